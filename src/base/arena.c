@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/* An arena of chained blocks; large requests get a block of their own. */
+#include "base/arena.h"
+
+#include <stdalign.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define BLOCK_SIZE 2048
+
+struct block {
+    struct block *next;
+    size_t used;
+    size_t size;
+    alignas(max_align_t) char bytes[];
+};
+
+struct arena {
+    struct block *blocks; /* the newest first */
+};
+
+struct arena *arena_new(void)
+{
+    return MEM_NEW(struct arena);
+}
+
+void arena_free(struct arena *arena)
+{
+    if (!arena)
+        return;
+    while (arena->blocks) {
+        struct block *next = arena->blocks->next;
+
+        mem_free(arena->blocks);
+        arena->blocks = next;
+    }
+    mem_free(arena);
+}
+
+static struct block *add_block(struct arena *arena, size_t size)
+{
+    size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
+    struct block *block = mem_alloc(sizeof(*block) + room);
+
+    block->next = arena->blocks;
+    block->used = 0;
+    block->size = room;
+    arena->blocks = block;
+    return block;
+}
+
+void *arena_alloc(struct arena *arena, size_t size)
+{
+    size_t align = alignof(max_align_t);
+    size_t rounded = (size + align - 1) / align * align;
+    struct block *block = arena->blocks;
+    void *ptr;
+
+    if (!block || block->size - block->used < rounded)
+        block = add_block(arena, rounded);
+    ptr = block->bytes + block->used;
+    block->used += rounded;
+    return ptr;
+}
+
+void *arena_zalloc(struct arena *arena, size_t size)
+{
+    return memset(arena_alloc(arena, size), 0, size);
+}
+
+struct str arena_str(struct arena *arena, struct str s)
+{
+    char *copy = arena_alloc(arena, s.len + 1);
+
+    if (s.len > 0)
+        memcpy(copy, s.at, s.len);
+    copy[s.len] = '\0';
+    return (struct str){ copy, s.len };
+}
+
+char *arena_strdup(struct arena *arena, const char *text)
+{
+    size_t size = strlen(text) + 1;
+
+    return memcpy(arena_alloc(arena, size), text, size);
+}
+
+struct str arena_printf(struct arena *arena, const char *format, ...)
+{
+    va_list args;
+    char *text;
+    int len;
+
+    va_start(args, format);
+    len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    if (len < 0)
+        return STR_EMPTY;
+    text = arena_alloc(arena, (size_t)len + 1);
+    va_start(args, format);
+    (void)vsnprintf(text, (size_t)len + 1, format, args);
+    va_end(args);
+    return (struct str){ text, (size_t)len };
+}

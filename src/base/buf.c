@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+/* A growing byte buffer with a ceiling. */
+#include "base/buf.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+
+#define FIRST_CAP 256
+
+void buf_init(struct buf *buf, size_t max)
+{
+    *buf = (struct buf){ .max = max };
+}
+
+void buf_done(struct buf *buf)
+{
+    mem_free(buf->mem);
+    *buf = (struct buf){ .max = buf->max };
+}
+
+void buf_wipe(struct buf *buf)
+{
+    if (buf->mem)
+        mem_wipe(buf->mem, buf->cap);
+    buf_done(buf);
+}
+
+static size_t next_cap(const struct buf *buf, size_t need)
+{
+    size_t cap = buf->cap ? buf->cap : FIRST_CAP;
+
+    while (cap < need)
+        cap *= 2;
+    return cap;
+}
+
+/* A fresh block instead of realloc: old content may hold a secret, and a
+   consumed front need not be copied. */
+static void regrow(struct buf *buf, size_t need)
+{
+    size_t cap = next_cap(buf, need);
+    char *mem = mem_alloc(cap);
+
+    if (buf->len > 0)
+        memcpy(mem, buf->mem + buf->start, buf->len);
+    mem_free(buf->mem);
+    buf->mem = mem;
+    buf->cap = cap;
+    buf->start = 0;
+}
+
+char *buf_room(struct buf *buf, size_t len)
+{
+    if (len > buf->max || buf->len > buf->max - len)
+        return NULL;
+    if (buf->len + len > buf->cap) {
+        regrow(buf, buf->len + len);
+    } else if (buf->start + buf->len + len > buf->cap) {
+        memmove(buf->mem, buf->mem + buf->start, buf->len);
+        buf->start = 0;
+    }
+    return buf->mem + buf->start + buf->len;
+}
+
+void buf_grow(struct buf *buf, size_t len)
+{
+    assert(buf->start + buf->len + len <= buf->cap);
+    buf->len += len;
+}
+
+bool buf_append(struct buf *buf, struct str s)
+{
+    char *room;
+
+    if (s.len == 0)
+        return true;
+    room = buf_room(buf, s.len);
+    if (!room)
+        return false;
+    memcpy(room, s.at, s.len);
+    buf_grow(buf, s.len);
+    return true;
+}
+
+void buf_add(struct buf *buf, struct str s)
+{
+    bool fits = buf_append(buf, s);
+
+    assert(fits);
+    (void)fits;
+}
+
+bool buf_printf(struct buf *buf, const char *format, ...)
+{
+    va_list args;
+    int len;
+    char *room;
+
+    va_start(args, format);
+    len = vsnprintf(NULL, 0, format, args);
+    va_end(args);
+    room = len < 0 ? NULL : buf_room(buf, (size_t)len + 1);
+    if (!room)
+        return false;
+    va_start(args, format);
+    (void)vsnprintf(room, (size_t)len + 1, format, args);
+    va_end(args);
+    buf_grow(buf, (size_t)len);
+    return true;
+}
+
+void buf_consume(struct buf *buf, size_t len)
+{
+    assert(len <= buf->len);
+    buf->len -= len;
+    buf->start = buf->len > 0 ? buf->start + len : 0;
+}
+
+void buf_clear(struct buf *buf)
+{
+    buf_consume(buf, buf->len);
+}
+
+struct str buf_str(const struct buf *buf)
+{
+    return buf->len > 0 ? (struct str){ buf->mem + buf->start, buf->len }
+                        : STR_EMPTY;
+}

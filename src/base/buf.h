@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/* A growing byte buffer with a ceiling: bytes are appended behind and consumed in
+   front.  Views returned by buf_str() are valid until the next append. */
+#pragma once
+
+#include "base/macros.h"
+#include "base/str.h"
+
+struct buf {
+    char *mem;
+    size_t start; /* consumed bytes in front */
+    size_t len;   /* bytes not yet consumed */
+    size_t cap;
+    size_t max; /* ceiling of len */
+};
+
+/* An empty buffer that will never hold more than `max` bytes.  Allocates
+   nothing yet; released by buf_done(). */
+void buf_init(struct buf *buf, size_t max);
+void buf_done(struct buf *buf);
+
+/* Overwrite the content before releasing it (it held a secret). */
+void buf_wipe(struct buf *buf);
+
+/* Append; false, and nothing appended, if the ceiling would be passed. */
+bool buf_append(struct buf *buf, struct str s) MUST_CHECK;
+bool buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Append to a buffer whose ceiling cannot be reached (asserted). */
+void buf_add(struct buf *buf, struct str s);
+
+/* Make room for `len` bytes behind the content and return it; the caller writes
+   there and says how many with buf_grow().  NULL if the ceiling is in the way. */
+char *buf_room(struct buf *buf, size_t len);
+void buf_grow(struct buf *buf, size_t len);
+
+/* Drop `len` bytes in front. */
+void buf_consume(struct buf *buf, size_t len);
+void buf_clear(struct buf *buf);
+
+struct str buf_str(const struct buf *buf);

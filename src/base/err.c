@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+/* Failures and their table (err.def). */
+#include "base/err.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+    unsigned status;
+    const char *type;
+    bool may_retry;
+} table[] = {
+#define ERR(name, status, type, retry) { status, type, retry },
+#include "base/err.def"
+#undef ERR
+};
+
+bool err_set(struct err *err, enum err_code code, const char *format, ...)
+{
+    va_list args;
+
+    err->code = code;
+    va_start(args, format);
+    (void)vsnprintf(err->text, sizeof(err->text), format, args);
+    va_end(args);
+    return false;
+}
+
+bool err_errno(struct err *err, const char *format, ...)
+{
+    int number = errno;
+    va_list args;
+    size_t len;
+
+    err->code = ERR_IO;
+    va_start(args, format);
+    (void)vsnprintf(err->text, sizeof(err->text), format, args);
+    va_end(args);
+    len = strlen(err->text);
+    (void)snprintf(err->text + len, sizeof(err->text) - len, ": %s",
+                   strerrordesc_np(number));
+    return false;
+}
+
+bool err_wrap(struct err *err, const char *format, ...)
+{
+    char cause[sizeof(err->text)];
+    va_list args;
+    size_t len;
+
+    memcpy(cause, err->text, sizeof(cause));
+    va_start(args, format);
+    (void)vsnprintf(err->text, sizeof(err->text), format, args);
+    va_end(args);
+    len = strlen(err->text);
+    (void)snprintf(err->text + len, sizeof(err->text) - len, ": %s", cause);
+    return false;
+}
+
+unsigned err_status(enum err_code code)
+{
+    return table[code].status;
+}
+
+const char *err_type(enum err_code code)
+{
+    return table[code].type;
+}
+
+bool err_may_retry(enum err_code code)
+{
+    return table[code].may_retry;
+}

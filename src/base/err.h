@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+/* A failure with a cause: what kind it is and a text for a person.  Texts are
+   lower case, say what was attempted and what to do, and never hold a secret. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "base/macros.h"
+
+enum err_code {
+#define ERR(name, status, type, retry) ERR_##name,
+#include "base/err.def"
+#undef ERR
+};
+
+struct err {
+    enum err_code code;
+    char text[480];
+};
+
+/* All three return false, so that a caller can `return err_set(...)`. */
+bool err_set(struct err *err, enum err_code code, const char *format, ...)
+    PRINTF_LIKE(3, 4);
+/* The text of errno behind the formatted one; the code becomes ERR_IO. */
+bool err_errno(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Put what was attempted in front: "making tea: kettle is cold". */
+bool err_wrap(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* The HTTP status, Anthropic's error type, and whether trying again may help. */
+unsigned err_status(enum err_code code);
+const char *err_type(enum err_code code);
+bool err_may_retry(enum err_code code);

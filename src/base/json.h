@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+/* JSON documents (accounts, logins, admin requests): small, parsed whole.  The
+   bodies of relayed requests never come here; see usage/scan.h.
+   jansson behind it; this is the only place that knows. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/* One value of a document.  The root is owned by whoever parsed or made it;
+   members and elements are borrowed from it. */
+struct json_doc;
+
+/* NULL and err if `text` is not one JSON value, nested deeper than 64, or has a
+   duplicate member. */
+struct json_doc *json_doc_parse(struct str text, struct err *err);
+struct json_doc *json_doc_new_object(void);
+struct json_doc *json_doc_new_array(void);
+/* NULL is fine. */
+void json_doc_free(struct json_doc *doc);
+
+/* Compact, or indented by two spaces for files that people read. */
+void json_doc_write(const struct json_doc *doc, bool indented, struct buf *out);
+
+bool json_doc_is_object(const struct json_doc *doc);
+bool json_doc_is_array(const struct json_doc *doc);
+
+/* A member of an object; NULL if absent (or not an object). */
+struct json_doc *json_doc_get(const struct json_doc *doc, const char *member);
+/* Elements of an array. */
+size_t json_doc_count(const struct json_doc *doc);
+struct json_doc *json_doc_at(const struct json_doc *doc, size_t index);
+
+/* The member's value; false if it is absent or of another type. */
+bool json_doc_get_str(const struct json_doc *doc, const char *member,
+                      struct str *value);
+bool json_doc_get_u64(const struct json_doc *doc, const char *member,
+                      uint64_t *value);
+bool json_doc_get_bool(const struct json_doc *doc, const char *member,
+                       bool *value);
+/* The value itself as text; false if it is no string. */
+bool json_doc_as_str(const struct json_doc *doc, struct str *value);
+
+/* Set a member, replacing what was there. */
+void json_doc_set_str(struct json_doc *doc, const char *member,
+                      struct str value);
+void json_doc_set_u64(struct json_doc *doc, const char *member, uint64_t value);
+void json_doc_set_bool(struct json_doc *doc, const char *member, bool value);
+/* Takes over `value`. */
+void json_doc_set(struct json_doc *doc, const char *member,
+                  struct json_doc *value);
+void json_doc_remove(struct json_doc *doc, const char *member);
+/* Append to an array. */
+void json_doc_add_str(struct json_doc *doc, struct str value);

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+/* The log: one line per decision, on standard error, as text or JSON.  Lines are
+   written with one write() each, so threads do not mix them.  Any thread. */
+#pragma once
+
+#include "base/macros.h"
+#include "base/str.h"
+
+enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+enum log_format { LOG_TEXT, LOG_JSON };
+
+/* One named value of a line; built with LOG_STR() and LOG_NUM(). */
+struct log_field {
+    const char *name;
+    struct str text; /* at == NULL: a number */
+    uint64_t number;
+};
+
+#define LOG_STR(field, value) ((struct log_field){ (field), (value), 0 })
+#define LOG_NUM(field, value) ((struct log_field){ (field), { 0 }, (value) })
+
+/* What is written from now on.  Set once at start, before other threads. */
+void log_setup(enum log_level level, enum log_format format);
+bool log_enabled(enum log_level level);
+
+/* Write a line: an event in few words and its fields. */
+void log_event(enum log_level level, const char *event,
+               const struct log_field *fields, size_t count);
+
+/* A line without fields. */
+void log_line(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
+
+#define LOG_EVENT(level, event, ...)                                           \
+    log_event((level), (event), (const struct log_field[]){ __VA_ARGS__ },     \
+              COUNT_OF(((const struct log_field[]){ __VA_ARGS__ })))

@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: MIT
+/* An event loop on libuv.  Handles live until libuv has closed them, which is
+   what lets a callback free any handle, its own included. */
+#include "base/loop.h"
+
+#include <stdlib.h>
+#include <uv.h>
+
+#include "base/list.h"
+#include "base/mem.h"
+
+struct work {
+    struct work *next;
+    void (*run)(void *arg);
+    void *arg;
+};
+
+struct loop {
+    uv_loop_t uv;
+    uv_async_t wake;
+    uv_mutex_t lock; /* guards posted, posted_last, stopping */
+    struct work *posted;
+    struct work **posted_last;
+    bool stopping;
+    char *scratch[2];
+};
+
+struct loop_poll {
+    uv_poll_t uv;
+    loop_poll_fn ready;
+    void *arg;
+    unsigned wanted;
+};
+
+struct loop_timer {
+    uv_timer_t uv;
+    void (*fire)(void *arg);
+    void *arg;
+    uint64_t at_ms;    /* the deadline; 0: stopped */
+    uint64_t armed_ms; /* when libuv will call us; 0: not armed */
+};
+
+struct loop_signal {
+    uv_signal_t uv;
+    void (*caught)(void *arg);
+    void *arg;
+};
+
+struct loop_watch {
+    uv_fs_event_t uv;
+    void (*changed)(void *arg);
+    void *arg;
+};
+
+static void run_work(struct work *work)
+{
+    while (work) {
+        struct work *next = work->next;
+
+        work->run(work->arg);
+        mem_free(work);
+        work = next;
+    }
+}
+
+static void woken(uv_async_t *wake)
+{
+    struct loop *loop = CONTAINER_OF(wake, struct loop, wake);
+    struct work *work;
+    bool stopping;
+
+    uv_mutex_lock(&loop->lock);
+    work = loop->posted;
+    loop->posted = NULL;
+    loop->posted_last = &loop->posted;
+    stopping = loop->stopping;
+    uv_mutex_unlock(&loop->lock);
+    run_work(work);
+    if (stopping)
+        uv_stop(&loop->uv);
+}
+
+struct loop *loop_new(void)
+{
+    struct loop *loop = MEM_NEW(struct loop);
+
+    if (uv_loop_init(&loop->uv) != 0 || uv_mutex_init(&loop->lock) != 0 ||
+        uv_async_init(&loop->uv, &loop->wake, woken) != 0)
+        abort();
+    loop->posted_last = &loop->posted;
+    return loop;
+}
+
+void loop_free(struct loop *loop)
+{
+    if (!loop)
+        return;
+    uv_close((uv_handle_t *)&loop->wake, NULL);
+    /* Runs the close callbacks of every handle freed so far. */
+    (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
+    if (uv_loop_close(&loop->uv) != 0)
+        abort();
+    while (loop->posted) {
+        struct work *next = loop->posted->next;
+
+        mem_free(loop->posted);
+        loop->posted = next;
+    }
+    uv_mutex_destroy(&loop->lock);
+    mem_free(loop->scratch[LOOP_SCRATCH_IN]);
+    mem_free(loop->scratch[LOOP_SCRATCH_OUT]);
+    mem_free(loop);
+}
+
+void loop_run(struct loop *loop)
+{
+    (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
+}
+
+void loop_stop(struct loop *loop)
+{
+    uv_mutex_lock(&loop->lock);
+    loop->stopping = true;
+    uv_mutex_unlock(&loop->lock);
+    (void)uv_async_send(&loop->wake);
+}
+
+void loop_post(struct loop *loop, void (*work)(void *arg), void *arg)
+{
+    struct work *item = MEM_NEW(struct work);
+
+    item->run = work;
+    item->arg = arg;
+    uv_mutex_lock(&loop->lock);
+    *loop->posted_last = item;
+    loop->posted_last = &item->next;
+    uv_mutex_unlock(&loop->lock);
+    (void)uv_async_send(&loop->wake);
+}
+
+uint64_t loop_now_ms(const struct loop *loop)
+{
+    return uv_now(&loop->uv);
+}
+
+char *loop_scratch(struct loop *loop, enum loop_scratch which)
+{
+    if (!loop->scratch[which])
+        loop->scratch[which] = mem_alloc(LOOP_SCRATCH_SIZE);
+    return loop->scratch[which];
+}
+
+static void closed(uv_handle_t *handle)
+{
+    mem_free(handle->data);
+}
+
+/* Final for the owner at once; the memory goes when libuv is done with it. */
+static void close_handle(void *handle, void *owner)
+{
+    uv_handle_t *uv = handle;
+
+    uv->data = owner;
+    uv_close(uv, closed);
+}
+
+static void poll_ready(uv_poll_t *uv, int status, int events)
+{
+    struct loop_poll *poll = CONTAINER_OF(uv, struct loop_poll, uv);
+    unsigned seen = 0;
+
+    if (status < 0) {
+        /* libuv has stopped the poll: the descriptor is broken. */
+        poll->wanted = 0;
+        poll->ready(poll->arg, LOOP_READ | LOOP_WRITE | LOOP_HANGUP);
+        return;
+    }
+    seen |= (events & UV_READABLE) ? LOOP_READ : 0u;
+    seen |= (events & UV_WRITABLE) ? LOOP_WRITE : 0u;
+    seen |= (events & UV_DISCONNECT) ? LOOP_HANGUP : 0u;
+    poll->ready(poll->arg, seen);
+}
+
+struct loop_poll *loop_poll_new(struct loop *loop, int fd, loop_poll_fn ready,
+                                void *arg)
+{
+    struct loop_poll *poll = MEM_NEW(struct loop_poll);
+
+    poll->ready = ready;
+    poll->arg = arg;
+    if (uv_poll_init(&loop->uv, &poll->uv, fd) != 0)
+        abort();
+    return poll;
+}
+
+void loop_poll_want(struct loop_poll *poll, unsigned events)
+{
+    int uv = 0;
+
+    if (events == poll->wanted)
+        return;
+    poll->wanted = events;
+    uv |= (events & LOOP_READ) ? UV_READABLE : 0;
+    uv |= (events & LOOP_WRITE) ? UV_WRITABLE : 0;
+    uv |= (events & LOOP_HANGUP) ? UV_DISCONNECT : 0;
+    if (uv == 0)
+        (void)uv_poll_stop(&poll->uv);
+    else
+        (void)uv_poll_start(&poll->uv, uv, poll_ready);
+}
+
+void loop_poll_free(struct loop_poll *poll)
+{
+    if (poll)
+        close_handle(&poll->uv, poll);
+}
+
+static void timer_arm(struct loop_timer *timer, uint64_t now_ms);
+
+static void timer_fired(uv_timer_t *uv)
+{
+    struct loop_timer *timer = CONTAINER_OF(uv, struct loop_timer, uv);
+    uint64_t now_ms = uv_now(uv->loop);
+
+    timer->armed_ms = 0;
+    if (timer->at_ms == 0)
+        return;
+    if (now_ms < timer->at_ms) {
+        timer_arm(timer, now_ms);
+        return;
+    }
+    timer->at_ms = 0;
+    timer->fire(timer->arg);
+}
+
+static void timer_arm(struct loop_timer *timer, uint64_t now_ms)
+{
+    timer->armed_ms = timer->at_ms;
+    (void)uv_timer_start(&timer->uv, timer_fired, timer->at_ms - now_ms, 0);
+}
+
+struct loop_timer *loop_timer_new(struct loop *loop, void (*fire)(void *arg),
+                                  void *arg)
+{
+    struct loop_timer *timer = MEM_NEW(struct loop_timer);
+
+    timer->fire = fire;
+    timer->arg = arg;
+    (void)uv_timer_init(&loop->uv, &timer->uv);
+    return timer;
+}
+
+/* A later deadline leaves libuv's timer alone: it fires early, once, and is then
+   armed for the rest.  That is what makes a deadline per event cheap. */
+void loop_timer_set(struct loop_timer *timer, uint64_t in_ms)
+{
+    uint64_t now_ms = uv_now(timer->uv.loop);
+
+    timer->at_ms = now_ms + in_ms;
+    if (timer->armed_ms == 0 || timer->armed_ms > timer->at_ms)
+        timer_arm(timer, now_ms);
+}
+
+void loop_timer_stop(struct loop_timer *timer)
+{
+    timer->at_ms = 0;
+}
+
+void loop_timer_free(struct loop_timer *timer)
+{
+    if (timer)
+        close_handle(&timer->uv, timer);
+}
+
+static void signal_caught(uv_signal_t *uv, int number)
+{
+    struct loop_signal *signal = CONTAINER_OF(uv, struct loop_signal, uv);
+
+    (void)number;
+    signal->caught(signal->arg);
+}
+
+struct loop_signal *loop_signal_new(struct loop *loop, int number,
+                                    void (*caught)(void *arg), void *arg)
+{
+    struct loop_signal *signal = MEM_NEW(struct loop_signal);
+
+    signal->caught = caught;
+    signal->arg = arg;
+    if (uv_signal_init(&loop->uv, &signal->uv) != 0 ||
+        uv_signal_start(&signal->uv, signal_caught, number) != 0)
+        abort();
+    return signal;
+}
+
+void loop_signal_free(struct loop_signal *signal)
+{
+    if (signal)
+        close_handle(&signal->uv, signal);
+}
+
+static void folder_changed(uv_fs_event_t *uv, const char *name, int events,
+                           int status)
+{
+    struct loop_watch *watch = CONTAINER_OF(uv, struct loop_watch, uv);
+
+    (void)name;
+    (void)events;
+    if (status == 0)
+        watch->changed(watch->arg);
+}
+
+struct loop_watch *loop_watch_new(struct loop *loop, const char *folder,
+                                  void (*changed)(void *arg), void *arg,
+                                  struct err *err)
+{
+    struct loop_watch *watch = MEM_NEW(struct loop_watch);
+    int rc;
+
+    watch->changed = changed;
+    watch->arg = arg;
+    (void)uv_fs_event_init(&loop->uv, &watch->uv);
+    rc = uv_fs_event_start(&watch->uv, folder_changed, folder, 0);
+    if (rc == 0)
+        return watch;
+    err_set(err, ERR_IO, "watch %s: %s", folder, uv_strerror(rc));
+    loop_watch_free(watch);
+    return NULL;
+}
+
+void loop_watch_free(struct loop_watch *watch)
+{
+    if (watch)
+        close_handle(&watch->uv, watch);
+}

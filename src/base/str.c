@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+/* Views of text. */
+#include "base/str.h"
+
+#include <string.h>
+#include <strings.h>
+
+struct str str_of(const char *text)
+{
+    return text ? (struct str){ text, strlen(text) } : STR_EMPTY;
+}
+
+bool str_eq(struct str a, struct str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+bool str_ieq(struct str a, struct str b)
+{
+    return a.len == b.len &&
+           (a.len == 0 || strncasecmp(a.at, b.at, a.len) == 0);
+}
+
+bool str_starts(struct str s, struct str prefix)
+{
+    return s.len >= prefix.len && str_eq(str_sub(s, 0, prefix.len), prefix);
+}
+
+bool str_istarts(struct str s, struct str prefix)
+{
+    return s.len >= prefix.len && str_ieq(str_sub(s, 0, prefix.len), prefix);
+}
+
+struct str str_from(struct str s, size_t from)
+{
+    if (from > s.len)
+        from = s.len;
+    return (struct str){ s.at + from, s.len - from };
+}
+
+struct str str_sub(struct str s, size_t from, size_t len)
+{
+    struct str part = str_from(s, from);
+
+    if (part.len > len)
+        part.len = len;
+    return part;
+}
+
+size_t str_index(struct str s, char c)
+{
+    const char *hit = s.len > 0 ? memchr(s.at, c, s.len) : NULL;
+
+    return hit ? (size_t)(hit - s.at) : s.len;
+}
+
+bool str_contains(struct str s, struct str needle)
+{
+    return needle.len == 0 ||
+           (s.len > 0 && memmem(s.at, s.len, needle.at, needle.len) != NULL);
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+struct str str_trim(struct str s)
+{
+    while (s.len > 0 && is_space(s.at[0]))
+        s = str_from(s, 1);
+    while (s.len > 0 && is_space(s.at[s.len - 1]))
+        s.len--;
+    return s;
+}
+
+bool str_next(struct str *rest, char separator, struct str *field)
+{
+    size_t end;
+
+    if (rest->len == 0)
+        return false;
+    end = str_index(*rest, separator);
+    *field = str_sub(*rest, 0, end);
+    *rest = str_from(*rest, end + 1);
+    return true;
+}
+
+bool str_to_u64(struct str s, uint64_t max, uint64_t *value)
+{
+    uint64_t sum = 0;
+
+    if (s.len == 0 || s.len > 20)
+        return false;
+    for (size_t i = 0; i < s.len; i++) {
+        uint64_t digit = (uint64_t)(unsigned char)s.at[i] - '0';
+
+        if (digit > 9 || sum > (UINT64_MAX - digit) / 10)
+            return false;
+        sum = sum * 10 + digit;
+    }
+    *value = sum;
+    return sum <= max;
+}

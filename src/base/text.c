@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+/* Text forms of values. */
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+void text_format_time(uint64_t wall_ms, char out[TEXT_TIME_MAX])
+{
+    time_t seconds = (time_t)(wall_ms / 1000);
+    struct tm utc;
+    size_t len;
+
+    (void)gmtime_r(&seconds, &utc);
+    len = strftime(out, TEXT_TIME_MAX, "%Y-%m-%dT%H:%M:%S", &utc);
+    (void)snprintf(out + len, TEXT_TIME_MAX - len, ".%03uZ",
+                   (unsigned)(wall_ms % 1000));
+}
+
+/* `count` digits at `at`, or false. */
+static bool digits(struct str s, size_t at, size_t count, uint64_t *value)
+{
+    return s.len >= at + count &&
+           str_to_u64(str_sub(s, at, count), UINT64_MAX, value);
+}
+
+/* ".123" in front of the zone: milliseconds, and how long it was. */
+static bool parse_fraction(struct str s, uint64_t *ms, size_t *used)
+{
+    uint64_t scale = 100;
+
+    *ms = 0;
+    *used = 0;
+    if (s.len == 0 || s.at[0] != '.')
+        return true;
+    for (*used = 1; *used < s.len; (*used)++) {
+        unsigned digit = (unsigned)(unsigned char)s.at[*used] - '0';
+
+        if (digit > 9)
+            break;
+        *ms += digit * scale;
+        scale /= 10;
+    }
+    return *used > 1;
+}
+
+/* "Z" or "+08:00", as seconds to subtract. */
+static bool parse_zone(struct str s, int64_t *offset_s)
+{
+    uint64_t hours;
+    uint64_t minutes;
+
+    *offset_s = 0;
+    if (str_ieq(s, STR("Z")))
+        return true;
+    if (s.len != 6 || (s.at[0] != '+' && s.at[0] != '-') || s.at[3] != ':' ||
+        !digits(s, 1, 2, &hours) || !digits(s, 4, 2, &minutes) || hours > 23 ||
+        minutes > 59)
+        return false;
+    *offset_s = (int64_t)(hours * 3600 + minutes * 60);
+    if (s.at[0] == '-')
+        *offset_s = -*offset_s;
+    return true;
+}
+
+static bool parse_date_time(struct str s, struct tm *utc)
+{
+    uint64_t part[6];
+
+    if (s.len < 19 || s.at[4] != '-' || s.at[7] != '-' ||
+        (s.at[10] != 'T' && s.at[10] != 't' && s.at[10] != ' ') ||
+        s.at[13] != ':' || s.at[16] != ':' || !digits(s, 0, 4, &part[0]) ||
+        !digits(s, 5, 2, &part[1]) || !digits(s, 8, 2, &part[2]) ||
+        !digits(s, 11, 2, &part[3]) || !digits(s, 14, 2, &part[4]) ||
+        !digits(s, 17, 2, &part[5]))
+        return false;
+    *utc = (struct tm){ .tm_year = (int)part[0] - 1900,
+                        .tm_mon = (int)part[1] - 1,
+                        .tm_mday = (int)part[2],
+                        .tm_hour = (int)part[3],
+                        .tm_min = (int)part[4],
+                        .tm_sec = (int)part[5] };
+    return part[0] >= 1970 && part[1] >= 1 && part[1] <= 12 && part[2] >= 1 &&
+           part[2] <= 31 && part[3] <= 23 && part[4] <= 59 && part[5] <= 60;
+}
+
+bool text_parse_time(struct str s, uint64_t *wall_ms)
+{
+    struct tm utc;
+    uint64_t fraction_ms;
+    int64_t offset_s;
+    int64_t seconds;
+    size_t used;
+
+    if (!parse_date_time(s, &utc) ||
+        !parse_fraction(str_from(s, 19), &fraction_ms, &used) ||
+        !parse_zone(str_from(s, 19 + used), &offset_s))
+        return false;
+    seconds = (int64_t)timegm(&utc) - offset_s;
+    if (seconds < 0)
+        return false;
+    *wall_ms = (uint64_t)seconds * 1000 + fraction_ms;
+    return true;
+}
+
+static const struct {
+    struct str name;
+    double ms;
+} units[] = {
+    { { "ms", 2 }, 1 },
+    { { "s", 1 }, 1000 },
+    { { "m", 1 }, 60000 },
+    { { "h", 1 }, 3600000 },
+};
+
+/* The unit at the start of `s`, the longest name first. */
+static bool take_unit(struct str *s, double *ms)
+{
+    for (size_t i = 0; i < COUNT_OF(units); i++) {
+        if (!str_starts(*s, units[i].name))
+            continue;
+        *ms = units[i].ms;
+        *s = str_from(*s, units[i].name.len);
+        return true;
+    }
+    return false;
+}
+
+static bool take_number(struct str *s, double *value)
+{
+    double scale = 0;
+    size_t seen = 0;
+
+    *value = 0;
+    while (s->len > 0) {
+        unsigned digit = (unsigned)(unsigned char)s->at[0] - '0';
+
+        if (s->at[0] == '.' && scale == 0) {
+            scale = 1;
+        } else if (digit <= 9) {
+            *value = *value * 10 + digit;
+            scale *= 10;
+            seen++;
+        } else {
+            break;
+        }
+        *s = str_from(*s, 1);
+    }
+    if (scale > 0)
+        *value /= scale;
+    return seen > 0 && seen <= 15;
+}
+
+bool text_parse_duration(struct str s, uint64_t *ms)
+{
+    double sum = 0;
+
+    if (str_eq(s, STR("0"))) {
+        *ms = 0;
+        return true;
+    }
+    if (s.len == 0)
+        return false;
+    while (s.len > 0) {
+        double value;
+        double unit_ms;
+
+        if (!take_number(&s, &value) || !take_unit(&s, &unit_ms))
+            return false;
+        sum += value * unit_ms;
+    }
+    if (sum > 1e15)
+        return false;
+    *ms = (uint64_t)sum;
+    return true;
+}
+
+static bool is_tail(struct str s, size_t at)
+{
+    return at < s.len && ((unsigned char)s.at[at] & 0xc0) == 0x80;
+}
+
+size_t text_utf8_len(struct str s)
+{
+    unsigned char first = s.len > 0 ? (unsigned char)s.at[0] : 0xff;
+    unsigned char second = s.len > 1 ? (unsigned char)s.at[1] : 0;
+
+    if (first < 0x80)
+        return 1;
+    if (first >= 0xc2 && first <= 0xdf)
+        return is_tail(s, 1) ? 2 : 0;
+    if ((first & 0xf0) == 0xe0) {
+        bool bad = (first == 0xe0 && second < 0xa0) ||
+                   (first == 0xed && second > 0x9f);
+
+        return !bad && is_tail(s, 1) && is_tail(s, 2) ? 3 : 0;
+    }
+    if (first >= 0xf0 && first <= 0xf4) {
+        bool bad = (first == 0xf0 && second < 0x90) ||
+                   (first == 0xf4 && second > 0x8f);
+
+        return !bad && is_tail(s, 1) && is_tail(s, 2) && is_tail(s, 3) ? 4 : 0;
+    }
+    return 0;
+}
+
+static void escape_control(struct buf *out, unsigned char c)
+{
+    static const char shorts[] = "b\bn\nt\tf\fr\r";
+
+    for (size_t i = 0; i + 1 < sizeof(shorts); i += 2) {
+        if ((unsigned char)shorts[i + 1] == c) {
+            buf_printf(out, "\\%c", shorts[i]);
+            return;
+        }
+    }
+    buf_printf(out, "\\u%04x", c);
+}
+
+void text_json_escape(struct buf *out, struct str s)
+{
+    while (s.len > 0) {
+        unsigned char c = (unsigned char)s.at[0];
+        size_t len = text_utf8_len(s);
+
+        if (len == 0)
+            buf_add(out, STR("\xef\xbf\xbd"));
+        else if (c < 0x20 || c == 0x7f)
+            escape_control(out, c);
+        else if (c == '"' || c == '\\')
+            buf_printf(out, "\\%c", c);
+        else
+            buf_add(out, str_sub(s, 0, len));
+        s = str_from(s, len ? len : 1);
+    }
+}
+
+void text_html_escape(struct buf *out, struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (strchr("<>&\"'", s.at[i]))
+            buf_printf(out, "&#%d;", s.at[i]);
+        else
+            buf_add(out, str_sub(s, i, 1));
+    }
+}
+
+bool text_is_plain_word(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.at[i];
+        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                     (c >= 'A' && c <= 'Z') ||
+                     (c != '\0' && strchr("-_./:@+%?&=,", c));
+
+        if (!plain)
+            return false;
+    }
+    return s.len > 0;
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F')
+        return c - 'A' + 10;
+    return -1;
+}
+
+bool text_url_decode(struct buf *out, struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        char c = s.at[i] == '+' ? ' ' : s.at[i];
+
+        if (c == '%') {
+            int high = s.len - i > 2 ? hex_value(s.at[i + 1]) : -1;
+            int low = s.len - i > 2 ? hex_value(s.at[i + 2]) : -1;
+
+            if (high < 0 || low < 0)
+                return false;
+            c = (char)(high * 16 + low);
+            i += 2;
+        }
+        if (!buf_append(out, (struct str){ &c, 1 }))
+            return false;
+    }
+    return true;
+}
+
+void text_hex(const unsigned char *bytes, size_t len, char *out)
+{
+    static const char digit[] = "0123456789abcdef";
+
+    for (size_t i = 0; i < len; i++) {
+        out[2 * i] = digit[bytes[i] >> 4];
+        out[2 * i + 1] = digit[bytes[i] & 15];
+    }
+    out[2 * len] = '\0';
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: MIT
+/* Text forms of values: times, durations, escapes, hex.  Pure; any thread. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/str.h"
+
+#define TEXT_TIME_MAX 32
+
+/* RFC 3339 in UTC with milliseconds: 2026-08-01T12:00:00.000Z. */
+void text_format_time(uint64_t wall_ms, char out[TEXT_TIME_MAX]);
+
+/* RFC 3339 with any offset and any number of fraction digits (the seed's files
+   carry Go's form); false if `s` is something else. */
+bool text_parse_time(struct str s, uint64_t *wall_ms);
+
+/* Go's duration syntax: 300ms, 30s, 5m, 1h30m, 1.5h.  A bare number, a sign or an
+   unknown unit is refused.  (https://pkg.go.dev/time#ParseDuration) */
+bool text_parse_duration(struct str s, uint64_t *ms);
+
+/* Append `s` as the inside of a JSON string.  Bytes that are not UTF-8 become
+   U+FFFD, so the result is always valid. */
+void text_json_escape(struct buf *out, struct str s);
+
+/* Append `s` as it stands inside HTML text or an attribute. */
+void text_html_escape(struct buf *out, struct str s);
+
+/* Letters, digits and -_./:@+%, nothing that needs quoting in a log line. */
+bool text_is_plain_word(struct str s);
+
+/* Percent-decode a query value ('+' is a space); false if malformed. */
+bool text_url_decode(struct buf *out, struct str s);
+
+/* Lower-case hex of `len` bytes into `out`, which holds 2 * len + 1. */
+void text_hex(const unsigned char *bytes, size_t len, char *out);
+
+/* Length in bytes of the UTF-8 sequence at the start of `s`, 0 if malformed. */
+size_t text_utf8_len(struct str s);

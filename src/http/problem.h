@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+/* Our own refusals and failures, in Anthropic's error shape:
+       {"type":"error","error":{"type":T,"message":M},"request_id":R}
+   Permanent ones carry `x-should-retry: false`, so that SDKs show the text at
+   once; temporary ones carry `retry-after`. */
+#pragma once
+
+#include "base/err.h"
+#include "http/request.h"
+
+/* Sends the whole answer and ends the request. */
+void problem_send(struct request *req, const struct err *err);
+
+/* The body alone. */
+void problem_write(struct buf *out, const struct err *err, const char *id);

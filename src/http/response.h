@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: MIT
+/* The answer to a request.
+
+       NONE -> HEAD -> BODY -> ended
+         \______\_______\____> aborted: the connection is closed where it stands,
+                               so that a cut answer looks cut
+
+   response_end() and response_abort() give the request back to the server: it
+   must not be touched afterwards.  Loop thread only. */
+#pragma once
+
+#include "http/request.h"
+
+enum response_framing {
+    RESPONSE_LENGTH,  /* the head carries Content-Length, or there is no body */
+    RESPONSE_CHUNKED, /* the writer brings chunk framing itself, byte for byte */
+    RESPONSE_CLOSE,   /* the end of the connection ends the body */
+};
+
+struct response_head {
+    unsigned status;
+    struct str reason; /* may be empty */
+    /* Complete header fields, each ended by CRLF.  Without `connection` and
+       `transfer-encoding`, which the server adds. */
+    struct str fields;
+    enum response_framing framing;
+};
+
+/* Queue the head; it leaves with the first body bytes, with response_flush() or
+   response_end(). */
+void response_start(struct request *req, const struct response_head *head);
+void response_write(struct request *req, struct str bytes);
+void response_flush(struct request *req);
+void response_end(struct request *req);
+void response_abort(struct request *req);
+/* As response_abort(), with a TCP reset: for bodies whose end is the end of the
+   connection. */
+void response_reset(struct request *req);
+
+/* Write bytes as they are, in front of or instead of a head (claude-sim's faults). */
+void response_raw(struct request *req, struct str bytes);
+
+bool response_started(const struct request *req);
+/* Bytes waiting for a client that reads slowly. */
+size_t response_queued(const struct request *req);
+
+/* A whole small answer in one go: head, body, end.  `fields` are further header
+   fields, each ended by CRLF; may be empty. */
+void response_send(struct request *req, unsigned status,
+                   struct str content_type, struct str fields,
+                   struct str body);

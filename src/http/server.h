@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+/* The HTTP/1.1 server: one listener, its connections, strict reading (DESIGN.md
+   section 7).  A connection:
+
+       HEAD -> ANSWERING -> HEAD ...            (keep-alive)
+         |         |------> LINGERING -> closed (connection: close, unread body)
+         |---------+------> closed
+
+   HEAD: waits for a request head within its deadline.  ANSWERING: a handler owns
+   the request; the body is read when it asks for it.  LINGERING: the answer is
+   out, what the client still sends is thrown away for a moment so that it can
+   read the answer.  Loop thread only. */
+#pragma once
+
+#include "base/loop.h"
+#include "http/request.h"
+#include "net/listener.h"
+#include "net/tls.h"
+
+struct server;
+
+/* Times in milliseconds; 0 takes the default. */
+struct server_options {
+    struct listener_options listen;
+    struct tls *tls;          /* NULL: plain HTTP; must outlive the server */
+    size_t connections_max;   /* of this server; more get 503 */
+    uint64_t head_timeout_ms; /* 10 s: from the first byte to the whole head */
+    uint64_t idle_timeout_ms; /* 75 s: between requests */
+    uint64_t body_grace_ms;   /* 10 s, then 1 KB/s at least */
+    uint64_t write_stall_ms;  /* 300 s without a byte taken by the client */
+};
+
+/* Called with each request once its head has been read.  The handler answers now
+   or later.  It must release the request when the client is gone. */
+typedef void (*server_fn)(void *arg, struct request *req);
+
+/* Listens at once.  NULL and err if it cannot. */
+struct server *server_new(struct loop *loop,
+                          const struct server_options *options,
+                          server_fn handle, void *arg, struct err *err);
+
+/* Closes the listener and all connections; requests in hand are woken as gone
+   first, and must be released from inside that wake. */
+void server_free(struct server *server);
+
+uint16_t server_port(const struct server *server);
+size_t server_connections(const struct server *server);

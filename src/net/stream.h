@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+/* A connected stream of bytes, plain or TLS, without blocking.
+
+       plain:  OPEN -> CLOSED
+       TLS:    SECURING -> OPEN -> CLOSED       any -> BROKEN
+
+   Reading pulls: `ready` says that something may have changed, and whoever owns
+   the stream then calls stream_secure(), stream_read() or looks at
+   stream_queued().  Writing sends at once; what the kernel does not take is
+   queued and leaves by itself, and `ready` comes when all of it has left.
+   Nothing is ever held back to be sent with something later.
+   Loop thread only. */
+#pragma once
+
+#include "base/err.h"
+#include "base/loop.h"
+#include "base/str.h"
+#include "net/tls.h"
+
+struct stream;
+
+enum stream_status {
+    STREAM_OK,
+    STREAM_AGAIN, /* nothing now; `ready` will come */
+    STREAM_EOF,   /* the peer ended its side properly */
+    STREAM_BROKEN /* reset, cut inside TLS, or a TLS error: see stream_error() */
+};
+
+/* What `ready` saw. */
+enum stream_ready {
+    STREAM_READABLE = 1,
+    STREAM_DRAINED = 2, /* the queue has become empty */
+    STREAM_HANGUP = 4,  /* the peer closed its side or the connection broke */
+};
+typedef void (*stream_fn)(void *arg, unsigned ready);
+
+/* Takes over `fd`, which must be connected and non-blocking. */
+struct stream *stream_new(struct loop *loop, int fd, stream_fn ready,
+                          void *arg);
+/* Closes.  What is still queued is lost.  NULL is fine. */
+void stream_free(struct stream *stream);
+/* Hand the stream to another owner. */
+void stream_set_owner(struct stream *stream, stream_fn ready, void *arg);
+
+/* Make it a TLS client that expects a certificate for `host`, or a TLS server.
+   The contexts and the slot must outlive the stream; `slot` may be NULL. */
+void stream_start_client_tls(struct stream *stream, struct tls *tls,
+                             struct tls_slot *slot, const char *host);
+void stream_start_server_tls(struct stream *stream, struct tls *tls);
+
+/* Go on with the handshake.  STREAM_OK: secured; read at once, data may have
+   come with it.  STREAM_BROKEN: stream_error() tells why. */
+enum stream_status stream_secure(struct stream *stream);
+
+/* Read what is there.  `data` lies in a buffer shared by all streams of the
+   thread and is valid until the next stream_read() of any of them. */
+enum stream_status stream_read(struct stream *stream, struct str *data);
+
+/* Send `count` parts one behind the other.  STREAM_OK even if some of it was
+   queued; STREAM_BROKEN if the peer is gone. */
+enum stream_status stream_write(struct stream *stream, const struct str *parts,
+                                size_t count);
+
+/* Bytes not yet taken by the kernel. */
+size_t stream_queued(const struct stream *stream);
+
+/* Which events should come: STREAM_READABLE, STREAM_HANGUP or both.
+   A new stream wants STREAM_READABLE.  STREAM_DRAINED comes by itself. */
+void stream_want(struct stream *stream, unsigned ready);
+
+/* End our side (after the queue has left); the peer can go on sending. */
+void stream_shutdown(struct stream *stream);
+
+/* Make stream_free() reset the connection instead of ending it properly. */
+void stream_reset_on_free(struct stream *stream);
+
+/* True if any byte or the end has arrived unasked: an idle pooled connection for
+   which this is true must not be used. */
+bool stream_is_stale(struct stream *stream);
+
+/* Why the stream is broken, in words. */
+const char *stream_error(const struct stream *stream);

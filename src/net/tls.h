@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+/* TLS contexts (OpenSSL) and resumed sessions.  A context may be shared by
+   threads; a session slot belongs to one loop thread. */
+#pragma once
+
+#include "base/err.h"
+
+struct tls;
+
+/* A client context that verifies against the system's trust and, if `ca_file` is
+   not NULL, the PEM certificates in it too.  TLS 1.2 and newer, ALPN http/1.1.
+   NULL and err if the file cannot be used. */
+struct tls *tls_client_new(const char *ca_file, struct err *err);
+
+/* A server context (claude-sim). */
+struct tls *tls_server_new(const char *cert_file, const char *key_file,
+                           struct err *err);
+void tls_free(struct tls *tls);
+
+/* Where connections to one host keep the newest session ticket. */
+struct tls_slot;
+struct tls_slot *tls_slot_new(void);
+void tls_slot_free(struct tls_slot *slot);
