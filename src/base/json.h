@@ -51,5 +51,5 @@ void json_doc_set_bool(struct json_doc *doc, const char *member, bool value);
 void json_doc_set(struct json_doc *doc, const char *member,
                   struct json_doc *value);
 void json_doc_remove(struct json_doc *doc, const char *member);
-/* Append to an array. */
-void json_doc_add_str(struct json_doc *doc, struct str value);
+/* Append to an array; takes over `value`. */
+void json_doc_add(struct json_doc *doc, struct json_doc *value);

@@ -22,7 +22,7 @@ struct loop {
     struct work *posted;
     struct work **posted_last;
     bool stopping;
-    char *scratch[2];
+    char *scratch[LOOP_SCRATCH_COUNT];
 };
 
 struct loop_poll {
@@ -107,8 +107,8 @@ void loop_free(struct loop *loop)
         loop->posted = next;
     }
     uv_mutex_destroy(&loop->lock);
-    mem_free(loop->scratch[LOOP_SCRATCH_IN]);
-    mem_free(loop->scratch[LOOP_SCRATCH_OUT]);
+    for (size_t i = 0; i < LOOP_SCRATCH_COUNT; i++)
+        mem_free(loop->scratch[i]);
     mem_free(loop);
 }
 

@@ -34,11 +34,16 @@ void loop_post(struct loop *loop, void (*work)(void *arg), void *arg);
 /* Steady time in ms, read once per turn of the loop. */
 uint64_t loop_now_ms(const struct loop *loop);
 
-/* Two buffers that all streams of this thread share: what is read must be used
+/* Buffers that all streams of this thread share: what lies in them must be used
    before the callback returns to the loop (that is what makes an idle stream
-   cheap). */
+   cheap).  IN: as received.  CLEAR: decrypted.  OUT: encrypted, about to leave. */
 #define LOOP_SCRATCH_SIZE (128u * 1024)
-enum loop_scratch { LOOP_SCRATCH_IN, LOOP_SCRATCH_OUT };
+enum loop_scratch {
+    LOOP_SCRATCH_IN,
+    LOOP_SCRATCH_CLEAR,
+    LOOP_SCRATCH_OUT,
+    LOOP_SCRATCH_COUNT,
+};
 char *loop_scratch(struct loop *loop, enum loop_scratch which);
 
 /* Readiness of a descriptor, level-triggered. */

@@ -2,6 +2,7 @@
 /* Header fields in the order and spelling in which they came.  Pure. */
 #pragma once
 
+#include "base/macros.h"
 #include "base/str.h"
 
 #define HEADERS_COUNT_MAX 128

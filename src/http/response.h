@@ -40,6 +40,9 @@ void response_reset(struct request *req);
 /* Write bytes as they are, in front of or instead of a head (claude-sim's faults). */
 void response_raw(struct request *req, struct str bytes);
 
+/* The standard phrase for a status; empty for an unusual one. */
+struct str response_reason(unsigned status);
+
 bool response_started(const struct request *req);
 /* Bytes waiting for a client that reads slowly. */
 size_t response_queued(const struct request *req);

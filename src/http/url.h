@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* URLs and query strings.  Pure. */
+/* Query strings, byte for byte.  Pure. */
 #pragma once
 
 #include "base/arena.h"
-#include "base/err.h"
-
-struct url {
-    bool tls;        /* https */
-    struct str host; /* without brackets */
-    uint16_t port;
-    struct str prefix; /* the path without a trailing '/'; may be empty */
-};
-
-/* An http:// or https:// URL.  A user part, a query or a fragment is refused. */
-bool url_parse(struct arena *arena, struct str text, struct url *url,
-               struct err *err) MUST_CHECK;
+#include "base/str.h"
 
 /* The decoded value of the first parameter `name` in `query`; false if it is
    absent.  A malformed escape yields the value as it stands. */

@@ -64,6 +64,9 @@ enum stream_status stream_write(struct stream *stream, const struct str *parts,
 /* Bytes not yet taken by the kernel. */
 size_t stream_queued(const struct stream *stream);
 
+/* Bytes taken by the kernel so far: unchanged means that the peer stalls. */
+uint64_t stream_sent(const struct stream *stream);
+
 /* Which events should come: STREAM_READABLE, STREAM_HANGUP or both.
    A new stream wants STREAM_READABLE.  STREAM_DRAINED comes by itself. */
 void stream_want(struct stream *stream, unsigned ready);

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: MIT
+/* JSON documents on jansson.  A struct json_doc is a json_t by another name. */
+#include "base/json.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+
+#define DEPTH_MAX 64
+
+static json_t *json_of(const struct json_doc *doc)
+{
+    return (json_t *)(uintptr_t)doc;
+}
+
+static struct json_doc *doc_of(json_t *json)
+{
+    return (struct json_doc *)(void *)json;
+}
+
+/* jansson's own limit is 2,048: documents of ours are flat, and everything that
+   walks one recursively relies on that. */
+static bool is_too_deep(struct str text)
+{
+    size_t depth = 0;
+    bool quoted = false;
+
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+
+        if (quoted && c == '\\')
+            i++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && (c == '{' || c == '['))
+            depth++;
+        else if (!quoted && (c == '}' || c == ']') && depth > 0)
+            depth--;
+        if (depth > DEPTH_MAX)
+            return true;
+    }
+    return false;
+}
+
+struct json_doc *json_doc_parse(struct str text, struct err *err)
+{
+    json_error_t why;
+    json_t *json;
+
+    if (is_too_deep(text)) {
+        err_set(err, ERR_BAD_REQUEST, "JSON is nested too deeply");
+        return NULL;
+    }
+    json = json_loadb(text.at, text.len,
+                      JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+    /* jansson's text may quote the input, which may be a secret: say where. */
+    if (!json)
+        err_set(err, ERR_BAD_REQUEST, "not valid JSON (line %d, column %d)",
+                why.line, why.column);
+    return doc_of(json);
+}
+
+struct json_doc *json_doc_new_object(void)
+{
+    return doc_of(json_object());
+}
+
+struct json_doc *json_doc_new_array(void)
+{
+    return doc_of(json_array());
+}
+
+void json_doc_free(struct json_doc *doc)
+{
+    json_decref(json_of(doc));
+}
+
+static int write_some(const char *bytes, size_t len, void *arg)
+{
+    return buf_append(arg, (struct str){ bytes, len }) ? 0 : -1;
+}
+
+void json_doc_write(const struct json_doc *doc, bool indented, struct buf *out)
+{
+    size_t flags = JSON_ENCODE_ANY | (indented ? JSON_INDENT(2) : JSON_COMPACT);
+
+    (void)json_dump_callback(json_of(doc), write_some, out, flags);
+}
+
+bool json_doc_is_object(const struct json_doc *doc)
+{
+    return json_is_object(json_of(doc));
+}
+
+bool json_doc_is_array(const struct json_doc *doc)
+{
+    return json_is_array(json_of(doc));
+}
+
+struct json_doc *json_doc_get(const struct json_doc *doc, const char *member)
+{
+    return doc_of(json_object_get(json_of(doc), member));
+}
+
+size_t json_doc_count(const struct json_doc *doc)
+{
+    return json_array_size(json_of(doc));
+}
+
+struct json_doc *json_doc_at(const struct json_doc *doc, size_t index)
+{
+    return doc_of(json_array_get(json_of(doc), index));
+}
+
+bool json_doc_as_str(const struct json_doc *doc, struct str *value)
+{
+    const json_t *json = json_of(doc);
+
+    if (!json_is_string(json))
+        return false;
+    *value = (struct str){ json_string_value(json), json_string_length(json) };
+    return true;
+}
+
+bool json_doc_get_str(const struct json_doc *doc, const char *member,
+                      struct str *value)
+{
+    return json_doc_as_str(json_doc_get(doc, member), value);
+}
+
+bool json_doc_get_u64(const struct json_doc *doc, const char *member,
+                      uint64_t *value)
+{
+    const json_t *json = json_object_get(json_of(doc), member);
+
+    if (!json_is_integer(json) || json_integer_value(json) < 0)
+        return false;
+    *value = (uint64_t)json_integer_value(json);
+    return true;
+}
+
+bool json_doc_get_bool(const struct json_doc *doc, const char *member,
+                       bool *value)
+{
+    const json_t *json = json_object_get(json_of(doc), member);
+
+    if (!json_is_boolean(json))
+        return false;
+    *value = json_is_true(json);
+    return true;
+}
+
+void json_doc_set_str(struct json_doc *doc, const char *member,
+                      struct str value)
+{
+    (void)json_object_set_new(json_of(doc), member,
+                              json_stringn_nocheck(value.at, value.len));
+}
+
+void json_doc_set_u64(struct json_doc *doc, const char *member, uint64_t value)
+{
+    (void)json_object_set_new(json_of(doc), member,
+                              json_integer((json_int_t)value));
+}
+
+void json_doc_set_bool(struct json_doc *doc, const char *member, bool value)
+{
+    (void)json_object_set_new(json_of(doc), member, json_boolean(value));
+}
+
+void json_doc_set(struct json_doc *doc, const char *member,
+                  struct json_doc *value)
+{
+    (void)json_object_set_new(json_of(doc), member, json_of(value));
+}
+
+void json_doc_remove(struct json_doc *doc, const char *member)
+{
+    (void)json_object_del(json_of(doc), member);
+}
+
+void json_doc_add(struct json_doc *doc, struct json_doc *value)
+{
+    (void)json_array_append_new(json_of(doc), json_of(value));
+}

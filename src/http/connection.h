@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+/* One client connection and the exchange on it: what server.c, connection.c,
+   request.c and response.c share.  Not for other folders. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/list.h"
+#include "http/parser.h"
+#include "http/request.h"
+#include "http/response.h"
+#include "http/server.h"
+#include "net/stream.h"
+
+enum connection_state {
+    CONNECTION_SECURING, /* TLS handshake (claude-sim only) */
+    CONNECTION_HEAD,
+    CONNECTION_ANSWERING,
+    CONNECTION_LINGERING,
+};
+
+enum response_state { RESPONSE_NONE, RESPONSE_HEAD, RESPONSE_BODY };
+
+/* A request and its answer; `req` is what handlers see. */
+struct exchange {
+    struct request req;
+    struct connection *conn;
+    void (*wake)(void *arg);
+    void *wake_arg;
+    bool gone;
+
+    enum request_body body_state;
+    struct err body_err;
+    struct buf body;
+    uint64_t body_max;
+    uint64_t body_seen;
+    size_t window;
+    uint64_t rate_from_ms; /* since when the sender's rate counts */
+    uint64_t rate_bytes;
+
+    enum response_state response;
+    struct buf head; /* queued response head */
+    bool close;      /* the connection cannot be used again */
+};
+
+struct connection {
+    struct list link; /* in server->connections */
+    struct server *server;
+    struct stream *stream;
+    struct parser *parser;
+    struct loop_timer *timer;
+    struct exchange *exchange; /* ANSWERING only */
+    struct buf stash;          /* received behind what was parsed */
+    struct addr peer;
+    enum connection_state state;
+    bool processing;  /* connection_process() is on the stack */
+    bool reset;       /* LINGERING ends with a reset */
+    uint64_t sent_at_check; /* for the write-stall deadline */
+};
+
+struct server {
+    struct loop *loop;
+    struct server_options options;
+    struct listener *listener;
+    server_fn handle;
+    void *arg;
+    struct list connections;
+    size_t count;
+    uint64_t next_id;
+};
+
+void connection_new(struct server *server, int fd, const struct addr *peer);
+void connection_free(struct connection *conn);
+/* The server ends: a handler is told that its client is gone, and lets go. */
+void connection_close(struct connection *conn);
+
+/* Which events and deadline the present state needs. */
+void connection_update(struct connection *conn);
+
+/* Parse what is stashed as far as the state allows. */
+void connection_process(struct connection *conn);
+
+/* Feed stashed bytes to the body of the present exchange. */
+void connection_pump_body(struct connection *conn);
+
+/* The exchange is over: next request, or linger and close. */
+void connection_finish_exchange(struct connection *conn);
+
+/* Say BYE in full: flush, end our side, wait a moment for the peer's end. */
+void connection_linger(struct connection *conn);
+
+static inline struct exchange *exchange_of(const struct request *req)
+{
+    return CONTAINER_OF((struct request *)(uintptr_t)req, struct exchange,
+                        req);
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+/* Who counts as "this machine". */
+#include "http/loopback.h"
+
+static bool is_forwarding(struct str name)
+{
+    return str_ieq(name, STR("forwarded")) || str_ieq(name, STR("via")) ||
+           str_ieq(name, STR("x-real-ip")) ||
+           str_istarts(name, STR("x-forwarded"));
+}
+
+static bool is_forwarded(const struct headers *headers)
+{
+    for (size_t i = 0; i < headers->count; i++) {
+        if (is_forwarding(headers->at[i].name))
+            return true;
+    }
+    return false;
+}
+
+/* "localhost", with or without ":port". */
+static bool is_named(struct str host, struct str name)
+{
+    struct str port = str_from(host, name.len);
+    uint64_t number;
+
+    if (!str_istarts(host, name))
+        return false;
+    return port.len == 0 ||
+           (port.at[0] == ':' && str_to_u64(str_from(port, 1), 65535, &number));
+}
+
+static bool is_local_host(struct str host)
+{
+    return is_named(host, STR("localhost")) ||
+           is_named(host, STR("127.0.0.1")) || is_named(host, STR("[::1]"));
+}
+
+static bool is_same_origin(const struct headers *headers, struct str host)
+{
+    const struct str *origin = headers_get(headers, STR("origin"));
+
+    if (!origin)
+        return true;
+    return headers_count(headers, STR("origin")) == 1 &&
+           str_istarts(*origin, STR("http://")) &&
+           str_ieq(str_from(*origin, 7), host);
+}
+
+static bool is_same_site(const struct headers *headers)
+{
+    const struct str *site = headers_get(headers, STR("sec-fetch-site"));
+
+    return !site || (headers_count(headers, STR("sec-fetch-site")) == 1 &&
+                     str_eq(*site, STR("same-origin")));
+}
+
+const char *loopback_refusal(const struct addr *peer,
+                             const struct headers *headers)
+{
+    const struct str *host = headers_get(headers, STR("host"));
+
+    if (!addr_is_loopback(peer))
+        return "it does not come from this machine";
+    if (is_forwarded(headers))
+        return "it was forwarded by another program (Forwarded, X-Forwarded-*, "
+               "X-Real-IP or Via is present)";
+    if (!host || headers_count(headers, STR("host")) != 1 ||
+        !is_local_host(*host))
+        return "its Host is not localhost, 127.0.0.1 or [::1]";
+    if (!is_same_origin(headers, *host) || !is_same_site(headers))
+        return "it comes from a page of another origin (Origin, "
+               "Sec-Fetch-Site)";
+    return NULL;
+}

@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: MIT
+/* One HTTP/1.1 message, read by llhttp.  llhttp pauses behind the head and behind
+   the message; every byte that is not body passes strict_check_lines() too. */
+#include "http/parser.h"
+
+#include <assert.h>
+#include <llhttp.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "http/strict.h"
+
+/* Parts of the head lie one behind the other in `text`, as llhttp gives them. */
+struct span {
+    uint32_t at;
+    uint32_t len;
+};
+
+struct field {
+    struct span name;
+    struct span value;
+};
+
+/* Lives while a head is read. */
+struct draft {
+    struct buf text;
+    struct span method;
+    struct span target;
+    struct span reason;
+    struct field fields[HEADERS_COUNT_MAX];
+    size_t count;
+};
+
+struct parser {
+    llhttp_t http;
+    enum parser_kind kind;
+    enum parser_state state;
+    bool to_head;
+    bool begun;
+    size_t head_bytes;
+    struct strict_lines lines;
+    const char *framing; /* first byte since the last body span */
+    struct arena *arena;
+    struct draft *draft;
+    struct parser_head *head;
+    parser_body_fn body;
+    void *body_arg;
+    struct err err;
+};
+
+static int stop(struct parser *parser, enum err_code code, const char *text)
+{
+    err_set(&parser->err, code, "%s", text);
+    parser->state = PARSER_BAD;
+    return HPE_USER;
+}
+
+/* ---- the head ----------------------------------------------------------- */
+
+static int add(struct parser *parser, struct span *span, const char *at,
+               size_t len)
+{
+    struct draft *draft = parser->draft;
+
+    if (span->len == 0)
+        span->at = (uint32_t)draft->text.len;
+    if (!buf_append(&draft->text, (struct str){ at, len }))
+        return stop(parser, ERR_HEAD_TOO_LARGE, "the header is too large");
+    span->len += (uint32_t)len;
+    return 0;
+}
+
+static int on_method(llhttp_t *http, const char *at, size_t len)
+{
+    struct parser *parser = http->data;
+
+    return add(parser, &parser->draft->method, at, len);
+}
+
+static int on_url(llhttp_t *http, const char *at, size_t len)
+{
+    struct parser *parser = http->data;
+
+    if (parser->draft->target.len + len > PARSER_TARGET_MAX)
+        return stop(parser, ERR_TARGET_TOO_LONG,
+                    "the target is longer than 8192 bytes");
+    return add(parser, &parser->draft->target, at, len);
+}
+
+static int on_status(llhttp_t *http, const char *at, size_t len)
+{
+    struct parser *parser = http->data;
+
+    return add(parser, &parser->draft->reason, at, len);
+}
+
+/* Behind the body the same callbacks bring trailers. */
+static int on_field(llhttp_t *http, const char *at, size_t len)
+{
+    struct parser *parser = http->data;
+
+    if (parser->state == PARSER_BODY && parser->kind == PARSER_REQUEST)
+        return stop(parser, ERR_BAD_REQUEST, "malformed HTTP: a trailer");
+    if (parser->state != PARSER_HEAD)
+        return 0;
+    if (parser->draft->count == HEADERS_COUNT_MAX)
+        return stop(parser, ERR_HEAD_TOO_LARGE,
+                    "there are more than 128 header fields");
+    return add(parser, &parser->draft->fields[parser->draft->count].name, at,
+               len);
+}
+
+static int on_value(llhttp_t *http, const char *at, size_t len)
+{
+    struct parser *parser = http->data;
+
+    if (parser->state != PARSER_HEAD)
+        return 0;
+    return add(parser, &parser->draft->fields[parser->draft->count].value, at,
+               len);
+}
+
+static int on_value_complete(llhttp_t *http)
+{
+    struct parser *parser = http->data;
+
+    if (parser->state == PARSER_HEAD)
+        parser->draft->count++;
+    return 0;
+}
+
+static struct str text_of(const struct span *span, struct str text)
+{
+    return str_sub(text, span->at, span->len);
+}
+
+/* Move the draft into the arena as a head. */
+static struct parser_head *finish_draft(struct parser *parser)
+{
+    struct draft *draft = parser->draft;
+    struct parser_head *head = arena_zalloc(parser->arena, sizeof(*head));
+    struct str text = arena_str(parser->arena, buf_str(&draft->text));
+    struct header *fields =
+        arena_zalloc(parser->arena, sizeof(*fields) * (draft->count + 1));
+
+    for (size_t i = 0; i < draft->count; i++) {
+        fields[i].name = text_of(&draft->fields[i].name, text);
+        fields[i].value = str_trim(text_of(&draft->fields[i].value, text));
+    }
+    head->method = text_of(&draft->method, text);
+    head->target = text_of(&draft->target, text);
+    head->reason = text_of(&draft->reason, text);
+    head->headers = (struct headers){ fields, draft->count };
+    return head;
+}
+
+static void free_draft(struct parser *parser)
+{
+    if (!parser->draft)
+        return;
+    buf_wipe(&parser->draft->text);
+    mem_free(parser->draft);
+    parser->draft = NULL;
+}
+
+static bool has_no_body(const struct parser *parser, unsigned status)
+{
+    return parser->to_head || status == 204 || status == 304 ||
+           (status >= 100 && status < 200);
+}
+
+static uint64_t body_length(const struct parser *parser,
+                            const struct parser_head *head)
+{
+    const struct str *cl = headers_get(&head->headers, STR("content-length"));
+    uint64_t length = 0;
+
+    if (parser->kind == PARSER_RESPONSE && has_no_body(parser, head->status))
+        return 0;
+    if (head->chunked)
+        return PARSER_LENGTH_UNKNOWN;
+    if (cl && strict_parse_length(*cl, &length))
+        return length;
+    return parser->kind == PARSER_REQUEST ? 0 : PARSER_LENGTH_UNKNOWN;
+}
+
+static bool check_head(struct parser *parser, struct parser_head *head)
+{
+    if (parser->http.http_major != 1 || parser->http.http_minor > 1)
+        return err_set(&parser->err, ERR_BAD_REQUEST,
+                       "malformed HTTP: only HTTP/1.0 and 1.1 are spoken");
+    if (parser->kind == PARSER_REQUEST)
+        return strict_check_request(head, &parser->err);
+    /* We never ask for an upgrade. */
+    return head->status != 101 ||
+           err_set(&parser->err, ERR_BAD_RESPONSE, "unexpected upgrade");
+}
+
+static int on_headers_complete(llhttp_t *http)
+{
+    struct parser *parser = http->data;
+    struct parser_head *head = finish_draft(parser);
+
+    head->status = http->status_code;
+    head->http_1_0 = http->http_minor == 0;
+    head->keep_alive = llhttp_should_keep_alive(http) != 0;
+    head->chunked = (http->flags & F_CHUNKED) != 0;
+    head->length = body_length(parser, head);
+    if (!check_head(parser, head)) {
+        parser->state = PARSER_BAD;
+        return HPE_USER;
+    }
+    /* An Upgrade field is an ordinary one here, CONNECT was refused above. */
+    http->upgrade = 0;
+    if (parser->kind == PARSER_RESPONSE && has_no_body(parser, head->status))
+        http->flags |= F_SKIPBODY;
+    parser->head = head;
+    parser->state = PARSER_BODY;
+    return HPE_PAUSED;
+}
+
+/* ---- the body ----------------------------------------------------------- */
+
+/* Bytes between body spans are chunk framing. */
+static bool check_framing(struct parser *parser, const char *end)
+{
+    struct str framing = { parser->framing, (size_t)(end - parser->framing) };
+    size_t line_max =
+        parser->kind == PARSER_REQUEST ? PARSER_EXTENSION_MAX + 20 : 0;
+
+    return !parser->head || !parser->head->chunked ||
+           strict_check_lines(&parser->lines, framing, line_max, &parser->err);
+}
+
+static int on_body(llhttp_t *http, const char *at, size_t len)
+{
+    struct parser *parser = http->data;
+
+    if (!check_framing(parser, at)) {
+        parser->state = PARSER_BAD;
+        return HPE_USER;
+    }
+    parser->framing = at + len;
+    if (parser->body)
+        parser->body(parser->body_arg, (struct str){ at, len });
+    return 0;
+}
+
+static int on_message_complete(llhttp_t *http)
+{
+    struct parser *parser = http->data;
+
+    parser->state = PARSER_DONE;
+    return HPE_PAUSED;
+}
+
+static const llhttp_settings_t settings = {
+    .on_method = on_method,
+    .on_url = on_url,
+    .on_status = on_status,
+    .on_header_field = on_field,
+    .on_header_value = on_value,
+    .on_header_value_complete = on_value_complete,
+    .on_headers_complete = on_headers_complete,
+    .on_body = on_body,
+    .on_message_complete = on_message_complete,
+};
+
+/* ---- driving ------------------------------------------------------------ */
+
+struct parser *parser_new(enum parser_kind kind)
+{
+    struct parser *parser = MEM_NEW(struct parser);
+
+    parser->kind = kind;
+    return parser;
+}
+
+void parser_free(struct parser *parser)
+{
+    if (!parser)
+        return;
+    free_draft(parser);
+    mem_free(parser);
+}
+
+void parser_begin(struct parser *parser, struct arena *arena, bool to_head)
+{
+    llhttp_init(&parser->http,
+                parser->kind == PARSER_REQUEST ? HTTP_REQUEST : HTTP_RESPONSE,
+                &settings);
+    free_draft(parser);
+    parser->http.data = parser;
+    parser->state = PARSER_HEAD;
+    parser->to_head = to_head;
+    parser->begun = false;
+    parser->head_bytes = 0;
+    parser->lines = (struct strict_lines){ .at_start = true };
+    parser->arena = arena;
+    parser->head = NULL;
+    parser->body = NULL;
+}
+
+void parser_on_body(struct parser *parser, parser_body_fn body, void *arg)
+{
+    parser->body = body;
+    parser->body_arg = arg;
+}
+
+static enum err_code bad_code(const struct parser *parser)
+{
+    return parser->kind == PARSER_REQUEST ? ERR_BAD_REQUEST : ERR_BAD_RESPONSE;
+}
+
+static size_t bad(struct parser *parser)
+{
+    if (parser->state != PARSER_BAD) {
+        const char *reason = llhttp_get_error_reason(&parser->http);
+
+        err_set(&parser->err, bad_code(parser), "malformed HTTP: %s",
+                reason && *reason ? reason : "not a message");
+    }
+    if (parser->kind == PARSER_RESPONSE)
+        parser->err.code = ERR_BAD_RESPONSE;
+    parser->state = PARSER_BAD;
+    free_draft(parser);
+    return 0;
+}
+
+/* Run llhttp until it pauses, fails or has eaten everything. */
+static size_t execute(struct parser *parser, struct str bytes, bool *failed)
+{
+    llhttp_errno_t code;
+
+    if (llhttp_get_errno(&parser->http) == HPE_PAUSED)
+        llhttp_resume(&parser->http);
+    code = llhttp_execute(&parser->http, bytes.at, bytes.len);
+    *failed = code != HPE_OK && code != HPE_PAUSED;
+    if (code == HPE_PAUSED)
+        return (size_t)(llhttp_get_error_pos(&parser->http) - bytes.at);
+    return bytes.len;
+}
+
+static void start_draft(struct parser *parser)
+{
+    parser->begun = true;
+    parser->draft = MEM_NEW(struct draft);
+    buf_init(&parser->draft->text, HEADERS_BYTES_MAX);
+}
+
+static size_t feed_head(struct parser *parser, struct str bytes)
+{
+    bool failed;
+    size_t used;
+
+    if (!parser->draft)
+        start_draft(parser);
+    used = execute(parser, bytes, &failed);
+    if (failed)
+        return bad(parser);
+    if (!strict_check_lines(&parser->lines, str_sub(bytes, 0, used), 0,
+                            &parser->err)) {
+        parser->state = PARSER_BAD;
+        return bad(parser);
+    }
+    parser->head_bytes += used;
+    if (parser->head_bytes > HEADERS_BYTES_MAX) {
+        (void)stop(parser, ERR_HEAD_TOO_LARGE,
+                   "the header is larger than 64 KB");
+        return bad(parser);
+    }
+    if (parser->head)
+        free_draft(parser);
+    return used;
+}
+
+static size_t feed_body(struct parser *parser, struct str bytes)
+{
+    bool failed;
+    size_t used;
+
+    parser->framing = bytes.at;
+    used = execute(parser, bytes, &failed);
+    if (!failed && check_framing(parser, bytes.at + used))
+        return used;
+    if (!failed)
+        parser->state = PARSER_BAD;
+    (void)bad(parser);
+    return (size_t)(parser->framing - bytes.at);
+}
+
+/* A body of length zero is complete with its head: llhttp has to be asked. */
+static void finish_empty(struct parser *parser)
+{
+    if (parser->state == PARSER_BODY && parser->head->length == 0)
+        parser->state = PARSER_DONE;
+}
+
+size_t parser_feed(struct parser *parser, struct str bytes)
+{
+    size_t used = 0;
+
+    if (bytes.len == 0)
+        return 0;
+    if (parser->state == PARSER_HEAD) {
+        used = feed_head(parser, bytes);
+        finish_empty(parser);
+    } else if (parser->state == PARSER_BODY) {
+        used = feed_body(parser, bytes);
+    }
+    return used;
+}
+
+void parser_finish(struct parser *parser)
+{
+    if (parser->state == PARSER_BODY &&
+        llhttp_message_needs_eof(&parser->http)) {
+        parser->state = PARSER_DONE;
+        return;
+    }
+    if (parser->state == PARSER_DONE || parser->state == PARSER_BAD)
+        return;
+    parser->state = PARSER_BAD;
+    err_set(&parser->err, bad_code(parser), "the connection was closed early");
+}
+
+enum parser_state parser_state(const struct parser *parser)
+{
+    return parser->state;
+}
+
+bool parser_has_begun(const struct parser *parser)
+{
+    return parser->begun;
+}
+
+const struct parser_head *parser_head(const struct parser *parser)
+{
+    return parser->head;
+}
+
+const struct err *parser_error(const struct parser *parser)
+{
+    return &parser->err;
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+/* Our own refusals and failures, in Anthropic's error shape. */
+#include "http/problem.h"
+
+#include "base/text.h"
+#include "http/response.h"
+
+#define BODY_MAX 8192
+
+void problem_write(struct buf *out, const struct err *err, const char *id)
+{
+    buf_printf(out, "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"",
+               err_type(err->code));
+    text_json_escape(out, str_of(err->text));
+    buf_printf(out, "\"},\"request_id\":\"%s\"}", id);
+}
+
+static void write_fields(struct buf *out, const struct err *err, const char *id)
+{
+    buf_printf(out, "request-id: %s\r\n", id);
+    if (!err_may_retry(err->code))
+        buf_add(out, STR("x-should-retry: false\r\n"));
+    else if (err->code == ERR_BUSY)
+        buf_add(out, STR("retry-after: 1\r\n"));
+}
+
+void problem_send(struct request *req, const struct err *err)
+{
+    struct buf fields;
+    struct buf body;
+
+    buf_init(&fields, BODY_MAX);
+    buf_init(&body, BODY_MAX);
+    write_fields(&fields, err, req->id);
+    problem_write(&body, err, req->id);
+    response_send(req, err_status(err->code), STR("application/json"),
+                  buf_str(&fields), buf_str(&body));
+    buf_done(&fields);
+    buf_done(&body);
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: MIT
+/* Strictness on top of llhttp. */
+#include "http/strict.h"
+
+#include <string.h>
+
+static bool refuse(struct err *err, const char *what)
+{
+    return err_set(err, ERR_BAD_REQUEST, "malformed HTTP: %s", what);
+}
+
+static bool is_control(unsigned char c)
+{
+    return (c < 0x20 && c != '\t') || c == 0x7f;
+}
+
+static bool check_byte(struct strict_lines *lines, unsigned char c,
+                       size_t line_max, struct err *err)
+{
+    if (lines->after_cr != (c == '\n'))
+        return refuse(err, c == '\n' ? "a line ends without CR"
+                                     : "CR without LF");
+    if (c == '\n') {
+        *lines = (struct strict_lines){ .at_start = true };
+        return true;
+    }
+    if (lines->at_start && (c == ' ' || c == '\t'))
+        return refuse(err, "a folded or indented line");
+    lines->at_start = false;
+    lines->after_cr = c == '\r';
+    lines->line_len++;
+    if (c != '\r' && is_control(c))
+        return refuse(err, "a control character");
+    if (line_max > 0 && lines->line_len > line_max)
+        return refuse(err, "chunk extensions are too long");
+    return true;
+}
+
+bool strict_check_lines(struct strict_lines *lines, struct str bytes,
+                        size_t line_max, struct err *err)
+{
+    for (size_t i = 0; i < bytes.len; i++) {
+        if (!check_byte(lines, (unsigned char)bytes.at[i], line_max, err))
+            return false;
+    }
+    return true;
+}
+
+bool strict_parse_length(struct str value, uint64_t *length)
+{
+    return str_to_u64(value, INT64_MAX, length);
+}
+
+static bool check_names(const struct headers *headers, struct err *err)
+{
+    for (size_t i = 0; i < headers->count; i++) {
+        if (!headers_is_token(headers->at[i].name))
+            return refuse(err, "a field name holds a forbidden character");
+    }
+    return true;
+}
+
+/* "Transfer_Encoding" and the like: some server behind might take it for the real
+   one.  Compares letters only. */
+static bool resembles(struct str name, struct str letters)
+{
+    size_t seen = 0;
+
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.at[i];
+
+        if (c == '-' || c == '_' || c == '.' || c == '~')
+            continue;
+        if (seen == letters.len || (c | 0x20) != letters.at[seen])
+            return false;
+        seen++;
+    }
+    return seen == letters.len;
+}
+
+static bool check_disguises(const struct headers *headers, struct err *err)
+{
+    for (size_t i = 0; i < headers->count; i++) {
+        struct str name = headers->at[i].name;
+        bool odd = (resembles(name, STR("transferencoding")) &&
+                    !str_ieq(name, STR("transfer-encoding"))) ||
+                   (resembles(name, STR("contentlength")) &&
+                    !str_ieq(name, STR("content-length")));
+
+        if (odd)
+            return refuse(err, "a field that imitates message framing");
+    }
+    return true;
+}
+
+static bool is_host_char(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z') || (c != '\0' && strchr("-._:[]%~", c));
+}
+
+static bool check_host(const struct headers *headers, struct err *err)
+{
+    const struct str *host = headers_get(headers, STR("host"));
+
+    if (!host)
+        return refuse(err, "no Host");
+    if (headers_count(headers, STR("host")) > 1)
+        return refuse(err, "more than one Host");
+    if (host->len == 0)
+        return refuse(err, "an empty Host");
+    for (size_t i = 0; i < host->len; i++) {
+        if (!is_host_char(host->at[i]))
+            return refuse(err, "a Host that is no host");
+    }
+    return true;
+}
+
+static bool check_framing(const struct parser_head *head, struct err *err)
+{
+    const struct headers *headers = &head->headers;
+    const struct str *te = headers_get(headers, STR("transfer-encoding"));
+    const struct str *cl = headers_get(headers, STR("content-length"));
+    uint64_t length;
+
+    if (te && cl)
+        return refuse(err, "Content-Length together with Transfer-Encoding");
+    if (te && head->http_1_0)
+        return refuse(err, "Transfer-Encoding in HTTP/1.0");
+    if (te && (headers_count(headers, STR("transfer-encoding")) > 1 ||
+               !str_ieq(*te, STR("chunked"))))
+        return refuse(err, "a Transfer-Encoding other than one \"chunked\"");
+    if (cl && (headers_count(headers, STR("content-length")) > 1 ||
+               !strict_parse_length(*cl, &length)))
+        return refuse(err, "a bad or repeated Content-Length");
+    return true;
+}
+
+static bool check_target(struct str target, struct err *err)
+{
+    if (target.len == 0 || target.at[0] != '/')
+        return refuse(err, "the target must be a path");
+    for (size_t i = 0; i < target.len; i++) {
+        unsigned char c = (unsigned char)target.at[i];
+
+        if (c <= ' ' || c >= 0x7f || c == '#')
+            return refuse(err, "a forbidden character in the target");
+    }
+    return true;
+}
+
+bool strict_check_request(const struct parser_head *head, struct err *err)
+{
+    return check_target(head->target, err) &&
+           check_names(&head->headers, err) &&
+           check_host(&head->headers, err) &&
+           check_disguises(&head->headers, err) && check_framing(head, err);
+}

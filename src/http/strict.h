@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+/* Our strictness on top of llhttp (DESIGN.md section 7; RFC 9112, read as narrowly
+   as it can be).  Pure. */
+#pragma once
+
+#include "base/err.h"
+#include "http/parser.h"
+
+/* The discipline of lines, kept over any number of pieces: every LF behind a CR,
+   every CR before an LF, no control characters, no line above a limit. */
+struct strict_lines {
+    bool after_cr;
+    bool at_start; /* of a line */
+    size_t line_len;
+};
+
+/* Check bytes of a head, or of chunk framing with `line_max` bytes per line
+   (0: no limit).  Continuation lines (obs-fold) are refused. */
+bool strict_check_lines(struct strict_lines *lines, struct str bytes,
+                        size_t line_max, struct err *err) MUST_CHECK;
+
+/* Everything else that a complete request head must keep. */
+bool strict_check_request(const struct parser_head *head,
+                          struct err *err) MUST_CHECK;
+
+/* The value of a Content-Length field: digits only. */
+bool strict_parse_length(struct str value, uint64_t *length);

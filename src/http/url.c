@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+/* Query strings. */
+#include "http/url.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+
+static struct str decode(struct arena *arena, struct str raw)
+{
+    struct buf out;
+    struct str decoded = raw;
+
+    buf_init(&out, raw.len + 1);
+    if (text_url_decode(&out, raw))
+        decoded = arena_str(arena, buf_str(&out));
+    buf_done(&out);
+    return decoded;
+}
+
+/* The name of "name=value", decoded: "%61ccount" is "account". */
+static struct str name_of(struct arena *arena, struct str pair)
+{
+    struct str raw = str_sub(pair, 0, str_index(pair, '='));
+
+    return str_index(raw, '%') < raw.len ? decode(arena, raw) : raw;
+}
+
+bool url_query_get(struct arena *arena, struct str query, struct str name,
+                   struct str *value)
+{
+    struct str pair;
+
+    while (str_next(&query, '&', &pair)) {
+        if (!str_eq(name_of(arena, pair), name))
+            continue;
+        *value = decode(arena, str_from(pair, str_index(pair, '=') + 1));
+        return true;
+    }
+    return false;
+}
+
+struct str url_query_without(struct arena *arena, struct str query,
+                             struct str name)
+{
+    char *out = arena_alloc(arena, query.len + 1);
+    struct str rest = query;
+    struct str pair;
+    size_t len = 0;
+
+    while (str_next(&rest, '&', &pair)) {
+        size_t with_separator = pair.len + 1;
+
+        if (str_eq(name_of(arena, pair), name))
+            continue;
+        if (pair.at + pair.len == query.at + query.len)
+            with_separator = pair.len;
+        memcpy(out + len, pair.at, with_separator);
+        len += with_separator;
+    }
+    /* The last parameter went: its separator stays behind. */
+    if (len > 0 && out[len - 1] == '&' && query.at[query.len - 1] != '&')
+        len--;
+    return (struct str){ out, len };
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+/* TLS contexts and resumed sessions.  Sessions are kept by us, one per host and
+   thread, and always the newest: servers accept a ticket once. */
+#include "net/tls.h"
+
+#include <arpa/inet.h>
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "net/tls_internal.h"
+#include "net/tls_pipe.h"
+
+struct tls {
+    SSL_CTX *context;
+    BIO_METHOD *pipe;
+};
+
+struct tls_slot {
+    SSL_SESSION *session;
+};
+
+SSL *tls_connection_new(const struct tls *tls, struct tls_pipe *pipe)
+{
+    SSL *ssl = SSL_new(tls->context);
+    BIO *bio = BIO_new(tls->pipe);
+
+    if (!ssl || !bio)
+        abort();
+    BIO_set_data(bio, pipe);
+    BIO_set_init(bio, 1);
+    SSL_set_bio(ssl, bio, bio);
+    return ssl;
+}
+
+/* OpenSSL takes a connection that was not shut down for a failed one and would
+   drop its session; quietly sets the flag and sends nothing. */
+void tls_connection_free(SSL *ssl)
+{
+    if (ssl && !SSL_in_init(ssl)) {
+        SSL_set_quiet_shutdown(ssl, 1);
+        (void)SSL_shutdown(ssl);
+    }
+    SSL_free(ssl);
+    ERR_clear_error();
+}
+
+static bool ssl_failure(struct err *err, const char *what, const char *path)
+{
+    const char *reason = ERR_reason_error_string(ERR_peek_error());
+
+    err_set(err, ERR_CONFIG, "%s %s: %s", what, path,
+            reason ? reason : "unknown cause");
+    ERR_clear_error();
+    return false;
+}
+
+/* OpenSSL hands over a reference to a session it would like to be kept. */
+static int keep_session(SSL *ssl, SSL_SESSION *session)
+{
+    struct tls_slot *slot = SSL_get_app_data(ssl);
+
+    if (!slot)
+        return 0;
+    SSL_SESSION_free(slot->session);
+    slot->session = session;
+    return 1;
+}
+
+static struct tls *context_new(const SSL_METHOD *method)
+{
+    struct tls *tls = MEM_NEW(struct tls);
+
+    tls->context = SSL_CTX_new(method);
+    tls->pipe = tls_pipe_method();
+    if (!tls->context || !tls->pipe)
+        abort();
+    (void)SSL_CTX_set_options(tls->context, SSL_OP_NO_RENEGOTIATION);
+    (void)SSL_CTX_set_min_proto_version(tls->context, TLS1_2_VERSION);
+    (void)SSL_CTX_set_mode(tls->context,
+                           SSL_MODE_RELEASE_BUFFERS |
+                               SSL_MODE_ENABLE_PARTIAL_WRITE |
+                               SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+    return tls;
+}
+
+struct tls *tls_client_new(const char *ca_file, struct err *err)
+{
+    static const unsigned char alpn[] = "\x08http/1.1";
+    struct tls *tls = context_new(TLS_client_method());
+
+    SSL_CTX_set_verify(tls->context, SSL_VERIFY_PEER, NULL);
+    (void)SSL_CTX_set_default_verify_paths(tls->context);
+    (void)SSL_CTX_set_alpn_protos(tls->context, alpn, sizeof(alpn) - 1);
+    SSL_CTX_set_session_cache_mode(
+        tls->context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_sess_set_new_cb(tls->context, keep_session);
+    if (!ca_file ||
+        SSL_CTX_load_verify_locations(tls->context, ca_file, NULL) == 1)
+        return tls;
+    ssl_failure(err, "UPSTREAM_CA_FILE", ca_file);
+    tls_free(tls);
+    return NULL;
+}
+
+static int choose_alpn(SSL *ssl, const unsigned char **out, unsigned char *len,
+                       const unsigned char *offered, unsigned offered_len,
+                       void *arg)
+{
+    static const unsigned char ours[] = "\x08http/1.1";
+    unsigned char *chosen;
+
+    (void)ssl;
+    (void)arg;
+    if (SSL_select_next_proto(&chosen, len, ours, sizeof(ours) - 1, offered,
+                              offered_len) != OPENSSL_NPN_NEGOTIATED)
+        return SSL_TLSEXT_ERR_NOACK;
+    *out = chosen;
+    return SSL_TLSEXT_ERR_OK;
+}
+
+struct tls *tls_server_new(const char *cert_file, const char *key_file,
+                           struct err *err)
+{
+    struct tls *tls = context_new(TLS_server_method());
+    bool ok = true;
+
+    SSL_CTX_set_alpn_select_cb(tls->context, choose_alpn, NULL);
+    if (SSL_CTX_use_certificate_chain_file(tls->context, cert_file) != 1)
+        ok = ssl_failure(err, "certificate", cert_file);
+    else if (SSL_CTX_use_PrivateKey_file(tls->context, key_file,
+                                         SSL_FILETYPE_PEM) != 1)
+        ok = ssl_failure(err, "private key", key_file);
+    if (ok)
+        return tls;
+    tls_free(tls);
+    return NULL;
+}
+
+void tls_free(struct tls *tls)
+{
+    if (!tls)
+        return;
+    SSL_CTX_free(tls->context);
+    BIO_meth_free(tls->pipe);
+    mem_free(tls);
+}
+
+struct tls_slot *tls_slot_new(void)
+{
+    return MEM_NEW(struct tls_slot);
+}
+
+void tls_slot_free(struct tls_slot *slot)
+{
+    if (!slot)
+        return;
+    SSL_SESSION_free(slot->session);
+    mem_free(slot);
+}
+
+static bool is_address(const char *host)
+{
+    struct in6_addr any;
+
+    return inet_pton(AF_INET, host, &any) == 1 ||
+           inet_pton(AF_INET6, host, &any) == 1;
+}
+
+void tls_prepare_client(SSL *ssl, struct tls_slot *slot, const char *host)
+{
+    SSL_set_connect_state(ssl);
+    SSL_set_app_data(ssl, slot);
+    if (is_address(host)) {
+        (void)X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host);
+    } else {
+        (void)SSL_set_tlsext_host_name(ssl, host);
+        (void)SSL_set1_host(ssl, host);
+    }
+    if (slot && slot->session)
+        (void)SSL_set_session(ssl, slot->session);
+}
+
+void tls_describe_error(SSL *ssl, char *out, size_t size)
+{
+    unsigned long code = ERR_peek_error();
+    long verify = SSL_get_verify_result(ssl);
+    const char *reason = ERR_reason_error_string(code);
+
+    if (verify != X509_V_OK)
+        (void)snprintf(out, size, "certificate not trusted: %s",
+                       X509_verify_cert_error_string(verify));
+    else
+        (void)snprintf(out, size, "%s", reason ? reason : "protocol error");
+    ERR_clear_error();
+}

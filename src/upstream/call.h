@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+/* One outgoing HTTP exchange over a pooled or fresh connection.
+
+       DIALING -> SECURING -> SENDING -> WAITING -> READING -> DONE
+          |           |          |  \_______________^   |
+          '-----------'----------'----------------------'--> FAILED
+
+   DIALING, SECURING: only on a fresh connection, SECURING only with TLS.
+   SENDING: the request leaves.  WAITING: it has left, no answer yet.
+   READING: the head of the answer is there, call_read() yields the body.  An
+   answer may come while SENDING (a refusal of a large upload).
+   DONE: the answer is complete and the connection is back in the pool, if it can
+   be used again.  FAILED: call_error() names the step.
+
+   `wake` comes when the state has changed, when body bytes can be read, and when
+   the queue of a streamed request has drained; never from inside a call_ function.
+   call_free() cancels: the connection is closed at once, so that the upstream
+   stops working.  Loop thread only. */
+#pragma once
+
+#include "http/parser.h"
+#include "upstream/origin.h"
+
+struct call;
+
+enum call_state {
+    CALL_DIALING,
+    CALL_SECURING,
+    CALL_SENDING,
+    CALL_WAITING,
+    CALL_READING,
+    CALL_DONE,
+    CALL_FAILED,
+};
+
+enum call_body {
+    CALL_BODY_WHOLE,   /* `body` is all of it */
+    CALL_BODY_LENGTH,  /* follows with call_send(), as long as the head says */
+    CALL_BODY_CHUNKED, /* follows with call_send(), framed here */
+};
+
+struct call_options {
+    struct upstream *upstream;
+    struct origin *origin;
+    const struct proxy *proxy; /* NULL: direct */
+    struct str head;           /* complete request head with its empty line */
+    struct str body;           /* WHOLE only */
+    enum call_body body_kind;
+    bool to_head;            /* a HEAD request */
+    bool fresh;              /* do not use a pooled connection */
+    uint64_t connect_ms;     /* dialling, and TLS, each */
+    uint64_t first_byte_ms;  /* from the last byte sent to the first received */
+    uint64_t idle_ms;        /* silence while sending or reading */
+};
+
+/* `head` and `body` are borrowed until call_state() is READING or later. */
+struct call *call_start(const struct call_options *options,
+                        void (*wake)(void *arg), void *arg);
+void call_free(struct call *call);
+
+enum call_state call_state(const struct call *call);
+/* From READING on. */
+const struct parser_head *call_head(const struct call *call);
+/* When FAILED. */
+const struct err *call_error(const struct call *call);
+
+/* For streamed bodies, in SENDING only. */
+void call_send(struct call *call, struct str bytes);
+void call_send_end(struct call *call);
+size_t call_queued(const struct call *call);
+
+enum call_data {
+    CALL_DATA,  /* bytes of the body */
+    CALL_AGAIN, /* nothing now */
+    CALL_END,   /* the body is complete */
+    CALL_CUT,   /* it was cut: call_error() */
+};
+
+/* The next bytes of the body as they came, chunk framing included.  They lie in a
+   buffer of the thread: use them before returning to the loop. */
+enum call_data call_read(struct call *call, struct str *bytes);
+
+/* Also bring the bytes of call_read() without framing; NULL ends that. */
+void call_on_body(struct call *call, parser_body_fn body, void *arg);
+
+/* Stop and resume reading (back-pressure); silence does not count meanwhile. */
+void call_pause(struct call *call, bool pause);
+
+/* What relay/retry.h wants to know about a failure. */
+struct call_facts {
+    bool reused;     /* a pooled connection */
+    bool sent;       /* the request had left completely */
+    bool answered;   /* at least one byte came back */
+    uint64_t since_sent_ms;
+};
+struct call_facts call_facts(const struct call *call);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+/* Origins and the pool of idle connections. */
+#include "upstream/origin.h"
+
+#include "base/mem.h"
+
+/* Opening a TLS connection costs a thousand times what keeping one does, and the
+   API's edge keeps idle ones for minutes. */
+#define IDLE_MAX_MS 110000
+#define SWEEP_MS 10000
+
+struct origin *origin_new(struct str host, uint16_t port, struct tls *tls)
+{
+    struct origin *origin = MEM_NEW(struct origin);
+
+    origin->host = mem_strndup(host.at, host.len);
+    origin->port = port;
+    origin->tls = tls;
+    origin->slot = tls_slot_new();
+    return origin;
+}
+
+void origin_free(struct origin *origin)
+{
+    if (!origin)
+        return;
+    tls_slot_free(origin->slot);
+    mem_free(origin->host);
+    mem_free(origin);
+}
+
+struct link *link_new(struct upstream *upstream, struct stream *stream,
+                      struct origin *origin, const struct proxy *proxy)
+{
+    struct link *link = MEM_NEW(struct link);
+
+    list_init(&link->node);
+    link->upstream = upstream;
+    link->stream = stream;
+    link->origin = origin;
+    link->proxy = proxy_ref((struct proxy *)(uintptr_t)proxy);
+    return link;
+}
+
+void link_free(struct link *link)
+{
+    if (!link)
+        return;
+    list_remove(&link->node);
+    stream_free(link->stream);
+    proxy_unref(link->proxy);
+    mem_free(link);
+}
+
+/* The sweep closes what nobody has asked for in a long while. */
+static void sweep(void *arg)
+{
+    struct upstream *upstream = arg;
+    uint64_t now_ms = loop_now_ms(upstream->loop);
+
+    while (!list_is_empty(&upstream->idle)) {
+        struct link *oldest =
+            LIST_ITEM(upstream->idle.next, struct link, node);
+
+        if (now_ms - oldest->idle_since_ms < IDLE_MAX_MS) {
+            loop_timer_set(upstream->sweep, SWEEP_MS);
+            return;
+        }
+        link_free(oldest);
+    }
+}
+
+struct upstream *upstream_new(struct loop *loop)
+{
+    struct upstream *upstream = MEM_NEW(struct upstream);
+
+    upstream->loop = loop;
+    upstream->dialer = dialer_new(loop);
+    upstream->sweep = loop_timer_new(loop, sweep, upstream);
+    list_init(&upstream->idle);
+    return upstream;
+}
+
+void upstream_free(struct upstream *upstream)
+{
+    if (!upstream)
+        return;
+    while (!list_is_empty(&upstream->idle))
+        link_free(LIST_ITEM(upstream->idle.next, struct link, node));
+    loop_timer_free(upstream->sweep);
+    dialer_free(upstream->dialer);
+    mem_free(upstream);
+}
+
+static bool fits(const struct link *link, const struct origin *origin,
+                 const struct proxy *proxy)
+{
+    return link->origin == origin && proxy_eq(link->proxy, proxy);
+}
+
+struct link *upstream_take(struct upstream *upstream,
+                           const struct origin *origin,
+                           const struct proxy *proxy)
+{
+    struct list *node = upstream->idle.prev;
+
+    while (node != &upstream->idle) {
+        struct link *link = LIST_ITEM(node, struct link, node);
+
+        node = node->prev;
+        if (!fits(link, origin, proxy))
+            continue;
+        if (stream_is_stale(link->stream)) {
+            link_free(link);
+            continue;
+        }
+        list_remove(&link->node);
+        return link;
+    }
+    return NULL;
+}
+
+static void idle_ready(void *arg, unsigned ready)
+{
+    struct link *link = arg;
+
+    (void)ready;
+    if (stream_is_stale(link->stream))
+        link_free(link);
+}
+
+void upstream_keep(struct link *link)
+{
+    struct upstream *upstream = link->upstream;
+
+    if (list_is_empty(&upstream->idle))
+        loop_timer_set(upstream->sweep, SWEEP_MS);
+    link->idle_since_ms = loop_now_ms(upstream->loop);
+    stream_set_owner(link->stream, idle_ready, link);
+    stream_want(link->stream, STREAM_READABLE);
+    list_push(&upstream->idle, &link->node);
+}

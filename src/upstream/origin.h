@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+/* Where outgoing calls go, and the idle connections kept for them.
+
+   struct origin: one scheme, host and port.  struct upstream: one loop's dialer
+   and pool.  A pooled connection is used again only for the same origin through
+   the same proxy; one that becomes readable while idle is dead and goes at once.
+   Loop thread only. */
+#pragma once
+
+#include "base/list.h"
+#include "base/loop.h"
+#include "net/stream.h"
+#include "upstream/dial.h"
+
+struct origin {
+    char *host; /* without brackets */
+    uint16_t port;
+    struct tls *tls; /* NULL: plain HTTP; borrowed */
+    struct tls_slot *slot;
+};
+
+struct origin *origin_new(struct str host, uint16_t port, struct tls *tls);
+/* No call and no pooled connection may use it any more. */
+void origin_free(struct origin *origin);
+
+/* An open connection and whom it leads to. */
+struct link {
+    struct list node; /* in upstream->idle */
+    struct upstream *upstream;
+    struct stream *stream;
+    struct origin *origin;
+    struct proxy *proxy; /* a reference, or NULL */
+    uint64_t idle_since_ms;
+};
+
+struct upstream {
+    struct loop *loop;
+    struct dialer *dialer;
+    struct list idle; /* the newest last */
+    struct loop_timer *sweep;
+};
+
+struct upstream *upstream_new(struct loop *loop);
+void upstream_free(struct upstream *upstream);
+
+/* The newest idle connection that fits and is alive; NULL if there is none. */
+struct link *upstream_take(struct upstream *upstream,
+                           const struct origin *origin,
+                           const struct proxy *proxy);
+/* Keep a connection whose last exchange ended cleanly. */
+void upstream_keep(struct link *link);
+
+struct link *link_new(struct upstream *upstream, struct stream *stream,
+                      struct origin *origin, const struct proxy *proxy);
+/* Closes the connection. */
+void link_free(struct link *link);

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+/* Outgoing proxies.  To add a scheme: a row here and its case in dial.c. */
+#include "upstream/proxy.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/secret.h"
+
+static const struct {
+    struct str name;
+    enum proxy_type type;
+} types[] = {
+    { { "socks5", 6 }, PROXY_SOCKS5 },
+    { { "http", 4 }, PROXY_HTTP },
+};
+
+struct proxy {
+    atomic_uint refs;
+    enum proxy_type type;
+    char *host;
+    uint16_t port;
+    char *username;
+    struct secret *password;
+};
+
+static bool find_type(struct str name, enum proxy_type *type, struct err *err)
+{
+    for (size_t i = 0; i < COUNT_OF(types); i++) {
+        if (str_eq(types[i].name, name)) {
+            *type = types[i].type;
+            return true;
+        }
+    }
+    if (str_eq(name, STR("https")))
+        return err_set(err, ERR_CONFIG,
+                       "proxy type \"https\" is not supported by this version "
+                       "yet; use socks5 or http");
+    return err_set(err, ERR_CONFIG,
+                   "proxy type \"" STR_FMT "\" is unknown; use socks5 or http",
+                   STR_ARG(str_sub(name, 0, 40)));
+}
+
+static bool is_host(struct str host)
+{
+    for (size_t i = 0; i < host.len; i++) {
+        unsigned char c = (unsigned char)host.at[i];
+
+        if (c <= ' ' || c >= 0x7f || strchr("/@?#\\", c))
+            return false;
+    }
+    return host.len > 0 && host.len <= 255;
+}
+
+static bool check(const struct proxy_parts *parts, struct err *err)
+{
+    if (!is_host(parts->host))
+        return err_set(err, ERR_CONFIG,
+                       "proxy host is missing or is no host name");
+    if (parts->port < 1 || parts->port > 65535)
+        return err_set(err, ERR_CONFIG, "proxy port must be 1 to 65535");
+    if ((parts->username.len == 0) != (parts->password.len == 0))
+        return err_set(err, ERR_CONFIG,
+                       "proxy %s is missing: give both or neither",
+                       parts->username.len ? "password" : "username");
+    if (memchr(parts->username.at, 0, parts->username.len) ||
+        memchr(parts->password.at, 0, parts->password.len))
+        return err_set(err, ERR_CONFIG, "proxy credentials hold a NUL byte");
+    return true;
+}
+
+struct proxy *proxy_new(const struct proxy_parts *parts, struct err *err)
+{
+    enum proxy_type type;
+    struct proxy *proxy;
+
+    if (!find_type(parts->type, &type, err) || !check(parts, err))
+        return NULL;
+    proxy = MEM_NEW(struct proxy);
+    atomic_init(&proxy->refs, 1);
+    proxy->type = type;
+    proxy->host = mem_strndup(parts->host.at, parts->host.len);
+    proxy->port = (uint16_t)parts->port;
+    if (parts->username.len > 0) {
+        proxy->username = mem_strndup(parts->username.at, parts->username.len);
+        proxy->password = secret_new(parts->password);
+    }
+    return proxy;
+}
+
+struct proxy *proxy_ref(struct proxy *proxy)
+{
+    if (proxy)
+        atomic_fetch_add(&proxy->refs, 1);
+    return proxy;
+}
+
+void proxy_unref(struct proxy *proxy)
+{
+    if (!proxy || atomic_fetch_sub(&proxy->refs, 1) != 1)
+        return;
+    mem_free(proxy->host);
+    mem_free(proxy->username);
+    secret_unref(proxy->password);
+    mem_free(proxy);
+}
+
+enum proxy_type proxy_type(const struct proxy *proxy)
+{
+    return proxy->type;
+}
+
+const char *proxy_host(const struct proxy *proxy)
+{
+    return proxy->host;
+}
+
+uint16_t proxy_port(const struct proxy *proxy)
+{
+    return proxy->port;
+}
+
+const char *proxy_username(const struct proxy *proxy)
+{
+    return proxy->username;
+}
+
+const char *proxy_password(const struct proxy *proxy)
+{
+    return proxy->username ? secret_reveal(proxy->password).at : NULL;
+}
+
+bool proxy_eq(const struct proxy *a, const struct proxy *b)
+{
+    if (a == b)
+        return true;
+    return a && b && a->type == b->type && a->port == b->port &&
+           strcmp(a->host, b->host) == 0 &&
+           str_eq(str_of(a->username), str_of(b->username)) &&
+           secret_eq(secret_reveal(a->password), secret_reveal(b->password));
+}

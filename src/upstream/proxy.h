@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+/* An outgoing proxy: what a person configures, checked whole (DESIGN.md section
+   10: configured means used, half-filled is an error).  Immutable once made;
+   shared by reference count; any thread. */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+enum proxy_type { PROXY_SOCKS5, PROXY_HTTP };
+
+struct proxy;
+
+/* The parts as a person writes them; empty means not given. */
+struct proxy_parts {
+    struct str type; /* socks5, http */
+    struct str host;
+    uint64_t port; /* 1 to 65535 */
+    struct str username;
+    struct str password; /* any bytes; never printed */
+};
+
+/* NULL and err naming the part that is wrong. */
+struct proxy *proxy_new(const struct proxy_parts *parts, struct err *err);
+struct proxy *proxy_ref(struct proxy *proxy);
+void proxy_unref(struct proxy *proxy);
+
+enum proxy_type proxy_type(const struct proxy *proxy);
+const char *proxy_host(const struct proxy *proxy);
+uint16_t proxy_port(const struct proxy *proxy);
+/* NULL without credentials.  The password is for the dialling library alone. */
+const char *proxy_username(const struct proxy *proxy);
+const char *proxy_password(const struct proxy *proxy);
+
+/* The same way out?  NULL is "direct". */
+bool proxy_eq(const struct proxy *a, const struct proxy *b);
