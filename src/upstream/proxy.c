@@ -72,7 +72,7 @@ static bool check(const struct proxy_parts *parts, struct err *err)
 
 struct proxy *proxy_new(const struct proxy_parts *parts, struct err *err)
 {
-    enum proxy_type type;
+    enum proxy_type type = PROXY_SOCKS5;
     struct proxy *proxy;
 
     if (!find_type(parts->type, &type, err) || !check(parts, err))
@@ -87,6 +87,53 @@ struct proxy *proxy_new(const struct proxy_parts *parts, struct err *err)
         proxy->password = secret_new(parts->password);
     }
     return proxy;
+}
+
+/* A member that is there must be a text. */
+static bool take_text(const struct json_doc *config, const char *member,
+                      struct str *text, struct err *err)
+{
+    *text = STR_EMPTY;
+    return !json_doc_get(config, member) ||
+           json_doc_get_str(config, member, text) ||
+           err_set(err, ERR_CONFIG, "%s is no text", member);
+}
+
+/* The seed wrote numbers; people write texts too. */
+static void take_port(const struct json_doc *config, uint64_t *port)
+{
+    struct str text;
+
+    *port = 0;
+    if (json_doc_get_str(config, "port", &text))
+        (void)str_to_u64(text, 65535, port);
+    else
+        (void)json_doc_get_u64(config, "port", port);
+}
+
+struct proxy *proxy_from_json(const struct json_doc *config, struct err *err)
+{
+    struct proxy_parts parts;
+    struct proxy *proxy = NULL;
+
+    take_port(config, &parts.port);
+    if (take_text(config, "type", &parts.type, err) &&
+        take_text(config, "host", &parts.host, err) &&
+        take_text(config, "username", &parts.username, err) &&
+        take_text(config, "password", &parts.password, err))
+        proxy = proxy_new(&parts, err);
+    if (!proxy)
+        err_wrap(err, "proxy_config");
+    return proxy;
+}
+
+const struct proxy *proxy_choose(const struct proxy *global,
+                                 const struct proxy *request,
+                                 const struct proxy *account)
+{
+    if (global)
+        return global;
+    return request ? request : account;
 }
 
 struct proxy *proxy_ref(struct proxy *proxy)

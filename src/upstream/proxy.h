@@ -5,6 +5,7 @@
 #pragma once
 
 #include "base/err.h"
+#include "base/json.h"
 #include "base/str.h"
 
 enum proxy_type { PROXY_SOCKS5, PROXY_HTTP };
@@ -22,6 +23,8 @@ struct proxy_parts {
 
 /* NULL and err naming the part that is wrong. */
 struct proxy *proxy_new(const struct proxy_parts *parts, struct err *err);
+/* From the seed's proxy_config: {type, host, port, username, password}. */
+struct proxy *proxy_from_json(const struct json_doc *config, struct err *err);
 struct proxy *proxy_ref(struct proxy *proxy);
 void proxy_unref(struct proxy *proxy);
 
@@ -31,6 +34,12 @@ uint16_t proxy_port(const struct proxy *proxy);
 /* NULL without credentials.  The password is for the dialling library alone. */
 const char *proxy_username(const struct proxy *proxy);
 const char *proxy_password(const struct proxy *proxy);
+
+/* The way out of one call: global before the request's own before the account's
+   before direct (NULL). */
+const struct proxy *proxy_choose(const struct proxy *global,
+                                 const struct proxy *request,
+                                 const struct proxy *account);
 
 /* The same way out?  NULL is "direct". */
 bool proxy_eq(const struct proxy *a, const struct proxy *b);

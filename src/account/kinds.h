@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+/* The kinds there are; each lies in kind_x.c. */
+#pragma once
+
+#include "account/account.h"
+
+/* The seed's file: {access_token, refresh_token, expires_at, scopes[],
+   proxy_config?}; further members are allowed. */
+extern const struct account_kind account_kind_oauth;
+
+/* {api_key, created_at, proxy_config?}. */
+extern const struct account_kind account_kind_apikey;
+
+/* Does it look like a Console API key: sk-ant-, printable, at most 512 bytes? */
+bool kind_apikey_is_key(struct str text);

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+/* `GET /health` and `GET /`.  This machine is told what runs and how to use it;
+   strangers only that something lives. */
+#pragma once
+
+#include "http/request.h"
+
+/* Takes the request if it is one of the two; false leaves it untouched. */
+bool health_handle(struct request *req);

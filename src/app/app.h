@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+/* The running program: the main thread (signals, the data folder) and its workers,
+   each with a loop, a server and a relay of its own.  No globals: everything hangs
+   from struct app. */
+#pragma once
+
+#include "config/config.h"
+
+/* Serve on `port` (0: any free one) until SIGTERM or SIGINT.  False and err if it
+   cannot start. */
+bool app_serve(const struct config *config, uint16_t port,
+               struct err *err) MUST_CHECK;

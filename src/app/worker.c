@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+/* A worker thread. */
+#include "app/worker.h"
+
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "admin/health.h"
+#include "base/mem.h"
+#include "http/problem.h"
+
+struct worker {
+    struct loop *loop;
+    struct server *server;
+    struct relay *relay;
+    pthread_t thread;
+};
+
+/* Relay endpoints first, then our own, then 404. */
+static void handle(void *arg, struct request *req)
+{
+    struct worker *worker = arg;
+    struct err err;
+
+    if (health_handle(req) || relay_handle(worker->relay, req))
+        return;
+    err_set(&err, ERR_NOT_FOUND,
+            "there is nothing here; the relay serves /v1/messages and its "
+            "siblings, /health and /");
+    problem_send(req, &err);
+}
+
+struct worker *worker_new(const struct server_options *server,
+                          const struct relay_options *relay, struct err *err)
+{
+    struct worker *worker = MEM_NEW(struct worker);
+    struct relay_options options = *relay;
+
+    worker->loop = loop_new();
+    worker->server = server_new(worker->loop, server, handle, worker, err);
+    if (!worker->server) {
+        worker_free(worker);
+        return NULL;
+    }
+    options.loop = worker->loop;
+    worker->relay = relay_new(&options);
+    return worker;
+}
+
+static void *run(void *arg)
+{
+    struct worker *worker = arg;
+
+    loop_run(worker->loop);
+    return NULL;
+}
+
+void worker_start(struct worker *worker)
+{
+    if (pthread_create(&worker->thread, NULL, run, worker) != 0)
+        abort();
+}
+
+static void close_server(void *arg)
+{
+    struct worker *worker = arg;
+
+    server_free(worker->server);
+    worker->server = NULL;
+    loop_stop(worker->loop);
+}
+
+void worker_stop(struct worker *worker)
+{
+    loop_post(worker->loop, close_server, worker);
+    (void)pthread_join(worker->thread, NULL);
+}
+
+void worker_free(struct worker *worker)
+{
+    if (!worker)
+        return;
+    server_free(worker->server);
+    relay_free(worker->relay);
+    loop_free(worker->loop);
+    mem_free(worker);
+}
+
+uint16_t worker_port(const struct worker *worker)
+{
+    return server_port(worker->server);
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+/* The relayed endpoints.  To add one: a row. */
+#include "relay/endpoints.h"
+
+#include <strings.h>
+
+#include "base/macros.h"
+
+#define MB (1024ull * 1024)
+#define ROW(method, pattern, max, body)                                        \
+    { { method, sizeof(method) - 1 },                                          \
+      { pattern, sizeof(pattern) - 1 },                                        \
+      max,                                                                     \
+      ENDPOINT_BODY_##body }
+
+/* Sizes: Anthropic's limits (https://docs.claude.com/en/api/overview). */
+static const struct endpoint endpoints[] = {
+    ROW("POST", "/v1/messages", 32 * MB, WHOLE),
+    ROW("POST", "/v1/messages/count_tokens", 32 * MB, WHOLE),
+    ROW("POST", "/v1/complete", 32 * MB, WHOLE),
+    ROW("POST", "/v1/messages/batches", 256 * MB, STREAMED),
+    ROW("GET", "/v1/messages/batches", 0, WHOLE),
+    ROW("GET", "/v1/messages/batches/:", 0, WHOLE),
+    ROW("DELETE", "/v1/messages/batches/:", MB, WHOLE),
+    ROW("POST", "/v1/messages/batches/:/cancel", MB, WHOLE),
+    ROW("GET", "/v1/messages/batches/:/results", 0, WHOLE),
+    ROW("POST", "/v1/files", 500 * MB, STREAMED),
+    ROW("GET", "/v1/files", 0, WHOLE),
+    ROW("GET", "/v1/files/:", 0, WHOLE),
+    ROW("GET", "/v1/files/:/content", 0, WHOLE),
+    ROW("DELETE", "/v1/files/:", MB, WHOLE),
+    ROW("GET", "/v1/models", 0, WHOLE),
+    ROW("GET", "/v1/models/:", 0, WHOLE),
+};
+
+static struct str single_slash(struct str path)
+{
+    while (str_starts(path, STR("//")))
+        path = str_from(path, 1);
+    return path;
+}
+
+/* Drop the first segment if it is `segment` ("/api"); false otherwise. */
+static bool drop_segment(struct str *path, struct str segment)
+{
+    struct str rest = str_from(*path, segment.len);
+
+    if (!str_starts(*path, segment) || (rest.len > 0 && rest.at[0] != '/'))
+        return false;
+    *path = single_slash(rest);
+    return true;
+}
+
+struct str endpoints_upstream_path(struct str path)
+{
+    struct str rest = single_slash(path);
+    struct str doubled;
+
+    (void)drop_segment(&rest, STR("/api"));
+    doubled = rest;
+    if (drop_segment(&doubled, STR("/v1")) &&
+        str_starts(doubled, STR("/v1/")))
+        return doubled;
+    return rest;
+}
+
+/* An id goes upstream as it came: nothing in it may lead to another path. */
+static bool is_plain_segment(struct str segment)
+{
+    for (size_t i = 0; i + 2 < segment.len; i++) {
+        if (segment.at[i] == '%' &&
+            (strncasecmp(segment.at + i, "%2f", 3) == 0 ||
+             strncasecmp(segment.at + i, "%2e", 3) == 0 ||
+             strncasecmp(segment.at + i, "%5c", 3) == 0))
+            return false;
+    }
+    return segment.len > 0 && !str_eq(segment, STR(".")) &&
+           !str_eq(segment, STR("..")) &&
+           str_index(segment, '\\') == segment.len;
+}
+
+static bool fits(struct str pattern, struct str path)
+{
+    struct str want;
+    struct str have;
+
+    while (str_next(&pattern, '/', &want)) {
+        if (!str_next(&path, '/', &have))
+            return false;
+        if (str_eq(want, STR(":")) ? !is_plain_segment(have)
+                                   : !str_eq(want, have))
+            return false;
+    }
+    return path.len == 0;
+}
+
+/* A trailing slash would vanish in the comparison of segments. */
+static bool is_path(struct str path)
+{
+    return path.len > 1 && path.at[path.len - 1] != '/';
+}
+
+const struct endpoint *endpoints_find(struct str method, struct str path)
+{
+    for (size_t i = 0; is_path(path) && i < COUNT_OF(endpoints); i++) {
+        if (str_eq(endpoints[i].method, method) &&
+            fits(endpoints[i].pattern, path))
+            return &endpoints[i];
+    }
+    return NULL;
+}
+
+struct str endpoints_allow(struct arena *arena, struct str path)
+{
+    struct str allow = STR_EMPTY;
+
+    for (size_t i = 0; is_path(path) && i < COUNT_OF(endpoints); i++) {
+        if (fits(endpoints[i].pattern, path))
+            allow = arena_printf(arena, STR_FMT "%s" STR_FMT, STR_ARG(allow),
+                                 allow.len ? ", " : "",
+                                 STR_ARG(endpoints[i].method));
+    }
+    return allow;
+}
+
+/* What is left behind all leading /api and /v1; `api`: the last one was /api. */
+static struct str behind_base(struct str path, bool *api)
+{
+    struct str rest = single_slash(path);
+
+    *api = false;
+    for (;;) {
+        if (drop_segment(&rest, STR("/api")))
+            *api = true;
+        else if (drop_segment(&rest, STR("/v1")))
+            *api = false;
+        else
+            return rest;
+    }
+}
+
+bool endpoints_is_probe(struct str method, struct str path)
+{
+    bool api;
+    struct str rest = behind_base(path, &api);
+
+    return str_eq(method, STR("HEAD")) &&
+           (rest.len == 0 || str_eq(rest, STR("/")) ||
+            (api && str_eq(rest, STR("/hello"))));
+}
+
+bool endpoints_is_telemetry(struct str method, struct str path)
+{
+    bool api;
+    struct str rest = behind_base(path, &api);
+
+    return api && str_eq(method, STR("POST")) &&
+           str_eq(rest, STR("/event_logging/batch"));
+}

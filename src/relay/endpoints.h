@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+/* The relayed endpoints and how their paths are found.  Pure. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/str.h"
+
+enum endpoint_body {
+    ENDPOINT_BODY_WHOLE,    /* kept in memory, so that it can be sent again */
+    ENDPOINT_BODY_STREAMED, /* passed on as it comes */
+};
+
+struct endpoint {
+    struct str method;
+    struct str pattern; /* segments; ":" stands for one non-empty segment */
+    uint64_t body_max;  /* bytes */
+    enum endpoint_body body;
+};
+
+/* The path as the API knows it: without a leading `/api`, with a doubled `/v1` or
+   doubled leading slashes undone (base URLs end in all these ways).  Borrowed from
+   `path`. */
+struct str endpoints_upstream_path(struct str path);
+
+/* The row for a method and a path from endpoints_upstream_path(); NULL if there is
+   none. */
+const struct endpoint *endpoints_find(struct str method, struct str path);
+
+/* The methods that the path has, as "GET, POST"; empty if it has none. */
+struct str endpoints_allow(struct arena *arena, struct str path);
+
+/* HEAD of a base URL, or of its api/hello: Claude Code's look whether anybody is
+   there. */
+bool endpoints_is_probe(struct str method, struct str path);
+
+/* POST of Claude Code's event log, which is not relayed. */
+bool endpoints_is_telemetry(struct str method, struct str path);

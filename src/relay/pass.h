@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+/* What passes between client and upstream (PROTOCOL.md section 4; docs/api.md has
+   the list for users).  Everything passes byte for byte but what is named in
+   pass.c.  Pure. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/buf.h"
+#include "http/headers.h"
+
+/* The account's credential, as one header field. */
+struct pass_credential {
+    struct str header; /* authorization or x-api-key */
+    struct str prefix; /* "Bearer " or empty */
+    struct str token;
+    bool oauth; /* anthropic-beta must hold oauth-2025-04-20 */
+};
+
+enum pass_length {
+    PASS_LENGTH_NONE,    /* no body, and the client said nothing of one */
+    PASS_LENGTH_KNOWN,   /* content-length: `length` */
+    PASS_LENGTH_CHUNKED, /* transfer-encoding: chunked */
+};
+
+struct pass_request {
+    struct str method;
+    struct str target; /* from pass_target() */
+    struct str host;   /* the upstream's, for the Host field */
+    const struct headers *headers;
+    struct pass_credential credential;
+    struct str version; /* anthropic-version for clients that send none */
+    struct str beta;    /* flags to add, separated by commas; may be empty */
+    enum pass_length length_kind;
+    uint64_t length;
+};
+
+/* Append the whole upstream request head, with its empty line.  The buffer then
+   holds a secret. */
+void pass_request(const struct pass_request *request, struct buf *out);
+
+/* The upstream target: prefix, path, and the query without `account`. */
+struct str pass_target(struct arena *arena, struct str prefix, struct str path,
+                       struct str query);
+
+/* Append the response's fields for the client, each with its CRLF: all but the
+   hop-by-hop ones. */
+void pass_response(const struct headers *headers, struct buf *out);

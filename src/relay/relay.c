@@ -1,0 +1,551 @@
+// SPDX-License-Identifier: MIT
+/* A relayed request, step by step; the order is drawn in the header.  The flow owns
+   its account reference, its call and its buffers; the request belongs to the
+   server until it is ended or released in settle(). */
+#include "relay/relay.h"
+
+#include <assert.h>
+
+#include "base/clock.h"
+#include "base/flow.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "http/loopback.h"
+#include "http/problem.h"
+#include "http/response.h"
+#include "relay/credential.h"
+#include "relay/endpoints.h"
+#include "relay/pass.h"
+#include "relay/retry.h"
+#include "upstream/call.h"
+#include "usage/scan.h"
+
+/* The upstream is not read while so much waits for a client. */
+#define CLIENT_HIGH (256u * 1024)
+/* A streamed upload is not read while so much waits for the upstream. */
+#define UPLOAD_WINDOW (256u * 1024)
+#define HEAD_MAX (HEADERS_BYTES_MAX * 2)
+
+struct relay {
+    struct relay_options options;
+    struct upstream *upstream;
+    struct origin *origin;
+    struct arena *arena;
+    struct str host; /* the Host field */
+};
+
+enum outcome { RUNNING, COMPLETE, REFUSED, CUT, CLIENT_LEFT };
+
+struct relayed {
+    struct flow flow;
+    struct relay *relay;
+    struct request *req;
+    const struct endpoint *endpoint;
+    struct str path; /* upstream's view */
+    struct account *account;
+    struct proxy *proxy; /* the request's own */
+    struct call *call;
+    unsigned attempts;
+    struct buf head; /* upstream request head; holds the credential */
+    struct buf cut;  /* the body without proxy_config, if it had one */
+    struct str body;
+    bool upload_ended;
+    bool unframed; /* chunk framing is undone for an HTTP/1.0 client */
+    enum response_framing framing;
+    enum outcome outcome;
+    unsigned status;
+    uint64_t bytes_out;
+    struct err err;
+};
+
+static struct relayed *relayed_of(struct flow *flow)
+{
+    return CONTAINER_OF(flow, struct relayed, flow);
+}
+
+static struct flow_next settle(struct flow *flow);
+
+/* ---- waking ------------------------------------------------------------- */
+
+/* Every event of client and upstream comes here. */
+static void wake(void *arg)
+{
+    struct relayed *r = arg;
+
+    if (r->outcome == RUNNING && request_is_gone(r->req)) {
+        r->outcome = CLIENT_LEFT;
+        flow_divert(&r->flow, settle);
+    }
+    flow_wake(&r->flow);
+}
+
+/* Answer in our own name; only before a response was started. */
+static struct flow_next refuse(struct relayed *r)
+{
+    r->outcome = REFUSED;
+    r->status = err_status(r->err.code);
+    return flow_go(settle);
+}
+
+/* ---- identify, receive, scan, choose ------------------------------------ */
+
+static struct flow_next receive(struct flow *flow);
+static struct flow_next scan(struct flow *flow);
+static struct flow_next choose(struct flow *flow);
+static struct flow_next send_request(struct flow *flow);
+static struct flow_next judge(struct flow *flow);
+static struct flow_next copy(struct flow *flow);
+
+/* Relay keys come later: until then this machine alone is served. */
+static struct flow_next identify(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+    const char *refusal =
+        loopback_refusal(&r->req->peer, &r->req->headers);
+
+    if (refusal) {
+        err_set(&r->err, ERR_NOT_ALLOWED,
+                "while no relay key exists this relay serves its own machine "
+                "alone, and this request is refused because %s",
+                refusal);
+        return refuse(r);
+    }
+    if (!credential_check(&r->req->headers, &r->err))
+        return refuse(r);
+    if (r->endpoint->body == ENDPOINT_BODY_STREAMED)
+        return flow_go(choose);
+    request_receive(r->req, r->endpoint->body_max, 0);
+    return flow_go(receive);
+}
+
+static struct flow_next receive(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+
+    switch (request_body_state(r->req)) {
+    case REQUEST_BODY_COMPLETE:
+        return flow_go(scan);
+    case REQUEST_BODY_FAILED:
+        r->err = *request_body_error(r->req);
+        return refuse(r);
+    case REQUEST_BODY_UNREAD:
+    case REQUEST_BODY_READING:
+        break;
+    }
+    return flow_sleep_then(receive);
+}
+
+/* The seed's proxy_config member: this machine may name its own way out.  It is
+   cut out of the body, and nothing else is changed. */
+static bool take_proxy_config(struct relayed *r)
+{
+    struct scan found = scan_body(r->body);
+    struct json_doc *doc;
+
+    if (!found.is_object || found.proxy_config.len == 0)
+        return true;
+    doc = json_doc_parse(found.proxy_config, &r->err);
+    r->proxy = doc ? proxy_from_json(doc, &r->err) : NULL;
+    json_doc_free(doc);
+    if (!r->proxy) {
+        r->err.code = ERR_BAD_REQUEST;
+        return false;
+    }
+    r->cut.max = r->body.len + 1;
+    if (scan_without(r->body, STR("proxy_config"), &r->cut)) {
+        r->body = buf_str(&r->cut);
+        request_drop_body(r->req);
+    }
+    return true;
+}
+
+static struct flow_next scan(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+
+    r->body = request_body(r->req);
+    if (!take_proxy_config(r))
+        return refuse(r);
+    return flow_go(choose);
+}
+
+static struct flow_next choose(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+    struct str name;
+
+    if (!credential_account(r->req->arena, &r->req->headers, r->req->query,
+                            &name, &r->err))
+        return refuse(r);
+    r->account = accounts_choose(r->relay->options.accounts, name,
+                                 clock_wall_ms(), &r->err);
+    return r->account ? flow_go(send_request) : refuse(r);
+}
+
+/* ---- send --------------------------------------------------------------- */
+
+static enum pass_length length_kind(const struct relayed *r)
+{
+    if (r->endpoint->body == ENDPOINT_BODY_STREAMED &&
+        r->req->length == REQUEST_LENGTH_UNKNOWN)
+        return PASS_LENGTH_CHUNKED;
+    if (r->req->length > 0 || str_eq(r->req->method, STR("POST")))
+        return PASS_LENGTH_KNOWN;
+    return PASS_LENGTH_NONE;
+}
+
+static void write_head(struct relayed *r)
+{
+    const struct config *config = r->relay->options.config;
+    const struct account_kind *kind = r->account->kind;
+    bool streamed = r->endpoint->body == ENDPOINT_BODY_STREAMED;
+    struct pass_request pass = {
+        .method = r->req->method,
+        .target = pass_target(r->req->arena, config->api.prefix, r->path,
+                              r->req->query),
+        .host = r->relay->host,
+        .headers = &r->req->headers,
+        .credential = { .header = kind->header,
+                        .prefix = kind->header_prefix,
+                        .token = secret_reveal(r->account->token),
+                        .oauth = kind->needs_oauth_flag },
+        .version = config->api_version,
+        .beta = config->beta_header,
+        .length_kind = length_kind(r),
+        .length = streamed ? r->req->length : r->body.len,
+    };
+
+    buf_wipe(&r->head);
+    pass_request(&pass, &r->head);
+}
+
+static enum call_body call_body_kind(const struct relayed *r)
+{
+    if (r->endpoint->body == ENDPOINT_BODY_WHOLE)
+        return CALL_BODY_WHOLE;
+    return r->req->length == REQUEST_LENGTH_UNKNOWN ? CALL_BODY_CHUNKED
+                                                    : CALL_BODY_LENGTH;
+}
+
+static struct flow_next send_request(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+    const struct config *config = r->relay->options.config;
+    struct call_options options = {
+        .upstream = r->relay->upstream,
+        .origin = r->relay->origin,
+        .proxy = proxy_choose(r->relay->options.proxy, r->proxy,
+                              r->account->proxy),
+        .body = r->body,
+        .body_kind = call_body_kind(r),
+        .fresh = r->attempts > 0,
+        .connect_ms = config->connect_ms,
+        .first_byte_ms = config->first_byte_ms,
+        .idle_ms = config->idle_ms,
+    };
+
+    if (r->attempts++ == 0)
+        write_head(r);
+    if (r->endpoint->body == ENDPOINT_BODY_STREAMED)
+        request_receive(r->req, r->endpoint->body_max, UPLOAD_WINDOW);
+    if (request_body_state(r->req) == REQUEST_BODY_FAILED) {
+        r->err = *request_body_error(r->req);
+        return refuse(r);
+    }
+    options.head = buf_str(&r->head);
+    r->call = call_start(&options, wake, r);
+    return flow_go(judge);
+}
+
+/* ---- judge -------------------------------------------------------------- */
+
+/* Pass on what has come of a streamed body; false if it failed. */
+static bool pump_upload(struct relayed *r)
+{
+    struct str part = request_body(r->req);
+
+    if (request_body_state(r->req) == REQUEST_BODY_FAILED) {
+        r->err = *request_body_error(r->req);
+        return false;
+    }
+    if (call_state(r->call) != CALL_SENDING || r->upload_ended ||
+        call_queued(r->call) >= UPLOAD_WINDOW)
+        return true;
+    call_send(r->call, part);
+    request_consume(r->req, part.len);
+    if (request_body_state(r->req) != REQUEST_BODY_COMPLETE)
+        return true;
+    r->upload_ended = true;
+    call_send_end(r->call);
+    return true;
+}
+
+static bool may_retry(const struct relayed *r)
+{
+    struct call_facts facts = call_facts(r->call);
+
+    return retry_on_fresh(&(struct retry_facts){
+        .reused = facts.reused,
+        .sent = facts.sent,
+        .answered = facts.answered,
+        .replayable = r->endpoint->body == ENDPOINT_BODY_WHOLE,
+        .attempts = r->attempts,
+        .since_sent_ms = facts.since_sent_ms });
+}
+
+static struct flow_next judge_failure(struct relayed *r)
+{
+    bool again = may_retry(r);
+
+    r->err = *call_error(r->call);
+    call_free(r->call);
+    r->call = NULL;
+    return again ? flow_go(send_request) : refuse(r);
+}
+
+static void unframed_bytes(void *arg, struct str bytes)
+{
+    struct relayed *r = arg;
+
+    response_write(r->req, bytes);
+}
+
+static enum response_framing choose_framing(const struct relayed *r,
+                                            const struct parser_head *head)
+{
+    if (head->chunked)
+        return r->req->http_1_0 ? RESPONSE_CLOSE : RESPONSE_CHUNKED;
+    return head->length == PARSER_LENGTH_UNKNOWN ? RESPONSE_CLOSE
+                                                 : RESPONSE_LENGTH;
+}
+
+/* The answer is there: from here on it is the client's. */
+static struct flow_next deliver(struct relayed *r)
+{
+    const struct parser_head *head = call_head(r->call);
+    struct buf fields;
+
+    r->status = head->status;
+    r->framing = choose_framing(r, head);
+    r->unframed = head->chunked && r->req->http_1_0;
+    if (r->unframed)
+        call_on_body(r->call, unframed_bytes, r);
+    buf_init(&fields, HEAD_MAX);
+    pass_response(&head->headers, &fields);
+    response_start(r->req, &(struct response_head){ .status = head->status,
+                                                    .reason = head->reason,
+                                                    .fields = buf_str(&fields),
+                                                    .framing = r->framing });
+    buf_done(&fields);
+    if (r->endpoint->body == ENDPOINT_BODY_WHOLE)
+        request_drop_body(r->req);
+    return flow_go(copy);
+}
+
+static struct flow_next judge(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+
+    switch (call_state(r->call)) {
+    case CALL_READING:
+    case CALL_DONE:
+        return deliver(r);
+    case CALL_FAILED:
+        return judge_failure(r);
+    case CALL_DIALING:
+    case CALL_SECURING:
+    case CALL_SENDING:
+    case CALL_WAITING:
+        break;
+    }
+    if (r->endpoint->body == ENDPOINT_BODY_STREAMED && !pump_upload(r))
+        return refuse(r);
+    return flow_sleep_then(judge);
+}
+
+/* ---- copy --------------------------------------------------------------- */
+
+static struct flow_next finish_copy(struct relayed *r, enum outcome outcome)
+{
+    if (outcome == CUT)
+        r->err = *call_error(r->call);
+    r->outcome = outcome;
+    return flow_go(settle);
+}
+
+static struct flow_next copy(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+    struct str bytes;
+
+    for (;;) {
+        if (response_queued(r->req) > CLIENT_HIGH) {
+            call_pause(r->call, true);
+            return flow_sleep_then(copy);
+        }
+        call_pause(r->call, false);
+        switch (call_read(r->call, &bytes)) {
+        case CALL_DATA:
+            r->bytes_out += bytes.len;
+            if (!r->unframed)
+                response_write(r->req, bytes);
+            break;
+        case CALL_AGAIN:
+            response_flush(r->req);
+            return flow_sleep_then(copy);
+        case CALL_END:
+            return finish_copy(r, COMPLETE);
+        case CALL_CUT:
+            return finish_copy(r, CUT);
+        }
+    }
+}
+
+/* ---- settle ------------------------------------------------------------- */
+
+static void log_outcome(const struct relayed *r)
+{
+    static const char *const names[] = { "running", "complete", "refused",
+                                         "cut", "client left" };
+    bool failed = r->outcome == REFUSED || r->outcome == CUT;
+    uint64_t us = (clock_steady_ns() - r->req->arrived_ns) / 1000;
+
+    if (!log_enabled(LOG_INFO))
+        return;
+    LOG_EVENT(failed && r->status >= 500 ? LOG_WARN : LOG_INFO, "request",
+              LOG_STR("id", str_of(r->req->id)),
+              LOG_STR("method", r->req->method), LOG_STR("path", r->path),
+              LOG_STR("account", r->account ? str_of(r->account->name)
+                                            : STR("-")),
+              LOG_NUM("status", r->status),
+              LOG_STR("outcome", str_of(names[r->outcome])),
+              LOG_NUM("bytes", r->bytes_out), LOG_NUM("us", us),
+              LOG_STR("error", failed ? str_of(r->err.text) : STR("-")));
+}
+
+/* How the client sees the end.  The request is not ours afterwards. */
+static void end_response(struct relayed *r)
+{
+    switch (r->outcome) {
+    case COMPLETE:
+        response_end(r->req);
+        break;
+    case REFUSED:
+        problem_send(r->req, &r->err);
+        break;
+    case CUT:
+        /* A body that ends with its connection looks complete unless it is
+           reset. */
+        if (r->framing == RESPONSE_CLOSE)
+            response_reset(r->req);
+        else
+            response_abort(r->req);
+        break;
+    case CLIENT_LEFT:
+    case RUNNING:
+        request_release(r->req);
+        break;
+    }
+}
+
+static struct flow_next settle(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+
+    call_free(r->call);
+    r->call = NULL;
+    log_outcome(r);
+    request_watch(r->req, NULL, NULL);
+    end_response(r);
+    return flow_finish();
+}
+
+static void done(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+
+    account_unref(r->account);
+    proxy_unref(r->proxy);
+    buf_wipe(&r->head);
+    buf_done(&r->cut);
+    mem_free(r);
+}
+
+/* ---- entry -------------------------------------------------------------- */
+
+struct relay *relay_new(const struct relay_options *options)
+{
+    struct relay *relay = MEM_NEW(struct relay);
+    const struct url *api = &options->config->api;
+
+    relay->options = *options;
+    relay->arena = arena_new();
+    relay->host = url_authority(relay->arena, api);
+    relay->upstream = upstream_new(options->loop);
+    relay->origin = origin_new(api->host, api->port, options->tls);
+    return relay;
+}
+
+void relay_free(struct relay *relay)
+{
+    if (!relay)
+        return;
+    upstream_free(relay->upstream);
+    origin_free(relay->origin);
+    arena_free(relay->arena);
+    mem_free(relay);
+}
+
+static void start(struct relay *relay, struct request *req,
+                  const struct endpoint *endpoint, struct str path)
+{
+    struct relayed *r = MEM_NEW(struct relayed);
+
+    r->relay = relay;
+    r->req = req;
+    r->endpoint = endpoint;
+    r->path = path;
+    r->body = STR_EMPTY;
+    buf_init(&r->head, HEAD_MAX);
+    buf_init(&r->cut, 0);
+    flow_init(&r->flow, identify, done);
+    request_watch(req, wake, r);
+    flow_wake(&r->flow);
+}
+
+/* Claude Code's looks at the base URL, and its event log, end here. */
+static bool handle_aside(struct request *req)
+{
+    if (endpoints_is_probe(req->method, req->path)) {
+        response_send(req, 200, STR("application/json"), STR_EMPTY, STR_EMPTY);
+        return true;
+    }
+    if (endpoints_is_telemetry(req->method, req->path) &&
+        !loopback_refusal(&req->peer, &req->headers)) {
+        response_send(req, 200, STR("application/json"), STR_EMPTY, STR("{}"));
+        return true;
+    }
+    return false;
+}
+
+bool relay_handle(struct relay *relay, struct request *req)
+{
+    struct str path = endpoints_upstream_path(req->path);
+    const struct endpoint *endpoint = endpoints_find(req->method, path);
+    struct str allow;
+    struct err err;
+
+    if (endpoint) {
+        start(relay, req, endpoint, path);
+        return true;
+    }
+    if (handle_aside(req))
+        return true;
+    allow = endpoints_allow(req->arena, path);
+    if (allow.len == 0)
+        return false;
+    err_set(&err, ERR_METHOD, "this path allows " STR_FMT, STR_ARG(allow));
+    problem_send(req, &err);
+    return true;
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: MIT
+/* The relay: one client request becomes one upstream call.  One per loop.
+
+   The steps, in order (a client that leaves diverts to settle from anywhere):
+
+       identify -> receive -> scan -> choose -> send -> judge -> copy -> settle
+                                                 ^        |
+                                                 '--------'  stale connection, once
+
+   Whatever fails before the first byte went to the client is answered in
+   Anthropic's error shape; afterwards the answer is cut, as the upstream cut it. */
+#pragma once
+
+#include "account/accounts.h"
+#include "config/config.h"
+#include "http/request.h"
+#include "upstream/origin.h"
+
+struct relay_options {
+    struct loop *loop;
+    const struct config *config; /* outlives the relay, as the two below */
+    struct accounts *accounts;
+    struct tls *tls;             /* for an https upstream, else NULL */
+    const struct proxy *proxy;   /* the global one, or NULL */
+};
+
+struct relay;
+
+struct relay *relay_new(const struct relay_options *options);
+/* Every request must have ended: free the server first. */
+void relay_free(struct relay *relay);
+
+/* Takes the request if its path is a relay endpoint, or a probe of one; false
+   leaves it untouched. */
+bool relay_handle(struct relay *relay, struct request *req);

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+/* Whether a failed outgoing call is made again. */
+#include "relay/retry.h"
+
+#define IDLE_CLOSE_MS 1000
+
+bool retry_on_fresh(const struct retry_facts *facts)
+{
+    if (!facts->reused || !facts->replayable || facts->answered ||
+        facts->attempts > 1)
+        return false;
+    return !facts->sent || facts->since_sent_ms <= IDLE_CLOSE_MS;
+}

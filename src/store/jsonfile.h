@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+/* Small files that must not be lost: read whole, written durably.  Blocking; not
+   on a worker's loop. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#define JSONFILE_MAX (1024u * 1024)
+
+/* The whole file; err if it is missing, unreadable or larger than 1 MB. */
+bool jsonfile_read(const char *path, struct buf *out,
+                   struct err *err) MUST_CHECK;
+
+/* Replace `folder`/`name` so that a crash at any moment leaves the old file or the
+   new one: temporary file (0600) in the same folder, fsync, rename, fsync of the
+   folder.  `create`: fail if it exists already. */
+bool jsonfile_write(const char *folder, const char *name, struct str content,
+                    bool create, struct err *err) MUST_CHECK;
+
+/* Make the folder (0700) if it is missing. */
+bool jsonfile_make_folder(const char *folder, struct err *err) MUST_CHECK;
