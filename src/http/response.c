@@ -23,6 +23,11 @@ void response_start(struct request *req, const struct response_head *head)
     buf_add(&x->head, STR("\r\n"));
 }
 
+void response_close_after(struct request *req)
+{
+    exchange_of(req)->close = true;
+}
+
 /* A write that fails leaves a broken stream behind, whose hang-up event tells the
    handler from outside. */
 static void write_parts(struct exchange *x, struct str bytes)

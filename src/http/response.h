@@ -37,6 +37,9 @@ void response_abort(struct request *req);
    connection. */
 void response_reset(struct request *req);
 
+/* Close the connection behind this answer; before response_start(). */
+void response_close_after(struct request *req);
+
 /* Write bytes as they are, in front of or instead of a head (claude-sim's faults). */
 void response_raw(struct request *req, struct str bytes);
 
