@@ -11,7 +11,7 @@
 #define UPLOAD_MAX (600ull * 1024 * 1024)
 #define OUT_MAX (64u * 1024 * 1024)
 #define QUEUE_HIGH (256u * 1024)
-#define PIECES_PER_TURN 64
+#define PIECES_PER_TURN 1024
 #define GARBAGE "\x01\x02garbage\xff\xfe\r\nzz\r\n"
 
 static struct ledger_row *row_of(struct reply *reply)

@@ -38,6 +38,7 @@ struct loop_timer {
     void *arg;
     uint64_t at_ms;    /* the deadline; 0: stopped */
     uint64_t armed_ms; /* when libuv will call us; 0: not armed */
+    bool firing;
 };
 
 struct loop_signal {
@@ -115,6 +116,9 @@ void loop_free(struct loop *loop)
 void loop_run(struct loop *loop)
 {
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
+    uv_mutex_lock(&loop->lock);
+    loop->stopping = false;
+    uv_mutex_unlock(&loop->lock);
 }
 
 void loop_stop(struct loop *loop)
@@ -230,7 +234,9 @@ static void timer_fired(uv_timer_t *uv)
         return;
     }
     timer->at_ms = 0;
+    timer->firing = true;
     timer->fire(timer->arg);
+    timer->firing = false; /* a freed timer's memory lives until libuv's close */
 }
 
 static void timer_arm(struct loop_timer *timer, uint64_t now_ms)
@@ -256,6 +262,10 @@ void loop_timer_set(struct loop_timer *timer, uint64_t in_ms)
 {
     uint64_t now_ms = uv_now(timer->uv.loop);
 
+    /* libuv runs due timers until none is due: one that sets itself to "now" from
+       its own callback would starve everything else. */
+    if (timer->firing && in_ms == 0)
+        in_ms = 1;
     timer->at_ms = now_ms + in_ms;
     if (timer->armed_ms == 0 || timer->armed_ms > timer->at_ms)
         timer_arm(timer, now_ms);
