@@ -16,10 +16,22 @@ void buf_init(struct buf *buf, size_t max)
     *buf = (struct buf){ .max = max };
 }
 
+void buf_init_secret(struct buf *buf, size_t max)
+{
+    *buf = (struct buf){ .max = max, .secret = true };
+}
+
+static void give_back(struct buf *buf)
+{
+    if (buf->mem && buf->secret)
+        mem_wipe(buf->mem, buf->cap);
+    mem_free(buf->mem);
+}
+
 void buf_done(struct buf *buf)
 {
-    mem_free(buf->mem);
-    *buf = (struct buf){ .max = buf->max };
+    give_back(buf);
+    *buf = (struct buf){ .max = buf->max, .secret = buf->secret };
 }
 
 void buf_wipe(struct buf *buf)
@@ -38,8 +50,8 @@ static size_t next_cap(const struct buf *buf, size_t need)
     return cap;
 }
 
-/* A fresh block instead of realloc: old content may hold a secret, and a
-   consumed front need not be copied. */
+/* A fresh block instead of realloc: the old one may hold a secret, and a consumed
+   front need not be copied. */
 static void regrow(struct buf *buf, size_t need)
 {
     size_t cap = next_cap(buf, need);
@@ -47,7 +59,7 @@ static void regrow(struct buf *buf, size_t need)
 
     if (buf->len > 0)
         memcpy(mem, buf->mem + buf->start, buf->len);
-    mem_free(buf->mem);
+    give_back(buf);
     buf->mem = mem;
     buf->cap = cap;
     buf->start = 0;

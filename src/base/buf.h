@@ -11,19 +11,25 @@ struct buf {
     size_t start; /* consumed bytes in front */
     size_t len;   /* bytes not yet consumed */
     size_t cap;
-    size_t max; /* ceiling of len */
+    size_t max;  /* ceiling of len */
+    bool secret; /* given back wiped */
 };
 
 /* An empty buffer that will never hold more than `max` bytes.  Allocates
    nothing yet; released by buf_done(). */
 void buf_init(struct buf *buf, size_t max);
+/* The same for content that holds a secret: memory is overwritten before it is
+   given back, when the buffer grows too. */
+void buf_init_secret(struct buf *buf, size_t max);
 void buf_done(struct buf *buf);
 
-/* Overwrite the content before releasing it (it held a secret). */
+/* Overwrite the content before releasing it (it held a secret).  Only a buffer of
+   buf_init_secret() leaves no copies behind from growing. */
 void buf_wipe(struct buf *buf);
 
 /* Append; false, and nothing appended, if the ceiling would be passed. */
 bool buf_append(struct buf *buf, struct str s) MUST_CHECK;
+/* The same with formatted text (one byte of room is needed for its NUL). */
 bool buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Append to a buffer whose ceiling cannot be reached (asserted). */

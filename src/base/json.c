@@ -2,6 +2,7 @@
 /* JSON documents on jansson.  A struct json_doc is a json_t by another name. */
 #include "base/json.h"
 
+#include <assert.h>
 #include <jansson.h>
 #include <stdlib.h>
 
@@ -79,11 +80,11 @@ static int write_some(const char *bytes, size_t len, void *arg)
     return buf_append(arg, (struct str){ bytes, len }) ? 0 : -1;
 }
 
-void json_doc_write(const struct json_doc *doc, bool indented, struct buf *out)
+bool json_doc_write(const struct json_doc *doc, bool indented, struct buf *out)
 {
     size_t flags = JSON_ENCODE_ANY | (indented ? JSON_INDENT(2) : JSON_COMPACT);
 
-    (void)json_dump_callback(json_of(doc), write_some, out, flags);
+    return json_dump_callback(json_of(doc), write_some, out, flags) == 0;
 }
 
 bool json_doc_is_object(const struct json_doc *doc)
@@ -94,6 +95,11 @@ bool json_doc_is_object(const struct json_doc *doc)
 bool json_doc_is_array(const struct json_doc *doc)
 {
     return json_is_array(json_of(doc));
+}
+
+bool json_doc_is_null(const struct json_doc *doc)
+{
+    return json_is_null(json_of(doc));
 }
 
 struct json_doc *json_doc_get(const struct json_doc *doc, const char *member)
@@ -158,6 +164,7 @@ void json_doc_set_str(struct json_doc *doc, const char *member,
 
 void json_doc_set_u64(struct json_doc *doc, const char *member, uint64_t value)
 {
+    assert(value <= INT64_MAX);
     (void)json_object_set_new(json_of(doc), member,
                               json_integer((json_int_t)value));
 }

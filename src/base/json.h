@@ -20,11 +20,14 @@ struct json_doc *json_doc_new_array(void);
 /* NULL is fine. */
 void json_doc_free(struct json_doc *doc);
 
-/* Compact, or indented by two spaces for files that people read. */
-void json_doc_write(const struct json_doc *doc, bool indented, struct buf *out);
+/* Compact, or indented by two spaces for files that people read.  False, with part
+   of it in `out`, if its ceiling is in the way or a text is not UTF-8. */
+bool json_doc_write(const struct json_doc *doc, bool indented,
+                    struct buf *out) MUST_CHECK;
 
 bool json_doc_is_object(const struct json_doc *doc);
 bool json_doc_is_array(const struct json_doc *doc);
+bool json_doc_is_null(const struct json_doc *doc);
 
 /* A member of an object; NULL if absent (or not an object). */
 struct json_doc *json_doc_get(const struct json_doc *doc, const char *member);
@@ -42,7 +45,7 @@ bool json_doc_get_bool(const struct json_doc *doc, const char *member,
 /* The value itself as text; false if it is no string. */
 bool json_doc_as_str(const struct json_doc *doc, struct str *value);
 
-/* Set a member, replacing what was there. */
+/* Set a member, replacing what was there.  Numbers up to INT64_MAX. */
 void json_doc_set_str(struct json_doc *doc, const char *member,
                       struct str value);
 void json_doc_set_u64(struct json_doc *doc, const char *member, uint64_t value);

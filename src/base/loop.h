@@ -23,7 +23,7 @@ struct loop *loop_new(void);
 /* Every handle must have been freed. */
 void loop_free(struct loop *loop);
 
-/* Runs until loop_stop(). */
+/* Runs until loop_stop(), even if that was called before; may be run again. */
 void loop_run(struct loop *loop);
 /* Any thread. */
 void loop_stop(struct loop *loop);

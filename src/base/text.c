@@ -18,6 +18,15 @@ void text_format_time(uint64_t wall_ms, char out[TEXT_TIME_MAX])
                    (unsigned)(wall_ms % 1000));
 }
 
+static unsigned days_in_month(uint64_t year, uint64_t month)
+{
+    static const unsigned char days[] = { 31, 28, 31, 30, 31, 30,
+                                          31, 31, 30, 31, 30, 31 };
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+    return month == 2 && leap ? 29 : days[month - 1];
+}
+
 /* `count` digits at `at`, or false. */
 static bool digits(struct str s, size_t at, size_t count, uint64_t *value)
 {
@@ -82,7 +91,8 @@ static bool parse_date_time(struct str s, struct tm *utc)
                         .tm_min = (int)part[4],
                         .tm_sec = (int)part[5] };
     return part[0] >= 1970 && part[1] >= 1 && part[1] <= 12 && part[2] >= 1 &&
-           part[2] <= 31 && part[3] <= 23 && part[4] <= 59 && part[5] <= 60;
+           part[2] <= days_in_month(part[0], part[1]) && part[3] <= 23 &&
+           part[4] <= 59 && part[5] <= 60;
 }
 
 bool text_parse_time(struct str s, uint64_t *wall_ms)
@@ -127,7 +137,9 @@ static bool take_unit(struct str *s, double *ms)
     return false;
 }
 
-static bool take_number(struct str *s, double *value)
+/* Digits as one number, and what it has to be divided by: 1.5 is 15 and 10.  So
+   that 1.001s stays exact. */
+static bool take_number(struct str *s, double *value, double *divisor)
 {
     double scale = 0;
     size_t seen = 0;
@@ -147,8 +159,7 @@ static bool take_number(struct str *s, double *value)
         }
         *s = str_from(*s, 1);
     }
-    if (scale > 0)
-        *value /= scale;
+    *divisor = scale > 0 ? scale : 1;
     return seen > 0 && seen <= 15;
 }
 
@@ -164,11 +175,12 @@ bool text_parse_duration(struct str s, uint64_t *ms)
         return false;
     while (s.len > 0) {
         double value;
+        double divisor;
         double unit_ms;
 
-        if (!take_number(&s, &value) || !take_unit(&s, &unit_ms))
+        if (!take_number(&s, &value, &divisor) || !take_unit(&s, &unit_ms))
             return false;
-        sum += value * unit_ms;
+        sum += value * unit_ms / divisor;
     }
     if (sum > 1e15)
         return false;

@@ -2,6 +2,7 @@
 /* URLs of upstreams. */
 #include "base/url.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 static bool take_scheme(struct str *rest, bool *tls)
@@ -24,6 +25,36 @@ static bool is_clean(struct str text)
     return true;
 }
 
+static bool is_address(int family, struct str host)
+{
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr address; /* the larger of the two */
+
+    if (host.len == 0 || host.len >= sizeof(text))
+        return false;
+    memcpy(text, host.at, host.len);
+    text[host.len] = '\0';
+    return inet_pton(family, text, &address) == 1;
+}
+
+bool url_is_host(struct str host)
+{
+    for (size_t i = 0; i < host.len; i++) {
+        char c = host.at[i];
+        bool fine = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                    (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
+
+        if (!fine)
+            return is_address(AF_INET6, host);
+    }
+    return host.len > 0 && host.len <= 253;
+}
+
+bool url_is_address(struct str host)
+{
+    return is_address(AF_INET, host) || is_address(AF_INET6, host);
+}
+
 /* "[::1]:8080", "host:8080" or "host". */
 static bool split_authority(struct str authority, struct str *host,
                             struct str *port)
@@ -34,13 +65,13 @@ static bool split_authority(struct str authority, struct str *host,
         end = str_index(authority, ']');
         *host = str_sub(authority, 1, end - 1);
         *port = str_from(authority, end + 1);
-        return end < authority.len && host->len > 0 &&
+        return end < authority.len && is_address(AF_INET6, *host) &&
                (port->len == 0 || port->at[0] == ':');
     }
     end = str_index(authority, ':');
     *host = str_sub(authority, 0, end);
     *port = str_from(authority, end);
-    return host->len > 0;
+    return url_is_host(*host);
 }
 
 static bool parse_port(struct str text, bool tls, uint16_t *port)
@@ -87,7 +118,7 @@ bool url_is_loopback(const struct url *url)
     return str_ieq(url->host, STR("localhost")) ||
            str_eq(url->host, STR("::1")) ||
            (str_starts(url->host, STR("127.")) &&
-            strspn(url->host.at, "0123456789.") == url->host.len);
+            is_address(AF_INET, url->host));
 }
 
 struct str url_authority(struct arena *arena, const struct url *url)

@@ -16,6 +16,11 @@ struct url {
 bool url_parse(struct arena *arena, struct str text, struct url *url,
                struct err *err) MUST_CHECK;
 
+/* A host name (letters, digits, '.', '-', '_') or an address without brackets. */
+bool url_is_host(struct str host);
+/* A numeric IPv4 or IPv6 address without brackets. */
+bool url_is_address(struct str host);
+
 /* localhost, 127.x.x.x or ::1. */
 bool url_is_loopback(const struct url *url);
 
