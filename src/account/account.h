@@ -27,10 +27,10 @@ struct account {
    account/kinds.c. */
 struct account_kind {
     const char *name;
-    const char *file_prefix;    /* data/<prefix><account>.json */
-    struct str header;          /* the field that carries the credential */
-    struct str header_prefix;   /* in front of the token */
-    bool needs_oauth_flag;      /* anthropic-beta: oauth-2025-04-20 */
+    const char *file_prefix;  /* data/<prefix><account>.json */
+    struct str header;        /* the field that carries the credential */
+    struct str header_prefix; /* in front of the token */
+    bool needs_oauth_flag;    /* anthropic-beta: oauth-2025-04-20 */
     /* Fill the account from its document; false: err says what is wrong. */
     bool (*parse)(struct account *account, const struct json_doc *doc,
                   struct err *err);

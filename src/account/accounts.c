@@ -295,8 +295,8 @@ static bool is_usable(const struct account *account, uint64_t now_wall_ms,
 struct account *accounts_choose(struct accounts *accounts, struct str name,
                                 uint64_t now_wall_ms, struct err *err)
 {
-    struct account *account = name.len > 0 ? accounts_get(accounts, name)
-                                           : accounts_only(accounts);
+    struct account *account =
+        name.len > 0 ? accounts_get(accounts, name) : accounts_only(accounts);
 
     if (!account)
         return not_found(accounts, name, err);

@@ -26,9 +26,10 @@
     "<title>claude-relay</title><h1>claude-relay</h1>"
 #define PAGE_LIVES PAGE_HEAD "<p>This service is running.</p></html>"
 #define PAGE_ABOUT                                                             \
-    PAGE_HEAD "<p>Version " RELAY_VERSION " is running. Point Claude Code "    \
-              "here:</p><pre>export ANTHROPIC_BASE_URL=http://localhost:3000\n" \
-              "export ANTHROPIC_AUTH_TOKEN=any-text</pre></html>"
+    PAGE_HEAD                                                                  \
+        "<p>Version " RELAY_VERSION " is running. Point Claude Code "          \
+        "here:</p><pre>export ANTHROPIC_BASE_URL=http://localhost:3000\n"      \
+        "export ANTHROPIC_AUTH_TOKEN=any-text</pre></html>"
 
 static bool wants_html(const struct request *req)
 {

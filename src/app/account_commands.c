@@ -59,8 +59,8 @@ static struct str trim_line(char *line)
 {
     struct str text = str_of(line);
 
-    while (text.len > 0 && (text.at[text.len - 1] == '\n' ||
-                            text.at[text.len - 1] == '\r'))
+    while (text.len > 0 &&
+           (text.at[text.len - 1] == '\n' || text.at[text.len - 1] == '\r'))
         text.len--;
     return str_trim(text);
 }
@@ -77,7 +77,8 @@ static bool write_account(const char *folder, struct str name, struct str key,
     buf_init(&file, JSONFILE_MAX);
     /* Both values are plain: checked characters only. */
     buf_printf(&file,
-               "{\n  \"api_key\": \"" STR_FMT "\",\n  \"created_at\": \"%s\"\n}\n",
+               "{\n  \"api_key\": \"" STR_FMT
+               "\",\n  \"created_at\": \"%s\"\n}\n",
                STR_ARG(key), when);
     (void)snprintf(path, sizeof(path), "%s" STR_FMT ".json",
                    account_kind_apikey.file_prefix, STR_ARG(name));

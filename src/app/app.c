@@ -38,8 +38,7 @@ static void reload(void *arg)
     struct err err;
 
     if (accounts_load(app->accounts, &err))
-        log_line(LOG_INFO, "accounts read: %zu",
-                 accounts_count(app->accounts));
+        log_line(LOG_INFO, "accounts read: %zu", accounts_count(app->accounts));
     else
         log_line(LOG_ERROR, "accounts not read again: %s", err.text);
 }
@@ -60,8 +59,7 @@ static bool open_accounts(struct app *app, struct err *err)
         !accounts_load(app->accounts, err))
         return err_wrap(err, "DATA_DIR=\"%s\"", folder);
     app->reload = loop_timer_new(app->loop, reload, app);
-    app->watch =
-        loop_watch_new(app->loop, folder, folder_changed, app, err);
+    app->watch = loop_watch_new(app->loop, folder, folder_changed, app, err);
     return app->watch != NULL;
 }
 
@@ -89,8 +87,9 @@ static bool make_tls(struct app *app, struct err *err)
 
     if (!config->api.tls)
         return true;
-    app->tls = tls_client_new(
-        config->ca_file.len > 0 ? config->ca_file.at : NULL, err);
+    app->tls =
+        tls_client_new(config->ca_file.len > 0 ? config->ca_file.at : NULL,
+                       err);
     return app->tls != NULL;
 }
 

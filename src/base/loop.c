@@ -236,7 +236,8 @@ static void timer_fired(uv_timer_t *uv)
     timer->at_ms = 0;
     timer->firing = true;
     timer->fire(timer->arg);
-    timer->firing = false; /* a freed timer's memory lives until libuv's close */
+    timer->firing =
+        false; /* a freed timer's memory lives until libuv's close */
 }
 
 static void timer_arm(struct loop_timer *timer, uint64_t now_ms)

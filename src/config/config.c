@@ -162,7 +162,8 @@ static bool load_option(struct config *config, const struct option *option,
 /* "https://host/prefix/v1/messages": only the part in front of /v1 counts. */
 static void cut_endpoint(struct url *url)
 {
-    static const struct str endings[] = { { "/v1/messages", 12 }, { "/v1", 3 } };
+    static const struct str endings[] = { { "/v1/messages", 12 },
+                                          { "/v1", 3 } };
 
     for (size_t i = 0; i < COUNT_OF(endings); i++) {
         size_t len = endings[i].len;

@@ -52,8 +52,8 @@ struct connection {
     struct buf stash;          /* received behind what was parsed */
     struct addr peer;
     enum connection_state state;
-    bool processing;  /* connection_process() is on the stack */
-    bool reset;       /* LINGERING ends with a reset */
+    bool processing;        /* connection_process() is on the stack */
+    bool reset;             /* LINGERING ends with a reset */
     uint64_t sent_at_check; /* for the write-stall deadline */
 };
 
@@ -90,6 +90,5 @@ void connection_linger(struct connection *conn);
 
 static inline struct exchange *exchange_of(const struct request *req)
 {
-    return CONTAINER_OF((struct request *)(uintptr_t)req, struct exchange,
-                        req);
+    return CONTAINER_OF((struct request *)(uintptr_t)req, struct exchange, req);
 }

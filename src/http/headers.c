@@ -47,9 +47,8 @@ bool headers_list_has(const struct headers *headers, struct str name,
 bool headers_is_hop_by_hop(const struct headers *headers, struct str name)
 {
     static const struct str names[] = {
-        { "connection", 10 }, { "keep-alive", 10 },
-        { "te", 2 },          { "trailer", 7 },
-        { "upgrade", 7 },     { "transfer-encoding", 17 },
+        { "connection", 10 }, { "keep-alive", 10 }, { "te", 2 },
+        { "trailer", 7 },     { "upgrade", 7 },     { "transfer-encoding", 17 },
     };
 
     for (size_t i = 0; i < COUNT_OF(names); i++) {

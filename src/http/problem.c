@@ -9,7 +9,8 @@
 
 void problem_write(struct buf *out, const struct err *err, const char *id)
 {
-    buf_printf(out, "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"",
+    buf_printf(out,
+               "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"",
                err_type(err->code));
     text_json_escape(out, str_of(err->text));
     buf_printf(out, "\"},\"request_id\":\"%s\"}", id);

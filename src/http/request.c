@@ -29,7 +29,8 @@ static bool answer_expect(struct exchange *x)
     if (!expect || x->req.http_1_0)
         return true;
     if (!str_ieq(*expect, STR("100-continue")))
-        return fail(x, ERR_EXPECTATION, "the only Expect served is 100-continue");
+        return fail(x, ERR_EXPECTATION,
+                    "the only Expect served is 100-continue");
     if (x->conn->stash.len == 0)
         (void)stream_write(x->conn->stream, &go_on, 1);
     return true;

@@ -34,9 +34,9 @@ struct request {
     bool http_1_0;
     struct headers headers;
     struct addr peer;
-    uint64_t length; /* of the body in bytes, or REQUEST_LENGTH_UNKNOWN */
+    uint64_t length;     /* of the body in bytes, or REQUEST_LENGTH_UNKNOWN */
     uint64_t arrived_ns; /* steady clock, when the head was complete */
-    char id[28];         /* "req_relay_" and 16 hex digits, for log and errors */
+    char id[28]; /* "req_relay_" and 16 hex digits, for log and errors */
 };
 
 /* Whom to call when something changed: body progress, client gone, response

@@ -53,5 +53,4 @@ size_t response_queued(const struct request *req);
 /* A whole small answer in one go: head, body, end.  `fields` are further header
    fields, each ended by CRLF; may be empty. */
 void response_send(struct request *req, unsigned status,
-                   struct str content_type, struct str fields,
-                   struct str body);
+                   struct str content_type, struct str fields, struct str body);

@@ -76,8 +76,8 @@ void server_free(struct server *server)
         return;
     listener_free(server->listener);
     while (!list_is_empty(&server->connections))
-        connection_close(LIST_ITEM(server->connections.next, struct connection,
-                                   link));
+        connection_close(
+            LIST_ITEM(server->connections.next, struct connection, link));
     mem_free(server);
 }
 

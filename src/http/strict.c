@@ -18,8 +18,8 @@ static bool check_byte(struct strict_lines *lines, unsigned char c,
                        size_t line_max, struct err *err)
 {
     if (lines->after_cr != (c == '\n'))
-        return refuse(err, c == '\n' ? "a line ends without CR"
-                                     : "CR without LF");
+        return refuse(err,
+                      c == '\n' ? "a line ends without CR" : "CR without LF");
     if (c == '\n') {
         *lines = (struct strict_lines){ .at_start = true };
         return true;

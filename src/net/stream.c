@@ -26,7 +26,7 @@ struct stream {
     void *arg;
     int fd;
     unsigned wanted;
-    struct buf out;  /* what the kernel did not take, as it goes on the wire */
+    struct buf out; /* what the kernel did not take, as it goes on the wire */
     uint64_t sent;
     SSL *ssl;        /* NULL: plain */
     struct buf left; /* received with the handshake, not yet decrypted */

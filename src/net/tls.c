@@ -94,8 +94,9 @@ struct tls *tls_client_new(const char *ca_file, struct err *err)
     SSL_CTX_set_verify(tls->context, SSL_VERIFY_PEER, NULL);
     (void)SSL_CTX_set_default_verify_paths(tls->context);
     (void)SSL_CTX_set_alpn_protos(tls->context, alpn, sizeof(alpn) - 1);
-    SSL_CTX_set_session_cache_mode(
-        tls->context, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+    SSL_CTX_set_session_cache_mode(tls->context,
+                                   SSL_SESS_CACHE_CLIENT |
+                                       SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(tls->context, keep_session);
     if (!ca_file ||
         SSL_CTX_load_verify_locations(tls->context, ca_file, NULL) == 1)

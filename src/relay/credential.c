@@ -19,8 +19,8 @@ bool credential_check(const struct headers *headers, struct err *err)
         bool carries = str_ieq(field->name, STR("authorization")) ||
                        str_ieq(field->name, STR("x-api-key"));
 
-        if (carries && str_starts(without_scheme(field->value),
-                                  STR("sk-ant-oat")))
+        if (carries &&
+            str_starts(without_scheme(field->value), STR("sk-ant-oat")))
             return err_set(err, ERR_NOT_ALLOWED,
                            "this client sent its own claude.ai login, which "
                            "the relay does not use: set ANTHROPIC_AUTH_TOKEN "

@@ -8,10 +8,10 @@
 
 #define MB (1024ull * 1024)
 #define ROW(method, pattern, max, body)                                        \
-    { { method, sizeof(method) - 1 },                                          \
-      { pattern, sizeof(pattern) - 1 },                                        \
-      max,                                                                     \
-      ENDPOINT_BODY_##body }
+    {                                                                          \
+        { method, sizeof(method) - 1 }, { pattern, sizeof(pattern) - 1 }, max, \
+            ENDPOINT_BODY_##body                                               \
+    }
 
 /* Sizes: Anthropic's limits (https://docs.claude.com/en/api/overview). */
 static const struct endpoint endpoints[] = {
@@ -58,8 +58,7 @@ struct str endpoints_upstream_path(struct str path)
 
     (void)drop_segment(&rest, STR("/api"));
     doubled = rest;
-    if (drop_segment(&doubled, STR("/v1")) &&
-        str_starts(doubled, STR("/v1/")))
+    if (drop_segment(&doubled, STR("/v1")) && str_starts(doubled, STR("/v1/")))
         return doubled;
     return rest;
 }

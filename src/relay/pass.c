@@ -86,8 +86,7 @@ static void add_flag(const struct pass_request *request, struct buf *flags,
 }
 
 /* The flags that are missing from the client's list, in order. */
-static void missing_flags(const struct pass_request *request,
-                          struct buf *flags)
+static void missing_flags(const struct pass_request *request, struct buf *flags)
 {
     struct str rest = request->beta;
     struct str flag;
@@ -144,8 +143,7 @@ static void add_client_fields(const struct pass_request *request,
 
         if (str_ieq(field->name, STR("host")))
             add_field(out, field->name, request->host);
-        else if (is_listed(field->name) ||
-                 is_hop_by_hop(headers, field->name))
+        else if (is_listed(field->name) || is_hop_by_hop(headers, field->name))
             continue;
         else if (i == beta)
             add_beta(out, field, &flags);

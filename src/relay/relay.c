@@ -101,8 +101,7 @@ static struct flow_next copy(struct flow *flow);
 static struct flow_next identify(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
-    const char *refusal =
-        loopback_refusal(&r->req->peer, &r->req->headers);
+    const char *refusal = loopback_refusal(&r->req->peer, &r->req->headers);
 
     if (refusal) {
         err_set(&r->err, ERR_NOT_ALLOWED,
@@ -235,8 +234,8 @@ static struct flow_next send_request(struct flow *flow)
     struct call_options options = {
         .upstream = r->relay->upstream,
         .origin = r->relay->origin,
-        .proxy = proxy_choose(r->relay->options.proxy, r->proxy,
-                              r->account->proxy),
+        .proxy =
+            proxy_choose(r->relay->options.proxy, r->proxy, r->account->proxy),
         .body = r->body,
         .body_kind = call_body_kind(r),
         .fresh = r->attempts > 0,
@@ -416,8 +415,8 @@ static void log_outcome(const struct relayed *r)
     LOG_EVENT(failed && r->status >= 500 ? LOG_WARN : LOG_INFO, "request",
               LOG_STR("id", str_of(r->req->id)),
               LOG_STR("method", r->req->method), LOG_STR("path", r->path),
-              LOG_STR("account", r->account ? str_of(r->account->name)
-                                            : STR("-")),
+              LOG_STR("account",
+                      r->account ? str_of(r->account->name) : STR("-")),
               LOG_NUM("status", r->status),
               LOG_STR("outcome", str_of(names[r->outcome])),
               LOG_NUM("bytes", r->bytes_out), LOG_NUM("us", us),

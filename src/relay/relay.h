@@ -20,8 +20,8 @@ struct relay_options {
     struct loop *loop;
     const struct config *config; /* outlives the relay, as the two below */
     struct accounts *accounts;
-    struct tls *tls;             /* for an https upstream, else NULL */
-    const struct proxy *proxy;   /* the global one, or NULL */
+    struct tls *tls;           /* for an https upstream, else NULL */
+    const struct proxy *proxy; /* the global one, or NULL */
 };
 
 struct relay;

@@ -377,16 +377,15 @@ static void start_dialling(struct call *call)
                                   .timeout_ms = options->connect_ms };
 
     enter(call, CALL_DIALING);
-    call->dial =
-        dial_start(options->upstream->dialer, &target, dialled, call);
+    call->dial = dial_start(options->upstream->dialer, &target, dialled, call);
 }
 
 static void too_late(void *arg)
 {
     static const char *const steps[] = {
-        [CALL_DIALING] = "connect",    [CALL_SECURING] = "TLS",
-        [CALL_SENDING] = "send",       [CALL_WAITING] = "first byte",
-        [CALL_READING] = "next byte",  [CALL_DONE] = "",
+        [CALL_DIALING] = "connect",   [CALL_SECURING] = "TLS",
+        [CALL_SENDING] = "send",      [CALL_WAITING] = "first byte",
+        [CALL_READING] = "next byte", [CALL_DONE] = "",
         [CALL_FAILED] = "",
     };
     struct call *call = arg;
@@ -411,8 +410,8 @@ struct call *call_start(const struct call_options *options,
     call->timer = loop_timer_new(options->upstream->loop, too_late, call);
     buf_init(&call->stash, LOOP_SCRATCH_SIZE);
     if (!options->fresh)
-        pooled = upstream_take(options->upstream, options->origin,
-                               options->proxy);
+        pooled =
+            upstream_take(options->upstream, options->origin, options->proxy);
     call->reused = pooled != NULL;
     if (!pooled) {
         start_dialling(call);

@@ -46,11 +46,11 @@ struct call_options {
     struct str head;           /* complete request head with its empty line */
     struct str body;           /* WHOLE only */
     enum call_body body_kind;
-    bool to_head;            /* a HEAD request */
-    bool fresh;              /* do not use a pooled connection */
-    uint64_t connect_ms;     /* dialling, and TLS, each */
-    uint64_t first_byte_ms;  /* from the last byte sent to the first received */
-    uint64_t idle_ms;        /* silence while sending or reading */
+    bool to_head;           /* a HEAD request */
+    bool fresh;             /* do not use a pooled connection */
+    uint64_t connect_ms;    /* dialling, and TLS, each */
+    uint64_t first_byte_ms; /* from the last byte sent to the first received */
+    uint64_t idle_ms;       /* silence while sending or reading */
 };
 
 /* `head` and `body` are borrowed until call_state() is READING or later. */
@@ -88,9 +88,9 @@ void call_pause(struct call *call, bool pause);
 
 /* What relay/retry.h wants to know about a failure. */
 struct call_facts {
-    bool reused;     /* a pooled connection */
-    bool sent;       /* the request had left completely */
-    bool answered;   /* at least one byte came back */
+    bool reused;   /* a pooled connection */
+    bool sent;     /* the request had left completely */
+    bool answered; /* at least one byte came back */
     uint64_t since_sent_ms;
 };
 struct call_facts call_facts(const struct call *call);

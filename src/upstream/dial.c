@@ -174,8 +174,7 @@ static void dial_failed(struct dial *dial, CURLcode code)
     const char *step = dial->proxied         ? steps[2]
                        : kind == ERR_RESOLVE ? steps[0]
                                              : steps[1];
-    const char *why =
-        dial->detail[0] ? dial->detail : curl_easy_strerror(code);
+    const char *why = dial->detail[0] ? dial->detail : curl_easy_strerror(code);
 
     dial->state = DIAL_FAILED;
     err_set(&dial->err, kind, "%s failed: %s: %s", step, dial->where, why);

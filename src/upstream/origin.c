@@ -59,8 +59,7 @@ static void sweep(void *arg)
     uint64_t now_ms = loop_now_ms(upstream->loop);
 
     while (!list_is_empty(&upstream->idle)) {
-        struct link *oldest =
-            LIST_ITEM(upstream->idle.next, struct link, node);
+        struct link *oldest = LIST_ITEM(upstream->idle.next, struct link, node);
 
         if (now_ms - oldest->idle_since_ms < IDLE_MAX_MS) {
             loop_timer_set(upstream->sweep, SWEEP_MS);

@@ -11,10 +11,11 @@
 #include "base/str.h"
 
 struct scan {
-    bool is_object;         /* the body is one JSON object as far as looked at */
-    struct str model;       /* text of "model" as written, without quotes */
-    bool stream;            /* "stream": true */
-    struct str proxy_config; /* the raw value of the last such member; or empty */
+    bool is_object;   /* the body is one JSON object as far as looked at */
+    struct str model; /* text of "model" as written, without quotes */
+    bool stream;      /* "stream": true */
+    struct str
+        proxy_config; /* the raw value of the last such member; or empty */
 };
 
 /* When a member comes twice the last one counts, as in most JSON readers. */
