@@ -88,6 +88,21 @@ void connection_finish_exchange(struct connection *conn);
 /* Say BYE in full: flush, end our side, wait a moment for the peer's end. */
 void connection_linger(struct connection *conn);
 
+/* The parts of connection.c and connection_read.c that the other one calls. */
+struct exchange *exchange_new(struct connection *conn);
+void exchange_free(struct exchange *x);
+/* Tell the handler that something changed. */
+void connection_wake(struct connection *conn);
+/* Between requests the connection just goes; a handler is told and lets go. */
+void connection_client_gone(struct connection *conn);
+bool connection_wants_body(const struct connection *conn);
+/* There is no request, or no more of it: answer in our own name and close. */
+void connection_refuse(struct connection *conn, const struct err *err);
+void connection_fail_body(struct connection *conn, const struct err *err);
+/* Events of the stream in the states HEAD and ANSWERING. */
+void connection_head_ready(struct connection *conn);
+void connection_answering_ready(struct connection *conn, unsigned ready);
+
 static inline struct exchange *exchange_of(const struct request *req)
 {
     return CONTAINER_OF((struct request *)(uintptr_t)req, struct exchange, req);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A connected stream of bytes: descriptor, queue and readiness here, TLS on top.
    The descriptor and the queue belong to the stream. */
-#include "net/stream.h"
+#include "net/stream_internal.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -10,33 +10,10 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
-#include "net/tls_internal.h"
 
-#define READ_SIZE (64u * 1024)
 #define QUEUE_MAX (64u * 1024 * 1024)
 #define PARTS_MAX 8
-#define ERROR_SIZE 120
-
-struct stream {
-    struct loop *loop;
-    struct loop_poll *poll;
-    stream_fn ready;
-    void *arg;
-    int fd;
-    unsigned wanted;
-    struct buf out; /* what the kernel did not take, as it goes on the wire */
-    uint64_t sent;
-    SSL *ssl;        /* NULL: plain */
-    struct buf left; /* received with the handshake, not yet decrypted */
-    struct tls_pipe pipe;
-    enum stream_status end; /* STREAM_OK, or how reading ended for good */
-    bool broken;            /* writing is over */
-    bool shutdown_wanted;
-    bool reset;
-    char *error; /* NULL, or text */
-};
 
 static void update_interest(struct stream *stream)
 {
@@ -49,7 +26,7 @@ static void update_interest(struct stream *stream)
     loop_poll_want(stream->poll, events);
 }
 
-static enum stream_status fail(struct stream *stream, const char *why)
+enum stream_status stream_fail(struct stream *stream, const char *why)
 {
     if (!stream->error)
         stream->error = mem_strdup(why);
@@ -61,7 +38,7 @@ static enum stream_status fail(struct stream *stream, const char *why)
 
 static enum stream_status fail_errno(struct stream *stream)
 {
-    return fail(stream, strerrordesc_np(errno));
+    return stream_fail(stream, strerrordesc_np(errno));
 }
 
 static void shutdown_if_drained(struct stream *stream)
@@ -123,7 +100,7 @@ struct stream *stream_new(struct loop *loop, int fd, stream_fn ready, void *arg)
     stream->arg = arg;
     stream->wanted = STREAM_READABLE;
     buf_init(&stream->out, QUEUE_MAX);
-    buf_init(&stream->left, READ_SIZE);
+    buf_init(&stream->left, STREAM_READ_SIZE);
     stream->poll = loop_poll_new(loop, fd, poll_ready, stream);
     update_interest(stream);
     return stream;
@@ -181,14 +158,13 @@ void stream_reset_on_free(struct stream *stream)
 
 /* ---- receiving ---------------------------------------------------------- */
 
-/* One large recv() into the thread's buffer. */
-static enum stream_status receive(struct stream *stream, struct str *data)
+enum stream_status stream_receive(struct stream *stream, struct str *data)
 {
     char *scratch = loop_scratch(stream->loop, LOOP_SCRATCH_IN);
     ssize_t got;
 
     do {
-        got = recv(stream->fd, scratch, READ_SIZE, 0);
+        got = recv(stream->fd, scratch, STREAM_READ_SIZE, 0);
     } while (got < 0 && errno == EINTR);
     if (got > 0) {
         *data = (struct str){ scratch, (size_t)got };
@@ -199,93 +175,13 @@ static enum stream_status receive(struct stream *stream, struct str *data)
     return would_block() ? STREAM_AGAIN : fail_errno(stream);
 }
 
-static enum stream_status fail_tls(struct stream *stream)
-{
-    char text[ERROR_SIZE];
-
-    tls_describe_error(stream->ssl, text, sizeof(text));
-    return fail(stream, text);
-}
-
-static void send_raw(struct stream *stream, struct str bytes);
-
-/* Whatever OpenSSL wrote leaves at once. */
-static void flush_stage(struct stream *stream)
-{
-    struct str staged = { stream->pipe.stage, stream->pipe.staged };
-
-    stream->pipe.staged = 0;
-    if (staged.len > 0)
-        send_raw(stream, staged);
-}
-
-static void open_stage(struct stream *stream)
-{
-    stream->pipe.stage = loop_scratch(stream->loop, LOOP_SCRATCH_OUT);
-    stream->pipe.stage_size = LOOP_SCRATCH_SIZE;
-    stream->pipe.staged = 0;
-}
-
-/* Decrypt all of what is in the pipe.  It always fits: the pipe holds at most
-   READ_SIZE, OpenSSL at most one incomplete record. */
-static size_t decrypt(struct stream *stream, char *clear, int *why)
-{
-    size_t len = 0;
-
-    for (;;) {
-        size_t got = 0;
-
-        if (SSL_read_ex(stream->ssl, clear + len, LOOP_SCRATCH_SIZE - len,
-                        &got) != 1)
-            break;
-        len += got;
-    }
-    *why = SSL_get_error(stream->ssl, 0);
-    return len;
-}
-
-static enum stream_status after_decrypt(struct stream *stream, int why,
-                                        bool cut)
-{
-    if (why == SSL_ERROR_ZERO_RETURN)
-        return stream->end = STREAM_EOF;
-    if (why != SSL_ERROR_WANT_READ && why != SSL_ERROR_WANT_WRITE)
-        return fail_tls(stream);
-    if (cut)
-        return fail(stream, "connection closed without TLS close");
-    (void)SSL_free_buffers(stream->ssl);
-    return STREAM_AGAIN;
-}
-
-static enum stream_status read_tls(struct stream *stream, struct str *data)
-{
-    char *clear = loop_scratch(stream->loop, LOOP_SCRATCH_CLEAR);
-    enum stream_status status = STREAM_OK;
-    int why;
-
-    if (stream->left.len > 0)
-        stream->pipe.in = buf_str(&stream->left);
-    else
-        status = receive(stream, &stream->pipe.in);
-    if (status == STREAM_AGAIN || status == STREAM_BROKEN)
-        return status;
-    stream->end = STREAM_OK;
-    open_stage(stream);
-    data->at = clear;
-    data->len = decrypt(stream, clear, &why);
-    buf_done(&stream->left);
-    stream->pipe.in = STR_EMPTY;
-    status = after_decrypt(stream, why, status == STREAM_EOF);
-    flush_stage(stream);
-    return data->len > 0 ? STREAM_OK : status;
-}
-
 enum stream_status stream_read(struct stream *stream, struct str *data)
 {
     *data = STR_EMPTY;
     if (stream->end != STREAM_OK)
         return stream->end;
-    return stream->ssl ? read_tls(stream, data) : receive(stream, data);
+    return stream->ssl ? stream_read_tls(stream, data)
+                       : stream_receive(stream, data);
 }
 
 bool stream_is_stale(struct stream *stream)
@@ -301,11 +197,11 @@ bool stream_is_stale(struct stream *stream)
 static void queue(struct stream *stream, struct str bytes)
 {
     if (!buf_append(&stream->out, bytes))
-        (void)fail(stream, "peer reads too slowly");
+        (void)stream_fail(stream, "peer reads too slowly");
     update_interest(stream);
 }
 
-static void send_raw(struct stream *stream, struct str bytes)
+void stream_send_raw(struct stream *stream, struct str bytes)
 {
     ssize_t sent = 0;
 
@@ -351,36 +247,15 @@ static void write_plain(struct stream *stream, const struct str *parts,
     }
 }
 
-static void write_tls(struct stream *stream, struct str bytes)
-{
-    while (bytes.len > 0 && !stream->broken) {
-        size_t sent = 0;
-
-        if (SSL_write_ex(stream->ssl, bytes.at, bytes.len, &sent) == 1) {
-            bytes = str_from(bytes, sent);
-            continue;
-        }
-        if (SSL_get_error(stream->ssl, 0) != SSL_ERROR_WANT_WRITE) {
-            (void)fail_tls(stream);
-            return;
-        }
-        flush_stage(stream); /* the stage was full */
-    }
-}
-
 enum stream_status stream_write(struct stream *stream, const struct str *parts,
                                 size_t count)
 {
     if (stream->broken)
         return STREAM_BROKEN;
-    if (!stream->ssl) {
+    if (stream->ssl)
+        stream_write_tls(stream, parts, count);
+    else
         write_plain(stream, parts, count);
-    } else {
-        open_stage(stream);
-        for (size_t i = 0; i < count; i++)
-            write_tls(stream, parts[i]);
-        flush_stage(stream);
-    }
     return stream->broken ? STREAM_BROKEN : STREAM_OK;
 }
 
@@ -389,59 +264,7 @@ void stream_shutdown(struct stream *stream)
     if (stream->broken)
         return;
     stream->shutdown_wanted = true;
-    if (stream->ssl) {
-        open_stage(stream);
-        (void)SSL_shutdown(stream->ssl);
-        flush_stage(stream);
-    }
+    if (stream->ssl)
+        stream_shutdown_tls(stream);
     shutdown_if_drained(stream);
-}
-
-/* ---- securing ----------------------------------------------------------- */
-
-void stream_start_client_tls(struct stream *stream, struct tls *tls,
-                             struct tls_slot *slot, const char *host)
-{
-    stream->ssl = tls_connection_new(tls, &stream->pipe);
-    tls_prepare_client(stream->ssl, slot, host);
-}
-
-void stream_start_server_tls(struct stream *stream, struct tls *tls)
-{
-    stream->ssl = tls_connection_new(tls, &stream->pipe);
-    SSL_set_accept_state(stream->ssl);
-}
-
-/* The handshake is over; what came with it waits for the first read. */
-static enum stream_status secured(struct stream *stream)
-{
-    if (!buf_append(&stream->left, stream->pipe.in))
-        return fail(stream, "too much data with the handshake");
-    stream->pipe.in = STR_EMPTY;
-    return STREAM_OK;
-}
-
-enum stream_status stream_secure(struct stream *stream)
-{
-    for (;;) {
-        enum stream_status status;
-        int done;
-        int why;
-
-        open_stage(stream);
-        done = SSL_do_handshake(stream->ssl);
-        why = done == 1 ? SSL_ERROR_NONE : SSL_get_error(stream->ssl, done);
-        flush_stage(stream);
-        if (done == 1)
-            return secured(stream);
-        if (why == SSL_ERROR_WANT_WRITE)
-            continue;
-        if (why != SSL_ERROR_WANT_READ)
-            return fail_tls(stream);
-        status = receive(stream, &stream->pipe.in);
-        if (status == STREAM_EOF)
-            return fail(stream, "connection closed during the handshake");
-        if (status != STREAM_OK)
-            return status;
-    }
 }

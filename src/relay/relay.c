@@ -1,24 +1,16 @@
 // SPDX-License-Identifier: MIT
-/* A relayed request, step by step; the order is drawn in the header.  The flow owns
-   its account reference, its call and its buffers; the request belongs to the
+/* A relayed request, step by step; the order is drawn in relay/relay.h.  The flow
+   owns its account reference, its call and its buffers; the request belongs to the
    server until it is ended or released in settle(). */
-#include "relay/relay.h"
-
-#include <assert.h>
-
 #include "base/clock.h"
-#include "base/flow.h"
 #include "base/json.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "http/loopback.h"
 #include "http/problem.h"
-#include "http/response.h"
 #include "relay/credential.h"
-#include "relay/endpoints.h"
 #include "relay/pass.h"
+#include "relay/relayed.h"
 #include "relay/retry.h"
-#include "upstream/call.h"
 #include "usage/scan.h"
 
 /* The upstream is not read while so much waits for a client. */
@@ -26,38 +18,6 @@
 /* A streamed upload is not read while so much waits for the upstream. */
 #define UPLOAD_WINDOW (256u * 1024)
 #define HEAD_MAX (HEADERS_BYTES_MAX * 2)
-
-struct relay {
-    struct relay_options options;
-    struct upstream *upstream;
-    struct origin *origin;
-    struct arena *arena;
-    struct str host; /* the Host field */
-};
-
-enum outcome { RUNNING, COMPLETE, REFUSED, CUT, CLIENT_LEFT };
-
-struct relayed {
-    struct flow flow;
-    struct relay *relay;
-    struct request *req;
-    const struct endpoint *endpoint;
-    struct str path; /* upstream's view */
-    struct account *account;
-    struct proxy *proxy; /* the request's own */
-    struct call *call;
-    unsigned attempts;
-    struct buf head; /* upstream request head; holds the credential */
-    struct buf cut;  /* the body without proxy_config, if it had one */
-    struct str body;
-    bool upload_ended;
-    bool unframed; /* chunk framing is undone for an HTTP/1.0 client */
-    enum response_framing framing;
-    enum outcome outcome;
-    unsigned status;
-    uint64_t bytes_out;
-    struct err err;
-};
 
 static struct relayed *relayed_of(struct flow *flow)
 {
@@ -403,26 +363,6 @@ static struct flow_next copy(struct flow *flow)
 
 /* ---- settle ------------------------------------------------------------- */
 
-static void log_outcome(const struct relayed *r)
-{
-    static const char *const names[] = { "running", "complete", "refused",
-                                         "cut", "client left" };
-    bool failed = r->outcome == REFUSED || r->outcome == CUT;
-    uint64_t us = (clock_steady_ns() - r->req->arrived_ns) / 1000;
-
-    if (!log_enabled(LOG_INFO))
-        return;
-    LOG_EVENT(failed && r->status >= 500 ? LOG_WARN : LOG_INFO, "request",
-              LOG_STR("id", str_of(r->req->id)),
-              LOG_STR("method", r->req->method), LOG_STR("path", r->path),
-              LOG_STR("account",
-                      r->account ? str_of(r->account->name) : STR("-")),
-              LOG_NUM("status", r->status),
-              LOG_STR("outcome", str_of(names[r->outcome])),
-              LOG_NUM("bytes", r->bytes_out), LOG_NUM("us", us),
-              LOG_STR("error", failed ? str_of(r->err.text) : STR("-")));
-}
-
 /* How the client sees the end.  The request is not ours afterwards. */
 static void end_response(struct relayed *r)
 {
@@ -454,7 +394,7 @@ static struct flow_next settle(struct flow *flow)
 
     call_free(r->call);
     r->call = NULL;
-    log_outcome(r);
+    relayed_log(r);
     request_watch(r->req, NULL, NULL);
     end_response(r);
     return flow_finish();
@@ -471,33 +411,8 @@ static void done(struct flow *flow)
     mem_free(r);
 }
 
-/* ---- entry -------------------------------------------------------------- */
-
-struct relay *relay_new(const struct relay_options *options)
-{
-    struct relay *relay = MEM_NEW(struct relay);
-    const struct url *api = &options->config->api;
-
-    relay->options = *options;
-    relay->arena = arena_new();
-    relay->host = url_authority(relay->arena, api);
-    relay->upstream = upstream_new(options->loop);
-    relay->origin = origin_new(api->host, api->port, options->tls);
-    return relay;
-}
-
-void relay_free(struct relay *relay)
-{
-    if (!relay)
-        return;
-    upstream_free(relay->upstream);
-    origin_free(relay->origin);
-    arena_free(relay->arena);
-    mem_free(relay);
-}
-
-static void start(struct relay *relay, struct request *req,
-                  const struct endpoint *endpoint, struct str path)
+void relayed_start(struct relay *relay, struct request *req,
+                   const struct endpoint *endpoint, struct str path)
 {
     struct relayed *r = MEM_NEW(struct relayed);
 
@@ -511,40 +426,4 @@ static void start(struct relay *relay, struct request *req,
     flow_init(&r->flow, identify, done);
     request_watch(req, wake, r);
     flow_wake(&r->flow);
-}
-
-/* Claude Code's looks at the base URL, and its event log, end here. */
-static bool handle_aside(struct request *req)
-{
-    if (endpoints_is_probe(req->method, req->path)) {
-        response_send(req, 200, STR("application/json"), STR_EMPTY, STR_EMPTY);
-        return true;
-    }
-    if (endpoints_is_telemetry(req->method, req->path) &&
-        !loopback_refusal(&req->peer, &req->headers)) {
-        response_send(req, 200, STR("application/json"), STR_EMPTY, STR("{}"));
-        return true;
-    }
-    return false;
-}
-
-bool relay_handle(struct relay *relay, struct request *req)
-{
-    struct str path = endpoints_upstream_path(req->path);
-    const struct endpoint *endpoint = endpoints_find(req->method, path);
-    struct str allow;
-    struct err err;
-
-    if (endpoint) {
-        start(relay, req, endpoint, path);
-        return true;
-    }
-    if (handle_aside(req))
-        return true;
-    allow = endpoints_allow(req->arena, path);
-    if (allow.len == 0)
-        return false;
-    err_set(&err, ERR_METHOD, "this path allows " STR_FMT, STR_ARG(allow));
-    problem_send(req, &err);
-    return true;
 }

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+/* The reading half of a connection: heads, bodies, and what is refused. */
+#include "http/connection.h"
+#include "http/problem.h"
+
+/* The head is no request: answer in our own name and close. */
+void connection_refuse(struct connection *conn, const struct err *err)
+{
+    struct exchange *x = exchange_new(conn);
+
+    conn->exchange = x;
+    conn->state = CONNECTION_ANSWERING;
+    x->close = true;
+    problem_send(&x->req, err);
+}
+
+static bool is_blank(struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (s.at[i] != '\r' && s.at[i] != '\n')
+            return false;
+    }
+    return true;
+}
+
+/* Bytes behind a request that promised to be the last one. */
+static bool has_excess(const struct connection *conn)
+{
+    return parser_state(conn->parser) == PARSER_DONE &&
+           !parser_head(conn->parser)->keep_alive &&
+           !is_blank(buf_str(&conn->stash));
+}
+
+static const struct err excess_error = {
+    .code = ERR_BAD_REQUEST,
+    .text = "malformed HTTP: data after a request with \"connection: close\"",
+};
+
+static void fill_request(struct request *req, const struct parser_head *head)
+{
+    size_t query = str_index(head->target, '?');
+
+    req->method = head->method;
+    req->target = head->target;
+    req->path = str_sub(head->target, 0, query);
+    req->query = str_from(head->target, query + 1);
+    req->http_1_0 = head->http_1_0;
+    req->headers = head->headers;
+    req->length = head->length;
+}
+
+static void begin_exchange(struct connection *conn, struct exchange *x)
+{
+    const struct parser_head *head = parser_head(conn->parser);
+
+    fill_request(&x->req, head);
+    conn->exchange = x;
+    conn->state = CONNECTION_ANSWERING;
+    x->close = !head->keep_alive;
+    if (parser_state(conn->parser) == PARSER_DONE)
+        x->body_state = REQUEST_BODY_COMPLETE;
+    connection_update(conn);
+    if (has_excess(conn))
+        problem_send(&x->req, &excess_error);
+    else
+        conn->server->handle(conn->server->arg, &x->req);
+}
+
+/* True if a request was begun; the parser's head lies in its arena. */
+static void read_head(struct connection *conn)
+{
+    struct exchange *x = conn->exchange;
+    size_t used = parser_feed(conn->parser, buf_str(&conn->stash));
+
+    if (parser_state(conn->parser) == PARSER_BAD) {
+        exchange_free(x);
+        conn->exchange = NULL;
+        connection_refuse(conn, parser_error(conn->parser));
+        return;
+    }
+    buf_consume(&conn->stash, used);
+    if (parser_state(conn->parser) != PARSER_HEAD)
+        begin_exchange(conn, x);
+}
+
+/* In HEAD a half-read head keeps an exchange ready, for its arena. */
+static void prepare_head(struct connection *conn)
+{
+    if (conn->exchange)
+        return;
+    conn->exchange = exchange_new(conn);
+    parser_begin(conn->parser, conn->exchange->req.arena, false);
+    loop_timer_set(conn->timer, conn->server->options.head_timeout_ms);
+}
+
+void connection_process(struct connection *conn)
+{
+    if (conn->processing)
+        return;
+    conn->processing = true;
+    while (conn->state == CONNECTION_HEAD && conn->stash.len > 0) {
+        prepare_head(conn);
+        read_head(conn);
+    }
+    conn->processing = false;
+    if (conn->stash.len == 0)
+        buf_done(&conn->stash);
+}
+
+static void body_bytes(void *arg, struct str bytes)
+{
+    struct exchange *x = arg;
+
+    x->body_seen += bytes.len;
+    x->rate_bytes += bytes.len;
+    if (x->body_state != REQUEST_BODY_READING)
+        return;
+    if (x->body_seen <= x->body_max && buf_append(&x->body, bytes))
+        return;
+    x->body_state = REQUEST_BODY_FAILED;
+    err_set(&x->body_err, ERR_TOO_LARGE,
+            "the request body is larger than the %llu bytes allowed here",
+            (unsigned long long)x->body_max);
+}
+
+void connection_fail_body(struct connection *conn, const struct err *err)
+{
+    struct exchange *x = conn->exchange;
+
+    x->body_state = REQUEST_BODY_FAILED;
+    x->body_err = *err;
+    x->close = true;
+}
+
+void connection_pump_body(struct connection *conn)
+{
+    struct exchange *x = conn->exchange;
+
+    parser_on_body(conn->parser, body_bytes, x);
+    while (conn->stash.len > 0 && parser_state(conn->parser) == PARSER_BODY) {
+        size_t used = parser_feed(conn->parser, buf_str(&conn->stash));
+
+        if (parser_state(conn->parser) == PARSER_BAD) {
+            connection_fail_body(conn, parser_error(conn->parser));
+            return;
+        }
+        buf_consume(&conn->stash, used);
+    }
+    if (x->body_state != REQUEST_BODY_READING)
+        return;
+    if (parser_state(conn->parser) == PARSER_DONE)
+        x->body_state = REQUEST_BODY_COMPLETE;
+    if (has_excess(conn))
+        connection_fail_body(conn, &excess_error);
+}
+
+/* Takes what has arrived; false if the connection is gone (and handled). */
+static bool receive(struct connection *conn)
+{
+    struct str data;
+    enum stream_status status = stream_read(conn->stream, &data);
+
+    if (status == STREAM_OK) {
+        if (!buf_append(&conn->stash, data)) {
+            connection_client_gone(conn);
+            return false;
+        }
+        return true;
+    }
+    if (status == STREAM_AGAIN)
+        return false;
+    connection_client_gone(conn);
+    return false;
+}
+
+void connection_head_ready(struct connection *conn)
+{
+    if (receive(conn))
+        connection_process(conn);
+}
+
+void connection_answering_ready(struct connection *conn, unsigned ready)
+{
+    bool reading = connection_wants_body(conn);
+
+    if (reading && (ready & STREAM_READABLE)) {
+        if (!receive(conn))
+            return;
+        connection_pump_body(conn);
+        reading = connection_wants_body(conn);
+    }
+    if ((ready & STREAM_HANGUP) && !reading) {
+        connection_client_gone(conn);
+        return;
+    }
+    connection_update(conn);
+    connection_wake(conn);
+}

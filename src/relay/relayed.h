@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: MIT
+/* A relayed request in hand: what relay.c (its steps), relayed_log.c and service.c
+   (the entry) share.  Not for other folders. */
+#pragma once
+
+#include "base/flow.h"
+#include "http/response.h"
+#include "relay/endpoints.h"
+#include "relay/relay.h"
+#include "upstream/call.h"
+
+struct relay {
+    struct relay_options options;
+    struct upstream *upstream;
+    struct origin *origin;
+    struct arena *arena;
+    struct str host; /* the Host field */
+};
+
+enum outcome { RUNNING, COMPLETE, REFUSED, CUT, CLIENT_LEFT };
+
+struct relayed {
+    struct flow flow;
+    struct relay *relay;
+    struct request *req;
+    const struct endpoint *endpoint;
+    struct str path; /* upstream's view */
+    struct account *account;
+    struct proxy *proxy; /* the request's own */
+    struct call *call;
+    unsigned attempts;
+    struct buf head; /* upstream request head; holds the credential */
+    struct buf cut;  /* the body without proxy_config, if it had one */
+    struct str body;
+    bool upload_ended;
+    bool unframed; /* chunk framing is undone for an HTTP/1.0 client */
+    enum response_framing framing;
+    enum outcome outcome;
+    unsigned status;
+    uint64_t bytes_out;
+    struct err err;
+};
+
+/* Begin the flow; it frees itself when the request has ended. */
+void relayed_start(struct relay *relay, struct request *req,
+                   const struct endpoint *endpoint, struct str path);
+
+/* The one log line of a request, at its end. */
+void relayed_log(const struct relayed *r);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+/* The entry of the relay: which requests it takes, and what it holds for them. */
+#include "base/mem.h"
+#include "http/loopback.h"
+#include "http/problem.h"
+#include "relay/relayed.h"
+
+struct relay *relay_new(const struct relay_options *options)
+{
+    struct relay *relay = MEM_NEW(struct relay);
+    const struct url *api = &options->config->api;
+
+    relay->options = *options;
+    relay->arena = arena_new();
+    relay->host = url_authority(relay->arena, api);
+    relay->upstream = upstream_new(options->loop);
+    relay->origin = origin_new(api->host, api->port, options->tls);
+    return relay;
+}
+
+void relay_free(struct relay *relay)
+{
+    if (!relay)
+        return;
+    upstream_free(relay->upstream);
+    origin_free(relay->origin);
+    arena_free(relay->arena);
+    mem_free(relay);
+}
+
+/* Claude Code's looks at the base URL, and its event log, end here. */
+static bool handle_aside(struct request *req)
+{
+    if (endpoints_is_probe(req->method, req->path)) {
+        response_send(req, 200, STR("application/json"), STR_EMPTY, STR_EMPTY);
+        return true;
+    }
+    if (endpoints_is_telemetry(req->method, req->path) &&
+        !loopback_refusal(&req->peer, &req->headers)) {
+        response_send(req, 200, STR("application/json"), STR_EMPTY, STR("{}"));
+        return true;
+    }
+    return false;
+}
+
+bool relay_handle(struct relay *relay, struct request *req)
+{
+    struct str path = endpoints_upstream_path(req->path);
+    const struct endpoint *endpoint = endpoints_find(req->method, path);
+    struct str allow;
+    struct err err;
+
+    if (endpoint) {
+        relayed_start(relay, req, endpoint, path);
+        return true;
+    }
+    if (handle_aside(req))
+        return true;
+    allow = endpoints_allow(req->arena, path);
+    if (allow.len == 0)
+        return false;
+    err_set(&err, ERR_METHOD, "this path allows " STR_FMT, STR_ARG(allow));
+    problem_send(req, &err);
+    return true;
+}

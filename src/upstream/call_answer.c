@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+/* The reading half of an outgoing exchange. */
+#include "upstream/call_internal.h"
+
+/* The connection goes back to the pool if nothing about it is in doubt. */
+static void complete(struct call *call)
+{
+    bool clean = parser_head(call->parser)->keep_alive && call->body_ended &&
+                 call->pending.len == 0 &&
+                 stream_queued(call->link->stream) == 0;
+
+    if (clean)
+        upstream_keep(call->link);
+    else
+        link_free(call->link);
+    call->link = NULL;
+    call_enter(call, CALL_DONE);
+}
+
+void call_begin_answer(struct call *call)
+{
+    arena_free(call->arena);
+    call->arena = arena_new();
+    parser_begin(call->parser, call->arena, call->options.to_head);
+}
+
+/* 1xx answers come before the real one and are not passed on. */
+static bool is_interim(const struct call *call)
+{
+    return parser_head(call->parser)->status < 200;
+}
+
+/* Parse pending bytes until the head is complete; false if more are needed or the
+   answer is no answer (state FAILED). */
+static bool parse_head(struct call *call)
+{
+    while (call->pending.len > 0) {
+        size_t used = parser_feed(call->parser, call->pending);
+        char text[300];
+
+        call->pending = str_from(call->pending, used);
+        if (parser_state(call->parser) == PARSER_BAD) {
+            call->err = *parser_error(call->parser);
+            err_wrap(&call->err, "first byte failed: %s answered no HTTP",
+                     call_where(call, text));
+            call_set_failed(call);
+            return false;
+        }
+        if (parser_state(call->parser) == PARSER_HEAD)
+            return false;
+        if (!is_interim(call))
+            return true;
+        call_begin_answer(call);
+    }
+    return false;
+}
+
+static void closed_early(struct call *call, enum stream_status status)
+{
+    char text[300];
+    const char *why = status == STREAM_EOF
+                          ? "connection closed before an answer"
+                          : stream_error(call->link->stream);
+
+    if (call->state == CALL_SENDING)
+        err_set(&call->err, ERR_SEND, "send failed: %s: %s",
+                call_where(call, text), why);
+    else
+        err_set(&call->err, ERR_FIRST_BYTE, "first byte failed: %s: %s",
+                call_where(call, text), why);
+    call_set_failed(call);
+    (void)call_wake(call);
+}
+
+void call_stash_pending(struct call *call)
+{
+    if (call->pending.len == 0 || call->stash.len > 0)
+        return;
+    buf_add(&call->stash, call->pending);
+    call->pending = buf_str(&call->stash);
+}
+
+static void head_arrived(struct call *call)
+{
+    call_enter(call, CALL_READING);
+    if (parser_state(call->parser) == PARSER_DONE)
+        complete(call);
+    if (call_wake(call))
+        call_stash_pending(call);
+}
+
+void call_read_head(struct call *call)
+{
+    enum stream_status status = stream_read(call->link->stream, &call->pending);
+
+    if (status == STREAM_AGAIN)
+        return;
+    if (status != STREAM_OK) {
+        closed_early(call, status);
+        return;
+    }
+    call->answered = true;
+    if (parse_head(call))
+        head_arrived(call);
+    else if (call->state == CALL_FAILED)
+        (void)call_wake(call);
+}
+
+/* ---- reading ------------------------------------------------------------ */
+
+static enum call_data cut(struct call *call, const char *why)
+{
+    char text[300];
+
+    err_set(&call->err, ERR_BAD_RESPONSE, "the answer of %s was cut: %s",
+            call_where(call, text), why);
+    call_set_failed(call);
+    return CALL_CUT;
+}
+
+static enum call_data at_end_of_stream(struct call *call)
+{
+    parser_finish(call->parser);
+    if (parser_state(call->parser) != PARSER_DONE)
+        return cut(call, "connection closed");
+    link_free(call->link);
+    call->link = NULL;
+    call_enter(call, CALL_DONE);
+    return CALL_END;
+}
+
+/* Fill `pending`; CALL_DATA if there is something in it now. */
+static enum call_data receive(struct call *call)
+{
+    enum stream_status status;
+
+    if (call->pending.len > 0)
+        return CALL_DATA;
+    buf_done(&call->stash);
+    if (!call->readable)
+        return CALL_AGAIN;
+    call->readable = false;
+    status = stream_read(call->link->stream, &call->pending);
+    if (status == STREAM_AGAIN)
+        return CALL_AGAIN;
+    if (status == STREAM_EOF)
+        return at_end_of_stream(call);
+    if (status == STREAM_BROKEN)
+        return cut(call, stream_error(call->link->stream));
+    loop_timer_set(call->timer, call->options.idle_ms);
+    return CALL_DATA;
+}
+
+enum call_data call_read(struct call *call, struct str *bytes)
+{
+    enum call_data got;
+    size_t used;
+
+    *bytes = STR_EMPTY;
+    if (call->state == CALL_DONE)
+        return CALL_END;
+    if (call->state != CALL_READING)
+        return CALL_CUT;
+    if (parser_state(call->parser) == PARSER_BAD)
+        return cut(call, parser_error(call->parser)->text);
+    got = receive(call);
+    if (got != CALL_DATA)
+        return got;
+    used = parser_feed(call->parser, call->pending);
+    *bytes = str_sub(call->pending, 0, used);
+    call->pending = str_from(call->pending, used);
+    if (parser_state(call->parser) == PARSER_DONE)
+        complete(call);
+    if (parser_state(call->parser) == PARSER_BAD && used == 0)
+        return cut(call, parser_error(call->parser)->text);
+    return CALL_DATA;
+}
+
+void call_on_body(struct call *call, parser_body_fn body, void *arg)
+{
+    parser_on_body(call->parser, body, arg);
+}
+
+void call_pause(struct call *call, bool pause)
+{
+    if (call->paused == pause || !call->link || call->state != CALL_READING)
+        return;
+    call->paused = pause;
+    stream_want(call->link->stream, pause ? 0 : STREAM_READABLE);
+    if (pause)
+        loop_timer_stop(call->timer);
+    else
+        loop_timer_set(call->timer, call->options.idle_ms);
+}

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+/* What call.c (life), call_request.c (sending) and call_answer.c (reading) share.
+   Not for other folders. */
+#pragma once
+
+#include "upstream/call.h"
+
+struct call {
+    struct call_options options;
+    void (*wake)(void *arg);
+    void *arg;
+    enum call_state state;
+    struct dial *dial;
+    struct link *link;
+    struct loop_timer *timer;
+    struct parser *parser;
+    struct arena *arena;
+    size_t body_sent;
+    struct str pending; /* received, not yet parsed; in scratch or `stash` */
+    struct buf stash;
+    bool reused;
+    bool body_ended; /* all of the request has been handed to the stream */
+    bool answered;
+    bool readable;
+    bool paused;
+    bool waking;
+    bool freed; /* call_free() came from inside the wake */
+    uint64_t sent_ms;
+    struct err err;
+};
+
+/* The one place that changes the state, and the deadline that goes with it. */
+void call_enter(struct call *call, enum call_state state);
+/* Tell the owner; false if the owner freed the call. */
+bool call_wake(struct call *call);
+/* Closes the connection; `err` was set by the caller. */
+void call_set_failed(struct call *call);
+/* "host:port", for error texts. */
+const char *call_where(const struct call *call, char out[300]);
+uint64_t call_now_ms(const struct call *call);
+
+/* Head and body leave; the state becomes SENDING or WAITING. */
+void call_start_sending(struct call *call);
+/* More of a whole body, as far as the queue allows. */
+void call_push_body(struct call *call);
+/* All of the request is with the stream: WAITING once it has left. */
+void call_all_handed_over(struct call *call);
+
+/* Expect a new head. */
+void call_begin_answer(struct call *call);
+/* The stream is readable before the head is complete.  May wake the owner, who
+   may free the call. */
+void call_read_head(struct call *call);
+/* What the owner did not take during its wake must outlive the thread's buffer. */
+void call_stash_pending(struct call *call);

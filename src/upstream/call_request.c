@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+/* The sending half of an outgoing exchange. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "upstream/call_internal.h"
+
+/* A request up to this size leaves in one TLS record and one send(). */
+#define JOINED_MAX 16000
+#define SLICE_SIZE (128u * 1024)
+#define QUEUE_HIGH (256u * 1024)
+
+void call_all_handed_over(struct call *call)
+{
+    call->body_ended = true;
+    if (stream_queued(call->link->stream) > 0 || call->state != CALL_SENDING)
+        return;
+    call->sent_ms = call_now_ms(call);
+    call_enter(call, CALL_WAITING);
+}
+
+void call_push_body(struct call *call)
+{
+    struct stream *stream = call->link->stream;
+
+    while (call->body_sent < call->options.body.len &&
+           stream_queued(stream) < QUEUE_HIGH) {
+        struct str slice =
+            str_sub(call->options.body, call->body_sent, SLICE_SIZE);
+
+        if (stream_write(stream, &slice, 1) != STREAM_OK)
+            return; /* the hang-up event will follow */
+        call->body_sent += slice.len;
+    }
+    if (call->body_sent == call->options.body.len)
+        call_all_handed_over(call);
+}
+
+/* Head and small body side by side, so that they share a record; the copy held a
+   credential and is wiped. */
+static void send_joined(struct call *call)
+{
+    char joined[JOINED_MAX];
+    size_t head_len = call->options.head.len;
+    struct str all = { joined, head_len + call->options.body.len };
+
+    memcpy(joined, call->options.head.at, head_len);
+    if (call->options.body.len > 0)
+        memcpy(joined + head_len, call->options.body.at,
+               call->options.body.len);
+    (void)stream_write(call->link->stream, &all, 1);
+    mem_wipe(joined, all.len);
+    call->body_sent = call->options.body.len;
+}
+
+void call_start_sending(struct call *call)
+{
+    call_enter(call, CALL_SENDING);
+    call_begin_answer(call);
+    if (call->options.head.len + call->options.body.len <= JOINED_MAX)
+        send_joined(call);
+    else
+        (void)stream_write(call->link->stream, &call->options.head, 1);
+    if (call->options.body_kind == CALL_BODY_WHOLE)
+        call_push_body(call);
+}
+
+/* ---- streamed requests -------------------------------------------------- */
+
+void call_send(struct call *call, struct str bytes)
+{
+    char size[24];
+    struct str parts[3] = { { size, 0 }, bytes, STR("\r\n") };
+    bool chunked = call->options.body_kind == CALL_BODY_CHUNKED;
+
+    if (!call->link || call->state != CALL_SENDING || bytes.len == 0)
+        return;
+    parts[0].len = (size_t)snprintf(size, sizeof(size), "%zx\r\n", bytes.len);
+    (void)stream_write(call->link->stream, chunked ? parts : parts + 1,
+                       chunked ? 3 : 1);
+    loop_timer_set(call->timer, call->options.idle_ms);
+}
+
+void call_send_end(struct call *call)
+{
+    struct str last = STR("0\r\n\r\n");
+
+    if (!call->link || call->state != CALL_SENDING)
+        return;
+    if (call->options.body_kind == CALL_BODY_CHUNKED)
+        (void)stream_write(call->link->stream, &last, 1);
+    call_all_handed_over(call);
+}
+
+size_t call_queued(const struct call *call)
+{
+    return call->link ? stream_queued(call->link->stream) : 0;
+}
