@@ -148,21 +148,24 @@ void connection_close(struct connection *conn)
     connection_client_gone(conn);
 }
 
+/* A reset comes in the next turn, not here: callers up the stack still hold the
+   connection. */
+static uint64_t linger_ms(const struct connection *conn)
+{
+    if (stream_queued(conn->stream) > 0)
+        return conn->server->options.write_stall_ms;
+    return conn->reset ? 0 : LINGER_MS;
+}
+
 void connection_linger(struct connection *conn)
 {
     exchange_free(conn->exchange);
     conn->exchange = NULL;
     conn->state = CONNECTION_LINGERING;
     buf_done(&conn->stash);
-    if (conn->reset && stream_queued(conn->stream) == 0) {
-        connection_free(conn);
-        return;
-    }
     if (!conn->reset)
         stream_shutdown(conn->stream);
-    loop_timer_set(conn->timer, stream_queued(conn->stream) > 0
-                                    ? conn->server->options.write_stall_ms
-                                    : LINGER_MS);
+    loop_timer_set(conn->timer, linger_ms(conn));
     connection_update(conn);
 }
 
