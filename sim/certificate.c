@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* A certificate for this machine. */
-#include "certificate.h"
+#include "sim/certificate.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

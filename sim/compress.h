@@ -1,17 +1,25 @@
 // SPDX-License-Identifier: MIT
-/* Content codings for answers, flushed at every piece so that events still come
-   one by one. */
+/* Content codings for answers.  Pure. */
 #pragma once
 
 #include "base/buf.h"
-#include "base/str.h"
+#include "http/headers.h"
+#include "sim/directives.h"
 
 struct compress;
 
-/* gzip, deflate, br or zstd; NULL for anything else. */
-struct compress *compress_new(struct str coding);
+/* ENCODING_NONE is not one. */
+struct compress *compress_new(enum directive_encoding encoding);
+/* NULL is fine. */
 void compress_free(struct compress *compress);
 
-/* Append the coded form of `piece`; `last` ends the stream. */
-void compress_add(struct compress *compress, struct str piece, bool last,
+/* Append the coded form of `in`, up to its last byte; `last` ends the body. */
+void compress_add(struct compress *compress, struct str in, bool last,
                   struct buf *out);
+
+/* The name in Content-Encoding. */
+struct str compress_name(enum directive_encoding encoding);
+
+/* What is asked, if the client offers it, ENCODING_NONE otherwise. */
+enum directive_encoding compress_offered(enum directive_encoding asked,
+                                         const struct headers *headers);

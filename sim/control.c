@@ -1,244 +1,151 @@
 // SPDX-License-Identifier: MIT
-/* Control: faults, tokens, the ledger; and the echo of a request. */
-#include "control.h"
+/* The control endpoints. */
+#include "sim/control.h"
 
-#include <openssl/evp.h>
+#include "base/json.h"
+#include "sim/faults.h"
+#include "sim/visit.h"
 
-#include "base/mem.h"
-#include "base/text.h"
-#include "http/response.h"
-#include "http/url.h"
-
-#define ANSWER_MAX (64u * 1024 * 1024)
-#define BODY_MAX (1024u * 1024)
-#define ECHO_BODY_MAX (1024u * 1024)
-
-static void answer(struct request *req, unsigned status, struct str body)
+static void say_ok(struct visit *visit)
 {
-    response_send(req, status, STR("application/json"), STR_EMPTY, body);
+    buf_add(reply_json(visit), STR("{\"ok\":true}"));
 }
 
 /* ---- faults ------------------------------------------------------------- */
 
-/* Faults that are used up make room. */
-static void drop_used(struct sim *sim)
-{
-    size_t kept = 0;
-
-    for (size_t i = 0; i < sim->fault_count; i++) {
-        if (sim->faults[i].times > 0)
-            sim->faults[kept++] = sim->faults[i];
-        else
-            json_doc_free(sim->faults[i].doc);
-    }
-    sim->fault_count = kept;
-}
-
-static bool add_fault(struct sim *sim, struct json_doc *doc)
-{
-    struct sim_fault fault = { .doc = doc, .path = STR_EMPTY, .times = 1 };
-
-    if (sim->fault_count == SIM_FAULTS_MAX)
-        return false;
-    (void)json_doc_get_str(doc, "path", &fault.path);
-    (void)json_doc_get_u64(doc, "times", &fault.times);
-    sim->faults[sim->fault_count++] = fault;
-    return true;
-}
-
-/* Used-up faults are kept until no reply can still borrow their texts: replies
-   are short, and control calls come between them. */
-static void post_fault(struct sim *sim, struct request *req)
+void control_add_fault(struct visit *visit)
 {
     struct err err;
-    struct json_doc *doc = json_doc_parse(request_body(req), &err);
+    struct json_doc *doc = json_doc_parse(visit_body(visit), &err);
+    uint64_t id = doc ? faults_add(visit->sim->faults, doc, &err) : 0;
 
-    if (sim->fault_count == SIM_FAULTS_MAX)
-        drop_used(sim);
-    if (doc && add_fault(sim, doc)) {
-        answer(req, 200, STR("{}"));
-        return;
-    }
+    if (id == 0)
+        reply_error(visit, 400, err.text);
+    else
+        buf_printf(reply_json(visit), "{\"id\":%llu}", (unsigned long long)id);
     json_doc_free(doc);
-    answer(req, 400, STR("{\"error\":\"no JSON, or too many faults\"}"));
 }
 
-static void post_token(struct sim *sim, struct request *req)
+void control_faults(struct visit *visit)
 {
-    static const char *const names[] = { "valid", "expired", "revoked",
-                                         "spent" };
-    struct err err;
-    struct json_doc *doc = json_doc_parse(request_body(req), &err);
-    struct str token;
-    struct str state;
+    struct buf *out = reply_json(visit);
 
-    if (json_doc_get_str(doc, "token", &token) &&
-        json_doc_get_str(doc, "state", &state)) {
-        for (size_t i = 0; i < COUNT_OF(names); i++) {
-            if (str_eq(state, str_of(names[i])))
-                sim_token_set(sim, token, (enum token_state)i);
-        }
-    }
-    json_doc_free(doc);
-    answer(req, 200, STR("{}"));
+    buf_add(out, STR("{\"faults\":"));
+    faults_write(visit->sim->faults, out);
+    buf_add(out, STR("}"));
+}
+
+void control_clear_faults(struct visit *visit)
+{
+    faults_clear(visit->sim->faults);
+    say_ok(visit);
 }
 
 /* ---- the ledger --------------------------------------------------------- */
 
-static void get_ledger(struct sim *sim, struct request *req)
+static void write_totals(const struct sim *sim, struct buf *out)
 {
-    struct str name = STR_EMPTY;
-    struct buf out;
+    const struct ledger_totals *totals = ledger_totals(sim->ledger);
+    const struct {
+        const char *name;
+        uint64_t value;
+    } rows[] = {
+        { "requests", totals->requests },
+        { "complete", totals->complete },
+        { "aborted", totals->aborted },
+        { "input_tokens", totals->input_tokens },
+        { "output_tokens", totals->output_tokens },
+        { "token_calls", totals->token_calls },
+        { "token_refused", totals->token_refused },
+        { "connections_open", server_connections(sim->server) },
+        { "connections_total", sim->connections_total },
+        { "streams_open", sim->streams_open },
+    };
 
-    (void)url_query_get(req->arena, req->query, STR("name"), &name);
-    buf_init(&out, ANSWER_MAX);
-    ledger_write(sim->ledger, name, &out);
-    answer(req, 200, buf_str(&out));
-    buf_done(&out);
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        buf_printf(out, "%s\"%s\":%llu", i > 0 ? "," : "{", rows[i].name,
+                   (unsigned long long)rows[i].value);
+    buf_add(out, STR("}"));
 }
 
-static void get_totals(struct sim *sim, struct request *req)
+void control_totals(struct visit *visit)
 {
-    struct buf out;
-
-    buf_init(&out, ANSWER_MAX);
-    ledger_write_totals(sim->ledger, server_connections(sim->server), &out);
-    answer(req, 200, buf_str(&out));
-    buf_done(&out);
+    write_totals(visit->sim, reply_json(visit));
 }
 
-static void delete_ledger(struct sim *sim, struct request *req)
+void control_ledger(struct visit *visit)
 {
-    ledger_clear(sim->ledger);
-    answer(req, 200, STR("{}"));
+    uint64_t limit = 0;
+    struct buf *out = reply_json(visit);
+
+    (void)str_to_u64(visit_query(visit, STR("limit")), LEDGER_ROWS_MAX, &limit);
+    buf_add(out, STR("{\"requests\":"));
+    ledger_write_rows(visit->sim->ledger, visit_query(visit, STR("name")),
+                      limit, out);
+    buf_add(out, STR(",\"totals\":"));
+    write_totals(visit->sim, out);
+    buf_add(out, STR("}"));
 }
 
-static void delete_faults(struct sim *sim, struct request *req)
+void control_clear_ledger(struct visit *visit)
 {
-    for (size_t i = 0; i < sim->fault_count; i++)
-        sim->faults[i].times = 0;
-    answer(req, 200, STR("{}"));
+    ledger_clear(visit->sim->ledger);
+    say_ok(visit);
 }
 
-static const struct {
-    struct str method;
-    struct str path;
-    void (*run)(struct sim *sim, struct request *req);
-} routes[] = {
-    { { "POST", 4 }, { "/sim/faults", 11 }, post_fault },
-    { { "DELETE", 6 }, { "/sim/faults", 11 }, delete_faults },
-    { { "POST", 4 }, { "/sim/tokens", 11 }, post_token },
-    { { "GET", 3 }, { "/sim/ledger", 11 }, get_ledger },
-    { { "GET", 3 }, { "/sim/totals", 11 }, get_totals },
-    { { "DELETE", 6 }, { "/sim/ledger", 11 }, delete_ledger },
-};
+/* ---- tokens ------------------------------------------------------------- */
 
-/* A control request whose body is on its way. */
-struct pending {
-    struct sim *sim;
-    struct request *req;
-    void (*run)(struct sim *sim, struct request *req);
-};
-
-static void pending_wake(void *arg)
+static bool set_token(struct grants *grants, const struct json_doc *entry)
 {
-    struct pending *pending = arg;
-    struct request *req = pending->req;
+    struct str token;
+    struct str name;
+    enum grant_state state;
 
-    if (!request_is_gone(req) &&
-        request_body_state(req) == REQUEST_BODY_READING)
+    if (!json_doc_get_str(entry, "token", &token) ||
+        !json_doc_get_str(entry, "state", &name) ||
+        !grants_state_named(name, &state))
+        return false;
+    grants_set(grants, token, state);
+    return true;
+}
+
+static bool set_tokens(struct grants *grants, const struct json_doc *doc)
+{
+    const struct json_doc *tokens = json_doc_get(doc, "tokens");
+
+    for (size_t i = 0; tokens && i < json_doc_count(tokens); i++) {
+        if (!set_token(grants, json_doc_at(tokens, i)))
+            return false;
+    }
+    return true;
+}
+
+void control_set_oauth(struct visit *visit)
+{
+    struct grants *grants = &visit->sim->grants;
+    struct err err;
+    struct json_doc *doc = json_doc_parse(visit_body(visit), &err);
+    struct str challenge;
+
+    if (!doc || !set_tokens(grants, doc)) {
+        reply_error(visit, 400, "not the JSON that README.md shows");
+        json_doc_free(doc);
         return;
-    request_watch(req, NULL, NULL);
-    if (request_is_gone(req))
-        request_release(req);
-    else
-        pending->run(pending->sim, req);
-    mem_free(pending);
-}
-
-static void receive(struct sim *sim, struct request *req,
-                    void (*run)(struct sim *sim, struct request *req))
-{
-    struct pending *pending = MEM_NEW(struct pending);
-
-    *pending = (struct pending){ sim, req, run };
-    request_watch(req, pending_wake, pending);
-    request_receive(req, BODY_MAX, 0);
-    pending_wake(pending);
-}
-
-bool control_handle(struct sim *sim, struct request *req)
-{
-    for (size_t i = 0; i < COUNT_OF(routes); i++) {
-        if (str_eq(req->method, routes[i].method) &&
-            str_eq(req->path, routes[i].path)) {
-            receive(sim, req, routes[i].run);
-            return true;
-        }
     }
-    return false;
+    (void)json_doc_get_u64(doc, "expires_in", &grants->expires_in);
+    (void)json_doc_get_u64(doc, "delay_ms", &grants->delay_ms);
+    (void)json_doc_get_bool(doc, "omit_refresh_token",
+                            &grants->omit_refresh_token);
+    if (json_doc_get_str(doc, "code_challenge", &challenge))
+        ledger_set_text(grants->code_challenge, sizeof(grants->code_challenge),
+                        challenge);
+    json_doc_free(doc);
+    say_ok(visit);
 }
 
-/* ---- echo --------------------------------------------------------------- */
-
-static void add_quoted(struct buf *out, struct str text)
+void control_reset_oauth(struct visit *visit)
 {
-    buf_add(out, STR("\""));
-    text_json_escape(out, text);
-    buf_add(out, STR("\""));
-}
-
-static void add_headers(struct buf *out, const struct headers *headers)
-{
-    buf_add(out, STR(",\"headers\":["));
-    for (size_t i = 0; i < headers->count; i++) {
-        buf_add(out, i > 0 ? STR(",[") : STR("["));
-        add_quoted(out, headers->at[i].name);
-        buf_add(out, STR(","));
-        add_quoted(out, headers->at[i].value);
-        buf_add(out, STR("]"));
-    }
-    buf_add(out, STR("]"));
-}
-
-static void add_digest(struct buf *out, struct str body)
-{
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    char hex[2 * EVP_MAX_MD_SIZE + 1];
-    unsigned len = 0;
-
-    (void)EVP_Digest(body.at, body.len, digest, &len, EVP_sha256(), NULL);
-    text_hex(digest, len, hex);
-    buf_printf(out, ",\"length\":%zu,\"sha256\":\"%s\"", body.len, hex);
-}
-
-static void add_base64(struct buf *out, struct str body)
-{
-    size_t size = body.len * 4 / 3 + 8;
-    char *text = mem_alloc(size);
-
-    (void)EVP_EncodeBlock((unsigned char *)text,
-                          (const unsigned char *)(uintptr_t)body.at,
-                          (int)body.len);
-    buf_printf(out, ",\"body_base64\":\"%s\"", text);
-    mem_free(text);
-}
-
-void control_echo(struct reply *reply)
-{
-    struct str body = request_body(reply->req);
-    struct buf out;
-
-    buf_init(&out, ANSWER_MAX);
-    buf_add(&out, STR("{\"method\":"));
-    add_quoted(&out, reply->req->method);
-    buf_add(&out, STR(",\"target\":"));
-    add_quoted(&out, reply->req->target);
-    add_headers(&out, &reply->req->headers);
-    add_digest(&out, body);
-    if (body.len <= ECHO_BODY_MAX)
-        add_base64(&out, body);
-    buf_add(&out, STR("}"));
-    reply_json(reply, 200, buf_str(&out));
-    buf_done(&out);
+    grants_done(&visit->sim->grants);
+    grants_init(&visit->sim->grants);
+    say_ok(visit);
 }

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* The control endpoints under /sim, and the echo. */
+/* The control endpoints under /sim/: faults, the ledger, tokens. */
 #pragma once
 
-#include "reply.h"
+struct visit;
 
-/* Takes the request if it is one of /sim's. */
-bool control_handle(struct sim *sim, struct request *req);
-
-/* Answer with the request as it arrived. */
-void control_echo(struct reply *reply);
+void control_add_fault(struct visit *visit);
+void control_faults(struct visit *visit);
+void control_clear_faults(struct visit *visit);
+void control_ledger(struct visit *visit);
+void control_clear_ledger(struct visit *visit);
+void control_totals(struct visit *visit);
+void control_set_oauth(struct visit *visit);
+void control_reset_oauth(struct visit *visit);

@@ -1,50 +1,89 @@
 // SPDX-License-Identifier: MIT
-/* What a request wants from the simulation: see README.md for the names.  Pure. */
+/* What a request asks of the sim besides its answer: pace, size, faults.  From
+   `x-sim-` request headers or from POST /sim/faults; README.md has the list, the
+   table in directives.c the names.  Pure. */
 #pragma once
 
+#include "base/arena.h"
+#include "base/err.h"
 #include "base/json.h"
 #include "http/headers.h"
 
-#define DIRECTIVES_FIELDS_MAX 16
 #define DIRECTIVES_NONE UINT64_MAX
+#define DIRECTIVES_FIELDS_MAX 16
+
+enum directive_encoding {
+    ENCODING_NONE,
+    ENCODING_GZIP,
+    ENCODING_BR,
+    ENCODING_ZSTD,
+    ENCODING_DEFLATE,
+};
+enum directive_framing {
+    FRAMING_DEFAULT,
+    FRAMING_CHUNKED,
+    FRAMING_LENGTH,
+    FRAMING_CLOSE,
+};
+enum directive_before_head {
+    BEFORE_HEAD_NOTHING,
+    BEFORE_HEAD_CUT,
+    BEFORE_HEAD_RESET,
+    BEFORE_HEAD_STALL,
+};
+enum directive_close { CLOSE_NO, CLOSE_ANNOUNCED, CLOSE_SILENT };
 
 struct directives {
+    uint64_t given; /* one bit for each row of the table */
     uint64_t events;
+    uint64_t event_size; /* 0: words */
+    uint64_t stamp;
     uint64_t gap_ms;
-    uint64_t event_size;
     uint64_t burst;
     uint64_t endless;
-    uint64_t stamp;
-    uint64_t status;
+    uint64_t piece;        /* 0: no limit */
+    uint64_t input_tokens; /* those four: DIRECTIVES_NONE if not given */
+    uint64_t output_tokens;
+    uint64_t cache_read_tokens;
+    uint64_t cache_write_tokens;
+    uint64_t status; /* 0: the usual one */
     uint64_t first_byte_ms;
     uint64_t after_head_ms;
-    uint64_t stall_at; /* DIRECTIVES_NONE: not wanted; the same below */
+    uint64_t error_at; /* those five: DIRECTIVES_NONE is never */
+    uint64_t stall_at;
     uint64_t cut_at;
     uint64_t reset_at;
     uint64_t garbage_at;
     uint64_t cut_chunk;
     uint64_t garbage_head;
-    uint64_t close;
     uint64_t echo;
+    uint64_t encoding; /* enum directive_encoding, and so on */
+    uint64_t framing;
+    uint64_t before_head;
+    uint64_t close;
     struct str tool;
-    struct str encoding;
-    struct str framing;
     struct str body;
-    struct str before_head;
     struct str name;
-    struct str fields[DIRECTIVES_FIELDS_MAX]; /* "name: value" */
-    size_t field_count;
+    struct header fields[DIRECTIVES_FIELDS_MAX];
+    size_t fields_count;
 };
 
-void directives_init(struct directives *d);
+/* Nothing asked. */
+void directives_init(struct directives *directives);
 
-/* Take one; false if there is no such directive or the value is no number where
-   one is wanted.  `value` is borrowed. */
-bool directives_set(struct directives *d, struct str name, struct str value);
+/* Those of a request's headers; texts are borrowed from them.  False and err if
+   one is unknown or has a value that it cannot have. */
+bool directives_from_headers(struct directives *directives,
+                             const struct headers *headers,
+                             struct err *err) MUST_CHECK;
 
-/* All x-sim-* fields of a request; unknown ones are ignored. */
-void directives_from_headers(struct directives *d,
-                             const struct headers *headers);
+/* Those of a JSON object, whose members lose the `x-sim-`.  Numbers may be
+   strings.  Texts are copied into the arena; the object loses its members. */
+bool directives_from_json(struct directives *directives, struct arena *arena,
+                          struct json_doc *object, struct err *err) MUST_CHECK;
 
-/* All members of a fault's "directives"; texts, or arrays of texts. */
-void directives_from_json(struct directives *d, const struct json_doc *doc);
+/* What `over` gives wins.  Its texts are copied into the arena. */
+void directives_overlay(struct directives *directives, struct arena *arena,
+                        const struct directives *over);
+
+bool directives_given(const struct directives *directives, const char *name);

@@ -1,36 +1,26 @@
 // SPDX-License-Identifier: MIT
-/* A ring of rows, and totals. */
-#include "ledger.h"
+/* The ledger: a ring of rows.  Pages of rows that were never used cost nothing. */
+#include "sim/ledger.h"
 
-#include "base/clock.h"
+#include <string.h>
+
 #include "base/mem.h"
 #include "base/text.h"
 
-struct totals {
-    uint64_t requests;
-    uint64_t complete;
-    uint64_t cut;
-    uint64_t aborted;
-    uint64_t open;
-    uint64_t token_calls;
-    uint64_t input_tokens;
-    uint64_t output_tokens;
-};
-
 struct ledger {
-    struct ledger_row *rows;
+    uint64_t first_id; /* the oldest row that was not cleared */
     uint64_t next_id;
-    uint64_t first_id; /* rows before it were cleared */
-    struct totals totals;
+    struct ledger_totals totals;
+    struct ledger_row *rows;
 };
 
 struct ledger *ledger_new(void)
 {
     struct ledger *ledger = MEM_NEW(struct ledger);
 
-    ledger->rows = mem_zalloc(sizeof(struct ledger_row) * LEDGER_ROWS);
-    ledger->next_id = 1;
     ledger->first_id = 1;
+    ledger->next_id = 1;
+    ledger->rows = mem_zalloc(sizeof(struct ledger_row) * LEDGER_ROWS_MAX);
     return ledger;
 }
 
@@ -42,123 +32,165 @@ void ledger_free(struct ledger *ledger)
     mem_free(ledger);
 }
 
-struct ledger_row *ledger_begin(struct ledger *ledger)
+struct ledger_row *ledger_open(struct ledger *ledger)
 {
     uint64_t id = ledger->next_id++;
-    struct ledger_row *row = &ledger->rows[id % LEDGER_ROWS];
+    struct ledger_row *row = &ledger->rows[id % LEDGER_ROWS_MAX];
 
-    *row = (struct ledger_row){ .id = id, .began_ns = clock_steady_ns() };
+    *row = (struct ledger_row){ .id = id };
+    if (ledger->next_id - ledger->first_id > LEDGER_ROWS_MAX)
+        ledger->first_id = ledger->next_id - LEDGER_ROWS_MAX;
     ledger->totals.requests++;
-    ledger->totals.open++;
     return row;
 }
 
-struct ledger_row *ledger_find(struct ledger *ledger, uint64_t id)
+struct ledger_row *ledger_row(struct ledger *ledger, uint64_t id)
 {
-    struct ledger_row *row = &ledger->rows[id % LEDGER_ROWS];
-
-    return id >= ledger->first_id && row->id == id ? row : NULL;
+    if (id < ledger->first_id || id >= ledger->next_id)
+        return NULL;
+    return &ledger->rows[id % LEDGER_ROWS_MAX];
 }
 
-void ledger_end(struct ledger *ledger, uint64_t id, enum ledger_outcome outcome)
+void ledger_close(struct ledger *ledger, uint64_t id,
+                  enum ledger_outcome outcome, uint64_t now_ns)
 {
-    struct ledger_row *row = ledger_find(ledger, id);
+    struct ledger_row *row = ledger_row(ledger, id);
 
-    if (!row || row->outcome != LEDGER_OPEN)
+    if (!row)
         return;
     row->outcome = outcome;
-    row->ended_ns = clock_steady_ns();
-    ledger->totals.open--;
+    row->ended_ns = now_ns;
     ledger->totals.complete += outcome == LEDGER_COMPLETE;
-    ledger->totals.cut += outcome == LEDGER_CUT;
     ledger->totals.aborted += outcome == LEDGER_ABORTED;
-    ledger->totals.input_tokens += row->input_tokens;
-    ledger->totals.output_tokens += row->output_tokens;
+    ledger->totals.input_tokens += row->usage.input;
+    ledger->totals.output_tokens += row->usage.output;
 }
 
-void ledger_count_token_call(struct ledger *ledger)
+struct ledger_totals *ledger_totals(struct ledger *ledger)
 {
-    ledger->totals.token_calls++;
+    return &ledger->totals;
 }
 
 void ledger_clear(struct ledger *ledger)
 {
     ledger->first_id = ledger->next_id;
-    ledger->totals = (struct totals){ 0 };
+    ledger->totals = (struct ledger_totals){ 0 };
 }
 
-static void write_text(struct buf *out, const char *name, const char *value)
+void ledger_set_text(char *to, size_t size, struct str text)
 {
-    buf_printf(out, "\"%s\":\"", name);
-    text_json_escape(out, str_of(value));
-    buf_add(out, STR("\","));
+    size_t len = text.len < size ? text.len : size - 1;
+
+    memcpy(to, text.at, len);
+    to[len] = '\0';
+}
+
+/* ---- JSON --------------------------------------------------------------- */
+
+static const char *outcome_name(enum ledger_outcome outcome)
+{
+    switch (outcome) {
+    case LEDGER_RUNNING:
+        return "running";
+    case LEDGER_COMPLETE:
+        return "complete";
+    case LEDGER_CUT:
+        return "cut";
+    case LEDGER_ABORTED:
+        return "aborted";
+    case LEDGER_FAILED:
+        return "failed";
+    }
+    return "";
+}
+
+static void write_text(struct buf *out, const char *name, struct str text)
+{
+    buf_printf(out, ",\"%s\":\"", name);
+    text_json_escape(out, text);
+    buf_add(out, STR("\""));
 }
 
 static void write_number(struct buf *out, const char *name, uint64_t value)
 {
-    buf_printf(out, "\"%s\":%llu,", name, (unsigned long long)value);
+    buf_printf(out, ",\"%s\":%llu", name, (unsigned long long)value);
+}
+
+static void write_texts(const struct ledger_row *row, struct buf *out)
+{
+    struct str target = str_of(row->target);
+
+    write_text(out, "method", str_of(row->method));
+    write_text(out, "target", target);
+    write_text(out, "path", str_sub(target, 0, str_index(target, '?')));
+    write_text(out, "name", str_of(row->name));
+    write_text(out, "model", str_of(row->model));
+    write_text(out, "outcome", str_of(outcome_name(row->outcome)));
+    buf_printf(out, ",\"stream\":%s", row->stream ? "true" : "false");
+    buf_printf(out, ",\"credential\":{\"kind\":\"%s\"", row->credential);
+    write_text(out, "last4", str_of(row->last4));
+    buf_add(out, STR("}"));
 }
 
 static void write_row(const struct ledger_row *row, struct buf *out)
 {
-    static const char *const outcomes[] = { "open", "complete", "cut",
-                                            "aborted" };
+    bool aborted = row->outcome == LEDGER_ABORTED;
 
-    buf_add(out, STR("{"));
-    write_number(out, "id", row->id);
-    write_text(out, "name", row->name);
-    write_text(out, "method", row->method);
-    write_text(out, "target", row->target);
-    write_text(out, "model", row->model);
-    write_text(out, "credential", row->credential);
-    write_text(out, "outcome", outcomes[row->outcome]);
+    buf_printf(out, "{\"id\":%llu", (unsigned long long)row->id);
+    write_number(out, "at_ms", row->at_ms);
+    write_texts(row, out);
     write_number(out, "status", row->status);
-    write_number(out, "began_ns", row->began_ns);
-    write_number(out, "ended_ns", row->ended_ns);
+    write_number(out, "started_at_ns", row->started_ns);
+    write_number(out, "ended_at_ns", row->ended_ns);
+    write_number(out, "aborted_at_ns", aborted ? row->ended_ns : 0);
+    write_number(out, "bytes_sent", row->bytes_sent);
+    write_number(out, "events_sent", row->events_sent);
     write_number(out, "body_bytes", row->body_bytes);
-    write_number(out, "sent_bytes", row->sent_bytes);
-    write_number(out, "events", row->events);
-    write_number(out, "input_tokens", row->input_tokens);
-    write_number(out, "output_tokens", row->output_tokens);
-    buf_printf(out, "\"stream\":%s}", row->stream ? "true" : "false");
-}
-
-void ledger_write(struct ledger *ledger, struct str name, struct buf *out)
-{
-    uint64_t from = ledger->first_id;
-    const char *comma = "";
-
-    if (ledger->next_id - from > LEDGER_ROWS)
-        from = ledger->next_id - LEDGER_ROWS;
-    buf_add(out, STR("{\"requests\":["));
-    for (uint64_t id = from; id < ledger->next_id; id++) {
-        const struct ledger_row *row = ledger_find(ledger, id);
-
-        if (!row || (name.len > 0 && !str_eq(str_of(row->name), name)))
-            continue;
-        buf_add(out, str_of(comma));
-        write_row(row, out);
-        comma = ",";
-    }
-    buf_add(out, STR("],\"totals\":"));
-    ledger_write_totals(ledger, 0, out);
+    write_number(out, "connection", row->connection);
+    buf_add(out, STR(",\"usage\":"));
+    usage_write(&row->usage, out);
     buf_add(out, STR("}"));
 }
 
-void ledger_write_totals(struct ledger *ledger, uint64_t connections,
-                         struct buf *out)
+static bool matches(const struct ledger_row *row, struct str name)
 {
-    const struct totals *t = &ledger->totals;
+    return name.len == 0 || str_eq(str_of(row->name), name);
+}
 
-    buf_add(out, STR("{"));
-    write_number(out, "requests", t->requests);
-    write_number(out, "complete", t->complete);
-    write_number(out, "cut", t->cut);
-    write_number(out, "aborted", t->aborted);
-    write_number(out, "open", t->open);
-    write_number(out, "token_calls", t->token_calls);
-    write_number(out, "input_tokens", t->input_tokens);
-    write_number(out, "output_tokens", t->output_tokens);
-    buf_printf(out, "\"connections_open\":%llu}",
-               (unsigned long long)connections);
+static const struct ledger_row *row_at(const struct ledger *ledger, uint64_t id)
+{
+    return &ledger->rows[id % LEDGER_ROWS_MAX];
+}
+
+/* The id from which on `limit` rows match. */
+static uint64_t first_of(const struct ledger *ledger, struct str name,
+                         uint64_t limit)
+{
+    uint64_t id = ledger->next_id;
+
+    if (limit == 0)
+        return ledger->first_id;
+    while (id > ledger->first_id && limit > 0) {
+        id--;
+        limit -= matches(row_at(ledger, id), name) ? 1 : 0;
+    }
+    return id;
+}
+
+void ledger_write_rows(const struct ledger *ledger, struct str name,
+                       uint64_t limit, struct buf *out)
+{
+    bool some = false;
+
+    buf_add(out, STR("["));
+    for (uint64_t id = first_of(ledger, name, limit); id < ledger->next_id;
+         id++) {
+        if (!matches(row_at(ledger, id), name))
+            continue;
+        if (some)
+            buf_add(out, STR(",\n"));
+        write_row(row_at(ledger, id), out);
+        some = true;
+    }
+    buf_add(out, STR("]"));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* claude-sim: command line and life.  See README.md. */
+/* claude-sim: a simulated Claude upstream.  Command line, certificate, signals. */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,169 +7,178 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "base/mem.h"
-#include "certificate.h"
-#include "sim.h"
+#include "sim/certificate.h"
+#include "sim/sim.h"
 
-#define CONNECTIONS_MAX 200000
-
-struct flags {
+struct options {
     const char *host;
-    const char *port;
+    uint64_t port;
+    bool tls;
     const char *cert;
     const char *key;
     const char *write_ca;
-    bool tls;
+    uint64_t idle_ms;
 };
 
-static bool parse(int argc, char **argv, struct flags *flags)
+static const char usage[] =
+    "usage: claude-sim [--host ADDRESS] [--port N] [--idle-ms N]\n"
+    "                  [--tls [--cert FILE --key FILE | --write-ca FILE]]\n"
+    "A simulated Claude upstream; sim/README.md says what it understands.\n";
+
+/* ---- options ------------------------------------------------------------ */
+
+static bool set_option(struct options *options, const char *name,
+                       const char *value)
 {
     const struct {
         const char *name;
-        const char **value;
-    } known[] = { { "--host", &flags->host },
-                  { "--port", &flags->port },
-                  { "--cert", &flags->cert },
-                  { "--key", &flags->key },
-                  { "--write-ca", &flags->write_ca } };
+        const char **text;
+        uint64_t *number;
+        uint64_t max;
+    } known[] = {
+        { "--host", &options->host, NULL, 0 },
+        { "--port", NULL, &options->port, 65535 },
+        { "--cert", &options->cert, NULL, 0 },
+        { "--key", &options->key, NULL, 0 },
+        { "--write-ca", &options->write_ca, NULL, 0 },
+        { "--idle-ms", NULL, &options->idle_ms, 86400000 },
+    };
 
-    for (int i = 1; i < argc; i++) {
-        bool found = strcmp(argv[i], "--tls") == 0;
-
-        flags->tls |= found;
-        for (size_t k = 0; !found && k < COUNT_OF(known); k++) {
-            found = strcmp(argv[i], known[k].name) == 0 && i + 1 < argc;
-            if (found)
-                *known[k].value = argv[++i];
-        }
-        if (!found)
-            return false;
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (strcmp(known[i].name, name) != 0)
+            continue;
+        if (known[i].number)
+            return str_to_u64(str_of(value), known[i].max, known[i].number);
+        *known[i].text = value;
+        return true;
     }
-    return (flags->cert == NULL) == (flags->key == NULL);
+    return false;
 }
 
-/* A key that nobody else reads, gone once it is loaded. */
-static struct tls *make_tls(const struct flags *flags, struct err *err)
+static bool parse(int argc, char **argv, struct options *options)
+{
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "--tls") == 0)
+            options->tls = true;
+        else if (i + 1 >= argc || !set_option(options, argv[i], argv[i + 1]))
+            return false;
+        else
+            i++;
+    }
+    return (options->cert != NULL) == (options->key != NULL) &&
+           (options->tls || (!options->cert && !options->write_ca)) &&
+           !(options->cert && options->write_ca);
+}
+
+/* ---- TLS ---------------------------------------------------------------- */
+
+static bool make_file(char *path)
+{
+    int fd = mkstemp(path);
+
+    return fd >= 0 && close(fd) == 0;
+}
+
+/* A fresh certificate; the key is in a file only until it has been loaded. */
+static struct tls *make_own_tls(const char *write_ca, struct err *err)
 {
     char key[] = "/tmp/claude-sim-key-XXXXXX";
     char cert[] = "/tmp/claude-sim-cert-XXXXXX";
+    const char *cert_file = write_ca ? write_ca : cert;
     struct tls *tls = NULL;
 
-    if (flags->cert)
-        return tls_server_new(flags->cert, flags->key, err);
-    (void)close(mkstemp(key));
-    (void)close(mkstemp(cert));
-    if (certificate_write(flags->write_ca ? flags->write_ca : cert, key, err))
-        tls = tls_server_new(flags->write_ca ? flags->write_ca : cert, key,
-                             err);
+    if (!make_file(key)) {
+        err_errno(err, "make a temporary file");
+        return NULL;
+    }
+    if (!make_file(cert))
+        err_errno(err, "make a temporary file");
+    else if (certificate_write(cert_file, key, err))
+        tls = tls_server_new(cert_file, key, err);
     (void)unlink(key);
     (void)unlink(cert);
     return tls;
 }
 
-static void stop(void *arg)
+static struct tls *make_tls(const struct options *options, struct err *err)
 {
-    struct sim *sim = arg;
-
-    server_free(sim->server);
-    sim->server = NULL;
-    loop_stop(sim->loop);
+    if (options->cert)
+        return tls_server_new(options->cert, options->key, err);
+    return make_own_tls(options->write_ca, err);
 }
 
-static bool listen_on(struct sim *sim, const struct flags *flags,
-                      struct tls *tls, struct err *err)
-{
-    uint64_t port = 0;
-    struct server_options options = {
-        .listen = { .host = flags->host },
-        .tls = tls,
-        .connections_max = CONNECTIONS_MAX,
-        /* Longer than the relay keeps idle connections. */
-        .idle_timeout_ms = 300000,
-        .body_grace_ms = 60000,
-    };
-
-    if (!str_to_u64(str_of(flags->port), 65535, &port))
-        return err_set(err, ERR_CONFIG, "--port must be 0 to 65535");
-    options.listen.port = (uint16_t)port;
-    sim->server = server_new(sim->loop, &options, sim_handle, sim, err);
-    if (!sim->server)
-        return false;
-    (void)snprintf(sim->url, sizeof(sim->url), "%s://%s:%u",
-                   flags->tls ? "https" : "http", flags->host,
-                   server_port(sim->server));
-    return true;
-}
-
-static void run(struct sim *sim)
-{
-    struct loop_signal *term = loop_signal_new(sim->loop, SIGTERM, stop, sim);
-    struct loop_signal *intr = loop_signal_new(sim->loop, SIGINT, stop, sim);
-
-    (void)printf("claude-sim listening on %s\n", sim->url);
-    (void)fflush(stdout);
-    loop_run(sim->loop);
-    loop_signal_free(term);
-    loop_signal_free(intr);
-}
-
-static void init(struct sim *sim)
-{
-    sim->loop = loop_new();
-    sim->ledger = ledger_new();
-    sim->tokens = mem_zalloc(sizeof(struct sim_token) * SIM_TOKENS_MAX);
-    sim->files = mem_zalloc(sizeof(struct sim_object) * SIM_OBJECTS_MAX);
-    sim->batches = mem_zalloc(sizeof(struct sim_object) * SIM_OBJECTS_MAX);
-}
-
-static void done(struct sim *sim)
-{
-    server_free(sim->server);
-    loop_free(sim->loop);
-    ledger_free(sim->ledger);
-    for (size_t i = 0; i < sim->file_count; i++)
-        mem_free(sim->files[i].content);
-    for (size_t i = 0; i < sim->fault_count; i++)
-        json_doc_free(sim->faults[i].doc);
-    mem_free(sim->tokens);
-    mem_free(sim->files);
-    mem_free(sim->batches);
-}
+/* ---- running ------------------------------------------------------------ */
 
 static void raise_limit(void)
 {
     struct rlimit limit;
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
-        limit.rlim_cur = limit.rlim_max;
-        (void)setrlimit(RLIMIT_NOFILE, &limit);
-    }
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+static void announce(const struct options *options, uint16_t port)
+{
+    bool brackets = strchr(options->host, ':') != NULL;
+
+    (void)printf("claude-sim listening on %s://%s%s%s:%u\n",
+                 options->tls ? "https" : "http", brackets ? "[" : "",
+                 options->host, brackets ? "]" : "", port);
+    (void)fflush(stdout);
+}
+
+static void stop(void *arg)
+{
+    loop_stop(arg);
+}
+
+static bool run(const struct options *options, struct loop *loop,
+                struct tls *tls, struct err *err)
+{
+    struct sim_options sim_options = {
+        .listen = { .host = options->host, .port = (uint16_t)options->port },
+        .tls = tls,
+        .idle_timeout_ms = options->idle_ms,
+    };
+    struct sim *sim = sim_new(loop, &sim_options, err);
+    struct loop_signal *term;
+    struct loop_signal *interrupt;
+
+    if (!sim)
+        return false;
+    term = loop_signal_new(loop, SIGTERM, stop, loop);
+    interrupt = loop_signal_new(loop, SIGINT, stop, loop);
+    announce(options, sim_port(sim));
+    loop_run(loop);
+    loop_signal_free(term);
+    loop_signal_free(interrupt);
+    sim_free(sim);
+    return true;
 }
 
 int main(int argc, char **argv)
 {
-    struct flags flags = { .host = "127.0.0.1", .port = "0" };
-    struct sim sim = { 0 };
+    struct options options = { .host = "127.0.0.1", .idle_ms = 300000 };
+    struct loop *loop;
     struct tls *tls = NULL;
     struct err err;
     bool ok;
 
-    if (!parse(argc, argv, &flags)) {
-        (void)fprintf(stderr,
-                      "usage: claude-sim [--host ADDRESS] [--port N] [--tls "
-                      "[--cert FILE --key FILE | --write-ca FILE]]\n");
+    if (!parse(argc, argv, &options)) {
+        (void)fputs(usage, stderr);
         return 2;
     }
     (void)signal(SIGPIPE, SIG_IGN);
     raise_limit();
-    init(&sim);
-    tls = flags.tls ? make_tls(&flags, &err) : NULL;
-    ok = (tls || !flags.tls) && listen_on(&sim, &flags, tls, &err);
-    if (ok)
-        run(&sim);
-    else
+    loop = loop_new();
+    if (options.tls)
+        tls = make_tls(&options, &err);
+    ok = (tls || !options.tls) && run(&options, loop, tls, &err);
+    if (!ok)
         (void)fprintf(stderr, "claude-sim: %s\n", err.text);
-    done(&sim);
+    loop_free(loop);
     tls_free(tls);
     return ok ? 0 : 1;
 }

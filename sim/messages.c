@@ -1,215 +1,200 @@
 // SPDX-License-Identifier: MIT
-/* Answers of a model: made-up text, honest shapes and counts. */
-#include "messages.h"
-
-#include <string.h>
+/* Endpoints that would ask a model: what the request says and what the directives
+   say makes the plan of the answer. */
+#include "sim/messages.h"
 
 #include "base/clock.h"
-#include "usage/scan.h"
+#include "base/json.h"
+#include "sim/scan.h"
+#include "sim/visit.h"
 
-#define DELTA_MAX (1024u * 1024)
+struct wishes {
+    bool is_object;
+    bool stream;
+    struct str model; /* as inside JSON quotes */
+    struct str tools;
+    struct str tool_choice;
+};
 
-static uint64_t tokens_of(size_t bytes)
+static struct wishes read_wishes(struct str body)
 {
-    return bytes / 4 + 1;
-}
+    struct wishes wishes = { 0 };
+    struct scan scan;
+    struct str name;
+    struct str value;
 
-/* "lorem " over and over, behind a time stamp if that is wanted. */
-static void add_text(struct reply *reply, struct buf *out)
-{
-    static const char words[] = "lorem ipsum dolor sit amet ";
-    size_t size = reply->d.event_size < DELTA_MAX ? (size_t)reply->d.event_size
-                                                  : DELTA_MAX;
-    size_t start = out->len;
-
-    if (reply->d.stamp)
-        buf_printf(out, "[t=%llu]", (unsigned long long)clock_steady_ns());
-    while (out->len - start < size) {
-        size_t left = size - (out->len - start);
-
-        buf_add(out, str_sub(STR(words), 0, left));
+    wishes.is_object = scan_begin(&scan, body);
+    while (wishes.is_object && scan_next(&scan, &name, &value)) {
+        if (str_eq(name, STR("model")))
+            (void)scan_string(value, &wishes.model);
+        else if (str_eq(name, STR("stream")))
+            wishes.stream = str_eq(value, STR("true"));
+        else if (str_eq(name, STR("tools")))
+            wishes.tools = value;
+        else if (str_eq(name, STR("tool_choice")))
+            wishes.tool_choice = value;
     }
-    reply->output_tokens += tokens_of(size);
+    return wishes;
 }
 
-static void add_usage(const struct reply *reply, struct buf *out)
+static uint64_t count_input(struct str body)
 {
-    buf_printf(out,
-               "{\"input_tokens\":%llu,\"cache_creation_input_tokens\":0,"
-               "\"cache_read_input_tokens\":0,\"output_tokens\":%llu}",
-               (unsigned long long)reply->input_tokens,
-               (unsigned long long)reply->output_tokens);
+    return body.len / 4 + 1;
 }
 
-static void add_message_head(const struct reply *reply, struct buf *out)
+/* ---- tools -------------------------------------------------------------- */
+
+/* A member of a small piece of JSON, copied; empty if it is absent. */
+static struct str member_of(struct visit *visit, const struct json_doc *doc,
+                            const char *member)
 {
-    buf_printf(out,
-               "\"id\":\"msg_sim_%llu\",\"type\":\"message\","
-               "\"role\":\"assistant\",\"model\":\"" STR_FMT "\"",
-               (unsigned long long)reply->row, STR_ARG(reply->model));
+    struct str value;
+
+    if (!doc || !json_doc_get_str(doc, member, &value))
+        return STR_EMPTY;
+    return arena_str(visit->req->arena, value);
 }
 
-/* ---- SSE ---------------------------------------------------------------- */
-
-static void message_start(struct reply *reply, struct buf *out)
+static struct str first_tool(struct visit *visit, struct str tools)
 {
-    buf_add(out, STR("event: message_start\ndata: "
-                     "{\"type\":\"message_start\",\"message\":{"));
-    add_message_head(reply, out);
-    buf_add(out, STR(",\"content\":[],\"stop_reason\":null,"
-                     "\"stop_sequence\":null,\"usage\":"));
-    add_usage(reply, out);
-    buf_add(out, STR("}}\n\n"));
+    struct err err;
+    struct json_doc *doc = json_doc_parse(tools, &err);
+    struct str name = STR_EMPTY;
+
+    if (doc && json_doc_count(doc) > 0)
+        name = member_of(visit, json_doc_at(doc, 0), "name");
+    json_doc_free(doc);
+    return name;
 }
 
-static void block_start(struct reply *reply, struct buf *out)
-{
-    buf_add(out, STR("event: content_block_start\ndata: "
-                     "{\"type\":\"content_block_start\",\"index\":0,"
-                     "\"content_block\":"));
-    if (reply->d.tool.len > 0)
-        buf_printf(out,
-                   "{\"type\":\"tool_use\",\"id\":\"toolu_sim_%llu\","
-                   "\"name\":\"" STR_FMT "\",\"input\":{}}",
-                   (unsigned long long)reply->row, STR_ARG(reply->d.tool));
-    else
-        buf_add(out, STR("{\"type\":\"text\",\"text\":\"\"}"));
-    buf_add(out, STR("}\n\nevent: ping\ndata: {\"type\":\"ping\"}\n\n"));
-}
-
-static void block_delta(struct reply *reply, struct buf *out)
-{
-    static const char *const json_parts[] = { "{\\\"city\\\"", ": \\\"Paris\\\"",
-                                              "}" };
-    uint64_t part = reply->index - 2;
-
-    buf_add(out, STR("event: content_block_delta\ndata: "
-                     "{\"type\":\"content_block_delta\",\"index\":0,"
-                     "\"delta\":"));
-    if (reply->d.tool.len > 0) {
-        buf_printf(out,
-                   "{\"type\":\"input_json_delta\",\"partial_json\":\"%s\"}",
-                   json_parts[part < 3 ? part : 2]);
-    } else {
-        buf_add(out, STR("{\"type\":\"text_delta\",\"text\":\""));
-        add_text(reply, out);
-        buf_add(out, STR("\"}"));
-    }
-    buf_add(out, STR("}\n\n"));
-}
-
-static void message_end(struct reply *reply, struct buf *out)
-{
-    buf_printf(out,
-               "event: content_block_stop\ndata: "
-               "{\"type\":\"content_block_stop\",\"index\":0}\n\n"
-               "event: message_delta\ndata: {\"type\":\"message_delta\","
-               "\"delta\":{\"stop_reason\":\"%s\",\"stop_sequence\":null},"
-               "\"usage\":",
-               reply->d.tool.len > 0 ? "tool_use" : "end_turn");
-    add_usage(reply, out);
-    buf_add(out, STR("}\n\nevent: message_stop\ndata: "
-                     "{\"type\":\"message_stop\"}\n\n"));
-}
-
-static bool next_event(struct reply *reply, struct buf *out)
-{
-    uint64_t deltas = reply->d.tool.len > 0 ? 3 : reply->d.events;
-
-    if (reply->index == 0)
-        message_start(reply, out);
-    else if (reply->index == 1)
-        block_start(reply, out);
-    else if (reply->index < deltas + 2 || reply->d.endless)
-        block_delta(reply, out);
-    else
-        message_end(reply, out);
-    return reply->index < deltas + 2 || reply->d.endless;
-}
-
-/* ---- JSON --------------------------------------------------------------- */
-
-static void write_message(struct reply *reply, struct buf *out)
-{
-    bool tool = reply->d.tool.len > 0;
-
-    buf_add(out, STR("{"));
-    add_message_head(reply, out);
-    if (tool) {
-        buf_printf(out,
-                   ",\"content\":[{\"type\":\"tool_use\",\"id\":"
-                   "\"toolu_sim_%llu\",\"name\":\"" STR_FMT
-                   "\",\"input\":{\"city\":\"Paris\"}}]",
-                   (unsigned long long)reply->row, STR_ARG(reply->d.tool));
-    } else {
-        buf_add(out, STR(",\"content\":[{\"type\":\"text\",\"text\":\""));
-        for (uint64_t i = 0; i < reply->d.events; i++)
-            add_text(reply, out);
-        buf_add(out, STR("\"}]"));
-    }
-    buf_printf(out, ",\"stop_reason\":\"%s\",\"stop_sequence\":null,\"usage\":",
-               tool ? "tool_use" : "end_turn");
-    add_usage(reply, out);
-    buf_add(out, STR("}"));
-}
-
-/* The first tool's name, when the request brings tools. */
-static void choose_tool(struct reply *reply, struct str body)
+/* The tool to call: the directive's, or the one that the request insists on. */
+static struct str choose_tool(struct visit *visit, const struct wishes *wishes)
 {
     struct err err;
     struct json_doc *doc;
+    struct str type;
     struct str name;
 
-    if (reply->d.tool.len > 0 || !str_contains(body, STR("\"tools\"")))
-        return;
-    doc = json_doc_parse(body, &err);
-    if (json_doc_get_str(json_doc_at(json_doc_get(doc, "tools"), 0), "name",
-                         &name))
-        reply->d.tool = arena_str(reply->req->arena, name);
+    if (visit->directives.tool.len > 0 || wishes->tool_choice.len == 0)
+        return visit->directives.tool;
+    doc = json_doc_parse(wishes->tool_choice, &err);
+    type = member_of(visit, doc, "type");
+    name = member_of(visit, doc, "name");
     json_doc_free(doc);
+    if (str_eq(type, STR("tool")))
+        return name;
+    if (str_eq(type, STR("any")) && wishes->tools.len > 0)
+        return first_tool(visit, wishes->tools);
+    return STR_EMPTY;
 }
 
-void messages_create(struct reply *reply)
-{
-    struct str body = request_body(reply->req);
-    struct scan found = scan_body(body);
-    struct buf out;
+/* ---- the plan ----------------------------------------------------------- */
 
-    if (!found.is_object || found.model.len == 0) {
-        reply_error(reply, 400, "invalid_request_error",
-                    found.is_object ? "model: Field required"
-                                    : "The request body is not valid JSON");
+static uint64_t or_else(uint64_t given, uint64_t otherwise)
+{
+    return given == DIRECTIVES_NONE ? otherwise : given;
+}
+
+static struct usage plan_usage(struct visit *visit, const struct sse *sse)
+{
+    const struct directives *directives = &visit->directives;
+
+    return (struct usage){
+        .input =
+            or_else(directives->input_tokens, count_input(visit_body(visit))),
+        .output = or_else(directives->output_tokens, sse_count_tokens(sse)),
+        .cache_read = or_else(directives->cache_read_tokens, 0),
+        .cache_write = or_else(directives->cache_write_tokens, 0),
+    };
+}
+
+static struct sse *make_answer(struct visit *visit, const struct wishes *wishes,
+                               bool completion)
+{
+    const struct directives *directives = &visit->directives;
+    struct arena *arena = visit->req->arena;
+    struct sse *sse = arena_alloc(arena, sizeof(*sse));
+    char id[SIM_ID_MAX];
+    struct sse_plan plan = {
+        .model = arena_str(arena, wishes->model),
+        .events = directives->events,
+        .size = directives->event_size,
+        .error_at = directives->error_at,
+        .endless = directives->endless && wishes->stream,
+        .stamp = directives->stamp,
+        .completion = completion,
+    };
+
+    sim_make_id(visit->sim, completion ? "compl_sim_" : "msg_sim_", id);
+    plan.id = arena_str(arena, str_of(id));
+    if (!completion)
+        plan.tool = choose_tool(visit, wishes);
+    sse_init(sse, arena, &plan);
+    sse->plan.usage = plan_usage(visit, sse);
+    return sse;
+}
+
+static void send_stream(struct visit *visit, struct sse *sse)
+{
+    (void)reply_open(visit, 200, STR("text/event-stream; charset=utf-8"));
+    visit->reply.sse = sse;
+}
+
+static void send_json(struct visit *visit, struct sse *sse)
+{
+    struct buf *out = reply_json(visit);
+
+    if (sse_write_json(sse, clock_steady_ns(), out))
+        visit->reply.usage = sse->billed;
+    else
+        reply_error(visit, 400,
+                    "x-sim-events times x-sim-event-size is more "
+                    "than a JSON answer may hold");
+}
+
+static void answer(struct visit *visit, bool completion)
+{
+    struct wishes wishes = read_wishes(visit_body(visit));
+    struct ledger_row *row = visit_row(visit);
+    struct sse *sse;
+
+    if (!wishes.is_object || wishes.model.len == 0) {
+        reply_error(visit, 400,
+                    wishes.is_object ? "model: Field required"
+                                     : "The request body is not valid JSON");
         return;
     }
-    reply->model = arena_str(reply->req->arena, found.model);
-    reply->input_tokens = tokens_of(body.len);
-    choose_tool(reply, body);
-    if (found.stream) {
-        reply->status = 200;
-        reply->content_type = STR("text/event-stream; charset=utf-8");
-        reply->next = next_event;
-        reply_start(reply);
+    if (row)
+        ledger_set_text(row->model, sizeof(row->model), wishes.model);
+    sse = make_answer(visit, &wishes, completion);
+    if (wishes.stream)
+        send_stream(visit, sse);
+    else
+        send_json(visit, sse);
+}
+
+void messages_create(struct visit *visit)
+{
+    answer(visit, false);
+}
+
+void messages_complete(struct visit *visit)
+{
+    answer(visit, true);
+}
+
+void messages_count(struct visit *visit)
+{
+    struct wishes wishes = read_wishes(visit_body(visit));
+    struct ledger_row *row = visit_row(visit);
+
+    if (!wishes.is_object || wishes.model.len == 0) {
+        reply_error(visit, 400, "model: Field required");
         return;
     }
-    buf_init(&out, 64u * 1024 * 1024);
-    write_message(reply, &out);
-    reply_json(reply, 200, buf_str(&out));
-    buf_done(&out);
-}
-
-void messages_count_tokens(struct reply *reply)
-{
-    size_t len = request_body(reply->req).len;
-
-    reply_json(reply, 200,
-               arena_printf(reply->req->arena, "{\"input_tokens\":%llu}",
-                            (unsigned long long)tokens_of(len)));
-}
-
-void messages_complete(struct reply *reply)
-{
-    reply_json(reply, 200,
-               STR("{\"type\":\"completion\",\"id\":\"compl_sim\","
-                   "\"completion\":\" Hello\",\"stop_reason\":"
-                   "\"stop_sequence\",\"model\":\"claude-2.1\"}"));
+    if (row)
+        ledger_set_text(row->model, sizeof(row->model), wishes.model);
+    buf_printf(reply_json(visit), "{\"input_tokens\":%llu}",
+               (unsigned long long)or_else(visit->directives.input_tokens,
+                                           count_input(visit_body(visit))));
 }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* The endpoints that a model answers: messages, count_tokens, complete. */
+/* Endpoints that would ask a model. */
 #pragma once
 
-#include "reply.h"
+struct visit;
 
-void messages_create(struct reply *reply);
-void messages_count_tokens(struct reply *reply);
-void messages_complete(struct reply *reply);
+void messages_create(struct visit *visit);
+void messages_count(struct visit *visit);
+void messages_complete(struct visit *visit);

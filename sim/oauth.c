@@ -1,109 +1,142 @@
 // SPDX-License-Identifier: MIT
-/* The token endpoint: refresh tokens are single use, as Anthropic's are. */
-#include "oauth.h"
+/* The token endpoint. */
+#include "sim/oauth.h"
 
-static void refuse(struct reply *reply, const char *code, const char *why)
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/text.h"
+#include "sim/digest.h"
+#include "sim/visit.h"
+
+#define TOKEN_MAX 160
+#define SCOPE_DEFAULT "user:inference user:profile"
+
+static void refuse(struct visit *visit, const char *error, const char *text)
 {
-    struct str body = arena_printf(
-        reply->req->arena,
-        "{\"error\":\"%s\",\"error_description\":\"%s\"}", code, why);
-
-    reply_json(reply, 400, body);
+    ledger_totals(visit->sim->ledger)->token_refused++;
+    buf_printf(reply_open(visit, 400, STR("application/json")),
+               "{\"error\":\"%s\",\"error_description\":\"%s\"}", error, text);
 }
 
-static void grant(struct reply *reply)
+static void make_token(struct sim *sim, const char *prefix, char out[TOKEN_MAX])
 {
-    struct sim *sim = reply->sim;
-    unsigned long long n = (unsigned long long)++sim->next_id;
-    struct str refresh =
-        arena_printf(reply->req->arena, "sk-ant-ort01-sim-%llu", n);
+    char part[3][SIM_ID_MAX];
 
-    sim_token_set(sim, refresh, TOKEN_VALID);
-    reply_json(reply, 200,
-               arena_printf(
-                   reply->req->arena,
-                   "{\"token_type\":\"Bearer\",\"access_token\":"
-                   "\"sk-ant-oat01-sim-%llu\",\"expires_in\":28800,"
-                   "\"refresh_token\":\"" STR_FMT "\",\"scope\":"
-                   "\"user:profile user:inference\",\"organization\":{"
-                   "\"uuid\":\"org-sim\",\"name\":\"Simulation\"},"
-                   "\"account\":{\"uuid\":\"acct-sim\",\"email_address\":"
-                   "\"user@example.com\"}}",
-                   n, STR_ARG(refresh)));
+    for (size_t i = 0; i < COUNT_OF(part); i++)
+        sim_make_id(sim, "", part[i]);
+    (void)snprintf(out, TOKEN_MAX, "%s%s%s%s", prefix, part[0], part[1],
+                   part[2]);
 }
 
-static void by_code(struct reply *reply, const struct json_doc *doc)
+static struct str text_of(const struct json_doc *doc, const char *member,
+                          struct str otherwise)
 {
-    struct str code;
+    struct str value;
 
-    if (!json_doc_get_str(doc, "code", &code) || str_eq(code, STR("bad")) ||
-        !json_doc_get(doc, "code_verifier"))
-        refuse(reply, "invalid_grant", "Invalid code");
-    else if (sim_token_state(reply->sim, code) == TOKEN_SPENT)
-        refuse(reply, "invalid_grant", "Code was used already");
-    else {
-        sim_token_set(reply->sim, code, TOKEN_SPENT);
-        grant(reply);
-    }
+    return json_doc_get_str(doc, member, &value) ? value : otherwise;
 }
 
-static void by_refresh_token(struct reply *reply, const struct json_doc *doc)
+static void write_tokens(struct visit *visit, const struct json_doc *doc,
+                         struct buf *out)
 {
-    struct str token;
+    char access[TOKEN_MAX];
+    char refresh[TOKEN_MAX];
+    uint64_t expires_in = visit->sim->grants.expires_in;
 
-    if (!json_doc_get_str(doc, "refresh_token", &token) ||
-        !str_starts(token, STR("sk-ant-ort01-")) ||
-        sim_token_state(reply->sim, token) != TOKEN_VALID) {
-        refuse(reply, "invalid_grant", "Refresh token not found or invalid");
+    (void)json_doc_get_u64(doc, "expires_in", &expires_in);
+    make_token(visit->sim, "sk-ant-oat01-", access);
+    make_token(visit->sim, "sk-ant-ort01-", refresh);
+    buf_printf(out,
+               "{\"token_type\":\"Bearer\",\"access_token\":\"%s\","
+               "\"expires_in\":%llu",
+               access, (unsigned long long)expires_in);
+    if (!visit->sim->grants.omit_refresh_token)
+        buf_printf(out, ",\"refresh_token\":\"%s\"", refresh);
+    buf_add(out, STR(",\"scope\":\""));
+    text_json_escape(out, text_of(doc, "scope", STR(SCOPE_DEFAULT)));
+}
+
+static void give_tokens(struct visit *visit, const struct json_doc *doc)
+{
+    struct buf *out = reply_json(visit);
+
+    write_tokens(visit, doc, out);
+    buf_add(out, STR("\",\"organization\":{"
+                     "\"uuid\":\"5b1e6f3a-0000-4000-8000-000000000051\","
+                     "\"name\":\"Sim Organization\"},\"account\":{"
+                     "\"uuid\":\"9d3c0000-0000-4000-8000-000000000001\","
+                     "\"email_address\":\"sim@example.com\"}}"));
+}
+
+static bool fits_challenge(const struct visit *visit,
+                           const struct json_doc *doc)
+{
+    const char *wanted = visit->sim->grants.code_challenge;
+    char challenge[64];
+
+    if (wanted[0] == '\0')
+        return true;
+    digest_challenge(text_of(doc, "code_verifier", STR_EMPTY), challenge);
+    return strcmp(wanted, challenge) == 0;
+}
+
+static void exchange_code(struct visit *visit, const struct json_doc *doc)
+{
+    struct str code = text_of(doc, "code", STR_EMPTY);
+
+    if (code.len == 0 || str_eq(code, STR("bad")))
+        refuse(visit, "invalid_grant", "Invalid 'code' in request.");
+    else if (!fits_challenge(visit, doc))
+        refuse(visit, "invalid_grant", "Invalid 'code_verifier' in request.");
+    else
+        give_tokens(visit, doc);
+}
+
+/* It is spent when it arrives, whatever becomes of the answer. */
+static void exchange_refresh(struct visit *visit, const struct json_doc *doc)
+{
+    struct grants *grants = &visit->sim->grants;
+    struct str token = text_of(doc, "refresh_token", STR_EMPTY);
+
+    if (!str_starts(token, STR("sk-ant-ort01-")) ||
+        grants_state(grants, token) != GRANT_OK) {
+        refuse(visit, "invalid_grant", "Refresh token not found or invalid");
         return;
     }
-    sim_token_set(reply->sim, token, TOKEN_SPENT);
-    grant(reply);
+    if (!grants->omit_refresh_token)
+        grants_set(grants, token, GRANT_SPENT);
+    give_tokens(visit, doc);
 }
 
-void oauth_token(struct reply *reply)
+void oauth_token(struct visit *visit)
 {
     struct err err;
-    struct json_doc *doc = json_doc_parse(request_body(reply->req), &err);
-    struct str kind = STR_EMPTY;
+    struct json_doc *doc = json_doc_parse(visit_body(visit), &err);
+    struct str type;
 
-    ledger_count_token_call(reply->sim->ledger);
-    (void)json_doc_get_str(doc, "grant_type", &kind);
-    if (str_eq(kind, STR("authorization_code")))
-        by_code(reply, doc);
-    else if (str_eq(kind, STR("refresh_token")))
-        by_refresh_token(reply, doc);
+    if (!directives_given(&visit->directives, "first-byte-ms") &&
+        !directives_given(&visit->directives, "delay-ms"))
+        visit->directives.first_byte_ms = visit->sim->grants.delay_ms;
+    type = doc ? text_of(doc, "grant_type", STR_EMPTY) : STR_EMPTY;
+    if (str_eq(type, STR("authorization_code")))
+        exchange_code(visit, doc);
+    else if (str_eq(type, STR("refresh_token")))
+        exchange_refresh(visit, doc);
     else
-        refuse(reply, "unsupported_grant_type", "Unknown grant type");
+        refuse(visit, "unsupported_grant_type", "Unknown 'grant_type'.");
     json_doc_free(doc);
 }
 
-void oauth_revoke(struct reply *reply)
+void oauth_revoke(struct visit *visit)
 {
     struct err err;
-    struct json_doc *doc = json_doc_parse(request_body(reply->req), &err);
-    struct str token;
+    struct json_doc *doc = json_doc_parse(visit_body(visit), &err);
+    struct str token = doc ? text_of(doc, "token", STR_EMPTY) : STR_EMPTY;
 
-    if (json_doc_get_str(doc, "token", &token))
-        sim_token_set(reply->sim, token, TOKEN_REVOKED);
+    if (token.len > 0)
+        grants_set(&visit->sim->grants, token, GRANT_REVOKED);
+    buf_add(reply_json(visit), STR("{}"));
     json_doc_free(doc);
-    reply_json(reply, 200, STR("{}"));
-}
-
-void oauth_profile(struct reply *reply)
-{
-    reply_json(reply, 200,
-               STR("{\"account\":{\"uuid\":\"acct-sim\",\"email\":"
-                   "\"user@example.com\",\"has_claude_max\":true},"
-                   "\"organization\":{\"uuid\":\"org-sim\",\"name\":"
-                   "\"Simulation\",\"organization_type\":\"claude_max\"}}"));
-}
-
-void oauth_usage(struct reply *reply)
-{
-    reply_json(reply, 200,
-               STR("{\"five_hour\":{\"utilization\":25.0,\"resets_at\":"
-                   "\"2026-08-01T05:00:00Z\"},\"seven_day\":{"
-                   "\"utilization\":10.0,\"resets_at\":"
-                   "\"2026-08-07T00:00:00Z\"}}"));
 }

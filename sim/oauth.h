@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The token endpoint and what an OAuth account can ask about itself. */
+/* The token endpoint: codes and single-use refresh tokens for new tokens. */
 #pragma once
 
-#include "reply.h"
+struct visit;
 
-void oauth_token(struct reply *reply);
-void oauth_revoke(struct reply *reply);
-void oauth_profile(struct reply *reply);
-void oauth_usage(struct reply *reply);
+void oauth_token(struct visit *visit);
+void oauth_revoke(struct visit *visit);

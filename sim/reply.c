@@ -1,442 +1,238 @@
 // SPDX-License-Identifier: MIT
-/* One answer of the simulation; the states are drawn in the header. */
-#include "reply.h"
+/* Deciding on an answer, and its way up to the head; send.c sends the body. */
+#include "sim/reply.h"
 
-#include <stdio.h>
-
-#include "base/mem.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "http/response.h"
+#include "sim/fields.h"
+#include "sim/send.h"
+#include "sim/visit.h"
 
-#define UPLOAD_MAX (600ull * 1024 * 1024)
-#define OUT_MAX (64u * 1024 * 1024)
-#define QUEUE_HIGH (256u * 1024)
-#define PIECES_PER_TURN 1024
-#define GARBAGE "\x01\x02garbage\xff\xfe\r\nzz\r\n"
+#define OWN_MAX (1ull << 30)
 
-static struct ledger_row *row_of(struct reply *reply)
+void reply_done(struct reply *reply)
 {
-    return ledger_find(reply->sim->ledger, reply->row);
-}
-
-static void destroy(struct reply *reply, enum ledger_outcome outcome)
-{
-    struct ledger_row *row = row_of(reply);
-
-    if (row) {
-        row->input_tokens = reply->input_tokens;
-        row->output_tokens = reply->output_tokens;
-        row->sent_bytes = reply->sent;
-    }
-    ledger_end(reply->sim->ledger, reply->row, outcome);
-    request_watch(reply->req, NULL, NULL);
-    loop_timer_free(reply->timer);
     compress_free(reply->compress);
-    buf_done(&reply->out);
+    buf_done(&reply->own);
 }
 
-static void finish(struct reply *reply, enum ledger_outcome outcome,
-                   void (*end)(struct request *req))
-{
-    struct request *req = reply->req;
+/* ---- deciding ----------------------------------------------------------- */
 
-    destroy(reply, outcome);
-    mem_free(reply);
-    end(req);
+struct buf *reply_open(struct visit *visit, unsigned status, struct str type)
+{
+    struct reply *reply = &visit->reply;
+
+    buf_done(&reply->own);
+    buf_init(&reply->own, OWN_MAX);
+    reply->status = status;
+    reply->type = type;
+    reply->body = STR_EMPTY;
+    reply->sse = NULL;
+    return &reply->own;
 }
 
-/* ---- faults ------------------------------------------------------------- */
-
-static void stall(struct reply *reply)
+struct buf *reply_json(struct visit *visit)
 {
-    reply->state = REPLY_STALLED;
-    loop_timer_stop(reply->timer);
+    return reply_open(visit, 200, STR("application/json"));
 }
 
-static void garbage(struct reply *reply)
+void reply_body(struct visit *visit, unsigned status, struct str type,
+                struct str body)
 {
-    response_raw(reply->req, STR(GARBAGE));
-    finish(reply, LEDGER_CUT, response_abort);
+    (void)reply_open(visit, status, type);
+    visit->reply.body = body;
 }
 
-/* The fault that comes first in the body, and where. */
-static uint64_t next_fault(const struct directives *d, char *kind)
+const char *reply_error_type(unsigned status)
 {
-    const struct {
-        uint64_t at;
-        char kind;
-    } faults[] = { { d->stall_at, 's' },
-                   { d->cut_at, 'c' },
-                   { d->reset_at, 'r' },
-                   { d->garbage_at, 'g' } };
-    uint64_t first = DIRECTIVES_NONE;
+    static const struct {
+        unsigned status;
+        const char *type;
+    } types[] = {
+        { 401, "authentication_error" }, { 402, "billing_error" },
+        { 403, "permission_error" },     { 404, "not_found_error" },
+        { 409, "conflict_error" },       { 413, "request_too_large" },
+        { 429, "rate_limit_error" },     { 504, "timeout_error" },
+        { 529, "overloaded_error" },
+    };
 
-    for (size_t i = 0; i < COUNT_OF(faults); i++) {
-        if (faults[i].at < first) {
-            first = faults[i].at;
-            *kind = faults[i].kind;
-        }
+    for (size_t i = 0; i < COUNT_OF(types); i++) {
+        if (types[i].status == status)
+            return types[i].type;
     }
-    return first;
+    return status < 500 ? "invalid_request_error" : "api_error";
 }
 
-static void break_off(struct reply *reply, char kind)
+void reply_error(struct visit *visit, unsigned status, const char *message)
 {
-    if (kind == 's')
-        stall(reply);
-    else if (kind == 'g')
-        garbage(reply);
-    else
-        finish(reply, LEDGER_CUT,
-               kind == 'c' ? response_abort : response_reset);
-}
+    struct buf *out = reply_open(visit, status, STR("application/json"));
 
-/* ---- the body ----------------------------------------------------------- */
-
-static void write_body(struct reply *reply, struct str bytes, bool last)
-{
-    char size[24];
-    struct buf all;
-
-    buf_init(&all, OUT_MAX + 64);
-    if (reply->chunked && bytes.len > 0) {
-        (void)snprintf(size, sizeof(size), "%zx\r\n", bytes.len);
-        buf_add(&all, str_of(size));
-    }
-    buf_add(&all, bytes);
-    if (reply->chunked && bytes.len > 0)
-        buf_add(&all, STR("\r\n"));
-    if (reply->chunked && last)
-        buf_add(&all, STR("0\r\n\r\n"));
-    reply->sent += bytes.len;
-    response_write(reply->req, buf_str(&all));
-    buf_done(&all);
-}
-
-static void write_cut_chunk(struct reply *reply, struct str bytes)
-{
-    char size[24];
-
-    (void)snprintf(size, sizeof(size), "%zx\r\n", bytes.len * 2 + 2);
-    response_write(reply->req, str_of(size));
-    response_write(reply->req, bytes);
-    finish(reply, LEDGER_CUT, response_abort);
-}
-
-/* Make the next piece; false if it is the last. */
-static bool produce(struct reply *reply)
-{
-    struct buf piece;
-    bool more = false;
-
-    buf_init(&piece, OUT_MAX);
-    if (reply->next)
-        more = reply->next(reply, &piece);
-    else
-        buf_add(&piece, reply->body);
-    reply->index++;
-    buf_clear(&reply->out);
-    if (reply->compress)
-        compress_add(reply->compress, buf_str(&piece), !more, &reply->out);
-    else
-        buf_add(&reply->out, buf_str(&piece));
-    buf_done(&piece);
-    return more;
-}
-
-/* One piece; false if the reply ended or stalled with it. */
-static bool send_piece(struct reply *reply)
-{
-    char kind = 0;
-    uint64_t fault = next_fault(&reply->d, &kind);
-    bool more = produce(reply);
-    struct str bytes = buf_str(&reply->out);
-    struct ledger_row *row = row_of(reply);
-
-    if (row)
-        row->events++;
-    if (reply->d.cut_chunk && (reply->index > 1 || !more)) {
-        write_cut_chunk(reply, bytes);
-        return false;
-    }
-    if (kind && reply->sent + bytes.len >= fault) {
-        write_body(reply, str_sub(bytes, 0, (size_t)(fault - reply->sent)),
-                   false);
-        break_off(reply, kind);
-        return false;
-    }
-    write_body(reply, bytes, !more);
-    if (!more)
-        finish(reply, LEDGER_COMPLETE, response_end);
-    return more;
-}
-
-static void tick(void *arg)
-{
-    struct reply *reply = arg;
-    uint64_t pieces = reply->d.gap_ms ? reply->d.burst : PIECES_PER_TURN;
-
-    for (uint64_t i = 0; i < pieces; i++) {
-        if (response_queued(reply->req) > QUEUE_HIGH) {
-            if (reply->d.gap_ms) /* otherwise: when it has drained */
-                loop_timer_set(reply->timer, reply->d.gap_ms);
-            return;
-        }
-        if (!send_piece(reply))
-            return;
-    }
-    loop_timer_set(reply->timer, reply->d.gap_ms);
+    buf_printf(out,
+               "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"",
+               reply_error_type(status));
+    text_json_escape(out, str_of(message));
+    buf_printf(out, "\"},\"request_id\":\"%s\"}", visit->id);
 }
 
 /* ---- the head ----------------------------------------------------------- */
 
-static void add_limits(struct reply *reply, struct buf *fields)
+static bool has_no_body(const struct visit *visit)
 {
-    bool oauth = headers_get(&reply->req->headers, STR("authorization"));
+    unsigned status = visit->reply.status;
 
-    if (oauth)
-        buf_add(fields,
-                STR("anthropic-ratelimit-unified-status: allowed\r\n"
-                    "anthropic-ratelimit-unified-5h-utilization: 0.25\r\n"
-                    "anthropic-ratelimit-unified-7d-utilization: 0.10\r\n"));
-    else
-        buf_add(fields,
-                STR("anthropic-ratelimit-requests-limit: 4000\r\n"
-                    "anthropic-ratelimit-requests-remaining: 3999\r\n"));
+    return status == 204 || status == 304 ||
+           str_eq(visit->req->method, STR("HEAD"));
 }
 
-static bool has_field(const struct reply *reply, struct str name)
+static void compress_body(struct reply *reply, struct arena *arena)
 {
-    for (size_t i = 0; i < reply->d.field_count; i++) {
-        if (str_istarts(reply->d.fields[i], name))
-            return true;
-    }
-    return false;
+    struct compress *compress = compress_new(reply->encoding);
+    struct buf coded;
+
+    buf_init(&coded, OWN_MAX);
+    compress_add(compress, reply->rest, true, &coded);
+    compress_free(compress);
+    reply->rest = arena_str(arena, buf_str(&coded));
+    buf_done(&coded);
 }
 
-static void write_fields(struct reply *reply, struct buf *fields)
+static enum directive_framing choose_framing(const struct visit *visit)
 {
-    if (!has_field(reply, STR("content-type:")))
-        buf_printf(fields, "content-type: " STR_FMT "\r\n",
-                   STR_ARG(reply->content_type));
-    buf_printf(fields, "request-id: req_sim_%llu\r\n",
-               (unsigned long long)reply->row);
-    add_limits(reply, fields);
-    for (size_t i = 0; i < reply->d.field_count; i++)
-        buf_printf(fields, STR_FMT "\r\n", STR_ARG(reply->d.fields[i]));
-    if (reply->compress)
-        buf_printf(fields, "content-encoding: " STR_FMT "\r\n",
-                   STR_ARG(reply->d.encoding));
+    const struct reply *reply = &visit->reply;
+    enum directive_framing framing =
+        (enum directive_framing)visit->directives.framing;
+
+    if (framing == FRAMING_DEFAULT)
+        framing = reply->sse ? FRAMING_CHUNKED : FRAMING_LENGTH;
+    if (framing == FRAMING_LENGTH && reply->sse &&
+        (reply->encoding != ENCODING_NONE || reply->sse->plan.endless))
+        framing = FRAMING_CHUNKED;
+    if (framing == FRAMING_CHUNKED && visit->req->http_1_0)
+        framing = FRAMING_CLOSE;
+    return framing;
 }
 
-/* A length must be known in front: the whole body is made first. */
-static void make_whole(struct reply *reply)
+static void prepare(struct visit *visit)
 {
-    struct buf all;
+    struct reply *reply = &visit->reply;
 
-    buf_init(&all, OUT_MAX);
-    while (produce(reply))
-        buf_add(&all, buf_str(&reply->out));
-    buf_add(&all, buf_str(&reply->out));
-    reply->body = arena_str(reply->req->arena, buf_str(&all));
-    reply->next = NULL;
-    compress_free(reply->compress);
-    reply->compress = NULL;
-    buf_done(&all);
+    reply->rest = reply->own.len > 0 ? buf_str(&reply->own) : reply->body;
+    reply->is_stream = reply->sse != NULL;
+    reply->encoding =
+        compress_offered((enum directive_encoding)visit->directives.encoding,
+                         &visit->req->headers);
+    reply->framing = choose_framing(visit);
+    if (reply->encoding != ENCODING_NONE && reply->sse)
+        reply->compress = compress_new(reply->encoding);
+    else if (reply->encoding != ENCODING_NONE)
+        compress_body(reply, visit->req->arena);
 }
 
-static enum response_framing choose_framing(struct reply *reply)
+static void write_fields(struct visit *visit, struct buf *out)
 {
-    struct str wanted = reply->d.framing;
+    struct reply *reply = &visit->reply;
+    struct fields fields = {
+        .cache = &visit->sim->fields,
+        .now_ms = clock_wall_ms(),
+        .kind = visit->credential.kind,
+        .request_id = visit->id,
+        .type = reply->type,
+        .has_length = reply->framing == FRAMING_LENGTH &&
+                      reply->status != 204 && reply->status != 304,
+        .is_stream = reply->is_stream,
+    };
 
-    if (str_eq(wanted, STR("close")))
-        return RESPONSE_CLOSE;
-    if (str_eq(wanted, STR("chunked")) || (reply->next && wanted.len == 0))
-        return RESPONSE_CHUNKED;
-    return RESPONSE_LENGTH;
+    if (reply->encoding != ENCODING_NONE)
+        fields.encoding = compress_name(reply->encoding);
+    if (fields.has_length)
+        fields.length = reply->sse ? sse_length(reply->sse) : reply->rest.len;
+    fields_write(&fields, &visit->directives, out);
 }
 
-static void send_head(struct reply *reply)
+static void start(struct visit *visit)
 {
-    struct response_head head = { .status = reply->status,
-                                  .reason = response_reason(reply->status),
-                                  .framing = choose_framing(reply) };
-    struct buf fields;
+    static const enum response_framing framings[] = {
+        [FRAMING_CHUNKED] = RESPONSE_CHUNKED,
+        [FRAMING_LENGTH] = RESPONSE_LENGTH,
+        [FRAMING_CLOSE] = RESPONSE_CLOSE,
+    };
+    struct reply *reply = &visit->reply;
+    struct response_head head = {
+        .status = reply->status,
+        .reason = response_reason(reply->status),
+        .framing = framings[reply->framing],
+    };
+    struct buf *fields = &visit->sim->frame;
 
-    buf_init(&fields, HEADERS_BYTES_MAX);
-    write_fields(reply, &fields);
-    reply->chunked = head.framing == RESPONSE_CHUNKED;
-    if (head.framing == RESPONSE_LENGTH) {
-        make_whole(reply);
-        buf_printf(&fields, "content-length: %zu\r\n", reply->body.len);
-    }
-    head.fields = buf_str(&fields);
-    if (reply->d.close)
-        response_close_after(reply->req);
-    response_start(reply->req, &head);
-    buf_done(&fields);
-    reply->head_sent = true;
+    buf_clear(fields);
+    write_fields(visit, fields);
+    head.fields = buf_str(fields);
+    if (visit->directives.close == CLOSE_ANNOUNCED)
+        response_close_after(visit->req);
+    response_start(visit->req, &head);
 }
 
-static void begin(void *arg)
+static void note_head(struct visit *visit)
 {
-    struct reply *reply = arg;
+    struct ledger_row *row = visit_row(visit);
 
-    if (reply->head_sent) {
-        tick(reply);
+    visit->sim->streams_open += visit->reply.is_stream;
+    if (!row)
         return;
-    }
-    if (reply->d.garbage_head) {
-        garbage(reply);
-        return;
-    }
-    reply->state = REPLY_SENDING;
-    send_head(reply);
-    if (reply->d.after_head_ms == 0) {
-        tick(reply);
-        return;
-    }
-    response_flush(reply->req);
-    loop_timer_set(reply->timer, reply->d.after_head_ms);
+    row->status = visit->reply.status;
+    row->stream = visit->reply.is_stream;
 }
 
-static void apply_overrides(struct reply *reply)
+static struct flow_next send_head(struct flow *flow)
 {
-    const struct str *offered =
-        headers_get(&reply->req->headers, STR("accept-encoding"));
+    struct visit *visit = VISIT(flow);
 
-    if (reply->d.status > 0)
-        reply->status = (unsigned)reply->d.status;
-    if (reply->d.body.len > 0 || (reply->d.status >= 400 && reply->next)) {
-        reply->next = NULL;
-        reply->body = reply->d.body;
-        reply->content_type = STR("application/json");
-    }
-    if (offered && str_contains(*offered, reply->d.encoding))
-        reply->compress = compress_new(reply->d.encoding);
+    prepare(visit);
+    start(visit);
+    note_head(visit);
+    if (has_no_body(visit))
+        return flow_go(send_finish);
+    send_prepare(visit);
+    if (visit->directives.after_head_ms == 0)
+        return flow_go(send_body);
+    response_flush(visit->req);
+    return visit_pause(visit, visit->directives.after_head_ms, send_body);
 }
 
-void reply_start(struct reply *reply)
+static struct flow_next send_garbage_head(struct visit *visit)
 {
-    struct ledger_row *row = row_of(reply);
-    struct str before = reply->d.before_head;
-
-    apply_overrides(reply);
-    if (row) {
-        row->status = reply->status;
-        row->stream = reply->next != NULL;
-        row->body_bytes = reply->req->length;
-        (void)snprintf(row->model, sizeof(row->model), STR_FMT,
-                       STR_ARG(str_sub(reply->model, 0, 60)));
-    }
-    reply->state = REPLY_WAITING;
-    if (str_eq(before, STR("stall")))
-        stall(reply);
-    else if (before.len > 0)
-        finish(reply, LEDGER_CUT,
-               str_eq(before, STR("reset")) ? response_reset : response_abort);
-    else if (reply->d.first_byte_ms > 0)
-        loop_timer_set(reply->timer, reply->d.first_byte_ms);
-    else
-        begin(reply);
+    response_raw(visit->req,
+                 STR("\x16\x03\x01 this is no HTTP\r\n\x01\xff garbage\r\n"
+                     "\r\n"));
+    visit->if_gone = LEDGER_FAILED;
+    return flow_sleep_then(send_stalled);
 }
 
-/* ---- the request -------------------------------------------------------- */
-
-static void wake(void *arg)
+static struct flow_next before_head(struct flow *flow)
 {
-    struct reply *reply = arg;
+    struct visit *visit = VISIT(flow);
 
-    if (request_is_gone(reply->req)) {
-        finish(reply, LEDGER_ABORTED, request_release);
-        return;
-    }
-    switch (reply->state) {
-    case REPLY_RECEIVING:
-        if (request_body_state(reply->req) == REQUEST_BODY_COMPLETE)
-            reply->received(reply);
-        else if (request_body_state(reply->req) == REQUEST_BODY_FAILED)
-            finish(reply, LEDGER_CUT, response_abort);
-        break;
-    case REPLY_SENDING:
-        if (reply->head_sent && response_queued(reply->req) == 0 &&
-            reply->d.gap_ms == 0)
-            tick(reply);
-        break;
-    case REPLY_WAITING:
-    case REPLY_STALLED:
+    if (visit->directives.garbage_head)
+        return send_garbage_head(visit);
+    switch ((enum directive_before_head)visit->directives.before_head) {
+    case BEFORE_HEAD_CUT:
+        return flow_go(send_cut);
+    case BEFORE_HEAD_RESET:
+        return flow_go(send_reset);
+    case BEFORE_HEAD_STALL:
+        return flow_sleep_then(send_stalled);
+    case BEFORE_HEAD_NOTHING:
         break;
     }
+    return flow_go(send_head);
 }
 
-/* The next waiting fault of the control endpoint for this path. */
-static void take_fault(struct reply *reply)
+struct flow_next reply_first_byte(struct flow *flow)
 {
-    struct sim *sim = reply->sim;
+    struct visit *visit = VISIT(flow);
 
-    for (size_t i = 0; i < sim->fault_count; i++) {
-        struct sim_fault *fault = &sim->faults[i];
-
-        if (fault->times == 0 ||
-            (fault->path.len > 0 && !str_eq(fault->path, reply->req->path)))
-            continue;
-        fault->times--;
-        directives_from_json(&reply->d,
-                             json_doc_get(fault->doc, "directives"));
-        return;
-    }
-}
-
-static void note_request(struct reply *reply)
-{
-    struct ledger_row *row = ledger_begin(reply->sim->ledger);
-
-    reply->row = row->id;
-    (void)snprintf(row->method, sizeof(row->method), STR_FMT,
-                   STR_ARG(str_sub(reply->req->method, 0, 7)));
-    (void)snprintf(row->target, sizeof(row->target), STR_FMT,
-                   STR_ARG(str_sub(reply->req->target, 0, 127)));
-    (void)snprintf(row->name, sizeof(row->name), STR_FMT,
-                   STR_ARG(str_sub(reply->d.name, 0, 63)));
-}
-
-struct reply *reply_new(struct sim *sim, struct request *req,
-                        void (*received)(struct reply *reply))
-{
-    struct reply *reply = MEM_NEW(struct reply);
-
-    reply->sim = sim;
-    reply->req = req;
-    reply->received = received;
-    reply->model = STR_EMPTY;
-    reply->timer = loop_timer_new(sim->loop, begin, reply);
-    buf_init(&reply->out, OUT_MAX);
-    directives_init(&reply->d);
-    directives_from_headers(&reply->d, &req->headers);
-    take_fault(reply);
-    note_request(reply);
-    request_watch(req, wake, reply);
-    request_receive(req, UPLOAD_MAX, 0);
-    return reply;
-}
-
-void reply_json(struct reply *reply, unsigned status, struct str body)
-{
-    reply->status = status;
-    reply->content_type = STR("application/json");
-    reply->body = arena_str(reply->req->arena, body);
-    reply_start(reply);
-}
-
-void reply_error(struct reply *reply, unsigned status, const char *type,
-                 const char *message)
-{
-    struct str body = arena_printf(
-        reply->req->arena,
-        "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"%s\"},"
-        "\"request_id\":\"req_sim_%llu\"}",
-        type, message, (unsigned long long)reply->row);
-
-    reply->next = NULL;
-    reply_json(reply, status, body);
+    if (visit->directives.first_byte_ms == 0)
+        return flow_go(before_head);
+    return visit_pause(visit, visit->directives.first_byte_ms, before_head);
 }

@@ -1,56 +1,55 @@
 // SPDX-License-Identifier: MIT
-/* One answer of the simulation, paced and broken as its directives say.
+/* The answer of a visit: what it is, and the steps that send it at the pace and
+   with the faults that the directives ask for.
 
-       RECEIVING -> WAITING -> SENDING -> ended (complete, or cut by a fault)
-           |           |          |
-           |           |          '--> STALLED
-           '-----------'----------'--> ended (the client left: aborted)
+       first_byte -> head -> body -> body ... -> finish
+           |           |       |  (pauses, back-pressure)
+           |           |       '--> cut / reset / stalled   (faults in the body)
+           '-----------'----------> cut / reset / stalled   (before or in the head)
 
-   Frees itself when it ends. */
+   Stalled ends when the client leaves. */
 #pragma once
 
-#include "compress.h"
-#include "sim.h"
+#include "base/flow.h"
+#include "sim/compress.h"
+#include "sim/sse.h"
 
-struct reply;
-
-/* Append the next piece of the body; true if more follow. */
-typedef bool (*reply_next_fn)(struct reply *reply, struct buf *piece);
+struct visit;
 
 struct reply {
-    struct sim *sim;
-    struct request *req;
-    struct directives d;
-    uint64_t row;
+    unsigned status; /* 0: not decided */
+    struct str type;
+    struct str body;    /* in the request's arena, or static; or in `own` */
+    struct buf own;     /* what reply_open() gave out */
+    struct sse *sse;    /* a stream of events instead of a body */
+    struct usage usage; /* billed when a body has been sent whole */
 
-    /* Set by the endpoint before reply_start(). */
-    unsigned status;
-    struct str content_type;
-    struct str body;       /* whole answers, in the request's arena */
-    reply_next_fn next;    /* streamed answers; NULL: `body` */
-    struct str model;
-    uint64_t input_tokens;
-    uint64_t output_tokens;
-
-    enum { REPLY_RECEIVING, REPLY_WAITING, REPLY_SENDING, REPLY_STALLED } state;
-    void (*received)(struct reply *reply); /* the endpoint, once the body is in */
-    struct loop_timer *timer;
+    /* Sending. */
+    enum directive_framing framing;
+    enum directive_encoding encoding;
     struct compress *compress;
-    struct buf out;
-    uint64_t index; /* of the next piece */
-    uint64_t sent;  /* body bytes */
-    bool head_sent;
-    bool chunked;
+    struct str rest;   /* of the body */
+    uint64_t sent;     /* body bytes */
+    uint64_t fault_at; /* DIRECTIVES_NONE: nowhere */
+    flow_step fault;   /* what happens there */
+    uint64_t paced;    /* deltas, or body bytes, that had their pause */
+    uint64_t due_ms;   /* when the latest pause was to end */
+    bool is_stream;
 };
 
-/* Take the request, read its body and then call `received`, which fills in the
-   answer and calls reply_start().  `window`: see request_receive(). */
-struct reply *reply_new(struct sim *sim, struct request *req,
-                        void (*received)(struct reply *reply));
-void reply_start(struct reply *reply);
+void reply_done(struct reply *reply);
 
-/* A whole JSON answer. */
-void reply_json(struct reply *reply, unsigned status, struct str body);
-/* Anthropic's error shape. */
-void reply_error(struct reply *reply, unsigned status, const char *type,
-                 const char *message);
+/* A buffer for the body of an answer with that status. */
+struct buf *reply_open(struct visit *visit, unsigned status, struct str type);
+/* The same for JSON, status 200. */
+struct buf *reply_json(struct visit *visit);
+/* A body that exists already and lives as long as the request. */
+void reply_body(struct visit *visit, unsigned status, struct str type,
+                struct str body);
+/* Anthropic's error shape; the type follows from the status. */
+void reply_error(struct visit *visit, unsigned status, const char *message);
+/* Anthropic's type for an error status. */
+const char *reply_error_type(unsigned status);
+
+/* The first step of sending. */
+struct flow_next reply_first_byte(struct flow *flow);

@@ -1,200 +1,93 @@
 // SPDX-License-Identifier: MIT
-/* Finding the endpoint and checking the credential. */
-#include "sim.h"
+/* Building and tearing down what the requests share. */
+#include "sim/sim.h"
 
 #include <stdio.h>
+#include <sys/random.h>
 
-#include "control.h"
-#include "messages.h"
-#include "oauth.h"
-#include "objects.h"
+#include "base/mem.h"
+#include "sim/batches.h"
+#include "sim/faults.h"
+#include "sim/files.h"
+#include "sim/ledger.h"
+#include "sim/visit.h"
 
-/* ---- tokens ------------------------------------------------------------- */
+#define CONNECTIONS_MAX 65536
 
-static struct sim_token *find_token(const struct sim *sim, struct str token)
+static void handle(void *arg, struct request *req)
 {
-    for (size_t i = 0; i < sim->token_count; i++) {
-        if (str_eq(str_of(sim->tokens[i].text), token))
-            return &sim->tokens[i];
-    }
+    visit_begin(arg, req);
+}
+
+static void free_parts(struct sim *sim)
+{
+    ledger_free(sim->ledger);
+    faults_free(sim->faults);
+    batches_free(sim->batches);
+    files_free(sim->files);
+    grants_done(&sim->grants);
+    buf_done(&sim->event);
+    buf_done(&sim->coded);
+    buf_done(&sim->frame);
+    mem_free(sim);
+}
+
+static struct sim *make_parts(struct loop *loop)
+{
+    struct sim *sim = MEM_NEW(struct sim);
+
+    sim->loop = loop;
+    sim->ledger = ledger_new();
+    sim->faults = faults_new();
+    sim->batches = batches_new();
+    sim->files = files_new();
+    grants_init(&sim->grants);
+    buf_init(&sim->event, SIZE_MAX / 2);
+    buf_init(&sim->coded, SIZE_MAX / 2);
+    buf_init(&sim->frame, SIZE_MAX / 2);
+    (void)!getrandom(&sim->next_id, sizeof(sim->next_id), 0);
+    return sim;
+}
+
+struct sim *sim_new(struct loop *loop, const struct sim_options *options,
+                    struct err *err)
+{
+    struct sim *sim = make_parts(loop);
+    struct server_options server = {
+        .listen = options->listen,
+        .tls = options->tls,
+        .connections_max = CONNECTIONS_MAX,
+        .idle_timeout_ms = options->idle_timeout_ms,
+    };
+
+    sim->tls = options->tls != NULL;
+    sim->server = server_new(loop, &server, handle, sim, err);
+    if (sim->server)
+        return sim;
+    free_parts(sim);
     return NULL;
 }
 
-enum token_state sim_token_state(const struct sim *sim, struct str token)
+void sim_free(struct sim *sim)
 {
-    const struct sim_token *known = find_token(sim, token);
-
-    return known ? known->state : TOKEN_VALID;
-}
-
-void sim_token_set(struct sim *sim, struct str token, enum token_state state)
-{
-    struct sim_token *known = find_token(sim, token);
-
-    if (!known) {
-        size_t slot = sim->token_count < SIM_TOKENS_MAX
-                          ? sim->token_count++
-                          : (size_t)(sim->next_id % SIM_TOKENS_MAX);
-
-        known = &sim->tokens[slot];
-        (void)snprintf(known->text, sizeof(known->text), STR_FMT,
-                       STR_ARG(str_sub(token, 0, sizeof(known->text) - 1)));
-    }
-    known->state = state;
-}
-
-/* ---- credentials -------------------------------------------------------- */
-
-static void refuse(struct reply *reply, const char *message)
-{
-    reply_error(reply, 401, "authentication_error", message);
-}
-
-static void note_credential(struct reply *reply, const char *kind,
-                            struct str token)
-{
-    struct ledger_row *row = ledger_find(reply->sim->ledger, reply->row);
-
-    if (row)
-        (void)snprintf(row->credential, sizeof(row->credential),
-                       "%s ..." STR_FMT, kind,
-                       STR_ARG(str_from(token, token.len > 4 ? token.len - 4
-                                                             : 0)));
-}
-
-static bool check_bearer(struct reply *reply, struct str value)
-{
-    struct str token = str_from(value, 7);
-
-    if (!str_istarts(value, STR("bearer ")) ||
-        !str_starts(token, STR("sk-ant-oat01-"))) {
-        refuse(reply, "Invalid bearer token");
-        return false;
-    }
-    note_credential(reply, "oauth", token);
-    if (!headers_list_has(&reply->req->headers, STR("anthropic-beta"),
-                          STR("oauth-2025-04-20"))) {
-        refuse(reply, "OAuth authentication is currently not supported.");
-        return false;
-    }
-    if (sim_token_state(reply->sim, token) == TOKEN_VALID)
-        return true;
-    refuse(reply, sim_token_state(reply->sim, token) == TOKEN_EXPIRED
-                      ? "OAuth token has expired. Please obtain a new token "
-                        "or refresh your existing token."
-                      : "OAuth access token has been revoked");
-    return false;
-}
-
-static bool check_key(struct reply *reply, struct str key)
-{
-    note_credential(reply, "key", key);
-    if (str_starts(key, STR("sk-ant-api03-")) &&
-        sim_token_state(reply->sim, key) == TOKEN_VALID)
-        return true;
-    refuse(reply, "invalid x-api-key");
-    return false;
-}
-
-static bool check_credential(struct reply *reply)
-{
-    const struct headers *headers = &reply->req->headers;
-    const struct str *bearer = headers_get(headers, STR("authorization"));
-    const struct str *key = headers_get(headers, STR("x-api-key"));
-
-    if (!bearer == !key) {
-        refuse(reply, bearer ? "two credentials" : "x-api-key header is required");
-        return false;
-    }
-    if (!headers_get(headers, STR("anthropic-version"))) {
-        reply_error(reply, 400, "invalid_request_error",
-                    "anthropic-version: header is required");
-        return false;
-    }
-    return bearer ? check_bearer(reply, *bearer) : check_key(reply, *key);
-}
-
-/* ---- endpoints ---------------------------------------------------------- */
-
-#define ROW(method, pattern, run, open)                                        \
-    { { method, sizeof(method) - 1 },                                          \
-      { pattern, sizeof(pattern) - 1 },                                        \
-      run,                                                                     \
-      open }
-
-static const struct endpoint {
-    struct str method;
-    struct str pattern; /* ":" stands for one segment */
-    void (*run)(struct reply *reply);
-    bool open; /* needs no credential */
-} endpoints[] = {
-    ROW("POST", "/v1/messages", messages_create, false),
-    ROW("POST", "/v1/messages/count_tokens", messages_count_tokens, false),
-    ROW("POST", "/v1/complete", messages_complete, false),
-    ROW("GET", "/v1/models", objects_models_list, false),
-    ROW("GET", "/v1/models/:", objects_model_get, false),
-    ROW("POST", "/v1/messages/batches", objects_batch_create, false),
-    ROW("GET", "/v1/messages/batches", objects_batch_list, false),
-    ROW("GET", "/v1/messages/batches/:", objects_batch_get, false),
-    ROW("DELETE", "/v1/messages/batches/:", objects_batch_delete, false),
-    ROW("POST", "/v1/messages/batches/:/cancel", objects_batch_cancel, false),
-    ROW("GET", "/v1/messages/batches/:/results", objects_batch_results, false),
-    ROW("POST", "/v1/files", objects_file_create, false),
-    ROW("GET", "/v1/files", objects_file_list, false),
-    ROW("GET", "/v1/files/:", objects_file_get, false),
-    ROW("GET", "/v1/files/:/content", objects_file_content, false),
-    ROW("DELETE", "/v1/files/:", objects_file_delete, false),
-    ROW("POST", "/v1/oauth/token", oauth_token, true),
-    ROW("POST", "/v1/oauth/token/revoke", oauth_revoke, true),
-    ROW("GET", "/api/oauth/profile", oauth_profile, false),
-    ROW("GET", "/api/oauth/usage", oauth_usage, false),
-};
-
-static bool fits(struct str pattern, struct str path)
-{
-    struct str want;
-    struct str have;
-
-    while (str_next(&pattern, '/', &want)) {
-        if (!str_next(&path, '/', &have) ||
-            (!str_eq(want, STR(":")) && !str_eq(want, have)))
-            return false;
-    }
-    return path.len == 0;
-}
-
-static const struct endpoint *find(const struct request *req)
-{
-    for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
-        if (str_eq(endpoints[i].method, req->method) &&
-            fits(endpoints[i].pattern, req->path))
-            return &endpoints[i];
-    }
-    return NULL;
-}
-
-static void received(struct reply *reply)
-{
-    const struct endpoint *endpoint = find(reply->req);
-
-    if ((!endpoint || !endpoint->open) && !check_credential(reply))
+    if (!sim)
         return;
-    if (reply->d.echo)
-        control_echo(reply);
-    else if (endpoint)
-        endpoint->run(reply);
-    else
-        reply_error(reply, 404, "not_found_error", "Not Found");
+    server_free(sim->server);
+    free_parts(sim);
 }
 
-void sim_handle(void *arg, struct request *req)
+uint16_t sim_port(const struct sim *sim)
 {
-    struct sim *sim = arg;
-    struct reply *reply;
+    return server_port(sim->server);
+}
 
-    if (control_handle(sim, req))
-        return;
-    reply = reply_new(sim, req, received);
-    if (request_body_state(req) == REQUEST_BODY_COMPLETE)
-        received(reply);
+/* Unique, not secret: a mixed counter (splitmix64). */
+void sim_make_id(struct sim *sim, const char *prefix, char out[SIM_ID_MAX])
+{
+    uint64_t z = sim->next_id += 0x9e3779b97f4a7c15u;
+
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
+    (void)snprintf(out, SIM_ID_MAX, "%s%016llx", prefix,
+                   (unsigned long long)(z ^ (z >> 31)));
 }

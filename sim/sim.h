@@ -1,59 +1,46 @@
 // SPDX-License-Identifier: MIT
-/* The simulation: one loop, one server, and what the handlers share. */
+/* The simulated upstream: everything its requests share.  One loop thread. */
 #pragma once
 
-#include "base/json.h"
 #include "base/loop.h"
-#include "directives.h"
 #include "http/server.h"
-#include "ledger.h"
-
-#define SIM_FAULTS_MAX 64
-#define SIM_OBJECTS_MAX 1000
-#define SIM_TOKENS_MAX 4096
-
-/* A fault asked for over the control endpoint. */
-struct sim_fault {
-    struct json_doc *doc; /* owns the texts */
-    struct str path;      /* empty: any */
-    uint64_t times;
-};
-
-enum token_state { TOKEN_VALID, TOKEN_EXPIRED, TOKEN_REVOKED, TOKEN_SPENT };
-
-struct sim_token {
-    char text[160];
-    enum token_state state;
-};
-
-/* An uploaded file or a batch. */
-struct sim_object {
-    char id[40];
-    char filename[128];
-    uint64_t size;
-    char *content; /* NULL if it was too large to keep */
-    bool canceled;
-};
+#include "sim/fields.h"
+#include "sim/grants.h"
 
 struct sim {
     struct loop *loop;
     struct server *server;
     struct ledger *ledger;
-    struct sim_fault faults[SIM_FAULTS_MAX];
-    size_t fault_count;
-    struct sim_token *tokens;
-    size_t token_count;
-    struct sim_object *files;
-    size_t file_count;
-    struct sim_object *batches;
-    size_t batch_count;
+    struct faults *faults;
+    struct grants grants;
+    struct batches *batches;
+    struct files *files;
+    struct fields_cache fields;
+    bool tls;
     uint64_t next_id;
-    char url[80]; /* for absolute links in answers */
+    uint64_t streams_open;
+    uint64_t connections_total;
+    uint64_t connection_of_port[65536]; /* by the client's port */
+    /* Working space, used up before a function returns to the loop. */
+    struct buf event;
+    struct buf coded;
+    struct buf frame;
 };
 
-/* Handle one request of the server; `arg` is the sim. */
-void sim_handle(void *arg, struct request *req);
+#define SIM_ID_MAX 40
 
-/* The state of a credential or refresh token. */
-enum token_state sim_token_state(const struct sim *sim, struct str token);
-void sim_token_set(struct sim *sim, struct str token, enum token_state state);
+struct sim_options {
+    struct listener_options listen;
+    struct tls *tls; /* NULL: plain; must outlive the sim */
+    uint64_t idle_timeout_ms;
+};
+
+/* Listens at once.  NULL and err if it cannot. */
+struct sim *sim_new(struct loop *loop, const struct sim_options *options,
+                    struct err *err);
+void sim_free(struct sim *sim);
+
+uint16_t sim_port(const struct sim *sim);
+
+/* A unique id that begins with `prefix`. */
+void sim_make_id(struct sim *sim, const char *prefix, char out[SIM_ID_MAX]);
