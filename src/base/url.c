@@ -30,7 +30,8 @@ static bool is_address(int family, struct str host)
     char text[INET6_ADDRSTRLEN];
     struct in6_addr address; /* the larger of the two */
 
-    if (host.len == 0 || host.len >= sizeof(text))
+    if (host.len == 0 || host.len >= sizeof(text) ||
+        memchr(host.at, 0, host.len))
         return false;
     memcpy(text, host.at, host.len);
     text[host.len] = '\0';

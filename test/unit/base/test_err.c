@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+/* Failures and their table. */
+#include "base/err.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "unit.h"
+
+/* Status and type as Anthropic's documentation pairs them. */
+static const struct {
+    unsigned status;
+    const char *type;
+} pairs[] = {
+    { 400, "invalid_request_error" },
+    { 401, "authentication_error" },
+    { 402, "billing_error" },
+    { 403, "permission_error" },
+    { 404, "not_found_error" },
+    { 405, "invalid_request_error" },
+    { 408, "timeout_error" },
+    { 409, "conflict_error" },
+    { 413, "request_too_large" },
+    { 414, "invalid_request_error" },
+    { 417, "invalid_request_error" },
+    { 429, "rate_limit_error" },
+    { 431, "invalid_request_error" },
+    { 500, "api_error" },
+    { 502, "api_error" },
+    { 503, "api_error" },
+    { 504, "timeout_error" },
+    { 529, "overloaded_error" },
+};
+
+static const enum err_code codes[] = {
+#define ERR(name, status, type, retry) ERR_##name,
+#include "base/err.def"
+#undef ERR
+};
+
+static const char *type_of(unsigned status)
+{
+    for (size_t i = 0; i < COUNT_OF(pairs); i++) {
+        if (pairs[i].status == status)
+            return pairs[i].type;
+    }
+    return "";
+}
+
+static void every_code_has_a_status_and_its_type(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        assert_int_equal(codes[i], i);
+        assert_string_equal(err_type(codes[i]), type_of(err_status(codes[i])));
+    }
+}
+
+/* PROTOCOL.md section 4: permanent refusals say so, and our own are never 404
+   except where nothing is there. */
+static void permanent_refusals_are_not_tried_again(void **state)
+{
+    (void)state;
+    assert_false(err_may_retry(ERR_NO_ACCOUNT));
+    assert_false(err_may_retry(ERR_NOT_ALLOWED));
+    assert_false(err_may_retry(ERR_LOGIN_REQUIRED));
+    assert_false(err_may_retry(ERR_TOO_LARGE));
+    assert_true(err_may_retry(ERR_CONNECT));
+    assert_true(err_may_retry(ERR_TIMEOUT));
+    assert_int_equal(err_status(ERR_NO_ACCOUNT), 400);
+    assert_int_equal(err_status(ERR_LOGIN_REQUIRED), 401);
+}
+
+static void setting_returns_false_and_keeps_code_and_text(void **state)
+{
+    struct err err;
+
+    (void)state;
+    assert_false(err_set(&err, ERR_TLS, "cup %d", 3));
+    assert_int_equal(err.code, ERR_TLS);
+    assert_string_equal(err.text, "cup 3");
+}
+
+static void wrapping_puts_what_was_attempted_in_front(void **state)
+{
+    struct err err;
+
+    (void)state;
+    err_set(&err, ERR_BUSY, "kettle is cold");
+    assert_false(err_wrap(&err, "making %s", "tea"));
+    assert_string_equal(err.text, "making tea: kettle is cold");
+    assert_int_equal(err.code, ERR_BUSY);
+}
+
+static void errno_is_spelt_out(void **state)
+{
+    struct err err;
+
+    (void)state;
+    errno = ENOENT;
+    assert_false(err_errno(&err, "open %s", "cup"));
+    assert_string_equal(err.text, "open cup: No such file or directory");
+    assert_int_equal(err.code, ERR_IO);
+}
+
+static void long_texts_are_cut_and_end(void **state)
+{
+    struct err err;
+    char text[2000];
+
+    (void)state;
+    memset(text, 'x', sizeof(text) - 1);
+    text[sizeof(text) - 1] = '\0';
+    err_set(&err, ERR_IO, "%s", text);
+    assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+    err_wrap(&err, "front");
+    assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+    unit_assert_part(err.text, "front: xxx");
+    errno = EIO;
+    err_errno(&err, "%s", text);
+    assert_int_equal(strlen(err.text), sizeof(err.text) - 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_code_has_a_status_and_its_type),
+        cmocka_unit_test(permanent_refusals_are_not_tried_again),
+        cmocka_unit_test(setting_returns_false_and_keeps_code_and_text),
+        cmocka_unit_test(wrapping_puts_what_was_attempted_in_front),
+        cmocka_unit_test(errno_is_spelt_out),
+        cmocka_unit_test(long_texts_are_cut_and_end),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

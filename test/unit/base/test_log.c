@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+/* The log: its lines, read back from standard error. */
+#include "base/log.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "unit.h"
+
+static void levels_below_the_chosen_one_are_silent(void **state)
+{
+    struct unit_capture capture = unit_capture_begin(2);
+    char *text;
+
+    (void)state;
+    log_setup(LOG_WARN, LOG_TEXT);
+    log_line(LOG_ERROR, "one");
+    log_line(LOG_WARN, "two");
+    log_line(LOG_INFO, "three");
+    log_line(LOG_DEBUG, "four");
+    LOG_EVENT(LOG_INFO, "five", LOG_NUM("n", 1));
+    text = unit_capture_end(&capture);
+    unit_assert_part(text, "Z error one\n");
+    unit_assert_part(text, "Z warn  two\n");
+    assert_null(strstr(text, "three"));
+    assert_null(strstr(text, "four"));
+    assert_null(strstr(text, "five"));
+    assert_true(log_enabled(LOG_ERROR));
+    assert_false(log_enabled(LOG_INFO));
+    mem_free(text);
+}
+
+static void fields_are_quoted_where_they_need_it(void **state)
+{
+    struct unit_capture capture = unit_capture_begin(2);
+    char *text;
+
+    (void)state;
+    log_setup(LOG_INFO, LOG_TEXT);
+    LOG_EVENT(LOG_INFO, "request", LOG_STR("path", STR("/v1/messages?a=b")),
+              LOG_STR("who", STR("a b\"c\nINJECTED")), LOG_NUM("status", 200),
+              LOG_STR("empty", STR_EMPTY));
+    text = unit_capture_end(&capture);
+    unit_assert_part(text,
+                     " request path=/v1/messages?a=b "
+                     "who=\"a b\\\"c\\nINJECTED\" status=200 empty=\"\"\n");
+    mem_free(text);
+}
+
+static void json_lines_are_json(void **state)
+{
+    struct unit_capture capture = unit_capture_begin(2);
+    struct json_doc *doc;
+    struct str value;
+    uint64_t number;
+    struct err err;
+    char *text;
+
+    (void)state;
+    log_setup(LOG_INFO, LOG_JSON);
+    LOG_EVENT(LOG_WARN, "odd \"event\"", LOG_STR("bytes", STR("\xff\x01\x7f")),
+              LOG_NUM("n", UINT32_MAX));
+    text = unit_capture_end(&capture);
+    doc = json_doc_parse(str_of(text), &err);
+    assert_non_null(doc);
+    assert_true(json_doc_get_str(doc, "level", &value));
+    unit_assert_str(value, "warn");
+    assert_true(json_doc_get_str(doc, "event", &value));
+    unit_assert_str(value, "odd \"event\"");
+    assert_true(json_doc_get_str(doc, "bytes", &value));
+    unit_assert_str(value, "\xef\xbf\xbd\x01\x7f");
+    assert_true(json_doc_get_u64(doc, "n", &number) && number == UINT32_MAX);
+    json_doc_free(doc);
+    mem_free(text);
+}
+
+static void huge_values_are_cut(void **state)
+{
+    struct unit_capture capture = unit_capture_begin(2);
+    static char big[100000];
+    char *text;
+
+    (void)state;
+    memset(big, '\x01', sizeof(big));
+    log_setup(LOG_INFO, LOG_JSON);
+    for (int json = 0; json < 2; json++) {
+        log_setup(LOG_INFO, json ? LOG_JSON : LOG_TEXT);
+        LOG_EVENT(LOG_INFO, "big",
+                  LOG_STR("value", ((struct str){ big, sizeof(big) })));
+    }
+    text = unit_capture_end(&capture);
+    assert_true(strlen(text) < 10000);
+    mem_free(text);
+}
+
+#define THREADS 4
+#define LINES 200
+
+static void *write_lines(void *arg)
+{
+    (void)arg;
+    for (int i = 0; i < LINES; i++)
+        log_line(LOG_INFO, "a line that stays whole whoever writes beside it");
+    return NULL;
+}
+
+static void threads_do_not_mix_their_lines(void **state)
+{
+    struct unit_capture capture = unit_capture_begin(2);
+    pthread_t threads[THREADS];
+    struct str rest;
+    struct str line;
+    size_t count = 0;
+    char *text;
+
+    (void)state;
+    log_setup(LOG_INFO, LOG_TEXT);
+    for (int i = 0; i < THREADS; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, write_lines, NULL),
+                         0);
+    for (int i = 0; i < THREADS; i++)
+        (void)pthread_join(threads[i], NULL);
+    text = unit_capture_end(&capture);
+    rest = str_of(text);
+    while (str_next(&rest, '\n', &line)) {
+        assert_int_equal(line.len,
+                         strlen("2026-08-01T12:00:00.000Z info  a line "
+                                "that stays whole whoever writes "
+                                "beside it"));
+        count++;
+    }
+    assert_int_equal(count, THREADS * LINES);
+    mem_free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(levels_below_the_chosen_one_are_silent),
+        cmocka_unit_test(fields_are_quoted_where_they_need_it),
+        cmocka_unit_test(json_lines_are_json),
+        cmocka_unit_test(huge_values_are_cut),
+        cmocka_unit_test(threads_do_not_mix_their_lines),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,418 @@
+// SPDX-License-Identifier: MIT
+/* The event loop.  Timers of 0 to a few ms; the order is asserted, not the time. */
+#include "base/loop.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/macros.h"
+#include "unit.h"
+
+/* What happened, as letters, and the handles callbacks play with. */
+struct scene {
+    struct loop *loop;
+    char trace[64];
+    struct loop_timer *a;
+    struct loop_timer *b;
+    struct loop_poll *poll;
+    struct loop_poll *other;
+    int pipe[2];
+    atomic_uint posted;
+};
+
+static void note(struct scene *scene, char letter)
+{
+    size_t len = strlen(scene->trace);
+
+    assert_true(len + 1 < sizeof(scene->trace));
+    scene->trace[len] = letter;
+}
+
+static void note_a(void *arg)
+{
+    note(arg, 'a');
+}
+
+static void note_b_and_stop(void *arg)
+{
+    struct scene *scene = arg;
+
+    note(scene, 'b');
+    loop_stop(scene->loop);
+}
+
+static int open_scene(void **state)
+{
+    static struct scene scene;
+
+    memset(&scene, 0, sizeof(scene));
+    scene.loop = loop_new();
+    assert_int_equal(pipe(scene.pipe), 0);
+    *state = &scene;
+    return 0;
+}
+
+static int close_scene(void **state)
+{
+    struct scene *scene = *state;
+
+    loop_timer_free(scene->a);
+    loop_timer_free(scene->b);
+    loop_poll_free(scene->poll);
+    loop_poll_free(scene->other);
+    loop_free(scene->loop);
+    (void)close(scene->pipe[0]);
+    (void)close(scene->pipe[1]);
+    return 0;
+}
+
+static void make_timers(struct scene *scene)
+{
+    scene->a = loop_timer_new(scene->loop, note_a, scene);
+    scene->b = loop_timer_new(scene->loop, note_b_and_stop, scene);
+}
+
+static void timers_fire_once_in_order(void **state)
+{
+    struct scene *scene = *state;
+
+    make_timers(scene);
+    loop_timer_set(scene->b, 4);
+    loop_timer_set(scene->a, 0);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "ab");
+}
+
+static void a_timer_moved_back_fires_late(void **state)
+{
+    struct scene *scene = *state;
+
+    make_timers(scene);
+    loop_timer_set(scene->a, 1);
+    loop_timer_set(scene->a, 60000);
+    loop_timer_set(scene->b, 5);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "b");
+}
+
+static void a_timer_moved_forth_fires_early(void **state)
+{
+    struct scene *scene = *state;
+
+    make_timers(scene);
+    loop_timer_set(scene->a, 60000);
+    loop_timer_set(scene->a, 1);
+    loop_timer_set(scene->b, 5);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "ab");
+}
+
+static void a_stopped_timer_is_silent_and_can_be_set_again(void **state)
+{
+    struct scene *scene = *state;
+
+    make_timers(scene);
+    loop_timer_set(scene->a, 1);
+    loop_timer_stop(scene->a);
+    loop_timer_set(scene->b, 3);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "b");
+    loop_timer_set(scene->a, 1);
+    loop_timer_set(scene->b, 3);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "bab");
+}
+
+static void set_again(void *arg)
+{
+    struct scene *scene = arg;
+
+    note(scene, 'r');
+    if (strlen(scene->trace) < 4)
+        loop_timer_set(scene->a, 0);
+    else
+        loop_stop(scene->loop);
+}
+
+static void a_timer_may_set_itself_again(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->a = loop_timer_new(scene->loop, set_again, scene);
+    loop_timer_set(scene->a, 0);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "rrrr");
+}
+
+static void free_both(void *arg)
+{
+    struct scene *scene = arg;
+
+    note(scene, 'f');
+    loop_timer_free(scene->a);
+    loop_timer_free(scene->b);
+    scene->a = NULL;
+    scene->b = NULL;
+    loop_stop(scene->loop);
+}
+
+/* Both are due in the same turn: whichever is first frees the other. */
+static void a_freed_timer_never_fires(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->a = loop_timer_new(scene->loop, free_both, scene);
+    scene->b = loop_timer_new(scene->loop, free_both, scene);
+    loop_timer_set(scene->a, 1);
+    loop_timer_set(scene->b, 1);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "f");
+}
+
+/* ---- posting ------------------------------------------------------------ */
+
+#define POSTS 1000
+
+static void count_post(void *arg)
+{
+    struct scene *scene = arg;
+
+    if (atomic_fetch_add(&scene->posted, 1) + 1 == 2 * POSTS)
+        loop_stop(scene->loop);
+}
+
+static void *post_many(void *arg)
+{
+    struct scene *scene = arg;
+
+    for (int i = 0; i < POSTS; i++)
+        loop_post(scene->loop, count_post, scene);
+    return NULL;
+}
+
+static void work_posted_by_threads_all_runs_on_the_loop(void **state)
+{
+    struct scene *scene = *state;
+    pthread_t threads[2];
+
+    for (size_t i = 0; i < COUNT_OF(threads); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, post_many, scene),
+                         0);
+    loop_run(scene->loop);
+    for (size_t i = 0; i < COUNT_OF(threads); i++)
+        (void)pthread_join(threads[i], NULL);
+    assert_int_equal(scene->posted, 2 * POSTS);
+}
+
+static void posted_work_keeps_its_order(void **state)
+{
+    struct scene *scene = *state;
+
+    loop_post(scene->loop, note_a, scene);
+    loop_post(scene->loop, note_a, scene);
+    loop_post(scene->loop, note_b_and_stop, scene);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "aab");
+}
+
+static void stopping_before_running_ends_the_run(void **state)
+{
+    struct scene *scene = *state;
+
+    loop_stop(scene->loop);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "");
+}
+
+static void work_nobody_ran_is_dropped(void **state)
+{
+    struct scene *scene = *state;
+
+    loop_post(scene->loop, note_a, scene);
+    assert_string_equal(scene->trace, "");
+}
+
+/* ---- descriptors -------------------------------------------------------- */
+
+static void read_ready(void *arg, unsigned events)
+{
+    struct scene *scene = arg;
+    char byte;
+
+    assert_true((events & LOOP_READ) != 0);
+    if (read(scene->pipe[0], &byte, 1) == 1)
+        note(scene, byte);
+    if (byte == '.')
+        loop_stop(scene->loop);
+}
+
+static void readiness_is_level_triggered(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->poll = loop_poll_new(scene->loop, scene->pipe[0], read_ready, scene);
+    loop_poll_want(scene->poll, LOOP_READ);
+    assert_int_equal(write(scene->pipe[1], "xyz.", 4), 4);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "xyz.");
+}
+
+static void an_unwanted_event_does_not_come(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->poll = loop_poll_new(scene->loop, scene->pipe[0], read_ready, scene);
+    loop_poll_want(scene->poll, LOOP_READ);
+    loop_poll_want(scene->poll, 0);
+    assert_int_equal(write(scene->pipe[1], ".", 1), 1);
+    make_timers(scene);
+    loop_timer_set(scene->b, 2);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "b");
+}
+
+static void free_polls(void *arg, unsigned events)
+{
+    struct scene *scene = arg;
+
+    (void)events;
+    note(scene, 'p');
+    loop_poll_free(scene->poll);
+    loop_poll_free(scene->other);
+    scene->poll = NULL;
+    scene->other = NULL;
+    loop_stop(scene->loop);
+}
+
+/* Both ends are ready in the same turn: the first frees both. */
+static void a_poll_may_free_itself_and_others(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->poll = loop_poll_new(scene->loop, scene->pipe[0], free_polls, scene);
+    scene->other =
+        loop_poll_new(scene->loop, scene->pipe[1], free_polls, scene);
+    loop_poll_want(scene->poll, LOOP_READ);
+    loop_poll_want(scene->other, LOOP_WRITE);
+    assert_int_equal(write(scene->pipe[1], "x", 1), 1);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "p");
+}
+
+static void a_descriptor_can_be_watched_again_at_once(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->poll = loop_poll_new(scene->loop, scene->pipe[0], read_ready, scene);
+    loop_poll_want(scene->poll, LOOP_READ);
+    loop_poll_free(scene->poll);
+    scene->poll = loop_poll_new(scene->loop, scene->pipe[0], read_ready, scene);
+    loop_poll_want(scene->poll, LOOP_READ);
+    assert_int_equal(write(scene->pipe[1], ".", 1), 1);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, ".");
+}
+
+/* ---- signals, folders, the rest ----------------------------------------- */
+
+static void signals_are_caught_on_the_loop(void **state)
+{
+    struct scene *scene = *state;
+    struct loop_signal *caught =
+        loop_signal_new(scene->loop, SIGUSR1, note_b_and_stop, scene);
+
+    assert_int_equal(raise(SIGUSR1), 0);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "b");
+    loop_signal_free(caught);
+}
+
+static void folder_changed(void *arg)
+{
+    struct scene *scene = arg;
+
+    scene->trace[0] = 'w';
+    loop_stop(scene->loop);
+}
+
+static void a_changed_folder_is_told(void **state)
+{
+    struct scene *scene = *state;
+    char *folder = unit_folder_new();
+    struct err err;
+    struct loop_watch *watch =
+        loop_watch_new(scene->loop, folder, folder_changed, scene, &err);
+
+    assert_non_null(watch);
+    unit_write(folder, "new", "x");
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "w");
+    loop_watch_free(watch);
+    unit_folder_free(folder);
+}
+
+static void a_missing_folder_cannot_be_watched(void **state)
+{
+    struct scene *scene = *state;
+    struct err err;
+
+    assert_null(loop_watch_new(scene->loop, "/nonexistent/folder",
+                               folder_changed, scene, &err));
+    unit_assert_part(err.text, "/nonexistent/folder");
+}
+
+static void scratch_buffers_are_distinct_and_stay(void **state)
+{
+    struct scene *scene = *state;
+    char *in = loop_scratch(scene->loop, LOOP_SCRATCH_IN);
+    char *out = loop_scratch(scene->loop, LOOP_SCRATCH_OUT);
+
+    assert_ptr_not_equal(in, out);
+    memset(in, 1, LOOP_SCRATCH_SIZE);
+    memset(out, 2, LOOP_SCRATCH_SIZE);
+    assert_ptr_equal(in, loop_scratch(scene->loop, LOOP_SCRATCH_IN));
+    assert_int_equal(in[LOOP_SCRATCH_SIZE - 1], 1);
+}
+
+static void freeing_none_is_fine(void **state)
+{
+    (void)state;
+    loop_free(NULL);
+    loop_poll_free(NULL);
+    loop_timer_free(NULL);
+    loop_signal_free(NULL);
+    loop_watch_free(NULL);
+}
+
+#define SCENE(test)                                                            \
+    cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE(timers_fire_once_in_order),
+        SCENE(a_timer_moved_back_fires_late),
+        SCENE(a_timer_moved_forth_fires_early),
+        SCENE(a_stopped_timer_is_silent_and_can_be_set_again),
+        SCENE(a_timer_may_set_itself_again),
+        SCENE(a_freed_timer_never_fires),
+        SCENE(work_posted_by_threads_all_runs_on_the_loop),
+        SCENE(posted_work_keeps_its_order),
+        SCENE(stopping_before_running_ends_the_run),
+        SCENE(work_nobody_ran_is_dropped),
+        SCENE(readiness_is_level_triggered),
+        SCENE(an_unwanted_event_does_not_come),
+        SCENE(a_poll_may_free_itself_and_others),
+        SCENE(a_descriptor_can_be_watched_again_at_once),
+        SCENE(signals_are_caught_on_the_loop),
+        SCENE(a_changed_folder_is_told),
+        SCENE(a_missing_folder_cannot_be_watched),
+        SCENE(scratch_buffers_are_distinct_and_stay),
+        cmocka_unit_test(freeing_none_is_fine),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
