@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -177,7 +178,9 @@ void tls_prepare_client(SSL *ssl, struct tls_slot *slot, const char *host)
     if (is_address(host)) {
         (void)X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host);
     } else {
-        (void)SSL_set_tlsext_host_name(ssl, host);
+        /* SSL_set_tlsext_host_name() without its cast to void *. */
+        (void)SSL_ctrl(ssl, SSL_CTRL_SET_TLSEXT_HOSTNAME,
+                       TLSEXT_NAMETYPE_host_name, (void *)(uintptr_t)host);
         (void)SSL_set1_host(ssl, host);
     }
     if (slot && slot->session)
