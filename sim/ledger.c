@@ -81,7 +81,8 @@ void ledger_set_text(char *to, size_t size, struct str text)
 {
     size_t len = text.len < size ? text.len : size - 1;
 
-    memcpy(to, text.at, len);
+    if (len > 0)
+        memcpy(to, text.at, len);
     to[len] = '\0';
 }
 
