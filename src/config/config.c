@@ -131,12 +131,17 @@ static bool text_fits(enum kind kind, struct str text)
     return true;
 }
 
+static bool must_be(struct err *err, const char *option, struct str value,
+                    const char *what)
+{
+    return err_set(err, ERR_CONFIG, "%s=\"" STR_FMT "\": must be %s", option,
+                   STR_ARG(str_sub(value, 0, 100)), what);
+}
+
 static bool refuse(const struct option *option, struct str value,
                    struct err *err)
 {
-    return err_set(err, ERR_CONFIG, "%s=\"" STR_FMT "\": must be %s",
-                   option->name, STR_ARG(str_sub(value, 0, 100)),
-                   option->allowed);
+    return must_be(err, option->name, value, option->allowed);
 }
 
 static bool load_option(struct config *config, const struct option *option,
@@ -191,32 +196,34 @@ static bool check_api_url(struct config *config, struct arena *arena,
     return true;
 }
 
-/* A proxy that is set in part is never silently left out (DESIGN.md section 10);
-   its values are checked by upstream/proxy.h when it is made. */
+/* A proxy that is set in part is never silently left out (DESIGN.md section 10).
+   `decided`: GLOBAL_PROXY_ENABLED is set, to whatever. */
 static bool check_proxy(const struct config *config, bool decided,
                         struct err *err)
 {
-    const struct {
-        const char *name;
-        bool given;
-    } parts[] = {
-        { "GLOBAL_PROXY_TYPE", config->proxy_type.len > 0 },
-        { "GLOBAL_PROXY_HOST", config->proxy_host.len > 0 },
-        { "GLOBAL_PROXY_PORT", config->proxy_port > 0 },
-    };
+    bool user = config->proxy_username.len > 0;
+    bool password = config->proxy_password.len > 0;
+    bool any = config->proxy_type.len > 0 || config->proxy_host.len > 0 ||
+               config->proxy_port > 0 || user || password;
 
-    for (size_t i = 0; i < COUNT_OF(parts); i++) {
-        if (config->proxy_enabled && !parts[i].given)
-            return err_set(err, ERR_CONFIG,
-                           "%s=\"\": must be set while "
-                           "GLOBAL_PROXY_ENABLED is true",
-                           parts[i].name);
-        if (!decided && parts[i].given)
-            return err_set(err, ERR_CONFIG,
-                           "GLOBAL_PROXY_ENABLED=\"\": must be true or false "
-                           "while %s is set",
-                           parts[i].name);
-    }
+    if (!decided && any)
+        return must_be(err, "GLOBAL_PROXY_ENABLED", STR_EMPTY,
+                       "true or false while a GLOBAL_PROXY_* option is set");
+    if (!config->proxy_enabled)
+        return true;
+    if (!str_eq(config->proxy_type, STR("socks5")) &&
+        !str_eq(config->proxy_type, STR("http")))
+        return must_be(err, "GLOBAL_PROXY_TYPE", config->proxy_type,
+                       "socks5 or http (https comes with a later version)");
+    if (config->proxy_host.len == 0)
+        return must_be(err, "GLOBAL_PROXY_HOST", STR_EMPTY,
+                       "a host name or address");
+    if (config->proxy_port == 0)
+        return must_be(err, "GLOBAL_PROXY_PORT", STR_EMPTY, "1 to 65535");
+    if (user != password)
+        return must_be(err,
+                       user ? "GLOBAL_PROXY_PASSWORD" : "GLOBAL_PROXY_USERNAME",
+                       STR_EMPTY, "set too, or both left out");
     return true;
 }
 
