@@ -1,34 +1,66 @@
 // SPDX-License-Identifier: MIT
-/* Small files that must not be lost. */
+/* Small files that must not be lost.  Temporary files are called
+   .<name>.<16 hex>.tmp: random, so that two processes never meet in one. */
 #include "store/jsonfile.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
+#include "crypto/random.h"
+
 #define PATH_SIZE 4096
+#define READ_SIZE 4096
+#define ORPHAN_AGE_S 600
+
+/* ---- reading ------------------------------------------------------------ */
+
+/* Sees the end of the file with one byte even when the buffer is full. */
+static bool read_part(int fd, struct buf *out, size_t *got, struct err *err)
+{
+    char beyond;
+    size_t size = out->max - out->len;
+    char *room;
+    ssize_t len;
+
+    size = size < READ_SIZE ? size : READ_SIZE;
+    room = size > 0 ? buf_room(out, size) : &beyond;
+    do {
+        len = read(fd, room, size > 0 ? size : 1);
+    } while (len < 0 && errno == EINTR);
+    if (len < 0)
+        return err_errno(err, "read");
+    if (len > 0 && size == 0)
+        return err_set(err, ERR_IO, "larger than %zu bytes", out->max);
+    if (size > 0)
+        buf_grow(out, (size_t)len);
+    *got = (size_t)len;
+    return true;
+}
 
 static bool read_all(int fd, struct buf *out, struct err *err)
 {
-    for (;;) {
-        char *room = buf_room(out, 4096);
-        ssize_t got;
+    struct stat info;
+    size_t got = 1;
 
-        if (!room)
-            return err_set(err, ERR_IO, "larger than 1 MB");
-        got = read(fd, room, 4096);
-        if (got < 0)
-            return err_errno(err, "read");
-        if (got == 0)
-            return true;
-        buf_grow(out, (size_t)got);
+    if (fstat(fd, &info) != 0)
+        return err_errno(err, "stat");
+    if (!S_ISREG(info.st_mode))
+        return err_set(err, ERR_IO, "not a regular file");
+    while (got > 0) {
+        if (!read_part(fd, out, &got, err))
+            return false;
     }
+    return true;
 }
 
 bool jsonfile_read(const char *path, struct buf *out, struct err *err)
 {
+    /* Without O_NONBLOCK, opening a pipe would wait for its other end. */
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     bool ok;
 
@@ -38,6 +70,8 @@ bool jsonfile_read(const char *path, struct buf *out, struct err *err)
     (void)close(fd);
     return ok;
 }
+
+/* ---- writing ------------------------------------------------------------ */
 
 static bool write_all(int fd, struct str content, struct err *err)
 {
@@ -91,13 +125,14 @@ bool jsonfile_write(const char *folder, const char *name, struct str content,
 {
     char path[PATH_SIZE];
     char temporary[PATH_SIZE];
+    char unique[17];
     bool ok;
 
+    random_hex(8, unique);
     if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= PATH_SIZE ||
-        snprintf(temporary, sizeof(temporary), "%s/.%s.%d.tmp", folder, name,
-                 (int)getpid()) >= PATH_SIZE)
+        snprintf(temporary, sizeof(temporary), "%s/.%s.%s.tmp", folder, name,
+                 unique) >= PATH_SIZE)
         return err_set(err, ERR_IO, "the path of %s is too long", name);
-    (void)unlink(temporary); /* of a process that died with our number */
     ok = write_temporary(temporary, content, err) &&
          move_into_place(temporary, path, create, err);
     if (!ok || create)
@@ -105,9 +140,52 @@ bool jsonfile_write(const char *folder, const char *name, struct str content,
     return ok && sync_folder(folder, err);
 }
 
+/* ---- the folder --------------------------------------------------------- */
+
+static bool is_temporary(struct str name)
+{
+    const size_t tail = sizeof(".0123456789abcdef.tmp") - 1;
+
+    return name.len > tail + 1 && name.at[0] == '.' &&
+           str_eq(str_from(name, name.len - 4), STR(".tmp")) &&
+           name.at[name.len - tail] == '.';
+}
+
+/* What cannot be removed stays: it harms nobody. */
+static void remove_orphans(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    uint64_t now_s = clock_wall_ms() / 1000;
+    const struct dirent *entry;
+    struct stat info;
+
+    if (!dir)
+        return;
+    while ((entry = readdir(dir)) != NULL) {
+        if (is_temporary(str_of(entry->d_name)) &&
+            fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) ==
+                0 &&
+            (uint64_t)info.st_mtim.tv_sec + ORPHAN_AGE_S < now_s)
+            (void)unlinkat(dirfd(dir), entry->d_name, 0);
+    }
+    (void)closedir(dir);
+}
+
+static bool sync_parent(const char *folder, struct err *err)
+{
+    char parent[PATH_SIZE];
+
+    if (snprintf(parent, sizeof(parent), "%s/..", folder) >= PATH_SIZE)
+        return err_set(err, ERR_IO, "the path %s is too long", folder);
+    return sync_folder(parent, err);
+}
+
 bool jsonfile_make_folder(const char *folder, struct err *err)
 {
-    if (mkdir(folder, 0700) == 0 || errno == EEXIST)
-        return true;
-    return err_errno(err, "make the folder %s", folder);
+    if (mkdir(folder, 0700) == 0)
+        return sync_parent(folder, err);
+    if (errno != EEXIST)
+        return err_errno(err, "make the folder %s", folder);
+    remove_orphans(folder);
+    return true;
 }

@@ -8,15 +8,18 @@
 
 #define JSONFILE_MAX (1024u * 1024)
 
-/* The whole file; err if it is missing, unreadable or larger than 1 MB. */
+/* Append the whole file to `out`; err if it is missing, unreadable, no regular
+   file, or larger than what fits (JSONFILE_MAX is the usual ceiling). */
 bool jsonfile_read(const char *path, struct buf *out,
                    struct err *err) MUST_CHECK;
 
 /* Replace `folder`/`name` so that a crash at any moment leaves the old file or the
    new one: temporary file (0600) in the same folder, fsync, rename, fsync of the
-   folder.  `create`: fail if it exists already. */
+   folder.  `create`: fail if it exists already.  A failure leaves no temporary
+   file behind. */
 bool jsonfile_write(const char *folder, const char *name, struct str content,
                     bool create, struct err *err) MUST_CHECK;
 
-/* Make the folder (0700) if it is missing. */
+/* Make the folder (0700) if it is missing, and remove temporary files that a crash
+   left in it (those older than ten minutes). */
 bool jsonfile_make_folder(const char *folder, struct err *err) MUST_CHECK;
