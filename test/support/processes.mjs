@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: MIT
+/* Starting and stopping claude-sim and claude-relay, each on a free port and in a
+   folder of its own.  Every credential the tests use holds the word CANARY: a relay
+   that wrote one into its log fails the test that stops it, and so does one that
+   ends with anything but 0 or with a sanitizer's report. */
+import { spawn, spawnSync } from 'node:child_process';
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { after, before } from 'node:test';
+
+import { fetchJson } from './http.mjs';
+
+export const root = fileURLToPath(new URL('../..', import.meta.url));
+export const testdata = path.join(root, '../shared/testdata');
+export const buildDir = path.resolve(root, process.env.BUILD_DIR ?? 'build');
+export const relayBinary = path.join(buildDir, 'claude-relay');
+export const simBinary = path.join(buildDir, 'claude-sim');
+
+const relayBytes = fs.readFileSync(relayBinary);
+export const sanitized =
+  process.env.SANITIZED === '1' ||
+  ['__asan_init', '__tsan_init', '__ubsan_handle'].some((s) => relayBytes.includes(s));
+/* Time limits are multiplied by this. */
+export const patience = sanitized ? 10 : 1;
+
+export const CANARY = 'CANARY';
+export const API_KEY = 'sk-ant-api03-CANARY-key-of-demo';
+export const CLIENT_KEY = 'CANARY-what-the-client-presents';
+
+/* ---- folders and time ----------------------------------------------------- */
+
+const folders = [];
+const children = new Set();
+
+process.on('exit', () => {
+  for (const child of children) {
+    child.kill('SIGKILL');
+  }
+  for (const folder of folders) {
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+export function tempFolder() {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-relay-test-'));
+  folders.push(folder);
+  return folder;
+}
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/* Ask again and again; the first true value is the result. */
+export async function until(ask, { ms = 5000, every = 10, what = 'condition' } = {}) {
+  const deadline = Date.now() + ms * (sanitized ? 4 : 1);
+  for (;;) {
+    const value = await ask();
+    if (value) {
+      return value;
+    }
+    if (Date.now() > deadline) {
+      throw new Error(`waited ${ms} ms in vain for: ${what}`);
+    }
+    await sleep(every);
+  }
+}
+
+/* ---- processes ------------------------------------------------------------ */
+
+/* Nothing of the caller's own settings (PORT, proxies) reaches a program. */
+export function cleanEnv(env = {}) {
+  const kept = ['PATH', 'HOME', 'TMPDIR', 'ASAN_OPTIONS', 'UBSAN_OPTIONS', 'TSAN_OPTIONS', 'LSAN_OPTIONS'];
+  const clean = {};
+  for (const name of kept) {
+    if (process.env[name] !== undefined) {
+      clean[name] = process.env[name];
+    }
+  }
+  return { ...clean, ...env };
+}
+
+function checkReport(text) {
+  const found = /(AddressSanitizer|LeakSanitizer|ThreadSanitizer|runtime error:|Assertion .* failed)[^\n]*/.exec(text);
+  assert.equal(found, null, `a sanitizer or an assertion spoke:\n${text.slice(-6000)}`);
+}
+
+class Program {
+  constructor(binary, args, env, cwd) {
+    this.out = '';
+    this.err = '';
+    this.startedAt = process.hrtime.bigint();
+    this.child = spawn(binary, args, { env: cleanEnv(env), cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.pid = this.child.pid;
+    children.add(this.child);
+    this.child.stdout.on('data', (data) => (this.out += data));
+    this.child.stderr.on('data', (data) => (this.err += data));
+    this.ended = new Promise((resolve) => {
+      this.child.on('close', (code, signal) => {
+        children.delete(this.child);
+        this.exit = { code, signal };
+        resolve(this.exit);
+      });
+      this.child.on('error', (error) => {
+        this.exit = { code: -1, signal: String(error) };
+        resolve(this.exit);
+      });
+    });
+  }
+
+  /* Resolves with the match in standard output. */
+  async ready(pattern, ms = 10000) {
+    const match = await new Promise((resolve, reject) => {
+      const timer = setTimeout(() => reject(new Error(`not ready: ${this.out}${this.err}`)), ms * (sanitized ? 4 : 1));
+      const look = () => {
+        const found = pattern.exec(this.out);
+        if (found) {
+          this.readyAt = process.hrtime.bigint();
+          clearTimeout(timer);
+          resolve(found);
+        }
+      };
+      this.child.stdout.on('data', look);
+      this.ended.then(() => {
+        clearTimeout(timer);
+        reject(new Error(`ended before it was ready: ${JSON.stringify(this.exit)}\n${this.out}${this.err}`));
+      });
+      look();
+    });
+    return match;
+  }
+
+  get log() {
+    return this.out + this.err;
+  }
+
+  async terminate(signal = 'SIGTERM', ms = 10000) {
+    if (!this.exit) {
+      this.child.kill(signal);
+      const timer = setTimeout(() => this.child.kill('SIGKILL'), ms * (sanitized ? 4 : 1));
+      await this.ended;
+      clearTimeout(timer);
+    }
+    return this.exit;
+  }
+}
+
+/* ---- claude-sim ----------------------------------------------------------- */
+
+export async function startSim({ tls = false, args = [] } = {}) {
+  const folder = tempFolder();
+  const ca = path.join(folder, 'ca.pem');
+  const program = new Program(simBinary, [...(tls ? ['--tls', '--write-ca', ca] : []), ...args], {}, folder);
+  const match = await program.ready(/listening on (https?):\/\/[^\s]*:(\d+)/);
+  const port = Number(match[2]);
+  const url = `${match[1]}://127.0.0.1:${port}`;
+  const control = { ca: tls ? fs.readFileSync(ca) : undefined };
+  const call = (method, target, body) => fetchJson(url + target, { method, body, ...control });
+  return {
+    program,
+    port,
+    url,
+    apiUrl: `${url}/v1/messages`,
+    ca: tls ? ca : undefined,
+    caPem: control.ca,
+    pid: program.pid,
+    async ledger(name) {
+      const { requests } = await call('GET', `/sim/ledger${name ? `?name=${encodeURIComponent(name)}` : ''}`);
+      return requests;
+    },
+    async row(name) {
+      return (await this.ledger(name)).at(-1);
+    },
+    totals: () => call('GET', '/sim/totals'),
+    fault: (fault) => call('POST', '/sim/faults', fault),
+    forgetFaults: () => call('DELETE', '/sim/faults'),
+    clear: () => call('DELETE', '/sim/ledger'),
+    async stop() {
+      const exit = await program.terminate();
+      checkReport(program.log);
+      assert.deepEqual(exit, { code: 0, signal: null }, `claude-sim ended badly:\n${program.log.slice(-4000)}`);
+    },
+  };
+}
+
+/* ---- accounts ------------------------------------------------------------- */
+
+/* Through the command line, as a person would. */
+export function addApiKey(dataDir, name, key = API_KEY) {
+  const done = command(['account', 'add', name, '--api-key', '-'], { env: { DATA_DIR: dataDir }, input: `${key}\n` });
+  assert.equal(done.status, 0, done.stderr);
+}
+
+export function writeOauth(dataDir, name, members = {}) {
+  fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const file = {
+    access_token: `sk-ant-oat01-CANARY-access-of-${name}`,
+    refresh_token: `sk-ant-ort01-CANARY-refresh-of-${name}`,
+    expires_at: new Date(Date.now() + 3600e3).toISOString(),
+    scopes: ['user:profile', 'user:inference'],
+    ...members,
+  };
+  fs.writeFileSync(path.join(dataDir, `oauth_${name}.json`), JSON.stringify(file), { mode: 0o600 });
+  return file;
+}
+
+/* ---- claude-relay --------------------------------------------------------- */
+
+/* One run of the program to its end. */
+export function command(args, { env = {}, input = '', cwd } = {}) {
+  return spawnSync(relayBinary, args, {
+    env: cleanEnv(env),
+    input,
+    cwd: cwd ?? tempFolder(),
+    encoding: 'utf8',
+    timeout: 20000,
+  });
+}
+
+/* options: upstream (URL), env, args, ca, dataDir, accounts (dataDir => void; one
+   API-key account "demo" by default). */
+export async function startRelay(options = {}) {
+  const folder = tempFolder();
+  const dataDir = options.dataDir ?? path.join(folder, 'data');
+  (options.accounts ?? ((dir) => addApiKey(dir, 'demo')))(dataDir);
+  const env = { DATA_DIR: dataDir, ...options.env };
+  if (options.upstream) {
+    env.CLAUDE_API_URL = options.upstream;
+  }
+  if (options.ca) {
+    env.UPSTREAM_CA_FILE = options.ca;
+  }
+  const program = new Program(relayBinary, ['--port', '0', ...(options.args ?? [])], env, folder);
+  const match = await program.ready(/listening on http:\/\/\S+:(\d+)/);
+  const port = Number(match[1]);
+  return {
+    program,
+    port,
+    dataDir,
+    pid: program.pid,
+    url: `http://127.0.0.1:${port}`,
+    get log() {
+      return program.log;
+    },
+    descriptors: () => fs.readdirSync(`/proc/${program.pid}/fd`).length,
+    memory: (field = 'Rss') => memory(program.pid, field),
+    async stop(signal) {
+      const exit = await program.terminate(signal);
+      checkReport(program.log);
+      assert.ok(!program.log.includes(CANARY), `a secret stands in the relay's log:\n${program.log.slice(-4000)}`);
+      assert.deepEqual(exit, { code: 0, signal: null }, `the relay ended badly:\n${program.log.slice(-4000)}`);
+    },
+  };
+}
+
+/* Bytes of Rss or Pss. */
+export function memory(pid, field) {
+  const text = fs.readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8');
+  return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)[1]) * 1024;
+}
+
+/* Inside describe(): a sim and a relay in front of it, for all tests in there.
+   The object is filled when the tests run. */
+export function stage(options = {}) {
+  const made = {};
+  before(async () => {
+    made.sim = await startSim(options.sim);
+    made.relay = await startRelay({ upstream: made.sim.apiUrl, ca: made.sim.ca, ...options.relay });
+    made.url = made.relay.url;
+    made.port = made.relay.port;
+  });
+  after(async () => {
+    await made.relay?.stop();
+    await made.sim?.stop();
+  });
+  return made;
+}
+
+/* Inside describe(): a raw upstream made by `make()`, and a relay in front of it. */
+export function rawStage(make, options = {}) {
+  const made = {};
+  before(async () => {
+    made.upstream = await make();
+    made.relay = await startRelay({ upstream: `${made.upstream.url}/v1/messages`, ...options });
+    made.url = made.relay.url;
+    made.port = made.relay.port;
+  });
+  after(async () => {
+    await made.relay?.stop();
+    await made.upstream?.stop();
+  });
+  return made;
+}
