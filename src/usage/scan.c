@@ -24,24 +24,46 @@ static char peek(const struct cursor *c)
     return c->at < c->body.len ? c->body.at[c->at] : '\0';
 }
 
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static void skip_space(struct cursor *c)
 {
-    while (c->at < c->body.len && peek(c) && strchr(" \t\r\n", peek(c)))
+    while (c->at < c->body.len && is_space(c->body.at[c->at]))
         c->at++;
 }
 
-/* From the opening quote to behind the closing one. */
+/* Does an odd number of backslashes stand in front of `at`?  These runs never
+   overlap from one quote to the next, so looking back costs O(n) in all. */
+static bool is_escaped(struct str body, size_t at, size_t from)
+{
+    size_t first = at;
+
+    while (first > from && body.at[first - 1] == '\\')
+        first--;
+    return (at - first) % 2 == 1;
+}
+
+/* From the opening quote to behind the closing one.  Bodies are mostly long
+   strings: quotes are looked for with memchr(), many bytes at a time. */
 static bool skip_string(struct cursor *c)
 {
-    c->at++;
-    while (c->at < c->body.len) {
-        char now = c->body.at[c->at++];
+    size_t from = c->at + 1;
+    const char *hit;
 
-        if (now == '"')
-            return true;
-        if (now == '\\')
-            c->at++;
+    for (c->at = from; c->at < c->body.len; c->at++) {
+        hit = memchr(c->body.at + c->at, '"', c->body.len - c->at);
+        if (!hit)
+            break;
+        c->at = (size_t)(hit - c->body.at);
+        if (is_escaped(c->body, c->at, from))
+            continue;
+        c->at++;
+        return true;
     }
+    c->at = c->body.len;
     return false;
 }
 
@@ -51,7 +73,7 @@ static bool skip_nested(struct cursor *c)
     size_t depth = 0;
 
     while (c->at < c->body.len) {
-        char now = peek(c);
+        char now = c->body.at[c->at];
 
         if (now == '"') {
             if (!skip_string(c))
@@ -89,7 +111,7 @@ static bool skip_value(struct cursor *c)
 static bool read_name(struct cursor *c, struct member *member)
 {
     member->start = c->at;
-    if (peek(c) != '"' || !skip_string(c) || c->at > c->body.len)
+    if (peek(c) != '"' || !skip_string(c))
         return false;
     member->name =
         str_sub(c->body, member->start + 1, c->at - member->start - 2);
@@ -108,7 +130,7 @@ static bool read_member(struct cursor *c, struct member *member)
     if (!read_name(c, member))
         return false;
     value = c->at;
-    if (!skip_value(c) || c->at > c->body.len)
+    if (!skip_value(c))
         return false;
     member->end = c->at;
     member->value = str_sub(c->body, value, c->at - value);
@@ -152,27 +174,34 @@ static bool each_member(struct str body,
     }
 }
 
-/* The character an escape stands for, if it is ASCII; 0 otherwise. */
-static char unescape(struct str *rest)
+static unsigned hex_value(char c)
 {
-    static const char plain[] = "\"\\/";
+    if (c >= '0' && c <= '9')
+        return (unsigned)(c - '0');
+    if (c >= 'a' && c <= 'f')
+        return (unsigned)(c - 'a') + 10;
+    if (c >= 'A' && c <= 'F')
+        return (unsigned)(c - 'A') + 10;
+    return 16;
+}
+
+/* Take the escape at the start of `rest`.  The character that it stands for; NUL
+   for those that no name of ours holds. */
+static char take_escape(struct str *rest)
+{
     unsigned value = 0;
-    char kind = rest->len > 1 ? rest->at[1] : '\0';
 
-    if (kind && strchr(plain, kind)) {
-        *rest = str_from(*rest, 2);
-        return kind;
-    }
-    for (size_t i = 2; kind == 'u' && i < 6 && i < rest->len; i++) {
-        static const char digits[] = "0123456789abcdef";
-        const char *hit = strchr(digits, rest->at[i] | 0x20);
+    if (rest->len < 6 || rest->at[1] != 'u')
+        return '\0';
+    for (size_t i = 2; i < 6; i++) {
+        unsigned digit = hex_value(rest->at[i]);
 
-        if (!hit || rest->at[i] == '\0')
-            return 0;
-        value = value * 16 + (unsigned)(hit - digits);
+        if (digit > 15)
+            return '\0';
+        value = value * 16 + digit;
     }
     *rest = str_from(*rest, 6);
-    return value > 0 && value < 128 ? (char)value : 0;
+    return value < 128 ? (char)value : '\0';
 }
 
 /* "proxy\u005fconfig" is "proxy_config" too. */
@@ -184,7 +213,7 @@ static bool name_is(struct str written, struct str name)
         char c = written.at[0];
 
         if (c == '\\')
-            c = unescape(&written);
+            c = take_escape(&written);
         else
             written = str_from(written, 1);
         if (c != name.at[seen++])
@@ -193,13 +222,19 @@ static bool name_is(struct str written, struct str name)
     return written.len == 0 && seen == name.len;
 }
 
+/* Between the quotes; empty if it is no string. */
+static struct str text_of(struct str value)
+{
+    return value.at[0] == '"' ? str_sub(value, 1, value.len - 2) : STR_EMPTY;
+}
+
 static void note_member(void *arg, const struct member *member)
 {
     struct scan *scan = arg;
     struct str value = member->value;
 
-    if (name_is(member->name, STR("model")) && value.at[0] == '"')
-        scan->model = str_sub(value, 1, value.len - 2);
+    if (name_is(member->name, STR("model")))
+        scan->model = text_of(value);
     else if (name_is(member->name, STR("stream")))
         scan->stream = str_eq(value, STR("true"));
     else if (name_is(member->name, STR("proxy_config")))
@@ -245,6 +280,8 @@ static void cut_member(void *arg, const struct member *member)
         cut->kept++;
         return;
     }
+    if (cut->cuts == 0)
+        (void)buf_room(cut->out, cut->body.len); /* grow once */
     copy_until(cut, cut->kept > 0 ? member->comma : member->start);
     cut->copied = member->end;
     cut->eat_comma = cut->kept == 0;

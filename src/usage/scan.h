@@ -11,17 +11,22 @@
 #include "base/str.h"
 
 struct scan {
-    bool is_object;   /* the body is one JSON object as far as looked at */
-    struct str model; /* text of "model" as written, without quotes */
+    bool is_object;   /* the body is one JSON object as far as looked at; when
+                         not, what was seen before the fault is still told */
+    struct str model; /* text of "model" as written, without the quotes and with
+                         its escapes; empty if absent or no string */
     bool stream;      /* "stream": true */
-    struct str
-        proxy_config; /* the raw value of the last such member; or empty */
+    struct str proxy_config; /* the raw value of that member; or empty */
 };
 
-/* When a member comes twice the last one counts, as in most JSON readers. */
+/* Top-level members only, however their names are escaped.  When one comes twice
+   the last counts, as in most JSON readers. */
 struct scan scan_body(struct str body);
 
-/* Append `body` without its top-level members called `name` (however the name is
-   escaped), each together with one comma; every other byte stays.  False, and
-   nothing appended, if there is none or the body is no JSON object. */
-bool scan_without(struct str body, struct str name, struct buf *out);
+/* Append `body` without its top-level members called `name` (lower-case ASCII
+   letters and '_'), however that is escaped.  Each takes one comma with it: the
+   one in front, or behind it if no kept member is in front.  Every other byte
+   stays, white space around the cut too.  False, and nothing appended, if there
+   is no such member or the body is no JSON object.  The ceiling of `out` must
+   leave room for the whole body. */
+bool scan_without(struct str body, struct str name, struct buf *out) MUST_CHECK;
