@@ -44,21 +44,6 @@ bool headers_list_has(const struct headers *headers, struct str name,
     return false;
 }
 
-bool headers_is_hop_by_hop(const struct headers *headers, struct str name)
-{
-    static const struct str names[] = {
-        { "connection", 10 }, { "keep-alive", 10 }, { "te", 2 },
-        { "trailer", 7 },     { "upgrade", 7 },     { "transfer-encoding", 17 },
-    };
-
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        if (str_ieq(names[i], name))
-            return true;
-    }
-    return str_istarts(name, STR("proxy-")) ||
-           headers_list_has(headers, STR("connection"), name);
-}
-
 bool headers_is_token(struct str name)
 {
     for (size_t i = 0; i < name.len; i++) {

@@ -23,14 +23,10 @@ struct headers {
 const struct str *headers_get(const struct headers *headers, struct str name);
 size_t headers_count(const struct headers *headers, struct str name);
 
-/* True if a field of that name holds `token` in its comma-separated list. */
+/* True if a field of that name holds `token` (any case) in its comma-separated
+   list. */
 bool headers_list_has(const struct headers *headers, struct str name,
                       struct str token);
-
-/* Fields that belong to one connection and are never passed on (RFC 9110 7.6.1):
-   connection and what it names, keep-alive, proxy-*, te, trailer,
-   transfer-encoding, upgrade. */
-bool headers_is_hop_by_hop(const struct headers *headers, struct str name);
 
 /* RFC 9110 token characters only, at least one. */
 bool headers_is_token(struct str name);

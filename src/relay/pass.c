@@ -3,43 +3,79 @@
 #include "relay/pass.h"
 
 #include "http/url.h"
+#include "relay/beta.h"
 
-/* With the hop-by-hop fields of http/headers.h and our own framing, this is the
-   complete list of what a client sends and the upstream does not get.  A '*' stands
-   for any ending. */
-static const struct str not_passed[] = {
-    /* the client's credential, replaced by the account's */
-    { "authorization", 13 },
-    { "x-api-key", 9 },
-    /* rewritten: one each of our own */
-    { "host", 4 },
-    { "content-length", 14 },
+#define ROW(name, where)                                                       \
+    {                                                                          \
+        { name, sizeof(name) - 1 }, where                                      \
+    }
+
+/* The complete list. */
+static const struct pass_row rows[] = {
+    /* of one connection only (RFC 9110 7.6.1), with what Connection names */
+    ROW("connection", PASS_EITHER),
+    ROW("keep-alive", PASS_EITHER),
+    ROW("proxy-*", PASS_EITHER),
+    ROW("te", PASS_EITHER),
+    ROW("trailer", PASS_EITHER),
+    ROW("transfer-encoding", PASS_EITHER),
+    ROW("upgrade", PASS_EITHER),
     /* answered here */
-    { "expect", 6 },
+    ROW("expect", PASS_REQUEST),
     /* the client's network path */
-    { "forwarded", 9 },
-    { "via", 3 },
-    { "x-forwarded*", 12 },
-    { "x-real-ip", 9 },
-    { "cf-*", 4 },
-    { "true-client-ip", 14 },
+    ROW("forwarded", PASS_REQUEST),
+    ROW("via", PASS_REQUEST),
+    ROW("x-forwarded-*", PASS_REQUEST),
+    ROW("x-real-ip", PASS_REQUEST),
+    ROW("cf-*", PASS_REQUEST),
+    ROW("true-client-ip", PASS_REQUEST),
     /* the client's relation to the relay's host */
-    { "cookie", 6 },
+    ROW("cookie", PASS_REQUEST),
     /* the relay's own input */
-    { "x-account-name", 14 },
+    ROW("x-account-name", PASS_REQUEST),
+    /* the client's credential, replaced by the account's */
+    ROW("authorization", PASS_REQUEST),
+    ROW("x-api-key", PASS_REQUEST),
 };
 
-static bool is_listed(struct str name)
-{
-    for (size_t i = 0; i < COUNT_OF(not_passed); i++) {
-        struct str row = not_passed[i];
+/* What a Connection field cannot take away: it speaks of one connection, and these
+   are for the API.  (Host, framing and credential are ours in any case.) */
+static const struct str essential[] = {
+    { "anthropic-*", 11 },
+    { "content-*", 9 },
+};
 
-        if (row.at[row.len - 1] == '*'
-                ? str_istarts(name, str_sub(row, 0, row.len - 1))
-                : str_ieq(name, row))
+const struct pass_row *pass_list(size_t *count)
+{
+    *count = COUNT_OF(rows);
+    return rows;
+}
+
+static bool fits(struct str row, struct str name)
+{
+    return row.at[row.len - 1] == '*'
+               ? str_istarts(name, str_sub(row, 0, row.len - 1))
+               : str_ieq(name, row);
+}
+
+static bool is_essential(struct str name)
+{
+    for (size_t i = 0; i < COUNT_OF(essential); i++) {
+        if (fits(essential[i], name))
             return true;
     }
     return false;
+}
+
+static bool is_dropped(const struct headers *headers, struct str name,
+                       enum pass_where where)
+{
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if ((rows[i].where & where) && fits(rows[i].name, name))
+            return true;
+    }
+    return headers_list_has(headers, STR("connection"), name) &&
+           !is_essential(name);
 }
 
 static void add_field(struct buf *out, struct str name, struct str value)
@@ -50,64 +86,7 @@ static void add_field(struct buf *out, struct str name, struct str value)
     buf_add(out, STR("\r\n"));
 }
 
-/* ---- anthropic-beta ----------------------------------------------------- */
-
-static bool holds(struct str list, struct str flag)
-{
-    struct str item;
-
-    while (str_next(&list, ',', &item)) {
-        if (str_eq(str_trim(item), flag))
-            return true;
-    }
-    return false;
-}
-
-/* In any of the client's fields of that name? */
-static bool client_has(const struct headers *headers, struct str flag)
-{
-    for (size_t i = 0; i < headers->count; i++) {
-        if (str_ieq(headers->at[i].name, STR("anthropic-beta")) &&
-            holds(headers->at[i].value, flag))
-            return true;
-    }
-    return false;
-}
-
-static void add_flag(const struct pass_request *request, struct buf *flags,
-                     struct str flag)
-{
-    if (flag.len == 0 || client_has(request->headers, flag) ||
-        holds(buf_str(flags), flag))
-        return;
-    if (flags->len > 0)
-        buf_add(flags, STR(","));
-    buf_add(flags, flag);
-}
-
-/* The flags that are missing from the client's list, in order. */
-static void missing_flags(const struct pass_request *request, struct buf *flags)
-{
-    struct str rest = request->beta;
-    struct str flag;
-
-    buf_init(flags, HEADERS_BYTES_MAX);
-    if (request->credential.oauth)
-        add_flag(request, flags, STR("oauth-2025-04-20"));
-    while (str_next(&rest, ',', &flag))
-        add_flag(request, flags, str_trim(flag));
-}
-
-/* The client's last field of that name takes the missing flags. */
-static size_t last_beta(const struct headers *headers)
-{
-    for (size_t i = headers->count; i > 0; i--) {
-        if (str_ieq(headers->at[i - 1].name, STR("anthropic-beta")))
-            return i - 1;
-    }
-    return headers->count;
-}
-
+/* The client's list goes first, byte for byte. */
 static void add_beta(struct buf *out, const struct header *field,
                      const struct buf *flags)
 {
@@ -120,32 +99,46 @@ static void add_beta(struct buf *out, const struct header *field,
     buf_add(out, STR("\r\n"));
 }
 
-/* ---- the request -------------------------------------------------------- */
-
-/* What Connection names goes, but it cannot take away what the API needs. */
-static bool is_hop_by_hop(const struct headers *headers, struct str name)
+static void add_length(const struct pass_request *request, struct buf *out,
+                       struct str name)
 {
-    return headers_is_hop_by_hop(headers, name) &&
-           !str_istarts(name, STR("anthropic-")) &&
-           !str_ieq(name, STR("content-type"));
+    buf_add(out, name);
+    buf_printf(out, ": %llu\r\n", (unsigned long long)request->length);
+}
+
+/* Host and Content-Length are ours, where the client had them: once each, even if
+   its fields came twice. */
+static bool add_rewritten(const struct pass_request *request,
+                          const struct header *field, struct buf *out)
+{
+    bool is_host = str_ieq(field->name, STR("host"));
+    bool first = headers_get(request->headers, field->name) == &field->value;
+
+    if (!is_host && !str_ieq(field->name, STR("content-length")))
+        return false;
+    if (first && is_host)
+        add_field(out, field->name, request->host);
+    if (first && !is_host && request->length_kind == PASS_LENGTH_KNOWN)
+        add_length(request, out, field->name);
+    return true;
 }
 
 static void add_client_fields(const struct pass_request *request,
                               struct buf *out)
 {
     const struct headers *headers = request->headers;
-    size_t beta = last_beta(headers);
+    size_t beta = beta_last(headers);
     struct buf flags;
 
-    missing_flags(request, &flags);
+    buf_init(&flags, HEADERS_BYTES_MAX);
+    beta_missing(headers, request->credential.oauth, request->beta, &flags);
     for (size_t i = 0; i < headers->count; i++) {
         const struct header *field = &headers->at[i];
 
-        if (str_ieq(field->name, STR("host")))
-            add_field(out, field->name, request->host);
-        else if (is_listed(field->name) || is_hop_by_hop(headers, field->name))
+        if (add_rewritten(request, field, out) ||
+            is_dropped(headers, field->name, PASS_REQUEST))
             continue;
-        else if (i == beta)
+        if (i == beta)
             add_beta(out, field, &flags);
         else
             add_field(out, field->name, field->value);
@@ -155,22 +148,30 @@ static void add_client_fields(const struct pass_request *request,
     buf_done(&flags);
 }
 
-static void add_own_fields(const struct pass_request *request, struct buf *out)
+/* What the client's fields left open. */
+static void add_missing(const struct pass_request *request, struct buf *out)
 {
-    const struct pass_credential *credential = &request->credential;
+    const struct headers *headers = request->headers;
 
-    if (!headers_get(request->headers, STR("anthropic-version")))
+    if (!headers_get(headers, STR("host")))
+        add_field(out, STR("host"), request->host);
+    if (!headers_get(headers, STR("anthropic-version")))
         add_field(out, STR("anthropic-version"), request->version);
+    if (request->length_kind == PASS_LENGTH_KNOWN &&
+        !headers_get(headers, STR("content-length")))
+        add_length(request, out, STR("content-length"));
+    if (request->length_kind == PASS_LENGTH_CHUNKED)
+        add_field(out, STR("transfer-encoding"), STR("chunked"));
+}
+
+static void add_credential(const struct pass_credential *credential,
+                           struct buf *out)
+{
     buf_add(out, credential->header);
     buf_add(out, STR(": "));
     buf_add(out, credential->prefix);
     buf_add(out, credential->token);
     buf_add(out, STR("\r\n"));
-    if (request->length_kind == PASS_LENGTH_KNOWN)
-        buf_printf(out, "content-length: %llu\r\n",
-                   (unsigned long long)request->length);
-    if (request->length_kind == PASS_LENGTH_CHUNKED)
-        buf_add(out, STR("transfer-encoding: chunked\r\n"));
 }
 
 void pass_request(const struct pass_request *request, struct buf *out)
@@ -180,7 +181,8 @@ void pass_request(const struct pass_request *request, struct buf *out)
     buf_add(out, request->target);
     buf_add(out, STR(" HTTP/1.1\r\n"));
     add_client_fields(request, out);
-    add_own_fields(request, out);
+    add_missing(request, out);
+    add_credential(&request->credential, out);
     buf_add(out, STR("\r\n"));
 }
 
@@ -193,13 +195,20 @@ struct str pass_target(struct arena *arena, struct str prefix, struct str path,
                         STR_ARG(path), rest.len > 0 ? "?" : "", STR_ARG(rest));
 }
 
+/* A length beside chunked framing would frame the answer twice. */
+static bool is_false_length(const struct headers *headers, struct str name)
+{
+    return str_ieq(name, STR("content-length")) &&
+           headers_get(headers, STR("transfer-encoding"));
+}
+
 void pass_response(const struct headers *headers, struct buf *out)
 {
     for (size_t i = 0; i < headers->count; i++) {
         const struct header *field = &headers->at[i];
 
-        if (!headers_is_hop_by_hop(headers, field->name) ||
-            str_ieq(field->name, STR("content-length")))
+        if (!is_dropped(headers, field->name, PASS_RESPONSE) &&
+            !is_false_length(headers, field->name))
             add_field(out, field->name, field->value);
     }
 }

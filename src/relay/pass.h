@@ -34,14 +34,29 @@ struct pass_request {
     uint64_t length;
 };
 
-/* Append the whole upstream request head, with its empty line.  The buffer then
-   holds a secret. */
+/* The fields that do not pass, one a row; a '*' stands for any ending.  Besides
+   them go those that a Connection field names, except anthropic-* and content-*;
+   and Host and Content-Length are rewritten.  Everything else passes. */
+enum pass_where { PASS_REQUEST = 1, PASS_RESPONSE = 2, PASS_EITHER = 3 };
+
+struct pass_row {
+    struct str name;
+    enum pass_where where; /* do not pass in these */
+};
+
+const struct pass_row *pass_list(size_t *count);
+
+/* Append the whole upstream request head, with its empty line: the client's fields
+   in their order and spelling, Host and Content-Length rewritten where they stand,
+   missing beta flags appended to the client's last anthropic-beta; behind them what
+   was missing, and the account's credential last.  One Host, one credential and
+   one framing leave, whatever the client sent.  The buffer then holds a secret. */
 void pass_request(const struct pass_request *request, struct buf *out);
 
 /* The upstream target: prefix, path, and the query without `account`. */
 struct str pass_target(struct arena *arena, struct str prefix, struct str path,
                        struct str query);
 
-/* Append the response's fields for the client, each with its CRLF: all but the
-   hop-by-hop ones. */
+/* Append the response's fields for the client, each with its CRLF, in their order
+   and spelling. */
 void pass_response(const struct headers *headers, struct buf *out);
