@@ -58,12 +58,19 @@ static const struct route table[] = {
     { "DELETE", "/sim/oauth", control_reset_oauth, ROUTE_CONTROL, MB, NULL },
 };
 
+static bool ends_in_slash(struct str path)
+{
+    return path.len > 0 && path.at[path.len - 1] == '/';
+}
+
 /* One segment after the other; `param` gets the one that meets '*'. */
 static bool matches(struct str pattern, struct str path, struct str *param)
 {
     struct str want;
     struct str have;
 
+    if (ends_in_slash(pattern) != ends_in_slash(path))
+        return false;
     while (str_next(&pattern, '/', &want)) {
         if (!str_next(&path, '/', &have))
             return false;
