@@ -5,33 +5,12 @@
 #include "base/clock.h"
 #include "base/list.h"
 #include "base/mem.h"
-#include "base/text.h"
+#include "sim/batch.h"
 #include "sim/visit.h"
 
 #define BATCHES_MAX 100
 #define ITEMS_MAX 100000
-#define DAY_MS (86400ull * 1000)
 #define NOT_FOUND "Batch not found."
-
-enum batch_state { BATCH_IN_PROGRESS, BATCH_CANCELING, BATCH_ENDED };
-
-struct item {
-    struct str custom_id;
-    struct str model;
-};
-
-struct batch {
-    struct list link;
-    struct arena *arena;
-    char id[SIM_ID_MAX];
-    enum batch_state state;
-    bool canceled;
-    uint64_t created_ms;
-    uint64_t canceled_ms;
-    uint64_t ended_ms;
-    size_t count;
-    struct item *items;
-};
 
 struct batches {
     struct list list; /* oldest first */
@@ -81,75 +60,11 @@ static struct batch *find(struct visit *visit)
     return NULL;
 }
 
-/* ---- as JSON ------------------------------------------------------------ */
-
-static void write_time(struct buf *out, const char *name, uint64_t at_ms)
-{
-    char text[TEXT_TIME_MAX];
-
-    if (at_ms == 0) {
-        buf_printf(out, ",\"%s\":null", name);
-        return;
-    }
-    text_format_time(at_ms, text);
-    buf_printf(out, ",\"%s\":\"%s\"", name, text);
-}
-
-static void write_counts(const struct batch *batch, struct buf *out)
-{
-    bool ended = batch->state == BATCH_ENDED;
-
-    buf_printf(out,
-               ",\"request_counts\":{\"processing\":%zu,\"succeeded\":%zu,"
-               "\"errored\":0,\"canceled\":%zu,\"expired\":0}",
-               ended ? 0 : batch->count,
-               ended && !batch->canceled ? batch->count : 0,
-               ended && batch->canceled ? batch->count : 0);
-}
-
-static void write_results_url(struct visit *visit, const struct batch *batch,
-                              struct buf *out)
-{
-    const struct str *host = headers_get(&visit->req->headers, STR("host"));
-
-    if (batch->state != BATCH_ENDED || !host) {
-        buf_add(out, STR(",\"results_url\":null"));
-        return;
-    }
-    buf_printf(out, ",\"results_url\":\"%s://",
-               visit->sim->tls ? "https" : "http");
-    text_json_escape(out, *host);
-    buf_printf(out, "/v1/messages/batches/%s/results\"", batch->id);
-}
-
-static void write_batch(struct visit *visit, const struct batch *batch,
-                        struct buf *out)
-{
-    static const char *const states[] = {
-        [BATCH_IN_PROGRESS] = "in_progress",
-        [BATCH_CANCELING] = "canceling",
-        [BATCH_ENDED] = "ended",
-    };
-
-    buf_printf(out,
-               "{\"id\":\"%s\",\"type\":\"message_batch\","
-               "\"processing_status\":\"%s\"",
-               batch->id, states[batch->state]);
-    write_counts(batch, out);
-    write_time(out, "ended_at", batch->ended_ms);
-    write_time(out, "created_at", batch->created_ms);
-    write_time(out, "expires_at", batch->created_ms + DAY_MS);
-    write_time(out, "archived_at", 0);
-    write_time(out, "cancel_initiated_at", batch->canceled_ms);
-    write_results_url(visit, batch, out);
-    buf_add(out, STR("}"));
-}
-
 /* ---- creating ----------------------------------------------------------- */
 
 static bool read_item(struct batch *batch, const struct json_doc *request)
 {
-    struct item *item = &batch->items[batch->count];
+    struct batch_item *item = &batch->items[batch->count];
     const struct json_doc *params = json_doc_get(request, "params");
 
     if (!params || !json_doc_get_str(request, "custom_id", &item->custom_id) ||
@@ -203,7 +118,7 @@ void batches_create(struct visit *visit)
     }
     batch = add_batch(visit);
     if (read_items(batch, doc)) {
-        write_batch(visit, batch, reply_json(visit));
+        batch_write(visit, batch, reply_json(visit));
     } else {
         remove_batch(visit->sim->batches, batch);
         reply_error(visit, 400, "requests: each needs custom_id and params");
@@ -228,7 +143,7 @@ void batches_get(struct visit *visit)
     if (!batch)
         return;
     end_batch(batch);
-    write_batch(visit, batch, reply_json(visit));
+    batch_write(visit, batch, reply_json(visit));
 }
 
 void batches_cancel(struct visit *visit)
@@ -242,7 +157,7 @@ void batches_cancel(struct visit *visit)
         batch->canceled = true;
         batch->canceled_ms = clock_wall_ms();
     }
-    write_batch(visit, batch, reply_json(visit));
+    batch_write(visit, batch, reply_json(visit));
 }
 
 void batches_delete(struct visit *visit)
@@ -266,7 +181,7 @@ void batches_list(struct visit *visit)
     for (struct list *node = head->prev; node != head; node = node->prev) {
         if (node != head->prev)
             buf_add(out, STR(","));
-        write_batch(visit, batch_at(node), out);
+        batch_write(visit, batch_at(node), out);
     }
     buf_add(out, STR("],\"has_more\":false"));
     if (some)
@@ -278,31 +193,6 @@ void batches_list(struct visit *visit)
 
 /* ---- results ------------------------------------------------------------ */
 
-static void write_result(struct visit *visit, const struct batch *batch,
-                         const struct item *item, struct buf *out)
-{
-    char id[SIM_ID_MAX];
-
-    buf_add(out, STR("{\"custom_id\":\""));
-    text_json_escape(out, item->custom_id);
-    if (batch->canceled) {
-        buf_add(out, STR("\",\"result\":{\"type\":\"canceled\"}}\n"));
-        return;
-    }
-    sim_make_id(visit->sim, "msg_sim_", id);
-    buf_printf(
-        out,
-        "\",\"result\":{\"type\":\"succeeded\",\"message\":{\"id\":\"%s\","
-        "\"type\":\"message\",\"role\":\"assistant\",\"model\":\"",
-        id);
-    text_json_escape(out, item->model);
-    buf_add(out, STR("\",\"content\":[{\"type\":\"text\",\"text\":\"Hello\"}],"
-                     "\"stop_reason\":\"end_turn\",\"stop_sequence\":null,"
-                     "\"usage\":"));
-    usage_write(&(struct usage){ .input = 10, .output = 1 }, out);
-    buf_add(out, STR("}}}\n"));
-}
-
 void batches_results(struct visit *visit)
 {
     struct batch *batch = find(visit);
@@ -313,5 +203,5 @@ void batches_results(struct visit *visit)
     end_batch(batch);
     out = reply_open(visit, 200, STR("application/x-jsonl"));
     for (size_t i = 0; i < batch->count; i++)
-        write_result(visit, batch, &batch->items[i], out);
+        batch_write_result(visit, batch, &batch->items[i], out);
 }

@@ -27,7 +27,7 @@ static bool is_tool(const struct sse *sse)
     return sse->plan.tool.len > 0;
 }
 
-static const char *stop_reason(const struct sse *sse)
+const char *sse_stop_reason(const struct sse *sse)
 {
     return is_tool(sse) ? "tool_use" : "end_turn";
 }
@@ -159,7 +159,7 @@ static void write_summary(struct sse *sse, struct buf *out)
                              "\"stop_reason\":\"%s\",\"stop_sequence\":null},\"usage\":{"
                              "\"input_tokens\":%llu,\"cache_creation_input_tokens\":%llu,"
                              "\"cache_read_input_tokens\":%llu,\"output_tokens\":%llu}}" END,
-        stop_reason(sse), (unsigned long long)sse->billed.input,
+        sse_stop_reason(sse), (unsigned long long)sse->billed.input,
         (unsigned long long)sse->billed.cache_write,
         (unsigned long long)sse->billed.cache_read,
         (unsigned long long)sse->billed.output);
@@ -247,53 +247,4 @@ uint64_t sse_count_tokens(const struct sse *sse)
         tokens += quarter ? quarter : 1;
     }
     return tokens;
-}
-
-static bool write_all_text(struct sse *sse, uint64_t now_ns, struct buf *out)
-{
-    for (uint64_t i = 0; i < sse->plan.events; i++) {
-        if (!buf_append(out, words_at(&sse->words, i, now_ns)))
-            return false;
-    }
-    return true;
-}
-
-static void open_json(const struct sse *sse, struct buf *out)
-{
-    const struct sse_plan *plan = &sse->plan;
-
-    buf_printf(out, "{\"model\":\"" STR_FMT "\",\"id\":\"" STR_FMT "\",",
-               STR_ARG(plan->model), STR_ARG(plan->id));
-    if (plan->completion) {
-        buf_add(out, STR("\"type\":\"completion\",\"completion\":\""));
-        return;
-    }
-    buf_add(out, STR("\"type\":\"message\",\"role\":\"assistant\","
-                     "\"content\":[{\"type\":"));
-    if (is_tool(sse))
-        buf_printf(out,
-                   "\"tool_use\",\"id\":\"toolu_" STR_FMT
-                   "\",\"name\":\"" STR_FMT "\",\"input\":{\"text\":\"",
-                   STR_ARG(plan->id), STR_ARG(plan->tool));
-    else
-        buf_add(out, STR("\"text\",\"text\":\""));
-}
-
-static bool close_json(struct sse *sse, struct buf *out)
-{
-    if (sse->plan.completion)
-        return buf_append(out, STR("\",\"stop_reason\":\"stop_sequence\"}"));
-    sse->billed = sse->plan.usage;
-    buf_printf(out,
-               "\"%s}],\"stop_reason\":\"%s\",\"stop_sequence\":null,"
-               "\"usage\":",
-               is_tool(sse) ? "}" : "", stop_reason(sse));
-    usage_write(&sse->plan.usage, out);
-    return buf_append(out, STR("}"));
-}
-
-bool sse_write_json(struct sse *sse, uint64_t now_ns, struct buf *out)
-{
-    open_json(sse, out);
-    return write_all_text(sse, now_ns, out) && close_json(sse, out);
 }

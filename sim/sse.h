@@ -66,3 +66,5 @@ bool sse_write_json(struct sse *sse, uint64_t now_ns, struct buf *out);
 
 /* What the text of `events` deltas counts as output. */
 uint64_t sse_count_tokens(const struct sse *sse);
+
+const char *sse_stop_reason(const struct sse *sse);
