@@ -27,18 +27,24 @@ static struct str name_of(struct arena *arena, struct str pair)
     return str_index(raw, '%') < raw.len ? decode(arena, raw) : raw;
 }
 
-bool url_query_get(struct arena *arena, struct str query, struct str name,
-                   struct str *value)
+bool url_query_next(struct arena *arena, struct str *query, struct str name,
+                    struct str *value)
 {
     struct str pair;
 
-    while (str_next(&query, '&', &pair)) {
+    while (str_next(query, '&', &pair)) {
         if (!str_eq(name_of(arena, pair), name))
             continue;
         *value = decode(arena, str_from(pair, str_index(pair, '=') + 1));
         return true;
     }
     return false;
+}
+
+bool url_query_get(struct arena *arena, struct str query, struct str name,
+                   struct str *value)
+{
+    return url_query_next(arena, &query, name, value);
 }
 
 struct str url_query_without(struct arena *arena, struct str query,

@@ -10,6 +10,11 @@
 bool url_query_get(struct arena *arena, struct str query, struct str name,
                    struct str *value);
 
-/* `query` without all parameters called `name`, every other byte unchanged. */
+/* The same for the next such parameter of `*query`, which moves on behind it. */
+bool url_query_next(struct arena *arena, struct str *query, struct str name,
+                    struct str *value);
+
+/* `query` without all parameters called `name`, every other byte unchanged;
+   each takes one '&' with it. */
 struct str url_query_without(struct arena *arena, struct str query,
                              struct str name);

@@ -5,11 +5,14 @@
 #include "account/account.h"
 #include "http/url.h"
 
+/* "Bearer TOKEN" in Authorization; clients write the token alone too. */
 static struct str without_scheme(struct str value)
 {
-    if (str_istarts(value, STR("bearer ")))
-        return str_trim(str_from(value, 7));
-    return value;
+    struct str rest = str_from(value, 6);
+    struct str token = str_trim(rest);
+
+    return str_istarts(value, STR("bearer")) && token.len < rest.len ? token
+                                                                     : value;
 }
 
 bool credential_check(const struct headers *headers, struct err *err)
@@ -30,27 +33,39 @@ bool credential_check(const struct headers *headers, struct err *err)
     return true;
 }
 
-static bool check_name(struct str name, struct err *err)
+/* Every place that names an account must name the same. */
+static bool take_name(struct str said, struct str *name, struct err *err)
 {
-    return name.len == 0 || account_name_is_valid(name) ||
-           err_set(err, ERR_NO_ACCOUNT,
-                   "an account name has 1 to 64 letters, digits or . _ @ - "
-                   "and does not start with a dot");
+    if (said.len == 0)
+        return true;
+    if (!account_name_is_valid(said))
+        return err_set(err, ERR_NO_ACCOUNT,
+                       "an account name has 1 to 64 letters, digits or . _ @ - "
+                       "and does not start with a dot");
+    if (name->len > 0 && !str_eq(*name, said))
+        return err_set(err, ERR_NO_ACCOUNT,
+                       "this request names two accounts, " STR_FMT
+                       " and " STR_FMT
+                       ": send one name in ?account= or X-Account-Name",
+                       STR_ARG(*name), STR_ARG(said));
+    *name = said;
+    return true;
 }
 
 bool credential_account(struct arena *arena, const struct headers *headers,
                         struct str query, struct str *name, struct err *err)
 {
-    const struct str *field = headers_get(headers, STR("x-account-name"));
-    struct str asked = STR_EMPTY;
-    struct str header = field ? *field : STR_EMPTY;
+    struct str said;
 
-    (void)url_query_get(arena, query, STR("account"), &asked);
-    if (!check_name(asked, err) || !check_name(header, err))
-        return false;
-    if (asked.len > 0 && header.len > 0 && !str_eq(asked, header))
-        return err_set(err, ERR_NO_ACCOUNT,
-                       "?account= and X-Account-Name name different accounts");
-    *name = asked.len > 0 ? asked : header;
+    *name = STR_EMPTY;
+    while (url_query_next(arena, &query, STR("account"), &said)) {
+        if (!take_name(said, name, err))
+            return false;
+    }
+    for (size_t i = 0; i < headers->count; i++) {
+        if (str_ieq(headers->at[i].name, STR("x-account-name")) &&
+            !take_name(headers->at[i].value, name, err))
+            return false;
+    }
     return true;
 }

@@ -12,8 +12,8 @@
 bool credential_check(const struct headers *headers,
                       struct err *err) MUST_CHECK;
 
-/* The account named by `?account=` or X-Account-Name; empty if none.  False if the
-   two differ, or a name is no account name. */
+/* The account named by `?account=` or X-Account-Name, both if they agree; empty if
+   none.  False if two names differ, or one is no account name. */
 bool credential_account(struct arena *arena, const struct headers *headers,
                         struct str query, struct str *name,
                         struct err *err) MUST_CHECK;
