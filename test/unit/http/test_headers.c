@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+/* Header fields. */
+#include "http/headers.h"
+
+#include "fields.h"
+
+static const char sample[] = "Accept: a\n"
+                             "X-Tea: green, black ,\twhite\n"
+                             "x-tea: \n"
+                             "X-TEA: oolong\n"
+                             "X-Teapot: small\n";
+
+static void the_first_field_of_a_name_is_found_in_any_case(void **state)
+{
+    struct fields fields;
+    const struct headers *headers = fields_read(&fields, sample);
+
+    (void)state;
+    assert_ptr_equal(headers_get(headers, STR("x-tEA")), &fields.at[1].value);
+    assert_ptr_equal(headers_get(headers, STR("accept")), &fields.at[0].value);
+    assert_null(headers_get(headers, STR("x-te")));
+    assert_null(headers_get(headers, STR("x-teap")));
+    assert_null(headers_get(headers, STR_EMPTY));
+    assert_null(headers_get(&(struct headers){ 0 }, STR("accept")));
+}
+
+static void fields_of_a_name_are_counted(void **state)
+{
+    struct fields fields;
+    const struct headers *headers = fields_read(&fields, sample);
+
+    (void)state;
+    assert_int_equal(headers_count(headers, STR("X-tea")), 3);
+    assert_int_equal(headers_count(headers, STR("accept")), 1);
+    assert_int_equal(headers_count(headers, STR("x-coffee")), 0);
+    assert_int_equal(headers_count(&(struct headers){ 0 }, STR("a")), 0);
+}
+
+static const struct {
+    const char *token;
+    bool want;
+} list_cases[] = {
+    { "green", true },   { "GREEN", true },  { "black", true },
+    { "white", true },   { "oolong", true }, /* in the third field */
+    { "gree", false },   { "small", false }, { "green, black", false },
+    { "greeny", false }, { "a", false },
+};
+
+static void tokens_are_found_in_every_list_of_that_name(void **state)
+{
+    struct fields fields;
+    const struct headers *headers = fields_read(&fields, sample);
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(list_cases); i++) {
+        if (headers_list_has(headers, STR("x-tea"),
+                             str_of(list_cases[i].token)) != list_cases[i].want)
+            fail_msg("%s", list_cases[i].token);
+    }
+    assert_false(headers_list_has(headers, STR("x-coffee"), STR("green")));
+}
+
+/* RFC 9110 5.6.2: the table says it for every byte there is. */
+static void a_token_has_token_characters_only(void **state)
+{
+    static const char allowed[] = "!#$%&'*+-.^_`|~0123456789"
+                                  "abcdefghijklmnopqrstuvwxyz"
+                                  "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+    (void)state;
+    assert_false(headers_is_token(STR_EMPTY));
+    assert_true(headers_is_token(str_of(allowed)));
+    for (unsigned byte = 0; byte < 256; byte++) {
+        char text[3] = { 'a', (char)byte, 'z' };
+        bool want =
+            str_index(str_of(allowed), (char)byte) < sizeof(allowed) - 1;
+
+        assert_int_equal(headers_is_token((struct str){ text, 3 }), want);
+        assert_int_equal(headers_is_token((struct str){ text + 1, 1 }), want);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_field_of_a_name_is_found_in_any_case),
+        cmocka_unit_test(fields_of_a_name_are_counted),
+        cmocka_unit_test(tokens_are_found_in_every_list_of_that_name),
+        cmocka_unit_test(a_token_has_token_characters_only),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

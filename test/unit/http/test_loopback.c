@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+/* Who counts as this machine. */
+#include "http/loopback.h"
+
+#include "fields.h"
+
+#define LOCAL "Host: localhost:3000\n"
+
+/* What the reason must name. */
+#define PEER "this machine"
+#define FORWARDED "forwarded"
+#define HOST "Host"
+#define PAGE "another origin"
+
+static const struct {
+    const char *peer;
+    const char *fields;
+    const char *refused; /* NULL: let through */
+} cases[] = {
+    /* the peer */
+    { "127.0.0.1", LOCAL, NULL },
+    { "127.8.9.10", LOCAL, NULL },
+    { "::1", LOCAL, NULL },
+    { "::ffff:127.0.0.1", LOCAL, NULL },
+    { "::ffff:10.0.0.1", LOCAL, PEER },
+    { "10.0.0.1", LOCAL, PEER },
+    { "0.0.0.0", LOCAL, PEER },
+    { "128.0.0.1", LOCAL, PEER },
+    { "192.168.127.1", LOCAL, PEER },
+    { "::", LOCAL, PEER },
+    { "::2", LOCAL, PEER },
+    { "::127.0.0.1", LOCAL, PEER },
+    { "fe80::1", LOCAL, PEER },
+    { "2001:db8::1", LOCAL, PEER },
+    /* Host */
+    { "127.0.0.1", "Host: localhost\n", NULL },
+    { "127.0.0.1", "hOST: LocalHost\n", NULL },
+    { "127.0.0.1", "Host: 127.0.0.1\n", NULL },
+    { "127.0.0.1", "Host: 127.0.0.1:80\n", NULL },
+    { "127.0.0.1", "Host: [::1]\n", NULL },
+    { "127.0.0.1", "Host: [::1]:65535\n", NULL },
+    { "127.0.0.1", "", HOST },
+    { "127.0.0.1", "Host: \n", HOST },
+    { "127.0.0.1", LOCAL LOCAL, HOST },
+    { "127.0.0.1", LOCAL "Host: evil.example\n", HOST },
+    { "127.0.0.1", "Host: evil.example\n", HOST },
+    { "127.0.0.1", "Host: localhost.evil.example\n", HOST },
+    { "127.0.0.1", "Host: localhost.\n", HOST },
+    { "127.0.0.1", "Host: localhos\n", HOST },
+    { "127.0.0.1", "Host: xlocalhost\n", HOST },
+    { "127.0.0.1", "Host: localhost:\n", HOST },
+    { "127.0.0.1", "Host: localhost:x\n", HOST },
+    { "127.0.0.1", "Host: localhost:80x\n", HOST },
+    { "127.0.0.1", "Host: localhost:+80\n", HOST },
+    { "127.0.0.1", "Host: localhost:-1\n", HOST },
+    { "127.0.0.1", "Host: localhost: 80\n", HOST },
+    { "127.0.0.1", "Host: localhost:80:80\n", HOST },
+    { "127.0.0.1", "Host: localhost:65536\n", HOST },
+    { "127.0.0.1", "Host: localhost:80@evil.example\n", HOST },
+    { "127.0.0.1", "Host: localhost@evil.example\n", HOST },
+    { "127.0.0.1", "Host: localhost,evil.example\n", HOST },
+    { "127.0.0.1", "Host: 127.0.0.1.evil.example\n", HOST },
+    { "127.0.0.1", "Host: 127.0.0.2\n", HOST },
+    { "127.0.0.1", "Host: 127.1\n", HOST },
+    { "127.0.0.1", "Host: 2130706433\n", HOST },
+    { "127.0.0.1", "Host: 0.0.0.0\n", HOST },
+    { "127.0.0.1", "Host: ::1\n", HOST },
+    { "127.0.0.1", "Host: [::1\n", HOST },
+    { "127.0.0.1", "Host: [::1]3000\n", HOST },
+    { "127.0.0.1", "Host: [0:0:0:0:0:0:0:1]\n", HOST },
+    /* forwarding, whatever the value */
+    { "127.0.0.1", LOCAL "Forwarded: for=10.0.0.1\n", FORWARDED },
+    { "127.0.0.1", LOCAL "forwarded: \n", FORWARDED },
+    { "127.0.0.1", LOCAL "Via: 1.1 x\n", FORWARDED },
+    { "127.0.0.1", LOCAL "X-Real-IP: 127.0.0.1\n", FORWARDED },
+    { "127.0.0.1", LOCAL "X-Forwarded-For: 127.0.0.1\n", FORWARDED },
+    { "127.0.0.1", LOCAL "x-forwarded-proto: http\n", FORWARDED },
+    { "127.0.0.1", LOCAL "X-FORWARDED-HOST: localhost\n", FORWARDED },
+    { "127.0.0.1", LOCAL "X-Forwarded-Anything: \n", FORWARDED },
+    { "127.0.0.1", "X-Forwarded-For: 10.0.0.1\n" LOCAL, FORWARDED },
+    { "127.0.0.1", LOCAL "X-Via: x\nX-Forward: x\n", NULL },
+    /* Origin */
+    { "127.0.0.1", LOCAL "Origin: http://localhost:3000\n", NULL },
+    { "127.0.0.1", LOCAL "origin: HTTP://LOCALHOST:3000\n", NULL },
+    { "127.0.0.1", "Host: [::1]:1\nOrigin: http://[::1]:1\n", NULL },
+    { "127.0.0.1", LOCAL "Origin: http://localhost\n", PAGE },
+    { "127.0.0.1", LOCAL "Origin: http://localhost:3001\n", PAGE },
+    { "127.0.0.1", LOCAL "Origin: http://localhost:30000\n", PAGE },
+    { "127.0.0.1", LOCAL "Origin: http://127.0.0.1:3000\n", PAGE },
+    { "127.0.0.1", LOCAL "Origin: https://localhost:3000\n", PAGE },
+    { "127.0.0.1", LOCAL "Origin: http://localhost:3000/\n", PAGE },
+    { "127.0.0.1", LOCAL "Origin: localhost:3000\n", PAGE },
+    { "127.0.0.1", LOCAL "Origin: http://evil.example\n", PAGE },
+    { "127.0.0.1", LOCAL "Origin: null\n", PAGE },
+    { "127.0.0.1", LOCAL "Origin: \n", PAGE },
+    { "127.0.0.1", LOCAL "Origin: file://\n", PAGE },
+    { "127.0.0.1",
+      LOCAL "Origin: http://localhost:3000\nOrigin: http://evil.example\n",
+      PAGE },
+    { "127.0.0.1",
+      LOCAL "Origin: http://localhost:3000\nOrigin: http://localhost:3000\n",
+      PAGE },
+    /* Sec-Fetch-Site */
+    { "127.0.0.1", LOCAL "Sec-Fetch-Site: same-origin\n", NULL },
+    { "127.0.0.1", LOCAL "Sec-Fetch-Site: same-site\n", PAGE },
+    { "127.0.0.1", LOCAL "Sec-Fetch-Site: cross-site\n", PAGE },
+    { "127.0.0.1", LOCAL "Sec-Fetch-Site: none\n", PAGE },
+    { "127.0.0.1", LOCAL "Sec-Fetch-Site: \n", PAGE },
+    { "127.0.0.1", LOCAL "Sec-Fetch-Site: same-origin, cross-site\n", PAGE },
+    { "127.0.0.1",
+      LOCAL "Sec-Fetch-Site: same-origin\nSec-Fetch-Site: cross-site\n", PAGE },
+    { "127.0.0.1",
+      LOCAL "Origin: http://localhost:3000\nSec-Fetch-Site: cross-site\n",
+      PAGE },
+    /* a usual local client */
+    { "127.0.0.1",
+      LOCAL "User-Agent: curl/8\nAccept: */*\nAuthorization: Bearer x\n",
+      NULL },
+};
+
+static void only_this_machine_is_let_through(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct fields fields;
+        struct addr peer;
+        struct err err;
+        const char *reason;
+
+        assert_true(addr_parse(cases[i].peer, 40000, &peer, &err));
+        reason = loopback_refusal(&peer, fields_read(&fields, cases[i].fields));
+        if ((reason != NULL) != (cases[i].refused != NULL))
+            fail_msg("%s, %s: %s", cases[i].peer, cases[i].fields,
+                     reason ? reason : "let through");
+        if (reason)
+            unit_assert_part(reason, cases[i].refused);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_this_machine_is_let_through),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

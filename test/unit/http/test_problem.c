@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: MIT
+/* Our own refusals.  response_send() is replaced, to see what it is given. */
+#include "http/problem.h"
+
+#include "base/json.h"
+#include "base/macros.h"
+#include "http/response.h"
+#include "unit.h"
+
+static struct {
+    unsigned status;
+    struct buf type;
+    struct buf fields;
+    struct buf body;
+} sent;
+
+void response_send(struct request *req, unsigned status,
+                   struct str content_type, struct str fields, struct str body)
+{
+    (void)req;
+    sent.status = status;
+    buf_add(&sent.type, content_type);
+    buf_add(&sent.fields, fields);
+    buf_add(&sent.body, body);
+}
+
+static void send_problem(const struct err *err)
+{
+    struct request req = { .id = "req_relay_0123456789abcdef" };
+
+    buf_init(&sent.type, 100);
+    buf_init(&sent.fields, 1000);
+    buf_init(&sent.body, 10000);
+    problem_send(&req, err);
+}
+
+static void forget(void)
+{
+    buf_done(&sent.type);
+    buf_done(&sent.fields);
+    buf_done(&sent.body);
+}
+
+static const struct {
+    const char *text;
+    const char *body_text; /* as it stands in the body */
+} texts[] = {
+    { "", "" },
+    { "the tea is cold", "the tea is cold" },
+    { "say \"please\"", "say \\\"please\\\"" },
+    { "C:\\tea", "C:\\\\tea" },
+    { "a\nb\tc\rd\x01", "a\\nb\\tc\\rd\\u0001" },
+    { "\xe8\x8c\xb6 100%s", "\xe8\x8c\xb6 100%s" },
+    { "cut \xe8\x8c", "cut \xef\xbf\xbd\xef\xbf\xbd" },
+    { "</script>", "</script>" },
+};
+
+static void the_body_has_the_shape_of_anthropic(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct err err;
+        struct buf out;
+        struct buf want;
+
+        (void)err_set(&err, ERR_NOT_ALLOWED, "%s", texts[i].text);
+        buf_init(&out, 10000);
+        buf_init(&want, 10000);
+        problem_write(&out, &err, "req_1");
+        buf_printf(&want,
+                   "{\"type\":\"error\",\"error\":{\"type\":"
+                   "\"authentication_error\",\"message\":\"%s\"},"
+                   "\"request_id\":\"req_1\"}%c",
+                   texts[i].body_text, 0);
+        unit_assert_str(buf_str(&out), want.mem);
+        buf_done(&out);
+        buf_done(&want);
+    }
+}
+
+/* The longest text that err_set() keeps, at its longest when escaped. */
+static void the_longest_text_fits(void **state)
+{
+    struct err err;
+    struct json_doc *doc;
+    struct str text;
+
+    (void)state;
+    (void)err_set(&err, ERR_INTERNAL, "%0*d", (int)sizeof(err.text), 0);
+    for (size_t i = 0; i + 1 < sizeof(err.text); i++)
+        err.text[i] = '\x01';
+    send_problem(&err);
+    doc = json_doc_parse(buf_str(&sent.body), &err);
+    assert_non_null(doc);
+    assert_true(json_doc_get_str(json_doc_get(doc, "error"), "message", &text));
+    assert_int_equal(text.len, sizeof(err.text) - 1);
+    json_doc_free(doc);
+    forget();
+}
+
+#define ID "request-id: req_relay_0123456789abcdef\r\n"
+#define NEVER "x-should-retry: false\r\n"
+
+static const struct {
+    enum err_code code;
+    unsigned status;
+    const char *fields;
+} answers[] = {
+    { ERR_BAD_REQUEST, 400, ID NEVER },
+    { ERR_NO_ACCOUNT, 400, ID NEVER },
+    { ERR_NOT_ALLOWED, 401, ID NEVER },
+    { ERR_NOT_FOUND, 404, ID NEVER },
+    { ERR_METHOD, 405, ID NEVER },
+    { ERR_TOO_LARGE, 413, ID NEVER },
+    { ERR_TARGET_TOO_LONG, 414, ID NEVER },
+    { ERR_HEAD_TOO_LARGE, 431, ID NEVER },
+    { ERR_SLOW_REQUEST, 408, ID },
+    { ERR_INTERNAL, 500, ID },
+    { ERR_CONNECT, 502, ID },
+    { ERR_PROXY, 502, ID },
+    { ERR_TIMEOUT, 504, ID },
+    { ERR_BUSY, 503, ID "retry-after: 1\r\n" },
+};
+
+static void permanent_refusals_say_so(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        struct err err;
+
+        (void)err_set(&err, answers[i].code, "tea");
+        send_problem(&err);
+        assert_int_equal(sent.status, answers[i].status);
+        unit_assert_str(buf_str(&sent.type), "application/json");
+        unit_assert_str(buf_str(&sent.fields), answers[i].fields);
+        assert_true(str_contains(buf_str(&sent.body),
+                                 str_of(err_type(answers[i].code))));
+        assert_true(str_contains(buf_str(&sent.body),
+                                 STR("\"req_relay_0123456789abcdef\"")));
+        forget();
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_body_has_the_shape_of_anthropic),
+        cmocka_unit_test(the_longest_text_fits),
+        cmocka_unit_test(permanent_refusals_say_so),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
