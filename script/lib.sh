@@ -23,7 +23,7 @@ quietly() {
     say "$what ..."
     (
         trap 'kill "$nap" 2>/dev/null; exit 0' TERM
-        while :; do
+        while kill -0 $$; do
             sleep 10 &
             nap=$!
             wait "$nap"
