@@ -9,6 +9,7 @@ struct retry_facts {
     bool reused;       /* it went over a pooled connection */
     bool sent;         /* the request had left completely */
     bool answered;     /* at least one byte came back */
+    bool timed_out;    /* we gave up; the other side closed nothing */
     bool replayable;   /* the body is still at hand */
     unsigned attempts; /* made so far */
     uint64_t since_sent_ms;
