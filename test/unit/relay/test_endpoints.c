@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: MIT
+/* The endpoint table and its paths. */
+#include "relay/endpoints.h"
+
+#include "base/macros.h"
+#include "unit.h"
+
+#define MB (1024ull * 1024)
+#define WHOLE ENDPOINT_BODY_WHOLE
+#define STREAMED ENDPOINT_BODY_STREAMED
+
+/* Anthropic's endpoints with their limits: what a client may use. */
+static const struct {
+    const char *method;
+    const char *path;
+    uint64_t body_max;
+    enum endpoint_body body;
+} endpoint_cases[] = {
+    { "POST", "/v1/messages", 32 * MB, WHOLE },
+    { "POST", "/v1/messages/count_tokens", 32 * MB, WHOLE },
+    { "POST", "/v1/complete", 32 * MB, WHOLE },
+    { "POST", "/v1/messages/batches", 256 * MB, STREAMED },
+    { "GET", "/v1/messages/batches", 0, WHOLE },
+    { "GET", "/v1/messages/batches/msgbatch_01", 0, WHOLE },
+    { "DELETE", "/v1/messages/batches/msgbatch_01", MB, WHOLE },
+    { "POST", "/v1/messages/batches/msgbatch_01/cancel", MB, WHOLE },
+    { "GET", "/v1/messages/batches/msgbatch_01/results", 0, WHOLE },
+    { "POST", "/v1/files", 500 * MB, STREAMED },
+    { "GET", "/v1/files", 0, WHOLE },
+    { "GET", "/v1/files/file_01", 0, WHOLE },
+    { "GET", "/v1/files/file_01/content", 0, WHOLE },
+    { "DELETE", "/v1/files/file_01", MB, WHOLE },
+    { "GET", "/v1/models", 0, WHOLE },
+    { "GET", "/v1/models/claude-opus-4-1-20250805", 0, WHOLE },
+};
+
+/* How a client's path may begin, by how its base URL ends. */
+static const char *const bases[] = {
+    "",    "/",    "//",     "/api",    "/api/",    "//api//",
+    "/v1", "/v1/", "//v1//", "/api/v1", "/api/v1/", "/api//v1//",
+};
+
+static const struct endpoint *find(struct arena *arena, const char *method,
+                                   const char *base, const char *path)
+{
+    struct str asked = arena_printf(arena, "%s%s", base, path);
+    struct str upstream = endpoints_upstream_path(asked);
+    const struct endpoint *row = endpoints_find(str_of(method), upstream);
+
+    if (row)
+        unit_assert_str(upstream, path);
+    return row;
+}
+
+static void every_endpoint_is_found_under_every_base(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(endpoint_cases); i++) {
+        for (size_t j = 0; j < COUNT_OF(bases); j++) {
+            struct arena *arena = arena_new();
+            const struct endpoint *row = find(arena, endpoint_cases[i].method,
+                                              bases[j], endpoint_cases[i].path);
+
+            if (!row)
+                fail_msg("%s%s", bases[j], endpoint_cases[i].path);
+            assert_int_equal(row->body_max, endpoint_cases[i].body_max);
+            assert_int_equal(row->body, endpoint_cases[i].body);
+            arena_free(arena);
+        }
+    }
+}
+
+/* An id leads nowhere else, and passes as it was sent. */
+static const struct {
+    const char *id;
+    bool fine;
+} ids[] = {
+    { "a", true },
+    { "...", true },
+    { ".a", true },
+    { "a..b", true },
+    { "claude-3.5@x:y;z", true },
+    { "%41%20%25", true },
+    { "%252f", true },
+    { "%2", true },
+    { "%", true },
+    { "\xe4\xb8\xad", true },
+    { "count_tokens", true },
+    { "", false },
+    { ".", false },
+    { "..", false },
+    { "a/b", false },
+    { "a/", false },
+    { "/a", false },
+    { "%2f", false },
+    { "a%2Fb", false },
+    { "%2e", false },
+    { "%2E%2e", false },
+    { ".%2e", false },
+    { "%2e.", false },
+    { "..%2fmessages", false },
+    { "%5c", false },
+    { "a%5Cb", false },
+    { "a\\b", false },
+    { "../../v1/messages", false },
+};
+
+static void an_id_is_one_plain_segment(void **state)
+{
+    static const char *const before_after[][2] = {
+        { "/v1/models/", "" },
+        { "/v1/files/", "" },
+        { "/v1/files/", "/content" },
+        { "/v1/messages/batches/", "/results" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(ids) * COUNT_OF(before_after); i++) {
+        const char *const *around = before_after[i % COUNT_OF(before_after)];
+        struct arena *arena = arena_new();
+        struct str path =
+            arena_printf(arena, "%s%s%s", around[0],
+                         ids[i / COUNT_OF(before_after)].id, around[1]);
+
+        if ((find(arena, "GET", "", path.at) != NULL) !=
+            ids[i / COUNT_OF(before_after)].fine)
+            fail_msg("%s", path.at);
+        arena_free(arena);
+    }
+}
+
+/* Neither relayed nor refused for their method. */
+static const char *const unknown[] = {
+    "/",
+    "//",
+    "/v1",
+    "/v1/",
+    "/api",
+    "/api/",
+    "/health",
+    "/messages",
+    "/api/messages",
+    "/v2/messages",
+    "/v1/messages/",
+    "/v1/models/",
+    "/v1/models//",
+    "/v1/messages/batches/",
+    "/v1/messages/batches/x/",
+    "/v1/messages/batches/x/cancel/",
+    "/v1/messages/batches/x/other",
+    "/v1/messages/batches/x/results/y",
+    "/v1//messages",
+    "/v1/messages//count_tokens",
+    "/v1/messages/other",
+    "/v1/messagesx",
+    "/v1x/messages",
+    "/xv1/messages",
+    "/V1/messages",
+    "/v1/Messages",
+    "/API/v1/messages",
+    "/apiv1/messages",
+    "/api/api/v1/messages",
+    "/v1/api/v1/messages",
+    "/v1/v1/v1/messages",
+    "/v1/v1",
+    "/v1/./messages",
+    "/v1/../v1/messages",
+    "/v1/x/../messages",
+    "/./v1/messages",
+    "/v1/%6dessages",
+    "/v1%2fmessages",
+    "/%761/messages",
+    "/v1/messages%2fcount_tokens",
+    "/v1/messages;x",
+    "/v1/messages\\",
+    "\\v1\\messages",
+    "v1/messages",
+    "/v1/organizations",
+    "/oauth/token",
+    "/v1/oauth/token",
+};
+
+static void other_paths_are_not_found(void **state)
+{
+    static const char *const methods[] = { "GET", "POST", "DELETE", "HEAD" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(unknown); i++) {
+        struct arena *arena = arena_new();
+        struct str path = endpoints_upstream_path(str_of(unknown[i]));
+
+        for (size_t j = 0; j < COUNT_OF(methods); j++) {
+            if (endpoints_find(str_of(methods[j]), path))
+                fail_msg("%s %s", methods[j], unknown[i]);
+        }
+        unit_assert_str(endpoints_allow(arena, path), "");
+        arena_free(arena);
+    }
+}
+
+static const struct {
+    const char *path;
+    const char *allow;
+} allow_cases[] = {
+    { "/v1/messages", "POST" },
+    { "/v1/messages/count_tokens", "POST" },
+    { "/v1/complete", "POST" },
+    { "/v1/messages/batches", "POST, GET" },
+    { "/v1/messages/batches/x", "GET, DELETE" },
+    { "/v1/messages/batches/x/cancel", "POST" },
+    { "/v1/messages/batches/x/results", "GET" },
+    { "/v1/files", "POST, GET" },
+    { "/v1/files/x", "GET, DELETE" },
+    { "/v1/files/x/content", "GET" },
+    { "/v1/models", "GET" },
+    { "/v1/models/x", "GET" },
+    { "/v1/models/..", "" },
+};
+
+static void other_methods_are_told_which_are_allowed(void **state)
+{
+    static const char *const wrong[] = { "PUT",  "PATCH", "HEAD", "OPTIONS",
+                                         "post", "Get",   "",     "POSTX" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(allow_cases); i++) {
+        struct arena *arena = arena_new();
+        struct str path = str_of(allow_cases[i].path);
+
+        unit_assert_str(endpoints_allow(arena, path), allow_cases[i].allow);
+        for (size_t j = 0; j < COUNT_OF(wrong); j++)
+            assert_null(endpoints_find(str_of(wrong[j]), path));
+        arena_free(arena);
+    }
+}
+
+static void a_base_url_is_probed_by_head_alone(void **state)
+{
+    static const char *const none[] = {
+        "/hello",      "/v1/hello",      "/api/v1/hello",
+        "/api/hello/", "/api/hello/x",   "/api/hellox",
+        "/x",          "/health",        "/v1/messages",
+        "/v1/models",  "/apix",          "/api/x",
+        "/api/Hello",  "/api//hello/..", "/./api/hello",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bases); i++) {
+        struct arena *arena = arena_new();
+        struct str base = arena_printf(arena, "%s", bases[i]);
+        struct str hello = arena_printf(arena, "%s/api/hello", bases[i]);
+
+        assert_true(base.len == 0 || endpoints_is_probe(STR("HEAD"), base));
+        assert_true(endpoints_is_probe(STR("HEAD"), hello));
+        assert_false(endpoints_is_probe(STR("GET"), base));
+        assert_false(endpoints_is_probe(STR("head"), hello));
+        assert_false(endpoints_is_probe(STR("POST"), hello));
+        arena_free(arena);
+    }
+    for (size_t i = 0; i < COUNT_OF(none); i++) {
+        if (endpoints_is_probe(STR("HEAD"), str_of(none[i])))
+            fail_msg("%s", none[i]);
+    }
+}
+
+static void telemetry_is_recognised_under_every_base(void **state)
+{
+    static const char *const none[] = {
+        "/event_logging/batch",        "/v1/event_logging/batch",
+        "/api/v1/event_logging/batch", "/api/event_logging",
+        "/api/event_logging/batch/",   "/api/event_logging/batches",
+        "/api/event_logging/batch/x",  "/api",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bases); i++) {
+        struct arena *arena = arena_new();
+        struct str path =
+            arena_printf(arena, "%s/api/event_logging/batch", bases[i]);
+
+        assert_true(endpoints_is_telemetry(STR("POST"), path));
+        assert_false(endpoints_is_telemetry(STR("GET"), path));
+        assert_false(endpoints_is_telemetry(STR("HEAD"), path));
+        arena_free(arena);
+    }
+    for (size_t i = 0; i < COUNT_OF(none); i++) {
+        if (endpoints_is_telemetry(STR("POST"), str_of(none[i])))
+            fail_msg("%s", none[i]);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_endpoint_is_found_under_every_base),
+        cmocka_unit_test(an_id_is_one_plain_segment),
+        cmocka_unit_test(other_paths_are_not_found),
+        cmocka_unit_test(other_methods_are_told_which_are_allowed),
+        cmocka_unit_test(a_base_url_is_probed_by_head_alone),
+        cmocka_unit_test(telemetry_is_recognised_under_every_base),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
