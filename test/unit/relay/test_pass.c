@@ -1,0 +1,504 @@
+// SPDX-License-Identifier: MIT
+/* What passes between client and upstream. */
+#include "relay/pass.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "fields.h"
+
+#define OAUTH_CREDENTIAL                                                       \
+    {                                                                          \
+        .header = STR("authorization"), .prefix = STR("Bearer "),              \
+        .token = STR("T"), .oauth = true                                       \
+    }
+#define KEY_CREDENTIAL                                                         \
+    {                                                                          \
+        .header = STR("x-api-key"), .prefix = STR_EMPTY, .token = STR("K")     \
+    }
+
+#define LINE "POST /v1/messages?beta=true HTTP/1.1\r\n"
+#define VERSION "anthropic-version: 2023-06-01\r\n"
+#define BEARER "authorization: Bearer T\r\n"
+#define KEY "x-api-key: K\r\n"
+#define END "\r\n"
+
+/* A request with what every case shares. */
+static struct pass_request request_of(const struct headers *headers, bool oauth)
+{
+    struct pass_credential bearer = OAUTH_CREDENTIAL;
+    struct pass_credential key = KEY_CREDENTIAL;
+
+    return (struct pass_request){
+        .method = STR("POST"),
+        .target = STR("/v1/messages?beta=true"),
+        .host = STR("api.example"),
+        .headers = headers,
+        .credential = oauth ? bearer : key,
+        .version = STR("2023-06-01"),
+        .length_kind = PASS_LENGTH_NONE,
+    };
+}
+
+static void assert_head(const struct pass_request *request, const char *want)
+{
+    struct buf out;
+
+    buf_init(&out, 1000000);
+    pass_request(request, &out);
+    unit_assert_str(buf_str(&out), want);
+    buf_done(&out);
+}
+
+static const struct {
+    const char *fields;
+    bool oauth;
+    const char *want;
+} head_cases[] = {
+    { "", false, LINE "host: api.example\r\n" VERSION KEY END },
+    { "", true,
+      LINE
+      "anthropic-beta: oauth-2025-04-20\r\nhost: api.example\r\n" VERSION BEARER
+          END },
+    /* order, spelling and odd values stay; Host stays where it was */
+    { "X-B: 1\nhOST: localhost:3000\nx-b: 2\nUSER-Agent: a  b\t c\nX-b: \n"
+      "Anthropic-Version: 2026-10-21\n",
+      false,
+      LINE "X-B: 1\r\nhOST: api.example\r\nx-b: 2\r\nUSER-Agent: a  b\t c\r\n"
+           "X-b: \r\nAnthropic-Version: 2026-10-21\r\n" KEY END },
+    /* the client's version wins, even if it is empty or strange */
+    { "Host: a\nanthropic-version: \n", false,
+      LINE "Host: api.example\r\nanthropic-version: \r\n" KEY END },
+    /* exactly one credential, whatever came */
+    { "Host: a\nAuthorization: Bearer cr_x\nX-Api-Key: cr_y\n"
+      "authorization: Basic z\nx-api-key: sk-ant-api03-own\n",
+      true,
+      LINE
+      "Host: api.example\r\nanthropic-beta: oauth-2025-04-20\r\n" VERSION BEARER
+          END },
+    { "Host: a\nAuthorization: Bearer cr_x\nX-Api-Key: cr_y\n", false,
+      LINE "Host: api.example\r\n" VERSION KEY END },
+    /* anthropic-beta: the client's list first, byte for byte */
+    { "Host: a\nAnthropic-Beta: x ,y,\nX-Z: 1\n", true,
+      LINE "Host: api.example\r\nAnthropic-Beta: x ,y,,oauth-2025-04-20\r\n"
+           "X-Z: 1\r\n" VERSION BEARER END },
+    { "Host: a\nanthropic-beta: x\nX-Z: 1\nANTHROPIC-BETA: y\n", true,
+      LINE "Host: api.example\r\nanthropic-beta: x\r\nX-Z: 1\r\n"
+           "ANTHROPIC-BETA: y,oauth-2025-04-20\r\n" VERSION BEARER END },
+    { "Host: a\nanthropic-beta: \n", true,
+      LINE
+      "Host: api.example\r\nanthropic-beta: oauth-2025-04-20\r\n" VERSION BEARER
+          END },
+    { "Host: a\nanthropic-beta: oauth-2025-04-20 , x\nanthropic-beta: y\n",
+      true,
+      LINE "Host: api.example\r\nanthropic-beta: oauth-2025-04-20 , x\r\n"
+           "anthropic-beta: y\r\n" VERSION BEARER END },
+    { "Host: a\nanthropic-beta: x , y\n", false,
+      LINE "Host: api.example\r\nanthropic-beta: x , y\r\n" VERSION KEY END },
+    /* what Connection names goes */
+    { "Host: a\nConnection: close, X-Hop\nX-HOP: 1\nX-Hop2: 2\n", false,
+      LINE "Host: api.example\r\nX-Hop2: 2\r\n" VERSION KEY END },
+    { "X-First: 1\nHost: a\nconnection: x-first\nConnection:  ,,x-last ,\n"
+      "X-Last: 1\n",
+      false, LINE "Host: api.example\r\n" VERSION KEY END },
+    /* but not what the API, the framing or the credential needs */
+    { "Host: a\nConnection: host, anthropic-version, anthropic-beta, "
+      "content-type, content-encoding, authorization, x-api-key\n"
+      "Anthropic-Version: v\nanthropic-beta: b\nContent-Type: c\n"
+      "Content-Encoding: gzip\nAuthorization: Bearer x\n",
+      true,
+      LINE "Host: api.example\r\nAnthropic-Version: v\r\n"
+           "anthropic-beta: b,oauth-2025-04-20\r\nContent-Type: c\r\n"
+           "Content-Encoding: gzip\r\n" BEARER END },
+    /* what the strict reader refuses would do no harm either */
+    { "Host: a\nHost: b\n", false,
+      LINE "Host: api.example\r\n" VERSION KEY END },
+    { "Content-Length: 5\ncontent-length: 6\nTransfer-Encoding: chunked\n"
+      "Host: a\n",
+      false, LINE "Host: api.example\r\n" VERSION KEY END },
+};
+
+static void the_head_is_the_clients_with_our_credential(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(head_cases); i++) {
+        struct fields fields;
+        struct pass_request request =
+            request_of(fields_read(&fields, head_cases[i].fields),
+                       head_cases[i].oauth);
+
+        assert_head(&request, head_cases[i].want);
+    }
+}
+
+static void configured_flags_are_added_for_every_account(void **state)
+{
+    struct fields fields;
+    struct pass_request request =
+        request_of(fields_read(&fields, "Host: a\nanthropic-beta: b\n"), false);
+
+    (void)state;
+    request.beta = STR("a, b,c");
+    assert_head(&request, LINE
+                "Host: api.example\r\nanthropic-beta: b,a,c\r\n" VERSION KEY
+                    END);
+    request.headers = fields_read(&fields, "Host: a\n");
+    assert_head(&request, LINE
+                "Host: api.example\r\nanthropic-beta: a,b,c\r\n" VERSION KEY
+                    END);
+}
+
+static const struct {
+    const char *fields;
+    enum pass_length kind;
+    uint64_t length;
+    const char *want;
+} length_cases[] = {
+    { "Host: a\nX: 1\n", PASS_LENGTH_NONE, 0,
+      "Host: api.example\r\nX: 1\r\n" VERSION },
+    { "Content-Length: 5\nHost: a\n", PASS_LENGTH_NONE, 0,
+      "Host: api.example\r\n" VERSION },
+    /* ours, in the place and spelling of the client's */
+    { "CONTENT-Length: 5\nHost: a\n", PASS_LENGTH_KNOWN, 3,
+      "CONTENT-Length: 3\r\nHost: api.example\r\n" VERSION },
+    { "Content-Length: 0\nHost: a\n", PASS_LENGTH_KNOWN, 0,
+      "Content-Length: 0\r\nHost: api.example\r\n" VERSION },
+    { "Content-Length: 1\nHost: a\ncontent-length: 1\n", PASS_LENGTH_KNOWN, 7,
+      "Content-Length: 7\r\nHost: api.example\r\n" VERSION },
+    { "Host: a\nConnection: content-length\nContent-Length: 5\n",
+      PASS_LENGTH_KNOWN, 5,
+      "Host: api.example\r\nContent-Length: 5\r\n" VERSION },
+    /* a chunked body that was kept whole goes with its length */
+    { "Host: a\nTransfer-Encoding: chunked\n", PASS_LENGTH_KNOWN,
+      18446744073709551614u,
+      "Host: api.example\r\n" VERSION "content-length: 18446744073709551614"
+      "\r\n" },
+    /* one that is passed on as it comes stays chunked */
+    { "Host: a\nTransfer-Encoding: chunked\n", PASS_LENGTH_CHUNKED, 0,
+      "Host: api.example\r\n" VERSION "transfer-encoding: chunked\r\n" },
+    { "Host: a\nTransfer-Encoding: chunked\nContent-Length: 5\n",
+      PASS_LENGTH_CHUNKED, 5,
+      "Host: api.example\r\n" VERSION "transfer-encoding: chunked\r\n" },
+    { "Host: a\nConnection: transfer-encoding\nTransfer-Encoding: chunked\n",
+      PASS_LENGTH_CHUNKED, 5,
+      "Host: api.example\r\n" VERSION "transfer-encoding: chunked\r\n" },
+};
+
+static void there_is_one_framing_and_it_is_ours(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(length_cases); i++) {
+        struct fields fields;
+        struct pass_request request =
+            request_of(fields_read(&fields, length_cases[i].fields), false);
+        struct arena *arena = arena_new();
+
+        request.length_kind = length_cases[i].kind;
+        request.length = length_cases[i].length;
+        assert_head(
+            &request,
+            arena_printf(arena, LINE "%s" KEY END, length_cases[i].want).at);
+        arena_free(arena);
+    }
+}
+
+/* PROTOCOL.md section 4, "Not passed upstream", and docs/api.md. */
+static const struct {
+    const char *name;
+    bool response; /* in answers too */
+    const char *example;
+} not_passed[] = {
+    { "connection", true, "Connection" },
+    { "keep-alive", true, "Keep-Alive" },
+    { "proxy-*", true, "Proxy-Authorization" },
+    { "te", true, "TE" },
+    { "trailer", true, "Trailer" },
+    { "transfer-encoding", true, "Transfer-Encoding" },
+    { "upgrade", true, "Upgrade" },
+    { "expect", false, "Expect" },
+    { "forwarded", false, "Forwarded" },
+    { "via", false, "Via" },
+    { "x-forwarded-*", false, "X-Forwarded-For" },
+    { "x-real-ip", false, "X-Real-IP" },
+    { "cf-*", false, "CF-Connecting-IP" },
+    { "true-client-ip", false, "True-Client-IP" },
+    { "cookie", false, "Cookie" },
+    { "x-account-name", false, "X-Account-Name" },
+    { "authorization", false, "Authorization" },
+    { "x-api-key", false, "X-Api-Key" },
+};
+
+/* A row more, or one less, is a change of what we promise: say so here too. */
+static void the_list_is_complete(void **state)
+{
+    size_t count;
+    const struct pass_row *rows = pass_list(&count);
+
+    (void)state;
+    assert_int_equal(count, COUNT_OF(not_passed));
+    for (size_t i = 0; i < count; i++) {
+        unit_assert_str(rows[i].name, not_passed[i].name);
+        assert_int_equal(rows[i].where,
+                         not_passed[i].response ? PASS_EITHER : PASS_REQUEST);
+    }
+}
+
+/* Does a field of that name pass, with its value and in any case of letters? */
+static bool passes(const char *name, bool response)
+{
+    struct header at[] = { { STR("X-Before"), STR("1") },
+                           { str_of(name), STR("canary") },
+                           { STR("X-After"), STR("2") } };
+    struct headers headers = { at, COUNT_OF(at) };
+    struct pass_request request = request_of(&headers, false);
+    struct buf out;
+    bool found;
+
+    buf_init(&out, 100000);
+    if (response)
+        pass_response(&headers, &out);
+    else
+        pass_request(&request, &out);
+    assert_true(str_contains(buf_str(&out), STR("X-Before: 1\r\n")));
+    assert_true(str_contains(buf_str(&out), STR("X-After: 2\r\n")));
+    found = str_contains(buf_str(&out), STR("canary"));
+    if (found) {
+        char line[200];
+
+        (void)snprintf(line, sizeof(line), "1\r\n%s: canary\r\nX-", name);
+        assert_true(str_contains(buf_str(&out), str_of(line)));
+    }
+    buf_done(&out);
+    return found;
+}
+
+static void change_case(char *name, int (*change)(int))
+{
+    for (; *name; name++)
+        *name = (char)change((unsigned char)*name);
+}
+
+static void every_row_is_dropped_in_any_case(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(not_passed); i++) {
+        char name[64];
+
+        (void)snprintf(name, sizeof(name), "%s", not_passed[i].example);
+        assert_false(passes(name, false));
+        assert_int_equal(passes(name, true), !not_passed[i].response);
+        change_case(name, toupper);
+        assert_false(passes(name, false));
+        assert_int_equal(passes(name, true), !not_passed[i].response);
+        change_case(name, tolower);
+        assert_false(passes(name, false));
+        assert_int_equal(passes(name, true), !not_passed[i].response);
+    }
+}
+
+/* What stands beside a row passes: a letter more or less at either end. */
+static void names_beside_the_rows_pass(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(not_passed); i++) {
+        const char *row = not_passed[i].name;
+        bool open = row[strlen(row) - 1] == '*';
+        char name[64];
+
+        (void)snprintf(name, sizeof(name), "x%.*s", (int)strcspn(row, "*"),
+                       row);
+        assert_true(passes(name, false) && passes(name, true));
+        (void)snprintf(name, sizeof(name), "%.*s",
+                       (int)strlen(row) - 1 - (int)open, row);
+        assert_true(passes(name, false) && passes(name, true));
+        (void)snprintf(name, sizeof(name), "%.*sx",
+                       (int)strcspn(row, "*") - (int)open, row);
+        assert_true(passes(name, false) && passes(name, true));
+        (void)snprintf(name, sizeof(name), "%.*s", (int)strcspn(row, "*"), row);
+        assert_false(passes(name, false));
+    }
+}
+
+/* What clients and upstreams are known to send. */
+static const char *const known[] = {
+    "accept",
+    "accept-encoding",
+    "accept-language",
+    "access-control-allow-origin",
+    "age",
+    "alt-svc",
+    "anthropic-beta",
+    "anthropic-dangerous-direct-browser-access",
+    "anthropic-organization-id",
+    "anthropic-ratelimit-unified-5h-utilization",
+    "anthropic-ratelimit-unified-status",
+    "anthropic-version",
+    "baggage",
+    "cache-control",
+    "content-disposition",
+    "content-encoding",
+    "content-language",
+    "content-type",
+    "cookie2",
+    "date",
+    "dnt",
+    "etag",
+    "from",
+    "idempotency-key",
+    "if-none-match",
+    "last-modified",
+    "link",
+    "location",
+    "origin",
+    "pragma",
+    "priority",
+    "range",
+    "referer",
+    "request-id",
+    "retry-after",
+    "sec-fetch-mode",
+    "sec-fetch-site",
+    "server",
+    "set-cookie",
+    "strict-transport-security",
+    "traceparent",
+    "tracestate",
+    "user-agent",
+    "vary",
+    "www-authenticate",
+    "x-app",
+    "x-claude-code-session-id",
+    "x-custom",
+    "x-envoy-upstream-service-time",
+    "x-request-id",
+    "x-robots-tag",
+    "x-should-retry",
+    "x-stainless-arch",
+    "x-stainless-helper-method",
+    "x-stainless-lang",
+    "x-stainless-os",
+    "x-stainless-package-version",
+    "x-stainless-retry-count",
+    "x-stainless-runtime",
+    "x-stainless-runtime-version",
+    "x-stainless-timeout",
+    "!#$%&'*+-.^_`|~",
+    "a",
+};
+
+static void everything_else_passes(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        if (!passes(known[i], false) || !passes(known[i], true))
+            fail_msg("%s", known[i]);
+    }
+}
+
+/* All names of up to three letters, which is more than anybody can list. */
+static void no_short_name_is_lost(void **state)
+{
+    static const char letters[] = "abcdefghijklmnopqrstuvwxyz-_";
+    size_t base = sizeof(letters) - 1;
+
+    (void)state;
+    for (size_t n = 0; n < base * base * base; n++) {
+        char name[4] = { letters[n % base], letters[n / base % base],
+                         letters[n / base / base], '\0' };
+        bool cf = strcmp(name, "cf-") == 0;
+
+        assert_int_equal(passes(name, false), !cf && strcmp(name, "via") != 0);
+        assert_true(passes(name, true));
+        name[2] = '\0';
+        if (strcmp(name, "te") != 0)
+            assert_true(passes(name, false) && passes(name, true));
+    }
+}
+
+static const struct {
+    const char *prefix;
+    const char *path;
+    const char *query;
+    const char *want;
+} target_cases[] = {
+    { "", "/v1/messages", "", "/v1/messages" },
+    { "", "/v1/messages", "beta=true", "/v1/messages?beta=true" },
+    { "/p/q", "/v1/models/%41", "", "/p/q/v1/models/%41" },
+    { "", "/v1/messages", "account=a", "/v1/messages" },
+    { "", "/v1/messages", "account=a&beta=true", "/v1/messages?beta=true" },
+    { "/p", "/v1/files", "limit=1&account=a&x=%2F+%zz&&y",
+      "/p/v1/files?limit=1&x=%2F+%zz&&y" },
+    { "", "/v1/files", "Account=a", "/v1/files?Account=a" },
+};
+
+static void the_target_is_prefix_path_and_query(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(target_cases); i++) {
+        struct arena *arena = arena_new();
+
+        unit_assert_str(pass_target(arena, str_of(target_cases[i].prefix),
+                                    str_of(target_cases[i].path),
+                                    str_of(target_cases[i].query)),
+                        target_cases[i].want);
+        arena_free(arena);
+    }
+}
+
+static const struct {
+    const char *fields;
+    const char *want;
+} response_cases[] = {
+    { "", "" },
+    { "Date: x\nContent-Type: text/event-stream; charset=utf-8\n"
+      "Transfer-Encoding: chunked\nConnection: keep-alive\nrequest-id: r\n"
+      "Set-Cookie: a=1\nset-cookie: b=2\nCF-RAY: c\nVia: 1.1 x\n"
+      "x-should-retry: true\nX-Empty: \n",
+      "Date: x\r\nContent-Type: text/event-stream; charset=utf-8\r\n"
+      "request-id: r\r\nSet-Cookie: a=1\r\nset-cookie: b=2\r\nCF-RAY: c\r\n"
+      "Via: 1.1 x\r\nx-should-retry: true\r\nX-Empty: \r\n" },
+    { "CONTENT-Length: 0012\nContent-Encoding: br\n",
+      "CONTENT-Length: 0012\r\nContent-Encoding: br\r\n" },
+    { "Connection: close, x-hop, content-length, content-type\nX-Hop: 1\n"
+      "Content-Length: 3\nContent-Type: a\n",
+      "Content-Length: 3\r\nContent-Type: a\r\n" },
+    { "Keep-Alive: timeout=5\nProxy-Authenticate: Basic\nTE: x\nTrailer: y\n"
+      "Upgrade: h2c\nretry-after: 7\n",
+      "retry-after: 7\r\n" },
+    /* never both framings */
+    { "Content-Length: 3\nTransfer-Encoding: chunked\nX: 1\n", "X: 1\r\n" },
+    { "X: 1\ntransfer-encoding: chunked\ncontent-length: 3\n", "X: 1\r\n" },
+};
+
+static void answers_pass_but_for_their_connection(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(response_cases); i++) {
+        struct fields fields;
+        struct buf out;
+
+        buf_init(&out, 10000);
+        pass_response(fields_read(&fields, response_cases[i].fields), &out);
+        unit_assert_str(buf_str(&out), response_cases[i].want);
+        buf_done(&out);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_head_is_the_clients_with_our_credential),
+        cmocka_unit_test(configured_flags_are_added_for_every_account),
+        cmocka_unit_test(there_is_one_framing_and_it_is_ours),
+        cmocka_unit_test(the_list_is_complete),
+        cmocka_unit_test(every_row_is_dropped_in_any_case),
+        cmocka_unit_test(names_beside_the_rows_pass),
+        cmocka_unit_test(everything_else_passes),
+        cmocka_unit_test(no_short_name_is_lost),
+        cmocka_unit_test(the_target_is_prefix_path_and_query),
+        cmocka_unit_test(answers_pass_but_for_their_connection),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
