@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/url.h"
+#include "config/dotenv.h"
 
 /* The C type behind each kind. */
 #define CONFIG_TYPE_PORT_NUMBER uint64_t
@@ -19,10 +20,14 @@
 #define CONFIG_TYPE_LEVEL uint64_t
 #define CONFIG_TYPE_FORMAT uint64_t
 #define CONFIG_TYPE_TEXT struct str
+#define CONFIG_TYPE_ADDRESS struct str
+#define CONFIG_TYPE_HOST_NAME struct str
+#define CONFIG_TYPE_PROXY_TYPE struct str
 #define CONFIG_TYPE_TOKEN struct str
 #define CONFIG_TYPE_TOKEN_LIST struct str
 #define CONFIG_TYPE_SECRET struct str
 
+/* Texts end with a NUL. */
 struct config {
 #define OPTION(name, member, kind, standard, allowed, help)                    \
     CONFIG_TYPE_##kind member;
@@ -42,8 +47,15 @@ bool config_load(struct config *config, struct arena *arena,
                  config_lookup_fn lookup, void *arg,
                  struct err *err) MUST_CHECK;
 
-/* The environment, for config_load(). */
+/* The environment before a `.env` file, for config_load(): `arg` is a struct
+   dotenv, or NULL for the environment alone. */
 const char *config_from_environment(void *arg, const char *name);
 
-/* The table of options as help text. */
+/* The first variable of the file, from `*next` on, that is no option but begins
+   like one (LOG_LEVLE): a slip of the pen.  NULL if there is none. */
+const char *config_find_stranger(const struct dotenv *file, size_t *next);
+
+/* The table of options as help text, as docs/config.md, as .env.example. */
 void config_describe(struct buf *out);
+void config_describe_markdown(struct buf *out);
+void config_describe_env(struct buf *out);

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+/* `.env` files. */
+#include "config/dotenv.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+
+#define FILE_MAX (1024u * 1024)
+
+/* ---- one line ----------------------------------------------------------- */
+
+static bool is_name(struct str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        char c = name.at[i];
+        bool letter =
+            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+
+        if (!letter && (i == 0 || c < '0' || c > '9'))
+            return false;
+    }
+    return name.len > 0;
+}
+
+static char unescape(char c)
+{
+    if (c == 'n')
+        return '\n';
+    return c == 't' ? '\t' : c;
+}
+
+/* The text between quotes; `*used` counts both of them.  False if the second is
+   missing. */
+static bool take_quoted(struct str text, char *out, size_t *used)
+{
+    char quote = text.at[0];
+    size_t len = 0;
+
+    for (size_t i = 1; i < text.len; i++) {
+        char c = text.at[i];
+
+        if (c == quote) {
+            out[len] = '\0';
+            *used = i + 1;
+            return true;
+        }
+        if (c == '\\' && quote == '"' && i + 1 < text.len)
+            c = unescape(text.at[++i]);
+        out[len++] = c;
+    }
+    return false;
+}
+
+/* Up to a '#' behind a space. */
+static struct str without_comment(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        bool spaced = i == 0 || text.at[i - 1] == ' ' || text.at[i - 1] == '\t';
+
+        if (text.at[i] == '#' && spaced)
+            return str_trim(str_sub(text, 0, i));
+    }
+    return text;
+}
+
+static bool take_value(struct arena *arena, struct str text, const char **value)
+{
+    size_t used = 0;
+    char *out;
+
+    if (text.len == 0 || (text.at[0] != '"' && text.at[0] != '\'')) {
+        *value = arena_str(arena, without_comment(text)).at;
+        return true;
+    }
+    out = arena_alloc(arena, text.len);
+    *value = out;
+    return take_quoted(text, out, &used) &&
+           without_comment(str_trim(str_from(text, used))).len == 0;
+}
+
+/* An empty line gives an item without a name. */
+static bool parse_line(struct arena *arena, struct str line,
+                       struct dotenv_item *item)
+{
+    size_t equals;
+    struct str name;
+
+    item->name = NULL;
+    line = str_trim(line);
+    if (line.len == 0 || line.at[0] == '#')
+        return true;
+    if (str_starts(line, STR("export ")))
+        line = str_trim(str_from(line, 7));
+    equals = str_index(line, '=');
+    name = str_trim(str_sub(line, 0, equals));
+    if (equals == line.len || !is_name(name))
+        return false;
+    item->name = arena_str(arena, name).at;
+    return take_value(arena, str_trim(str_from(line, equals + 1)),
+                      &item->value);
+}
+
+/* ---- the file ----------------------------------------------------------- */
+
+static size_t count_lines(struct str text)
+{
+    struct str line;
+    size_t count = 0;
+
+    while (str_next(&text, '\n', &line))
+        count++;
+    return count;
+}
+
+static struct str without_cr(struct str line)
+{
+    if (line.len > 0 && line.at[line.len - 1] == '\r')
+        line.len--;
+    return line;
+}
+
+bool dotenv_parse(struct dotenv *file, struct arena *arena, struct str text,
+                  struct err *err)
+{
+    size_t number = 0;
+    struct str line;
+
+    if (str_starts(text, STR("\xef\xbb\xbf")))
+        text = str_from(text, 3);
+    file->count = 0;
+    file->items =
+        arena_alloc(arena, count_lines(text) * sizeof(struct dotenv_item));
+    while (str_next(&text, '\n', &line)) {
+        struct dotenv_item *item = &file->items[file->count];
+
+        number++;
+        if (str_index(line, '\0') < line.len ||
+            !parse_line(arena, without_cr(line), item))
+            return err_set(err, ERR_CONFIG, "line %zu is not NAME=value",
+                           number);
+        file->count += item->name != NULL;
+    }
+    return true;
+}
+
+static bool read_file(FILE *in, struct buf *text, struct err *err)
+{
+    size_t got;
+
+    do {
+        char *room = buf_room(text, 4096);
+
+        if (!room)
+            return err_set(err, ERR_CONFIG, "larger than 1 MB");
+        got = fread(room, 1, 4096, in);
+        buf_grow(text, got);
+    } while (got > 0);
+    return !ferror(in) || err_errno(err, "read");
+}
+
+bool dotenv_load(struct dotenv *file, struct arena *arena, const char *path,
+                 struct err *err)
+{
+    FILE *in = fopen(path, "re");
+    struct buf text;
+    bool ok;
+
+    *file = (struct dotenv){ 0 };
+    if (!in && errno == ENOENT)
+        return true;
+    if (!in)
+        return err_errno(err, "open %s", path);
+    buf_init_secret(&text, FILE_MAX);
+    ok = (read_file(in, &text, err) &&
+          dotenv_parse(file, arena, buf_str(&text), err)) ||
+         err_wrap(err, "%s", path);
+    buf_done(&text);
+    (void)fclose(in);
+    return ok;
+}
+
+const char *dotenv_get(const struct dotenv *file, const char *name)
+{
+    for (size_t i = file->count; i > 0; i--) {
+        if (strcmp(file->items[i - 1].name, name) == 0)
+            return file->items[i - 1].value;
+    }
+    return NULL;
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+/* The kinds of options. */
+#include "config/values.h"
+
+#include <string.h>
+
+#include "base/macros.h"
+#include "base/text.h"
+#include "base/url.h"
+
+/* ---- numbers ------------------------------------------------------------ */
+
+static bool parse_range(struct str text, uint64_t min, uint64_t max,
+                        uint64_t *number)
+{
+    return str_to_u64(text, max, number) && *number >= min;
+}
+
+static bool parse_choice(struct str text, const char *const *names,
+                         size_t count, uint64_t *number)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(text, str_of(names[i]))) {
+            *number = i;
+            return true;
+        }
+    }
+    return false;
+}
+
+/* Go's strconv.ParseBool, as the seed read it. */
+static bool parse_flag(struct str text, uint64_t *number)
+{
+    static const char *const words[] = { "false", "true", "0",     "1",
+                                         "f",     "t",    "F",     "T",
+                                         "False", "True", "FALSE", "TRUE" };
+
+    if (!parse_choice(text, words, COUNT_OF(words), number))
+        return false;
+    *number %= 2;
+    return true;
+}
+
+bool config_parse_number(enum config_kind kind, struct str text,
+                         uint64_t *number)
+{
+    static const char *const levels[] = { "error", "warn", "info", "debug" };
+    static const char *const formats[] = { "text", "json" };
+
+    *number = 0;
+    switch (kind) {
+    case CONFIG_PORT_NUMBER:
+        return parse_range(text, 1, 65535, number);
+    case CONFIG_PORT_OR_NONE:
+        return text.len == 0 || parse_range(text, 1, 65535, number);
+    case CONFIG_COUNT_256:
+        return parse_range(text, 0, 256, number);
+    case CONFIG_COUNT_LARGE:
+        return parse_range(text, 16, 1000000, number);
+    case CONFIG_DURATION:
+        return text_parse_duration(text, number) && *number > 0;
+    case CONFIG_FLAG:
+        return parse_flag(text, number);
+    case CONFIG_LEVEL:
+        return parse_choice(text, levels, COUNT_OF(levels), number);
+    case CONFIG_FORMAT:
+        return parse_choice(text, formats, COUNT_OF(formats), number);
+    case CONFIG_TEXT:
+    case CONFIG_ADDRESS:
+    case CONFIG_HOST_NAME:
+    case CONFIG_PROXY_TYPE:
+    case CONFIG_TOKEN:
+    case CONFIG_TOKEN_LIST:
+    case CONFIG_SECRET:
+        break;
+    }
+    return false;
+}
+
+/* ---- texts -------------------------------------------------------------- */
+
+/* These end up in a header field. */
+static bool is_token(struct str text, const char *also)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+        bool fine = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+                    (c >= 'A' && c <= 'Z') || (c && strchr(also, c));
+
+        if (!fine)
+            return false;
+    }
+    return true;
+}
+
+static bool is_proxy_type(struct str text)
+{
+    return str_eq(text, STR("socks5")) || str_eq(text, STR("http"));
+}
+
+bool config_text_fits(enum config_kind kind, struct str text)
+{
+    switch (kind) {
+    case CONFIG_ADDRESS:
+        return url_is_address(text) || str_eq(text, STR("localhost"));
+    case CONFIG_HOST_NAME:
+        return text.len == 0 || url_is_host(text);
+    case CONFIG_PROXY_TYPE:
+        return text.len == 0 || is_proxy_type(text);
+    case CONFIG_TOKEN:
+        return is_token(text, "-._");
+    case CONFIG_TOKEN_LIST:
+        return is_token(text, "-._, ");
+    case CONFIG_TEXT:
+    case CONFIG_SECRET:
+        return true;
+    case CONFIG_PORT_NUMBER:
+    case CONFIG_PORT_OR_NONE:
+    case CONFIG_COUNT_256:
+    case CONFIG_COUNT_LARGE:
+    case CONFIG_DURATION:
+    case CONFIG_FLAG:
+    case CONFIG_LEVEL:
+    case CONFIG_FORMAT:
+        break;
+    }
+    return false;
+}
+
+bool config_kind_is_text(enum config_kind kind)
+{
+    return kind >= CONFIG_TEXT;
+}

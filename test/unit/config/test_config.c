@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: MIT
+/* Loading the configuration from a table of variables. */
+#include "config/config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "unit.h"
+
+/* Variables as "NAME=value" texts, ended by NULL. */
+static const char *look_up(void *arg, const char *name)
+{
+    const char *const *variables = arg;
+    size_t len = strlen(name);
+
+    for (size_t i = 0; variables[i]; i++) {
+        if (strncmp(variables[i], name, len) == 0 && variables[i][len] == '=')
+            return variables[i] + len + 1;
+    }
+    return NULL;
+}
+
+static bool load(struct config *config, struct arena *arena,
+                 const char **variables, struct err *err)
+{
+    return config_load(config, arena, look_up, variables, err);
+}
+
+static void the_defaults_are_the_documented_ones(void **state)
+{
+    const char *none[] = { NULL };
+    struct arena *arena = arena_new();
+    struct config config;
+    struct err err;
+
+    (void)state;
+    assert_true(load(&config, arena, none, &err));
+    assert_int_equal(config.port, 3000);
+    unit_assert_str(config.host, "0.0.0.0");
+    unit_assert_str(config.data_dir, "./data");
+    assert_int_equal(config.workers, 0);
+    assert_int_equal(config.max_connections, 16384);
+    assert_true(config.api.tls);
+    unit_assert_str(config.api.host, "api.anthropic.com");
+    assert_int_equal(config.api.port, 443);
+    unit_assert_str(config.api.prefix, "");
+    unit_assert_str(config.api_version, "2023-06-01");
+    unit_assert_str(config.beta_header, "");
+    assert_int_equal(config.first_byte_ms, 600000);
+    assert_int_equal(config.idle_ms, 300000);
+    assert_int_equal(config.connect_ms, 30000);
+    unit_assert_str(config.ca_file, "");
+    assert_false(config.proxy_enabled);
+    assert_int_equal(config.log_level, LOG_INFO);
+    assert_int_equal(config.log_format, LOG_TEXT);
+    arena_free(arena);
+}
+
+static void an_empty_value_counts_as_not_set(void **state)
+{
+    const char *empty[] = { "PORT=", "CLAUDE_TIMEOUT=", "GLOBAL_PROXY_ENABLED=",
+                            NULL };
+    struct arena *arena = arena_new();
+    struct config config;
+    struct err err;
+
+    (void)state;
+    assert_true(load(&config, arena, empty, &err));
+    assert_int_equal(config.port, 3000);
+    assert_int_equal(config.first_byte_ms, 600000);
+    arena_free(arena);
+}
+
+static void values_are_taken(void **state)
+{
+    const char *variables[] = { "PORT=65535",
+                                "HOST=::1",
+                                "WORKERS=256",
+                                "MAX_CONNECTIONS=16",
+                                "CLAUDE_TIMEOUT=1h30m",
+                                "STREAM_IDLE_TIMEOUT=90s",
+                                "PROXY_TIMEOUT=1.5s",
+                                "CLAUDE_BETA_HEADER=a-2025-01-01, b",
+                                "GLOBAL_PROXY_ENABLED=T",
+                                "GLOBAL_PROXY_TYPE=socks5",
+                                "GLOBAL_PROXY_HOST=proxy.example",
+                                "GLOBAL_PROXY_PORT=1080",
+                                "GLOBAL_PROXY_USERNAME=u",
+                                "GLOBAL_PROXY_PASSWORD=p@ss/w#rd: \"",
+                                "LOG_LEVEL=debug",
+                                "LOG_FORMAT=json",
+                                NULL };
+    struct arena *arena = arena_new();
+    struct config config;
+    struct err err;
+
+    (void)state;
+    assert_true(load(&config, arena, variables, &err));
+    assert_int_equal(config.port, 65535);
+    unit_assert_str(config.host, "::1");
+    assert_int_equal(config.workers, 256);
+    assert_int_equal(config.max_connections, 16);
+    assert_int_equal(config.first_byte_ms, 5400000);
+    assert_int_equal(config.idle_ms, 90000);
+    assert_int_equal(config.connect_ms, 1500);
+    unit_assert_str(config.beta_header, "a-2025-01-01, b");
+    assert_true(config.proxy_enabled);
+    assert_int_equal(config.proxy_port, 1080);
+    unit_assert_str(config.proxy_password, "p@ss/w#rd: \"");
+    assert_int_equal(config.log_level, LOG_DEBUG);
+    assert_int_equal(config.log_format, LOG_JSON);
+    arena_free(arena);
+}
+
+/* ---- refusals ----------------------------------------------------------- */
+
+#define PROXY "GLOBAL_PROXY_ENABLED=true"
+#define TYPE "GLOBAL_PROXY_TYPE=http"
+#define PROXY_HOST "GLOBAL_PROXY_HOST=h"
+#define PROXY_PORT "GLOBAL_PROXY_PORT=1"
+#define USER "GLOBAL_PROXY_USERNAME=u"
+#define WORD "GLOBAL_PROXY_PASSWORD=canary"
+
+static const struct {
+    const char *variables[7];
+    const char *texts[3]; /* parts of the error */
+} bad_cases[] = {
+    { { "PORT=0" }, { "PORT=\"0\"", "1 to 65535" } },
+    { { "PORT=65536" }, { "PORT=\"65536\"" } },
+    { { "PORT=http" }, { "PORT=\"http\"" } },
+    { { "PORT= 80" }, { "PORT=\" 80\"" } },
+    { { "HOST=example.com" }, { "HOST=\"example.com\"", "localhost" } },
+    { { "HOST=[::1]" }, { "HOST=\"[::1]\"" } },
+    { { "WORKERS=257" }, { "WORKERS=\"257\"", "0 to 256" } },
+    { { "WORKERS=-1" }, { "WORKERS=\"-1\"" } },
+    { { "MAX_CONNECTIONS=15" }, { "MAX_CONNECTIONS", "16 to 1000000" } },
+    { { "MAX_CONNECTIONS=1000001" }, { "MAX_CONNECTIONS" } },
+    { { "CLAUDE_TIMEOUT=30" }, { "CLAUDE_TIMEOUT=\"30\"", "30s" } },
+    { { "CLAUDE_TIMEOUT=0s" }, { "CLAUDE_TIMEOUT=\"0s\"", "above zero" } },
+    { { "CLAUDE_TIMEOUT=-5m" }, { "CLAUDE_TIMEOUT=\"-5m\"" } },
+    { { "PROXY_TIMEOUT=1d" }, { "PROXY_TIMEOUT=\"1d\"" } },
+    { { "STREAM_IDLE_TIMEOUT=x" }, { "STREAM_IDLE_TIMEOUT=\"x\"" } },
+    { { "LOG_LEVEL=INFO" }, { "LOG_LEVEL=\"INFO\"", "error, warn, info" } },
+    { { "LOG_FORMAT=xml" }, { "LOG_FORMAT=\"xml\"", "text or json" } },
+    { { "CLAUDE_API_VERSION=a\r\nb" }, { "CLAUDE_API_VERSION" } },
+    { { "CLAUDE_BETA_HEADER=a;b" }, { "CLAUDE_BETA_HEADER=\"a;b\"" } },
+    { { "CLAUDE_API_URL=ftp://x" }, { "CLAUDE_API_URL=\"ftp://x\"", "https" } },
+    { { "CLAUDE_API_URL=http://api.example" },
+      { "CLAUDE_API_URL=\"http://api.example\"", "loopback" } },
+    { { "CLAUDE_API_URL=https://u:canary@h" }, { "CLAUDE_API_URL" } },
+    { { "CLAUDE_API_URL=https://h:0" }, { "CLAUDE_API_URL", "port" } },
+    { { "UPSTREAM_CA_FILE=/nonexistent.pem" },
+      { "UPSTREAM_CA_FILE=\"/nonexistent.pem\"", "PEM", "No such file" } },
+    { { "UPSTREAM_CA_FILE=/tmp" }, { "UPSTREAM_CA_FILE=\"/tmp\"", "folder" } },
+    { { "GLOBAL_PROXY_ENABLED=yes" }, { "GLOBAL_PROXY_ENABLED=\"yes\"" } },
+    { { PROXY }, { "GLOBAL_PROXY_TYPE=\"\"", "must be set" } },
+    { { PROXY, TYPE }, { "GLOBAL_PROXY_HOST=\"\"" } },
+    { { PROXY, TYPE, PROXY_HOST }, { "GLOBAL_PROXY_PORT=\"\"" } },
+    { { PROXY, TYPE, PROXY_HOST, PROXY_PORT, USER },
+      { "GLOBAL_PROXY_PASSWORD=\"\"", "GLOBAL_PROXY_USERNAME" } },
+    { { PROXY, TYPE, PROXY_HOST, PROXY_PORT, WORD },
+      { "GLOBAL_PROXY_USERNAME=\"\"", "GLOBAL_PROXY_PASSWORD" } },
+    { { TYPE }, { "GLOBAL_PROXY_ENABLED=\"\"", "GLOBAL_PROXY_TYPE is set" } },
+    { { PROXY_HOST }, { "GLOBAL_PROXY_ENABLED=\"\"", "GLOBAL_PROXY_HOST" } },
+    { { PROXY_PORT }, { "GLOBAL_PROXY_ENABLED=\"\"", "GLOBAL_PROXY_PORT" } },
+    { { USER }, { "GLOBAL_PROXY_ENABLED=\"\"", "GLOBAL_PROXY_USERNAME" } },
+    { { WORD }, { "GLOBAL_PROXY_ENABLED=\"\"", "GLOBAL_PROXY_PASSWORD" } },
+    { { "GLOBAL_PROXY_TYPE=socks4" }, { "GLOBAL_PROXY_TYPE=\"socks4\"" } },
+    { { "GLOBAL_PROXY_HOST=http://h" }, { "GLOBAL_PROXY_HOST" } },
+    { { "GLOBAL_PROXY_PORT=0" }, { "GLOBAL_PROXY_PORT=\"0\"" } },
+};
+
+static void bad_values_are_named_with_what_is_allowed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bad_cases); i++) {
+        const char *variables[COUNT_OF(bad_cases[i].variables) + 1] = { 0 };
+        struct arena *arena = arena_new();
+        struct config config;
+        struct err err;
+
+        memcpy(variables, bad_cases[i].variables,
+               sizeof(bad_cases[i].variables));
+        if (load(&config, arena, variables, &err))
+            fail_msg("accepted: %s", variables[0]);
+        assert_int_equal(err.code, ERR_CONFIG);
+        for (size_t k = 0; k < 3 && bad_cases[i].texts[k]; k++)
+            unit_assert_part(err.text, bad_cases[i].texts[k]);
+        assert_null(strstr(err.text, "canary"));
+        arena_free(arena);
+    }
+}
+
+static void a_disabled_proxy_may_be_filled_in_part(void **state)
+{
+    const char *variables[] = { "GLOBAL_PROXY_ENABLED=false", PROXY_HOST, USER,
+                                NULL };
+    struct arena *arena = arena_new();
+    struct config config;
+    struct err err;
+
+    (void)state;
+    assert_true(load(&config, arena, variables, &err));
+    assert_false(config.proxy_enabled);
+    arena_free(arena);
+}
+
+/* ---- the upstream ------------------------------------------------------- */
+
+static const struct {
+    const char *variable;
+    const char *prefix;
+} url_cases[] = {
+    { "CLAUDE_API_URL=https://h/v1/messages", "" },
+    { "CLAUDE_API_URL=https://h/v1/messages/", "" },
+    { "CLAUDE_API_URL=https://h/v1", "" },
+    { "CLAUDE_API_URL=https://h/", "" },
+    { "CLAUDE_API_URL=https://h", "" },
+    { "CLAUDE_API_URL=https://h/gateway/v1/messages", "/gateway" },
+    { "CLAUDE_API_URL=https://h/a/b/v1/", "/a/b" },
+    { "CLAUDE_API_URL=https://h/a//v1", "/a" },
+    { "CLAUDE_API_URL=https://h/dev1", "/dev1" },
+    { "CLAUDE_API_URL=http://localhost:9000", "" },
+    { "CLAUDE_API_URL=http://[::1]:9000/x", "/x" },
+};
+
+static void of_the_api_url_only_what_stands_before_v1_counts(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(url_cases); i++) {
+        const char *variables[] = { url_cases[i].variable, NULL };
+        struct arena *arena = arena_new();
+        struct config config;
+        struct err err;
+
+        assert_true(load(&config, arena, variables, &err));
+        unit_assert_str(config.api.prefix, url_cases[i].prefix);
+        arena_free(arena);
+    }
+}
+
+static void a_ca_file_that_is_there_is_taken(void **state)
+{
+    char *folder = unit_folder_new();
+    char variable[200] = "UPSTREAM_CA_FILE=";
+    const char *variables[] = { variable, NULL };
+    struct arena *arena = arena_new();
+    struct config config;
+    struct err err;
+
+    (void)state;
+    unit_write(folder, "ca.pem", "x");
+    (void)strncat(variable, unit_path(folder, "ca.pem"), 150);
+    assert_true(load(&config, arena, variables, &err));
+    unit_assert_part(config.ca_file.at, "/ca.pem");
+    arena_free(arena);
+    unit_folder_free(folder);
+}
+
+/* ---- environment and file ----------------------------------------------- */
+
+static void the_environment_wins_over_the_file(void **state)
+{
+    struct arena *arena = arena_new();
+    struct dotenv file;
+    struct err err;
+
+    (void)state;
+    assert_true(dotenv_parse(&file, arena,
+                             STR("LOG_LEVEL=debug\nUNIT_X=file\nUNIT_Y=y\n"),
+                             &err));
+    assert_int_equal(setenv("UNIT_X", "environment", 1), 0);
+    assert_string_equal(config_from_environment(&file, "UNIT_X"),
+                        "environment");
+    assert_string_equal(config_from_environment(&file, "UNIT_Y"), "y");
+    assert_null(config_from_environment(&file, "UNIT_Z"));
+    assert_null(config_from_environment(NULL, "UNIT_Y"));
+    assert_int_equal(setenv("UNIT_X", "", 1), 0);
+    assert_string_equal(config_from_environment(&file, "UNIT_X"), "");
+    assert_int_equal(unsetenv("UNIT_X"), 0);
+    arena_free(arena);
+}
+
+static void a_misspelt_option_in_the_file_is_found(void **state)
+{
+    struct arena *arena = arena_new();
+    struct dotenv file;
+    struct err err;
+    size_t next = 0;
+
+    (void)state;
+    assert_true(dotenv_parse(&file, arena,
+                             STR("PORT=1\nLOG_LEVLE=x\nOTHER=1\nLOG=1\n"
+                                 "CLAUDE_TIMEOUT=1s\nGLOBAL_PROXY_HOSTS=x\n"),
+                             &err));
+    assert_string_equal(config_find_stranger(&file, &next), "LOG_LEVLE");
+    assert_string_equal(config_find_stranger(&file, &next),
+                        "GLOBAL_PROXY_HOSTS");
+    assert_null(config_find_stranger(&file, &next));
+    arena_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_defaults_are_the_documented_ones),
+        cmocka_unit_test(an_empty_value_counts_as_not_set),
+        cmocka_unit_test(values_are_taken),
+        cmocka_unit_test(bad_values_are_named_with_what_is_allowed),
+        cmocka_unit_test(a_disabled_proxy_may_be_filled_in_part),
+        cmocka_unit_test(of_the_api_url_only_what_stands_before_v1_counts),
+        cmocka_unit_test(a_ca_file_that_is_there_is_taken),
+        cmocka_unit_test(the_environment_wins_over_the_file),
+        cmocka_unit_test(a_misspelt_option_in_the_file_is_found),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
