@@ -31,8 +31,10 @@ static bool parse_proxy(struct account *account, const struct json_doc *doc,
 {
     const struct json_doc *config = json_doc_get(doc, "proxy_config");
 
-    if (!json_doc_is_object(config))
+    if (!config || json_doc_is_null(config))
         return true;
+    if (!json_doc_is_object(config))
+        return err_set(err, ERR_CONFIG, "proxy_config is no object");
     account->proxy = proxy_from_json(config, err);
     return account->proxy != NULL;
 }
@@ -44,27 +46,50 @@ static bool parse(struct account *account, struct str text, struct err *err)
 
     if (!doc)
         return false;
-    ok = account->kind->parse(account, doc, err) &&
+    ok = (json_doc_is_object(doc) ||
+          err_set(err, ERR_CONFIG, "not a JSON object")) &&
+         account->kind->parse(account, doc, err) &&
          parse_proxy(account, doc, err);
     json_doc_free(doc);
     return ok;
 }
 
-struct account *account_parse(const struct account_kind *kind, struct str name,
-                              struct str text)
+static struct account *make(const struct account_kind *kind, struct str name)
 {
     struct counted *counted = MEM_NEW(struct counted);
     struct account *account = &counted->account;
-    struct err err;
 
     atomic_init(&counted->refs, 1);
     account->kind = kind;
     account->expires_at_ms = ACCOUNT_NEVER_EXPIRES;
     (void)snprintf(account->name, sizeof(account->name), STR_FMT,
                    STR_ARG(name));
+    return account;
+}
+
+static void set_problem(struct account *account, const char *problem)
+{
+    (void)snprintf(account->problem, sizeof(account->problem), "%.199s",
+                   problem);
+}
+
+struct account *account_parse(const struct account_kind *kind, struct str name,
+                              struct str text)
+{
+    struct account *account = make(kind, name);
+    struct err err;
+
     if (!parse(account, text, &err))
-        (void)snprintf(account->problem, sizeof(account->problem), "%.199s",
-                       err.text);
+        set_problem(account, err.text);
+    return account;
+}
+
+struct account *account_broken(const struct account_kind *kind, struct str name,
+                               const char *problem)
+{
+    struct account *account = make(kind, name);
+
+    set_problem(account, problem);
     return account;
 }
 

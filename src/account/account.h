@@ -47,5 +47,8 @@ bool account_name_is_valid(struct str name);
    gives an account with a problem.  The caller holds the first reference. */
 struct account *account_parse(const struct account_kind *kind, struct str name,
                               struct str text);
+/* One whose file could not be read, and why. */
+struct account *account_broken(const struct account_kind *kind, struct str name,
+                               const char *problem);
 struct account *account_ref(struct account *account);
 void account_unref(struct account *account);

@@ -13,20 +13,16 @@ struct accounts *accounts_new(const char *folder);
 void accounts_free(struct accounts *accounts);
 
 /* Read the folder again.  A file that cannot be read or parsed while a good
-   snapshot of it is known leaves that snapshot in use and is logged; an account
-   whose file is gone disappears.  False if the folder itself cannot be read. */
+   snapshot of it is known leaves that snapshot in use and is logged once; an
+   account whose file is gone disappears.  False if the folder itself cannot be read. */
 bool accounts_load(struct accounts *accounts, struct err *err) MUST_CHECK;
 
 size_t accounts_count(struct accounts *accounts);
 
 /* A reference, or NULL. */
 struct account *accounts_get(struct accounts *accounts, struct str name);
-/* The account if there is exactly one: a reference, or NULL. */
-struct account *accounts_only(struct accounts *accounts);
 
-/* The account for a request that named `name`, or none (empty).  NULL and err:
-   ERR_NO_ACCOUNT if it cannot be chosen, ERR_LOGIN_REQUIRED if it cannot be used;
-   the text says what to do. */
+/* As choose_account() (account/choose.h), but the caller holds a reference. */
 struct account *accounts_choose(struct accounts *accounts, struct str name,
                                 uint64_t now_wall_ms, struct err *err);
 

@@ -2,8 +2,6 @@
 /* Accounts that are a Console API key: data/apikey_<name>.json. */
 #include "account/kinds.h"
 
-#define KEY_MAX 512
-
 bool kind_apikey_is_key(struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
@@ -12,7 +10,7 @@ bool kind_apikey_is_key(struct str text)
             return false;
     }
     return str_starts(text, STR("sk-ant-")) && text.len > 10 &&
-           text.len <= KEY_MAX;
+           text.len <= KIND_APIKEY_MAX;
 }
 
 static bool parse_apikey(struct account *account, const struct json_doc *doc,

@@ -11,5 +11,7 @@ extern const struct account_kind account_kind_oauth;
 /* {api_key, created_at, proxy_config?}. */
 extern const struct account_kind account_kind_apikey;
 
-/* Does it look like a Console API key: sk-ant-, printable, at most 512 bytes? */
+#define KIND_APIKEY_MAX 1024
+
+/* Does it look like a Console API key: sk-ant-, printable, not too long? */
 bool kind_apikey_is_key(struct str text);

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: MIT
+/* Which account serves a request. */
+#include "account/choose.h"
+
+#include "base/buf.h"
+
+/* So many names are spelt out to help. */
+#define NAMES_SHOWN 5
+
+static struct account *find(struct account *const *accounts, size_t count,
+                            struct str name)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_eq(str_of(accounts[i]->name), name))
+            return accounts[i];
+    }
+    return NULL;
+}
+
+static void refuse_name(struct str name, struct err *err)
+{
+    if (account_name_is_valid(name))
+        err_set(err, ERR_NO_ACCOUNT,
+                "there is no account \"" STR_FMT
+                "\"; `claude-relay account list` shows those there are",
+                STR_ARG(name));
+    else
+        err_set(err, ERR_NO_ACCOUNT,
+                "that is no account name: it has 1 to %d letters, digits or "
+                ". _ @ -, and does not start with a dot",
+                ACCOUNT_NAME_MAX);
+}
+
+/* "a, b, c" or "a, b, c, d, e, ..." */
+static void add_names(struct buf *out, struct account *const *accounts,
+                      size_t count)
+{
+    for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
+        buf_printf(out, "%s%s", i > 0 ? ", " : "", accounts[i]->name);
+    if (count > NAMES_SHOWN)
+        buf_add(out, STR(", ..."));
+}
+
+static void refuse_unnamed(struct account *const *accounts, size_t count,
+                           struct err *err)
+{
+    struct buf names;
+
+    if (count == 0) {
+        err_set(err, ERR_NO_ACCOUNT,
+                "no account is set up yet: add one on the relay's machine with "
+                "`claude-relay account add NAME --api-key -`");
+        return;
+    }
+    buf_init(&names, (NAMES_SHOWN + 1) * (ACCOUNT_NAME_MAX + 3));
+    add_names(&names, accounts, count);
+    err_set(err, ERR_NO_ACCOUNT,
+            "%zu accounts are set up: name one with ?account=NAME or the "
+            "header X-Account-Name (" STR_FMT ")",
+            count, STR_ARG(buf_str(&names)));
+    buf_done(&names);
+}
+
+static bool is_usable(const struct account *account, uint64_t now_wall_ms,
+                      struct err *err)
+{
+    if (account->problem[0])
+        return err_set(err, ERR_LOGIN_REQUIRED,
+                       "account \"%s\" cannot be used: %s", account->name,
+                       account->problem);
+    if (account->expires_at_ms <= now_wall_ms)
+        return err_set(err, ERR_LOGIN_REQUIRED,
+                       "the token of account \"%s\" has expired: sign in again "
+                       "and put the new token file into the data folder",
+                       account->name);
+    return true;
+}
+
+struct account *choose_account(struct account *const *accounts, size_t count,
+                               struct str name, uint64_t now_wall_ms,
+                               struct err *err)
+{
+    struct account *account = NULL;
+
+    if (name.len > 0)
+        account = find(accounts, count, name);
+    else if (count == 1)
+        account = accounts[0];
+    if (account)
+        return is_usable(account, now_wall_ms, err) ? account : NULL;
+    if (name.len > 0)
+        refuse_name(name, err);
+    else
+        refuse_unnamed(accounts, count, err);
+    return NULL;
+}

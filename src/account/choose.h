@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+/* Which account serves a request.  Pure. */
+#pragma once
+
+#include "account/account.h"
+
+/* The account for a request that named `name`, or none (empty), out of all there
+   are.  Borrowed from `accounts`.  NULL and err: ERR_NO_ACCOUNT if it cannot be
+   chosen, ERR_LOGIN_REQUIRED if it cannot be used; the text says what to do. */
+struct account *choose_account(struct account *const *accounts, size_t count,
+                               struct str name, uint64_t now_wall_ms,
+                               struct err *err);

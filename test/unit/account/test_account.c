@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+/* Accounts: names, files, references. */
+#include "account/account.h"
+
+#include <pthread.h>
+#include <string.h>
+
+#include "account/kinds.h"
+#include "unit.h"
+
+/* ---- names -------------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    bool fine;
+} name_cases[] = {
+    { "a", true },
+    { "max_5x", true },
+    { "someone@team.example", true },
+    { "A-b.C", true },
+    { "-", true },
+    { "_.", true },
+    { "1234567890123456789012345678901234567890123456789012345678901234",
+      true },
+    { "12345678901234567890123456789012345678901234567890123456789012345",
+      false },
+    { "", false },
+    { ".", false },
+    { "..", false },
+    { ".hidden", false },
+    { "../x", false },
+    { "a/b", false },
+    { "a\\b", false },
+    { "a b", false },
+    { "a\n", false },
+    { "a%2e", false },
+    { "a:b", false },
+    { "\xe4\xbd\xa0", false },
+};
+
+static void names_are_plain_or_refused(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(name_cases); i++) {
+        if (account_name_is_valid(str_of(name_cases[i].name)) !=
+            name_cases[i].fine)
+            fail_msg("\"%s\"", name_cases[i].name);
+    }
+    assert_false(account_name_is_valid(STR("a\0b")));
+}
+
+/* ---- files -------------------------------------------------------------- */
+
+#define GOOD                                                                   \
+    "\"access_token\":\"sk-ant-oat01-x\",\"expires_at\":"                      \
+    "\"2026-08-01T12:00:00Z\""
+
+static const struct {
+    const char *text;
+    const char *problem; /* a part of it; NULL: none */
+} file_cases[] = {
+    { "{" GOOD "}", NULL },
+    { "{" GOOD ",\"proxy_config\":null}", NULL },
+    { "{" GOOD ",\"unknown\":[1,{}],\"refresh_token\":5}", NULL },
+    { "", "not valid JSON" },
+    { "{" GOOD, "not valid JSON" },
+    { "[]", "not a JSON object" },
+    { "\"text\"", "not a JSON object" },
+    { "{}", "access_token" },
+    { "{" GOOD ",\"access_token\":\"again\"}", "not valid JSON" },
+    { "{" GOOD ",\"proxy_config\":\"http://h\"}", "proxy_config" },
+    { "{" GOOD ",\"proxy_config\":[]}", "proxy_config" },
+    { "{" GOOD ",\"proxy_config\":{}}", "proxy_config" },
+    { "{" GOOD ",\"proxy_config\":{\"type\":\"socks5\",\"host\":\"h\"}}",
+      "proxy_config" },
+    { "{" GOOD ",\"proxy_config\":{\"type\":\"socks4\",\"host\":\"h\","
+      "\"port\":1}}",
+      "socks4" },
+    { "{" GOOD ",\"proxy_config\":{\"type\":\"socks5\",\"host\":\"h\","
+      "\"port\":1,\"username\":\"canary\"}}",
+      "password is missing" },
+};
+
+/* An account that cannot be used never goes direct instead. */
+static void a_file_gives_an_account_or_its_problem(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(file_cases); i++) {
+        struct account *account = account_parse(&account_kind_oauth, STR("max"),
+                                                str_of(file_cases[i].text));
+
+        assert_string_equal(account->name, "max");
+        if (file_cases[i].problem)
+            unit_assert_part(account->problem, file_cases[i].problem);
+        else
+            assert_string_equal(account->problem, "");
+        assert_null(strstr(account->problem, "canary"));
+        account_unref(account);
+    }
+}
+
+static void a_proxy_is_taken_whole(void **state)
+{
+    struct account *account =
+        account_parse(&account_kind_oauth, STR("max"),
+                      STR("{" GOOD ",\"proxy_config\":{\"type\":\"socks5\","
+                          "\"host\":\"proxy.example\",\"port\":1080,"
+                          "\"username\":\"u\",\"password\":\"p@ss/w#rd:\"}}"));
+
+    (void)state;
+    assert_string_equal(account->problem, "");
+    assert_int_equal(proxy_type(account->proxy), PROXY_SOCKS5);
+    assert_string_equal(proxy_host(account->proxy), "proxy.example");
+    assert_int_equal(proxy_port(account->proxy), 1080);
+    assert_string_equal(proxy_password(account->proxy), "p@ss/w#rd:");
+    account_unref(account);
+}
+
+static void a_file_that_was_not_read_gives_its_reason(void **state)
+{
+    struct account *account =
+        account_broken(&account_kind_apikey, STR("a"), "open a: no");
+
+    (void)state;
+    assert_string_equal(account->name, "a");
+    assert_string_equal(account->problem, "open a: no");
+    assert_null(account->token);
+    account_unref(account);
+}
+
+/* ---- references --------------------------------------------------------- */
+
+static void *ref_and_unref(void *arg)
+{
+    for (int i = 0; i < 10000; i++)
+        account_unref(account_ref(arg));
+    return NULL;
+}
+
+static void references_may_come_from_many_threads(void **state)
+{
+    struct account *account =
+        account_parse(&account_kind_oauth, STR("max"), STR("{" GOOD "}"));
+    pthread_t threads[4];
+
+    (void)state;
+    for (int i = 0; i < 4; i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, ref_and_unref,
+                                        account),
+                         0);
+    for (int i = 0; i < 4; i++)
+        (void)pthread_join(threads[i], NULL);
+    unit_assert_str(secret_reveal(account->token), "sk-ant-oat01-x");
+    account_unref(account);
+}
+
+static void none_is_fine(void **state)
+{
+    (void)state;
+    assert_null(account_ref(NULL));
+    account_unref(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(names_are_plain_or_refused),
+        cmocka_unit_test(a_file_gives_an_account_or_its_problem),
+        cmocka_unit_test(a_proxy_is_taken_whole),
+        cmocka_unit_test(a_file_that_was_not_read_gives_its_reason),
+        cmocka_unit_test(references_may_come_from_many_threads),
+        cmocka_unit_test(none_is_fine),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+/* The registry of accounts. */
+#include "account/accounts.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "unit.h"
+
+#define APIKEY(key) "{\"api_key\":\"sk-ant-api03-" key "\"}"
+
+struct scene {
+    char *path;
+    struct accounts *accounts;
+    atomic_bool stop;
+};
+
+static int open_scene(void **state)
+{
+    struct scene *scene = MEM_NEW(struct scene);
+
+    scene->path = unit_folder_new();
+    scene->accounts = accounts_new(scene->path);
+    *state = scene;
+    return 0;
+}
+
+static int close_scene(void **state)
+{
+    struct scene *scene = *state;
+
+    accounts_free(scene->accounts);
+    unit_folder_free(scene->path);
+    mem_free(scene);
+    return 0;
+}
+
+static void load(struct scene *scene)
+{
+    struct err err;
+
+    assert_true(accounts_load(scene->accounts, &err));
+}
+
+static void nothing_is_read_before_the_first_load(void **state)
+{
+    struct scene *scene = *state;
+    struct err err;
+
+    unit_write(scene->path, "apikey_a.json", APIKEY("one"));
+    assert_int_equal(accounts_count(scene->accounts), 0);
+    assert_null(accounts_choose(scene->accounts, STR_EMPTY, 0, &err));
+    assert_int_equal(err.code, ERR_NO_ACCOUNT);
+    load(scene);
+    assert_int_equal(accounts_count(scene->accounts), 1);
+}
+
+static void an_account_is_got_by_name(void **state)
+{
+    struct scene *scene = *state;
+    struct account *account;
+
+    unit_write(scene->path, "apikey_a.json", APIKEY("one"));
+    load(scene);
+    account = accounts_get(scene->accounts, STR("a"));
+    assert_string_equal(account->name, "a");
+    account_unref(account);
+    assert_null(accounts_get(scene->accounts, STR("b")));
+}
+
+static void a_request_keeps_the_snapshot_it_began_with(void **state)
+{
+    struct scene *scene = *state;
+    struct account *old;
+    struct account *new;
+    struct err err;
+
+    unit_write(scene->path, "apikey_a.json", APIKEY("one"));
+    load(scene);
+    old = accounts_choose(scene->accounts, STR_EMPTY, 0, &err);
+    unit_write(scene->path, "apikey_a.json", APIKEY("two"));
+    load(scene);
+    new = accounts_choose(scene->accounts, STR("a"), 0, &err);
+    unit_assert_str(secret_reveal(old->token), "sk-ant-api03-one");
+    unit_assert_str(secret_reveal(new->token), "sk-ant-api03-two");
+    assert_int_equal(unlink(unit_path(scene->path, "apikey_a.json")), 0);
+    load(scene);
+    assert_int_equal(accounts_count(scene->accounts), 0);
+    unit_assert_str(secret_reveal(new->token), "sk-ant-api03-two");
+    account_unref(old);
+    account_unref(new);
+}
+
+static void a_folder_that_is_gone_leaves_everything_as_it_was(void **state)
+{
+    struct scene *scene = *state;
+    char *away = mem_strdup(scene->path);
+    struct err err;
+
+    away[strlen(away) - 1] ^= 1;
+    unit_write(scene->path, "apikey_a.json", APIKEY("one"));
+    load(scene);
+    assert_int_equal(rename(scene->path, away), 0);
+    assert_false(accounts_load(scene->accounts, &err));
+    assert_int_equal(accounts_count(scene->accounts), 1);
+    assert_int_equal(rename(away, scene->path), 0);
+    mem_free(away);
+}
+
+static void add_name(void *arg, const struct account *account)
+{
+    char *names = arg;
+
+    names[strlen(names)] = account->name[0];
+}
+
+static void all_are_visited_in_order(void **state)
+{
+    struct scene *scene = *state;
+    char names[40] = "";
+
+    unit_write(scene->path, "apikey_c.json", APIKEY("one"));
+    unit_write(scene->path, "apikey_a.json", APIKEY("one"));
+    unit_write(scene->path, "apikey_b.json", APIKEY("one"));
+    load(scene);
+    accounts_each(scene->accounts, add_name, names);
+    assert_string_equal(names, "abc");
+}
+
+static void *choose_many(void *arg)
+{
+    struct scene *scene = arg;
+
+    while (!atomic_load(&scene->stop)) {
+        struct err err;
+        struct account *account =
+            accounts_choose(scene->accounts, STR("a"), 0, &err);
+
+        assert_true(
+            str_starts(secret_reveal(account->token), STR("sk-ant-api03-")));
+        account_unref(account);
+    }
+    return NULL;
+}
+
+static void asking_while_loading_is_fine(void **state)
+{
+    struct scene *scene = *state;
+    pthread_t threads[3];
+
+    unit_write(scene->path, "apikey_a.json", APIKEY("one"));
+    load(scene);
+    for (size_t i = 0; i < COUNT_OF(threads); i++)
+        assert_int_equal(pthread_create(&threads[i], NULL, choose_many, scene),
+                         0);
+    for (int i = 0; i < 100; i++)
+        load(scene);
+    atomic_store(&scene->stop, true);
+    for (size_t i = 0; i < COUNT_OF(threads); i++)
+        (void)pthread_join(threads[i], NULL);
+}
+
+#define SCENE(test)                                                            \
+    cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE(nothing_is_read_before_the_first_load),
+        SCENE(an_account_is_got_by_name),
+        SCENE(a_request_keeps_the_snapshot_it_began_with),
+        SCENE(a_folder_that_is_gone_leaves_everything_as_it_was),
+        SCENE(all_are_visited_in_order),
+        SCENE(asking_while_loading_is_fine),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
