@@ -23,13 +23,14 @@ static int fail(const struct err *err)
     return 1;
 }
 
-static int usage(void)
+static int usage(const char *problem)
 {
     (void)fprintf(stderr,
+                  "claude-relay: %s\n"
                   "usage: claude-relay account add NAME --api-key -\n"
                   "       claude-relay account list\n"
-                  "The key is asked for, or read from standard input; it is "
-                  "never an argument.\n");
+                  "The key is asked for, or read from standard input.\n",
+                  problem);
     return 2;
 }
 
@@ -47,6 +48,8 @@ static bool read_line(char line[LINE_SIZE])
         (void)fprintf(stderr, "API key (not shown): ");
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
     }
+    /* The stream's own buffer would keep a copy of the key. */
+    (void)setvbuf(stdin, NULL, _IONBF, 0);
     ok = fgets(line, LINE_SIZE, stdin) != NULL;
     if (typed) {
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved);
@@ -74,7 +77,7 @@ static bool write_account(const char *folder, struct str name, struct str key,
     bool ok;
 
     text_format_time(clock_wall_ms(), when);
-    buf_init(&file, JSONFILE_MAX);
+    buf_init_secret(&file, JSONFILE_MAX);
     /* Both values are plain: checked characters only. */
     buf_printf(&file,
                "{\n  \"api_key\": \"" STR_FMT
@@ -84,7 +87,7 @@ static bool write_account(const char *folder, struct str name, struct str key,
                    account_kind_apikey.file_prefix, STR_ARG(name));
     ok = jsonfile_make_folder(folder, err) &&
          jsonfile_write(folder, path, buf_str(&file), true, err);
-    buf_wipe(&file);
+    buf_done(&file);
     return ok;
 }
 
@@ -122,8 +125,9 @@ static int add_with_key(const char *folder, struct str name, struct str key)
 
     if (!kind_apikey_is_key(key)) {
         err_set(&err, ERR_CONFIG,
-                "that is no Console API key: it starts with sk-ant- and has no "
-                "spaces");
+                "that is no Console API key: it begins with sk-ant-, has no "
+                "spaces or quotes, and at most %d characters",
+                KIND_APIKEY_MAX);
         return fail(&err);
     }
     if (!write_account(folder, name, key, &err))
@@ -164,21 +168,43 @@ static void print_account(void *arg, const struct account *account)
                  account->problem);
 }
 
+static int say_none(const char *folder)
+{
+    (void)printf("There are no accounts in %s yet: add one with "
+                 "`claude-relay account add NAME --api-key -`.\n",
+                 folder);
+    return 0;
+}
+
 static int list(const char *folder)
 {
-    struct accounts *accounts = accounts_new(folder);
+    struct accounts *accounts;
     struct err err;
     int status = 0;
 
     if (access(folder, F_OK) != 0)
-        (void)printf("No accounts: the folder %s does not exist yet.\n",
-                     folder);
-    else if (!accounts_load(accounts, &err))
+        return say_none(folder);
+    accounts = accounts_new(folder);
+    if (!accounts_load(accounts, &err))
         status = fail(&err);
+    else if (accounts_count(accounts) == 0)
+        status = say_none(folder);
     else
         accounts_each(accounts, print_account, NULL);
     accounts_free(accounts);
     return status;
+}
+
+/* A key on the command line can be seen by everybody on the machine, and stays in
+   the shell's history. */
+static int run_add(int argc, char **argv, const char *folder)
+{
+    if (argc != 3 || strcmp(argv[1], "--api-key") != 0)
+        return usage("account add wants a name and --api-key -");
+    if (strcmp(argv[2], "-") != 0)
+        return usage("a key is never taken from the command line: write "
+                     "--api-key - and enter it when asked");
+    return add(folder, str_of(argv[0]));
 }
 
 int account_commands_run(int argc, char **argv, const struct config *config)
@@ -187,8 +213,7 @@ int account_commands_run(int argc, char **argv, const struct config *config)
 
     if (argc == 1 && strcmp(argv[0], "list") == 0)
         return list(folder);
-    if (argc == 4 && strcmp(argv[0], "add") == 0 &&
-        strcmp(argv[2], "--api-key") == 0 && strcmp(argv[3], "-") == 0)
-        return add(folder, str_of(argv[1]));
-    return usage();
+    if (argc >= 1 && strcmp(argv[0], "add") == 0)
+        return run_add(argc - 1, argv + 1, folder);
+    return usage("account wants add or list");
 }

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+/* `claude-relay serve`: its flags win over the configuration. */
+#include "app/serve_command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/app.h"
+#include "app/commands.h"
+
+struct flags {
+    const char *port;
+    const char *host;
+    const char *data_dir;
+};
+
+/* "--port 0" or "--port=0"; moves `*i` over what it used. */
+static const char *flag_value(const char *name, int argc, char **argv, int *i)
+{
+    size_t len = strlen(name);
+
+    if (strncmp(argv[*i], name, len) != 0)
+        return NULL;
+    if (argv[*i][len] == '=')
+        return argv[*i] + len + 1;
+    if (argv[*i][len] != '\0' || *i + 1 >= argc)
+        return NULL;
+    return argv[++*i];
+}
+
+/* The first argument that is no flag of ours, or lacks its value; NULL if all are
+   fine. */
+static const char *parse_flags(int argc, char **argv, struct flags *flags)
+{
+    const struct {
+        const char *name;
+        const char **value;
+    } known[] = { { "--port", &flags->port },
+                  { "--host", &flags->host },
+                  { "--data-dir", &flags->data_dir } };
+
+    for (int i = 0; i < argc; i++) {
+        const char *value = NULL;
+        const char *argument = argv[i];
+
+        for (size_t k = 0; !value && k < COUNT_OF(known); k++) {
+            value = flag_value(known[k].name, argc, argv, &i);
+            if (value)
+                *known[k].value = value;
+        }
+        if (!value || !*value)
+            return argument;
+    }
+    return NULL;
+}
+
+static bool is_address(const char *host)
+{
+    return url_is_address(str_of(host)) || strcmp(host, "localhost") == 0;
+}
+
+static int serve(const struct config *config, uint64_t port)
+{
+    struct err err;
+
+    if (app_serve(config, (uint16_t)port, &err))
+        return 0;
+    (void)fprintf(stderr, "claude-relay: cannot start: %s\n", err.text);
+    return 1;
+}
+
+int serve_command_run(int argc, char **argv, const struct config *config)
+{
+    struct flags flags = { 0 };
+    struct config ours = *config;
+    uint64_t port = config->port;
+    const char *bad = parse_flags(argc, argv, &flags);
+
+    if (bad)
+        return commands_usage_error("unknown or incomplete argument", bad);
+    if (flags.port && !str_to_u64(str_of(flags.port), 65535, &port))
+        return commands_usage_error("--port must be 0 to 65535, not",
+                                    flags.port);
+    if (flags.host && !is_address(flags.host))
+        return commands_usage_error(
+            "--host must be an IPv4 or IPv6 address, or localhost, not",
+            flags.host);
+    if (flags.host)
+        ours.host = str_of(flags.host);
+    if (flags.data_dir)
+        ours.data_dir = str_of(flags.data_dir);
+    return serve(&ours, port);
+}
