@@ -3,6 +3,7 @@
 #include "admin/health.h"
 
 #include "http/loopback.h"
+#include "http/problem.h"
 #include "http/response.h"
 
 #define SERVICE "claude-relay-service"
@@ -27,9 +28,9 @@
 #define PAGE_LIVES PAGE_HEAD "<p>This service is running.</p></html>"
 #define PAGE_ABOUT                                                             \
     PAGE_HEAD                                                                  \
-        "<p>Version " RELAY_VERSION " is running. Point Claude Code "          \
-        "here:</p><pre>export ANTHROPIC_BASE_URL=http://localhost:3000\n"      \
-        "export ANTHROPIC_AUTH_TOKEN=any-text</pre></html>"
+    "<p>Version " RELAY_VERSION " is running. Point Claude Code "              \
+    "here:</p><pre>export ANTHROPIC_BASE_URL=http://localhost:3000\n"          \
+    "export ANTHROPIC_AUTH_TOKEN=any-text</pre></html>"
 
 static bool wants_html(const struct request *req)
 {
@@ -59,17 +60,27 @@ static void about(struct request *req, bool ours)
         send_json(req, ours ? STR(ABOUT) : STR(LIVES));
 }
 
-bool health_handle(struct request *req)
+static bool answer(struct request *req)
 {
     bool ours = !loopback_refusal(&req->peer, &req->headers);
 
-    if (!str_eq(req->method, STR("GET")))
-        return false;
     if (str_eq(req->path, STR("/")))
         about(req, ours);
-    else if (str_eq(req->path, STR("/health")))
-        send_json(req, ours ? STR(HEALTH) : STR(LIVES));
     else
+        send_json(req, ours ? STR(HEALTH) : STR(LIVES));
+    return true;
+}
+
+bool health_handle(struct request *req)
+{
+    struct err err;
+
+    if (!str_eq(req->method, STR("GET")) ||
+        (!str_eq(req->path, STR("/")) && !str_eq(req->path, STR("/health"))))
         return false;
+    if (req->length == 0)
+        return answer(req);
+    err_set(&err, ERR_BAD_REQUEST, "this path takes no request body");
+    problem_send(req, &err);
     return true;
 }

@@ -12,7 +12,8 @@ void response_start(struct request *req, const struct response_head *head)
 
     assert(x->response == RESPONSE_NONE);
     x->response = RESPONSE_HEAD;
-    x->close |= head->framing == RESPONSE_CLOSE || req->http_1_0;
+    x->close |= head->framing == RESPONSE_CLOSE || req->http_1_0 ||
+                x->body_state != REQUEST_BODY_COMPLETE;
     buf_printf(&x->head, "HTTP/1.1 %u " STR_FMT "\r\n", head->status,
                STR_ARG(head->reason));
     buf_add(&x->head, head->fields);

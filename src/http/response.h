@@ -26,7 +26,9 @@ struct response_head {
     enum response_framing framing;
 };
 
-/* Queue the head; it leaves with the first body bytes, with response_flush() or
+/* The connection closes behind an answer that comes before the whole request
+   body was read.
+   Queue the head; it leaves with the first body bytes, with response_flush() or
    response_end(). */
 void response_start(struct request *req, const struct response_head *head);
 void response_write(struct request *req, struct str bytes);

@@ -3,7 +3,11 @@
 #include "base/mem.h"
 #include "http/loopback.h"
 #include "http/problem.h"
+#include "relay/aside.h"
 #include "relay/relayed.h"
+
+/* Thrown away, but read: the client wants to see it taken. */
+#define TELEMETRY_MAX (4u * 1024 * 1024)
 
 struct relay *relay_new(const struct relay_options *options)
 {
@@ -31,16 +35,15 @@ void relay_free(struct relay *relay)
 /* Claude Code's looks at the base URL, and its event log, end here. */
 static bool handle_aside(struct request *req)
 {
-    if (endpoints_is_probe(req->method, req->path)) {
-        response_send(req, 200, STR("application/json"), STR_EMPTY, STR_EMPTY);
-        return true;
-    }
-    if (endpoints_is_telemetry(req->method, req->path) &&
-        !loopback_refusal(&req->peer, &req->headers)) {
-        response_send(req, 200, STR("application/json"), STR_EMPTY, STR("{}"));
-        return true;
-    }
-    return false;
+    bool probe = endpoints_is_probe(req->method, req->path);
+    bool telemetry = endpoints_is_telemetry(req->method, req->path) &&
+                     !loopback_refusal(&req->peer, &req->headers);
+
+    if (probe)
+        aside_answer(req, 0, STR_EMPTY);
+    else if (telemetry)
+        aside_answer(req, TELEMETRY_MAX, STR("{}"));
+    return probe || telemetry;
 }
 
 bool relay_handle(struct relay *relay, struct request *req)
