@@ -45,8 +45,8 @@ static bool read_line(char line[LINE_SIZE])
         struct termios silent = saved;
 
         silent.c_lflag &= ~(tcflag_t)ECHO;
-        (void)fprintf(stderr, "API key (not shown): ");
         (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+        (void)fprintf(stderr, "API key (not shown): ");
     }
     /* The stream's own buffer would keep a copy of the key. */
     (void)setvbuf(stdin, NULL, _IONBF, 0);

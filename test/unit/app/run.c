@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+/* Command lines in processes of their own. */
+#include "run.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "app/commands.h"
+#include "base/macros.h"
+#include "base/mem.h"
+
+#define ARGUMENTS_MAX 16
+
+void run_init(struct run *run)
+{
+    *run = (struct run){ .folder = unit_folder_new() };
+}
+
+static void forget(struct run *run)
+{
+    mem_free(run->out);
+    mem_free(run->err);
+    run->out = NULL;
+    run->err = NULL;
+}
+
+void run_done(struct run *run)
+{
+    forget(run);
+    unit_folder_free(run->folder);
+}
+
+static int split(char *line, char **argv)
+{
+    int argc = 1;
+
+    for (char *word = strsep(&line, " "); word && argc < ARGUMENTS_MAX;
+         word = strsep(&line, " "))
+        argv[argc++] = word;
+    argv[argc] = NULL;
+    return argc;
+}
+
+void run_as_child(const struct run *run, const char *line)
+{
+    char *argv[ARGUMENTS_MAX + 1];
+    char *words = mem_strdup(line);
+    char name[] = "claude-relay";
+    int argc = split(words, argv);
+    int status = 99;
+
+    argv[0] = name;
+    (void)clearenv();
+    for (size_t i = 0; i < COUNT_OF(run->env) && run->env[i]; i++)
+        (void)putenv(mem_strdup(run->env[i]));
+    if (chdir(run->folder) == 0)
+        status = commands_run(argc, argv);
+    mem_free(words);
+    (void)fflush(NULL);
+    _exit(status);
+}
+
+int run_wait(pid_t child)
+{
+    int status;
+
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    return WEXITSTATUS(status);
+}
+
+static void feed(const char *input)
+{
+    int fd = memfd_create("input", MFD_CLOEXEC);
+    size_t len = input ? strlen(input) : 0;
+
+    if (fd < 0 || (len > 0 && write(fd, input, len) != (ssize_t)len) ||
+        lseek(fd, 0, SEEK_SET) != 0 || dup2(fd, STDIN_FILENO) != 0)
+        _exit(98);
+}
+
+void run_command(struct run *run, const char *line)
+{
+    struct unit_capture out = unit_capture_begin(STDOUT_FILENO);
+    struct unit_capture err = unit_capture_begin(STDERR_FILENO);
+    pid_t child = fork();
+
+    if (child == 0) {
+        feed(run->input);
+        run_as_child(run, line);
+    }
+    forget(run);
+    run->status = child > 0 ? run_wait(child) : -1;
+    run->err = unit_capture_end(&err);
+    run->out = unit_capture_end(&out);
+}

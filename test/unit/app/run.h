@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+/* A command line run in a process of its own, with nothing in its environment but
+   what the test gives, in a folder of its own. */
+#pragma once
+
+#include <sys/types.h>
+
+#include "unit.h"
+
+struct run {
+    char *folder;       /* working folder */
+    const char *env[8]; /* "NAME=value", ended by NULL */
+    const char *input;  /* standard input; NULL: empty */
+    /* What came of it; freed by run_done() */
+    int status;
+    char *out;
+    char *err;
+};
+
+void run_init(struct run *run);
+void run_done(struct run *run);
+
+/* `line` is split at spaces; "claude-relay" is put in front. */
+void run_command(struct run *run, const char *line);
+
+/* In a forked child: never returns. */
+void run_as_child(const struct run *run, const char *line);
+/* The exit status of a child; fails if it died. */
+int run_wait(pid_t child);

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: MIT
+/* Adding and listing accounts. */
+#include "app/account_commands.h"
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "account/kinds.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "run.h"
+
+#define KEY "sk-ant-api03-canary_-1"
+
+static int open_run(void **state)
+{
+    struct run *run = MEM_NEW(struct run);
+
+    run_init(run);
+    *state = run;
+    return 0;
+}
+
+static int close_run(void **state)
+{
+    run_done(*state);
+    mem_free(*state);
+    return 0;
+}
+
+static void assert_secret_kept(const struct run *run)
+{
+    assert_null(strstr(run->out, "canary"));
+    assert_null(strstr(run->err, "canary"));
+}
+
+static void a_key_from_standard_input_becomes_an_account(void **state)
+{
+    struct run *run = *state;
+    struct json_doc *doc;
+    struct stat info;
+    struct err err;
+    struct str text;
+    uint64_t ms;
+    char *file;
+
+    run->input = "  " KEY "\t\r\n";
+    run_command(run, "account add team --api-key -");
+    assert_int_equal(run->status, 0);
+    unit_assert_part(run->out, "Account \"team\" added");
+    assert_string_equal(run->err, "");
+    assert_secret_kept(run);
+    file = unit_read(run->folder, "data/apikey_team.json");
+    doc = json_doc_parse(str_of(file), &err);
+    assert_true(json_doc_get_str(doc, "api_key", &text));
+    unit_assert_str(text, KEY);
+    assert_true(json_doc_get_str(doc, "created_at", &text));
+    assert_true(text_parse_time(text, &ms));
+    json_doc_free(doc);
+    mem_free(file);
+    assert_int_equal(stat(unit_path(run->folder, "data/apikey_team.json"),
+                          &info),
+                     0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+    assert_int_equal(stat(unit_path(run->folder, "data"), &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0700);
+}
+
+static void the_last_line_needs_no_end(void **state)
+{
+    struct run *run = *state;
+
+    run->input = KEY;
+    run_command(run, "account add team --api-key -");
+    assert_int_equal(run->status, 0);
+}
+
+static void only_the_first_line_counts(void **state)
+{
+    struct run *run = *state;
+
+    run->input = KEY "\nand more\n";
+    run_command(run, "account add team --api-key -");
+    assert_int_equal(run->status, 0);
+}
+
+static const struct {
+    const char *line;
+    const char *input;
+    int status;
+    const char *err;
+} refusals[] = {
+    { "account add team --api-key " KEY, KEY, 2,
+      "never taken from the command line" },
+    { "account add team --api-key=" KEY, KEY, 2, "usage:" },
+    { "account add team", KEY, 2, "wants a name and --api-key -" },
+    { "account add --api-key -", KEY, 2, "usage:" },
+    { "account add team --api-key - more", KEY, 2, "usage:" },
+    { "account add team --key -", KEY, 2, "usage:" },
+    { "account add ../team --api-key -", KEY, 1, "no account name" },
+    { "account add .team --api-key -", KEY, 1, "no account name" },
+    { "account add team --api-key -", NULL, 1, "no key came" },
+    { "account add team --api-key -", "\n", 1, "begins with sk-ant-" },
+    { "account add team --api-key -", "canary\n", 1, "no Console API key" },
+    { "account add team --api-key -", "sk-ant-a canary\n", 1, "no spaces" },
+    { "account add team --api-key -", "sk-ant-\"canary\n", 1, "quotes" },
+};
+
+static void what_is_no_key_or_name_is_refused(void **state)
+{
+    struct run *run = *state;
+
+    for (size_t i = 0; i < COUNT_OF(refusals); i++) {
+        run->input = refusals[i].input;
+        run_command(run, refusals[i].line);
+        if (run->status != refusals[i].status)
+            fail_msg("\"%s\" gave %d: %s", refusals[i].line, run->status,
+                     run->err);
+        unit_assert_part(run->err, refusals[i].err);
+        assert_string_equal(run->out, "");
+        assert_secret_kept(run);
+    }
+    assert_int_equal(unit_file_count(run->folder), 0);
+}
+
+static void a_key_that_is_too_long_is_refused_whole(void **state)
+{
+    struct run *run = *state;
+    char key[5000];
+
+    memset(key, 'x', sizeof(key));
+    memcpy(key, "sk-ant-", 7);
+    key[sizeof(key) - 1] = '\0';
+    run->input = key;
+    run_command(run, "account add team --api-key -");
+    assert_int_equal(run->status, 1);
+    unit_assert_part(run->err, "at most 1024");
+}
+
+static void an_existing_name_of_either_kind_is_refused(void **state)
+{
+    struct run *run = *state;
+    char *file;
+
+    run->input = KEY "\n";
+    assert_int_equal(mkdir(unit_path(run->folder, "data"), 0700), 0);
+    unit_write(run->folder, "data/oauth_max.json", "{}");
+    run_command(run, "account add max --api-key -");
+    assert_int_equal(run->status, 1);
+    unit_assert_part(run->err, "\"max\" exists already");
+    run_command(run, "account add team --api-key -");
+    assert_int_equal(run->status, 0);
+    run->input = "sk-ant-another\n";
+    run_command(run, "account add team --api-key -");
+    assert_int_equal(run->status, 1);
+    file = unit_read(run->folder, "data/apikey_team.json");
+    unit_assert_part(file, KEY);
+    mem_free(file);
+}
+
+static void the_folder_is_the_configured_one(void **state)
+{
+    struct run *run = *state;
+
+    run->env[0] = "DATA_DIR=there";
+    run->input = KEY;
+    run_command(run, "account add team --api-key -");
+    assert_int_equal(run->status, 0);
+    assert_int_equal(access(unit_path(run->folder, "there/apikey_team.json"),
+                            F_OK),
+                     0);
+    run->env[0] = "DATA_DIR=not/there";
+    run_command(run, "account add team --api-key -");
+    assert_int_equal(run->status, 1);
+    unit_assert_part(run->err, "make the folder not/there");
+}
+
+/* ---- the terminal ------------------------------------------------------- */
+
+struct terminal {
+    int master;
+    char name[64];
+    int err[2]; /* the child's standard error */
+};
+
+static void open_terminal(struct terminal *terminal)
+{
+    terminal->master = posix_openpt(O_RDWR | O_NOCTTY);
+    assert_true(terminal->master >= 0);
+    assert_int_equal(grantpt(terminal->master), 0);
+    assert_int_equal(unlockpt(terminal->master), 0);
+    assert_int_equal(ptsname_r(terminal->master, terminal->name,
+                               sizeof(terminal->name)),
+                     0);
+    assert_int_equal(pipe(terminal->err), 0);
+}
+
+static pid_t start_at(const struct terminal *terminal, const struct run *run)
+{
+    pid_t child = fork();
+    int null;
+
+    assert_true(child >= 0);
+    if (child > 0)
+        return child;
+    null = open("/dev/null", O_WRONLY);
+    if (setsid() < 0 || null < 0 || close(STDIN_FILENO) != 0 ||
+        open(terminal->name, O_RDWR) != STDIN_FILENO ||
+        dup2(null, STDOUT_FILENO) < 0 ||
+        dup2(terminal->err[1], STDERR_FILENO) < 0)
+        _exit(97);
+    run_as_child(run, "account add team --api-key -");
+    _exit(96);
+}
+
+static void read_until(int fd, const char *part)
+{
+    char text[1000] = "";
+    size_t len = 0;
+
+    while (!strstr(text, part)) {
+        ssize_t got = read(fd, text + len, sizeof(text) - 1 - len);
+
+        assert_true(got > 0);
+        len += (size_t)got;
+    }
+}
+
+static void a_key_that_is_typed_is_not_echoed(void **state)
+{
+    struct run *run = *state;
+    struct terminal terminal;
+    struct termios after;
+    char echo[200] = "";
+    int slave;
+    pid_t child;
+
+    open_terminal(&terminal);
+    slave = open(terminal.name, O_RDWR | O_NOCTTY);
+    child = start_at(&terminal, run);
+    read_until(terminal.err[0], "API key (not shown): ");
+    assert_int_equal(write(terminal.master, KEY "\n", sizeof(KEY)),
+                     sizeof(KEY));
+    assert_int_equal(run_wait(child), 0);
+    assert_int_equal(fcntl(terminal.master, F_SETFL, O_NONBLOCK), 0);
+    (void)!read(terminal.master, echo, sizeof(echo) - 1);
+    assert_null(strstr(echo, "canary"));
+    assert_int_equal(tcgetattr(slave, &after), 0);
+    assert_true((after.c_lflag & ECHO) != 0);
+    assert_int_equal(access(unit_path(run->folder, "data/apikey_team.json"),
+                            F_OK),
+                     0);
+    (void)close(slave);
+    (void)close(terminal.master);
+    (void)close(terminal.err[0]);
+    (void)close(terminal.err[1]);
+}
+
+/* ---- listing ------------------------------------------------------------ */
+
+static void no_accounts_are_said_so_with_what_to_do(void **state)
+{
+    struct run *run = *state;
+
+    run_command(run, "account list");
+    assert_int_equal(run->status, 0);
+    unit_assert_part(run->out, "There are no accounts in ./data yet");
+    unit_assert_part(run->out, "account add NAME");
+    assert_int_equal(mkdir(unit_path(run->folder, "data"), 0700), 0);
+    run_command(run, "account list");
+    unit_assert_part(run->out, "There are no accounts in ./data yet");
+}
+
+static void accounts_are_listed_without_their_keys(void **state)
+{
+    struct run *run = *state;
+
+    run->input = KEY;
+    run_command(run, "account add team --api-key -");
+    unit_write(run->folder, "data/oauth_max.json",
+               "{\"access_token\":\"canary\",\"expires_at\":"
+               "\"2099-01-01T00:00:00Z\"}");
+    unit_write(run->folder, "data/oauth_odd.json", "{}");
+    run_command(run, "account list");
+    assert_int_equal(run->status, 0);
+    unit_assert_part(run->out, "max ");
+    unit_assert_part(run->out, "2099-01-01T00:00:00.000Z");
+    unit_assert_part(run->out, "api-key  never expires");
+    unit_assert_part(run->out, "problem: access_token is missing");
+    assert_secret_kept(run);
+}
+
+#define RUN(test) cmocka_unit_test_setup_teardown(test, open_run, close_run)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RUN(a_key_from_standard_input_becomes_an_account),
+        RUN(the_last_line_needs_no_end),
+        RUN(only_the_first_line_counts),
+        RUN(what_is_no_key_or_name_is_refused),
+        RUN(a_key_that_is_too_long_is_refused_whole),
+        RUN(an_existing_name_of_either_kind_is_refused),
+        RUN(the_folder_is_the_configured_one),
+        RUN(a_key_that_is_typed_is_not_echoed),
+        RUN(no_accounts_are_said_so_with_what_to_do),
+        RUN(accounts_are_listed_without_their_keys),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+/* The command line as a person meets it. */
+#include "app/commands.h"
+
+#include <string.h>
+
+#include "base/macros.h"
+#include "base/mem.h"
+#include "run.h"
+
+static int open_run(void **state)
+{
+    struct run *run = MEM_NEW(struct run);
+
+    run_init(run);
+    *state = run;
+    return 0;
+}
+
+static int close_run(void **state)
+{
+    run_done(*state);
+    mem_free(*state);
+    return 0;
+}
+
+static const struct {
+    const char *line;
+    int status;
+    const char *out; /* a part; "" : nothing is printed */
+    const char *err;
+} cases[] = {
+    { "version", 0, "claude-relay " RELAY_VERSION "\n", "" },
+    { "--version", 0, "claude-relay " RELAY_VERSION "\n", "" },
+    { "-V", 0, "claude-relay " RELAY_VERSION "\n", "" },
+    { "help", 0, "usage: claude-relay [COMMAND]", "" },
+    { "--help", 0, "CLAUDE_API_URL", "" },
+    { "-h", 0, "account add NAME --api-key -", "" },
+    { "options --markdown", 0, "| `PORT` | ", "" },
+    { "options --env", 0, "#PORT=3000\n", "" },
+    { "options", 2, "", "--markdown or --env" },
+    { "options --json", 2, "", "\"--json\"" },
+    { "options --env --env", 2, "", "usage:" },
+    { "version now", 2, "", "\"now\"" },
+    { "help me", 2, "", "\"me\"" },
+    { "brew", 2, "", "unknown command \"brew\"" },
+    { "brew", 2, "", "usage: claude-relay [COMMAND]" },
+    { "serve now", 2, "", "\"now\"" },
+    { "--prot 1", 2, "", "\"--prot\"" },
+    { "account", 2, "", "account wants add or list" },
+    { "account brew", 2, "", "usage: claude-relay account" },
+    { "account list all", 2, "", "usage:" },
+};
+
+static void command_lines_do_what_they_say(void **state)
+{
+    struct run *run = *state;
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        run_command(run, cases[i].line);
+        if (run->status != cases[i].status)
+            fail_msg("\"%s\" gave %d: %s", cases[i].line, run->status,
+                     run->err);
+        unit_assert_part(run->out, cases[i].out);
+        unit_assert_part(run->err, cases[i].err);
+        if (!*cases[i].out)
+            assert_string_equal(run->out, "");
+        if (!*cases[i].err)
+            assert_string_equal(run->err, "");
+    }
+}
+
+static void a_bad_option_stops_the_start_and_is_named(void **state)
+{
+    struct run *run = *state;
+
+    run->env[0] = "PORT=0";
+    run_command(run, "serve");
+    assert_int_equal(run->status, 1);
+    unit_assert_part(run->err, "bad configuration: PORT=\"0\": must be 1 to "
+                               "65535\n");
+    assert_string_equal(run->out, "");
+}
+
+static void help_comes_in_spite_of_a_bad_option(void **state)
+{
+    struct run *run = *state;
+
+    run->env[0] = "PORT=0";
+    run_command(run, "help");
+    assert_int_equal(run->status, 0);
+}
+
+static void the_env_file_is_read_and_named_when_bad(void **state)
+{
+    struct run *run = *state;
+
+    unit_write(run->folder, ".env", "PORT=99999\n");
+    run_command(run, "serve");
+    assert_int_equal(run->status, 1);
+    unit_assert_part(run->err, "PORT=\"99999\"");
+    unit_write(run->folder, ".env", "PORT\n");
+    run_command(run, "serve");
+    unit_assert_part(run->err, ".env: line 1 is not NAME=value");
+    unit_write(run->folder, ".env", "PORT=99999\nDATA_DIR=./elsewhere\n");
+    run->env[0] = "PORT=1";
+    run_command(run, "account list");
+    assert_int_equal(run->status, 0);
+    unit_assert_part(run->out, "./elsewhere");
+}
+
+static void a_slip_in_the_env_file_is_warned_of(void **state)
+{
+    struct run *run = *state;
+
+    unit_write(run->folder, ".env", "LOG_LEVLE=debug\nCOMPOSE_FILE=x\n");
+    run_command(run, "account list");
+    assert_int_equal(run->status, 0);
+    unit_assert_part(run->err, ".env: LOG_LEVLE is no option");
+    assert_null(strstr(run->err, "COMPOSE_FILE"));
+}
+
+#define RUN(test) cmocka_unit_test_setup_teardown(test, open_run, close_run)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RUN(command_lines_do_what_they_say),
+        RUN(a_bad_option_stops_the_start_and_is_named),
+        RUN(help_comes_in_spite_of_a_bad_option),
+        RUN(the_env_file_is_read_and_named_when_bad),
+        RUN(a_slip_in_the_env_file_is_warned_of),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
