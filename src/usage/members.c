@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+/* The top-level members of a JSON object. */
+#include "usage/members.h"
+
+#include <string.h>
+
+/* Where we are; `at` only grows. */
+struct cursor {
+    struct str text;
+    size_t at;
+};
+
+static char peek(const struct cursor *c)
+{
+    return c->at < c->text.len ? c->text.at[c->at] : '\0';
+}
+
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void skip_space(struct cursor *c)
+{
+    while (c->at < c->text.len && is_space(c->text.at[c->at]))
+        c->at++;
+}
+
+/* Does an odd number of backslashes stand in front of `at`?  These runs never
+   overlap from one quote to the next, so looking back costs O(n) in all. */
+static bool is_escaped(struct str text, size_t at, size_t from)
+{
+    size_t first = at;
+
+    while (first > from && text.at[first - 1] == '\\')
+        first--;
+    return (at - first) % 2 == 1;
+}
+
+/* From the opening quote to behind the closing one.  Bodies are mostly long
+   strings: quotes are looked for with memchr(), many bytes at a time. */
+static bool skip_string(struct cursor *c)
+{
+    size_t from = c->at + 1;
+    const char *hit;
+
+    for (c->at = from; c->at < c->text.len; c->at++) {
+        hit = memchr(c->text.at + c->at, '"', c->text.len - c->at);
+        if (!hit)
+            break;
+        c->at = (size_t)(hit - c->text.at);
+        if (is_escaped(c->text, c->at, from))
+            continue;
+        c->at++;
+        return true;
+    }
+    c->at = c->text.len;
+    return false;
+}
+
+/* From an opening bracket to behind the closing one. */
+static bool skip_nested(struct cursor *c)
+{
+    size_t depth = 0;
+
+    while (c->at < c->text.len) {
+        char now = c->text.at[c->at];
+
+        if (now == '"') {
+            if (!skip_string(c))
+                return false;
+            continue;
+        }
+        c->at++;
+        if (now == '{' || now == '[')
+            depth++;
+        else if ((now == '}' || now == ']') && --depth == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_scalar_char(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == 'E' ||
+           c == '-' || c == '+' || c == '.';
+}
+
+static bool skip_value(struct cursor *c)
+{
+    size_t start = c->at;
+
+    if (peek(c) == '"')
+        return skip_string(c);
+    if (peek(c) == '{' || peek(c) == '[')
+        return skip_nested(c);
+    while (is_scalar_char(peek(c)))
+        c->at++;
+    return c->at > start;
+}
+
+static bool read_name(struct cursor *c, struct member *member)
+{
+    member->start = c->at;
+    if (peek(c) != '"' || !skip_string(c))
+        return false;
+    member->name =
+        str_sub(c->text, member->start + 1, c->at - member->start - 2);
+    skip_space(c);
+    if (peek(c) != ':')
+        return false;
+    c->at++;
+    skip_space(c);
+    return true;
+}
+
+static bool read_member(struct cursor *c, struct member *member)
+{
+    size_t value;
+
+    if (!read_name(c, member))
+        return false;
+    value = c->at;
+    if (!skip_value(c))
+        return false;
+    member->end = c->at;
+    member->value = str_sub(c->text, value, c->at - value);
+    return true;
+}
+
+/* Nothing but space behind the object. */
+static bool at_end(struct cursor *c)
+{
+    c->at++;
+    skip_space(c);
+    return c->at == c->text.len;
+}
+
+bool members_visit(struct str text,
+                   void (*visit)(void *arg, const struct member *member),
+                   void *arg)
+{
+    struct cursor c = { text, 0 };
+    struct member member = { .comma = text.len };
+
+    skip_space(&c);
+    if (peek(&c) != '{')
+        return false;
+    c.at++;
+    skip_space(&c);
+    if (peek(&c) == '}')
+        return at_end(&c);
+    for (;;) {
+        if (!read_member(&c, &member))
+            return false;
+        visit(arg, &member);
+        skip_space(&c);
+        if (peek(&c) == '}')
+            return at_end(&c);
+        if (peek(&c) != ',')
+            return false;
+        member.comma = c.at++;
+        skip_space(&c);
+    }
+}
+
+static unsigned hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return (unsigned)(c - '0');
+    if (c >= 'a' && c <= 'f')
+        return (unsigned)(c - 'a') + 10;
+    if (c >= 'A' && c <= 'F')
+        return (unsigned)(c - 'A') + 10;
+    return 16;
+}
+
+/* Take the escape at the start of `rest`.  The character that it stands for; NUL
+   for those that no name of ours holds. */
+static char take_escape(struct str *rest)
+{
+    unsigned value = 0;
+
+    if (rest->len < 6 || rest->at[1] != 'u')
+        return '\0';
+    for (size_t i = 2; i < 6; i++) {
+        unsigned digit = hex_value(rest->at[i]);
+
+        if (digit > 15)
+            return '\0';
+        value = value * 16 + digit;
+    }
+    *rest = str_from(*rest, 6);
+    return value < 128 ? (char)value : '\0';
+}
+
+bool members_name_is(const struct member *member, struct str name)
+{
+    struct str written = member->name;
+    size_t seen = 0;
+
+    while (written.len > 0 && seen < name.len) {
+        char c = written.at[0];
+
+        if (c == '\\')
+            c = take_escape(&written);
+        else
+            written = str_from(written, 1);
+        if (c != name.at[seen++])
+            return false;
+    }
+    return written.len == 0 && seen == name.len;
+}
