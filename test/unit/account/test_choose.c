@@ -2,7 +2,6 @@
 /* Which account serves a request. */
 #include "account/choose.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "account/kinds.h"

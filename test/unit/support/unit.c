@@ -115,6 +115,8 @@ struct unit_capture unit_capture_begin(int fd)
     (void)fflush(NULL);
     capture.file = memfd_create("capture", MFD_CLOEXEC);
     assert_true(capture.saved >= 0 && capture.file >= 0);
+    /* Writes of several threads to a memfd may share an offset otherwise. */
+    assert_int_equal(fcntl(capture.file, F_SETFL, O_APPEND), 0);
     (void)dup2(capture.file, fd);
     return capture;
 }

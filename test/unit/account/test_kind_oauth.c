@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+/* Accounts signed in with OAuth. */
+#include "account/kinds.h"
+
+#include "unit.h"
+
+/* As the seed's Go program writes it. */
+static void the_seeds_file_is_read(void **state)
+{
+    struct account *account = account_parse(
+        &account_kind_oauth, STR("max"),
+        STR("{\n  \"access_token\": \"sk-ant-oat01-abc\",\n"
+            "  \"refresh_token\": \"sk-ant-ort01-def\",\n"
+            "  \"expires_at\": \"2026-08-01T20:00:00.123456789+08:00\",\n"
+            "  \"scopes\": [\"user:profile\", \"user:inference\"],\n"
+            "  \"proxy_config\": {\"type\": \"http\", \"host\": \"10.0.0.1\", "
+            "\"port\": 3128}\n}\n"));
+
+    (void)state;
+    assert_string_equal(account->problem, "");
+    unit_assert_str(secret_reveal(account->token), "sk-ant-oat01-abc");
+    assert_int_equal(account->expires_at_ms, 1785585600123);
+    assert_string_equal(proxy_host(account->proxy), "10.0.0.1");
+    account_unref(account);
+}
+
+static const struct {
+    const char *text;
+    const char *problem;
+} oauth_cases[] = {
+    { "{\"expires_at\":\"2026-08-01T12:00:00Z\"}", "access_token" },
+    { "{\"access_token\":\"\",\"expires_at\":\"2026-08-01T12:00:00Z\"}",
+      "access_token" },
+    { "{\"access_token\":5,\"expires_at\":\"2026-08-01T12:00:00Z\"}",
+      "access_token" },
+    { "{\"access_token\":\"a b\",\"expires_at\":\"2026-08-01T12:00:00Z\"}",
+      "access_token" },
+    { "{\"access_token\":\"a\\r\\nX: y\",\"expires_at\":"
+      "\"2026-08-01T12:00:00Z\"}",
+      "access_token" },
+    { "{\"access_token\":\"a\"}", "expires_at" },
+    { "{\"access_token\":\"a\",\"expires_at\":\"soon\"}", "expires_at" },
+    { "{\"access_token\":\"a\",\"expires_at\":1785585600}", "expires_at" },
+    { "{\"access_token\":\"a\",\"expires_at\":\"0001-01-01T00:00:00Z\"}",
+      "expires_at" },
+};
+
+static void a_token_file_without_a_token_is_a_problem(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(oauth_cases); i++) {
+        struct account *account = account_parse(&account_kind_oauth, STR("a"),
+                                                str_of(oauth_cases[i].text));
+
+        unit_assert_part(account->problem, oauth_cases[i].problem);
+        account_unref(account);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_seeds_file_is_read),
+        cmocka_unit_test(a_token_file_without_a_token_is_a_problem),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
