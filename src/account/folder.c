@@ -185,7 +185,8 @@ bool folder_read(const char *path, const struct folder *before,
     *now = (struct folder){ 0 };
     if (!dir)
         return err_errno(err, "open the folder %s", path);
-    while ((entry = readdir(dir)) != NULL && now->count < ACCOUNTS_MAX)
+    for (entry = readdir(dir); entry && now->count < ACCOUNTS_MAX;
+         entry = readdir(dir))
         add_file(path, entry->d_name, before, now);
     (void)closedir(dir);
     if (now->count == ACCOUNTS_MAX)

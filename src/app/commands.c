@@ -121,10 +121,10 @@ static const struct command *find(const char *name)
 
 static void warn_of_strangers(const struct dotenv *file)
 {
-    const char *name;
     size_t next = 0;
 
-    while ((name = config_find_stranger(file, &next)) != NULL)
+    for (const char *name = config_find_stranger(file, &next); name;
+         name = config_find_stranger(file, &next))
         log_line(LOG_WARN,
                  ".env: %s is no option (`claude-relay help` lists "
                  "them)",

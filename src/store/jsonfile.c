@@ -161,7 +161,7 @@ static void remove_orphans(const char *folder)
 
     if (!dir)
         return;
-    while ((entry = readdir(dir)) != NULL) {
+    for (entry = readdir(dir); entry; entry = readdir(dir)) {
         if (is_temporary(str_of(entry->d_name)) &&
             fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) ==
                 0 &&

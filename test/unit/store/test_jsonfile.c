@@ -140,7 +140,7 @@ static void age_all(const char *folder)
     const struct dirent *entry;
 
     assert_non_null(dir);
-    while ((entry = readdir(dir)) != NULL)
+    for (entry = readdir(dir); entry; entry = readdir(dir))
         (void)utimensat(dirfd(dir), entry->d_name, old, 0);
     (void)closedir(dir);
 }
