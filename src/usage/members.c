@@ -58,14 +58,33 @@ static bool skip_string(struct cursor *c)
     return false;
 }
 
+/* What ends or nests a value; all else in it is stepped over. */
+static const bool is_structure[256] = {
+    ['"'] = true, ['{'] = true, ['}'] = true, ['['] = true, [']'] = true
+};
+
+/* Go to the next such character; NUL if there is none. */
+static char next_structure(struct cursor *c)
+{
+    const char *text = c->text.at;
+    size_t at = c->at;
+
+    while (at < c->text.len && !is_structure[(unsigned char)text[at]])
+        at++;
+    c->at = at;
+    return peek(c);
+}
+
 /* From an opening bracket to behind the closing one. */
 static bool skip_nested(struct cursor *c)
 {
     size_t depth = 0;
 
-    while (c->at < c->text.len) {
-        char now = c->text.at[c->at];
+    for (;;) {
+        char now = next_structure(c);
 
+        if (now == '\0')
+            return false;
         if (now == '"') {
             if (!skip_string(c))
                 return false;
@@ -74,10 +93,9 @@ static bool skip_nested(struct cursor *c)
         c->at++;
         if (now == '{' || now == '[')
             depth++;
-        else if ((now == '}' || now == ']') && --depth == 0)
+        else if (--depth == 0)
             return true;
     }
-    return false;
 }
 
 static bool is_scalar_char(char c)
