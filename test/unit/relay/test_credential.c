@@ -35,6 +35,7 @@ static const struct {
     { "Authorization: Bearer x\nAuthorization: Bearer " LOGIN "\n", true },
     { "x-api-key: a\nx-api-key: " LOGIN "\n", true },
     /* elsewhere it is no credential */
+    { "Authorization: Bearer" LOGIN "\n", false },
     { "X-Other: Bearer " LOGIN "\n", false },
     { "Proxy-Authorization: Bearer " LOGIN "\n", false },
     { "x-api-key: not-" LOGIN "\n", false },

@@ -119,6 +119,7 @@ static const struct {
     { "\\u0000tea_pot", false },
     { "\\\\u0074ea_pot", false },
     { "tea\\u005fpot\\", false },
+    { "tea_\\u006got", false },
 };
 
 static void names_are_compared_unescaped(void **state)
@@ -130,6 +131,14 @@ static void names_are_compared_unescaped(void **state)
         if (members_name_is(&member, STR("tea_pot")) != name_cases[i].want)
             fail_msg("%s", name_cases[i].written);
     }
+}
+
+static void a_name_ends_where_it_ends(void **state)
+{
+    struct member member = { .name = str_sub(STR("tea_po\\u0074"), 0, 10) };
+
+    (void)state;
+    assert_false(members_name_is(&member, STR("tea_pot")));
 }
 
 /* ---- the public suite --------------------------------------------------- */
@@ -243,6 +252,7 @@ int main(void)
         cmocka_unit_test(members_come_in_order_as_they_stand),
         cmocka_unit_test(offsets_count_from_the_start),
         cmocka_unit_test(names_are_compared_unescaped),
+        cmocka_unit_test(a_name_ends_where_it_ends),
         cmocka_unit_test(the_public_suite_is_taken),
     };
 
