@@ -46,7 +46,7 @@ describe('claude-relay account add', () => {
   });
 
   it('refuses what is no key, and writes nothing', () => {
-    for (const input of ['', '\n', 'hello\n', 'sk-ant-', 'sk-ant-api03-a b\n', 'sk-ant-api03-"quote"\n', `sk-ant-${'x'.repeat(1000)}\n`]) {
+    for (const input of ['', '\n', 'hello\n', 'sk-ant-', 'sk-ant-api03-a b\n', 'sk-ant-api03-"quote"\n', `sk-ant-${'x'.repeat(100000)}\n`]) {
       const dir = folder();
       const done = add(dir, 'demo', input);
       assert.equal(done.status, 1, JSON.stringify(input));
@@ -104,7 +104,7 @@ describe('claude-relay account add', () => {
 
   it('list shows names and kinds', () => {
     const dir = folder();
-    assert.match(command(['account', 'list'], { env: { DATA_DIR: dir } }).stdout, /No accounts/);
+    assert.match(command(['account', 'list'], { env: { DATA_DIR: dir } }).stdout, /no accounts/i);
     addApiKey(dir, 'demo');
     writeOauth(dir, 'max');
     const { stdout, status } = command(['account', 'list'], { env: { DATA_DIR: dir } });
@@ -160,7 +160,7 @@ describe('which account serves', () => {
   });
 
   it('both, alike', async () => assert.equal((await ask('/v1/messages?account=max', [['X-Account-Name', 'max']])).answer.status, 200));
-  it('both, unlike: 400', () => refused('/v1/messages?account=max', [['X-Account-Name', 'demo']], 400, 'invalid_request_error', /different/));
+  it('both, unlike: 400', () => refused('/v1/messages?account=max', [['X-Account-Name', 'demo']], 400, 'invalid_request_error', /max.*demo|demo.*max|different/));
   it('none of several: 400, and how to name one', () => refused('/v1/messages', [], 400, 'invalid_request_error', /X-Account-Name/));
   it('an unknown one: 400', () => refused('/v1/messages?account=nobody', [], 400, 'invalid_request_error', /nobody/));
   it('a name that is none: 400', () => refused('/v1/messages?account=..%2Fx', [], 400, 'invalid_request_error', /name/));

@@ -262,7 +262,21 @@ function accept(upstream, socket) {
     socket,
     number: upstream.connections.length,
     requests: 0,
-    bytes: Buffer.alloc(0),
+    parts: [],
+    total: 0,
+    need: 0, /* no request can be complete with fewer bytes */
+    /* What has arrived and was not taken; joined when somebody looks. */
+    get bytes() {
+      if (this.parts.length !== 1) {
+        this.parts = [Buffer.concat(this.parts)];
+      }
+      return this.parts[0];
+    },
+    set bytes(rest) {
+      this.parts = [rest];
+      this.total = rest.length;
+      this.need = 0;
+    },
     write: (bytes) => new Promise((resolve) => (socket.writable ? socket.write(bytes, () => resolve()) : resolve())),
     end: () => socket.end(),
     reset: () => socket.resetAndDestroy(),
@@ -281,7 +295,8 @@ function accept(upstream, socket) {
   upstream.connections.push(connection);
   socket.on('end', () => socket.end());
   socket.on('data', (data) => {
-    connection.bytes = Buffer.concat([connection.bytes, data]);
+    connection.parts.push(data);
+    connection.total += data.length;
     upstream.onBytes?.(connection);
     for (let request = take(connection); request; request = take(connection)) {
       request.number = connection.requests++;
@@ -293,6 +308,9 @@ function accept(upstream, socket) {
 
 /* The next complete request, taken out of the connection's bytes. */
 function take(connection) {
+  if (connection.total < connection.need) {
+    return null;
+  }
   const head = readHead(connection.bytes);
   if (!head) {
     return null;
@@ -311,6 +329,7 @@ function take(connection) {
   } else {
     used = Number(head.get('content-length') ?? 0);
     if (rest.length < used) {
+      connection.need = head.length + used;
       return null;
     }
     body = rest.subarray(0, used);
