@@ -8,9 +8,10 @@ import path from 'node:path';
 import zlib from 'node:zlib';
 import { after, before, describe, it } from 'node:test';
 
-import { addApiKey, API_KEY, CLIENT_KEY, rawStage, sanitized, startRelay, testdata, writeOauth } from '../support/processes.mjs';
+import { addApiKey, API_KEY, CLIENT_KEY, rawStage, sanitized, testdata, writeOauth } from '../support/processes.mjs';
 import { exchange, RawClient, rawUpstream, requestBytes, responseBytes, chunk } from '../support/raw.mjs';
 import { assertProblem } from '../support/check.mjs';
+import { call } from '../support/http.mjs';
 import { ownFixtures, randomDocument, rng, zstdFrame } from '../support/payloads.mjs';
 
 const ok = (connection) => connection.write(responseBytes({ body: '{}' }));
@@ -66,6 +67,25 @@ describe('request bodies reach the upstream unchanged', () => {
       }
       const got = (await send(bytes)).body;
       assert.ok(got.equals(bytes), `${size} bytes`);
+    }
+  });
+
+  it('JSON nested 100,000 deep, and one string of 20 MB', async () => {
+    for (const [open, close] of [['[', ']'], ['{"a":', '}']]) {
+      const bytes = Buffer.from(`{"x":${open.repeat(100000)}1${close.repeat(100000)},"y":2}`);
+      assert.ok((await send(bytes)).body.equals(bytes));
+    }
+    const long = Buffer.from(`{"text":"${'\\"x'.repeat(5 << 20)}","a":1}`);
+    assert.ok((await send(long)).body.equals(long));
+  });
+
+  const suite = path.join(testdata, 'json-test-suite');
+  it('every file of the JSON test suite', { skip: fs.existsSync(suite) ? false : 'no ../shared/testdata' }, async () => {
+    const files = fs.readdirSync(suite).filter((file) => file.endsWith('.json'));
+    assert.ok(files.length > 300);
+    for (const file of files) {
+      const bytes = fs.readFileSync(path.join(suite, file));
+      assert.ok((await send(bytes)).body.equals(bytes), file);
     }
   });
 
@@ -426,6 +446,13 @@ describe('answers reach the client unchanged', () => {
         assert.ok(got.body.equals(body), `${encoding} ${framing}`);
       }
     }
+  });
+
+  it('an event of 20 MB in one line', async () => {
+    const body = Buffer.from(`data: {"type":"x","text":"${'é'.repeat(10 << 20)}"}\n\n`);
+    answer = responseBytes({ headers: [['Content-Type', 'text/event-stream']], body, framing: 'chunked' });
+    const got = await call(`${s.url}/v1/messages`, { method: 'POST', body: '{}' });
+    assert.ok(got.complete && got.body.equals(body));
   });
 
   it('chunk sizes, extensions and trailers of the upstream do no harm', async () => {

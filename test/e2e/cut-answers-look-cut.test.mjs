@@ -7,7 +7,7 @@ import Anthropic from 'sdk';
 
 import { CLIENT_KEY, rawStage, sleep, stage } from '../support/processes.mjs';
 import { HELLO } from '../support/http.mjs';
-import { RawClient, rawUpstream, requestBytes, responseBytes } from '../support/raw.mjs';
+import { RawClient, rawUpstream, readResponse, requestBytes, responseBytes } from '../support/raw.mjs';
 import { assertProblem } from '../support/check.mjs';
 
 describe('the end of an answer', () => {
@@ -32,7 +32,6 @@ describe('the end of an answer', () => {
     await sleep(20);
     const seen = { over: client.over, reset: client.wasReset, response: await client.response({ ms: 1 }).catch(() => null), bytes: client.bytes };
     if (!seen.response && client.bytes.length) {
-      const { readResponse } = await import('../support/raw.mjs');
       seen.response = readResponse(client.bytes, { over: client.over });
     }
     client.leave();

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import os from 'node:os';
 import { describe, it } from 'node:test';
 
-import { rawStage, stage } from '../support/processes.mjs';
+import { rawStage } from '../support/processes.mjs';
 import { exchange, RawClient, rawUpstream, requestBytes, responseBytes } from '../support/raw.mjs';
 import { assertProblem } from '../support/check.mjs';
 

@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import Now, { toFile as toFileNow } from 'sdk';
 import Old, { toFile as toFileOld } from 'sdk-060';
 
-import { CLIENT_KEY, stage } from '../support/processes.mjs';
+import { CLIENT_KEY, stage, until } from '../support/processes.mjs';
 
 const bases = ['', '/', '/api', '/api/', '/v1', '/api/v1'];
 const sdks = [
@@ -155,7 +155,6 @@ describe('the SDK talks through the relay', () => {
         }
       }
       stream.abort();
-      const { until } = await import('../support/processes.mjs');
       await until(async () => (await s.sim.row(name))?.outcome === 'aborted', { what: 'the abort at the sim' });
     });
   }

@@ -3,11 +3,12 @@
    sends its next event only when the client has the last one, so that a relay that
    holds anything back makes the test hang, however fast the machine is. */
 import assert from 'node:assert/strict';
+import { spawn, spawnSync } from 'node:child_process';
 import zlib from 'node:zlib';
-import { after, before, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
-import { patience, rawStage, stage, startRelay, startSim } from '../support/processes.mjs';
-import { call, HELLO, stream } from '../support/http.mjs';
+import { patience, rawStage, stage } from '../support/processes.mjs';
+import { HELLO, stream } from '../support/http.mjs';
 import { chunk, RawClient, rawUpstream, requestBytes } from '../support/raw.mjs';
 
 const fields = { chunked: 'Transfer-Encoding: chunked', length: 'Content-Length: 40000', close: 'Connection: close' };
@@ -78,6 +79,26 @@ describe('the head comes before the body', () => {
     await events.next();
     assert.ok(Date.now() - started >= 1400, 'the sim did not pause: this test shows nothing');
     await events.ended;
+  });
+});
+
+describe('curl shows events one by one', { skip: spawnSync('curl', ['--version']).status === 0 ? false : 'no curl here' }, () => {
+  const s = stage();
+
+  it('with the command that the demo prints', async () => {
+    const child = spawn('curl', ['-sN', `${s.url}/v1/messages`, '-H', 'content-type: application/json', '-H', 'x-sim-gap-ms: 300', '-H', 'x-sim-events: 4', '-d', JSON.stringify({ ...HELLO, stream: true })], { stdio: ['ignore', 'pipe', 'inherit'] });
+    const arrivals = [];
+    let text = '';
+    child.stdout.on('data', (data) => {
+      text += data;
+      if (String(data).includes('content_block_delta')) {
+        arrivals.push(Date.now());
+      }
+    });
+    assert.equal(await new Promise((resolve) => child.on('close', resolve)), 0);
+    assert.match(text, /event: message_stop/);
+    assert.equal(arrivals.length, 4, `${arrivals.length} arrivals of 4 events`);
+    assert.ok(arrivals[3] - arrivals[0] > 600, 'they came together');
   });
 });
 

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
 import { patience, rawStage, sanitized, sleep, testdata, until } from '../support/processes.mjs';
 import { chunk, RawClient, rawUpstream, readResponses, requestBytes, responseBytes } from '../support/raw.mjs';
@@ -431,10 +431,37 @@ describe('limits', () => {
   });
 });
 
+describe('more connections than MAX_CONNECTIONS', () => {
+  const s = rawStage(counting, { env: { MAX_CONNECTIONS: '16', WORKERS: '1' } });
+
+  it('are told so with 503, and there is room again when one leaves', async () => {
+    const open = await Promise.all(Array.from({ length: 16 }, () => RawClient.connect(s.port)));
+    for (const client of open) {
+      client.write(GOOD);
+      assert.equal((await client.response()).status, 200);
+    }
+    const tooMany = await RawClient.connect(s.port);
+    tooMany.write(GOOD);
+    const answer = await tooMany.response();
+    assertProblem(answer, 503, 'api_error');
+    assert.ok(answer.get('retry-after'));
+    tooMany.leave();
+    open[0].leave();
+    await until(async () => {
+      const client = await RawClient.connect(s.port);
+      client.write(GOOD);
+      const status = (await client.response())?.status;
+      client.leave();
+      return status === 200;
+    }, { what: 'room for another' });
+    open.forEach((client) => client.leave());
+  });
+});
+
 /* ---- leaving in every state, and slowness ---------------------------------- */
 
 describe('clients that stop, in every state', { concurrency: true }, () => {
-  const s = rawStage(async (connection) => rawUpstream((c) => c.write(responseBytes({ body: '{"fine":true}' }))));
+  const s = rawStage(counting);
   const parts = {
     'nothing sent': '',
     'half a request line': 'GET /v1/mo',

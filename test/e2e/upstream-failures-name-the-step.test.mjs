@@ -3,7 +3,7 @@
    the step, and never a secret. */
 import assert from 'node:assert/strict';
 import net from 'node:net';
-import { after, describe, it } from 'node:test';
+import { describe, it } from 'node:test';
 
 import { patience, startRelay, startSim } from '../support/processes.mjs';
 import { exchange, RawClient, rawUpstream, requestBytes, responseBytes } from '../support/raw.mjs';
