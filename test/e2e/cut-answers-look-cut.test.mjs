@@ -165,7 +165,7 @@ describe('the end of an answer', () => {
 /* ---- the same through the SDK --------------------------------------------- */
 
 for (const tls of [false, true]) {
-  describe(`the SDK notices a cut${tls ? ', through TLS' : ''}`, () => {
+  describe(`the SDK notices a cut${tls ? ', through TLS' : ''}`, { timeout: 120000 }, () => {
     const s = stage({ sim: { tls } });
     const run = (headers) =>
       new Anthropic({ baseURL: s.url, apiKey: CLIENT_KEY, maxRetries: 0, timeout: 10000 }).messages

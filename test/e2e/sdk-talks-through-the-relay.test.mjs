@@ -24,7 +24,7 @@ async function collect(pages) {
   return all;
 }
 
-describe('the SDK talks through the relay', () => {
+describe('the SDK talks through the relay', { timeout: 120000 }, () => {
   const s = stage();
   const client = (sdk, base = '', options = {}) =>
     new sdk.Client({ baseURL: s.url + base, apiKey: CLIENT_KEY, maxRetries: 0, timeout: 30000, ...options });

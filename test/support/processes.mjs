@@ -44,6 +44,11 @@ process.on('exit', () => {
   }
 });
 
+/* A test run that is stopped takes its programs with it. */
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => process.exit(1));
+}
+
 export function tempFolder() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-relay-test-'));
   folders.push(folder);
