@@ -2,9 +2,9 @@
 /* A client that leaves, in whatever way and at whatever moment, ends the upstream's
    work within 100 ms, and leaves nothing behind. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 
-import { patience, rawStage, sleep, stage, until } from '../support/processes.mjs';
+import { describe, patience, rawStage, sleep, stage, until } from '../support/processes.mjs';
 import { HELLO } from '../support/http.mjs';
 import { RawClient, rawUpstream, requestBytes } from '../support/raw.mjs';
 

@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 
-import { addApiKey, API_KEY, cleanEnv, command, rawStage, relayBinary, startRelay, startSim, tempFolder, until, writeOauth } from '../support/processes.mjs';
+import { addApiKey, API_KEY, cleanEnv, command, describe, rawStage, relayBinary, startRelay, startSim, tempFolder, until, writeOauth } from '../support/processes.mjs';
 import { call, message } from '../support/http.mjs';
 import { exchange, rawUpstream, requestBytes, responseBytes } from '../support/raw.mjs';
 import { assertProblem } from '../support/check.mjs';

@@ -6,9 +6,9 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import zlib from 'node:zlib';
-import { after, before, describe, it } from 'node:test';
+import { after, before, it } from 'node:test';
 
-import { addApiKey, API_KEY, CLIENT_KEY, rawStage, sanitized, testdata, writeOauth } from '../support/processes.mjs';
+import { addApiKey, API_KEY, CLIENT_KEY, describe, rawStage, sanitized, testdata, writeOauth } from '../support/processes.mjs';
 import { exchange, RawClient, rawUpstream, requestBytes, responseBytes, chunk } from '../support/raw.mjs';
 import { assertProblem } from '../support/check.mjs';
 import { call } from '../support/http.mjs';

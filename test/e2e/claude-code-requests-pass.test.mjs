@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* What Claude Code sends, in its order, with every form of base URL people set. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 
-import { CLIENT_KEY, stage } from '../support/processes.mjs';
+import { CLIENT_KEY, describe, stage } from '../support/processes.mjs';
 import { call, HELLO, stream } from '../support/http.mjs';
 
 const bases = ['', '/', '/api', '/api/', '/v1', '/api/v1', '/v1/', '/api/v1/'];

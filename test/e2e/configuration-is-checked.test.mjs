@@ -5,9 +5,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 
-import { command, sleep, startRelay, startSim, tempFolder, until } from '../support/processes.mjs';
+import { command, describe, sleep, startRelay, startSim, tempFolder, until } from '../support/processes.mjs';
 import { call, message, stream } from '../support/http.mjs';
 
 const bad = {

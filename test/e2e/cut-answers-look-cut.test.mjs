@@ -2,10 +2,10 @@
 /* How an upstream ends its answer is how the client sees it end.  The upstreams are
    raw scripts, the client counts bytes. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 import Anthropic from 'sdk';
 
-import { CLIENT_KEY, rawStage, sleep, stage } from '../support/processes.mjs';
+import { CLIENT_KEY, describe, rawStage, sleep, stage } from '../support/processes.mjs';
 import { HELLO } from '../support/http.mjs';
 import { RawClient, rawUpstream, readResponse, requestBytes, responseBytes } from '../support/raw.mjs';
 import { assertProblem } from '../support/check.mjs';

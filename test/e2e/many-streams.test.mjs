@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Thousands of streams at once, through TLS to the upstream: every one whole. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 
-import { sanitized, stage, until } from '../support/processes.mjs';
+import { describe, sanitized, stage, until } from '../support/processes.mjs';
 import { HELLO } from '../support/http.mjs';
 import { RawClient, requestBytes } from '../support/raw.mjs';
 

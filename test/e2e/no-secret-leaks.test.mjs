@@ -5,9 +5,9 @@
    logs of its relays too: see stop() in support/processes.mjs.) */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 
-import { addApiKey, API_KEY, CANARY, startRelay, startSim, until, writeOauth } from '../support/processes.mjs';
+import { addApiKey, API_KEY, CANARY, describe, startRelay, startSim, until, writeOauth } from '../support/processes.mjs';
 import { call, HELLO } from '../support/http.mjs';
 import { RawClient, requestBytes } from '../support/raw.mjs';
 

@@ -3,9 +3,9 @@
    the whole rule; strangers learn nothing. */
 import assert from 'node:assert/strict';
 import os from 'node:os';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 
-import { rawStage } from '../support/processes.mjs';
+import { describe, rawStage } from '../support/processes.mjs';
 import { exchange, RawClient, rawUpstream, requestBytes, responseBytes } from '../support/raw.mjs';
 import { assertProblem } from '../support/check.mjs';
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* The TypeScript SDK, in its present and in an older version, through the relay. */
 import assert from 'node:assert/strict';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 import Now, { toFile as toFileNow } from 'sdk';
 import Old, { toFile as toFileOld } from 'sdk-060';
 
-import { CLIENT_KEY, stage, until } from '../support/processes.mjs';
+import { CLIENT_KEY, describe, stage, until } from '../support/processes.mjs';
 
 const bases = ['', '/', '/api', '/api/', '/v1', '/api/v1'];
 const sdks = [

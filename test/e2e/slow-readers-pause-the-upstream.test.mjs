@@ -3,9 +3,9 @@
    paused, the relay's memory stays flat, and a client that is fast is not slowed. */
 import assert from 'node:assert/strict';
 import net from 'node:net';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 
-import { sanitized, sleep, stage, until } from '../support/processes.mjs';
+import { describe, sanitized, sleep, stage, until } from '../support/processes.mjs';
 import { HELLO, stream } from '../support/http.mjs';
 import { requestBytes } from '../support/raw.mjs';
 

@@ -2,9 +2,9 @@
 /* A pooled connection that the upstream closes at the wrong moment costs nobody an
    error; anything that may have been served is never sent twice. */
 import assert from 'node:assert/strict';
-import { beforeEach, describe, it } from 'node:test';
+import { beforeEach, it } from 'node:test';
 
-import { rawStage, sleep, until } from '../support/processes.mjs';
+import { describe, rawStage, sleep, until } from '../support/processes.mjs';
 import { RawClient, rawUpstream, requestBytes, responseBytes } from '../support/raw.mjs';
 import { assertProblem } from '../support/check.mjs';
 

@@ -3,9 +3,9 @@
    an HTTPS upstream, one account.  Said of the plain build alone. */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 
-import { sanitized, sleep, stage, startRelay } from '../support/processes.mjs';
+import { describe, sanitized, sleep, stage, startRelay } from '../support/processes.mjs';
 import { message } from '../support/http.mjs';
 
 const skip = sanitized ? 'a sanitized build is slow and large' : false;

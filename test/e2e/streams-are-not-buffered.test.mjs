@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import zlib from 'node:zlib';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 
-import { patience, rawStage, stage } from '../support/processes.mjs';
+import { describe, patience, rawStage, stage } from '../support/processes.mjs';
 import { HELLO, stream } from '../support/http.mjs';
 import { chunk, RawClient, rawUpstream, requestBytes } from '../support/raw.mjs';
 

@@ -5,9 +5,9 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 
-import { patience, rawStage, sanitized, sleep, testdata, until } from '../support/processes.mjs';
+import { describe, patience, rawStage, sanitized, sleep, testdata, until } from '../support/processes.mjs';
 import { chunk, RawClient, rawUpstream, readResponses, requestBytes, responseBytes } from '../support/raw.mjs';
 import { assertProblem } from '../support/check.mjs';
 

@@ -3,9 +3,9 @@
    the step, and never a secret. */
 import assert from 'node:assert/strict';
 import net from 'node:net';
-import { describe, it } from 'node:test';
+import { it } from 'node:test';
 
-import { patience, startRelay, startSim } from '../support/processes.mjs';
+import { describe, patience, startRelay, startSim } from '../support/processes.mjs';
 import { exchange, RawClient, rawUpstream, requestBytes, responseBytes } from '../support/raw.mjs';
 import { assertProblem } from '../support/check.mjs';
 

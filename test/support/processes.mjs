@@ -9,7 +9,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { after, before } from 'node:test';
+import { after, before, describe as nodeDescribe, it } from 'node:test';
 
 import { fetchJson } from './http.mjs';
 
@@ -265,19 +265,47 @@ export function memory(pid, field) {
   return Number(new RegExp(`^${field}:\\s+(\\d+) kB`, 'm').exec(text)[1]) * 1024;
 }
 
+/* ---- suites --------------------------------------------------------------- */
+
+let suite = null; /* the stages of the suite being described */
+
+/* As node:test's describe(), with a last test of its own: the programs that stage()
+   started end well and told no secret.  (What fails in an after() is in nobody's
+   count.) */
+export function describe(name, ...rest) {
+  const body = rest.pop();
+  const { concurrency, ...options } = rest[0] ?? {};
+  nodeDescribe(name, options, () => {
+    const outer = suite;
+    const stages = (suite = []);
+    if (concurrency) {
+      nodeDescribe('at the same time', { concurrency }, body);
+    } else {
+      body();
+    }
+    suite = outer;
+    if (stages.length) {
+      it('in the end the programs end well and told no secret', async () => {
+        for (const part of stages.flatMap((made) => [made.relay, made.sim, made.upstream])) {
+          await part?.stop();
+        }
+      });
+      /* For runs that choose single tests. */
+      after(() => stages.forEach((made) => [made.relay, made.sim].forEach((part) => part?.program.child.kill('SIGKILL'))));
+    }
+  });
+}
+
 /* Inside describe(): a sim and a relay in front of it, for all tests in there.
    The object is filled when the tests run. */
 export function stage(options = {}) {
   const made = {};
+  suite.push(made);
   before(async () => {
     made.sim = await startSim(options.sim);
     made.relay = await startRelay({ upstream: made.sim.apiUrl, ca: made.sim.ca, ...options.relay });
     made.url = made.relay.url;
     made.port = made.relay.port;
-  });
-  after(async () => {
-    await made.relay?.stop();
-    await made.sim?.stop();
   });
   return made;
 }
@@ -285,15 +313,12 @@ export function stage(options = {}) {
 /* Inside describe(): a raw upstream made by `make()`, and a relay in front of it. */
 export function rawStage(make, options = {}) {
   const made = {};
+  suite.push(made);
   before(async () => {
     made.upstream = await make();
     made.relay = await startRelay({ upstream: `${made.upstream.url}/v1/messages`, ...options });
     made.url = made.relay.url;
     made.port = made.relay.port;
-  });
-  after(async () => {
-    await made.relay?.stop();
-    await made.upstream?.stop();
   });
   return made;
 }
