@@ -17,6 +17,15 @@ static const struct {
 #undef ERR
 };
 
+/* Texts quote what people typed; none of it may steer a terminal or a log. */
+static void make_printable(char *text)
+{
+    for (; *text; text++) {
+        if ((unsigned char)*text < ' ' || *text == 0x7f)
+            *text = '?';
+    }
+}
+
 bool err_set(struct err *err, enum err_code code, const char *format, ...)
 {
     va_list args;
@@ -25,6 +34,7 @@ bool err_set(struct err *err, enum err_code code, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(err->text, sizeof(err->text), format, args);
     va_end(args);
+    make_printable(err->text);
     return false;
 }
 
@@ -41,6 +51,7 @@ bool err_errno(struct err *err, const char *format, ...)
     len = strlen(err->text);
     (void)snprintf(err->text + len, sizeof(err->text) - len, ": %s",
                    strerrordesc_np(number));
+    make_printable(err->text);
     return false;
 }
 
@@ -56,6 +67,7 @@ bool err_wrap(struct err *err, const char *format, ...)
     va_end(args);
     len = strlen(err->text);
     (void)snprintf(err->text + len, sizeof(err->text) - len, ": %s", cause);
+    make_printable(err->text);
     return false;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A failure with a cause: what kind it is and a text for a person.  Texts are
-   lower case, say what was attempted and what to do, and never hold a secret. */
+   lower case, say what was attempted and what to do, and never hold a secret;
+   control characters in them become '?'. */
 #pragma once
 
 #include <stdbool.h>

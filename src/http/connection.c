@@ -277,7 +277,8 @@ static void deadline(void *arg)
 
 /* ---- coming and going --------------------------------------------------- */
 
-void connection_new(struct server *server, int fd, const struct addr *peer)
+struct connection *connection_new(struct server *server, int fd,
+                                  const struct addr *peer)
 {
     struct connection *conn = MEM_NEW(struct connection);
 
@@ -295,6 +296,7 @@ void connection_new(struct server *server, int fd, const struct addr *peer)
         conn->state = CONNECTION_SECURING;
         stream_start_server_tls(conn->stream, server->options.tls);
     }
+    return conn;
 }
 
 void connection_finish_exchange(struct connection *conn)

@@ -68,7 +68,8 @@ struct server {
     uint64_t next_id;
 };
 
-void connection_new(struct server *server, int fd, const struct addr *peer);
+struct connection *connection_new(struct server *server, int fd,
+                                  const struct addr *peer);
 void connection_free(struct connection *conn);
 /* The server ends: a handler is told that its client is gone, and lets go. */
 void connection_close(struct connection *conn);

@@ -7,7 +7,8 @@
 
 #include "base/mem.h"
 #include "http/connection.h"
-#include "http/problem.h"
+
+#define TURNED_AWAY_MAX 256
 
 static uint64_t or_default(uint64_t value, uint64_t otherwise)
 {
@@ -26,18 +27,20 @@ static struct server_options with_defaults(const struct server_options *options)
     return all;
 }
 
-/* Nothing is read from it and nothing is kept: one send, and it goes. */
-static void turn_away(int fd)
+/* It is told why and lingers for a moment, so that it can read that; beyond some
+   such connections it just goes. */
+static void turn_away(struct server *server, int fd, const struct addr *peer)
 {
-    static const char text[] =
-        "HTTP/1.1 503 Service Unavailable\r\n"
-        "content-type: application/json\r\nretry-after: 1\r\n"
-        "connection: close\r\ncontent-length: 120\r\n\r\n"
-        "{\"type\":\"error\",\"error\":{\"type\":\"api_error\",\"message\":"
-        "\"the relay serves as many connections as MAX_CONNECTIONS allows\"}}";
+    struct err err;
 
-    (void)!write(fd, text, sizeof(text) - 1);
-    (void)close(fd);
+    if (server->options.tls ||
+        server->count >= server->options.connections_max + TURNED_AWAY_MAX) {
+        (void)close(fd);
+        return;
+    }
+    err_set(&err, ERR_BUSY,
+            "the relay serves as many connections as MAX_CONNECTIONS allows");
+    connection_refuse(connection_new(server, fd, peer), &err);
 }
 
 static void accepted(void *arg, int fd, const struct addr *peer)
@@ -45,9 +48,9 @@ static void accepted(void *arg, int fd, const struct addr *peer)
     struct server *server = arg;
 
     if (server->count >= server->options.connections_max)
-        turn_away(fd);
+        turn_away(server, fd, peer);
     else
-        connection_new(server, fd, peer);
+        (void)connection_new(server, fd, peer);
 }
 
 struct server *server_new(struct loop *loop,

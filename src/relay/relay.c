@@ -102,8 +102,12 @@ static bool take_proxy_config(struct relayed *r)
     struct scan found = scan_body(r->body);
     struct json_doc *doc;
 
-    if (!found.is_object || found.proxy_config.len == 0)
+    if (found.proxy_config.len == 0)
         return true;
+    /* What names a proxy never goes out directly, its password with it. */
+    if (!found.is_object)
+        return err_set(&r->err, ERR_BAD_REQUEST,
+                       "the body names a proxy_config but is not valid JSON");
     doc = json_doc_parse(found.proxy_config, &r->err);
     r->proxy = doc ? proxy_from_json(doc, &r->err) : NULL;
     json_doc_free(doc);
@@ -249,6 +253,7 @@ static bool may_retry(const struct relayed *r)
         .sent = facts.sent,
         .answered = facts.answered,
         .replayable = r->endpoint->body == ENDPOINT_BODY_WHOLE,
+        .timed_out = call_error(r->call)->code == ERR_TIMEOUT,
         .attempts = r->attempts,
         .since_sent_ms = facts.since_sent_ms });
 }
@@ -421,7 +426,7 @@ void relayed_start(struct relay *relay, struct request *req,
     r->endpoint = endpoint;
     r->path = path;
     r->body = STR_EMPTY;
-    buf_init(&r->head, HEAD_MAX);
+    buf_init_secret(&r->head, HEAD_MAX);
     buf_init(&r->cut, 0);
     flow_init(&r->flow, identify, done);
     request_watch(req, wake, r);
