@@ -348,6 +348,18 @@ static void start_draft(struct parser *parser)
     buf_init(&parser->draft->text, HEADERS_BYTES_MAX);
 }
 
+/* "HTTP/1.1 200": one space, at its place.  llhttp takes several. */
+static bool check_status_line(const struct parser *parser, struct str bytes)
+{
+    size_t at = sizeof("HTTP/1.1 ") - 1;
+
+    if (parser->kind != PARSER_RESPONSE || parser->head_bytes > at ||
+        parser->head_bytes + bytes.len <= at)
+        return true;
+    at -= parser->head_bytes;
+    return bytes.at[at] >= '0' && bytes.at[at] <= '9';
+}
+
 static size_t feed_head(struct parser *parser, struct str bytes)
 {
     bool failed;
@@ -356,7 +368,7 @@ static size_t feed_head(struct parser *parser, struct str bytes)
     if (!parser->draft)
         start_draft(parser);
     used = execute(parser, bytes, &failed);
-    if (failed)
+    if (failed || !check_status_line(parser, str_sub(bytes, 0, used)))
         return bad(parser);
     if (!strict_check_lines(&parser->lines, str_sub(bytes, 0, used), 0,
                             &parser->err)) {

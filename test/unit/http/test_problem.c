@@ -49,7 +49,7 @@ static const struct {
     { "the tea is cold", "the tea is cold" },
     { "say \"please\"", "say \\\"please\\\"" },
     { "C:\\tea", "C:\\\\tea" },
-    { "a\nb\tc\rd\x01", "a\\nb\\tc\\rd\\u0001" },
+    { "a\nb\tc\rd\x01", "a?b?c?d?" },
     { "\xe8\x8c\xb6 100%s", "\xe8\x8c\xb6 100%s" },
     { "cut \xe8\x8c", "cut \xef\xbf\xbd\xef\xbf\xbd" },
     { "</script>", "</script>" },
