@@ -39,6 +39,10 @@ struct parser {
     bool begun;
     size_t head_bytes;
     struct strict_lines lines;
+    bool in_line; /* the start line has begun, and has ended */
+    bool past_line;
+    unsigned line_spaces;
+    unsigned protocol_len;
     const char *framing; /* first byte since the last body span */
     struct arena *arena;
     struct draft *draft;
@@ -191,6 +195,9 @@ static bool check_head(struct parser *parser, struct parser_head *head)
                        "malformed HTTP: only HTTP/1.0 and 1.1 are spoken");
     if (parser->kind == PARSER_REQUEST)
         return strict_check_request(head, &parser->err);
+    if (head->status < 100)
+        return err_set(&parser->err, ERR_BAD_RESPONSE,
+                       "a status of fewer than three digits");
     /* We never ask for an upgrade. */
     return head->status != 101 ||
            err_set(&parser->err, ERR_BAD_RESPONSE, "unexpected upgrade");
@@ -296,6 +303,10 @@ void parser_begin(struct parser *parser, struct arena *arena, bool to_head)
     parser->begun = false;
     parser->head_bytes = 0;
     parser->lines = (struct strict_lines){ .at_start = true };
+    parser->in_line = false;
+    parser->past_line = false;
+    parser->line_spaces = 0;
+    parser->protocol_len = 0;
     parser->arena = arena;
     parser->head = NULL;
     parser->body = NULL;
@@ -360,6 +371,34 @@ static bool check_status_line(const struct parser *parser, struct str bytes)
     return bytes.at[at] >= '0' && bytes.at[at] <= '9';
 }
 
+/* One byte of "GET / HTTP/1.1"; behind the second space only HTTP will do (llhttp
+   knows other protocols). */
+static bool check_line_byte(struct parser *parser, char c)
+{
+    static const char protocol[] = "HTTP/";
+
+    parser->in_line |= c != '\r' && c != '\n';
+    parser->past_line = parser->in_line && c == '\r';
+    if (parser->past_line)
+        return parser->line_spaces == 2;
+    if (parser->line_spaces == 2 && parser->protocol_len < sizeof(protocol) - 1)
+        return c == protocol[parser->protocol_len++];
+    parser->line_spaces += c == ' ';
+    return parser->line_spaces <= 2;
+}
+
+/* Two spaces in all: llhttp takes more, and with one it waits for HTTP/0.9. */
+static bool check_request_line(struct parser *parser, struct str bytes)
+{
+    if (parser->kind != PARSER_REQUEST)
+        return true;
+    for (size_t i = 0; i < bytes.len && !parser->past_line; i++) {
+        if (!check_line_byte(parser, bytes.at[i]))
+            return false;
+    }
+    return true;
+}
+
 static size_t feed_head(struct parser *parser, struct str bytes)
 {
     bool failed;
@@ -368,7 +407,8 @@ static size_t feed_head(struct parser *parser, struct str bytes)
     if (!parser->draft)
         start_draft(parser);
     used = execute(parser, bytes, &failed);
-    if (failed || !check_status_line(parser, str_sub(bytes, 0, used)))
+    if (failed || !check_status_line(parser, str_sub(bytes, 0, used)) ||
+        !check_request_line(parser, str_sub(bytes, 0, used)))
         return bad(parser);
     if (!strict_check_lines(&parser->lines, str_sub(bytes, 0, used), 0,
                             &parser->err)) {

@@ -136,6 +136,12 @@ static bool check_framing(const struct parser_head *head, struct err *err)
     return true;
 }
 
+/* CONNECT wants an authority, and this is no proxy. */
+static bool check_method(struct str method, struct err *err)
+{
+    return !str_eq(method, STR("CONNECT")) || refuse(err, "CONNECT to a path");
+}
+
 static bool check_target(struct str target, struct err *err)
 {
     if (target.len == 0 || target.at[0] != '/')
@@ -151,7 +157,7 @@ static bool check_target(struct str target, struct err *err)
 
 bool strict_check_request(const struct parser_head *head, struct err *err)
 {
-    return check_target(head->target, err) &&
+    return check_method(head->method, err) && check_target(head->target, err) &&
            check_names(&head->headers, err) &&
            check_host(&head->headers, err) &&
            check_disguises(&head->headers, err) && check_framing(head, err);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+/* The other end of a connection, played by a test: a plain socket driven by hand
+   on the test's own thread, between turns of the loop under test.  Whatever takes
+   longer than WIRE_WAIT_MS fails the test. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/loop.h"
+
+#define WIRE_WAIT_MS 5000
+
+struct wire {
+    struct loop *loop;
+    int fd;
+    struct buf got; /* everything received so far */
+    bool ended;     /* the peer ended its side */
+    bool reset;     /* the peer reset the connection */
+};
+
+/* Connect to a port of this machine; take over a descriptor; wait for somebody to
+   connect to a listening one.  All ended by wire_close(), which may come twice. */
+void wire_connect(struct wire *wire, struct loop *loop, uint16_t port);
+void wire_adopt(struct wire *wire, struct loop *loop, int fd);
+void wire_accept(struct wire *wire, struct loop *loop, int listening);
+void wire_close(struct wire *wire);
+
+/* A listening socket on 127.0.0.1, non-blocking; closed by the caller. */
+int wire_listen(uint16_t *port);
+/* A pair of connected non-blocking sockets, TCP as in life. */
+void wire_pair(int ends[2]);
+
+/* Send all of it, turning the loop while the kernel takes no more. */
+void wire_send(struct wire *wire, const char *text);
+void wire_send_str(struct wire *wire, struct str bytes);
+/* End our side; end everything with a reset. */
+void wire_half_close(struct wire *wire);
+void wire_reset(struct wire *wire);
+
+/* Turn the loop for about a millisecond, or for so many. */
+void wire_turn(struct loop *loop);
+void wire_turn_for(struct loop *loop, unsigned turns);
+/* Take what has arrived. */
+void wire_read(struct wire *wire);
+
+/* Turn the loop until it is so. */
+void wire_until(struct loop *loop, bool (*is_so)(void *arg), void *arg);
+void wire_expect(struct wire *wire, const char *text);
+void wire_expect_count(struct wire *wire, const char *text, size_t count);
+void wire_expect_end(struct wire *wire);
+
+/* How often `text` was received so far. */
+size_t wire_count(const struct wire *wire, const char *text);
