@@ -107,6 +107,7 @@ struct tls *tls_client_new(const char *ca_file, struct err *err)
     return NULL;
 }
 
+/* lint: OpenSSL fixed these parameters */
 static int choose_alpn(SSL *ssl, const unsigned char **out, unsigned char *len,
                        const unsigned char *offered, unsigned offered_len,
                        void *arg)
