@@ -206,6 +206,11 @@ static const struct row responses[] = {
 static const struct refused bad_responses[] = {
     { "101", "HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\n"
              "Connection: upgrade\r\n\r\n" },
+    { "two spaces before the status",
+      "HTTP/1.1  200 OK\r\nContent-Length: 0\r\n\r\n" },
+    { "a status of four digits",
+      "HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n" },
+    { "a status of two digits", "HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n" },
     { "no HTTP", "SSH-2.0-OpenSSH\r\n" },
     { "HTTP/2", "HTTP/2 200 OK\r\n\r\n" },
     { "bare LF", "HTTP/1.1 200 OK\nContent-Length: 0\n\n" },
