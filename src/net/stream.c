@@ -3,6 +3,7 @@
    The descriptor and the queue belong to the stream. */
 #include "net/stream_internal.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,6 +42,15 @@ static enum stream_status fail_errno(struct stream *stream)
     return stream_fail(stream, strerrordesc_np(errno));
 }
 
+/* Writing is over.  What the peer said before it left can still be read. */
+static void fail_writing(struct stream *stream)
+{
+    if (!stream->error)
+        stream->error = mem_strdup(strerrordesc_np(errno));
+    stream->broken = true;
+    buf_done(&stream->out);
+}
+
 static void shutdown_if_drained(struct stream *stream)
 {
     if (stream->shutdown_wanted && stream->out.len == 0 && !stream->broken)
@@ -59,7 +69,7 @@ static bool flush(struct stream *stream)
     ssize_t sent = send(stream->fd, queued.at, queued.len, MSG_NOSIGNAL);
 
     if (sent < 0 && !would_block()) {
-        (void)fail_errno(stream);
+        fail_writing(stream);
         return false;
     }
     if (sent > 0) {
@@ -170,6 +180,8 @@ enum stream_status stream_receive(struct stream *stream, struct str *data)
         *data = (struct str){ scratch, (size_t)got };
         return STREAM_OK;
     }
+    if (got == 0 && stream->broken)
+        return stream->end = STREAM_BROKEN;
     if (got == 0)
         return stream->end = STREAM_EOF;
     return would_block() ? STREAM_AGAIN : fail_errno(stream);
@@ -196,8 +208,11 @@ bool stream_is_stale(struct stream *stream)
 
 static void queue(struct stream *stream, struct str bytes)
 {
-    if (!buf_append(&stream->out, bytes))
+    if (!buf_append(&stream->out, bytes)) {
         (void)stream_fail(stream, "peer reads too slowly");
+        /* So that the owner is told as of any other break. */
+        (void)shutdown(stream->fd, SHUT_RDWR);
+    }
     update_interest(stream);
 }
 
@@ -210,7 +225,7 @@ void stream_send_raw(struct stream *stream, struct str bytes)
     if (stream->out.len == 0) {
         sent = send(stream->fd, bytes.at, bytes.len, MSG_NOSIGNAL);
         if (sent < 0 && !would_block()) {
-            (void)fail_errno(stream);
+            fail_writing(stream);
             return;
         }
         sent = sent < 0 ? 0 : sent;
@@ -233,12 +248,12 @@ static void write_plain(struct stream *stream, const struct str *parts,
     if (stream->out.len == 0)
         sent = sendmsg(stream->fd, &message, MSG_NOSIGNAL);
     if (sent < 0 && !would_block()) {
-        (void)fail_errno(stream);
+        fail_writing(stream);
         return;
     }
     skip = sent < 0 ? 0 : (size_t)sent;
     stream->sent += skip;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !stream->broken; i++) {
         size_t gone = skip < parts[i].len ? skip : parts[i].len;
 
         skip -= gone;
@@ -250,6 +265,7 @@ static void write_plain(struct stream *stream, const struct str *parts,
 enum stream_status stream_write(struct stream *stream, const struct str *parts,
                                 size_t count)
 {
+    assert(count <= PARTS_MAX);
     if (stream->broken)
         return STREAM_BROKEN;
     if (stream->ssl)
