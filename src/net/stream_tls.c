@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* TLS on a stream: OpenSSL between the thread's buffers, without a system call of
    its own. */
+#include <openssl/err.h>
+
 #include "net/stream_internal.h"
 
 #define ERROR_SIZE 120
@@ -23,8 +25,11 @@ static void flush_stage(struct stream *stream)
         stream_send_raw(stream, staged);
 }
 
+/* In front of every call into OpenSSL: an error somebody left in the thread's queue
+   would be taken for this connection's. */
 static void open_stage(struct stream *stream)
 {
+    ERR_clear_error();
     stream->pipe.stage = loop_scratch(stream->loop, LOOP_SCRATCH_OUT);
     stream->pipe.stage_size = LOOP_SCRATCH_SIZE;
     stream->pipe.staged = 0;
