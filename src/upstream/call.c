@@ -122,8 +122,6 @@ static void stream_ready(void *arg, unsigned ready)
         sending_ready(call, ready);
         break;
     case CALL_READING:
-        if ((ready & STREAM_DRAINED) && !call->body_ended)
-            call_push_body(call);
         call->readable |= (ready & STREAM_READABLE) != 0;
         if (call->readable && call_wake(call))
             call_stash_pending(call);

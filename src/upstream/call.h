@@ -8,7 +8,8 @@
    DIALING, SECURING: only on a fresh connection, SECURING only with TLS.
    SENDING: the request leaves.  WAITING: it has left, no answer yet.
    READING: the head of the answer is there, call_read() yields the body.  An
-   answer may come while SENDING (a refusal of a large upload).
+   answer may come while SENDING (a refusal of a large upload): what of the request
+   has not left by then never will, and the connection is not used again.
    DONE: the answer is complete and the connection is back in the pool, if it can
    be used again.  FAILED: call_error() names the step.
 

@@ -39,30 +39,35 @@ void call_push_body(struct call *call)
 
 /* Head and small body side by side, so that they share a record; the copy held a
    credential and is wiped. */
-static void send_joined(struct call *call)
+static enum stream_status send_joined(struct call *call)
 {
     char joined[JOINED_MAX];
     size_t head_len = call->options.head.len;
     struct str all = { joined, head_len + call->options.body.len };
+    enum stream_status status;
 
     memcpy(joined, call->options.head.at, head_len);
     if (call->options.body.len > 0)
         memcpy(joined + head_len, call->options.body.at,
                call->options.body.len);
-    (void)stream_write(call->link->stream, &all, 1);
+    status = stream_write(call->link->stream, &all, 1);
     mem_wipe(joined, all.len);
     call->body_sent = call->options.body.len;
+    return status;
 }
 
 void call_start_sending(struct call *call)
 {
+    enum stream_status status;
+
     call_enter(call, CALL_SENDING);
     call_begin_answer(call);
     if (call->options.head.len + call->options.body.len <= JOINED_MAX)
-        send_joined(call);
+        status = send_joined(call);
     else
-        (void)stream_write(call->link->stream, &call->options.head, 1);
-    if (call->options.body_kind == CALL_BODY_WHOLE)
+        status = stream_write(call->link->stream, &call->options.head, 1);
+    /* If it is broken, the hang-up event will follow. */
+    if (status == STREAM_OK && call->options.body_kind == CALL_BODY_WHOLE)
         call_push_body(call);
 }
 

@@ -122,7 +122,7 @@ void wire_send(struct wire *wire, const char *text)
 
 void wire_half_close(struct wire *wire)
 {
-    assert_int_equal(shutdown(wire->fd, SHUT_WR), 0);
+    (void)shutdown(wire->fd, SHUT_WR); /* the other side may be gone */
 }
 
 void wire_reset(struct wire *wire)
