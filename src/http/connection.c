@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "http/problem.h"
@@ -37,7 +36,6 @@ struct exchange *exchange_new(struct connection *conn)
     x->conn = conn;
     x->req.arena = arena_new();
     x->req.peer = conn->peer;
-    x->req.arrived_ns = clock_steady_ns();
     make_id(conn->server, x->req.id);
     buf_init(&x->body, 0);
     buf_init(&x->head, HEADERS_BYTES_MAX * 2);
@@ -145,16 +143,20 @@ void connection_free(struct connection *conn)
 
 void connection_close(struct connection *conn)
 {
-    connection_client_gone(conn);
+    if (conn->state == CONNECTION_ANSWERING && conn->exchange->gone)
+        connection_wake(conn); /* told before, and has not let go yet */
+    else
+        connection_client_gone(conn);
 }
 
-/* A reset comes in the next turn, not here: callers up the stack still hold the
-   connection. */
-static uint64_t linger_ms(const struct connection *conn)
+/* While something of an answer is queued, the stall deadline counts; when all of it
+   has left, `otherwise`. */
+static void set_stall_or(struct connection *conn, uint64_t otherwise_ms)
 {
-    if (stream_queued(conn->stream) > 0)
-        return conn->server->options.write_stall_ms;
-    return conn->reset ? 0 : LINGER_MS;
+    conn->sent_at_check = stream_sent(conn->stream);
+    loop_timer_set(conn->timer, stream_queued(conn->stream) > 0
+                                    ? conn->server->options.write_stall_ms
+                                    : otherwise_ms);
 }
 
 void connection_linger(struct connection *conn)
@@ -165,7 +167,9 @@ void connection_linger(struct connection *conn)
     buf_done(&conn->stash);
     if (!conn->reset)
         stream_shutdown(conn->stream);
-    loop_timer_set(conn->timer, linger_ms(conn));
+    /* A reset comes in the next turn, not here: callers up the stack still hold
+       the connection. */
+    set_stall_or(conn, conn->reset ? 0 : LINGER_MS);
     connection_update(conn);
 }
 
@@ -210,6 +214,8 @@ static void stream_ready(void *arg, unsigned ready)
         secure_ready(conn);
         break;
     case CONNECTION_HEAD:
+        if ((ready & STREAM_DRAINED) && !conn->exchange)
+            loop_timer_set(conn->timer, conn->server->options.idle_timeout_ms);
         if (ready & (STREAM_READABLE | STREAM_HANGUP))
             connection_head_ready(conn);
         break;
@@ -224,12 +230,25 @@ static void stream_ready(void *arg, unsigned ready)
 
 /* ---- deadlines ---------------------------------------------------------- */
 
+/* A client that takes its answer slowly is not one that stalls: true, and the
+   deadline is set again, if it took anything since the last time. */
+static bool is_moving(struct connection *conn)
+{
+    bool moving = stream_queued(conn->stream) > 0 &&
+                  stream_sent(conn->stream) != conn->sent_at_check;
+
+    if (moving)
+        set_stall_or(conn, 0);
+    return moving;
+}
+
 static void head_too_slow(struct connection *conn)
 {
     struct err err;
 
-    if (!conn->exchange) { /* idle: nothing was asked, nothing is owed */
-        connection_free(conn);
+    if (!conn->exchange) { /* idle: nothing was asked */
+        if (!is_moving(conn))
+            connection_free(conn);
         return;
     }
     exchange_free(conn->exchange);
@@ -249,12 +268,8 @@ static void answering_too_slow(struct connection *conn)
         connection_wake(conn);
         return;
     }
-    if (stream_sent(conn->stream) == conn->sent_at_check) {
+    if (!is_moving(conn))
         connection_client_gone(conn);
-        return;
-    }
-    conn->sent_at_check = stream_sent(conn->stream);
-    set_deadline(conn);
 }
 
 static void deadline(void *arg)
@@ -263,8 +278,11 @@ static void deadline(void *arg)
 
     switch (conn->state) {
     case CONNECTION_SECURING:
-    case CONNECTION_LINGERING:
         connection_free(conn);
+        break;
+    case CONNECTION_LINGERING:
+        if (!is_moving(conn))
+            connection_free(conn);
         break;
     case CONNECTION_HEAD:
         head_too_slow(conn);
@@ -316,7 +334,7 @@ void connection_finish_exchange(struct connection *conn)
     exchange_free(x);
     conn->exchange = NULL;
     conn->state = CONNECTION_HEAD;
-    loop_timer_set(conn->timer, conn->server->options.idle_timeout_ms);
+    set_stall_or(conn, conn->server->options.idle_timeout_ms);
     connection_update(conn);
     connection_process(conn);
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The reading half of a connection: heads, bodies, and what is refused. */
+#include "base/clock.h"
 #include "http/connection.h"
 #include "http/problem.h"
 
@@ -47,6 +48,7 @@ static void fill_request(struct request *req, const struct parser_head *head)
     req->http_1_0 = head->http_1_0;
     req->headers = head->headers;
     req->length = head->length;
+    req->arrived_ns = clock_steady_ns();
 }
 
 static void begin_exchange(struct connection *conn, struct exchange *x)

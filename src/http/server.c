@@ -2,6 +2,7 @@
 /* The HTTP/1.1 server: the listener and the set of its connections. */
 #include "http/server.h"
 
+#include <assert.h>
 #include <sys/random.h>
 #include <unistd.h>
 
@@ -78,9 +79,12 @@ void server_free(struct server *server)
     if (!server)
         return;
     listener_free(server->listener);
-    while (!list_is_empty(&server->connections))
-        connection_close(
-            LIST_ITEM(server->connections.next, struct connection, link));
+    while (!list_is_empty(&server->connections)) {
+        struct list *first = server->connections.next;
+
+        connection_close(LIST_ITEM(first, struct connection, link));
+        assert(server->connections.next != first); /* it was released */
+    }
     mem_free(server);
 }
 

@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: MIT
+/* One connection: clients that leave, clients that read slowly, and how cut
+   answers look. */
+#include "http/connection.h"
+
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "base/clock.h"
+
+#include "host.h"
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
+#define HALF_A_BODY                                                            \
+    "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nab"
+#define FULL_WINDOW                                                            \
+    "POST /window HTTP/1.1\r\nHost: a\r\nContent-Length: 99\r\n\r\n"           \
+    "0123456789012345678901234567890123456789"
+
+/* ---- leaving ------------------------------------------------------------ */
+
+/* What a client has sent when it leaves, and whether a handler had it. */
+static const struct {
+    const char *name;
+    const char *sent;
+    bool held;
+} scenes[] = {
+    { "before a byte", "", false },
+    { "in the head", "GET /no", false },
+    { "between requests", GET("/now"), false },
+    { "in the body", HALF_A_BODY, true },
+    { "while the window is full", FULL_WINDOW, true },
+    { "while waiting", GET("/hold"), true },
+    { "while waiting, more sent", GET("/hold") GET("/now"), true },
+};
+
+static void leave(struct host *host, void (*how)(struct wire *), size_t i)
+{
+    unsigned gone = host->gone;
+
+    host_reconnect(host);
+    host_until_connections(host, 1);
+    wire_send(&host->client, scenes[i].sent);
+    wire_turn_for(host->loop, 3);
+    if ((host->held != NULL) != scenes[i].held)
+        fail_msg("%s: held %d", scenes[i].name, host->held != NULL);
+    how(&host->client);
+    host_until_connections(host, 0);
+    if (host->gone != gone + scenes[i].held)
+        fail_msg("%s: told %u times", scenes[i].name, host->gone - gone);
+}
+
+static void leaving_is_noticed_in_every_state(void **state)
+{
+    static void (*const ways[])(struct wire *) = { wire_half_close, wire_reset,
+                                                   wire_close };
+    struct host *host = *state;
+
+    host_start(host);
+    wire_close(&host->client);
+    host_until_connections(host, 0);
+    for (size_t way = 0; way < COUNT_OF(ways); way++) {
+        for (size_t i = 0; i < COUNT_OF(scenes); i++)
+            leave(host, ways[way], i);
+    }
+}
+
+static void leaving_in_the_answer_is_noticed(void **state)
+{
+    struct host *host = *state;
+
+    host_start(host);
+    wire_send(&host->client, GET("/hold"));
+    host_until_held(host);
+    response_start(host->held, &(struct response_head){
+                                   .status = 200, .framing = RESPONSE_CLOSE });
+    response_write(host->held, (struct str){ host->big, HOST_BIG });
+    assert_true(response_queued(host->held) > 0);
+    wire_reset(&host->client);
+    host_until_gone(host, 1);
+    host_until_connections(host, 0);
+}
+
+/* A level-triggered poll must not turn round and round while a handler thinks. */
+static void waiting_costs_nothing(void **state)
+{
+    struct host *host = *state;
+    clock_t before;
+
+    host_start(host);
+    wire_send(&host->client, GET("/hold") GET("/now"));
+    host_until_held(host);
+    wire_send(&host->client, GET("/now"));
+    before = clock();
+    wire_turn_for(host->loop, 100);
+    assert_true(clock() - before < CLOCKS_PER_SEC / 20);
+    wire_close(&host->client);
+    host_until_gone(host, 1);
+}
+
+/* ---- slow readers ------------------------------------------------------- */
+
+/* Reads so much, so slowly that no deadline may be mistaken for a stall. */
+static void read_slowly(struct host *host)
+{
+    for (int i = 0; i < 120; i++) {
+        static char some[65536];
+        ssize_t got = recv(host->client.fd, some, sizeof(some), MSG_DONTWAIT);
+
+        if (got > 0)
+            buf_add(&host->client.got, (struct str){ some, (size_t)got });
+        wire_turn_for(host->loop, 3);
+    }
+}
+
+static void check_all_of_it(struct host *host)
+{
+    struct str got;
+    size_t head;
+
+    while (host->client.got.len < HOST_BIG && !host->client.ended) {
+        wire_read(&host->client);
+        wire_turn(host->loop);
+        assert_false(host->client.reset);
+    }
+    got = buf_str(&host->client.got);
+    head = (size_t)((char *)memmem(got.at, got.len, "\r\n\r\n", 4) - got.at);
+    while (host->client.got.len < HOST_BIG + head + 4 && !host->client.ended) {
+        wire_read(&host->client);
+        wire_turn(host->loop);
+    }
+    assert_int_equal(host->client.got.len, HOST_BIG + head + 4);
+}
+
+/* The answer is complete for its handler; what is queued of it still has to reach
+   a reader that is slow but reads. */
+static void a_slow_reader_gets_all_of_it(void **state)
+{
+    static const char *const requests[] = {
+        GET("/big"),
+        "GET /big HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    };
+    struct host *host = *state;
+
+    host->options.idle_timeout_ms = 20;
+    host->options.write_stall_ms = 150;
+    host_start(host);
+    for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        host_reconnect(host);
+        wire_send(&host->client, requests[i]);
+        host_until_requests(host, (unsigned)i + 1);
+        read_slowly(host);
+        check_all_of_it(host);
+    }
+}
+
+/* A reader that takes nothing at all is given up, in every state. */
+static void a_reader_that_stalls_is_given_up(void **state)
+{
+    static const char *const requests[] = {
+        GET("/big"),
+        "GET /big HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n",
+    };
+    struct host *host = *state;
+
+    host->options.idle_timeout_ms = 20;
+    host->options.write_stall_ms = 20;
+    host_start(host);
+    wire_close(&host->client);
+    host_until_connections(host, 0);
+    for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        host_reconnect(host);
+        wire_send(&host->client, requests[i]);
+        host_until_requests(host, (unsigned)i + 1);
+        host_until_connections(host, 0);
+    }
+    host_reconnect(host);
+    wire_send(&host->client, GET("/hold"));
+    host_until_held(host);
+    response_start(host->held, &(struct response_head){
+                                   .status = 200, .framing = RESPONSE_CLOSE });
+    response_write(host->held, (struct str){ host->big, HOST_BIG });
+    host_until_gone(host, 1);
+}
+
+/* ---- ends --------------------------------------------------------------- */
+
+static void a_cut_answer_looks_cut(void **state)
+{
+    struct host *host = *state;
+
+    host_start(host);
+    wire_send(&host->client, GET("/abort"));
+    wire_expect_end(&host->client);
+    assert_true(host->client.ended);
+    assert_int_equal(wire_count(&host->client, "content-length: 8"), 1);
+    assert_int_equal(wire_count(&host->client, "\r\n\r\nhalf"), 1);
+
+    host_reconnect(host);
+    wire_send(&host->client, GET("/reset"));
+    wire_expect_end(&host->client);
+    assert_true(host->client.reset);
+    assert_int_equal(wire_count(&host->client, "\r\n\r\nhalf"), 1);
+    host_until_connections(host, 0);
+}
+
+/* It learns at its own time that the client has gone; nothing is sent. */
+static void a_request_without_a_watch_is_answered_late(void **state)
+{
+    struct host *host = *state;
+    struct request *held;
+
+    host_start(host);
+    wire_send(&host->client, GET("/deaf"));
+    host_until_held(host);
+    wire_half_close(&host->client);
+    wire_turn_for(host->loop, 3);
+    held = host->held;
+    assert_true(request_is_gone(held));
+    host->held = NULL;
+    response_send(held, 200, STR("text/plain"), STR_EMPTY, STR("too late"));
+    host_until_connections(host, 0);
+    wire_expect_end(&host->client);
+    assert_int_equal(host->client.got.len, 0);
+}
+
+static void let_go(void *arg)
+{
+    struct host *host = arg;
+    struct request *held = host->held;
+
+    host->held = NULL;
+    request_release(held);
+}
+
+/* A handler that was told and has not let go yet must not keep the server from
+   ending: it is told again. */
+static void the_end_comes_to_those_who_were_told(void **state)
+{
+    struct host *host = *state;
+
+    host_start(host);
+    wire_send(&host->client, GET("/deaf"));
+    host_until_held(host);
+    wire_half_close(&host->client);
+    wire_turn_for(host->loop, 3);
+    assert_true(request_is_gone(host->held));
+    request_watch(host->held, let_go, host);
+    server_free(host->server);
+    host->server = NULL;
+    assert_null(host->held);
+}
+
+static void arrival_is_when_the_head_was_complete(void **state)
+{
+    struct host *host = *state;
+    uint64_t before_ns;
+
+    host_start(host);
+    wire_send(&host->client, "GET /hold HTTP/1.1\r\n");
+    wire_turn_for(host->loop, 3);
+    before_ns = clock_steady_ns();
+    wire_send(&host->client, "Host: a\r\n\r\n");
+    host_until_held(host);
+    assert_true(host->held->arrived_ns >= before_ns);
+    wire_close(&host->client);
+    host_until_gone(host, 1);
+}
+
+#define ROW(test) cmocka_unit_test_setup_teardown(test, host_open, host_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ROW(leaving_is_noticed_in_every_state),
+        ROW(leaving_in_the_answer_is_noticed),
+        ROW(waiting_costs_nothing),
+        ROW(a_slow_reader_gets_all_of_it),
+        ROW(a_reader_that_stalls_is_given_up),
+        ROW(a_cut_answer_looks_cut),
+        ROW(a_request_without_a_watch_is_answered_late),
+        ROW(the_end_comes_to_those_who_were_told),
+        ROW(arrival_is_when_the_head_was_complete),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

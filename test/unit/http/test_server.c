@@ -1,0 +1,328 @@
+// SPDX-License-Identifier: MIT
+/* The server over real sockets: requests in a row, limits, deadlines, and its own
+   end. */
+#include "http/server.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#include "host.h"
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
+#define POST(path, length)                                                     \
+    "POST " path " HTTP/1.1\r\nHost: a\r\nContent-Length: " length "\r\n\r\n"
+
+static void a_connection_serves_many_requests(void **state)
+{
+    struct host *host = *state;
+
+    host_start(host);
+    for (unsigned i = 1; i <= 3; i++) {
+        wire_send(&host->client, GET("/now"));
+        wire_expect_count(&host->client, "\r\n\r\nnow", i);
+        wire_send(&host->client, POST("/body", "3") "abc");
+        wire_expect_count(&host->client, "\r\n\r\nabc", i);
+    }
+    assert_int_equal(host->requests, 6);
+    assert_int_equal(server_connections(host->server), 1);
+    assert_int_equal(wire_count(&host->client, "connection: close"), 0);
+}
+
+static void requests_in_one_piece_are_answered_in_order(void **state)
+{
+    struct host *host = *state;
+
+    host_start(host);
+    wire_send(&host->client,
+              GET("/now") POST("/body", "3") "abc" GET("/last") GET("/now"));
+    wire_expect_end(&host->client);
+    assert_true(str_contains(buf_str(&host->client.got),
+                             STR("\r\n\r\nnowHTTP/1.1 200 OK")));
+    assert_true(str_contains(buf_str(&host->client.got),
+                             STR("\r\n\r\nabcHTTP/1.1 200 OK")));
+    assert_int_equal(wire_count(&host->client, "\r\n\r\nlast"), 1);
+    assert_int_equal(host->requests, 3);
+}
+
+/* The second waits for the first, and is not read before. */
+static void requests_behind_a_slow_one_wait(void **state)
+{
+    struct host *host = *state;
+    struct request *held;
+
+    host_start(host);
+    wire_send(&host->client, GET("/hold") GET("/now") GET("/now"));
+    host_until_held(host);
+    wire_send(&host->client, GET("/now"));
+    wire_turn_for(host->loop, 5);
+    assert_int_equal(host->requests, 1);
+    held = host->held;
+    host->held = NULL;
+    response_send(held, 200, STR("text/plain"), STR_EMPTY, STR("first"));
+    wire_expect_count(&host->client, "\r\n\r\nnow", 3);
+    assert_int_equal(wire_count(&host->client, "first"), 1);
+}
+
+static void a_request_in_pieces_is_one(void **state)
+{
+    static const char raw[] = POST("/body", "3") "abc";
+    struct host *host = *state;
+
+    host_start(host);
+    for (size_t i = 0; i < sizeof(raw) - 1; i++) {
+        wire_send_str(&host->client, (struct str){ raw + i, 1 });
+        wire_turn(host->loop);
+    }
+    wire_expect(&host->client, "\r\n\r\nabc");
+    assert_int_equal(host->requests, 1);
+}
+
+/* What the server says in its own name; all of these close. */
+struct refusal {
+    const char *name;
+    const char *front;
+    size_t filler; /* so many letters behind it */
+    const char *back;
+    const char *status;
+};
+
+static const struct refusal refusals[] = {
+    { "no request", "HELO a\r\n\r\n", 0, "", "400 Bad Request" },
+    { "no Host", "GET / HTTP/1.1\r\n\r\n", 0, "", "400 Bad Request" },
+    { "behind a good one", GET("/now") "GET / HTTP/1.1\n", 0, "",
+      "400 Bad Request" },
+    { "behind a last one",
+      "GET /now HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" GET("/now"),
+      0, "", "400 Bad Request" },
+    { "a long target", "GET /", 9000, " HTTP/1.1\r\nHost: a\r\n\r\n",
+      "414 URI Too Long" },
+    { "a large head", "GET /now HTTP/1.1\r\nHost: a\r\nX: ", 70000, "\r\n\r\n",
+      "431 Request Header Fields Too Large" },
+    { "a length too large", POST("/body", "11"), 0, "",
+      "413 Content Too Large" },
+    { "chunks too large",
+      "POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "b\r\n",
+      11, "\r\n0\r\n\r\n", "413 Content Too Large" },
+    { "a broken chunk",
+      "POST /body HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+      "1\r\naxx",
+      0, "", "400 Bad Request" },
+    { "an unknown expectation",
+      "POST /body HTTP/1.1\r\nHost: a\r\nExpect: miracles\r\n"
+      "Content-Length: 1\r\n\r\n",
+      0, "", "417 Expectation Failed" },
+};
+
+static void refusals_are_told_and_close(void **state)
+{
+    struct host *host = *state;
+    struct str filler = { host->big, 0 };
+
+    host_start(host);
+    for (size_t i = 0; i < COUNT_OF(refusals); i++) {
+        host_reconnect(host);
+        filler.len = refusals[i].filler;
+        wire_send(&host->client, refusals[i].front);
+        wire_send_str(&host->client, filler);
+        wire_send(&host->client, refusals[i].back);
+        wire_expect_end(&host->client);
+        if (wire_count(&host->client, refusals[i].status) != 1 ||
+            wire_count(&host->client, "\r\nconnection: close\r\n") != 1)
+            fail_msg("%s: " STR_FMT, refusals[i].name,
+                     STR_ARG(buf_str(&host->client.got)));
+        assert_false(host->client.reset);
+    }
+}
+
+/* A client that is still sending can read why it was refused. */
+static void a_refusal_waits_for_the_sender(void **state)
+{
+    struct host *host = *state;
+
+    host_start(host);
+    wire_send(&host->client, POST("/body", "1000000"));
+    wire_send_str(&host->client, (struct str){ host->big, 1000000 });
+    wire_expect_end(&host->client);
+    assert_false(host->client.reset);
+    assert_int_equal(wire_count(&host->client, "413 Content Too Large"), 1);
+    wire_close(&host->client);
+    host_until_connections(host, 0);
+}
+
+static void expectations_are_answered_when_the_body_is_wanted(void **state)
+{
+    struct host *host = *state;
+
+    host_start(host);
+    wire_send(&host->client,
+              "POST /body HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+              "Content-Length: 3\r\n\r\n");
+    wire_expect(&host->client, "HTTP/1.1 100 Continue\r\n\r\n");
+    assert_int_equal(wire_count(&host->client, "HTTP/1.1"), 1);
+    wire_send(&host->client, "abc");
+    wire_expect(&host->client, "\r\n\r\nabc");
+}
+
+static void a_large_body_is_refused_before_it_is_sent(void **state)
+{
+    struct host *host = *state;
+
+    host_start(host);
+    wire_send(&host->client,
+              "POST /body HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
+              "Content-Length: 11\r\n\r\n");
+    wire_expect_end(&host->client);
+    assert_int_equal(wire_count(&host->client, "100 Continue"), 0);
+    assert_int_equal(wire_count(&host->client, "413 Content Too Large"), 1);
+}
+
+/* ---- deadlines ---------------------------------------------------------- */
+
+static void a_slow_head_is_told(void **state)
+{
+    struct host *host = *state;
+
+    host->options.head_timeout_ms = 20;
+    host_start(host);
+    wire_send(&host->client, "GET / HTTP/1.1\r\nHo");
+    wire_expect_end(&host->client);
+    assert_int_equal(wire_count(&host->client, "408 Request Timeout"), 1);
+}
+
+/* However steadily it drips. */
+static void a_dripping_head_is_told(void **state)
+{
+    struct host *host = *state;
+
+    host->options.head_timeout_ms = 30;
+    host_start(host);
+    wire_send(&host->client, "GET / HTTP/1.1\r\nX: ");
+    for (int i = 0; i < 2000 && !host->client.ended; i++) {
+        wire_send(&host->client, "x");
+        wire_turn(host->loop);
+        wire_read(&host->client);
+    }
+    assert_int_equal(wire_count(&host->client, "408 Request Timeout"), 1);
+}
+
+static void a_silent_connection_just_goes(void **state)
+{
+    struct host *host = *state;
+
+    host->options.head_timeout_ms = 20;
+    host->options.idle_timeout_ms = 20;
+    host_start(host);
+    wire_expect_end(&host->client);
+    assert_int_equal(host->client.got.len, 0);
+    host_reconnect(host);
+    wire_send(&host->client, GET("/now"));
+    wire_expect_end(&host->client);
+    assert_int_equal(wire_count(&host->client, "HTTP/1.1"), 1);
+    host_until_connections(host, 0);
+}
+
+static void a_slow_body_is_told(void **state)
+{
+    struct host *host = *state;
+
+    host->options.body_grace_ms = 20;
+    host_start(host);
+    wire_send(&host->client, POST("/body", "10") "ab");
+    wire_expect_end(&host->client);
+    assert_int_equal(wire_count(&host->client, "408 Request Timeout"), 1);
+}
+
+/* A handler's own slowness is not the sender's. */
+static void a_full_window_stops_the_clock(void **state)
+{
+    struct host *host = *state;
+    struct request *held;
+
+    host->options.body_grace_ms = 20;
+    host_start(host);
+    wire_send(&host->client, POST("/window", "100"));
+    wire_send_str(&host->client, (struct str){ host->big, 50 });
+    host_until_held(host);
+    wire_turn_for(host->loop, 40);
+    held = host->held;
+    assert_int_equal(request_body_state(held), REQUEST_BODY_READING);
+    request_consume(held, request_body(held).len);
+    wire_send_str(&host->client, (struct str){ host->big, 50 });
+    wire_turn_for(host->loop, 5);
+    assert_int_equal(request_body_state(held), REQUEST_BODY_COMPLETE);
+    host->held = NULL;
+    response_send(held, 200, STR("text/plain"), STR_EMPTY, STR("ok"));
+    wire_expect(&host->client, "\r\n\r\nok");
+}
+
+/* ---- limits and the end ------------------------------------------------- */
+
+static void connections_are_counted(void **state)
+{
+    struct host *host = *state;
+    struct wire second;
+
+    host->options.connections_max = 1;
+    host_start(host);
+    wire_send(&host->client, GET("/now"));
+    wire_expect(&host->client, "now");
+    wire_connect(&second, host->loop, server_port(host->server));
+    wire_send(&second, GET("/now"));
+    wire_expect(&second, "503 Service Unavailable");
+    wire_expect(&second, "retry-after: 1");
+    wire_expect_end(&second);
+    assert_false(second.reset);
+    wire_close(&second);
+    host_until_connections(host, 1);
+    wire_send(&host->client, GET("/now"));
+    wire_expect_count(&host->client, "\r\n\r\nnow", 2);
+}
+
+static void freeing_the_server_tells_its_handlers(void **state)
+{
+    struct host *host = *state;
+    struct wire reading;
+    struct wire idle;
+
+    host_start(host);
+    wire_connect(&idle, host->loop, server_port(host->server));
+    wire_send(&idle, "GET /no");
+    wire_connect(&reading, host->loop, server_port(host->server));
+    wire_send(&host->client, GET("/hold"));
+    host_until_held(host);
+    host_until_connections(host, 3);
+    server_free(host->server);
+    host->server = NULL;
+    assert_int_equal(host->gone, 1);
+    wire_expect_end(&host->client);
+    wire_expect_end(&idle);
+    wire_expect_end(&reading);
+    wire_close(&idle);
+    wire_close(&reading);
+}
+
+#define ROW(test) cmocka_unit_test_setup_teardown(test, host_open, host_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ROW(a_connection_serves_many_requests),
+        ROW(requests_in_one_piece_are_answered_in_order),
+        ROW(requests_behind_a_slow_one_wait),
+        ROW(a_request_in_pieces_is_one),
+        ROW(refusals_are_told_and_close),
+        ROW(a_refusal_waits_for_the_sender),
+        ROW(expectations_are_answered_when_the_body_is_wanted),
+        ROW(a_large_body_is_refused_before_it_is_sent),
+        ROW(a_slow_head_is_told),
+        ROW(a_dripping_head_is_told),
+        ROW(a_silent_connection_just_goes),
+        ROW(a_slow_body_is_told),
+        ROW(a_full_window_stops_the_clock),
+        ROW(connections_are_counted),
+        ROW(freeing_the_server_tells_its_handlers),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
