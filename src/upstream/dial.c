@@ -12,6 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 
 struct dialer {
@@ -230,6 +231,24 @@ static void too_late(void *arg)
 
 /* ---- starting ----------------------------------------------------------- */
 
+/* libcurl percent-decodes these two, options though they are; a person's bytes have
+   to survive that. */
+static void set_credential(CURL *easy, CURLoption option, const char *text)
+{
+    struct buf escaped;
+
+    buf_init_secret(&escaped, 3 * strlen(text) + 1);
+    for (; *text; text++) {
+        if (*text == '%')
+            buf_add(&escaped, STR("%25"));
+        else
+            buf_add(&escaped, (struct str){ text, 1 });
+    }
+    buf_add(&escaped, (struct str){ "", 1 });
+    (void)curl_easy_setopt(easy, option, buf_str(&escaped).at);
+    buf_done(&escaped);
+}
+
 static void set_proxy(CURL *easy, const struct proxy *proxy)
 {
     static const long types[] = {
@@ -237,15 +256,19 @@ static void set_proxy(CURL *easy, const struct proxy *proxy)
         [PROXY_HTTP] = CURLPROXY_HTTP,
     };
 
-    (void)curl_easy_setopt(easy, CURLOPT_PROXY, proxy_host(proxy));
+    bool v6 = strchr(proxy_host(proxy), ':') != NULL;
+    char host[300];
+
+    (void)snprintf(host, sizeof(host), v6 ? "[%s]" : "%s", proxy_host(proxy));
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY, host);
     (void)curl_easy_setopt(easy, CURLOPT_PROXYPORT, (long)proxy_port(proxy));
     (void)curl_easy_setopt(easy, CURLOPT_PROXYTYPE, types[proxy_type(proxy)]);
     (void)curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     if (!proxy_username(proxy))
         return;
-    (void)curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, proxy_username(proxy));
-    (void)curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, proxy_password(proxy));
+    set_credential(easy, CURLOPT_PROXYUSERNAME, proxy_username(proxy));
+    set_credential(easy, CURLOPT_PROXYPASSWORD, proxy_password(proxy));
     (void)curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "base/url.h"
 
 static const struct {
     struct str name;
@@ -42,20 +43,14 @@ static bool find_type(struct str name, enum proxy_type *type, struct err *err)
                    STR_ARG(str_sub(name, 0, 40)));
 }
 
-static bool is_host(struct str host)
+static bool has_nul(struct str s)
 {
-    for (size_t i = 0; i < host.len; i++) {
-        unsigned char c = (unsigned char)host.at[i];
-
-        if (c <= ' ' || c >= 0x7f || strchr("/@?#\\", c))
-            return false;
-    }
-    return host.len > 0 && host.len <= 255;
+    return s.len > 0 && memchr(s.at, 0, s.len);
 }
 
 static bool check(const struct proxy_parts *parts, struct err *err)
 {
-    if (!is_host(parts->host))
+    if (!url_is_host(parts->host))
         return err_set(err, ERR_CONFIG,
                        "proxy host is missing or is no host name");
     if (parts->port < 1 || parts->port > 65535)
@@ -64,8 +59,7 @@ static bool check(const struct proxy_parts *parts, struct err *err)
         return err_set(err, ERR_CONFIG,
                        "proxy %s is missing: give both or neither",
                        parts->username.len ? "password" : "username");
-    if (memchr(parts->username.at, 0, parts->username.len) ||
-        memchr(parts->password.at, 0, parts->password.len))
+    if (has_nul(parts->username) || has_nul(parts->password))
         return err_set(err, ERR_CONFIG, "proxy credentials hold a NUL byte");
     return true;
 }

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+/* The pool: who gets an idle connection again, and who does not. */
+#include "upstream/origin.h"
+
+#include "scene.h"
+
+static struct proxy *some_proxy(const char *host)
+{
+    struct err err;
+
+    return proxy_new(&(struct proxy_parts){ .type = STR("http"),
+                                            .host = str_of(host),
+                                            .port = 80 },
+                     &err);
+}
+
+/* An idle connection whose other end the test holds. */
+static struct stream *keep(struct scene *scene, struct origin *origin,
+                           const struct proxy *proxy, struct wire *peer)
+{
+    int ends[2];
+    struct stream *stream;
+
+    wire_pair(ends);
+    wire_adopt(peer, scene->loop, ends[0]);
+    stream = stream_new(scene->loop, ends[1], NULL, NULL);
+    upstream_keep(link_new(scene->upstream, stream, origin, proxy));
+    return stream;
+}
+
+static void origin_and_proxy_must_fit(void **state)
+{
+    struct scene *scene = *state;
+    struct origin *other = origin_new(STR("other"), 80, NULL);
+    struct proxy *proxy = some_proxy("a");
+    struct proxy *same = some_proxy("a");
+    struct proxy *elsewhere = some_proxy("b");
+    struct wire peers[2];
+    struct link *link;
+
+    (void)keep(scene, scene->origin, NULL, &peers[0]);
+    (void)keep(scene, scene->origin, proxy, &peers[1]);
+    assert_null(upstream_take(scene->upstream, other, NULL));
+    assert_null(upstream_take(scene->upstream, other, proxy));
+    assert_null(upstream_take(scene->upstream, scene->origin, elsewhere));
+    link = upstream_take(scene->upstream, scene->origin, same);
+    assert_non_null(link);
+    assert_ptr_equal(link->proxy, proxy);
+    link_free(link);
+    assert_null(upstream_take(scene->upstream, scene->origin, proxy));
+    assert_int_equal(scene_idle(scene), 1);
+    link = upstream_take(scene->upstream, scene->origin, NULL);
+    assert_non_null(link);
+    link_free(link);
+    proxy_unref(proxy);
+    proxy_unref(same);
+    proxy_unref(elsewhere);
+    origin_free(other);
+    wire_close(&peers[0]);
+    wire_close(&peers[1]);
+}
+
+static void the_newest_is_taken_first(void **state)
+{
+    struct scene *scene = *state;
+    struct wire peers[3];
+    struct stream *streams[3];
+
+    for (size_t i = 0; i < 3; i++)
+        streams[i] = keep(scene, scene->origin, NULL, &peers[i]);
+    for (size_t i = 3; i-- > 0;) {
+        struct link *link = upstream_take(scene->upstream, scene->origin, NULL);
+
+        assert_ptr_equal(link->stream, streams[i]);
+        link_free(link);
+    }
+    for (size_t i = 0; i < 3; i++)
+        wire_close(&peers[i]);
+}
+
+static void dead_ones_are_passed_by(void **state)
+{
+    struct scene *scene = *state;
+    struct wire peers[3];
+    struct stream *oldest = keep(scene, scene->origin, NULL, &peers[0]);
+    struct link *link;
+
+    (void)keep(scene, scene->origin, NULL, &peers[1]);
+    (void)keep(scene, scene->origin, NULL, &peers[2]);
+    wire_half_close(&peers[1]);
+    wire_send(&peers[2], "HTTP/1.1 408 Bye\r\n\r\n");
+    link = upstream_take(scene->upstream, scene->origin, NULL);
+    assert_non_null(link);
+    assert_ptr_equal(link->stream, oldest);
+    link_free(link);
+    assert_int_equal(scene_idle(scene), 0);
+    for (size_t i = 0; i < 3; i++)
+        wire_close(&peers[i]);
+}
+
+static void freeing_the_upstream_closes_the_idle(void **state)
+{
+    struct scene *scene = *state;
+    struct wire peer;
+
+    (void)keep(scene, scene->origin, NULL, &peer);
+    upstream_free(scene->upstream);
+    scene->upstream = upstream_new(scene->loop);
+    wire_expect_end(&peer);
+    wire_close(&peer);
+}
+
+static void a_name_keeps_its_own_copy(void **state)
+{
+    char host[] = "example.com";
+    struct origin *origin = origin_new(str_of(host), 443, NULL);
+
+    (void)state;
+    host[0] = 'X';
+    assert_string_equal(origin->host, "example.com");
+    assert_int_equal(origin->port, 443);
+    origin_free(origin);
+    origin_free(NULL);
+}
+
+#define ROW(test) cmocka_unit_test_setup_teardown(test, scene_open, scene_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ROW(origin_and_proxy_must_fit),
+        ROW(the_newest_is_taken_first),
+        ROW(dead_ones_are_passed_by),
+        ROW(freeing_the_upstream_closes_the_idle),
+        cmocka_unit_test(a_name_keeps_its_own_copy),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
