@@ -39,10 +39,7 @@ struct parser {
     bool begun;
     size_t head_bytes;
     struct strict_lines lines;
-    bool in_line; /* the start line has begun, and has ended */
-    bool past_line;
-    unsigned line_spaces;
-    unsigned protocol_len;
+    struct strict_start start;
     const char *framing; /* first byte since the last body span */
     struct arena *arena;
     struct draft *draft;
@@ -303,10 +300,7 @@ void parser_begin(struct parser *parser, struct arena *arena, bool to_head)
     parser->begun = false;
     parser->head_bytes = 0;
     parser->lines = (struct strict_lines){ .at_start = true };
-    parser->in_line = false;
-    parser->past_line = false;
-    parser->line_spaces = 0;
-    parser->protocol_len = 0;
+    parser->start = (struct strict_start){ 0 };
     parser->arena = arena;
     parser->head = NULL;
     parser->body = NULL;
@@ -359,44 +353,15 @@ static void start_draft(struct parser *parser)
     buf_init(&parser->draft->text, HEADERS_BYTES_MAX);
 }
 
-/* "HTTP/1.1 200": one space, at its place.  llhttp takes several. */
-static bool check_status_line(const struct parser *parser, struct str bytes)
+/* What llhttp lets pass in a head and we do not. */
+static bool check_head_bytes(struct parser *parser, struct str bytes)
 {
-    size_t at = sizeof("HTTP/1.1 ") - 1;
+    bool fine =
+        parser->kind == PARSER_REQUEST
+            ? strict_check_request_line(&parser->start, bytes, &parser->err)
+            : strict_check_status_line(&parser->start, bytes, &parser->err);
 
-    if (parser->kind != PARSER_RESPONSE || parser->head_bytes > at ||
-        parser->head_bytes + bytes.len <= at)
-        return true;
-    at -= parser->head_bytes;
-    return bytes.at[at] >= '0' && bytes.at[at] <= '9';
-}
-
-/* One byte of "GET / HTTP/1.1"; behind the second space only HTTP will do (llhttp
-   knows other protocols). */
-static bool check_line_byte(struct parser *parser, char c)
-{
-    static const char protocol[] = "HTTP/";
-
-    parser->in_line |= c != '\r' && c != '\n';
-    parser->past_line = parser->in_line && c == '\r';
-    if (parser->past_line)
-        return parser->line_spaces == 2;
-    if (parser->line_spaces == 2 && parser->protocol_len < sizeof(protocol) - 1)
-        return c == protocol[parser->protocol_len++];
-    parser->line_spaces += c == ' ';
-    return parser->line_spaces <= 2;
-}
-
-/* Two spaces in all: llhttp takes more, and with one it waits for HTTP/0.9. */
-static bool check_request_line(struct parser *parser, struct str bytes)
-{
-    if (parser->kind != PARSER_REQUEST)
-        return true;
-    for (size_t i = 0; i < bytes.len && !parser->past_line; i++) {
-        if (!check_line_byte(parser, bytes.at[i]))
-            return false;
-    }
-    return true;
+    return fine && strict_check_lines(&parser->lines, bytes, 0, &parser->err);
 }
 
 static size_t feed_head(struct parser *parser, struct str bytes)
@@ -407,11 +372,10 @@ static size_t feed_head(struct parser *parser, struct str bytes)
     if (!parser->draft)
         start_draft(parser);
     used = execute(parser, bytes, &failed);
-    if (failed || !check_status_line(parser, str_sub(bytes, 0, used)) ||
-        !check_request_line(parser, str_sub(bytes, 0, used)))
+    if (failed)
         return bad(parser);
-    if (!strict_check_lines(&parser->lines, str_sub(bytes, 0, used), 0,
-                            &parser->err)) {
+    bytes = str_sub(bytes, 0, used);
+    if (!check_head_bytes(parser, bytes)) {
         parser->state = PARSER_BAD;
         return bad(parser);
     }

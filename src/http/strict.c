@@ -46,6 +46,59 @@ bool strict_check_lines(struct strict_lines *lines, struct str bytes,
     return true;
 }
 
+static bool check_request_byte(struct strict_start *start, char c)
+{
+    static const char protocol[] = "HTTP/";
+
+    if (c == '\r') {
+        start->ended = true;
+        return start->spaces == 2;
+    }
+    if (start->spaces == 2 && start->at < sizeof(protocol) - 1)
+        return c == protocol[start->at++];
+    start->spaces += c == ' ';
+    return start->spaces <= 2;
+}
+
+/* Against the form, where # is a digit. */
+static bool check_status_byte(struct strict_start *start, char c)
+{
+    static const char form[] = "HTTP/1.# ### ";
+    size_t at = start->at++;
+
+    start->ended = at == sizeof(form) - 2;
+    if (form[at] == '#')
+        return c >= '0' && c <= '9';
+    return c == form[at] || (start->ended && c == '\r');
+}
+
+static bool check_start(struct strict_start *start, struct str bytes,
+                        bool (*check)(struct strict_start *start, char c))
+{
+    for (size_t i = 0; i < bytes.len && !start->ended; i++) {
+        char c = bytes.at[i];
+
+        start->begun |= c != '\r' && c != '\n';
+        if (start->begun && !check(start, c))
+            return false;
+    }
+    return true;
+}
+
+bool strict_check_request_line(struct strict_start *start, struct str bytes,
+                               struct err *err)
+{
+    return check_start(start, bytes, check_request_byte) ||
+           refuse(err, "a request line that is none");
+}
+
+bool strict_check_status_line(struct strict_start *start, struct str bytes,
+                              struct err *err)
+{
+    return check_start(start, bytes, check_status_byte) ||
+           refuse(err, "a status line that is none");
+}
+
 bool strict_parse_length(struct str value, uint64_t *length)
 {
     return str_to_u64(value, INT64_MAX, length);

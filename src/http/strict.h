@@ -19,6 +19,24 @@ struct strict_lines {
 bool strict_check_lines(struct strict_lines *lines, struct str bytes,
                         size_t line_max, struct err *err) MUST_CHECK;
 
+/* The first line of a head, kept over any number of pieces.  Empty lines in front
+   of it are passed by. */
+struct strict_start {
+    bool begun;
+    bool ended;
+    unsigned spaces;
+    size_t at; /* how much of the fixed part was seen */
+};
+
+/* "GET / HTTP/1.1": two spaces in all, and HTTP behind the second (llhttp takes
+   more spaces, and knows other protocols; with one it waits for HTTP/0.9). */
+bool strict_check_request_line(struct strict_start *start, struct str bytes,
+                               struct err *err) MUST_CHECK;
+
+/* "HTTP/1.1 200 OK": one space, three digits, and a space or the end. */
+bool strict_check_status_line(struct strict_start *start, struct str bytes,
+                              struct err *err) MUST_CHECK;
+
 /* Everything else that a complete request head must keep. */
 bool strict_check_request(const struct parser_head *head,
                           struct err *err) MUST_CHECK;

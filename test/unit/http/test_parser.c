@@ -181,6 +181,8 @@ static const struct refused bad_requests[] = {
 };
 
 static const struct row responses[] = {
+    { "empty lines in front", "\r\n\r\n\r\n" OK "Content-Length: 0\r\n\r\n",
+      "200\n", "" },
     { "a length", OK "Content-Length: 5\r\n\r\nhello", "200 5\n", "hello" },
     { "a length of zero", OK "Content-Length: 0\r\n\r\n", "200\n", "" },
     { "chunks", OK "Transfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
@@ -208,6 +210,8 @@ static const struct refused bad_responses[] = {
              "Connection: upgrade\r\n\r\n" },
     { "two spaces before the status",
       "HTTP/1.1  200 OK\r\nContent-Length: 0\r\n\r\n" },
+    { "two spaces behind an empty line",
+      "\r\nHTTP/1.1  200 OK\r\nContent-Length: 0\r\n\r\n" },
     { "a status of four digits",
       "HTTP/1.1 2000 OK\r\nContent-Length: 0\r\n\r\n" },
     { "a status of two digits", "HTTP/1.1 20 OK\r\nContent-Length: 0\r\n\r\n" },

@@ -62,6 +62,58 @@ static void lines_are_checked_in_any_pieces(void **state)
     }
 }
 
+typedef bool (*start_fn)(struct strict_start *start, struct str bytes,
+                         struct err *err);
+
+static const struct {
+    start_fn check;
+    const char *bytes;
+    bool fine;
+} starts[] = {
+    { strict_check_request_line, "GET / HTTP/1.1\r\nX: a b c\r\n", true },
+    { strict_check_request_line, "\r\n\r\nGET / HTTP/1.1\r\n", true },
+    { strict_check_request_line, "GET / HT", true },
+    { strict_check_request_line, "GET  / HTTP/1.1\r\n", false },
+    { strict_check_request_line, "GET /  HTTP/1.1\r\n", false },
+    { strict_check_request_line, "GET / HTTP/1.1 \r\n", false },
+    { strict_check_request_line, "GET / RTSP/1.0\r\n", false },
+    { strict_check_request_line, "GET / http/1.1\r\n", false },
+    { strict_check_request_line, "GET /\r\n", false },
+    { strict_check_request_line, "GET\r\n", false },
+    { strict_check_status_line, "HTTP/1.1 200 OK\r\nX:  y\r\n", true },
+    { strict_check_status_line, "HTTP/1.0 200\r\n", true },
+    { strict_check_status_line, "\r\nHTTP/1.1 529 \r\n", true },
+    { strict_check_status_line, "HTTP/1.1 2", true },
+    { strict_check_status_line, "HTTP/1.1  200 OK\r\n", false },
+    { strict_check_status_line, "\r\nHTTP/1.1  200 OK\r\n", false },
+    { strict_check_status_line, "HTTP/1.1 20 OK\r\n", false },
+    { strict_check_status_line, "HTTP/1.1 2000 OK\r\n", false },
+    { strict_check_status_line, "HTTP/2 200 OK\r\n", false },
+    { strict_check_status_line, "HTTP/2.0 200 OK\r\n", false },
+    { strict_check_status_line, "HTTP/1.1\t200 OK\r\n", false },
+    { strict_check_status_line, " HTTP/1.1 200 OK\r\n", false },
+};
+
+static void start_lines_are_checked_in_any_pieces(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(starts); i++) {
+        struct str bytes = str_of(starts[i].bytes);
+
+        for (size_t step = 1; step <= bytes.len; step++) {
+            struct strict_start start = { 0 };
+            struct err err = { .code = ERR_INTERNAL };
+            bool fine = true;
+
+            for (size_t at = 0; at < bytes.len && fine; at += step)
+                fine = starts[i].check(&start, str_sub(bytes, at, step), &err);
+            if (fine != starts[i].fine)
+                fail_msg("%s, step %zu: %d", starts[i].bytes, step, fine);
+            assert_int_equal(err.code, fine ? ERR_INTERNAL : ERR_BAD_REQUEST);
+        }
+    }
+}
+
 static void a_nul_is_a_control_character(void **state)
 {
     struct strict_lines lines_state = { .at_start = true };
@@ -237,6 +289,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_checked_in_any_pieces),
+        cmocka_unit_test(start_lines_are_checked_in_any_pieces),
         cmocka_unit_test(a_nul_is_a_control_character),
         cmocka_unit_test(a_length_is_digits),
         cmocka_unit_test(heads_are_checked),
