@@ -185,11 +185,29 @@ static uint64_t body_length(const struct parser *parser,
     return parser->kind == PARSER_REQUEST ? 0 : PARSER_LENGTH_UNKNOWN;
 }
 
+/* llhttp ends the body, our copy of the field is what others see: the two must say
+   the same. */
+static bool check_length(struct parser *parser, const struct parser_head *head)
+{
+    const struct str *cl = headers_get(&head->headers, STR("content-length"));
+    bool known = (parser->http.flags & F_CONTENT_LENGTH) != 0;
+    uint64_t length = 0;
+
+    if (!cl && !known)
+        return true;
+    return (cl && known && strict_parse_length(*cl, &length) &&
+            length == parser->http.content_length) ||
+           err_set(&parser->err, ERR_BAD_REQUEST,
+                   "malformed HTTP: a bad or repeated Content-Length");
+}
+
 static bool check_head(struct parser *parser, struct parser_head *head)
 {
     if (parser->http.http_major != 1 || parser->http.http_minor > 1)
         return err_set(&parser->err, ERR_BAD_REQUEST,
                        "malformed HTTP: only HTTP/1.0 and 1.1 are spoken");
+    if (!strict_check_coding(head, &parser->err) || !check_length(parser, head))
+        return false;
     if (parser->kind == PARSER_REQUEST)
         return strict_check_request(head, &parser->err);
     if (head->status < 100)

@@ -169,6 +169,17 @@ static bool check_host(const struct headers *headers, struct err *err)
     return true;
 }
 
+bool strict_check_coding(const struct parser_head *head, struct err *err)
+{
+    const struct headers *headers = &head->headers;
+    const struct str *te = headers_get(headers, STR("transfer-encoding"));
+
+    return !te ||
+           (head->chunked && str_ieq(*te, STR("chunked")) &&
+            headers_count(headers, STR("transfer-encoding")) == 1) ||
+           refuse(err, "a Transfer-Encoding other than one \"chunked\"");
+}
+
 static bool check_framing(const struct parser_head *head, struct err *err)
 {
     const struct headers *headers = &head->headers;
@@ -180,9 +191,8 @@ static bool check_framing(const struct parser_head *head, struct err *err)
         return refuse(err, "Content-Length together with Transfer-Encoding");
     if (te && head->http_1_0)
         return refuse(err, "Transfer-Encoding in HTTP/1.0");
-    if (te && (headers_count(headers, STR("transfer-encoding")) > 1 ||
-               !str_ieq(*te, STR("chunked"))))
-        return refuse(err, "a Transfer-Encoding other than one \"chunked\"");
+    if (!strict_check_coding(head, err))
+        return false;
     if (cl && (headers_count(headers, STR("content-length")) > 1 ||
                !strict_parse_length(*cl, &length)))
         return refuse(err, "a bad or repeated Content-Length");

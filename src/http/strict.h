@@ -37,6 +37,12 @@ bool strict_check_request_line(struct strict_start *start, struct str bytes,
 bool strict_check_status_line(struct strict_start *start, struct str bytes,
                               struct err *err) MUST_CHECK;
 
+/* No Transfer-Encoding, or "chunked" alone, and the parser took it for that: where
+   two readers disagree about the end of a message, what follows is smuggled.
+   Requests and responses. */
+bool strict_check_coding(const struct parser_head *head,
+                         struct err *err) MUST_CHECK;
+
 /* Everything else that a complete request head must keep. */
 bool strict_check_request(const struct parser_head *head,
                           struct err *err) MUST_CHECK;

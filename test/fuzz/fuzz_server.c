@@ -59,6 +59,8 @@ static struct parser_head head_of(const struct request *req)
                                  .target = req->target,
                                  .http_1_0 = req->http_1_0,
                                  .length = req->length,
+                                 .chunked =
+                                     req->length == REQUEST_LENGTH_UNKNOWN,
                                  .headers = req->headers };
 }
 

@@ -96,6 +96,11 @@ static const struct refused bad_requests[] = {
                      "Transfer-Encoding: chunked;q=1\r\n\r\n0\r\n\r\n" },
     { "an empty coding",
       "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding:\r\n\r\n0\r\n\r\n" },
+    { "chunked and a tab",
+      "POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\t\r\n\r\n" GOOD },
+    { "chunked and a tab, with chunks",
+      "POST / HTTP/1.1\r\n" HOST
+      "Transfer-Encoding: chunked \t \r\n\r\n0\r\n\r\n" },
     { "Transfer_Encoding", "POST / HTTP/1.1\r\n" HOST
                            "Transfer_Encoding: chunked\r\n\r\n0\r\n\r\n" },
     { "length, then chunked", "POST / HTTP/1.1\r\n" HOST "Content-Length: 5\r\n"
@@ -224,6 +229,11 @@ static const struct refused bad_responses[] = {
                                "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" },
     { "two lengths", OK "Content-Length: 2\r\nContent-Length: 3\r\n\r\nabc" },
     { "a negative length", OK "Content-Length: -1\r\n\r\n" },
+    { "gzip", OK "Transfer-Encoding: gzip\r\n\r\nxyz" },
+    { "gzip, chunked", OK "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n" },
+    { "chunked and a tab", OK "Transfer-Encoding: chunked\t\r\n\r\n0\r\n\r\n" },
+    { "chunked twice", OK "Transfer-Encoding: chunked\r\n"
+                          "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n" },
     { "obs-fold", OK "X: a\r\n b\r\nContent-Length: 0\r\n\r\n" },
     { "a bad chunk size",
       OK "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\nxx\r\n" },

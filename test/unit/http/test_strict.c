@@ -165,6 +165,7 @@ static const struct {
     const char *fields[4]; /* name, value, name, value */
     bool http_1_0;
     bool bare;
+    bool disagrees; /* the parser did not take it for chunked */
     const char *why;
 } heads[] = {
     { .name = "nothing special", .target = "/" },
@@ -173,6 +174,11 @@ static const struct {
     { .name = "chunked",
       .target = "/",
       .fields = { "transfer-encoding", "CHUNKED" } },
+    { .name = "chunked for us alone",
+      .target = "/",
+      .fields = { "transfer-encoding", "chunked" },
+      .disagrees = true,
+      .why = "other than one" },
     { .name = "length and chunked",
       .target = "/",
       .fields = { "Content-Length", "5", "Transfer-Encoding", "chunked" },
@@ -261,7 +267,8 @@ static bool check_head(size_t i, struct err *err)
     struct header fields[3] = { { STR("Host"), STR("a") } };
     struct parser_head head = { .method = STR("GET"),
                                 .target = str_of(heads[i].target),
-                                .http_1_0 = heads[i].http_1_0 };
+                                .http_1_0 = heads[i].http_1_0,
+                                .chunked = !heads[i].disagrees };
     size_t count = heads[i].bare ? 0 : 1;
 
     for (size_t j = 0; j < 4 && heads[i].fields[j]; j += 2)
