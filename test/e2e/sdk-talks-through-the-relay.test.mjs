@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The TypeScript SDK, in its present and in an older version, through the relay. */
 import assert from 'node:assert/strict';
+import { File } from 'node:buffer';
 import { it } from 'node:test';
 import Now, { toFile as toFileNow } from 'sdk';
 import Old, { toFile as toFileOld } from 'sdk-060';
@@ -15,6 +16,9 @@ const sdks = [
 const model = 'claude-sonnet-5';
 const messages = [{ role: 'user', content: 'hello' }];
 const FILES = 'files-api-2025-04-14';
+
+/* Node 18, which Debian 12 has, keeps the class that the SDK uploads in a module. */
+globalThis.File ??= File;
 
 async function collect(pages) {
   const all = [];
