@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+/* OAuth 2.0 authorization code with PKCE S256 (RFC 6749, RFC 7636) as Anthropic
+   speaks it: building requests, reading what people paste, judging answers.
+   Pure; any thread. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/json.h"
+#include "http/headers.h"
+
+#define OAUTH_VERIFIER_LEN 43
+#define OAUTH_STATE_LEN 64
+
+/* The constants of the provider; borrowed texts, from the configuration. */
+struct oauth_client {
+    struct str authorize_url;
+    struct str redirect_uri;
+    struct str client_id;
+    struct str scopes; /* separated by spaces */
+};
+
+/* A login that has begun. */
+struct oauth_pkce {
+    char verifier[OAUTH_VERIFIER_LEN + 1];  /* base64url of 32 random bytes */
+    char challenge[OAUTH_VERIFIER_LEN + 1]; /* base64url(SHA-256(verifier)) */
+    char state[OAUTH_STATE_LEN + 1];        /* 32 random bytes as hex */
+};
+void oauth_pkce_new(struct oauth_pkce *pkce);
+
+/* 64 lower-case hex digits: nothing else ever reaches a path. */
+bool oauth_state_is_valid(struct str state);
+
+/* The link for the browser.  `setup`: a long-lived token, for user:inference
+   alone. */
+void oauth_authorize_link(const struct oauth_client *client,
+                          const struct oauth_pkce *pkce, bool setup,
+                          struct buf *out);
+
+/* What a person pasted: CODE, CODE#STATE or the whole callback URL, with spaces,
+   quotes or line breaks around it and "&..." behind it.  `code` is borrowed from
+   `pasted`.  `state` is the one that was given beside it, or empty; if the pasted
+   text carries one it must be the same, and it is returned if none was given
+   (empty if neither has one).  False and err (ERR_BAD_REQUEST) otherwise. */
+bool oauth_parse_paste(struct str pasted, struct str *code, struct str *state,
+                       struct err *err) MUST_CHECK;
+
+/* JSON bodies for the token endpoint, appended to a secret buffer. */
+struct oauth_exchange {
+    struct str code;
+    struct str state;
+    struct str verifier;
+    bool setup;
+};
+void oauth_exchange_body(const struct oauth_client *client,
+                         const struct oauth_exchange *exchange,
+                         struct buf *out);
+void oauth_refresh_body(const struct oauth_client *client,
+                        struct str refresh_token, struct buf *out);
+
+enum oauth_verdict {
+    OAUTH_GRANTED,   /* new tokens */
+    OAUTH_REFUSED,   /* the grant is gone for good, or the code is wrong */
+    OAUTH_TRANSIENT, /* anything else: the same request may succeed later */
+};
+
+struct oauth_answer {
+    enum oauth_verdict verdict;
+    /* GRANTED: the members to change in the account's file: access_token,
+       expires_at (RFC 3339), and refresh_token, scopes[] if the answer has them;
+       the caller's. */
+    struct json_doc *patch;
+    uint64_t lifetime_ms;    /* GRANTED */
+    uint64_t retry_after_ms; /* TRANSIENT: what the provider asked for, or 0 */
+    struct err err;          /* not GRANTED: ERR_LOGIN_REQUIRED or ERR_OAUTH;
+                                the provider's reason without any token */
+};
+
+/* Judge an answer of the token endpoint.  Never fails: what cannot be understood
+   is TRANSIENT. */
+struct oauth_answer oauth_judge(unsigned status, const struct headers *headers,
+                                struct str body, uint64_t now_wall_ms);

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+/* What lies below the store: documents by key, and locks that hold across
+   processes.  Blocking; called on the store thread (store/store.h), and by
+   commands that have no loop.  Each function may be called from any thread.
+
+   A key is a document's file name without ".json": oauth_max, pkce_<64 hex>.
+   Callers hand in checked names only; a driver refuses a key with a slash or a
+   leading dot all the same.
+
+   Secret members (access_token, refresh_token, api_key, code_verifier, and
+   password inside proxy_config) are sealed on the way in and opened on the way
+   out when the store has a secret; callers always see them open. */
+#pragma once
+
+#include "base/err.h"
+#include "base/json.h"
+
+struct store_lock;
+
+enum store_locked {
+    STORE_LOCKED,
+    STORE_BUSY, /* somebody else holds it */
+    STORE_LOCK_FAILED,
+};
+
+struct store_driver {
+    /* `*doc` is the caller's; NULL if there is no such document. */
+    bool (*read)(struct store_driver *driver, const char *key,
+                 struct json_doc **doc, struct err *err);
+    /* Change the document by field: members of `patch` replace those of the same
+       name, a null removes one, all others stay; made if it is missing.  Durable
+       when it returns true; on failure the old document stands. */
+    bool (*update)(struct store_driver *driver, const char *key,
+                   const struct json_doc *patch, struct err *err);
+    /* As update, but fails if the document exists. */
+    bool (*create)(struct store_driver *driver, const char *key,
+                   const struct json_doc *doc, struct err *err);
+    /* Removing what is not there is fine. */
+    bool (*remove)(struct store_driver *driver, const char *key,
+                   struct err *err);
+    /* All keys, sorted. */
+    bool (*list)(struct store_driver *driver,
+                 void (*visit)(void *arg, const char *key), void *arg,
+                 struct err *err);
+    /* A lock on a name, held until unlock or the end of the process.  Does not
+       wait.  Two locks on one name exclude each other inside a process too.
+       (The embedded driver locks a file; PostgreSQL will keep a lease.) */
+    enum store_locked (*lock)(struct store_driver *driver, const char *name,
+                              struct store_lock **lock, struct err *err);
+    void (*unlock)(struct store_driver *driver, struct store_lock *lock);
+    void (*free)(struct store_driver *driver);
+};

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+/* The store: one thread that runs the blocking driver (store/driver.h) for
+   everybody's loops.
+
+       QUEUED -> RUNNING -> DONE        QUEUED -> dropped (store_job_free)
+
+   A started job is a handle: `wake` comes once, on `loop`'s thread, when it is
+   DONE; never from inside, never after store_job_free().  Freeing a job that runs
+   lets it be carried through; a lock that it took is given back. */
+#pragma once
+
+#include "base/loop.h"
+#include "store/driver.h"
+
+struct seal;
+struct store;
+struct store_job;
+
+/* Opens the embedded store in `folder` (made with 0700 if missing; wrong modes
+   are mended and reported in the log) and starts its thread.  `seal` may be NULL;
+   borrowed.  NULL and err if the folder cannot be used. */
+struct store *store_open(const char *folder, struct seal *seal,
+                         struct err *err);
+/* Carries out what is queued, then ends the thread.  All jobs must be freed. */
+void store_close(struct store *store);
+
+/* For commands, and for reading at the start: the driver itself. */
+struct store_driver *store_driver(struct store *store);
+
+enum store_op {
+    STORE_OP_READ,
+    STORE_OP_UPDATE,
+    STORE_OP_CREATE,
+    STORE_OP_REMOVE,
+    STORE_OP_LOCK, /* tries once */
+};
+
+struct store_request {
+    enum store_op op;
+    const char *key;              /* or the name of the lock; copied */
+    const struct json_doc *patch; /* UPDATE, CREATE; copied */
+};
+
+struct store_job *store_start(struct store *store, struct loop *loop,
+                              const struct store_request *request,
+                              void (*wake)(void *arg), void *arg);
+void store_job_free(struct store_job *job);
+
+bool store_job_is_done(const struct store_job *job);
+/* The rest is for jobs that are DONE.  NULL if it went well. */
+const struct err *store_job_error(const struct store_job *job);
+/* READ: the document, the caller's from now on; NULL if there is none. */
+struct json_doc *store_job_take_doc(struct store_job *job);
+/* LOCK: the lock, the caller's; NULL if somebody else holds it. */
+struct store_lock *store_job_take_lock(struct store_job *job);
+
+/* Give a lock back; on the store thread, in the order of the queue.  NULL is
+   fine.  Any thread. */
+void store_unlock(struct store *store, struct store_lock *lock);
