@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account/kinds.h"
 #include "base/mem.h"
 
 struct counted {
@@ -26,6 +27,27 @@ bool account_name_is_valid(struct str name)
     return name.len >= 1 && name.len <= ACCOUNT_NAME_MAX && name.at[0] != '.';
 }
 
+void account_key(const struct account_kind *kind, struct str name,
+                 char out[ACCOUNT_KEY_MAX])
+{
+    (void)snprintf(out, ACCOUNT_KEY_MAX, "%s" STR_FMT, kind->file_prefix,
+                   STR_ARG(str_sub(name, 0, ACCOUNT_NAME_MAX)));
+}
+
+const struct account_kind *account_of_key(struct str key, struct str *name)
+{
+    for (size_t i = 0; account_kinds[i]; i++) {
+        struct str prefix = str_of(account_kinds[i]->file_prefix);
+
+        *name = str_from(key, prefix.len);
+        if (str_starts(key, prefix) && account_name_is_valid(*name))
+            return account_kinds[i];
+    }
+    return NULL;
+}
+
+/* ---- snapshots ---------------------------------------------------------- */
+
 static bool parse_proxy(struct account *account, const struct json_doc *doc,
                         struct err *err)
 {
@@ -39,19 +61,29 @@ static bool parse_proxy(struct account *account, const struct json_doc *doc,
     return account->proxy != NULL;
 }
 
-static bool parse(struct account *account, struct str text, struct err *err)
+/* What the operator says of it; absent is on. */
+static bool parse_operator(struct account *account, const struct json_doc *doc,
+                           struct err *err)
 {
-    struct json_doc *doc = json_doc_parse(text, err);
-    bool ok;
+    const struct json_doc *enabled = json_doc_get(doc, "enabled");
+    struct str note;
+    bool on = true;
 
-    if (!doc)
-        return false;
-    ok = (json_doc_is_object(doc) ||
-          err_set(err, ERR_CONFIG, "not a JSON object")) &&
-         account->kind->parse(account, doc, err) &&
-         parse_proxy(account, doc, err);
-    json_doc_free(doc);
-    return ok;
+    if (enabled && !json_doc_get_bool(doc, "enabled", &on))
+        return err_set(err, ERR_CONFIG, "enabled is neither true nor false");
+    account->disabled = !on;
+    if (json_doc_get_str(doc, "note", &note))
+        account->note = mem_strndup(note.at, note.len);
+    return true;
+}
+
+static bool parse(struct account *account, const struct json_doc *doc,
+                  struct err *err)
+{
+    return (json_doc_is_object(doc) ||
+            err_set(err, ERR_CONFIG, "not a JSON object")) &&
+           account->kind->parse(account, doc, err) &&
+           parse_proxy(account, doc, err) && parse_operator(account, doc, err);
 }
 
 static struct account *make(const struct account_kind *kind, struct str name)
@@ -73,13 +105,13 @@ static void set_problem(struct account *account, const char *problem)
                    problem);
 }
 
-struct account *account_parse(const struct account_kind *kind, struct str name,
-                              struct str text)
+struct account *account_from_doc(const struct account_kind *kind,
+                                 struct str name, const struct json_doc *doc)
 {
     struct account *account = make(kind, name);
     struct err err;
 
-    if (!parse(account, text, &err))
+    if (!parse(account, doc, &err))
         set_problem(account, err.text);
     return account;
 }
@@ -111,5 +143,43 @@ void account_unref(struct account *account)
         return;
     secret_unref(account->token);
     proxy_unref(account->proxy);
+    json_doc_free(account->scopes);
+    mem_free(account->note);
     mem_free(counted_of(account));
+}
+
+/* ---- use ---------------------------------------------------------------- */
+
+bool account_needs_refresh(const struct account *account, uint64_t now_wall_ms)
+{
+    return account->can_refresh && account->expires_at_ms <= now_wall_ms;
+}
+
+static bool sign_in_again(const struct account *account, const char *why,
+                          struct err *err)
+{
+    return err_set(err, ERR_LOGIN_REQUIRED,
+                   "%s of account \"%s\" %s: sign in again with "
+                   "`claude-relay login %s` or POST /oauth/auth-url",
+                   account->can_refresh ? "the sign-in" : "the token",
+                   account->name, why, account->name);
+}
+
+bool account_is_usable(const struct account *account, uint64_t now_wall_ms,
+                       struct err *err)
+{
+    if (account->problem[0])
+        return err_set(err, ERR_LOGIN_REQUIRED,
+                       "account \"%s\" cannot be used: %s", account->name,
+                       account->problem);
+    if (account->disabled)
+        return err_set(err, ERR_NO_ACCOUNT,
+                       "account \"%s\" is switched off: switch it on with "
+                       "PATCH /oauth/accounts/%s {\"enabled\":true}",
+                       account->name, account->name);
+    if (account->login_required)
+        return sign_in_again(account, "was refused", err);
+    if (account->expires_at_ms <= now_wall_ms && !account->can_refresh)
+        return sign_in_again(account, "has expired", err);
+    return true;
 }

@@ -11,16 +11,28 @@
 struct account_kind;
 
 #define ACCOUNT_NAME_MAX 64
+#define ACCOUNT_KEY_MAX (ACCOUNT_NAME_MAX + 16)
 #define ACCOUNT_NEVER_EXPIRES UINT64_MAX
+/* The first 16 hex digits of the SHA-256 of a refresh token (of the access token
+   if there is none): tells one grant from the next without saying what it is. */
+#define ACCOUNT_GRANT_LEN 16
 
 struct account {
     char name[ACCOUNT_NAME_MAX + 1];
     const struct account_kind *kind;
     struct secret *token;   /* access token or API key */
     uint64_t expires_at_ms; /* wall clock, or ACCOUNT_NEVER_EXPIRES */
-    struct proxy *proxy;    /* NULL: none of its own */
-    /* Why it cannot be used and what to do, or empty. */
+    bool can_refresh;       /* its file has a refresh token */
+    bool disabled;          /* switched off by the operator */
+    bool login_required;    /* its grant was refused for good */
+    char grant[ACCOUNT_GRANT_LEN + 1];
+    struct json_doc *scopes; /* an array, or NULL */
+    char *note;              /* the operator's words, or NULL */
+    struct proxy *proxy;     /* NULL: none of its own */
+    /* Why its file cannot be used, or empty. */
     char problem[200];
+    /* Why its new tokens are not in its file yet, or empty. */
+    char unsaved[200];
 };
 
 /* What is special about a kind of account; to add one, write its file and a row in
@@ -43,12 +55,25 @@ extern const struct account_kind *const account_kinds[];
    path. */
 bool account_name_is_valid(struct str name);
 
-/* A snapshot from the text of its file.  Never NULL: a file that cannot be used
-   gives an account with a problem.  The caller holds the first reference. */
-struct account *account_parse(const struct account_kind *kind, struct str name,
-                              struct str text);
-/* One whose file could not be read, and why. */
+/* "oauth_max" for a kind and a name. */
+void account_key(const struct account_kind *kind, struct str name,
+                 char out[ACCOUNT_KEY_MAX]);
+/* The kind and the name behind a key; NULL if it is no account's. */
+const struct account_kind *account_of_key(struct str key, struct str *name);
+
+/* A snapshot of a document.  Never NULL: one that cannot be used gives an account
+   with a problem.  The caller holds the first reference. */
+struct account *account_from_doc(const struct account_kind *kind,
+                                 struct str name, const struct json_doc *doc);
+/* One whose document could not be read, and why. */
 struct account *account_broken(const struct account_kind *kind, struct str name,
                                const char *problem);
 struct account *account_ref(struct account *account);
 void account_unref(struct account *account);
+
+/* Can it serve requests now, perhaps after a refresh?  False: err says why not and
+   what to do. */
+bool account_is_usable(const struct account *account, uint64_t now_wall_ms,
+                       struct err *err) MUST_CHECK;
+/* Its token has expired, and a refresh may bring another. */
+bool account_needs_refresh(const struct account *account, uint64_t now_wall_ms);

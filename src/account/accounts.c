@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* All accounts of a data folder.  The loading thread alone changes `folder` (what
+/* All accounts.  The loading thread alone changes `folder` (what
    it read last); the lock guards `list`, which everybody asks. */
 #include "account/accounts.h"
 
@@ -16,17 +16,17 @@ struct snapshots {
 };
 
 struct accounts {
-    char *path;
+    struct store_driver *driver;
     struct folder folder;
     pthread_mutex_t lock;
     struct snapshots list;
 };
 
-struct accounts *accounts_new(const char *folder)
+struct accounts *accounts_new(struct store_driver *driver)
 {
     struct accounts *accounts = MEM_NEW(struct accounts);
 
-    accounts->path = mem_strdup(folder);
+    accounts->driver = driver;
     (void)pthread_mutex_init(&accounts->lock, NULL);
     return accounts;
 }
@@ -45,7 +45,6 @@ void accounts_free(struct accounts *accounts)
     snapshots_done(&accounts->list);
     folder_done(&accounts->folder);
     (void)pthread_mutex_destroy(&accounts->lock);
-    mem_free(accounts->path);
     mem_free(accounts);
 }
 
@@ -61,23 +60,41 @@ static struct snapshots take_snapshots(const struct folder *folder)
     return list;
 }
 
-bool accounts_load(struct accounts *accounts, struct err *err)
+/* Show everybody what the loading thread knows. */
+static void publish(struct accounts *accounts)
 {
-    struct folder now;
-    struct snapshots list;
+    struct snapshots list = take_snapshots(&accounts->folder);
     struct snapshots old;
 
-    if (!folder_read(accounts->path, &accounts->folder, &now, err))
-        return false;
-    folder_done(&accounts->folder);
-    accounts->folder = now;
-    list = take_snapshots(&now);
     (void)pthread_mutex_lock(&accounts->lock);
     old = accounts->list;
     accounts->list = list;
     (void)pthread_mutex_unlock(&accounts->lock);
     snapshots_done(&old);
+}
+
+bool accounts_load(struct accounts *accounts, struct err *err)
+{
+    struct folder now;
+
+    if (!folder_read(accounts->driver, &accounts->folder, &now, err))
+        return false;
+    folder_done(&accounts->folder);
+    accounts->folder = now;
+    publish(accounts);
     return true;
+}
+
+void accounts_put(struct accounts *accounts, struct account *account, bool held)
+{
+    folder_put(&accounts->folder, account, held);
+    publish(accounts);
+}
+
+void accounts_forget(struct accounts *accounts, const struct account *account)
+{
+    folder_remove(&accounts->folder, account);
+    publish(accounts);
 }
 
 /* ---- asking ------------------------------------------------------------- */

@@ -1,21 +1,32 @@
 // SPDX-License-Identifier: MIT
-/* All accounts of a data folder.  Reading files happens outside the lock; the lock
-   is held for memory work only.  accounts_load() on one thread at a time, all
-   else on any thread. */
+/* All accounts.  Reading the store happens outside the lock; the lock is held for
+   memory work only.  accounts_load() and accounts_put() on one thread at a time,
+   all else on any thread. */
 #pragma once
 
 #include "account/account.h"
+#include "store/driver.h"
 
 struct accounts;
 
-/* `folder` is copied.  Nothing is read yet. */
-struct accounts *accounts_new(const char *folder);
+/* The driver is borrowed.  Nothing is read yet. */
+struct accounts *accounts_new(struct store_driver *driver);
 void accounts_free(struct accounts *accounts);
 
-/* Read the folder again.  A file that cannot be read or parsed while a good
+/* Read the store again.  A document that cannot be read or parsed while a good
    snapshot of it is known leaves that snapshot in use and is logged once; an
-   account whose file is gone disappears.  False if the folder itself cannot be read. */
+   account whose document is gone disappears.  False if the store itself cannot be
+   read: everything stays as it was. */
 bool accounts_load(struct accounts *accounts, struct err *err) MUST_CHECK;
+
+/* Put a snapshot (a reference, taken over) in place of what is known.  `held`: the
+   store could not be written and is behind: until the account is put again, not
+   held, accounts_load() leaves this snapshot alone. */
+void accounts_put(struct accounts *accounts, struct account *account,
+                  bool held);
+
+/* It was removed: a held snapshot goes too. */
+void accounts_forget(struct accounts *accounts, const struct account *account);
 
 size_t accounts_count(struct accounts *accounts);
 

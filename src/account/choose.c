@@ -49,7 +49,8 @@ static void refuse_unnamed(struct account *const *accounts, size_t count,
     if (count == 0) {
         err_set(err, ERR_NO_ACCOUNT,
                 "no account is set up yet: add one on the relay's machine with "
-                "`claude-relay account add NAME --api-key -`");
+                "`claude-relay login NAME` or `claude-relay account add NAME "
+                "--api-key -`");
         return;
     }
     buf_init(&names, (NAMES_SHOWN + 1) * (ACCOUNT_NAME_MAX + 3));
@@ -59,21 +60,6 @@ static void refuse_unnamed(struct account *const *accounts, size_t count,
             "header X-Account-Name (" STR_FMT ")",
             count, STR_ARG(buf_str(&names)));
     buf_done(&names);
-}
-
-static bool is_usable(const struct account *account, uint64_t now_wall_ms,
-                      struct err *err)
-{
-    if (account->problem[0])
-        return err_set(err, ERR_LOGIN_REQUIRED,
-                       "account \"%s\" cannot be used: %s", account->name,
-                       account->problem);
-    if (account->expires_at_ms <= now_wall_ms)
-        return err_set(err, ERR_LOGIN_REQUIRED,
-                       "the token of account \"%s\" has expired: sign in again "
-                       "and put the new token file into the data folder",
-                       account->name);
-    return true;
 }
 
 struct account *choose_account(struct account *const *accounts, size_t count,
@@ -87,7 +73,7 @@ struct account *choose_account(struct account *const *accounts, size_t count,
     else if (count == 1)
         account = accounts[0];
     if (account)
-        return is_usable(account, now_wall_ms, err) ? account : NULL;
+        return account_is_usable(account, now_wall_ms, err) ? account : NULL;
     if (name.len > 0)
         refuse_name(name, err);
     else

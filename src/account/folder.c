@@ -1,20 +1,15 @@
 // SPDX-License-Identifier: MIT
-/* The account files of a data folder. */
+/* The accounts of a store, as read last. */
 #include "account/folder.h"
 
-#include <dirent.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "account/kinds.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "store/jsonfile.h"
 
 #define ACCOUNTS_MAX 10000
-#define PATH_SIZE 4096
 
 void folder_done(struct folder *folder)
 {
@@ -24,8 +19,8 @@ void folder_done(struct folder *folder)
     *folder = (struct folder){ 0 };
 }
 
-static const struct folder_entry *find(const struct folder *folder,
-                                       const struct account *account)
+static struct folder_entry *find(const struct folder *folder,
+                                 const struct account *account)
 {
     for (size_t i = 0; i < folder->count; i++) {
         const struct account *known = folder->at[i].account;
@@ -37,47 +32,24 @@ static const struct folder_entry *find(const struct folder *folder,
     return NULL;
 }
 
-/* ---- one file ----------------------------------------------------------- */
+/* ---- one account -------------------------------------------------------- */
 
-/* "oauth_max.json" -> kind oauth, name "max"; NULL for any other file. */
-static const struct account_kind *kind_of(struct str file, struct str *name)
-{
-    struct str ending = STR(".json");
-
-    for (size_t i = 0; account_kinds[i]; i++) {
-        struct str prefix = str_of(account_kinds[i]->file_prefix);
-
-        if (!str_starts(file, prefix) || file.len < prefix.len + ending.len ||
-            !str_eq(str_from(file, file.len - ending.len), ending))
-            continue;
-        *name = str_sub(file, prefix.len, file.len - prefix.len - ending.len);
-        if (account_name_is_valid(*name))
-            return account_kinds[i];
-    }
-    return NULL;
-}
-
-static struct account *parse_file(const struct account_kind *kind,
-                                  struct str name, const char *path)
+static struct account *read_account(struct store_driver *driver,
+                                    const char *key)
 {
     struct account *account;
-    struct buf text;
+    struct json_doc *doc;
+    struct str name;
+    const struct account_kind *kind = account_of_key(str_of(key), &name);
     struct err err;
 
-    buf_init_secret(&text, JSONFILE_MAX);
-    if (jsonfile_read(path, &text, &err))
-        account = account_parse(kind, name, buf_str(&text));
-    else
-        account = account_broken(kind, name, err.text);
-    buf_done(&text);
+    if (!driver->read(driver, key, &doc, &err))
+        return account_broken(kind, name, err.text);
+    if (!doc)
+        return NULL;
+    account = account_from_doc(kind, name, doc);
+    json_doc_free(doc);
     return account;
-}
-
-static bool is_open_to_others(const char *path)
-{
-    struct stat info;
-
-    return stat(path, &info) == 0 && (info.st_mode & 077) != 0;
 }
 
 /* A good snapshot is not given up for a file that is broken at the moment. */
@@ -99,39 +71,71 @@ static void keep_good(struct folder_entry *entry,
                  entry->account->name, entry->complaint, kept);
 }
 
-static void read_entry(const struct account_kind *kind, struct str name,
-                       const char *path, const struct folder *before,
-                       struct folder_entry *entry)
+/* What is known is newer than what was read. */
+static void keep_held(struct folder_entry *entry,
+                      const struct folder_entry *known)
 {
-    const struct folder_entry *known;
-
-    *entry = (struct folder_entry){ .account = parse_file(kind, name, path) };
-    known = find(before, entry->account);
-    keep_good(entry, known);
-    entry->doubled = known && known->doubled;
-    entry->open_to_others = is_open_to_others(path);
-    if (entry->open_to_others && !(known && known->open_to_others))
-        log_line(LOG_WARN, "%s can be read by others: chmod 600 %s", path,
-                 path);
+    if (!known || !known->held)
+        return;
+    account_unref(entry->account);
+    entry->account = account_ref(known->account);
+    entry->held = true;
 }
 
-/* ---- all files ---------------------------------------------------------- */
-
-static void add_file(const char *path, const char *file,
-                     const struct folder *before, struct folder *now)
+static struct folder_entry *add_entry(struct folder *folder)
 {
-    const struct account_kind *kind;
-    char whole[PATH_SIZE];
+    struct folder_entry *entry;
+
+    folder->at = mem_realloc(folder->at,
+                             (folder->count + 1) * sizeof(struct folder_entry));
+    entry = &folder->at[folder->count++];
+    *entry = (struct folder_entry){ 0 };
+    return entry;
+}
+
+/* ---- all of them -------------------------------------------------------- */
+
+struct reading {
+    struct store_driver *driver;
+    const struct folder *before;
+    struct folder *now;
+};
+
+static void add_key(void *arg, const char *key)
+{
+    struct reading *reading = arg;
+    const struct folder_entry *known;
+    struct account *account;
+    struct folder_entry *entry;
     struct str name;
 
-    kind = kind_of(str_of(file), &name);
-    if (!kind ||
-        snprintf(whole, sizeof(whole), "%s/%s", path, file) >= PATH_SIZE)
+    if (!account_of_key(str_of(key), &name) ||
+        reading->now->count == ACCOUNTS_MAX)
         return;
-    now->at =
-        mem_realloc(now->at, (now->count + 1) * sizeof(struct folder_entry));
-    read_entry(kind, name, whole, before, &now->at[now->count]);
-    now->count++;
+    account = read_account(reading->driver, key);
+    if (!account)
+        return;
+    known = find(reading->before, account);
+    entry = add_entry(reading->now);
+    entry->account = account;
+    entry->doubled = known && known->doubled;
+    keep_good(entry, known);
+    keep_held(entry, known);
+}
+
+/* New accounts whose document could not be written yet. */
+static void add_unwritten(struct reading *reading)
+{
+    for (size_t i = 0; i < reading->before->count; i++) {
+        const struct folder_entry *known = &reading->before->at[i];
+        struct folder_entry *entry;
+
+        if (!known->held || find(reading->now, known->account))
+            continue;
+        entry = add_entry(reading->now);
+        entry->account = account_ref(known->account);
+        entry->held = true;
+    }
 }
 
 static size_t rank(const struct account_kind *kind)
@@ -176,24 +180,52 @@ static void drop_doubles(struct folder *folder)
     folder->count = kept;
 }
 
-bool folder_read(const char *path, const struct folder *before,
+static void sort(struct folder *folder)
+{
+    if (folder->count > 1)
+        qsort(folder->at, folder->count, sizeof(struct folder_entry), by_name);
+    drop_doubles(folder);
+}
+
+bool folder_read(struct store_driver *driver, const struct folder *before,
                  struct folder *now, struct err *err)
 {
-    DIR *dir = opendir(path);
-    const struct dirent *entry;
+    struct reading reading = { driver, before, now };
 
     *now = (struct folder){ 0 };
-    if (!dir)
-        return err_errno(err, "open the folder %s", path);
-    for (entry = readdir(dir); entry && now->count < ACCOUNTS_MAX;
-         entry = readdir(dir))
-        add_file(path, entry->d_name, before, now);
-    (void)closedir(dir);
+    if (!driver->list(driver, add_key, &reading, err)) {
+        folder_done(now);
+        return false;
+    }
     if (now->count == ACCOUNTS_MAX)
-        log_line(LOG_WARN, "%s has more than %d accounts: the rest is ignored",
-                 path, ACCOUNTS_MAX);
-    if (now->count > 1)
-        qsort(now->at, now->count, sizeof(struct folder_entry), by_name);
-    drop_doubles(now);
+        log_line(LOG_WARN,
+                 "there are more than %d accounts: the rest is "
+                 "ignored",
+                 ACCOUNTS_MAX);
+    add_unwritten(&reading);
+    sort(now);
     return true;
+}
+
+void folder_put(struct folder *folder, struct account *account, bool held)
+{
+    struct folder_entry *entry = find(folder, account);
+
+    if (!entry)
+        entry = add_entry(folder);
+    account_unref(entry->account);
+    entry->account = account;
+    entry->held = held;
+    sort(folder);
+}
+
+void folder_remove(struct folder *folder, const struct account *account)
+{
+    struct folder_entry *entry = find(folder, account);
+
+    if (!entry)
+        return;
+    account_unref(entry->account);
+    *entry = folder->at[--folder->count];
+    sort(folder);
 }

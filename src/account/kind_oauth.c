@@ -2,6 +2,7 @@
 /* Accounts signed in with OAuth: data/oauth_<name>.json in the seed's form. */
 #include "account/kinds.h"
 #include "base/text.h"
+#include "crypto/hash.h"
 
 /* A token ends up in a header field. */
 static bool is_printable(struct str token)
@@ -11,6 +12,33 @@ static bool is_printable(struct str token)
             return false;
     }
     return token.len > 0 && token.len <= 4096;
+}
+
+/* The mark of a refusal holds for the grant that was refused, not for the next
+   one, whoever wrote it into the file. */
+static void parse_grant(struct account *account, const struct json_doc *doc)
+{
+    unsigned char hash[32];
+    struct str refused;
+    struct str token;
+
+    account->can_refresh =
+        json_doc_get_str(doc, "refresh_token", &token) && is_printable(token);
+    if (!account->can_refresh)
+        token = secret_reveal(account->token);
+    hash_sha256(token, hash);
+    text_hex(hash, ACCOUNT_GRANT_LEN / 2, account->grant);
+    account->login_required =
+        json_doc_get_str(doc, "login_required", &refused) &&
+        str_eq(refused, str_of(account->grant));
+}
+
+static void parse_scopes(struct account *account, const struct json_doc *doc)
+{
+    const struct json_doc *scopes = json_doc_get(doc, "scopes");
+
+    if (scopes && json_doc_is_array(scopes))
+        account->scopes = json_doc_copy(scopes);
 }
 
 static bool parse_oauth(struct account *account, const struct json_doc *doc,
@@ -27,6 +55,8 @@ static bool parse_oauth(struct account *account, const struct json_doc *doc,
         !text_parse_time(expires_at, &account->expires_at_ms))
         return err_set(err, ERR_LOGIN_REQUIRED,
                        "expires_at is missing or is no RFC 3339 time");
+    parse_grant(account, doc);
+    parse_scopes(account, doc);
     return true;
 }
 

@@ -4,6 +4,7 @@
    Pure; any thread. */
 #pragma once
 
+#include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
 #include "base/json.h"
@@ -37,13 +38,18 @@ void oauth_authorize_link(const struct oauth_client *client,
                           const struct oauth_pkce *pkce, bool setup,
                           struct buf *out);
 
+struct oauth_paste {
+    struct str code;
+    struct str state;
+};
+
 /* What a person pasted: CODE, CODE#STATE or the whole callback URL, with spaces,
-   quotes or line breaks around it and "&..." behind it.  `code` is borrowed from
-   `pasted`.  `state` is the one that was given beside it, or empty; if the pasted
-   text carries one it must be the same, and it is returned if none was given
-   (empty if neither has one).  False and err (ERR_BAD_REQUEST) otherwise. */
-bool oauth_parse_paste(struct str pasted, struct str *code, struct str *state,
-                       struct err *err) MUST_CHECK;
+   quotes or line breaks around and in it, and "&..." behind it.  On the way in
+   paste->state is the one that was given beside it, or empty; if the pasted text
+   carries one it must be the same, and it is returned if none was given.  The
+   texts lie in `arena`.  False and err (ERR_BAD_REQUEST) otherwise. */
+bool oauth_parse_paste(struct arena *arena, struct str pasted,
+                       struct oauth_paste *paste, struct err *err) MUST_CHECK;
 
 /* JSON bodies for the token endpoint, appended to a secret buffer. */
 struct oauth_exchange {

@@ -2,22 +2,22 @@
 /* The two public answers.  Names and meanings are the seed's. */
 #include "admin/health.h"
 
+#include "admin/reply.h"
+#include "base/clock.h"
 #include "http/loopback.h"
 #include "http/problem.h"
 #include "http/response.h"
 
 #define SERVICE "claude-relay-service"
 #define LIVES "{\"status\":\"healthy\",\"service\":\"" SERVICE "\"}"
-#define HEALTH                                                                 \
-    "{\"status\":\"healthy\",\"service\":\"" SERVICE                           \
-    "\",\"version\":\"" RELAY_VERSION "\"}"
 #define ABOUT                                                                  \
     "{\"service\":\"" SERVICE "\",\"version\":\"" RELAY_VERSION                \
     "\",\"description\":\"A relay for Anthropic's Claude API\","               \
     "\"endpoints\":{\"messages\":\"/v1/messages\","                            \
     "\"count_tokens\":\"/v1/messages/count_tokens\","                          \
     "\"batches\":\"/v1/messages/batches\",\"files\":\"/v1/files\","            \
-    "\"models\":\"/v1/models\",\"health\":\"/health\"},"                       \
+    "\"models\":\"/v1/models\",\"health\":\"/health\","                        \
+    "\"oauth\":\"/oauth/auth-url, /oauth/token, /oauth/accounts\"},"           \
     "\"usage\":{\"claude_code\":\"set ANTHROPIC_BASE_URL to this address and " \
     "ANTHROPIC_AUTH_TOKEN to any text\","                                      \
     "\"account\":\"name one with ?account=NAME or the header "                 \
@@ -60,18 +60,57 @@ static void about(struct request *req, bool ours)
         send_json(req, ours ? STR(ABOUT) : STR(LIVES));
 }
 
-static bool answer(struct request *req)
+/* ---- health ------------------------------------------------------------- */
+
+/* What somebody has to look after. */
+static void add_problem(void *arg, const struct account *account)
+{
+    struct json_doc *problems = arg;
+    struct err err;
+
+    if (account->unsaved[0])
+        err_set(&err, ERR_IO,
+                "account \"%s\": its new tokens are in use but not saved: %s",
+                account->name, account->unsaved);
+    else if (account->disabled ||
+             account_is_usable(account, clock_wall_ms(), &err))
+        return;
+    json_doc_add(problems, json_doc_new_str(str_of(err.text)));
+}
+
+static void send_health(struct request *req, struct accounts *accounts)
+{
+    struct json_doc *doc = json_doc_new_object();
+    struct json_doc *problems = json_doc_new_array();
+    bool well;
+
+    accounts_each(accounts, add_problem, problems);
+    well = json_doc_count(problems) == 0;
+    json_doc_set_str(doc, "status", well ? STR("healthy") : STR("degraded"));
+    json_doc_set_str(doc, "service", STR(SERVICE));
+    json_doc_set_str(doc, "version", STR(RELAY_VERSION));
+    if (well)
+        json_doc_free(problems);
+    else
+        json_doc_set(doc, "problems", problems);
+    reply_doc(req, 200, doc);
+    json_doc_free(doc);
+}
+
+static bool answer(struct request *req, struct accounts *accounts)
 {
     bool ours = !loopback_refusal(&req->peer, &req->headers);
 
     if (str_eq(req->path, STR("/")))
         about(req, ours);
+    else if (ours)
+        send_health(req, accounts);
     else
-        send_json(req, ours ? STR(HEALTH) : STR(LIVES));
+        send_json(req, STR(LIVES));
     return true;
 }
 
-bool health_handle(struct request *req)
+bool health_handle(struct request *req, struct accounts *accounts)
 {
     struct err err;
 
@@ -79,7 +118,7 @@ bool health_handle(struct request *req)
         (!str_eq(req->path, STR("/")) && !str_eq(req->path, STR("/health"))))
         return false;
     if (req->length == 0)
-        return answer(req);
+        return answer(req, accounts);
     err_set(&err, ERR_BAD_REQUEST, "this path takes no request body");
     problem_send(req, &err);
     return true;

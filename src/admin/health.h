@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* `GET /health` and `GET /`.  This machine is told what runs and how to use it;
-   strangers only that something lives. */
+/* `GET /health` and `GET /`.  This machine is told what runs, what is wrong
+   ("degraded") and how to use it; strangers only that something lives. */
 #pragma once
 
+#include "account/accounts.h"
 #include "http/request.h"
 
 /* Takes the request if it is one of the two; false leaves it untouched. */
-bool health_handle(struct request *req);
+bool health_handle(struct request *req, struct accounts *accounts);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* `claude-relay account ...`: adding and listing accounts.  Keys come from the
+/* `claude-relay account ...`: keeping accounts by hand.  Keys come from the
    terminal or standard input, never from the command line, which others can see. */
 #include "app/account_commands.h"
 
@@ -8,14 +8,15 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include "account/accounts.h"
 #include "account/kinds.h"
+#include "admin/account_doc.h"
+#include "app/place.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "store/jsonfile.h"
 
 #define LINE_SIZE 2048
+#define TEXT_MAX 65536
 
 static int fail(const struct err *err)
 {
@@ -29,6 +30,7 @@ static int usage(const char *problem)
                   "claude-relay: %s\n"
                   "usage: claude-relay account add NAME --api-key -\n"
                   "       claude-relay account list\n"
+                  "       claude-relay account show|refresh|remove NAME\n"
                   "The key is asked for, or read from standard input.\n",
                   problem);
     return 2;
@@ -68,58 +70,45 @@ static struct str trim_line(char *line)
     return str_trim(text);
 }
 
-static bool write_account(const char *folder, struct str name, struct str key,
+static bool write_account(struct place *place, struct str name, struct str key,
                           struct err *err)
 {
+    struct store_driver *driver = store_driver(place->store);
+    struct json_doc *doc = json_doc_new_object();
+    char document[ACCOUNT_KEY_MAX];
     char when[TEXT_TIME_MAX];
-    struct buf file;
-    char path[128];
     bool ok;
 
     text_format_time(clock_wall_ms(), when);
-    buf_init_secret(&file, JSONFILE_MAX);
-    /* Both values are plain: checked characters only. */
-    buf_printf(&file,
-               "{\n  \"api_key\": \"" STR_FMT
-               "\",\n  \"created_at\": \"%s\"\n}\n",
-               STR_ARG(key), when);
-    (void)snprintf(path, sizeof(path), "%s" STR_FMT ".json",
-                   account_kind_apikey.file_prefix, STR_ARG(name));
-    ok = jsonfile_make_folder(folder, err) &&
-         jsonfile_write(folder, path, buf_str(&file), true, err);
-    buf_done(&file);
+    json_doc_set_str(doc, "api_key", key);
+    json_doc_set_str(doc, "created_at", str_of(when));
+    account_key(&account_kind_apikey, name, document);
+    ok = driver->create(driver, document, doc, err);
+    json_doc_free(doc);
     return ok;
 }
 
-static bool is_taken(const char *folder, struct str name)
+static bool check_name(const struct place *place, struct str name,
+                       struct err *err)
 {
-    char path[4096];
+    struct account *account;
 
-    for (size_t i = 0; account_kinds[i]; i++) {
-        (void)snprintf(path, sizeof(path), "%s/%s" STR_FMT ".json", folder,
-                       account_kinds[i]->file_prefix, STR_ARG(name));
-        if (access(path, F_OK) == 0)
-            return true;
-    }
-    return false;
-}
-
-static bool check_name(const char *folder, struct str name, struct err *err)
-{
     if (!account_name_is_valid(name))
         return err_set(err, ERR_CONFIG,
                        "\"" STR_FMT "\" is no account name: 1 to 64 letters, "
                        "digits or . _ @ -, not starting with a dot",
                        STR_ARG(str_sub(name, 0, 100)));
-    if (is_taken(folder, name))
-        return err_set(err, ERR_CONFIG,
-                       "the account \"" STR_FMT "\" exists already; choose "
-                       "another name or remove its file first",
-                       STR_ARG(name));
-    return true;
+    account = accounts_get(place->accounts, name);
+    account_unref(account);
+    return !account || err_set(err, ERR_CONFIG,
+                               "the account \"" STR_FMT
+                               "\" exists already; choose another name, or "
+                               "remove it first with `claude-relay account "
+                               "remove " STR_FMT "`",
+                               STR_ARG(name), STR_ARG(name));
 }
 
-static int add_with_key(const char *folder, struct str name, struct str key)
+static int add_with_key(struct place *place, struct str name, struct str key)
 {
     struct err err;
 
@@ -130,7 +119,7 @@ static int add_with_key(const char *folder, struct str name, struct str key)
                 KIND_APIKEY_MAX);
         return fail(&err);
     }
-    if (!write_account(folder, name, key, &err))
+    if (!write_account(place, name, key, &err))
         return fail(&err);
     (void)printf("Account \"" STR_FMT "\" added.  A running relay sees it at "
                  "once; otherwise start one with `claude-relay`.\n",
@@ -138,82 +127,164 @@ static int add_with_key(const char *folder, struct str name, struct str key)
     return 0;
 }
 
-static int add(const char *folder, struct str name)
+static int add(struct place *place, struct str name)
 {
     char line[LINE_SIZE] = "";
     struct err err;
     int status;
 
-    if (!check_name(folder, name, &err))
+    if (!check_name(place, name, &err))
         return fail(&err);
     if (!read_line(line)) {
         err_set(&err, ERR_CONFIG,
                 "no key came: type it, or pipe it into standard input");
         return fail(&err);
     }
-    status = add_with_key(folder, name, trim_line(line));
+    status = add_with_key(place, name, trim_line(line));
     mem_wipe(line, sizeof(line));
     return status;
 }
 
+/* ---- list --------------------------------------------------------------- */
+
 static void print_account(void *arg, const struct account *account)
 {
     char until[TEXT_TIME_MAX] = "never expires";
+    struct err err = { 0 };
+    bool usable = account_is_usable(account, clock_wall_ms(), &err);
 
     (void)arg;
     if (account->expires_at_ms != ACCOUNT_NEVER_EXPIRES)
         text_format_time(account->expires_at_ms, until);
     (void)printf("%-24s %-8s %s%s%s\n", account->name, account->kind->name,
-                 until, account->problem[0] ? "  problem: " : "",
-                 account->problem);
+                 until, usable ? "" : "  problem: ", usable ? "" : err.text);
 }
 
-static int say_none(const char *folder)
+static int list(struct place *place)
 {
-    (void)printf("There are no accounts in %s yet: add one with "
-                 "`claude-relay account add NAME --api-key -`.\n",
-                 folder);
+    if (accounts_count(place->accounts) == 0)
+        (void)printf("There are no accounts in %s yet: add one with "
+                     "`claude-relay login NAME` or `claude-relay account add "
+                     "NAME --api-key -`.\n",
+                     place->config->data_dir.at);
+    accounts_each(place->accounts, print_account, NULL);
     return 0;
 }
 
-static int list(const char *folder)
-{
-    struct accounts *accounts;
-    struct err err;
-    int status = 0;
+/* ---- show, refresh, remove ---------------------------------------------- */
 
-    if (access(folder, F_OK) != 0)
-        return say_none(folder);
-    accounts = accounts_new(folder);
-    if (!accounts_load(accounts, &err))
-        status = fail(&err);
-    else if (accounts_count(accounts) == 0)
-        status = say_none(folder);
-    else
-        accounts_each(accounts, print_account, NULL);
-    accounts_free(accounts);
-    return status;
+static int show(struct place *place, struct str name)
+{
+    struct account *account = accounts_get(place->accounts, name);
+    struct json_doc *doc;
+    struct buf text;
+    struct err err;
+
+    if (!account) {
+        err_set(&err, ERR_NOT_FOUND,
+                "there is no account \"" STR_FMT
+                "\"; `claude-relay account list` shows those there are",
+                STR_ARG(str_sub(name, 0, 100)));
+        return fail(&err);
+    }
+    doc = account_doc_status(account, clock_wall_ms());
+    buf_init(&text, TEXT_MAX);
+    if (json_doc_write(doc, true, &text))
+        (void)printf(STR_FMT "\n", STR_ARG(buf_str(&text)));
+    buf_done(&text);
+    json_doc_free(doc);
+    account_unref(account);
+    return 0;
 }
+
+static int ask(struct place *place, enum keeper_op op, struct str name,
+               const char *did)
+{
+    struct keeper_question question = { .op = op,
+                                        .name = name,
+                                        .by_hand = true };
+    struct err err;
+
+    if (!place_ask(place, &question, &err))
+        return fail(&err);
+    (void)printf("Account \"" STR_FMT "\" %s.\n", STR_ARG(name), did);
+    return 0;
+}
+
+static int refresh(struct place *place, struct str name)
+{
+    return ask(place, KEEPER_REFRESH, name, "refreshed");
+}
+
+static int forget(struct place *place, struct str name)
+{
+    return ask(place, KEEPER_REMOVE, name, "removed");
+}
+
+/* ---- the table ---------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    int (*run)(struct place *place, struct str name);
+} named[] = {
+    { "add", add },
+    { "show", show },
+    { "refresh", refresh },
+    { "remove", forget },
+};
 
 /* A key on the command line can be seen by everybody on the machine, and stays in
    the shell's history. */
-static int run_add(int argc, char **argv, const char *folder)
+static const char *check_add(int argc, char **argv)
 {
-    if (argc != 3 || strcmp(argv[1], "--api-key") != 0)
-        return usage("account add wants a name and --api-key -");
-    if (strcmp(argv[2], "-") != 0)
-        return usage("a key is never taken from the command line: write "
-                     "--api-key - and enter it when asked");
-    return add(folder, str_of(argv[0]));
+    if (argc != 4 || strcmp(argv[2], "--api-key") != 0)
+        return "account add wants a name and --api-key -";
+    if (strcmp(argv[3], "-") != 0)
+        return "a key is never taken from the command line: write "
+               "--api-key - and enter it when asked";
+    return NULL;
+}
+
+static int run_named(struct place *place, char **argv)
+{
+    struct str name = str_of(argv[1]);
+
+    for (size_t i = 0; i < COUNT_OF(named); i++) {
+        if (strcmp(argv[0], named[i].name) == 0)
+            return named[i].run(place, name);
+    }
+    return 2;
+}
+
+static const char *check_arguments(int argc, char **argv)
+{
+    if (argc >= 1 && strcmp(argv[0], "add") == 0)
+        return check_add(argc, argv);
+    if (argc == 1 && strcmp(argv[0], "list") == 0)
+        return NULL;
+    for (size_t i = 0; argc == 2 && i < COUNT_OF(named); i++) {
+        if (strcmp(argv[0], named[i].name) == 0)
+            return NULL;
+    }
+    return "account wants list, or one of add, show, refresh and remove with a "
+           "name";
 }
 
 int account_commands_run(int argc, char **argv, const struct config *config)
 {
-    const char *folder = config->data_dir.at;
+    const char *bad = check_arguments(argc, argv);
+    struct place place;
+    struct err err;
+    int status;
 
-    if (argc == 1 && strcmp(argv[0], "list") == 0)
-        return list(folder);
-    if (argc >= 1 && strcmp(argv[0], "add") == 0)
-        return run_add(argc - 1, argv + 1, folder);
-    return usage("account wants add or list");
+    if (bad)
+        return usage(bad);
+    if (!place_open(&place, config, &err))
+        status = fail(&err);
+    else if (argc == 1)
+        status = list(&place);
+    else
+        status = run_named(&place, argv);
+    place_close(&place);
+    return status;
 }

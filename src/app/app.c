@@ -7,25 +7,28 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "account/pending.h"
+#include "app/place.h"
 #include "app/worker.h"
+#include "base/clock.h"
 #include "base/mem.h"
-#include "store/jsonfile.h"
 
 /* Descriptors beside the two of each connection. */
 #define SPARE_DESCRIPTORS 256
 /* Several files often change together: read the folder once, a moment later. */
 #define RELOAD_DELAY_MS 50
+/* Pending logins that nobody finished are removed so often. */
+#define PENDING_SWEEP_MS (10u * 60 * 1000)
 
 struct app {
     const struct config *config;
-    struct loop *loop;
+    struct place place;
     struct loop_signal *terminate;
     struct loop_signal *interrupt;
     struct loop_watch *watch;
     struct loop_timer *reload;
-    struct accounts *accounts;
-    struct tls *tls;
-    struct proxy *proxy;
+    struct loop_timer *pending;
+    struct access access;
     struct worker **workers;
     size_t worker_count;
 };
@@ -37,10 +40,20 @@ static void reload(void *arg)
     struct app *app = arg;
     struct err err;
 
-    if (accounts_load(app->accounts, &err))
-        log_line(LOG_INFO, "accounts read: %zu", accounts_count(app->accounts));
+    if (accounts_load(app->place.accounts, &err))
+        log_line(LOG_INFO, "accounts read: %zu",
+                 accounts_count(app->place.accounts));
     else
         log_line(LOG_ERROR, "accounts not read again: %s", err.text);
+    keeper_look(app->place.keeper);
+}
+
+static void sweep_pending(void *arg)
+{
+    struct app *app = arg;
+
+    pending_sweep(store_driver(app->place.store), clock_wall_ms());
+    loop_timer_set(app->pending, PENDING_SWEEP_MS);
 }
 
 static void folder_changed(void *arg)
@@ -50,47 +63,19 @@ static void folder_changed(void *arg)
     loop_timer_set(app->reload, RELOAD_DELAY_MS);
 }
 
-static bool open_accounts(struct app *app, struct err *err)
+static bool watch_folder(struct app *app, struct err *err)
 {
     const char *folder = app->config->data_dir.at;
 
-    app->accounts = accounts_new(folder);
-    if (!jsonfile_make_folder(folder, err) ||
-        !accounts_load(app->accounts, err))
-        return err_wrap(err, "DATA_DIR=\"%s\"", folder);
-    app->reload = loop_timer_new(app->loop, reload, app);
-    app->watch = loop_watch_new(app->loop, folder, folder_changed, app, err);
+    app->access.loopback = app->config->admin_loopback;
+    if (!access_init(&app->access, app->config->admin_token, folder, err))
+        return false;
+    app->reload = loop_timer_new(app->place.loop, reload, app);
+    app->pending = loop_timer_new(app->place.loop, sweep_pending, app);
+    sweep_pending(app);
+    app->watch =
+        loop_watch_new(app->place.loop, folder, folder_changed, app, err);
     return app->watch != NULL;
-}
-
-/* ---- the way out -------------------------------------------------------- */
-
-static bool make_proxy(struct app *app, struct err *err)
-{
-    const struct config *config = app->config;
-
-    if (!config->proxy_enabled)
-        return true;
-    app->proxy =
-        proxy_new(&(struct proxy_parts){ .type = config->proxy_type,
-                                         .host = config->proxy_host,
-                                         .port = config->proxy_port,
-                                         .username = config->proxy_username,
-                                         .password = config->proxy_password },
-                  err);
-    return app->proxy || err_wrap(err, "GLOBAL_PROXY_*");
-}
-
-static bool make_tls(struct app *app, struct err *err)
-{
-    const struct config *config = app->config;
-
-    if (!config->api.tls)
-        return true;
-    app->tls =
-        tls_client_new(config->ca_file.len > 0 ? config->ca_file.at : NULL,
-                       err);
-    return app->tls != NULL;
 }
 
 /* ---- workers ------------------------------------------------------------ */
@@ -128,15 +113,26 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
 {
     const struct config *config = app->config;
     size_t count = count_workers(config);
-    struct server_options server = {
-        .listen = { .host = config->host.at, .port = port, .shared = !first },
-        .connections_max = (config->max_connections + count - 1) / count,
+    struct worker_options options = {
+        .server = { .listen = { .host = config->host.at,
+                                .port = port,
+                                .shared = !first },
+                    .connections_max =
+                        (config->max_connections + count - 1) / count },
+        .relay = { .config = config,
+                   .accounts = app->place.accounts,
+                   .keeper = app->place.keeper,
+                   .tls = app->place.tls,
+                   .proxy = app->place.proxy },
+        .admin = { .config = config,
+                   .access = &app->access,
+                   .store = app->place.store,
+                   .accounts = app->place.accounts,
+                   .keeper = app->place.keeper,
+                   .tls = app->place.tls,
+                   .proxy = app->place.proxy },
     };
-    struct relay_options relay = { .config = config,
-                                   .accounts = app->accounts,
-                                   .tls = app->tls,
-                                   .proxy = app->proxy };
-    struct worker *worker = worker_new(&server, &relay, err);
+    struct worker *worker = worker_new(&options, err);
 
     if (!worker)
         return false;
@@ -164,7 +160,7 @@ static void stop(void *arg)
 {
     struct app *app = arg;
 
-    loop_stop(app->loop);
+    loop_stop(app->place.loop);
 }
 
 /* The seed's banner, and what to do next. */
@@ -179,14 +175,16 @@ static void print_banner(const struct app *app)
     (void)printf("claude-relay %s\n"
                  "  Service address:   http://%s:%u\n"
                  "  Relay endpoint:    http://%s:%u/v1/messages\n"
-                 "  OAuth management:  http://%s:%u/oauth/accounts (comes with "
-                 "a later version)\n"
+                 "  OAuth management:  http://%s:%u/oauth/accounts\n"
                  "claude-relay listening on http://%s:%u\n",
                  RELAY_VERSION, local, port, local, port, local, port, host,
                  port);
-    if (accounts_count(app->accounts) == 0)
+    if (accounts_count(app->place.accounts) == 0)
         (void)printf("Next: add an account in another terminal:\n"
-                     "  claude-relay account add main --api-key -\n");
+                     "  claude-relay login main                    (your own "
+                     "Claude account)\n"
+                     "  claude-relay account add main --api-key -  (a Console "
+                     "API key)\n");
     else
         (void)printf("Next: point Claude Code here:\n"
                      "  export ANTHROPIC_BASE_URL=http://%s:%u "
@@ -197,21 +195,21 @@ static void print_banner(const struct app *app)
 
 static bool prepare(struct app *app, uint16_t port, struct err *err)
 {
-    app->loop = loop_new();
-    app->terminate = loop_signal_new(app->loop, SIGTERM, stop, app);
-    app->interrupt = loop_signal_new(app->loop, SIGINT, stop, app);
-    (void)signal(SIGPIPE, SIG_IGN);
     raise_descriptor_limit(app->config);
-    return make_proxy(app, err) && make_tls(app, err) &&
-           open_accounts(app, err) && add_workers(app, port, err);
+    if (!place_open(&app->place, app->config, err))
+        return false;
+    app->terminate = loop_signal_new(app->place.loop, SIGTERM, stop, app);
+    app->interrupt = loop_signal_new(app->place.loop, SIGINT, stop, app);
+    return watch_folder(app, err) && add_workers(app, port, err);
 }
 
 static void run(struct app *app)
 {
     for (size_t i = 0; i < app->worker_count; i++)
         worker_start(app->workers[i]);
+    keeper_look(app->place.keeper);
     print_banner(app);
-    loop_run(app->loop);
+    loop_run(app->place.loop);
     log_line(LOG_INFO, "stopping");
     for (size_t i = 0; i < app->worker_count; i++)
         worker_stop(app->workers[i]);
@@ -219,17 +217,17 @@ static void run(struct app *app)
 
 static void release(struct app *app)
 {
+    place_finish(&app->place);
     for (size_t i = 0; i < app->worker_count; i++)
         worker_free(app->workers[i]);
     mem_free(app->workers);
-    accounts_free(app->accounts);
-    tls_free(app->tls);
-    proxy_unref(app->proxy);
     loop_watch_free(app->watch);
     loop_timer_free(app->reload);
+    loop_timer_free(app->pending);
     loop_signal_free(app->terminate);
     loop_signal_free(app->interrupt);
-    loop_free(app->loop);
+    access_done(&app->access);
+    place_close(&app->place);
 }
 
 bool app_serve(const struct config *config, uint16_t port, struct err *err)

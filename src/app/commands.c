@@ -26,7 +26,8 @@ static const struct command commands[] = {
       serve_command_run, true },
     { "account",
       "account add NAME --api-key -   (the key comes from the terminal or "
-      "stdin)\n       claude-relay account list",
+      "stdin)\n       claude-relay account list\n       claude-relay account "
+      "show|refresh|remove NAME",
       account_commands_run, true },
     { "options", "options --markdown|--env", run_options, false },
     { "help", "help", run_help, false },

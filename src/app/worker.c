@@ -13,6 +13,8 @@ struct worker {
     struct loop *loop;
     struct server *server;
     struct relay *relay;
+    struct admin *admin;
+    struct accounts *accounts;
     pthread_t thread;
 };
 
@@ -22,28 +24,33 @@ static void handle(void *arg, struct request *req)
     struct worker *worker = arg;
     struct err err;
 
-    if (health_handle(req) || relay_handle(worker->relay, req))
+    if (health_handle(req, worker->accounts) ||
+        relay_handle(worker->relay, req) || admin_handle(worker->admin, req))
         return;
     err_set(&err, ERR_NOT_FOUND,
             "there is nothing here; the relay serves /v1/messages and its "
-            "siblings, /health and /");
+            "siblings, /oauth/, /health and /");
     problem_send(req, &err);
 }
 
-struct worker *worker_new(const struct server_options *server,
-                          const struct relay_options *relay, struct err *err)
+struct worker *worker_new(const struct worker_options *options, struct err *err)
 {
     struct worker *worker = MEM_NEW(struct worker);
-    struct relay_options options = *relay;
+    struct relay_options relay = options->relay;
+    struct admin_options admin = options->admin;
 
+    worker->accounts = relay.accounts;
     worker->loop = loop_new();
-    worker->server = server_new(worker->loop, server, handle, worker, err);
+    worker->server =
+        server_new(worker->loop, &options->server, handle, worker, err);
     if (!worker->server) {
         worker_free(worker);
         return NULL;
     }
-    options.loop = worker->loop;
-    worker->relay = relay_new(&options);
+    relay.loop = worker->loop;
+    worker->relay = relay_new(&relay);
+    admin.loop = worker->loop;
+    worker->admin = admin_new(&admin);
     return worker;
 }
 
@@ -82,6 +89,7 @@ void worker_free(struct worker *worker)
         return;
     server_free(worker->server);
     relay_free(worker->relay);
+    admin_free(worker->admin);
     loop_free(worker->loop);
     mem_free(worker);
 }

@@ -3,14 +3,22 @@
    Made and freed on the main thread, while the worker's thread does not run. */
 #pragma once
 
+#include "admin/routes.h"
 #include "http/server.h"
 #include "relay/relay.h"
 
 struct worker;
 
+/* What all workers share; `loop` in the two is the worker's own. */
+struct worker_options {
+    struct server_options server;
+    struct relay_options relay;
+    struct admin_options admin;
+};
+
 /* Listens at once; requests are served from worker_start() on. */
-struct worker *worker_new(const struct server_options *server,
-                          const struct relay_options *relay, struct err *err);
+struct worker *worker_new(const struct worker_options *options,
+                          struct err *err);
 void worker_start(struct worker *worker);
 /* Closes its connections, ends its thread and waits for it. */
 void worker_stop(struct worker *worker);

@@ -70,6 +70,21 @@ struct json_doc *json_doc_new_array(void)
     return doc_of(json_array());
 }
 
+struct json_doc *json_doc_new_str(struct str value)
+{
+    return doc_of(json_stringn_nocheck(value.at, value.len));
+}
+
+struct json_doc *json_doc_new_null(void)
+{
+    return doc_of(json_null());
+}
+
+struct json_doc *json_doc_copy(const struct json_doc *doc)
+{
+    return doc_of(json_deep_copy((const json_t *)doc));
+}
+
 void json_doc_free(struct json_doc *doc)
 {
     json_decref(json_of(doc));
@@ -109,7 +124,10 @@ struct json_doc *json_doc_get(const struct json_doc *doc, const char *member)
 
 size_t json_doc_count(const struct json_doc *doc)
 {
-    return json_array_size(json_of(doc));
+    const json_t *json = json_of(doc);
+
+    return json_is_object(json) ? json_object_size(json)
+                                : json_array_size(json);
 }
 
 struct json_doc *json_doc_at(const struct json_doc *doc, size_t index)
@@ -178,6 +196,21 @@ void json_doc_set(struct json_doc *doc, const char *member,
                   struct json_doc *value)
 {
     (void)json_object_set_new(json_of(doc), member, json_of(value));
+}
+
+void json_doc_merge(struct json_doc *doc, const struct json_doc *patch)
+{
+    const char *member;
+    json_t *value;
+
+    json_object_foreach(json_of(patch), member, value)
+    {
+        if (json_is_null(value))
+            (void)json_object_del(json_of(doc), member);
+        else
+            (void)json_object_set_new(json_of(doc), member,
+                                      json_deep_copy(value));
+    }
 }
 
 void json_doc_remove(struct json_doc *doc, const char *member)

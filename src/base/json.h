@@ -17,6 +17,10 @@ struct json_doc;
 struct json_doc *json_doc_parse(struct str text, struct err *err);
 struct json_doc *json_doc_new_object(void);
 struct json_doc *json_doc_new_array(void);
+struct json_doc *json_doc_new_str(struct str value);
+struct json_doc *json_doc_new_null(void);
+/* A deep copy, the caller's. */
+struct json_doc *json_doc_copy(const struct json_doc *doc);
 /* NULL is fine. */
 void json_doc_free(struct json_doc *doc);
 
@@ -31,7 +35,7 @@ bool json_doc_is_null(const struct json_doc *doc);
 
 /* A member of an object; NULL if absent (or not an object). */
 struct json_doc *json_doc_get(const struct json_doc *doc, const char *member);
-/* Elements of an array. */
+/* Elements of an array, or members of an object. */
 size_t json_doc_count(const struct json_doc *doc);
 struct json_doc *json_doc_at(const struct json_doc *doc, size_t index);
 
@@ -53,6 +57,9 @@ void json_doc_set_bool(struct json_doc *doc, const char *member, bool value);
 /* Takes over `value`. */
 void json_doc_set(struct json_doc *doc, const char *member,
                   struct json_doc *value);
+/* Set every member of `patch` in `doc`, as copies; a null removes the member
+   instead.  Both are objects.  (RFC 7396, one level deep.) */
+void json_doc_merge(struct json_doc *doc, const struct json_doc *patch);
 void json_doc_remove(struct json_doc *doc, const char *member);
 /* Append to an array; takes over `value`. */
 void json_doc_add(struct json_doc *doc, struct json_doc *value);

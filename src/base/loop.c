@@ -53,20 +53,9 @@ struct loop_watch {
     void *arg;
 };
 
-static void run_work(struct work *work)
+/* Run what was posted; true if the loop was told to stop. */
+static bool run_posted(struct loop *loop)
 {
-    while (work) {
-        struct work *next = work->next;
-
-        work->run(work->arg);
-        mem_free(work);
-        work = next;
-    }
-}
-
-static void woken(uv_async_t *wake)
-{
-    struct loop *loop = CONTAINER_OF(wake, struct loop, wake);
     struct work *work;
     bool stopping;
 
@@ -76,8 +65,21 @@ static void woken(uv_async_t *wake)
     loop->posted_last = &loop->posted;
     stopping = loop->stopping;
     uv_mutex_unlock(&loop->lock);
-    run_work(work);
-    if (stopping)
+    while (work) {
+        struct work *next = work->next;
+
+        work->run(work->arg);
+        mem_free(work);
+        work = next;
+    }
+    return stopping;
+}
+
+static void woken(uv_async_t *wake)
+{
+    struct loop *loop = CONTAINER_OF(wake, struct loop, wake);
+
+    if (run_posted(loop))
         uv_stop(&loop->uv);
 }
 
@@ -96,17 +98,13 @@ void loop_free(struct loop *loop)
 {
     if (!loop)
         return;
+    /* What others handed over may own memory. */
+    (void)run_posted(loop);
     uv_close((uv_handle_t *)&loop->wake, NULL);
     /* Runs the close callbacks of every handle freed so far. */
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
     if (uv_loop_close(&loop->uv) != 0)
         abort();
-    while (loop->posted) {
-        struct work *next = loop->posted->next;
-
-        mem_free(loop->posted);
-        loop->posted = next;
-    }
     uv_mutex_destroy(&loop->lock);
     for (size_t i = 0; i < LOOP_SCRATCH_COUNT; i++)
         mem_free(loop->scratch[i]);

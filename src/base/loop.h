@@ -20,7 +20,8 @@ struct loop_signal;
 struct loop_watch;
 
 struct loop *loop_new(void);
-/* Every handle must have been freed. */
+/* Carries out what was posted and not run yet, then frees.  Every handle must have
+   been freed, and no other thread may post any more. */
 void loop_free(struct loop *loop);
 
 /* Runs until loop_stop(), even if that was called before; may be run again. */
@@ -28,7 +29,7 @@ void loop_run(struct loop *loop);
 /* Any thread. */
 void loop_stop(struct loop *loop);
 /* Have `work(arg)` called on the loop's thread.  Any thread.  Work posted after
-   loop_run() returned is dropped by loop_free(). */
+   loop_run() returned is carried out by loop_free(). */
 void loop_post(struct loop *loop, void (*work)(void *arg), void *arg);
 
 /* Steady time in ms, read once per turn of the loop. */

@@ -303,6 +303,30 @@ bool text_url_decode(struct buf *out, struct str s)
     return true;
 }
 
+static bool is_unreserved(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
+           (c >= 'A' && c <= 'Z') || (c && strchr("-_.~", c));
+}
+
+void text_url_encode(struct buf *out, struct str s)
+{
+    for (size_t i = 0; i < s.len; i++) {
+        if (is_unreserved(s.at[i]))
+            buf_add(out, str_sub(s, i, 1));
+        else
+            buf_printf(out, "%%%02X", (unsigned char)s.at[i]);
+    }
+}
+
+void text_copy(char *out, size_t size, struct str s)
+{
+    size_t len = s.len < size ? s.len : size - 1;
+
+    memcpy(out, s.at, len);
+    out[len] = '\0';
+}
+
 void text_hex(const unsigned char *bytes, size_t len, char *out)
 {
     static const char digit[] = "0123456789abcdef";

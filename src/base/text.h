@@ -31,6 +31,12 @@ bool text_is_plain_word(struct str s);
 /* Percent-decode a query value ('+' is a space); false if malformed. */
 bool text_url_decode(struct buf *out, struct str s);
 
+/* Append `s` percent-encoded: all but A-Z a-z 0-9 - _ . ~ (RFC 3986). */
+void text_url_encode(struct buf *out, struct str s);
+
+/* Copy into an array of `size` bytes, with a NUL; what does not fit is cut. */
+void text_copy(char *out, size_t size, struct str s);
+
 /* Lower-case hex of `len` bytes into `out`, which holds 2 * len + 1. */
 void text_hex(const unsigned char *bytes, size_t len, char *out);
 

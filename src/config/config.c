@@ -8,6 +8,9 @@
 #include <unistd.h>
 
 #include "config/table.h"
+#include "crypto/seal.h"
+
+#define ADMIN_TOKEN_MIN 16
 
 const struct config_option config_options[] = {
 #define OPTION(name, member, kind, standard, allowed, help)                    \
@@ -85,21 +88,61 @@ static struct str printable_url(struct str text)
                                         : str_sub(text, 0, 200);
 }
 
-static bool check_api_url(struct config *config, struct arena *arena,
-                          struct err *err)
+/* http:// would carry secrets through the network. */
+static bool check_url(struct arena *arena, const char *name, struct str text,
+                      struct url *url, struct err *err)
 {
-    struct str shown = printable_url(config->api_url);
+    struct str shown = printable_url(text);
 
-    if (!url_parse(arena, config->api_url, &config->api, err))
-        return err_wrap(err, "CLAUDE_API_URL=\"" STR_FMT "\"", STR_ARG(shown));
-    if (!config->api.tls && !url_is_loopback(&config->api))
-        return err_set(err, ERR_CONFIG,
-                       "CLAUDE_API_URL=\"" STR_FMT
-                       "\": must be https://; http:// is for loopback only",
-                       STR_ARG(shown));
+    if (!url_parse(arena, text, url, err))
+        return err_wrap(err, "%s=\"" STR_FMT "\"", name, STR_ARG(shown));
+    return url->tls || url_is_loopback(url) ||
+           err_set(err, ERR_CONFIG,
+                   "%s=\"" STR_FMT
+                   "\": must be https://; http:// is for loopback only",
+                   name, STR_ARG(shown));
+}
+
+static bool check_urls(struct config *config, struct arena *arena,
+                       struct err *err)
+{
+    if (!check_url(arena, "CLAUDE_API_URL", config->api_url, &config->api,
+                   err) ||
+        !check_url(arena, "OAUTH_TOKEN_URL", config->token_endpoint,
+                   &config->token_url, err))
+        return false;
     cut_endpoint(&config->api);
     return true;
 }
+
+/* ---- secrets ------------------------------------------------------------ */
+
+static bool is_admin_token(struct str token)
+{
+    for (size_t i = 0; i < token.len; i++) {
+        if (token.at[i] <= ' ' || token.at[i] > '~')
+            return false;
+    }
+    return token.len == 0 || token.len >= ADMIN_TOKEN_MIN;
+}
+
+static bool check_secrets(const struct config *config, struct err *err)
+{
+    struct seal *seal;
+
+    if (!is_admin_token(config->admin_token))
+        return err_set(err, ERR_CONFIG,
+                       "ADMIN_TOKEN: must be at least %d printable characters "
+                       "without spaces",
+                       ADMIN_TOKEN_MIN);
+    if (config->relay_secret.len == 0)
+        return true;
+    seal = seal_new(config->relay_secret, err);
+    seal_free(seal);
+    return seal != NULL;
+}
+
+/* ---- the proxy ---------------------------------------------------------- */
 
 /* `needed` says while what it must be set; NULL if it need not be. */
 struct proxy_part {
@@ -187,7 +230,7 @@ bool config_load(struct config *config, struct arena *arena,
             return false;
     }
     set = lookup(arg, "GLOBAL_PROXY_ENABLED");
-    return check_api_url(config, arena, err) &&
+    return check_urls(config, arena, err) && check_secrets(config, err) &&
            check_proxy(config, set && *set, err) && check_ca_file(config, err);
 }
 

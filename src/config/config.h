@@ -17,6 +17,8 @@
 #define CONFIG_TYPE_COUNT_LARGE uint64_t
 #define CONFIG_TYPE_DURATION uint64_t
 #define CONFIG_TYPE_FLAG uint64_t
+#define CONFIG_TYPE_SWITCH uint64_t
+#define CONFIG_TYPE_CLIENT_LOGIN uint64_t
 #define CONFIG_TYPE_LEVEL uint64_t
 #define CONFIG_TYPE_FORMAT uint64_t
 #define CONFIG_TYPE_TEXT struct str
@@ -25,6 +27,8 @@
 #define CONFIG_TYPE_PROXY_TYPE struct str
 #define CONFIG_TYPE_TOKEN struct str
 #define CONFIG_TYPE_TOKEN_LIST struct str
+#define CONFIG_TYPE_SCOPES struct str
+#define CONFIG_TYPE_LINK struct str
 #define CONFIG_TYPE_SECRET struct str
 
 /* Texts end with a NUL. */
@@ -34,8 +38,11 @@ struct config {
 #include "config/options.def"
 #undef OPTION
     /* Derived */
-    struct url api; /* prefix: without /v1 or /v1/messages */
+    struct url api;       /* prefix: without /v1 or /v1/messages */
+    struct url token_url; /* prefix: the whole path */
 };
+
+enum config_client_login { CONFIG_LOGIN_REFUSE, CONFIG_LOGIN_PASS };
 
 /* The value of an option as text; NULL if it is not set.  An empty value counts as
    not set. */

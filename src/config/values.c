@@ -46,6 +46,8 @@ bool config_parse_number(enum config_kind kind, struct str text,
 {
     static const char *const levels[] = { "error", "warn", "info", "debug" };
     static const char *const formats[] = { "text", "json" };
+    static const char *const switches[] = { "off", "on" };
+    static const char *const logins[] = { "refuse", "pass" };
 
     *number = 0;
     switch (kind) {
@@ -61,6 +63,10 @@ bool config_parse_number(enum config_kind kind, struct str text,
         return text_parse_duration(text, number) && *number > 0;
     case CONFIG_FLAG:
         return parse_flag(text, number);
+    case CONFIG_SWITCH:
+        return parse_choice(text, switches, COUNT_OF(switches), number);
+    case CONFIG_CLIENT_LOGIN:
+        return parse_choice(text, logins, COUNT_OF(logins), number);
     case CONFIG_LEVEL:
         return parse_choice(text, levels, COUNT_OF(levels), number);
     case CONFIG_FORMAT:
@@ -71,6 +77,8 @@ bool config_parse_number(enum config_kind kind, struct str text,
     case CONFIG_PROXY_TYPE:
     case CONFIG_TOKEN:
     case CONFIG_TOKEN_LIST:
+    case CONFIG_SCOPES:
+    case CONFIG_LINK:
     case CONFIG_SECRET:
         break;
     }
@@ -95,7 +103,23 @@ static bool is_token(struct str text, const char *also)
 
 static bool is_proxy_type(struct str text)
 {
-    return str_eq(text, STR("socks5")) || str_eq(text, STR("http"));
+    return str_eq(text, STR("socks5")) || str_eq(text, STR("http")) ||
+           str_eq(text, STR("https"));
+}
+
+/* A URL that a browser is sent to: it may have a query. */
+static bool is_link(struct str text)
+{
+    struct arena *arena = arena_new();
+    struct str query = str_from(text, str_index(text, '?'));
+    struct url url;
+    struct err err;
+    bool fine =
+        url_parse(arena, str_sub(text, 0, text.len - query.len), &url, &err) &&
+        (url.tls || url_is_loopback(&url)) && is_token(query, "?&=%-._~+:/");
+
+    arena_free(arena);
+    return fine;
 }
 
 bool config_text_fits(enum config_kind kind, struct str text)
@@ -111,6 +135,11 @@ bool config_text_fits(enum config_kind kind, struct str text)
         return is_token(text, "-._");
     case CONFIG_TOKEN_LIST:
         return is_token(text, "-._, ");
+    case CONFIG_SCOPES:
+        return is_token(text, ":_-. ") && !str_contains(text, STR("  ")) &&
+               str_trim(text).len == text.len;
+    case CONFIG_LINK:
+        return is_link(text);
     case CONFIG_TEXT:
     case CONFIG_SECRET:
         return true;
@@ -120,6 +149,8 @@ bool config_text_fits(enum config_kind kind, struct str text)
     case CONFIG_COUNT_LARGE:
     case CONFIG_DURATION:
     case CONFIG_FLAG:
+    case CONFIG_SWITCH:
+    case CONFIG_CLIENT_LOGIN:
     case CONFIG_LEVEL:
     case CONFIG_FORMAT:
         break;

@@ -12,6 +12,8 @@ enum config_kind {
     CONFIG_COUNT_LARGE,
     CONFIG_DURATION,
     CONFIG_FLAG,
+    CONFIG_SWITCH,
+    CONFIG_CLIENT_LOGIN,
     CONFIG_LEVEL,
     CONFIG_FORMAT,
     /* From here on: texts */
@@ -21,6 +23,8 @@ enum config_kind {
     CONFIG_PROXY_TYPE,
     CONFIG_TOKEN,
     CONFIG_TOKEN_LIST,
+    CONFIG_SCOPES,
+    CONFIG_LINK,
     CONFIG_SECRET,
 };
 

@@ -37,3 +37,11 @@ void random_hex(size_t len, char *out)
     text_hex(bytes, len, out);
     mem_wipe(bytes, sizeof(bytes));
 }
+
+uint64_t random_below(uint64_t limit)
+{
+    uint64_t number;
+
+    random_bytes(&number, sizeof(number));
+    return number % limit;
+}

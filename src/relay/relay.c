@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "http/loopback.h"
 #include "http/problem.h"
+#include "relay/authorise.h"
 #include "relay/credential.h"
 #include "relay/pass.h"
 #include "relay/relayed.h"
@@ -53,6 +54,7 @@ static struct flow_next refuse(struct relayed *r)
 static struct flow_next receive(struct flow *flow);
 static struct flow_next scan(struct flow *flow);
 static struct flow_next choose(struct flow *flow);
+static struct flow_next authorise(struct flow *flow);
 static struct flow_next send_request(struct flow *flow);
 static struct flow_next judge(struct flow *flow);
 static struct flow_next copy(struct flow *flow);
@@ -143,7 +145,47 @@ static struct flow_next choose(struct flow *flow)
         return refuse(r);
     r->account = accounts_choose(r->relay->options.accounts, name,
                                  clock_wall_ms(), &r->err);
-    return r->account ? flow_go(send_request) : refuse(r);
+    return r->account ? flow_go(authorise) : refuse(r);
+}
+
+/* ---- authorise ---------------------------------------------------------- */
+
+static struct flow_next authorised(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+
+    switch (authorise_take(r)) {
+    case AUTHORISE_WAITING:
+        return flow_sleep_then(authorised);
+    case AUTHORISE_READY:
+        return flow_go(send_request);
+    case AUTHORISE_REFUSED:
+        break;
+    }
+    return refuse(r);
+}
+
+static struct flow_next authorise(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+
+    if (!authorise_is_due(r))
+        return flow_go(send_request);
+    authorise_ask(r, wake);
+    return flow_sleep_then(authorised);
+}
+
+/* The upstream refused the token: throw its answer away and begin anew. */
+static struct flow_next renew(struct relayed *r)
+{
+    call_free(r->call);
+    r->call = NULL;
+    r->renewed = true;
+    r->attempts = 0;
+    if (!r->account->can_refresh)
+        return flow_go(send_request);
+    authorise_ask(r, wake);
+    return flow_sleep_then(authorised);
 }
 
 /* ---- send --------------------------------------------------------------- */
@@ -291,6 +333,7 @@ static struct flow_next deliver(struct relayed *r)
     struct buf fields;
 
     r->status = head->status;
+    authorise_learn(r, r->status);
     r->framing = choose_framing(r, head);
     r->unframed = head->chunked && r->req->http_1_0;
     if (r->unframed)
@@ -314,6 +357,8 @@ static struct flow_next judge(struct flow *flow)
     switch (call_state(r->call)) {
     case CALL_READING:
     case CALL_DONE:
+        if (authorise_should_repeat(r, call_head(r->call)->status))
+            return renew(r);
         return deliver(r);
     case CALL_FAILED:
         return judge_failure(r);
@@ -409,6 +454,7 @@ static void done(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
 
+    keeper_wait_free(r->wait);
     account_unref(r->account);
     proxy_unref(r->proxy);
     buf_wipe(&r->head);

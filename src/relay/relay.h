@@ -3,23 +3,28 @@
 
    The steps, in order (a client that leaves diverts to settle from anywhere):
 
-       identify -> receive -> scan -> choose -> send -> judge -> copy -> settle
-                                                 ^        |
-                                                 '--------'  stale connection, once
+       identify -> receive -> scan -> choose -> authorise -> send -> judge
+                                                    ^          ^      | |
+                                       a first 401, |          '------| |
+                                       once         '-----------------' v
+                                                         settle <---- copy
+
+   From judge back to send: a stale connection, once.
 
    Whatever fails before the first byte went to the client is answered in
    Anthropic's error shape; afterwards the answer is cut, as the upstream cut it. */
 #pragma once
 
-#include "account/accounts.h"
+#include "account/keeper.h"
 #include "config/config.h"
 #include "http/request.h"
 #include "upstream/origin.h"
 
 struct relay_options {
     struct loop *loop;
-    const struct config *config; /* outlives the relay, as the two below */
+    const struct config *config; /* outlives the relay, as the three below */
     struct accounts *accounts;
+    struct keeper *keeper;
     struct tls *tls;           /* for an https upstream, else NULL */
     const struct proxy *proxy; /* the global one, or NULL */
 };

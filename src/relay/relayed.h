@@ -26,7 +26,9 @@ struct relayed {
     const struct endpoint *endpoint;
     struct str path; /* upstream's view */
     struct account *account;
-    struct proxy *proxy; /* the request's own */
+    struct keeper_wait *wait; /* for a better token */
+    bool renewed;             /* the request is repeated after a 401 */
+    struct proxy *proxy;      /* the request's own */
     struct call *call;
     unsigned attempts;
     struct buf head; /* upstream request head; holds the credential */

@@ -99,7 +99,7 @@ static bool write_temporary(const char *path, struct str content,
     return ok;
 }
 
-static bool sync_folder(const char *folder, struct err *err)
+bool jsonfile_sync_folder(const char *folder, struct err *err)
 {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     bool ok;
@@ -137,7 +137,7 @@ bool jsonfile_write(const char *folder, const char *name, struct str content,
          move_into_place(temporary, path, create, err);
     if (!ok || create)
         (void)unlink(temporary);
-    return ok && sync_folder(folder, err);
+    return ok && jsonfile_sync_folder(folder, err);
 }
 
 /* ---- the folder --------------------------------------------------------- */
@@ -177,7 +177,7 @@ static bool sync_parent(const char *folder, struct err *err)
 
     if (snprintf(parent, sizeof(parent), "%s/..", folder) >= PATH_SIZE)
         return err_set(err, ERR_IO, "the path %s is too long", folder);
-    return sync_folder(parent, err);
+    return jsonfile_sync_folder(parent, err);
 }
 
 bool jsonfile_make_folder(const char *folder, struct err *err)

@@ -23,3 +23,6 @@ bool jsonfile_write(const char *folder, const char *name, struct str content,
 /* Make the folder (0700) if it is missing, and remove temporary files that a crash
    left in it (those older than ten minutes). */
 bool jsonfile_make_folder(const char *folder, struct err *err) MUST_CHECK;
+
+/* Make what was made, renamed or removed in the folder durable. */
+bool jsonfile_sync_folder(const char *folder, struct err *err) MUST_CHECK;

@@ -2,11 +2,11 @@
 /* The store: one thread that runs the blocking driver (store/driver.h) for
    everybody's loops.
 
-       QUEUED -> RUNNING -> DONE        QUEUED -> dropped (store_job_free)
+       QUEUED -> RUNNING -> DONE
 
    A started job is a handle: `wake` comes once, on `loop`'s thread, when it is
-   DONE; never from inside, never after store_job_free().  Freeing a job that runs
-   lets it be carried through; a lock that it took is given back. */
+   DONE; never from inside, never after store_job_free().  Freeing a job earlier lets
+   it be carried through all the same; a lock that it took is given back. */
 #pragma once
 
 #include "base/loop.h"
@@ -19,10 +19,14 @@ struct store_job;
 /* Opens the embedded store in `folder` (made with 0700 if missing; wrong modes
    are mended and reported in the log) and starts its thread.  `seal` may be NULL;
    borrowed.  NULL and err if the folder cannot be used. */
-struct store *store_open(const char *folder, struct seal *seal,
+struct store *store_open(const char *folder, const struct seal *seal,
                          struct err *err);
-/* Carries out what is queued, then ends the thread.  All jobs must be freed. */
-void store_close(struct store *store);
+/* Carry out what is queued, then end the thread.  Nothing may be started any more;
+   what was started is delivered by its loop, or by loop_free(). */
+void store_stop(struct store *store);
+/* Stops it, if that was not done.  All jobs are freed and all loops that were
+   given to one are freed or have run since. */
+void store_free(struct store *store);
 
 /* For commands, and for reading at the start: the driver itself. */
 struct store_driver *store_driver(struct store *store);
@@ -32,7 +36,8 @@ enum store_op {
     STORE_OP_UPDATE,
     STORE_OP_CREATE,
     STORE_OP_REMOVE,
-    STORE_OP_LOCK, /* tries once */
+    STORE_OP_LOCK,   /* tries once */
+    STORE_OP_UNLOCK, /* for store_unlock() */
 };
 
 struct store_request {

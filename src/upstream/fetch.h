@@ -24,7 +24,7 @@ struct fetch_options {
     struct str fields;   /* further header fields, each ended by CRLF */
     struct str body;     /* copied, as all texts here, and wiped afterwards */
     uint64_t connect_ms; /* dialling, and TLS, each */
-    uint64_t answer_ms;  /* from sending to the last byte of the answer */
+    uint64_t answer_ms;  /* beyond that, to the last byte of the answer */
 };
 
 struct fetch *fetch_start(const struct fetch_options *options,

@@ -152,6 +152,11 @@ enum proxy_type proxy_type(const struct proxy *proxy)
     return proxy->type;
 }
 
+struct str proxy_type_name(const struct proxy *proxy)
+{
+    return types[proxy->type].name;
+}
+
 const char *proxy_host(const struct proxy *proxy)
 {
     return proxy->host;

@@ -29,6 +29,7 @@ struct proxy *proxy_ref(struct proxy *proxy);
 void proxy_unref(struct proxy *proxy);
 
 enum proxy_type proxy_type(const struct proxy *proxy);
+struct str proxy_type_name(const struct proxy *proxy);
 const char *proxy_host(const struct proxy *proxy);
 uint16_t proxy_port(const struct proxy *proxy);
 /* NULL without credentials.  The password is for the dialling library alone. */

@@ -3,9 +3,10 @@
 #include "account/account.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "account/kinds.h"
+#include "accounts.h"
 #include "unit.h"
 
 /* ---- names -------------------------------------------------------------- */
@@ -62,12 +63,11 @@ static const struct {
     { "{" GOOD "}", NULL },
     { "{" GOOD ",\"proxy_config\":null}", NULL },
     { "{" GOOD ",\"unknown\":[1,{}],\"refresh_token\":5}", NULL },
-    { "", "not valid JSON" },
-    { "{" GOOD, "not valid JSON" },
     { "[]", "not a JSON object" },
     { "\"text\"", "not a JSON object" },
     { "{}", "access_token" },
-    { "{" GOOD ",\"access_token\":\"again\"}", "not valid JSON" },
+    { "{" GOOD ",\"enabled\":\"no\"}", "enabled" },
+    { "{" GOOD ",\"enabled\":false,\"note\":\"spare\"}", NULL },
     { "{" GOOD ",\"proxy_config\":\"http://h\"}", "proxy_config" },
     { "{" GOOD ",\"proxy_config\":[]}", "proxy_config" },
     { "{" GOOD ",\"proxy_config\":{}}", "proxy_config" },
@@ -86,8 +86,8 @@ static void a_file_gives_an_account_or_its_problem(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(file_cases); i++) {
-        struct account *account = account_parse(&account_kind_oauth, STR("max"),
-                                                str_of(file_cases[i].text));
+        struct account *account =
+            unit_account(&account_kind_oauth, "max", file_cases[i].text);
 
         assert_string_equal(account->name, "max");
         if (file_cases[i].problem)
@@ -102,10 +102,10 @@ static void a_file_gives_an_account_or_its_problem(void **state)
 static void a_proxy_is_taken_whole(void **state)
 {
     struct account *account =
-        account_parse(&account_kind_oauth, STR("max"),
-                      STR("{" GOOD ",\"proxy_config\":{\"type\":\"socks5\","
-                          "\"host\":\"proxy.example\",\"port\":1080,"
-                          "\"username\":\"u\",\"password\":\"p@ss/w#rd:\"}}"));
+        unit_account(&account_kind_oauth, "max",
+                     "{" GOOD ",\"proxy_config\":{\"type\":\"socks5\","
+                     "\"host\":\"proxy.example\",\"port\":1080,"
+                     "\"username\":\"u\",\"password\":\"p@ss/w#rd:\"}}");
 
     (void)state;
     assert_string_equal(account->problem, "");
@@ -128,6 +128,71 @@ static void a_file_that_was_not_read_gives_its_reason(void **state)
     account_unref(account);
 }
 
+/* ---- use ---------------------------------------------------------------- */
+
+#define NOW_MS 1785585600000u /* 2026-08-01T12:00:00Z, when GOOD expires */
+
+static const struct {
+    const char *more; /* members behind GOOD */
+    uint64_t now_ms;
+    bool usable;
+    bool needs_refresh;
+    const char *why;
+} use_cases[] = {
+    { "", NOW_MS - 1, true, false, NULL },
+    { "", NOW_MS, false, false, "has expired" },
+    { ",\"refresh_token\":\"r\"", NOW_MS - 1, true, false, NULL },
+    { ",\"refresh_token\":\"r\"", NOW_MS, true, true, NULL },
+    { ",\"refresh_token\":\"r\",\"enabled\":false", NOW_MS - 1, false, false,
+      "switched off" },
+    /* SHA-256 of "r" */
+    { ",\"refresh_token\":\"r\",\"login_required\":\"454349e422f05297\"",
+      NOW_MS - 1, false, false, "was refused" },
+    /* the mark of an older grant */
+    { ",\"refresh_token\":\"r\",\"login_required\":\"0000000000000000\"",
+      NOW_MS - 1, true, false, NULL },
+};
+
+static void an_account_is_used_while_it_can_be(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(use_cases); i++) {
+        char text[400];
+        struct account *account;
+        struct err err = { 0 };
+
+        (void)snprintf(text, sizeof(text), "{" GOOD "%s}", use_cases[i].more);
+        account = unit_account(&account_kind_oauth, "max", text);
+        assert_int_equal(account_is_usable(account, use_cases[i].now_ms, &err),
+                         use_cases[i].usable);
+        if (use_cases[i].why)
+            unit_assert_part(err.text, use_cases[i].why);
+        if (use_cases[i].usable)
+            assert_int_equal(account_needs_refresh(account,
+                                                   use_cases[i].now_ms),
+                             use_cases[i].needs_refresh);
+        account_unref(account);
+    }
+}
+
+/* ---- keys --------------------------------------------------------------- */
+
+static void keys_lead_to_names_and_back(void **state)
+{
+    char key[ACCOUNT_KEY_MAX];
+    struct str name;
+
+    (void)state;
+    account_key(&account_kind_apikey, STR("a@b"), key);
+    assert_string_equal(key, "apikey_a@b");
+    assert_ptr_equal(account_of_key(str_of(key), &name), &account_kind_apikey);
+    unit_assert_str(name, "a@b");
+    assert_null(account_of_key(STR("pkce_00"), &name));
+    assert_null(account_of_key(STR("oauth_"), &name));
+    assert_null(account_of_key(STR("oauth_..x"), &name));
+    assert_null(account_of_key(STR("oauth_a/b"), &name));
+}
+
 /* ---- references --------------------------------------------------------- */
 
 static void *ref_and_unref(void *arg)
@@ -140,7 +205,7 @@ static void *ref_and_unref(void *arg)
 static void references_may_come_from_many_threads(void **state)
 {
     struct account *account =
-        account_parse(&account_kind_oauth, STR("max"), STR("{" GOOD "}"));
+        unit_account(&account_kind_oauth, "max", "{" GOOD "}");
     pthread_t threads[4];
 
     (void)state;
@@ -167,6 +232,8 @@ int main(void)
         cmocka_unit_test(names_are_plain_or_refused),
         cmocka_unit_test(a_file_gives_an_account_or_its_problem),
         cmocka_unit_test(a_proxy_is_taken_whole),
+        cmocka_unit_test(an_account_is_used_while_it_can_be),
+        cmocka_unit_test(keys_lead_to_names_and_back),
         cmocka_unit_test(a_file_that_was_not_read_gives_its_reason),
         cmocka_unit_test(references_may_come_from_many_threads),
         cmocka_unit_test(none_is_fine),

@@ -8,13 +8,16 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "accounts.h"
 #include "base/mem.h"
+#include "store/embedded.h"
 #include "unit.h"
 
 #define APIKEY(key) "{\"api_key\":\"sk-ant-api03-" key "\"}"
 
 struct scene {
     char *path;
+    struct store_driver *driver;
     struct accounts *accounts;
     atomic_bool stop;
 };
@@ -23,8 +26,11 @@ static int open_scene(void **state)
 {
     struct scene *scene = MEM_NEW(struct scene);
 
+    struct err err;
+
     scene->path = unit_folder_new();
-    scene->accounts = accounts_new(scene->path);
+    scene->driver = embedded_open(scene->path, NULL, &err);
+    scene->accounts = accounts_new(scene->driver);
     *state = scene;
     return 0;
 }
@@ -34,6 +40,7 @@ static int close_scene(void **state)
     struct scene *scene = *state;
 
     accounts_free(scene->accounts);
+    scene->driver->free(scene->driver);
     unit_folder_free(scene->path);
     mem_free(scene);
     return 0;
@@ -111,6 +118,54 @@ static void a_folder_that_is_gone_leaves_everything_as_it_was(void **state)
     mem_free(away);
 }
 
+static void put(struct scene *scene, const char *key, bool held)
+{
+    char text[100];
+
+    (void)snprintf(text, sizeof(text), APIKEY("%s"), key);
+    accounts_put(scene->accounts, unit_account(&account_kind_apikey, "a", text),
+                 held);
+}
+
+static void assert_key(struct scene *scene, const char *key)
+{
+    struct account *account = accounts_get(scene->accounts, STR("a"));
+
+    unit_assert_part(secret_reveal(account->token).at, key);
+    account_unref(account);
+}
+
+static void what_is_held_outlives_the_store(void **state)
+{
+    struct scene *scene = *state;
+
+    unit_write(scene->path, "apikey_a.json", APIKEY("old"));
+    load(scene);
+    put(scene, "new", true);
+    load(scene);
+    assert_key(scene, "new");
+    put(scene, "newer", false);
+    assert_key(scene, "newer");
+    load(scene);
+    assert_key(scene, "old");
+}
+
+static void a_held_account_needs_no_document(void **state)
+{
+    struct scene *scene = *state;
+    struct account *account;
+
+    load(scene);
+    put(scene, "new", true);
+    load(scene);
+    assert_key(scene, "new");
+    account = accounts_get(scene->accounts, STR("a"));
+    accounts_forget(scene->accounts, account);
+    account_unref(account);
+    load(scene);
+    assert_int_equal(accounts_count(scene->accounts), 0);
+}
+
 static void add_name(void *arg, const struct account *account)
 {
     char *names = arg;
@@ -174,6 +229,8 @@ int main(void)
         SCENE(an_account_is_got_by_name),
         SCENE(a_request_keeps_the_snapshot_it_began_with),
         SCENE(a_folder_that_is_gone_leaves_everything_as_it_was),
+        SCENE(what_is_held_outlives_the_store),
+        SCENE(a_held_account_needs_no_document),
         SCENE(all_are_visited_in_order),
         SCENE(asking_while_loading_is_fine),
     };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Accounts that are a Console API key. */
-#include "account/kinds.h"
+#include "accounts.h"
 
 #include <string.h>
 
@@ -9,9 +9,9 @@
 static void an_api_key_never_expires(void **state)
 {
     struct account *account =
-        account_parse(&account_kind_apikey, STR("team"),
-                      STR("{\"api_key\":\"sk-ant-api03-abc\",\"created_at\":"
-                          "\"2026-08-01T12:00:00.000Z\"}"));
+        unit_account(&account_kind_apikey, "team",
+                     "{\"api_key\":\"sk-ant-api03-abc\",\"created_at\":"
+                     "\"2026-08-01T12:00:00.000Z\"}");
 
     (void)state;
     assert_string_equal(account->problem, "");
@@ -58,8 +58,8 @@ static void keys_look_like_keys(void **state)
 
 static void a_key_file_without_a_key_is_a_problem_that_hides_it(void **state)
 {
-    struct account *account = account_parse(&account_kind_apikey, STR("a"),
-                                            STR("{\"api_key\":\"canary\"}"));
+    struct account *account =
+        unit_account(&account_kind_apikey, "a", "{\"api_key\":\"canary\"}");
 
     (void)state;
     unit_assert_part(account->problem, "api_key");

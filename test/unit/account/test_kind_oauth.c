@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 /* Accounts signed in with OAuth. */
-#include "account/kinds.h"
+#include "accounts.h"
 
 #include "unit.h"
 
 /* As the seed's Go program writes it. */
 static void the_seeds_file_is_read(void **state)
 {
-    struct account *account = account_parse(
-        &account_kind_oauth, STR("max"),
-        STR("{\n  \"access_token\": \"sk-ant-oat01-abc\",\n"
-            "  \"refresh_token\": \"sk-ant-ort01-def\",\n"
-            "  \"expires_at\": \"2026-08-01T20:00:00.123456789+08:00\",\n"
-            "  \"scopes\": [\"user:profile\", \"user:inference\"],\n"
-            "  \"proxy_config\": {\"type\": \"http\", \"host\": \"10.0.0.1\", "
-            "\"port\": 3128}\n}\n"));
+    struct account *account = unit_account(
+        &account_kind_oauth, "max",
+        "{\n  \"access_token\": \"sk-ant-oat01-abc\",\n"
+        "  \"refresh_token\": \"sk-ant-ort01-def\",\n"
+        "  \"expires_at\": \"2026-08-01T20:00:00.123456789+08:00\",\n"
+        "  \"scopes\": [\"user:profile\", \"user:inference\"],\n"
+        "  \"proxy_config\": {\"type\": \"http\", \"host\": \"10.0.0.1\", "
+        "\"port\": 3128}\n}\n");
 
     (void)state;
     assert_string_equal(account->problem, "");
@@ -49,8 +49,8 @@ static void a_token_file_without_a_token_is_a_problem(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(oauth_cases); i++) {
-        struct account *account = account_parse(&account_kind_oauth, STR("a"),
-                                                str_of(oauth_cases[i].text));
+        struct account *account =
+            unit_account(&account_kind_oauth, "a", oauth_cases[i].text);
 
         unit_assert_part(account->problem, oauth_cases[i].problem);
         account_unref(account);

@@ -125,7 +125,8 @@ static void what_is_no_key_or_name_is_refused(void **state)
         assert_string_equal(run->out, "");
         assert_secret_kept(run);
     }
-    assert_int_equal(unit_file_count(run->folder), 0);
+    assert_int_not_equal(
+        access(unit_path(run->folder, "data/apikey_team.json"), F_OK), 0);
 }
 
 static void a_key_that_is_too_long_is_refused_whole(void **state)
@@ -271,7 +272,6 @@ static void no_accounts_are_said_so_with_what_to_do(void **state)
     assert_int_equal(run->status, 0);
     unit_assert_part(run->out, "There are no accounts in ./data yet");
     unit_assert_part(run->out, "account add NAME");
-    assert_int_equal(mkdir(unit_path(run->folder, "data"), 0700), 0);
     run_command(run, "account list");
     unit_assert_part(run->out, "There are no accounts in ./data yet");
 }
@@ -291,8 +291,51 @@ static void accounts_are_listed_without_their_keys(void **state)
     unit_assert_part(run->out, "max ");
     unit_assert_part(run->out, "2099-01-01T00:00:00.000Z");
     unit_assert_part(run->out, "api-key  never expires");
-    unit_assert_part(run->out, "problem: access_token is missing");
+    unit_assert_part(run->out, "cannot be used: access_token is missing");
     assert_secret_kept(run);
+}
+
+/* ---- by name ------------------------------------------------------------ */
+
+static void an_account_is_shown_without_its_key(void **state)
+{
+    struct run *run = *state;
+
+    run->input = KEY;
+    run_command(run, "account add team --api-key -");
+    run_command(run, "account show team");
+    assert_int_equal(run->status, 0);
+    unit_assert_part(run->out, "\"account\": \"team\"");
+    unit_assert_part(run->out, "\"is_valid\": true");
+    assert_secret_kept(run);
+    run_command(run, "account show other");
+    assert_int_equal(run->status, 1);
+    unit_assert_part(run->err, "there is no account \"other\"");
+}
+
+static void an_account_is_removed(void **state)
+{
+    struct run *run = *state;
+
+    run->input = KEY;
+    run_command(run, "account add team --api-key -");
+    run_command(run, "account remove team");
+    assert_int_equal(run->status, 0);
+    assert_int_not_equal(
+        access(unit_path(run->folder, "data/apikey_team.json"), F_OK), 0);
+    run_command(run, "account remove team");
+    assert_int_equal(run->status, 1);
+}
+
+static void a_key_is_not_refreshed(void **state)
+{
+    struct run *run = *state;
+
+    run->input = KEY;
+    run_command(run, "account add team --api-key -");
+    run_command(run, "account refresh team");
+    assert_int_equal(run->status, 1);
+    unit_assert_part(run->err, "no refresh token");
 }
 
 #define RUN(test) cmocka_unit_test_setup_teardown(test, open_run, close_run)
@@ -310,6 +353,9 @@ int main(void)
         RUN(a_key_that_is_typed_is_not_echoed),
         RUN(no_accounts_are_said_so_with_what_to_do),
         RUN(accounts_are_listed_without_their_keys),
+        RUN(an_account_is_shown_without_its_key),
+        RUN(an_account_is_removed),
+        RUN(a_key_is_not_refreshed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

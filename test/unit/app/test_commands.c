@@ -47,7 +47,7 @@ static const struct {
     { "brew", 2, "", "usage: claude-relay [COMMAND]" },
     { "serve now", 2, "", "\"now\"" },
     { "--prot 1", 2, "", "\"--prot\"" },
-    { "account", 2, "", "account wants add or list" },
+    { "account", 2, "", "account wants list" },
     { "account brew", 2, "", "usage: claude-relay account" },
     { "account list all", 2, "", "usage:" },
 };

@@ -227,12 +227,15 @@ static void stopping_before_running_ends_the_run(void **state)
     assert_string_equal(scene->trace, "");
 }
 
-static void work_nobody_ran_is_dropped(void **state)
+static void work_nobody_ran_is_carried_out_by_free(void **state)
 {
     struct scene *scene = *state;
 
     loop_post(scene->loop, note_a, scene);
     assert_string_equal(scene->trace, "");
+    loop_free(scene->loop);
+    scene->loop = NULL;
+    assert_string_equal(scene->trace, "a");
 }
 
 /* ---- descriptors -------------------------------------------------------- */
@@ -402,7 +405,7 @@ int main(void)
         SCENE(work_posted_by_threads_all_runs_on_the_loop),
         SCENE(posted_work_keeps_its_order),
         SCENE(stopping_before_running_ends_the_run),
-        SCENE(work_nobody_ran_is_dropped),
+        SCENE(work_nobody_ran_is_carried_out_by_free),
         SCENE(readiness_is_level_triggered),
         SCENE(an_unwanted_event_does_not_come),
         SCENE(a_poll_may_free_itself_and_others),

@@ -1,0 +1,281 @@
+// SPDX-License-Identifier: MIT
+/* The keeper of accounts: who waits for what, and when it is time. */
+#include <stdio.h>
+
+#include "account/change.h"
+#include "account/kinds.h"
+#include "account/login.h"
+#include "account/refresh.h"
+#include "account/refresh_rules.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "crypto/random.h"
+
+#define SWEEP_MS 15000
+/* Refreshes ahead of time that run at once; nobody waits for them. */
+#define AHEAD_MAX 8
+#define FIELDS "content-type: application/json\r\naccept: application/json\r\n"
+
+static void sweep(void *arg);
+
+struct oauth_client keeper_client(const struct config *config)
+{
+    return (struct oauth_client){ .authorize_url = config->authorize_url,
+                                  .redirect_uri = config->redirect_uri,
+                                  .client_id = config->client_id,
+                                  .scopes = config->scopes };
+}
+
+struct keeper *keeper_new(const struct keeper_options *options)
+{
+    struct keeper *keeper = MEM_NEW(struct keeper);
+    const struct url *url = &options->config->token_url;
+
+    keeper->options = *options;
+    keeper->client = keeper_client(options->config);
+    keeper->arena = arena_new();
+    keeper->host = url_authority(keeper->arena, url);
+    keeper->upstream = upstream_new(options->loop);
+    keeper->origin =
+        origin_new(url->host, url->port, url->tls ? options->tls : NULL);
+    list_init(&keeper->charges);
+    keeper->sweep = loop_timer_new(options->loop, sweep, keeper);
+    return keeper;
+}
+
+void keeper_free(struct keeper *keeper)
+{
+    if (!keeper)
+        return;
+    while (!list_is_empty(&keeper->charges)) {
+        struct charge *charge =
+            LIST_ITEM(keeper->charges.next, struct charge, node);
+
+        list_remove(&charge->node);
+        mem_free(charge);
+    }
+    loop_timer_free(keeper->sweep);
+    upstream_free(keeper->upstream);
+    origin_free(keeper->origin);
+    arena_free(keeper->arena);
+    mem_free(keeper);
+}
+
+/* ---- charges ------------------------------------------------------------ */
+
+static struct charge *charge_of(struct keeper *keeper, const char *name)
+{
+    struct charge *charge;
+
+    for (struct list *node = keeper->charges.next; node != &keeper->charges;
+         node = node->next) {
+        charge = LIST_ITEM(node, struct charge, node);
+        if (str_eq(str_of(charge->name), str_of(name)))
+            return charge;
+    }
+    charge = MEM_NEW(struct charge);
+    charge->keeper = keeper;
+    (void)snprintf(charge->name, sizeof(charge->name), "%s", name);
+    list_init(&charge->waits);
+    charge->jitter_ms = random_below(REFRESH_JITTER_MS);
+    list_push(&keeper->charges, &charge->node);
+    return charge;
+}
+
+void charge_answer(struct charge *charge, const struct err *err)
+{
+    while (!list_is_empty(&charge->waits)) {
+        struct keeper_wait *wait =
+            LIST_ITEM(charge->waits.next, struct keeper_wait, node);
+
+        list_remove(&wait->node);
+        keeper_wait_answer(wait, err);
+    }
+}
+
+struct fetch *keeper_fetch(struct keeper *keeper, const struct proxy *proxy,
+                           struct str body, void (*wake)(void *arg), void *arg)
+{
+    const struct config *config = keeper->options.config;
+    struct str path = config->token_url.prefix;
+
+    return fetch_start(
+        &(struct fetch_options){ .upstream = keeper->upstream,
+                                 .origin = keeper->origin,
+                                 .proxy = proxy,
+                                 .method = STR("POST"),
+                                 .host = keeper->host,
+                                 .target = path.len > 0 ? path : STR("/"),
+                                 .fields = STR(FIELDS),
+                                 .body = body,
+                                 .connect_ms = config->connect_ms,
+                                 .answer_ms = config->connect_ms },
+        wake, arg);
+}
+
+/* ---- ahead of time ------------------------------------------------------ */
+
+static void look_at(void *arg, const struct account *account)
+{
+    struct keeper *keeper = arg;
+    struct charge *charge;
+
+    if (!account->can_refresh || keeper->running >= AHEAD_MAX)
+        return;
+    charge = charge_of(keeper, account->name);
+    if (!charge->refresh && clock_steady_ms() >= charge->not_before_ms &&
+        refresh_rules_is_due(account, charge->jitter_ms, charge->fresh_until_ms,
+                             clock_wall_ms()))
+        refresh_start(charge, secret_ref(account->token), false);
+}
+
+void keeper_look(struct keeper *keeper)
+{
+    if (keeper->stopping)
+        return;
+    accounts_each(keeper->options.accounts, look_at, keeper);
+    loop_timer_set(keeper->sweep, SWEEP_MS);
+}
+
+static void sweep(void *arg)
+{
+    keeper_look(arg);
+}
+
+/* ---- questions ---------------------------------------------------------- */
+
+/* Answered at once from memory, or joined to what is under way. */
+static void refresh_asked(struct keeper_wait *wait, struct account *account)
+{
+    struct keeper *keeper = wait->keeper;
+    struct charge *charge = charge_of(keeper, wait->name);
+    const struct secret *stale = wait->stale ? wait->stale : account->token;
+    struct err err;
+
+    switch (refresh_rules_decide(account, stale, wait->by_hand, clock_wall_ms(),
+                                 &err)) {
+    case REFRESH_USE:
+        keeper_wait_answer(wait, NULL);
+        return;
+    case REFRESH_REFUSE:
+        keeper_wait_answer(wait, &err);
+        return;
+    case REFRESH_ASK:
+        break;
+    }
+    if (!charge->refresh && !wait->by_hand &&
+        clock_steady_ms() < charge->not_before_ms) {
+        keeper_wait_answer(wait, &charge->last);
+        return;
+    }
+    list_push(&charge->waits, &wait->node);
+    if (charge->refresh)
+        refresh_hurry(charge);
+    else
+        refresh_start(charge, secret_ref(account->token), wait->by_hand);
+}
+
+/* The mark that survives a restart; it holds for the grant that was refused. */
+static void refused(struct keeper_wait *wait, struct account *account)
+{
+    bool same =
+        wait->stale && account->token &&
+        secret_eq(secret_reveal(wait->stale), secret_reveal(account->token));
+
+    if (!same || account->kind != &account_kind_oauth) {
+        keeper_wait_answer(wait, NULL);
+        return;
+    }
+    log_line(LOG_ERROR,
+             "account %s: its token was refused again after a refresh: sign in "
+             "again with `claude-relay login %s`",
+             account->name, account->name);
+    wait->change = json_doc_new_object();
+    json_doc_set_str(wait->change, "login_required", str_of(account->grant));
+    change_start(wait, account);
+}
+
+static void adopt_asked(struct keeper_wait *wait)
+{
+    struct charge *charge = charge_of(wait->keeper, wait->name);
+
+    list_push(&charge->waits, &wait->node);
+    refresh_adopt(charge, wait->change);
+}
+
+static void asked_of_account(struct keeper_wait *wait)
+{
+    struct account *account =
+        accounts_get(wait->keeper->options.accounts, str_of(wait->name));
+    struct err err;
+
+    if (!account) {
+        err_set(&err, ERR_NOT_FOUND,
+                "there is no account \"%s\"; `claude-relay account list` shows "
+                "those there are",
+                wait->name);
+        keeper_wait_answer(wait, &err);
+    } else if (wait->op == KEEPER_REFRESH) {
+        refresh_asked(wait, account);
+    } else if (wait->op == KEEPER_REFUSED) {
+        refused(wait, account);
+    } else {
+        if (wait->op == KEEPER_REMOVE)
+            refresh_drop(charge_of(wait->keeper, wait->name));
+        change_start(wait, account);
+    }
+    account_unref(account);
+}
+
+void keeper_arrived(struct keeper_wait *wait)
+{
+    struct err err;
+
+    if (wait->keeper->stopping && wait->op != KEEPER_ADOPT) {
+        err_set(&err, ERR_BUSY, "the relay is stopping; try again");
+        keeper_wait_answer(wait, &err);
+        return;
+    }
+    switch (wait->op) {
+    case KEEPER_REFRESH:
+    case KEEPER_REFUSED:
+    case KEEPER_CHANGE:
+    case KEEPER_REMOVE:
+        asked_of_account(wait);
+        break;
+    case KEEPER_ADOPT:
+        adopt_asked(wait);
+        break;
+    case KEEPER_LOGIN:
+        login_start(wait);
+        break;
+    }
+}
+
+/* ---- stopping ----------------------------------------------------------- */
+
+void keeper_begin(struct keeper *keeper)
+{
+    keeper->running++;
+}
+
+void keeper_end(struct keeper *keeper)
+{
+    keeper->running--;
+    if (keeper->stopping && keeper->running == 0)
+        keeper->idle(keeper->idle_arg);
+}
+
+void keeper_stop(struct keeper *keeper, void (*idle)(void *arg), void *arg)
+{
+    keeper->stopping = true;
+    keeper->idle = idle;
+    keeper->idle_arg = arg;
+    loop_timer_stop(keeper->sweep);
+    for (struct list *node = keeper->charges.next; node != &keeper->charges;
+         node = node->next)
+        refresh_hurry(LIST_ITEM(node, struct charge, node));
+    if (keeper->running == 0)
+        idle(arg);
+}

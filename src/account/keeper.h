@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+/* The keeper: the one place that changes accounts.  It lives on one loop (the main
+   thread's, or a command's); everybody else asks it from any thread.
+
+   It refreshes tokens ahead of time (account/refresh.h) and on demand, signs in
+   (account/login.h), changes and removes accounts, and shows the result in
+   `accounts` before it answers.
+
+   A question is a handle:  ASKED -> ANSWERED.  `wake` comes once, on the asker's
+   loop, never from inside keeper_ask(), never after keeper_wait_free().  Whoever
+   frees a question early cancels nothing: the others still get their answer. */
+#pragma once
+
+#include "account/accounts.h"
+#include "account/oauth.h"
+#include "config/config.h"
+#include "store/store.h"
+#include "upstream/origin.h"
+
+struct keeper;
+struct keeper_wait;
+
+/* The constants of the provider, from the configuration. */
+struct oauth_client keeper_client(const struct config *config);
+
+/* All borrowed; they outlive the keeper. */
+struct keeper_options {
+    struct loop *loop;
+    struct store *store;
+    struct accounts *accounts;
+    struct tls *tls;           /* NULL if the token URL is http:// */
+    const struct proxy *proxy; /* the global one, or NULL */
+    const struct config *config;
+};
+
+/* On the loop's thread, as keeper_free() and keeper_look(). */
+struct keeper *keeper_new(const struct keeper_options *options);
+/* Idle, or never used. */
+void keeper_free(struct keeper *keeper);
+
+/* From now on refresh ahead of time; call again when accounts were read anew. */
+void keeper_look(struct keeper *keeper);
+
+/* Stop: new questions are refused, refreshes whose request has not been sent end,
+   those that were sent are carried through.  `idle` comes, perhaps from inside,
+   when nothing is left to wait for. */
+void keeper_stop(struct keeper *keeper, void (*idle)(void *arg), void *arg);
+
+enum keeper_op {
+    /* Another token than `stale` for the account; joins what is under way. */
+    KEEPER_REFRESH,
+    /* The token `stale` was refused again after a refresh: the account waits for a
+       new sign-in. */
+    KEEPER_REFUSED,
+    /* Exchange a code: `change` holds authorization_code, state and perhaps
+       proxy_config, as in POST /oauth/token. */
+    KEEPER_LOGIN,
+    /* New tokens from a login or an import: `change` replaces by field. */
+    KEEPER_ADOPT,
+    /* Change by field; the account exists. */
+    KEEPER_CHANGE,
+    KEEPER_REMOVE,
+};
+
+struct keeper_question {
+    enum keeper_op op;
+    struct str name;      /* a valid account name; copied */
+    struct secret *stale; /* REFRESH, REFUSED; a reference is taken */
+    bool by_hand;         /* REFRESH: a person asked, no back-off counts */
+    const struct json_doc *change; /* LOGIN, ADOPT, CHANGE; copied */
+};
+
+struct keeper_wait *keeper_ask(struct keeper *keeper, struct loop *loop,
+                               const struct keeper_question *question,
+                               void (*wake)(void *arg), void *arg);
+void keeper_wait_free(struct keeper_wait *wait);
+
+bool keeper_wait_is_done(const struct keeper_wait *wait);
+/* When done: NULL if it went well. */
+const struct err *keeper_wait_error(const struct keeper_wait *wait);

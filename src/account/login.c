@@ -1,0 +1,277 @@
+// SPDX-License-Identifier: MIT
+/* The end of a login: a code becomes tokens. */
+#include "account/login.h"
+
+#include "account/kinds.h"
+#include "account/pending.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#define BODY_MAX 16384
+
+struct login {
+    struct flow flow;
+    struct keeper_wait *wait;
+    struct arena *arena;
+    struct oauth_paste said;
+    struct proxy *proxy; /* of the request or the pending login, or NULL */
+    struct store_job *job;
+    struct json_doc *pending;
+    struct fetch *fetch;
+    struct keeper_wait *adopting;
+    struct json_doc *tokens;
+    struct err err;
+    bool failed;
+};
+
+static struct flow_next begin(struct flow *flow);
+static struct flow_next check(struct flow *flow);
+static struct flow_next judge(struct flow *flow);
+static struct flow_next adopted(struct flow *flow);
+static struct flow_next cleaned(struct flow *flow);
+
+static struct login *login_of(struct flow *flow)
+{
+    return CONTAINER_OF(flow, struct login, flow);
+}
+
+static const struct keeper_options *options_of(const struct login *login)
+{
+    return &login->wait->keeper->options;
+}
+
+static void wake(void *arg)
+{
+    struct login *login = arg;
+
+    flow_wake(&login->flow);
+}
+
+static struct flow_next fail(struct login *login)
+{
+    login->failed = true;
+    return flow_finish();
+}
+
+static void start_job(struct login *login, enum store_op op)
+{
+    char key[PENDING_KEY_MAX];
+
+    pending_key(login->said.state, key);
+    store_job_free(login->job);
+    login->job = store_start(options_of(login)->store, options_of(login)->loop,
+                             &(struct store_request){ .op = op, .key = key },
+                             wake, login);
+}
+
+/* ---- READING ------------------------------------------------------------ */
+
+static bool take_code(struct login *login)
+{
+    const struct json_doc *change = login->wait->change;
+    struct str pasted = STR_EMPTY;
+
+    login->said.state = STR_EMPTY;
+    (void)json_doc_get_str(change, "authorization_code", &pasted);
+    (void)json_doc_get_str(change, "state", &login->said.state);
+    if (!oauth_parse_paste(login->arena, pasted, &login->said, &login->err))
+        return false;
+    return oauth_state_is_valid(login->said.state) ||
+           err_set(&login->err, ERR_BAD_REQUEST,
+                   "state is missing or is not one that POST /oauth/auth-url "
+                   "gave: start again there");
+}
+
+static struct flow_next begin(struct flow *flow)
+{
+    struct login *login = login_of(flow);
+
+    if (!take_code(login))
+        return fail(login);
+    start_job(login, STORE_OP_READ);
+    return flow_sleep_then(check);
+}
+
+/* The name may be taken by an account of another kind. */
+static bool check_name(struct login *login, struct account *account)
+{
+    bool fine = !account || account->kind == &account_kind_oauth;
+
+    return fine || err_set(&login->err, ERR_BAD_REQUEST,
+                           "the account \"%s\" holds an API key: choose "
+                           "another name for this sign-in",
+                           account->name);
+}
+
+/* What this request says, before what the login began with, before what the
+   account has. */
+static bool take_proxy(struct login *login, const struct account *account)
+{
+    const struct json_doc *config =
+        json_doc_get(login->wait->change, "proxy_config");
+
+    if (!config || json_doc_is_null(config))
+        config = json_doc_get(login->pending, "proxy_config");
+    if (!config || json_doc_is_null(config)) {
+        login->proxy = proxy_ref(account ? account->proxy : NULL);
+        return true;
+    }
+    login->proxy = proxy_from_json(config, &login->err);
+    login->err.code = ERR_BAD_REQUEST;
+    return login->proxy != NULL;
+}
+
+static void exchange(struct login *login)
+{
+    const struct keeper_options *options = options_of(login);
+    struct oauth_exchange said = { .code = login->said.code,
+                                   .state = login->said.state,
+                                   .verifier = STR_EMPTY,
+                                   .setup = pending_is_setup(login->pending) };
+    struct buf body;
+
+    (void)json_doc_get_str(login->pending, "code_verifier", &said.verifier);
+    buf_init_secret(&body, BODY_MAX);
+    oauth_exchange_body(&login->wait->keeper->client, &said, &body);
+    login->fetch =
+        keeper_fetch(login->wait->keeper,
+                     proxy_choose(options->proxy, login->proxy, NULL),
+                     buf_str(&body), wake, login);
+    buf_done(&body);
+}
+
+static struct flow_next check(struct flow *flow)
+{
+    struct login *login = login_of(flow);
+    struct account *account;
+    bool fine;
+
+    if (!store_job_is_done(login->job))
+        return flow_sleep_then(check);
+    if (store_job_error(login->job)) {
+        login->err = *store_job_error(login->job);
+        return fail(login);
+    }
+    login->pending = store_job_take_doc(login->job);
+    if (!login->pending || !pending_is_alive(login->pending, clock_wall_ms())) {
+        err_set(&login->err, ERR_BAD_REQUEST,
+                "state is unknown or has expired: a sign-in lasts 30 minutes "
+                "and works once; start again with POST /oauth/auth-url");
+        return fail(login);
+    }
+    account =
+        accounts_get(options_of(login)->accounts, str_of(login->wait->name));
+    fine = check_name(login, account) && take_proxy(login, account);
+    account_unref(account);
+    if (!fine)
+        return fail(login);
+    exchange(login);
+    return flow_sleep_then(judge);
+}
+
+/* ---- EXCHANGING --------------------------------------------------------- */
+
+/* All that the login says of the account; what it does not say stays. */
+static void complete_tokens(struct login *login)
+{
+    const struct json_doc *config =
+        json_doc_get(login->wait->change, "proxy_config");
+
+    /* A setup token has none; the old one belongs to another grant. */
+    if (!json_doc_get(login->tokens, "refresh_token"))
+        json_doc_set(login->tokens, "refresh_token", json_doc_new_null());
+    if (!config || json_doc_is_null(config))
+        config = json_doc_get(login->pending, "proxy_config");
+    if (config && !json_doc_is_null(config))
+        json_doc_set(login->tokens, "proxy_config", json_doc_copy(config));
+}
+
+static bool take_answer(struct login *login)
+{
+    struct oauth_answer answer =
+        oauth_judge(fetch_status(login->fetch), fetch_headers(login->fetch),
+                    fetch_body(login->fetch), clock_wall_ms());
+
+    login->tokens = answer.patch;
+    return answer.verdict == OAUTH_GRANTED ||
+           err_set(&login->err, ERR_OAUTH, "the code was not accepted: %s",
+                   answer.err.text);
+}
+
+static struct flow_next judge(struct flow *flow)
+{
+    struct login *login = login_of(flow);
+
+    if (fetch_state(login->fetch) == FETCH_BUSY)
+        return flow_sleep_then(judge);
+    if (fetch_state(login->fetch) == FETCH_FAILED) {
+        login->err = *fetch_error(login->fetch);
+        err_wrap(&login->err, "exchanging the code");
+        return fail(login);
+    }
+    if (!take_answer(login))
+        return fail(login);
+    complete_tokens(login);
+    login->adopting =
+        keeper_ask(login->wait->keeper, options_of(login)->loop,
+                   &(struct keeper_question){ .op = KEEPER_ADOPT,
+                                              .name = str_of(login->wait->name),
+                                              .change = login->tokens },
+                   wake, login);
+    return flow_sleep_then(adopted);
+}
+
+/* ---- ADOPTING, CLEANING ------------------------------------------------- */
+
+static struct flow_next adopted(struct flow *flow)
+{
+    struct login *login = login_of(flow);
+
+    if (!keeper_wait_is_done(login->adopting))
+        return flow_sleep_then(adopted);
+    if (keeper_wait_error(login->adopting)) {
+        login->err = *keeper_wait_error(login->adopting);
+        return fail(login);
+    }
+    log_line(LOG_INFO, "account %s: signed in", login->wait->name);
+    start_job(login, STORE_OP_REMOVE);
+    return flow_sleep_then(cleaned);
+}
+
+/* One that cannot be removed expires: the provider takes no code twice. */
+static struct flow_next cleaned(struct flow *flow)
+{
+    struct login *login = login_of(flow);
+
+    return store_job_is_done(login->job) ? flow_finish()
+                                         : flow_sleep_then(cleaned);
+}
+
+static void done(struct flow *flow)
+{
+    struct login *login = login_of(flow);
+    struct keeper *keeper = login->wait->keeper;
+
+    keeper_wait_answer(login->wait, login->failed ? &login->err : NULL);
+    keeper_wait_free(login->adopting);
+    store_job_free(login->job);
+    fetch_free(login->fetch);
+    proxy_unref(login->proxy);
+    json_doc_free(login->pending);
+    json_doc_free(login->tokens);
+    arena_free(login->arena);
+    mem_free(login);
+    keeper_end(keeper);
+}
+
+void login_start(struct keeper_wait *wait)
+{
+    struct login *login = MEM_NEW(struct login);
+
+    login->wait = wait;
+    login->arena = arena_new();
+    keeper_begin(wait->keeper);
+    flow_init(&login->flow, begin, done);
+    flow_wake(&login->flow);
+}

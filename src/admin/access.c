@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+/* Who may use the management API. */
+#include "admin/access.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+
+#include "base/base64.h"
+#include "base/log.h"
+#include "crypto/random.h"
+#include "http/loopback.h"
+#include "store/jsonfile.h"
+
+#define TOKEN_FILE "admin_token"
+#define TOKEN_BYTES 32
+#define TOKEN_MIN 16
+#define PATH_SIZE 4096
+
+/* ---- the token ---------------------------------------------------------- */
+
+static void make_file(const char *folder)
+{
+    unsigned char bytes[TOKEN_BYTES];
+    struct buf text;
+    struct err err;
+
+    random_bytes(bytes, sizeof(bytes));
+    buf_init_secret(&text, 2 * TOKEN_BYTES);
+    base64url_encode(&text, bytes, sizeof(bytes));
+    buf_add(&text, STR("\n"));
+    /* Whoever comes second reads what the first one wrote. */
+    if (jsonfile_write(folder, TOKEN_FILE, buf_str(&text), true, &err))
+        log_line(LOG_INFO, "admin token made: %s/%s", folder, TOKEN_FILE);
+    buf_done(&text);
+}
+
+static struct str first_line(struct str text)
+{
+    return str_trim(str_sub(text, 0, str_index(text, '\n')));
+}
+
+static bool read_file(struct access *access, const char *path, struct err *err)
+{
+    struct buf text;
+    struct str token;
+    bool ok;
+
+    buf_init_secret(&text, 4096);
+    ok = jsonfile_read(path, &text, err);
+    token = first_line(buf_str(&text));
+    if (ok && token.len < TOKEN_MIN)
+        ok = err_set(err, ERR_CONFIG,
+                     "%s holds no token of at least %d characters: remove the "
+                     "file, and a new one is made",
+                     path, TOKEN_MIN);
+    if (ok)
+        access->token = secret_new(token);
+    buf_done(&text);
+    return ok;
+}
+
+bool access_init(struct access *access, struct str given, const char *folder,
+                 struct err *err)
+{
+    char path[PATH_SIZE];
+    struct stat info;
+
+    if (given.len > 0) {
+        access->token = secret_new(given);
+        access->where = "ADMIN_TOKEN";
+        return true;
+    }
+    access->where = "DATA_DIR/" TOKEN_FILE;
+    if (snprintf(path, sizeof(path), "%s/" TOKEN_FILE, folder) >= PATH_SIZE)
+        return err_set(err, ERR_IO, "the path %s is too long", folder);
+    if (stat(path, &info) != 0)
+        make_file(folder);
+    else if ((info.st_mode & 077) != 0 && chmod(path, 0600) == 0)
+        log_line(LOG_WARN, "%s could be read by others: it is 0600 now", path);
+    return read_file(access, path, err);
+}
+
+void access_done(struct access *access)
+{
+    secret_unref(access->token);
+    access->token = NULL;
+}
+
+/* ---- the decision ------------------------------------------------------- */
+
+static struct str bearer(struct str field)
+{
+    struct str rest = str_from(field, 6);
+
+    return str_istarts(field, STR("bearer")) && rest.len > 0 &&
+                   rest.at[0] == ' '
+               ? str_trim(rest)
+               : STR_EMPTY;
+}
+
+static bool is_ours(const struct access *access, struct str field)
+{
+    struct str token = bearer(field);
+
+    return token.len > 0 && secret_eq(token, secret_reveal(access->token));
+}
+
+bool access_check(const struct access *access, const struct request *req,
+                  struct err *err)
+{
+    const struct str *field = headers_get(&req->headers, STR("authorization"));
+    const char *refusal;
+
+    if (field)
+        return is_ours(access, *field) ||
+               err_set(err, ERR_NOT_ALLOWED,
+                       "that is not the admin token; it lies in %s on the "
+                       "relay's machine",
+                       access->where);
+    refusal = loopback_refusal(&req->peer, &req->headers);
+    if (!refusal && access->loopback)
+        return true;
+    return err_set(err, ERR_NOT_ALLOWED,
+                   "this needs the admin token (Authorization: Bearer ..., it "
+                   "lies in %s on the relay's machine), because %s",
+                   access->where, refusal ? refusal : "ADMIN_LOOPBACK is off");
+}

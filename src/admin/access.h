@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+/* Who may use /oauth (DESIGN.md section 9): whoever presents the admin token as
+   Bearer, and this machine (http/loopback.h), unless ADMIN_LOOPBACK is off.
+   Immutable once made; any thread. */
+#pragma once
+
+#include "base/secret.h"
+#include "http/request.h"
+
+struct access {
+    struct secret *token;
+    bool loopback;     /* this machine needs no token */
+    const char *where; /* where the token is to be found, for the refused */
+};
+
+/* The token is `given` (ADMIN_TOKEN), or lies in `folder`/admin_token, where it is
+   made (0600) if it is missing.  Blocking. */
+bool access_init(struct access *access, struct str given, const char *folder,
+                 struct err *err) MUST_CHECK;
+void access_done(struct access *access);
+
+/* False and err (ERR_NOT_ALLOWED): why not, and what to do. */
+bool access_check(const struct access *access, const struct request *req,
+                  struct err *err) MUST_CHECK;

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: MIT
+/* What is said of an account. */
+#include "admin/account_doc.h"
+
+#include "account/refresh_rules.h"
+#include "base/text.h"
+
+static void set_times(struct json_doc *doc, const struct account *account)
+{
+    char until[TEXT_TIME_MAX];
+
+    if (account->expires_at_ms == ACCOUNT_NEVER_EXPIRES) {
+        json_doc_set(doc, "expires_at", json_doc_new_null());
+    } else {
+        text_format_time(account->expires_at_ms, until);
+        json_doc_set_str(doc, "expires_at", str_of(until));
+    }
+    json_doc_set(doc, "scopes",
+                 account->scopes ? json_doc_copy(account->scopes)
+                                 : json_doc_new_array());
+}
+
+struct json_doc *account_doc_signed(const struct account *account,
+                                    const char *message)
+{
+    struct json_doc *doc = json_doc_new_object();
+
+    json_doc_set_str(doc, "message", str_of(message));
+    json_doc_set_str(doc, "account", str_of(account->name));
+    set_times(doc, account);
+    if (account->unsaved[0])
+        json_doc_set_str(doc, "unsaved", str_of(account->unsaved));
+    return doc;
+}
+
+struct json_doc *account_doc_of(struct accounts *accounts, struct str name,
+                                const char *message)
+{
+    struct account *account = accounts_get(accounts, name);
+    struct json_doc *doc;
+
+    if (account) {
+        doc = account_doc_signed(account, message);
+        account_unref(account);
+        return doc;
+    }
+    doc = json_doc_new_object();
+    json_doc_set_str(doc, "message", str_of(message));
+    json_doc_set_str(doc, "account", name);
+    return doc;
+}
+
+/* ---- status ------------------------------------------------------------- */
+
+static struct json_doc *proxy_doc(const struct proxy *proxy)
+{
+    struct json_doc *doc;
+
+    if (!proxy)
+        return json_doc_new_null();
+    doc = json_doc_new_object();
+    json_doc_set_str(doc, "type", proxy_type_name(proxy));
+    json_doc_set_str(doc, "host", str_of(proxy_host(proxy)));
+    json_doc_set_u64(doc, "port", proxy_port(proxy));
+    if (proxy_username(proxy))
+        json_doc_set_str(doc, "username", str_of(proxy_username(proxy)));
+    return doc;
+}
+
+static void set_operator(struct json_doc *doc, const struct account *account)
+{
+    json_doc_set_str(doc, "kind", str_of(account->kind->name));
+    json_doc_set_bool(doc, "enabled", !account->disabled);
+    json_doc_set_bool(doc, "login_required", account->login_required);
+    json_doc_set(doc, "proxy_config", proxy_doc(account->proxy));
+    json_doc_set(doc, "note",
+                 account->note ? json_doc_new_str(str_of(account->note))
+                               : json_doc_new_null());
+}
+
+struct json_doc *account_doc_status(const struct account *account,
+                                    uint64_t now_wall_ms)
+{
+    struct json_doc *doc = json_doc_new_object();
+    struct err err = { 0 };
+    bool usable = account_is_usable(account, now_wall_ms, &err);
+    const char *problem = usable ? account->unsaved : err.text;
+
+    json_doc_set_str(doc, "account", str_of(account->name));
+    json_doc_set_bool(doc, "is_valid",
+                      usable && account->expires_at_ms > now_wall_ms);
+    json_doc_set_bool(doc, "need_refresh",
+                      account->can_refresh &&
+                          account->expires_at_ms <=
+                              now_wall_ms + REFRESH_AHEAD_MS);
+    set_times(doc, account);
+    set_operator(doc, account);
+    json_doc_set(doc, "problem",
+                 problem[0] ? json_doc_new_str(str_of(problem))
+                            : json_doc_new_null());
+    return doc;
+}

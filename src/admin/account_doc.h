@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+/* What is said of an account: never a token, never a password.  Pure, but for
+   account_doc_of(). */
+#pragma once
+
+#include "account/accounts.h"
+
+/* {account, expires_at, scopes[], message}: the answer to a sign-in or refresh.
+   The caller's. */
+struct json_doc *account_doc_signed(const struct account *account,
+                                    const char *message);
+/* The same for a name; {account, message} if it is gone already. */
+struct json_doc *account_doc_of(struct accounts *accounts, struct str name,
+                                const char *message);
+
+/* {account, is_valid, need_refresh, expires_at, scopes[], kind, enabled, note,
+   proxy, problem}: its status. */
+struct json_doc *account_doc_status(const struct account *account,
+                                    uint64_t now_wall_ms);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+/* Members of a request's body. */
+#include "admin/members.h"
+
+#include "account/account.h"
+#include "upstream/proxy.h"
+
+#define NOTE_MAX 1000
+
+bool members_text(const struct json_doc *body, const char *member,
+                  struct str *text, struct err *err)
+{
+    if (!json_doc_get(body, member))
+        return err_set(err, ERR_BAD_REQUEST, "%s is missing", member);
+    if (!json_doc_get_str(body, member, text))
+        return err_set(err, ERR_BAD_REQUEST, "%s must be a text", member);
+    return text->len > 0 ||
+           err_set(err, ERR_BAD_REQUEST, "%s is empty", member);
+}
+
+bool members_optional_text(const struct json_doc *body, const char *member,
+                           struct err *err)
+{
+    struct str text;
+
+    return !json_doc_get(body, member) ||
+           json_doc_get_str(body, member, &text) ||
+           err_set(err, ERR_BAD_REQUEST, "%s must be a text", member);
+}
+
+bool members_name(const struct json_doc *body, const char *member,
+                  struct str *name, struct err *err)
+{
+    return members_text(body, member, name, err) &&
+           (account_name_is_valid(*name) ||
+            err_set(err, ERR_BAD_REQUEST,
+                    "%s must be 1 to %d letters, digits or . _ @ -, and not "
+                    "start with a dot",
+                    member, ACCOUNT_NAME_MAX));
+}
+
+bool members_proxy(const struct json_doc *body, const struct json_doc **config,
+                   struct err *err)
+{
+    struct proxy *proxy;
+
+    *config = json_doc_get(body, "proxy_config");
+    if (*config && json_doc_is_null(*config))
+        *config = NULL;
+    if (!*config)
+        return true;
+    if (!json_doc_is_object(*config))
+        return err_set(err, ERR_BAD_REQUEST, "proxy_config must be an object");
+    proxy = proxy_from_json(*config, err);
+    proxy_unref(proxy);
+    if (!proxy)
+        err->code = ERR_BAD_REQUEST;
+    return proxy != NULL;
+}
+
+bool members_kind(const struct json_doc *body, bool *setup, struct err *err)
+{
+    struct str kind;
+
+    *setup = false;
+    if (!json_doc_get(body, "kind"))
+        return true;
+    *setup = json_doc_get_str(body, "kind", &kind) &&
+             str_eq(kind, STR("setup-token"));
+    return *setup || err_set(err, ERR_BAD_REQUEST,
+                             "kind must be \"setup-token\" or left out");
+}
+
+/* ---- changes ------------------------------------------------------------ */
+
+static bool check_note(const struct json_doc *body, struct err *err)
+{
+    const struct json_doc *note = json_doc_get(body, "note");
+    struct str text = STR_EMPTY;
+
+    return !note || json_doc_is_null(note) ||
+           (json_doc_as_str(note, &text) && text.len <= NOTE_MAX) ||
+           err_set(err, ERR_BAD_REQUEST,
+                   "note must be a text of at most %d bytes, or null",
+                   NOTE_MAX);
+}
+
+static bool check_enabled(const struct json_doc *body, struct err *err)
+{
+    bool value;
+
+    return !json_doc_get(body, "enabled") ||
+           json_doc_get_bool(body, "enabled", &value) ||
+           err_set(err, ERR_BAD_REQUEST, "enabled must be true or false");
+}
+
+static size_t count_known(const struct json_doc *body)
+{
+    static const char *const known[] = { "proxy_config", "note", "enabled" };
+    size_t count = 0;
+
+    for (size_t i = 0; i < COUNT_OF(known); i++)
+        count += json_doc_get(body, known[i]) != NULL;
+    return count;
+}
+
+bool members_change(const struct json_doc *body, struct err *err)
+{
+    size_t known = count_known(body);
+    const struct json_doc *proxy;
+
+    if (known == 0 || known != json_doc_count(body))
+        return err_set(err, ERR_BAD_REQUEST,
+                       "the body must hold proxy_config, note or enabled, and "
+                       "nothing else");
+    return members_proxy(body, &proxy, err) && check_note(body, err) &&
+           check_enabled(body, err);
+}

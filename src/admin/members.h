@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+/* Members of a request's body, each checked by name.  All return false and err
+   (ERR_BAD_REQUEST, naming the member) if it is not what it should be.  Pure. */
+#pragma once
+
+#include "base/err.h"
+#include "base/json.h"
+
+/* A text that is there and not empty. */
+bool members_text(const struct json_doc *body, const char *member,
+                  struct str *text, struct err *err) MUST_CHECK;
+/* A text, or absent. */
+bool members_optional_text(const struct json_doc *body, const char *member,
+                           struct err *err) MUST_CHECK;
+/* An account name. */
+bool members_name(const struct json_doc *body, const char *member,
+                  struct str *name, struct err *err) MUST_CHECK;
+/* proxy_config: a whole proxy; NULL if absent or null. */
+bool members_proxy(const struct json_doc *body, const struct json_doc **config,
+                   struct err *err) MUST_CHECK;
+/* kind: "setup-token" or absent. */
+bool members_kind(const struct json_doc *body, bool *setup,
+                  struct err *err) MUST_CHECK;
+
+/* The change of an account: proxy_config (or null), note (or null), enabled; at
+   least one, and nothing else. */
+bool members_change(const struct json_doc *body, struct err *err) MUST_CHECK;

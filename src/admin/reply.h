@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+/* Answers of the management API: a JSON document, or {"error":"text"} as the seed
+   has it.  Each ends the request. */
+#pragma once
+
+#include "base/json.h"
+#include "http/request.h"
+
+void reply_doc(struct request *req, unsigned status,
+               const struct json_doc *doc);
+/* The status is that of the error's code. */
+void reply_error(struct request *req, const struct err *err);
+/* For a wrong method: which ones there are, in the field Allow. */
+void reply_error_allowing(struct request *req, const struct err *err,
+                          struct str allow);

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+/* A live token for a relayed request. */
+#include "relay/authorise.h"
+
+#include "base/clock.h"
+
+static bool has_grant(const struct relayed *r)
+{
+    return r->account && r->account->grant[0];
+}
+
+bool authorise_is_due(const struct relayed *r)
+{
+    return r->account && account_needs_refresh(r->account, clock_wall_ms());
+}
+
+bool authorise_should_repeat(const struct relayed *r, unsigned status)
+{
+    return status == 401 && has_grant(r) && !r->renewed &&
+           r->endpoint->body == ENDPOINT_BODY_WHOLE;
+}
+
+static struct keeper_wait *ask(struct relayed *r, enum keeper_op op,
+                               void (*wake)(void *arg))
+{
+    return keeper_ask(r->relay->options.keeper, r->relay->options.loop,
+                      &(struct keeper_question){ .op = op,
+                                                 .name =
+                                                     str_of(r->account->name),
+                                                 .stale = r->account->token },
+                      wake, r);
+}
+
+void authorise_ask(struct relayed *r, void (*wake)(void *arg))
+{
+    keeper_wait_free(r->wait);
+    r->wait = ask(r, KEEPER_REFRESH, wake);
+}
+
+static bool swap_account(struct relayed *r)
+{
+    struct account *account =
+        accounts_get(r->relay->options.accounts, str_of(r->account->name));
+
+    if (!account)
+        return err_set(&r->err, ERR_NO_ACCOUNT,
+                       "account \"%s\" was removed meanwhile",
+                       r->account->name);
+    account_unref(r->account);
+    r->account = account;
+    return account_is_usable(account, clock_wall_ms(), &r->err);
+}
+
+enum authorise_state authorise_take(struct relayed *r)
+{
+    if (!keeper_wait_is_done(r->wait))
+        return AUTHORISE_WAITING;
+    if (!keeper_wait_error(r->wait))
+        return swap_account(r) ? AUTHORISE_READY : AUTHORISE_REFUSED;
+    r->err = *keeper_wait_error(r->wait);
+    return AUTHORISE_REFUSED;
+}
+
+/* Refused twice, the second time with the newest token; or once, with a body that
+   cannot be sent again: then the next request finds a better token. */
+void authorise_learn(struct relayed *r, unsigned status)
+{
+    if (status != 401 || !has_grant(r))
+        return;
+    keeper_wait_free(r->wait);
+    r->wait = ask(r, r->renewed ? KEEPER_REFUSED : KEEPER_REFRESH, NULL);
+    keeper_wait_free(r->wait);
+    r->wait = NULL;
+}

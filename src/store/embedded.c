@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: MIT
+/* The embedded store: documents, listing, locks. */
+#include "store/embedded_internal.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "store/filelock.h"
+#include "store/jsonfile.h"
+#include "store/sealed.h"
+
+#define KEY_MAX 200
+#define KEYS_MAX 100000
+
+struct store_lock {
+    int fd;
+};
+
+/* ---- paths -------------------------------------------------------------- */
+
+/* Keys are made of checked names; this is the last door all the same. */
+static bool check_key(const char *key, struct err *err)
+{
+    size_t len = strlen(key);
+
+    return (len > 0 && len <= KEY_MAX && key[0] != '.' && !strchr(key, '/')) ||
+           err_set(err, ERR_IO, "a document cannot be called so");
+}
+
+bool embedded_path(char path[EMBEDDED_PATH_SIZE], const struct embedded *store,
+                   const char *before, const char *key, const char *behind)
+{
+    return snprintf(path, EMBEDDED_PATH_SIZE, "%s/%s%s%s", store->folder,
+                    before, key, behind) < EMBEDDED_PATH_SIZE;
+}
+
+/* ---- documents ---------------------------------------------------------- */
+
+static bool is_missing(const char *path)
+{
+    return access(path, F_OK) != 0 && errno == ENOENT;
+}
+
+struct json_doc *embedded_parse(const char *path, struct err *err)
+{
+    struct json_doc *doc = NULL;
+    struct buf text;
+
+    buf_init_secret(&text, JSONFILE_MAX);
+    if (jsonfile_read(path, &text, err)) {
+        doc = json_doc_parse(buf_str(&text), err);
+        if (doc && !json_doc_is_object(doc)) {
+            err_set(err, ERR_CONFIG, "not a JSON object");
+            json_doc_free(doc);
+            doc = NULL;
+        }
+    }
+    buf_done(&text);
+    return doc;
+}
+
+static bool read_doc(struct store_driver *driver, const char *key,
+                     struct json_doc **doc, struct err *err)
+{
+    struct embedded *store = embedded_of(driver);
+    char path[EMBEDDED_PATH_SIZE];
+
+    *doc = NULL;
+    if (!check_key(key, err))
+        return false;
+    if (!embedded_path(path, store, "", key, EMBEDDED_ENDING) ||
+        is_missing(path))
+        return true;
+    *doc = embedded_parse(path, err);
+    if (!*doc)
+        return false;
+    if (sealed_open(store->seal, key, *doc, err))
+        return true;
+    json_doc_free(*doc);
+    *doc = NULL;
+    return false;
+}
+
+/* `doc` has its secrets open, and sealed afterwards. */
+bool embedded_write(const struct embedded *store, const char *key,
+                    struct json_doc *doc, bool create, struct err *err)
+{
+    char name[KEY_MAX + sizeof(EMBEDDED_ENDING)];
+    struct buf text;
+    bool ok;
+
+    (void)snprintf(name, sizeof(name), "%s" EMBEDDED_ENDING, key);
+    sealed_close(store->seal, key, doc);
+    buf_init_secret(&text, JSONFILE_MAX);
+    ok = (json_doc_write(doc, true, &text) ||
+          err_set(err, ERR_IO, "%s is too large, or not UTF-8", name)) &&
+         jsonfile_write(store->folder, name, buf_str(&text), create, err);
+    buf_done(&text);
+    return ok;
+}
+
+static bool merge(struct store_driver *driver, const char *key,
+                  const struct json_doc *patch, struct err *err)
+{
+    struct json_doc *doc;
+    bool ok;
+
+    if (!read_doc(driver, key, &doc, err))
+        return err_wrap(err, "%s" EMBEDDED_ENDING " is left as it is", key);
+    if (!doc)
+        doc = json_doc_new_object();
+    json_doc_merge(doc, patch);
+    ok = embedded_write(embedded_of(driver), key, doc, false, err);
+    json_doc_free(doc);
+    return ok;
+}
+
+/* Reading, merging and writing are one thing to other processes. */
+static bool update(struct store_driver *driver, const char *key,
+                   const struct json_doc *patch, struct err *err)
+{
+    char path[EMBEDDED_PATH_SIZE];
+    bool ok;
+    int fd;
+
+    if (!check_key(key, err) ||
+        !embedded_path(path, embedded_of(driver), ".write", "", ".lock"))
+        return false;
+    fd = filelock_take(path, FILELOCK_WAIT, err);
+    if (fd < 0)
+        return false;
+    ok = merge(driver, key, patch, err);
+    filelock_release(fd);
+    return ok;
+}
+
+static bool create(struct store_driver *driver, const char *key,
+                   const struct json_doc *doc, struct err *err)
+{
+    struct json_doc *copy;
+    bool ok;
+
+    if (!check_key(key, err))
+        return false;
+    copy = json_doc_copy(doc);
+    ok = embedded_write(embedded_of(driver), key, copy, true, err);
+    json_doc_free(copy);
+    return ok;
+}
+
+static bool remove_doc(struct store_driver *driver, const char *key,
+                       struct err *err)
+{
+    struct embedded *store = embedded_of(driver);
+    char path[EMBEDDED_PATH_SIZE];
+
+    if (!check_key(key, err) ||
+        !embedded_path(path, store, "", key, EMBEDDED_ENDING))
+        return false;
+    if (unlink(path) != 0 && errno != ENOENT)
+        return err_errno(err, "remove %s", path);
+    return jsonfile_sync_folder(store->folder, err);
+}
+
+/* ---- listing ------------------------------------------------------------ */
+
+struct keys {
+    char **at;
+    size_t count;
+};
+
+static void add_key(struct keys *keys, const char *name)
+{
+    size_t len = strlen(name);
+    size_t ending = sizeof(EMBEDDED_ENDING) - 1;
+
+    if (len <= ending || name[0] == '.' || keys->count == KEYS_MAX ||
+        strcmp(name + len - ending, EMBEDDED_ENDING) != 0)
+        return;
+    keys->at = mem_realloc(keys->at, (keys->count + 1) * sizeof(char *));
+    keys->at[keys->count++] = mem_strndup(name, len - ending);
+}
+
+static bool gather(const char *folder, struct keys *keys, struct err *err)
+{
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+
+    *keys = (struct keys){ 0 };
+    if (!dir)
+        return err_errno(err, "open the folder %s", folder);
+    for (entry = readdir(dir); entry; entry = readdir(dir))
+        add_key(keys, entry->d_name);
+    (void)closedir(dir);
+    return true;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool list(struct store_driver *driver,
+                 void (*visit)(void *arg, const char *key), void *arg,
+                 struct err *err)
+{
+    struct keys keys;
+
+    if (!gather(embedded_of(driver)->folder, &keys, err))
+        return false;
+    if (keys.count > 1)
+        qsort(keys.at, keys.count, sizeof(char *), by_name);
+    for (size_t i = 0; i < keys.count; i++) {
+        visit(arg, keys.at[i]);
+        mem_free(keys.at[i]);
+    }
+    mem_free(keys.at);
+    return true;
+}
+
+/* ---- locks -------------------------------------------------------------- */
+
+static enum store_locked lock(struct store_driver *driver, const char *name,
+                              struct store_lock **lock, struct err *err)
+{
+    char path[EMBEDDED_PATH_SIZE];
+    int fd = -1;
+
+    *lock = NULL;
+    if (!check_key(name, err) ||
+        !embedded_path(path, embedded_of(driver), ".lock_", name, ""))
+        return STORE_LOCK_FAILED;
+    fd = filelock_take(path, FILELOCK_TRY, err);
+    if (fd < 0)
+        return err->code == ERR_BUSY ? STORE_BUSY : STORE_LOCK_FAILED;
+    *lock = MEM_NEW(struct store_lock);
+    (*lock)->fd = fd;
+    return STORE_LOCKED;
+}
+
+static void unlock(struct store_driver *driver, struct store_lock *lock)
+{
+    (void)driver;
+    filelock_release(lock->fd);
+    mem_free(lock);
+}
+
+static void free_driver(struct store_driver *driver)
+{
+    struct embedded *store = embedded_of(driver);
+
+    filelock_release(store->in_use);
+    mem_free(store->folder);
+    mem_free(store);
+}
+
+struct embedded *embedded_new(const char *folder, const struct seal *seal)
+{
+    struct embedded *store = MEM_NEW(struct embedded);
+
+    store->driver = (struct store_driver){ .read = read_doc,
+                                           .update = update,
+                                           .create = create,
+                                           .remove = remove_doc,
+                                           .list = list,
+                                           .lock = lock,
+                                           .unlock = unlock,
+                                           .free = free_driver };
+    store->folder = mem_strdup(folder);
+    store->seal = seal;
+    store->in_use = -1;
+    return store;
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: MIT
+/* Opening the embedded store, and sealing it anew. */
+#include <sys/stat.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/embedded_internal.h"
+#include "store/filelock.h"
+#include "store/jsonfile.h"
+#include "store/sealed.h"
+
+static void mend_mode(const char *path, mode_t want)
+{
+    struct stat info;
+
+    if (stat(path, &info) != 0 || (info.st_mode & 077) == 0)
+        return;
+    if (chmod(path, want) == 0)
+        log_line(LOG_WARN,
+                 "%s could be read by others (mode %03o): it is %03o now", path,
+                 (unsigned)(info.st_mode & 0777), (unsigned)want);
+    else
+        log_line(LOG_WARN, "%s can be read by others: chmod %03o %s", path,
+                 (unsigned)want, path);
+}
+
+/* One document at the start: its mode, and its seals.  A broken one is left for
+   whoever reads it. */
+static void tend(void *arg, const char *key)
+{
+    struct embedded *store = arg;
+    struct json_doc *nothing;
+    struct json_doc *doc;
+    char path[EMBEDDED_PATH_SIZE];
+    struct err err;
+
+    if (!embedded_path(path, store, "", key, EMBEDDED_ENDING))
+        return;
+    mend_mode(path, 0600);
+    if (!store->seal)
+        return;
+    doc = embedded_parse(path, &err);
+    if (doc && sealed_is_stale(store->seal, doc)) {
+        nothing = json_doc_new_object();
+        if (!store->driver.update(&store->driver, key, nothing, &err))
+            log_line(LOG_WARN, "not sealed: %s", err.text);
+        json_doc_free(nothing);
+    }
+    json_doc_free(doc);
+}
+
+static bool open_folder(struct embedded *store, enum filelock_kind kind,
+                        struct err *err)
+{
+    char path[EMBEDDED_PATH_SIZE];
+
+    if (!jsonfile_make_folder(store->folder, err) ||
+        !embedded_path(path, store, ".in-use", "", ""))
+        return false;
+    mend_mode(store->folder, 0700);
+    store->in_use = filelock_take(path, kind, err);
+    if (store->in_use >= 0)
+        return true;
+    if (err->code == ERR_BUSY)
+        err_set(err, ERR_BUSY,
+                "%s is in use by another claude-relay: stop it first",
+                store->folder);
+    return false;
+}
+
+struct store_driver *embedded_open(const char *folder, const struct seal *seal,
+                                   struct err *err)
+{
+    struct embedded *store = embedded_new(folder, seal);
+    struct store_driver *driver = &store->driver;
+
+    if (open_folder(store, FILELOCK_SHARED, err) &&
+        driver->list(driver, tend, store, err))
+        return driver;
+    driver->free(driver);
+    return NULL;
+}
+
+/* ---- sealing anew ------------------------------------------------------- */
+
+/* `with[0]`: the present seal, `with[1]`: the next one. */
+struct reseal {
+    struct embedded *with[2];
+    size_t changed;
+    bool ok;
+    struct err *err;
+};
+
+/* The document, with its secrets open; NULL if neither seal opens it. */
+static struct json_doc *open_either(const struct reseal *reseal,
+                                    const char *key)
+{
+    struct json_doc *doc = NULL;
+    struct err err;
+
+    for (size_t i = 0; !doc && i < COUNT_OF(reseal->with); i++) {
+        struct store_driver *driver = &reseal->with[i]->driver;
+
+        if (!driver->read(driver, key, &doc, i == 0 ? reseal->err : &err))
+            doc = NULL;
+    }
+    return doc;
+}
+
+static void verify(void *arg, const char *key)
+{
+    struct reseal *reseal = arg;
+    struct json_doc *doc;
+
+    if (!reseal->ok)
+        return;
+    doc = open_either(reseal, key);
+    reseal->ok = doc != NULL;
+    json_doc_free(doc);
+}
+
+static void rewrite(void *arg, const char *key)
+{
+    struct reseal *reseal = arg;
+    struct embedded *next = reseal->with[1];
+    char path[EMBEDDED_PATH_SIZE];
+    struct json_doc *doc;
+    bool stale;
+
+    if (!reseal->ok || !embedded_path(path, next, "", key, EMBEDDED_ENDING))
+        return;
+    doc = embedded_parse(path, reseal->err);
+    stale = doc && sealed_is_stale(next->seal, doc);
+    json_doc_free(doc);
+    if (!stale)
+        return;
+    doc = open_either(reseal, key);
+    reseal->ok = doc && embedded_write(next, key, doc, false, reseal->err);
+    reseal->changed += reseal->ok;
+    json_doc_free(doc);
+}
+
+bool embedded_reseal(const char *folder, const struct seal *now,
+                     const struct seal *next, size_t *count, struct err *err)
+{
+    struct reseal reseal = { .with = { embedded_new(folder, now),
+                                       embedded_new(folder, next) },
+                             .ok = true,
+                             .err = err };
+    struct store_driver *driver = &reseal.with[0]->driver;
+    bool ok = open_folder(reseal.with[0], FILELOCK_TRY, err) &&
+              driver->list(driver, verify, &reseal, err) && reseal.ok &&
+              driver->list(driver, rewrite, &reseal, err) && reseal.ok;
+
+    *count = reseal.changed;
+    driver->free(driver);
+    reseal.with[1]->driver.free(&reseal.with[1]->driver);
+    return ok;
+}

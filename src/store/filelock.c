@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+/* Locks on files. */
+#include "store/filelock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+int filelock_take(const char *path, enum filelock_kind kind, struct err *err)
+{
+    static const int how[] = {
+        [FILELOCK_WAIT] = LOCK_EX,
+        [FILELOCK_TRY] = LOCK_EX | LOCK_NB,
+        [FILELOCK_SHARED] = LOCK_SH | LOCK_NB,
+    };
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int rc;
+
+    if (fd < 0) {
+        (void)err_errno(err, "open %s", path);
+        return -1;
+    }
+    do {
+        rc = flock(fd, how[kind]);
+    } while (rc != 0 && errno == EINTR);
+    if (rc == 0)
+        return fd;
+    if (errno == EWOULDBLOCK)
+        (void)err_set(err, ERR_BUSY, "%s is held by another process", path);
+    else
+        (void)err_errno(err, "lock %s", path);
+    (void)close(fd);
+    return -1;
+}
+
+void filelock_release(int fd)
+{
+    if (fd >= 0)
+        (void)close(fd);
+}

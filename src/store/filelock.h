@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+/* Locks on files, for processes that share a folder: flock(2), which ends with the
+   process.  The files (0600) stay: removing one would let two hold "it".
+   Blocking where it says so; any thread. */
+#pragma once
+
+#include "base/err.h"
+
+enum filelock_kind {
+    FILELOCK_WAIT,   /* exclusive; waits */
+    FILELOCK_TRY,    /* exclusive, if nobody holds it */
+    FILELOCK_SHARED, /* with others that want it shared; does not wait */
+};
+
+/* A descriptor, closed by filelock_release(); -1 and err if it failed; -1 with
+   err->code ERR_BUSY if somebody else holds it. */
+int filelock_take(const char *path, enum filelock_kind kind, struct err *err);
+void filelock_release(int fd);
