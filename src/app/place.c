@@ -60,6 +60,8 @@ bool place_open(struct place *place, const struct config *config,
 {
     *place = (struct place){ .config = config, .loop = loop_new() };
     (void)signal(SIGPIPE, SIG_IGN);
+    /* A file that may not grow is an error of that write, not the end. */
+    (void)signal(SIGXFSZ, SIG_IGN);
     if (!make_seal(place, err) || !make_proxy(place, err) ||
         !make_tls(place, err) || !open_accounts(place, err))
         return false;

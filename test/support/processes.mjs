@@ -179,6 +179,8 @@ export async function startSim({ tls = false, args = [] } = {}) {
     },
     totals: () => call('GET', '/sim/totals'),
     fault: (fault) => call('POST', '/sim/faults', fault),
+    oauth: (settings) => call('POST', '/sim/oauth', settings),
+    forgetOauth: () => call('DELETE', '/sim/oauth'),
     forgetFaults: () => call('DELETE', '/sim/faults'),
     clear: () => call('DELETE', '/sim/ledger'),
     async stop() {
@@ -210,6 +212,9 @@ export function writeOauth(dataDir, name, members = {}) {
   return file;
 }
 
+export const readAccount = (dataDir, name) => JSON.parse(fs.readFileSync(path.join(dataDir, `oauth_${name}.json`), 'utf8'));
+export const inMinutes = (minutes) => new Date(Date.now() + minutes * 60e3).toISOString();
+
 /* ---- claude-relay --------------------------------------------------------- */
 
 /* One run of the program to its end. */
@@ -223,19 +228,25 @@ export function command(args, { env = {}, input = '', cwd } = {}) {
   });
 }
 
+/* The upstream answers token calls too; without one, nobody does. */
+export function ways({ upstream, ca }) {
+  const env = { OAUTH_TOKEN_URL: new URL('/v1/oauth/token', upstream ?? 'http://127.0.0.1:9').href };
+  if (upstream) {
+    env.CLAUDE_API_URL = upstream;
+  }
+  if (ca) {
+    env.UPSTREAM_CA_FILE = ca;
+  }
+  return env;
+}
+
 /* options: upstream (URL), env, args, ca, dataDir, accounts (dataDir => void; one
    API-key account "demo" by default). */
 export async function startRelay(options = {}) {
   const folder = tempFolder();
   const dataDir = options.dataDir ?? path.join(folder, 'data');
   (options.accounts ?? ((dir) => addApiKey(dir, 'demo')))(dataDir);
-  const env = { DATA_DIR: dataDir, ...options.env };
-  if (options.upstream) {
-    env.CLAUDE_API_URL = options.upstream;
-  }
-  if (options.ca) {
-    env.UPSTREAM_CA_FILE = options.ca;
-  }
+  const env = { DATA_DIR: dataDir, ...ways(options), ...options.env };
   const program = new Program(relayBinary, ['--port', '0', ...(options.args ?? [])], env, folder);
   const match = await program.ready(/listening on http:\/\/\S+:(\d+)/);
   const port = Number(match[1]);
