@@ -196,7 +196,8 @@ static void print_banner(const struct app *app)
 static bool prepare(struct app *app, uint16_t port, struct err *err)
 {
     raise_descriptor_limit(app->config);
-    if (!place_open(&app->place, app->config, err))
+    if (!place_open(&app->place, app->config, err) ||
+        !store_serve(app->place.store, err))
         return false;
     app->terminate = loop_signal_new(app->place.loop, SIGTERM, stop, app);
     app->interrupt = loop_signal_new(app->place.loop, SIGINT, stop, app);

@@ -76,6 +76,7 @@ static bool read_doc(struct store_driver *driver, const char *key,
     if (!embedded_path(path, store, "", key, EMBEDDED_ENDING) ||
         is_missing(path))
         return true;
+    embedded_mend_mode(path, 0600);
     *doc = embedded_parse(path, err);
     if (!*doc)
         return false;
@@ -124,14 +125,12 @@ static bool merge(struct store_driver *driver, const char *key,
 static bool update(struct store_driver *driver, const char *key,
                    const struct json_doc *patch, struct err *err)
 {
-    char path[EMBEDDED_PATH_SIZE];
     bool ok;
     int fd;
 
-    if (!check_key(key, err) ||
-        !embedded_path(path, embedded_of(driver), ".write", "", ".lock"))
+    if (!check_key(key, err))
         return false;
-    fd = filelock_take(path, FILELOCK_WAIT, err);
+    fd = filelock_take(embedded_of(driver)->folder, FILELOCK_FOLDER, err);
     if (fd < 0)
         return false;
     ok = merge(driver, key, patch, err);

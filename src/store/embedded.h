@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The embedded store: a folder of JSON files, <key>.json, in the seed's layout.
-   Beside them lie .write.lock (held for each change by field), .in-use (held,
-   shared, by everybody who has the store open) and .lock_<name> for the locks of
-   the driver. */
+   Beside them lie .in-use (held, shared, by relays that serve from it) and
+   .lock_<name> for the locks of the driver.  The folder itself is locked for each
+   change by field. */
 #pragma once
 
 #include "crypto/seal.h"
@@ -14,8 +14,11 @@
 struct store_driver *embedded_open(const char *folder, const struct seal *seal,
                                    struct err *err);
 
+/* From now on nobody seals the folder anew. */
+bool embedded_serve(struct store_driver *driver, struct err *err) MUST_CHECK;
+
 /* Seal everything with `next` (NULL: leave it plain) instead of `now`.  Demands
-   that nobody else has the folder open; checks first that everything opens, with
+   that nobody serves from the folder; checks first that everything opens, with
    either of the two, so that an interrupted run can be repeated.  `count`: the
    documents that were changed. */
 bool embedded_reseal(const char *folder, const struct seal *now,

@@ -12,7 +12,7 @@ struct embedded {
     struct store_driver driver;
     char *folder;
     const struct seal *seal;
-    int in_use; /* the lock on the folder, or -1 */
+    int in_use; /* the lock of whoever serves, or -1 */
 };
 
 static inline struct embedded *embedded_of(struct store_driver *driver)
@@ -26,6 +26,9 @@ struct embedded *embedded_new(const char *folder, const struct seal *seal);
 /* "<folder>/<before><key><behind>"; false if that is too long. */
 bool embedded_path(char path[EMBEDDED_PATH_SIZE], const struct embedded *store,
                    const char *before, const char *key, const char *behind);
+
+/* Take away what others may do with a file or folder; reported in the log. */
+void embedded_mend_mode(const char *path, unsigned want);
 
 /* The object in a file, its secrets as they lie there; NULL and err. */
 struct json_doc *embedded_parse(const char *path, struct err *err);

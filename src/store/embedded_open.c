@@ -9,7 +9,7 @@
 #include "store/jsonfile.h"
 #include "store/sealed.h"
 
-static void mend_mode(const char *path, mode_t want)
+void embedded_mend_mode(const char *path, unsigned want)
 {
     struct stat info;
 
@@ -18,10 +18,10 @@ static void mend_mode(const char *path, mode_t want)
     if (chmod(path, want) == 0)
         log_line(LOG_WARN,
                  "%s could be read by others (mode %03o): it is %03o now", path,
-                 (unsigned)(info.st_mode & 0777), (unsigned)want);
+                 (unsigned)(info.st_mode & 0777), want);
     else
         log_line(LOG_WARN, "%s can be read by others: chmod %03o %s", path,
-                 (unsigned)want, path);
+                 want, path);
 }
 
 /* One document at the start: its mode, and its seals.  A broken one is left for
@@ -36,7 +36,7 @@ static void tend(void *arg, const char *key)
 
     if (!embedded_path(path, store, "", key, EMBEDDED_ENDING))
         return;
-    mend_mode(path, 0600);
+    embedded_mend_mode(path, 0600);
     if (!store->seal)
         return;
     doc = embedded_parse(path, &err);
@@ -49,23 +49,12 @@ static void tend(void *arg, const char *key)
     json_doc_free(doc);
 }
 
-static bool open_folder(struct embedded *store, enum filelock_kind kind,
-                        struct err *err)
+static bool open_folder(const struct embedded *store, struct err *err)
 {
-    char path[EMBEDDED_PATH_SIZE];
-
-    if (!jsonfile_make_folder(store->folder, err) ||
-        !embedded_path(path, store, ".in-use", "", ""))
+    if (!jsonfile_make_folder(store->folder, err))
         return false;
-    mend_mode(store->folder, 0700);
-    store->in_use = filelock_take(path, kind, err);
-    if (store->in_use >= 0)
-        return true;
-    if (err->code == ERR_BUSY)
-        err_set(err, ERR_BUSY,
-                "%s is in use by another claude-relay: stop it first",
-                store->folder);
-    return false;
+    embedded_mend_mode(store->folder, 0700);
+    return true;
 }
 
 struct store_driver *embedded_open(const char *folder, const struct seal *seal,
@@ -74,11 +63,26 @@ struct store_driver *embedded_open(const char *folder, const struct seal *seal,
     struct embedded *store = embedded_new(folder, seal);
     struct store_driver *driver = &store->driver;
 
-    if (open_folder(store, FILELOCK_SHARED, err) &&
-        driver->list(driver, tend, store, err))
+    if (open_folder(store, err) && driver->list(driver, tend, store, err))
         return driver;
     driver->free(driver);
     return NULL;
+}
+
+static bool take_in_use(struct embedded *store, enum filelock_kind kind,
+                        struct err *err)
+{
+    char path[EMBEDDED_PATH_SIZE];
+
+    if (!embedded_path(path, store, ".in-use", "", ""))
+        return err_set(err, ERR_IO, "the path %s is too long", store->folder);
+    store->in_use = filelock_take(path, kind, err);
+    return store->in_use >= 0;
+}
+
+bool embedded_serve(struct store_driver *driver, struct err *err)
+{
+    return take_in_use(embedded_of(driver), FILELOCK_SHARED, err);
 }
 
 /* ---- sealing anew ------------------------------------------------------- */
@@ -140,6 +144,19 @@ static void rewrite(void *arg, const char *key)
     json_doc_free(doc);
 }
 
+/* Nobody serves from the folder, and no command changes it meanwhile. */
+static bool take_alone(struct embedded *store, int *folder, struct err *err)
+{
+    *folder = -1;
+    if (!open_folder(store, err))
+        return false;
+    if (!take_in_use(store, FILELOCK_TRY, err))
+        return err_wrap(err, "sealing anew needs the folder alone: stop the "
+                             "relay first");
+    *folder = filelock_take(store->folder, FILELOCK_FOLDER, err);
+    return *folder >= 0;
+}
+
 bool embedded_reseal(const char *folder, const struct seal *now,
                      const struct seal *next, size_t *count, struct err *err)
 {
@@ -148,11 +165,13 @@ bool embedded_reseal(const char *folder, const struct seal *now,
                              .ok = true,
                              .err = err };
     struct store_driver *driver = &reseal.with[0]->driver;
-    bool ok = open_folder(reseal.with[0], FILELOCK_TRY, err) &&
+    int alone;
+    bool ok = take_alone(reseal.with[0], &alone, err) &&
               driver->list(driver, verify, &reseal, err) && reseal.ok &&
               driver->list(driver, rewrite, &reseal, err) && reseal.ok;
 
     *count = reseal.changed;
+    filelock_release(alone);
     driver->free(driver);
     reseal.with[1]->driver.free(&reseal.with[1]->driver);
     return ok;

@@ -10,11 +10,13 @@
 int filelock_take(const char *path, enum filelock_kind kind, struct err *err)
 {
     static const int how[] = {
-        [FILELOCK_WAIT] = LOCK_EX,
+        [FILELOCK_FOLDER] = LOCK_EX,
         [FILELOCK_TRY] = LOCK_EX | LOCK_NB,
         [FILELOCK_SHARED] = LOCK_SH | LOCK_NB,
     };
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = kind == FILELOCK_FOLDER
+                 ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+                 : open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
     int rc;
 
     if (fd < 0) {

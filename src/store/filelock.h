@@ -7,9 +7,9 @@
 #include "base/err.h"
 
 enum filelock_kind {
-    FILELOCK_WAIT,   /* exclusive; waits */
-    FILELOCK_TRY,    /* exclusive, if nobody holds it */
-    FILELOCK_SHARED, /* with others that want it shared; does not wait */
+    FILELOCK_FOLDER, /* on the folder itself; exclusive; waits */
+    FILELOCK_TRY,    /* on a file; exclusive, if nobody holds it */
+    FILELOCK_SHARED, /* likewise, with others that want it shared */
 };
 
 /* A descriptor, closed by filelock_release(); -1 and err if it failed; -1 with

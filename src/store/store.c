@@ -168,6 +168,11 @@ void store_free(struct store *store)
     mem_free(store);
 }
 
+bool store_serve(struct store *store, struct err *err)
+{
+    return embedded_serve(store->driver, err);
+}
+
 struct store_driver *store_driver(struct store *store)
 {
     return store->driver;

@@ -28,6 +28,10 @@ void store_stop(struct store *store);
    given to one are freed or have run since. */
 void store_free(struct store *store);
 
+/* A relay serves from this store until it is freed: its secrets are not sealed anew
+   meanwhile. */
+bool store_serve(struct store *store, struct err *err) MUST_CHECK;
+
 /* For commands, and for reading at the start: the driver itself. */
 struct store_driver *store_driver(struct store *store);
 
