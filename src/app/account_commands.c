@@ -5,69 +5,30 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <termios.h>
-#include <unistd.h>
 
 #include "account/kinds.h"
 #include "admin/account_doc.h"
+#include "app/import_command.h"
 #include "app/place.h"
+#include "app/terminal.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 
-#define LINE_SIZE 2048
 #define TEXT_MAX 65536
-
-static int fail(const struct err *err)
-{
-    (void)fprintf(stderr, "claude-relay: %s\n", err->text);
-    return 1;
-}
 
 static int usage(const char *problem)
 {
-    (void)fprintf(stderr,
-                  "claude-relay: %s\n"
-                  "usage: claude-relay account add NAME --api-key -\n"
-                  "       claude-relay account list\n"
-                  "       claude-relay account show|refresh|remove NAME\n"
-                  "The key is asked for, or read from standard input.\n",
-                  problem);
+    (void)
+        fprintf(stderr,
+                "claude-relay: %s\n"
+                "usage: claude-relay account add NAME --api-key -\n"
+                "       claude-relay account list\n"
+                "       claude-relay account show|refresh|remove NAME\n"
+                "       claude-relay account import [--dry-run] [FROM [NAME]]\n"
+                "The key is asked for, or read from standard input.\n",
+                problem);
     return 2;
-}
-
-/* One line, without echo if a person types it. */
-static bool read_line(char line[LINE_SIZE])
-{
-    struct termios saved;
-    bool typed = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &saved) == 0;
-    bool ok;
-
-    if (typed) {
-        struct termios silent = saved;
-
-        silent.c_lflag &= ~(tcflag_t)ECHO;
-        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
-        (void)fprintf(stderr, "API key (not shown): ");
-    }
-    /* The stream's own buffer would keep a copy of the key. */
-    (void)setvbuf(stdin, NULL, _IONBF, 0);
-    ok = fgets(line, LINE_SIZE, stdin) != NULL;
-    if (typed) {
-        (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved);
-        (void)fprintf(stderr, "\n");
-    }
-    return ok;
-}
-
-static struct str trim_line(char *line)
-{
-    struct str text = str_of(line);
-
-    while (text.len > 0 &&
-           (text.at[text.len - 1] == '\n' || text.at[text.len - 1] == '\r'))
-        text.len--;
-    return str_trim(text);
 }
 
 static bool write_account(struct place *place, struct str name, struct str key,
@@ -117,10 +78,10 @@ static int add_with_key(struct place *place, struct str name, struct str key)
                 "that is no Console API key: it begins with sk-ant-, has no "
                 "spaces or quotes, and at most %d characters",
                 KIND_APIKEY_MAX);
-        return fail(&err);
+        return terminal_fail(&err);
     }
     if (!write_account(place, name, key, &err))
-        return fail(&err);
+        return terminal_fail(&err);
     (void)printf("Account \"" STR_FMT "\" added.  A running relay sees it at "
                  "once; otherwise start one with `claude-relay`.\n",
                  STR_ARG(name));
@@ -129,18 +90,19 @@ static int add_with_key(struct place *place, struct str name, struct str key)
 
 static int add(struct place *place, struct str name)
 {
-    char line[LINE_SIZE] = "";
+    char line[TERMINAL_LINE_MAX];
+    struct str key;
     struct err err;
     int status;
 
     if (!check_name(place, name, &err))
-        return fail(&err);
-    if (!read_line(line)) {
+        return terminal_fail(&err);
+    if (!terminal_ask("API key (not shown): ", true, line, &key)) {
         err_set(&err, ERR_CONFIG,
                 "no key came: type it, or pipe it into standard input");
-        return fail(&err);
+        return terminal_fail(&err);
     }
-    status = add_with_key(place, name, trim_line(line));
+    status = add_with_key(place, name, key);
     mem_wipe(line, sizeof(line));
     return status;
 }
@@ -185,7 +147,7 @@ static int show(struct place *place, struct str name)
                 "there is no account \"" STR_FMT
                 "\"; `claude-relay account list` shows those there are",
                 STR_ARG(str_sub(name, 0, 100)));
-        return fail(&err);
+        return terminal_fail(&err);
     }
     doc = account_doc_status(account, clock_wall_ms());
     buf_init(&text, TEXT_MAX);
@@ -206,7 +168,7 @@ static int ask(struct place *place, enum keeper_op op, struct str name,
     struct err err;
 
     if (!place_ask(place, &question, &err))
-        return fail(&err);
+        return terminal_fail(&err);
     (void)printf("Account \"" STR_FMT "\" %s.\n", STR_ARG(name), did);
     return 0;
 }
@@ -266,21 +228,24 @@ static const char *check_arguments(int argc, char **argv)
         if (strcmp(argv[0], named[i].name) == 0)
             return NULL;
     }
-    return "account wants list, or one of add, show, refresh and remove with a "
-           "name";
+    return "account wants list or import, or one of add, show, refresh and "
+           "remove with a name";
 }
 
 int account_commands_run(int argc, char **argv, const struct config *config)
 {
-    const char *bad = check_arguments(argc, argv);
+    const char *bad;
     struct place place;
     struct err err;
     int status;
 
+    if (argc >= 1 && strcmp(argv[0], "import") == 0)
+        return import_command_run(argc - 1, argv + 1, config);
+    bad = check_arguments(argc, argv);
     if (bad)
         return usage(bad);
     if (!place_open(&place, config, &err))
-        status = fail(&err);
+        status = terminal_fail(&err);
     else if (argc == 1)
         status = list(&place);
     else

@@ -195,10 +195,10 @@ static void print_banner(const struct app *app)
 
 static bool prepare(struct app *app, uint16_t port, struct err *err)
 {
-    raise_descriptor_limit(app->config);
     if (!place_open(&app->place, app->config, err) ||
         !store_serve(app->place.store, err))
         return false;
+    raise_descriptor_limit(app->config);
     app->terminate = loop_signal_new(app->place.loop, SIGTERM, stop, app);
     app->interrupt = loop_signal_new(app->place.loop, SIGINT, stop, app);
     return watch_folder(app, err) && add_workers(app, port, err);

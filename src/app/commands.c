@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/account_commands.h"
+#include "app/login_command.h"
 #include "app/serve_command.h"
 
 #define TEXT_MAX 65536
@@ -24,10 +25,13 @@ static int run_version(int argc, char **argv, const struct config *config);
 static const struct command commands[] = {
     { "serve", "serve [--port N] [--host ADDRESS] [--data-dir FOLDER]",
       serve_command_run, true },
+    { "login", "login [NAME] [--setup-token] [--message]", login_command_run,
+      true },
     { "account",
       "account add NAME --api-key -   (the key comes from the terminal or "
       "stdin)\n       claude-relay account list\n       claude-relay account "
-      "show|refresh|remove NAME",
+      "show|refresh|remove NAME\n       claude-relay account import "
+      "[--dry-run] [FROM [NAME]]",
       account_commands_run, true },
     { "options", "options --markdown|--env", run_options, false },
     { "help", "help", run_help, false },

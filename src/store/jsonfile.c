@@ -182,10 +182,14 @@ static bool sync_parent(const char *folder, struct err *err)
 
 bool jsonfile_make_folder(const char *folder, struct err *err)
 {
+    struct stat info;
+
     if (mkdir(folder, 0700) == 0)
         return sync_parent(folder, err);
     if (errno != EEXIST)
         return err_errno(err, "make the folder %s", folder);
+    if (stat(folder, &info) == 0 && !S_ISDIR(info.st_mode))
+        return err_set(err, ERR_IO, "%s is not a folder", folder);
     remove_orphans(folder);
     return true;
 }

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+/* Importing accounts.  Nothing that exists is replaced, and what is read is left as
+   it is. */
+#include "app/import_command.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "account/kinds.h"
+#include "app/commands.h"
+#include "app/place.h"
+#include "app/terminal.h"
+#include "base/text.h"
+#include "store/jsonfile.h"
+
+#define PATH_SIZE 4096
+#define CLAUDE_CODE_FILE ".claude/.credentials.json"
+#define CLAUDE_CODE_NAME "claude-code"
+
+struct import {
+    struct place place;
+    bool dry_run;
+    unsigned taken;
+    unsigned failed;
+};
+
+/* ---- one account -------------------------------------------------------- */
+
+static void say(struct import *import, const char *name, const char *what)
+{
+    (void)printf("%-24s %s\n", name, what);
+    import->failed++;
+}
+
+static bool is_known(const struct import *import, struct str name)
+{
+    struct account *account = accounts_get(import->place.accounts, name);
+
+    account_unref(account);
+    return account != NULL;
+}
+
+static void save(struct import *import, const struct account *account,
+                 const struct json_doc *doc)
+{
+    struct store_driver *driver = store_driver(import->place.store);
+    char key[ACCOUNT_KEY_MAX];
+    struct err err;
+
+    account_key(account->kind, str_of(account->name), key);
+    if (!import->dry_run && !driver->create(driver, key, doc, &err)) {
+        say(import, account->name, err.text);
+        return;
+    }
+    (void)printf("%-24s %-8s %s\n", account->name, account->kind->name,
+                 import->dry_run ? "would be imported" : "imported");
+    import->taken++;
+}
+
+static void take(struct import *import, const struct account_kind *kind,
+                 struct str name, const struct json_doc *doc)
+{
+    struct account *account = account_from_doc(kind, name, doc);
+
+    if (account->problem[0])
+        say(import, account->name, account->problem);
+    else if (is_known(import, name))
+        say(import, account->name, "exists already: left as it is");
+    else
+        save(import, account, doc);
+    account_unref(account);
+}
+
+static struct json_doc *parse_file(const char *path, struct err *err)
+{
+    struct json_doc *doc = NULL;
+    struct buf text;
+
+    buf_init_secret(&text, JSONFILE_MAX);
+    if (jsonfile_read(path, &text, err))
+        doc = json_doc_parse(buf_str(&text), err);
+    buf_done(&text);
+    return doc;
+}
+
+/* ---- a data folder ------------------------------------------------------ */
+
+static void take_file(struct import *import, const char *folder,
+                      const char *file)
+{
+    struct str key = str_of(file);
+    const struct account_kind *kind;
+    char path[PATH_SIZE];
+    struct json_doc *doc;
+    struct str name;
+    struct err err;
+
+    if (key.len < 5 || !str_eq(str_from(key, key.len - 5), STR(".json")))
+        return;
+    kind = account_of_key(str_sub(key, 0, key.len - 5), &name);
+    if (!kind ||
+        snprintf(path, sizeof(path), "%s/%s", folder, file) >= PATH_SIZE)
+        return;
+    doc = parse_file(path, &err);
+    if (doc)
+        take(import, kind, name, doc);
+    else
+        say(import, file, err.text);
+    json_doc_free(doc);
+}
+
+static bool take_folder(struct import *import, const char *folder,
+                        struct err *err)
+{
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+
+    if (!dir)
+        return err_errno(err, "open the folder %s", folder);
+    for (entry = readdir(dir); entry; entry = readdir(dir))
+        take_file(import, folder, entry->d_name);
+    (void)closedir(dir);
+    return true;
+}
+
+/* ---- Claude Code's file ------------------------------------------------- */
+
+static void copy_text(const struct json_doc *from, const char *theirs,
+                      struct json_doc *to, const char *ours)
+{
+    struct str text;
+
+    if (json_doc_get_str(from, theirs, &text))
+        json_doc_set_str(to, ours, text);
+}
+
+/* {"claudeAiOauth":{"accessToken","refreshToken","expiresAt"(ms),"scopes"}} */
+static struct json_doc *convert(const struct json_doc *theirs)
+{
+    const struct json_doc *login = json_doc_get(theirs, "claudeAiOauth");
+    const struct json_doc *scopes = json_doc_get(login, "scopes");
+    struct json_doc *ours = json_doc_new_object();
+    char until[TEXT_TIME_MAX];
+    uint64_t expires_ms;
+
+    copy_text(login, "accessToken", ours, "access_token");
+    copy_text(login, "refreshToken", ours, "refresh_token");
+    if (json_doc_get_u64(login, "expiresAt", &expires_ms)) {
+        text_format_time(expires_ms, until);
+        json_doc_set_str(ours, "expires_at", str_of(until));
+    }
+    if (scopes)
+        json_doc_set(ours, "scopes", json_doc_copy(scopes));
+    return ours;
+}
+
+static bool take_login(struct import *import, const char *path,
+                       const char *name, struct err *err)
+{
+    struct json_doc *theirs = parse_file(path, err);
+    struct json_doc *ours;
+
+    if (!theirs)
+        return err_wrap(err, "%s", path);
+    ours = convert(theirs);
+    take(import, &account_kind_oauth, str_of(name), ours);
+    json_doc_free(ours);
+    json_doc_free(theirs);
+    if (import->taken > 0)
+        (void)printf("A refresh token works once: from its next refresh on, "
+                     "this login belongs to the relay, and Claude Code asks to "
+                     "sign in again unless it goes through the relay.\n");
+    return true;
+}
+
+/* ---- the command -------------------------------------------------------- */
+
+struct arguments {
+    bool dry_run;
+    const char *from;
+    const char *name;
+};
+
+/* The argument that is not understood, or NULL. */
+static const char *parse(int argc, char **argv, struct arguments *arguments)
+{
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--dry-run") == 0)
+            arguments->dry_run = true;
+        else if (argv[i][0] == '-' || arguments->name)
+            return argv[i];
+        else if (arguments->from)
+            arguments->name = argv[i];
+        else
+            arguments->from = argv[i];
+    }
+    return NULL;
+}
+
+static bool find_default(char path[PATH_SIZE], struct err *err)
+{
+    const char *home = getenv("HOME");
+
+    return (home && snprintf(path, PATH_SIZE, "%s/" CLAUDE_CODE_FILE, home) <
+                        PATH_SIZE) ||
+           err_set(err, ERR_CONFIG,
+                   "HOME is not set: name the file or folder to import");
+}
+
+static bool import_all(struct import *import, const struct arguments *arguments,
+                       struct err *err)
+{
+    const char *name = arguments->name ? arguments->name : CLAUDE_CODE_NAME;
+    char path[PATH_SIZE];
+    struct stat info;
+
+    if (!account_name_is_valid(str_of(name)))
+        return err_set(err, ERR_CONFIG, "\"%.100s\" is no account name", name);
+    if (!arguments->from && !find_default(path, err))
+        return false;
+    if (arguments->from)
+        (void)snprintf(path, sizeof(path), "%s", arguments->from);
+    if (stat(path, &info) != 0)
+        return err_errno(err, "look at %s", path);
+    return S_ISDIR(info.st_mode) ? take_folder(import, path, err)
+                                 : take_login(import, path, name, err);
+}
+
+int import_command_run(int argc, char **argv, const struct config *config)
+{
+    struct arguments arguments = { 0 };
+    struct import import = { 0 };
+    const char *bad = parse(argc, argv, &arguments);
+    struct err err;
+    bool ok;
+
+    if (bad)
+        return commands_usage_error("account import does not take", bad);
+    import.dry_run = arguments.dry_run;
+    ok = place_open(&import.place, config, &err) &&
+         import_all(&import, &arguments, &err);
+    place_close(&import.place);
+    if (!ok)
+        return terminal_fail(&err);
+    (void)printf("%u %s, %u left out.\n", import.taken,
+                 import.dry_run ? "would be imported" : "imported",
+                 import.failed);
+    return import.taken > 0 ? 0 : 1;
+}

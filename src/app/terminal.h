@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+/* Asking a person, or reading standard input where there is none. */
+#pragma once
+
+#include "base/err.h"
+#include "base/str.h"
+
+#define TERMINAL_LINE_MAX 8192
+
+/* One line without its end, in `line`; wipe it with mem_wipe() afterwards.  On a
+   terminal the prompt is shown, and with `hidden` what is typed is not.  False if
+   nothing comes. */
+bool terminal_ask(const char *prompt, bool hidden, char line[TERMINAL_LINE_MAX],
+                  struct str *text);
+
+/* Does a person sit there? */
+bool terminal_is_there(void);
+
+/* Says on standard error what went wrong; returns the exit status 1. */
+int terminal_fail(const struct err *err);
