@@ -9,8 +9,9 @@ void base64url_encode(struct buf *out, const void *bytes, size_t len);
 /* Append in the standard alphabet, with padding. */
 void base64_encode(struct buf *out, const void *bytes, size_t len);
 
-/* Append the bytes; false if `text` is anything else, padded, or its last
-   character has bits that mean nothing. */
+/* Append the bytes; false, with part of them in `out`, if `text` is anything else,
+   padded, its last character has bits that mean nothing, or the ceiling is in the
+   way. */
 bool base64url_decode(struct buf *out, struct str text) MUST_CHECK;
 /* The standard alphabet, with or without padding. */
 bool base64_decode(struct buf *out, struct str text) MUST_CHECK;

@@ -56,12 +56,18 @@ bool seal_is_sealed(struct str text)
     return str_starts(text, STR(PREFIX));
 }
 
+/* The key id of a sealed text; empty if it has none. */
+static struct str id_of(struct str text)
+{
+    bool whole = text.len > HEAD_LEN && seal_is_sealed(text) &&
+                 text.at[HEAD_LEN - 1] == ':';
+
+    return whole ? str_sub(text, sizeof(PREFIX) - 1, SEAL_ID_LEN) : STR_EMPTY;
+}
+
 bool seal_is_ours(const struct seal *seal, struct str text)
 {
-    return seal && text.len > HEAD_LEN && seal_is_sealed(text) &&
-           str_eq(str_sub(text, sizeof(PREFIX) - 1, SEAL_ID_LEN),
-                  str_of(seal->id)) &&
-           text.at[HEAD_LEN - 1] == ':';
+    return seal && str_eq(id_of(text), str_of(seal->id));
 }
 
 /* ---- the cipher --------------------------------------------------------- */
@@ -131,12 +137,13 @@ void seal_close(const struct seal *seal, struct str label, struct str clear,
 static bool open_bytes(const struct seal *seal, struct str label,
                        struct str bytes, struct buf *out)
 {
-    size_t len = bytes.len - NONCE_LEN - TAG_LEN;
     char *room;
+    size_t len;
 
     if (bytes.len < NONCE_LEN + TAG_LEN)
         return false;
-    room = buf_room(out, len + 1);
+    len = bytes.len - NONCE_LEN - TAG_LEN;
+    room = buf_room(out, len + 1); /* never NULL for nothing */
     if (!room || !decrypt(seal, label, bytes, (unsigned char *)room))
         return false;
     buf_grow(out, len);
@@ -146,6 +153,7 @@ static bool open_bytes(const struct seal *seal, struct str label,
 bool seal_open(const struct seal *seal, struct str label, struct str sealed,
                struct buf *out, struct err *err)
 {
+    struct str id = id_of(sealed);
     struct buf bytes;
     bool ok;
 
@@ -153,15 +161,16 @@ bool seal_open(const struct seal *seal, struct str label, struct str sealed,
         return err_set(err, ERR_CONFIG,
                        "it is sealed, and RELAY_SECRET is not set: set the one "
                        "it was sealed with");
-    if (!seal_is_ours(seal, sealed))
+    if (id.len > 0 && !seal_is_ours(seal, sealed))
         return err_set(err, ERR_CONFIG,
-                       "it was sealed with another RELAY_SECRET than the one "
-                       "that is set");
+                       "it was sealed with another RELAY_SECRET (key " STR_FMT
+                       ") than the one that is set (key %s): set that one",
+                       STR_ARG(id), seal->id);
     buf_init_secret(&bytes, sealed.len);
-    ok = base64url_decode(&bytes, str_from(sealed, HEAD_LEN)) &&
+    ok = id.len > 0 && base64url_decode(&bytes, str_from(sealed, HEAD_LEN)) &&
          open_bytes(seal, label, buf_str(&bytes), out);
     buf_done(&bytes);
     return ok || err_set(err, ERR_CONFIG,
-                         "its seal is damaged: restore the file from a backup, "
-                         "or sign in again");
+                         "it is damaged, or was sealed for another place: "
+                         "restore the file from a backup, or sign in again");
 }

@@ -21,14 +21,16 @@ struct seal *seal_new(struct str secret, struct err *err);
 /* Wipes the key.  NULL is fine. */
 void seal_free(struct seal *seal);
 
+/* Does it begin as sealed texts do? */
 bool seal_is_sealed(struct str text);
-/* Was this text sealed with this key? */
+/* Was this text sealed with this key?  (false if `seal` is NULL) */
 bool seal_is_ours(const struct seal *seal, struct str text);
 
-/* Append the sealed form. */
+/* Append the sealed form, which must fit (asserted). */
 void seal_close(const struct seal *seal, struct str label, struct str clear,
                 struct buf *out);
 /* Append the clear text to a secret buffer.  `seal` may be NULL: then nothing
-   opens. */
+   opens.  err says whether the secret is missing, is another one, or the text is
+   damaged. */
 bool seal_open(const struct seal *seal, struct str label, struct str sealed,
                struct buf *out, struct err *err) MUST_CHECK;

@@ -201,6 +201,55 @@ static void writing_says_when_it_failed(void **state)
     json_doc_free(doc);
 }
 
+static const struct {
+    const char *doc;
+    const char *patch;
+    const char *want;
+} patch_cases[] = {
+    { "{}", "{}", "{}" },
+    { "{\"a\":1,\"b\":2,\"c\":3}", "{\"b\":\"x\"}",
+      "{\"a\":1,\"b\":\"x\",\"c\":3}" },
+    { "{\"a\":1,\"b\":2}", "{\"a\":null,\"never\":null}", "{\"b\":2}" },
+    { "{\"a\":1}", "{\"z\":[1],\"b\":{}}", "{\"a\":1,\"z\":[1],\"b\":{}}" },
+    /* Whole members: what lies inside is not merged. */
+    { "{\"a\":{\"x\":1}}", "{\"a\":{\"y\":null}}", "{\"a\":{\"y\":null}}" },
+};
+
+static void a_patch_changes_its_own_members_only(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(patch_cases); i++) {
+        struct err err;
+        struct json_doc *doc = json_doc_parse(str_of(patch_cases[i].doc), &err);
+        struct json_doc *patch =
+            json_doc_parse(str_of(patch_cases[i].patch), &err);
+        struct buf out;
+
+        json_doc_merge(doc, patch);
+        json_doc_free(patch);
+        buf_init(&out, 1000);
+        assert_true(json_doc_write(doc, false, &out));
+        unit_assert_str(buf_str(&out), patch_cases[i].want);
+        buf_done(&out);
+        json_doc_free(doc);
+    }
+}
+
+static void a_copy_shares_nothing(void **state)
+{
+    struct err err;
+    struct json_doc *doc = json_doc_parse(STR("{\"a\":{\"b\":1}}"), &err);
+    struct json_doc *copy = json_doc_copy(doc);
+    uint64_t number;
+
+    (void)state;
+    json_doc_set_u64(json_doc_get(doc, "a"), "b", 2);
+    assert_true(json_doc_get_u64(json_doc_get(copy, "a"), "b", &number));
+    assert_int_equal(number, 1);
+    json_doc_free(doc);
+    json_doc_free(copy);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -211,6 +260,8 @@ int main(void)
         cmocka_unit_test(members_are_read_by_type),
         cmocka_unit_test(a_missing_document_has_no_members),
         cmocka_unit_test(documents_are_built_and_written),
+        cmocka_unit_test(a_patch_changes_its_own_members_only),
+        cmocka_unit_test(a_copy_shares_nothing),
         cmocka_unit_test(writing_says_when_it_failed),
     };
 

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+/* SHA-256. */
+#include "crypto/hash.h"
+
+#include "base/macros.h"
+#include "base/text.h"
+#include "unit.h"
+
+static const struct {
+    struct str text;
+    const char *want;
+} cases[] = {
+    /* FIPS 180-4's examples, and a NUL inside */
+    { { "", 0 },
+      "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
+    { { "abc", 3 },
+      "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
+    { { "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 56 },
+      "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1" },
+    { { "a\0b", 3 },
+      "59b271ae1bbcb1d31d41929817f4b16fb439eb4f31520b5ad1d5ce98920a7138" },
+};
+
+static void digests_are_those_of_the_standard(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        unsigned char digest[HASH_SHA256_LEN];
+        char text[2 * HASH_SHA256_LEN + 1];
+
+        hash_sha256(cases[i].text, digest);
+        text_hex(digest, sizeof(digest), text);
+        assert_string_equal(text, cases[i].want);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(digests_are_those_of_the_standard),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
