@@ -32,34 +32,48 @@ static bool check_key(const char *key, struct err *err)
            err_set(err, ERR_IO, "a document cannot be called so");
 }
 
-bool embedded_path(char path[EMBEDDED_PATH_SIZE], const struct embedded *store,
-                   const char *before, const char *key, const char *behind)
+bool embedded_path(const struct embedded *store, const char *name,
+                   const char *ending, char path[EMBEDDED_PATH_SIZE],
+                   struct err *err)
 {
-    return snprintf(path, EMBEDDED_PATH_SIZE, "%s/%s%s%s", store->folder,
-                    before, key, behind) < EMBEDDED_PATH_SIZE;
+    return snprintf(path, EMBEDDED_PATH_SIZE, "%s/%s%s", store->folder, name,
+                    ending) < EMBEDDED_PATH_SIZE ||
+           err_set(err, ERR_IO, "the path of %s%s is too long", name, ending);
 }
 
 /* ---- documents ---------------------------------------------------------- */
 
-static bool is_missing(const char *path)
+static struct json_doc *parse_object(struct str text, const char *key,
+                                     struct err *err)
 {
-    return access(path, F_OK) != 0 && errno == ENOENT;
+    struct json_doc *doc = json_doc_parse(text, err);
+
+    if (doc && !json_doc_is_object(doc)) {
+        json_doc_free(doc);
+        doc = NULL;
+        err_set(err, ERR_IO, "not a JSON object");
+    }
+    if (!doc) {
+        /* Whoever asks for it is not to blame for what lies in a file. */
+        err->code = ERR_IO;
+        (void)err_wrap(err, "%s" EMBEDDED_ENDING, key);
+    }
+    return doc;
 }
 
-struct json_doc *embedded_parse(const char *path, struct err *err)
+struct json_doc *embedded_parse(const struct embedded *store, const char *key,
+                                struct err *err)
 {
     struct json_doc *doc = NULL;
+    char path[EMBEDDED_PATH_SIZE];
     struct buf text;
 
+    if (!embedded_path(store, key, EMBEDDED_ENDING, path, err))
+        return NULL;
+    embedded_mend_mode(path, 0600);
     buf_init_secret(&text, JSONFILE_MAX);
-    if (jsonfile_read(path, &text, err)) {
-        doc = json_doc_parse(buf_str(&text), err);
-        if (doc && !json_doc_is_object(doc)) {
-            err_set(err, ERR_CONFIG, "not a JSON object");
-            json_doc_free(doc);
-            doc = NULL;
-        }
-    }
+    if (jsonfile_read(path, &text, err))
+        doc = parse_object(buf_str(&text), key, err);
     buf_done(&text);
     return doc;
 }
@@ -68,18 +82,13 @@ static bool read_doc(struct store_driver *driver, const char *key,
                      struct json_doc **doc, struct err *err)
 {
     struct embedded *store = embedded_of(driver);
-    char path[EMBEDDED_PATH_SIZE];
 
     *doc = NULL;
     if (!check_key(key, err))
         return false;
-    if (!embedded_path(path, store, "", key, EMBEDDED_ENDING) ||
-        is_missing(path))
-        return true;
-    embedded_mend_mode(path, 0600);
-    *doc = embedded_parse(path, err);
+    *doc = embedded_parse(store, key, err);
     if (!*doc)
-        return false;
+        return err->code == ERR_NOT_FOUND;
     if (sealed_open(store->seal, key, *doc, err))
         return true;
     json_doc_free(*doc);
@@ -96,7 +105,8 @@ bool embedded_write(const struct embedded *store, const char *key,
     bool ok;
 
     (void)snprintf(name, sizeof(name), "%s" EMBEDDED_ENDING, key);
-    sealed_close(store->seal, key, doc);
+    if (!sealed_close(store->seal, key, doc, err))
+        return false;
     buf_init_secret(&text, JSONFILE_MAX);
     ok = (json_doc_write(doc, true, &text) ||
           err_set(err, ERR_IO, "%s is too large, or not UTF-8", name)) &&
@@ -121,49 +131,61 @@ static bool merge(struct store_driver *driver, const char *key,
     return ok;
 }
 
-/* Reading, merging and writing are one thing to other processes. */
+/* One change at a time, of all processes: an update reads, merges and writes, and
+   nothing may be made or removed in between.  -1 and err if that fails. */
+static int begin_change(const struct embedded *store, const char *key,
+                        struct err *err)
+{
+    return check_key(key, err)
+               ? filelock_take(store->folder, FILELOCK_FOLDER, err)
+               : -1;
+}
+
 static bool update(struct store_driver *driver, const char *key,
                    const struct json_doc *patch, struct err *err)
 {
-    bool ok;
-    int fd;
+    int change = begin_change(embedded_of(driver), key, err);
+    bool ok = change >= 0 && merge(driver, key, patch, err);
 
-    if (!check_key(key, err))
-        return false;
-    fd = filelock_take(embedded_of(driver)->folder, FILELOCK_FOLDER, err);
-    if (fd < 0)
-        return false;
-    ok = merge(driver, key, patch, err);
-    filelock_release(fd);
+    filelock_release(change);
     return ok;
 }
 
 static bool create(struct store_driver *driver, const char *key,
                    const struct json_doc *doc, struct err *err)
 {
-    struct json_doc *copy;
+    int change = begin_change(embedded_of(driver), key, err);
+    struct json_doc *made = json_doc_new_object();
     bool ok;
 
-    if (!check_key(key, err))
-        return false;
-    copy = json_doc_copy(doc);
-    ok = embedded_write(embedded_of(driver), key, copy, true, err);
-    json_doc_free(copy);
+    json_doc_merge(made, doc);
+    ok = change >= 0 &&
+         embedded_write(embedded_of(driver), key, made, true, err);
+    json_doc_free(made);
+    filelock_release(change);
     return ok;
+}
+
+static bool remove_file(const struct embedded *store, const char *key,
+                        struct err *err)
+{
+    char path[EMBEDDED_PATH_SIZE];
+
+    if (!embedded_path(store, key, EMBEDDED_ENDING, path, err))
+        return false;
+    if (unlink(path) != 0 && errno != ENOENT)
+        return err_errno(err, "remove %s", path);
+    return jsonfile_sync_folder(store->folder, err);
 }
 
 static bool remove_doc(struct store_driver *driver, const char *key,
                        struct err *err)
 {
-    struct embedded *store = embedded_of(driver);
-    char path[EMBEDDED_PATH_SIZE];
+    int change = begin_change(embedded_of(driver), key, err);
+    bool ok = change >= 0 && remove_file(embedded_of(driver), key, err);
 
-    if (!check_key(key, err) ||
-        !embedded_path(path, store, "", key, EMBEDDED_ENDING))
-        return false;
-    if (unlink(path) != 0 && errno != ENOENT)
-        return err_errno(err, "remove %s", path);
-    return jsonfile_sync_folder(store->folder, err);
+    filelock_release(change);
+    return ok;
 }
 
 /* ---- listing ------------------------------------------------------------ */
@@ -232,7 +254,7 @@ static enum store_locked lock(struct store_driver *driver, const char *name,
 
     *lock = NULL;
     if (!check_key(name, err) ||
-        !embedded_path(path, embedded_of(driver), ".lock_", name, ""))
+        !embedded_path(embedded_of(driver), ".lock_", name, path, err))
         return STORE_LOCK_FAILED;
     fd = filelock_take(path, FILELOCK_TRY, err);
     if (fd < 0)

@@ -34,12 +34,12 @@ static void tend(void *arg, const char *key)
     char path[EMBEDDED_PATH_SIZE];
     struct err err;
 
-    if (!embedded_path(path, store, "", key, EMBEDDED_ENDING))
+    if (!embedded_path(store, key, EMBEDDED_ENDING, path, &err))
         return;
     embedded_mend_mode(path, 0600);
     if (!store->seal)
         return;
-    doc = embedded_parse(path, &err);
+    doc = embedded_parse(store, key, &err);
     if (doc && sealed_is_stale(store->seal, doc)) {
         nothing = json_doc_new_object();
         if (!store->driver.update(&store->driver, key, nothing, &err))
@@ -74,41 +74,43 @@ static bool take_in_use(struct embedded *store, enum filelock_kind kind,
 {
     char path[EMBEDDED_PATH_SIZE];
 
-    if (!embedded_path(path, store, ".in-use", "", ""))
-        return err_set(err, ERR_IO, "the path %s is too long", store->folder);
+    if (!embedded_path(store, ".in-use", "", path, err))
+        return false;
     store->in_use = filelock_take(path, kind, err);
     return store->in_use >= 0;
 }
 
 bool embedded_serve(struct store_driver *driver, struct err *err)
 {
-    return take_in_use(embedded_of(driver), FILELOCK_SHARED, err);
+    return take_in_use(embedded_of(driver), FILELOCK_SHARED, err) ||
+           err_wrap(err, "if `claude-relay secret rotate` is at work, start "
+                         "again when it has ended");
 }
 
 /* ---- sealing anew ------------------------------------------------------- */
 
-/* `with[0]`: the present seal, `with[1]`: the next one. */
 struct reseal {
-    struct embedded *with[2];
+    struct embedded *now;
+    struct embedded *next;
     size_t changed;
     bool ok;
     struct err *err;
 };
 
-/* The document, with its secrets open; NULL if neither seal opens it. */
+/* With its secrets open, by the present seal or the next one; NULL and err, which
+   speaks of the present one, if neither opens it. */
 static struct json_doc *open_either(const struct reseal *reseal,
                                     const char *key)
 {
-    struct json_doc *doc = NULL;
+    struct store_driver *now = &reseal->now->driver;
+    struct store_driver *next = &reseal->next->driver;
+    struct json_doc *doc;
     struct err err;
 
-    for (size_t i = 0; !doc && i < COUNT_OF(reseal->with); i++) {
-        struct store_driver *driver = &reseal->with[i]->driver;
-
-        if (!driver->read(driver, key, &doc, i == 0 ? reseal->err : &err))
-            doc = NULL;
-    }
-    return doc;
+    if (now->read(now, key, &doc, reseal->err) ||
+        next->read(next, key, &doc, &err))
+        return doc;
+    return NULL;
 }
 
 static void verify(void *arg, const char *key)
@@ -123,23 +125,26 @@ static void verify(void *arg, const char *key)
     json_doc_free(doc);
 }
 
+static bool is_stale(const struct embedded *next, const char *key)
+{
+    struct err err;
+    struct json_doc *doc = embedded_parse(next, key, &err);
+    bool stale = doc && sealed_is_stale(next->seal, doc);
+
+    json_doc_free(doc);
+    return stale;
+}
+
 static void rewrite(void *arg, const char *key)
 {
     struct reseal *reseal = arg;
-    struct embedded *next = reseal->with[1];
-    char path[EMBEDDED_PATH_SIZE];
     struct json_doc *doc;
-    bool stale;
 
-    if (!reseal->ok || !embedded_path(path, next, "", key, EMBEDDED_ENDING))
-        return;
-    doc = embedded_parse(path, reseal->err);
-    stale = doc && sealed_is_stale(next->seal, doc);
-    json_doc_free(doc);
-    if (!stale)
+    if (!reseal->ok || !is_stale(reseal->next, key))
         return;
     doc = open_either(reseal, key);
-    reseal->ok = doc && embedded_write(next, key, doc, false, reseal->err);
+    reseal->ok =
+        doc && embedded_write(reseal->next, key, doc, false, reseal->err);
     reseal->changed += reseal->ok;
     json_doc_free(doc);
 }
@@ -160,19 +165,19 @@ static bool take_alone(struct embedded *store, int *folder, struct err *err)
 bool embedded_reseal(const char *folder, const struct seal *now,
                      const struct seal *next, size_t *count, struct err *err)
 {
-    struct reseal reseal = { .with = { embedded_new(folder, now),
-                                       embedded_new(folder, next) },
+    struct reseal reseal = { .now = embedded_new(folder, now),
+                             .next = embedded_new(folder, next),
                              .ok = true,
                              .err = err };
-    struct store_driver *driver = &reseal.with[0]->driver;
+    struct store_driver *driver = &reseal.now->driver;
     int alone;
-    bool ok = take_alone(reseal.with[0], &alone, err) &&
+    bool ok = take_alone(reseal.now, &alone, err) &&
               driver->list(driver, verify, &reseal, err) && reseal.ok &&
               driver->list(driver, rewrite, &reseal, err) && reseal.ok;
 
     *count = reseal.changed;
     filelock_release(alone);
     driver->free(driver);
-    reseal.with[1]->driver.free(&reseal.with[1]->driver);
+    reseal.next->driver.free(&reseal.next->driver);
     return ok;
 }

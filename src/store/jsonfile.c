@@ -64,8 +64,13 @@ bool jsonfile_read(const char *path, struct buf *out, struct err *err)
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     bool ok;
 
-    if (fd < 0)
-        return err_errno(err, "open %s", path);
+    if (fd < 0) {
+        bool missing = errno == ENOENT;
+
+        err_errno(err, "open %s", path);
+        err->code = missing ? ERR_NOT_FOUND : ERR_IO;
+        return false;
+    }
     ok = read_all(fd, out, err) || err_wrap(err, "%s", path);
     (void)close(fd);
     return ok;

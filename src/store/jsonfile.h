@@ -8,8 +8,9 @@
 
 #define JSONFILE_MAX (1024u * 1024)
 
-/* Append the whole file to `out`; err if it is missing, unreadable, no regular
-   file, or larger than what fits (JSONFILE_MAX is the usual ceiling). */
+/* Append the whole file to `out`; err if it is missing (ERR_NOT_FOUND),
+   unreadable, no regular file, or larger than what fits (JSONFILE_MAX is the usual
+   ceiling). */
 bool jsonfile_read(const char *path, struct buf *out,
                    struct err *err) MUST_CHECK;
 

@@ -39,21 +39,29 @@ static struct str label(const char *key, size_t i, char out[LABEL_MAX])
     return str_of(out);
 }
 
-void sealed_close(const struct seal *seal, const char *key,
-                  struct json_doc *doc)
+bool sealed_close(const struct seal *seal, const char *key,
+                  struct json_doc *doc, struct err *err)
 {
     char name[LABEL_MAX];
     struct buf sealed;
     struct str text;
 
-    for (size_t i = 0; seal && i < COUNT_OF(members); i++) {
-        if (!get(doc, i, &text) || seal_is_sealed(text))
+    for (size_t i = 0; i < COUNT_OF(members); i++) {
+        if (!get(doc, i, &text))
+            continue;
+        if (!seal && seal_is_sealed(text))
+            return err_set(err, ERR_BAD_REQUEST,
+                           "%s begins like a sealed text and could not be read "
+                           "again: choose another",
+                           members[i].member);
+        if (!seal)
             continue;
         buf_init(&sealed, 2 * text.len + SEAL_OVERHEAD);
         seal_close(seal, label(key, i, name), text, &sealed);
         json_doc_set_str(holder(doc, i), members[i].member, buf_str(&sealed));
         buf_done(&sealed);
     }
+    return true;
 }
 
 bool sealed_open(const struct seal *seal, const char *key, struct json_doc *doc,

@@ -6,10 +6,13 @@
 #include "base/json.h"
 #include "crypto/seal.h"
 
-/* Seal those that are plain; with a NULL seal nothing happens. */
-void sealed_close(const struct seal *seal, const char *key,
-                  struct json_doc *doc);
-/* Open those that are sealed. */
+/* Seal all of them in `doc`, which is called `key` and has them open.  With a NULL
+   seal they stay as they are; err if one could not be told from a sealed text
+   then. */
+bool sealed_close(const struct seal *seal, const char *key,
+                  struct json_doc *doc, struct err *err) MUST_CHECK;
+/* Open those that are sealed.  err says which does not open, and why; `doc` is open
+   in part then. */
 bool sealed_open(const struct seal *seal, const char *key, struct json_doc *doc,
                  struct err *err) MUST_CHECK;
 

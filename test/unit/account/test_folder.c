@@ -113,7 +113,7 @@ static void a_file_broken_from_the_start_is_an_account_with_a_problem(
     unit_write(scene->path, "oauth_a.json", "{\"access_token\":\"canary");
     read_again(scene);
     unit_assert_part(only(scene)->problem, "not valid JSON");
-    unit_assert_part(scene->log, "account a cannot be used: not valid JSON");
+    unit_assert_part(scene->log, "oauth_a.json: not valid JSON");
     assert_null(strstr(scene->log, "canary"));
 }
 

@@ -174,14 +174,15 @@ static void a_crash_keeps_the_old_file_and_its_rest_is_removed_later(
 
 /* ---- reading ------------------------------------------------------------ */
 
-static void assert_read_fails(const char *path, const char *why)
+static void assert_read_fails(const char *path, enum err_code code,
+                              const char *why)
 {
     struct buf out;
     struct err err;
 
     buf_init(&out, JSONFILE_MAX);
     assert_false(jsonfile_read(path, &out, &err));
-    assert_int_equal(err.code, ERR_IO);
+    assert_int_equal(err.code, code);
     unit_assert_part(err.text, why);
     unit_assert_part(err.text, path);
     buf_done(&out);
@@ -214,16 +215,18 @@ static void reading_ends_at_the_ceiling_exactly(void **state)
     buf_done(&out);
     text[JSONFILE_MAX] = 'x';
     unit_write(*state, "a", text);
-    assert_read_fails(unit_path(*state, "a"), "larger than 1048576 bytes");
+    assert_read_fails(unit_path(*state, "a"), ERR_IO,
+                      "larger than 1048576 bytes");
     mem_free(text);
 }
 
 static void what_is_no_file_is_not_read(void **state)
 {
-    assert_read_fails(unit_path(*state, "none"), "No such file or directory");
-    assert_read_fails(*state, "not a regular file");
+    assert_read_fails(unit_path(*state, "none"), ERR_NOT_FOUND,
+                      "No such file or directory");
+    assert_read_fails(*state, ERR_IO, "not a regular file");
     assert_int_equal(mkfifo(unit_path(*state, "pipe"), 0600), 0);
-    assert_read_fails(unit_path(*state, "pipe"), "not a regular file");
+    assert_read_fails(unit_path(*state, "pipe"), ERR_IO, "not a regular file");
 }
 
 static void an_empty_file_is_empty(void **state)
