@@ -1,0 +1,345 @@
+// SPDX-License-Identifier: MIT
+/* Opening the embedded store, and sealing it anew. */
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "store/embedded.h"
+#include "unit.h"
+
+#define SECRET "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
+#define OTHER "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="
+#define THIRD "////////////////////////////////////////////"
+
+#define TOKEN(name) "{\"access_token\":\"canary-" name "\"}"
+
+struct scene {
+    char *folder;
+    struct seal *seal;
+    struct store_driver *driver;
+    char *log; /* of the last open */
+};
+
+static int open_scene(void **state)
+{
+    struct scene *scene = MEM_NEW(struct scene);
+
+    scene->folder = unit_folder_new();
+    *state = scene;
+    return 0;
+}
+
+static void close_driver(struct scene *scene)
+{
+    if (scene->driver)
+        scene->driver->free(scene->driver);
+    scene->driver = NULL;
+    seal_free(scene->seal);
+    scene->seal = NULL;
+    mem_free(scene->log);
+    scene->log = NULL;
+}
+
+static int close_scene(void **state)
+{
+    struct scene *scene = *state;
+
+    close_driver(scene);
+    unit_folder_free(scene->folder);
+    mem_free(scene);
+    return 0;
+}
+
+static struct seal *seal_of(const char *secret)
+{
+    struct err err;
+
+    return secret ? seal_new(str_of(secret), &err) : NULL;
+}
+
+static void open_driver(struct scene *scene, const char *secret)
+{
+    struct unit_capture log;
+    struct err err;
+
+    close_driver(scene);
+    scene->seal = seal_of(secret);
+    log = unit_capture_begin(2);
+    scene->driver = embedded_open(scene->folder, scene->seal, &err);
+    scene->log = unit_capture_end(&log);
+    assert_non_null(scene->driver);
+}
+
+static unsigned mode_of(const char *path)
+{
+    struct stat info;
+
+    assert_int_equal(stat(path, &info), 0);
+    return info.st_mode & 0777;
+}
+
+static bool is_plain(struct scene *scene, const char *name)
+{
+    char *text = unit_read(scene->folder, name);
+    bool plain = strstr(text, "canary") != NULL;
+
+    mem_free(text);
+    return plain;
+}
+
+/* Does `secret` alone open the token of oauth_<name>? */
+static bool opens(struct scene *scene, const char *secret, const char *key)
+{
+    struct json_doc *doc;
+    struct str token;
+    struct err err;
+    bool ok;
+
+    open_driver(scene, secret);
+    ok = scene->driver->read(scene->driver, key, &doc, &err) && doc &&
+         json_doc_get_str(doc, "access_token", &token) &&
+         str_starts(token, STR("canary-"));
+    json_doc_free(doc);
+    close_driver(scene);
+    return ok;
+}
+
+/* ---- opening ------------------------------------------------------------ */
+
+static void modes_are_mended_and_reported(void **state)
+{
+    struct scene *scene = *state;
+
+    unit_write(scene->folder, "oauth_a.json", TOKEN("a"));
+    unit_write(scene->folder, "oauth_b.json", TOKEN("b"));
+    assert_int_equal(chmod(unit_path(scene->folder, "oauth_a.json"), 0644), 0);
+    assert_int_equal(chmod(scene->folder, 0755), 0);
+    open_driver(scene, NULL);
+    assert_int_equal(mode_of(scene->folder), 0700);
+    assert_int_equal(mode_of(unit_path(scene->folder, "oauth_a.json")), 0600);
+    unit_assert_part(scene->log, "oauth_a.json could be read by others (mode "
+                                 "644): it is 600 now");
+    unit_assert_part(scene->log, "(mode 755): it is 700 now");
+    assert_null(strstr(scene->log, "oauth_b"));
+    open_driver(scene, NULL);
+    assert_string_equal(scene->log, "");
+}
+
+static void a_missing_folder_is_made(void **state)
+{
+    struct scene *scene = *state;
+    char *inner = mem_strdup(unit_path(scene->folder, "data"));
+    struct err err;
+    struct store_driver *driver = embedded_open(inner, NULL, &err);
+
+    assert_non_null(driver);
+    driver->free(driver);
+    assert_int_equal(mode_of(inner), 0700);
+    mem_free(inner);
+}
+
+static void a_folder_that_cannot_be_used_is_an_error(void **state)
+{
+    char *deep = mem_zalloc(5000);
+    struct err err;
+
+    (void)state;
+    assert_null(embedded_open("/nonexistent/data", NULL, &err));
+    unit_assert_part(err.text, "make the folder /nonexistent/data");
+    /* 4,093 bytes that name "/": the lock inside has no path. */
+    memset(deep, '/', 4093);
+    err.text[0] = '\0';
+    assert_null(embedded_open(deep, NULL, &err));
+    unit_assert_part(err.text, "too long");
+    mem_free(deep);
+}
+
+static void plain_secrets_are_sealed_at_once(void **state)
+{
+    struct scene *scene = *state;
+
+    unit_write(scene->folder, "oauth_a.json", TOKEN("a"));
+    unit_write(scene->folder, "note.json", "{\"note\":\"canary\"}");
+    open_driver(scene, SECRET);
+    assert_string_equal(scene->log, "");
+    assert_false(is_plain(scene, "oauth_a.json"));
+    assert_true(is_plain(scene, "note.json"));
+    assert_true(opens(scene, SECRET, "oauth_a"));
+    assert_false(opens(scene, NULL, "oauth_a"));
+}
+
+static void a_broken_document_is_left_alone(void **state)
+{
+    struct scene *scene = *state;
+    char *text;
+
+    unit_write(scene->folder, "oauth_a.json", "{\"access_token\":\"canary");
+    unit_write(scene->folder, "oauth_b.json", TOKEN("b"));
+    open_driver(scene, SECRET);
+    text = unit_read(scene->folder, "oauth_a.json");
+    assert_string_equal(text, "{\"access_token\":\"canary");
+    mem_free(text);
+    assert_false(is_plain(scene, "oauth_b.json"));
+}
+
+static void what_another_secret_sealed_is_left_and_reported(void **state)
+{
+    struct scene *scene = *state;
+    char *before;
+    char *after;
+
+    unit_write(scene->folder, "oauth_a.json", TOKEN("a"));
+    open_driver(scene, SECRET);
+    before = unit_read(scene->folder, "oauth_a.json");
+    open_driver(scene, OTHER);
+    unit_assert_part(scene->log, "oauth_a.json");
+    unit_assert_part(scene->log, "another RELAY_SECRET");
+    after = unit_read(scene->folder, "oauth_a.json");
+    assert_string_equal(before, after);
+    mem_free(before);
+    mem_free(after);
+}
+
+static void the_folder_may_be_open_twice(void **state)
+{
+    struct scene *scene = *state;
+    struct store_driver *second;
+    struct err err;
+
+    open_driver(scene, NULL);
+    second = embedded_open(scene->folder, NULL, &err);
+    assert_non_null(second);
+    second->free(second);
+}
+
+/* ---- sealing anew ------------------------------------------------------- */
+
+static bool reseal(struct scene *scene, const char *now, const char *next,
+                   size_t *count, struct err *err)
+{
+    struct seal *old = seal_of(now);
+    struct seal *new = seal_of(next);
+    bool ok = embedded_reseal(scene->folder, old, new, count, err);
+
+    seal_free(old);
+    seal_free(new);
+    return ok;
+}
+
+/* oauth_a and apikey_b, sealed with `secret`, and a document without secrets. */
+static void fill(struct scene *scene, const char *secret)
+{
+    unit_write(scene->folder, "oauth_a.json", TOKEN("a"));
+    unit_write(scene->folder, "apikey_b.json", TOKEN("b"));
+    unit_write(scene->folder, "note.json", "{}");
+    open_driver(scene, secret);
+    close_driver(scene);
+}
+
+static const struct {
+    const char *now;
+    const char *next;
+    size_t count;
+} rotations[] = {
+    { SECRET, OTHER, 2 }, { NULL, SECRET, 2 },   { SECRET, NULL, 2 },
+    { NULL, NULL, 0 },    { SECRET, SECRET, 0 },
+};
+
+static void everything_is_sealed_anew(void **state)
+{
+    struct scene *scene = *state;
+
+    for (size_t i = 0; i < COUNT_OF(rotations); i++) {
+        const char *next = rotations[i].next;
+        size_t count;
+        struct err err;
+
+        fill(scene, rotations[i].now);
+        assert_true(reseal(scene, rotations[i].now, next, &count, &err));
+        assert_int_equal(count, rotations[i].count);
+        assert_int_equal(is_plain(scene, "oauth_a.json"), next == NULL);
+        assert_int_equal(is_plain(scene, "apikey_b.json"), next == NULL);
+        assert_true(opens(scene, next, "oauth_a"));
+        assert_true(opens(scene, next, "apikey_b"));
+    }
+}
+
+/* One document is already sealed with the next secret. */
+static void an_interrupted_run_is_finished_by_the_next(void **state)
+{
+    struct scene *scene = *state;
+    char *done;
+    size_t count;
+    struct err err;
+
+    fill(scene, SECRET);
+    assert_true(reseal(scene, SECRET, OTHER, &count, &err));
+    done = unit_read(scene->folder, "oauth_a.json");
+    fill(scene, SECRET);
+    unit_write(scene->folder, "oauth_a.json", done);
+    mem_free(done);
+    assert_true(reseal(scene, SECRET, OTHER, &count, &err));
+    assert_int_equal(count, 1);
+    assert_true(opens(scene, OTHER, "oauth_a"));
+    assert_true(opens(scene, OTHER, "apikey_b"));
+}
+
+static void assert_nothing_changes(struct scene *scene, const char *now,
+                                   const char *next, const char *why)
+{
+    char *before = unit_read(scene->folder, "apikey_b.json");
+    char *after;
+    size_t count;
+    struct err err;
+
+    assert_false(reseal(scene, now, next, &count, &err));
+    unit_assert_part(err.text, why);
+    assert_int_equal(count, 0);
+    after = unit_read(scene->folder, "apikey_b.json");
+    assert_string_equal(before, after);
+    mem_free(before);
+    mem_free(after);
+}
+
+static void what_does_not_open_stops_it_before_anything_is_changed(void **state)
+{
+    struct scene *scene = *state;
+
+    fill(scene, SECRET);
+    assert_nothing_changes(scene, THIRD, OTHER, "apikey_b.json, access_token");
+    assert_nothing_changes(scene, NULL, OTHER, "RELAY_SECRET is not set");
+    unit_write(scene->folder, "pkce_z.json", "{\"code_verifier\":");
+    assert_nothing_changes(scene, SECRET, OTHER, "pkce_z.json: not valid JSON");
+}
+
+static void a_folder_in_use_is_not_sealed_anew(void **state)
+{
+    struct scene *scene = *state;
+
+    fill(scene, SECRET);
+    open_driver(scene, SECRET);
+    assert_nothing_changes(scene, SECRET, OTHER, "stop it first");
+}
+
+#define SCENE(test)                                                            \
+    cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE(modes_are_mended_and_reported),
+        SCENE(a_missing_folder_is_made),
+        SCENE(a_folder_that_cannot_be_used_is_an_error),
+        SCENE(plain_secrets_are_sealed_at_once),
+        SCENE(a_broken_document_is_left_alone),
+        SCENE(what_another_secret_sealed_is_left_and_reported),
+        SCENE(the_folder_may_be_open_twice),
+        SCENE(everything_is_sealed_anew),
+        SCENE(an_interrupted_run_is_finished_by_the_next),
+        SCENE(what_does_not_open_stops_it_before_anything_is_changed),
+        SCENE(a_folder_in_use_is_not_sealed_anew),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
