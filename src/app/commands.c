@@ -7,6 +7,7 @@
 
 #include "app/account_commands.h"
 #include "app/login_command.h"
+#include "app/secret_commands.h"
 #include "app/serve_command.h"
 
 #define TEXT_MAX 65536
@@ -16,6 +17,7 @@ struct command {
     const char *usage;
     int (*run)(int argc, char **argv, const struct config *config);
     bool needs_config;
+    const char *spared; /* a first argument that needs none all the same */
 };
 
 static int run_help(int argc, char **argv, const struct config *config);
@@ -24,18 +26,22 @@ static int run_version(int argc, char **argv, const struct config *config);
 
 static const struct command commands[] = {
     { "serve", "serve [--port N] [--host ADDRESS] [--data-dir FOLDER]",
-      serve_command_run, true },
+      serve_command_run, true, NULL },
     { "login", "login [NAME] [--setup-token] [--message]", login_command_run,
-      true },
+      true, NULL },
     { "account",
       "account add NAME --api-key -   (the key comes from the terminal or "
       "stdin)\n       claude-relay account list\n       claude-relay account "
       "show|refresh|remove NAME\n       claude-relay account import "
       "[--dry-run] [FROM [NAME]]",
-      account_commands_run, true },
-    { "options", "options --markdown|--env", run_options, false },
-    { "help", "help", run_help, false },
-    { "version", "version", run_version, false },
+      account_commands_run, true, NULL },
+    { "secret",
+      "secret new\n       claude-relay secret rotate   (the new secret comes "
+      "from the terminal or stdin)",
+      secret_commands_run, true, SECRET_COMMANDS_NEW },
+    { "options", "options --markdown|--env", run_options, false, NULL },
+    { "help", "help", run_help, false, NULL },
+    { "version", "version", run_version, false, NULL },
 };
 
 static void print_usage(FILE *out)
@@ -165,6 +171,12 @@ static int run_configured(const struct command *command, int argc, char **argv)
     return status;
 }
 
+static bool needs_config(const struct command *command, int argc, char **argv)
+{
+    return command->needs_config && !(command->spared && argc > 0 &&
+                                      strcmp(argv[0], command->spared) == 0);
+}
+
 int commands_run(int argc, char **argv)
 {
     bool implied = argc < 2 || (argv[1][0] == '-' && !find(argv[1]));
@@ -173,7 +185,9 @@ int commands_run(int argc, char **argv)
 
     if (!command)
         return commands_usage_error("unknown command", argv[1]);
-    if (!command->needs_config)
-        return command->run(argc - skip, argv + skip, NULL);
-    return run_configured(command, argc - skip, argv + skip);
+    argc -= skip;
+    argv += skip;
+    if (!needs_config(command, argc, argv))
+        return command->run(argc, argv, NULL);
+    return run_configured(command, argc, argv);
 }

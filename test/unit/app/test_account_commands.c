@@ -2,18 +2,15 @@
 /* Adding and listing accounts. */
 #include "app/account_commands.h"
 
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "account/kinds.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/text.h"
-#include "run.h"
+#include "typing.h"
 
 #define KEY "sk-ant-api03-canary_-1"
 
@@ -125,8 +122,9 @@ static void what_is_no_key_or_name_is_refused(void **state)
         assert_string_equal(run->out, "");
         assert_secret_kept(run);
     }
-    assert_int_not_equal(
-        access(unit_path(run->folder, "data/apikey_team.json"), F_OK), 0);
+    assert_int_not_equal(access(unit_path(run->folder, "data/apikey_team.json"),
+                                F_OK),
+                         0);
 }
 
 static void a_key_that_is_too_long_is_refused_whole(void **state)
@@ -183,83 +181,26 @@ static void the_folder_is_the_configured_one(void **state)
 
 /* ---- the terminal ------------------------------------------------------- */
 
-struct terminal {
-    int master;
-    char name[64];
-    int err[2]; /* the child's standard error */
-};
-
-static void open_terminal(struct terminal *terminal)
-{
-    terminal->master = posix_openpt(O_RDWR | O_NOCTTY);
-    assert_true(terminal->master >= 0);
-    assert_int_equal(grantpt(terminal->master), 0);
-    assert_int_equal(unlockpt(terminal->master), 0);
-    assert_int_equal(ptsname_r(terminal->master, terminal->name,
-                               sizeof(terminal->name)),
-                     0);
-    assert_int_equal(pipe(terminal->err), 0);
-}
-
-static pid_t start_at(const struct terminal *terminal, const struct run *run)
-{
-    pid_t child = fork();
-    int null;
-
-    assert_true(child >= 0);
-    if (child > 0)
-        return child;
-    null = open("/dev/null", O_WRONLY);
-    if (setsid() < 0 || null < 0 || close(STDIN_FILENO) != 0 ||
-        open(terminal->name, O_RDWR) != STDIN_FILENO ||
-        dup2(null, STDOUT_FILENO) < 0 ||
-        dup2(terminal->err[1], STDERR_FILENO) < 0)
-        _exit(97);
-    run_as_child(run, "account add team --api-key -");
-    _exit(96);
-}
-
-static void read_until(int fd, const char *part)
-{
-    char text[1000] = "";
-    size_t len = 0;
-
-    while (!strstr(text, part)) {
-        ssize_t got = read(fd, text + len, sizeof(text) - 1 - len);
-
-        assert_true(got > 0);
-        len += (size_t)got;
-    }
-}
-
 static void a_key_that_is_typed_is_not_echoed(void **state)
 {
     struct run *run = *state;
-    struct terminal terminal;
-    struct termios after;
-    char echo[200] = "";
-    int slave;
+    struct typing typing;
+    char *echo;
     pid_t child;
 
-    open_terminal(&terminal);
-    slave = open(terminal.name, O_RDWR | O_NOCTTY);
-    child = start_at(&terminal, run);
-    read_until(terminal.err[0], "API key (not shown): ");
-    assert_int_equal(write(terminal.master, KEY "\n", sizeof(KEY)),
-                     sizeof(KEY));
+    typing_init(&typing);
+    child = typing_start(&typing, run, "account add team --api-key -");
+    typing_expect(&typing, "API key (not shown): ");
+    typing_type(&typing, KEY "\n");
     assert_int_equal(run_wait(child), 0);
-    assert_int_equal(fcntl(terminal.master, F_SETFL, O_NONBLOCK), 0);
-    (void)!read(terminal.master, echo, sizeof(echo) - 1);
+    echo = typing_echo(&typing);
     assert_null(strstr(echo, "canary"));
-    assert_int_equal(tcgetattr(slave, &after), 0);
-    assert_true((after.c_lflag & ECHO) != 0);
+    mem_free(echo);
+    assert_true(typing_is_shown(&typing));
     assert_int_equal(access(unit_path(run->folder, "data/apikey_team.json"),
                             F_OK),
                      0);
-    (void)close(slave);
-    (void)close(terminal.master);
-    (void)close(terminal.err[0]);
-    (void)close(terminal.err[1]);
+    typing_done(&typing);
 }
 
 /* ---- listing ------------------------------------------------------------ */
@@ -321,8 +262,9 @@ static void an_account_is_removed(void **state)
     run_command(run, "account add team --api-key -");
     run_command(run, "account remove team");
     assert_int_equal(run->status, 0);
-    assert_int_not_equal(
-        access(unit_path(run->folder, "data/apikey_team.json"), F_OK), 0);
+    assert_int_not_equal(access(unit_path(run->folder, "data/apikey_team.json"),
+                                F_OK),
+                         0);
     run_command(run, "account remove team");
     assert_int_equal(run->status, 1);
 }

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+/* Asking on the terminal, or reading standard input. */
+#include "app/terminal.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "unit.h"
+
+/* Lines from a pipe: nobody types. */
+static void feed(const char *text, size_t len)
+{
+    int ends[2];
+
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(write(ends[1], text, len), len);
+    (void)close(ends[1]);
+    assert_int_equal(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    (void)close(ends[0]);
+    clearerr(stdin);
+}
+
+static void assert_line(bool hidden, const char *want)
+{
+    char line[TERMINAL_LINE_MAX];
+    struct str text;
+
+    assert_true(terminal_ask("prompt", hidden, line, &text));
+    unit_assert_str(text, want);
+}
+
+static void lines_come_one_at_a_time_and_trimmed(void **state)
+{
+    struct unit_capture err;
+    char line[TERMINAL_LINE_MAX];
+    struct str text;
+    char *said;
+
+    (void)state;
+    feed("  one \t\r\n\ntwo\n three", 20);
+    assert_false(terminal_is_there());
+    err = unit_capture_begin(STDERR_FILENO);
+    assert_line(true, "one");
+    assert_line(false, "");
+    assert_line(true, "two");
+    assert_line(false, "three");
+    assert_false(terminal_ask("prompt", false, line, &text));
+    said = unit_capture_end(&err);
+    assert_string_equal(said, "");
+    mem_free(said);
+}
+
+/* Another program may read on. */
+static void nothing_behind_the_line_is_read(void **state)
+{
+    char rest[10] = "";
+
+    (void)state;
+    feed("one\ntwo", 7);
+    assert_line(true, "one");
+    assert_int_equal(read(STDIN_FILENO, rest, sizeof(rest) - 1), 3);
+    assert_string_equal(rest, "two");
+}
+
+/* With a terminal: test_account_commands.c and test_secret_commands.c. */
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_come_one_at_a_time_and_trimmed),
+        cmocka_unit_test(nothing_behind_the_line_is_read),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
