@@ -43,8 +43,9 @@ struct oauth_paste {
     struct str state;
 };
 
-/* What a person pasted: CODE, CODE#STATE or the whole callback URL, with spaces,
-   quotes or line breaks around and in it, and "&..." behind it.  On the way in
+/* What a person pasted: CODE, CODE#STATE or the whole callback URL (percent-encoded
+   too), with spaces, quotes or line breaks around and in it, and "&..." behind it.
+   Code and state are [A-Za-z0-9_-]+.  On the way in
    paste->state is the one that was given beside it, or empty; if the pasted text
    carries one it must be the same, and it is returned if none was given.  The
    texts lie in `arena`.  False and err (ERR_BAD_REQUEST) otherwise. */
@@ -77,12 +78,14 @@ struct oauth_answer {
        the caller's. */
     struct json_doc *patch;
     uint64_t lifetime_ms;    /* GRANTED */
-    uint64_t retry_after_ms; /* TRANSIENT: what the provider asked for, or 0 */
+    uint64_t retry_after_ms; /* TRANSIENT: what the provider asked for, at most
+                                an hour, or 0 */
     struct err err;          /* not GRANTED: ERR_LOGIN_REQUIRED or ERR_OAUTH;
                                 the provider's reason without any token */
 };
 
 /* Judge an answer of the token endpoint.  Never fails: what cannot be understood
-   is TRANSIENT. */
+   is TRANSIENT.  Of a 200, only the access token must be right: the old refresh
+   token is dead by then, so what came is kept. */
 struct oauth_answer oauth_judge(unsigned status, const struct headers *headers,
                                 struct str body, uint64_t now_wall_ms);

@@ -2,7 +2,7 @@
 /* Judging what the token endpoint answers. */
 #include "account/oauth.h"
 
-#include <string.h>
+#include <time.h>
 
 #include "base/text.h"
 
@@ -10,7 +10,7 @@
 #define LIFE_MIN_S 60
 #define LIFE_MAX_S (366u * 86400)
 #define RETRY_MAX_MS (3600u * 1000)
-#define REASON_MAX 200
+#define REASON_MAX 150
 
 /* ---- granted ------------------------------------------------------------ */
 
@@ -62,7 +62,7 @@ static struct json_doc *make_patch(const struct json_doc *doc,
         json_doc_set_str(patch, "refresh_token", text);
     text_format_time(now_wall_ms + life_s(doc) * 1000, expires);
     json_doc_set_str(patch, "expires_at", str_of(expires));
-    if (json_doc_get_str(doc, "scope", &text))
+    if (json_doc_get_str(doc, "scope", &text) && text.len > 0)
         set_scopes(patch, text);
     return patch;
 }
@@ -107,28 +107,50 @@ static struct reason read_reason(const struct json_doc *doc)
     return reason;
 }
 
+static bool is_revocation(struct str text)
+{
+    return str_contains(text, STR("token has been revoked"));
+}
+
 static bool is_final(unsigned status, const struct reason *reason)
 {
-    if ((status == 400 || status == 401) && is_final_code(reason->code))
+    bool refused = status == 400 || status == 401;
+
+    if (refused && is_final_code(reason->code))
         return true;
-    if (status == 401 || status == 403)
-        return str_contains(reason->text, STR("token has been revoked"));
-    return false;
+    if (status == 403 && str_eq(reason->code, STR("invalid_grant")))
+        return true;
+    return (status == 401 || status == 403) &&
+           (is_revocation(reason->text) || is_revocation(reason->code));
+}
+
+/* Tokens, codes, verifiers and states are long, or hold digits; prose is and does
+   neither. */
+static bool looks_secret(struct str word)
+{
+    bool digit = false;
+
+    for (size_t i = 0; i < word.len; i++)
+        digit = digit || (word.at[i] >= '0' && word.at[i] <= '9');
+    return word.len > 24 || (word.len >= 12 && digit) ||
+           str_contains(word, STR("sk-ant"));
 }
 
 /* A provider's text may repeat what it was sent: nothing that could be a token or
-   a code is shown. */
+   a code is shown.  Cut between words, so that no part of one is either. */
 static void add_reason(struct buf *out, struct str text)
 {
     struct str word;
-    size_t shown = 0;
+    size_t end = out->len + REASON_MAX;
+    const char *space = "";
 
-    text = str_sub(text, 0, REASON_MAX);
     while (str_next(&text, ' ', &word)) {
-        bool hide = word.len > 24 || str_contains(word, STR("sk-ant"));
-
-        buf_printf(out, "%s" STR_FMT, shown++ > 0 ? " " : "",
-                   STR_ARG(hide ? STR("(not shown)") : word));
+        if (looks_secret(word))
+            word = STR("(not shown)");
+        if (out->len + word.len >= end)
+            break;
+        buf_printf(out, "%s" STR_FMT, space, STR_ARG(word));
+        space = " ";
     }
 }
 
@@ -137,7 +159,7 @@ static void explain(unsigned status, const struct reason *reason, bool final,
 {
     struct buf text;
 
-    buf_init(&text, 4 * REASON_MAX);
+    buf_init(&text, 3 * REASON_MAX);
     buf_printf(&text, "the token endpoint answered %u", status);
     if (reason->code.len > 0) {
         buf_add(&text, STR(" "));
@@ -154,14 +176,36 @@ static void explain(unsigned status, const struct reason *reason, bool final,
 
 /* ---- judging ------------------------------------------------------------ */
 
-static uint64_t retry_after_ms(const struct headers *headers)
+/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 section 5.6.7); 0 if it is not. */
+static uint64_t http_date_ms(struct str text)
+{
+    char date[64];
+    struct tm when = { 0 };
+    const char *end;
+    time_t seconds;
+
+    text_copy(date, sizeof(date), text);
+    end = strptime(date, "%a, %d %b %Y %H:%M:%S GMT", &when);
+    seconds = end && !*end ? timegm(&when) : 0;
+    return seconds > 0 ? (uint64_t)seconds * 1000 : 0;
+}
+
+static uint64_t retry_after_ms(const struct headers *headers,
+                               uint64_t now_wall_ms)
 {
     const struct str *field = headers_get(headers, STR("retry-after"));
-    uint64_t seconds = 0;
+    uint64_t seconds;
+    uint64_t date;
+    uint64_t wait = 0;
 
-    if (field)
-        (void)str_to_u64(str_trim(*field), UINT32_MAX, &seconds);
-    return seconds * 1000 < RETRY_MAX_MS ? seconds * 1000 : RETRY_MAX_MS;
+    if (!field)
+        return 0;
+    date = http_date_ms(*field);
+    if (str_to_u64(*field, UINT32_MAX, &seconds))
+        wait = seconds * 1000;
+    else if (date > now_wall_ms)
+        wait = date - now_wall_ms;
+    return wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS;
 }
 
 struct oauth_answer oauth_judge(unsigned status, const struct headers *headers,
@@ -180,7 +224,7 @@ struct oauth_answer oauth_judge(unsigned status, const struct headers *headers,
     } else {
         if (is_final(status, &reason))
             answer.verdict = OAUTH_REFUSED;
-        answer.retry_after_ms = retry_after_ms(headers);
+        answer.retry_after_ms = retry_after_ms(headers, now_wall_ms);
         explain(status, &reason, answer.verdict == OAUTH_REFUSED, &answer.err);
     }
     json_doc_free(doc);

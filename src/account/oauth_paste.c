@@ -3,6 +3,10 @@
    browsers, chats and terminals mangle them. */
 #include "account/oauth.h"
 
+#include <string.h>
+
+#include "base/text.h"
+
 #define PASTE_MAX 8192
 
 static bool is_code_char(char c)
@@ -11,62 +15,110 @@ static bool is_code_char(char c)
            (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
 }
 
-/* Spaces, line breaks and quotes stand around a paste, in it where a line was
-   wrapped, and mean nothing.  (Curly quotes are UTF-8: E2 80 98 to 9F.) */
-static size_t noise_at(struct str text, size_t i)
-{
-    unsigned char c = (unsigned char)text.at[i];
+/* Characters beyond ASCII that programs put around what is copied: quotes of many
+   languages, spaces, line ends and invisible marks.  (Dashes are left: who typed
+   one for '-' must be told.) */
+static const struct {
+    uint32_t first;
+    uint32_t last;
+} noise[] = {
+    { 0x80, 0xa0 },     { 0xab, 0xad },     { 0xbb, 0xbb },
+    { 0x2000, 0x200f }, { 0x2018, 0x201f }, { 0x2028, 0x202f },
+    { 0x2039, 0x203a }, { 0x2060, 0x2060 }, { 0x3000, 0x3000 },
+    { 0x300c, 0x300f }, { 0xfeff, 0xfeff }, { 0xff02, 0xff02 },
+    { 0xff07, 0xff07 },
+};
 
-    if (c <= ' ' || c == '"' || c == '\'' || c == '`' || c == '<' || c == '>')
-        return 1;
-    if (text.len - i >= 3 && c == 0xe2 &&
-        (unsigned char)text.at[i + 1] == 0x80 &&
-        (unsigned char)text.at[i + 2] >= 0x80)
-        return 3;
-    return text.len - i >= 2 && c == 0xc2 &&
-                   (unsigned char)text.at[i + 1] == 0xa0
-               ? 2
-               : 0;
+/* The character of a well-formed sequence of `len` bytes. */
+static uint32_t code_point(struct str text, size_t len)
+{
+    unsigned char first = (unsigned char)text.at[0];
+    uint32_t point = len == 1 ? first : first & (0x7fu >> len);
+
+    for (size_t i = 1; i < len; i++)
+        point = point << 6 | ((unsigned char)text.at[i] & 0x3f);
+    return point;
 }
 
+static bool is_noise(uint32_t point)
+{
+    if (point <= ' ' || point == '"' || point == '\'' || point == '`' ||
+        point == '<' || point == '>')
+        return true;
+    for (size_t i = 0; i < COUNT_OF(noise); i++) {
+        if (point >= noise[i].first && point <= noise[i].last)
+            return true;
+    }
+    return false;
+}
+
+/* Noise stands around a paste, and in it where a line was wrapped, and means
+   nothing. */
 static struct str clean(struct arena *arena, struct str pasted)
 {
     char *out = arena_alloc(arena, pasted.len + 1);
     size_t len = 0;
-    size_t i = 0;
 
-    while (i < pasted.len) {
-        size_t noise = noise_at(pasted, i);
+    while (pasted.len > 0) {
+        size_t size = text_utf8_len(pasted);
+        size_t step = size > 0 ? size : 1;
 
-        if (noise == 0)
-            out[len++] = pasted.at[i++];
-        i += noise;
+        if (size == 0 || !is_noise(code_point(pasted, size))) {
+            memcpy(out + len, pasted.at, step);
+            len += step;
+        }
+        pasted = str_from(pasted, step);
     }
     return (struct str){ out, len };
 }
 
-/* The leading part made of code characters. */
-static struct str leading_word(struct str text)
+/* A callback URL that was copied out of another link is percent-encoded.  What is
+   no such encoding stays as it is, and is refused further on. */
+static struct str decode(struct arena *arena, struct str text)
+{
+    struct buf out;
+
+    if (!str_contains(text, STR("%")))
+        return text;
+    buf_init(&out, text.len + 1);
+    if (text_url_decode(&out, text))
+        text = arena_str(arena, buf_str(&out));
+    buf_done(&out);
+    return text;
+}
+
+/* Up to what may stand behind a value ("&amp;" too), without a slash at its end. */
+static struct str leading_value(struct str text)
 {
     size_t len = 0;
 
-    while (len < text.len && is_code_char(text.at[len]))
+    while (len < text.len && !memchr("&#;?", text.at[len], 4))
         len++;
+    while (len > 0 && text.at[len - 1] == '/')
+        len--;
     return str_sub(text, 0, len);
 }
 
-/* The value of "name=" at the start or behind '?', '&' or '#'. */
+/* The value of "name=" at the start or behind '?', '&', '#' or "&amp;". */
 static struct str parameter(struct str text, struct str name)
 {
     for (size_t i = 0; i + name.len < text.len; i++) {
-        bool starts = i == 0 || text.at[i - 1] == '?' ||
-                      text.at[i - 1] == '&' || text.at[i - 1] == '#';
+        bool starts = i == 0 || memchr("?&#;", text.at[i - 1], 4);
 
         if (starts && str_starts(str_from(text, i), name) &&
             text.at[i + name.len] == '=')
-            return leading_word(str_from(text, i + name.len + 1));
+            return leading_value(str_from(text, i + name.len + 1));
     }
     return STR_EMPTY;
+}
+
+static bool is_word(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (!is_code_char(text.at[i]))
+            return false;
+    }
+    return true;
 }
 
 static bool is_url(struct str text)
@@ -75,28 +127,44 @@ static bool is_url(struct str text)
            str_istarts(text, STR("https://"));
 }
 
-/* "CODE", "CODE#STATE", "CODE&...". */
-static bool split_code(struct str text, struct str *code, struct str *state)
+/* "CODE", "CODE#STATE", "CODE&state=STATE". */
+static void split_code(struct str text, struct str *code, struct str *state)
 {
-    struct str rest;
+    size_t hash = str_index(text, '#');
 
-    *code = leading_word(text);
-    rest = str_from(text, code->len);
-    if (rest.len > 0 && rest.at[0] != '#' && rest.at[0] != '&')
-        return false;
-    *state = leading_word(str_from(rest, 1));
-    if (rest.len > 0 && rest.at[0] == '&')
-        *state = parameter(rest, STR("state"));
-    return true;
+    *code = leading_value(text);
+    *state = parameter(text, STR("state"));
+    if (state->len == 0 && hash < text.len)
+        *state = leading_value(str_from(text, hash + 1));
 }
 
+/* False: nothing in it is a code. */
 static bool split(struct str text, struct str *code, struct str *state)
 {
-    if (!is_url(text) && !str_contains(text, STR("code=")))
-        return split_code(text, code, state);
-    *code = parameter(text, STR("code"));
-    *state = parameter(text, STR("state"));
-    return true;
+    if (is_url(text) || parameter(text, STR("code")).len > 0) {
+        *code = parameter(text, STR("code"));
+        *state = parameter(text, STR("state"));
+    } else {
+        split_code(text, code, state);
+    }
+    return code->len > 0 && is_word(*code) && is_word(*state);
+}
+
+/* What looks like a paste of the right place but holds no code. */
+static bool check_kind(struct str text, struct err *err)
+{
+    struct str error = parameter(text, STR("error"));
+
+    if (error.len > 0)
+        return err_set(err, ERR_BAD_REQUEST,
+                       "the sign-in page reported an error instead of a code "
+                       "(" STR_FMT "): open the link again and allow access",
+                       STR_ARG(is_word(error) ? str_sub(error, 0, 60)
+                                              : STR("not shown")));
+    return parameter(text, STR("code_challenge")).len == 0 ||
+           err_set(err, ERR_BAD_REQUEST,
+                   "authorization_code is the sign-in link itself: open it in "
+                   "a browser, sign in, and paste what the last page shows");
 }
 
 bool oauth_parse_paste(struct arena *arena, struct str pasted,
@@ -109,13 +177,11 @@ bool oauth_parse_paste(struct arena *arena, struct str pasted,
     if (pasted.len > PASTE_MAX)
         return err_set(err, ERR_BAD_REQUEST,
                        "authorization_code is far too long for a code");
-    text = clean(arena, pasted);
-    if (parameter(text, STR("error")).len > 0)
-        return err_set(err, ERR_BAD_REQUEST,
-                       "the sign-in page reported an error instead of a code "
-                       "(" STR_FMT "): open the link again and allow access",
-                       STR_ARG(str_sub(parameter(text, STR("error")), 0, 60)));
-    if (!split(text, &paste->code, &state) || paste->code.len == 0)
+    /* Twice: a wrapped paste may be encoded, and an encoded one hold spaces. */
+    text = clean(arena, decode(arena, clean(arena, pasted)));
+    if (!check_kind(text, err))
+        return false;
+    if (!split(text, &paste->code, &state))
         return err_set(err, ERR_BAD_REQUEST,
                        "authorization_code holds no code: paste what the "
                        "sign-in page shows (CODE#STATE), or the whole address "

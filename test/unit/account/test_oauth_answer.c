@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: MIT
+/* Judging answers of the token endpoint. */
+#include "account/oauth.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "fields.h"
+
+#define NOW_MS 784111777000u /* Sun, 06 Nov 1994 08:49:37 GMT */
+#define HOUR_MS (3600u * 1000)
+#define DAY_MS (24u * HOUR_MS)
+
+static struct oauth_answer judge(unsigned status, const char *fields,
+                                 const char *body)
+{
+    struct fields read;
+
+    return oauth_judge(status, fields_read(&read, fields), str_of(body),
+                       NOW_MS);
+}
+
+/* ---- granted ------------------------------------------------------------ */
+
+#define A "\"access_token\":\"sk-ant-oat01-A\""
+#define PATCH_A "{" A ",\"expires_at\":"
+#define AT_8H "\"1994-11-06T16:49:37.000Z\""
+#define AT_1H "\"1994-11-06T09:49:37.000Z\""
+#define AT_1M "\"1994-11-06T08:50:37.000Z\""
+#define AT_366D "\"1995-11-07T08:49:37.000Z\""
+
+static const struct {
+    const char *body;
+    const char *patch;
+    uint64_t lifetime_ms;
+} grants[] = {
+    { "{" A "}", PATCH_A AT_8H "}", 8 * HOUR_MS },
+    { "{" A ",\"expires_in\":3600}", PATCH_A AT_1H "}", HOUR_MS },
+    { "{" A ",\"expires_in\":0}", PATCH_A AT_1M "}", 60000 },
+    { "{" A ",\"expires_in\":60}", PATCH_A AT_1M "}", 60000 },
+    { "{" A ",\"expires_in\":99999999999}", PATCH_A AT_366D "}",
+      366ull * DAY_MS },
+    /* new tokens are never thrown away for what stands beside them */
+    { "{" A ",\"expires_in\":\"3600\"}", PATCH_A AT_8H "}", 8 * HOUR_MS },
+    { "{" A ",\"expires_in\":null}", PATCH_A AT_8H "}", 8 * HOUR_MS },
+    { "{" A ",\"refresh_token\":null,\"scope\":7}", PATCH_A AT_8H "}",
+      8 * HOUR_MS },
+    { "{" A ",\"refresh_token\":\"\",\"scope\":\"\"}", PATCH_A AT_8H "}",
+      8 * HOUR_MS },
+    { "{" A ",\"refresh_token\":\"a b\"}", PATCH_A AT_8H "}", 8 * HOUR_MS },
+    { "{\"token_type\":\"Bearer\"," A
+      ",\"refresh_token\":\"R\",\"scope\":\"a  b:c\",\"organization\":{}}",
+      "{" A ",\"refresh_token\":\"R\",\"expires_at\":" AT_8H
+      ",\"scopes\":[\"a\",\"b:c\"]}",
+      8 * HOUR_MS },
+};
+
+static void new_tokens_become_a_patch(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(grants); i++) {
+        struct oauth_answer answer = judge(200, "", grants[i].body);
+        struct buf out;
+
+        if (answer.verdict != OAUTH_GRANTED)
+            fail_msg("%s", grants[i].body);
+        buf_init(&out, 4096);
+        assert_true(json_doc_write(answer.patch, false, &out));
+        unit_assert_str(buf_str(&out), grants[i].patch);
+        assert_int_equal(answer.lifetime_ms, grants[i].lifetime_ms);
+        buf_done(&out);
+        json_doc_free(answer.patch);
+    }
+}
+
+/* ---- not granted -------------------------------------------------------- */
+
+#define CODE(code) "{\"error\":\"" code "\"}"
+#define API(type, message)                                                     \
+    "{\"type\":\"error\",\"error\":{\"type\":\"" type                          \
+    "\",\"message\":\"" message "\"}}"
+
+static const struct {
+    unsigned status;
+    const char *body;
+    bool refused;
+} refusals[] = {
+    /* OAuth error codes (RFC 6749 section 5.2) */
+    { 400, CODE("invalid_grant"), true },
+    { 401, CODE("invalid_grant"), true },
+    { 403, CODE("invalid_grant"), true },
+    { 400, API("invalid_grant", "x"), true },
+    { 400, CODE("invalid_request"), true },
+    { 401, CODE("invalid_client"), true },
+    { 400, CODE("unauthorized_client"), true },
+    { 400, CODE("unsupported_grant_type"), true },
+    { 400, CODE("invalid_scope"), true },
+    /* revoked */
+    { 403, API("permission_error", "OAuth token has been revoked."), true },
+    { 401, API("authentication_error", "OAuth access token has been revoked."),
+      true },
+    { 403, CODE("OAuth token has been revoked"), true },
+    /* everything else may pass */
+    { 400, CODE("invalid_grants"), false },
+    { 400, CODE("INVALID_GRANT"), false },
+    { 400, CODE("server_error"), false },
+    { 400, CODE("temporarily_unavailable"), false },
+    { 400, API("invalid_request_error", "Invalid 'code' in request."), false },
+    { 400, "{\"error\":7}", false },
+    { 400, "{\"error\":[\"invalid_grant\"]}", false },
+    { 400, "[\"invalid_grant\"]", false },
+    { 400, "\"invalid_grant\"", false },
+    { 400, "invalid_grant", false },
+    { 400, "", false },
+    { 401, "<html>invalid_grant</html>", false },
+    { 403, "<html>OAuth token has been revoked</html>", false },
+    { 403, API("forbidden", "Request not allowed"), false },
+    { 403, CODE("invalid_request"), false },
+    { 404, CODE("invalid_grant"), false },
+    { 400, API("x", "OAuth token has been revoked."), false },
+    { 429, CODE("invalid_grant"), false },
+    { 429, API("rate_limit_error", "slow down"), false },
+    { 500, CODE("invalid_grant"), false },
+    { 502, "", false },
+    { 503, API("api_error", "OAuth token has been revoked."), false },
+    { 529, API("overloaded_error", "Overloaded"), false },
+    { 302, "", false },
+    { 204, "", false },
+    { 201, "{" A "}", false },
+    /* a 200 without a token */
+    { 200, "", false },
+    { 200, "{}", false },
+    { 200, "[]", false },
+    { 200, "<html></html>", false },
+    { 200, "{\"access_token\":7}", false },
+    { 200, "{\"access_token\":null}", false },
+    { 200, "{\"access_token\":\"\"}", false },
+    { 200, "{\"access_token\":\"a b\"}", false },
+    { 200, "{\"access_token\":\"a\\r\\nx: y\"}", false },
+    { 200, "{\"access_token\":\"t\\u00f6ken\"}", false },
+    { 200, "{\"access_token\":\"cut", false },
+    { 200, "{\"refresh_token\":\"R\"}", false },
+    { 200, CODE("invalid_grant"), false },
+};
+
+static void only_a_refused_grant_asks_for_a_new_login(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(refusals); i++) {
+        struct oauth_answer answer =
+            judge(refusals[i].status, "", refusals[i].body);
+        bool refused = refusals[i].refused;
+        char part[40];
+
+        if (answer.verdict != (refused ? OAUTH_REFUSED : OAUTH_TRANSIENT))
+            fail_msg("%u %s", refusals[i].status, refusals[i].body);
+        assert_null(answer.patch);
+        assert_int_equal(answer.err.code,
+                         refused ? ERR_LOGIN_REQUIRED : ERR_OAUTH);
+        (void)snprintf(part, sizeof(part), "answered %u", refusals[i].status);
+        unit_assert_part(answer.err.text, part);
+    }
+}
+
+static const struct {
+    const char *fields;
+    uint64_t want_ms;
+} waits[] = {
+    { "", 0 },
+    { "Retry-After: 7\n", 7000 },
+    { "retry-after: 0\n", 0 },
+    { "retry-after: 3600\n", HOUR_MS },
+    { "retry-after: 3601\n", HOUR_MS },
+    { "retry-after: 4294967295\n", HOUR_MS },
+    { "retry-after: 99999999999999999999\n", 0 },
+    { "retry-after: -1\n", 0 },
+    { "retry-after: soon\n", 0 },
+    { "retry-after: 1.5\n", 0 },
+    { "retry-after: Sun, 06 Nov 1994 08:50:07 GMT\n", 30000 },
+    { "retry-after: Sun, 06 Nov 1994 08:49:37 GMT\n", 0 },
+    { "retry-after: Sun, 06 Nov 1994 08:49:07 GMT\n", 0 },
+    { "retry-after: Sun, 06 Nov 2094 08:49:37 GMT\n", HOUR_MS },
+    { "retry-after: Sun, 06 Nov 1994 08:50:07 CET\n", 0 },
+    { "retry-after: Sun, 06 Nov 1994 08:50:07 GMT x\n", 0 },
+    { "retry-after: Sun, 06 Nov 1994\n", 0 },
+};
+
+static void the_provider_says_how_long_to_wait(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(waits); i++) {
+        struct oauth_answer answer = judge(429, waits[i].fields, "");
+
+        assert_int_equal(answer.verdict, OAUTH_TRANSIENT);
+        if (answer.retry_after_ms != waits[i].want_ms)
+            fail_msg("%s: %llu", waits[i].fields,
+                     (unsigned long long)answer.retry_after_ms);
+    }
+}
+
+/* ---- reasons ------------------------------------------------------------ */
+
+static const struct {
+    const char *body;
+    const char *want;
+} reasons[] = {
+    { "", "the token endpoint answered 400" },
+    { CODE("invalid_grant"), "the token endpoint answered 400 invalid_grant" },
+    { "{\"error\":\"invalid_grant\",\"error_description\":\"Refresh token not "
+      "found or invalid\"}",
+      "the token endpoint answered 400 invalid_grant: Refresh token not found "
+      "or invalid" },
+    { API("permission_error", "No such organization"),
+      "the token endpoint answered 400 permission_error: No such "
+      "organization" },
+    { API("a", "b\\u0007c"), "the token endpoint answered 400 a: b?c" },
+};
+
+static void the_reason_is_the_providers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(reasons); i++) {
+        struct oauth_answer answer = judge(400, "", reasons[i].body);
+
+        assert_string_equal(answer.err.text, reasons[i].want);
+    }
+}
+
+#define FILL                                                                   \
+    "word word word word word word word word word word word word "             \
+    "word word word word word word word word word word word word "
+#define LONG "CANARYCANARYCANARYCANARYCANARYCANARYCANARY"
+
+static const char *const leaks[] = {
+    CODE("sk-ant-ort01-CANARY"),
+    CODE("CANARY_code-AZ09"),
+    CODE(LONG),
+    API("x", "token sk-ant-ort01-CANARY is dead"),
+    API("x", "token=sk-ant-CANARY, dead"),
+    API("x", "code CANARY_code-AZ09 was used"),
+    API("x", "code \\\"CANARY_code-AZ09\\\" was used"),
+    API("x", "verifier " LONG),
+    API("x", "dead:\\nsk-ant-ort01-CANARY"),
+    API("sk-ant-CANARY", "x"),
+    /* where the text is cut */
+    API("x", FILL "word " LONG),
+    API("x", FILL "word wo " LONG),
+    API("x", FILL "word word " LONG),
+    API("x", FILL "word word wo " LONG),
+    "{\"error\":\"x\",\"error_description\":\"" FILL "word w " LONG "\"}",
+};
+
+static void no_reason_shows_a_token_or_a_code(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(leaks); i++) {
+        struct oauth_answer answer = judge(400, "", leaks[i]);
+
+        if (strstr(answer.err.text, "CANARY") || strstr(answer.err.text, "sk-"))
+            fail_msg("%s", answer.err.text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(new_tokens_become_a_patch),
+        cmocka_unit_test(only_a_refused_grant_asks_for_a_new_login),
+        cmocka_unit_test(the_provider_says_how_long_to_wait),
+        cmocka_unit_test(the_reason_is_the_providers),
+        cmocka_unit_test(no_reason_shows_a_token_or_a_code),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
