@@ -4,9 +4,11 @@
 
 #include <stdio.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/base64.h"
 #include "base/log.h"
+#include "base/mem.h"
 #include "crypto/random.h"
 #include "http/loopback.h"
 #include "store/jsonfile.h"
@@ -18,20 +20,24 @@
 
 /* ---- the token ---------------------------------------------------------- */
 
-static void make_file(const char *folder)
+/* Whoever comes second reads what the first one wrote. */
+static bool make_file(const char *folder, const char *path, struct err *err)
 {
     unsigned char bytes[TOKEN_BYTES];
     struct buf text;
-    struct err err;
+    bool made;
 
     random_bytes(bytes, sizeof(bytes));
     buf_init_secret(&text, 2 * TOKEN_BYTES);
     base64url_encode(&text, bytes, sizeof(bytes));
     buf_add(&text, STR("\n"));
-    /* Whoever comes second reads what the first one wrote. */
-    if (jsonfile_write(folder, TOKEN_FILE, buf_str(&text), true, &err))
-        log_line(LOG_INFO, "admin token made: %s/%s", folder, TOKEN_FILE);
+    made = jsonfile_write(folder, TOKEN_FILE, buf_str(&text), true, err);
     buf_done(&text);
+    mem_wipe(bytes, sizeof(bytes));
+    if (made)
+        log_line(LOG_INFO, "admin token made: %s", path);
+    return made || access(path, F_OK) == 0 ||
+           err_wrap(err, "making the admin token");
 }
 
 static struct str first_line(struct str text)
@@ -39,7 +45,7 @@ static struct str first_line(struct str text)
     return str_trim(str_sub(text, 0, str_index(text, '\n')));
 }
 
-static bool read_file(struct access *access, const char *path, struct err *err)
+static bool read_file(struct access *rules, const char *path, struct err *err)
 {
     struct buf text;
     struct str token;
@@ -54,7 +60,7 @@ static bool read_file(struct access *access, const char *path, struct err *err)
                      "file, and a new one is made",
                      path, TOKEN_MIN);
     if (ok)
-        access->token = secret_new(token);
+        rules->token = secret_new(token);
     buf_done(&text);
     return ok;
 }
@@ -73,9 +79,10 @@ bool access_init(struct access *access, struct str given, const char *folder,
     access->where = "DATA_DIR/" TOKEN_FILE;
     if (snprintf(path, sizeof(path), "%s/" TOKEN_FILE, folder) >= PATH_SIZE)
         return err_set(err, ERR_IO, "the path %s is too long", folder);
-    if (stat(path, &info) != 0)
-        make_file(folder);
-    else if ((info.st_mode & 077) != 0 && chmod(path, 0600) == 0)
+    if (stat(path, &info) != 0 && !make_file(folder, path, err))
+        return false;
+    if (stat(path, &info) == 0 && (info.st_mode & 077) != 0 &&
+        chmod(path, 0600) == 0)
         log_line(LOG_WARN, "%s could be read by others: it is 0600 now", path);
     return read_file(access, path, err);
 }

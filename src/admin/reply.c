@@ -3,47 +3,55 @@
 #include "admin/reply.h"
 
 #include "base/buf.h"
+#include "base/text.h"
 #include "http/response.h"
 
 #define BODY_MAX (4u * 1024 * 1024)
+#define ERROR_MAX 8192
 #define FIELDS_MAX 1024
 #define FIELDS "cache-control: no-store\r\nx-content-type-options: nosniff\r\n"
 
-static void send_doc(struct request *req, unsigned status,
-                 const struct json_doc *doc, struct str more)
+static void send_body(struct request *req, unsigned status, struct str body,
+                      struct str more)
 {
     struct buf fields;
-    struct buf body;
 
     buf_init(&fields, FIELDS_MAX);
-    buf_init_secret(&body, BODY_MAX);
     buf_add(&fields, STR(FIELDS));
     buf_add(&fields, more);
-    if (!json_doc_write(doc, false, &body)) {
-        buf_clear(&body);
-        buf_add(&body, STR("{\"error\":\"the answer is not UTF-8\"}"));
-        status = 500;
-    }
-    buf_add(&body, STR("\n"));
-    response_send(req, status, STR("application/json"), buf_str(&fields),
-                  buf_str(&body));
+    response_send(req, status, STR("application/json"), buf_str(&fields), body);
     buf_done(&fields);
+}
+
+/* Texts quote what was sent, and may be cut inside a character: escaped, they are
+   JSON all the same. */
+static void send_error(struct request *req, const struct err *err,
+                       struct str more)
+{
+    struct buf body;
+
+    buf_init(&body, ERROR_MAX);
+    buf_add(&body, STR("{\"error\":\""));
+    text_json_escape(&body, str_of(err->text));
+    buf_add(&body, STR("\"}\n"));
+    send_body(req, err_status(err->code), buf_str(&body), more);
     buf_done(&body);
 }
 
 void reply_doc(struct request *req, unsigned status, const struct json_doc *doc)
 {
-    send_doc(req, status, doc, STR_EMPTY);
-}
+    struct buf body;
+    struct err err;
 
-static void send_error(struct request *req, const struct err *err,
-                       struct str more)
-{
-    struct json_doc *doc = json_doc_new_object();
-
-    json_doc_set_str(doc, "error", str_of(err->text));
-    send_doc(req, err_status(err->code), doc, more);
-    json_doc_free(doc);
+    buf_init_secret(&body, BODY_MAX);
+    if (json_doc_write(doc, false, &body) && buf_append(&body, STR("\n"))) {
+        send_body(req, status, buf_str(&body), STR_EMPTY);
+    } else {
+        err_set(&err, ERR_INTERNAL,
+                "the answer is too long, or holds a text that is not UTF-8");
+        send_error(req, &err, STR_EMPTY);
+    }
+    buf_done(&body);
 }
 
 void reply_error(struct request *req, const struct err *err)

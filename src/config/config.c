@@ -23,15 +23,24 @@ const struct config_option config_options[] = {
 
 /* ---- one option --------------------------------------------------------- */
 
+/* What stands in front of an '@' may be a password. */
+static struct str printable_url(struct str text)
+{
+    return str_contains(text, STR("@")) ? STR("(not shown)")
+                                        : str_sub(text, 0, 200);
+}
+
 static bool refuse(const struct config_option *option, struct str value,
                    struct err *err)
 {
+    struct str shown = option->kind == CONFIG_LINK ? printable_url(value)
+                                                   : str_sub(value, 0, 100);
+
     if (option->kind == CONFIG_SECRET)
         return err_set(err, ERR_CONFIG, "%s: must be %s", option->name,
                        option->allowed);
     return err_set(err, ERR_CONFIG, "%s=\"" STR_FMT "\": must be %s",
-                   option->name, STR_ARG(str_sub(value, 0, 100)),
-                   option->allowed);
+                   option->name, STR_ARG(shown), option->allowed);
 }
 
 static bool load_option(struct config *config,
@@ -79,13 +88,6 @@ static void cut_endpoint(struct url *url)
         }
     }
     cut_slashes(&url->prefix);
-}
-
-/* What stands in front of an '@' may be a password. */
-static struct str printable_url(struct str text)
-{
-    return str_contains(text, STR("@")) ? STR("(not shown)")
-                                        : str_sub(text, 0, 200);
 }
 
 /* http:// would carry secrets through the network. */

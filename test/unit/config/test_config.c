@@ -52,6 +52,18 @@ static void the_defaults_are_the_documented_ones(void **state)
     assert_int_equal(config.connect_ms, 30000);
     unit_assert_str(config.ca_file, "");
     assert_false(config.proxy_enabled);
+    unit_assert_str(config.authorize_url,
+                    "https://claude.com/cai/oauth/authorize");
+    assert_true(config.token_url.tls);
+    unit_assert_str(config.token_url.host, "platform.claude.com");
+    unit_assert_str(config.token_url.prefix, "/v1/oauth/token");
+    unit_assert_str(config.redirect_uri,
+                    "https://platform.claude.com/oauth/code/callback");
+    unit_assert_str(config.client_id, "9d1c250a-e61b-44d9-88ed-5944d1962f5e");
+    unit_assert_str(config.scopes, "user:profile user:inference");
+    unit_assert_str(config.admin_token, "");
+    assert_true(config.admin_loopback);
+    assert_int_equal(config.client_login, CONFIG_LOGIN_REFUSE);
     assert_int_equal(config.log_level, LOG_INFO);
     assert_int_equal(config.log_format, LOG_TEXT);
     arena_free(arena);
@@ -88,6 +100,10 @@ static void values_are_taken(void **state)
                                 "GLOBAL_PROXY_PORT=1080",
                                 "GLOBAL_PROXY_USERNAME=u",
                                 "GLOBAL_PROXY_PASSWORD=p@ss/w#rd: \"",
+                                "OAUTH_TOKEN_URL=http://[::1]:9/a/v1/messages",
+                                "ADMIN_TOKEN=0123456789abcde!",
+                                "ADMIN_LOOPBACK=off",
+                                "CLIENT_LOGIN=pass",
                                 "LOG_LEVEL=debug",
                                 "LOG_FORMAT=json",
                                 NULL };
@@ -108,6 +124,13 @@ static void values_are_taken(void **state)
     assert_true(config.proxy_enabled);
     assert_int_equal(config.proxy_port, 1080);
     unit_assert_str(config.proxy_password, "p@ss/w#rd: \"");
+    assert_false(config.token_url.tls);
+    unit_assert_str(config.token_url.host, "::1");
+    assert_int_equal(config.token_url.port, 9);
+    unit_assert_str(config.token_url.prefix, "/a/v1/messages");
+    unit_assert_str(config.admin_token, "0123456789abcde!");
+    assert_false(config.admin_loopback);
+    assert_int_equal(config.client_login, CONFIG_LOGIN_PASS);
     assert_int_equal(config.log_level, LOG_DEBUG);
     assert_int_equal(config.log_format, LOG_JSON);
     arena_free(arena);
@@ -150,6 +173,28 @@ static const struct {
       { "CLAUDE_API_URL=\"http://api.example\"", "loopback" } },
     { { "CLAUDE_API_URL=https://u:canary@h" }, { "CLAUDE_API_URL" } },
     { { "CLAUDE_API_URL=https://h:0" }, { "CLAUDE_API_URL", "port" } },
+    { { "OAUTH_AUTHORIZE_URL=http://a.example" },
+      { "OAUTH_AUTHORIZE_URL=\"http://a.example\"", "loopback" } },
+    { { "OAUTH_AUTHORIZE_URL=https://u:canary@h/x" },
+      { "OAUTH_AUTHORIZE_URL=\"(not shown)\"", "https" } },
+    { { "OAUTH_REDIRECT_URI=x" }, { "OAUTH_REDIRECT_URI=\"x\"", "https" } },
+    { { "OAUTH_TOKEN_URL=http://a.example/t" },
+      { "OAUTH_TOKEN_URL=\"http://a.example/t\"", "loopback" } },
+    { { "OAUTH_TOKEN_URL=https://h/t?a=b" },
+      { "OAUTH_TOKEN_URL=\"https://h/t?a=b\"", "query" } },
+    { { "OAUTH_TOKEN_URL=https://u:canary@h/t" }, { "OAUTH_TOKEN_URL" } },
+    { { "OAUTH_CLIENT_ID=a b" }, { "OAUTH_CLIENT_ID=\"a b\"", "letters" } },
+    { { "OAUTH_SCOPES=a, b" }, { "OAUTH_SCOPES=\"a, b\"", "single spaces" } },
+    { { "ADMIN_TOKEN=canary-890-2345" }, { "ADMIN_TOKEN", "at least 16" } },
+    { { "ADMIN_TOKEN=canary 8901234567" }, { "ADMIN_TOKEN", "spaces" } },
+    { { "ADMIN_TOKEN=canary\x7f"
+        "8901234567" },
+      { "ADMIN_TOKEN" } },
+    { { "ADMIN_TOKEN=canary\xc3\xb6"
+        "8901234567" },
+      { "ADMIN_TOKEN" } },
+    { { "ADMIN_LOOPBACK=yes" }, { "ADMIN_LOOPBACK=\"yes\"", "on or off" } },
+    { { "CLIENT_LOGIN=on" }, { "CLIENT_LOGIN=\"on\"", "refuse or pass" } },
     { { "UPSTREAM_CA_FILE=/nonexistent.pem" },
       { "UPSTREAM_CA_FILE=\"/nonexistent.pem\"", "PEM", "No such file" } },
     { { "UPSTREAM_CA_FILE=/tmp" }, { "UPSTREAM_CA_FILE=\"/tmp\"", "folder" } },

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: MIT
+/* Who may use the management API, and where its token comes from. */
+#include "admin/access.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "fields.h"
+
+#define TOKEN "CANARY-0123456789"
+#define LOCAL "Host: localhost:3000\n"
+#define RIGHT "Authorization: Bearer " TOKEN "\n"
+
+static const struct {
+    bool loopback; /* ADMIN_LOOPBACK */
+    const char *peer;
+    const char *fields;
+    const char *refused; /* part of the text; NULL: let through */
+} cases[] = {
+    /* this machine */
+    { true, "127.0.0.1", LOCAL, NULL },
+    { true, "::1", "Host: [::1]\n", NULL },
+    { true, "127.0.0.1", "Host: evil.example\n", "Host" },
+    { true, "127.0.0.1", LOCAL "X-Forwarded-For: 127.0.0.1\n", "forwarded" },
+    { true, "127.0.0.1", LOCAL "Origin: https://evil.example\n", "origin" },
+    { false, "127.0.0.1", LOCAL, "ADMIN_LOOPBACK is off" },
+    { true, "10.0.0.1", LOCAL, "this machine" },
+    { true, "10.0.0.1", LOCAL "x-api-key: " TOKEN "\n", "this machine" },
+    /* the token, from anywhere */
+    { true, "127.0.0.1", LOCAL RIGHT, NULL },
+    { false, "127.0.0.1", LOCAL RIGHT, NULL },
+    { true, "10.0.0.1", "Host: relay.example\n" RIGHT, NULL },
+    { false, "10.0.0.1", "Host: relay.example\nVia: 1.1 x\n" RIGHT, NULL },
+    { false, "10.0.0.1", "authorization: bearer " TOKEN "\n", NULL },
+    { false, "10.0.0.1", "AUTHORIZATION: BEARER   " TOKEN "\n", NULL },
+    /* who presents a token means it: a wrong one is refused here too */
+    { true, "127.0.0.1", LOCAL "Authorization: Bearer x\n", "not the admin" },
+    { true, "127.0.0.1", LOCAL "Authorization: Bearer\n", "not the admin" },
+    { true, "127.0.0.1", LOCAL "Authorization: \n", "not the admin" },
+    { true, "10.0.0.1", "Authorization: Bearer x\n", "not the admin" },
+    { true, "10.0.0.1", "Authorization: Bearer \n", "not the admin" },
+    { true, "10.0.0.1", "Authorization: " TOKEN "\n", "not the admin" },
+    { true, "10.0.0.1", "Authorization: Bearer" TOKEN "\n", "not the admin" },
+    { true, "10.0.0.1", "Authorization: Basic " TOKEN "\n", "not the admin" },
+    { true, "10.0.0.1", "Authorization: Bearer " TOKEN "0\n", "not the admin" },
+    { true, "10.0.0.1", "Authorization: Bearer CANARY-012345678\n",
+      "not the admin" },
+    { true, "10.0.0.1", "Authorization: Bearer canary-0123456789\n",
+      "not the admin" },
+};
+
+static struct access make(struct str given, const char *folder)
+{
+    struct access access = { .loopback = true };
+    struct err err;
+
+    if (!access_init(&access, given, folder, &err))
+        fail_msg("%s", err.text);
+    return access;
+}
+
+static void the_token_or_this_machine_is_let_through(void **state)
+{
+    struct access access = make(STR(TOKEN), "/nonexistent");
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct fields fields;
+        struct request req = { .headers = { 0 } };
+        struct err err;
+        bool let;
+
+        access.loopback = cases[i].loopback;
+        req.headers = *fields_read(&fields, cases[i].fields);
+        assert_true(addr_parse(cases[i].peer, 1, &req.peer, &err));
+        let = access_check(&access, &req, &err);
+        if (let != (cases[i].refused == NULL))
+            fail_msg("case %zu: %s %s", i, cases[i].peer, cases[i].fields);
+        if (let)
+            continue;
+        assert_int_equal(err_status(err.code), 401);
+        unit_assert_part(err.text, cases[i].refused);
+        unit_assert_part(err.text, "ADMIN_TOKEN");
+        assert_null(strstr(err.text, "CANARY"));
+    }
+    access_done(&access);
+}
+
+/* ---- the token ---------------------------------------------------------- */
+
+static void a_missing_token_is_made_once(void **state)
+{
+    char *folder = unit_folder_new();
+    struct access one = make(STR_EMPTY, folder);
+    struct access two = make(STR_EMPTY, folder);
+    struct stat info;
+    char *text = unit_read(folder, "admin_token");
+
+    (void)state;
+    assert_int_equal(stat(unit_path(folder, "admin_token"), &info), 0);
+    assert_int_equal(info.st_mode & 07777, 0600);
+    assert_int_equal(unit_file_count(folder), 1);
+    assert_int_equal(secret_reveal(one.token).len, 43);
+    assert_true(str_eq(secret_reveal(one.token), secret_reveal(two.token)));
+    assert_int_equal(strlen(text), 44);
+    assert_true(str_starts(str_of(text), secret_reveal(one.token)));
+    assert_string_equal(one.where, "DATA_DIR/admin_token");
+    mem_free(text);
+    access_done(&one);
+    access_done(&two);
+    unit_folder_free(folder);
+}
+
+static void a_given_token_leaves_the_folder_alone(void **state)
+{
+    char *folder = unit_folder_new();
+    struct access access = make(STR(TOKEN), folder);
+
+    (void)state;
+    unit_assert_str(secret_reveal(access.token), TOKEN);
+    assert_int_equal(unit_file_count(folder), 0);
+    access_done(&access);
+    unit_folder_free(folder);
+}
+
+static const struct {
+    const char *content;
+    const char *token; /* NULL: refused */
+} files[] = {
+    { "0123456789abcdef", "0123456789abcdef" },
+    { "0123456789abcdef\n", "0123456789abcdef" },
+    { "  0123456789abcdef\t\nwhat it is for\n", "0123456789abcdef" },
+    { "0123456789abcde", NULL },
+    { "", NULL },
+    { "\n0123456789abcdef\n", NULL },
+};
+
+static void a_token_file_of_the_operator_is_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        char *folder = unit_folder_new();
+        struct access access = { .loopback = true };
+        struct err err;
+        bool fine;
+
+        unit_write(folder, "admin_token", files[i].content);
+        fine = access_init(&access, STR_EMPTY, folder, &err);
+        if (fine != (files[i].token != NULL))
+            fail_msg("case %zu", i);
+        if (fine)
+            unit_assert_str(secret_reveal(access.token), files[i].token);
+        else
+            unit_assert_part(err.text, "remove the file");
+        access_done(&access);
+        unit_folder_free(folder);
+    }
+}
+
+static void a_file_that_others_can_read_is_closed(void **state)
+{
+    char *folder = unit_folder_new();
+    struct access access;
+    struct stat info;
+
+    (void)state;
+    unit_write(folder, "admin_token", "0123456789abcdef");
+    assert_int_equal(chmod(unit_path(folder, "admin_token"), 0644), 0);
+    access = make(STR_EMPTY, folder);
+    assert_int_equal(stat(unit_path(folder, "admin_token"), &info), 0);
+    assert_int_equal(info.st_mode & 07777, 0600);
+    access_done(&access);
+    unit_folder_free(folder);
+}
+
+static void a_folder_that_is_not_there_is_named(void **state)
+{
+    struct access access = { .loopback = true };
+    struct err err;
+
+    (void)state;
+    assert_false(access_init(&access, STR_EMPTY, "/nonexistent/x", &err));
+    unit_assert_part(err.text, "making the admin token");
+    unit_assert_part(err.text, "/nonexistent/x");
+}
+
+#define RACERS 8
+
+/* In a process of its own: read the token and write it into the pipe. */
+static void race(const char *folder, int start, int out)
+{
+    struct access access = { .loopback = true };
+    struct err err;
+    char go;
+
+    if (read(start, &go, 1) != 0 ||
+        !access_init(&access, STR_EMPTY, folder, &err) ||
+        write(out, secret_reveal(access.token).at, 43) != 43)
+        _exit(1);
+    _exit(0);
+}
+
+static void racing_processes_agree_on_one_token(void **state)
+{
+    char *folder = unit_folder_new();
+    char tokens[RACERS][43];
+    int start[2];
+    int out[2];
+
+    (void)state;
+    assert_int_equal(pipe(start) | pipe(out), 0);
+    for (size_t i = 0; i < RACERS; i++) {
+        if (fork() == 0) {
+            (void)close(start[1]);
+            race(folder, start[0], out[1]);
+        }
+    }
+    (void)close(start[1]); /* go */
+    for (size_t i = 0; i < RACERS; i++) {
+        int status;
+
+        assert_true(wait(&status) > 0 && status == 0);
+        assert_int_equal(read(out[0], tokens[i], 43), 43);
+        assert_memory_equal(tokens[i], tokens[0], 43);
+    }
+    assert_int_equal(unit_file_count(folder), 1);
+    (void)(close(start[0]) | close(out[0]) | close(out[1]));
+    unit_folder_free(folder);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_token_or_this_machine_is_let_through),
+        cmocka_unit_test(a_missing_token_is_made_once),
+        cmocka_unit_test(a_given_token_leaves_the_folder_alone),
+        cmocka_unit_test(a_token_file_of_the_operator_is_read),
+        cmocka_unit_test(a_file_that_others_can_read_is_closed),
+        cmocka_unit_test(a_folder_that_is_not_there_is_named),
+        cmocka_unit_test(racing_processes_agree_on_one_token),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

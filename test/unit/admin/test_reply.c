@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+/* Answers of the management API.  response_send() is replaced, to see what it is
+   given. */
+#include "admin/reply.h"
+
+#include "http/response.h"
+#include "unit.h"
+
+#define FIELDS "cache-control: no-store\r\nx-content-type-options: nosniff\r\n"
+
+static struct {
+    unsigned status;
+    struct buf type;
+    struct buf fields;
+    struct buf body;
+} sent;
+
+void response_send(struct request *req, unsigned status,
+                   struct str content_type, struct str fields, struct str body)
+{
+    (void)req;
+    sent.status = status;
+    buf_add(&sent.type, content_type);
+    buf_add(&sent.fields, fields);
+    buf_add(&sent.body, body);
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    buf_init(&sent.type, 100);
+    buf_init(&sent.fields, 1000);
+    buf_init(&sent.body, 10000);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    buf_done(&sent.type);
+    buf_done(&sent.fields);
+    buf_done(&sent.body);
+    return 0;
+}
+
+static void a_document_is_json_that_nobody_keeps(void **state)
+{
+    struct request req = { .http_1_0 = false };
+    struct json_doc *doc = json_doc_new_object();
+
+    (void)state;
+    json_doc_set_str(doc, "tea", STR("\"gr\xc3\xbcn\""));
+    json_doc_set(doc, "cups", json_doc_new_array());
+    reply_doc(&req, 200, doc);
+    assert_int_equal(sent.status, 200);
+    unit_assert_str(buf_str(&sent.type), "application/json");
+    unit_assert_str(buf_str(&sent.fields), FIELDS);
+    unit_assert_str(buf_str(&sent.body),
+                    "{\"tea\":\"\\\"gr\xc3\xbcn\\\"\",\"cups\":[]}\n");
+    json_doc_free(doc);
+}
+
+static const struct {
+    enum err_code code;
+    unsigned status;
+    const char *fields;
+} errors[] = {
+    { ERR_BAD_REQUEST, 400, FIELDS },
+    { ERR_NO_ACCOUNT, 400, FIELDS },
+    { ERR_NOT_ALLOWED, 401, FIELDS "www-authenticate: Bearer\r\n" },
+    { ERR_LOGIN_REQUIRED, 401, FIELDS },
+    { ERR_NOT_FOUND, 404, FIELDS },
+    { ERR_IO, 500, FIELDS },
+    { ERR_OAUTH, 502, FIELDS },
+    { ERR_BUSY, 503, FIELDS },
+};
+
+static void an_error_has_the_shape_of_the_seed(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(errors); i++) {
+        struct request req = { .http_1_0 = false };
+        struct err err;
+
+        (void)err_set(&err, errors[i].code, "the \"tea\" is cold");
+        reply_error(&req, &err);
+        assert_int_equal(sent.status, errors[i].status);
+        unit_assert_str(buf_str(&sent.fields), errors[i].fields);
+        unit_assert_str(buf_str(&sent.body),
+                        "{\"error\":\"the \\\"tea\\\" is cold\"}\n");
+        (void)end(NULL);
+        (void)begin(NULL);
+    }
+}
+
+/* A text that was cut inside a character. */
+static void an_error_that_is_no_utf8_is_answered_all_the_same(void **state)
+{
+    struct request req = { .http_1_0 = false };
+    struct err err;
+    struct json_doc *doc;
+    struct str text;
+
+    (void)state;
+    (void)err_set(&err, ERR_BAD_REQUEST, "tea \xe8\x8c");
+    reply_error(&req, &err);
+    doc = json_doc_parse(buf_str(&sent.body), &err);
+    assert_true(json_doc_get_str(doc, "error", &text));
+    assert_int_equal(sent.status, 400);
+    assert_true(str_starts(text, STR("tea ")));
+    json_doc_free(doc);
+}
+
+static void a_wrong_method_is_told_the_right_ones(void **state)
+{
+    struct request req = { .arena = arena_new() };
+    struct err err;
+
+    (void)state;
+    (void)err_set(&err, ERR_METHOD, "x");
+    reply_error_allowing(&req, &err, STR("DELETE, PATCH"));
+    assert_int_equal(sent.status, 405);
+    unit_assert_str(buf_str(&sent.fields), FIELDS "allow: DELETE, PATCH\r\n");
+    arena_free(req.arena);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_document_is_json_that_nobody_keeps),
+        TEST(an_error_has_the_shape_of_the_seed),
+        TEST(an_error_that_is_no_utf8_is_answered_all_the_same),
+        TEST(a_wrong_method_is_told_the_right_ones),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
