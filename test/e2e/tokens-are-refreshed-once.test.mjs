@@ -142,6 +142,7 @@ describe('refreshing', { timeout: 240000 }, () => {
     await sim.fault({ path: '/v1/messages', times: 2, directives: { status: 401 } });
     assert.equal((await message(relay.url)).status, 401);
     assert.equal(await tokenCalls(), 0);
+    await until(() => readAccount(relay.dataDir, 'me').login_required, { what: 'the mark' });
     assert.match((await message(relay.url)).body.toString(), /sign in again/);
   });
 
