@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
 /* One small outgoing exchange whose answer is read whole: token calls, profiles,
-   probes.  On a fresh connection, never repeated, redirects never followed.
+   probes.  On a fresh connection (which may be pooled afterwards), never repeated,
+   redirects never followed.
 
        BUSY -> ANSWERED | FAILED
 
-   `wake` comes once, when it is no longer BUSY; never from inside fetch_start().
-   fetch_free() cancels.  Loop thread only. */
+   ANSWERED: any status, the body complete.  An answer that is cut, too large or
+   late is FAILED.  `wake` comes once, when it is no longer BUSY; never from inside
+   fetch_start().  fetch_free() cancels, and may come in the wake.  Request and
+   answer are wiped when they are no longer needed.  Loop thread only. */
 #pragma once
 
 #include "upstream/call.h"
@@ -21,10 +24,11 @@ struct fetch_options {
     struct str method;
     struct str host;     /* the Host field */
     struct str target;   /* path and query */
-    struct str fields;   /* further header fields, each ended by CRLF */
-    struct str body;     /* copied, as all texts here, and wiped afterwards */
+    struct str fields;   /* further fields, each ended by CRLF; Host and
+                            Content-Length are written here */
+    struct str body;     /* copied, as all texts here are */
     uint64_t connect_ms; /* dialling, and TLS, each */
-    uint64_t answer_ms;  /* beyond that, to the last byte of the answer */
+    uint64_t answer_ms;  /* from sending to the last byte of the answer */
 };
 
 struct fetch *fetch_start(const struct fetch_options *options,
@@ -33,10 +37,11 @@ void fetch_free(struct fetch *fetch);
 
 enum fetch_state { FETCH_BUSY, FETCH_ANSWERED, FETCH_FAILED };
 enum fetch_state fetch_state(const struct fetch *fetch);
-/* When FAILED: the step and the cause. */
+/* When FAILED: the step and the cause; ERR_BAD_RESPONSE for a body above
+   FETCH_BODY_MAX, ERR_TIMEOUT for a late one. */
 const struct err *fetch_error(const struct fetch *fetch);
-/* When ANSWERED.  The body is at most FETCH_BODY_MAX bytes; valid until
-   fetch_free(). */
+/* When ANSWERED, valid until fetch_free().  The body comes without framing, in the
+   coding the upstream chose: ask for none (accept-encoding: identity). */
 unsigned fetch_status(const struct fetch *fetch);
 const struct headers *fetch_headers(const struct fetch *fetch);
 struct str fetch_body(const struct fetch *fetch);

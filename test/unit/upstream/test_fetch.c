@@ -1,0 +1,341 @@
+// SPDX-License-Identifier: MIT
+/* Small exchanges whose answer is read whole. */
+#include "upstream/fetch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "scene.h"
+
+#define OK "HTTP/1.1 200 OK\r\n"
+#define SECRET "canary-token"
+
+struct play {
+    struct scene *scene;
+    struct fetch *fetch;
+    struct fetch_options options;
+    unsigned wakes;
+    bool free_in_wake;
+};
+
+static int play_open(void **state)
+{
+    struct play *play = MEM_NEW(struct play);
+    void *scene = NULL;
+
+    (void)scene_open(&scene);
+    play->scene = scene;
+    play->options = (struct fetch_options){
+        .upstream = play->scene->upstream,
+        .origin = play->scene->origin,
+        .method = STR("GET"),
+        .host = STR("api.test"),
+        .target = STR("/a?b=c"),
+        .connect_ms = WIRE_WAIT_MS,
+        .answer_ms = WIRE_WAIT_MS,
+    };
+    *state = play;
+    return 0;
+}
+
+static int play_close(void **state)
+{
+    struct play *play = *state;
+    void *scene = play->scene;
+
+    fetch_free(play->fetch);
+    (void)scene_close(&scene);
+    mem_free(play);
+    return 0;
+}
+
+static void woken(void *arg)
+{
+    struct play *play = arg;
+
+    play->wakes++;
+    if (!play->free_in_wake)
+        return;
+    fetch_free(play->fetch);
+    play->fetch = NULL;
+}
+
+static void start(struct play *play)
+{
+    fetch_free(play->fetch);
+    play->wakes = 0;
+    play->fetch = fetch_start(&play->options, woken, play);
+    assert_int_equal(play->wakes, 0);
+    assert_int_equal(fetch_state(play->fetch), FETCH_BUSY);
+}
+
+static void begin(struct play *play)
+{
+    start(play);
+    wire_close(&play->scene->peer);
+    wire_accept(&play->scene->peer, play->scene->loop, play->scene->listening);
+    wire_expect(&play->scene->peer, "\r\n\r\n");
+}
+
+static bool is_over(void *arg)
+{
+    const struct play *play = arg;
+
+    return play->wakes > 0;
+}
+
+static void finish(struct play *play)
+{
+    wire_until(play->scene->loop, is_over, play);
+    wire_turn_for(play->scene->loop, 3);
+    assert_int_equal(play->wakes, 1);
+}
+
+static void check_failed(struct play *play, enum err_code code,
+                         const char *part)
+{
+    finish(play);
+    assert_int_equal(fetch_state(play->fetch), FETCH_FAILED);
+    unit_assert_part(fetch_error(play->fetch)->text, part);
+    assert_int_equal(fetch_error(play->fetch)->code, code);
+    assert_null(strstr(fetch_error(play->fetch)->text, SECRET));
+}
+
+/* ---- the request -------------------------------------------------------- */
+
+static const struct {
+    const char *method;
+    const char *fields;
+    const char *body;
+    const char *sent;
+} requests[] = {
+    { "GET", "", "", "GET /a?b=c HTTP/1.1\r\nhost: api.test\r\n\r\n" },
+    { "HEAD", "", "", "HEAD /a?b=c HTTP/1.1\r\nhost: api.test\r\n\r\n" },
+    { "POST", "x: y\r\nz: " SECRET "\r\n", "{}",
+      "POST /a?b=c HTTP/1.1\r\nhost: api.test\r\ncontent-length: 2\r\n"
+      "x: y\r\nz: " SECRET "\r\n\r\n{}" },
+    { "POST", "", "",
+      "POST /a?b=c HTTP/1.1\r\nhost: api.test\r\ncontent-length: 0\r\n\r\n" },
+};
+
+static void requests_leave_as_they_are_said(void **state)
+{
+    struct play *play = *state;
+
+    for (size_t i = 0; i < COUNT_OF(requests); i++) {
+        play->options.method = str_of(requests[i].method);
+        play->options.fields = str_of(requests[i].fields);
+        play->options.body = str_of(requests[i].body);
+        begin(play);
+        wire_expect(&play->scene->peer, requests[i].sent);
+        assert_int_equal(play->scene->peer.got.len, strlen(requests[i].sent));
+        wire_send(&play->scene->peer, OK "content-length: 0\r\n\r\n");
+        finish(play);
+        assert_int_equal(fetch_state(play->fetch), FETCH_ANSWERED);
+    }
+}
+
+static void texts_are_copied(void **state)
+{
+    struct play *play = *state;
+    char body[] = "one";
+
+    play->options.method = STR("POST");
+    play->options.body = str_of(body);
+    start(play);
+    memset(body, 'x', 3);
+    wire_accept(&play->scene->peer, play->scene->loop, play->scene->listening);
+    wire_expect(&play->scene->peer, "\r\n\r\none");
+}
+
+/* A token call must not meet a connection that is just dying. */
+static void each_takes_a_fresh_connection(void **state)
+{
+    struct play *play = *state;
+
+    for (int i = 0; i < 2; i++) {
+        begin(play);
+        wire_send(&play->scene->peer, OK "content-length: 0\r\n\r\n");
+        finish(play);
+        assert_int_equal(scene_idle(play->scene), 1);
+    }
+}
+
+/* ---- the answer --------------------------------------------------------- */
+
+static const struct {
+    const char *method;
+    const char *raw;
+    unsigned status;
+    const char *body;
+} answers[] = {
+    { "GET", OK "content-length: 2\r\nx-a: b\r\n\r\nok", 200, "ok" },
+    { "GET",
+      OK "x-a: b\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n1\r\n!\r\n"
+         "0\r\n\r\n",
+      200, "ok!" },
+    { "GET", OK "x-a: b\r\n\r\nuntil the end", 200, "until the end" },
+    { "GET",
+      "HTTP/1.1 302 Found\r\nx-a: b\r\nlocation: /x\r\ncontent-length: 0\r\n"
+      "\r\n",
+      302, "" },
+    { "GET",
+      "HTTP/1.1 400 Bad Request\r\nx-a: b\r\ncontent-length: 2\r\n\r\n{}", 400,
+      "{}" },
+    { "HEAD", OK "x-a: b\r\ncontent-length: 100\r\n\r\n", 200, "" },
+};
+
+static void answers_are_read_whole(void **state)
+{
+    struct play *play = *state;
+
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        play->options.method = str_of(answers[i].method);
+        begin(play);
+        wire_send(&play->scene->peer, answers[i].raw);
+        wire_half_close(&play->scene->peer);
+        finish(play);
+        assert_int_equal(fetch_state(play->fetch), FETCH_ANSWERED);
+        assert_int_equal(fetch_status(play->fetch), answers[i].status);
+        unit_assert_str(fetch_body(play->fetch), answers[i].body);
+        unit_assert_str(*headers_get(fetch_headers(play->fetch), STR("x-a")),
+                        "b");
+    }
+}
+
+static void send_body(struct play *play, size_t len)
+{
+    char head[100];
+    char *body = mem_alloc(len);
+
+    memset(body, 'x', len);
+    (void)snprintf(head, sizeof(head), OK "content-length: %zu\r\n\r\n", len);
+    begin(play);
+    wire_send(&play->scene->peer, head);
+    wire_send_str(&play->scene->peer, (struct str){ body, len });
+    mem_free(body);
+}
+
+static void a_body_has_a_ceiling(void **state)
+{
+    struct play *play = *state;
+
+    send_body(play, FETCH_BODY_MAX);
+    finish(play);
+    assert_int_equal(fetch_state(play->fetch), FETCH_ANSWERED);
+    assert_int_equal(fetch_body(play->fetch).len, FETCH_BODY_MAX);
+
+    send_body(play, FETCH_BODY_MAX + 1);
+    check_failed(play, ERR_BAD_RESPONSE, "is larger than 1048576 bytes");
+}
+
+static const struct {
+    const char *raw;
+    enum err_code code;
+    const char *part;
+} failures[] = {
+    { "", ERR_FIRST_BYTE, "first byte failed: 127.0.0.1:" },
+    { "SSH-2.0-x\r\n", ERR_BAD_RESPONSE, "answered no HTTP" },
+    { OK "content-length: 9\r\n\r\nok", ERR_BAD_RESPONSE, "was cut" },
+};
+
+static void what_is_no_whole_answer_fails(void **state)
+{
+    struct play *play = *state;
+
+    play->options.fields = STR("a: " SECRET "\r\n");
+    for (size_t i = 0; i < COUNT_OF(failures); i++) {
+        begin(play);
+        wire_send(&play->scene->peer, failures[i].raw);
+        wire_half_close(&play->scene->peer);
+        check_failed(play, failures[i].code, failures[i].part);
+    }
+}
+
+/* A byte now and then does not keep it alive. */
+static void a_dripping_answer_is_given_up(void **state)
+{
+    struct play *play = *state;
+
+    play->options.answer_ms = 40;
+    begin(play);
+    wire_send(&play->scene->peer, OK "content-length: 5000\r\n\r\n");
+    for (int i = 0; i < 3000 && play->wakes == 0; i++) {
+        wire_send(&play->scene->peer, "x");
+        wire_turn(play->scene->loop);
+    }
+    check_failed(play, ERR_TIMEOUT, "not complete within 40 ms");
+    wire_expect_end(&play->scene->peer);
+}
+
+static void a_failure_to_connect_is_told(void **state)
+{
+    struct play *play = *state;
+    struct origin *nowhere = origin_new(STR("127.0.0.1"), 1, NULL);
+
+    play->options.origin = nowhere;
+    start(play);
+    check_failed(play, ERR_CONNECT, "connect failed: 127.0.0.1:1");
+    fetch_free(play->fetch);
+    play->fetch = NULL;
+    origin_free(nowhere);
+}
+
+/* ---- freeing ------------------------------------------------------------ */
+
+static void freeing_cancels(void **state)
+{
+    struct play *play = *state;
+
+    start(play);
+    fetch_free(play->fetch);
+    play->fetch = NULL;
+    wire_turn_for(play->scene->loop, 3);
+    begin(play);
+    fetch_free(play->fetch);
+    play->fetch = NULL;
+    wire_expect_end(&play->scene->peer);
+    assert_int_equal(play->wakes, 0);
+    fetch_free(NULL);
+}
+
+static void it_can_be_freed_in_its_wake(void **state)
+{
+    static const char *const endings[] = {
+        OK "content-length: 2\r\n\r\nok",
+        OK "content-length: 9\r\n\r\nok",
+        OK "content-length: 9000000\r\n\r\nok",
+    };
+    struct play *play = *state;
+
+    play->free_in_wake = true;
+    play->options.answer_ms = 100;
+    for (size_t i = 0; i < COUNT_OF(endings); i++) {
+        begin(play);
+        wire_send(&play->scene->peer, endings[i]);
+        if (i == 1)
+            wire_half_close(&play->scene->peer);
+        finish(play);
+    }
+}
+
+#define ROW(test) cmocka_unit_test_setup_teardown(test, play_open, play_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        ROW(requests_leave_as_they_are_said),
+        ROW(texts_are_copied),
+        ROW(each_takes_a_fresh_connection),
+        ROW(answers_are_read_whole),
+        ROW(a_body_has_a_ceiling),
+        ROW(what_is_no_whole_answer_fails),
+        ROW(a_dripping_answer_is_given_up),
+        ROW(a_failure_to_connect_is_told),
+        ROW(freeing_cancels),
+        ROW(it_can_be_freed_in_its_wake),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
