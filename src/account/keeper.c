@@ -36,7 +36,7 @@ struct keeper *keeper_new(const struct keeper_options *options)
     keeper->client = keeper_client(options->config);
     keeper->arena = arena_new();
     keeper->host = url_authority(keeper->arena, url);
-    keeper->upstream = upstream_new(options->loop);
+    keeper->upstream = upstream_new(options->loop, options->config->ca_file.at);
     keeper->origin =
         origin_new(url->host, url->port, url->tls ? options->tls : NULL);
     list_init(&keeper->charges);

@@ -30,7 +30,7 @@ struct admin *admin_new(const struct admin_options *options)
     struct admin *admin = MEM_NEW(struct admin);
 
     admin->options = *options;
-    admin->upstream = upstream_new(options->loop);
+    admin->upstream = upstream_new(options->loop, options->config->ca_file.at);
     return admin;
 }
 

@@ -151,6 +151,27 @@ void tls_free(struct tls *tls)
     mem_free(tls);
 }
 
+/* Tickets make this come again, when nobody listens any more. */
+static void guest_info(const SSL *ssl, int where, int value)
+{
+    SSL_CTX *context = SSL_get_SSL_CTX(ssl);
+    struct tls_guest *guest = SSL_CTX_get_app_data(context);
+
+    (void)value;
+    if (!(where & SSL_CB_HANDSHAKE_DONE) || !guest)
+        return;
+    (void)SSL_CTX_set_app_data(context, NULL);
+    guest->secured(guest->arg);
+}
+
+void tls_lend_trust(const struct tls *tls, void *context,
+                    struct tls_guest *guest)
+{
+    SSL_CTX_set1_cert_store(context, SSL_CTX_get_cert_store(tls->context));
+    (void)SSL_CTX_set_app_data(context, guest);
+    SSL_CTX_set_info_callback(context, guest_info);
+}
+
 struct tls_slot *tls_slot_new(void)
 {
     return MEM_NEW(struct tls_slot);

@@ -17,6 +17,16 @@ struct tls *tls_server_new(const char *cert_file, const char *key_file,
                            struct err *err);
 void tls_free(struct tls *tls);
 
+/* Somebody else's library makes a connection with an OpenSSL context (SSL_CTX) of
+   its own: have it trust what `tls` trusts, and tell once when its handshake is
+   done.  `guest` must live until then or until `context` is freed. */
+struct tls_guest {
+    void (*secured)(void *arg);
+    void *arg;
+};
+void tls_lend_trust(const struct tls *tls, void *context,
+                    struct tls_guest *guest);
+
 /* Where connections to one host keep the newest session ticket. */
 struct tls_slot;
 struct tls_slot *tls_slot_new(void);

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 uint64_t call_now_ms(const struct call *call)
@@ -25,6 +26,9 @@ void call_enter(struct call *call, enum call_state state)
     };
 
     call->state = state;
+    call->entered_us[state] = clock_steady_ns() / 1000;
+    if (state != CALL_FAILED)
+        call->reached = state;
     if (limits[state] > 0)
         loop_timer_set(call->timer, limits[state]);
     else
@@ -60,10 +64,17 @@ void call_set_failed(struct call *call)
     call_enter(call, CALL_FAILED);
 }
 
-const char *call_where(const struct call *call, char out[300])
+const char *call_where(const struct call *call, char out[CALL_WHERE_MAX])
 {
-    (void)snprintf(out, 300, "%s:%u", call->options.origin->host,
-                   call->options.origin->port);
+    const struct origin *origin = call->options.origin;
+    const struct proxy *proxy = call->options.proxy;
+
+    if (proxy)
+        (void)snprintf(out, CALL_WHERE_MAX, "%s:%u (proxy %s:%u)", origin->host,
+                       origin->port, proxy_host(proxy), proxy_port(proxy));
+    else
+        (void)snprintf(out, CALL_WHERE_MAX, "%s:%u", origin->host,
+                       origin->port);
     return out;
 }
 
@@ -71,7 +82,7 @@ const char *call_where(const struct call *call, char out[300])
 
 static void fail_securing(struct call *call)
 {
-    char text[300];
+    char text[CALL_WHERE_MAX];
 
     err_set(&call->err, ERR_TLS, "TLS failed: %s: %s", call_where(call, text),
             stream_error(call->link->stream));
@@ -145,6 +156,7 @@ static void dialled(void *arg)
     struct origin *origin = call->options.origin;
     struct stream *stream;
 
+    call->dial_times = dial_times(call->dial);
     if (dial_state(call->dial) == DIAL_FAILED) {
         call->err = *dial_error(call->dial);
         call_set_failed(call);
@@ -190,7 +202,7 @@ static void too_late(void *arg)
         [CALL_FAILED] = "",
     };
     struct call *call = arg;
-    char text[300];
+    char text[CALL_WHERE_MAX];
 
     err_set(&call->err, ERR_TIMEOUT, "%s failed: %s: no progress in time",
             steps[call->state], call_where(call, text));
@@ -251,6 +263,28 @@ const struct parser_head *call_head(const struct call *call)
 const struct err *call_error(const struct call *call)
 {
     return &call->err;
+}
+
+/* From entering one state to entering another; 0 if one of them never came. */
+static uint64_t between(const struct call *call, enum call_state from,
+                        enum call_state to)
+{
+    uint64_t from_us = call->entered_us[from];
+    uint64_t to_us = call->entered_us[to];
+
+    if (to_us == 0)
+        to_us = call->entered_us[CALL_FAILED];
+    return from_us > 0 && to_us > from_us ? to_us - from_us : 0;
+}
+
+struct call_times call_times(const struct call *call)
+{
+    return (struct call_times){
+        .dial = call->dial_times,
+        .tls_us = between(call, CALL_SECURING, CALL_SENDING),
+        .answer_us = between(call, CALL_SENDING, CALL_READING),
+        .reached = call->reached,
+    };
 }
 
 struct call_facts call_facts(const struct call *call)

@@ -87,6 +87,15 @@ void call_on_body(struct call *call, parser_body_fn body, void *arg);
 /* Stop and resume reading (back-pressure); silence does not count meanwhile. */
 void call_pause(struct call *call, bool pause);
 
+/* Where the time went, up to the answer's head or the failure. */
+struct call_times {
+    struct dial_times dial;
+    uint64_t tls_us;
+    uint64_t answer_us;      /* from sending to the head */
+    enum call_state reached; /* the state it failed in, or the present one */
+};
+struct call_times call_times(const struct call *call);
+
 /* What relay/retry.h wants to know about a failure. */
 struct call_facts {
     bool reused;   /* a pooled connection */

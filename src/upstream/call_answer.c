@@ -36,7 +36,7 @@ static bool parse_head(struct call *call)
 {
     while (call->pending.len > 0) {
         size_t used = parser_feed(call->parser, call->pending);
-        char text[300];
+        char text[CALL_WHERE_MAX];
 
         call->pending = str_from(call->pending, used);
         if (parser_state(call->parser) == PARSER_BAD) {
@@ -57,7 +57,7 @@ static bool parse_head(struct call *call)
 
 static void closed_early(struct call *call, enum stream_status status)
 {
-    char text[300];
+    char text[CALL_WHERE_MAX];
     const char *why = status == STREAM_EOF
                           ? "connection closed before an answer"
                           : stream_error(call->link->stream);
@@ -110,7 +110,7 @@ void call_read_head(struct call *call)
 
 static enum call_data cut(struct call *call, const char *why)
 {
-    char text[300];
+    char text[CALL_WHERE_MAX];
 
     err_set(&call->err, ERR_BAD_RESPONSE, "the answer of %s was cut: %s",
             call_where(call, text), why);

@@ -5,11 +5,17 @@
 
 #include "upstream/call.h"
 
+/* "host:port (proxy host:port)" and a NUL. */
+#define CALL_WHERE_MAX 560
+
 struct call {
     struct call_options options;
     void (*wake)(void *arg);
     void *arg;
     enum call_state state;
+    enum call_state reached; /* before it FAILED */
+    uint64_t entered_us[CALL_FAILED + 1];
+    struct dial_times dial_times; /* once dialled */
     struct dial *dial;
     struct link *link;
     struct loop_timer *timer;
@@ -35,8 +41,8 @@ void call_enter(struct call *call, enum call_state state);
 bool call_wake(struct call *call);
 /* Closes the connection; `err` was set by the caller. */
 void call_set_failed(struct call *call);
-/* "host:port", for error texts. */
-const char *call_where(const struct call *call, char out[300]);
+/* Where to and through what, for error texts. */
+const char *call_where(const struct call *call, char out[CALL_WHERE_MAX]);
 uint64_t call_now_ms(const struct call *call);
 
 /* Head and body leave; the state becomes SENDING or WAITING. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Dialling: from a host name to a connected socket, direct or through a proxy
-   (names, happy eyeballs, SOCKS5, CONNECT and proxy authentication are libcurl's
-   work; nothing else is).  Loop thread only.
+   (names, happy eyeballs, SOCKS5, CONNECT, TLS to the proxy and authentication are
+   libcurl's work; nothing else is).  Loop thread only.
 
        BUSY -> DONE | FAILED */
 #pragma once
@@ -13,11 +13,21 @@
 struct dialer; /* one per loop */
 struct dial;
 
-struct dialer *dialer_new(struct loop *loop);
-/* Every dial must have been freed. */
+/* `ca_file`: see upstream_new(). */
+struct dialer *dialer_new(struct loop *loop, const char *ca_file);
+/* Every dial must have been freed; connections through https proxies end. */
 void dialer_free(struct dialer *dialer);
 
 enum dial_state { DIAL_BUSY, DIAL_DONE, DIAL_FAILED };
+
+/* In this order; which of them there are depends on the proxy. */
+enum dial_step {
+    DIAL_RESOLVE,      /* the proxy's name, or the host's when direct */
+    DIAL_CONNECT,      /* TCP */
+    DIAL_PROXY_TLS,    /* https proxies */
+    DIAL_AUTHENTICATE, /* SOCKS5's handshake, or CONNECT and its answer */
+    DIAL_STEPS,
+};
 
 struct dial_target {
     const char *host; /* a name or an address, without brackets */
@@ -33,7 +43,19 @@ struct dial *dial_start(struct dialer *dialer, const struct dial_target *target,
 void dial_free(struct dial *dial);
 
 enum dial_state dial_state(const struct dial *dial);
-/* When DONE: the socket, non-blocking; the caller's from now on. */
+/* When DONE: the socket, non-blocking; the caller's from now on.  Behind an https
+   proxy it is one end of a pair (upstream/bridge.h). */
 int dial_take(struct dial *dial);
-/* When FAILED: ERR_RESOLVE, ERR_CONNECT, ERR_PROXY or ERR_TIMEOUT. */
+/* When FAILED: ERR_RESOLVE, ERR_CONNECT, ERR_PROXY or ERR_TIMEOUT; the text names
+   the step and the proxy. */
 const struct err *dial_error(const struct dial *dial);
+
+/* Where the time went, up to the end or the failure. */
+struct dial_times {
+    uint64_t us[DIAL_STEPS];
+    enum dial_step reached; /* the step that failed; DIAL_STEPS: none */
+};
+struct dial_times dial_times(const struct dial *dial);
+
+/* Is the step part of the way through that proxy? */
+bool dial_has_step(const struct proxy *proxy, enum dial_step step);

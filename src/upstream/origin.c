@@ -42,14 +42,28 @@ struct link *link_new(struct upstream *upstream, struct stream *stream,
     return link;
 }
 
+/* It is idle no longer. */
+static void leave_pool(struct link *link)
+{
+    if (list_is_empty(&link->node))
+        return;
+    list_remove(&link->node);
+    link->upstream->idle_count--;
+}
+
 void link_free(struct link *link)
 {
     if (!link)
         return;
-    list_remove(&link->node);
+    leave_pool(link);
     stream_free(link->stream);
     proxy_unref(link->proxy);
     mem_free(link);
+}
+
+static struct link *oldest_idle(const struct upstream *upstream)
+{
+    return LIST_ITEM(upstream->idle.next, struct link, node);
 }
 
 /* The sweep closes what nobody has asked for in a long while. */
@@ -59,7 +73,7 @@ static void sweep(void *arg)
     uint64_t now_ms = loop_now_ms(upstream->loop);
 
     while (!list_is_empty(&upstream->idle)) {
-        struct link *oldest = LIST_ITEM(upstream->idle.next, struct link, node);
+        struct link *oldest = oldest_idle(upstream);
 
         if (now_ms - oldest->idle_since_ms < IDLE_MAX_MS) {
             loop_timer_set(upstream->sweep, SWEEP_MS);
@@ -69,12 +83,12 @@ static void sweep(void *arg)
     }
 }
 
-struct upstream *upstream_new(struct loop *loop)
+struct upstream *upstream_new(struct loop *loop, const char *ca_file)
 {
     struct upstream *upstream = MEM_NEW(struct upstream);
 
     upstream->loop = loop;
-    upstream->dialer = dialer_new(loop);
+    upstream->dialer = dialer_new(loop, ca_file);
     upstream->sweep = loop_timer_new(loop, sweep, upstream);
     list_init(&upstream->idle);
     return upstream;
@@ -85,7 +99,7 @@ void upstream_free(struct upstream *upstream)
     if (!upstream)
         return;
     while (!list_is_empty(&upstream->idle))
-        link_free(LIST_ITEM(upstream->idle.next, struct link, node));
+        link_free(oldest_idle(upstream));
     loop_timer_free(upstream->sweep);
     dialer_free(upstream->dialer);
     mem_free(upstream);
@@ -113,7 +127,7 @@ struct link *upstream_take(struct upstream *upstream,
             link_free(link);
             continue;
         }
-        list_remove(&link->node);
+        leave_pool(link);
         return link;
     }
     return NULL;
@@ -138,4 +152,6 @@ void upstream_keep(struct link *link)
     stream_set_owner(link->stream, idle_ready, link);
     stream_want(link->stream, STREAM_READABLE);
     list_push(&upstream->idle, &link->node);
+    if (++upstream->idle_count > UPSTREAM_IDLE_MAX)
+        link_free(oldest_idle(upstream));
 }

@@ -12,6 +12,8 @@
 #include "net/stream.h"
 #include "upstream/dial.h"
 
+#define UPSTREAM_IDLE_MAX 256
+
 struct origin {
     char *host; /* without brackets */
     uint16_t port;
@@ -37,17 +39,21 @@ struct upstream {
     struct loop *loop;
     struct dialer *dialer;
     struct list idle; /* the newest last */
+    size_t idle_count;
     struct loop_timer *sweep;
 };
 
-struct upstream *upstream_new(struct loop *loop);
+/* `ca_file`: PEM certificates that a proxy's TLS may show besides those the system
+   trusts; NULL or empty: none.  Copied; read when the first https proxy is used. */
+struct upstream *upstream_new(struct loop *loop, const char *ca_file);
 void upstream_free(struct upstream *upstream);
 
 /* The newest idle connection that fits and is alive; NULL if there is none. */
 struct link *upstream_take(struct upstream *upstream,
                            const struct origin *origin,
                            const struct proxy *proxy);
-/* Keep a connection whose last exchange ended cleanly. */
+/* Keep a connection whose last exchange ended cleanly.  Of more than
+   UPSTREAM_IDLE_MAX the oldest is closed. */
 void upstream_keep(struct link *link);
 
 struct link *link_new(struct upstream *upstream, struct stream *stream,

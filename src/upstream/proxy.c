@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Outgoing proxies.  To add a scheme: a row here and its case in dial.c. */
+/* Outgoing proxies.  To add a scheme: a row here and its case in
+   dial_options.c. */
 #include "upstream/proxy.h"
 
 #include <stdatomic.h>
@@ -9,12 +10,13 @@
 #include "base/secret.h"
 #include "base/url.h"
 
-static const struct {
-    struct str name;
-    enum proxy_type type;
-} types[] = {
-    { { "socks5", 6 }, PROXY_SOCKS5 },
-    { { "http", 4 }, PROXY_HTTP },
+/* RFC 1929: one byte tells their length. */
+#define SOCKS5_TEXT_MAX 255
+
+static const char *const types[] = {
+    [PROXY_SOCKS5] = "socks5",
+    [PROXY_HTTP] = "http",
+    [PROXY_HTTPS] = "https",
 };
 
 struct proxy {
@@ -29,17 +31,14 @@ struct proxy {
 static bool find_type(struct str name, enum proxy_type *type, struct err *err)
 {
     for (size_t i = 0; i < COUNT_OF(types); i++) {
-        if (str_eq(types[i].name, name)) {
-            *type = types[i].type;
+        if (str_eq(str_of(types[i]), name)) {
+            *type = (enum proxy_type)i;
             return true;
         }
     }
-    if (str_eq(name, STR("https")))
-        return err_set(err, ERR_CONFIG,
-                       "proxy type \"https\" is not supported by this version "
-                       "yet; use socks5 or http");
     return err_set(err, ERR_CONFIG,
-                   "proxy type \"" STR_FMT "\" is unknown; use socks5 or http",
+                   "proxy type \"" STR_FMT
+                   "\" is unknown; use socks5, http or https",
                    STR_ARG(str_sub(name, 0, 40)));
 }
 
@@ -59,8 +58,29 @@ static bool check(const struct proxy_parts *parts, struct err *err)
         return err_set(err, ERR_CONFIG,
                        "proxy %s is missing: give both or neither",
                        parts->username.len ? "password" : "username");
+    return true;
+}
+
+/* What the protocol cannot carry. */
+static bool check_credentials(const struct proxy_parts *parts,
+                              enum proxy_type type, struct err *err)
+{
     if (has_nul(parts->username) || has_nul(parts->password))
         return err_set(err, ERR_CONFIG, "proxy credentials hold a NUL byte");
+    if (type != PROXY_SOCKS5)
+        return !str_contains(parts->username, STR(":")) ||
+               err_set(err, ERR_CONFIG,
+                       "proxy username holds a ':', which %s proxies take for "
+                       "its end; use another user name",
+                       types[type]);
+    if (parts->username.len > SOCKS5_TEXT_MAX ||
+        parts->password.len > SOCKS5_TEXT_MAX)
+        return err_set(err, ERR_CONFIG,
+                       "proxy %s is longer than the %d bytes that socks5 can "
+                       "carry",
+                       parts->username.len > SOCKS5_TEXT_MAX ? "username"
+                                                             : "password",
+                       SOCKS5_TEXT_MAX);
     return true;
 }
 
@@ -69,7 +89,8 @@ struct proxy *proxy_new(const struct proxy_parts *parts, struct err *err)
     enum proxy_type type = PROXY_SOCKS5;
     struct proxy *proxy;
 
-    if (!find_type(parts->type, &type, err) || !check(parts, err))
+    if (!find_type(parts->type, &type, err) || !check(parts, err) ||
+        !check_credentials(parts, type, err))
         return NULL;
     proxy = MEM_NEW(struct proxy);
     atomic_init(&proxy->refs, 1);
@@ -154,7 +175,7 @@ enum proxy_type proxy_type(const struct proxy *proxy)
 
 struct str proxy_type_name(const struct proxy *proxy)
 {
-    return types[proxy->type].name;
+    return str_of(types[proxy->type]);
 }
 
 const char *proxy_host(const struct proxy *proxy)

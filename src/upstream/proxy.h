@@ -8,17 +8,19 @@
 #include "base/json.h"
 #include "base/str.h"
 
-enum proxy_type { PROXY_SOCKS5, PROXY_HTTP };
+enum proxy_type { PROXY_SOCKS5, PROXY_HTTP, PROXY_HTTPS };
 
 struct proxy;
 
 /* The parts as a person writes them; empty means not given. */
 struct proxy_parts {
-    struct str type; /* socks5, http */
+    struct str type; /* socks5, http, https */
     struct str host;
     uint64_t port; /* 1 to 65535 */
+    /* Any bytes but NUL.  socks5: at most 255 each; http, https: no ':' in the
+       name, which would end there. */
     struct str username;
-    struct str password; /* any bytes; never printed */
+    struct str password; /* never printed */
 };
 
 /* NULL and err naming the part that is wrong. */
@@ -29,6 +31,7 @@ struct proxy *proxy_ref(struct proxy *proxy);
 void proxy_unref(struct proxy *proxy);
 
 enum proxy_type proxy_type(const struct proxy *proxy);
+/* As people write it. */
 struct str proxy_type_name(const struct proxy *proxy);
 const char *proxy_host(const struct proxy *proxy);
 uint16_t proxy_port(const struct proxy *proxy);

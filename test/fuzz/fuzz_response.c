@@ -178,7 +178,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
     (void)argc;
     (void)argv;
     loop = loop_new();
-    upstream = upstream_new(loop);
+    upstream = upstream_new(loop, NULL);
     origin = origin_new(STR("fuzz"), 80, NULL);
     return 0;
 }

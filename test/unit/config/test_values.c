@@ -73,6 +73,8 @@ static const struct {
     { CONFIG_HOST_NAME, "a b", false },
     { CONFIG_PROXY_TYPE, "", true },
     { CONFIG_PROXY_TYPE, "socks5", true },
+    { CONFIG_PROXY_TYPE, "http", true },
+    { CONFIG_PROXY_TYPE, "https", true },
     { CONFIG_PROXY_TYPE, "SOCKS5", false },
     { CONFIG_TOKEN, "2023-06-01", true },
     { CONFIG_TOKEN, "a b", false },

@@ -14,7 +14,7 @@ int scene_open(void **state)
     struct scene *scene = MEM_NEW(struct scene);
 
     scene->loop = loop_new();
-    scene->upstream = upstream_new(scene->loop);
+    scene->upstream = upstream_new(scene->loop, NULL);
     scene->listening = wire_listen(&scene->port);
     scene->origin = origin_new(STR("127.0.0.1"), scene->port, NULL);
     scene->peer.fd = -1;

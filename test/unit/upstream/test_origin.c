@@ -2,6 +2,7 @@
 /* The pool: who gets an idle connection again, and who does not. */
 #include "upstream/origin.h"
 
+#include "base/mem.h"
 #include "scene.h"
 
 static struct proxy *some_proxy(const char *host)
@@ -98,6 +99,31 @@ static void dead_ones_are_passed_by(void **state)
         wire_close(&peers[i]);
 }
 
+/* One for each connection of a burst would be far too many. */
+static void the_pool_has_a_ceiling(void **state)
+{
+    struct scene *scene = *state;
+    struct wire *peers =
+        mem_zalloc((UPSTREAM_IDLE_MAX + 1) * sizeof(struct wire));
+    struct link *link;
+
+    for (size_t i = 0; i <= UPSTREAM_IDLE_MAX; i++) {
+        assert_int_equal(scene_idle(scene), i);
+        assert_int_equal(scene->upstream->idle_count, i);
+        (void)keep(scene, scene->origin, NULL, &peers[i]);
+    }
+    assert_int_equal(scene_idle(scene), UPSTREAM_IDLE_MAX);
+    wire_expect_end(&peers[0]); /* the oldest */
+    link = upstream_take(scene->upstream, scene->origin, NULL);
+    upstream_keep(link);
+    assert_int_equal(scene->upstream->idle_count, UPSTREAM_IDLE_MAX);
+    for (size_t i = 0; i <= UPSTREAM_IDLE_MAX; i++)
+        wire_close(&peers[i]);
+    wire_turn_for(scene->loop, 3);
+    assert_int_equal(scene->upstream->idle_count, 0);
+    mem_free(peers);
+}
+
 static void freeing_the_upstream_closes_the_idle(void **state)
 {
     struct scene *scene = *state;
@@ -105,7 +131,7 @@ static void freeing_the_upstream_closes_the_idle(void **state)
 
     (void)keep(scene, scene->origin, NULL, &peer);
     upstream_free(scene->upstream);
-    scene->upstream = upstream_new(scene->loop);
+    scene->upstream = upstream_new(scene->loop, NULL);
     wire_expect_end(&peer);
     wire_close(&peer);
 }
@@ -131,6 +157,7 @@ int main(void)
         ROW(origin_and_proxy_must_fit),
         ROW(the_newest_is_taken_first),
         ROW(dead_ones_are_passed_by),
+        ROW(the_pool_has_a_ceiling),
         ROW(freeing_the_upstream_closes_the_idle),
         cmocka_unit_test(a_name_keeps_its_own_copy),
     };

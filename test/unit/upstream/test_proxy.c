@@ -21,8 +21,7 @@ static const struct {
       "{\"type\":\"socks5\",\"host\":\"a\",\"port\":1,\"username\":\"u\","
       "\"password\":\"p@ss/w#rd:%20\"}",
       NULL },
-    { "https", "{\"type\":\"https\",\"host\":\"a\",\"port\":1}",
-      "not supported" },
+    { "https", "{\"type\":\"https\",\"host\":\"a\",\"port\":1}", NULL },
     { "an unknown type", "{\"type\":\"socks4\",\"host\":\"a\",\"port\":1}",
       "\"socks4\" is unknown" },
     { "no type", "{\"host\":\"a\",\"port\":1}", "unknown" },
@@ -50,6 +49,22 @@ static const struct {
     { "the other half",
       "{\"type\":\"http\",\"host\":\"a\",\"port\":1,\"password\":\"secret\"}",
       "username is missing" },
+    { "a colon in the name, socks5",
+      "{\"type\":\"socks5\",\"host\":\"a\",\"port\":1,\"username\":\"u:v\","
+      "\"password\":\"secret\"}",
+      NULL },
+    { "a colon in the name, http",
+      "{\"type\":\"http\",\"host\":\"a\",\"port\":1,\"username\":\"u:v\","
+      "\"password\":\"secret\"}",
+      "username holds a ':', which http proxies" },
+    { "a colon in the name, https",
+      "{\"type\":\"https\",\"host\":\"a\",\"port\":1,\"username\":\"u:v\","
+      "\"password\":\"secret\"}",
+      "username holds a ':', which https proxies" },
+    { "a NUL in the password",
+      "{\"type\":\"http\",\"host\":\"a\",\"port\":1,\"username\":\"u\","
+      "\"password\":\"secret\\u0000\"}",
+      "" },
     { "a number for a host", "{\"type\":\"http\",\"host\":1,\"port\":1}",
       "host is no text" },
 };
@@ -89,15 +104,52 @@ static struct proxy *make(const char *host, const char *username,
 
 static void parts_are_kept_as_they_are(void **state)
 {
-    struct proxy *proxy = make("a", "u:\xc3\xa9", "p@ss/w#rd:%20");
+    struct proxy *proxy = make("a", "u\xc3\xa9", "p@ss/w#rd:%20");
 
     (void)state;
     assert_int_equal(proxy_type(proxy), PROXY_HTTP);
     assert_int_equal(proxy_port(proxy), 80);
     assert_string_equal(proxy_host(proxy), "a");
-    assert_string_equal(proxy_username(proxy), "u:\xc3\xa9");
+    assert_string_equal(proxy_username(proxy), "u\xc3\xa9");
     assert_string_equal(proxy_password(proxy), "p@ss/w#rd:%20");
     proxy_unref(proxy);
+}
+
+/* RFC 1929 has one byte for each length. */
+static void socks5_carries_255_bytes(void **state)
+{
+    static const struct {
+        const char *type;
+        size_t username;
+        size_t password;
+        const char *why; /* NULL: fine */
+    } sizes[] = {
+        { "socks5", 255, 255, NULL },
+        { "socks5", 256, 1, "username is longer than the 255 bytes" },
+        { "socks5", 1, 256, "password is longer than the 255 bytes" },
+        { "http", 2000, 2000, NULL },
+        { "https", 2000, 2000, NULL },
+    };
+    char text[2000];
+
+    (void)state;
+    memset(text, 'x', sizeof(text));
+    for (size_t i = 0; i < COUNT_OF(sizes); i++) {
+        struct proxy_parts parts = { .type = str_of(sizes[i].type),
+                                     .host = STR("a"),
+                                     .port = 1,
+                                     .username = { text, sizes[i].username },
+                                     .password = { text, sizes[i].password } };
+        struct err err;
+        struct proxy *proxy = proxy_new(&parts, &err);
+
+        assert_int_equal(proxy != NULL, sizes[i].why == NULL);
+        if (sizes[i].why)
+            unit_assert_part(err.text, sizes[i].why);
+        else
+            unit_assert_str(proxy_type_name(proxy), sizes[i].type);
+        proxy_unref(proxy);
+    }
 }
 
 /* A pooled connection goes back only to whom it belongs: every part counts. */
@@ -160,6 +212,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(configurations_are_checked_whole),
         cmocka_unit_test(parts_are_kept_as_they_are),
+        cmocka_unit_test(socks5_carries_255_bytes),
         cmocka_unit_test(equality_looks_at_every_part),
         cmocka_unit_test(the_global_one_comes_first),
         cmocka_unit_test(the_last_reference_frees),

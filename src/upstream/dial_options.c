@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+/* What libcurl is told.  Proxies, names and credentials are set as options, never
+   pasted into a URL; the environment's proxy variables are ignored. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "upstream/dial_internal.h"
+
+/* libcurl percent-decodes these two, options though they are; a person's bytes have
+   to survive that. */
+static void set_credential(CURL *easy, CURLoption option, const char *text)
+{
+    struct buf escaped;
+
+    buf_init_secret(&escaped, 3 * strlen(text) + 1);
+    for (; *text; text++) {
+        if (*text == '%')
+            buf_add(&escaped, STR("%25"));
+        else
+            buf_add(&escaped, (struct str){ text, 1 });
+    }
+    buf_add(&escaped, (struct str){ "", 1 });
+    (void)curl_easy_setopt(easy, option, buf_str(&escaped).at);
+    buf_done(&escaped);
+}
+
+/* ---- TLS to the proxy --------------------------------------------------- */
+
+static void secured(void *arg)
+{
+    dial_mark(arg, DIAL_PROXY_TLS);
+}
+
+/* The trust that our own TLS has, read once: reading the system's certificates
+   takes libcurl ten milliseconds a connection. */
+static CURLcode on_context(CURL *easy, void *context, void *arg)
+{
+    struct dial *dial = arg;
+    struct dialer *dialer = dial->dialer;
+
+    (void)easy;
+    if (!dialer->trust)
+        dialer->trust = tls_client_new(dialer->ca_file, &dial->err);
+    if (!dialer->trust)
+        return CURLE_SSL_CACERT_BADFILE;
+    dial->guest = (struct tls_guest){ secured, dial };
+    tls_lend_trust(dialer->trust, context, &dial->guest);
+    return CURLE_OK;
+}
+
+/* A libcurl on another TLS library than ours does not have the callback: it trusts
+   what the system trusts. */
+static void set_proxy_tls(struct dial *dial)
+{
+    CURL *easy = dial->easy;
+
+    if (curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, on_context) !=
+        CURLE_OK)
+        return;
+    (void)curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, dial);
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY_CAINFO, NULL);
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY_CAPATH, NULL);
+}
+
+/* ---- the way ------------------------------------------------------------ */
+
+static void set_proxy(struct dial *dial)
+{
+    static const long types[] = {
+        [PROXY_SOCKS5] = CURLPROXY_SOCKS5_HOSTNAME,
+        [PROXY_HTTP] = CURLPROXY_HTTP,
+        [PROXY_HTTPS] = CURLPROXY_HTTPS,
+    };
+    const struct proxy *proxy = dial->proxy;
+    CURL *easy = dial->easy;
+    bool v6 = strchr(proxy_host(proxy), ':') != NULL;
+    char host[300];
+
+    (void)snprintf(host, sizeof(host), v6 ? "[%s]" : "%s", proxy_host(proxy));
+    (void)curl_easy_setopt(easy, CURLOPT_PROXY, host);
+    (void)curl_easy_setopt(easy, CURLOPT_PROXYPORT, (long)proxy_port(proxy));
+    (void)curl_easy_setopt(easy, CURLOPT_PROXYTYPE, types[proxy_type(proxy)]);
+    (void)curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+    if (proxy_type(proxy) == PROXY_HTTPS)
+        set_proxy_tls(dial);
+    if (!proxy_username(proxy))
+        return;
+    set_credential(easy, CURLOPT_PROXYUSERNAME, proxy_username(proxy));
+    set_credential(easy, CURLOPT_PROXYPASSWORD, proxy_password(proxy));
+    (void)curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
+}
+
+static void set_way(struct dial *dial, const struct dial_target *target)
+{
+    bool v6 = strchr(target->host, ':') != NULL;
+    char url[300];
+
+    (void)snprintf(dial->target, sizeof(dial->target), v6 ? "[%s]:%u" : "%s:%u",
+                   target->host, target->port);
+    (void)snprintf(url, sizeof(url), "http://%s/", dial->target);
+    (void)curl_easy_setopt(dial->easy, CURLOPT_URL, url);
+    if (dial->proxy)
+        set_proxy(dial);
+    else
+        (void)curl_easy_setopt(dial->easy, CURLOPT_PROXY, "");
+}
+
+/* A socket is made: its name has been looked up. */
+static int on_new_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+    (void)fd;
+    (void)purpose;
+    dial_mark(arg, DIAL_RESOLVE);
+    return CURL_SOCKOPT_OK;
+}
+
+void dial_set_options(struct dial *dial, const struct dial_target *target)
+{
+    CURL *easy = dial->easy;
+
+    set_way(dial, target);
+    (void)curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    /* Cancelling must not wait for a name that is still being looked up. */
+    (void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
+                           (long)target->timeout_ms);
+    (void)curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_new_socket);
+    (void)curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, dial);
+    (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, dial->detail);
+    (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, (char *)dial);
+}
