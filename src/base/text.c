@@ -283,10 +283,10 @@ static int hex_value(char c)
     return -1;
 }
 
-bool text_url_decode(struct buf *out, struct str s)
+static bool decode(struct buf *out, struct str s, char plus)
 {
     for (size_t i = 0; i < s.len; i++) {
-        char c = s.at[i] == '+' ? ' ' : s.at[i];
+        char c = s.at[i] == '+' ? plus : s.at[i];
 
         if (c == '%') {
             int high = s.len - i > 2 ? hex_value(s.at[i + 1]) : -1;
@@ -301,6 +301,16 @@ bool text_url_decode(struct buf *out, struct str s)
             return false;
     }
     return true;
+}
+
+bool text_url_decode(struct buf *out, struct str s)
+{
+    return decode(out, s, ' ');
+}
+
+bool text_percent_decode(struct buf *out, struct str s)
+{
+    return decode(out, s, '+');
 }
 
 static bool is_unreserved(char c)

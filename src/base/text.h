@@ -30,6 +30,8 @@ bool text_is_plain_word(struct str s);
 
 /* Percent-decode a query value ('+' is a space); false if malformed. */
 bool text_url_decode(struct buf *out, struct str s);
+/* The same for other parts of a URL, where '+' is a plus. */
+bool text_percent_decode(struct buf *out, struct str s);
 
 /* Append `s` percent-encoded: all but A-Z a-z 0-9 - _ . ~ (RFC 3986). */
 void text_url_encode(struct buf *out, struct str s);

@@ -56,9 +56,8 @@ bool url_is_address(struct str host)
     return is_address(AF_INET, host) || is_address(AF_INET6, host);
 }
 
-/* "[::1]:8080", "host:8080" or "host". */
-static bool split_authority(struct str authority, struct str *host,
-                            struct str *port)
+bool url_split_authority(struct str authority, struct str *host,
+                         struct str *port)
 {
     size_t end;
 
@@ -106,7 +105,7 @@ bool url_parse(struct arena *arena, struct str text, struct url *url,
                        "must be http://HOST[:PORT][/PATH] or https://..., "
                        "without user, query or fragment");
     slash = str_index(rest, '/');
-    if (!split_authority(str_sub(rest, 0, slash), &host, &port) ||
+    if (!url_split_authority(str_sub(rest, 0, slash), &host, &port) ||
         !parse_port(port, url->tls, &url->port))
         return err_set(err, ERR_CONFIG, "has no valid host and port");
     url->host = arena_str(arena, host);

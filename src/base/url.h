@@ -21,6 +21,12 @@ bool url_is_host(struct str host);
 /* A numeric IPv4 or IPv6 address without brackets. */
 bool url_is_address(struct str host);
 
+/* "[::1]:8080", "host:8080" or "host": the host without brackets, and the port with
+   its ':' in front, or empty.  False if the host is none; the port is not looked
+   at. */
+bool url_split_authority(struct str authority, struct str *host,
+                         struct str *port);
+
 /* localhost, 127.x.x.x or ::1. */
 bool url_is_loopback(const struct url *url);
 

@@ -282,6 +282,18 @@ static void decoding_stops_at_the_ceiling(void **state)
     buf_done(&out);
 }
 
+static void a_plus_is_a_plus_outside_of_queries(void **state)
+{
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 10);
+    assert_true(text_percent_decode(&out, STR("a+%2B%20")));
+    unit_assert_str(buf_str(&out), "a++ ");
+    assert_false(text_percent_decode(&out, STR("%4")));
+    buf_done(&out);
+}
+
 static void hex_is_lower_case(void **state)
 {
     char out[9];
@@ -306,6 +318,7 @@ int main(void)
         cmocka_unit_test(plain_words_need_no_quotes),
         cmocka_unit_test(query_values_are_decoded),
         cmocka_unit_test(decoding_stops_at_the_ceiling),
+        cmocka_unit_test(a_plus_is_a_plus_outside_of_queries),
         cmocka_unit_test(hex_is_lower_case),
     };
 
