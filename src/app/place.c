@@ -27,22 +27,6 @@ static bool make_tls(struct place *place, struct err *err)
     return place->tls != NULL;
 }
 
-static bool make_proxy(struct place *place, struct err *err)
-{
-    const struct config *config = place->config;
-
-    if (!config->proxy_enabled)
-        return true;
-    place->proxy =
-        proxy_new(&(struct proxy_parts){ .type = config->proxy_type,
-                                         .host = config->proxy_host,
-                                         .port = config->proxy_port,
-                                         .username = config->proxy_username,
-                                         .password = config->proxy_password },
-                  err);
-    return place->proxy || err_wrap(err, "GLOBAL_PROXY_*");
-}
-
 static bool open_accounts(struct place *place, struct err *err)
 {
     const char *folder = place->config->data_dir.at;
@@ -62,7 +46,8 @@ bool place_open(struct place *place, const struct config *config,
     (void)signal(SIGPIPE, SIG_IGN);
     /* A file that may not grow is an error of that write, not the end. */
     (void)signal(SIGXFSZ, SIG_IGN);
-    if (!make_seal(place, err) || !make_proxy(place, err) ||
+    if (!make_seal(place, err) ||
+        !proxy_from_config(config, &place->proxy, err) ||
         !make_tls(place, err) || !open_accounts(place, err))
         return false;
     place->keeper =

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/url.h"
+#include "config/config.h"
 
 /* RFC 1929: one byte tells their length. */
 #define SOCKS5_TEXT_MAX 255
@@ -140,6 +141,22 @@ struct proxy *proxy_from_json(const struct json_doc *config, struct err *err)
     if (!proxy)
         err_wrap(err, "proxy_config");
     return proxy;
+}
+
+bool proxy_from_config(const struct config *config, struct proxy **proxy,
+                       struct err *err)
+{
+    *proxy = NULL;
+    if (!config->proxy_enabled)
+        return true;
+    *proxy =
+        proxy_new(&(struct proxy_parts){ .type = config->proxy_type,
+                                         .host = config->proxy_host,
+                                         .port = config->proxy_port,
+                                         .username = config->proxy_username,
+                                         .password = config->proxy_password },
+                  err);
+    return *proxy || err_wrap(err, "GLOBAL_PROXY_*");
 }
 
 const struct proxy *proxy_choose(const struct proxy *global,

@@ -11,6 +11,7 @@
 enum proxy_type { PROXY_SOCKS5, PROXY_HTTP, PROXY_HTTPS };
 
 struct proxy;
+struct config;
 
 /* The parts as a person writes them; empty means not given. */
 struct proxy_parts {
@@ -27,6 +28,9 @@ struct proxy_parts {
 struct proxy *proxy_new(const struct proxy_parts *parts, struct err *err);
 /* From the seed's proxy_config: {type, host, port, username, password}. */
 struct proxy *proxy_from_json(const struct json_doc *config, struct err *err);
+/* GLOBAL_PROXY_*: `*proxy` is NULL if none is enabled. */
+bool proxy_from_config(const struct config *config, struct proxy **proxy,
+                       struct err *err) MUST_CHECK;
 struct proxy *proxy_ref(struct proxy *proxy);
 void proxy_unref(struct proxy *proxy);
 
