@@ -131,3 +131,52 @@ struct flow_next account_routes_patch(struct flow *flow)
     exchange_ask(x, KEEPER_CHANGE, x->name, x->body);
     return flow_sleep_then(changed);
 }
+
+/* ---- the proxy test ----------------------------------------------------- */
+
+static struct flow_next probed(struct flow *flow)
+{
+    struct exchange *x = exchange_of(flow);
+
+    if (!probe_result(x->probe))
+        return flow_sleep_then(probed);
+    return exchange_reply(x, probe_report(x->probe));
+}
+
+/* What the account's requests would go through: a proxy in the body stands for one
+   that a request names. */
+static bool start_probe(struct exchange *x, const struct account *account)
+{
+    const struct admin_options *options = &x->admin->options;
+    const struct json_doc *config;
+    struct proxy *named = NULL;
+
+    if (!members_proxy(x->body, &config, &x->err))
+        return false;
+    if (config)
+        named = proxy_from_json(config, &x->err);
+    x->probe = probe_start(
+        &(struct probe_options){
+            .loop = options->loop,
+            .api = &options->config->api,
+            .tls = options->tls,
+            .ca_file = options->config->ca_file.at,
+            .proxy = proxy_choose(options->proxy, named, account->proxy),
+            .timeout_ms = options->config->connect_ms },
+        exchange_wake, x);
+    proxy_unref(named);
+    return true;
+}
+
+struct flow_next account_routes_proxy_test(struct flow *flow)
+{
+    struct exchange *x = exchange_of(flow);
+    struct account *account = find(x);
+    bool started;
+
+    if (!account)
+        return exchange_refuse(x);
+    started = start_probe(x, account);
+    account_unref(account);
+    return started ? flow_sleep_then(probed) : exchange_refuse(x);
+}

@@ -10,3 +10,4 @@ struct flow_next account_routes_status(struct flow *flow);
 struct flow_next account_routes_delete(struct flow *flow);
 struct flow_next account_routes_patch(struct flow *flow);
 struct flow_next account_routes_refresh(struct flow *flow);
+struct flow_next account_routes_proxy_test(struct flow *flow);

@@ -104,6 +104,7 @@ static void done(struct flow *flow)
 
     keeper_wait_free(x->wait);
     store_job_free(x->job);
+    probe_free(x->probe);
     json_doc_free(x->pending);
     json_doc_free(x->body);
     mem_free(x);

@@ -11,6 +11,7 @@
 #include "account/keeper.h"
 #include "admin/routes.h"
 #include "base/flow.h"
+#include "upstream/probe.h"
 
 struct route {
     struct str method;
@@ -28,6 +29,7 @@ struct exchange {
     struct keeper_wait *wait;
     struct store_job *job;
     struct json_doc *pending;
+    struct probe *probe;
     struct err err;
 };
 

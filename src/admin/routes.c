@@ -23,6 +23,7 @@ static const struct route routes[] = {
     ROW("DELETE", "/oauth/accounts/:", account_routes_delete),
     ROW("PATCH", "/oauth/accounts/:", account_routes_patch),
     ROW("POST", "/oauth/accounts/:/refresh", account_routes_refresh),
+    ROW("POST", "/oauth/accounts/:/proxy-test", account_routes_proxy_test),
 };
 
 struct admin *admin_new(const struct admin_options *options)
@@ -30,15 +31,11 @@ struct admin *admin_new(const struct admin_options *options)
     struct admin *admin = MEM_NEW(struct admin);
 
     admin->options = *options;
-    admin->upstream = upstream_new(options->loop, options->config->ca_file.at);
     return admin;
 }
 
 void admin_free(struct admin *admin)
 {
-    if (!admin)
-        return;
-    upstream_free(admin->upstream);
     mem_free(admin);
 }
 

@@ -22,7 +22,6 @@ struct admin_options {
 
 struct admin {
     struct admin_options options;
-    struct upstream *upstream; /* for the proxy test alone */
 };
 
 struct admin *admin_new(const struct admin_options *options);

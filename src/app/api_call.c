@@ -48,7 +48,8 @@ bool api_call_run(struct place *place, const struct account *account,
                   struct api_call *call, struct err *err)
 {
     const struct url *api = &place->config->api;
-    struct upstream *upstream = upstream_new(place->loop);
+    struct upstream *upstream =
+        upstream_new(place->loop, place->config->ca_file.at);
     struct origin *origin =
         origin_new(api->host, api->port, api->tls ? place->tls : NULL);
     struct arena *arena = arena_new();
