@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Opening the embedded store, and sealing it anew. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #include "base/log.h"
@@ -49,11 +52,51 @@ static void tend(void *arg, const char *key)
     json_doc_free(doc);
 }
 
+static bool is_subfolder(DIR *dir, const char *name)
+{
+    static const char *const usual[] = { ".", "..", "lost+found" };
+    struct stat info;
+
+    for (size_t i = 0; i < COUNT_OF(usual); i++) {
+        if (strcmp(name, usual[i]) == 0)
+            return false;
+    }
+    return fstatat(dirfd(dir), name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISDIR(info.st_mode);
+}
+
+/* The store makes no folders: one that holds some has other uses, and shutting it
+   (/, /etc, somebody's project) would break them. */
+static bool has_other_uses(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+    bool found = false;
+
+    if (!dir)
+        return true;
+    for (entry = readdir(dir); entry && !found; entry = readdir(dir))
+        found = is_subfolder(dir, entry->d_name);
+    (void)closedir(dir);
+    return found;
+}
+
 static bool open_folder(const struct embedded *store, struct err *err)
 {
+    struct stat info;
+
     if (!jsonfile_make_folder(store->folder, err))
         return false;
-    embedded_mend_mode(store->folder, 0700);
+    if (stat(store->folder, &info) != 0)
+        return err_errno(err, "stat %s", store->folder);
+    /* The sticky bit: a folder that is meant for everybody, as /tmp is. */
+    if ((info.st_mode & S_ISVTX) == 0 && !has_other_uses(store->folder))
+        embedded_mend_mode(store->folder, 0700);
+    else if ((info.st_mode & 077) != 0)
+        log_line(LOG_WARN,
+                 "%s is open to others, and is left so because it has other "
+                 "uses too: give DATA_DIR a folder of its own",
+                 store->folder);
     return true;
 }
 

@@ -162,9 +162,10 @@ static void a_folder_in_use_is_not_sealed_anew(void **state)
     struct store_driver *driver = embedded_open(data, NULL, &err);
 
     assert_non_null(driver);
+    assert_true(embedded_serve(driver, &err));
     rotate(run, NULL, SECRET "\n");
     assert_int_equal(run->status, 1);
-    unit_assert_part(run->err, "stop it first");
+    unit_assert_part(run->err, "stop the relay first");
     assert_key(run, "");
     driver->free(driver);
     mem_free(data);

@@ -6,6 +6,7 @@
 
 #include "base/mem.h"
 #include "store/embedded.h"
+#include "store/filelock.h"
 #include "unit.h"
 
 #define SECRET "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -139,19 +140,58 @@ static void a_missing_folder_is_made(void **state)
     mem_free(inner);
 }
 
+/* A relay that was given / or /etc as its folder must not shut it. */
+static void a_folder_with_other_uses_is_not_shut(void **state)
+{
+    struct scene *scene = *state;
+
+    assert_int_equal(mkdir(unit_path(scene->folder, "other"), 0700), 0);
+    assert_int_equal(chmod(scene->folder, 0755), 0);
+    open_driver(scene, NULL);
+    assert_int_equal(mode_of(scene->folder), 0755);
+    unit_assert_part(scene->log, "give DATA_DIR a folder of its own");
+    assert_int_equal(rmdir(unit_path(scene->folder, "other")), 0);
+    assert_int_equal(chmod(scene->folder, 01777), 0);
+    open_driver(scene, NULL);
+    assert_int_equal(mode_of(scene->folder), 0777);
+    assert_int_equal(mkdir(unit_path(scene->folder, "lost+found"), 0700), 0);
+    assert_int_equal(chmod(scene->folder, 0755), 0);
+    open_driver(scene, NULL);
+    assert_int_equal(mode_of(scene->folder), 0700);
+}
+
 static void a_folder_that_cannot_be_used_is_an_error(void **state)
 {
-    char *deep = mem_zalloc(5000);
     struct err err;
 
     (void)state;
     assert_null(embedded_open("/nonexistent/data", NULL, &err));
     unit_assert_part(err.text, "make the folder /nonexistent/data");
-    /* 4,093 bytes that name "/": the lock inside has no path. */
+}
+
+/* The folder has a path, what lies in it has none. */
+static void paths_that_are_too_long_are_an_error(void **state)
+{
+    struct scene *scene = *state;
+    struct json_doc *doc = json_doc_new_object();
+    char *deep = mem_zalloc(5000);
+    struct store_driver *driver;
+    struct err err;
+
     memset(deep, '/', 4093);
-    err.text[0] = '\0';
-    assert_null(embedded_open(deep, NULL, &err));
-    unit_assert_part(err.text, "too long");
+    memcpy(deep, scene->folder, strlen(scene->folder));
+    driver = embedded_open(deep, NULL, &err);
+    assert_non_null(driver);
+    assert_false(embedded_serve(driver, &err));
+    unit_assert_part(err.text, "the path of .in-use is too long");
+    assert_false(driver->update(driver, "a", doc, &err));
+    unit_assert_part(err.text, "the path of a.json is too long");
+    assert_false(driver->create(driver, "a", doc, &err));
+    unit_assert_part(err.text, "the path of a.json is too long");
+    assert_false(driver->remove(driver, "a", &err));
+    unit_assert_part(err.text, "the path of a.json is too long");
+    driver->free(driver);
+    json_doc_free(doc);
     mem_free(deep);
 }
 
@@ -201,16 +241,32 @@ static void what_another_secret_sealed_is_left_and_reported(void **state)
     mem_free(after);
 }
 
-static void the_folder_may_be_open_twice(void **state)
+static void two_may_serve_from_a_folder(void **state)
 {
     struct scene *scene = *state;
     struct store_driver *second;
     struct err err;
 
     open_driver(scene, NULL);
+    assert_true(embedded_serve(scene->driver, &err));
     second = embedded_open(scene->folder, NULL, &err);
     assert_non_null(second);
+    assert_true(embedded_serve(second, &err));
     second->free(second);
+}
+
+static void nobody_serves_while_a_folder_is_sealed_anew(void **state)
+{
+    struct scene *scene = *state;
+    struct err err;
+    int fd;
+
+    open_driver(scene, NULL);
+    fd = filelock_take(unit_path(scene->folder, ".in-use"), FILELOCK_TRY, &err);
+    assert_true(fd >= 0);
+    assert_false(embedded_serve(scene->driver, &err));
+    unit_assert_part(err.text, "`claude-relay secret rotate` is at work");
+    filelock_release(fd);
 }
 
 /* ---- sealing anew ------------------------------------------------------- */
@@ -313,13 +369,15 @@ static void what_does_not_open_stops_it_before_anything_is_changed(void **state)
     assert_nothing_changes(scene, SECRET, OTHER, "pkce_z.json: not valid JSON");
 }
 
-static void a_folder_in_use_is_not_sealed_anew(void **state)
+static void a_folder_that_is_served_from_is_not_sealed_anew(void **state)
 {
     struct scene *scene = *state;
+    struct err err;
 
     fill(scene, SECRET);
     open_driver(scene, SECRET);
-    assert_nothing_changes(scene, SECRET, OTHER, "stop it first");
+    assert_true(embedded_serve(scene->driver, &err));
+    assert_nothing_changes(scene, SECRET, OTHER, "stop the relay first");
 }
 
 #define SCENE(test)                                                            \
@@ -330,15 +388,18 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE(modes_are_mended_and_reported),
         SCENE(a_missing_folder_is_made),
+        SCENE(a_folder_with_other_uses_is_not_shut),
         SCENE(a_folder_that_cannot_be_used_is_an_error),
+        SCENE(paths_that_are_too_long_are_an_error),
         SCENE(plain_secrets_are_sealed_at_once),
         SCENE(a_broken_document_is_left_alone),
         SCENE(what_another_secret_sealed_is_left_and_reported),
-        SCENE(the_folder_may_be_open_twice),
+        SCENE(two_may_serve_from_a_folder),
+        SCENE(nobody_serves_while_a_folder_is_sealed_anew),
         SCENE(everything_is_sealed_anew),
         SCENE(an_interrupted_run_is_finished_by_the_next),
         SCENE(what_does_not_open_stops_it_before_anything_is_changed),
-        SCENE(a_folder_in_use_is_not_sealed_anew),
+        SCENE(a_folder_that_is_served_from_is_not_sealed_anew),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -47,8 +48,6 @@ static const struct {
     { FILELOCK_TRY, FILELOCK_SHARED, false },
     { FILELOCK_SHARED, FILELOCK_TRY, false },
     { FILELOCK_SHARED, FILELOCK_SHARED, true },
-    { FILELOCK_FOLDER, FILELOCK_TRY, false },
-    { FILELOCK_FOLDER, FILELOCK_SHARED, false },
 };
 
 /* The kernel would let two holders of one descriptor in. */
@@ -109,9 +108,24 @@ static void a_lock_ends_with_its_process(void **state)
     assert_int_equal(err.code, ERR_BUSY);
     (void)kill(child, SIGKILL);
     assert_int_equal(waitpid(child, NULL, 0), child);
-    fd = filelock_take(scene->path, FILELOCK_FOLDER, &err);
+    fd = filelock_take(scene->path, FILELOCK_TRY, &err);
     assert_true(fd >= 0);
     filelock_release(fd);
+}
+
+static void a_folder_is_locked_without_a_file(void **state)
+{
+    struct scene *scene = *state;
+    int other = open(scene->folder, O_RDONLY | O_CLOEXEC);
+    struct err err;
+    int fd = filelock_take(scene->folder, FILELOCK_FOLDER, &err);
+
+    assert_true(fd >= 0 && other >= 0);
+    assert_int_equal(flock(other, LOCK_EX | LOCK_NB), -1);
+    filelock_release(fd);
+    assert_int_equal(flock(other, LOCK_EX | LOCK_NB), 0);
+    (void)close(other);
+    assert_int_equal(unit_file_count(scene->folder), 0);
 }
 
 static void the_file_is_the_owners_and_stays(void **state)
@@ -153,6 +167,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE(holders_exclude_each_other_inside_a_process),
         SCENE(a_lock_ends_with_its_process),
+        SCENE(a_folder_is_locked_without_a_file),
         SCENE(the_file_is_the_owners_and_stays),
         SCENE(a_lock_that_cannot_be_made_is_an_error),
     };
