@@ -123,6 +123,19 @@ static bool add_rewritten(const struct pass_request *request,
     return true;
 }
 
+/* The client's own login goes on instead of an account's credential. */
+static bool keeps_login(const struct pass_request *request)
+{
+    return request->credential.header.len == 0;
+}
+
+static bool passes(const struct pass_request *request, struct str name)
+{
+    if (keeps_login(request) && str_ieq(name, STR("authorization")))
+        return true;
+    return !is_dropped(request->headers, name, PASS_REQUEST);
+}
+
 static void add_client_fields(const struct pass_request *request,
                               struct buf *out)
 {
@@ -131,12 +144,12 @@ static void add_client_fields(const struct pass_request *request,
     struct buf flags;
 
     buf_init(&flags, HEADERS_BYTES_MAX);
-    beta_missing(headers, request->credential.oauth, request->beta, &flags);
+    if (!keeps_login(request))
+        beta_missing(headers, request->credential.oauth, request->beta, &flags);
     for (size_t i = 0; i < headers->count; i++) {
         const struct header *field = &headers->at[i];
 
-        if (add_rewritten(request, field, out) ||
-            is_dropped(headers, field->name, PASS_REQUEST))
+        if (add_rewritten(request, field, out) || !passes(request, field->name))
             continue;
         if (i == beta)
             add_beta(out, field, &flags);
@@ -155,7 +168,8 @@ static void add_missing(const struct pass_request *request, struct buf *out)
 
     if (!headers_get(headers, STR("host")))
         add_field(out, STR("host"), request->host);
-    if (!headers_get(headers, STR("anthropic-version")))
+    if (!keeps_login(request) &&
+        !headers_get(headers, STR("anthropic-version")))
         add_field(out, STR("anthropic-version"), request->version);
     if (request->length_kind == PASS_LENGTH_KNOWN &&
         !headers_get(headers, STR("content-length")))
@@ -182,7 +196,8 @@ void pass_request(const struct pass_request *request, struct buf *out)
     buf_add(out, STR(" HTTP/1.1\r\n"));
     add_client_fields(request, out);
     add_missing(request, out);
-    add_credential(&request->credential, out);
+    if (!keeps_login(request))
+        add_credential(&request->credential, out);
     buf_add(out, STR("\r\n"));
 }
 

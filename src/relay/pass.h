@@ -8,7 +8,8 @@
 #include "base/buf.h"
 #include "http/headers.h"
 
-/* The account's credential, as one header field. */
+/* The account's credential, as one header field.  All empty: the client's own
+   login passes untouched, and nothing is added to its fields. */
 struct pass_credential {
     struct str header; /* authorization or x-api-key */
     struct str prefix; /* "Bearer " or empty */
@@ -50,7 +51,8 @@ const struct pass_row *pass_list(size_t *count);
    in their order and spelling, Host and Content-Length rewritten where they stand,
    missing beta flags appended to the client's last anthropic-beta; behind them what
    was missing, and the account's credential last.  One Host, one credential and
-   one framing leave, whatever the client sent.  The buffer then holds a secret. */
+   one framing leave, whatever the client sent.  With the client's own login only
+   Host and framing are ours.  The buffer then holds a secret. */
 void pass_request(const struct pass_request *request, struct buf *out);
 
 /* The upstream target: prefix, path, and the query without `account`. */

@@ -10,6 +10,7 @@
 #include "relay/authorise.h"
 #include "relay/credential.h"
 #include "relay/pass.h"
+#include "relay/pick.h"
 #include "relay/relayed.h"
 #include "relay/retry.h"
 #include "usage/scan.h"
@@ -64,6 +65,7 @@ static struct flow_next identify(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
     const char *refusal = loopback_refusal(&r->req->peer, &r->req->headers);
+    bool pass = r->relay->options.config->client_login == CONFIG_LOGIN_PASS;
 
     if (refusal) {
         err_set(&r->err, ERR_NOT_ALLOWED,
@@ -72,7 +74,7 @@ static struct flow_next identify(struct flow *flow)
                 refusal);
         return refuse(r);
     }
-    if (!credential_check(&r->req->headers, &r->err))
+    if (!credential_check(&r->req->headers, pass, &r->login, &r->err))
         return refuse(r);
     if (r->endpoint->body == ENDPOINT_BODY_STREAMED)
         return flow_go(choose);
@@ -138,14 +140,8 @@ static struct flow_next scan(struct flow *flow)
 static struct flow_next choose(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
-    struct str name;
 
-    if (!credential_account(r->req->arena, &r->req->headers, r->req->query,
-                            &name, &r->err))
-        return refuse(r);
-    r->account = accounts_choose(r->relay->options.accounts, name,
-                                 clock_wall_ms(), &r->err);
-    return r->account ? flow_go(authorise) : refuse(r);
+    return pick_account(r) ? flow_go(authorise) : refuse(r);
 }
 
 /* ---- authorise ---------------------------------------------------------- */
@@ -200,10 +196,20 @@ static enum pass_length length_kind(const struct relayed *r)
     return PASS_LENGTH_NONE;
 }
 
+/* All empty if the client's own login passes. */
+static struct pass_credential credential_of(const struct account *account)
+{
+    if (!account)
+        return (struct pass_credential){ .oauth = false };
+    return (struct pass_credential){ .header = account->kind->header,
+                                     .prefix = account->kind->header_prefix,
+                                     .token = secret_reveal(account->token),
+                                     .oauth = account->kind->needs_oauth_flag };
+}
+
 static void write_head(struct relayed *r)
 {
     const struct config *config = r->relay->options.config;
-    const struct account_kind *kind = r->account->kind;
     bool streamed = r->endpoint->body == ENDPOINT_BODY_STREAMED;
     struct pass_request pass = {
         .method = r->req->method,
@@ -211,10 +217,7 @@ static void write_head(struct relayed *r)
                               r->req->query),
         .host = r->relay->host,
         .headers = &r->req->headers,
-        .credential = { .header = kind->header,
-                        .prefix = kind->header_prefix,
-                        .token = secret_reveal(r->account->token),
-                        .oauth = kind->needs_oauth_flag },
+        .credential = credential_of(r->account),
         .version = config->api_version,
         .beta = config->beta_header,
         .length_kind = length_kind(r),
@@ -240,8 +243,8 @@ static struct flow_next send_request(struct flow *flow)
     struct call_options options = {
         .upstream = r->relay->upstream,
         .origin = r->relay->origin,
-        .proxy =
-            proxy_choose(r->relay->options.proxy, r->proxy, r->account->proxy),
+        .proxy = proxy_choose(r->relay->options.proxy, r->proxy,
+                              r->account ? r->account->proxy : NULL),
         .body = r->body,
         .body_kind = call_body_kind(r),
         .fresh = r->attempts > 0,

@@ -24,8 +24,9 @@ struct relayed {
     struct relay *relay;
     struct request *req;
     const struct endpoint *endpoint;
-    struct str path; /* upstream's view */
-    struct account *account;
+    struct str path;          /* upstream's view */
+    struct account *account;  /* NULL with the client's own login */
+    struct str login;         /* the client's own, passed on; or empty */
     struct keeper_wait *wait; /* for a better token */
     bool renewed;             /* the request is repeated after a 401 */
     struct proxy *proxy;      /* the request's own */

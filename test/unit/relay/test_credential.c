@@ -48,11 +48,12 @@ static void a_claude_login_is_refused(void **state)
     for (size_t i = 0; i < COUNT_OF(credential_cases); i++) {
         struct fields fields;
         struct err err = { 0 };
+        struct str login;
         bool taken =
             credential_check(fields_read(&fields, credential_cases[i].fields),
-                             &err);
+                             false, &login, &err);
 
-        if (taken == credential_cases[i].login)
+        if (taken == credential_cases[i].login || login.len > 0)
             fail_msg("%s", credential_cases[i].fields);
     }
 }
@@ -60,11 +61,14 @@ static void a_claude_login_is_refused(void **state)
 static void the_refusal_says_what_to_do_and_no_secret(void **state)
 {
     struct fields fields;
+    struct str login;
     struct err err;
 
     (void)state;
-    assert_false(credential_check(
-        fields_read(&fields, "Authorization: Bearer " LOGIN "\n"), &err));
+    assert_false(
+        credential_check(fields_read(&fields,
+                                     "Authorization: Bearer " LOGIN "\n"),
+                         false, &login, &err));
     assert_int_equal(err.code, ERR_NOT_ALLOWED);
     assert_int_equal(err_status(err.code), 401);
     assert_false(err_may_retry(err.code));
@@ -72,6 +76,50 @@ static void the_refusal_says_what_to_do_and_no_secret(void **state)
     unit_assert_part(err.text, "ANTHROPIC_AUTH_TOKEN");
     assert_null(strstr(err.text, "CANARY"));
     assert_null(strstr(err.text, "sk-ant"));
+}
+
+static const struct {
+    const char *fields;
+    const char *login; /* what passes; NULL: refused */
+} pass_cases[] = {
+    { "", "" },
+    { "Authorization: Bearer cr_abc\n", "" },
+    { "x-api-key: sk-ant-api03-abc\n", "" },
+    { "Authorization: Bearer " LOGIN "\n", "Bearer " LOGIN },
+    { "authorization: bearer   " LOGIN "\n", "bearer   " LOGIN },
+    { "x-api-key: x\nAuthorization: Bearer " LOGIN "\n", "Bearer " LOGIN },
+    /* only as one Authorization field, as Bearer */
+    { "Authorization: " LOGIN "\n", NULL },
+    { "x-api-key: " LOGIN "\n", NULL },
+    { "X-Api-Key: Bearer " LOGIN "\n", NULL },
+    { "Authorization: Bearer " LOGIN "\nx-api-key: " LOGIN "\n", NULL },
+    { "Authorization: Bearer " LOGIN "\nAuthorization: Bearer " LOGIN "\n",
+      NULL },
+    { "Authorization: Bearer x\nAuthorization: Bearer " LOGIN "\n", NULL },
+    { "Authorization: Bearer " LOGIN "\nAuthorization: Bearer x\n", NULL },
+};
+
+static void a_claude_login_passes_where_it_may(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(pass_cases); i++) {
+        struct fields fields;
+        struct str login;
+        struct err err = { 0 };
+        bool taken =
+            credential_check(fields_read(&fields, pass_cases[i].fields), true,
+                             &login, &err);
+
+        if (taken != (pass_cases[i].login != NULL))
+            fail_msg("%s", pass_cases[i].fields);
+        if (taken) {
+            unit_assert_str(login, pass_cases[i].login);
+            continue;
+        }
+        assert_int_equal(err_status(err.code), 401);
+        unit_assert_part(err.text, "Authorization: Bearer");
+        assert_null(strstr(err.text, "CANARY"));
+    }
 }
 
 #define LONG_64                                                                \
@@ -152,6 +200,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_claude_login_is_refused),
         cmocka_unit_test(the_refusal_says_what_to_do_and_no_secret),
+        cmocka_unit_test(a_claude_login_passes_where_it_may),
         cmocka_unit_test(the_account_is_named_once_and_clearly),
     };
 

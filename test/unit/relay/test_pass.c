@@ -128,6 +128,42 @@ static void the_head_is_the_clients_with_our_credential(void **state)
     }
 }
 
+#define LOGIN "Bearer sk-ant-oat01-CANARY"
+
+static const struct {
+    const char *fields;
+    const char *want;
+} login_cases[] = {
+    { "Host: a\nAuthorization: " LOGIN "\nX: 1\n",
+      LINE "Host: api.example\r\nAuthorization: " LOGIN "\r\nX: 1\r\n" END },
+    /* no version, no flag is added */
+    { "Host: a\nanthropic-beta: x\nauthorization: " LOGIN "\n",
+      LINE "Host: api.example\r\nanthropic-beta: x\r\n"
+           "authorization: " LOGIN "\r\n" END },
+    /* what does not pass still does not, and one credential leaves */
+    { "Host: a\nCookie: c\nVia: v\nX-Account-Name: n\nx-api-key: k\n"
+      "Authorization: " LOGIN "\nProxy-Authorization: p\n",
+      LINE "Host: api.example\r\nAuthorization: " LOGIN "\r\n" END },
+    /* Connection cannot take it away */
+    { "Host: a\nConnection: authorization, x\nX: 1\n"
+      "Authorization: " LOGIN "\n",
+      LINE "Host: api.example\r\nAuthorization: " LOGIN "\r\n" END },
+};
+
+static void a_clients_own_login_passes_and_nothing_is_added(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(login_cases); i++) {
+        struct fields fields;
+        struct pass_request request =
+            request_of(fields_read(&fields, login_cases[i].fields), true);
+
+        request.credential = (struct pass_credential){ .oauth = false };
+        request.beta = STR("a,b");
+        assert_head(&request, login_cases[i].want);
+    }
+}
+
 static void configured_flags_are_added_for_every_account(void **state)
 {
     struct fields fields;
@@ -272,6 +308,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_head_is_the_clients_with_our_credential),
+        cmocka_unit_test(a_clients_own_login_passes_and_nothing_is_added),
         cmocka_unit_test(configured_flags_are_added_for_every_account),
         cmocka_unit_test(there_is_one_framing_and_it_is_ours),
         cmocka_unit_test(the_target_is_prefix_path_and_query),
