@@ -90,10 +90,15 @@ static size_t count_workers(const struct config *config)
 }
 
 /* Each connection may need one descriptor to the client and one upstream. */
+uint64_t app_descriptors(const struct config *config)
+{
+    return config->max_connections * 2 + SPARE_DESCRIPTORS;
+}
+
 static void raise_descriptor_limit(const struct config *config)
 {
     struct rlimit limit;
-    rlim_t need = config->max_connections * 2 + SPARE_DESCRIPTORS;
+    rlim_t need = app_descriptors(config);
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return;

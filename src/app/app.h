@@ -10,3 +10,6 @@
    cannot start. */
 bool app_serve(const struct config *config, uint16_t port,
                struct err *err) MUST_CHECK;
+
+/* How many open files MAX_CONNECTIONS needs. */
+uint64_t app_descriptors(const struct config *config);

@@ -6,7 +6,9 @@
 #include <string.h>
 
 #include "app/account_commands.h"
+#include "app/check_command.h"
 #include "app/login_command.h"
+#include "app/proxy_commands.h"
 #include "app/secret_commands.h"
 #include "app/serve_command.h"
 
@@ -39,6 +41,9 @@ static const struct command commands[] = {
       "secret new\n       claude-relay secret rotate   (the new secret comes "
       "from the terminal or stdin)",
       secret_commands_run, true, SECRET_COMMANDS_NEW },
+    { "proxy", "proxy test [--account NAME | --url URL|-]", proxy_commands_run,
+      true, NULL },
+    { "check", "check", check_command_run, true, NULL },
     { "options", "options --markdown|--env", run_options, false, NULL },
     { "help", "help", run_help, false, NULL },
     { "version", "version", run_version, false, NULL },

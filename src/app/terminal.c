@@ -18,8 +18,9 @@ static bool read_line(char line[TERMINAL_LINE_MAX])
     return fgets(line, TERMINAL_LINE_MAX, stdin) != NULL;
 }
 
-/* Without echo, whatever happens in between. */
-static bool read_hidden(char line[TERMINAL_LINE_MAX])
+/* Silent before the question is seen: what is typed at once is neither shown nor
+   flushed away. */
+static bool ask_hidden(const char *prompt, char line[TERMINAL_LINE_MAX])
 {
     struct termios saved;
     struct termios silent;
@@ -30,6 +31,7 @@ static bool read_hidden(char line[TERMINAL_LINE_MAX])
     silent = saved;
     silent.c_lflag &= ~(tcflag_t)ECHO;
     (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
+    (void)fprintf(stderr, "%s", prompt);
     ok = read_line(line);
     (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved);
     (void)fprintf(stderr, "\n");
@@ -53,10 +55,10 @@ bool terminal_ask(const char *prompt, bool hidden, char line[TERMINAL_LINE_MAX],
     bool ok;
 
     line[0] = '\0';
-    if (typed)
-        (void)fprintf(stderr, "%s", prompt);
     (void)fflush(stdout);
-    ok = typed && hidden ? read_hidden(line) : read_line(line);
+    if (typed && !hidden)
+        (void)fprintf(stderr, "%s", prompt);
+    ok = typed && hidden ? ask_hidden(prompt, line) : read_line(line);
     *text = without_end(line);
     return ok;
 }

@@ -123,15 +123,9 @@ static bool add_rewritten(const struct pass_request *request,
     return true;
 }
 
-/* The client's own login goes on instead of an account's credential. */
-static bool keeps_login(const struct pass_request *request)
-{
-    return request->credential.header.len == 0;
-}
-
 static bool passes(const struct pass_request *request, struct str name)
 {
-    if (keeps_login(request) && str_ieq(name, STR("authorization")))
+    if (request->own_login && str_ieq(name, STR("authorization")))
         return true;
     return !is_dropped(request->headers, name, PASS_REQUEST);
 }
@@ -144,7 +138,7 @@ static void add_client_fields(const struct pass_request *request,
     struct buf flags;
 
     buf_init(&flags, HEADERS_BYTES_MAX);
-    if (!keeps_login(request))
+    if (!request->own_login)
         beta_missing(headers, request->credential.oauth, request->beta, &flags);
     for (size_t i = 0; i < headers->count; i++) {
         const struct header *field = &headers->at[i];
@@ -168,7 +162,7 @@ static void add_missing(const struct pass_request *request, struct buf *out)
 
     if (!headers_get(headers, STR("host")))
         add_field(out, STR("host"), request->host);
-    if (!keeps_login(request) &&
+    if (!request->own_login &&
         !headers_get(headers, STR("anthropic-version")))
         add_field(out, STR("anthropic-version"), request->version);
     if (request->length_kind == PASS_LENGTH_KNOWN &&
@@ -196,7 +190,7 @@ void pass_request(const struct pass_request *request, struct buf *out)
     buf_add(out, STR(" HTTP/1.1\r\n"));
     add_client_fields(request, out);
     add_missing(request, out);
-    if (!keeps_login(request))
+    if (!request->own_login)
         add_credential(&request->credential, out);
     buf_add(out, STR("\r\n"));
 }

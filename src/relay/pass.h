@@ -8,8 +8,7 @@
 #include "base/buf.h"
 #include "http/headers.h"
 
-/* The account's credential, as one header field.  All empty: the client's own
-   login passes untouched, and nothing is added to its fields. */
+/* The account's credential, as one header field. */
 struct pass_credential {
     struct str header; /* authorization or x-api-key */
     struct str prefix; /* "Bearer " or empty */
@@ -28,7 +27,10 @@ struct pass_request {
     struct str target; /* from pass_target() */
     struct str host;   /* the upstream's, for the Host field */
     const struct headers *headers;
-    struct pass_credential credential;
+    /* The client's own login passes untouched, and nothing is added: no credential,
+       no version, no flags. */
+    bool own_login;
+    struct pass_credential credential; /* unless own_login */
     struct str version; /* anthropic-version for clients that send none */
     struct str beta;    /* flags to add, separated by commas; may be empty */
     enum pass_length length_kind;

@@ -217,6 +217,7 @@ static void write_head(struct relayed *r)
                               r->req->query),
         .host = r->relay->host,
         .headers = &r->req->headers,
+        .own_login = !r->account,
         .credential = credential_of(r->account),
         .version = config->api_version,
         .beta = config->beta_header,

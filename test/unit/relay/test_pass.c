@@ -158,7 +158,7 @@ static void a_clients_own_login_passes_and_nothing_is_added(void **state)
         struct pass_request request =
             request_of(fields_read(&fields, login_cases[i].fields), true);
 
-        request.credential = (struct pass_credential){ .oauth = false };
+        request.own_login = true;
         request.beta = STR("a,b");
         assert_head(&request, login_cases[i].want);
     }

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+/* `claude-relay check`: the way out and the accounts; the machine itself is in
+   check_machine.c. */
+#include "app/check_command.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "app/check_report.h"
+#include "app/commands.h"
+#include "app/place.h"
+#include "app/trial.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+/* ---- the way out -------------------------------------------------------- */
+
+/* Whose fault a failed step is. */
+static const char *heading(const char *step, bool proxied)
+{
+    if (strcmp(step, "resolve") == 0)
+        return "names";
+    if (strcmp(step, "proxy TLS") == 0 || strcmp(step, "authenticate") == 0 ||
+        (proxied && strcmp(step, "connect") == 0))
+        return "proxy";
+    return "upstream";
+}
+
+static void say_result(struct check_report *report, const struct proxy *proxy,
+                       const struct probe *probe)
+{
+    struct arena *arena = arena_new();
+    const struct probe_result *result = probe_result(probe);
+    struct str target = probe_target(probe);
+    struct str way = trial_way(arena, proxy);
+
+    if (result->ok)
+        check_say(report, CHECK_OK, "upstream",
+                  STR_FMT " answers " STR_FMT ", in %llu ms", STR_ARG(target),
+                  STR_ARG(way), (unsigned long long)(result->total_us / 1000));
+    else
+        check_say(report, CHECK_FAIL,
+                  heading(result->failed_step, proxy != NULL),
+                  "%s; `claude-relay proxy test` shows each step",
+                  result->err.text);
+    if (result->ok)
+        check_clock(report, probe_headers(probe), clock_wall_ms());
+    arena_free(arena);
+}
+
+static void try_way(struct check_report *report, const struct proxy *proxy)
+{
+    struct trial trial;
+    struct err err;
+
+    if (trial_run(&trial, report->config, proxy, &err))
+        say_result(report, proxy, trial.probe);
+    else
+        check_say(report, CHECK_FAIL, "TLS", "%s", err.text);
+    trial_done(&trial);
+}
+
+static void check_way(struct check_report *report)
+{
+    struct proxy *proxy = NULL;
+    struct err err;
+
+    if (!proxy_from_config(report->config, &proxy, &err)) {
+        check_say(report, CHECK_FAIL, "proxy", "%s", err.text);
+        return;
+    }
+    try_way(report, proxy);
+    proxy_unref(proxy);
+}
+
+/* ---- accounts ----------------------------------------------------------- */
+
+static void check_account(void *arg, const struct account *account)
+{
+    struct check_report *report = arg;
+    uint64_t now_ms = clock_wall_ms();
+    char until[TEXT_TIME_MAX] = "";
+    struct err err;
+
+    if (account->expires_at_ms != ACCOUNT_NEVER_EXPIRES)
+        text_format_time(account->expires_at_ms, until);
+    if (!account_is_usable(account, now_ms, &err))
+        check_say(report, CHECK_WARN, "account", "%s: %s", account->name,
+                  err.text);
+    else if (account_needs_refresh(account, now_ms))
+        check_say(report, CHECK_OK, "account",
+                  "%s: expired %s, and is refreshed when it is needed",
+                  account->name, until);
+    else
+        check_say(report, CHECK_OK, "account", "%s: good%s%s", account->name,
+                  until[0] ? " until " : "", until);
+}
+
+static void say_none(struct check_report *report)
+{
+    check_say(report, CHECK_WARN, "accounts",
+              "there are none yet; add one with `claude-relay login NAME`");
+}
+
+static void check_accounts(struct check_report *report)
+{
+    struct place place;
+    struct err err;
+
+    if (!place_open(&place, report->config, &err))
+        check_say(report, CHECK_FAIL, "accounts", "%s", err.text);
+    else if (accounts_count(place.accounts) == 0)
+        say_none(report);
+    else
+        accounts_each(place.accounts, check_account, report);
+    place_close(&place);
+}
+
+int check_command_run(int argc, char **argv, const struct config *config)
+{
+    struct check_report report = { .config = config };
+
+    if (argc > 0)
+        return commands_usage_error("unknown argument", argv[0]);
+    check_machine(&report);
+    check_way(&report);
+    /* Opening the folder would make it. */
+    if (access(config->data_dir.at, F_OK) == 0)
+        check_accounts(&report);
+    else
+        say_none(&report);
+    return report.failed ? 1 : 0;
+}

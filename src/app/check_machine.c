@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: MIT
+/* What this machine offers. */
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "app/app.h"
+#include "app/check_report.h"
+#include "http/date.h"
+
+#define SPACE_LOW_MB 100
+#define SPACE_NONE_MB 5
+#define CLOCK_OFF_MAX_MS (5u * 60 * 1000)
+
+void check_say(struct check_report *report, enum check_level level,
+               const char *what, const char *format, ...)
+{
+    static const char *const words[] = {
+        [CHECK_OK] = "ok",
+        [CHECK_WARN] = "warn",
+        [CHECK_FAIL] = "fail",
+    };
+    va_list args;
+
+    report->failed = report->failed || level == CHECK_FAIL;
+    (void)printf("%-5s %-13s ", words[level], what);
+    va_start(args, format);
+    (void)vprintf(format, args);
+    va_end(args);
+    (void)printf("\n");
+}
+
+static void check_env(struct check_report *report)
+{
+    char cwd[4096] = "?";
+
+    (void)!getcwd(cwd, sizeof(cwd));
+    if (access(".env", F_OK) == 0)
+        check_say(report, CHECK_OK, "configuration",
+                  "loaded: %s/.env, and the environment wins", cwd);
+    else
+        check_say(report, CHECK_OK, "configuration",
+                  "loaded from the environment; there is no .env in %s", cwd);
+}
+
+/* ---- the data folder ---------------------------------------------------- */
+
+static bool is_open_to_others(int folder, const char *name)
+{
+    struct stat info;
+
+    return fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(info.st_mode) && (info.st_mode & 077) != 0;
+}
+
+static void check_files(struct check_report *report, const char *folder)
+{
+    DIR *dir = opendir(folder);
+    char first[256] = "";
+    struct dirent *entry;
+    size_t count = 0;
+
+    if (!dir)
+        return; /* said already */
+    for (entry = readdir(dir); entry; entry = readdir(dir)) {
+        if (!is_open_to_others(dirfd(dir), entry->d_name))
+            continue;
+        if (count++ == 0)
+            (void)snprintf(first, sizeof(first), "%s", entry->d_name);
+    }
+    (void)closedir(dir);
+    if (count > 0)
+        check_say(report, CHECK_WARN, "file modes",
+                  "others may read %s and %zu more; chmod 600 %s/*", first,
+                  count - 1, folder);
+    else
+        check_say(report, CHECK_OK, "file modes", "nobody else may read them");
+}
+
+static void check_folder(struct check_report *report)
+{
+    const char *folder = report->config->data_dir.at;
+    struct stat info;
+
+    if (stat(folder, &info) != 0) {
+        check_say(report, CHECK_OK, "data folder",
+                  "%s is not there yet; the first start makes it", folder);
+        return;
+    }
+    if (!S_ISDIR(info.st_mode) || access(folder, R_OK | W_OK | X_OK) != 0)
+        check_say(report, CHECK_FAIL, "data folder",
+                  "%s is no folder that this user may write; chown it, or set "
+                  "DATA_DIR",
+                  folder);
+    else if ((info.st_mode & 077) != 0)
+        check_say(report, CHECK_WARN, "data folder",
+                  "%s has mode %03o, and others may enter; chmod 700 %s",
+                  folder, (unsigned)(info.st_mode & 0777), folder);
+    else
+        check_say(report, CHECK_OK, "data folder", "%s, for this user alone",
+                  folder);
+    check_files(report, folder);
+}
+
+static void check_space(struct check_report *report)
+{
+    const char *folder = report->config->data_dir.at;
+    struct statvfs info;
+    unsigned long long free_mb;
+
+    if (statvfs(folder, &info) != 0 && statvfs(".", &info) != 0)
+        return;
+    free_mb = (unsigned long long)info.f_bavail * info.f_frsize / 1000000;
+    if (free_mb < SPACE_LOW_MB)
+        check_say(report, free_mb < SPACE_NONE_MB ? CHECK_FAIL : CHECK_WARN,
+                  "disk space",
+                  "%llu MB are free: a refreshed token must be written; make "
+                  "room",
+                  free_mb);
+    else
+        check_say(report, CHECK_OK, "disk space", "%llu MB are free", free_mb);
+}
+
+/* ---- the rest ----------------------------------------------------------- */
+
+static void check_open_files(struct check_report *report)
+{
+    unsigned long long need = app_descriptors(report->config);
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+        return;
+    if (limit.rlim_max < need)
+        check_say(report, CHECK_WARN, "open files",
+                  "at most %llu, and MAX_CONNECTIONS=%llu needs %llu; raise "
+                  "the limit (ulimit -Hn, LimitNOFILE=) or lower the option",
+                  (unsigned long long)limit.rlim_max,
+                  (unsigned long long)report->config->max_connections, need);
+    else
+        check_say(report, CHECK_OK, "open files",
+                  "enough for MAX_CONNECTIONS=%llu",
+                  (unsigned long long)report->config->max_connections);
+}
+
+void check_machine(struct check_report *report)
+{
+    check_env(report);
+    check_folder(report);
+    check_space(report);
+    check_open_files(report);
+}
+
+void check_clock(struct check_report *report, const struct headers *answer,
+                 uint64_t now_wall_ms)
+{
+    const struct str *date = headers_get(answer, STR("date"));
+    uint64_t theirs_ms;
+    uint64_t off_ms;
+
+    if (!date || !date_parse(*date, &theirs_ms))
+        return;
+    off_ms = now_wall_ms > theirs_ms ? now_wall_ms - theirs_ms
+                                     : theirs_ms - now_wall_ms;
+    if (off_ms > CLOCK_OFF_MAX_MS)
+        check_say(report, CHECK_WARN, "clock",
+                  "%llu minutes %s the upstream's: tokens expire at the wrong "
+                  "time; set it (timedatectl set-ntp true)",
+                  (unsigned long long)(off_ms / 60000),
+                  now_wall_ms > theirs_ms ? "ahead of" : "behind");
+    else
+        check_say(report, CHECK_OK, "clock", "the same as the upstream's");
+}

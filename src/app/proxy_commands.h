@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: MIT
+/* `claude-relay proxy ...`. */
+#pragma once
+
+#include "config/config.h"
+
+/* `argv` begins behind "proxy".  Returns the exit status. */
+int proxy_commands_run(int argc, char **argv, const struct config *config);

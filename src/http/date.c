@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+/* Dates in HTTP fields. */
+#include "http/date.h"
+
+#include <time.h>
+
+#include "base/text.h"
+
+/* The program runs in the C locale: these names are English. */
+#define FORM "%a, %d %b %Y %H:%M:%S GMT"
+#define TEXT_SIZE 30 /* with its NUL */
+
+bool date_parse(struct str s, uint64_t *wall_ms)
+{
+    struct tm when = { .tm_isdst = 0 };
+    char text[TEXT_SIZE];
+    const char *end;
+    time_t seconds;
+
+    if (s.len != TEXT_SIZE - 1)
+        return false;
+    text_copy(text, sizeof(text), s);
+    end = strptime(text, FORM, &when);
+    if (!end || *end)
+        return false;
+    seconds = timegm(&when);
+    *wall_ms = seconds > 0 ? (uint64_t)seconds * 1000 : 0;
+    return seconds > 0;
+}

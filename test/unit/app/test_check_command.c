@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+/* `claude-relay check` as a person meets it; an upstream that answers is in
+   test/e2e/proxies-are-used-or-the-request-fails. */
+#include "app/check_command.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "run.h"
+
+static int open_run(void **state)
+{
+    struct run *run = MEM_NEW(struct run);
+
+    run_init(run);
+    run->env[0] = "CLAUDE_API_URL=http://127.0.0.1:1";
+    *state = run;
+    return 0;
+}
+
+static int close_run(void **state)
+{
+    run_done(*state);
+    mem_free(*state);
+    return 0;
+}
+
+static void an_empty_place_is_told_what_to_do(void **state)
+{
+    struct run *run = *state;
+
+    run_command(run, "check");
+    assert_int_equal(run->status, 1); /* nobody answers */
+    unit_assert_part(run->out, "there is no .env in ");
+    unit_assert_part(run->out, "fail  upstream      connect failed: 127.0.0.1");
+    unit_assert_part(run->out, "warn  accounts      there are none yet");
+    assert_int_not_equal(access(unit_path(run->folder, "data"), F_OK), 0);
+}
+
+static void a_proxy_that_fails_is_named(void **state)
+{
+    struct run *run = *state;
+
+    unit_write(run->folder, ".env",
+               "GLOBAL_PROXY_ENABLED=true\nGLOBAL_PROXY_TYPE=http\n"
+               "GLOBAL_PROXY_HOST=127.0.0.1\nGLOBAL_PROXY_PORT=2\n");
+    run_command(run, "check");
+    assert_int_equal(run->status, 1);
+    unit_assert_part(run->out, "/.env, and the environment wins");
+    unit_assert_part(run->out, "fail  proxy         proxy connect failed: "
+                               "proxy 127.0.0.1:2");
+    run->env[1] = "GLOBAL_PROXY_HOST=nothing.invalid";
+    run_command(run, "check");
+    unit_assert_part(run->out, "fail  names         proxy resolve failed: "
+                               "proxy nothing.invalid:2");
+}
+
+static void accounts_are_looked_at(void **state)
+{
+    struct run *run = *state;
+
+    assert_int_equal(mkdir(unit_path(run->folder, "data"), 0700), 0);
+    run_command(run, "check");
+    unit_assert_part(run->out, "warn  accounts      there are none yet");
+    unit_write(run->folder, "data/oauth_good.json",
+               "{\"access_token\":\"canary\",\"expires_at\":"
+               "\"2099-01-01T00:00:00Z\"}");
+    unit_write(run->folder, "data/oauth_odd.json", "{}");
+    run_command(run, "check");
+    unit_assert_part(run->out, "ok    account       good: good until 2099-01");
+    unit_assert_part(run->out, "warn  account       odd: ");
+    assert_null(strstr(run->out, "canary"));
+}
+
+static void it_takes_no_arguments(void **state)
+{
+    struct run *run = *state;
+
+    run_command(run, "check me");
+    assert_int_equal(run->status, 2);
+    unit_assert_part(run->err, "\"me\"");
+}
+
+#define RUN(test) cmocka_unit_test_setup_teardown(test, open_run, close_run)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RUN(an_empty_place_is_told_what_to_do),
+        RUN(a_proxy_that_fails_is_named),
+        RUN(accounts_are_looked_at),
+        RUN(it_takes_no_arguments),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
