@@ -162,8 +162,7 @@ static void add_missing(const struct pass_request *request, struct buf *out)
 
     if (!headers_get(headers, STR("host")))
         add_field(out, STR("host"), request->host);
-    if (!request->own_login &&
-        !headers_get(headers, STR("anthropic-version")))
+    if (!request->own_login && !headers_get(headers, STR("anthropic-version")))
         add_field(out, STR("anthropic-version"), request->version);
     if (request->length_kind == PASS_LENGTH_KNOWN &&
         !headers_get(headers, STR("content-length")))
