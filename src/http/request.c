@@ -2,6 +2,8 @@
 /* The reading side of an exchange, as handlers see it. */
 #include "http/request.h"
 
+#include <assert.h>
+
 #include "http/connection.h"
 
 #define PREALLOCATE_MAX (1024u * 1024)
@@ -106,5 +108,6 @@ bool request_is_gone(const struct request *req)
 
 void request_release(struct request *req)
 {
+    assert(request_is_gone(req));
     connection_finish_exchange(exchange_of(req)->conn);
 }

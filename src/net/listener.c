@@ -8,11 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 
 #define BACKLOG 4096
 #define ACCEPTS_PER_TURN 64
+#define SAY_AGAIN_MS 10000
 #define PAUSE_MS 100
 
 struct listener {
@@ -22,6 +24,7 @@ struct listener {
     void *arg;
     int fd;
     uint16_t port;
+    uint64_t said_ms; /* when the log was told that accepting fails; 0: never */
 };
 
 static void set_option(int fd, int level, int option)
@@ -31,11 +34,19 @@ static void set_option(int fd, int level, int option)
     (void)setsockopt(fd, level, option, &on, sizeof(on));
 }
 
-/* Out of descriptors: level-triggered readiness would spin, so look away. */
+/* Out of descriptors: level-triggered readiness would spin, so look away.  Said
+   once in a while, not with every try. */
 static void pause_accepting(struct listener *listener)
 {
-    log_line(LOG_ERROR, "cannot accept connections: %s",
-             strerrordesc_np(errno));
+    uint64_t now_ms = clock_steady_ms();
+
+    if (listener->said_ms == 0 || now_ms - listener->said_ms > SAY_AGAIN_MS) {
+        log_line(LOG_ERROR,
+                 "cannot accept connections: %s; raise the limit of open files "
+                 "(ulimit -n, LimitNOFILE=)",
+                 strerrordesc_np(errno));
+        listener->said_ms = now_ms;
+    }
     loop_poll_want(listener->poll, 0);
     loop_timer_set(listener->pause, PAUSE_MS);
 }
