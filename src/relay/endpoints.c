@@ -63,6 +63,13 @@ struct str endpoints_upstream_path(struct str path)
     return rest;
 }
 
+bool endpoints_is_under_api(struct str path)
+{
+    struct str rest = single_slash(path);
+
+    return drop_segment(&rest, STR("/api"));
+}
+
 /* An id goes upstream as it came: nothing in it may lead to another path. */
 static bool is_plain_segment(struct str segment)
 {

@@ -22,6 +22,9 @@ struct endpoint {
    `path`. */
 struct str endpoints_upstream_path(struct str path);
 
+/* Does the path, as the client sent it, begin with `/api`? */
+bool endpoints_is_under_api(struct str path);
+
 /* The row for a method and a path from endpoints_upstream_path(); NULL if there is
    none. */
 const struct endpoint *endpoints_find(struct str method, struct str path);

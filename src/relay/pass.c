@@ -127,6 +127,8 @@ static bool passes(const struct pass_request *request, struct str name)
 {
     if (request->own_login && str_ieq(name, STR("authorization")))
         return true;
+    if (request->uncompressed && str_ieq(name, STR("accept-encoding")))
+        return false;
     return !is_dropped(request->headers, name, PASS_REQUEST);
 }
 
@@ -219,4 +221,17 @@ void pass_response(const struct headers *headers, struct buf *out)
             !is_false_length(headers, field->name))
             add_field(out, field->name, field->value);
     }
+}
+
+void pass_response_resized(const struct headers *headers, uint64_t length,
+                           struct buf *out)
+{
+    for (size_t i = 0; i < headers->count; i++) {
+        const struct header *field = &headers->at[i];
+
+        if (!is_dropped(headers, field->name, PASS_RESPONSE) &&
+            !str_ieq(field->name, STR("content-length")))
+            add_field(out, field->name, field->value);
+    }
+    buf_printf(out, "content-length: %llu\r\n", (unsigned long long)length);
 }

@@ -8,6 +8,9 @@
 #include "base/buf.h"
 #include "http/headers.h"
 
+/* Bytes that a head takes at most, ours included. */
+#define PASS_HEAD_MAX (HEADERS_BYTES_MAX * 2)
+
 /* The account's credential, as one header field. */
 struct pass_credential {
     struct str header; /* authorization or x-api-key */
@@ -33,6 +36,8 @@ struct pass_request {
     struct pass_credential credential; /* unless own_login */
     struct str version; /* anthropic-version for clients that send none */
     struct str beta;    /* flags to add, separated by commas; may be empty */
+    bool uncompressed;  /* accept-encoding does not pass: the relay reads the
+                           answer */
     enum pass_length length_kind;
     uint64_t length;
 };
@@ -64,3 +69,6 @@ struct str pass_target(struct arena *arena, struct str prefix, struct str path,
 /* Append the response's fields for the client, each with its CRLF, in their order
    and spelling. */
 void pass_response(const struct headers *headers, struct buf *out);
+/* The same for a body that became another of `length` bytes. */
+void pass_response_resized(const struct headers *headers, uint64_t length,
+                           struct buf *out);

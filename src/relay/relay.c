@@ -9,9 +9,12 @@
 #include "http/problem.h"
 #include "relay/authorise.h"
 #include "relay/credential.h"
+#include "relay/gather.h"
+#include "relay/models.h"
 #include "relay/pass.h"
 #include "relay/pick.h"
 #include "relay/relayed.h"
+#include "relay/respond.h"
 #include "relay/retry.h"
 #include "usage/scan.h"
 
@@ -19,7 +22,6 @@
 #define CLIENT_HIGH (256u * 1024)
 /* A streamed upload is not read while so much waits for the upstream. */
 #define UPLOAD_WINDOW (256u * 1024)
-#define HEAD_MAX (HEADERS_BYTES_MAX * 2)
 
 static struct relayed *relayed_of(struct flow *flow)
 {
@@ -58,6 +60,7 @@ static struct flow_next choose(struct flow *flow);
 static struct flow_next authorise(struct flow *flow);
 static struct flow_next send_request(struct flow *flow);
 static struct flow_next judge(struct flow *flow);
+static struct flow_next gather(struct flow *flow);
 static struct flow_next copy(struct flow *flow);
 
 /* Relay keys come later: until then this machine alone is served. */
@@ -221,6 +224,7 @@ static void write_head(struct relayed *r)
         .credential = credential_of(r->account),
         .version = config->api_version,
         .beta = config->beta_header,
+        .uncompressed = models_is_widened(r->req->path, r->path),
         .length_kind = length_kind(r),
         .length = streamed ? r->req->length : r->body.len,
     };
@@ -314,43 +318,20 @@ static struct flow_next judge_failure(struct relayed *r)
     return again ? flow_go(send_request) : refuse(r);
 }
 
-static void unframed_bytes(void *arg, struct str bytes)
-{
-    struct relayed *r = arg;
-
-    response_write(r->req, bytes);
-}
-
-static enum response_framing choose_framing(const struct relayed *r,
-                                            const struct parser_head *head)
-{
-    if (head->chunked)
-        return r->req->http_1_0 ? RESPONSE_CLOSE : RESPONSE_CHUNKED;
-    return head->length == PARSER_LENGTH_UNKNOWN ? RESPONSE_CLOSE
-                                                 : RESPONSE_LENGTH;
-}
-
 /* The answer is there: from here on it is the client's. */
 static struct flow_next deliver(struct relayed *r)
 {
     const struct parser_head *head = call_head(r->call);
-    struct buf fields;
 
     r->status = head->status;
     authorise_learn(r, r->status);
-    r->framing = choose_framing(r, head);
-    r->unframed = head->chunked && r->req->http_1_0;
-    if (r->unframed)
-        call_on_body(r->call, unframed_bytes, r);
-    buf_init(&fields, HEAD_MAX);
-    pass_response(&head->headers, &fields);
-    response_start(r->req, &(struct response_head){ .status = head->status,
-                                                    .reason = head->reason,
-                                                    .fields = buf_str(&fields),
-                                                    .framing = r->framing });
-    buf_done(&fields);
     if (r->endpoint->body == ENDPOINT_BODY_WHOLE)
         request_drop_body(r->req);
+    if (models_is_widened(r->req->path, r->path) && models_fits(head)) {
+        r->gather = gather_start(r->call);
+        return flow_go(gather);
+    }
+    respond_as_it_came(r);
     return flow_go(copy);
 }
 
@@ -377,7 +358,7 @@ static struct flow_next judge(struct flow *flow)
     return flow_sleep_then(judge);
 }
 
-/* ---- copy --------------------------------------------------------------- */
+/* ---- gather ------------------------------------------------------------- */
 
 static struct flow_next finish_copy(struct relayed *r, enum outcome outcome)
 {
@@ -386,6 +367,25 @@ static struct flow_next finish_copy(struct relayed *r, enum outcome outcome)
     r->outcome = outcome;
     return flow_go(settle);
 }
+
+static struct flow_next gather(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+
+    switch (gather_read(r->gather)) {
+    case GATHER_WAITING:
+        return flow_sleep_then(gather);
+    case GATHER_WIDENED:
+        respond_widened(r);
+        return finish_copy(r, COMPLETE);
+    case GATHER_AS_IS:
+        break;
+    }
+    respond_as_it_came(r);
+    return flow_go(copy);
+}
+
+/* ---- copy --------------------------------------------------------------- */
 
 static struct flow_next copy(struct flow *flow)
 {
@@ -459,6 +459,7 @@ static void done(struct flow *flow)
     struct relayed *r = relayed_of(flow);
 
     keeper_wait_free(r->wait);
+    gather_free(r->gather);
     account_unref(r->account);
     proxy_unref(r->proxy);
     buf_wipe(&r->head);
@@ -476,7 +477,7 @@ void relayed_start(struct relay *relay, struct request *req,
     r->endpoint = endpoint;
     r->path = path;
     r->body = STR_EMPTY;
-    buf_init_secret(&r->head, HEAD_MAX);
+    buf_init_secret(&r->head, PASS_HEAD_MAX);
     buf_init(&r->cut, 0);
     flow_init(&r->flow, identify, done);
     request_watch(req, wake, r);

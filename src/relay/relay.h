@@ -7,9 +7,10 @@
                                                     ^          ^      | |
                                        a first 401, |          '------| |
                                        once         '-----------------' v
-                                                         settle <---- copy
+                                              settle <---- copy <---- gather
 
-   From judge back to send: a stale connection, once.
+   From judge back to send: a stale connection, once.  Gather: the list of models
+   under /api, read whole and widened; every other answer goes on to copy.
 
    Whatever fails before the first byte went to the client is answered in
    Anthropic's error shape; afterwards the answer is cut, as the upstream cut it. */

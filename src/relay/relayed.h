@@ -31,6 +31,7 @@ struct relayed {
     bool renewed;             /* the request is repeated after a 401 */
     struct proxy *proxy;      /* the request's own */
     struct call *call;
+    struct gather *gather; /* while an answer is read whole */
     unsigned attempts;
     struct buf head; /* upstream request head; holds the credential */
     struct buf cut;  /* the body without proxy_config, if it had one */

@@ -304,11 +304,48 @@ static void answers_pass_but_for_their_connection(void **state)
     }
 }
 
+static void a_resized_answer_has_one_length(void **state)
+{
+    struct fields fields;
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 10000);
+    pass_response_resized(fields_read(&fields,
+                                      "Date: x\nContent-LENGTH: 3\n"
+                                      "request-id: r\ncontent-length: 3\n"
+                                      "Transfer-Encoding: chunked\n"
+                                      "Connection: close, x-hop\nX-Hop: 1\n"),
+                          1234, &out);
+    unit_assert_str(buf_str(&out),
+                    "Date: x\r\nrequest-id: r\r\ncontent-length: 1234\r\n");
+    buf_done(&out);
+}
+
+static void no_compression_is_asked_where_the_relay_reads(void **state)
+{
+    struct fields fields;
+    struct pass_request request =
+        request_of(fields_read(&fields, "Host: a\nAccept-Encoding: gzip\n"
+                                        "accept: x\naccept-ENCODING: br\n"),
+                   false);
+
+    (void)state;
+    assert_head(&request,
+                LINE "Host: api.example\r\nAccept-Encoding: gzip\r\n"
+                     "accept: x\r\naccept-ENCODING: br\r\n" VERSION KEY END);
+    request.uncompressed = true;
+    assert_head(&request,
+                LINE "Host: api.example\r\naccept: x\r\n" VERSION KEY END);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_head_is_the_clients_with_our_credential),
         cmocka_unit_test(a_clients_own_login_passes_and_nothing_is_added),
+        cmocka_unit_test(a_resized_answer_has_one_length),
+        cmocka_unit_test(no_compression_is_asked_where_the_relay_reads),
         cmocka_unit_test(configured_flags_are_added_for_every_account),
         cmocka_unit_test(there_is_one_framing_and_it_is_ours),
         cmocka_unit_test(the_target_is_prefix_path_and_query),

@@ -10,6 +10,7 @@
 
 #define KEY "{\"api_key\":\"sk-ant-api03-x\"}"
 #define BROKEN "{}"
+#define MESSAGES "/v1/messages"
 #define LOGIN "Bearer sk-ant-oat01-CANARY"
 
 /* The accounts are a, b, c, ...: each is given its document. */
@@ -27,21 +28,32 @@ static const struct {
     const char *docs[4];
     const char *login; /* the client's own */
     const char *query;
+    const char *path;
     const char *want;  /* NULL: none */
     const char *cause; /* part of the refusal; NULL: not refused */
 } cases[] = {
-    { { KEY }, "", "", "a", NULL },
-    { { KEY, KEY }, "", "account=b", "b", NULL },
-    { { KEY, KEY }, "", "", NULL, "name one" },
-    { { KEY }, "", "account=x", NULL, "no account \"x\"" },
-    { { KEY }, "", "account=../x", NULL, "letters, digits" },
-    { { BROKEN }, "", "", NULL, "api_key" },
-    { { NULL }, "", "", NULL, "no account is set up" },
+    { { KEY }, "", "", MESSAGES, "a", NULL },
+    { { KEY, KEY }, "", "account=b", MESSAGES, "b", NULL },
+    { { KEY, KEY }, "", "", MESSAGES, NULL, "name one" },
+    { { KEY }, "", "account=x", MESSAGES, NULL, "no account \"x\"" },
+    { { KEY }, "", "account=../x", MESSAGES, NULL, "letters, digits" },
+    { { BROKEN }, "", "", MESSAGES, NULL, "api_key" },
+    { { NULL }, "", "", MESSAGES, NULL, "no account is set up" },
+    /* models: the first that can be used */
+    { { KEY, KEY }, "", "", "/v1/models", "a", NULL },
+    { { KEY, KEY }, "", "", "/v1/models/m", "a", NULL },
+    { { BROKEN, KEY, KEY }, "", "", "/v1/models", "b", NULL },
+    { { KEY, KEY }, "", "account=b", "/v1/models", "b", NULL },
+    { { BROKEN, KEY }, "", "account=a", "/v1/models", NULL, "api_key" },
+    { { BROKEN, BROKEN }, "", "", "/v1/models", NULL, "name one" },
+    { { BROKEN }, "", "", "/v1/models", NULL, "api_key" },
+    { { NULL }, "", "", "/v1/models", NULL, "no account is set up" },
+    { { KEY, KEY }, LOGIN, "", "/v1/models", NULL, NULL },
     /* the client's own login takes no account */
-    { { NULL }, LOGIN, "", NULL, NULL },
-    { { KEY }, LOGIN, "beta=true", NULL, NULL },
-    { { KEY }, LOGIN, "account=a", NULL, "one of the two" },
-    { { KEY }, LOGIN, "account=../x", NULL, "letters, digits" },
+    { { NULL }, LOGIN, "", MESSAGES, NULL, NULL },
+    { { KEY }, LOGIN, "beta=true", MESSAGES, NULL, NULL },
+    { { KEY }, LOGIN, "account=a", MESSAGES, NULL, "one of the two" },
+    { { KEY }, LOGIN, "account=../x", MESSAGES, NULL, "letters, digits" },
 };
 
 static void the_named_or_only_account_is_picked(void **state)
@@ -54,7 +66,7 @@ static void the_named_or_only_account_is_picked(void **state)
                                .query = str_of(cases[i].query) };
         struct relayed r = { .relay = &relay,
                              .req = &req,
-                             .path = STR("/v1/messages"),
+                             .path = str_of(cases[i].path),
                              .login = str_of(cases[i].login) };
         bool picked = pick_account(&r);
 

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+/* How the client's answer begins.  Not for other folders. */
+#pragma once
+
+#include "relay/relayed.h"
+
+/* The upstream's head, and what was gathered of its body, if anything; the rest is
+   for the copy step. */
+void respond_as_it_came(struct relayed *r);
+
+/* The upstream's head with another length, and the whole widened body. */
+void respond_widened(struct relayed *r);
