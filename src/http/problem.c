@@ -25,7 +25,9 @@ static void write_fields(struct buf *out, const struct err *err, const char *id)
         buf_add(out, STR("retry-after: 1\r\n"));
 }
 
-void problem_send(struct request *req, const struct err *err)
+/* `allow` may be empty. */
+static void send_answer(struct request *req, const struct err *err,
+                        struct str allow)
 {
     struct buf fields;
     struct buf body;
@@ -33,9 +35,22 @@ void problem_send(struct request *req, const struct err *err)
     buf_init(&fields, BODY_MAX);
     buf_init(&body, BODY_MAX);
     write_fields(&fields, err, req->id);
+    if (allow.len > 0)
+        buf_printf(&fields, "allow: " STR_FMT "\r\n", STR_ARG(allow));
     problem_write(&body, err, req->id);
     response_send(req, err_status(err->code), STR("application/json"),
                   buf_str(&fields), buf_str(&body));
     buf_done(&fields);
     buf_done(&body);
+}
+
+void problem_send(struct request *req, const struct err *err)
+{
+    send_answer(req, err, STR_EMPTY);
+}
+
+void problem_send_allowing(struct request *req, const struct err *err,
+                           struct str allow)
+{
+    send_answer(req, err, allow);
 }

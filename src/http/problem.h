@@ -11,5 +11,10 @@
 /* Sends the whole answer and ends the request. */
 void problem_send(struct request *req, const struct err *err);
 
+/* ERR_METHOD: the same with the field Allow (RFC 9110 section 15.5.6); `allow` is
+   "GET, POST". */
+void problem_send_allowing(struct request *req, const struct err *err,
+                           struct str allow);
+
 /* The body alone. */
 void problem_write(struct buf *out, const struct err *err, const char *id);

@@ -63,6 +63,6 @@ bool relay_handle(struct relay *relay, struct request *req)
     if (allow.len == 0)
         return false;
     err_set(&err, ERR_METHOD, "this path allows " STR_FMT, STR_ARG(allow));
-    problem_send(req, &err);
+    problem_send_allowing(req, &err, allow);
     return true;
 }

@@ -78,6 +78,10 @@ describe('Claude Code is served', () => {
     const answer = await call(`${s.url}/v1/messages`, { method: 'PUT', headers, body: HELLO });
     assert.equal(answer.status, 405);
     assert.match(answer.body.toString(), /POST/);
+    assert.equal(answer.headers.allow, 'POST');
+    const files = await call(`${s.url}/api/v1/files/x`, { method: 'POST', headers, body: HELLO });
+    assert.equal(files.status, 405);
+    assert.equal(files.headers.allow, 'GET, DELETE');
   });
 
   it('gets an answer in the API\'s shape for a path nobody knows', async () => {

@@ -141,12 +141,29 @@ static void permanent_refusals_say_so(void **state)
     }
 }
 
+static void a_wrong_method_is_told_the_right_ones(void **state)
+{
+    struct request req = { .id = "req_relay_0123456789abcdef" };
+    struct err err;
+
+    (void)state;
+    buf_init(&sent.type, 100);
+    buf_init(&sent.fields, 1000);
+    buf_init(&sent.body, 10000);
+    (void)err_set(&err, ERR_METHOD, "tea");
+    problem_send_allowing(&req, &err, STR("GET, POST"));
+    assert_int_equal(sent.status, 405);
+    unit_assert_str(buf_str(&sent.fields), ID NEVER "allow: GET, POST\r\n");
+    forget();
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_body_has_the_shape_of_anthropic),
         cmocka_unit_test(the_longest_text_fits),
         cmocka_unit_test(permanent_refusals_say_so),
+        cmocka_unit_test(a_wrong_method_is_told_the_right_ones),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
