@@ -55,6 +55,8 @@ describe('refreshing', { timeout: 240000 }, () => {
     fs.writeFileSync(path.join(relay.dataDir, 'oauth_me.json'), JSON.stringify(file), { mode: 0o600 });
   };
 
+  const isMarked = async (relay) => JSON.parse((await call(`${relay.url}/oauth/accounts/me/status`)).body).login_required;
+
   it('50 requests at once on an expired token: one token call, 50 answers with the new token', async () => {
     await sim.oauth({ delay_ms: 300 });
     const relay = await relayWith();
@@ -129,7 +131,8 @@ describe('refreshing', { timeout: 240000 }, () => {
     assert.equal(answer.status, 401);
     assert.match(answer.headers['request-id'], /^req_(?!relay)/);
     assert.equal(await tokenCalls(), 1);
-    await until(() => readAccount(relay.dataDir, 'me').login_required, { what: 'the mark' });
+    await until(() => isMarked(relay), { what: 'the mark' });
+    assert.ok(readAccount(relay.dataDir, 'me').login_required);
     const next = await message(relay.url);
     assert.equal(next.status, 401);
     assert.match(next.body.toString(), /sign in again/);
@@ -142,7 +145,8 @@ describe('refreshing', { timeout: 240000 }, () => {
     await sim.fault({ path: '/v1/messages', times: 2, directives: { status: 401 } });
     assert.equal((await message(relay.url)).status, 401);
     assert.equal(await tokenCalls(), 0);
-    await until(() => readAccount(relay.dataDir, 'me').login_required, { what: 'the mark' });
+    await until(() => isMarked(relay), { what: 'the mark' });
+    assert.ok(readAccount(relay.dataDir, 'me').login_required);
     assert.match((await message(relay.url)).body.toString(), /sign in again/);
   });
 
