@@ -183,6 +183,20 @@ static struct flow_next use_what_is_there(struct refresh *r)
     return flow_finish();
 }
 
+/* A login's tokens wait until the document they belong into can be read: without
+   the rest of it (its proxy) they must not be used. */
+static struct flow_next wait_to_read(struct refresh *r)
+{
+    log_line(LOG_ERROR,
+             "account %s: its new tokens cannot be saved: %s; trying again",
+             r->charge->name, r->err.text);
+    charge_answer(r->charge, &r->err);
+    if (r->charge->keeper->stopping && r->saves >= SAVE_RETRIES_AT_STOP)
+        return flow_finish();
+    loop_timer_set(r->timer, refresh_rules_save_again_ms(++r->saves));
+    return flow_sleep_then(read);
+}
+
 static struct flow_next decide(struct flow *flow)
 {
     struct refresh *r = refresh_of(flow);
@@ -191,6 +205,8 @@ static struct flow_next decide(struct flow *flow)
     if (!store_job_is_done(r->job))
         return flow_sleep_then(decide);
     there = take_account(r);
+    if (r->adopting && store_job_error(r->job))
+        return wait_to_read(r);
     if (r->adopting)
         return flow_go(save);
     if (!there)

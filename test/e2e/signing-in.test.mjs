@@ -158,6 +158,22 @@ describe('signing in', { timeout: 120000 }, () => {
     assert.notEqual(file.access_token, 'sk-ant-oat01-CANARY-access-of-a');
   });
 
+  it('a login for an account whose file is broken waits for the file', async () => {
+    const file = path.join(s.relay.dataDir, 'oauth_a.json');
+    fs.writeFileSync(file, '{"proxy_config":', { mode: 0o600 });
+    await until(async () => JSON.parse((await call(`${s.url}/oauth/accounts`)).body).accounts.length === 1, { what: 'the account' });
+    const { state } = await begin();
+    const answer = await finish({ authorization_code: CODE, state, account_name: 'a' });
+    assert.equal(answer.status, 500);
+    assert.match(answer.json.error, /oauth_a\.json/);
+    assert.equal(fs.readFileSync(file, 'utf8'), '{"proxy_config":', 'what is broken is left alone');
+    assert.match((await message(s.url)).body.toString(), /cannot be used/);
+    fs.writeFileSync(file, '{"note":"mended"}', { mode: 0o600 });
+    await until(() => fs.readFileSync(file, 'utf8').includes('access_token'), { what: 'the save' });
+    assert.equal(readAccount(s.relay.dataDir, 'a').note, 'mended');
+    await until(async () => (await message(s.url)).status === 200, { what: 'the account' });
+  });
+
   it('a name that an API key has is not taken over', async () => {
     fs.writeFileSync(path.join(s.relay.dataDir, 'apikey_a.json'), '{"api_key":"sk-ant-api03-CANARY"}', { mode: 0o600 });
     await until(async () => JSON.parse((await call(`${s.url}/oauth/accounts`)).body).accounts.length === 1, { what: 'the account' });
