@@ -71,12 +71,11 @@ struct dial_times dial_times(const struct dial *dial)
 
 /* ---- words -------------------------------------------------------------- */
 
-static void describe_refusal(struct dial *dial, const char *what)
+static const char *advice(const struct dial *dial)
 {
-    err_set(&dial->err, ERR_PROXY, "%s; %s", what,
-            proxy_username(dial->proxy)
-                ? "check the user name and password"
-                : "it wants a user name and password, and none are set");
+    return proxy_username(dial->proxy)
+               ? "check the user name and password"
+               : "it wants a user name and password, and none are set";
 }
 
 static void describe_socks5(struct dial *dial)
@@ -95,7 +94,7 @@ static void describe_socks5(struct dial *dial)
 
     (void)curl_easy_getinfo(dial->easy, CURLINFO_PROXY_ERROR, &code);
     if (code == CURLPX_USER_REJECTED || code == CURLPX_NO_AUTH)
-        describe_refusal(dial, "it refused us");
+        err_set(&dial->err, ERR_PROXY, "it refused us; %s", advice(dial));
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         if (code == (long)rows[i].code)
             err_set(&dial->err, ERR_PROXY, "it did not connect to %s: %s",
@@ -108,8 +107,9 @@ static void describe_connect(struct dial *dial)
     long status = 0;
 
     (void)curl_easy_getinfo(dial->easy, CURLINFO_HTTP_CONNECTCODE, &status);
-    if (status == 407)
-        describe_refusal(dial, "it answered 407");
+    if (status == 407 || status == 401) /* tinyproxy says 401 */
+        err_set(&dial->err, ERR_PROXY, "it answered %ld; %s", status,
+                advice(dial));
     else if (status > 0)
         err_set(&dial->err, ERR_PROXY, "it answered %ld to CONNECT %s", status,
                 dial->target);

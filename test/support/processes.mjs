@@ -91,7 +91,7 @@ function checkReport(text) {
   assert.equal(found, null, `a sanitizer or an assertion spoke:\n${text.slice(-6000)}`);
 }
 
-class Program {
+export class Program {
   constructor(binary, args, env, cwd) {
     this.out = '';
     this.err = '';
@@ -228,6 +228,17 @@ export function command(args, { env = {}, input = '', cwd } = {}) {
   });
   assertNoSecret(done.stdout + done.stderr, `what "${args.join(' ')}" said`);
   return done;
+}
+
+/* The same, while servers in this process go on serving. */
+export function commandBeside(args, { env = {}, input = '', cwd } = {}) {
+  const child = spawn(relayBinary, args, { env: cleanEnv(env), cwd: cwd ?? tempFolder(), timeout: 20000 * patience });
+  const run = { stdout: '', stderr: '' };
+  child.stdout.on('data', (data) => (run.stdout += data));
+  child.stderr.on('data', (data) => (run.stderr += data));
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  return new Promise((resolve) => child.on('close', (status) => resolve({ ...run, status })));
 }
 
 /* The upstream answers token calls too; without one, nobody does. */
