@@ -110,9 +110,9 @@ static void the_sweep_removes_the_expired(void **state)
     char name[100];
 
     (void)state;
-    (void)snprintf(name, sizeof(name), "pkce_0%s.json", STATE + 1);
+    (void)snprintf(name, sizeof(name), "pkce_0%s.json", &(STATE)[1]);
     unit_write(folder, name, life_cases[2].text);
-    (void)snprintf(name, sizeof(name), "pkce_1%s.json", STATE + 1);
+    (void)snprintf(name, sizeof(name), "pkce_1%s.json", &(STATE)[1]);
     unit_write(folder, name, life_cases[4].text);
     unit_write(folder, "pkce_short.json", life_cases[2].text);
     unit_write(folder, "oauth_a.json", "{}");
