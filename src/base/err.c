@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 static const struct {
     unsigned status;
     const char *type;
@@ -84,4 +86,18 @@ const char *err_type(enum err_code code)
 bool err_may_retry(enum err_code code)
 {
     return table[code].may_retry;
+}
+
+struct err *err_kept(struct err **slot)
+{
+    if (!*slot)
+        *slot = MEM_NEW(struct err);
+    return *slot;
+}
+
+const struct err *err_of(const struct err *kept)
+{
+    static const struct err none = { .code = ERR_INTERNAL };
+
+    return kept ? kept : &none;
 }

@@ -27,6 +27,12 @@ bool err_errno(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Put what was attempted in front: "making tea: kettle is cold". */
 bool err_wrap(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Errors that objects keep for the rare case that there is one: made when it is
+   needed, freed with mem_free(). */
+struct err *err_kept(struct err **slot);
+/* What is kept, or an empty one. */
+const struct err *err_of(const struct err *kept);
+
 /* The HTTP status, Anthropic's error type, and whether trying again may help. */
 unsigned err_status(enum err_code code);
 const char *err_type(enum err_code code);

@@ -48,6 +48,7 @@ void exchange_free(struct exchange *x)
         return;
     buf_done(&x->body);
     buf_done(&x->head);
+    mem_free(x->body_err);
     arena_free(x->req.arena);
     mem_free(x);
 }

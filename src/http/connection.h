@@ -29,7 +29,7 @@ struct exchange {
     bool gone;
 
     enum request_body body_state;
-    struct err body_err;
+    struct err *body_err; /* when FAILED */
     struct buf body;
     uint64_t body_max;
     uint64_t body_seen;

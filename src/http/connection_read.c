@@ -120,7 +120,7 @@ static void body_bytes(void *arg, struct str bytes)
     if (x->body_seen <= x->body_max && buf_append(&x->body, bytes))
         return;
     x->body_state = REQUEST_BODY_FAILED;
-    err_set(&x->body_err, ERR_TOO_LARGE,
+    err_set(err_kept(&x->body_err), ERR_TOO_LARGE,
             "the request body is larger than the %llu bytes allowed here",
             (unsigned long long)x->body_max);
 }
@@ -130,7 +130,7 @@ void connection_fail_body(struct connection *conn, const struct err *err)
     struct exchange *x = conn->exchange;
 
     x->body_state = REQUEST_BODY_FAILED;
-    x->body_err = *err;
+    *err_kept(&x->body_err) = *err;
     x->close = true;
 }
 

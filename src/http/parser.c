@@ -43,15 +43,17 @@ struct parser {
     const char *framing; /* first byte since the last body span */
     struct arena *arena;
     struct draft *draft;
-    struct parser_head *head;
+    struct parser_head head;
+    bool has_head;
     parser_body_fn body;
     void *body_arg;
-    struct err err;
+    struct err *err;  /* of parser_feed(), on its stack */
+    struct err *kept; /* when BAD */
 };
 
 static int stop(struct parser *parser, enum err_code code, const char *text)
 {
-    err_set(&parser->err, code, "%s", text);
+    err_set(parser->err, code, "%s", text);
     parser->state = PARSER_BAD;
     return HPE_USER;
 }
@@ -135,11 +137,10 @@ static struct str text_of(const struct span *span, struct str text)
     return str_sub(text, span->at, span->len);
 }
 
-/* Move the draft into the arena as a head. */
-static struct parser_head *finish_draft(struct parser *parser)
+/* Move the texts of the draft into the arena, as a head. */
+static void finish_draft(struct parser *parser, struct parser_head *head)
 {
     struct draft *draft = parser->draft;
-    struct parser_head *head = arena_zalloc(parser->arena, sizeof(*head));
     struct str text = arena_str(parser->arena, buf_str(&draft->text));
     struct header *fields =
         arena_zalloc(parser->arena, sizeof(*fields) * (draft->count + 1));
@@ -152,7 +153,6 @@ static struct parser_head *finish_draft(struct parser *parser)
     head->target = text_of(&draft->target, text);
     head->reason = text_of(&draft->reason, text);
     head->headers = (struct headers){ fields, draft->count };
-    return head;
 }
 
 static void free_draft(struct parser *parser)
@@ -197,32 +197,33 @@ static bool check_length(struct parser *parser, const struct parser_head *head)
         return true;
     return (cl && known && strict_parse_length(*cl, &length) &&
             length == parser->http.content_length) ||
-           err_set(&parser->err, ERR_BAD_REQUEST,
+           err_set(parser->err, ERR_BAD_REQUEST,
                    "malformed HTTP: a bad or repeated Content-Length");
 }
 
 static bool check_head(struct parser *parser, struct parser_head *head)
 {
     if (parser->http.http_major != 1 || parser->http.http_minor > 1)
-        return err_set(&parser->err, ERR_BAD_REQUEST,
+        return err_set(parser->err, ERR_BAD_REQUEST,
                        "malformed HTTP: only HTTP/1.0 and 1.1 are spoken");
-    if (!strict_check_coding(head, &parser->err) || !check_length(parser, head))
+    if (!strict_check_coding(head, parser->err) || !check_length(parser, head))
         return false;
     if (parser->kind == PARSER_REQUEST)
-        return strict_check_request(head, &parser->err);
+        return strict_check_request(head, parser->err);
     if (head->status < 100)
-        return err_set(&parser->err, ERR_BAD_RESPONSE,
+        return err_set(parser->err, ERR_BAD_RESPONSE,
                        "a status of fewer than three digits");
     /* We never ask for an upgrade. */
     return head->status != 101 ||
-           err_set(&parser->err, ERR_BAD_RESPONSE, "unexpected upgrade");
+           err_set(parser->err, ERR_BAD_RESPONSE, "unexpected upgrade");
 }
 
 static int on_headers_complete(llhttp_t *http)
 {
     struct parser *parser = http->data;
-    struct parser_head *head = finish_draft(parser);
+    struct parser_head *head = &parser->head;
 
+    finish_draft(parser, head);
     head->status = http->status_code;
     head->http_1_0 = http->http_minor == 0;
     head->keep_alive = llhttp_should_keep_alive(http) != 0;
@@ -236,7 +237,7 @@ static int on_headers_complete(llhttp_t *http)
     http->upgrade = 0;
     if (parser->kind == PARSER_RESPONSE && has_no_body(parser, head->status))
         http->flags |= F_SKIPBODY;
-    parser->head = head;
+    parser->has_head = true;
     parser->state = PARSER_BODY;
     return HPE_PAUSED;
 }
@@ -250,8 +251,8 @@ static bool check_framing(struct parser *parser, const char *end)
     size_t line_max =
         parser->kind == PARSER_REQUEST ? PARSER_EXTENSION_MAX + 20 : 0;
 
-    return !parser->head || !parser->head->chunked ||
-           strict_check_lines(&parser->lines, framing, line_max, &parser->err);
+    return !parser->has_head || !parser->head.chunked ||
+           strict_check_lines(&parser->lines, framing, line_max, parser->err);
 }
 
 static int on_body(llhttp_t *http, const char *at, size_t len)
@@ -303,6 +304,7 @@ void parser_free(struct parser *parser)
     if (!parser)
         return;
     free_draft(parser);
+    mem_free(parser->kept);
     mem_free(parser);
 }
 
@@ -320,7 +322,8 @@ void parser_begin(struct parser *parser, struct arena *arena, bool to_head)
     parser->lines = (struct strict_lines){ .at_start = true };
     parser->start = (struct strict_start){ 0 };
     parser->arena = arena;
-    parser->head = NULL;
+    parser->head = (struct parser_head){ 0 };
+    parser->has_head = false;
     parser->body = NULL;
 }
 
@@ -340,11 +343,11 @@ static size_t bad(struct parser *parser)
     if (parser->state != PARSER_BAD) {
         const char *reason = llhttp_get_error_reason(&parser->http);
 
-        err_set(&parser->err, bad_code(parser), "malformed HTTP: %s",
+        err_set(parser->err, bad_code(parser), "malformed HTTP: %s",
                 reason && *reason ? reason : "not a message");
     }
     if (parser->kind == PARSER_RESPONSE)
-        parser->err.code = ERR_BAD_RESPONSE;
+        parser->err->code = ERR_BAD_RESPONSE;
     parser->state = PARSER_BAD;
     free_draft(parser);
     return 0;
@@ -376,10 +379,10 @@ static bool check_head_bytes(struct parser *parser, struct str bytes)
 {
     bool fine =
         parser->kind == PARSER_REQUEST
-            ? strict_check_request_line(&parser->start, bytes, &parser->err)
-            : strict_check_status_line(&parser->start, bytes, &parser->err);
+            ? strict_check_request_line(&parser->start, bytes, parser->err)
+            : strict_check_status_line(&parser->start, bytes, parser->err);
 
-    return fine && strict_check_lines(&parser->lines, bytes, 0, &parser->err);
+    return fine && strict_check_lines(&parser->lines, bytes, 0, parser->err);
 }
 
 static size_t feed_head(struct parser *parser, struct str bytes)
@@ -403,7 +406,7 @@ static size_t feed_head(struct parser *parser, struct str bytes)
                    "the header is larger than 64 KB");
         return bad(parser);
     }
-    if (parser->head)
+    if (parser->has_head)
         free_draft(parser);
     return used;
 }
@@ -426,22 +429,26 @@ static size_t feed_body(struct parser *parser, struct str bytes)
 /* A body of length zero is complete with its head: llhttp has to be asked. */
 static void finish_empty(struct parser *parser)
 {
-    if (parser->state == PARSER_BODY && parser->head->length == 0)
+    if (parser->state == PARSER_BODY && parser->head.length == 0)
         parser->state = PARSER_DONE;
 }
 
 size_t parser_feed(struct parser *parser, struct str bytes)
 {
+    struct err err;
     size_t used = 0;
 
     if (bytes.len == 0)
         return 0;
+    parser->err = &err;
     if (parser->state == PARSER_HEAD) {
         used = feed_head(parser, bytes);
         finish_empty(parser);
     } else if (parser->state == PARSER_BODY) {
         used = feed_body(parser, bytes);
     }
+    if (parser->state == PARSER_BAD && !parser->kept)
+        *err_kept(&parser->kept) = err;
     return used;
 }
 
@@ -455,7 +462,8 @@ void parser_finish(struct parser *parser)
     if (parser->state == PARSER_DONE || parser->state == PARSER_BAD)
         return;
     parser->state = PARSER_BAD;
-    err_set(&parser->err, bad_code(parser), "the connection was closed early");
+    err_set(err_kept(&parser->kept), bad_code(parser),
+            "the connection was closed early");
 }
 
 enum parser_state parser_state(const struct parser *parser)
@@ -470,10 +478,10 @@ bool parser_has_begun(const struct parser *parser)
 
 const struct parser_head *parser_head(const struct parser *parser)
 {
-    return parser->head;
+    return parser->has_head ? &parser->head : NULL;
 }
 
 const struct err *parser_error(const struct parser *parser)
 {
-    return &parser->err;
+    return err_of(parser->kept);
 }

@@ -26,7 +26,7 @@ enum parser_state {
     PARSER_BAD,  /* parser_error() says why */
 };
 
-/* A complete head; everything in it lies in the arena. */
+/* A complete head; its texts and fields lie in the arena. */
 struct parser_head {
     struct str method; /* requests */
     struct str target;

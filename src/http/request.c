@@ -19,7 +19,7 @@ void request_watch(struct request *req, void (*wake)(void *arg), void *arg)
 static bool fail(struct exchange *x, enum err_code code, const char *text)
 {
     x->body_state = REQUEST_BODY_FAILED;
-    return err_set(&x->body_err, code, "%s", text);
+    return err_set(err_kept(&x->body_err), code, "%s", text);
 }
 
 /* Answers "100 Continue" where that was asked and nothing has come yet. */
@@ -42,7 +42,7 @@ static bool begin(struct exchange *x, uint64_t max)
 {
     if (x->req.length != REQUEST_LENGTH_UNKNOWN && x->req.length > max) {
         fail(x, ERR_TOO_LARGE, "");
-        return err_set(&x->body_err, ERR_TOO_LARGE,
+        return err_set(err_kept(&x->body_err), ERR_TOO_LARGE,
                        "the request body has %llu bytes; %llu are allowed here",
                        (unsigned long long)x->req.length,
                        (unsigned long long)max);
@@ -74,7 +74,7 @@ enum request_body request_body_state(const struct request *req)
 
 const struct err *request_body_error(const struct request *req)
 {
-    return &exchange_of(req)->body_err;
+    return err_of(exchange_of(req)->body_err);
 }
 
 struct str request_body(const struct request *req)

@@ -332,6 +332,8 @@ static struct flow_next deliver(struct relayed *r)
         return flow_go(gather);
     }
     respond_as_it_came(r);
+    call_forget_head(r->call);
+    buf_wipe(&r->head);
     return flow_go(copy);
 }
 

@@ -43,6 +43,7 @@ static void destroy(struct call *call)
     parser_free(call->parser);
     arena_free(call->arena);
     buf_done(&call->stash);
+    mem_free(call->err);
     mem_free(call);
 }
 
@@ -84,8 +85,8 @@ static void fail_securing(struct call *call)
 {
     char text[CALL_WHERE_MAX];
 
-    err_set(&call->err, ERR_TLS, "TLS failed: %s: %s", call_where(call, text),
-            stream_error(call->link->stream));
+    err_set(err_kept(&call->err), ERR_TLS, "TLS failed: %s: %s",
+            call_where(call, text), stream_error(call->link->stream));
     call_set_failed(call);
 }
 
@@ -158,7 +159,7 @@ static void dialled(void *arg)
 
     call->dial_times = dial_times(call->dial);
     if (dial_state(call->dial) == DIAL_FAILED) {
-        call->err = *dial_error(call->dial);
+        *err_kept(&call->err) = *dial_error(call->dial);
         call_set_failed(call);
         (void)call_wake(call);
         return;
@@ -204,8 +205,9 @@ static void too_late(void *arg)
     struct call *call = arg;
     char text[CALL_WHERE_MAX];
 
-    err_set(&call->err, ERR_TIMEOUT, "%s failed: %s: no progress in time",
-            steps[call->state], call_where(call, text));
+    err_set(err_kept(&call->err), ERR_TIMEOUT,
+            "%s failed: %s: no progress in time", steps[call->state],
+            call_where(call, text));
     call_set_failed(call);
     (void)call_wake(call);
 }
@@ -260,9 +262,15 @@ const struct parser_head *call_head(const struct call *call)
     return parser_head(call->parser);
 }
 
+void call_forget_head(struct call *call)
+{
+    arena_free(call->arena);
+    call->arena = NULL;
+}
+
 const struct err *call_error(const struct call *call)
 {
-    return &call->err;
+    return err_of(call->err);
 }
 
 /* From entering one state to entering another; 0 if one of them never came. */

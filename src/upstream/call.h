@@ -62,6 +62,8 @@ void call_free(struct call *call);
 enum call_state call_state(const struct call *call);
 /* From READING on. */
 const struct parser_head *call_head(const struct call *call);
+/* The owner needs it no more: its memory is given back while the body comes. */
+void call_forget_head(struct call *call);
 /* When FAILED. */
 const struct err *call_error(const struct call *call);
 

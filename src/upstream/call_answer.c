@@ -5,7 +5,7 @@
 /* The connection goes back to the pool if nothing about it is in doubt. */
 static void complete(struct call *call)
 {
-    bool clean = parser_head(call->parser)->keep_alive && call->body_ended &&
+    bool clean = call->keep_alive && call->body_ended &&
                  call->pending.len == 0 &&
                  stream_queued(call->link->stream) == 0;
 
@@ -40,8 +40,9 @@ static bool parse_head(struct call *call)
 
         call->pending = str_from(call->pending, used);
         if (parser_state(call->parser) == PARSER_BAD) {
-            call->err = *parser_error(call->parser);
-            err_wrap(&call->err, "first byte failed: %s answered no HTTP",
+            *err_kept(&call->err) = *parser_error(call->parser);
+            err_wrap(err_kept(&call->err),
+                     "first byte failed: %s answered no HTTP",
                      call_where(call, text));
             call_set_failed(call);
             return false;
@@ -63,11 +64,11 @@ static void closed_early(struct call *call, enum stream_status status)
                           : stream_error(call->link->stream);
 
     if (call->state == CALL_SENDING)
-        err_set(&call->err, ERR_SEND, "send failed: %s: %s",
+        err_set(err_kept(&call->err), ERR_SEND, "send failed: %s: %s",
                 call_where(call, text), why);
     else
-        err_set(&call->err, ERR_FIRST_BYTE, "first byte failed: %s: %s",
-                call_where(call, text), why);
+        err_set(err_kept(&call->err), ERR_FIRST_BYTE,
+                "first byte failed: %s: %s", call_where(call, text), why);
     call_set_failed(call);
     (void)call_wake(call);
 }
@@ -82,6 +83,7 @@ void call_stash_pending(struct call *call)
 
 static void head_arrived(struct call *call)
 {
+    call->keep_alive = parser_head(call->parser)->keep_alive;
     call_enter(call, CALL_READING);
     if (parser_state(call->parser) == PARSER_DONE)
         complete(call);
@@ -112,8 +114,8 @@ static enum call_data cut(struct call *call, const char *why)
 {
     char text[CALL_WHERE_MAX];
 
-    err_set(&call->err, ERR_BAD_RESPONSE, "the answer of %s was cut: %s",
-            call_where(call, text), why);
+    err_set(err_kept(&call->err), ERR_BAD_RESPONSE,
+            "the answer of %s was cut: %s", call_where(call, text), why);
     call_set_failed(call);
     return CALL_CUT;
 }

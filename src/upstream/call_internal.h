@@ -27,12 +27,13 @@ struct call {
     bool reused;
     bool body_ended; /* all of the request has been handed to the stream */
     bool answered;
+    bool keep_alive; /* the connection may be used again */
     bool readable;
     bool paused;
     bool waking;
     bool freed; /* call_free() came from inside the wake */
     uint64_t sent_ms;
-    struct err err;
+    struct err *err; /* when FAILED, or the body was cut */
 };
 
 /* The one place that changes the state, and the deadline that goes with it. */
