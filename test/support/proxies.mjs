@@ -235,10 +235,3 @@ export async function startCutter(type, after, certificate) {
 export async function startSilent(type) {
   return { type, ...(await listen(net.createServer((socket) => socket.resume()))) };
 }
-
-/* What is missing is told, so that a machine without the programs says so. */
-export function missingPrograms() {
-  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/bin'];
-  return ['microsocks', 'tinyproxy', 'stunnel4'].filter((name) => !folders.some((folder) => fs.existsSync(path.join(folder, name))));
-}
-
