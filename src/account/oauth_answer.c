@@ -160,7 +160,8 @@ static void explain(unsigned status, const struct reason *reason, bool final,
     struct buf text;
 
     buf_init(&text, 3 * REASON_MAX);
-    buf_printf(&text, "the token endpoint answered %u", status);
+    buf_printf(&text, "the token endpoint answered %u%s", status,
+               status == 200 ? ", and no token with it" : "");
     if (reason->code.len > 0) {
         buf_add(&text, STR(" "));
         add_reason(&text, reason->code);

@@ -23,6 +23,13 @@ static void send_body(struct request *req, unsigned status, struct str body,
     buf_done(&fields);
 }
 
+/* 401 is for the admin token alone: that an account has to sign in again is what
+   Anthropic said. */
+static unsigned status_of(enum err_code code)
+{
+    return err_status(code == ERR_LOGIN_REQUIRED ? ERR_OAUTH : code);
+}
+
 /* Texts quote what was sent, and may be cut inside a character: escaped, they are
    JSON all the same. */
 static void send_error(struct request *req, const struct err *err,
@@ -34,7 +41,7 @@ static void send_error(struct request *req, const struct err *err,
     buf_add(&body, STR("{\"error\":\""));
     text_json_escape(&body, str_of(err->text));
     buf_add(&body, STR("\"}\n"));
-    send_body(req, err_status(err->code), buf_str(&body), more);
+    send_body(req, status_of(err->code), buf_str(&body), more);
     buf_done(&body);
 }
 

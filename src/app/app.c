@@ -16,7 +16,7 @@
 /* Descriptors beside the two of each connection. */
 #define SPARE_DESCRIPTORS 256
 /* Several files often change together: read the folder once, a moment later. */
-#define RELOAD_DELAY_MS 50
+#define RELOAD_DELAY_MS 10
 /* Pending logins that nobody finished are removed so often. */
 #define PENDING_SWEEP_MS (10u * 60 * 1000)
 

@@ -224,7 +224,7 @@ struct call *call_start(const struct call_options *options,
     call->parser = parser_new(PARSER_RESPONSE);
     call->timer = loop_timer_new(options->upstream->loop, too_late, call);
     buf_init(&call->stash, LOOP_SCRATCH_SIZE);
-    if (!options->fresh)
+    if (!options->fresh && !options->single)
         pooled =
             upstream_take(options->upstream, options->origin, options->proxy);
     call->reused = pooled != NULL;

@@ -6,7 +6,7 @@
 static void complete(struct call *call)
 {
     bool clean = call->keep_alive && call->body_ended &&
-                 call->pending.len == 0 &&
+                 call->pending.len == 0 && !call->options.single &&
                  stream_queued(call->link->stream) == 0;
 
     if (clean)

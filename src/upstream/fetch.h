@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* One small outgoing exchange whose answer is read whole: token calls, profiles,
-   probes.  On a fresh connection (which may be pooled afterwards), never repeated,
-   redirects never followed.
+   probes.  On a connection of its own, never repeated, redirects never followed.
 
        BUSY -> ANSWERED | FAILED
 

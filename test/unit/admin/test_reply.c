@@ -68,7 +68,7 @@ static const struct {
     { ERR_BAD_REQUEST, 400, FIELDS },
     { ERR_NO_ACCOUNT, 400, FIELDS },
     { ERR_NOT_ALLOWED, 401, FIELDS "www-authenticate: Bearer\r\n" },
-    { ERR_LOGIN_REQUIRED, 401, FIELDS },
+    { ERR_LOGIN_REQUIRED, 502, FIELDS },
     { ERR_NOT_FOUND, 404, FIELDS },
     { ERR_IO, 500, FIELDS },
     { ERR_OAUTH, 502, FIELDS },

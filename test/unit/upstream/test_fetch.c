@@ -149,8 +149,8 @@ static void texts_are_copied(void **state)
     wire_expect(&play->scene->peer, "\r\n\r\none");
 }
 
-/* A token call must not meet a connection that is just dying. */
-static void each_takes_a_fresh_connection(void **state)
+/* A token call must not meet a connection that is just dying, and leaves none. */
+static void each_has_a_connection_of_its_own(void **state)
 {
     struct play *play = *state;
 
@@ -158,7 +158,7 @@ static void each_takes_a_fresh_connection(void **state)
         begin(play);
         wire_send(&play->scene->peer, OK "content-length: 0\r\n\r\n");
         finish(play);
-        assert_int_equal(scene_idle(play->scene), 1);
+        assert_int_equal(scene_idle(play->scene), 0);
     }
 }
 
@@ -327,7 +327,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(requests_leave_as_they_are_said),
         ROW(texts_are_copied),
-        ROW(each_takes_a_fresh_connection),
+        ROW(each_has_a_connection_of_its_own),
         ROW(answers_are_read_whole),
         ROW(a_body_has_a_ceiling),
         ROW(what_is_no_whole_answer_fails),
