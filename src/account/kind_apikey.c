@@ -9,8 +9,10 @@ bool kind_apikey_is_key(struct str text)
             text.at[i] == '\\')
             return false;
     }
+    /* A token of a sign-in is none. */
     return str_starts(text, STR("sk-ant-")) && text.len > 10 &&
-           text.len <= KIND_APIKEY_MAX;
+           !str_starts(text, STR("sk-ant-oat")) &&
+           !str_starts(text, STR("sk-ant-ort")) && text.len <= KIND_APIKEY_MAX;
 }
 
 static bool parse_apikey(struct account *account, const struct json_doc *doc,

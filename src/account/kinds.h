@@ -13,5 +13,6 @@ extern const struct account_kind account_kind_apikey;
 
 #define KIND_APIKEY_MAX 1024
 
-/* Does it look like a Console API key: sk-ant-, printable, not too long? */
+/* Does it look like a Console API key: sk-ant-, printable, not too long, and no
+   token of a sign-in? */
 bool kind_apikey_is_key(struct str text);

@@ -74,10 +74,12 @@ static int add_with_key(struct place *place, struct str name, struct str key)
     struct err err;
 
     if (!kind_apikey_is_key(key)) {
-        err_set(&err, ERR_CONFIG,
-                "that is no Console API key: it begins with sk-ant-, has no "
-                "spaces or quotes, and at most %d characters",
-                KIND_APIKEY_MAX);
+        err_set(
+            &err, ERR_CONFIG,
+            "that is no Console API key: it begins with sk-ant- (sk-ant-oat "
+            "and sk-ant-ort are tokens of a sign-in: `claude-relay "
+            "login`), has no spaces or quotes, and at most %d characters",
+            KIND_APIKEY_MAX);
         return terminal_fail(&err);
     }
     if (!write_account(place, name, key, &err))

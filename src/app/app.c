@@ -3,8 +3,11 @@
 #include "app/app.h"
 
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "account/pending.h"
@@ -17,6 +20,8 @@
 #define SPARE_DESCRIPTORS 256
 /* Several files often change together: read the folder once, a moment later. */
 #define RELOAD_DELAY_MS 10
+/* The folder itself may be removed and made again: that is looked for so often. */
+#define LOOK_MS 2000
 /* Pending logins that nobody finished are removed so often. */
 #define PENDING_SWEEP_MS (10u * 60 * 1000)
 
@@ -28,7 +33,10 @@ struct app {
     struct loop_watch *watch;
     struct loop_timer *reload;
     struct loop_timer *pending;
+    struct loop_timer *look;
+    ino_t watched; /* which folder the watch is on */
     struct access access;
+    atomic_size_t connections; /* of all workers */
     struct worker **workers;
     size_t worker_count;
 };
@@ -63,19 +71,53 @@ static void folder_changed(void *arg)
     loop_timer_set(app->reload, RELOAD_DELAY_MS);
 }
 
+static ino_t folder_of(const struct app *app)
+{
+    struct stat info;
+
+    return stat(app->config->data_dir.at, &info) == 0 ? info.st_ino : 0;
+}
+
 static bool watch_folder(struct app *app, struct err *err)
 {
-    const char *folder = app->config->data_dir.at;
+    loop_watch_free(app->watch);
+    app->watched = folder_of(app);
+    app->watch = loop_watch_new(app->place.loop, app->config->data_dir.at,
+                                folder_changed, app, err);
+    return app->watch != NULL;
+}
+
+/* A watch stays with the folder that it was made for. */
+static void look_at_folder(void *arg)
+{
+    struct app *app = arg;
+    ino_t now = folder_of(app);
+    struct err err;
+
+    if (now != 0 && now != app->watched) {
+        log_line(LOG_WARN, "%s is another folder now: reading it",
+                 app->config->data_dir.at);
+        if (!watch_folder(app, &err))
+            log_line(LOG_ERROR, "%s", err.text);
+        reload(app);
+    }
+    loop_timer_set(app->look, LOOK_MS);
+}
+
+static bool tend_folder(struct app *app, struct err *err)
+{
+    struct loop *loop = app->place.loop;
 
     app->access.loopback = app->config->admin_loopback;
-    if (!access_init(&app->access, app->config->admin_token, folder, err))
+    if (!access_init(&app->access, app->config->admin_token,
+                     app->config->data_dir.at, err))
         return false;
-    app->reload = loop_timer_new(app->place.loop, reload, app);
-    app->pending = loop_timer_new(app->place.loop, sweep_pending, app);
+    app->reload = loop_timer_new(loop, reload, app);
+    app->pending = loop_timer_new(loop, sweep_pending, app);
+    app->look = loop_timer_new(loop, look_at_folder, app);
     sweep_pending(app);
-    app->watch =
-        loop_watch_new(app->place.loop, folder, folder_changed, app, err);
-    return app->watch != NULL;
+    loop_timer_set(app->look, LOOK_MS);
+    return watch_folder(app, err);
 }
 
 /* ---- workers ------------------------------------------------------------ */
@@ -117,13 +159,12 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
                        struct err *err)
 {
     const struct config *config = app->config;
-    size_t count = count_workers(config);
     struct worker_options options = {
         .server = { .listen = { .host = config->host.at,
                                 .port = port,
                                 .shared = !first },
-                    .connections_max =
-                        (config->max_connections + count - 1) / count },
+                    .connections_max = config->max_connections,
+                    .shared_count = &app->connections },
         .relay = { .config = config,
                    .accounts = app->place.accounts,
                    .keeper = app->place.keeper,
@@ -168,22 +209,37 @@ static void stop(void *arg)
     loop_stop(app->place.loop);
 }
 
+/* As it stands in a URL. */
+static const char *in_url(const char *host, char out[80])
+{
+    (void)snprintf(out, 80, strchr(host, ':') ? "[%s]" : "%s", host);
+    return out;
+}
+
+/* 0.0.0.0 and ::, however they are written. */
+static bool is_anywhere(const char *host)
+{
+    return strspn(host, "0.:") == strlen(host);
+}
+
 /* The seed's banner, and what to do next. */
 static void print_banner(const struct app *app)
 {
-    const char *host = app->config->host.at;
-    bool anywhere = str_eq(app->config->host, STR("0.0.0.0")) ||
-                    str_eq(app->config->host, STR("::"));
-    const char *local = anywhere ? "127.0.0.1" : host;
+    const char *listening = app->config->host.at;
+    bool v6 = strchr(listening, ':') != NULL;
+    const char *own = v6 ? "::1" : "127.0.0.1";
     unsigned port = worker_port(app->workers[0]);
+    char local[80];
+    char host[80];
 
+    (void)in_url(is_anywhere(listening) ? own : listening, local);
     (void)printf("claude-relay %s\n"
                  "  Service address:   http://%s:%u\n"
                  "  Relay endpoint:    http://%s:%u/v1/messages\n"
                  "  OAuth management:  http://%s:%u/oauth/accounts\n"
                  "claude-relay listening on http://%s:%u\n",
-                 RELAY_VERSION, local, port, local, port, local, port, host,
-                 port);
+                 RELAY_VERSION, local, port, local, port, local, port,
+                 in_url(listening, host), port);
     if (accounts_count(app->place.accounts) == 0)
         (void)printf("Next: add an account in another terminal:\n"
                      "  claude-relay login main                    (your own "
@@ -206,7 +262,7 @@ static bool prepare(struct app *app, uint16_t port, struct err *err)
     raise_descriptor_limit(app->config);
     app->terminate = loop_signal_new(app->place.loop, SIGTERM, stop, app);
     app->interrupt = loop_signal_new(app->place.loop, SIGINT, stop, app);
-    return watch_folder(app, err) && add_workers(app, port, err);
+    return tend_folder(app, err) && add_workers(app, port, err);
 }
 
 static void run(struct app *app)
@@ -230,6 +286,7 @@ static void release(struct app *app)
     loop_watch_free(app->watch);
     loop_timer_free(app->reload);
     loop_timer_free(app->pending);
+    loop_timer_free(app->look);
     loop_signal_free(app->terminate);
     loop_signal_free(app->interrupt);
     access_done(&app->access);

@@ -2,6 +2,8 @@
 /* Asking a person. */
 #include "app/terminal.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <termios.h>
 #include <unistd.h>
@@ -11,17 +13,79 @@ bool terminal_is_there(void)
     return isatty(STDIN_FILENO) == 1;
 }
 
-static bool read_line(char line[TERMINAL_LINE_MAX])
+struct line {
+    char *at;
+    size_t len;
+};
+
+static void add(struct line *line, char c)
 {
-    /* The stream's own buffer would keep a copy of a secret. */
-    (void)setvbuf(stdin, NULL, _IONBF, 0);
-    return fgets(line, TERMINAL_LINE_MAX, stdin) != NULL;
+    if (line->len < TERMINAL_LINE_MAX - 1)
+        line->at[line->len++] = c;
+}
+
+static bool read_byte(char *c)
+{
+    ssize_t got;
+
+    do {
+        got = read(STDIN_FILENO, c, 1);
+    } while (got < 0 && errno == EINTR);
+    return got == 1;
+}
+
+/* Byte by byte: what stands behind the line is left for others, and no buffer keeps
+   a copy of a secret. */
+static bool read_line(struct line *line)
+{
+    bool any = false;
+    char c;
+
+    while (read_byte(&c)) {
+        any = true;
+        if (c == '\n')
+            break;
+        add(line, c);
+    }
+    return any;
+}
+
+/* ---- hidden ------------------------------------------------------------- */
+
+enum key {
+    KEY_CTRL_C = 3,
+    KEY_CTRL_D = 4,
+    KEY_BACKSPACE = 8,
+    KEY_CTRL_U = 21,
+    KEY_DELETE = 127,
+};
+
+/* The few keys that a line discipline would have handled.  False at Ctrl-C, and
+   at Ctrl-D on an empty line. */
+static bool read_keys(struct line *line, bool *interrupted)
+{
+    char c;
+
+    while (read_byte(&c) && c != '\n' && c != '\r') {
+        *interrupted = c == KEY_CTRL_C;
+        if (*interrupted || (c == KEY_CTRL_D && line->len == 0))
+            return false;
+        if (c == KEY_CTRL_U)
+            line->len = 0;
+        else if (c == KEY_BACKSPACE || c == KEY_DELETE)
+            line->len -= line->len > 0;
+        else if (c != KEY_CTRL_D)
+            add(line, c);
+    }
+    return true;
 }
 
 /* Silent before the question is seen: what is typed at once is neither shown nor
-   flushed away. */
-static bool ask_hidden(const char *prompt, char line[TERMINAL_LINE_MAX])
+   flushed away.  The terminal handles no key meanwhile, so that it is itself again
+   when Ctrl-C ends the program. */
+static bool ask_hidden(const char *prompt, struct line *line)
 {
+    bool interrupted = false;
     struct termios saved;
     struct termios silent;
     bool ok;
@@ -29,21 +93,26 @@ static bool ask_hidden(const char *prompt, char line[TERMINAL_LINE_MAX])
     if (tcgetattr(STDIN_FILENO, &saved) != 0)
         return read_line(line);
     silent = saved;
-    silent.c_lflag &= ~(tcflag_t)ECHO;
+    silent.c_lflag &= ~(tcflag_t)(ECHO | ICANON | ISIG);
+    silent.c_cc[VMIN] = 1;
+    silent.c_cc[VTIME] = 0;
     (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &silent);
     (void)fprintf(stderr, "%s", prompt);
-    ok = read_line(line);
+    ok = read_keys(line, &interrupted);
     (void)tcsetattr(STDIN_FILENO, TCSAFLUSH, &saved);
     (void)fprintf(stderr, "\n");
+    if (interrupted)
+        (void)raise(SIGINT);
     return ok;
 }
 
-static struct str without_end(const char *line)
-{
-    struct str text = str_of(line);
+/* ---- both --------------------------------------------------------------- */
 
-    while (text.len > 0 &&
-           (text.at[text.len - 1] == '\n' || text.at[text.len - 1] == '\r'))
+static struct str without_end(const struct line *line)
+{
+    struct str text = { line->at, line->len };
+
+    while (text.len > 0 && text.at[text.len - 1] == '\r')
         text.len--;
     return str_trim(text);
 }
@@ -52,14 +121,15 @@ bool terminal_ask(const char *prompt, bool hidden, char line[TERMINAL_LINE_MAX],
                   struct str *text)
 {
     bool typed = terminal_is_there();
+    struct line read = { .at = line };
     bool ok;
 
-    line[0] = '\0';
     (void)fflush(stdout);
     if (typed && !hidden)
         (void)fprintf(stderr, "%s", prompt);
-    ok = typed && hidden ? ask_hidden(prompt, line) : read_line(line);
-    *text = without_end(line);
+    ok = typed && hidden ? ask_hidden(prompt, &read) : read_line(&read);
+    line[read.len] = '\0';
+    *text = without_end(&read);
     return ok;
 }
 

@@ -27,9 +27,7 @@ static void handle(void *arg, struct request *req)
     if (health_handle(req, worker->accounts) ||
         relay_handle(worker->relay, req) || admin_handle(worker->admin, req))
         return;
-    err_set(&err, ERR_NOT_FOUND,
-            "there is nothing here; the relay serves /v1/messages and its "
-            "siblings, /oauth/, /health and /");
+    err_set(&err, ERR_NOT_FOUND, "there is nothing here");
     problem_send(req, &err);
 }
 

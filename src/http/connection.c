@@ -11,7 +11,9 @@
 #include "http/problem.h"
 
 #define LINGER_MS 2000
-#define STASH_MAX (256u * 1024)
+/* AHEAD_MAX and what one read brings. */
+#define STASH_MAX (512u * 1024)
+#define AHEAD_MAX (256u * 1024)
 /* A request must come at no less than this many bytes per millisecond, after the
    grace time: 1 KB/s. */
 #define RATE_BYTES_PER_MS 1
@@ -63,25 +65,36 @@ bool connection_wants_body(const struct connection *conn)
            (x->window == 0 || x->body.len < x->window);
 }
 
-static uint64_t rate_deadline_ms(const struct connection *conn)
+/* What is pipelined behind a whole request is taken up to a bound: behind unread
+   bytes nobody sees the client leave. */
+bool connection_reads_ahead(const struct connection *conn)
+{
+    return conn->exchange->body_state == REQUEST_BODY_COMPLETE &&
+           conn->stash.len <= AHEAD_MAX;
+}
+
+/* At least 1 KB/s on the whole, and never longer in silence than the grace: a fast
+   beginning earns no credit for that. */
+static uint64_t body_patience_ms(const struct connection *conn)
 {
     const struct exchange *x = conn->exchange;
+    uint64_t grace_ms = conn->server->options.body_grace_ms;
+    uint64_t now_ms = loop_now_ms(conn->server->loop);
+    uint64_t deadline_ms =
+        x->rate_from_ms + grace_ms + x->rate_bytes / RATE_BYTES_PER_MS;
+    uint64_t left_ms = deadline_ms > now_ms ? deadline_ms - now_ms : 0;
 
-    return x->rate_from_ms + conn->server->options.body_grace_ms +
-           x->rate_bytes / RATE_BYTES_PER_MS;
+    return left_ms < grace_ms ? left_ms : grace_ms;
 }
 
 static void set_deadline(struct connection *conn)
 {
     const struct server_options *options = &conn->server->options;
-    uint64_t now_ms = loop_now_ms(conn->server->loop);
 
     if (conn->state != CONNECTION_ANSWERING)
         return; /* set on the way into the state */
     if (connection_wants_body(conn))
-        loop_timer_set(conn->timer, rate_deadline_ms(conn) > now_ms
-                                        ? rate_deadline_ms(conn) - now_ms
-                                        : 0);
+        loop_timer_set(conn->timer, body_patience_ms(conn));
     else if (stream_queued(conn->stream) > 0)
         loop_timer_set(conn->timer, options->write_stall_ms);
     else
@@ -94,7 +107,7 @@ void connection_update(struct connection *conn)
 
     if (conn->state == CONNECTION_ANSWERING) {
         want = STREAM_HANGUP;
-        if (connection_wants_body(conn))
+        if (connection_wants_body(conn) || connection_reads_ahead(conn))
             want |= STREAM_READABLE;
     }
     stream_want(conn->stream, want);
@@ -139,6 +152,7 @@ void connection_free(struct connection *conn)
     buf_done(&conn->stash);
     list_remove(&conn->link);
     conn->server->count--;
+    server_give_back(conn->server);
     mem_free(conn);
 }
 
@@ -310,6 +324,7 @@ struct connection *connection_new(struct server *server, int fd,
     buf_init(&conn->stash, STASH_MAX);
     list_push(&server->connections, &conn->link);
     server->count++;
+    server_take(server);
     loop_timer_set(conn->timer, server->options.head_timeout_ms);
     if (server->options.tls) {
         conn->state = CONNECTION_SECURING;

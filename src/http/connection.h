@@ -8,6 +8,8 @@
 #include "http/parser.h"
 #include "http/request.h"
 #include "http/response.h"
+#include <stdatomic.h>
+
 #include "http/server.h"
 #include "net/stream.h"
 
@@ -64,9 +66,14 @@ struct server {
     server_fn handle;
     void *arg;
     struct list connections;
-    size_t count;
+    size_t count;      /* of this server */
+    atomic_size_t own; /* what `options.shared_count` points to by default */
     uint64_t next_id;
 };
+
+/* Count a connection, for all servers that share the limit. */
+void server_take(struct server *server);
+void server_give_back(struct server *server);
 
 struct connection *connection_new(struct server *server, int fd,
                                   const struct addr *peer);
@@ -97,6 +104,7 @@ void connection_wake(struct connection *conn);
 /* Between requests the connection just goes; a handler is told and lets go. */
 void connection_client_gone(struct connection *conn);
 bool connection_wants_body(const struct connection *conn);
+bool connection_reads_ahead(const struct connection *conn);
 /* There is no request, or no more of it: answer in our own name and close. */
 void connection_refuse(struct connection *conn, const struct err *err);
 void connection_fail_body(struct connection *conn, const struct err *err);

@@ -51,6 +51,22 @@ static void fill_request(struct request *req, const struct parser_head *head)
     req->arrived_ns = clock_steady_ns();
 }
 
+static const struct err expect_error = {
+    .code = ERR_EXPECTATION,
+    .text = "the only Expect served is 100-continue",
+};
+
+/* Every such field counts; HTTP/1.0 knows none (RFC 9110 section 10.1.1). */
+static bool expects_too_much(const struct request *req)
+{
+    for (size_t i = 0; !req->http_1_0 && i < req->headers.count; i++) {
+        if (str_ieq(req->headers.at[i].name, STR("expect")) &&
+            !str_ieq(req->headers.at[i].value, STR("100-continue")))
+            return true;
+    }
+    return false;
+}
+
 static void begin_exchange(struct connection *conn, struct exchange *x)
 {
     const struct parser_head *head = parser_head(conn->parser);
@@ -64,6 +80,8 @@ static void begin_exchange(struct connection *conn, struct exchange *x)
     connection_update(conn);
     if (has_excess(conn))
         problem_send(&x->req, &excess_error);
+    else if (expects_too_much(&x->req))
+        problem_send(&x->req, &expect_error);
     else
         conn->server->handle(conn->server->arg, &x->req);
 }
@@ -181,10 +199,27 @@ void connection_head_ready(struct connection *conn)
         connection_process(conn);
 }
 
+/* The next requests wait in the stash; false if the client is gone. */
+static bool read_ahead(struct connection *conn)
+{
+    struct str data;
+    enum stream_status status = stream_read(conn->stream, &data);
+
+    if (status == STREAM_OK && buf_append(&conn->stash, data))
+        return true;
+    if (status == STREAM_AGAIN)
+        return true;
+    connection_client_gone(conn);
+    return false;
+}
+
 void connection_answering_ready(struct connection *conn, unsigned ready)
 {
     bool reading = connection_wants_body(conn);
 
+    if (!reading && (ready & STREAM_READABLE) && connection_reads_ahead(conn) &&
+        !read_ahead(conn))
+        return;
     if (reading && (ready & STREAM_READABLE)) {
         if (!receive(conn))
             return;

@@ -248,11 +248,12 @@ static int on_headers_complete(llhttp_t *http)
 static bool check_framing(struct parser *parser, const char *end)
 {
     struct str framing = { parser->framing, (size_t)(end - parser->framing) };
-    size_t line_max =
-        parser->kind == PARSER_REQUEST ? PARSER_EXTENSION_MAX + 20 : 0;
+    size_t extension_max =
+        parser->kind == PARSER_REQUEST ? PARSER_EXTENSION_MAX : 0;
 
     return !parser->has_head || !parser->head.chunked ||
-           strict_check_lines(&parser->lines, framing, line_max, parser->err);
+           strict_check_lines(&parser->lines, framing, extension_max,
+                              parser->err);
 }
 
 static int on_body(llhttp_t *http, const char *at, size_t len)

@@ -28,6 +28,21 @@ static struct server_options with_defaults(const struct server_options *options)
     return all;
 }
 
+void server_take(struct server *server)
+{
+    atomic_fetch_add(server->options.shared_count, 1);
+}
+
+void server_give_back(struct server *server)
+{
+    atomic_fetch_sub(server->options.shared_count, 1);
+}
+
+static size_t count_all(const struct server *server)
+{
+    return atomic_load(server->options.shared_count);
+}
+
 /* It is told why and lingers for a moment, so that it can read that; beyond some
    such connections it just goes. */
 static void turn_away(struct server *server, int fd, const struct addr *peer)
@@ -35,7 +50,8 @@ static void turn_away(struct server *server, int fd, const struct addr *peer)
     struct err err;
 
     if (server->options.tls ||
-        server->count >= server->options.connections_max + TURNED_AWAY_MAX) {
+        count_all(server) >=
+            server->options.connections_max + TURNED_AWAY_MAX) {
         (void)close(fd);
         return;
     }
@@ -48,7 +64,7 @@ static void accepted(void *arg, int fd, const struct addr *peer)
 {
     struct server *server = arg;
 
-    if (server->count >= server->options.connections_max)
+    if (count_all(server) >= server->options.connections_max)
         turn_away(server, fd, peer);
     else
         (void)connection_new(server, fd, peer);
@@ -62,6 +78,8 @@ struct server *server_new(struct loop *loop,
 
     server->loop = loop;
     server->options = with_defaults(options);
+    if (!server->options.shared_count)
+        server->options.shared_count = &server->own;
     server->handle = handle;
     server->arg = arg;
     list_init(&server->connections);

@@ -12,6 +12,8 @@
    read the answer.  Loop thread only. */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "base/loop.h"
 #include "http/request.h"
 #include "net/listener.h"
@@ -22,8 +24,11 @@ struct server;
 /* Times in milliseconds; 0 takes the default. */
 struct server_options {
     struct listener_options listen;
-    struct tls *tls;          /* NULL: plain HTTP; must outlive the server */
-    size_t connections_max;   /* of this server; more get 503 */
+    struct tls *tls;        /* NULL: plain HTTP; must outlive the server */
+    size_t connections_max; /* more get 503 */
+    /* Counts those of several servers together; NULL: this one alone.  Must
+       outlive them. */
+    atomic_size_t *shared_count;
     uint64_t head_timeout_ms; /* 10 s: from the first byte to the whole head */
     uint64_t idle_timeout_ms; /* 75 s: between requests */
     uint64_t body_grace_ms;   /* 10 s, then 1 KB/s at least */

@@ -14,8 +14,21 @@ static bool is_control(unsigned char c)
     return (c < 0x20 && c != '\t') || c == 0x7f;
 }
 
+/* A chunk's size has no use for more digits than these, zeros included. */
+#define CHUNK_SIZE_MAX 16
+
+static void count_byte(struct strict_lines *lines, unsigned char c)
+{
+    if (c == '\r')
+        return;
+    if (lines->extension_len > 0 || c == ';')
+        lines->extension_len++;
+    else
+        lines->size_len++;
+}
+
 static bool check_byte(struct strict_lines *lines, unsigned char c,
-                       size_t line_max, struct err *err)
+                       size_t extension_max, struct err *err)
 {
     if (lines->after_cr != (c == '\n'))
         return refuse(err,
@@ -28,19 +41,20 @@ static bool check_byte(struct strict_lines *lines, unsigned char c,
         return refuse(err, "a folded or indented line");
     lines->at_start = false;
     lines->after_cr = c == '\r';
-    lines->line_len++;
+    count_byte(lines, c);
     if (c != '\r' && is_control(c))
         return refuse(err, "a control character");
-    if (line_max > 0 && lines->line_len > line_max)
+    if (extension_max > 0 && (lines->extension_len > extension_max ||
+                              lines->size_len > CHUNK_SIZE_MAX))
         return refuse(err, "chunk extensions are too long");
     return true;
 }
 
 bool strict_check_lines(struct strict_lines *lines, struct str bytes,
-                        size_t line_max, struct err *err)
+                        size_t extension_max, struct err *err)
 {
     for (size_t i = 0; i < bytes.len; i++) {
-        if (!check_byte(lines, (unsigned char)bytes.at[i], line_max, err))
+        if (!check_byte(lines, (unsigned char)bytes.at[i], extension_max, err))
             return false;
     }
     return true;

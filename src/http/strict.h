@@ -10,14 +10,16 @@
    every CR before an LF, no control characters, no line above a limit. */
 struct strict_lines {
     bool after_cr;
-    bool at_start; /* of a line */
-    size_t line_len;
+    bool at_start;        /* of a line */
+    size_t size_len;      /* of a chunk's size, in digits */
+    size_t extension_len; /* from its ';' on */
 };
 
-/* Check bytes of a head, or of chunk framing with `line_max` bytes per line
-   (0: no limit).  Continuation lines (obs-fold) are refused. */
+/* Check bytes of a head, or of chunk framing with chunk extensions of at most
+   `extension_max` bytes (0: no limit).  Continuation lines (obs-fold) are
+   refused. */
 bool strict_check_lines(struct strict_lines *lines, struct str bytes,
-                        size_t line_max, struct err *err) MUST_CHECK;
+                        size_t extension_max, struct err *err) MUST_CHECK;
 
 /* The first line of a head, kept over any number of pieces.  Empty lines in front
    of it are passed by. */

@@ -34,6 +34,23 @@ static void set_option(int fd, int level, int option)
     (void)setsockopt(fd, level, option, &on, sizeof(on));
 }
 
+/* A client that vanished without a word while it waits is noticed within half a
+   minute.  (No TCP_USER_TIMEOUT: it would cut a reader that pauses, too.) */
+static void watch_over(int fd)
+{
+    static const struct {
+        int option;
+        int value;
+    } options[] = { { TCP_KEEPIDLE, 15 },
+                    { TCP_KEEPINTVL, 5 },
+                    { TCP_KEEPCNT, 3 } };
+
+    set_option(fd, SOL_SOCKET, SO_KEEPALIVE);
+    for (size_t i = 0; i < COUNT_OF(options); i++)
+        (void)setsockopt(fd, IPPROTO_TCP, options[i].option, &options[i].value,
+                         sizeof(options[i].value));
+}
+
 /* Out of descriptors: level-triggered readiness would spin, so look away.  Said
    once in a while, not with every try. */
 static void pause_accepting(struct listener *listener)
@@ -70,6 +87,7 @@ static void accept_ready(void *arg, unsigned events)
 
         if (fd >= 0) {
             set_option(fd, IPPROTO_TCP, TCP_NODELAY);
+            watch_over(fd);
             listener->accepted(listener->arg, fd, &peer);
             continue;
         }

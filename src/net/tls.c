@@ -102,7 +102,8 @@ struct tls *tls_client_new(const char *ca_file, struct err *err)
     if (!ca_file ||
         SSL_CTX_load_verify_locations(tls->context, ca_file, NULL) == 1)
         return tls;
-    ssl_failure(err, "UPSTREAM_CA_FILE", ca_file);
+    ssl_failure(err, "UPSTREAM_CA_FILE: must be a PEM file with certificates:",
+                ca_file);
     tls_free(tls);
     return NULL;
 }

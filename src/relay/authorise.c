@@ -16,8 +16,7 @@ bool authorise_is_due(const struct relayed *r)
 
 bool authorise_should_repeat(const struct relayed *r, unsigned status)
 {
-    return status == 401 && has_grant(r) && !r->renewed &&
-           r->endpoint->body == ENDPOINT_BODY_WHOLE;
+    return status == 401 && has_grant(r) && !r->renewed && !r->streamed;
 }
 
 static struct keeper_wait *ask(struct relayed *r, enum keeper_op op,

@@ -18,7 +18,7 @@ static const struct endpoint endpoints[] = {
     ROW("POST", "/v1/messages", 32 * MB, WHOLE),
     ROW("POST", "/v1/messages/count_tokens", 32 * MB, WHOLE),
     ROW("POST", "/v1/complete", 32 * MB, WHOLE),
-    ROW("POST", "/v1/messages/batches", 256 * MB, STREAMED),
+    ROW("POST", "/v1/messages/batches", 256 * MB, SIZED),
     ROW("GET", "/v1/messages/batches", 0, WHOLE),
     ROW("GET", "/v1/messages/batches/:", 0, WHOLE),
     ROW("DELETE", "/v1/messages/batches/:", MB, WHOLE),

@@ -8,7 +8,10 @@
 enum endpoint_body {
     ENDPOINT_BODY_WHOLE,    /* kept in memory, so that it can be sent again */
     ENDPOINT_BODY_STREAMED, /* passed on as it comes */
+    ENDPOINT_BODY_SIZED, /* JSON: kept up to ENDPOINT_KEPT_MAX, else streamed */
 };
+
+#define ENDPOINT_KEPT_MAX (32ull * 1024 * 1024)
 
 struct endpoint {
     struct str method;

@@ -199,10 +199,12 @@ void pass_request(const struct pass_request *request, struct buf *out)
 struct str pass_target(struct arena *arena, struct str prefix, struct str path,
                        struct str query)
 {
-    struct str rest = url_query_without(arena, query, STR("account"));
+    struct str rest =
+        url_query_without(arena, str_from(query, 1), STR("account"));
+    bool marked = rest.len > 0 || query.len == 1;
 
     return arena_printf(arena, STR_FMT STR_FMT "%s" STR_FMT, STR_ARG(prefix),
-                        STR_ARG(path), rest.len > 0 ? "?" : "", STR_ARG(rest));
+                        STR_ARG(path), marked ? "?" : "", STR_ARG(rest));
 }
 
 /* A length beside chunked framing would frame the answer twice. */

@@ -16,12 +16,11 @@
 #include "relay/relayed.h"
 #include "relay/respond.h"
 #include "relay/retry.h"
+#include "relay/upload.h"
 #include "usage/scan.h"
 
 /* The upstream is not read while so much waits for a client. */
 #define CLIENT_HIGH (256u * 1024)
-/* A streamed upload is not read while so much waits for the upstream. */
-#define UPLOAD_WINDOW (256u * 1024)
 
 static struct relayed *relayed_of(struct flow *flow)
 {
@@ -79,7 +78,7 @@ static struct flow_next identify(struct flow *flow)
     }
     if (!credential_check(&r->req->headers, pass, &r->login, &r->err))
         return refuse(r);
-    if (r->endpoint->body == ENDPOINT_BODY_STREAMED)
+    if (r->streamed)
         return flow_go(choose);
     request_receive(r->req, r->endpoint->body_max, 0);
     return flow_go(receive);
@@ -109,9 +108,10 @@ static bool take_proxy_config(struct relayed *r)
     struct scan found = scan_body(r->body);
     struct json_doc *doc;
 
-    if (found.proxy_config.len == 0)
-        return true;
     /* What names a proxy never goes out directly, its password with it. */
+    if (found.proxy_config.len == 0 &&
+        (found.is_object || !scan_hints_at(r->body, STR("proxy_config"))))
+        return true;
     if (!found.is_object)
         return err_set(&r->err, ERR_BAD_REQUEST,
                        "the body names a proxy_config but is not valid JSON");
@@ -191,8 +191,7 @@ static struct flow_next renew(struct relayed *r)
 
 static enum pass_length length_kind(const struct relayed *r)
 {
-    if (r->endpoint->body == ENDPOINT_BODY_STREAMED &&
-        r->req->length == REQUEST_LENGTH_UNKNOWN)
+    if (r->streamed && r->req->length == REQUEST_LENGTH_UNKNOWN)
         return PASS_LENGTH_CHUNKED;
     if (r->req->length > 0 || str_eq(r->req->method, STR("POST")))
         return PASS_LENGTH_KNOWN;
@@ -213,11 +212,10 @@ static struct pass_credential credential_of(const struct account *account)
 static void write_head(struct relayed *r)
 {
     const struct config *config = r->relay->options.config;
-    bool streamed = r->endpoint->body == ENDPOINT_BODY_STREAMED;
     struct pass_request pass = {
         .method = r->req->method,
         .target = pass_target(r->req->arena, config->api.prefix, r->path,
-                              r->req->query),
+                              str_from(r->req->target, r->req->path.len)),
         .host = r->relay->host,
         .headers = &r->req->headers,
         .own_login = !r->account,
@@ -226,7 +224,7 @@ static void write_head(struct relayed *r)
         .beta = config->beta_header,
         .uncompressed = models_is_widened(r->req->path, r->path),
         .length_kind = length_kind(r),
-        .length = streamed ? r->req->length : r->body.len,
+        .length = r->streamed ? r->req->length : r->body.len,
     };
 
     buf_wipe(&r->head);
@@ -235,7 +233,7 @@ static void write_head(struct relayed *r)
 
 static enum call_body call_body_kind(const struct relayed *r)
 {
-    if (r->endpoint->body == ENDPOINT_BODY_WHOLE)
+    if (!r->streamed)
         return CALL_BODY_WHOLE;
     return r->req->length == REQUEST_LENGTH_UNKNOWN ? CALL_BODY_CHUNKED
                                                     : CALL_BODY_LENGTH;
@@ -260,8 +258,8 @@ static struct flow_next send_request(struct flow *flow)
 
     if (r->attempts++ == 0)
         write_head(r);
-    if (r->endpoint->body == ENDPOINT_BODY_STREAMED)
-        request_receive(r->req, r->endpoint->body_max, UPLOAD_WINDOW);
+    if (r->streamed)
+        upload_begin(r);
     if (request_body_state(r->req) == REQUEST_BODY_FAILED) {
         r->err = *request_body_error(r->req);
         return refuse(r);
@@ -273,27 +271,6 @@ static struct flow_next send_request(struct flow *flow)
 
 /* ---- judge -------------------------------------------------------------- */
 
-/* Pass on what has come of a streamed body; false if it failed. */
-static bool pump_upload(struct relayed *r)
-{
-    struct str part = request_body(r->req);
-
-    if (request_body_state(r->req) == REQUEST_BODY_FAILED) {
-        r->err = *request_body_error(r->req);
-        return false;
-    }
-    if (call_state(r->call) != CALL_SENDING || r->upload_ended ||
-        call_queued(r->call) >= UPLOAD_WINDOW)
-        return true;
-    call_send(r->call, part);
-    request_consume(r->req, part.len);
-    if (request_body_state(r->req) != REQUEST_BODY_COMPLETE)
-        return true;
-    r->upload_ended = true;
-    call_send_end(r->call);
-    return true;
-}
-
 static bool may_retry(const struct relayed *r)
 {
     struct call_facts facts = call_facts(r->call);
@@ -302,7 +279,7 @@ static bool may_retry(const struct relayed *r)
         .reused = facts.reused,
         .sent = facts.sent,
         .answered = facts.answered,
-        .replayable = r->endpoint->body == ENDPOINT_BODY_WHOLE,
+        .replayable = !r->streamed,
         .timed_out = call_error(r->call)->code == ERR_TIMEOUT,
         .attempts = r->attempts,
         .since_sent_ms = facts.since_sent_ms });
@@ -325,7 +302,7 @@ static struct flow_next deliver(struct relayed *r)
 
     r->status = head->status;
     authorise_learn(r, r->status);
-    if (r->endpoint->body == ENDPOINT_BODY_WHOLE)
+    if (!r->streamed)
         request_drop_body(r->req);
     if (models_is_widened(r->req->path, r->path) && models_fits(head)) {
         r->gather = gather_start(r->call);
@@ -355,7 +332,7 @@ static struct flow_next judge(struct flow *flow)
     case CALL_WAITING:
         break;
     }
-    if (r->endpoint->body == ENDPOINT_BODY_STREAMED && !pump_upload(r))
+    if (r->streamed && !upload_pump(r))
         return refuse(r);
     return flow_sleep_then(judge);
 }
@@ -478,6 +455,7 @@ void relayed_start(struct relay *relay, struct request *req,
     r->req = req;
     r->endpoint = endpoint;
     r->path = path;
+    r->streamed = upload_is_streamed(endpoint, req);
     r->body = STR_EMPTY;
     buf_init_secret(&r->head, PASS_HEAD_MAX);
     buf_init(&r->cut, 0);

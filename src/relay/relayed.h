@@ -36,7 +36,10 @@ struct relayed {
     struct buf head; /* upstream request head; holds the credential */
     struct buf cut;  /* the body without proxy_config, if it had one */
     struct str body;
+    bool streamed; /* the body is passed on as it comes */
     bool upload_ended;
+    char upload_tail[16]; /* the end of what was passed on of a large batch */
+    size_t upload_tail_len;
     bool unframed; /* chunk framing is undone for an HTTP/1.0 client */
     enum response_framing framing;
     enum outcome outcome;

@@ -46,12 +46,34 @@ static bool handle_aside(struct request *req)
     return probe || telemetry;
 }
 
+/* Does it look like the API, under any base URL? */
+static bool is_of_the_api(struct str path)
+{
+    return str_eq(path, STR("/v1")) || str_starts(path, STR("/v1/"));
+}
+
+/* No row: why, in a status whose text Claude Code shows (a 404 it hides). */
+static void refuse(struct request *req, struct str allow)
+{
+    const char *stranger = loopback_refusal(&req->peer, &req->headers);
+    struct err err;
+
+    if (stranger)
+        err_set(&err, ERR_NOT_ALLOWED, "this request is refused because %s",
+                stranger);
+    else if (allow.len > 0)
+        err_set(&err, ERR_METHOD, "this path allows " STR_FMT, STR_ARG(allow));
+    else
+        err_set(&err, ERR_BAD_REQUEST,
+                "the relay has no such endpoint; docs/api.md lists those it "
+                "has");
+    problem_send_allowing(req, &err, stranger ? STR_EMPTY : allow);
+}
+
 bool relay_handle(struct relay *relay, struct request *req)
 {
     struct str path = endpoints_upstream_path(req->path);
     const struct endpoint *endpoint = endpoints_find(req->method, path);
-    struct str allow;
-    struct err err;
 
     if (endpoint) {
         relayed_start(relay, req, endpoint, path);
@@ -59,10 +81,8 @@ bool relay_handle(struct relay *relay, struct request *req)
     }
     if (handle_aside(req))
         return true;
-    allow = endpoints_allow(req->arena, path);
-    if (allow.len == 0)
+    if (!is_of_the_api(path) && !endpoints_is_telemetry(req->method, req->path))
         return false;
-    err_set(&err, ERR_METHOD, "this path allows " STR_FMT, STR_ARG(allow));
-    problem_send_allowing(req, &err, allow);
+    refuse(req, endpoints_allow(req->arena, path));
     return true;
 }

@@ -55,8 +55,10 @@ static void succeed(struct dial *dial)
     else
         take_socket(dial);
     dial->state = dial->fd >= 0 ? DIAL_DONE : DIAL_FAILED;
-    if (dial->fd < 0)
-        err_errno(&dial->err, "connect failed: %s", dial->target);
+    if (dial->fd >= 0)
+        return;
+    err_errno(&dial->err, "connect failed: %s", dial->target);
+    dial->err.code = ERR_CONNECT;
 }
 
 void dial_finish(struct dial *dial, CURLcode code)

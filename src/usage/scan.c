@@ -31,6 +31,23 @@ struct scan scan_body(struct str body)
     return scan;
 }
 
+bool scan_hints_at(struct str body, struct str name)
+{
+    size_t at = 0;
+
+    while (at < body.len && (body.at[at] == ' ' || body.at[at] == '\t' ||
+                             body.at[at] == '\r' || body.at[at] == '\n'))
+        at++;
+    if (at == body.len || body.at[at] == '[' || body.at[at] == '"')
+        return false;
+    for (; at + name.len + 2 <= body.len; at++) {
+        if (body.at[at] == '"' && body.at[at + name.len + 1] == '"' &&
+            str_starts(str_from(body, at + 1), name))
+            return true;
+    }
+    return false;
+}
+
 struct cut {
     struct str name;
     struct str body;

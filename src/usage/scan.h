@@ -23,6 +23,11 @@ struct scan {
    the last counts, as in most JSON readers. */
 struct scan scan_body(struct str body);
 
+/* For a body that is no JSON object as far as scan_body() looked: does it seem to
+   be meant as one (it begins like neither an array nor a text), and does "name"
+   stand anywhere in it? */
+bool scan_hints_at(struct str body, struct str name);
+
 /* Append `body` without its top-level members called `name` (lower-case ASCII
    letters and '_'), however that is escaped.  Each takes one comma with it: the
    one in front, or behind it if no kept member is in front.  Every other byte

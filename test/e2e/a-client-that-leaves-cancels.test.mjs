@@ -83,6 +83,31 @@ for (const tls of [false, true]) {
   });
 }
 
+describe('a client that leaves behind pipelined requests', () => {
+  const s = stage();
+
+  for (const way of ways) {
+    for (const size of [2000, 200000]) {
+      it(`${size} bytes of them: ${way}`, async () => {
+        const name = `pipelined-${way}-${size}`;
+        const client = await RawClient.connect(s.port);
+        client.write(requestBytes({ headers: [['anthropic-version', '2023-06-01'], ['x-sim-name', name], ['x-sim-first-byte-ms', '60000']], body: JSON.stringify(HELLO) }));
+        await until(() => s.sim.row(name), { what: 'the request at the sim' });
+        client.write(requestBytes({ body: JSON.stringify({ filler: 'x'.repeat(size) }) }));
+        await sleep(50);
+        const left = process.hrtime.bigint();
+        client[way]();
+        const row = await until(async () => {
+          const found = await s.sim.row(name);
+          return found.outcome !== 'running' && found;
+        }, { what: 'the abort' });
+        client.leave();
+        assert.ok(Number(BigInt(Math.round(row.aborted_at_ns)) - left) / 1e6 < LIMIT_MS);
+      });
+    }
+  }
+});
+
 describe('a client that leaves before its body has come', () => {
   const s = rawStage(() => rawUpstream(() => {}));
 

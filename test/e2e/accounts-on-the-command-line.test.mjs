@@ -46,7 +46,7 @@ describe('claude-relay account add', () => {
   });
 
   it('refuses what is no key, and writes nothing', () => {
-    for (const input of ['', '\n', 'hello\n', 'sk-ant-', 'sk-ant-api03-a b\n', 'sk-ant-api03-"quote"\n', `sk-ant-${'x'.repeat(100000)}\n`]) {
+    for (const input of ['', '\n', 'hello\n', 'sk-ant-', 'sk-ant-api03-a b\n', 'sk-ant-oat01-CANARY-token\n', 'sk-ant-ort01-CANARY-token\n', 'sk-ant-api03-CANARY\u0000-key\n', 'sk-ant-api03-"quote"\n', `sk-ant-${'x'.repeat(100000)}\n`]) {
       const dir = folder();
       const done = add(dir, 'demo', input);
       assert.equal(done.status, 1, JSON.stringify(input));
@@ -207,6 +207,16 @@ describe('a running relay', () => {
     fs.writeFileSync(file, '{"access_tok');
     await until(() => /could be read by others/.test(relay.log), { what: 'the warning of open modes' });
     assert.equal(fs.statSync(file).mode & 0o777, 0o600);
+    await relay.stop();
+    await sim.stop();
+  });
+
+  it('sees an account in a folder that was removed and made again', async () => {
+    const sim = await startSim();
+    const relay = await startRelay({ upstream: sim.apiUrl });
+    fs.rmSync(relay.dataDir, { recursive: true });
+    addApiKey(relay.dataDir, 'again');
+    await until(async () => JSON.parse((await call(`${relay.url}/oauth/accounts`)).body).accounts[0] === 'again', { ms: 10000, what: 'the new account' });
     await relay.stop();
     await sim.stop();
   });

@@ -38,7 +38,7 @@ describe('request bodies reach the upstream unchanged', () => {
   });
 
   it('what is no JSON object at all', async () => {
-    for (const text of ['', '[]', '"text"', '{', '{"a":', 'null', '\u0000\u0001', '{"a":1}}', '{"a" 1}', '<xml/>', '{"a":1} trailing', '{"proxy_config"', '["proxy_config"]', '"proxy_config"', '{"proxy_config":']) {
+    for (const text of ['', '[]', '"text"', '{', '{"a":', 'null', '\u0000\u0001', '{"a":1}}', '{"a" 1}', '<xml/>', '{"a":1} trailing', '["proxy_config"]', '"proxy_config"', '{"a":"proxy_config']) {
       const bytes = Buffer.from(text, 'latin1');
       assert.deepEqual((await send(bytes)).body, bytes, JSON.stringify(text));
     }
@@ -209,6 +209,42 @@ describe('proxy_config is cut out of the body, and used', () => {
     assert.equal(s.upstream.requests.length, before, 'a refused request went out all the same');
   });
 
+  it('a body that is no JSON and names one goes nowhere, wherever the flaw stands', async () => {
+    const before = s.upstream.requests.length;
+    for (const text of [
+      `{"temperature":NaN,${member()}}`,
+      `{${member()},"temperature":NaN}`,
+      `{"a":True,${member()}}`,
+      `{"a":1,,${member()}}`,
+      `{/*c*/${member()}}`,
+      `\ufeff{${member()}}`,
+      '{"proxy_config"',
+      '{"proxy_config":',
+    ]) {
+      assertProblem(await send(text), 400, 'invalid_request_error', /proxy_config/);
+    }
+    assert.equal(s.upstream.requests.length, before, 'a refused request went out all the same');
+  });
+
+  it('in a batch too: cut out and used up to 32 MB, refused beyond', async () => {
+    const batch = (body) => exchange(s.port, requestBytes({ target: '/v1/messages/batches', headers: BASE_HEADERS, body }), { ms: 60000 });
+    const small = await batch(`{"requests":[],${member()}}`);
+    assert.equal(small.status, 200, small.body.toString());
+    assert.equal(s.upstream.requests.at(-1).body.toString(), '{"requests":[]}');
+    assert.ok(proxy.tunnels.length > 0);
+    if (sanitized) {
+      return;
+    }
+    const before = s.upstream.requests.length;
+    const filler = 'x'.repeat(33 << 20);
+    const big = await batch(`{"requests":"${filler}",${member()}}`);
+    assertProblem(big, 400, 'invalid_request_error', /proxy_config/);
+    assert.ok(!s.upstream.requests.slice(before).some((r) => r.body.includes('"host"')), 'the proxy left all the same');
+    const plain = await batch(`{"requests":"${filler}"}`);
+    assert.equal(plain.status, 200);
+    assert.equal(s.upstream.requests.at(-1).body.length, filler.length + 15);
+  });
+
   it('two of them: neither reaches the upstream', async () => {
     const before = s.upstream.requests.length;
     const answer = await send(`{${member()},"a":1,${member()}}`);
@@ -352,6 +388,12 @@ describe('header fields and the query reach the upstream unchanged', () => {
       assert.equal(answer.status, 200, `${sent}: ${answer.body}`);
       assert.equal(last().target, `/v1/messages${want}`);
     }
+  });
+
+  it('a query mark with nothing behind it', async () => {
+    const answer = await exchange(s.port, requestBytes({ target: '/v1/messages?', headers: [['X-Account-Name', 'demo']], body: '{}' }));
+    assert.equal(answer.status, 200, answer.body.toString());
+    assert.equal(last().target, '/v1/messages?');
   });
 
   it('ids in paths', async () => {

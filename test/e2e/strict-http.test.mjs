@@ -8,7 +8,7 @@ import path from 'node:path';
 import { it } from 'node:test';
 
 import { describe, patience, rawStage, sanitized, sleep, testdata, until } from '../support/processes.mjs';
-import { chunk, RawClient, rawUpstream, readResponses, requestBytes, responseBytes } from '../support/raw.mjs';
+import { chunk, exchange, RawClient, rawUpstream, readResponses, requestBytes, responseBytes } from '../support/raw.mjs';
 import { assertProblem } from '../support/check.mjs';
 
 const counting = () => rawUpstream((connection) => connection.write(responseBytes({ body: '{"fine":true}' })));
@@ -385,6 +385,8 @@ describe('limits', () => {
 
   it('another expectation: 417', async () => {
     assertProblem(await ask(bytes(`${POST}Expect: miracles\r\n${LENGTH}\r\n{}`)), 417);
+    assertProblem(await ask(bytes(`${POST}Expect: 100-continue\r\nExpect: miracles\r\n${LENGTH}\r\n{}`)), 417);
+    assertProblem(await ask(bytes('GET /health HTTP/1.1\r\nHost: localhost\r\nExpect: miracles\r\n\r\n')), 417);
   });
 
   it('answers to HEAD have no body', async () => {
@@ -432,7 +434,7 @@ describe('limits', () => {
 });
 
 describe('more connections than MAX_CONNECTIONS', () => {
-  const s = rawStage(counting, { env: { MAX_CONNECTIONS: '16', WORKERS: '1' } });
+  const s = rawStage(counting, { env: { MAX_CONNECTIONS: '16', WORKERS: '3' } });
 
   it('are told so with 503, and there is room again when one leaves', async () => {
     const open = await Promise.all(Array.from({ length: 16 }, () => RawClient.connect(s.port)));
@@ -455,6 +457,19 @@ describe('more connections than MAX_CONNECTIONS', () => {
       return status === 200;
     }, { what: 'room for another' });
     open.forEach((client) => client.leave());
+  });
+});
+
+describe('what the relay does not have', () => {
+  const s = rawStage(counting);
+
+  it('is told in a status whose text Claude Code shows, to those who may ask', async () => {
+    for (const target of ['/v1/nothing', '/v1/messages/', '/api/v1/models/a%2fb', '/v1/v1/nothing']) {
+      assertProblem(await exchange(s.port, bytes(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`)), 400, 'invalid_request_error', /no such endpoint/);
+      assertProblem(await exchange(s.port, bytes(`GET ${target} HTTP/1.1\r\nHost: evil.example\r\n\r\n`)), 401, 'authentication_error');
+    }
+    assertProblem(await exchange(s.port, bytes('GET /v1/messages HTTP/1.1\r\nHost: evil.example\r\n\r\n')), 401, 'authentication_error');
+    assertProblem(await exchange(s.port, bytes('GET /favicon.ico HTTP/1.1\r\nHost: localhost\r\n\r\n')), 404, 'not_found_error');
   });
 });
 
@@ -522,6 +537,16 @@ describe('clients that stop, in every state', { concurrency: true }, () => {
         client.leave();
       }),
     );
+  });
+
+  it('a body that begins fast and stops: 408, no credit for the beginning', async () => {
+    const started = Date.now();
+    const client = await RawClient.connect(s.port);
+    client.write(`${POST}Content-Length: 10000000\r\n\r\n`);
+    client.write('x'.repeat(5000000));
+    assertProblem(await client.response({ ms: 20000 * patience }), 408);
+    assert.ok(Date.now() - started < 14000 * patience);
+    client.leave();
   });
 
   it('a body that is slow but not too slow arrives', async () => {

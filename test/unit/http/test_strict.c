@@ -9,7 +9,7 @@
 static const struct {
     const char *name;
     const char *bytes;
-    size_t line_max;
+    size_t extension_max;
     const char *why; /* NULL: fine */
 } lines[] = {
     { "lines", "a\r\nb: c\r\n\r\n", 0, NULL },
@@ -17,7 +17,8 @@ static const struct {
     { "bytes above 127", "\xff\xc3\r\n", 0, NULL },
     { "no end yet", "abc", 0, NULL },
     { "CR at the end", "abc\r", 0, NULL },
-    { "at the limit", "abcd\r\nabcd\r\n", 5, NULL },
+    { "extensions at the limit", "1;abcd\r\n00;abcd\r\n", 5, NULL },
+    { "digits at the limit", "0000000000000001\r\n", 5, NULL },
     { "bare LF", "a\nb", 0, "a line ends without CR" },
     { "LF first", "\n", 0, "a line ends without CR" },
     { "bare CR", "a\rb", 0, "CR without LF" },
@@ -26,18 +27,21 @@ static const struct {
     { "a tab first", "a\r\n\tb\r\n", 0, "a folded or indented line" },
     { "a control character", "a\x01\r\n", 0, "a control character" },
     { "DEL", "a\x7f\r\n", 0, "a control character" },
-    { "over the limit", "abcde\r\n", 5, "chunk extensions are too long" },
-    { "over the limit, no end", "abcdefgh", 5,
+    { "extensions over the limit", "1;abcde\r\n", 5,
+      "chunk extensions are too long" },
+    { "over the limit, no end", "1;abcdefgh", 5,
+      "chunk extensions are too long" },
+    { "one digit too many", "00000000000000001\r\n", 5,
       "chunk extensions are too long" },
 };
 
-static bool check_in_steps(struct str bytes, size_t step, size_t line_max,
+static bool check_in_steps(struct str bytes, size_t step, size_t extension_max,
                            struct err *err)
 {
     struct strict_lines state = { .at_start = true };
 
     for (size_t at = 0; at < bytes.len; at += step) {
-        if (!strict_check_lines(&state, str_sub(bytes, at, step), line_max,
+        if (!strict_check_lines(&state, str_sub(bytes, at, step), extension_max,
                                 err))
             return false;
     }
@@ -52,7 +56,8 @@ static void lines_are_checked_in_any_pieces(void **state)
 
         for (size_t step = 1; step <= bytes.len; step++) {
             struct err err = { .text = "" };
-            bool fine = check_in_steps(bytes, step, lines[i].line_max, &err);
+            bool fine =
+                check_in_steps(bytes, step, lines[i].extension_max, &err);
 
             if (fine != !lines[i].why ||
                 (lines[i].why && !strstr(err.text, lines[i].why)))

@@ -19,7 +19,7 @@ static const struct {
     { "POST", "/v1/messages", 32 * MB, WHOLE },
     { "POST", "/v1/messages/count_tokens", 32 * MB, WHOLE },
     { "POST", "/v1/complete", 32 * MB, WHOLE },
-    { "POST", "/v1/messages/batches", 256 * MB, STREAMED },
+    { "POST", "/v1/messages/batches", 256 * MB, ENDPOINT_BODY_SIZED },
     { "GET", "/v1/messages/batches", 0, WHOLE },
     { "GET", "/v1/messages/batches/msgbatch_01", 0, WHOLE },
     { "DELETE", "/v1/messages/batches/msgbatch_01", MB, WHOLE },

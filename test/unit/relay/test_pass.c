@@ -242,13 +242,14 @@ static const struct {
     const char *want;
 } target_cases[] = {
     { "", "/v1/messages", "", "/v1/messages" },
-    { "", "/v1/messages", "beta=true", "/v1/messages?beta=true" },
+    { "", "/v1/messages", "?beta=true", "/v1/messages?beta=true" },
     { "/p/q", "/v1/models/%41", "", "/p/q/v1/models/%41" },
-    { "", "/v1/messages", "account=a", "/v1/messages" },
-    { "", "/v1/messages", "account=a&beta=true", "/v1/messages?beta=true" },
-    { "/p", "/v1/files", "limit=1&account=a&x=%2F+%zz&&y",
+    { "", "/v1/messages", "?account=a", "/v1/messages" },
+    { "", "/v1/messages", "?", "/v1/messages?" },
+    { "", "/v1/messages", "?account=a&beta=true", "/v1/messages?beta=true" },
+    { "/p", "/v1/files", "?limit=1&account=a&x=%2F+%zz&&y",
       "/p/v1/files?limit=1&x=%2F+%zz&&y" },
-    { "", "/v1/files", "Account=a", "/v1/files?Account=a" },
+    { "", "/v1/files", "?Account=a", "/v1/files?Account=a" },
 };
 
 static void the_target_is_prefix_path_and_query(void **state)

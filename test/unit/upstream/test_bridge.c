@@ -436,7 +436,7 @@ static void a_file_that_is_gone_is_told(void **state)
     dialer_free(stage->dialer);
     stage->dialer = dialer_new(stage->loop, "/nowhere/ca.pem");
     call_on(side);
-    stage_check_failure(stage, ERR_PROXY, "UPSTREAM_CA_FILE /nowhere/ca.pem");
+    stage_check_failure(stage, ERR_PROXY, "/nowhere/ca.pem");
 }
 
 #define ROW(test) cmocka_unit_test_setup_teardown(test, open_side, close_side)
