@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "usage/lexis.h"
+
 /* Where we are; `at` only grows. */
 struct cursor {
     struct str text;
@@ -15,26 +17,10 @@ static char peek(const struct cursor *c)
     return c->at < c->text.len ? c->text.at[c->at] : '\0';
 }
 
-static bool is_space(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
 static void skip_space(struct cursor *c)
 {
-    while (c->at < c->text.len && is_space(c->text.at[c->at]))
+    while (c->at < c->text.len && lexis_is_space(c->text.at[c->at]))
         c->at++;
-}
-
-/* Does an odd number of backslashes stand in front of `at`?  These runs never
-   overlap from one quote to the next, so looking back costs O(n) in all. */
-static bool is_escaped(struct str text, size_t at, size_t from)
-{
-    size_t first = at;
-
-    while (first > from && text.at[first - 1] == '\\')
-        first--;
-    return (at - first) % 2 == 1;
 }
 
 /* From the opening quote to behind the closing one.  Bodies are mostly long
@@ -49,7 +35,7 @@ static bool skip_string(struct cursor *c)
         if (!hit)
             break;
         c->at = (size_t)(hit - c->text.at);
-        if (is_escaped(c->text, c->at, from))
+        if (lexis_is_escaped(c->text, c->at, from))
             continue;
         c->at++;
         return true;
@@ -58,31 +44,16 @@ static bool skip_string(struct cursor *c)
     return false;
 }
 
-/* What ends or nests a value; all else in it is stepped over. */
-static const bool is_structure[256] = {
-    ['"'] = true, ['{'] = true, ['}'] = true, ['['] = true, [']'] = true
-};
-
-/* Go to the next such character; NUL if there is none. */
-static char next_structure(struct cursor *c)
-{
-    const char *text = c->text.at;
-    size_t at = c->at;
-
-    while (at < c->text.len && !is_structure[(unsigned char)text[at]])
-        at++;
-    c->at = at;
-    return peek(c);
-}
-
 /* From an opening bracket to behind the closing one. */
 static bool skip_nested(struct cursor *c)
 {
     size_t depth = 0;
 
     for (;;) {
-        char now = next_structure(c);
+        char now;
 
+        c->at = lexis_structure(c->text, c->at);
+        now = peek(c);
         if (now == '\0')
             return false;
         if (now == '"') {
@@ -98,12 +69,6 @@ static bool skip_nested(struct cursor *c)
     }
 }
 
-static bool is_scalar_char(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || c == 'E' ||
-           c == '-' || c == '+' || c == '.';
-}
-
 static bool skip_value(struct cursor *c)
 {
     size_t start = c->at;
@@ -112,7 +77,7 @@ static bool skip_value(struct cursor *c)
         return skip_string(c);
     if (peek(c) == '{' || peek(c) == '[')
         return skip_nested(c);
-    while (is_scalar_char(peek(c)))
+    while (lexis_is_scalar(peek(c)))
         c->at++;
     return c->at > start;
 }
@@ -182,17 +147,6 @@ bool members_visit(struct str text,
     }
 }
 
-static unsigned hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return (unsigned)(c - '0');
-    if (c >= 'a' && c <= 'f')
-        return (unsigned)(c - 'a') + 10;
-    if (c >= 'A' && c <= 'F')
-        return (unsigned)(c - 'A') + 10;
-    return 16;
-}
-
 /* Take the escape at the start of `rest`.  The character that it stands for; NUL
    for those that no name of ours holds. */
 static char take_escape(struct str *rest)
@@ -202,7 +156,7 @@ static char take_escape(struct str *rest)
     if (rest->len < 6 || rest->at[1] != 'u')
         return '\0';
     for (size_t i = 2; i < 6; i++) {
-        unsigned digit = hex_value(rest->at[i]);
+        unsigned digit = lexis_hex_value(rest->at[i]);
 
         if (digit > 15)
             return '\0';

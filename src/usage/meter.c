@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+/* The usage of an answer. */
+#include "usage/meter.h"
+
+#include <string.h>
+
+#include "base/macros.h"
+#include "base/text.h"
+
+/* ---- where it stands ---------------------------------------------------- */
+
+/* Ids of members: an enum meter_count, or one of these. */
+enum item {
+    ITEM_MODEL = METER_COUNTS,
+    ITEM_TIER,
+    ITEM_FINAL, /* the end of a usage that is the last word */
+    ITEM_NONE,
+};
+
+#define MEMBER(text, kind, id)                                                 \
+    {                                                                          \
+        { text, sizeof(text) - 1 }, kind, id, NULL, 0                          \
+    }
+#define NUMBER(text, count) MEMBER(text, SIFT_NUMBER, count)
+#define TEXT(text, item) MEMBER(text, SIFT_TEXT, item)
+#define OBJECT(text, item, members)                                            \
+    {                                                                          \
+        { text, sizeof(text) - 1 }, SIFT_OBJECT, item, members,                \
+            COUNT_OF(members)                                                  \
+    }
+
+static const struct sift_node cache_creation[] = {
+    NUMBER("ephemeral_5m_input_tokens", METER_CACHE_WRITE_5M),
+    NUMBER("ephemeral_1h_input_tokens", METER_CACHE_WRITE_1H),
+};
+static const struct sift_node server_tool_use[] = {
+    NUMBER("web_search_requests", METER_WEB_SEARCH),
+};
+static const struct sift_node usage[] = {
+    NUMBER("input_tokens", METER_INPUT),
+    NUMBER("output_tokens", METER_OUTPUT),
+    NUMBER("cache_creation_input_tokens", METER_CACHE_WRITE),
+    NUMBER("cache_read_input_tokens", METER_CACHE_READ),
+    OBJECT("cache_creation", ITEM_NONE, cache_creation),
+    OBJECT("server_tool_use", ITEM_NONE, server_tool_use),
+    TEXT("service_tier", ITEM_TIER),
+};
+static const struct sift_node object_members[] = {
+    TEXT("model", ITEM_MODEL),
+    OBJECT("usage", ITEM_FINAL, usage),
+};
+static const struct sift_node message[] = {
+    TEXT("model", ITEM_MODEL),
+    OBJECT("usage", ITEM_NONE, usage),
+};
+static const struct sift_node event_members[] = {
+    OBJECT("message", ITEM_NONE, message),
+    OBJECT("usage", ITEM_FINAL, usage),
+};
+static const struct sift_node roots[] = {
+    [METER_JSON] = OBJECT("", ITEM_NONE, object_members),
+    [METER_STREAM] = OBJECT("", ITEM_NONE, event_members),
+};
+
+static void note(void *arg, const struct sift_found *found)
+{
+    struct meter_usage *told = arg;
+
+    if (found->id < METER_COUNTS) {
+        told->counts[found->id] = found->number;
+        told->known[found->id] = true;
+    }
+    if (found->id == ITEM_MODEL)
+        text_copy(told->model, sizeof(told->model), found->text);
+    if (found->id == ITEM_TIER)
+        text_copy(told->service_tier, sizeof(told->service_tier), found->text);
+    if (found->id == ITEM_FINAL)
+        told->final = true;
+}
+
+/* ---- the lines of a stream ---------------------------------------------- */
+
+/* Events by name; all others are skipped. */
+enum event { EVENT_USAGE, EVENT_STOP, EVENT_ERROR, EVENT_OTHER };
+
+static enum event event_of(struct str name)
+{
+    static const struct {
+        struct str name;
+        enum event event;
+    } rows[] = {
+        { { "message_start", 13 }, EVENT_USAGE },
+        { { "message_delta", 13 }, EVENT_USAGE },
+        { { "message_stop", 12 }, EVENT_STOP },
+        { { "error", 5 }, EVENT_ERROR },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (str_eq(rows[i].name, name))
+            return rows[i].event;
+    }
+    return EVENT_OTHER;
+}
+
+static void add_to_word(struct meter *meter, struct str part)
+{
+    struct str fits = str_sub(part, 0, METER_WORD_MAX - meter->len);
+
+    memcpy(meter->word + meter->len, fits.at, fits.len);
+    meter->len += fits.len;
+}
+
+static struct str word_of(const struct meter *meter)
+{
+    return (struct str){ meter->word, meter->len };
+}
+
+/* A field's name ends with its colon; lines that begin with one are comments. */
+static void end_field(struct meter *meter)
+{
+    struct str name = word_of(meter);
+
+    meter->line = METER_IN_REST;
+    if (str_eq(name, STR("data")) && !meter->skipped)
+        meter->line = METER_IN_DATA;
+    else if (str_eq(name, STR("event")))
+        meter->line = METER_IN_EVENT;
+    meter->len = 0;
+}
+
+/* Part of a line, without what ends it. */
+static void take_part(struct meter *meter, struct str part)
+{
+    size_t colon;
+
+    if (meter->line == METER_AT_FIELD) {
+        colon = str_index(part, ':');
+        add_to_word(meter, str_sub(part, 0, colon));
+        if (colon == part.len)
+            return;
+        end_field(meter);
+        part = str_from(part, colon + 1);
+    }
+    if (meter->line == METER_IN_EVENT)
+        add_to_word(meter, part);
+    else if (meter->line == METER_IN_DATA)
+        sift_feed(&meter->sift, part);
+}
+
+static void name_event(struct meter *meter)
+{
+    struct str name = str_trim(word_of(meter));
+    enum event event = event_of(name);
+
+    meter->skipped = event != EVENT_USAGE;
+    meter->usage.stopped |= event == EVENT_STOP;
+    meter->usage.failed |= event == EVENT_ERROR;
+}
+
+/* Lines of data belong together, one line end between them; an empty line ends
+   the event. */
+static void end_line(struct meter *meter)
+{
+    switch (meter->line) {
+    case METER_AT_FIELD:
+        if (meter->len > 0)
+            break;
+        meter->skipped = false;
+        sift_restart(&meter->sift);
+        break;
+    case METER_IN_EVENT:
+        name_event(meter);
+        break;
+    case METER_IN_DATA:
+        sift_feed(&meter->sift, STR("\n"));
+        break;
+    case METER_IN_REST:
+        break;
+    }
+    meter->line = METER_AT_FIELD;
+    meter->len = 0;
+}
+
+/* Lines end with LF, CR or both.  `part` holds no LF; one stands behind it if
+   `ended`. */
+static void take_until_lf(struct meter *meter, struct str part, bool ended)
+{
+    size_t cr = str_index(part, '\r');
+
+    while (cr < part.len) {
+        take_part(meter, str_sub(part, 0, cr));
+        end_line(meter);
+        part = str_from(part, cr + 1);
+        meter->after_cr = part.len == 0;
+        cr = str_index(part, '\r');
+    }
+    if (part.len > 0) {
+        meter->after_cr = false;
+        take_part(meter, part);
+    }
+    if (ended && !meter->after_cr)
+        end_line(meter);
+    if (ended)
+        meter->after_cr = false;
+}
+
+static void feed_lines(struct meter *meter, struct str bytes)
+{
+    while (bytes.len > 0) {
+        size_t lf = str_index(bytes, '\n');
+
+        take_until_lf(meter, str_sub(bytes, 0, lf), lf < bytes.len);
+        bytes = str_from(bytes, lf + 1);
+    }
+}
+
+/* ---- all of it ---------------------------------------------------------- */
+
+void meter_init(struct meter *meter, enum meter_kind kind)
+{
+    *meter = (struct meter){ .kind = kind };
+    sift_init(&meter->sift, &roots[kind], note, &meter->usage);
+}
+
+void meter_feed(struct meter *meter, struct str bytes)
+{
+    switch (meter->kind) {
+    case METER_JSON:
+        sift_feed(&meter->sift, bytes);
+        break;
+    case METER_STREAM:
+        feed_lines(meter, bytes);
+        break;
+    }
+}

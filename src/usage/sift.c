@@ -1,0 +1,302 @@
+// SPDX-License-Identifier: MIT
+/* A few members out of a JSON text that passes by.  Each state has a step, which
+   takes bytes or changes the state, so that the loop in sift_feed() always ends. */
+#include "usage/sift.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "usage/lexis.h"
+
+/* ---- texts that are looked at ------------------------------------------- */
+
+static void begin_text(struct sift *sift)
+{
+    sift->len = 0;
+    sift->spoilt = false;
+}
+
+static void add_char(struct sift *sift, char c)
+{
+    if (sift->len < SIFT_TEXT_MAX)
+        sift->text[sift->len++] = c;
+    else
+        sift->spoilt = true;
+}
+
+static struct str text_of(const struct sift *sift)
+{
+    return sift->spoilt ? STR_EMPTY : (struct str){ sift->text, sift->len };
+}
+
+/* The first byte behind a backslash: 2 to 5 wait for the digits of \u. */
+static void add_short_escape(struct sift *sift, char c)
+{
+    static const char written[] = "\"\\/bfnrt";
+    static const char meant[] = "\"\\/\b\f\n\r\t";
+    const char *hit = memchr(written, c, sizeof(written) - 1);
+
+    sift->escape = c == 'u' ? 2 : 0;
+    sift->code = 0;
+    if (hit)
+        add_char(sift, meant[hit - written]);
+    else if (c != 'u')
+        sift->spoilt = true;
+}
+
+static void add_hex_digit(struct sift *sift, char c)
+{
+    unsigned digit = lexis_hex_value(c);
+
+    sift->code = sift->code * 16 + (digit & 15);
+    sift->escape = sift->escape == 5 ? 0 : sift->escape + 1;
+    if (digit > 15 || (sift->escape == 0 && sift->code > 127))
+        sift->spoilt = true;
+    else if (sift->escape == 0)
+        add_char(sift, (char)sift->code);
+}
+
+/* Up to and with the closing quote; `closed` tells whether it came. */
+static size_t take_text(struct sift *sift, struct str bytes, bool *closed)
+{
+    size_t at = 0;
+
+    *closed = false;
+    while (at < bytes.len && !*closed) {
+        char c = bytes.at[at++];
+
+        if (sift->escape == 1)
+            add_short_escape(sift, c);
+        else if (sift->escape > 1)
+            add_hex_digit(sift, c);
+        else if (c == '\\')
+            sift->escape = 1;
+        else if (c == '"')
+            *closed = true;
+        else
+            add_char(sift, c);
+    }
+    return at;
+}
+
+/* ---- the steps ---------------------------------------------------------- */
+
+static void enter_object(struct sift *sift, const struct sift_node *node)
+{
+    assert(sift->depth < SIFT_DEPTH_MAX);
+    sift->path[sift->depth++] = node;
+    sift->state = SIFT_AT_MEMBER;
+}
+
+static void leave_object(struct sift *sift)
+{
+    const struct sift_node *node = sift->path[--sift->depth];
+
+    sift->found(sift->arg, &(struct sift_found){ .id = node->id });
+    sift->state = sift->depth > 0 ? SIFT_AT_MEMBER : SIFT_IN_REST;
+}
+
+static size_t at_root(struct sift *sift, struct str bytes)
+{
+    if (bytes.at[0] == '{')
+        enter_object(sift, sift->root);
+    else
+        sift->state = SIFT_IN_REST;
+    return 1;
+}
+
+/* Commas are stepped over: which of them are missing does not matter here. */
+static size_t at_member(struct sift *sift, struct str bytes)
+{
+    if (bytes.at[0] == '"') {
+        begin_text(sift);
+        sift->state = SIFT_IN_NAME;
+    } else if (bytes.at[0] == '}') {
+        leave_object(sift);
+    } else if (bytes.at[0] != ',') {
+        sift->state = SIFT_IN_REST;
+    }
+    return 1;
+}
+
+static const struct sift_node *find_member(const struct sift *sift)
+{
+    const struct sift_node *object = sift->path[sift->depth - 1];
+    struct str name = text_of(sift);
+
+    for (size_t i = 0; i < object->inside_count; i++) {
+        if (str_eq(object->inside[i].name, name))
+            return &object->inside[i];
+    }
+    return NULL;
+}
+
+static size_t in_name(struct sift *sift, struct str bytes)
+{
+    bool closed;
+    size_t used = take_text(sift, bytes, &closed);
+
+    if (closed) {
+        sift->member = find_member(sift);
+        sift->state = SIFT_AT_COLON;
+    }
+    return used;
+}
+
+static size_t at_colon(struct sift *sift, struct str bytes)
+{
+    sift->state = bytes.at[0] == ':' ? SIFT_AT_VALUE : SIFT_IN_REST;
+    return 1;
+}
+
+static bool wants(const struct sift *sift, enum sift_kind kind)
+{
+    return sift->member && sift->member->kind == kind;
+}
+
+static size_t at_value(struct sift *sift, struct str bytes)
+{
+    char c = bytes.at[0];
+
+    begin_text(sift);
+    sift->nested = c == '{' || c == '[';
+    if (c == '{' && wants(sift, SIFT_OBJECT))
+        enter_object(sift, sift->member);
+    else if (sift->nested > 0)
+        sift->state = SIFT_IN_NESTED;
+    else if (c == '"')
+        sift->state = wants(sift, SIFT_TEXT) ? SIFT_IN_TEXT : SIFT_IN_STRING;
+    else
+        sift->state = SIFT_IN_SCALAR;
+    return sift->state == SIFT_IN_SCALAR ? 0 : 1;
+}
+
+static size_t in_text(struct sift *sift, struct str bytes)
+{
+    bool closed;
+    size_t used = take_text(sift, bytes, &closed);
+    struct sift_found found = { .text = text_of(sift) };
+
+    if (!closed)
+        return used;
+    sift->state = SIFT_AT_MEMBER;
+    found.id = sift->member->id;
+    if (found.text.len > 0)
+        sift->found(sift->arg, &found);
+    return used;
+}
+
+/* A number is complete when something else comes. */
+static size_t in_scalar(struct sift *sift, struct str bytes)
+{
+    struct sift_found found = { 0 };
+    size_t at = 0;
+
+    while (at < bytes.len && lexis_is_scalar(bytes.at[at]))
+        add_char(sift, bytes.at[at++]);
+    if (at == bytes.len)
+        return at;
+    sift->state = SIFT_AT_MEMBER;
+    if (wants(sift, SIFT_NUMBER) &&
+        str_to_u64(text_of(sift), INT64_MAX, &found.number)) {
+        found.id = sift->member->id;
+        sift->found(sift->arg, &found);
+    }
+    return at;
+}
+
+static size_t in_nested(struct sift *sift, struct str bytes)
+{
+    size_t at = lexis_structure(bytes, 0);
+
+    if (at == bytes.len)
+        return at;
+    if (bytes.at[at] == '"')
+        sift->state = SIFT_IN_STRING;
+    else if (bytes.at[at] == '{' || bytes.at[at] == '[')
+        sift->nested++;
+    else if (--sift->nested == 0)
+        sift->state = SIFT_AT_MEMBER;
+    return at + 1;
+}
+
+/* Answers are mostly long strings: quotes are looked for with memchr(). */
+static size_t in_string(struct sift *sift, struct str bytes)
+{
+    size_t from = sift->escape;
+    size_t at = from;
+
+    sift->escape = 0;
+    while (at < bytes.len) {
+        at += str_index(str_from(bytes, at), '"');
+        if (!lexis_is_escaped(bytes, at, from))
+            break;
+        sift->escape = at == bytes.len;
+        at++;
+    }
+    if (at >= bytes.len)
+        return bytes.len;
+    sift->state = sift->nested > 0 ? SIFT_IN_NESTED : SIFT_AT_MEMBER;
+    return at + 1;
+}
+
+static size_t in_rest(struct sift *sift, struct str bytes)
+{
+    (void)sift;
+    return bytes.len;
+}
+
+/* ---- all of them -------------------------------------------------------- */
+
+void sift_init(struct sift *sift, const struct sift_node *root, sift_fn found,
+               void *arg)
+{
+    assert(root->kind == SIFT_OBJECT);
+    sift->root = root;
+    sift->found = found;
+    sift->arg = arg;
+    sift_restart(sift);
+}
+
+void sift_restart(struct sift *sift)
+{
+    sift->depth = 0;
+    sift->escape = 0;
+    sift->state = SIFT_AT_ROOT;
+}
+
+/* `spaced`: white space in front does not matter. */
+static const struct {
+    size_t (*take)(struct sift *, struct str);
+    bool spaced;
+} steps[] = {
+    [SIFT_AT_ROOT] = { at_root, true },
+    [SIFT_AT_MEMBER] = { at_member, true },
+    [SIFT_IN_NAME] = { in_name, false },
+    [SIFT_AT_COLON] = { at_colon, true },
+    [SIFT_AT_VALUE] = { at_value, true },
+    [SIFT_IN_TEXT] = { in_text, false },
+    [SIFT_IN_SCALAR] = { in_scalar, false },
+    [SIFT_IN_NESTED] = { in_nested, false },
+    [SIFT_IN_STRING] = { in_string, false },
+    [SIFT_IN_REST] = { in_rest, false },
+};
+
+static struct str without_spaces(struct str bytes)
+{
+    size_t at = 0;
+
+    while (at < bytes.len && lexis_is_space(bytes.at[at]))
+        at++;
+    return str_from(bytes, at);
+}
+
+void sift_feed(struct sift *sift, struct str bytes)
+{
+    while (bytes.len > 0) {
+        if (steps[sift->state].spaced)
+            bytes = without_spaces(bytes);
+        if (bytes.len > 0)
+            bytes = str_from(bytes, steps[sift->state].take(sift, bytes));
+    }
+}

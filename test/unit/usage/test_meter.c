@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: MIT
+/* The usage of an answer. */
+#include "usage/meter.h"
+
+#include <string.h>
+
+#include "base/macros.h"
+#include "told.h"
+#include "unit.h"
+
+#define START                                                                  \
+    "event: message_start\n"                                                   \
+    "data: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"model\":"   \
+    "\"claude-x\",\"content\":[],\"usage\":{\"input_tokens\":10,"              \
+    "\"cache_creation_input_tokens\":3,\"cache_read_input_tokens\":4,"         \
+    "\"cache_creation\":{\"ephemeral_5m_input_tokens\":2,"                     \
+    "\"ephemeral_1h_input_tokens\":1},\"output_tokens\":1,"                    \
+    "\"service_tier\":\"standard\"}}}\n\n"
+#define STARTED "in=10 out=1 cw=3 5m=2 1h=1 cr=4 model=claude-x tier=standard"
+#define TEXT(text)                                                             \
+    "event: content_block_delta\n"                                             \
+    "data: {\"type\":\"content_block_delta\",\"index\":0,\"delta\":{\"type\":" \
+    "\"text_delta\",\"text\":\"" text "\"}}\n\n"
+#define DELTA(usage)                                                           \
+    "event: message_delta\n"                                                   \
+    "data: {\"type\":\"message_delta\",\"delta\":{\"stop_reason\":"            \
+    "\"end_turn\"},\"usage\":{" usage "}}\n\n"
+#define STOP "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
+#define PING "event: ping\ndata: {\"type\": \"ping\"}\n\n"
+
+struct meter_case {
+    const char *name;
+    const char *text;
+    const char *want;
+};
+
+static const struct meter_case streams[] = {
+    { "nothing", "", "" },
+    { "a whole stream",
+      START PING TEXT("tea") DELTA("\"output_tokens\":9") STOP,
+      "in=10 out=9 cw=3 5m=2 1h=1 cr=4 model=claude-x tier=standard final "
+      "stopped" },
+    { "a delta replaces what it tells",
+      START DELTA("\"input_tokens\":20,\"output_tokens\":9,"
+                  "\"cache_read_input_tokens\":0,"
+                  "\"server_tool_use\":{\"web_search_requests\":2}"),
+      "in=20 out=9 cw=3 5m=2 1h=1 cr=0 web=2 model=claude-x tier=standard "
+      "final" },
+    { "deltas are totals",
+      START DELTA("\"output_tokens\":5") DELTA("\"output_tokens\":9"),
+      "in=10 out=9 cw=3 5m=2 1h=1 cr=4 model=claude-x tier=standard final" },
+    { "null replaces nothing",
+      START DELTA("\"input_tokens\":null,\"output_tokens\":9,"
+                  "\"cache_creation\":null,\"service_tier\":null"),
+      "in=10 out=9 cw=3 5m=2 1h=1 cr=4 model=claude-x tier=standard final" },
+    { "the last of two members counts",
+      START DELTA("\"output_tokens\":5,\"output_tokens\":9"),
+      "in=10 out=9 cw=3 5m=2 1h=1 cr=4 model=claude-x tier=standard final" },
+    { "counts of parts are not the whole",
+      START DELTA("\"output_tokens\":9,\"output_tokens_details\":{"
+                  "\"thinking_tokens\":7},\"iterations\":[{\"input_tokens\":"
+                  "99,\"output_tokens\":98,\"cache_creation\":{"
+                  "\"ephemeral_5m_input_tokens\":97}}]"),
+      "in=10 out=9 cw=3 5m=2 1h=1 cr=4 model=claude-x tier=standard final" },
+    { "no delta", START TEXT("tea"), STARTED },
+    { "an error ends it",
+      START "event: error\ndata: {\"type\":\"error\",\"error\":{\"type\":"
+            "\"overloaded_error\"},\"usage\":{\"input_tokens\":99}}\n\n",
+      STARTED " failed" },
+    { "a delta without usage",
+      START "event: message_delta\ndata: {\"delta\":{}}\n\n" STOP,
+      STARTED " stopped" },
+    { "no start", DELTA("\"output_tokens\":9") STOP, "out=9 final stopped" },
+    { "usage in a text is text",
+      START TEXT("\\\"usage\\\":{\\\"output_tokens\\\":99}"), STARTED },
+    { "other events are not looked into",
+      START "event: content_block_start\n"
+            "data: {\"usage\":{\"output_tokens\":99}}\n\n"
+            "event: message_delta2\n"
+            "data: {\"usage\":{\"output_tokens\":99}}\n\n"
+            "event: message_delt\n"
+            "data: {\"usage\":{\"output_tokens\":99}}\n\n"
+            "event:\ndata: {\"usage\":{\"output_tokens\":99}}\n\n"
+            "event: a name that is longer than any that matters\n"
+            "data: {\"usage\":{\"output_tokens\":99}}\n\n",
+      STARTED },
+    { "an event without a name",
+      "data: {\"message\":{\"usage\":{\"input_tokens\":1}}}\n\n"
+      "data: {\"usage\":{\"output_tokens\":2}}\n\n",
+      "in=1 out=2 final" },
+    { "the name behind the data",
+      "data: {\"usage\":{\"output_tokens\":2}}\nevent: message_delta\n\n",
+      "out=2 final" },
+    { "a name holds for one event",
+      "event: ping\n\ndata: {\"usage\":{\"output_tokens\":2}}\n\n",
+      "out=2 final" },
+    { "no spaces",
+      "event:message_delta\ndata:{\"usage\":{\"output_tokens\":2}}\n\n",
+      "out=2 final" },
+    { "a space before the line's end",
+      "event: message_delta \ndata:  {\"usage\":{\"output_tokens\":2}} \n\n",
+      "out=2 final" },
+    { "CRLF",
+      "event: message_delta\r\ndata: {\"usage\":{\"output_tokens\":2}}\r\n\r\n"
+      "event: message_stop\r\ndata: {}\r\n\r\n",
+      "out=2 final stopped" },
+    { "CR",
+      "event: message_delta\rdata: {\"usage\":{\"output_tokens\":2}}\r\r"
+      "event: message_stop\rdata: {}\r\r",
+      "out=2 final stopped" },
+    { "all three",
+      "event: ping\r\rdata: {\"usage\":\r\ndata: {\"output_tokens\":\n"
+      "data: 2}}\r\n\nevent: ping\n\rdata: {\"usage\":{\"input_tokens\":3}}\r",
+      "in=3 out=2 final" },
+    { "CRLF ends one line, not an event",
+      "event: ping\r\ndata: {\"usage\":{\"output_tokens\":99}}\r\n\r\n", "" },
+    { "several lines of data",
+      "event: message_delta\ndata: {\"usage\":\ndata\ndata:\nid: 7\n"
+      "data: {\"output_tokens\"\ndata: :2\ndata: }}\n\n",
+      "out=2 final" },
+    { "a line's end ends a number",
+      "data: {\"usage\":{\"output_tokens\":2\ndata:3}}\n\n", "out=2" },
+    { "comments and other fields",
+      ": a comment\n:\n:data: {\"usage\":{\"output_tokens\":99}}\nid: 1\n"
+      "retry: 10\n data: {\"usage\":{\"output_tokens\":99}}\n"
+      "Data: {\"usage\":{\"output_tokens\":99}}\n"
+      "data2: {\"usage\":{\"output_tokens\":99}}\n"
+      "dat: {\"usage\":{\"output_tokens\":99}}\n"
+      "a name that is longer than any that matters: x\nevent\n\n",
+      "" },
+    { "an event that was left half is no part of the next",
+      "data: {\"usage\":{\"x\":[{\"\n\ndata: {\"usage\":{\"output_tokens\":2}}"
+      "\n\n",
+      "out=2 final" },
+    { "a byte order mark, and the last line without an end",
+      "\xef\xbb\xbf"
+      "event: message_start\ndata: {\"message\":{\"model\":\"m\","
+      "\"usage\":{\"input_tokens\":1}}}\n\nevent: message_delta\n"
+      "data: {\"usage\":{\"output_tokens\":2}}",
+      "in=1 out=2 model=m final" },
+    { "escapes and UTF-8",
+      "event: message_start\ndata: {\"m\\u0065ssage\":{\"id\":\"\xe4\xbd\xa0"
+      "\xf0\x9f\x98\x80\\ud83d\\ude00\\\"\",\"mod\\u0065l\":\"a\\/b\","
+      "\"us\\u0061ge\":{\"input_tok\\u0065ns\":1}}}\n\n",
+      "in=1 model=a/b" },
+    { "garbage", "\x01\xff{\"usage\":[[[}}\n\n\"\r:\r\n\ndata: ]]\n\ndata: nul",
+      "" },
+};
+
+static const struct meter_case objects[] = {
+    { "nothing", "", "" },
+    { "a message",
+      "{\"model\":\"claude-x\",\"id\":\"m\",\"content\":[{\"type\":\"text\","
+      "\"text\":\"tea\"}],\"usage\":{\"input_tokens\":10,\"output_tokens\":9,"
+      "\"cache_creation_input_tokens\":3,\"cache_read_input_tokens\":4,"
+      "\"cache_creation\":{\"ephemeral_5m_input_tokens\":2,"
+      "\"ephemeral_1h_input_tokens\":1},\"server_tool_use\":{"
+      "\"web_search_requests\":5},\"service_tier\":\"priority\"}}",
+      "in=10 out=9 cw=3 5m=2 1h=1 cr=4 web=5 model=claude-x tier=priority "
+      "final" },
+    { "usage in front",
+      " {\n \"usage\" : { \"output_tokens\" : 9 } ,\n \"model\" : \"m\" }\n",
+      "out=9 model=m final" },
+    { "only the top level",
+      "{\"content\":[{\"usage\":{\"output_tokens\":99}}],\"message\":{\"usage\":"
+      "{\"output_tokens\":98},\"model\":\"x\"},\"usage\":{\"output_tokens\":9}}",
+      "out=9 final" },
+    { "the last of two members counts",
+      "{\"model\":\"a\",\"usage\":{\"output_tokens\":1,\"input_tokens\":2},"
+      "\"model\":\"b\",\"usage\":{\"output_tokens\":3}}",
+      "in=2 out=3 model=b final" },
+    { "cut in a number", "{\"usage\":{\"input_tokens\":12,\"output_tokens\":3",
+      "in=12" },
+    { "cut in front of the usage", "{\"model\":\"m\",\"content\":[",
+      "model=m" },
+    { "usage of another kind",
+      "{\"usage\":[{\"output_tokens\":9}],\"model\":{}}", "" },
+    { "an error", "{\"type\":\"error\",\"error\":{\"message\":\"x\"}}", "" },
+    { "a stream is no object", START DELTA("\"output_tokens\":9"), "" },
+};
+
+static void check_all(const struct meter_case *cases, size_t count,
+                      enum meter_kind kind)
+{
+    for (size_t i = 0; i < count; i++)
+        told_check(cases[i].name, kind, str_of(cases[i].text), cases[i].want);
+}
+
+static void a_stream_tells_its_usage(void **state)
+{
+    (void)state;
+    check_all(streams, COUNT_OF(streams), METER_STREAM);
+}
+
+static void an_object_tells_its_usage(void **state)
+{
+    (void)state;
+    check_all(objects, COUNT_OF(objects), METER_JSON);
+}
+
+/* A stream that was cut tells of each count one of its values, or nothing: never
+   a part of a number. */
+static void a_cut_makes_no_number_up(void **state)
+{
+    static const char text[] =
+        START TEXT("tea") DELTA("\"input_tokens\":20,\"output_tokens\":987");
+    struct meter meter;
+
+    (void)state;
+    for (size_t len = 0; len < sizeof(text); len++) {
+        struct meter_usage *usage = &meter.usage;
+
+        meter_init(&meter, METER_STREAM);
+        meter_feed(&meter, str_sub(STR(text), 0, len));
+        if (usage->known[METER_INPUT] && usage->counts[METER_INPUT] != 10)
+            assert_int_equal(usage->counts[METER_INPUT], 20);
+        if (usage->known[METER_OUTPUT] && usage->counts[METER_OUTPUT] != 1)
+            assert_int_equal(usage->counts[METER_OUTPUT], 987);
+        if (usage->final)
+            assert_int_equal(usage->counts[METER_OUTPUT], 987);
+        assert_true(!usage->model[0] || strcmp(usage->model, "claude-x") == 0);
+    }
+}
+
+/* Every byte of a stream replaced by every other: it copes, and the events behind
+   the damaged one are read. */
+static void damage_stays_in_its_event(void **state)
+{
+    static const char damaged[] = START;
+    static const char behind[] = "\n\n" DELTA("\"output_tokens\":9") STOP;
+    char text[sizeof(damaged)];
+    struct meter meter;
+
+    (void)state;
+    memcpy(text, damaged, sizeof(text));
+    for (size_t i = 0; i < sizeof(text) - 1; i++) {
+        for (unsigned byte = 0; byte < 256; byte++) {
+            text[i] = (char)byte;
+            meter_init(&meter, METER_STREAM);
+            meter_feed(&meter, (struct str){ text, sizeof(text) - 1 });
+            meter_feed(&meter, STR(behind));
+            assert_int_equal(meter.usage.counts[METER_OUTPUT], 9);
+            assert_true(meter.usage.final && meter.usage.stopped);
+        }
+        text[i] = damaged[i];
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_stream_tells_its_usage),
+        cmocka_unit_test(an_object_tells_its_usage),
+        cmocka_unit_test(a_cut_makes_no_number_up),
+        cmocka_unit_test(damage_stays_in_its_event),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+/* Members out of a JSON text that comes in pieces. */
+#include "usage/sift.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/macros.h"
+#include "base/mem.h"
+#include "unit.h"
+
+/* { "tea": "t", "cups": 1, "pot": { "ml": 2, "lid": { "a": 3 } } } */
+static const struct sift_node lid[] = {
+    { { "a", 1 }, SIFT_NUMBER, 3, NULL, 0 },
+};
+static const struct sift_node pot[] = {
+    { { "ml", 2 }, SIFT_NUMBER, 2, NULL, 0 },
+    { { "lid", 3 }, SIFT_OBJECT, 8, lid, COUNT_OF(lid) },
+};
+static const struct sift_node top[] = {
+    { { "tea", 3 }, SIFT_TEXT, 0, NULL, 0 },
+    { { "cups", 4 }, SIFT_NUMBER, 1, NULL, 0 },
+    { { "pot", 3 }, SIFT_OBJECT, 7, pot, COUNT_OF(pot) },
+};
+static const struct sift_node root = {
+    { "", 0 }, SIFT_OBJECT, 9, top, COUNT_OF(top)
+};
+
+#define LONG16 "0123456789abcdef"
+#define LONG128 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16
+
+/* found: id=number, id=text, and the id of an object that ended */
+static const struct {
+    const char *text;
+    const char *want;
+} cases[] = {
+    { "{}", "9;" },
+    { " \t\r\n{ } ", "9;" },
+    { "{\"tea\":\"green\"}", "0=green;9;" },
+    { "{\"cups\":0}", "1=0;9;" },
+    { "{\"cups\" : 12 , \"tea\"\n:\t\"x\"}", "1=12;0=x;9;" },
+    { "{\"pot\":{\"ml\":5,\"lid\":{\"a\":6}}}", "2=5;3=6;8;7;9;" },
+    { "{\"pot\":{},\"cups\":3}", "7;1=3;9;" },
+    /* order and repetition are the text's */
+    { "{\"cups\":1,\"cups\":2}", "1=1;1=2;9;" },
+    { "{\"pot\":{\"ml\":1},\"pot\":{\"ml\":2}}", "2=1;7;2=2;7;9;" },
+    /* the same names elsewhere are others */
+    { "{\"x\":{\"cups\":1},\"y\":[{\"cups\":2}],\"cups\":3}", "1=3;9;" },
+    { "{\"ml\":1,\"a\":2,\"pot\":{\"cups\":3,\"a\":4}}", "7;9;" },
+    { "{\"pot\":{\"x\":{\"ml\":1},\"ml\":2}}", "2=2;7;9;" },
+    { "{\"pot\":[{\"ml\":1}],\"cups\":1}", "1=1;9;" },
+    { "{\"x\":\"\\\"cups\\\":1\",\"cups\":2}", "1=2;9;" },
+    { "{\"x\":\"{\",\"cups\":2}", "1=2;9;" },
+    { "{\"x\":[\"]\",\"\\\\\",\"\\\"]\"],\"cups\":2}", "1=2;9;" },
+    { "{\"x\":\"\\\\\\\\\\\\\\\"\",\"cups\":2}", "1=2;9;" },
+    { "{\"Cups\":1,\"cup\":2,\"cupss\":3,\"\":4}", "9;" },
+    { "{\"x\":true,\"y\":null,\"z\":-1.5E+3,\"cups\":2}", "1=2;9;" },
+    /* values of another kind are none */
+    { "{\"cups\":\"3\"}", "9;" },
+    { "{\"cups\":null}", "9;" },
+    { "{\"cups\":true}", "9;" },
+    { "{\"cups\":[3]}", "9;" },
+    { "{\"cups\":{\"cups\":3}}", "9;" },
+    { "{\"tea\":3}", "9;" },
+    { "{\"tea\":[\"x\"]}", "9;" },
+    { "{\"pot\":3}", "9;" },
+    { "{\"pot\":null}", "9;" },
+    { "{\"pot\":\"{\\\"ml\\\":1}\"}", "9;" },
+    /* numbers */
+    { "{\"cups\":-1}", "9;" },
+    { "{\"cups\":1.0}", "9;" },
+    { "{\"cups\":1e3}", "9;" },
+    { "{\"cups\":9223372036854775807}", "1=9223372036854775807;9;" },
+    { "{\"cups\":9223372036854775808}", "9;" },
+    { "{\"cups\":99999999999999999999999}", "9;" },
+    { "{\"cups\":" LONG128 LONG128 "1}", "9;" },
+    /* texts */
+    { "{\"tea\":\"\"}", "9;" },
+    { "{\"tea\":\"\\\"\\\\\\/\\b\\f\\n\\r\\t\"}", "0=\"\\/\b\f\n\r\t;9;" },
+    { "{\"tea\":\"\\u0041\\u007a\"}", "0=Az;9;" },
+    { "{\"tea\":\"\\u00e9\"}", "9;" },
+    { "{\"tea\":\"\\ud83d\\ude00\"}", "9;" },
+    { "{\"tea\":\"\\u00\"}", "" },
+    { "{\"tea\":\"\\u00gg\"}", "9;" },
+    { "{\"tea\":\"\\x\"}", "9;" },
+    { "{\"tea\":\"\xc3\xa9\xf0\x9f\x98\x80\xff\"}",
+      "0=\xc3\xa9\xf0\x9f\x98\x80\xff;9;" },
+    { "{\"tea\":\"" LONG128 "\"}", "0=" LONG128 ";9;" },
+    { "{\"tea\":\"" LONG128 "x\",\"cups\":1}", "1=1;9;" },
+    { "{\"\\u0063up\\u0073\":1}", "1=1;9;" },
+    { "{\"c\\u00fcps\":1}", "9;" },
+    { "{\"" LONG128 "x\":1,\"cups\":2}", "1=2;9;" },
+    /* what came before a fault */
+    { "", "" },
+    { "[]", "" },
+    { "[{\"cups\":1}]", "" },
+    { "\"cups\"", "" },
+    { "1", "" },
+    { "x{\"cups\":1}", "" },
+    { "{\"cups\":1", "" },
+    { "{\"cups\":1,", "1=1;" },
+    { "{\"cups\":1;\"tea\":\"x\"}", "1=1;" },
+    { "{\"cups\":1@}", "1=1;" },
+    { "{\"cups\"=1}", "" },
+    { "{\"cups\" 1}", "" },
+    { "{cups:1}", "" },
+    { "{\"cups\":1]", "1=1;" },
+    { "{\"cups\":@}", "" },
+    { "{\"pot\":{\"ml\":1]}", "2=1;" },
+    { "{\"cups\":1}{\"cups\":2}", "1=1;9;" },
+    { "{}}{\"cups\":2}", "9;" },
+    /* not checked */
+    { "{\"cups\":1 \"tea\":\"x\"}", "1=1;0=x;9;" },
+    { "{,,\"cups\":1,}", "1=1;9;" },
+    { "{\"cups\":}", "9;" },
+    { "{\"x\":[},\"cups\":1}", "1=1;9;" },
+    { "{\"x\":nope,\"cups\":1}", "1=1;9;" },
+};
+
+static void note(void *arg, const struct sift_found *found)
+{
+    struct buf *out = arg;
+
+    if (found->text.len > 0)
+        buf_printf(out, "%u=" STR_FMT ";", found->id, STR_ARG(found->text));
+    else if (found->id < 4)
+        buf_printf(out, "%u=%llu;", found->id,
+                   (unsigned long long)found->number);
+    else
+        buf_printf(out, "%u;", found->id);
+}
+
+/* Each piece in a block of its own. */
+static void feed(struct sift *sift, struct str piece)
+{
+    char *mem = mem_strndup(piece.at, piece.len);
+
+    sift_feed(sift, (struct str){ mem, piece.len });
+    mem_free(mem);
+}
+
+static void check(const char *text, size_t first, size_t size, const char *want)
+{
+    struct str rest = str_of(text);
+    struct sift sift;
+    struct buf got;
+
+    buf_init(&got, 4096);
+    sift_init(&sift, &root, note, &got);
+    feed(&sift, str_sub(rest, 0, first));
+    for (rest = str_from(rest, first); rest.len > 0;
+         rest = str_from(rest, size))
+        feed(&sift, str_sub(rest, 0, size));
+    if (!str_eq(buf_str(&got), str_of(want)))
+        fail_msg("%s\nin pieces of %zu and %zu\ngot  " STR_FMT "\nwant %s",
+                 text, first, size, STR_ARG(buf_str(&got)), want);
+    buf_done(&got);
+}
+
+static void members_are_found_however_the_text_is_cut(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        size_t len = strlen(cases[i].text);
+
+        for (size_t first = 0; first <= len; first++)
+            check(cases[i].text, first, len, cases[i].want);
+        for (size_t size = 1; size <= 5; size++)
+            check(cases[i].text, 0, size, cases[i].want);
+    }
+}
+
+/* Wherever one text stopped. */
+static void another_text_begins_afresh(void **state)
+{
+    static const char text[] =
+        "{\"x\":[{\"\\u0061\":\"\\\"\"}],\"pot\":{\"lid\":"
+        "{\"a\":1}},\"tea\":\"\\u0041\",\"cups\":12}";
+    struct sift sift;
+    struct buf got;
+
+    (void)state;
+    buf_init(&got, 4096);
+    sift_init(&sift, &root, note, &got);
+    for (size_t len = 0; len < sizeof(text); len++) {
+        feed(&sift, str_sub(STR(text), 0, len));
+        sift_restart(&sift);
+        buf_clear(&got);
+        feed(&sift, STR("{\"tea\":\"x\",\"cups\":3}"));
+        unit_assert_str(buf_str(&got), "0=x;1=3;9;");
+        sift_restart(&sift);
+    }
+    buf_done(&got);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(members_are_found_however_the_text_is_cut),
+        cmocka_unit_test(another_text_begins_afresh),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
