@@ -7,30 +7,30 @@
 #include "base/macros.h"
 
 #define MB (1024ull * 1024)
-#define ROW(method, pattern, max, body)                                        \
+#define ROW(method, pattern, max, body, metered)                               \
     {                                                                          \
         { method, sizeof(method) - 1 }, { pattern, sizeof(pattern) - 1 }, max, \
-            ENDPOINT_BODY_##body                                               \
+            ENDPOINT_BODY_##body, metered                                      \
     }
 
 /* Sizes: Anthropic's limits (https://docs.claude.com/en/api/overview). */
 static const struct endpoint endpoints[] = {
-    ROW("POST", "/v1/messages", 32 * MB, WHOLE),
-    ROW("POST", "/v1/messages/count_tokens", 32 * MB, WHOLE),
-    ROW("POST", "/v1/complete", 32 * MB, WHOLE),
-    ROW("POST", "/v1/messages/batches", 256 * MB, SIZED),
-    ROW("GET", "/v1/messages/batches", 0, WHOLE),
-    ROW("GET", "/v1/messages/batches/:", 0, WHOLE),
-    ROW("DELETE", "/v1/messages/batches/:", MB, WHOLE),
-    ROW("POST", "/v1/messages/batches/:/cancel", MB, WHOLE),
-    ROW("GET", "/v1/messages/batches/:/results", 0, WHOLE),
-    ROW("POST", "/v1/files", 500 * MB, STREAMED),
-    ROW("GET", "/v1/files", 0, WHOLE),
-    ROW("GET", "/v1/files/:", 0, WHOLE),
-    ROW("GET", "/v1/files/:/content", 0, WHOLE),
-    ROW("DELETE", "/v1/files/:", MB, WHOLE),
-    ROW("GET", "/v1/models", 0, WHOLE),
-    ROW("GET", "/v1/models/:", 0, WHOLE),
+    ROW("POST", "/v1/messages", 32 * MB, WHOLE, true),
+    ROW("POST", "/v1/messages/count_tokens", 32 * MB, WHOLE, false),
+    ROW("POST", "/v1/complete", 32 * MB, WHOLE, true),
+    ROW("POST", "/v1/messages/batches", 256 * MB, SIZED, false),
+    ROW("GET", "/v1/messages/batches", 0, WHOLE, false),
+    ROW("GET", "/v1/messages/batches/:", 0, WHOLE, false),
+    ROW("DELETE", "/v1/messages/batches/:", MB, WHOLE, false),
+    ROW("POST", "/v1/messages/batches/:/cancel", MB, WHOLE, false),
+    ROW("GET", "/v1/messages/batches/:/results", 0, WHOLE, false),
+    ROW("POST", "/v1/files", 500 * MB, STREAMED, false),
+    ROW("GET", "/v1/files", 0, WHOLE, false),
+    ROW("GET", "/v1/files/:", 0, WHOLE, false),
+    ROW("GET", "/v1/files/:/content", 0, WHOLE, false),
+    ROW("DELETE", "/v1/files/:", MB, WHOLE, false),
+    ROW("GET", "/v1/models", 0, WHOLE, false),
+    ROW("GET", "/v1/models/:", 0, WHOLE, false),
 };
 
 static struct str single_slash(struct str path)

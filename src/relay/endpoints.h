@@ -18,6 +18,7 @@ struct endpoint {
     struct str pattern; /* segments; ":" stands for one non-empty segment */
     uint64_t body_max;  /* bytes */
     enum endpoint_body body;
+    bool metered; /* its answers tell usage */
 };
 
 /* The path as the API knows it: without a leading `/api`, with a doubled `/v1` or

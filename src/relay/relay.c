@@ -439,6 +439,7 @@ static void done(struct flow *flow)
 
     keeper_wait_free(r->wait);
     gather_free(r->gather);
+    mem_free(r->meter);
     account_unref(r->account);
     proxy_unref(r->proxy);
     buf_wipe(&r->head);

@@ -8,6 +8,7 @@
 #include "relay/endpoints.h"
 #include "relay/relay.h"
 #include "upstream/call.h"
+#include "usage/meter.h"
 
 struct relay {
     struct relay_options options;
@@ -32,6 +33,7 @@ struct relayed {
     struct proxy *proxy;      /* the request's own */
     struct call *call;
     struct gather *gather; /* while an answer is read whole */
+    struct meter *meter;   /* reads a copy of the answer; or NULL */
     unsigned attempts;
     struct buf head; /* upstream request head; holds the credential */
     struct buf cut;  /* the body without proxy_config, if it had one */

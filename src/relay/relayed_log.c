@@ -2,7 +2,11 @@
 /* The log line of a request: no query, no header, no body, no credential. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "relay/metering.h"
 #include "relay/relayed.h"
+
+/* Without those of the meter. */
+#define OWN_FIELDS 9
 
 void relayed_log(const struct relayed *r)
 {
@@ -10,16 +14,21 @@ void relayed_log(const struct relayed *r)
                                          "cut", "client left" };
     bool failed = r->outcome == REFUSED || r->outcome == CUT;
     uint64_t us = (clock_steady_ns() - r->req->arrived_ns) / 1000;
+    struct log_field fields[OWN_FIELDS + METERING_FIELDS_MAX] = {
+        LOG_STR("id", str_of(r->req->id)),
+        LOG_STR("method", r->req->method),
+        LOG_STR("path", r->path),
+        LOG_STR("account", r->account ? str_of(r->account->name) : STR("-")),
+        LOG_NUM("status", r->status),
+        LOG_STR("outcome", str_of(names[r->outcome])),
+        LOG_NUM("bytes", r->bytes_out),
+        LOG_NUM("us", us),
+        LOG_STR("error", failed ? str_of(r->err.text) : STR("-")),
+    };
 
     if (!log_enabled(LOG_INFO))
         return;
-    LOG_EVENT(failed && r->status >= 500 ? LOG_WARN : LOG_INFO, "request",
-              LOG_STR("id", str_of(r->req->id)),
-              LOG_STR("method", r->req->method), LOG_STR("path", r->path),
-              LOG_STR("account",
-                      r->account ? str_of(r->account->name) : STR("-")),
-              LOG_NUM("status", r->status),
-              LOG_STR("outcome", str_of(names[r->outcome])),
-              LOG_NUM("bytes", r->bytes_out), LOG_NUM("us", us),
-              LOG_STR("error", failed ? str_of(r->err.text) : STR("-")));
+    log_event(failed && r->status >= 500 ? LOG_WARN : LOG_INFO, "request",
+              fields,
+              OWN_FIELDS + metering_fields(r->meter, fields + OWN_FIELDS));
 }

@@ -3,13 +3,18 @@
 #include "relay/respond.h"
 
 #include "relay/gather.h"
+#include "relay/metering.h"
 #include "relay/pass.h"
 
-static void unframed_bytes(void *arg, struct str bytes)
+/* What came, without its framing. */
+static void take_body(void *arg, struct str bytes)
 {
     struct relayed *r = arg;
 
-    response_write(r->req, bytes);
+    if (r->unframed)
+        response_write(r->req, bytes);
+    if (r->meter)
+        meter_feed(r->meter, bytes);
 }
 
 static enum response_framing choose_framing(const struct relayed *r,
@@ -45,8 +50,9 @@ void respond_as_it_came(struct relayed *r)
 
     r->framing = choose_framing(r, head);
     r->unframed = head->chunked && r->req->http_1_0;
-    if (r->unframed)
-        call_on_body(r->call, unframed_bytes, r);
+    r->meter = metering_start(r->endpoint, head);
+    if (r->unframed || r->meter)
+        call_on_body(r->call, take_body, r);
     buf_init(&fields, PASS_HEAD_MAX);
     pass_response(&head->headers, &fields);
     start_response(r, &fields);

@@ -70,6 +70,20 @@ static void every_endpoint_is_found_under_every_base(void **state)
     }
 }
 
+static void answers_of_models_are_metered(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(endpoint_cases); i++) {
+        struct str path = str_of(endpoint_cases[i].path);
+        bool want = str_eq(path, STR("/v1/messages")) ||
+                    str_eq(path, STR("/v1/complete"));
+
+        assert_int_equal(
+            endpoints_find(str_of(endpoint_cases[i].method), path)->metered,
+            want);
+    }
+}
+
 /* An id leads nowhere else, and passes as it was sent. */
 static const struct {
     const char *id;
@@ -293,6 +307,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_endpoint_is_found_under_every_base),
+        cmocka_unit_test(answers_of_models_are_metered),
         cmocka_unit_test(an_id_is_one_plain_segment),
         cmocka_unit_test(other_paths_are_not_found),
         cmocka_unit_test(other_methods_are_told_which_are_allowed),

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+/* Which answers are metered. */
+#include "relay/metering.h"
+
+#include "base/mem.h"
+
+static bool is_plain(const struct headers *headers)
+{
+    const struct str *coding = headers_get(headers, STR("content-encoding"));
+
+    return !coding || coding->len == 0 || str_ieq(*coding, STR("identity"));
+}
+
+/* False if no kind of meter reads that. */
+static bool find_kind(const struct headers *headers, enum meter_kind *kind)
+{
+    const struct str *value = headers_get(headers, STR("content-type"));
+    struct str type = value ? *value : STR_EMPTY;
+
+    type = str_trim(str_sub(type, 0, str_index(type, ';')));
+    *kind = str_ieq(type, STR("text/event-stream")) ? METER_STREAM : METER_JSON;
+    return *kind == METER_STREAM || str_ieq(type, STR("application/json"));
+}
+
+struct meter *metering_start(const struct endpoint *endpoint,
+                             const struct parser_head *head)
+{
+    enum meter_kind kind;
+    struct meter *meter;
+
+    if (!endpoint->metered || head->status != 200 ||
+        !is_plain(&head->headers) || !find_kind(&head->headers, &kind))
+        return NULL;
+    meter = MEM_NEW(struct meter);
+    meter_init(meter, kind);
+    return meter;
+}
+
+static const struct {
+    const char *name;
+    enum meter_count count;
+} rows[] = {
+    { "input_tokens", METER_INPUT },
+    { "output_tokens", METER_OUTPUT },
+    { "cache_write_tokens", METER_CACHE_WRITE },
+    { "cache_read_tokens", METER_CACHE_READ },
+};
+
+size_t metering_fields(const struct meter *meter,
+                       struct log_field fields[METERING_FIELDS_MAX])
+{
+    size_t count = 0;
+    size_t before;
+
+    if (!meter)
+        return 0;
+    if (meter->usage.model[0])
+        fields[count++] = LOG_STR("model", str_of(meter->usage.model));
+    before = count;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (meter->usage.known[rows[i].count])
+            fields[count++] =
+                LOG_NUM(rows[i].name, meter->usage.counts[rows[i].count]);
+    }
+    if (count > before)
+        fields[count++] =
+            LOG_STR("partial", meter->usage.final ? STR("no") : STR("yes"));
+    return count;
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+/* Which answers are metered, and what the log says of it. */
+#include "relay/metering.h"
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "fields.h"
+#include "unit.h"
+
+#define JSON "content-type: application/json\n"
+
+static const struct {
+    const char *method;
+    const char *path;
+    unsigned status;
+    const char *fields;
+    bool metered;
+    enum meter_kind kind;
+} answers[] = {
+    { "POST", "/v1/messages", 200, JSON, true, METER_JSON },
+    { "POST", "/v1/complete", 200, JSON, true, METER_JSON },
+    { "POST", "/v1/messages", 200, "Content-Type: text/event-stream\n", true,
+      METER_STREAM },
+    { "POST", "/v1/messages", 200,
+      "CONTENT-TYPE: Text/Event-Stream ; charset=utf-8\n", true, METER_STREAM },
+    { "POST", "/v1/messages", 200, JSON "content-encoding: Identity\n", true,
+      METER_JSON },
+    { "POST", "/v1/messages", 200, JSON "content-encoding: \n", true,
+      METER_JSON },
+    /* another endpoint */
+    { "POST", "/v1/messages/count_tokens", 200, JSON, false, 0 },
+    { "GET", "/v1/messages/batches/x/results", 200, JSON, false, 0 },
+    { "GET", "/v1/models", 200, JSON, false, 0 },
+    /* another status */
+    { "POST", "/v1/messages", 429, JSON, false, 0 },
+    { "POST", "/v1/messages", 201, JSON, false, 0 },
+    /* another type, or none */
+    { "POST", "/v1/messages", 200, "content-type: text/html\n", false, 0 },
+    { "POST", "/v1/messages", 200, "content-type: application/jsonl\n", false,
+      0 },
+    { "POST", "/v1/messages", 200, "", false, 0 },
+    /* compressed */
+    { "POST", "/v1/messages", 200, JSON "content-encoding: gzip\n", false, 0 },
+    { "POST", "/v1/messages", 200,
+      "Content-Encoding: br\nContent-Type: text/event-stream\n", false, 0 },
+};
+
+static void answers_that_tell_usage_are_metered(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        struct fields fields;
+        struct parser_head head = {
+            .status = answers[i].status,
+            .headers = *fields_read(&fields, answers[i].fields),
+        };
+        struct meter *meter =
+            metering_start(endpoints_find(str_of(answers[i].method),
+                                          str_of(answers[i].path)),
+                           &head);
+
+        if ((meter != NULL) != answers[i].metered ||
+            (meter && meter->kind != answers[i].kind))
+            fail_msg("%s, %u: %s", answers[i].path, answers[i].status,
+                     answers[i].fields);
+        mem_free(meter);
+    }
+}
+
+static const struct {
+    const char *body;
+    const char *line; /* name=value; for each field */
+} bodies[] = {
+    { "", "" },
+    { "{\"usage\":{}}", "" },
+    { "{\"model\":\"m\",\"usage\":{}}", "model=m;" },
+    { "{\"model\":\"m\",\"usage\":{\"service_tier\":\"x\"}}", "model=m;" },
+    { "{\"usage\":{\"output_tokens\":0}}", "output_tokens=0;partial=no;" },
+    { "{\"usage\":{\"input_tokens\":7,", "input_tokens=7;partial=yes;" },
+    { "{\"model\":\"m\",\"usage\":{\"cache_read_input_tokens\":1,"
+      "\"cache_creation_input_tokens\":2,\"output_tokens\":3,"
+      "\"input_tokens\":4}}",
+      "model=m;input_tokens=4;output_tokens=3;cache_write_tokens=2;"
+      "cache_read_tokens=1;partial=no;" },
+};
+
+static void what_is_known_stands_in_the_log(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+        struct log_field fields[METERING_FIELDS_MAX];
+        struct meter meter;
+        struct buf line;
+        size_t count;
+
+        meter_init(&meter, METER_JSON);
+        meter_feed(&meter, str_of(bodies[i].body));
+        count = metering_fields(&meter, fields);
+        buf_init(&line, 1000);
+        for (size_t j = 0; j < count; j++) {
+            buf_printf(&line, "%s=", fields[j].name);
+            if (fields[j].text.at)
+                buf_add(&line, fields[j].text);
+            else
+                buf_printf(&line, "%llu", (unsigned long long)fields[j].number);
+            buf_add(&line, STR(";"));
+        }
+        unit_assert_str(buf_str(&line), bodies[i].line);
+        buf_done(&line);
+    }
+}
+
+static void without_a_meter_the_log_says_nothing(void **state)
+{
+    struct log_field fields[METERING_FIELDS_MAX];
+
+    (void)state;
+    assert_int_equal(metering_fields(NULL, fields), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(answers_that_tell_usage_are_metered),
+        cmocka_unit_test(what_is_known_stands_in_the_log),
+        cmocka_unit_test(without_a_meter_the_log_says_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
