@@ -15,6 +15,7 @@
 #include "app/worker.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/trim.h"
 
 /* Descriptors beside the two of each connection. */
 #define SPARE_DESCRIPTORS 256
@@ -271,6 +272,7 @@ static void run(struct app *app)
         worker_start(app->workers[i]);
     keeper_look(app->place.keeper);
     print_banner(app);
+    trim_after_start();
     loop_run(app->place.loop);
     log_line(LOG_INFO, "stopping");
     for (size_t i = 0; i < app->worker_count; i++)
