@@ -6,16 +6,16 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "base/mem.h"
 #include "unit.h"
 
 static int written = 7; /* a page that was written stays */
 
 static void everything_goes_on_working(void **state)
 {
-    char *heap = malloc(100000);
+    char *heap = mem_alloc(100000);
 
     (void)state;
-    assert_non_null(heap);
     memset(heap, 'x', 100000);
     written++;
     for (int i = 0; i < 3; i++) {
@@ -24,7 +24,7 @@ static void everything_goes_on_working(void **state)
         assert_int_equal(written, 8 + i);
         written++;
     }
-    free(heap);
+    mem_free(heap);
 }
 
 /* The text comes back by faults that need no disk. */
