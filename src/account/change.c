@@ -38,7 +38,7 @@ static struct flow_next save(struct flow *flow)
                               &(struct store_request){
                                   .op = change->wait->op == KEEPER_REMOVE
                                             ? STORE_OP_REMOVE
-                                            : STORE_OP_UPDATE,
+                                            : STORE_OP_CHANGE,
                                   .key = key,
                                   .patch = change->wait->change },
                               wake, change);

@@ -22,7 +22,7 @@ struct flow_next refresh_save(struct flow *flow)
         return refresh_give_up(r);
     refresh_key(r, key);
     r->saving = r->version;
-    refresh_start_job(r, STORE_OP_UPDATE, key);
+    refresh_start_job(r, r->adopting ? STORE_OP_UPDATE : STORE_OP_CHANGE, key);
     return flow_sleep_then(saved);
 }
 
@@ -37,13 +37,25 @@ static void apply_patch(struct refresh *r)
         account_from_doc(&account_kind_oauth, str_of(r->charge->name), r->doc);
 }
 
+/* Somebody removed the document meanwhile: it does not come back. */
+static bool is_gone(struct refresh *r)
+{
+    const struct err *err = store_job_error(r->job);
+
+    if (!err || err->code != ERR_NOT_FOUND)
+        return false;
+    r->dropped = true;
+    return !err_set(&r->err, ERR_NO_ACCOUNT, "account \"%s\" was removed",
+                    r->charge->name);
+}
+
 static struct flow_next saved(struct flow *flow)
 {
     struct refresh *r = refresh_of(flow);
 
     if (!store_job_is_done(r->job))
         return flow_sleep_then(saved);
-    if (r->dropped)
+    if (r->dropped || is_gone(r))
         return refresh_give_up(r);
     if (r->saving != r->version)
         return flow_go(refresh_save);

@@ -32,6 +32,9 @@ struct store_driver {
        when it returns true; on failure the old document stands. */
     bool (*update)(struct store_driver *driver, const char *key,
                    const struct json_doc *patch, struct err *err);
+    /* As update, but fails with ERR_NOT_FOUND if there is no such document. */
+    bool (*change)(struct store_driver *driver, const char *key,
+                   const struct json_doc *patch, struct err *err);
     /* As update, but fails if the document exists. */
     bool (*create)(struct store_driver *driver, const char *key,
                    const struct json_doc *doc, struct err *err);

@@ -116,13 +116,17 @@ bool embedded_write(const struct embedded *store, const char *key,
 }
 
 static bool merge(struct store_driver *driver, const char *key,
-                  const struct json_doc *patch, struct err *err)
+                  const struct json_doc *patch, bool must_exist,
+                  struct err *err)
 {
     struct json_doc *doc;
     bool ok;
 
     if (!read_doc(driver, key, &doc, err))
         return err_wrap(err, "%s" EMBEDDED_ENDING " is left as it is", key);
+    if (!doc && must_exist)
+        return err_set(err, ERR_NOT_FOUND, "%s" EMBEDDED_ENDING " is gone",
+                       key);
     if (!doc)
         doc = json_doc_new_object();
     json_doc_merge(doc, patch);
@@ -141,14 +145,27 @@ static int begin_change(const struct embedded *store, const char *key,
                : -1;
 }
 
+static bool write_change(struct store_driver *driver, const char *key,
+                         const struct json_doc *patch, bool must_exist,
+                         struct err *err)
+{
+    int held = begin_change(embedded_of(driver), key, err);
+    bool ok = held >= 0 && merge(driver, key, patch, must_exist, err);
+
+    filelock_release(held);
+    return ok;
+}
+
 static bool update(struct store_driver *driver, const char *key,
                    const struct json_doc *patch, struct err *err)
 {
-    int change = begin_change(embedded_of(driver), key, err);
-    bool ok = change >= 0 && merge(driver, key, patch, err);
+    return write_change(driver, key, patch, false, err);
+}
 
-    filelock_release(change);
-    return ok;
+static bool change(struct store_driver *driver, const char *key,
+                   const struct json_doc *patch, struct err *err)
+{
+    return write_change(driver, key, patch, true, err);
 }
 
 static bool create(struct store_driver *driver, const char *key,
@@ -286,6 +303,7 @@ struct embedded *embedded_new(const char *folder, const struct seal *seal)
 
     store->driver = (struct store_driver){ .read = read_doc,
                                            .update = update,
+                                           .change = change,
                                            .create = create,
                                            .remove = remove_doc,
                                            .list = list,

@@ -57,6 +57,8 @@ static bool carry_out(struct store_job *job)
         return driver->read(driver, job->key, &job->doc, &job->err);
     case STORE_OP_UPDATE:
         return driver->update(driver, job->key, job->patch, &job->err);
+    case STORE_OP_CHANGE:
+        return driver->change(driver, job->key, job->patch, &job->err);
     case STORE_OP_CREATE:
         return driver->create(driver, job->key, job->patch, &job->err);
     case STORE_OP_REMOVE:

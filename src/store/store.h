@@ -38,6 +38,7 @@ struct store_driver *store_driver(struct store *store);
 enum store_op {
     STORE_OP_READ,
     STORE_OP_UPDATE,
+    STORE_OP_CHANGE,
     STORE_OP_CREATE,
     STORE_OP_REMOVE,
     STORE_OP_LOCK,   /* tries once */
@@ -47,7 +48,7 @@ enum store_op {
 struct store_request {
     enum store_op op;
     const char *key;              /* or the name of the lock; copied */
-    const struct json_doc *patch; /* UPDATE, CREATE; copied */
+    const struct json_doc *patch; /* UPDATE, CHANGE, CREATE; copied */
 };
 
 struct store_job *store_start(struct store *store, struct loop *loop,

@@ -267,6 +267,16 @@ describe('refreshing', { timeout: 240000 }, () => {
     assert.deepEqual(JSON.parse((await call(`${relay.url}/oauth/accounts`)).body), { accounts: [] });
   });
 
+  it('an account whose file is removed by hand during its refresh stays removed', async () => {
+    await sim.oauth({ delay_ms: 600 });
+    const relay = await relayWith();
+    await until(async () => (await sim.ledger()).some((row) => row.path === '/v1/oauth/token'), { what: 'the token call' });
+    fs.rmSync(path.join(relay.dataDir, 'oauth_me.json'));
+    await sleep(1000);
+    assert.ok(!fs.existsSync(path.join(relay.dataDir, 'oauth_me.json')));
+    assert.deepEqual(JSON.parse((await call(`${relay.url}/oauth/accounts`)).body), { accounts: [] });
+  });
+
   it('a full disk: the new token is in use, saving is tried again, and health says so', async () => {
     const relay = await relayWith({ expires_at: inMinutes(60) });
     const limit = (size) => assert.equal(spawnSync('prlimit', ['--pid', String(relay.pid), `--fsize=${size}:`]).status, 0);
