@@ -16,12 +16,19 @@ static void begin_text(struct sift *sift)
     sift->spoilt = false;
 }
 
+static void add_part(struct sift *sift, struct str part)
+{
+    if (part.len > SIFT_TEXT_MAX - sift->len) {
+        sift->spoilt = true;
+        return;
+    }
+    memcpy(sift->text + sift->len, part.at, part.len);
+    sift->len += part.len;
+}
+
 static void add_char(struct sift *sift, char c)
 {
-    if (sift->len < SIFT_TEXT_MAX)
-        sift->text[sift->len++] = c;
-    else
-        sift->spoilt = true;
+    add_part(sift, (struct str){ &c, 1 });
 }
 
 static struct str text_of(const struct sift *sift)
@@ -50,33 +57,42 @@ static void add_hex_digit(struct sift *sift, char c)
 
     sift->code = sift->code * 16 + (digit & 15);
     sift->escape = sift->escape == 5 ? 0 : sift->escape + 1;
-    if (digit > 15 || (sift->escape == 0 && sift->code > 127))
+    if (digit > 15 ||
+        (sift->escape == 0 && (sift->code == 0 || sift->code > 127)))
         sift->spoilt = true;
     else if (sift->escape == 0)
         add_char(sift, (char)sift->code);
 }
 
-/* Up to and with the closing quote; `closed` tells whether it came. */
-static size_t take_text(struct sift *sift, struct str bytes, bool *closed)
+static size_t plain_run(struct str bytes)
 {
     size_t at = 0;
 
-    *closed = false;
-    while (at < bytes.len && !*closed) {
-        char c = bytes.at[at++];
-
-        if (sift->escape == 1)
-            add_short_escape(sift, c);
-        else if (sift->escape > 1)
-            add_hex_digit(sift, c);
-        else if (c == '\\')
-            sift->escape = 1;
-        else if (c == '"')
-            *closed = true;
-        else
-            add_char(sift, c);
-    }
+    while (at < bytes.len && bytes.at[at] != '"' && bytes.at[at] != '\\')
+        at++;
     return at;
+}
+
+/* Up to the closing quote, or with it: `closed` then. */
+static size_t take_text(struct sift *sift, struct str bytes, bool *closed)
+{
+    size_t run = sift->escape == 0 ? plain_run(bytes) : 0;
+    char c = bytes.at[0];
+
+    *closed = false;
+    if (run > 0) {
+        add_part(sift, str_sub(bytes, 0, run));
+        return run;
+    }
+    if (sift->escape == 1)
+        add_short_escape(sift, c);
+    else if (sift->escape > 1)
+        add_hex_digit(sift, c);
+    else if (c == '\\')
+        sift->escape = 1;
+    else
+        *closed = true;
+    return 1;
 }
 
 /* ---- the steps ---------------------------------------------------------- */
@@ -193,7 +209,8 @@ static size_t in_scalar(struct sift *sift, struct str bytes)
     size_t at = 0;
 
     while (at < bytes.len && lexis_is_scalar(bytes.at[at]))
-        add_char(sift, bytes.at[at++]);
+        at++;
+    add_part(sift, str_sub(bytes, 0, at));
     if (at == bytes.len)
         return at;
     sift->state = SIFT_AT_MEMBER;
@@ -282,21 +299,15 @@ static const struct {
     [SIFT_IN_REST] = { in_rest, false },
 };
 
-static struct str without_spaces(struct str bytes)
+void sift_feed(struct sift *sift, struct str bytes)
 {
     size_t at = 0;
 
-    while (at < bytes.len && lexis_is_space(bytes.at[at]))
-        at++;
-    return str_from(bytes, at);
-}
-
-void sift_feed(struct sift *sift, struct str bytes)
-{
-    while (bytes.len > 0) {
-        if (steps[sift->state].spaced)
-            bytes = without_spaces(bytes);
-        if (bytes.len > 0)
-            bytes = str_from(bytes, steps[sift->state].take(sift, bytes));
+    while (at < bytes.len) {
+        if (steps[sift->state].spaced && lexis_is_space(bytes.at[at]))
+            at++;
+        else
+            at += steps[sift->state].take(sift, (struct str){ bytes.at + at,
+                                                              bytes.len - at });
     }
 }

@@ -17,8 +17,8 @@
 
 #include "base/str.h"
 
-/* Longer texts, and names, are nobody's; so are those with escapes of other than
-   ASCII characters. */
+/* Longer texts, and names, are nobody's; so are those with escapes of NUL or of
+   other than ASCII characters. */
 #define SIFT_TEXT_MAX 128
 /* Objects of the tree within each other, the root included. */
 #define SIFT_DEPTH_MAX 4
