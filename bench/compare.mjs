@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+/* The comparison: every workload, every target, in alternating order.  Started by
+   script/bench, which installs and builds. */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+
+import { describe, hardDescriptors, pinning } from './machine.mjs';
+import { measure } from './measure.mjs';
+import { makeNotes, makeRows, render } from './table.mjs';
+import { killAll, startSim, stop } from './targets.mjs';
+import { plan, usual, workloads } from './workloads.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const buildDir = path.resolve(root, process.env.BUILD_DIR ?? 'build-bench');
+const binary = (name) => path.join(buildDir, name);
+
+/* ---- what was asked for --------------------------------------------------- */
+
+function choose() {
+  const { values } = parseArgs({ options: { quick: { type: 'boolean' }, workloads: { type: 'string' }, runs: { type: 'string' } } });
+  const names = values.workloads?.split(',') ?? workloads.map((workload) => workload.name);
+  const unknown = names.filter((name) => !workloads.some((workload) => workload.name === name));
+  const runs = Number(values.runs ?? (values.quick ? 1 : 3));
+  if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
+    throw new Error(`${unknown.length > 0 ? `no workload ${unknown.join(', ')}; there are ${workloads.map((w) => w.name).join(', ')}` : '--runs needs a number above 0'}`);
+  }
+  const circumstances = { quick: values.quick ?? false, descriptors: hardDescriptors() };
+  return { runs, quick: circumstances.quick, plans: workloads.filter((w) => names.includes(w.name)).map((w) => plan(w, circumstances)) };
+}
+
+/* In run 0 forwards, in run 1 backwards, ...: what drifts hits all alike. */
+function order({ plans, runs }) {
+  return plans.flatMap((made) =>
+    Array.from({ length: Math.min(runs, made.mostRuns ?? runs) }, (_, run) => {
+      const targets = run % 2 ? [...made.targets].reverse() : made.targets;
+      return targets.map((target) => ({ made, target, run }));
+    }).flat(),
+  );
+}
+
+/* ---- running -------------------------------------------------------------- */
+
+function progress(steps, index, result) {
+  const { made, target, run } = steps[index];
+  const left = Math.ceil(steps.slice(index + 1).reduce((ms, step) => ms + usual(step.made), 0) / 60000);
+  const number = (value, unit, digits = 1) => (value === undefined ? '' : ` ${value.toFixed(digits)} ${unit},`);
+  process.stdout.write(
+    `    ${made.name.padEnd(4)} ${target.padEnd(7)} run ${run + 1}:` +
+      `${number(result.cpuRequest, 'us a request')}${number(result.cpuEvent, 'us an event', 2)}${number(result.streamKb, 'KB a stream')}` +
+      `${number(result.perSecond, 'a second', 0)} ${result.broken} broken   (${index + 1} of ${steps.length}${left > 0 ? `, about ${left} min left` : ''})\n`,
+  );
+}
+
+async function runAll(steps, place) {
+  const results = [];
+  for (const [index, { made, target, run }] of steps.entries()) {
+    const result = await measure(made, target, place);
+    results.push({ workload: made.name, target, run, ...result });
+    progress(steps, index, result);
+  }
+  return results;
+}
+
+function report({ plans, quick, runs }, machine, pin, results) {
+  const rows = makeRows(results, plans);
+  const notes = makeNotes(results, plans, rows, pin);
+  const file = path.join(buildDir, 'bench.json');
+  const text = render(rows);
+  fs.writeFileSync(file, `${JSON.stringify({ machine, pinning: pin.says, quick, runs, plans, rows, notes, results }, null, 1)}\n`);
+  console.log(`\n${machine.date.slice(0, 10)}, ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}, Linux ${machine.kernel}`);
+  console.log(`${machine.nginx}, ${machine.haproxy}, ${machine.openssl}; load average before the start ${machine.load.toFixed(2)}`);
+  console.log(`${pin.says}; medians of ${runs} run${runs > 1 ? 's' : ''}${quick ? ' (quick: too short for conclusions)' : ''}\n`);
+  console.log(text);
+  console.log(notes.map((note) => `- ${note}`).join('\n'));
+  console.log(`\nAll of it: ${path.relative(process.cwd(), file)}`);
+  return rows;
+}
+
+async function main() {
+  const wanted = choose();
+  const machine = describe();
+  const pin = pinning();
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-relay-bench-'));
+  process.on('exit', () => {
+    killAll();
+    fs.rmSync(folder, { recursive: true, force: true });
+  });
+  const sim = await startSim(binary('claude-sim'), folder, pin.load);
+  const steps = order(wanted);
+  const minutes = Math.ceil(steps.reduce((ms, step) => ms + usual(step.made), 0) / 60000);
+  console.log(`==> ${steps.length} runs, about ${minutes} min; ${pin.says}`);
+  const results = await runAll(steps, { folder, sim, pin, relay: binary('claude-relay'), bench: binary('claude-bench'), descriptors: hardDescriptors() });
+  await stop(sim.child);
+  const rows = report(wanted, machine, pin, results);
+  const broken = rows.filter((made) => made.row === 'broken').reduce((sum, made) => sum + (made.values.relay ?? 0), 0);
+  return broken > 0 ? 1 : 0;
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => process.exit(1));
+}
+main().then(
+  (code) => process.exit(code),
+  (error) => {
+    console.error(`error: ${error.message}`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+/* One run: one workload on one target, started afresh. */
+import fs from 'node:fs';
+import https from 'node:https';
+import path from 'node:path';
+import readline from 'node:readline';
+import { spawn } from 'node:child_process';
+
+import { cpuSeconds, pinned, pssKb } from './machine.mjs';
+import { KEY, sleep, startTarget, stop } from './targets.mjs';
+import { loadArguments, longest } from './workloads.mjs';
+
+/* ---- claude-sim ----------------------------------------------------------- */
+
+function callSim(sim, method, target) {
+  return new Promise((resolve, reject) => {
+    const request = https.request(sim.url + target, { method, ca: fs.readFileSync(sim.ca), agent: false, timeout: 10000 }, (answer) => {
+      let text = '';
+      answer.on('data', (data) => (text += data)).on('end', () => resolve(text ? JSON.parse(text) : undefined));
+    });
+    request.on('error', reject).on('timeout', () => request.destroy(new Error('claude-sim does not answer')));
+    request.end();
+  });
+}
+
+/* Streams that nobody reads must end soon; how many did not. */
+async function leftOpen(sim) {
+  let open = 0;
+  for (let i = 0; i < 50; i++) {
+    open = (await callSim(sim, 'GET', '/sim/totals')).streams_open;
+    if (open === 0) {
+      break;
+    }
+    await sleep(100);
+  }
+  return open;
+}
+
+/* ---- the load ------------------------------------------------------------- */
+
+/* Run claude-bench; `at` is told when a phase begins.  Its line of JSON. */
+async function runLoad(command, ms, at) {
+  const child = spawn(command[0], command.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
+  const timer = setTimeout(() => child.kill('SIGKILL'), ms);
+  let out = '';
+  let said = '';
+  child.stdout.on('data', (data) => (out += data));
+  readline.createInterface({ input: child.stderr }).on('line', (line) => {
+    said += `${line}\n`;
+    at[line.replace(/^phase /, '')]?.();
+  });
+  const stopIt = () => child.kill('SIGKILL');
+  process.once('exit', stopIt);
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  process.removeListener('exit', stopIt);
+  clearTimeout(timer);
+  if (code !== 0) {
+    throw new Error(`claude-bench failed (${code}): ${said.slice(-1000)}`);
+  }
+  return JSON.parse(out);
+}
+
+/* ---- the run -------------------------------------------------------------- */
+
+function figures({ made, load, spent, restKb, openKb, simShare, open }) {
+  const requests = load.requests + load.left;
+  const per = (count) => (count > 0 && spent > 0 ? (spent * 1e6) / count : undefined);
+  const latency = made.stream ? load.first_us : load.latency_us;
+  return {
+    cpuRequest: made.once ? undefined : per(requests),
+    cpuEvent: per(load.events),
+    perSecond: requests / load.seconds,
+    restMb: restKb ? restKb / 1024 : undefined,
+    streamKb: made.once && restKb ? (openKb - restKb) / made.connections : undefined,
+    eventP50: load.delay_us.count ? load.delay_us.p50 : undefined,
+    eventP99: load.delay_us.count ? load.delay_us.p99 : undefined,
+    requestP50: latency.p50,
+    requestP99: latency.p99,
+    broken: load.broken + load.lost + open,
+    fault: load.fault || (load.lost ? 'no answer in time' : open ? 'an upstream stream stayed open' : ''),
+    loadShare: load.cpu_share + simShare,
+    notOpen: made.once ? made.connections - load.open_at_end : 0,
+  };
+}
+
+/* place: folder, sim, relay, bench (binaries), pin, descriptors. */
+export async function measure(made, targetName, place) {
+  const cpus = made.unpinned ? {} : place.pin;
+  const folder = fs.mkdtempSync(path.join(place.folder, `${made.name}-${targetName}-`));
+  const target = await startTarget(targetName, { ...place, folder, cpus: cpus.target, binary: place.relay });
+  try {
+    await callSim(place.sim, 'DELETE', '/sim/ledger');
+    const simPids = [place.sim.child.pid];
+    const restKb = pssKb(target.pids);
+    let spent = 0;
+    let simSpent = 0;
+    let openKb = restKb;
+    const meter = (sign) => {
+      spent += sign * cpuSeconds(target.pids);
+      simSpent += sign * cpuSeconds(simPids);
+    };
+    const command = [place.bench, '--url', target.url, ...(target.direct ? ['--ca', place.sim.ca, '--key', KEY] : []), ...loadArguments(made)];
+    const load = await runLoad(pinned(cpus.load, command), longest(made), {
+      measure: () => meter(-1),
+      drain: () => {
+        meter(1);
+        openKb = pssKb(target.pids);
+      },
+    });
+    const open = await leftOpen(place.sim);
+    return { ...figures({ made, load, spent, restKb, openKb, simShare: simSpent / load.seconds, open }), load };
+  } finally {
+    if (target.child) {
+      await stop(target.child);
+    }
+    fs.rmSync(folder, { recursive: true, force: true });
+  }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+/* Medians, ratios, and the one table.  Pure. */
+import { goals } from './workloads.mjs';
+
+/* name: what the row says; digits: behind the point; added: `direct` is taken off. */
+const rows = {
+  restMb: { name: 'memory at rest, MB', digits: 1 },
+  cpuRequest: { name: 'CPU per request, us', digits: 1 },
+  cpuEvent: { name: 'CPU per event, us', digits: 2 },
+  streamKb: { name: 'memory per open stream, KB', digits: 1 },
+  eventP50: { name: 'added delay per event, p50, us', digits: 0, added: true },
+  eventP99: { name: 'added delay per event, p99, us', digits: 0, added: true },
+  requestP50: { name: 'added delay per request, p50, us', digits: 0, added: true },
+  requestP99: { name: 'added delay per request, p99, us', digits: 0, added: true },
+  perSecond: { name: 'requests a second', digits: 0 },
+  broken: { name: 'lost or broken', digits: 0 },
+};
+
+export function median(values) {
+  const sorted = values.filter((value) => value !== undefined && !Number.isNaN(value)).sort((a, b) => a - b);
+  const middle = sorted.length / 2;
+  return sorted.length === 0 ? undefined : sorted.length % 2 ? sorted[Math.floor(middle)] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+const sum = (values) => values.reduce((total, value) => total + (value ?? 0), 0);
+const over = (a, b) => (a === undefined || b === undefined || b <= 0 ? undefined : a / b);
+
+/* ---- figures -------------------------------------------------------------- */
+
+/* What one target reached in a row: the median of its runs; all that broke. */
+function figure(runs, row) {
+  const values = runs.map((run) => run[row]);
+  return row === 'broken' ? sum(values) : median(values);
+}
+
+function makeRow(workload, row, runsOf) {
+  const own = Object.fromEntries(Object.entries(runsOf).map(([target, runs]) => [target, figure(runs, row)]));
+  const values = { ...own };
+  for (const target of Object.keys(own)) {
+    if (rows[row].added && target !== 'direct') {
+      values[target] = own[target] === undefined || own.direct === undefined ? undefined : own[target] - own.direct;
+    }
+  }
+  return { workload, row, values, toNginx: over(values.relay, values.nginx), toHaproxy: over(values.relay, values.haproxy) };
+}
+
+function judge(made) {
+  const goal = goals.find((g) => g.workload === made.workload && g.row === made.row);
+  const mine = made.values.relay;
+  const bounds = goal?.of ? goal.of.map((target) => made.values[target]) : [1];
+  if (!goal || mine === undefined || bounds.includes(undefined)) {
+    return made;
+  }
+  const met = bounds.every((bound) => mine <= goal.most * bound);
+  const says = goal.of ? `<= ${goal.most.toFixed(2)} of ${goal.of.join(', ')}` : `<= ${goal.most}`;
+  return { ...made, goal: says, met };
+}
+
+/* results: [{ workload, target, run, ...figures }] */
+export function makeRows(results, plans) {
+  const made = [];
+  const everywhere = {};
+  for (const { target, ...run } of results) {
+    (everywhere[target] ??= []).push(run);
+  }
+  made.push(makeRow('all', 'restMb', everywhere));
+  for (const plan of plans) {
+    const runsOf = Object.fromEntries(plan.targets.map((target) => [target, results.filter((r) => r.workload === plan.name && r.target === target)]));
+    for (const row of [...plan.show, 'broken']) {
+      made.push(makeRow(plan.name, row, runsOf));
+    }
+  }
+  return made.map(judge);
+}
+
+/* ---- what a reader must know ---------------------------------------------- */
+
+const LIMIT = 0.9; /* of the CPUs that the load side has */
+
+function noteRun(plan, runs, loadCpus) {
+  const notes = [];
+  const busy = runs.filter((run) => !plan.rate && run.loadShare > LIMIT * loadCpus).map((run) => run.target);
+  const late = runs.filter((run) => run.notOpen > 0);
+  const faults = new Set(runs.filter((run) => run.broken > 0).map((run) => `${run.target}: ${run.fault}`));
+  if (busy.length > 0) {
+    notes.push(`${plan.name}: claude-sim and the load generator were the limit for ${[...new Set(busy)].join(', ')}: requests a second say nothing about the target, CPU per request does`);
+  }
+  for (const run of late) {
+    notes.push(`${plan.name}: ${run.notOpen} of ${plan.connections} streams of ${run.target} were not open to the end of the measurement`);
+  }
+  return [...notes, ...[...faults].map((fault) => `${plan.name}: ${fault}`)];
+}
+
+function noteWorkers(plan, rowsMade) {
+  const find = (row) => rowsMade.find((made) => made.workload === plan.name && made.row === row)?.values;
+  const speed = over(find('perSecond')?.relay2, find('perSecond')?.relay);
+  const cost = over(find('cpuRequest')?.relay2, find('cpuRequest')?.relay);
+  return speed === undefined ? [] : [`${plan.name}: two workers reach ${speed.toFixed(2)} times the requests of one, at ${cost?.toFixed(2)} times the CPU per request`];
+}
+
+export function makeNotes(results, plans, rowsMade, pin) {
+  return plans.flatMap((plan) => {
+    const runs = results.filter((result) => result.workload === plan.name);
+    const loadCpus = plan.unpinned || !pin.load ? pin.cpus - 1 : pin.load.split(',').length;
+    const cut = plan.cut ? [`${plan.name}: ${plan.connections} streams only: two descriptors each is what the limit of open files allows`] : [];
+    const shared = plan.unpinned && pin.cpus < 4 ? [`${plan.name}: ${pin.cpus} CPUs carry the target and the load together: read the CPU per request`] : [];
+    return [...cut, ...shared, ...noteRun(plan, runs, Math.max(loadCpus, 1)), ...noteWorkers(plan, rowsMade)];
+  });
+}
+
+/* ---- the table ------------------------------------------------------------ */
+
+const shown = (value, digits) => (value === undefined ? '-' : value.toFixed(digits));
+
+function cells(made) {
+  const { name, digits } = rows[made.row];
+  const value = (target) => shown(made.values[target], digits);
+  const relay = made.values.relay2 === undefined ? value('relay') : `${value('relay')} / ${value('relay2')}`;
+  const verdict = made.goal ? `${made.met ? 'met' : 'MISSED'}: ${made.goal}` : '';
+  return [made.workload, name, value('direct'), relay, value('nginx'), value('haproxy'), shown(made.toNginx, 2), shown(made.toHaproxy, 2), verdict];
+}
+
+/* Markdown that can be read as it stands. */
+export function render(rowsMade) {
+  const head = ['', '', 'direct', 'relay', 'nginx', 'haproxy', 'relay/nginx', 'relay/haproxy', 'goal'];
+  const lines = [head, ...rowsMade.map(cells)];
+  const widths = head.map((_, i) => Math.max(...lines.map((line) => line[i].length), 3));
+  const isNumber = (i) => i >= 2 && i <= 7;
+  const text = (line) => `| ${line.map((cell, i) => (isNumber(i) ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join(' | ')} |`;
+  const rule = `|${widths.map((width, i) => (isNumber(i) ? `${'-'.repeat(width + 1)}:` : '-'.repeat(width + 2))).join('|')}|`;
+  return [text(lines[0]), rule, ...lines.slice(1).map(text)].join('\n');
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: MIT
+/* Starting and stopping what is compared, each in a folder of its own.  All of
+   them: one worker (but relay2), connections kept on both sides, TLS to the
+   upstream with verification and resumed sessions, a credential put in place of the
+   client's, and one log line per request into a file. */
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { spawn, spawnSync } from 'node:child_process';
+
+import { family, pinned } from './machine.mjs';
+
+export const KEY = 'sk-ant-api03-bench';
+const PATIENCE_MS = 10000;
+const children = new Set();
+
+export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/* Only what was started here. */
+export function killAll() {
+  for (const child of children) {
+    child.kill('SIGKILL');
+  }
+}
+
+export function start(command, { cwd, env = {}, log }) {
+  const out = fs.openSync(path.join(cwd, log), 'a');
+  const child = spawn(command[0], command.slice(1), { cwd, env: { PATH: process.env.PATH, ...env }, stdio: ['ignore', out, out] });
+  fs.closeSync(out);
+  children.add(child);
+  child.ended = new Promise((resolve) => child.on('close', resolve).on('error', resolve));
+  child.ended.then(() => children.delete(child));
+  return child;
+}
+
+export async function stop(child) {
+  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+  child.kill('SIGTERM');
+  await child.ended;
+  clearTimeout(timer);
+}
+
+/* ---- readiness ------------------------------------------------------------ */
+
+function freePort() {
+  return new Promise((resolve, reject) => {
+    const server = net.createServer().on('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+}
+
+function accepts(port) {
+  return new Promise((resolve) => {
+    const socket = net.connect(port, '127.0.0.1');
+    const say = (answer) => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.on('connect', () => say(true)).on('error', () => say(false));
+  });
+}
+
+/* Ask until it is true; the end of the log is the error. */
+async function until(child, folder, log, ask) {
+  const deadline = Date.now() + PATIENCE_MS;
+  while (Date.now() < deadline && child.exitCode === null) {
+    const answer = await ask();
+    if (answer) {
+      return answer;
+    }
+    await sleep(20);
+  }
+  throw new Error(`${log} did not start:\n${fs.readFileSync(path.join(folder, log), 'utf8').slice(-2000)}`);
+}
+
+/* ---- claude-sim ----------------------------------------------------------- */
+
+export async function startSim(binary, folder, cpus) {
+  const ca = path.join(folder, 'ca.pem');
+  const command = [binary, '--tls', '--write-ca', ca, '--idle-ms', '3600000'];
+  const child = start(pinned(cpus, command), { cwd: folder, log: 'sim.log' });
+  const listening = () => /listening on https:\/\/127\.0\.0\.1:(\d+)/.exec(fs.readFileSync(path.join(folder, 'sim.log'), 'utf8'));
+  const port = Number((await until(child, folder, 'sim.log', listening))[1]);
+  return { child, ca, port, url: `https://127.0.0.1:${port}` };
+}
+
+/* ---- configurations ------------------------------------------------------- */
+
+const nginxConfig = ({ port, sim, descriptors }) => `
+daemon off;
+${process.getuid() === 0 ? 'user root;' : ''}
+worker_processes 1;
+worker_rlimit_nofile ${descriptors};
+pid nginx.pid;
+error_log nginx.err warn;
+events { worker_connections ${descriptors}; }
+http {
+    access_log access.log;
+    client_body_temp_path body;
+    proxy_temp_path proxy;
+    fastcgi_temp_path fastcgi;
+    uwsgi_temp_path uwsgi;
+    scgi_temp_path scgi;
+    upstream claude {
+        server 127.0.0.1:${sim.port};
+        keepalive 10000;
+        keepalive_requests 100000000;
+        keepalive_timeout 1h;
+    }
+    server {
+        listen 127.0.0.1:${port} backlog=4096;
+        tcp_nodelay on;
+        keepalive_timeout 1h;
+        keepalive_requests 100000000;
+        client_max_body_size 32m;
+        client_body_buffer_size 2m;
+        location / {
+            proxy_pass https://claude;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+            proxy_set_header Host localhost;
+            proxy_set_header x-api-key ${KEY};
+            proxy_buffering off;
+            proxy_read_timeout 10m;
+            proxy_ssl_protocols TLSv1.2 TLSv1.3;
+            proxy_ssl_session_reuse on;
+            proxy_ssl_server_name on;
+            proxy_ssl_name localhost;
+            proxy_ssl_verify on;
+            proxy_ssl_trusted_certificate ${sim.ca};
+        }
+    }
+}
+`;
+
+const haproxyConfig = ({ port, sim, descriptors }) => `
+global
+    nbthread 1
+    maxconn ${Math.floor((descriptors - 100) / 2)}
+    log stdout format raw local0 info
+defaults
+    mode http
+    log global
+    option httplog
+    option http-no-delay
+    http-reuse always
+    timeout connect 30s
+    timeout client 10m
+    timeout server 10m
+    timeout http-keep-alive 1h
+frontend clients
+    bind 127.0.0.1:${port} backlog 4096
+    default_backend claude
+backend claude
+    http-request set-header x-api-key ${KEY}
+    http-request set-header Host localhost
+    server sim 127.0.0.1:${sim.port} ssl verify required ca-file ${sim.ca} sni str(localhost) alpn http/1.1 pool-max-conn -1 pool-purge-delay 1h
+`;
+
+/* ---- the targets ---------------------------------------------------------- */
+
+async function startConfigured(name, { folder, sim, cpus, descriptors }, config, command) {
+  const port = await freePort();
+  const file = path.join(folder, `${name}.conf`);
+  fs.writeFileSync(file, config({ port, sim, descriptors }));
+  const child = start(pinned(cpus, command(file)), { cwd: folder, log: `${name}.log` });
+  await until(child, folder, `${name}.log`, () => accepts(port));
+  return { child, url: `http://127.0.0.1:${port}` };
+}
+
+async function startRelay({ folder, sim, cpus, binary }, workers) {
+  const env = { DATA_DIR: path.join(folder, 'data'), HOST: '127.0.0.1', WORKERS: String(workers), CLAUDE_API_URL: `${sim.url}/v1/messages`, UPSTREAM_CA_FILE: sim.ca };
+  const added = spawnSync(binary, ['account', 'add', 'bench', '--api-key', '-'], { env, input: `${KEY}\n`, encoding: 'utf8' });
+  if (added.status !== 0) {
+    throw new Error(`the relay took no account: ${added.stderr}`);
+  }
+  const port = await freePort();
+  const child = start(pinned(cpus, [binary, 'serve', '--port', String(port)]), { cwd: folder, env, log: 'relay.log' });
+  await until(child, folder, 'relay.log', () => accepts(port));
+  return { child, url: `http://127.0.0.1:${port}` };
+}
+
+const starters = {
+  direct: ({ sim }) => ({ url: sim.url, direct: true }),
+  relay: (place) => startRelay(place, 1),
+  relay2: (place) => startRelay(place, 2),
+  nginx: (place) => startConfigured('nginx', place, nginxConfig, (file) => ['nginx', '-p', place.folder, '-e', 'nginx.err', '-c', file]),
+  haproxy: (place) => startConfigured('haproxy', place, haproxyConfig, (file) => ['haproxy', '-db', '-f', file]),
+};
+
+/* place: folder (empty), sim, cpus, descriptors, binary (of the relay).  `pids` are
+   all its processes. */
+export async function startTarget(name, place) {
+  const target = await starters[name](place);
+  await sleep(300);
+  return { ...target, pids: target.child ? family(target.child.pid) : [] };
+}

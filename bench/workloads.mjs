@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+/* What is measured: the table of workloads, and what must hold.
+   To add a workload: a row; to add a promise: a row of `goals`. */
+
+export const ALL = ['direct', 'relay', 'nginx', 'haproxy'];
+
+/* connections, rate, body, events, size (of a delta), gapMs, leavePercent: as
+   claude-bench has them.  `once`: each connection carries one stream that lasts
+   through the measurement (`streamMs` is how long); memory is taken while all are
+   open.  `quick` replaces members when the run shall be short; `show` names rows of
+   the table. */
+export const workloads = [
+  {
+    name: 'W1',
+    what: '1 KB JSON, 64 connections, closed loop',
+    connections: 64, events: 1, size: 700,
+    show: ['cpuRequest', 'perSecond'],
+  },
+  {
+    name: 'W1r',
+    what: '1 KB JSON, 3,000 a second',
+    connections: 64, rate: 3000, events: 1, size: 700,
+    quick: { rate: 1000 },
+    show: ['cpuRequest', 'requestP50', 'requestP99'],
+  },
+  {
+    name: 'W2',
+    what: '100 KB in, a burst of 300 events out, 32 connections, closed loop',
+    connections: 32, body: 100000, stream: true, events: 300,
+    show: ['cpuEvent', 'cpuRequest', 'perSecond'],
+  },
+  {
+    name: 'W2g',
+    what: '100 live streams, 20 ms gap',
+    connections: 100, stream: true, events: 250, gapMs: 20,
+    quick: { events: 50 },
+    show: ['cpuEvent', 'eventP50', 'eventP99'],
+  },
+  {
+    name: 'W3',
+    what: '5,000 streams, 1 s gap',
+    connections: 5000, once: true, stream: true, gapMs: 1000,
+    quick: { connections: 500 },
+    show: ['cpuEvent', 'streamKb', 'eventP50', 'eventP99'],
+  },
+  {
+    name: 'W4',
+    what: '1 KB JSON, 200 a second: added delay',
+    connections: 32, rate: 200, events: 1, size: 700,
+    show: ['requestP50', 'requestP99', 'cpuRequest'],
+  },
+  {
+    name: 'W5',
+    what: '1 MB in, 16 connections, closed loop',
+    connections: 16, body: 1048576, events: 1, size: 700,
+    show: ['cpuRequest', 'perSecond'],
+  },
+  {
+    name: 'W6',
+    what: '1,000 streams, 100 ms gap; half of the clients leave mid-way',
+    connections: 1000, stream: true, events: 20, gapMs: 100, leavePercent: 50,
+    quick: { connections: 200 },
+    warmMs: 3000,
+    show: ['cpuRequest', 'cpuEvent', 'eventP50', 'eventP99'],
+  },
+  {
+    name: 'W10k',
+    what: '10,000 streams, 1 s gap, one worker',
+    connections: 10000, once: true, stream: true, gapMs: 1000,
+    quick: { connections: 1000 },
+    mostRuns: 1,
+    show: ['cpuEvent', 'streamKb', 'eventP50', 'eventP99'],
+  },
+  {
+    name: 'W1x2',
+    what: 'W1 with one worker and with two, not pinned',
+    connections: 64, events: 1, size: 700,
+    targets: ['relay', 'relay2'],
+    unpinned: true,
+    show: ['cpuRequest', 'perSecond'],
+  },
+];
+
+/* At most `most` times the figure of each target in `of`, or in absolute terms. */
+export const goals = [
+  { workload: 'W1', row: 'cpuRequest', most: 0.9, of: ['nginx', 'haproxy'] },
+  { workload: 'W1r', row: 'cpuRequest', most: 0.9, of: ['nginx', 'haproxy'] },
+  { workload: 'W2', row: 'cpuEvent', most: 1.0, of: ['nginx', 'haproxy'] },
+  { workload: 'W2g', row: 'cpuEvent', most: 1.0, of: ['nginx', 'haproxy'] },
+  { workload: 'W3', row: 'cpuEvent', most: 1.0, of: ['nginx', 'haproxy'] },
+  { workload: 'W5', row: 'cpuRequest', most: 1.0, of: ['nginx', 'haproxy'] },
+  { workload: 'W3', row: 'streamKb', most: 0.65, of: ['haproxy'] },
+  { workload: 'W10k', row: 'streamKb', most: 0.65, of: ['haproxy'] },
+  { workload: 'W4', row: 'requestP50', most: 1.0, of: ['nginx'] },
+  { workload: 'W2g', row: 'eventP50', most: 1.0, of: ['haproxy'] },
+  { workload: 'all', row: 'restMb', most: 8 },
+];
+
+const OPEN_RATE = 400; /* connections a second when there are thousands: each is two TLS handshakes */
+
+/* The row with its durations. */
+export function plan(workload, { quick, descriptors }) {
+  const made = { targets: ALL, body: 1024, events: 1, size: 64, gapMs: 0, openRate: 2000, drainMs: 10000, ...workload };
+  Object.assign(made, quick ? workload.quick : {});
+  made.measureMs = quick ? 1500 : 6000;
+  made.warmMs = quick ? 500 : (workload.warmMs ?? 1500);
+  if (made.once) {
+    const most = Math.floor((descriptors - 200) / 2);
+    made.cut = made.connections > most;
+    made.connections = Math.min(made.connections, most);
+    made.openRate = OPEN_RATE;
+    made.measureMs = quick ? 3000 : 10000;
+    made.warmMs = Math.ceil((made.connections / OPEN_RATE) * 1000) + 1500;
+    made.events = Math.ceil((made.warmMs + made.measureMs) / made.gapMs) + (quick ? 2 : 6);
+  }
+  if (made.stream) {
+    made.drainMs += (made.events + 2) * made.gapMs;
+  }
+  return made;
+}
+
+/* Arguments for claude-bench. */
+export function loadArguments(made) {
+  const numbers = {
+    '--connections': made.connections,
+    '--open-rate': made.openRate,
+    '--rate': made.rate,
+    '--body': made.body,
+    '--events': made.events,
+    '--event-size': made.size,
+    '--gap-ms': made.gapMs,
+    '--leave-percent': made.leavePercent,
+    '--warm-ms': made.warmMs,
+    '--measure-ms': made.measureMs,
+    '--drain-ms': made.drainMs,
+  };
+  const given = Object.entries(numbers).filter(([, value]) => value !== undefined);
+  return [...given.flatMap(([name, value]) => [name, String(value)]), ...(made.stream ? ['--stream'] : []), ...(made.once ? ['--once'] : [])];
+}
+
+/* The longest that one run may take, in ms. */
+export const longest = (made) => made.warmMs + made.measureMs + made.drainMs + (made.once ? 60000 : 0) + 20000;
+/* What it usually takes. */
+export const usual = (made) => made.warmMs + made.measureMs + 1200 + (made.once ? made.warmMs + 8000 : made.stream ? made.events * made.gapMs : 0);
