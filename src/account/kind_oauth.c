@@ -11,7 +11,7 @@ static bool is_printable(struct str token)
         if (token.at[i] <= ' ' || token.at[i] > '~')
             return false;
     }
-    return token.len > 0 && token.len <= 4096;
+    return token.len > 0 && token.len <= KIND_OAUTH_TOKEN_MAX;
 }
 
 /* The mark of a refusal holds for the grant that was refused, not for the next

@@ -12,6 +12,8 @@ extern const struct account_kind account_kind_oauth;
 extern const struct account_kind account_kind_apikey;
 
 #define KIND_APIKEY_MAX 1024
+/* Of an access or refresh token; one fills half of a request head at most. */
+#define KIND_OAUTH_TOKEN_MAX 32768
 
 /* Does it look like a Console API key: sk-ant-, printable, not too long, and no
    token of a sign-in? */

@@ -4,6 +4,7 @@
 
 #include <time.h>
 
+#include "account/kinds.h"
 #include "base/text.h"
 
 #define LIFE_DEFAULT_S 28800
@@ -20,7 +21,7 @@ static bool is_token(struct str text)
         if (text.at[i] <= ' ' || text.at[i] > '~')
             return false;
     }
-    return text.len > 0 && text.len <= 4096;
+    return text.len > 0 && text.len <= KIND_OAUTH_TOKEN_MAX;
 }
 
 static uint64_t life_s(const struct json_doc *doc)
@@ -47,6 +48,20 @@ static void set_scopes(struct json_doc *patch, struct str scope)
     json_doc_set(patch, "scopes", scopes);
 }
 
+/* Absent: the old one goes on.  One of no use: the old one is spent all the same. */
+static void set_refresh_token(struct json_doc *patch,
+                              const struct json_doc *token)
+{
+    struct str text;
+
+    if (!token || !json_doc_as_str(token, &text) || text.len == 0)
+        return;
+    if (is_token(text))
+        json_doc_set_str(patch, "refresh_token", text);
+    else
+        json_doc_set(patch, "refresh_token", json_doc_new_null());
+}
+
 static struct json_doc *make_patch(const struct json_doc *doc,
                                    uint64_t now_wall_ms)
 {
@@ -58,8 +73,7 @@ static struct json_doc *make_patch(const struct json_doc *doc,
         return NULL;
     patch = json_doc_new_object();
     json_doc_set_str(patch, "access_token", text);
-    if (json_doc_get_str(doc, "refresh_token", &text) && is_token(text))
-        json_doc_set_str(patch, "refresh_token", text);
+    set_refresh_token(patch, json_doc_get(doc, "refresh_token"));
     text_format_time(now_wall_ms + life_s(doc) * 1000, expires);
     json_doc_set_str(patch, "expires_at", str_of(expires));
     if (json_doc_get_str(doc, "scope", &text) && text.len > 0)

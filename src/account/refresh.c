@@ -147,7 +147,8 @@ static struct flow_next wait_to_read(struct refresh *r)
              "account %s: its new tokens cannot be saved: %s; trying again",
              r->charge->name, r->err.text);
     charge_answer(r->charge, &r->err);
-    if (r->charge->keeper->stopping && r->saves >= REFRESH_SAVES_AT_STOP)
+    if (r->charge->keeper->stopping &&
+        ++r->saves_at_stop > REFRESH_SAVES_AT_STOP)
         return flow_finish();
     loop_timer_set(r->timer, refresh_rules_save_again_ms(++r->saves));
     return flow_sleep_then(read);
@@ -233,6 +234,7 @@ void refresh_adopt(struct charge *charge, const struct json_doc *tokens)
 
     r->adopting = true;
     r->failed = false;
+    r->dropped = false;
     json_doc_free(r->patch);
     r->patch = json_doc_copy(tokens);
     json_doc_set(r->patch, "login_required", json_doc_new_null());

@@ -26,6 +26,7 @@ struct refresh {
     unsigned version;       /* of `patch` */
     unsigned saving;        /* the version that is being saved */
     unsigned saves;         /* that failed */
+    unsigned saves_at_stop; /* those since the keeper stops */
     struct err err;
     bool failed;
 };

@@ -11,6 +11,13 @@
 static struct flow_next saved(struct flow *flow);
 static struct flow_next hold(struct flow *flow);
 
+static struct flow_next removed(struct refresh *r)
+{
+    err_set(&r->err, ERR_NO_ACCOUNT, "account \"%s\" was removed",
+            r->charge->name);
+    return refresh_give_up(r);
+}
+
 /* ---- SAVING ------------------------------------------------------------- */
 
 struct flow_next refresh_save(struct flow *flow)
@@ -19,7 +26,7 @@ struct flow_next refresh_save(struct flow *flow)
     char key[ACCOUNT_KEY_MAX];
 
     if (r->dropped)
-        return refresh_give_up(r);
+        return removed(r);
     refresh_key(r, key);
     r->saving = r->version;
     refresh_start_job(r, r->adopting ? STORE_OP_UPDATE : STORE_OP_CHANGE, key);
@@ -45,8 +52,7 @@ static bool is_gone(struct refresh *r)
     if (!err || err->code != ERR_NOT_FOUND)
         return false;
     r->dropped = true;
-    return !err_set(&r->err, ERR_NO_ACCOUNT, "account \"%s\" was removed",
-                    r->charge->name);
+    return true;
 }
 
 static struct flow_next saved(struct flow *flow)
@@ -56,7 +62,7 @@ static struct flow_next saved(struct flow *flow)
     if (!store_job_is_done(r->job))
         return flow_sleep_then(saved);
     if (r->dropped || is_gone(r))
-        return refresh_give_up(r);
+        return removed(r);
     if (r->saving != r->version)
         return flow_go(refresh_save);
     apply_patch(r);
@@ -102,7 +108,8 @@ static struct flow_next hold(struct flow *flow)
 
     show_held(r, store_job_error(r->job)->text);
     charge_answer(r->charge, NULL);
-    if (r->charge->keeper->stopping && r->saves >= REFRESH_SAVES_AT_STOP) {
+    if (r->charge->keeper->stopping &&
+        ++r->saves_at_stop > REFRESH_SAVES_AT_STOP) {
         log_line(LOG_ERROR,
                  "account %s: stopping without its new tokens on disk: sign in "
                  "again",

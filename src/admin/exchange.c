@@ -64,7 +64,7 @@ void exchange_ask(struct exchange *x, enum keeper_op op, struct str name,
 
 static bool take_body(struct exchange *x)
 {
-    struct str text = request_body(x->req);
+    struct str text = str_trim(request_body(x->req));
 
     if (text.len == 0) {
         x->body = json_doc_new_object();

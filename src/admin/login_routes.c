@@ -55,12 +55,14 @@ static void start_saving(struct exchange *x)
 
 struct flow_next login_routes_auth_url(struct flow *flow)
 {
+    static const char *const known[] = { "proxy_config", "kind", NULL };
     struct exchange *x = exchange_of(flow);
     const struct config *config = x->admin->options.config;
     struct oauth_client client = keeper_client(config);
     struct pending_options options = { .client = &client };
 
-    if (!members_proxy(x->body, &options.proxy_config, &x->err) ||
+    if (!members_are(x->body, known, &x->err) ||
+        !members_proxy(x->body, &options.proxy_config, &x->err) ||
         !members_kind(x->body, &options.setup, &x->err))
         return exchange_refuse(x);
     x->pending = pending_new(&options, clock_wall_ms());
@@ -86,6 +88,8 @@ static struct flow_next signed_in(struct flow *flow)
 
 struct flow_next login_routes_token(struct flow *flow)
 {
+    static const char *const known[] = { "authorization_code", "state",
+                                         "account_name", "proxy_config", NULL };
     struct exchange *x = exchange_of(flow);
     const struct json_doc *proxy;
     struct str code;
@@ -93,7 +97,8 @@ struct flow_next login_routes_token(struct flow *flow)
     if (!members_text(x->body, "authorization_code", &code, &x->err) ||
         !members_optional_text(x->body, "state", &x->err) ||
         !members_name(x->body, "account_name", &x->name, &x->err) ||
-        !members_proxy(x->body, &proxy, &x->err))
+        !members_proxy(x->body, &proxy, &x->err) ||
+        !members_are(x->body, known, &x->err))
         return exchange_refuse(x);
     exchange_ask(x, KEEPER_LOGIN, x->name, x->body);
     return flow_sleep_then(signed_in);

@@ -51,6 +51,8 @@ bool members_proxy(const struct json_doc *body, const struct json_doc **config,
         return true;
     if (!json_doc_is_object(*config))
         return err_set(err, ERR_BAD_REQUEST, "proxy_config must be an object");
+    if (!proxy_check_config(*config, err))
+        return false;
     proxy = proxy_from_json(*config, err);
     proxy_unref(proxy);
     if (!proxy)
@@ -69,6 +71,19 @@ bool members_kind(const struct json_doc *body, bool *setup, struct err *err)
              str_eq(kind, STR("setup-token"));
     return *setup || err_set(err, ERR_BAD_REQUEST,
                              "kind must be \"setup-token\" or left out");
+}
+
+bool members_are(const struct json_doc *body, const char *const *known,
+                 struct err *err)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; known[i]; i++)
+        count += json_doc_get(body, known[i]) != NULL;
+    return count == json_doc_count(body) ||
+           err_set(err, ERR_BAD_REQUEST,
+                   "the body has a member that means nothing here; docs/api.md "
+                   "names those that do");
 }
 
 /* ---- changes ------------------------------------------------------------ */
@@ -94,25 +109,17 @@ static bool check_enabled(const struct json_doc *body, struct err *err)
            err_set(err, ERR_BAD_REQUEST, "enabled must be true or false");
 }
 
-static size_t count_known(const struct json_doc *body)
-{
-    static const char *const known[] = { "proxy_config", "note", "enabled" };
-    size_t count = 0;
-
-    for (size_t i = 0; i < COUNT_OF(known); i++)
-        count += json_doc_get(body, known[i]) != NULL;
-    return count;
-}
-
 bool members_change(const struct json_doc *body, struct err *err)
 {
-    size_t known = count_known(body);
+    static const char *const known[] = { "proxy_config", "note", "enabled",
+                                         NULL };
     const struct json_doc *proxy;
 
-    if (known == 0 || known != json_doc_count(body))
+    if (!members_are(body, known, err))
+        return false;
+    if (json_doc_count(body) == 0)
         return err_set(err, ERR_BAD_REQUEST,
-                       "the body must hold proxy_config, note or enabled, and "
-                       "nothing else");
+                       "the body must hold proxy_config, note or enabled");
     return members_proxy(body, &proxy, err) && check_note(body, err) &&
            check_enabled(body, err);
 }

@@ -6,6 +6,9 @@
 #include "base/err.h"
 #include "base/json.h"
 
+/* No members but these (ended by NULL): what is misspelt is not left out. */
+bool members_are(const struct json_doc *body, const char *const *known,
+                 struct err *err) MUST_CHECK;
 /* A text that is there and not empty. */
 bool members_text(const struct json_doc *body, const char *member,
                   struct str *text, struct err *err) MUST_CHECK;

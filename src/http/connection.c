@@ -103,7 +103,9 @@ static void set_deadline(struct connection *conn)
 
 void connection_update(struct connection *conn)
 {
-    unsigned want = STREAM_READABLE;
+    /* The same between requests as behind a whole one: a change costs system
+       calls. */
+    unsigned want = STREAM_READABLE | STREAM_HANGUP;
 
     if (conn->state == CONNECTION_ANSWERING) {
         want = STREAM_HANGUP;

@@ -116,7 +116,8 @@ static bool take_proxy_config(struct relayed *r)
         return err_set(&r->err, ERR_BAD_REQUEST,
                        "the body names a proxy_config but is not valid JSON");
     doc = json_doc_parse(found.proxy_config, &r->err);
-    r->proxy = doc ? proxy_from_json(doc, &r->err) : NULL;
+    if (doc && (!json_doc_is_object(doc) || proxy_check_config(doc, &r->err)))
+        r->proxy = proxy_from_json(doc, &r->err);
     json_doc_free(doc);
     if (!r->proxy) {
         r->err.code = ERR_BAD_REQUEST;

@@ -122,6 +122,9 @@ void dial_set_options(struct dial *dial, const struct dial_target *target)
 
     set_way(dial, target);
     (void)curl_easy_setopt(easy, CURLOPT_CONNECT_ONLY, 1L);
+    /* libcurl looks a proxy's name up in its cache under the name of the target:
+       one dial's address must never be another's way out. */
+    (void)curl_easy_setopt(easy, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
     (void)curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
     (void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
     /* Cancelling must not wait for a name that is still being looked up. */

@@ -159,6 +159,25 @@ bool proxy_from_config(const struct config *config, struct proxy **proxy,
     return *proxy || err_wrap(err, "GLOBAL_PROXY_*");
 }
 
+bool proxy_check_config(const struct json_doc *config, struct err *err)
+{
+    static const char *const known[] = { "type", "host", "port", "username",
+                                         "password" };
+    size_t count = 0;
+    uint64_t port;
+
+    for (size_t i = 0; i < COUNT_OF(known); i++)
+        count += json_doc_get(config, known[i]) != NULL;
+    if (count != json_doc_count(config))
+        return err_set(
+            err, ERR_BAD_REQUEST,
+            "proxy_config has a member that is not type, host, port, "
+            "username or password");
+    return !json_doc_get(config, "port") ||
+           json_doc_get_u64(config, "port", &port) ||
+           err_set(err, ERR_BAD_REQUEST, "proxy_config: port must be a number");
+}
+
 const struct proxy *proxy_choose(const struct proxy *global,
                                  const struct proxy *request,
                                  const struct proxy *account)

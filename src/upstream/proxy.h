@@ -31,6 +31,10 @@ struct proxy *proxy_from_json(const struct json_doc *config, struct err *err);
 /* GLOBAL_PROXY_*: `*proxy` is NULL if none is enabled. */
 bool proxy_from_config(const struct config *config, struct proxy **proxy,
                        struct err *err) MUST_CHECK;
+/* As somebody sends it, not as it lies in a file: a number for the port, and no
+   member that means nothing (a misspelt password would go out without one). */
+bool proxy_check_config(const struct json_doc *config,
+                        struct err *err) MUST_CHECK;
 struct proxy *proxy_ref(struct proxy *proxy);
 void proxy_unref(struct proxy *proxy);
 

@@ -108,6 +108,9 @@ describe('signing in', { timeout: 120000 }, () => {
       [{ ...good, proxy_config: 'http://h' }, /proxy_config/],
       [{ ...good, proxy_config: { type: 'socks5', host: 'h' } }, /proxy_config/],
       [{ ...good, proxy_config: { type: 'socks4', host: 'h', port: 1 } }, /proxy_config/],
+      [{ ...good, proxy: { type: 'http', host: 'h', port: 1 } }, /means nothing/],
+      [{ ...good, proxy_config: { type: 'http', host: 'h', port: 1, pass: 'p' } }, /proxy_config/],
+      [{ ...good, proxy_config: { type: 'http', host: 'h', port: '1' } }, /port/],
       ['[]', /object/],
       ['"text"', /object/],
       ['{', /JSON/],
@@ -121,7 +124,7 @@ describe('signing in', { timeout: 120000 }, () => {
       assert.deepEqual(Object.keys(answer.json), ['error']);
       assert.match(answer.json.error, reason);
     }
-    for (const body of ['[]', '{', '{"proxy_config":5}', '{"proxy_config":{"type":"http"}}', '{"kind":"other"}']) {
+    for (const body of ['[]', '{', '{"proxy_config":5}', '{"proxy_config":{"type":"http"}}', '{"kind":"other"}', '{"proxyConfig":{}}', `{"garbage":"${'a'.repeat(1 << 20)}"}`]) {
       assert.equal((await post('/oauth/auth-url', body)).status, 400);
     }
     assert.deepEqual(files(), before);

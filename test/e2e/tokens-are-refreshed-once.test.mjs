@@ -267,6 +267,50 @@ describe('refreshing', { timeout: 240000 }, () => {
     assert.deepEqual(JSON.parse((await call(`${relay.url}/oauth/accounts`)).body), { accounts: [] });
   });
 
+  it('a sign-in behind a removal during a refresh is not lost, and who waits is told', async () => {
+    await sim.oauth({ delay_ms: 800 });
+    const relay = await relayWith();
+    await until(async () => (await sim.ledger()).some((row) => row.path === '/v1/oauth/token'), { what: 'the token call' });
+    const waiting = message(relay.url);
+    await sleep(50);
+    assert.equal((await call(`${relay.url}/oauth/accounts/me`, { method: 'DELETE' })).status, 200);
+    const told = await waiting;
+    assert.equal(told.status, 400);
+    assert.match(told.body.toString(), /removed|no account/);
+    await sim.oauth({ delay_ms: 0 });
+    const again = await relayWith({}, { accounts: (dir) => writeOauth(dir, 'me', { expires_at: inMinutes(-5) }), env: {} });
+    await sim.oauth({ delay_ms: 800 });
+    writeOauth(again.dataDir, 'late', { expires_at: inMinutes(-5) });
+    await until(async () => (await call(`${again.url}/oauth/accounts/late/status`)).status === 200, { what: 'the account' });
+    await sleep(100);
+    assert.equal((await call(`${again.url}/oauth/accounts/late`, { method: 'DELETE' })).status, 200);
+    const { state } = JSON.parse((await call(`${again.url}/oauth/auth-url`, { method: 'POST' })).body);
+    const signed = await call(`${again.url}/oauth/token`, { method: 'POST', body: { authorization_code: 'code', state, account_name: 'late' } });
+    assert.equal(signed.status, 200, signed.body.toString());
+    assert.ok(readAccount(again.dataDir, 'late').access_token);
+  });
+
+  it('SIGTERM with tokens that could not be saved goes on trying for a while', async () => {
+    const relay = await relayWith({ expires_at: inMinutes(60) });
+    const limit = (size) => assert.equal(spawnSync('prlimit', ['--pid', String(relay.pid), `--fsize=${size}:`]).status, 0);
+    limit(0);
+    assert.equal((await call(`${relay.url}/oauth/accounts/me/refresh`, { method: 'POST' })).status, 200);
+    await sleep(2500);
+    relay.program.child.kill('SIGTERM');
+    await sleep(100);
+    limit('unlimited');
+    await relay.program.ended;
+    assert.notEqual(readAccount(relay.dataDir, 'me').access_token, OLD('me'));
+  });
+
+  it('tokens of 5 KB are tokens', async () => {
+    const long = 'x'.repeat(5000);
+    await sim.fault({ path: '/v1/oauth/token', times: 1, directives: { status: 200, body: JSON.stringify({ access_token: `sk-ant-oat01-${long}`, refresh_token: `sk-ant-ort01-${long}`, expires_in: 3600 }) } });
+    const relay = await relayWith();
+    assert.equal((await message(relay.url)).status, 200);
+    assert.equal(readAccount(relay.dataDir, 'me').refresh_token.length, 5013);
+  });
+
   it('an account whose file is removed by hand during its refresh stays removed', async () => {
     await sim.oauth({ delay_ms: 600 });
     const relay = await relayWith();

@@ -47,7 +47,8 @@ static const struct {
       8 * HOUR_MS },
     { "{" A ",\"refresh_token\":\"\",\"scope\":\"\"}", PATCH_A AT_8H "}",
       8 * HOUR_MS },
-    { "{" A ",\"refresh_token\":\"a b\"}", PATCH_A AT_8H "}", 8 * HOUR_MS },
+    { "{" A ",\"refresh_token\":\"a b\"}",
+      "{" A ",\"refresh_token\":null,\"expires_at\":" AT_8H "}", 8 * HOUR_MS },
     { "{\"token_type\":\"Bearer\"," A
       ",\"refresh_token\":\"R\",\"scope\":\"a  b:c\",\"organization\":{}}",
       "{" A ",\"refresh_token\":\"R\",\"expires_at\":" AT_8H
