@@ -11,7 +11,7 @@ import { describe, hardDescriptors, pinning } from './machine.mjs';
 import { measure } from './measure.mjs';
 import { makeNotes, makeRows, render } from './table.mjs';
 import { killAll, startSim, stop } from './targets.mjs';
-import { plan, usual, workloads } from './workloads.mjs';
+import { ALL, plan, usual, workloads } from './workloads.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const buildDir = path.resolve(root, process.env.BUILD_DIR ?? 'build-bench');
@@ -19,16 +19,26 @@ const binary = (name) => path.join(buildDir, name);
 
 /* ---- what was asked for --------------------------------------------------- */
 
-function choose() {
-  const { values } = parseArgs({ options: { quick: { type: 'boolean' }, workloads: { type: 'string' }, runs: { type: 'string' } } });
-  const names = values.workloads?.split(',') ?? workloads.map((workload) => workload.name);
-  const unknown = names.filter((name) => !workloads.some((workload) => workload.name === name));
-  const runs = Number(values.runs ?? (values.quick ? 1 : 3));
-  if (unknown.length > 0 || !Number.isInteger(runs) || runs < 1) {
-    throw new Error(`${unknown.length > 0 ? `no workload ${unknown.join(', ')}; there are ${workloads.map((w) => w.name).join(', ')}` : '--runs needs a number above 0'}`);
+/* The rows of a table that were named, or all that are no extras. */
+function pick(known, text, what) {
+  const names = text?.split(',') ?? known.filter((row) => !row.extra).map((row) => row.name);
+  const unknown = names.filter((name) => !known.some((row) => row.name === name));
+  if (unknown.length > 0) {
+    throw new Error(`no ${what} ${unknown.join(', ')}; there are ${known.map((row) => row.name).join(', ')}`);
   }
-  const circumstances = { quick: values.quick ?? false, descriptors: hardDescriptors() };
-  return { runs, quick: circumstances.quick, plans: workloads.filter((w) => names.includes(w.name)).map((w) => plan(w, circumstances)) };
+  return known.filter((row) => names.includes(row.name));
+}
+
+function choose() {
+  const text = { type: 'string' };
+  const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, workloads: text, targets: text, runs: text } });
+  const runs = Number(values.runs ?? (values.quick ? 1 : 3));
+  if (!Number.isInteger(runs) || runs < 1) {
+    throw new Error('--runs needs a number above 0');
+  }
+  const targets = pick([...ALL, 'relay2'].map((name) => ({ name })), values.targets, 'target').map((row) => row.name);
+  const plans = pick(workloads, values.workloads, 'workload').map((row) => plan(row, { quick: values.quick, descriptors: hardDescriptors() }));
+  return { runs, quick: values.quick, plans: plans.map((made) => ({ ...made, targets: made.targets.filter((name) => targets.includes(name)) })) };
 }
 
 /* In run 0 forwards, in run 1 backwards, ...: what drifts hits all alike. */
@@ -74,8 +84,8 @@ function report({ plans, quick, runs }, machine, pin, results) {
   console.log(`${machine.nginx}, ${machine.haproxy}, ${machine.openssl}; load average before the start ${machine.load.toFixed(2)}`);
   console.log(`${pin.says}; medians of ${runs} run${runs > 1 ? 's' : ''}${quick ? ' (quick: too short for conclusions)' : ''}\n`);
   console.log(text);
-  console.log(notes.map((note) => `- ${note}`).join('\n'));
-  console.log(`\nAll of it: ${path.relative(process.cwd(), file)}`);
+  console.log(`\n${notes.map((note) => `- ${note}\n`).join('')}`);
+  console.log(`All of it: ${path.relative(process.cwd(), file)}`);
   return rows;
 }
 

@@ -45,6 +45,12 @@ function cpuOf(pid) {
 /* Seconds of CPU that these processes took so far, user and system. */
 export const cpuSeconds = (pids) => pids.reduce((sum, pid) => sum + cpuOf(pid), 0);
 
+/* Seconds of CPU that all programs took since the machine started. */
+export function busySeconds() {
+  const [user, nice, system, , , irq, softirq] = read('/proc/stat').split('\n')[0].split(/\s+/).slice(1).map(Number);
+  return (user + nice + system + irq + softirq) * TICK_S;
+}
+
 /* Their memory in KB; what they share counts once. */
 export const pssKb = (pids) => pids.reduce((sum, pid) => sum + Number(/^Pss:\s+(\d+)/m.exec(read(`/proc/${pid}/smaps_rollup`))?.[1] ?? 0), 0);
 
@@ -59,22 +65,20 @@ function allowedCpus() {
 }
 
 /* The target alone on the last CPU, everything else on the others. */
+/* Which CPUs the target and the load have; `wide` with two for the target. */
 export function pinning() {
   const cpus = allowedCpus();
+  const split = (count) => ({ target: cpus.slice(-count).join(','), load: cpus.slice(0, -count).join(','), loadCpus: cpus.length - count });
   if (cpus.length < 2 || spawnSync('taskset', ['--version']).status !== 0) {
-    return { cpus: cpus.length, says: 'not pinned: there is one CPU, or no taskset' };
+    const none = { loadCpus: cpus.length };
+    return { narrow: none, wide: none, says: 'not pinned: there is one CPU, or no taskset' };
   }
-  const target = String(cpus.at(-1));
-  const load = cpus.slice(0, -1).join(',');
-  return { cpus: cpus.length, target, load, says: `the target alone on CPU ${target}; claude-sim and the load generator on CPU ${load}` };
+  const narrow = split(1);
+  const wide = cpus.length >= 4 ? split(2) : { loadCpus: cpus.length, shared: true };
+  return { narrow, wide, says: `the target alone on CPU ${narrow.target}; claude-sim and the load generator on CPU ${narrow.load}` };
 }
 
 export const pinned = (cpus, command) => (cpus === undefined ? command : ['taskset', '-c', cpus, ...command]);
-
-/* Move a process that runs, with all its threads. */
-export function pin(pid, cpus) {
-  spawnSync('taskset', ['-a', '-p', '-c', cpus, String(pid)]);
-}
 
 /* ---- the machine ---------------------------------------------------------- */
 

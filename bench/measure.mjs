@@ -6,7 +6,7 @@ import path from 'node:path';
 import readline from 'node:readline';
 import { spawn } from 'node:child_process';
 
-import { cpuSeconds, pinned, pssKb } from './machine.mjs';
+import { busySeconds, cpuSeconds, pinned, pssKb } from './machine.mjs';
 import { KEY, sleep, startTarget, stop } from './targets.mjs';
 import { loadArguments, longest } from './workloads.mjs';
 
@@ -62,7 +62,7 @@ async function runLoad(command, ms, at) {
 
 /* ---- the run -------------------------------------------------------------- */
 
-function figures({ made, load, spent, restKb, openKb, simShare, open }) {
+function figures({ made, load, spent, simSpent, busy, restKb, openKb, open }) {
   const requests = load.requests + load.left;
   const per = (count) => (count > 0 && spent > 0 ? (spent * 1e6) / count : undefined);
   const latency = made.stream ? load.first_us : load.latency_us;
@@ -78,14 +78,15 @@ function figures({ made, load, spent, restKb, openKb, simShare, open }) {
     requestP99: latency.p99,
     broken: load.broken + load.lost + open,
     fault: load.fault || (load.lost ? 'no answer in time' : open ? 'an upstream stream stayed open' : ''),
-    loadShare: load.cpu_share + simShare,
+    loadShare: load.cpu_share + simSpent / load.seconds,
+    otherShare: Math.max(0, (busy - spent - simSpent) / load.seconds - load.cpu_share),
     notOpen: made.once ? made.connections - load.open_at_end : 0,
   };
 }
 
 /* place: folder, sim, relay, bench (binaries), pin, descriptors. */
 export async function measure(made, targetName, place) {
-  const cpus = made.unpinned ? {} : place.pin;
+  const cpus = made.wide ? place.pin.wide : place.pin.narrow;
   const folder = fs.mkdtempSync(path.join(place.folder, `${made.name}-${targetName}-`));
   const target = await startTarget(targetName, { ...place, folder, cpus: cpus.target, binary: place.relay });
   try {
@@ -94,10 +95,12 @@ export async function measure(made, targetName, place) {
     const restKb = pssKb(target.pids);
     let spent = 0;
     let simSpent = 0;
+    let busy = 0;
     let openKb = restKb;
     const meter = (sign) => {
       spent += sign * cpuSeconds(target.pids);
       simSpent += sign * cpuSeconds(simPids);
+      busy += sign * busySeconds();
     };
     const command = [place.bench, '--url', target.url, ...(target.direct ? ['--ca', place.sim.ca, '--key', KEY] : []), ...loadArguments(made)];
     const load = await runLoad(pinned(cpus.load, command), longest(made), {
@@ -108,7 +111,7 @@ export async function measure(made, targetName, place) {
       },
     });
     const open = await leftOpen(place.sim);
-    return { ...figures({ made, load, spent, restKb, openKb, simShare: simSpent / load.seconds, open }), load };
+    return { ...figures({ made, load, spent, simSpent, busy, restKb, openKb, open }), load };
   } finally {
     if (target.child) {
       await stop(target.child);

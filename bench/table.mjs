@@ -76,36 +76,46 @@ export function makeRows(results, plans) {
 /* ---- what a reader must know ---------------------------------------------- */
 
 const LIMIT = 0.9; /* of the CPUs that the load side has */
+const OTHERS = 0.05; /* of a CPU */
 
-function noteRun(plan, runs, loadCpus) {
+const named = (runs) => [...new Set(runs.map((run) => run.target))].join(', ');
+
+function noteRuns(plan, runs, cpus) {
   const notes = [];
-  const busy = runs.filter((run) => !plan.rate && run.loadShare > LIMIT * loadCpus).map((run) => run.target);
-  const late = runs.filter((run) => run.notOpen > 0);
-  const faults = new Set(runs.filter((run) => run.broken > 0).map((run) => `${run.target}: ${run.fault}`));
+  const busy = runs.filter((run) => !plan.rate && run.loadShare > LIMIT * cpus.loadCpus);
   if (busy.length > 0) {
-    notes.push(`${plan.name}: claude-sim and the load generator were the limit for ${[...new Set(busy)].join(', ')}: requests a second say nothing about the target, CPU per request does`);
+    notes.push(`claude-sim and the load generator were the limit for ${named(busy)}: requests a second say nothing about the target, CPU per request does`);
   }
-  for (const run of late) {
-    notes.push(`${plan.name}: ${run.notOpen} of ${plan.connections} streams of ${run.target} were not open to the end of the measurement`);
+  for (const run of runs.filter((each) => each.notOpen > 0)) {
+    notes.push(`${run.notOpen} of ${plan.connections} streams of ${run.target} were not open to the end of the measurement`);
   }
-  return [...notes, ...[...faults].map((fault) => `${plan.name}: ${fault}`)];
+  return [...notes, ...new Set(runs.filter((run) => run.broken > 0).map((run) => `${run.target}: ${run.fault}`))];
+}
+
+function noteOthers(results) {
+  const most = Math.max(...results.map((run) => run.otherShare));
+  const disturbed = results.filter((run) => run.otherShare > OTHERS).length;
+  return disturbed > 0
+    ? [`other programs took more than ${OTHERS} of a CPU in ${disturbed} of ${results.length} runs, ${most.toFixed(2)} at most: repeat this on a quiet machine before believing small differences`]
+    : [];
 }
 
 function noteWorkers(plan, rowsMade) {
   const find = (row) => rowsMade.find((made) => made.workload === plan.name && made.row === row)?.values;
   const speed = over(find('perSecond')?.relay2, find('perSecond')?.relay);
   const cost = over(find('cpuRequest')?.relay2, find('cpuRequest')?.relay);
-  return speed === undefined ? [] : [`${plan.name}: two workers reach ${speed.toFixed(2)} times the requests of one, at ${cost?.toFixed(2)} times the CPU per request`];
+  return speed === undefined ? [] : [`two workers reach ${speed.toFixed(2)} times the requests of one, at ${cost?.toFixed(2)} times the CPU per request`];
 }
 
 export function makeNotes(results, plans, rowsMade, pin) {
-  return plans.flatMap((plan) => {
+  const notes = plans.flatMap((plan) => {
     const runs = results.filter((result) => result.workload === plan.name);
-    const loadCpus = plan.unpinned || !pin.load ? pin.cpus - 1 : pin.load.split(',').length;
-    const cut = plan.cut ? [`${plan.name}: ${plan.connections} streams only: two descriptors each is what the limit of open files allows`] : [];
-    const shared = plan.unpinned && pin.cpus < 4 ? [`${plan.name}: ${pin.cpus} CPUs carry the target and the load together: read the CPU per request`] : [];
-    return [...cut, ...shared, ...noteRun(plan, runs, Math.max(loadCpus, 1)), ...noteWorkers(plan, rowsMade)];
+    const cpus = plan.wide ? pin.wide : pin.narrow;
+    const cut = plan.cut ? [`${plan.connections} streams only: the limit of open files allows no more, with two for each`] : [];
+    const shared = cpus.shared ? ['the target and the load share all CPUs: read the CPU per request'] : [];
+    return [...cut, ...shared, ...noteRuns(plan, runs, cpus), ...noteWorkers(plan, rowsMade)].map((note) => `${plan.name}: ${note}`);
   });
+  return [...noteOthers(results), ...notes];
 }
 
 /* ---- the table ------------------------------------------------------------ */

@@ -4,11 +4,11 @@
 
 export const ALL = ['direct', 'relay', 'nginx', 'haproxy'];
 
-/* connections, rate, body, events, size (of a delta), gapMs, leavePercent: as
-   claude-bench has them.  `once`: each connection carries one stream that lasts
-   through the measurement (`streamMs` is how long); memory is taken while all are
-   open.  `quick` replaces members when the run shall be short; `show` names rows of
-   the table. */
+/* connections, rate, body, events, size (of a delta), gapMs, leavePercent, readRate:
+   as claude-bench has them.  `once`: each connection carries one stream that lasts
+   through the measurement, and memory is taken while all are open.  `wide`: the
+   target has two CPUs.  `extra`: only if it is asked for by name.  `quick` replaces
+   members when the run shall be short; `show` names rows of the table. */
 export const workloads = [
   {
     name: 'W1',
@@ -73,11 +73,19 @@ export const workloads = [
   },
   {
     name: 'W1x2',
-    what: 'W1 with one worker and with two, not pinned',
+    what: 'W1 with one worker and with two',
     connections: 64, events: 1, size: 700,
     targets: ['relay', 'relay2'],
-    unpinned: true,
+    wide: true,
     show: ['cpuRequest', 'perSecond'],
+  },
+  {
+    name: 'Wslow',
+    what: '200 streams of 1 MB as fast as they come, read at 50 KB a second',
+    connections: 200, once: true, stream: true, events: 4000, size: 256, readRate: 50000,
+    drainMs: 60000,
+    extra: true,
+    show: ['streamKb', 'cpuEvent'],
   },
 ];
 
@@ -96,15 +104,15 @@ export const goals = [
   { workload: 'all', row: 'restMb', most: 8 },
 ];
 
-const OPEN_RATE = 400; /* connections a second when there are thousands: each is two TLS handshakes */
+const OPEN_RATE = 500; /* connections a second when there are thousands: each is two TLS handshakes */
 
 /* The row with its durations. */
 export function plan(workload, { quick, descriptors }) {
   const made = { targets: ALL, body: 1024, events: 1, size: 64, gapMs: 0, openRate: 2000, drainMs: 10000, ...workload };
   Object.assign(made, quick ? workload.quick : {});
-  made.measureMs = quick ? 1500 : 6000;
-  made.warmMs = quick ? 500 : (workload.warmMs ?? 1500);
-  if (made.once) {
+  made.measureMs = quick ? 1500 : 5000;
+  made.warmMs = quick ? 500 : (workload.warmMs ?? 1000);
+  if (made.once && made.gapMs > 0) {
     const most = Math.floor((descriptors - 200) / 2);
     made.cut = made.connections > most;
     made.connections = Math.min(made.connections, most);
@@ -130,6 +138,7 @@ export function loadArguments(made) {
     '--event-size': made.size,
     '--gap-ms': made.gapMs,
     '--leave-percent': made.leavePercent,
+    '--read-rate': made.readRate,
     '--warm-ms': made.warmMs,
     '--measure-ms': made.measureMs,
     '--drain-ms': made.drainMs,
