@@ -26,7 +26,7 @@ struct relay_options {
     const struct config *config; /* outlives the relay, as the three below */
     struct accounts *accounts;
     struct keeper *keeper;
-    struct tls *tls;           /* for an https upstream, else NULL */
+    struct tls *tls;           /* for an https upstream; else not used */
     const struct proxy *proxy; /* the global one, or NULL */
 };
 

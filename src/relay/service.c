@@ -18,7 +18,8 @@ struct relay *relay_new(const struct relay_options *options)
     relay->arena = arena_new();
     relay->host = url_authority(relay->arena, api);
     relay->upstream = upstream_new(options->loop, options->config->ca_file.at);
-    relay->origin = origin_new(api->host, api->port, options->tls);
+    relay->origin =
+        origin_new(api->host, api->port, api->tls ? options->tls : NULL);
     return relay;
 }
 
