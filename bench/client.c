@@ -55,6 +55,8 @@ static void end(struct client *client)
     assert(client->state == CLIENT_BUSY);
     client->state = CLIENT_IDLE;
     client->all->busy--;
+    if (client->answer.received == 0)
+        client->all->waiting--;
     client->all->ended(client->all->arg, client);
 }
 
@@ -121,7 +123,7 @@ static void note_first_byte(struct client *client, uint64_t now_ns)
 {
     struct tally *tally = client->all->tally;
 
-    client->all->answered++;
+    client->all->waiting--;
     if (tally_is_within(tally, client->intended_ns))
         samples_add(&tally->first_ns, now_ns - client->intended_ns);
 }
@@ -224,6 +226,7 @@ void client_start(struct client *client, uint64_t intended_ns)
     assert(client->state == CLIENT_IDLE);
     client->state = CLIENT_BUSY;
     client->all->busy++;
+    client->all->waiting++;
     client->intended_ns = intended_ns;
     client->sent = 0;
     client->leaves = is_to_leave(client->all);

@@ -23,7 +23,7 @@ struct clients {
     size_t buffer_size;
     uint64_t started; /* exchanges so far */
     uint64_t busy;
-    uint64_t answered; /* exchanges of which anything came back */
+    uint64_t waiting; /* busy ones of whose answer nothing has come */
     void (*ended)(void *arg, struct client *client);
     void *arg;
 };

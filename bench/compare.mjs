@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { describe, hardDescriptors, pinning } from './machine.mjs';
 import { measure } from './measure.mjs';
 import { makeNotes, makeRows, render } from './table.mjs';
-import { killAll, startSim, stop } from './targets.mjs';
+import { killAll } from './targets.mjs';
 import { ALL, plan, usual, workloads } from './workloads.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -98,12 +98,10 @@ async function main() {
     killAll();
     fs.rmSync(folder, { recursive: true, force: true });
   });
-  const sim = await startSim(binary('claude-sim'), folder, pin.load);
   const steps = order(wanted);
   const minutes = Math.ceil(steps.reduce((ms, step) => ms + usual(step.made), 0) / 60000);
   console.log(`==> ${steps.length} runs, about ${minutes} min; ${pin.says}`);
-  const results = await runAll(steps, { folder, sim, pin, relay: binary('claude-relay'), bench: binary('claude-bench'), descriptors: hardDescriptors() });
-  await stop(sim.child);
+  const results = await runAll(steps, { folder, pin, sim: binary('claude-sim'), relay: binary('claude-relay'), bench: binary('claude-bench'), descriptors: hardDescriptors() });
   const rows = report(wanted, machine, pin, results);
   const broken = rows.filter((made) => made.row === 'broken').reduce((sum, made) => sum + (made.values.relay ?? 0), 0);
   return broken > 0 ? 1 : 0;

@@ -64,7 +64,8 @@ static bool is_warm(const struct load *load, uint64_t now_ns)
     if (now_ns < load->phase_end_ns)
         return false;
     return !load->options->once ||
-           load->clients.answered >= load->options->connections ||
+           (load->opening.done >= load->options->connections &&
+            load->clients.waiting == 0) ||
            now_ns >= load->phase_end_ns + (uint64_t)LOAD_EXTRA_MS * MS_NS;
 }
 

@@ -5,7 +5,7 @@
 
    WARM opens the connections and starts the traffic; only what happens in MEASURE
    is counted; in DRAIN nothing is started, and what is under way may end.  With
-   `once`, WARM lasts until something of every answer has come (at most
+   `once`, WARM lasts until all are open and no answer is waited for (at most
    LOAD_EXTRA_MS longer).  Each change is told on standard error as "phase NAME",
    for whoever looks at the target from outside. */
 #pragma once

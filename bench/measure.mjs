@@ -7,7 +7,7 @@ import readline from 'node:readline';
 import { spawn } from 'node:child_process';
 
 import { busySeconds, cpuSeconds, pinned, pssKb } from './machine.mjs';
-import { KEY, sleep, startTarget, stop } from './targets.mjs';
+import { KEY, sleep, startSim, startTarget, stop } from './targets.mjs';
 import { loadArguments, longest } from './workloads.mjs';
 
 /* ---- claude-sim ----------------------------------------------------------- */
@@ -84,38 +84,44 @@ function figures({ made, load, spent, simSpent, busy, restKb, openKb, open }) {
   };
 }
 
-/* place: folder, sim, relay, bench (binaries), pin, descriptors. */
+async function measureTarget(made, target, sim, command) {
+  const simPids = [sim.child.pid];
+  const restKb = pssKb(target.pids);
+  let spent = 0;
+  let simSpent = 0;
+  let busy = 0;
+  let openKb = restKb;
+  const meter = (sign) => {
+    spent += sign * cpuSeconds(target.pids);
+    simSpent += sign * cpuSeconds(simPids);
+    busy += sign * busySeconds();
+  };
+  const trust = target.direct ? ['--ca', sim.ca, '--key', KEY] : [];
+  const load = await runLoad([...command, '--url', target.url, ...trust, ...loadArguments(made)], longest(made), {
+    measure: () => meter(-1),
+    drain: () => {
+      meter(1);
+      openKb = pssKb(target.pids);
+    },
+  });
+  const open = await leftOpen(sim);
+  return { ...figures({ made, load, spent, simSpent, busy, restKb, openKb, open }), load };
+}
+
+/* place: folder, sim, relay, bench (binaries), pin, descriptors.  A claude-sim of its
+   own for each run: thousands of connections to the port of the last one are still
+   remembered by the kernel. */
 export async function measure(made, targetName, place) {
   const cpus = made.wide ? place.pin.wide : place.pin.narrow;
   const folder = fs.mkdtempSync(path.join(place.folder, `${made.name}-${targetName}-`));
-  const target = await startTarget(targetName, { ...place, folder, cpus: cpus.target, binary: place.relay });
+  const sim = await startSim(place.sim, folder, cpus.load);
   try {
-    await callSim(place.sim, 'DELETE', '/sim/ledger');
-    const simPids = [place.sim.child.pid];
-    const restKb = pssKb(target.pids);
-    let spent = 0;
-    let simSpent = 0;
-    let busy = 0;
-    let openKb = restKb;
-    const meter = (sign) => {
-      spent += sign * cpuSeconds(target.pids);
-      simSpent += sign * cpuSeconds(simPids);
-      busy += sign * busySeconds();
-    };
-    const command = [place.bench, '--url', target.url, ...(target.direct ? ['--ca', place.sim.ca, '--key', KEY] : []), ...loadArguments(made)];
-    const load = await runLoad(pinned(cpus.load, command), longest(made), {
-      measure: () => meter(-1),
-      drain: () => {
-        meter(1);
-        openKb = pssKb(target.pids);
-      },
-    });
-    const open = await leftOpen(place.sim);
-    return { ...figures({ made, load, spent, simSpent, busy, restKb, openKb, open }), load };
+    const target = await startTarget(targetName, { ...place, sim, folder, cpus: cpus.target });
+    const result = await measureTarget(made, target, sim, pinned(cpus.load, [place.bench]));
+    await (target.child && stop(target.child));
+    return result;
   } finally {
-    if (target.child) {
-      await stop(target.child);
-    }
+    await stop(sim.child);
     fs.rmSync(folder, { recursive: true, force: true });
   }
 }

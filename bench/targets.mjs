@@ -16,12 +16,19 @@ const children = new Set();
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/* Only what was started here. */
-export function killAll() {
-  for (const child of children) {
-    child.kill('SIGKILL');
+/* With those that it started: nginx's worker would live on without its master. */
+function kill(child) {
+  for (const pid of family(child.pid)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      /* it has ended */
+    }
   }
 }
+
+/* Only what was started here. */
+export const killAll = () => children.forEach(kill);
 
 export function start(command, { cwd, env = {}, log }) {
   const out = fs.openSync(path.join(cwd, log), 'a');
@@ -34,7 +41,7 @@ export function start(command, { cwd, env = {}, log }) {
 }
 
 export async function stop(child) {
-  const timer = setTimeout(() => child.kill('SIGKILL'), PATIENCE_MS);
+  const timer = setTimeout(() => kill(child), PATIENCE_MS);
   child.kill('SIGTERM');
   await child.ended;
   clearTimeout(timer);
@@ -171,14 +178,14 @@ async function startConfigured(name, { folder, sim, cpus, descriptors }, config,
   return { child, url: `http://127.0.0.1:${port}` };
 }
 
-async function startRelay({ folder, sim, cpus, binary }, workers) {
+async function startRelay({ folder, sim, cpus, relay }, workers) {
   const env = { DATA_DIR: path.join(folder, 'data'), HOST: '127.0.0.1', WORKERS: String(workers), CLAUDE_API_URL: `${sim.url}/v1/messages`, UPSTREAM_CA_FILE: sim.ca };
-  const added = spawnSync(binary, ['account', 'add', 'bench', '--api-key', '-'], { env, input: `${KEY}\n`, encoding: 'utf8' });
+  const added = spawnSync(relay, ['account', 'add', 'bench', '--api-key', '-'], { env, input: `${KEY}\n`, encoding: 'utf8' });
   if (added.status !== 0) {
     throw new Error(`the relay took no account: ${added.stderr}`);
   }
   const port = await freePort();
-  const child = start(pinned(cpus, [binary, 'serve', '--port', String(port)]), { cwd: folder, env, log: 'relay.log' });
+  const child = start(pinned(cpus, [relay, 'serve', '--port', String(port)]), { cwd: folder, env, log: 'relay.log' });
   await until(child, folder, 'relay.log', () => accepts(port));
   return { child, url: `http://127.0.0.1:${port}` };
 }
@@ -191,8 +198,8 @@ const starters = {
   haproxy: (place) => startConfigured('haproxy', place, haproxyConfig, (file) => ['haproxy', '-db', '-f', file]),
 };
 
-/* place: folder (empty), sim, cpus, descriptors, binary (of the relay).  `pids` are
-   all its processes. */
+/* place: folder (empty), sim (a running one), cpus, descriptors, relay (its binary).
+   `pids` are all its processes. */
 export async function startTarget(name, place) {
   const target = await starters[name](place);
   await sleep(300);
