@@ -41,7 +41,8 @@ function makeRow(workload, row, runsOf) {
       values[target] = own[target] === undefined || own.direct === undefined ? undefined : own[target] - own.direct;
     }
   }
-  return { workload, row, values, toNginx: over(values.relay, values.nginx), toHaproxy: over(values.relay, values.haproxy) };
+  const ratio = (target) => (row === 'broken' ? undefined : over(values.relay, values[target]));
+  return { workload, row, values, toNginx: ratio('nginx'), toHaproxy: ratio('haproxy') };
 }
 
 function judge(made) {

@@ -96,14 +96,16 @@ export async function startSim(binary, folder, cpus) {
 
 /* ---- configurations ------------------------------------------------------- */
 
-const nginxConfig = ({ port, sim, descriptors }) => `
+/* nginx closes connections that have not asked yet once less than a sixteenth is free,
+   and allocates for all of them when it starts. */
+const nginxConfig = ({ port, sim, descriptors, connections }) => `
 daemon off;
 ${process.getuid() === 0 ? 'user root;' : ''}
 worker_processes 1;
 worker_rlimit_nofile ${descriptors};
 pid nginx.pid;
 error_log nginx.err warn;
-events { worker_connections ${descriptors}; }
+events { worker_connections ${Math.ceil(connections * 2.5) + 512}; }
 http {
     access_log access.log;
     client_body_temp_path body;
@@ -143,6 +145,8 @@ http {
 }
 `;
 
+/* HAProxy keeps idle connections to the upstream only while a fifth of the descriptors
+   that maxconn implies are in use: with a small maxconn it would make new ones. */
 const haproxyConfig = ({ port, sim, descriptors }) => `
 global
     nbthread 1
@@ -169,10 +173,11 @@ backend claude
 
 /* ---- the targets ---------------------------------------------------------- */
 
-async function startConfigured(name, { folder, sim, cpus, descriptors }, config, command) {
+async function startConfigured(name, place, config, command) {
+  const { folder, cpus } = place;
   const port = await freePort();
   const file = path.join(folder, `${name}.conf`);
-  fs.writeFileSync(file, config({ port, sim, descriptors }));
+  fs.writeFileSync(file, config({ ...place, port }));
   const child = start(pinned(cpus, command(file)), { cwd: folder, log: `${name}.log` });
   await until(child, folder, `${name}.log`, () => accepts(port));
   return { child, url: `http://127.0.0.1:${port}` };
@@ -198,8 +203,8 @@ const starters = {
   haproxy: (place) => startConfigured('haproxy', place, haproxyConfig, (file) => ['haproxy', '-db', '-f', file]),
 };
 
-/* place: folder (empty), sim (a running one), cpus, descriptors, relay (its binary).
-   `pids` are all its processes. */
+/* place: folder (empty), sim (a running one), cpus, descriptors, connections (of
+   clients), relay (its binary).  `pids` are all its processes. */
 export async function startTarget(name, place) {
   const target = await starters[name](place);
   await sleep(300);
