@@ -61,7 +61,7 @@ export const workloads = [
     connections: 1000, stream: true, events: 20, gapMs: 100, leavePercent: 50,
     quick: { connections: 200 },
     warmMs: 3000,
-    show: ['cpuRequest', 'cpuEvent', 'eventP50', 'eventP99'],
+    show: ['cpuRequest', 'cpuEvent'],
   },
   {
     name: 'W10k',
