@@ -98,12 +98,24 @@ bool buf_append(struct buf *buf, struct str s)
     return true;
 }
 
-void buf_add(struct buf *buf, struct str s)
+void buf_add_slowly(struct buf *buf, struct str s)
 {
     bool fits = buf_append(buf, s);
 
     assert(fits);
     (void)fits;
+}
+
+void buf_add_u64(struct buf *buf, uint64_t number)
+{
+    char digits[20];
+    size_t at = sizeof(digits);
+
+    do {
+        digits[--at] = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    buf_add(buf, (struct str){ digits + at, sizeof(digits) - at });
 }
 
 bool buf_printf(struct buf *buf, const char *format, ...)

@@ -33,7 +33,10 @@ bool buf_append(struct buf *buf, struct str s) MUST_CHECK;
 bool buf_printf(struct buf *buf, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Append to a buffer whose ceiling cannot be reached (asserted). */
-void buf_add(struct buf *buf, struct str s);
+static inline void buf_add(struct buf *buf, struct str s);
+void buf_add_slowly(struct buf *buf, struct str s);
+/* The same for a decimal number. */
+void buf_add_u64(struct buf *buf, uint64_t number);
 
 /* Make room for `len` bytes behind the content and return it; the caller writes
    there and says how many with buf_grow().  NULL if the ceiling is in the way. */
@@ -45,3 +48,15 @@ void buf_consume(struct buf *buf, size_t len);
 void buf_clear(struct buf *buf);
 
 struct str buf_str(const struct buf *buf);
+
+/* Heads are put together from many small parts: most of them just fit. */
+static inline void buf_add(struct buf *buf, struct str s)
+{
+    if (s.len <= buf->cap - buf->start - buf->len &&
+        s.len <= buf->max - buf->len) {
+        memcpy(buf->mem + buf->start + buf->len, s.at, s.len);
+        buf->len += s.len;
+    } else {
+        buf_add_slowly(buf, s);
+    }
+}

@@ -2,49 +2,26 @@
 /* Views of text. */
 #include "base/str.h"
 
-#include <string.h>
-#include <strings.h>
-
 struct str str_of(const char *text)
 {
     return text ? (struct str){ text, strlen(text) } : STR_EMPTY;
 }
 
-bool str_eq(struct str a, struct str b)
+static unsigned char lower(unsigned char c)
 {
-    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+    return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : c;
 }
 
-bool str_ieq(struct str a, struct str b)
+bool str_same_letters(const char *a, const char *b, size_t len)
 {
-    return a.len == b.len &&
-           (a.len == 0 || strncasecmp(a.at, b.at, a.len) == 0);
-}
-
-bool str_starts(struct str s, struct str prefix)
-{
-    return s.len >= prefix.len && str_eq(str_sub(s, 0, prefix.len), prefix);
-}
-
-bool str_istarts(struct str s, struct str prefix)
-{
-    return s.len >= prefix.len && str_ieq(str_sub(s, 0, prefix.len), prefix);
-}
-
-struct str str_from(struct str s, size_t from)
-{
-    if (from > s.len)
-        from = s.len;
-    return (struct str){ s.at + from, s.len - from };
-}
-
-struct str str_sub(struct str s, size_t from, size_t len)
-{
-    struct str part = str_from(s, from);
-
-    if (part.len > len)
-        part.len = len;
-    return part;
+    if (memcmp(a, b, len) == 0)
+        return true;
+    for (size_t i = 0; i < len; i++) {
+        if (a[i] != b[i] &&
+            lower((unsigned char)a[i]) != lower((unsigned char)b[i]))
+            return false;
+    }
+    return true;
 }
 
 size_t str_index(struct str s, char c)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* Text that is not NUL-terminated: a borrowed pointer and a length. */
+/* Text that is not NUL-terminated: a borrowed pointer and a length.  What is small
+   and asked for hundreds of times a request stands here, to be inlined. */
 #pragma once
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 struct str {
     const char *at;
@@ -19,15 +21,48 @@ struct str {
 /* A view of a NUL-terminated string (NULL counts as empty). */
 struct str str_of(const char *text);
 
-/* Byte for byte, and ignoring ASCII case. */
-bool str_eq(struct str a, struct str b);
-bool str_ieq(struct str a, struct str b);
-bool str_starts(struct str s, struct str prefix);
-bool str_istarts(struct str s, struct str prefix);
-
 /* The part from `from` on (clamped), and at most `len` bytes of it. */
-struct str str_from(struct str s, size_t from);
-struct str str_sub(struct str s, size_t from, size_t len);
+static inline struct str str_from(struct str s, size_t from)
+{
+    size_t skip = from < s.len ? from : s.len;
+
+    return (struct str){ s.at + skip, s.len - skip };
+}
+
+static inline struct str str_sub(struct str s, size_t from, size_t len)
+{
+    struct str part = str_from(s, from);
+
+    return (struct str){ part.at, part.len < len ? part.len : len };
+}
+
+/* Byte for byte, and ignoring ASCII case. */
+static inline bool str_eq(struct str a, struct str b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.at, b.at, a.len) == 0);
+}
+
+/* The same for two texts of one length. */
+bool str_same_letters(const char *a, const char *b, size_t len);
+
+/* Different names mostly differ in their length or first letter already. */
+static inline bool str_ieq(struct str a, struct str b)
+{
+    return a.len == b.len &&
+           (a.len == 0 ||
+            ((((unsigned)a.at[0] ^ (unsigned)b.at[0]) & 0xdf) == 0 &&
+             str_same_letters(a.at, b.at, a.len)));
+}
+
+static inline bool str_starts(struct str s, struct str prefix)
+{
+    return s.len >= prefix.len && str_eq(str_sub(s, 0, prefix.len), prefix);
+}
+
+static inline bool str_istarts(struct str s, struct str prefix)
+{
+    return s.len >= prefix.len && str_ieq(str_sub(s, 0, prefix.len), prefix);
+}
 
 /* Index of the first `c`, or s.len if there is none. */
 size_t str_index(struct str s, char c);

@@ -104,7 +104,7 @@ struct proxy *proxy_url_parse(struct str url, struct err *err)
 {
     struct proxy_parts parts = { .port = 0 };
     struct proxy *proxy = NULL;
-    struct str user;
+    struct str user = STR_EMPTY;
     struct buf name;
     struct buf word;
 

@@ -21,6 +21,10 @@ static void what_goes_in_comes_out(void **state)
     unit_assert_str(buf_str(&buf), "for 2");
     buf_clear(&buf);
     unit_assert_str(buf_str(&buf), "");
+    buf_add_u64(&buf, 0);
+    buf_add(&buf, STR(" "));
+    buf_add_u64(&buf, UINT64_MAX);
+    unit_assert_str(buf_str(&buf), "0 18446744073709551615");
     buf_done(&buf);
 }
 
