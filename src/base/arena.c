@@ -19,51 +19,61 @@ struct block {
     alignas(max_align_t) char bytes[];
 };
 
+/* Lives in its own first block. */
 struct arena {
     struct block *blocks; /* the newest first */
 };
 
-struct arena *arena_new(void)
+static size_t rounded(size_t size)
 {
-    return MEM_NEW(struct arena);
+    size_t align = alignof(max_align_t);
+
+    return (size + align - 1) / align * align;
 }
 
-void arena_free(struct arena *arena)
-{
-    if (!arena)
-        return;
-    while (arena->blocks) {
-        struct block *next = arena->blocks->next;
-
-        mem_free(arena->blocks);
-        arena->blocks = next;
-    }
-    mem_free(arena);
-}
-
-static struct block *add_block(struct arena *arena, size_t size)
+static struct block *block_new(struct block *next, size_t size)
 {
     size_t room = size > BLOCK_SIZE ? size : BLOCK_SIZE;
     struct block *block = mem_alloc(sizeof(*block) + room);
 
-    block->next = arena->blocks;
+    block->next = next;
     block->used = 0;
     block->size = room;
-    arena->blocks = block;
     return block;
+}
+
+struct arena *arena_new(void)
+{
+    struct block *block = block_new(NULL, 0);
+    struct arena *arena = (struct arena *)(void *)block->bytes;
+
+    block->used = rounded(sizeof(*arena));
+    arena->blocks = block;
+    return arena;
+}
+
+void arena_free(struct arena *arena)
+{
+    struct block *block = arena ? arena->blocks : NULL;
+
+    while (block) {
+        struct block *next = block->next;
+
+        mem_free(block);
+        block = next;
+    }
 }
 
 void *arena_alloc(struct arena *arena, size_t size)
 {
-    size_t align = alignof(max_align_t);
-    size_t rounded = (size + align - 1) / align * align;
     struct block *block = arena->blocks;
     void *ptr;
 
-    if (!block || block->size - block->used < rounded)
-        block = add_block(arena, rounded);
+    size = rounded(size);
+    if (block->size - block->used < size)
+        block = arena->blocks = block_new(block, size);
     ptr = block->bytes + block->used;
-    block->used += rounded;
+    block->used += size;
     return ptr;
 }
 
