@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
-/* The log.  Its two settings are the only process-wide state of the program:
-   set once before threads start, read-only afterwards. */
+/* The log.  Its two settings are the only process-wide state of the program: set
+   once before threads start, read-only afterwards.  What waits to be written is
+   each thread's own. */
 #include "base/log.h"
 
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -12,11 +15,15 @@
 #include "base/text.h"
 
 #define LINE_MAX_BYTES 4096
+#define LINE_USUAL 500
 
 static enum log_level current_level = LOG_INFO;
 static enum log_format current_format = LOG_TEXT;
 
 static const char *const level_names[] = { "error", "warn", "info", "debug" };
+/* In a column of text. */
+static const char *const level_columns[] = { " error ", " warn  ", " info  ",
+                                             " debug " };
 
 void log_setup(enum log_level level, enum log_format format)
 {
@@ -41,9 +48,11 @@ static void add_field(struct buf *line, const struct log_field *field)
 {
     bool json = current_format == LOG_JSON;
 
-    buf_printf(line, json ? ",\"%s\":" : " %s=", field->name);
+    buf_add(line, json ? STR(",\"") : STR(" "));
+    buf_add(line, str_of(field->name));
+    buf_add(line, json ? STR("\":") : STR("="));
     if (!field->text.at)
-        buf_printf(line, "%llu", (unsigned long long)field->number);
+        buf_add_u64(line, field->number);
     else if (!json && text_is_plain_word(field->text))
         buf_add(line, str_sub(field->text, 0, LINE_MAX_BYTES / 8));
     else
@@ -61,24 +70,74 @@ static void add_head(struct buf *line, enum log_level level, struct str event)
         add_quoted(line, event);
         return;
     }
-    buf_printf(line, "%s %-5s ", when, level_names[level]);
+    buf_add(line, str_of(when));
+    buf_add(line, str_of(level_columns[level]));
     text_json_escape(line, str_sub(event, 0, LINE_MAX_BYTES / 8));
 }
+
+/* ---- lines that wait ---------------------------------------------------- */
+
+/* One thread's; no more than a pipe takes without mixing it with others'. */
+static _Thread_local struct {
+    bool on;
+    size_t len;
+    char text[PIPE_BUF];
+} held;
+
+/* A log that cannot be written has nowhere to say so. */
+static void write_out(struct str text)
+{
+    ssize_t written = write(STDERR_FILENO, text.at, text.len);
+
+    (void)written;
+}
+
+void log_flush(void)
+{
+    if (held.len > 0)
+        write_out((struct str){ held.text, held.len });
+    held.len = 0;
+}
+
+void log_hold(bool hold)
+{
+    log_flush();
+    held.on = hold;
+}
+
+/* Then there is room for it, too; if not, what waits is gone. */
+static bool waits(enum log_level level, size_t len)
+{
+    bool calm = held.on && level >= LOG_INFO && len <= sizeof(held.text);
+
+    if (!calm || held.len + len > sizeof(held.text))
+        log_flush();
+    return calm;
+}
+
+static void keep(struct str line)
+{
+    memcpy(held.text + held.len, line.at, line.len);
+    held.len += line.len;
+}
+
+/* ---- writing ------------------------------------------------------------ */
 
 static void write_line(enum log_level level, struct str event,
                        const struct log_field *fields, size_t count)
 {
     struct buf line;
-    ssize_t written;
 
     buf_init(&line, LINE_MAX_BYTES * 16);
+    (void)buf_room(&line, LINE_USUAL);
     add_head(&line, level, event);
     for (size_t i = 0; i < count; i++)
         add_field(&line, &fields[i]);
     buf_add(&line, current_format == LOG_JSON ? STR("}\n") : STR("\n"));
-    /* A log that cannot be written has nowhere to say so. */
-    written = write(STDERR_FILENO, buf_str(&line).at, line.len);
-    (void)written;
+    if (!waits(level, line.len))
+        write_out(buf_str(&line));
+    else
+        keep(buf_str(&line));
     buf_done(&line);
 }
 

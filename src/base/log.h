@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The log: one line per decision, on standard error, as text or JSON.  Lines are
-   written with one write() each, so threads do not mix them.  Any thread. */
+   written whole, so threads do not mix them.  Any thread. */
 #pragma once
 
 #include "base/macros.h"
@@ -22,6 +22,12 @@ struct log_field {
 /* What is written from now on.  Set once at start, before other threads. */
 void log_setup(enum log_level level, enum log_format format);
 bool log_enabled(enum log_level level);
+
+/* From now on this thread's lines of LOG_INFO and LOG_DEBUG wait for each other
+   until log_flush(), a warning, or as many as one write() keeps together in a pipe.
+   False: what waits is written, and nothing waits any more. */
+void log_hold(bool hold);
+void log_flush(void);
 
 /* Write a line: an event in few words and its fields. */
 void log_event(enum log_level level, const char *event,

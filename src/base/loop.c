@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <uv.h>
 
-#include "base/list.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 struct work {
@@ -18,10 +18,12 @@ struct work {
 struct loop {
     uv_loop_t uv;
     uv_async_t wake;
+    uv_prepare_t prepare;
     uv_mutex_t lock; /* guards posted, posted_last, stopping */
     struct work *posted;
     struct work **posted_last;
     bool stopping;
+    struct list tasks;
     char *scratch[LOOP_SCRATCH_COUNT];
 };
 
@@ -83,14 +85,52 @@ static void woken(uv_async_t *wake)
         uv_stop(&loop->uv);
 }
 
+/* A task may bring others.  The log's lines leave last, in one system call. */
+static void end_turn(struct loop *loop)
+{
+    while (!list_is_empty(&loop->tasks)) {
+        struct loop_task *task =
+            LIST_ITEM(loop->tasks.next, struct loop_task, node);
+
+        list_remove(&task->node);
+        task->run(task->arg);
+    }
+    log_flush();
+}
+
+static void before_sleep(uv_prepare_t *prepare)
+{
+    end_turn(CONTAINER_OF(prepare, struct loop, prepare));
+}
+
+void loop_at_turn_end(struct loop *loop, struct loop_task *task)
+{
+    if (list_is_empty(&task->node))
+        list_push(&loop->tasks, &task->node);
+}
+
+void loop_cancel(struct loop_task *task)
+{
+    list_remove(&task->node);
+}
+
+bool loop_is_due(const struct loop_task *task)
+{
+    return !list_is_empty(&task->node);
+}
+
 struct loop *loop_new(void)
 {
     struct loop *loop = MEM_NEW(struct loop);
 
     if (uv_loop_init(&loop->uv) != 0 || uv_mutex_init(&loop->lock) != 0 ||
-        uv_async_init(&loop->uv, &loop->wake, woken) != 0)
+        uv_async_init(&loop->uv, &loop->wake, woken) != 0 ||
+        uv_prepare_init(&loop->uv, &loop->prepare) != 0 ||
+        uv_prepare_start(&loop->prepare, before_sleep) != 0)
         abort();
+    uv_unref((uv_handle_t *)&loop->prepare);
     loop->posted_last = &loop->posted;
+    list_init(&loop->tasks);
     return loop;
 }
 
@@ -101,6 +141,7 @@ void loop_free(struct loop *loop)
     /* What others handed over may own memory. */
     (void)run_posted(loop);
     uv_close((uv_handle_t *)&loop->wake, NULL);
+    uv_close((uv_handle_t *)&loop->prepare, NULL);
     /* Runs the close callbacks of every handle freed so far. */
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
     if (uv_loop_close(&loop->uv) != 0)
@@ -113,7 +154,10 @@ void loop_free(struct loop *loop)
 
 void loop_run(struct loop *loop)
 {
+    log_hold(true);
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
+    end_turn(loop);
+    log_hold(false);
     uv_mutex_lock(&loop->lock);
     loop->stopping = false;
     uv_mutex_unlock(&loop->lock);
@@ -209,6 +253,11 @@ void loop_poll_want(struct loop_poll *poll, unsigned events)
         (void)uv_poll_stop(&poll->uv);
     else
         (void)uv_poll_start(&poll->uv, uv, poll_ready);
+}
+
+unsigned loop_poll_wanted(const struct loop_poll *poll)
+{
+    return poll->wanted;
 }
 
 void loop_poll_free(struct loop_poll *poll)

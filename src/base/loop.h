@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/list.h"
 
 struct loop;
 struct loop_poll;
@@ -31,6 +32,19 @@ void loop_stop(struct loop *loop);
 /* Have `work(arg)` called on the loop's thread.  Any thread.  Work posted after
    loop_run() returned is carried out by loop_free(). */
 void loop_post(struct loop *loop, void (*work)(void *arg), void *arg);
+
+/* Something to do when the present turn ends: all that was ready has been looked at,
+   and the loop may sleep now.  The owner's memory; set up once with list_init() on
+   the node. */
+struct loop_task {
+    struct list node;
+    void (*run)(void *arg);
+    void *arg;
+};
+/* Once, however often it is asked for. */
+void loop_at_turn_end(struct loop *loop, struct loop_task *task);
+void loop_cancel(struct loop_task *task);
+bool loop_is_due(const struct loop_task *task);
 
 /* Steady time in ms, read once per turn of the loop. */
 uint64_t loop_now_ms(const struct loop *loop);
@@ -61,6 +75,8 @@ struct loop_poll *loop_poll_new(struct loop *loop, int fd, loop_poll_fn ready,
                                 void *arg);
 /* A set of enum loop_events; 0 watches nothing. */
 void loop_poll_want(struct loop_poll *poll, unsigned events);
+/* What it waits for now: nothing after an error of the descriptor. */
+unsigned loop_poll_wanted(const struct loop_poll *poll);
 void loop_poll_free(struct loop_poll *poll);
 
 /* A one-shot timer that may be set again and again; moving its deadline back is

@@ -95,6 +95,36 @@ static void huge_values_are_cut(void **state)
     mem_free(text);
 }
 
+static void held_lines_leave_together_and_in_order(void **state)
+{
+    struct unit_capture capture = unit_capture_begin(2);
+    char *text;
+
+    (void)state;
+    log_setup(LOG_INFO, LOG_TEXT);
+    log_hold(true);
+    for (int i = 0; i < 100; i++)
+        log_line(LOG_INFO, "line %03d of many that wait", i);
+    log_line(LOG_WARN, "a warning does not wait");
+    text = unit_capture_end(&capture);
+    unit_assert_part(text, "line 000 of many that wait\n");
+    unit_assert_part(text, "line 098 of many that wait\n");
+    assert_true(strstr(text, "line 099") < strstr(text, "a warning"));
+    mem_free(text);
+    capture = unit_capture_begin(2);
+    log_line(LOG_INFO, "later");
+    text = unit_capture_end(&capture);
+    assert_null(strstr(text, "later"));
+    mem_free(text);
+    capture = unit_capture_begin(2);
+    log_hold(false);
+    log_line(LOG_INFO, "at once");
+    text = unit_capture_end(&capture);
+    unit_assert_part(text, "later\n");
+    unit_assert_part(text, "at once\n");
+    mem_free(text);
+}
+
 #define THREADS 4
 #define LINES 200
 
@@ -142,6 +172,7 @@ int main(void)
         cmocka_unit_test(fields_are_quoted_where_they_need_it),
         cmocka_unit_test(json_lines_are_json),
         cmocka_unit_test(huge_values_are_cut),
+        cmocka_unit_test(held_lines_leave_together_and_in_order),
         cmocka_unit_test(threads_do_not_mix_their_lines),
     };
 

@@ -218,6 +218,53 @@ static void posted_work_keeps_its_order(void **state)
     assert_string_equal(scene->trace, "aab");
 }
 
+struct late {
+    struct scene *scene;
+    struct loop_task first;
+    struct loop_task second;
+};
+
+static void begin_late(void *arg)
+{
+    struct late *late = arg;
+
+    loop_at_turn_end(late->scene->loop, &late->first);
+    loop_at_turn_end(late->scene->loop, &late->first);
+    note(late->scene, 'n');
+}
+
+static void at_end(void *arg)
+{
+    struct late *late = arg;
+
+    note(late->scene, 'e');
+    loop_at_turn_end(late->scene->loop, &late->second);
+}
+
+/* Once, behind all else of the turn, though the loop was told to stop; what one
+   brings comes too. */
+static void tasks_run_when_the_turn_ends(void **state)
+{
+    struct scene *scene = *state;
+    struct late late = { .scene = scene };
+
+    late.first = (struct loop_task){ .run = at_end, .arg = &late };
+    late.second = (struct loop_task){ .run = note_a, .arg = scene };
+    list_init(&late.first.node);
+    list_init(&late.second.node);
+    loop_post(scene->loop, begin_late, &late);
+    loop_post(scene->loop, note_b_and_stop, scene);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "nbea");
+    loop_at_turn_end(scene->loop, &late.second);
+    assert_true(loop_is_due(&late.second));
+    loop_cancel(&late.second);
+    assert_false(loop_is_due(&late.second));
+    loop_stop(scene->loop);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace, "nbea");
+}
+
 static void stopping_before_running_ends_the_run(void **state)
 {
     struct scene *scene = *state;
@@ -404,6 +451,7 @@ int main(void)
         SCENE(a_freed_timer_never_fires),
         SCENE(work_posted_by_threads_all_runs_on_the_loop),
         SCENE(posted_work_keeps_its_order),
+        SCENE(tasks_run_when_the_turn_ends),
         SCENE(stopping_before_running_ends_the_run),
         SCENE(work_nobody_ran_is_carried_out_by_free),
         SCENE(readiness_is_level_triggered),
