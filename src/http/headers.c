@@ -4,7 +4,16 @@
 
 #include <string.h>
 
-const struct str *headers_get(const struct headers *headers, struct str name)
+struct headers headers_of(const struct header *at, size_t count)
+{
+    struct headers headers = { at, count, 0 };
+
+    for (size_t i = 0; i < count; i++)
+        headers.marks |= headers_mark(at[i].name);
+    return headers;
+}
+
+const struct str *headers_search(const struct headers *headers, struct str name)
 {
     for (size_t i = 0; i < headers->count; i++) {
         if (str_ieq(headers->at[i].name, name))
@@ -44,15 +53,18 @@ bool headers_list_has(const struct headers *headers, struct str name,
     return false;
 }
 
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 bool headers_is_token(struct str name)
 {
     for (size_t i = 0; i < name.len; i++) {
         char c = name.at[i];
-        bool token = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                     (c >= 'A' && c <= 'Z') ||
-                     (c != '\0' && strchr("!#$%&'*+-.^_`|~", c));
 
-        if (!token)
+        if (!is_letter(c) && c != '-' && !(c >= '0' && c <= '9') &&
+            (c == '\0' || !strchr("!#$%&'*+.^_`|~", c)))
             return false;
     }
     return name.len > 0;

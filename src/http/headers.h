@@ -13,14 +13,35 @@ struct header {
     struct str value; /* without surrounding white space */
 };
 
-/* Borrowed from an arena or a literal table. */
+/* Borrowed from an arena or a literal table; made by headers_of(). */
 struct headers {
     const struct header *at;
     size_t count;
+    uint64_t marks; /* of all names */
 };
 
+struct headers headers_of(const struct header *at, size_t count);
+
+/* One bit of 64 for the length and the first letter of a name: most questions are
+   about fields that are not there, and end with it. */
+static inline uint64_t headers_mark(struct str name)
+{
+    unsigned first = name.len > 0 ? (unsigned char)name.at[0] | 0x20u : 0;
+
+    return UINT64_C(1) << ((first + name.len * 5) & 63);
+}
+
+const struct str *headers_search(const struct headers *headers,
+                                 struct str name);
+
 /* The first field of that name (any case); NULL if there is none. */
-const struct str *headers_get(const struct headers *headers, struct str name);
+static inline const struct str *headers_get(const struct headers *headers,
+                                            struct str name)
+{
+    return headers->marks & headers_mark(name) ? headers_search(headers, name)
+                                               : NULL;
+}
+
 size_t headers_count(const struct headers *headers, struct str name);
 
 /* True if a field of that name holds `token` (any case) in its comma-separated

@@ -10,7 +10,8 @@
 #include "base/mem.h"
 #include "http/strict.h"
 
-/* Parts of the head lie one behind the other in `text`, as llhttp gives them. */
+/* Places in the head's text, which is kept as it came: parts that llhttp gives in
+   pieces lie side by side in it. */
 struct span {
     uint32_t at;
     uint32_t len;
@@ -23,13 +24,17 @@ struct field {
 
 /* Lives while a head is read. */
 struct draft {
-    struct buf text;
+    struct buf earlier; /* what came before the bytes now being read */
+    const char *bytes;
     struct span method;
     struct span target;
     struct span reason;
-    struct field fields[HEADERS_COUNT_MAX];
     size_t count;
+    size_t room;
+    struct field fields[]; /* `count`, and one begun */
 };
+
+#define FIELDS_USUAL 32
 
 struct parser {
     llhttp_t http;
@@ -60,24 +65,20 @@ static int stop(struct parser *parser, enum err_code code, const char *text)
 
 /* ---- the head ----------------------------------------------------------- */
 
-static int add(struct parser *parser, struct span *span, const char *at,
-               size_t len)
+static void add(struct draft *draft, struct span *span, const char *at,
+                size_t len)
 {
-    struct draft *draft = parser->draft;
-
     if (span->len == 0)
-        span->at = (uint32_t)draft->text.len;
-    if (!buf_append(&draft->text, (struct str){ at, len }))
-        return stop(parser, ERR_HEAD_TOO_LARGE, "the header is too large");
+        span->at = (uint32_t)(draft->earlier.len + (size_t)(at - draft->bytes));
     span->len += (uint32_t)len;
-    return 0;
 }
 
 static int on_method(llhttp_t *http, const char *at, size_t len)
 {
     struct parser *parser = http->data;
 
-    return add(parser, &parser->draft->method, at, len);
+    add(parser->draft, &parser->draft->method, at, len);
+    return 0;
 }
 
 static int on_url(llhttp_t *http, const char *at, size_t len)
@@ -87,14 +88,16 @@ static int on_url(llhttp_t *http, const char *at, size_t len)
     if (parser->draft->target.len + len > PARSER_TARGET_MAX)
         return stop(parser, ERR_TARGET_TOO_LONG,
                     "the target is longer than 8192 bytes");
-    return add(parser, &parser->draft->target, at, len);
+    add(parser->draft, &parser->draft->target, at, len);
+    return 0;
 }
 
 static int on_status(llhttp_t *http, const char *at, size_t len)
 {
     struct parser *parser = http->data;
 
-    return add(parser, &parser->draft->reason, at, len);
+    add(parser->draft, &parser->draft->reason, at, len);
+    return 0;
 }
 
 /* Behind the body the same callbacks bring trailers. */
@@ -109,8 +112,9 @@ static int on_field(llhttp_t *http, const char *at, size_t len)
     if (parser->draft->count == HEADERS_COUNT_MAX)
         return stop(parser, ERR_HEAD_TOO_LARGE,
                     "there are more than 128 header fields");
-    return add(parser, &parser->draft->fields[parser->draft->count].name, at,
-               len);
+    add(parser->draft, &parser->draft->fields[parser->draft->count].name, at,
+        len);
+    return 0;
 }
 
 static int on_value(llhttp_t *http, const char *at, size_t len)
@@ -119,8 +123,27 @@ static int on_value(llhttp_t *http, const char *at, size_t len)
 
     if (parser->state != PARSER_HEAD)
         return 0;
-    return add(parser, &parser->draft->fields[parser->draft->count].value, at,
-               len);
+    add(parser->draft, &parser->draft->fields[parser->draft->count].value, at,
+        len);
+    return 0;
+}
+
+static size_t draft_size(size_t room)
+{
+    return sizeof(struct draft) + room * sizeof(struct field);
+}
+
+static void begin_field(struct parser *parser, size_t index)
+{
+    struct draft *draft = parser->draft;
+
+    if (index == draft->room) {
+        draft = mem_realloc(draft, draft_size(index * 2));
+        draft->room = index * 2;
+        parser->draft = draft;
+    }
+    draft->count = index;
+    draft->fields[index] = (struct field){ 0 };
 }
 
 static int on_value_complete(llhttp_t *http)
@@ -128,7 +151,7 @@ static int on_value_complete(llhttp_t *http)
     struct parser *parser = http->data;
 
     if (parser->state == PARSER_HEAD)
-        parser->draft->count++;
+        begin_field(parser, parser->draft->count + 1);
     return 0;
 }
 
@@ -137,13 +160,25 @@ static struct str text_of(const struct span *span, struct str text)
     return str_sub(text, span->at, span->len);
 }
 
-/* Move the texts of the draft into the arena, as a head. */
-static void finish_draft(struct parser *parser, struct parser_head *head)
+/* The head's bytes, all of them, in the arena. */
+static struct str keep_text(struct parser *parser, struct str last)
+{
+    struct str earlier = buf_str(&parser->draft->earlier);
+    char *text = arena_alloc(parser->arena, earlier.len + last.len);
+
+    memcpy(text, earlier.at, earlier.len);
+    memcpy(text + earlier.len, last.at, last.len);
+    return (struct str){ text, earlier.len + last.len };
+}
+
+/* Make a head of the draft; `last` are its last bytes. */
+static void finish_draft(struct parser *parser, struct str last)
 {
     struct draft *draft = parser->draft;
-    struct str text = arena_str(parser->arena, buf_str(&draft->text));
+    struct parser_head *head = &parser->head;
+    struct str text = keep_text(parser, last);
     struct header *fields =
-        arena_zalloc(parser->arena, sizeof(*fields) * (draft->count + 1));
+        arena_alloc(parser->arena, sizeof(*fields) * (draft->count + 1));
 
     for (size_t i = 0; i < draft->count; i++) {
         fields[i].name = text_of(&draft->fields[i].name, text);
@@ -152,14 +187,14 @@ static void finish_draft(struct parser *parser, struct parser_head *head)
     head->method = text_of(&draft->method, text);
     head->target = text_of(&draft->target, text);
     head->reason = text_of(&draft->reason, text);
-    head->headers = (struct headers){ fields, draft->count };
+    head->headers = headers_of(fields, draft->count);
 }
 
 static void free_draft(struct parser *parser)
 {
     if (!parser->draft)
         return;
-    buf_wipe(&parser->draft->text);
+    buf_done(&parser->draft->earlier);
     mem_free(parser->draft);
     parser->draft = NULL;
 }
@@ -220,26 +255,32 @@ static bool check_head(struct parser *parser, struct parser_head *head)
 
 static int on_headers_complete(llhttp_t *http)
 {
-    struct parser *parser = http->data;
+    (void)http;
+    return HPE_PAUSED;
+}
+
+/* llhttp stands behind the head; what it does next can still be told. */
+static bool finish_head(struct parser *parser, struct str last)
+{
+    llhttp_t *http = &parser->http;
     struct parser_head *head = &parser->head;
 
-    finish_draft(parser, head);
+    finish_draft(parser, last);
+    free_draft(parser);
     head->status = http->status_code;
     head->http_1_0 = http->http_minor == 0;
     head->keep_alive = llhttp_should_keep_alive(http) != 0;
     head->chunked = (http->flags & F_CHUNKED) != 0;
     head->length = body_length(parser, head);
-    if (!check_head(parser, head)) {
-        parser->state = PARSER_BAD;
-        return HPE_USER;
-    }
+    if (!check_head(parser, head))
+        return false;
     /* An Upgrade field is an ordinary one here, CONNECT was refused above. */
     http->upgrade = 0;
     if (parser->kind == PARSER_RESPONSE && has_no_body(parser, head->status))
         http->flags |= F_SKIPBODY;
     parser->has_head = true;
     parser->state = PARSER_BODY;
-    return HPE_PAUSED;
+    return true;
 }
 
 /* ---- the body ----------------------------------------------------------- */
@@ -370,9 +411,13 @@ static size_t execute(struct parser *parser, struct str bytes, bool *failed)
 
 static void start_draft(struct parser *parser)
 {
+    struct draft *draft = mem_alloc(draft_size(FIELDS_USUAL));
+
+    *draft = (struct draft){ .room = FIELDS_USUAL };
+    buf_init_secret(&draft->earlier, HEADERS_BYTES_MAX);
     parser->begun = true;
-    parser->draft = MEM_NEW(struct draft);
-    buf_init(&parser->draft->text, HEADERS_BYTES_MAX);
+    parser->draft = draft;
+    begin_field(parser, 0);
 }
 
 /* What llhttp lets pass in a head and we do not. */
@@ -386,30 +431,36 @@ static bool check_head_bytes(struct parser *parser, struct str bytes)
     return fine && strict_check_lines(&parser->lines, bytes, 0, parser->err);
 }
 
+static bool check_size(struct parser *parser, size_t more)
+{
+    parser->head_bytes += more;
+    return parser->head_bytes <= HEADERS_BYTES_MAX ||
+           err_set(parser->err, ERR_HEAD_TOO_LARGE,
+                   "the header is larger than 64 KB");
+}
+
 static size_t feed_head(struct parser *parser, struct str bytes)
 {
     bool failed;
+    bool fine;
     size_t used;
 
     if (!parser->draft)
         start_draft(parser);
+    parser->draft->bytes = bytes.at;
     used = execute(parser, bytes, &failed);
     if (failed)
         return bad(parser);
     bytes = str_sub(bytes, 0, used);
-    if (!check_head_bytes(parser, bytes)) {
-        parser->state = PARSER_BAD;
-        return bad(parser);
-    }
-    parser->head_bytes += used;
-    if (parser->head_bytes > HEADERS_BYTES_MAX) {
-        (void)stop(parser, ERR_HEAD_TOO_LARGE,
-                   "the header is larger than 64 KB");
-        return bad(parser);
-    }
-    if (parser->has_head)
-        free_draft(parser);
-    return used;
+    fine = check_head_bytes(parser, bytes) && check_size(parser, used);
+    if (fine && llhttp_get_errno(&parser->http) == HPE_PAUSED)
+        fine = finish_head(parser, bytes);
+    else if (fine)
+        buf_add(&parser->draft->earlier, bytes);
+    if (fine)
+        return used;
+    parser->state = PARSER_BAD;
+    return bad(parser);
 }
 
 static size_t feed_body(struct parser *parser, struct str bytes)

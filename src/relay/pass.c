@@ -5,17 +5,23 @@
 #include "http/url.h"
 #include "relay/beta.h"
 
+/* Most heads fit without growing. */
+#define HEAD_USUAL 1000
+
 #define ROW(name, where)                                                       \
     {                                                                          \
         { name, sizeof(name) - 1 }, where                                      \
     }
 
-/* The complete list. */
+/* The complete list; the STARRED rows first. */
+#define STARRED 3
 static const struct pass_row rows[] = {
+    ROW("proxy-*", PASS_EITHER),
+    ROW("x-forwarded-*", PASS_REQUEST),
+    ROW("cf-*", PASS_REQUEST),
     /* of one connection only (RFC 9110 7.6.1), with what Connection names */
     ROW("connection", PASS_EITHER),
     ROW("keep-alive", PASS_EITHER),
-    ROW("proxy-*", PASS_EITHER),
     ROW("te", PASS_EITHER),
     ROW("trailer", PASS_EITHER),
     ROW("transfer-encoding", PASS_EITHER),
@@ -25,9 +31,7 @@ static const struct pass_row rows[] = {
     /* the client's network path */
     ROW("forwarded", PASS_REQUEST),
     ROW("via", PASS_REQUEST),
-    ROW("x-forwarded-*", PASS_REQUEST),
     ROW("x-real-ip", PASS_REQUEST),
-    ROW("cf-*", PASS_REQUEST),
     ROW("true-client-ip", PASS_REQUEST),
     /* the client's relation to the relay's host */
     ROW("cookie", PASS_REQUEST),
@@ -51,8 +55,11 @@ const struct pass_row *pass_list(size_t *count)
     return rows;
 }
 
+/* Names differ in their first letter mostly. */
 static bool fits(struct str row, struct str name)
 {
+    if (name.len == 0 || (name.at[0] | 0x20) != row.at[0])
+        return false;
     return row.at[row.len - 1] == '*'
                ? str_istarts(name, str_sub(row, 0, row.len - 1))
                : str_ieq(name, row);
@@ -67,14 +74,48 @@ static bool is_essential(struct str name)
     return false;
 }
 
-static bool is_dropped(const struct headers *headers, struct str name,
-                       enum pass_where where)
+struct filter {
+    const struct headers *headers;
+    enum pass_where where;
+    uint64_t marks; /* of the rows' names; of those with a '*' all are tried */
+    bool names_fields; /* a Connection field does, and not just an option */
+};
+
+static struct filter filter_of(const struct headers *headers,
+                               enum pass_where where)
 {
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if ((rows[i].where & where) && fits(rows[i].name, name))
+    struct filter filter = { .headers = headers, .where = where };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        filter.marks |= headers_mark(rows[i].name);
+    for (size_t i = 0; i < headers->count; i++) {
+        struct str value = headers->at[i].value;
+
+        if (str_ieq(headers->at[i].name, STR("connection")))
+            filter.names_fields |= !str_ieq(value, STR("keep-alive")) &&
+                                   !str_ieq(value, STR("close"));
+    }
+    return filter;
+}
+
+static bool is_listed(const struct filter *filter, struct str name)
+{
+    size_t count =
+        filter->marks & headers_mark(name) ? COUNT_OF(rows) : STARRED;
+
+    for (size_t i = 0; i < count; i++) {
+        if ((rows[i].where & filter->where) && fits(rows[i].name, name))
             return true;
     }
-    return headers_list_has(headers, STR("connection"), name) &&
+    return false;
+}
+
+static bool is_dropped(const struct filter *filter, struct str name)
+{
+    if (is_listed(filter, name))
+        return true;
+    return filter->names_fields &&
+           headers_list_has(filter->headers, STR("connection"), name) &&
            !is_essential(name);
 }
 
@@ -103,7 +144,9 @@ static void add_length(const struct pass_request *request, struct buf *out,
                        struct str name)
 {
     buf_add(out, name);
-    buf_printf(out, ": %llu\r\n", (unsigned long long)request->length);
+    buf_add(out, STR(": "));
+    buf_add_u64(out, request->length);
+    buf_add(out, STR("\r\n"));
 }
 
 /* Host and Content-Length are ours, where the client had them: once each, even if
@@ -112,10 +155,11 @@ static bool add_rewritten(const struct pass_request *request,
                           const struct header *field, struct buf *out)
 {
     bool is_host = str_ieq(field->name, STR("host"));
-    bool first = headers_get(request->headers, field->name) == &field->value;
+    bool first;
 
     if (!is_host && !str_ieq(field->name, STR("content-length")))
         return false;
+    first = headers_get(request->headers, field->name) == &field->value;
     if (first && is_host)
         add_field(out, field->name, request->host);
     if (first && !is_host && request->length_kind == PASS_LENGTH_KNOWN)
@@ -123,19 +167,21 @@ static bool add_rewritten(const struct pass_request *request,
     return true;
 }
 
-static bool passes(const struct pass_request *request, struct str name)
+static bool passes(const struct pass_request *request,
+                   const struct filter *filter, struct str name)
 {
     if (request->own_login && str_ieq(name, STR("authorization")))
         return true;
     if (request->uncompressed && str_ieq(name, STR("accept-encoding")))
         return false;
-    return !is_dropped(request->headers, name, PASS_REQUEST);
+    return !is_dropped(filter, name);
 }
 
 static void add_client_fields(const struct pass_request *request,
                               struct buf *out)
 {
     const struct headers *headers = request->headers;
+    struct filter filter = filter_of(headers, PASS_REQUEST);
     size_t beta = beta_last(headers);
     struct buf flags;
 
@@ -145,7 +191,8 @@ static void add_client_fields(const struct pass_request *request,
     for (size_t i = 0; i < headers->count; i++) {
         const struct header *field = &headers->at[i];
 
-        if (add_rewritten(request, field, out) || !passes(request, field->name))
+        if (add_rewritten(request, field, out) ||
+            !passes(request, &filter, field->name))
             continue;
         if (i == beta)
             add_beta(out, field, &flags);
@@ -185,6 +232,7 @@ static void add_credential(const struct pass_credential *credential,
 
 void pass_request(const struct pass_request *request, struct buf *out)
 {
+    (void)buf_room(out, HEAD_USUAL);
     buf_add(out, request->method);
     buf_add(out, STR(" "));
     buf_add(out, request->target);
@@ -203,6 +251,8 @@ struct str pass_target(struct arena *arena, struct str prefix, struct str path,
         url_query_without(arena, str_from(query, 1), STR("account"));
     bool marked = rest.len > 0 || query.len == 1;
 
+    if (prefix.len == 0 && !marked)
+        return path;
     return arena_printf(arena, STR_FMT STR_FMT "%s" STR_FMT, STR_ARG(prefix),
                         STR_ARG(path), marked ? "?" : "", STR_ARG(rest));
 }
@@ -216,10 +266,13 @@ static bool is_false_length(const struct headers *headers, struct str name)
 
 void pass_response(const struct headers *headers, struct buf *out)
 {
+    struct filter filter = filter_of(headers, PASS_RESPONSE);
+
+    (void)buf_room(out, HEAD_USUAL);
     for (size_t i = 0; i < headers->count; i++) {
         const struct header *field = &headers->at[i];
 
-        if (!is_dropped(headers, field->name, PASS_RESPONSE) &&
+        if (!is_dropped(&filter, field->name) &&
             !is_false_length(headers, field->name))
             add_field(out, field->name, field->value);
     }
@@ -228,10 +281,13 @@ void pass_response(const struct headers *headers, struct buf *out)
 void pass_response_resized(const struct headers *headers, uint64_t length,
                            struct buf *out)
 {
+    struct filter filter = filter_of(headers, PASS_RESPONSE);
+
+    (void)buf_room(out, HEAD_USUAL);
     for (size_t i = 0; i < headers->count; i++) {
         const struct header *field = &headers->at[i];
 
-        if (!is_dropped(headers, field->name, PASS_RESPONSE) &&
+        if (!is_dropped(&filter, field->name) &&
             !str_ieq(field->name, STR("content-length")))
             add_field(out, field->name, field->value);
     }

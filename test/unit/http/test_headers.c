@@ -2,6 +2,9 @@
 /* Header fields. */
 #include "http/headers.h"
 
+#include <stdio.h>
+#include <string.h>
+
 #include "fields.h"
 
 static const char sample[] = "Accept: a\n"
@@ -22,6 +25,30 @@ static void the_first_field_of_a_name_is_found_in_any_case(void **state)
     assert_null(headers_get(headers, STR("x-teap")));
     assert_null(headers_get(headers, STR_EMPTY));
     assert_null(headers_get(&(struct headers){ 0 }, STR("accept")));
+}
+
+/* Marks of other names may be the same: they only save looking. */
+static void a_name_is_found_among_many(void **state)
+{
+    struct header at[HEADERS_COUNT_MAX];
+    char names[HEADERS_COUNT_MAX][8];
+
+    (void)state;
+    for (size_t i = 0; i < HEADERS_COUNT_MAX; i++) {
+        (void)snprintf(names[i], sizeof(names[i]), "%c%zu",
+                       (char)('A' + i % 26), i * 7);
+        at[i] = (struct header){ str_of(names[i]), STR("x") };
+    }
+    for (size_t i = 0; i < HEADERS_COUNT_MAX; i++) {
+        struct headers all = headers_of(at, HEADERS_COUNT_MAX);
+        struct headers others = headers_of(at, i);
+        char lower[8];
+
+        memcpy(lower, names[i], sizeof(lower));
+        lower[0] = (char)(lower[0] | 0x20);
+        assert_ptr_equal(headers_get(&all, str_of(lower)), &at[i].value);
+        assert_null(headers_get(&others, str_of(lower)));
+    }
 }
 
 static void fields_of_a_name_are_counted(void **state)
@@ -84,6 +111,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_field_of_a_name_is_found_in_any_case),
+        cmocka_unit_test(a_name_is_found_among_many),
         cmocka_unit_test(fields_of_a_name_are_counted),
         cmocka_unit_test(tokens_are_found_in_every_list_of_that_name),
         cmocka_unit_test(a_token_has_token_characters_only),

@@ -129,6 +129,31 @@ static void a_nul_is_a_control_character(void **state)
     assert_int_equal(err.code, ERR_BAD_REQUEST);
 }
 
+/* Read by eights or by ones: the same, whichever byte stands wherever. */
+static void every_byte_counts_in_every_place(void **state)
+{
+    char line[] = "name: a value that is longer than three words\r\n";
+    struct str bytes = STR(line);
+
+    (void)state;
+    for (size_t at = 0; at < bytes.len; at++) {
+        char kept = line[at];
+
+        for (int c = 0; c < 256; c++) {
+            struct err whole = { .text = "" };
+            struct err single = { .text = "" };
+
+            line[at] = (char)c;
+            if (check_in_steps(bytes, bytes.len, 0, &whole) !=
+                    check_in_steps(bytes, 1, 0, &single) ||
+                strcmp(whole.text, single.text) != 0)
+                fail_msg("byte %d at %zu: %s; %s", c, at, whole.text,
+                         single.text);
+        }
+        line[at] = kept;
+    }
+}
+
 static const struct {
     const char *text;
     bool fine;
@@ -279,7 +304,7 @@ static bool check_head(size_t i, struct err *err)
     for (size_t j = 0; j < 4 && heads[i].fields[j]; j += 2)
         fields[count++] = (struct header){ str_of(heads[i].fields[j]),
                                            str_of(heads[i].fields[j + 1]) };
-    head.headers = (struct headers){ fields, count };
+    head.headers = headers_of(fields, count);
     return strict_check_request(&head, err);
 }
 
@@ -301,6 +326,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_checked_in_any_pieces),
+        cmocka_unit_test(every_byte_counts_in_every_place),
         cmocka_unit_test(start_lines_are_checked_in_any_pieces),
         cmocka_unit_test(a_nul_is_a_control_character),
         cmocka_unit_test(a_length_is_digits),

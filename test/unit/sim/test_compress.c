@@ -28,7 +28,7 @@ static void a_coding_is_used_only_if_it_is_offered(void **state)
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct header header = { STR("Accept-Encoding"),
                                  str_of(cases[i].offer) };
-        struct headers headers = { &header, cases[i].offer ? 1 : 0 };
+        struct headers headers = headers_of(&header, cases[i].offer ? 1 : 0);
         enum directive_encoding want =
             cases[i].used ? cases[i].asked : ENCODING_NONE;
 

@@ -51,15 +51,15 @@ static const struct {
 static void check_case(const struct grants *grants, size_t i)
 {
     struct header list[3];
-    struct headers headers = { list, 0 };
+    struct headers headers;
     struct refusal refusal;
+    size_t count = 0;
 
-    while (headers.count < 3 && cases[i].headers[headers.count * 2]) {
-        size_t at = headers.count++;
-
-        list[at].name = str_of(cases[i].headers[at * 2]);
-        list[at].value = str_of(cases[i].headers[at * 2 + 1]);
+    for (; count < 3 && cases[i].headers[count * 2]; count++) {
+        list[count].name = str_of(cases[i].headers[count * 2]);
+        list[count].value = str_of(cases[i].headers[count * 2 + 1]);
     }
+    headers = headers_of(list, count);
     refusal = credential_refusal(&headers, grants, cases[i].oauth_only);
     if (refusal.status != cases[i].status)
         fail_msg("case %zu: %u", i, refusal.status);

@@ -8,7 +8,7 @@ static bool read_one(struct directives *directives, const char *name,
                      const char *value, struct err *err)
 {
     struct header header = { str_of(name), str_of(value) };
-    struct headers headers = { &header, 1 };
+    struct headers headers = headers_of(&header, 1);
 
     return directives_from_headers(directives, &headers, err);
 }
@@ -24,7 +24,7 @@ static void numbers_words_and_texts_are_read(void **state)
         { { "x-sim-close", 11 }, { "silent", 6 } },
         { { "x-sim-name", 10 }, { "mine", 4 } },
     };
-    struct headers headers = { list, COUNT_OF(list) };
+    struct headers headers = headers_of(list, COUNT_OF(list));
     struct directives directives;
     struct err err;
 
@@ -97,7 +97,7 @@ static void the_refusal_names_the_directive(void **state)
 static void fields_are_kept_in_order_up_to_a_bound(void **state)
 {
     struct header list[DIRECTIVES_FIELDS_MAX + 1];
-    struct headers headers = { list, 2 };
+    struct headers headers;
     struct directives directives;
     struct err err;
 
@@ -105,6 +105,7 @@ static void fields_are_kept_in_order_up_to_a_bound(void **state)
     for (size_t i = 0; i < COUNT_OF(list); i++)
         list[i] = (struct header){ STR("x-sim-reply-header"), STR("a: 1") };
     list[1].value = STR("Retry-After:  3 ");
+    headers = headers_of(list, 2);
     assert_true(directives_from_headers(&directives, &headers, &err));
     assert_int_equal(directives.fields_count, 2);
     unit_assert_str(directives.fields[0].name, "a");

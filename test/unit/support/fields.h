@@ -26,6 +26,6 @@ static inline const struct headers *fields_read(struct fields *fields,
         fields->at[count].name = str_sub(line, 0, colon);
         fields->at[count++].value = str_from(line, colon + 2);
     }
-    fields->headers = (struct headers){ fields->at, count };
+    fields->headers = headers_of(fields->at, count);
     return &fields->headers;
 }
