@@ -142,6 +142,8 @@ static void write_bytes(struct visit *visit, size_t announced, struct str bytes,
         write_chunk(visit, announced, bytes, over);
     else
         response_write(visit->req, bytes);
+    /* Event by event, as the API sends them. */
+    response_push(visit->req);
     visit->reply.sent += bytes.len;
     if (row)
         row->bytes_sent = visit->reply.sent;

@@ -3,7 +3,7 @@
    is in http/server.h.  Loop thread only. */
 #include "http/connection.h"
 
-#include <stdio.h>
+#include <endian.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -27,8 +27,9 @@ static void make_id(struct server *server, char out[28])
 
     z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
     z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    (void)snprintf(out, 28, "req_relay_%016llx",
-                   (unsigned long long)(z ^ (z >> 31)));
+    z = htobe64(z ^ (z >> 31));
+    memcpy(out, "req_relay_", 10);
+    text_hex((const unsigned char *)&z, sizeof(z), out + 10);
 }
 
 struct exchange *exchange_new(struct connection *conn)

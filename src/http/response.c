@@ -6,6 +6,9 @@
 
 #include "http/connection.h"
 
+/* What stands around the fields. */
+#define FRAME_USUAL 100
+
 void response_start(struct request *req, const struct response_head *head)
 {
     struct exchange *x = exchange_of(req);
@@ -14,8 +17,12 @@ void response_start(struct request *req, const struct response_head *head)
     x->response = RESPONSE_HEAD;
     x->close |= head->framing == RESPONSE_CLOSE || req->http_1_0 ||
                 x->body_state != REQUEST_BODY_COMPLETE;
-    buf_printf(&x->head, "HTTP/1.1 %u " STR_FMT "\r\n", head->status,
-               STR_ARG(head->reason));
+    (void)buf_room(&x->head, head->fields.len + FRAME_USUAL);
+    buf_add(&x->head, STR("HTTP/1.1 "));
+    buf_add_u64(&x->head, head->status);
+    buf_add(&x->head, STR(" "));
+    buf_add(&x->head, head->reason);
+    buf_add(&x->head, STR("\r\n"));
     buf_add(&x->head, head->fields);
     if (head->framing == RESPONSE_CHUNKED)
         buf_add(&x->head, STR("transfer-encoding: chunked\r\n"));
@@ -57,6 +64,12 @@ void response_raw(struct request *req, struct str bytes)
 void response_flush(struct request *req)
 {
     write_parts(exchange_of(req), STR_EMPTY);
+}
+
+void response_push(struct request *req)
+{
+    response_flush(req);
+    stream_push(exchange_of(req)->conn->stream);
 }
 
 void response_end(struct request *req)

@@ -33,6 +33,8 @@ struct response_head {
 void response_start(struct request *req, const struct response_head *head);
 void response_write(struct request *req, struct str bytes);
 void response_flush(struct request *req);
+/* What was written so far leaves now, and not when the loop's turn ends. */
+void response_push(struct request *req);
 void response_end(struct request *req);
 void response_abort(struct request *req);
 /* As response_abort(), with a TCP reset: for bodies whose end is the end of the

@@ -6,9 +6,10 @@
 
    Reading pulls: `ready` says that something may have changed, and whoever owns
    the stream then calls stream_secure(), stream_read() or looks at
-   stream_queued().  Writing sends at once; what the kernel does not take is
-   queued and leaves by itself, and `ready` comes when all of it has left.
-   Nothing is ever held back to be sent with something later.
+   stream_queued().  What is written leaves when the loop's turn ends, or at once if
+   it is much; what the kernel does not take is queued and leaves by itself, and
+   `ready` comes when all of it has left.  Nothing waits for what another turn may
+   bring.
    Loop thread only. */
 #pragma once
 
@@ -31,6 +32,7 @@ enum stream_ready {
     STREAM_READABLE = 1,
     STREAM_DRAINED = 2, /* the queue has become empty */
     STREAM_HANGUP = 4,  /* the peer closed its side or the connection broke */
+    STREAM_BLOCKED = 8, /* what was written is queued now; nobody asks for it */
 };
 typedef void (*stream_fn)(void *arg, unsigned ready);
 
@@ -56,16 +58,22 @@ enum stream_status stream_secure(struct stream *stream);
    thread and is valid until the next stream_read() of any of them. */
 enum stream_status stream_read(struct stream *stream, struct str *data);
 
-/* Send `count` parts one behind the other.  STREAM_OK even if some of it was
-   queued; STREAM_BROKEN if the peer is gone. */
+/* Send `count` parts (8 at most) one behind the other.  STREAM_OK even if some of it
+   waits; STREAM_BROKEN if the peer is gone. */
 enum stream_status stream_write(struct stream *stream, const struct str *parts,
                                 size_t count);
 
-/* Bytes not yet taken by the kernel. */
+/* What was written leaves now, and not when the turn ends. */
+void stream_push(struct stream *stream);
+
+/* Bytes that the kernel did not take yet, of those that it was offered. */
 size_t stream_queued(const struct stream *stream);
 
 /* Bytes taken by the kernel so far: unchanged means that the peer stalls. */
 uint64_t stream_sent(const struct stream *stream);
+
+/* True if sending ended with an error: not all that was written has left. */
+bool stream_lost_output(const struct stream *stream);
 
 /* Which events should come: STREAM_READABLE, STREAM_HANGUP or both.
    A new stream wants STREAM_READABLE.  STREAM_DRAINED comes by itself. */

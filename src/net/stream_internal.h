@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* What stream.c (descriptor, queue) and stream_tls.c (TLS on top) share.  Not for
+/* What stream.c (descriptor, receiving), stream_out.c (sending) and stream_tls.c
+   (TLS on top) share.  Not for
    other folders. */
 #pragma once
+
+#include <errno.h>
 
 #include "base/buf.h"
 #include "net/stream.h"
@@ -16,13 +19,15 @@ struct stream {
     void *arg;
     int fd;
     unsigned wanted;
-    struct buf out; /* what the kernel did not take, as it goes on the wire */
+    struct loop_task late; /* due: `out` was not offered to the kernel yet */
+    struct buf out;        /* what it did not take, as it goes on the wire */
     uint64_t sent;
     SSL *ssl;        /* NULL: plain */
     struct buf left; /* received with the handshake, not yet decrypted */
     struct tls_pipe pipe;
     enum stream_status end; /* STREAM_OK, or how reading ended for good */
     bool broken;            /* writing is over */
+    bool lost;              /* it ended with an error */
     bool shutdown_wanted;
     bool reset;
     char *error; /* NULL, or text */
@@ -32,8 +37,22 @@ struct stream {
 enum stream_status stream_fail(struct stream *stream, const char *why);
 /* One large recv() into the thread's buffer. */
 enum stream_status stream_receive(struct stream *stream, struct str *data);
-/* Bytes as they go on the wire: sent now, or queued. */
-void stream_send_raw(struct stream *stream, struct str bytes);
+/* What errno says. */
+static inline bool stream_would_block(void)
+{
+    return errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR;
+}
+/* Arms the poll for what is wanted now. */
+void stream_update_interest(struct stream *stream);
+
+/* stream_out.c */
+void stream_init_output(struct stream *stream);
+void stream_drop_output(struct stream *stream);
+/* Bytes as they go on the wire. */
+void stream_send_raw(struct stream *stream, const struct str *parts,
+                     size_t count);
+/* There is room for what is queued; what the owner should be told. */
+unsigned stream_go_on_sending(struct stream *stream);
 
 enum stream_status stream_read_tls(struct stream *stream, struct str *data);
 void stream_write_tls(struct stream *stream, const struct str *parts,

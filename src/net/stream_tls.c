@@ -22,7 +22,7 @@ static void flush_stage(struct stream *stream)
 
     stream->pipe.staged = 0;
     if (staged.len > 0)
-        stream_send_raw(stream, staged);
+        stream_send_raw(stream, &staged, 1);
 }
 
 /* In front of every call into OpenSSL: an error somebody left in the thread's queue
@@ -35,21 +35,30 @@ static void open_stage(struct stream *stream)
     stream->pipe.staged = 0;
 }
 
+/* Nothing is left that another SSL_read() could bring: not even that nothing came,
+   which it takes long to say. */
+static bool is_dry(const struct stream *stream)
+{
+    return stream->pipe.in.len == 0 && SSL_has_pending(stream->ssl) == 0;
+}
+
 /* Decrypt all of what is in the pipe.  It always fits: the pipe holds at most
    STREAM_READ_SIZE, OpenSSL at most one incomplete record. */
 static size_t decrypt(struct stream *stream, char *clear, int *why)
 {
     size_t len = 0;
 
-    for (;;) {
+    *why = SSL_ERROR_WANT_READ;
+    while (!is_dry(stream)) {
         size_t got = 0;
 
         if (SSL_read_ex(stream->ssl, clear + len, LOOP_SCRATCH_SIZE - len,
-                        &got) != 1)
+                        &got) != 1) {
+            *why = SSL_get_error(stream->ssl, 0);
             break;
+        }
         len += got;
     }
-    *why = SSL_get_error(stream->ssl, 0);
     return len;
 }
 
@@ -112,6 +121,7 @@ void stream_write_tls(struct stream *stream, const struct str *parts,
     open_stage(stream);
     for (size_t i = 0; i < count; i++)
         write_part(stream, parts[i]);
+    (void)SSL_free_buffers(stream->ssl);
     flush_stage(stream);
 }
 

@@ -63,7 +63,9 @@ static void closed_early(struct call *call, enum stream_status status)
                           ? "connection closed before an answer"
                           : stream_error(call->link->stream);
 
-    if (call->state == CALL_SENDING)
+    if (stream_lost_output(call->link->stream))
+        call->sent_ms = 0;
+    if (call->sent_ms == 0)
         err_set(err_kept(&call->err), ERR_SEND, "send failed: %s: %s",
                 call_where(call, text), why);
     else

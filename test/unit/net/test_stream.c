@@ -103,15 +103,70 @@ static void bytes_come_and_the_end_too(void **state)
     wire_expect(&scene->peer, "still there");
 }
 
-static void parts_leave_in_order_and_at_once(void **state)
+static void parts_leave_in_order_when_the_turn_ends(void **state)
 {
     struct scene *scene = *state;
     struct str parts[4] = { STR("a"), STR(""), STR("bc"), STR("d") };
 
     assert_int_equal(stream_write(scene->stream, parts, 4), STREAM_OK);
+    assert_int_equal(stream_write(scene->stream, parts, 1), STREAM_OK);
     assert_int_equal(stream_queued(scene->stream), 0);
-    assert_int_equal(stream_sent(scene->stream), 4);
-    wire_expect(&scene->peer, "abcd");
+    assert_int_equal(stream_sent(scene->stream), 0);
+    wire_turn(scene->loop);
+    assert_int_equal(stream_sent(scene->stream), 5);
+    wire_expect(&scene->peer, "abcda");
+}
+
+static void a_push_does_not_wait_for_the_turn(void **state)
+{
+    struct scene *scene = *state;
+
+    stream_push(scene->stream);
+    write_text(scene, STR("now"), STREAM_OK);
+    stream_push(scene->stream);
+    assert_int_equal(stream_sent(scene->stream), 3);
+    write_text(scene, STR("then"), STREAM_OK);
+    wire_turn(scene->loop);
+    wire_expect(&scene->peer, "nowthen");
+}
+
+/* Few bytes and many: in order, and the many are not copied first. */
+static void much_takes_along_what_waits(void **state)
+{
+    struct scene *scene = *state;
+    char much[20000];
+
+    memset(much, '.', sizeof(much));
+    write_text(scene, STR("few"), STREAM_OK);
+    write_text(scene, (struct str){ much, sizeof(much) }, STREAM_OK);
+    assert_int_equal(stream_sent(scene->stream), sizeof(much) + 3);
+    wire_expect(&scene->peer, "few.....");
+}
+
+static void the_end_comes_behind_what_waits(void **state)
+{
+    struct scene *scene = *state;
+
+    write_text(scene, STR("last words"), STREAM_OK);
+    stream_shutdown(scene->stream);
+    wire_turn(scene->loop);
+    wire_expect(&scene->peer, "last words");
+    wire_expect_end(&scene->peer);
+}
+
+/* The kernel is full already when the turn ends: the owner is told. */
+static void what_is_blocked_at_the_end_of_a_turn_is_told(void **state)
+{
+    struct scene *scene = *state;
+    char some[16 * 1024];
+
+    memset(some, '.', sizeof(some));
+    while (stream_queued(scene->stream) == 0) {
+        write_text(scene, (struct str){ some, sizeof(some) }, STREAM_OK);
+        scene->seen = 0;
+        wire_turn(scene->loop);
+    }
+    assert_true(scene->seen & STREAM_BLOCKED);
 }
 
 static bool all_arrived(void *arg)
@@ -191,7 +246,10 @@ static void last_words_survive_a_failed_write(void **state)
     wire_turn_for(scene->loop, 2);
     wire_send(&scene->peer, "last words");
     wire_close(&scene->peer);
-    write_text(scene, STR("more"), STREAM_BROKEN);
+    write_text(scene, STR("more"), STREAM_OK);
+    stream_push(scene->stream);
+    assert_true(stream_lost_output(scene->stream));
+    write_text(scene, STR("and more"), STREAM_BROKEN);
     assert_int_equal(stream_read(scene->stream, &data), STREAM_OK);
     unit_assert_str(data, "last words");
     assert_int_equal(stream_read(scene->stream, &data), STREAM_BROKEN);
@@ -283,7 +341,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(bytes_come_and_the_end_too),
-        ROW(parts_leave_in_order_and_at_once),
+        ROW(parts_leave_in_order_when_the_turn_ends),
+        ROW(a_push_does_not_wait_for_the_turn),
+        ROW(much_takes_along_what_waits),
+        ROW(the_end_comes_behind_what_waits),
+        ROW(what_is_blocked_at_the_end_of_a_turn_is_told),
         ROW(what_does_not_fit_is_queued),
         ROW(an_endless_queue_breaks_the_stream),
         ROW(a_reset_is_a_break),
