@@ -152,26 +152,54 @@ void connection_fail_body(struct connection *conn, const struct err *err)
     x->close = true;
 }
 
-void connection_pump_body(struct connection *conn)
+/* As much as belongs to the body; how much that was. */
+static size_t feed_body(struct connection *conn, struct str bytes)
+{
+    size_t used = 0;
+
+    parser_on_body(conn->parser, body_bytes, conn->exchange);
+    while (used < bytes.len && parser_state(conn->parser) == PARSER_BODY)
+        used += parser_feed(conn->parser, str_from(bytes, used));
+    if (parser_state(conn->parser) == PARSER_BAD)
+        connection_fail_body(conn, parser_error(conn->parser));
+    return used;
+}
+
+static void end_body(struct connection *conn)
 {
     struct exchange *x = conn->exchange;
 
-    parser_on_body(conn->parser, body_bytes, x);
-    while (conn->stash.len > 0 && parser_state(conn->parser) == PARSER_BODY) {
-        size_t used = parser_feed(conn->parser, buf_str(&conn->stash));
-
-        if (parser_state(conn->parser) == PARSER_BAD) {
-            connection_fail_body(conn, parser_error(conn->parser));
-            return;
-        }
-        buf_consume(&conn->stash, used);
-    }
     if (x->body_state != REQUEST_BODY_READING)
         return;
     if (parser_state(conn->parser) == PARSER_DONE)
         x->body_state = REQUEST_BODY_COMPLETE;
     if (has_excess(conn))
         connection_fail_body(conn, &excess_error);
+}
+
+void connection_pump_body(struct connection *conn)
+{
+    buf_consume(&conn->stash, feed_body(conn, buf_str(&conn->stash)));
+    end_body(conn);
+}
+
+/* More of a body, out of the thread's buffer and not by way of the stash; false if
+   the connection is gone. */
+static bool receive_body(struct connection *conn)
+{
+    struct str data;
+    enum stream_status status = stream_read(conn->stream, &data);
+    bool taken = status == STREAM_OK;
+
+    if (taken && conn->stash.len == 0)
+        data = str_from(data, feed_body(conn, data));
+    if (taken && buf_append(&conn->stash, data)) {
+        connection_pump_body(conn);
+        return true;
+    }
+    if (status != STREAM_AGAIN)
+        connection_client_gone(conn);
+    return false;
 }
 
 /* Takes what has arrived; false if the connection is gone (and handled). */
@@ -221,9 +249,8 @@ void connection_answering_ready(struct connection *conn, unsigned ready)
         !read_ahead(conn))
         return;
     if (reading && (ready & STREAM_READABLE)) {
-        if (!receive(conn))
+        if (!receive_body(conn))
             return;
-        connection_pump_body(conn);
         reading = connection_wants_body(conn);
     }
     if ((ready & STREAM_HANGUP) && !reading) {
