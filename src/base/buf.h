@@ -43,6 +43,13 @@ void buf_add_u64(struct buf *buf, uint64_t number);
 char *buf_room(struct buf *buf, size_t len);
 void buf_grow(struct buf *buf, size_t len);
 
+/* Where the content ends, and what buf_room() made room for begins; NULL before the
+   first byte. */
+static inline const char *buf_end(const struct buf *buf)
+{
+    return buf->mem ? buf->mem + buf->start + buf->len : NULL;
+}
+
 /* Drop `len` bytes in front. */
 void buf_consume(struct buf *buf, size_t len);
 void buf_clear(struct buf *buf);

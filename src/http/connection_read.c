@@ -4,6 +4,9 @@
 #include "http/connection.h"
 #include "http/problem.h"
 
+/* What one system call may bring of a body. */
+#define BODY_READ_MAX (128u * 1024)
+
 /* The head is no request: answer in our own name and close. */
 void connection_refuse(struct connection *conn, const struct err *err)
 {
@@ -127,6 +130,27 @@ void connection_process(struct connection *conn)
         buf_done(&conn->stash);
 }
 
+/* Where more of a body of known length can be received; NULL if not there. */
+static char *body_room(struct exchange *x, size_t *size)
+{
+    uint64_t left = x->req.length - x->body_seen;
+
+    *size = left < BODY_READ_MAX ? (size_t)left : BODY_READ_MAX;
+    if (x->req.length == REQUEST_LENGTH_UNKNOWN || left == 0 ||
+        x->body_state != REQUEST_BODY_READING || x->conn->stash.len > 0)
+        return NULL;
+    return buf_room(&x->body, *size);
+}
+
+/* Unless they stand there already. */
+static bool add_to_body(struct exchange *x, struct str bytes)
+{
+    if (bytes.at != buf_end(&x->body))
+        return buf_append(&x->body, bytes);
+    buf_grow(&x->body, bytes.len);
+    return true;
+}
+
 static void body_bytes(void *arg, struct str bytes)
 {
     struct exchange *x = arg;
@@ -135,7 +159,7 @@ static void body_bytes(void *arg, struct str bytes)
     x->rate_bytes += bytes.len;
     if (x->body_state != REQUEST_BODY_READING)
         return;
-    if (x->body_seen <= x->body_max && buf_append(&x->body, bytes))
+    if (x->body_seen <= x->body_max && add_to_body(x, bytes))
         return;
     x->body_state = REQUEST_BODY_FAILED;
     err_set(err_kept(&x->body_err), ERR_TOO_LARGE,
@@ -188,7 +212,11 @@ void connection_pump_body(struct connection *conn)
 static bool receive_body(struct connection *conn)
 {
     struct str data;
-    enum stream_status status = stream_read(conn->stream, &data);
+    size_t size;
+    char *room = body_room(conn->exchange, &size);
+    enum stream_status status =
+        room ? stream_read_into(conn->stream, room, size, &data)
+             : stream_read(conn->stream, &data);
     bool taken = status == STREAM_OK;
 
     if (taken && conn->stash.len == 0)

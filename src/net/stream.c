@@ -126,16 +126,16 @@ void stream_reset_on_free(struct stream *stream)
 
 /* ---- receiving ---------------------------------------------------------- */
 
-enum stream_status stream_receive(struct stream *stream, struct str *data)
+static enum stream_status receive(struct stream *stream, char *at, size_t size,
+                                  struct str *data)
 {
-    char *scratch = loop_scratch(stream->loop, LOOP_SCRATCH_IN);
     ssize_t got;
 
     do {
-        got = recv(stream->fd, scratch, STREAM_READ_SIZE, 0);
+        got = recv(stream->fd, at, size, 0);
     } while (got < 0 && errno == EINTR);
     if (got > 0) {
-        *data = (struct str){ scratch, (size_t)got };
+        *data = (struct str){ at, (size_t)got };
         return STREAM_OK;
     }
     if (got == 0 && stream->broken)
@@ -143,6 +143,21 @@ enum stream_status stream_receive(struct stream *stream, struct str *data)
     if (got == 0)
         return stream->end = STREAM_EOF;
     return stream_would_block() ? STREAM_AGAIN : fail_errno(stream);
+}
+
+enum stream_status stream_receive(struct stream *stream, struct str *data)
+{
+    return receive(stream, loop_scratch(stream->loop, LOOP_SCRATCH_IN),
+                   STREAM_READ_SIZE, data);
+}
+
+enum stream_status stream_read_into(struct stream *stream, char *room,
+                                    size_t size, struct str *data)
+{
+    if (stream->ssl || stream->end != STREAM_OK)
+        return stream_read(stream, data);
+    *data = STR_EMPTY;
+    return receive(stream, room, size, data);
 }
 
 enum stream_status stream_read(struct stream *stream, struct str *data)

@@ -58,6 +58,11 @@ enum stream_status stream_secure(struct stream *stream);
    thread and is valid until the next stream_read() of any of them. */
 enum stream_status stream_read(struct stream *stream, struct str *data);
 
+/* The same, but `data` lies in `room` if it could be received there (a plain stream;
+   `size` > 0): no copy of what is much. */
+enum stream_status stream_read_into(struct stream *stream, char *room,
+                                    size_t size, struct str *data);
+
 /* Send `count` parts (8 at most) one behind the other.  STREAM_OK even if some of it
    waits; STREAM_BROKEN if the peer is gone. */
 enum stream_status stream_write(struct stream *stream, const struct str *parts,
