@@ -53,19 +53,19 @@ bool headers_list_has(const struct headers *headers, struct str name,
     return false;
 }
 
-static bool is_letter(char c)
+/* One bit for each of !#$%&'*+-.^_`|~, digits and letters. */
+static bool is_token_char(unsigned char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    static const uint64_t bits[4] = { 0x03ff6cfa00000000, 0x57ffffffc7fffffe };
+
+    return (bits[c / 64] >> (c % 64)) & 1;
 }
 
 bool headers_is_token(struct str name)
 {
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.at[i];
+    bool token = name.len > 0;
 
-        if (!is_letter(c) && c != '-' && !(c >= '0' && c <= '9') &&
-            (c == '\0' || !strchr("!#$%&'*+.^_`|~", c)))
-            return false;
-    }
-    return name.len > 0;
+    for (size_t i = 0; i < name.len; i++)
+        token &= is_token_char((unsigned char)name.at[i]);
+    return token;
 }

@@ -91,21 +91,29 @@ static void keep_rest(struct stream *stream, const struct str *parts,
         buf_done(&stream->out);
 }
 
-/* `out` and the parts, as far as the kernel takes them; false if the peer is gone. */
-static bool send_all(struct stream *stream, const struct str *parts,
+/* As the system calls do. */
+static ssize_t offer(int fd, struct str first, const struct str *parts,
                      size_t count)
 {
     struct iovec vec[PARTS_MAX + 1];
     struct msghdr message = { .msg_iov = vec, .msg_iovlen = count + 1 };
-    struct str first = buf_str(&stream->out);
-    ssize_t sent;
 
-    loop_cancel(&stream->late);
+    if (count == 0)
+        return send(fd, first.at, first.len, MSG_NOSIGNAL);
     vec[0] = (struct iovec){ (void *)(uintptr_t)first.at, first.len };
     for (size_t i = 0; i < count; i++)
         vec[i + 1] =
             (struct iovec){ (void *)(uintptr_t)parts[i].at, parts[i].len };
-    sent = sendmsg(stream->fd, &message, MSG_NOSIGNAL);
+    return sendmsg(fd, &message, MSG_NOSIGNAL);
+}
+
+/* `out` and the parts, as far as the kernel takes them; false if the peer is gone. */
+static bool send_all(struct stream *stream, const struct str *parts,
+                     size_t count)
+{
+    ssize_t sent = offer(stream->fd, buf_str(&stream->out), parts, count);
+
+    loop_cancel(&stream->late);
     if (sent < 0 && !stream_would_block()) {
         fail_writing(stream);
         return false;

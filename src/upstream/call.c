@@ -26,7 +26,8 @@ void call_enter(struct call *call, enum call_state state)
     };
 
     call->state = state;
-    call->entered_us[state] = clock_steady_ns() / 1000;
+    if (call->options.timed)
+        call->entered_us[state] = clock_steady_ns() / 1000;
     if (state != CALL_FAILED)
         call->reached = state;
     if (limits[state] > 0)
