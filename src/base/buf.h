@@ -59,7 +59,7 @@ struct str buf_str(const struct buf *buf);
 /* Heads are put together from many small parts: most of them just fit. */
 static inline void buf_add(struct buf *buf, struct str s)
 {
-    if (s.len <= buf->cap - buf->start - buf->len &&
+    if (s.len > 0 && s.len <= buf->cap - buf->start - buf->len &&
         s.len <= buf->max - buf->len) {
         memcpy(buf->mem + buf->start + buf->len, s.at, s.len);
         buf->len += s.len;

@@ -8,33 +8,8 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "http/draft.h"
 #include "http/strict.h"
-
-/* Places in the head's text, which is kept as it came: parts that llhttp gives in
-   pieces lie side by side in it. */
-struct span {
-    uint32_t at;
-    uint32_t len;
-};
-
-struct field {
-    struct span name;
-    struct span value;
-};
-
-/* Lives while a head is read. */
-struct draft {
-    struct buf earlier; /* what came before the bytes now being read */
-    const char *bytes;
-    struct span method;
-    struct span target;
-    struct span reason;
-    size_t count;
-    size_t room;
-    struct field fields[]; /* `count`, and one begun */
-};
-
-#define FIELDS_USUAL 32
 
 struct parser {
     llhttp_t http;
@@ -65,19 +40,11 @@ static int stop(struct parser *parser, enum err_code code, const char *text)
 
 /* ---- the head ----------------------------------------------------------- */
 
-static void add(struct draft *draft, struct span *span, const char *at,
-                size_t len)
-{
-    if (span->len == 0)
-        span->at = (uint32_t)(draft->earlier.len + (size_t)(at - draft->bytes));
-    span->len += (uint32_t)len;
-}
-
 static int on_method(llhttp_t *http, const char *at, size_t len)
 {
     struct parser *parser = http->data;
 
-    add(parser->draft, &parser->draft->method, at, len);
+    draft_add(parser->draft, &parser->draft->method, at, len);
     return 0;
 }
 
@@ -88,7 +55,7 @@ static int on_url(llhttp_t *http, const char *at, size_t len)
     if (parser->draft->target.len + len > PARSER_TARGET_MAX)
         return stop(parser, ERR_TARGET_TOO_LONG,
                     "the target is longer than 8192 bytes");
-    add(parser->draft, &parser->draft->target, at, len);
+    draft_add(parser->draft, &parser->draft->target, at, len);
     return 0;
 }
 
@@ -96,7 +63,7 @@ static int on_status(llhttp_t *http, const char *at, size_t len)
 {
     struct parser *parser = http->data;
 
-    add(parser->draft, &parser->draft->reason, at, len);
+    draft_add(parser->draft, &parser->draft->reason, at, len);
     return 0;
 }
 
@@ -112,8 +79,8 @@ static int on_field(llhttp_t *http, const char *at, size_t len)
     if (parser->draft->count == HEADERS_COUNT_MAX)
         return stop(parser, ERR_HEAD_TOO_LARGE,
                     "there are more than 128 header fields");
-    add(parser->draft, &parser->draft->fields[parser->draft->count].name, at,
-        len);
+    draft_add(parser->draft, &parser->draft->fields[parser->draft->count].name,
+              at, len);
     return 0;
 }
 
@@ -123,27 +90,9 @@ static int on_value(llhttp_t *http, const char *at, size_t len)
 
     if (parser->state != PARSER_HEAD)
         return 0;
-    add(parser->draft, &parser->draft->fields[parser->draft->count].value, at,
-        len);
+    draft_add(parser->draft, &parser->draft->fields[parser->draft->count].value,
+              at, len);
     return 0;
-}
-
-static size_t draft_size(size_t room)
-{
-    return sizeof(struct draft) + room * sizeof(struct field);
-}
-
-static void begin_field(struct parser *parser, size_t index)
-{
-    struct draft *draft = parser->draft;
-
-    if (index == draft->room) {
-        draft = mem_realloc(draft, draft_size(index * 2));
-        draft->room = index * 2;
-        parser->draft = draft;
-    }
-    draft->count = index;
-    draft->fields[index] = (struct field){ 0 };
 }
 
 static int on_value_complete(llhttp_t *http)
@@ -151,51 +100,13 @@ static int on_value_complete(llhttp_t *http)
     struct parser *parser = http->data;
 
     if (parser->state == PARSER_HEAD)
-        begin_field(parser, parser->draft->count + 1);
+        draft_begin_field(&parser->draft, parser->draft->count + 1);
     return 0;
-}
-
-static struct str text_of(const struct span *span, struct str text)
-{
-    return str_sub(text, span->at, span->len);
-}
-
-/* The head's bytes, all of them, in the arena. */
-static struct str keep_text(struct parser *parser, struct str last)
-{
-    struct str earlier = buf_str(&parser->draft->earlier);
-    char *text = arena_alloc(parser->arena, earlier.len + last.len);
-
-    memcpy(text, earlier.at, earlier.len);
-    memcpy(text + earlier.len, last.at, last.len);
-    return (struct str){ text, earlier.len + last.len };
-}
-
-/* Make a head of the draft; `last` are its last bytes. */
-static void finish_draft(struct parser *parser, struct str last)
-{
-    struct draft *draft = parser->draft;
-    struct parser_head *head = &parser->head;
-    struct str text = keep_text(parser, last);
-    struct header *fields =
-        arena_alloc(parser->arena, sizeof(*fields) * (draft->count + 1));
-
-    for (size_t i = 0; i < draft->count; i++) {
-        fields[i].name = text_of(&draft->fields[i].name, text);
-        fields[i].value = str_trim(text_of(&draft->fields[i].value, text));
-    }
-    head->method = text_of(&draft->method, text);
-    head->target = text_of(&draft->target, text);
-    head->reason = text_of(&draft->reason, text);
-    head->headers = headers_of(fields, draft->count);
 }
 
 static void free_draft(struct parser *parser)
 {
-    if (!parser->draft)
-        return;
-    buf_done(&parser->draft->earlier);
-    mem_free(parser->draft);
+    draft_free(parser->draft);
     parser->draft = NULL;
 }
 
@@ -265,7 +176,7 @@ static bool finish_head(struct parser *parser, struct str last)
     llhttp_t *http = &parser->http;
     struct parser_head *head = &parser->head;
 
-    finish_draft(parser, last);
+    draft_finish(parser->draft, parser->arena, last, head);
     free_draft(parser);
     head->status = http->status_code;
     head->http_1_0 = http->http_minor == 0;
@@ -409,17 +320,6 @@ static size_t execute(struct parser *parser, struct str bytes, bool *failed)
     return bytes.len;
 }
 
-static void start_draft(struct parser *parser)
-{
-    struct draft *draft = mem_alloc(draft_size(FIELDS_USUAL));
-
-    *draft = (struct draft){ .room = FIELDS_USUAL };
-    buf_init_secret(&draft->earlier, HEADERS_BYTES_MAX);
-    parser->begun = true;
-    parser->draft = draft;
-    begin_field(parser, 0);
-}
-
 /* What llhttp lets pass in a head and we do not. */
 static bool check_head_bytes(struct parser *parser, struct str bytes)
 {
@@ -446,7 +346,8 @@ static size_t feed_head(struct parser *parser, struct str bytes)
     size_t used;
 
     if (!parser->draft)
-        start_draft(parser);
+        parser->draft = draft_new();
+    parser->begun = true;
     parser->draft->bytes = bytes.at;
     used = execute(parser, bytes, &failed);
     if (failed)
@@ -456,7 +357,7 @@ static size_t feed_head(struct parser *parser, struct str bytes)
     if (fine && llhttp_get_errno(&parser->http) == HPE_PAUSED)
         fine = finish_head(parser, bytes);
     else if (fine)
-        buf_add(&parser->draft->earlier, bytes);
+        draft_keep(parser->draft, bytes);
     if (fine)
         return used;
     parser->state = PARSER_BAD;
