@@ -105,8 +105,8 @@ void log_hold(bool hold)
     held.on = hold;
 }
 
-/* Then there is room for it, too; if not, what waits is gone. */
-static bool waits(enum log_level level, size_t len)
+/* May a line wait?  Then there is room for it; if not, what waited has left. */
+static bool can_wait(enum log_level level, size_t len)
 {
     bool calm = held.on && level >= LOG_INFO && len <= sizeof(held.text);
 
@@ -134,7 +134,7 @@ static void write_line(enum log_level level, struct str event,
     for (size_t i = 0; i < count; i++)
         add_field(&line, &fields[i]);
     buf_add(&line, current_format == LOG_JSON ? STR("}\n") : STR("\n"));
-    if (!waits(level, line.len))
+    if (!can_wait(level, line.len))
         write_out(buf_str(&line));
     else
         keep(buf_str(&line));

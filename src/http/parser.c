@@ -3,9 +3,7 @@
    the message; every byte that is not body passes strict_check_lines() too. */
 #include "http/parser.h"
 
-#include <assert.h>
 #include <llhttp.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "http/draft.h"

@@ -111,8 +111,8 @@ static bool fits(const struct link *link, const struct origin *origin,
     return link->origin == origin && proxy_eq(link->proxy, proxy);
 }
 
-/* What was read dry in this very turn of the loop is not asked again: it costs a
-   system call a request, and retrying covers what it could have seen. */
+/* What was read dry in this very millisecond is not asked again: it costs a system
+   call a request, and retrying covers what it could have seen. */
 static bool is_dead(const struct link *link)
 {
     return link->idle_since_ms != loop_now_ms(link->upstream->loop) &&
