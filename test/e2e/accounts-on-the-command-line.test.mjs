@@ -176,7 +176,7 @@ describe('a running relay', () => {
     const none = await message(relay.url);
     assert.equal(none.status, 400);
     assert.match(none.body.toString(), /account add/);
-    assert.match(relay.log, /account add/);
+    await relay.logged(/account add/);
     addApiKey(relay.dataDir, 'demo');
     await until(async () => (await status()) === 200, { what: 'the new account' });
     writeOauth(relay.dataDir, 'max');
@@ -201,11 +201,11 @@ describe('a running relay', () => {
     const relay = await startRelay({ upstream: sim.apiUrl, accounts: (dir) => writeOauth(dir, 'max') });
     const file = path.join(relay.dataDir, 'oauth_max.json');
     fs.writeFileSync(file, '{"access_to');
-    await until(() => /max.*cannot be used/.test(relay.log), { what: 'the warning' });
+    await relay.logged(/max.*cannot be used/);
     assert.equal((await message(relay.url)).status, 200);
     fs.chmodSync(file, 0o644);
     fs.writeFileSync(file, '{"access_tok');
-    await until(() => /could be read by others/.test(relay.log), { what: 'the warning of open modes' });
+    await relay.logged(/could be read by others/);
     assert.equal(fs.statSync(file).mode & 0o777, 0o600);
     await relay.stop();
     await sim.stop();

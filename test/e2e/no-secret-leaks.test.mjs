@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { it } from 'node:test';
 
-import { addApiKey, API_KEY, CANARY, describe, startRelay, startSim, until, writeOauth } from '../support/processes.mjs';
+import { addApiKey, API_KEY, CANARY, describe, startRelay, startSim, writeOauth } from '../support/processes.mjs';
 import { call, HELLO } from '../support/http.mjs';
 import { RawClient, requestBytes } from '../support/raw.mjs';
 
@@ -69,7 +69,7 @@ describe('no secret leaks', () => {
       leaving.write(requestBytes({ target: '/v1/messages?account=demo', headers: [['x-sim-endless', '1'], ['x-sim-gap-ms', '5'], ['anthropic-version', '2023-06-01'], ...Object.entries(secrets)], body: JSON.stringify({ ...HELLO, stream: true }) }));
       await leaving.wait(() => leaving.bytes.includes('content_block_delta'));
       leaving.leave();
-      await until(() => /client.left/.test(relay.log), { what: 'the log line of the client that left' });
+      await relay.logged(/client.left/);
 
       const leaks = answers.filter((answer) => answer.split(' ').slice(1).join(' ').includes(CANARY));
       assert.deepEqual(leaks, []);

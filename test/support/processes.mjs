@@ -278,6 +278,8 @@ export async function startRelay(options = {}) {
     get log() {
       return program.log;
     },
+    /* A line may come after the answer that it tells of. */
+    logged: (pattern) => until(() => pattern.test(program.log), { what: `${pattern} in the log` }),
     descriptors: () => fs.readdirSync(`/proc/${program.pid}/fd`).length,
     memory: (field = 'Rss') => memory(program.pid, field),
     async stop(signal) {
