@@ -12,6 +12,7 @@ BEGIN {
     home["^llhttp\\.h$"] = "http/"
     home["^openssl/"] = "crypto/ net/"
     home["^jansson\\.h$"] = "base/json.c"
+    home["^mimalloc\\.h$"] = "base/trim.c"
     home["^sqlite3\\.h$"] = "store/"
     home["^libpq"] = "store/"
     home["^(zlib|zstd)\\.h$"] = "usage/"

@@ -6,6 +6,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#ifdef WITH_MIMALLOC
+#include <mimalloc.h>
+#endif
 
 /* "55d0c0a00000-55d0c0a2b000 r-xp ... /usr/lib/libx.so": a mapping of a file's
    text.  Others may hold what was written since, or belong to the kernel. */
@@ -24,12 +27,20 @@ static void give_back_text(const char *line)
     (void)madvise((void *)from, to - from, MADV_DONTNEED);
 }
 
+static void give_back_heap(void)
+{
+#ifdef WITH_MIMALLOC
+    mi_collect(true);
+#endif
+    (void)malloc_trim(0);
+}
+
 void trim_after_start(void)
 {
     FILE *maps = fopen("/proc/self/maps", "re");
     char line[512];
 
-    (void)malloc_trim(0);
+    give_back_heap();
     if (!maps)
         return;
     while (fgets(line, sizeof(line), maps))

@@ -51,9 +51,10 @@ static bool check_byte(struct strict_lines *lines, unsigned char c,
     return true;
 }
 
-/* Bytes at the start of `s`, at least as far as whole eights go, that are neither control characters (a tab
-   counts as one here) nor DEL: what 0x20 can be taken from without a borrow, and
-   what differs from 0x7f (the test for a zero byte of Bit Twiddling Hacks). */
+/* Bytes at the start of `s`, at least as far as whole eights go, that are neither
+   control characters (a tab counts as one here) nor DEL: what 0x20 can be taken
+   from without a borrow, and what differs from 0x7f (the test for a zero byte of
+   Bit Twiddling Hacks). */
 static size_t plain_len(struct str s)
 {
     const uint64_t ones = UINT64_MAX / 255;
@@ -83,12 +84,32 @@ static bool can_skip(const struct strict_lines *lines, size_t extension_max)
     return extension_max == 0 && !lines->at_start && !lines->after_cr;
 }
 
+/* Where one line ends and another begins: CR, LF, and a first byte that indents
+   nothing. */
+static bool turns_line(struct str bytes)
+{
+    return bytes.len > 2 && bytes.at[0] == '\r' && bytes.at[1] == '\n' &&
+           bytes.at[2] > ' ' && bytes.at[2] < 0x7f;
+}
+
+/* Bytes that leave us in the middle of a line, where we are. */
+static size_t skip_lines(struct str bytes)
+{
+    size_t at = plain_len(bytes);
+
+    while (turns_line(str_from(bytes, at))) {
+        at += 3;
+        at += plain_len(str_from(bytes, at));
+    }
+    return at;
+}
+
 bool strict_check_lines(struct strict_lines *lines, struct str bytes,
                         size_t extension_max, struct err *err)
 {
     for (size_t i = 0; i < bytes.len; i++) {
         if (can_skip(lines, extension_max))
-            i += plain_len(str_from(bytes, i));
+            i += skip_lines(str_from(bytes, i));
         if (i == bytes.len)
             break;
         if (!check_byte(lines, (unsigned char)bytes.at[i], extension_max, err))

@@ -55,20 +55,16 @@ const struct pass_row *pass_list(size_t *count)
     return rows;
 }
 
-/* Names differ in their first letter mostly. */
-static bool fits(struct str row, struct str name)
+/* A row whose name ends with a star. */
+static bool begins_as(struct str row, struct str name)
 {
-    if (name.len == 0 || (name.at[0] | 0x20) != row.at[0])
-        return false;
-    return row.at[row.len - 1] == '*'
-               ? str_istarts(name, str_sub(row, 0, row.len - 1))
-               : str_ieq(name, row);
+    return str_istarts(name, str_sub(row, 0, row.len - 1));
 }
 
 static bool is_essential(struct str name)
 {
     for (size_t i = 0; i < COUNT_OF(essential); i++) {
-        if (fits(essential[i], name))
+        if (begins_as(essential[i], name))
             return true;
     }
     return false;
@@ -77,7 +73,7 @@ static bool is_essential(struct str name)
 struct filter {
     const struct headers *headers;
     enum pass_where where;
-    uint64_t marks; /* of the rows' names; of those with a '*' all are tried */
+    uint64_t marks; /* of the rows' names without a star */
     bool names_fields; /* a Connection field does, and not just an option */
 };
 
@@ -86,7 +82,7 @@ static struct filter filter_of(const struct headers *headers,
 {
     struct filter filter = { .headers = headers, .where = where };
 
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
+    for (size_t i = STARRED; i < COUNT_OF(rows); i++)
         filter.marks |= headers_mark(rows[i].name);
     for (size_t i = 0; i < headers->count; i++) {
         struct str value = headers->at[i].value;
@@ -100,11 +96,14 @@ static struct filter filter_of(const struct headers *headers,
 
 static bool is_listed(const struct filter *filter, struct str name)
 {
-    size_t count =
-        filter->marks & headers_mark(name) ? COUNT_OF(rows) : STARRED;
-
-    for (size_t i = 0; i < count; i++) {
-        if ((rows[i].where & filter->where) && fits(rows[i].name, name))
+    for (size_t i = 0; i < STARRED; i++) {
+        if ((rows[i].where & filter->where) && begins_as(rows[i].name, name))
+            return true;
+    }
+    if (!(filter->marks & headers_mark(name)))
+        return false;
+    for (size_t i = STARRED; i < COUNT_OF(rows); i++) {
+        if ((rows[i].where & filter->where) && str_ieq(rows[i].name, name))
             return true;
     }
     return false;

@@ -73,13 +73,25 @@ static size_t plain_run(struct str bytes)
     return at;
 }
 
-/* Up to the closing quote, or with it: `closed` then. */
-static size_t take_text(struct sift *sift, struct str bytes, bool *closed)
+/* Mostly a text stands in the bytes as it is meant, to its end. */
+static bool stands_whole(const struct sift *sift, struct str bytes, size_t run)
+{
+    return sift->escape == 0 && sift->len == 0 && !sift->spoilt &&
+           run <= SIFT_TEXT_MAX && run < bytes.len && bytes.at[run] == '"';
+}
+
+/* Some bytes, at most with the closing quote: then `text` is the whole text, until
+   the next call; without an address before. */
+static size_t take_text(struct sift *sift, struct str bytes, struct str *text)
 {
     size_t run = sift->escape == 0 ? plain_run(bytes) : 0;
     char c = bytes.at[0];
 
-    *closed = false;
+    *text = (struct str){ NULL, 0 };
+    if (stands_whole(sift, bytes, run)) {
+        *text = str_sub(bytes, 0, run);
+        return run + 1;
+    }
     if (run > 0) {
         add_part(sift, str_sub(bytes, 0, run));
         return run;
@@ -91,7 +103,7 @@ static size_t take_text(struct sift *sift, struct str bytes, bool *closed)
     else if (c == '\\')
         sift->escape = 1;
     else
-        *closed = true;
+        *text = text_of(sift);
     return 1;
 }
 
@@ -135,10 +147,10 @@ static size_t at_member(struct sift *sift, struct str bytes)
     return 1;
 }
 
-static const struct sift_node *find_member(const struct sift *sift)
+static const struct sift_node *find_member(const struct sift *sift,
+                                           struct str name)
 {
     const struct sift_node *object = sift->path[sift->depth - 1];
-    struct str name = text_of(sift);
 
     for (size_t i = 0; i < object->inside_count; i++) {
         if (str_eq(object->inside[i].name, name))
@@ -149,11 +161,11 @@ static const struct sift_node *find_member(const struct sift *sift)
 
 static size_t in_name(struct sift *sift, struct str bytes)
 {
-    bool closed;
-    size_t used = take_text(sift, bytes, &closed);
+    struct str name;
+    size_t used = take_text(sift, bytes, &name);
 
-    if (closed) {
-        sift->member = find_member(sift);
+    if (name.at) {
+        sift->member = find_member(sift, name);
         sift->state = SIFT_AT_COLON;
     }
     return used;
@@ -189,14 +201,12 @@ static size_t at_value(struct sift *sift, struct str bytes)
 
 static size_t in_text(struct sift *sift, struct str bytes)
 {
-    bool closed;
-    size_t used = take_text(sift, bytes, &closed);
-    struct sift_found found = { .text = text_of(sift) };
+    struct sift_found found = { .id = sift->member->id };
+    size_t used = take_text(sift, bytes, &found.text);
 
-    if (!closed)
+    if (!found.text.at)
         return used;
     sift->state = SIFT_AT_MEMBER;
-    found.id = sift->member->id;
     if (found.text.len > 0)
         sift->found(sift->arg, &found);
     return used;

@@ -132,7 +132,8 @@ static void a_nul_is_a_control_character(void **state)
 /* Read by eights or by ones: the same, whichever byte stands wherever. */
 static void every_byte_counts_in_every_place(void **state)
 {
-    char line[] = "name: a value that is longer than three words\r\n";
+    char line[] = "name: a value that is longer than three words\r\n"
+                  "next: one\r\n\r\n";
     struct str bytes = STR(line);
 
     (void)state;
