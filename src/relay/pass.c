@@ -73,7 +73,7 @@ static bool is_essential(struct str name)
 struct filter {
     const struct headers *headers;
     enum pass_where where;
-    uint64_t marks; /* of the rows' names without a star */
+    uint64_t marks;    /* of the rows' names without a star */
     bool names_fields; /* a Connection field does, and not just an option */
 };
 

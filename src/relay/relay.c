@@ -3,11 +3,11 @@
    owns its account reference, its call and its buffers; the request belongs to the
    server until it is ended or released in settle(). */
 #include "base/clock.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "http/loopback.h"
 #include "http/problem.h"
 #include "relay/authorise.h"
+#include "relay/body.h"
 #include "relay/credential.h"
 #include "relay/gather.h"
 #include "relay/models.h"
@@ -17,7 +17,6 @@
 #include "relay/respond.h"
 #include "relay/retry.h"
 #include "relay/upload.h"
-#include "usage/scan.h"
 
 /* The upstream is not read while so much waits for a client. */
 #define CLIENT_HIGH (256u * 1024)
@@ -96,49 +95,17 @@ static struct flow_next receive(struct flow *flow)
         return refuse(r);
     case REQUEST_BODY_UNREAD:
     case REQUEST_BODY_READING:
+        body_look_ahead(r);
         break;
     }
     return flow_sleep_then(receive);
-}
-
-/* The seed's proxy_config member: this machine may name its own way out.  It is
-   cut out of the body, and nothing else is changed. */
-static bool take_proxy_config(struct relayed *r)
-{
-    struct scan found = scan_body(r->body);
-    struct json_doc *doc;
-
-    /* What names a proxy never goes out directly, its password with it. */
-    if (found.proxy_config.len == 0 &&
-        (found.is_object || !scan_hints_at(r->body, STR("proxy_config"))))
-        return true;
-    if (!found.is_object)
-        return err_set(&r->err, ERR_BAD_REQUEST,
-                       "the body names a proxy_config but is not valid JSON");
-    doc = json_doc_parse(found.proxy_config, &r->err);
-    if (doc && (!json_doc_is_object(doc) || proxy_check_config(doc, &r->err)))
-        r->proxy = proxy_from_json(doc, &r->err);
-    json_doc_free(doc);
-    if (!r->proxy) {
-        r->err.code = ERR_BAD_REQUEST;
-        return false;
-    }
-    r->cut.max = r->body.len + 1;
-    if (scan_without(r->body, STR("proxy_config"), &r->cut)) {
-        r->body = buf_str(&r->cut);
-        request_drop_body(r->req);
-    }
-    return true;
 }
 
 static struct flow_next scan(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
 
-    r->body = request_body(r->req);
-    if (!take_proxy_config(r))
-        return refuse(r);
-    return flow_go(choose);
+    return body_take(r) ? flow_go(choose) : refuse(r);
 }
 
 static struct flow_next choose(struct flow *flow)
@@ -441,6 +408,7 @@ static void done(struct flow *flow)
     keeper_wait_free(r->wait);
     gather_free(r->gather);
     mem_free(r->meter);
+    mem_free(r->ahead);
     account_unref(r->account);
     proxy_unref(r->proxy);
     buf_wipe(&r->head);

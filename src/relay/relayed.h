@@ -9,6 +9,7 @@
 #include "relay/relay.h"
 #include "upstream/call.h"
 #include "usage/meter.h"
+#include "usage/scan_ahead.h"
 
 struct relay {
     struct relay_options options;
@@ -35,8 +36,9 @@ struct relayed {
     struct gather *gather; /* while an answer is read whole */
     struct meter *meter;   /* reads a copy of the answer; or NULL */
     unsigned attempts;
-    struct buf head; /* upstream request head; holds the credential */
-    struct buf cut;  /* the body without proxy_config, if it had one */
+    struct buf head;          /* upstream request head; holds the credential */
+    struct scan_ahead *ahead; /* at a body that comes in parts; or NULL */
+    struct buf cut;           /* the body without proxy_config, if it had one */
     struct str body;
     bool streamed; /* the body is passed on as it comes */
     bool upload_ended;

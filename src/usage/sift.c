@@ -113,7 +113,7 @@ static void enter_object(struct sift *sift, const struct sift_node *node)
 {
     assert(sift->depth < SIFT_DEPTH_MAX);
     sift->path[sift->depth++] = node;
-    sift->state = SIFT_AT_MEMBER;
+    sift->state = SIFT_AT_FIRST;
 }
 
 static void leave_object(struct sift *sift)
@@ -121,7 +121,7 @@ static void leave_object(struct sift *sift)
     const struct sift_node *node = sift->path[--sift->depth];
 
     sift->found(sift->arg, &(struct sift_found){ .id = node->id });
-    sift->state = sift->depth > 0 ? SIFT_AT_MEMBER : SIFT_IN_REST;
+    sift->state = sift->depth > 0 ? SIFT_BEHIND_VALUE : SIFT_AT_END;
 }
 
 static size_t at_root(struct sift *sift, struct str bytes)
@@ -133,18 +133,36 @@ static size_t at_root(struct sift *sift, struct str bytes)
     return 1;
 }
 
-/* Commas are stepped over: which of them are missing does not matter here. */
-static size_t at_member(struct sift *sift, struct str bytes)
+/* Behind a comma. */
+static size_t at_name(struct sift *sift, struct str bytes)
 {
-    if (bytes.at[0] == '"') {
-        begin_text(sift);
-        sift->state = SIFT_IN_NAME;
-    } else if (bytes.at[0] == '}') {
-        leave_object(sift);
-    } else if (bytes.at[0] != ',') {
-        sift->state = SIFT_IN_REST;
-    }
+    begin_text(sift);
+    sift->state = bytes.at[0] == '"' ? SIFT_IN_NAME : SIFT_IN_REST;
     return 1;
+}
+
+/* Behind the opening bracket. */
+static size_t at_first(struct sift *sift, struct str bytes)
+{
+    if (bytes.at[0] == '}')
+        leave_object(sift);
+    else
+        (void)at_name(sift, bytes);
+    return 1;
+}
+
+static size_t behind_value(struct sift *sift, struct str bytes)
+{
+    if (bytes.at[0] == '}')
+        leave_object(sift);
+    else
+        sift->state = bytes.at[0] == ',' ? SIFT_AT_NAME : SIFT_IN_REST;
+    return 1;
+}
+
+static bool wants(const struct sift *sift, enum sift_kind kind)
+{
+    return sift->member && sift->member->kind == kind;
 }
 
 static const struct sift_node *find_member(const struct sift *sift,
@@ -164,10 +182,12 @@ static size_t in_name(struct sift *sift, struct str bytes)
     struct str name;
     size_t used = take_text(sift, bytes, &name);
 
-    if (name.at) {
-        sift->member = find_member(sift, name);
-        sift->state = SIFT_AT_COLON;
-    }
+    if (!name.at)
+        return used;
+    sift->member = find_member(sift, name);
+    sift->state = SIFT_AT_COLON;
+    if (wants(sift, SIFT_ANY))
+        sift->found(sift->arg, &(struct sift_found){ .id = sift->member->id });
     return used;
 }
 
@@ -175,11 +195,6 @@ static size_t at_colon(struct sift *sift, struct str bytes)
 {
     sift->state = bytes.at[0] == ':' ? SIFT_AT_VALUE : SIFT_IN_REST;
     return 1;
-}
-
-static bool wants(const struct sift *sift, enum sift_kind kind)
-{
-    return sift->member && sift->member->kind == kind;
 }
 
 static size_t at_value(struct sift *sift, struct str bytes)
@@ -195,7 +210,7 @@ static size_t at_value(struct sift *sift, struct str bytes)
     else if (c == '"')
         sift->state = wants(sift, SIFT_TEXT) ? SIFT_IN_TEXT : SIFT_IN_STRING;
     else
-        sift->state = SIFT_IN_SCALAR;
+        sift->state = lexis_is_scalar(c) ? SIFT_IN_SCALAR : SIFT_IN_REST;
     return sift->state == SIFT_IN_SCALAR ? 0 : 1;
 }
 
@@ -206,7 +221,7 @@ static size_t in_text(struct sift *sift, struct str bytes)
 
     if (!found.text.at)
         return used;
-    sift->state = SIFT_AT_MEMBER;
+    sift->state = SIFT_BEHIND_VALUE;
     if (found.text.len > 0)
         sift->found(sift->arg, &found);
     return used;
@@ -223,7 +238,7 @@ static size_t in_scalar(struct sift *sift, struct str bytes)
     add_part(sift, str_sub(bytes, 0, at));
     if (at == bytes.len)
         return at;
-    sift->state = SIFT_AT_MEMBER;
+    sift->state = SIFT_BEHIND_VALUE;
     if (wants(sift, SIFT_NUMBER) &&
         str_to_u64(text_of(sift), INT64_MAX, &found.number)) {
         found.id = sift->member->id;
@@ -243,7 +258,7 @@ static size_t in_nested(struct sift *sift, struct str bytes)
     else if (bytes.at[at] == '{' || bytes.at[at] == '[')
         sift->nested++;
     else if (--sift->nested == 0)
-        sift->state = SIFT_AT_MEMBER;
+        sift->state = SIFT_BEHIND_VALUE;
     return at + 1;
 }
 
@@ -263,8 +278,14 @@ static size_t in_string(struct sift *sift, struct str bytes)
     }
     if (at >= bytes.len)
         return bytes.len;
-    sift->state = sift->nested > 0 ? SIFT_IN_NESTED : SIFT_AT_MEMBER;
+    sift->state = sift->nested > 0 ? SIFT_IN_NESTED : SIFT_BEHIND_VALUE;
     return at + 1;
+}
+
+static size_t at_end(struct sift *sift, struct str bytes)
+{
+    sift->state = SIFT_IN_REST;
+    return bytes.len;
 }
 
 static size_t in_rest(struct sift *sift, struct str bytes)
@@ -298,7 +319,9 @@ static const struct {
     bool spaced;
 } steps[] = {
     [SIFT_AT_ROOT] = { at_root, true },
-    [SIFT_AT_MEMBER] = { at_member, true },
+    [SIFT_AT_FIRST] = { at_first, true },
+    [SIFT_AT_NAME] = { at_name, true },
+    [SIFT_BEHIND_VALUE] = { behind_value, true },
     [SIFT_IN_NAME] = { in_name, false },
     [SIFT_AT_COLON] = { at_colon, true },
     [SIFT_AT_VALUE] = { at_value, true },
@@ -306,6 +329,7 @@ static const struct {
     [SIFT_IN_SCALAR] = { in_scalar, false },
     [SIFT_IN_NESTED] = { in_nested, false },
     [SIFT_IN_STRING] = { in_string, false },
+    [SIFT_AT_END] = { at_end, true },
     [SIFT_IN_REST] = { in_rest, false },
 };
 
@@ -320,4 +344,9 @@ void sift_feed(struct sift *sift, struct str bytes)
             at += steps[sift->state].take(sift, (struct str){ bytes.at + at,
                                                               bytes.len - at });
     }
+}
+
+bool sift_is_whole(const struct sift *sift)
+{
+    return sift->state == SIFT_AT_END;
 }

@@ -3,14 +3,19 @@
    of the text, no allocation, no recursion, any nesting.  Pure.
 
    What is looked for is a tree of members; everything beside it is stepped over
-   with brackets counted, not matched.  A fault in the text ends the looking, what
-   was found before it stays found.
+   with brackets counted, not matched, just as members_visit() does.  A fault in the
+   text ends the looking, what was found before it stays found.
 
-       ROOT -> MEMBER -> NAME -> COLON -> VALUE -> TEXT, SCALAR   }
-                 ^                             \-> NESTED, STRING } -> MEMBER
-                 '-- an object of the tree -----'
-
-   any -> REST: behind the object, or behind a fault. */
+       ROOT -{-> FIRST -"-> IN_NAME -"-> COLON -:-> VALUE
+                             ^ "                     | (an object of the tree:
+                             |                       |  its FIRST)
+                            NAME                     v
+                             ^ ,                    TEXT, SCALAR, NESTED, STRING
+                             |                       |
+                             '---- BEHIND_VALUE <----'
+                                        | } of the root
+                                        v
+                                       END          any -> REST: behind a fault */
 #pragma once
 
 #include <stddef.h>
@@ -23,7 +28,12 @@
 /* Objects of the tree within each other, the root included. */
 #define SIFT_DEPTH_MAX 4
 
-enum sift_kind { SIFT_OBJECT, SIFT_NUMBER, SIFT_TEXT };
+enum sift_kind {
+    SIFT_OBJECT,
+    SIFT_NUMBER,
+    SIFT_TEXT,
+    SIFT_ANY, /* found by its name, before its value, which is not looked at */
+};
 
 /* One member of the tree.  A value of another kind, null too, is none; so is a
    number that is no plain count up to 2^63. */
@@ -47,14 +57,17 @@ typedef void (*sift_fn)(void *arg, const struct sift_found *found);
 
 enum sift_state {
     SIFT_AT_ROOT,
-    SIFT_AT_MEMBER,
+    SIFT_AT_FIRST, /* member of an object */
+    SIFT_AT_NAME,
     SIFT_IN_NAME,
     SIFT_AT_COLON,
     SIFT_AT_VALUE,
+    SIFT_BEHIND_VALUE,
     SIFT_IN_TEXT,
     SIFT_IN_SCALAR,
     SIFT_IN_NESTED,
     SIFT_IN_STRING, /* one that is stepped over */
+    SIFT_AT_END,    /* behind the object */
     SIFT_IN_REST,
 };
 
@@ -81,3 +94,5 @@ void sift_init(struct sift *sift, const struct sift_node *root, sift_fn found,
 void sift_restart(struct sift *sift);
 /* More of the text. */
 void sift_feed(struct sift *sift, struct str bytes);
+/* Was the text, so far, one object and nothing but space around it? */
+bool sift_is_whole(const struct sift *sift);

@@ -21,6 +21,7 @@ static const struct sift_node top[] = {
     { { "tea", 3 }, SIFT_TEXT, 0, NULL, 0 },
     { { "cups", 4 }, SIFT_NUMBER, 1, NULL, 0 },
     { { "pot", 3 }, SIFT_OBJECT, 7, pot, COUNT_OF(pot) },
+    { { "any", 3 }, SIFT_ANY, 5, NULL, 0 },
 };
 static const struct sift_node root = {
     { "", 0 }, SIFT_OBJECT, 9, top, COUNT_OF(top)
@@ -111,12 +112,18 @@ static const struct {
     { "{\"pot\":{\"ml\":1]}", "2=1;" },
     { "{\"cups\":1}{\"cups\":2}", "1=1;9;" },
     { "{}}{\"cups\":2}", "9;" },
+    { "{\"cups\":1 \"tea\":\"x\"}", "1=1;" },
+    { "{,\"cups\":1}", "" },
+    { "{\"cups\":1,}", "1=1;" },
+    { "{\"cups\":1,,\"tea\":\"x\"}", "1=1;" },
+    { "{\"cups\":}", "" },
     /* not checked */
-    { "{\"cups\":1 \"tea\":\"x\"}", "1=1;0=x;9;" },
-    { "{,,\"cups\":1,}", "1=1;9;" },
-    { "{\"cups\":}", "9;" },
     { "{\"x\":[},\"cups\":1}", "1=1;9;" },
     { "{\"x\":nope,\"cups\":1}", "1=1;9;" },
+    /* found by its name */
+    { "{\"any\":{\"cups\":1},\"cups\":2}", "5;1=2;9;" },
+    { "{\"a\\u006ey\":null,\"any\":\"x\",\"x\":{\"any\":1}}", "5;5;9;" },
+    { "{\"any\"", "5;" },
 };
 
 static void note(void *arg, const struct sift_found *found)

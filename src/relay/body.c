@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+/* What a request's body says to the relay. */
+#include "relay/body.h"
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "usage/scan.h"
+
+#define MEMBER STR("proxy_config")
+
+void body_look_ahead(struct relayed *r)
+{
+    if (!r->ahead) {
+        r->ahead = MEM_NEW(struct scan_ahead);
+        scan_ahead_init(r->ahead, MEMBER);
+    }
+    scan_ahead_feed(r->ahead, request_body(r->req));
+}
+
+/* Was it looked at while it came, and nothing found? */
+static bool is_clear(struct relayed *r)
+{
+    bool clear;
+
+    if (!r->ahead)
+        return false;
+    scan_ahead_feed(r->ahead, r->body);
+    clear = scan_ahead_is_clear(r->ahead);
+    mem_free(r->ahead);
+    r->ahead = NULL;
+    return clear;
+}
+
+static bool take_proxy(struct relayed *r, struct str value)
+{
+    struct json_doc *doc = json_doc_parse(value, &r->err);
+
+    if (doc && (!json_doc_is_object(doc) || proxy_check_config(doc, &r->err)))
+        r->proxy = proxy_from_json(doc, &r->err);
+    json_doc_free(doc);
+    if (!r->proxy)
+        r->err.code = ERR_BAD_REQUEST;
+    return r->proxy;
+}
+
+static void cut_out(struct relayed *r)
+{
+    r->cut.max = r->body.len + 1;
+    if (!scan_without(r->body, MEMBER, &r->cut))
+        return;
+    r->body = buf_str(&r->cut);
+    request_drop_body(r->req);
+}
+
+bool body_take(struct relayed *r)
+{
+    struct scan found;
+
+    r->body = request_body(r->req);
+    if (is_clear(r))
+        return true;
+    found = scan_body(r->body);
+    /* What names a proxy never goes out directly, its password with it. */
+    if (found.proxy_config.len == 0 &&
+        (found.is_object || !scan_hints_at(r->body, MEMBER)))
+        return true;
+    if (!found.is_object)
+        return err_set(&r->err, ERR_BAD_REQUEST,
+                       "the body names a proxy_config but is not valid JSON");
+    if (!take_proxy(r, found.proxy_config))
+        return false;
+    cut_out(r);
+    return true;
+}

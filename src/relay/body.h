@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: MIT
+/* What a request's body says to the relay: the seed's proxy_config member, with
+   which this machine names its own way out. */
+#pragma once
+
+#include "base/macros.h"
+#include "relay/relayed.h"
+
+/* More of the body is here, and not all: long ones are looked at while the CPU has
+   them at hand. */
+void body_look_ahead(struct relayed *r);
+
+/* The whole body is here: r->body and, if it named one, r->proxy.  Its proxy_config
+   is cut out, and nothing else is changed.  False with r->err if that is none. */
+bool body_take(struct relayed *r) MUST_CHECK;

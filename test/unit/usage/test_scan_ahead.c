@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+/* The look ahead says what the whole look says, however the body is cut. */
+#include "usage/scan_ahead.h"
+
+#include <string.h>
+
+#include "base/macros.h"
+#include "base/mem.h"
+#include "unit.h"
+#include "usage/scan.h"
+
+#define P STR("proxy_config")
+
+/* `step` bytes at a time, each time in memory of exactly that size. */
+static bool is_clear(struct str body, size_t step)
+{
+    struct scan_ahead ahead;
+
+    scan_ahead_init(&ahead, P);
+    for (size_t len = 0; len < body.len;) {
+        char *mem;
+
+        len = len + step < body.len ? len + step : body.len;
+        mem = mem_strndup(body.at, len);
+        scan_ahead_feed(&ahead, (struct str){ mem, len });
+        mem_free(mem);
+    }
+    return scan_ahead_is_clear(&ahead);
+}
+
+static void compare(struct str body, size_t step)
+{
+    struct scan whole = scan_body(body);
+    bool want = whole.is_object && whole.proxy_config.len == 0;
+
+    if (is_clear(body, step) != want)
+        fail_msg("in steps of %zu it should%s be clear: " STR_FMT, step,
+                 want ? "" : " not", STR_ARG(body));
+}
+
+static const char *const bodies[] = {
+    "",
+    "{}",
+    " {\"a\":1} \r\n",
+    "{\"a\":1}x",
+    "{\"proxy_config\":{}}",
+    "{\"proxy_config\":null,\"a\":1}",
+    "{\"a\":\"b\",\"proxy\\u005fconfig\":\"x\"}",
+    "{\"\\u0070roxy_config\":1}",
+    "{\"a\":{\"proxy_config\":1},\"b\":[\"proxy_config\"]}",
+    "{\"a\":[1,2},\"proxy_config\":{}}",
+    "{\"a\":{\"b\":1,\"proxy_config\":{}}",
+    "{\"a\":1}, \"proxy_config\":{}}",
+    "{\"a\":1 \"proxy_config\":{}}",
+    "{\"a\":\"x \"proxy_config\":{}}",
+    "{\"a\":\"\\\"\",\"b\":\"\\\\\"}",
+    "{\"a\":1,}",
+    "{\"a\":}",
+    "{,\"a\":1}",
+    "[{\"proxy_config\":1}]",
+    "\"proxy_config\"",
+    "{\"proxy_config\":1",
+    "{\"a\":tru,\"b\":-1e5}",
+};
+
+static void it_says_what_the_whole_look_says(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+        struct str body = str_of(bodies[i]);
+
+        for (size_t step = 1; step <= body.len + 1; step++)
+            compare(body, step);
+    }
+    assert_true(is_clear(STR("{\"a\":1}"), 3));
+    assert_false(is_clear(STR("{\"proxy_config\":1}"), 3));
+}
+
+/* Whatever byte stands wherever. */
+static void any_byte_in_any_place(void **state)
+{
+    char text[] = " {\"m\":[{\"a\":\"\\\"b\",\"n\":{}},-1.5],\"s\":true,"
+                  "\"proxy_config\" :{\"p\":\"x\"}} ";
+    struct str body = STR(text);
+
+    (void)state;
+    for (size_t at = 0; at < body.len; at++) {
+        char kept = text[at];
+
+        for (int c = 0; c < 256; c++) {
+            text[at] = (char)c;
+            compare(body, body.len);
+            compare(body, 7);
+        }
+        text[at] = kept;
+    }
+}
+
+/* Without it in the text, and with one byte taken out. */
+static void any_byte_less(void **state)
+{
+    const struct str text = STR("{\"m\":[{\"a\":\"\\\"b\"}],\"s\":null,"
+                                "\"proxy_confi\":{\"p\":\"x\"}}");
+    char less[128];
+
+    (void)state;
+    compare(text, text.len);
+    for (size_t at = 0; at < text.len; at++) {
+        memcpy(less, text.at, at);
+        memcpy(less + at, text.at + at + 1, text.len - at - 1);
+        compare((struct str){ less, text.len - 1 }, 9);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_says_what_the_whole_look_says),
+        cmocka_unit_test(any_byte_in_any_place),
+        cmocka_unit_test(any_byte_less),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
