@@ -135,8 +135,9 @@ static void stream_ready(void *arg, unsigned ready)
         sending_ready(call, ready);
         break;
     case CALL_READING:
-        call->readable |= (ready & STREAM_READABLE) != 0;
-        if (call->readable && call_wake(call))
+        if (ready & STREAM_READABLE)
+            call_allow_reads(call);
+        if (call->reads > 0 && call_wake(call))
             call_stash_pending(call);
         break;
     case CALL_DIALING:

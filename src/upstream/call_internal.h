@@ -28,7 +28,8 @@ struct call {
     bool body_ended; /* all of the request has been handed to the stream */
     bool answered;
     bool keep_alive; /* the connection may be used again */
-    bool readable;
+    unsigned reads;   /* that may be tried in this wake */
+    uint64_t read_ms; /* the last one that brought something */
     bool paused;
     bool waking;
     bool freed; /* call_free() came from inside the wake */
@@ -58,5 +59,7 @@ void call_begin_answer(struct call *call);
 /* The stream is readable before the head is complete.  May wake the owner, who
    may free the call. */
 void call_read_head(struct call *call);
+/* There is something to read. */
+void call_allow_reads(struct call *call);
 /* What the owner did not take during its wake must outlive the thread's buffer. */
 void call_stash_pending(struct call *call);
