@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The log.  Its two settings are the only process-wide state of the program: set
+/* The log.  Its settings are the only process-wide state of the program: set
    once before threads start, read-only afterwards.  What waits to be written is
    each thread's own. */
 #include "base/log.h"
@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
@@ -16,19 +17,30 @@
 
 #define LINE_MAX_BYTES 4096
 #define LINE_USUAL 500
+#define HOLD_MAX (16u * 1024)
 
 static enum log_level current_level = LOG_INFO;
 static enum log_format current_format = LOG_TEXT;
+/* A pipe takes no more without mixing it with what others write. */
+static size_t hold_max = PIPE_BUF;
 
 static const char *const level_names[] = { "error", "warn", "info", "debug" };
 /* In a column of text. */
 static const char *const level_columns[] = { " error ", " warn  ", " info  ",
                                              " debug " };
 
+static bool is_file(int fd)
+{
+    struct stat stat;
+
+    return fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode);
+}
+
 void log_setup(enum log_level level, enum log_format format)
 {
     current_level = level;
     current_format = format;
+    hold_max = is_file(STDERR_FILENO) ? HOLD_MAX : PIPE_BUF;
 }
 
 bool log_enabled(enum log_level level)
@@ -77,11 +89,11 @@ static void add_head(struct buf *line, enum log_level level, struct str event)
 
 /* ---- lines that wait ---------------------------------------------------- */
 
-/* One thread's; no more than a pipe takes without mixing it with others'. */
+/* One thread's. */
 static _Thread_local struct {
     bool on;
     size_t len;
-    char text[PIPE_BUF];
+    char text[HOLD_MAX];
 } held;
 
 /* A log that cannot be written has nowhere to say so. */
@@ -108,9 +120,9 @@ void log_hold(bool hold)
 /* May a line wait?  Then there is room for it; if not, what waited has left. */
 static bool can_wait(enum log_level level, size_t len)
 {
-    bool calm = held.on && level >= LOG_INFO && len <= sizeof(held.text);
+    bool calm = held.on && level >= LOG_INFO && len <= hold_max;
 
-    if (!calm || held.len + len > sizeof(held.text))
+    if (!calm || held.len + len > hold_max)
         log_flush();
     return calm;
 }

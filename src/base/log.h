@@ -24,7 +24,7 @@ void log_setup(enum log_level level, enum log_format format);
 bool log_enabled(enum log_level level);
 
 /* From now on this thread's lines of LOG_INFO and LOG_DEBUG wait for each other
-   until log_flush(), a warning, or as many as one write() keeps together in a pipe.
+   until log_flush(), a warning, or as many as one write() keeps together.
    False: what waits is written, and nothing waits any more. */
 void log_hold(bool hold);
 void log_flush(void);

@@ -14,8 +14,6 @@ static unsigned char lower(unsigned char c)
 
 bool str_same_letters(const char *a, const char *b, size_t len)
 {
-    if (memcmp(a, b, len) == 0)
-        return true;
     for (size_t i = 0; i < len; i++) {
         if (a[i] != b[i] &&
             lower((unsigned char)a[i]) != lower((unsigned char)b[i]))

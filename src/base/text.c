@@ -285,15 +285,18 @@ void text_html_escape(struct buf *out, struct str s)
     }
 }
 
+/* One bit for each of -_./:@+%?&=, digits and letters. */
+static bool is_plain(unsigned char c)
+{
+    static const uint64_t bits[4] = { 0xa7fff86000000000, 0x07fffffe87ffffff };
+
+    return (bits[c / 64] >> (c % 64)) & 1;
+}
+
 bool text_is_plain_word(struct str s)
 {
     for (size_t i = 0; i < s.len; i++) {
-        char c = s.at[i];
-        bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                     (c >= 'A' && c <= 'Z') ||
-                     (c != '\0' && strchr("-_./:@+%?&=,", c));
-
-        if (!plain)
+        if (!is_plain((unsigned char)s.at[i]))
             return false;
     }
     return s.len > 0;

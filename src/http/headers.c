@@ -63,9 +63,9 @@ static bool is_token_char(unsigned char c)
 
 bool headers_is_token(struct str name)
 {
-    bool token = name.len > 0;
-
-    for (size_t i = 0; i < name.len; i++)
-        token &= is_token_char((unsigned char)name.at[i]);
-    return token;
+    for (size_t i = 0; i < name.len; i++) {
+        if (!is_token_char((unsigned char)name.at[i]))
+            return false;
+    }
+    return name.len > 0;
 }

@@ -2,7 +2,6 @@
 /* Strictness on top of llhttp. */
 #include "http/strict.h"
 
-#include <endian.h>
 #include <string.h>
 
 static bool refuse(struct err *err, const char *what)
@@ -51,67 +50,48 @@ static bool check_byte(struct strict_lines *lines, unsigned char c,
     return true;
 }
 
-/* Bytes at the start of `s`, at least as far as whole eights go, that are neither
-   control characters (a tab counts as one here) nor DEL: what 0x20 can be taken
-   from without a borrow, and what differs from 0x7f (the test for a zero byte of
-   Bit Twiddling Hacks). */
-static size_t plain_len(struct str s)
+/* What check_byte() says of a head's bytes but the first, which only stands in front
+   of the second: in bytes and without a branch, so that compilers take sixteen at a
+   time. */
+static bool is_orderly(struct str s)
 {
-    const uint64_t ones = UINT64_MAX / 255;
-    const uint64_t tops = ones * 0x80;
-    size_t len = 0;
+    const unsigned char *at = (const unsigned char *)s.at;
+    unsigned char bad = 0;
 
-    while (s.len - len >= sizeof(uint64_t)) {
-        uint64_t word;
-        uint64_t del;
-        uint64_t found;
+    for (size_t i = 1; i < s.len; i++) {
+        unsigned char before = at[i - 1];
+        unsigned char c = at[i];
+        unsigned char torn = (before == '\r') != (c == '\n');
+        unsigned char folded = (before == '\n') & ((c == ' ') | (c == '\t'));
+        unsigned char control = ((c < 0x20) | (c == 0x7f)) & (c != '\r') &
+                                (c != '\n') & (c != '\t');
 
-        memcpy(&word, s.at + len, sizeof(word));
-        word = le64toh(word);
-        del = word ^ (ones * 0x7f);
-        found = ((word - ones * 0x20) & ~word) | ((del - ones) & ~del);
-        if (found & tops)
-            return len + (size_t)__builtin_ctzll(found & tops) / 8;
-        len += sizeof(word);
+        bad = (unsigned char)(bad | torn | folded | control);
     }
-    return len;
+    return bad == 0;
 }
 
-/* In the middle of a line nothing matters but where it ends; lengths count in
-   chunk framing alone. */
-static bool can_skip(const struct strict_lines *lines, size_t extension_max)
+/* Heads are mostly in order; the first byte that is not, and why, takes longer. */
+static bool skip_orderly(struct strict_lines *lines, struct str bytes,
+                         struct err *err)
 {
-    return extension_max == 0 && !lines->at_start && !lines->after_cr;
-}
+    struct strict_lines first = *lines;
+    char last = bytes.at[bytes.len - 1];
 
-/* Where one line ends and another begins: CR, LF, and a first byte that indents
-   nothing. */
-static bool turns_line(struct str bytes)
-{
-    return bytes.len > 2 && bytes.at[0] == '\r' && bytes.at[1] == '\n' &&
-           bytes.at[2] > ' ' && bytes.at[2] < 0x7f;
-}
-
-/* Bytes that leave us in the middle of a line, where we are. */
-static size_t skip_lines(struct str bytes)
-{
-    size_t at = plain_len(bytes);
-
-    while (turns_line(str_from(bytes, at))) {
-        at += 3;
-        at += plain_len(str_from(bytes, at));
-    }
-    return at;
+    if (!check_byte(&first, (unsigned char)bytes.at[0], 0, err) ||
+        !is_orderly(bytes))
+        return false;
+    *lines = (struct strict_lines){ .after_cr = last == '\r',
+                                    .at_start = last == '\n' };
+    return true;
 }
 
 bool strict_check_lines(struct strict_lines *lines, struct str bytes,
                         size_t extension_max, struct err *err)
 {
+    if (extension_max == 0 && bytes.len > 0 && skip_orderly(lines, bytes, err))
+        return true;
     for (size_t i = 0; i < bytes.len; i++) {
-        if (can_skip(lines, extension_max))
-            i += skip_lines(str_from(bytes, i));
-        if (i == bytes.len)
-            break;
         if (!check_byte(lines, (unsigned char)bytes.at[i], extension_max, err))
             return false;
     }

@@ -64,13 +64,12 @@ static void add_hex_digit(struct sift *sift, char c)
         add_char(sift, (char)sift->code);
 }
 
+/* No further than it matters: a text with many escapes is looked at once. */
 static size_t plain_run(struct str bytes)
 {
-    size_t at = 0;
+    struct str near = str_sub(bytes, 0, SIFT_TEXT_MAX + 1);
 
-    while (at < bytes.len && bytes.at[at] != '"' && bytes.at[at] != '\\')
-        at++;
-    return at;
+    return str_index(str_sub(near, 0, str_index(near, '"')), '\\');
 }
 
 /* Mostly a text stands in the bytes as it is meant, to its end. */

@@ -2,8 +2,11 @@
 /* The log: its lines, read back from standard error. */
 #include "base/log.h"
 
+#include <fcntl.h>
+#include <limits.h>
 #include <pthread.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -125,6 +128,33 @@ static void held_lines_leave_together_and_in_order(void **state)
     mem_free(text);
 }
 
+/* A pipe in packet mode tells what was written together. */
+static void a_pipe_gets_no_more_than_it_keeps_together(void **state)
+{
+    int ends[2];
+    int saved = dup(2);
+    size_t writes = 0;
+    static char packet[64 * 1024];
+
+    (void)state;
+    assert_int_equal(pipe2(ends, O_DIRECT | O_NONBLOCK), 0);
+    (void)dup2(ends[1], 2);
+    log_setup(LOG_INFO, LOG_TEXT);
+    log_hold(true);
+    for (int i = 0; i < 200; i++)
+        log_line(LOG_INFO, "line %03d of many that wait", i);
+    log_hold(false);
+    (void)dup2(saved, 2);
+    for (ssize_t got; (got = read(ends[0], packet, sizeof(packet))) > 0;) {
+        assert_true(got <= PIPE_BUF && packet[got - 1] == '\n');
+        writes++;
+    }
+    assert_true(writes > 1 && writes < 10);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    (void)close(saved);
+}
+
 #define THREADS 4
 #define LINES 200
 
@@ -173,6 +203,7 @@ int main(void)
         cmocka_unit_test(json_lines_are_json),
         cmocka_unit_test(huge_values_are_cut),
         cmocka_unit_test(held_lines_leave_together_and_in_order),
+        cmocka_unit_test(a_pipe_gets_no_more_than_it_keeps_together),
         cmocka_unit_test(threads_do_not_mix_their_lines),
     };
 
