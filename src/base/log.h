@@ -9,15 +9,16 @@
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 enum log_format { LOG_TEXT, LOG_JSON };
 
-/* One named value of a line; built with LOG_STR() and LOG_NUM(). */
+/* One named value of a line; built with LOG_STR() and LOG_NUM(),
+   whose names are literals. */
 struct log_field {
-    const char *name;
+    struct str name;
     struct str text; /* at == NULL: a number */
     uint64_t number;
 };
 
-#define LOG_STR(field, value) ((struct log_field){ (field), (value), 0 })
-#define LOG_NUM(field, value) ((struct log_field){ (field), { 0 }, (value) })
+#define LOG_STR(field, value) ((struct log_field){ STR(field), (value), 0 })
+#define LOG_NUM(field, value) ((struct log_field){ STR(field), { 0 }, (value) })
 
 /* What is written from now on.  Set once at start, before other threads. */
 void log_setup(enum log_level level, enum log_format format);

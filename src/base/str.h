@@ -45,13 +45,19 @@ static inline bool str_eq(struct str a, struct str b)
 /* The same for two texts of one length. */
 bool str_same_letters(const char *a, const char *b, size_t len);
 
-/* Different names mostly differ in their length or first letter already. */
+/* True for letters of the same kind; for other bytes it may be, too. */
+static inline bool str_may_be_same(char a, char b)
+{
+    return (((unsigned)a ^ (unsigned)b) & 0xdf) == 0;
+}
+
+/* Different names mostly differ in their length, first or middle letter already. */
 static inline bool str_ieq(struct str a, struct str b)
 {
     return a.len == b.len &&
-           (a.len == 0 ||
-            ((((unsigned)a.at[0] ^ (unsigned)b.at[0]) & 0xdf) == 0 &&
-             str_same_letters(a.at, b.at, a.len)));
+           (a.len == 0 || (str_may_be_same(a.at[0], b.at[0]) &&
+                           str_may_be_same(a.at[a.len / 2], b.at[a.len / 2]) &&
+                           str_same_letters(a.at, b.at, a.len)));
 }
 
 static inline bool str_starts(struct str s, struct str prefix)

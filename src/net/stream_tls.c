@@ -33,7 +33,8 @@ static void flush_stage(struct stream *stream)
    would be taken for this connection's. */
 static void open_stage(struct stream *stream)
 {
-    ERR_clear_error();
+    if (ERR_peek_error() != 0)
+        ERR_clear_error();
     stream->pipe.stage = loop_scratch(stream->loop, LOOP_SCRATCH_OUT);
     stream->pipe.stage_size = STAGE_SIZE;
     stream->pipe.staged = 0;

@@ -36,14 +36,19 @@ struct meter *metering_start(const struct endpoint *endpoint,
     return meter;
 }
 
+#define ROW(name, count)                                                       \
+    {                                                                          \
+        { name, sizeof(name) - 1 }, count                                      \
+    }
+
 static const struct {
-    const char *name;
+    struct str name;
     enum meter_count count;
 } rows[] = {
-    { "input_tokens", METER_INPUT },
-    { "output_tokens", METER_OUTPUT },
-    { "cache_write_tokens", METER_CACHE_WRITE },
-    { "cache_read_tokens", METER_CACHE_READ },
+    ROW("input_tokens", METER_INPUT),
+    ROW("output_tokens", METER_OUTPUT),
+    ROW("cache_write_tokens", METER_CACHE_WRITE),
+    ROW("cache_read_tokens", METER_CACHE_READ),
 };
 
 size_t metering_fields(const struct meter *meter,
@@ -59,8 +64,10 @@ size_t metering_fields(const struct meter *meter,
     before = count;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         if (meter->usage.known[rows[i].count])
-            fields[count++] =
-                LOG_NUM(rows[i].name, meter->usage.counts[rows[i].count]);
+            fields[count++] = (struct log_field){
+                .name = rows[i].name,
+                .number = meter->usage.counts[rows[i].count],
+            };
     }
     if (count > before)
         fields[count++] =

@@ -98,7 +98,7 @@ static void what_is_known_stands_in_the_log(void **state)
         count = metering_fields(&meter, fields);
         buf_init(&line, 1000);
         for (size_t j = 0; j < count; j++) {
-            buf_printf(&line, "%s=", fields[j].name);
+            buf_printf(&line, STR_FMT "=", STR_ARG(fields[j].name));
             if (fields[j].text.at)
                 buf_add(&line, fields[j].text);
             else
