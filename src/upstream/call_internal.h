@@ -27,7 +27,7 @@ struct call {
     bool reused;
     bool body_ended; /* all of the request has been handed to the stream */
     bool answered;
-    bool keep_alive; /* the connection may be used again */
+    bool keep_alive;  /* the connection may be used again */
     unsigned reads;   /* that may be tried in this wake */
     uint64_t read_ms; /* the last one that brought something */
     bool paused;
