@@ -24,6 +24,8 @@ struct loop {
     struct work **posted_last;
     bool stopping;
     struct list tasks;
+    unsigned events; /* of this turn */
+    bool calm;       /* as the last one was */
     char *scratch[LOOP_SCRATCH_COUNT];
 };
 
@@ -96,6 +98,8 @@ static void end_turn(struct loop *loop)
         task->run(task->arg);
     }
     log_flush();
+    loop->calm = loop->events <= 1;
+    loop->events = 0;
 }
 
 static void before_sleep(uv_prepare_t *prepare)
@@ -112,6 +116,11 @@ void loop_at_turn_end(struct loop *loop, struct loop_task *task)
 void loop_cancel(struct loop_task *task)
 {
     list_remove(&task->node);
+}
+
+bool loop_is_calm(const struct loop *loop)
+{
+    return loop->calm;
 }
 
 bool loop_is_due(const struct loop_task *task)
@@ -213,8 +222,10 @@ static void close_handle(void *handle, void *owner)
 static void poll_ready(uv_poll_t *uv, int status, int events)
 {
     struct loop_poll *poll = CONTAINER_OF(uv, struct loop_poll, uv);
+    struct loop *loop = CONTAINER_OF(uv->loop, struct loop, uv);
     unsigned seen = 0;
 
+    loop->events++;
     if (status < 0) {
         /* libuv has stopped the poll: the descriptor is broken. */
         poll->wanted = 0;

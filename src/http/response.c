@@ -72,6 +72,18 @@ void response_push(struct request *req)
     stream_push(exchange_of(req)->conn->stream);
 }
 
+void response_hurry(struct request *req)
+{
+    struct connection *conn = exchange_of(req)->conn;
+
+    response_flush(req);
+    if (exchange_of(req)->gone)
+        return;
+    stream_hurry(conn->stream);
+    if (stream_queued(conn->stream) > 0)
+        connection_update(conn);
+}
+
 void response_end(struct request *req)
 {
     response_flush(req);

@@ -35,6 +35,8 @@ void response_write(struct request *req, struct str bytes);
 void response_flush(struct request *req);
 /* What was written so far leaves now, and not when the loop's turn ends. */
 void response_push(struct request *req);
+/* The same if nothing else is likely to leave in this turn (stream_hurry()). */
+void response_hurry(struct request *req);
 void response_end(struct request *req);
 void response_abort(struct request *req);
 /* As response_abort(), with a TCP reset: for bodies whose end is the end of the

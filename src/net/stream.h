@@ -70,6 +70,9 @@ enum stream_status stream_write(struct stream *stream, const struct str *parts,
 
 /* What was written leaves now, and not when the turn ends. */
 void stream_push(struct stream *stream);
+/* The same if the loop is calm: there is likely nothing else to leave with it, and
+   what the turn still has to do would only hold it up. */
+void stream_hurry(struct stream *stream);
 
 /* Bytes that the kernel did not take yet, of those that it was offered. */
 size_t stream_queued(const struct stream *stream);

@@ -155,6 +155,12 @@ void stream_push(struct stream *stream)
         (void)send_all(stream, NULL, 0);
 }
 
+void stream_hurry(struct stream *stream)
+{
+    if (loop_is_calm(stream->loop))
+        stream_push(stream);
+}
+
 static size_t size_of(const struct str *parts, size_t count)
 {
     size_t size = 0;

@@ -393,6 +393,9 @@ static struct flow_next settle(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
 
+    /* The client need not wait for the rest. */
+    if (r->outcome == COMPLETE)
+        response_hurry(r->req);
     call_free(r->call);
     r->call = NULL;
     relayed_log(r);

@@ -51,6 +51,7 @@ static enum stream_status send_joined(struct call *call)
         memcpy(joined + head_len, call->options.body.at,
                call->options.body.len);
     status = stream_write(call->link->stream, &all, 1);
+    stream_hurry(call->link->stream);
     mem_wipe(joined, all.len);
     call->body_sent = call->options.body.len;
     return status;

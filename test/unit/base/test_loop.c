@@ -324,6 +324,36 @@ static void an_unwanted_event_does_not_come(void **state)
     assert_string_equal(scene->trace, "b");
 }
 
+/* 'c' for calm, 'b' for busy; a byte a turn, the last is a full stop. */
+static void note_calm(void *arg, unsigned events)
+{
+    struct scene *scene = arg;
+    char byte = 0;
+
+    note(scene, loop_is_calm(scene->loop) ? 'c' : 'b');
+    if ((events & LOOP_READ) && read(scene->pipe[0], &byte, 1) == 1 &&
+        byte == '.')
+        loop_stop(scene->loop);
+}
+
+static void one_event_a_turn_is_calm_and_two_are_not(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->poll = loop_poll_new(scene->loop, scene->pipe[0], note_calm, scene);
+    loop_poll_want(scene->poll, LOOP_READ);
+    assert_int_equal(write(scene->pipe[1], "xy.", 3), 3);
+    loop_run(scene->loop);
+    assert_string_equal(scene->trace,
+                        "bcc"); /* of the first nothing is known */
+    memset(scene->trace, 0, sizeof(scene->trace));
+    scene->other = loop_poll_new(scene->loop, scene->pipe[1], note_calm, scene);
+    loop_poll_want(scene->other, LOOP_WRITE);
+    assert_int_equal(write(scene->pipe[1], "x.", 2), 2);
+    loop_run(scene->loop);
+    assert_int_equal(strncmp(scene->trace, "ccbb", 4), 0);
+}
+
 static void free_polls(void *arg, unsigned events)
 {
     struct scene *scene = arg;
@@ -456,6 +486,7 @@ int main(void)
         SCENE(work_nobody_ran_is_carried_out_by_free),
         SCENE(readiness_is_level_triggered),
         SCENE(an_unwanted_event_does_not_come),
+        SCENE(one_event_a_turn_is_calm_and_two_are_not),
         SCENE(a_poll_may_free_itself_and_others),
         SCENE(a_descriptor_can_be_watched_again_at_once),
         SCENE(signals_are_caught_on_the_loop),

@@ -130,6 +130,20 @@ static void a_push_does_not_wait_for_the_turn(void **state)
     wire_expect(&scene->peer, "nowthen");
 }
 
+/* Before the first turn nothing is known; one without events is calm. */
+static void in_a_calm_loop_there_may_be_hurry(void **state)
+{
+    struct scene *scene = *state;
+
+    stream_hurry(scene->stream);
+    wire_turn(scene->loop);
+    write_text(scene, STR("now"), STREAM_OK);
+    assert_int_equal(stream_sent(scene->stream), 0);
+    stream_hurry(scene->stream);
+    assert_int_equal(stream_sent(scene->stream), 3);
+    wire_expect(&scene->peer, "now");
+}
+
 /* Few bytes and many: in order, and the many are not copied first. */
 static void much_takes_along_what_waits(void **state)
 {
@@ -343,6 +357,7 @@ int main(void)
         ROW(bytes_come_and_the_end_too),
         ROW(parts_leave_in_order_when_the_turn_ends),
         ROW(a_push_does_not_wait_for_the_turn),
+        ROW(in_a_calm_loop_there_may_be_hurry),
         ROW(much_takes_along_what_waits),
         ROW(the_end_comes_behind_what_waits),
         ROW(what_is_blocked_at_the_end_of_a_turn_is_told),
