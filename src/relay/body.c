@@ -8,13 +8,33 @@
 
 #define MEMBER STR("proxy_config")
 
-void body_look_ahead(struct relayed *r)
+static void look(struct relayed *r, struct str bytes)
 {
     if (!r->ahead) {
         r->ahead = MEM_NEW(struct scan_ahead);
         scan_ahead_init(r->ahead, MEMBER);
     }
-    scan_ahead_feed(r->ahead, request_body(r->req));
+    scan_ahead_feed(r->ahead, bytes);
+}
+
+void body_look_ahead(struct relayed *r)
+{
+    look(r, str_from(request_body(r->req), r->ahead ? r->ahead->seen : 0));
+}
+
+bool body_may_pass(struct relayed *r, struct str part)
+{
+    look(r, part);
+    if (scan_ahead_may_be_clear(r->ahead))
+        return true;
+    return err_set(&r->err, ERR_BAD_REQUEST,
+                   r->ahead->named
+                       ? "a batch over %llu MB cannot name its own "
+                         "proxy_config: give the account one, or send "
+                         "smaller batches"
+                       : "a batch over %llu MB must be a valid JSON object: "
+                         "nothing else is passed on as it comes",
+                   ENDPOINT_KEPT_MAX >> 20);
 }
 
 /* Was it looked at while it came, and nothing found? */
@@ -24,7 +44,7 @@ static bool is_clear(struct relayed *r)
 
     if (!r->ahead)
         return false;
-    scan_ahead_feed(r->ahead, r->body);
+    body_look_ahead(r);
     clear = scan_ahead_is_clear(r->ahead);
     mem_free(r->ahead);
     r->ahead = NULL;

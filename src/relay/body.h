@@ -10,6 +10,11 @@
    them at hand. */
 void body_look_ahead(struct relayed *r);
 
+/* The next part of a body that is passed on as it comes, and that only this look
+   keeps from naming a proxy.  False with r->err if it does, or is no JSON object,
+   so that nobody can tell. */
+bool body_may_pass(struct relayed *r, struct str part) MUST_CHECK;
+
 /* The whole body is here: r->body and, if it named one, r->proxy.  Its proxy_config
    is cut out, and nothing else is changed.  False with r->err if that is none. */
 bool body_take(struct relayed *r) MUST_CHECK;

@@ -36,19 +36,24 @@ struct meter *metering_start(const struct endpoint *endpoint,
     return meter;
 }
 
-#define ROW(name, count)                                                       \
+#define ROW(name, count, rare)                                                 \
     {                                                                          \
-        { name, sizeof(name) - 1 }, count                                      \
+        { name, sizeof(name) - 1 }, count, rare                                \
     }
 
+/* `rare`: told by most answers, and then mostly none. */
 static const struct {
     struct str name;
     enum meter_count count;
+    bool rare;
 } rows[] = {
-    ROW("input_tokens", METER_INPUT),
-    ROW("output_tokens", METER_OUTPUT),
-    ROW("cache_write_tokens", METER_CACHE_WRITE),
-    ROW("cache_read_tokens", METER_CACHE_READ),
+    ROW("input_tokens", METER_INPUT, false),
+    ROW("output_tokens", METER_OUTPUT, false),
+    ROW("cache_write_tokens", METER_CACHE_WRITE, false),
+    ROW("cache_write_5m_tokens", METER_CACHE_WRITE_5M, true),
+    ROW("cache_write_1h_tokens", METER_CACHE_WRITE_1H, true),
+    ROW("cache_read_tokens", METER_CACHE_READ, false),
+    ROW("web_search_requests", METER_WEB_SEARCH, true),
 };
 
 size_t metering_fields(const struct meter *meter,
@@ -63,11 +68,11 @@ size_t metering_fields(const struct meter *meter,
         fields[count++] = LOG_STR("model", str_of(meter->usage.model));
     before = count;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        if (meter->usage.known[rows[i].count])
-            fields[count++] = (struct log_field){
-                .name = rows[i].name,
-                .number = meter->usage.counts[rows[i].count],
-            };
+        uint64_t number = meter->usage.counts[rows[i].count];
+
+        if (rows[i].rare ? number > 0 : meter->usage.known[rows[i].count])
+            fields[count++] =
+                (struct log_field){ .name = rows[i].name, .number = number };
     }
     if (count > before)
         fields[count++] =

@@ -13,7 +13,7 @@
 struct meter *metering_start(const struct endpoint *endpoint,
                              const struct parser_head *head);
 
-#define METERING_FIELDS_MAX 6
+#define METERING_FIELDS_MAX 9
 
 /* Write what is known as fields of a log line; how many there are.  None without a
    meter, which may be NULL.  They borrow from the meter. */

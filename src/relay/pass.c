@@ -74,7 +74,7 @@ struct filter {
     const struct headers *headers;
     enum pass_where where;
     uint64_t marks;    /* of the rows' names without a star */
-    bool names_fields; /* a Connection field does, and not just an option */
+    bool names_fields; /* a Connection field does, and no listed one */
 };
 
 static struct filter filter_of(const struct headers *headers,
@@ -85,11 +85,9 @@ static struct filter filter_of(const struct headers *headers,
     for (size_t i = STARRED; i < COUNT_OF(rows); i++)
         filter.marks |= headers_mark(rows[i].name);
     for (size_t i = 0; i < headers->count; i++) {
-        struct str value = headers->at[i].value;
-
         if (str_ieq(headers->at[i].name, STR("connection")))
-            filter.names_fields |= !str_ieq(value, STR("keep-alive")) &&
-                                   !str_ieq(value, STR("close"));
+            filter.names_fields |=
+                !str_ieq(headers->at[i].value, STR("keep-alive"));
     }
     return filter;
 }

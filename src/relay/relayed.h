@@ -42,8 +42,6 @@ struct relayed {
     struct str body;
     bool streamed; /* the body is passed on as it comes */
     bool upload_ended;
-    char upload_tail[16]; /* the end of what was passed on of a large batch */
-    size_t upload_tail_len;
     bool unframed; /* chunk framing is undone for an HTTP/1.0 client */
     enum response_framing framing;
     enum outcome outcome;

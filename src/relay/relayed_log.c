@@ -13,6 +13,7 @@ void relayed_log(const struct relayed *r)
     static const char *const names[] = { "running", "complete", "refused",
                                          "cut", "client left" };
     bool failed = r->outcome == REFUSED || r->outcome == CUT;
+    enum log_level level = failed && r->status >= 500 ? LOG_WARN : LOG_INFO;
     uint64_t us = (clock_steady_ns() - r->req->arrived_ns) / 1000;
     struct log_field fields[OWN_FIELDS + METERING_FIELDS_MAX] = {
         LOG_STR("id", str_of(r->req->id)),
@@ -26,9 +27,8 @@ void relayed_log(const struct relayed *r)
         LOG_STR("error", failed ? str_of(r->err.text) : STR("-")),
     };
 
-    if (!log_enabled(LOG_INFO))
+    if (!log_enabled(level))
         return;
-    log_event(failed && r->status >= 500 ? LOG_WARN : LOG_INFO, "request",
-              fields,
+    log_event(level, "request", fields,
               OWN_FIELDS + metering_fields(r->meter, fields + OWN_FIELDS));
 }

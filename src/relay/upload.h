@@ -13,5 +13,5 @@ void upload_begin(struct relayed *r);
 
 /* Pass on what has come.  False, and r->err, if the body failed, or if it names a
    proxy_config: what names a proxy never goes out without it, its password with
-   it, and a streamed body is not looked through for more. */
+   it. */
 bool upload_pump(struct relayed *r);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "usage/lexis.h"
+#include "usage/nesting.h"
 
 /* Where we are; `at` only grows. */
 struct cursor {
@@ -47,7 +48,7 @@ static bool skip_string(struct cursor *c)
 /* From an opening bracket to behind the closing one. */
 static bool skip_nested(struct cursor *c)
 {
-    size_t depth = 0;
+    struct nesting nesting = { 0 };
 
     for (;;) {
         char now;
@@ -63,8 +64,10 @@ static bool skip_nested(struct cursor *c)
         }
         c->at++;
         if (now == '{' || now == '[')
-            depth++;
-        else if (--depth == 0)
+            nesting_open(&nesting, now);
+        else if (!nesting_close(&nesting, now))
+            return false;
+        else if (nesting.depth == 0)
             return true;
     }
 }
@@ -166,20 +169,32 @@ static char take_escape(struct str *rest)
     return value < 128 ? (char)value : '\0';
 }
 
-bool members_name_is(const struct member *member, struct str name)
+/* Take the whole name from the start of `written`. */
+static bool take_name(struct str *written, struct str name)
 {
-    struct str written = member->name;
     size_t seen = 0;
 
-    while (written.len > 0 && seen < name.len) {
-        char c = written.at[0];
+    while (written->len > 0 && seen < name.len) {
+        char c = written->at[0];
 
         if (c == '\\')
-            c = take_escape(&written);
+            c = take_escape(written);
         else
-            written = str_from(written, 1);
+            *written = str_from(*written, 1);
         if (c != name.at[seen++])
             return false;
     }
-    return written.len == 0 && seen == name.len;
+    return seen == name.len;
+}
+
+bool members_name_is(const struct member *member, struct str name)
+{
+    struct str written = member->name;
+
+    return take_name(&written, name) && written.len == 0;
+}
+
+bool members_name_begins(struct str text, struct str name)
+{
+    return take_name(&text, name) && text.len > 0 && text.at[0] == '"';
 }

@@ -2,8 +2,8 @@
 /* The top-level members of a JSON object, as they stand in its text.  Single pass,
    no recursion, no allocation, any nesting.  Pure.
 
-   Brackets inside a value are counted, not matched, and scalars are skipped, not
-   checked: what is malformed in there is for others to refuse. */
+   Inside a value strings and brackets are followed (nesting.h), and scalars are
+   skipped, not checked: what else is malformed in there is for others to refuse. */
 #pragma once
 
 #include "base/macros.h"
@@ -27,3 +27,7 @@ bool members_visit(struct str text,
 /* Is that its name, escaped or not?  "proxy\u005fconfig" is "proxy_config".  For
    names of lower-case letters and '_'. */
 bool members_name_is(const struct member *member, struct str name);
+
+/* Does that name begin, behind its opening quote, `text`, with its closing quote?
+   Likewise. */
+bool members_name_begins(struct str text, struct str name);

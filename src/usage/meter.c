@@ -120,6 +120,8 @@ static void end_field(struct meter *meter)
 {
     struct str name = word_of(meter);
 
+    if (!meter->begun && str_starts(name, STR("\xef\xbb\xbf")))
+        name = str_from(name, 3);
     meter->line = METER_IN_REST;
     if (str_eq(name, STR("data")) && !meter->skipped)
         meter->line = METER_IN_DATA;
@@ -178,6 +180,7 @@ static void end_line(struct meter *meter)
         break;
     }
     meter->line = METER_AT_FIELD;
+    meter->begun = true;
     meter->len = 0;
 }
 

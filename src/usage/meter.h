@@ -57,6 +57,7 @@ struct meter {
     enum meter_line line;
     bool after_cr; /* a line ended with CR: LF belongs to it */
     bool skipped;  /* the event holds no usage */
+    bool begun;    /* the first line, which a BOM may begin, has ended */
     size_t len;    /* of `word` */
     char word[METER_WORD_MAX];
 };

@@ -2,6 +2,7 @@
 /* A look at the top level of a JSON request body. */
 #include "usage/scan.h"
 
+#include "usage/lexis.h"
 #include "usage/members.h"
 
 /* Between the quotes; empty if it is no string. */
@@ -33,16 +34,15 @@ struct scan scan_body(struct str body)
 
 bool scan_hints_at(struct str body, struct str name)
 {
-    size_t at = 0;
+    struct str rest = body;
 
-    while (at < body.len && (body.at[at] == ' ' || body.at[at] == '\t' ||
-                             body.at[at] == '\r' || body.at[at] == '\n'))
-        at++;
-    if (at == body.len || body.at[at] == '[' || body.at[at] == '"')
+    while (rest.len > 0 && lexis_is_space(rest.at[0]))
+        rest = str_from(rest, 1);
+    if (rest.len == 0 || rest.at[0] == '[' || rest.at[0] == '"')
         return false;
-    for (; at + name.len + 2 <= body.len; at++) {
-        if (body.at[at] == '"' && body.at[at + name.len + 1] == '"' &&
-            str_starts(str_from(body, at + 1), name))
+    while (rest.len > 0) {
+        rest = str_from(rest, str_index(rest, '"') + 1);
+        if (members_name_begins(rest, name))
             return true;
     }
     return false;

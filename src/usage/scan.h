@@ -3,8 +3,8 @@
    and without changing a byte.  Single pass, no recursion, no allocation, any
    nesting.  Pure.
 
-   Brackets inside a value are counted, not matched: a body that is malformed in
-   there is Anthropic's to refuse. */
+   Values are not checked (members.h): a body that is malformed in there is
+   Anthropic's to refuse. */
 #pragma once
 
 #include "base/buf.h"
@@ -25,7 +25,7 @@ struct scan scan_body(struct str body);
 
 /* For a body that is no JSON object as far as scan_body() looked: does it seem to
    be meant as one (it begins like neither an array nor a text), and does "name"
-   stand anywhere in it? */
+   stand anywhere in it, however it is escaped? */
 bool scan_hints_at(struct str body, struct str name);
 
 /* Append `body` without its top-level members called `name` (lower-case ASCII

@@ -20,13 +20,18 @@ void scan_ahead_init(struct scan_ahead *ahead, struct str name)
     sift_init(&ahead->sift, &ahead->root, note, ahead);
 }
 
-void scan_ahead_feed(struct scan_ahead *ahead, struct str body)
+void scan_ahead_feed(struct scan_ahead *ahead, struct str bytes)
 {
-    sift_feed(&ahead->sift, str_from(body, ahead->seen));
-    ahead->seen = body.len;
+    sift_feed(&ahead->sift, bytes);
+    ahead->seen += bytes.len;
 }
 
 bool scan_ahead_is_clear(const struct scan_ahead *ahead)
 {
     return sift_is_whole(&ahead->sift) && !ahead->named;
+}
+
+bool scan_ahead_may_be_clear(const struct scan_ahead *ahead)
+{
+    return !sift_is_faulty(&ahead->sift) && !ahead->named;
 }

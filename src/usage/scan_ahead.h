@@ -16,8 +16,10 @@ struct scan_ahead {
 
 /* `name` is a literal; the struct stays where it is. */
 void scan_ahead_init(struct scan_ahead *ahead, struct str name);
-/* The body as far as it is here, from its beginning. */
-void scan_ahead_feed(struct scan_ahead *ahead, struct str body);
+/* The next bytes of the body; `seen` counts them. */
+void scan_ahead_feed(struct scan_ahead *ahead, struct str bytes);
 /* Is what was fed an object, and nothing behind it, that has no such top-level
    member, however that is escaped?  False promises nothing: scan_body() tells. */
 bool scan_ahead_is_clear(const struct scan_ahead *ahead);
+/* Can it become clear yet? */
+bool scan_ahead_may_be_clear(const struct scan_ahead *ahead);

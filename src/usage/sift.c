@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A few members out of a JSON text that passes by.  Each state has a step, which
-   takes bytes or changes the state, so that the loop in sift_feed() always ends. */
+   takes bytes or ends something (the state, an escape), so that the loop in
+   sift_feed() always ends. */
 #include "usage/sift.h"
 
 #include <assert.h>
@@ -51,17 +52,26 @@ static void add_short_escape(struct sift *sift, char c)
         sift->spoilt = true;
 }
 
-static void add_hex_digit(struct sift *sift, char c)
+/* How many bytes that took.  What is no digit ends the escape and is looked at
+   again: it may be the closing quote. */
+static size_t add_hex_digit(struct sift *sift, char c)
 {
     unsigned digit = lexis_hex_value(c);
 
-    sift->code = sift->code * 16 + (digit & 15);
-    sift->escape = sift->escape == 5 ? 0 : sift->escape + 1;
-    if (digit > 15 ||
-        (sift->escape == 0 && (sift->code == 0 || sift->code > 127)))
+    if (digit > 15) {
         sift->spoilt = true;
-    else if (sift->escape == 0)
+        sift->escape = 0;
+        return 0;
+    }
+    sift->code = sift->code * 16 + digit;
+    sift->escape = sift->escape == 5 ? 0 : sift->escape + 1;
+    if (sift->escape != 0)
+        return 1;
+    if (sift->code == 0 || sift->code > 127)
+        sift->spoilt = true;
+    else
         add_char(sift, (char)sift->code);
+    return 1;
 }
 
 /* No further than it matters: a text with many escapes is looked at once. */
@@ -95,10 +105,10 @@ static size_t take_text(struct sift *sift, struct str bytes, struct str *text)
         add_part(sift, str_sub(bytes, 0, run));
         return run;
     }
+    if (sift->escape > 1)
+        return add_hex_digit(sift, c);
     if (sift->escape == 1)
         add_short_escape(sift, c);
-    else if (sift->escape > 1)
-        add_hex_digit(sift, c);
     else if (c == '\\')
         sift->escape = 1;
     else
@@ -201,15 +211,16 @@ static size_t at_value(struct sift *sift, struct str bytes)
     char c = bytes.at[0];
 
     begin_text(sift);
-    sift->nested = c == '{' || c == '[';
-    if (c == '{' && wants(sift, SIFT_OBJECT))
+    if (c == '{' && wants(sift, SIFT_OBJECT)) {
         enter_object(sift, sift->member);
-    else if (sift->nested > 0)
+    } else if (c == '{' || c == '[') {
+        nesting_open(&sift->nesting, c);
         sift->state = SIFT_IN_NESTED;
-    else if (c == '"')
+    } else if (c == '"') {
         sift->state = wants(sift, SIFT_TEXT) ? SIFT_IN_TEXT : SIFT_IN_STRING;
-    else
+    } else {
         sift->state = lexis_is_scalar(c) ? SIFT_IN_SCALAR : SIFT_IN_REST;
+    }
     return sift->state == SIFT_IN_SCALAR ? 0 : 1;
 }
 
@@ -249,14 +260,18 @@ static size_t in_scalar(struct sift *sift, struct str bytes)
 static size_t in_nested(struct sift *sift, struct str bytes)
 {
     size_t at = lexis_structure(bytes, 0);
+    char c;
 
     if (at == bytes.len)
         return at;
-    if (bytes.at[at] == '"')
+    c = bytes.at[at];
+    if (c == '"')
         sift->state = SIFT_IN_STRING;
-    else if (bytes.at[at] == '{' || bytes.at[at] == '[')
-        sift->nested++;
-    else if (--sift->nested == 0)
+    else if (c == '{' || c == '[')
+        nesting_open(&sift->nesting, c);
+    else if (!nesting_close(&sift->nesting, c))
+        sift->state = SIFT_IN_REST;
+    else if (sift->nesting.depth == 0)
         sift->state = SIFT_BEHIND_VALUE;
     return at + 1;
 }
@@ -277,7 +292,7 @@ static size_t in_string(struct sift *sift, struct str bytes)
     }
     if (at >= bytes.len)
         return bytes.len;
-    sift->state = sift->nested > 0 ? SIFT_IN_NESTED : SIFT_BEHIND_VALUE;
+    sift->state = sift->nesting.depth > 0 ? SIFT_IN_NESTED : SIFT_BEHIND_VALUE;
     return at + 1;
 }
 
@@ -308,6 +323,7 @@ void sift_init(struct sift *sift, const struct sift_node *root, sift_fn found,
 void sift_restart(struct sift *sift)
 {
     sift->depth = 0;
+    sift->nesting.depth = 0;
     sift->escape = 0;
     sift->state = SIFT_AT_ROOT;
 }
@@ -348,4 +364,9 @@ void sift_feed(struct sift *sift, struct str bytes)
 bool sift_is_whole(const struct sift *sift)
 {
     return sift->state == SIFT_AT_END;
+}
+
+bool sift_is_faulty(const struct sift *sift)
+{
+    return sift->state == SIFT_IN_REST;
 }

@@ -2,9 +2,10 @@
 /* A few members out of a JSON text that passes by in pieces, cut anywhere: no copy
    of the text, no allocation, no recursion, any nesting.  Pure.
 
-   What is looked for is a tree of members; everything beside it is stepped over
-   with brackets counted, not matched, just as members_visit() does.  A fault in the
-   text ends the looking, what was found before it stays found.
+   What is looked for is a tree of members; everything beside it is stepped over,
+   with as few checks as members_visit() makes: the two must agree on what is an
+   object and what is its top level.  A fault in the text ends the looking, what was
+   found before it stays found.
 
        ROOT -{-> FIRST -"-> IN_NAME -"-> COLON -:-> VALUE
                              ^ "                     | (an object of the tree:
@@ -21,6 +22,7 @@
 #include <stddef.h>
 
 #include "base/str.h"
+#include "usage/nesting.h"
 
 /* Longer texts, and names, are nobody's; so are those with escapes of NUL or of
    other than ASCII characters. */
@@ -78,7 +80,7 @@ struct sift {
     const struct sift_node *path[SIFT_DEPTH_MAX]; /* objects we are in */
     const struct sift_node *member; /* whose value comes; NULL: nobody's */
     size_t depth;
-    size_t nested; /* brackets open in what is stepped over */
+    struct nesting nesting; /* of what is stepped over */
     enum sift_state state;
     unsigned escape; /* how far we are in an escape; 0: not in one */
     unsigned code;   /* of \u, its digits so far */
@@ -96,3 +98,5 @@ void sift_restart(struct sift *sift);
 void sift_feed(struct sift *sift, struct str bytes);
 /* Was the text, so far, one object and nothing but space around it? */
 bool sift_is_whole(const struct sift *sift);
+/* Can it be none any more? */
+bool sift_is_faulty(const struct sift *sift);

@@ -45,6 +45,10 @@ describe('a body in pieces', { timeout: 120000 }, () => {
       for (const text of [`{"a":1 ${MEMBER}}`, `{"a":{"b":1,${MEMBER}}`, `{"a":1},${MEMBER}}`, `{"a":[1,${MEMBER}`, `{"a":1,,${MEMBER}}`]) {
         assertProblem(await send(text), 400, 'invalid_request_error', /proxy_config/);
       }
+      /* a quote in the middle of an escape ends the name */
+      const torn = `{"\\u":12,":[":2,${MEMBER},"],":[\\u1],"x":1}`;
+      assert.equal((await exchange(s.port, requestBytes({ headers: HEADERS, body: torn })))?.status, 502);
+      assert.equal((await send(torn))?.status, 502);
       assert.equal(s.upstream.requests.length, before, 'it went out all the same');
     });
   }

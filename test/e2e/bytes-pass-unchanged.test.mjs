@@ -211,7 +211,16 @@ describe('proxy_config is cut out of the body, and used', () => {
 
   it('a body that is no JSON and names one goes nowhere, wherever the flaw stands', async () => {
     const before = s.upstream.requests.length;
+    const escaped = member().replace('proxy_config', 'pr\\u006fxy\\u005fconfig');
     for (const text of [
+      `{"temperature":NaN,${escaped}}`,
+      `{"a":1,,${escaped}}`,
+      `{/*c*/${escaped}}`,
+      `\ufeff{${escaped}}`,
+      `{"a":1}{${escaped}}`,
+      `{"a":1,${escaped.slice(0, -1)}`,
+      `{"a":[{"b":1],${member()}}}`,
+      `{"\\u":12,":[":2,${escaped},"],":[\\u1],"x":1`,
       `{"temperature":NaN,${member()}}`,
       `{${member()},"temperature":NaN}`,
       `{"a":True,${member()}}`,
@@ -240,9 +249,14 @@ describe('proxy_config is cut out of the body, and used', () => {
     const big = await batch(`{"requests":"${filler}",${member()}}`);
     assertProblem(big, 400, 'invalid_request_error', /proxy_config/);
     assert.ok(!s.upstream.requests.slice(before).some((r) => r.body.includes('"host"')), 'the proxy left all the same');
-    const plain = await batch(`{"requests":"${filler}"}`);
+    const escaped = await batch(`{"requests":"${filler}",${member().replace('proxy_config', 'pr\\u006fxy_config')}}`);
+    assertProblem(escaped, 400, 'invalid_request_error', /proxy_config/);
+    const flawed = await batch(`{"requests":"${filler}",,${member()}}`);
+    assertProblem(flawed, 400, 'invalid_request_error', /valid JSON/);
+    assert.ok(!s.upstream.requests.slice(before).some((r) => r.body.includes('"host"')), 'the proxy left all the same');
+    const plain = await batch(`{"requests":"${filler}","deeper":[{"proxy_config":1}]}`);
     assert.equal(plain.status, 200);
-    assert.equal(s.upstream.requests.at(-1).body.length, filler.length + 15);
+    assert.equal(s.upstream.requests.at(-1).body.length, filler.length + 45);
   });
 
   it('two of them: neither reaches the upstream', async () => {

@@ -141,6 +141,17 @@ describe('bad configuration stops the start', () => {
     await relay.stop();
     await sim.stop();
   });
+
+  it('LOG_LEVEL keeps what is worth that much: a request that failed is a warning', async () => {
+    for (const [LOG_LEVEL, failed, refused] of [['info', true, true], ['warn', true, false], ['error', false, false]]) {
+      const relay = await startRelay({ upstream: 'http://127.0.0.1:1', env: { LOG_LEVEL } });
+      assert.equal((await message(relay.url)).status, 502);
+      assert.equal((await message(relay.url, { target: '/v1/messages?account=nobody' })).status, 400);
+      await relay.stop();
+      assert.equal(/request.*status=502/.test(relay.log), failed, LOG_LEVEL);
+      assert.equal(/request.*status=400/.test(relay.log), refused, LOG_LEVEL);
+    }
+  });
 });
 
 describe('the command line', () => {

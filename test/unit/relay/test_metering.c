@@ -82,6 +82,29 @@ static const struct {
       "\"input_tokens\":4}}",
       "model=m;input_tokens=4;output_tokens=3;cache_write_tokens=2;"
       "cache_read_tokens=1;partial=no;" },
+    /* every count; the rare ones if there were any */
+    { "{\"usage\":{\"input_tokens\":1,\"cache_creation_input_tokens\":30,"
+      "\"cache_creation\":{\"ephemeral_5m_input_tokens\":20,"
+      "\"ephemeral_1h_input_tokens\":10},\"cache_read_input_tokens\":0,"
+      "\"server_tool_use\":{\"web_search_requests\":2}}}",
+      "input_tokens=1;cache_write_tokens=30;cache_write_5m_tokens=20;"
+      "cache_write_1h_tokens=10;cache_read_tokens=0;web_search_requests=2;"
+      "partial=no;" },
+    { "{\"model\":\"m\",\"usage\":{\"input_tokens\":1,\"output_tokens\":2,"
+      "\"cache_creation_input_tokens\":3,\"cache_read_input_tokens\":4,"
+      "\"cache_creation\":{\"ephemeral_5m_input_tokens\":3,"
+      "\"ephemeral_1h_input_tokens\":0},"
+      "\"server_tool_use\":{\"web_search_requests\":0}}}",
+      "model=m;input_tokens=1;output_tokens=2;cache_write_tokens=3;"
+      "cache_write_5m_tokens=3;cache_read_tokens=4;partial=no;" },
+    { "{\"model\":\"m\",\"usage\":{\"input_tokens\":1,\"output_tokens\":2,"
+      "\"cache_creation_input_tokens\":3,\"cache_read_input_tokens\":4,"
+      "\"cache_creation\":{\"ephemeral_5m_input_tokens\":1,"
+      "\"ephemeral_1h_input_tokens\":2},"
+      "\"server_tool_use\":{\"web_search_requests\":5}}}",
+      "model=m;input_tokens=1;output_tokens=2;cache_write_tokens=3;"
+      "cache_write_5m_tokens=1;cache_write_1h_tokens=2;cache_read_tokens=4;"
+      "web_search_requests=5;partial=no;" },
 };
 
 static void what_is_known_stands_in_the_log(void **state)

@@ -98,6 +98,10 @@ static const struct {
     { "X-First: 1\nHost: a\nconnection: x-first\nConnection:  ,,x-last ,\n"
       "X-Last: 1\n",
       false, LINE "Host: api.example\r\n" VERSION KEY END },
+    { "Host: a\nConnection: close\nClose: 1\nX: 1\n", false,
+      LINE "Host: api.example\r\nX: 1\r\n" VERSION KEY END },
+    { "Host: a\nConnection: Keep-Alive\nKeep-Alive: 1\nX: 1\n", false,
+      LINE "Host: api.example\r\nX: 1\r\n" VERSION KEY END },
     /* but not what the API, the framing or the credential needs */
     { "Host: a\nConnection: host, anthropic-version, anthropic-beta, "
       "content-type, content-encoding, authorization, x-api-key\n"

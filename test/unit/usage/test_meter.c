@@ -40,6 +40,15 @@ static const struct meter_case streams[] = {
       START PING TEXT("tea") DELTA("\"output_tokens\":9") STOP,
       "in=10 out=9 cw=3 5m=2 1h=1 cr=4 model=claude-x tier=standard final "
       "stopped" },
+    { "a byte order mark in front, without the event's name",
+      "\xef\xbb\xbf"
+      "data: {\"type\":\"message_start\",\"message\":{\"usage\":"
+      "{\"input_tokens\":10}}}\n\n",
+      "in=10" },
+    { "one further in is a name like others",
+      ":\n\xef\xbb\xbf"
+      "data: {\"message\":{\"usage\":{\"input_tokens\":10}}}\n\n",
+      "" },
     { "a delta replaces what it tells",
       START DELTA("\"input_tokens\":20,\"output_tokens\":9,"
                   "\"cache_read_input_tokens\":0,"

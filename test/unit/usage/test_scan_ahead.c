@@ -17,14 +17,15 @@ static bool is_clear(struct str body, size_t step)
     struct scan_ahead ahead;
 
     scan_ahead_init(&ahead, P);
-    for (size_t len = 0; len < body.len;) {
-        char *mem;
+    for (size_t at = 0; at < body.len; at += step) {
+        struct str part = str_sub(body, at, step);
+        char *mem = mem_strndup(part.at, part.len);
 
-        len = len + step < body.len ? len + step : body.len;
-        mem = mem_strndup(body.at, len);
-        scan_ahead_feed(&ahead, (struct str){ mem, len });
+        scan_ahead_feed(&ahead, (struct str){ mem, part.len });
         mem_free(mem);
     }
+    assert_true(scan_ahead_may_be_clear(&ahead) ||
+                !scan_ahead_is_clear(&ahead));
     return scan_ahead_is_clear(&ahead);
 }
 
@@ -61,6 +62,14 @@ static const char *const bodies[] = {
     "\"proxy_config\"",
     "{\"proxy_config\":1",
     "{\"a\":tru,\"b\":-1e5}",
+    /* an escape that is cut off by the quote */
+    "{\"\\u\":12,\":[\":2,\"proxy_config\":{},\"],\":[\\u1],\"x\":1}",
+    "{\"\\u0\"070\\u0072oxy_config\" :-0}",
+    "{\"a\\u12\":1,\"b\":\"\\u\"}",
+    "{\"\\uwxyz\":1}",
+    /* brackets that do not match */
+    "{\"a\":[{\"b\":1],\"proxy_config\":{}}}",
+    "{\"a\":{]}",
 };
 
 static void it_says_what_the_whole_look_says(void **state)
@@ -96,6 +105,40 @@ static void any_byte_in_any_place(void **state)
     }
 }
 
+/* Deeper than brackets are matched: counted. */
+static void any_nesting(void **state)
+{
+    char text[2 * 300 + 64] = "{\"a\":";
+    size_t len = strlen(text);
+
+    (void)state;
+    memset(text + len, '[', 300);
+    memset(text + len + 300, ']', 300);
+    memcpy(text + len + 600, ",\"b\":1}", 8);
+    assert_true(is_clear(str_of(text), 1));
+    text[len + 300] = '}';
+    compare(str_of(text), 11);
+    text[len + 599] = '}';
+    compare(str_of(text), 11);
+    assert_false(is_clear(str_of(text), 11));
+}
+
+/* A long body that goes out as it comes is stopped where it can be seen. */
+static void it_says_so_early(void **state)
+{
+    struct scan_ahead ahead;
+
+    (void)state;
+    scan_ahead_init(&ahead, P);
+    scan_ahead_feed(&ahead, STR("{\"a\":[1],\"proxy\\u005fconfig"));
+    assert_true(scan_ahead_may_be_clear(&ahead));
+    scan_ahead_feed(&ahead, STR("\""));
+    assert_false(scan_ahead_may_be_clear(&ahead));
+    scan_ahead_init(&ahead, P);
+    scan_ahead_feed(&ahead, STR("{\"a\":[1},"));
+    assert_false(scan_ahead_may_be_clear(&ahead));
+}
+
 /* Without it in the text, and with one byte taken out. */
 static void any_byte_less(void **state)
 {
@@ -118,6 +161,8 @@ int main(void)
         cmocka_unit_test(it_says_what_the_whole_look_says),
         cmocka_unit_test(any_byte_in_any_place),
         cmocka_unit_test(any_byte_less),
+        cmocka_unit_test(any_nesting),
+        cmocka_unit_test(it_says_so_early),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
