@@ -400,6 +400,7 @@ size_t parser_feed(struct parser *parser, struct str bytes)
     }
     if (parser->state == PARSER_BAD && !parser->kept)
         *err_kept(&parser->kept) = err;
+    parser->err = NULL;
     return used;
 }
 

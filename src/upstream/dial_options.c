@@ -7,22 +7,33 @@
 #include "base/buf.h"
 #include "upstream/dial_internal.h"
 
-/* libcurl percent-decodes these two, options though they are; a person's bytes have
-   to survive that. */
-static void set_credential(CURL *easy, CURLoption option, const char *text)
+static void add_escaped(struct buf *out, const char *text)
 {
-    struct buf escaped;
-
-    buf_init_secret(&escaped, 3 * strlen(text) + 1);
     for (; *text; text++) {
         if (*text == '%')
-            buf_add(&escaped, STR("%25"));
+            buf_add(out, STR("%25"));
+        else if (*text == ':')
+            buf_add(out, STR("%3A"));
         else
-            buf_add(&escaped, (struct str){ text, 1 });
+            buf_add(out, (struct str){ text, 1 });
     }
-    buf_add(&escaped, (struct str){ "", 1 });
-    (void)curl_easy_setopt(easy, option, buf_str(&escaped).at);
-    buf_done(&escaped);
+}
+
+/* Every libcurl percent-decodes this option; it depends on the version whether it
+   does those for the name and the password alone (before 8.8 it did). */
+static void set_credential(CURL *easy, const struct proxy *proxy)
+{
+    const char *username = proxy_username(proxy);
+    const char *password = proxy_password(proxy);
+    struct buf both;
+
+    buf_init_secret(&both, 3 * (strlen(username) + strlen(password)) + 2);
+    add_escaped(&both, username);
+    buf_add(&both, STR(":"));
+    add_escaped(&both, password);
+    buf_add(&both, (struct str){ "", 1 });
+    (void)curl_easy_setopt(easy, CURLOPT_PROXYUSERPWD, buf_str(&both).at);
+    buf_done(&both);
 }
 
 /* ---- TLS to the proxy --------------------------------------------------- */
@@ -87,8 +98,7 @@ static void set_proxy(struct dial *dial)
         set_proxy_tls(dial);
     if (!proxy_username(proxy))
         return;
-    set_credential(easy, CURLOPT_PROXYUSERNAME, proxy_username(proxy));
-    set_credential(easy, CURLOPT_PROXYPASSWORD, proxy_password(proxy));
+    set_credential(easy, proxy);
     (void)curl_easy_setopt(easy, CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
 }
 

@@ -125,17 +125,18 @@ static void check_heard(struct stage *stage, struct str want)
     assert_memory_equal(got.at, want.at, want.len);
 }
 
-static void greet(struct stage *stage, bool with_password)
+/* `credential`: as SOCKS5 tells it; or none. */
+static void greet(struct stage *stage, struct str credential)
 {
     struct str got = heard(stage);
-    char wanted = with_password ? 2 : 0;
+    char wanted = credential.len > 0 ? 2 : 0;
 
     assert_int_equal(got.at[0], 5);
     assert_int_equal(got.len, 2 + (size_t)got.at[1]);
     assert_non_null(memchr(got.at + 2, wanted, got.len - 2));
     wire_send_str(&stage->peer, (struct str){ wanted ? "\5\2" : "\5\0", 2 });
-    if (with_password)
-        check_heard(stage, STR("\1\4user\xd" PASSWORD));
+    if (credential.len > 0)
+        check_heard(stage, credential);
 }
 
 static void socks5(void **state)
@@ -146,7 +147,7 @@ static void socks5(void **state)
     for (size_t i = 0; i < COUNT_OF(passwords); i++) {
         stage_use_proxy(stage, "socks5", passwords[i]);
         stage_begin(stage, "api.invalid", 443, WIRE_WAIT_MS);
-        greet(stage, passwords[i] != NULL);
+        greet(stage, passwords[i] ? STR("\1\4user\xd" PASSWORD) : STR_EMPTY);
         if (passwords[i])
             wire_send_str(&stage->peer, STR("\1\0"));
         /* The name goes to the proxy as it is: nothing is looked up here. */
@@ -155,6 +156,23 @@ static void socks5(void **state)
         wire_send_str(&stage->peer, STR("\5\0\0\1\0\0\0\0\0\0"));
         check_success(stage);
     }
+}
+
+/* Names with what separates them elsewhere, too. */
+static void a_socks5_name_is_any_text(void **state)
+{
+    struct stage *stage = *state;
+    struct err err;
+
+    proxy_unref(stage->proxy);
+    stage->proxy = proxy_new(&(struct proxy_parts){ .type = STR("socks5"),
+                                                    .host = STR("127.0.0.1"),
+                                                    .port = stage->port,
+                                                    .username = STR(":%3A@;a"),
+                                                    .password = STR(";:%") },
+                             &err);
+    stage_begin(stage, "api.invalid", 443, WIRE_WAIT_MS);
+    greet(stage, STR("\1\7:%3A@;a\3;:%"));
 }
 
 #define ROW(test) cmocka_unit_test_setup_teardown(test, stage_open, stage_close)
@@ -167,6 +185,7 @@ int main(void)
         ROW(a_dial_can_be_cancelled_at_any_time),
         ROW(an_http_proxy),
         ROW(socks5),
+        ROW(a_socks5_name_is_any_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
