@@ -6,6 +6,7 @@
 #include <sys/epoll.h>
 
 #include "base/clock.h"
+#include "bench/message.h"
 
 #define BODY_MAX (1024u * 1024)
 
@@ -81,8 +82,7 @@ static bool is_right(const struct client *client)
         return false;
     if (client->all->options->stream)
         return events_complete(&client->events);
-    return events_counted(buf_str(&client->body),
-                          client->all->target->plan.input_tokens);
+    return message_complete(buf_str(&client->body), &client->all->target->plan);
 }
 
 static void end_complete(struct client *client, uint64_t now_ns)

@@ -4,10 +4,11 @@
 
 #include <string.h>
 
+#include "bench/delta.h"
+
 #define LINE_MAX_BYTES 65536
 #define STAMP STR("[t=000000000000000000]")
 #define STAMP_DIGITS 18
-#define NUMBER_DIGITS 7
 
 void events_init(struct events *events)
 {
@@ -41,22 +42,33 @@ bool events_counted(struct str text, uint64_t input_tokens)
     return str_to_u64(digits, UINT64_MAX, &value) && value == input_tokens;
 }
 
-/* "[t=012345678901234567]#0000042 filler", in this order and of that length. */
+/* "[t=012345678901234567]" and the text: in this order and of that length. */
 static void read_delta(struct events *events, struct str text, uint64_t now_ns,
                        struct samples *delays_ns)
 {
     uint64_t sent_ns = 0;
-    uint64_t number = 0;
 
     events->deltas++;
-    if (text.len != events->plan->delta_bytes ||
+    if (!events->started || events->stopped ||
+        text.len != events->plan->delta_bytes ||
         !str_to_u64(str_sub(text, 3, STAMP_DIGITS), UINT64_MAX, &sent_ns) ||
-        !str_to_u64(str_sub(text, STAMP.len + 1, NUMBER_DIGITS), UINT64_MAX,
-                    &number) ||
-        number != events->deltas)
+        !delta_is_right(str_from(text, STAMP.len), events->deltas))
         events->wrong = true;
     else if (delays_ns)
         samples_add(delays_ns, now_ns > sent_ns ? now_ns - sent_ns : 0);
+}
+
+static void start(struct events *events, struct str data)
+{
+    events->wrong |=
+        events->started || !events_counted(data, events->plan->input_tokens);
+    events->started = true;
+}
+
+static void stop(struct events *events)
+{
+    events->wrong |= events->stopped;
+    events->stopped = true;
 }
 
 static void read_event(struct events *events, struct str data, uint64_t now_ns,
@@ -73,9 +85,9 @@ static void read_event(struct events *events, struct str data, uint64_t now_ns,
                    str_sub(data, delta.len, data.len - delta.len - end.len),
                    now_ns, delays_ns);
     else if (str_starts(data, STR("{\"type\":\"message_start\"")))
-        events->started = events_counted(data, events->plan->input_tokens);
+        start(events, data);
     else if (str_starts(data, STR("{\"type\":\"message_stop\"")))
-        events->stopped = true;
+        stop(events);
     else if (str_starts(data, STR("{\"type\":\"error\"")))
         events->wrong = true;
 }

@@ -44,7 +44,7 @@ int main(int argc, char **argv)
         return 0;
     }
     if (!options_parse(argc, argv, &options)) {
-        options_print_usage(stderr);
+        (void)fputs("claude-bench --help lists the options\n", stderr);
         return 2;
     }
     (void)signal(SIGPIPE, SIG_IGN);

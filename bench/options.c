@@ -57,6 +57,14 @@ static bool refuse(const char *what, const char *name)
     return false;
 }
 
+static bool refuse_number(const struct row *row, const char *value)
+{
+    (void)fprintf(stderr, "claude-bench: %s takes %llu to %llu, not '%s'\n",
+                  row->name, (unsigned long long)row->min,
+                  (unsigned long long)row->max, value);
+    return false;
+}
+
 static bool set(struct options *options, const struct row *row,
                 const char *value)
 {
@@ -72,7 +80,7 @@ static bool set(struct options *options, const struct row *row,
         return true;
     }
     if (!str_to_u64(str_of(value), row->max, &number) || number < row->min)
-        return refuse("no number that is allowed behind", row->name);
+        return refuse_number(row, value);
     memcpy(member, &number, sizeof(number));
     return true;
 }
@@ -116,8 +124,13 @@ bool options_parse(int argc, char **argv, struct options *options)
 void options_print_usage(FILE *out)
 {
     (void)fputs("usage: claude-bench --url URL [OPTION...]\n"
-                "One line of JSON on standard output says what was measured.\n",
+                "One line of JSON on standard output says what was measured. "
+                "In brackets: without the option.\n",
                 out);
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        (void)fprintf(out, "  %-16s %s\n", rows[i].name, rows[i].what);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        (void)fprintf(out, "  %-16s %s", rows[i].name, rows[i].what);
+        if (rows[i].kind == NUMBER)
+            (void)fprintf(out, " (%llu)", (unsigned long long)rows[i].standard);
+        (void)fputs("\n", out);
+    }
 }

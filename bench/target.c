@@ -116,8 +116,9 @@ bool target_init(struct target *target, const struct options *options,
     struct url url;
 
     *target = (struct target){ 0 };
-    if (!url_parse(arena, str_of(options->url), &url, err) ||
-        !set_address(&target->wire, &url, err) ||
+    if (!url_parse(arena, str_of(options->url), &url, err))
+        return err_wrap(err, "--url");
+    if (!set_address(&target->wire, &url, err) ||
         (url.tls && !set_tls(&target->wire, options->ca, err)))
         return false;
     target->wire.receive_buffer = options->read_rate ? SLOW_RECEIVE_BUFFER : 0;

@@ -11,7 +11,11 @@
 #define DELTA(stamp, number)                                                   \
     "event: content_block_delta\ndata: {\"type\":\"content_block_delta\","     \
     "\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\""               \
-    "[t=" stamp "]#" number " lorem\"}}\n\n"
+    "[t=" stamp "]#" number " um do\"}}\n\n"
+#define OTHER(stamp, number)                                                   \
+    "event: content_block_delta\ndata: {\"type\":\"content_block_delta\","     \
+    "\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\""               \
+    "[t=" stamp "]#" number " um Do\"}}\n\n"
 #define STOP "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
 #define AT_1000 "000000000000001000"
 #define AT_3000 "000000000000003000"
@@ -39,6 +43,19 @@ static const struct {
       false },
     { DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002") STOP, false },
     { "", false },
+    /* a byte, an event too much, another order */
+    { START("257") OTHER(AT_1000, "0000001") DELTA(AT_3000, "0000002") STOP,
+      false },
+    { START("257") START("257") DELTA(AT_1000, "0000001")
+          DELTA(AT_3000, "0000002") STOP,
+      false },
+    { START("257") DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002")
+          STOP STOP,
+      false },
+    { DELTA(AT_1000, "0000001") START("257") DELTA(AT_3000, "0000002") STOP,
+      false },
+    { START("257") DELTA(AT_1000, "0000001") STOP DELTA(AT_3000, "0000002"),
+      false },
 };
 
 static void read_in_steps(struct events *events, struct str text, size_t step,
