@@ -15,9 +15,13 @@
 
 #define ARGUMENTS_MAX 16
 
-void run_init(struct run *run)
+int run_open(void **state)
 {
-    *run = (struct run){ .folder = unit_folder_new() };
+    struct run *run = MEM_NEW(struct run);
+
+    run->folder = unit_folder_new();
+    *state = run;
+    return 0;
 }
 
 static void forget(struct run *run)
@@ -28,10 +32,14 @@ static void forget(struct run *run)
     run->err = NULL;
 }
 
-void run_done(struct run *run)
+int run_close(void **state)
 {
+    struct run *run = *state;
+
     forget(run);
     unit_folder_free(run->folder);
+    mem_free(run);
+    return 0;
 }
 
 static int split(char *line, char **argv)

@@ -11,14 +11,15 @@ struct run {
     char *folder;       /* working folder */
     const char *env[8]; /* "NAME=value", ended by NULL */
     const char *input;  /* standard input; NULL: empty */
-    /* What came of it; freed by run_done() */
+    /* What came of it; freed by run_close() */
     int status;
     char *out;
     char *err;
 };
 
-void run_init(struct run *run);
-void run_done(struct run *run);
+/* Setup and teardown of a test whose state is a struct run. */
+int run_open(void **state);
+int run_close(void **state);
 
 /* `line` is split at spaces; "claude-relay" is put in front. */
 void run_command(struct run *run, const char *line);

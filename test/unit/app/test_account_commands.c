@@ -14,22 +14,6 @@
 
 #define KEY "sk-ant-api03-canary_-1"
 
-static int open_run(void **state)
-{
-    struct run *run = MEM_NEW(struct run);
-
-    run_init(run);
-    *state = run;
-    return 0;
-}
-
-static int close_run(void **state)
-{
-    run_done(*state);
-    mem_free(*state);
-    return 0;
-}
-
 static void assert_secret_kept(const struct run *run)
 {
     assert_null(strstr(run->out, "canary"));
@@ -280,7 +264,7 @@ static void a_key_is_not_refreshed(void **state)
     unit_assert_part(run->err, "no refresh token");
 }
 
-#define RUN(test) cmocka_unit_test_setup_teardown(test, open_run, close_run)
+#define RUN(test) cmocka_unit_test_setup_teardown(test, run_open, run_close)
 
 int main(void)
 {

@@ -5,24 +5,7 @@
 #include <string.h>
 
 #include "base/macros.h"
-#include "base/mem.h"
 #include "run.h"
-
-static int open_run(void **state)
-{
-    struct run *run = MEM_NEW(struct run);
-
-    run_init(run);
-    *state = run;
-    return 0;
-}
-
-static int close_run(void **state)
-{
-    run_done(*state);
-    mem_free(*state);
-    return 0;
-}
 
 static const struct {
     const char *line;
@@ -120,7 +103,7 @@ static void a_slip_in_the_env_file_is_warned_of(void **state)
     assert_null(strstr(run->err, "COMPOSE_FILE"));
 }
 
-#define RUN(test) cmocka_unit_test_setup_teardown(test, open_run, close_run)
+#define RUN(test) cmocka_unit_test_setup_teardown(test, run_open, run_close)
 
 int main(void)
 {

@@ -7,23 +7,15 @@
 #include <sys/stat.h>
 
 #include "base/macros.h"
-#include "base/mem.h"
 #include "run.h"
 
 static int open_run(void **state)
 {
-    struct run *run = MEM_NEW(struct run);
+    struct run *run;
 
-    run_init(run);
+    (void)run_open(state);
+    run = *state;
     run->env[0] = "CLAUDE_API_URL=http://127.0.0.1:1";
-    *state = run;
-    return 0;
-}
-
-static int close_run(void **state)
-{
-    run_done(*state);
-    mem_free(*state);
     return 0;
 }
 
@@ -110,7 +102,7 @@ static void the_global_proxy_wins_and_that_is_said(void **state)
     unit_assert_part(run->out, "through the socks5 proxy 127.0.0.1:3:\n");
 }
 
-#define RUN(test) cmocka_unit_test_setup_teardown(test, open_run, close_run)
+#define RUN(test) cmocka_unit_test_setup_teardown(test, open_run, run_close)
 
 int main(void)
 {

@@ -16,19 +16,12 @@
 
 static int open_run(void **state)
 {
-    struct run *run = MEM_NEW(struct run);
+    struct run *run;
 
-    run_init(run);
+    (void)run_open(state);
+    run = *state;
     assert_int_equal(mkdir(unit_path(run->folder, "data"), 0700), 0);
     unit_write(run->folder, "data/oauth_a.json", TOKEN);
-    *state = run;
-    return 0;
-}
-
-static int close_run(void **state)
-{
-    run_done(*state);
-    mem_free(*state);
     return 0;
 }
 
@@ -225,7 +218,7 @@ static void no_secret_is_confirmed_by_who_types(void **state)
     }
 }
 
-#define RUN(test) cmocka_unit_test_setup_teardown(test, open_run, close_run)
+#define RUN(test) cmocka_unit_test_setup_teardown(test, open_run, run_close)
 
 int main(void)
 {

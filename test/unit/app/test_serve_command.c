@@ -6,24 +6,16 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/mem.h"
 #include "run.h"
 
 static int open_run(void **state)
 {
-    struct run *run = MEM_NEW(struct run);
+    struct run *run;
 
-    run_init(run);
+    (void)run_open(state);
+    run = *state;
     run->env[0] = "CLAUDE_API_URL=http://127.0.0.1:1";
     run->env[1] = "WORKERS=2";
-    *state = run;
-    return 0;
-}
-
-static int close_run(void **state)
-{
-    run_done(*state);
-    mem_free(*state);
     return 0;
 }
 
@@ -104,7 +96,7 @@ static void it_serves_until_it_is_told_to_end(void **state)
     assert_serves_until(*state, line, SIGINT);
 }
 
-#define RUN(test) cmocka_unit_test_setup_teardown(test, open_run, close_run)
+#define RUN(test) cmocka_unit_test_setup_teardown(test, open_run, run_close)
 
 int main(void)
 {
