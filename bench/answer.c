@@ -118,7 +118,10 @@ static size_t take_line(struct answer *answer, struct str bytes)
     answer->line_len = 0;
     if (line.len > 0 && line.at[line.len - 1] == '\r')
         line.len--;
-    read_line(answer, line);
+    else if (line.len < ANSWER_LINE_MAX) /* not one without its end */
+        answer->state = ANSWER_BAD;
+    if (answer->state != ANSWER_BAD)
+        read_line(answer, line);
     return end + 1;
 }
 

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "bench/message.h"
 
+#define WRONG "the answer is not what it should be"
 #define BODY_MAX (1024u * 1024)
 
 void client_init(struct client *client, struct clients *all)
@@ -70,8 +71,15 @@ static void end_broken(struct client *client, const char *why)
 
 static void end_left(struct client *client)
 {
-    if (client->all->tally->running)
-        client->all->tally->left++;
+    struct tally *tally = client->all->tally;
+
+    if (client->events.wrong) {
+        end_broken(client, WRONG);
+        return;
+    }
+    tally->abandoned++;
+    if (tally->running)
+        tally->left++;
     disconnect(client);
     end(client);
 }
@@ -90,7 +98,7 @@ static void end_complete(struct client *client, uint64_t now_ns)
     struct tally *tally = client->all->tally;
 
     if (!is_right(client)) {
-        end_broken(client, "the answer is not what it should be");
+        end_broken(client, WRONG);
         return;
     }
     if (tally->running)
@@ -113,8 +121,7 @@ static void read_body(struct client *client, struct str body, uint64_t now_ns)
         client->events.wrong |= !buf_append(&client->body, body);
         return;
     }
-    events_read(&client->events, body, now_ns,
-                tally->running ? &tally->delay_ns : NULL);
+    events_read(&client->events, body, now_ns, tally);
     if (tally->running)
         tally->events += client->events.count - before;
 }
@@ -172,6 +179,8 @@ static bool read_some(struct client *client)
     if (got == WIRE_LATER)
         return false;
     if (got == WIRE_END || client->state == CLIENT_IDLE) {
+        if (got != WIRE_END)
+            tally_break(all->tally, "bytes came behind the answer", 0);
         take_end(client);
         return false;
     }

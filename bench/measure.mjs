@@ -23,17 +23,18 @@ function callSim(sim, method, target) {
   });
 }
 
-/* Streams that nobody reads must end soon; how many did not. */
-async function leftOpen(sim) {
-  let open = 0;
+/* Streams that nobody reads must be cancelled, not read to their end; how many were
+   not. */
+async function leftOpen(sim, load) {
+  let totals;
   for (let i = 0; i < 50; i++) {
-    open = (await callSim(sim, 'GET', '/sim/totals')).streams_open;
-    if (open === 0) {
+    totals = await callSim(sim, 'GET', '/sim/totals');
+    if (totals.streams_open === 0) {
       break;
     }
     await sleep(100);
   }
-  return open;
+  return Math.max(totals.streams_open, load.abandoned - totals.aborted, 0);
 }
 
 /* ---- the load ------------------------------------------------------------- */
@@ -77,7 +78,7 @@ function figures({ made, load, spent, simSpent, busy, restKb, openKb, open }) {
     requestP50: latency.p50,
     requestP99: latency.p99,
     broken: load.broken + load.lost + open,
-    fault: load.fault || (load.lost ? 'no answer in time' : open ? 'an upstream stream stayed open' : ''),
+    fault: load.fault || (load.lost ? 'no answer in time' : open ? 'a stream that was left went on upstream' : ''),
     loadShare: load.cpu_share + simSpent / load.seconds,
     otherShare: Math.max(0, (busy - spent - simSpent) / load.seconds - load.cpu_share),
     notOpen: made.once ? made.connections - load.open_at_end : 0,
@@ -104,7 +105,7 @@ async function measureTarget(made, target, sim, command) {
       openKb = pssKb(target.pids);
     },
   });
-  const open = await leftOpen(sim);
+  const open = await leftOpen(sim, load);
   return { ...figures({ made, load, spent, simSpent, busy, restKb, openKb, open }), load };
 }
 

@@ -25,9 +25,15 @@ static void add_percentiles(struct buf *out, const char *name,
 
 void report_write(const struct load *load, struct tally *tally, struct buf *out)
 {
+    /* Nothing was measured if too much broke before. */
+    double seconds = tally->start_ns > 0
+                         ? (double)(tally->end_ns - tally->start_ns) / 1e9
+                         : 0;
+
     buf_add(out, STR("{"));
     add_number(out, "requests", tally->requests);
     add_number(out, "left", tally->left);
+    add_number(out, "abandoned", tally->abandoned);
     add_number(out, "events", tally->events);
     add_number(out, "broken", tally->broken);
     add_number(out, "lost", tally->lost);
@@ -37,8 +43,7 @@ void report_write(const struct load *load, struct tally *tally, struct buf *out)
     add_percentiles(out, "latency_us", &tally->latency_ns);
     add_percentiles(out, "first_us", &tally->first_ns);
     add_percentiles(out, "delay_us", &tally->delay_ns);
-    buf_printf(out, "\"seconds\":%.6f,\"cpu_share\":%.3f,\"fault\":\"",
-               (double)(tally->end_ns - tally->start_ns) / 1e9,
+    buf_printf(out, "\"seconds\":%.6f,\"cpu_share\":%.3f,\"fault\":\"", seconds,
                load->cpu_share);
     text_json_escape(out, str_of(tally->fault));
     buf_add(out, STR("\"}\n"));

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What is counted.  All but `broken`, `lost` and `fault` counts only while the
-   measurement runs. */
+/* What is counted.  All but `abandoned`, `broken`, `lost` and `fault` counts only
+   while the measurement runs. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,9 +14,10 @@ struct tally {
     bool running;
     uint64_t start_ns; /* of the measurement */
     uint64_t end_ns;
-    uint64_t requests; /* answers complete and right */
-    uint64_t left;     /* streams that we left mid-way */
-    uint64_t events;   /* received, of any type */
+    uint64_t requests;  /* answers complete and right */
+    uint64_t left;      /* streams that we left mid-way */
+    uint64_t abandoned; /* the same, at any time */
+    uint64_t events;    /* received, of any type */
     uint64_t
         broken; /* answers that were cut, refused, or not what they should be */
     uint64_t lost; /* answers that had not come when we stopped waiting */

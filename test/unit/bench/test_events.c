@@ -5,18 +5,24 @@
 #include "base/macros.h"
 #include "unit.h"
 
-#define START(tokens)                                                          \
-    "event: message_start\ndata: {\"type\":\"message_start\",\"usage\":{"      \
-    "\"input_tokens\":" tokens ",\"output_tokens\":1}}\n\n"
-#define DELTA(stamp, number)                                                   \
-    "event: content_block_delta\ndata: {\"type\":\"content_block_delta\","     \
-    "\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\""               \
-    "[t=" stamp "]#" number " um do\"}}\n\n"
-#define OTHER(stamp, number)                                                   \
-    "event: content_block_delta\ndata: {\"type\":\"content_block_delta\","     \
-    "\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\""               \
-    "[t=" stamp "]#" number " um Do\"}}\n\n"
-#define STOP "event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n"
+#define EVENT(name, rest)                                                      \
+    "event: " name "\ndata: {\"type\":\"" name "\"" rest "}\n\n"
+#define FIRST(tokens)                                                          \
+    EVENT("message_start",                                                     \
+          ",\"usage\":{\"input_tokens\":" tokens ",\"output_tokens\":1}")
+#define BLOCK EVENT("content_block_start", ",\"index\":0")
+#define START(tokens) FIRST(tokens) BLOCK
+#define TEXT(stamp, number, text)                                              \
+    EVENT("content_block_delta",                                               \
+          ",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\""        \
+          "[t=" stamp "]#" number text "\"}")
+#define DELTA(stamp, number) TEXT(stamp, number, " um do")
+#define OTHER(stamp, number) TEXT(stamp, number, " um Do")
+#define BLOCK_END EVENT("content_block_stop", ",\"index\":0")
+#define USAGE EVENT("message_delta", ",\"usage\":{\"output_tokens\":2}")
+#define LAST EVENT("message_stop", "")
+#define STOP BLOCK_END USAGE LAST
+#define PING "event: ping\ndata: {\"type\": \"ping\"}\n\n"
 #define AT_1000 "000000000000001000"
 #define AT_3000 "000000000000003000"
 
@@ -43,7 +49,10 @@ static const struct {
       false },
     { DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002") STOP, false },
     { "", false },
-    /* a byte, an event too much, another order */
+    { START("257") PING DELTA(AT_1000, "0000001") PING DELTA(AT_3000, "0000002")
+          BLOCK_END PING USAGE LAST,
+      true },
+    /* a byte, an event too much or too few, another order */
     { START("257") OTHER(AT_1000, "0000001") DELTA(AT_3000, "0000002") STOP,
       false },
     { START("257") START("257") DELTA(AT_1000, "0000001")
@@ -56,18 +65,40 @@ static const struct {
       false },
     { START("257") DELTA(AT_1000, "0000001") STOP DELTA(AT_3000, "0000002"),
       false },
+    { FIRST("257") DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002") STOP,
+      false },
+    { START("257") DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002")
+          BLOCK_END LAST,
+      false },
+    { START("257") DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002")
+          BLOCK_END USAGE USAGE LAST,
+      false },
+    { START("257") DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002")
+          BLOCK_END USAGE
+      "event: message_stop\ndata: {\"type\":\"message_stop\"}\n",
+      false },
+    { START("257") DELTA(AT_1000, "0000001") "event: no\ndata: {}\n\n" DELTA(
+          AT_3000, "0000002") STOP,
+      false },
+    { START("257") DELTA(AT_1000, "0000001") "\n" DELTA(AT_3000, "0000002")
+          STOP,
+      false },
+    { START("257") DELTA("!00000000000001000", "0000001")
+          DELTA(AT_3000, "0000002") STOP,
+      false },
 };
 
 static void read_in_steps(struct events *events, struct str text, size_t step,
-                          struct samples *delays_ns)
+                          struct tally *tally)
 {
     events_begin(events, &plan);
     for (; text.len > 0; text = str_from(text, step))
-        events_read(events, str_sub(text, 0, step), 4000, delays_ns);
+        events_read(events, str_sub(text, 0, step), 4000, tally);
 }
 
 static void only_the_whole_stream_is_complete_at_any_split(void **state)
 {
+    struct tally tally = { 0 };
     struct events events;
 
     (void)state;
@@ -76,38 +107,60 @@ static void only_the_whole_stream_is_complete_at_any_split(void **state)
         struct str text = str_of(cases[i].text);
 
         for (size_t step = 1; step <= text.len + 1; step++) {
-            read_in_steps(&events, text, step, NULL);
+            read_in_steps(&events, text, step, &tally);
             assert_int_equal(events_complete(&events), cases[i].want);
         }
     }
     events_done(&events);
 }
 
+/* Those that were sent while the measurement ran, whenever they come. */
 static void each_delta_tells_how_late_it_is(void **state)
 {
-    struct samples delays_ns = { 0 };
+    static const struct {
+        struct tally tally;
+        size_t count;
+    } rows[] = {
+        { { .running = true, .start_ns = 1000 }, 2 },
+        { { .running = true, .start_ns = 1001 }, 1 },
+        { { .start_ns = 1, .end_ns = 3000 }, 1 },
+        { { .start_ns = 1, .end_ns = 3001 }, 2 },
+        { { 0 }, 0 },
+    };
     struct events events;
 
     (void)state;
     events_init(&events);
-    read_in_steps(&events, str_of(cases[0].text), 50, &delays_ns);
-    assert_int_equal(events.count, 4);
-    assert_int_equal(delays_ns.count, 2);
-    assert_int_equal(delays_ns.at[0], 3000);
-    assert_int_equal(delays_ns.at[1], 1000);
-    samples_done(&delays_ns);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct tally tally = rows[i].tally;
+
+        read_in_steps(&events, str_of(cases[0].text), 50, &tally);
+        assert_int_equal(events.count, 7);
+        assert_int_equal(tally.delay_ns.count, rows[i].count);
+        for (size_t j = 0; j < rows[i].count; j++)
+            assert_true(tally.delay_ns.at[j] == 3000 ||
+                        tally.delay_ns.at[j] == 1000);
+        tally_done(&tally);
+    }
     events_done(&events);
 }
 
-static void an_event_of_error_breaks_the_stream(void **state)
+static void what_comes_behind_the_end_breaks_the_stream(void **state)
 {
+    static const char *const more[] = {
+        "event: error\ndata: {\"type\":\"error\"}\n\n", "\n", "event"
+    };
+    struct tally tally = { 0 };
     struct events events;
 
     (void)state;
     events_init(&events);
-    read_in_steps(&events, str_of(cases[0].text), 50, NULL);
-    events_read(&events, STR("data: {\"type\":\"error\"}\n"), 0, NULL);
-    assert_false(events_complete(&events));
+    for (size_t i = 0; i < COUNT_OF(more); i++) {
+        read_in_steps(&events, str_of(cases[0].text), 50, &tally);
+        assert_true(events_complete(&events));
+        events_read(&events, str_of(more[i]), 0, &tally);
+        assert_false(events_complete(&events));
+    }
     events_done(&events);
 }
 
@@ -116,7 +169,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_the_whole_stream_is_complete_at_any_split),
         cmocka_unit_test(each_delta_tells_how_late_it_is),
-        cmocka_unit_test(an_event_of_error_breaks_the_stream),
+        cmocka_unit_test(what_comes_behind_the_end_breaks_the_stream),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
