@@ -93,13 +93,18 @@ neither root nor is there sudo; install them and run me again:
 # when options are given that differ) and compile what is not current: everything,
 # or what $TARGETS names.
 build() {
-    local folder=$1 compiler=$2 wanted
+    local folder=$1 compiler=$2 wanted had
     shift 2
     wanted="CC=$compiler $*"
+    had=$(cat "$folder/.options" 2>/dev/null || true)
     if [ ! -f "$folder/build.ninja" ]; then
         quietly "configuring $folder ($compiler)" \
             env CC="$compiler" meson setup "$folder" "$@" || return 1
-    elif [ $# -gt 0 ] && [ "$(cat "$folder/.options" 2>/dev/null)" != "$wanted" ]; then
+    elif [ $# -gt 0 ] && [ -n "$had" ] && [ "${had%% *}" != "CC=$compiler" ]; then
+        # A compiler is chosen once, when a folder is made.
+        quietly "configuring $folder anew ($compiler)" \
+            env CC="$compiler" meson setup --wipe "$folder" "$@" || return 1
+    elif [ $# -gt 0 ] && [ "$had" != "$wanted" ]; then
         quietly "configuring $folder again" meson configure "$folder" "$@" ||
             return 1
     fi
