@@ -9,7 +9,7 @@ import { after, before, it } from 'node:test';
 import { assertProblem } from '../support/check.mjs';
 import { call, HELLO, message, stream } from '../support/http.mjs';
 import { addApiKey, command, commandBeside, describe, patience, startRelay, startSim, tempFolder, writeOauth } from '../support/processes.mjs';
-import { closedPort, joinCertificates, makeCertificate, PASSWORD, startCutter, startDoor, startProxy, startSilent } from '../support/proxies.mjs';
+import { CLOSED_PORT, joinCertificates, makeCertificate, PASSWORD, startCutter, startDoor, startProxy, startSilent } from '../support/proxies.mjs';
 
 const TYPES = ['socks5', 'http', 'https'];
 const KINDS = TYPES.flatMap((type) => [
@@ -169,7 +169,7 @@ describe('a proxy that fails', { concurrency: 3 }, () => {
   for (const type of TYPES) {
     it(`${type}: a wrong password`, () => fails(wrong(type), 502, /proxy authenticate failed: .*check the user name and password/));
     it(`${type}: no password`, () => fails(none(type), 502, /proxy authenticate failed: .*wants a user name and password/));
-    it(`${type}: nobody listens`, async () => fails({ type, port: await closedPort() }, 502, /proxy connect failed/));
+    it(`${type}: nobody listens`, () => fails({ type, port: CLOSED_PORT }, 502, /proxy connect failed/));
 
     it(`${type}: it says nothing`, async () => {
       const silent = await startSilent(type);

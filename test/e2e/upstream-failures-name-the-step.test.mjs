@@ -6,6 +6,7 @@ import net from 'node:net';
 import { it } from 'node:test';
 
 import { describe, patience, startRelay, startSim } from '../support/processes.mjs';
+import { CLOSED_PORT } from '../support/proxies.mjs';
 import { exchange, RawClient, rawUpstream, requestBytes, responseBytes } from '../support/raw.mjs';
 import { assertProblem } from '../support/check.mjs';
 
@@ -27,12 +28,6 @@ async function listener(then) {
       return new Promise((resolve) => server.close(resolve));
     },
   };
-}
-
-async function closedPort() {
-  const server = await listener();
-  await server.stop();
-  return server.port;
 }
 
 /* A relay for one question. */
@@ -57,10 +52,9 @@ describe('a failed step is named', { concurrency: 4 }, () => {
   });
 
   it('connect', async () => {
-    const port = await closedPort();
-    const { answer } = await ask({ upstream: `http://127.0.0.1:${port}` });
+    const { answer } = await ask({ upstream: `http://127.0.0.1:${CLOSED_PORT}` });
     assertProblem(answer, 502, 'api_error', /connect/i);
-    assert.match(answer.body.toString(), new RegExp(`127\\.0\\.0\\.1:${port}`));
+    assert.match(answer.body.toString(), new RegExp(`127\\.0\\.0\\.1:${CLOSED_PORT}`));
   });
 
   it('TLS: no TLS over there', async () => {
@@ -134,10 +128,9 @@ describe('a failed step is named', { concurrency: 4 }, () => {
 
   for (const type of ['http', 'socks5']) {
     it(`proxy, ${type}: nobody there`, async () => {
-      const port = await closedPort();
-      const { answer } = await ask({ upstream: 'https://api.invalid', env: proxyEnv(type, port) });
+      const { answer } = await ask({ upstream: 'https://api.invalid', env: proxyEnv(type, CLOSED_PORT) });
       assertProblem(answer, 502, 'api_error', /proxy/i);
-      assert.match(answer.body.toString(), new RegExp(`127\\.0\\.0\\.1:${port}`), 'the proxy is not named');
+      assert.match(answer.body.toString(), new RegExp(`127\\.0\\.0\\.1:${CLOSED_PORT}`), 'the proxy is not named');
     });
 
     it(`proxy, ${type}: it hangs up`, async () => {

@@ -39,7 +39,11 @@ export async function listen(server) {
   };
 }
 
-export async function closedPort() {
+/* Nobody listens there, nor begins to meanwhile: the kernel gives no such port away. */
+export const CLOSED_PORT = 1;
+
+/* Free a moment ago. */
+async function freePort() {
   const server = await listen(net.createServer());
   await server.stop();
   return server.port;
@@ -95,7 +99,7 @@ async function accepts(port) {
 
 /* { type, port, username, password, connects() -> ["localhost:443"...], stop }. */
 async function startSocks5(credentials) {
-  const port = await closedPort();
+  const port = await freePort();
   const login = credentials ? ['-u', USER, '-P', PASSWORD] : [];
   const program = new Program('microsocks', ['-i', '127.0.0.1', '-p', String(port), '-b', PROXY_ADDRESS, ...login], {}, tempFolder());
   await accepts(port);
@@ -107,7 +111,7 @@ async function startSocks5(credentials) {
 }
 
 async function startTinyproxy(credentials) {
-  const port = await closedPort();
+  const port = await freePort();
   const folder = tempFolder();
   const file = path.join(folder, 'tinyproxy.conf');
   const lines = [`Port ${port}`, 'Listen 127.0.0.1', `Bind ${PROXY_ADDRESS}`, 'Timeout 600', 'LogLevel Connect', 'MaxClients 100', 'Allow 127.0.0.1', 'DisableViaHeader Yes'];
@@ -157,7 +161,7 @@ async function startHttp(credentials) {
 
 async function startHttps(credentials, certificate) {
   const inner = await startHttp(credentials);
-  const port = await closedPort();
+  const port = await freePort();
   const folder = tempFolder();
   const file = path.join(folder, 'stunnel.conf');
   fs.writeFileSync(file, ['foreground = yes', 'pid =', 'debug = err', '[proxy]', `accept = 127.0.0.1:${port}`, `connect = 127.0.0.1:${inner.port}`, `cert = ${certificate.cert}`, `key = ${certificate.key}`, ''].join('\n'));
