@@ -90,7 +90,8 @@ static bool is_right(const struct client *client)
         return false;
     if (client->all->options->stream)
         return events_complete(&client->events);
-    return message_complete(buf_str(&client->body), &client->all->target->plan);
+    return !client->events.wrong &&
+           message_complete(buf_str(&client->body), &client->all->target->plan);
 }
 
 static void end_complete(struct client *client, uint64_t now_ns)

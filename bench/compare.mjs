@@ -31,7 +31,7 @@ function pick(known, text, what) {
 
 function choose() {
   const text = { type: 'string' };
-  const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, workloads: text, targets: text, runs: text } });
+  const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, check: { type: 'boolean' }, workloads: text, targets: text, runs: text } });
   const runs = Number(values.runs ?? (values.quick ? 1 : 3));
   if (!Number.isInteger(runs) || runs < 1) {
     throw new Error('--runs needs a number above 0');
@@ -43,7 +43,7 @@ function choose() {
   if (possible.length === 0 || (values.workloads && possible.length < chosen.length)) {
     throw new Error(`${chosen.find((made) => made.targets.length === 0).name} runs on none of these targets`);
   }
-  return { runs, quick: values.quick, plans: possible };
+  return { runs, quick: values.quick, check: values.check, plans: possible };
 }
 
 /* In run 0 forwards, in run 1 backwards, ...: what drifts hits all alike. */
@@ -96,7 +96,7 @@ function report({ plans, quick, runs }, machine, pin, results) {
 
 async function main() {
   const wanted = choose();
-  if (process.env.BENCH_CHECK_ONLY) {
+  if (wanted.check) {
     return 0;
   }
   const machine = describe();

@@ -8,7 +8,7 @@
 #define DIGITS 7
 /* From where the number ends; it goes on with what stands behind the space. */
 #define FIRST STR(" um dolor sit amet consectetur lorem ips")
-#define PERIOD 39
+#define PERIOD 39 /* the space stands in place of a letter: it does not recur */
 
 static bool has_number(struct str text, uint64_t number)
 {

@@ -81,7 +81,7 @@ static void read_start(struct events *events, struct str data, uint64_t now_ns,
 
 /* ---- the lines ---------------------------------------------------------- */
 
-#define ANY_STAGE 6
+#define BETWEEN (EVENTS_STAGES + 1)
 #define ROW(name, stage, next, read)                                           \
     {                                                                          \
         { "event: " name, sizeof("event: " name) - 1 },                        \
@@ -106,8 +106,8 @@ static const struct events_step {
     ROW("message_stop", 4, EVENTS_STAGES, NULL),
     { { "event: ping", 11 },
       { "data: {\"type\": \"ping\"}", 22 },
-      ANY_STAGE,
-      ANY_STAGE,
+      BETWEEN,
+      BETWEEN,
       NULL },
 };
 
@@ -119,7 +119,9 @@ static bool take_name(struct events *events, struct str line)
         if (!str_eq(line, step->name))
             continue;
         events->step = step;
-        return step->stage == events->stage || step->stage == ANY_STAGE;
+        return step->stage == events->stage ||
+               (step->stage == BETWEEN && events->stage > 0 &&
+                events->stage < EVENTS_STAGES);
     }
     return false;
 }
@@ -130,7 +132,7 @@ static bool take_data(struct events *events, struct str line, uint64_t now_ns,
     const struct events_step *step = events->step;
 
     events->count++;
-    if (step->next != ANY_STAGE)
+    if (step->next != BETWEEN)
         events->stage = step->next;
     if (!str_starts(line, step->data) || line.at[line.len - 1] != '}')
         return false;

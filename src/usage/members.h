@@ -28,6 +28,6 @@ bool members_visit(struct str text,
    names of lower-case letters and '_'. */
 bool members_name_is(const struct member *member, struct str name);
 
-/* Does that name begin, behind its opening quote, `text`, with its closing quote?
-   Likewise. */
+/* Is `text`, which stands behind an opening quote, that name and its closing quote,
+   and then anything?  Escaped or not, likewise. */
 bool members_name_begins(struct str text, struct str name);

@@ -49,6 +49,9 @@ static const struct {
       false },
     { DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002") STOP, false },
     { "", false },
+    { PING START("257") DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002")
+          STOP,
+      false },
     { START("257") PING DELTA(AT_1000, "0000001") PING DELTA(AT_3000, "0000002")
           BLOCK_END PING USAGE LAST,
       true },
@@ -148,7 +151,7 @@ static void each_delta_tells_how_late_it_is(void **state)
 static void what_comes_behind_the_end_breaks_the_stream(void **state)
 {
     static const char *const more[] = {
-        "event: error\ndata: {\"type\":\"error\"}\n\n", "\n", "event"
+        "event: error\ndata: {\"type\":\"error\"}\n\n", PING, "\n", "event"
     };
     struct tally tally = { 0 };
     struct events events;
