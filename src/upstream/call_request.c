@@ -8,8 +8,9 @@
 
 /* A request up to this size leaves in one TLS record and one send(). */
 #define JOINED_MAX 16000
-#define SLICE_SIZE (128u * 1024)
-#define QUEUE_HIGH (256u * 1024)
+/* Two full records: what the kernel does not take is copied, so no more than this is
+   encrypted before it is known that it does. */
+#define SLICE_SIZE (32u * 1024)
 
 void call_all_handed_over(struct call *call)
 {
@@ -25,7 +26,7 @@ void call_push_body(struct call *call)
     struct stream *stream = call->link->stream;
 
     while (call->body_sent < call->options.body.len &&
-           stream_queued(stream) < QUEUE_HIGH) {
+           stream_queued(stream) == 0) {
         struct str slice =
             str_sub(call->options.body, call->body_sent, SLICE_SIZE);
 

@@ -91,6 +91,40 @@ static void a_queue_of_any_rhythm_keeps_the_order(void **state)
     buf_done(&buf);
 }
 
+/* Large ones begin further back in their block. */
+static void a_large_queue_keeps_the_order(void **state)
+{
+    struct buf buf;
+    unsigned out = 0;
+
+    (void)state;
+    buf_init(&buf, 70000);
+    for (unsigned in = 0; in < 300000; in++) {
+        char c = (char)(in % 251);
+
+        while (!buf_append(&buf, (struct str){ &c, 1 })) {
+            for (unsigned i = 0; i < 1700; i++)
+                assert_int_equal(buf_str(&buf).at[i], (char)(out++ % 251));
+            buf_consume(&buf, 1700);
+        }
+    }
+    assert_int_equal(buf.len + out, 300000);
+    assert_true(buf.cap < 140000);
+    buf_done(&buf);
+}
+
+static void large_content_does_not_begin_with_its_block(void **state)
+{
+    struct buf buf;
+
+    (void)state;
+    buf_init(&buf, 100000);
+    assert_ptr_equal(buf_room(&buf, 1000), buf.mem);
+    buf_grow(&buf, 1000);
+    assert_int_equal(buf_room(&buf, 99000) - buf.mem, 2048 + 1000);
+    buf_done(&buf);
+}
+
 static void room_is_written_to_in_place(void **state)
 {
     struct buf buf;
@@ -130,6 +164,8 @@ int main(void)
         cmocka_unit_test(the_ceiling_holds_and_nothing_is_half_appended),
         cmocka_unit_test(printing_needs_a_byte_for_its_nul),
         cmocka_unit_test(a_queue_of_any_rhythm_keeps_the_order),
+        cmocka_unit_test(a_large_queue_keeps_the_order),
+        cmocka_unit_test(large_content_does_not_begin_with_its_block),
         cmocka_unit_test(room_is_written_to_in_place),
         cmocka_unit_test(a_buffer_can_be_used_again_after_it_was_given_back),
     };
