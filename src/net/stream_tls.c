@@ -60,6 +60,7 @@ static size_t decrypt(struct stream *stream, char *clear, int *why)
         if (SSL_read_ex(stream->ssl, clear + len, LOOP_SCRATCH_SIZE - len,
                         &got) != 1) {
             *why = SSL_get_error(stream->ssl, 0);
+            (void)SSL_free_buffers(stream->ssl);
             break;
         }
         len += got;
@@ -76,7 +77,6 @@ static enum stream_status after_decrypt(struct stream *stream, int why,
         return fail_tls(stream);
     if (cut)
         return stream_fail(stream, "connection closed without TLS close");
-    (void)SSL_free_buffers(stream->ssl);
     return STREAM_AGAIN;
 }
 
@@ -126,7 +126,6 @@ void stream_write_tls(struct stream *stream, const struct str *parts,
     open_stage(stream);
     for (size_t i = 0; i < count; i++)
         write_part(stream, parts[i]);
-    (void)SSL_free_buffers(stream->ssl);
     flush_stage(stream);
 }
 
@@ -153,6 +152,7 @@ void stream_start_server_tls(struct stream *stream, struct tls *tls)
 /* The handshake is over; what came with it waits for the first read. */
 static enum stream_status secured(struct stream *stream)
 {
+    (void)SSL_free_buffers(stream->ssl);
     if (!buf_append(&stream->left, stream->pipe.in))
         return stream_fail(stream, "too much data with the handshake");
     stream->pipe.in = STR_EMPTY;

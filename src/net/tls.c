@@ -80,10 +80,9 @@ static struct tls *context_new(const SSL_METHOD *method)
         abort();
     (void)SSL_CTX_set_options(tls->context, SSL_OP_NO_RENEGOTIATION);
     (void)SSL_CTX_set_min_proto_version(tls->context, TLS1_2_VERSION);
-    /* Buffers are given back by the stream: SSL_MODE_RELEASE_BUFFERS would do it
-       for each record of a burst. */
     (void)SSL_CTX_set_mode(tls->context,
-                           SSL_MODE_ENABLE_PARTIAL_WRITE |
+                           SSL_MODE_RELEASE_BUFFERS |
+                               SSL_MODE_ENABLE_PARTIAL_WRITE |
                                SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     return tls;
 }
