@@ -5,6 +5,7 @@
 #include "base/log.h"
 
 #include <limits.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -21,7 +22,7 @@
 
 static enum log_level current_level = LOG_INFO;
 static enum log_format current_format = LOG_TEXT;
-/* A pipe takes no more without mixing it with what others write. */
+/* What may wait. */
 static size_t hold_max = PIPE_BUF;
 
 static const char *const level_names[] = { "error", "warn", "info", "debug" };
@@ -29,18 +30,22 @@ static const char *const level_names[] = { "error", "warn", "info", "debug" };
 static const char *const level_columns[] = { " error ", " warn  ", " info  ",
                                              " debug " };
 
-static bool is_file(int fd)
+/* A pipe takes no more without mixing it with what others write; before a terminal
+   sits somebody who waits for the line. */
+static size_t hold_max_of(int fd)
 {
     struct stat stat;
 
-    return fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode);
+    if (isatty(fd))
+        return 0;
+    return fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) ? HOLD_MAX : PIPE_BUF;
 }
 
 void log_setup(enum log_level level, enum log_format format)
 {
     current_level = level;
     current_format = format;
-    hold_max = is_file(STDERR_FILENO) ? HOLD_MAX : PIPE_BUF;
+    hold_max = hold_max_of(STDERR_FILENO);
 }
 
 bool log_enabled(enum log_level level)
@@ -123,10 +128,36 @@ void log_flush(void)
     held.len = 0;
 }
 
+bool log_is_waiting(void)
+{
+    return held.len > 0;
+}
+
 void log_hold(bool hold)
 {
     log_flush();
     held.on = hold;
+}
+
+/* The second time the signal does what it ever did. */
+static void crashed(int number)
+{
+    log_flush();
+    (void)raise(number);
+}
+
+void log_flush_on_crash(void)
+{
+    static const int crashes[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL };
+    struct sigaction ours = { .sa_handler = crashed,
+                              .sa_flags = (int)(SA_RESETHAND | SA_NODEFER) };
+    struct sigaction before;
+
+    for (size_t i = 0; i < COUNT_OF(crashes); i++) {
+        if (sigaction(crashes[i], NULL, &before) == 0 &&
+            before.sa_handler == SIG_DFL)
+            (void)sigaction(crashes[i], &ours, NULL);
+    }
 }
 
 /* May a line wait?  Then there is room for it; if not, what waited has left. */

@@ -25,10 +25,15 @@ void log_setup(enum log_level level, enum log_format format);
 bool log_enabled(enum log_level level);
 
 /* From now on this thread's lines of LOG_INFO and LOG_DEBUG wait for each other
-   until log_flush(), a warning, or as many as one write() keeps together.
-   False: what waits is written, and nothing waits any more. */
+   until log_flush(), a warning, or as many as one write() keeps together; on a
+   terminal none waits.  False: what waits is written, and nothing waits any more. */
 void log_hold(bool hold);
 void log_flush(void);
+/* Does a line of this thread wait? */
+bool log_is_waiting(void);
+/* A thread that crashes writes its waiting lines first, if nobody else has asked
+   for such signals yet.  Once, for the process. */
+void log_flush_on_crash(void);
 
 /* Write a line: an event in few words and its fields. */
 void log_event(enum log_level level, const char *event,

@@ -9,6 +9,9 @@
 #include "base/log.h"
 #include "base/mem.h"
 
+/* So long may lines of the log wait for others: each write is a system call. */
+#define LOG_WAIT_MS 100
+
 struct work {
     struct work *next;
     void (*run)(void *arg);
@@ -19,6 +22,7 @@ struct loop {
     uv_loop_t uv;
     uv_async_t wake;
     uv_prepare_t prepare;
+    uv_timer_t log_timer;
     uv_mutex_t lock; /* guards posted, posted_last, stopping */
     struct work *posted;
     struct work **posted_last;
@@ -87,7 +91,13 @@ static void woken(uv_async_t *wake)
         uv_stop(&loop->uv);
 }
 
-/* A task may bring others.  The log's lines leave last, in one system call. */
+static void log_waited(uv_timer_t *timer)
+{
+    (void)timer;
+    log_flush();
+}
+
+/* A task may bring others. */
 static void end_turn(struct loop *loop)
 {
     while (!list_is_empty(&loop->tasks)) {
@@ -97,7 +107,8 @@ static void end_turn(struct loop *loop)
         list_remove(&task->node);
         task->run(task->arg);
     }
-    log_flush();
+    if (log_is_waiting() && !uv_is_active((uv_handle_t *)&loop->log_timer))
+        (void)uv_timer_start(&loop->log_timer, log_waited, LOG_WAIT_MS, 0);
     loop->calm = loop->events <= 1;
     loop->events = 0;
 }
@@ -135,9 +146,11 @@ struct loop *loop_new(void)
     if (uv_loop_init(&loop->uv) != 0 || uv_mutex_init(&loop->lock) != 0 ||
         uv_async_init(&loop->uv, &loop->wake, woken) != 0 ||
         uv_prepare_init(&loop->uv, &loop->prepare) != 0 ||
-        uv_prepare_start(&loop->prepare, before_sleep) != 0)
+        uv_prepare_start(&loop->prepare, before_sleep) != 0 ||
+        uv_timer_init(&loop->uv, &loop->log_timer) != 0)
         abort();
     uv_unref((uv_handle_t *)&loop->prepare);
+    uv_unref((uv_handle_t *)&loop->log_timer);
     loop->posted_last = &loop->posted;
     list_init(&loop->tasks);
     return loop;
@@ -151,6 +164,7 @@ void loop_free(struct loop *loop)
     (void)run_posted(loop);
     uv_close((uv_handle_t *)&loop->wake, NULL);
     uv_close((uv_handle_t *)&loop->prepare, NULL);
+    uv_close((uv_handle_t *)&loop->log_timer, NULL);
     /* Runs the close callbacks of every handle freed so far. */
     (void)uv_run(&loop->uv, UV_RUN_DEFAULT);
     if (uv_loop_close(&loop->uv) != 0)

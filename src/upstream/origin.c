@@ -111,17 +111,9 @@ static bool fits(const struct link *link, const struct origin *origin,
     return link->origin == origin && proxy_eq(link->proxy, proxy);
 }
 
-/* What was read dry in this very millisecond is not asked again: it costs a system
-   call a request, and retrying covers what it could have seen. */
-static bool is_dead(const struct link *link)
-{
-    return link->idle_since_ms != loop_now_ms(link->upstream->loop) &&
-           stream_is_stale(link->stream);
-}
-
 struct link *upstream_take(struct upstream *upstream,
                            const struct origin *origin,
-                           const struct proxy *proxy)
+                           const struct proxy *proxy, bool certain)
 {
     struct list *node = upstream->idle.prev;
 
@@ -131,7 +123,7 @@ struct link *upstream_take(struct upstream *upstream,
         node = node->prev;
         if (!fits(link, origin, proxy))
             continue;
-        if (is_dead(link)) {
+        if (certain && stream_is_stale(link->stream)) {
             link_free(link);
             continue;
         }

@@ -5,7 +5,10 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -155,6 +158,38 @@ static void a_pipe_gets_no_more_than_it_keeps_together(void **state)
     (void)close(saved);
 }
 
+/* Never returns. */
+static void crash_with_a_line_waiting(int fd)
+{
+    (void)dup2(fd, 2);
+    log_setup(LOG_INFO, LOG_TEXT);
+    log_flush_on_crash();
+    log_hold(true);
+    log_line(LOG_INFO, "the last one");
+    abort();
+}
+
+static void a_crash_writes_what_waits(void **state)
+{
+    char text[200] = "";
+    int ends[2];
+    int status;
+    pid_t child;
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    child = fork();
+    if (child == 0)
+        crash_with_a_line_waiting(ends[1]);
+    (void)close(ends[1]);
+    assert_true(read(ends[0], text, sizeof(text) - 1) > 0);
+    unit_assert_part(text, "the last one\n");
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFSIGNALED(status));
+    assert_int_equal(WTERMSIG(status), SIGABRT);
+    (void)close(ends[0]);
+}
+
 #define THREADS 4
 #define LINES 200
 
@@ -204,6 +239,7 @@ int main(void)
         cmocka_unit_test(huge_values_are_cut),
         cmocka_unit_test(held_lines_leave_together_and_in_order),
         cmocka_unit_test(a_pipe_gets_no_more_than_it_keeps_together),
+        cmocka_unit_test(a_crash_writes_what_waits),
         cmocka_unit_test(threads_do_not_mix_their_lines),
     };
 
