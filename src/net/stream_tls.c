@@ -60,12 +60,19 @@ static size_t decrypt(struct stream *stream, char *clear, int *why)
         if (SSL_read_ex(stream->ssl, clear + len, LOOP_SCRATCH_SIZE - len,
                         &got) != 1) {
             *why = SSL_get_error(stream->ssl, 0);
-            (void)SSL_free_buffers(stream->ssl);
             break;
         }
         len += got;
     }
     return len;
+}
+
+/* OpenSSL gives back by itself what reading and writing need. */
+static void free_ticket_buffers(struct stream *stream)
+{
+    if (stream->pipe.ticket)
+        (void)SSL_free_buffers(stream->ssl);
+    stream->pipe.ticket = false;
 }
 
 static enum stream_status after_decrypt(struct stream *stream, int why,
@@ -96,6 +103,7 @@ enum stream_status stream_read_tls(struct stream *stream, struct str *data)
     open_stage(stream);
     data->at = clear;
     data->len = decrypt(stream, clear, &why);
+    free_ticket_buffers(stream);
     buf_done(&stream->left);
     stream->pipe.in = STR_EMPTY;
     status = after_decrypt(stream, why, status == STREAM_EOF);

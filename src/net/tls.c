@@ -62,7 +62,9 @@ static bool ssl_failure(struct err *err, const char *what, const char *path)
 static int keep_session(SSL *ssl, SSL_SESSION *session)
 {
     struct tls_slot *slot = SSL_get_app_data(ssl);
+    struct tls_pipe *pipe = BIO_get_data(SSL_get_rbio(ssl));
 
+    pipe->ticket = true;
     if (!slot)
         return 0;
     SSL_SESSION_free(slot->session);

@@ -14,6 +14,7 @@ struct tls_pipe {
     char *stage;
     size_t staged;
     size_t stage_size;
+    bool ticket; /* one came: OpenSSL made room for an answer and gives none */
 };
 
 /* A connection on that context whose bytes go through `pipe`, which must stay
