@@ -10,7 +10,7 @@
 #include "base/mem.h"
 
 /* So long may lines of the log wait for others: each write is a system call. */
-#define LOG_WAIT_MS 100
+#define LOG_WAIT_MS 250
 
 struct work {
     struct work *next;
