@@ -161,6 +161,8 @@ void stream_start_server_tls(struct stream *stream, struct tls *tls)
 static enum stream_status secured(struct stream *stream)
 {
     (void)SSL_free_buffers(stream->ssl);
+    /* Not earlier: nothing of ours would look for what it had taken. */
+    SSL_set_read_ahead(stream->ssl, 1);
     if (!buf_append(&stream->left, stream->pipe.in))
         return stream_fail(stream, "too much data with the handshake");
     stream->pipe.in = STR_EMPTY;
