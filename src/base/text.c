@@ -295,11 +295,11 @@ static bool is_plain(unsigned char c)
 
 bool text_is_plain_word(struct str s)
 {
-    for (size_t i = 0; i < s.len; i++) {
-        if (!is_plain((unsigned char)s.at[i]))
-            return false;
-    }
-    return s.len > 0;
+    bool plain = s.len > 0;
+
+    for (size_t i = 0; i < s.len; i++)
+        plain &= is_plain((unsigned char)s.at[i]);
+    return plain;
 }
 
 static int hex_value(char c)

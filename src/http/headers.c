@@ -61,11 +61,12 @@ static bool is_token_char(unsigned char c)
     return (bits[c / 64] >> (c % 64)) & 1;
 }
 
+/* Names are short and nearly always in order: no branch in the loop. */
 bool headers_is_token(struct str name)
 {
-    for (size_t i = 0; i < name.len; i++) {
-        if (!is_token_char((unsigned char)name.at[i]))
-            return false;
-    }
-    return name.len > 0;
+    bool ok = name.len > 0;
+
+    for (size_t i = 0; i < name.len; i++)
+        ok &= is_token_char((unsigned char)name.at[i]);
+    return ok;
 }

@@ -114,18 +114,16 @@ static bool has_no_body(const struct parser *parser, unsigned status)
            (status >= 100 && status < 200);
 }
 
+/* After check_length(). */
 static uint64_t body_length(const struct parser *parser,
                             const struct parser_head *head)
 {
-    const struct str *cl = headers_get(&head->headers, STR("content-length"));
-    uint64_t length = 0;
-
     if (parser->kind == PARSER_RESPONSE && has_no_body(parser, head->status))
         return 0;
     if (head->chunked)
         return PARSER_LENGTH_UNKNOWN;
-    if (cl && strict_parse_length(*cl, &length))
-        return length;
+    if (parser->http.flags & F_CONTENT_LENGTH)
+        return parser->http.content_length;
     return parser->kind == PARSER_REQUEST ? 0 : PARSER_LENGTH_UNKNOWN;
 }
 
@@ -150,7 +148,7 @@ static bool check_head(struct parser *parser, struct parser_head *head)
     if (parser->http.http_major != 1 || parser->http.http_minor > 1)
         return err_set(parser->err, ERR_BAD_REQUEST,
                        "malformed HTTP: only HTTP/1.0 and 1.1 are spoken");
-    if (!strict_check_coding(head, parser->err) || !check_length(parser, head))
+    if (!strict_check_coding(head, parser->err))
         return false;
     if (parser->kind == PARSER_REQUEST)
         return strict_check_request(head, parser->err);
@@ -180,9 +178,9 @@ static bool finish_head(struct parser *parser, struct str last)
     head->http_1_0 = http->http_minor == 0;
     head->keep_alive = llhttp_should_keep_alive(http) != 0;
     head->chunked = (http->flags & F_CHUNKED) != 0;
-    head->length = body_length(parser, head);
-    if (!check_head(parser, head))
+    if (!check_length(parser, head) || !check_head(parser, head))
         return false;
+    head->length = body_length(parser, head);
     /* An Upgrade field is an ordinary one here, CONNECT was refused above. */
     http->upgrade = 0;
     if (parser->kind == PARSER_RESPONSE && has_no_body(parser, head->status))
