@@ -35,7 +35,7 @@ static void give_back(struct buf *buf)
     mem_free(buf->mem);
 }
 
-void buf_done(struct buf *buf)
+void buf_give_back(struct buf *buf)
 {
     give_back(buf);
     *buf = (struct buf){ .max = buf->max, .secret = buf->secret };

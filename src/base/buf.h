@@ -21,7 +21,8 @@ void buf_init(struct buf *buf, size_t max);
 /* The same for content that holds a secret: memory is overwritten before it is
    given back, when the buffer grows too. */
 void buf_init_secret(struct buf *buf, size_t max);
-void buf_done(struct buf *buf);
+static inline void buf_done(struct buf *buf);
+void buf_give_back(struct buf *buf);
 
 /* Overwrite the content before releasing it (it held a secret).  Only a buffer of
    buf_init_secret() leaves no copies behind from growing. */
@@ -55,6 +56,13 @@ void buf_consume(struct buf *buf, size_t len);
 void buf_clear(struct buf *buf);
 
 struct str buf_str(const struct buf *buf);
+
+/* Mostly there is nothing to release. */
+static inline void buf_done(struct buf *buf)
+{
+    if (buf->mem)
+        buf_give_back(buf);
+}
 
 /* Heads are put together from many small parts: most of them just fit. */
 static inline void buf_add(struct buf *buf, struct str s)

@@ -24,13 +24,16 @@ enum response_state { RESPONSE_NONE, RESPONSE_HEAD, RESPONSE_BODY };
 
 /* A request and its answer; `req` is what handlers see. */
 struct exchange {
-    struct request req;
     struct connection *conn;
     void (*wake)(void *arg);
     void *wake_arg;
-    bool gone;
-
     enum request_body body_state;
+    enum response_state response;
+    bool gone;
+    bool close;      /* the connection cannot be used again */
+    struct buf head; /* queued response head */
+    struct request req;
+
     struct err *body_err; /* when FAILED */
     struct buf body;
     uint64_t body_max;
@@ -38,10 +41,6 @@ struct exchange {
     size_t window;
     uint64_t rate_from_ms; /* since when the sender's rate counts */
     uint64_t rate_bytes;
-
-    enum response_state response;
-    struct buf head; /* queued response head */
-    bool close;      /* the connection cannot be used again */
 };
 
 struct connection {

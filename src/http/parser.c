@@ -13,20 +13,20 @@ struct parser {
     llhttp_t http;
     enum parser_kind kind;
     enum parser_state state;
+    parser_body_fn body;
+    void *body_arg;
+    const char *framing; /* first byte since the last body span */
+    struct strict_lines lines;
+    struct err *err;  /* of parser_feed(), on its stack */
+    struct err *kept; /* when BAD */
+    bool has_head;
     bool to_head;
     bool begun;
-    size_t head_bytes;
-    struct strict_lines lines;
     struct strict_start start;
-    const char *framing; /* first byte since the last body span */
+    size_t head_bytes;
     struct arena *arena;
     struct draft *draft;
     struct parser_head head;
-    bool has_head;
-    parser_body_fn body;
-    void *body_arg;
-    struct err *err;  /* of parser_feed(), on its stack */
-    struct err *kept; /* when BAD */
 };
 
 static int stop(struct parser *parser, enum err_code code, const char *text)

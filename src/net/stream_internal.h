@@ -19,18 +19,18 @@ struct stream {
     void *arg;
     int fd;
     unsigned wanted;
-    struct loop_task late; /* due: `out` was not offered to the kernel yet */
-    struct buf out;        /* what it did not take, as it goes on the wire */
-    uint64_t sent;
-    SSL *ssl;        /* NULL: plain */
-    struct buf left; /* received with the handshake, not yet decrypted */
-    struct tls_pipe pipe;
+    SSL *ssl;               /* NULL: plain */
     enum stream_status end; /* STREAM_OK, or how reading ended for good */
     bool broken;            /* writing is over */
     bool lost;              /* it ended with an error */
     bool shutdown_wanted;
     bool reset;
-    char *error; /* NULL, or text */
+    struct loop_task late; /* due: `out` was not offered to the kernel yet */
+    struct buf out;        /* what it did not take, as it goes on the wire */
+    uint64_t sent;
+    struct tls_pipe pipe;
+    struct buf left; /* received with the handshake, not yet decrypted */
+    char *error;     /* NULL, or text */
 };
 
 /* Reading and writing are over; the first reason is kept. */

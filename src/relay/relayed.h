@@ -21,32 +21,35 @@ struct relay {
 
 enum outcome { RUNNING, COMPLETE, REFUSED, CUT, CLIENT_LEFT };
 
+/* What each event of a stream needs stands in front: of thousands of streams that
+   sleep nothing is in a cache. */
 struct relayed {
     struct flow flow;
-    struct relay *relay;
     struct request *req;
+    struct call *call;
+    struct meter *meter; /* reads a copy of the answer; or NULL */
+    uint64_t bytes_out;
+    enum outcome outcome;
+    bool unframed; /* chunk framing is undone for an HTTP/1.0 client */
+    bool streamed; /* the body is passed on as it comes */
+    bool upload_ended;
+    bool renewed; /* the request is repeated after a 401 */
+
+    struct relay *relay;
     const struct endpoint *endpoint;
     struct str path;          /* upstream's view */
     struct account *account;  /* NULL with the client's own login */
     struct str login;         /* the client's own, passed on; or empty */
     struct keeper_wait *wait; /* for a better token */
-    bool renewed;             /* the request is repeated after a 401 */
     struct proxy *proxy;      /* the request's own */
-    struct call *call;
-    struct gather *gather; /* while an answer is read whole */
-    struct meter *meter;   /* reads a copy of the answer; or NULL */
+    struct gather *gather;    /* while an answer is read whole */
     unsigned attempts;
     struct buf head;          /* upstream request head; holds the credential */
     struct scan_ahead *ahead; /* at a body that comes in parts; or NULL */
     struct buf cut;           /* the body without proxy_config, if it had one */
     struct str body;
-    bool streamed; /* the body is passed on as it comes */
-    bool upload_ended;
-    bool unframed; /* chunk framing is undone for an HTTP/1.0 client */
     enum response_framing framing;
-    enum outcome outcome;
     unsigned status;
-    uint64_t bytes_out;
     struct err err;
 };
 

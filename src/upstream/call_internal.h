@@ -8,31 +8,33 @@
 /* "host:port (proxy host:port)" and a NUL. */
 #define CALL_WHERE_MAX 560
 
+/* What each event of a stream needs stands in front. */
 struct call {
-    struct call_options options;
     void (*wake)(void *arg);
     void *arg;
-    enum call_state state;
-    enum call_state reached; /* before it FAILED */
-    uint64_t entered_us[CALL_FAILED + 1];
-    struct dial_times dial_times; /* once dialled */
-    struct dial *dial;
     struct link *link;
     struct loop_timer *timer;
     struct parser *parser;
-    struct arena *arena;
-    size_t body_sent;
     struct str pending; /* received, not yet parsed; in scratch or `stash` */
-    struct buf stash;
-    bool reused;
-    bool body_ended; /* all of the request has been handed to the stream */
-    bool answered;
-    bool keep_alive;  /* the connection may be used again */
+    enum call_state state;
     unsigned reads;   /* that may be tried in this wake */
     uint64_t read_ms; /* the last one that brought something */
     bool paused;
     bool waking;
     bool freed; /* call_free() came from inside the wake */
+    bool reused;
+    bool body_ended; /* all of the request has been handed to the stream */
+    bool answered;
+    bool keep_alive; /* the connection may be used again */
+    struct buf stash;
+    struct call_options options;
+
+    enum call_state reached; /* before it FAILED */
+    uint64_t entered_us[CALL_FAILED + 1];
+    struct dial_times dial_times; /* once dialled */
+    struct dial *dial;
+    struct arena *arena;
+    size_t body_sent;
     uint64_t sent_ms;
     struct err *err; /* when FAILED, or the body was cut */
 };

@@ -51,8 +51,6 @@ enum meter_line {
 
 struct meter {
     enum meter_kind kind;
-    struct meter_usage usage;
-    struct sift sift;
     /* the stream's present line and event: */
     enum meter_line line;
     bool after_cr; /* a line ended with CR: LF belongs to it */
@@ -60,6 +58,8 @@ struct meter {
     bool begun;    /* the first line, which a BOM may begin, has ended */
     size_t len;    /* of `word` */
     char word[METER_WORD_MAX];
+    struct sift sift;
+    struct meter_usage usage;
 };
 
 /* Must not be moved afterwards; needs no end. */
