@@ -140,6 +140,13 @@ static bool is_dropped(const struct filter *filter, struct str name)
            !is_essential(name);
 }
 
+static char *put(char *at, struct str s)
+{
+    if (s.len > 0)
+        memcpy(at, s.at, s.len);
+    return at + s.len;
+}
+
 /* Some twenty a head: room is made once for all four parts. */
 static void add_field(struct buf *out, struct str name, struct str value)
 {
@@ -147,10 +154,8 @@ static void add_field(struct buf *out, struct str name, struct str value)
     char *at = buf_room(out, len);
 
     assert(at);
-    at = mempcpy(at, name.at, name.len);
-    at = mempcpy(at, ": ", 2);
-    at = mempcpy(at, value.at, value.len);
-    (void)memcpy(at, "\r\n", 2);
+    at = put(put(at, name), STR(": "));
+    (void)put(put(at, value), STR("\r\n"));
     buf_grow(out, len);
 }
 
