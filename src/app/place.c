@@ -46,7 +46,7 @@ bool place_open(struct place *place, const struct config *config,
     (void)signal(SIGPIPE, SIG_IGN);
     /* A file that may not grow is an error of that write, not the end. */
     (void)signal(SIGXFSZ, SIG_IGN);
-    log_flush_on_crash();
+    log_flush_at_end();
     if (!make_seal(place, err) ||
         !proxy_from_config(config, &place->proxy, err) ||
         !make_tls(place, err) || !open_accounts(place, err))

@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -107,11 +108,28 @@ static void add_head(struct buf *line, enum log_level level, struct str event)
 /* ---- lines that wait ---------------------------------------------------- */
 
 /* One thread's. */
-static _Thread_local struct {
+struct held {
     bool on;
     size_t len;
     char text[HOLD_MAX];
-} held;
+};
+static _Thread_local struct held held;
+
+/* Those that may have lines, for the end of the process. */
+#define HOLDERS_MAX 512
+static _Atomic(struct held *) holders[HOLDERS_MAX];
+
+/* Change this thread's entry from one to the other; false if there is none. */
+static bool enlist(struct held *from, struct held *to)
+{
+    for (size_t i = 0; i < HOLDERS_MAX; i++) {
+        struct held *expected = from;
+
+        if (atomic_compare_exchange_strong(&holders[i], &expected, to))
+            return true;
+    }
+    return false;
+}
 
 /* A log that cannot be written has nowhere to say so. */
 static void write_out(struct str text)
@@ -136,27 +154,36 @@ bool log_is_waiting(void)
 void log_hold(bool hold)
 {
     log_flush();
-    held.on = hold;
+    if (hold != held.on)
+        held.on = hold ? enlist(NULL, &held) : !enlist(&held, NULL);
 }
 
-/* The second time the signal does what it ever did. */
-static void crashed(int number)
+/* The other threads are still running: at worst a line is written twice.  The second
+   time the signal does what it ever did. */
+static void ended(int number)
 {
-    log_flush();
+    for (size_t i = 0; i < HOLDERS_MAX; i++) {
+        const struct held *waiting = holders[i];
+
+        if (waiting && waiting->len > 0)
+            write_out((struct str){ waiting->text, waiting->len });
+    }
     (void)raise(number);
 }
 
-void log_flush_on_crash(void)
+void log_flush_at_end(void)
 {
-    static const int crashes[] = { SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL };
-    struct sigaction ours = { .sa_handler = crashed,
+    static const int ends[] = { SIGABRT, SIGSEGV, SIGBUS,  SIGFPE,
+                                SIGILL,  SIGHUP,  SIGQUIT, SIGUSR1,
+                                SIGUSR2, SIGXCPU, SIGALRM, SIGSYS };
+    struct sigaction ours = { .sa_handler = ended,
                               .sa_flags = (int)(SA_RESETHAND | SA_NODEFER) };
     struct sigaction before;
 
-    for (size_t i = 0; i < COUNT_OF(crashes); i++) {
-        if (sigaction(crashes[i], NULL, &before) == 0 &&
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        if (sigaction(ends[i], NULL, &before) == 0 &&
             before.sa_handler == SIG_DFL)
-            (void)sigaction(crashes[i], &ours, NULL);
+            (void)sigaction(ends[i], &ours, NULL);
     }
 }
 

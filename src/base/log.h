@@ -31,9 +31,10 @@ void log_hold(bool hold);
 void log_flush(void);
 /* Does a line of this thread wait? */
 bool log_is_waiting(void);
-/* A thread that crashes writes its waiting lines first, if nobody else has asked
-   for such signals yet.  Once, for the process. */
-void log_flush_on_crash(void);
+/* A signal that ends the process, a crash among them, writes what all threads have
+   waiting first, if nobody else has asked for that signal yet.  Once, for the
+   process. */
+void log_flush_at_end(void);
 
 /* Write a line: an event in few words and its fields. */
 void log_event(enum log_level level, const char *event,

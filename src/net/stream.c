@@ -169,6 +169,11 @@ enum stream_status stream_read(struct stream *stream, struct str *data)
                        : stream_receive(stream, data);
 }
 
+bool stream_has_ended(const struct stream *stream)
+{
+    return stream->end != STREAM_OK || stream->broken;
+}
+
 bool stream_is_stale(struct stream *stream)
 {
     struct str data;

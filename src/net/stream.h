@@ -93,6 +93,10 @@ void stream_shutdown(struct stream *stream);
 /* Make stream_free() reset the connection instead of ending it properly. */
 void stream_reset_on_free(struct stream *stream);
 
+/* True if reading or writing is over: the owner may have been given bytes that came
+   in front of that, and the next stream_read() says how.  No system call. */
+bool stream_has_ended(const struct stream *stream);
+
 /* True if any byte or the end has arrived unasked: an idle pooled connection for
    which this is true must not be used. */
 bool stream_is_stale(struct stream *stream);

@@ -106,8 +106,8 @@ enum stream_status stream_read_tls(struct stream *stream, struct str *data)
     free_ticket_buffers(stream);
     buf_done(&stream->left);
     stream->pipe.in = STR_EMPTY;
+    flush_stage(stream); /* an alert leaves in front of the failure it tells */
     status = after_decrypt(stream, why, status == STREAM_EOF);
-    flush_stage(stream);
     return data->len > 0 ? STREAM_OK : status;
 }
 

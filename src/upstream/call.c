@@ -228,8 +228,7 @@ struct call *call_start(const struct call_options *options,
     buf_init(&call->stash, LOOP_SCRATCH_SIZE);
     if (!options->fresh && !options->single)
         pooled =
-            upstream_take(options->upstream, options->origin, options->proxy,
-                          options->body_kind != CALL_BODY_WHOLE);
+            upstream_take(options->upstream, options->origin, options->proxy);
     call->reused = pooled != NULL;
     if (!pooled) {
         start_dialling(call);

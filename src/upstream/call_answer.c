@@ -7,7 +7,8 @@ static void complete(struct call *call)
 {
     bool clean = call->keep_alive && call->body_ended &&
                  call->pending.len == 0 && !call->options.single &&
-                 stream_queued(call->link->stream) == 0;
+                 stream_queued(call->link->stream) == 0 &&
+                 !stream_has_ended(call->link->stream);
 
     if (clean)
         upstream_keep(call->link);
@@ -150,9 +151,10 @@ static enum call_data receive(struct call *call)
     if (call->pending.len > 0)
         return CALL_DATA;
     buf_done(&call->stash);
-    if (call->reads == 0)
+    /* An end that came with the bytes before brings no event of its own. */
+    if (call->reads == 0 && !stream_has_ended(call->link->stream))
         return CALL_AGAIN;
-    call->reads--;
+    call->reads -= call->reads > 0;
     status = stream_read(call->link->stream, &call->pending);
     if (status == STREAM_AGAIN) {
         call->reads = 0;

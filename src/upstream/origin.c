@@ -111,9 +111,18 @@ static bool fits(const struct link *link, const struct origin *origin,
     return link->origin == origin && proxy_eq(link->proxy, proxy);
 }
 
+/* What was read dry in this very millisecond is not asked again: it costs a system
+   call a request, and retrying covers what it could have seen. */
+static bool is_dead(const struct link *link)
+{
+    return stream_has_ended(link->stream) ||
+           (link->idle_since_ms != loop_now_ms(link->upstream->loop) &&
+            stream_is_stale(link->stream));
+}
+
 struct link *upstream_take(struct upstream *upstream,
                            const struct origin *origin,
-                           const struct proxy *proxy, bool certain)
+                           const struct proxy *proxy)
 {
     struct list *node = upstream->idle.prev;
 
@@ -123,7 +132,7 @@ struct link *upstream_take(struct upstream *upstream,
         node = node->prev;
         if (!fits(link, origin, proxy))
             continue;
-        if (certain && stream_is_stale(link->stream)) {
+        if (is_dead(link)) {
             link_free(link);
             continue;
         }

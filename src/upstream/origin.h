@@ -48,13 +48,10 @@ struct upstream {
 struct upstream *upstream_new(struct loop *loop, const char *ca_file);
 void upstream_free(struct upstream *upstream);
 
-/* The newest idle connection that fits; NULL if there is none.  A close that the
-   loop has brought took its connection out of the pool; one that came during this
-   turn is seen only if the connection itself is asked (`certain`), which costs a
-   system call and is for requests that cannot be repeated. */
+/* The newest idle connection that fits and is alive; NULL if there is none. */
 struct link *upstream_take(struct upstream *upstream,
                            const struct origin *origin,
-                           const struct proxy *proxy, bool certain);
+                           const struct proxy *proxy);
 /* Keep a connection whose last exchange ended cleanly.  Of more than
    UPSTREAM_IDLE_MAX the oldest is closed. */
 void upstream_keep(struct link *link);

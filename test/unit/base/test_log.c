@@ -158,36 +158,66 @@ static void a_pipe_gets_no_more_than_it_keeps_together(void **state)
     (void)close(saved);
 }
 
-/* Never returns. */
-static void crash_with_a_line_waiting(int fd)
+static void *wait_with_a_line(void *arg)
 {
+    pthread_barrier_t *ready = arg;
+
+    log_hold(true);
+    log_line(LOG_INFO, "another's last one");
+    (void)pthread_barrier_wait(ready);
+    (void)pause();
+    return NULL;
+}
+
+/* Never returns. */
+static void end_with_lines_waiting(int fd, int number)
+{
+    pthread_barrier_t ready;
+    pthread_t other;
+
     (void)dup2(fd, 2);
     log_setup(LOG_INFO, LOG_TEXT);
-    log_flush_on_crash();
+    log_flush_at_end();
+    (void)pthread_barrier_init(&ready, NULL, 2);
+    (void)pthread_create(&other, NULL, wait_with_a_line, &ready);
     log_hold(true);
     log_line(LOG_INFO, "the last one");
+    (void)pthread_barrier_wait(&ready);
+    (void)kill(getpid(), number);
+    (void)pause();
     abort();
 }
 
-static void a_crash_writes_what_waits(void **state)
+static void expect_last_lines(int number)
 {
-    char text[200] = "";
+    char text[400] = "";
+    size_t len = 0;
     int ends[2];
     int status;
     pid_t child;
 
-    (void)state;
     assert_int_equal(pipe(ends), 0);
     child = fork();
     if (child == 0)
-        crash_with_a_line_waiting(ends[1]);
+        end_with_lines_waiting(ends[1], number);
     (void)close(ends[1]);
-    assert_true(read(ends[0], text, sizeof(text) - 1) > 0);
-    unit_assert_part(text, "the last one\n");
+    for (ssize_t got = 1; got > 0; len += (size_t)got)
+        got = read(ends[0], text + len, sizeof(text) - 1 - len);
+    unit_assert_part(text, " the last one\n");
+    unit_assert_part(text, "another's last one\n");
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFSIGNALED(status));
-    assert_int_equal(WTERMSIG(status), SIGABRT);
+    assert_int_equal(WTERMSIG(status), number);
     (void)close(ends[0]);
+}
+
+static void what_ends_the_process_writes_what_waits(void **state)
+{
+    static const int numbers[] = { SIGABRT, SIGHUP, SIGQUIT };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(numbers); i++)
+        expect_last_lines(numbers[i]);
 }
 
 #define THREADS 4
@@ -239,7 +269,7 @@ int main(void)
         cmocka_unit_test(huge_values_are_cut),
         cmocka_unit_test(held_lines_leave_together_and_in_order),
         cmocka_unit_test(a_pipe_gets_no_more_than_it_keeps_together),
-        cmocka_unit_test(a_crash_writes_what_waits),
+        cmocka_unit_test(what_ends_the_process_writes_what_waits),
         cmocka_unit_test(threads_do_not_mix_their_lines),
     };
 
