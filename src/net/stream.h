@@ -74,6 +74,11 @@ void stream_push(struct stream *stream);
    what the turn still has to do would only hold it up. */
 void stream_hurry(struct stream *stream);
 
+/* True if something was written that the kernel was not offered yet. */
+bool stream_is_late(const struct stream *stream);
+/* What the kernel has not taken never leaves. */
+void stream_drop_output(struct stream *stream);
+
 /* Bytes that the kernel did not take yet, of those that it was offered. */
 size_t stream_queued(const struct stream *stream);
 

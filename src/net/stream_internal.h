@@ -47,7 +47,6 @@ void stream_update_interest(struct stream *stream);
 
 /* stream_out.c */
 void stream_init_output(struct stream *stream);
-void stream_drop_output(struct stream *stream);
 /* Bytes as they go on the wire. */
 void stream_send_raw(struct stream *stream, const struct str *parts,
                      size_t count);

@@ -21,14 +21,14 @@
 #define LATE_MAX (16u * 1024)
 #define PARTS_MAX 8
 
-static bool is_late(const struct stream *stream)
+bool stream_is_late(const struct stream *stream)
 {
     return loop_is_due(&stream->late);
 }
 
 size_t stream_queued(const struct stream *stream)
 {
-    return is_late(stream) ? 0 : stream->out.len;
+    return stream_is_late(stream) ? 0 : stream->out.len;
 }
 
 uint64_t stream_sent(const struct stream *stream)
@@ -151,7 +151,7 @@ void stream_init_output(struct stream *stream)
 
 void stream_push(struct stream *stream)
 {
-    if (is_late(stream))
+    if (stream_is_late(stream))
         (void)send_all(stream, NULL, 0);
 }
 

@@ -227,8 +227,8 @@ struct call *call_start(const struct call_options *options,
     call->timer = loop_timer_new(options->upstream->loop, too_late, call);
     buf_init(&call->stash, LOOP_SCRATCH_SIZE);
     if (!options->fresh && !options->single)
-        pooled =
-            upstream_take(options->upstream, options->origin, options->proxy);
+        pooled = upstream_take(options->upstream, options->origin,
+                               options->proxy, !call_is_joined(options));
     call->reused = pooled != NULL;
     if (!pooled) {
         start_dialling(call);

@@ -94,12 +94,32 @@ static void head_arrived(struct call *call)
         call_stash_pending(call);
 }
 
+/* It cannot be an answer: a connection of the pool was at its end, or out of step.
+   Nothing of the request has left. */
+static void came_unasked(struct call *call)
+{
+    char text[CALL_WHERE_MAX];
+
+    err_set(err_kept(&call->err), ERR_SEND,
+            "send failed: %s: bytes came before the request left",
+            call_where(call, text));
+    call->sent_ms = 0;
+    stream_drop_output(call->link->stream);
+    call_set_failed(call);
+    (void)call_wake(call);
+}
+
 void call_read_head(struct call *call)
 {
+    bool asked = !call->reused || !stream_is_late(call->link->stream);
     enum stream_status status = stream_read(call->link->stream, &call->pending);
 
     if (status == STREAM_AGAIN)
         return;
+    if (!asked) {
+        came_unasked(call);
+        return;
+    }
     if (status != STREAM_OK) {
         closed_early(call, status);
         return;

@@ -39,6 +39,8 @@ struct call {
     struct err *err; /* when FAILED, or the body was cut */
 };
 
+/* Does head and body leave together, when the turn ends? */
+bool call_is_joined(const struct call_options *options);
 /* The one place that changes the state, and the deadline that goes with it. */
 void call_enter(struct call *call, enum call_state state);
 /* Tell the owner; false if the owner freed the call. */

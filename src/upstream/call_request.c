@@ -52,10 +52,15 @@ static enum stream_status send_joined(struct call *call)
         memcpy(joined + head_len, call->options.body.at,
                call->options.body.len);
     status = stream_write(call->link->stream, &all, 1);
-    stream_hurry(call->link->stream);
     mem_wipe(joined, all.len);
     call->body_sent = call->options.body.len;
     return status;
+}
+
+bool call_is_joined(const struct call_options *options)
+{
+    return options->body_kind == CALL_BODY_WHOLE &&
+           options->head.len + options->body.len <= JOINED_MAX;
 }
 
 void call_start_sending(struct call *call)
@@ -64,7 +69,7 @@ void call_start_sending(struct call *call)
 
     call_enter(call, CALL_SENDING);
     call_begin_answer(call);
-    if (call->options.head.len + call->options.body.len <= JOINED_MAX)
+    if (call_is_joined(&call->options))
         status = send_joined(call);
     else
         status = stream_write(call->link->stream, &call->options.head, 1);

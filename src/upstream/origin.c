@@ -113,16 +113,19 @@ static bool fits(const struct link *link, const struct origin *origin,
 
 /* What was read dry in this very millisecond is not asked again: it costs a system
    call a request, and retrying covers what it could have seen. */
-static bool is_dead(const struct link *link)
+static bool is_dead(const struct link *link, bool certain)
 {
+    const struct loop *loop = link->upstream->loop;
+    bool ask = (certain || !loop_is_calm(loop)) &&
+               link->idle_since_ms != loop_now_ms(loop);
+
     return stream_has_ended(link->stream) ||
-           (link->idle_since_ms != loop_now_ms(link->upstream->loop) &&
-            stream_is_stale(link->stream));
+           (ask && stream_is_stale(link->stream));
 }
 
 struct link *upstream_take(struct upstream *upstream,
                            const struct origin *origin,
-                           const struct proxy *proxy)
+                           const struct proxy *proxy, bool certain)
 {
     struct list *node = upstream->idle.prev;
 
@@ -132,7 +135,7 @@ struct link *upstream_take(struct upstream *upstream,
         node = node->prev;
         if (!fits(link, origin, proxy))
             continue;
-        if (is_dead(link)) {
+        if (is_dead(link, certain)) {
             link_free(link);
             continue;
         }

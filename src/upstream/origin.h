@@ -48,10 +48,13 @@ struct upstream {
 struct upstream *upstream_new(struct loop *loop, const char *ca_file);
 void upstream_free(struct upstream *upstream);
 
-/* The newest idle connection that fits and is alive; NULL if there is none. */
+/* The newest idle connection that fits and is alive; NULL if there is none.  In a calm
+   loop only what earlier turns saw counts, unless it shall be `certain`, which
+   costs a system call: whoever writes little sees the rest of the turn before that
+   leaves (stream_is_late()). */
 struct link *upstream_take(struct upstream *upstream,
                            const struct origin *origin,
-                           const struct proxy *proxy);
+                           const struct proxy *proxy, bool certain);
 /* Keep a connection whose last exchange ended cleanly.  Of more than
    UPSTREAM_IDLE_MAX the oldest is closed. */
 void upstream_keep(struct link *link);

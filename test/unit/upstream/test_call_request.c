@@ -333,9 +333,41 @@ static void a_connection_that_just_died_is_not_taken(void **state)
     scene_answer(scene, LENGTH_2);
     wire_turn(scene->loop); /* in the same millisecond it is not asked */
     wire_half_close(&scene->peer);
+    scene->options.body_kind = CALL_BODY_LENGTH; /* cannot be repeated */
     scene_start(scene);
     assert_false(call_facts(scene->call).reused);
     assert_int_equal(scene_idle(scene), 0);
+}
+
+/* Both come in one turn, the caller's event first: the pool holds the connection
+   still, and the loop is calm. */
+static void start_late(void *arg)
+{
+    scene_start(arg);
+    assert_true(call_facts(((struct scene *)arg)->call).reused);
+}
+
+static void what_comes_before_the_request_left_is_no_answer(void **state)
+{
+    static const char *const last_words[] = { "", "HTTP/1.1 408 Bye\r\n\r\n" };
+    struct scene *scene = *state;
+
+    for (size_t i = 0; i < COUNT_OF(last_words); i++) {
+        scene_request(scene);
+        scene_answer(scene, LENGTH_2);
+        wire_turn_for(scene->loop, 3); /* calm, and a later millisecond */
+        scene_finish(scene);
+        loop_post(scene->loop, start_late, scene);
+        wire_send(&scene->peer, last_words[i]);
+        if (i == 0)
+            wire_half_close(&scene->peer);
+        scene_until_end(scene);
+        assert_int_equal(call_error(scene->call)->code, ERR_SEND);
+        assert_false(call_facts(scene->call).sent);
+        assert_false(call_facts(scene->call).answered);
+        wire_expect_end(&scene->peer);
+        assert_int_equal(wire_count(&scene->peer, "GET /"), 1);
+    }
 }
 
 #define ROW(test) cmocka_unit_test_setup_teardown(test, scene_open, scene_close)
@@ -359,6 +391,7 @@ int main(void)
         ROW(what_could_not_be_written_was_not_sent),
         ROW(a_dead_connection_leaves_the_pool),
         ROW(a_connection_that_just_died_is_not_taken),
+        ROW(what_comes_before_the_request_left_is_no_answer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,16 +41,16 @@ static void origin_and_proxy_must_fit(void **state)
 
     (void)keep(scene, scene->origin, NULL, &peers[0]);
     (void)keep(scene, scene->origin, proxy, &peers[1]);
-    assert_null(upstream_take(scene->upstream, other, NULL));
-    assert_null(upstream_take(scene->upstream, other, proxy));
-    assert_null(upstream_take(scene->upstream, scene->origin, elsewhere));
-    link = upstream_take(scene->upstream, scene->origin, same);
+    assert_null(upstream_take(scene->upstream, other, NULL, true));
+    assert_null(upstream_take(scene->upstream, other, proxy, true));
+    assert_null(upstream_take(scene->upstream, scene->origin, elsewhere, true));
+    link = upstream_take(scene->upstream, scene->origin, same, true);
     assert_non_null(link);
     assert_ptr_equal(link->proxy, proxy);
     link_free(link);
-    assert_null(upstream_take(scene->upstream, scene->origin, proxy));
+    assert_null(upstream_take(scene->upstream, scene->origin, proxy, true));
     assert_int_equal(scene_idle(scene), 1);
-    link = upstream_take(scene->upstream, scene->origin, NULL);
+    link = upstream_take(scene->upstream, scene->origin, NULL, true);
     assert_non_null(link);
     link_free(link);
     proxy_unref(proxy);
@@ -70,7 +70,8 @@ static void the_newest_is_taken_first(void **state)
     for (size_t i = 0; i < 3; i++)
         streams[i] = keep(scene, scene->origin, NULL, &peers[i]);
     for (size_t i = 3; i-- > 0;) {
-        struct link *link = upstream_take(scene->upstream, scene->origin, NULL);
+        struct link *link =
+            upstream_take(scene->upstream, scene->origin, NULL, true);
 
         assert_ptr_equal(link->stream, streams[i]);
         link_free(link);
@@ -100,7 +101,7 @@ static void dead_ones_are_passed_by(void **state)
     wire_half_close(&peers[1]);
     wire_send(&peers[2], "HTTP/1.1 408 Bye\r\n\r\n");
     let_time_pass(scene);
-    link = upstream_take(scene->upstream, scene->origin, NULL);
+    link = upstream_take(scene->upstream, scene->origin, NULL, true);
     assert_non_null(link);
     assert_ptr_equal(link->stream, oldest);
     link_free(link);
@@ -124,7 +125,7 @@ static void the_pool_has_a_ceiling(void **state)
     }
     assert_int_equal(scene_idle(scene), UPSTREAM_IDLE_MAX);
     wire_expect_end(&peers[0]); /* the oldest */
-    link = upstream_take(scene->upstream, scene->origin, NULL);
+    link = upstream_take(scene->upstream, scene->origin, NULL, true);
     upstream_keep(link);
     assert_int_equal(scene->upstream->idle_count, UPSTREAM_IDLE_MAX);
     for (size_t i = 0; i <= UPSTREAM_IDLE_MAX; i++)
