@@ -176,6 +176,7 @@ static void end_with_lines_waiting(int fd, int number)
     pthread_t other;
 
     (void)dup2(fd, 2);
+    (void)signal(number, SIG_DFL); /* a shell's background job ignores some */
     log_setup(LOG_INFO, LOG_TEXT);
     log_flush_at_end();
     (void)pthread_barrier_init(&ready, NULL, 2);
