@@ -4,9 +4,9 @@
 
 #include <stdatomic.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "account/kinds.h"
+#include "base/chars.h"
 #include "base/mem.h"
 
 struct counted {
@@ -16,15 +16,12 @@ struct counted {
 
 bool account_name_is_valid(struct str name)
 {
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.at[i];
-        bool fine = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                    (c >= 'A' && c <= 'Z') || (c && strchr("._@-", c));
+    static const struct chars usual = {
+        { CHARS_ALNUM, ['.'] = true, ['_'] = true, ['@'] = true, ['-'] = true }
+    };
 
-        if (!fine)
-            return false;
-    }
-    return name.len >= 1 && name.len <= ACCOUNT_NAME_MAX && name.at[0] != '.';
+    return name.len >= 1 && name.len <= ACCOUNT_NAME_MAX && name.at[0] != '.' &&
+           chars_has_all(&usual, name);
 }
 
 void account_key(const struct account_kind *kind, struct str name,

@@ -5,15 +5,10 @@
 
 #include <string.h>
 
+#include "base/chars.h"
 #include "base/text.h"
 
 #define PASTE_MAX 8192
-
-static bool is_code_char(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-           (c >= 'A' && c <= 'Z') || c == '_' || c == '-';
-}
 
 /* Characters beyond ASCII that programs put around what is copied: quotes of many
    languages, spaces, line ends and invisible marks.  (Dashes are left: who typed
@@ -114,11 +109,11 @@ static struct str parameter(struct str text, struct str name)
 
 static bool is_word(struct str text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        if (!is_code_char(text.at[i]))
-            return false;
-    }
-    return true;
+    static const struct chars usual = {
+        { CHARS_ALNUM, ['_'] = true, ['-'] = true }
+    };
+
+    return chars_has_all(&usual, text);
 }
 
 static bool is_url(struct str text)

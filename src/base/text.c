@@ -6,6 +6,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/chars.h"
+
 /* A number of so many digits and what stands behind it; the place after that.  A
    log line asks for this each time, and printf() takes ten times as long. */
 static char *put_digits(char *out, int number, int count, char behind)
@@ -285,21 +287,15 @@ void text_html_escape(struct buf *out, struct str s)
     }
 }
 
-/* One bit for each of -_./:@+%?&=, digits and letters. */
-static bool is_plain(unsigned char c)
-{
-    static const uint64_t bits[4] = { 0xa7fff86000000000, 0x07fffffe87ffffff };
-
-    return (bits[c / 64] >> (c % 64)) & 1;
-}
-
 bool text_is_plain_word(struct str s)
 {
-    bool plain = s.len > 0;
+    static const struct chars plain = {
+        { CHARS_ALNUM, ['-'] = true, ['_'] = true, ['.'] = true, ['/'] = true,
+          [':'] = true, ['@'] = true, ['+'] = true, ['%'] = true, ['?'] = true,
+          ['&'] = true, ['='] = true }
+    };
 
-    for (size_t i = 0; i < s.len; i++)
-        plain &= is_plain((unsigned char)s.at[i]);
-    return plain;
+    return s.len > 0 && chars_has_all(&plain, s);
 }
 
 static int hex_value(char c)
@@ -343,16 +339,14 @@ bool text_percent_decode(struct buf *out, struct str s)
     return decode(out, s, '+');
 }
 
-static bool is_unreserved(char c)
-{
-    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-           (c >= 'A' && c <= 'Z') || (c && strchr("-_.~", c));
-}
-
 void text_url_encode(struct buf *out, struct str s)
 {
+    static const struct chars unreserved = {
+        { CHARS_ALNUM, ['-'] = true, ['_'] = true, ['.'] = true, ['~'] = true }
+    };
+
     for (size_t i = 0; i < s.len; i++) {
-        if (is_unreserved(s.at[i]))
+        if (chars_has(&unreserved, s.at[i]))
             buf_add(out, str_sub(s, i, 1));
         else
             buf_printf(out, "%%%02X", (unsigned char)s.at[i]);

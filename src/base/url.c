@@ -5,6 +5,8 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+#include "base/chars.h"
+
 static bool take_scheme(struct str *rest, bool *tls)
 {
     *tls = str_istarts(*rest, STR("https://"));
@@ -40,14 +42,12 @@ static bool is_address(int family, struct str host)
 
 bool url_is_host(struct str host)
 {
-    for (size_t i = 0; i < host.len; i++) {
-        char c = host.at[i];
-        bool fine = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') ||
-                    (c >= 'A' && c <= 'Z') || c == '.' || c == '-' || c == '_';
+    static const struct chars usual = {
+        { CHARS_ALNUM, ['.'] = true, ['-'] = true, ['_'] = true }
+    };
 
-        if (!fine)
-            return is_address(AF_INET6, host);
-    }
+    if (!chars_has_all(&usual, host))
+        return is_address(AF_INET6, host);
     return host.len > 0 && host.len <= 253;
 }
 

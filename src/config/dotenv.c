@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/chars.h"
 
 #define FILE_MAX (1024u * 1024)
 
@@ -14,15 +15,10 @@
 
 static bool is_name(struct str name)
 {
-    for (size_t i = 0; i < name.len; i++) {
-        char c = name.at[i];
-        bool letter =
-            (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
+    static const struct chars usual = { { CHARS_ALNUM, ['_'] = true } };
 
-        if (!letter && (i == 0 || c < '0' || c > '9'))
-            return false;
-    }
-    return name.len > 0;
+    return name.len > 0 && (name.at[0] < '0' || name.at[0] > '9') &&
+           chars_has_all(&usual, name);
 }
 
 static char unescape(char c)

@@ -2,7 +2,7 @@
 /* Header fields. */
 #include "http/headers.h"
 
-#include <string.h>
+#include "base/chars.h"
 
 struct headers headers_of(const struct header *at, size_t count)
 {
@@ -31,6 +31,18 @@ size_t headers_count(const struct headers *headers, struct str name)
     return count;
 }
 
+struct str headers_line(const struct header *field)
+{
+    const char *colon = field->name.at + field->name.len;
+    const char *end = field->value.at + field->value.len;
+    bool whole = field->value.at == colon + 2 && colon[0] == ':' &&
+                 colon[1] == ' ' && end[0] == '\r' && end[1] == '\n';
+
+    return whole ? (struct str){ field->name.at,
+                                 (size_t)(end + 2 - field->name.at) }
+                 : STR_EMPTY;
+}
+
 static bool list_has(struct str list, struct str token)
 {
     struct str item;
@@ -53,20 +65,14 @@ bool headers_list_has(const struct headers *headers, struct str name,
     return false;
 }
 
-/* One bit for each of !#$%&'*+-.^_`|~, digits and letters. */
-static bool is_token_char(unsigned char c)
-{
-    static const uint64_t bits[4] = { 0x03ff6cfa00000000, 0x57ffffffc7fffffe };
-
-    return (bits[c / 64] >> (c % 64)) & 1;
-}
-
-/* Names are short and nearly always in order: no branch in the loop. */
 bool headers_is_token(struct str name)
 {
-    bool ok = name.len > 0;
+    static const struct chars token = {
+        { CHARS_ALNUM, ['!'] = true, ['#'] = true, ['$'] = true, ['%'] = true,
+          ['&'] = true, ['\''] = true, ['*'] = true, ['+'] = true, ['-'] = true,
+          ['.'] = true, ['^'] = true, ['_'] = true, ['`'] = true, ['|'] = true,
+          ['~'] = true }
+    };
 
-    for (size_t i = 0; i < name.len; i++)
-        ok &= is_token_char((unsigned char)name.at[i]);
-    return ok;
+    return name.len > 0 && chars_has_all(&token, name);
 }

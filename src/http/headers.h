@@ -44,6 +44,10 @@ static inline const struct str *headers_get(const struct headers *headers,
 
 size_t headers_count(const struct headers *headers, struct str name);
 
+/* The whole line of a field in the text that it was read from, with its CRLF; empty
+   if it did not come as "name: value" (or was never read). */
+struct str headers_line(const struct header *field);
+
 /* True if a field of that name holds `token` (any case) in its comma-separated
    list. */
 bool headers_list_has(const struct headers *headers, struct str name,

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/chars.h"
+
 static bool refuse(struct err *err, const char *what)
 {
     return err_set(err, ERR_BAD_REQUEST, "malformed HTTP: %s", what);
@@ -220,16 +222,12 @@ static bool check_disguises(const struct headers *headers, struct err *err)
     return true;
 }
 
-/* One bit for each of -._:[]%~, digits and letters. */
-static bool is_host_char(unsigned char c)
-{
-    static const uint64_t bits[4] = { 0x07ff602000000000, 0x47fffffeaffffffe };
-
-    return (bits[c / 64] >> (c % 64)) & 1;
-}
-
 static bool check_host(const struct headers *headers, struct err *err)
 {
+    static const struct chars usual = {
+        { CHARS_ALNUM, ['-'] = true, ['.'] = true, ['_'] = true, [':'] = true,
+          ['['] = true, [']'] = true, ['%'] = true, ['~'] = true }
+    };
     const struct str *host = headers_get(headers, STR("host"));
 
     if (!host)
@@ -238,11 +236,8 @@ static bool check_host(const struct headers *headers, struct err *err)
         return refuse(err, "more than one Host");
     if (host->len == 0)
         return refuse(err, "an empty Host");
-    for (size_t i = 0; i < host->len; i++) {
-        if (!is_host_char((unsigned char)host->at[i]))
-            return refuse(err, "a Host that is no host");
-    }
-    return true;
+    return chars_has_all(&usual, *host) ||
+           refuse(err, "a Host that is no host");
 }
 
 bool strict_check_coding(const struct parser_head *head, struct err *err)

@@ -94,8 +94,10 @@ static struct filter filter_of(const struct headers *headers,
 
     for (size_t i = 0; i < STARRED; i++)
         filter.letters |= first_letter(rows[i].name);
-    for (size_t i = STARRED; i < COUNT_OF(rows); i++)
-        filter.marks |= headers_mark(rows[i].name);
+    for (size_t i = STARRED; i < COUNT_OF(rows); i++) {
+        if (rows[i].where & where)
+            filter.marks |= headers_mark(rows[i].name);
+    }
     for (size_t i = 0; i < headers->count; i++) {
         if (str_ieq(headers->at[i].name, STR("connection")))
             filter.names_fields |=
@@ -147,7 +149,6 @@ static char *put(char *at, struct str s)
     return at + s.len;
 }
 
-/* Some twenty a head: room is made once for all four parts. */
 static void add_field(struct buf *out, struct str name, struct str value)
 {
     size_t len = name.len + value.len + 4;
@@ -157,6 +158,33 @@ static void add_field(struct buf *out, struct str name, struct str value)
     at = put(put(at, name), STR(": "));
     (void)put(put(at, value), STR("\r\n"));
     buf_grow(out, len);
+}
+
+/* Fields that pass, in the order of the head they are from.  Those that stand one
+   behind the other in it are written in one piece, when the next one does not. */
+struct passing {
+    struct buf *out;
+    struct str lines;
+};
+
+static void finish_lines(struct passing *passing)
+{
+    buf_add(passing->out, passing->lines);
+    passing->lines = STR_EMPTY;
+}
+
+static void pass_field(struct passing *passing, const struct header *field)
+{
+    struct str line = headers_line(field);
+
+    if (line.len > 0 && line.at == passing->lines.at + passing->lines.len) {
+        passing->lines.len += line.len;
+        return;
+    }
+    finish_lines(passing);
+    passing->lines = line;
+    if (line.len == 0)
+        add_field(passing->out, field->name, field->value);
 }
 
 /* The client's list goes first, byte for byte. */
@@ -181,22 +209,22 @@ static void add_length(const struct pass_request *request, struct buf *out,
     buf_add(out, STR("\r\n"));
 }
 
+static bool is_rewritten(struct str name)
+{
+    return str_ieq(name, STR("host")) || str_ieq(name, STR("content-length"));
+}
+
 /* Host and Content-Length are ours, where the client had them: once each, even if
    its fields came twice. */
-static bool add_rewritten(const struct pass_request *request,
+static void add_rewritten(const struct pass_request *request,
                           const struct header *field, struct buf *out)
 {
-    bool is_host = str_ieq(field->name, STR("host"));
-    bool first;
-
-    if (!is_host && !str_ieq(field->name, STR("content-length")))
-        return false;
-    first = headers_get(request->headers, field->name) == &field->value;
-    if (first && is_host)
+    if (headers_get(request->headers, field->name) != &field->value)
+        return;
+    if (str_ieq(field->name, STR("host")))
         add_field(out, field->name, request->host);
-    if (first && !is_host && request->length_kind == PASS_LENGTH_KNOWN)
+    else if (request->length_kind == PASS_LENGTH_KNOWN)
         add_length(request, out, field->name);
-    return true;
 }
 
 static bool passes(const struct pass_request *request,
@@ -214,6 +242,7 @@ static void add_client_fields(const struct pass_request *request,
 {
     const struct headers *headers = request->headers;
     struct filter filter = filter_of(headers, PASS_REQUEST);
+    struct passing passing = { out, STR_EMPTY };
     size_t beta = beta_last(headers);
     struct buf flags;
 
@@ -223,14 +252,19 @@ static void add_client_fields(const struct pass_request *request,
     for (size_t i = 0; i < headers->count; i++) {
         const struct header *field = &headers->at[i];
 
-        if (add_rewritten(request, field, out) ||
-            !passes(request, &filter, field->name))
+        if (is_rewritten(field->name)) {
+            finish_lines(&passing);
+            add_rewritten(request, field, out);
+        } else if (!passes(request, &filter, field->name)) {
             continue;
-        if (i == beta)
+        } else if (i == beta && flags.len > 0) {
+            finish_lines(&passing);
             add_beta(out, field, &flags);
-        else
-            add_field(out, field->name, field->value);
+        } else {
+            pass_field(&passing, field);
+        }
     }
+    finish_lines(&passing);
     if (beta == headers->count && flags.len > 0)
         add_field(out, STR("anthropic-beta"), buf_str(&flags));
     buf_done(&flags);
@@ -299,6 +333,7 @@ static bool is_false_length(const struct headers *headers, struct str name)
 void pass_response(const struct headers *headers, struct buf *out)
 {
     struct filter filter = filter_of(headers, PASS_RESPONSE);
+    struct passing passing = { out, STR_EMPTY };
 
     (void)buf_room(out, HEAD_USUAL);
     for (size_t i = 0; i < headers->count; i++) {
@@ -306,14 +341,16 @@ void pass_response(const struct headers *headers, struct buf *out)
 
         if (!is_dropped(&filter, field->name) &&
             !is_false_length(headers, field->name))
-            add_field(out, field->name, field->value);
+            pass_field(&passing, field);
     }
+    finish_lines(&passing);
 }
 
 void pass_response_resized(const struct headers *headers, uint64_t length,
                            struct buf *out)
 {
     struct filter filter = filter_of(headers, PASS_RESPONSE);
+    struct passing passing = { out, STR_EMPTY };
 
     (void)buf_room(out, HEAD_USUAL);
     for (size_t i = 0; i < headers->count; i++) {
@@ -321,7 +358,8 @@ void pass_response_resized(const struct headers *headers, uint64_t length,
 
         if (!is_dropped(&filter, field->name) &&
             !str_ieq(field->name, STR("content-length")))
-            add_field(out, field->name, field->value);
+            pass_field(&passing, field);
     }
+    finish_lines(&passing);
     buf_printf(out, "content-length: %llu\r\n", (unsigned long long)length);
 }

@@ -3,6 +3,7 @@
 #include "relay/pass.h"
 
 #include "fields.h"
+#include "http/parser.h"
 
 #define OAUTH_CREDENTIAL                                                       \
     {                                                                          \
@@ -309,6 +310,29 @@ static void answers_pass_but_for_their_connection(void **state)
     }
 }
 
+/* Spaces around a value are the sender's affair (RFC 9110 5.5). */
+static void every_field_has_one_form_however_it_was_spaced(void **state)
+{
+    static const char text[] = "HTTP/1.1 200 OK\r\nA: 1\r\nB:2\r\nC:  3\r\nD: "
+                               "4 \r\nE: 5\r\nF:\r\nG: \r\nH:\t6\r\nI: 7\r\n"
+                               "J: 8\r\n\r\n";
+    struct parser *parser = parser_new(PARSER_RESPONSE);
+    struct arena *arena = arena_new();
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 10000);
+    parser_begin(parser, arena, false);
+    assert_int_equal(parser_feed(parser, STR(text)), sizeof(text) - 1);
+    pass_response(&parser_head(parser)->headers, &out);
+    unit_assert_str(buf_str(&out),
+                    "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\nF: \r\nG: \r\n"
+                    "H: 6\r\nI: 7\r\nJ: 8\r\n");
+    buf_done(&out);
+    parser_free(parser);
+    arena_free(arena);
+}
+
 static void a_resized_answer_has_one_length(void **state)
 {
     struct fields fields;
@@ -349,6 +373,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_head_is_the_clients_with_our_credential),
         cmocka_unit_test(a_clients_own_login_passes_and_nothing_is_added),
+        cmocka_unit_test(every_field_has_one_form_however_it_was_spaced),
         cmocka_unit_test(a_resized_answer_has_one_length),
         cmocka_unit_test(no_compression_is_asked_where_the_relay_reads),
         cmocka_unit_test(configured_flags_are_added_for_every_account),
