@@ -173,9 +173,10 @@ static void ended(int number)
 
 void log_flush_at_end(void)
 {
-    static const int ends[] = { SIGABRT, SIGSEGV, SIGBUS,  SIGFPE,
-                                SIGILL,  SIGHUP,  SIGQUIT, SIGUSR1,
-                                SIGUSR2, SIGXCPU, SIGALRM, SIGSYS };
+    static const int ends[] = { SIGABRT,   SIGSEGV, SIGBUS,   SIGFPE,  SIGILL,
+                                SIGHUP,    SIGQUIT, SIGUSR1,  SIGUSR2, SIGXCPU,
+                                SIGALRM,   SIGSYS,  SIGTRAP,  SIGPROF, SIGIO,
+                                SIGVTALRM, SIGPWR,  SIGSTKFLT };
     struct sigaction ours = { .sa_handler = ended,
                               .sa_flags = (int)(SA_RESETHAND | SA_NODEFER) };
     struct sigaction before;

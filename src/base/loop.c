@@ -28,6 +28,7 @@ struct loop {
     struct work **posted_last;
     bool stopping;
     struct list tasks;
+    uint64_t turn;
     unsigned events; /* of this turn */
     bool calm;       /* as the last one was */
     char *scratch[LOOP_SCRATCH_COUNT];
@@ -111,6 +112,7 @@ static void end_turn(struct loop *loop)
         (void)uv_timer_start(&loop->log_timer, log_waited, LOG_WAIT_MS, 0);
     loop->calm = loop->events <= 1;
     loop->events = 0;
+    loop->turn++;
 }
 
 static void before_sleep(uv_prepare_t *prepare)
@@ -127,6 +129,11 @@ void loop_at_turn_end(struct loop *loop, struct loop_task *task)
 void loop_cancel(struct loop_task *task)
 {
     list_remove(&task->node);
+}
+
+uint64_t loop_turn(const struct loop *loop)
+{
+    return loop->turn;
 }
 
 bool loop_is_calm(const struct loop *loop)

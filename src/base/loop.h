@@ -45,6 +45,8 @@ struct loop_task {
 void loop_at_turn_end(struct loop *loop, struct loop_task *task);
 void loop_cancel(struct loop_task *task);
 bool loop_is_due(const struct loop_task *task);
+/* The number of this turn. */
+uint64_t loop_turn(const struct loop *loop);
 /* Did the last turn bring at most one event?  Then this one likely does, too. */
 bool loop_is_calm(const struct loop *loop);
 

@@ -85,8 +85,8 @@ size_t stream_queued(const struct stream *stream);
 /* Bytes taken by the kernel so far: unchanged means that the peer stalls. */
 uint64_t stream_sent(const struct stream *stream);
 
-/* True if sending ended with an error: not all that was written has left. */
-bool stream_lost_output(const struct stream *stream);
+/* What stream_sent() will be once all that was written has left. */
+uint64_t stream_written(const struct stream *stream);
 
 /* Which events should come: STREAM_READABLE, STREAM_HANGUP or both.
    A new stream wants STREAM_READABLE.  STREAM_DRAINED comes by itself. */
@@ -105,6 +105,9 @@ bool stream_has_ended(const struct stream *stream);
 /* True if any byte or the end has arrived unasked: an idle pooled connection for
    which this is true must not be used. */
 bool stream_is_stale(struct stream *stream);
+
+/* True if part of a TLS record came, and its rest did not.  No system call. */
+bool stream_is_mid_record(const struct stream *stream);
 
 /* Why the stream is broken, in words. */
 const char *stream_error(const struct stream *stream);

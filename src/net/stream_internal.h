@@ -22,7 +22,6 @@ struct stream {
     SSL *ssl;               /* NULL: plain */
     enum stream_status end; /* STREAM_OK, or how reading ended for good */
     bool broken;            /* writing is over */
-    bool lost;              /* it ended with an error */
     bool shutdown_wanted;
     bool reset;
     struct loop_task late; /* due: `out` was not offered to the kernel yet */

@@ -36,6 +36,11 @@ uint64_t stream_sent(const struct stream *stream)
     return stream->sent;
 }
 
+uint64_t stream_written(const struct stream *stream)
+{
+    return stream->sent + stream->out.len;
+}
+
 void stream_drop_output(struct stream *stream)
 {
     loop_cancel(&stream->late);
@@ -48,13 +53,7 @@ static void fail_writing(struct stream *stream)
     if (!stream->error)
         stream->error = mem_strdup(strerrordesc_np(errno));
     stream->broken = true;
-    stream->lost = true;
     stream_drop_output(stream);
-}
-
-bool stream_lost_output(const struct stream *stream)
-{
-    return stream->lost;
 }
 
 static void shutdown_if_drained(struct stream *stream)

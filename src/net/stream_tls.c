@@ -2,6 +2,7 @@
 /* TLS on a stream: OpenSSL between the thread's buffers, without a system call of
    its own. */
 #include <openssl/err.h>
+#include <string.h>
 
 #include "net/stream_internal.h"
 
@@ -155,6 +156,13 @@ void stream_start_server_tls(struct stream *stream, struct tls *tls)
 {
     stream->ssl = tls_connection_new(tls, &stream->pipe);
     SSL_set_accept_state(stream->ssl);
+}
+
+/* OpenSSL holds what it read ahead, or has taken the head of a record already. */
+bool stream_is_mid_record(const struct stream *stream)
+{
+    return stream->ssl && (!is_dry(stream) || stream->left.len > 0 ||
+                           strcmp(SSL_rstate_string(stream->ssl), "RH") != 0);
 }
 
 /* The handshake is over; what came with it waits for the first read. */

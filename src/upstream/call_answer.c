@@ -64,7 +64,7 @@ static void closed_early(struct call *call, enum stream_status status)
                           ? "connection closed before an answer"
                           : stream_error(call->link->stream);
 
-    if (stream_lost_output(call->link->stream))
+    if (stream_sent(call->link->stream) < call->leaves_at)
         call->sent_ms = 0;
     if (call->sent_ms == 0)
         err_set(err_kept(&call->err), ERR_SEND, "send failed: %s: %s",
@@ -109,25 +109,38 @@ static void came_unasked(struct call *call)
     (void)call_wake(call);
 }
 
+static bool has_asked(const struct call *call)
+{
+    return !call->reused || stream_sent(call->link->stream) > call->begins_at;
+}
+
+/* One read, or, where an end came with the bytes and brings no event of its own, all
+   that there is. */
 void call_read_head(struct call *call)
 {
-    bool asked = !call->reused || !stream_is_late(call->link->stream);
-    enum stream_status status = stream_read(call->link->stream, &call->pending);
+    bool asked = has_asked(call);
 
-    if (status == STREAM_AGAIN)
-        return;
-    if (!asked) {
-        came_unasked(call);
-        return;
-    }
-    if (status != STREAM_OK) {
-        closed_early(call, status);
-        return;
-    }
-    call->answered = true;
-    if (parse_head(call))
-        head_arrived(call);
-    else if (call->state == CALL_FAILED)
+    do {
+        enum stream_status status =
+            stream_read(call->link->stream, &call->pending);
+
+        if (status == STREAM_AGAIN)
+            return;
+        if (!asked) {
+            came_unasked(call);
+            return;
+        }
+        if (status != STREAM_OK) {
+            closed_early(call, status);
+            return;
+        }
+        call->answered = true;
+        if (parse_head(call)) {
+            head_arrived(call);
+            return;
+        }
+    } while (call->link && stream_has_ended(call->link->stream));
+    if (call->state == CALL_FAILED)
         (void)call_wake(call);
 }
 

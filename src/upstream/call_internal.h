@@ -36,6 +36,10 @@ struct call {
     struct arena *arena;
     size_t body_sent;
     uint64_t sent_ms;
+    /* stream_sent() before the first byte of the request has left, and from when on
+       the last one has (once all of it was written). */
+    uint64_t begins_at;
+    uint64_t leaves_at;
     struct err *err; /* when FAILED, or the body was cut */
 };
 

@@ -15,6 +15,7 @@
 void call_all_handed_over(struct call *call)
 {
     call->body_ended = true;
+    call->leaves_at = stream_written(call->link->stream);
     if (stream_queued(call->link->stream) > 0 || call->state != CALL_SENDING)
         return;
     call->sent_ms = call_now_ms(call);
@@ -69,6 +70,7 @@ void call_start_sending(struct call *call)
 
     call_enter(call, CALL_SENDING);
     call_begin_answer(call);
+    call->begins_at = stream_sent(call->link->stream);
     if (call_is_joined(&call->options))
         status = send_joined(call);
     else

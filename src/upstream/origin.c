@@ -111,16 +111,18 @@ static bool fits(const struct link *link, const struct origin *origin,
     return link->origin == origin && proxy_eq(link->proxy, proxy);
 }
 
-/* What was read dry in this very millisecond is not asked again: it costs a system
-   call a request, and retrying covers what it could have seen. */
+/* Asking costs a system call.  It is saved where the loop would have told of
+   anything that came, or will before the request leaves: not of what stands behind
+   an answer that was read in this very turn, and may be more than one read. */
 static bool is_dead(const struct link *link, bool certain)
 {
     const struct loop *loop = link->upstream->loop;
-    bool ask = (certain || !loop_is_calm(loop)) &&
-               link->idle_since_ms != loop_now_ms(loop);
+    bool ask = certain || !loop_is_calm(loop) ||
+               link->idle_since_turn == loop_turn(loop);
 
     return stream_has_ended(link->stream) ||
-           (ask && stream_is_stale(link->stream));
+           (ask && stream_is_stale(link->stream)) ||
+           stream_is_mid_record(link->stream);
 }
 
 struct link *upstream_take(struct upstream *upstream,
@@ -161,6 +163,7 @@ void upstream_keep(struct link *link)
     if (list_is_empty(&upstream->idle))
         loop_timer_set(upstream->sweep, SWEEP_MS);
     link->idle_since_ms = loop_now_ms(upstream->loop);
+    link->idle_since_turn = loop_turn(upstream->loop);
     stream_set_owner(link->stream, idle_ready, link);
     stream_want(link->stream, STREAM_READABLE);
     list_push(&upstream->idle, &link->node);

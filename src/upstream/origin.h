@@ -33,6 +33,7 @@ struct link {
     struct origin *origin;
     struct proxy *proxy; /* a reference, or NULL */
     uint64_t idle_since_ms;
+    uint64_t idle_since_turn;
 };
 
 struct upstream {

@@ -214,7 +214,9 @@ static void expect_last_lines(int number)
 
 static void what_ends_the_process_writes_what_waits(void **state)
 {
-    static const int numbers[] = { SIGABRT, SIGHUP, SIGQUIT };
+    static const int numbers[] = { SIGABRT, SIGHUP,    SIGQUIT,
+                                   SIGTRAP, SIGVTALRM, SIGPROF,
+                                   SIGIO,   SIGPWR,    SIGSTKFLT };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(numbers); i++)

@@ -4,7 +4,9 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "net/stream_internal.h"
 #include "scene.h"
+#include "upstream/call_internal.h"
 
 #define OK "HTTP/1.1 200 OK\r\n"
 #define LENGTH_2 OK "content-length: 2\r\n\r\nok"
@@ -331,7 +333,7 @@ static void a_connection_that_just_died_is_not_taken(void **state)
 
     scene_request(scene);
     scene_answer(scene, LENGTH_2);
-    wire_turn(scene->loop); /* in the same millisecond it is not asked */
+    wire_turn(scene->loop);
     wire_half_close(&scene->peer);
     scene->options.body_kind = CALL_BODY_LENGTH; /* cannot be repeated */
     scene_start(scene);
@@ -370,6 +372,27 @@ static void what_comes_before_the_request_left_is_no_answer(void **state)
     }
 }
 
+/* The last slice waits for the turn's end, the others have left long ago. */
+static void an_answer_counts_once_anything_has_left(void **state)
+{
+    static char body[33000];
+    struct scene *scene = *state;
+    struct stream *stream;
+
+    scene_request(scene);
+    scene_answer(scene, LENGTH_2);
+    scene->options.head = POST("content-length: 33000");
+    scene->options.body = (struct str){ body, sizeof(body) };
+    scene_start(scene);
+    assert_true(call_facts(scene->call).reused);
+    stream = scene->call->link->stream;
+    assert_true(stream_is_late(stream) && stream_sent(stream) > 32768);
+    wire_send(&scene->peer, REFUSAL);
+    stream->ready(stream->arg, STREAM_READABLE);
+    assert_int_equal(scene->end, CALL_END);
+    assert_int_equal(call_head(scene->call)->status, 413);
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, scene_open, scene_close)
 
 int main(void)
@@ -392,6 +415,7 @@ int main(void)
         ROW(a_dead_connection_leaves_the_pool),
         ROW(a_connection_that_just_died_is_not_taken),
         ROW(what_comes_before_the_request_left_is_no_answer),
+        ROW(an_answer_counts_once_anything_has_left),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -221,6 +221,61 @@ static void a_break_behind_bytes_is_seen_with_them(void **state)
     unit_assert_part(stream_error(side->stream), "alert bad record mac");
 }
 
+static void an_end_behind_part_of_a_head_is_seen_with_it(void **state)
+{
+    static const char *const parts[] = { "HTTP/1.1 200 OK\r\ncontent-le",
+                                         "HTTP/1.1 100 Continue\r\n\r\n" };
+    struct side *side = *state;
+
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        ask(side);
+        say(side, parts[i]);
+        say_goodbye(side);
+        scene_until_end(side->scene);
+        assert_int_equal(call_error(side->scene->call)->code, ERR_FIRST_BYTE);
+        stream_free(side->stream);
+        side->stream = NULL;
+        buf_clear(&side->got);
+    }
+}
+
+/* Nobody asked for it, and its rest would be taken for the next answer. */
+static void a_connection_with_part_of_a_record_is_not_taken(void **state)
+{
+    struct side *side = *state;
+
+    for (size_t len = 1; len <= sizeof(RECORD_HEAD); len++) {
+        struct str part = { RECORD_HEAD "x", len };
+
+        ask(side);
+        say(side, ANSWER);
+        stream_send_raw(side->stream, &part, 1);
+        scene_until_end(side->scene);
+        wire_turn_for(side->scene->loop, 3);
+        assert_null(upstream_take(side->scene->upstream, side->scene->origin,
+                                  NULL, false));
+        assert_int_equal(scene_idle(side->scene), 0);
+        stream_free(side->stream);
+        side->stream = NULL;
+        buf_clear(&side->got);
+    }
+}
+
+/* Our alert is lost; the request is not, and must not be repeated for it. */
+static void a_lost_alert_is_no_lost_request(void **state)
+{
+    struct side *side = *state;
+
+    ask(side);
+    say_nonsense(side);
+    stream_reset_on_free(side->stream);
+    stream_free(side->stream);
+    side->stream = NULL;
+    scene_until_end(side->scene);
+    assert_int_equal(call_error(side->scene->call)->code, ERR_FIRST_BYTE);
+    assert_true(call_facts(side->scene->call).sent);
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, side_open, side_close)
 
 int main(void)
@@ -231,6 +286,9 @@ int main(void)
         ROW(an_idle_one_that_says_goodbye_leaves_the_pool),
         ROW(an_end_behind_bytes_is_seen_with_them),
         ROW(a_break_behind_bytes_is_seen_with_them),
+        ROW(an_end_behind_part_of_a_head_is_seen_with_it),
+        ROW(a_connection_with_part_of_a_record_is_not_taken),
+        ROW(a_lost_alert_is_no_lost_request),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
