@@ -32,9 +32,9 @@ function pick(known, text, what) {
 function choose() {
   const text = { type: 'string' };
   const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, check: { type: 'boolean' }, workloads: text, targets: text, runs: text } });
-  const runs = Number(values.runs ?? (values.quick ? 1 : 3));
-  if (!Number.isInteger(runs) || runs < 1) {
-    throw new Error('--runs needs a number above 0');
+  const runs = values.runs ?? (values.quick ? '1' : '3');
+  if (!/^[1-9]\d{0,2}$/.test(runs)) {
+    throw new Error('--runs needs a number from 1 to 999');
   }
   const targets = pick([...ALL, 'relay2'].map((name) => ({ name })), values.targets, 'target').map((row) => row.name);
   const plans = pick(workloads, values.workloads, 'workload').map((row) => plan(row, { quick: values.quick, descriptors: hardDescriptors() }));
@@ -43,7 +43,7 @@ function choose() {
   if (possible.length === 0 || (values.workloads && possible.length < chosen.length)) {
     throw new Error(`${chosen.find((made) => made.targets.length === 0).name} runs on none of these targets`);
   }
-  return { runs, quick: values.quick, check: values.check, plans: possible };
+  return { runs: Number(runs), quick: values.quick, check: values.check, plans: possible };
 }
 
 /* In run 0 forwards, in run 1 backwards, ...: what drifts hits all alike. */
@@ -69,10 +69,21 @@ function progress(steps, index, result) {
   );
 }
 
+/* A target may fail to start, or the machine stand still: one such run shall not cost
+   the hour before it. */
+async function measureTwice(made, target, place) {
+  try {
+    return await measure(made, target, place);
+  } catch (error) {
+    console.log(`    ${made.name} ${target} failed, once more: ${error.message}`);
+    return measure(made, target, place);
+  }
+}
+
 async function runAll(steps, place) {
   const results = [];
   for (const [index, { made, target, run }] of steps.entries()) {
-    const result = await measure(made, target, place);
+    const result = await measureTwice(made, target, place);
     results.push({ workload: made.name, target, run, ...result });
     progress(steps, index, result);
   }
@@ -86,7 +97,7 @@ function report({ plans, quick, runs }, machine, pin, results) {
   const text = render(rows);
   fs.writeFileSync(file, `${JSON.stringify({ machine, pinning: pin.says, quick, runs, plans, rows, notes, results }, null, 1)}\n`);
   console.log(`\n${machine.date.slice(0, 10)}, ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}, Linux ${machine.kernel}`);
-  console.log(`${machine.nginx}, ${machine.haproxy}, ${machine.openssl}; load average before the start ${machine.load.toFixed(2)}`);
+  console.log(`claude-relay ${machine.commit}, ${machine.nginx}, ${machine.haproxy}, ${machine.openssl}; load average before the start ${machine.load.toFixed(2)}`);
   console.log(`${pin.says}; medians of ${runs} run${runs > 1 ? 's' : ''}${quick ? ' (quick: too short for conclusions)' : ''}\n`);
   console.log(text);
   console.log(`\n${notes.map((note) => `- ${note}\n`).join('')}`);

@@ -7,7 +7,7 @@
 #include "base/macros.h"
 #include "bench/delta.h"
 
-#define EVENTS_STAGES 5
+#define EVENTS_STAGES 6
 #define LINE_MAX_BYTES 65536
 #define STAMP_LEN 22 /* [t=000000000000000000] */
 #define STAMP_DIGITS 18
@@ -31,25 +31,14 @@ void events_begin(struct events *events, const struct events_plan *plan)
     *events = (struct events){ .plan = plan, .line = line };
 }
 
-bool events_counted(struct str text, uint64_t input_tokens)
-{
-    const struct str name = STR("\"input_tokens\":");
-    const char *at = memmem(text.at, text.len, name.at, name.len);
-    struct str digits = STR_EMPTY;
-    uint64_t value;
-
-    if (at)
-        digits = str_from(text, (size_t)(at - text.at) + name.len);
-    digits = str_sub(digits, 0, str_index(digits, ','));
-    return str_to_u64(digits, UINT64_MAX, &value) && value == input_tokens;
-}
-
-/* "[t=012345678901234567]" and the text: in this order and of that length. */
-static bool read_text(struct events *events, struct str text, uint64_t *sent_ns)
+/* "[t=012345678901234567]" and the text: in this order and of that length, and not
+   from a time to come. */
+static bool read_text(struct events *events, struct str text, uint64_t now_ns,
+                      uint64_t *sent_ns)
 {
     return text.len == events->plan->delta_bytes &&
            str_starts(text, STR("[t=")) && text.at[STAMP_LEN - 1] == ']' &&
-           str_to_u64(str_sub(text, 3, STAMP_DIGITS), UINT64_MAX, sent_ns) &&
+           str_to_u64(str_sub(text, 3, STAMP_DIGITS), now_ns, sent_ns) &&
            delta_is_right(str_from(text, STAMP_LEN), events->deltas);
 }
 
@@ -65,10 +54,10 @@ static void read_delta(struct events *events, struct str data, uint64_t now_ns,
     events->deltas++;
     if (!str_starts(data, front) ||
         !str_eq(str_from(data, front.len + len), end) ||
-        !read_text(events, str_sub(data, front.len, len), &sent_ns))
+        !read_text(events, str_sub(data, front.len, len), now_ns, &sent_ns))
         events->wrong = true;
     else if (tally_is_within(tally, sent_ns))
-        samples_add(&tally->delay_ns, now_ns > sent_ns ? now_ns - sent_ns : 0);
+        samples_add(&tally->delay_ns, now_ns - sent_ns);
 }
 
 static void read_start(struct events *events, struct str data, uint64_t now_ns,
@@ -76,20 +65,28 @@ static void read_start(struct events *events, struct str data, uint64_t now_ns,
 {
     (void)now_ns;
     (void)tally;
-    events->wrong |= !events_counted(data, events->plan->input_tokens);
+    events->wrong |= !form_fits(events->plan->forms.start, data);
+}
+
+static void read_summary(struct events *events, struct str data,
+                         uint64_t now_ns, struct tally *tally)
+{
+    (void)now_ns;
+    (void)tally;
+    events->wrong |= !form_fits(events->plan->forms.summary, data);
 }
 
 /* ---- the lines ---------------------------------------------------------- */
 
-#define BETWEEN (EVENTS_STAGES + 1)
-#define ROW(name, stage, next, read)                                           \
+#define EVENT(name, stage, next, read, rest)                                   \
     {                                                                          \
         { "event: " name, sizeof("event: " name) - 1 },                        \
             { "data: {\"type\":\"" name "\"",                                  \
               sizeof("data: {\"type\":\"" name "\"") - 1 },                    \
-            stage, next, read                                                  \
+            stage, next, read, rest                                            \
     }
 
+/* What its data is behind the type: `read` sees, or it is `rest`. */
 static const struct events_step {
     struct str name;
     struct str data;
@@ -97,18 +94,21 @@ static const struct events_step {
     unsigned next;
     void (*read)(struct events *events, struct str data, uint64_t now_ns,
                  struct tally *tally);
+    const char *rest;
 } steps[] = {
-    ROW("content_block_delta", 2, 2, read_delta),
-    ROW("message_start", 0, 1, read_start),
-    ROW("content_block_start", 1, 2, NULL),
-    ROW("content_block_stop", 2, 3, NULL),
-    ROW("message_delta", 3, 4, NULL),
-    ROW("message_stop", 4, EVENTS_STAGES, NULL),
+    EVENT("content_block_delta", 3, 3, read_delta, NULL),
+    EVENT("message_start", 0, 1, read_start, NULL),
+    EVENT("content_block_start", 1, 2, NULL,
+          ",\"index\":0,\"content_block\":{\"type\":\"text\",\"text\":\"\"}}"),
     { { "event: ping", 11 },
-      { "data: {\"type\": \"ping\"}", 22 },
-      BETWEEN,
-      BETWEEN,
-      NULL },
+      { "data: {\"type\": \"ping\"", 21 },
+      2,
+      3,
+      NULL,
+      "}" },
+    EVENT("content_block_stop", 3, 4, NULL, ",\"index\":0}"),
+    EVENT("message_delta", 4, 5, read_summary, NULL),
+    EVENT("message_stop", 5, EVENTS_STAGES, NULL, "}"),
 };
 
 static bool take_name(struct events *events, struct str line)
@@ -119,9 +119,7 @@ static bool take_name(struct events *events, struct str line)
         if (!str_eq(line, step->name))
             continue;
         events->step = step;
-        return step->stage == events->stage ||
-               (step->stage == BETWEEN && events->stage > 0 &&
-                events->stage < EVENTS_STAGES);
+        return step->stage == events->stage;
     }
     return false;
 }
@@ -132,12 +130,13 @@ static bool take_data(struct events *events, struct str line, uint64_t now_ns,
     const struct events_step *step = events->step;
 
     events->count++;
-    if (step->next != BETWEEN)
-        events->stage = step->next;
-    if (!str_starts(line, step->data) || line.at[line.len - 1] != '}')
+    events->stage = step->next;
+    if (!str_starts(line, step->data))
         return false;
-    if (step->read)
-        step->read(events, str_from(line, step->data.len), now_ns, tally);
+    line = str_from(line, step->data.len);
+    if (!step->read)
+        return form_fits(step->rest, line);
+    step->read(events, line, now_ns, tally);
     return true;
 }
 

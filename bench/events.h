@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: MIT
 /* Is this stream of events the one that was asked for?  Every line must be there, in
-   order, and every byte of a delta's text; how late it is stands in it.  Pure.
+   order, and every byte right, but for the message's id and for when a delta was
+   sent: how late it is.  Pure.
 
-   message_start, content_block_start, content_block_delta (all of them),
-   content_block_stop, message_delta, message_stop; a ping anywhere in between. */
+   message_start, content_block_start, ping, content_block_delta (all of them),
+   content_block_stop, message_delta, message_stop. */
 #pragma once
 
 #include "base/buf.h"
+#include "bench/form.h"
 #include "bench/tally.h"
 
 struct events_plan {
-    uint64_t deltas;       /* how many */
-    size_t delta_bytes;    /* text of each, stamp and number included */
-    uint64_t input_tokens; /* what the upstream must have counted */
+    uint64_t deltas;    /* how many */
+    size_t delta_bytes; /* text of each, stamp and number included */
+    struct forms forms; /* with what the upstream must have counted */
 };
 
 struct events_step;
@@ -43,6 +45,3 @@ void events_read(struct events *events, struct str bytes, uint64_t now_ns,
 
 /* All there and all right. */
 bool events_complete(const struct events *events);
-
-/* Does a text of the API say that the upstream counted this many? */
-bool events_counted(struct str text, uint64_t input_tokens);

@@ -96,6 +96,7 @@ export function describe() {
     memoryGb: Math.round(os.totalmem() / 2 ** 30),
     kernel: os.release(),
     system: /^PRETTY_NAME="?([^"\n]+)/m.exec(read('/etc/os-release'))?.[1] ?? '',
+    commit: version('git', 'describe', '--always', '--dirty'),
     nginx: version('nginx', '-v').replace(/^nginx version: /, ''),
     haproxy: version('haproxy', '-v').split(' - ')[0].replace(/^HAProxy version (\S+).*/, 'haproxy/$1'),
     openssl: version('openssl', 'version').replace(/ \(.*/, ''),

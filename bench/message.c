@@ -2,21 +2,7 @@
 /* An answer in JSON. */
 #include "bench/message.h"
 
-#include <string.h>
-
 #include "bench/delta.h"
-
-/* What stands behind `name`, up to `end`; empty if it is not there. */
-static struct str find(struct str body, struct str name, char end)
-{
-    const char *at = memmem(body.at, body.len, name.at, name.len);
-    struct str rest;
-
-    if (!at)
-        return STR_EMPTY;
-    rest = str_from(body, (size_t)(at - body.at) + name.len);
-    return str_sub(rest, 0, str_index(rest, end));
-}
 
 static bool text_is_right(struct str text, const struct events_plan *plan)
 {
@@ -33,6 +19,9 @@ static bool text_is_right(struct str text, const struct events_plan *plan)
 
 bool message_complete(struct str body, const struct events_plan *plan)
 {
-    return events_counted(body, plan->input_tokens) &&
-           text_is_right(find(body, STR("\"text\":\""), '"'), plan);
+    size_t front = form_begins(plan->forms.front, body);
+    size_t len = plan->deltas * plan->delta_bytes;
+
+    return front > 0 && text_is_right(str_sub(body, front, len), plan) &&
+           form_fits(plan->forms.back, str_from(body, front + len));
 }

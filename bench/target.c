@@ -51,7 +51,7 @@ static void write_body(struct buf *out, const struct options *options)
 
     buf_init(&body, REQUEST_MAX);
     buf_printf(&body,
-               "{\"model\":\"claude-sonnet-4-5\",\"max_tokens\":1024,"
+               "{\"model\":\"" FORM_MODEL "\",\"max_tokens\":1024,"
                "\"stream\":%s,",
                options->stream ? "true" : "false");
     buf_add(&body, USER);
@@ -123,12 +123,14 @@ bool target_init(struct target *target, const struct options *options,
         return false;
     target->wire.receive_buffer = options->read_rate ? SLOW_RECEIVE_BUFFER : 0;
     target->request = make_request(options, arena, &url);
-    /* claude-sim counts a token for four bytes of the body, and one more. */
+    /* claude-sim counts a token for four bytes of the body, and one more; and one for
+       four of a delta's text. */
     target->plan = (struct events_plan){
         .deltas = options->events,
         .delta_bytes = options->event_size,
-        .input_tokens = options->body / 4 + 1,
     };
+    forms_init(&target->plan.forms, options->body / 4 + 1,
+               options->events * (options->event_size / 4));
     return true;
 }
 

@@ -9,9 +9,18 @@
     "event: " name "\ndata: {\"type\":\"" name "\"" rest "}\n\n"
 #define FIRST(tokens)                                                          \
     EVENT("message_start",                                                     \
-          ",\"usage\":{\"input_tokens\":" tokens ",\"output_tokens\":1}")
-#define BLOCK EVENT("content_block_start", ",\"index\":0")
-#define START(tokens) FIRST(tokens) BLOCK
+          ",\"message\":{\"model\":\"claude-sonnet-4-5\",\"id\":"              \
+          "\"msg_sim_0123456789abcdef\",\"type\":\"message\",\"role\":"        \
+          "\"assistant\",\"content\":[],\"stop_reason\":null,"                 \
+          "\"stop_sequence\":null,\"usage\":{\"input_tokens\":" tokens         \
+          ",\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0,"  \
+          "\"cache_creation\":{\"ephemeral_5m_input_tokens\":0,"               \
+          "\"ephemeral_1h_input_tokens\":0},\"output_tokens\":1,"              \
+          "\"service_tier\":\"standard\"}}")
+#define BLOCK                                                                  \
+    EVENT("content_block_start", ",\"index\":0,\"content_block\":"             \
+                                 "{\"type\":\"text\",\"text\":\"\"}")
+#define START(tokens) FIRST(tokens) BLOCK PING
 #define TEXT(stamp, number, text)                                              \
     EVENT("content_block_delta",                                               \
           ",\"index\":0,\"delta\":{\"type\":\"text_delta\",\"text\":\""        \
@@ -19,16 +28,21 @@
 #define DELTA(stamp, number) TEXT(stamp, number, " um do")
 #define OTHER(stamp, number) TEXT(stamp, number, " um Do")
 #define BLOCK_END EVENT("content_block_stop", ",\"index\":0")
-#define USAGE EVENT("message_delta", ",\"usage\":{\"output_tokens\":2}")
+#define SUMMARY(reason, input, output)                                         \
+    EVENT("message_delta",                                                     \
+          ",\"delta\":{\"stop_reason\":\"" reason "\","                        \
+          "\"stop_sequence\":null},\"usage\":{\"input_tokens\":" input         \
+          ",\"cache_creation_input_tokens\":0,\"cache_read_input_tokens\":0,"  \
+          "\"output_tokens\":" output "}")
+#define USAGE SUMMARY("end_turn", "257", "2")
 #define LAST EVENT("message_stop", "")
 #define STOP BLOCK_END USAGE LAST
 #define PING "event: ping\ndata: {\"type\": \"ping\"}\n\n"
 #define AT_1000 "000000000000001000"
 #define AT_3000 "000000000000003000"
 
-static const struct events_plan plan = { .deltas = 2,
-                                         .delta_bytes = 22 + 8 + 6,
-                                         .input_tokens = 257 };
+/* Of 257 tokens in and 2 out. */
+static struct events_plan plan = { .deltas = 2, .delta_bytes = 22 + 8 + 6 };
 
 static const struct {
     const char *text;
@@ -54,7 +68,10 @@ static const struct {
       false },
     { START("257") PING DELTA(AT_1000, "0000001") PING DELTA(AT_3000, "0000002")
           BLOCK_END PING USAGE LAST,
-      true },
+      false },
+    { FIRST("257") BLOCK DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002")
+          STOP,
+      false },
     /* a byte, an event too much or too few, another order */
     { START("257") OTHER(AT_1000, "0000001") DELTA(AT_3000, "0000002") STOP,
       false },
@@ -88,6 +105,29 @@ static const struct {
       false },
     { START("257") DELTA("!00000000000001000", "0000001")
           DELTA(AT_3000, "0000002") STOP,
+      false },
+    /* sent in a time to come */
+    { START("257") DELTA(AT_1000, "0000001")
+          DELTA("000000000000004001", "0000002") STOP,
+      false },
+    /* changed in front of the deltas, and behind them */
+    { START("257") DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002")
+          BLOCK_END SUMMARY("max_tokens", "257", "2") LAST,
+      false },
+    { START("257") DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002")
+          BLOCK_END SUMMARY("end_turn", "257", "3") LAST,
+      false },
+    { START("257") DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002")
+          BLOCK_END EVENT("message_delta", "") LAST,
+      false },
+    { START("257") DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002")
+          BLOCK_END USAGE EVENT("message_stop", ",\"x\":1"),
+      false },
+    { EVENT("message_start", ",\"input_tokens\":257,")
+          BLOCK DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002") STOP,
+      false },
+    { FIRST("257") EVENT("content_block_start", ",\"index\":0")
+          PING DELTA(AT_1000, "0000001") DELTA(AT_3000, "0000002") STOP,
       false },
 };
 
@@ -138,7 +178,7 @@ static void each_delta_tells_how_late_it_is(void **state)
         struct tally tally = rows[i].tally;
 
         read_in_steps(&events, str_of(cases[0].text), 50, &tally);
-        assert_int_equal(events.count, 7);
+        assert_int_equal(events.count, 8);
         assert_int_equal(tally.delay_ns.count, rows[i].count);
         for (size_t j = 0; j < rows[i].count; j++)
             assert_true(tally.delay_ns.at[j] == 3000 ||
@@ -175,5 +215,6 @@ int main(void)
         cmocka_unit_test(what_comes_behind_the_end_breaks_the_stream),
     };
 
+    forms_init(&plan.forms, 257, 2);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
