@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "base/chars.h"
+
 #define ID_DIGITS 16
 #define IDENTITY                                                               \
     "\"model\":\"" FORM_MODEL                                                  \
@@ -39,13 +41,9 @@ void forms_init(struct forms *forms, uint64_t input_tokens,
 
 static bool is_id(struct str text)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
+    static const struct chars hex = { { CHARS_HEX } };
 
-        if (!(c >= '0' && c <= '9') && !(c >= 'a' && c <= 'f'))
-            return false;
-    }
-    return text.len == ID_DIGITS;
+    return text.len == ID_DIGITS && chars_has_all(&hex, text);
 }
 
 size_t form_begins(const char *form, struct str text)

@@ -24,6 +24,13 @@ struct chars {
     ['t'] = true, ['u'] = true, ['v'] = true, ['w'] = true, ['x'] = true,      \
     ['y'] = true, ['z'] = true
 
+/* Hexadecimal digits, in small letters. */
+#define CHARS_HEX                                                              \
+    ['0'] = true, ['1'] = true, ['2'] = true, ['3'] = true, ['4'] = true,      \
+    ['5'] = true, ['6'] = true, ['7'] = true, ['8'] = true, ['9'] = true,      \
+    ['a'] = true, ['b'] = true, ['c'] = true, ['d'] = true, ['e'] = true,      \
+    ['f'] = true
+
 static inline bool chars_has(const struct chars *chars, char c)
 {
     return chars->has[(unsigned char)c];

@@ -323,14 +323,8 @@ struct str pass_target(struct arena *arena, struct str prefix, struct str path,
                         STR_ARG(path), marked ? "?" : "", STR_ARG(rest));
 }
 
-/* A length beside chunked framing would frame the answer twice. */
-static bool is_false_length(const struct headers *headers, struct str name)
-{
-    return str_ieq(name, STR("content-length")) &&
-           headers_get(headers, STR("transfer-encoding"));
-}
-
-void pass_response(const struct headers *headers, struct buf *out)
+static void add_answer_fields(const struct headers *headers, bool with_length,
+                              struct buf *out)
 {
     struct filter filter = filter_of(headers, PASS_RESPONSE);
     struct passing passing = { out, STR_EMPTY };
@@ -340,26 +334,22 @@ void pass_response(const struct headers *headers, struct buf *out)
         const struct header *field = &headers->at[i];
 
         if (!is_dropped(&filter, field->name) &&
-            !is_false_length(headers, field->name))
+            (with_length || !str_ieq(field->name, STR("content-length"))))
             pass_field(&passing, field);
     }
     finish_lines(&passing);
+}
+
+/* A length beside chunked framing would frame the answer twice. */
+void pass_response(const struct headers *headers, struct buf *out)
+{
+    add_answer_fields(headers, !headers_get(headers, STR("transfer-encoding")),
+                      out);
 }
 
 void pass_response_resized(const struct headers *headers, uint64_t length,
                            struct buf *out)
 {
-    struct filter filter = filter_of(headers, PASS_RESPONSE);
-    struct passing passing = { out, STR_EMPTY };
-
-    (void)buf_room(out, HEAD_USUAL);
-    for (size_t i = 0; i < headers->count; i++) {
-        const struct header *field = &headers->at[i];
-
-        if (!is_dropped(&filter, field->name) &&
-            !str_ieq(field->name, STR("content-length")))
-            pass_field(&passing, field);
-    }
-    finish_lines(&passing);
+    add_answer_fields(headers, false, out);
     buf_printf(out, "content-length: %llu\r\n", (unsigned long long)length);
 }
