@@ -39,7 +39,7 @@ struct keeper *keeper_new(const struct keeper_options *options)
     keeper->upstream = upstream_new(options->loop, options->config->ca_file.at);
     keeper->origin =
         origin_new(url->host, url->port, url->tls ? options->tls : NULL);
-    list_init(&keeper->charges);
+    list_init(&keeper->kept);
     keeper->sweep = loop_timer_new(options->loop, sweep, keeper);
     return keeper;
 }
@@ -48,12 +48,12 @@ void keeper_free(struct keeper *keeper)
 {
     if (!keeper)
         return;
-    while (!list_is_empty(&keeper->charges)) {
-        struct charge *charge =
-            LIST_ITEM(keeper->charges.next, struct charge, node);
+    while (!list_is_empty(&keeper->kept)) {
+        struct kept_account *kept =
+            LIST_ITEM(keeper->kept.next, struct kept_account, node);
 
-        list_remove(&charge->node);
-        mem_free(charge);
+        list_remove(&kept->node);
+        mem_free(kept);
     }
     loop_timer_free(keeper->sweep);
     upstream_free(keeper->upstream);
@@ -62,32 +62,32 @@ void keeper_free(struct keeper *keeper)
     mem_free(keeper);
 }
 
-/* ---- charges ------------------------------------------------------------ */
+/* ---- kept accounts ------------------------------------------------------ */
 
-static struct charge *charge_of(struct keeper *keeper, const char *name)
+static struct kept_account *kept_of(struct keeper *keeper, const char *name)
 {
-    struct charge *charge;
+    struct kept_account *kept;
 
-    for (struct list *node = keeper->charges.next; node != &keeper->charges;
+    for (struct list *node = keeper->kept.next; node != &keeper->kept;
          node = node->next) {
-        charge = LIST_ITEM(node, struct charge, node);
-        if (str_eq(str_of(charge->name), str_of(name)))
-            return charge;
+        kept = LIST_ITEM(node, struct kept_account, node);
+        if (str_eq(str_of(kept->name), str_of(name)))
+            return kept;
     }
-    charge = MEM_NEW(struct charge);
-    charge->keeper = keeper;
-    (void)snprintf(charge->name, sizeof(charge->name), "%s", name);
-    list_init(&charge->waits);
-    charge->jitter_ms = random_below(REFRESH_JITTER_MS);
-    list_push(&keeper->charges, &charge->node);
-    return charge;
+    kept = MEM_NEW(struct kept_account);
+    kept->keeper = keeper;
+    (void)snprintf(kept->name, sizeof(kept->name), "%s", name);
+    list_init(&kept->waits);
+    kept->jitter_ms = random_below(REFRESH_JITTER_MS);
+    list_push(&keeper->kept, &kept->node);
+    return kept;
 }
 
-void charge_answer(struct charge *charge, const struct err *err)
+void kept_answer(struct kept_account *kept, const struct err *err)
 {
-    while (!list_is_empty(&charge->waits)) {
+    while (!list_is_empty(&kept->waits)) {
         struct keeper_wait *wait =
-            LIST_ITEM(charge->waits.next, struct keeper_wait, node);
+            LIST_ITEM(kept->waits.next, struct keeper_wait, node);
 
         list_remove(&wait->node);
         keeper_wait_answer(wait, err);
@@ -119,15 +119,15 @@ struct fetch *keeper_fetch(struct keeper *keeper, const struct proxy *proxy,
 static void look_at(void *arg, const struct account *account)
 {
     struct keeper *keeper = arg;
-    struct charge *charge;
+    struct kept_account *kept;
 
     if (!account->can_refresh || keeper->running >= AHEAD_MAX)
         return;
-    charge = charge_of(keeper, account->name);
-    if (!charge->refresh && clock_steady_ms() >= charge->not_before_ms &&
-        refresh_rules_is_due(account, charge->jitter_ms, charge->fresh_until_ms,
+    kept = kept_of(keeper, account->name);
+    if (!kept->refresh && clock_steady_ms() >= kept->not_before_ms &&
+        refresh_rules_is_due(account, kept->jitter_ms, kept->fresh_until_ms,
                              clock_wall_ms()))
-        refresh_start(charge, secret_ref(account->token), false);
+        refresh_start(kept, secret_ref(account->token), false);
 }
 
 void keeper_look(struct keeper *keeper)
@@ -149,7 +149,7 @@ static void sweep(void *arg)
 static void refresh_asked(struct keeper_wait *wait, struct account *account)
 {
     struct keeper *keeper = wait->keeper;
-    struct charge *charge = charge_of(keeper, wait->name);
+    struct kept_account *kept = kept_of(keeper, wait->name);
     const struct secret *stale = wait->stale ? wait->stale : account->token;
     struct err err;
 
@@ -164,16 +164,16 @@ static void refresh_asked(struct keeper_wait *wait, struct account *account)
     case REFRESH_ASK:
         break;
     }
-    if (!charge->refresh && !wait->by_hand &&
-        clock_steady_ms() < charge->not_before_ms) {
-        keeper_wait_answer(wait, &charge->last);
+    if (!kept->refresh && !wait->by_hand &&
+        clock_steady_ms() < kept->not_before_ms) {
+        keeper_wait_answer(wait, &kept->last);
         return;
     }
-    list_push(&charge->waits, &wait->node);
-    if (charge->refresh)
-        refresh_hurry(charge);
+    list_push(&kept->waits, &wait->node);
+    if (kept->refresh)
+        refresh_hurry(kept);
     else
-        refresh_start(charge, secret_ref(account->token), wait->by_hand);
+        refresh_start(kept, secret_ref(account->token), wait->by_hand);
 }
 
 /* The mark that survives a restart; it holds for the grant that was refused. */
@@ -198,10 +198,10 @@ static void refused(struct keeper_wait *wait, struct account *account)
 
 static void adopt_asked(struct keeper_wait *wait)
 {
-    struct charge *charge = charge_of(wait->keeper, wait->name);
+    struct kept_account *kept = kept_of(wait->keeper, wait->name);
 
-    list_push(&charge->waits, &wait->node);
-    refresh_adopt(charge, wait->change);
+    list_push(&kept->waits, &wait->node);
+    refresh_adopt(kept, wait->change);
 }
 
 static void asked_of_account(struct keeper_wait *wait)
@@ -222,7 +222,7 @@ static void asked_of_account(struct keeper_wait *wait)
         refused(wait, account);
     } else {
         if (wait->op == KEEPER_REMOVE)
-            refresh_drop(charge_of(wait->keeper, wait->name));
+            refresh_drop(kept_of(wait->keeper, wait->name));
         change_start(wait, account);
     }
     account_unref(account);
@@ -273,9 +273,9 @@ void keeper_stop(struct keeper *keeper, void (*idle)(void *arg), void *arg)
     keeper->idle = idle;
     keeper->idle_arg = arg;
     loop_timer_stop(keeper->sweep);
-    for (struct list *node = keeper->charges.next; node != &keeper->charges;
+    for (struct list *node = keeper->kept.next; node != &keeper->kept;
          node = node->next)
-        refresh_hurry(LIST_ITEM(node, struct charge, node));
+        refresh_hurry(LIST_ITEM(node, struct kept_account, node));
     if (keeper->running == 0)
         idle(arg);
 }

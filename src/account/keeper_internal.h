@@ -11,8 +11,8 @@
 #include "upstream/fetch.h"
 
 /* What the keeper knows of one account name. */
-struct charge {
-    struct list node; /* in keeper->charges */
+struct kept_account {
+    struct list node; /* in keeper->kept */
     struct keeper *keeper;
     char name[ACCOUNT_NAME_MAX + 1];
     struct refresh *refresh; /* under way, or NULL */
@@ -31,7 +31,7 @@ struct keeper {
     struct origin *origin; /* of the token URL */
     struct arena *arena;
     struct str host; /* Host field of the token URL */
-    struct list charges;
+    struct list kept;
     struct loop_timer *sweep;
     size_t running; /* refreshes, logins and changes under way */
     bool stopping;
@@ -43,7 +43,7 @@ struct keeper {
 struct keeper_wait {
     atomic_uint refs;
     struct keeper *keeper;
-    struct list node; /* in charge->waits, while it waits there */
+    struct list node; /* in kept->waits, while it waits there */
     /* The question. */
     enum keeper_op op;
     char name[ACCOUNT_NAME_MAX + 1];
@@ -70,8 +70,8 @@ void keeper_wait_answer(struct keeper_wait *wait, const struct err *err);
 void keeper_begin(struct keeper *keeper);
 void keeper_end(struct keeper *keeper);
 
-/* Answer all who wait for the charge's refresh. */
-void charge_answer(struct charge *charge, const struct err *err);
+/* Answer all who wait for the kept's refresh. */
+void kept_answer(struct kept_account *kept, const struct err *err);
 
 /* Ask the token endpoint; the body is copied. */
 struct fetch *keeper_fetch(struct keeper *keeper, const struct proxy *proxy,

@@ -26,7 +26,7 @@ void refresh_wake(void *arg)
 struct flow_next refresh_give_up(struct refresh *r)
 {
     if (r->saves > 0 && !r->dropped) {
-        charge_answer(r->charge, &r->err);
+        kept_answer(r->kept, &r->err);
         loop_timer_set(r->timer, refresh_rules_save_again_ms(r->saves));
         return flow_sleep_then(refresh_go_on_holding);
     }
@@ -38,8 +38,8 @@ bool refresh_may_go_on(struct refresh *r)
 {
     if (r->dropped)
         return err_set(&r->err, ERR_NO_ACCOUNT, "account \"%s\" was removed",
-                       r->charge->name);
-    if (r->charge->keeper->stopping && !r->adopting)
+                       r->kept->name);
+    if (r->kept->keeper->stopping && !r->adopting)
         return err_set(&r->err, ERR_BUSY, "the relay is stopping; try again");
     return true;
 }
@@ -55,7 +55,7 @@ void refresh_start_job(struct refresh *r, enum store_op op, const char *key)
 
 void refresh_key(const struct refresh *r, char key[ACCOUNT_KEY_MAX])
 {
-    account_key(&account_kind_oauth, str_of(r->charge->name), key);
+    account_key(&account_kind_oauth, str_of(r->kept->name), key);
 }
 
 /* ---- LOCKING ------------------------------------------------------------ */
@@ -85,7 +85,7 @@ static struct flow_next not_locked(struct refresh *r)
     err_set(&r->err, ERR_BUSY,
             "account \"%s\" is being refreshed by another process that does "
             "not finish; try again",
-            r->charge->name);
+            r->kept->name);
     return refresh_give_up(r);
 }
 
@@ -118,7 +118,7 @@ static struct flow_next read(struct flow *flow)
 static bool take_account(struct refresh *r)
 {
     const struct err *err = store_job_error(r->job);
-    struct str name = str_of(r->charge->name);
+    struct str name = str_of(r->kept->name);
 
     if (err) {
         r->err = *err;
@@ -127,7 +127,7 @@ static bool take_account(struct refresh *r)
     r->doc = store_job_take_doc(r->job);
     if (!r->doc)
         return err_set(&r->err, ERR_NO_ACCOUNT,
-                       "there is no account \"%s\" any more", r->charge->name);
+                       "there is no account \"%s\" any more", r->kept->name);
     r->account = account_from_doc(&account_kind_oauth, name, r->doc);
     return true;
 }
@@ -145,10 +145,9 @@ static struct flow_next wait_to_read(struct refresh *r)
 {
     log_line(LOG_ERROR,
              "account %s: its new tokens cannot be saved: %s; trying again",
-             r->charge->name, r->err.text);
-    charge_answer(r->charge, &r->err);
-    if (r->charge->keeper->stopping &&
-        ++r->saves_at_stop > REFRESH_SAVES_AT_STOP)
+             r->kept->name, r->err.text);
+    kept_answer(r->kept, &r->err);
+    if (r->kept->keeper->stopping && ++r->saves_at_stop > REFRESH_SAVES_AT_STOP)
         return flow_finish();
     loop_timer_set(r->timer, refresh_rules_save_again_ms(++r->saves));
     return flow_sleep_then(read);
@@ -185,13 +184,13 @@ static struct flow_next decide(struct flow *flow)
 static void done(struct flow *flow)
 {
     struct refresh *r = refresh_of(flow);
-    struct charge *charge = r->charge;
+    struct kept_account *kept = r->kept;
     struct err err = r->err;
     bool failed = r->failed;
 
-    charge->refresh = NULL;
+    kept->refresh = NULL;
     if (failed)
-        charge->last = err;
+        kept->last = err;
     store_job_free(r->job);
     store_unlock(refresh_options(r)->store, r->lock);
     loop_timer_free(r->timer);
@@ -201,36 +200,37 @@ static void done(struct flow *flow)
     json_doc_free(r->doc);
     json_doc_free(r->patch);
     mem_free(r);
-    charge_answer(charge, failed ? &err : NULL);
-    keeper_end(charge->keeper);
+    kept_answer(kept, failed ? &err : NULL);
+    keeper_end(kept->keeper);
 }
 
-static struct refresh *begin(struct charge *charge)
+static struct refresh *begin(struct kept_account *kept)
 {
     struct refresh *r = MEM_NEW(struct refresh);
 
-    charge->refresh = r;
-    r->charge = charge;
-    r->began_ms = loop_now_ms(charge->keeper->options.loop);
-    r->timer = loop_timer_new(charge->keeper->options.loop, refresh_wake, r);
-    keeper_begin(charge->keeper);
+    kept->refresh = r;
+    r->kept = kept;
+    r->began_ms = loop_now_ms(kept->keeper->options.loop);
+    r->timer = loop_timer_new(kept->keeper->options.loop, refresh_wake, r);
+    keeper_begin(kept->keeper);
     flow_init(&r->flow, lock, done);
     return r;
 }
 
-void refresh_start(struct charge *charge, struct secret *stale, bool by_hand)
+void refresh_start(struct kept_account *kept, struct secret *stale,
+                   bool by_hand)
 {
-    struct refresh *r = begin(charge);
+    struct refresh *r = begin(kept);
 
     r->stale = stale;
     r->by_hand = by_hand;
     flow_wake(&r->flow);
 }
 
-void refresh_adopt(struct charge *charge, const struct json_doc *tokens)
+void refresh_adopt(struct kept_account *kept, const struct json_doc *tokens)
 {
-    bool fresh = !charge->refresh;
-    struct refresh *r = fresh ? begin(charge) : charge->refresh;
+    bool fresh = !kept->refresh;
+    struct refresh *r = fresh ? begin(kept) : kept->refresh;
 
     r->adopting = true;
     r->failed = false;
@@ -243,14 +243,14 @@ void refresh_adopt(struct charge *charge, const struct json_doc *tokens)
         flow_wake(&r->flow);
 }
 
-void refresh_drop(struct charge *charge)
+void refresh_drop(struct kept_account *kept)
 {
-    if (charge->refresh)
-        charge->refresh->dropped = true;
+    if (kept->refresh)
+        kept->refresh->dropped = true;
 }
 
-void refresh_hurry(struct charge *charge)
+void refresh_hurry(struct kept_account *kept)
 {
-    if (charge->refresh && charge->refresh->saves > 0)
-        loop_timer_set(charge->refresh->timer, 0);
+    if (kept->refresh && kept->refresh->saves > 0)
+        loop_timer_set(kept->refresh->timer, 0);
 }

@@ -26,16 +26,17 @@
 
 struct refresh;
 
-/* Begin one for a charge that has none.  It answers the charge's waits and frees
+/* Begin one for a kept that has none.  It answers the kept's waits and frees
    itself.  `stale`, a reference that is taken over, is the token to get away from.
    `by_hand`: a mark of refusal does not count. */
-void refresh_start(struct charge *charge, struct secret *stale, bool by_hand);
+void refresh_start(struct kept_account *kept, struct secret *stale,
+                   bool by_hand);
 
 /* Save these tokens (copied); begins a flow if there is none. */
-void refresh_adopt(struct charge *charge, const struct json_doc *tokens);
+void refresh_adopt(struct kept_account *kept, const struct json_doc *tokens);
 
 /* The account is being removed: what is under way saves nothing any more. */
-void refresh_drop(struct charge *charge);
+void refresh_drop(struct kept_account *kept);
 
 /* If it is HELD, go on at once: a token has expired, or the keeper stops. */
-void refresh_hurry(struct charge *charge);
+void refresh_hurry(struct kept_account *kept);

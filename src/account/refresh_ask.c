@@ -20,10 +20,10 @@ struct flow_next refresh_ask(struct flow *flow)
         return refresh_give_up(r);
     (void)json_doc_get_str(r->doc, "refresh_token", &token);
     buf_init_secret(&body, BODY_MAX);
-    oauth_refresh_body(&r->charge->keeper->client, token, &body);
+    oauth_refresh_body(&r->kept->keeper->client, token, &body);
     fetch_free(r->fetch);
     r->fetch =
-        keeper_fetch(r->charge->keeper,
+        keeper_fetch(r->kept->keeper,
                      proxy_choose(options->proxy, NULL, r->account->proxy),
                      buf_str(&body), refresh_wake, r);
     buf_done(&body);
@@ -49,21 +49,21 @@ static struct flow_next mark(struct refresh *r)
     r->failed = true;
     change_patch(r, json_doc_new_object());
     json_doc_set_str(r->patch, "login_required", str_of(r->account->grant));
-    log_line(LOG_ERROR, "account %s: %s", r->charge->name, r->err.text);
+    log_line(LOG_ERROR, "account %s: %s", r->kept->name, r->err.text);
     return flow_go(refresh_save);
 }
 
 static struct flow_next postpone(struct refresh *r, uint64_t retry_after_ms)
 {
-    struct charge *charge = r->charge;
+    struct kept_account *kept = r->kept;
     uint64_t wait_ms =
-        refresh_rules_backoff_ms(++charge->failures, retry_after_ms);
+        refresh_rules_backoff_ms(++kept->failures, retry_after_ms);
 
-    charge->not_before_ms = clock_steady_ms() + wait_ms;
+    kept->not_before_ms = clock_steady_ms() + wait_ms;
     log_line(LOG_WARN,
              "account %s: the token could not be refreshed, next try in "
              "%llu s: %s",
-             charge->name, (unsigned long long)(wait_ms + 999) / 1000,
+             kept->name, (unsigned long long)(wait_ms + 999) / 1000,
              r->err.text);
     return refresh_give_up(r);
 }
@@ -77,12 +77,12 @@ static struct flow_next judge_answer(struct refresh *r)
     if (answer.verdict == OAUTH_GRANTED) {
         change_patch(r, answer.patch);
         json_doc_set(r->patch, "login_required", json_doc_new_null());
-        r->charge->fresh_until_ms = clock_wall_ms() + answer.lifetime_ms / 2;
+        r->kept->fresh_until_ms = clock_wall_ms() + answer.lifetime_ms / 2;
         return flow_go(refresh_save);
     }
     err_set(&r->err, answer.err.code,
             "the token of account \"%s\" could not be refreshed: %s%s",
-            r->charge->name, answer.err.text,
+            r->kept->name, answer.err.text,
             answer.verdict == OAUTH_REFUSED
                 ? "; sign in again with `claude-relay login NAME` or POST "
                   "/oauth/auth-url"
@@ -103,7 +103,6 @@ static struct flow_next judge(struct flow *flow)
     if (fetch_state(r->fetch) == FETCH_ANSWERED)
         return judge_answer(r);
     r->err = *fetch_error(r->fetch);
-    err_wrap(&r->err, "refreshing the token of account \"%s\"",
-             r->charge->name);
+    err_wrap(&r->err, "refreshing the token of account \"%s\"", r->kept->name);
     return postpone(r, 0);
 }

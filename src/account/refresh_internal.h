@@ -10,7 +10,7 @@
 
 struct refresh {
     struct flow flow;
-    struct charge *charge;
+    struct kept_account *kept;
     struct secret *stale;
     bool by_hand;
     bool adopting; /* `patch` came from a login */
@@ -39,7 +39,7 @@ static inline struct refresh *refresh_of(struct flow *flow)
 static inline const struct keeper_options *refresh_options(
     const struct refresh *r)
 {
-    return &r->charge->keeper->options;
+    return &r->kept->keeper->options;
 }
 
 void refresh_wake(void *arg);

@@ -14,7 +14,7 @@ static struct flow_next hold(struct flow *flow);
 static struct flow_next removed(struct refresh *r)
 {
     err_set(&r->err, ERR_NO_ACCOUNT, "account \"%s\" was removed",
-            r->charge->name);
+            r->kept->name);
     return refresh_give_up(r);
 }
 
@@ -41,7 +41,7 @@ static void apply_patch(struct refresh *r)
     json_doc_merge(r->doc, r->patch);
     account_unref(r->account);
     r->account =
-        account_from_doc(&account_kind_oauth, str_of(r->charge->name), r->doc);
+        account_from_doc(&account_kind_oauth, str_of(r->kept->name), r->doc);
 }
 
 /* Somebody removed the document meanwhile: it does not come back. */
@@ -71,8 +71,8 @@ static struct flow_next saved(struct flow *flow)
         return flow_go(hold);
     accounts_put(refresh_options(r)->accounts, account_ref(r->account), false);
     if (!r->failed) {
-        r->charge->failures = 0;
-        log_line(LOG_INFO, "account %s: new tokens saved", r->charge->name);
+        r->kept->failures = 0;
+        log_line(LOG_INFO, "account %s: new tokens saved", r->kept->name);
     }
     return flow_finish();
 }
@@ -99,7 +99,7 @@ static void show_held(struct refresh *r, const char *why)
     log_line(LOG_ERROR,
              "account %s: its new tokens are in use but could not be saved: "
              "%s; trying again",
-             r->charge->name, why);
+             r->kept->name, why);
 }
 
 static struct flow_next hold(struct flow *flow)
@@ -107,13 +107,13 @@ static struct flow_next hold(struct flow *flow)
     struct refresh *r = refresh_of(flow);
 
     show_held(r, store_job_error(r->job)->text);
-    charge_answer(r->charge, NULL);
-    if (r->charge->keeper->stopping &&
+    kept_answer(r->kept, NULL);
+    if (r->kept->keeper->stopping &&
         ++r->saves_at_stop > REFRESH_SAVES_AT_STOP) {
         log_line(LOG_ERROR,
                  "account %s: stopping without its new tokens on disk: sign in "
                  "again",
-                 r->charge->name);
+                 r->kept->name);
         return flow_finish();
     }
     loop_timer_set(r->timer, refresh_rules_save_again_ms(++r->saves));
