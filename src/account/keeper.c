@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The keeper of accounts: who waits for what, and when it is time. */
 #include <stdio.h>
+#include <string.h>
 
 #include "account/change.h"
 #include "account/kinds.h"
@@ -92,6 +93,25 @@ void kept_answer(struct kept_account *kept, const struct err *err)
         list_remove(&wait->node);
         keeper_wait_answer(wait, err);
     }
+}
+
+bool keeper_is_spent(struct keeper *keeper, const struct account *account)
+{
+    const struct kept_account *kept = kept_of(keeper, account->name);
+
+    for (size_t i = 0; account->grant[0] && i < KEPT_SPENT_MAX; i++) {
+        if (strcmp(kept->spent[i], account->grant) == 0)
+            return true;
+    }
+    return false;
+}
+
+void keeper_restore(struct keeper *keeper, const char *name)
+{
+    struct kept_account *kept = kept_of(keeper, name);
+
+    if (!kept->refresh && !keeper->stopping)
+        refresh_start(kept, NULL, false);
 }
 
 struct fetch *keeper_fetch(struct keeper *keeper, const struct proxy *proxy,

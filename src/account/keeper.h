@@ -33,13 +33,20 @@ struct keeper_options {
     const struct config *config;
 };
 
-/* On the loop's thread, as keeper_free() and keeper_look(). */
+/* On the loop's thread, as all below up to keeper_stop(). */
 struct keeper *keeper_new(const struct keeper_options *options);
 /* Idle, or never used. */
 void keeper_free(struct keeper *keeper);
 
 /* From now on refresh ahead of time; call again when accounts were read anew. */
 void keeper_look(struct keeper *keeper);
+
+/* Is the grant of this account, as a file shows it, known to be spent: was it
+   exchanged for another one that memory has? */
+bool keeper_is_spent(struct keeper *keeper, const struct account *account);
+/* The file of an account holds a spent grant: write the newer tokens, which memory
+   has, back into it. */
+void keeper_restore(struct keeper *keeper, const char *name);
 
 /* Stop: new questions are refused, refreshes whose request has not been sent end,
    those that were sent are carried through.  `idle` comes, perhaps from inside,

@@ -10,6 +10,9 @@
 #include "base/list.h"
 #include "upstream/fetch.h"
 
+/* So many of the grants that were exchanged for newer ones are remembered. */
+#define KEPT_SPENT_MAX 8
+
 /* What the keeper knows of one account name. */
 struct kept_account {
     struct list node; /* in keeper->kept */
@@ -22,6 +25,8 @@ struct kept_account {
     uint64_t fresh_until_ms; /* wall: half of the life of what we got */
     uint64_t jitter_ms;
     struct err last; /* why the last refresh failed */
+    char spent[KEPT_SPENT_MAX][ACCOUNT_GRANT_LEN + 1]; /* a ring */
+    unsigned spent_count;
 };
 
 struct keeper {
