@@ -235,7 +235,7 @@ static struct flow_next adopted(struct flow *flow)
         return fail(login);
     }
     log_line(LOG_INFO, "account %s: signed in", login->wait->name);
-    start_job(login, STORE_OP_REMOVE);
+    start_job(login, STORE_OP_DISCARD);
     return flow_sleep_then(cleaned);
 }
 

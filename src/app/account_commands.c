@@ -34,7 +34,6 @@ static int usage(const char *problem)
 static bool write_account(struct place *place, struct str name, struct str key,
                           struct err *err)
 {
-    struct store_driver *driver = store_driver(place->store);
     struct json_doc *doc = json_doc_new_object();
     char document[ACCOUNT_KEY_MAX];
     char when[TEXT_TIME_MAX];
@@ -44,7 +43,10 @@ static bool write_account(struct place *place, struct str name, struct str key,
     json_doc_set_str(doc, "api_key", key);
     json_doc_set_str(doc, "created_at", str_of(when));
     account_key(&account_kind_apikey, name, document);
-    ok = driver->create(driver, document, doc, err);
+    ok = store_do(place->store,
+                  &(struct store_request){
+                      .op = STORE_OP_CREATE, .key = document, .patch = doc },
+                  err);
     json_doc_free(doc);
     return ok;
 }

@@ -46,12 +46,15 @@ static bool is_known(const struct import *import, struct str name)
 static void save(struct import *import, const struct account *account,
                  const struct json_doc *doc)
 {
-    struct store_driver *driver = store_driver(import->place.store);
     char key[ACCOUNT_KEY_MAX];
     struct err err;
 
     account_key(account->kind, str_of(account->name), key);
-    if (!import->dry_run && !driver->create(driver, key, doc, &err)) {
+    if (!import->dry_run &&
+        !store_do(import->place.store,
+                  &(struct store_request){
+                      .op = STORE_OP_CREATE, .key = key, .patch = doc },
+                  &err)) {
         say(import, account->name, err.text);
         return;
     }

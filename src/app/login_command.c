@@ -49,13 +49,15 @@ static struct json_doc *begin(struct place *place, bool setup, struct err *err)
     struct oauth_client client = keeper_client(place->config);
     struct pending_options options = { .client = &client, .setup = setup };
     struct json_doc *pending = pending_new(&options, clock_wall_ms());
-    struct store_driver *driver = store_driver(place->store);
     char key[PENDING_KEY_MAX];
     struct str state;
 
     (void)json_doc_get_str(pending, "state", &state);
     pending_key(state, key);
-    if (driver->create(driver, key, pending, err))
+    if (store_do(place->store,
+                 &(struct store_request){
+                     .op = STORE_OP_CREATE, .key = key, .patch = pending },
+                 err))
         return pending;
     json_doc_free(pending);
     return NULL;

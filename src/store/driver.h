@@ -7,6 +7,9 @@
    Callers hand in checked names only; a driver refuses a key with a slash or a
    leading dot all the same.
 
+   No function waits for another process: what changes documents fails with ERR_BUSY
+   while somebody else does, and may be tried again at once.
+
    Secret members (access_token, refresh_token, api_key, code_verifier, and
    password inside proxy_config) are sealed on the way in and opened on the way
    out when the store has a secret; callers always see them open. */
@@ -38,18 +41,34 @@ struct store_driver {
     /* As update, but fails if the document exists. */
     bool (*create)(struct store_driver *driver, const char *key,
                    const struct json_doc *doc, struct err *err);
-    /* Removing what is not there is fine. */
+    /* Removing what is not there is fine.  It leaves a sign that was_removed()
+       finds, in other processes too, until the document is made again. */
     bool (*remove)(struct store_driver *driver, const char *key,
                    struct err *err);
+    /* The same without a sign: nobody keeps the document in memory. */
+    bool (*discard)(struct store_driver *driver, const char *key,
+                    struct err *err);
+    /* Of a document that is not there: was its removal asked for?  False: it is
+       away for another reason. */
+    bool (*was_removed)(struct store_driver *driver, const char *key);
     /* All keys, sorted. */
     bool (*list)(struct store_driver *driver,
                  void (*visit)(void *arg, const char *key), void *arg,
                  struct err *err);
-    /* A lock on a name, held until unlock or the end of the process.  Does not
-       wait.  Two locks on one name exclude each other inside a process too.
+    /* A lock on a name, held until unlock or the end of the process.  What a crash
+       left of the document of that name is put right before.  Two locks on one name exclude each other inside a process too.
        (The embedded driver locks a file; PostgreSQL will keep a lease.) */
     enum store_locked (*lock)(struct store_driver *driver, const char *name,
                               struct store_lock **lock, struct err *err);
     void (*unlock)(struct store_driver *driver, struct store_lock *lock);
+    /* Room for the next document of this name, held with the lock: fill() needs
+       no more.  Reserved twice is fine. */
+    bool (*reserve)(struct store_driver *driver, struct store_lock *lock,
+                    struct err *err);
+    /* As change() (or update(), if it need not exist) of the lock's name, into the
+       room that is held with it, or without any. */
+    bool (*fill)(struct store_driver *driver, struct store_lock *lock,
+                 const struct json_doc *patch, bool must_exist,
+                 struct err *err);
     void (*free)(struct store_driver *driver);
 };

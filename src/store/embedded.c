@@ -1,34 +1,32 @@
 // SPDX-License-Identifier: MIT
-/* The embedded store: documents, listing, locks. */
+/* The embedded store: reading, listing, locks. */
 #include "store/embedded_internal.h"
 
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
+#include <sys/stat.h>
 
 #include "base/mem.h"
 #include "store/filelock.h"
 #include "store/jsonfile.h"
+#include "store/rescue.h"
 #include "store/sealed.h"
+#include "store/tombstone.h"
 
-#define KEY_MAX 200
 #define KEYS_MAX 100000
-
-struct store_lock {
-    int fd;
-};
 
 /* ---- paths -------------------------------------------------------------- */
 
-/* Keys are made of checked names; this is the last door all the same. */
-static bool check_key(const char *key, struct err *err)
+bool embedded_check_key(const char *key, struct err *err)
 {
     size_t len = strlen(key);
 
-    return (len > 0 && len <= KEY_MAX && key[0] != '.' && !strchr(key, '/')) ||
+    return (len > 0 && len <= EMBEDDED_KEY_MAX && key[0] != '.' &&
+            !strchr(key, '/')) ||
            err_set(err, ERR_IO, "a document cannot be called so");
 }
 
@@ -39,6 +37,42 @@ bool embedded_path(const struct embedded *store, const char *name,
     return snprintf(path, EMBEDDED_PATH_SIZE, "%s/%s%s", store->folder, name,
                     ending) < EMBEDDED_PATH_SIZE ||
            err_set(err, ERR_IO, "the path of %s%s is too long", name, ending);
+}
+
+static bool follow(const char *path, struct embedded_place *place,
+                   struct err *err)
+{
+    char real[PATH_MAX];
+    char *slash;
+
+    if (!realpath(path, real))
+        return err_errno(err,
+                         "%s is a link to a file that is not there: put "
+                         "the file back, or remove the link",
+                         path);
+    slash = strrchr(real, '/');
+    *slash = '\0';
+    (void)snprintf(place->folder, sizeof(place->folder), "%s",
+                   slash == real ? "/" : real);
+    (void)snprintf(place->name, sizeof(place->name), "%s", slash + 1);
+    place->linked = true;
+    return true;
+}
+
+bool embedded_find(const struct embedded *store, const char *key,
+                   struct embedded_place *place, struct err *err)
+{
+    char path[EMBEDDED_PATH_SIZE];
+    struct stat info;
+
+    if (!embedded_path(store, key, EMBEDDED_ENDING, path, err))
+        return false;
+    if (lstat(path, &info) == 0 && S_ISLNK(info.st_mode))
+        return follow(path, place, err);
+    (void)snprintf(place->folder, sizeof(place->folder), "%s", store->folder);
+    (void)snprintf(place->name, sizeof(place->name), "%s" EMBEDDED_ENDING, key);
+    place->linked = false;
+    return true;
 }
 
 /* ---- documents ---------------------------------------------------------- */
@@ -78,17 +112,30 @@ struct json_doc *embedded_parse(const struct embedded *store, const char *key,
     return doc;
 }
 
+/* It is there: what was said of its removal is void, if it was put back. */
+static void settle(const struct embedded *store, const char *key)
+{
+    char path[EMBEDDED_PATH_SIZE];
+    struct stat info;
+    struct err err;
+
+    if (embedded_path(store, key, EMBEDDED_ENDING, path, &err) &&
+        stat(path, &info) == 0)
+        tombstone_settle(store->folder, key, &info);
+}
+
 static bool read_doc(struct store_driver *driver, const char *key,
                      struct json_doc **doc, struct err *err)
 {
     struct embedded *store = embedded_of(driver);
 
     *doc = NULL;
-    if (!check_key(key, err))
+    if (!embedded_check_key(key, err))
         return false;
     *doc = embedded_parse(store, key, err);
     if (!*doc)
         return err->code == ERR_NOT_FOUND;
+    settle(store, key);
     if (sealed_open(store->seal, key, *doc, err))
         return true;
     json_doc_free(*doc);
@@ -96,112 +143,80 @@ static bool read_doc(struct store_driver *driver, const char *key,
     return false;
 }
 
-/* `doc` has its secrets open, and sealed afterwards. */
-bool embedded_write(const struct embedded *store, const char *key,
-                    struct json_doc *doc, bool create, struct err *err)
+static bool was_removed(struct store_driver *driver, const char *key)
 {
-    char name[KEY_MAX + sizeof(EMBEDDED_ENDING)];
-    struct buf text;
-    bool ok;
-
-    (void)snprintf(name, sizeof(name), "%s" EMBEDDED_ENDING, key);
-    if (!sealed_close(store->seal, key, doc, err))
-        return false;
-    buf_init_secret(&text, JSONFILE_MAX);
-    ok = (json_doc_write(doc, true, &text) ||
-          err_set(err, ERR_IO, "%s is too large, or not UTF-8", name)) &&
-         jsonfile_write(store->folder, name, buf_str(&text), create, err);
-    buf_done(&text);
-    return ok;
+    return tombstone_is_there(embedded_of(driver)->folder, key);
 }
 
-static bool merge(struct store_driver *driver, const char *key,
-                  const struct json_doc *patch, bool must_exist,
-                  struct err *err)
-{
-    struct json_doc *doc;
-    bool ok;
+/* ---- what a crash left -------------------------------------------------- */
 
-    if (!read_doc(driver, key, &doc, err))
-        return err_wrap(err, "%s" EMBEDDED_ENDING " is left as it is", key);
-    if (!doc && must_exist)
-        return err_set(err, ERR_NOT_FOUND, "%s" EMBEDDED_ENDING " is gone",
-                       key);
+struct judging {
+    const struct embedded *store;
+    const char *key;
+};
+
+static enum rescue_verdict judge_text(const struct judging *judging,
+                                      struct str text, struct err *err)
+{
+    struct json_doc *doc = parse_object(text, judging->key, err);
+    bool opens;
+
     if (!doc)
-        doc = json_doc_new_object();
-    json_doc_merge(doc, patch);
-    ok = embedded_write(embedded_of(driver), key, doc, false, err);
+        return RESCUE_PART;
+    opens = sealed_open(judging->store->seal, judging->key, doc, err);
     json_doc_free(doc);
-    return ok;
+    return opens ? RESCUE_WHOLE : RESCUE_LOCKED;
 }
 
-/* One change at a time, of all processes: an update reads, merges and writes, and
-   nothing may be made or removed in between.  -1 and err if that fails. */
-static int begin_change(const struct embedded *store, const char *key,
-                        struct err *err)
+/* As a document of the key. */
+static enum rescue_verdict judge(void *arg, const char *path, struct err *err)
 {
-    return check_key(key, err)
-               ? filelock_take(store->folder, FILELOCK_FOLDER, err)
-               : -1;
+    enum rescue_verdict verdict = RESCUE_LOCKED;
+    struct buf text;
+
+    buf_init_secret(&text, JSONFILE_MAX);
+    if (jsonfile_read(path, &text, err))
+        verdict = judge_text(arg, buf_str(&text), err);
+    buf_done(&text);
+    return verdict;
 }
 
-static bool write_change(struct store_driver *driver, const char *key,
-                         const struct json_doc *patch, bool must_exist,
-                         struct err *err)
+bool embedded_rescue(const struct embedded *store, const char *key,
+                     struct err *err)
 {
-    int held = begin_change(embedded_of(driver), key, err);
-    bool ok = held >= 0 && merge(driver, key, patch, must_exist, err);
-
-    filelock_release(held);
-    return ok;
-}
-
-static bool update(struct store_driver *driver, const char *key,
-                   const struct json_doc *patch, struct err *err)
-{
-    return write_change(driver, key, patch, false, err);
-}
-
-static bool change(struct store_driver *driver, const char *key,
-                   const struct json_doc *patch, struct err *err)
-{
-    return write_change(driver, key, patch, true, err);
-}
-
-static bool create(struct store_driver *driver, const char *key,
-                   const struct json_doc *doc, struct err *err)
-{
-    int change = begin_change(embedded_of(driver), key, err);
-    struct json_doc *made = json_doc_new_object();
-    bool ok;
-
-    json_doc_merge(made, doc);
-    ok = change >= 0 &&
-         embedded_write(embedded_of(driver), key, made, true, err);
-    json_doc_free(made);
-    filelock_release(change);
-    return ok;
-}
-
-static bool remove_file(const struct embedded *store, const char *key,
-                        struct err *err)
-{
+    struct judging judging = { store, key };
+    struct embedded_place place;
+    struct stat info;
     char path[EMBEDDED_PATH_SIZE];
 
-    if (!embedded_path(store, key, EMBEDDED_ENDING, path, err))
-        return false;
-    if (unlink(path) != 0 && errno != ENOENT)
-        return err_errno(err, "remove %s", path);
-    return jsonfile_sync_folder(store->folder, err);
+    /* A link that leads nowhere is for whoever writes through it. */
+    if (!embedded_find(store, key, &place, err))
+        return true;
+    return embedded_path(store, key, EMBEDDED_ENDING, path, err) &&
+           rescue_file(&(struct rescue){ .folder = place.folder,
+                                         .name = place.name,
+                                         .removed =
+                                             lstat(path, &info) != 0 &&
+                                             tombstone_is_there(store->folder,
+                                                                key),
+                                         .judge = judge,
+                                         .arg = &judging },
+                       err);
 }
 
-static bool remove_doc(struct store_driver *driver, const char *key,
-                       struct err *err)
+bool embedded_rescue_needed(const struct embedded *store, const char *key,
+                            struct err *err)
 {
-    int change = begin_change(embedded_of(driver), key, err);
-    bool ok = change >= 0 && remove_file(embedded_of(driver), key, err);
+    struct embedded_place place;
+    bool ok;
+    int held;
 
-    filelock_release(change);
+    if (!embedded_find(store, key, &place, err) ||
+        !rescue_is_needed(place.folder, place.name))
+        return true;
+    held = filelock_take(store->folder, FILELOCK_FOLDER, err);
+    ok = held >= 0 && embedded_rescue(store, key, err);
+    filelock_release(held);
     return ok;
 }
 
@@ -263,27 +278,43 @@ static bool list(struct store_driver *driver,
 
 /* ---- locks -------------------------------------------------------------- */
 
+static enum store_locked take(struct embedded *store, const char *path,
+                              struct store_lock *lock, struct err *err)
+{
+    lock->fd = filelock_take(path, FILELOCK_TRY, err);
+    if (lock->fd < 0)
+        return err->code == ERR_BUSY ? STORE_BUSY : STORE_LOCK_FAILED;
+    if (embedded_rescue_needed(store, lock->key, err))
+        return STORE_LOCKED;
+    filelock_release(lock->fd);
+    return err->code == ERR_BUSY ? STORE_BUSY : STORE_LOCK_FAILED;
+}
+
 static enum store_locked lock(struct store_driver *driver, const char *name,
                               struct store_lock **lock, struct err *err)
 {
     char path[EMBEDDED_PATH_SIZE];
-    int fd = -1;
+    struct store_lock *made;
+    enum store_locked locked;
 
     *lock = NULL;
-    if (!check_key(name, err) ||
+    if (!embedded_check_key(name, err) ||
         !embedded_path(embedded_of(driver), ".lock_", name, path, err))
         return STORE_LOCK_FAILED;
-    fd = filelock_take(path, FILELOCK_TRY, err);
-    if (fd < 0)
-        return err->code == ERR_BUSY ? STORE_BUSY : STORE_LOCK_FAILED;
-    *lock = MEM_NEW(struct store_lock);
-    (*lock)->fd = fd;
-    return STORE_LOCKED;
+    made = MEM_NEW(struct store_lock);
+    (void)snprintf(made->key, sizeof(made->key), "%s", name);
+    locked = take(embedded_of(driver), path, made, err);
+    if (locked == STORE_LOCKED)
+        *lock = made;
+    else
+        mem_free(made);
+    return locked;
 }
 
 static void unlock(struct store_driver *driver, struct store_lock *lock)
 {
     (void)driver;
+    embedded_drop_room(lock);
     filelock_release(lock->fd);
     mem_free(lock);
 }
@@ -302,14 +333,12 @@ struct embedded *embedded_new(const char *folder, const struct seal *seal)
     struct embedded *store = MEM_NEW(struct embedded);
 
     store->driver = (struct store_driver){ .read = read_doc,
-                                           .update = update,
-                                           .change = change,
-                                           .create = create,
-                                           .remove = remove_doc,
+                                           .was_removed = was_removed,
                                            .list = list,
                                            .lock = lock,
                                            .unlock = unlock,
                                            .free = free_driver };
+    embedded_change_init(&store->driver);
     store->folder = mem_strdup(folder);
     store->seal = seal;
     store->in_use = -1;

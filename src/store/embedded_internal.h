@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* What embedded.c (documents) and embedded_open.c (opening, sealing anew) share.
+/* What embedded.c (reading, locks), embedded_change.c (changes) and embedded_open.c
+   (opening, sealing anew) share.
    Not for other folders. */
 #pragma once
 
 #include "store/embedded.h"
+#include "store/temporary.h"
 
 #define EMBEDDED_PATH_SIZE 4096
+#define EMBEDDED_KEY_MAX 200
 #define EMBEDDED_ENDING ".json"
 
 struct embedded {
@@ -13,6 +16,13 @@ struct embedded {
     char *folder;
     const struct seal *seal;
     int in_use; /* the lock of whoever serves, or -1 */
+};
+
+/* Of a key; and the room for its next document, if that was reserved. */
+struct store_lock {
+    int fd;
+    char key[EMBEDDED_KEY_MAX + 1];
+    struct temporary *room; /* or NULL */
 };
 
 static inline struct embedded *embedded_of(struct store_driver *driver)
@@ -28,6 +38,31 @@ bool embedded_path(const struct embedded *store, const char *name,
                    const char *ending, char path[EMBEDDED_PATH_SIZE],
                    struct err *err) MUST_CHECK;
 
+/* Keys are made of checked names; this is the last door all the same. */
+bool embedded_check_key(const char *key, struct err *err) MUST_CHECK;
+
+/* Where the file of a document lies: in the folder, or where a link there leads. */
+struct embedded_place {
+    char folder[EMBEDDED_PATH_SIZE];
+    char name[EMBEDDED_PATH_SIZE];
+    bool linked;
+};
+/* False and err if a link leads nowhere. */
+bool embedded_find(const struct embedded *store, const char *key,
+                   struct embedded_place *place, struct err *err) MUST_CHECK;
+
+/* Put right what a crash left of the document.  Under the lock on the folder. */
+bool embedded_rescue(const struct embedded *store, const char *key,
+                     struct err *err) MUST_CHECK;
+/* The same, if there is anything; takes the lock.  ERR_BUSY if it is held. */
+bool embedded_rescue_needed(const struct embedded *store, const char *key,
+                            struct err *err) MUST_CHECK;
+
+/* The functions of the driver that change documents (embedded_change.c). */
+void embedded_change_init(struct store_driver *driver);
+/* Let go of the room for a document, if there is any. */
+void embedded_drop_room(struct store_lock *lock);
+
 /* Take away what others may do with a file or folder; reported in the log. */
 void embedded_mend_mode(const char *path, unsigned want);
 
@@ -35,7 +70,12 @@ void embedded_mend_mode(const char *path, unsigned want);
    ERR_NOT_FOUND if there is none. */
 struct json_doc *embedded_parse(const struct embedded *store, const char *key,
                                 struct err *err);
+/* How a document is written. */
+struct embedded_write {
+    bool create;            /* fail if it exists */
+    struct temporary *room; /* or NULL */
+};
 /* Writes a document whose secrets are open, and leaves it sealed. */
 bool embedded_write(const struct embedded *store, const char *key,
-                    struct json_doc *doc, bool create,
+                    struct json_doc *doc, const struct embedded_write *how,
                     struct err *err) MUST_CHECK;

@@ -2,6 +2,7 @@
 /* Opening the embedded store, and sealing it anew. */
 #include <dirent.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -10,7 +11,9 @@
 #include "store/embedded_internal.h"
 #include "store/filelock.h"
 #include "store/jsonfile.h"
+#include "store/rescue.h"
 #include "store/sealed.h"
+#include "store/tombstone.h"
 
 void embedded_mend_mode(const char *path, unsigned want)
 {
@@ -27,34 +30,101 @@ void embedded_mend_mode(const char *path, unsigned want)
                  want, path);
 }
 
-/* One document at the start: its mode, and its seals.  A broken one is left for
-   whoever reads it. */
-static void tend(void *arg, const char *key)
-{
-    struct embedded *store = arg;
-    struct json_doc *nothing;
-    struct json_doc *doc;
-    char path[EMBEDDED_PATH_SIZE];
-    struct err err;
+/* What a crash left is put right first, under the lock that all changes take. */
+struct tending {
+    struct embedded *store;
+    int held; /* -1 until it is needed */
+    bool ok;
+    struct err *err;
+};
 
-    if (!embedded_path(store, key, EMBEDDED_ENDING, path, &err))
+static bool hold_folder(struct tending *tending)
+{
+    if (tending->held < 0)
+        tending->held = filelock_wait(tending->store->folder, FILELOCK_FOLDER,
+                                      tending->err);
+    return tending->held >= 0;
+}
+
+static void rescue(struct tending *tending, const char *key)
+{
+    struct err ignored;
+
+    if (tending->ok && embedded_check_key(key, &ignored))
+        tending->ok = hold_folder(tending) &&
+                      embedded_rescue(tending->store, key, tending->err);
+}
+
+static void rescue_left(void *arg, struct str name)
+{
+    const struct str ending = STR(EMBEDDED_ENDING);
+    char key[EMBEDDED_KEY_MAX + 1];
+
+    if (name.len <= ending.len || name.len - ending.len > EMBEDDED_KEY_MAX ||
+        !str_eq(str_from(name, name.len - ending.len), ending))
         return;
-    embedded_mend_mode(path, 0600);
-    if (!store->seal)
-        return;
-    doc = embedded_parse(store, key, &err);
-    if (doc && sealed_is_stale(store->seal, doc)) {
-        nothing = json_doc_new_object();
-        if (!store->driver.update(&store->driver, key, nothing, &err))
-            log_line(LOG_WARN, "not sealed: %s", err.text);
-        json_doc_free(nothing);
-    }
+    (void)snprintf(key, sizeof(key), STR_FMT,
+                   STR_ARG(str_sub(name, 0, name.len - ending.len)));
+    rescue(arg, key);
+}
+
+static void rescue_linked(void *arg, const char *key)
+{
+    struct tending *tending = arg;
+    struct embedded_place place;
+    struct err ignored;
+
+    if (embedded_find(tending->store, key, &place, &ignored) && place.linked &&
+        rescue_is_needed(place.folder, place.name))
+        rescue(tending, key);
+}
+
+static bool seal_now(const struct embedded *store, const char *key,
+                     struct err *err)
+{
+    struct json_doc *doc = embedded_parse(store, key, err);
+    bool ok =
+        doc && sealed_open(store->seal, key, doc, err) &&
+        embedded_write(store, key, doc, &(struct embedded_write){ 0 }, err);
+
     json_doc_free(doc);
+    return ok;
+}
+
+/* Its mode, and its seals.  A broken one is left for whoever reads it. */
+static void seal(void *arg, const char *key)
+{
+    struct tending *tending = arg;
+    struct embedded *store = tending->store;
+    struct err err;
+    struct json_doc *doc = embedded_parse(store, key, &err);
+    bool stale = doc && store->seal && sealed_is_stale(store->seal, doc);
+
+    json_doc_free(doc);
+    if (stale && hold_folder(tending) && !seal_now(store, key, &err))
+        log_line(LOG_WARN, "not sealed: %s", err.text);
+}
+
+/* Leftovers, modes and seals. */
+static bool tend(struct embedded *store, struct err *err)
+{
+    struct store_driver *driver = &store->driver;
+    struct tending tending = {
+        .store = store, .held = -1, .ok = true, .err = err
+    };
+    bool ok;
+
+    rescue_each(store->folder, rescue_left, &tending);
+    ok = tending.ok && driver->list(driver, rescue_linked, &tending, err) &&
+         tending.ok && driver->list(driver, seal, &tending, err);
+    tombstone_sweep(store->folder);
+    filelock_release(tending.held);
+    return ok;
 }
 
 static bool is_subfolder(DIR *dir, const char *name)
 {
-    static const char *const usual[] = { ".", "..", "lost+found" };
+    static const char *const usual[] = { ".", "..", "lost+found", "db" };
     struct stat info;
 
     for (size_t i = 0; i < COUNT_OF(usual); i++) {
@@ -65,7 +135,7 @@ static bool is_subfolder(DIR *dir, const char *name)
            S_ISDIR(info.st_mode);
 }
 
-/* The store makes no folders: one that holds some has other uses, and shutting it
+/* The store makes one folder, for databases: one that holds others has other uses, and shutting it
    (/, /etc, somebody's project) would break them. */
 static bool has_other_uses(const char *folder)
 {
@@ -106,7 +176,7 @@ struct store_driver *embedded_open(const char *folder, const struct seal *seal,
     struct embedded *store = embedded_new(folder, seal);
     struct store_driver *driver = &store->driver;
 
-    if (open_folder(store, err) && driver->list(driver, tend, store, err))
+    if (open_folder(store, err) && tend(store, err))
         return driver;
     driver->free(driver);
     return NULL;
@@ -187,7 +257,8 @@ static void rewrite(void *arg, const char *key)
         return;
     doc = open_either(reseal, key);
     reseal->ok =
-        doc && embedded_write(reseal->next, key, doc, false, reseal->err);
+        doc && embedded_write(reseal->next, key, doc,
+                              &(struct embedded_write){ 0 }, reseal->err);
     reseal->changed += reseal->ok;
     json_doc_free(doc);
 }
@@ -201,7 +272,7 @@ static bool take_alone(struct embedded *store, int *folder, struct err *err)
     if (!take_in_use(store, FILELOCK_TRY, err))
         return err_wrap(err, "sealing anew needs the folder alone: stop the "
                              "relay first");
-    *folder = filelock_take(store->folder, FILELOCK_FOLDER, err);
+    *folder = filelock_wait(store->folder, FILELOCK_FOLDER, err);
     return *folder >= 0;
 }
 

@@ -5,12 +5,18 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
+
+#include "base/clock.h"
+
+#define RETRY_MS 20
+#define PATIENCE_MS 5000
 
 int filelock_take(const char *path, enum filelock_kind kind, struct err *err)
 {
     static const int how[] = {
-        [FILELOCK_FOLDER] = LOCK_EX,
+        [FILELOCK_FOLDER] = LOCK_EX | LOCK_NB,
         [FILELOCK_TRY] = LOCK_EX | LOCK_NB,
         [FILELOCK_SHARED] = LOCK_SH | LOCK_NB,
     };
@@ -34,6 +40,19 @@ int filelock_take(const char *path, enum filelock_kind kind, struct err *err)
         (void)err_errno(err, "lock %s", path);
     (void)close(fd);
     return -1;
+}
+
+int filelock_wait(const char *path, enum filelock_kind kind, struct err *err)
+{
+    struct timespec pause = { .tv_nsec = RETRY_MS * 1000000 };
+    uint64_t until_ms = clock_steady_ms() + PATIENCE_MS;
+    int fd = filelock_take(path, kind, err);
+
+    while (fd < 0 && err->code == ERR_BUSY && clock_steady_ms() < until_ms) {
+        (void)nanosleep(&pause, NULL);
+        fd = filelock_take(path, kind, err);
+    }
+    return fd;
 }
 
 void filelock_release(int fd)

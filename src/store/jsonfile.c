@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Small files that must not be lost.  Temporary files are called
-   .<name>.<16 hex>.tmp: random, so that two processes never meet in one. */
+/* Small files that must not be lost. */
 #include "store/jsonfile.h"
 
 #include <dirent.h>
@@ -11,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
-#include "crypto/random.h"
+#include "store/temporary.h"
 
 #define PATH_SIZE 4096
 #define READ_SIZE 4096
@@ -78,32 +77,6 @@ bool jsonfile_read(const char *path, struct buf *out, struct err *err)
 
 /* ---- writing ------------------------------------------------------------ */
 
-static bool write_all(int fd, struct str content, struct err *err)
-{
-    while (content.len > 0) {
-        ssize_t done = write(fd, content.at, content.len);
-
-        if (done < 0 && errno != EINTR)
-            return err_errno(err, "write");
-        content = str_from(content, done > 0 ? (size_t)done : 0);
-    }
-    return fsync(fd) == 0 || err_errno(err, "fsync");
-}
-
-static bool write_temporary(const char *path, struct str content,
-                            struct err *err)
-{
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    bool ok;
-
-    if (fd < 0)
-        return err_errno(err, "create %s", path);
-    ok = write_all(fd, content, err) || err_wrap(err, "%s", path);
-    if (close(fd) != 0 && ok)
-        ok = err_errno(err, "close %s", path);
-    return ok;
-}
-
 bool jsonfile_sync_folder(const char *folder, struct err *err)
 {
     int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -116,44 +89,30 @@ bool jsonfile_sync_folder(const char *folder, struct err *err)
     return ok;
 }
 
-/* link() refuses an existing name where rename() would replace it. */
-static bool move_into_place(const char *from, const char *to, bool create,
-                            struct err *err)
-{
-    if (create)
-        return link(from, to) == 0 || err_errno(err, "create %s", to);
-    return rename(from, to) == 0 || err_errno(err, "replace %s", to);
-}
-
 bool jsonfile_write(const char *folder, const char *name, struct str content,
                     bool create, struct err *err)
 {
-    char path[PATH_SIZE];
-    char temporary[PATH_SIZE];
-    char unique[17];
-    bool ok;
+    struct temporary temporary;
+    bool ok = temporary_open(&temporary, folder, name, err) &&
+              temporary_fill(&temporary, content, err) &&
+              temporary_move(&temporary, create, err);
 
-    random_hex(8, unique);
-    if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= PATH_SIZE ||
-        snprintf(temporary, sizeof(temporary), "%s/.%s.%s.tmp", folder, name,
-                 unique) >= PATH_SIZE)
-        return err_set(err, ERR_IO, "the path of %s is too long", name);
-    ok = write_temporary(temporary, content, err) &&
-         move_into_place(temporary, path, create, err);
-    if (!ok || create)
-        (void)unlink(temporary);
-    return ok && jsonfile_sync_folder(folder, err);
+    temporary_done(&temporary);
+    return ok;
 }
 
 /* ---- the folder --------------------------------------------------------- */
 
-static bool is_temporary(struct str name)
+/* Those of documents are looked into, and not for their age (store/rescue.h). */
+static bool is_orphan(const char *file)
 {
-    const size_t tail = sizeof(".0123456789abcdef.tmp") - 1;
+    const struct str ending = STR(".json");
+    struct str name;
+    struct str base;
 
-    return name.len > tail + 1 && name.at[0] == '.' &&
-           str_eq(str_from(name, name.len - 4), STR(".tmp")) &&
-           name.at[name.len - tail] == '.';
+    return temporary_parse(str_of(file), &name, &base) &&
+           (name.len < ending.len ||
+            !str_eq(str_from(name, name.len - ending.len), ending));
 }
 
 /* What cannot be removed stays: it harms nobody. */
@@ -167,7 +126,7 @@ static void remove_orphans(const char *folder)
     if (!dir)
         return;
     for (entry = readdir(dir); entry; entry = readdir(dir)) {
-        if (is_temporary(str_of(entry->d_name)) &&
+        if (is_orphan(entry->d_name) &&
             fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) ==
                 0 &&
             (uint64_t)info.st_mtim.tv_sec + ORPHAN_AGE_S < now_s)

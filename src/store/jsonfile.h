@@ -15,14 +15,13 @@ bool jsonfile_read(const char *path, struct buf *out,
                    struct err *err) MUST_CHECK;
 
 /* Replace `folder`/`name` so that a crash at any moment leaves the old file or the
-   new one: temporary file (0600) in the same folder, fsync, rename, fsync of the
-   folder.  `create`: fail if it exists already.  A failure leaves no temporary
+   new one (store/temporary.h).  `create`: fail if it exists already.  A failure leaves no temporary
    file behind. */
 bool jsonfile_write(const char *folder, const char *name, struct str content,
                     bool create, struct err *err) MUST_CHECK;
 
 /* Make the folder (0700) if it is missing, and remove temporary files that a crash
-   left in it (those older than ten minutes). */
+   left in it (those older than ten minutes, and of no *.json). */
 bool jsonfile_make_folder(const char *folder, struct err *err) MUST_CHECK;
 
 /* Make what was made, renamed or removed in the folder durable. */

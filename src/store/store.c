@@ -3,85 +3,35 @@
 #include "store/store.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <time.h>
 
-#include "base/list.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "store/embedded.h"
+#include "store/store_internal.h"
+
+#define RETRY_MS 20
+#define PATIENCE_MS 5000
+/* Nobody is told of a peer that holds the documents for less. */
+#define PROBLEM_MS 1000
+/* So long after a job failed for it, unless one went well since. */
+#define PROBLEM_LASTS_MS 30000
 
 struct store {
     struct store_driver *driver;
     pthread_t thread;
-    pthread_mutex_t lock; /* guards `queue` and `ending` */
+    pthread_mutex_t lock; /* guards all that follows, down to `ending` */
     pthread_cond_t filled;
     struct list queue;
+    struct list held_up; /* they found the documents held, or may not pass one
+                            that did; in their order */
+    uint64_t retry_ms;   /* steady: when the first of them is tried again */
+    uint64_t busy_ms;    /* steady: when one failed for it last, or 0 */
     bool ending;
     bool stopped; /* the thread has ended */
 };
-
-/* Two hold it: its owner, until store_job_free(), and the store, until it has been
-   delivered.  Whoever lets go last frees it. */
-struct store_job {
-    struct list node;
-    struct store *store;
-    enum store_op op;
-    char *key;
-    struct json_doc *patch;
-    struct loop *loop;
-    void (*wake)(void *arg);
-    void *arg;
-    bool freed;  /* this and `done`: the owner's thread only */
-    bool done;   /* delivered */
-    bool failed; /* this and what follows: written before it is delivered */
-    struct err err;
-    struct json_doc *doc;
-    struct store_lock *taken;
-};
-
-/* ---- the thread --------------------------------------------------------- */
-
-static bool try_lock(struct store_job *job)
-{
-    struct store_driver *driver = job->store->driver;
-
-    return driver->lock(driver, job->key, &job->taken, &job->err) !=
-           STORE_LOCK_FAILED;
-}
-
-static bool carry_out(struct store_job *job)
-{
-    struct store_driver *driver = job->store->driver;
-
-    switch (job->op) {
-    case STORE_OP_READ:
-        return driver->read(driver, job->key, &job->doc, &job->err);
-    case STORE_OP_UPDATE:
-        return driver->update(driver, job->key, job->patch, &job->err);
-    case STORE_OP_CHANGE:
-        return driver->change(driver, job->key, job->patch, &job->err);
-    case STORE_OP_CREATE:
-        return driver->create(driver, job->key, job->patch, &job->err);
-    case STORE_OP_REMOVE:
-        return driver->remove(driver, job->key, &job->err);
-    case STORE_OP_LOCK:
-        return try_lock(job);
-    case STORE_OP_UNLOCK:
-        break;
-    }
-    driver->unlock(driver, job->taken);
-    job->taken = NULL;
-    return true;
-}
-
-static void destroy(struct store_job *job)
-{
-    if (job->taken)
-        job->store->driver->unlock(job->store->driver, job->taken);
-    json_doc_free(job->doc);
-    json_doc_free(job->patch);
-    mem_free(job->key);
-    mem_free(job);
-}
 
 /* On the owner's thread. */
 static void deliver(void *arg)
@@ -90,25 +40,129 @@ static void deliver(void *arg)
 
     job->done = true;
     if (job->freed)
-        destroy(job);
+        store_job_destroy(job);
     else
         job->wake(job->arg);
 }
 
-/* Waits for one; NULL when the store is closed and the queue is empty. */
+/* ---- whose turn it is --------------------------------------------------- */
+
+static struct store_job *first_of(struct list *jobs)
+{
+    return list_is_empty(jobs) ? NULL
+                               : LIST_ITEM(jobs->next, struct store_job, node);
+}
+
+/* What only reads may pass a change that waits, unless it is of the same key. */
+static bool may_pass(const struct store_job *job, struct list *held_up)
+{
+    if (job->op != STORE_OP_READ && job->op != STORE_OP_LOCK &&
+        job->op != STORE_OP_CALL)
+        return false;
+    for (struct list *node = held_up->next; node != held_up;
+         node = node->next) {
+        const struct store_job *other = LIST_ITEM(node, struct store_job, node);
+
+        if (str_eq(str_of(other->key), str_of(job->key)))
+            return false;
+    }
+    return true;
+}
+
+static size_t count_of(const struct list *jobs)
+{
+    size_t count = 0;
+
+    for (const struct list *node = jobs->next; node != jobs; node = node->next)
+        count++;
+    return count;
+}
+
+static void wait_until(struct store *store, uint64_t at_ms)
+{
+    struct timespec at = { .tv_sec = (time_t)(at_ms / 1000),
+                           .tv_nsec = (long)(at_ms % 1000) * 1000000 };
+
+    (void)pthread_cond_timedwait(&store->filled, &store->lock, &at);
+}
+
+/* Taken off its list, or NULL: look again after a wait.  Under the lock. */
+static struct store_job *pick(struct store *store)
+{
+    struct store_job *waiting = first_of(&store->held_up);
+    struct store_job *job = first_of(&store->queue);
+
+    if (waiting && clock_steady_ms() >= store->retry_ms)
+        job = waiting;
+    if (job)
+        list_remove(&job->node);
+    if (!job || job == waiting || !waiting || may_pass(job, &store->held_up))
+        return job;
+    list_push(&store->held_up, &job->node);
+    return NULL;
+}
+
+/* Waits for one; NULL when the store is closed and nothing is left. */
 static struct store_job *next_job(struct store *store)
 {
-    struct store_job *job = NULL;
+    struct store_job *job;
 
     (void)pthread_mutex_lock(&store->lock);
-    while (list_is_empty(&store->queue) && !store->ending)
-        (void)pthread_cond_wait(&store->filled, &store->lock);
-    if (!list_is_empty(&store->queue)) {
-        job = LIST_ITEM(store->queue.next, struct store_job, node);
-        list_remove(&job->node);
+    for (job = pick(store); !job; job = pick(store)) {
+        if (!list_is_empty(&store->queue))
+            continue;
+        if (!list_is_empty(&store->held_up))
+            wait_until(store, store->retry_ms);
+        else if (store->ending)
+            break;
+        else
+            (void)pthread_cond_wait(&store->filled, &store->lock);
     }
     (void)pthread_mutex_unlock(&store->lock);
     return job;
+}
+
+static void give_up(struct store_job *job)
+{
+    (void)err_wrap(&job->err,
+                   "waited %u s for another process, nothing was changed; try "
+                   "again",
+                   PATIENCE_MS / 1000);
+}
+
+/* The documents are held by another process: it is tried again, in front of all
+   that wait.  False if it has waited for long enough. */
+static bool hold_up(struct store *store, struct store_job *job)
+{
+    uint64_t now_ms = clock_steady_ms();
+    bool again = now_ms - job->since_ms < PATIENCE_MS;
+
+    (void)pthread_mutex_lock(&store->lock);
+    if (again) {
+        store->retry_ms = now_ms + RETRY_MS;
+        list_push(store->held_up.next, &job->node);
+    } else {
+        store->busy_ms = now_ms;
+    }
+    (void)pthread_mutex_unlock(&store->lock);
+    return again;
+}
+
+static void went_well(struct store *store)
+{
+    (void)pthread_mutex_lock(&store->lock);
+    store->busy_ms = 0;
+    (void)pthread_mutex_unlock(&store->lock);
+}
+
+static void finish(struct store_job *job)
+{
+    if (store_job_is_busy(job))
+        give_up(job);
+    if (job->loop)
+        loop_post(job->loop, deliver, job);
+    else
+        store_job_destroy(job);
 }
 
 static void *run(void *arg)
@@ -117,17 +171,28 @@ static void *run(void *arg)
     struct store_job *job = next_job(store);
 
     while (job) {
-        job->failed = !carry_out(job);
-        if (job->loop)
-            loop_post(job->loop, deliver, job);
-        else
-            destroy(job);
+        store_job_run(job);
+        if (!job->failed && job->patch)
+            went_well(store);
+        if (!store_job_is_busy(job) || !hold_up(store, job))
+            finish(job);
         job = next_job(store);
     }
     return NULL;
 }
 
 /* ---- life --------------------------------------------------------------- */
+
+/* Times of waiting are steady ones. */
+static void make_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(condition, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+}
 
 struct store *store_open(const char *folder, const struct seal *seal,
                          struct err *err)
@@ -140,8 +205,9 @@ struct store *store_open(const char *folder, const struct seal *seal,
         return NULL;
     }
     list_init(&store->queue);
+    list_init(&store->held_up);
     (void)pthread_mutex_init(&store->lock, NULL);
-    (void)pthread_cond_init(&store->filled, NULL);
+    make_condition(&store->filled);
     if (pthread_create(&store->thread, NULL, run, store) != 0)
         abort();
     return store;
@@ -190,23 +256,34 @@ static void enqueue(struct store *store, struct store_job *job)
     (void)pthread_mutex_unlock(&store->lock);
 }
 
+/* From now on it may be done at any moment. */
+static struct store_job *send(struct store_job *job, struct loop *loop,
+                              void (*wake)(void *arg), void *arg)
+{
+    job->loop = loop;
+    job->wake = wake;
+    job->arg = arg;
+    enqueue(job->store, job);
+    return job;
+}
+
 struct store_job *store_start(struct store *store, struct loop *loop,
                               const struct store_request *request,
                               void (*wake)(void *arg), void *arg)
 {
-    struct store_job *job = MEM_NEW(struct store_job);
+    return send(store_job_new(store, store->driver, request), loop, wake, arg);
+}
 
-    list_init(&job->node);
-    job->store = store;
-    job->op = request->op;
-    job->key = mem_strdup(request->key);
-    if (request->patch)
-        job->patch = json_doc_copy(request->patch);
-    job->loop = loop;
-    job->wake = wake;
-    job->arg = arg;
-    enqueue(store, job);
-    return job;
+struct store_job *store_call(struct store *store, struct loop *loop,
+                             const struct store_work *work,
+                             void (*wake)(void *arg), void *arg)
+{
+    struct store_job *job = store_job_new(store, store->driver,
+                                          &(struct store_request){
+                                              .op = STORE_OP_CALL, .key = "" });
+
+    job->work = *work;
+    return send(job, loop, wake, arg);
 }
 
 void store_job_free(struct store_job *job)
@@ -214,35 +291,9 @@ void store_job_free(struct store_job *job)
     if (!job)
         return;
     if (job->done)
-        destroy(job);
+        store_job_destroy(job);
     else
         job->freed = true;
-}
-
-bool store_job_is_done(const struct store_job *job)
-{
-    return job->done;
-}
-
-const struct err *store_job_error(const struct store_job *job)
-{
-    return job->failed ? &job->err : NULL;
-}
-
-struct json_doc *store_job_take_doc(struct store_job *job)
-{
-    struct json_doc *doc = job->doc;
-
-    job->doc = NULL;
-    return doc;
-}
-
-struct store_lock *store_job_take_lock(struct store_job *job)
-{
-    struct store_lock *taken = job->taken;
-
-    job->taken = NULL;
-    return taken;
 }
 
 void store_unlock(struct store *store, struct store_lock *taken)
@@ -251,10 +302,57 @@ void store_unlock(struct store *store, struct store_lock *taken)
 
     if (!taken)
         return;
-    job = MEM_NEW(struct store_job);
-    list_init(&job->node);
-    job->store = store;
-    job->op = STORE_OP_UNLOCK;
+    job = store_job_new(store, store->driver,
+                        &(struct store_request){ .op = STORE_OP_UNLOCK,
+                                                 .key = "" });
     job->taken = taken;
     enqueue(store, job);
+}
+
+/* ---- what is said of it ------------------------------------------------- */
+
+void store_state(struct store *store, struct store_state *state)
+{
+    uint64_t now_ms = clock_steady_ms();
+    const struct store_job *first;
+    bool busy;
+
+    *state = (struct store_state){ 0 };
+    (void)pthread_mutex_lock(&store->lock);
+    state->waiting = count_of(&store->held_up) + count_of(&store->queue);
+    first = first_of(&store->held_up);
+    busy = (first && now_ms - first->since_ms > PROBLEM_MS) ||
+           (store->busy_ms > 0 && now_ms - store->busy_ms < PROBLEM_LASTS_MS);
+    if (!first)
+        first = first_of(&store->queue);
+    if (first)
+        state->oldest_ms = now_ms - first->since_ms;
+    (void)pthread_mutex_unlock(&store->lock);
+    if (busy)
+        (void)snprintf(state->problem, sizeof(state->problem),
+                       "another process holds the data folder: nothing can be "
+                       "saved until it lets go");
+}
+
+/* ---- for commands ------------------------------------------------------- */
+
+bool store_do(struct store *store, const struct store_request *request,
+              struct err *err)
+{
+    struct timespec pause = { .tv_nsec = RETRY_MS * 1000000 };
+    struct store_job *job = store_job_new(store, store->driver, request);
+    bool ok;
+
+    store_job_run(job);
+    while (store_job_is_busy(job) &&
+           clock_steady_ms() - job->since_ms < PATIENCE_MS) {
+        (void)nanosleep(&pause, NULL);
+        store_job_run(job);
+    }
+    if (store_job_is_busy(job))
+        give_up(job);
+    ok = !job->failed;
+    *err = job->err;
+    store_job_destroy(job);
+    return ok;
 }

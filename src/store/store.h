@@ -6,7 +6,11 @@
 
    A started job is a handle: `wake` comes once, on `loop`'s thread, when it is
    DONE; never from inside, never after store_job_free().  Freeing a job earlier lets
-   it be carried through all the same; a lock that it took is given back. */
+   it be carried through all the same; a lock that it took is given back.
+
+   No job waits for another process: one that finds the documents held is tried
+   again every 20 ms, while jobs of other keys that only read pass it by; after 5 s
+   it fails with ERR_BUSY. */
 #pragma once
 
 #include "base/loop.h"
@@ -32,28 +36,56 @@ void store_free(struct store *store);
    meanwhile. */
 bool store_serve(struct store *store, struct err *err) MUST_CHECK;
 
-/* For commands, and for reading at the start: the driver itself. */
+/* For reading at the start, and for tests: the driver itself. */
 struct store_driver *store_driver(struct store *store);
+
+struct store_state {
+    size_t waiting;     /* jobs */
+    uint64_t oldest_ms; /* for so long */
+    /* Why no document can be changed at the moment, or empty. */
+    char problem[200];
+};
+/* Any thread. */
+void store_state(struct store *store, struct store_state *state);
 
 enum store_op {
     STORE_OP_READ,
     STORE_OP_UPDATE,
     STORE_OP_CHANGE,
     STORE_OP_CREATE,
-    STORE_OP_REMOVE,
-    STORE_OP_LOCK,   /* tries once */
-    STORE_OP_UNLOCK, /* for store_unlock() */
+    STORE_OP_REMOVE,  /* leaves a sign that this was asked for */
+    STORE_OP_DISCARD, /* leaves none: nobody keeps the document in memory */
+    STORE_OP_LOCK, /* tries once; what a crash left of the key is put right */
+    STORE_OP_RESERVE, /* room for the next document of the lock's key */
+    STORE_OP_CALL,    /* for store_call() */
+    STORE_OP_UNLOCK,  /* for store_unlock() */
 };
 
 struct store_request {
     enum store_op op;
     const char *key;              /* or the name of the lock; copied */
     const struct json_doc *patch; /* UPDATE, CHANGE, CREATE; copied */
+    /* RESERVE: the lock of the key; the room is held with it, until
+       store_unlock().  UPDATE, CHANGE: write into that room, if there is any.
+       Borrowed: given back after the job was started, not before. */
+    struct store_lock *lock;
+};
+
+/* Something else to be done with the documents. */
+struct store_work {
+    /* On the store's thread; it must not wait. */
+    void (*run)(struct store_driver *driver, void *arg);
+    void (*drop)(void *arg); /* when the job goes; on any thread */
+    void *arg;
 };
 
 struct store_job *store_start(struct store *store, struct loop *loop,
                               const struct store_request *request,
                               void (*wake)(void *arg), void *arg);
+/* Likewise for any other work. */
+struct store_job *store_call(struct store *store, struct loop *loop,
+                             const struct store_work *work,
+                             void (*wake)(void *arg), void *arg);
 void store_job_free(struct store_job *job);
 
 bool store_job_is_done(const struct store_job *job);
@@ -63,7 +95,15 @@ const struct err *store_job_error(const struct store_job *job);
 struct json_doc *store_job_take_doc(struct store_job *job);
 /* LOCK: the lock, the caller's; NULL if somebody else holds it. */
 struct store_lock *store_job_take_lock(struct store_job *job);
+/* READ or CHANGE that found no document: was its removal asked for (here, or by
+   another process)?  False: it is away, and may come back. */
+bool store_job_was_removed(const struct store_job *job);
 
 /* Give a lock back; on the store thread, in the order of the queue.  NULL is
    fine.  Any thread. */
 void store_unlock(struct store *store, struct store_lock *lock);
+
+/* For commands, which have no loop to wait on: carry it out now, on this thread;
+   waits up to 5 s for another process.  UPDATE, CHANGE, CREATE, REMOVE. */
+bool store_do(struct store *store, const struct store_request *request,
+              struct err *err) MUST_CHECK;

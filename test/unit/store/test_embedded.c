@@ -68,6 +68,8 @@ static bool change(struct scene *scene, change_fn how, const char *key,
     struct json_doc *doc = json_doc_parse(str_of(text), &err);
     bool ok = how(scene->driver, key, doc, &err);
 
+    while (!ok && err.code == ERR_BUSY)
+        ok = how(scene->driver, key, doc, &err);
     assert_true(ok || err.text[0]);
     json_doc_free(doc);
     return ok;

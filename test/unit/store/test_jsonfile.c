@@ -127,8 +127,8 @@ static void die_writing(const char *folder)
     (void)signal(SIGXFSZ, SIG_DFL);
     (void)setrlimit(RLIMIT_CORE, &no_core);
     (void)setrlimit(RLIMIT_FSIZE, &tight);
-    _exit(
-        jsonfile_write(folder, "a.json", STR("longer than five"), false, &err));
+    _exit(jsonfile_write(folder, "a.token", STR("longer than five"), false,
+                         &err));
 }
 
 /* Every file of the folder becomes old. */
@@ -152,24 +152,25 @@ static void a_crash_keeps_the_old_file_and_its_rest_is_removed_later(
     int status;
     pid_t child;
 
-    assert_true(jsonfile_write(*state, "a.json", STR("old"), false, &err));
+    assert_true(jsonfile_write(*state, "a.token", STR("old"), false, &err));
     child = fork();
     assert_true(child >= 0);
     if (child == 0)
         die_writing(*state);
     assert_int_equal(waitpid(child, &status, 0), child);
     assert_true(WIFSIGNALED(status));
-    assert_content(*state, "a.json", "old");
+    assert_content(*state, "a.token", "old");
     assert_int_equal(unit_file_count(*state), 2);
     /* A fresh one may belong to a running process. */
     assert_true(jsonfile_make_folder(*state, &err));
     assert_int_equal(unit_file_count(*state), 2);
     unit_write(*state, ".hidden", "of somebody else");
     unit_write(*state, ".a.tmp", "of somebody else");
+    unit_write(*state, ".a.json.0123456789abcdef.tmp", "for store/rescue.h");
     age_all(*state);
     assert_true(jsonfile_make_folder(*state, &err));
-    assert_int_equal(unit_file_count(*state), 3);
-    assert_content(*state, "a.json", "old");
+    assert_int_equal(unit_file_count(*state), 4);
+    assert_content(*state, "a.token", "old");
 }
 
 /* ---- reading ------------------------------------------------------------ */

@@ -1,0 +1,293 @@
+// SPDX-License-Identifier: MIT
+/* The embedded store: changing documents, one change at a time of all processes. */
+#include "store/embedded_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "store/filelock.h"
+#include "store/jsonfile.h"
+#include "store/sealed.h"
+#include "store/tombstone.h"
+
+/* Room for a document that grows, and for a first one. */
+#define ROOM_MORE 8192
+#define ROOM_MIN 16384
+
+/* ---- writing ------------------------------------------------------------ */
+
+/* False if there is none, or it cannot be used: then it is done without. */
+static bool write_into_room(const struct embedded_place *place,
+                            struct temporary *room, struct str content)
+{
+    char target[EMBEDDED_PATH_SIZE];
+    struct err err;
+
+    return room &&
+           snprintf(target, sizeof(target), "%s/%s", place->folder,
+                    place->name) < EMBEDDED_PATH_SIZE &&
+           strcmp(target, room->target) == 0 && room->fd >= 0 &&
+           temporary_fill(room, content, &err) &&
+           temporary_move(room, false, &err);
+}
+
+/* Others see from it that what it leads to has changed. */
+static void touch_link(const struct embedded *store, const char *key)
+{
+    char path[EMBEDDED_PATH_SIZE];
+    struct err err;
+
+    if (embedded_path(store, key, EMBEDDED_ENDING, path, &err))
+        (void)utimensat(AT_FDCWD, path, NULL, AT_SYMLINK_NOFOLLOW);
+}
+
+static bool write_text(const struct embedded *store, const char *key,
+                       struct str content, const struct embedded_write *how,
+                       struct err *err)
+{
+    struct embedded_place place;
+
+    if (!embedded_find(store, key, &place, err))
+        return false;
+    if (!write_into_room(&place, how->room, content) &&
+        !jsonfile_write(place.folder, place.name, content, how->create, err))
+        return false;
+    tombstone_clear(store->folder, key);
+    if (place.linked)
+        touch_link(store, key);
+    return true;
+}
+
+bool embedded_write(const struct embedded *store, const char *key,
+                    struct json_doc *doc, const struct embedded_write *how,
+                    struct err *err)
+{
+    struct buf text;
+    bool ok;
+
+    if (!sealed_close(store->seal, key, doc, err))
+        return false;
+    buf_init_secret(&text, JSONFILE_MAX);
+    ok = (json_doc_write(doc, true, &text) ||
+          err_set(err, ERR_IO,
+                  "%s" EMBEDDED_ENDING " is too large, or not UTF-8", key)) &&
+         write_text(store, key, buf_str(&text), how, err);
+    buf_done(&text);
+    return ok;
+}
+
+/* ---- changing by field -------------------------------------------------- */
+
+struct merge {
+    const char *key;
+    const struct json_doc *patch;
+    bool must_exist;
+    struct temporary *room;
+};
+
+static bool merge(struct store_driver *driver, const struct merge *merge,
+                  struct err *err)
+{
+    const char *key = merge->key;
+    struct json_doc *doc;
+    bool ok;
+
+    if (!driver->read(driver, key, &doc, err))
+        return err_wrap(err, "%s" EMBEDDED_ENDING " is left as it is", key);
+    if (!doc && merge->must_exist)
+        return err_set(err, ERR_NOT_FOUND, "%s" EMBEDDED_ENDING " is gone",
+                       key);
+    if (!doc)
+        doc = json_doc_new_object();
+    json_doc_merge(doc, merge->patch);
+    ok = embedded_write(embedded_of(driver), key, doc,
+                        &(struct embedded_write){ .room = merge->room }, err);
+    json_doc_free(doc);
+    return ok;
+}
+
+/* A change reads, merges and writes: nothing may be made or removed in between, and
+   what a crash left must not be overtaken.  -1 and err if that fails. */
+static int begin_change(const struct embedded *store, const char *key,
+                        struct err *err)
+{
+    int held;
+
+    if (!embedded_check_key(key, err))
+        return -1;
+    held = filelock_take(store->folder, FILELOCK_FOLDER, err);
+    if (held < 0 || embedded_rescue(store, key, err))
+        return held;
+    filelock_release(held);
+    return -1;
+}
+
+static bool carry_out(struct store_driver *driver, const struct merge *what,
+                      struct err *err)
+{
+    int held = begin_change(embedded_of(driver), what->key, err);
+    bool ok = held >= 0 && merge(driver, what, err);
+
+    filelock_release(held);
+    return ok;
+}
+
+static bool update(struct store_driver *driver, const char *key,
+                   const struct json_doc *patch, struct err *err)
+{
+    return carry_out(driver, &(struct merge){ .key = key, .patch = patch },
+                     err);
+}
+
+static bool change(struct store_driver *driver, const char *key,
+                   const struct json_doc *patch, struct err *err)
+{
+    return carry_out(driver,
+                     &(struct merge){
+                         .key = key, .patch = patch, .must_exist = true },
+                     err);
+}
+
+static bool create(struct store_driver *driver, const char *key,
+                   const struct json_doc *doc, struct err *err)
+{
+    int held = begin_change(embedded_of(driver), key, err);
+    struct json_doc *made = json_doc_new_object();
+    bool ok;
+
+    json_doc_merge(made, doc);
+    ok = held >= 0 &&
+         embedded_write(embedded_of(driver), key, made,
+                        &(struct embedded_write){ .create = true }, err);
+    json_doc_free(made);
+    filelock_release(held);
+    return ok;
+}
+
+/* ---- room for the next document ----------------------------------------- */
+
+void embedded_drop_room(struct store_lock *lock)
+{
+    if (!lock->room)
+        return;
+    temporary_done(lock->room);
+    mem_free(lock->room);
+    lock->room = NULL;
+}
+
+static size_t room_for(const struct embedded_place *place)
+{
+    char path[EMBEDDED_PATH_SIZE];
+    struct stat info;
+
+    if (snprintf(path, sizeof(path), "%s/%s", place->folder, place->name) >=
+            EMBEDDED_PATH_SIZE ||
+        stat(path, &info) != 0 || info.st_size < ROOM_MIN - ROOM_MORE)
+        return ROOM_MIN;
+    return (size_t)info.st_size + ROOM_MORE;
+}
+
+static bool make_room(const struct embedded *store, struct store_lock *lock,
+                      struct err *err)
+{
+    struct embedded_place place;
+
+    if (!embedded_find(store, lock->key, &place, err))
+        return false;
+    lock->room = MEM_NEW(struct temporary);
+    if (temporary_open(lock->room, place.folder, place.name, err) &&
+        temporary_reserve(lock->room, room_for(&place), err))
+        return true;
+    embedded_drop_room(lock);
+    return false;
+}
+
+static bool reserve(struct store_driver *driver, struct store_lock *lock,
+                    struct err *err)
+{
+    int held;
+    bool ok;
+
+    if (lock->room && lock->room->fd >= 0)
+        return true;
+    embedded_drop_room(lock);
+    held = begin_change(embedded_of(driver), lock->key, err);
+    ok = held >= 0 && make_room(embedded_of(driver), lock, err);
+    filelock_release(held);
+    return ok;
+}
+
+static bool fill(struct store_driver *driver, struct store_lock *lock,
+                 const struct json_doc *patch, bool must_exist, struct err *err)
+{
+    return carry_out(driver,
+                     &(struct merge){ .key = lock->key,
+                                      .patch = patch,
+                                      .must_exist = must_exist,
+                                      .room = lock->room },
+                     err);
+}
+
+/* ---- removing ----------------------------------------------------------- */
+
+static bool remove_file(const struct embedded *store, const char *key,
+                        struct err *err)
+{
+    char path[EMBEDDED_PATH_SIZE];
+
+    if (!embedded_path(store, key, EMBEDDED_ENDING, path, err))
+        return false;
+    if (unlink(path) != 0 && errno != ENOENT)
+        return err_errno(err, "remove %s", path);
+    return jsonfile_sync_folder(store->folder, err);
+}
+
+static bool discard(struct store_driver *driver, const char *key,
+                    struct err *err)
+{
+    int held = begin_change(embedded_of(driver), key, err);
+    bool ok = held >= 0 && remove_file(embedded_of(driver), key, err);
+
+    filelock_release(held);
+    return ok;
+}
+
+/* First the sign, so that nobody takes the removal for an accident. */
+static bool bury(const struct embedded *store, const char *key, struct err *err)
+{
+    char path[EMBEDDED_PATH_SIZE];
+    struct stat info;
+    bool there;
+
+    if (!embedded_path(store, key, EMBEDDED_ENDING, path, err))
+        return false;
+    there = stat(path, &info) == 0;
+    return tombstone_put(store->folder, key, there ? &info : NULL, err) &&
+           remove_file(store, key, err) && embedded_rescue(store, key, err);
+}
+
+static bool remove_doc(struct store_driver *driver, const char *key,
+                       struct err *err)
+{
+    int held = begin_change(embedded_of(driver), key, err);
+    bool ok = held >= 0 && bury(embedded_of(driver), key, err);
+
+    filelock_release(held);
+    return ok;
+}
+
+void embedded_change_init(struct store_driver *driver)
+{
+    driver->update = update;
+    driver->change = change;
+    driver->create = create;
+    driver->reserve = reserve;
+    driver->fill = fill;
+    driver->remove = remove_doc;
+    driver->discard = discard;
+}

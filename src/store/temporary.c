@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: MIT
+/* A file on its way into the place of another. */
+#include "store/temporary.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/chars.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "store/jsonfile.h"
+
+#define UNIQUE_LEN 16
+#define ENDING ".tmp"
+
+/* ---- names -------------------------------------------------------------- */
+
+void temporary_base(const struct stat *info, char base[TEMPORARY_BASE_LEN + 1])
+{
+    uint64_t facts[] = { info ? info->st_ino : 0,
+                         info ? (uint64_t)info->st_size : 0,
+                         info ? (uint64_t)info->st_mtim.tv_sec : 0,
+                         info ? (uint64_t)info->st_mtim.tv_nsec : 0 };
+    unsigned char hash[HASH_SHA256_LEN] = { 0 };
+
+    if (info)
+        hash_sha256((struct str){ (const char *)facts, sizeof(facts) }, hash);
+    for (size_t i = 0; i < TEMPORARY_BASE_LEN / 2; i++)
+        (void)snprintf(base + 2 * i, 3, "%02x", hash[i]);
+}
+
+static bool is_hex(struct str text, size_t len)
+{
+    static const struct chars hex = { { CHARS_HEX } };
+
+    return text.len == len && chars_has_all(&hex, text);
+}
+
+bool temporary_parse(struct str file, struct str *name, struct str *base)
+{
+    const size_t end = sizeof(ENDING) - 1;
+    struct str rest;
+    size_t dot;
+
+    if (file.len <= end + 1 || file.at[0] != '.' ||
+        !str_eq(str_from(file, file.len - end), STR(ENDING)))
+        return false;
+    rest = str_sub(file, 1, file.len - end - 1);
+    for (dot = rest.len; dot > 0 && rest.at[dot - 1] != '.'; dot--)
+        ;
+    if (dot < 2)
+        return false;
+    *name = str_sub(rest, 0, dot - 1);
+    rest = str_from(rest, dot);
+    *base = STR_EMPTY;
+    if (is_hex(rest, UNIQUE_LEN))
+        return true;
+    *base = str_sub(rest, 0, TEMPORARY_BASE_LEN);
+    return rest.len > TEMPORARY_BASE_LEN && is_hex(*base, TEMPORARY_BASE_LEN) &&
+           rest.at[TEMPORARY_BASE_LEN] == '-' &&
+           is_hex(str_from(rest, TEMPORARY_BASE_LEN + 1), UNIQUE_LEN);
+}
+
+/* ---- one of them -------------------------------------------------------- */
+
+static bool make_paths(struct temporary *temporary, const char *folder,
+                       const char *name, struct err *err)
+{
+    char base[TEMPORARY_BASE_LEN + 1];
+    char unique[UNIQUE_LEN + 1];
+    struct stat info;
+
+    if (snprintf(temporary->folder, TEMPORARY_PATH_SIZE, "%s", folder) >=
+            TEMPORARY_PATH_SIZE ||
+        snprintf(temporary->target, TEMPORARY_PATH_SIZE, "%s/%s", folder,
+                 name) >= TEMPORARY_PATH_SIZE)
+        return err_set(err, ERR_IO, "the path of %s is too long", name);
+    temporary_base(lstat(temporary->target, &info) == 0 ? &info : NULL, base);
+    random_hex(UNIQUE_LEN / 2, unique);
+    return snprintf(temporary->path, TEMPORARY_PATH_SIZE, "%s/.%s.%s-%s%s",
+                    folder, name, base, unique, ENDING) < TEMPORARY_PATH_SIZE ||
+           err_set(err, ERR_IO, "the path of %s is too long", name);
+}
+
+bool temporary_open(struct temporary *temporary, const char *folder,
+                    const char *name, struct err *err)
+{
+    temporary->fd = -1;
+    if (!make_paths(temporary, folder, name, err))
+        return false;
+    temporary->fd =
+        open(temporary->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    return temporary->fd >= 0 || err_errno(err, "create %s", temporary->path);
+}
+
+bool temporary_reserve(struct temporary *temporary, size_t size,
+                       struct err *err)
+{
+    int rc = flock(temporary->fd, LOCK_EX | LOCK_NB);
+
+    if (rc != 0)
+        return err_errno(err, "lock %s", temporary->path);
+    /* Where the file system has no such call, zeros are written. */
+    do {
+        rc = posix_fallocate(temporary->fd, 0, (off_t)size);
+    } while (rc == EINTR);
+    errno = rc;
+    return rc == 0 ||
+           err_errno(err, "reserve %zu bytes in %s", size, temporary->path);
+}
+
+/* From the start of the file: the blocks that were reserved are used. */
+static bool write_all(int fd, struct str content, struct err *err)
+{
+    off_t at = 0;
+
+    while (content.len > 0) {
+        ssize_t done = pwrite(fd, content.at, content.len, at);
+
+        if (done < 0 && errno != EINTR)
+            return err_errno(err, "write");
+        done = done > 0 ? done : 0;
+        content = str_from(content, (size_t)done);
+        at += done;
+    }
+    return ftruncate(fd, at) == 0 || err_errno(err, "cut");
+}
+
+bool temporary_fill(struct temporary *temporary, struct str content,
+                    struct err *err)
+{
+    return (write_all(temporary->fd, content, err) &&
+            (fsync(temporary->fd) == 0 || err_errno(err, "fsync"))) ||
+           err_wrap(err, "%s", temporary->path);
+}
+
+/* link() refuses an existing name where rename() would replace it. */
+bool temporary_move(struct temporary *temporary, bool create, struct err *err)
+{
+    if (create && link(temporary->path, temporary->target) != 0)
+        return err_errno(err, "create %s", temporary->target);
+    if (!create && rename(temporary->path, temporary->target) != 0)
+        return err_errno(err, "replace %s", temporary->target);
+    if (create)
+        (void)unlink(temporary->path);
+    (void)close(temporary->fd);
+    temporary->fd = -1;
+    return jsonfile_sync_folder(temporary->folder, err);
+}
+
+void temporary_done(struct temporary *temporary)
+{
+    if (temporary->fd < 0)
+        return;
+    (void)unlink(temporary->path);
+    (void)close(temporary->fd);
+    temporary->fd = -1;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+/* A file on its way into the place of another, so that a crash at any moment leaves
+   the old one or the new one:
+
+       made in the same folder -> filled, fsync -> renamed -> fsync of the folder
+
+   It is called .<name>.<base>-<unique>.tmp.  `base` tells which file it replaces
+   (16 hex digits of its inode, size and time, or zeros for none), so that what a
+   crash leaves can be told from what was overtaken (store/rescue.h).  `unique`: so
+   that two processes never meet in one.  Blocking; one thread at a time. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/err.h"
+
+#define TEMPORARY_PATH_SIZE 4096
+#define TEMPORARY_BASE_LEN 16
+
+struct stat;
+
+struct temporary {
+    char folder[TEMPORARY_PATH_SIZE];
+    char path[TEMPORARY_PATH_SIZE];
+    char target[TEMPORARY_PATH_SIZE];
+    int fd;
+};
+
+/* Makes an empty one (0600).  Afterwards it is owned: temporary_done(). */
+bool temporary_open(struct temporary *temporary, const char *folder,
+                    const char *name, struct err *err) MUST_CHECK;
+/* Allocate room for so many bytes, and hold the file, so that others can tell that
+   it still has an owner. */
+bool temporary_reserve(struct temporary *temporary, size_t size,
+                       struct err *err) MUST_CHECK;
+/* It holds this, and nothing else, durably. */
+bool temporary_fill(struct temporary *temporary, struct str content,
+                    struct err *err) MUST_CHECK;
+/* Into place, durably.  `create`: fail if the other file exists. */
+bool temporary_move(struct temporary *temporary, bool create,
+                    struct err *err) MUST_CHECK;
+/* Removes it if it was not moved. */
+void temporary_done(struct temporary *temporary);
+
+/* The base of what replaces this file; NULL: there is none. */
+void temporary_base(const struct stat *info, char base[TEMPORARY_BASE_LEN + 1]);
+/* Is `file` called as a temporary one?  `name` is what it would become, and `base`
+   lies in `file` or is empty (as those were called that had none). */
+bool temporary_parse(struct str file, struct str *name, struct str *base);
