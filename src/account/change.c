@@ -2,6 +2,7 @@
 /* Changing an account by field, or removing it. */
 #include "account/change.h"
 
+#include "account/refresh.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -58,8 +59,10 @@ static struct flow_next show(struct flow *flow)
         change->err = *store_job_error(change->job);
         return flow_finish();
     }
-    if (change->wait->op == KEEPER_REMOVE)
+    if (change->wait->op == KEEPER_REMOVE) {
+        refresh_drop(kept_find(change->wait->keeper, change->account->name));
         accounts_forget(accounts, change->account);
+    }
     if (!accounts_load(accounts, &err))
         log_line(LOG_ERROR, "accounts not read again: %s", err.text);
     return flow_finish();
@@ -70,8 +73,8 @@ static void done(struct flow *flow)
     struct change *change = change_of(flow);
     struct keeper *keeper = change->wait->keeper;
 
-    keeper_wait_answer(change->wait,
-                       store_job_error(change->job) ? &change->err : NULL);
+    keeper_wait_end(change->wait,
+                    store_job_error(change->job) ? &change->err : NULL);
     store_job_free(change->job);
     account_unref(change->account);
     mem_free(change);

@@ -1,22 +1,20 @@
 // SPDX-License-Identifier: MIT
 /* The keeper of accounts: who waits for what, and when it is time. */
-#include <stdio.h>
-#include <string.h>
+#include <assert.h>
 
 #include "account/change.h"
 #include "account/kinds.h"
 #include "account/login.h"
 #include "account/refresh.h"
 #include "account/refresh_rules.h"
+#include "account/token_call.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "crypto/random.h"
 
 #define SWEEP_MS 15000
 /* Refreshes ahead of time that run at once; nobody waits for them. */
 #define AHEAD_MAX 8
-#define FIELDS "content-type: application/json\r\naccept: application/json\r\n"
 
 static void sweep(void *arg);
 
@@ -41,6 +39,10 @@ struct keeper *keeper_new(const struct keeper_options *options)
     keeper->origin =
         origin_new(url->host, url->port, url->tls ? options->tls : NULL);
     list_init(&keeper->kept);
+    list_init(&keeper->calls);
+    list_init(&keeper->timed);
+    keeper->patience =
+        loop_timer_new(options->loop, keeper_wait_expire, keeper);
     keeper->sweep = loop_timer_new(options->loop, sweep, keeper);
     return keeper;
 }
@@ -49,13 +51,11 @@ void keeper_free(struct keeper *keeper)
 {
     if (!keeper)
         return;
-    while (!list_is_empty(&keeper->kept)) {
-        struct kept_account *kept =
-            LIST_ITEM(keeper->kept.next, struct kept_account, node);
-
-        list_remove(&kept->node);
-        mem_free(kept);
-    }
+    assert(keeper->running == 0 && list_is_empty(&keeper->calls));
+    assert(list_is_empty(&keeper->timed));
+    while (!list_is_empty(&keeper->kept))
+        kept_free(LIST_ITEM(keeper->kept.next, struct kept_account, node));
+    loop_timer_free(keeper->patience);
     loop_timer_free(keeper->sweep);
     upstream_free(keeper->upstream);
     origin_free(keeper->origin);
@@ -63,75 +63,19 @@ void keeper_free(struct keeper *keeper)
     mem_free(keeper);
 }
 
-/* ---- kept accounts ------------------------------------------------------ */
-
-static struct kept_account *kept_of(struct keeper *keeper, const char *name)
-{
-    struct kept_account *kept;
-
-    for (struct list *node = keeper->kept.next; node != &keeper->kept;
-         node = node->next) {
-        kept = LIST_ITEM(node, struct kept_account, node);
-        if (str_eq(str_of(kept->name), str_of(name)))
-            return kept;
-    }
-    kept = MEM_NEW(struct kept_account);
-    kept->keeper = keeper;
-    (void)snprintf(kept->name, sizeof(kept->name), "%s", name);
-    list_init(&kept->waits);
-    kept->jitter_ms = random_below(REFRESH_JITTER_MS);
-    list_push(&keeper->kept, &kept->node);
-    return kept;
-}
-
-void kept_answer(struct kept_account *kept, const struct err *err)
-{
-    while (!list_is_empty(&kept->waits)) {
-        struct keeper_wait *wait =
-            LIST_ITEM(kept->waits.next, struct keeper_wait, node);
-
-        list_remove(&wait->node);
-        keeper_wait_answer(wait, err);
-    }
-}
+/* ---- kept accounts ------------------------------------------------------- */
 
 bool keeper_is_spent(struct keeper *keeper, const struct account *account)
 {
-    const struct kept_account *kept = kept_of(keeper, account->name);
-
-    for (size_t i = 0; account->grant[0] && i < KEPT_SPENT_MAX; i++) {
-        if (strcmp(kept->spent[i], account->grant) == 0)
-            return true;
-    }
-    return false;
+    return kept_is_spent(kept_find(keeper, account->name), account->grant);
 }
 
 void keeper_restore(struct keeper *keeper, const char *name)
 {
-    struct kept_account *kept = kept_of(keeper, name);
+    struct kept_account *kept = kept_find(keeper, name);
 
     if (!kept->refresh && !keeper->stopping)
         refresh_start(kept, NULL, false);
-}
-
-struct fetch *keeper_fetch(struct keeper *keeper, const struct proxy *proxy,
-                           struct str body, void (*wake)(void *arg), void *arg)
-{
-    const struct config *config = keeper->options.config;
-    struct str path = config->token_url.prefix;
-
-    return fetch_start(
-        &(struct fetch_options){ .upstream = keeper->upstream,
-                                 .origin = keeper->origin,
-                                 .proxy = proxy,
-                                 .method = STR("POST"),
-                                 .host = keeper->host,
-                                 .target = path.len > 0 ? path : STR("/"),
-                                 .fields = STR(FIELDS),
-                                 .body = body,
-                                 .connect_ms = config->connect_ms,
-                                 .answer_ms = config->connect_ms },
-        wake, arg);
 }
 
 /* ---- ahead of time ------------------------------------------------------ */
@@ -143,8 +87,8 @@ static void look_at(void *arg, const struct account *account)
 
     if (!account->can_refresh || keeper->running >= AHEAD_MAX)
         return;
-    kept = kept_of(keeper, account->name);
-    if (!kept->refresh && clock_steady_ms() >= kept->not_before_ms &&
+    kept = kept_find(keeper, account->name);
+    if (!kept->refresh && kept_backs_off_ms(kept) == 0 &&
         refresh_rules_is_due(account, kept->jitter_ms, kept->fresh_until_ms,
                              clock_wall_ms()))
         refresh_start(kept, secret_ref(account->token), false);
@@ -169,27 +113,27 @@ static void sweep(void *arg)
 static void refresh_asked(struct keeper_wait *wait, struct account *account)
 {
     struct keeper *keeper = wait->keeper;
-    struct kept_account *kept = kept_of(keeper, wait->name);
+    struct kept_account *kept = kept_find(keeper, wait->name);
     const struct secret *stale = wait->stale ? wait->stale : account->token;
     struct err err;
 
     switch (refresh_rules_decide(account, stale, wait->by_hand, clock_wall_ms(),
                                  &err)) {
     case REFRESH_USE:
-        keeper_wait_answer(wait, NULL);
+        keeper_wait_end(wait, NULL);
         return;
     case REFRESH_REFUSE:
-        keeper_wait_answer(wait, &err);
+        keeper_wait_end(wait, &err);
         return;
     case REFRESH_ASK:
         break;
     }
-    if (!kept->refresh && !wait->by_hand &&
-        clock_steady_ms() < kept->not_before_ms) {
-        keeper_wait_answer(wait, &kept->last);
+    if (!kept->refresh && !wait->by_hand && kept_backs_off_ms(kept) > 0) {
+        keeper_wait_end(wait, &kept->last);
         return;
     }
     list_push(&kept->waits, &wait->node);
+    keeper_wait_time(wait);
     if (kept->refresh)
         refresh_hurry(kept);
     else
@@ -204,7 +148,7 @@ static void refused(struct keeper_wait *wait, struct account *account)
         secret_eq(secret_reveal(wait->stale), secret_reveal(account->token));
 
     if (!same || account->kind != &account_kind_oauth) {
-        keeper_wait_answer(wait, NULL);
+        keeper_wait_end(wait, NULL);
         return;
     }
     log_line(LOG_ERROR,
@@ -218,9 +162,10 @@ static void refused(struct keeper_wait *wait, struct account *account)
 
 static void adopt_asked(struct keeper_wait *wait)
 {
-    struct kept_account *kept = kept_of(wait->keeper, wait->name);
+    struct kept_account *kept = kept_find(wait->keeper, wait->name);
 
     list_push(&kept->waits, &wait->node);
+    keeper_wait_time(wait);
     refresh_adopt(kept, wait->change);
 }
 
@@ -235,14 +180,12 @@ static void asked_of_account(struct keeper_wait *wait)
                 "there is no account \"%s\"; `claude-relay account list` shows "
                 "those there are",
                 wait->name);
-        keeper_wait_answer(wait, &err);
+        keeper_wait_end(wait, &err);
     } else if (wait->op == KEEPER_REFRESH) {
         refresh_asked(wait, account);
     } else if (wait->op == KEEPER_REFUSED) {
         refused(wait, account);
     } else {
-        if (wait->op == KEEPER_REMOVE)
-            refresh_drop(kept_of(wait->keeper, wait->name));
         change_start(wait, account);
     }
     account_unref(account);
@@ -254,7 +197,7 @@ void keeper_arrived(struct keeper_wait *wait)
 
     if (wait->keeper->stopping && wait->op != KEEPER_ADOPT) {
         err_set(&err, ERR_BUSY, "the relay is stopping; try again");
-        keeper_wait_answer(wait, &err);
+        keeper_wait_end(wait, &err);
         return;
     }
     switch (wait->op) {
@@ -268,6 +211,7 @@ void keeper_arrived(struct keeper_wait *wait)
         adopt_asked(wait);
         break;
     case KEEPER_LOGIN:
+        keeper_wait_time(wait);
         login_start(wait);
         break;
     }
@@ -289,13 +233,33 @@ void keeper_end(struct keeper *keeper)
 
 void keeper_stop(struct keeper *keeper, void (*idle)(void *arg), void *arg)
 {
+    assert(!keeper->stopping);
     keeper->stopping = true;
+    keeper->stopped_ms = clock_steady_ms();
     keeper->idle = idle;
     keeper->idle_arg = arg;
     loop_timer_stop(keeper->sweep);
+    keeper->running++;
     for (struct list *node = keeper->kept.next; node != &keeper->kept;
          node = node->next)
-        refresh_hurry(LIST_ITEM(node, struct kept_account, node));
-    if (keeper->running == 0)
-        idle(arg);
+        refresh_stop(LIST_ITEM(node, struct kept_account, node));
+    keeper_end(keeper);
+}
+
+bool keeper_is_idle(const struct keeper *keeper)
+{
+    return keeper->running == 0;
+}
+
+void keeper_describe(struct keeper *keeper, struct buf *out)
+{
+    token_call_describe(keeper, out);
+    for (struct list *node = keeper->kept.next; node != &keeper->kept;
+         node = node->next)
+        refresh_describe(LIST_ITEM(node, struct kept_account, node), out);
+}
+
+size_t keeper_lost(const struct keeper *keeper)
+{
+    return keeper->lost;
 }

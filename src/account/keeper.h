@@ -31,7 +31,13 @@ struct keeper_options {
     struct tls *tls;           /* NULL if the token URL is http:// */
     const struct proxy *proxy; /* the global one, or NULL */
     const struct config *config;
+    /* Who waits for a token gets an error after this (the work goes on). */
+    uint64_t patience_ms;
+    /* Tokens that cannot be saved: a stop tries for so long, and then ends. */
+    uint64_t save_at_stop_ms;
 };
+#define KEEPER_PATIENCE_MS 30000
+#define KEEPER_SAVE_AT_STOP_MS 30000
 
 /* On the loop's thread, as all below up to keeper_stop(). */
 struct keeper *keeper_new(const struct keeper_options *options);
@@ -50,8 +56,14 @@ void keeper_restore(struct keeper *keeper, const char *name);
 
 /* Stop: new questions are refused, refreshes whose request has not been sent end,
    those that were sent are carried through.  `idle` comes, perhaps from inside,
-   when nothing is left to wait for. */
+   when nothing is left to wait for.  Once. */
 void keeper_stop(struct keeper *keeper, void (*idle)(void *arg), void *arg);
+/* Is nothing under way that must be carried through? */
+bool keeper_is_idle(const struct keeper *keeper);
+/* Append what is under way and how long it may take at most, one a line. */
+void keeper_describe(struct keeper *keeper, struct buf *out);
+/* Accounts whose new tokens could not be saved before a stop gave up. */
+size_t keeper_lost(const struct keeper *keeper);
 
 enum keeper_op {
     /* Another token than `stale` for the account; joins what is under way. */
@@ -74,6 +86,7 @@ struct keeper_question {
     struct str name;      /* a valid account name; copied */
     struct secret *stale; /* REFRESH, REFUSED; a reference is taken */
     bool by_hand;         /* REFRESH: a person asked, no back-off counts */
+    bool patient;         /* waits as long as it takes, not patience_ms */
     const struct json_doc *change; /* LOGIN, ADOPT, CHANGE; copied */
 };
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What keeper.c, keeper_wait.c, refresh.c and login.c share.  Keeper's loop only,
+/* What the keeper's files share: keeper, kept accounts, waits.  Keeper's loop only,
    but for the two ends of a question.  Not for other folders. */
 #pragma once
 
@@ -10,25 +10,6 @@
 #include "base/list.h"
 #include "upstream/fetch.h"
 
-/* So many of the grants that were exchanged for newer ones are remembered. */
-#define KEPT_SPENT_MAX 8
-
-/* What the keeper knows of one account name. */
-struct kept_account {
-    struct list node; /* in keeper->kept */
-    struct keeper *keeper;
-    char name[ACCOUNT_NAME_MAX + 1];
-    struct refresh *refresh; /* under way, or NULL */
-    struct list waits;       /* who waits for it */
-    unsigned failures;       /* of refreshes, in a row */
-    uint64_t not_before_ms;  /* steady: back-off */
-    uint64_t fresh_until_ms; /* wall: half of the life of what we got */
-    uint64_t jitter_ms;
-    struct err last; /* why the last refresh failed */
-    char spent[KEPT_SPENT_MAX][ACCOUNT_GRANT_LEN + 1]; /* a ring */
-    unsigned spent_count;
-};
-
 struct keeper {
     struct keeper_options options;
     struct oauth_client client;
@@ -37,23 +18,33 @@ struct keeper {
     struct arena *arena;
     struct str host; /* Host field of the token URL */
     struct list kept;
+    struct list calls; /* of the token endpoint, under way */
+    struct list timed; /* waits, the one that has waited longest first */
+    struct loop_timer *patience;
     struct loop_timer *sweep;
     size_t running; /* refreshes, logins and changes under way */
+    size_t lost;    /* accounts whose new tokens a stop left unsaved */
     bool stopping;
+    uint64_t stopped_ms; /* steady */
     void (*idle)(void *arg);
     void *idle_arg;
 };
 
-/* A question on its way: two references, the asker's and the keeper's. */
+/* A question on its way: references of the asker, of the keeper, and of an answer
+   on its way back. */
 struct keeper_wait {
     atomic_uint refs;
     struct keeper *keeper;
-    struct list node; /* in kept->waits, while it waits there */
+    struct list node;  /* in kept->waits, while it waits there */
+    struct list timed; /* in keeper->timed */
+    uint64_t deadline_ms;
+    bool answered;
     /* The question. */
     enum keeper_op op;
     char name[ACCOUNT_NAME_MAX + 1];
     struct secret *stale;
     bool by_hand;
+    bool patient;
     struct json_doc *change;
     /* The asker's; its thread only. */
     struct loop *loop;
@@ -68,16 +59,16 @@ struct keeper_wait {
 
 /* The keeper has a question in hand (keeper.c). */
 void keeper_arrived(struct keeper_wait *wait);
-/* Answer it; `err` is NULL if it went well.  The keeper's reference is gone. */
+/* Answer it, unless that was done; `err` is NULL if it went well.  The work goes on,
+   if there is any. */
 void keeper_wait_answer(struct keeper_wait *wait, const struct err *err);
+/* Answer it, unless that was done; the keeper's reference is gone. */
+void keeper_wait_end(struct keeper_wait *wait, const struct err *err);
+/* From now on it is answered with an error after keeper_options.patience_ms. */
+void keeper_wait_time(struct keeper_wait *wait);
+/* The timer of keeper->timed. */
+void keeper_wait_expire(void *keeper);
 
 /* Work begins and ends: a keeper that is stopping waits for it. */
 void keeper_begin(struct keeper *keeper);
 void keeper_end(struct keeper *keeper);
-
-/* Answer all who wait for the kept's refresh. */
-void kept_answer(struct kept_account *kept, const struct err *err);
-
-/* Ask the token endpoint; the body is copied. */
-struct fetch *keeper_fetch(struct keeper *keeper, const struct proxy *proxy,
-                           struct str body, void (*wake)(void *arg), void *arg);

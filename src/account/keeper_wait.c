@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 static void unref(struct keeper_wait *wait)
@@ -36,6 +37,9 @@ struct keeper_wait *keeper_ask(struct keeper *keeper, struct loop *loop,
                    STR_ARG(question->name));
     wait->stale = question->stale ? secret_ref(question->stale) : NULL;
     wait->by_hand = question->by_hand;
+    wait->patient = question->patient;
+    list_init(&wait->node);
+    list_init(&wait->timed);
     if (question->change)
         wait->change = json_doc_copy(question->change);
     loop_post(keeper->options.loop, arrive, wait);
@@ -62,11 +66,67 @@ static void deliver(void *arg)
 
 void keeper_wait_answer(struct keeper_wait *wait, const struct err *err)
 {
+    list_remove(&wait->timed);
+    if (wait->answered)
+        return;
+    wait->answered = true;
     wait->failed = err != NULL;
     if (err)
         wait->err = *err;
+    (void)atomic_fetch_add(&wait->refs, 1);
     loop_post(wait->loop, deliver, wait);
 }
+
+void keeper_wait_end(struct keeper_wait *wait, const struct err *err)
+{
+    keeper_wait_answer(wait, err);
+    unref(wait);
+}
+
+/* ---- patience ----------------------------------------------------------- */
+
+void keeper_wait_time(struct keeper_wait *wait)
+{
+    struct keeper *keeper = wait->keeper;
+    uint64_t patience_ms = keeper->options.patience_ms;
+
+    if (wait->patient)
+        return;
+    wait->deadline_ms = clock_steady_ms() + patience_ms;
+    if (list_is_empty(&keeper->timed))
+        loop_timer_set(keeper->patience, patience_ms);
+    list_push(&keeper->timed, &wait->timed);
+}
+
+static void give_up(struct keeper_wait *wait)
+{
+    struct err err;
+
+    err_set(&err, ERR_TIMEOUT,
+            "account \"%s\": the token endpoint did not answer within %llu "
+            "ms; the relay listens on and keeps what comes: try again",
+            wait->name, (unsigned long long)wait->keeper->options.patience_ms);
+    keeper_wait_answer(wait, &err);
+}
+
+void keeper_wait_expire(void *arg)
+{
+    struct keeper *keeper = arg;
+    uint64_t now_ms = clock_steady_ms();
+
+    while (!list_is_empty(&keeper->timed)) {
+        struct keeper_wait *wait =
+            LIST_ITEM(keeper->timed.next, struct keeper_wait, timed);
+
+        if (wait->deadline_ms > now_ms) {
+            loop_timer_set(keeper->patience, wait->deadline_ms - now_ms);
+            return;
+        }
+        give_up(wait);
+    }
+}
+
+/* ---- the asker's side ---------------------------------------------------- */
 
 bool keeper_wait_is_done(const struct keeper_wait *wait)
 {

@@ -4,6 +4,7 @@
 
 #include "account/kinds.h"
 #include "account/pending.h"
+#include "account/token_call.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -18,7 +19,7 @@ struct login {
     struct proxy *proxy; /* of the request or the pending login, or NULL */
     struct store_job *job;
     struct json_doc *pending;
-    struct fetch *fetch;
+    struct token_call *call;
     struct keeper_wait *adopting;
     struct json_doc *tokens;
     struct err err;
@@ -134,10 +135,13 @@ static void exchange(struct login *login)
     (void)json_doc_get_str(login->pending, "code_verifier", &said.verifier);
     buf_init_secret(&body, BODY_MAX);
     oauth_exchange_body(&login->wait->keeper->client, &said, &body);
-    login->fetch =
-        keeper_fetch(login->wait->keeper,
-                     proxy_choose(options->proxy, login->proxy, NULL),
-                     buf_str(&body), wake, login);
+    login->call = token_call_start(
+        &(struct token_call_options){
+            .keeper = login->wait->keeper,
+            .name = login->wait->name,
+            .proxy = proxy_choose(options->proxy, login->proxy, NULL),
+            .body = buf_str(&body) },
+        wake, login);
     buf_done(&body);
 }
 
@@ -189,27 +193,24 @@ static void complete_tokens(struct login *login)
 
 static bool take_answer(struct login *login)
 {
-    struct oauth_answer answer =
-        oauth_judge(fetch_status(login->fetch), fetch_headers(login->fetch),
-                    fetch_body(login->fetch), clock_wall_ms());
+    struct oauth_answer answer = token_call_take(login->call);
 
+    token_call_free(login->call);
+    login->call = NULL;
     login->tokens = answer.patch;
     return answer.verdict == OAUTH_GRANTED ||
-           err_set(&login->err, ERR_OAUTH, "the code was not accepted: %s",
-                   answer.err.text);
+           err_set(&login->err,
+                   answer.verdict == OAUTH_REFUSED ? ERR_OAUTH
+                                                   : answer.err.code,
+                   "the code was not accepted: %s", answer.err.text);
 }
 
 static struct flow_next judge(struct flow *flow)
 {
     struct login *login = login_of(flow);
 
-    if (fetch_state(login->fetch) == FETCH_BUSY)
+    if (!token_call_is_done(login->call))
         return flow_sleep_then(judge);
-    if (fetch_state(login->fetch) == FETCH_FAILED) {
-        login->err = *fetch_error(login->fetch);
-        err_wrap(&login->err, "exchanging the code");
-        return fail(login);
-    }
     if (!take_answer(login))
         return fail(login);
     complete_tokens(login);
@@ -217,6 +218,7 @@ static struct flow_next judge(struct flow *flow)
         keeper_ask(login->wait->keeper, options_of(login)->loop,
                    &(struct keeper_question){ .op = KEEPER_ADOPT,
                                               .name = str_of(login->wait->name),
+                                              .patient = true,
                                               .change = login->tokens },
                    wake, login);
     return flow_sleep_then(adopted);
@@ -253,10 +255,10 @@ static void done(struct flow *flow)
     struct login *login = login_of(flow);
     struct keeper *keeper = login->wait->keeper;
 
-    keeper_wait_answer(login->wait, login->failed ? &login->err : NULL);
+    keeper_wait_end(login->wait, login->failed ? &login->err : NULL);
     keeper_wait_free(login->adopting);
     store_job_free(login->job);
-    fetch_free(login->fetch);
+    token_call_free(login->call);
     proxy_unref(login->proxy);
     json_doc_free(login->pending);
     json_doc_free(login->tokens);

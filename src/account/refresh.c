@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
-/* New tokens for one account: locking, reading, and the life of the flow.  The
-   states are drawn in refresh.h. */
-#include "account/kinds.h"
+/* New tokens for one account: the flow. */
+#include "account/refresh.h"
+
+#include <assert.h>
+#include <stdio.h>
+
 #include "account/refresh_internal.h"
-#include "account/refresh_rules.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 
-#define LOCK_RETRY_MS 50
-#define LOCK_PATIENCE_MS 60000
+static struct flow_next step(struct flow *flow);
 
-static struct flow_next lock(struct flow *flow);
-static struct flow_next locked(struct flow *flow);
-static struct flow_next read(struct flow *flow);
-static struct flow_next decide(struct flow *flow);
+static struct refresh *refresh_of(struct flow *flow)
+{
+    return CONTAINER_OF(flow, struct refresh, flow);
+}
 
 void refresh_wake(void *arg)
 {
@@ -23,234 +24,227 @@ void refresh_wake(void *arg)
     flow_wake(&r->flow);
 }
 
-struct flow_next refresh_give_up(struct refresh *r)
+static void ring(void *arg)
 {
-    if (r->saves > 0 && !r->dropped) {
-        kept_answer(r->kept, &r->err);
-        loop_timer_set(r->timer, refresh_rules_save_again_ms(r->saves));
-        return flow_sleep_then(refresh_go_on_holding);
-    }
-    r->failed = true;
-    return flow_finish();
+    struct refresh *r = arg;
+
+    r->rang = true;
+    flow_wake(&r->flow);
 }
 
-bool refresh_may_go_on(struct refresh *r)
-{
-    if (r->dropped)
-        return err_set(&r->err, ERR_NO_ACCOUNT, "account \"%s\" was removed",
-                       r->kept->name);
-    if (r->kept->keeper->stopping && !r->adopting)
-        return err_set(&r->err, ERR_BUSY, "the relay is stopping; try again");
-    return true;
-}
+/* ---- the end ------------------------------------------------------------ */
 
-void refresh_start_job(struct refresh *r, enum store_op op, const char *key)
-{
-    struct store_request request = { .op = op, .key = key, .patch = r->patch };
-
-    store_job_free(r->job);
-    r->job = store_start(refresh_options(r)->store, refresh_options(r)->loop,
-                         &request, refresh_wake, r);
-}
-
-void refresh_key(const struct refresh *r, char key[ACCOUNT_KEY_MAX])
-{
-    account_key(&account_kind_oauth, str_of(r->kept->name), key);
-}
-
-/* ---- LOCKING ------------------------------------------------------------ */
-
-static struct flow_next lock(struct flow *flow)
-{
-    struct refresh *r = refresh_of(flow);
-    char key[ACCOUNT_KEY_MAX];
-
-    if (!refresh_may_go_on(r))
-        return refresh_give_up(r);
-    refresh_key(r, key);
-    refresh_start_job(r, STORE_OP_LOCK, key);
-    return flow_sleep_then(locked);
-}
-
-/* A login's tokens are saved even without the lock: they exist nowhere else. */
-static struct flow_next not_locked(struct refresh *r)
-{
-    if (loop_now_ms(refresh_options(r)->loop) - r->began_ms <
-        LOCK_PATIENCE_MS) {
-        loop_timer_set(r->timer, LOCK_RETRY_MS);
-        return flow_sleep_then(lock);
-    }
-    if (r->adopting)
-        return flow_go(read);
-    err_set(&r->err, ERR_BUSY,
-            "account \"%s\" is being refreshed by another process that does "
-            "not finish; try again",
-            r->kept->name);
-    return refresh_give_up(r);
-}
-
-static struct flow_next locked(struct flow *flow)
-{
-    struct refresh *r = refresh_of(flow);
-
-    if (!store_job_is_done(r->job))
-        return flow_sleep_then(locked);
-    if (store_job_error(r->job) && !r->adopting) {
-        r->err = *store_job_error(r->job);
-        return refresh_give_up(r);
-    }
-    r->lock = store_job_take_lock(r->job);
-    return r->lock || store_job_error(r->job) ? flow_go(read) : not_locked(r);
-}
-
-/* ---- READING ------------------------------------------------------------ */
-
-static struct flow_next read(struct flow *flow)
-{
-    struct refresh *r = refresh_of(flow);
-    char key[ACCOUNT_KEY_MAX];
-
-    refresh_key(r, key);
-    refresh_start_job(r, STORE_OP_READ, key);
-    return flow_sleep_then(decide);
-}
-
-static bool take_account(struct refresh *r)
-{
-    const struct err *err = store_job_error(r->job);
-    struct str name = str_of(r->kept->name);
-
-    if (err) {
-        r->err = *err;
-        return false;
-    }
-    r->doc = store_job_take_doc(r->job);
-    if (!r->doc)
-        return err_set(&r->err, ERR_NO_ACCOUNT,
-                       "there is no account \"%s\" any more", r->kept->name);
-    r->account = account_from_doc(&account_kind_oauth, name, r->doc);
-    return true;
-}
-
-/* Somebody else was first: what they saved is what everybody gets. */
-static struct flow_next use_what_is_there(struct refresh *r)
+static void show(const struct refresh *r)
 {
     accounts_put(refresh_options(r)->accounts, account_ref(r->account), false);
-    return flow_finish();
 }
 
-/* A login's tokens wait until the document they belong into can be read: without
-   the rest of it (its proxy) they must not be used. */
-static struct flow_next wait_to_read(struct refresh *r)
+static void say_lost(const struct refresh *r)
 {
+    r->kept->keeper->lost++;
     log_line(LOG_ERROR,
-             "account %s: its new tokens cannot be saved: %s; trying again",
-             r->kept->name, r->err.text);
-    kept_answer(r->kept, &r->err);
-    if (r->kept->keeper->stopping && ++r->saves_at_stop > REFRESH_SAVES_AT_STOP)
-        return flow_finish();
-    loop_timer_set(r->timer, refresh_rules_save_again_ms(++r->saves));
-    return flow_sleep_then(read);
+             "account %s: its new tokens could not be written to %s in %llu s "
+             "and end with this process; the file holds spent ones: sign in "
+             "again with `claude-relay login %s`",
+             r->kept->name, refresh_options(r)->config->data_dir.at,
+             (unsigned long long)refresh_options(r)->save_at_stop_ms / 1000,
+             r->kept->name);
 }
 
-static struct flow_next decide(struct flow *flow)
+/* What everybody sees, and what those who wait are told: NULL if it went well. */
+static const struct err *conclude(struct refresh *r, enum refresh_end how)
 {
-    struct refresh *r = refresh_of(flow);
-    bool there;
-
-    if (!store_job_is_done(r->job))
-        return flow_sleep_then(decide);
-    there = take_account(r);
-    if (r->adopting && store_job_error(r->job))
-        return wait_to_read(r);
-    if (r->adopting)
-        return flow_go(refresh_save);
-    if (!there)
-        return refresh_give_up(r);
-    switch (refresh_rules_decide(r->account, r->stale, r->by_hand,
-                                 clock_wall_ms(), &r->err)) {
-    case REFRESH_ASK:
-        return flow_go(refresh_ask);
-    case REFRESH_USE:
-        return use_what_is_there(r);
-    case REFRESH_REFUSE:
+    switch (how) {
+    case REFRESH_ENDS_SAVED:
+        log_line(LOG_INFO, "account %s: new tokens saved", r->kept->name);
+        r->kept->failures = 0;
+        show(r);
+        return NULL;
+    case REFRESH_ENDS_USED:
+        show(r);
+        return NULL;
+    case REFRESH_ENDS_FAILED:
+        if (r->plan.goal == REFRESH_MARK)
+            show(r);
+        break;
+    case REFRESH_ENDS_REMOVED:
+        kept_forget(r->kept);
+        err_set(&r->err, ERR_NO_ACCOUNT, "account \"%s\" was removed",
+                r->kept->name);
+        break;
+    case REFRESH_ENDS_STOPPED:
+        err_set(&r->err, ERR_BUSY, "the relay is stopping; try again");
+        break;
+    case REFRESH_ENDS_LOST:
+        say_lost(r);
+        break;
+    case REFRESH_GOES_ON:
+        assert(!"an end that goes on");
         break;
     }
-    return refresh_give_up(r);
+    r->kept->last = r->err;
+    return &r->err;
 }
-
-/* ---- life --------------------------------------------------------------- */
 
 static void done(struct flow *flow)
 {
     struct refresh *r = refresh_of(flow);
-    struct kept_account *kept = r->kept;
-    struct err err = r->err;
-    bool failed = r->failed;
+    struct keeper *keeper = r->kept->keeper;
 
-    kept->refresh = NULL;
-    if (failed)
-        kept->last = err;
+    assert(r->plan.state == REFRESH_OVER && !r->plan.precious);
+    assert(!r->kept->refresh);
     store_job_free(r->job);
     store_unlock(refresh_options(r)->store, r->lock);
     loop_timer_free(r->timer);
-    fetch_free(r->fetch);
+    token_call_free(r->call);
     secret_unref(r->stale);
     account_unref(r->account);
     json_doc_free(r->doc);
     json_doc_free(r->patch);
     mem_free(r);
-    kept_answer(kept, failed ? &err : NULL);
-    keeper_end(kept->keeper);
+    keeper_end(keeper);
 }
 
-static struct refresh *begin(struct kept_account *kept)
+/* ---- moving ------------------------------------------------------------- */
+
+static struct flow_next finish(struct refresh *r, enum refresh_end how)
+{
+    const struct err *err = conclude(r, how);
+
+    r->kept->refresh = NULL;
+    kept_answer(r->kept, err);
+    return flow_finish();
+}
+
+static struct flow_next move(struct refresh *r, struct refresh_move next)
+{
+    if (next.end != REFRESH_GOES_ON)
+        return finish(r, next.end);
+    if (next.enter)
+        refresh_begin(r);
+    return flow_sleep_then(step);
+}
+
+static struct flow_next step(struct flow *flow)
+{
+    struct refresh *r = refresh_of(flow);
+    enum refresh_event event;
+
+    if (!refresh_look(r, &event))
+        return flow_sleep_then(step);
+    return move(r, refresh_next(&r->plan, event, &r->facts));
+}
+
+static struct flow_next begin(struct flow *flow)
+{
+    return move(refresh_of(flow), (struct refresh_move){ .enter = true });
+}
+
+/* The end of what somebody told: the flow is woken for it. */
+static struct flow_next end_removed(struct flow *flow)
+{
+    return finish(refresh_of(flow), REFRESH_ENDS_REMOVED);
+}
+
+static struct flow_next end_lost(struct flow *flow)
+{
+    return finish(refresh_of(flow), REFRESH_ENDS_LOST);
+}
+
+static void tell(struct refresh *r, enum refresh_event event)
+{
+    struct refresh_move next;
+
+    refresh_weigh(r);
+    next = refresh_next(&r->plan, event, &r->facts);
+    if (!next.enter && next.end == REFRESH_GOES_ON)
+        return;
+    if (next.enter)
+        flow_divert(&r->flow, begin);
+    else
+        flow_divert(&r->flow,
+                    next.end == REFRESH_ENDS_LOST ? end_lost : end_removed);
+    flow_wake(&r->flow);
+}
+
+/* ---- life --------------------------------------------------------------- */
+
+static struct refresh *make(struct kept_account *kept)
 {
     struct refresh *r = MEM_NEW(struct refresh);
 
+    assert(!kept->refresh);
     kept->refresh = r;
     r->kept = kept;
-    r->began_ms = loop_now_ms(kept->keeper->options.loop);
-    r->timer = loop_timer_new(kept->keeper->options.loop, refresh_wake, r);
+    r->began_ms = clock_steady_ms();
+    r->timer = loop_timer_new(kept->keeper->options.loop, ring, r);
     keeper_begin(kept->keeper);
-    flow_init(&r->flow, lock, done);
+    flow_init(&r->flow, begin, done);
     return r;
 }
 
 void refresh_start(struct kept_account *kept, struct secret *stale,
                    bool by_hand)
 {
-    struct refresh *r = begin(kept);
+    struct refresh *r = make(kept);
 
     r->stale = stale;
     r->by_hand = by_hand;
     flow_wake(&r->flow);
 }
 
+/* In a process that stops as well: tokens of a sign-in exist nowhere else. */
 void refresh_adopt(struct kept_account *kept, const struct json_doc *tokens)
 {
     bool fresh = !kept->refresh;
-    struct refresh *r = fresh ? begin(kept) : kept->refresh;
+    struct refresh *r = fresh ? make(kept) : kept->refresh;
 
-    r->adopting = true;
-    r->failed = false;
-    r->dropped = false;
     json_doc_free(r->patch);
     r->patch = json_doc_copy(tokens);
     json_doc_set(r->patch, "login_required", json_doc_new_null());
     r->version++;
+    r->precious_ms = clock_steady_ms();
+    r->plan.stopping = kept->keeper->stopping;
+    tell(r, REFRESH_TOLD_ADOPT);
     if (fresh)
         flow_wake(&r->flow);
 }
 
 void refresh_drop(struct kept_account *kept)
 {
+    kept_forget(kept);
     if (kept->refresh)
-        kept->refresh->dropped = true;
+        tell(kept->refresh, REFRESH_TOLD_DROP);
+}
+
+void refresh_stop(struct kept_account *kept)
+{
+    if (kept->refresh)
+        tell(kept->refresh, REFRESH_TOLD_STOP);
 }
 
 void refresh_hurry(struct kept_account *kept)
 {
-    if (kept->refresh && kept->refresh->saves > 0)
-        loop_timer_set(kept->refresh->timer, 0);
+    struct refresh *r = kept->refresh;
+
+    if (r && r->plan.state == REFRESH_HELD)
+        loop_timer_set(r->timer, 0);
+}
+
+void refresh_describe(const struct kept_account *kept, struct buf *out)
+{
+    const struct refresh *r = kept->refresh;
+    uint64_t now_ms = clock_steady_ms();
+    uint64_t limit_ms;
+
+    if (!r ||
+        (r->plan.state != REFRESH_SAVING && r->plan.state != REFRESH_HELD))
+        return;
+    limit_ms = refresh_limit_ms(r);
+    (void)buf_printf(
+        out, "account %s: saving its new tokens%s%s, at most %llu s more\n",
+        kept->name, r->account && r->account->unsaved[0] ? ": " : "",
+        r->account ? r->account->unsaved : "",
+        (unsigned long long)(now_ms < limit_ms ? (limit_ms - now_ms) / 1000
+                                               : 0));
 }

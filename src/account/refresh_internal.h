@@ -1,40 +1,37 @@
 // SPDX-License-Identifier: MIT
-/* What refresh.c (locking, reading, life), refresh_ask.c and refresh_save.c share.
-   Not for other folders. */
+/* What refresh.c (the flow) and refresh_states.c (what each state does) share.  Not
+   for other folders. */
 #pragma once
 
 #include "account/refresh.h"
+#include "account/refresh_plan.h"
+#include "account/token_call.h"
 #include "base/loop.h"
-
-#define REFRESH_SAVES_AT_STOP 3 /* tries before the process ends without */
 
 struct refresh {
     struct flow flow;
     struct kept_account *kept;
+    struct refresh_plan plan;
+    struct refresh_facts facts; /* of the present event */
     struct secret *stale;
     bool by_hand;
-    bool adopting; /* `patch` came from a login */
-    bool dropped;  /* the account is being removed */
-    uint64_t began_ms;
+    uint64_t began_ms;    /* steady, as all times here */
+    uint64_t precious_ms; /* when the tokens came that must not be lost */
     struct loop_timer *timer;
+    bool rang;
     struct store_job *job;
     struct store_lock *lock;
-    struct json_doc *doc;    /* as read under the lock */
+    struct json_doc *doc;    /* as read under the lock, and what came since */
     struct account *account; /* of `doc` */
-    struct fetch *fetch;
+    char grant[ACCOUNT_GRANT_LEN + 1]; /* of the document as it was read */
+    struct token_call *call;
     struct json_doc *patch; /* what to save */
     unsigned version;       /* of `patch` */
     unsigned saving;        /* the version that is being saved */
     unsigned saves;         /* that failed */
-    unsigned saves_at_stop; /* those since the keeper stops */
+    bool whole;             /* the file is away: write the whole document */
     struct err err;
-    bool failed;
 };
-
-static inline struct refresh *refresh_of(struct flow *flow)
-{
-    return CONTAINER_OF(flow, struct refresh, flow);
-}
 
 static inline const struct keeper_options *refresh_options(
     const struct refresh *r)
@@ -42,18 +39,14 @@ static inline const struct keeper_options *refresh_options(
     return &r->kept->keeper->options;
 }
 
+/* Begin what the plan's state does; and look what came of it: false if nothing did
+   yet, otherwise the event, with r->facts. */
+void refresh_begin(struct refresh *r);
+bool refresh_look(struct refresh *r, enum refresh_event *event);
+
+/* The facts that HELD needs, when somebody tells it something. */
+void refresh_weigh(struct refresh *r);
+
 void refresh_wake(void *arg);
-/* The key of the account's document. */
-void refresh_key(const struct refresh *r, char key[ACCOUNT_KEY_MAX]);
-void refresh_start_job(struct refresh *r, enum store_op op, const char *key);
-
-/* Nothing new is begun while the relay stops or the account is removed. */
-bool refresh_may_go_on(struct refresh *r);
-/* End without new tokens; r->err says why.  Tokens that wait to be saved are not
-   dropped for that. */
-struct flow_next refresh_give_up(struct refresh *r);
-
-/* Steps: ASKING, SAVING, HELD. */
-struct flow_next refresh_ask(struct flow *flow);
-struct flow_next refresh_save(struct flow *flow);
-struct flow_next refresh_go_on_holding(struct flow *flow);
+/* Steady time by which a stop gives up saving. */
+uint64_t refresh_limit_ms(const struct refresh *r);

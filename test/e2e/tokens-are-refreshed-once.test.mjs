@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { after, before, beforeEach, it } from 'node:test';
 
@@ -192,12 +193,40 @@ describe('refreshing', { timeout: 240000 }, () => {
   }
 
   it('an answer that was lost marks nothing: that is for the provider to say', async () => {
-    await sim.fault({ path: '/v1/oauth/token', times: 1, directives: { 'before-head': 'reset' } });
+    await sim.fault({ path: '/v1/oauth/token', times: 2, directives: { 'before-head': 'reset' } });
     const relay = await relayWith();
     const answer = await message(relay.url);
     assert.equal(answer.status, 502);
     assert.match(answer.body.toString(), /first byte failed/);
     assert.equal(readAccount(relay.dataDir, 'me').login_required, undefined);
+    assert.equal(await tokenCalls(), 2, 'once more at once, and no more');
+  });
+
+  it('a token call whose connection is lost before an answer is made once more, at once', async () => {
+    let connections = 0;
+    const flaky = net.createServer((socket) => {
+      socket.on('error', () => {});
+      if (++connections === 1) {
+        socket.once('data', () => socket.resetAndDestroy());
+        return;
+      }
+      const beyond = net.connect(sim.port, '127.0.0.1');
+      beyond.on('error', () => {});
+      socket.pipe(beyond).pipe(socket);
+    });
+    await new Promise((resolve) => flaky.listen(0, '127.0.0.1', resolve));
+    const relay = await relayWith({}, { env: { OAUTH_TOKEN_URL: `http://127.0.0.1:${flaky.address().port}/v1/oauth/token` } });
+    assert.equal((await message(relay.url)).status, 200);
+    assert.equal(connections, 2);
+    assert.equal(await tokenCalls(), 1);
+    flaky.close();
+  });
+
+  it('an answer that takes longer than PROXY_TIMEOUT counts', async () => {
+    await sim.oauth({ delay_ms: 1500 });
+    const relay = await relayWith({}, { env: { PROXY_TIMEOUT: '500ms' } });
+    assert.equal((await message(relay.url)).status, 200);
+    assert.equal(await tokenCalls(), 1);
   });
 
   it('while it backs off, requests do not hammer the token endpoint', async () => {
@@ -311,14 +340,32 @@ describe('refreshing', { timeout: 240000 }, () => {
     assert.equal(readAccount(relay.dataDir, 'me').refresh_token.length, 5013);
   });
 
-  it('an account whose file is removed by hand during its refresh stays removed', async () => {
+  it('a file that is away while its refresh runs is written back, whole', async () => {
     await sim.oauth({ delay_ms: 600 });
-    const relay = await relayWith();
+    const relay = await relayWith({ note: 'mine' });
     await until(async () => (await sim.ledger()).some((row) => row.path === '/v1/oauth/token'), { what: 'the token call' });
-    fs.rmSync(path.join(relay.dataDir, 'oauth_me.json'));
-    await sleep(1000);
-    assert.ok(!fs.existsSync(path.join(relay.dataDir, 'oauth_me.json')));
-    assert.deepEqual(JSON.parse((await call(`${relay.url}/oauth/accounts`)).body), { accounts: [] });
+    const file = path.join(relay.dataDir, 'oauth_me.json');
+    fs.renameSync(file, `${file}.away`);
+    await until(() => fs.existsSync(file), { what: 'the file' });
+    assert.notEqual(readAccount(relay.dataDir, 'me').access_token, OLD('me'));
+    assert.equal(readAccount(relay.dataDir, 'me').note, 'mine');
+    assert.equal((await message(relay.url)).status, 200);
+    assert.equal(await tokenCalls(), 1);
+  });
+
+  it('an older file put back does not bring its spent tokens back', async () => {
+    const relay = await relayWith();
+    const file = path.join(relay.dataDir, 'oauth_me.json');
+    const older = fs.readFileSync(file);
+    assert.equal((await message(relay.url)).status, 200);
+    const newer = readAccount(relay.dataDir, 'me');
+    fs.writeFileSync(`${file}.older`, older, { mode: 0o600 });
+    fs.renameSync(`${file}.older`, file);
+    await until(() => readAccount(relay.dataDir, 'me').refresh_token === newer.refresh_token, { what: 'the newer tokens' });
+    assert.equal((await message(relay.url)).status, 200);
+    assert.equal(await tokenCalls(), 1);
+    assert.equal((await sim.totals()).token_refused, 0);
+    await relay.logged(/exchanged for newer ones/);
   });
 
   it('a full disk: the new token is in use, saving is tried again, and health says so', async () => {

@@ -1,0 +1,423 @@
+// SPDX-License-Identifier: MIT
+/* New tokens for one account: what each state begins, and what comes of it. */
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "account/kinds.h"
+#include "account/refresh_internal.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#define LOCK_RETRY_MS 50
+#define LOCK_PATIENCE_MS 60000
+#define SAVE_AT_STOP_MS 500
+#define BODY_MAX 16384
+
+static void start_job(struct refresh *r, enum store_op op,
+                      const struct json_doc *patch)
+{
+    char key[ACCOUNT_KEY_MAX];
+
+    account_key(&account_kind_oauth, str_of(r->kept->name), key);
+    store_job_free(r->job);
+    r->job =
+        store_start(refresh_options(r)->store, refresh_options(r)->loop,
+                    &(struct store_request){
+                        .op = op, .key = key, .patch = patch, .lock = r->lock },
+                    refresh_wake, r);
+}
+
+static void set_timer(struct refresh *r, uint64_t in_ms)
+{
+    r->rang = false;
+    loop_timer_set(r->timer, in_ms);
+}
+
+/* Not now: r->err says why. */
+static enum refresh_event postponed(struct refresh *r, enum refresh_event event,
+                                    uint64_t retry_after_ms)
+{
+    uint64_t wait_ms = kept_postpone(r->kept, retry_after_ms);
+
+    log_line(LOG_WARN,
+             "account %s: the token could not be refreshed, next try in "
+             "%llu s: %s",
+             r->kept->name, (unsigned long long)(wait_ms + 999) / 1000,
+             r->err.text);
+    return event;
+}
+
+/* The same for what only ends a refresh that has nothing to lose. */
+static enum refresh_event failed(struct refresh *r, enum refresh_event event)
+{
+    return r->plan.precious ? event : postponed(r, event, 0);
+}
+
+/* ---- LOCKING, PAUSING --------------------------------------------------- */
+
+static void begin_locking(struct refresh *r)
+{
+    start_job(r, STORE_OP_LOCK, NULL);
+}
+
+static bool is_patient(const struct refresh *r)
+{
+    return !r->plan.stopping &&
+           clock_steady_ms() - r->began_ms < LOCK_PATIENCE_MS;
+}
+
+static enum refresh_event look_at_lock(struct refresh *r)
+{
+    if (store_job_error(r->job)) {
+        r->err = *store_job_error(r->job);
+        err_wrap(&r->err, "refreshing account \"%s\"", r->kept->name);
+        return failed(r, REFRESH_NO_LOCK);
+    }
+    r->lock = store_job_take_lock(r->job);
+    if (r->lock)
+        return REFRESH_LOCKED;
+    r->facts.patient = is_patient(r);
+    err_set(&r->err, ERR_BUSY,
+            "account \"%s\" is being refreshed by another process that does "
+            "not finish; try again",
+            r->kept->name);
+    return r->facts.patient ? REFRESH_BUSY : failed(r, REFRESH_BUSY);
+}
+
+static void begin_pausing(struct refresh *r)
+{
+    set_timer(r, LOCK_RETRY_MS);
+}
+
+static enum refresh_event look_at_timer(struct refresh *r)
+{
+    refresh_weigh(r);
+    return REFRESH_TIME;
+}
+
+/* ---- READING ------------------------------------------------------------ */
+
+static void begin_reading(struct refresh *r)
+{
+    start_job(r, STORE_OP_READ, NULL);
+}
+
+static void set_doc(struct refresh *r, struct json_doc *doc)
+{
+    json_doc_free(r->doc);
+    account_unref(r->account);
+    r->doc = doc;
+    r->account =
+        account_from_doc(&account_kind_oauth, str_of(r->kept->name), r->doc);
+}
+
+/* Tokens that memory has, for a document that has older ones, or for none. */
+static void plan_to_restore(struct refresh *r)
+{
+    json_doc_free(r->patch);
+    r->patch = kept_tokens(r->kept);
+    r->version++;
+    r->precious_ms = clock_steady_ms();
+}
+
+static enum refresh_event not_there(struct refresh *r)
+{
+    const char *name = r->kept->name;
+
+    if (store_job_was_removed(r->job)) {
+        err_set(&r->err, ERR_NO_ACCOUNT, "there is no account \"%s\" any more",
+                name);
+        return REFRESH_GONE;
+    }
+    err_set(&r->err, ERR_IO,
+            "the file of account \"%s\" is not there: put it back, or remove "
+            "the account with `claude-relay account remove %s`",
+            name, name);
+    r->whole = true;
+    r->facts.known = r->kept->doc != NULL;
+    if (r->facts.known)
+        set_doc(r, json_doc_copy(r->kept->doc));
+    if (r->facts.known && r->plan.goal != REFRESH_ADOPT)
+        plan_to_restore(r);
+    return r->facts.known ? REFRESH_AWAY : failed(r, REFRESH_AWAY);
+}
+
+static enum refresh_event was_read(struct refresh *r, struct json_doc *doc)
+{
+    set_doc(r, doc);
+    r->whole = false;
+    (void)snprintf(r->grant, sizeof(r->grant), "%s", r->account->grant);
+    r->facts.spent = kept_is_spent(r->kept, r->grant) && r->kept->doc &&
+                     r->plan.goal != REFRESH_ADOPT;
+    if (r->facts.spent) {
+        log_line(LOG_WARN,
+                 "account %s: its file holds tokens that were exchanged for "
+                 "newer ones: the newer ones are written back",
+                 r->kept->name);
+        plan_to_restore(r);
+    }
+    r->facts.choice = refresh_rules_decide(r->account, r->stale, r->by_hand,
+                                           clock_wall_ms(), &r->err);
+    return REFRESH_READ;
+}
+
+static enum refresh_event look_at_document(struct refresh *r)
+{
+    struct json_doc *doc;
+
+    if (store_job_error(r->job)) {
+        r->err = *store_job_error(r->job);
+        return failed(r, REFRESH_UNREADABLE);
+    }
+    doc = store_job_take_doc(r->job);
+    return doc ? was_read(r, doc) : not_there(r);
+}
+
+/* ---- RESERVING ---------------------------------------------------------- */
+
+static void begin_reserving(struct refresh *r)
+{
+    start_job(r, STORE_OP_RESERVE, NULL);
+}
+
+static enum refresh_event look_at_room(struct refresh *r)
+{
+    if (!store_job_error(r->job))
+        return REFRESH_RESERVED;
+    r->err = *store_job_error(r->job);
+    err_wrap(&r->err,
+             "account \"%s\" is not refreshed ahead of time while its new "
+             "tokens could not be saved",
+             r->kept->name);
+    r->facts.urgent = !list_is_empty(&r->kept->waits);
+    return r->facts.urgent ? REFRESH_NO_ROOM : failed(r, REFRESH_NO_ROOM);
+}
+
+/* ---- ASKING ------------------------------------------------------------- */
+
+static void begin_asking(struct refresh *r)
+{
+    struct keeper *keeper = r->kept->keeper;
+    struct str token = STR_EMPTY;
+    struct buf body;
+
+    (void)json_doc_get_str(r->doc, "refresh_token", &token);
+    (void)snprintf(r->grant, sizeof(r->grant), "%s", r->account->grant);
+    buf_init_secret(&body, BODY_MAX);
+    oauth_refresh_body(&keeper->client, token, &body);
+    r->call = token_call_start(
+        &(struct token_call_options){
+            .keeper = keeper,
+            .name = r->kept->name,
+            .proxy = proxy_choose(refresh_options(r)->proxy, NULL,
+                                  r->account->proxy),
+            .body = buf_str(&body) },
+        refresh_wake, r);
+    buf_done(&body);
+}
+
+/* What a failed save left behind is kept where the new members do not replace
+   it.  Takes over `patch`. */
+static void change_patch(struct refresh *r, struct json_doc *patch)
+{
+    if (r->plan.precious) {
+        json_doc_merge(r->patch, patch);
+        json_doc_free(patch);
+    } else {
+        json_doc_free(r->patch);
+        r->patch = patch;
+    }
+    r->version++;
+}
+
+static enum refresh_event granted(struct refresh *r,
+                                  const struct oauth_answer *answer)
+{
+    change_patch(r, answer->patch);
+    json_doc_set(r->patch, "login_required", json_doc_new_null());
+    r->precious_ms = clock_steady_ms();
+    r->kept->fresh_until_ms = clock_wall_ms() + answer->lifetime_ms / 2;
+    return REFRESH_GRANTED;
+}
+
+/* The mark survives a restart; it holds for this grant only. */
+static enum refresh_event refused(struct refresh *r)
+{
+    change_patch(r, json_doc_new_object());
+    json_doc_set_str(r->patch, "login_required", str_of(r->grant));
+    log_line(LOG_ERROR, "account %s: %s", r->kept->name, r->err.text);
+    return REFRESH_REFUSED;
+}
+
+static enum refresh_event look_at_answer(struct refresh *r)
+{
+    struct oauth_answer answer = token_call_take(r->call);
+    const char *name = r->kept->name;
+
+    token_call_free(r->call);
+    r->call = NULL;
+    if (answer.verdict == OAUTH_GRANTED)
+        return granted(r, &answer);
+    if (answer.verdict == OAUTH_REFUSED) {
+        err_set(&r->err, answer.err.code,
+                "the token of account \"%s\" could not be refreshed: %s; sign "
+                "in again with `claude-relay login %s` or POST /oauth/auth-url",
+                name, answer.err.text, name);
+        return refused(r);
+    }
+    err_set(&r->err, answer.err.code,
+            "the token of account \"%s\" could not be refreshed: %s", name,
+            answer.err.text);
+    return postponed(r, REFRESH_TRANSIENT, answer.retry_after_ms);
+}
+
+/* ---- SAVING ------------------------------------------------------------- */
+
+static struct json_doc *patched(const struct refresh *r)
+{
+    struct json_doc *doc =
+        r->doc ? json_doc_copy(r->doc) : json_doc_new_object();
+
+    json_doc_merge(doc, r->patch);
+    return doc;
+}
+
+static void begin_saving(struct refresh *r)
+{
+    bool creates = r->whole || r->plan.goal == REFRESH_ADOPT;
+    struct json_doc *whole = r->whole ? patched(r) : NULL;
+
+    r->saving = r->version;
+    start_job(r, creates ? STORE_OP_UPDATE : STORE_OP_CHANGE,
+              whole ? whole : r->patch);
+    json_doc_free(whole);
+}
+
+/* From here on the document is what it will be once it is saved. */
+static void apply_patch(struct refresh *r)
+{
+    set_doc(r, patched(r));
+    if (r->plan.precious)
+        kept_remember(r->kept, r->doc, r->account, r->grant);
+}
+
+static enum refresh_event not_found(struct refresh *r)
+{
+    if (!store_job_was_removed(r->job)) {
+        r->whole = true;
+        return REFRESH_AWAY;
+    }
+    err_set(&r->err, ERR_NO_ACCOUNT, "account \"%s\" was removed",
+            r->kept->name);
+    return REFRESH_GONE;
+}
+
+static enum refresh_event look_at_save(struct refresh *r)
+{
+    const struct err *err = store_job_error(r->job);
+
+    apply_patch(r);
+    if (err && err->code == ERR_NOT_FOUND)
+        return not_found(r);
+    refresh_weigh(r);
+    r->facts.newer = r->saving != r->version;
+    return err ? REFRESH_NOT_SAVED : REFRESH_SAVED;
+}
+
+/* ---- HELD --------------------------------------------------------------- */
+
+uint64_t refresh_limit_ms(const struct refresh *r)
+{
+    uint64_t since_ms = r->kept->keeper->stopped_ms;
+
+    return (since_ms > r->precious_ms ? since_ms : r->precious_ms) +
+           refresh_options(r)->save_at_stop_ms;
+}
+
+void refresh_weigh(struct refresh *r)
+{
+    r->facts.unread = !r->account;
+    r->facts.due =
+        r->account && account_needs_refresh(r->account, clock_wall_ms());
+    r->facts.too_late =
+        r->plan.stopping && clock_steady_ms() >= refresh_limit_ms(r);
+}
+
+/* In use from memory, as far as they can be used. */
+static void show_held(struct refresh *r)
+{
+    const char *why =
+        store_job_error(r->job) ? store_job_error(r->job)->text : r->err.text;
+
+    log_line(LOG_ERROR,
+             "account %s: its new tokens are not saved yet: %s; trying again",
+             r->kept->name, why);
+    if (!r->account) {
+        kept_answer(r->kept, &r->err);
+        return;
+    }
+    (void)snprintf(r->account->unsaved, sizeof(r->account->unsaved), "%.199s",
+                   why);
+    accounts_put(refresh_options(r)->accounts, account_ref(r->account), true);
+    kept_answer(r->kept, NULL);
+}
+
+static void begin_holding(struct refresh *r)
+{
+    uint64_t wait_ms = refresh_rules_save_again_ms(++r->saves);
+
+    show_held(r);
+    if (r->plan.stopping && wait_ms > SAVE_AT_STOP_MS)
+        wait_ms = SAVE_AT_STOP_MS;
+    set_timer(r, wait_ms);
+}
+
+/* ---- the table ---------------------------------------------------------- */
+
+static bool job_is_done(const struct refresh *r)
+{
+    return store_job_is_done(r->job);
+}
+
+static bool timer_rang(const struct refresh *r)
+{
+    return r->rang;
+}
+
+static bool call_is_done(const struct refresh *r)
+{
+    return token_call_is_done(r->call);
+}
+
+static const struct {
+    void (*begin)(struct refresh *r);
+    bool (*is_done)(const struct refresh *r);
+    enum refresh_event (*look)(struct refresh *r);
+} states[REFRESH_OVER] = {
+    [REFRESH_LOCKING] = { begin_locking, job_is_done, look_at_lock },
+    [REFRESH_PAUSING] = { begin_pausing, timer_rang, look_at_timer },
+    [REFRESH_READING] = { begin_reading, job_is_done, look_at_document },
+    [REFRESH_RESERVING] = { begin_reserving, job_is_done, look_at_room },
+    [REFRESH_ASKING] = { begin_asking, call_is_done, look_at_answer },
+    [REFRESH_SAVING] = { begin_saving, job_is_done, look_at_save },
+    [REFRESH_HELD] = { begin_holding, timer_rang, look_at_timer },
+};
+
+void refresh_begin(struct refresh *r)
+{
+    assert(r->plan.state < REFRESH_OVER);
+    loop_timer_stop(r->timer);
+    token_call_free(r->call);
+    r->call = NULL;
+    states[r->plan.state].begin(r);
+}
+
+bool refresh_look(struct refresh *r, enum refresh_event *event)
+{
+    if (!states[r->plan.state].is_done(r))
+        return false;
+    r->facts = (struct refresh_facts){ 0 };
+    *event = states[r->plan.state].look(r);
+    return true;
+}
