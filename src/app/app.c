@@ -2,7 +2,6 @@
 /* The running program. */
 #include "app/app.h"
 
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
@@ -29,8 +28,8 @@
 struct app {
     const struct config *config;
     struct place place;
-    struct loop_signal *terminate;
-    struct loop_signal *interrupt;
+    struct stop_signals *signals;
+    int ended_by; /* the first signal, or 0 */
     struct loop_watch *watch;
     struct loop_timer *reload;
     struct loop_timer *pending;
@@ -203,10 +202,15 @@ static bool add_workers(struct app *app, uint16_t port, struct err *err)
 
 /* ---- running ------------------------------------------------------------ */
 
-static void stop(void *arg)
+/* Further ones are answered by place_finish(). */
+static void caught(void *arg, int number)
 {
     struct app *app = arg;
 
+    if (app->ended_by)
+        return;
+    app->ended_by = number;
+    log_line(LOG_INFO, "%s: stopping", stop_signals_name(number));
     loop_stop(app->place.loop);
 }
 
@@ -261,8 +265,7 @@ static bool prepare(struct app *app, uint16_t port, struct err *err)
         !store_serve(app->place.store, err))
         return false;
     raise_descriptor_limit(app->config);
-    app->terminate = loop_signal_new(app->place.loop, SIGTERM, stop, app);
-    app->interrupt = loop_signal_new(app->place.loop, SIGINT, stop, app);
+    app->signals = stop_signals_new(app->place.loop, caught, app);
     return tend_folder(app, err) && add_workers(app, port, err);
 }
 
@@ -273,8 +276,8 @@ static void run(struct app *app)
     keeper_look(app->place.keeper);
     print_banner(app);
     trim_after_start();
-    loop_run(app->place.loop);
-    log_line(LOG_INFO, "stopping");
+    while (!app->ended_by)
+        loop_run(app->place.loop);
     for (size_t i = 0; i < app->worker_count; i++)
         worker_stop(app->workers[i]);
 }
@@ -289,13 +292,13 @@ static void release(struct app *app)
     loop_timer_free(app->reload);
     loop_timer_free(app->pending);
     loop_timer_free(app->look);
-    loop_signal_free(app->terminate);
-    loop_signal_free(app->interrupt);
+    stop_signals_free(app->signals);
     access_done(&app->access);
     place_close(&app->place);
 }
 
-bool app_serve(const struct config *config, uint16_t port, struct err *err)
+bool app_serve(const struct config *config, uint16_t port, struct app_end *end,
+               struct err *err)
 {
     struct app app = { .config = config };
     bool ok = prepare(&app, port, err);
@@ -303,5 +306,6 @@ bool app_serve(const struct config *config, uint16_t port, struct err *err)
     if (ok)
         run(&app);
     release(&app);
+    *end = (struct app_end){ .signal = app.ended_by, .lost = app.place.lost };
     return ok;
 }

@@ -6,9 +6,14 @@
 
 #include "config/config.h"
 
-/* Serve on `port` (0: any free one) until SIGTERM or SIGINT.  False and err if it
-   cannot start. */
-bool app_serve(const struct config *config, uint16_t port,
+struct app_end {
+    int signal;  /* which one ended it */
+    size_t lost; /* accounts whose new tokens could not be saved */
+};
+
+/* Serve on `port` (0: any free one) until a signal of app/stop_signals.h.  False and
+   err if it cannot start. */
+bool app_serve(const struct config *config, uint16_t port, struct app_end *end,
                struct err *err) MUST_CHECK;
 
 /* How many open files MAX_CONNECTIONS needs. */

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include "base/log.h"
 #include "crypto/seal.h"
 
 static bool make_seal(struct place *place, struct err *err)
@@ -51,29 +52,105 @@ bool place_open(struct place *place, const struct config *config,
         !proxy_from_config(config, &place->proxy, err) ||
         !make_tls(place, err) || !open_accounts(place, err))
         return false;
-    place->keeper =
-        keeper_new(&(struct keeper_options){ .loop = place->loop,
-                                             .store = place->store,
-                                             .accounts = place->accounts,
-                                             .tls = place->tls,
-                                             .proxy = place->proxy,
-                                             .config = config });
+    place->keeper = keeper_new(
+        &(struct keeper_options){ .loop = place->loop,
+                                  .store = place->store,
+                                  .accounts = place->accounts,
+                                  .tls = place->tls,
+                                  .proxy = place->proxy,
+                                  .config = config,
+                                  .patience_ms = KEEPER_PATIENCE_MS,
+                                  .save_at_stop_ms = KEEPER_SAVE_AT_STOP_MS });
     return true;
 }
 
-static void stop_loop(void *arg)
+/* ---- ending ------------------------------------------------------------- */
+
+#define SAY_AGAIN_MS 5000
+#define WAITING_MAX 4096
+
+void place_say_waiting(struct place *place)
+{
+    struct buf text;
+    struct str rest;
+    struct str line;
+
+    buf_init(&text, WAITING_MAX);
+    keeper_describe(place->keeper, &text);
+    rest = buf_str(&text);
+    while (str_next(&rest, '\n', &line)) {
+        if (line.len > 0)
+            log_line(LOG_WARN, "the end waits for " STR_FMT, STR_ARG(line));
+    }
+    buf_done(&text);
+}
+
+static void say_again(void *arg)
 {
     struct place *place = arg;
 
+    place_say_waiting(place);
+    loop_timer_set(place->waiting, SAY_AGAIN_MS);
+}
+
+static void now_idle(void *arg)
+{
+    struct place *place = arg;
+
+    if (place->dies)
+        stop_signals_die(place->caught);
+    place->idle = true;
     loop_stop(place->loop);
+}
+
+static void stop_keeper(struct place *place)
+{
+    place->waiting = loop_timer_new(place->loop, say_again, place);
+    keeper_stop(place->keeper, now_idle, place);
+    if (!place->idle)
+        say_again(place);
+}
+
+/* Of a command, or of a relay whose workers have ended. */
+static void caught(void *arg, int number)
+{
+    struct place *place = arg;
+
+    if (place->waiting) {
+        log_line(LOG_WARN, "%s again: what was begun is carried through",
+                 stop_signals_name(number));
+        place_say_waiting(place);
+        return;
+    }
+    place->caught = number;
+    place->dies = true;
+    stop_keeper(place);
+}
+
+static void watch(struct place *place)
+{
+    if (!place->signals)
+        place->signals = stop_signals_new(place->loop, caught, place);
+}
+
+/* While nothing is under way a signal may do what it always does. */
+static void unwatch(struct place *place)
+{
+    stop_signals_free(place->signals);
+    place->signals = NULL;
 }
 
 void place_finish(struct place *place)
 {
     if (!place->keeper)
         return;
-    keeper_stop(place->keeper, stop_loop, place);
-    loop_run(place->loop);
+    watch(place);
+    stop_keeper(place);
+    while (!place->idle)
+        loop_run(place->loop);
+    place->lost = keeper_lost(place->keeper);
+    unwatch(place);
+    loop_timer_free(place->waiting);
     keeper_free(place->keeper);
     place->keeper = NULL;
     store_stop(place->store);
@@ -93,14 +170,27 @@ void place_close(struct place *place)
 
 /* ---- asking ------------------------------------------------------------- */
 
+static void answered(void *arg)
+{
+    struct place *place = arg;
+
+    loop_stop(place->loop);
+}
+
 bool place_ask(struct place *place, const struct keeper_question *question,
                struct err *err)
 {
-    struct keeper_wait *wait =
-        keeper_ask(place->keeper, place->loop, question, stop_loop, place);
+    struct keeper_question patient = *question;
+    struct keeper_wait *wait;
     bool ok;
 
-    loop_run(place->loop);
+    patient.patient = true;
+    watch(place);
+    wait = keeper_ask(place->keeper, place->loop, &patient, answered, place);
+    while (!keeper_wait_is_done(wait))
+        loop_run(place->loop);
+    if (keeper_is_idle(place->keeper))
+        unwatch(place);
     ok = !keeper_wait_error(wait);
     if (!ok)
         *err = *keeper_wait_error(wait);

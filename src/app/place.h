@@ -5,6 +5,7 @@
 #pragma once
 
 #include "account/keeper.h"
+#include "app/stop_signals.h"
 #include "config/config.h"
 
 struct place {
@@ -16,17 +17,30 @@ struct place {
     struct tls *tls;
     struct proxy *proxy;
     struct keeper *keeper;
+    /* Ending: a token call that was sent is carried through and saved. */
+    struct stop_signals *signals;
+    struct loop_timer *waiting;
+    int caught; /* the first signal, or 0 */
+    bool dies;  /* a command: by that signal, once nothing is under way */
+    bool idle;
+    size_t lost; /* accounts whose new tokens could not be saved */
 };
 
 /* Open the data folder, made if it is missing, and read the accounts. */
 bool place_open(struct place *place, const struct config *config,
                 struct err *err) MUST_CHECK;
 /* Carry through what was begun, and end the store's thread; then loops that it
-   posted to may be freed.  Nobody may ask the keeper any more. */
+   posted to may be freed.  Nobody may ask the keeper any more.  While it takes long,
+   the log says every few seconds, and at each signal, what is waited for; afterwards
+   place->lost is final. */
 void place_finish(struct place *place);
 /* Finishes, if that was not done. */
 void place_close(struct place *place);
 
-/* Ask the keeper and wait for its answer. */
+/* Say in the log what the end of the process waits for, and how long at most. */
+void place_say_waiting(struct place *place);
+
+/* Ask the keeper and wait for its answer, however long it takes.  A signal meanwhile
+   ends the process, once a token call that was sent is saved. */
 bool place_ask(struct place *place, const struct keeper_question *question,
                struct err *err) MUST_CHECK;

@@ -2,11 +2,13 @@
 /* `claude-relay serve`: its flags win over the configuration. */
 #include "app/serve_command.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "app/app.h"
 #include "app/commands.h"
+#include "app/stop_signals.h"
 
 struct flags {
     const char *port;
@@ -61,12 +63,16 @@ static bool is_address(const char *host)
 
 static int serve(const struct config *config, uint64_t port)
 {
+    struct app_end end;
     struct err err;
 
-    if (app_serve(config, (uint16_t)port, &err))
-        return 0;
-    (void)fprintf(stderr, "claude-relay: cannot start: %s\n", err.text);
-    return 1;
+    if (!app_serve(config, (uint16_t)port, &end, &err)) {
+        (void)fprintf(stderr, "claude-relay: cannot start: %s\n", err.text);
+        return 1;
+    }
+    if (end.lost == 0 && end.signal == SIGINT)
+        stop_signals_die(SIGINT);
+    return end.lost == 0 ? 0 : 1;
 }
 
 int serve_command_run(int argc, char **argv, const struct config *config)
