@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What refresh.c (the flow) and refresh_states.c (what each state does) share.  Not
-   for other folders. */
+/* What refresh.c (the flow), refresh_read.c and refresh_states.c (what each state does)
+   share.  Not for other folders. */
 #pragma once
 
 #include "account/refresh.h"
@@ -43,6 +43,29 @@ static inline const struct keeper_options *refresh_options(
    yet, otherwise the event, with r->facts. */
 void refresh_begin(struct refresh *r);
 bool refresh_look(struct refresh *r, enum refresh_event *event);
+
+/* For refresh_begin() and refresh_look(): refresh_read.c. */
+void refresh_begin_locking(struct refresh *r);
+void refresh_begin_pausing(struct refresh *r);
+void refresh_begin_reading(struct refresh *r);
+void refresh_begin_reserving(struct refresh *r);
+enum refresh_event refresh_look_at_lock(struct refresh *r);
+enum refresh_event refresh_look_at_timer(struct refresh *r);
+enum refresh_event refresh_look_at_document(struct refresh *r);
+enum refresh_event refresh_look_at_room(struct refresh *r);
+
+/* What the states share: refresh_states.c. */
+void refresh_start_job(struct refresh *r, enum store_op op,
+                       const struct json_doc *patch);
+void refresh_set_timer(struct refresh *r, uint64_t in_ms);
+/* Takes over `doc`. */
+void refresh_set_doc(struct refresh *r, struct json_doc *doc);
+/* Not now: r->err says why.  Returns `event`. */
+enum refresh_event refresh_postponed(struct refresh *r,
+                                     enum refresh_event event,
+                                     uint64_t retry_after_ms);
+/* The same for what only ends a refresh that has nothing to lose. */
+enum refresh_event refresh_failed(struct refresh *r, enum refresh_event event);
 
 /* The facts that HELD needs, when somebody tells it something. */
 void refresh_weigh(struct refresh *r);

@@ -1,21 +1,20 @@
 // SPDX-License-Identifier: MIT
-/* New tokens for one account: what each state begins, and what comes of it. */
+/* New tokens for one account: the table of states, and those that ask and save. */
 #include <assert.h>
 #include <stdio.h>
-#include <string.h>
 
 #include "account/kinds.h"
 #include "account/refresh_internal.h"
 #include "base/clock.h"
 #include "base/log.h"
 
-#define LOCK_RETRY_MS 50
-#define LOCK_PATIENCE_MS 60000
 #define SAVE_AT_STOP_MS 500
 #define BODY_MAX 16384
 
-static void start_job(struct refresh *r, enum store_op op,
-                      const struct json_doc *patch)
+/* ---- what the states share ----------------------------------------------- */
+
+void refresh_start_job(struct refresh *r, enum store_op op,
+                       const struct json_doc *patch)
 {
     char key[ACCOUNT_KEY_MAX];
 
@@ -28,15 +27,16 @@ static void start_job(struct refresh *r, enum store_op op,
                     refresh_wake, r);
 }
 
-static void set_timer(struct refresh *r, uint64_t in_ms)
+void refresh_set_timer(struct refresh *r, uint64_t in_ms)
 {
     r->rang = false;
     loop_timer_set(r->timer, in_ms);
 }
 
 /* Not now: r->err says why. */
-static enum refresh_event postponed(struct refresh *r, enum refresh_event event,
-                                    uint64_t retry_after_ms)
+enum refresh_event refresh_postponed(struct refresh *r,
+                                     enum refresh_event event,
+                                     uint64_t retry_after_ms)
 {
     uint64_t wait_ms = kept_postpone(r->kept, retry_after_ms);
 
@@ -49,149 +49,18 @@ static enum refresh_event postponed(struct refresh *r, enum refresh_event event,
 }
 
 /* The same for what only ends a refresh that has nothing to lose. */
-static enum refresh_event failed(struct refresh *r, enum refresh_event event)
+enum refresh_event refresh_failed(struct refresh *r, enum refresh_event event)
 {
-    return r->plan.precious ? event : postponed(r, event, 0);
+    return r->plan.precious ? event : refresh_postponed(r, event, 0);
 }
 
-/* ---- LOCKING, PAUSING --------------------------------------------------- */
-
-static void begin_locking(struct refresh *r)
-{
-    start_job(r, STORE_OP_LOCK, NULL);
-}
-
-static bool is_patient(const struct refresh *r)
-{
-    return !r->plan.stopping &&
-           clock_steady_ms() - r->began_ms < LOCK_PATIENCE_MS;
-}
-
-static enum refresh_event look_at_lock(struct refresh *r)
-{
-    if (store_job_error(r->job)) {
-        r->err = *store_job_error(r->job);
-        err_wrap(&r->err, "refreshing account \"%s\"", r->kept->name);
-        return failed(r, REFRESH_NO_LOCK);
-    }
-    r->lock = store_job_take_lock(r->job);
-    if (r->lock)
-        return REFRESH_LOCKED;
-    r->facts.patient = is_patient(r);
-    err_set(&r->err, ERR_BUSY,
-            "account \"%s\" is being refreshed by another process that does "
-            "not finish; try again",
-            r->kept->name);
-    return r->facts.patient ? REFRESH_BUSY : failed(r, REFRESH_BUSY);
-}
-
-static void begin_pausing(struct refresh *r)
-{
-    set_timer(r, LOCK_RETRY_MS);
-}
-
-static enum refresh_event look_at_timer(struct refresh *r)
-{
-    refresh_weigh(r);
-    return REFRESH_TIME;
-}
-
-/* ---- READING ------------------------------------------------------------ */
-
-static void begin_reading(struct refresh *r)
-{
-    start_job(r, STORE_OP_READ, NULL);
-}
-
-static void set_doc(struct refresh *r, struct json_doc *doc)
+void refresh_set_doc(struct refresh *r, struct json_doc *doc)
 {
     json_doc_free(r->doc);
     account_unref(r->account);
     r->doc = doc;
     r->account =
         account_from_doc(&account_kind_oauth, str_of(r->kept->name), r->doc);
-}
-
-/* Tokens that memory has, for a document that has older ones, or for none. */
-static void plan_to_restore(struct refresh *r)
-{
-    json_doc_free(r->patch);
-    r->patch = kept_tokens(r->kept);
-    r->version++;
-    r->precious_ms = clock_steady_ms();
-}
-
-static enum refresh_event not_there(struct refresh *r)
-{
-    const char *name = r->kept->name;
-
-    if (store_job_was_removed(r->job)) {
-        err_set(&r->err, ERR_NO_ACCOUNT, "there is no account \"%s\" any more",
-                name);
-        return REFRESH_GONE;
-    }
-    err_set(&r->err, ERR_IO,
-            "the file of account \"%s\" is not there: put it back, or remove "
-            "the account with `claude-relay account remove %s`",
-            name, name);
-    r->whole = true;
-    r->facts.known = r->kept->doc != NULL;
-    if (r->facts.known)
-        set_doc(r, json_doc_copy(r->kept->doc));
-    if (r->facts.known && r->plan.goal != REFRESH_ADOPT)
-        plan_to_restore(r);
-    return r->facts.known ? REFRESH_AWAY : failed(r, REFRESH_AWAY);
-}
-
-static enum refresh_event was_read(struct refresh *r, struct json_doc *doc)
-{
-    set_doc(r, doc);
-    r->whole = false;
-    (void)snprintf(r->grant, sizeof(r->grant), "%s", r->account->grant);
-    r->facts.spent = kept_is_spent(r->kept, r->grant) && r->kept->doc &&
-                     r->plan.goal != REFRESH_ADOPT;
-    if (r->facts.spent) {
-        log_line(LOG_WARN,
-                 "account %s: its file holds tokens that were exchanged for "
-                 "newer ones: the newer ones are written back",
-                 r->kept->name);
-        plan_to_restore(r);
-    }
-    r->facts.choice = refresh_rules_decide(r->account, r->stale, r->by_hand,
-                                           clock_wall_ms(), &r->err);
-    return REFRESH_READ;
-}
-
-static enum refresh_event look_at_document(struct refresh *r)
-{
-    struct json_doc *doc;
-
-    if (store_job_error(r->job)) {
-        r->err = *store_job_error(r->job);
-        return failed(r, REFRESH_UNREADABLE);
-    }
-    doc = store_job_take_doc(r->job);
-    return doc ? was_read(r, doc) : not_there(r);
-}
-
-/* ---- RESERVING ---------------------------------------------------------- */
-
-static void begin_reserving(struct refresh *r)
-{
-    start_job(r, STORE_OP_RESERVE, NULL);
-}
-
-static enum refresh_event look_at_room(struct refresh *r)
-{
-    if (!store_job_error(r->job))
-        return REFRESH_RESERVED;
-    r->err = *store_job_error(r->job);
-    err_wrap(&r->err,
-             "account \"%s\" is not refreshed ahead of time while its new "
-             "tokens could not be saved",
-             r->kept->name);
-    r->facts.urgent = !list_is_empty(&r->kept->waits);
-    return r->facts.urgent ? REFRESH_NO_ROOM : failed(r, REFRESH_NO_ROOM);
 }
 
 /* ---- ASKING ------------------------------------------------------------- */
@@ -269,7 +138,7 @@ static enum refresh_event look_at_answer(struct refresh *r)
     err_set(&r->err, answer.err.code,
             "the token of account \"%s\" could not be refreshed: %s", name,
             answer.err.text);
-    return postponed(r, REFRESH_TRANSIENT, answer.retry_after_ms);
+    return refresh_postponed(r, REFRESH_TRANSIENT, answer.retry_after_ms);
 }
 
 /* ---- SAVING ------------------------------------------------------------- */
@@ -289,15 +158,15 @@ static void begin_saving(struct refresh *r)
     struct json_doc *whole = r->whole ? patched(r) : NULL;
 
     r->saving = r->version;
-    start_job(r, creates ? STORE_OP_UPDATE : STORE_OP_CHANGE,
-              whole ? whole : r->patch);
+    refresh_start_job(r, creates ? STORE_OP_UPDATE : STORE_OP_CHANGE,
+                      whole ? whole : r->patch);
     json_doc_free(whole);
 }
 
 /* From here on the document is what it will be once it is saved. */
 static void apply_patch(struct refresh *r)
 {
-    set_doc(r, patched(r));
+    refresh_set_doc(r, patched(r));
     if (r->plan.precious)
         kept_remember(r->kept, r->doc, r->account, r->grant);
 }
@@ -370,7 +239,7 @@ static void begin_holding(struct refresh *r)
     show_held(r);
     if (r->plan.stopping && wait_ms > SAVE_AT_STOP_MS)
         wait_ms = SAVE_AT_STOP_MS;
-    set_timer(r, wait_ms);
+    refresh_set_timer(r, wait_ms);
 }
 
 /* ---- the table ---------------------------------------------------------- */
@@ -395,13 +264,17 @@ static const struct {
     bool (*is_done)(const struct refresh *r);
     enum refresh_event (*look)(struct refresh *r);
 } states[REFRESH_OVER] = {
-    [REFRESH_LOCKING] = { begin_locking, job_is_done, look_at_lock },
-    [REFRESH_PAUSING] = { begin_pausing, timer_rang, look_at_timer },
-    [REFRESH_READING] = { begin_reading, job_is_done, look_at_document },
-    [REFRESH_RESERVING] = { begin_reserving, job_is_done, look_at_room },
+    [REFRESH_LOCKING] = { refresh_begin_locking, job_is_done,
+                          refresh_look_at_lock },
+    [REFRESH_PAUSING] = { refresh_begin_pausing, timer_rang,
+                          refresh_look_at_timer },
+    [REFRESH_READING] = { refresh_begin_reading, job_is_done,
+                          refresh_look_at_document },
+    [REFRESH_RESERVING] = { refresh_begin_reserving, job_is_done,
+                            refresh_look_at_room },
     [REFRESH_ASKING] = { begin_asking, call_is_done, look_at_answer },
     [REFRESH_SAVING] = { begin_saving, job_is_done, look_at_save },
-    [REFRESH_HELD] = { begin_holding, timer_rang, look_at_timer },
+    [REFRESH_HELD] = { begin_holding, timer_rang, refresh_look_at_timer },
 };
 
 void refresh_begin(struct refresh *r)

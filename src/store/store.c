@@ -194,16 +194,11 @@ static void make_condition(pthread_cond_t *condition)
     (void)pthread_condattr_destroy(&attributes);
 }
 
-struct store *store_open(const char *folder, const struct seal *seal,
-                         struct err *err)
+struct store *store_over(struct store_driver *driver)
 {
     struct store *store = MEM_NEW(struct store);
 
-    store->driver = embedded_open(folder, seal, err);
-    if (!store->driver) {
-        mem_free(store);
-        return NULL;
-    }
+    store->driver = driver;
     list_init(&store->queue);
     list_init(&store->held_up);
     (void)pthread_mutex_init(&store->lock, NULL);
@@ -211,6 +206,14 @@ struct store *store_open(const char *folder, const struct seal *seal,
     if (pthread_create(&store->thread, NULL, run, store) != 0)
         abort();
     return store;
+}
+
+struct store *store_open(const char *folder, const struct seal *seal,
+                         struct err *err)
+{
+    struct store_driver *driver = embedded_open(folder, seal, err);
+
+    return driver ? store_over(driver) : NULL;
 }
 
 void store_stop(struct store *store)

@@ -25,6 +25,8 @@ struct store_job;
    borrowed.  NULL and err if the folder cannot be used. */
 struct store *store_open(const char *folder, const struct seal *seal,
                          struct err *err);
+/* The same over a driver of another kind, which is taken over. */
+struct store *store_over(struct store_driver *driver);
 /* Carry out what is queued, then end the thread.  Nothing may be started any more;
    what was started is delivered by its loop, or by loop_free(). */
 void store_stop(struct store *store);

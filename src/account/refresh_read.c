@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+/* New tokens for one account: the lock, the document as it is under it, and room for
+   the next one. */
+#include <stdio.h>
+
+#include "account/refresh_internal.h"
+#include "base/clock.h"
+#include "base/log.h"
+
+#define LOCK_RETRY_MS 50
+#define LOCK_PATIENCE_MS 60000
+
+/* ---- LOCKING, PAUSING --------------------------------------------------- */
+
+void refresh_begin_locking(struct refresh *r)
+{
+    refresh_start_job(r, STORE_OP_LOCK, NULL);
+}
+
+static bool is_patient(const struct refresh *r)
+{
+    return !r->plan.stopping &&
+           clock_steady_ms() - r->began_ms < LOCK_PATIENCE_MS;
+}
+
+enum refresh_event refresh_look_at_lock(struct refresh *r)
+{
+    if (store_job_error(r->job)) {
+        r->err = *store_job_error(r->job);
+        err_wrap(&r->err, "refreshing account \"%s\"", r->kept->name);
+        return refresh_failed(r, REFRESH_NO_LOCK);
+    }
+    r->lock = store_job_take_lock(r->job);
+    if (r->lock)
+        return REFRESH_LOCKED;
+    r->facts.patient = is_patient(r);
+    err_set(&r->err, ERR_BUSY,
+            "account \"%s\" is being refreshed by another process that does "
+            "not finish; try again",
+            r->kept->name);
+    return r->facts.patient ? REFRESH_BUSY : refresh_failed(r, REFRESH_BUSY);
+}
+
+void refresh_begin_pausing(struct refresh *r)
+{
+    refresh_set_timer(r, LOCK_RETRY_MS);
+}
+
+enum refresh_event refresh_look_at_timer(struct refresh *r)
+{
+    refresh_weigh(r);
+    return REFRESH_TIME;
+}
+
+/* ---- READING ------------------------------------------------------------ */
+
+void refresh_begin_reading(struct refresh *r)
+{
+    refresh_start_job(r, STORE_OP_READ, NULL);
+}
+
+/* Tokens that memory has, for a document that has older ones, or for none. */
+static void plan_to_restore(struct refresh *r)
+{
+    json_doc_free(r->patch);
+    r->patch = kept_tokens(r->kept);
+    r->version++;
+    r->precious_ms = clock_steady_ms();
+}
+
+static enum refresh_event not_there(struct refresh *r)
+{
+    const char *name = r->kept->name;
+
+    if (store_job_was_removed(r->job)) {
+        err_set(&r->err, ERR_NO_ACCOUNT, "there is no account \"%s\" any more",
+                name);
+        return REFRESH_GONE;
+    }
+    err_set(&r->err, ERR_IO,
+            "the file of account \"%s\" is not there: put it back, or remove "
+            "the account with `claude-relay account remove %s`",
+            name, name);
+    r->whole = true;
+    r->facts.known = r->kept->doc != NULL;
+    if (r->facts.known)
+        refresh_set_doc(r, json_doc_copy(r->kept->doc));
+    if (r->facts.known && r->plan.goal != REFRESH_ADOPT)
+        plan_to_restore(r);
+    return r->facts.known ? REFRESH_AWAY : refresh_failed(r, REFRESH_AWAY);
+}
+
+static enum refresh_event was_read(struct refresh *r, struct json_doc *doc)
+{
+    refresh_set_doc(r, doc);
+    r->whole = false;
+    (void)snprintf(r->grant, sizeof(r->grant), "%s", r->account->grant);
+    r->facts.spent = kept_is_spent(r->kept, r->grant) && r->kept->doc &&
+                     r->plan.goal != REFRESH_ADOPT;
+    if (r->facts.spent) {
+        log_line(LOG_WARN,
+                 "account %s: its file holds tokens that were exchanged for "
+                 "newer ones: the newer ones are written back",
+                 r->kept->name);
+        plan_to_restore(r);
+    }
+    r->facts.choice = refresh_rules_decide(r->account, r->stale, r->by_hand,
+                                           clock_wall_ms(), &r->err);
+    return REFRESH_READ;
+}
+
+enum refresh_event refresh_look_at_document(struct refresh *r)
+{
+    struct json_doc *doc;
+
+    if (store_job_error(r->job)) {
+        r->err = *store_job_error(r->job);
+        return refresh_failed(r, REFRESH_UNREADABLE);
+    }
+    doc = store_job_take_doc(r->job);
+    return doc ? was_read(r, doc) : not_there(r);
+}
+
+/* ---- RESERVING ---------------------------------------------------------- */
+
+void refresh_begin_reserving(struct refresh *r)
+{
+    refresh_start_job(r, STORE_OP_RESERVE, NULL);
+}
+
+enum refresh_event refresh_look_at_room(struct refresh *r)
+{
+    if (!store_job_error(r->job))
+        return REFRESH_RESERVED;
+    r->err = *store_job_error(r->job);
+    err_wrap(&r->err,
+             "account \"%s\" is not refreshed ahead of time while its new "
+             "tokens could not be saved",
+             r->kept->name);
+    r->facts.urgent = !list_is_empty(&r->kept->waits);
+    return r->facts.urgent ? REFRESH_NO_ROOM
+                           : refresh_failed(r, REFRESH_NO_ROOM);
+}
