@@ -35,8 +35,12 @@ static unsigned status_of(enum err_code code)
 static void send_error(struct request *req, const struct err *err,
                        struct str more)
 {
+    unsigned wait_s = err_retry_after_s(err);
     struct buf body;
 
+    if (wait_s > 0)
+        more = arena_printf(req->arena, STR_FMT "retry-after: %u\r\n",
+                            STR_ARG(more), wait_s);
     buf_init(&body, ERROR_MAX);
     buf_add(&body, STR("{\"error\":\""));
     text_json_escape(&body, str_of(err->text));

@@ -33,6 +33,7 @@ bool err_set(struct err *err, enum err_code code, const char *format, ...)
     va_list args;
 
     err->code = code;
+    err->retry_after_ms = 0;
     va_start(args, format);
     (void)vsnprintf(err->text, sizeof(err->text), format, args);
     va_end(args);
@@ -47,6 +48,7 @@ bool err_errno(struct err *err, const char *format, ...)
     size_t len;
 
     err->code = ERR_IO;
+    err->retry_after_ms = 0;
     va_start(args, format);
     (void)vsnprintf(err->text, sizeof(err->text), format, args);
     va_end(args);
@@ -71,6 +73,26 @@ bool err_wrap(struct err *err, const char *format, ...)
     (void)snprintf(err->text + len, sizeof(err->text) - len, ": %s", cause);
     make_printable(err->text);
     return false;
+}
+
+bool err_retry_after(struct err *err, uint64_t wait_ms)
+{
+    err->retry_after_ms = wait_ms < UINT32_MAX ? (uint32_t)wait_ms : UINT32_MAX;
+    return false;
+}
+
+/* Somebody who was turned away because the relay is busy comes back soon. */
+#define BUSY_MS 1000
+
+unsigned err_retry_after_s(const struct err *err)
+{
+    uint64_t wait_ms = err->retry_after_ms;
+
+    if (!err_may_retry(err->code))
+        return 0;
+    if (wait_ms == 0 && err->code == ERR_BUSY)
+        wait_ms = BUSY_MS;
+    return (unsigned)((wait_ms + 999) / 1000);
 }
 
 unsigned err_status(enum err_code code)

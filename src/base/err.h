@@ -5,6 +5,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/macros.h"
 
@@ -16,6 +17,7 @@ enum err_code {
 
 struct err {
     enum err_code code;
+    uint32_t retry_after_ms; /* until it may help to try again; 0: unknown */
     char text[480];
 };
 
@@ -27,6 +29,10 @@ bool err_errno(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Put what was attempted in front: "making tea: kettle is cold". */
 bool err_wrap(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* It is known when it may help to try again: the answer will say so in a
+   retry-after field.  Setting a new text forgets it, wrapping keeps it. */
+bool err_retry_after(struct err *err, uint64_t wait_ms);
+
 /* Errors that objects keep for the rare case that there is one: made when it is
    needed, freed with mem_free(). */
 struct err *err_kept(struct err **slot);
@@ -37,3 +43,8 @@ const struct err *err_of(const struct err *kept);
 unsigned err_status(enum err_code code);
 const char *err_type(enum err_code code);
 bool err_may_retry(enum err_code code);
+
+/* The value of a retry-after field: whole seconds, rounded up so that nobody comes
+   too early.  0: no such field, because the wait is unknown or waiting will not
+   help. */
+unsigned err_retry_after_s(const struct err *err);

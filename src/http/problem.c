@@ -18,11 +18,13 @@ void problem_write(struct buf *out, const struct err *err, const char *id)
 
 static void write_fields(struct buf *out, const struct err *err, const char *id)
 {
+    unsigned wait_s = err_retry_after_s(err);
+
     buf_printf(out, "request-id: %s\r\n", id);
     if (!err_may_retry(err->code))
         buf_add(out, STR("x-should-retry: false\r\n"));
-    else if (err->code == ERR_BUSY)
-        buf_add(out, STR("retry-after: 1\r\n"));
+    if (wait_s > 0)
+        buf_printf(out, "retry-after: %u\r\n", wait_s);
 }
 
 /* `allow` may be empty. */

@@ -2,7 +2,8 @@
 /* Our own refusals and failures, in Anthropic's error shape:
        {"type":"error","error":{"type":T,"message":M},"request_id":R}
    Permanent ones carry `x-should-retry: false`, so that SDKs show the text at
-   once; temporary ones carry `retry-after`. */
+   once; temporary ones carry `retry-after` where the wait is known
+   (err_retry_after()). */
 #pragma once
 
 #include "base/err.h"

@@ -72,14 +72,14 @@ static const struct {
     { ERR_NOT_FOUND, 404, FIELDS },
     { ERR_IO, 500, FIELDS },
     { ERR_OAUTH, 502, FIELDS },
-    { ERR_BUSY, 503, FIELDS },
+    { ERR_BUSY, 503, FIELDS "retry-after: 1\r\n" },
 };
 
 static void an_error_has_the_shape_of_the_seed(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(errors); i++) {
-        struct request req = { .http_1_0 = false };
+        struct request req = { .arena = arena_new() };
         struct err err;
 
         (void)err_set(&err, errors[i].code, "the \"tea\" is cold");
@@ -88,9 +88,23 @@ static void an_error_has_the_shape_of_the_seed(void **state)
         unit_assert_str(buf_str(&sent.fields), errors[i].fields);
         unit_assert_str(buf_str(&sent.body),
                         "{\"error\":\"the \\\"tea\\\" is cold\"}\n");
+        arena_free(req.arena);
         (void)end(NULL);
         (void)begin(NULL);
     }
+}
+
+static void a_known_wait_is_said(void **state)
+{
+    struct request req = { .arena = arena_new() };
+    struct err err;
+
+    (void)state;
+    (void)err_set(&err, ERR_OAUTH, "x");
+    err_retry_after(&err, 29001);
+    reply_error(&req, &err);
+    unit_assert_str(buf_str(&sent.fields), FIELDS "retry-after: 30\r\n");
+    arena_free(req.arena);
 }
 
 /* A text that was cut inside a character. */
@@ -132,6 +146,7 @@ int main(void)
         TEST(a_document_is_json_that_nobody_keeps),
         TEST(an_error_has_the_shape_of_the_seed),
         TEST(an_error_that_is_no_utf8_is_answered_all_the_same),
+        TEST(a_known_wait_is_said),
         TEST(a_wrong_method_is_told_the_right_ones),
     };
 

@@ -103,6 +103,51 @@ static void errno_is_spelt_out(void **state)
     assert_int_equal(err.code, ERR_IO);
 }
 
+static const struct {
+    enum err_code code;
+    uint64_t wait_ms;
+    unsigned want_s;
+} waits[] = {
+    { ERR_OAUTH, 0, 0 },
+    { ERR_OAUTH, 1, 1 },
+    { ERR_OAUTH, 30000, 30 },
+    { ERR_OAUTH, 30001, 31 },
+    { ERR_TIMEOUT, 2500, 3 },
+    { ERR_OAUTH, UINT64_MAX, UINT32_MAX / 1000 + 1 },
+    { ERR_BUSY, 0, 1 },
+    { ERR_BUSY, 7000, 7 },
+    { ERR_LOGIN_REQUIRED, 30000, 0 },
+};
+
+static void a_known_wait_is_rounded_up(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(waits); i++) {
+        struct err err;
+
+        err_set(&err, waits[i].code, "the kettle is hot");
+        assert_false(err_retry_after(&err, waits[i].wait_ms));
+        assert_int_equal(err_retry_after_s(&err), waits[i].want_s);
+        err_wrap(&err, "making tea");
+        assert_int_equal(err_retry_after_s(&err), waits[i].want_s);
+    }
+}
+
+static void a_new_text_forgets_the_wait(void **state)
+{
+    struct err err;
+
+    (void)state;
+    err_set(&err, ERR_OAUTH, "the kettle is hot");
+    err_retry_after(&err, 30000);
+    err_set(&err, ERR_OAUTH, "the kettle is cold");
+    assert_int_equal(err_retry_after_s(&err), 0);
+    err_retry_after(&err, 30000);
+    errno = EIO;
+    err_errno(&err, "making tea");
+    assert_int_equal(err_retry_after_s(&err), 0);
+}
+
 static void long_texts_are_cut_and_end(void **state)
 {
     struct err err;
@@ -129,6 +174,8 @@ int main(void)
         cmocka_unit_test(setting_returns_false_and_keeps_code_and_text),
         cmocka_unit_test(wrapping_puts_what_was_attempted_in_front),
         cmocka_unit_test(errno_is_spelt_out),
+        cmocka_unit_test(a_known_wait_is_rounded_up),
+        cmocka_unit_test(a_new_text_forgets_the_wait),
         cmocka_unit_test(long_texts_are_cut_and_end),
     };
 

@@ -141,6 +141,18 @@ static void permanent_refusals_say_so(void **state)
     }
 }
 
+static void a_known_wait_is_said(void **state)
+{
+    struct err err;
+
+    (void)state;
+    (void)err_set(&err, ERR_OAUTH, "tea");
+    err_retry_after(&err, 12300);
+    send_problem(&err);
+    unit_assert_str(buf_str(&sent.fields), ID "retry-after: 13\r\n");
+    forget();
+}
+
 static void a_wrong_method_is_told_the_right_ones(void **state)
 {
     struct request req = { .id = "req_relay_0123456789abcdef" };
@@ -163,6 +175,7 @@ int main(void)
         cmocka_unit_test(the_body_has_the_shape_of_anthropic),
         cmocka_unit_test(the_longest_text_fits),
         cmocka_unit_test(permanent_refusals_say_so),
+        cmocka_unit_test(a_known_wait_is_said),
         cmocka_unit_test(a_wrong_method_is_told_the_right_ones),
     };
 
