@@ -183,7 +183,7 @@ static bool offers(struct str list, struct str name)
 {
     struct str element;
 
-    while (str_next(&list, ',', &element)) {
+    while (headers_list_next(&list, &element)) {
         size_t semicolon = str_index(element, ';');
         struct str quality = str_trim(str_from(element, semicolon + 1));
 

@@ -43,12 +43,22 @@ struct str headers_line(const struct header *field)
                  : STR_EMPTY;
 }
 
+bool headers_list_next(struct str *list, struct str *item)
+{
+    while (str_next(list, ',', item)) {
+        *item = str_trim(*item);
+        if (item->len > 0)
+            return true;
+    }
+    return false;
+}
+
 static bool list_has(struct str list, struct str token)
 {
     struct str item;
 
-    while (str_next(&list, ',', &item)) {
-        if (str_ieq(str_trim(item), token))
+    while (headers_list_next(&list, &item)) {
+        if (str_ieq(item, token))
             return true;
     }
     return false;
@@ -57,6 +67,8 @@ static bool list_has(struct str list, struct str token)
 bool headers_list_has(const struct headers *headers, struct str name,
                       struct str token)
 {
+    if (!headers_get(headers, name))
+        return false;
     for (size_t i = 0; i < headers->count; i++) {
         if (str_ieq(headers->at[i].name, name) &&
             list_has(headers->at[i].value, token))

@@ -48,6 +48,10 @@ size_t headers_count(const struct headers *headers, struct str name);
    if it did not come as "name: value" (or was never read). */
 struct str headers_line(const struct header *field);
 
+/* The next element of a comma-separated list (RFC 9110 section 5.6.1), without the
+   white space around it; empty ones are passed over.  False at the end. */
+bool headers_list_next(struct str *list, struct str *item);
+
 /* True if a field of that name holds `token` (any case) in its comma-separated
    list. */
 bool headers_list_has(const struct headers *headers, struct str name,

@@ -166,6 +166,14 @@ static int on_headers_complete(llhttp_t *http)
     return HPE_PAUSED;
 }
 
+/* llhttp does not see a "close" with a tab beside it. */
+static bool stays_open(const struct parser *parser,
+                       const struct parser_head *head)
+{
+    return llhttp_should_keep_alive(&parser->http) &&
+           !headers_list_has(&head->headers, STR("connection"), STR("close"));
+}
+
 /* llhttp stands behind the head; what it does next can still be told. */
 static bool finish_head(struct parser *parser, struct str last)
 {
@@ -176,7 +184,7 @@ static bool finish_head(struct parser *parser, struct str last)
     free_draft(parser);
     head->status = http->status_code;
     head->http_1_0 = http->http_minor == 0;
-    head->keep_alive = llhttp_should_keep_alive(http) != 0;
+    head->keep_alive = stays_open(parser, head);
     head->chunked = (http->flags & F_CHUNKED) != 0;
     if (!check_length(parser, head) || !check_head(parser, head))
         return false;

@@ -19,8 +19,8 @@ static bool holds(struct str list, struct str flag)
 {
     struct str item;
 
-    while (str_next(&list, ',', &item)) {
-        if (str_eq(str_trim(item), flag))
+    while (headers_list_next(&list, &item)) {
+        if (str_eq(item, flag))
             return true;
     }
     return false;
@@ -40,8 +40,7 @@ static bool client_has(const struct headers *headers, struct str flag)
 static void add_flag(const struct headers *headers, struct str flag,
                      struct buf *flags)
 {
-    if (flag.len == 0 || client_has(headers, flag) ||
-        holds(buf_str(flags), flag))
+    if (client_has(headers, flag) || holds(buf_str(flags), flag))
         return;
     if (flags->len > 0)
         buf_add(flags, STR(","));
@@ -55,6 +54,6 @@ void beta_missing(const struct headers *headers, bool oauth, struct str added,
 
     if (oauth)
         add_flag(headers, OAUTH, flags);
-    while (str_next(&added, ',', &flag))
-        add_flag(headers, str_trim(flag), flags);
+    while (headers_list_next(&added, &flag))
+        add_flag(headers, flag, flags);
 }

@@ -38,6 +38,16 @@ describe('a stale pooled connection', () => {
     assert.equal(s.upstream.requests.length, 21);
   });
 
+  for (const close of ['close', 'close\t', 'x-tea,\tCLOSE\t']) {
+    it(`an upstream that says ${JSON.stringify(close)} is not asked again over that connection`, async () => {
+      script = (connection) => connection.write(responseBytes({ headers: [['Connection', close]], body: '{"fine":true}' }));
+      assert.equal((await post()).status, 200);
+      script = fine;
+      assert.equal((await post()).status, 200);
+      assert.equal(s.upstream.connections.length, 2);
+    });
+  }
+
   for (const end of ['destroy', 'reset', 'end']) {
     it(`closed when the request arrives (${end}): once more, unseen`, async () => {
       script = (connection, request) => (connection.number === 0 ? connection[end]() : fine(connection, request));

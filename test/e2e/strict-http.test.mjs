@@ -217,6 +217,18 @@ describe('malformed requests are refused and never relayed', () => {
     assert.ok(s.upstream.requests.length <= seen + 2);
   });
 
+  for (const close of ['close', 'close\t', '\tclose', 'CLOSE \t', 'x-tea,\tclose\t', 'keep-alive\r\nConnection: close\t']) {
+    it(`the connection ends after ${JSON.stringify(close)}`, async () => {
+      const client = await RawClient.connect(s.port);
+      client.write(bytes(`${GET}Connection: ${close}\r\n\r\n`));
+      const answer = await client.response();
+      assert.equal(answer.status, 200);
+      assert.match(answer.get('connection') ?? '', /close/);
+      await client.wait(() => client.over, { what: 'the end of the connection' });
+      client.leave();
+    });
+  }
+
   it('trailers reach nobody', async () => {
     const client = await RawClient.connect(s.port);
     client.write(bytes(`${CHUNKED}2\r\n{}\r\n0\r\nX-Api-Key: evil\r\nX-Trailer: 1\r\n\r\n`));

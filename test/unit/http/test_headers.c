@@ -87,6 +87,21 @@ static void tokens_are_found_in_every_list_of_that_name(void **state)
     assert_false(headers_list_has(headers, STR("x-coffee"), STR("green")));
 }
 
+static void a_list_gives_its_elements_one_by_one(void **state)
+{
+    struct str list = STR(" green,\tblack tea\t,, ,white\t ,");
+    struct str item;
+
+    (void)state;
+    assert_true(headers_list_next(&list, &item));
+    unit_assert_str(item, "green");
+    assert_true(headers_list_next(&list, &item));
+    unit_assert_str(item, "black tea");
+    assert_true(headers_list_next(&list, &item));
+    unit_assert_str(item, "white");
+    assert_false(headers_list_next(&list, &item));
+}
+
 /* RFC 9110 5.6.2: the table says it for every byte there is. */
 static void a_token_has_token_characters_only(void **state)
 {
@@ -114,6 +129,7 @@ int main(void)
         cmocka_unit_test(a_name_is_found_among_many),
         cmocka_unit_test(fields_of_a_name_are_counted),
         cmocka_unit_test(tokens_are_found_in_every_list_of_that_name),
+        cmocka_unit_test(a_list_gives_its_elements_one_by_one),
         cmocka_unit_test(a_token_has_token_characters_only),
     };
 

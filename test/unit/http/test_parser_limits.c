@@ -251,6 +251,63 @@ static void a_head_keeps_order_and_spelling(void **state)
     end(&s);
 }
 
+static const struct {
+    const char *fields;
+    bool stays;
+} connections[] = {
+    { "", true },
+    { "Connection: keep-alive\r\n", true },
+    { "Connection:\r\n", true },
+    { "Connection: closed\r\n", true },
+    { "Connection: x-close\r\n", true },
+    { "Close: close\r\n", true },
+    { "Connection: close\r\n", false },
+    { "Connection: CLose\r\n", false },
+    { "Connection: close \r\n", false },
+    { "Connection: close\t\r\n", false },
+    { "Connection: \tclose\r\n", false },
+    { "Connection:close\t \t\r\n", false },
+    { "Connection: x-tea, close\r\n", false },
+    { "Connection: x-tea,\tclose\r\n", false },
+    { "Connection: close\t, x-tea\r\n", false },
+    { "Connection: , ,close\t,\r\n", false },
+    { "Connection: keep-alive, close\t\r\n", false },
+    { "Connection: keep-alive\r\nConnection: close\t\r\n", false },
+    { "Connection: close\t\r\nconnection: keep-alive\r\n", false },
+    { "CONNECTION: x-tea\r\nX-Tea: 1\r\nConnection: close\t\r\n", false },
+};
+
+static bool stays_open(enum parser_kind kind, const char *start,
+                       const char *fields)
+{
+    struct scene s = begin(kind, false);
+    char raw[256];
+    bool stays;
+
+    (void)snprintf(raw, sizeof(raw), "%s%s\r\n", start, fields);
+    assert_int_equal(parser_feed(s.parser, str_of(raw)), strlen(raw));
+    assert_int_equal(parser_state(s.parser), PARSER_DONE);
+    stays = parser_head(s.parser)->keep_alive;
+    end(&s);
+    return stays;
+}
+
+static void close_closes_wherever_it_stands(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(connections); i++) {
+        if (stays_open(PARSER_REQUEST, FRONT, connections[i].fields) !=
+                connections[i].stays ||
+            stays_open(PARSER_RESPONSE, OK "Content-Length: 0\r\n",
+                       connections[i].fields) != connections[i].stays)
+            fail_msg("%s", connections[i].fields);
+        assert_false(stays_open(PARSER_REQUEST,
+                                "GET / HTTP/1.0\r\nHost: a\r\n"
+                                "Connection: keep-alive\r\n",
+                                "Connection: close\t\r\n"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -259,6 +316,7 @@ int main(void)
         cmocka_unit_test(blank_lines_do_not_last_for_ever),
         cmocka_unit_test(feeding_stops_behind_head_and_message),
         cmocka_unit_test(an_answer_to_head_has_no_body),
+        cmocka_unit_test(close_closes_wherever_it_stands),
         cmocka_unit_test(an_early_end_is_bad),
         cmocka_unit_test(a_fault_in_a_body_leaves_what_came_before),
         cmocka_unit_test(a_parser_is_used_again_and_again),
