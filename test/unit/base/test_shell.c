@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: MIT
+/* Commands inside texts. */
+#include "base/shell.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "unit.h"
+
+static void assert_made(struct buf *out, const char *want)
+{
+    unit_assert_str(buf_str(out), want);
+    buf_done(out);
+}
+
+static const struct {
+    const char *word;
+    const char *want;
+} words[] = {
+    { "build/claude-relay", "build/claude-relay" },
+    { "/opt/relay-1.0/bin/claude-relay", "/opt/relay-1.0/bin/claude-relay" },
+    { "C:x@y+z,1", "C:x@y+z,1" },
+    { "", "''" },
+    { "/srv/my data", "'/srv/my data'" },
+    { "~/data", "'~/data'" },
+    { "a=b", "'a=b'" },
+    { "$HOME", "'$HOME'" },
+    { "it's", "'it'\\''s'" },
+    { "'", "''\\'''" },
+    { "a\nb", "'a\nb'" },
+    { "\xe6\x95\xb0\xe6\x8d\xae", "'\xe6\x95\xb0\xe6\x8d\xae'" },
+};
+
+static void words_are_quoted_when_a_shell_would_change_them(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        struct buf out;
+
+        buf_init(&out, 100);
+        shell_add_quoted(&out, str_of(words[i].word));
+        assert_made(&out, words[i].want);
+    }
+}
+
+/* The shell itself is asked. */
+static void a_shell_reads_the_word_that_was_meant(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        char got[100] = "";
+        struct buf command;
+        FILE *shell;
+
+        buf_init(&command, 200);
+        buf_add(&command, STR("printf %s "));
+        shell_add_quoted(&command, str_of(words[i].word));
+        buf_add(&command, (struct str){ "", 1 });
+        /* lint: this test is about what a shell makes of a word */
+        shell = popen(buf_str(&command).at, "r");
+        assert_non_null(shell);
+        assert_int_equal(fread(got, 1, sizeof(got) - 1, shell),
+                         strlen(words[i].word));
+        assert_int_equal(pclose(shell), 0);
+        assert_string_equal(got, words[i].word);
+        buf_done(&command);
+    }
+}
+
+static const struct {
+    const char *text;
+    const char *want;
+} texts[] = {
+    { "", "" },
+    { "nothing to run", "nothing to run" },
+    { "run `claude-relay login max`", "run `D=x build/cr login max`" },
+    { "`claude-relay account list` or `claude-relay`",
+      "`D=x build/cr account list` or `D=x build/cr`" },
+    { "claude-relay: the program", "claude-relay: the program" },
+    { "`claude-relays are many`", "`claude-relays are many`" },
+    { "`claude-relay", "`claude-relay" },
+    { "``claude-relay a``", "``D=x build/cr a``" },
+    { "`", "`" },
+};
+
+static void commands_begin_as_the_program_was_called(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct buf out;
+
+        buf_init(&out, 200);
+        shell_add_text(&out, str_of(texts[i].text), STR("D=x build/cr"));
+        assert_made(&out, texts[i].want);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_are_quoted_when_a_shell_would_change_them),
+        cmocka_unit_test(a_shell_reads_the_word_that_was_meant),
+        cmocka_unit_test(commands_begin_as_the_program_was_called),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
