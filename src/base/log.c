@@ -15,14 +15,18 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/shell.h"
 #include "base/text.h"
 
 #define LINE_MAX_BYTES 4096
 #define LINE_USUAL 500
+#define TEXT_MAX 1024
 #define HOLD_MAX (16u * 1024)
 
 static enum log_level current_level = LOG_INFO;
 static enum log_format current_format = LOG_TEXT;
+/* What commands in lines begin with; empty: as the text has it. */
+static char command_start[1024];
 /* What may wait. */
 static size_t hold_max = PIPE_BUF;
 
@@ -47,6 +51,13 @@ void log_setup(enum log_level level, enum log_format format)
     current_level = level;
     current_format = format;
     hold_max = hold_max_of(STDERR_FILENO);
+}
+
+void log_commands(struct str start)
+{
+    bool fits = start.len < sizeof(command_start);
+
+    text_copy(command_start, sizeof(command_start), fits ? start : STR_EMPTY);
 }
 
 bool log_enabled(enum log_level level)
@@ -231,9 +242,20 @@ void log_event(enum log_level level, const char *event,
         write_line(level, str_of(event), fields, count);
 }
 
+/* With its commands as the program was called. */
+static void write_text(enum log_level level, struct str text)
+{
+    struct buf filled;
+
+    buf_init(&filled, sizeof(command_start) * TEXT_MAX);
+    shell_add_text(&filled, text, str_of(command_start));
+    write_line(level, buf_str(&filled), NULL, 0);
+    buf_done(&filled);
+}
+
 void log_line(enum log_level level, const char *format, ...)
 {
-    char text[1024];
+    char text[TEXT_MAX];
     va_list args;
 
     if (!log_enabled(level))
@@ -241,5 +263,8 @@ void log_line(enum log_level level, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    write_line(level, str_of(text), NULL, 0);
+    if (*command_start)
+        write_text(level, str_of(text));
+    else
+        write_line(level, str_of(text), NULL, 0);
 }

@@ -23,6 +23,9 @@ struct log_field {
 /* What is written from now on.  Set once at start, before other threads. */
 void log_setup(enum log_level level, enum log_format format);
 bool log_enabled(enum log_level level);
+/* What the commands that log_line() names begin with (base/shell.h): how the program
+   was called.  Copied; set as log_setup() is. */
+void log_commands(struct str start);
 
 /* From now on this thread's lines of LOG_INFO and LOG_DEBUG wait for each other
    until log_flush(), a warning, or as many as one write() keeps together; on a
