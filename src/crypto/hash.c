@@ -1,10 +1,24 @@
 // SPDX-License-Identifier: MIT
-/* SHA-256, by OpenSSL. */
+/* Hashes, by OpenSSL. */
 #include "crypto/hash.h"
 
+#include <openssl/evp.h>
 #include <openssl/sha.h>
+#include <stdlib.h>
+
+#define SLOW_MEMORY_MAX (32u * 1024 * 1024)
 
 void hash_sha256(struct str text, unsigned char out[HASH_SHA256_LEN])
 {
     (void)SHA256((const unsigned char *)text.at, text.len, out);
+}
+
+void hash_slow(struct str password, struct str salt,
+               unsigned char out[HASH_SLOW_LEN])
+{
+    /* Only a lack of memory could fail. */
+    if (EVP_PBE_scrypt(password.at, password.len,
+                       (const unsigned char *)salt.at, salt.len, 16384, 8, 1,
+                       SLOW_MEMORY_MAX, out, HASH_SLOW_LEN) != 1)
+        abort();
 }

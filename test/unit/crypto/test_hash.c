@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* SHA-256. */
+/* SHA-256 and scrypt. */
 #include "crypto/hash.h"
 
 #include "base/macros.h"
@@ -34,10 +34,24 @@ static void digests_are_those_of_the_standard(void **state)
     }
 }
 
+/* RFC 7914, section 12: the first half of its fourth line. */
+static void the_slow_hash_is_that_of_the_standard(void **state)
+{
+    unsigned char hash[HASH_SLOW_LEN];
+    char text[2 * HASH_SLOW_LEN + 1];
+
+    (void)state;
+    hash_slow(STR("pleaseletmein"), STR("SodiumChloride"), hash);
+    text_hex(hash, sizeof(hash), text);
+    assert_string_equal(text, "7023bdcb3afd7348461c06cd81fd38eb"
+                              "fda8fbba904f8e3ea9b543f6545da1f2");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digests_are_those_of_the_standard),
+        cmocka_unit_test(the_slow_hash_is_that_of_the_standard),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
