@@ -4,8 +4,8 @@
 
 #include "base/buf.h"
 
-/* So many names are spelt out to help. */
-#define NAMES_SHOWN 5
+/* As many names are listed as fit: a text of struct err keeps its end. */
+#define NAMES_MAX 160
 
 static struct account *find(struct account *const *accounts, size_t count,
                             struct str name)
@@ -26,8 +26,8 @@ static void refuse_name(struct str name, struct err *err)
                 STR_ARG(name));
     else
         err_set(err, ERR_NO_ACCOUNT,
-                "that is no account name: it has 1 to %d letters, digits or "
-                ". _ @ -, and does not start with a dot",
+                "that is not a valid account name: use 1 to %d letters, digits "
+                "or . _ @ -, not starting with a dot",
                 ACCOUNT_NAME_MAX);
 }
 
@@ -35,30 +35,38 @@ static void refuse_name(struct str name, struct err *err)
 static void add_names(struct buf *out, struct account *const *accounts,
                       size_t count)
 {
-    for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
+    size_t room = NAMES_MAX - sizeof(", ...");
+
+    for (size_t i = 0; i < count; i++) {
+        if (out->len + 2 + strlen(accounts[i]->name) > room) {
+            buf_add(out, STR(", ..."));
+            return;
+        }
         buf_printf(out, "%s%s", i > 0 ? ", " : "", accounts[i]->name);
-    if (count > NAMES_SHOWN)
-        buf_add(out, STR(", ..."));
+    }
 }
 
 static void refuse_unnamed(struct account *const *accounts, size_t count,
                            struct err *err)
 {
+    const char *first = count > 0 ? accounts[0]->name : "";
     struct buf names;
 
     if (count == 0) {
         err_set(err, ERR_NO_ACCOUNT,
                 "no account is set up yet: add one on the relay's machine with "
-                "`claude-relay login NAME` or `claude-relay account add NAME "
+                "`claude-relay login main` or `claude-relay account add main "
                 "--api-key -`");
         return;
     }
-    buf_init(&names, (NAMES_SHOWN + 1) * (ACCOUNT_NAME_MAX + 3));
+    buf_init(&names, NAMES_MAX);
     add_names(&names, accounts, count);
     err_set(err, ERR_NO_ACCOUNT,
-            "%zu accounts are set up: name one with ?account=NAME or the "
-            "header X-Account-Name (" STR_FMT ")",
-            count, STR_ARG(buf_str(&names)));
+            "%zu accounts are set up: choose one with the header "
+            "X-Account-Name (Claude Code: export "
+            "ANTHROPIC_CUSTOM_HEADERS=\"X-Account-Name: %s\") or with "
+            "?account=%s in the URL; there are " STR_FMT,
+            count, first, first, STR_ARG(buf_str(&names)));
     buf_done(&names);
 }
 

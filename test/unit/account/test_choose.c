@@ -35,7 +35,12 @@ static const struct {
     { "alone, named", { &good }, "good", &good, 0, NULL },
     { "named among several", { &fresh, &good }, "good", &good, 0, NULL },
     { "a token for one more millisecond", { &fresh }, "", &fresh, 0, NULL },
-    { "none at all", { NULL }, "", NULL, ERR_NO_ACCOUNT, "account add NAME" },
+    { "none at all",
+      { NULL },
+      "",
+      NULL,
+      ERR_NO_ACCOUNT,
+      "account add main --api-key -" },
     { "none at all, named",
       { NULL },
       "good",
@@ -53,7 +58,9 @@ static const struct {
       "",
       NULL,
       ERR_NO_ACCOUNT,
-      "?account=NAME or the header X-Account-Name (fresh, good)" },
+      "the header X-Account-Name (Claude Code: export "
+      "ANTHROPIC_CUSTOM_HEADERS=\"X-Account-Name: fresh\") or with "
+      "?account=fresh in the URL; there are fresh, good" },
     { "unknown",
       { &good },
       "other",
@@ -66,7 +73,7 @@ static const struct {
       "../good",
       NULL,
       ERR_NO_ACCOUNT,
-      "no account name" },
+      "not a valid account name" },
     { "expired, alone",
       { &stale },
       "",
@@ -127,8 +134,8 @@ static void of_many_names_only_a_few_are_told(void **state)
     }
     assert_null(choose_account(list, COUNT_OF(many), STR_EMPTY, NOW_MS, &err));
     unit_assert_part(err.text, "20 accounts are set up");
-    unit_assert_part(err.text, "eee, ...)");
-    assert_null(strstr(err.text, "fff"));
+    unit_assert_part(err.text, "bbb, ...");
+    assert_null(strstr(err.text, "ccc"));
 }
 
 int main(void)
