@@ -10,18 +10,19 @@
 
 #define SERVICE "claude-relay-service"
 #define LIVES "{\"status\":\"healthy\",\"service\":\"" SERVICE "\"}"
-#define ABOUT                                                                  \
-    "{\"service\":\"" SERVICE "\",\"version\":\"" RELAY_VERSION                \
-    "\",\"description\":\"A relay for Anthropic's Claude API\","               \
-    "\"endpoints\":{\"messages\":\"/v1/messages\","                            \
-    "\"count_tokens\":\"/v1/messages/count_tokens\","                          \
-    "\"batches\":\"/v1/messages/batches\",\"files\":\"/v1/files\","            \
-    "\"models\":\"/v1/models\",\"health\":\"/health\","                        \
-    "\"oauth\":\"/oauth/auth-url, /oauth/token, /oauth/accounts\"},"           \
-    "\"usage\":{\"claude_code\":\"set ANTHROPIC_BASE_URL to this address and " \
-    "ANTHROPIC_AUTH_TOKEN to any text\","                                      \
-    "\"account\":\"name one with ?account=NAME or the header "                 \
-    "X-Account-Name when there are several\"}}"
+#define ABOUT                                                                   \
+    "{\"service\":\"" SERVICE "\",\"version\":\"" RELAY_VERSION                 \
+    "\",\"description\":\"A relay for Anthropic's Claude API\","                \
+    "\"endpoints\":{\"messages\":\"/v1/messages\","                             \
+    "\"count_tokens\":\"/v1/messages/count_tokens\","                           \
+    "\"batches\":\"/v1/messages/batches\",\"files\":\"/v1/files\","             \
+    "\"models\":\"/v1/models\",\"health\":\"/health\","                         \
+    "\"oauth\":\"/oauth/auth-url, /oauth/token, /oauth/accounts\"},"            \
+    "\"usage\":{\"claude_code\":\"export ANTHROPIC_BASE_URL=http://" STR_FMT    \
+    " ANTHROPIC_AUTH_TOKEN=any-text\","                                         \
+    "\"account\":\"when there are several, choose one with the header "         \
+    "X-Account-Name (Claude Code: ANTHROPIC_CUSTOM_HEADERS) or with ?account= " \
+    "in the URL\"}}"
 #define PAGE_HEAD                                                              \
     "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"                \
     "<title>claude-relay</title><h1>claude-relay</h1>"
@@ -29,7 +30,7 @@
 #define PAGE_ABOUT                                                             \
     PAGE_HEAD                                                                  \
     "<p>Version " RELAY_VERSION " is running. Point Claude Code "              \
-    "here:</p><pre>export ANTHROPIC_BASE_URL=http://localhost:3000\n"          \
+    "here:</p><pre>export ANTHROPIC_BASE_URL=http://" STR_FMT "\n"             \
     "export ANTHROPIC_AUTH_TOKEN=any-text</pre></html>"
 
 static bool wants_html(const struct request *req)
@@ -52,12 +53,31 @@ static void send_page(struct request *req, struct str body)
                   body);
 }
 
-static void about(struct request *req, bool ours)
+/* The address is the one that the client used: it works for this client, through a
+   tunnel too.  loopback_refusal() has looked at it: a name and a number. */
+static struct str own_address(const struct request *req)
+{
+    const struct str *host = headers_get(&req->headers, STR("host"));
+
+    return host ? *host : STR("localhost");
+}
+
+static void about(struct request *req)
+{
+    struct str address = own_address(req);
+
+    if (wants_html(req))
+        send_page(req, arena_printf(req->arena, PAGE_ABOUT, STR_ARG(address)));
+    else
+        send_json(req, arena_printf(req->arena, ABOUT, STR_ARG(address)));
+}
+
+static void say_alive(struct request *req)
 {
     if (wants_html(req))
-        send_page(req, ours ? STR(PAGE_ABOUT) : STR(PAGE_LIVES));
+        send_page(req, STR(PAGE_LIVES));
     else
-        send_json(req, ours ? STR(ABOUT) : STR(LIVES));
+        send_json(req, STR(LIVES));
 }
 
 /* ---- health ------------------------------------------------------------- */
@@ -100,13 +120,16 @@ static void send_health(struct request *req, struct accounts *accounts)
 static bool answer(struct request *req, struct accounts *accounts)
 {
     bool ours = !loopback_refusal(&req->peer, &req->headers);
+    bool health = str_eq(req->path, STR("/health"));
 
-    if (str_eq(req->path, STR("/")))
-        about(req, ours);
-    else if (ours)
+    if (ours && health)
         send_health(req, accounts);
-    else
+    else if (ours)
+        about(req);
+    else if (health)
         send_json(req, STR(LIVES));
+    else
+        say_alive(req);
     return true;
 }
 
