@@ -9,6 +9,7 @@
 #include "account/kinds.h"
 #include "admin/account_doc.h"
 #include "app/import_command.h"
+#include "app/invocation.h"
 #include "app/place.h"
 #include "app/terminal.h"
 #include "base/clock.h"
@@ -19,15 +20,8 @@
 
 static int usage(const char *problem)
 {
-    (void)
-        fprintf(stderr,
-                "claude-relay: %s\n"
-                "usage: claude-relay account add NAME --api-key -\n"
-                "       claude-relay account list\n"
-                "       claude-relay account show|refresh|remove NAME\n"
-                "       claude-relay account import [--dry-run] [FROM [NAME]]\n"
-                "The key is asked for, or read from standard input.\n",
-                problem);
+    (void)fprintf(stderr, "claude-relay: %s\n", problem);
+    invocation_print_usage(stderr, STR(ACCOUNT_COMMANDS_USAGE));
     return 2;
 }
 
@@ -58,8 +52,9 @@ static bool check_name(const struct place *place, struct str name,
 
     if (!account_name_is_valid(name))
         return err_set(err, ERR_CONFIG,
-                       "\"" STR_FMT "\" is no account name: 1 to 64 letters, "
-                       "digits or . _ @ -, not starting with a dot",
+                       "\"" STR_FMT
+                       "\" is not a valid account name: use 1 to 64 "
+                       "letters, digits or . _ @ -, not starting with a dot",
                        STR_ARG(str_sub(name, 0, 100)));
     account = accounts_get(place->accounts, name);
     account_unref(account);
@@ -78,17 +73,19 @@ static int add_with_key(struct place *place, struct str name, struct str key)
     if (!kind_apikey_is_key(key)) {
         err_set(
             &err, ERR_CONFIG,
-            "that is no Console API key: it begins with sk-ant- (sk-ant-oat "
-            "and sk-ant-ort are tokens of a sign-in: `claude-relay "
-            "login`), has no spaces or quotes, and at most %d characters",
-            KIND_APIKEY_MAX);
+            "that is not a Console API key: a key begins with sk-ant-, has no "
+            "spaces or quotes, and at most %d characters (sk-ant-oat and "
+            "sk-ant-ort are tokens of a sign-in: use `claude-relay login " STR_FMT
+            "`)",
+            KIND_APIKEY_MAX, STR_ARG(name));
         return terminal_fail(&err);
     }
     if (!write_account(place, name, key, &err))
         return terminal_fail(&err);
-    (void)printf("Account \"" STR_FMT "\" added.  A running relay sees it at "
-                 "once; otherwise start one with `claude-relay`.\n",
-                 STR_ARG(name));
+    invocation_print(stdout,
+                     "Account \"" STR_FMT "\" added.  A running relay uses it "
+                     "at once; otherwise start one with `claude-relay`.\n",
+                     STR_ARG(name));
     return 0;
 }
 
@@ -129,10 +126,11 @@ static void print_account(void *arg, const struct account *account)
 static int list(struct place *place)
 {
     if (accounts_count(place->accounts) == 0)
-        (void)printf("There are no accounts in %s yet: add one with "
-                     "`claude-relay login NAME` or `claude-relay account add "
-                     "NAME --api-key -`.\n",
-                     place->config->data_dir.at);
+        invocation_print(stdout,
+                         "There are no accounts in %s yet: add one with "
+                         "`claude-relay login main` or `claude-relay account "
+                         "add main --api-key -`.\n",
+                         place->config->data_dir.at);
     accounts_each(place->accounts, print_account, NULL);
     return 0;
 }
@@ -204,7 +202,7 @@ static const struct {
 static const char *check_add(int argc, char **argv)
 {
     if (argc != 4 || strcmp(argv[2], "--api-key") != 0)
-        return "account add wants a name and --api-key -";
+        return "account add needs a name and --api-key -";
     if (strcmp(argv[3], "-") != 0)
         return "a key is never taken from the command line: write "
                "--api-key - and enter it when asked";
@@ -232,7 +230,7 @@ static const char *check_arguments(int argc, char **argv)
         if (strcmp(argv[0], named[i].name) == 0)
             return NULL;
     }
-    return "account wants list or import, or one of add, show, refresh and "
+    return "account needs list or import, or one of add, show, refresh and "
            "remove with a name";
 }
 

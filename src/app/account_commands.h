@@ -4,5 +4,12 @@
 
 #include "config/config.h"
 
-/* `argv` begins behind "account".  Returns the exit status. */
+#define ACCOUNT_COMMANDS_USAGE                                                 \
+    "account add NAME --api-key -   (asks for the key, or reads it from "      \
+    "standard input)\n"                                                        \
+    "account list\n"                                                           \
+    "account show|refresh|remove NAME\n"                                       \
+    "account import [--dry-run] [FROM [NAME]]"
+
+/* `argv` begins after "account".  Returns the exit status. */
 int account_commands_run(int argc, char **argv, const struct config *config);

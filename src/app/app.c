@@ -10,11 +10,15 @@
 #include <unistd.h>
 
 #include "account/pending.h"
+#include "app/banner.h"
 #include "app/place.h"
+#include "app/running.h"
 #include "app/worker.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "base/trim.h"
+#include "store/filelock.h"
 
 /* Descriptors beside the two of each connection. */
 #define SPARE_DESCRIPTORS 256
@@ -27,6 +31,7 @@
 
 struct app {
     const struct config *config;
+    const struct invocation *invocation;
     struct place place;
     struct stop_signals *signals;
     int ended_by; /* the first signal, or 0 */
@@ -39,6 +44,7 @@ struct app {
     atomic_size_t connections; /* of all workers */
     struct worker **workers;
     size_t worker_count;
+    int running; /* what running_announce() gave */
 };
 
 /* ---- the data folder ---------------------------------------------------- */
@@ -214,49 +220,34 @@ static void caught(void *arg, int number)
     loop_stop(app->place.loop);
 }
 
-/* As it stands in a URL. */
-static const char *in_url(const char *host, char out[80])
+static void keep_first(void *arg, const struct account *account)
 {
-    (void)snprintf(out, 80, strchr(host, ':') ? "[%s]" : "%s", host);
-    return out;
+    char *name = arg;
+
+    if (!*name)
+        text_copy(name, ACCOUNT_NAME_MAX + 1, str_of(account->name));
 }
 
-/* 0.0.0.0 and ::, however they are written. */
-static bool is_anywhere(const char *host)
-{
-    return strspn(host, "0.:") == strlen(host);
-}
-
-/* The seed's banner, and what to do next. */
 static void print_banner(const struct app *app)
 {
-    const char *listening = app->config->host.at;
-    bool v6 = strchr(listening, ':') != NULL;
-    const char *own = v6 ? "::1" : "127.0.0.1";
-    unsigned port = worker_port(app->workers[0]);
-    char local[80];
-    char host[80];
+    char folder[4096];
+    char first[ACCOUNT_NAME_MAX + 1] = "";
+    struct banner banner = {
+        .host = app->config->host.at,
+        .port = worker_port(app->workers[0]),
+        .accounts = accounts_count(app->place.accounts),
+        .invocation = app->invocation,
+        .folder = getcwd(folder, sizeof(folder)),
+    };
+    struct buf text;
 
-    (void)in_url(is_anywhere(listening) ? own : listening, local);
-    (void)printf("claude-relay %s\n"
-                 "  Service address:   http://%s:%u\n"
-                 "  Relay endpoint:    http://%s:%u/v1/messages\n"
-                 "  OAuth management:  http://%s:%u/oauth/accounts\n"
-                 "claude-relay listening on http://%s:%u\n",
-                 RELAY_VERSION, local, port, local, port, local, port,
-                 in_url(listening, host), port);
-    if (accounts_count(app->place.accounts) == 0)
-        (void)printf("Next: add an account in another terminal:\n"
-                     "  claude-relay login main                    (your own "
-                     "Claude account)\n"
-                     "  claude-relay account add main --api-key -  (a Console "
-                     "API key)\n");
-    else
-        (void)printf("Next: point Claude Code here:\n"
-                     "  export ANTHROPIC_BASE_URL=http://%s:%u "
-                     "ANTHROPIC_AUTH_TOKEN=any-text\n",
-                     local, port);
+    accounts_each(app->place.accounts, keep_first, first);
+    banner.account = str_of(first);
+    buf_init(&text, BANNER_MAX);
+    banner_add(&text, &banner);
+    (void)printf(STR_FMT, STR_ARG(buf_str(&text)));
     (void)fflush(stdout);
+    buf_done(&text);
 }
 
 static bool prepare(struct app *app, uint16_t port, struct err *err)
@@ -269,11 +260,25 @@ static bool prepare(struct app *app, uint16_t port, struct err *err)
     return tend_folder(app, err) && add_workers(app, port, err);
 }
 
+/* Only a convenience: a relay that cannot write the file still serves. */
+static void announce(struct app *app)
+{
+    unsigned port = worker_port(app->workers[0]);
+    struct err err;
+
+    app->running = running_announce(app->config, port, &err);
+    if (app->running < 0)
+        log_line(LOG_WARN,
+                 "commands cannot tell with which settings this relay runs: %s",
+                 err.text);
+}
+
 static void run(struct app *app)
 {
     for (size_t i = 0; i < app->worker_count; i++)
         worker_start(app->workers[i]);
     keeper_look(app->place.keeper);
+    announce(app);
     print_banner(app);
     trim_after_start();
     while (!app->ended_by)
@@ -294,13 +299,16 @@ static void release(struct app *app)
     loop_timer_free(app->look);
     stop_signals_free(app->signals);
     access_done(&app->access);
+    filelock_release(app->running);
     place_close(&app->place);
 }
 
-bool app_serve(const struct config *config, uint16_t port, struct app_end *end,
-               struct err *err)
+bool app_serve(const struct config *config, const struct invocation *invocation,
+               uint16_t port, struct app_end *end, struct err *err)
 {
-    struct app app = { .config = config };
+    struct app app = { .config = config,
+                       .invocation = invocation,
+                       .running = -1 };
     bool ok = prepare(&app, port, err);
 
     if (ok)

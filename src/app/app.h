@@ -4,6 +4,7 @@
    from struct app. */
 #pragma once
 
+#include "app/invocation.h"
 #include "config/config.h"
 
 struct app_end {
@@ -11,10 +12,10 @@ struct app_end {
     size_t lost; /* accounts whose new tokens could not be saved */
 };
 
-/* Serve on `port` (0: any free one) until a signal of app/stop_signals.h.  False and
-   err if it cannot start. */
-bool app_serve(const struct config *config, uint16_t port, struct app_end *end,
-               struct err *err) MUST_CHECK;
+/* Serve on `port` (0: any free one) until a signal of app/stop_signals.h.
+   `invocation` is for what it prints.  False and err if it cannot start. */
+bool app_serve(const struct config *config, const struct invocation *invocation,
+               uint16_t port, struct app_end *end, struct err *err) MUST_CHECK;
 
 /* How many open files MAX_CONNECTIONS needs. */
 uint64_t app_descriptors(const struct config *config);

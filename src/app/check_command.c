@@ -9,6 +9,7 @@
 #include "app/check_report.h"
 #include "app/commands.h"
 #include "app/place.h"
+#include "app/running.h"
 #include "app/trial.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -99,7 +100,8 @@ static void check_account(void *arg, const struct account *account)
 static void say_none(struct check_report *report)
 {
     check_say(report, CHECK_WARN, "accounts",
-              "there are none yet; add one with `claude-relay login NAME`");
+              "there are none yet; add one with `claude-relay login main`, "
+              "or with `claude-relay account add main --api-key -`");
 }
 
 static void check_accounts(struct check_report *report)
@@ -116,6 +118,25 @@ static void check_accounts(struct check_report *report)
     place_close(&place);
 }
 
+/* ---- a relay that runs here --------------------------------------------- */
+
+static void check_running(struct check_report *report)
+{
+    struct json_doc *running = running_find(report->config);
+    uint64_t port = 0;
+    struct err err;
+
+    (void)json_doc_get_u64(running, "port", &port);
+    if (!running)
+        check_say(report, CHECK_OK, "relay", "none is running on this folder");
+    else if (running_agrees(report->config, &err))
+        check_say(report, CHECK_OK, "relay",
+                  "running on port %u, with the same settings", (unsigned)port);
+    else
+        check_say(report, CHECK_FAIL, "relay", "%s", err.text);
+    json_doc_free(running);
+}
+
 int check_command_run(int argc, char **argv, const struct config *config)
 {
     struct check_report report = { .config = config };
@@ -123,6 +144,7 @@ int check_command_run(int argc, char **argv, const struct config *config)
     if (argc > 0)
         return commands_usage_error("unknown argument", argv[0]);
     check_machine(&report);
+    check_running(&report);
     check_way(&report);
     /* Opening the folder would make it. */
     if (access(config->data_dir.at, F_OK) == 0)

@@ -12,6 +12,7 @@
 
 #include "app/app.h"
 #include "app/check_report.h"
+#include "app/invocation.h"
 #include "http/date.h"
 
 #define SPACE_LOW_MB 100
@@ -26,14 +27,14 @@ void check_say(struct check_report *report, enum check_level level,
         [CHECK_WARN] = "warn",
         [CHECK_FAIL] = "fail",
     };
+    char text[2048];
     va_list args;
 
     report->failed = report->failed || level == CHECK_FAIL;
-    (void)printf("%-5s %-13s ", words[level], what);
     va_start(args, format);
-    (void)vprintf(format, args);
+    (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    (void)printf("\n");
+    invocation_print(stdout, "%-5s %-13s %s\n", words[level], what, text);
 }
 
 static void check_env(struct check_report *report)

@@ -7,19 +7,28 @@
 
 #include "app/account_commands.h"
 #include "app/check_command.h"
+#include "app/invocation.h"
 #include "app/login_command.h"
 #include "app/proxy_commands.h"
+#include "app/running.h"
 #include "app/secret_commands.h"
 #include "app/serve_command.h"
+#include "app/terminal.h"
 
 #define TEXT_MAX 65536
+
+enum need {
+    NEED_NOTHING,
+    NEED_CONFIG,
+    NEED_AGREEMENT, /* with a relay that runs on the same folder (app/running.h) */
+};
 
 struct command {
     const char *name;
     const char *usage;
     int (*run)(int argc, char **argv, const struct config *config);
-    bool needs_config;
-    const char *spared; /* a first argument that needs none all the same */
+    enum need need;
+    const char *spared; /* a first argument that needs none */
 };
 
 static int run_help(int argc, char **argv, const struct config *config);
@@ -28,32 +37,30 @@ static int run_version(int argc, char **argv, const struct config *config);
 
 static const struct command commands[] = {
     { "serve", "serve [--port N] [--host ADDRESS] [--data-dir FOLDER]",
-      serve_command_run, true, NULL },
+      serve_command_run, NEED_CONFIG, NULL },
     { "login", "login [NAME] [--setup-token] [--message]", login_command_run,
-      true, NULL },
-    { "account",
-      "account add NAME --api-key -   (the key comes from the terminal or "
-      "stdin)\n       claude-relay account list\n       claude-relay account "
-      "show|refresh|remove NAME\n       claude-relay account import "
-      "[--dry-run] [FROM [NAME]]",
-      account_commands_run, true, NULL },
-    { "secret",
-      "secret new\n       claude-relay secret rotate   (the new secret comes "
-      "from the terminal or stdin)",
-      secret_commands_run, true, SECRET_COMMANDS_NEW },
-    { "proxy", "proxy test [--account NAME | --url URL|-]", proxy_commands_run,
-      true, NULL },
-    { "check", "check", check_command_run, true, NULL },
-    { "options", "options --markdown|--env", run_options, false, NULL },
-    { "help", "help", run_help, false, NULL },
-    { "version", "version", run_version, false, NULL },
+      NEED_AGREEMENT, NULL },
+    { "account", ACCOUNT_COMMANDS_USAGE, account_commands_run, NEED_AGREEMENT,
+      NULL },
+    { "secret", SECRET_COMMANDS_USAGE, secret_commands_run, NEED_CONFIG,
+      SECRET_COMMANDS_NEW },
+    { "proxy", PROXY_COMMANDS_USAGE, proxy_commands_run, NEED_AGREEMENT, NULL },
+    { "check", "check", check_command_run, NEED_CONFIG, NULL },
+    { "options", "options --markdown|--env", run_options, NEED_NOTHING, NULL },
+    { "help", "help", run_help, NEED_NOTHING, NULL },
+    { "version", "version", run_version, NEED_NOTHING, NULL },
 };
 
 static void print_usage(FILE *out)
 {
-    (void)fprintf(out, "usage: claude-relay [COMMAND]\n");
+    struct buf forms;
+
+    buf_init(&forms, TEXT_MAX);
+    buf_add(&forms, STR("[COMMAND]"));
     for (size_t i = 0; i < COUNT_OF(commands); i++)
-        (void)fprintf(out, "       claude-relay %s\n", commands[i].usage);
+        buf_printf(&forms, "\n%s", commands[i].usage);
+    invocation_print_usage(out, buf_str(&forms));
+    buf_done(&forms);
 }
 
 int commands_usage_error(const char *text, const char *argument)
@@ -142,13 +149,14 @@ static void warn_of_strangers(const struct dotenv *file)
     for (const char *name = config_find_stranger(file, &next); name;
          name = config_find_stranger(file, &next))
         log_line(LOG_WARN,
-                 ".env: %s is no option (`claude-relay help` lists "
-                 "them)",
+                 ".env: %s is not an option; `claude-relay help` lists "
+                 "those there are",
                  name);
 }
 
 static bool load(struct config *config, struct arena *arena, struct err *err)
 {
+    const struct invocation invocation = invocation_of_process();
     struct dotenv file;
 
     if (!dotenv_load(&file, arena, ".env", err) ||
@@ -156,6 +164,7 @@ static bool load(struct config *config, struct arena *arena, struct err *err)
         return false;
     log_setup((enum log_level)config->log_level,
               (enum log_format)config->log_format);
+    invocation_log(&invocation);
     warn_of_strangers(&file);
     return true;
 }
@@ -167,19 +176,22 @@ static int run_configured(const struct command *command, int argc, char **argv)
     struct err err;
     int status = 1;
 
-    if (load(&config, arena, &err))
-        status = command->run(argc, argv, &config);
+    if (!load(&config, arena, &err))
+        invocation_print(stderr, "claude-relay: bad configuration: %s\n",
+                         err.text);
+    else if (command->need == NEED_AGREEMENT && !running_agrees(&config, &err))
+        status = terminal_fail(&err);
     else
-        (void)fprintf(stderr, "claude-relay: bad configuration: %s\n",
-                      err.text);
+        status = command->run(argc, argv, &config);
     arena_free(arena);
     return status;
 }
 
 static bool needs_config(const struct command *command, int argc, char **argv)
 {
-    return command->needs_config && !(command->spared && argc > 0 &&
-                                      strcmp(argv[0], command->spared) == 0);
+    return command->need != NEED_NOTHING &&
+           !(command->spared && argc > 0 &&
+             strcmp(argv[0], command->spared) == 0);
 }
 
 int commands_run(int argc, char **argv)

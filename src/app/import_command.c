@@ -221,7 +221,11 @@ static bool import_all(struct import *import, const struct arguments *arguments,
     struct stat info;
 
     if (!account_name_is_valid(str_of(name)))
-        return err_set(err, ERR_CONFIG, "\"%.100s\" is no account name", name);
+        return err_set(
+            err, ERR_CONFIG,
+            "\"%.100s\" is not a valid account name: use 1 to %d letters, "
+            "digits or . _ @ -, not starting with a dot",
+            name, ACCOUNT_NAME_MAX);
     if (!arguments->from && !find_default(path, err))
         return false;
     if (arguments->from)

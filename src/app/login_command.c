@@ -7,8 +7,10 @@
 
 #include "account/kinds.h"
 #include "account/pending.h"
+#include "app/banner.h"
 #include "app/commands.h"
 #include "app/first_message.h"
+#include "app/running.h"
 #include "app/terminal.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -148,6 +150,38 @@ static bool wants_message(const struct arguments *arguments)
     return str_istarts(answer, STR("y"));
 }
 
+/* The relay may listen elsewhere than this command's own settings say. */
+static void ask_where(const struct config *config, struct json_doc *running,
+                      struct banner *banner)
+{
+    uint64_t port = config->port;
+    struct str host = config->host;
+
+    (void)json_doc_get_u64(running, "port", &port);
+    (void)json_doc_get_str(running, "host", &host);
+    banner->port = (unsigned)port;
+    banner->host = host.at;
+}
+
+static void show_next(struct place *place, const char *name)
+{
+    struct json_doc *running = running_find(place->config);
+    struct banner banner = { .accounts = accounts_count(place->accounts),
+                             .account = str_of(name) };
+    struct buf text;
+
+    ask_where(place->config, running, &banner);
+    buf_init(&text, BANNER_MAX);
+    banner_add_client(&text, &banner);
+    invocation_print(stdout, running ? "Next: start Claude Code:\n"
+                                     : "Next: start the relay with "
+                                       "`claude-relay`, and Claude Code in "
+                                       "another terminal:\n");
+    (void)printf(STR_FMT, STR_ARG(buf_str(&text)));
+    buf_done(&text);
+    json_doc_free(running);
+}
+
 static int look_at_it(struct place *place, const struct arguments *arguments)
 {
     struct account *account =
@@ -162,9 +196,7 @@ static int look_at_it(struct place *place, const struct arguments *arguments)
     if (wants_message(arguments) && !first_message_send(place, account, &err))
         status = terminal_fail(&err);
     account_unref(account);
-    (void)printf("Next: export ANTHROPIC_BASE_URL=http://127.0.0.1:%u "
-                 "ANTHROPIC_AUTH_TOKEN=any-text\n",
-                 (unsigned)place->config->port);
+    show_next(place, arguments->name);
     return status;
 }
 

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/invocation.h"
 #include "app/place.h"
 #include "app/terminal.h"
 #include "app/trial.h"
@@ -13,23 +14,15 @@
 
 static int usage(const char *problem)
 {
+    (void)fprintf(stderr, "claude-relay: %s\n", problem);
+    invocation_print_usage(stderr, STR(PROXY_COMMANDS_USAGE));
     (void)fprintf(
         stderr,
-        "claude-relay: %s\n"
-        "usage: claude-relay proxy test [--account NAME | --url URL | --url "
-        "-]\n"
         "URL is socks5://, socks5h://, http:// or https:// and "
         "[USER:PASSWORD@]HOST:PORT.\n"
         "Others on this machine can see a URL on the command line: with --url "
-        "- it is\nasked for, or read from standard input.\n",
-        problem);
+        "- it is\nasked for, or read from standard input.\n");
     return 2;
-}
-
-static int fail(const struct err *err)
-{
-    (void)fprintf(stderr, "claude-relay: %s\n", err->text);
-    return 1;
 }
 
 /* ---- whose proxy -------------------------------------------------------- */
@@ -107,7 +100,7 @@ static int test_way(const struct config *config, const struct proxy *proxy)
         print_steps(result);
         status = result->ok ? 0 : 1;
     } else {
-        status = fail(&err);
+        status = terminal_fail(&err);
     }
     trial_done(&trial);
     arena_free(arena);
@@ -132,7 +125,7 @@ static int test_chosen(const struct config *config,
     if ((request->account &&
          !of_account(config, request->account, &own, &err)) ||
         (request->url && !of_url(request->url, &own, &err)))
-        return fail(&err);
+        return terminal_fail(&err);
     if (global && (request->account || request->url))
         (void)printf("GLOBAL_PROXY_ENABLED is true: everything takes the "
                      "global proxy.\n");
@@ -150,7 +143,7 @@ static int test(const struct config *config, const struct request *request)
     int status;
 
     if (!proxy_from_config(config, &global, &err))
-        return fail(&err);
+        return terminal_fail(&err);
     status = test_chosen(config, request, global);
     proxy_unref(global);
     return status;
@@ -161,7 +154,7 @@ int proxy_commands_run(int argc, char **argv, const struct config *config)
     struct request request = { .account = NULL };
 
     if (argc < 1 || strcmp(argv[0], "test") != 0)
-        return usage("proxy wants test");
+        return usage("proxy needs test");
     if (argc == 3 && strcmp(argv[1], "--account") == 0)
         request.account = argv[2];
     else if (argc == 3 && strcmp(argv[1], "--url") == 0)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/commands.h"
+#include "app/invocation.h"
 #include "app/terminal.h"
 #include "base/base64.h"
 #include "base/mem.h"
@@ -18,14 +19,9 @@
 
 static int usage(const char *problem)
 {
-    (void)
-        fprintf(stderr,
-                "claude-relay: %s\n"
-                "usage: claude-relay secret new\n"
-                "       claude-relay secret rotate\n"
-                "The new secret is asked for, or read from standard input; an "
-                "empty line means none.\n",
-                problem);
+    (void)fprintf(stderr, "claude-relay: %s\n", problem);
+    invocation_print_usage(stderr, STR(SECRET_COMMANDS_USAGE));
+    (void)fprintf(stderr, "An empty line means no secret.\n");
     return 2;
 }
 
@@ -40,9 +36,10 @@ static int print_new(void)
     buf_init_secret(&text, 2 * sizeof(key));
     base64_encode(&text, key, sizeof(key));
     (void)printf(STR_FMT "\n", STR_ARG(buf_str(&text)));
-    (void)fprintf(stderr, "Keep it safe and set RELAY_SECRET to it, in the "
-                          "environment or in .env; if one is set already, run "
-                          "`claude-relay secret rotate` first.\n");
+    invocation_print(stderr,
+                     "Keep it safe, and set RELAY_SECRET to it in .env; if one "
+                     "is set already, run `claude-relay secret rotate` "
+                     "first.\n");
     buf_done(&text);
     mem_wipe(key, sizeof(key));
     return 0;
@@ -90,11 +87,12 @@ static void report(const char *folder, size_t count, bool sealed)
     (void)printf("Documents that were %s in %s: %zu\n",
                  sealed ? "sealed anew" : "made plain", folder, count);
     if (sealed)
-        (void)printf("Now set RELAY_SECRET to the new secret, in the "
-                     "environment or in .env, before a relay is started.\n");
+        (void)printf("Now set RELAY_SECRET to the new secret in .env, "
+                     "before you start the relay.\n");
     else
-        (void)printf("Now remove RELAY_SECRET from the environment and from "
-                     ".env: with it, the next start seals them again.\n");
+        (void)printf(
+            "Now remove RELAY_SECRET from .env and from the "
+            "environment: with it, the next start seals them again.\n");
 }
 
 static bool reseal(const char *folder, const struct seal *now,
@@ -142,7 +140,8 @@ int secret_commands_run(int argc, char **argv, const struct config *config)
     if (argc == 1 && strcmp(what, "rotate") == 0)
         return rotate(config);
     if (argc > 1)
-        return usage("secret new and rotate take nothing more: a secret on the "
-                     "command line can be seen by others");
-    return usage("secret wants new or rotate");
+        return usage(
+            "secret new and rotate take no arguments: others could see a "
+            "secret on the command line");
+    return usage("secret needs new or rotate");
 }

@@ -4,6 +4,11 @@
 
 #include "config/config.h"
 
+#define SECRET_COMMANDS_USAGE                                                  \
+    "secret new\n"                                                             \
+    "secret rotate   (asks for the new secret, or reads it from standard "     \
+    "input)"
+
 /* The subcommand that needs no configuration: it mends a bad RELAY_SECRET. */
 #define SECRET_COMMANDS_NEW "new"
 

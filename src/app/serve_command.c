@@ -3,7 +3,6 @@
 #include "app/serve_command.h"
 
 #include <signal.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "app/app.h"
@@ -61,13 +60,19 @@ static bool is_address(const char *host)
     return url_is_address(str_of(host)) || strcmp(host, "localhost") == 0;
 }
 
-static int serve(const struct config *config, uint64_t port)
+/* Commands that are run beside it need to be given the same folder. */
+static int serve(const struct config *config, const char *data_dir,
+                 uint64_t port)
 {
+    struct invocation invocation = invocation_of_process();
     struct app_end end;
     struct err err;
 
-    if (!app_serve(config, (uint16_t)port, &end, &err)) {
-        (void)fprintf(stderr, "claude-relay: cannot start: %s\n", err.text);
+    if (data_dir)
+        invocation.data_dir = str_of(data_dir);
+    invocation_log(&invocation);
+    if (!app_serve(config, &invocation, (uint16_t)port, &end, &err)) {
+        invocation_print(stderr, "claude-relay: cannot start: %s\n", err.text);
         return 1;
     }
     if (end.lost == 0 && end.signal == SIGINT)
@@ -95,5 +100,5 @@ int serve_command_run(int argc, char **argv, const struct config *config)
         ours.host = str_of(flags.host);
     if (flags.data_dir)
         ours.data_dir = str_of(flags.data_dir);
-    return serve(&ours, port);
+    return serve(&ours, flags.data_dir, port);
 }

@@ -8,6 +8,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "app/invocation.h"
+
 bool terminal_is_there(void)
 {
     return isatty(STDIN_FILENO) == 1;
@@ -135,6 +137,6 @@ bool terminal_ask(const char *prompt, bool hidden, char line[TERMINAL_LINE_MAX],
 
 int terminal_fail(const struct err *err)
 {
-    (void)fprintf(stderr, "claude-relay: %s\n", err->text);
+    invocation_print(stderr, "claude-relay: %s\n", err->text);
     return 1;
 }

@@ -177,7 +177,7 @@ describe('a running relay', () => {
     assert.equal(none.status, 400);
     assert.match(none.body.toString(), /account add/);
     await relay.logged(/account add/);
-    addApiKey(relay.dataDir, 'demo');
+    addApiKey(relay.dataDir, 'demo', relay.settings);
     await until(async () => (await status()) === 200, { what: 'the new account' });
     writeOauth(relay.dataDir, 'max');
     await until(async () => (await status()) === 400, { what: 'a choice of two' });
@@ -215,7 +215,7 @@ describe('a running relay', () => {
     const sim = await startSim();
     const relay = await startRelay({ upstream: sim.apiUrl });
     fs.rmSync(relay.dataDir, { recursive: true });
-    addApiKey(relay.dataDir, 'again');
+    addApiKey(relay.dataDir, 'again', relay.settings);
     await until(async () => JSON.parse((await call(`${relay.url}/oauth/accounts`)).body).accounts[0] === 'again', { ms: 10000, what: 'the new account' });
     await relay.stop();
     await sim.stop();

@@ -193,9 +193,11 @@ export async function startSim({ tls = false, args = [] } = {}) {
 
 /* ---- accounts ------------------------------------------------------------- */
 
-/* Through the command line, as a person would. */
-export function addApiKey(dataDir, name, key = API_KEY) {
-  const done = command(['account', 'add', name, '--api-key', '-'], { env: { DATA_DIR: dataDir }, input: `${key}\n` });
+/* Through the command line, as a person would.  Beside a relay that runs, `settings`
+   are that relay's. */
+export function addApiKey(dataDir, name, settings = {}) {
+  const env = { ...settings, DATA_DIR: dataDir };
+  const done = command(['account', 'add', name, '--api-key', '-'], { env, input: `${API_KEY}\n` });
   assert.equal(done.status, 0, done.stderr);
 }
 
@@ -273,6 +275,7 @@ export async function startRelay(options = {}) {
     program,
     port,
     dataDir,
+    settings: env,
     pid: program.pid,
     url: `http://127.0.0.1:${port}`,
     get log() {

@@ -2,6 +2,7 @@
 /* Command lines in processes of their own. */
 #include "run.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,17 +58,19 @@ void run_as_child(const struct run *run, const char *line)
 {
     char *argv[ARGUMENTS_MAX + 1];
     char *words = mem_strdup(line);
-    char name[] = "claude-relay";
+    char *name = mem_strdup(run->program ? run->program : "claude-relay");
     int argc = split(words, argv);
     int status = 99;
 
     argv[0] = name;
+    program_invocation_name = name;
     (void)clearenv();
     for (size_t i = 0; i < COUNT_OF(run->env) && run->env[i]; i++)
         (void)putenv(mem_strdup(run->env[i]));
     if (chdir(run->folder) == 0)
         status = commands_run(argc, argv);
     mem_free(words);
+    mem_free(name);
     (void)fflush(NULL);
     _exit(status);
 }

@@ -8,9 +8,10 @@
 #include "unit.h"
 
 struct run {
-    char *folder;       /* working folder */
-    const char *env[8]; /* "NAME=value", ended by NULL */
-    const char *input;  /* standard input; NULL: empty */
+    char *folder;        /* working folder */
+    const char *env[8];  /* "NAME=value", ended by NULL */
+    const char *program; /* argv[0]; NULL: "claude-relay" */
+    const char *input;   /* standard input; NULL: empty */
     /* What came of it; freed by run_close() */
     int status;
     char *out;
@@ -21,7 +22,7 @@ struct run {
 int run_open(void **state);
 int run_close(void **state);
 
-/* `line` is split at spaces; "claude-relay" is put in front. */
+/* `line` is split at spaces; "claude-relay", or `program`, is put in front. */
 void run_command(struct run *run, const char *line);
 
 /* In a forked child: never returns. */

@@ -79,15 +79,15 @@ static const struct {
     { "account add team --api-key " KEY, KEY, 2,
       "never taken from the command line" },
     { "account add team --api-key=" KEY, KEY, 2, "usage:" },
-    { "account add team", KEY, 2, "wants a name and --api-key -" },
+    { "account add team", KEY, 2, "needs a name and --api-key -" },
     { "account add --api-key -", KEY, 2, "usage:" },
     { "account add team --api-key - more", KEY, 2, "usage:" },
     { "account add team --key -", KEY, 2, "usage:" },
-    { "account add ../team --api-key -", KEY, 1, "no account name" },
-    { "account add .team --api-key -", KEY, 1, "no account name" },
+    { "account add ../team --api-key -", KEY, 1, "not a valid account name" },
+    { "account add .team --api-key -", KEY, 1, "not a valid account name" },
     { "account add team --api-key -", NULL, 1, "no key came" },
     { "account add team --api-key -", "\n", 1, "begins with sk-ant-" },
-    { "account add team --api-key -", "canary\n", 1, "no Console API key" },
+    { "account add team --api-key -", "canary\n", 1, "not a Console API key" },
     { "account add team --api-key -", "sk-ant-a canary\n", 1, "no spaces" },
     { "account add team --api-key -", "sk-ant-\"canary\n", 1, "quotes" },
 };
@@ -196,7 +196,7 @@ static void no_accounts_are_said_so_with_what_to_do(void **state)
     run_command(run, "account list");
     assert_int_equal(run->status, 0);
     unit_assert_part(run->out, "There are no accounts in ./data yet");
-    unit_assert_part(run->out, "account add NAME");
+    unit_assert_part(run->out, "account add main --api-key -");
     run_command(run, "account list");
     unit_assert_part(run->out, "There are no accounts in ./data yet");
 }

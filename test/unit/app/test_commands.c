@@ -30,7 +30,7 @@ static const struct {
     { "brew", 2, "", "usage: claude-relay [COMMAND]" },
     { "serve now", 2, "", "\"now\"" },
     { "--prot 1", 2, "", "\"--prot\"" },
-    { "account", 2, "", "account wants list" },
+    { "account", 2, "", "account needs list" },
     { "account brew", 2, "", "usage: claude-relay account" },
     { "account list all", 2, "", "usage:" },
 };
@@ -99,7 +99,7 @@ static void a_slip_in_the_env_file_is_warned_of(void **state)
     unit_write(run->folder, ".env", "LOG_LEVLE=debug\nCOMPOSE_FILE=x\n");
     run_command(run, "account list");
     assert_int_equal(run->status, 0);
-    unit_assert_part(run->err, ".env: LOG_LEVLE is no option");
+    unit_assert_part(run->err, ".env: LOG_LEVLE is not an option");
     assert_null(strstr(run->err, "COMPOSE_FILE"));
 }
 

@@ -26,7 +26,7 @@ static const struct {
     const char *out;
     const char *err;
 } cases[] = {
-    { "proxy", NULL, 2, "", "proxy wants test" },
+    { "proxy", NULL, 2, "", "proxy needs test" },
     { "proxy brew", NULL, 2, "", "usage: claude-relay proxy test" },
     { "proxy test now", NULL, 2, "", "--account NAME or --url URL" },
     { "proxy test --url", NULL, 2, "", "others on this machine" },

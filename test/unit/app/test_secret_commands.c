@@ -66,10 +66,10 @@ static const struct {
     const char *line;
     const char *want;
 } bad_lines[] = {
-    { "secret", "secret wants new or rotate" },
-    { "secret brew", "secret wants new or rotate" },
-    { "secret new now", "take nothing more" },
-    { "secret rotate canary", "can be seen by others" },
+    { "secret", "secret needs new or rotate" },
+    { "secret brew", "secret needs new or rotate" },
+    { "secret new now", "take no arguments" },
+    { "secret rotate canary", "others could see a secret" },
 };
 
 static void what_is_no_command_is_refused(void **state)

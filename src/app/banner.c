@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+/* What the relay prints when it has started.  The first lines are the seed's. */
+#include "app/banner.h"
+
+#include "base/shell.h"
+
+/* 0.0.0.0 and ::, however they are written. */
+static bool is_anywhere(const char *host)
+{
+    return strspn(host, "0.:") == strlen(host);
+}
+
+static void add_url(struct buf *out, const char *host, unsigned port)
+{
+    bool v6 = strchr(host, ':') != NULL;
+
+    buf_printf(out, v6 ? "http://[%s]:%u" : "http://%s:%u", host, port);
+}
+
+/* For clients on this machine. */
+static void add_own_url(struct buf *out, const struct banner *banner)
+{
+    const char *host = banner->host;
+    const char *own = strchr(host, ':') ? "::1" : "127.0.0.1";
+
+    add_url(out, is_anywhere(host) ? own : host, banner->port);
+}
+
+static void add_addresses(struct buf *out, const struct banner *banner)
+{
+    static const struct {
+        const char *name;
+        const char *path;
+    } lines[] = { { "Service address:", "" },
+                  { "Relay endpoint:", "/v1/messages" },
+                  { "OAuth management:", "/oauth/accounts" } };
+
+    buf_printf(out, "claude-relay %s\n", RELAY_VERSION);
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        buf_printf(out, "  %-18s ", lines[i].name);
+        add_own_url(out, banner);
+        buf_printf(out, "%s\n", lines[i].path);
+    }
+    buf_add(out, STR("claude-relay listening on "));
+    add_url(out, banner->host, banner->port);
+    buf_add(out, STR("\n"));
+}
+
+static void add_command(struct buf *out, const struct banner *banner,
+                        const char *arguments)
+{
+    buf_add(out, STR("  "));
+    invocation_add(out, banner->invocation);
+    buf_printf(out, " %s\n", arguments);
+}
+
+/* Paths, and what .env sets, count from the folder. */
+static void add_first_account(struct buf *out, const struct banner *banner)
+{
+    buf_add(out, STR("Next: add an account, in another terminal:\n"));
+    if (banner->folder) {
+        buf_add(out, STR("  cd "));
+        shell_add_quoted(out, str_of(banner->folder));
+        buf_add(out, STR("\n"));
+    }
+    add_command(out, banner, "login main");
+    buf_add(out, STR("That is for your own Claude account; for a Console API "
+                     "key, instead of the last line:\n"));
+    add_command(out, banner, "account add main --api-key -");
+}
+
+void banner_add_client(struct buf *out, const struct banner *banner)
+{
+    buf_add(out, STR("  export ANTHROPIC_BASE_URL="));
+    add_own_url(out, banner);
+    buf_add(out, STR(" ANTHROPIC_AUTH_TOKEN=any-text\n"));
+    if (banner->accounts > 1)
+        buf_printf(
+            out,
+            "  export ANTHROPIC_CUSTOM_HEADERS=\"X-Account-Name: " STR_FMT
+            "\"\n",
+            STR_ARG(banner->account));
+    buf_add(out, STR("  claude\n"));
+    if (banner->accounts > 1)
+        buf_printf(out,
+                   "There are %zu accounts; the second line chooses \"" STR_FMT
+                   "\".\n",
+                   banner->accounts, STR_ARG(banner->account));
+}
+
+void banner_add(struct buf *out, const struct banner *banner)
+{
+    add_addresses(out, banner);
+    if (banner->accounts == 0) {
+        add_first_account(out, banner);
+        return;
+    }
+    buf_add(out, STR("Next: start Claude Code in another terminal:\n"));
+    banner_add_client(out, banner);
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+/* How the program was called. */
+#include "app/invocation.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "base/shell.h"
+
+#define TEXT_MAX 4096
+#define PATH_LEN_MAX 4096
+/* Two paths, in which each byte may need quoting. */
+#define START_MAX (9u * PATH_LEN_MAX)
+#define FILLED_MAX (TEXT_MAX * START_MAX)
+
+struct invocation invocation_of_process(void)
+{
+    struct invocation invocation = {
+        .program = str_of(program_invocation_name),
+        .data_dir = str_of(getenv("DATA_DIR")),
+    };
+
+    if (invocation.program.len == 0 || invocation.program.len > PATH_LEN_MAX)
+        invocation.program = STR("claude-relay");
+    if (invocation.data_dir.len > PATH_LEN_MAX)
+        invocation.data_dir = STR_EMPTY;
+    return invocation;
+}
+
+void invocation_add(struct buf *out, const struct invocation *invocation)
+{
+    if (invocation->data_dir.len > 0) {
+        buf_add(out, STR("DATA_DIR="));
+        shell_add_quoted(out, invocation->data_dir);
+        buf_add(out, STR(" "));
+    }
+    shell_add_quoted(out, invocation->program);
+}
+
+void invocation_log(const struct invocation *invocation)
+{
+    struct buf start;
+
+    buf_init(&start, START_MAX);
+    invocation_add(&start, invocation);
+    log_commands(buf_str(&start));
+    buf_done(&start);
+}
+
+void invocation_fill(struct buf *out, struct str text)
+{
+    const struct invocation invocation = invocation_of_process();
+    struct buf start;
+
+    buf_init(&start, START_MAX);
+    invocation_add(&start, &invocation);
+    shell_add_text(out, text, buf_str(&start));
+    buf_done(&start);
+}
+
+void invocation_print(FILE *out, const char *format, ...)
+{
+    char text[TEXT_MAX];
+    struct buf filled;
+    va_list args;
+
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof(text), format, args);
+    va_end(args);
+    buf_init(&filled, FILLED_MAX);
+    invocation_fill(&filled, str_of(text));
+    (void)fprintf(out, STR_FMT, STR_ARG(buf_str(&filled)));
+    buf_done(&filled);
+}
+
+void invocation_print_usage(FILE *out, struct str rest)
+{
+    const struct invocation invocation = invocation_of_process();
+    struct buf program;
+    struct str form;
+
+    buf_init(&program, START_MAX);
+    shell_add_quoted(&program, invocation.program);
+    for (const char *lead = "usage:"; str_next(&rest, '\n', &form); lead = "")
+        (void)fprintf(out, "%-6s " STR_FMT " " STR_FMT "\n", lead,
+                      STR_ARG(buf_str(&program)), STR_ARG(form));
+    buf_done(&program);
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+/* What the relay prints when it has started. */
+#include "app/banner.h"
+
+#include "unit.h"
+
+static const struct invocation in_build = { .program = { "build/claude-relay",
+                                                         18 } };
+
+static void assert_banner(const struct banner *banner, const char *want)
+{
+    struct buf out;
+
+    buf_init(&out, BANNER_MAX);
+    banner_add(&out, banner);
+    unit_assert_str(buf_str(&out), want);
+    buf_done(&out);
+}
+
+static void the_first_thing_is_an_account(void **state)
+{
+    (void)state;
+    assert_banner(&(struct banner){ .host = "0.0.0.0",
+                                    .port = 3000,
+                                    .invocation = &in_build,
+                                    .folder = "/root/my relay" },
+                  "claude-relay " RELAY_VERSION "\n"
+                  "  Service address:   http://127.0.0.1:3000\n"
+                  "  Relay endpoint:    http://127.0.0.1:3000/v1/messages\n"
+                  "  OAuth management:  http://127.0.0.1:3000/oauth/accounts\n"
+                  "claude-relay listening on http://0.0.0.0:3000\n"
+                  "Next: add an account, in another terminal:\n"
+                  "  cd '/root/my relay'\n"
+                  "  build/claude-relay login main\n"
+                  "That is for your own Claude account; for a Console API key, "
+                  "instead of the last line:\n"
+                  "  build/claude-relay account add main --api-key -\n");
+}
+
+static void another_folder_is_given_to_each_command(void **state)
+{
+    const struct invocation elsewhere = { .program = STR("/opt/claude-relay"),
+                                          .data_dir = STR("it's here") };
+    struct banner banner = {
+        .host = "::", .port = 1, .invocation = &elsewhere
+    };
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, BANNER_MAX);
+    banner_add(&out, &banner);
+    buf_add(&out, (struct str){ "", 1 });
+    unit_assert_part(buf_str(&out).at, "Service address:   http://[::1]:1\n");
+    unit_assert_part(buf_str(&out).at, "listening on http://[::]:1\n");
+    unit_assert_part(buf_str(&out).at, "terminal:\n  DATA_DIR='it'\\''s here' "
+                                       "/opt/claude-relay login main\n");
+    buf_done(&out);
+}
+
+static void then_a_client(void **state)
+{
+    struct banner banner = { .host = "localhost",
+                             .port = 8080,
+                             .accounts = 1,
+                             .account = STR("max"),
+                             .invocation = &in_build };
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, BANNER_MAX);
+    banner_add_client(&out, &banner);
+    unit_assert_str(buf_str(&out),
+                    "  export ANTHROPIC_BASE_URL=http://localhost:8080 "
+                    "ANTHROPIC_AUTH_TOKEN=any-text\n"
+                    "  claude\n");
+    buf_clear(&out);
+    banner.accounts = 2;
+    banner_add_client(&out, &banner);
+    unit_assert_str(buf_str(&out),
+                    "  export ANTHROPIC_BASE_URL=http://localhost:8080 "
+                    "ANTHROPIC_AUTH_TOKEN=any-text\n"
+                    "  export ANTHROPIC_CUSTOM_HEADERS=\"X-Account-Name: "
+                    "max\"\n"
+                    "  claude\n"
+                    "There are 2 accounts; the second line chooses \"max\".\n");
+    buf_done(&out);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_first_thing_is_an_account),
+        cmocka_unit_test(another_folder_is_given_to_each_command),
+        cmocka_unit_test(then_a_client),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

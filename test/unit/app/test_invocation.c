@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+/* Commands that are printed can be pasted. */
+#include "app/invocation.h"
+
+#include "run.h"
+
+static void commands_are_printed_as_the_program_was_called(void **state)
+{
+    struct run *run = *state;
+
+    run->program = "build/claude-relay";
+    run_command(run, "account list");
+    unit_assert_part(run->out, "add one with `build/claude-relay login main` "
+                               "or `build/claude-relay account add main");
+    run_command(run, "account show max");
+    unit_assert_part(run->err, "`build/claude-relay account list` shows");
+    run_command(run, "account");
+    unit_assert_part(run->err, "usage: build/claude-relay account add NAME");
+    unit_assert_part(run->err, "\n       build/claude-relay account list\n");
+    run->program = "/opt/my relay/claude-relay";
+    run_command(run, "account list");
+    unit_assert_part(run->out, "`'/opt/my relay/claude-relay' login main`");
+}
+
+static void the_folder_of_the_environment_is_given_again(void **state)
+{
+    struct run *run = *state;
+
+    run->env[0] = "DATA_DIR=my data";
+    run_command(run, "account list");
+    unit_assert_part(run->out, "`DATA_DIR='my data' claude-relay login main`");
+}
+
+/* It is found again in the same folder. */
+static void the_folder_of_the_env_file_is_not(void **state)
+{
+    struct run *run = *state;
+
+    unit_write(run->folder, ".env", "DATA_DIR=there\n");
+    run_command(run, "account list");
+    unit_assert_part(run->out,
+                     "in there yet: add one with `claude-relay login");
+}
+
+static void a_path_beyond_reason_is_not_repeated(void **state)
+{
+    struct run *run = *state;
+    static char path[20000];
+
+    memset(path, '\'', sizeof(path) - 1);
+    run->program = path;
+    run_command(run, "account list");
+    unit_assert_part(run->out, "`claude-relay login main`");
+}
+
+static void the_log_names_commands_likewise(void **state)
+{
+    struct run *run = *state;
+
+    unit_write(run->folder, ".env", "LOG_LEVLE=debug\n");
+    run->program = "build/claude-relay";
+    run_command(run, "account list");
+    unit_assert_part(run->err, ".env: LOG_LEVLE is not an option; "
+                               "`build/claude-relay help` lists");
+}
+
+#define RUN(test) cmocka_unit_test_setup_teardown(test, run_open, run_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        RUN(commands_are_printed_as_the_program_was_called),
+        RUN(the_folder_of_the_environment_is_given_again),
+        RUN(the_folder_of_the_env_file_is_not),
+        RUN(a_path_beyond_reason_is_not_repeated),
+        RUN(the_log_names_commands_likewise),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
