@@ -13,6 +13,7 @@
 #include "app/app.h"
 #include "app/check_report.h"
 #include "app/invocation.h"
+#include "base/shell.h"
 #include "http/date.h"
 
 #define SPACE_LOW_MB 100
@@ -60,8 +61,23 @@ static bool is_open_to_others(int folder, const char *name)
            S_ISREG(info.st_mode) && (info.st_mode & 077) != 0;
 }
 
+/* A line that ends with a command for the folder. */
+static void warn_of_folder(struct check_report *report, const char *what,
+                           const char *problem, const char *command)
+{
+    const char *folder = report->config->data_dir.at;
+    struct buf quoted;
+
+    buf_init(&quoted, 8 * strlen(folder) + 8);
+    shell_add_quoted(&quoted, str_of(folder));
+    check_say(report, CHECK_WARN, what, "%s; run `%s " STR_FMT "`", problem,
+              command, STR_ARG(buf_str(&quoted)));
+    buf_done(&quoted);
+}
+
 static void check_files(struct check_report *report, const char *folder)
 {
+    char problem[400];
     DIR *dir = opendir(folder);
     char first[256] = "";
     struct dirent *entry;
@@ -76,10 +92,13 @@ static void check_files(struct check_report *report, const char *folder)
             (void)snprintf(first, sizeof(first), "%s", entry->d_name);
     }
     (void)closedir(dir);
+    if (count > 1)
+        (void)snprintf(problem, sizeof(problem),
+                       "others may read %s and %zu more", first, count - 1);
+    else
+        (void)snprintf(problem, sizeof(problem), "others may read %s", first);
     if (count > 0)
-        check_say(report, CHECK_WARN, "file modes",
-                  "others may read %s and %zu more; chmod 600 %s/*", first,
-                  count - 1, folder);
+        warn_of_folder(report, "file modes", problem, "chmod -R go=");
     else
         check_say(report, CHECK_OK, "file modes", "nobody else may read them");
 }
@@ -96,13 +115,12 @@ static void check_folder(struct check_report *report)
     }
     if (!S_ISDIR(info.st_mode) || access(folder, R_OK | W_OK | X_OK) != 0)
         check_say(report, CHECK_FAIL, "data folder",
-                  "%s is no folder that this user may write; chown it, or set "
-                  "DATA_DIR",
+                  "%s is not a folder that this user may write; change its "
+                  "owner, or set DATA_DIR to another one",
                   folder);
     else if ((info.st_mode & 077) != 0)
-        check_say(report, CHECK_WARN, "data folder",
-                  "%s has mode %03o, and others may enter; chmod 700 %s",
-                  folder, (unsigned)(info.st_mode & 0777), folder);
+        warn_of_folder(report, "data folder", "others may enter it",
+                       "chmod 700");
     else
         check_say(report, CHECK_OK, "data folder", "%s, for this user alone",
                   folder);

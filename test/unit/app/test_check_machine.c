@@ -76,9 +76,8 @@ static void modes_are_reported_and_left_alone(void **state)
     assert_int_equal(chmod(visit->data, 0750), 0);
     look(visit);
     assert_false(visit->report.failed);
-    unit_assert_part(visit->said, "has mode 750, and others may enter; chmod "
-                                  "700 ");
-    unit_assert_part(visit->said, "others may read a.json and 0 more; chmod ");
+    unit_assert_part(visit->said, "others may enter it; run `chmod 700 ");
+    unit_assert_part(visit->said, "others may read a.json; run `chmod -R go= ");
     assert_int_equal(stat(visit->data, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0750);
 }
