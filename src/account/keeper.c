@@ -129,7 +129,9 @@ static void refresh_asked(struct keeper_wait *wait, struct account *account)
         break;
     }
     if (!kept->refresh && !wait->by_hand && kept_backs_off_ms(kept) > 0) {
-        keeper_wait_end(wait, &kept->last);
+        err = kept->last;
+        err_retry_after(&err, kept_backs_off_ms(kept));
+        keeper_wait_end(wait, &err);
         return;
     }
     list_push(&kept->waits, &wait->node);

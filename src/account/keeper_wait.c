@@ -7,6 +7,9 @@
 #include "base/clock.h"
 #include "base/mem.h"
 
+/* An answer that is late may come at any moment. */
+#define LATE_AGAIN_MS 5000
+
 static void unref(struct keeper_wait *wait)
 {
     if (atomic_fetch_sub(&wait->refs, 1) != 1)
@@ -106,6 +109,7 @@ static void give_up(struct keeper_wait *wait)
             "account \"%s\": the token endpoint did not answer within %llu "
             "ms; the relay listens on and keeps what comes: try again",
             wait->name, (unsigned long long)wait->keeper->options.patience_ms);
+    err_retry_after(&err, LATE_AGAIN_MS);
     keeper_wait_answer(wait, &err);
 }
 

@@ -83,6 +83,8 @@ static const struct err *conclude(struct refresh *r, enum refresh_end how)
         break;
     }
     r->kept->last = r->err;
+    if (kept_backs_off_ms(r->kept) > 0)
+        err_retry_after(&r->err, kept_backs_off_ms(r->kept));
     return &r->err;
 }
 

@@ -134,6 +134,8 @@ int desk_answer(struct desk *desk, struct keeper_wait *wait)
 
     wire_until(desk->loop, is_answered, wait);
     code = keeper_wait_error(wait) ? (int)keeper_wait_error(wait)->code : -1;
+    desk->retry_after_s =
+        code >= 0 ? err_retry_after_s(keeper_wait_error(wait)) : 0;
     keeper_wait_free(wait);
     return code;
 }

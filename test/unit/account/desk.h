@@ -24,6 +24,7 @@ struct desk {
     uint16_t port;
     struct wire peer; /* the connection of the present token call */
     unsigned wakes;
+    unsigned retry_after_s; /* of the last error */
     unsigned idles; /* the keeper said that it is idle, after desk_stop() */
 };
 

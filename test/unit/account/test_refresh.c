@@ -85,6 +85,7 @@ static void a_connection_that_is_lost_twice_is_an_error_and_marks_nothing(
     /* It backs off: the next one is answered from memory. */
     wait = desk_ask(desk, KEEPER_REFRESH, NULL);
     assert_int_equal(desk_answer(desk, wait), ERR_FIRST_BYTE);
+    assert_int_equal(desk->retry_after_s, 1);
     assert_int_equal(script_store_count(desk->script, SCRIPT_LOCK), 1);
 }
 
@@ -97,6 +98,7 @@ static void a_late_answer_counts(void **state)
     wait = desk_ask(desk, KEEPER_REFRESH, NULL);
     desk_token_call(desk);
     assert_int_equal(desk_answer(desk, wait), ERR_TIMEOUT);
+    assert_true(desk->retry_after_s > 0);
     wait = desk_ask(desk, KEEPER_REFRESH, NULL);
     desk->keeper->options.patience_ms = WIRE_WAIT_MS;
     desk_grant(desk, "new-access", "new-refresh");
@@ -107,6 +109,17 @@ static void a_late_answer_counts(void **state)
                      FINE);
     desk_expect_token(desk, "new-access");
     desk_expect_stored(desk, "\"new-refresh\"");
+}
+
+static void a_provider_that_asks_for_time_gets_it(void **state)
+{
+    struct desk *desk = *state;
+    struct keeper_wait *wait = desk_ask(desk, KEEPER_REFRESH, NULL);
+
+    desk_token_call(desk);
+    desk_reply(desk, "429 Too Many Requests\r\nretry-after: 60", "{}");
+    assert_int_equal(desk_answer(desk, wait), ERR_OAUTH);
+    assert_in_range(desk->retry_after_s, 59, 60);
 }
 
 static void a_refusal_marks_the_grant(void **state)
@@ -299,6 +312,7 @@ int main(void)
         AT_DESK(a_connection_that_is_lost_is_tried_once_more),
         AT_DESK(a_connection_that_is_lost_twice_is_an_error_and_marks_nothing),
         AT_DESK(a_late_answer_counts),
+        AT_DESK(a_provider_that_asks_for_time_gets_it),
         AT_DESK(a_refusal_marks_the_grant),
         AT_DESK(a_lock_of_another_process_is_waited_for),
         AT_DESK(a_lock_that_cannot_be_taken_is_an_error_of_the_store),
