@@ -252,6 +252,5 @@ int account_commands_run(int argc, char **argv, const struct config *config)
         status = list(&place);
     else
         status = run_named(&place, argv);
-    place_close(&place);
-    return status;
+    return place_close(&place, status);
 }

@@ -300,7 +300,7 @@ static void release(struct app *app)
     stop_signals_free(app->signals);
     access_done(&app->access);
     filelock_release(app->running);
-    place_close(&app->place);
+    (void)place_close(&app->place, 0);
 }
 
 bool app_serve(const struct config *config, const struct invocation *invocation,

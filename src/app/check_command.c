@@ -115,7 +115,7 @@ static void check_accounts(struct check_report *report)
         say_none(report);
     else
         accounts_each(place.accounts, check_account, report);
-    place_close(&place);
+    (void)place_close(&place, 0);
 }
 
 /* ---- a relay that runs here --------------------------------------------- */

@@ -242,6 +242,7 @@ int import_command_run(int argc, char **argv, const struct config *config)
     struct import import = { 0 };
     const char *bad = parse(argc, argv, &arguments);
     struct err err;
+    int status;
     bool ok;
 
     if (bad)
@@ -249,11 +250,11 @@ int import_command_run(int argc, char **argv, const struct config *config)
     import.dry_run = arguments.dry_run;
     ok = place_open(&import.place, config, &err) &&
          import_all(&import, &arguments, &err);
-    place_close(&import.place);
+    status = place_close(&import.place, import.taken > 0 ? 0 : 1);
     if (!ok)
         return terminal_fail(&err);
     (void)printf("%u %s, %u left out.\n", import.taken,
                  import.dry_run ? "would be imported" : "imported",
                  import.failed);
-    return import.taken > 0 ? 0 : 1;
+    return status;
 }

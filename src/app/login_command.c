@@ -227,6 +227,5 @@ int login_command_run(int argc, char **argv, const struct config *config)
         return commands_usage_error("login does not take", bad);
     status = place_open(&place, config, &err) ? run(&place, &arguments)
                                               : terminal_fail(&err);
-    place_close(&place);
-    return status;
+    return place_close(&place, status);
 }

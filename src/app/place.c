@@ -40,10 +40,42 @@ static bool open_accounts(struct place *place, struct err *err)
            err_wrap(err, "DATA_DIR=\"%s\"", folder);
 }
 
+/* ---- waiting ------------------------------------------------------------ */
+
+#define SAY_AGAIN_MS 5000
+#define WAITING_MAX 4096
+
+void place_say_waiting(struct place *place)
+{
+    struct buf text;
+    struct str rest;
+    struct str line;
+
+    buf_init(&text, WAITING_MAX);
+    keeper_describe(place->keeper, &text);
+    rest = buf_str(&text);
+    while (str_next(&rest, '\n', &line)) {
+        if (line.len > 0)
+            log_line(LOG_WARN, "waiting for " STR_FMT, STR_ARG(line));
+    }
+    buf_done(&text);
+}
+
+static void say_again(void *arg)
+{
+    struct place *place = arg;
+
+    place_say_waiting(place);
+    loop_timer_set(place->waiting, SAY_AGAIN_MS);
+}
+
+/* ---- opening ------------------------------------------------------------- */
+
 bool place_open(struct place *place, const struct config *config,
                 struct err *err)
 {
     *place = (struct place){ .config = config, .loop = loop_new() };
+    place->waiting = loop_timer_new(place->loop, say_again, place);
     (void)signal(SIGPIPE, SIG_IGN);
     /* A file that may not grow is an error of that write, not the end. */
     (void)signal(SIGXFSZ, SIG_IGN);
@@ -66,33 +98,6 @@ bool place_open(struct place *place, const struct config *config,
 
 /* ---- ending ------------------------------------------------------------- */
 
-#define SAY_AGAIN_MS 5000
-#define WAITING_MAX 4096
-
-void place_say_waiting(struct place *place)
-{
-    struct buf text;
-    struct str rest;
-    struct str line;
-
-    buf_init(&text, WAITING_MAX);
-    keeper_describe(place->keeper, &text);
-    rest = buf_str(&text);
-    while (str_next(&rest, '\n', &line)) {
-        if (line.len > 0)
-            log_line(LOG_WARN, "the end waits for " STR_FMT, STR_ARG(line));
-    }
-    buf_done(&text);
-}
-
-static void say_again(void *arg)
-{
-    struct place *place = arg;
-
-    place_say_waiting(place);
-    loop_timer_set(place->waiting, SAY_AGAIN_MS);
-}
-
 static void now_idle(void *arg)
 {
     struct place *place = arg;
@@ -105,7 +110,7 @@ static void now_idle(void *arg)
 
 static void stop_keeper(struct place *place)
 {
-    place->waiting = loop_timer_new(place->loop, say_again, place);
+    place->stopping = true;
     keeper_stop(place->keeper, now_idle, place);
     if (!place->idle)
         say_again(place);
@@ -116,7 +121,7 @@ static void caught(void *arg, int number)
 {
     struct place *place = arg;
 
-    if (place->waiting) {
+    if (place->stopping) {
         log_line(LOG_WARN, "%s again: what was begun is carried through",
                  stop_signals_name(number));
         place_say_waiting(place);
@@ -150,22 +155,23 @@ void place_finish(struct place *place)
         loop_run(place->loop);
     place->lost = keeper_lost(place->keeper);
     unwatch(place);
-    loop_timer_free(place->waiting);
     keeper_free(place->keeper);
     place->keeper = NULL;
     store_stop(place->store);
 }
 
-void place_close(struct place *place)
+int place_close(struct place *place, int status)
 {
     place_finish(place);
     store_stop(place->store);
+    loop_timer_free(place->waiting);
     loop_free(place->loop);
     accounts_free(place->accounts);
     store_free(place->store);
     tls_free(place->tls);
     proxy_unref(place->proxy);
     seal_free(place->seal);
+    return place->lost == 0 ? status : 1;
 }
 
 /* ---- asking ------------------------------------------------------------- */
@@ -186,9 +192,11 @@ bool place_ask(struct place *place, const struct keeper_question *question,
 
     patient.patient = true;
     watch(place);
+    loop_timer_set(place->waiting, SAY_AGAIN_MS);
     wait = keeper_ask(place->keeper, place->loop, &patient, answered, place);
     while (!keeper_wait_is_done(wait))
         loop_run(place->loop);
+    loop_timer_stop(place->waiting);
     if (keeper_is_idle(place->keeper))
         unwatch(place);
     ok = !keeper_wait_error(wait);

@@ -21,7 +21,8 @@ struct place {
     struct stop_signals *signals;
     struct loop_timer *waiting;
     int caught; /* the first signal, or 0 */
-    bool dies;  /* a command: by that signal, once nothing is under way */
+    bool stopping;
+    bool dies; /* a command: by that signal, once nothing is under way */
     bool idle;
     size_t lost; /* accounts whose new tokens could not be saved */
 };
@@ -34,10 +35,11 @@ bool place_open(struct place *place, const struct config *config,
    the log says every few seconds, and at each signal, what is waited for; afterwards
    place->lost is final. */
 void place_finish(struct place *place);
-/* Finishes, if that was not done. */
-void place_close(struct place *place);
+/* Finishes, if that was not done.  Returns the exit status: `status`, or 1 if new
+   tokens were lost. */
+int place_close(struct place *place, int status);
 
-/* Say in the log what the end of the process waits for, and how long at most. */
+/* Say in the log what is waited for, and how long at most. */
 void place_say_waiting(struct place *place);
 
 /* Ask the keeper and wait for its answer, however long it takes.  A signal meanwhile

@@ -44,7 +44,7 @@ static bool of_account(const struct config *config, const char *name,
                      "list` shows those there are",
                      name);
     account_unref(account);
-    place_close(&place);
+    (void)place_close(&place, 0);
     return ok;
 }
 
