@@ -62,6 +62,15 @@ static const unsigned char *v4_bytes(const struct addr *addr)
     return NULL;
 }
 
+size_t addr_ip(const struct addr *addr, const unsigned char **bytes)
+{
+    const unsigned char *v4 = v4_bytes(addr);
+    bool v6 = !v4 && addr->sa.ss_family == AF_INET6;
+
+    *bytes = v6 ? v6_of(addr)->s6_addr : v4;
+    return v4 ? 4 : v6 ? 16 : 0;
+}
+
 void addr_format(const struct addr *addr, char out[ADDR_TEXT_MAX])
 {
     const unsigned char *v4 = v4_bytes(addr);

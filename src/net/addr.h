@@ -20,6 +20,10 @@ bool addr_parse(const char *host, uint16_t port, struct addr *addr,
 
 uint16_t addr_port(const struct addr *addr);
 
+/* The bytes of the address, and how many they are: 4, also for IPv4 inside IPv6,
+   or 16; 0 for other families. */
+size_t addr_ip(const struct addr *addr, const unsigned char **bytes);
+
 /* The address without its port: 127.0.0.1, ::1.  IPv4 inside IPv6 is printed as
    IPv4. */
 void addr_format(const struct addr *addr, char out[ADDR_TEXT_MAX]);

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+/* Who is at the other end of each connection: the way to ask, and the asking. */
+#include "net/peers.h"
+
+#include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "net/peer_netlink.h"
+#include "net/peers_internal.h"
+
+/* ---- what everybody needs ----------------------------------------------- */
+
+static bool has_whole_map(void)
+{
+    char text[256];
+    FILE *file = fopen("/proc/self/uid_map", "re");
+    size_t len = file ? fread(text, 1, sizeof(text), file) : 0;
+
+    if (file)
+        (void)fclose(file);
+    return peer_map_is_whole((struct str){ text, len });
+}
+
+static bool cookie_of(int fd, uint64_t *cookie)
+{
+    socklen_t len = sizeof(*cookie);
+
+    return getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, cookie, &len) == 0;
+}
+
+/* Before Linux 5.14 the kernel does not say; our listeners are then taken for
+   those of our own network namespace, where we bound them. */
+static void learn_own_network(struct peers *peers)
+{
+    int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    peers->knows_network = fd >= 0 && cookie_of(fd, &peers->network);
+    if (fd >= 0)
+        (void)close(fd);
+}
+
+struct peers *peers_new(const struct peers_options *options)
+{
+    struct peers *peers = MEM_NEW(struct peers);
+
+    peers->proc = options && options->proc ? options->proc : "/proc/self/net";
+    peers->rules.uid = geteuid();
+    peers->rules.all_mapped = has_whole_map();
+    learn_own_network(peers);
+    peers->way = peers_try(peers, options && options->without_netlink);
+    if (peers->way == PEERS_PROC)
+        peers_start_thread(peers);
+    return peers;
+}
+
+void peers_free(struct peers *peers)
+{
+    if (!peers)
+        return;
+    if (peers->way == PEERS_PROC)
+        peers_stop_thread(peers);
+    mem_free(peers);
+}
+
+enum peers_way peers_way(const struct peers *peers)
+{
+    return peers->way;
+}
+
+const char *peers_trouble(const struct peers *peers)
+{
+    return peers->trouble;
+}
+
+/* ---- one loop's --------------------------------------------------------- */
+
+struct peer_asker *peer_asker_new(struct peers *peers, struct loop *loop)
+{
+    struct peer_asker *asker = MEM_NEW(struct peer_asker);
+    struct err err;
+
+    asker->peers = peers;
+    asker->loop = loop;
+    asker->netlink = -1;
+    /* Now, while there are descriptors. */
+    if (peers->way == PEERS_NETLINK)
+        asker->netlink = peer_netlink_open(&err);
+    return asker;
+}
+
+static void hang_up(struct peer_asker *asker)
+{
+    if (asker->netlink >= 0)
+        (void)close(asker->netlink);
+    asker->netlink = -1;
+}
+
+void peer_asker_free(struct peer_asker *asker)
+{
+    if (!asker)
+        return;
+    hang_up(asker);
+    mem_free(asker);
+}
+
+const struct peers *peer_asker_peers(const struct peer_asker *asker)
+{
+    return asker->peers;
+}
+
+/* ---- asking ------------------------------------------------------------- */
+
+static void say_who(const struct peer_pair *pair, uint32_t uid)
+{
+    log_line(LOG_INFO,
+             "not this machine: the client at port %u runs as user %u",
+             pair->client.port, uid);
+}
+
+enum peer_verdict peers_conclude(const struct peers *peers,
+                                 const struct peer_pair *pair,
+                                 const struct peer_socket *found)
+{
+    enum peer_verdict verdict = peer_judge(&peers->rules, pair, found);
+
+    if (verdict == PEER_OTHER_USER)
+        say_who(pair, found->uid);
+    return verdict;
+}
+
+/* What the connection itself tells; UNASKED: the system has to be asked. */
+enum peer_verdict peers_examine(const struct peer_process *process,
+                                struct peer_pair *pair)
+{
+    const struct peers *peers = process->asker->peers;
+    struct addr server = { .len = sizeof(server.sa) };
+    uint64_t network;
+
+    if (peers->knows_network &&
+        (!cookie_of(process->fd, &network) || network != peers->network))
+        return PEER_OTHER_NETWORK;
+    if (getsockname(process->fd, (struct sockaddr *)(void *)&server.sa,
+                    &server.len) != 0 ||
+        !peer_pair_make(process->client, &server, pair))
+        return PEER_OTHER_ADDRESS;
+    return PEER_UNASKED;
+}
+
+/* A descriptor that failed is closed: an answer that comes late must not be taken
+   for that to another question. */
+static enum peer_verdict give_up(struct peer_asker *asker,
+                                 const struct err *err)
+{
+    log_line(LOG_WARN, "cannot tell who is at the other end: netlink: %s",
+             err->text);
+    hang_up(asker);
+    return PEER_UNKNOWN;
+}
+
+static enum peer_verdict ask_netlink(struct peer_asker *asker,
+                                     const struct peer_pair *pair)
+{
+    struct peer_socket found;
+    struct err err;
+
+    if (asker->netlink < 0)
+        asker->netlink = peer_netlink_open(&err);
+    if (asker->netlink < 0)
+        return give_up(asker, &err);
+    switch (peer_netlink_ask(asker->netlink, pair, &found, &err)) {
+    case PEER_NETLINK_FOUND:
+        return peers_conclude(asker->peers, pair, &found);
+    case PEER_NETLINK_NONE:
+        return PEER_GONE;
+    case PEER_NETLINK_FAILED:
+        break;
+    }
+    return give_up(asker, &err);
+}
+
+static enum peer_verdict look_now(struct peer_process *process)
+{
+    enum peers_way way = process->asker->peers->way;
+    struct peer_pair pair;
+    enum peer_verdict verdict;
+
+    if (way == PEERS_NEITHER)
+        return PEER_UNKNOWN;
+    verdict = peers_examine(process, &pair);
+    if (verdict == PEER_UNASKED && way == PEERS_NETLINK)
+        verdict = ask_netlink(process->asker, &pair);
+    return verdict;
+}
+
+enum peer_verdict peer_process_look(struct peer_process *process)
+{
+    enum peer_verdict verdict = process->verdict;
+
+    if (verdict != PEER_UNASKED)
+        return verdict;
+    if (!process->asker)
+        return PEER_UNKNOWN;
+    verdict = look_now(process);
+    if (verdict != PEER_UNKNOWN)
+        process->verdict = verdict;
+    return verdict;
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+/* What peers.c, peers_try.c and peers_queue.c share.  Not for other folders. */
+#pragma once
+
+#include <pthread.h>
+
+#include "base/list.h"
+#include "net/peers.h"
+
+/* So many may wait for a pass over the list. */
+#define PEERS_WAITING_MAX 64
+
+struct peers {
+    enum peers_way way;
+    struct peer_rules rules;
+    bool knows_network;
+    uint64_t network; /* our network namespace */
+    const char *proc;
+    char trouble[320];
+
+    /* PEERS_PROC alone */
+    pthread_t thread;
+    pthread_mutex_t lock; /* guards what follows, and the state of jobs */
+    pthread_cond_t filled;
+    struct list queue;
+    size_t waiting; /* in the queue or in the pass */
+    bool ending;
+};
+
+struct peer_asker {
+    struct peers *peers;
+    struct loop *loop;
+    int netlink; /* -1: not open */
+};
+
+/* Try the ways; the reasons against them are put into `trouble`. */
+enum peers_way peers_try(struct peers *peers, bool without_netlink);
+
+/* What the connection itself tells; PEER_UNASKED: `pair` is to be asked for. */
+enum peer_verdict peers_examine(const struct peer_process *process,
+                                struct peer_pair *pair);
+/* The verdict on what was found; the log names a stranger's user.  Any thread. */
+enum peer_verdict peers_conclude(const struct peers *peers,
+                                 const struct peer_pair *pair,
+                                 const struct peer_socket *found);
+
+void peers_start_thread(struct peers *peers);
+void peers_stop_thread(struct peers *peers);

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: MIT
+/* The process at the other end of real connections, by each way of asking. */
+#include "net/peers.h"
+
+#include <fcntl.h>
+#include <net/if.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "loopback_pair.h"
+#include "wire.h"
+
+#define NOBODY 65534u
+
+struct scene {
+    struct loop *loop;
+    struct peers *peers;
+    struct peer_asker *asker;
+};
+
+static void scene_open(struct scene *scene, const struct peers_options *options)
+{
+    scene->loop = loop_new();
+    scene->peers = peers_new(options);
+    scene->asker = peer_asker_new(scene->peers, scene->loop);
+}
+
+static void scene_close(struct scene *scene)
+{
+    peer_asker_free(scene->asker);
+    peers_free(scene->peers);
+    loop_free(scene->loop);
+}
+
+static struct peer_process process_of(const struct scene *scene,
+                                      const struct loopback_pair *pair)
+{
+    return (struct peer_process){ .asker = scene->asker,
+                                  .client = &pair->client_addr,
+                                  .fd = pair->server };
+}
+
+static void woken(void *arg)
+{
+    *(bool *)arg = true;
+}
+
+static bool is_true(void *arg)
+{
+    return *(bool *)arg;
+}
+
+/* By whatever way. */
+static enum peer_verdict verdict_of(const struct scene *scene,
+                                    struct peer_process *process)
+{
+    enum peer_verdict verdict = peer_process_look(process);
+    bool done = false;
+    struct peer_job *job;
+
+    if (verdict != PEER_UNASKED)
+        return verdict;
+    job = peer_job_start(process, woken, &done);
+    assert_non_null(job);
+    wire_until(scene->loop, is_true, &done);
+    peer_job_free(job);
+    return process->verdict;
+}
+
+/* ---- both ways say the same --------------------------------------------- */
+
+static const struct peers_options ways[] = {
+    { .without_netlink = false },
+    { .without_netlink = true },
+};
+
+static void our_own_process_is_ours(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+        struct loopback_pair pair;
+        struct peer_process process;
+        struct scene scene;
+
+        scene_open(&scene, &ways[i]);
+        assert_true(loopback_pair_open(&pair, "127.0.0.1", "127.0.0.1", false));
+        process = process_of(&scene, &pair);
+        assert_int_equal(verdict_of(&scene, &process), PEER_OURS);
+        /* Known from now on, though nobody could be asked any more. */
+        loopback_pair_close(&pair);
+        assert_int_equal(peer_process_look(&process), PEER_OURS);
+        scene_close(&scene);
+    }
+}
+
+static void who_has_closed_is_gone(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+        struct loopback_pair pair;
+        struct peer_process process;
+        struct scene scene;
+
+        scene_open(&scene, &ways[i]);
+        assert_true(loopback_pair_open(&pair, "127.0.0.1", "127.0.0.1", false));
+        process = process_of(&scene, &pair);
+        (void)close(pair.client);
+        pair.client = -1;
+        assert_int_equal(verdict_of(&scene, &process), PEER_GONE);
+        loopback_pair_close(&pair);
+        scene_close(&scene);
+    }
+}
+
+/* A socket is its maker's until it is given away, which stands for a proxy here. */
+static void another_user_is_not_ours(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+        struct loopback_pair pair;
+        struct unit_capture capture;
+        struct peer_process process;
+        struct scene scene;
+        char *log;
+
+        scene_open(&scene, &ways[i]);
+        assert_true(loopback_pair_open(&pair, "127.0.0.1", "127.0.0.1", false));
+        assert_int_equal(fchown(pair.client, NOBODY, NOBODY), 0);
+        process = process_of(&scene, &pair);
+        capture = unit_capture_begin(2);
+        assert_int_equal(verdict_of(&scene, &process), PEER_OTHER_USER);
+        assert_int_equal(verdict_of(&scene, &process), PEER_OTHER_USER);
+        log = unit_capture_end(&capture);
+        unit_assert_part(log, "runs as user 65534");
+        assert_null(strstr(strstr(log, "65534") + 1, "65534"));
+        mem_free(log);
+        loopback_pair_close(&pair);
+        scene_close(&scene);
+    }
+}
+
+static void ipv6_and_a_bound_client_are_known(void **state)
+{
+    static const struct {
+        const char *server;
+        const char *client;
+        bool bound;
+    } rows[] = { { "127.0.0.1", "127.0.0.1", true },
+                 { "127.0.0.1", "::ffff:127.0.0.1", false },
+                 { "::1", "::1", false },
+                 { "::", "::1", true },
+                 { "::", "127.0.0.1", false } };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(ways) * COUNT_OF(rows); i++) {
+        size_t row = i % COUNT_OF(rows);
+        struct loopback_pair pair;
+        struct peer_process process;
+        struct scene scene;
+
+        if (!loopback_pair_open(&pair, rows[row].server, rows[row].client,
+                                rows[row].bound))
+            continue; /* no IPv6 here */
+        scene_open(&scene, &ways[i / COUNT_OF(rows)]);
+        process = process_of(&scene, &pair);
+        assert_int_equal(verdict_of(&scene, &process), PEER_OURS);
+        loopback_pair_close(&pair);
+        scene_close(&scene);
+    }
+}
+
+/* ---- what needs no question --------------------------------------------- */
+
+static void only_loopback_addresses_are_asked_for(void **state)
+{
+    struct loopback_pair pair;
+    struct peer_process process;
+    struct scene scene;
+    struct addr elsewhere;
+    struct err err;
+
+    (void)state;
+    scene_open(&scene, NULL);
+    assert_true(loopback_pair_open(&pair, "127.0.0.1", "127.0.0.1", false));
+    assert_true(addr_parse("192.0.2.1", 1, &elsewhere, &err));
+    process = process_of(&scene, &pair);
+    process.client = &elsewhere;
+    assert_int_equal(peer_process_look(&process), PEER_OTHER_ADDRESS);
+    loopback_pair_close(&pair);
+    scene_close(&scene);
+}
+
+static void nobody_asked_is_nobody_known(void **state)
+{
+    struct peer_process process = { .asker = NULL };
+
+    (void)state;
+    assert_int_equal(peer_process_look(&process), PEER_UNKNOWN);
+}
+
+static void raise_loopback(void)
+{
+    struct ifreq request = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    assert_true(fd >= 0);
+    assert_int_equal(ioctl(fd, SIOCSIFFLAGS, &request), 0);
+    (void)close(fd);
+}
+
+/* As an inherited listener might be. */
+static void another_network_is_not_this_machine(void **state)
+{
+    int home = open("/proc/self/ns/net", O_RDONLY | O_CLOEXEC);
+    struct loopback_pair pair;
+    struct peer_process process;
+    struct scene scene;
+
+    (void)state;
+    if (home < 0 || unshare(CLONE_NEWNET) != 0)
+        skip();
+    raise_loopback();
+    assert_true(loopback_pair_open(&pair, "127.0.0.1", "127.0.0.1", false));
+    assert_int_equal(setns(home, CLONE_NEWNET), 0);
+    (void)close(home);
+    scene_open(&scene, NULL);
+    process = process_of(&scene, &pair);
+    assert_int_equal(peer_process_look(&process), PEER_OTHER_NETWORK);
+    loopback_pair_close(&pair);
+    scene_close(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(our_own_process_is_ours),
+        cmocka_unit_test(who_has_closed_is_gone),
+        cmocka_unit_test(another_user_is_not_ours),
+        cmocka_unit_test(ipv6_and_a_bound_client_are_known),
+        cmocka_unit_test(only_loopback_addresses_are_asked_for),
+        cmocka_unit_test(nobody_asked_is_nobody_known),
+        cmocka_unit_test(another_network_is_not_this_machine),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
