@@ -124,7 +124,7 @@ bool access_check(const struct access *access, const struct request *req,
                        "that is not the admin token; it lies in %s on the "
                        "relay's machine",
                        access->where);
-    refusal = loopback_refusal(&req->peer, &req->headers);
+    refusal = loopback_refusal(req);
     if (!refusal && access->loopback)
         return true;
     return err_set(err, ERR_NOT_ALLOWED,

@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/trim.h"
+#include "net/peers.h"
 #include "store/filelock.h"
 
 /* Descriptors beside the two of each connection. */
@@ -41,6 +42,7 @@ struct app {
     struct loop_timer *look;
     ino_t watched; /* which folder the watch is on */
     struct access access;
+    struct peers *peers;
     atomic_size_t connections; /* of all workers */
     struct worker **workers;
     size_t worker_count;
@@ -166,6 +168,7 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
 {
     const struct config *config = app->config;
     struct worker_options options = {
+        .peers = app->peers,
         .server = { .listen = { .host = config->host.at,
                                 .port = port,
                                 .shared = !first },
@@ -192,10 +195,22 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
     return true;
 }
 
+static void find_peers(struct app *app)
+{
+    app->peers = peers_new(NULL);
+    if (peers_way(app->peers) == PEERS_NEITHER)
+        log_line(LOG_WARN,
+                 "the system does not say who is at the other end of a "
+                 "connection, so nobody counts as this machine (%s); allow "
+                 "AF_NETLINK sockets, or mount /proc",
+                 peers_trouble(app->peers));
+}
+
 static bool add_workers(struct app *app, uint16_t port, struct err *err)
 {
     size_t count = count_workers(app->config);
 
+    find_peers(app);
     app->workers = mem_zalloc(count * sizeof(struct worker *));
     if (!add_worker(app, port, true, err))
         return false;
@@ -298,6 +313,7 @@ static void release(struct app *app)
     loop_timer_free(app->pending);
     loop_timer_free(app->look);
     stop_signals_free(app->signals);
+    peers_free(app->peers);
     access_done(&app->access);
     filelock_release(app->running);
     (void)place_close(&app->place, 0);

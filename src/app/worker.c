@@ -7,10 +7,12 @@
 
 #include "admin/health.h"
 #include "base/mem.h"
+#include "http/identify.h"
 #include "http/problem.h"
 
 struct worker {
     struct loop *loop;
+    struct peer_asker *asker;
     struct server *server;
     struct relay *relay;
     struct admin *admin;
@@ -19,7 +21,7 @@ struct worker {
 };
 
 /* Relay endpoints first, then our own, then 404. */
-static void handle(void *arg, struct request *req)
+static void serve(void *arg, struct request *req)
 {
     struct worker *worker = arg;
     struct err err;
@@ -31,16 +33,23 @@ static void handle(void *arg, struct request *req)
     problem_send(req, &err);
 }
 
+static void handle(void *arg, struct request *req)
+{
+    identify_then(req, serve, arg);
+}
+
 struct worker *worker_new(const struct worker_options *options, struct err *err)
 {
     struct worker *worker = MEM_NEW(struct worker);
+    struct server_options server = options->server;
     struct relay_options relay = options->relay;
     struct admin_options admin = options->admin;
 
     worker->accounts = relay.accounts;
     worker->loop = loop_new();
-    worker->server =
-        server_new(worker->loop, &options->server, handle, worker, err);
+    worker->asker = peer_asker_new(options->peers, worker->loop);
+    server.asker = worker->asker;
+    worker->server = server_new(worker->loop, &server, handle, worker, err);
     if (!worker->server) {
         worker_free(worker);
         return NULL;
@@ -88,6 +97,7 @@ void worker_free(struct worker *worker)
     server_free(worker->server);
     relay_free(worker->relay);
     admin_free(worker->admin);
+    peer_asker_free(worker->asker);
     loop_free(worker->loop);
     mem_free(worker);
 }

@@ -9,8 +9,10 @@
 
 struct worker;
 
-/* What all workers share; `loop` in the two is the worker's own. */
+/* What all workers share; `loop` in the two, and `asker` of the server, are the
+   worker's own. */
 struct worker_options {
+    struct peers *peers; /* outlives the workers */
     struct server_options server;
     struct relay_options relay;
     struct admin_options admin;

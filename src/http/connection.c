@@ -39,6 +39,7 @@ struct exchange *exchange_new(struct connection *conn)
     x->conn = conn;
     x->req.arena = arena_new();
     x->req.peer = conn->peer;
+    x->req.process = &conn->process;
     make_id(conn->server, x->req.id);
     buf_init(&x->body, 0);
     buf_init(&x->head, HEADERS_BYTES_MAX * 2);
@@ -320,6 +321,9 @@ struct connection *connection_new(struct server *server, int fd,
 
     conn->server = server;
     conn->peer = *peer;
+    conn->process = (struct peer_process){ .asker = server->options.asker,
+                                           .client = &conn->peer,
+                                           .fd = fd };
     conn->state = CONNECTION_HEAD;
     conn->stream = stream_new(server->loop, fd, stream_ready, conn);
     conn->parser = parser_new(PARSER_REQUEST);

@@ -52,6 +52,7 @@ struct connection {
     struct exchange *exchange; /* ANSWERING only */
     struct buf stash;          /* received behind what was parsed */
     struct addr peer;
+    struct peer_process process; /* at the other end */
     enum connection_state state;
     bool processing;        /* connection_process() is on the stack */
     bool reset;             /* LINGERING ends with a reset */

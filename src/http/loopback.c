@@ -2,6 +2,8 @@
 /* Who counts as "this machine". */
 #include "http/loopback.h"
 
+#define NOT_OURS "the client is not this machine: "
+
 static bool is_forwarding(struct str name)
 {
     return str_ieq(name, STR("forwarded")) || str_ieq(name, STR("via")) ||
@@ -55,8 +57,8 @@ static bool is_same_site(const struct headers *headers)
                      str_eq(*site, STR("same-origin")));
 }
 
-const char *loopback_refusal(const struct addr *peer,
-                             const struct headers *headers)
+const char *loopback_field_refusal(const struct addr *peer,
+                                   const struct headers *headers)
 {
     const struct str *host = headers_get(headers, STR("host"));
 
@@ -72,4 +74,59 @@ const char *loopback_refusal(const struct addr *peer,
         return "it comes from a page of another origin (Origin, "
                "Sec-Fetch-Site)";
     return NULL;
+}
+
+/* ---- the process at the other end --------------------------------------- */
+
+static enum peer_verdict look(const struct request *req)
+{
+    return req->process ? peer_process_look(req->process) : PEER_UNKNOWN;
+}
+
+static const char *unknown(const struct request *req)
+{
+    const struct peer_asker *asker = req->process ? req->process->asker : NULL;
+    const char *trouble = asker ? peers_trouble(peer_asker_peers(asker)) : "";
+
+    return arena_printf(req->arena,
+                        NOT_OURS "the system does not say who is at the other "
+                                 "end (%s)",
+                        trouble[0] ? trouble : "it was not asked")
+        .at;
+}
+
+static const char *process_refusal(const struct request *req)
+{
+    switch (look(req)) {
+    case PEER_OURS:
+        return NULL;
+    case PEER_OTHER_USER:
+        return NOT_OURS "a process of another user is at the other end, as "
+                        "with a reverse proxy";
+    case PEER_GONE:
+        return NOT_OURS "the other end closed before it could be identified";
+    case PEER_OTHER_ADDRESS:
+        return NOT_OURS "it did not connect to a loopback address";
+    case PEER_OTHER_NETWORK:
+        return NOT_OURS "it comes from another network namespace";
+    case PEER_BUSY:
+        return NOT_OURS "too many others wait to be identified; try again";
+    case PEER_UNASKED:
+    case PEER_UNKNOWN:
+        break;
+    }
+    return unknown(req);
+}
+
+const char *loopback_refusal(const struct request *req)
+{
+    const char *refusal = loopback_field_refusal(&req->peer, &req->headers);
+
+    return refusal ? refusal : process_refusal(req);
+}
+
+bool loopback_is_decided(const struct request *req)
+{
+    return loopback_field_refusal(&req->peer, &req->headers) != NULL ||
+           look(req) != PEER_UNASKED;
 }

@@ -14,7 +14,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "http/headers.h"
-#include "net/addr.h"
+#include "net/peers.h"
 
 enum request_body {
     REQUEST_BODY_UNREAD,
@@ -34,6 +34,7 @@ struct request {
     bool http_1_0;
     struct headers headers;
     struct addr peer;
+    struct peer_process *process; /* at the other end; the connection's */
     uint64_t length;     /* of the body in bytes, or REQUEST_LENGTH_UNKNOWN */
     uint64_t arrived_ns; /* steady clock, when the head was complete */
     char id[28]; /* "req_relay_" and 16 hex digits, for log and errors */

@@ -24,7 +24,10 @@ struct server;
 /* Times in milliseconds; 0 takes the default. */
 struct server_options {
     struct listener_options listen;
-    struct tls *tls;        /* NULL: plain HTTP; must outlive the server */
+    struct tls *tls; /* NULL: plain HTTP; must outlive the server */
+    /* Tells who is at the other end; outlives the server.  NULL: nobody is known,
+       so nobody is this machine. */
+    struct peer_asker *asker;
     size_t connections_max; /* more get 503 */
     /* Counts those of several servers together; NULL: this one alone.  Must
        outlive them. */

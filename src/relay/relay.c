@@ -65,7 +65,7 @@ static struct flow_next copy(struct flow *flow);
 static struct flow_next identify(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
-    const char *refusal = loopback_refusal(&r->req->peer, &r->req->headers);
+    const char *refusal = loopback_refusal(r->req);
     bool pass = r->relay->options.config->client_login == CONFIG_LOGIN_PASS;
 
     if (refusal) {

@@ -38,7 +38,7 @@ static bool handle_aside(struct request *req)
 {
     bool probe = endpoints_is_probe(req->method, req->path);
     bool telemetry = endpoints_is_telemetry(req->method, req->path) &&
-                     !loopback_refusal(&req->peer, &req->headers);
+                     !loopback_refusal(req);
 
     if (probe)
         aside_answer(req, 0, STR_EMPTY);
@@ -56,7 +56,7 @@ static bool is_of_the_api(struct str path)
 /* No row: why, in a status whose text Claude Code shows (a 404 it hides). */
 static void refuse(struct request *req, struct str allow)
 {
-    const char *stranger = loopback_refusal(&req->peer, &req->headers);
+    const char *stranger = loopback_refusal(req);
     struct err err;
 
     if (stranger)

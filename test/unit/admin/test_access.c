@@ -69,7 +69,8 @@ static void the_token_or_this_machine_is_let_through(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct fields fields;
-        struct request req = { .headers = { 0 } };
+        struct peer_process process = { .verdict = PEER_OURS };
+        struct request req = { .process = &process };
         struct err err;
         bool let;
 
@@ -86,6 +87,25 @@ static void the_token_or_this_machine_is_let_through(void **state)
         unit_assert_part(err.text, "ADMIN_TOKEN");
         assert_null(strstr(err.text, "CANARY"));
     }
+    access_done(&access);
+}
+
+/* Though addresses and fields are those of a local client. */
+static void a_proxys_process_is_not_this_machine(void **state)
+{
+    struct peer_process process = { .verdict = PEER_OTHER_USER };
+    struct request req = { .process = &process };
+    struct access access = make(STR(TOKEN), "/nonexistent");
+    struct fields fields;
+    struct err err;
+
+    (void)state;
+    assert_true(addr_parse("127.0.0.1", 1, &req.peer, &err));
+    req.headers = *fields_read(&fields, LOCAL);
+    assert_false(access_check(&access, &req, &err));
+    unit_assert_part(err.text, "another user is at the other end");
+    req.headers = *fields_read(&fields, LOCAL RIGHT);
+    assert_true(access_check(&access, &req, &err));
     access_done(&access);
 }
 
@@ -235,6 +255,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_token_or_this_machine_is_let_through),
+        cmocka_unit_test(a_proxys_process_is_not_this_machine),
         cmocka_unit_test(a_missing_token_is_made_once),
         cmocka_unit_test(a_given_token_leaves_the_folder_alone),
         cmocka_unit_test(a_token_file_of_the_operator_is_read),

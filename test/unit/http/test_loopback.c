@@ -128,7 +128,8 @@ static void only_this_machine_is_let_through(void **state)
         const char *reason;
 
         assert_true(addr_parse(cases[i].peer, 40000, &peer, &err));
-        reason = loopback_refusal(&peer, fields_read(&fields, cases[i].fields));
+        reason = loopback_field_refusal(&peer,
+                                        fields_read(&fields, cases[i].fields));
         if ((reason != NULL) != (cases[i].refused != NULL))
             fail_msg("%s, %s: %s", cases[i].peer, cases[i].fields,
                      reason ? reason : "let through");
@@ -137,10 +138,67 @@ static void only_this_machine_is_let_through(void **state)
     }
 }
 
+static const struct {
+    enum peer_verdict verdict;
+    const char *refused; /* NULL: let through */
+} verdicts[] = {
+    { PEER_OURS, NULL },
+    { PEER_UNASKED, "the system does not say who is at the other end" },
+    { PEER_UNKNOWN, "the system does not say who is at the other end" },
+    { PEER_OTHER_USER, "a process of another user is at the other end, as with "
+                       "a reverse proxy" },
+    { PEER_GONE, "the other end closed before it could be identified" },
+    { PEER_OTHER_NETWORK, "it comes from another network namespace" },
+    { PEER_OTHER_ADDRESS, "it did not connect to a loopback address" },
+    { PEER_BUSY, "too many others wait to be identified" },
+};
+
+/* Whatever the fields say, and the other way round. */
+static void the_process_at_the_other_end_counts(void **state)
+{
+    struct arena *arena = arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(verdicts); i++) {
+        struct peer_process process = { .verdict = verdicts[i].verdict };
+        struct request req = { .arena = arena, .process = &process };
+        struct fields fields;
+        struct err err;
+        const char *reason;
+
+        assert_true(addr_parse("127.0.0.1", 40000, &req.peer, &err));
+        req.headers = *fields_read(&fields, LOCAL);
+        reason = loopback_refusal(&req);
+        assert_int_equal(reason == NULL, verdicts[i].refused == NULL);
+        if (reason) {
+            unit_assert_part(reason, "not this machine: ");
+            unit_assert_part(reason, verdicts[i].refused);
+        }
+        req.headers = *fields_read(&fields, LOCAL "Via: 1.1 x\n");
+        unit_assert_part(loopback_refusal(&req), FORWARDED);
+    }
+    arena_free(arena);
+}
+
+static void a_request_of_no_connection_is_nobodys(void **state)
+{
+    struct request req = { .arena = arena_new() };
+    struct fields fields;
+    struct err err;
+
+    (void)state;
+    assert_true(addr_parse("127.0.0.1", 40000, &req.peer, &err));
+    req.headers = *fields_read(&fields, LOCAL);
+    unit_assert_part(loopback_refusal(&req), "(it was not asked)");
+    arena_free(req.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_this_machine_is_let_through),
+        cmocka_unit_test(the_process_at_the_other_end_counts),
+        cmocka_unit_test(a_request_of_no_connection_is_nobodys),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: MIT
+/* A server that waits until it is known who asks, by each way of asking. */
+#include "http/identify.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "host.h"
+#include "http/loopback.h"
+
+#define GET(host) "GET /now HTTP/1.1\r\nHost: " host "\r\n\r\n"
+
+struct scene {
+    struct loop *loop;
+    struct peers *peers;
+    struct peer_asker *asker;
+    struct server *server;
+    struct wire client;
+    char *folder;
+    unsigned requests;
+};
+
+static void answer(void *arg, struct request *req)
+{
+    struct scene *scene = arg;
+    const char *refusal = loopback_refusal(req);
+
+    scene->requests++;
+    response_send(req, 200, STR("text/plain"), STR_EMPTY,
+                  str_of(refusal ? refusal : "welcome"));
+}
+
+static void handle(void *arg, struct request *req)
+{
+    identify_then(req, answer, arg);
+}
+
+static void use_the_systems_list(struct scene *scene)
+{
+    (void)unlink(unit_path(scene->folder, "tcp"));
+    assert_int_equal(symlink("/proc/self/net/tcp",
+                             unit_path(scene->folder, "tcp")),
+                     0);
+}
+
+static void scene_open(struct scene *scene, bool without_netlink)
+{
+    struct server_options options = { .listen = { .host = "127.0.0.1" } };
+    struct err err;
+
+    *scene = (struct scene){ .loop = loop_new(), .folder = unit_folder_new() };
+    use_the_systems_list(scene);
+    scene->peers = peers_new(&(struct peers_options){
+        .without_netlink = without_netlink, .proc = scene->folder });
+    scene->asker = peer_asker_new(scene->peers, scene->loop);
+    options.asker = scene->asker;
+    scene->server = server_new(scene->loop, &options, handle, scene, &err);
+    assert_non_null(scene->server);
+    wire_connect(&scene->client, scene->loop, server_port(scene->server));
+}
+
+static void scene_close(struct scene *scene)
+{
+    wire_close(&scene->client);
+    server_free(scene->server);
+    peer_asker_free(scene->asker);
+    loop_free(scene->loop);
+    peers_free(scene->peers);
+    unit_folder_free(scene->folder);
+}
+
+/* ---- each way ----------------------------------------------------------- */
+
+static void this_machine_is_welcome(void **state)
+{
+    (void)state;
+    for (int way = 0; way < 2; way++) {
+        struct scene scene;
+
+        scene_open(&scene, way == 1);
+        for (unsigned i = 1; i <= 3; i++) {
+            wire_send(&scene.client, GET("localhost"));
+            wire_expect_count(&scene.client, "welcome", i);
+        }
+        wire_send(&scene.client, GET("localhost") GET("localhost"));
+        wire_expect_count(&scene.client, "welcome", 5);
+        scene_close(&scene);
+    }
+}
+
+/* The first question decides: a socket given away later stays ours, and the other
+   way round. */
+static void a_connection_is_asked_for_once(void **state)
+{
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    for (int way = 0; way < 2; way++) {
+        struct scene scene;
+
+        scene_open(&scene, way == 1);
+        assert_int_equal(fchown(scene.client.fd, 65534, 65534), 0);
+        wire_send(&scene.client, GET("localhost"));
+        wire_expect(&scene.client, "a process of another user is at the other "
+                                   "end, as with a reverse proxy");
+        assert_int_equal(wire_count(&scene.client, "65534"), 0);
+        assert_int_equal(fchown(scene.client.fd, 0, 0), 0);
+        wire_send(&scene.client, GET("localhost"));
+        wire_expect_count(&scene.client, "another user", 2);
+        wire_close(&scene.client);
+        wire_connect(&scene.client, scene.loop, server_port(scene.server));
+        wire_send(&scene.client, GET("localhost"));
+        wire_expect(&scene.client, "welcome");
+        assert_int_equal(fchown(scene.client.fd, 65534, 65534), 0);
+        wire_send(&scene.client, GET("localhost"));
+        wire_expect_count(&scene.client, "welcome", 2);
+        scene_close(&scene);
+    }
+}
+
+/* ---- while somebody waits ----------------------------------------------- */
+
+/* From now on a pass over the list takes until end_passes(). */
+static void hold_up_passes(struct scene *scene)
+{
+    assert_int_equal(unlink(unit_path(scene->folder, "tcp")), 0);
+    assert_int_equal(mkfifo(unit_path(scene->folder, "tcp"), 0600), 0);
+}
+
+static void end_passes(struct scene *scene)
+{
+    FILE *pipe = fopen(unit_path(scene->folder, "tcp"), "we");
+
+    assert_non_null(pipe);
+    use_the_systems_list(scene);
+    (void)fclose(pipe);
+}
+
+/* Whoever is no local client by its fields needs no question. */
+static void fields_are_judged_first(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_open(&scene, true);
+    hold_up_passes(&scene);
+    wire_send(&scene.client, GET("relay.example"));
+    wire_expect(&scene.client, "its Host is not localhost");
+    scene_close(&scene);
+}
+
+static bool has_no_connection(void *arg)
+{
+    struct scene *scene = arg;
+
+    return server_connections(scene->server) == 0;
+}
+
+static void a_client_that_leaves_is_let_go(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_open(&scene, true);
+    hold_up_passes(&scene);
+    wire_send(&scene.client, GET("localhost"));
+    wire_turn_for(scene.loop, 20);
+    assert_int_equal(scene.requests, 0);
+    wire_close(&scene.client);
+    wire_until(scene.loop, has_no_connection, &scene);
+    end_passes(&scene);
+    wire_turn_for(scene.loop, 5);
+    assert_int_equal(scene.requests, 0);
+    scene_close(&scene);
+}
+
+static void a_server_may_end_meanwhile(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_open(&scene, true);
+    hold_up_passes(&scene);
+    wire_send(&scene.client, GET("localhost"));
+    wire_turn_for(scene.loop, 20);
+    server_free(scene.server);
+    scene.server = NULL;
+    assert_int_equal(scene.requests, 0);
+    end_passes(&scene);
+    scene_close(&scene);
+}
+
+#define CROWD 64 /* how many may wait */
+
+static void a_full_queue_is_not_this_machine(void **state)
+{
+    struct wire crowd[CROWD];
+    struct scene scene;
+
+    (void)state;
+    scene_open(&scene, true);
+    hold_up_passes(&scene);
+    for (size_t i = 0; i < CROWD; i++) {
+        wire_connect(&crowd[i], scene.loop, server_port(scene.server));
+        wire_send(&crowd[i], GET("localhost"));
+        wire_turn_for(scene.loop, 2);
+    }
+    wire_send(&scene.client, GET("localhost"));
+    wire_expect(&scene.client, "too many others wait to be identified");
+    end_passes(&scene);
+    for (size_t i = 1; i < CROWD; i++)
+        wire_expect(&crowd[i], "welcome");
+    /* The next request asks again. */
+    wire_send(&scene.client, GET("localhost"));
+    wire_expect(&scene.client, "welcome");
+    for (size_t i = 0; i < CROWD; i++)
+        wire_close(&crowd[i]);
+    scene_close(&scene);
+}
+
+static void a_list_that_vanished_tells_nothing(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_open(&scene, true);
+    assert_int_equal(unlink(unit_path(scene.folder, "tcp")), 0);
+    wire_send(&scene.client, GET("localhost"));
+    wire_expect(&scene.client, "the system does not say who is at the other "
+                               "end (netlink: ");
+    use_the_systems_list(&scene);
+    wire_send(&scene.client, GET("localhost"));
+    wire_expect(&scene.client, "welcome");
+    scene_close(&scene);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(this_machine_is_welcome),
+        cmocka_unit_test(a_connection_is_asked_for_once),
+        cmocka_unit_test(fields_are_judged_first),
+        cmocka_unit_test(a_client_that_leaves_is_let_go),
+        cmocka_unit_test(a_server_may_end_meanwhile),
+        cmocka_unit_test(a_full_queue_is_not_this_machine),
+        cmocka_unit_test(a_list_that_vanished_tells_nothing),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
