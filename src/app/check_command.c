@@ -137,6 +137,14 @@ static void check_running(struct check_report *report)
     json_doc_free(running);
 }
 
+static void check_other_ends(struct check_report *report)
+{
+    struct peers *peers = peers_new(NULL);
+
+    check_peers(report, peers);
+    peers_free(peers);
+}
+
 int check_command_run(int argc, char **argv, const struct config *config)
 {
     struct check_report report = { .config = config };
@@ -145,6 +153,7 @@ int check_command_run(int argc, char **argv, const struct config *config)
         return commands_usage_error("unknown argument", argv[0]);
     check_machine(&report);
     check_running(&report);
+    check_other_ends(&report);
     check_way(&report);
     /* Opening the folder would make it. */
     if (access(config->data_dir.at, F_OK) == 0)

@@ -5,6 +5,7 @@
 #include "base/macros.h"
 #include "config/config.h"
 #include "http/headers.h"
+#include "net/peers.h"
 
 enum check_level { CHECK_OK, CHECK_WARN, CHECK_FAIL };
 
@@ -20,6 +21,9 @@ void check_say(struct check_report *report, enum check_level level,
 /* What this machine offers: .env, the data folder and the modes of its files, disk
    space, open files. */
 void check_machine(struct check_report *report);
+
+/* How local clients are told from proxies. */
+void check_peers(struct check_report *report, const struct peers *peers);
 
 /* The clock against the `date` of the upstream's answer. */
 void check_clock(struct check_report *report, const struct headers *answer,
