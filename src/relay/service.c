@@ -33,18 +33,21 @@ void relay_free(struct relay *relay)
     mem_free(relay);
 }
 
-/* Claude Code's looks at the base URL, and its event log, end here. */
+/* Claude Code's looks at the base URL, and its event log, end here.  Strangers get
+   an answer to HEAD / alone. */
 static bool handle_aside(struct request *req)
 {
     bool probe = endpoints_is_probe(req->method, req->path);
-    bool telemetry = endpoints_is_telemetry(req->method, req->path) &&
-                     !loopback_refusal(req);
+    bool telemetry = endpoints_is_telemetry(req->method, req->path);
+    bool open = probe && str_eq(req->path, STR("/"));
 
+    if ((!probe && !telemetry) || (!open && loopback_refusal(req)))
+        return false;
     if (probe)
         aside_answer(req, 0, STR_EMPTY);
-    else if (telemetry)
+    else
         aside_answer(req, TELEMETRY_MAX, STR("{}"));
-    return probe || telemetry;
+    return true;
 }
 
 /* Does it look like the API, under any base URL? */
