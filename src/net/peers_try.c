@@ -107,12 +107,12 @@ static bool connect_somewhere(struct own_connection *own, struct err *err)
 
 /* ---- the ways ----------------------------------------------------------- */
 
-/* The kernel keeps 32 bits of the inode. */
+/* An inode is one socket's alone; the kernel tells 32 bits of it. */
 static bool is_right(const struct peers *peers,
                      const struct own_connection *own,
                      const struct peer_socket *found, struct err *err)
 {
-    if (peer_socket_is(found, &own->pair) && found->uid == peers->rules.uid &&
+    if (found->uid == peers->rules.uid &&
         (uint32_t)found->inode == (uint32_t)own->inode)
         return true;
     return err_set(err, ERR_IO,
