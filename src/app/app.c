@@ -198,6 +198,11 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
 static void find_peers(struct app *app)
 {
     app->peers = peers_new(NULL);
+    if (peers_way(app->peers) == PEERS_PROC)
+        log_line(LOG_INFO,
+                 "who is at the other end of a connection is looked up in "
+                 "/proc/self/net/tcp, which is slower (%s)",
+                 peers_trouble(app->peers));
     if (peers_way(app->peers) == PEERS_NEITHER)
         log_line(LOG_WARN,
                  "the system does not say who is at the other end of a "

@@ -38,18 +38,23 @@ static void go_unidentified(const struct identify *identify)
     identify->go(identify->arg, identify->req);
 }
 
-static void forget_busy(struct peer_process *process)
+/* On the way of every request: in most cases one comparison. */
+static bool must_wait(struct request *req)
 {
-    if (process && process->verdict == PEER_BUSY)
-        process->verdict = PEER_UNASKED;
+    struct peer_process *process = req->process;
+
+    if (!process || !peer_process_takes_time(process))
+        return false;
+    process->verdict = PEER_UNASKED;
+    return loopback_field_refusal(&req->peer, &req->headers) == NULL &&
+           peer_process_look(process) == PEER_UNASKED;
 }
 
 void identify_then(struct request *req, server_fn go, void *arg)
 {
     struct identify *identify;
 
-    forget_busy(req->process);
-    if (loopback_is_decided(req)) {
+    if (!must_wait(req)) {
         go(arg, req);
         return;
     }

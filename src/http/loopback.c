@@ -124,9 +124,3 @@ const char *loopback_refusal(const struct request *req)
 
     return refusal ? refusal : process_refusal(req);
 }
-
-bool loopback_is_decided(const struct request *req)
-{
-    return loopback_field_refusal(&req->peer, &req->headers) != NULL ||
-           look(req) != PEER_UNASKED;
-}

@@ -17,6 +17,3 @@ const char *loopback_refusal(const struct request *req);
 /* The part of the rule that needs no system: the client's address, and fields. */
 const char *loopback_field_refusal(const struct addr *peer,
                                    const struct headers *headers);
-
-/* False if the process at the other end must be waited for (http/identify.h). */
-bool loopback_is_decided(const struct request *req);

@@ -208,3 +208,10 @@ enum peer_verdict peer_process_look(struct peer_process *process)
         process->verdict = verdict;
     return verdict;
 }
+
+bool peer_process_takes_time(const struct peer_process *process)
+{
+    if (process->verdict != PEER_UNASKED && process->verdict != PEER_BUSY)
+        return false;
+    return process->asker && process->asker->peers->way == PEERS_PROC;
+}

@@ -52,6 +52,9 @@ struct peer_process {
    job.  The log says who it is, once, if it is not ours. */
 enum peer_verdict peer_process_look(struct peer_process *process);
 
+/* True if it is not known yet and cannot be had at once. */
+bool peer_process_takes_time(const struct peer_process *process);
+
 /* Find out, and let the process keep the verdict: `wake` comes once, on the loop,
    never from inside and never after peer_job_free().  NULL if too many wait
    already.  Freed before the process is. */

@@ -19,14 +19,17 @@ struct scene {
     struct wire client;
     char *folder;
     unsigned requests;
+    enum peer_verdict verdict; /* at the end of the last one */
 };
 
 static void answer(void *arg, struct request *req)
 {
     struct scene *scene = arg;
-    const char *refusal = loopback_refusal(req);
+    bool quiet = str_eq(req->path, STR("/quiet"));
+    const char *refusal = quiet ? NULL : loopback_refusal(req);
 
     scene->requests++;
+    scene->verdict = req->process->verdict;
     response_send(req, 200, STR("text/plain"), STR_EMPTY,
                   str_of(refusal ? refusal : "welcome"));
 }
@@ -117,6 +120,28 @@ static void a_connection_is_asked_for_once(void **state)
         wire_expect_count(&scene.client, "welcome", 2);
         scene_close(&scene);
     }
+}
+
+/* Not for a request that does not need to know, nor if its fields tell already. */
+static void the_kernel_is_asked_when_it_is_needed(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_open(&scene, false);
+    if (peers_way(scene.peers) == PEERS_NETLINK) {
+        wire_send(&scene.client,
+                  "GET /quiet HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        wire_expect_count(&scene.client, "welcome", 1);
+        assert_int_equal(scene.verdict, PEER_UNASKED);
+        wire_send(&scene.client, GET("relay.example"));
+        wire_expect(&scene.client, "its Host is not localhost");
+        assert_int_equal(scene.verdict, PEER_UNASKED);
+        wire_send(&scene.client, GET("localhost"));
+        wire_expect_count(&scene.client, "welcome", 2);
+        assert_int_equal(scene.verdict, PEER_OURS);
+    }
+    scene_close(&scene);
 }
 
 /* ---- while somebody waits ----------------------------------------------- */
@@ -240,6 +265,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(this_machine_is_welcome),
         cmocka_unit_test(a_connection_is_asked_for_once),
+        cmocka_unit_test(the_kernel_is_asked_when_it_is_needed),
         cmocka_unit_test(fields_are_judged_first),
         cmocka_unit_test(a_client_that_leaves_is_let_go),
         cmocka_unit_test(a_server_may_end_meanwhile),
