@@ -12,6 +12,7 @@
 #include "crypto/random.h"
 #include "http/loopback.h"
 #include "store/jsonfile.h"
+#include "store/owned.h"
 
 #define TOKEN_FILE "admin_token"
 #define TOKEN_BYTES 32
@@ -81,10 +82,7 @@ bool access_init(struct access *access, struct str given, const char *folder,
         return err_set(err, ERR_IO, "the path %s is too long", folder);
     if (stat(path, &info) != 0 && !make_file(folder, path, err))
         return false;
-    if (stat(path, &info) == 0 && (info.st_mode & 077) != 0 &&
-        chmod(path, 0600) == 0)
-        log_line(LOG_WARN, "%s could be read by others: it is 0600 now", path);
-    return read_file(access, path, err);
+    return owned_file(path, err) && read_file(access, path, err);
 }
 
 void access_done(struct access *access)

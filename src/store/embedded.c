@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "store/filelock.h"
 #include "store/jsonfile.h"
+#include "store/owned.h"
 #include "store/rescue.h"
 #include "store/sealed.h"
 #include "store/tombstone.h"
@@ -102,9 +103,9 @@ struct json_doc *embedded_parse(const struct embedded *store, const char *key,
     char path[EMBEDDED_PATH_SIZE];
     struct buf text;
 
-    if (!embedded_path(store, key, EMBEDDED_ENDING, path, err))
+    if (!embedded_path(store, key, EMBEDDED_ENDING, path, err) ||
+        !owned_file(path, err))
         return NULL;
-    embedded_mend_mode(path, 0600);
     buf_init_secret(&text, JSONFILE_MAX);
     if (jsonfile_read(path, &text, err))
         doc = parse_object(buf_str(&text), key, err);
@@ -175,7 +176,7 @@ static enum rescue_verdict judge(void *arg, const char *path, struct err *err)
     struct buf text;
 
     buf_init_secret(&text, JSONFILE_MAX);
-    if (jsonfile_read(path, &text, err))
+    if (owned_file(path, err) && jsonfile_read(path, &text, err))
         verdict = judge_text(arg, buf_str(&text), err);
     buf_done(&text);
     return verdict;

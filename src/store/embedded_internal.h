@@ -63,9 +63,6 @@ void embedded_change_init(struct store_driver *driver);
 /* Let go of the room for a document, if there is any. */
 void embedded_drop_room(struct store_lock *lock);
 
-/* Take away what others may do with a file or folder; reported in the log. */
-void embedded_mend_mode(const char *path, unsigned want);
-
 /* The document with its secrets as they lie in the file; NULL and err, whose code is
    ERR_NOT_FOUND if there is none. */
 struct json_doc *embedded_parse(const struct embedded *store, const char *key,

@@ -1,34 +1,17 @@
 // SPDX-License-Identifier: MIT
 /* Opening the embedded store, and sealing it anew. */
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/embedded_internal.h"
 #include "store/filelock.h"
 #include "store/jsonfile.h"
+#include "store/owned.h"
 #include "store/rescue.h"
 #include "store/sealed.h"
 #include "store/tombstone.h"
-
-void embedded_mend_mode(const char *path, unsigned want)
-{
-    struct stat info;
-
-    if (stat(path, &info) != 0 || (info.st_mode & 077) == 0)
-        return;
-    if (chmod(path, want) == 0)
-        log_line(LOG_WARN,
-                 "%s could be read by others (mode %03o): it is %03o now", path,
-                 (unsigned)(info.st_mode & 0777), want);
-    else
-        log_line(LOG_WARN, "%s can be read by others: chmod %03o %s", path,
-                 want, path);
-}
 
 /* What a crash left is put right first, under the lock that all changes take. */
 struct tending {
@@ -91,7 +74,7 @@ static bool seal_now(const struct embedded *store, const char *key,
     return ok;
 }
 
-/* Its mode, and its seals.  A broken one is left for whoever reads it. */
+/* Its seals.  A broken one is left for whoever reads it. */
 static void seal(void *arg, const char *key)
 {
     struct tending *tending = arg;
@@ -105,7 +88,7 @@ static void seal(void *arg, const char *key)
         log_line(LOG_WARN, "not sealed: %s", err.text);
 }
 
-/* Leftovers, modes and seals. */
+/* Leftovers and seals. */
 static bool tend(struct embedded *store, struct err *err)
 {
     struct store_driver *driver = &store->driver;
@@ -122,52 +105,12 @@ static bool tend(struct embedded *store, struct err *err)
     return ok;
 }
 
-static bool is_subfolder(DIR *dir, const char *name)
-{
-    static const char *const usual[] = { ".", "..", "lost+found", "db" };
-    struct stat info;
-
-    for (size_t i = 0; i < COUNT_OF(usual); i++) {
-        if (strcmp(name, usual[i]) == 0)
-            return false;
-    }
-    return fstatat(dirfd(dir), name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
-           S_ISDIR(info.st_mode);
-}
-
-/* The store makes one folder, for databases: one that holds others has other uses, and shutting it
-   (/, /etc, somebody's project) would break them. */
-static bool has_other_uses(const char *folder)
-{
-    DIR *dir = opendir(folder);
-    const struct dirent *entry;
-    bool found = false;
-
-    if (!dir)
-        return true;
-    for (entry = readdir(dir); entry && !found; entry = readdir(dir))
-        found = is_subfolder(dir, entry->d_name);
-    (void)closedir(dir);
-    return found;
-}
-
+/* Nothing in the folder is trusted, not even what a crash left behind, before it is
+   known whose it is. */
 static bool open_folder(const struct embedded *store, struct err *err)
 {
-    struct stat info;
-
-    if (!jsonfile_make_folder(store->folder, err))
-        return false;
-    if (stat(store->folder, &info) != 0)
-        return err_errno(err, "stat %s", store->folder);
-    /* The sticky bit: a folder that is meant for everybody, as /tmp is. */
-    if ((info.st_mode & S_ISVTX) == 0 && !has_other_uses(store->folder))
-        embedded_mend_mode(store->folder, 0700);
-    else if ((info.st_mode & 077) != 0)
-        log_line(LOG_WARN,
-                 "%s is open to others, and is left so because it has other "
-                 "uses too: give DATA_DIR a folder of its own",
-                 store->folder);
-    return true;
+    return jsonfile_make_folder(store->folder, err) &&
+           owned_folder(store->folder, err);
 }
 
 struct store_driver *embedded_open(const char *folder, const struct seal *seal,

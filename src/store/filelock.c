@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "store/owned.h"
 
 #define RETRY_MS 20
 #define PATIENCE_MS 5000
@@ -27,6 +28,10 @@ int filelock_take(const char *path, enum filelock_kind kind, struct err *err)
 
     if (fd < 0) {
         (void)err_errno(err, "open %s", path);
+        return -1;
+    }
+    if (kind != FILELOCK_FOLDER && !owned_give(fd, path, err)) {
+        (void)close(fd);
         return -1;
     }
     do {

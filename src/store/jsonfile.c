@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "store/owned.h"
 #include "store/temporary.h"
 
 #define PATH_SIZE 4096
@@ -135,6 +136,18 @@ static void remove_orphans(const char *folder)
     (void)closedir(dir);
 }
 
+/* Root that comes first makes a service user's folder for that user. */
+static bool give_folder(const char *folder, struct err *err)
+{
+    int fd = open(folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    bool ok = fd >= 0 ? owned_give(fd, folder, err)
+                      : err_errno(err, "open %s", folder);
+
+    if (fd >= 0)
+        (void)close(fd);
+    return ok;
+}
+
 static bool sync_parent(const char *folder, struct err *err)
 {
     char parent[PATH_SIZE];
@@ -149,7 +162,7 @@ bool jsonfile_make_folder(const char *folder, struct err *err)
     struct stat info;
 
     if (mkdir(folder, 0700) == 0)
-        return sync_parent(folder, err);
+        return give_folder(folder, err) && sync_parent(folder, err);
     if (errno != EEXIST)
         return err_errno(err, "make the folder %s", folder);
     if (stat(folder, &info) == 0 && !S_ISDIR(info.st_mode))

@@ -14,6 +14,7 @@
 #include "crypto/hash.h"
 #include "crypto/random.h"
 #include "store/jsonfile.h"
+#include "store/owned.h"
 
 #define UNIQUE_LEN 16
 #define ENDING ".tmp"
@@ -95,7 +96,12 @@ bool temporary_open(struct temporary *temporary, const char *folder,
         return false;
     temporary->fd =
         open(temporary->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    return temporary->fd >= 0 || err_errno(err, "create %s", temporary->path);
+    if (temporary->fd < 0)
+        return err_errno(err, "create %s", temporary->path);
+    if (owned_give(temporary->fd, temporary->path, err))
+        return true;
+    temporary_done(temporary);
+    return false;
 }
 
 bool temporary_reserve(struct temporary *temporary, size_t size,

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+/* Whose a file is. */
+#include "base/owner.h"
+
+#include <unistd.h>
+
+#define GROUPS_MAX 4096
+
+static bool is_trusted(const struct owner *owner, uid_t uid)
+{
+    return uid == owner->me || uid == 0 ||
+           (owner->me == 0 && uid == owner->folder);
+}
+
+bool owner_is_ours(const struct owner *owner, const struct stat *info)
+{
+    return info->st_uid == owner->me ||
+           (owner->me == 0 && is_trusted(owner, info->st_uid));
+}
+
+bool owner_check_owner(const struct owner *owner, const char *path,
+                       const struct stat *info, struct err *err)
+{
+    uid_t right = owner->me == 0 ? owner->folder : owner->me;
+
+    return is_trusted(owner, info->st_uid) ||
+           err_set(err, ERR_CONFIG,
+                   "%s belongs to another user (uid %u), who could change it: "
+                   "run claude-relay as that user, or chown %u %s",
+                   path, (unsigned)info->st_uid, (unsigned)right, path);
+}
+
+static bool is_our_group(gid_t group)
+{
+    gid_t groups[GROUPS_MAX];
+    int count = getgroups(GROUPS_MAX, groups);
+
+    for (int i = 0; i < count; i++) {
+        if (groups[i] == group)
+            return true;
+    }
+    return group == getegid();
+}
+
+/* A folder of root's that this user may use at all is open to a group, as volumes
+   of containers are: that group is ours alone. */
+static bool is_volume(const struct owner *owner, const struct stat *info)
+{
+    return info->st_uid == 0 && owner->me != 0 && is_our_group(info->st_gid);
+}
+
+bool owner_check(const struct owner *owner, const char *path,
+                 const struct stat *info, struct err *err)
+{
+    mode_t others = S_IWOTH;
+
+    if (!owner_check_owner(owner, path, info, err))
+        return false;
+    if (!is_volume(owner, info))
+        others |= S_IWGRP;
+    return (info->st_mode & others) == 0 ||
+           err_set(err, ERR_CONFIG,
+                   "%s can be changed by other users (mode %03o): chmod go-w "
+                   "%s",
+                   path, (unsigned)(info->st_mode & 0777), path);
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+/* Whose a file is: may another user have written what we are about to trust?  Root
+   may, as may the user whose process this is; when root works in another user's
+   folder, that user may too.  Pure. */
+#pragma once
+
+#include <sys/stat.h>
+
+#include "base/err.h"
+
+struct owner {
+    uid_t me;     /* whose process this is */
+    uid_t folder; /* who owns the folder in which the file lies */
+};
+
+/* Is it this process's to change: its own user's, or, for root, any that passes
+   owner_check()? */
+bool owner_is_ours(const struct owner *owner, const struct stat *info);
+
+/* Neither owned nor writable by another user.  False: err names the path, and the
+   command that helps. */
+bool owner_check(const struct owner *owner, const char *path,
+                 const struct stat *info, struct err *err) MUST_CHECK;
+
+/* Owned by nobody else; who may write it is not looked at, as with a link. */
+bool owner_check_owner(const struct owner *owner, const char *path,
+                       const struct stat *info, struct err *err) MUST_CHECK;

@@ -1,0 +1,248 @@
+// SPDX-License-Identifier: MIT
+/* Whose the files of the data folder are. */
+#include "store/owned.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/owner.h"
+#include "base/str.h"
+
+#define PATH_SIZE 4096
+
+/* ---- modes -------------------------------------------------------------- */
+
+static void mend_fd(int fd, const char *path, mode_t mode, unsigned want)
+{
+    if (fchmod(fd, want) == 0)
+        log_line(LOG_WARN,
+                 "%s could be read by others (mode %03o): it is %03o now", path,
+                 (unsigned)(mode & 0777), want);
+    else
+        log_line(LOG_WARN, "%s can be read by others: chmod %03o %s", path,
+                 want, path);
+}
+
+/* Only a regular file is opened at all: a device may act on that.  It is looked at
+   once more when it is open, for it may be another one by then. */
+static void mend_file(const struct owner *owner, const char *path)
+{
+    struct stat info;
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0)
+        return; /* whoever reads it says why */
+    if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
+        owner_is_ours(owner, &info) && (info.st_mode & 077) != 0)
+        mend_fd(fd, path, info.st_mode, 0600);
+    (void)close(fd);
+}
+
+/* ---- one file ----------------------------------------------------------- */
+
+/* What a link leads to is another's folder's business, but not who may write it. */
+static bool check_link(const struct owner *owner, const char *path,
+                       const struct stat *link, struct err *err)
+{
+    struct stat info;
+
+    if (!owner_check_owner(owner, path, link, err))
+        return false;
+    return stat(path, &info) != 0 || owner_check(owner, path, &info, err);
+}
+
+static bool check_file(const struct owner *owner, const char *path,
+                       struct err *err)
+{
+    struct stat info;
+
+    if (lstat(path, &info) != 0)
+        return true; /* gone, or whoever reads it says why */
+    if (S_ISLNK(info.st_mode))
+        return check_link(owner, path, &info, err);
+    if (S_ISREG(info.st_mode) && owner_is_ours(owner, &info) &&
+        (info.st_mode & 077) != 0) {
+        mend_file(owner, path);
+        if (lstat(path, &info) != 0)
+            return true;
+    }
+    return owner_check(owner, path, &info, err);
+}
+
+/* Of the folder in which `path` lies, which may end with slashes. */
+static bool look_around(const char *path, struct stat *folder, struct err *err)
+{
+    struct str rest = str_of(path);
+    char parent[PATH_SIZE];
+
+    while (rest.len > 1 && rest.at[rest.len - 1] == '/')
+        rest.len--;
+    while (rest.len > 0 && rest.at[rest.len - 1] != '/')
+        rest.len--;
+    if (rest.len == 0)
+        rest = STR("./");
+    if (snprintf(parent, sizeof(parent), STR_FMT, STR_ARG(rest)) >= PATH_SIZE)
+        return err_set(err, ERR_IO, "the path %s is too long", path);
+    return stat(parent, folder) == 0 || err_errno(err, "look at %s", parent);
+}
+
+bool owned_file(const char *path, struct err *err)
+{
+    struct owner owner = { .me = geteuid() };
+    struct stat folder;
+
+    if (!look_around(path, &folder, err))
+        return false;
+    owner.folder = folder.st_uid;
+    return check_file(&owner, path, err);
+}
+
+/* ---- the folder --------------------------------------------------------- */
+
+static bool is_subfolder(int folder, const char *name)
+{
+    static const char *const usual[] = { ".", "..", "lost+found", "db" };
+    struct stat info;
+
+    for (size_t i = 0; i < COUNT_OF(usual); i++) {
+        if (strcmp(name, usual[i]) == 0)
+            return false;
+    }
+    return fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISDIR(info.st_mode);
+}
+
+/* The store makes one folder, for databases: a folder that holds others has other
+   uses, and shutting it (/, /etc, somebody's project) would break them.  So has one with the sticky bit,
+   which is meant for everybody, as /tmp is. */
+static bool has_other_uses(DIR *dir, const struct stat *info)
+{
+    bool found = (info->st_mode & S_ISVTX) != 0;
+    const struct dirent *entry;
+
+    for (entry = readdir(dir); entry && !found; entry = readdir(dir))
+        found = is_subfolder(dirfd(dir), entry->d_name);
+    rewinddir(dir);
+    return found;
+}
+
+static bool ends_with(struct str name, struct str ending)
+{
+    return name.len >= ending.len &&
+           str_eq(str_from(name, name.len - ending.len), ending);
+}
+
+/* What the relay reads or writes, now or later. */
+static bool is_of_the_store(struct str name)
+{
+    bool hidden = str_starts(name, STR("."));
+
+    return str_eq(name, STR("admin_token")) || str_eq(name, STR(".in-use")) ||
+           str_starts(name, STR(".lock_")) ||
+           str_starts(name, STR(".removed_")) ||
+           ends_with(name, STR(".json")) ||
+           (hidden && ends_with(name, STR(".tmp")));
+}
+
+struct look {
+    struct owner owner;
+    const char *path;
+    bool shared; /* the folder has other uses */
+};
+
+/* Files that we never read are nobody's danger, but in a folder of our own another
+   user's file says that the folder is not. */
+static bool check_entry(const struct look *look, int folder, const char *name,
+                        struct err *err)
+{
+    char path[PATH_SIZE];
+    struct stat info;
+
+    if (snprintf(path, sizeof(path), "%s/%s", look->path, name) >= PATH_SIZE)
+        return true; /* too long to be opened either */
+    if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
+        S_ISDIR(info.st_mode))
+        return true;
+    if (is_of_the_store(str_of(name)))
+        return check_file(&look->owner, path, err);
+    return look->shared || owner_check_owner(&look->owner, path, &info, err);
+}
+
+static bool check_entries(const struct look *look, DIR *dir, struct err *err)
+{
+    const struct dirent *entry;
+    bool fine = true;
+
+    for (entry = readdir(dir); entry && fine; entry = readdir(dir))
+        fine = check_entry(look, dirfd(dir), entry->d_name, err);
+    return fine;
+}
+
+static bool check_itself(const struct look *look, int folder, struct err *err)
+{
+    struct stat info;
+
+    if (fstat(folder, &info) != 0)
+        return err_errno(err, "stat %s", look->path);
+    if (!look->shared && owner_is_ours(&look->owner, &info) &&
+        (info.st_mode & 077) != 0) {
+        mend_fd(folder, look->path, info.st_mode, 0700);
+        if (fstat(folder, &info) != 0)
+            return err_errno(err, "stat %s", look->path);
+    }
+    if (!owner_check(&look->owner, look->path, &info, err))
+        return look->shared ? err_wrap(err, "this folder has other uses too; "
+                                            "give DATA_DIR one of its own")
+                            : false;
+    if (look->shared && (info.st_mode & 077) != 0)
+        log_line(LOG_WARN,
+                 "%s is open to others, and is left so because it has other "
+                 "uses too: give DATA_DIR a folder of its own",
+                 look->path);
+    return true;
+}
+
+bool owned_folder(const char *folder, struct err *err)
+{
+    struct look look = { .owner = { .me = geteuid() }, .path = folder };
+    DIR *dir = opendir(folder);
+    struct stat info;
+    bool ok;
+
+    if (!dir)
+        return err_errno(err, "open the folder %s", folder);
+    ok = fstat(dirfd(dir), &info) == 0 || err_errno(err, "stat %s", folder);
+    if (ok) {
+        look.owner.folder = info.st_uid;
+        look.shared = has_other_uses(dir, &info);
+        ok = check_itself(&look, dirfd(dir), err) &&
+             check_entries(&look, dir, err);
+    }
+    (void)closedir(dir);
+    return ok;
+}
+
+/* ---- what is made ------------------------------------------------------- */
+
+bool owned_give(int fd, const char *path, struct err *err)
+{
+    struct stat folder;
+    struct stat info;
+
+    if (geteuid() != 0)
+        return true;
+    if (!look_around(path, &folder, err))
+        return false;
+    if (fstat(fd, &info) != 0)
+        return err_errno(err, "stat %s", path);
+    if (info.st_uid != 0 || folder.st_uid == 0)
+        return true;
+    return fchown(fd, folder.st_uid, folder.st_gid) == 0 ||
+           err_errno(err, "give %s to the owner of its folder (uid %u)", path,
+                     (unsigned)folder.st_uid);
+}

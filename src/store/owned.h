@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+/* The files of the data folder belong to one user, and nobody else can write them.
+   Modes are changed on regular files of ours only, through descriptors that follow
+   no link; what root makes in a service user's folder becomes that user's.
+   Blocking; any thread. */
+#pragma once
+
+#include "base/err.h"
+
+/* Look at the folder, at the start and before anything in it is trusted: neither it
+   nor a file in it may belong to, or be writable by, another user.  What others may
+   do with files of ours is taken away (and with the folder, if it has no other
+   uses) and reported in the log.  False: err says which path, and what to do. */
+bool owned_folder(const char *folder, struct err *err) MUST_CHECK;
+
+/* The same for one file in the folder, before it is read.  One that is missing is
+   fine. */
+bool owned_file(const char *path, struct err *err) MUST_CHECK;
+
+/* To be called with whatever was made at `path` (a file, or a folder): if root made
+   it in another user's folder, it becomes that user's. */
+bool owned_give(int fd, const char *path, struct err *err) MUST_CHECK;
