@@ -14,6 +14,7 @@
 #include "app/terminal.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/shown.h"
 #include "base/text.h"
 
 #define TEXT_MAX 65536
@@ -49,13 +50,13 @@ static bool check_name(const struct place *place, struct str name,
                        struct err *err)
 {
     struct account *account;
+    char text[SHOWN_MAX];
 
     if (!account_name_is_valid(name))
         return err_set(err, ERR_CONFIG,
-                       "\"" STR_FMT
-                       "\" is not a valid account name: use 1 to 64 "
+                       "\"%s\" is not a valid account name: use 1 to 64 "
                        "letters, digits or . _ @ -, not starting with a dot",
-                       STR_ARG(str_sub(name, 0, 100)));
+                       shown(name, text));
     account = accounts_get(place->accounts, name);
     account_unref(account);
     return !account || err_set(err, ERR_CONFIG,

@@ -14,6 +14,8 @@
 #include "app/secret_commands.h"
 #include "app/serve_command.h"
 #include "app/terminal.h"
+#include "base/shown.h"
+#include "upstream/proxy.h"
 
 #define TEXT_MAX 65536
 
@@ -65,7 +67,10 @@ static void print_usage(FILE *out)
 
 int commands_usage_error(const char *text, const char *argument)
 {
-    (void)fprintf(stderr, "claude-relay: %s \"%s\"\n", text, argument);
+    char value[SHOWN_MAX];
+
+    (void)fprintf(stderr, "claude-relay: %s \"%s\"\n", text,
+                  shown_host(str_of(argument), value));
     print_usage(stderr);
     return 2;
 }
@@ -142,47 +147,90 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
+/* ---- the configuration -------------------------------------------------- */
+
 static void warn_of_strangers(const struct dotenv *file)
 {
     size_t next = 0;
 
-    for (const char *name = config_find_stranger(file, &next); name;
-         name = config_find_stranger(file, &next))
+    for (const struct dotenv_item *item = config_find_stranger(file, &next);
+         item; item = config_find_stranger(file, &next))
         log_line(LOG_WARN,
-                 ".env: %s is not an option; `claude-relay help` lists "
+                 "%s:%zu: %s is not an option; `claude-relay help` lists "
                  "those there are",
-                 name);
+                 file->path, item->line, item->name);
 }
 
-static bool load(struct config *config, struct arena *arena, struct err *err)
+static void warn_of_readers(const struct dotenv *file)
+{
+    const char *secret = config_find_secret(file);
+
+    if (file->open_mode != 0 && secret)
+        log_line(LOG_WARN,
+                 "%s holds %s and can be read by other users (mode %03o): "
+                 "chmod 600 %s",
+                 file->path, secret, file->open_mode, file->path);
+}
+
+/* What the layers above the configuration's own say of it. */
+static void check_proxy(const struct config *config, struct problems *problems)
+{
+    struct proxy *proxy = NULL;
+    struct err err;
+
+    if (!problems_name(problems, STR("GLOBAL_PROXY_")) &&
+        !proxy_from_config(config, &proxy, &err))
+        problems_add(problems, &err);
+    proxy_unref(proxy);
+}
+
+static bool load(struct config *config, struct arena *arena,
+                 struct problems *problems)
 {
     const struct invocation invocation = invocation_of_process();
     struct dotenv file;
+    bool fine = true;
 
-    if (!dotenv_load(&file, arena, ".env", err) ||
-        !config_load(config, arena, config_from_environment, &file, err))
+    dotenv_load(&file, arena, ".env", problems);
+    if (!config_load(config, arena, config_from_environment, &file, problems))
+        fine = false;
+    check_proxy(config, problems);
+    if (!fine || problems->count > 0)
         return false;
     log_setup((enum log_level)config->log_level,
               (enum log_format)config->log_format);
     invocation_log(&invocation);
     warn_of_strangers(&file);
+    warn_of_readers(&file);
     return true;
+}
+
+static void print_problems(const struct problems *problems)
+{
+    struct str rest = buf_str(&problems->lines);
+    struct str line;
+
+    while (problems_next(&rest, &line))
+        (void)fprintf(stderr, "claude-relay: bad configuration: " STR_FMT "\n",
+                      STR_ARG(line));
 }
 
 static int run_configured(const struct command *command, int argc, char **argv)
 {
     struct arena *arena = arena_new();
+    struct problems problems;
     struct config config;
     struct err err;
     int status = 1;
 
-    if (!load(&config, arena, &err))
-        invocation_print(stderr, "claude-relay: bad configuration: %s\n",
-                         err.text);
+    problems_init(&problems);
+    if (!load(&config, arena, &problems))
+        print_problems(&problems);
     else if (command->need == NEED_AGREEMENT && !running_agrees(&config, &err))
         status = terminal_fail(&err);
     else
         status = command->run(argc, argv, &config);
+    problems_done(&problems);
     arena_free(arena);
     return status;
 }
@@ -204,7 +252,7 @@ int commands_run(int argc, char **argv)
         return commands_usage_error("unknown command", argv[1]);
     argc -= skip;
     argv += skip;
-    if (!needs_config(command, argc, argv))
-        return command->run(argc, argv, NULL);
-    return run_configured(command, argc, argv);
+    if (needs_config(command, argc, argv))
+        return run_configured(command, argc, argv);
+    return command->run(argc, argv, NULL);
 }

@@ -13,6 +13,7 @@
 #include "app/commands.h"
 #include "app/place.h"
 #include "app/terminal.h"
+#include "base/shown.h"
 #include "base/text.h"
 #include "store/jsonfile.h"
 
@@ -218,14 +219,15 @@ static bool import_all(struct import *import, const struct arguments *arguments,
 {
     const char *name = arguments->name ? arguments->name : CLAUDE_CODE_NAME;
     char path[PATH_SIZE];
+    char text[SHOWN_MAX];
     struct stat info;
 
     if (!account_name_is_valid(str_of(name)))
         return err_set(
             err, ERR_CONFIG,
-            "\"%.100s\" is not a valid account name: use 1 to %d letters, "
+            "\"%s\" is not a valid account name: use 1 to %d letters, "
             "digits or . _ @ -, not starting with a dot",
-            name, ACCOUNT_NAME_MAX);
+            shown(str_of(name), text), ACCOUNT_NAME_MAX);
     if (!arguments->from && !find_default(path, err))
         return false;
     if (arguments->from)

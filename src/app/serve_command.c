@@ -8,6 +8,7 @@
 #include "app/app.h"
 #include "app/commands.h"
 #include "app/stop_signals.h"
+#include "config/values.h"
 
 struct flags {
     const char *port;
@@ -96,6 +97,10 @@ int serve_command_run(int argc, char **argv, const struct config *config)
         return commands_usage_error(
             "--host must be an IPv4 or IPv6 address, or localhost, not",
             flags.host);
+    if (flags.data_dir &&
+        !config_text_fits(CONFIG_PATH, str_of(flags.data_dir)))
+        return commands_usage_error("--data-dir must be a folder, not",
+                                    flags.data_dir);
     if (flags.host)
         ours.host = str_of(flags.host);
     if (flags.data_dir)

@@ -2,9 +2,38 @@
 /* Whose a file is. */
 #include "base/owner.h"
 
+#include <stdio.h>
 #include <unistd.h>
 
+#include "base/str.h"
+
 #define GROUPS_MAX 4096
+#define PATH_SIZE 4096
+
+static struct str folder_of(struct str path)
+{
+    while (path.len > 1 && path.at[path.len - 1] == '/')
+        path.len--;
+    while (path.len > 0 && path.at[path.len - 1] != '/')
+        path.len--;
+    return path.len > 0 ? path : STR("./");
+}
+
+bool owner_look(struct owner *owner, const char *path, struct err *err)
+{
+    char folder[PATH_SIZE];
+    struct stat info;
+
+    if (snprintf(folder, sizeof(folder), STR_FMT,
+                 STR_ARG(folder_of(str_of(path)))) >= PATH_SIZE)
+        return err_set(err, ERR_IO, "the path %s is too long", path);
+    if (stat(folder, &info) != 0)
+        return err_errno(err, "look at %s", folder);
+    *owner = (struct owner){ .me = geteuid(),
+                             .folder = info.st_uid,
+                             .group = info.st_gid };
+    return true;
+}
 
 static bool is_trusted(const struct owner *owner, uid_t uid)
 {

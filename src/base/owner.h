@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Whose a file is: may another user have written what we are about to trust?  Root
    may, as may the user whose process this is; when root works in another user's
-   folder, that user may too.  Pure. */
+   folder, that user may too.  Any thread. */
 #pragma once
 
 #include <sys/stat.h>
@@ -11,7 +11,12 @@
 struct owner {
     uid_t me;     /* whose process this is */
     uid_t folder; /* who owns the folder in which the file lies */
+    gid_t group;  /* of that folder */
 };
+
+/* For a file at `path`, which may end with slashes: looks at its folder. */
+bool owner_look(struct owner *owner, const char *path,
+                struct err *err) MUST_CHECK;
 
 /* Is it this process's to change: its own user's, or, for root, any that passes
    owner_check()? */

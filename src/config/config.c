@@ -2,11 +2,12 @@
 /* Reading the configuration.  To add an option: a row in options.def. */
 #include "config/config.h"
 
-#include <stdlib.h>
+#include <assert.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/shown.h"
 #include "config/table.h"
 #include "crypto/seal.h"
 
@@ -21,47 +22,99 @@ const struct config_option config_options[] = {
     { .name = NULL },
 };
 
-/* ---- one option --------------------------------------------------------- */
+/* One reading: what it fills, and what it found wrong. */
+struct loading {
+    struct config *config;
+    struct arena *arena;
+    config_lookup_fn lookup;
+    void *arg;
+    struct problems *problems;
+};
 
-/* What stands in front of an '@' may be a password. */
-static struct str printable_url(struct str text)
+/* ---- problems ----------------------------------------------------------- */
+
+/* An empty value counts as not set. */
+static struct config_value value_of(const struct loading *loading,
+                                    const char *name)
 {
-    return str_contains(text, STR("@")) ? STR("(not shown)")
-                                        : str_sub(text, 0, 200);
+    struct config_value value = loading->lookup(loading->arg, name);
+
+    if (value.text && !*value.text)
+        value.text = NULL;
+    return value;
 }
 
-static bool refuse(const struct config_option *option, struct str value,
-                   struct err *err)
+/* In front of it the place where `name` is set: ".env:12: ". */
+static bool complain(const struct loading *loading, const char *name,
+                     struct err *err)
 {
-    struct str shown = option->kind == CONFIG_LINK ? printable_url(value)
-                                                   : str_sub(value, 0, 100);
+    struct config_value value = value_of(loading, name);
+
+    if (value.text && value.file)
+        err_wrap(err, "%s:%zu", value.file, value.line);
+    else if (value.text)
+        err_wrap(err, "environment");
+    return problems_add(loading->problems, err);
+}
+
+/* What may be a host is often given with a user and a password. */
+static bool is_place(enum config_kind kind)
+{
+    return kind == CONFIG_ADDRESS || kind == CONFIG_HOST_NAME ||
+           kind == CONFIG_PROXY_TYPE || kind == CONFIG_PORT_NUMBER ||
+           kind == CONFIG_PORT_OR_NONE;
+}
+
+static bool refuse(const struct loading *loading,
+                   const struct config_option *option, struct str value)
+{
+    char text[SHOWN_MAX];
+    struct err err;
 
     if (option->kind == CONFIG_SECRET)
-        return err_set(err, ERR_CONFIG, "%s: must be %s", option->name,
-                       option->allowed);
-    return err_set(err, ERR_CONFIG, "%s=\"" STR_FMT "\": must be %s",
-                   option->name, STR_ARG(shown), option->allowed);
+        err_set(&err, ERR_CONFIG, "%s: must be %s", option->name,
+                option->allowed);
+    else
+        err_set(&err, ERR_CONFIG, "%s=\"%s\": must be %s", option->name,
+                is_place(option->kind) ? shown_host(value, text)
+                                       : shown(value, text),
+                option->allowed);
+    return complain(loading, option->name, &err);
 }
 
-static bool load_option(struct config *config,
-                        const struct config_option *option, struct arena *arena,
-                        struct str value, struct err *err)
+/* ---- one option --------------------------------------------------------- */
+
+static bool take(const struct loading *loading,
+                 const struct config_option *option, struct str value)
 {
-    char *member = (char *)config + option->offset;
+    char *member = (char *)loading->config + option->offset;
     uint64_t number;
     struct str copy;
 
     if (config_kind_is_text(option->kind)) {
         if (!config_text_fits(option->kind, value))
-            return refuse(option, value, err);
-        copy = arena_str(arena, value);
+            return false;
+        copy = arena_str(loading->arena, value);
         memcpy(member, &copy, sizeof(copy));
         return true;
     }
     if (!config_parse_number(option->kind, value, &number))
-        return refuse(option, value, err);
+        return false;
     memcpy(member, &number, sizeof(number));
     return true;
+}
+
+/* One that is refused leaves its default behind, so that those that follow are
+   looked at too. */
+static void load_option(const struct loading *loading,
+                        const struct config_option *option)
+{
+    struct config_value set = value_of(loading, option->name);
+    bool fine = take(loading, option, str_of(option->standard));
+
+    assert(fine); /* test_describe.c looks at each */
+    if (set.text && !take(loading, option, str_of(set.text)))
+        refuse(loading, option, str_of(set.text));
 }
 
 /* ---- what concerns several, or the machine ------------------------------ */
@@ -91,30 +144,31 @@ static void cut_endpoint(struct url *url)
 }
 
 /* http:// would carry secrets through the network. */
-static bool check_url(struct arena *arena, const char *name, struct str text,
-                      struct url *url, struct err *err)
+static bool check_url(const struct loading *loading, const char *name,
+                      struct str text, struct url *url)
 {
-    struct str shown = printable_url(text);
+    char value[SHOWN_MAX];
+    struct err err;
 
-    if (!url_parse(arena, text, url, err))
-        return err_wrap(err, "%s=\"" STR_FMT "\"", name, STR_ARG(shown));
-    return url->tls || url_is_loopback(url) ||
-           err_set(err, ERR_CONFIG,
-                   "%s=\"" STR_FMT
-                   "\": must be https://; http:// is for loopback only",
-                   name, STR_ARG(shown));
+    if (!url_parse(loading->arena, text, url, &err))
+        err_wrap(&err, "%s=\"%s\"", name, shown_host(text, value));
+    else if (url->tls || url_is_loopback(url))
+        return true;
+    else
+        err_set(&err, ERR_CONFIG,
+                "%s=\"%s\": must be https://; http:// is for loopback only",
+                name, shown_host(text, value));
+    return complain(loading, name, &err);
 }
 
-static bool check_urls(struct config *config, struct arena *arena,
-                       struct err *err)
+static void check_urls(const struct loading *loading)
 {
-    if (!check_url(arena, "CLAUDE_API_URL", config->api_url, &config->api,
-                   err) ||
-        !check_url(arena, "OAUTH_TOKEN_URL", config->token_endpoint,
-                   &config->token_url, err))
-        return false;
-    cut_endpoint(&config->api);
-    return true;
+    struct config *config = loading->config;
+
+    if (check_url(loading, "CLAUDE_API_URL", config->api_url, &config->api))
+        cut_endpoint(&config->api);
+    (void)check_url(loading, "OAUTH_TOKEN_URL", config->token_endpoint,
+                    &config->token_url);
 }
 
 /* ---- secrets ------------------------------------------------------------ */
@@ -128,147 +182,118 @@ static bool is_admin_token(struct str token)
     return token.len == 0 || token.len >= ADMIN_TOKEN_MIN;
 }
 
-static bool check_secrets(const struct config *config, struct err *err)
+static void check_secrets(const struct loading *loading)
 {
+    const struct config *config = loading->config;
     struct seal *seal;
+    struct err err;
 
-    if (!is_admin_token(config->admin_token))
-        return err_set(err, ERR_CONFIG,
-                       "ADMIN_TOKEN: must be at least %d printable characters "
-                       "without spaces",
-                       ADMIN_TOKEN_MIN);
+    if (!is_admin_token(config->admin_token)) {
+        err_set(&err, ERR_CONFIG,
+                "ADMIN_TOKEN: must be at least %d printable characters "
+                "without spaces",
+                ADMIN_TOKEN_MIN);
+        complain(loading, "ADMIN_TOKEN", &err);
+    }
     if (config->relay_secret.len == 0)
-        return true;
-    seal = seal_new(config->relay_secret, err);
+        return;
+    seal = seal_new(config->relay_secret, &err);
+    if (!seal)
+        complain(loading, "RELAY_SECRET", &err);
     seal_free(seal);
-    return seal != NULL;
 }
 
 /* ---- the proxy ---------------------------------------------------------- */
 
-/* `needed` says while what it must be set; NULL if it need not be. */
+#define ENABLED "GLOBAL_PROXY_ENABLED"
+
+/* `cause` is the option because of which it must be set, NULL if it need not be. */
 struct proxy_part {
     const char *name;
-    bool given;
-    const char *needed;
+    const char *cause;
+    const char *needed; /* "GLOBAL_PROXY_ENABLED is true" */
 };
 
-/* `decided`: GLOBAL_PROXY_ENABLED was given. */
-static bool check_proxy_part(const struct config *config, bool decided,
-                             const struct proxy_part *part, struct err *err)
+static bool is_set(const struct loading *loading, const char *name)
 {
-    if (!decided && part->given)
-        return err_set(err, ERR_CONFIG,
-                       "GLOBAL_PROXY_ENABLED=\"\": must be true or false while "
-                       "%s is set",
-                       part->name);
-    if (config->proxy_enabled && part->needed && !part->given)
-        return err_set(err, ERR_CONFIG, "%s=\"\": must be set while %s",
-                       part->name, part->needed);
-    return true;
+    return value_of(loading, name).text != NULL;
 }
 
-/* A proxy that is set in part is never silently left out (DESIGN.md section
-   10). */
-static bool check_proxy(const struct config *config, bool decided,
-                        struct err *err)
+static void check_proxy_part(const struct loading *loading,
+                             const struct proxy_part *part)
 {
-    const char *enabled = "GLOBAL_PROXY_ENABLED is true";
-    bool user = config->proxy_username.len > 0;
-    bool word = config->proxy_password.len > 0;
+    struct err err;
+
+    if (!is_set(loading, ENABLED) && is_set(loading, part->name)) {
+        err_set(&err, ERR_CONFIG,
+                ENABLED "=\"\": must be true or false while %s is set",
+                part->name);
+        complain(loading, part->name, &err);
+    }
+    if (loading->config->proxy_enabled && part->cause &&
+        !is_set(loading, part->name)) {
+        err_set(&err, ERR_CONFIG, "%s=\"\": must be set while %s", part->name,
+                part->needed);
+        complain(loading, part->cause, &err);
+    }
+}
+
+/* A proxy that is set in part is never silently left out
+   (docs/architecture.md). */
+static void check_proxy(const struct loading *loading)
+{
+    const char *enabled = ENABLED " is true";
+    const char *user = "GLOBAL_PROXY_USERNAME";
+    const char *word = "GLOBAL_PROXY_PASSWORD";
     const struct proxy_part parts[] = {
-        { "GLOBAL_PROXY_TYPE", config->proxy_type.len > 0, enabled },
-        { "GLOBAL_PROXY_HOST", config->proxy_host.len > 0, enabled },
-        { "GLOBAL_PROXY_PORT", config->proxy_port > 0, enabled },
-        { "GLOBAL_PROXY_USERNAME", user,
-          word ? "GLOBAL_PROXY_PASSWORD is set" : NULL },
-        { "GLOBAL_PROXY_PASSWORD", word,
-          user ? "GLOBAL_PROXY_USERNAME is set" : NULL },
+        { "GLOBAL_PROXY_TYPE", ENABLED, enabled },
+        { "GLOBAL_PROXY_HOST", ENABLED, enabled },
+        { "GLOBAL_PROXY_PORT", ENABLED, enabled },
+        { user, is_set(loading, word) ? word : NULL,
+          "GLOBAL_PROXY_PASSWORD is set" },
+        { word, is_set(loading, user) ? user : NULL,
+          "GLOBAL_PROXY_USERNAME is set" },
     };
 
-    for (size_t i = 0; i < COUNT_OF(parts); i++) {
-        if (!check_proxy_part(config, decided, &parts[i], err))
-            return false;
-    }
-    return true;
+    for (size_t i = 0; i < COUNT_OF(parts); i++)
+        check_proxy_part(loading, &parts[i]);
 }
 
 /* What is inside is checked by net/tls.h. */
-static bool check_ca_file(const struct config *config, struct err *err)
+static void check_ca_file(const struct loading *loading)
 {
-    const char *path = config->ca_file.at;
+    const char *path = loading->config->ca_file.at;
     struct stat info;
+    struct err err;
 
-    if (config->ca_file.len == 0)
-        return true;
-    if (stat(path, &info) != 0 || access(path, R_OK) != 0) {
-        err_errno(err, "UPSTREAM_CA_FILE=\"%s\": must be a PEM file", path);
-        err->code = ERR_CONFIG;
-        return false;
-    }
-    return S_ISREG(info.st_mode) ||
-           err_set(err, ERR_CONFIG,
-                   "UPSTREAM_CA_FILE=\"%s\": must be a PEM file, not a folder "
-                   "or device",
-                   path);
+    if (loading->config->ca_file.len == 0)
+        return;
+    if (stat(path, &info) != 0 || access(path, R_OK) != 0)
+        err_errno(&err, "UPSTREAM_CA_FILE=\"%s\": must be a PEM file", path);
+    else if (!S_ISREG(info.st_mode))
+        err_set(&err, ERR_CONFIG,
+                "UPSTREAM_CA_FILE=\"%s\": must be a PEM file, not a folder or "
+                "device",
+                path);
+    else
+        return;
+    complain(loading, "UPSTREAM_CA_FILE", &err);
 }
 
 /* ---- all ---------------------------------------------------------------- */
 
 bool config_load(struct config *config, struct arena *arena,
-                 config_lookup_fn lookup, void *arg, struct err *err)
+                 config_lookup_fn lookup, void *arg, struct problems *problems)
 {
-    const struct config_option *option;
-    const char *set;
+    struct loading loading = { config, arena, lookup, arg, problems };
+    size_t before = problems->count;
 
     memset(config, 0, sizeof(*config));
-    for (option = config_options; option->name; option++) {
-        const char *value = option->standard;
-
-        set = lookup(arg, option->name);
-        if (set && *set)
-            value = set;
-        if (!load_option(config, option, arena, str_of(value), err))
-            return false;
-    }
-    set = lookup(arg, "GLOBAL_PROXY_ENABLED");
-    return check_urls(config, arena, err) && check_secrets(config, err) &&
-           check_proxy(config, set && *set, err) && check_ca_file(config, err);
-}
-
-const char *config_from_environment(void *arg, const char *name)
-{
-    const struct dotenv *file = arg;
-    const char *value = getenv(name);
-
-    if (value || !file)
-        return value;
-    return dotenv_get(file, name);
-}
-
-/* LOG_LEVLE begins like LOG_LEVEL. */
-static bool begins_like_an_option(const char *name)
-{
-    const char *end = strchr(name, '_');
-    size_t len = end ? (size_t)(end - name) + 1 : 0;
-    bool like = false;
-
-    for (size_t i = 0; config_options[i].name; i++) {
-        if (strcmp(config_options[i].name, name) == 0)
-            return false;
-        like = like ||
-               (len > 0 && strncmp(config_options[i].name, name, len) == 0);
-    }
-    return like;
-}
-
-const char *config_find_stranger(const struct dotenv *file, size_t *next)
-{
-    while (*next < file->count) {
-        const char *name = file->items[(*next)++].name;
-
-        if (begins_like_an_option(name))
-            return name;
-    }
-    return NULL;
+    for (size_t i = 0; config_options[i].name; i++)
+        load_option(&loading, &config_options[i]);
+    check_urls(&loading);
+    check_secrets(&loading);
+    check_proxy(&loading);
+    check_ca_file(&loading);
+    return problems->count == before;
 }

@@ -8,7 +8,7 @@
 #include "base/err.h"
 #include "base/log.h"
 #include "base/url.h"
-#include "config/dotenv.h"
+#include "config/environment.h"
 
 /* The C type behind each kind. */
 #define CONFIG_TYPE_PORT_NUMBER uint64_t
@@ -22,6 +22,7 @@
 #define CONFIG_TYPE_LEVEL uint64_t
 #define CONFIG_TYPE_FORMAT uint64_t
 #define CONFIG_TYPE_TEXT struct str
+#define CONFIG_TYPE_PATH struct str
 #define CONFIG_TYPE_ADDRESS struct str
 #define CONFIG_TYPE_HOST_NAME struct str
 #define CONFIG_TYPE_PROXY_TYPE struct str
@@ -44,23 +45,15 @@ struct config {
 
 enum config_client_login { CONFIG_LOGIN_REFUSE, CONFIG_LOGIN_PASS };
 
-/* The value of an option as text; NULL if it is not set.  An empty value counts as
-   not set. */
-typedef const char *(*config_lookup_fn)(void *arg, const char *name);
+/* The value of an option, and where it stands.  An empty value counts as not set. */
+typedef struct config_value (*config_lookup_fn)(void *arg, const char *name);
 
-/* Fills `config`; texts are copied into `arena`.  On failure err holds the
-   option's name, the value (never a secret's) and what is allowed. */
+/* Fills `config`; texts are copied into `arena`.  False if anything is wrong: each
+   problem says where it stands, the option's name, its value (nothing that may be a
+   secret) and what is allowed.  Options that are fine are filled all the same. */
 bool config_load(struct config *config, struct arena *arena,
                  config_lookup_fn lookup, void *arg,
-                 struct err *err) MUST_CHECK;
-
-/* The environment before a `.env` file, for config_load(): `arg` is a struct
-   dotenv, or NULL for the environment alone. */
-const char *config_from_environment(void *arg, const char *name);
-
-/* The first variable of the file, from `*next` on, that is no option but begins
-   like one (LOG_LEVLE): a slip of the pen.  NULL if there is none. */
-const char *config_find_stranger(const struct dotenv *file, size_t *next);
+                 struct problems *problems) MUST_CHECK;
 
 /* The table of options as help text, as docs/config.md, as .env.example. */
 void config_describe(struct buf *out);

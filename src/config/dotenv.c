@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/buf.h"
 #include "base/chars.h"
+#include "base/owner.h"
 
 #define FILE_MAX (1024u * 1024)
 
@@ -118,28 +118,38 @@ static struct str without_cr(struct str line)
     return line;
 }
 
-bool dotenv_parse(struct dotenv *file, struct arena *arena, struct str text,
-                  struct err *err)
+static void refuse_line(const struct dotenv *file, size_t line,
+                        struct problems *problems)
+{
+    struct err err;
+
+    err_set(&err, ERR_CONFIG, "%s:%zu: not a line of NAME=value", file->path,
+            line);
+    problems_add(problems, &err);
+}
+
+void dotenv_parse(struct dotenv *file, struct arena *arena, const char *path,
+                  struct str text, struct problems *problems)
 {
     size_t number = 0;
     struct str line;
 
     if (str_starts(text, STR("\xef\xbb\xbf")))
         text = str_from(text, 3);
+    file->path = path;
     file->count = 0;
     file->items =
         arena_alloc(arena, count_lines(text) * sizeof(struct dotenv_item));
     while (str_next(&text, '\n', &line)) {
         struct dotenv_item *item = &file->items[file->count];
 
-        number++;
+        item->line = ++number;
         if (str_index(line, '\0') < line.len ||
             !parse_line(arena, without_cr(line), item))
-            return err_set(err, ERR_CONFIG, "line %zu is not NAME=value",
-                           number);
-        file->count += item->name != NULL;
+            refuse_line(file, number, problems);
+        else
+            file->count += item->name != NULL;
     }
-    return true;
 }
 
 static bool read_file(FILE *in, struct buf *text, struct err *err)
@@ -157,32 +167,64 @@ static bool read_file(FILE *in, struct buf *text, struct err *err)
     return !ferror(in) || err_errno(err, "read");
 }
 
-bool dotenv_load(struct dotenv *file, struct arena *arena, const char *path,
-                 struct err *err)
+/* ---- whose it is -------------------------------------------------------- */
+
+/* Whoever can write it decides where tokens go. */
+static bool is_trusted(struct dotenv *file, FILE *in, struct err *err)
+{
+    struct owner owner;
+    struct stat link;
+    struct stat info;
+
+    if (!owner_look(&owner, file->path, err))
+        return false;
+    if (lstat(file->path, &link) == 0 && S_ISLNK(link.st_mode) &&
+        !owner_check_owner(&owner, file->path, &link, err))
+        return false;
+    if (fstat(fileno(in), &info) != 0)
+        return err_errno(err, "stat %s", file->path);
+    if (owner_is_ours(&owner, &info) && (info.st_mode & 044) != 0)
+        file->open_mode = info.st_mode & 0777;
+    return owner_check(&owner, file->path, &info, err);
+}
+
+static bool read_trusted(struct dotenv *file, FILE *in, struct buf *text,
+                         struct err *err)
+{
+    return is_trusted(file, in, err) &&
+           (read_file(in, text, err) || err_wrap(err, "%s", file->path));
+}
+
+void dotenv_load(struct dotenv *file, struct arena *arena, const char *path,
+                 struct problems *problems)
 {
     FILE *in = fopen(path, "re");
     struct buf text;
-    bool ok;
+    struct err err;
 
-    *file = (struct dotenv){ 0 };
+    *file = (struct dotenv){ .path = path };
     if (!in && errno == ENOENT)
-        return true;
-    if (!in)
-        return err_errno(err, "open %s", path);
+        return;
+    if (!in) {
+        err_errno(&err, "open %s", path);
+        problems_add(problems, &err);
+        return;
+    }
     buf_init_secret(&text, FILE_MAX);
-    ok = (read_file(in, &text, err) &&
-          dotenv_parse(file, arena, buf_str(&text), err)) ||
-         err_wrap(err, "%s", path);
+    if (read_trusted(file, in, &text, &err))
+        dotenv_parse(file, arena, path, buf_str(&text), problems);
+    else
+        problems_add(problems, &err);
     buf_done(&text);
     (void)fclose(in);
-    return ok;
 }
 
-const char *dotenv_get(const struct dotenv *file, const char *name)
+const struct dotenv_item *dotenv_find(const struct dotenv *file,
+                                      const char *name)
 {
     for (size_t i = file->count; i > 0; i--) {
         if (strcmp(file->items[i - 1].name, name) == 0)
-            return file->items[i - 1].value;
+            return &file->items[i - 1];
     }
     return NULL;
 }

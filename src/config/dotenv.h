@@ -9,26 +9,32 @@
 #pragma once
 
 #include "base/arena.h"
-#include "base/err.h"
+#include "config/problems.h"
 
 struct dotenv_item {
     const char *name;
     const char *value;
+    size_t line;
 };
 
 struct dotenv {
+    const char *path; /* borrowed */
     struct dotenv_item *items;
     size_t count;
+    unsigned open_mode; /* of a file of ours that others can read; else 0 */
 };
 
-/* All in `arena`.  False if a line is something else; err names the line's number,
-   not its text, which may be a secret. */
-bool dotenv_parse(struct dotenv *file, struct arena *arena, struct str text,
-                  struct err *err) MUST_CHECK;
+/* Take the lines of a file called `path`; all in `arena`.  What is no such line is
+   a problem, named by its number and not by its text, which may be a secret; the
+   others are taken all the same. */
+void dotenv_parse(struct dotenv *file, struct arena *arena, const char *path,
+                  struct str text, struct problems *problems);
 
-/* The same from a file of at most 1 MB; one that does not exist is empty. */
-bool dotenv_load(struct dotenv *file, struct arena *arena, const char *path,
-                 struct err *err) MUST_CHECK;
+/* The same from a file of at most 1 MB; one that does not exist is empty, and one
+   that another user owns or can write is a problem, and not read. */
+void dotenv_load(struct dotenv *file, struct arena *arena, const char *path,
+                 struct problems *problems);
 
 /* NULL if the file does not have it. */
-const char *dotenv_get(const struct dotenv *file, const char *name);
+const struct dotenv_item *dotenv_find(const struct dotenv *file,
+                                      const char *name);

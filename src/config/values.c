@@ -72,6 +72,7 @@ bool config_parse_number(enum config_kind kind, struct str text,
     case CONFIG_FORMAT:
         return parse_choice(text, formats, COUNT_OF(formats), number);
     case CONFIG_TEXT:
+    case CONFIG_PATH:
     case CONFIG_ADDRESS:
     case CONFIG_HOST_NAME:
     case CONFIG_PROXY_TYPE:
@@ -140,6 +141,9 @@ bool config_text_fits(enum config_kind kind, struct str text)
                str_trim(text).len == text.len;
     case CONFIG_LINK:
         return is_link(text);
+    /* A URL may hold a password, and paths are shown. */
+    case CONFIG_PATH:
+        return !str_contains(text, STR("://"));
     case CONFIG_TEXT:
     case CONFIG_SECRET:
         return true;

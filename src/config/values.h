@@ -18,6 +18,7 @@ enum config_kind {
     CONFIG_FORMAT,
     /* From here on: texts */
     CONFIG_TEXT,
+    CONFIG_PATH,
     CONFIG_ADDRESS,
     CONFIG_HOST_NAME,
     CONFIG_PROXY_TYPE,

@@ -74,32 +74,11 @@ static bool check_file(const struct owner *owner, const char *path,
     return owner_check(owner, path, &info, err);
 }
 
-/* Of the folder in which `path` lies, which may end with slashes. */
-static bool look_around(const char *path, struct stat *folder, struct err *err)
-{
-    struct str rest = str_of(path);
-    char parent[PATH_SIZE];
-
-    while (rest.len > 1 && rest.at[rest.len - 1] == '/')
-        rest.len--;
-    while (rest.len > 0 && rest.at[rest.len - 1] != '/')
-        rest.len--;
-    if (rest.len == 0)
-        rest = STR("./");
-    if (snprintf(parent, sizeof(parent), STR_FMT, STR_ARG(rest)) >= PATH_SIZE)
-        return err_set(err, ERR_IO, "the path %s is too long", path);
-    return stat(parent, folder) == 0 || err_errno(err, "look at %s", parent);
-}
-
 bool owned_file(const char *path, struct err *err)
 {
-    struct owner owner = { .me = geteuid() };
-    struct stat folder;
+    struct owner owner;
 
-    if (!look_around(path, &folder, err))
-        return false;
-    owner.folder = folder.st_uid;
-    return check_file(&owner, path, err);
+    return owner_look(&owner, path, err) && check_file(&owner, path, err);
 }
 
 /* ---- the folder --------------------------------------------------------- */
@@ -231,18 +210,18 @@ bool owned_folder(const char *folder, struct err *err)
 
 bool owned_give(int fd, const char *path, struct err *err)
 {
-    struct stat folder;
+    struct owner owner;
     struct stat info;
 
     if (geteuid() != 0)
         return true;
-    if (!look_around(path, &folder, err))
+    if (!owner_look(&owner, path, err))
         return false;
     if (fstat(fd, &info) != 0)
         return err_errno(err, "stat %s", path);
-    if (info.st_uid != 0 || folder.st_uid == 0)
+    if (info.st_uid != 0 || owner.folder == 0)
         return true;
-    return fchown(fd, folder.st_uid, folder.st_gid) == 0 ||
+    return fchown(fd, owner.folder, owner.group) == 0 ||
            err_errno(err, "give %s to the owner of its folder (uid %u)", path,
-                     (unsigned)folder.st_uid);
+                     (unsigned)owner.folder);
 }

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
+#include "base/shown.h"
 #include "base/url.h"
 #include "config/config.h"
 
@@ -31,6 +32,8 @@ struct proxy {
 
 static bool find_type(struct str name, enum proxy_type *type, struct err *err)
 {
+    char text[SHOWN_MAX];
+
     for (size_t i = 0; i < COUNT_OF(types); i++) {
         if (str_eq(str_of(types[i]), name)) {
             *type = (enum proxy_type)i;
@@ -38,9 +41,8 @@ static bool find_type(struct str name, enum proxy_type *type, struct err *err)
         }
     }
     return err_set(err, ERR_CONFIG,
-                   "proxy type \"" STR_FMT
-                   "\" is unknown; use socks5, http or https",
-                   STR_ARG(str_sub(name, 0, 40)));
+                   "proxy type \"%s\" is unknown; use socks5, http or https",
+                   shown_host(name, text));
 }
 
 static bool has_nul(struct str s)

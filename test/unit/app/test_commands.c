@@ -60,8 +60,9 @@ static void a_bad_option_stops_the_start_and_is_named(void **state)
     run->env[0] = "PORT=0";
     run_command(run, "serve");
     assert_int_equal(run->status, 1);
-    unit_assert_part(run->err, "bad configuration: PORT=\"0\": must be 1 to "
-                               "65535\n");
+    unit_assert_part(run->err,
+                     "bad configuration: environment: PORT=\"0\": must be 1 to "
+                     "65535\n");
     assert_string_equal(run->out, "");
 }
 
@@ -81,10 +82,10 @@ static void the_env_file_is_read_and_named_when_bad(void **state)
     unit_write(run->folder, ".env", "PORT=99999\n");
     run_command(run, "serve");
     assert_int_equal(run->status, 1);
-    unit_assert_part(run->err, "PORT=\"99999\"");
+    unit_assert_part(run->err, ".env:1: PORT=\"99999\"");
     unit_write(run->folder, ".env", "PORT\n");
     run_command(run, "serve");
-    unit_assert_part(run->err, ".env: line 1 is not NAME=value");
+    unit_assert_part(run->err, ".env:1: not a line of NAME=value");
     unit_write(run->folder, ".env", "PORT=99999\nDATA_DIR=./elsewhere\n");
     run->env[0] = "PORT=1";
     run_command(run, "account list");
@@ -99,7 +100,7 @@ static void a_slip_in_the_env_file_is_warned_of(void **state)
     unit_write(run->folder, ".env", "LOG_LEVLE=debug\nCOMPOSE_FILE=x\n");
     run_command(run, "account list");
     assert_int_equal(run->status, 0);
-    unit_assert_part(run->err, ".env: LOG_LEVLE is not an option");
+    unit_assert_part(run->err, ".env:1: LOG_LEVLE is not an option");
     assert_null(strstr(run->err, "COMPOSE_FILE"));
 }
 

@@ -46,7 +46,7 @@ static void another_user_neither_owns_nor_writes_it(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct owner owner = { cases[i].me, cases[i].folder };
+        struct owner owner = { .me = cases[i].me, .folder = cases[i].folder };
         struct stat info = { .st_uid = cases[i].file,
                              .st_gid = STRANGERS,
                              .st_mode = S_IFREG | cases[i].mode };
@@ -65,7 +65,7 @@ static void another_user_neither_owns_nor_writes_it(void **state)
 /* As the volumes of containers are. */
 static void a_folder_of_roots_may_be_open_to_our_group(void **state)
 {
-    struct owner owner = { RELAY, 0 };
+    struct owner owner = { .me = RELAY, .folder = 0 };
     struct stat info = { .st_gid = getegid(), .st_mode = S_IFDIR | 02775 };
     struct err err;
 
@@ -77,7 +77,7 @@ static void a_folder_of_roots_may_be_open_to_our_group(void **state)
 
 static void who_may_write_a_link_says_nothing(void **state)
 {
-    struct owner owner = { RELAY, RELAY };
+    struct owner owner = { .me = RELAY, .folder = RELAY };
     struct stat info = { .st_uid = RELAY, .st_mode = S_IFLNK | 0777 };
     struct err err;
 
@@ -87,11 +87,30 @@ static void who_may_write_a_link_says_nothing(void **state)
     assert_false(owner_check_owner(&owner, "/d/f", &info, &err));
 }
 
+static void a_files_folder_is_looked_at(void **state)
+{
+    char *folder = unit_folder_new();
+    struct owner owner;
+    struct err err;
+
+    (void)state;
+    assert_true(owner_look(&owner, unit_path(folder, "none"), &err));
+    assert_int_equal(owner.me, geteuid());
+    assert_int_equal(owner.folder, geteuid());
+    assert_true(owner_look(&owner, "/etc//", &err));
+    assert_int_equal(owner.folder, 0);
+    assert_true(owner_look(&owner, "none", &err));
+    assert_false(owner_look(&owner, "/nonexistent/none", &err));
+    unit_assert_part(err.text, "/nonexistent/: No such file");
+    unit_folder_free(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(another_user_neither_owns_nor_writes_it),
         cmocka_unit_test(a_folder_of_roots_may_be_open_to_our_group),
+        cmocka_unit_test(a_files_folder_is_looked_at),
         cmocka_unit_test(who_may_write_a_link_says_nothing),
     };
 

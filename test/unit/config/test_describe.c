@@ -33,12 +33,15 @@ static void the_example_file_is_current_and_loads(void **state)
     char *text = unit_read(SOURCE_ROOT, ".env.example");
     struct arena *arena = arena_new();
     struct dotenv file;
-    struct err err;
+    struct problems problems;
 
     (void)state;
+    problems_init(&problems);
     assert_file_is(".env.example", config_describe_env, "options --env");
-    assert_true(dotenv_parse(&file, arena, str_of(text), &err));
+    dotenv_parse(&file, arena, ".env", str_of(text), &problems);
+    assert_int_equal(problems.count, 0);
     assert_int_equal(file.count, 0);
+    problems_done(&problems);
     arena_free(arena);
     mem_free(text);
 }

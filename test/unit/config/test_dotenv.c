@@ -4,7 +4,9 @@
 
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/mem.h"
 #include "unit.h"
 
 static const struct {
@@ -49,74 +51,159 @@ static void lines_are_read_or_refused(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(line_cases); i++) {
         struct arena *arena = arena_new();
+        struct problems problems;
         struct dotenv file;
-        struct err err;
-        bool fine =
-            dotenv_parse(&file, arena, str_of(line_cases[i].line), &err);
+        bool fine;
+
+        problems_init(&problems);
+        dotenv_parse(&file, arena, ".env", str_of(line_cases[i].line),
+                     &problems);
+        fine = problems.count == 0;
 
         if (fine != (line_cases[i].value != NULL))
             fail_msg("\"%s\"", line_cases[i].line);
         if (fine)
-            assert_string_equal(dotenv_get(&file, "X"), line_cases[i].value);
+            assert_string_equal(dotenv_find(&file, "X")->value,
+                                line_cases[i].value);
+        problems_done(&problems);
         arena_free(arena);
     }
 }
 
-static void a_bad_line_is_named_by_number_and_never_quoted(void **state)
-{
-    struct arena *arena = arena_new();
+struct scene {
+    char *folder;
+    struct arena *arena;
+    struct problems problems;
     struct dotenv file;
-    struct err err;
+};
 
-    (void)state;
-    assert_false(
-        dotenv_parse(&file, arena, STR("A=1\n\nsk-ant-canary\nB=2\n"), &err));
-    assert_string_equal(err.text, "line 3 is not NAME=value");
-    assert_false(dotenv_parse(&file, arena, STR("A=a\0b\n"), &err));
-    arena_free(arena);
+static int open_scene(void **state)
+{
+    struct scene *scene = MEM_NEW(struct scene);
+
+    scene->folder = unit_folder_new();
+    scene->arena = arena_new();
+    problems_init(&scene->problems);
+    *state = scene;
+    return 0;
+}
+
+static int close_scene(void **state)
+{
+    struct scene *scene = *state;
+
+    problems_done(&scene->problems);
+    arena_free(scene->arena);
+    unit_folder_free(scene->folder);
+    mem_free(scene);
+    return 0;
+}
+
+static const char *path_of(const struct scene *scene, const char *name)
+{
+    return arena_str(scene->arena, str_of(unit_path(scene->folder, name))).at;
+}
+
+/* The problems of loading it. */
+static const char *load(struct scene *scene, const char *name)
+{
+    problems_done(&scene->problems);
+    problems_init(&scene->problems);
+    dotenv_load(&scene->file, scene->arena, path_of(scene, name),
+                &scene->problems);
+    return arena_str(scene->arena, buf_str(&scene->problems.lines)).at;
+}
+
+static void bad_lines_are_named_by_number_and_never_quoted(void **state)
+{
+    struct scene *scene = *state;
+
+    dotenv_parse(&scene->file, scene->arena, ".env",
+                 STR("A=1\n\nsk-ant-canary\nB=2\nC=a\0b\nD=4\n"),
+                 &scene->problems);
+    unit_assert_str(buf_str(&scene->problems.lines),
+                    ".env:3: not a line of NAME=value\n"
+                    ".env:5: not a line of NAME=value\n");
+    assert_int_equal(dotenv_find(&scene->file, "A")->line, 1);
+    assert_int_equal(dotenv_find(&scene->file, "B")->line, 4);
+    assert_int_equal(dotenv_find(&scene->file, "D")->line, 6);
+    assert_null(dotenv_find(&scene->file, "C"));
 }
 
 static void a_missing_file_is_empty(void **state)
 {
-    struct arena *arena = arena_new();
-    struct dotenv file;
-    struct err err;
+    struct scene *scene = *state;
 
-    (void)state;
-    assert_true(dotenv_load(&file, arena, "/nonexistent/.env", &err));
-    assert_int_equal(file.count, 0);
-    assert_null(dotenv_get(&file, "X"));
-    arena_free(arena);
+    assert_string_equal(load(scene, "none"), "");
+    assert_int_equal(scene->file.count, 0);
+    assert_null(dotenv_find(&scene->file, "X"));
 }
 
-static void a_file_is_loaded_and_its_error_names_it(void **state)
+static void a_file_is_loaded_and_its_problems_name_it(void **state)
 {
-    char *folder = unit_folder_new();
-    struct arena *arena = arena_new();
-    struct dotenv file;
-    struct err err;
+    struct scene *scene = *state;
 
-    (void)state;
-    unit_write(folder, ".env", "X=1\nY='2'");
-    assert_true(dotenv_load(&file, arena, unit_path(folder, ".env"), &err));
-    assert_string_equal(dotenv_get(&file, "Y"), "2");
-    unit_write(folder, ".env", "oops\n");
-    assert_false(dotenv_load(&file, arena, unit_path(folder, ".env"), &err));
-    unit_assert_part(err.text, "/.env: line 1 is not NAME=value");
-    assert_int_equal(mkdir(unit_path(folder, "sub"), 0700), 0);
-    assert_false(dotenv_load(&file, arena, unit_path(folder, "sub"), &err));
-    unit_assert_part(err.text, "Is a directory");
-    arena_free(arena);
-    unit_folder_free(folder);
+    unit_write(scene->folder, ".env", "X=1\nY='2'");
+    assert_string_equal(load(scene, ".env"), "");
+    assert_string_equal(dotenv_find(&scene->file, "Y")->value, "2");
+    unit_write(scene->folder, ".env", "oops\n");
+    unit_assert_part(load(scene, ".env"), "/.env:1: not a line of NAME=value");
+    assert_int_equal(mkdir(path_of(scene, "sub"), 0700), 0);
+    unit_assert_part(load(scene, "sub"), "Is a directory");
 }
+
+static void a_file_that_others_can_write_is_refused(void **state)
+{
+    struct scene *scene = *state;
+    const char *path = path_of(scene, ".env");
+
+    unit_write(scene->folder, ".env", "X=1\n");
+    assert_int_equal(chmod(path, 0620), 0);
+    unit_assert_part(load(scene, ".env"), "chmod go-w");
+    assert_int_equal(scene->file.count, 0);
+    assert_int_equal(chmod(path, 0604), 0);
+    assert_string_equal(load(scene, ".env"), "");
+    assert_int_equal(scene->file.open_mode, 0604);
+    assert_int_equal(chmod(path, 0600), 0);
+    assert_string_equal(load(scene, ".env"), "");
+    assert_int_equal(scene->file.open_mode, 0);
+}
+
+static void another_users_file_is_refused(void **state)
+{
+    struct scene *scene = *state;
+    const char *path = path_of(scene, ".env");
+
+    if (geteuid() != 0)
+        skip();
+    unit_write(scene->folder, ".env", "X=1\n");
+    assert_int_equal(chown(path, 12345, 0), 0);
+    unit_assert_part(load(scene, ".env"),
+                     ".env belongs to another user (uid 12345)");
+    assert_int_equal(scene->file.count, 0);
+    /* Root may work in that user's folder. */
+    assert_int_equal(chown(scene->folder, 12345, 0), 0);
+    assert_string_equal(load(scene, ".env"), "");
+    assert_int_equal(chown(scene->folder, 0, 0), 0);
+    assert_int_equal(chown(path, 0, 0), 0);
+    assert_int_equal(symlink(path, path_of(scene, "link")), 0);
+    assert_string_equal(load(scene, "link"), "");
+    assert_int_equal(lchown(path_of(scene, "link"), 12345, 0), 0);
+    unit_assert_part(load(scene, "link"), "link belongs to another user");
+}
+
+#define SCENE(test)                                                            \
+    cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_read_or_refused),
-        cmocka_unit_test(a_bad_line_is_named_by_number_and_never_quoted),
-        cmocka_unit_test(a_missing_file_is_empty),
-        cmocka_unit_test(a_file_is_loaded_and_its_error_names_it),
+        SCENE(bad_lines_are_named_by_number_and_never_quoted),
+        SCENE(a_missing_file_is_empty),
+        SCENE(a_file_is_loaded_and_its_problems_name_it),
+        SCENE(a_file_that_others_can_write_is_refused),
+        SCENE(another_users_file_is_refused),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
