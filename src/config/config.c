@@ -219,23 +219,25 @@ static bool is_set(const struct loading *loading, const char *name)
     return value_of(loading, name).text != NULL;
 }
 
-static void check_proxy_part(const struct loading *loading,
+/* False once it was said that nobody decided. */
+static bool check_proxy_part(const struct loading *loading,
                              const struct proxy_part *part)
 {
+    bool set = is_set(loading, part->name);
     struct err err;
 
-    if (!is_set(loading, ENABLED) && is_set(loading, part->name)) {
+    if (!is_set(loading, ENABLED) && set) {
         err_set(&err, ERR_CONFIG,
                 ENABLED "=\"\": must be true or false while %s is set",
                 part->name);
-        complain(loading, part->name, &err);
+        return complain(loading, part->name, &err);
     }
-    if (loading->config->proxy_enabled && part->cause &&
-        !is_set(loading, part->name)) {
+    if (loading->config->proxy_enabled && part->cause && !set) {
         err_set(&err, ERR_CONFIG, "%s=\"\": must be set while %s", part->name,
                 part->needed);
         complain(loading, part->cause, &err);
     }
+    return true;
 }
 
 /* A proxy that is set in part is never silently left out
@@ -255,8 +257,10 @@ static void check_proxy(const struct loading *loading)
           "GLOBAL_PROXY_USERNAME is set" },
     };
 
-    for (size_t i = 0; i < COUNT_OF(parts); i++)
-        check_proxy_part(loading, &parts[i]);
+    for (size_t i = 0; i < COUNT_OF(parts); i++) {
+        if (!check_proxy_part(loading, &parts[i]))
+            return;
+    }
 }
 
 /* What is inside is checked by net/tls.h. */
