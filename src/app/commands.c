@@ -7,6 +7,7 @@
 
 #include "app/account_commands.h"
 #include "app/check_command.h"
+#include "app/hardening.h"
 #include "app/invocation.h"
 #include "app/login_command.h"
 #include "app/proxy_commands.h"
@@ -195,8 +196,11 @@ static bool load(struct config *config, struct arena *arena,
     if (!config_load(config, arena, config_from_environment, &file, problems))
         fine = false;
     check_proxy(config, problems);
+    config_forget_secrets();
     if (!fine || problems->count > 0)
         return false;
+    if (config->core_dumps)
+        hardening_end();
     log_setup((enum log_level)config->log_level,
               (enum log_format)config->log_format);
     invocation_log(&invocation);
@@ -254,5 +258,6 @@ int commands_run(int argc, char **argv)
     argv += skip;
     if (needs_config(command, argc, argv))
         return run_configured(command, argc, argv);
+    config_forget_secrets();
     return command->run(argc, argv, NULL);
 }

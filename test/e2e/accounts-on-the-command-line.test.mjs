@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
 
-import { addApiKey, API_KEY, cleanEnv, command, describe, rawStage, relayBinary, startRelay, startSim, tempFolder, until, writeOauth } from '../support/processes.mjs';
+import { addApiKey, API_KEY, cleanEnv, command, describe, rawStage, relayBinary, SEEN, startRelay, startSim, tempFolder, until, writeOauth } from '../support/processes.mjs';
 import { call, message } from '../support/http.mjs';
 import { exchange, rawUpstream, requestBytes, responseBytes } from '../support/raw.mjs';
 import { assertProblem } from '../support/check.mjs';
@@ -91,7 +91,7 @@ describe('claude-relay account add', () => {
 
   it('the key is in no argument and no environment of the process', async () => {
     const dir = folder();
-    const child = spawn(relayBinary, ['account', 'add', 'demo', '--api-key', '-'], { env: cleanEnv({ DATA_DIR: dir }), stdio: ['pipe', 'ignore', 'ignore'] });
+    const child = spawn(relayBinary, ['account', 'add', 'demo', '--api-key', '-'], { env: cleanEnv({ DATA_DIR: dir, ...SEEN }), stdio: ['pipe', 'ignore', 'ignore'] });
     await until(() => fs.readFileSync(`/proc/${child.pid}/cmdline`).includes('api-key'), { what: 'the process' });
     child.stdin.write(API_KEY);
     for (const file of ['cmdline', 'environ']) {
