@@ -13,6 +13,7 @@
 #include "app/banner.h"
 #include "app/place.h"
 #include "app/running.h"
+#include "app/self_call.h"
 #include "app/worker.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -277,7 +278,8 @@ static bool prepare(struct app *app, uint16_t port, struct err *err)
         return false;
     raise_descriptor_limit(app->config);
     app->signals = stop_signals_new(app->place.loop, caught, app);
-    return tend_folder(app, err) && add_workers(app, port, err);
+    return tend_folder(app, err) && add_workers(app, port, err) &&
+           self_call_check(app->config, worker_port(app->workers[0]), err);
 }
 
 /* Only a convenience: a relay that cannot write the file still serves. */

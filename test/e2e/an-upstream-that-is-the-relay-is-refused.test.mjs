@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+/* CLAUDE_API_URL or OAUTH_TOKEN_URL that leads back to the relay stops the start. */
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import os from 'node:os';
+import { it } from 'node:test';
+
+import { command, describe, startRelay } from '../support/processes.mjs';
+
+async function freePort() {
+  const server = net.createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+const own = Object.values(os.networkInterfaces()).flat().find((one) => !one.internal && one.family === 'IPv4')?.address;
+
+describe('an upstream that is the relay', () => {
+  for (const url of ['http://localhost:PORT', 'http://127.0.0.1:PORT/v1/messages', 'http://127.9.9.9:PORT', 'https://relay.localhost:PORT', ...(own ? [`https://${own}:PORT`] : [])]) {
+    it(`${url} is refused`, async () => {
+      const port = await freePort();
+      for (const name of ['CLAUDE_API_URL', 'OAUTH_TOKEN_URL']) {
+        const done = command(['serve', '--port', String(port)], { env: { [name]: url.replace('PORT', port) } });
+        assert.equal(done.status, 1, done.stderr);
+        assert.match(done.stderr, new RegExp(`cannot start: ${name} leads to host .* port ${port}, which is this relay itself`));
+        assert.equal(done.stdout, '');
+      }
+    });
+  }
+
+  it('another port of this machine is fine, and so is another of its addresses', async () => {
+    const port = await freePort();
+    const relay = await startRelay({ env: { HOST: '127.0.0.1' }, upstream: `http://127.0.0.2:${port}/v1/messages`, args: [`--port=${port}`] });
+    await relay.stop();
+    const other = await startRelay({ upstream: `http://127.0.0.1:${port}/v1/messages` });
+    await other.stop();
+  });
+});
