@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 /* A client that leaves, in whatever way and at whatever moment, ends the upstream's
-   work within 100 ms, and leaves nothing behind. */
+   work, which would go on for an hour without that, and leaves nothing behind. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 
-import { describe, patience, rawStage, sleep, stage, until } from '../support/processes.mjs';
+import { describe, rawStage, sleep, stage, until } from '../support/processes.mjs';
 import { HELLO } from '../support/http.mjs';
 import { RawClient, rawUpstream, requestBytes } from '../support/raw.mjs';
 
-const LIMIT_MS = 100 * patience;
+const HOUR_MS = '3600000';
 const ways = ['leave', 'reset', 'halfClose'];
 
 for (const tls of [false, true]) {
@@ -23,7 +23,6 @@ for (const tls of [false, true]) {
       const client = await RawClient.connect(s.port);
       client.write(requestBytes({ headers, body: JSON.stringify(body) }));
       await ready(client, name);
-      const left = process.hrtime.bigint();
       client[way]();
       const row = await until(async () => {
         const found = await s.sim.row(name);
@@ -31,16 +30,14 @@ for (const tls of [false, true]) {
       }, { what: `the end of ${name} at the sim` });
       client.leave();
       assert.equal(row.outcome, 'aborted');
-      const ms = Number(BigInt(Math.round(row.aborted_at_ns)) - left) / 1e6;
-      assert.ok(ms < LIMIT_MS, `the sim saw it after ${ms} ms`);
     };
 
     for (const way of ways) {
       it(`while waiting for the first byte: ${way}`, () =>
-        leave(way, { 'x-sim-first-byte-ms': '60000' }, (_, name) => until(() => s.sim.row(name), { what: 'the request at the sim' })));
+        leave(way, { 'x-sim-first-byte-ms': HOUR_MS }, (_, name) => until(() => s.sim.row(name), { what: 'the request at the sim' })));
 
       it(`between head and body: ${way}`, () =>
-        leave(way, { 'x-sim-after-head-ms': '60000' }, (client) => client.wait(() => client.bytes.includes('\r\n\r\n'))));
+        leave(way, { 'x-sim-after-head-ms': HOUR_MS }, (client) => client.wait(() => client.bytes.includes('\r\n\r\n'))));
 
       it(`mid-stream: ${way}`, () =>
         leave(way, { 'x-sim-endless': '1', 'x-sim-gap-ms': '5' }, (client) => client.wait(() => client.bytes.includes('content_block_delta'))));
@@ -61,11 +58,11 @@ for (const tls of [false, true]) {
           const still = sent > 100000 && sent === last;
           last = sent;
           return still;
-        }, { every: 200, ms: 10000, what: 'the upstream to be paused' });
+        }, { every: 200, what: 'the upstream to be paused' });
       }));
 
     it('200 clients that leave: no descriptor stays behind', async () => {
-      await sleep(50);
+      await until(async () => (await s.sim.totals()).streams_open === 0, { what: 'the end of earlier streams' });
       const before = s.relay.descriptors();
       for (let round = 0; round < 4; round++) {
         await Promise.all(
@@ -91,18 +88,17 @@ describe('a client that leaves behind pipelined requests', () => {
       it(`${size} bytes of them: ${way}`, async () => {
         const name = `pipelined-${way}-${size}`;
         const client = await RawClient.connect(s.port);
-        client.write(requestBytes({ headers: [['anthropic-version', '2023-06-01'], ['x-sim-name', name], ['x-sim-first-byte-ms', '60000']], body: JSON.stringify(HELLO) }));
+        client.write(requestBytes({ headers: [['anthropic-version', '2023-06-01'], ['x-sim-name', name], ['x-sim-first-byte-ms', HOUR_MS]], body: JSON.stringify(HELLO) }));
         await until(() => s.sim.row(name), { what: 'the request at the sim' });
         client.write(requestBytes({ body: JSON.stringify({ filler: 'x'.repeat(size) }) }));
-        await sleep(50);
-        const left = process.hrtime.bigint();
+        await sleep(50); /* the relay may look at them, or not */
         client[way]();
         const row = await until(async () => {
           const found = await s.sim.row(name);
           return found.outcome !== 'running' && found;
         }, { what: 'the abort' });
         client.leave();
-        assert.ok(Number(BigInt(Math.round(row.aborted_at_ns)) - left) / 1e6 < LIMIT_MS);
+        assert.equal(row.outcome, 'aborted');
       });
     }
   }
@@ -128,11 +124,9 @@ describe('a client that leaves before its body has come', () => {
       const client = await RawClient.connect(s.port);
       client.write('POST /v1/files HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000\r\n\r\nhello');
       await until(() => s.upstream.connections[seen]?.bytes.includes('hello'), { what: 'the first bytes at the upstream' });
-      const left = process.hrtime.bigint();
       client[way]();
-      const ms = Number((await s.upstream.connections[seen].gone) - left) / 1e6;
+      await s.upstream.connections[seen].gone;
       client.leave();
-      assert.ok(ms < LIMIT_MS, `the upstream saw it after ${ms} ms`);
       assert.equal(s.upstream.requests.length, 0, 'a half upload became a request');
     });
   }

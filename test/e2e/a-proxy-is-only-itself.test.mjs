@@ -6,7 +6,7 @@ import { it } from 'node:test';
 import { HELLO, message } from '../support/http.mjs';
 import { describe, stage } from '../support/processes.mjs';
 
-describe('a proxy whose name does not exist', { timeout: 60000 }, () => {
+describe('a proxy whose name does not exist', () => {
   const s = stage({ relay: { env: { WORKERS: '1', PROXY_TIMEOUT: '5s' } } });
 
   for (const type of ['socks5', 'http', 'https']) {

@@ -10,7 +10,7 @@ import { after, before, beforeEach, it } from 'node:test';
 import { message } from '../support/http.mjs';
 import { addApiKey, cleanEnv, command, describe, inMinutes, readAccount, relayBinary, startRelay, startSim, tempFolder, until, ways, writeOauth } from '../support/processes.mjs';
 
-describe('accounts by command', { timeout: 120000 }, () => {
+describe('accounts by command', () => {
   let sim;
   let dataDir;
   const env = (more = {}) => ({ DATA_DIR: dataDir, ...ways({ upstream: sim.apiUrl }), ...more });

@@ -216,7 +216,7 @@ describe('a running relay', () => {
     const relay = await startRelay({ upstream: sim.apiUrl });
     fs.rmSync(relay.dataDir, { recursive: true });
     addApiKey(relay.dataDir, 'again', relay.settings);
-    await until(async () => JSON.parse((await call(`${relay.url}/oauth/accounts`)).body).accounts[0] === 'again', { ms: 10000, what: 'the new account' });
+    await until(async () => JSON.parse((await call(`${relay.url}/oauth/accounts`)).body).accounts[0] === 'again', { what: 'the new account' });
     await relay.stop();
     await sim.stop();
   });

@@ -13,7 +13,7 @@ const HEADERS = [['anthropic-version', '2023-06-01'], ['content-type', 'applicat
 const MEMBER = '"proxy_config":{"type":"http","host":"127.0.0.1","port":1,"username":"u","password":"CANARY-password"}';
 const ESCAPED = MEMBER.replace('proxy_config', 'pr\\u006fxy\\u005fconfig');
 
-describe('a body in pieces', { timeout: 120000 }, () => {
+describe('a body in pieces', () => {
   const s = rawStage(() => rawUpstream((connection) => connection.write(responseBytes({ body: '{}' }))));
 
   const bytewise = (body) => exchange(s.port, requestBytes({ headers: HEADERS, body }), { bytewise: true });

@@ -28,10 +28,10 @@ async function collect(pages) {
   return all;
 }
 
-describe('the SDK talks through the relay', { timeout: 120000 }, () => {
+describe('the SDK talks through the relay', () => {
   const s = stage();
   const client = (sdk, base = '', options = {}) =>
-    new sdk.Client({ baseURL: s.url + base, apiKey: CLIENT_KEY, maxRetries: 0, timeout: 30000, ...options });
+    new sdk.Client({ baseURL: s.url + base, apiKey: CLIENT_KEY, maxRetries: 0, ...options });
 
   for (const sdk of sdks) {
     for (const base of bases) {

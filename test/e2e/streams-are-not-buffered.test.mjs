@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 /* Every byte of an answer leaves as it comes.  Mostly in lock-step: the upstream
-   sends its next event only when the client has the last one, so that a relay that
-   holds anything back makes the test hang, however fast the machine is. */
+   sends its next event only when the client has the last one, or never, so that a
+   relay that holds anything back makes the test hang, however fast the machine is.
+   How soon an event leaves is script/bench's to say. */
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import zlib from 'node:zlib';
 import { it } from 'node:test';
 
-import { describe, patience, rawStage, stage } from '../support/processes.mjs';
+import { describe, rawStage, stage, until } from '../support/processes.mjs';
 import { HELLO, stream } from '../support/http.mjs';
 import { chunk, RawClient, rawUpstream, requestBytes } from '../support/raw.mjs';
 
@@ -73,12 +74,9 @@ describe('the head comes before the body', () => {
   const s = stage();
 
   it('when the upstream pauses between them', async () => {
-    const started = Date.now();
-    const events = await stream(s.url, { headers: { 'x-sim-after-head-ms': '1500' } });
-    assert.ok(Date.now() - started < 1400, 'the head was held back');
-    await events.next();
-    assert.ok(Date.now() - started >= 1400, 'the sim did not pause: this test shows nothing');
-    await events.ended;
+    const events = await stream(s.url, { headers: { 'x-sim-after-head-ms': '3600000' } });
+    assert.equal(events.status, 200);
+    events.leave();
   });
 });
 
@@ -86,50 +84,13 @@ describe('curl shows events one by one', { skip: spawnSync('curl', ['--version']
   const s = stage();
 
   it('with the command that the demo prints', async () => {
-    const child = spawn('curl', ['-sN', `${s.url}/v1/messages`, '-H', 'content-type: application/json', '-H', 'x-sim-gap-ms: 300', '-H', 'x-sim-events: 4', '-d', JSON.stringify({ ...HELLO, stream: true })], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const arrivals = [];
+    const stall = 'x-sim-stall-at: 700'; /* behind the first event of text; the rest never comes */
+    const child = spawn('curl', ['-sN', `${s.url}/v1/messages`, '-H', 'content-type: application/json', '-H', stall, '-d', JSON.stringify({ ...HELLO, stream: true })], { stdio: ['ignore', 'pipe', 'inherit'] });
     let text = '';
-    child.stdout.on('data', (data) => {
-      text += data;
-      if (String(data).includes('content_block_delta')) {
-        arrivals.push(Date.now());
-      }
-    });
-    assert.equal(await new Promise((resolve) => child.on('close', resolve)), 0);
-    assert.match(text, /event: message_stop/);
-    assert.equal(arrivals.length, 4, `${arrivals.length} arrivals of 4 events`);
-    assert.ok(arrivals[3] - arrivals[0] > 600, 'they came together');
+    child.stdout.on('data', (data) => (text += data));
+    await until(() => text.includes('content_block_delta'), { what: 'the first words' });
+    assert.ok(!text.includes('message_stop'), 'the sim did not stall: this test shows nothing');
+    child.kill();
+    await new Promise((resolve) => child.on('close', resolve));
   });
 });
-
-/* Milliseconds from the sim's write to our read of each event. */
-async function delays(url, { count, gap, ca }) {
-  const events = await stream(url, { ca, headers: { 'x-api-key': 'sk-ant-api03-CANARY-direct', 'x-sim-events': String(count), 'x-sim-gap-ms': String(gap), 'x-sim-stamp': '1' } });
-  const found = [];
-  for (let event = await events.next(); event; event = await events.next()) {
-    const stamp = /\[t=(\d{18})\]/.exec(event.text);
-    if (stamp) {
-      found.push(Number(event.at - BigInt(stamp[1])) / 1e6);
-    }
-  }
-  assert.equal(found.length, count);
-  return found.sort((a, b) => a - b);
-}
-
-for (const tls of [false, true]) {
-  describe(`events leave within a millisecond${tls ? ', through TLS' : ''}`, () => {
-    const s = stage({ sim: { tls } });
-
-    it('the median, against the same stream without the relay', async () => {
-      await delays(s.url, { count: 50, gap: 1 });
-      const direct = await delays(s.sim.url, { count: 300, gap: 3, ca: s.sim.caPem });
-      const relayed = await delays(s.url, { count: 300, gap: 3 });
-      const median = (list) => list[list.length >> 1];
-      const added = median(relayed) - median(direct);
-      assert.ok(added < 1 * patience, `the relay adds ${added.toFixed(3)} ms at the median`);
-      /* A corked tail would show as 40 ms and more on many events. */
-      const late = relayed.filter((ms) => ms > 35 * patience).length;
-      assert.ok(late < relayed.length / 20, `${late} of ${relayed.length} events came 35 ms late and more`);
-    });
-  });
-}

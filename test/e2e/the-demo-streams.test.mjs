@@ -7,7 +7,7 @@ import { it } from 'node:test';
 import { message, stream } from '../support/http.mjs';
 import { describe, stage } from '../support/processes.mjs';
 
-describe('a plain upstream, with the token endpoint on https', { timeout: 60000 }, () => {
+describe('a plain upstream, with the token endpoint on https', () => {
   const s = stage({ relay: { env: { OAUTH_TOKEN_URL: '' } } });
 
   it('answers', async () => {

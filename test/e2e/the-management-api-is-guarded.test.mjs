@@ -42,7 +42,7 @@ function assertRefused(answer) {
   assert.equal(answer.headers['www-authenticate'], 'Bearer');
 }
 
-describe('with a token that was made', { timeout: 60000 }, () => {
+describe('with a token that was made', () => {
   const s = stage();
   const token = () => fs.readFileSync(path.join(s.relay.dataDir, 'admin_token'), 'utf8').trim();
 
@@ -77,7 +77,7 @@ describe('with a token that was made', { timeout: 60000 }, () => {
   });
 });
 
-describe('with ADMIN_LOOPBACK=off and a token of its own', { timeout: 60000 }, () => {
+describe('with ADMIN_LOOPBACK=off and a token of its own', () => {
   const own = 'CANARY-admin-token-0123456789';
   const s = stage({ relay: { env: { ADMIN_LOOPBACK: 'off', ADMIN_TOKEN: own } } });
 
@@ -88,7 +88,7 @@ describe('with ADMIN_LOOPBACK=off and a token of its own', { timeout: 60000 }, (
   });
 });
 
-describe('a stranger who guesses', { timeout: 60000 }, () => {
+describe('a stranger who guesses', () => {
   const s = stage({ relay: { args: ['--host', '0.0.0.0'] } });
 
   it('learns nothing of accounts from paths', async () => {

@@ -3,6 +3,8 @@
 import http from 'node:http';
 import https from 'node:https';
 
+import { WAIT_MS } from './time.mjs';
+
 /* Resolves with { status, reason, headers, rawHeaders, body, complete } when the
    answer has ended; `complete` is false for one that was cut. */
 export function call(url, options = {}) {
@@ -27,7 +29,7 @@ export function call(url, options = {}) {
 }
 
 /* The request object; `answered` gets the response when its head is there. */
-export function open(url, { method = 'GET', headers = {}, body, ca, agent = false, timeout = 60000 } = {}, answered) {
+export function open(url, { method = 'GET', headers = {}, body, ca, agent = false, timeout = WAIT_MS } = {}, answered) {
   const client = url.startsWith('https:') ? https : http;
   const bytes = body === undefined || Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   const all = Array.isArray(headers) ? headers : { ...headers };

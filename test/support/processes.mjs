@@ -12,6 +12,9 @@ import { fileURLToPath } from 'node:url';
 import { after, before, describe as nodeDescribe, it } from 'node:test';
 
 import { fetchJson } from './http.mjs';
+import { sleep, until, WAIT_MS } from './time.mjs';
+
+export { sleep, until };
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 export const testdata = path.join(root, '../shared/testdata');
@@ -30,7 +33,7 @@ export const CANARY = 'CANARY';
 export const API_KEY = 'sk-ant-api03-CANARY-key-of-demo';
 export const CLIENT_KEY = 'CANARY-what-the-client-presents';
 
-/* ---- folders and time ----------------------------------------------------- */
+/* ---- folders -------------------------------------------------------------- */
 
 const folders = [];
 const children = new Set();
@@ -53,23 +56,6 @@ export function tempFolder() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'claude-relay-test-'));
   folders.push(folder);
   return folder;
-}
-
-export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-
-/* Ask again and again; the first true value is the result. */
-export async function until(ask, { ms = 5000, every = 10, what = 'condition' } = {}) {
-  const deadline = Date.now() + ms * (sanitized ? 4 : 1);
-  for (;;) {
-    const value = await ask();
-    if (value) {
-      return value;
-    }
-    if (Date.now() > deadline) {
-      throw new Error(`waited ${ms} ms in vain for: ${what}`);
-    }
-    await sleep(every);
-  }
 }
 
 /* ---- processes ------------------------------------------------------------ */
@@ -115,9 +101,9 @@ export class Program {
   }
 
   /* Resolves with the match in standard output. */
-  async ready(pattern, ms = 10000) {
+  async ready(pattern) {
     const match = await new Promise((resolve, reject) => {
-      const timer = setTimeout(() => reject(new Error(`not ready: ${this.out}${this.err}`)), ms * (sanitized ? 4 : 1));
+      const timer = setTimeout(() => reject(new Error(`not ready: ${this.out}${this.err}`)), WAIT_MS);
       const look = () => {
         const found = pattern.exec(this.out);
         if (found) {
@@ -140,10 +126,16 @@ export class Program {
     return this.out + this.err;
   }
 
-  async terminate(signal = 'SIGTERM', ms = 10000) {
+  /* For programs that are not ours: how they end is not on trial. */
+  async kill() {
+    this.child.kill('SIGKILL');
+    await this.ended;
+  }
+
+  async terminate(signal = 'SIGTERM') {
     if (!this.exit) {
       this.child.kill(signal);
-      const timer = setTimeout(() => this.child.kill('SIGKILL'), ms * (sanitized ? 4 : 1));
+      const timer = setTimeout(() => this.child.kill('SIGKILL'), WAIT_MS);
       await this.ended;
       clearTimeout(timer);
     }
@@ -153,10 +145,12 @@ export class Program {
 
 /* ---- claude-sim ----------------------------------------------------------- */
 
-export async function startSim({ tls = false, args = [] } = {}) {
+/* `certificate`: { cert, key }, where the one that the sim makes has not the right name. */
+export async function startSim({ tls = false, certificate, args = [] } = {}) {
   const folder = tempFolder();
-  const ca = path.join(folder, 'ca.pem');
-  const program = new Program(simBinary, [...(tls ? ['--tls', '--write-ca', ca] : []), ...args], {}, folder);
+  const ca = certificate?.cert ?? path.join(folder, 'ca.pem');
+  const identity = certificate ? ['--cert', certificate.cert, '--key', certificate.key] : ['--write-ca', ca];
+  const program = new Program(simBinary, [...(tls ? ['--tls', ...identity] : []), ...args], {}, folder);
   const match = await program.ready(/listening on (https?):\/\/[^\s]*:(\d+)/);
   const port = Number(match[2]);
   const url = `${match[1]}://127.0.0.1:${port}`;
@@ -226,7 +220,7 @@ export function command(args, { env = {}, input = '', cwd } = {}) {
     input,
     cwd: cwd ?? tempFolder(),
     encoding: 'utf8',
-    timeout: 20000,
+    timeout: WAIT_MS,
   });
   assertNoSecret(done.stdout + done.stderr, `what "${args.join(' ')}" said`);
   return done;
@@ -234,7 +228,7 @@ export function command(args, { env = {}, input = '', cwd } = {}) {
 
 /* The same, while servers in this process go on serving. */
 export function commandBeside(args, { env = {}, input = '', cwd } = {}) {
-  const child = spawn(relayBinary, args, { env: cleanEnv(env), cwd: cwd ?? tempFolder(), timeout: 20000 * patience });
+  const child = spawn(relayBinary, args, { env: cleanEnv(env), cwd: cwd ?? tempFolder(), timeout: WAIT_MS });
   const run = { stdout: '', stderr: '' };
   child.stdout.on('data', (data) => (run.stdout += data));
   child.stderr.on('data', (data) => (run.stderr += data));
@@ -306,6 +300,9 @@ export function memory(pid, field) {
 
 /* ---- suites --------------------------------------------------------------- */
 
+/* No suite takes that long: one that does hangs. */
+const SUITE_MS = 5 * WAIT_MS;
+
 let suite = null; /* the stages of the suite being described */
 
 /* As node:test's describe(), with a last test of its own: the programs that stage()
@@ -313,7 +310,8 @@ let suite = null; /* the stages of the suite being described */
    count.) */
 export function describe(name, ...rest) {
   const body = rest.pop();
-  const { concurrency, ...options } = rest[0] ?? {};
+  const { concurrency, ...given } = rest[0] ?? {};
+  const options = { timeout: SUITE_MS, ...given };
   nodeDescribe(name, options, () => {
     const outer = suite;
     const stages = (suite = []);

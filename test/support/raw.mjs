@@ -4,6 +4,8 @@
    messages that shares no code with the relay. */
 import net from 'node:net';
 
+import { WAIT_MS } from './time.mjs';
+
 /* ---- reading messages ----------------------------------------------------- */
 
 const CRLF2 = Buffer.from('\r\n\r\n');
@@ -156,12 +158,12 @@ export class RawClient {
   }
 
   /* Wait for something true; the connection's end is looked at once more. */
-  wait(look, { ms = 10000, what = 'bytes' } = {}) {
+  wait(look, { what = 'bytes' } = {}) {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
         this.listeners.delete(check);
-        reject(new Error(`waited ${ms} ms in vain for ${what}; got ${JSON.stringify(this.bytes.toString('latin1').slice(0, 400))}`));
-      }, ms);
+        reject(new Error(`waited ${WAIT_MS} ms in vain for ${what}; got ${JSON.stringify(this.bytes.toString('latin1').slice(0, 400))}`));
+      }, WAIT_MS);
       const check = () => {
         const value = look();
         if (value || this.over) {
@@ -177,8 +179,13 @@ export class RawClient {
 
   /* The next complete response, taken out of `bytes`; an incomplete one if the
      connection ended; null if nothing came. */
-  async response({ method, ms } = {}) {
-    await this.wait(() => readResponse(this.bytes, { method, over: this.over })?.complete, { ms, what: 'a response' });
+  async response({ method } = {}) {
+    await this.wait(() => readResponse(this.bytes, { method, over: this.over })?.complete, { what: 'a response' });
+    return this.take({ method });
+  }
+
+  /* What is there of a response now. */
+  take({ method } = {}) {
     const response = readResponse(this.bytes, { method, over: this.over });
     if (response) {
       this.bytes = this.bytes.subarray(response.length);
@@ -186,9 +193,9 @@ export class RawClient {
     return response;
   }
 
-  /* Until the other side ends; true if it did so in time. */
-  async end({ ms = 10000 } = {}) {
-    await this.wait(() => this.over, { ms, what: 'the end of the connection' });
+  /* Until the other side ends. */
+  async end() {
+    await this.wait(() => this.over, { what: 'the end of the connection' });
   }
 
   halfClose() {
@@ -205,7 +212,7 @@ export class RawClient {
 }
 
 /* One connection, one write: everything that came until it ended or was complete. */
-export async function exchange(port, bytes, { bytewise = false, ms = 10000, host, method } = {}) {
+export async function exchange(port, bytes, { bytewise = false, host, method } = {}) {
   const client = await RawClient.connect(port, host);
   try {
     if (bytewise) {
@@ -213,7 +220,7 @@ export async function exchange(port, bytes, { bytewise = false, ms = 10000, host
     } else {
       client.write(bytes);
     }
-    return await client.response({ method, ms });
+    return await client.response({ method });
   } finally {
     client.leave();
   }
@@ -285,8 +292,7 @@ function accept(upstream, socket) {
   connection.gone = new Promise((resolve) => {
     const gone = () => {
       connection.closed = true;
-      connection.closedAt ??= process.hrtime.bigint();
-      resolve(connection.closedAt);
+      resolve();
     };
     socket.on('end', gone);
     socket.on('close', gone);
