@@ -70,12 +70,15 @@ export async function startDoor(port) {
 
 /* ---- real proxies --------------------------------------------------------- */
 
-/* A certificate for 127.0.0.1 and localhost: { cert, key } are paths. */
+/* A name that nobody can resolve. */
+export const NAME = 'api.test';
+
+/* A certificate for 127.0.0.1 and NAME: { cert, key } are paths. */
 export function makeCertificate() {
   const folder = tempFolder();
   const cert = path.join(folder, 'cert.pem');
   const key = path.join(folder, 'key.pem');
-  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=proxy.test', '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'], { stdio: 'ignore' });
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', key, '-out', cert, '-days', '2', '-subj', '/CN=proxy.test', '-addext', `subjectAltName=IP:127.0.0.1,DNS:${NAME}`], { stdio: 'ignore' });
   return { cert, key };
 }
 
@@ -97,7 +100,7 @@ async function accepts(port) {
   );
 }
 
-/* { type, port, username, password, connects() -> ["localhost:443"...], stop }. */
+/* { type, port, username, password, connects() -> ["127.0.0.1:443"...], stop }. */
 async function startSocks5(credentials) {
   const port = await freePort();
   const login = credentials ? ['-u', USER, '-P', PASSWORD] : [];
@@ -106,7 +109,7 @@ async function startSocks5(credentials) {
   return {
     port,
     connects: () => [...program.log.matchAll(/connected to (\S+)/g)].map((match) => match[1]),
-    stop: () => program.terminate(),
+    stop: () => program.kill(),
   };
 }
 
@@ -121,7 +124,7 @@ async function startTinyproxy(credentials) {
   return {
     port,
     connects: () => [...program.log.matchAll(/Request \(file descriptor \d+\): CONNECT (\S+) HTTP/g)].map((match) => match[1]),
-    stop: () => program.terminate(),
+    stop: () => program.kill(),
   };
 }
 
@@ -171,7 +174,7 @@ async function startHttps(credentials, certificate) {
     port,
     connects: inner.connects,
     stop: async () => {
-      await program.terminate();
+      await program.kill();
       await inner.stop();
     },
   };
@@ -185,6 +188,13 @@ export async function startProxy(type, { credentials = false, certificate } = {}
 
 /* ---- proxies that fail ---------------------------------------------------- */
 
+/* Where a SOCKS5 request wants to go: an IPv4 address (1) or a name (3). */
+function readSocks5(data) {
+  const [at, end] = data[3] === 1 ? [4, 8] : [5, 5 + data[4]];
+  const host = data[3] === 1 ? data.subarray(at, end).join('.') : data.subarray(at, end).toString();
+  return { host, port: data.readUInt16BE(end) };
+}
+
 /* Reads as libcurl speaks: SOCKS5 without credentials, or CONNECT. */
 function greetSocks5(socket, then) {
   let step = 0;
@@ -192,9 +202,9 @@ function greetSocks5(socket, then) {
     if (step++ === 0) {
       socket.write(Buffer.from([5, 0]));
     } else if (step === 2) {
-      const host = data.subarray(5, 5 + data[4]).toString();
+      const { host, port } = readSocks5(data);
       socket.removeAllListeners('data');
-      then(host, data.readUInt16BE(5 + data[4]), Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
+      then(host, port, Buffer.from([5, 0, 0, 1, 0, 0, 0, 0, 0, 0]));
     }
   });
 }
@@ -206,13 +216,16 @@ function greetConnect(socket, then) {
   });
 }
 
-/* Passes `after` bytes of answer, then hangs up in the middle of things. */
+/* Passes `after` bytes of answer, then hangs up in the middle of things.  Whatever
+   host it is asked for (`hosts`), it goes to 127.0.0.1: it resolves no name. */
 export async function startCutter(type, after, certificate) {
+  const hosts = [];
   const handle = (socket) => {
     socket.on('error', () => {});
     const greet = type === 'socks5' ? greetSocks5 : greetConnect;
     greet(socket, (host, port, welcome) => {
       let left = after;
+      hosts.push(host);
       const onward = net.connect({ host: '127.0.0.1', port, localAddress: PROXY_ADDRESS });
       onward.on('error', () => socket.destroy());
       onward.on('data', (data) => {
@@ -232,7 +245,7 @@ export async function startCutter(type, after, certificate) {
     type === 'https'
       ? tls.createServer({ cert: fs.readFileSync(certificate.cert), key: fs.readFileSync(certificate.key) }, handle)
       : net.createServer({ noDelay: true }, handle);
-  return { type, ...(await listen(server)) };
+  return { type, hosts, ...(await listen(server)) };
 }
 
 /* Takes everything and says nothing. */
