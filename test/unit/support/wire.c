@@ -6,6 +6,7 @@
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -154,6 +155,32 @@ void wire_turn_for(struct loop *loop, unsigned turns)
 {
     for (unsigned i = 0; i < turns; i++)
         wire_turn(loop);
+}
+
+void wire_rest(struct loop *loop, uint64_t ms)
+{
+    uint64_t end_ms = clock_steady_ms() + ms;
+
+    while (clock_steady_ms() < end_ms)
+        wire_turn(loop);
+}
+
+static uint64_t cpu_us(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000 + (uint64_t)now.tv_nsec / 1000;
+}
+
+void wire_check_calm(struct loop *loop)
+{
+    uint64_t began_ms = clock_steady_ms();
+    uint64_t used_us = cpu_us();
+
+    wire_turn_for(loop, 200);
+    used_us = cpu_us() - used_us;
+    assert_in_range(used_us, 0, (clock_steady_ms() - began_ms) * 500);
 }
 
 void wire_read(struct wire *wire)

@@ -301,7 +301,7 @@ static void a_paused_call_takes_nothing(void **state)
 {
     struct scene *scene = *state;
 
-    scene->options.idle_ms = 1000;
+    scene->options.idle_ms = WIRE_WAIT_MS;
     scene_request(scene);
     send_big_answer(scene);
     scene_until_end(scene);
@@ -313,12 +313,12 @@ static void silence_does_not_count_while_paused(void **state)
 {
     struct scene *scene = *state;
 
-    scene->options.idle_ms = 15;
+    scene->options.idle_ms = WIRE_CALM_MS;
     scene_request(scene);
     wire_send(&scene->peer, OK "content-length: 4\r\n\r\nok");
     scene_until(scene, CALL_READING);
     call_pause(scene->call, true);
-    wire_turn_for(scene->loop, 40);
+    wire_rest(scene->loop, WIRE_CALM_MS * 3 / 2);
     assert_int_equal(call_state(scene->call), CALL_READING);
     call_pause(scene->call, false);
     scene_answer(scene, "ok");

@@ -258,14 +258,14 @@ static void a_dripping_answer_is_given_up(void **state)
 {
     struct play *play = *state;
 
-    play->options.answer_ms = 40;
+    play->options.answer_ms = WIRE_CALM_MS;
     begin(play);
     wire_send(&play->scene->peer, OK "content-length: 5000\r\n\r\n");
     for (int i = 0; i < 3000 && play->wakes == 0; i++) {
         wire_send(&play->scene->peer, "x");
         wire_turn(play->scene->loop);
     }
-    check_failed(play, ERR_TIMEOUT, "not complete within 40 ms");
+    check_failed(play, ERR_TIMEOUT, "not complete within 400 ms");
     wire_expect_end(&play->scene->peer);
 }
 
@@ -310,7 +310,7 @@ static void it_can_be_freed_in_its_wake(void **state)
     struct play *play = *state;
 
     play->free_in_wake = true;
-    play->options.answer_ms = 100;
+    play->options.answer_ms = WIRE_CALM_MS;
     for (size_t i = 0; i < COUNT_OF(endings); i++) {
         begin(play);
         wire_send(&play->scene->peer, endings[i]);
