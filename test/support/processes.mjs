@@ -47,6 +47,11 @@ process.on('exit', () => {
   }
 });
 
+/* A test that failed may have left a server behind, which would keep this process
+   from ending. */
+const LEFT_MS = 5000;
+after(() => setTimeout(() => process.exit(), LEFT_MS).unref());
+
 /* A test run that is stopped takes its programs with it. */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => process.exit(1));
