@@ -22,9 +22,20 @@ void body_look_ahead(struct relayed *r)
     look(r, str_from(request_body(r->req), r->ahead ? r->ahead->seen : 0));
 }
 
+static bool open_may_pass(struct relayed *r)
+{
+    return !r->ahead->named ||
+           err_set(&r->err, ERR_BAD_REQUEST,
+                   "a request to " STR_FMT " is passed on as it comes and "
+                   "cannot name its own proxy_config: give the account one",
+                   STR_ARG(r->path));
+}
+
 bool body_may_pass(struct relayed *r, struct str part)
 {
     look(r, part);
+    if (r->endpoint->body == ENDPOINT_BODY_OPEN)
+        return open_may_pass(r);
     if (scan_ahead_may_be_clear(r->ahead))
         return true;
     return err_set(&r->err, ERR_BAD_REQUEST,
@@ -87,7 +98,8 @@ bool body_take(struct relayed *r)
     if (!found.is_object)
         return err_set(&r->err, ERR_BAD_REQUEST,
                        "the body names a proxy_config but is not valid JSON");
-    if (!take_proxy(r, found.proxy_config))
+    if (!str_eq(found.proxy_config, STR("null")) &&
+        !take_proxy(r, found.proxy_config))
         return false;
     cut_out(r);
     return true;

@@ -11,10 +11,11 @@
 void body_look_ahead(struct relayed *r);
 
 /* The next part of a body that is passed on as it comes, and that only this look
-   keeps from naming a proxy.  False with r->err if it does, or is no JSON object,
-   so that nobody can tell. */
+   keeps from naming a proxy.  False with r->err if it does, or if it belongs to an
+   endpoint that takes JSON objects and is none, so that nobody can tell. */
 bool body_may_pass(struct relayed *r, struct str part) MUST_CHECK;
 
 /* The whole body is here: r->body and, if it named one, r->proxy.  Its proxy_config
-   is cut out, and nothing else is changed.  False with r->err if that is none. */
+   is cut out, and nothing else is changed; null means that it names none.  False
+   with r->err if it is neither a proxy nor null. */
 bool body_take(struct relayed *r) MUST_CHECK;

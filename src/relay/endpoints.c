@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* The relayed endpoints.  To add one: a row. */
+/* The relayed endpoints.  The API is an open list; one that is special gets a row. */
 #include "relay/endpoints.h"
 
 #include <strings.h>
 
+#include "base/chars.h"
 #include "base/macros.h"
 
 #define MB (1024ull * 1024)
@@ -19,19 +20,32 @@ static const struct endpoint endpoints[] = {
     ROW("POST", "/v1/messages/count_tokens", 32 * MB, WHOLE, false),
     ROW("POST", "/v1/complete", 32 * MB, WHOLE, true),
     ROW("POST", "/v1/messages/batches", 256 * MB, SIZED, false),
-    ROW("GET", "/v1/messages/batches", 0, WHOLE, false),
-    ROW("GET", "/v1/messages/batches/:", 0, WHOLE, false),
+    ROW("GET", "/v1/messages/batches", 32 * MB, WHOLE, false),
+    ROW("GET", "/v1/messages/batches/:", 32 * MB, WHOLE, false),
     ROW("DELETE", "/v1/messages/batches/:", MB, WHOLE, false),
     ROW("POST", "/v1/messages/batches/:/cancel", MB, WHOLE, false),
-    ROW("GET", "/v1/messages/batches/:/results", 0, WHOLE, false),
+    ROW("GET", "/v1/messages/batches/:/results", 32 * MB, WHOLE, false),
     ROW("POST", "/v1/files", 500 * MB, STREAMED, false),
-    ROW("GET", "/v1/files", 0, WHOLE, false),
-    ROW("GET", "/v1/files/:", 0, WHOLE, false),
-    ROW("GET", "/v1/files/:/content", 0, WHOLE, false),
+    ROW("GET", "/v1/files", 32 * MB, WHOLE, false),
+    ROW("GET", "/v1/files/:", 32 * MB, WHOLE, false),
+    ROW("GET", "/v1/files/:/content", 32 * MB, WHOLE, false),
     ROW("DELETE", "/v1/files/:", MB, WHOLE, false),
-    ROW("GET", "/v1/models", 0, WHOLE, false),
-    ROW("GET", "/v1/models/:", 0, WHOLE, false),
+    ROW("GET", "/v1/models", 32 * MB, WHOLE, false),
+    ROW("GET", "/v1/models/:", 32 * MB, WHOLE, false),
 };
+
+/* Everything else below /v1/: skills, agents, and what comes next. */
+static const struct endpoint open_row = {
+    .pattern = { "/v1/*", 5 },
+    .body_max = 500 * MB,
+    .body = ENDPOINT_BODY_OPEN,
+};
+
+static const struct str methods[] = {
+    { "GET", 3 }, { "HEAD", 4 },  { "POST", 4 },
+    { "PUT", 3 }, { "PATCH", 5 }, { "DELETE", 6 },
+};
+#define ALLOW STR("GET, HEAD, POST, PUT, PATCH, DELETE")
 
 static struct str single_slash(struct str path)
 {
@@ -51,15 +65,34 @@ static bool drop_segment(struct str *path, struct str segment)
     return true;
 }
 
-struct str endpoints_upstream_path(struct str path)
+/* "/messages", the first segment of what stands behind "/v1" in a row? */
+static bool is_known(struct str segment)
+{
+    for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
+        struct str known = str_from(endpoints[i].pattern, 3);
+
+        if (drop_segment(&known, segment))
+            return true;
+    }
+    return false;
+}
+
+static struct str first_segment(struct str path)
+{
+    return str_sub(path, 0, 1 + str_index(str_from(path, 1), '/'));
+}
+
+struct str endpoints_upstream_path(struct arena *arena, struct str path)
 {
     struct str rest = single_slash(path);
-    struct str doubled;
+    struct str behind;
 
     (void)drop_segment(&rest, STR("/api"));
-    doubled = rest;
-    if (drop_segment(&doubled, STR("/v1")) && str_starts(doubled, STR("/v1/")))
-        return doubled;
+    behind = rest;
+    if (drop_segment(&behind, STR("/v1")))
+        return str_starts(behind, STR("/v1/")) ? behind : rest;
+    if (rest.len > 1 && is_known(first_segment(rest)))
+        return arena_printf(arena, "/v1" STR_FMT, STR_ARG(rest));
     return rest;
 }
 
@@ -116,17 +149,48 @@ const struct endpoint *endpoints_find(struct str method, struct str path)
     return NULL;
 }
 
-struct str endpoints_allow(struct arena *arena, struct str path)
+/* Escaped, another endpoint's name would hide that it has a row. */
+static bool is_plain_name(struct str segment)
 {
-    struct str allow = STR_EMPTY;
+    static const struct chars plain = {
+        { CHARS_ALNUM, ['-'] = true, ['_'] = true, ['.'] = true }
+    };
 
-    for (size_t i = 0; is_path(path) && i < COUNT_OF(endpoints); i++) {
-        if (fits(endpoints[i].pattern, path))
-            allow = arena_printf(arena, STR_FMT "%s" STR_FMT, STR_ARG(allow),
-                                 allow.len ? ", " : "",
-                                 STR_ARG(endpoints[i].method));
+    return is_plain_segment(segment) && chars_has_all(&plain, segment);
+}
+
+static bool is_open(struct str path)
+{
+    struct str rest = str_from(path, 4);
+    struct str segment;
+
+    if (!is_path(path) || !str_starts(path, STR("/v1/")) ||
+        !str_next(&rest, '/', &segment) || !is_plain_name(segment))
+        return false;
+    while (str_next(&rest, '/', &segment)) {
+        if (!is_plain_segment(segment))
+            return false;
     }
-    return allow;
+    return true;
+}
+
+static bool is_method(struct str method)
+{
+    for (size_t i = 0; i < COUNT_OF(methods); i++) {
+        if (str_eq(methods[i], method))
+            return true;
+    }
+    return false;
+}
+
+const struct endpoint *endpoints_open(struct str method, struct str path)
+{
+    return is_method(method) && is_open(path) ? &open_row : NULL;
+}
+
+struct str endpoints_allow(struct str path)
+{
+    return is_open(path) ? ALLOW : STR_EMPTY;
 }
 
 /* What is left behind all leading /api and /v1; `api`: the last one was /api. */
@@ -148,10 +212,12 @@ static struct str behind_base(struct str path, bool *api)
 bool endpoints_is_probe(struct str method, struct str path)
 {
     bool api;
-    struct str rest = behind_base(path, &api);
+    struct str rest;
 
-    return str_eq(method, STR("HEAD")) &&
-           (rest.len == 0 || str_eq(rest, STR("/")) ||
+    if (!str_eq(method, STR("HEAD")))
+        return false;
+    rest = behind_base(path, &api);
+    return (rest.len == 0 || str_eq(rest, STR("/")) ||
             (api && str_eq(rest, STR("/hello"))));
 }
 

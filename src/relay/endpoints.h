@@ -9,12 +9,14 @@ enum endpoint_body {
     ENDPOINT_BODY_WHOLE,    /* kept in memory, so that it can be sent again */
     ENDPOINT_BODY_STREAMED, /* passed on as it comes */
     ENDPOINT_BODY_SIZED, /* JSON: kept up to ENDPOINT_KEPT_MAX, else streamed */
+    ENDPOINT_BODY_OPEN, /* anything: passed on as it comes, unless it is JSON that
+                            names a proxy_config */
 };
 
 #define ENDPOINT_KEPT_MAX (32ull * 1024 * 1024)
 
 struct endpoint {
-    struct str method;
+    struct str method;  /* empty: any that endpoints_allow() tells */
     struct str pattern; /* segments; ":" stands for one non-empty segment */
     uint64_t body_max;  /* bytes */
     enum endpoint_body body;
@@ -22,9 +24,10 @@ struct endpoint {
 };
 
 /* The path as the API knows it: without a leading `/api`, with a doubled `/v1` or
-   doubled leading slashes undone (base URLs end in all these ways).  Borrowed from
-   `path`. */
-struct str endpoints_upstream_path(struct str path);
+   doubled leading slashes undone, and with the `/v1` that is missing in front of a
+   name that the table knows (base URLs end in all these ways).  Borrowed from
+   `path`, or from the arena. */
+struct str endpoints_upstream_path(struct arena *arena, struct str path);
 
 /* Does the path, as the client sent it, begin with `/api`? */
 bool endpoints_is_under_api(struct str path);
@@ -33,8 +36,13 @@ bool endpoints_is_under_api(struct str path);
    none. */
 const struct endpoint *endpoints_find(struct str method, struct str path);
 
-/* The methods that the path has, as "GET, POST"; empty if it has none. */
-struct str endpoints_allow(struct arena *arena, struct str path);
+/* The row of everything else below /v1/, for a method that the API uses; NULL if
+   the path is not one that passes: its first name has letters, digits, '-', '_' and
+   '.' only, and no segment is empty, leads upwards or hides a '/', '.' or '\\'. */
+const struct endpoint *endpoints_open(struct str method, struct str path);
+
+/* The methods that the path has, as "GET, POST"; empty if it does not pass. */
+struct str endpoints_allow(struct str path);
 
 /* HEAD of a base URL, or of its api/hello: Claude Code's look whether anybody is
    there. */

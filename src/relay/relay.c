@@ -218,6 +218,7 @@ static struct flow_next send_request(struct flow *flow)
                               r->account ? r->account->proxy : NULL),
         .body = r->body,
         .body_kind = call_body_kind(r),
+        .to_head = str_eq(r->req->method, STR("HEAD")),
         .fresh = r->attempts > 0,
         .connect_ms = config->connect_ms,
         .first_byte_ms = config->first_byte_ms,

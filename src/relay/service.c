@@ -69,14 +69,15 @@ static void refuse(struct request *req, struct str allow)
         err_set(&err, ERR_METHOD, "this path allows " STR_FMT, STR_ARG(allow));
     else
         err_set(&err, ERR_BAD_REQUEST,
-                "the relay has no such endpoint; docs/api.md lists those it "
-                "has");
+                "the relay has no such endpoint: what stands below /v1/ passes "
+                "if no part of the path is empty, . or .., and none has an "
+                "escaped / . or \\ (docs/api.md)");
     problem_send_allowing(req, &err, stranger ? STR_EMPTY : allow);
 }
 
 bool relay_handle(struct relay *relay, struct request *req)
 {
-    struct str path = endpoints_upstream_path(req->path);
+    struct str path = endpoints_upstream_path(req->arena, req->path);
     const struct endpoint *endpoint = endpoints_find(req->method, path);
 
     if (endpoint) {
@@ -85,8 +86,13 @@ bool relay_handle(struct relay *relay, struct request *req)
     }
     if (handle_aside(req))
         return true;
+    endpoint = endpoints_open(req->method, path);
+    if (endpoint) {
+        relayed_start(relay, req, endpoint, path);
+        return true;
+    }
     if (!is_of_the_api(path) && !endpoints_is_telemetry(req->method, req->path))
         return false;
-    refuse(req, endpoints_allow(req->arena, path));
+    refuse(req, endpoints_allow(path));
     return true;
 }

@@ -10,9 +10,16 @@
 bool upload_is_streamed(const struct endpoint *endpoint,
                         const struct request *req)
 {
-    return endpoint->body == ENDPOINT_BODY_STREAMED ||
-           (endpoint->body == ENDPOINT_BODY_SIZED &&
-            req->length > ENDPOINT_KEPT_MAX);
+    switch (endpoint->body) {
+    case ENDPOINT_BODY_STREAMED:
+    case ENDPOINT_BODY_OPEN:
+        return req->length > 0; /* nothing can be sent again */
+    case ENDPOINT_BODY_SIZED:
+        return req->length > ENDPOINT_KEPT_MAX;
+    case ENDPOINT_BODY_WHOLE:
+        break;
+    }
+    return false;
 }
 
 void upload_begin(struct relayed *r)
@@ -26,7 +33,8 @@ static bool check(struct relayed *r, struct str part)
         r->err = *request_body_error(r->req);
         return false;
     }
-    return r->endpoint->body != ENDPOINT_BODY_SIZED || body_may_pass(r, part);
+    return r->endpoint->body == ENDPOINT_BODY_STREAMED ||
+           body_may_pass(r, part);
 }
 
 bool upload_pump(struct relayed *r)

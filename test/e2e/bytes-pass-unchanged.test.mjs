@@ -182,6 +182,21 @@ describe('proxy_config is cut out of the body, and used', () => {
     assert.match(proxy.tunnels[0], new RegExp(`^CONNECT 127\\.0\\.0\\.1:${s.upstream.port} `));
   });
 
+  it('null names none: it is cut out, and the request goes its usual way', async () => {
+    const seen = proxy.tunnels.length;
+    for (const [body, want] of [
+      ['{"model":"m","proxy_config":null}', '{"model":"m"}'],
+      ['{"proxy_config" : null , "model":"m"}', '{  "model":"m"}'],
+      ['{"proxy_config":null}', '{}'],
+      [`{${member()},"model":"m","proxy_config":null}`, '{"model":"m"}'],
+    ]) {
+      const answer = await send(body);
+      assert.equal(answer.status, 200, answer.body.toString());
+      assert.equal(s.upstream.requests.at(-1).body.toString(), want);
+    }
+    assert.equal(proxy.tunnels.length, seen, 'the proxy was used');
+  });
+
   it('bytes that are no UTF-8 beside it stay as they are', async () => {
     const odd = Buffer.from([0x22, 0x78, 0x22, 0x3a, 0x22, 0xff, 0xfe, 0xc3, 0x28, 0x22]);
     const answer = await send(Buffer.concat([Buffer.from('{'), odd, Buffer.from(`,${member()}}`)]));
@@ -198,7 +213,6 @@ describe('proxy_config is cut out of the body, and used', () => {
       ['{"type":"http","host":"h","port":0}', /port/],
       ['{"type":"http","host":"h","port":70000}', /port/],
       ['{"type":"http","host":"h","port":1,"username":"u"}', /password/],
-      ['null', /proxy_config/],
       ['"socks5"', /proxy_config/],
       ['[]', /proxy_config/],
       ['{"type":"http","host":"h h","port":1}', /host/],

@@ -481,7 +481,7 @@ describe('what the relay does not have', () => {
   const s = rawStage(counting);
 
   it('is told in a status whose text Claude Code shows, to those who may ask', async () => {
-    for (const target of ['/v1/nothing', '/v1/messages/', '/api/v1/models/a%2fb', '/v1/v1/nothing']) {
+    for (const target of ['/v1/messages/', '/messages/', '/v1/%6dessages', '/v1/skills/../messages', '/api/v1/models/a%2fb', '/v1/v1/skills/%2e%2E/x', '/v1/agents/a%5Cb']) {
       assertProblem(await exchange(s.port, bytes(`GET ${target} HTTP/1.1\r\nHost: localhost\r\n\r\n`)), 400, 'invalid_request_error', /no such endpoint/);
       assertProblem(await exchange(s.port, bytes(`GET ${target} HTTP/1.1\r\nHost: evil.example\r\n\r\n`)), 401, 'authentication_error');
     }

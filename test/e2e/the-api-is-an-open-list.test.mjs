@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+/* What the API has, or will have, below /v1/ passes: any path, any method, any body,
+   under every base URL that people set. */
+import assert from 'node:assert/strict';
+import { it } from 'node:test';
+
+import { describe, rawStage, until } from '../support/processes.mjs';
+import { RawClient, exchange, rawUpstream, requestBytes, responseBytes } from '../support/raw.mjs';
+import { assertProblem } from '../support/check.mjs';
+
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const bytes = (text) => Buffer.from(text, 'latin1');
+
+describe('the API is an open list', () => {
+  const s = rawStage(() => rawUpstream((connection, request) =>
+    connection.write(request.method === 'HEAD'
+      ? 'HTTP/1.1 200 OK\r\nX-Tea: green\r\nContent-Length: 10000\r\n\r\n'
+      : responseBytes({ headers: [['X-Tea', 'green']], body: '{"fine":true}' }))));
+
+  for (const method of METHODS) {
+    it(`${method} passes, with a body and without`, async () => {
+      for (const target of ['/v1/skills', '/v1/agents/a%20b/sessions?limit=3', '/v1/messages', '/v1/models/x']) {
+        for (const body of [undefined, Buffer.from([0x7b, 0xff, 0, 0x22])]) {
+          const answer = await exchange(s.port, requestBytes({ method, target, body }), { method });
+          assert.equal(answer.status, 200, `${target}: ${answer.body}`);
+          assert.equal(answer.get('x-tea'), 'green');
+          const got = s.upstream.requests.at(-1);
+          assert.equal(`${got.method} ${got.target}`, `${method} ${target}`);
+          assert.deepEqual(got.body, body ?? Buffer.alloc(0));
+        }
+      }
+    });
+  }
+
+  it('an answer to HEAD has no body, and its connection is used again', async () => {
+    const client = await RawClient.connect(s.port);
+    for (const method of ['HEAD', 'GET', 'HEAD']) {
+      client.write(requestBytes({ method, target: '/v1/files/x' }));
+      const answer = await client.response({ method });
+      assert.equal(answer.get('content-length'), method === 'HEAD' ? '10000' : '13');
+    }
+    client.leave();
+  });
+
+  it('under every base URL', async () => {
+    for (const base of ['', '/', '/api', '/api/', '/v1', '/v1/', '/api/v1', '//api//v1//']) {
+      await exchange(s.port, requestBytes({ target: `${base}/v1/skills/x/versions?beta=true`, body: '{}' }));
+      assert.equal(s.upstream.requests.at(-1).target, '/v1/skills/x/versions?beta=true');
+    }
+  });
+
+  it('names that the relay knows pass without /v1 too', async () => {
+    for (const path of ['/messages', '/messages/count_tokens', '/messages/batches', '/complete', '/files', '/models', '/models/x', '/files/x/content']) {
+      for (const base of ['', '/', '/api', '/api/']) {
+        await exchange(s.port, requestBytes({ method: 'GET', target: `${base}${path}?a=b` }));
+        assert.equal(s.upstream.requests.at(-1).target, `/v1${path}?a=b`);
+      }
+    }
+    const seen = s.upstream.requests.length;
+    for (const [target, status] of [['/', 200], ['/health', 200], ['/oauth/accounts', 200], ['/skills', 404], ['/messagesx', 404], ['/x/messages', 404]]) {
+      assert.equal((await exchange(s.port, requestBytes({ method: 'GET', target }))).status, status, target);
+    }
+    assert.equal(s.upstream.requests.length, seen);
+  });
+
+  it('an upload passes as it comes', async () => {
+    for (const [field, parts] of [['Content-Length: 6', ['abc', 'def']], ['Transfer-Encoding: chunked', ['3\r\nabc\r\n', '3\r\ndef\r\n0\r\n\r\n']]]) {
+      const client = await RawClient.connect(s.port);
+      client.write(`POST /v1/skills HTTP/1.1\r\nHost: localhost\r\nContent-Type: multipart/form-data\r\n${field}\r\n\r\n${parts[0]}`);
+      await until(() => s.upstream.connections.some((c) => c.total > 0 && c.bytes.includes('abc')), { what: 'the first part' });
+      client.write(parts[1]);
+      assert.equal((await client.response()).status, 200);
+      assert.equal(s.upstream.requests.at(-1).body.toString(), 'abcdef');
+      client.leave();
+    }
+  });
+
+  it('more than 500 MB are refused before they are read', async () => {
+    const length = (n) => bytes(`POST /v1/skills HTTP/1.1\r\nHost: localhost\r\nContent-Length: ${n}\r\n\r\n`);
+    assertProblem(await exchange(s.port, length((500 << 20) + 1)), 413, 'request_too_large');
+  });
+
+  it('a body that names a proxy does not go out without it', async () => {
+    const seen = s.upstream.requests.length;
+    for (const name of ['proxy_config', 'proxy\\u005fconfig']) {
+      const body = `{"a":1,"${name}":{"type":"http","host":"h","port":1,"username":"u","password":"CANARY-password"}}`;
+      assertProblem(await exchange(s.port, requestBytes({ target: '/v1/agents', body })), 400, 'invalid_request_error', /proxy_config/);
+    }
+    assert.equal(s.upstream.requests.length, seen);
+    for (const body of ['["proxy_config"]', '{"a":{"proxy_config":1}}', '--b\r\n{"proxy_config":1}', '{"a":"proxy_config"']) {
+      assert.equal((await exchange(s.port, requestBytes({ target: '/v1/agents', body }))).status, 200, body);
+      assert.equal(s.upstream.requests.at(-1).body.toString(), body);
+    }
+  });
+
+  it('strangers are refused', async () => {
+    const answer = await exchange(s.port, requestBytes({ method: 'GET', target: '/v1/skills', host: 'evil.example' }));
+    assertProblem(answer, 401, 'authentication_error');
+  });
+});
