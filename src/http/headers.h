@@ -5,7 +5,9 @@
 #include "base/macros.h"
 #include "base/str.h"
 
+/* Fields of a request, and of an answer, whose proxies add to it on the way. */
 #define HEADERS_COUNT_MAX 128
+#define HEADERS_ANSWER_COUNT_MAX 256
 #define HEADERS_BYTES_MAX (64u * 1024)
 
 struct header {

@@ -36,6 +36,16 @@ static int stop(struct parser *parser, enum err_code code, const char *text)
     return HPE_USER;
 }
 
+static bool is_request(const struct parser *parser)
+{
+    return parser->kind == PARSER_REQUEST;
+}
+
+static const char *what(const struct parser *parser)
+{
+    return is_request(parser) ? "request" : "answer";
+}
+
 /* ---- the head ----------------------------------------------------------- */
 
 static int on_method(llhttp_t *http, const char *at, size_t len)
@@ -65,18 +75,27 @@ static int on_status(llhttp_t *http, const char *at, size_t len)
     return 0;
 }
 
+static int stop_counting(struct parser *parser, unsigned max)
+{
+    err_set(parser->err, ERR_HEAD_TOO_LARGE,
+            "the %s has more than %u header fields", what(parser), max);
+    parser->state = PARSER_BAD;
+    return HPE_USER;
+}
+
 /* Behind the body the same callbacks bring trailers. */
 static int on_field(llhttp_t *http, const char *at, size_t len)
 {
     struct parser *parser = http->data;
+    unsigned max =
+        is_request(parser) ? HEADERS_COUNT_MAX : HEADERS_ANSWER_COUNT_MAX;
 
     if (parser->state == PARSER_BODY && parser->kind == PARSER_REQUEST)
         return stop(parser, ERR_BAD_REQUEST, "malformed HTTP: a trailer");
     if (parser->state != PARSER_HEAD)
         return 0;
-    if (parser->draft->count == HEADERS_COUNT_MAX)
-        return stop(parser, ERR_HEAD_TOO_LARGE,
-                    "there are more than 128 header fields");
+    if (parser->draft->count == max)
+        return stop_counting(parser, max);
     draft_add(parser->draft, &parser->draft->fields[parser->draft->count].name,
               at, len);
     return 0;
@@ -340,7 +359,8 @@ static bool check_size(struct parser *parser, size_t more)
     parser->head_bytes += more;
     return parser->head_bytes <= HEADERS_BYTES_MAX ||
            err_set(parser->err, ERR_HEAD_TOO_LARGE,
-                   "the header is larger than 64 KB");
+                   "the head of the %s is larger than %u KB", what(parser),
+                   HEADERS_BYTES_MAX / 1024);
 }
 
 static size_t feed_head(struct parser *parser, struct str bytes)

@@ -21,7 +21,7 @@ static struct server_options with_defaults(const struct server_options *options)
     struct server_options all = *options;
 
     all.head_timeout_ms = or_default(all.head_timeout_ms, 10000);
-    all.idle_timeout_ms = or_default(all.idle_timeout_ms, 75000);
+    all.idle_timeout_ms = or_default(all.idle_timeout_ms, 95000);
     all.body_grace_ms = or_default(all.body_grace_ms, 10000);
     all.write_stall_ms = or_default(all.write_stall_ms, 300000);
     all.connections_max = or_default(all.connections_max, 16384);

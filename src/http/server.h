@@ -33,7 +33,7 @@ struct server_options {
        outlive them. */
     atomic_size_t *shared_count;
     uint64_t head_timeout_ms; /* 10 s: from the first byte to the whole head */
-    uint64_t idle_timeout_ms; /* 75 s: between requests */
+    uint64_t idle_timeout_ms; /* 95 s: between requests */
     uint64_t body_grace_ms;   /* 10 s, then 1 KB/s at least */
     uint64_t write_stall_ms;  /* 300 s without a byte taken by the client */
 };

@@ -43,7 +43,7 @@ static bool parse_head(struct call *call)
         if (parser_state(call->parser) == PARSER_BAD) {
             *err_kept(&call->err) = *parser_error(call->parser);
             err_wrap(err_kept(&call->err),
-                     "first byte failed: %s answered no HTTP",
+                     "first byte failed: bad answer from %s",
                      call_where(call, text));
             call_set_failed(call);
             return false;

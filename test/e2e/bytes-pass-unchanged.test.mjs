@@ -454,6 +454,18 @@ describe('answers reach the client unchanged', () => {
   const post = requestBytes({ headers: BASE_HEADERS, body: '{}' });
   const added = ['connection', 'transfer-encoding'];
 
+  it('up to 256 fields; with more the text says what was too much', async () => {
+    const fields = (count) => Array.from({ length: count - 1 }, (_, i) => [`X-Tea-${i}`, `cup ${i}`]);
+    answer = responseBytes({ headers: fields(256), body: '{}' });
+    const got = await exchange(s.port, post);
+    assert.equal(got.status, 200);
+    assert.deepEqual(got.headers.filter(([name]) => name.startsWith('X-Tea')), fields(256));
+    answer = responseBytes({ headers: fields(257), body: '{}' });
+    assertProblem(await exchange(s.port, post), 502, 'api_error', /more than 256 header fields/);
+    answer = responseBytes({ headers: [['X', 'x'.repeat(65536)]], body: '{}' });
+    assertProblem(await exchange(s.port, post), 502, 'api_error', /head of the answer is larger than 64 KB/);
+  });
+
   it('status and reason of every kind', async () => {
     for (const [status, reason] of [[200, 'OK'], [201, 'Made'], [202, ''], [204, 'No Content'], [206, 'Part'], [299, 'Odd but fine'], [301, 'Moved'], [302, 'Found'], [307, 'Elsewhere'], [304, 'Not Modified'], [400, 'Bad'], [401, 'Who'], [402, 'Pay'], [403, 'No'], [404, 'Lost'], [408, 'Late'], [409, 'Clash'], [413, 'Big'], [418, "I'm a teapot"], [429, 'Slow down'], [500, 'Oops'], [502, 'x'], [503, 'y'], [504, 'z'], [529, 'Overloaded'], [599, 'Last']]) {
       const bodyless = status === 204 || status === 304;

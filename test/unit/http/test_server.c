@@ -3,6 +3,8 @@
    end. */
 #include "http/server.h"
 
+#include "http/connection.h"
+
 #include <string.h>
 #include <sys/socket.h>
 
@@ -222,6 +224,16 @@ static void a_silent_connection_just_goes(void **state)
     host_until_connections(host, 0);
 }
 
+/* Clients keep idle connections for up to 90 s (Go): who closes first is not the one
+   who may be asked just then. */
+static void an_idle_connection_outlives_its_client(void **state)
+{
+    struct host *host = *state;
+
+    host_start(host);
+    assert_int_equal(host->server->options.idle_timeout_ms, 95000);
+}
+
 static void a_slow_body_is_told(void **state)
 {
     struct host *host = *state;
@@ -322,6 +334,7 @@ int main(void)
         ROW(a_slow_head_is_told),
         ROW(a_dripping_head_is_told),
         ROW(a_silent_connection_just_goes),
+        ROW(an_idle_connection_outlives_its_client),
         ROW(a_slow_body_is_told),
         ROW(a_full_window_stops_the_clock),
         ROW(connections_are_counted),

@@ -236,7 +236,7 @@ static const struct {
     const char *part;
 } failures[] = {
     { "", ERR_FIRST_BYTE, "first byte failed: 127.0.0.1:" },
-    { "SSH-2.0-x\r\n", ERR_BAD_RESPONSE, "answered no HTTP" },
+    { "SSH-2.0-x\r\n", ERR_BAD_RESPONSE, "bad answer from" },
     { OK "content-length: 9\r\n\r\nok", ERR_BAD_RESPONSE, "was cut" },
 };
 
