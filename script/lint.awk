@@ -15,7 +15,8 @@ BEGIN {
     home["^mimalloc\\.h$"] = "base/trim.c"
     home["^sqlite3\\.h$"] = "store/"
     home["^libpq"] = "store/"
-    home["^(zlib|zstd)\\.h$"] = "usage/"
+    home["^zlib\\.h$"] = "base/inflate.c"
+    home["^zstd\\.h$"] = "usage/"
     home["^brotli/"] = "usage/"
 
     banned = "strcpy|strcat|sprintf|vsprintf|strtok|atoi|gets|alloca|system|localtime"
