@@ -5,7 +5,7 @@
        BUSY -> ANSWERED | FAILED
 
    ANSWERED: any status, the body complete.  An answer that is cut, too large or
-   late is FAILED.  `wake` comes once, when it is no longer BUSY; never from inside
+   late is FAILED, unless `look` says that what came must not be lost.  `wake` comes once, when it is no longer BUSY; never from inside
    fetch_start().  fetch_free() cancels, and may come in the wake.  Request and
    answer are wiped when they are no longer needed.  Loop thread only. */
 #pragma once
@@ -14,20 +14,33 @@
 
 #define FETCH_BODY_MAX (1024u * 1024)
 
+/* With `look`: how long the rest of an answer may take that has all it needs. */
+#define FETCH_REST_MS 2000
+
 struct fetch;
+
+/* What the body, as far as it came, is good for. */
+enum fetch_worth {
+    FETCH_WORTHLESS, /* incomplete it is none */
+    FETCH_PRECIOUS,  /* if no more comes, it is ANSWERED all the same */
+    FETCH_ENOUGH,    /* nothing that matters is missing: the rest may be lost */
+};
+typedef enum fetch_worth fetch_look_fn(unsigned status, struct str body);
 
 struct fetch_options {
     struct upstream *upstream;
     struct origin *origin;
     const struct proxy *proxy; /* NULL: direct */
     struct str method;
-    struct str host;     /* the Host field */
-    struct str target;   /* path and query */
-    struct str fields;   /* further fields, each ended by CRLF; Host and
-                            Content-Length are written here */
-    struct str body;     /* copied, as all texts here are */
+    struct str host;   /* the Host field */
+    struct str target; /* path and query */
+    struct str
+        fields;      /* further fields, each ended by CRLF; Host, Content-Length
+                            and Accept-Encoding (identity) are written here */
+    struct str body; /* copied, as all texts here are */
     uint64_t connect_ms; /* dialling, and TLS, each */
     uint64_t answer_ms;  /* from sending to the last byte of the answer */
+    fetch_look_fn *look; /* NULL: an answer is complete or worth nothing */
 };
 
 struct fetch *fetch_start(const struct fetch_options *options,
@@ -39,8 +52,8 @@ enum fetch_state fetch_state(const struct fetch *fetch);
 /* When FAILED: the step and the cause; ERR_BAD_RESPONSE for a body above
    FETCH_BODY_MAX, ERR_TIMEOUT for a late one. */
 const struct err *fetch_error(const struct fetch *fetch);
-/* When ANSWERED, valid until fetch_free().  The body comes without framing, in the
-   coding the upstream chose: ask for none (accept-encoding: identity). */
+/* When ANSWERED, valid until fetch_free().  The body comes without framing, and
+   without gzip or deflate should the upstream have packed it all the same. */
 unsigned fetch_status(const struct fetch *fetch);
 const struct headers *fetch_headers(const struct fetch *fetch);
 struct str fetch_body(const struct fetch *fetch);
