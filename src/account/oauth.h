@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "http/headers.h"
+#include "upstream/fetch.h"
 
 #define OAUTH_VERIFIER_LEN 43
 #define OAUTH_STATE_LEN 64
@@ -84,8 +85,17 @@ struct oauth_answer {
                                 the provider's reason without any token */
 };
 
+/* In the place of an access token that did not come, or not as one that can be sent,
+   beside a new refresh token: that one alone must not be lost either.  It has
+   expired, so the next use refreshes it. */
+#define OAUTH_NO_ACCESS_TOKEN "none-came"
+
 /* Judge an answer of the token endpoint.  Never fails: what cannot be understood
-   is TRANSIENT.  Of a 200, only the access token must be right: the old refresh
-   token is dead by then, so what came is kept. */
+   is TRANSIENT.  An answer that holds tokens is GRANTED whatever stands beside them,
+   damaged JSON and a body that was cut included: the old refresh token is dead by
+   then, so what came is kept.  The patch can always be written down. */
 struct oauth_answer oauth_judge(unsigned status, const struct headers *headers,
                                 struct str body, uint64_t now_wall_ms);
+
+/* The same question while the answer is still coming: for fetch_options. */
+enum fetch_worth oauth_look(unsigned status, struct str body);

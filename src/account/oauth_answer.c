@@ -4,81 +4,15 @@
 
 #include <time.h>
 
-#include "account/kinds.h"
+#include "account/oauth_grant.h"
 #include "base/text.h"
 
-#define LIFE_DEFAULT_S 28800
-#define LIFE_MIN_S 60
-#define LIFE_MAX_S (366u * 86400)
 #define RETRY_MAX_MS (3600u * 1000)
 #define REASON_MAX 150
 
-/* ---- granted ------------------------------------------------------------ */
-
-static bool is_token(struct str text)
+static bool is_string(struct str value)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        if (text.at[i] <= ' ' || text.at[i] > '~')
-            return false;
-    }
-    return text.len > 0 && text.len <= KIND_OAUTH_TOKEN_MAX;
-}
-
-static uint64_t life_s(const struct json_doc *doc)
-{
-    uint64_t seconds;
-
-    if (!json_doc_get_u64(doc, "expires_in", &seconds))
-        return LIFE_DEFAULT_S;
-    if (seconds < LIFE_MIN_S)
-        return LIFE_MIN_S;
-    return seconds < LIFE_MAX_S ? seconds : LIFE_MAX_S;
-}
-
-/* "a b c" -> ["a","b","c"] */
-static void set_scopes(struct json_doc *patch, struct str scope)
-{
-    struct json_doc *scopes = json_doc_new_array();
-    struct str word;
-
-    while (str_next(&scope, ' ', &word)) {
-        if (word.len > 0)
-            json_doc_add(scopes, json_doc_new_str(word));
-    }
-    json_doc_set(patch, "scopes", scopes);
-}
-
-/* Absent: the old one goes on.  One of no use: the old one is spent all the same. */
-static void set_refresh_token(struct json_doc *patch,
-                              const struct json_doc *token)
-{
-    struct str text;
-
-    if (!token || !json_doc_as_str(token, &text) || text.len == 0)
-        return;
-    if (is_token(text))
-        json_doc_set_str(patch, "refresh_token", text);
-    else
-        json_doc_set(patch, "refresh_token", json_doc_new_null());
-}
-
-static struct json_doc *make_patch(const struct json_doc *doc,
-                                   uint64_t now_wall_ms)
-{
-    struct json_doc *patch;
-    char expires[TEXT_TIME_MAX];
-    struct str text;
-
-    if (!json_doc_get_str(doc, "access_token", &text) || !is_token(text))
-        return NULL;
-    patch = json_doc_new_object();
-    json_doc_set_str(patch, "access_token", text);
-    set_refresh_token(patch, json_doc_get(doc, "refresh_token"));
-    text_format_time(now_wall_ms + life_s(doc) * 1000, expires);
-    json_doc_set_str(patch, "expires_at", str_of(expires));
-    if (json_doc_get_str(doc, "scope", &text) && text.len > 0)
-        set_scopes(patch, text);
-    return patch;
+    return value.at[0] == '"';
 }
 
 /* ---- refused ------------------------------------------------------------ */
@@ -99,26 +33,35 @@ static bool is_final_code(struct str code)
 }
 
 struct reason {
-    struct str code; /* "invalid_grant", or an API error type */
-    struct str text;
+    struct buf code; /* "invalid_grant", or an API error type */
+    struct buf text;
 };
 
-/* {"error":"invalid_grant","error_description":"..."} or the API's own shape. */
-static struct reason read_reason(const struct json_doc *doc)
+static void read_reason_text(struct str body, const char *name, struct buf *out)
 {
-    const struct json_doc *error = json_doc_get(doc, "error");
-    struct reason reason = { STR_EMPTY, STR_EMPTY };
+    (void)oauth_member_read(body, (struct oauth_wanted){ name, is_string, 1 },
+                            out);
+}
 
-    if (!error)
-        return reason;
-    if (json_doc_is_object(error)) {
-        (void)json_doc_get_str(error, "type", &reason.code);
-        (void)json_doc_get_str(error, "message", &reason.text);
-    } else {
-        (void)json_doc_as_str(error, &reason.code);
-        (void)json_doc_get_str(doc, "error_description", &reason.text);
+/* {"error":"invalid_grant","error_description":"..."} or the API's own shape. */
+static void read_reason(struct str body, struct reason *reason)
+{
+    struct str value = STR_EMPTY;
+
+    if (oauth_member(body, oauth_grant_failure, &value) && !is_string(value)) {
+        read_reason_text(value, "type", &reason->code);
+        read_reason_text(value, "message", &reason->text);
+        return;
     }
-    return reason;
+    read_reason_text(body, "error", &reason->code);
+    read_reason_text(value.len > 0 ? body : STR_EMPTY, "error_description",
+                     &reason->text);
+}
+
+static void reason_done(struct reason *reason)
+{
+    buf_done(&reason->code);
+    buf_done(&reason->text);
 }
 
 static bool is_revocation(struct str text)
@@ -129,13 +72,14 @@ static bool is_revocation(struct str text)
 static bool is_final(unsigned status, const struct reason *reason)
 {
     bool refused = status == 400 || status == 401;
+    struct str code = buf_str(&reason->code);
 
-    if (refused && is_final_code(reason->code))
+    if (refused && is_final_code(code))
         return true;
-    if (status == 403 && str_eq(reason->code, STR("invalid_grant")))
+    if (status == 403 && str_eq(code, STR("invalid_grant")))
         return true;
     return (status == 401 || status == 403) &&
-           (is_revocation(reason->text) || is_revocation(reason->code));
+           (is_revocation(buf_str(&reason->text)) || is_revocation(code));
 }
 
 /* Tokens, codes, verifiers and states are long, or hold digits; prose is and does
@@ -168,24 +112,37 @@ static void add_reason(struct buf *out, struct str text)
     }
 }
 
-static void explain(unsigned status, const struct reason *reason, bool final,
-                    struct err *err)
+/* Compression that was not asked for and that fetch.h does not undo. */
+static void add_coding(struct buf *out, const struct headers *headers)
+{
+    const struct str *coding = headers_get(headers, STR("content-encoding"));
+
+    if (!coding || coding->len == 0 || str_ieq(*coding, STR("identity")))
+        return;
+    buf_add(out, STR(", packed as "));
+    add_reason(out, str_sub(*coding, 0, 40));
+    buf_add(out, STR(" although it was asked not to be"));
+}
+
+static void explain(unsigned status, const struct reason *reason,
+                    const struct headers *headers, struct err *err)
 {
     struct buf text;
 
-    buf_init(&text, 3 * REASON_MAX);
+    buf_init(&text, 4 * REASON_MAX);
     buf_printf(&text, "the token endpoint answered %u%s", status,
-               status == 200 ? ", and no token with it" : "");
+               status >= 200 && status < 300 ? ", and no token with it" : "");
+    if (reason->code.len == 0)
+        add_coding(&text, headers);
     if (reason->code.len > 0) {
         buf_add(&text, STR(" "));
-        add_reason(&text, reason->code);
+        add_reason(&text, buf_str(&reason->code));
     }
     if (reason->text.len > 0) {
         buf_add(&text, STR(": "));
-        add_reason(&text, reason->text);
+        add_reason(&text, buf_str(&reason->text));
     }
-    err_set(err, final ? ERR_LOGIN_REQUIRED : ERR_OAUTH, STR_FMT,
-            STR_ARG(buf_str(&text)));
+    err_set(err, ERR_OAUTH, STR_FMT, STR_ARG(buf_str(&text)));
     buf_done(&text);
 }
 
@@ -223,25 +180,31 @@ static uint64_t retry_after_ms(const struct headers *headers,
     return wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS;
 }
 
+static void refuse(struct oauth_answer *answer, unsigned status,
+                   const struct headers *headers, struct str body)
+{
+    struct reason reason;
+
+    read_reason(body, &reason);
+    if (is_final(status, &reason))
+        answer->verdict = OAUTH_REFUSED;
+    explain(status, &reason, headers, &answer->err);
+    if (answer->verdict == OAUTH_REFUSED)
+        answer->err.code = ERR_LOGIN_REQUIRED;
+    reason_done(&reason);
+}
+
 struct oauth_answer oauth_judge(unsigned status, const struct headers *headers,
                                 struct str body, uint64_t now_wall_ms)
 {
     struct oauth_answer answer = { .verdict = OAUTH_TRANSIENT };
-    struct err ignored;
-    struct json_doc *doc = json_doc_parse(body, &ignored);
-    struct reason reason = read_reason(doc);
 
-    if (status == 200)
-        answer.patch = make_patch(doc, now_wall_ms);
+    answer.patch = oauth_grant(status, body, now_wall_ms, &answer.lifetime_ms);
     if (answer.patch) {
         answer.verdict = OAUTH_GRANTED;
-        answer.lifetime_ms = life_s(doc) * 1000;
     } else {
-        if (is_final(status, &reason))
-            answer.verdict = OAUTH_REFUSED;
+        refuse(&answer, status, headers, body);
         answer.retry_after_ms = retry_after_ms(headers, now_wall_ms);
-        explain(status, &reason, answer.verdict == OAUTH_REFUSED, &answer.err);
     }
-    json_doc_free(doc);
     return answer;
 }

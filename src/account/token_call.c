@@ -8,9 +8,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define FIELDS                                                                 \
-    "content-type: application/json\r\naccept: application/json\r\n"           \
-    "accept-encoding: identity\r\n"
+#define FIELDS "content-type: application/json\r\naccept: application/json\r\n"
 
 struct token_call {
     struct list node; /* in keeper->calls */
@@ -44,7 +42,8 @@ static void ask(struct token_call *call)
                                              .fields = STR(FIELDS),
                                              .body = buf_str(&call->body),
                                              .connect_ms = config->connect_ms,
-                                             .answer_ms = TOKEN_CALL_MS },
+                                             .answer_ms = TOKEN_CALL_MS,
+                                             .look = oauth_look },
                     fetch_changed, call);
 }
 

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+/* An answer that holds tokens is never thrown away: it is the only place where they
+   exist.  The token endpoint is a raw socket. */
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import { after, before, it } from 'node:test';
+import zlib from 'node:zlib';
+
+import { call } from '../support/http.mjs';
+import { readHead } from '../support/raw.mjs';
+import { describe, inMinutes, readAccount, startRelay, writeOauth } from '../support/processes.mjs';
+
+const access = (name) => `sk-ant-oat01-CANARY-new-access-of-${name}`;
+const refresh = (name) => `sk-ant-ort01-CANARY-new-refresh-of-${name}`;
+const members = (name) => `"access_token":"${access(name)}","refresh_token":"${refresh(name)}"`;
+const plain = (name) => `{${members(name)},"expires_in":28800}`;
+const head = (status, fields) => `HTTP/1.1 ${status} X\r\n${fields.map((field) => `${field}\r\n`).join('')}\r\n`;
+const answer = (body, { status = 200, fields = [] } = {}) => Buffer.concat([Buffer.from(head(status, [`content-length: ${Buffer.byteLength(body)}`, ...fields])), Buffer.from(body)]);
+const chunked = (body, fields = []) => Buffer.concat([Buffer.from(head(200, ['transfer-encoding: chunked', ...fields])), Buffer.from(`${body.length.toString(16)}\r\n`), body, Buffer.from('\r\n0\r\n\r\n')]);
+
+/* What the endpoint sends; then it closes the connection. */
+const odd = {
+  'a-lone-surrogate': (n) => answer(`{${members(n)},"x":"\\ud800"}`),
+  'a-nul': (n) => answer(`{"x":"\0",${members(n)}}`),
+  'not-utf-8': (n) => answer(Buffer.concat([Buffer.from('{"x":"'), Buffer.from([0xff, 0xc0]), Buffer.from(`",${members(n)}}`)])),
+  'a-huge-number': (n) => answer(`{"x":${'9'.repeat(400)},${members(n)}}`),
+  'a-duplicate': (n) => answer(`{"x":1,"x":2,${members(n)}}`),
+  'a-bom': (n) => answer(`\ufeff${plain(n)}`),
+  'bytes-after-it': (n) => answer(`${plain(n)}<!-- cache -->`),
+  'status-201': (n) => answer(plain(n), { status: 201 }),
+  'another-type': (n) => answer(plain(n), { fields: ['content-type: text/html; charset=utf-16'] }),
+  'gzip': (n) => answer(zlib.gzipSync(plain(n)), { fields: ['content-encoding: gzip'] }),
+  'gzip-chunked': (n) => chunked(zlib.gzipSync(plain(n)), ['content-encoding: gzip']),
+  'gzip-unsaid': (n) => answer(zlib.gzipSync(plain(n))),
+  'deflate': (n) => answer(zlib.deflateSync(plain(n)), { fields: ['content-encoding: deflate'] }),
+  'deflate-raw': (n) => chunked(zlib.deflateRawSync(plain(n)), ['content-encoding: deflate']),
+  'nested': (n) => answer(`{"data":${plain(n)}}`),
+  'cut-behind-them': (n) => Buffer.from(`${head(200, ['content-length: 5000'])}{${members(n)},"scope":"user:inf`),
+  'cut-in-a-chunk': (n) => chunked(Buffer.from(plain(n))).subarray(0, -8),
+  'gzip-cut': (n) => answer(zlib.gzipSync(plain(n)), { fields: ['content-encoding: gzip'] }).subarray(0, -4),
+};
+const STAYS = 'open-and-longer';
+odd[STAYS] = (n) => Buffer.from(`${head(200, ['content-length: 5000'])}${plain(n)}`);
+
+describe('an odd answer with tokens', { timeout: 240000 }, () => {
+  const seen = [];
+  let server;
+  let relay;
+  const answers = { ...odd, 'refused-in-gzip': () => answer(zlib.gzipSync('{"error":"invalid_grant"}'), { status: 400, fields: ['content-encoding: gzip'] }) };
+
+  before(async () => {
+    server = net.createServer((socket) => {
+      let bytes = Buffer.alloc(0);
+      socket.on('error', () => {});
+      socket.on('data', (data) => {
+        bytes = Buffer.concat([bytes, data]);
+        const request = readHead(bytes);
+        if (!request || bytes.length < request.length + Number(request.get('content-length'))) {
+          return;
+        }
+        const name = /refresh-of-([\w-]+)"/.exec(bytes.toString('latin1'))[1];
+        seen.push({ name, coding: request.get('accept-encoding') });
+        socket[name === STAYS ? 'write' : 'end'](answers[name](name));
+      });
+    });
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    relay = await startRelay({
+      upstream: `http://127.0.0.1:${server.address().port}/v1/messages`,
+      accounts: (dir) => Object.keys(answers).forEach((name) => writeOauth(dir, name, { expires_at: inMinutes(60) })),
+    });
+  });
+  after(() => {
+    relay?.program.child.kill('SIGKILL');
+    server?.close();
+  });
+
+  for (const name of Object.keys(odd)) {
+    it(`is saved: ${name}`, async () => {
+      const got = await call(`${relay.url}/oauth/accounts/${name}/refresh`, { method: 'POST' });
+      assert.equal(got.status, 200, got.body.toString());
+      const { access_token, refresh_token } = readAccount(relay.dataDir, name);
+      assert.deepEqual({ access_token, refresh_token }, { access_token: access(name), refresh_token: refresh(name) });
+    });
+  }
+
+  it('a refusal in gzip is understood: sign in again', async () => {
+    const got = await call(`${relay.url}/oauth/accounts/refused-in-gzip/refresh`, { method: 'POST' });
+    assert.match(got.body.toString(), /invalid_grant; sign in again/);
+    const status = JSON.parse((await call(`${relay.url}/oauth/accounts/refused-in-gzip/status`)).body);
+    assert.equal(status.login_required, true);
+  });
+
+  it('each was asked for once, uncompressed', () => {
+    assert.deepEqual(seen.map((one) => one.name).sort(), Object.keys(answers).sort());
+    assert.deepEqual(new Set(seen.map((one) => one.coding)), new Set(['identity']));
+  });
+
+  it('the relay ends well and told no secret', async () => {
+    await relay.stop();
+  });
+});
