@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "base/mem.h"
 
@@ -41,9 +42,29 @@ bool err_set(struct err *err, enum err_code code, const char *format, ...)
     return false;
 }
 
+const char *err_number_text(int number, char out[ERR_NUMBER_MAX])
+{
+    struct rlimit limit = { 0 };
+
+    (void)getrlimit(RLIMIT_NOFILE, &limit);
+    if (number == EMFILE)
+        (void)snprintf(out, ERR_NUMBER_MAX,
+                       "too many open files (limit %llu): raise the limit "
+                       "(ulimit -n, LimitNOFILE=)",
+                       (unsigned long long)limit.rlim_cur);
+    else if (number == ENFILE)
+        (void)snprintf(out, ERR_NUMBER_MAX,
+                       "too many open files on the whole system: raise "
+                       "fs.file-max");
+    else
+        (void)snprintf(out, ERR_NUMBER_MAX, "%s", strerrordesc_np(number));
+    return out;
+}
+
 bool err_errno(struct err *err, const char *format, ...)
 {
     int number = errno;
+    char cause[ERR_NUMBER_MAX];
     va_list args;
     size_t len;
 
@@ -54,7 +75,7 @@ bool err_errno(struct err *err, const char *format, ...)
     va_end(args);
     len = strlen(err->text);
     (void)snprintf(err->text + len, sizeof(err->text) - len, ": %s",
-                   strerrordesc_np(number));
+                   err_number_text(number, cause));
     make_printable(err->text);
     return false;
 }

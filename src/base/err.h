@@ -21,6 +21,11 @@ struct err {
     char text[480];
 };
 
+#define ERR_NUMBER_MAX 128
+
+/* What an error number means and, where files have run out, what to do. */
+const char *err_number_text(int number, char out[ERR_NUMBER_MAX]);
+
 /* All three return false, so that a caller can `return err_set(...)`. */
 bool err_set(struct err *err, enum err_code code, const char *format, ...)
     PRINTF_LIKE(3, 4);

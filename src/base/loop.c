@@ -413,7 +413,10 @@ struct loop_watch *loop_watch_new(struct loop *loop, const char *folder,
     rc = uv_fs_event_start(&watch->uv, folder_changed, folder, 0);
     if (rc == 0)
         return watch;
-    err_set(err, ERR_IO, "watch %s: %s", folder, uv_strerror(rc));
+    err_set(err, ERR_IO, "watch %s: %s%s", folder, uv_strerror(rc),
+            rc == UV_EMFILE ? ": raise the limit of open files (ulimit -n, "
+                              "LimitNOFILE=) or fs.inotify.max_user_instances"
+                            : "");
     loop_watch_free(watch);
     return NULL;
 }

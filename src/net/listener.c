@@ -23,6 +23,7 @@ struct listener {
     listener_fn accepted;
     void *arg;
     int fd;
+    int fd_max;
     uint16_t port;
     uint64_t said_ms; /* when the log was told that accepting fails; 0: never */
 };
@@ -53,15 +54,14 @@ static void watch_over(int fd)
 
 /* Out of descriptors: level-triggered readiness would spin, so look away.  Said
    once in a while, not with every try. */
-static void pause_accepting(struct listener *listener)
+static void pause_accepting(struct listener *listener, int number)
 {
     uint64_t now_ms = clock_steady_ms();
+    char why[ERR_NUMBER_MAX];
 
     if (listener->said_ms == 0 || now_ms - listener->said_ms > SAY_AGAIN_MS) {
-        log_line(LOG_ERROR,
-                 "cannot accept connections: %s; raise the limit of open files "
-                 "(ulimit -n, LimitNOFILE=)",
-                 strerrordesc_np(errno));
+        log_line(LOG_ERROR, "cannot accept connections: %s",
+                 err_number_text(number, why));
         listener->said_ms = now_ms;
     }
     loop_poll_want(listener->poll, 0);
@@ -85,6 +85,11 @@ static void accept_ready(void *arg, unsigned events)
         int fd = accept4(listener->fd, (struct sockaddr *)(void *)&peer.sa,
                          &peer.len, SOCK_NONBLOCK | SOCK_CLOEXEC);
 
+        if (fd >= 0 && listener->fd_max > 0 && fd >= listener->fd_max) {
+            (void)close(fd);
+            pause_accepting(listener, EMFILE);
+            return;
+        }
         if (fd >= 0) {
             set_option(fd, IPPROTO_TCP, TCP_NODELAY);
             watch_over(fd);
@@ -93,7 +98,7 @@ static void accept_ready(void *arg, unsigned events)
         }
         if (errno == EMFILE || errno == ENFILE || errno == ENOMEM ||
             errno == ENOBUFS)
-            pause_accepting(listener);
+            pause_accepting(listener, errno);
         if (errno != ECONNABORTED && errno != EINTR)
             return;
     }
@@ -160,6 +165,7 @@ struct listener *listener_new(struct loop *loop,
     listener->accepted = accepted;
     listener->arg = arg;
     listener->fd = -1;
+    listener->fd_max = options->fd_max;
     if (!bind_address(listener, options, err)) {
         listener_free(listener);
         return NULL;

@@ -15,6 +15,10 @@ struct dial;
 
 /* `ca_file`: see upstream_new(). */
 struct dialer *dialer_new(struct loop *loop, const char *ca_file);
+/* Descriptors from `fd_max` on (0: none) are for others.  When they run out,
+   `relieve` may close what is not needed. */
+void dialer_keep_back(struct dialer *dialer, int fd_max,
+                      bool (*relieve)(void *arg), void *arg);
 /* Every dial must have been freed; connections through https proxies end. */
 void dialer_free(struct dialer *dialer);
 

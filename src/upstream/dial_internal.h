@@ -16,6 +16,10 @@ struct dialer {
     char *ca_file;       /* NULL: none */
     struct tls *trust;   /* whom https proxies may be; NULL until the first */
     struct list bridges; /* connections through https proxies */
+    int fd_max; /* descriptors from here on are not for dials; 0: all */
+    bool (*relieve)(
+        void *arg); /* closes something; false if there is nothing */
+    void *relieve_arg;
 };
 
 struct dial {
@@ -31,6 +35,7 @@ struct dial {
     uint64_t start_us;
     uint64_t ended_us[DIAL_STEPS]; /* 0: not yet */
     uint64_t over_us;              /* DONE or FAILED */
+    int no_socket;                 /* the errno of a socket that was not made */
     struct tls_guest guest;        /* of the proxy's TLS */
     char target[280];              /* host:port, for error texts */
     char detail[CURL_ERROR_SIZE];

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* What libcurl is told.  Proxies, names and credentials are set as options, never
    pasted into a URL; the environment's proxy variables are ignored. */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "upstream/dial_internal.h"
@@ -117,13 +120,37 @@ static void set_way(struct dial *dial, const struct dial_target *target)
         (void)curl_easy_setopt(dial->easy, CURLOPT_PROXY, "");
 }
 
-/* A socket is made: its name has been looked up. */
-static int on_new_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
+/* -1 and errno, EMFILE where the rest is for others. */
+static int try_socket(const struct dialer *dialer,
+                      const struct curl_sockaddr *address)
 {
-    (void)fd;
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC,
+                    address->protocol);
+
+    if (fd < 0 || dialer->fd_max == 0 || fd < dialer->fd_max)
+        return fd;
+    (void)close(fd);
+    errno = EMFILE;
+    return -1;
+}
+
+/* A socket is wanted: the name has been looked up.  Idle connections are given up
+   for one that is needed. */
+static curl_socket_t on_open(void *arg, curlsocktype purpose,
+                             struct curl_sockaddr *address)
+{
+    struct dial *dial = arg;
+    struct dialer *dialer = dial->dialer;
+    int fd = try_socket(dialer, address);
+
     (void)purpose;
-    dial_mark(arg, DIAL_RESOLVE);
-    return CURL_SOCKOPT_OK;
+    dial_mark(dial, DIAL_RESOLVE);
+    while (fd < 0 && (errno == EMFILE || errno == ENFILE) && dialer->relieve &&
+           dialer->relieve(dialer->relieve_arg))
+        fd = try_socket(dialer, address);
+    if (fd < 0)
+        dial->no_socket = errno;
+    return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
 void dial_set_options(struct dial *dial, const struct dial_target *target)
@@ -143,8 +170,8 @@ void dial_set_options(struct dial *dial, const struct dial_target *target)
                            (long)target->timeout_ms);
     (void)curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
     (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, on_new_socket);
-    (void)curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, dial);
+    (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
+    (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, dial);
     (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, dial->detail);
     (void)curl_easy_setopt(easy, CURLOPT_PRIVATE, (char *)dial);
 }

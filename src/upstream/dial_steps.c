@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* How far a dial came, when, and what to say if that was not far enough.  libcurl
    tells most of it only at the end: the marks are ours. */
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "upstream/dial_internal.h"
@@ -115,9 +118,37 @@ static void describe_connect(struct dial *dial)
                 dial->target);
 }
 
+/* Names cannot be looked up without descriptors either; nobody says so then. */
+static int find_out_of_files(const struct dial *dial)
+{
+    int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        return errno;
+    (void)close(fd);
+    return dial->dialer->fd_max > 0 && fd >= dial->dialer->fd_max ? EMFILE : 0;
+}
+
+/* An IPv6 socket on a machine without IPv6 is none either: only when the dial has
+   failed for want of any does it matter. */
+static bool describe_files(struct dial *dial, enum dial_step step)
+{
+    int number = dial->no_socket;
+    char why[ERR_NUMBER_MAX];
+
+    if (number == 0 && step == DIAL_RESOLVE)
+        number = find_out_of_files(dial);
+    if (number != EMFILE && number != ENFILE)
+        return false;
+    err_set(&dial->err, ERR_CONNECT, "%s", err_number_text(number, why));
+    return true;
+}
+
 static void describe_cause(struct dial *dial, CURLcode code,
                            enum dial_step step)
 {
+    if (describe_files(dial, step))
+        return;
     if (!dial->err.text[0]) /* no callback of ours knew more */
         err_set(&dial->err, ERR_PROXY, "%s",
                 dial->detail[0] ? dial->detail : curl_easy_strerror(code));

@@ -144,6 +144,14 @@ struct dialer *dialer_new(struct loop *loop, const char *ca_file)
     return dialer;
 }
 
+void dialer_keep_back(struct dialer *dialer, int fd_max,
+                      bool (*relieve)(void *arg), void *arg)
+{
+    dialer->fd_max = fd_max;
+    dialer->relieve = relieve;
+    dialer->relieve_arg = arg;
+}
+
 void dialer_free(struct dialer *dialer)
 {
     if (!dialer)

@@ -94,6 +94,21 @@ struct upstream *upstream_new(struct loop *loop, const char *ca_file)
     return upstream;
 }
 
+static bool drop_oldest(void *arg)
+{
+    struct upstream *upstream = arg;
+
+    if (list_is_empty(&upstream->idle))
+        return false;
+    link_free(oldest_idle(upstream));
+    return true;
+}
+
+void upstream_keep_back(struct upstream *upstream, int fd_max)
+{
+    dialer_keep_back(upstream->dialer, fd_max, drop_oldest, upstream);
+}
+
 void upstream_free(struct upstream *upstream)
 {
     if (!upstream)

@@ -47,6 +47,9 @@ struct upstream {
 /* `ca_file`: PEM certificates that a proxy's TLS may show besides those the system
    trusts; NULL or empty: none.  Copied; read when the first https proxy is used. */
 struct upstream *upstream_new(struct loop *loop, const char *ca_file);
+/* Descriptors from `fd_max` on are not for this one's connections; 0: all are.  When
+   they run out, idle connections are closed first. */
+void upstream_keep_back(struct upstream *upstream, int fd_max);
 void upstream_free(struct upstream *upstream);
 
 /* The newest idle connection that fits and is alive; NULL if there is none.  In a calm

@@ -3,7 +3,9 @@
 #include "base/err.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "unit.h"
 
@@ -148,6 +150,27 @@ static void a_new_text_forgets_the_wait(void **state)
     assert_int_equal(err_retry_after_s(&err), 0);
 }
 
+static void files_that_run_out_are_reported_as_that(void **state)
+{
+    struct rlimit limit;
+    char want[200];
+    struct err err;
+
+    (void)state;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    (void)snprintf(want, sizeof(want),
+                   "open cup: too many open files (limit %llu): raise the "
+                   "limit (ulimit -n, LimitNOFILE=)",
+                   (unsigned long long)limit.rlim_cur);
+    errno = EMFILE;
+    assert_false(err_errno(&err, "open cup"));
+    assert_string_equal(err.text, want);
+    errno = ENFILE;
+    assert_false(err_errno(&err, "open cup"));
+    assert_string_equal(err.text, "open cup: too many open files on the whole "
+                                  "system: raise fs.file-max");
+}
+
 static void long_texts_are_cut_and_end(void **state)
 {
     struct err err;
@@ -176,6 +199,7 @@ int main(void)
         cmocka_unit_test(errno_is_spelt_out),
         cmocka_unit_test(a_known_wait_is_rounded_up),
         cmocka_unit_test(a_new_text_forgets_the_wait),
+        cmocka_unit_test(files_that_run_out_are_reported_as_that),
         cmocka_unit_test(long_texts_are_cut_and_end),
     };
 

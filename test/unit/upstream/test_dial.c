@@ -58,6 +58,46 @@ static void the_environment_is_not_asked(void **state)
     (void)unsetenv("all_proxy");
 }
 
+static bool relieve(void *arg)
+{
+    unsigned *left = arg;
+
+    return *left > 0 && (*left)-- > 0;
+}
+
+/* Descriptors from 1 on are for others: there are none. */
+static void a_dial_leaves_what_is_kept_back(void **state)
+{
+    static const char *const hosts[] = { "127.0.0.1", "localhost" };
+    struct stage *stage = *state;
+    unsigned idle = 3;
+
+    dialer_keep_back(stage->dialer, 1, relieve, &idle);
+    for (size_t i = 0; i < COUNT_OF(hosts); i++) {
+        stage_start(stage, hosts[i], stage->port, WIRE_WAIT_MS);
+        stage_check_failure(stage, ERR_CONNECT, "connect failed: ");
+        unit_assert_part(dial_error(stage->dial)->text,
+                         "too many open files (limit ");
+    }
+    assert_int_equal(idle, 0);
+    dialer_keep_back(stage->dialer, 0, NULL, NULL);
+    stage_begin(stage, "127.0.0.1", stage->port, WIRE_WAIT_MS);
+    check_success(stage);
+}
+
+/* A proxy is dialled with the same socket. */
+static void nor_does_a_proxy_get_it(void **state)
+{
+    struct stage *stage = *state;
+
+    stage_use_proxy(stage, "http", NULL);
+    dialer_keep_back(stage->dialer, 1, NULL, NULL);
+    stage_start(stage, "api.test", 443, WIRE_WAIT_MS);
+    stage_check_failure(stage, ERR_CONNECT, "proxy connect failed: proxy ");
+    unit_assert_part(dial_error(stage->dial)->text,
+                     "too many open files (limit ");
+}
+
 /* Nothing of it may come later. */
 static void a_dial_can_be_cancelled_at_any_time(void **state)
 {
@@ -182,6 +222,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(a_direct_way),
         ROW(the_environment_is_not_asked),
+        ROW(a_dial_leaves_what_is_kept_back),
+        ROW(nor_does_a_proxy_get_it),
         ROW(a_dial_can_be_cancelled_at_any_time),
         ROW(an_http_proxy),
         ROW(socks5),

@@ -166,11 +166,31 @@ static void what_was_kept_in_this_turn_is_asked(void **state)
     wire_close(&peer);
 }
 
+/* An idle connection costs a descriptor that a needed one may lack. */
+static void idle_connections_make_room(void **state)
+{
+    struct scene *scene = *state;
+    struct wire peers[2];
+
+    (void)keep(scene, scene->origin, NULL, &peers[0]);
+    (void)keep(scene, scene->origin, NULL, &peers[1]);
+    upstream_keep_back(scene->upstream, 1);
+    scene->options.fresh = true;
+    scene_start(scene);
+    scene_until(scene, CALL_FAILED);
+    assert_int_equal(scene_idle(scene), 0);
+    wire_expect_end(&peers[0]);
+    wire_expect_end(&peers[1]);
+    wire_close(&peers[0]);
+    wire_close(&peers[1]);
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, scene_open, scene_close)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        ROW(idle_connections_make_room),
         ROW(origin_and_proxy_must_fit),
         ROW(the_newest_is_taken_first),
         ROW(dead_ones_are_passed_by),
