@@ -80,6 +80,8 @@ int run_wait(pid_t child)
     int status;
 
     assert_int_equal(waitpid(child, &status, 0), child);
+    if (WIFSIGNALED(status))
+        return 128 + WTERMSIG(status);
     assert_true(WIFEXITED(status));
     return WEXITSTATUS(status);
 }

@@ -27,5 +27,5 @@ void run_command(struct run *run, const char *line);
 
 /* In a forked child: never returns. */
 void run_as_child(const struct run *run, const char *line);
-/* The exit status of a child; fails if it died. */
+/* The exit status of a child; 128 and the signal if one ended it. */
 int run_wait(pid_t child);

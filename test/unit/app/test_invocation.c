@@ -60,7 +60,7 @@ static void the_log_names_commands_likewise(void **state)
     unit_write(run->folder, ".env", "LOG_LEVLE=debug\n");
     run->program = "build/claude-relay";
     run_command(run, "account list");
-    unit_assert_part(run->err, ".env: LOG_LEVLE is not an option; "
+    unit_assert_part(run->err, ".env:1: LOG_LEVLE is not an option; "
                                "`build/claude-relay help` lists");
 }
 

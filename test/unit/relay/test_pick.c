@@ -34,7 +34,7 @@ static const struct {
 } cases[] = {
     { { KEY }, "", "", MESSAGES, "a", NULL },
     { { KEY, KEY }, "", "account=b", MESSAGES, "b", NULL },
-    { { KEY, KEY }, "", "", MESSAGES, NULL, "name one" },
+    { { KEY, KEY }, "", "", MESSAGES, NULL, "choose one" },
     { { KEY }, "", "account=x", MESSAGES, NULL, "no account \"x\"" },
     { { KEY }, "", "account=../x", MESSAGES, NULL, "letters, digits" },
     { { BROKEN }, "", "", MESSAGES, NULL, "api_key" },
@@ -45,7 +45,7 @@ static const struct {
     { { BROKEN, KEY, KEY }, "", "", "/v1/models", "b", NULL },
     { { KEY, KEY }, "", "account=b", "/v1/models", "b", NULL },
     { { BROKEN, KEY }, "", "account=a", "/v1/models", NULL, "api_key" },
-    { { BROKEN, BROKEN }, "", "", "/v1/models", NULL, "name one" },
+    { { BROKEN, BROKEN }, "", "", "/v1/models", NULL, "choose one" },
     { { BROKEN }, "", "", "/v1/models", NULL, "api_key" },
     { { NULL }, "", "", "/v1/models", NULL, "no account is set up" },
     { { KEY, KEY }, LOGIN, "", "/v1/models", NULL, NULL },
