@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: MIT
+/* A command that the program prints works when it is pasted into another terminal: the
+   program as it was called, the folder, the port, real names.  Beside a relay with other
+   settings it stops. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, beforeEach, it } from 'node:test';
+
+import { call, message } from '../support/http.mjs';
+import { API_KEY, cleanEnv, command, describe, Program, relayBinary, startRelay, startSim, tempFolder, until, ways, writeOauth } from '../support/processes.mjs';
+
+const CODE = 'CANARY_code-AZ09';
+
+/* In a new terminal: another folder, nothing exported. */
+const paste = (script, input = '') =>
+  spawnSync('bash', ['-e', '-c', script], { cwd: tempFolder(), env: cleanEnv(), input, encoding: 'utf8', timeout: 60000 });
+
+/* The indented lines of what was printed. */
+const indented = (text) => [...text.matchAll(/^ {2}(\S.*)$/gm)].map(([, line]) => line);
+
+describe('printed commands', { timeout: 120000 }, () => {
+  let sim;
+  let folder;
+  let relay;
+
+  before(async () => {
+    sim = await startSim();
+  });
+  after(() => [relay, sim?.program].forEach((program) => program?.child.kill('SIGKILL')));
+  beforeEach(() => {
+    folder = path.join(tempFolder(), "it's here");
+    fs.mkdirSync(path.join(folder, 'build'), { recursive: true });
+    fs.symlinkSync(relayBinary, path.join(folder, 'build/claude-relay'));
+    fs.writeFileSync(path.join(folder, '.env'), Object.entries(ways({ upstream: sim.apiUrl })).map(([name, value]) => `${name}=${value}\n`).join(''), { mode: 0o600 });
+  });
+
+  async function serve(binary, args = [], env = {}) {
+    relay = new Program(binary, ['--port', '0', ...args], env, folder);
+    const [, port] = await relay.ready(/listening on http:\/\/\S+:(\d+)/);
+    await until(() => /\n(.*api-key -|  claude)\n/.test(relay.out), { what: 'the whole banner' });
+    return Number(port);
+  }
+
+  for (const [what, binary, args, env, data] of [
+    ['by a path from its folder', 'build/claude-relay', [], {}, 'data'],
+    ['with a folder of its own', 'build/claude-relay', ['--data-dir', 'my data'], {}, 'my data'],
+    ['with the folder exported', 'build/claude-relay', [], { DATA_DIR: "my 'data'" }, "my 'data'"],
+    ['by its full path', relayBinary, [], {}, 'data'],
+  ]) {
+    it(`a relay that was called ${what}: its first account, and a client`, async () => {
+      const port = await serve(binary, args, env);
+      const lines = indented(relay.out).filter((line) => /^cd |claude-relay /.test(line));
+      const [cd, login, add] = lines;
+      assert.equal(lines.length, 3, relay.out);
+      const done = paste(`${cd}\n${login}`, `${CODE}\n`);
+      assert.equal(done.status, 0, done.stdout + done.stderr);
+      assert.ok(fs.existsSync(path.join(folder, data, 'oauth_main.json')));
+
+      /* What the sign-in prints leads to this relay. */
+      const exports = indented(done.stdout).filter((line) => line.startsWith('export '));
+      const told = paste(`${exports.join('\n')}\necho "$ANTHROPIC_BASE_URL"`).stdout.trim();
+      assert.equal(told, `http://127.0.0.1:${port}`);
+      await until(async () => (await message(told)).status === 200, { what: 'an answer' });
+
+      /* A name that is taken: what to do is pasted, too. */
+      const taken = paste(`${cd}\n${add}`, `${API_KEY}\n`);
+      assert.equal(taken.status, 1);
+      const [, remove] = /`([^`]* account remove main)`/.exec(taken.stderr);
+      assert.equal(paste(`${cd}\n${remove}`).status, 0);
+      assert.equal(paste(`${cd}\n${add}`, `${API_KEY}\n`).status, 0);
+      await until(async () => (await message(told)).status === 200, { what: 'an answer with the key' });
+
+      await relay.terminate();
+    });
+  }
+
+  it('by its name, found in PATH', async () => {
+    const PATH = `${path.join(folder, 'build')}:${process.env.PATH}`;
+    await serve('claude-relay', [], { PATH });
+    assert.match(relay.out, /^ {2}claude-relay login main$/m);
+    await relay.terminate();
+  });
+
+  it('with several accounts: the banner, the sign-in and a refusal say how to choose', async () => {
+    for (const name of ['first', 'second']) {
+      writeOauth(path.join(folder, 'data'), name);
+    }
+    const port = await serve('build/claude-relay');
+    const url = `http://127.0.0.1:${port}`;
+    const choose = /ANTHROPIC_CUSTOM_HEADERS="(X-Account-Name): (\w+)"/;
+    const refusal = JSON.parse((await message(url)).body).error.message;
+    for (const text of [relay.out, refusal]) {
+      const [, name, value] = choose.exec(text);
+      assert.equal(value, 'first');
+      assert.equal((await message(url, { headers: { [name]: value } })).status, 200);
+    }
+    const [, query] = /with (\?account=\w+)/.exec(refusal);
+    assert.equal((await message(url, { target: `/v1/messages${query}` })).status, 200);
+    const done = paste(`cd "${folder}"\nbuild/claude-relay login second`, `${CODE}\n`);
+    assert.equal(choose.exec(done.stdout)[2], 'second');
+    await relay.terminate();
+  });
+
+  it('the page at / shows the address it was reached at', async () => {
+    const port = await serve('build/claude-relay');
+    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, 'localhost:8080', 'localhost']) {
+      const ask = (accept) => call(`http://127.0.0.1:${port}/`, { headers: { host, accept } });
+      const { usage } = JSON.parse((await ask('*/*')).body);
+      assert.match(usage.claude_code, new RegExp(`^export ANTHROPIC_BASE_URL=http://${host} `));
+      assert.ok((await ask('text/html')).body.toString().includes(`export ANTHROPIC_BASE_URL=http://${host}\n`));
+    }
+    await relay.terminate();
+  });
+
+  it('name commands that exist, and no placeholders', () => {
+    /* Texts are put together by the compiler: the program itself has them whole. */
+    const program = fs.readFileSync(relayBinary, 'latin1');
+    const printed = new Set([...program.matchAll(/`claude-relay(?: ([^`\0\n]+))?`/g)].map(([, line]) => line ?? ''));
+    assert.ok(printed.size > 8, [...printed].join('\n'));
+    const forms = command(['help']).stdout.split('\n').flatMap((line) => {
+      const form = /^(?:usage:|\s+)\s*\S*claude-relay (.*?)(?: {3}.*)?$/.exec(line)?.[1];
+      const choice = /^(\S+) (\w+(?:\|\w+)+)/.exec(form ?? '');
+      return choice ? choice[2].split('|').map((word) => `${choice[1]} ${word}`) : form ? [form] : [];
+    });
+    for (const line of printed) {
+      const words = line.split(' ').filter((word) => /^[a-z]+$/.test(word));
+      const known = words.length === 0 || forms.some((form) => words.slice(0, 2).every((word, i) => form.split(' ')[i] === word || (i > 0 && /^\[?[A-Z]/.test(form.split(' ')[i] ?? ''))));
+      assert.ok(known, `there is no "${line}"`);
+      assert.doesNotMatch(line, /\b(NAME|URL|FOLDER)\b|[<>]/, line);
+    }
+  });
+});
+
+describe('a command beside a relay with other settings', { timeout: 120000 }, () => {
+  const SECRET = Buffer.alloc(32, 'CANARY').toString('base64');
+  const proxy = { GLOBAL_PROXY_ENABLED: 'true', GLOBAL_PROXY_TYPE: 'http', GLOBAL_PROXY_HOST: '127.0.0.1', GLOBAL_PROXY_PORT: '9', GLOBAL_PROXY_USERNAME: 'u', GLOBAL_PROXY_PASSWORD: 'CANARY-p' };
+  const files = (relay) => fs.readdirSync(relay.dataDir).sort();
+
+  for (const [what, theirs, ours, names] of [
+    ['the proxy is missing', proxy, {}, Object.keys(proxy)],
+    ['the proxy is another', proxy, { ...proxy, GLOBAL_PROXY_HOST: '127.0.0.2' }, ['GLOBAL_PROXY_HOST']],
+    ['the password is another', proxy, { ...proxy, GLOBAL_PROXY_PASSWORD: 'CANARY-q' }, ['GLOBAL_PROXY_PASSWORD']],
+    ['RELAY_SECRET is missing', { RELAY_SECRET: SECRET }, {}, ['RELAY_SECRET']],
+    ['RELAY_SECRET is missing there', {}, { RELAY_SECRET: SECRET }, ['RELAY_SECRET']],
+    ['the client is another', {}, { OAUTH_CLIENT_ID: 'mine' }, ['OAUTH_CLIENT_ID']],
+  ]) {
+    it(`${what}: it stops before it does anything`, async () => {
+      const relay = await startRelay({ env: theirs });
+      const base = Object.fromEntries(Object.entries(relay.settings).filter(([name]) => !(name in theirs)));
+      const before = files(relay);
+      for (const line of ['login main', 'account add more --api-key -', 'account refresh demo', 'account remove demo', 'account import', 'account list', 'proxy test']) {
+        const done = command(line.split(' '), { env: { ...base, ...ours }, input: `${API_KEY}\n` });
+        assert.equal(done.status, 1, `${line}: ${done.stdout}${done.stderr}`);
+        assert.equal(done.stdout, '');
+        assert.match(done.stderr, new RegExp(`port ${relay.port}\\).*settings than this command: ${names.join(', ')};.*\\.env`));
+      }
+      assert.deepEqual(files(relay), before);
+      const check = command(['check'], { env: { ...base, ...ours } });
+      assert.match(check.stdout, /^fail {2}relay .*other settings/m);
+      await relay.stop();
+      /* It has ended, in whatever way: nobody disagrees any more. */
+      if (!('RELAY_SECRET' in theirs)) {
+        assert.equal(command(['account', 'list'], { env: { ...base, ...ours } }).status, 0);
+      }
+    });
+  }
+
+  it('with the same settings it works, and a relay that was killed is none', async () => {
+    const relay = await startRelay({ env: proxy });
+    const add = (name, settings) => command(['account', 'add', name, '--api-key', '-'], { env: settings, input: `${API_KEY}\n` });
+    assert.equal(add('a', relay.settings).status, 0);
+    assert.match(command(['check'], { env: relay.settings }).stdout, new RegExp(`^ok {4}relay .*port ${relay.port}`, 'm'));
+    assert.equal(fs.statSync(path.join(relay.dataDir, '.relay')).mode & 0o777, 0o600);
+    assert.doesNotMatch(fs.readFileSync(path.join(relay.dataDir, '.relay'), 'utf8'), /CANARY/);
+    relay.program.child.kill('SIGKILL');
+    await relay.program.ended;
+    assert.equal(add('b', { DATA_DIR: relay.dataDir }).status, 0);
+  });
+});
