@@ -15,6 +15,7 @@
 #include "app/secret_commands.h"
 #include "app/serve_command.h"
 #include "app/terminal.h"
+#include "base/shell.h"
 #include "base/shown.h"
 #include "upstream/proxy.h"
 
@@ -165,12 +166,15 @@ static void warn_of_strangers(const struct dotenv *file)
 static void warn_of_readers(const struct dotenv *file)
 {
     const char *secret = config_find_secret(file);
+    char word[SHELL_WORD_MAX];
 
-    if (file->open_mode != 0 && secret)
-        log_line(LOG_WARN,
-                 "%s holds %s and can be read by other users (mode %03o): "
-                 "chmod 600 %s",
-                 file->path, secret, file->open_mode, file->path);
+    if (file->open_mode == 0 || !secret)
+        return;
+    shell_quote(str_of(file->path), word);
+    log_line(LOG_WARN,
+             "%s holds %s and can be read by other users (mode %03o): "
+             "run `chmod 600 %s`",
+             file->path, secret, file->open_mode, word);
 }
 
 /* What the layers above the configuration's own say of it. */
@@ -215,8 +219,9 @@ static void print_problems(const struct problems *problems)
     struct str line;
 
     while (problems_next(&rest, &line))
-        (void)fprintf(stderr, "claude-relay: bad configuration: " STR_FMT "\n",
-                      STR_ARG(line));
+        invocation_print(stderr,
+                         "claude-relay: bad configuration: " STR_FMT "\n",
+                         STR_ARG(line));
 }
 
 static int run_configured(const struct command *command, int argc, char **argv)

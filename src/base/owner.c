@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "base/str.h"
+#include "base/shell.h"
 
 #define GROUPS_MAX 4096
 #define PATH_SIZE 4096
@@ -51,12 +51,14 @@ bool owner_check_owner(const struct owner *owner, const char *path,
                        const struct stat *info, struct err *err)
 {
     uid_t right = owner->me == 0 ? owner->folder : owner->me;
+    char word[SHELL_WORD_MAX];
 
+    shell_quote(str_of(path), word);
     return is_trusted(owner, info->st_uid) ||
            err_set(err, ERR_CONFIG,
                    "%s belongs to another user (uid %u), who could change it: "
-                   "run claude-relay as that user, or chown %u %s",
-                   path, (unsigned)info->st_uid, (unsigned)right, path);
+                   "run claude-relay as that user, or `chown %u %s`",
+                   path, (unsigned)info->st_uid, (unsigned)right, word);
 }
 
 static bool is_our_group(gid_t group)
@@ -81,15 +83,17 @@ static bool is_volume(const struct owner *owner, const struct stat *info)
 bool owner_check(const struct owner *owner, const char *path,
                  const struct stat *info, struct err *err)
 {
+    char word[SHELL_WORD_MAX];
     mode_t others = S_IWOTH;
 
     if (!owner_check_owner(owner, path, info, err))
         return false;
     if (!is_volume(owner, info))
         others |= S_IWGRP;
+    shell_quote(str_of(path), word);
     return (info->st_mode & others) == 0 ||
            err_set(err, ERR_CONFIG,
-                   "%s can be changed by other users (mode %03o): chmod go-w "
-                   "%s",
-                   path, (unsigned)(info->st_mode & 0777), path);
+                   "%s can be changed by other users (mode %03o): run `chmod "
+                   "go-w %s`",
+                   path, (unsigned)(info->st_mode & 0777), word);
 }

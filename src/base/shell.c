@@ -3,6 +3,7 @@
 #include "base/shell.h"
 
 #include "base/chars.h"
+#include "base/text.h"
 
 #define MARK STR("`claude-relay")
 
@@ -26,6 +27,16 @@ void shell_add_quoted(struct buf *out, struct str word)
     for (size_t i = 0; i < word.len; i++)
         buf_add(out, word.at[i] == '\'' ? STR("'\\''") : str_sub(word, i, 1));
     buf_add(out, STR("'"));
+}
+
+void shell_quote(struct str word, char out[SHELL_WORD_MAX])
+{
+    struct buf quoted;
+
+    buf_init(&quoted, 4 * word.len + 2);
+    shell_add_quoted(&quoted, word);
+    text_copy(out, SHELL_WORD_MAX, buf_str(&quoted));
+    buf_done(&quoted);
 }
 
 /* Does the name of a command end here? */

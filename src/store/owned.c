@@ -11,6 +11,7 @@
 
 #include "base/log.h"
 #include "base/owner.h"
+#include "base/shell.h"
 #include "base/str.h"
 
 #define PATH_SIZE 4096
@@ -19,13 +20,16 @@
 
 static void mend_fd(int fd, const char *path, mode_t mode, unsigned want)
 {
+    char word[SHELL_WORD_MAX];
+
+    shell_quote(str_of(path), word);
     if (fchmod(fd, want) == 0)
         log_line(LOG_WARN,
                  "%s could be read by others (mode %03o): it is %03o now", path,
                  (unsigned)(mode & 0777), want);
     else
-        log_line(LOG_WARN, "%s can be read by others: chmod %03o %s", path,
-                 want, path);
+        log_line(LOG_WARN, "%s can be read by others: run `chmod %03o %s`",
+                 path, want, word);
 }
 
 /* Only a regular file is opened at all: a device may act on that.  It is looked at

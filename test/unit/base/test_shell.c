@@ -43,6 +43,19 @@ static void words_are_quoted_when_a_shell_would_change_them(void **state)
     }
 }
 
+static void a_word_that_is_too_long_is_cut(void **state)
+{
+    char word[SHELL_WORD_MAX];
+    char path[5000];
+
+    (void)state;
+    shell_quote(STR("/my data"), word);
+    assert_string_equal(word, "'/my data'");
+    memset(path, '\'', sizeof(path));
+    shell_quote((struct str){ path, sizeof(path) }, word);
+    assert_int_equal(strlen(word), sizeof(word) - 1);
+}
+
 /* The shell itself is asked. */
 static void a_shell_reads_the_word_that_was_meant(void **state)
 {
@@ -99,6 +112,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(words_are_quoted_when_a_shell_would_change_them),
+        cmocka_unit_test(a_word_that_is_too_long_is_cut),
         cmocka_unit_test(a_shell_reads_the_word_that_was_meant),
         cmocka_unit_test(commands_begin_as_the_program_was_called),
     };
