@@ -59,7 +59,7 @@ describe('the list of models', () => {
       assert.equal((await call(s.url + target)).status, 200, target);
     }
     assertProblem(await call(`${s.url}/api/v1/models?account=nobody`), 400, 'invalid_request_error', /nobody/);
-    assertProblem(await message(s.url), 400, 'invalid_request_error', /name one/);
+    assertProblem(await message(s.url), 400, 'invalid_request_error', /choose one/);
   });
 });
 
