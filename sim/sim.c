@@ -56,7 +56,7 @@ struct sim *sim_new(struct loop *loop, const struct sim_options *options,
     struct server_options server = {
         .listen = options->listen,
         .tls = options->tls,
-        .connections_max = CONNECTIONS_MAX,
+        .seats = { .max = CONNECTIONS_MAX, .turned_away_max = 256 },
         .idle_timeout_ms = options->idle_timeout_ms,
     };
 

@@ -69,8 +69,10 @@ void reply_error(struct request *req, const struct err *err)
 {
     struct str more = STR_EMPTY;
 
-    if (err->code == ERR_NOT_ALLOWED)
+    if (err->code == ERR_NOT_ALLOWED) {
         more = STR("www-authenticate: Bearer\r\n");
+        response_close_after(req); /* a stranger gives its place back */
+    }
     send_error(req, err, more);
 }
 

@@ -2,7 +2,6 @@
 /* The running program. */
 #include "app/app.h"
 
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -11,6 +10,7 @@
 
 #include "account/pending.h"
 #include "app/banner.h"
+#include "app/limits.h"
 #include "app/place.h"
 #include "app/running.h"
 #include "app/self_call.h"
@@ -22,8 +22,6 @@
 #include "net/peers.h"
 #include "store/filelock.h"
 
-/* Descriptors beside the two of each connection. */
-#define SPARE_DESCRIPTORS 256
 /* Several files often change together: read the folder once, a moment later. */
 #define RELOAD_DELAY_MS 10
 /* The folder itself may be removed and made again: that is looked for so often. */
@@ -44,7 +42,8 @@ struct app {
     ino_t watched; /* which folder the watch is on */
     struct access access;
     struct peers *peers;
-    atomic_size_t connections; /* of all workers */
+    struct seats seats; /* of all workers */
+    struct limits limits;
     struct worker **workers;
     size_t worker_count;
     int running; /* what running_announce() gave */
@@ -131,37 +130,34 @@ static bool tend_folder(struct app *app, struct err *err)
 
 /* ---- workers ------------------------------------------------------------ */
 
-static size_t count_workers(const struct config *config)
-{
-    long cpus = sysconf(_SC_NPROCESSORS_ONLN);
-
-    if (config->workers > 0)
-        return config->workers;
-    return cpus > 0 ? (size_t)cpus : 1;
-}
-
-/* Each connection may need one descriptor to the client and one upstream. */
-uint64_t app_descriptors(const struct config *config)
-{
-    return config->max_connections * 2 + SPARE_DESCRIPTORS;
-}
-
-static void raise_descriptor_limit(const struct config *config)
+/* As many open files as MAX_CONNECTIONS needs, or as there can be. */
+static rlim_t raise_file_limit(uint64_t need)
 {
     struct rlimit limit;
-    rlim_t need = app_descriptors(config);
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
-        return;
+        return need;
     limit.rlim_cur = need < limit.rlim_max ? need : limit.rlim_max;
     (void)setrlimit(RLIMIT_NOFILE, &limit);
-    if (limit.rlim_cur < need)
+    return limit.rlim_cur;
+}
+
+static bool find_limits(struct app *app, struct err *err)
+{
+    const struct config *config = app->config;
+    rlim_t files = raise_file_limit(limits_need(config));
+
+    if (!limits_of(config, files, &app->limits, err))
+        return false;
+    if (app->limits.seats.max < config->max_connections)
         log_line(LOG_WARN,
-                 "the system allows %llu open files; MAX_CONNECTIONS=%llu "
-                 "needs %llu: raise the limit (ulimit -n, LimitNOFILE=)",
-                 (unsigned long long)limit.rlim_cur,
+                 "the system allows %llu open files: at most %zu connections "
+                 "are served at once, not MAX_CONNECTIONS=%llu, which needs "
+                 "%llu: raise the limit (ulimit -n, LimitNOFILE=)",
+                 (unsigned long long)files, app->limits.seats.max,
                  (unsigned long long)config->max_connections,
-                 (unsigned long long)need);
+                 (unsigned long long)limits_need(config));
+    return true;
 }
 
 static bool add_worker(struct app *app, uint16_t port, bool first,
@@ -172,14 +168,17 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
         .peers = app->peers,
         .server = { .listen = { .host = config->host.at,
                                 .port = port,
-                                .shared = !first },
-                    .connections_max = config->max_connections,
-                    .shared_count = &app->connections },
+                                .shared = !first,
+                                .fd_max = app->limits.fd_max },
+                    .seats = app->limits.seats,
+                    .shared = &app->seats,
+                    .strangers_close = true },
         .relay = { .config = config,
                    .accounts = app->place.accounts,
                    .keeper = app->place.keeper,
                    .tls = app->place.tls,
-                   .proxy = app->place.proxy },
+                   .proxy = app->place.proxy,
+                   .fd_max = app->limits.fd_max },
         .admin = { .config = config,
                    .access = &app->access,
                    .store = app->place.store,
@@ -214,7 +213,7 @@ static void find_peers(struct app *app)
 
 static bool add_workers(struct app *app, uint16_t port, struct err *err)
 {
-    size_t count = count_workers(app->config);
+    size_t count = limits_workers(app->config);
 
     find_peers(app);
     app->workers = mem_zalloc(count * sizeof(struct worker *));
@@ -274,9 +273,8 @@ static void print_banner(const struct app *app)
 static bool prepare(struct app *app, uint16_t port, struct err *err)
 {
     if (!place_open(&app->place, app->config, err) ||
-        !store_serve(app->place.store, err))
+        !store_serve(app->place.store, err) || !find_limits(app, err))
         return false;
-    raise_descriptor_limit(app->config);
     app->signals = stop_signals_new(app->place.loop, caught, app);
     return tend_folder(app, err) && add_workers(app, port, err) &&
            self_call_check(app->config, worker_port(app->workers[0]), err);

@@ -16,6 +16,3 @@ struct app_end {
    `invocation` is for what it prints.  False and err if it cannot start. */
 bool app_serve(const struct config *config, const struct invocation *invocation,
                uint16_t port, struct app_end *end, struct err *err) MUST_CHECK;
-
-/* How many open files MAX_CONNECTIONS needs. */
-uint64_t app_descriptors(const struct config *config);

@@ -145,6 +145,13 @@ void connection_client_gone(struct connection *conn)
     connection_wake(conn);
 }
 
+static atomic_size_t *counter_of(const struct connection *conn)
+{
+    struct seats *seats = conn->server->options.shared;
+
+    return conn->turned_away ? &seats->turned_away : &seats->served;
+}
+
 void connection_free(struct connection *conn)
 {
     exchange_free(conn->exchange);
@@ -156,7 +163,7 @@ void connection_free(struct connection *conn)
     buf_done(&conn->stash);
     list_remove(&conn->link);
     conn->server->count--;
-    server_give_back(conn->server);
+    atomic_fetch_sub(counter_of(conn), 1);
     mem_free(conn);
 }
 
@@ -314,8 +321,14 @@ static void deadline(void *arg)
 
 /* ---- coming and going --------------------------------------------------- */
 
+bool connection_is_strange(const struct connection *conn)
+{
+    return conn->server->options.strangers_close &&
+           !addr_is_loopback(&conn->peer);
+}
+
 struct connection *connection_new(struct server *server, int fd,
-                                  const struct addr *peer)
+                                  const struct addr *peer, enum seat seat)
 {
     struct connection *conn = MEM_NEW(struct connection);
 
@@ -324,6 +337,7 @@ struct connection *connection_new(struct server *server, int fd,
     conn->process = (struct peer_process){ .asker = server->options.asker,
                                            .client = &conn->peer,
                                            .fd = fd };
+    conn->turned_away = seat == SEAT_TURN_AWAY;
     conn->state = CONNECTION_HEAD;
     conn->stream = stream_new(server->loop, fd, stream_ready, conn);
     conn->parser = parser_new(PARSER_REQUEST);
@@ -331,7 +345,7 @@ struct connection *connection_new(struct server *server, int fd,
     buf_init(&conn->stash, STASH_MAX);
     list_push(&server->connections, &conn->link);
     server->count++;
-    server_take(server);
+    atomic_fetch_add(counter_of(conn), 1);
     loop_timer_set(conn->timer, server->options.head_timeout_ms);
     if (server->options.tls) {
         conn->state = CONNECTION_SECURING;

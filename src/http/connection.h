@@ -8,8 +8,6 @@
 #include "http/parser.h"
 #include "http/request.h"
 #include "http/response.h"
-#include <stdatomic.h>
-
 #include "http/server.h"
 #include "net/stream.h"
 
@@ -56,6 +54,7 @@ struct connection {
     enum connection_state state;
     bool processing;        /* connection_process() is on the stack */
     bool reset;             /* LINGERING ends with a reset */
+    bool turned_away;       /* it has no place, and counts among those */
     uint64_t sent_at_check; /* for the write-stall deadline */
 };
 
@@ -66,20 +65,22 @@ struct server {
     server_fn handle;
     void *arg;
     struct list connections;
-    size_t count;      /* of this server */
-    atomic_size_t own; /* what `options.shared_count` points to by default */
+    size_t count;     /* of this server */
+    struct seats own; /* what `options.shared` points to by default */
     uint64_t next_id;
 };
 
-/* Count a connection, for all servers that share the limit. */
-void server_take(struct server *server);
-void server_give_back(struct server *server);
-
+/* Counts, for all servers that share the limit.  One that is turned away is refused
+   by the caller. */
 struct connection *connection_new(struct server *server, int fd,
-                                  const struct addr *peer);
+                                  const struct addr *peer, enum seat seat);
 void connection_free(struct connection *conn);
 /* The server ends: a handler is told that its client is gone, and lets go. */
 void connection_close(struct connection *conn);
+
+/* Nothing that is answered to it can be its owner's: it comes from elsewhere, and
+   gives its place back after one answer. */
+bool connection_is_strange(const struct connection *conn);
 
 /* Which events and deadline the present state needs. */
 void connection_update(struct connection *conn);

@@ -40,6 +40,8 @@ static void send_answer(struct request *req, const struct err *err,
     if (allow.len > 0)
         buf_printf(&fields, "allow: " STR_FMT "\r\n", STR_ARG(allow));
     problem_write(&body, err, req->id);
+    if (err->code == ERR_NOT_ALLOWED)
+        response_close_after(req); /* a stranger gives its place back */
     response_send(req, err_status(err->code), STR("application/json"),
                   buf_str(&fields), buf_str(&body));
     buf_done(&fields);

@@ -9,7 +9,8 @@
 #include "base/mem.h"
 #include "http/connection.h"
 
-#define TURNED_AWAY_MAX 256
+#define SEATS_DEFAULT 16384
+#define TURNED_AWAY_DEFAULT 256
 
 static uint64_t or_default(uint64_t value, uint64_t otherwise)
 {
@@ -24,50 +25,35 @@ static struct server_options with_defaults(const struct server_options *options)
     all.idle_timeout_ms = or_default(all.idle_timeout_ms, 95000);
     all.body_grace_ms = or_default(all.body_grace_ms, 10000);
     all.write_stall_ms = or_default(all.write_stall_ms, 300000);
-    all.connections_max = or_default(all.connections_max, 16384);
+    if (all.seats.max == 0)
+        all.seats =
+            (struct seats_limits){ SEATS_DEFAULT, 0, TURNED_AWAY_DEFAULT };
     return all;
 }
 
-void server_take(struct server *server)
-{
-    atomic_fetch_add(server->options.shared_count, 1);
-}
-
-void server_give_back(struct server *server)
-{
-    atomic_fetch_sub(server->options.shared_count, 1);
-}
-
-static size_t count_all(const struct server *server)
-{
-    return atomic_load(server->options.shared_count);
-}
-
-/* It is told why and lingers for a moment, so that it can read that; beyond some
-   such connections it just goes. */
+/* It is told why and lingers for a moment, so that it can read that. */
 static void turn_away(struct server *server, int fd, const struct addr *peer)
 {
     struct err err;
 
-    if (server->options.tls ||
-        count_all(server) >=
-            server->options.connections_max + TURNED_AWAY_MAX) {
-        (void)close(fd);
-        return;
-    }
     err_set(&err, ERR_BUSY,
             "the relay serves as many connections as MAX_CONNECTIONS allows");
-    connection_refuse(connection_new(server, fd, peer), &err);
+    connection_refuse(connection_new(server, fd, peer, SEAT_TURN_AWAY), &err);
 }
 
 static void accepted(void *arg, int fd, const struct addr *peer)
 {
     struct server *server = arg;
+    enum seat seat =
+        seats_decide(&server->options.seats, server->options.shared,
+                     addr_is_loopback(peer));
 
-    if (count_all(server) >= server->options.connections_max)
+    if (seat == SEAT_SERVE)
+        (void)connection_new(server, fd, peer, seat);
+    else if (seat == SEAT_TURN_AWAY && !server->options.tls)
         turn_away(server, fd, peer);
     else
-        (void)connection_new(server, fd, peer);
+        (void)close(fd);
 }
 
 struct server *server_new(struct loop *loop,
@@ -78,8 +64,8 @@ struct server *server_new(struct loop *loop,
 
     server->loop = loop;
     server->options = with_defaults(options);
-    if (!server->options.shared_count)
-        server->options.shared_count = &server->own;
+    if (!server->options.shared)
+        server->options.shared = &server->own;
     server->handle = handle;
     server->arg = arg;
     list_init(&server->connections);

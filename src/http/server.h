@@ -12,10 +12,9 @@
    read the answer.  Loop thread only. */
 #pragma once
 
-#include <stdatomic.h>
-
 #include "base/loop.h"
 #include "http/request.h"
+#include "http/seats.h"
 #include "net/listener.h"
 #include "net/tls.h"
 
@@ -28,10 +27,11 @@ struct server_options {
     /* Tells who is at the other end; outlives the server.  NULL: nobody is known,
        so nobody is this machine. */
     struct peer_asker *asker;
-    size_t connections_max; /* more get 503 */
+    struct seats_limits seats; /* `max` 0: 16,384, and 256 are turned away */
     /* Counts those of several servers together; NULL: this one alone.  Must
        outlive them. */
-    atomic_size_t *shared_count;
+    struct seats *shared;
+    bool strangers_close; /* one answer for each connection from elsewhere */
     uint64_t head_timeout_ms; /* 10 s: from the first byte to the whole head */
     uint64_t idle_timeout_ms; /* 95 s: between requests */
     uint64_t body_grace_ms;   /* 10 s, then 1 KB/s at least */

@@ -264,13 +264,15 @@ export function assertNoSecret(text, where) {
 export const SEEN = process.getuid() === 0 ? {} : { CORE_DUMPS: 'on' };
 
 /* options: upstream (URL), env, args, ca, dataDir, accounts (dataDir => void; one
-   API-key account "demo" by default). */
+   API-key account "demo" by default), wrap (a program and its arguments that ends
+   by becoming the relay). */
 export async function startRelay(options = {}) {
   const folder = tempFolder();
   const dataDir = options.dataDir ?? path.join(folder, 'data');
   (options.accounts ?? ((dir) => addApiKey(dir, 'demo')))(dataDir);
   const env = { DATA_DIR: dataDir, ...SEEN, ...ways(options), ...options.env };
-  const program = new Program(relayBinary, ['--port', '0', ...(options.args ?? [])], env, folder);
+  const [binary, ...args] = [...(options.wrap ?? []), relayBinary, '--port', '0', ...(options.args ?? [])];
+  const program = new Program(binary, args, env, folder);
   const match = await program.ready(/listening on http:\/\/\S+:(\d+)/);
   const port = Number(match[1]);
   return {

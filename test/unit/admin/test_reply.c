@@ -10,10 +10,17 @@
 
 static struct {
     unsigned status;
+    bool closes;
     struct buf type;
     struct buf fields;
     struct buf body;
 } sent;
+
+void response_close_after(struct request *req)
+{
+    (void)req;
+    sent.closes = true;
+}
 
 void response_send(struct request *req, unsigned status,
                    struct str content_type, struct str fields, struct str body)
@@ -83,7 +90,9 @@ static void an_error_has_the_shape_of_the_seed(void **state)
         struct err err;
 
         (void)err_set(&err, errors[i].code, "the \"tea\" is cold");
+        sent.closes = false;
         reply_error(&req, &err);
+        assert_int_equal(sent.closes, errors[i].code == ERR_NOT_ALLOWED);
         assert_int_equal(sent.status, errors[i].status);
         unit_assert_str(buf_str(&sent.fields), errors[i].fields);
         unit_assert_str(buf_str(&sent.body),

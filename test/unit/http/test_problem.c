@@ -9,10 +9,17 @@
 
 static struct {
     unsigned status;
+    bool closes;
     struct buf type;
     struct buf fields;
     struct buf body;
 } sent;
+
+void response_close_after(struct request *req)
+{
+    (void)req;
+    sent.closes = true;
+}
 
 void response_send(struct request *req, unsigned status,
                    struct str content_type, struct str fields, struct str body)
@@ -28,6 +35,7 @@ static void send_problem(const struct err *err)
 {
     struct request req = { .id = "req_relay_0123456789abcdef" };
 
+    sent.closes = false;
     buf_init(&sent.type, 100);
     buf_init(&sent.fields, 1000);
     buf_init(&sent.body, 10000);
@@ -133,6 +141,7 @@ static void permanent_refusals_say_so(void **state)
         assert_int_equal(sent.status, answers[i].status);
         unit_assert_str(buf_str(&sent.type), "application/json");
         unit_assert_str(buf_str(&sent.fields), answers[i].fields);
+        assert_int_equal(sent.closes, answers[i].code == ERR_NOT_ALLOWED);
         assert_true(str_contains(buf_str(&sent.body),
                                  str_of(err_type(answers[i].code))));
         assert_true(str_contains(buf_str(&sent.body),

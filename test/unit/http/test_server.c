@@ -279,7 +279,7 @@ static void connections_are_counted(void **state)
     struct host *host = *state;
     struct wire second;
 
-    host->options.connections_max = 1;
+    host->options.seats = (struct seats_limits){ 1, 0, 1 };
     host_start(host);
     wire_send(&host->client, GET("/now"));
     wire_expect(&host->client, "now");

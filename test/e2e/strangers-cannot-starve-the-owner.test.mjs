@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: MIT
+/* Whatever strangers hold, this machine's own requests, their upstream connections,
+   token calls and saves go on.  Descriptors that run out are reported as that. */
+import assert from 'node:assert/strict';
+import net from 'node:net';
+import os from 'node:os';
+import { after, before, beforeEach, it } from 'node:test';
+
+import { call, message } from '../support/http.mjs';
+import { exchange, RawClient, requestBytes } from '../support/raw.mjs';
+import { describe, inMinutes, readAccount, sleep, startRelay, startSim, until, writeOauth } from '../support/processes.mjs';
+
+const outside = Object.values(os.networkInterfaces()).flat().find((a) => a.family === 'IPv4' && !a.internal)?.address;
+const skip = outside ? false : 'this machine has no other address';
+const allowed = (files) => ['sh', '-c', `ulimit -n ${files} && exec "$@"`, 'sh'];
+
+describe('strangers and descriptors', { timeout: 240000 }, () => {
+  const held = [];
+  let sim;
+  let relay;
+
+  before(async () => {
+    sim = await startSim();
+  });
+  const stop = async () => {
+    held.splice(0).forEach((socket) => socket.destroy());
+    await relay?.stop();
+    relay = null;
+  };
+  beforeEach(async () => {
+    await stop();
+    await sim.forgetOauth();
+  });
+  after(() => {
+    relay?.program.child.kill('SIGKILL');
+    sim.program.child.kill('SIGKILL');
+  });
+
+  const start = async (options) => {
+    relay = await startRelay({ upstream: sim.apiUrl, accounts: (dir) => writeOauth(dir, 'me', { expires_at: inMinutes(-5) }), ...options, env: { WORKERS: '1', ...options.env } });
+  };
+  /* A connection that says so much and stays; `bytes` is what came back. */
+  const hold = (host, text) =>
+    new Promise((resolve) => {
+      const socket = net.connect({ port: relay.port, host });
+      socket.bytes = '';
+      held.push(socket);
+      socket.on('connect', () => socket.write(text, () => resolve(socket)));
+      socket.on('data', (data) => (socket.bytes += data.toString('latin1')));
+      socket.on('end', () => (socket.finished = true));
+      socket.on('close', () => (socket.finished = true));
+      socket.on('error', () => resolve(socket));
+    });
+  const crowd = async (count, host, text = 'GET / HT') => {
+    for (let i = 0; i < count; i++) {
+      await hold(host, text);
+    }
+  };
+  /* Both an upstream connection and a token call with its save. */
+  const ownerIsServed = async () => {
+    assert.equal((await message(relay.url)).status, 200);
+    assert.match(readAccount(relay.dataDir, 'me').access_token, /^sk-ant-oat01-(?!CANARY)/);
+  };
+
+  it('places are kept: 200 strangers, MAX_CONNECTIONS=32', { skip }, async () => {
+    await start({ env: { MAX_CONNECTIONS: '32' } });
+    await crowd(200, outside);
+    await until(() => held.filter((socket) => !socket.finished).length <= 16, { what: 'all but 16 strangers have gone' });
+    assert.match(held.map((socket) => socket.bytes).join(), /503 .*as many connections as MAX_CONNECTIONS allows/s);
+    await ownerIsServed();
+  });
+
+  it('descriptors are kept: 400 strangers, 128 open files', { skip }, async () => {
+    await start({ wrap: allowed(128) });
+    assert.match(relay.log, /the system allows 128 open files: at most \d+ connections are served at once, not MAX_CONNECTIONS=16384, which needs \d+: raise the limit \(ulimit -n, LimitNOFILE=\)/);
+    await crowd(400, outside);
+    assert.ok(relay.descriptors() < 100, `${relay.descriptors()} open`);
+    await ownerIsServed();
+  });
+
+  it('and from clients of this machine: with the last place a request and a refresh still work', async () => {
+    await start({ wrap: allowed(128) });
+    const most = Number(/at most (\d+) connections/.exec(relay.log)[1]);
+    await crowd(most - 1, '127.0.0.1');
+    await ownerIsServed();
+  });
+
+  it('a stranger has its connection for one answer', async () => {
+    await start({});
+    for (const host of outside ? [outside, '127.0.0.1'] : ['127.0.0.1']) {
+      for (const target of ['/v1/messages', '/v1/nothing']) {
+        const client = await RawClient.connect(relay.port, host);
+        client.write(requestBytes({ method: 'POST', target, host: 'evil.example', body: '{}' }));
+        const answer = await client.response();
+        assert.equal(answer.status, 401);
+        assert.equal(answer.get('connection'), 'close');
+        await client.end();
+        client.leave();
+      }
+    }
+    if (outside) {
+      const answer = await exchange(relay.port, requestBytes({ method: 'GET', target: '/health', host: 'evil.example' }), { host: outside });
+      assert.equal(answer.get('connection'), 'close');
+    }
+    const own = await RawClient.connect(relay.port, '127.0.0.1');
+    own.write(requestBytes({ method: 'GET', target: '/health' }));
+    assert.equal((await own.response()).get('connection'), undefined);
+    own.leave();
+  });
+
+  it('too few open files stop the start, with what to do', async () => {
+    await assert.rejects(start({ wrap: allowed(40) }), /the system allows 40 open files, and 1 workers need at least \d+: raise the limit \(ulimit -n, LimitNOFILE=\) or lower WORKERS/);
+    relay = null;
+  });
+
+  it('what runs out all the same is reported as that, and not with every try', async () => {
+    /* Descriptors that the relay does not know of. */
+    const lent = Array.from({ length: 79 }, (_, i) => `exec ${i + 10}</dev/null`).join('; ');
+    await start({ accounts: (dir) => writeOauth(dir, 'me'), wrap: ['bash', '-c', `${lent}; ulimit -n 128 && exec "$@"`, 'bash'], env: { PROXY_TIMEOUT: '5s' } });
+    await crowd(40, '127.0.0.1');
+    await relay.logged(/cannot accept connections: too many open files \(limit 128\): raise the limit \(ulimit -n, LimitNOFILE=\)/);
+    const gone = () => held.filter((socket) => socket.finished).length;
+    /* As many as there is no room for: a further one is turned away, too. */
+    await until(async () => {
+      const before = gone();
+      await sleep(500);
+      return before > 0 && gone() === before;
+    }, { ms: 20000, what: 'the rest was turned away' });
+    assert.ok(relay.descriptors() < 128, `${relay.descriptors()} open`);
+    assert.equal(relay.log.match(/cannot accept connections/g).length, 1);
+    /* Room for one client, and none for its upstream. */
+    const staying = held.filter((socket) => !socket.finished);
+    staying[0].destroy();
+    const answer = await until(() => call(`${relay.url}/v1/messages`, { method: 'POST', body: '{"model":"m","max_tokens":1,"messages":[]}' }).catch(() => null), { ms: 20000, what: 'an answer' });
+    assert.equal(answer.status, 502, answer.body.toString());
+    assert.match(answer.body.toString(), /connect failed: 127\.0\.0\.1:\d+: too many open files \(limit 128\): raise the limit/);
+  });
+
+  it('in the end the programs end well and told no secret', async () => {
+    await stop();
+    await sim.stop();
+  });
+});

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+/* What the limit of open files allows. */
+#include "app/limits.h"
+
+#include "unit.h"
+
+static const struct {
+    uint64_t wanted;
+    uint64_t files;
+    size_t max; /* 0: not worth starting */
+    size_t kept;
+} rows[] = {
+    { 16384, 32768 + 40 + 64, 16384, 16 },
+    { 16384, 32768 + 40 + 62, 16383, 16 },
+    { 16384, 1u << 20, 16384, 16 },
+    { 16384, 1024, 460, 16 },
+    { 16384, 256, 81, 16 },
+    { 16384, 128, 33, 16 },
+    { 16384, 72, 8, 4 },
+    { 16384, 71, 0, 0 },
+    { 16384, 3, 0, 0 },
+    { 16, 1024, 16, 8 },
+};
+
+static void connections_leave_descriptors_for_tokens(void **state)
+{
+    struct limits limits;
+    struct err err;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct config config = { .workers = 2,
+                                 .max_connections = rows[i].wanted };
+        bool enough = limits_of(&config, rows[i].files, &limits, &err);
+
+        assert_int_equal(enough, rows[i].max > 0);
+        if (!enough)
+            continue;
+        assert_int_equal(limits.seats.max, rows[i].max);
+        assert_int_equal(limits.seats.kept, rows[i].kept);
+        /* both sides of each, and what the program has open by itself */
+        assert_true(2 * limits.seats.max + 40 <= (size_t)limits.fd_max);
+        assert_true((size_t)limits.fd_max + 8 <= rows[i].files);
+        assert_true(limits.seats.turned_away_max >= 4);
+    }
+}
+
+static void too_few_are_named(void **state)
+{
+    struct config config = { .workers = 2, .max_connections = 100 };
+    struct limits limits;
+    struct err err;
+
+    (void)state;
+    assert_false(limits_of(&config, 64, &limits, &err));
+    assert_string_equal(
+        err.text, "the system allows 64 open files, and 2 workers need at "
+                  "least 72: raise the limit (ulimit -n, LimitNOFILE=) or "
+                  "lower WORKERS");
+}
+
+static void what_is_needed_is_enough(void **state)
+{
+    struct config config = { .workers = 256, .max_connections = 16384 };
+    struct limits limits;
+    struct err err;
+
+    (void)state;
+    assert_true(limits_of(&config, limits_need(&config), &limits, &err));
+    assert_int_equal(limits.seats.max, 16384);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(connections_leave_descriptors_for_tokens),
+        cmocka_unit_test(too_few_are_named),
+        cmocka_unit_test(what_is_needed_is_enough),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
