@@ -63,7 +63,7 @@ async function runLoad(command, ms, at) {
 
 /* ---- the run -------------------------------------------------------------- */
 
-function figures({ made, load, spent, simSpent, busy, restKb, openKb, open }) {
+function figures({ made, target, load, spent, simSpent, busy, restKb, openKb, open }) {
   const requests = load.requests + load.left;
   const per = (count) => (count > 0 && spent > 0 ? (spent * 1e6) / count : undefined);
   const latency = made.stream ? load.first_us : load.latency_us;
@@ -72,6 +72,7 @@ function figures({ made, load, spent, simSpent, busy, restKb, openKb, open }) {
     cpuEvent: per(load.events),
     perSecond: requests / load.seconds,
     restMb: restKb ? restKb / 1024 : undefined,
+    startMs: target.startMs,
     streamKb: made.once && restKb ? (openKb - restKb) / made.connections : undefined,
     eventP50: load.delay_us.count ? load.delay_us.p50 : undefined,
     eventP99: load.delay_us.count ? load.delay_us.p99 : undefined,
@@ -106,7 +107,7 @@ async function measureTarget(made, target, sim, command) {
     },
   });
   const open = await leftOpen(sim, load);
-  return { ...figures({ made, load, spent, simSpent, busy, restKb, openKb, open }), load };
+  return { ...figures({ made, target, load, spent, simSpent, busy, restKb, openKb, open }), load };
 }
 
 /* place: folder, sim, relay, bench (binaries), pin, descriptors.  A claude-sim of its

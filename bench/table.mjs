@@ -5,6 +5,7 @@ import { goals } from './workloads.mjs';
 /* name: what the row says; digits: behind the point; added: `direct` is taken off. */
 const rows = {
   restMb: { name: 'memory at rest, MB', digits: 1 },
+  startMs: { name: 'start to accepting, ms', digits: 1 },
   cpuRequest: { name: 'CPU per request, us', digits: 1 },
   cpuEvent: { name: 'CPU per event, us', digits: 2 },
   streamKb: { name: 'memory per open stream, KB', digits: 1 },
@@ -68,6 +69,7 @@ export function makeRows(results, plans) {
     (everywhere[target] ??= []).push(run);
   }
   made.push(makeRow('all', 'restMb', everywhere));
+  made.push(makeRow('all', 'startMs', everywhere));
   for (const plan of plans) {
     const runsOf = Object.fromEntries(plan.targets.map((target) => [target, results.filter((r) => r.workload === plan.name && r.target === target)]));
     for (const row of [...plan.show, 'broken']) {

@@ -12,6 +12,7 @@ import { family, pinned } from './machine.mjs';
 
 export const KEY = 'sk-ant-api03-bench';
 const PATIENCE_MS = 10000;
+const LOOK_MS = 1; /* how soon a start is noticed */
 const children = new Set();
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
@@ -78,7 +79,7 @@ async function until(child, folder, log, ask) {
     if (answer) {
       return answer;
     }
-    await sleep(20);
+    await sleep(LOOK_MS);
   }
   throw new Error(`${log} did not start:\n${fs.readFileSync(path.join(folder, log), 'utf8').slice(-2000)}`);
 }
@@ -178,9 +179,10 @@ async function startConfigured(name, place, config, command) {
   const port = await freePort();
   const file = path.join(folder, `${name}.conf`);
   fs.writeFileSync(file, config({ ...place, port }));
+  const began = performance.now();
   const child = start(pinned(cpus, command(file)), { cwd: folder, log: `${name}.log` });
   await until(child, folder, `${name}.log`, () => accepts(port));
-  return { child, url: `http://127.0.0.1:${port}` };
+  return { child, startMs: performance.now() - began, url: `http://127.0.0.1:${port}` };
 }
 
 async function startRelay({ folder, sim, cpus, relay }, workers) {
@@ -190,9 +192,10 @@ async function startRelay({ folder, sim, cpus, relay }, workers) {
     throw new Error(`the relay took no account: ${added.stderr}`);
   }
   const port = await freePort();
+  const began = performance.now();
   const child = start(pinned(cpus, [relay, 'serve', '--port', String(port)]), { cwd: folder, env, log: 'relay.log' });
   await until(child, folder, 'relay.log', () => accepts(port));
-  return { child, url: `http://127.0.0.1:${port}` };
+  return { child, startMs: performance.now() - began, url: `http://127.0.0.1:${port}` };
 }
 
 const starters = {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Start to listening in under 50 ms, and under 12 MB at rest, as it is for a user:
-   an HTTPS upstream, one account.  Said of the plain build alone. */
+/* Under 12 MB at rest, as it is for a user: an HTTPS upstream, one account.  Said of
+   the plain build alone.  How soon it starts is script/bench's to say. */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import { it } from 'node:test';
@@ -11,19 +11,7 @@ import { message } from '../support/http.mjs';
 const skip = sanitized ? 'a sanitized build is slow and large' : false;
 const MB = 1024 * 1024;
 
-describe('start is quick and small', { skip }, () => {
-  it('from start to listening: under 50 ms', async () => {
-    /* One quick start shows that it can; other programs of this machine, which
-       may keep all processors busy, are not on trial. */
-    const took = [];
-    while (took.length < 40 && !(took.at(-1) < 50)) {
-      const relay = await startRelay();
-      took.push(Number(relay.program.readyAt - relay.program.startedAt) / 1e6);
-      await relay.stop();
-    }
-    assert.ok(took.at(-1) < 50, `${took.map((ms) => ms.toFixed(1))} ms`);
-  });
-
+describe('it is small at rest', { skip }, () => {
   it('at rest: under 12 MB', { skip: skip || (fs.existsSync('/proc/self/smaps_rollup') ? false : 'no smaps_rollup') }, async () => {
     const relay = await startRelay();
     await sleep(300);

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+/* What script/bench says of figures: medians, differences, goals.  How fast anything
+   is, is no matter of tests. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+
+import { makeRows, median, render } from '../../bench/table.mjs';
+import { plan, workloads } from '../../bench/workloads.mjs';
+
+describe('the arithmetic', () => {
+  it('takes medians, and knows when there is none', () => {
+    assert.equal(median([3, 1, 2]), 2);
+    assert.equal(median([4, 1, 2, 3]), 2.5);
+    assert.equal(median([undefined, 7]), 7);
+    assert.equal(median([]), undefined);
+  });
+
+  const w4 = plan(workloads.find((row) => row.name === 'W4'), { quick: true, descriptors: 1000 });
+  const run = (target, requestP50, broken = 0) => ({ workload: 'W4', target, requestP50, broken, restMb: 5 });
+  const judged = (mine) => makeRows([run('direct', 100), run('relay', mine), run('nginx', 150), run('haproxy', 120, 2)], [w4]);
+  const row = (rows, name) => rows.find((made) => made.workload === 'W4' && made.row === name);
+
+  it('takes off what there is without a target, and compares the rest', () => {
+    const made = row(judged(140), 'requestP50');
+    assert.deepEqual(made.values, { direct: 100, relay: 40, nginx: 50, haproxy: 20 });
+    assert.equal(made.toNginx, 0.8);
+    assert.equal(made.toHaproxy, 2);
+    assert.equal(made.met, true);
+  });
+
+  it('says when a target of ours is missed, and counts what broke', () => {
+    const rows = judged(151);
+    assert.equal(row(rows, 'requestP50').met, false);
+    assert.equal(row(rows, 'broken').values.haproxy, 2);
+    assert.match(render(rows), /MISSED: <= 1\.00 of nginx/);
+  });
+});
