@@ -8,7 +8,7 @@ import { it } from 'node:test';
 
 import { describe, rawStage, until } from '../support/processes.mjs';
 import { rawUpstream, responseBytes } from '../support/raw.mjs';
-import { connectedTo, curl, orphansOf, proxies, proxyMissing, startProxy, strangerMissing, strangerNew } from '../support/users.mjs';
+import { connectedTo, curl, orphansOf, proxies, proxyMissing, startProxy, strangerNew } from '../support/users.mjs';
 
 const ANOTHER_USER = /not this machine: a process of another user is at the other end, as with a reverse proxy/;
 const CROWD = 8;
@@ -56,8 +56,7 @@ describe('behind a reverse proxy nobody is this machine', () => {
   const s = rawStage(() => rawUpstream((c) => c.write(responseBytes({ body: '{"fine":true}' }))));
   const heard = () => s.upstream.connections.length + s.upstream.requests.length;
   const assertAccountIsThere = () => assert.ok(fs.readdirSync(s.relay.dataDir).some((name) => name.includes('demo')), 'the account is gone');
-  const noStranger = strangerMissing();
-  const stranger = noStranger ? null : strangerNew();
+  const stranger = strangerNew();
 
   /* Every Host that a stranger may send, as the proxy passes it on or not. */
   async function tryAll(proxy, row, client, label) {
@@ -80,7 +79,7 @@ describe('behind a reverse proxy nobody is this machine', () => {
   }
 
   for (const [name, row] of Object.entries(proxies)) {
-    it(`${name}, as its own user`, { skip: noStranger || proxyMissing(row) }, async () => {
+    it(`${name}, as its own user`, { skip: stranger.why || proxyMissing(row) }, async () => {
       const proxy = await startProxy(row, s.port);
       const before = heard();
       try {
@@ -94,7 +93,7 @@ describe('behind a reverse proxy nobody is this machine', () => {
     });
   }
 
-  it('nginx with nothing but proxy_pass is told from a local client by its user alone', { skip: noStranger || proxyMissing(proxies.nginx) }, async () => {
+  it('nginx with nothing but proxy_pass is told from a local client by its user alone', { skip: stranger.why || proxyMissing(proxies.nginx) }, async () => {
     const proxy = await startProxy(proxies.nginx, s.port);
     try {
       const answer = await curl(`http://${stranger.host}:${proxy.port}/v1/messages`, { method: 'POST', body: hello, before: stranger.before });
@@ -112,7 +111,7 @@ describe('behind a reverse proxy nobody is this machine', () => {
     ['POST', '/v1/messages', hello, true],
     ['DELETE', '/oauth/accounts/demo', undefined, false],
   ]) {
-    it(`a stranger who hangs up at once is not root: ${method} ${target}`, { skip: noStranger || proxyMissing(proxies.nginx) }, async () => {
+    it(`a stranger who hangs up at once is not root: ${method} ${target}`, { skip: stranger.why || proxyMissing(proxies.nginx) }, async () => {
       const proxy = await startProxy(proxies.nginx, s.port);
       const before = heard();
       const hold = (signal) => process.kill(s.relay.pid, signal);

@@ -92,42 +92,38 @@ export async function startRelayAs(user, { before = as(user), ...options }) {
 
 /* A network namespace with one way to this machine: { before, host }, where `host`
    is this machine's address as the stranger sees it.  Addresses of RFC 2544, other
-   ones in each process. */
+   ones in each process.  Or { why } there can be none here. */
 export function strangerNew() {
+  const why = missing('ip');
+  if (why) {
+    return { why };
+  }
   const name = `relay-test-${process.pid}`;
   const link = `rt${process.pid}`;
   const block = process.pid % 16384;
   const address = (last) => `198.18.${block >> 6}.${((block & 63) << 2) + last}`;
-  const ip = (...args) => {
-    const done = run(find('ip'), ...args);
-    assert.equal(done.status, 0, `ip ${args.join(' ')}: ${done.stderr}`);
-  };
+  const ip = (...args) => run(find('ip'), ...args);
   const free = () => {
-    run(find('ip'), 'netns', 'del', name);
-    run(find('ip'), 'link', 'del', link);
+    ip('netns', 'del', name);
+    ip('link', 'del', link);
   };
   process.on('exit', free);
   free();
-  ip('netns', 'add', name);
-  ip('link', 'add', link, 'type', 'veth', 'peer', 'name', 'uplink', 'netns', name);
-  ip('addr', 'add', `${address(1)}/30`, 'dev', link);
-  ip('link', 'set', link, 'up');
-  ip('-n', name, 'addr', 'add', `${address(2)}/30`, 'dev', 'uplink');
-  ip('-n', name, 'link', 'set', 'uplink', 'up');
-  ip('-n', name, 'link', 'set', 'lo', 'up');
-  return { before: [find('ip'), 'netns', 'exec', name], host: address(1), free };
-}
-
-/* false, or why there can be no stranger here. */
-export function strangerMissing() {
-  const absent = missing('ip');
-  if (absent) {
-    return absent;
+  for (const args of [
+    ['netns', 'add', name],
+    ['link', 'add', link, 'type', 'veth', 'peer', 'name', 'uplink', 'netns', name],
+    ['addr', 'add', `${address(1)}/30`, 'dev', link],
+    ['link', 'set', link, 'up'],
+    ['-n', name, 'addr', 'add', `${address(2)}/30`, 'dev', 'uplink'],
+    ['-n', name, 'link', 'set', 'uplink', 'up'],
+    ['-n', name, 'link', 'set', 'lo', 'up'],
+  ]) {
+    const done = ip(...args);
+    if (done.status !== 0) {
+      return { why: `no network namespace can be made here: ip ${args.join(' ')}: ${done.stderr.trim()}` };
+    }
   }
-  const name = `relay-probe-${process.pid}`;
-  const made = run(find('ip'), 'netns', 'add', name);
-  run(find('ip'), 'netns', 'del', name);
-  return made.status === 0 ? false : `no network namespace can be made here: ${made.stderr.trim()}`;
+  return { before: [find('ip'), 'netns', 'exec', name], host: address(1) };
 }
 
 /* ---- reverse proxies ------------------------------------------------------- */
