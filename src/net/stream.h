@@ -88,6 +88,17 @@ uint64_t stream_sent(const struct stream *stream);
 /* What stream_sent() will be once all that was written has left. */
 uint64_t stream_written(const struct stream *stream);
 
+/* How the peer's kernel answers ours. */
+struct stream_acks {
+    uint64_t
+        outstanding; /* bytes taken by our kernel that it did not acknowledge */
+    uint64_t silent_ms; /* since it acknowledged anything, old bytes too */
+};
+
+/* Two system calls: for when something is late.  False if the stream is no TCP
+   connection of our own (one end of a bridge). */
+bool stream_acks(const struct stream *stream, struct stream_acks *acks);
+
 /* Which events should come: STREAM_READABLE, STREAM_HANGUP or both.
    A new stream wants STREAM_READABLE.  STREAM_DRAINED comes by itself. */
 void stream_want(struct stream *stream, unsigned ready);

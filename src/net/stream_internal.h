@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What stream.c (descriptor, receiving), stream_out.c (sending) and stream_tls.c
-   (TLS on top) share.  Not for
-   other folders. */
+/* What stream.c (descriptor, receiving), stream_out.c (sending), stream_acks.c (what
+   arrived) and stream_tls.c (TLS on top) share.  Not for other folders. */
 #pragma once
 
 #include <errno.h>

@@ -248,6 +248,7 @@ static bool may_retry(const struct relayed *r)
         .reused = facts.reused,
         .sent = facts.sent,
         .answered = facts.answered,
+        .unheard = facts.unheard,
         .replayable = !r->streamed,
         .timed_out = call_error(r->call)->code == ERR_TIMEOUT,
         .attempts = r->attempts,

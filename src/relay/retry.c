@@ -8,7 +8,9 @@
 bool retry_on_fresh(const struct retry_facts *facts)
 {
     if (!facts->reused || !facts->replayable || facts->answered ||
-        facts->timed_out || facts->attempts > 1)
+        facts->attempts > 1)
         return false;
+    if (facts->timed_out)
+        return facts->unheard;
     return !facts->sent || facts->since_sent_ms <= IDLE_CLOSE_MS;
 }

@@ -31,7 +31,7 @@ void call_enter(struct call *call, enum call_state state)
     if (state != CALL_FAILED)
         call->reached = state;
     if (limits[state] > 0)
-        loop_timer_set(call->timer, limits[state]);
+        call_set_deadline(call, limits[state]);
     else
         loop_timer_stop(call->timer);
 }
@@ -108,7 +108,7 @@ static bool go_on_securing(struct call *call)
 static void sending_ready(struct call *call, unsigned ready)
 {
     if (ready & STREAM_DRAINED) {
-        loop_timer_set(call->timer, call->options.idle_ms);
+        call_set_deadline(call, call->options.idle_ms);
         if (call->body_ended)
             call_all_handed_over(call);
         else if (call->options.body_kind == CALL_BODY_WHOLE)
@@ -196,24 +196,6 @@ static void start_dialling(struct call *call)
     call->dial = dial_start(options->upstream->dialer, &target, dialled, call);
 }
 
-static void too_late(void *arg)
-{
-    static const char *const steps[] = {
-        [CALL_DIALING] = "connect",   [CALL_SECURING] = "TLS",
-        [CALL_SENDING] = "send",      [CALL_WAITING] = "first byte",
-        [CALL_READING] = "next byte", [CALL_DONE] = "",
-        [CALL_FAILED] = "",
-    };
-    struct call *call = arg;
-    char text[CALL_WHERE_MAX];
-
-    err_set(err_kept(&call->err), ERR_TIMEOUT,
-            "%s failed: %s: no progress in time", steps[call->state],
-            call_where(call, text));
-    call_set_failed(call);
-    (void)call_wake(call);
-}
-
 struct call *call_start(const struct call_options *options,
                         void (*wake_owner)(void *arg), void *arg)
 {
@@ -224,7 +206,8 @@ struct call *call_start(const struct call_options *options,
     call->wake = wake_owner;
     call->arg = arg;
     call->parser = parser_new(PARSER_RESPONSE);
-    call->timer = loop_timer_new(options->upstream->loop, too_late, call);
+    call->timer =
+        loop_timer_new(options->upstream->loop, call_timer_fired, call);
     buf_init(&call->stash, LOOP_SCRATCH_SIZE);
     if (!options->fresh && !options->single)
         pooled = upstream_take(options->upstream, options->origin,
@@ -301,6 +284,7 @@ struct call_facts call_facts(const struct call *call)
 {
     struct call_facts facts = { .reused = call->reused,
                                 .sent = call->sent_ms != 0,
+                                .unheard = call->unheard,
                                 .answered = call->answered };
 
     if (facts.sent)

@@ -54,6 +54,7 @@ struct call_options {
     uint64_t connect_ms;    /* dialling, and TLS, each */
     uint64_t first_byte_ms; /* from the last byte sent to the first received */
     uint64_t idle_ms;       /* silence while sending or reading */
+    uint64_t silence_ms; /* without an acknowledgement; 0: SILENCE_LIMIT_MS */
 };
 
 /* `head` and `body` are borrowed until call_state() is READING or later. */
@@ -105,6 +106,7 @@ struct call_facts {
     bool reused;   /* a pooled connection */
     bool sent;     /* the request had left completely */
     bool answered; /* at least one byte came back */
+    bool unheard;  /* given up, for no byte of the request was acknowledged */
     uint64_t since_sent_ms;
 };
 struct call_facts call_facts(const struct call *call);

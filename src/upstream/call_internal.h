@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What call.c (life), call_request.c (sending) and call_answer.c (reading) share.
-   Not for other folders. */
+/* What call.c (life), call_request.c (sending), call_answer.c (reading) and
+   call_watch.c (deadlines) share.  Not for other folders. */
 #pragma once
 
 #include "upstream/call.h"
@@ -25,6 +25,7 @@ struct call {
     bool reused;
     bool body_ended; /* all of the request has been handed to the stream */
     bool answered;
+    bool unheard;    /* dead, and nothing of the request was acknowledged */
     bool keep_alive; /* the connection may be used again */
     struct buf stash;
     struct call_options options;
@@ -36,6 +37,7 @@ struct call {
     struct arena *arena;
     size_t body_sent;
     uint64_t sent_ms;
+    uint64_t deadline_ms; /* the timer may look earlier whether it arrives */
     /* stream_sent() before the first byte of the request has left, and from when on
        the last one has (once all of it was written). */
     uint64_t begins_at;
@@ -47,6 +49,10 @@ struct call {
 bool call_is_joined(const struct call_options *options);
 /* The one place that changes the state, and the deadline that goes with it. */
 void call_enter(struct call *call, enum call_state state);
+/* The present state may take so long from now on. */
+void call_set_deadline(struct call *call, uint64_t limit_ms);
+/* The timer's callback. */
+void call_timer_fired(void *arg);
 /* Tell the owner; false if the owner freed the call. */
 bool call_wake(struct call *call);
 /* Closes the connection; `err` was set by the caller. */

@@ -93,7 +93,7 @@ void call_send(struct call *call, struct str bytes)
     parts[0].len = (size_t)snprintf(size, sizeof(size), "%zx\r\n", bytes.len);
     (void)stream_write(call->link->stream, chunked ? parts : parts + 1,
                        chunked ? 3 : 1);
-    loop_timer_set(call->timer, call->options.idle_ms);
+    call_set_deadline(call, call->options.idle_ms);
 }
 
 void call_send_end(struct call *call)

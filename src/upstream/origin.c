@@ -162,6 +162,23 @@ struct link *upstream_take(struct upstream *upstream,
     return NULL;
 }
 
+void upstream_drop_silent(struct upstream *upstream,
+                          const struct origin *origin,
+                          const struct proxy *proxy, uint64_t silent_ms)
+{
+    uint64_t now_ms = loop_now_ms(upstream->loop);
+    struct list *node = upstream->idle.next;
+
+    while (node != &upstream->idle) {
+        struct link *link = LIST_ITEM(node, struct link, node);
+
+        node = node->next;
+        if (now_ms - link->idle_since_ms >= silent_ms &&
+            fits(link, origin, proxy))
+            link_free(link);
+    }
+}
+
 static void idle_ready(void *arg, unsigned ready)
 {
     struct link *link = arg;

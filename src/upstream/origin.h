@@ -63,6 +63,12 @@ struct link *upstream_take(struct upstream *upstream,
    UPSTREAM_IDLE_MAX the oldest is closed. */
 void upstream_keep(struct link *link);
 
+/* One connection to there was found dead: close the idle ones that have been silent
+   for `silent_ms` as well. */
+void upstream_drop_silent(struct upstream *upstream,
+                          const struct origin *origin,
+                          const struct proxy *proxy, uint64_t silent_ms);
+
 struct link *link_new(struct upstream *upstream, struct stream *stream,
                       struct origin *origin, const struct proxy *proxy);
 /* Closes the connection. */

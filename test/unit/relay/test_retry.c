@@ -37,6 +37,26 @@ static const struct {
     { "a streamed body",
       { .reused = true, .sent = true, .attempts = 1 },
       false },
+    { "silently dead", { STALE, .timed_out = true, .unheard = true }, true },
+    { "silently dead for long",
+      { .reused = true,
+        .sent = true,
+        .replayable = true,
+        .attempts = 1,
+        .timed_out = true,
+        .unheard = true,
+        .since_sent_ms = 15000 },
+      true },
+    { "silently dead, but something arrived",
+      { STALE, .timed_out = true },
+      false },
+    { "a fresh one, silently dead",
+      { .sent = true,
+        .replayable = true,
+        .attempts = 1,
+        .timed_out = true,
+        .unheard = true },
+      false },
     { "a streamed body, not sent", { .reused = true, .attempts = 1 }, false },
 };
 
@@ -100,10 +120,14 @@ static void an_answered_request_is_never_repeated(void **state)
                              : bits & 128 ? 999
                                           : 0,
         };
+        struct retry_facts dead = facts;
         bool want = (bits & 1) && (bits & 8) && !(bits & (4 | 16 | 32)) &&
                     (!(bits & 2) || !(bits & 64));
 
         assert_int_equal(retry_on_fresh(&facts), want);
+        dead.timed_out = dead.unheard = true;
+        assert_int_equal(retry_on_fresh(&dead),
+                         (bits & 1) && (bits & 8) && !(bits & (4 | 32)));
     }
 }
 

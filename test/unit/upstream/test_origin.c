@@ -101,6 +101,31 @@ static void dead_ones_are_passed_by(void **state)
         wire_close(&peers[i]);
 }
 
+/* It says nothing of those to elsewhere, or of younger ones. */
+static void silent_ones_go_with_a_dead_one(void **state)
+{
+    struct scene *scene = *state;
+    struct proxy *proxy = some_proxy("a");
+    struct wire peers[3];
+    struct link *link;
+
+    (void)keep(scene, scene->origin, NULL, &peers[0]);
+    (void)keep(scene, scene->origin, proxy, &peers[1]);
+    (void)keep(scene, scene->origin, NULL, &peers[2]);
+    link = LIST_ITEM(scene->upstream->idle.next, struct link, node);
+    link->idle_since_ms -= 15000;
+    LIST_ITEM(link->node.next, struct link, node)->idle_since_ms -= 15000;
+    upstream_drop_silent(scene->upstream, scene->origin, NULL, 15001);
+    assert_int_equal(scene_idle(scene), 3);
+    upstream_drop_silent(scene->upstream, scene->origin, NULL, 15000);
+    assert_int_equal(scene_idle(scene), 2);
+    assert_int_equal(scene->upstream->idle_count, 2);
+    wire_expect_end(&peers[0]);
+    proxy_unref(proxy);
+    for (size_t i = 0; i < 3; i++)
+        wire_close(&peers[i]);
+}
+
 /* One for each connection of a burst would be far too many. */
 static void the_pool_has_a_ceiling(void **state)
 {
@@ -195,6 +220,7 @@ int main(void)
         ROW(the_newest_is_taken_first),
         ROW(dead_ones_are_passed_by),
         ROW(what_was_kept_in_this_turn_is_asked),
+        ROW(silent_ones_go_with_a_dead_one),
         ROW(the_pool_has_a_ceiling),
         ROW(freeing_the_upstream_closes_the_idle),
         cmocka_unit_test(a_name_keeps_its_own_copy),
