@@ -153,6 +153,16 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose,
     return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
+/* A path that ends while the upstream thinks is noticed within two minutes (nine
+   probes), not in CLAUDE_TIMEOUT.  While bytes are on the way TCP does not probe:
+   upstream/silence.h. */
+static void set_keepalive(CURL *easy)
+{
+    (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 30L);
+    (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 10L);
+}
+
 void dial_set_options(struct dial *dial, const struct dial_target *target)
 {
     CURL *easy = dial->easy;
@@ -169,7 +179,7 @@ void dial_set_options(struct dial *dial, const struct dial_target *target)
     (void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS,
                            (long)target->timeout_ms);
     (void)curl_easy_setopt(easy, CURLOPT_TCP_NODELAY, 1L);
-    (void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+    set_keepalive(easy);
     (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, on_open);
     (void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, dial);
     (void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, dial->detail);

@@ -3,6 +3,8 @@
    test_dial_steps.c. */
 #include "upstream/dial.h"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -45,17 +47,76 @@ static void a_direct_way(void **state)
     }
 }
 
-/* The environment does not decide: our configuration does. */
-static void the_environment_is_not_asked(void **state)
+/* A path that ends while the upstream thinks is noticed. */
+static void idle_connections_are_probed(void **state)
 {
     struct stage *stage = *state;
+    int on = 0;
+    int idle_s = 0;
+    socklen_t len = sizeof(int);
+    int fd;
 
-    (void)setenv("http_proxy", "http://127.0.0.1:1/", 1);
-    (void)setenv("all_proxy", "socks5://127.0.0.1:1/", 1);
     stage_begin(stage, "127.0.0.1", stage->port, WIRE_WAIT_MS);
-    check_success(stage);
-    (void)unsetenv("http_proxy");
-    (void)unsetenv("all_proxy");
+    fd = stage_take(stage);
+    assert_int_equal(getsockopt(fd, SOL_SOCKET, SO_KEEPALIVE, &on, &len), 0);
+    assert_true(on);
+    assert_int_equal(getsockopt(fd, IPPROTO_TCP, TCP_KEEPIDLE, &idle_s, &len),
+                     0);
+    assert_int_equal(idle_s, 30);
+    (void)close(fd);
+}
+
+/* ---- the environment does not decide: our configuration does ------------ */
+
+static void set_all(const char *const *names, const char *value)
+{
+    for (; *names; names++) {
+        if (value)
+            (void)setenv(*names, value, 1);
+        else
+            (void)unsetenv(*names);
+    }
+}
+
+static const char *const proxy_names[] = { "http_proxy",  "HTTP_PROXY",
+                                           "https_proxy", "HTTPS_PROXY",
+                                           "all_proxy",   "ALL_PROXY",
+                                           NULL };
+static const char *const exception_names[] = { "no_proxy", "NO_PROXY", NULL };
+
+static void the_environment_brings_in_no_proxy(void **state)
+{
+    static const char *const proxies[] = { "http://127.0.0.1:1/",
+                                           "socks5://127.0.0.1:1/" };
+    struct stage *stage = *state;
+
+    for (size_t i = 0; i < COUNT_OF(proxies); i++) {
+        set_all(proxy_names, proxies[i]);
+        stage_begin(stage, "127.0.0.1", stage->port, WIRE_WAIT_MS);
+        check_success(stage);
+    }
+    set_all(proxy_names, NULL);
+}
+
+static void the_environment_passes_no_proxy_by(void **state)
+{
+    static const char *const exceptions[] = { "*", "127.0.0.1", "example.com",
+                                              ".com,localhost" };
+    struct stage *stage = *state;
+
+    stage_use_proxy(stage, "http", NULL);
+    set_all(proxy_names, "http://127.0.0.1:1/");
+    for (size_t i = 0; i < COUNT_OF(exceptions); i++) {
+        set_all(exception_names, exceptions[i]);
+        stage_begin(stage, i == 1 ? "127.0.0.1" : "example.com", stage->port,
+                    WIRE_WAIT_MS);
+        wire_expect(&stage->peer, "CONNECT ");
+        wire_expect(&stage->peer, "\r\n\r\n");
+        wire_send(&stage->peer, "HTTP/1.1 200 OK\r\n\r\n");
+        check_success(stage);
+    }
+    set_all(exception_names, NULL);
+    set_all(proxy_names, NULL);
 }
 
 static bool relieve(void *arg)
@@ -221,9 +282,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(a_direct_way),
-        ROW(the_environment_is_not_asked),
         ROW(a_dial_leaves_what_is_kept_back),
         ROW(nor_does_a_proxy_get_it),
+        ROW(idle_connections_are_probed),
+        ROW(the_environment_brings_in_no_proxy),
+        ROW(the_environment_passes_no_proxy_by),
         ROW(a_dial_can_be_cancelled_at_any_time),
         ROW(an_http_proxy),
         ROW(socks5),
