@@ -19,16 +19,18 @@ const TOKENS = {
   'x-sim-cache-read-tokens': '1000000000',
 };
 
+const requestLines = (log) =>
+  log
+    .split('\n')
+    .filter((line) => line.includes('"event":"request"') && line.endsWith('}'))
+    .map((line) => JSON.parse(line));
+
 for (const tls of [false, true]) {
   describe(`the log tells what was billed${tls ? ', through TLS' : ''}`, () => {
     const s = stage({ sim: { tls }, relay: { env: { LOG_FORMAT: 'json' } } });
     let count = 0;
 
-    const lines = () =>
-      s.relay.log
-        .split('\n')
-        .filter((line) => line.includes('"event":"request"') && line.endsWith('}'))
-        .map((line) => JSON.parse(line));
+    const lines = () => requestLines(s.relay.log);
 
     /* One request by `ask(headers)`: its log line and the sim's ledger row. */
     const run = async (directives, ask) => {
@@ -115,20 +117,6 @@ for (const tls of [false, true]) {
       });
     }
 
-    it('a stream, cut at every 23rd byte: never a wrong number', async () => {
-      const whole = (await run({}, ask(STREAM))).answer.body;
-      const wanted = { input_tokens: [1234], output_tokens: [1, 567890], cache_write_tokens: [89], cache_read_tokens: [1000000000] };
-      for (let at = 1; at < whole.length; at += 23) {
-        const { line } = await run({ 'x-sim-cut-at': String(at) }, ask(STREAM));
-        for (const name of COUNTS) {
-          assert.ok(line[name] === undefined || wanted[name].includes(line[name]), `${name}=${line[name]}, cut at ${at}`);
-        }
-        const final = whole.subarray(0, at).includes('"output_tokens":567890}');
-        const known = whole.subarray(0, at).includes('"input_tokens":1234,');
-        assert.equal(line.partial, known ? (final ? 'no' : 'yes') : undefined, `cut at ${at}`);
-      }
-    });
-
     it('an object, cut in front of its usage: unknown', async () => {
       const got = await run({ 'x-sim-cut-at': '150' }, ask(HELLO));
       assert.equal(got.line.outcome, 'cut');
@@ -183,6 +171,35 @@ for (const tls of [false, true]) {
       const seen = lines().slice(before);
       assert.ok(seen.every((line) => line.output_tokens === line.input_tokens * 1000 && line.partial === 'no'));
       assert.deepEqual(seen.map((line) => line.input_tokens).sort((a, b) => a - b), numbers);
+    });
+  });
+}
+
+/* One worker logs requests that come one after the other in their order: the lines,
+   which wait a quarter of a second for each other, are awaited once. */
+for (const tls of [false, true]) {
+  describe(`a cut is never billed wrongly${tls ? ', through TLS' : ''}`, () => {
+    const s = stage({ sim: { tls }, relay: { env: { LOG_FORMAT: 'json', WORKERS: '1' } } });
+    const ask = (directives) => message(s.url, { headers: { ...TOKENS, ...directives }, body: STREAM });
+
+    it('a stream, cut at every 5th byte', async () => {
+      const whole = (await ask({})).body;
+      const cuts = Array.from({ length: Math.ceil(whole.length / 5) - 1 }, (_, i) => 1 + 5 * i);
+      for (const at of cuts) {
+        await ask({ 'x-sim-cut-at': String(at) });
+      }
+      await until(() => requestLines(s.relay.log).length === cuts.length + 1, { what: 'a line for each' });
+      const lines = requestLines(s.relay.log).slice(1);
+      const wanted = { input_tokens: [1234], output_tokens: [1, 567890], cache_write_tokens: [89], cache_read_tokens: [1000000000] };
+      for (const [i, line] of lines.entries()) {
+        const begun = whole.subarray(0, cuts[i]);
+        for (const name of COUNTS) {
+          assert.ok(line[name] === undefined || wanted[name].includes(line[name]), `${name}=${line[name]}, cut at ${cuts[i]}`);
+        }
+        const final = begun.includes('"output_tokens":567890}');
+        const known = begun.includes('"input_tokens":1234,');
+        assert.equal(line.partial, known ? (final ? 'no' : 'yes') : undefined, `cut at ${cuts[i]}`);
+      }
     });
   });
 }
