@@ -49,7 +49,8 @@ static void mend_file(const struct owner *owner, const char *path)
 
 /* ---- one file ----------------------------------------------------------- */
 
-/* What a link leads to is another's folder's business, but not who may write it. */
+/* Where a link leads to is not looked into, but who may write that is.  What is no
+   file is never read (and `chmod`, which would be the advice, follows links). */
 static bool check_link(const struct owner *owner, const char *path,
                        const struct stat *link, struct err *err)
 {
@@ -57,7 +58,8 @@ static bool check_link(const struct owner *owner, const char *path,
 
     if (!owner_check_owner(owner, path, link, err))
         return false;
-    return stat(path, &info) != 0 || owner_check(owner, path, &info, err);
+    return stat(path, &info) != 0 || !S_ISREG(info.st_mode) ||
+           owner_check(owner, path, &info, err);
 }
 
 static bool check_file(const struct owner *owner, const char *path,
