@@ -119,7 +119,24 @@ struct account *account_broken(const struct account_kind *kind, struct str name,
     struct account *account = make(kind, name);
 
     set_problem(account, problem);
+    account->unreadable = true;
     return account;
+}
+
+struct account *account_with_file_problem(const struct account *account,
+                                          const char *problem)
+{
+    struct account *same = make(account->kind, str_of(account->name));
+
+    *same = *account;
+    if (account->token)
+        same->token = secret_ref(account->token);
+    same->proxy = proxy_ref(account->proxy);
+    same->scopes = account->scopes ? json_doc_copy(account->scopes) : NULL;
+    same->note = account->note ? mem_strdup(account->note) : NULL;
+    (void)snprintf(same->file_problem, sizeof(same->file_problem), "%.199s",
+                   problem);
+    return same;
 }
 
 static struct counted *counted_of(struct account *account)
@@ -166,7 +183,7 @@ bool account_is_usable(const struct account *account, uint64_t now_wall_ms,
                        struct err *err)
 {
     if (account->problem[0])
-        return err_set(err, ERR_LOGIN_REQUIRED,
+        return err_set(err, account->unreadable ? ERR_IO : ERR_LOGIN_REQUIRED,
                        "account \"%s\" cannot be used: %s", account->name,
                        account->problem);
     if (account->disabled)

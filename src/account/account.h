@@ -31,8 +31,12 @@ struct account {
     struct proxy *proxy;     /* NULL: none of its own */
     /* Why its file cannot be used, or empty. */
     char problem[200];
+    bool
+        unreadable; /* because its file cannot be read, which is nobody's login */
     /* Why its new tokens are not in its file yet, or empty. */
     char unsaved[200];
+    /* What is wrong with its file, although this snapshot can be used; or empty. */
+    char file_problem[200];
 };
 
 /* What is special about a kind of account; to add one, write its file and a row in
@@ -68,6 +72,9 @@ struct account *account_from_doc(const struct account_kind *kind,
 /* One whose document could not be read, and why. */
 struct account *account_broken(const struct account_kind *kind, struct str name,
                                const char *problem);
+/* The same account, of whose file this is said. */
+struct account *account_with_file_problem(const struct account *account,
+                                          const char *problem);
 struct account *account_ref(struct account *account);
 void account_unref(struct account *account);
 

@@ -39,6 +39,19 @@ static void show(const struct refresh *r)
     accounts_put(refresh_options(r)->accounts, account_ref(r->account), false);
 }
 
+/* Its file or its lock cannot be used: /health says so until a refresh gets
+   further.  (What is not saved says that already.) */
+static void show_trouble(const struct refresh *r)
+{
+    struct accounts *accounts = refresh_options(r)->accounts;
+    struct account *account = accounts_get(accounts, str_of(r->kept->name));
+
+    if (account && !account->unsaved[0] && !account->problem[0])
+        accounts_put(accounts, account_with_file_problem(account, r->err.text),
+                     false);
+    account_unref(account);
+}
+
 static void say_lost(const struct refresh *r)
 {
     r->kept->keeper->lost++;
@@ -66,6 +79,8 @@ static const struct err *conclude(struct refresh *r, enum refresh_end how)
     case REFRESH_ENDS_FAILED:
         if (r->plan.goal == REFRESH_MARK)
             show(r);
+        else if (r->err.code == ERR_IO)
+            show_trouble(r);
         break;
     case REFRESH_ENDS_REMOVED:
         kept_forget(r->kept);

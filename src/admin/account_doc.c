@@ -78,13 +78,18 @@ static void set_operator(struct json_doc *doc, const struct account *account)
                                : json_doc_new_null());
 }
 
+static const char *of_file(const struct account *account)
+{
+    return account->unsaved[0] ? account->unsaved : account->file_problem;
+}
+
 struct json_doc *account_doc_status(const struct account *account,
                                     uint64_t now_wall_ms)
 {
     struct json_doc *doc = json_doc_new_object();
     struct err err = { 0 };
     bool usable = account_is_usable(account, now_wall_ms, &err);
-    const char *problem = usable ? account->unsaved : err.text;
+    const char *problem = usable ? of_file(account) : err.text;
 
     json_doc_set_str(doc, "account", str_of(account->name));
     json_doc_set_bool(doc, "is_valid",

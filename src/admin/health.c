@@ -93,8 +93,12 @@ static void add_problem(void *arg, const struct account *account)
                 "account \"%s\": its new tokens are in use but not saved: %s",
                 account->name, account->unsaved);
     else if (account->disabled ||
-             account_is_usable(account, clock_wall_ms(), &err))
-        return;
+             account_is_usable(account, clock_wall_ms(), &err)) {
+        if (!account->file_problem[0])
+            return;
+        err_set(&err, ERR_IO, "account \"%s\": %s", account->name,
+                account->file_problem);
+    }
     json_doc_add(problems, json_doc_new_str(str_of(err.text)));
 }
 

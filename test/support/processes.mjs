@@ -263,15 +263,28 @@ export function assertNoSecret(text, where) {
 /* A relay shows /proc/PID/fd, environ, cwd and smaps_rollup to root alone. */
 export const SEEN = process.getuid() === 0 ? {} : { CORE_DUMPS: 'on' };
 
+/* What root needs to run the relay as another user, who may go through `folder`. */
+export function asUser(uid, folder) {
+  const binary = path.join(folder, 'claude-relay');
+  fs.copyFileSync(relayBinary, binary);
+  fs.chmodSync(binary, 0o755);
+  fs.chmodSync(folder, 0o711);
+  return ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', binary];
+}
+
 /* options: upstream (URL), env, args, ca, dataDir, accounts (dataDir => void; one
    API-key account "demo" by default), wrap (a program and its arguments that ends
-   by becoming the relay). */
+   by becoming the relay), uid (whose process it is, and whose folder). */
 export async function startRelay(options = {}) {
   const folder = tempFolder();
   const dataDir = options.dataDir ?? path.join(folder, 'data');
   (options.accounts ?? ((dir) => addApiKey(dir, 'demo')))(dataDir);
+  if (options.uid) {
+    fs.chownSync(dataDir, options.uid, options.uid);
+  }
   const env = { DATA_DIR: dataDir, ...SEEN, ...ways(options), ...options.env };
-  const [binary, ...args] = [...(options.wrap ?? []), relayBinary, '--port', '0', ...(options.args ?? [])];
+  const own = options.uid ? asUser(options.uid, folder) : [relayBinary];
+  const [binary, ...args] = [...(options.wrap ?? []), ...own, '--port', '0', ...(options.args ?? [])];
   const program = new Program(binary, args, env, folder);
   const match = await program.ready(/listening on http:\/\/\S+:(\d+)/);
   const port = Number(match[1]);

@@ -128,6 +128,24 @@ static void a_file_that_was_not_read_gives_its_reason(void **state)
     account_unref(account);
 }
 
+/* A new sign-in would not mend a file that cannot be opened. */
+static void only_what_a_sign_in_mends_asks_for_one(void **state)
+{
+    struct account *unread =
+        account_broken(&account_kind_oauth, STR("a"), "open a: no");
+    struct account *empty = unit_account(&account_kind_oauth, "a", "{}");
+    struct err err;
+
+    (void)state;
+    assert_false(account_is_usable(unread, 0, &err));
+    assert_int_equal(err.code, ERR_IO);
+    unit_assert_part(err.text, "account \"a\" cannot be used: open a: no");
+    assert_false(account_is_usable(empty, 0, &err));
+    assert_int_equal(err.code, ERR_LOGIN_REQUIRED);
+    account_unref(unread);
+    account_unref(empty);
+}
+
 /* ---- use ---------------------------------------------------------------- */
 
 #define NOW_MS 1785585600000u /* 2026-08-01T12:00:00Z, when GOOD expires */
@@ -235,6 +253,7 @@ int main(void)
         cmocka_unit_test(an_account_is_used_while_it_can_be),
         cmocka_unit_test(keys_lead_to_names_and_back),
         cmocka_unit_test(a_file_that_was_not_read_gives_its_reason),
+        cmocka_unit_test(only_what_a_sign_in_mends_asks_for_one),
         cmocka_unit_test(references_may_come_from_many_threads),
         cmocka_unit_test(none_is_fine),
     };

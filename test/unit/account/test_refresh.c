@@ -136,6 +136,15 @@ static void a_refusal_marks_the_grant(void **state)
                      ERR_LOGIN_REQUIRED);
 }
 
+static bool has_file_problem(const struct desk *desk)
+{
+    struct account *account = accounts_get(desk->accounts, STR("main"));
+    bool has = account->file_problem[0] != '\0';
+
+    account_unref(account);
+    return has;
+}
+
 static void a_lock_of_another_process_is_waited_for(void **state)
 {
     struct desk *desk = *state;
@@ -156,6 +165,24 @@ static void a_lock_that_cannot_be_taken_is_an_error_of_the_store(void **state)
     script_store_fail(desk->script, SCRIPT_LOCK, ERR_IO, 1);
     assert_int_equal(desk_answer(desk, desk_ask(desk, KEEPER_REFRESH, NULL)),
                      ERR_IO);
+    assert_true(has_file_problem(desk));
+}
+
+/* Until a refresh gets further, the account shows it. */
+static void a_file_that_cannot_be_read_shows_until_it_can(void **state)
+{
+    struct desk *desk = *state;
+    struct keeper_wait *wait;
+
+    script_store_fail(desk->script, SCRIPT_READ, ERR_IO, 1);
+    wait = desk_ask(desk, KEEPER_REFRESH, NULL);
+    assert_int_equal(desk_answer(desk, wait), ERR_IO);
+    assert_true(has_file_problem(desk));
+    wait = desk_ask(desk, KEEPER_ADOPT,
+                    DESK_DOC("other-access", "other-refresh",
+                             "2099-01-01T00:00:00Z"));
+    assert_int_equal(desk_answer(desk, wait), FINE);
+    assert_false(has_file_problem(desk));
 }
 
 static void what_another_process_saved_is_used(void **state)
@@ -316,6 +343,7 @@ int main(void)
         AT_DESK(a_refusal_marks_the_grant),
         AT_DESK(a_lock_of_another_process_is_waited_for),
         AT_DESK(a_lock_that_cannot_be_taken_is_an_error_of_the_store),
+        AT_DESK(a_file_that_cannot_be_read_shows_until_it_can),
         AT_DESK(what_another_process_saved_is_used),
         AT_DESK(a_second_refusal_of_an_old_token_marks_nothing),
         AT_DESK(who_was_refused_with_an_old_token_gets_the_new_one),
