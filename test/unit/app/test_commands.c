@@ -30,6 +30,14 @@ static const struct {
     { "brew", 2, "", "usage: claude-relay [COMMAND]" },
     { "serve now", 2, "", "\"now\"" },
     { "--prot 1", 2, "", "\"--prot\"" },
+    { "serve --host http://u:canary@h", 2, "", "not \"(not shown)\"" },
+    { "serve --host=http://u:canary@h", 2, "", "not \"(not shown)\"" },
+    { "serve --prot=http://u:canary@h", 2, "", "\"(not shown)\"" },
+    { "serve --data-dir http://u:canary@h", 2, "", "not \"(not shown)\"" },
+    { "http://u:canary@h", 2, "", "unknown command \"(not shown)\"" },
+    { "proxy test --url http://u:canary@h", 1, "", "needs a port" },
+    { "account add sk-ant-api03-canary- --api-key", 2, "", "usage:" },
+    { "account add sk-ant-api03-canary/ --api-key -", 1, "", "(not shown)" },
     { "account", 2, "", "account needs list" },
     { "account brew", 2, "", "usage: claude-relay account" },
     { "account list all", 2, "", "usage:" },
@@ -46,6 +54,7 @@ static void command_lines_do_what_they_say(void **state)
                      run->err);
         unit_assert_part(run->out, cases[i].out);
         unit_assert_part(run->err, cases[i].err);
+        assert_null(strstr(run->err, "canary"));
         if (!*cases[i].out)
             assert_string_equal(run->out, "");
         if (!*cases[i].err)
