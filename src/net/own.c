@@ -7,6 +7,7 @@
 #include <netinet/in.h>
 #include <pthread.h>
 #include <stdatomic.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -180,7 +181,13 @@ static size_t look_up(const char *host, struct place places[ADDRESSES_MAX])
           true },
         { { .s6_addr = { [15] = 1 } }, true },
     };
+    char plain[INET6_ADDRSTRLEN];
 
+    if (host[0] == '[') {
+        (void)snprintf(plain, sizeof(plain), "%.*s",
+                       (int)strcspn(host + 1, "]"), host + 1);
+        host = plain;
+    }
     if (!is_localhost(str_of(host)))
         return wait_for(ask(host), places);
     memcpy(places, loopback, sizeof(loopback));

@@ -37,6 +37,8 @@ static const struct {
     { "localhost", "::1", true },
     { "::1", "localhost", true },
     { "::1", "127.0.0.1", false },
+    { "[::1]", "localhost", true },
+    { "[::]", "127.0.0.1", true },
     { "192.0.2.1", "192.0.2.1", true },
     { "192.0.2.1", "127.0.0.1", false },
 };
