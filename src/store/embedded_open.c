@@ -138,9 +138,12 @@ static bool take_in_use(struct embedded *store, enum filelock_kind kind,
 
 bool embedded_serve(struct store_driver *driver, struct err *err)
 {
-    return take_in_use(embedded_of(driver), FILELOCK_SHARED, err) ||
-           err_wrap(err, "if `claude-relay secret rotate` is at work, start "
-                         "again when it has ended");
+    if (take_in_use(embedded_of(driver), FILELOCK_SHARED, err))
+        return true;
+    if (err->code == ERR_BUSY)
+        err_wrap(err, "if `claude-relay secret rotate` is at work, start "
+                      "again when it has ended");
+    return false;
 }
 
 /* ---- sealing anew ------------------------------------------------------- */
@@ -212,9 +215,12 @@ static bool take_alone(struct embedded *store, int *folder, struct err *err)
     *folder = -1;
     if (!open_folder(store, err))
         return false;
-    if (!take_in_use(store, FILELOCK_TRY, err))
-        return err_wrap(err, "sealing anew needs the folder alone: stop the "
-                             "relay first");
+    if (!take_in_use(store, FILELOCK_TRY, err)) {
+        if (err->code == ERR_BUSY)
+            err_wrap(err, "sealing anew needs the folder alone: stop the relay "
+                          "first");
+        return false;
+    }
     *folder = filelock_wait(store->folder, FILELOCK_FOLDER, err);
     return *folder >= 0;
 }

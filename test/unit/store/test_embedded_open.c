@@ -266,6 +266,20 @@ static void nobody_serves_while_a_folder_is_sealed_anew(void **state)
     filelock_release(fd);
 }
 
+/* The reason is another one than somebody at work. */
+static void a_lock_that_cannot_be_opened_is_said_to_be_that(void **state)
+{
+    struct scene *scene = *state;
+    struct err err;
+
+    open_driver(scene, NULL);
+    assert_int_equal(mkdir(unit_path(scene->folder, ".in-use"), 0700), 0);
+    assert_false(embedded_serve(scene->driver, &err));
+    unit_assert_part(err.text, "open ");
+    unit_assert_part(err.text, "/.in-use: Is a directory");
+    assert_null(strstr(err.text, "secret rotate"));
+}
+
 /* ---- sealing anew ------------------------------------------------------- */
 
 static bool reseal(struct scene *scene, const char *now, const char *next,
@@ -393,6 +407,7 @@ int main(void)
         SCENE(what_another_secret_sealed_is_left_and_reported),
         SCENE(two_may_serve_from_a_folder),
         SCENE(nobody_serves_while_a_folder_is_sealed_anew),
+        SCENE(a_lock_that_cannot_be_opened_is_said_to_be_that),
         SCENE(everything_is_sealed_anew),
         SCENE(an_interrupted_run_is_finished_by_the_next),
         SCENE(what_does_not_open_stops_it_before_anything_is_changed),
