@@ -178,14 +178,19 @@ static void warn_of_readers(const struct dotenv *file)
 }
 
 /* What the layers above the configuration's own say of it. */
-static void check_proxy(const struct config *config, struct problems *problems)
+static void check_proxy(const struct config *config, struct dotenv *file,
+                        struct problems *problems)
 {
+    struct config_value enabled =
+        config_from_environment(file, "GLOBAL_PROXY_ENABLED");
     struct proxy *proxy = NULL;
     struct err err;
 
     if (!problems_name(problems, STR("GLOBAL_PROXY_")) &&
-        !proxy_from_config(config, &proxy, &err))
+        !proxy_from_config(config, &proxy, &err)) {
+        config_say_place(&enabled, &err);
         problems_add(problems, &err);
+    }
     proxy_unref(proxy);
 }
 
@@ -199,7 +204,7 @@ static bool load(struct config *config, struct arena *arena,
     dotenv_load(&file, arena, ".env", problems);
     if (!config_load(config, arena, config_from_environment, &file, problems))
         fine = false;
-    check_proxy(config, problems);
+    check_proxy(config, &file, problems);
     config_forget_secrets();
     if (!fine || problems->count > 0)
         return false;

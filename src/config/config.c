@@ -50,10 +50,7 @@ static bool complain(const struct loading *loading, const char *name,
 {
     struct config_value value = value_of(loading, name);
 
-    if (value.text && value.file)
-        err_wrap(err, "%s:%zu", value.file, value.line);
-    else if (value.text)
-        err_wrap(err, "environment");
+    config_say_place(&value, err);
     return problems_add(loading->problems, err);
 }
 

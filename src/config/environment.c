@@ -23,6 +23,14 @@ struct config_value config_from_environment(void *arg, const char *name)
     return (struct config_value){ .text = value };
 }
 
+void config_say_place(const struct config_value *value, struct err *err)
+{
+    if (value->text && value->file)
+        err_wrap(err, "%s:%zu", value->file, value->line);
+    else if (value->text)
+        err_wrap(err, "environment");
+}
+
 /* ---- names -------------------------------------------------------------- */
 
 /* Up to its first '_', and that; empty if there is none. */

@@ -11,6 +11,10 @@ struct config_value {
     size_t line;
 };
 
+/* Put in front of err where the value stands: ".env:12: " or "environment: "; nothing
+   if it is not set. */
+void config_say_place(const struct config_value *value, struct err *err);
+
 /* The environment before a `.env` file, for config_load(): `arg` is a struct
    dotenv, or NULL for the environment alone. */
 struct config_value config_from_environment(void *arg, const char *name);

@@ -90,6 +90,20 @@ describe('bad configuration stops the start', () => {
     it(`the global proxy, half-filled: ${name}`, () => refuses({ ...proxy, ...change }, pattern));
   }
 
+  it('everything is told at once, with file and line', () => {
+    const cwd = tempFolder();
+    fs.writeFileSync(path.join(cwd, '.env'), '# mine\nPORT=http\nLOG_LEVEL="loud"\nnot a line CANARY\nGLOBAL_PROXY_ENABLED=true\nGLOBAL_PROXY_HOST=http://u:CANARY@proxy:1\n');
+    const done = command(['serve'], { cwd, env: { WORKERS: 'many', LOG_FORMAT: 'text' } });
+    assert.equal(done.status, 1);
+    assert.ok(!done.stderr.includes('CANARY'));
+    assert.deepEqual(done.stderr.trimEnd().split('\n').map((line) => /^claude-relay: bad configuration: ((?:\.env:\d+|environment): [A-Z_a-z]+)/.exec(line)?.[1]).sort(), [
+      '.env:2: PORT', '.env:3: LOG_LEVEL', '.env:4: not', '.env:5: GLOBAL_PROXY_PORT', '.env:5: GLOBAL_PROXY_TYPE', '.env:6: GLOBAL_PROXY_HOST', 'environment: WORKERS',
+    ]);
+    fs.writeFileSync(path.join(cwd, '.env'), '\nGLOBAL_PROXY_ENABLED=true\nGLOBAL_PROXY_TYPE=http\nGLOBAL_PROXY_HOST=h\nGLOBAL_PROXY_PORT=1\nGLOBAL_PROXY_USERNAME=u:v\nGLOBAL_PROXY_PASSWORD=CANARY\n');
+    const colon = command(['serve'], { cwd, env: { WORKERS: 'many' } });
+    assert.match(colon.stderr, /environment: WORKERS=.*\n.*\.env:2: GLOBAL_PROXY_\*: proxy username holds a ':'/);
+  });
+
   it('a certificate file without a certificate', () => {
     const file = path.join(tempFolder(), 'ca.pem');
     fs.writeFileSync(file, 'no certificate\n');
