@@ -2,12 +2,13 @@
 /* A server that waits until it is known who asks, by each way of asking. */
 #include "http/identify.h"
 
-#include <stdio.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "host.h"
 #include "http/loopback.h"
+#include "net/peers_internal.h"
 
 #define GET(host) "GET /now HTTP/1.1\r\nHost: " host "\r\n\r\n"
 
@@ -18,6 +19,7 @@ struct scene {
     struct server *server;
     struct wire client;
     char *folder;
+    int pipe; /* that a pass is held up by */
     unsigned requests;
     enum peer_verdict verdict; /* at the end of the last one */
 };
@@ -153,13 +155,25 @@ static void hold_up_passes(struct scene *scene)
     assert_int_equal(mkfifo(unit_path(scene->folder, "tcp"), 0600), 0);
 }
 
+static bool has_reader(void *arg)
+{
+    struct scene *scene = arg;
+
+    scene->pipe = open(unit_path(scene->folder, "tcp"),
+                       O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    return scene->pipe >= 0;
+}
+
+/* The pass under way is for those who wait by now, and for nobody who comes. */
+static void wait_for_pass(struct scene *scene)
+{
+    wire_until(scene->loop, has_reader, scene);
+}
+
 static void end_passes(struct scene *scene)
 {
-    FILE *pipe = fopen(unit_path(scene->folder, "tcp"), "we");
-
-    assert_non_null(pipe);
     use_the_systems_list(scene);
-    (void)fclose(pipe);
+    (void)close(scene->pipe);
 }
 
 /* Whoever is no local client by its fields needs no question. */
@@ -190,7 +204,7 @@ static void a_client_that_leaves_is_let_go(void **state)
     scene_open(&scene, true);
     hold_up_passes(&scene);
     wire_send(&scene.client, GET("localhost"));
-    wire_turn_for(scene.loop, 20);
+    wait_for_pass(&scene);
     assert_int_equal(scene.requests, 0);
     wire_close(&scene.client);
     wire_until(scene.loop, has_no_connection, &scene);
@@ -208,7 +222,7 @@ static void a_server_may_end_meanwhile(void **state)
     scene_open(&scene, true);
     hold_up_passes(&scene);
     wire_send(&scene.client, GET("localhost"));
-    wire_turn_for(scene.loop, 20);
+    wait_for_pass(&scene);
     server_free(scene.server);
     scene.server = NULL;
     assert_int_equal(scene.requests, 0);
@@ -216,7 +230,19 @@ static void a_server_may_end_meanwhile(void **state)
     scene_close(&scene);
 }
 
-#define CROWD 64 /* how many may wait */
+#define CROWD PEERS_WAITING_MAX
+
+static bool is_crowded(void *arg)
+{
+    struct scene *scene = arg;
+
+    size_t waiting;
+
+    (void)pthread_mutex_lock(&scene->peers->lock);
+    waiting = scene->peers->waiting;
+    (void)pthread_mutex_unlock(&scene->peers->lock);
+    return waiting == CROWD;
+}
 
 static void a_full_queue_is_not_this_machine(void **state)
 {
@@ -229,8 +255,10 @@ static void a_full_queue_is_not_this_machine(void **state)
     for (size_t i = 0; i < CROWD; i++) {
         wire_connect(&crowd[i], scene.loop, server_port(scene.server));
         wire_send(&crowd[i], GET("localhost"));
-        wire_turn_for(scene.loop, 2);
+        if (i == 0)
+            wait_for_pass(&scene);
     }
+    wire_until(scene.loop, is_crowded, &scene);
     wire_send(&scene.client, GET("localhost"));
     wire_expect(&scene.client, "too many others wait to be identified");
     end_passes(&scene);

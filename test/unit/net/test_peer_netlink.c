@@ -230,7 +230,7 @@ static void the_kernel_knows_the_client(void **state)
     (void)close(fd);
 }
 
-/* The client has gone, and the socket that it left behind looks like root's. */
+/* The client has gone; the socket that it left behind often looks like root's. */
 static void an_orphan_has_no_inode(void **state)
 {
     struct peer_rules rules = { geteuid(), true };
@@ -247,7 +247,6 @@ static void an_orphan_has_no_inode(void **state)
     pair.client = -1;
     assert_int_equal(peer_netlink_ask(fd, &pair.pair, &found, &err),
                      PEER_NETLINK_FOUND);
-    assert_int_equal(found.uid, 0);
     assert_int_equal(found.inode, 0);
     assert_int_equal(peer_judge(&rules, &pair.pair, &found), PEER_GONE);
     loopback_pair_close(&pair);
