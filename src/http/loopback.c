@@ -102,7 +102,8 @@ static const char *process_refusal(const struct request *req)
         return NULL;
     case PEER_OTHER_USER:
         return NOT_OURS "a process of another user is at the other end, as "
-                        "with a reverse proxy";
+                        "with a reverse proxy; a local client has to run as "
+                        "the relay's user or as root";
     case PEER_GONE:
         return NOT_OURS "the other end closed before it could be identified";
     case PEER_OTHER_ADDRESS:
