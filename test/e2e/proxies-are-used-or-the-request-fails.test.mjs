@@ -240,7 +240,7 @@ describe('a proxy that fails', { concurrency: 3 }, () => {
       assert.match(answer.body.toString(), /proxy password is missing/);
     });
     await withRelay({}, async (relay) => {
-      for (const proxy_config of [half, { type: 'http', host: '127.0.0.1' }, { host: '127.0.0.1', port }, {}, null, 'http://127.0.0.1', []]) {
+      for (const proxy_config of [half, { type: 'http', host: '127.0.0.1' }, { host: '127.0.0.1', port }, {}, 'http://127.0.0.1', []]) {
         const answer = await message(relay.url, { body: { ...HELLO, proxy_config } });
         assertProblem(answer, 400, 'invalid_request_error', /proxy/);
       }
