@@ -53,7 +53,7 @@ static bool parse_proxy(struct account *account, const struct json_doc *doc,
     if (!config || json_doc_is_null(config))
         return true;
     if (!json_doc_is_object(config))
-        return err_set(err, ERR_CONFIG, "proxy_config is no object");
+        return err_set(err, ERR_CONFIG, "proxy_config is not an object");
     account->proxy = proxy_from_json(config, err);
     return account->proxy != NULL;
 }

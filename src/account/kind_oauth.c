@@ -49,12 +49,12 @@ static bool parse_oauth(struct account *account, const struct json_doc *doc,
 
     if (!json_doc_get_str(doc, "access_token", &token) || !is_printable(token))
         return err_set(err, ERR_LOGIN_REQUIRED,
-                       "access_token is missing or is no token");
+                       "access_token is missing or not a token");
     account->token = secret_new(token);
     if (!json_doc_get_str(doc, "expires_at", &expires_at) ||
         !text_parse_time(expires_at, &account->expires_at_ms))
         return err_set(err, ERR_LOGIN_REQUIRED,
-                       "expires_at is missing or is no RFC 3339 time");
+                       "expires_at is missing or not an RFC 3339 time");
     parse_grant(account, doc);
     parse_scopes(account, doc);
     return true;

@@ -102,10 +102,11 @@ static bool take_name(struct request *req, struct str *name, struct err *err)
            account_name_is_valid(buf_str(&decoded));
     *name = arena_str(req->arena, buf_str(&decoded));
     buf_done(&decoded);
-    return fine || err_set(err, ERR_BAD_REQUEST,
-                           "that is no account name: it has 1 to %d letters, "
-                           "digits or . _ @ -, and does not start with a dot",
-                           ACCOUNT_NAME_MAX);
+    return fine ||
+           err_set(err, ERR_BAD_REQUEST,
+                   "that is not a valid account name: use 1 to %d letters, "
+                   "digits or . _ @ -, not starting with a dot",
+                   ACCOUNT_NAME_MAX);
 }
 
 bool admin_handle(struct admin *admin, struct request *req)

@@ -7,11 +7,11 @@ void check_peers(struct check_report *report, const struct peers *peers)
     switch (peers_way(peers)) {
     case PEERS_NETLINK:
         check_say(report, CHECK_OK, "this machine",
-                  "local clients are told from proxies by netlink");
+                  "local clients are distinguished from proxies by netlink");
         break;
     case PEERS_PROC:
         check_say(report, CHECK_WARN, "this machine",
-                  "local clients are told from proxies by "
+                  "local clients are distinguished from proxies by "
                   "/proc/self/net/tcp, which is slower (%s); allow AF_NETLINK "
                   "sockets (RestrictAddressFamilies=, seccomp)",
                   peers_trouble(peers));

@@ -34,8 +34,8 @@ static void print_profile(const struct json_doc *doc)
 {
     const struct json_doc *account = json_doc_get(doc, "account");
     const struct json_doc *organization = json_doc_get(doc, "organization");
-    struct str email = STR("(not told)");
-    struct str plan = STR("(not told)");
+    struct str email = STR("(unknown)");
+    struct str plan = STR("(unknown)");
 
     if (!json_doc_get_str(account, "email", &email))
         (void)json_doc_get_str(account, "email_address", &email);

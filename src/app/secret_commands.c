@@ -85,7 +85,7 @@ static bool ask_next(struct seal **next, struct err *err)
 static void report(const char *folder, size_t count, bool sealed)
 {
     (void)printf("Documents that were %s in %s: %zu\n",
-                 sealed ? "sealed anew" : "made plain", folder, count);
+                 sealed ? "sealed again" : "made plain", folder, count);
     if (sealed)
         (void)printf("Now set RELAY_SECRET to the new secret in .env, "
                      "before you start the relay.\n");

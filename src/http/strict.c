@@ -165,14 +165,14 @@ bool strict_check_request_line(struct strict_start *start, struct str bytes,
                                struct err *err)
 {
     return check_start(start, bytes, check_request_byte) ||
-           refuse(err, "a request line that is none");
+           refuse(err, "a malformed request line");
 }
 
 bool strict_check_status_line(struct strict_start *start, struct str bytes,
                               struct err *err)
 {
     return check_start(start, bytes, check_status_byte) ||
-           refuse(err, "a status line that is none");
+           refuse(err, "a malformed status line");
 }
 
 bool strict_parse_length(struct str value, uint64_t *length)
@@ -237,7 +237,7 @@ static bool check_host(const struct headers *headers, struct err *err)
     if (host->len == 0)
         return refuse(err, "an empty Host");
     return chars_has_all(&usual, *host) ||
-           refuse(err, "a Host that is no host");
+           refuse(err, "a Host that is not valid");
 }
 
 bool strict_check_coding(const struct parser_head *head, struct err *err)

@@ -28,7 +28,7 @@ bool addr_parse(const char *host, uint16_t port, struct addr *addr,
         return true;
     }
     return err_set(err, ERR_CONFIG,
-                   "\"%s\" is no IPv4 or IPv6 address, nor localhost", host);
+                   "\"%s\" is not an IPv4 or IPv6 address or localhost", host);
 }
 
 uint16_t addr_port(const struct addr *addr)

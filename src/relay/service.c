@@ -70,7 +70,7 @@ static void refuse(struct request *req, struct str allow)
         err_set(&err, ERR_METHOD, "this path allows " STR_FMT, STR_ARG(allow));
     else
         err_set(&err, ERR_BAD_REQUEST,
-                "the relay has no such endpoint: what stands below /v1/ passes "
+                "the relay has no such endpoint: what is below /v1/ passes "
                 "if no part of the path is empty, . or .., and none has an "
                 "escaped / . or \\ (docs/api.md)");
     problem_send_allowing(req, &err, stranger ? STR_EMPTY : allow);

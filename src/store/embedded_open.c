@@ -217,8 +217,10 @@ static bool take_alone(struct embedded *store, int *folder, struct err *err)
         return false;
     if (!take_in_use(store, FILELOCK_TRY, err)) {
         if (err->code == ERR_BUSY)
-            err_wrap(err, "sealing anew needs the folder alone: stop the relay "
-                          "first");
+            err_wrap(
+                err,
+                "sealing everything again needs the folder to itself: stop the relay "
+                "first");
         return false;
     }
     *folder = filelock_wait(store->folder, FILELOCK_FOLDER, err);

@@ -166,7 +166,7 @@ bool jsonfile_make_folder(const char *folder, struct err *err)
     if (errno != EEXIST)
         return err_errno(err, "make the folder %s", folder);
     if (stat(folder, &info) == 0 && !S_ISDIR(info.st_mode))
-        return err_set(err, ERR_IO, "must be a folder, and %s is none", folder);
+        return err_set(err, ERR_IO, "must be a folder, and %s is not", folder);
     remove_orphans(folder);
     return true;
 }

@@ -54,7 +54,7 @@ static bool check(const struct proxy_parts *parts, struct err *err)
 {
     if (!url_is_host(parts->host))
         return err_set(err, ERR_CONFIG,
-                       "proxy host is missing or is no host name");
+                       "the proxy host is missing or not a valid host name");
     if (parts->port < 1 || parts->port > 65535)
         return err_set(err, ERR_CONFIG, "proxy port must be 1 to 65535");
     if ((parts->username.len == 0) != (parts->password.len == 0))
@@ -114,7 +114,7 @@ static bool take_text(const struct json_doc *config, const char *member,
     *text = STR_EMPTY;
     return !json_doc_get(config, member) ||
            json_doc_get_str(config, member, text) ||
-           err_set(err, ERR_CONFIG, "%s is no text", member);
+           err_set(err, ERR_CONFIG, "%s is not a string", member);
 }
 
 /* The seed wrote numbers; people write texts too. */

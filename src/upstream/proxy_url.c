@@ -66,7 +66,7 @@ static bool take_credentials(struct str user, struct buf *name,
     return (text_percent_decode(name, str_sub(user, 0, colon)) &&
             text_percent_decode(word, str_from(user, colon + 1))) ||
            err_set(err, ERR_CONFIG,
-                   "the user part of the proxy URL holds a %% that is no "
+                   "the user part of the proxy URL holds a %% that is not an "
                    "escape; write it %%25");
 }
 

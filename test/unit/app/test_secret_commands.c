@@ -115,7 +115,7 @@ static void everything_is_sealed_anew(void **state)
     rotate(run, NULL, SECRET "\n");
     assert_int_equal(run->status, 0);
     assert_key(run, "sealed:v1:630dcd29:");
-    unit_assert_part(run->out, "sealed anew in ./data: 1\n");
+    unit_assert_part(run->out, "sealed again in ./data: 1\n");
     unit_assert_part(run->out, "Now set RELAY_SECRET");
     rotate(run, "RELAY_SECRET=" SECRET, OTHER "\n");
     assert_int_equal(run->status, 0);

@@ -69,7 +69,7 @@ static const struct {
       "\"password\":\"secret\\u0000\"}",
       "" },
     { "a number for a host", "{\"type\":\"http\",\"host\":1,\"port\":1}",
-      "host is no text" },
+      "host is not a string" },
 };
 
 static void configurations_are_checked_whole(void **state)
