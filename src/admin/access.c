@@ -119,14 +119,14 @@ bool access_check(const struct access *access, const struct request *req,
     if (field)
         return is_ours(access, *field) ||
                err_set(err, ERR_NOT_ALLOWED,
-                       "that is not the admin token; it lies in %s on the "
+                       "that is not the admin token; it is stored in %s on the "
                        "relay's machine",
                        access->where);
     refusal = loopback_refusal(req);
     if (!refusal && access->loopback)
         return true;
     return err_set(err, ERR_NOT_ALLOWED,
-                   "this needs the admin token (Authorization: Bearer ..., it "
-                   "lies in %s on the relay's machine), because %s",
+                   "this needs the admin token (Authorization: Bearer ...; it "
+                   "is stored in %s on the relay's machine), because %s",
                    access->where, refusal ? refusal : "ADMIN_LOOPBACK is off");
 }

@@ -82,7 +82,7 @@ bool members_are(const struct json_doc *body, const char *const *known,
         count += json_doc_get(body, known[i]) != NULL;
     return count == json_doc_count(body) ||
            err_set(err, ERR_BAD_REQUEST,
-                   "the body has a member that means nothing here; docs/api.md "
+                   "the body has a member that is not known here; docs/api.md "
                    "names those that do");
 }
 

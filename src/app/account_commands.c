@@ -101,7 +101,7 @@ static int add(struct place *place, struct str name)
         return terminal_fail(&err);
     if (!terminal_ask("API key (not shown): ", true, line, &key)) {
         err_set(&err, ERR_CONFIG,
-                "no key came: type it, or pipe it into standard input");
+                "no key was entered: type it, or pipe it into standard input");
         return terminal_fail(&err);
     }
     status = add_with_key(place, name, key);

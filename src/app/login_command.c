@@ -114,7 +114,7 @@ static bool ask_code(struct place *place, const char *name,
             (void)terminal_fail(err);
         if (!terminal_ask("Code: ", false, line, &code))
             return err_set(err, ERR_CONFIG,
-                           "no code came: run the command again");
+                           "no code was entered: run the command again");
         ok = exchange(place, name, pending, code, err);
         mem_wipe(line, sizeof(line));
         if (!terminal_is_there())

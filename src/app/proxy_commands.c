@@ -56,8 +56,9 @@ static bool of_url(const char *url, struct proxy **proxy, struct err *err)
 
     if (strcmp(url, "-") == 0)
         ok = terminal_ask("proxy URL (not shown): ", true, line, &text) ||
-             err_set(err, ERR_CONFIG,
-                     "no URL came: type it, or pipe it into standard input");
+             err_set(
+                 err, ERR_CONFIG,
+                 "no URL was entered: type it, or pipe it into standard input");
     if (ok)
         *proxy = proxy_url_parse(text, err);
     mem_wipe(line, sizeof(line));

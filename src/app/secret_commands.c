@@ -55,9 +55,10 @@ static bool confirm_plain(struct err *err)
 
     if (!terminal_is_there())
         return true;
-    if (terminal_ask("No secret: tokens will lie in plain files.  Type \"" PLAIN
-                     "\" to go on: ",
-                     false, line, &word) &&
+    if (terminal_ask(
+            "No secret: tokens will be stored unencrypted.  Type \"" PLAIN
+            "\" to go on: ",
+            false, line, &word) &&
         str_eq(word, STR(PLAIN)))
         return true;
     return err_set(err, ERR_CONFIG, "nothing was changed");
@@ -72,9 +73,10 @@ static bool ask_next(struct seal **next, struct err *err)
 
     if (!terminal_ask("New secret (not shown; empty for none): ", true, line,
                       &secret))
-        return err_set(err, ERR_CONFIG,
-                       "no secret came: type it, or pipe it into standard "
-                       "input (an empty line for none)");
+        return err_set(
+            err, ERR_CONFIG,
+            "no secret was entered: type it, or pipe it into standard "
+            "input (an empty line for none)");
     if (secret.len > 0)
         *next = seal_new(secret, err);
     ok = secret.len > 0 ? *next != NULL : confirm_plain(err);

@@ -69,10 +69,11 @@ static struct flow_next identify(struct flow *flow)
     bool pass = r->relay->options.config->client_login == CONFIG_LOGIN_PASS;
 
     if (refusal) {
-        err_set(&r->err, ERR_NOT_ALLOWED,
-                "while no relay key exists this relay serves its own machine "
-                "alone, and this request is refused because %s",
-                refusal);
+        err_set(
+            &r->err, ERR_NOT_ALLOWED,
+            "this relay serves only its own machine until relay keys exist, "
+            "and this request is refused because %s",
+            refusal);
         return refuse(r);
     }
     if (!credential_check(&r->req->headers, pass, &r->login, &r->err))

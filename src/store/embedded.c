@@ -28,7 +28,7 @@ bool embedded_check_key(const char *key, struct err *err)
 
     return (len > 0 && len <= EMBEDDED_KEY_MAX && key[0] != '.' &&
             !strchr(key, '/')) ||
-           err_set(err, ERR_IO, "a document cannot be called so");
+           err_set(err, ERR_IO, "that is not a valid document name");
 }
 
 bool embedded_path(const struct embedded *store, const char *name,

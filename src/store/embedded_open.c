@@ -141,8 +141,8 @@ bool embedded_serve(struct store_driver *driver, struct err *err)
     if (take_in_use(embedded_of(driver), FILELOCK_SHARED, err))
         return true;
     if (err->code == ERR_BUSY)
-        err_wrap(err, "if `claude-relay secret rotate` is at work, start "
-                      "again when it has ended");
+        err_wrap(err, "if `claude-relay secret rotate` is running, start "
+                      "again when it has finished");
     return false;
 }
 

@@ -48,7 +48,7 @@ describe('accounts by command', () => {
 
   it('login: what goes wrong is said, with what to do', () => {
     for (const [line, input, reason] of [
-      ['login max', '', /no code came/],
+      ['login max', '', /no code was entered/],
       ['login max', '\n', /authorization_code|no code/],
       ['login max', 'bad\n', /not accepted.*invalid_grant/],
       ['login max', `code#${'0'.repeat(64)}\n`, /another\s+sign-in/],

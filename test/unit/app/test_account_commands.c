@@ -85,7 +85,7 @@ static const struct {
     { "account add team --key -", KEY, 2, "usage:" },
     { "account add ../team --api-key -", KEY, 1, "not a valid account name" },
     { "account add .team --api-key -", KEY, 1, "not a valid account name" },
-    { "account add team --api-key -", NULL, 1, "no key came" },
+    { "account add team --api-key -", NULL, 1, "no key was entered" },
     { "account add team --api-key -", "\n", 1, "begins with sk-ant-" },
     { "account add team --api-key -", "canary\n", 1, "not a Console API key" },
     { "account add team --api-key -", "sk-ant-a canary\n", 1, "no spaces" },

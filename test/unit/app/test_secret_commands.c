@@ -136,7 +136,7 @@ static void a_bad_or_missing_secret_changes_nothing(void **state)
     unit_assert_part(run->err, "32 bytes in base64");
     rotate(run, NULL, NULL);
     assert_int_equal(run->status, 1);
-    unit_assert_part(run->err, "no secret came");
+    unit_assert_part(run->err, "no secret was entered");
     assert_key(run, "");
     rotate(run, NULL, SECRET "\n");
     rotate(run, "RELAY_SECRET=" OTHER, SECRET "\n");

@@ -262,7 +262,7 @@ static void nobody_serves_while_a_folder_is_sealed_anew(void **state)
     fd = filelock_take(unit_path(scene->folder, ".in-use"), FILELOCK_TRY, &err);
     assert_true(fd >= 0);
     assert_false(embedded_serve(scene->driver, &err));
-    unit_assert_part(err.text, "`claude-relay secret rotate` is at work");
+    unit_assert_part(err.text, "`claude-relay secret rotate` is running");
     filelock_release(fd);
 }
 
