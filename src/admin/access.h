@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Who may use /oauth (DESIGN.md section 9): whoever presents the admin token as
+/* Who may use /oauth: whoever presents the admin token as
    Bearer, and this machine (http/loopback.h), unless ADMIN_LOOPBACK is off.
    Immutable once made; any thread. */
 #pragma once

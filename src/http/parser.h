@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* One HTTP/1.1 message at a time, read by llhttp, with our own strictness on top
-   (DESIGN.md section 7).
+   (docs/architecture.md).
 
        HEAD -> BODY -> DONE        any -> BAD
          \_____________^           (no body)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The HTTP/1.1 server: one listener, its connections, strict reading (DESIGN.md
-   section 7).  A connection:
+/* The HTTP/1.1 server: one listener, its connections, strict reading.
+   A connection:
 
        HEAD -> ANSWERING -> HEAD ...            (keep-alive)
          |         |------> LINGERING -> closed (connection: close, unread body)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Our strictness on top of llhttp (DESIGN.md section 7; RFC 9112, read as narrowly
+/* Our strictness on top of llhttp (docs/architecture.md; RFC 9112, read as narrowly
    as it can be).  Pure. */
 #pragma once
 

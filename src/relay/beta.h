@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The anthropic-beta field: a list of flags, which the relay may have to add to
-   (PROTOCOL.md section 4).  Pure. */
+/* The anthropic-beta field: a list of flags, which the relay may have to add to.
+   Pure. */
 #pragma once
 
 #include "base/buf.h"

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What passes between client and upstream (PROTOCOL.md section 4; docs/api.md has
-   the list for users).  Everything passes byte for byte but what is named in
-   pass.c.  Pure. */
+/* What passes between client and upstream (docs/api.md has the list for users).
+   Everything passes byte for byte but what is named in pass.c.  Pure. */
 #pragma once
 
 #include "base/arena.h"

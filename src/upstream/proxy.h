@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* An outgoing proxy: what a person configures, checked whole (DESIGN.md section
-   10: configured means used, half-filled is an error).  Immutable once made;
+/* An outgoing proxy: what a person configures, checked whole: one that is
+   configured is used, one that is half-filled is an error.  Immutable once made;
    shared by reference count; any thread. */
 #pragma once
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* DESIGN.md section 9: while no relay key exists, this machine alone is served, by
-   the whole rule; strangers learn nothing. */
+/* While no relay key exists only this machine is served, by the whole rule of
+   docs/api.md; strangers learn nothing. */
 import assert from 'node:assert/strict';
 import os from 'node:os';
 import { it } from 'node:test';

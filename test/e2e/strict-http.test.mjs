@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* DESIGN.md section 7, line by line, over raw sockets.  Each case comes whole, one
+/* The strictness of docs/architecture.md, rule by rule, over raw sockets.  Each case comes whole, one
    byte at a time, and pipelined behind a good request; whatever is refused must
    never reach the upstream, which counts. */
 import assert from 'node:assert/strict';

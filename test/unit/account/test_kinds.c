@@ -24,7 +24,7 @@ static void every_row_is_whole_and_its_own(void **state)
     }
 }
 
-/* PROTOCOL.md section 4. */
+/* docs/api.md, "What the relay changes". */
 static void each_kind_says_how_it_authorises(void **state)
 {
     const struct account_kind *oauth = &account_kind_oauth;

@@ -58,7 +58,7 @@ static void every_code_has_a_status_and_its_type(void **state)
     }
 }
 
-/* PROTOCOL.md section 4: permanent refusals say so, and our own are never 404
+/* docs/api.md: permanent refusals say so, and our own are never 404
    except where nothing is there. */
 static void permanent_refusals_are_not_tried_again(void **state)
 {

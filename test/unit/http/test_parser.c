@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The parser: every line of DESIGN.md section 7 as a row, each read whole, byte by
+/* The parser: every rule of docs/architecture.md as a row, each read whole, byte by
    byte, in threes, and behind a good request. */
 #include "http/parser.h"
 

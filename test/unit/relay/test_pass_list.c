@@ -7,7 +7,7 @@
 #include "relay/pass.h"
 #include "unit.h"
 
-/* PROTOCOL.md section 4, "Not passed upstream", and docs/api.md. */
+/* docs/api.md, "What the relay changes". */
 static const struct {
     char name[20];
     bool response; /* in answers too */
