@@ -249,9 +249,9 @@ static bool refuse(const struct config *config,
     return err_set(err, ERR_CONFIG,
                    "the relay on %.60s (port %u) runs with other settings "
                    "than this command: " STR_FMT
-                   "; put them into .env in the folder in which you start "
-                   "both, or export them here too (and restart the relay if "
-                   "it is the one with the old ones)",
+                   "; put them into .env in the folder that you start both "
+                   "from, or export them here too; if they have just "
+                   "changed, restart the relay",
                    config->data_dir.at, (unsigned)port, STR_ARG(differing));
 }
 
