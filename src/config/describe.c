@@ -24,7 +24,9 @@ void config_describe_markdown(struct buf *out)
                 "# Options\n\n"
                 "Options are environment variables. A file `.env` in the "
                 "working folder is read too; the environment wins, and an "
-                "empty value counts as not set.\n\n"
+                "empty value counts as not set. The relay and its "
+                "commands need the same settings, so keep them in `.env`."
+                "\n\n"
                 "A value that is not allowed stops the start, and the message "
                 "says which option, its value and what is allowed. Durations "
                 "are written as in Go: `300ms`, `30s`, `5m`, `1h30m`.\n\n"
@@ -43,9 +45,11 @@ void config_describe_env(struct buf *out)
 {
     const struct config_option *option;
 
-    buf_add(out, STR("# Made by `claude-relay options --env` from "
-                     "src/config/options.def; do not edit.\n"
-                     "# Copy it to .env and uncomment what you change.\n"));
+    buf_add(out,
+            STR("# Made by `claude-relay options --env` from "
+                "src/config/options.def; do not edit.\n"
+                "# Copy it to .env (chmod 600 .env), and uncomment what you "
+                "change.\n"));
     for (option = config_options; option->name; option++)
         buf_printf(out, "\n# %s: %s\n#%s=%s\n", option->help, option->allowed,
                    option->name, option->standard);
