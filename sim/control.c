@@ -136,6 +136,7 @@ void control_set_oauth(struct visit *visit)
     (void)json_doc_get_u64(doc, "delay_ms", &grants->delay_ms);
     (void)json_doc_get_bool(doc, "omit_refresh_token",
                             &grants->omit_refresh_token);
+    (void)json_doc_get_bool(doc, "hold", &grants->hold);
     if (json_doc_get_str(doc, "code_challenge", &challenge))
         ledger_set_text(grants->code_challenge, sizeof(grants->code_challenge),
                         challenge);

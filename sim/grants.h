@@ -11,6 +11,7 @@ struct grants {
     uint64_t expires_in;
     uint64_t delay_ms;
     bool omit_refresh_token;
+    bool hold;               /* token calls get no answer for now */
     char code_challenge[64]; /* empty: not checked */
     struct grant_table *table;
 };

@@ -119,6 +119,7 @@ void oauth_token(struct visit *visit)
     if (!directives_given(&visit->directives, "first-byte-ms") &&
         !directives_given(&visit->directives, "delay-ms"))
         visit->directives.first_byte_ms = visit->sim->grants.delay_ms;
+    visit->reply.hold = &visit->sim->grants.hold;
     type = doc ? text_of(doc, "grant_type", STR_EMPTY) : STR_EMPTY;
     if (str_eq(type, STR("authorization_code")))
         exchange_code(visit, doc);

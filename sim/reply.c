@@ -10,6 +10,7 @@
 #include "sim/visit.h"
 
 #define OWN_MAX (1ull << 30)
+#define HOLD_LOOK_MS 10
 
 void reply_done(struct reply *reply)
 {
@@ -213,6 +214,8 @@ static struct flow_next before_head(struct flow *flow)
 {
     struct visit *visit = VISIT(flow);
 
+    if (visit->reply.hold && *visit->reply.hold)
+        return visit_pause(visit, HOLD_LOOK_MS, before_head);
     if (visit->directives.garbage_head)
         return send_garbage_head(visit);
     switch ((enum directive_before_head)visit->directives.before_head) {

@@ -23,6 +23,7 @@ struct reply {
     struct buf own;     /* what reply_open() gave out */
     struct sse *sse;    /* a stream of events instead of a body */
     struct usage usage; /* billed when a body has been sent whole */
+    const bool *hold;   /* NULL, or: the head waits while this is so */
 
     /* Sending. */
     enum directive_framing framing;

@@ -12,7 +12,7 @@ import { assertNoSecret, describe, inMinutes, Program, readAccount, relayBinary,
 const OLD = 'sk-ant-oat01-CANARY-access-of-me';
 const SIGNALS = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT'];
 
-describe('an end', { timeout: 240000 }, () => {
+describe('an end', () => {
   let sim;
   let running = [];
   const asked = () => until(async () => (await sim.ledger()).some((row) => row.path === '/v1/oauth/token'), { what: 'the token call' });
@@ -24,7 +24,7 @@ describe('an end', { timeout: 240000 }, () => {
     await sim.forgetFaults();
     await sim.forgetOauth();
     await sim.clear();
-    await sim.oauth({ delay_ms: 700 });
+    await sim.oauth({ hold: true });
   });
   after(() => {
     running.forEach((program) => program.child.kill('SIGKILL'));
@@ -59,6 +59,7 @@ describe('an end', { timeout: 240000 }, () => {
           program.child.kill(signal);
           await until(() => program.err.includes(i === 0 ? 'stopping' : `${signal} again`), { what: 'a word about it' });
         }
+        await sim.oauth({ hold: false });
         const exit = await program.ended;
         assert.deepEqual(exit, signal === 'SIGINT' ? byItself(signal) : { code: 0, signal: null });
         checkSaved(dataDir, program);
@@ -75,6 +76,7 @@ describe('an end', { timeout: 240000 }, () => {
         if (times === 2) {
           program.child.kill(signal);
         }
+        await sim.oauth({ hold: false });
         assert.deepEqual(await program.ended, byItself(signal));
         checkSaved(dataDir, program);
       });
@@ -85,6 +87,8 @@ describe('an end', { timeout: 240000 }, () => {
       const program = spawnLogin(dataDir);
       await asked();
       program.child.kill(signal);
+      await until(() => program.err.includes('waiting for'), { what: 'a word about it' });
+      await sim.oauth({ hold: false });
       assert.deepEqual(await program.ended, byItself(signal));
       checkSaved(dataDir, program);
       checkSaid(program);
@@ -121,6 +125,7 @@ describe('an end', { timeout: 240000 }, () => {
     const dataDir = folder();
     const relay = await startRelay({ upstream: sim.apiUrl, dataDir, accounts: (dir) => writeOauth(dir, 'me') });
     running.push(relay.program);
+    await sim.oauth({ hold: false });
     assert.equal(spawnSync('prlimit', ['--pid', String(relay.pid), '--fsize=0:']).status, 0);
     assert.equal((await call(`${relay.url}/oauth/accounts/me/refresh`, { method: 'POST' })).status, 200);
     relay.program.child.kill('SIGTERM');
@@ -131,12 +136,12 @@ describe('an end', { timeout: 240000 }, () => {
   });
 
   it('a command that waits for long says for what; one that loses tokens fails', { skip: sanitized ? 'takes half a minute: the plain build shows it' : false }, async () => {
-    await sim.oauth({ delay_ms: 6000 });
     const dataDir = folder();
     writeOauth(dataDir, 'me', { expires_at: inMinutes(-5) });
     const program = commandOf(['account', 'refresh', 'me'], dataDir);
-    await until(() => /waiting for account me: the answer to its token call, at most \d+ s more/.test(program.err), { ms: 20000, what: 'a word of patience' });
+    await until(() => /waiting for account me: the answer to its token call, at most \d+ s more/.test(program.err), { what: 'a word of patience' });
     assert.equal(spawnSync('prlimit', ['--pid', String(program.pid), '--fsize=0:']).status, 0);
+    await sim.oauth({ hold: false });
     const exit = await program.ended;
     assert.equal(readAccount(dataDir, 'me').access_token === OLD, exit.code !== 0, program.log);
   });
