@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: MIT
-/* All accounts.  The loading thread alone changes `folder` (what
-   it read last); the lock guards `list`, which everybody asks. */
+/* All accounts.  The thread that changes them alone looks into `folder`; the lock
+   guards `list` and `complaint`, for which everybody asks. */
 #include "account/accounts.h"
 
 #include <pthread.h>
+#include <stdio.h>
+#include <string.h>
 
 #include "account/choose.h"
 #include "account/folder.h"
+#include "base/log.h"
 #include "base/mem.h"
 
 /* Sorted by name; each a reference. */
@@ -16,17 +19,17 @@ struct snapshots {
 };
 
 struct accounts {
-    struct store_driver *driver;
     struct folder folder;
+    bool too_many; /* the log was told */
     pthread_mutex_t lock;
     struct snapshots list;
+    char complaint[ACCOUNTS_COMPLAINT_MAX];
 };
 
-struct accounts *accounts_new(struct store_driver *driver)
+struct accounts *accounts_new(void)
 {
     struct accounts *accounts = MEM_NEW(struct accounts);
 
-    accounts->driver = driver;
     (void)pthread_mutex_init(&accounts->lock, NULL);
     return accounts;
 }
@@ -48,19 +51,21 @@ void accounts_free(struct accounts *accounts)
     mem_free(accounts);
 }
 
-/* ---- reading ------------------------------------------------------------ */
+/* ---- changing ----------------------------------------------------------- */
 
 static struct snapshots take_snapshots(const struct folder *folder)
 {
-    struct snapshots list = { .count = folder->count };
+    struct snapshots list = { 0 };
 
     list.at = mem_alloc((folder->count + 1) * sizeof(struct account *));
-    for (size_t i = 0; i < folder->count; i++)
-        list.at[i] = account_ref(folder->at[i].account);
+    for (size_t i = 0; i < folder->count; i++) {
+        if (folder_counts(folder, i))
+            list.at[list.count++] = account_ref(folder->at[i].account);
+    }
     return list;
 }
 
-/* Show everybody what the loading thread knows. */
+/* Show everybody what the changing thread knows. */
 static void publish(struct accounts *accounts)
 {
     struct snapshots list = take_snapshots(&accounts->folder);
@@ -73,16 +78,28 @@ static void publish(struct accounts *accounts)
     snapshots_done(&old);
 }
 
-bool accounts_load(struct accounts *accounts, struct err *err)
+void accounts_show(struct accounts *accounts, const struct readings *readings)
 {
-    struct folder now;
-
-    if (!folder_read(accounts->driver, &accounts->folder, &now, err))
-        return false;
-    folder_done(&accounts->folder);
-    accounts->folder = now;
+    for (size_t i = 0; i < readings->count; i++)
+        folder_apply(&accounts->folder, &readings->at[i]);
+    if (readings->too_many && !accounts->too_many)
+        log_line(LOG_WARN,
+                 "there are more than %d accounts: the rest is ignored",
+                 READING_MAX);
+    accounts->too_many |= readings->too_many;
     publish(accounts);
-    return true;
+}
+
+bool accounts_load(struct accounts *accounts, struct store_driver *driver,
+                   struct err *err)
+{
+    struct readings readings = { 0 };
+    bool ok = readings_add_all(&readings, driver, err);
+
+    if (ok)
+        accounts_show(accounts, &readings);
+    readings_done(&readings);
+    return ok;
 }
 
 void accounts_put(struct accounts *accounts, struct account *account, bool held)
@@ -95,6 +112,41 @@ void accounts_forget(struct accounts *accounts, const struct account *account)
 {
     folder_remove(&accounts->folder, account);
     publish(accounts);
+}
+
+void accounts_keys(struct accounts *accounts, bool complaints,
+                   void (*visit)(void *arg, const char *key), void *arg)
+{
+    for (size_t i = 0; i < accounts->folder.count; i++) {
+        const struct folder_entry *entry = &accounts->folder.at[i];
+        char key[ACCOUNT_KEY_MAX];
+
+        account_key(entry->account->kind, str_of(entry->account->name), key);
+        if (!complaints || entry->complaint[0])
+            visit(arg, key);
+    }
+}
+
+void accounts_complain(struct accounts *accounts, const char *complaint)
+{
+    bool news;
+
+    (void)pthread_mutex_lock(&accounts->lock);
+    news = strcmp(accounts->complaint, complaint) != 0;
+    (void)snprintf(accounts->complaint, sizeof(accounts->complaint), "%s",
+                   complaint);
+    (void)pthread_mutex_unlock(&accounts->lock);
+    if (news && complaint[0])
+        log_line(LOG_ERROR, "%s", complaint);
+}
+
+bool accounts_complaint(struct accounts *accounts,
+                        char out[ACCOUNTS_COMPLAINT_MAX])
+{
+    (void)pthread_mutex_lock(&accounts->lock);
+    memcpy(out, accounts->complaint, ACCOUNTS_COMPLAINT_MAX);
+    (void)pthread_mutex_unlock(&accounts->lock);
+    return out[0] != '\0';
 }
 
 /* ---- asking ------------------------------------------------------------- */

@@ -1,32 +1,45 @@
 // SPDX-License-Identifier: MIT
-/* All accounts.  Reading the store happens outside the lock; the lock is held for
-   memory work only.  accounts_load() and accounts_put() on one thread at a time,
-   all else on any thread. */
+/* All accounts, in memory.  What changes them is called on one thread at a time,
+   all else on any thread; the lock is held for memory work only. */
 #pragma once
 
-#include "account/account.h"
-#include "store/driver.h"
+#include "account/reading.h"
 
 struct accounts;
 
-/* The driver is borrowed.  Nothing is read yet. */
-struct accounts *accounts_new(struct store_driver *driver);
+/* Nothing is known yet. */
+struct accounts *accounts_new(void);
 void accounts_free(struct accounts *accounts);
 
-/* Read the store again.  A document that cannot be read or parsed while a good
-   snapshot of it is known leaves that snapshot in use and is logged once; an
-   account whose document is gone disappears.  False if the store itself cannot be
-   read: everything stays as it was. */
-bool accounts_load(struct accounts *accounts, struct err *err) MUST_CHECK;
+/* Show what was read, by the rules of folder_apply() (account/folder.h). */
+void accounts_show(struct accounts *accounts, const struct readings *readings);
+
+/* Read all documents and show them.  Blocking: for the start, and for commands.
+   False if the store cannot be read: everything stays as it was. */
+bool accounts_load(struct accounts *accounts, struct store_driver *driver,
+                   struct err *err) MUST_CHECK;
 
 /* Put a snapshot (a reference, taken over) in place of what is known.  `held`: the
    store could not be written and is behind: until the account is put again, not
-   held, accounts_load() leaves this snapshot alone. */
+   held, accounts_show() leaves this snapshot alone. */
 void accounts_put(struct accounts *accounts, struct account *account,
                   bool held);
 
 /* It was removed: a held snapshot goes too. */
 void accounts_forget(struct accounts *accounts, const struct account *account);
+
+/* Visit the keys of all documents that are known, or of those about whose file
+   there is a complaint.  On the thread that changes them. */
+void accounts_keys(struct accounts *accounts, bool complaints,
+                   void (*visit)(void *arg, const char *key), void *arg);
+
+/* What is wrong with the folder as a whole; empty: nothing.  Logged when it
+   changes. */
+void accounts_complain(struct accounts *accounts, const char *complaint);
+#define ACCOUNTS_COMPLAINT_MAX 300
+/* False if there is none.  Any thread. */
+bool accounts_complaint(struct accounts *accounts,
+                        char out[ACCOUNTS_COMPLAINT_MAX]);
 
 size_t accounts_count(struct accounts *accounts);
 

@@ -2,8 +2,9 @@
 /* Changing an account by field, or removing it. */
 #include "account/change.h"
 
+#include <string.h>
+
 #include "account/refresh.h"
-#include "base/log.h"
 #include "base/mem.h"
 
 struct change {
@@ -12,6 +13,7 @@ struct change {
     struct account *account;
     struct store_job *job;
     struct err err;
+    bool failed;
 };
 
 static struct change *change_of(struct flow *flow)
@@ -26,24 +28,80 @@ static void wake(void *arg)
     flow_wake(&change->flow);
 }
 
+static struct flow_next read_again(struct flow *flow);
 static struct flow_next show(struct flow *flow);
 
-static struct flow_next save(struct flow *flow)
+static void start_job(struct change *change, enum store_op op)
 {
-    struct change *change = change_of(flow);
     const struct keeper_options *options = &change->wait->keeper->options;
     char key[ACCOUNT_KEY_MAX];
 
     account_key(change->account->kind, str_of(change->account->name), key);
-    change->job = store_start(options->store, options->loop,
-                              &(struct store_request){
-                                  .op = change->wait->op == KEEPER_REMOVE
-                                            ? STORE_OP_REMOVE
-                                            : STORE_OP_CHANGE,
-                                  .key = key,
-                                  .patch = change->wait->change },
-                              wake, change);
+    store_job_free(change->job);
+    change->job =
+        store_start(options->store, options->loop,
+                    &(struct store_request){
+                        .op = op, .key = key, .patch = change->wait->change },
+                    wake, change);
+}
+
+static struct flow_next fail(struct change *change, const struct err *err)
+{
+    change->err = *err;
+    change->failed = true;
+    return flow_finish();
+}
+
+/* ---- SAVING ------------------------------------------------------------- */
+
+static struct flow_next save(struct flow *flow)
+{
+    struct change *change = change_of(flow);
+
+    start_job(change, change->wait->op == KEEPER_REMOVE ? STORE_OP_REMOVE
+                                                        : STORE_OP_CHANGE);
+    return flow_sleep_then(read_again);
+}
+
+/* A file that is away is no reason to say that there is no such account. */
+static struct flow_next not_saved(struct change *change)
+{
+    struct err err = *store_job_error(change->job);
+
+    if (err.code == ERR_NOT_FOUND && !store_job_was_removed(change->job))
+        err_set(&err, ERR_IO,
+                "the file of account \"%s\" is gone, nothing was changed: put "
+                "it back, or remove the account",
+                change->account->name);
+    return fail(change, &err);
+}
+
+static struct flow_next read_again(struct flow *flow)
+{
+    struct change *change = change_of(flow);
+
+    if (!store_job_is_done(change->job))
+        return flow_sleep_then(read_again);
+    if (store_job_error(change->job))
+        return not_saved(change);
+    if (change->wait->op == KEEPER_REMOVE) {
+        refresh_drop(kept_find(change->wait->keeper, change->account->name));
+        accounts_forget(change->wait->keeper->options.accounts,
+                        change->account);
+        return flow_finish();
+    }
+    start_job(change, STORE_OP_READ);
     return flow_sleep_then(show);
+}
+
+/* ---- READING AGAIN ------------------------------------------------------ */
+
+/* The change went into a file that somebody had put back: memory is newer. */
+static bool is_older(const struct change *change, const struct reading *reading)
+{
+    return reading->state == READING_FOUND && !reading->account->problem[0] &&
+           strcmp(reading->account->grant, change->account->grant) != 0 &&
+           keeper_is_spent(change->wait->keeper, reading->account);
 }
 
 /* The store has it: everybody else may see it. */
@@ -51,30 +109,34 @@ static struct flow_next show(struct flow *flow)
 {
     struct change *change = change_of(flow);
     struct accounts *accounts = change->wait->keeper->options.accounts;
-    struct err err;
+    struct readings readings = { 0 };
+    bool older;
 
     if (!store_job_is_done(change->job))
         return flow_sleep_then(show);
-    if (store_job_error(change->job)) {
-        change->err = *store_job_error(change->job);
-        return flow_finish();
-    }
-    if (change->wait->op == KEEPER_REMOVE) {
-        refresh_drop(kept_find(change->wait->keeper, change->account->name));
-        accounts_forget(accounts, change->account);
-    }
-    if (!accounts_load(accounts, &err))
-        log_line(LOG_ERROR, "accounts not read again: %s", err.text);
+    if (store_job_error(change->job))
+        return fail(change, store_job_error(change->job));
+    readings_put(&readings, change->account->kind,
+                 str_of(change->account->name),
+                 store_job_take_doc(change->job));
+    older = is_older(change, &readings.at[0]);
+    if (older)
+        readings.at[0].state = READING_OLDER;
+    accounts_show(accounts, &readings);
+    readings_done(&readings);
+    if (older)
+        keeper_restore(change->wait->keeper, change->account->name);
     return flow_finish();
 }
+
+/* ---- life --------------------------------------------------------------- */
 
 static void done(struct flow *flow)
 {
     struct change *change = change_of(flow);
     struct keeper *keeper = change->wait->keeper;
 
-    keeper_wait_end(change->wait,
-                    store_job_error(change->job) ? &change->err : NULL);
+    keeper_wait_end(change->wait, change->failed ? &change->err : NULL);
     store_job_free(change->job);
     account_unref(change->account);
     mem_free(change);

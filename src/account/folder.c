@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* The accounts of a store, as read last. */
+/* The accounts that are known. */
 #include "account/folder.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "account/kinds.h"
 #include "base/log.h"
 #include "base/mem.h"
-
-#define ACCOUNTS_MAX 10000
 
 void folder_done(struct folder *folder)
 {
@@ -19,124 +18,7 @@ void folder_done(struct folder *folder)
     *folder = (struct folder){ 0 };
 }
 
-static struct folder_entry *find(const struct folder *folder,
-                                 const struct account *account)
-{
-    for (size_t i = 0; i < folder->count; i++) {
-        const struct account *known = folder->at[i].account;
-
-        if (known->kind == account->kind &&
-            strcmp(known->name, account->name) == 0)
-            return &folder->at[i];
-    }
-    return NULL;
-}
-
-/* ---- one account -------------------------------------------------------- */
-
-static struct account *read_account(struct store_driver *driver,
-                                    const char *key)
-{
-    struct account *account;
-    struct json_doc *doc;
-    struct str name;
-    const struct account_kind *kind = account_of_key(str_of(key), &name);
-    struct err err;
-
-    if (!driver->read(driver, key, &doc, &err))
-        return account_broken(kind, name, err.text);
-    if (!doc)
-        return NULL;
-    account = account_from_doc(kind, name, doc);
-    json_doc_free(doc);
-    return account;
-}
-
-/* A good snapshot is not given up for a file that is broken at the moment. */
-static void keep_good(struct folder_entry *entry,
-                      const struct folder_entry *before)
-{
-    const char *kept = "";
-
-    if (!entry->account->problem[0])
-        return;
-    memcpy(entry->complaint, entry->account->problem, sizeof(entry->complaint));
-    if (before && !before->account->problem[0]) {
-        account_unref(entry->account);
-        entry->account = account_ref(before->account);
-        kept = "; its last good version stays in use";
-    }
-    if (!before || strcmp(before->complaint, entry->complaint) != 0)
-        log_line(LOG_WARN, "the file of account %s cannot be used: %s%s",
-                 entry->account->name, entry->complaint, kept);
-}
-
-/* What is known is newer than what was read. */
-static void keep_held(struct folder_entry *entry,
-                      const struct folder_entry *known)
-{
-    if (!known || !known->held)
-        return;
-    account_unref(entry->account);
-    entry->account = account_ref(known->account);
-    entry->held = true;
-}
-
-static struct folder_entry *add_entry(struct folder *folder)
-{
-    struct folder_entry *entry;
-
-    folder->at = mem_realloc(folder->at,
-                             (folder->count + 1) * sizeof(struct folder_entry));
-    entry = &folder->at[folder->count++];
-    *entry = (struct folder_entry){ 0 };
-    return entry;
-}
-
-/* ---- all of them -------------------------------------------------------- */
-
-struct reading {
-    struct store_driver *driver;
-    const struct folder *before;
-    struct folder *now;
-};
-
-static void add_key(void *arg, const char *key)
-{
-    struct reading *reading = arg;
-    const struct folder_entry *known;
-    struct account *account;
-    struct folder_entry *entry;
-    struct str name;
-
-    if (!account_of_key(str_of(key), &name) ||
-        reading->now->count == ACCOUNTS_MAX)
-        return;
-    account = read_account(reading->driver, key);
-    if (!account)
-        return;
-    known = find(reading->before, account);
-    entry = add_entry(reading->now);
-    entry->account = account;
-    entry->doubled = known && known->doubled;
-    keep_good(entry, known);
-    keep_held(entry, known);
-}
-
-/* New accounts whose document could not be written yet. */
-static void add_unwritten(struct reading *reading)
-{
-    for (size_t i = 0; i < reading->before->count; i++) {
-        const struct folder_entry *known = &reading->before->at[i];
-        struct folder_entry *entry;
-
-        if (!known->held || find(reading->now, known->account))
-            continue;
-        entry = add_entry(reading->now);
-        entry->account = account_ref(known->account);
-        entry->held = true;
-    }
-}
+/* ---- the order ---------------------------------------------------------- */
 
 static size_t rank(const struct account_kind *kind)
 {
@@ -147,85 +29,217 @@ static size_t rank(const struct account_kind *kind)
     return at;
 }
 
-static int by_name(const void *a, const void *b)
+static int compare(const struct account *account,
+                   const struct account_kind *kind, const char *name)
 {
-    const struct folder_entry *left = a;
-    const struct folder_entry *right = b;
-    int order = strcmp(left->account->name, right->account->name);
+    int order = strcmp(account->name, name);
 
-    if (order != 0)
-        return order;
-    return rank(left->account->kind) < rank(right->account->kind) ? -1 : 1;
+    return order != 0 ? order : (int)rank(account->kind) - (int)rank(kind);
 }
 
-/* The same name twice, as two kinds: the first in the table of kinds counts. */
-static void drop_doubles(struct folder *folder)
+/* Where it is, or belongs. */
+static size_t place_of(const struct folder *folder,
+                       const struct account_kind *kind, const char *name)
 {
-    size_t kept = 0;
+    size_t from = 0;
+    size_t to = folder->count;
 
-    for (size_t i = 0; i < folder->count; i++) {
+    while (from < to) {
+        size_t middle = (from + to) / 2;
+
+        if (compare(folder->at[middle].account, kind, name) < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static struct folder_entry *find(const struct folder *folder,
+                                 const struct account_kind *kind,
+                                 const char *name)
+{
+    size_t at = place_of(folder, kind, name);
+
+    return at < folder->count &&
+                   compare(folder->at[at].account, kind, name) == 0
+               ? &folder->at[at]
+               : NULL;
+}
+
+bool folder_counts(const struct folder *folder, size_t i)
+{
+    return i == 0 || strcmp(folder->at[i].account->name,
+                            folder->at[i - 1].account->name) != 0;
+}
+
+/* The same name twice, as two kinds. */
+static void tell_doubles(struct folder *folder, size_t from)
+{
+    for (size_t i = from; i < folder->count && i <= from + 1; i++) {
         struct folder_entry *entry = &folder->at[i];
-        struct folder_entry *last = kept > 0 ? &folder->at[kept - 1] : NULL;
+        bool doubled = !folder_counts(folder, i);
 
-        if (!last || strcmp(entry->account->name, last->account->name) != 0) {
-            folder->at[kept++] = *entry;
-            continue;
-        }
-        if (!last->doubled)
+        if (doubled && !entry->doubled)
             log_line(LOG_WARN, "two files are called %s: the %s one is ignored",
                      entry->account->name, entry->account->kind->name);
-        last->doubled = true;
-        account_unref(entry->account);
+        entry->doubled = doubled;
     }
-    folder->count = kept;
 }
 
-static void sort(struct folder *folder)
+/* A reference, taken over. */
+static struct folder_entry *insert(struct folder *folder,
+                                   struct account *account)
 {
-    if (folder->count > 1)
-        qsort(folder->at, folder->count, sizeof(struct folder_entry), by_name);
-    drop_doubles(folder);
+    size_t at = place_of(folder, account->kind, account->name);
+
+    folder->at = mem_realloc(folder->at,
+                             (folder->count + 1) * sizeof(struct folder_entry));
+    memmove(&folder->at[at + 1], &folder->at[at],
+            (folder->count - at) * sizeof(struct folder_entry));
+    folder->count++;
+    folder->at[at] = (struct folder_entry){ .account = account };
+    tell_doubles(folder, at);
+    return &folder->at[at];
 }
 
-bool folder_read(struct store_driver *driver, const struct folder *before,
-                 struct folder *now, struct err *err)
+static void drop(struct folder *folder, struct folder_entry *entry)
 {
-    struct reading reading = { driver, before, now };
+    size_t at = (size_t)(entry - folder->at);
 
-    *now = (struct folder){ 0 };
-    if (!driver->list(driver, add_key, &reading, err)) {
-        folder_done(now);
-        return false;
+    account_unref(entry->account);
+    folder->count--;
+    memmove(entry, entry + 1,
+            (folder->count - at) * sizeof(struct folder_entry));
+    tell_doubles(folder, at);
+}
+
+static void replace(struct folder_entry *entry, struct account *account)
+{
+    account_unref(entry->account);
+    entry->account = account;
+}
+
+/* ---- what was read ------------------------------------------------------ */
+
+/* Once, until it is another one. */
+static bool is_news(struct folder_entry *entry, const char *complaint)
+{
+    bool news = strcmp(entry->complaint, complaint) != 0;
+
+    (void)snprintf(entry->complaint, sizeof(entry->complaint), "%.199s",
+                   complaint);
+    return news;
+}
+
+/* The snapshot stays in use, and says what is wrong with its file. */
+static void keep(struct folder_entry *entry, const char *complaint)
+{
+    if (!is_news(entry, complaint))
+        return;
+    replace(entry, account_with_file_problem(entry->account, complaint));
+    log_line(LOG_WARN, "account %s: %s", entry->account->name, complaint);
+}
+
+static void keep_broken(struct folder_entry *entry, const char *problem)
+{
+    char complaint[sizeof(entry->complaint)];
+
+    (void)snprintf(complaint, sizeof(complaint),
+                   "its last good version stays in use, for its file cannot be "
+                   "used: %.120s",
+                   problem);
+    keep(entry, complaint);
+}
+
+static void keep_away(struct folder *folder, struct folder_entry *entry)
+{
+    char complaint[sizeof(entry->complaint)];
+
+    if (entry->account->problem[0]) {
+        drop(folder, entry);
+        return;
     }
-    if (now->count == ACCOUNTS_MAX)
-        log_line(LOG_WARN,
-                 "there are more than %d accounts: the rest is "
-                 "ignored",
-                 ACCOUNTS_MAX);
-    add_unwritten(&reading);
-    sort(now);
-    return true;
+    (void)snprintf(complaint, sizeof(complaint),
+                   "its file is gone: put it back, or remove the account with "
+                   "`claude-relay account remove %s`",
+                   entry->account->name);
+    keep(entry, complaint);
 }
+
+/* It was never good: what is wrong with it is all there is. */
+static void show_broken(struct folder_entry *entry, struct account *account)
+{
+    if (is_news(entry, account->problem))
+        log_line(LOG_WARN, "the file of account %s cannot be used: %s",
+                 account->name, account->problem);
+    replace(entry, account_ref(account));
+}
+
+static void found(struct folder *folder, struct folder_entry *entry,
+                  struct account *account)
+{
+    if (!entry)
+        entry = insert(folder, account_ref(account));
+    if (account->problem[0] && entry->account->problem[0]) {
+        show_broken(entry, account);
+    } else if (account->problem[0]) {
+        keep_broken(entry, account->problem);
+    } else {
+        if (is_news(entry, ""))
+            log_line(LOG_INFO, "account %s: its file is fine again",
+                     account->name);
+        if (entry->held)
+            account = account_with_file_problem(entry->account, "");
+        else
+            account = account_ref(account);
+        replace(entry, account);
+    }
+}
+
+void folder_apply(struct folder *folder, const struct reading *reading)
+{
+    struct folder_entry *entry = find(folder, reading->kind, reading->name);
+
+    if (!entry && reading->state != READING_FOUND)
+        return;
+    switch (reading->state) {
+    case READING_FOUND:
+        found(folder, entry, reading->account);
+        break;
+    case READING_REMOVED:
+        log_line(LOG_INFO, "account %s was removed", entry->account->name);
+        drop(folder, entry);
+        break;
+    case READING_AWAY:
+        keep_away(folder, entry);
+        break;
+    case READING_OLDER:
+        keep(entry, "its file was replaced by an older one, whose tokens are "
+                    "spent: the newer ones, in memory, stay in use and are "
+                    "written back");
+        break;
+    }
+}
+
+/* ---- what is known without reading -------------------------------------- */
 
 void folder_put(struct folder *folder, struct account *account, bool held)
 {
-    struct folder_entry *entry = find(folder, account);
+    struct folder_entry *entry = find(folder, account->kind, account->name);
 
     if (!entry)
-        entry = add_entry(folder);
-    account_unref(entry->account);
-    entry->account = account;
+        entry = insert(folder, account);
+    else
+        replace(entry, account);
+    entry->complaint[0] = '\0';
     entry->held = held;
-    sort(folder);
 }
 
 void folder_remove(struct folder *folder, const struct account *account)
 {
-    struct folder_entry *entry = find(folder, account);
+    struct folder_entry *entry = find(folder, account->kind, account->name);
 
-    if (!entry)
-        return;
-    account_unref(entry->account);
-    *entry = folder->at[--folder->count];
-    sort(folder);
+    if (entry)
+        drop(folder, entry);
 }

@@ -1,36 +1,38 @@
 // SPDX-License-Identifier: MIT
-/* The accounts of a store, as read last.  Blocking; one thread. */
+/* The accounts that are known, and what was last read of each.  Memory only; one
+   thread. */
 #pragma once
 
-#include "account/account.h"
-#include "store/driver.h"
+#include "account/reading.h"
 
 /* One account, and what the log was told about its document, so that it is told
    once. */
 struct folder_entry {
     struct account *account; /* a reference */
-    char complaint[200];
+    char complaint[200];     /* about its file, or empty */
     bool doubled;
     bool held; /* memory is ahead of the store: reading does not replace it */
 };
 
-/* Sorted by name. */
+/* Sorted by name, and those of one name by kind: the first of them counts. */
 struct folder {
     struct folder_entry *at;
     size_t count;
 };
 
-/* Read all accounts into `now`.  One that cannot be used while `before` has a good
-   snapshot of it leaves that snapshot in use, as does one that is held there.
-   False if the store cannot be read; `now` is empty then. */
-bool folder_read(struct store_driver *driver, const struct folder *before,
-                 struct folder *now, struct err *err) MUST_CHECK;
+/* Take in what was read of one account.  A good snapshot is never given up for a
+   file that is broken, away or older: it stays in use, and says so
+   (account->file_problem).  Only a removal that was asked for removes. */
+void folder_apply(struct folder *folder, const struct reading *reading);
 
 /* Put a snapshot (a reference, taken over) in place of what is there. */
 void folder_put(struct folder *folder, struct account *account, bool held);
 
 /* Forget the entry of this name and kind, if there is one. */
 void folder_remove(struct folder *folder, const struct account *account);
+
+/* Is this the entry that counts of its name? */
+bool folder_counts(const struct folder *folder, size_t i);
 
 /* Gives back the references. */
 void folder_done(struct folder *folder);

@@ -99,7 +99,7 @@ static void sweep_one(struct store_driver *driver, const char *key,
     bool ok = driver->read(driver, key, &doc, &err);
 
     if (ok && doc && !pending_is_alive(doc, now_wall_ms)) {
-        ok = driver->remove(driver, key, &err);
+        ok = driver->discard(driver, key, &err);
     } else if (ok && doc && !json_doc_get(doc, "created_at")) {
         patch = json_doc_new_object();
         set_now(patch, now_wall_ms);
@@ -107,7 +107,7 @@ static void sweep_one(struct store_driver *driver, const char *key,
         json_doc_free(patch);
     }
     json_doc_free(doc);
-    if (!ok)
+    if (!ok && err.code != ERR_BUSY)
         log_line(LOG_WARN, "pending login: %s", err.text);
 }
 

@@ -27,5 +27,6 @@ bool pending_is_alive(const struct json_doc *doc, uint64_t now_wall_ms);
 bool pending_is_setup(const struct json_doc *doc);
 
 /* Remove the expired ones.  Those of the seed carry no time: they get the present
-   one, and so another 30 minutes.  Blocking. */
+   one, and so another 30 minutes.  What another process holds waits for the next
+   time.  Blocking: for the store's thread. */
 void pending_sweep(struct store_driver *driver, uint64_t now_wall_ms);

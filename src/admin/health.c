@@ -102,13 +102,33 @@ static void add_problem(void *arg, const struct account *account)
     json_doc_add(problems, json_doc_new_str(str_of(err.text)));
 }
 
-static void send_health(struct request *req, struct accounts *accounts)
+static void add_text(struct json_doc *problems, const char *text)
+{
+    json_doc_add(problems, json_doc_new_str(str_of(text)));
+}
+
+static void add_problems(struct json_doc *problems,
+                         const struct health_sources *sources)
+{
+    char complaint[ACCOUNTS_COMPLAINT_MAX];
+    struct store_state state;
+
+    if (accounts_complaint(sources->accounts, complaint))
+        add_text(problems, complaint);
+    store_state(sources->store, &state);
+    if (state.problem[0])
+        add_text(problems, state.problem);
+    accounts_each(sources->accounts, add_problem, problems);
+}
+
+static void send_health(struct request *req,
+                        const struct health_sources *sources)
 {
     struct json_doc *doc = json_doc_new_object();
     struct json_doc *problems = json_doc_new_array();
     bool well;
 
-    accounts_each(accounts, add_problem, problems);
+    add_problems(problems, sources);
     well = json_doc_count(problems) == 0;
     json_doc_set_str(doc, "status", well ? STR("healthy") : STR("degraded"));
     json_doc_set_str(doc, "service", STR(SERVICE));
@@ -121,13 +141,13 @@ static void send_health(struct request *req, struct accounts *accounts)
     json_doc_free(doc);
 }
 
-static bool answer(struct request *req, struct accounts *accounts)
+static bool answer(struct request *req, const struct health_sources *sources)
 {
     bool ours = !loopback_refusal(req);
     bool health = str_eq(req->path, STR("/health"));
 
     if (ours && health)
-        send_health(req, accounts);
+        send_health(req, sources);
     else if (ours)
         about(req);
     else if (health)
@@ -137,7 +157,7 @@ static bool answer(struct request *req, struct accounts *accounts)
     return true;
 }
 
-bool health_handle(struct request *req, struct accounts *accounts)
+bool health_handle(struct request *req, const struct health_sources *sources)
 {
     struct err err;
 
@@ -145,7 +165,7 @@ bool health_handle(struct request *req, struct accounts *accounts)
         (!str_eq(req->path, STR("/")) && !str_eq(req->path, STR("/health"))))
         return false;
     if (req->length == 0)
-        return answer(req, accounts);
+        return answer(req, sources);
     err_set(&err, ERR_BAD_REQUEST, "this path takes no request body");
     problem_send(req, &err);
     return true;

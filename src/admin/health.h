@@ -5,6 +5,13 @@
 
 #include "account/accounts.h"
 #include "http/request.h"
+#include "store/store.h"
+
+/* What there is to look after; borrowed. */
+struct health_sources {
+    struct accounts *accounts;
+    struct store *store;
+};
 
 /* Takes the request if it is one of the two; false leaves it untouched. */
-bool health_handle(struct request *req, struct accounts *accounts);
+bool health_handle(struct request *req, const struct health_sources *sources);

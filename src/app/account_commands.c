@@ -181,8 +181,35 @@ static int refresh(struct place *place, struct str name)
     return ask(place, KEEPER_REFRESH, name, "refreshed");
 }
 
+/* Its file is away: a relay that has it in memory is told. */
+static int forget_unseen(struct place *place, struct str name)
+{
+    char key[ACCOUNT_KEY_MAX];
+    struct err err;
+
+    for (size_t i = 0; account_kinds[i]; i++) {
+        account_key(account_kinds[i], name, key);
+        if (!store_do(place->store,
+                      &(struct store_request){ .op = STORE_OP_REMOVE,
+                                               .key = key },
+                      &err))
+            return terminal_fail(&err);
+    }
+    (void)printf("There is no file of an account \"" STR_FMT
+                 "\" in %s; a relay that still has it in memory forgets it "
+                 "now.\n",
+                 STR_ARG(name), place->config->data_dir.at);
+    return 0;
+}
+
 static int forget(struct place *place, struct str name)
 {
+    struct account *account = accounts_get(place->accounts, name);
+
+    account_unref(account);
+    if (!account && account_name_is_valid(name) &&
+        store_is_served(place->store))
+        return forget_unseen(place, name);
     return ask(place, KEEPER_REMOVE, name, "removed");
 }
 

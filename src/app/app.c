@@ -5,29 +5,21 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "account/pending.h"
 #include "app/banner.h"
+#include "app/data_folder.h"
 #include "app/limits.h"
 #include "app/place.h"
 #include "app/running.h"
 #include "app/self_call.h"
 #include "app/worker.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/trim.h"
 #include "net/peers.h"
 #include "store/filelock.h"
 
-/* Several files often change together: read the folder once, a moment later. */
-#define RELOAD_DELAY_MS 10
-/* The folder itself may be removed and made again: that is looked for so often. */
-#define LOOK_MS 2000
-/* Pending logins that nobody finished are removed so often. */
-#define PENDING_SWEEP_MS (10u * 60 * 1000)
 
 struct app {
     const struct config *config;
@@ -35,11 +27,7 @@ struct app {
     struct place place;
     struct stop_signals *signals;
     int ended_by; /* the first signal, or 0 */
-    struct loop_watch *watch;
-    struct loop_timer *reload;
-    struct loop_timer *pending;
-    struct loop_timer *look;
-    ino_t watched; /* which folder the watch is on */
+    struct data_folder *folder;
     struct access access;
     struct peers *peers;
     struct seats seats; /* of all workers */
@@ -48,85 +36,6 @@ struct app {
     size_t worker_count;
     int running; /* what running_announce() gave */
 };
-
-/* ---- the data folder ---------------------------------------------------- */
-
-static void reload(void *arg)
-{
-    struct app *app = arg;
-    struct err err;
-
-    if (accounts_load(app->place.accounts, &err))
-        log_line(LOG_INFO, "accounts read: %zu",
-                 accounts_count(app->place.accounts));
-    else
-        log_line(LOG_ERROR, "accounts not read again: %s", err.text);
-    keeper_look(app->place.keeper);
-}
-
-static void sweep_pending(void *arg)
-{
-    struct app *app = arg;
-
-    pending_sweep(store_driver(app->place.store), clock_wall_ms());
-    loop_timer_set(app->pending, PENDING_SWEEP_MS);
-}
-
-static void folder_changed(void *arg)
-{
-    struct app *app = arg;
-
-    loop_timer_set(app->reload, RELOAD_DELAY_MS);
-}
-
-static ino_t folder_of(const struct app *app)
-{
-    struct stat info;
-
-    return stat(app->config->data_dir.at, &info) == 0 ? info.st_ino : 0;
-}
-
-static bool watch_folder(struct app *app, struct err *err)
-{
-    loop_watch_free(app->watch);
-    app->watched = folder_of(app);
-    app->watch = loop_watch_new(app->place.loop, app->config->data_dir.at,
-                                folder_changed, app, err);
-    return app->watch != NULL;
-}
-
-/* A watch stays with the folder that it was made for. */
-static void look_at_folder(void *arg)
-{
-    struct app *app = arg;
-    ino_t now = folder_of(app);
-    struct err err;
-
-    if (now != 0 && now != app->watched) {
-        log_line(LOG_WARN, "%s is another folder now: reading it",
-                 app->config->data_dir.at);
-        if (!watch_folder(app, &err))
-            log_line(LOG_ERROR, "%s", err.text);
-        reload(app);
-    }
-    loop_timer_set(app->look, LOOK_MS);
-}
-
-static bool tend_folder(struct app *app, struct err *err)
-{
-    struct loop *loop = app->place.loop;
-
-    app->access.loopback = app->config->admin_loopback;
-    if (!access_init(&app->access, app->config->admin_token,
-                     app->config->data_dir.at, err))
-        return false;
-    app->reload = loop_timer_new(loop, reload, app);
-    app->pending = loop_timer_new(loop, sweep_pending, app);
-    app->look = loop_timer_new(loop, look_at_folder, app);
-    sweep_pending(app);
-    loop_timer_set(app->look, LOOK_MS);
-    return watch_folder(app, err);
-}
 
 /* ---- workers ------------------------------------------------------------ */
 
@@ -270,6 +179,16 @@ static void print_banner(const struct app *app)
     buf_done(&text);
 }
 
+static bool tend_folder(struct app *app, struct err *err)
+{
+    app->access.loopback = app->config->admin_loopback;
+    if (!access_init(&app->access, app->config->admin_token,
+                     app->config->data_dir.at, err))
+        return false;
+    app->folder = data_folder_new(&app->place, err);
+    return app->folder != NULL;
+}
+
 static bool prepare(struct app *app, uint16_t port, struct err *err)
 {
     if (!place_open(&app->place, app->config, err) ||
@@ -309,14 +228,11 @@ static void run(struct app *app)
 
 static void release(struct app *app)
 {
+    data_folder_free(app->folder);
     place_finish(&app->place);
     for (size_t i = 0; i < app->worker_count; i++)
         worker_free(app->workers[i]);
     mem_free(app->workers);
-    loop_watch_free(app->watch);
-    loop_timer_free(app->reload);
-    loop_timer_free(app->pending);
-    loop_timer_free(app->look);
     stop_signals_free(app->signals);
     peers_free(app->peers);
     access_done(&app->access);

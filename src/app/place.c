@@ -35,8 +35,8 @@ static bool open_accounts(struct place *place, struct err *err)
     place->store = store_open(folder, place->seal, err);
     if (!place->store)
         return err_wrap(err, "DATA_DIR=\"%s\"", folder);
-    place->accounts = accounts_new(store_driver(place->store));
-    return accounts_load(place->accounts, err) ||
+    place->accounts = accounts_new();
+    return accounts_load(place->accounts, store_driver(place->store), err) ||
            err_wrap(err, "DATA_DIR=\"%s\"", folder);
 }
 

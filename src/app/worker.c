@@ -16,7 +16,7 @@ struct worker {
     struct server *server;
     struct relay *relay;
     struct admin *admin;
-    struct accounts *accounts;
+    struct health_sources health;
     pthread_t thread;
 };
 
@@ -26,7 +26,7 @@ static void serve(void *arg, struct request *req)
     struct worker *worker = arg;
     struct err err;
 
-    if (health_handle(req, worker->accounts) ||
+    if (health_handle(req, &worker->health) ||
         relay_handle(worker->relay, req) || admin_handle(worker->admin, req))
         return;
     err_set(&err, ERR_NOT_FOUND, "there is nothing here");
@@ -45,7 +45,7 @@ struct worker *worker_new(const struct worker_options *options, struct err *err)
     struct relay_options relay = options->relay;
     struct admin_options admin = options->admin;
 
-    worker->accounts = relay.accounts;
+    worker->health = (struct health_sources){ relay.accounts, admin.store };
     worker->loop = loop_new();
     worker->asker = peer_asker_new(options->peers, worker->loop);
     server.asker = worker->asker;

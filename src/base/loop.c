@@ -56,12 +56,6 @@ struct loop_signal {
     void *arg;
 };
 
-struct loop_watch {
-    uv_fs_event_t uv;
-    void (*changed)(void *arg);
-    void *arg;
-};
-
 /* Run what was posted; true if the loop was told to stop. */
 static bool run_posted(struct loop *loop)
 {
@@ -387,42 +381,4 @@ void loop_signal_free(struct loop_signal *signal)
 {
     if (signal)
         close_handle(&signal->uv, signal);
-}
-
-static void folder_changed(uv_fs_event_t *uv, const char *name, int events,
-                           int status)
-{
-    struct loop_watch *watch = CONTAINER_OF(uv, struct loop_watch, uv);
-
-    (void)name;
-    (void)events;
-    if (status == 0)
-        watch->changed(watch->arg);
-}
-
-struct loop_watch *loop_watch_new(struct loop *loop, const char *folder,
-                                  void (*changed)(void *arg), void *arg,
-                                  struct err *err)
-{
-    struct loop_watch *watch = MEM_NEW(struct loop_watch);
-    int rc;
-
-    watch->changed = changed;
-    watch->arg = arg;
-    (void)uv_fs_event_init(&loop->uv, &watch->uv);
-    rc = uv_fs_event_start(&watch->uv, folder_changed, folder, 0);
-    if (rc == 0)
-        return watch;
-    err_set(err, ERR_IO, "watch %s: %s%s", folder, uv_strerror(rc),
-            rc == UV_EMFILE ? ": raise the limit of open files (ulimit -n, "
-                              "LimitNOFILE=) or fs.inotify.max_user_instances"
-                            : "");
-    loop_watch_free(watch);
-    return NULL;
-}
-
-void loop_watch_free(struct loop_watch *watch)
-{
-    if (watch)
-        close_handle(&watch->uv, watch);
 }

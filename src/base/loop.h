@@ -95,8 +95,11 @@ struct loop_signal *loop_signal_new(struct loop *loop, int number,
                                     void (*caught)(void *arg), void *arg);
 void loop_signal_free(struct loop_signal *signal);
 
-/* `changed` comes after something in the folder was made, renamed or removed. */
+/* `changed` comes after an entry of the folder was made, written and closed,
+   renamed, removed, or got another mode: with its name, or with NULL when too much
+   happened to say what, or the folder itself was moved or removed. */
+typedef void (*loop_watch_fn)(void *arg, const char *name);
 struct loop_watch *loop_watch_new(struct loop *loop, const char *folder,
-                                  void (*changed)(void *arg), void *arg,
+                                  loop_watch_fn changed, void *arg,
                                   struct err *err);
 void loop_watch_free(struct loop_watch *watch);

@@ -17,6 +17,9 @@ struct store_driver *embedded_open(const char *folder, const struct seal *seal,
 /* From now on nobody seals the folder anew. */
 bool embedded_serve(struct store_driver *driver, struct err *err) MUST_CHECK;
 
+/* Does anybody serve from the folder? */
+bool embedded_is_served(struct store_driver *driver);
+
 /* Seal everything with `next` (NULL: leave it plain) instead of `now`.  Demands
    that nobody serves from the folder; checks first that everything opens, with
    either of the two, so that an interrupted run can be repeated.  `count`: the

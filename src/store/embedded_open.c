@@ -2,6 +2,7 @@
 /* Opening the embedded store, and sealing it anew. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/mem.h"
@@ -12,6 +13,11 @@
 #include "store/rescue.h"
 #include "store/sealed.h"
 #include "store/tombstone.h"
+
+/* Another process may hold the folder for so long. */
+#define HELD_MS 5000
+/* embedded_is_served() takes the lock for a moment. */
+#define ASKED_MS 100
 
 /* What a crash left is put right first, under the lock that all changes take. */
 struct tending {
@@ -25,7 +31,7 @@ static bool hold_folder(struct tending *tending)
 {
     if (tending->held < 0)
         tending->held = filelock_wait(tending->store->folder, FILELOCK_FOLDER,
-                                      tending->err);
+                                      HELD_MS, tending->err);
     return tending->held >= 0;
 }
 
@@ -132,8 +138,22 @@ static bool take_in_use(struct embedded *store, enum filelock_kind kind,
 
     if (!embedded_path(store, ".in-use", "", path, err))
         return false;
-    store->in_use = filelock_take(path, kind, err);
+    store->in_use = filelock_wait(path, kind, ASKED_MS, err);
     return store->in_use >= 0;
+}
+
+bool embedded_is_served(struct store_driver *driver)
+{
+    char path[EMBEDDED_PATH_SIZE];
+    struct err err;
+    int fd;
+
+    if (!embedded_path(embedded_of(driver), ".in-use", "", path, &err) ||
+        access(path, F_OK) != 0)
+        return false;
+    fd = filelock_take(path, FILELOCK_TRY, &err);
+    filelock_release(fd);
+    return fd < 0;
 }
 
 bool embedded_serve(struct store_driver *driver, struct err *err)
@@ -223,7 +243,7 @@ static bool take_alone(struct embedded *store, int *folder, struct err *err)
                 "first");
         return false;
     }
-    *folder = filelock_wait(store->folder, FILELOCK_FOLDER, err);
+    *folder = filelock_wait(store->folder, FILELOCK_FOLDER, HELD_MS, err);
     return *folder >= 0;
 }
 

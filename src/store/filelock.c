@@ -12,7 +12,6 @@
 #include "store/owned.h"
 
 #define RETRY_MS 20
-#define PATIENCE_MS 5000
 
 int filelock_take(const char *path, enum filelock_kind kind, struct err *err)
 {
@@ -47,10 +46,11 @@ int filelock_take(const char *path, enum filelock_kind kind, struct err *err)
     return -1;
 }
 
-int filelock_wait(const char *path, enum filelock_kind kind, struct err *err)
+int filelock_wait(const char *path, enum filelock_kind kind, uint64_t wait_ms,
+                  struct err *err)
 {
     struct timespec pause = { .tv_nsec = RETRY_MS * 1000000 };
-    uint64_t until_ms = clock_steady_ms() + PATIENCE_MS;
+    uint64_t until_ms = clock_steady_ms() + wait_ms;
     int fd = filelock_take(path, kind, err);
 
     while (fd < 0 && err->code == ERR_BUSY && clock_steady_ms() < until_ms) {

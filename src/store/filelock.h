@@ -4,6 +4,8 @@
    Any thread. */
 #pragma once
 
+#include <stdint.h>
+
 #include "base/err.h"
 
 enum filelock_kind {
@@ -15,6 +17,7 @@ enum filelock_kind {
 /* A descriptor, closed by filelock_release(); -1 and err if it failed; -1 with
    err->code ERR_BUSY if somebody else holds it. */
 int filelock_take(const char *path, enum filelock_kind kind, struct err *err);
-/* The same, tried for up to 5 s.  Blocking: for the start, and for commands. */
-int filelock_wait(const char *path, enum filelock_kind kind, struct err *err);
+/* The same, tried for so long.  Blocking: for the start, and for commands. */
+int filelock_wait(const char *path, enum filelock_kind kind, uint64_t wait_ms,
+                  struct err *err);
 void filelock_release(int fd);

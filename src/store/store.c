@@ -244,6 +244,11 @@ bool store_serve(struct store *store, struct err *err)
     return embedded_serve(store->driver, err);
 }
 
+bool store_is_served(struct store *store)
+{
+    return embedded_is_served(store->driver);
+}
+
 struct store_driver *store_driver(struct store *store)
 {
     return store->driver;

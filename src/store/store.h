@@ -34,9 +34,11 @@ void store_stop(struct store *store);
    given to one are freed or have run since. */
 void store_free(struct store *store);
 
-/* A relay serves from this store until it is freed: its secrets are not sealed anew
+/* Of a store that store_open() gave: a relay serves from it until it is freed: its secrets are not sealed anew
    meanwhile. */
 bool store_serve(struct store *store, struct err *err) MUST_CHECK;
+/* Does a relay, perhaps another process? */
+bool store_is_served(struct store *store);
 
 /* For reading at the start, and for tests: the driver itself. */
 struct store_driver *store_driver(struct store *store);
@@ -68,7 +70,7 @@ struct store_request {
     const char *key;              /* or the name of the lock; copied */
     const struct json_doc *patch; /* UPDATE, CHANGE, CREATE; copied */
     /* RESERVE: the lock of the key; the room is held with it, until
-       store_unlock().  UPDATE, CHANGE: write into that room, if there is any.
+       store_unlock() (NULL: none is reserved).  UPDATE, CHANGE: write into that room, if there is any.
        Borrowed: given back after the job was started, not before. */
     struct store_lock *lock;
 };

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* One job of the store: what it asks of the driver, and what it brings. */
-#include <assert.h>
-
 #include "base/clock.h"
 #include "base/mem.h"
 #include "store/store_internal.h"
@@ -12,7 +10,6 @@ struct store_job *store_job_new(struct store *store,
 {
     struct store_job *job = MEM_NEW(struct store_job);
 
-    assert(request->op != STORE_OP_RESERVE || request->lock);
     list_init(&job->node);
     job->store = store;
     job->driver = driver;
@@ -86,7 +83,7 @@ static bool carry_out(struct store_job *job)
     case STORE_OP_LOCK:
         return try_lock(job);
     case STORE_OP_RESERVE:
-        return driver->reserve(driver, job->room, &job->err);
+        return !job->room || driver->reserve(driver, job->room, &job->err);
     case STORE_OP_CALL:
         job->work.run(driver, job->work.arg);
         return true;

@@ -31,8 +31,8 @@ int desk_open(void **state)
                        .port = desk->port,
                        .prefix = STR("/token") },
     };
-    desk->accounts = accounts_new(store_driver(desk->store));
-    assert_true(accounts_load(desk->accounts, &err));
+    desk->accounts = accounts_new();
+    assert_true(accounts_load(desk->accounts, store_driver(desk->store), &err));
     desk->keeper =
         keeper_new(&(struct keeper_options){ .loop = desk->loop,
                                              .store = desk->store,

@@ -30,7 +30,7 @@ static int open_scene(void **state)
 
     scene->path = unit_folder_new();
     scene->driver = embedded_open(scene->path, NULL, &err);
-    scene->accounts = accounts_new(scene->driver);
+    scene->accounts = accounts_new();
     *state = scene;
     return 0;
 }
@@ -50,7 +50,7 @@ static void load(struct scene *scene)
 {
     struct err err;
 
-    assert_true(accounts_load(scene->accounts, &err));
+    assert_true(accounts_load(scene->accounts, scene->driver, &err));
 }
 
 static void nothing_is_read_before_the_first_load(void **state)
@@ -94,8 +94,7 @@ static void a_request_keeps_the_snapshot_it_began_with(void **state)
     new = accounts_choose(scene->accounts, STR("a"), 0, &err);
     unit_assert_str(secret_reveal(old->token), "sk-ant-api03-one");
     unit_assert_str(secret_reveal(new->token), "sk-ant-api03-two");
-    assert_int_equal(unlink(unit_path(scene->path, "apikey_a.json")), 0);
-    load(scene);
+    accounts_forget(scene->accounts, new);
     assert_int_equal(accounts_count(scene->accounts), 0);
     unit_assert_str(secret_reveal(new->token), "sk-ant-api03-two");
     account_unref(old);
@@ -112,7 +111,7 @@ static void a_folder_that_is_gone_leaves_everything_as_it_was(void **state)
     unit_write(scene->path, "apikey_a.json", APIKEY("one"));
     load(scene);
     assert_int_equal(rename(scene->path, away), 0);
-    assert_false(accounts_load(scene->accounts, &err));
+    assert_false(accounts_load(scene->accounts, scene->driver, &err));
     assert_int_equal(accounts_count(scene->accounts), 1);
     assert_int_equal(rename(away, scene->path), 0);
     mem_free(away);
@@ -164,6 +163,46 @@ static void a_held_account_needs_no_document(void **state)
     account_unref(account);
     load(scene);
     assert_int_equal(accounts_count(scene->accounts), 0);
+}
+
+static void add_key(void *arg, const char *key)
+{
+    (void)snprintf((char *)arg + strlen(arg), 40, "%s ", key);
+}
+
+static void those_with_a_complaint_are_known(void **state)
+{
+    struct scene *scene = *state;
+    char keys[100] = "";
+    char complaints[100] = "";
+
+    unit_write(scene->path, "apikey_a.json", APIKEY("one"));
+    unit_write(scene->path, "oauth_b.json", "{}");
+    load(scene);
+    accounts_keys(scene->accounts, false, add_key, keys);
+    assert_string_equal(keys, "apikey_a oauth_b ");
+    accounts_keys(scene->accounts, true, add_key, complaints);
+    assert_string_equal(complaints, "oauth_b ");
+}
+
+static void a_complaint_about_the_folder_is_logged_when_it_changes(void **state)
+{
+    struct scene *scene = *state;
+    struct unit_capture log = unit_capture_begin(2);
+    char text[ACCOUNTS_COMPLAINT_MAX];
+    char *said;
+
+    assert_false(accounts_complaint(scene->accounts, text));
+    accounts_complain(scene->accounts, "it is away");
+    accounts_complain(scene->accounts, "it is away");
+    assert_true(accounts_complaint(scene->accounts, text));
+    assert_string_equal(text, "it is away");
+    accounts_complain(scene->accounts, "");
+    assert_false(accounts_complaint(scene->accounts, text));
+    said = unit_capture_end(&log);
+    unit_assert_part(said, "it is away");
+    assert_null(strstr(strstr(said, "it is away") + 1, "it is away"));
+    mem_free(said);
 }
 
 static void add_name(void *arg, const struct account *account)
@@ -231,6 +270,8 @@ int main(void)
         SCENE(a_folder_that_is_gone_leaves_everything_as_it_was),
         SCENE(what_is_held_outlives_the_store),
         SCENE(a_held_account_needs_no_document),
+        SCENE(those_with_a_complaint_are_known),
+        SCENE(a_complaint_about_the_folder_is_logged_when_it_changes),
         SCENE(all_are_visited_in_order),
         SCENE(asking_while_loading_is_fine),
     };

@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* The account files of a data folder. */
+/* The accounts that are known, and what is read of them. */
 #include "account/folder.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "account/kinds.h"
+#include "accounts.h"
 #include "base/mem.h"
-#include "store/embedded.h"
 #include "unit.h"
 
 #define OAUTH(token)                                                           \
@@ -17,22 +14,13 @@
 #define APIKEY "{\"api_key\":\"sk-ant-api03-key\"}"
 
 struct scene {
-    char *path;
-    struct store_driver *driver;
-    struct folder before;
-    struct folder now;
-    char *log; /* of the last read_again() */
+    struct folder folder;
+    char *log; /* of the last event */
 };
 
 static int open_scene(void **state)
 {
-    struct scene *scene = MEM_NEW(struct scene);
-
-    struct err err;
-
-    scene->path = unit_folder_new();
-    scene->driver = embedded_open(scene->path, NULL, &err);
-    *state = scene;
+    *state = MEM_NEW(struct scene);
     return 0;
 }
 
@@ -40,165 +28,210 @@ static int close_scene(void **state)
 {
     struct scene *scene = *state;
 
-    folder_done(&scene->before);
-    folder_done(&scene->now);
-    scene->driver->free(scene->driver);
-    unit_folder_free(scene->path);
+    folder_done(&scene->folder);
     mem_free(scene->log);
     mem_free(scene);
     return 0;
 }
 
-static void read_again(struct scene *scene)
+/* `text`: what was read, if anything. */
+static void apply(struct scene *scene, const struct account_kind *kind,
+                  enum reading_state how, const char *text)
 {
-    struct unit_capture capture;
-    struct err err;
-    bool ok;
+    struct reading reading = { .kind = kind, .name = "a", .state = how };
+    struct unit_capture log;
 
-    folder_done(&scene->before);
-    scene->before = scene->now;
+    if (text && text[0] == '!')
+        reading.account = account_broken(kind, STR("a"), text + 1);
+    else if (text)
+        reading.account = unit_account(kind, "a", text);
     mem_free(scene->log);
-    capture = unit_capture_begin(2);
-    ok = folder_read(scene->driver, &scene->before, &scene->now, &err);
-    scene->log = unit_capture_end(&capture);
-    assert_true(ok);
+    log = unit_capture_begin(2);
+    folder_apply(&scene->folder, &reading);
+    scene->log = unit_capture_end(&log);
+    account_unref(reading.account);
 }
 
-static const struct account *only(const struct scene *scene)
+static void put(struct scene *scene, const char *token, bool held)
 {
-    assert_int_equal(scene->now.count, 1);
-    return scene->now.at[0].account;
+    char text[200];
+
+    (void)snprintf(text, sizeof(text), OAUTH("%s"), token);
+    folder_put(&scene->folder, unit_account(&account_kind_oauth, "a", text),
+               held);
 }
 
-static void account_files_are_found_and_sorted(void **state)
+/* ---- every event in every state ----------------------------------------- */
+
+enum before { NOTHING, GOOD, BROKEN, HELD, COMPLAINED };
+
+/* What is there afterwards: its token ("" for none), "what is wrong with the
+   account|what is wrong with its file", NULL if it is gone. */
+static const struct {
+    enum before before;
+    enum reading_state state;
+    const char *text;
+    const char *token;
+    const char *problems;
+    const char *log; /* a part, or "" for silence */
+} rows[] = {
+    { NOTHING, READING_FOUND, OAUTH("new"), "new", "|", "" },
+    { NOTHING, READING_FOUND, "!torn", "", "torn|", "cannot be used: torn" },
+    { NOTHING, READING_REMOVED, NULL, NULL, "", "" },
+    { NOTHING, READING_AWAY, NULL, NULL, "", "" },
+    { GOOD, READING_FOUND, OAUTH("new"), "new", "|", "" },
+    { GOOD, READING_FOUND, "!torn", "old",
+      "|its last good version stays in use, for its file cannot be used: torn",
+      "last good version stays in use" },
+    { GOOD, READING_REMOVED, NULL, NULL, "", "a was removed" },
+    { GOOD, READING_AWAY, NULL, "old",
+      "|its file is gone: put it back, or remove the account with "
+      "`claude-relay account remove a`",
+      "its file is gone" },
+    { GOOD, READING_OLDER, OAUTH("older"), "old",
+      "|its file was replaced by an older one, whose tokens are spent: the newer "
+      "ones, in memory, stay in use and are written back",
+      "replaced by an older one" },
+    { BROKEN, READING_FOUND, OAUTH("new"), "new", "|", "fine again" },
+    { BROKEN, READING_FOUND, "!torn", "", "torn|", "cannot be used: torn" },
+    { BROKEN, READING_FOUND, "!first", "", "first|", "" },
+    { BROKEN, READING_REMOVED, NULL, NULL, "", "a was removed" },
+    { BROKEN, READING_AWAY, NULL, NULL, "", "" },
+    { HELD, READING_FOUND, OAUTH("new"), "held", "|", "" },
+    { HELD, READING_FOUND, "!torn", "held",
+      "|its last good version stays in use, for its file cannot be used: torn",
+      "last good version" },
+    { HELD, READING_REMOVED, NULL, NULL, "", "a was removed" },
+    { HELD, READING_AWAY, NULL, "held",
+      "|its file is gone: put it back, or remove the account with "
+      "`claude-relay account remove a`",
+      "its file is gone" },
+    { HELD, READING_OLDER, OAUTH("older"), "held",
+      "|its file was replaced by an older one, whose tokens are spent: the newer "
+      "ones, in memory, stay in use and are written back",
+      "replaced by an older one" },
+    { COMPLAINED, READING_FOUND, OAUTH("new"), "new", "|", "fine again" },
+    { COMPLAINED, READING_FOUND, "!torn", "old",
+      "|its last good version stays in use, for its file cannot be used: torn",
+      "last good version" },
+    /* Said once. */
+    { COMPLAINED, READING_AWAY, NULL, "old",
+      "|its file is gone: put it back, or remove the account with "
+      "`claude-relay account remove a`",
+      "" },
+    { COMPLAINED, READING_REMOVED, NULL, NULL, "", "a was removed" },
+};
+
+static void prepare(struct scene *scene, enum before before)
 {
-    struct scene *scene = *state;
-
-    unit_write(scene->path, "oauth_b.json", OAUTH("t"));
-    unit_write(scene->path, "apikey_a@x.y.json", APIKEY);
-    unit_write(scene->path, "oauth_C.json", OAUTH("t"));
-    read_again(scene);
-    assert_int_equal(scene->now.count, 3);
-    assert_string_equal(scene->now.at[0].account->name, "C");
-    assert_string_equal(scene->now.at[1].account->name, "a@x.y");
-    assert_ptr_equal(scene->now.at[1].account->kind, &account_kind_apikey);
-    assert_string_equal(scene->now.at[2].account->name, "b");
-    assert_string_equal(scene->log, "");
+    folder_done(&scene->folder);
+    if (before == GOOD || before == COMPLAINED)
+        apply(scene, &account_kind_oauth, READING_FOUND, OAUTH("old"));
+    if (before == COMPLAINED)
+        apply(scene, &account_kind_oauth, READING_AWAY, NULL);
+    if (before == BROKEN)
+        apply(scene, &account_kind_oauth, READING_FOUND, "!first");
+    if (before == HELD)
+        put(scene, "held", true);
 }
 
-static void other_files_are_not_touched(void **state)
+static void assert_row(const struct scene *scene, size_t i)
 {
-    static const char *const names[] = {
-        "pkce_00ff.json", "oauth_.json",         "oauth_..json",
-        "oauth_.x.json",  "oauth_a b.json",      "oauth_a.json.bak",
-        "oauth_a.jso",    ".oauth_a.json.tmp",   "OAUTH_a.json",
-        "xoauth_a.json",  "admin_token",         "oauth_",
-        ".json",          "oauth_\xc3\xa9.json",
-    };
-    struct scene *scene = *state;
+    const struct account *account;
+    char problems[500];
 
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        unit_write(scene->path, names[i], OAUTH("t"));
-    assert_int_equal(mkdir(unit_path(scene->path, "sub"), 0700), 0);
-    read_again(scene);
-    assert_int_equal(scene->now.count, 0);
-    assert_string_equal(scene->log, "");
+    if (scene->folder.count != (rows[i].token != NULL))
+        fail_msg("row %zu: %zu accounts", i, scene->folder.count);
+    unit_assert_part(scene->log, rows[i].log);
+    if (rows[i].log[0] == '\0')
+        assert_string_equal(scene->log, "");
+    if (!rows[i].token)
+        return;
+    account = scene->folder.at[0].account;
+    unit_assert_str(account->token ? secret_reveal(account->token) : STR_EMPTY,
+                    rows[i].token);
+    (void)snprintf(problems, sizeof(problems), "%s|%s", account->problem,
+                   account->file_problem);
+    assert_string_equal(problems, rows[i].problems);
 }
 
-static void a_file_broken_from_the_start_is_an_account_with_a_problem(
+static void a_good_snapshot_is_given_up_for_a_better_one_or_a_removal(
     void **state)
 {
     struct scene *scene = *state;
 
-    unit_write(scene->path, "oauth_a.json", "{\"access_token\":\"canary");
-    read_again(scene);
-    unit_assert_part(only(scene)->problem, "not valid JSON");
-    unit_assert_part(scene->log, "oauth_a.json: not valid JSON");
-    assert_null(strstr(scene->log, "canary"));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        prepare(scene, rows[i].before);
+        apply(scene, &account_kind_oauth, rows[i].state, rows[i].text);
+        assert_row(scene, i);
+    }
 }
 
-static void a_good_snapshot_outlives_a_broken_file(void **state)
+/* A second reading shows the old tokens of the file, and the third too. */
+static void what_is_held_survives_every_reading(void **state)
 {
     struct scene *scene = *state;
 
-    unit_write(scene->path, "oauth_a.json", OAUTH("one"));
-    read_again(scene);
-    unit_write(scene->path, "oauth_a.json", "{");
-    read_again(scene);
-    unit_assert_str(secret_reveal(only(scene)->token), "one");
-    assert_string_equal(only(scene)->problem, "");
-    unit_assert_part(scene->log, "last good version stays in use");
-    unit_write(scene->path, "oauth_a.json", OAUTH("two"));
-    read_again(scene);
-    unit_assert_str(secret_reveal(only(scene)->token), "two");
-    assert_string_equal(scene->log, "");
+    put(scene, "held", true);
+    for (int i = 0; i < 3; i++) {
+        apply(scene, &account_kind_oauth, READING_FOUND, OAUTH("spent"));
+        unit_assert_str(secret_reveal(scene->folder.at[0].account->token),
+                        "held");
+    }
+    put(scene, "held", false);
+    apply(scene, &account_kind_oauth, READING_FOUND, OAUTH("new"));
+    unit_assert_str(secret_reveal(scene->folder.at[0].account->token), "new");
 }
 
-static void a_complaint_is_logged_once(void **state)
+static void what_is_put_has_no_complaint_about_its_file(void **state)
 {
     struct scene *scene = *state;
 
-    unit_write(scene->path, "oauth_a.json", "{");
-    unit_write(scene->path, "oauth_b.json", OAUTH("t"));
-    read_again(scene);
-    assert_string_not_equal(scene->log, "");
-    unit_write(scene->path, "oauth_b.json", "[]");
-    read_again(scene);
-    unit_assert_part(scene->log, "account b cannot be used");
-    assert_null(strstr(scene->log, "account a "));
-    read_again(scene);
-    assert_string_equal(scene->log, "");
-    unit_write(scene->path, "oauth_a.json", "{}");
-    read_again(scene);
-    unit_assert_part(scene->log, "account a cannot be used: access_token");
+    prepare(scene, COMPLAINED);
+    put(scene, "saved", false);
+    assert_string_equal(scene->folder.at[0].account->file_problem, "");
+    assert_string_equal(scene->folder.at[0].complaint, "");
 }
 
-static void a_path_that_is_no_file_is_a_problem(void **state)
+/* ---- several ------------------------------------------------------------ */
+
+static void accounts_are_sorted(void **state)
 {
+    static const char *const names[] = { "b", "C", "a@x.y", "aa" };
     struct scene *scene = *state;
+    struct folder *folder = &scene->folder;
 
-    assert_int_equal(mkdir(unit_path(scene->path, "oauth_a.json"), 0700), 0);
-    read_again(scene);
-    unit_assert_part(only(scene)->problem, "not a regular file");
-}
-
-static void an_account_whose_file_is_gone_disappears(void **state)
-{
-    struct scene *scene = *state;
-
-    unit_write(scene->path, "oauth_a.json", OAUTH("t"));
-    read_again(scene);
-    assert_int_equal(unlink(unit_path(scene->path, "oauth_a.json")), 0);
-    read_again(scene);
-    assert_int_equal(scene->now.count, 0);
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        folder_put(folder,
+                   unit_account(&account_kind_oauth, names[i], OAUTH("t")),
+                   false);
+    assert_string_equal(folder->at[0].account->name, "C");
+    assert_string_equal(folder->at[1].account->name, "a@x.y");
+    assert_string_equal(folder->at[2].account->name, "aa");
+    assert_string_equal(folder->at[3].account->name, "b");
+    folder_remove(folder, folder->at[2].account);
+    assert_string_equal(folder->at[2].account->name, "b");
+    assert_int_equal(folder->count, 3);
 }
 
 static void of_two_kinds_with_one_name_the_first_counts(void **state)
 {
     struct scene *scene = *state;
+    struct folder *folder = &scene->folder;
 
-    unit_write(scene->path, "apikey_a.json", APIKEY);
-    unit_write(scene->path, "oauth_a.json", OAUTH("t"));
-    read_again(scene);
-    assert_ptr_equal(only(scene)->kind, account_kinds[0]);
+    apply(scene, account_kinds[1], READING_FOUND,
+          account_kinds[1] == &account_kind_apikey ? APIKEY : OAUTH("t"));
+    assert_true(folder_counts(folder, 0));
+    apply(scene, account_kinds[0], READING_FOUND,
+          account_kinds[0] == &account_kind_apikey ? APIKEY : OAUTH("t"));
     unit_assert_part(scene->log, "two files are called a");
-    read_again(scene);
-    assert_string_equal(scene->log, "");
-}
-
-static void a_store_that_cannot_be_read_is_an_error(void **state)
-{
-    struct scene *scene = *state;
-    char *away = mem_strdup(scene->path);
-    struct err err;
-
-    away[strlen(away) - 1] ^= 1;
-    assert_int_equal(rename(scene->path, away), 0);
-    assert_false(folder_read(scene->driver, &scene->before, &scene->now, &err));
-    unit_assert_part(err.text, "open the folder");
-    assert_int_equal(scene->now.count, 0);
-    assert_int_equal(rename(away, scene->path), 0);
-    mem_free(away);
+    assert_ptr_equal(folder->at[0].account->kind, account_kinds[0]);
+    assert_true(folder_counts(folder, 0));
+    assert_false(folder_counts(folder, 1));
+    /* The other one counts again without being read. */
+    apply(scene, account_kinds[0], READING_REMOVED, NULL);
+    assert_ptr_equal(folder->at[0].account->kind, account_kinds[1]);
+    assert_true(folder_counts(folder, 0));
 }
 
 #define SCENE(test)                                                            \
@@ -207,15 +240,11 @@ static void a_store_that_cannot_be_read_is_an_error(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCENE(account_files_are_found_and_sorted),
-        SCENE(other_files_are_not_touched),
-        SCENE(a_file_broken_from_the_start_is_an_account_with_a_problem),
-        SCENE(a_good_snapshot_outlives_a_broken_file),
-        SCENE(a_complaint_is_logged_once),
-        SCENE(a_path_that_is_no_file_is_a_problem),
-        SCENE(an_account_whose_file_is_gone_disappears),
+        SCENE(a_good_snapshot_is_given_up_for_a_better_one_or_a_removal),
+        SCENE(what_is_held_survives_every_reading),
+        SCENE(what_is_put_has_no_complaint_about_its_file),
+        SCENE(accounts_are_sorted),
         SCENE(of_two_kinds_with_one_name_the_first_counts),
-        SCENE(a_store_that_cannot_be_read_is_an_error),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

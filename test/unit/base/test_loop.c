@@ -395,7 +395,7 @@ static void a_descriptor_can_be_watched_again_at_once(void **state)
     assert_string_equal(scene->trace, ".");
 }
 
-/* ---- signals, folders, the rest ----------------------------------------- */
+/* ---- signals, the rest -------------------------------------------------- */
 
 static void signals_are_caught_on_the_loop(void **state)
 {
@@ -407,40 +407,6 @@ static void signals_are_caught_on_the_loop(void **state)
     loop_run(scene->loop);
     assert_string_equal(scene->trace, "b");
     loop_signal_free(caught);
-}
-
-static void folder_changed(void *arg)
-{
-    struct scene *scene = arg;
-
-    scene->trace[0] = 'w';
-    loop_stop(scene->loop);
-}
-
-static void a_changed_folder_is_told(void **state)
-{
-    struct scene *scene = *state;
-    char *folder = unit_folder_new();
-    struct err err;
-    struct loop_watch *watch =
-        loop_watch_new(scene->loop, folder, folder_changed, scene, &err);
-
-    assert_non_null(watch);
-    unit_write(folder, "new", "x");
-    loop_run(scene->loop);
-    assert_string_equal(scene->trace, "w");
-    loop_watch_free(watch);
-    unit_folder_free(folder);
-}
-
-static void a_missing_folder_cannot_be_watched(void **state)
-{
-    struct scene *scene = *state;
-    struct err err;
-
-    assert_null(loop_watch_new(scene->loop, "/nonexistent/folder",
-                               folder_changed, scene, &err));
-    unit_assert_part(err.text, "/nonexistent/folder");
 }
 
 static void scratch_buffers_are_distinct_and_stay(void **state)
@@ -463,7 +429,6 @@ static void freeing_none_is_fine(void **state)
     loop_poll_free(NULL);
     loop_timer_free(NULL);
     loop_signal_free(NULL);
-    loop_watch_free(NULL);
 }
 
 #define SCENE(test)                                                            \
@@ -489,8 +454,6 @@ int main(void)
         SCENE(a_poll_may_free_itself_and_others),
         SCENE(a_descriptor_can_be_watched_again_at_once),
         SCENE(signals_are_caught_on_the_loop),
-        SCENE(a_changed_folder_is_told),
-        SCENE(a_missing_folder_cannot_be_watched),
         SCENE(scratch_buffers_are_distinct_and_stay),
         cmocka_unit_test(freeing_none_is_fine),
     };

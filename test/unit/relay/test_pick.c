@@ -16,7 +16,7 @@
 /* The accounts are a, b, c, ...: each is given its document. */
 static struct accounts *accounts_of(const char *const *docs)
 {
-    struct accounts *accounts = accounts_new(NULL);
+    struct accounts *accounts = accounts_new();
 
     for (char name[] = "a"; *docs; docs++, name[0]++)
         accounts_put(accounts, unit_account(&account_kind_apikey, name, *docs),

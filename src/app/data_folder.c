@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+/* The data folder of a running relay. */
+#include "app/data_folder.h"
+
+#include <sys/stat.h>
+
+#include "account/pending.h"
+#include "account/sync.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+/* The folder itself may be removed and made again, or a volume be put over it: that
+   is looked for so often. */
+#define LOOK_MS 2000
+/* Pending logins that nobody finished are removed so often. */
+#define PENDING_SWEEP_MS (10u * 60 * 1000)
+
+struct data_folder {
+    struct place *place;
+    struct sync *sync;
+    struct loop_watch *watch;
+    struct loop_timer *look;
+    struct stat watched; /* the folder that the watch is on */
+    struct loop_timer *pending;
+    struct store_job *sweeping;
+};
+
+/* ---- what the keeper knows ---------------------------------------------- */
+
+static bool is_spent(void *arg, const struct account *account)
+{
+    const struct data_folder *folder = arg;
+
+    return keeper_is_spent(folder->place->keeper, account);
+}
+
+static void restore(void *arg, const char *name)
+{
+    struct data_folder *folder = arg;
+
+    keeper_restore(folder->place->keeper, name);
+}
+
+static void shown(void *arg)
+{
+    struct data_folder *folder = arg;
+
+    keeper_look(folder->place->keeper);
+}
+
+/* ---- pending logins ----------------------------------------------------- */
+
+static void sweep_now(struct store_driver *driver, void *arg)
+{
+    (void)arg;
+    pending_sweep(driver, clock_wall_ms());
+}
+
+static void swept(void *arg)
+{
+    struct data_folder *folder = arg;
+
+    store_job_free(folder->sweeping);
+    folder->sweeping = NULL;
+    loop_timer_set(folder->pending, PENDING_SWEEP_MS);
+}
+
+static void sweep_pending(void *arg)
+{
+    struct data_folder *folder = arg;
+    struct store_work work = { .run = sweep_now };
+
+    folder->sweeping = store_call(folder->place->store, folder->place->loop,
+                                  &work, swept, folder);
+}
+
+/* ---- watching ----------------------------------------------------------- */
+
+static void changed(void *arg, const char *name)
+{
+    struct data_folder *folder = arg;
+
+    sync_changed(folder->sync, name);
+}
+
+static const char *path_of(const struct data_folder *folder)
+{
+    return folder->place->config->data_dir.at;
+}
+
+static bool watch(struct data_folder *folder, struct err *err)
+{
+    loop_watch_free(folder->watch);
+    folder->watched = (struct stat){ 0 };
+    (void)stat(path_of(folder), &folder->watched);
+    folder->watch = loop_watch_new(folder->place->loop, path_of(folder),
+                                   changed, folder, err);
+    /* What changed before the watch was there. */
+    sync_changed(folder->sync, NULL);
+    return folder->watch != NULL;
+}
+
+/* A watch stays with the folder that it was made for. */
+static void look(void *arg)
+{
+    struct data_folder *folder = arg;
+    struct stat now;
+    struct err err;
+
+    if (stat(path_of(folder), &now) == 0 &&
+        (now.st_ino != folder->watched.st_ino ||
+         now.st_dev != folder->watched.st_dev)) {
+        log_line(LOG_WARN, "%s is another folder now: reading it",
+                 path_of(folder));
+        if (!watch(folder, &err))
+            log_line(LOG_ERROR, "%s", err.text);
+    }
+    loop_timer_set(folder->look, LOOK_MS);
+}
+
+/* ---- life --------------------------------------------------------------- */
+
+struct data_folder *data_folder_new(struct place *place, struct err *err)
+{
+    struct data_folder *folder = MEM_NEW(struct data_folder);
+
+    folder->place = place;
+    folder->sync = sync_new(&(struct sync_options){ .loop = place->loop,
+                                                    .store = place->store,
+                                                    .accounts = place->accounts,
+                                                    .is_spent = is_spent,
+                                                    .restore = restore,
+                                                    .shown = shown,
+                                                    .arg = folder });
+    folder->pending = loop_timer_new(place->loop, sweep_pending, folder);
+    folder->look = loop_timer_new(place->loop, look, folder);
+    if (!watch(folder, err)) {
+        data_folder_free(folder);
+        return NULL;
+    }
+    sweep_pending(folder);
+    loop_timer_set(folder->look, LOOK_MS);
+    return folder;
+}
+
+void data_folder_free(struct data_folder *folder)
+{
+    if (!folder)
+        return;
+    store_job_free(folder->sweeping);
+    sync_free(folder->sync);
+    loop_watch_free(folder->watch);
+    loop_timer_free(folder->look);
+    loop_timer_free(folder->pending);
+    mem_free(folder);
+}
