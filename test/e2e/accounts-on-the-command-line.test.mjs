@@ -183,7 +183,7 @@ describe('a running relay', () => {
     await until(async () => (await status()) === 400, { what: 'a choice of two' });
     const chosen = await call(`${relay.url}/v1/models?account=max`);
     assert.equal(chosen.status, 200);
-    const removed = command(['account', 'remove', 'max'], { env: { DATA_DIR: relay.dataDir } });
+    const removed = command(['account', 'remove', 'max'], { env: { DATA_DIR: relay.dataDir, ...relay.settings } });
     assert.equal(removed.status, 0, removed.stderr);
     await until(async () => (await status()) === 200, { what: 'one account again' });
     /* A token that is replaced, as the seed's refresh did: written aside, renamed. */

@@ -26,6 +26,10 @@ describe('signing in', () => {
     await s.sim.forgetFaults();
     await s.sim.forgetOauth();
     await s.sim.clear();
+    const { accounts } = JSON.parse((await call(`${s.url}/oauth/accounts`)).body);
+    for (const name of accounts) {
+      await call(`${s.url}/oauth/accounts/${encodeURIComponent(name)}`, { method: 'DELETE' });
+    }
     for (const name of files()) {
       fs.rmSync(path.join(s.relay.dataDir, name));
     }

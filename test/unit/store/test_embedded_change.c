@@ -1,0 +1,363 @@
+// SPDX-License-Identifier: MIT
+/* The embedded store: what is away, linked, reserved, or held by another process. */
+#include <fcntl.h>
+#include <sched.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "store/embedded.h"
+#include "store/filelock.h"
+#include "unit.h"
+
+struct scene {
+    char *folder;
+    char *other; /* a folder elsewhere */
+    struct store_driver *driver;
+};
+
+static struct store_driver *open_driver(const char *folder)
+{
+    struct unit_capture log = unit_capture_begin(2);
+    struct err err;
+    struct store_driver *driver = embedded_open(folder, NULL, &err);
+
+    mem_free(unit_capture_end(&log));
+    assert_non_null(driver);
+    return driver;
+}
+
+static int open_scene(void **state)
+{
+    struct scene *scene = MEM_NEW(struct scene);
+
+    scene->folder = unit_folder_new();
+    scene->other = unit_folder_new();
+    scene->driver = open_driver(scene->folder);
+    *state = scene;
+    return 0;
+}
+
+static int close_scene(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->driver->free(scene->driver);
+    unit_folder_free(scene->folder);
+    unit_folder_free(scene->other);
+    mem_free(scene);
+    return 0;
+}
+
+static bool update(struct store_driver *driver, const char *key,
+                   const char *text, bool must_exist, struct err *err)
+{
+    struct json_doc *doc = json_doc_parse(str_of(text), err);
+    bool ok =
+        (must_exist ? driver->change : driver->update)(driver, key, doc, err);
+
+    json_doc_free(doc);
+    return ok;
+}
+
+static void assert_x(struct store_driver *driver, const char *key,
+                     uint64_t want)
+{
+    struct json_doc *doc;
+    struct err err;
+    uint64_t x = 0;
+
+    assert_true(driver->read(driver, key, &doc, &err));
+    assert_non_null(doc);
+    assert_true(json_doc_get_u64(doc, "x", &x));
+    assert_int_equal(x, want);
+    json_doc_free(doc);
+}
+
+/* ---- removed, or away --------------------------------------------------- */
+
+static void a_removal_is_told_from_a_file_that_is_away(void **state)
+{
+    struct scene *scene = *state;
+    struct store_driver *driver = scene->driver;
+    struct store_driver *another = open_driver(scene->folder);
+    struct err err;
+
+    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
+    assert_int_equal(unlink(unit_path(scene->folder, "a.json")), 0);
+    assert_false(driver->was_removed(driver, "a"));
+    assert_false(update(driver, "a", "{}", true, &err));
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    /* What is away can be removed. */
+    assert_true(another->remove(another, "a", &err));
+    assert_true(driver->was_removed(driver, "a"));
+    /* It is made again, and goes away again. */
+    assert_true(update(driver, "a", "{\"x\":2}", false, &err));
+    assert_int_equal(unlink(unit_path(scene->folder, "a.json")), 0);
+    assert_false(another->was_removed(another, "a"));
+    /* Nobody keeps these in memory. */
+    assert_true(update(driver, "pkce_b", "{}", false, &err));
+    assert_true(driver->discard(driver, "pkce_b", &err));
+    assert_false(driver->was_removed(driver, "pkce_b"));
+    another->free(another);
+}
+
+static void one_that_was_put_back_by_hand_is_no_removal_any_more(void **state)
+{
+    struct scene *scene = *state;
+    struct store_driver *driver = scene->driver;
+    struct err err;
+
+    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
+    assert_true(driver->remove(driver, "a", &err));
+    unit_write(scene->folder, "a.json", "{\"x\":3}");
+    assert_x(driver, "a", 3);
+    assert_int_equal(unlink(unit_path(scene->folder, "a.json")), 0);
+    assert_false(driver->was_removed(driver, "a"));
+}
+
+static void what_a_crash_left_does_not_undo_a_removal(void **state)
+{
+    struct scene *scene = *state;
+    struct store_driver *driver = scene->driver;
+    struct json_doc *doc;
+    struct err err;
+
+    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
+    assert_true(driver->remove(driver, "a", &err));
+    unit_write(scene->folder, ".a.json.0011223344556677.tmp", "{\"x\":2}");
+    driver->free(driver);
+    driver = scene->driver = open_driver(scene->folder);
+    assert_true(driver->read(driver, "a", &doc, &err));
+    assert_null(doc);
+}
+
+/* ---- what a crash left -------------------------------------------------- */
+
+static void leave(const char *folder, const char *name, const char *text)
+{
+    unit_write(folder, name, text);
+}
+
+static void it_is_adopted_before_anybody_asks(void **state)
+{
+    struct scene *scene = *state;
+    struct store_driver *driver = scene->driver;
+    struct store_lock *lock;
+    struct err err;
+
+    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
+    /* By the next start. */
+    leave(scene->folder, ".a.json.0011223344556677.tmp", "{\"x\":2}");
+    driver->free(driver);
+    driver = scene->driver = open_driver(scene->folder);
+    assert_x(driver, "a", 2);
+    /* By whoever takes the lock to refresh. */
+    leave(scene->folder, ".a.json.0011223344556677.tmp", "{\"x\":3}");
+    assert_int_equal(driver->lock(driver, "a", &lock, &err), STORE_LOCKED);
+    assert_x(driver, "a", 3);
+    driver->unlock(driver, lock);
+    /* By a change, which keeps what it does not name. */
+    leave(scene->folder, ".a.json.0011223344556677.tmp", "{\"x\":4}");
+    assert_true(update(driver, "a", "{\"y\":1}", true, &err));
+    assert_x(driver, "a", 4);
+    assert_int_equal(unit_file_count(scene->folder), 2);
+}
+
+/* ---- links -------------------------------------------------------------- */
+
+static void link_to_other(struct scene *scene)
+{
+    char *target = mem_strdup(unit_path(scene->other, "real.json"));
+
+    assert_int_equal(symlink(target, unit_path(scene->folder, "a.json")), 0);
+    mem_free(target);
+}
+
+static bool is_link(struct scene *scene)
+{
+    struct stat info;
+
+    return lstat(unit_path(scene->folder, "a.json"), &info) == 0 &&
+           S_ISLNK(info.st_mode);
+}
+
+static void a_link_is_followed_and_stays(void **state)
+{
+    struct scene *scene = *state;
+    struct store_lock *lock;
+    struct json_doc *doc;
+    struct err err;
+
+    unit_write(scene->other, "real.json", "{\"x\":1}");
+    link_to_other(scene);
+    assert_true(update(scene->driver, "a", "{\"x\":2}", true, &err));
+    assert_true(is_link(scene));
+    assert_x(scene->driver, "a", 2);
+    assert_int_equal(unit_file_count(scene->other), 1);
+    /* Room, and what a crash leaves, lie beside the target. */
+    assert_int_equal(scene->driver->lock(scene->driver, "a", &lock, &err),
+                     STORE_LOCKED);
+    assert_true(scene->driver->reserve(scene->driver, lock, &err));
+    assert_int_equal(unit_file_count(scene->other), 2);
+    doc = json_doc_parse(STR("{\"x\":3}"), &err);
+    assert_true(scene->driver->fill(scene->driver, lock, doc, true, &err));
+    json_doc_free(doc);
+    scene->driver->unlock(scene->driver, lock);
+    leave(scene->other, ".real.json.0011223344556677.tmp", "{\"x\":4}");
+    scene->driver->free(scene->driver);
+    scene->driver = open_driver(scene->folder);
+    assert_x(scene->driver, "a", 4);
+    assert_true(is_link(scene));
+    assert_int_equal(unit_file_count(scene->other), 1);
+}
+
+static void a_link_that_leads_nowhere_is_not_replaced(void **state)
+{
+    struct scene *scene = *state;
+    struct err err;
+
+    link_to_other(scene);
+    assert_false(update(scene->driver, "a", "{\"x\":2}", false, &err));
+    unit_assert_part(err.text, "a.json is a link to a file that is not there");
+    assert_true(is_link(scene));
+    /* It is away, as any other file. */
+    assert_false(update(scene->driver, "a", "{\"x\":2}", true, &err));
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    assert_false(scene->driver->was_removed(scene->driver, "a"));
+    assert_true(scene->driver->remove(scene->driver, "a", &err));
+    assert_false(is_link(scene));
+}
+
+/* ---- room --------------------------------------------------------------- */
+
+static void fill_disk(const char *folder)
+{
+    char part[4096];
+    FILE *file = fopen(unit_path(folder, "full"), "we");
+
+    memset(part, 'x', sizeof(part));
+    while (fwrite(part, 1, sizeof(part), file) == sizeof(part))
+        ;
+    while (fputc('x', file) != EOF && fflush(file) == 0)
+        ;
+    (void)fclose(file);
+}
+
+/* 0: all is well; 77: it could not be tried. */
+static int save_on_a_full_disk(const char *folder)
+{
+    struct store_driver *driver;
+    struct store_lock *lock;
+    struct json_doc *doc;
+    struct err err;
+
+    if (unshare(CLONE_NEWNS) != 0 ||
+        mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) != 0 ||
+        mount("none", folder, "tmpfs", 0, "size=1m,mode=0700") != 0)
+        return 77;
+    driver = open_driver(folder);
+    doc = json_doc_parse(STR("{\"x\":2}"), &err);
+    if (!driver->update(driver, "a", doc, &err) ||
+        driver->lock(driver, "a", &lock, &err) != STORE_LOCKED ||
+        !driver->reserve(driver, lock, &err))
+        return 1;
+    fill_disk(folder);
+    if (driver->create(driver, "b", doc, &err))
+        return 2; /* not full */
+    if (!driver->fill(driver, lock, doc, true, &err))
+        return 3;
+    driver->unlock(driver, lock);
+    assert_x(driver, "a", 2);
+    /* And now there is none. */
+    if (driver->lock(driver, "a", &lock, &err) != STORE_LOCKED)
+        return 4;
+    fill_disk(folder);
+    return driver->reserve(driver, lock, &err) ? 5 : 0;
+}
+
+static void what_was_reserved_is_saved_on_a_full_disk(void **state)
+{
+    struct scene *scene = *state;
+    pid_t child = fork();
+    int status;
+
+    assert_true(child >= 0);
+    if (child == 0)
+        _exit(save_on_a_full_disk(scene->other));
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status));
+    if (WEXITSTATUS(status) == 77) {
+        print_message("skipped: mounting a small disk needs root\n");
+        skip();
+    }
+    assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void room_is_kept_while_others_change_the_document(void **state)
+{
+    struct scene *scene = *state;
+    struct store_driver *driver = scene->driver;
+    struct store_lock *lock;
+    struct json_doc *doc;
+    struct err err;
+
+    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
+    assert_int_equal(driver->lock(driver, "a", &lock, &err), STORE_LOCKED);
+    assert_true(driver->reserve(driver, lock, &err));
+    assert_true(driver->reserve(driver, lock, &err));
+    assert_int_equal(unit_file_count(scene->folder), 3);
+    assert_true(update(driver, "a", "{\"y\":1}", true, &err));
+    assert_int_equal(unit_file_count(scene->folder), 3);
+    doc = json_doc_parse(STR("{\"x\":2}"), &err);
+    assert_true(driver->fill(driver, lock, doc, true, &err));
+    json_doc_free(doc);
+    assert_int_equal(unit_file_count(scene->folder), 2);
+    assert_x(driver, "a", 2);
+    assert_true(driver->reserve(driver, lock, &err));
+    driver->unlock(driver, lock);
+    assert_int_equal(unit_file_count(scene->folder), 2);
+}
+
+/* ---- held by another ---------------------------------------------------- */
+
+static void nothing_waits_for_the_folder(void **state)
+{
+    struct scene *scene = *state;
+    struct store_driver *driver = scene->driver;
+    struct err err;
+    int held = filelock_take(scene->folder, FILELOCK_FOLDER, &err);
+
+    assert_true(held >= 0);
+    assert_false(update(driver, "a", "{\"x\":1}", false, &err));
+    assert_int_equal(err.code, ERR_BUSY);
+    assert_false(driver->remove(driver, "a", &err));
+    assert_int_equal(err.code, ERR_BUSY);
+    filelock_release(held);
+    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
+}
+
+#define SCENE(test)                                                            \
+    cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE(a_removal_is_told_from_a_file_that_is_away),
+        SCENE(one_that_was_put_back_by_hand_is_no_removal_any_more),
+        SCENE(what_a_crash_left_does_not_undo_a_removal),
+        SCENE(it_is_adopted_before_anybody_asks),
+        SCENE(a_link_is_followed_and_stays),
+        SCENE(a_link_that_leads_nowhere_is_not_replaced),
+        SCENE(what_was_reserved_is_saved_on_a_full_disk),
+        SCENE(room_is_kept_while_others_change_the_document),
+        SCENE(nothing_waits_for_the_folder),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

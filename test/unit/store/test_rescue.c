@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: MIT
+/* What a crash left of a file that was about to be replaced. */
+#include "store/rescue.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/macros.h"
+#include "base/mem.h"
+#include "store/temporary.h"
+#include "unit.h"
+
+#define OTHER_BASE "00112233445566ff-"
+
+static int open_folder(void **state)
+{
+    *state = unit_folder_new();
+    return 0;
+}
+
+static int close_folder(void **state)
+{
+    unit_folder_free(*state);
+    return 0;
+}
+
+/* "{" begins what is whole, "?" what cannot be opened. */
+static enum rescue_verdict judge(void *arg, const char *path, struct err *err)
+{
+    FILE *file = fopen(path, "re");
+    int first = file ? fgetc(file) : EOF;
+
+    (void)arg;
+    if (file)
+        (void)fclose(file);
+    (void)err_set(err, ERR_IO, "sealed with another secret");
+    if (first == '?')
+        return RESCUE_LOCKED;
+    return first == '{' ? RESCUE_WHOLE : RESCUE_PART;
+}
+
+static bool rescue(const char *folder, bool removed)
+{
+    struct unit_capture log = unit_capture_begin(2);
+    struct err err;
+    bool ok = rescue_file(&(struct rescue){ .folder = folder,
+                                            .name = "a.json",
+                                            .removed = removed,
+                                            .judge = judge },
+                          &err);
+
+    mem_free(unit_capture_end(&log));
+    return ok;
+}
+
+static void set_time(const char *path, long s)
+{
+    struct timespec times[2] = { { .tv_sec = s }, { .tv_sec = s } };
+
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+/* A leftover of a.json; `base` may be that of the file as it is now. */
+static void leave(const char *folder, const char *base, const char *text,
+                  long time_s)
+{
+    char now[TEMPORARY_BASE_LEN + 1];
+    static unsigned number;
+    struct stat info;
+    char name[100];
+
+    temporary_base(stat(unit_path(folder, "a.json"), &info) == 0 ? &info : NULL,
+                   now);
+    (void)snprintf(name, sizeof(name), ".a.json.%s%s%016x.tmp",
+                   strcmp(base, "now") == 0 ? now : base,
+                   strcmp(base, "now") == 0 ? "-" : "", number++);
+    unit_write(folder, name, text);
+    set_time(unit_path(folder, name), time_s);
+}
+
+static void write_doc(const char *folder, const char *text)
+{
+    unit_write(folder, "a.json", text);
+    set_time(unit_path(folder, "a.json"), 1000);
+}
+
+/* ---- one of them -------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    const char *doc; /* at 1000 s; NULL: none */
+    const char *base;
+    const char *text;
+    long time_s;
+    bool removed;
+    const char *want; /* of the file; NULL: none */
+    size_t files;     /* afterwards, the file with them */
+} rows[] = {
+    { "it was to replace this very file", "{old", "now", "{new", 1001, false,
+      "{new", 1 },
+    { "likewise, and the clock went back", "{old", "now", "{new", 900, false,
+      "{new", 1 },
+    { "it was to replace another, and is newer", "{old", OTHER_BASE, "{new",
+      1001, false, "{new", 1 },
+    { "it was overtaken", "{new", OTHER_BASE, "{old", 999, false, "{new", 1 },
+    { "in the same moment", "{old", OTHER_BASE, "{new", 1000, false, "{new",
+      1 },
+    { "of a relay that wrote no base", "{old", "", "{new", 1001, false, "{new",
+      1 },
+    { "likewise, overtaken", "{new", "", "{old", 999, false, "{new", 1 },
+    { "the file was being made", NULL, "now", "{new", 900, false, "{new", 1 },
+    { "the file is away", NULL, OTHER_BASE, "{new", 900, false, "{new", 1 },
+    { "the file was removed on purpose", NULL, OTHER_BASE, "{new", 2000, true,
+      NULL, 0 },
+    { "it is not whole", "{old", "now", "new", 1001, false, "{old", 1 },
+    { "it is empty", "{old", "now", "", 1001, false, "{old", 1 },
+    { "it is not whole, and was to be made", NULL, "now", "new", 1001, false,
+      NULL, 0 },
+    { "it cannot be opened", "{old", "now", "?new", 1001, false, "{old", 2 },
+    { "likewise, overtaken", "{old", "", "?new", 999, false, "{old", 2 },
+    { "the file is broken: who was first?", "old", OTHER_BASE, "{new", 999,
+      false, "old", 2 },
+};
+
+static void what_is_whole_and_newer_gets_its_place(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char *folder = unit_folder_new();
+        char *text;
+
+        if (rows[i].doc)
+            write_doc(folder, rows[i].doc);
+        leave(folder, rows[i].base, rows[i].text, rows[i].time_s);
+        assert_true(rescue_is_needed(folder, "a.json"));
+        assert_true(rescue(folder, rows[i].removed));
+        if (unit_file_count(folder) != rows[i].files)
+            fail_msg("%s: %zu files", rows[i].name, unit_file_count(folder));
+        if (rows[i].want) {
+            text = unit_read(folder, "a.json");
+            if (strcmp(text, rows[i].want) != 0)
+                fail_msg("%s: %s", rows[i].name, text);
+            mem_free(text);
+        }
+        unit_folder_free(folder);
+    }
+}
+
+/* ---- several ------------------------------------------------------------ */
+
+static void assert_doc(const char *folder, const char *want)
+{
+    char *text = unit_read(folder, "a.json");
+
+    assert_string_equal(text, want);
+    mem_free(text);
+}
+
+static void of_several_the_newest_counts(void **state)
+{
+    write_doc(*state, "{old");
+    leave(*state, "now", "{2", 1002);
+    leave(*state, "now", "{3", 1003);
+    leave(*state, OTHER_BASE, "{1", 1001);
+    leave(*state, "now", "part", 1004);
+    leave(*state, "now", "?kept", 1005);
+    assert_true(rescue(*state, false));
+    assert_doc(*state, "{3");
+    assert_int_equal(unit_file_count(*state), 2);
+}
+
+static void other_files_are_not_touched(void **state)
+{
+    write_doc(*state, "{old");
+    unit_write(*state, ".b.json.0011223344556677.tmp", "{b");
+    unit_write(*state, ".a.json.tmp", "{somebody's");
+    unit_write(*state, ".a.json.00112233445566.tmp", "{somebody's");
+    assert_false(rescue_is_needed(*state, "a.json"));
+    assert_true(rescue(*state, false));
+    assert_doc(*state, "{old");
+    assert_int_equal(unit_file_count(*state), 4);
+}
+
+/* Room that somebody reserved, and is about to fill. */
+static void one_that_has_an_owner_is_left_alone(void **state)
+{
+    const char *name = ".a.json.0011223344556677.tmp";
+    int fd;
+
+    write_doc(*state, "{old");
+    unit_write(*state, name, "{half");
+    fd = open(unit_path(*state, name), O_RDWR | O_CLOEXEC);
+    assert_int_equal(flock(fd, LOCK_EX | LOCK_NB), 0);
+    assert_true(rescue(*state, false));
+    assert_doc(*state, "{old");
+    assert_int_equal(unit_file_count(*state), 2);
+    (void)close(fd);
+    assert_true(rescue(*state, false));
+    assert_doc(*state, "{half");
+    assert_int_equal(unit_file_count(*state), 1);
+}
+
+/* Killed between link() and unlink(). */
+static void two_names_of_one_file_become_one(void **state)
+{
+    char *path = mem_strdup(unit_path(*state, "a.json"));
+
+    write_doc(*state, "{made");
+    assert_int_equal(link(path,
+                          unit_path(*state, ".a.json.0011223344556677.tmp")),
+                     0);
+    assert_true(rescue(*state, false));
+    assert_doc(*state, "{made");
+    assert_int_equal(unit_file_count(*state), 1);
+    mem_free(path);
+}
+
+static void what_cannot_be_moved_stays(void **state)
+{
+    assert_int_equal(mkdir(unit_path(*state, "a.json"), 0700), 0);
+    unit_write(*state, ".a.json.0011223344556677.tmp", "{new");
+    assert_false(rescue(*state, false));
+    assert_int_equal(unit_file_count(*state), 2);
+}
+
+static void add_name(void *arg, struct str name)
+{
+    (void)snprintf((char *)arg + strlen(arg), 30, STR_FMT " ", STR_ARG(name));
+}
+
+static void all_names_are_found(void **state)
+{
+    char names[100] = "";
+
+    unit_write(*state, ".b.json.0011223344556677.tmp", "");
+    unit_write(*state, "c.json", "");
+    rescue_each(*state, add_name, names);
+    assert_string_equal(names, "b.json ");
+}
+
+#define IN_FOLDER(test)                                                        \
+    cmocka_unit_test_setup_teardown(test, open_folder, close_folder)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_whole_and_newer_gets_its_place),
+        IN_FOLDER(of_several_the_newest_counts),
+        IN_FOLDER(other_files_are_not_touched),
+        IN_FOLDER(one_that_has_an_owner_is_left_alone),
+        IN_FOLDER(two_names_of_one_file_become_one),
+        IN_FOLDER(what_cannot_be_moved_stays),
+        IN_FOLDER(all_names_are_found),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
