@@ -20,7 +20,6 @@
 #include "net/peers.h"
 #include "store/filelock.h"
 
-
 struct app {
     const struct config *config;
     const struct invocation *invocation;

@@ -111,26 +111,35 @@ static bool merge(struct store_driver *driver, const struct merge *merge,
     return ok;
 }
 
+static int hold_folder(const struct embedded *store, const char *key,
+                       struct err *err)
+{
+    return embedded_check_key(key, err)
+               ? filelock_take(store->folder, FILELOCK_FOLDER, err)
+               : -1;
+}
+
 /* A change reads, merges and writes: nothing may be made or removed in between, and
    what a crash left must not be overtaken.  -1 and err if that fails. */
 static int begin_change(const struct embedded *store, const char *key,
                         struct err *err)
 {
-    int held;
+    int held = hold_folder(store, key, err);
 
-    if (!embedded_check_key(key, err))
-        return -1;
-    held = filelock_take(store->folder, FILELOCK_FOLDER, err);
     if (held < 0 || embedded_rescue(store, key, err))
         return held;
     filelock_release(held);
     return -1;
 }
 
+/* Into room: that was put right when the room was reserved, and each step before
+   the write is one in which a kill loses tokens. */
 static bool carry_out(struct store_driver *driver, const struct merge *what,
                       struct err *err)
 {
-    int held = begin_change(embedded_of(driver), what->key, err);
+    const struct embedded *store = embedded_of(driver);
+    int held = what->room ? hold_folder(store, what->key, err)
+                          : begin_change(store, what->key, err);
     bool ok = held >= 0 && merge(driver, what, err);
 
     filelock_release(held);

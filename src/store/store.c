@@ -124,9 +124,7 @@ static struct store_job *next_job(struct store *store)
 
 static void give_up(struct store_job *job)
 {
-    (void)err_wrap(&job->err,
-                   "waited %u s for another process, nothing was changed; try "
-                   "again",
+    (void)err_wrap(&job->err, "nothing was changed within %u s, try again",
                    PATIENCE_MS / 1000);
 }
 

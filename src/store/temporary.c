@@ -92,6 +92,7 @@ bool temporary_open(struct temporary *temporary, const char *folder,
                     const char *name, struct err *err)
 {
     temporary->fd = -1;
+    temporary->reserved = false;
     if (!make_paths(temporary, folder, name, err))
         return false;
     temporary->fd =
@@ -116,15 +117,21 @@ bool temporary_reserve(struct temporary *temporary, size_t size,
         rc = posix_fallocate(temporary->fd, 0, (off_t)size);
     } while (rc == EINTR);
     errno = rc;
+    temporary->reserved = true;
     return rc == 0 ||
            err_errno(err, "reserve %zu bytes in %s", size, temporary->path);
 }
 
-/* From the start of the file: the blocks that were reserved are used. */
-static bool write_all(int fd, struct str content, struct err *err)
+/* Room is cut first: what a crash leaves after the write is whole then.  The blocks
+   that were reserved are used, from the start of the file. */
+static bool write_all(const struct temporary *temporary, struct str content,
+                      struct err *err)
 {
+    int fd = temporary->fd;
     off_t at = 0;
 
+    if (temporary->reserved && ftruncate(fd, (off_t)content.len) != 0)
+        return err_errno(err, "cut");
     while (content.len > 0) {
         ssize_t done = pwrite(fd, content.at, content.len, at);
 
@@ -134,13 +141,13 @@ static bool write_all(int fd, struct str content, struct err *err)
         content = str_from(content, (size_t)done);
         at += done;
     }
-    return ftruncate(fd, at) == 0 || err_errno(err, "cut");
+    return true;
 }
 
 bool temporary_fill(struct temporary *temporary, struct str content,
                     struct err *err)
 {
-    return (write_all(temporary->fd, content, err) &&
+    return (write_all(temporary, content, err) &&
             (fsync(temporary->fd) == 0 || err_errno(err, "fsync"))) ||
            err_wrap(err, "%s", temporary->path);
 }

@@ -23,6 +23,7 @@ struct temporary {
     char path[TEMPORARY_PATH_SIZE];
     char target[TEMPORARY_PATH_SIZE];
     int fd;
+    bool reserved;
 };
 
 /* Makes an empty one (0600).  Afterwards it is owned: temporary_done(). */
