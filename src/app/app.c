@@ -29,6 +29,7 @@ struct app {
     struct data_folder *folder;
     struct access access;
     struct peers *peers;
+    struct outgoing *outgoing;
     struct seats seats; /* of all workers */
     struct limits limits;
     struct worker **workers;
@@ -80,12 +81,14 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
                                 .fd_max = app->limits.fd_max },
                     .seats = app->limits.seats,
                     .shared = &app->seats,
+                    .outgoing = app->outgoing,
                     .strangers_close = true },
         .relay = { .config = config,
                    .accounts = app->place.accounts,
                    .keeper = app->place.keeper,
                    .tls = app->place.tls,
                    .proxy = app->place.proxy,
+                   .outgoing = app->outgoing,
                    .fd_max = app->limits.fd_max },
         .admin = { .config = config,
                    .access = &app->access,
@@ -105,6 +108,7 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
 
 static void find_peers(struct app *app)
 {
+    app->outgoing = outgoing_new();
     app->peers = peers_new(NULL);
     if (peers_way(app->peers) == PEERS_PROC)
         log_line(LOG_INFO,
@@ -234,6 +238,7 @@ static void release(struct app *app)
     mem_free(app->workers);
     stop_signals_free(app->signals);
     peers_free(app->peers);
+    outgoing_free(app->outgoing);
     access_done(&app->access);
     filelock_release(app->running);
     (void)place_close(&app->place, 0);

@@ -55,6 +55,7 @@ struct connection {
     bool processing;        /* connection_process() is on the stack */
     bool reset;             /* LINGERING ends with a reset */
     bool turned_away;       /* it has no place, and counts among those */
+    bool has_asked;         /* its first request has come */
     uint64_t sent_at_check; /* for the write-stall deadline */
 };
 

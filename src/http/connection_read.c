@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The reading half of a connection: heads, bodies, and what is refused. */
 #include "base/clock.h"
+#include "base/log.h"
 #include "http/connection.h"
 #include "http/problem.h"
 
@@ -70,6 +71,35 @@ static bool expects_too_much(const struct request *req)
     return false;
 }
 
+/* Only the first request can: what comes later comes over the same connection, which
+   this one closes. */
+static bool comes_round(struct connection *conn)
+{
+    struct outgoing *outgoing = conn->server->options.outgoing;
+    bool first = !conn->has_asked;
+
+    conn->has_asked = true;
+    return first && outgoing &&
+           outgoing_is_own(outgoing, &conn->peer, conn->process.fd);
+}
+
+static void refuse_round(struct exchange *x)
+{
+    char host[ADDR_TEXT_MAX];
+    struct err err;
+
+    addr_format(&x->req.peer, host);
+    log_line(LOG_ERROR,
+             "a request of the relay came back to it (from %s port %u) and was "
+             "refused with 508: CLAUDE_API_URL leads back here",
+             host, addr_port(&x->req.peer));
+    err_set(&err, ERR_LOOP,
+            "this request came from the relay itself: its CLAUDE_API_URL leads "
+            "back to it; set it to the API's address");
+    x->close = true;
+    problem_send(&x->req, &err);
+}
+
 static void begin_exchange(struct connection *conn, struct exchange *x)
 {
     const struct parser_head *head = parser_head(conn->parser);
@@ -85,6 +115,8 @@ static void begin_exchange(struct connection *conn, struct exchange *x)
         problem_send(&x->req, &excess_error);
     else if (expects_too_much(&x->req))
         problem_send(&x->req, &expect_error);
+    else if (comes_round(conn))
+        refuse_round(x);
     else
         conn->server->handle(conn->server->arg, &x->req);
 }

@@ -164,6 +164,7 @@ struct str response_reason(unsigned status)
         { 502, { "Bad Gateway", 11 } },
         { 503, { "Service Unavailable", 19 } },
         { 504, { "Gateway Timeout", 15 } },
+        { 508, { "Loop Detected", 13 } },
     };
 
     for (size_t i = 0; i < COUNT_OF(table); i++) {

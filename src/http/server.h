@@ -16,6 +16,7 @@
 #include "http/request.h"
 #include "http/seats.h"
 #include "net/listener.h"
+#include "net/outgoing.h"
 #include "net/tls.h"
 
 struct server;
@@ -31,6 +32,9 @@ struct server_options {
     /* Counts those of several servers together; NULL: this one alone.  Must
        outlive them. */
     struct seats *shared;
+    /* Our own outgoing connections: a request that comes over one of them gets 508.
+       NULL: there are none.  Outlives the server. */
+    struct outgoing *outgoing;
     bool strangers_close; /* one answer for each connection from elsewhere */
     uint64_t head_timeout_ms; /* 10 s: from the first byte to the whole head */
     uint64_t idle_timeout_ms; /* 95 s: between requests */

@@ -28,6 +28,7 @@ struct relay_options {
     struct keeper *keeper;
     struct tls *tls;           /* for an https upstream; else not used */
     const struct proxy *proxy; /* the global one, or NULL */
+    struct outgoing *outgoing; /* where its connections are known, or NULL */
     int fd_max;                /* see upstream_keep_back() */
 };
 

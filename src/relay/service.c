@@ -19,6 +19,7 @@ struct relay *relay_new(const struct relay_options *options)
     relay->host = url_authority(relay->arena, api);
     relay->upstream = upstream_new(options->loop, options->config->ca_file.at);
     upstream_keep_back(relay->upstream, options->fd_max);
+    upstream_make_known(relay->upstream, options->outgoing);
     relay->origin =
         origin_new(api->host, api->port, api->tls ? options->tls : NULL);
     return relay;

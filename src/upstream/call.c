@@ -158,6 +158,7 @@ static void dialled(void *arg)
     struct call *call = arg;
     struct origin *origin = call->options.origin;
     struct stream *stream;
+    int fd;
 
     call->dial_times = dial_times(call->dial);
     if (dial_state(call->dial) == DIAL_FAILED) {
@@ -166,12 +167,13 @@ static void dialled(void *arg)
         (void)call_wake(call);
         return;
     }
-    stream = stream_new(call->options.upstream->loop, dial_take(call->dial),
-                        stream_ready, call);
+    fd = dial_take(call->dial);
+    stream = stream_new(call->options.upstream->loop, fd, stream_ready, call);
     dial_free(call->dial);
     call->dial = NULL;
     use_link(call, link_new(call->options.upstream, stream, origin,
                             call->options.proxy));
+    link_make_known(call->link, fd);
     if (origin->tls) {
         stream_start_client_tls(stream, origin->tls, origin->slot,
                                 origin->host);

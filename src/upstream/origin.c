@@ -56,6 +56,7 @@ void link_free(struct link *link)
     if (!link)
         return;
     leave_pool(link);
+    outgoing_forget(link->known);
     stream_free(link->stream);
     proxy_unref(link->proxy);
     mem_free(link);
@@ -92,6 +93,16 @@ struct upstream *upstream_new(struct loop *loop, const char *ca_file)
     upstream->sweep = loop_timer_new(loop, sweep, upstream);
     list_init(&upstream->idle);
     return upstream;
+}
+
+void upstream_make_known(struct upstream *upstream, struct outgoing *outgoing)
+{
+    upstream->outgoing = outgoing;
+}
+
+void link_make_known(struct link *link, int fd)
+{
+    link->known = outgoing_add(link->upstream->outgoing, fd);
 }
 
 static bool drop_oldest(void *arg)

@@ -9,6 +9,7 @@
 
 #include "base/list.h"
 #include "base/loop.h"
+#include "net/outgoing.h"
 #include "net/stream.h"
 #include "upstream/dial.h"
 
@@ -32,6 +33,7 @@ struct link {
     struct stream *stream;
     struct origin *origin;
     struct proxy *proxy; /* a reference, or NULL */
+    struct outgoing_socket *known;
     uint64_t idle_since_ms;
     uint64_t idle_since_turn;
 };
@@ -42,11 +44,14 @@ struct upstream {
     struct list idle; /* the newest last */
     size_t idle_count;
     struct loop_timer *sweep;
+    struct outgoing *outgoing; /* NULL: nobody wants to know */
 };
 
 /* `ca_file`: PEM certificates that a proxy's TLS may show besides those the system
    trusts; NULL or empty: none.  Copied; read when the first https proxy is used. */
 struct upstream *upstream_new(struct loop *loop, const char *ca_file);
+/* From now on its connections are known there; outlives it. */
+void upstream_make_known(struct upstream *upstream, struct outgoing *outgoing);
 /* Descriptors from `fd_max` on are not for this one's connections; 0: all are.  When
    they run out, idle connections are closed first. */
 void upstream_keep_back(struct upstream *upstream, int fd_max);
@@ -71,5 +76,7 @@ void upstream_drop_silent(struct upstream *upstream,
 
 struct link *link_new(struct upstream *upstream, struct stream *stream,
                       struct origin *origin, const struct proxy *proxy);
+/* Its socket becomes known, if the upstream was told where. */
+void link_make_known(struct link *link, int fd);
 /* Closes the connection. */
 void link_free(struct link *link);

@@ -30,6 +30,7 @@ static const struct {
     { 500, "api_error" },
     { 502, "api_error" },
     { 503, "api_error" },
+    { 508, "api_error" },
     { 504, "timeout_error" },
     { 529, "overloaded_error" },
 };

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: MIT
+/* An upstream that leads back to the relay in a way that its start cannot see: one
+   request must not make thousands. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { it } from 'node:test';
+
+import { call, message } from '../support/http.mjs';
+import { describe, sanitized, startRelay, tempFolder, until } from '../support/processes.mjs';
+
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = net.createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(port));
+    });
+  });
+
+/* Connections to one port go to another, as if a rule of the kernel's had sent them
+   there.  (Such rules would need tools and rights that a test cannot expect.) */
+const SHIM = `
+#include <dlfcn.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+int connect(int fd, const struct sockaddr *to, socklen_t len)
+{
+    int (*real)(int, const struct sockaddr *, socklen_t) = dlsym(RTLD_NEXT, "connect");
+    struct sockaddr_in in = *(const struct sockaddr_in *)to;
+    if (to->sa_family != AF_INET || in.sin_port != htons(FROM))
+        return real(fd, to, len);
+    in.sin_port = htons(TO);
+    return real(fd, (struct sockaddr *)&in, sizeof in);
+}`;
+function buildShim(from, to) {
+  const folder = tempFolder();
+  const file = path.join(folder, 'shim.c');
+  fs.writeFileSync(file, SHIM);
+  const done = spawnSync('cc', ['-shared', '-fPIC', '-D_GNU_SOURCE', `-DFROM=${from}`, `-DTO=${to}`, '-o', `${file}.so`, file, '-ldl'], { encoding: 'utf8' });
+  return done.status === 0 ? `${file}.so` : null;
+}
+
+const count = (text, pattern) => (text.match(pattern) ?? []).length;
+const assertEndsWell = (relay) => relay.stop();
+
+describe('a request that comes round', { timeout: 240000 }, () => {
+  it('is refused with 508 and one log line', { skip: sanitized ? 'a sanitizer wants to be the first library' : false }, async (t) => {
+    const [from, to] = [await freePort(), await freePort()];
+    const shim = buildShim(from, to);
+    if (!shim) {
+      t.skip('no compiler');
+      return;
+    }
+    const relay = await startRelay({ upstream: `http://127.0.0.1:${from}/v1/messages`, args: ['--port', String(to)], env: { LD_PRELOAD: shim } });
+    for (let i = 1; i <= 3; i++) {
+      const answer = await message(relay.url);
+      assert.equal(answer.status, 508, answer.body.toString());
+      const { error } = JSON.parse(answer.body);
+      assert.equal(error.type, 'api_error');
+      assert.match(error.message, /came from the relay itself: its CLAUDE_API_URL leads back to it/);
+      assert.equal(answer.headers['x-should-retry'], 'false');
+      await until(() => count(relay.log, /came back to it .* was refused with 508/g) === i, { what: `${i} log lines` });
+    }
+    assert.equal((await call(`${relay.url}/health`)).status, 200);
+    await assertEndsWell(relay);
+  });
+
+  /* Each sees the other, not itself: the places bound it. */
+  it('through another relay it ends when the places are taken, and all are given back', async () => {
+    const [one, other] = [await freePort(), await freePort()];
+    const env = { MAX_CONNECTIONS: '32', WORKERS: '1' };
+    const relays = [
+      await startRelay({ upstream: `http://127.0.0.1:${other}/v1/messages`, args: ['--port', String(one)], env }),
+      await startRelay({ upstream: `http://127.0.0.1:${one}/v1/messages`, args: ['--port', String(other)], env }),
+    ];
+    const answer = await message(relays[0].url);
+    assert.equal(answer.status, 503, answer.body.toString());
+    assert.match(answer.body.toString(), /as many connections as MAX_CONNECTIONS allows/);
+    for (const relay of relays) {
+      assert.equal((await until(() => call(`${relay.url}/health`).then((got) => got.status === 200 && got), { what: 'a place' })).status, 200);
+      await assertEndsWell(relay);
+    }
+  });
+});
