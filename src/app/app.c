@@ -171,8 +171,11 @@ static void print_banner(const struct app *app)
         .invocation = app->invocation,
         .folder = getcwd(folder, sizeof(folder)),
     };
+    const char *hosts[DOORS_MAX];
     struct buf text;
 
+    if (worker_hosts(app->workers[0], hosts) > 1)
+        banner.also = hosts[1];
     accounts_each(app->place.accounts, keep_first, first);
     banner.account = str_of(first);
     buf_init(&text, BANNER_MAX);

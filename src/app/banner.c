@@ -43,6 +43,10 @@ static void add_addresses(struct buf *out, const struct banner *banner)
     }
     buf_add(out, STR("claude-relay listening on "));
     add_url(out, banner->host, banner->port);
+    if (banner->also) {
+        buf_add(out, STR(" and "));
+        add_url(out, banner->also, banner->port);
+    }
     buf_add(out, STR("\n"));
 }
 

@@ -10,6 +10,7 @@
 struct banner {
     const char *host; /* as configured */
     unsigned port;    /* as it is */
+    const char *also; /* a further address that is listened at; or NULL */
     size_t accounts;
     struct str account; /* the name of one of them */
     const struct invocation *invocation;

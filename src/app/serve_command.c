@@ -8,6 +8,8 @@
 #include "app/app.h"
 #include "app/commands.h"
 #include "app/stop_signals.h"
+#include "base/text.h"
+#include "base/url.h"
 #include "config/values.h"
 
 struct flags {
@@ -56,9 +58,15 @@ static const char *parse_flags(int argc, char **argv, struct flags *flags)
     return NULL;
 }
 
-static bool is_address(const char *host)
+#define ADDRESS_MAX 80
+
+/* Into `out`, without brackets. */
+static bool take_address(const char *host, char out[ADDRESS_MAX])
 {
-    return url_is_address(str_of(host)) || strcmp(host, "localhost") == 0;
+    if (!config_text_fits(CONFIG_ADDRESS, str_of(host)))
+        return false;
+    text_copy(out, ADDRESS_MAX, url_without_brackets(str_of(host)));
+    return true;
 }
 
 /* Commands that are run beside it need to be given the same folder. */
@@ -86,6 +94,7 @@ int serve_command_run(int argc, char **argv, const struct config *config)
     struct flags flags = { 0 };
     struct config ours = *config;
     uint64_t port = config->port;
+    char host[ADDRESS_MAX];
     const char *bad = parse_flags(argc, argv, &flags);
 
     if (bad)
@@ -93,7 +102,7 @@ int serve_command_run(int argc, char **argv, const struct config *config)
     if (flags.port && !str_to_u64(str_of(flags.port), 65535, &port))
         return commands_usage_error("--port must be 0 to 65535, not",
                                     flags.port);
-    if (flags.host && !is_address(flags.host))
+    if (flags.host && !take_address(flags.host, host))
         return commands_usage_error(
             "--host must be an IPv4 or IPv6 address, or localhost, not",
             flags.host);
@@ -102,7 +111,7 @@ int serve_command_run(int argc, char **argv, const struct config *config)
         return commands_usage_error("--data-dir must be a folder, not",
                                     flags.data_dir);
     if (flags.host)
-        ours.host = str_of(flags.host);
+        ours.host = str_of(host);
     if (flags.data_dir)
         ours.data_dir = str_of(flags.data_dir);
     return serve(&ours, flags.data_dir, port);

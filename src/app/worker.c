@@ -106,3 +106,8 @@ uint16_t worker_port(const struct worker *worker)
 {
     return server_port(worker->server);
 }
+
+size_t worker_hosts(const struct worker *worker, const char *hosts[DOORS_MAX])
+{
+    return server_hosts(worker->server, hosts);
+}

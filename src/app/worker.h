@@ -27,4 +27,6 @@ void worker_stop(struct worker *worker);
 /* Stopped, or never started.  NULL is fine. */
 void worker_free(struct worker *worker);
 
+/* As server_hosts(). */
+size_t worker_hosts(const struct worker *worker, const char *hosts[DOORS_MAX]);
 uint16_t worker_port(const struct worker *worker);

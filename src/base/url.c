@@ -56,6 +56,16 @@ bool url_is_address(struct str host)
     return is_address(AF_INET, host) || is_address(AF_INET6, host);
 }
 
+struct str url_without_brackets(struct str host)
+{
+    struct str inside = str_sub(host, 1, host.len > 1 ? host.len - 2 : 0);
+
+    return str_starts(host, STR("[")) && host.at[host.len - 1] == ']' &&
+                   is_address(AF_INET6, inside)
+               ? inside
+               : host;
+}
+
 bool url_split_authority(struct str authority, struct str *host,
                          struct str *port)
 {

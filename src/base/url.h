@@ -20,6 +20,8 @@ bool url_parse(struct arena *arena, struct str text, struct url *url,
 bool url_is_host(struct str host);
 /* A numeric IPv4 or IPv6 address without brackets. */
 bool url_is_address(struct str host);
+/* "[::1]" as "::1"; anything else as it is. */
+struct str url_without_brackets(struct str host);
 
 /* "[::1]:8080", "host:8080" or "host": the host without brackets, and the port with
    its ':' in front, or empty.  False if the host is none; the port is not looked

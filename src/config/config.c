@@ -91,6 +91,8 @@ static bool take(const struct loading *loading,
     if (config_kind_is_text(option->kind)) {
         if (!config_text_fits(option->kind, value))
             return false;
+        if (option->kind == CONFIG_ADDRESS)
+            value = url_without_brackets(value);
         copy = arena_str(loading->arena, value);
         memcpy(member, &copy, sizeof(copy));
         return true;

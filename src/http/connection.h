@@ -62,7 +62,7 @@ struct connection {
 struct server {
     struct loop *loop;
     struct server_options options;
-    struct listener *listener;
+    struct doors *doors;
     server_fn handle;
     void *arg;
     struct list connections;

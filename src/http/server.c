@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The HTTP/1.1 server: the listener and the set of its connections. */
+/* The HTTP/1.1 server: its doors and the set of its connections. */
 #include "http/server.h"
 
 #include <assert.h>
@@ -70,9 +70,8 @@ struct server *server_new(struct loop *loop,
     server->arg = arg;
     list_init(&server->connections);
     (void)!getrandom(&server->next_id, sizeof(server->next_id), 0);
-    server->listener =
-        listener_new(loop, &options->listen, accepted, server, err);
-    if (server->listener)
+    server->doors = doors_new(loop, &options->listen, accepted, server, err);
+    if (server->doors)
         return server;
     mem_free(server);
     return NULL;
@@ -82,7 +81,7 @@ void server_free(struct server *server)
 {
     if (!server)
         return;
-    listener_free(server->listener);
+    doors_free(server->doors);
     while (!list_is_empty(&server->connections)) {
         struct list *first = server->connections.next;
 
@@ -92,9 +91,15 @@ void server_free(struct server *server)
     mem_free(server);
 }
 
+size_t server_hosts(const struct server *server, const char *hosts[DOORS_MAX])
+{
+    (void)doors_hosts(server->options.listen.host, hosts);
+    return doors_count(server->doors);
+}
+
 uint16_t server_port(const struct server *server)
 {
-    return listener_port(server->listener);
+    return doors_port(server->doors);
 }
 
 size_t server_connections(const struct server *server)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The HTTP/1.1 server: one listener, its connections, strict reading.
+/* The HTTP/1.1 server: its doors and its connections, strict reading.
    A connection:
 
        HEAD -> ANSWERING -> HEAD ...            (keep-alive)
@@ -15,8 +15,7 @@
 #include "base/loop.h"
 #include "http/request.h"
 #include "http/seats.h"
-#include "net/listener.h"
-#include "net/outgoing.h"
+#include "net/doors.h"
 #include "net/tls.h"
 
 struct server;
@@ -55,5 +54,7 @@ struct server *server_new(struct loop *loop,
    first, and must be released from inside that wake. */
 void server_free(struct server *server);
 
+/* The addresses that it listens at; how many. */
+size_t server_hosts(const struct server *server, const char *hosts[DOORS_MAX]);
 uint16_t server_port(const struct server *server);
 size_t server_connections(const struct server *server);

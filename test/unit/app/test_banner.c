@@ -37,6 +37,22 @@ static void the_first_thing_is_an_account(void **state)
                   "  build/claude-relay account add main --api-key -\n");
 }
 
+static void every_address_is_named(void **state)
+{
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, BANNER_MAX);
+    banner_add(&out, &(struct banner){ .host = "localhost",
+                                       .port = 3000,
+                                       .also = "::1",
+                                       .invocation = &in_build });
+    assert_true(str_contains(buf_str(&out), STR("claude-relay listening on "
+                                                "http://localhost:3000 and "
+                                                "http://[::1]:3000\n")));
+    buf_done(&out);
+}
+
 static void another_folder_is_given_to_each_command(void **state)
 {
     const struct invocation elsewhere = { .program = STR("/opt/claude-relay"),
@@ -90,6 +106,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_first_thing_is_an_account),
+        cmocka_unit_test(every_address_is_named),
         cmocka_unit_test(another_folder_is_given_to_each_command),
         cmocka_unit_test(then_a_client),
     };

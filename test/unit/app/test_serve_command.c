@@ -32,6 +32,7 @@ static const struct {
     { "--portx 1", 2, "\"--portx\"" },
     { "serve --host", 2, "\"--host\"" },
     { "serve --host example.com", 2, "--host must be" },
+    { "serve --host [127.0.0.1]", 2, "--host must be" },
     { "serve --data-dir", 2, "\"--data-dir\"" },
     { "serve --port 0 --verbose", 2, "\"--verbose\"" },
     { "serve --port 0 --data-dir no/such", 1, "cannot start: DATA_DIR" },

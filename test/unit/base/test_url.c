@@ -104,11 +104,27 @@ static void hosts_are_names_or_addresses(void **state)
     assert_false(url_is_address(STR("127.0.0.1\0x")));
 }
 
+static void brackets_of_an_ipv6_address_go(void **state)
+{
+    static const char *const pairs[][2] = {
+        { "[::1]", "::1" }, { "[fe80::1]", "fe80::1" },
+        { "::1", "::1" },   { "[127.0.0.1]", "[127.0.0.1]" },
+        { "[::1", "[::1" }, { "[::1]:80", "[::1]:80" },
+        { "[]", "[]" },     { "[", "[" },
+        { "", "" },         { "localhost", "localhost" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(pairs); i++)
+        unit_assert_str(url_without_brackets(str_of(pairs[i][0])), pairs[i][1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(urls_are_taken_apart_or_refused),
         cmocka_unit_test(hosts_are_names_or_addresses),
+        cmocka_unit_test(brackets_of_an_ipv6_address_go),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

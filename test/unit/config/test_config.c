@@ -97,7 +97,7 @@ static void an_empty_value_counts_as_not_set(void **state)
 static void values_are_taken(void **state)
 {
     const char *variables[] = { "PORT=65535",
-                                "HOST=::1",
+                                "HOST=[::1]",
                                 "WORKERS=256",
                                 "MAX_CONNECTIONS=16",
                                 "CLAUDE_TIMEOUT=1h30m",
@@ -165,7 +165,7 @@ static const struct {
     { { "PORT= 80" }, { "PORT=\" 80\"" } },
     { { "HOST=example.com" }, { "HOST=\"example.com\"", "localhost" } },
     { { "HOST=u:canary@h" }, { "HOST=\"(not shown)\"" } },
-    { { "HOST=[::1]" }, { "HOST=\"[::1]\"" } },
+    { { "HOST=[::1" }, { "HOST=\"[::1\"" } },
     { { "WORKERS=257" }, { "WORKERS=\"257\"", "0 to 256" } },
     { { "WORKERS=-1" }, { "WORKERS=\"-1\"" } },
     { { "MAX_CONNECTIONS=15" }, { "MAX_CONNECTIONS", "16 to 1000000" } },
