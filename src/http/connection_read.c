@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "http/connection.h"
 #include "http/problem.h"
+#include "net/outgoing.h"
 
 /* What one system call may bring of a body. */
 #define BODY_READ_MAX (128u * 1024)
