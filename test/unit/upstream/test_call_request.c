@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* The sending half of a call: whole and streamed bodies, answers that come before
    all of the request has left, and connections used again. */
+#include <fcntl.h>
+#include <netinet/in.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "net/stream_internal.h"
@@ -393,6 +396,77 @@ static void an_answer_counts_once_anything_has_left(void **state)
     assert_int_equal(call_head(scene->call)->status, 413);
 }
 
+/* ---- what the kernel did not take --------------------------------------- */
+
+/* An idle connection of which the kernel takes a few thousand bytes: the other end,
+   which the test holds, has no room. */
+static void keep_narrow(struct scene *scene)
+{
+    struct sockaddr_in to = { .sin_family = AF_INET };
+    int small = 2048;
+    uint16_t port;
+    int listening = wire_listen(&port);
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    (void)setsockopt(listening, SOL_SOCKET, SO_RCVBUF, &small, sizeof(small));
+    (void)setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+    assert_int_equal(connect(fd, (const struct sockaddr *)(const void *)&to,
+                             sizeof(to)),
+                     0);
+    assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
+    wire_accept(&scene->peer, scene->loop, listening);
+    (void)close(listening);
+    upstream_keep(link_new(scene->upstream,
+                           stream_new(scene->loop, fd, NULL, NULL),
+                           scene->origin, NULL));
+}
+
+/* In one piece with its head up to 16,000 bytes, else behind it. */
+static void start_narrow(struct scene *scene, size_t size, struct str head)
+{
+    static char body[32000];
+
+    keep_narrow(scene);
+    scene->options.head = head;
+    scene->options.body = (struct str){ body, size };
+    scene_start(scene);
+    wire_turn_for(scene->loop, 3);
+    assert_true(call_queued(scene->call) > 0);
+}
+
+static void a_request_of_which_a_part_never_left_was_not_sent(void **state)
+{
+    struct scene *scene = *state;
+
+    start_narrow(scene, 15000, POST("content-length: 15000"));
+    wire_reset(&scene->peer);
+    scene_until_end(scene);
+    unit_assert_part(call_error(scene->call)->text, "send failed");
+    assert_true(call_facts(scene->call).reused);
+    assert_false(call_facts(scene->call).sent);
+}
+
+static bool has_left(void *arg)
+{
+    struct scene *scene = arg;
+
+    wire_read(&scene->peer);
+    return call_state(scene->call) == CALL_WAITING;
+}
+
+static void what_waits_for_the_kernel_is_still_being_sent(void **state)
+{
+    struct scene *scene = *state;
+
+    start_narrow(scene, 30000, POST("content-length: 30000"));
+    assert_int_equal(call_state(scene->call), CALL_SENDING);
+    assert_false(call_facts(scene->call).sent);
+    wire_until(scene->loop, has_left, scene);
+    assert_true(call_facts(scene->call).sent);
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, scene_open, scene_close)
 
 int main(void)
@@ -415,6 +489,8 @@ int main(void)
         ROW(a_dead_connection_leaves_the_pool),
         ROW(a_connection_that_just_died_is_not_taken),
         ROW(what_comes_before_the_request_left_is_no_answer),
+        ROW(a_request_of_which_a_part_never_left_was_not_sent),
+        ROW(what_waits_for_the_kernel_is_still_being_sent),
         ROW(an_answer_counts_once_anything_has_left),
     };
 
