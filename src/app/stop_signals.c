@@ -85,7 +85,7 @@ void stop_signals_die(int number)
 {
     sigset_t set;
 
-    log_flush();
+    log_finish();
     (void)signal(number, SIG_DFL);
     (void)sigemptyset(&set);
     (void)sigaddset(&set, number);

@@ -10,11 +10,11 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/log_out.h"
 #include "base/shell.h"
 #include "base/text.h"
 
@@ -22,6 +22,9 @@
 #define LINE_USUAL 500
 #define TEXT_MAX 1024
 #define HOLD_MAX (16u * 1024)
+/* At the end, for a reader that is slow; one that is not there is not waited for
+   longer. */
+#define FINISH_MS 1000
 
 static enum log_level current_level = LOG_INFO;
 static enum log_format current_format = LOG_TEXT;
@@ -35,22 +38,14 @@ static const char *const level_names[] = { "error", "warn", "info", "debug" };
 static const char *const level_columns[] = { " error ", " warn  ", " info  ",
                                              " debug " };
 
-/* A pipe takes no more without mixing it with what others write; before a terminal
-   sits somebody who waits for the line. */
-static size_t hold_max_of(int fd)
-{
-    struct stat stat;
-
-    if (isatty(fd))
-        return 0;
-    return fstat(fd, &stat) == 0 && S_ISREG(stat.st_mode) ? HOLD_MAX : PIPE_BUF;
-}
+static void add_lost(uint64_t lost, struct buf *line);
 
 void log_setup(enum log_level level, enum log_format format)
 {
     current_level = level;
     current_format = format;
-    hold_max = hold_max_of(STDERR_FILENO);
+    log_out_setup(add_lost);
+    hold_max = log_out_together();
 }
 
 void log_commands(struct str start)
@@ -116,6 +111,33 @@ static void add_head(struct buf *line, enum log_level level, struct str event)
     text_json_escape(line, str_sub(event, 0, LINE_MAX_BYTES / 8));
 }
 
+/* 1204 -> "1,204" */
+static void format_count(uint64_t count, char out[32])
+{
+    char digits[24];
+    size_t len = (size_t)snprintf(digits, sizeof(digits), "%llu",
+                                  (unsigned long long)count);
+
+    for (size_t i = 0; i < len; i++) {
+        if (i > 0 && (len - i) % 3 == 0)
+            *out++ = ',';
+        *out++ = digits[i];
+    }
+    *out = '\0';
+}
+
+static void add_lost(uint64_t lost, struct buf *line)
+{
+    char count[32];
+    char text[100];
+
+    format_count(lost, count);
+    (void)snprintf(text, sizeof(text),
+                   "%s lines lost: nobody read standard error", count);
+    add_head(line, LOG_WARN, str_of(text));
+    buf_add(line, current_format == LOG_JSON ? STR("}\n") : STR("\n"));
+}
+
 /* ---- lines that wait ---------------------------------------------------- */
 
 /* One thread's. */
@@ -142,24 +164,18 @@ static bool enlist(struct held *from, struct held *to)
     return false;
 }
 
-/* A log that cannot be written has nowhere to say so. */
-static void write_out(struct str text)
-{
-    ssize_t written = write(STDERR_FILENO, text.at, text.len);
-
-    (void)written;
-}
-
 void log_flush(void)
 {
     if (held.len > 0)
-        write_out((struct str){ held.text, held.len });
+        log_out_write((struct str){ held.text, held.len });
+    else if (log_out_is_stuck())
+        log_out_push();
     held.len = 0;
 }
 
 bool log_is_waiting(void)
 {
-    return held.len > 0;
+    return held.len > 0 || log_out_is_stuck();
 }
 
 void log_hold(bool hold)
@@ -177,9 +193,16 @@ static void ended(int number)
         const struct held *waiting = holders[i];
 
         if (waiting && waiting->len > 0)
-            write_out((struct str){ waiting->text, waiting->len });
+            log_out_at_crash((struct str){ waiting->text, waiting->len });
     }
+    log_out_at_crash(STR_EMPTY);
     (void)raise(number);
+}
+
+void log_finish(void)
+{
+    log_flush();
+    log_out_finish(FINISH_MS);
 }
 
 void log_flush_at_end(void)
@@ -229,7 +252,7 @@ static void write_line(enum log_level level, struct str event,
         add_field(&line, &fields[i]);
     buf_add(&line, current_format == LOG_JSON ? STR("}\n") : STR("\n"));
     if (!can_wait(level, line.len))
-        write_out(buf_str(&line));
+        log_out_write(buf_str(&line));
     else
         keep(buf_str(&line));
     buf_done(&line);

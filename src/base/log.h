@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The log: one line per decision, on standard error, as text or JSON.  Lines are
-   written whole, so threads do not mix them.  Any thread. */
+   written whole, so threads do not mix them.  Nobody ever waits for the reader: lines
+   wait for it in bounded memory, then are counted and dropped (base/log_out.h).
+   Any thread. */
 #pragma once
 
 #include "base/macros.h"
@@ -32,8 +34,11 @@ void log_commands(struct str start);
    terminal none waits.  False: what waits is written, and nothing waits any more. */
 void log_hold(bool hold);
 void log_flush(void);
-/* Does a line of this thread wait? */
+/* Does a line of this thread wait, or any for a reader of standard error?  Then
+   log_flush() is due in a moment. */
 bool log_is_waiting(void);
+/* The process ends: what waits is written, and a slow reader is given a second. */
+void log_finish(void);
 /* A signal that ends the process, a crash among them, writes what all threads have
    waiting first, if nobody else has asked for that signal yet.  Once, for the
    process. */
