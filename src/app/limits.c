@@ -5,7 +5,7 @@
 #include <unistd.h>
 
 /* What the program has open by itself: for each worker, and for the rest. */
-#define OWN_OF_WORKER 8
+#define OWN_OF_WORKER 10
 #define OWN 24
 /* For token calls, saves, looking names up. */
 #define KEPT_MIN 16
