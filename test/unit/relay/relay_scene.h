@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+/* A relay between a client and an upstream, both played by the test over real
+   sockets, and a keeper that does what the test says.  All on one loop. */
+#pragma once
+
+#include "http/server.h"
+#include "relay/relay.h"
+#include "unit.h"
+#include "wire.h"
+
+#define RELAY_PEERS_MAX 4
+
+struct relay_scene {
+    struct loop *loop;
+    struct server *server;
+    struct relay *relay;
+    struct accounts *accounts;
+    struct config config;
+    const char *stranger; /* why clients are not this machine; NULL: they are */
+    struct wire client;
+    int listening; /* the upstream */
+    uint16_t port;
+    struct wire peers[RELAY_PEERS_MAX]; /* its connections, in their order */
+    size_t peer_count;
+    bool taken; /* the relay took the last request */
+
+    /* The keeper: what it was asked last, and how often. */
+    unsigned questions;
+    enum keeper_op asked;
+    char stale[64]; /* the token that was no good */
+    struct keeper_wait *wait;
+};
+
+/* With the account "main": OAuth, its token is old-access. */
+int relay_scene_open(void **state);
+int relay_scene_close(void **state);
+
+/* Put an account, or another snapshot of it. */
+void relay_scene_put(struct relay_scene *scene, const char *token,
+                     bool expired);
+/* The keeper answers: it has the token (NULL: it failed). */
+void relay_scene_keeper(struct relay_scene *scene, const char *token);
+
+/* The client sends; the upstream gets another connection. */
+void relay_scene_send(struct relay_scene *scene, const char *bytes);
+struct wire *relay_scene_accept(struct relay_scene *scene);
+/* Both, and until the upstream has got `last`. */
+struct wire *relay_scene_ask(struct relay_scene *scene, const char *bytes,
+                             const char *last);
+
+/* Turn until the keeper has been asked so often. */
+void relay_scene_until_asked(struct relay_scene *scene, unsigned questions);

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+/* Bodies that are passed on as they come. */
+#include "relay/upload.h"
+
+#include <sys/socket.h>
+
+#include "base/mem.h"
+#include "http/connection.h"
+#include "relay_scene.h"
+
+#define MB (1024u * 1024)
+/* Nobody holds so much. */
+#define MUCH (48u * MB)
+#define FILES(fields)                                                          \
+    "POST /v1/files HTTP/1.1\r\nHost: localhost\r\n" fields "\r\n"
+
+static const struct {
+    const char *method;
+    const char *path;
+    uint64_t length;
+    bool want;
+} streamed[] = {
+    { "POST", "/v1/messages", 1, false },
+    { "POST", "/v1/messages", REQUEST_LENGTH_UNKNOWN, false },
+    { "POST", "/v1/files", 1, true },
+    { "POST", "/v1/files", REQUEST_LENGTH_UNKNOWN, true },
+    { "POST", "/v1/files", 0, false },
+    { "POST", "/v1/messages/batches", ENDPOINT_KEPT_MAX, false },
+    { "POST", "/v1/messages/batches", ENDPOINT_KEPT_MAX + 1, true },
+    { "POST", "/v1/skills", 1, true },
+    { "GET", "/v1/skills", 0, false },
+};
+
+static void what_has_no_body_can_be_sent_again(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(streamed); i++) {
+        struct str method = str_of(streamed[i].method);
+        struct str path = str_of(streamed[i].path);
+        const struct endpoint *row = endpoints_find(method, path);
+        struct request req = { .length = streamed[i].length };
+
+        row = row ? row : endpoints_open(method, path);
+        if (upload_is_streamed(row, &req) != streamed[i].want)
+            fail_msg("%s %s", streamed[i].method, streamed[i].path);
+    }
+}
+
+static void it_passes_as_it_comes(void **state)
+{
+    struct relay_scene *scene = *state;
+    struct wire *peer =
+        relay_scene_ask(scene, FILES("Content-Length: 6\r\n") "abc", "abc");
+
+    relay_scene_send(scene, "def");
+    wire_expect(peer, "abcdef");
+    wire_send(peer, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine");
+    wire_expect(&scene->client, "fine");
+}
+
+static void chunks_pass_as_they_come(void **state)
+{
+    struct relay_scene *scene = *state;
+    struct wire *peer =
+        relay_scene_ask(scene,
+                        FILES("Transfer-Encoding: chunked\r\n") "3\r\nabc\r\n",
+                        "3\r\nabc\r\n");
+
+    relay_scene_send(scene, "0\r\n\r\n");
+    wire_expect(peer, "0\r\n\r\n");
+}
+
+/* It has passed through and is gone; the next request finds a better token. */
+static void a_401_is_not_repeated(void **state)
+{
+    struct relay_scene *scene = *state;
+    struct wire *peer =
+        relay_scene_ask(scene, FILES("Content-Length: 3\r\n") "abc", "abc");
+
+    wire_send(peer, "HTTP/1.1 401 Who\r\nContent-Length: 2\r\n\r\nno");
+    wire_expect(&scene->client, "HTTP/1.1 401 Who\r\n");
+    wire_expect(&scene->client, "\r\n\r\nno");
+    assert_int_equal(scene->questions, 1);
+    assert_int_equal(scene->asked, KEEPER_REFRESH);
+    wire_turn_for(scene->loop, 5);
+    assert_int_equal(wire_count(peer, "POST "), 1);
+    assert_int_equal(accept(scene->listening, NULL, NULL), -1);
+}
+
+static void a_reset_is_not_repeated(void **state)
+{
+    struct relay_scene *scene = *state;
+    struct wire *peer =
+        relay_scene_ask(scene, FILES("Content-Length: 3\r\n") "abc", "abc");
+
+    wire_send(peer, "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine");
+    wire_expect(&scene->client, "fine");
+    relay_scene_send(scene, FILES("Content-Length: 3\r\n") "xyz");
+    wire_expect(peer, "xyz");
+    wire_reset(peer);
+    wire_expect(&scene->client, "HTTP/1.1 502 ");
+    assert_int_equal(accept(scene->listening, NULL, NULL), -1);
+}
+
+struct flood {
+    struct relay_scene *scene;
+    struct wire *peer;
+    char *body;
+    size_t sent;
+};
+
+/* As much as the client's kernel takes. */
+static void push(struct flood *flood)
+{
+    ssize_t taken = send(flood->scene->client.fd, flood->body + flood->sent,
+                         MUCH - flood->sent, MSG_NOSIGNAL | MSG_DONTWAIT);
+
+    flood->sent += taken > 0 ? (size_t)taken : 0;
+}
+
+/* The relay's end of the client's connection. */
+static struct connection *connection_of(const struct flood *flood)
+{
+    return LIST_ITEM(flood->scene->server->connections.next, struct connection,
+                     link);
+}
+
+/* What it read of the body, and could not pass on yet. */
+static bool is_held_back(void *arg)
+{
+    struct flood *flood = arg;
+
+    push(flood);
+    return connection_of(flood)->exchange->body.len >= 256 * 1024;
+}
+
+static bool has_all(void *arg)
+{
+    struct flood *flood = arg;
+
+    push(flood);
+    wire_read(flood->peer);
+    return flood->peer->got.len >= MUCH; /* and the head */
+}
+
+/* The upstream takes nothing: the relay stops to read, with a window of it, and goes
+   on when the upstream does. */
+static void it_waits_for_a_slow_upstream(void **state)
+{
+    struct flood flood = { .scene = *state, .body = mem_zalloc(MUCH) };
+    int small = 64 * 1024;
+    size_t held;
+
+    (void)setsockopt(flood.scene->listening, SOL_SOCKET, SO_RCVBUF, &small,
+                     sizeof(small));
+    relay_scene_send(flood.scene, FILES("Content-Length: 50331648\r\n"));
+    flood.peer = relay_scene_accept(flood.scene);
+    wire_until(flood.scene->loop, is_held_back, &flood);
+    held = connection_of(&flood)->exchange->body.len;
+    wire_turn_for(flood.scene->loop, 20);
+    assert_int_equal(connection_of(&flood)->exchange->body.len, held);
+    assert_true(held < 512 * 1024);
+    wire_until(flood.scene->loop, has_all, &flood);
+    mem_free(flood.body);
+}
+
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, relay_scene_open, relay_scene_close)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_has_no_body_can_be_sent_again),
+        TEST(it_passes_as_it_comes),
+        TEST(chunks_pass_as_they_come),
+        TEST(a_401_is_not_repeated),
+        TEST(a_reset_is_not_repeated),
+        TEST(it_waits_for_a_slow_upstream),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
