@@ -61,6 +61,7 @@ static void read_key(struct readings *readings, struct store_driver *driver,
     }
     reading = add(readings, kind, name);
     reading->account = account_broken(kind, name, err.text);
+    reading->account->unreadable = err.code == ERR_IO;
 }
 
 static int compare(const struct reading *reading, const char *key)

@@ -79,7 +79,7 @@ static const struct err *conclude(struct refresh *r, enum refresh_end how)
     case REFRESH_ENDS_FAILED:
         if (r->plan.goal == REFRESH_MARK)
             show(r);
-        else if (r->err.code == ERR_IO)
+        else if (err_status(r->err.code) == 500)
             show_trouble(r);
         break;
     case REFRESH_ENDS_REMOVED:

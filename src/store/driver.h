@@ -26,6 +26,8 @@ enum store_locked {
     STORE_LOCK_FAILED,
 };
 
+/* Errors: ERR_IO if a file or a lock cannot be opened, read or written, ERR_CONFIG if
+   what lies in it is no document. */
 struct store_driver {
     /* `*doc` is the caller's; NULL if there is no such document. */
     bool (*read)(struct store_driver *driver, const char *key,

@@ -84,7 +84,10 @@ bool owned_file(const char *path, struct err *err)
 {
     struct owner owner;
 
-    return owner_look(&owner, path, err) && check_file(&owner, path, err);
+    if (owner_look(&owner, path, err) && check_file(&owner, path, err))
+        return true;
+    err->code = ERR_IO; /* as if it could not be opened */
+    return false;
 }
 
 /* ---- the folder --------------------------------------------------------- */

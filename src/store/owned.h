@@ -13,8 +13,8 @@
    uses) and reported in the log.  False: err says which path, and what to do. */
 bool owned_folder(const char *folder, struct err *err) MUST_CHECK;
 
-/* The same for one file in the folder, before it is read.  One that is missing is
-   fine. */
+/* The same for one file in the folder, before it is read; the error is ERR_IO.  One
+   that is missing is fine. */
 bool owned_file(const char *path, struct err *err) MUST_CHECK;
 
 /* To be called with whatever was made at `path` (a file, or a folder): if root made

@@ -195,8 +195,12 @@ static void a_broken_document_is_the_stores_failure(void **state)
 
     unit_write(scene->folder, "a.json", "{");
     assert_false(scene->driver->read(scene->driver, "a", &doc, &err));
-    assert_int_equal(err.code, ERR_IO);
+    assert_int_equal(err.code, ERR_CONFIG);
     unit_write(scene->folder, "a.json", "7");
+    assert_false(scene->driver->read(scene->driver, "a", &doc, &err));
+    assert_int_equal(err.code, ERR_CONFIG);
+    assert_int_equal(unlink(unit_path(scene->folder, "a.json")), 0);
+    assert_int_equal(mkdir(unit_path(scene->folder, "a.json"), 0700), 0);
     assert_false(scene->driver->read(scene->driver, "a", &doc, &err));
     assert_int_equal(err.code, ERR_IO);
 }

@@ -148,6 +148,7 @@ static void another_users_file_is_refused(void **state)
         unit_assert_part(err.text, "belongs to another user (uid 12346)");
         unit_assert_part(err.text, "chown 0 ");
         assert_false(owned_file(path, &err));
+        assert_int_equal(err.code, ERR_IO);
         assert_int_equal(unlink(path), 0);
     }
 }
