@@ -123,8 +123,7 @@ struct account *account_broken(const struct account_kind *kind, struct str name,
     return account;
 }
 
-struct account *account_with_file_problem(const struct account *account,
-                                          const char *problem)
+static struct account *copy(const struct account *account)
 {
     struct account *same = make(account->kind, str_of(account->name));
 
@@ -134,9 +133,33 @@ struct account *account_with_file_problem(const struct account *account,
     same->proxy = proxy_ref(account->proxy);
     same->scopes = account->scopes ? json_doc_copy(account->scopes) : NULL;
     same->note = account->note ? mem_strdup(account->note) : NULL;
+    return same;
+}
+
+struct account *account_with_file_problem(const struct account *account,
+                                          const char *problem)
+{
+    struct account *same = copy(account);
+
     (void)snprintf(same->file_problem, sizeof(same->file_problem), "%.199s",
                    problem);
     return same;
+}
+
+struct account *account_with_refresh_problem(const struct account *account,
+                                             const char *problem)
+{
+    struct account *same = copy(account);
+
+    (void)snprintf(same->refresh_problem, sizeof(same->refresh_problem),
+                   "%.199s", problem);
+    return same;
+}
+
+const char *account_trouble(const struct account *account)
+{
+    return account->file_problem[0] ? account->file_problem
+                                    : account->refresh_problem;
 }
 
 static struct counted *counted_of(struct account *account)

@@ -37,6 +37,8 @@ struct account {
     char unsaved[200];
     /* What is wrong with its file, although this snapshot can be used; or empty. */
     char file_problem[200];
+    /* Why its lock or its file kept the last refresh from going on; or empty. */
+    char refresh_problem[200];
 };
 
 /* What is special about a kind of account; to add one, write its file and a row in
@@ -75,6 +77,11 @@ struct account *account_broken(const struct account_kind *kind, struct str name,
 /* The same account, of whose file this is said. */
 struct account *account_with_file_problem(const struct account *account,
                                           const char *problem);
+/* The same account, of whose refreshes this is said. */
+struct account *account_with_refresh_problem(const struct account *account,
+                                             const char *problem);
+/* One of the two; empty if there is none. */
+const char *account_trouble(const struct account *account);
 struct account *account_ref(struct account *account);
 void account_unref(struct account *account);
 

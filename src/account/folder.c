@@ -176,6 +176,15 @@ static void show_broken(struct folder_entry *entry, struct account *account)
     replace(entry, account_ref(account));
 }
 
+/* That its file can be read says nothing of its lock. */
+static struct account *as_read(const struct account *known,
+                               struct account *read)
+{
+    return known->refresh_problem[0] && strcmp(known->grant, read->grant) == 0
+               ? account_with_refresh_problem(read, known->refresh_problem)
+               : account_ref(read);
+}
+
 static void found(struct folder *folder, struct folder_entry *entry,
                   struct account *account)
 {
@@ -192,7 +201,7 @@ static void found(struct folder *folder, struct folder_entry *entry,
         if (entry->held)
             account = account_with_file_problem(entry->account, "");
         else
-            account = account_ref(account);
+            account = as_read(entry->account, account);
         replace(entry, account);
     }
 }

@@ -47,8 +47,8 @@ static void show_trouble(const struct refresh *r)
     struct account *account = accounts_get(accounts, str_of(r->kept->name));
 
     if (account && !account->unsaved[0] && !account->problem[0])
-        accounts_put(accounts, account_with_file_problem(account, r->err.text),
-                     false);
+        accounts_put(accounts,
+                     account_with_refresh_problem(account, r->err.text), false);
     account_unref(account);
 }
 

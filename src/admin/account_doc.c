@@ -80,7 +80,7 @@ static void set_operator(struct json_doc *doc, const struct account *account)
 
 static const char *of_file(const struct account *account)
 {
-    return account->unsaved[0] ? account->unsaved : account->file_problem;
+    return account->unsaved[0] ? account->unsaved : account_trouble(account);
 }
 
 struct json_doc *account_doc_status(const struct account *account,

@@ -94,10 +94,10 @@ static void add_problem(void *arg, const struct account *account)
                 account->name, account->unsaved);
     else if (account->disabled ||
              account_is_usable(account, clock_wall_ms(), &err)) {
-        if (!account->file_problem[0])
+        if (!account_trouble(account)[0])
             return;
         err_set(&err, ERR_IO, "account \"%s\": %s", account->name,
-                account->file_problem);
+                account_trouble(account));
     }
     json_doc_add(problems, json_doc_new_str(str_of(err.text)));
 }

@@ -193,6 +193,22 @@ static void what_is_put_has_no_complaint_about_its_file(void **state)
     assert_string_equal(scene->folder.at[0].complaint, "");
 }
 
+/* Until other tokens are there: that the file can be read says nothing of its
+   lock. */
+static void what_keeps_a_refresh_back_survives_readings(void **state)
+{
+    struct scene *scene = *state;
+    struct account *account;
+
+    put(scene, "old", false);
+    account = account_with_refresh_problem(scene->folder.at[0].account, "no");
+    folder_put(&scene->folder, account, false);
+    apply(scene, &account_kind_oauth, READING_FOUND, OAUTH("old"));
+    assert_string_equal(account_trouble(scene->folder.at[0].account), "no");
+    apply(scene, &account_kind_oauth, READING_FOUND, OAUTH("new"));
+    assert_string_equal(account_trouble(scene->folder.at[0].account), "");
+}
+
 /* ---- several ------------------------------------------------------------ */
 
 static void accounts_are_sorted(void **state)
@@ -243,6 +259,7 @@ int main(void)
         SCENE(a_good_snapshot_is_given_up_for_a_better_one_or_a_removal),
         SCENE(what_is_held_survives_every_reading),
         SCENE(what_is_put_has_no_complaint_about_its_file),
+        SCENE(what_keeps_a_refresh_back_survives_readings),
         SCENE(accounts_are_sorted),
         SCENE(of_two_kinds_with_one_name_the_first_counts),
     };

@@ -136,10 +136,10 @@ static void a_refusal_marks_the_grant(void **state)
                      ERR_LOGIN_REQUIRED);
 }
 
-static bool has_file_problem(const struct desk *desk)
+static bool has_trouble(const struct desk *desk)
 {
     struct account *account = accounts_get(desk->accounts, STR("main"));
-    bool has = account->file_problem[0] != '\0';
+    bool has = account->refresh_problem[0] != '\0';
 
     account_unref(account);
     return has;
@@ -165,7 +165,7 @@ static void a_lock_that_cannot_be_taken_is_an_error_of_the_store(void **state)
     script_store_fail(desk->script, SCRIPT_LOCK, ERR_IO, 1);
     assert_int_equal(desk_answer(desk, desk_ask(desk, KEEPER_REFRESH, NULL)),
                      ERR_IO);
-    assert_true(has_file_problem(desk));
+    assert_true(has_trouble(desk));
 }
 
 /* Until a refresh gets further, the account shows it. */
@@ -177,12 +177,12 @@ static void a_file_that_cannot_be_read_shows_until_it_can(void **state)
     script_store_fail(desk->script, SCRIPT_READ, ERR_IO, 1);
     wait = desk_ask(desk, KEEPER_REFRESH, NULL);
     assert_int_equal(desk_answer(desk, wait), ERR_IO);
-    assert_true(has_file_problem(desk));
+    assert_true(has_trouble(desk));
     wait = desk_ask(desk, KEEPER_ADOPT,
                     DESK_DOC("other-access", "other-refresh",
                              "2099-01-01T00:00:00Z"));
     assert_int_equal(desk_answer(desk, wait), FINE);
-    assert_false(has_file_problem(desk));
+    assert_false(has_trouble(desk));
 }
 
 static void what_another_process_saved_is_used(void **state)
