@@ -266,6 +266,55 @@ static void nobody_serves_while_a_folder_is_sealed_anew(void **state)
     filelock_release(fd);
 }
 
+/* Also of one that comes later, with whatever mode an editor gives it. */
+static void a_document_is_shut_when_it_is_read(void **state)
+{
+    struct scene *scene = *state;
+    const char *path;
+    struct json_doc *doc;
+    struct err err;
+
+    open_driver(scene, NULL);
+    unit_write(scene->folder, "oauth_a.json", TOKEN("a"));
+    path = unit_path(scene->folder, "oauth_a.json");
+    assert_int_equal(chmod(path, 0666), 0);
+    assert_true(scene->driver->read(scene->driver, "oauth_a", &doc, &err));
+    json_doc_free(doc);
+    assert_int_equal(mode_of(path), 0600);
+    if (geteuid() != 0)
+        return;
+    assert_int_equal(chown(path, 12345, 0), 0);
+    assert_false(scene->driver->read(scene->driver, "oauth_a", &doc, &err));
+    assert_int_equal(err.code, ERR_IO);
+    unit_assert_part(err.text, "oauth_a.json belongs to another user");
+}
+
+/* Where a link leads others may leave files; what a crash left is adopted. */
+static void another_users_leftover_is_not_adopted(void **state)
+{
+    static const char name[] = ".target.json.0123456789abcdef.tmp";
+    struct scene *scene = *state;
+    char *elsewhere = unit_folder_new();
+    char *target;
+    char *text;
+
+    if (geteuid() != 0)
+        skip();
+    unit_write(elsewhere, "target.json", TOKEN("a"));
+    unit_write(elsewhere, name, TOKEN("planted"));
+    assert_int_equal(chown(unit_path(elsewhere, name), 12345, 0), 0);
+    target = mem_strdup(unit_path(elsewhere, "target.json"));
+    assert_int_equal(symlink(target, unit_path(scene->folder, "oauth_a.json")),
+                     0);
+    mem_free(target);
+    open_driver(scene, NULL);
+    unit_assert_part(scene->log, "belongs to another user");
+    text = unit_read(elsewhere, "target.json");
+    assert_string_equal(text, TOKEN("a"));
+    mem_free(text);
+    unit_folder_free(elsewhere);
+}
+
 /* The reason is another one than somebody at work. */
 static void a_lock_that_cannot_be_opened_is_said_to_be_that(void **state)
 {
@@ -407,6 +456,8 @@ int main(void)
         SCENE(what_another_secret_sealed_is_left_and_reported),
         SCENE(two_may_serve_from_a_folder),
         SCENE(nobody_serves_while_a_folder_is_sealed_anew),
+        SCENE(a_document_is_shut_when_it_is_read),
+        SCENE(another_users_leftover_is_not_adopted),
         SCENE(a_lock_that_cannot_be_opened_is_said_to_be_that),
         SCENE(everything_is_sealed_anew),
         SCENE(an_interrupted_run_is_finished_by_the_next),
