@@ -94,7 +94,7 @@ static const struct err *conclude(struct refresh *r, enum refresh_end how)
         say_lost(r);
         break;
     case REFRESH_GOES_ON:
-        assert(!"an end that goes on");
+        assert(false && "an end that goes on");
         break;
     }
     r->kept->last = r->err;

@@ -206,7 +206,7 @@ static struct refresh_move came(struct refresh_plan *plan,
     case REFRESH_STATES:
         break;
     }
-    assert(!"a refresh that is over");
+    assert(false && "a refresh that is over");
     return stay();
 }
 

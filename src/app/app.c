@@ -24,7 +24,6 @@ struct app {
     const struct config *config;
     const struct invocation *invocation;
     struct place place;
-    struct stop_signals *signals;
     int ended_by; /* the first signal, or 0 */
     struct data_folder *folder;
     struct access access;
@@ -140,13 +139,14 @@ static bool add_workers(struct app *app, uint16_t port, struct err *err)
 
 /* ---- running ------------------------------------------------------------ */
 
-/* Further ones are answered by place_finish(). */
 static void caught(void *arg, int number)
 {
     struct app *app = arg;
 
-    if (app->ended_by)
+    if (app->ended_by) {
+        place_say_again(&app->place, number);
         return;
+    }
     app->ended_by = number;
     log_line(LOG_INFO, "%s: stopping", stop_signals_name(number));
     loop_stop(app->place.loop);
@@ -200,7 +200,7 @@ static bool prepare(struct app *app, uint16_t port, struct err *err)
     if (!place_open(&app->place, app->config, err) ||
         !store_serve(app->place.store, err) || !find_limits(app, err))
         return false;
-    app->signals = stop_signals_new(app->place.loop, caught, app);
+    place_watch(&app->place, caught, app);
     return tend_folder(app, err) && add_workers(app, port, err) &&
            self_call_check(app->config, worker_port(app->workers[0]), err);
 }
@@ -239,7 +239,6 @@ static void release(struct app *app)
     for (size_t i = 0; i < app->worker_count; i++)
         worker_free(app->workers[i]);
     mem_free(app->workers);
-    stop_signals_free(app->signals);
     peers_free(app->peers);
     outgoing_free(app->outgoing);
     access_done(&app->access);

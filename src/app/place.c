@@ -45,7 +45,7 @@ static bool open_accounts(struct place *place, struct err *err)
 #define SAY_AGAIN_MS 5000
 #define WAITING_MAX 4096
 
-void place_say_waiting(struct place *place)
+static void say_waiting(struct place *place)
 {
     struct buf text;
     struct str rest;
@@ -61,11 +61,19 @@ void place_say_waiting(struct place *place)
     buf_done(&text);
 }
 
+void place_say_again(struct place *place, int number)
+{
+    log_line(LOG_WARN, "%s again: what was begun is carried through",
+             stop_signals_name(number));
+    if (place->keeper)
+        say_waiting(place);
+}
+
 static void say_again(void *arg)
 {
     struct place *place = arg;
 
-    place_say_waiting(place);
+    say_waiting(place);
     loop_timer_set(place->waiting, SAY_AGAIN_MS);
 }
 
@@ -116,15 +124,13 @@ static void stop_keeper(struct place *place)
         say_again(place);
 }
 
-/* Of a command, or of a relay whose workers have ended. */
+/* Of a command; a relay watches by itself. */
 static void caught(void *arg, int number)
 {
     struct place *place = arg;
 
     if (place->stopping) {
-        log_line(LOG_WARN, "%s again: what was begun is carried through",
-                 stop_signals_name(number));
-        place_say_waiting(place);
+        place_say_again(place, number);
         return;
     }
     place->caught = number;
@@ -132,10 +138,11 @@ static void caught(void *arg, int number)
     stop_keeper(place);
 }
 
-static void watch(struct place *place)
+void place_watch(struct place *place, void (*fn)(void *arg, int number),
+                 void *arg)
 {
     if (!place->signals)
-        place->signals = stop_signals_new(place->loop, caught, place);
+        place->signals = stop_signals_new(place->loop, fn, arg);
 }
 
 /* While nothing is under way a signal may do what it always does. */
@@ -149,7 +156,7 @@ void place_finish(struct place *place)
 {
     if (!place->keeper)
         return;
-    watch(place);
+    place_watch(place, caught, place);
     stop_keeper(place);
     while (!place->idle)
         loop_run(place->loop);
@@ -191,7 +198,7 @@ bool place_ask(struct place *place, const struct keeper_question *question,
     bool ok;
 
     patient.patient = true;
-    watch(place);
+    place_watch(place, caught, place);
     loop_timer_set(place->waiting, SAY_AGAIN_MS);
     wait = keeper_ask(place->keeper, place->loop, &patient, answered, place);
     while (!keeper_wait_is_done(wait))

@@ -39,8 +39,12 @@ void place_finish(struct place *place);
    tokens were lost. */
 int place_close(struct place *place, int status);
 
-/* Say in the log what is waited for, and how long at most. */
-void place_say_waiting(struct place *place);
+/* From now on, until place_finish() is done, signals that end a process come to
+   `caught`; whoever does not call this has them come to place_ask() alone. */
+void place_watch(struct place *place, void (*caught)(void *arg, int number),
+                 void *arg);
+/* Say in the log that a further signal changes nothing, and what is waited for. */
+void place_say_again(struct place *place, int number);
 
 /* Ask the keeper and wait for its answer, however long it takes.  A signal meanwhile
    ends the process, once a token call that was sent is saved. */
