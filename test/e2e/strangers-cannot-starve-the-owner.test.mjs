@@ -65,9 +65,8 @@ describe('strangers and descriptors', { timeout: 240000 }, () => {
   it('places are kept: 200 strangers, MAX_CONNECTIONS=32', { skip }, async () => {
     await start({ env: { MAX_CONNECTIONS: '32' } });
     await crowd(200, outside);
-    await until(() => held.filter((socket) => !socket.finished).length <= 16, { what: 'all but 16 strangers have gone' });
+    await ownerIsServed(); /* while they hold what they can: a head may take ten seconds */
     assert.match(held.map((socket) => socket.bytes).join(), /503 .*as many connections as MAX_CONNECTIONS allows/s);
-    await ownerIsServed();
   });
 
   it('descriptors are kept: 400 strangers, 128 open files', { skip }, async () => {
