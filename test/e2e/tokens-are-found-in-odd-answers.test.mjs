@@ -46,7 +46,12 @@ describe('an odd answer with tokens', { timeout: 240000 }, () => {
   const seen = [];
   let server;
   let relay;
-  const answers = { ...odd, 'refused-in-gzip': () => answer(zlib.gzipSync('{"error":"invalid_grant"}'), { status: 400, fields: ['content-encoding: gzip'] }) };
+  let alone = 0;
+  const answers = {
+    ...odd,
+    alone: (n) => answer(++alone === 1 ? `{"refresh_token":"${refresh(n)}"}` : plain(n)),
+    'refused-in-gzip': () => answer(zlib.gzipSync('{"error":"invalid_grant"}'), { status: 400, fields: ['content-encoding: gzip'] }),
+  };
 
   before(async () => {
     server = net.createServer((socket) => {
@@ -90,8 +95,18 @@ describe('an odd answer with tokens', { timeout: 240000 }, () => {
     assert.equal(status.login_required, true);
   });
 
+  it('a refresh token alone is kept, and used for the next call', async () => {
+    const again = () => call(`${relay.url}/oauth/accounts/alone/refresh`, { method: 'POST' });
+    await again();
+    assert.equal(readAccount(relay.dataDir, 'alone').refresh_token, refresh('alone'));
+    assert.equal((await again()).status, 200);
+    assert.equal(readAccount(relay.dataDir, 'alone').access_token, access('alone'));
+    assert.equal(alone, 2);
+  });
+
   it('each was asked for once, uncompressed', () => {
-    assert.deepEqual(seen.map((one) => one.name).sort(), Object.keys(answers).sort());
+    assert.deepEqual([...new Set(seen.map((one) => one.name))].sort(), Object.keys(answers).sort());
+    assert.equal(seen.length, Object.keys(answers).length + 1);
     assert.deepEqual(new Set(seen.map((one) => one.coding)), new Set(['identity']));
   });
 
