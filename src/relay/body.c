@@ -66,6 +66,8 @@ static bool take_proxy(struct relayed *r, struct str value)
 {
     struct json_doc *doc = json_doc_parse(value, &r->err);
 
+    if (!doc)
+        err_wrap(&r->err, "proxy_config");
     if (doc && (!json_doc_is_object(doc) || proxy_check_config(doc, &r->err)))
         r->proxy = proxy_from_json(doc, &r->err);
     json_doc_free(doc);

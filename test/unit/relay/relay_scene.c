@@ -142,7 +142,7 @@ int relay_scene_open(void **state)
     scene->loop = loop_new();
     scene->listening = wire_listen(&scene->port);
     configure(scene);
-    scene->accounts = accounts_new(NULL);
+    scene->accounts = accounts_new();
     relay_scene_put(scene, "old-access", false);
     relay.loop = scene->loop;
     relay.accounts = scene->accounts;
