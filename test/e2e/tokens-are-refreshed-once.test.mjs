@@ -17,6 +17,7 @@ describe('refreshing', () => {
   let sim;
   let relays = [];
   const tokenCalls = async () => (await sim.totals()).token_calls;
+  const asked = () => until(async () => (await sim.ledger()).some((row) => row.path === '/v1/oauth/token'), { what: 'the token call' });
   const rows = async () => (await sim.ledger()).filter((row) => row.path === '/v1/messages');
 
   before(async () => {
@@ -239,36 +240,38 @@ describe('refreshing', () => {
   });
 
   it('a client that leaves cancels nothing: the others get their answer', async () => {
-    await sim.oauth({ delay_ms: 800 });
+    await sim.oauth({ hold: true });
     const relay = await relayWith({ expires_at: inMinutes(60), ...quiet });
     expire(relay);
-    await sleep(200);
+    await asked();
     const first = open(`${relay.url}/v1/messages`, { method: 'POST', headers: { 'anthropic-version': '2023-06-01' }, body: HELLO }, () => {});
     first.on('error', () => {});
     await sleep(100);
     const others = Array.from({ length: 5 }, () => message(relay.url));
     await sleep(100);
     first.destroy();
+    await sim.oauth({ hold: false });
     assert.deepEqual((await Promise.all(others)).map((answer) => answer.status), Array(5).fill(200));
     assert.equal(await tokenCalls(), 1);
   });
 
   it('all clients leave: the new token is saved all the same', async () => {
-    await sim.oauth({ delay_ms: 600 });
+    await sim.oauth({ hold: true });
     const relay = await relayWith({ expires_at: inMinutes(60), ...quiet });
     expire(relay);
-    await sleep(200);
+    await asked();
     const only = open(`${relay.url}/v1/messages`, { method: 'POST', headers: { 'anthropic-version': '2023-06-01' }, body: HELLO }, () => {});
     only.on('error', () => {});
     await sleep(200);
     only.destroy();
+    await sim.oauth({ hold: false });
     await until(() => readAccount(relay.dataDir, 'me').access_token !== OLD('me'), { what: 'the new token' });
   });
 
   it('SIGTERM waits for a refresh that was sent, and saves it', async () => {
     await sim.oauth({ delay_ms: 1000 });
     const relay = await relayWith();
-    await until(async () => (await sim.ledger()).some((row) => row.path === '/v1/oauth/token'), { what: 'the token call' });
+    await asked();
     await stopAll();
     assert.notEqual(readAccount(relay.dataDir, 'me').access_token, OLD('me'));
     assert.equal((await sim.totals()).token_refused, 0);
@@ -277,7 +280,7 @@ describe('refreshing', () => {
   it('a change of the account during a refresh never brings the old tokens back', async () => {
     await sim.oauth({ delay_ms: 600 });
     const relay = await relayWith();
-    await until(async () => (await sim.ledger()).some((row) => row.path === '/v1/oauth/token'), { what: 'the token call' });
+    await asked();
     const change = await call(`${relay.url}/oauth/accounts/me`, { method: 'PATCH', body: { note: 'meanwhile' } });
     assert.equal(change.status, 200, change.body.toString());
     await until(() => readAccount(relay.dataDir, 'me').access_token !== OLD('me'), { what: 'the new token' });
@@ -289,7 +292,7 @@ describe('refreshing', () => {
   it('an account that is removed during its refresh stays removed', async () => {
     await sim.oauth({ delay_ms: 600 });
     const relay = await relayWith();
-    await until(async () => (await sim.ledger()).some((row) => row.path === '/v1/oauth/token'), { what: 'the token call' });
+    await asked();
     assert.equal((await call(`${relay.url}/oauth/accounts/me`, { method: 'DELETE' })).status, 200);
     await sleep(1000);
     assert.ok(!fs.existsSync(path.join(relay.dataDir, 'oauth_me.json')));
@@ -299,7 +302,7 @@ describe('refreshing', () => {
   it('a sign-in behind a removal during a refresh is not lost, and who waits is told', async () => {
     await sim.oauth({ delay_ms: 800 });
     const relay = await relayWith();
-    await until(async () => (await sim.ledger()).some((row) => row.path === '/v1/oauth/token'), { what: 'the token call' });
+    await asked();
     const waiting = message(relay.url);
     await sleep(50);
     assert.equal((await call(`${relay.url}/oauth/accounts/me`, { method: 'DELETE' })).status, 200);
@@ -343,7 +346,7 @@ describe('refreshing', () => {
   it('a file that is away while its refresh runs is written back, whole', async () => {
     await sim.oauth({ delay_ms: 600 });
     const relay = await relayWith({ note: 'mine' });
-    await until(async () => (await sim.ledger()).some((row) => row.path === '/v1/oauth/token'), { what: 'the token call' });
+    await asked();
     const file = path.join(relay.dataDir, 'oauth_me.json');
     fs.renameSync(file, `${file}.away`);
     await until(() => fs.existsSync(file), { what: 'the file' });

@@ -165,10 +165,10 @@ describe('a failed step is named', { concurrency: 4 }, () => {
       }
       await connection.write(request.get('x-drip') ? '0\r\n\r\n' : '');
     });
-    const relay = await startRelay({ upstream: upstream.url, env: { STREAM_IDLE_TIMEOUT: '1s', CLAUDE_TIMEOUT: '1s' } });
+    const relay = await startRelay({ upstream: upstream.url, env: { STREAM_IDLE_TIMEOUT: '4s', CLAUDE_TIMEOUT: '1s' } });
     const dripping = exchange(relay.port, requestBytes({ headers: [['x-drip', '1']], body: '{}' }));
     const silent = await RawClient.connect(relay.port);
-    const cut = await atLeast(800, () => {
+    const cut = await atLeast(3500, () => {
       silent.write(requestBytes({ body: '{}' }));
       return silent.response();
     });
