@@ -21,7 +21,7 @@ const own = Object.values(os.networkInterfaces()).flat().find((one) => !one.inte
 
 /* A machine whose system gives out this port and no other. */
 const PORT = 40001;
-const namespace = (...args) => spawnSync('unshare', [...(process.getuid() === 0 ? [] : ['-r']), '-n', 'sh', '-c', `ip link set lo up && echo "${PORT} ${PORT}" >/proc/sys/net/ipv4/ip_local_port_range && exec "$@"`, 'sh', ...args], { env: cleanEnv({ DATA_DIR: path.join(tempFolder(), 'data'), WORKERS: '1', CLAUDE_API_URL: `http://localhost:${PORT}` }), encoding: 'utf8', timeout: 60000 });
+const namespace = (...args) => spawnSync('unshare', [...(process.getuid() === 0 ? [] : ['-r']), '-n', 'sh', '-c', `ip link set lo up && echo "${PORT} ${PORT}" >/proc/sys/net/ipv4/ip_local_port_range && exec "$@"`, 'sh', ...args], { env: cleanEnv({ DATA_DIR: path.join(tempFolder(), 'data'), WORKERS: '1', CLAUDE_API_URL: `http://127.0.0.1:${PORT}` }), encoding: 'utf8', timeout: 60000 });
 
 describe('an upstream that is the relay', () => {
   for (const url of ['http://localhost:PORT', 'http://127.0.0.1:PORT/v1/messages', 'http://127.9.9.9:PORT', 'https://relay.localhost:PORT', ...(own ? [`https://${own}:PORT`] : [])]) {
