@@ -17,7 +17,7 @@
 /* Nobody is told of a peer that holds the documents for less. */
 #define PROBLEM_MS 1000
 /* So long after a job failed for it, unless one went well since. */
-#define PROBLEM_LASTS_MS 30000
+#define PROBLEM_LASTS_MS 5000
 
 struct store {
     struct store_driver *driver;
@@ -53,11 +53,16 @@ static struct store_job *first_of(struct list *jobs)
                                : LIST_ITEM(jobs->next, struct store_job, node);
 }
 
+static bool is_reading(const struct store_job *job)
+{
+    return job->op == STORE_OP_READ || job->op == STORE_OP_LOCK ||
+           job->op == STORE_OP_CALL || job->op == STORE_OP_UNLOCK;
+}
+
 /* What only reads may pass a change that waits, unless it is of the same key. */
 static bool may_pass(const struct store_job *job, struct list *held_up)
 {
-    if (job->op != STORE_OP_READ && job->op != STORE_OP_LOCK &&
-        job->op != STORE_OP_CALL)
+    if (!is_reading(job) || job->op == STORE_OP_UNLOCK)
         return false;
     for (struct list *node = held_up->next; node != held_up;
          node = node->next) {
@@ -170,7 +175,7 @@ static void *run(void *arg)
 
     while (job) {
         store_job_run(job);
-        if (!job->failed && job->patch)
+        if (!job->failed && !is_reading(job))
             went_well(store);
         if (!store_job_is_busy(job) || !hold_up(store, job))
             finish(job);
