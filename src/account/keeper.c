@@ -78,6 +78,11 @@ void keeper_restore(struct keeper *keeper, const char *name)
         refresh_start(kept, NULL, false);
 }
 
+void keeper_forget(struct keeper *keeper, const char *name)
+{
+    refresh_drop(kept_find(keeper, name));
+}
+
 /* ---- ahead of time ------------------------------------------------------ */
 
 static void look_at(void *arg, const struct account *account)

@@ -54,6 +54,9 @@ bool keeper_is_spent(struct keeper *keeper, const struct account *account);
    has, back into it. */
 void keeper_restore(struct keeper *keeper, const char *name);
 
+/* An account was removed by another process: forget its tokens, and save none. */
+void keeper_forget(struct keeper *keeper, const char *name);
+
 /* Stop: new questions are refused, refreshes whose request has not been sent end,
    those that were sent are carried through.  `idle` comes, perhaps from inside,
    when nothing is left to wait for.  Once. */

@@ -151,6 +151,17 @@ static bool is_older(const struct sync *sync, const struct reading *reading)
     return other;
 }
 
+/* What was shown is no news to the keeper, but for these. */
+static void tell(const struct sync *sync, const struct reading *reading)
+{
+    const struct sync_options *options = &sync->options;
+
+    if (reading->state == READING_OLDER)
+        options->restore(options->arg, reading->name);
+    if (reading->state == READING_REMOVED && options->removed)
+        options->removed(options->arg, reading->name);
+}
+
 static void show(struct sync *sync)
 {
     struct readings *readings = &sync->task->readings;
@@ -160,10 +171,8 @@ static void show(struct sync *sync)
             readings->at[i].state = READING_OLDER;
     }
     accounts_show(sync->options.accounts, readings);
-    for (size_t i = 0; i < readings->count; i++) {
-        if (readings->at[i].state == READING_OLDER)
-            sync->options.restore(sync->options.arg, readings->at[i].name);
-    }
+    for (size_t i = 0; i < readings->count; i++)
+        tell(sync, &readings->at[i]);
 }
 
 /* The folder as a whole.  What could be read of it before stays in use. */

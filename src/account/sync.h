@@ -30,6 +30,8 @@ struct sync_options {
     bool (*is_spent)(void *arg, const struct account *account);
     /* Such a file was found: bring the newer tokens back into it. */
     void (*restore)(void *arg, const char *name);
+    /* A removal that another process was asked for was found; may be NULL. */
+    void (*removed)(void *arg, const char *name);
     /* After something was shown; may be NULL. */
     void (*shown)(void *arg);
     void *arg;

@@ -42,6 +42,13 @@ static void restore(void *arg, const char *name)
     keeper_restore(folder->place->keeper, name);
 }
 
+static void removed(void *arg, const char *name)
+{
+    struct data_folder *folder = arg;
+
+    keeper_forget(folder->place->keeper, name);
+}
+
 static void shown(void *arg)
 {
     struct data_folder *folder = arg;
@@ -131,6 +138,7 @@ struct data_folder *data_folder_new(struct place *place, struct err *err)
                                                     .accounts = place->accounts,
                                                     .is_spent = is_spent,
                                                     .restore = restore,
+                                                    .removed = removed,
                                                     .shown = shown,
                                                     .arg = folder });
     folder->pending = loop_timer_new(place->loop, sweep_pending, folder);

@@ -32,6 +32,7 @@ struct scene {
     struct sync *sync;
     const char *spent; /* a grant's account */
     char restored[20];
+    char removed[20];
     unsigned shown;
     unsigned wanted;
 };
@@ -127,6 +128,13 @@ static void restore(void *arg, const char *name)
     (void)snprintf(scene->restored, sizeof(scene->restored), "%s", name);
 }
 
+static void removed(void *arg, const char *name)
+{
+    struct scene *scene = arg;
+
+    (void)snprintf(scene->removed, sizeof(scene->removed), "%s", name);
+}
+
 static void shown(void *arg)
 {
     struct scene *scene = arg;
@@ -157,6 +165,7 @@ static int open_scene(void **state)
                                                    .again_ms = 20,
                                                    .is_spent = is_spent,
                                                    .restore = restore,
+                                                   .removed = removed,
                                                    .shown = shown,
                                                    .arg = scene });
     *state = scene;
@@ -361,6 +370,7 @@ static void a_removal_that_was_asked_for_removes(void **state)
     wait_shown(scene, 1);
     assert_null(accounts_get(scene->accounts, STR("a")));
     assert_account(scene, "b", "sk-ant-api03-b1", "");
+    assert_string_equal(scene->removed, "a");
 }
 
 static void an_empty_folder_removes_nobody(void **state)
