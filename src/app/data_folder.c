@@ -16,12 +16,16 @@
 /* Pending logins that nobody finished are removed so often. */
 #define PENDING_SWEEP_MS (10u * 60 * 1000)
 
+struct looking;
+
 struct data_folder {
     struct place *place;
     struct sync *sync;
     struct loop_watch *watch;
     struct loop_timer *look;
     struct stat watched; /* the folder that the watch is on */
+    struct store_job *looking;
+    struct looking *seen; /* of that job */
     struct loop_timer *pending;
     struct store_job *sweeping;
 };
@@ -108,22 +112,64 @@ static bool watch(struct data_folder *folder, struct err *err)
     return folder->watch != NULL;
 }
 
+/* Looked for on the store's thread: a file system may take its time. */
+struct looking {
+    char *path;
+    struct stat now;
+    bool there;
+};
+
+static void look_now(struct store_driver *driver, void *arg)
+{
+    struct looking *looking = arg;
+
+    (void)driver;
+    looking->there = stat(looking->path, &looking->now) == 0;
+}
+
+static void looking_drop(void *arg)
+{
+    struct looking *looking = arg;
+
+    mem_free(looking->path);
+    mem_free(looking);
+}
+
 /* A watch stays with the folder that it was made for. */
-static void look(void *arg)
+static bool is_another(const struct data_folder *folder)
+{
+    const struct looking *looking = folder->seen;
+
+    return looking->there && (looking->now.st_ino != folder->watched.st_ino ||
+                              looking->now.st_dev != folder->watched.st_dev);
+}
+
+static void looked(void *arg)
 {
     struct data_folder *folder = arg;
-    struct stat now;
     struct err err;
 
-    if (stat(path_of(folder), &now) == 0 &&
-        (now.st_ino != folder->watched.st_ino ||
-         now.st_dev != folder->watched.st_dev)) {
+    if (is_another(folder)) {
         log_line(LOG_WARN, "%s is another folder now: reading it",
                  path_of(folder));
         if (!watch(folder, &err))
             log_line(LOG_ERROR, "%s", err.text);
     }
+    store_job_free(folder->looking);
+    folder->looking = NULL;
     loop_timer_set(folder->look, LOOK_MS);
+}
+
+static void look(void *arg)
+{
+    struct data_folder *folder = arg;
+    struct store_work work = { .run = look_now, .drop = looking_drop };
+
+    folder->seen = MEM_NEW(struct looking);
+    folder->seen->path = mem_strdup(path_of(folder));
+    work.arg = folder->seen;
+    folder->looking = store_call(folder->place->store, folder->place->loop,
+                                 &work, looked, folder);
 }
 
 /* ---- life --------------------------------------------------------------- */
@@ -157,6 +203,7 @@ void data_folder_free(struct data_folder *folder)
     if (!folder)
         return;
     store_job_free(folder->sweeping);
+    store_job_free(folder->looking);
     sync_free(folder->sync);
     loop_watch_free(folder->watch);
     loop_timer_free(folder->look);
