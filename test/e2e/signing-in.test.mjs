@@ -112,7 +112,7 @@ describe('signing in', () => {
       [{ ...good, proxy_config: 'http://h' }, /proxy_config/],
       [{ ...good, proxy_config: { type: 'socks5', host: 'h' } }, /proxy_config/],
       [{ ...good, proxy_config: { type: 'socks4', host: 'h', port: 1 } }, /proxy_config/],
-      [{ ...good, proxy: { type: 'http', host: 'h', port: 1 } }, /means nothing/],
+      [{ ...good, proxy: { type: 'http', host: 'h', port: 1 } }, /not known here/],
       [{ ...good, proxy_config: { type: 'http', host: 'h', port: 1, pass: 'p' } }, /proxy_config/],
       [{ ...good, proxy_config: { type: 'http', host: 'h', port: '1' } }, /port/],
       ['[]', /object/],
