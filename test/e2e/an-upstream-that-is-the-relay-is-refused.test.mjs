@@ -39,7 +39,7 @@ describe('an upstream that is the relay', () => {
   it('the port that --port 0 finds counts', { skip: namespace('true').status === 0 ? false : 'no network namespace can be made here' }, () => {
     const done = namespace(relayBinary, '--port', '0');
     assert.equal(done.status, 1, done.stderr);
-    assert.match(done.stderr, new RegExp(`CLAUDE_API_URL leads to host localhost port ${PORT}, which is this relay itself`));
+    assert.match(done.stderr, new RegExp(`CLAUDE_API_URL leads to host 127.0.0.1 port ${PORT}, which is this relay itself`));
   });
 
   it('another port of this machine is fine, and so is another of its addresses', async () => {
