@@ -36,10 +36,17 @@ void call_enter(struct call *call, enum call_state state)
         loop_timer_stop(call->timer);
 }
 
+static void free_spent(struct call *call)
+{
+    link_free(call->spent);
+    call->spent = NULL;
+}
+
 static void destroy(struct call *call)
 {
     dial_free(call->dial);
     link_free(call->link);
+    free_spent(call);
     loop_timer_free(call->timer);
     parser_free(call->parser);
     arena_free(call->arena);
@@ -53,10 +60,21 @@ bool call_wake(struct call *call)
     call->waking = true;
     call->wake(call->arg);
     call->waking = false;
+    free_spent(call);
     if (!call->freed)
         return true;
     destroy(call);
     return false;
+}
+
+/* Closing takes system calls, and an answer may hold what must be kept before the
+   next one, lest a process that is killed there loses it. */
+void call_spend_link(struct call *call)
+{
+    if (call->waking)
+        call->spent = call->link;
+    else
+        link_free(call->link);
 }
 
 void call_set_failed(struct call *call)

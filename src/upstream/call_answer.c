@@ -13,7 +13,7 @@ static void complete(struct call *call)
     if (clean)
         upstream_keep(call->link);
     else
-        link_free(call->link);
+        call_spend_link(call);
     call->link = NULL;
     call_enter(call, CALL_DONE);
 }

@@ -13,6 +13,7 @@ struct call {
     void (*wake)(void *arg);
     void *arg;
     struct link *link;
+    struct link *spent; /* done with in a wake, and closed after it */
     struct loop_timer *timer;
     struct parser *parser;
     struct str pending; /* received, not yet parsed; in scratch or `stash` */
@@ -55,6 +56,8 @@ void call_set_deadline(struct call *call, uint64_t limit_ms);
 void call_timer_fired(void *arg);
 /* Tell the owner; false if the owner freed the call. */
 bool call_wake(struct call *call);
+/* The exchange is over, and its connection closes: after the wake, if this is one. */
+void call_spend_link(struct call *call);
 /* Closes the connection; `err` was set by the caller. */
 void call_set_failed(struct call *call);
 /* Where to and through what, for error texts. */
