@@ -3,6 +3,7 @@
 #include "crypto/seal.h"
 
 #include <openssl/evp.h>
+#include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,10 +18,43 @@
 #define TAG_LEN 16
 #define HEAD_LEN (sizeof(PREFIX) - 1 + SEAL_ID_LEN + 1)
 
+/* Nonces drawn ahead; each is used once. */
+#define NONCES 16
+struct nonces {
+    pthread_mutex_t lock;
+    unsigned char at[NONCES][NONCE_LEN];
+    size_t left;
+};
+
 struct seal {
     unsigned char key[SEAL_KEY_LEN];
     char id[SEAL_ID_LEN + 1];
+    struct nonces *nonces;
 };
+
+/* With the lock held. */
+static void draw(struct nonces *nonces)
+{
+    random_bytes(nonces->at, sizeof(nonces->at));
+    nonces->left = NONCES;
+}
+
+static void take_nonce(struct nonces *nonces, unsigned char out[NONCE_LEN])
+{
+    (void)pthread_mutex_lock(&nonces->lock);
+    if (nonces->left == 0)
+        draw(nonces);
+    memcpy(out, nonces->at[--nonces->left], NONCE_LEN);
+    (void)pthread_mutex_unlock(&nonces->lock);
+}
+
+void seal_prepare(const struct seal *seal)
+{
+    (void)pthread_mutex_lock(&seal->nonces->lock);
+    if (seal->nonces->left < NONCES / 2)
+        draw(seal->nonces);
+    (void)pthread_mutex_unlock(&seal->nonces->lock);
+}
 
 struct seal *seal_new(struct str secret, struct err *err)
 {
@@ -32,6 +66,8 @@ struct seal *seal_new(struct str secret, struct err *err)
     if (base64_decode(&key, secret) && key.len == SEAL_KEY_LEN) {
         seal = MEM_NEW(struct seal);
         memcpy(seal->key, buf_str(&key).at, SEAL_KEY_LEN);
+        seal->nonces = MEM_NEW(struct nonces);
+        (void)pthread_mutex_init(&seal->nonces->lock, NULL);
         hash_sha256(buf_str(&key), hash);
         text_hex(hash, SEAL_ID_LEN / 2, seal->id);
     } else {
@@ -47,6 +83,8 @@ void seal_free(struct seal *seal)
 {
     if (!seal)
         return;
+    (void)pthread_mutex_destroy(&seal->nonces->lock);
+    mem_free(seal->nonces);
     mem_wipe(seal, sizeof(*seal));
     mem_free(seal);
 }
@@ -86,7 +124,7 @@ static void encrypt(const struct seal *seal, struct str label, struct str clear,
     unsigned char *text = out + NONCE_LEN;
     int len = 0;
 
-    random_bytes(out, NONCE_LEN);
+    take_nonce(seal->nonces, out);
     must(EVP_EncryptInit_ex(ctx, EVP_aes_256_gcm(), NULL, seal->key, out));
     must(EVP_EncryptUpdate(ctx, NULL, &len, (const unsigned char *)label.at,
                            (int)label.len));

@@ -21,6 +21,10 @@ struct seal *seal_new(struct str secret, struct err *err);
 /* Wipes the key.  NULL is fine. */
 void seal_free(struct seal *seal);
 
+/* Have random numbers ready for a document, so that sealing it needs no system
+   call. */
+void seal_prepare(const struct seal *seal);
+
 /* Does it begin as sealed texts do? */
 bool seal_is_sealed(struct str text);
 /* Was this text sealed with this key?  (false if `seal` is NULL) */
