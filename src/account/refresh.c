@@ -52,15 +52,22 @@ static void show_trouble(const struct refresh *r)
     account_unref(account);
 }
 
+/* Where they went: they lie in the room that was reserved, or nowhere. */
 static void say_lost(const struct refresh *r)
 {
+    bool noted = r->noted == r->version;
+
     r->kept->keeper->lost++;
     log_line(LOG_ERROR,
-             "account %s: its new tokens could not be written to %s in %llu s "
-             "and end with this process; the file holds spent ones: sign in "
-             "again with `claude-relay login %s`",
+             "account %s: its new tokens could not be put into its file in %s "
+             "within %llu s: %s `claude-relay login %s`",
              r->kept->name, refresh_options(r)->config->data_dir.at,
              (unsigned long long)refresh_options(r)->save_at_stop_ms / 1000,
+             noted ? "they lie beside it, in a temporary file, and the next "
+                     "start puts them in place; if it does not, sign in again "
+                     "with"
+                   : "they end with this process, and the file holds spent "
+                     "ones: sign in again with",
              r->kept->name);
 }
 

@@ -28,6 +28,7 @@ struct refresh {
     struct json_doc *patch; /* what to save */
     unsigned version;       /* of `patch` */
     unsigned saving;        /* the version that is being saved */
+    unsigned noted;         /* the version that outlives the process, or 0 */
     unsigned saves;         /* that failed */
     bool whole;             /* the file is away: write the whole document */
     struct err err;

@@ -100,11 +100,32 @@ static void change_patch(struct refresh *r, struct json_doc *patch)
     r->version++;
 }
 
+static struct json_doc *patched(const struct refresh *r)
+{
+    struct json_doc *doc =
+        r->doc ? json_doc_copy(r->doc) : json_doc_new_object();
+
+    json_doc_merge(doc, r->patch);
+    return doc;
+}
+
+/* Before anything else, a system call even: a process that is killed from now on
+   leaves the tokens behind. */
+static void note(struct refresh *r)
+{
+    struct json_doc *doc = patched(r);
+
+    if (store_note(refresh_options(r)->store, r->lock, doc))
+        r->noted = r->version;
+    json_doc_free(doc);
+}
+
 static enum refresh_event granted(struct refresh *r,
                                   const struct oauth_answer *answer)
 {
     change_patch(r, answer->patch);
     json_doc_set(r->patch, "login_required", json_doc_new_null());
+    note(r);
     r->precious_ms = clock_steady_ms();
     r->kept->fresh_until_ms = clock_wall_ms() + answer->lifetime_ms / 2;
     return REFRESH_GRANTED;
@@ -124,8 +145,6 @@ static enum refresh_event look_at_answer(struct refresh *r)
     struct oauth_answer answer = token_call_take(r->call);
     const char *name = r->kept->name;
 
-    token_call_free(r->call);
-    r->call = NULL;
     if (answer.verdict == OAUTH_GRANTED)
         return granted(r, &answer);
     if (answer.verdict == OAUTH_REFUSED) {
@@ -142,15 +161,6 @@ static enum refresh_event look_at_answer(struct refresh *r)
 }
 
 /* ---- SAVING ------------------------------------------------------------- */
-
-static struct json_doc *patched(const struct refresh *r)
-{
-    struct json_doc *doc =
-        r->doc ? json_doc_copy(r->doc) : json_doc_new_object();
-
-    json_doc_merge(doc, r->patch);
-    return doc;
-}
 
 static void begin_saving(struct refresh *r)
 {

@@ -58,7 +58,8 @@ struct store_driver {
                  void (*visit)(void *arg, const char *key), void *arg,
                  struct err *err);
     /* A lock on a name, held until unlock or the end of the process.  What a crash
-       left of the document of that name is put right before.  Two locks on one name exclude each other inside a process too.
+       left of the document of that name is put right before.  Two locks on one
+       name exclude each other inside a process too.
        (The embedded driver locks a file; PostgreSQL will keep a lease.) */
     enum store_locked (*lock)(struct store_driver *driver, const char *name,
                               struct store_lock **lock, struct err *err);
@@ -72,5 +73,10 @@ struct store_driver {
     bool (*fill)(struct store_driver *driver, struct store_lock *lock,
                  const struct json_doc *patch, bool must_exist,
                  struct err *err);
+    /* This document will be filled in: into the room, without waiting for anything,
+       so that it outlives the process.  Any thread, while no job has the lock;
+       false without room. */
+    bool (*note)(struct store_driver *driver, struct store_lock *lock,
+                 const struct json_doc *doc);
     void (*free)(struct store_driver *driver);
 };

@@ -78,10 +78,18 @@ bool embedded_find(const struct embedded *store, const char *key,
 
 /* ---- documents ---------------------------------------------------------- */
 
+/* Zeros at the end are room that a crash left (temporary_note()). */
+static struct str without_room(struct str text)
+{
+    while (text.len > 0 && text.at[text.len - 1] == '\0')
+        text.len--;
+    return text;
+}
+
 static struct json_doc *parse_object(struct str text, const char *key,
                                      struct err *err)
 {
-    struct json_doc *doc = json_doc_parse(text, err);
+    struct json_doc *doc = json_doc_parse(without_room(text), err);
 
     if (doc && !json_doc_is_object(doc)) {
         json_doc_free(doc);

@@ -57,6 +57,8 @@ static bool write_text(const struct embedded *store, const char *key,
     if (!write_into_room(&place, how->room, content) &&
         !jsonfile_write(place.folder, place.name, content, how->create, err))
         return false;
+    if (how->room)
+        how->room->noted = false;
     tombstone_clear(store->folder, key);
     if (place.linked)
         touch_link(store, key);
@@ -225,6 +227,8 @@ static bool reserve(struct store_driver *driver, struct store_lock *lock,
     if (lock->room && lock->room->fd >= 0)
         return true;
     embedded_drop_room(lock);
+    if (embedded_of(driver)->seal)
+        seal_prepare(embedded_of(driver)->seal);
     held = begin_change(embedded_of(driver), lock->key, err);
     ok = held >= 0 && make_room(embedded_of(driver), lock, err);
     filelock_release(held);
@@ -240,6 +244,27 @@ static bool fill(struct store_driver *driver, struct store_lock *lock,
                                       .must_exist = must_exist,
                                       .room = lock->room },
                      err);
+}
+
+/* A document that cannot be written so is an error when it is filled in. */
+static bool note(struct store_driver *driver, struct store_lock *lock,
+                 const struct json_doc *doc)
+{
+    struct json_doc *copy;
+    struct buf text;
+    struct err err;
+    bool ok;
+
+    if (!lock->room)
+        return false;
+    copy = json_doc_copy(doc);
+    buf_init_secret(&text, JSONFILE_MAX);
+    ok = sealed_close(embedded_of(driver)->seal, lock->key, copy, &err) &&
+         json_doc_write(copy, true, &text) &&
+         temporary_note(lock->room, buf_str(&text));
+    buf_done(&text);
+    json_doc_free(copy);
+    return ok;
 }
 
 /* ---- removing ----------------------------------------------------------- */
@@ -297,6 +322,7 @@ void embedded_change_init(struct store_driver *driver)
     driver->create = create;
     driver->reserve = reserve;
     driver->fill = fill;
+    driver->note = note;
     driver->remove = remove_doc;
     driver->discard = discard;
 }

@@ -193,10 +193,21 @@ static void clean(struct search *search, const struct leftover *leftover)
     }
 }
 
+/* Zeros at the end are room that was not needed. */
+static bool cut_room(int fd)
+{
+    off_t len = lseek(fd, 0, SEEK_END);
+    char last = '\0';
+
+    while (len > 0 && pread(fd, &last, 1, len - 1) == 1 && last == '\0')
+        len--;
+    return len >= 0 && ftruncate(fd, len) == 0;
+}
+
 static bool sync_file(const char *path, struct err *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-    bool ok = fd >= 0 && fsync(fd) == 0;
+    int fd = open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW);
+    bool ok = fd >= 0 && cut_room(fd) && fsync(fd) == 0;
 
     if (!ok)
         (void)err_errno(err, "fsync %s", path);

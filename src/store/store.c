@@ -307,6 +307,12 @@ void store_job_free(struct store_job *job)
         job->freed = true;
 }
 
+bool store_note(struct store *store, struct store_lock *lock,
+                const struct json_doc *doc)
+{
+    return lock && store->driver->note(store->driver, lock, doc);
+}
+
 void store_unlock(struct store *store, struct store_lock *taken)
 {
     struct store_job *job;

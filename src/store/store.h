@@ -103,6 +103,13 @@ struct store_lock *store_job_take_lock(struct store_job *job);
    another process)?  False: it is away, and may come back. */
 bool store_job_was_removed(const struct store_job *job);
 
+/* A document that the next UPDATE or CHANGE with this lock will save, and that exists
+   nowhere else: from now on it outlives the process, if room was reserved.  At
+   once, on the caller's thread, while no job uses the lock.  False if there is no
+   lock or no room. */
+bool store_note(struct store *store, struct store_lock *lock,
+                const struct json_doc *doc);
+
 /* Give a lock back; on the store thread, in the order of the queue.  NULL is
    fine.  Any thread. */
 void store_unlock(struct store *store, struct store_lock *lock);

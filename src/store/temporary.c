@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -91,8 +92,7 @@ static bool make_paths(struct temporary *temporary, const char *folder,
 bool temporary_open(struct temporary *temporary, const char *folder,
                     const char *name, struct err *err)
 {
-    temporary->fd = -1;
-    temporary->reserved = false;
+    *temporary = (struct temporary){ .fd = -1 };
     if (!make_paths(temporary, folder, name, err))
         return false;
     temporary->fd =
@@ -105,21 +105,59 @@ bool temporary_open(struct temporary *temporary, const char *folder,
     return false;
 }
 
+/* Blocks that are allocated can be written through memory; elsewhere a full disk
+   would end the process (SIGBUS). */
+static void map_room(struct temporary *temporary, size_t size)
+{
+    void *map =
+        mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, temporary->fd, 0);
+
+    if (map == MAP_FAILED)
+        return;
+    temporary->map = map;
+    temporary->map_size = size;
+}
+
+static void unmap_room(struct temporary *temporary)
+{
+    if (temporary->map)
+        (void)munmap(temporary->map, temporary->map_size);
+    temporary->map = NULL;
+}
+
+/* Where the file system cannot allocate, zeros are written. */
+static bool allocate(struct temporary *temporary, size_t size)
+{
+    int rc;
+
+    do {
+        rc = fallocate(temporary->fd, 0, 0, (off_t)size);
+    } while (rc != 0 && errno == EINTR);
+    if (rc == 0)
+        map_room(temporary, size);
+    else if (errno == EOPNOTSUPP)
+        errno = rc = posix_fallocate(temporary->fd, 0, (off_t)size);
+    return rc == 0;
+}
+
 bool temporary_reserve(struct temporary *temporary, size_t size,
                        struct err *err)
 {
-    int rc = flock(temporary->fd, LOCK_EX | LOCK_NB);
-
-    if (rc != 0)
+    if (flock(temporary->fd, LOCK_EX | LOCK_NB) != 0)
         return err_errno(err, "lock %s", temporary->path);
-    /* Where the file system has no such call, zeros are written. */
-    do {
-        rc = posix_fallocate(temporary->fd, 0, (off_t)size);
-    } while (rc == EINTR);
-    errno = rc;
     temporary->reserved = true;
-    return rc == 0 ||
+    return allocate(temporary, size) ||
            err_errno(err, "reserve %zu bytes in %s", size, temporary->path);
+}
+
+bool temporary_note(struct temporary *temporary, struct str content)
+{
+    if (!temporary->map || content.len > temporary->map_size)
+        return false;
+    memset(temporary->map, 0, temporary->map_size);
+    memcpy(temporary->map, content.at, content.len);
+    temporary->noted = true;
+    return true;
 }
 
 /* Room is cut first: what a crash leaves after the write is whole then.  The blocks
@@ -161,6 +199,7 @@ bool temporary_move(struct temporary *temporary, bool create, struct err *err)
         return err_errno(err, "replace %s", temporary->target);
     if (create)
         (void)unlink(temporary->path);
+    unmap_room(temporary);
     (void)close(temporary->fd);
     temporary->fd = -1;
     return jsonfile_sync_folder(temporary->folder, err);
@@ -170,7 +209,9 @@ void temporary_done(struct temporary *temporary)
 {
     if (temporary->fd < 0)
         return;
-    (void)unlink(temporary->path);
+    if (!temporary->noted)
+        (void)unlink(temporary->path);
+    unmap_room(temporary);
     (void)close(temporary->fd);
     temporary->fd = -1;
 }

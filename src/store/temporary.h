@@ -24,6 +24,9 @@ struct temporary {
     char target[TEMPORARY_PATH_SIZE];
     int fd;
     bool reserved;
+    char *map; /* of what was reserved, or NULL */
+    size_t map_size;
+    bool noted; /* what was noted lies in no other file yet */
 };
 
 /* Makes an empty one (0600).  Afterwards it is owned: temporary_done(). */
@@ -33,13 +36,17 @@ bool temporary_open(struct temporary *temporary, const char *folder,
    it still has an owner. */
 bool temporary_reserve(struct temporary *temporary, size_t size,
                        struct err *err) MUST_CHECK;
+/* It holds this, and zeros behind it, without a system call: whatever kills the
+   process from now on leaves it there, whole.  For what exists nowhere else; any
+   thread, while nobody else uses it.  False without room that was reserved. */
+bool temporary_note(struct temporary *temporary, struct str content);
 /* It holds this, and nothing else, durably. */
 bool temporary_fill(struct temporary *temporary, struct str content,
                     struct err *err) MUST_CHECK;
 /* Into place, durably.  `create`: fail if the other file exists. */
 bool temporary_move(struct temporary *temporary, bool create,
                     struct err *err) MUST_CHECK;
-/* Removes it if it was not moved. */
+/* Removes it if it was not moved, and nothing was noted. */
 void temporary_done(struct temporary *temporary);
 
 /* The base of what replaces this file; NULL: there is none. */

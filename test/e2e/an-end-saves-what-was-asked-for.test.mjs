@@ -131,7 +131,7 @@ describe('an end', () => {
     relay.program.child.kill('SIGTERM');
     await until(() => /waiting for account me: saving its new tokens: .*, at most \d+ s more/.test(relay.log), { what: 'what it waits for' });
     assert.deepEqual(await relay.program.ended, { code: 1, signal: null });
-    assert.match(relay.log, /account me: its new tokens could not be written to .*data in 30 s .* sign in again/);
+    assert.match(relay.log, /account me: its new tokens could not be put into its file in .*data within 30 s: they end with this process, .* sign in again/);
     assert.equal(readAccount(dataDir, 'me').access_token, OLD);
   });
 

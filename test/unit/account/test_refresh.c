@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Refreshes, over a scripted store and a scripted token endpoint. */
 #include "account/keeper_internal.h"
+#include "base/mem.h"
 #include "desk.h"
 
 #define FINE (-1)
@@ -264,6 +265,25 @@ static void room_is_reserved_before_the_old_token_is_spent(void **state)
     assert_int_equal(desk_answer(desk, wait), FINE);
 }
 
+static void new_tokens_are_noted_before_they_are_written(void **state)
+{
+    struct desk *desk = *state;
+    struct keeper_wait *wait = desk_ask(desk, KEEPER_REFRESH, NULL);
+    char *noted;
+
+    desk_token_call(desk);
+    script_store_stall(desk->script, SCRIPT_WRITE);
+    desk_grant(desk, "new-access", "new-refresh");
+    desk_until_stalled(desk);
+    noted = script_store_noted(desk->script);
+    assert_non_null(noted);
+    unit_assert_part(noted, "\"new-refresh\"");
+    unit_assert_part(noted, "\"note\":\"mine\"");
+    mem_free(noted);
+    script_store_let_go(desk->script);
+    assert_int_equal(desk_answer(desk, wait), FINE);
+}
+
 static void without_room_only_who_waits_gets_a_new_token(void **state)
 {
     struct desk *desk = *state;
@@ -349,6 +369,7 @@ int main(void)
         AT_DESK(who_was_refused_with_an_old_token_gets_the_new_one),
         AT_DESK(what_cannot_be_saved_is_held_and_saved_later),
         AT_DESK(room_is_reserved_before_the_old_token_is_spent),
+        AT_DESK(new_tokens_are_noted_before_they_are_written),
         AT_DESK(without_room_only_who_waits_gets_a_new_token),
         AT_DESK(a_file_that_is_away_is_written_back_whole),
         AT_DESK(one_that_was_removed_on_purpose_is_not),

@@ -324,6 +324,63 @@ static void room_is_kept_while_others_change_the_document(void **state)
     assert_int_equal(unit_file_count(scene->folder), 2);
 }
 
+/* Reserves, notes, and is gone without another word. */
+static void note_and_die(const char *folder)
+{
+    struct store_driver *driver = open_driver(folder);
+    struct store_lock *lock = NULL;
+    struct err err;
+    struct json_doc *doc = json_doc_parse(STR("{\"x\":2}"), &err);
+
+    if (driver->lock(driver, "a", &lock, &err) != STORE_LOCKED ||
+        !driver->reserve(driver, lock, &err))
+        _exit(1);
+    driver->note(driver, lock, doc);
+    _exit(0);
+}
+
+static void what_was_noted_outlives_the_process(void **state)
+{
+    struct scene *scene = *state;
+    struct store_driver *driver = scene->driver;
+    struct err err;
+    struct stat info;
+    pid_t child;
+    int status;
+
+    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
+    child = fork();
+    if (child == 0)
+        note_and_die(scene->folder);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_x(driver, "a", 1);
+    driver->free(driver);
+    scene->driver = open_driver(scene->folder);
+    assert_x(scene->driver, "a", 2);
+    assert_int_equal(stat(unit_path(scene->folder, "a.json"), &info), 0);
+    assert_int_equal(info.st_size, sizeof("{\n  \"x\": 2\n}") - 1);
+}
+
+static void what_was_noted_and_saved_leaves_nothing(void **state)
+{
+    struct scene *scene = *state;
+    struct store_driver *driver = scene->driver;
+    struct store_lock *lock;
+    struct err err;
+    struct json_doc *doc = json_doc_parse(STR("{\"x\":2}"), &err);
+
+    assert_int_equal(driver->lock(driver, "a", &lock, &err), STORE_LOCKED);
+    assert_true(driver->reserve(driver, lock, &err));
+    driver->note(driver, lock, doc);
+    assert_true(driver->fill(driver, lock, doc, false, &err));
+    driver->unlock(driver, lock);
+    json_doc_free(doc);
+    assert_x(driver, "a", 2);
+    /* The document and the file of the lock. */
+    assert_int_equal(unit_file_count(scene->folder), 2);
+}
+
 /* ---- held by another ---------------------------------------------------- */
 
 static void nothing_waits_for_the_folder(void **state)
@@ -356,6 +413,8 @@ int main(void)
         SCENE(a_link_that_leads_nowhere_is_not_replaced),
         SCENE(what_was_reserved_is_saved_on_a_full_disk),
         SCENE(room_is_kept_while_others_change_the_document),
+        SCENE(what_was_noted_outlives_the_process),
+        SCENE(what_was_noted_and_saved_leaves_nothing),
         SCENE(nothing_waits_for_the_folder),
     };
 

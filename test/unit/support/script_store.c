@@ -31,6 +31,7 @@ struct script_store {
     } ops[SCRIPT_OPS];
     bool stalled;
     unsigned locks;
+    struct json_doc *noted;
 };
 
 struct store_lock {
@@ -217,12 +218,26 @@ static bool reserve(struct store_driver *driver, struct store_lock *lock,
     return end(script, begin(script, SCRIPT_RESERVE, err));
 }
 
+static bool note(struct store_driver *driver, struct store_lock *lock,
+                 const struct json_doc *doc)
+{
+    struct script_store *script = script_of(driver);
+
+    (void)lock;
+    (void)pthread_mutex_lock(&script->lock);
+    json_doc_free(script->noted);
+    script->noted = json_doc_copy(doc);
+    (void)pthread_mutex_unlock(&script->lock);
+    return true;
+}
+
 static void free_driver(struct store_driver *driver)
 {
     struct script_store *script = script_of(driver);
 
     for (size_t i = 0; i < DOCS_MAX; i++)
         json_doc_free(script->docs[i].doc);
+    json_doc_free(script->noted);
     (void)pthread_mutex_destroy(&script->lock);
     (void)pthread_cond_destroy(&script->changed);
     mem_free(script);
@@ -244,6 +259,7 @@ struct script_store *script_store_new(void)
                                             .unlock = unlock,
                                             .reserve = reserve,
                                             .fill = fill,
+                                            .note = note,
                                             .free = free_driver };
     (void)pthread_mutex_init(&script->lock, NULL);
     (void)pthread_cond_init(&script->changed, NULL);
@@ -284,20 +300,36 @@ void script_store_take_away(struct script_store *script, const char *key,
     (void)pthread_mutex_unlock(&script->lock);
 }
 
-char *script_store_get(struct script_store *script, const char *key)
+static char *text_of(const struct json_doc *doc)
 {
-    struct script_doc *found;
     struct buf text;
     char *copy = NULL;
 
     buf_init(&text, 1u << 20);
-    (void)pthread_mutex_lock(&script->lock);
-    found = find(script, key);
-    if (found->doc && json_doc_write(found->doc, false, &text))
+    if (doc && json_doc_write(doc, false, &text))
         copy = mem_strndup(buf_str(&text).at, buf_str(&text).len);
-    (void)pthread_mutex_unlock(&script->lock);
     buf_done(&text);
     return copy;
+}
+
+char *script_store_get(struct script_store *script, const char *key)
+{
+    char *text;
+
+    (void)pthread_mutex_lock(&script->lock);
+    text = text_of(find(script, key)->doc);
+    (void)pthread_mutex_unlock(&script->lock);
+    return text;
+}
+
+char *script_store_noted(struct script_store *script)
+{
+    char *text;
+
+    (void)pthread_mutex_lock(&script->lock);
+    text = text_of(script->noted);
+    (void)pthread_mutex_unlock(&script->lock);
+    return text;
 }
 
 void script_store_fail(struct script_store *script, enum script_op op,

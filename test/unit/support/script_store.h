@@ -28,6 +28,9 @@ void script_store_take_away(struct script_store *script, const char *key,
 /* As text without spaces, freed with mem_free(); NULL if there is none. */
 char *script_store_get(struct script_store *script, const char *key);
 
+/* The document that was noted last; likewise. */
+char *script_store_noted(struct script_store *script);
+
 /* The next `times` jobs of this kind fail with this code (a lock with ERR_BUSY is
    held by somebody else). */
 void script_store_fail(struct script_store *script, enum script_op op,
