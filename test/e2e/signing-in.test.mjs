@@ -229,7 +229,8 @@ describe('signing in', () => {
     assert.match(expired.json.error, /expired/);
     const again = await startRelay({ upstream: s.sim.apiUrl, dataDir: s.relay.dataDir, accounts: () => {} });
     try {
-      assert.deepEqual(files(), [`pkce_${seeds}.json`, `pkce_${state}.json`].sort(), 'the expired one was removed at the start');
+      const left = [`pkce_${seeds}.json`, `pkce_${state}.json`].sort().join();
+      await until(() => files().join() === left, { what: 'the expired one to be removed at the start' });
       for (const [name, which] of [['a', state], ['b', seeds]]) {
         const answer = await call(`${again.url}/oauth/token`, { method: 'POST', body: { authorization_code: CODE, state: which, account_name: name } });
         assert.equal(answer.status, 200, answer.body.toString());
