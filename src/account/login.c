@@ -28,6 +28,7 @@ struct login {
 
 static struct flow_next begin(struct flow *flow);
 static struct flow_next check(struct flow *flow);
+static struct flow_next look(struct flow *flow);
 static struct flow_next judge(struct flow *flow);
 static struct flow_next adopted(struct flow *flow);
 static struct flow_next cleaned(struct flow *flow);
@@ -55,15 +56,21 @@ static struct flow_next fail(struct login *login)
     return flow_finish();
 }
 
+static void start_job_on(struct login *login, enum store_op op, const char *key)
+{
+    store_job_free(login->job);
+    login->job = store_start(options_of(login)->store, options_of(login)->loop,
+                             &(struct store_request){ .op = op, .key = key },
+                             wake, login);
+}
+
+/* On the pending login. */
 static void start_job(struct login *login, enum store_op op)
 {
     char key[PENDING_KEY_MAX];
 
     pending_key(login->said.state, key);
-    store_job_free(login->job);
-    login->job = store_start(options_of(login)->store, options_of(login)->loop,
-                             &(struct store_request){ .op = op, .key = key },
-                             wake, login);
+    start_job_on(login, op, key);
 }
 
 /* ---- READING ------------------------------------------------------------ */
@@ -149,6 +156,7 @@ static struct flow_next check(struct flow *flow)
 {
     struct login *login = login_of(flow);
     struct account *account;
+    char key[ACCOUNT_KEY_MAX];
     bool fine;
 
     if (!store_job_is_done(login->job))
@@ -170,6 +178,30 @@ static struct flow_next check(struct flow *flow)
     account_unref(account);
     if (!fine)
         return fail(login);
+    account_key(&account_kind_oauth, str_of(login->wait->name), key);
+    start_job_on(login, STORE_OP_READ, key);
+    return flow_sleep_then(look);
+}
+
+/* A code is good once: it is not spent for tokens that could not be saved then.  A
+   damaged document is replaced. */
+static struct flow_next look(struct flow *flow)
+{
+    struct login *login = login_of(flow);
+    const struct err *err;
+
+    if (!store_job_is_done(login->job))
+        return flow_sleep_then(look);
+    err = store_job_error(login->job);
+    if (err && err->code != ERR_BROKEN) {
+        login->err = *err;
+        err_wrap(&login->err,
+                 "the code was not used, since the tokens of account \"%s\" "
+                 "could not be saved",
+                 login->wait->name);
+        return fail(login);
+    }
+    json_doc_free(store_job_take_doc(login->job));
     exchange(login);
     return flow_sleep_then(judge);
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* The end of a login: a code becomes tokens.
 
-       READING -> EXCHANGING -> ADOPTING -> CLEANING -> answered
-          |           '---> refused: the pending login stays, to be tried again
-          '---------------> unknown or expired
+       READING -> LOOKING -> EXCHANGING -> ADOPTING -> CLEANING -> answered
+          |          |           '---> refused: the pending login stays, to be
+          |          |                 tried again
+          |          '-> the account's document cannot be read: the code is good yet
+          '------------> unknown or expired
 
    A client that leaves stops nothing: a code is good once.  Keeper's loop only. */
 #pragma once

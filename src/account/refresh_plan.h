@@ -52,7 +52,7 @@ enum refresh_event {
     REFRESH_NO_LOCK, /* it cannot be taken */
     REFRESH_READ,
     REFRESH_GONE,       /* removed, as somebody asked for */
-    REFRESH_AWAY,       /* not there, and nobody removed it */
+    REFRESH_AWAY,       /* not there, or damaged, and nobody removed it */
     REFRESH_UNREADABLE, /* the document, for now */
     REFRESH_RESERVED,
     REFRESH_NO_ROOM,

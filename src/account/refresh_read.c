@@ -68,6 +68,19 @@ static void plan_to_restore(struct refresh *r)
     r->precious_ms = clock_steady_ms();
 }
 
+/* Neither removed nor of any use: the whole document is written again, from what
+   memory has of it. */
+static enum refresh_event write_anew(struct refresh *r)
+{
+    r->whole = true;
+    r->facts.known = r->kept->doc != NULL;
+    if (r->facts.known)
+        refresh_set_doc(r, json_doc_copy(r->kept->doc));
+    if (r->facts.known && r->plan.goal != REFRESH_ADOPT)
+        plan_to_restore(r);
+    return r->facts.known ? REFRESH_AWAY : refresh_failed(r, REFRESH_AWAY);
+}
+
 static enum refresh_event not_there(struct refresh *r)
 {
     const char *name = r->kept->name;
@@ -81,13 +94,7 @@ static enum refresh_event not_there(struct refresh *r)
             "the file of account \"%s\" is not there: put it back, or remove "
             "the account with `claude-relay account remove %s`",
             name, name);
-    r->whole = true;
-    r->facts.known = r->kept->doc != NULL;
-    if (r->facts.known)
-        refresh_set_doc(r, json_doc_copy(r->kept->doc));
-    if (r->facts.known && r->plan.goal != REFRESH_ADOPT)
-        plan_to_restore(r);
-    return r->facts.known ? REFRESH_AWAY : refresh_failed(r, REFRESH_AWAY);
+    return write_anew(r);
 }
 
 static enum refresh_event was_read(struct refresh *r, struct json_doc *doc)
@@ -115,7 +122,9 @@ enum refresh_event refresh_look_at_document(struct refresh *r)
 
     if (store_job_error(r->job)) {
         r->err = *store_job_error(r->job);
-        return refresh_failed(r, REFRESH_UNREADABLE);
+        return r->err.code == ERR_BROKEN
+                   ? write_anew(r)
+                   : refresh_failed(r, REFRESH_UNREADABLE);
     }
     doc = store_job_take_doc(r->job);
     return doc ? was_read(r, doc) : not_there(r);

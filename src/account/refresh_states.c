@@ -199,6 +199,10 @@ static enum refresh_event look_at_save(struct refresh *r)
     apply_patch(r);
     if (err && err->code == ERR_NOT_FOUND)
         return not_found(r);
+    if (err && err->code == ERR_BROKEN && !r->whole) {
+        r->whole = true;
+        return REFRESH_AWAY;
+    }
     refresh_weigh(r);
     r->facts.newer = r->saving != r->version;
     return err ? REFRESH_NOT_SAVED : REFRESH_SAVED;

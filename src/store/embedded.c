@@ -94,11 +94,11 @@ static struct json_doc *parse_object(struct str text, const char *key,
     if (doc && !json_doc_is_object(doc)) {
         json_doc_free(doc);
         doc = NULL;
-        err_set(err, ERR_CONFIG, "not a JSON object");
+        err_set(err, ERR_BROKEN, "not a JSON object");
     }
     if (!doc) {
         /* Whoever asks for it is not to blame for what lies in a file. */
-        err->code = ERR_CONFIG;
+        err->code = ERR_BROKEN;
         (void)err_wrap(err, "%s" EMBEDDED_ENDING, key);
     }
     return doc;

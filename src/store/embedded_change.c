@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "store/filelock.h"
 #include "store/jsonfile.h"
@@ -85,6 +86,27 @@ bool embedded_write(const struct embedded *store, const char *key,
 
 /* ---- changing by field -------------------------------------------------- */
 
+/* A document that is no document is replaced, but not thrown away: what was meant
+   can be read in it. */
+static bool set_aside(const struct embedded *store, const char *key,
+                      const struct err *why, struct err *err)
+{
+    struct embedded_place place;
+    char from[EMBEDDED_PATH_SIZE];
+    char to[EMBEDDED_PATH_SIZE];
+
+    if (!embedded_find(store, key, &place, err))
+        return false;
+    if (snprintf(from, sizeof(from), "%s/%s", place.folder, place.name) >=
+            EMBEDDED_PATH_SIZE ||
+        snprintf(to, sizeof(to), "%s.broken", from) >= EMBEDDED_PATH_SIZE)
+        return err_set(err, ERR_IO, "the path of %s is too long", key);
+    if (rename(from, to) != 0)
+        return err_errno(err, "rename %s to %s", from, to);
+    log_line(LOG_WARN, "%s; it was replaced, and is kept as %s", why->text, to);
+    return true;
+}
+
 struct merge {
     const char *key;
     const struct json_doc *patch;
@@ -99,7 +121,13 @@ static bool merge(struct store_driver *driver, const struct merge *merge,
     struct json_doc *doc;
     bool ok;
 
-    if (!driver->read(driver, key, &doc, err))
+    ok = driver->read(driver, key, &doc, err);
+    if (!ok && err->code == ERR_BROKEN && !merge->must_exist) {
+        struct err why = *err;
+
+        ok = set_aside(embedded_of(driver), key, &why, err);
+    }
+    if (!ok)
         return err_wrap(err, "%s" EMBEDDED_ENDING " is left as it is", key);
     if (!doc && merge->must_exist)
         return err_set(err, ERR_NOT_FOUND, "%s" EMBEDDED_ENDING " is gone",

@@ -172,7 +172,7 @@ static void what_was_removed_is_gone(void **state)
     assert_null(doc);
 }
 
-static void a_broken_document_is_left_as_it_is(void **state)
+static void a_broken_document_is_not_changed_but_replaced(void **state)
 {
     static const char *const texts[] = { "{\"access_token\":\"canary", "", "[]",
                                          "{\"a\":1,\"a\":2}" };
@@ -181,8 +181,12 @@ static void a_broken_document_is_left_as_it_is(void **state)
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         unit_write(scene->folder, "oauth_a.json", texts[i]);
         assert_read_fails(scene, "oauth_a", "oauth_a.json: not ");
-        assert_false(update(scene, "oauth_a", "{\"x\":1}"));
+        assert_false(
+            change(scene, scene->driver->change, "oauth_a", "{\"x\":1}"));
         assert_file(scene, "oauth_a.json", texts[i]);
+        assert_true(update(scene, "oauth_a", "{\"x\":1}"));
+        assert_file(scene, "oauth_a.json.broken", texts[i]);
+        assert_read(scene, "oauth_a", "{\"x\":1}");
     }
 }
 
@@ -195,10 +199,10 @@ static void a_broken_document_is_the_stores_failure(void **state)
 
     unit_write(scene->folder, "a.json", "{");
     assert_false(scene->driver->read(scene->driver, "a", &doc, &err));
-    assert_int_equal(err.code, ERR_CONFIG);
+    assert_int_equal(err.code, ERR_BROKEN);
     unit_write(scene->folder, "a.json", "7");
     assert_false(scene->driver->read(scene->driver, "a", &doc, &err));
-    assert_int_equal(err.code, ERR_CONFIG);
+    assert_int_equal(err.code, ERR_BROKEN);
     assert_int_equal(unlink(unit_path(scene->folder, "a.json")), 0);
     assert_int_equal(mkdir(unit_path(scene->folder, "a.json"), 0700), 0);
     assert_false(scene->driver->read(scene->driver, "a", &doc, &err));
@@ -462,7 +466,7 @@ int main(void)
         SCENE(an_update_keeps_what_it_does_not_name),
         SCENE(creating_never_replaces),
         SCENE(what_was_removed_is_gone),
-        SCENE(a_broken_document_is_left_as_it_is),
+        SCENE(a_broken_document_is_not_changed_but_replaced),
         SCENE(a_broken_document_is_the_stores_failure),
         SCENE(a_document_that_could_not_be_read_again_is_not_written),
         SCENE(a_key_names_a_file_in_the_folder),

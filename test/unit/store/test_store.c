@@ -139,7 +139,7 @@ static void a_failure_comes_with_its_reason(void **state)
     struct store_job *wrong;
 
     unit_write(scene->folder, "a.json", "{");
-    broken = start(scene, STORE_OP_UPDATE, "a", "{}");
+    broken = start(scene, STORE_OP_CHANGE, "a", "{}");
     wrong = start(scene, STORE_OP_LOCK, "../a", NULL);
     wait_for(scene, 2);
     unit_assert_part(store_job_error(broken)->text, "not valid JSON");

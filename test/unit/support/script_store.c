@@ -28,6 +28,7 @@ struct script_store {
         unsigned times;
         unsigned count;
         bool stalls;
+        bool later; /* the next one succeeds */
     } ops[SCRIPT_OPS];
     bool stalled;
     unsigned locks;
@@ -69,7 +70,8 @@ static bool begin(struct script_store *script, enum script_op op,
     script->ops[op].stalls = false;
     while (script->stalled)
         (void)pthread_cond_wait(&script->changed, &script->lock);
-    fails = script->ops[op].times > 0;
+    fails = script->ops[op].times > 0 && !script->ops[op].later;
+    script->ops[op].later = false;
     if (fails)
         script->ops[op].times--;
     return !fails || err_set(err, script->ops[op].code, "the script says no");
@@ -338,6 +340,15 @@ void script_store_fail(struct script_store *script, enum script_op op,
     (void)pthread_mutex_lock(&script->lock);
     script->ops[op].code = code;
     script->ops[op].times = times;
+    (void)pthread_mutex_unlock(&script->lock);
+}
+
+void script_store_fail_later(struct script_store *script, enum script_op op,
+                             enum err_code code, unsigned times)
+{
+    script_store_fail(script, op, code, times);
+    (void)pthread_mutex_lock(&script->lock);
+    script->ops[op].later = true;
     (void)pthread_mutex_unlock(&script->lock);
 }
 

@@ -35,6 +35,9 @@ char *script_store_noted(struct script_store *script);
    held by somebody else). */
 void script_store_fail(struct script_store *script, enum script_op op,
                        enum err_code code, unsigned times);
+/* The same after one more has succeeded. */
+void script_store_fail_later(struct script_store *script, enum script_op op,
+                             enum err_code code, unsigned times);
 /* The next job of this kind waits, before it does anything, until it is let go. */
 void script_store_stall(struct script_store *script, enum script_op op);
 void script_store_let_go(struct script_store *script);
