@@ -92,7 +92,14 @@ uint64_t stream_written(const struct stream *stream);
 struct stream_acks {
     uint64_t
         outstanding; /* bytes taken by our kernel that it did not acknowledge */
+    uint64_t
+        in_flight; /* those of them that were sent: the rest has to wait until
+                           it takes more */
     uint64_t silent_ms; /* since it acknowledged anything, old bytes too */
+    uint64_t
+        repeat_ms;    /* our kernel's present wait before it repeats anything */
+    unsigned repeats; /* of what is in flight, since any of it arrived */
+    unsigned probes;  /* unanswered, whether it takes more */
 };
 
 /* Two system calls: for when something is late.  False if the stream is no TCP

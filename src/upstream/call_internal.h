@@ -38,7 +38,8 @@ struct call {
     struct arena *arena;
     size_t body_sent;
     uint64_t sent_ms;
-    uint64_t deadline_ms; /* the timer may look earlier whether it arrives */
+    uint64_t deadline_ms;
+    uint64_t look_at_ms; /* whether the request arrives; 0: nothing is due */
     /* stream_sent() before the first byte of the request has left, and from when on
        the last one has (once all of it was written). */
     uint64_t begins_at;

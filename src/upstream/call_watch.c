@@ -16,19 +16,26 @@ static bool is_watched(const struct call *call)
     return call->state == CALL_SENDING || call->state == CALL_WAITING;
 }
 
-static void set_timer(struct call *call, uint64_t wait_ms)
+static void set_timer(struct call *call)
 {
     uint64_t now_ms = call_now_ms(call);
-    uint64_t left_ms =
-        call->deadline_ms > now_ms ? call->deadline_ms - now_ms : 0;
+    uint64_t at_ms = call->deadline_ms;
 
-    loop_timer_set(call->timer, wait_ms < left_ms ? wait_ms : left_ms);
+    if (is_watched(call) && call->look_at_ms > 0 && call->look_at_ms < at_ms)
+        at_ms = call->look_at_ms;
+    loop_timer_set(call->timer, at_ms > now_ms ? at_ms - now_ms : 0);
 }
 
+/* A look that is due is never put off: what our kernel takes says nothing of the
+   other side's. */
 void call_set_deadline(struct call *call, uint64_t limit_ms)
 {
-    call->deadline_ms = call_now_ms(call) + limit_ms;
-    set_timer(call, is_watched(call) ? silence_ms(call) : limit_ms);
+    uint64_t now_ms = call_now_ms(call);
+
+    call->deadline_ms = now_ms + limit_ms;
+    if (is_watched(call) && call->look_at_ms == 0)
+        call->look_at_ms = now_ms + silence_ms(call);
+    set_timer(call);
 }
 
 static void fail(struct call *call, const char *step, const char *why)
@@ -62,8 +69,10 @@ static void give_up_dead(struct call *call, const struct stream_acks *acks)
     upstream_drop_silent(call->options.upstream, call->options.origin,
                          call->options.proxy, silence_ms(call));
     fail(call, "send",
-         "the connection is dead: the other side acknowledged nothing of what "
-         "was sent");
+         call->unheard ? "the connection is dead: the other side acknowledged "
+                         "nothing of what was sent"
+                       : "the connection is dead: the other side acknowledged "
+                         "a part of what was sent, and then nothing any more");
 }
 
 static void look(struct call *call)
@@ -76,10 +85,13 @@ static void look(struct call *call)
         give_up_dead(call, &acks);
         break;
     case SILENCE_GOES_ON:
-        set_timer(call, silence_ms(call) - acks.silent_ms);
+        call->look_at_ms =
+            call_now_ms(call) + silence_next_ms(&acks, silence_ms(call));
+        set_timer(call);
         break;
     case SILENCE_NONE:
-        set_timer(call, UINT64_MAX);
+        call->look_at_ms = 0; /* until more is sent */
+        set_timer(call);
         break;
     }
 }

@@ -5,8 +5,10 @@
    A path that silently ends (the machine slept, a VPN changed, a NAT forgot) sends
    no reset.  TCP repeats what was not acknowledged for a quarter of an hour before
    it gives up; an upstream that is there acknowledges at once, even if it thinks for
-   minutes, and even if it takes no more for now (window probes are acknowledged
-   too; TCP_USER_TIMEOUT would count that as silence). */
+   minutes, and even if it takes no more for now: window probes are acknowledged too
+   (TCP_USER_TIMEOUT would count that as silence).  Both repetitions and probes become
+   rarer, up to one in two minutes, so that a long silence alone proves nothing: it
+   has to be one in which several of them stayed unanswered. */
 #pragma once
 
 #include <stdint.h>
@@ -21,8 +23,11 @@ enum silence {
     SILENCE_DEAD,    /* and has been for longer than the limit */
 };
 
-/* Asked when the last bytes were sent `limit_ms` before or earlier. */
+/* Asked when bytes have been on the way for `limit_ms` or longer. */
 enum silence silence_judge(const struct stream_acks *acks, uint64_t limit_ms);
+
+/* If it goes on: when to look again. */
+uint64_t silence_next_ms(const struct stream_acks *acks, uint64_t limit_ms);
 
 /* Of the `sent` bytes of a request, how many were acknowledged. */
 uint64_t silence_acknowledged(const struct stream_acks *acks, uint64_t sent);

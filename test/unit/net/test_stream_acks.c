@@ -49,6 +49,7 @@ static void what_arrived_is_not_outstanding(void **state)
     wire_expect(&scene->peer, "tea");
     assert_true(stream_acks(scene->stream, &acks));
     assert_int_equal(acks.outstanding, 0);
+    assert_int_equal(acks.in_flight, 0);
 }
 
 /* The other side's kernel has no room for all of it. */
@@ -67,6 +68,10 @@ static void what_did_not_arrive_is_outstanding(void **state)
     assert_in_range(acks.outstanding, 1, MUCH);
     assert_true(acks.outstanding <= stream_sent(scene->stream));
     assert_true(acks.silent_ms < 60000);
+    assert_in_range(acks.in_flight, 0, acks.outstanding - 1);
+    assert_int_equal(acks.repeats, 0);
+    assert_int_equal(acks.probes, 0);
+    assert_in_range(acks.repeat_ms, 1, 60000);
 }
 
 static void a_pair_of_local_sockets_knows_nothing(void **state)

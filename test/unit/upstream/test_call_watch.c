@@ -36,6 +36,15 @@ static int open_scene(void **state)
     return 0;
 }
 
+/* Of what was sent `missing` bytes are repeated, unanswered. */
+static void be_dead(uint64_t missing)
+{
+    kernel.acks = (struct stream_acks){ .outstanding = missing,
+                                        .in_flight = missing,
+                                        .silent_ms = LONG_AGO + 1000,
+                                        .repeats = 6 };
+}
+
 #define GOOD "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n"
 
 /* A request over a pooled connection. */
@@ -95,13 +104,14 @@ static void a_dead_one_is_given_up(void **state)
 {
     struct scene *scene = *state;
 
-    kernel.acks.silent_ms = LONG_AGO;
-    kernel.acks.outstanding = scene->options.head.len;
+    be_dead(scene->options.head.len);
     begin_again(scene);
     scene_until_end(scene);
     assert_int_equal(call_error(scene->call)->code, ERR_TIMEOUT);
     unit_assert_part(call_error(scene->call)->text, "send failed: 127.0.0.1:");
-    unit_assert_part(call_error(scene->call)->text, "the connection is dead");
+    unit_assert_part(call_error(scene->call)->text,
+                     "the connection is dead: the other side acknowledged "
+                     "nothing of what was sent");
     assert_true(call_facts(scene->call).unheard);
     assert_int_equal(scene->wakes, 1);
 }
@@ -110,12 +120,54 @@ static void one_byte_that_arrived_is_told(void **state)
 {
     struct scene *scene = *state;
 
-    kernel.acks.silent_ms = LONG_AGO;
-    kernel.acks.outstanding = scene->options.head.len - 1;
+    be_dead(scene->options.head.len - 1);
     begin_again(scene);
     scene_until_end(scene);
-    unit_assert_part(call_error(scene->call)->text, "send failed");
+    unit_assert_part(call_error(scene->call)->text,
+                     "the connection is dead: the other side acknowledged a "
+                     "part of what was sent, and then nothing any more");
     assert_false(call_facts(scene->call).unheard);
+}
+
+/* Its acknowledgements become rarer than the limit. */
+static void one_that_takes_no_more_for_long_is_left_alone(void **state)
+{
+    struct scene *scene = *state;
+
+    kernel.acks =
+        (struct stream_acks){ .outstanding = 10, .silent_ms = LONG_AGO };
+    begin_again(scene);
+    wire_until(scene->loop, was_asked, NULL);
+    assert_int_equal(call_state(scene->call), CALL_WAITING);
+    scene_answer(scene, GOOD);
+    assert_int_equal(scene->end, CALL_END);
+}
+
+static void begin_upload(struct scene *scene)
+{
+    scene->options.body_kind = CALL_BODY_CHUNKED;
+    scene->options.head =
+        STR("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
+    scene_request(scene);
+}
+
+static bool sends_on(void *arg)
+{
+    struct scene *scene = arg;
+
+    call_send(scene->call, STR("tea"));
+    return call_state(scene->call) == CALL_FAILED;
+}
+
+/* Our kernel takes what a client goes on sending, whatever becomes of it. */
+static void a_client_that_goes_on_hides_no_death(void **state)
+{
+    struct scene *scene = *state;
+
+    be_dead(8);
+    begin_upload(scene);
+    wire_until(scene->loop, sends_on, scene);
+    unit_assert_part(call_error(scene->call)->text, "the connection is dead");
 }
 
 /* What a streamed upload waits for is its client. */
@@ -124,15 +176,12 @@ static void a_pause_of_the_client_is_no_silence(void **state)
     struct scene *scene = *state;
 
     kernel.acks.silent_ms = LONG_AGO;
-    scene->options.body_kind = CALL_BODY_CHUNKED;
-    scene->options.head =
-        STR("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n");
-    scene_request(scene);
+    begin_upload(scene);
     wire_turn_for(scene->loop, 2 * SILENCE_MS);
     assert_int_equal(call_state(scene->call), CALL_SENDING);
     call_send(scene->call, STR("tea"));
     wire_expect(&scene->peer, "3\r\ntea\r\n");
-    kernel.acks.outstanding = 8;
+    be_dead(8);
     scene_until_end(scene);
     unit_assert_part(call_error(scene->call)->text, "the connection is dead");
     assert_false(call_facts(scene->call).unheard);
@@ -167,8 +216,7 @@ static void idle_ones_that_are_as_old_go_with_it(void **state)
                                stream_new(scene->loop, ends[1], NULL, NULL),
                                scene->origin, NULL));
     }
-    kernel.acks.silent_ms = LONG_AGO;
-    kernel.acks.outstanding = scene->options.head.len;
+    be_dead(scene->options.head.len);
     scene_start(scene);
     assert_int_equal(scene_idle(scene), 1);
     scene_until_end(scene);
@@ -188,6 +236,8 @@ int main(void)
         TEST(where_nothing_is_known_nothing_is_judged),
         TEST(a_dead_one_is_given_up),
         TEST(one_byte_that_arrived_is_told),
+        TEST(one_that_takes_no_more_for_long_is_left_alone),
+        TEST(a_client_that_goes_on_hides_no_death),
         TEST(a_pause_of_the_client_is_no_silence),
         TEST(an_earlier_deadline_comes_first),
         TEST(idle_ones_that_are_as_old_go_with_it),
