@@ -130,6 +130,8 @@ static struct account *copy(const struct account *account)
     *same = *account;
     if (account->token)
         same->token = secret_ref(account->token);
+    if (account->refresh)
+        same->refresh = secret_ref(account->refresh);
     same->proxy = proxy_ref(account->proxy);
     same->scopes = account->scopes ? json_doc_copy(account->scopes) : NULL;
     same->note = account->note ? mem_strdup(account->note) : NULL;
@@ -179,6 +181,7 @@ void account_unref(struct account *account)
     if (!account || atomic_fetch_sub(&counted_of(account)->refs, 1) != 1)
         return;
     secret_unref(account->token);
+    secret_unref(account->refresh);
     proxy_unref(account->proxy);
     json_doc_free(account->scopes);
     mem_free(account->note);

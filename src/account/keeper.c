@@ -67,7 +67,7 @@ void keeper_free(struct keeper *keeper)
 
 bool keeper_is_spent(struct keeper *keeper, const struct account *account)
 {
-    return kept_is_spent(kept_find(keeper, account->name), account->grant);
+    return kept_is_older(kept_find(keeper, account->name), account);
 }
 
 void keeper_restore(struct keeper *keeper, const char *name)
@@ -139,6 +139,8 @@ static void refresh_asked(struct keeper_wait *wait, struct account *account)
         keeper_wait_end(wait, &err);
         return;
     }
+    if (!wait->stale)
+        wait->stale = secret_ref(account->token);
     list_push(&kept->waits, &wait->node);
     keeper_wait_time(wait);
     if (kept->refresh)

@@ -47,8 +47,8 @@ void keeper_free(struct keeper *keeper);
 /* From now on refresh ahead of time; call again when accounts were read anew. */
 void keeper_look(struct keeper *keeper);
 
-/* Is the grant of this account, as a file shows it, known to be spent: was it
-   exchanged for another one that memory has? */
+/* Are the tokens of this account, as a file shows it, known to be older than those
+   that memory has: were they exchanged for them, or got before them? */
 bool keeper_is_spent(struct keeper *keeper, const struct account *account);
 /* The file of an account holds a spent grant: write the newer tokens, which memory
    has, back into it. */

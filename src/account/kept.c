@@ -8,6 +8,7 @@
 #include "account/refresh_rules.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/text.h"
 #include "crypto/random.h"
 
 struct kept_account *kept_find(struct keeper *keeper, const char *name)
@@ -47,6 +48,27 @@ void kept_answer(struct kept_account *kept, const struct err *err)
     }
 }
 
+static bool is_stale(const struct keeper_wait *wait, const struct secret *token)
+{
+    return wait->stale &&
+           secret_eq(secret_reveal(wait->stale), secret_reveal(token));
+}
+
+void kept_answer_but(struct kept_account *kept, const struct secret *token)
+{
+    struct list *node = kept->waits.next;
+
+    while (node != &kept->waits) {
+        struct keeper_wait *wait = LIST_ITEM(node, struct keeper_wait, node);
+
+        node = node->next;
+        if (is_stale(wait, token))
+            continue;
+        list_remove(&wait->node);
+        keeper_wait_end(wait, NULL);
+    }
+}
+
 /* ---- tokens ------------------------------------------------------------- */
 
 bool kept_is_spent(const struct kept_account *kept, const char *grant)
@@ -79,19 +101,81 @@ void kept_forget(struct kept_account *kept)
     memset(kept->spent, 0, sizeof(kept->spent));
 }
 
-struct json_doc *kept_tokens(const struct kept_account *kept)
+static struct account *known(const struct kept_account *kept)
+{
+    return accounts_get(kept->keeper->options.accounts, str_of(kept->name));
+}
+
+/* By what we wrote beside them; a file of somebody else tells when they expire. */
+static bool came_earlier(const struct account *a, const struct account *b)
+{
+    return a->obtained_at_ms > 0 ? a->obtained_at_ms < b->obtained_at_ms
+                                 : a->expires_at_ms < b->expires_at_ms;
+}
+
+bool kept_is_older(const struct kept_account *kept, const struct account *read)
+{
+    struct account *ours = known(kept);
+    bool other = ours && ours->kind == read->kind && ours->refresh &&
+                 strcmp(ours->grant, read->grant) != 0;
+    bool older =
+        other && (kept_is_spent(kept, read->grant) ||
+                  (ours->obtained_at_ms > 0 && came_earlier(read, ours)));
+
+    account_unref(ours);
+    return older;
+}
+
+static void set_time(struct json_doc *doc, const char *member, uint64_t at_ms)
+{
+    char text[TEXT_TIME_MAX];
+
+    text_format_time(at_ms, text);
+    json_doc_set_str(doc, member, str_of(text));
+}
+
+/* From the snapshot: this process has exchanged nothing yet. */
+static struct json_doc *tokens_of(const struct account *account)
+{
+    struct json_doc *tokens = json_doc_new_object();
+
+    json_doc_set_str(tokens, "access_token", secret_reveal(account->token));
+    json_doc_set_str(tokens, "refresh_token", secret_reveal(account->refresh));
+    set_time(tokens, "expires_at", account->expires_at_ms);
+    if (account->obtained_at_ms > 0)
+        set_time(tokens, "obtained_at", account->obtained_at_ms);
+    if (account->scopes)
+        json_doc_set(tokens, "scopes", json_doc_copy(account->scopes));
+    json_doc_set(tokens, "login_required", json_doc_new_null());
+    return tokens;
+}
+
+static struct json_doc *tokens_in(const struct json_doc *doc)
 {
     static const char *const members[] = { "access_token", "refresh_token",
-                                           "expires_at", "scopes",
-                                           "login_required" };
+                                           "expires_at",   "obtained_at",
+                                           "scopes",       "login_required" };
     struct json_doc *tokens = json_doc_new_object();
 
     for (size_t i = 0; i < COUNT_OF(members); i++) {
-        const struct json_doc *value = json_doc_get(kept->doc, members[i]);
+        const struct json_doc *value = json_doc_get(doc, members[i]);
 
         json_doc_set(tokens, members[i],
                      value ? json_doc_copy(value) : json_doc_new_null());
     }
+    return tokens;
+}
+
+struct json_doc *kept_tokens(const struct kept_account *kept)
+{
+    struct account *ours = kept->doc ? NULL : known(kept);
+    struct json_doc *tokens = NULL;
+
+    if (kept->doc)
+        tokens = tokens_in(kept->doc);
+    else if (ours && ours->refresh && ours->token)
+        tokens = tokens_of(ours);
+    account_unref(ours);
     return tokens;
 }
 

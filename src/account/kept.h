@@ -31,6 +31,9 @@ void kept_free(struct kept_account *kept);
 
 /* Answer all who wait for its refresh. */
 void kept_answer(struct kept_account *kept, const struct err *err);
+/* Tell those who wait that all is well, but not those who want to get away from
+   this token. */
+void kept_answer_but(struct kept_account *kept, const struct secret *token);
 
 /* This document (copied) has the newest tokens; `grant` (perhaps empty), which
    brought them, is spent if theirs is another. */
@@ -39,8 +42,11 @@ void kept_remember(struct kept_account *kept, const struct json_doc *doc,
 /* It was removed. */
 void kept_forget(struct kept_account *kept);
 bool kept_is_spent(const struct kept_account *kept, const char *grant);
-/* The members with tokens of what is remembered, to be written into another
-   document of the account; the caller's. */
+/* Has this account, as its file shows it, tokens that are older than those that
+   memory has: exchanged for newer ones, or got earlier? */
+bool kept_is_older(const struct kept_account *kept, const struct account *read);
+/* The members with the tokens that memory has, to be written into another document
+   of the account; the caller's.  NULL if it has none. */
 struct json_doc *kept_tokens(const struct kept_account *kept);
 
 /* A refresh failed: wait, at least as long as the provider asked for.  Returns how

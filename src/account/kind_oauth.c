@@ -24,13 +24,25 @@ static void parse_grant(struct account *account, const struct json_doc *doc)
 
     account->can_refresh =
         json_doc_get_str(doc, "refresh_token", &token) && is_printable(token);
-    if (!account->can_refresh)
+    if (account->can_refresh)
+        account->refresh = secret_new(token);
+    else
         token = secret_reveal(account->token);
     hash_sha256(token, hash);
     text_hex(hash, ACCOUNT_GRANT_LEN / 2, account->grant);
     account->login_required =
         json_doc_get_str(doc, "login_required", &refused) &&
         str_eq(refused, str_of(account->grant));
+}
+
+/* Ours; files of others have none. */
+static void parse_obtained(struct account *account, const struct json_doc *doc)
+{
+    struct str text;
+
+    if (!json_doc_get_str(doc, "obtained_at", &text) ||
+        !text_parse_time(text, &account->obtained_at_ms))
+        account->obtained_at_ms = 0;
 }
 
 static void parse_scopes(struct account *account, const struct json_doc *doc)
@@ -56,6 +68,7 @@ static bool parse_oauth(struct account *account, const struct json_doc *doc,
         return err_set(err, ERR_LOGIN_REQUIRED,
                        "expires_at is missing or not an RFC 3339 time");
     parse_grant(account, doc);
+    parse_obtained(account, doc);
     parse_scopes(account, doc);
     return true;
 }

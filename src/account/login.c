@@ -183,22 +183,24 @@ static struct flow_next check(struct flow *flow)
     return flow_sleep_then(look);
 }
 
-/* A code is good once: it is not spent for tokens that could not be saved then.  A
-   damaged document is replaced. */
+/* A code is good once: it is not spent for tokens that could not be saved, or would
+   be used without the proxy that the document may name. */
 static struct flow_next look(struct flow *flow)
 {
     struct login *login = login_of(flow);
+    const char *name = login->wait->name;
     const struct err *err;
 
     if (!store_job_is_done(login->job))
         return flow_sleep_then(look);
     err = store_job_error(login->job);
-    if (err && err->code != ERR_BROKEN) {
-        login->err = *err;
-        err_wrap(&login->err,
-                 "the code was not used, since the tokens of account \"%s\" "
-                 "could not be saved",
-                 login->wait->name);
+    if (err) {
+        err_set(&login->err, err->code,
+                "the code was not used, since the tokens of account \"%s\" "
+                "could not be saved: %s; mend the file, or remove the account "
+                "with `claude-relay account remove %s`, and sign in with the "
+                "same code",
+                name, err->text, name);
         return fail(login);
     }
     json_doc_free(store_job_take_doc(login->job));

@@ -110,10 +110,27 @@ static const struct err *conclude(struct refresh *r, enum refresh_end how)
     return &r->err;
 }
 
+/* Those who were refused with the very token that others got. */
+static void go_on_for_the_rest(struct kept_account *kept)
+{
+    struct account *account;
+    struct err err;
+
+    if (list_is_empty(&kept->waits) || kept->refresh)
+        return;
+    err_set(&err, ERR_BUSY, "the relay is stopping; try again");
+    account = accounts_get(kept->keeper->options.accounts, str_of(kept->name));
+    if (account && !kept->keeper->stopping)
+        refresh_start(kept, secret_ref(account->token), false);
+    else
+        kept_answer(kept, &err);
+    account_unref(account);
+}
+
 static void done(struct flow *flow)
 {
     struct refresh *r = refresh_of(flow);
-    struct keeper *keeper = r->kept->keeper;
+    struct kept_account *kept = r->kept;
 
     assert(r->plan.state == REFRESH_OVER && !r->plan.precious);
     assert(!r->kept->refresh);
@@ -126,7 +143,8 @@ static void done(struct flow *flow)
     json_doc_free(r->doc);
     json_doc_free(r->patch);
     mem_free(r);
-    keeper_end(keeper);
+    go_on_for_the_rest(kept);
+    keeper_end(kept->keeper);
 }
 
 /* ---- moving ------------------------------------------------------------- */
@@ -136,7 +154,10 @@ static struct flow_next finish(struct refresh *r, enum refresh_end how)
     const struct err *err = conclude(r, how);
 
     r->kept->refresh = NULL;
-    kept_answer(r->kept, err);
+    if (how == REFRESH_ENDS_USED)
+        kept_answer_but(r->kept, r->account->token);
+    else
+        kept_answer(r->kept, err);
     return flow_finish();
 }
 
@@ -226,6 +247,7 @@ void refresh_adopt(struct kept_account *kept, const struct json_doc *tokens)
     json_doc_free(r->patch);
     r->patch = json_doc_copy(tokens);
     json_doc_set(r->patch, "login_required", json_doc_new_null());
+    refresh_set_obtained(r);
     r->version++;
     r->precious_ms = clock_steady_ms();
     r->plan.stopping = kept->keeper->stopping;
@@ -241,10 +263,23 @@ void refresh_drop(struct kept_account *kept)
         tell(kept->refresh, REFRESH_TOLD_DROP);
 }
 
+/* What was got here is looked for once more: it may have been saved into a file that
+   was replaced since. */
+static void verify(struct kept_account *kept)
+{
+    struct refresh *r = make(kept);
+
+    r->plan.stopping = true;
+    r->plan.verifying = true;
+    flow_wake(&r->flow);
+}
+
 void refresh_stop(struct kept_account *kept)
 {
     if (kept->refresh)
         tell(kept->refresh, REFRESH_TOLD_STOP);
+    else if (kept->doc)
+        verify(kept);
 }
 
 void refresh_hurry(struct kept_account *kept)

@@ -61,6 +61,8 @@ void refresh_start_job(struct refresh *r, enum store_op op,
 void refresh_set_timer(struct refresh *r, uint64_t in_ms);
 /* Takes over `doc`. */
 void refresh_set_doc(struct refresh *r, struct json_doc *doc);
+/* The patch tells when its tokens came. */
+void refresh_set_obtained(struct refresh *r);
 /* Not now: r->err says why.  Returns `event`. */
 enum refresh_event refresh_postponed(struct refresh *r,
                                      enum refresh_event event,

@@ -56,8 +56,10 @@ static struct refresh_move give_up(struct refresh_plan *plan)
 static struct refresh_move go_on(struct refresh_plan *plan,
                                  enum refresh_state state)
 {
-    return plan->stopping && !plan->precious ? end(plan, REFRESH_ENDS_STOPPED)
-                                             : enter(plan, state);
+    bool enough = plan->stopping && !plan->precious &&
+                  !(plan->verifying && state == REFRESH_READING);
+
+    return enough ? end(plan, REFRESH_ENDS_STOPPED) : enter(plan, state);
 }
 
 static struct refresh_move save(struct refresh_plan *plan,
@@ -106,14 +108,18 @@ static struct refresh_move reading(struct refresh_plan *plan,
     /* They must not be used without the rest of the document: its proxy. */
     if (event == REFRESH_UNREADABLE)
         return give_up(plan);
+    if (plan->goal != REFRESH_ADOPT && event == REFRESH_GONE)
+        return end(plan, REFRESH_ENDS_REMOVED);
     if (plan->precious)
-        return save(plan, REFRESH_ADOPT);
+        return event == REFRESH_READ && facts->overtaken &&
+                       plan->goal != REFRESH_ADOPT
+                   ? end(plan, REFRESH_ENDS_USED)
+                   : save(plan, plan->goal);
     if (event == REFRESH_READ)
         return document(plan, facts);
     if (event == REFRESH_AWAY && facts->known)
         return save(plan, REFRESH_RESTORE);
-    return end(plan, event == REFRESH_GONE ? REFRESH_ENDS_REMOVED
-                                           : REFRESH_ENDS_FAILED);
+    return end(plan, REFRESH_ENDS_FAILED);
 }
 
 static struct refresh_move reserving(struct refresh_plan *plan,
@@ -121,7 +127,7 @@ static struct refresh_move reserving(struct refresh_plan *plan,
                                      const struct refresh_facts *facts)
 {
     if (plan->precious)
-        return save(plan, REFRESH_ADOPT);
+        return save(plan, plan->goal);
     if (event == REFRESH_NO_ROOM && !facts->urgent)
         return end(plan, REFRESH_ENDS_FAILED);
     return go_on(plan, REFRESH_ASKING);
@@ -130,8 +136,10 @@ static struct refresh_move reserving(struct refresh_plan *plan,
 static struct refresh_move asking(struct refresh_plan *plan,
                                   enum refresh_event event)
 {
-    if (event == REFRESH_GRANTED)
-        return save(plan, plan->goal);
+    if (event == REFRESH_GRANTED) {
+        plan->precious = true;
+        return enter(plan, REFRESH_READING);
+    }
     if (event == REFRESH_REFUSED)
         return save(plan, REFRESH_MARK);
     return give_up(plan);

@@ -2,17 +2,18 @@
 /* What a refresh does next: one pure function over states and events.  The flow
    (account/refresh.h) does the I/O.
 
-       LOCKING -> READING -> RESERVING -> ASKING -> SAVING -> OVER
-        |   ^        ^                     ^         |  ^
-        v   |        |  the document could |         v  |
-       PAUSING       '- not be read ------ HELD <----'  | again, with backoff
-                                            '-----------'
+       LOCKING -> READING -> RESERVING -> ASKING -> READING -> SAVING -> OVER
+        |   ^        ^                     ^                    |  ^
+        v   |        |  the document could |                    v  |
+       PAUSING       '- not be read ------ HELD <---------------'  | again,
+                                            '----------------------' with backoff
 
    LOCKING: nobody else, in this process or another, refreshes the account.
    READING: the document as it is now: only under the lock is the refresh token
    read.  RESERVING: room for the new document, before the old token is spent.
    ASKING: the token call has left, and nothing but newer tokens or a removal
-   ends it.  SAVING: durable before anyone uses it.  HELD: the store cannot be
+   ends it.  READING again: a sign-in that did not wait for the lock may have brought
+   newer tokens; they stay.  SAVING: durable before anyone uses it.  HELD: the store cannot be
    written; the new tokens are used from memory, and the lock is kept, since the
    document holds a spent token.
 
@@ -72,13 +73,14 @@ enum refresh_event {
 struct refresh_facts {
     bool patient;               /* BUSY: has not waited for long */
     enum refresh_choice choice; /* READ: what the document asks for */
-    bool spent;                 /* READ: its grant is known to be spent */
-    bool known;    /* AWAY: memory has the whole document, newest */
-    bool urgent;   /* NO_ROOM: somebody waits for another token */
-    bool newer;    /* SAVED, NOT_SAVED: newer tokens came meanwhile */
-    bool unread;   /* HELD: the document was not read yet */
-    bool due;      /* HELD, TIME: the held token has expired too */
-    bool too_late; /* NOT_SAVED, HELD: the time that a stop has is over */
+    bool spent;     /* READ: its tokens are older than those in memory */
+    bool overtaken; /* READ: it got newer tokens than those that were granted */
+    bool known;     /* AWAY: memory has the whole document, newest */
+    bool urgent;    /* NO_ROOM: somebody waits for another token */
+    bool newer;     /* SAVED, NOT_SAVED: newer tokens came meanwhile */
+    bool unread;    /* HELD: the document was not read yet */
+    bool due;       /* HELD, TIME: the held token has expired too */
+    bool too_late;  /* NOT_SAVED, HELD: the time that a stop has is over */
 };
 
 enum refresh_end {
@@ -97,6 +99,7 @@ struct refresh_plan {
     bool precious;
     bool removed;
     bool stopping;
+    bool verifying; /* a last look at the document before the end */
 };
 
 struct refresh_move {

@@ -2,7 +2,9 @@
 /* New tokens for one account: the lock, the document as it is under it, and room for
    the next one. */
 #include <stdio.h>
+#include <string.h>
 
+#include "account/kinds.h"
 #include "account/refresh_internal.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -73,12 +75,21 @@ static void plan_to_restore(struct refresh *r)
 static enum refresh_event write_anew(struct refresh *r)
 {
     r->whole = true;
+    if (r->plan.precious && r->plan.goal != REFRESH_ADOPT)
+        return REFRESH_AWAY;
     r->facts.known = r->kept->doc != NULL;
     if (r->facts.known)
         refresh_set_doc(r, json_doc_copy(r->kept->doc));
     if (r->facts.known && r->plan.goal != REFRESH_ADOPT)
         plan_to_restore(r);
     return r->facts.known ? REFRESH_AWAY : refresh_failed(r, REFRESH_AWAY);
+}
+
+/* A damaged document is replaced if memory has the rest of it: its proxy. */
+static bool can_do_without(const struct refresh *r)
+{
+    return r->err.code == ERR_BROKEN &&
+           (r->kept->doc || (r->plan.precious && r->account));
 }
 
 static enum refresh_event not_there(struct refresh *r)
@@ -102,17 +113,46 @@ static enum refresh_event was_read(struct refresh *r, struct json_doc *doc)
     refresh_set_doc(r, doc);
     r->whole = false;
     (void)snprintf(r->grant, sizeof(r->grant), "%s", r->account->grant);
-    r->facts.spent = kept_is_spent(r->kept, r->grant) && r->kept->doc &&
-                     r->plan.goal != REFRESH_ADOPT;
+    r->facts.spent =
+        r->plan.goal != REFRESH_ADOPT && kept_is_older(r->kept, r->account);
     if (r->facts.spent) {
         log_line(LOG_WARN,
-                 "account %s: its file holds tokens that were exchanged for "
-                 "newer ones: the newer ones are written back",
+                 "account %s: its file holds tokens that are older than those "
+                 "in memory: the newer ones are written back",
                  r->kept->name);
         plan_to_restore(r);
     }
     r->facts.choice = refresh_rules_decide(r->account, r->stale, r->by_hand,
                                            clock_wall_ms(), &r->err);
+    return REFRESH_READ;
+}
+
+/* Between the question and its answer the file may have got the tokens of a sign-in
+   that did not wait for the lock: those are newer than what the answer brought. */
+static bool is_overtaken(const struct refresh *r, const struct account *now)
+{
+    bool later = now->obtained_at_ms > 0
+                     ? now->obtained_at_ms > r->account->obtained_at_ms
+                     : now->expires_at_ms > r->account->expires_at_ms;
+
+    return !now->problem[0] && strcmp(now->grant, r->grant) != 0 && later &&
+           !kept_is_spent(r->kept, now->grant);
+}
+
+static enum refresh_event read_again(struct refresh *r, struct json_doc *doc)
+{
+    struct account *now =
+        account_from_doc(&account_kind_oauth, str_of(r->kept->name), doc);
+
+    r->facts.overtaken = is_overtaken(r, now);
+    account_unref(now);
+    refresh_set_doc(r, doc);
+    r->whole = false;
+    if (r->facts.overtaken)
+        log_line(LOG_WARN,
+                 "account %s: its file got the tokens of another sign-in "
+                 "meanwhile: they stay, and those of the refresh are not used",
+                 r->kept->name);
     return REFRESH_READ;
 }
 
@@ -122,12 +162,15 @@ enum refresh_event refresh_look_at_document(struct refresh *r)
 
     if (store_job_error(r->job)) {
         r->err = *store_job_error(r->job);
-        return r->err.code == ERR_BROKEN
-                   ? write_anew(r)
-                   : refresh_failed(r, REFRESH_UNREADABLE);
+        return can_do_without(r) ? write_anew(r)
+                                 : refresh_failed(r, REFRESH_UNREADABLE);
     }
     doc = store_job_take_doc(r->job);
-    return doc ? was_read(r, doc) : not_there(r);
+    if (!doc)
+        return not_there(r);
+    return r->plan.precious && r->plan.goal != REFRESH_ADOPT
+               ? read_again(r, doc)
+               : was_read(r, doc);
 }
 
 /* ---- RESERVING ---------------------------------------------------------- */

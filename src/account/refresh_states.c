@@ -7,6 +7,7 @@
 #include "account/refresh_internal.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #define SAVE_AT_STOP_MS 500
 #define BODY_MAX 16384
@@ -120,11 +121,20 @@ static void note(struct refresh *r)
     json_doc_free(doc);
 }
 
+void refresh_set_obtained(struct refresh *r)
+{
+    char now[TEXT_TIME_MAX];
+
+    text_format_time(clock_wall_ms(), now);
+    json_doc_set_str(r->patch, "obtained_at", str_of(now));
+}
+
 static enum refresh_event granted(struct refresh *r,
                                   const struct oauth_answer *answer)
 {
     change_patch(r, answer->patch);
     json_doc_set(r->patch, "login_required", json_doc_new_null());
+    refresh_set_obtained(r);
     note(r);
     r->precious_ms = clock_steady_ms();
     r->kept->fresh_until_ms = clock_wall_ms() + answer->lifetime_ms / 2;

@@ -167,18 +167,19 @@ describe('signing in', () => {
     assert.notEqual(file.access_token, 'sk-ant-oat01-CANARY-access-of-a');
   });
 
-  it('a login for an account whose file is broken waits for the file', async () => {
+  it('a login for an account whose file is broken is refused before the code is used', async () => {
     const file = path.join(s.relay.dataDir, 'oauth_a.json');
     fs.writeFileSync(file, '{"proxy_config":', { mode: 0o600 });
     await until(async () => JSON.parse((await call(`${s.url}/oauth/accounts`)).body).accounts.length === 1, { what: 'the account' });
     const { state } = await begin();
     const answer = await finish({ authorization_code: CODE, state, account_name: 'a' });
     assert.equal(answer.status, 500);
-    assert.match(answer.json.error, /oauth_a\.json/);
+    assert.match(answer.json.error, /the code was not used.*oauth_a\.json.*mend the file/);
+    assert.equal((await s.sim.totals()).token_calls, 0);
     assert.equal(fs.readFileSync(file, 'utf8'), '{"proxy_config":', 'what is broken is left alone');
     assert.match((await message(s.url)).body.toString(), /cannot be used/);
     fs.writeFileSync(file, '{"note":"mended"}', { mode: 0o600 });
-    await until(() => fs.readFileSync(file, 'utf8').includes('access_token'), { what: 'the save' });
+    assert.equal((await finish({ authorization_code: CODE, state, account_name: 'a' })).status, 200);
     assert.equal(readAccount(s.relay.dataDir, 'a').note, 'mended');
     await until(async () => (await message(s.url)).status === 200, { what: 'the account' });
   });

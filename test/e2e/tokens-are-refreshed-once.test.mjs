@@ -368,7 +368,7 @@ describe('refreshing', () => {
     assert.equal((await message(relay.url)).status, 200);
     assert.equal(await tokenCalls(), 1);
     assert.equal((await sim.totals()).token_refused, 0);
-    await relay.logged(/exchanged for newer ones/);
+    await relay.logged(/older than those in memory/);
   });
 
   it('a full disk: the new token is in use, saving is tried again, and health says so', async () => {

@@ -119,27 +119,11 @@ static void a_code_is_not_spent_for_tokens_that_could_not_be_saved(void **state)
     script_store_fail_later(desk->script, SCRIPT_READ, ERR_IO, 1);
     assert_int_equal(desk_answer(desk, desk_ask(desk, KEEPER_LOGIN, question)),
                      ERR_IO);
+    script_store_fail_later(desk->script, SCRIPT_READ, ERR_BROKEN, 1);
+    assert_int_equal(desk_answer(desk, desk_ask(desk, KEEPER_LOGIN, question)),
+                     ERR_BROKEN);
     assert_true(list_is_empty(&desk->keeper->calls));
     desk_expect_stored(desk, "\"old-refresh\"");
-}
-
-static void a_damaged_document_is_replaced(void **state)
-{
-    struct desk *desk = *state;
-    struct keeper_wait *wait;
-    char question[512];
-
-    prepare_login(desk, question);
-    script_store_fail_later(desk->script, SCRIPT_READ, ERR_BROKEN, 1);
-    wait = desk_ask(desk, KEEPER_LOGIN, question);
-    wire_close(&desk->peer);
-    wire_accept(&desk->peer, desk->loop, desk->listening);
-    wire_expect(&desk->peer, "\"code_verifier\"");
-    script_store_fail(desk->script, SCRIPT_READ, ERR_BROKEN, 1);
-    desk_grant(desk, "login-access", "login-refresh");
-    assert_int_equal(desk_answer(desk, wait), FINE);
-    desk_expect_stored(desk, "\"login-refresh\"");
-    desk_expect_token(desk, "login-access");
 }
 
 static void a_code_that_is_refused_leaves_the_account_alone(void **state)
@@ -169,7 +153,6 @@ int main(void)
         AT_DESK(tokens_of_a_sign_in_wait_until_the_document_can_be_read),
         AT_DESK(a_code_becomes_tokens),
         AT_DESK(a_code_is_not_spent_for_tokens_that_could_not_be_saved),
-        AT_DESK(a_damaged_document_is_replaced),
         AT_DESK(a_code_that_is_refused_leaves_the_account_alone),
     };
 

@@ -35,6 +35,8 @@ static const struct row rows[] = {
     { ON(LOCKING, LOCKED), PLAN(.removed = true), ENDS(REMOVED) },
     { ON(LOCKING, LOCKED), GOES(READING), GOAL(ADOPT),
       PLAN(.goal = REFRESH_ADOPT, .precious = true, .stopping = true) },
+    { ON(LOCKING, LOCKED), GOES(READING),
+      PLAN(.stopping = true, .verifying = true) },
     { ON(LOCKING, BUSY), FACTS(.patient = true), GOES(PAUSING) },
     { ON(LOCKING, BUSY), ENDS(FAILED) },
     { ON(LOCKING, BUSY), FACTS(.patient = true), PLAN(.stopping = true),
@@ -73,6 +75,21 @@ static const struct row rows[] = {
     { ON(READING, AWAY), PLAN(.removed = true), ENDS(REMOVED) },
     { ON(READING, UNREADABLE), ENDS(FAILED) },
     { ON(READING, UNREADABLE), ADOPTS, GOES(HELD) },
+    { ON(READING, READ), PLAN(.precious = true), GOES(SAVING) },
+    { ON(READING, READ), PLAN(.precious = true), FACTS(.overtaken = true),
+      ENDS(USED) },
+    { ON(READING, READ), FACTS(.overtaken = true), ADOPTS, GOES(SAVING) },
+    { ON(READING, GONE), PLAN(.precious = true), ENDS(REMOVED) },
+    { ON(READING, AWAY), PLAN(.precious = true), GOES(SAVING) },
+    { ON(READING, UNREADABLE), PLAN(.precious = true), GOES(HELD) },
+    { ON(READING, READ), FACTS(.choice = REFRESH_ASK), ENDS(STOPPED),
+      PLAN(.stopping = true, .verifying = true) },
+    { ON(READING, READ), FACTS(.choice = REFRESH_USE), ENDS(USED),
+      PLAN(.stopping = true, .verifying = true) },
+    { ON(READING, READ), FACTS(.spent = true), GOES(SAVING), GOAL(RESTORE),
+      PLAN(.stopping = true, .verifying = true) },
+    { ON(READING, AWAY), FACTS(.known = true), GOES(SAVING), GOAL(RESTORE),
+      PLAN(.stopping = true, .verifying = true) },
     { ON(READING, TOLD_ADOPT), STAYS_ON, GOAL(ADOPT) },
     { ON(READING, TOLD_DROP), STAYS_ON },
     { ON(READING, TOLD_STOP), STAYS_ON },
@@ -90,8 +107,8 @@ static const struct row rows[] = {
     { ON(RESERVING, TOLD_DROP), STAYS_ON },
     { ON(RESERVING, TOLD_STOP), STAYS_ON },
 
-    { ON(ASKING, GRANTED), GOES(SAVING) },
-    { ON(ASKING, GRANTED), PLAN(.stopping = true), GOES(SAVING) },
+    { ON(ASKING, GRANTED), GOES(READING) },
+    { ON(ASKING, GRANTED), PLAN(.stopping = true), GOES(READING) },
     { ON(ASKING, GRANTED), PLAN(.removed = true), ENDS(REMOVED) },
     { ON(ASKING, REFUSED), GOES(SAVING), GOAL(MARK) },
     { ON(ASKING, REFUSED), PLAN(.precious = true), GOES(SAVING), GOAL(MARK) },
@@ -220,15 +237,18 @@ static struct refresh_facts random_facts(uint32_t *seed, bool stopping)
         .unread = bits >> 7 & 1,
         .due = bits >> 8 & 1,
         .too_late = stopping && (bits >> 9 & 3) == 0,
+        .overtaken = (bits >> 11 & 7) == 0,
     };
 }
 
 /* Tokens that were granted or adopted leave memory only by being saved, by a removal
-   somebody asked for, or by a stop that says so. */
+   somebody asked for, by a stop that says so, or for newer ones of a sign-in that the
+   document has. */
 static void check_move(const struct refresh_plan *before,
                        enum refresh_event event,
                        const struct refresh_plan *plan,
-                       const struct refresh_move *move)
+                       const struct refresh_move *move,
+                       const struct refresh_facts *facts)
 {
     bool had = before->precious || event == REFRESH_GRANTED ||
                event == REFRESH_TOLD_ADOPT;
@@ -236,6 +256,9 @@ static void check_move(const struct refresh_plan *before,
     if (!had || plan->precious)
         return;
     if (before->state == REFRESH_SAVING && event == REFRESH_SAVED)
+        return;
+    if (before->state == REFRESH_READING && event == REFRESH_READ &&
+        facts->overtaken && before->goal != REFRESH_ADOPT)
         return;
     if (plan->removed || move->end == REFRESH_ENDS_REMOVED)
         return;
@@ -261,7 +284,7 @@ static void walk(uint32_t *seed)
         assert_int_equal(plan.state == REFRESH_OVER,
                          move.end != REFRESH_GOES_ON);
         assert_false(move.enter && move.end != REFRESH_GOES_ON);
-        check_move(&before, event, &plan, &move);
+        check_move(&before, event, &plan, &move, &facts);
     }
 }
 
