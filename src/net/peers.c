@@ -149,6 +149,20 @@ enum peer_verdict peers_examine(const struct peer_process *process,
     return PEER_UNASKED;
 }
 
+/* A client that sends and resets leaves us what it has sent, and its address to
+   whoever connects next. */
+enum peer_verdict peers_confirm(const struct peer_process *process,
+                                enum peer_verdict verdict)
+{
+    struct sockaddr_storage name;
+    socklen_t len = sizeof(name);
+
+    if (verdict == PEER_OURS &&
+        getpeername(process->fd, (struct sockaddr *)(void *)&name, &len) != 0)
+        return PEER_GONE;
+    return verdict;
+}
+
 /* A descriptor that failed is closed: an answer that comes late must not be taken
    for that to another question. */
 static enum peer_verdict give_up(struct peer_asker *asker,
@@ -191,7 +205,7 @@ static enum peer_verdict look_now(struct peer_process *process)
         return PEER_UNKNOWN;
     verdict = peers_examine(process, &pair);
     if (verdict == PEER_UNASKED && way == PEERS_NETLINK)
-        verdict = ask_netlink(process->asker, &pair);
+        verdict = peers_confirm(process, ask_netlink(process->asker, &pair));
     return verdict;
 }
 

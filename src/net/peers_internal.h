@@ -44,5 +44,11 @@ enum peer_verdict peers_conclude(const struct peers *peers,
                                  const struct peer_pair *pair,
                                  const struct peer_socket *found);
 
+/* What remains of an answer that has just come; on the loop.  It is of whoever has
+   the client's address now: of our client only if our end has been connected all
+   the time, and an end that is connected now has been. */
+enum peer_verdict peers_confirm(const struct peer_process *process,
+                                enum peer_verdict verdict);
+
 void peers_start_thread(struct peers *peers);
 void peers_stop_thread(struct peers *peers);

@@ -39,7 +39,7 @@ static void deliver(void *arg)
     }
     job->state = JOB_DONE;
     if (job->verdict != PEER_UNKNOWN)
-        job->process->verdict = job->verdict;
+        job->process->verdict = peers_confirm(job->process, job->verdict);
     job->wake(job->arg);
 }
 

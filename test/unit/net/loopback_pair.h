@@ -6,6 +6,7 @@
 #include "unit.h"
 
 struct loopback_pair {
+    int listening;
     int client;
     int server;
     struct addr client_addr; /* as the server sees it */
@@ -17,6 +18,9 @@ struct loopback_pair {
    this machine cannot do that. */
 bool loopback_pair_open(struct loopback_pair *pair, const char *server,
                         const char *client, bool bound);
+/* The client sends something and resets, and another one connects from its address;
+   the server's end is still the first one's.  False if somebody else was faster. */
+bool loopback_pair_replace_client(struct loopback_pair *pair);
 void loopback_pair_close(struct loopback_pair *pair);
 
 /* The same ends without a connection. */

@@ -116,6 +116,33 @@ static void who_has_closed_is_gone(void **state)
     }
 }
 
+static void open_replaced(struct loopback_pair *pair)
+{
+    assert_true(loopback_pair_open(pair, "127.0.0.1", "127.0.0.1", false));
+    while (!loopback_pair_replace_client(pair)) {
+        loopback_pair_close(pair);
+        assert_true(loopback_pair_open(pair, "127.0.0.1", "127.0.0.1", false));
+    }
+}
+
+/* Whose socket is at a client's address is not always whose request came. */
+static void who_has_reset_is_not_its_successor(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+        struct loopback_pair pair;
+        struct peer_process process;
+        struct scene scene;
+
+        scene_open(&scene, &ways[i]);
+        open_replaced(&pair);
+        process = process_of(&scene, &pair);
+        assert_int_equal(verdict_of(&scene, &process), PEER_GONE);
+        loopback_pair_close(&pair);
+        scene_close(&scene);
+    }
+}
+
 /* A socket is its maker's until it is given away, which stands for a proxy here. */
 static void another_user_is_not_ours(void **state)
 {
@@ -241,6 +268,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(our_own_process_is_ours),
         cmocka_unit_test(who_has_closed_is_gone),
+        cmocka_unit_test(who_has_reset_is_not_its_successor),
         cmocka_unit_test(another_user_is_not_ours),
         cmocka_unit_test(ipv6_and_a_bound_client_are_known),
         cmocka_unit_test(only_loopback_addresses_are_asked_for),
