@@ -31,13 +31,6 @@ static void identified(void *arg)
     identify->go(identify->arg, identify->req);
 }
 
-/* Too many wait already: this request is not this machine's; the next one may be. */
-static void go_unidentified(const struct identify *identify)
-{
-    identify->req->process->verdict = PEER_BUSY;
-    identify->go(identify->arg, identify->req);
-}
-
 /* On the way of every request: in most cases one comparison. */
 static bool must_wait(struct request *req)
 {
@@ -45,7 +38,6 @@ static bool must_wait(struct request *req)
 
     if (!process || !peer_process_takes_time(process))
         return false;
-    process->verdict = PEER_UNASKED;
     return loopback_field_refusal(&req->peer, &req->headers) == NULL &&
            peer_process_look(process) == PEER_UNASKED;
 }
@@ -64,5 +56,5 @@ void identify_then(struct request *req, server_fn go, void *arg)
     if (identify->job)
         request_watch(req, client_changed, identify);
     else
-        go_unidentified(identify);
+        go(arg, req);
 }

@@ -110,8 +110,6 @@ static const char *process_refusal(const struct request *req)
         return NOT_OURS "it did not connect to a loopback address";
     case PEER_OTHER_NETWORK:
         return NOT_OURS "it comes from another network namespace";
-    case PEER_BUSY:
-        return NOT_OURS "too many others wait to be identified; try again";
     case PEER_UNASKED:
     case PEER_UNKNOWN:
         break;

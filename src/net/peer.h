@@ -19,7 +19,6 @@ enum peer_verdict {
     PEER_OTHER_ADDRESS, /* it did not connect to a loopback address */
     PEER_OTHER_NETWORK, /* the connection is of another network namespace */
     PEER_UNKNOWN,       /* the system does not say */
-    PEER_BUSY,          /* too many wait to be identified */
 };
 
 /* One end of a connection; IPv4 inside IPv6 is IPv4 here. */

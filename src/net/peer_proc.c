@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define PATH_SIZE 4096
@@ -44,16 +45,48 @@ bool peer_proc_line(const char *line, struct peer_socket *found)
            read_end(local, &found->local) && read_end(remote, &found->remote);
 }
 
+/* ---- many at once: in the order of their ports --------------------------- */
+
+static int by_port(const void *a, const void *b)
+{
+    const struct peer_search *const *left = a;
+    const struct peer_search *const *right = b;
+
+    return (*left)->pair.client.port - (*right)->pair.client.port;
+}
+
+/* The first that has this port or a higher one. */
+static size_t first_of_port(struct peer_search **searches, size_t count,
+                            uint16_t port)
+{
+    size_t low = 0;
+
+    while (low < count) {
+        size_t middle = low + (count - low) / 2;
+
+        if (searches[middle]->pair.client.port < port)
+            low = middle + 1;
+        else
+            count = middle;
+    }
+    return low;
+}
+
 static void compare(const struct peer_socket *found,
                     struct peer_search **searches, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
+    uint16_t port = found->local.port;
+
+    for (size_t i = first_of_port(searches, count, port);
+         i < count && searches[i]->pair.client.port == port; i++) {
         if (!peer_socket_is(found, &searches[i]->pair))
             continue;
         searches[i]->is_found = true;
         searches[i]->found = *found;
     }
 }
+
+/* ---- the lists ------------------------------------------------------------ */
 
 static bool search_file(const char *folder, const char *name,
                         struct peer_search **searches, size_t count)
@@ -80,6 +113,7 @@ static bool search_file(const char *folder, const char *name,
 bool peer_proc_search(const char *folder, struct peer_search **searches,
                       size_t count, struct err *err)
 {
+    qsort(searches, count, sizeof(struct peer_search *), by_port);
     if (!search_file(folder, "tcp", searches, count))
         return err_errno(err, "reading it");
     /* A system without IPv6 has none. */

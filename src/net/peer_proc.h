@@ -12,7 +12,8 @@ struct peer_search {
     struct peer_socket found;
 };
 
-/* One pass over `folder`/tcp and `folder`/tcp6 for all of them.  False and err if
+/* One pass over `folder`/tcp and `folder`/tcp6 for all of them, however many; they are
+   put into another order.  False and err if
    there is no such list. */
 bool peer_proc_search(const char *folder, struct peer_search **searches,
                       size_t count, struct err *err) MUST_CHECK;

@@ -225,7 +225,6 @@ enum peer_verdict peer_process_look(struct peer_process *process)
 
 bool peer_process_takes_time(const struct peer_process *process)
 {
-    if (process->verdict != PEER_UNASKED && process->verdict != PEER_BUSY)
-        return false;
-    return process->asker && process->asker->peers->way == PEERS_PROC;
+    return process->verdict == PEER_UNASKED && process->asker &&
+           process->asker->peers->way == PEERS_PROC;
 }

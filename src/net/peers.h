@@ -56,8 +56,8 @@ enum peer_verdict peer_process_look(struct peer_process *process);
 bool peer_process_takes_time(const struct peer_process *process);
 
 /* Find out, and let the process keep the verdict: `wake` comes once, on the loop,
-   never from inside and never after peer_job_free().  NULL if too many wait
-   already.  Freed before the process is. */
+   never from inside and never after peer_job_free().  NULL if there is nothing to
+   wait for: peer_process_look() has the verdict.  Freed before the process is. */
 struct peer_job *peer_job_start(struct peer_process *process,
                                 void (*wake)(void *arg), void *arg);
 void peer_job_free(struct peer_job *job);

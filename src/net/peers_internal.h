@@ -7,9 +7,6 @@
 #include "base/list.h"
 #include "net/peers.h"
 
-/* So many may wait for a pass over the list. */
-#define PEERS_WAITING_MAX 64
-
 struct peers {
     enum peers_way way;
     struct peer_rules rules;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Where netlink is refused: those who wait for a pass over the system's list, and
-   the thread that makes it.  One pass answers all who were there when it began.
+   the thread that makes it.  One pass answers all who were there when it began, be they
+   as many as the relay has connections: a bound of its own would be one more place
+   from which strangers keep the owner out.
 
        QUEUED -> SEARCHING -> POSTED -> (wake)
 */
@@ -43,72 +45,88 @@ static void deliver(void *arg)
     job->wake(job->arg);
 }
 
-/* Waits for some; 0 when the end has come. */
-static size_t take_all(struct peers *peers, struct peer_job **jobs)
-{
-    size_t count = 0;
+/* One pass's. */
+struct batch {
+    size_t count; /* 0: the end has come */
+    struct peer_job **jobs;
+    struct peer_search **searches;
+};
 
-    (void)pthread_mutex_lock(&peers->lock);
+static void wait_for_some(struct peers *peers)
+{
     while (list_is_empty(&peers->queue) && !peers->ending)
         (void)pthread_cond_wait(&peers->filled, &peers->lock);
+}
+
+/* No pass is under way: whoever waits is in the queue. */
+static void take_all(struct peers *peers, struct batch *batch)
+{
+    batch->count = 0;
+    (void)pthread_mutex_lock(&peers->lock);
+    wait_for_some(peers);
+    batch->jobs = mem_alloc((peers->waiting + 1) * sizeof(struct peer_job *));
+    batch->searches =
+        mem_alloc((peers->waiting + 1) * sizeof(struct peer_search *));
     while (!list_is_empty(&peers->queue)) {
         struct peer_job *job =
             LIST_ITEM(peers->queue.next, struct peer_job, node);
 
         list_remove(&job->node);
         job->state = JOB_SEARCHING;
-        jobs[count++] = job;
+        batch->searches[batch->count] = &job->search;
+        batch->jobs[batch->count++] = job;
     }
     (void)pthread_mutex_unlock(&peers->lock);
-    return count;
 }
 
-static void search(const struct peers *peers, struct peer_job **jobs,
-                   size_t count)
+static void search(const struct peers *peers, const struct batch *batch)
 {
-    struct peer_search *searches[PEERS_WAITING_MAX];
     struct err err;
-    bool ok;
+    bool ok =
+        peer_proc_search(peers->proc, batch->searches, batch->count, &err);
 
-    for (size_t i = 0; i < count; i++)
-        searches[i] = &jobs[i]->search;
-    ok = peer_proc_search(peers->proc, searches, count, &err);
-    for (size_t i = 0; i < count; i++) {
-        struct peer_search *one = searches[i];
+    for (size_t i = 0; i < batch->count; i++) {
+        struct peer_job *job = batch->jobs[i];
 
-        if (one->is_found)
-            jobs[i]->verdict = peers_conclude(peers, &one->pair, &one->found);
+        if (job->search.is_found)
+            job->verdict =
+                peers_conclude(peers, &job->search.pair, &job->search.found);
         else
-            jobs[i]->verdict = ok ? PEER_GONE : PEER_UNKNOWN;
+            job->verdict = ok ? PEER_GONE : PEER_UNKNOWN;
     }
 }
 
 /* Posted under the lock: whoever has freed its job may free its loop, too. */
-static void give_back(struct peers *peers, struct peer_job **jobs, size_t count)
+static void give_back(struct peers *peers, const struct batch *batch)
 {
     (void)pthread_mutex_lock(&peers->lock);
-    peers->waiting -= count;
-    for (size_t i = 0; i < count; i++) {
-        jobs[i]->state = JOB_POSTED;
-        if (jobs[i]->freed)
-            mem_free(jobs[i]);
+    peers->waiting -= batch->count;
+    for (size_t i = 0; i < batch->count; i++) {
+        struct peer_job *job = batch->jobs[i];
+
+        job->state = JOB_POSTED;
+        if (job->freed)
+            mem_free(job);
         else
-            loop_post(jobs[i]->asker->loop, deliver, jobs[i]);
+            loop_post(job->asker->loop, deliver, job);
     }
     (void)pthread_mutex_unlock(&peers->lock);
 }
 
 static void *run(void *arg)
 {
-    struct peer_job *jobs[PEERS_WAITING_MAX];
     struct peers *peers = arg;
-    size_t count = take_all(peers, jobs);
+    struct batch batch;
 
-    while (count > 0) {
-        search(peers, jobs, count);
-        give_back(peers, jobs, count);
-        count = take_all(peers, jobs);
-    }
+    do {
+        take_all(peers, &batch);
+        if (batch.count > 0) {
+            search(peers, &batch);
+            give_back(peers, &batch);
+        }
+        mem_free(batch.jobs);
+        mem_free(batch.searches);
+    } while (batch.count > 0);
     return NULL;
 }
 
@@ -134,19 +152,13 @@ void peers_stop_thread(struct peers *peers)
 
 /* ---- jobs --------------------------------------------------------------- */
 
-static bool enqueue(struct peers *peers, struct peer_job *job)
+static void enqueue(struct peers *peers, struct peer_job *job)
 {
-    bool fits;
-
     (void)pthread_mutex_lock(&peers->lock);
-    fits = peers->waiting < PEERS_WAITING_MAX;
-    if (fits) {
-        peers->waiting++;
-        list_push(&peers->queue, &job->node);
-        (void)pthread_cond_signal(&peers->filled);
-    }
+    peers->waiting++;
+    list_push(&peers->queue, &job->node);
+    (void)pthread_cond_signal(&peers->filled);
     (void)pthread_mutex_unlock(&peers->lock);
-    return fits;
 }
 
 struct peer_job *peer_job_start(struct peer_process *process,
@@ -159,9 +171,10 @@ struct peer_job *peer_job_start(struct peer_process *process,
     job->process = process;
     job->wake = wake;
     job->arg = arg;
-    if (peers_examine(process, &job->search.pair) == PEER_UNASKED &&
-        enqueue(process->asker->peers, job))
+    if (peers_examine(process, &job->search.pair) == PEER_UNASKED) {
+        enqueue(process->asker->peers, job);
         return job;
+    }
     mem_free(job);
     return NULL;
 }

@@ -150,7 +150,6 @@ static const struct {
     { PEER_GONE, "the other end closed before it could be identified" },
     { PEER_OTHER_NETWORK, "it comes from another network namespace" },
     { PEER_OTHER_ADDRESS, "it did not connect to a loopback address" },
-    { PEER_BUSY, "too many others wait to be identified" },
 };
 
 /* Whatever the fields say, and the other way round. */

@@ -3,8 +3,11 @@
 #include "net/peer_proc.h"
 
 #include <netinet/tcp.h>
+#include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "loopback_pair.h"
 
 #define HEAD                                                                   \
@@ -121,6 +124,66 @@ static void without_a_list_nothing_is_known(void **state)
     unit_folder_free(folder);
 }
 
+#define MANY 1000
+
+/* In whatever order they came, and with one port in two families. */
+static void a_thousand_are_found_in_one_pass(void **state)
+{
+    char *folder = unit_folder_new();
+    struct peer_search searches[MANY];
+    struct peer_search *all[MANY];
+    struct buf list;
+    char line[96];
+    struct err err;
+
+    (void)state;
+    buf_init(&list, MANY * sizeof(line));
+    for (unsigned i = 0; i < MANY; i++) {
+        unsigned port = 1 + i * 7919 % 65535;
+
+        searches[i] = (struct peer_search){
+            .pair =
+                loopback_pair_of("127.0.0.1", (uint16_t)port, "127.0.0.1", 3000)
+        };
+        all[i] = &searches[i];
+        (void)snprintf(line, sizeof(line),
+                       "   0: 0100007F:%04X 0100007F:0BB8 01 0:0 0:0 0 %u 0 "
+                       "11\n",
+                       port, i);
+        buf_add(&list, str_of(line));
+    }
+    buf_add(&list, (struct str){ "", 1 });
+    unit_write(folder, "tcp", buf_str(&list).at);
+    assert_true(peer_proc_search(folder, all, MANY, &err));
+    for (unsigned i = 0; i < MANY; i++) {
+        assert_true(searches[i].is_found);
+        assert_int_equal(searches[i].found.uid, i);
+    }
+    buf_done(&list);
+    unit_folder_free(folder);
+}
+
+/* Half a list tells nothing, whichever it is; ENOENT alone means none. */
+static void a_list_that_cannot_be_read_is_a_failure(void **state)
+{
+    char *folder = unit_folder_new();
+    struct peer_search search = { .pair = loopback_pair_of("127.0.0.1", 40000,
+                                                           "127.0.0.1", 3000) };
+    struct peer_search *all[] = { &search };
+    struct err err;
+
+    (void)state;
+    assert_int_equal(mkdir(unit_path(folder, "tcp"), 0700), 0);
+    assert_false(peer_proc_search(folder, all, 1, &err));
+    unit_assert_part(err.text, "Is a directory");
+    assert_int_equal(rmdir(unit_path(folder, "tcp")), 0);
+    unit_write(folder, "tcp", HEAD LINE);
+    assert_int_equal(symlink("tcp6", unit_path(folder, "tcp6")), 0);
+    assert_false(peer_proc_search(folder, all, 1, &err));
+    unit_assert_part(err.text, "tcp6");
+    unit_folder_free(folder);
+}
+
 /* A client of ::ffff:127.0.0.1 is in the list of IPv6 alone. */
 static void the_system_lists_the_client(void **state)
 {
@@ -157,6 +220,8 @@ int main(void)
         cmocka_unit_test(one_pass_answers_all),
         cmocka_unit_test(a_system_without_ipv6_has_one_list),
         cmocka_unit_test(without_a_list_nothing_is_known),
+        cmocka_unit_test(a_thousand_are_found_in_one_pass),
+        cmocka_unit_test(a_list_that_cannot_be_read_is_a_failure),
         cmocka_unit_test(the_system_lists_the_client),
     };
 
