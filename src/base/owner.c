@@ -10,7 +10,7 @@
 #define GROUPS_MAX 4096
 #define PATH_SIZE 4096
 
-static struct str folder_of(struct str path)
+struct str owner_folder_of(struct str path)
 {
     while (path.len > 1 && path.at[path.len - 1] == '/')
         path.len--;
@@ -25,7 +25,7 @@ bool owner_look(struct owner *owner, const char *path, struct err *err)
     struct stat info;
 
     if (snprintf(folder, sizeof(folder), STR_FMT,
-                 STR_ARG(folder_of(str_of(path)))) >= PATH_SIZE)
+                 STR_ARG(owner_folder_of(str_of(path)))) >= PATH_SIZE)
         return err_set(err, ERR_IO, "the path %s is too long", path);
     if (stat(folder, &info) != 0)
         return err_errno(err, "look at %s", folder);
@@ -35,7 +35,7 @@ bool owner_look(struct owner *owner, const char *path, struct err *err)
     return true;
 }
 
-static bool is_trusted(const struct owner *owner, uid_t uid)
+bool owner_trusts(const struct owner *owner, uid_t uid)
 {
     return uid == owner->me || uid == 0 ||
            (owner->me == 0 && uid == owner->folder);
@@ -44,7 +44,7 @@ static bool is_trusted(const struct owner *owner, uid_t uid)
 bool owner_is_ours(const struct owner *owner, const struct stat *info)
 {
     return info->st_uid == owner->me ||
-           (owner->me == 0 && is_trusted(owner, info->st_uid));
+           (owner->me == 0 && owner_trusts(owner, info->st_uid));
 }
 
 bool owner_check_owner(const struct owner *owner, const char *path,
@@ -54,7 +54,7 @@ bool owner_check_owner(const struct owner *owner, const char *path,
     char word[SHELL_WORD_MAX];
 
     shell_quote(str_of(path), word);
-    return is_trusted(owner, info->st_uid) ||
+    return owner_trusts(owner, info->st_uid) ||
            err_set(err, ERR_CONFIG,
                    "%s belongs to another user (uid %u), who could change it: "
                    "run claude-relay as that user, or `chown %u %s`",
@@ -80,20 +80,31 @@ static bool is_volume(const struct owner *owner, const struct stat *info)
     return info->st_uid == 0 && owner->me != 0 && is_our_group(info->st_gid);
 }
 
-bool owner_check(const struct owner *owner, const char *path,
-                 const struct stat *info, struct err *err)
+static bool check_writers(const char *path, mode_t writers, mode_t mode,
+                          struct err *err)
 {
     char word[SHELL_WORD_MAX];
-    mode_t others = S_IWOTH;
 
-    if (!owner_check_owner(owner, path, info, err))
-        return false;
-    if (!is_volume(owner, info))
-        others |= S_IWGRP;
     shell_quote(str_of(path), word);
-    return (info->st_mode & others) == 0 ||
+    return (mode & writers) == 0 ||
            err_set(err, ERR_CONFIG,
                    "%s can be changed by other users (mode %03o): run `chmod "
                    "go-w %s`",
-                   path, (unsigned)(info->st_mode & 0777), word);
+                   path, (unsigned)(mode & 0777), word);
+}
+
+bool owner_check(const struct owner *owner, const char *path,
+                 const struct stat *info, struct err *err)
+{
+    return owner_check_owner(owner, path, info, err) &&
+           check_writers(path, S_IWGRP | S_IWOTH, info->st_mode, err);
+}
+
+bool owner_check_folder(const struct owner *owner, const char *path,
+                        const struct stat *info, struct err *err)
+{
+    mode_t group = is_volume(owner, info) ? 0 : S_IWGRP;
+
+    return owner_check_owner(owner, path, info, err) &&
+           check_writers(path, group | S_IWOTH, info->st_mode, err);
 }

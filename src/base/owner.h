@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "base/err.h"
+#include "base/str.h"
 
 struct owner {
     uid_t me;     /* whose process this is */
@@ -14,9 +15,15 @@ struct owner {
     gid_t group;  /* of that folder */
 };
 
+/* The folder that a file at `path` lies in, with its '/'; part of `path`, or "./". */
+struct str owner_folder_of(struct str path);
+
 /* For a file at `path`, which may end with slashes: looks at its folder. */
 bool owner_look(struct owner *owner, const char *path,
                 struct err *err) MUST_CHECK;
+
+/* This process's user, root, or, for root, the owner of the folder. */
+bool owner_trusts(const struct owner *owner, uid_t uid);
 
 /* Is it this process's to change: its own user's, or, for root, any that passes
    owner_check()? */
@@ -27,6 +34,11 @@ bool owner_is_ours(const struct owner *owner, const struct stat *info);
 bool owner_check(const struct owner *owner, const char *path,
                  const struct stat *info, struct err *err) MUST_CHECK;
 
-/* Owned by nobody else; who may write it is not looked at, as with a link. */
+/* The same for a folder: one of root's may be open to our group, as the volumes of
+   containers are.  What lies in it is not trusted for that. */
+bool owner_check_folder(const struct owner *owner, const char *path,
+                        const struct stat *info, struct err *err) MUST_CHECK;
+
+/* Owned by nobody else; who may write it is not looked at. */
 bool owner_check_owner(const struct owner *owner, const char *path,
                        const struct stat *info, struct err *err) MUST_CHECK;

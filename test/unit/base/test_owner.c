@@ -70,9 +70,24 @@ static void a_folder_of_roots_may_be_open_to_our_group(void **state)
     struct err err;
 
     (void)state;
-    assert_true(owner_check(&owner, "/data", &info, &err));
+    assert_true(owner_check_folder(&owner, "/data", &info, &err));
     info.st_uid = RELAY;
-    assert_false(owner_check(&owner, "/data", &info, &err));
+    assert_false(owner_check_folder(&owner, "/data", &info, &err));
+    info.st_uid = 0;
+    info.st_mode = S_IFDIR | 0777;
+    assert_false(owner_check_folder(&owner, "/data", &info, &err));
+}
+
+/* Whoever else is in that group could write what we trust. */
+static void a_file_of_roots_may_not(void **state)
+{
+    struct owner owner = { .me = RELAY, .folder = 0 };
+    struct stat info = { .st_gid = getegid(), .st_mode = S_IFREG | 0664 };
+    struct err err;
+
+    (void)state;
+    assert_false(owner_check(&owner, "/data/.env", &info, &err));
+    unit_assert_part(err.text, "chmod go-w /data/.env");
 }
 
 static void who_may_write_a_link_says_nothing(void **state)
@@ -110,6 +125,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(another_user_neither_owns_nor_writes_it),
         cmocka_unit_test(a_folder_of_roots_may_be_open_to_our_group),
+        cmocka_unit_test(a_file_of_roots_may_not),
         cmocka_unit_test(a_files_folder_is_looked_at),
         cmocka_unit_test(who_may_write_a_link_says_nothing),
     };
