@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/links.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "store/embedded_internal.h"
@@ -115,7 +116,10 @@ static bool tend(struct embedded *store, struct err *err)
    known whose it is. */
 static bool open_folder(const struct embedded *store, struct err *err)
 {
-    return jsonfile_make_folder(store->folder, err) &&
+    struct links links;
+
+    return links_check(store->folder, &links, err) &&
+           jsonfile_make_folder(store->folder, err) &&
            owned_folder(store->folder, err);
 }
 

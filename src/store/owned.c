@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/links.h"
 #include "base/log.h"
 #include "base/owner.h"
 #include "base/shell.h"
@@ -52,14 +53,28 @@ static void mend_file(const struct owner *owner, const char *path)
 /* Where a link leads to is not looked into, but who may write that is.  What is no
    file is never read (and `chmod`, which would be the advice, follows links). */
 static bool check_link(const struct owner *owner, const char *path,
-                       const struct stat *link, struct err *err)
+                       struct err *err)
 {
+    struct links links;
     struct stat info;
 
-    if (!owner_check_owner(owner, path, link, err))
+    if (!links_check(path, &links, err))
         return false;
     return stat(path, &info) != 0 || !S_ISREG(info.st_mode) ||
            owner_check(owner, path, &info, err);
+}
+
+/* Of a folder that a link leads to, modes are left as they are: owned_folder() found
+   it shut. */
+static bool lies_behind_a_link(const char *path)
+{
+    char folder[PATH_SIZE];
+    struct links links;
+    struct err err;
+
+    (void)snprintf(folder, sizeof(folder), STR_FMT,
+                   STR_ARG(owner_folder_of(str_of(path))));
+    return !links_check(folder, &links, &err) || links.followed;
 }
 
 static bool check_file(const struct owner *owner, const char *path,
@@ -70,9 +85,9 @@ static bool check_file(const struct owner *owner, const char *path,
     if (lstat(path, &info) != 0)
         return true; /* gone, or whoever reads it says why */
     if (S_ISLNK(info.st_mode))
-        return check_link(owner, path, &info, err);
+        return check_link(owner, path, err);
     if (S_ISREG(info.st_mode) && owner_is_ours(owner, &info) &&
-        (info.st_mode & 077) != 0) {
+        (info.st_mode & 077) != 0 && !lies_behind_a_link(path)) {
         mend_file(owner, path);
         if (lstat(path, &info) != 0)
             return true;
@@ -141,7 +156,21 @@ struct look {
     struct owner owner;
     const char *path;
     bool shared; /* the folder has other uses */
+    bool linked; /* a link leads to it */
 };
+
+/* What databases will lie in; whoever can write it can put others there. */
+static bool check_databases(const struct look *look, const char *path,
+                            struct err *err)
+{
+    struct links links;
+    struct stat info;
+
+    if (!links_check(path, &links, err))
+        return false;
+    return stat(path, &info) != 0 ||
+           owner_check_folder(&look->owner, path, &info, err);
+}
 
 /* Files that we never read are nobody's danger, but in a folder of our own another
    user's file says that the folder is not. */
@@ -153,6 +182,8 @@ static bool check_entry(const struct look *look, int folder, const char *name,
 
     if (snprintf(path, sizeof(path), "%s/%s", look->path, name) >= PATH_SIZE)
         return true; /* too long to be opened either */
+    if (strcmp(name, "db") == 0)
+        return check_databases(look, path, err);
     if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
         S_ISDIR(info.st_mode))
         return true;
@@ -171,22 +202,47 @@ static bool check_entries(const struct look *look, DIR *dir, struct err *err)
     return fine;
 }
 
+/* It may be somebody's public folder, to which the link was led by mistake or by
+   another program. */
+static bool check_linked(const struct look *look, const struct stat *info,
+                         struct err *err)
+{
+    char word[SHELL_WORD_MAX];
+
+    shell_quote(str_of(look->path), word);
+    return !look->linked || (info->st_mode & 077) == 0 ||
+           err_set(err, ERR_CONFIG,
+                   "%s is reached through a link and open to others (mode "
+                   "%03o), and modes are never changed through one: if the "
+                   "folder is the relay's alone, run `chmod 700 %s/`; else "
+                   "give DATA_DIR a folder of its own",
+                   look->path, (unsigned)(info->st_mode & 0777), word);
+}
+
+static bool mend_itself(const struct look *look, int folder, struct stat *info,
+                        struct err *err)
+{
+    if (look->shared || look->linked || (info->st_mode & 077) == 0 ||
+        !owner_is_ours(&look->owner, info))
+        return true;
+    mend_fd(folder, look->path, info->st_mode, 0700);
+    return fstat(folder, info) == 0 || err_errno(err, "stat %s", look->path);
+}
+
 static bool check_itself(const struct look *look, int folder, struct err *err)
 {
     struct stat info;
 
     if (fstat(folder, &info) != 0)
         return err_errno(err, "stat %s", look->path);
-    if (!look->shared && owner_is_ours(&look->owner, &info) &&
-        (info.st_mode & 077) != 0) {
-        mend_fd(folder, look->path, info.st_mode, 0700);
-        if (fstat(folder, &info) != 0)
-            return err_errno(err, "stat %s", look->path);
-    }
-    if (!owner_check(&look->owner, look->path, &info, err))
+    if (!mend_itself(look, folder, &info, err))
+        return false;
+    if (!owner_check_folder(&look->owner, look->path, &info, err))
         return look->shared ? err_wrap(err, "this folder has other uses too; "
                                             "give DATA_DIR one of its own")
                             : false;
+    if (owner_is_ours(&look->owner, &info) && !check_linked(look, &info, err))
+        return false;
     if (look->shared && (info.st_mode & 077) != 0)
         log_line(LOG_WARN,
                  "%s is open to others, and is left so because it has other "
@@ -195,22 +251,31 @@ static bool check_itself(const struct look *look, int folder, struct err *err)
     return true;
 }
 
+static bool check_open(struct look *look, DIR *dir, struct err *err)
+{
+    struct stat info;
+
+    if (fstat(dirfd(dir), &info) != 0)
+        return err_errno(err, "stat %s", look->path);
+    look->owner.folder = info.st_uid;
+    look->shared = has_other_uses(dir, &info);
+    return check_itself(look, dirfd(dir), err) && check_entries(look, dir, err);
+}
+
 bool owned_folder(const char *folder, struct err *err)
 {
     struct look look = { .owner = { .me = geteuid() }, .path = folder };
-    DIR *dir = opendir(folder);
-    struct stat info;
+    struct links links;
+    DIR *dir;
     bool ok;
 
+    if (!links_check(folder, &links, err))
+        return false;
+    look.linked = links.followed;
+    dir = opendir(folder);
     if (!dir)
         return err_errno(err, "open the folder %s", folder);
-    ok = fstat(dirfd(dir), &info) == 0 || err_errno(err, "stat %s", folder);
-    if (ok) {
-        look.owner.folder = info.st_uid;
-        look.shared = has_other_uses(dir, &info);
-        ok = check_itself(&look, dirfd(dir), err) &&
-             check_entries(&look, dir, err);
-    }
+    ok = check_open(&look, dir, err);
     (void)closedir(dir);
     return ok;
 }

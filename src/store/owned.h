@@ -10,7 +10,8 @@
 /* Look at the folder, at the start and before anything in it is trusted: neither it
    nor a file in it may belong to, or be writable by, another user.  What others may
    do with files of ours is taken away (and with the folder, if it has no other
-   uses) and reported in the log.  False: err says which path, and what to do. */
+   uses) and reported in the log; nothing is changed that a link leads to, which must
+   be shut already.  False: err says which path, and what to do. */
 bool owned_folder(const char *folder, struct err *err) MUST_CHECK;
 
 /* The same for one file in the folder, before it is read; the error is ERR_IO.  One

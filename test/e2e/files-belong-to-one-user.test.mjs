@@ -3,6 +3,7 @@
    without locking it out; and a file or lock that cannot be opened is said to be
    that, and no reason to sign in again. */
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
@@ -74,6 +75,30 @@ describe('files belong to one user', () => {
     await relay.stop();
     assert.equal(fs.statSync(target).mode & 0o777, 0o644);
     assert.equal(fs.statSync('/dev/null').mode, before);
+  });
+
+  it("a link as the folder has no mode changed behind it, and another user's stops the start", { skip }, () => {
+    const site = tempFolder();
+    const cwd = tempFolder();
+    fs.writeFileSync(path.join(site, 'site.json'), '{}');
+    fs.chmodSync(site, 0o755);
+    fs.chmodSync(path.join(site, 'site.json'), 0o644);
+    fs.symlinkSync(site, path.join(cwd, 'data'));
+    refused({ DATA_DIR: './data' }, cwd, /\.\/data is reached through a link and open to others \(mode 755\).*`chmod 700 \.\/data\/`/);
+    fs.chmodSync(cwd, 0o1777);
+    fs.lchownSync(path.join(cwd, 'data'), OTHER, OTHER);
+    refused({ DATA_DIR: './data' }, cwd, /\.\/data is a link of another user \(uid 12346\)/);
+    fs.chownSync(cwd, OTHER, OTHER);
+    refused({ DATA_DIR: './data' }, cwd, /\.\/data is a link in a folder of uid 12346 .*as root it is not followed/);
+    assert.deepEqual(fs.readdirSync(site), ['site.json']);
+    assert.equal(fs.statSync(site).mode & 0o777, 0o755);
+    assert.equal(fs.statSync(path.join(site, 'site.json')).mode & 0o777, 0o644);
+  });
+
+  it('a .env that is a pipe stops the start at once', () => {
+    const cwd = tempFolder();
+    execFileSync('mkfifo', [path.join(cwd, '.env')]);
+    refused({ DATA_DIR: dataFolder() }, cwd, /\.env (can be changed by other users|is not a regular file)/);
   });
 
   it("what root makes in a service user's folder is that user's", { skip }, async () => {

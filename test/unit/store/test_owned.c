@@ -254,6 +254,26 @@ static void a_missing_file_is_fine_and_a_missing_folder_is_not(void **state)
     unit_assert_part(err.text, "/nonexistent/data");
 }
 
+static void a_database_folder_of_others_is_refused(void **state)
+{
+    const char *folder = *state;
+    char *db = mem_strdup(unit_path(folder, "db"));
+    struct err err;
+
+    assert_int_equal(mkdir(db, 0700), 0);
+    assert_true(owned_folder(folder, &err));
+    assert_int_equal(chmod(db, 0770), 0);
+    assert_false(owned_folder(folder, &err));
+    unit_assert_part(err.text, "/db can be changed by other users (mode 770)");
+    assert_int_equal(chmod(db, 0700), 0);
+    if (geteuid() == 0) {
+        give_away(db, OTHER);
+        assert_false(owned_folder(folder, &err));
+        unit_assert_part(err.text, "/db belongs to another user");
+    }
+    mem_free(db);
+}
+
 /* ---- what is made ------------------------------------------------------- */
 
 static void what_root_makes_becomes_the_folders_owners(void **state)
@@ -296,6 +316,29 @@ static void a_lock_that_root_left_is_given_back(void **state)
     assert_int_equal(look(unit_path(folder, ".lock_a")).st_uid, SERVICE);
 }
 
+/* A third user's is not root's to give. */
+static void what_another_user_made_stays_that_users(void **state)
+{
+    const char *folder = *state;
+    const char *path;
+    struct err err;
+    int fd;
+
+    need_root();
+    unit_write(folder, "theirs", "");
+    give_away(folder, SERVICE);
+    path = unit_path(folder, "theirs");
+    give_away(path, OTHER);
+    fd = open(path, O_RDONLY | O_CLOEXEC);
+    assert_true(fd >= 0);
+    assert_true(owned_give(fd, path, &err));
+    assert_int_equal(look(path).st_uid, OTHER);
+    assert_int_equal(lchown(path, 0, 0), 0);
+    assert_true(owned_give(fd, path, &err));
+    assert_int_equal(look(path).st_uid, SERVICE);
+    assert_int_equal(close(fd), 0);
+}
+
 static void a_lock_that_cannot_be_opened_is_an_error(void **state)
 {
     const char *folder = *state;
@@ -328,9 +371,11 @@ int main(void)
         FOLDER(a_folder_of_roots_that_all_may_write_is_refused),
         FOLDER(a_shared_folder_that_others_may_write_is_refused),
         FOLDER(in_a_shared_folder_only_our_files_count),
+        FOLDER(a_database_folder_of_others_is_refused),
         FOLDER(a_missing_file_is_fine_and_a_missing_folder_is_not),
         FOLDER(what_root_makes_becomes_the_folders_owners),
         FOLDER(a_lock_that_root_left_is_given_back),
+        FOLDER(what_another_user_made_stays_that_users),
         FOLDER(a_lock_that_cannot_be_opened_is_an_error),
     };
 
