@@ -3,10 +3,13 @@
 #include "config/dotenv.h"
 
 #include <errno.h>
-#include <stdio.h>
+#include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/chars.h"
+#include "base/links.h"
 #include "base/owner.h"
 
 #define FILE_MAX (1024u * 1024)
@@ -152,71 +155,90 @@ void dotenv_parse(struct dotenv *file, struct arena *arena, const char *path,
     }
 }
 
-static bool read_file(FILE *in, struct buf *text, struct err *err)
+static bool read_file(int fd, struct buf *text, struct err *err)
 {
-    size_t got;
+    ssize_t got;
 
     do {
         char *room = buf_room(text, 4096);
 
         if (!room)
             return err_set(err, ERR_CONFIG, "larger than 1 MB");
-        got = fread(room, 1, 4096, in);
-        buf_grow(text, got);
-    } while (got > 0);
-    return !ferror(in) || err_errno(err, "read");
+        got = read(fd, room, 4096);
+        if (got > 0)
+            buf_grow(text, (size_t)got);
+    } while (got > 0 || (got < 0 && errno == EINTR));
+    return got == 0 || err_errno(err, "read");
 }
 
 /* ---- whose it is -------------------------------------------------------- */
 
-/* Whoever can write it decides where tokens go. */
-static bool is_trusted(struct dotenv *file, FILE *in, struct err *err)
+/* Whoever can write it decides where tokens go.  What is no file may never end. */
+static bool is_trusted(struct dotenv *file, int fd, struct err *err)
 {
     struct owner owner;
-    struct stat link;
     struct stat info;
 
     if (!owner_look(&owner, file->path, err))
         return false;
-    if (lstat(file->path, &link) == 0 && S_ISLNK(link.st_mode) &&
-        !owner_check_owner(&owner, file->path, &link, err))
-        return false;
-    if (fstat(fileno(in), &info) != 0)
+    if (fstat(fd, &info) != 0)
         return err_errno(err, "stat %s", file->path);
+    if (!owner_check(&owner, file->path, &info, err))
+        return false;
+    if (!S_ISREG(info.st_mode))
+        return err_set(err, ERR_CONFIG,
+                       "%s is not a regular file: remove it, or write the "
+                       "settings into a file of that name",
+                       file->path);
     if (owner_is_ours(&owner, &info) && (info.st_mode & 044) != 0)
         file->open_mode = info.st_mode & 0777;
-    return owner_check(&owner, file->path, &info, err);
+    return true;
 }
 
-static bool read_trusted(struct dotenv *file, FILE *in, struct buf *text,
+static bool read_trusted(struct dotenv *file, int fd, struct buf *text,
                          struct err *err)
 {
-    return is_trusted(file, in, err) &&
-           (read_file(in, text, err) || err_wrap(err, "%s", file->path));
+    return is_trusted(file, fd, err) &&
+           (read_file(fd, text, err) || err_wrap(err, "%s", file->path));
+}
+
+/* Opening another user's pipe would wait for ever. */
+static int open_file(const char *path, struct err *err)
+{
+    struct links links;
+    int fd;
+
+    if (!links_check(path, &links, err))
+        return -1;
+    fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+    if (fd < 0)
+        err_errno(err, "open %s", path);
+    return fd;
 }
 
 void dotenv_load(struct dotenv *file, struct arena *arena, const char *path,
                  struct problems *problems)
 {
-    FILE *in = fopen(path, "re");
+    struct stat info;
     struct buf text;
     struct err err;
+    int fd;
 
     *file = (struct dotenv){ .path = path };
-    if (!in && errno == ENOENT)
+    if (stat(path, &info) != 0 && errno == ENOENT)
         return;
-    if (!in) {
-        err_errno(&err, "open %s", path);
+    fd = open_file(path, &err);
+    if (fd < 0) {
         problems_add(problems, &err);
         return;
     }
     buf_init_secret(&text, FILE_MAX);
-    if (read_trusted(file, in, &text, &err))
+    if (read_trusted(file, fd, &text, &err))
         dotenv_parse(file, arena, path, buf_str(&text), problems);
     else
         problems_add(problems, &err);
     buf_done(&text);
-    (void)fclose(in);
+    (void)close(fd);
 }
 
 const struct dotenv_item *dotenv_find(const struct dotenv *file,

@@ -31,7 +31,8 @@ void dotenv_parse(struct dotenv *file, struct arena *arena, const char *path,
                   struct str text, struct problems *problems);
 
 /* The same from a file of at most 1 MB; one that does not exist is empty, and one
-   that another user owns or can write is a problem, and not read. */
+   that another user owns or can write, or that is no regular file, is a problem, and
+   not read. */
 void dotenv_load(struct dotenv *file, struct arena *arena, const char *path,
                  struct problems *problems);
 

@@ -149,7 +149,7 @@ static void a_file_is_loaded_and_its_problems_name_it(void **state)
     unit_write(scene->folder, ".env", "oops\n");
     unit_assert_part(load(scene, ".env"), "/.env:1: not a line of NAME=value");
     assert_int_equal(mkdir(path_of(scene, "sub"), 0700), 0);
-    unit_assert_part(load(scene, "sub"), "Is a directory");
+    unit_assert_part(load(scene, "sub"), "sub is not a regular file");
 }
 
 static void a_file_that_others_can_write_is_refused(void **state)
@@ -164,9 +164,42 @@ static void a_file_that_others_can_write_is_refused(void **state)
     assert_int_equal(chmod(path, 0604), 0);
     assert_string_equal(load(scene, ".env"), "");
     assert_int_equal(scene->file.open_mode, 0604);
+    assert_int_equal(chmod(path, 0640), 0);
+    assert_string_equal(load(scene, ".env"), "");
+    assert_int_equal(scene->file.open_mode, 0640);
     assert_int_equal(chmod(path, 0600), 0);
     assert_string_equal(load(scene, ".env"), "");
     assert_int_equal(scene->file.open_mode, 0);
+}
+
+/* Whose group it is says nothing of who else is in it. */
+static void a_file_of_roots_that_a_group_can_write_is_refused(void **state)
+{
+    struct scene *scene = *state;
+    const char *problem;
+
+    if (geteuid() != 0)
+        skip();
+    unit_write(scene->folder, ".env", "X=1\n");
+    assert_int_equal(chown(scene->folder, 12345, 0), 0);
+    assert_int_equal(chmod(path_of(scene, ".env"), 0664), 0);
+    assert_int_equal(seteuid(12345), 0);
+    problem = load(scene, ".env");
+    assert_int_equal(seteuid(0), 0);
+    unit_assert_part(problem, "can be changed by other users (mode 664)");
+}
+
+/* Opening it would wait for somebody who writes. */
+static void a_pipe_is_refused_at_once(void **state)
+{
+    struct scene *scene = *state;
+
+    assert_int_equal(mkfifo(path_of(scene, ".env"), 0600), 0);
+    unit_assert_part(load(scene, ".env"), ".env is not a regular file");
+    if (geteuid() != 0)
+        return;
+    assert_int_equal(chown(path_of(scene, ".env"), 12345, 0), 0);
+    unit_assert_part(load(scene, ".env"), ".env belongs to another user");
 }
 
 static void another_users_file_is_refused(void **state)
@@ -189,7 +222,7 @@ static void another_users_file_is_refused(void **state)
     assert_int_equal(symlink(path, path_of(scene, "link")), 0);
     assert_string_equal(load(scene, "link"), "");
     assert_int_equal(lchown(path_of(scene, "link"), 12345, 0), 0);
-    unit_assert_part(load(scene, "link"), "link belongs to another user");
+    unit_assert_part(load(scene, "link"), "link is a link of another user");
 }
 
 #define SCENE(test)                                                            \
@@ -203,6 +236,8 @@ int main(void)
         SCENE(a_missing_file_is_empty),
         SCENE(a_file_is_loaded_and_its_problems_name_it),
         SCENE(a_file_that_others_can_write_is_refused),
+        SCENE(a_file_of_roots_that_a_group_can_write_is_refused),
+        SCENE(a_pipe_is_refused_at_once),
         SCENE(another_users_file_is_refused),
     };
 
