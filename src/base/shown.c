@@ -5,11 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/chars.h"
+#include "base/macros.h"
 
 #define TEXT_SHOWN_MAX 150
 /* Our keys and those of others are longer; words that people write are not. */
 #define KEY_MIN 20
+/* What is longer and no path is no word. */
+#define WORD_MAX 64
 
 static struct str behind_scheme(struct str text)
 {
@@ -93,16 +97,71 @@ static bool is_a_place(struct str text)
 
 /* ---- both --------------------------------------------------------------- */
 
-bool shown_is_harmless(struct str text)
+/* Words, numbers and lists of them.  A '=' may stand in front of a secret, a '?' and
+   a space too, an '@' behind one. */
+static bool has_usual_chars(struct str text, const char *also)
+{
+    static const struct chars usual = {
+        { CHARS_ALNUM, ['.'] = true, ['_'] = true, ['-'] = true, ['/'] = true,
+          [','] = true }
+    };
+
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+
+        if (!chars_has(&usual, c) && (!c || !strchr(also, c)))
+            return false;
+    }
+    return true;
+}
+
+/* People give folders names of all kinds. */
+static bool is_a_path(struct str text)
+{
+    static const char *const starts[] = { "/", "./", "../", "~/" };
+
+    for (size_t i = 0; i < COUNT_OF(starts); i++) {
+        if (str_starts(text, str_of(starts[i])))
+            return !str_contains(text, STR("=")) &&
+                   !str_contains(text, STR("://"));
+    }
+    return false;
+}
+
+static struct str without_query(struct str url)
+{
+    return str_sub(url, 0, str_index(url, '?'));
+}
+
+static bool is_harmless_word(struct str text)
+{
+    text = str_trim(text); /* spaces at the ends are what may be wrong */
+    return (text.len <= WORD_MAX || str_index(text, '/') < text.len) &&
+           has_usual_chars(text, "");
+}
+
+static bool holds_no_secret(struct str text)
 {
     return !str_contains(text, STR("@")) &&
-           !str_contains(text, STR("sk-ant-")) && !looks_like_a_key(text) &&
-           (!has_scheme(text) || is_a_place(text));
+           !str_contains(text, STR("sk-ant-")) && !looks_like_a_key(text);
+}
+
+bool shown_is_harmless(struct str text)
+{
+    if (!holds_no_secret(text))
+        return false;
+    if (has_scheme(text))
+        return is_a_place(text) &&
+               has_usual_chars(without_query(text), ":[]%~+");
+    return is_a_path(text) || is_harmless_word(text);
 }
 
 bool shown_is_harmless_host(struct str text)
 {
-    return shown_is_harmless(text) && is_a_place(text);
+    if (has_scheme(text) || is_a_path(text))
+        return shown_is_harmless(text);
+    return holds_no_secret(text) && is_a_place(str_trim(text)) &&
+           has_usual_chars(str_trim(text), ":[]%");
 }
 
 static const char *show(bool harmless, struct str text, char out[SHOWN_MAX])
@@ -110,12 +169,12 @@ static const char *show(bool harmless, struct str text, char out[SHOWN_MAX])
     const char *end = "";
 
     if (!harmless)
-        text = STR("(not shown)");
+        text = STR(SHOWN_HIDDEN);
     if (text.len > TEXT_SHOWN_MAX)
         end = "...";
     text = str_sub(text, 0, TEXT_SHOWN_MAX);
     if (has_scheme(text) && str_index(text, '?') < text.len) {
-        text = str_sub(text, 0, str_index(text, '?'));
+        text = without_query(text);
         end = "?...";
     }
     (void)snprintf(out, SHOWN_MAX, STR_FMT "%s", STR_ARG(text), end);
@@ -130,4 +189,41 @@ const char *shown(struct str text, char out[SHOWN_MAX])
 const char *shown_host(struct str text, char out[SHOWN_MAX])
 {
     return show(shown_is_harmless_host(text), text, out);
+}
+
+const char *shown_argument(struct str text, char out[SHOWN_MAX])
+{
+    size_t equals = str_index(text, '=');
+    struct str name = str_sub(text, 0, equals);
+
+    if (!str_starts(text, STR("--")) || equals == text.len ||
+        !shown_is_harmless(name))
+        return shown_host(text, out);
+    (void)snprintf(out, SHOWN_MAX, STR_FMT "=...",
+                   STR_ARG(str_sub(name, 0, TEXT_SHOWN_MAX)));
+    return out;
+}
+
+/* ---- paths of requests -------------------------------------------------- */
+
+struct str shown_request_path(struct arena *arena, struct str path)
+{
+    struct buf out;
+    struct str part;
+
+    if (!str_contains(path, STR("sk-ant-")))
+        return path;
+    buf_init(&out, 4 * path.len + sizeof(SHOWN_HIDDEN));
+    while (path.len > 0) {
+        size_t end = str_index(path, '/');
+
+        part = str_sub(path, 0, end);
+        buf_add(&out,
+                str_contains(part, STR("sk-ant-")) ? STR(SHOWN_HIDDEN) : part);
+        buf_add(&out, str_sub(path, end, 1));
+        path = str_from(path, end + 1);
+    }
+    path = arena_str(arena, buf_str(&out));
+    buf_done(&out);
+    return path;
 }

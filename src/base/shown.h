@@ -3,19 +3,28 @@
    a password nor a token, wherever it was put by mistake.  Pure. */
 #pragma once
 
+#include "base/arena.h"
 #include "base/str.h"
 
 #define SHOWN_MAX 208
+#define SHOWN_HIDDEN "(not shown)"
 
-/* No '@' (in front of it stands a user's password), no token of Anthropic's, in a
-   URL nothing that could be a password, and nothing that looks like a key that was
-   pasted where something else belongs. */
+/* A word of at most 64 letters, digits and . _ - , or a path; or a URL that holds
+   nothing that could be a password.  Never '@' (in front of it stands a user's
+   password), a token of Anthropic's, nor what looks like a key that was pasted where
+   something else belongs; and '=', '?' and spaces only where they are usual. */
 bool shown_is_harmless(struct str text);
 
-/* The same for what should name a host, where "host:port:user:password" is written
-   too. */
+/* The same for what should name a host: with ports and IPv6 addresses, but not
+   "host:port:user:password", which is written too. */
 bool shown_is_harmless_host(struct str text);
 
-/* The text, its end cut if it is long and a URL's query always, or "(not shown)". */
+/* The text, its end cut if it is long and a URL's query always, or SHOWN_HIDDEN. */
 const char *shown(struct str text, char out[SHOWN_MAX]);
 const char *shown_host(struct str text, char out[SHOWN_MAX]);
+
+/* An argument of a command: like a host, but of "--name=value" only the name. */
+const char *shown_argument(struct str text, char out[SHOWN_MAX]);
+
+/* The path of a request for the log: parts that hold a token are masked. */
+struct str shown_request_path(struct arena *arena, struct str path);

@@ -18,7 +18,19 @@ static const struct {
     { "", NULL, NULL },
     { "80x", NULL, NULL },
     { "99999999999999999999", NULL, NULL },
-    { "user:profile, user:inference", NULL, HIDDEN },
+    { "user:profile", HIDDEN, HIDDEN },
+    { "a,b", NULL, NULL },
+    { "80 ", NULL, NULL },
+    { "a b", HIDDEN, NULL },
+    { "socks5 h 1080 u canary", HIDDEN, NULL },
+    { "ADMIN_TOKEN=canary", HIDDEN, NULL },
+    { "/srv/ADMIN_TOKEN=canary", HIDDEN, NULL },
+    { "h?password=canary", HIDDEN, NULL },
+    { "https://h/a=canary", HIDDEN, NULL },
+    { "{\"accessToken\":\"canary\"}", HIDDEN, NULL },
+    { "/srv/My Documents/caf\xc3\xa9.pem", NULL, NULL },
+    { "./sk-ant-canary", HIDDEN, NULL },
+    { "u:canary", HIDDEN, NULL },
     { "2023-06-01", NULL, NULL },
     { "a-word-of-many-parts-without-digits", NULL, NULL },
     { "/var/lib/claude-relay", NULL, NULL },
@@ -27,18 +39,18 @@ static const struct {
     { "https://host:-1/v1/9d1c250ae61b44d988ed5944d1962f5e", NULL, NULL },
     { "https://h/t?token=canary#canary", "https://h/t?...", NULL },
     { "http://[::1]:80/", NULL, NULL },
-    { "[::1]", NULL, NULL },
-    { "fe80::1:2", NULL, NULL },
-    { "proxy.example:1080", NULL, NULL },
+    { "[::1]", HIDDEN, "[::1]" },
+    { "fe80::1:2", HIDDEN, "fe80::1:2" },
+    { "proxy.example:1080", HIDDEN, "proxy.example:1080" },
     { "http://proxy.example:1080", NULL, NULL },
     { "http://u:canary@h:1", HIDDEN, NULL },
     { "u:canary@h", HIDDEN, NULL },
     { "canary@h", HIDDEN, NULL },
     { "http://u:canary", HIDDEN, NULL },
     { "http://[::1]:canary", HIDDEN, NULL },
-    { "192.0.2.1:1080:user:canary", NULL, HIDDEN },
-    { "proxy:1080:canary", NULL, HIDDEN },
-    { "::1:canary!", NULL, HIDDEN },
+    { "192.0.2.1:1080:user:canary", HIDDEN, NULL },
+    { "proxy:1080:canary", HIDDEN, NULL },
+    { "::1:canary!", HIDDEN, NULL },
     { "sk-ant-canary", HIDDEN, NULL },
     { KEY, HIDDEN, NULL },
     { "secret " KEY " of mine", HIDDEN, NULL },
@@ -57,23 +69,75 @@ static void passwords_and_keys_are_not_shown(void **state)
     }
 }
 
-static void a_long_text_is_cut(void **state)
+static void a_long_path_is_cut_and_a_long_word_is_none(void **state)
 {
     char text[1000];
     char out[SHOWN_MAX];
+    struct str all = { text, sizeof(text) };
 
     (void)state;
     memset(text, 'x', sizeof(text));
-    assert_int_equal(strlen(shown((struct str){ text, sizeof(text) }, out)),
-                     153);
+    assert_string_equal(shown(str_sub(all, 0, 65), out), HIDDEN);
+    assert_int_equal(strlen(shown(str_sub(all, 0, 64), out)), 64);
+    text[0] = '/';
+    assert_int_equal(strlen(shown(all, out)), 153);
     unit_assert_part(out, "xxx...");
+}
+
+static const struct {
+    const char *text;
+    const char *shown;
+} arguments[] = {
+    { "--prot", "--prot" },
+    { "--port=canary", "--port=..." },
+    { "--sk-ant-canary=1", HIDDEN },
+    { "NAME=canary", HIDDEN },
+    { "sk-ant-oat01-canary", HIDDEN },
+    { "host:80", "host:80" },
+};
+
+static void of_an_argument_the_name_is_shown(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(arguments); i++) {
+        char out[SHOWN_MAX];
+
+        assert_string_equal(shown_argument(str_of(arguments[i].text), out),
+                            arguments[i].shown);
+    }
+}
+
+static const struct {
+    const char *path;
+    const char *shown;
+} paths[] = {
+    { "/v1/messages", "/v1/messages" },
+    { "/v1/files/file_011CNha8iCJcU1wXNR6q4V8w",
+      "/v1/files/file_011CNha8iCJcU1wXNR6q4V8w" },
+    { "/v1/sk-ant-api03-canary", "/v1/" HIDDEN },
+    { "/v1/key=sk-ant-api03-canary/x/", "/v1/" HIDDEN "/x/" },
+    { "/sk-ant-a/sk-ant-b/c/sk-ant-d/sk-ant-e",
+      "/" HIDDEN "/" HIDDEN "/c/" HIDDEN "/" HIDDEN },
+};
+
+static void a_token_in_a_requests_path_is_masked(void **state)
+{
+    struct arena *arena = arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(paths); i++)
+        unit_assert_str(shown_request_path(arena, str_of(paths[i].path)),
+                        paths[i].shown);
+    arena_free(arena);
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(passwords_and_keys_are_not_shown),
-        cmocka_unit_test(a_long_text_is_cut),
+        cmocka_unit_test(a_long_path_is_cut_and_a_long_word_is_none),
+        cmocka_unit_test(of_an_argument_the_name_is_shown),
+        cmocka_unit_test(a_token_in_a_requests_path_is_masked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
