@@ -57,9 +57,21 @@ static bool complain(const struct loading *loading, const char *name,
 /* What may be a host is often given with a user and a password. */
 static bool is_place(enum config_kind kind)
 {
-    return kind == CONFIG_ADDRESS || kind == CONFIG_HOST_NAME ||
-           kind == CONFIG_PROXY_TYPE || kind == CONFIG_PORT_NUMBER ||
-           kind == CONFIG_PORT_OR_NONE;
+    return kind == CONFIG_ADDRESS || kind == CONFIG_PORT_NUMBER;
+}
+
+/* Of a proxy's settings each may hold what belongs into the next: a password. */
+static bool is_of_a_proxy(const struct config_option *option)
+{
+    return str_starts(str_of(option->name), STR("GLOBAL_PROXY_"));
+}
+
+static const char *show(const struct config_option *option, struct str value,
+                        char out[SHOWN_MAX])
+{
+    if (is_of_a_proxy(option))
+        return SHOWN_HIDDEN;
+    return is_place(option->kind) ? shown_host(value, out) : shown(value, out);
 }
 
 static bool refuse(const struct loading *loading,
@@ -73,9 +85,7 @@ static bool refuse(const struct loading *loading,
                 option->allowed);
     else
         err_set(&err, ERR_CONFIG, "%s=\"%s\": must be %s", option->name,
-                is_place(option->kind) ? shown_host(value, text)
-                                       : shown(value, text),
-                option->allowed);
+                show(option, value, text), option->allowed);
     return complain(loading, option->name, &err);
 }
 
@@ -266,18 +276,20 @@ static void check_proxy(const struct loading *loading)
 static void check_ca_file(const struct loading *loading)
 {
     const char *path = loading->config->ca_file.at;
+    char text[SHOWN_MAX];
     struct stat info;
     struct err err;
 
     if (loading->config->ca_file.len == 0)
         return;
     if (stat(path, &info) != 0 || access(path, R_OK) != 0)
-        err_errno(&err, "UPSTREAM_CA_FILE=\"%s\": must be a PEM file", path);
+        err_errno(&err, "UPSTREAM_CA_FILE=\"%s\": must be a PEM file",
+                  shown(str_of(path), text));
     else if (!S_ISREG(info.st_mode))
         err_set(&err, ERR_CONFIG,
                 "UPSTREAM_CA_FILE=\"%s\": must be a PEM file, not a folder or "
                 "device",
-                path);
+                shown(str_of(path), text));
     else
         return;
     complain(loading, "UPSTREAM_CA_FILE", &err);

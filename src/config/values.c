@@ -123,6 +123,17 @@ static bool is_link(struct str text)
     return fine;
 }
 
+/* Paths are shown, and a folder is made by its name: it is neither a URL, which may
+   hold a password, nor a token, nor what belongs into another option. */
+static bool is_path(struct str text)
+{
+    return !str_contains(text, STR("sk-ant-")) &&
+           !str_contains(text, STR("://")) &&
+           (str_index(text, '/') < text.len ||
+            (str_index(text, '=') == text.len &&
+             str_index(text, '@') == text.len));
+}
+
 bool config_text_fits(enum config_kind kind, struct str text)
 {
     switch (kind) {
@@ -142,9 +153,8 @@ bool config_text_fits(enum config_kind kind, struct str text)
                str_trim(text).len == text.len;
     case CONFIG_LINK:
         return is_link(text);
-    /* A URL may hold a password, and paths are shown. */
     case CONFIG_PATH:
-        return !str_contains(text, STR("://"));
+        return is_path(text);
     case CONFIG_TEXT:
     case CONFIG_SECRET:
         return true;

@@ -51,7 +51,7 @@ const halfProxies = {
   'no port': [{ GLOBAL_PROXY_PORT: '' }, /GLOBAL_PROXY_PORT/],
   'port 0': [{ GLOBAL_PROXY_PORT: '0' }, /GLOBAL_PROXY_PORT/],
   'a port too high': [{ GLOBAL_PROXY_PORT: '65536' }, /GLOBAL_PROXY_PORT/],
-  'an unknown type': [{ GLOBAL_PROXY_TYPE: 'socks4' }, /GLOBAL_PROXY.*socks4/s],
+  'an unknown type': [{ GLOBAL_PROXY_TYPE: 'socks4' }, /GLOBAL_PROXY_TYPE=.*socks5/s],
   'a user without password': [{ GLOBAL_PROXY_USERNAME: 'u' }, /password/i],
   'a password without user': [{ GLOBAL_PROXY_PASSWORD: 'CANARY-p' }, /username/i],
   'a host that is none': [{ GLOBAL_PROXY_HOST: 'http://proxy' }, /GLOBAL_PROXY.*host/is],
@@ -78,9 +78,8 @@ describe('bad configuration stops the start', () => {
     it(name, () => {
       for (const value of values) {
         const stderr = refuses({ [name]: value }, new RegExp(name), allowed[name]);
-        if (!/[\x00-\x1f]|CANARY/.test(value)) {
-          assert.match(stderr, literally(value.trim()), 'the value is not named');
-        }
+        const mayHoldASecret = /\S\s+\S|CANARY/.test(value) || name.startsWith('GLOBAL_PROXY_');
+        assert.match(stderr, mayHoldASecret ? /\(not shown\)/ : literally(value.trim()), 'the value is not named');
         assert.ok(!/[\x00-\x08\x0b-\x1f]/.test(stderr), 'control characters reach the terminal');
       }
     });

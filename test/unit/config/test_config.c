@@ -178,7 +178,8 @@ static const struct {
     { { "LOG_LEVEL=INFO" }, { "LOG_LEVEL=\"INFO\"", "error, warn, info" } },
     { { "LOG_FORMAT=xml" }, { "LOG_FORMAT=\"xml\"", "text or json" } },
     { { "CLAUDE_API_VERSION=a\r\nb" }, { "CLAUDE_API_VERSION" } },
-    { { "CLAUDE_BETA_HEADER=a;b" }, { "CLAUDE_BETA_HEADER=\"a;b\"" } },
+    { { "CLAUDE_BETA_HEADER=a;b" },
+      { "CLAUDE_BETA_HEADER=\"(not shown)\"", "commas" } },
     { { "CLAUDE_API_URL=ftp://x" }, { "CLAUDE_API_URL=\"ftp://x\"", "https" } },
     { { "CLAUDE_API_URL=http://api.example" },
       { "CLAUDE_API_URL=\"http://api.example\"", "loopback" } },
@@ -196,12 +197,29 @@ static const struct {
     { { "OAUTH_TOKEN_URL=https://h/t?token=canary" }, { "OAUTH_TOKEN_URL" } },
     { { "DATA_DIR=http://u:canary@h/" }, { "DATA_DIR=\"(not shown)\"" } },
     { { "UPSTREAM_CA_FILE=http://u:canary@h/" }, { "UPSTREAM_CA_FILE=" } },
+    { { "UPSTREAM_CA_FILE=sk-ant-api03-canary" }, { "UPSTREAM_CA_FILE=" } },
+    { { "UPSTREAM_CA_FILE=u:canary@h" }, { "UPSTREAM_CA_FILE=" } },
+    { { "UPSTREAM_CA_FILE=./ADMIN_TOKEN=canary" },
+      { "UPSTREAM_CA_FILE=\"(not shown)\"", "PEM", "No such file" } },
+    { { "DATA_DIR=sk-ant-api03-canary" }, { "DATA_DIR=\"(not shown)\"" } },
+    { { "DATA_DIR=/srv/sk-ant-api03-canary" }, { "DATA_DIR", "a folder" } },
+    { { "DATA_DIR=ADMIN_TOKEN=canary" }, { "DATA_DIR=\"(not shown)\"" } },
+    { { "OAUTH_CLIENT_ID=ADMIN_TOKEN=canary" }, { "OAUTH_CLIENT_ID" } },
+    { { "CLAUDE_API_URL=ADMIN_TOKEN=canary" }, { "CLAUDE_API_URL" } },
+    { { "LOG_LEVEL=Bearer canary" }, { "LOG_LEVEL=\"(not shown)\"" } },
+    { { "GLOBAL_PROXY_HOST=h?password=canary" }, { "GLOBAL_PROXY_HOST" } },
+    { { "GLOBAL_PROXY_TYPE=socks5 h 1080 u canary" }, { "GLOBAL_PROXY" } },
+    { { "GLOBAL_PROXY_TYPE=canary" }, { "GLOBAL_PROXY_TYPE" } },
+    { { "GLOBAL_PROXY_PORT=canary" }, { "GLOBAL_PROXY_PORT" } },
+    { { "GLOBAL_PROXY_ENABLED=canary" }, { "GLOBAL_PROXY_ENABLED" } },
     { { "PORT=canary@h" }, { "PORT=\"(not shown)\"" } },
     { { "LOG_LEVEL=sk-ant-oat01-canary" }, { "LOG_LEVEL=\"(not shown)\"" } },
     { { "WORKERS=canary8Xg7Kq2mVn4Rt6Yb" }, { "WORKERS=\"(not shown)\"" } },
     { { "OAUTH_TOKEN_URL=https://u:canary@h/t" }, { "OAUTH_TOKEN_URL" } },
-    { { "OAUTH_CLIENT_ID=a b" }, { "OAUTH_CLIENT_ID=\"a b\"", "letters" } },
-    { { "OAUTH_SCOPES=a, b" }, { "OAUTH_SCOPES=\"a, b\"", "single spaces" } },
+    { { "OAUTH_CLIENT_ID=a b" },
+      { "OAUTH_CLIENT_ID=\"(not shown)\"", "letters" } },
+    { { "OAUTH_SCOPES=a, b" },
+      { "OAUTH_SCOPES=\"(not shown)\"", "single spaces" } },
     { { "ADMIN_TOKEN=canary-890-2345" }, { "ADMIN_TOKEN", "at least 16" } },
     { { "ADMIN_TOKEN=canary 8901234567" }, { "ADMIN_TOKEN", "spaces" } },
     { { "ADMIN_TOKEN=canary\x7f"
@@ -215,7 +233,8 @@ static const struct {
     { { "UPSTREAM_CA_FILE=/nonexistent.pem" },
       { "UPSTREAM_CA_FILE=\"/nonexistent.pem\"", "PEM", "No such file" } },
     { { "UPSTREAM_CA_FILE=/tmp" }, { "UPSTREAM_CA_FILE=\"/tmp\"", "folder" } },
-    { { "GLOBAL_PROXY_ENABLED=yes" }, { "GLOBAL_PROXY_ENABLED=\"yes\"" } },
+    { { "GLOBAL_PROXY_ENABLED=yes" },
+      { "GLOBAL_PROXY_ENABLED=\"(not shown)\"", "true" } },
     { { PROXY }, { "GLOBAL_PROXY_TYPE=\"\"", "must be set" } },
     { { PROXY, TYPE }, { "GLOBAL_PROXY_HOST=\"\"" } },
     { { PROXY, TYPE, PROXY_HOST }, { "GLOBAL_PROXY_PORT=\"\"" } },
@@ -228,13 +247,16 @@ static const struct {
     { { PROXY_PORT }, { "GLOBAL_PROXY_ENABLED=\"\"", "GLOBAL_PROXY_PORT" } },
     { { USER }, { "GLOBAL_PROXY_ENABLED=\"\"", "GLOBAL_PROXY_USERNAME" } },
     { { WORD }, { "GLOBAL_PROXY_ENABLED=\"\"", "GLOBAL_PROXY_PASSWORD" } },
-    { { "GLOBAL_PROXY_TYPE=socks4" }, { "GLOBAL_PROXY_TYPE=\"socks4\"" } },
-    { { "GLOBAL_PROXY_HOST=http://h" }, { "GLOBAL_PROXY_HOST=\"http://h\"" } },
+    { { "GLOBAL_PROXY_TYPE=socks4" },
+      { "GLOBAL_PROXY_TYPE=\"(not shown)\"", "socks5" } },
+    { { "GLOBAL_PROXY_HOST=http://h" },
+      { "GLOBAL_PROXY_HOST=\"(not shown)\"", "host" } },
     { { "GLOBAL_PROXY_HOST=http://u:canary@h:1" }, { "GLOBAL_PROXY_HOST" } },
     { { "GLOBAL_PROXY_HOST=192.0.2.1:1:u:canary" }, { "GLOBAL_PROXY_HOST" } },
     { { "GLOBAL_PROXY_TYPE=http://u:canary@h:1" }, { "GLOBAL_PROXY_TYPE" } },
     { { "GLOBAL_PROXY_PORT=1:u:canary" }, { "GLOBAL_PROXY_PORT" } },
-    { { "GLOBAL_PROXY_PORT=0" }, { "GLOBAL_PROXY_PORT=\"0\"" } },
+    { { "GLOBAL_PROXY_PORT=0" },
+      { "GLOBAL_PROXY_PORT=\"(not shown)\"", "65535" } },
 };
 
 static void bad_values_are_named_with_what_is_allowed(void **state)
@@ -343,7 +365,7 @@ static void every_problem_is_told_with_its_place(void **state)
     assert_string_equal(
         err.text,
         "file:1: PORT=\"0\": must be 1 to 65535\n"
-        "file:5: GLOBAL_PROXY_PORT=\"x\": must be 1 to 65535\n"
+        "file:5: GLOBAL_PROXY_PORT=\"(not shown)\": must be 1 to 65535\n"
         "file:2: LOG_LEVEL=\"loud\": must be error, warn, info or debug\n"
         "file:3: ADMIN_TOKEN: must be at least 16 printable characters without "
         "spaces\n"
