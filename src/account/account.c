@@ -24,6 +24,11 @@ bool account_name_is_valid(struct str name)
            chars_has_all(&usual, name);
 }
 
+bool account_name_may_be_made(struct str name)
+{
+    return account_name_is_valid(name) && !str_contains(name, STR("sk-ant-"));
+}
+
 void account_key(const struct account_kind *kind, struct str name,
                  char out[ACCOUNT_KEY_MAX])
 {

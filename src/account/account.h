@@ -63,6 +63,10 @@ extern const struct account_kind *const account_kinds[];
    path. */
 bool account_name_is_valid(struct str name);
 
+/* Of a new account: valid, and not what begins a key or token, which would be in
+   every message and path from then on. */
+bool account_name_may_be_made(struct str name);
+
 /* "oauth_max" for a kind and a name. */
 void account_key(const struct account_kind *kind, struct str name,
                  char out[ACCOUNT_KEY_MAX]);

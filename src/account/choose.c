@@ -3,6 +3,7 @@
 #include "account/choose.h"
 
 #include "base/buf.h"
+#include "base/shown.h"
 
 /* As many names are listed as fit: a text of struct err keeps its end. */
 #define NAMES_MAX 160
@@ -19,11 +20,13 @@ static struct account *find(struct account *const *accounts, size_t count,
 
 static void refuse_name(struct str name, struct err *err)
 {
+    char text[SHOWN_MAX];
+
     if (account_name_is_valid(name))
         err_set(err, ERR_NO_ACCOUNT,
-                "there is no account \"" STR_FMT
-                "\"; `claude-relay account list` shows those there are",
-                STR_ARG(name));
+                "there is no account \"%s\"; `claude-relay account list` shows "
+                "those there are",
+                shown(name, text));
     else
         err_set(err, ERR_NO_ACCOUNT,
                 "that is not a valid account name: use 1 to %d letters, digits "

@@ -6,6 +6,7 @@
 #include "admin/exchange.h"
 #include "admin/members.h"
 #include "base/clock.h"
+#include "base/shown.h"
 
 static struct accounts *accounts_of(const struct exchange *x)
 {
@@ -16,12 +17,13 @@ static struct accounts *accounts_of(const struct exchange *x)
 static struct account *find(struct exchange *x)
 {
     struct account *account = accounts_get(accounts_of(x), x->name);
+    char text[SHOWN_MAX];
 
     if (!account)
         err_set(&x->err, ERR_NOT_FOUND,
-                "there is no account \"" STR_FMT
-                "\"; GET /oauth/accounts lists those there are",
-                STR_ARG(x->name));
+                "there is no account \"%s\"; GET /oauth/accounts lists those "
+                "there are",
+                shown(x->name, text));
     return account;
 }
 

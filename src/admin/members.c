@@ -32,10 +32,10 @@ bool members_name(const struct json_doc *body, const char *member,
                   struct str *name, struct err *err)
 {
     return members_text(body, member, name, err) &&
-           (account_name_is_valid(*name) ||
+           (account_name_may_be_made(*name) ||
             err_set(err, ERR_BAD_REQUEST,
-                    "%s must be 1 to %d letters, digits or . _ @ -, and not "
-                    "start with a dot",
+                    "%s must be 1 to %d letters, digits or . _ @ -, not start "
+                    "with a dot, and be no key",
                     member, ACCOUNT_NAME_MAX));
 }
 

@@ -52,10 +52,11 @@ static bool check_name(const struct place *place, struct str name,
     struct account *account;
     char text[SHOWN_MAX];
 
-    if (!account_name_is_valid(name))
+    if (!account_name_may_be_made(name))
         return err_set(err, ERR_CONFIG,
                        "\"%s\" is not a valid account name: use 1 to 64 "
-                       "letters, digits or . _ @ -, not starting with a dot",
+                       "letters, digits or . _ @ -, not starting with a dot, "
+                       "and no key",
                        shown(name, text));
     account = accounts_get(place->accounts, name);
     account_unref(account);
@@ -141,15 +142,16 @@ static int list(struct place *place)
 static int show(struct place *place, struct str name)
 {
     struct account *account = accounts_get(place->accounts, name);
+    char value[SHOWN_MAX];
     struct json_doc *doc;
     struct buf text;
     struct err err;
 
     if (!account) {
         err_set(&err, ERR_NOT_FOUND,
-                "there is no account \"" STR_FMT
-                "\"; `claude-relay account list` shows those there are",
-                STR_ARG(str_sub(name, 0, 100)));
+                "there is no account \"%s\"; `claude-relay account list` shows "
+                "those there are",
+                shown(name, value));
         return terminal_fail(&err);
     }
     doc = account_doc_status(account, clock_wall_ms());
@@ -185,6 +187,7 @@ static int refresh(struct place *place, struct str name)
 static int forget_unseen(struct place *place, struct str name)
 {
     char key[ACCOUNT_KEY_MAX];
+    char value[SHOWN_MAX];
     struct err err;
 
     for (size_t i = 0; account_kinds[i]; i++) {
@@ -195,10 +198,9 @@ static int forget_unseen(struct place *place, struct str name)
                       &err))
             return terminal_fail(&err);
     }
-    (void)printf("There is no file of an account \"" STR_FMT
-                 "\" in %s; a relay that still has it in memory forgets it "
-                 "now.\n",
-                 STR_ARG(name), place->config->data_dir.at);
+    (void)printf("There is no file of an account \"%s\" in %s; a relay that "
+                 "still has it in memory forgets it now.\n",
+                 shown(name, value), place->config->data_dir.at);
     return 0;
 }
 

@@ -72,7 +72,7 @@ int commands_usage_error(const char *text, const char *argument)
     char value[SHOWN_MAX];
 
     (void)fprintf(stderr, "claude-relay: %s \"%s\"\n", text,
-                  shown_host(str_of(argument), value));
+                  shown_argument(str_of(argument), value));
     print_usage(stderr);
     return 2;
 }

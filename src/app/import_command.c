@@ -222,18 +222,18 @@ static bool import_all(struct import *import, const struct arguments *arguments,
     char text[SHOWN_MAX];
     struct stat info;
 
-    if (!account_name_is_valid(str_of(name)))
+    if (!account_name_may_be_made(str_of(name)))
         return err_set(
             err, ERR_CONFIG,
             "\"%s\" is not a valid account name: use 1 to %d letters, "
-            "digits or . _ @ -, not starting with a dot",
+            "digits or . _ @ -, not starting with a dot, and no key",
             shown(str_of(name), text), ACCOUNT_NAME_MAX);
     if (!arguments->from && !find_default(path, err))
         return false;
     if (arguments->from)
         (void)snprintf(path, sizeof(path), "%s", arguments->from);
     if (stat(path, &info) != 0)
-        return err_errno(err, "look at %s", path);
+        return err_errno(err, "look at %s", shown(str_of(path), text));
     return S_ISDIR(info.st_mode) ? take_folder(import, path, err)
                                  : take_login(import, path, name, err);
 }

@@ -40,8 +40,8 @@ static const char *parse(int argc, char **argv, struct arguments *arguments)
     }
     if (!arguments->name)
         arguments->name = NAME_DEFAULT;
-    return account_name_is_valid(str_of(arguments->name)) ? NULL
-                                                          : arguments->name;
+    return account_name_may_be_made(str_of(arguments->name)) ? NULL
+                                                             : arguments->name;
 }
 
 /* ---- the link ----------------------------------------------------------- */

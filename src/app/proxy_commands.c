@@ -10,6 +10,7 @@
 #include "app/terminal.h"
 #include "app/trial.h"
 #include "base/mem.h"
+#include "base/shown.h"
 #include "upstream/proxy_url.h"
 
 static int usage(const char *problem)
@@ -32,6 +33,7 @@ static bool of_account(const struct config *config, const char *name,
 {
     struct place place;
     struct account *account = NULL;
+    char value[SHOWN_MAX];
     bool ok = place_open(&place, config, err);
 
     if (ok)
@@ -40,9 +42,9 @@ static bool of_account(const struct config *config, const char *name,
         *proxy = proxy_ref(account->proxy);
     else if (ok)
         ok = err_set(err, ERR_NOT_FOUND,
-                     "there is no account \"%.100s\"; `claude-relay account "
-                     "list` shows those there are",
-                     name);
+                     "there is no account \"%s\"; `claude-relay account list` "
+                     "shows those there are",
+                     shown(str_of(name), value));
     account_unref(account);
     (void)place_close(&place, 0);
     return ok;

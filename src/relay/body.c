@@ -26,9 +26,8 @@ static bool open_may_pass(struct relayed *r)
 {
     return !r->ahead->named ||
            err_set(&r->err, ERR_BAD_REQUEST,
-                   "a request to " STR_FMT " is passed on as it comes and "
-                   "cannot name its own proxy_config: give the account one",
-                   STR_ARG(r->path));
+                   "the body of this request is passed on as it comes and "
+                   "cannot name its own proxy_config: give the account one");
 }
 
 bool body_may_pass(struct relayed *r, struct str part)

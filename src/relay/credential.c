@@ -3,6 +3,7 @@
 #include "relay/credential.h"
 
 #include "account/account.h"
+#include "base/shown.h"
 #include "http/url.h"
 
 /* "Bearer TOKEN" in Authorization; clients write the token alone too. */
@@ -63,6 +64,9 @@ bool credential_check(const struct headers *headers, bool pass,
 /* Every place that names an account must name the same. */
 static bool take_name(struct str said, struct str *name, struct err *err)
 {
+    char first[SHOWN_MAX];
+    char second[SHOWN_MAX];
+
     if (said.len == 0)
         return true;
     if (!account_name_is_valid(said))
@@ -71,10 +75,9 @@ static bool take_name(struct str said, struct str *name, struct err *err)
                        "and does not start with a dot");
     if (name->len > 0 && !str_eq(*name, said))
         return err_set(err, ERR_NO_ACCOUNT,
-                       "this request names two accounts, " STR_FMT
-                       " and " STR_FMT
-                       ": send one name in ?account= or X-Account-Name",
-                       STR_ARG(*name), STR_ARG(said));
+                       "this request names two accounts, %s and %s: send one "
+                       "name in ?account= or X-Account-Name",
+                       shown(*name, first), shown(said, second));
     *name = said;
     return true;
 }

@@ -2,6 +2,7 @@
 /* The log line of a request: no query, no header, no body, no credential. */
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/shown.h"
 #include "relay/metering.h"
 #include "relay/relayed.h"
 
@@ -18,7 +19,7 @@ void relayed_log(const struct relayed *r)
     struct log_field fields[OWN_FIELDS + METERING_FIELDS_MAX] = {
         LOG_STR("id", str_of(r->req->id)),
         LOG_STR("method", r->req->method),
-        LOG_STR("path", r->path),
+        LOG_STR("path", shown_request_path(r->req->arena, r->path)),
         LOG_STR("account", r->account ? str_of(r->account->name) : STR("-")),
         LOG_NUM("status", r->status),
         LOG_STR("outcome", str_of(names[r->outcome])),

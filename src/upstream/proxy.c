@@ -8,7 +8,6 @@
 
 #include "base/mem.h"
 #include "base/secret.h"
-#include "base/shown.h"
 #include "base/url.h"
 #include "config/config.h"
 
@@ -32,8 +31,6 @@ struct proxy {
 
 static bool find_type(struct str name, enum proxy_type *type, struct err *err)
 {
-    char text[SHOWN_MAX];
-
     for (size_t i = 0; i < COUNT_OF(types); i++) {
         if (str_eq(str_of(types[i]), name)) {
             *type = (enum proxy_type)i;
@@ -41,8 +38,7 @@ static bool find_type(struct str name, enum proxy_type *type, struct err *err)
         }
     }
     return err_set(err, ERR_CONFIG,
-                   "proxy type \"%s\" is unknown; use socks5, http or https",
-                   shown_host(name, text));
+                   "the proxy type is unknown; use socks5, http or https");
 }
 
 static bool has_nul(struct str s)

@@ -52,6 +52,10 @@ describe('no secret leaks', () => {
       for (const target of ['/v1/messages', '/v1/messages?account=old', '/v1/messages?account=odd', '/v1/messages?account=nobody', '/nothing?key=CANARY-nothing', '/v1/files/..%2f?account=demo']) {
         await ask(target);
       }
+      await ask('/v1/messages', { headers: { 'x-account-name': 'sk-ant-api03-CANARY-name' } });
+      await ask('/v1/messages?account=demo', { headers: { 'x-account-name': 'sk-ant-api03-CANARY-name' } });
+      await call(`${relay.url}/v1/sk-ant-api03-CANARY-path/x?account=demo`);
+      await relay.logged(/path"?[=:]"\/v1\/\(not shown\)\/x"/);
       for (const target of ['/', '/health', '/v1/models?account=demo']) {
         await ask(target, { method: 'GET' });
       }

@@ -75,7 +75,7 @@ static const struct {
       "proxy_config" },
     { "{" GOOD ",\"proxy_config\":{\"type\":\"socks4\",\"host\":\"h\","
       "\"port\":1}}",
-      "socks4" },
+      "proxy type is unknown" },
     { "{" GOOD ",\"proxy_config\":{\"type\":\"socks5\",\"host\":\"h\","
       "\"port\":1,\"username\":\"canary\"}}",
       "password is missing" },

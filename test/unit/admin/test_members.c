@@ -54,6 +54,7 @@ static const struct {
     { state_fits, "{\"state\":7}", "state must be a text" },
     { name_fits, "{\"account_name\":\"a@b\"}", NULL },
     { name_fits, "{\"account_name\":\"../a\"}", "account_name must be" },
+    { name_fits, "{\"account_name\":\"sk-ant-x\"}", "be no key" },
     { name_fits, "{\"account_name\":7}", "account_name must be a text" },
     { name_fits, "{}", "account_name is missing" },
     { proxy_fits, "{}", NULL },

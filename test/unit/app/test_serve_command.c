@@ -25,7 +25,7 @@ static const struct {
     const char *err;
 } refusals[] = {
     { "--port", 2, "\"--port\"" },
-    { "--port=", 2, "\"--port=\"" },
+    { "--port=", 2, "\"--port=...\"" },
     { "--port x", 2, "--port must be 0 to 65535, not \"x\"" },
     { "--port 65536", 2, "\"65536\"" },
     { "--port -1", 2, "\"-1\"" },

@@ -149,6 +149,7 @@ static const struct {
     { "account=work&account=home", "", NULL, "work and home" },
     { "", "X-Account-Name: a\nX-Account-Name: b\n", NULL, "a and b" },
     { "account=a&account=a", "X-Account-Name: b\n", NULL, "a and b" },
+    { "account=a", "X-Account-Name: sk-ant-x\n", NULL, "a and (not shown)" },
     /* nothing said is no name */
     { "account=", "", "", NULL },
     { "account", "X-Account-Name: \n", "", NULL },
