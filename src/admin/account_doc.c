@@ -3,7 +3,22 @@
 #include "admin/account_doc.h"
 
 #include "account/refresh_rules.h"
+#include "base/shell.h"
 #include "base/text.h"
+
+#define TEXT_MAX 16384
+
+struct json_doc *account_doc_text(const char *text)
+{
+    struct json_doc *doc;
+    struct buf filled;
+
+    buf_init(&filled, TEXT_MAX);
+    shell_fill(&filled, str_of(text));
+    doc = json_doc_new_str(buf_str(&filled));
+    buf_done(&filled);
+    return doc;
+}
 
 static void set_times(struct json_doc *doc, const struct account *account)
 {
@@ -29,7 +44,7 @@ struct json_doc *account_doc_signed(const struct account *account,
     json_doc_set_str(doc, "account", str_of(account->name));
     set_times(doc, account);
     if (account->unsaved[0])
-        json_doc_set_str(doc, "unsaved", str_of(account->unsaved));
+        json_doc_set(doc, "unsaved", account_doc_text(account->unsaved));
     return doc;
 }
 
@@ -101,7 +116,6 @@ struct json_doc *account_doc_status(const struct account *account,
     set_times(doc, account);
     set_operator(doc, account);
     json_doc_set(doc, "problem",
-                 problem[0] ? json_doc_new_str(str_of(problem))
-                            : json_doc_new_null());
+                 problem[0] ? account_doc_text(problem) : json_doc_new_null());
     return doc;
 }

@@ -5,6 +5,10 @@
 
 #include "account/accounts.h"
 
+/* A text of ours, with its commands as the program was called (base/shell.h).  The
+   caller's. */
+struct json_doc *account_doc_text(const char *text);
+
 /* {account, expires_at, scopes[], message}: the answer to a sign-in or refresh.
    The caller's. */
 struct json_doc *account_doc_signed(const struct account *account,

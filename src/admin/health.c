@@ -2,6 +2,7 @@
 /* The two public answers.  Names and meanings are the seed's. */
 #include "admin/health.h"
 
+#include "admin/account_doc.h"
 #include "admin/reply.h"
 #include "base/clock.h"
 #include "http/loopback.h"
@@ -54,12 +55,23 @@ static void send_page(struct request *req, struct str body)
 }
 
 /* The address is the one that the client used: it works for this client, through a
-   tunnel too.  loopback_refusal() has looked at it: a name and a number. */
+   tunnel too.  loopback_refusal() has looked at it: a name and a number, which may
+   have zeros in front. */
 static struct str own_address(const struct request *req)
 {
-    const struct str *host = headers_get(&req->headers, STR("host"));
+    const struct str *field = headers_get(&req->headers, STR("host"));
+    struct str host = field ? *field : STR("localhost");
+    size_t name_len = host.len;
+    uint64_t port;
 
-    return host ? *host : STR("localhost");
+    while (name_len > 0 && host.at[name_len - 1] >= '0' &&
+           host.at[name_len - 1] <= '9')
+        name_len--;
+    if (name_len == 0 || host.at[name_len - 1] != ':' ||
+        !str_to_u64(str_from(host, name_len), 65535, &port))
+        return host;
+    return arena_printf(req->arena, STR_FMT "%u",
+                        STR_ARG(str_sub(host, 0, name_len)), (unsigned)port);
 }
 
 static void about(struct request *req)
@@ -99,12 +111,7 @@ static void add_problem(void *arg, const struct account *account)
         err_set(&err, ERR_IO, "account \"%s\": %s", account->name,
                 account_trouble(account));
     }
-    json_doc_add(problems, json_doc_new_str(str_of(err.text)));
-}
-
-static void add_text(struct json_doc *problems, const char *text)
-{
-    json_doc_add(problems, json_doc_new_str(str_of(text)));
+    json_doc_add(problems, account_doc_text(err.text));
 }
 
 static void add_problems(struct json_doc *problems,
@@ -114,10 +121,10 @@ static void add_problems(struct json_doc *problems,
     struct store_state state;
 
     if (accounts_complaint(sources->accounts, complaint))
-        add_text(problems, complaint);
+        json_doc_add(problems, account_doc_text(complaint));
     store_state(sources->store, &state);
     if (state.problem[0])
-        add_text(problems, state.problem);
+        json_doc_add(problems, account_doc_text(state.problem));
     accounts_each(sources->accounts, add_problem, problems);
 }
 

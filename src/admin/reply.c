@@ -4,10 +4,12 @@
 
 #include "base/buf.h"
 #include "base/text.h"
+#include "http/problem.h"
 #include "http/response.h"
 
 #define BODY_MAX (4u * 1024 * 1024)
-#define ERROR_MAX 8192
+#define ERROR_MAX 32768
+#define TEXT_MAX 8192
 #define FIELDS_MAX 1024
 #define FIELDS "cache-control: no-store\r\nx-content-type-options: nosniff\r\n"
 
@@ -37,13 +39,17 @@ static void send_error(struct request *req, const struct err *err,
 {
     unsigned wait_s = err_retry_after_s(err);
     struct buf body;
+    struct buf text;
 
     if (wait_s > 0)
         more = arena_printf(req->arena, STR_FMT "retry-after: %u\r\n",
                             STR_ARG(more), wait_s);
     buf_init(&body, ERROR_MAX);
+    buf_init(&text, TEXT_MAX);
+    problem_add_text(&text, err);
     buf_add(&body, STR("{\"error\":\""));
-    text_json_escape(&body, str_of(err->text));
+    text_json_escape(&body, buf_str(&text));
+    buf_done(&text);
     buf_add(&body, STR("\"}\n"));
     send_body(req, status_of(err->code), buf_str(&body), more);
     buf_done(&body);

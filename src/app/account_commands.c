@@ -119,10 +119,13 @@ static void print_account(void *arg, const struct account *account)
     bool usable = account_is_usable(account, clock_wall_ms(), &err);
 
     (void)arg;
-    if (account->expires_at_ms != ACCOUNT_NEVER_EXPIRES)
+    if (account->problem[0])
+        text_copy(until, sizeof(until), STR("unknown"));
+    else if (account->expires_at_ms != ACCOUNT_NEVER_EXPIRES)
         text_format_time(account->expires_at_ms, until);
-    (void)printf("%-24s %-8s %s%s%s\n", account->name, account->kind->name,
-                 until, usable ? "" : "  problem: ", usable ? "" : err.text);
+    invocation_print(stdout, "%-24s %-8s %s%s%s\n", account->name,
+                     account->kind->name, until,
+                     usable ? "" : "  problem: ", usable ? "" : err.text);
 }
 
 static int list(struct place *place)

@@ -89,6 +89,21 @@ static void print_made(void (*make)(struct buf *out))
     buf_done(&text);
 }
 
+/* For the person who called the program. */
+static void print_options(void)
+{
+    struct buf text;
+    struct buf filled;
+
+    buf_init(&text, TEXT_MAX);
+    buf_init(&filled, 2 * TEXT_MAX);
+    config_describe(&text);
+    invocation_fill(&filled, buf_str(&text));
+    (void)printf(STR_FMT, STR_ARG(buf_str(&filled)));
+    buf_done(&filled);
+    buf_done(&text);
+}
+
 static int run_help(int argc, char **argv, const struct config *config)
 {
     (void)config;
@@ -97,7 +112,7 @@ static int run_help(int argc, char **argv, const struct config *config)
     print_usage(stdout);
     (void)printf("\nWithout a command it serves.  Options come from the "
                  "environment, or from a file .env in the working folder:\n");
-    print_made(config_describe);
+    print_options();
     return 0;
 }
 
@@ -212,7 +227,7 @@ static bool load(struct config *config, struct arena *arena,
         hardening_end();
     log_setup((enum log_level)config->log_level,
               (enum log_format)config->log_format);
-    invocation_log(&invocation);
+    invocation_set(&invocation, NULL);
     warn_of_strangers(&file);
     warn_of_readers(&file);
     return true;

@@ -6,13 +6,12 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#include "base/log.h"
 #include "base/shell.h"
 
 #define TEXT_MAX 4096
 #define PATH_LEN_MAX 4096
-/* Two paths, in which each byte may need quoting. */
-#define START_MAX (9u * PATH_LEN_MAX)
+/* Three paths, in which each byte may need quoting. */
+#define START_MAX (70u * PATH_LEN_MAX)
 #define FILLED_MAX (TEXT_MAX * START_MAX)
 
 struct invocation invocation_of_process(void)
@@ -39,13 +38,18 @@ void invocation_add(struct buf *out, const struct invocation *invocation)
     shell_add_quoted(out, invocation->program);
 }
 
-void invocation_log(const struct invocation *invocation)
+void invocation_set(const struct invocation *invocation, const char *folder)
 {
     struct buf start;
 
     buf_init(&start, START_MAX);
+    if (folder) {
+        buf_add(&start, STR("cd "));
+        shell_add_quoted(&start, str_of(folder));
+        buf_add(&start, STR(" && "));
+    }
     invocation_add(&start, invocation);
-    log_commands(buf_str(&start));
+    shell_set_start(buf_str(&start));
     buf_done(&start);
 }
 

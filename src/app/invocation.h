@@ -20,8 +20,10 @@ struct invocation invocation_of_process(void);
    DATA_DIR=/srv/relay build/claude-relay, quoted for a shell. */
 void invocation_add(struct buf *out, const struct invocation *invocation);
 
-/* From now on the log's commands begin like that.  Before there are other threads. */
-void invocation_log(const struct invocation *invocation);
+/* From now on the commands in texts begin like that (base/shell.h), after a `cd` if
+   `folder` is not NULL: texts of the relay are read in other terminals.  Before there
+   are other threads. */
+void invocation_set(const struct invocation *invocation, const char *folder);
 
 /* Append a text that names commands (base/shell.h), so that they can be pasted. */
 void invocation_fill(struct buf *out, struct str text);

@@ -4,6 +4,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/app.h"
 #include "app/commands.h"
@@ -74,12 +75,13 @@ static int serve(const struct config *config, const char *data_dir,
                  uint64_t port)
 {
     struct invocation invocation = invocation_of_process();
+    char folder[4096];
     struct app_end end;
     struct err err;
 
     if (data_dir)
         invocation.data_dir = str_of(data_dir);
-    invocation_log(&invocation);
+    invocation_set(&invocation, getcwd(folder, sizeof(folder)));
     if (!app_serve(config, &invocation, (uint16_t)port, &end, &err)) {
         invocation_print(stderr, "claude-relay: cannot start: %s\n", err.text);
         return 1;

@@ -21,6 +21,9 @@
 #define LINE_MAX_BYTES 4096
 #define LINE_USUAL 500
 #define TEXT_MAX 1024
+#define VALUE_MAX (LINE_MAX_BYTES / 8)
+/* With the commands in it, each of which begins with a path or two. */
+#define FILLED_MAX LINE_MAX_BYTES
 #define HOLD_MAX (16u * 1024)
 /* At the end, for a reader that is slow; one that is not there is not waited for
    longer. */
@@ -28,8 +31,6 @@
 
 static enum log_level current_level = LOG_INFO;
 static enum log_format current_format = LOG_TEXT;
-/* What commands in lines begin with; empty: as the text has it. */
-static char command_start[1024];
 /* What may wait. */
 static size_t hold_max = PIPE_BUF;
 
@@ -48,13 +49,6 @@ void log_setup(enum log_level level, enum log_format format)
     hold_max = log_out_together();
 }
 
-void log_commands(struct str start)
-{
-    bool fits = start.len < sizeof(command_start);
-
-    text_copy(command_start, sizeof(command_start), fits ? start : STR_EMPTY);
-}
-
 bool log_enabled(enum log_level level)
 {
     return level <= current_level;
@@ -64,23 +58,36 @@ bool log_enabled(enum log_level level)
 static void add_quoted(struct buf *line, struct str text)
 {
     buf_add(line, STR("\""));
-    text_json_escape(line, str_sub(text, 0, LINE_MAX_BYTES / 8));
+    text_json_escape(line, text);
     buf_add(line, STR("\""));
+}
+
+static void add_filled(struct buf *line, struct str text)
+{
+    struct buf filled;
+
+    buf_init(&filled, FILLED_MAX);
+    shell_fill(&filled, str_sub(text, 0, VALUE_MAX));
+    add_quoted(line, buf_str(&filled));
+    buf_done(&filled);
 }
 
 static void add_field(struct buf *line, const struct log_field *field)
 {
     bool json = current_format == LOG_JSON;
+    struct str value = str_sub(field->text, 0, VALUE_MAX);
 
     buf_add(line, json ? STR(",\"") : STR(" "));
     buf_add(line, field->name);
     buf_add(line, json ? STR("\":") : STR("="));
     if (!field->text.at)
         buf_add_u64(line, field->number);
-    else if (!json && text_is_plain_word(field->text))
-        buf_add(line, str_sub(field->text, 0, LINE_MAX_BYTES / 8));
+    else if (!json && text_is_plain_word(value))
+        buf_add(line, value);
+    else if (field->commands)
+        add_filled(line, value);
     else
-        add_quoted(line, field->text);
+        add_quoted(line, value);
 }
 
 /* Lines come in crowds: a thread works its text out once a millisecond. */
@@ -108,7 +115,7 @@ static void add_head(struct buf *line, enum log_level level, struct str event)
     }
     buf_add(line, str_of(when));
     buf_add(line, str_of(level_columns[level]));
-    text_json_escape(line, str_sub(event, 0, LINE_MAX_BYTES / 8));
+    text_json_escape(line, event);
 }
 
 /* 1204 -> "1,204" */
@@ -262,23 +269,13 @@ void log_event(enum log_level level, const char *event,
                const struct log_field *fields, size_t count)
 {
     if (log_enabled(level))
-        write_line(level, str_of(event), fields, count);
-}
-
-/* With its commands as the program was called. */
-static void write_text(enum log_level level, struct str text)
-{
-    struct buf filled;
-
-    buf_init(&filled, sizeof(command_start) * TEXT_MAX);
-    shell_add_text(&filled, text, str_of(command_start));
-    write_line(level, buf_str(&filled), NULL, 0);
-    buf_done(&filled);
+        write_line(level, str_sub(str_of(event), 0, VALUE_MAX), fields, count);
 }
 
 void log_line(enum log_level level, const char *format, ...)
 {
     char text[TEXT_MAX];
+    struct buf filled;
     va_list args;
 
     if (!log_enabled(level))
@@ -286,8 +283,8 @@ void log_line(enum log_level level, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(text, sizeof(text), format, args);
     va_end(args);
-    if (*command_start)
-        write_text(level, str_of(text));
-    else
-        write_line(level, str_of(text), NULL, 0);
+    buf_init(&filled, FILLED_MAX);
+    shell_fill(&filled, str_sub(str_of(text), 0, VALUE_MAX));
+    write_line(level, buf_str(&filled), NULL, 0);
+    buf_done(&filled);
 }

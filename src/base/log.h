@@ -11,23 +11,26 @@
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 enum log_format { LOG_TEXT, LOG_JSON };
 
-/* One named value of a line; built with LOG_STR() and LOG_NUM(),
+/* One named value of a line; built with LOG_STR(), LOG_TEXT() and LOG_NUM(),
    whose names are literals. */
 struct log_field {
     struct str name;
     struct str text; /* at == NULL: a number */
     uint64_t number;
+    bool commands; /* the text may name some (base/shell.h) */
 };
 
-#define LOG_STR(field, value) ((struct log_field){ STR(field), (value), 0 })
-#define LOG_NUM(field, value) ((struct log_field){ STR(field), { 0 }, (value) })
+#define LOG_STR(field, value)                                                  \
+    ((struct log_field){ .name = STR(field), .text = (value) })
+#define LOG_TEXT(field, value)                                                 \
+    ((struct log_field){                                                       \
+        .name = STR(field), .text = (value), .commands = true })
+#define LOG_NUM(field, value)                                                  \
+    ((struct log_field){ .name = STR(field), .number = (value) })
 
 /* What is written from now on.  Set once at start, before other threads. */
 void log_setup(enum log_level level, enum log_format format);
 bool log_enabled(enum log_level level);
-/* What the commands that log_line() names begin with (base/shell.h): how the program
-   was called.  Copied; set as log_setup() is. */
-void log_commands(struct str start);
 
 /* From now on this thread's lines of LOG_INFO and LOG_DEBUG wait for each other
    until log_flush(), a warning, or as many as one write() keeps together; on a
@@ -48,7 +51,7 @@ void log_flush_at_end(void);
 void log_event(enum log_level level, const char *event,
                const struct log_field *fields, size_t count);
 
-/* A line without fields. */
+/* A line without fields; its commands begin as the program was called. */
 void log_line(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 
 #define LOG_EVENT(level, event, ...)                                           \

@@ -1,11 +1,29 @@
 // SPDX-License-Identifier: MIT
-/* Commands inside texts. */
+/* Commands inside texts.  How they begin is set once, before threads start, and only
+   read afterwards. */
 #include "base/shell.h"
 
 #include "base/chars.h"
 #include "base/text.h"
 
 #define MARK STR("`claude-relay")
+
+/* What a byte becomes at most. */
+#define QUOTED_MAX 22
+
+static char set_start[SHELL_START_MAX];
+
+/* Between single quotes; a backquote stands for itself there, but would end the
+   command in a text that has it in backquotes. */
+static void add_byte(struct buf *out, struct str byte)
+{
+    if (byte.at[0] == '\'')
+        buf_add(out, STR("'\\''"));
+    else if (byte.at[0] == '`')
+        buf_add(out, STR("'\"$(printf '\\140')\"'"));
+    else
+        buf_add(out, byte);
+}
 
 static bool is_plain(struct str word)
 {
@@ -25,7 +43,7 @@ void shell_add_quoted(struct buf *out, struct str word)
     }
     buf_add(out, STR("'"));
     for (size_t i = 0; i < word.len; i++)
-        buf_add(out, word.at[i] == '\'' ? STR("'\\''") : str_sub(word, i, 1));
+        add_byte(out, str_sub(word, i, 1));
     buf_add(out, STR("'"));
 }
 
@@ -33,7 +51,7 @@ void shell_quote(struct str word, char out[SHELL_WORD_MAX])
 {
     struct buf quoted;
 
-    buf_init(&quoted, 4 * word.len + 2);
+    buf_init(&quoted, QUOTED_MAX * word.len + 2);
     shell_add_quoted(&quoted, word);
     text_copy(out, SHELL_WORD_MAX, buf_str(&quoted));
     buf_done(&quoted);
@@ -64,4 +82,31 @@ void shell_add_text(struct buf *out, struct str text, struct str start)
             text = str_from(text, 1);
         }
     }
+}
+
+/* Answers and log lines in JSON have to be. */
+static bool is_utf8(struct str text)
+{
+    size_t len = 1;
+
+    while (text.len > 0 && len > 0) {
+        len = text_utf8_len(text);
+        text = str_from(text, len);
+    }
+    return text.len == 0;
+}
+
+void shell_set_start(struct str start)
+{
+    bool fits = start.len < sizeof(set_start) && is_utf8(start);
+
+    text_copy(set_start, sizeof(set_start), fits ? start : STR_EMPTY);
+}
+
+void shell_fill(struct buf *out, struct str text)
+{
+    if (*set_start)
+        shell_add_text(out, text, str_of(set_start));
+    else
+        buf_add(out, text);
 }

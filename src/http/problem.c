@@ -2,18 +2,33 @@
 /* Our own refusals and failures, in Anthropic's error shape. */
 #include "http/problem.h"
 
+#include "base/shell.h"
 #include "base/text.h"
 #include "http/response.h"
 
-#define BODY_MAX 8192
+#define BODY_MAX 32768
+#define TEXT_MAX 8192
+
+void problem_add_text(struct buf *out, const struct err *err)
+{
+    if (err->code == ERR_NOT_ALLOWED)
+        buf_add(out, str_of(err->text));
+    else
+        shell_fill(out, str_of(err->text));
+}
 
 void problem_write(struct buf *out, const struct err *err, const char *id)
 {
+    struct buf text;
+
+    buf_init(&text, TEXT_MAX);
+    problem_add_text(&text, err);
     buf_printf(out,
                "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"",
                err_type(err->code));
-    text_json_escape(out, str_of(err->text));
+    text_json_escape(out, buf_str(&text));
     buf_printf(out, "\"},\"request_id\":\"%s\"}", id);
+    buf_done(&text);
 }
 
 static void write_fields(struct buf *out, const struct err *err, const char *id)

@@ -17,5 +17,9 @@ void problem_send(struct request *req, const struct err *err);
 void problem_send_allowing(struct request *req, const struct err *err,
                            struct str allow);
 
+/* The text, with its commands as the program was called.  That shows paths of this
+   machine, so a stranger (ERR_NOT_ALLOWED) gets none. */
+void problem_add_text(struct buf *out, const struct err *err);
+
 /* The body alone. */
 void problem_write(struct buf *out, const struct err *err, const char *id);

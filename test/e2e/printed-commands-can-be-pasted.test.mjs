@@ -103,13 +103,52 @@ describe('printed commands', { timeout: 120000 }, () => {
     await relay.terminate();
   });
 
+  it('what the relay answers, and what it logs, begins with its folder', async () => {
+    const port = await serve('build/claude-relay', [], { DATA_DIR: 'my data' });
+    const ask = async (target, options = {}) => (await call(`http://127.0.0.1:${port}${target}`, options)).body.toString();
+    const text = async (...args) => {
+      const body = JSON.parse(await ask(...args));
+      return body.error?.message ?? body.error ?? body.problem ?? body.problems.join();
+    };
+    const commands = (said) => [...said.matchAll(/`([^`]+)`/g)].map(([, line]) => line);
+    const send = ['/v1/messages', { method: 'POST', body: '{}' }];
+    const works = (line, input) => {
+      const done = paste(line, input);
+      assert.equal(done.status, 0, `${line}\n${done.stdout}${done.stderr}`);
+      return done.stdout;
+    };
+
+    for (const line of commands(await text(...send))) {
+      assert.match(line, /^cd '.*' && DATA_DIR='my data' build\/claude-relay (login|account add) main/);
+    }
+    writeOauth(path.join(folder, 'my data'), 'acc', { access_token: 'CANARY-a', refresh_token: undefined, expires_at: '2020-01-01T00:00:00Z' });
+    await until(async () => /acc/.test(await text(...send)), { what: 'the account' });
+    works(commands(await text('/v1/messages?account=other', send[1]))[0]);
+    works(commands(await text('/oauth/accounts/other/refresh', { method: 'POST' }))[0]);
+    const said = [await text(...send), await text('/oauth/accounts/acc/status'), await text('/health')];
+    await until(() => /status=401 .* error="/.test(relay.err), { what: 'the log line' });
+    const [, logged] = /status=401 .* error=(".*?[^\\]")/.exec(relay.err);
+    for (const one of [...said, JSON.parse(logged)]) {
+      assert.match(commands(one)[0], /^cd .* login acc$/);
+      works(commands(one)[0], `${CODE}\n`);
+    }
+
+    /* A stranger sees no path. */
+    for (const target of ['/v1/messages', '/oauth/accounts', '/v1/nothing', '/health', '/']) {
+      const body = await ask(target, { headers: { 'x-forwarded-for': '192.0.2.1' } });
+      assert.doesNotMatch(body, /here|my data|build\//);
+    }
+    await relay.terminate();
+  });
+
   it('the page at / shows the address it was reached at', async () => {
     const port = await serve('build/claude-relay');
-    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, 'localhost:8080', 'localhost']) {
+    for (const host of [`127.0.0.1:${port}`, `localhost:${port}`, 'localhost:8080', 'localhost', 'localhost:000080', '[::1]:00']) {
+      const address = host.replace(/:0+(?=\d+$)/, ':');
       const ask = (accept) => call(`http://127.0.0.1:${port}/`, { headers: { host, accept } });
       const { usage } = JSON.parse((await ask('*/*')).body);
-      assert.match(usage.claude_code, new RegExp(`^export ANTHROPIC_BASE_URL=http://${host} `));
-      assert.ok((await ask('text/html')).body.toString().includes(`export ANTHROPIC_BASE_URL=http://${host}\n`));
+      assert.match(usage.claude_code, new RegExp(`^export ANTHROPIC_BASE_URL=http://${address.replace(/[[\]]/g, '\\$&')} `));
+      assert.ok((await ask('text/html')).body.toString().includes(`export ANTHROPIC_BASE_URL=http://${address}\n`));
     }
     await relay.terminate();
   });

@@ -2,6 +2,9 @@
 /* Commands that are printed can be pasted. */
 #include "app/invocation.h"
 
+#include <stdio.h>
+#include <sys/stat.h>
+
 #include "run.h"
 
 static void commands_are_printed_as_the_program_was_called(void **state)
@@ -64,6 +67,47 @@ static void the_log_names_commands_likewise(void **state)
                                "`build/claude-relay help` lists");
 }
 
+static void keep(const struct run *run, const char *file, const char *text)
+{
+    char path[5000];
+
+    (void)snprintf(path, sizeof(path), "%s/data", run->folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    unit_write(path, file, text);
+}
+
+static void what_is_said_of_an_account_names_commands_likewise(void **state)
+{
+    static const char *const expired =
+        "{\"access_token\":\"a\",\"expires_at\":\"2020-01-01T00:00:00Z\"}";
+    struct run *run = *state;
+
+    keep(run, "oauth_max.json", expired);
+    run->program = "build/claude-relay";
+    run_command(run, "account list");
+    unit_assert_part(run->out, "`build/claude-relay login max`");
+    run_command(run, "account show max");
+    unit_assert_part(run->out, "`build/claude-relay login max`");
+}
+
+static void the_help_names_commands_likewise(void **state)
+{
+    struct run *run = *state;
+
+    run->program = "build/claude-relay";
+    run_command(run, "help");
+    unit_assert_part(run->out, "as `build/claude-relay secret new` makes them");
+}
+
+static void what_is_broken_does_not_last_for_ever(void **state)
+{
+    struct run *run = *state;
+
+    keep(run, "oauth_bad.json", "{");
+    run_command(run, "account list");
+    unit_assert_part(run->out, "unknown  problem: ");
+}
+
 #define RUN(test) cmocka_unit_test_setup_teardown(test, run_open, run_close)
 
 int main(void)
@@ -72,6 +116,9 @@ int main(void)
         RUN(commands_are_printed_as_the_program_was_called),
         RUN(the_folder_of_the_environment_is_given_again),
         RUN(the_folder_of_the_env_file_is_not),
+        RUN(what_is_said_of_an_account_names_commands_likewise),
+        RUN(the_help_names_commands_likewise),
+        RUN(what_is_broken_does_not_last_for_ever),
         RUN(a_path_beyond_reason_is_not_repeated),
         RUN(the_log_names_commands_likewise),
     };

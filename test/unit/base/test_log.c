@@ -13,6 +13,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/shell.h"
 #include "unit.h"
 
 static void levels_below_the_chosen_one_are_silent(void **state)
@@ -52,6 +53,25 @@ static void fields_are_quoted_where_they_need_it(void **state)
     unit_assert_part(text,
                      " request path=/v1/messages?a=b "
                      "who=\"a b\\\"c\\nINJECTED\" status=200 empty=\"\"\n");
+    mem_free(text);
+}
+
+static void commands_begin_as_the_program_was_called(void **state)
+{
+    struct unit_capture capture = unit_capture_begin(2);
+    char *text;
+
+    (void)state;
+    log_setup(LOG_INFO, LOG_TEXT);
+    shell_set_start(STR("build/cr"));
+    log_line(LOG_INFO, "run `claude-relay check`");
+    LOG_EVENT(LOG_INFO, "request", LOG_STR("path", STR("/`claude-relay a`")),
+              LOG_TEXT("error", STR("run `claude-relay check`")));
+    shell_set_start(STR_EMPTY);
+    text = unit_capture_end(&capture);
+    unit_assert_part(text, "info  run `build/cr check`\n");
+    unit_assert_part(text, "path=\"/`claude-relay a`\" "
+                           "error=\"run `build/cr check`\"\n");
     mem_free(text);
 }
 
@@ -268,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels_below_the_chosen_one_are_silent),
         cmocka_unit_test(fields_are_quoted_where_they_need_it),
+        cmocka_unit_test(commands_begin_as_the_program_was_called),
         cmocka_unit_test(json_lines_are_json),
         cmocka_unit_test(huge_values_are_cut),
         cmocka_unit_test(held_lines_leave_together_and_in_order),

@@ -28,6 +28,7 @@ static const struct {
     { "it's", "'it'\\''s'" },
     { "'", "''\\'''" },
     { "a\nb", "'a\nb'" },
+    { "x `y`", "'x '\"$(printf '\\140')\"'y'\"$(printf '\\140')\"''" },
     { "\xe6\x95\xb0\xe6\x8d\xae", "'\xe6\x95\xb0\xe6\x8d\xae'" },
 };
 
@@ -37,7 +38,7 @@ static void words_are_quoted_when_a_shell_would_change_them(void **state)
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         struct buf out;
 
-        buf_init(&out, 100);
+        buf_init(&out, 200);
         shell_add_quoted(&out, str_of(words[i].word));
         assert_made(&out, words[i].want);
     }
@@ -65,7 +66,7 @@ static void a_shell_reads_the_word_that_was_meant(void **state)
         struct buf command;
         FILE *shell;
 
-        buf_init(&command, 200);
+        buf_init(&command, 300);
         buf_add(&command, STR("printf %s "));
         shell_add_quoted(&command, str_of(words[i].word));
         buf_add(&command, (struct str){ "", 1 });
@@ -108,6 +109,31 @@ static void commands_begin_as_the_program_was_called(void **state)
     }
 }
 
+static void assert_filled(const char *start, const char *want)
+{
+    struct buf out;
+
+    buf_init(&out, 200);
+    shell_set_start(str_of(start));
+    shell_fill(&out, STR("run `claude-relay check`"));
+    shell_set_start(STR_EMPTY);
+    assert_made(&out, want);
+}
+
+static void the_start_is_set_once_for_all(void **state)
+{
+    char long_path[SHELL_START_MAX + 1];
+
+    (void)state;
+    memset(long_path, 'a', SHELL_START_MAX);
+    long_path[SHELL_START_MAX] = '\0';
+    assert_filled("", "run `claude-relay check`");
+    assert_filled("cd /srv && build/cr", "run `cd /srv && build/cr check`");
+    assert_filled("/\xe6\x95\xb0/cr", "run `/\xe6\x95\xb0/cr check`");
+    assert_filled("/\xe6\x95/cr", "run `claude-relay check`");
+    assert_filled(long_path, "run `claude-relay check`");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -115,6 +141,7 @@ int main(void)
         cmocka_unit_test(a_word_that_is_too_long_is_cut),
         cmocka_unit_test(a_shell_reads_the_word_that_was_meant),
         cmocka_unit_test(commands_begin_as_the_program_was_called),
+        cmocka_unit_test(the_start_is_set_once_for_all),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

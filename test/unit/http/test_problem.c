@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/macros.h"
+#include "base/shell.h"
 #include "http/response.h"
 #include "unit.h"
 
@@ -178,6 +179,26 @@ static void a_wrong_method_is_told_the_right_ones(void **state)
     forget();
 }
 
+/* Where the relay is on this machine concerns nobody who may not use it. */
+static void commands_can_be_pasted_but_a_stranger_sees_no_path(void **state)
+{
+    static const char *const text = "run `claude-relay login max`";
+    struct err err;
+
+    (void)state;
+    shell_set_start(STR("cd /srv && build/cr"));
+    (void)err_set(&err, ERR_NO_ACCOUNT, "%s", text);
+    send_problem(&err);
+    assert_true(str_contains(buf_str(&sent.body),
+                             STR("run `cd /srv && build/cr login max`")));
+    forget();
+    (void)err_set(&err, ERR_NOT_ALLOWED, "%s", text);
+    send_problem(&err);
+    assert_true(str_contains(buf_str(&sent.body), str_of(text)));
+    forget();
+    shell_set_start(STR_EMPTY);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -186,6 +207,7 @@ int main(void)
         cmocka_unit_test(permanent_refusals_say_so),
         cmocka_unit_test(a_known_wait_is_said),
         cmocka_unit_test(a_wrong_method_is_told_the_right_ones),
+        cmocka_unit_test(commands_can_be_pasted_but_a_stranger_sees_no_path),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
