@@ -165,6 +165,7 @@ static void a_client_that_goes_on_hides_no_death(void **state)
     struct scene *scene = *state;
 
     be_dead(8);
+    scene->options.silence_ms = WIRE_CALM_MS; /* it sends more often */
     begin_upload(scene);
     wire_until(scene->loop, sends_on, scene);
     unit_assert_part(call_error(scene->call)->text, "the connection is dead");
