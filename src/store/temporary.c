@@ -105,6 +105,13 @@ bool temporary_open(struct temporary *temporary, const char *folder,
     return false;
 }
 
+static void unmap_room(struct temporary *temporary)
+{
+    if (temporary->map)
+        (void)munmap(temporary->map, temporary->map_size);
+    temporary->map = NULL;
+}
+
 /* Blocks that are allocated can be written through memory; elsewhere a full disk
    would end the process (SIGBUS). */
 static void map_room(struct temporary *temporary, size_t size)
@@ -114,15 +121,9 @@ static void map_room(struct temporary *temporary, size_t size)
 
     if (map == MAP_FAILED)
         return;
+    unmap_room(temporary);
     temporary->map = map;
     temporary->map_size = size;
-}
-
-static void unmap_room(struct temporary *temporary)
-{
-    if (temporary->map)
-        (void)munmap(temporary->map, temporary->map_size);
-    temporary->map = NULL;
 }
 
 /* Where the file system cannot allocate, zeros are written. */
@@ -137,6 +138,8 @@ static bool allocate(struct temporary *temporary, size_t size)
         map_room(temporary, size);
     else if (errno == EOPNOTSUPP)
         errno = rc = posix_fallocate(temporary->fd, 0, (off_t)size);
+    if (rc == 0)
+        temporary->size = size;
     return rc == 0;
 }
 
@@ -160,15 +163,26 @@ bool temporary_note(struct temporary *temporary, struct str content)
     return true;
 }
 
+/* What was noted is not touched before it is sure that the new content has room.
+   Memory beyond the end of a file must not be written (SIGBUS). */
+static bool fit(struct temporary *temporary, size_t size)
+{
+    if (size > temporary->size && !allocate(temporary, size))
+        return false;
+    unmap_room(temporary);
+    temporary->size = size;
+    return ftruncate(temporary->fd, (off_t)size) == 0;
+}
+
 /* Room is cut first: what a crash leaves after the write is whole then.  The blocks
    that were reserved are used, from the start of the file. */
-static bool write_all(const struct temporary *temporary, struct str content,
+static bool write_all(struct temporary *temporary, struct str content,
                       struct err *err)
 {
     int fd = temporary->fd;
     off_t at = 0;
 
-    if (temporary->reserved && ftruncate(fd, (off_t)content.len) != 0)
+    if (temporary->reserved && !fit(temporary, content.len))
         return err_errno(err, "cut");
     while (content.len > 0) {
         ssize_t done = pwrite(fd, content.at, content.len, at);
@@ -190,13 +204,30 @@ bool temporary_fill(struct temporary *temporary, struct str content,
            err_wrap(err, "%s", temporary->path);
 }
 
+/* The folder may have been exchanged meanwhile, with a copy of the file in it as it
+   was: what was filled is what the descriptor leads to. */
+static bool is_at(const struct temporary *temporary, const char *path,
+                  struct err *err)
+{
+    struct stat here;
+    struct stat there;
+
+    return (fstat(temporary->fd, &here) == 0 && lstat(path, &there) == 0 &&
+            here.st_dev == there.st_dev && here.st_ino == there.st_ino) ||
+           err_set(err, ERR_IO, "%s is another file by now", path);
+}
+
 /* link() refuses an existing name where rename() would replace it. */
 bool temporary_move(struct temporary *temporary, bool create, struct err *err)
 {
+    if (!is_at(temporary, temporary->path, err))
+        return false;
     if (create && link(temporary->path, temporary->target) != 0)
         return err_errno(err, "create %s", temporary->target);
     if (!create && rename(temporary->path, temporary->target) != 0)
         return err_errno(err, "replace %s", temporary->target);
+    if (!is_at(temporary, temporary->target, err))
+        return false;
     if (create)
         (void)unlink(temporary->path);
     unmap_room(temporary);

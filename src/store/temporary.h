@@ -24,7 +24,8 @@ struct temporary {
     char target[TEMPORARY_PATH_SIZE];
     int fd;
     bool reserved;
-    char *map; /* of what was reserved, or NULL */
+    size_t size; /* of what was reserved */
+    char *map;   /* of what was reserved, or NULL */
     size_t map_size;
     bool noted; /* what was noted lies in no other file yet */
 };
@@ -40,10 +41,12 @@ bool temporary_reserve(struct temporary *temporary, size_t size,
    process from now on leaves it there, whole.  For what exists nowhere else; any
    thread, while nobody else uses it.  False without room that was reserved. */
 bool temporary_note(struct temporary *temporary, struct str content);
-/* It holds this, and nothing else, durably. */
+/* It holds this, and nothing else, durably.  Without room for it, what was noted
+   stays. */
 bool temporary_fill(struct temporary *temporary, struct str content,
                     struct err *err) MUST_CHECK;
-/* Into place, durably.  `create`: fail if the other file exists. */
+/* Into place, durably.  `create`: fail if the other file exists.  Fails, too, if
+   another file lies where it was made. */
 bool temporary_move(struct temporary *temporary, bool create,
                     struct err *err) MUST_CHECK;
 /* Removes it if it was not moved, and nothing was noted. */

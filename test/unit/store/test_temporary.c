@@ -203,6 +203,49 @@ static void room_that_is_not_used_goes(void **state)
     assert_int_equal(unit_file_count(*state), 0);
 }
 
+/* The folder was copied and exchanged meanwhile. */
+static void a_copy_of_it_never_gets_the_place(void **state)
+{
+    struct temporary temporary;
+    struct err err;
+    char *text;
+
+    unit_write(*state, "a", "old");
+    assert_true(temporary_open(&temporary, *state, "a", &err));
+    assert_true(temporary_reserve(&temporary, 16384, &err));
+    assert_int_equal(unlink(temporary.path), 0);
+    unit_write(*state, strrchr(temporary.path, '/') + 1, "zeros");
+    assert_true(temporary_fill(&temporary, STR("new"), &err));
+    assert_false(temporary_move(&temporary, false, &err));
+    unit_assert_part(err.text, "is another file by now");
+    temporary_done(&temporary);
+    text = unit_read(*state, "a");
+    assert_string_equal(text, "old");
+    mem_free(text);
+}
+
+static void room_grows_with_what_is_filled_in(void **state)
+{
+    struct temporary temporary;
+    struct err err;
+    char more[9000];
+    char *text;
+
+    memset(more, 'x', sizeof(more));
+    assert_true(temporary_open(&temporary, *state, "a", &err));
+    assert_true(temporary_reserve(&temporary, 4096, &err));
+    assert_true(temporary_note(&temporary, STR("noted")));
+    assert_true(
+        temporary_fill(&temporary, (struct str){ more, sizeof(more) }, &err));
+    /* What is cut cannot be written through memory any more. */
+    assert_false(temporary_note(&temporary, STR("noted")));
+    assert_true(temporary_move(&temporary, false, &err));
+    temporary_done(&temporary);
+    text = unit_read(*state, "a");
+    assert_int_equal(strlen(text), sizeof(more));
+    mem_free(text);
+}
+
 /* ---- names -------------------------------------------------------------- */
 
 static const struct {
@@ -275,6 +318,8 @@ int main(void)
         IN_FOLDER(whatever_fails_the_old_file_or_the_new_one_is_there),
         IN_FOLDER(room_is_filled_from_its_start_and_cut),
         IN_FOLDER(room_that_is_not_used_goes),
+        IN_FOLDER(a_copy_of_it_never_gets_the_place),
+        IN_FOLDER(room_grows_with_what_is_filled_in),
         cmocka_unit_test(a_name_says_what_it_is_of),
         IN_FOLDER(what_it_replaces_is_in_its_name),
     };
