@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "store/filelock.h"
+#include "store/grant.h"
 #include "store/jsonfile.h"
 #include "store/owned.h"
 #include "store/rescue.h"
@@ -164,30 +165,86 @@ struct judging {
     const char *key;
 };
 
-static enum rescue_verdict judge_text(const struct judging *judging,
-                                      struct str text, struct err *err)
+/* With its secrets open, if it is a document of the key: `*doc` is the caller's
+   then. */
+static enum rescue_verdict open_text(const struct judging *judging,
+                                     struct str text, struct json_doc **doc,
+                                     struct err *err)
 {
-    struct json_doc *doc = parse_object(text, judging->key, err);
-    bool opens;
-
-    if (!doc)
+    *doc = parse_object(text, judging->key, err);
+    if (!*doc)
         return RESCUE_PART;
-    opens = sealed_open(judging->store->seal, judging->key, doc, err);
-    json_doc_free(doc);
-    return opens ? RESCUE_WHOLE : RESCUE_LOCKED;
+    if (sealed_open(judging->store->seal, judging->key, *doc, err))
+        return RESCUE_WHOLE;
+    json_doc_free(*doc);
+    *doc = NULL;
+    return RESCUE_LOCKED;
 }
 
-/* As a document of the key. */
-static enum rescue_verdict judge(void *arg, const char *path, struct err *err)
+static enum rescue_verdict open_path(const struct judging *judging,
+                                     const char *path, struct json_doc **doc,
+                                     struct err *err)
 {
     enum rescue_verdict verdict = RESCUE_LOCKED;
     struct buf text;
 
+    *doc = NULL;
     buf_init_secret(&text, JSONFILE_MAX);
     if (owned_file(path, err) && jsonfile_read(path, &text, err))
-        verdict = judge_text(arg, buf_str(&text), err);
+        verdict = open_text(judging, buf_str(&text), doc, err);
     buf_done(&text);
     return verdict;
+}
+
+static enum rescue_verdict judge(void *arg, const char *path, struct err *err)
+{
+    struct json_doc *doc;
+    enum rescue_verdict verdict = open_path(arg, path, &doc, err);
+
+    json_doc_free(doc);
+    return verdict;
+}
+
+static enum rescue_order compare(void *arg, const char *file,
+                                 const char *leftover)
+{
+    static const enum rescue_order orders[] = {
+        [GRANT_SAME] = RESCUE_SAME,
+        [GRANT_LATER] = RESCUE_LATER,
+        [GRANT_EARLIER] = RESCUE_EARLIER,
+        [GRANT_UNLIKE] = RESCUE_UNLIKE,
+    };
+    enum rescue_order order = RESCUE_UNLIKE;
+    struct json_doc *doc;
+    struct json_doc *other;
+    struct err err;
+
+    (void)open_path(arg, file, &doc, &err);
+    (void)open_path(arg, leftover, &other, &err);
+    if (doc && other)
+        order = orders[grant_compare(doc, other)];
+    json_doc_free(doc);
+    json_doc_free(other);
+    return order;
+}
+
+static bool take_tokens(void *arg, const char *file, const char *leftover,
+                        struct err *err)
+{
+    const struct judging *judging = arg;
+    struct json_doc *doc = NULL;
+    struct json_doc *other = NULL;
+    bool ok = open_path(judging, file, &doc, err) == RESCUE_WHOLE &&
+              open_path(judging, leftover, &other, err) == RESCUE_WHOLE;
+
+    if (ok) {
+        grant_take(doc, other);
+        ok = embedded_write(judging->store, judging->key, doc,
+                            &(struct embedded_write){ 0 }, err);
+    }
+    json_doc_free(doc);
+    json_doc_free(other);
+    return ok;
 }
 
 bool embedded_rescue(const struct embedded *store, const char *key,
@@ -209,6 +266,8 @@ bool embedded_rescue(const struct embedded *store, const char *key,
                                              tombstone_is_there(store->folder,
                                                                 key),
                                          .judge = judge,
+                                         .compare = compare,
+                                         .take = take_tokens,
                                          .arg = &judging },
                        err);
 }

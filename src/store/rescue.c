@@ -57,10 +57,19 @@ bool rescue_is_needed(const char *folder, const char *name)
 
 /* ---- judging ------------------------------------------------------------ */
 
+enum fate {
+    FATE_PLACE, /* it becomes the file */
+    FATE_TAKE,  /* its tokens go into the file */
+    FATE_DROP,  /* it was overtaken */
+    FATE_KEEP,  /* who knows? */
+    FATE_STAY,  /* where it is */
+};
+
 struct leftover {
     char path[PATH_SIZE];
     struct stat info;
     bool of_this; /* it was to replace the file as it is now */
+    enum fate fate;
 };
 
 struct search {
@@ -68,8 +77,8 @@ struct search {
     char path[PATH_SIZE]; /* of the file */
     struct stat info;     /* likewise, if it is there */
     bool there;
-    bool whole;
-    struct leftover best; /* so far */
+    enum rescue_verdict verdict; /* likewise */
+    struct leftover best;        /* so far */
     bool found;
 };
 
@@ -90,42 +99,75 @@ static bool is_older(const struct timespec *a, const struct timespec *b)
            (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
 }
 
-static bool is_newer(const struct search *search,
-                     const struct leftover *leftover)
+static bool is_same_file(const struct search *search,
+                         const struct leftover *leftover)
 {
-    if (search->rescue->removed)
-        return false;
-    return !search->there || leftover->of_this ||
-           !is_older(&leftover->info.st_mtim, &search->info.st_mtim);
+    return search->there && search->info.st_dev == leftover->info.st_dev &&
+           search->info.st_ino == leftover->info.st_ino;
 }
 
-static bool is_better(const struct search *search,
-                      const struct leftover *leftover)
-{
-    return !search->found ||
-           is_older(&search->best.info.st_mtim, &leftover->info.st_mtim);
-}
-
-static void look(struct search *search, const struct leftover *leftover)
+static enum fate by_tokens(const struct search *search,
+                           const struct leftover *leftover)
 {
     const struct rescue *rescue = search->rescue;
-    struct err err;
+    bool older = is_older(&leftover->info.st_mtim, &search->info.st_mtim);
 
-    switch (rescue->judge(rescue->arg, leftover->path, &err)) {
+    switch (rescue->compare(rescue->arg, search->path, leftover->path)) {
+    case RESCUE_SAME:
+        return older ? FATE_DROP : FATE_PLACE;
+    case RESCUE_LATER:
+        return FATE_TAKE;
+    case RESCUE_EARLIER:
+        return older ? FATE_DROP : FATE_KEEP;
+    case RESCUE_UNLIKE:
+        break;
+    }
+    return older ? FATE_KEEP : FATE_TAKE;
+}
+
+static enum fate of_whole(const struct search *search,
+                          const struct leftover *leftover)
+{
+    if (search->rescue->removed || is_same_file(search, leftover))
+        return FATE_DROP;
+    if (!search->there || search->verdict == RESCUE_PART || leftover->of_this)
+        return FATE_PLACE;
+    if (search->verdict == RESCUE_WHOLE)
+        return by_tokens(search, leftover);
+    return is_older(&leftover->info.st_mtim, &search->info.st_mtim)
+               ? FATE_STAY
+               : FATE_PLACE;
+}
+
+static enum fate fate_of(const struct search *search,
+                         const struct leftover *leftover, struct err *err)
+{
+    const struct rescue *rescue = search->rescue;
+
+    switch (rescue->judge(rescue->arg, leftover->path, err)) {
     case RESCUE_WHOLE:
-        if (is_newer(search, leftover) && is_better(search, leftover)) {
-            search->best = *leftover;
-            search->found = true;
-        }
-        break;
+        (void)err_set(err, ERR_IO, "which is newer is not known");
+        return of_whole(search, leftover);
     case RESCUE_LOCKED:
-        log_line(LOG_WARN,
-                 "%s was left by a crash and cannot be opened: %s; it is kept",
-                 leftover->path, err.text);
-        break;
+        return FATE_STAY;
     case RESCUE_PART:
         break;
     }
+    return FATE_DROP;
+}
+
+/* The newest of those that are of use. */
+static void pick(struct search *search, struct leftover *leftover)
+{
+    struct err ignored;
+
+    leftover->fate = fate_of(search, leftover, &ignored);
+    if ((leftover->fate != FATE_PLACE && leftover->fate != FATE_TAKE) ||
+        (search->found &&
+         !is_older(&search->best.info.st_mtim, &leftover->info.st_mtim)))
+        return;
+    search->best = *leftover;
+    search->found = true;
 }
 
 /* `base` may be empty. */
@@ -142,7 +184,7 @@ static bool describe(const struct search *search, const char *file,
            S_ISREG(leftover->info.st_mode) && !has_owner(leftover->path);
 }
 
-typedef void (*look_fn)(struct search *search, const struct leftover *leftover);
+typedef void (*look_fn)(struct search *search, struct leftover *leftover);
 
 static void each(struct search *search, look_fn look_at)
 {
@@ -164,34 +206,6 @@ static void each(struct search *search, look_fn look_at)
 }
 
 /* ---- putting right ------------------------------------------------------ */
-
-static bool is_same_file(const struct search *search,
-                         const struct leftover *leftover)
-{
-    return search->there && search->info.st_dev == leftover->info.st_dev &&
-           search->info.st_ino == leftover->info.st_ino;
-}
-
-/* Those that were overtaken.  While the file itself is broken, none was. */
-static void clean(struct search *search, const struct leftover *leftover)
-{
-    const struct rescue *rescue = search->rescue;
-    bool settled =
-        search->found || rescue->removed || is_same_file(search, leftover);
-    struct err err;
-
-    switch (rescue->judge(rescue->arg, leftover->path, &err)) {
-    case RESCUE_WHOLE:
-        if (settled || search->whole)
-            (void)unlink(leftover->path);
-        break;
-    case RESCUE_PART:
-        (void)unlink(leftover->path);
-        break;
-    case RESCUE_LOCKED:
-        break;
-    }
-}
 
 /* Zeros at the end are room that was not needed. */
 static bool cut_room(int fd)
@@ -216,9 +230,24 @@ static bool sync_file(const char *path, struct err *err)
     return ok;
 }
 
-static bool move_best(struct search *search, struct err *err)
+/* A file that is no document makes way, and is kept: what was meant can be read in
+   it. */
+static bool make_way(const struct search *search, struct err *err)
 {
-    if (!sync_file(search->best.path, err))
+    char aside[PATH_SIZE];
+
+    if (!search->there || search->verdict != RESCUE_PART ||
+        !S_ISREG(search->info.st_mode))
+        return true;
+    if (snprintf(aside, PATH_SIZE, "%s.broken", search->path) >= PATH_SIZE)
+        return err_set(err, ERR_IO, "the path %s is too long", search->path);
+    return rename(search->path, aside) == 0 ||
+           err_errno(err, "rename %s to %s", search->path, aside);
+}
+
+static bool place_best(const struct search *search, struct err *err)
+{
+    if (!sync_file(search->best.path, err) || !make_way(search, err))
         return false;
     if (rename(search->best.path, search->path) != 0)
         return err_errno(err, "replace %s", search->path);
@@ -229,28 +258,96 @@ static bool move_best(struct search *search, struct err *err)
     return jsonfile_sync_folder(search->rescue->folder, err);
 }
 
-/* What is the file itself (a link made, the other name not yet removed) needs no
-   place. */
-static bool wants_place(const struct search *search)
+static bool take_best(const struct search *search, struct err *err)
 {
-    return search->found && !is_same_file(search, &search->best);
+    const struct rescue *rescue = search->rescue;
+    const char *path = search->best.path;
+
+    if (!rescue->take(rescue->arg, search->path, path, err))
+        return false;
+    log_line(LOG_WARN,
+             "%s: newer tokens, which a crash kept from their place, were put "
+             "there",
+             search->path);
+    return unlink(path) == 0 || err_errno(err, "remove %s", path);
+}
+
+/* The file as it is now. */
+static void look(struct search *search)
+{
+    const struct rescue *rescue = search->rescue;
+    struct err ignored;
+
+    search->found = false;
+    search->there = lstat(search->path, &search->info) == 0;
+    search->verdict = search->there
+                          ? rescue->judge(rescue->arg, search->path, &ignored)
+                          : RESCUE_PART;
+}
+
+/* Each step leaves one fewer. */
+static bool use_all(struct search *search, struct err *err)
+{
+    bool ok = true;
+
+    look(search);
+    each(search, pick);
+    while (ok && search->found) {
+        ok = search->best.fate == FATE_PLACE ? place_best(search, err)
+                                             : take_best(search, err);
+        look(search);
+        if (ok)
+            each(search, pick);
+    }
+    return ok;
+}
+
+static void keep(const struct leftover *leftover, const struct err *why)
+{
+    const char *path = leftover->path;
+    size_t len = strlen(path) - (sizeof(TEMPORARY_ENDING) - 1);
+    char kept[PATH_SIZE + 8];
+
+    (void)snprintf(kept, sizeof(kept), "%.*s.lost", (int)len, path);
+    if (rename(path, kept) == 0)
+        log_line(
+            LOG_WARN,
+            "%s was left by a crash with other tokens than the file's, and %s: "
+            "it is kept as %s",
+            path, why->text, kept);
+}
+
+static void clean(struct search *search, struct leftover *leftover)
+{
+    struct err why;
+
+    switch (fate_of(search, leftover, &why)) {
+    case FATE_DROP:
+        (void)unlink(leftover->path);
+        break;
+    case FATE_KEEP:
+        keep(leftover, &why);
+        break;
+    case FATE_STAY:
+        log_line(LOG_WARN, "%s was left by a crash and is kept: %s",
+                 leftover->path, why.text);
+        break;
+    case FATE_PLACE:
+    case FATE_TAKE:
+        break;
+    }
 }
 
 bool rescue_file(const struct rescue *rescue, struct err *err)
 {
     struct search search = { .rescue = rescue };
-    struct err ignored;
 
     if (!rescue_is_needed(rescue->folder, rescue->name))
         return true;
     if (snprintf(search.path, PATH_SIZE, "%s/%s", rescue->folder,
                  rescue->name) >= PATH_SIZE)
         return err_set(err, ERR_IO, "the path of %s is too long", rescue->name);
-    search.there = lstat(search.path, &search.info) == 0;
-    search.whole = search.there && rescue->judge(rescue->arg, search.path,
-                                                 &ignored) == RESCUE_WHOLE;
-    each(&search, look);
-    if (wants_place(&search) && !move_best(&search, err))
+    if (!use_all(&search, err))
         return false;
     each(&search, clean);
     return true;

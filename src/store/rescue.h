@@ -3,8 +3,11 @@
    whole one that is newer than the file gets its place, for what it holds may exist
    nowhere else; one that was overtaken, or is not whole, goes.
 
-   Newer: the file is still the one it was to replace, whatever the clock said; or,
-   if that is not so or not known, its time is not before the file's.
+   Newer: the file is still the one it was to replace, whatever the clock said; or it
+   holds later tokens, which are put into the file then; or, if neither is so or
+   known, its time is not before the file's.  One whose tokens differ from the
+   file's goes only if they are older for certain: else it is kept under another
+   name (.lost at its end).
    Blocking; under the lock on the folder, so that nobody is writing one. */
 #pragma once
 
@@ -17,11 +20,25 @@ enum rescue_verdict {
     RESCUE_LOCKED, /* it cannot be read or opened now: it stays */
 };
 
+/* The tokens in it, seen from those in the file. */
+enum rescue_order {
+    RESCUE_SAME,
+    RESCUE_LATER,
+    RESCUE_EARLIER,
+    RESCUE_UNLIKE,
+};
+
 struct rescue {
     const char *folder;
     const char *name; /* of the file */
     bool removed;     /* on purpose: nothing takes its place */
     enum rescue_verdict (*judge)(void *arg, const char *path, struct err *err);
+    /* Of two that are whole. */
+    enum rescue_order (*compare)(void *arg, const char *file,
+                                 const char *leftover);
+    /* Write the file anew with the tokens of the other one, durably. */
+    bool (*take)(void *arg, const char *file, const char *leftover,
+                 struct err *err);
     void *arg;
 };
 

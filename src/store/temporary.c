@@ -18,7 +18,6 @@
 #include "store/owned.h"
 
 #define UNIQUE_LEN 16
-#define ENDING ".tmp"
 
 /* ---- names -------------------------------------------------------------- */
 
@@ -45,12 +44,12 @@ static bool is_hex(struct str text, size_t len)
 
 bool temporary_parse(struct str file, struct str *name, struct str *base)
 {
-    const size_t end = sizeof(ENDING) - 1;
+    const size_t end = sizeof(TEMPORARY_ENDING) - 1;
     struct str rest;
     size_t dot;
 
     if (file.len <= end + 1 || file.at[0] != '.' ||
-        !str_eq(str_from(file, file.len - end), STR(ENDING)))
+        !str_eq(str_from(file, file.len - end), STR(TEMPORARY_ENDING)))
         return false;
     rest = str_sub(file, 1, file.len - end - 1);
     for (dot = rest.len; dot > 0 && rest.at[dot - 1] != '.'; dot--)
@@ -85,7 +84,8 @@ static bool make_paths(struct temporary *temporary, const char *folder,
     temporary_base(lstat(temporary->target, &info) == 0 ? &info : NULL, base);
     random_hex(UNIQUE_LEN / 2, unique);
     return snprintf(temporary->path, TEMPORARY_PATH_SIZE, "%s/.%s.%s-%s%s",
-                    folder, name, base, unique, ENDING) < TEMPORARY_PATH_SIZE ||
+                    folder, name, base, unique,
+                    TEMPORARY_ENDING) < TEMPORARY_PATH_SIZE ||
            err_set(err, ERR_IO, "the path of %s is too long", name);
 }
 

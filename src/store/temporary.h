@@ -15,6 +15,7 @@
 
 #define TEMPORARY_PATH_SIZE 4096
 #define TEMPORARY_BASE_LEN 16
+#define TEMPORARY_ENDING ".tmp"
 
 struct stat;
 

@@ -43,6 +43,45 @@ static enum rescue_verdict judge(void *arg, const char *path, struct err *err)
     return first == '{' ? RESCUE_WHOLE : RESCUE_PART;
 }
 
+static char third(const char *path)
+{
+    FILE *file = fopen(path, "re");
+    char text[4] = "";
+
+    (void)fread(text, 1, 3, file);
+    (void)fclose(file);
+    return text[2];
+}
+
+/* A digit as the third character is the tokens; 0 says nothing of its time. */
+static enum rescue_order compare(void *arg, const char *file,
+                                 const char *leftover)
+{
+    char mine = third(file);
+    char others = third(leftover);
+
+    (void)arg;
+    if (mine == others || mine < '0' || mine > '9' || others < '0' ||
+        others > '9')
+        return RESCUE_SAME;
+    if (mine == '0' || others == '0')
+        return RESCUE_UNLIKE;
+    return others > mine ? RESCUE_LATER : RESCUE_EARLIER;
+}
+
+/* The tokens only. */
+static bool take(void *arg, const char *file, const char *leftover,
+                 struct err *err)
+{
+    FILE *out = fopen(file, "r+e");
+
+    (void)arg;
+    (void)err;
+    (void)fseek(out, 2, SEEK_SET);
+    (void)fputc(third(leftover), out);
+    return fclose(out) == 0;
+}
+
 static bool rescue(const char *folder, bool removed)
 {
     struct unit_capture log = unit_capture_begin(2);
@@ -50,7 +89,9 @@ static bool rescue(const char *folder, bool removed)
     bool ok = rescue_file(&(struct rescue){ .folder = folder,
                                             .name = "a.json",
                                             .removed = removed,
-                                            .judge = judge },
+                                            .judge = judge,
+                                            .compare = compare,
+                                            .take = take },
                           &err);
 
     mem_free(unit_capture_end(&log));
@@ -122,8 +163,22 @@ static const struct {
       NULL, 0 },
     { "it cannot be opened", "{old", "now", "?new", 1001, false, "{old", 2 },
     { "likewise, overtaken", "{old", "", "?new", 999, false, "{old", 2 },
-    { "the file is broken: who was first?", "old", OTHER_BASE, "{new", 999,
-      false, "old", 2 },
+    { "the file is broken: it is kept", "old", OTHER_BASE, "{new", 999, false,
+      "{new", 2 },
+    { "the file is sealed with another secret", "?old", OTHER_BASE, "{new", 999,
+      false, "?old", 2 },
+    { "later tokens, and the file was edited", "{a1edited", OTHER_BASE, "{b2",
+      999, false, "{a2edited", 1 },
+    { "likewise, whatever the times", "{a1edited", OTHER_BASE, "{b2", 1001,
+      false, "{a2edited", 1 },
+    { "earlier tokens", "{a2", OTHER_BASE, "{b1", 999, false, "{a2", 1 },
+    { "earlier tokens, and a later time", "{a2", OTHER_BASE, "{b1", 1001, false,
+      "{a2", 2 },
+    { "other tokens", "{a0", OTHER_BASE, "{b1", 999, false, "{a0", 2 },
+    { "other tokens, and a later time", "{a0edited", OTHER_BASE, "{b1", 1001,
+      false, "{a1edited", 1 },
+    { "other tokens, of this very file", "{a3", "now", "{b1", 999, false, "{b1",
+      1 },
 };
 
 static void what_is_whole_and_newer_gets_its_place(void **state)
@@ -171,6 +226,16 @@ static void of_several_the_newest_counts(void **state)
     assert_true(rescue(*state, false));
     assert_doc(*state, "{3");
     assert_int_equal(unit_file_count(*state), 2);
+}
+
+static void each_that_is_later_counts(void **state)
+{
+    write_doc(*state, "{a1edited");
+    leave(*state, OTHER_BASE, "{b3", 900);
+    leave(*state, OTHER_BASE, "{b2", 901);
+    assert_true(rescue(*state, false));
+    assert_doc(*state, "{a3edited");
+    assert_int_equal(unit_file_count(*state), 1);
 }
 
 static void other_files_are_not_touched(void **state)
@@ -250,6 +315,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_whole_and_newer_gets_its_place),
         IN_FOLDER(of_several_the_newest_counts),
+        IN_FOLDER(each_that_is_later_counts),
         IN_FOLDER(other_files_are_not_touched),
         IN_FOLDER(one_that_has_an_owner_is_left_alone),
         IN_FOLDER(two_names_of_one_file_become_one),
