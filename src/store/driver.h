@@ -29,7 +29,8 @@ enum store_locked {
 /* Errors: ERR_IO if a file or a lock cannot be opened, read or written, ERR_CONFIG if
    what lies in it is no document. */
 struct store_driver {
-    /* `*doc` is the caller's; NULL if there is no such document. */
+    /* `*doc` is the caller's; NULL if there is no such document.  A link that
+       leads nowhere is an error: there is one, elsewhere. */
     bool (*read)(struct store_driver *driver, const char *key,
                  struct json_doc **doc, struct err *err);
     /* Change the document by field: members of `patch` replace those of the same

@@ -134,6 +134,21 @@ static void settle(const struct embedded *store, const char *key)
         tombstone_settle(store->folder, key, &info);
 }
 
+/* A link is there, and the file that it leads to is not: nobody removed it. */
+static bool is_absent(const struct embedded *store, const char *key,
+                      struct err *err)
+{
+    struct embedded_place place;
+
+    if (err->code != ERR_NOT_FOUND)
+        return false;
+    return embedded_find(store, key, &place, err) ||
+           err_set(err, ERR_IO,
+                   "%s" EMBEDDED_ENDING " is a link to a file that is not "
+                   "there: put the file back, or remove the link",
+                   key);
+}
+
 static bool read_doc(struct store_driver *driver, const char *key,
                      struct json_doc **doc, struct err *err)
 {
@@ -144,7 +159,7 @@ static bool read_doc(struct store_driver *driver, const char *key,
         return false;
     *doc = embedded_parse(store, key, err);
     if (!*doc)
-        return err->code == ERR_NOT_FOUND;
+        return is_absent(store, key, err);
     settle(store, key);
     if (sealed_open(store->seal, key, *doc, err))
         return true;

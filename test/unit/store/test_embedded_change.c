@@ -221,15 +221,20 @@ static void a_link_is_followed_and_stays(void **state)
 static void a_link_that_leads_nowhere_is_not_replaced(void **state)
 {
     struct scene *scene = *state;
+    struct json_doc *doc;
     struct err err;
 
     link_to_other(scene);
     assert_false(update(scene->driver, "a", "{\"x\":2}", false, &err));
     unit_assert_part(err.text, "a.json is a link to a file that is not there");
     assert_true(is_link(scene));
-    /* It is away, as any other file. */
+    /* Nor is it read as if nothing were there. */
+    assert_false(scene->driver->read(scene->driver, "a", &doc, &err));
+    assert_int_equal(err.code, ERR_IO);
+    unit_assert_part(err.text, "a.json is a link to a file that is not there");
+    /* It is away for now, and nobody says that there is none. */
     assert_false(update(scene->driver, "a", "{\"x\":2}", true, &err));
-    assert_int_equal(err.code, ERR_NOT_FOUND);
+    assert_int_equal(err.code, ERR_IO);
     assert_false(scene->driver->was_removed(scene->driver, "a"));
     assert_true(scene->driver->remove(scene->driver, "a", &err));
     assert_false(is_link(scene));
