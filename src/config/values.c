@@ -139,7 +139,7 @@ bool config_text_fits(enum config_kind kind, struct str text)
     switch (kind) {
     case CONFIG_ADDRESS:
         return url_is_address(url_without_brackets(text)) ||
-               str_eq(text, STR("localhost"));
+               str_ieq(text, STR("localhost"));
     case CONFIG_HOST_NAME:
         return text.len == 0 || url_is_host(text);
     case CONFIG_PROXY_TYPE:

@@ -38,7 +38,7 @@ static bool must_wait(struct request *req)
 
     if (!process || !peer_process_takes_time(process))
         return false;
-    return loopback_field_refusal(&req->peer, &req->headers) == NULL &&
+    return loopback_field_refusal(req) == NULL &&
            peer_process_look(process) == PEER_UNASKED;
 }
 

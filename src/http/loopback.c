@@ -2,6 +2,9 @@
 /* Who counts as "this machine". */
 #include "http/loopback.h"
 
+#include "base/text.h"
+#include "base/url.h"
+
 #define NOT_OURS "the client is not this machine: "
 
 static bool is_forwarding(struct str name)
@@ -32,10 +35,46 @@ static bool is_named(struct str host, struct str name)
            (port.at[0] == ':' && str_to_u64(str_from(port, 1), 65535, &number));
 }
 
-static bool is_local_host(struct str host)
+/* A loopback address, written as Host has it: "127.0.0.2:80", "[::1]". */
+static bool parse_loopback(struct str host, struct addr *addr)
+{
+    char text[ADDR_TEXT_MAX];
+    struct str name;
+    struct str port;
+    struct err ignored;
+
+    if (!url_split_authority(host, &name, &port) || !url_is_address(name) ||
+        name.len >= sizeof(text))
+        return false;
+    text_copy(text, sizeof(text), name);
+    return addr_parse(text, 0, addr, &ignored) && addr_is_loopback(addr) &&
+           is_named(host, str_sub(host, 0, host.len - port.len));
+}
+
+static bool is_same_ip(const struct addr *a, const struct addr *b)
+{
+    const unsigned char *ip[2];
+    size_t len = addr_ip(a, &ip[0]);
+
+    return len > 0 && addr_ip(b, &ip[1]) == len &&
+           memcmp(ip[0], ip[1], len) == 0;
+}
+
+/* The address that the client connected to: HOST may be 127.0.0.2. */
+static bool is_own_address(const struct request *req, struct str host)
+{
+    struct addr named;
+    struct addr own;
+
+    return req->process && parse_loopback(host, &named) &&
+           addr_of_socket(req->process->fd, &own) && is_same_ip(&named, &own);
+}
+
+static bool is_local_host(const struct request *req, struct str host)
 {
     return is_named(host, STR("localhost")) ||
-           is_named(host, STR("127.0.0.1")) || is_named(host, STR("[::1]"));
+           is_named(host, STR("127.0.0.1")) || is_named(host, STR("[::1]")) ||
+           is_own_address(req, host);
 }
 
 static bool is_same_origin(const struct headers *headers, struct str host)
@@ -57,19 +96,20 @@ static bool is_same_site(const struct headers *headers)
                      str_eq(*site, STR("same-origin")));
 }
 
-const char *loopback_field_refusal(const struct addr *peer,
-                                   const struct headers *headers)
+const char *loopback_field_refusal(const struct request *req)
 {
+    const struct headers *headers = &req->headers;
     const struct str *host = headers_get(headers, STR("host"));
 
-    if (!addr_is_loopback(peer))
+    if (!addr_is_loopback(&req->peer))
         return "it does not come from this machine";
     if (is_forwarded(headers))
         return "it was forwarded by another program (Forwarded, X-Forwarded-*, "
                "X-Real-IP or Via is present)";
     if (!host || headers_count(headers, STR("host")) != 1 ||
-        !is_local_host(*host))
-        return "its Host is not localhost, 127.0.0.1 or [::1]";
+        !is_local_host(req, *host))
+        return "its Host is not localhost, 127.0.0.1, [::1] or the loopback "
+               "address that it connected to";
     if (!is_same_origin(headers, *host) || !is_same_site(headers))
         return "it comes from a page of another origin (Origin, "
                "Sec-Fetch-Site)";
@@ -119,7 +159,7 @@ static const char *process_refusal(const struct request *req)
 
 const char *loopback_refusal(const struct request *req)
 {
-    const char *refusal = loopback_field_refusal(&req->peer, &req->headers);
+    const char *refusal = loopback_field_refusal(req);
 
     return refusal ? refusal : process_refusal(req);
 }

@@ -8,12 +8,11 @@
 
 /* NULL if the request comes from this machine and nothing else: both addresses are
    loopback, and the process at the other end runs as the relay's user or root; no
-   Forwarded, X-Forwarded-*, X-Real-IP or Via; Host is localhost, 127.0.0.1 or
-   [::1], with any port; Origin, if present, is http://<Host>; Sec-Fetch-Site, if
-   present, is same-origin.
+   Forwarded, X-Forwarded-*, X-Real-IP or Via; Host is localhost, 127.0.0.1, [::1]
+   or the loopback address that the client connected to, with any port; Origin, if
+   present, is http://<Host>; Sec-Fetch-Site, if present, is same-origin.
    Otherwise the reason, as the end of a sentence "... because ...". */
 const char *loopback_refusal(const struct request *req);
 
-/* The part of the rule that needs no system: the client's address, and fields. */
-const char *loopback_field_refusal(const struct addr *peer,
-                                   const struct headers *headers);
+/* The part of the rule that is not about the process: addresses and fields. */
+const char *loopback_field_refusal(const struct request *req);

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <string.h>
+#include <strings.h>
 
 bool addr_parse(const char *host, uint16_t port, struct addr *addr,
                 struct err *err)
@@ -13,7 +14,7 @@ bool addr_parse(const char *host, uint16_t port, struct addr *addr,
     struct sockaddr_in6 *v6 = (struct sockaddr_in6 *)(void *)&addr->sa;
 
     memset(addr, 0, sizeof(*addr));
-    if (strcmp(host, "localhost") == 0)
+    if (strcasecmp(host, "localhost") == 0)
         host = "127.0.0.1";
     if (inet_pton(AF_INET, host, &v4->sin_addr) == 1) {
         v4->sin_family = AF_INET;
@@ -29,6 +30,14 @@ bool addr_parse(const char *host, uint16_t port, struct addr *addr,
     }
     return err_set(err, ERR_CONFIG,
                    "\"%s\" is not an IPv4 or IPv6 address or localhost", host);
+}
+
+bool addr_of_socket(int fd, struct addr *addr)
+{
+    memset(addr, 0, sizeof(*addr));
+    addr->len = sizeof(addr->sa);
+    return getsockname(fd, (struct sockaddr *)(void *)&addr->sa, &addr->len) ==
+           0;
 }
 
 uint16_t addr_port(const struct addr *addr)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Socket addresses: parsing, printing, and whether one is this machine.  Pure. */
+/* Socket addresses: parsing, printing, and whether one is this machine.  Pure,
+   but for addr_of_socket(). */
 #pragma once
 
 #include <sys/socket.h>
@@ -17,6 +18,9 @@ struct addr {
 /* A numeric IPv4 or IPv6 address ("localhost" means 127.0.0.1) and a port. */
 bool addr_parse(const char *host, uint16_t port, struct addr *addr,
                 struct err *err) MUST_CHECK;
+
+/* The address that a socket is bound to; false if it has none. */
+bool addr_of_socket(int fd, struct addr *addr);
 
 uint16_t addr_port(const struct addr *addr);
 

@@ -3,6 +3,7 @@
 #include "net/doors.h"
 
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -17,7 +18,7 @@ struct doors {
 
 size_t doors_hosts(const char *host, const char *hosts[DOORS_MAX])
 {
-    bool local = strcmp(host, "localhost") == 0;
+    bool local = strcasecmp(host, "localhost") == 0;
 
     hosts[0] = local ? "127.0.0.1" : host;
     hosts[1] = "::1";

@@ -23,18 +23,11 @@ struct own_connection {
 
 /* ---- a connection of our own -------------------------------------------- */
 
-static bool name_of(int fd, struct addr *addr)
-{
-    addr->len = sizeof(addr->sa);
-    return getsockname(fd, (struct sockaddr *)(void *)&addr->sa, &addr->len) ==
-           0;
-}
-
 static bool listen_on(int fd, struct addr *addr)
 {
     return bind(fd, (const struct sockaddr *)(const void *)&addr->sa,
                 addr->len) == 0 &&
-           listen(fd, 1) == 0 && name_of(fd, addr);
+           listen(fd, 1) == 0 && addr_of_socket(fd, addr);
 }
 
 /* Not for ever: a packet filter may drop what goes to loopback. */
@@ -78,8 +71,8 @@ static bool connect_at(struct own_connection *own, const char *host,
     own->client = open_socket(&server);
     if (own->listening < 0 || own->client < 0 ||
         !listen_on(own->listening, &server) ||
-        !connect_to(own->client, &server) || !name_of(own->client, &client) ||
-        fstat(own->client, &info) != 0)
+        !connect_to(own->client, &server) ||
+        !addr_of_socket(own->client, &client) || fstat(own->client, &info) != 0)
         return err_errno(err, "no connection of our own to %s", host);
     own->inode = info.st_ino;
     return peer_pair_make(&client, &server, &own->pair) ||

@@ -66,6 +66,7 @@ static const struct {
     { CONFIG_ADDRESS, "127.0.0.1", true },
     { CONFIG_ADDRESS, "::", true },
     { CONFIG_ADDRESS, "localhost", true },
+    { CONFIG_ADDRESS, "LOCALhost", true },
     { CONFIG_ADDRESS, "[::1]", true },
     { CONFIG_ADDRESS, "[127.0.0.1]", false },
     { CONFIG_ADDRESS, "[::1", false },

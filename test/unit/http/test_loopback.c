@@ -2,6 +2,8 @@
 /* Who counts as this machine. */
 #include "http/loopback.h"
 
+#include <unistd.h>
+
 #include "fields.h"
 
 #define LOCAL "Host: localhost:3000\n"
@@ -122,19 +124,81 @@ static void only_this_machine_is_let_through(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct request req = { .process = NULL };
         struct fields fields;
-        struct addr peer;
         struct err err;
         const char *reason;
 
-        assert_true(addr_parse(cases[i].peer, 40000, &peer, &err));
-        reason = loopback_field_refusal(&peer,
-                                        fields_read(&fields, cases[i].fields));
+        assert_true(addr_parse(cases[i].peer, 40000, &req.peer, &err));
+        req.headers = *fields_read(&fields, cases[i].fields);
+        reason = loopback_field_refusal(&req);
         if ((reason != NULL) != (cases[i].refused != NULL))
             fail_msg("%s, %s: %s", cases[i].peer, cases[i].fields,
                      reason ? reason : "let through");
         if (reason)
             unit_assert_part(reason, cases[i].refused);
+    }
+}
+
+static const struct {
+    const char *own;
+    const char *host;
+    bool fine;
+} own_addresses[] = {
+    { "127.0.0.2", "Host: 127.0.0.2\n", true },
+    { "127.0.0.2", "Host: 127.0.0.2:3000\n", true },
+    { "127.0.0.2", "Host: [::ffff:127.0.0.2]:3000\n", true },
+    { "127.0.0.2", "Host: 127.0.0.1\n", true },
+    { "127.0.0.2", "Host: 127.0.0.3\n", false },
+    { "127.0.0.2", "Host: 127.0.0.2:\n", false },
+    { "127.0.0.2", "Host: 127.0.0.2:65536\n", false },
+    { "127.0.0.2", "Host: 127.0.0.2:x\n", false },
+    { "127.0.0.2", "Host: 127.2\n", false },
+    { "127.0.0.2", "Host: 127.0.0.02\n", false },
+    { "127.0.0.2", "Host: [127.0.0.2]\n", false },
+    { "127.0.0.2", "Host: 127.0.0.2.evil.example\n", false },
+    { "127.0.0.2", "Host: x@127.0.0.2\n", false },
+    { "127.0.0.2", "Host: 127.0.0.2, 127.0.0.2\n", false },
+    { "127.0.0.2", "Host: ::ffff:127.0.0.2\n", false },
+    { "::ffff:127.0.0.1", "Host: [::ffff:127.0.0.1]:1\n", true },
+    { "::ffff:127.0.0.1", "Host: [::ffff:7f00:1]\n", true },
+    { "::ffff:127.0.0.1", "Host: [::ffff:127.0.0.2]\n", false },
+    { "0.0.0.0", "Host: 0.0.0.0\n", false },
+    { "::", "Host: [::]\n", false },
+};
+
+/* A socket that is bound there stands for the connection. */
+static int bind_to(const char *host)
+{
+    struct addr addr;
+    struct err err;
+    int fd;
+
+    assert_true(addr_parse(host, 0, &addr, &err));
+    fd = socket(addr.sa.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    assert_int_equal(bind(fd, (const struct sockaddr *)(const void *)&addr.sa,
+                          addr.len),
+                     0);
+    return fd;
+}
+
+static void the_address_that_was_connected_to_is_ours(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(own_addresses); i++) {
+        struct peer_process process = { .fd = bind_to(own_addresses[i].own) };
+        struct request req = { .process = &process };
+        struct fields fields;
+        struct err err;
+        const char *reason;
+
+        assert_true(addr_parse("127.0.0.1", 40000, &req.peer, &err));
+        req.headers = *fields_read(&fields, own_addresses[i].host);
+        reason = loopback_field_refusal(&req);
+        if ((reason == NULL) != own_addresses[i].fine)
+            fail_msg("%s, %s: %s", own_addresses[i].own, own_addresses[i].host,
+                     reason ? reason : "let through");
+        assert_int_equal(close(process.fd), 0);
     }
 }
 
@@ -196,6 +260,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_this_machine_is_let_through),
+        cmocka_unit_test(the_address_that_was_connected_to_is_ours),
         cmocka_unit_test(the_process_at_the_other_end_counts),
         cmocka_unit_test(a_request_of_no_connection_is_nobodys),
     };

@@ -12,6 +12,7 @@ static const struct {
     { "127.0.0.1", "127.0.0.1", true },
     { "127.255.0.3", "127.255.0.3", true },
     { "localhost", "127.0.0.1", true },
+    { "LOCALhost", "127.0.0.1", true },
     { "::1", "::1", true },
     { "::ffff:127.0.0.1", "127.0.0.1", true },
     { "0.0.0.0", "0.0.0.0", false },
@@ -27,7 +28,7 @@ static const struct {
     { "127.1", NULL, false },
     { "127.0.0.1 ", NULL, false },
     { "[::1]", NULL, false },
-    { "LOCALHOST", NULL, false },
+    { "localhos", NULL, false },
 };
 
 static void addresses_are_read_and_printed(void **state)

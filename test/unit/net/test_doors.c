@@ -48,6 +48,7 @@ static const struct {
     bool also_v6;
 } meanings[] = {
     { "localhost", "127.0.0.1", true },
+    { "LOCALhost", "127.0.0.1", true },
     { "0.0.0.0", "0.0.0.0", true },
     { "127.0.0.1", "127.0.0.1", false },
     { "127.0.0.2", "127.0.0.2", false },

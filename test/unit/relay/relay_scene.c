@@ -24,11 +24,9 @@ const char *loopback_refusal(const struct request *req)
     return present->stranger;
 }
 
-const char *loopback_field_refusal(const struct addr *peer,
-                                   const struct headers *headers)
+const char *loopback_field_refusal(const struct request *req)
 {
-    (void)peer;
-    (void)headers;
+    (void)req;
     return present->stranger;
 }
 
