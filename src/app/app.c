@@ -14,6 +14,7 @@
 #include "app/running.h"
 #include "app/self_call.h"
 #include "app/worker.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "base/trim.h"
@@ -152,18 +153,29 @@ static void caught(void *arg, int number)
     loop_stop(app->place.loop);
 }
 
+/* The first account that can be used, or why the first one cannot. */
+struct finding {
+    char name[ACCOUNT_NAME_MAX + 1];
+    struct err trouble;
+};
+
 static void keep_first(void *arg, const struct account *account)
 {
-    char *name = arg;
+    struct finding *first = arg;
+    struct err err;
 
-    if (!*name)
-        text_copy(name, ACCOUNT_NAME_MAX + 1, str_of(account->name));
+    if (first->name[0])
+        return;
+    if (account_is_usable(account, clock_wall_ms(), &err))
+        text_copy(first->name, sizeof(first->name), str_of(account->name));
+    else if (!first->trouble.text[0])
+        first->trouble = err;
 }
 
 static void print_banner(const struct app *app)
 {
     char folder[4096];
-    char first[ACCOUNT_NAME_MAX + 1] = "";
+    struct finding first = { .name = "" };
     struct banner banner = {
         .host = app->config->host.at,
         .port = worker_port(app->workers[0]),
@@ -176,8 +188,10 @@ static void print_banner(const struct app *app)
 
     if (worker_hosts(app->workers[0], hosts) > 1)
         banner.also = hosts[1];
-    accounts_each(app->place.accounts, keep_first, first);
-    banner.account = str_of(first);
+    accounts_each(app->place.accounts, keep_first, &first);
+    banner.account = str_of(first.name);
+    if (banner.accounts > 0 && !first.name[0])
+        banner.trouble = first.trouble.text;
     buf_init(&text, BANNER_MAX);
     banner_add(&text, &banner);
     (void)printf(STR_FMT, STR_ARG(buf_str(&text)));

@@ -3,11 +3,21 @@
 #include "app/banner.h"
 
 #include "base/shell.h"
+#include "net/addr.h"
 
 /* 0.0.0.0 and ::, however they are written. */
 static bool is_anywhere(const char *host)
 {
     return strspn(host, "0.:") == strlen(host);
+}
+
+bool banner_host_is_usable(const char *host)
+{
+    struct addr addr;
+    struct err ignored;
+
+    return is_anywhere(host) ||
+           (addr_parse(host, 0, &addr, &ignored) && addr_is_loopback(&addr));
 }
 
 static void add_url(struct buf *out, const char *host, unsigned port)
@@ -73,8 +83,40 @@ static void add_first_account(struct buf *out, const struct banner *banner)
     add_command(out, banner, "account add main --api-key -");
 }
 
+/* The folder first: paths, and what .env sets, count from it. */
+static void add_text(struct buf *out, const struct banner *banner,
+                     struct str text)
+{
+    struct buf start;
+
+    buf_init(&start, BANNER_MAX);
+    if (banner->folder) {
+        buf_add(&start, STR("cd "));
+        shell_add_quoted(&start, str_of(banner->folder));
+        buf_add(&start, STR(" && "));
+    }
+    invocation_add(&start, banner->invocation);
+    shell_add_text(out, text, buf_str(&start));
+    buf_done(&start);
+}
+
+static void add_trouble(struct buf *out, const struct banner *banner)
+{
+    if (banner->accounts == 1)
+        buf_add(out, STR("Next: mend the only account.  "));
+    else
+        buf_printf(out, "Next: mend an account: none of the %zu can be used.  ",
+                   banner->accounts);
+    add_text(out, banner, str_of(banner->trouble));
+    buf_add(out, STR("\n"));
+}
+
 void banner_add_client(struct buf *out, const struct banner *banner)
 {
+    if (!banner_host_is_usable(banner->host)) {
+        buf_printf(out, "HOST is %s: " BANNER_USELESS_HOST ".\n", banner->host);
+        return;
+    }
     buf_add(out, STR("  export ANTHROPIC_BASE_URL="));
     add_own_url(out, banner);
     buf_add(out, STR(" ANTHROPIC_AUTH_TOKEN=any-text\n"));
@@ -97,8 +139,13 @@ void banner_add(struct buf *out, const struct banner *banner)
     add_addresses(out, banner);
     if (banner->accounts == 0) {
         add_first_account(out, banner);
+    } else if (banner->trouble) {
+        add_trouble(out, banner);
+    } else if (banner_host_is_usable(banner->host)) {
+        buf_add(out, STR("Next: start Claude Code in another terminal:\n"));
+        banner_add_client(out, banner);
         return;
     }
-    buf_add(out, STR("Next: start Claude Code in another terminal:\n"));
-    banner_add_client(out, banner);
+    if (!banner_host_is_usable(banner->host))
+        banner_add_client(out, banner);
 }

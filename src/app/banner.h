@@ -12,10 +12,21 @@ struct banner {
     unsigned port;    /* as it is */
     const char *also; /* a further address that is listened at; or NULL */
     size_t accounts;
-    struct str account; /* the name of one of them */
+    struct str account;  /* the first of them that can be used, if any can */
+    const char *trouble; /* otherwise: what is wrong with the first */
     const struct invocation *invocation;
     const char *folder; /* where the program was called; NULL if unknown */
 };
+
+/* Can a client connect to it as this machine?  Until there are keys, nobody else is
+   served. */
+bool banner_host_is_usable(const char *host);
+
+/* What to do about a host that is not: the end of a sentence that named it. */
+#define BANNER_USELESS_HOST                                                     \
+    "in this version only this machine itself is served, so no client can use " \
+    "the relay at that address; set HOST=127.0.0.1 in .env, and let other "     \
+    "machines come through ssh -L"
 
 /* What a client on this machine needs, as commands. */
 void banner_add_client(struct buf *out, const struct banner *banner);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "app/banner.h"
 #include "app/check_report.h"
 #include "app/commands.h"
 #include "app/place.h"
@@ -41,9 +42,11 @@ static void say_result(struct check_report *report, const struct proxy *proxy,
                   STR_ARG(way), (unsigned long long)(result->total_us / 1000));
     else
         check_say(report, CHECK_FAIL,
-                  heading(result->failed_step, proxy != NULL),
-                  "%s; `claude-relay proxy test` shows each step",
-                  result->err.text);
+                  heading(result->failed_step, proxy != NULL), "%s; %s",
+                  result->err.text,
+                  report->disagrees
+                      ? "the relay's own settings may lead elsewhere"
+                      : "`claude-relay proxy test` shows each step");
     if (result->ok)
         check_clock(report, probe_headers(probe), clock_wall_ms());
     arena_free(arena);
@@ -123,17 +126,24 @@ static void check_accounts(struct check_report *report)
 static void check_running(struct check_report *report)
 {
     struct json_doc *running = running_find(report->config);
+    struct str host = report->config->host;
     uint64_t port = 0;
     struct err err;
 
+    (void)json_doc_get_str(running, "host", &host);
+    if (!banner_host_is_usable(host.at))
+        check_say(report, CHECK_FAIL, "address",
+                  "HOST is %s: " BANNER_USELESS_HOST, host.at);
     (void)json_doc_get_u64(running, "port", &port);
     if (!running)
         check_say(report, CHECK_OK, "relay", "none is running on this folder");
     else if (running_agrees(report->config, &err))
         check_say(report, CHECK_OK, "relay",
                   "running on port %u, with the same settings", (unsigned)port);
-    else
+    else {
+        report->disagrees = true;
         check_say(report, CHECK_FAIL, "relay", "%s", err.text);
+    }
     json_doc_free(running);
 }
 

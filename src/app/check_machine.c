@@ -68,7 +68,7 @@ static void warn_of_folder(struct check_report *report, const char *what,
     const char *folder = report->config->data_dir.at;
     struct buf quoted;
 
-    buf_init(&quoted, 8 * strlen(folder) + 8);
+    buf_init(&quoted, 24 * strlen(folder) + 8);
     shell_add_quoted(&quoted, str_of(folder));
     check_say(report, CHECK_WARN, what, "%s; run `%s " STR_FMT "`", problem,
               command, STR_ARG(buf_str(&quoted)));

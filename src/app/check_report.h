@@ -12,6 +12,7 @@ enum check_level { CHECK_OK, CHECK_WARN, CHECK_FAIL };
 struct check_report {
     const struct config *config;
     bool failed;
+    bool disagrees; /* with the relay that runs: then `proxy test` refuses */
 };
 
 /* Print "ok    clock         the same as the upstream's". */

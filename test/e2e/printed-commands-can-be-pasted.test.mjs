@@ -39,7 +39,7 @@ describe('printed commands', { timeout: 120000 }, () => {
   async function serve(binary, args = [], env = {}) {
     relay = new Program(binary, ['--port', '0', ...args], env, folder);
     const [, port] = await relay.ready(/listening on http:\/\/\S+:(\d+)/);
-    await until(() => /\n(.*api-key -|  claude)\n/.test(relay.out), { what: 'the whole banner' });
+    await until(() => /\n(.*api-key -|  claude|Next: mend .*)\n/.test(relay.out), { what: 'the whole banner' });
     return Number(port);
   }
 
@@ -102,6 +102,34 @@ describe('printed commands', { timeout: 120000 }, () => {
     assert.equal(choose.exec(done.stdout)[2], 'second');
     await relay.terminate();
   });
+
+  it('the banner chooses an account that can be used, or says what to do', async () => {
+    const data = path.join(folder, 'data');
+    fs.mkdirSync(data, { mode: 0o700 });
+    writeOauth(data, 'acc', { refresh_token: undefined, expires_at: '2020-01-01T00:00:00Z' });
+    await serve('build/claude-relay');
+    assert.doesNotMatch(relay.out, /start Claude Code|ANTHROPIC_BASE_URL/);
+    const [, line] = /Next: .*`([^`]+ login acc)`/.exec(relay.out);
+    const done = paste(line, `${CODE}\n`);
+    assert.equal(done.status, 0, done.stdout + done.stderr);
+    await relay.terminate();
+    fs.writeFileSync(path.join(data, 'oauth_aaa.json'), '{', { mode: 0o600 });
+    await serve('build/claude-relay');
+    assert.match(relay.out, /X-Account-Name: acc"/);
+    await relay.terminate();
+  });
+
+  for (const [host, address] of [['127.0.0.2', '127.0.0.2'], ['::ffff:127.0.0.1', '[::ffff:127.0.0.1]'], ['LOCALHOST', 'LOCALHOST']]) {
+    it(`HOST=${host}: what the banner says works`, async () => {
+      writeOauth(path.join(folder, 'data'), 'acc');
+      const port = await serve('build/claude-relay', [], { HOST: host });
+      assert.ok(relay.out.includes(`ANTHROPIC_BASE_URL=http://${address}:${port} `), relay.out);
+      const connect = { host: host === 'LOCALHOST' ? '127.0.0.1' : host.replace('::ffff:', '') };
+      const answer = await message(`http://${connect.host}:${port}`, { headers: { host: `${address}:${port}` } });
+      assert.equal(answer.status, 200, answer.body.toString());
+      await relay.terminate();
+    });
+  }
 
   it('what the relay answers, and what it logs, begins with its folder', async () => {
     const port = await serve('build/claude-relay', [], { DATA_DIR: 'my data' });
@@ -197,6 +225,7 @@ describe('a command beside a relay with other settings', { timeout: 120000 }, ()
       }
       assert.deepEqual(files(relay), before);
       const check = command(['check'], { env: { ...base, ...ours } });
+      assert.doesNotMatch(check.stdout, /proxy test/);
       assert.match(check.stdout, /^fail {2}relay .*other settings/m);
       await relay.stop();
       /* It has ended, in whatever way: nobody disagrees any more. */

@@ -73,6 +73,73 @@ static void another_folder_is_given_to_each_command(void **state)
     buf_done(&out);
 }
 
+static void add_all(struct buf *out, const struct banner *banner)
+{
+    buf_init(out, BANNER_MAX);
+    banner_add(out, banner);
+    buf_add(out, (struct str){ "", 1 });
+}
+
+static void an_account_that_cannot_be_used_comes_first(void **state)
+{
+    struct banner banner = { .host = "127.0.0.1",
+                             .port = 1,
+                             .accounts = 1,
+                             .trouble = "x: sign in again with "
+                                        "`claude-relay login x`",
+                             .invocation = &in_build,
+                             .folder = "/my relay" };
+    struct buf out;
+
+    (void)state;
+    add_all(&out, &banner);
+    unit_assert_part(buf_str(&out).at,
+                     "\nNext: mend the only account.  x: sign in again with "
+                     "`cd '/my relay' && build/claude-relay login x`\n");
+    assert_null(strstr(buf_str(&out).at, "ANTHROPIC_BASE_URL"));
+    buf_done(&out);
+    banner.accounts = 2;
+    add_all(&out, &banner);
+    unit_assert_part(buf_str(&out).at, "none of the 2 can be used.  x: ");
+    buf_done(&out);
+}
+
+static const struct {
+    const char *host;
+    bool usable;
+} hosts[] = {
+    { "0.0.0.0", true },
+    { "::", true },
+    { "127.0.0.1", true },
+    { "127.0.0.2", true },
+    { "localhost", true },
+    { "LOCALHOST", true },
+    { "::1", true },
+    { "::ffff:127.0.0.1", true },
+    { "192.0.2.2", false },
+    { "2001:db8::1", false },
+    { "::ffff:10.0.0.1", false },
+};
+
+static void an_address_where_nobody_is_served_is_told(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(hosts); i++) {
+        struct buf out;
+
+        assert_int_equal(banner_host_is_usable(hosts[i].host), hosts[i].usable);
+        add_all(&out, &(struct banner){ .host = hosts[i].host,
+                                        .accounts = 1,
+                                        .account = STR("x"),
+                                        .invocation = &in_build });
+        assert_int_equal(strstr(buf_str(&out).at, "ssh -L") == NULL,
+                         hosts[i].usable);
+        assert_int_equal(strstr(buf_str(&out).at, "export ") != NULL,
+                         hosts[i].usable);
+        buf_done(&out);
+    }
+}
+
 static void then_a_client(void **state)
 {
     struct banner banner = { .host = "localhost",
@@ -108,6 +175,8 @@ int main(void)
         cmocka_unit_test(the_first_thing_is_an_account),
         cmocka_unit_test(every_address_is_named),
         cmocka_unit_test(another_folder_is_given_to_each_command),
+        cmocka_unit_test(an_account_that_cannot_be_used_comes_first),
+        cmocka_unit_test(an_address_where_nobody_is_served_is_told),
         cmocka_unit_test(then_a_client),
     };
 

@@ -49,6 +49,19 @@ static void a_proxy_that_fails_is_named(void **state)
                                "proxy nothing.invalid:2");
 }
 
+static void an_address_where_nobody_is_served_is_named(void **state)
+{
+    struct run *run = *state;
+
+    run->env[1] = "HOST=192.0.2.2";
+    run_command(run, "check");
+    unit_assert_part(run->out, "fail  address       HOST is 192.0.2.2: ");
+    unit_assert_part(run->out, "set HOST=127.0.0.1");
+    run->env[1] = "HOST=LOCALHOST";
+    run_command(run, "check");
+    assert_null(strstr(run->out, "fail  address"));
+}
+
 static void accounts_are_looked_at(void **state)
 {
     struct run *run = *state;
@@ -82,6 +95,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         RUN(an_empty_place_is_told_what_to_do),
         RUN(a_proxy_that_fails_is_named),
+        RUN(an_address_where_nobody_is_served_is_named),
         RUN(accounts_are_looked_at),
         RUN(it_takes_no_arguments),
     };
