@@ -271,6 +271,15 @@ static bool needs_config(const struct command *command, int argc, char **argv)
              strcmp(argv[0], command->spared) == 0);
 }
 
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 0; i < argc; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    }
+    return false;
+}
+
 int commands_run(int argc, char **argv)
 {
     bool implied = argc < 2 || (argv[1][0] == '-' && !find(argv[1]));
@@ -281,6 +290,10 @@ int commands_run(int argc, char **argv)
         return commands_usage_error("unknown command", argv[1]);
     argc -= skip;
     argv += skip;
+    if (asks_for_help(argc, argv)) {
+        invocation_print_usage(stdout, str_of(command->usage));
+        return 0;
+    }
     if (needs_config(command, argc, argv))
         return run_configured(command, argc, argv);
     config_forget_secrets();
