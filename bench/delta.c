@@ -6,7 +6,7 @@
 
 #define HASH STR("#")
 #define DIGITS 7
-/* From where the number ends; it goes on with what stands behind the space. */
+/* From where the number ends; it goes on with what follows the space. */
 #define FIRST STR(" um dolor sit amet consectetur lorem ips")
 #define PERIOD 39 /* the space stands in place of a letter: it does not recur */
 

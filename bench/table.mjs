@@ -136,7 +136,7 @@ function cells(made) {
   return [made.workload, name, value('direct'), relay, value('nginx'), value('haproxy'), shown(made.toNginx, 2), shown(made.toHaproxy, 2), verdict];
 }
 
-/* Markdown that can be read as it stands. */
+/* Markdown that can be read as it is. */
 export function render(rowsMade) {
   const head = ['', '', 'direct', 'relay', 'nginx', 'haproxy', 'relay/nginx', 'relay/haproxy', 'goal'];
   const lines = [head, ...rowsMade.map(cells)];

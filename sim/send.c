@@ -62,7 +62,7 @@ struct flow_next send_finish(struct flow *flow)
 
     if (row && !visit->reply.is_stream)
         row->usage = visit->reply.usage;
-    /* To close without a word is to cut behind a complete answer. */
+    /* To close without a word is to cut after a complete answer. */
     return end_with(visit,
                     visit->directives.close == CLOSE_SILENT ? VISIT_CUT
                                                             : VISIT_END,

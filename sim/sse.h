@@ -28,7 +28,7 @@ enum sse_state {
 
 struct sse_plan {
     struct str id;
-    struct str model; /* as it stands inside JSON quotes */
+    struct str model; /* as it is inside JSON quotes */
     struct str tool;  /* empty: a text block; else as inside JSON quotes */
     uint64_t events;  /* deltas */
     uint64_t size;    /* bytes of text in each; 0: words */

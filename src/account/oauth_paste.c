@@ -82,7 +82,7 @@ static struct str decode(struct arena *arena, struct str text)
     return text;
 }
 
-/* Up to what may stand behind a value ("&amp;" too), without a slash at its end. */
+/* Up to what may follow a value ("&amp;" too), without a slash at its end. */
 static struct str leading_value(struct str text)
 {
     size_t len = 0;

@@ -19,7 +19,7 @@ enum refresh_choice {
     REFRESH_REFUSE,
 };
 
-/* What to do with the account as it stands in the store; `stale` is the token to
+/* What to do with the account as it is in the store; `stale` is the token to
    get away from.  REFUSE: err says why. */
 enum refresh_choice refresh_rules_decide(const struct account *account,
                                          const struct secret *stale,

@@ -103,9 +103,9 @@ static void add_text(struct buf *out, const struct banner *banner,
 static void add_trouble(struct buf *out, const struct banner *banner)
 {
     if (banner->accounts == 1)
-        buf_add(out, STR("Next: mend the only account.  "));
+        buf_add(out, STR("Next: fix the only account.  "));
     else
-        buf_printf(out, "Next: mend an account: none of the %zu can be used.  ",
+        buf_printf(out, "Next: fix an account: none of the %zu can be used.  ",
                    banner->accounts);
     add_text(out, banner, str_of(banner->trouble));
     buf_add(out, STR("\n"));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* `claude-relay check`: what stands in the way of serving, each with a word of
+/* `claude-relay check`: what keeps the relay from serving, each with a word of
    advice.  Nothing is changed but what opening the data folder changes. */
 #pragma once
 

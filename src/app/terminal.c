@@ -36,7 +36,7 @@ static bool read_byte(char *c)
     return got == 1;
 }
 
-/* Byte by byte: what stands behind the line is left for others, and no buffer keeps
+/* Byte by byte: what follows the line is left for others, and no buffer keeps
    a copy of a secret. */
 static bool read_line(struct line *line)
 {

@@ -8,7 +8,7 @@
 
 #include "base/chars.h"
 
-/* A number of so many digits and what stands behind it; the place after that.  A
+/* A number of so many digits and what follows it; the place after that.  A
    log line asks for this each time, and printf() takes ten times as long. */
 static char *put_digits(char *out, int number, int count, char behind)
 {

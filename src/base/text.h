@@ -22,7 +22,7 @@ bool text_parse_duration(struct str s, uint64_t *ms);
    U+FFFD, so the result is always valid. */
 void text_json_escape(struct buf *out, struct str s);
 
-/* Append `s` as it stands inside HTML text or an attribute. */
+/* Append `s` as it is inside HTML text or an attribute. */
 void text_html_escape(struct buf *out, struct str s);
 
 /* Letters, digits and -_./:@+%, nothing that needs quoting in a log line. */

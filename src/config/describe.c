@@ -18,20 +18,22 @@ void config_describe_markdown(struct buf *out)
 {
     const struct config_option *option;
 
-    buf_add(out,
-            STR("<!-- Made by `claude-relay options --markdown` from "
-                "src/config/options.def; do not edit. -->\n"
-                "# Options\n\n"
-                "Options are environment variables. A file `.env` in the "
-                "working folder is read too; the environment wins, and an "
-                "empty value counts as not set. The relay and its "
-                "commands need the same settings, so keep them in `.env`."
-                "\n\n"
-                "A value that is not allowed stops the start, and the message "
-                "says which option, its value and what is allowed. Durations "
-                "are written as in Go: `300ms`, `30s`, `5m`, `1h30m`.\n\n"
-                "| option | what it is for | allowed | default |\n"
-                "|---|---|---|---|\n"));
+    buf_add(
+        out,
+        STR("<!-- Made by `claude-relay options --markdown` from "
+            "src/config/options.def; do not edit. -->\n"
+            "# Options\n\n"
+            "Options are environment variables. A file `.env` in the "
+            "working folder is read too; the environment wins, and an "
+            "empty value counts as not set. The relay and its "
+            "commands need the same settings, so keep them in `.env`."
+            "\n\n"
+            "With a value that is not allowed the relay does not start; the "
+            "message says which option, its value and what is allowed. "
+            "Durations "
+            "are written as in Go: `300ms`, `30s`, `5m`, `1h30m`.\n\n"
+            "| option | what it is for | allowed | default |\n"
+            "|---|---|---|---|\n"));
     for (option = config_options; option->name; option++) {
         bool set = *option->standard;
 

@@ -6,7 +6,7 @@
 #include "base/str.h"
 
 /* The decoded value of the first parameter `name` in `query`; false if it is
-   absent.  A malformed escape yields the value as it stands. */
+   absent.  A malformed escape yields the value as it is. */
 bool url_query_get(struct arena *arena, struct str query, struct str name,
                    struct str *value);
 

@@ -65,7 +65,7 @@ static bool drop_segment(struct str *path, struct str segment)
     return true;
 }
 
-/* "/messages", the first segment of what stands behind "/v1" in a row? */
+/* "/messages", the first segment of what follows "/v1" in a row? */
 static bool is_known(struct str segment)
 {
     for (size_t i = 0; i < COUNT_OF(endpoints); i++) {

@@ -61,8 +61,8 @@ const struct pass_row *pass_list(size_t *count);
    Host and framing are ours.  The buffer then holds a secret. */
 void pass_request(const struct pass_request *request, struct buf *out);
 
-/* The upstream target: prefix, path, and from `query`, the '?' with what stands
-   behind it, all but `account`. */
+/* The upstream target: prefix, path, and from `query`, the '?' with what
+   follows it, all but `account`. */
 struct str pass_target(struct arena *arena, struct str prefix, struct str path,
                        struct str query);
 

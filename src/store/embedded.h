@@ -8,7 +8,7 @@
 #include "crypto/seal.h"
 #include "store/driver.h"
 
-/* Opens the folder, made with 0700 if it is missing.  Wrong modes are mended and
+/* Opens the folder, made with 0700 if it is missing.  Wrong modes are corrected and
    reported in the log; with a seal, plain secrets are sealed at once.  `seal` may
    be NULL; borrowed.  NULL and err if the folder cannot be used. */
 struct store_driver *embedded_open(const char *folder, const struct seal *seal,

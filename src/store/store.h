@@ -21,7 +21,7 @@ struct store;
 struct store_job;
 
 /* Opens the embedded store in `folder` (made with 0700 if missing; wrong modes
-   are mended and reported in the log) and starts its thread.  `seal` may be NULL;
+   are corrected and reported in the log) and starts its thread.  `seal` may be NULL;
    borrowed.  NULL and err if the folder cannot be used. */
 struct store *store_open(const char *folder, const struct seal *seal,
                          struct err *err);

@@ -138,7 +138,7 @@ static bool fits(const struct link *link, const struct origin *origin,
 }
 
 /* Asking costs a system call.  It is saved where the loop would have told of
-   anything that came, or will before the request leaves: not of what stands behind
+   anything that came, or will before the request leaves: not of what follows
    an answer that was read in this very turn, and may be more than one read. */
 static bool is_dead(const struct link *link, bool certain)
 {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* CLAUDE_API_URL or OAUTH_TOKEN_URL that leads back to the relay stops the start. */
+/* CLAUDE_API_URL or OAUTH_TOKEN_URL that leads back to the relay is refused at start. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import net from 'node:net';

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Bad configuration stops the start and says what is wrong; bad command lines print
+/* With a bad configuration nothing starts, and the program says what is wrong; bad command lines print
    usage; SIGTERM ends cleanly. */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
@@ -73,7 +73,7 @@ function refuses(env, ...patterns) {
 
 const literally = (text) => new RegExp(text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
 
-describe('bad configuration stops the start', () => {
+describe('with a bad configuration nothing starts', () => {
   for (const [name, values] of Object.entries(bad)) {
     it(name, () => {
       for (const value of values) {

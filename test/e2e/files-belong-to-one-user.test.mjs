@@ -32,7 +32,7 @@ function refused(env, cwd, ...patterns) {
 const health = async (relay) => JSON.parse((await call(`${relay.url}/health`)).body);
 
 describe('files belong to one user', () => {
-  it("another user's folder or file stops the start", { skip }, () => {
+  it("another user's folder or file is refused at start", { skip }, () => {
     const folder = dataFolder();
     const file = path.join(folder, 'apikey_demo.json');
     fs.chownSync(file, OTHER, OTHER);
@@ -42,14 +42,14 @@ describe('files belong to one user', () => {
     refused({ DATA_DIR: folder }, undefined, /belongs to another user/, /chown 12345 /);
   });
 
-  it('a folder with other uses that others can write stops the start', () => {
+  it('a folder with other uses that others can write is refused at start', () => {
     const folder = dataFolder();
     fs.mkdirSync(path.join(folder, 'project'));
     fs.chmodSync(folder, 0o777);
     refused({ DATA_DIR: folder }, undefined, /can be changed by other users \(mode 777\): run `chmod go-w /, /give DATA_DIR one of its own/);
   });
 
-  it('a .env that others can write stops the start, one that they can read is warned of', () => {
+  it('a .env that others can write is refused at start, one that they can read is warned of', () => {
     const cwd = tempFolder();
     const file = path.join(cwd, '.env');
     fs.writeFileSync(file, 'ADMIN_TOKEN=CANARY-of-the-admin\n');

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Clients that look for localhost find the relay, whichever address they try first;
-   and HOST may be written as it stands in a URL. */
+   and HOST may be written as it is in a URL. */
 import assert from 'node:assert/strict';
 import net from 'node:net';
 import os from 'node:os';

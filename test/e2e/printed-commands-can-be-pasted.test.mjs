@@ -39,7 +39,7 @@ describe('printed commands', { timeout: 120000 }, () => {
   async function serve(binary, args = [], env = {}) {
     relay = new Program(binary, ['--port', '0', ...args], env, folder);
     const [, port] = await relay.ready(/listening on http:\/\/\S+:(\d+)/);
-    await until(() => /\n(.*api-key -|  claude|Next: mend .*)\n/.test(relay.out), { what: 'the whole banner' });
+    await until(() => /\n(.*api-key -|  claude|Next: fix .*)\n/.test(relay.out), { what: 'the whole banner' });
     return Number(port);
   }
 

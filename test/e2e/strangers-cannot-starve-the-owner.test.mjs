@@ -107,7 +107,7 @@ describe('strangers and descriptors', { timeout: 240000 }, () => {
     own.leave();
   });
 
-  it('too few open files stop the start, with what to do', async () => {
+  it('with too few open files it does not start, and says what to do', async () => {
     await assert.rejects(start({ wrap: allowed(40) }), /the system allows 40 open files, and 1 workers need at least \d+: raise the limit \(ulimit -n, LimitNOFILE=\) or lower WORKERS/);
     relay = null;
   });

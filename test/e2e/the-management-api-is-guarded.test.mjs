@@ -72,7 +72,7 @@ describe('with a token that was made', () => {
     assert.equal((await call(`${s.url}/oauth/accounts`)).status, 200);
   });
 
-  it('the relay credential of a client opens nothing', async () => {
+  it('the relay credential of a client gives no access', async () => {
     assertRefused(await call(`${s.url}/oauth/accounts`, { headers: { authorization: 'Bearer any-text' } }));
   });
 });

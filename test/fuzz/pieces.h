@@ -3,7 +3,7 @@
    by hand.
 
    An input that begins with a byte 1 to 8 names so many cuts in the bytes that
-   follow; any other input is text as it stands, cut by a hash of itself, so that
+   follow; any other input is text as it is, cut by a hash of itself, so that
    plain messages serve as seeds. */
 #pragma once
 

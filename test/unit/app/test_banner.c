@@ -94,7 +94,7 @@ static void an_account_that_cannot_be_used_comes_first(void **state)
     (void)state;
     add_all(&out, &banner);
     unit_assert_part(buf_str(&out).at,
-                     "\nNext: mend the only account.  x: sign in again with "
+                     "\nNext: fix the only account.  x: sign in again with "
                      "`cd '/my relay' && build/claude-relay login x`\n");
     assert_null(strstr(buf_str(&out).at, "ANTHROPIC_BASE_URL"));
     buf_done(&out);

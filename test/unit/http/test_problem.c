@@ -52,7 +52,7 @@ static void forget(void)
 
 static const struct {
     const char *text;
-    const char *body_text; /* as it stands in the body */
+    const char *body_text; /* as it is in the body */
 } texts[] = {
     { "", "" },
     { "the tea is cold", "the tea is cold" },

@@ -28,7 +28,7 @@ static const struct {
     { "account=%e4%b8%ad", "\xe4\xb8\xad", "" },
     { "account=a%26x%3d1", "a&x=1", "" },
     { "account=a=b=c", "a=b=c", "" },
-    /* escapes that are none: the value as it stands */
+    /* escapes that are none: the value as it is */
     { "account=100%", "100%", "" },
     { "account=%4", "%4", "" },
     { "account=%zz", "%zz", "" },

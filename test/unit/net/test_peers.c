@@ -143,7 +143,8 @@ static void who_has_reset_is_not_its_successor(void **state)
     }
 }
 
-/* A socket is its maker's until it is given away, which stands for a proxy here. */
+/* A socket belongs to whoever made it until it is given away, which stands for a
+   proxy here. */
 static void another_user_is_not_ours(void **state)
 {
     (void)state;

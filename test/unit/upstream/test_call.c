@@ -42,7 +42,7 @@ static const struct answer answers[] = {
     { "a length cut at once", OK "content-length: 5\r\n\r\n", 200, "", CALL_CUT,
       false },
     { "a chunk cut", CHUNKED "5\r\nok", 200, "ok", CALL_CUT, false },
-    { "cut behind a chunk", CHUNKED "2\r\nok\r\n", 200, "ok", CALL_CUT, false },
+    { "cut after a chunk", CHUNKED "2\r\nok\r\n", 200, "ok", CALL_CUT, false },
     { "cut before the very end", CHUNKED "2\r\nok\r\n0\r\n", 200, "ok",
       CALL_CUT, false },
     { "framing gone wrong", CHUNKED "2\r\nok\r\nzz\r\n", 200, "ok", CALL_CUT,

@@ -176,7 +176,7 @@ static void a_name_keeps_its_own_copy(void **state)
     origin_free(NULL);
 }
 
-/* Its answer may have been more than one read: what stands behind it is not seen by
+/* Its answer may have been more than one read: what follows it is not seen by
    the loop before the next request has left. */
 static void what_was_kept_in_this_turn_is_asked(void **state)
 {

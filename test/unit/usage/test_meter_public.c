@@ -80,7 +80,7 @@ static void feed_with_tail(struct meter *meter, enum meter_kind kind,
     meter_feed(meter, STR(TAIL));
 }
 
-/* As a member's value: where it must parse, what stands behind it is found. */
+/* As a member's value: where it must parse, what follows it is found. */
 static void check_as_value(const char *name, struct str bytes)
 {
     struct meter meter;
