@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "app/invocation.h"
 #include "base/text.h"
 
 #define BODY_MAX 4096
@@ -54,7 +55,8 @@ void first_message_profile(struct place *place, const struct account *account)
     if (doc)
         print_profile(doc);
     else
-        (void)printf("Its profile could not be read: %s\n", err.text);
+        invocation_print(stdout, "Its profile could not be read: %s\n",
+                         err.text);
     json_doc_free(doc);
 }
 

@@ -11,6 +11,7 @@
 
 #include "account/kinds.h"
 #include "app/commands.h"
+#include "app/invocation.h"
 #include "app/place.h"
 #include "app/terminal.h"
 #include "base/shown.h"
@@ -32,7 +33,7 @@ struct import {
 
 static void say(struct import *import, const char *name, const char *what)
 {
-    (void)printf("%-24s %s\n", name, what);
+    invocation_print(stdout, "%-24s %s\n", name, what);
     import->failed++;
 }
 

@@ -135,7 +135,8 @@ static void show_account(const struct account *account)
                  account->can_refresh ? "renewed by itself"
                                       : "without renewal");
     if (account->unsaved[0])
-        (void)printf("It could not be saved: %s\n", account->unsaved);
+        invocation_print(stdout, "It could not be saved: %s\n",
+                         account->unsaved);
 }
 
 static bool wants_message(const struct arguments *arguments)
