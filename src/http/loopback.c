@@ -51,13 +51,15 @@ static bool parse_loopback(struct str host, struct addr *addr)
            is_named(host, str_sub(host, 0, host.len - port.len));
 }
 
-static bool is_same_ip(const struct addr *a, const struct addr *b)
+/* An IPv6 address that holds an IPv4 one names an IPv6 socket alone. */
+static bool names(const struct addr *named, const struct addr *own)
 {
     const unsigned char *ip[2];
-    size_t len = addr_ip(a, &ip[0]);
+    size_t len = addr_ip(named, &ip[0]);
 
-    return len > 0 && addr_ip(b, &ip[1]) == len &&
-           memcmp(ip[0], ip[1], len) == 0;
+    return len > 0 && addr_ip(own, &ip[1]) == len &&
+           memcmp(ip[0], ip[1], len) == 0 &&
+           (named->sa.ss_family == AF_INET || own->sa.ss_family == AF_INET6);
 }
 
 /* The address that the client connected to: HOST may be 127.0.0.2. */
@@ -67,7 +69,7 @@ static bool is_own_address(const struct request *req, struct str host)
     struct addr own;
 
     return req->process && parse_loopback(host, &named) &&
-           addr_of_socket(req->process->fd, &own) && is_same_ip(&named, &own);
+           addr_of_socket(req->process->fd, &own) && names(&named, &own);
 }
 
 static bool is_local_host(const struct request *req, struct str host)

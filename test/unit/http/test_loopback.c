@@ -147,7 +147,7 @@ static const struct {
 } own_addresses[] = {
     { "127.0.0.2", "Host: 127.0.0.2\n", true },
     { "127.0.0.2", "Host: 127.0.0.2:3000\n", true },
-    { "127.0.0.2", "Host: [::ffff:127.0.0.2]:3000\n", true },
+    { "127.0.0.2", "Host: [::ffff:127.0.0.2]:3000\n", false },
     { "127.0.0.2", "Host: 127.0.0.1\n", true },
     { "127.0.0.2", "Host: 127.0.0.3\n", false },
     { "127.0.0.2", "Host: 127.0.0.2:\n", false },
@@ -163,6 +163,7 @@ static const struct {
     { "::ffff:127.0.0.1", "Host: [::ffff:127.0.0.1]:1\n", true },
     { "::ffff:127.0.0.1", "Host: [::ffff:7f00:1]\n", true },
     { "::ffff:127.0.0.1", "Host: [::ffff:127.0.0.2]\n", false },
+    { "::ffff:127.0.0.2", "Host: 127.0.0.2\n", true },
     { "0.0.0.0", "Host: 0.0.0.0\n", false },
     { "::", "Host: [::]\n", false },
 };
