@@ -62,6 +62,16 @@ void request_receive(struct request *req, uint64_t max, size_t window)
     connection_update(x->conn);
 }
 
+void request_narrow(struct request *req, size_t window)
+{
+    struct exchange *x = exchange_of(req);
+
+    if (x->body_state != REQUEST_BODY_READING || x->window == window)
+        return;
+    x->window = window;
+    connection_update(x->conn);
+}
+
 enum request_body request_body_state(const struct request *req)
 {
     return exchange_of(req)->body_state;

@@ -49,6 +49,8 @@ void request_watch(struct request *req, void (*wake)(void *arg), void *arg);
    `window`: 0 keeps the whole body; otherwise reading pauses while so many bytes
    are waiting to be taken with request_consume(). */
 void request_receive(struct request *req, uint64_t max, size_t window);
+/* From now on reading pauses while so many bytes wait, those that came before too. */
+void request_narrow(struct request *req, size_t window);
 enum request_body request_body_state(const struct request *req);
 /* Why the body FAILED. */
 const struct err *request_body_error(const struct request *req);

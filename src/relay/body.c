@@ -17,33 +17,52 @@ static void look(struct relayed *r, struct str bytes)
     scan_ahead_feed(r->ahead, bytes);
 }
 
+bool body_is_packed(const struct headers *headers)
+{
+    const struct str *value = headers_get(headers, STR("content-encoding"));
+    struct str list = value ? *value : STR_EMPTY;
+    struct str item;
+
+    while (headers_list_next(&list, &item)) {
+        if (!str_ieq(item, STR("identity")))
+            return true;
+    }
+    return false;
+}
+
 void body_look_ahead(struct relayed *r)
 {
-    look(r, str_from(request_body(r->req), r->ahead ? r->ahead->seen : 0));
+    size_t seen = r->ahead ? (size_t)(r->ahead->seen - r->passed) : 0;
+
+    if (!r->packed)
+        look(r, str_from(request_body(r->req), seen));
 }
 
-static bool open_may_pass(struct relayed *r)
+bool body_may_name(const struct relayed *r)
 {
-    return !r->ahead->named ||
-           err_set(&r->err, ERR_BAD_REQUEST,
-                   "the body of this request is passed on as it comes and "
-                   "cannot name its own proxy_config: give the account one");
+    return !r->packed && (!r->ahead || scan_ahead_may_be_object(r->ahead));
 }
 
-bool body_may_pass(struct relayed *r, struct str part)
+static bool refuse_proxy(struct relayed *r)
 {
-    look(r, part);
-    if (r->endpoint->body == ENDPOINT_BODY_OPEN)
-        return open_may_pass(r);
-    if (scan_ahead_may_be_clear(r->ahead))
-        return true;
     return err_set(&r->err, ERR_BAD_REQUEST,
-                   r->ahead->named
-                       ? "a batch over %llu MB cannot name its own "
-                         "proxy_config: give the account one, or send "
-                         "smaller batches"
-                       : "a batch over %llu MB must be a valid JSON object: "
-                         "nothing else is passed on as it comes",
+                   "the body of a request to " STR_FMT " that is passed on as "
+                   "it comes (docs/api.md) cannot name its own proxy_config: "
+                   "give the account one, or send less at once",
+                   STR_ARG(r->path));
+}
+
+bool body_may_pass(struct relayed *r)
+{
+    body_look_ahead(r);
+    if (r->packed)
+        return true;
+    if (r->ahead->named)
+        return refuse_proxy(r);
+    return r->endpoint->body != ENDPOINT_BODY_SIZED || body_may_name(r) ||
+           err_set(&r->err, ERR_BAD_REQUEST,
+                   "a batch over %llu MB must be a valid JSON object: nothing "
+                   "else is passed on as it comes",
                    ENDPOINT_KEPT_MAX >> 20);
 }
 
@@ -84,17 +103,25 @@ static void cut_out(struct relayed *r)
     request_drop_body(r->req);
 }
 
+/* Of what is no JSON object: was it meant as one, and to name a proxy?  What an open
+   endpoint takes may be anything that holds the word. */
+static bool seems_to_name(const struct relayed *r)
+{
+    if (r->endpoint->body == ENDPOINT_BODY_OPEN && !scan_begins_object(r->body))
+        return false;
+    return scan_hints_at(r->body, MEMBER);
+}
+
 bool body_take(struct relayed *r)
 {
     struct scan found;
 
     r->body = request_body(r->req);
-    if (is_clear(r))
+    if (r->packed || is_clear(r))
         return true;
     found = scan_body(r->body);
     /* What names a proxy never goes out directly, its password with it. */
-    if (found.proxy_config.len == 0 &&
-        (found.is_object || !scan_hints_at(r->body, MEMBER)))
+    if (found.proxy_config.len == 0 && (found.is_object || !seems_to_name(r)))
         return true;
     if (!found.is_object)
         return err_set(&r->err, ERR_BAD_REQUEST,

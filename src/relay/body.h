@@ -6,14 +6,21 @@
 #include "base/macros.h"
 #include "relay/relayed.h"
 
+/* Is it compressed?  Then it is never looked at, and passes as it is. */
+bool body_is_packed(const struct headers *headers);
+
 /* More of the body is here, and not all: long ones are looked at while the CPU has
    them at hand. */
 void body_look_ahead(struct relayed *r);
 
-/* The next part of a body that is passed on as it comes, and that only this look
-   keeps from naming a proxy.  False with r->err if it does, or if it belongs to an
-   endpoint that takes JSON objects and is none, so that nobody can tell. */
-bool body_may_pass(struct relayed *r, struct str part) MUST_CHECK;
+/* As far as it has come: may it be a JSON object, which may name a proxy? */
+bool body_may_name(const struct relayed *r);
+
+/* More has come of a body that is passed on as it comes, and that only this look
+   keeps from naming a proxy (null is none).  False with r->err if it does, or if it
+   belongs to an endpoint that takes JSON objects and is none, so that nobody can
+   tell. */
+bool body_may_pass(struct relayed *r) MUST_CHECK;
 
 /* The whole body is here: r->body and, if it named one, r->proxy.  Its proxy_config
    is cut out, and nothing else is changed; null means that it names none.  False

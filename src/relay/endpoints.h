@@ -9,11 +9,12 @@ enum endpoint_body {
     ENDPOINT_BODY_WHOLE,    /* kept in memory, so that it can be sent again */
     ENDPOINT_BODY_STREAMED, /* passed on as it comes */
     ENDPOINT_BODY_SIZED, /* JSON: kept up to ENDPOINT_KEPT_MAX, else streamed */
-    ENDPOINT_BODY_OPEN, /* anything: passed on as it comes, unless it is JSON that
-                            names a proxy_config */
+    ENDPOINT_BODY_OPEN, /* anything: kept up to ENDPOINT_OPEN_KEPT_MAX, or streamed
+                            as soon as it takes its time and is no JSON object */
 };
 
 #define ENDPOINT_KEPT_MAX (32ull * 1024 * 1024)
+#define ENDPOINT_OPEN_KEPT_MAX (8ull * 1024 * 1024)
 
 struct endpoint {
     struct str method;  /* empty: any that endpoints_allow() tells */

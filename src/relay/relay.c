@@ -80,7 +80,7 @@ static struct flow_next identify(struct flow *flow)
         return refuse(r);
     if (r->streamed)
         return flow_go(choose);
-    request_receive(r->req, r->endpoint->body_max, 0);
+    upload_keep(r, wake);
     return flow_go(receive);
 }
 
@@ -99,7 +99,8 @@ static struct flow_next receive(struct flow *flow)
         body_look_ahead(r);
         break;
     }
-    return flow_sleep_then(receive);
+    r->streamed = upload_is_too_much(r);
+    return r->streamed ? flow_go(choose) : flow_sleep_then(receive);
 }
 
 static struct flow_next scan(struct flow *flow)
@@ -412,6 +413,7 @@ static void done(struct flow *flow)
     struct relayed *r = relayed_of(flow);
 
     keeper_wait_free(r->wait);
+    loop_timer_free(r->patience);
     gather_free(r->gather);
     mem_free(r->meter);
     mem_free(r->ahead);
@@ -432,6 +434,7 @@ void relayed_start(struct relay *relay, struct request *req,
     r->endpoint = endpoint;
     r->path = path;
     r->streamed = upload_is_streamed(endpoint, req);
+    r->packed = body_is_packed(&req->headers);
     r->body = STR_EMPTY;
     buf_init_secret(&r->head, PASS_HEAD_MAX);
     buf_init(&r->cut, 0);

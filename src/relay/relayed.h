@@ -33,6 +33,7 @@ struct relayed {
     bool unframed; /* chunk framing is undone for an HTTP/1.0 client */
     bool streamed; /* the body is passed on as it comes */
     bool upload_ended;
+    bool packed;  /* the body is compressed: nobody looks at it */
     bool renewed; /* the request is repeated after a 401 */
 
     struct relay *relay;
@@ -46,7 +47,10 @@ struct relayed {
     unsigned attempts;
     struct buf head;          /* upstream request head; holds the credential */
     struct scan_ahead *ahead; /* at a body that comes in parts; or NULL */
-    struct buf cut;           /* the body without proxy_config, if it had one */
+    uint64_t passed;          /* bytes of a streamed body */
+    struct loop_timer *patience; /* while a body that may be streamed is kept */
+    uint64_t patient_until_ms;
+    struct buf cut; /* the body without proxy_config, if it had one */
     struct str body;
     enum response_framing framing;
     unsigned status;

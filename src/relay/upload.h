@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: MIT
-/* The bodies that are passed on as they come: files, and large batches. */
+/* The bodies that are passed on as they come: files, large batches, and what is large
+   or slow on open endpoints.
+
+   Whoever sends a chunk does not tell how many will follow: such a body is kept until
+   it is complete, or too long to be kept, or (on open endpoints, unless it may be a
+   JSON object, which is of no use before its end) until UPLOAD_PATIENCE_MS have
+   passed.  From then on it is streamed, what was kept in front. */
 #pragma once
 
 #include "relay/relayed.h"
 
-/* Is this request's body streamed?  (The others are kept whole.) */
+#define UPLOAD_PATIENCE_MS 1000
+
+/* Is this request's body streamed from its first byte on? */
 bool upload_is_streamed(const struct endpoint *endpoint,
                         const struct request *req);
 
-/* Begin to read it, with back-pressure. */
+/* Begin to read a body that is kept, at least for now. */
+void upload_keep(struct relayed *r, void (*wake)(void *arg));
+
+/* More of it has come.  True: it is to be streamed from now on. */
+bool upload_is_too_much(struct relayed *r);
+
+/* Begin (or go on) to read it with back-pressure. */
 void upload_begin(struct relayed *r);
 
 /* Pass on what has come.  False, and r->err, if the body failed, or if it names a

@@ -32,12 +32,26 @@ struct scan scan_body(struct str body)
     return scan;
 }
 
+static struct str behind_space(struct str text)
+{
+    while (text.len > 0 && lexis_is_space(text.at[0]))
+        text = str_from(text, 1);
+    return text;
+}
+
+bool scan_begins_object(struct str body)
+{
+    struct str mark = STR("\xef\xbb\xbf");
+    bool marked = str_starts(body, mark);
+
+    return str_starts(behind_space(str_from(body, marked ? mark.len : 0)),
+                      STR("{"));
+}
+
 bool scan_hints_at(struct str body, struct str name)
 {
-    struct str rest = body;
+    struct str rest = behind_space(body);
 
-    while (rest.len > 0 && lexis_is_space(rest.at[0]))
-        rest = str_from(rest, 1);
     if (rest.len == 0 || rest.at[0] == '[' || rest.at[0] == '"')
         return false;
     while (rest.len > 0) {

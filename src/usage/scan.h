@@ -23,6 +23,9 @@ struct scan {
    the last counts, as in most JSON readers. */
 struct scan scan_body(struct str body);
 
+/* Does it begin as an object does, behind white space and a byte order mark? */
+bool scan_begins_object(struct str body);
+
 /* For a body that is no JSON object as far as scan_body() looked: does it seem to
    be meant as one (it begins like neither an array nor a text), and does "name"
    stand anywhere in it, however it is escaped? */

@@ -6,32 +6,51 @@ static void note(void *arg, const struct sift_found *found)
 {
     struct scan_ahead *ahead = arg;
 
-    ahead->named |= found->id == ahead->name.id;
+    if (found->id != ahead->name.id)
+        return;
+    ahead->present = true;
+    ahead->named |= !found->null;
 }
 
 void scan_ahead_init(struct scan_ahead *ahead, struct str name)
 {
-    ahead->name = (struct sift_node){ .name = name, .kind = SIFT_ANY, .id = 1 };
-    ahead->root = (struct sift_node){ .kind = SIFT_OBJECT,
-                                      .inside = &ahead->name,
-                                      .inside_count = 1 };
-    ahead->seen = 0;
-    ahead->named = false;
+    *ahead = (struct scan_ahead){
+        .name = { .name = name, .kind = SIFT_ANY, .id = 1 },
+        .root = { .kind = SIFT_OBJECT,
+                  .inside = &ahead->name,
+                  .inside_count = 1 },
+    };
     sift_init(&ahead->sift, &ahead->root, note, ahead);
+}
+
+/* The next bytes behind a byte order mark, which no JSON text has; some readers
+   pass over it all the same. */
+static struct str behind_mark(struct scan_ahead *ahead, struct str bytes)
+{
+    struct str mark = STR("\xef\xbb\xbf");
+
+    while (ahead->mark == ahead->seen && ahead->mark < mark.len &&
+           bytes.len > 0 && bytes.at[0] == mark.at[ahead->mark]) {
+        bytes = str_from(bytes, 1);
+        ahead->mark++;
+        ahead->seen++;
+    }
+    return bytes;
 }
 
 void scan_ahead_feed(struct scan_ahead *ahead, struct str bytes)
 {
+    bytes = behind_mark(ahead, bytes);
     sift_feed(&ahead->sift, bytes);
     ahead->seen += bytes.len;
 }
 
 bool scan_ahead_is_clear(const struct scan_ahead *ahead)
 {
-    return sift_is_whole(&ahead->sift) && !ahead->named;
+    return sift_is_whole(&ahead->sift) && !ahead->present && ahead->mark == 0;
 }
 
-bool scan_ahead_may_be_clear(const struct scan_ahead *ahead)
+bool scan_ahead_may_be_object(const struct scan_ahead *ahead)
 {
-    return !sift_is_faulty(&ahead->sift) && !ahead->named;
+    return !sift_is_faulty(&ahead->sift);
 }

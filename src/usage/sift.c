@@ -195,8 +195,6 @@ static size_t in_name(struct sift *sift, struct str bytes)
         return used;
     sift->member = find_member(sift, name);
     sift->state = SIFT_AT_COLON;
-    if (wants(sift, SIFT_ANY))
-        sift->found(sift->arg, &(struct sift_found){ .id = sift->member->id });
     return used;
 }
 
@@ -211,6 +209,9 @@ static size_t at_value(struct sift *sift, struct str bytes)
     char c = bytes.at[0];
 
     begin_text(sift);
+    if (wants(sift, SIFT_ANY))
+        sift->found(sift->arg, &(struct sift_found){ .id = sift->member->id,
+                                                     .null = c == 'n' });
     if (c == '{' && wants(sift, SIFT_OBJECT)) {
         enter_object(sift, sift->member);
     } else if (c == '{' || c == '[') {

@@ -34,7 +34,7 @@ enum sift_kind {
     SIFT_OBJECT,
     SIFT_NUMBER,
     SIFT_TEXT,
-    SIFT_ANY, /* found by its name, before its value, which is not looked at */
+    SIFT_ANY, /* found when its value begins, which is not looked at further */
 };
 
 /* One member of the tree.  A value of another kind, null too, is none; so is a
@@ -52,6 +52,7 @@ struct sift_node {
 struct sift_found {
     unsigned id;
     uint64_t number;
+    bool null;       /* of ANY: it begins as null does */
     struct str text; /* unescaped, never empty; lives for the call */
 };
 

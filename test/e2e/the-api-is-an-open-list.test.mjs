@@ -9,6 +9,7 @@ import { RawClient, exchange, rawUpstream, requestBytes, responseBytes } from '.
 import { assertProblem } from '../support/check.mjs';
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const chunk = (text, end = '') => `${text.length.toString(16)}\r\n${text}\r\n${end}`;
 const bytes = (text) => Buffer.from(text, 'latin1');
 
 describe('the API is an open list', () => {
@@ -80,16 +81,62 @@ describe('the API is an open list', () => {
     assertProblem(await exchange(s.port, length((500 << 20) + 1)), 413, 'request_too_large');
   });
 
-  it('a body that names a proxy does not go out without it', async () => {
+  const PROXY = '{"type":"http","host":"127.0.0.1","port":1,"username":"u","password":"CANARY-password"}';
+  const NAMES = ['proxy_config', 'proxy\\u005fconfig'];
+
+  it('a body may name its own proxy, or none', async () => {
     const seen = s.upstream.requests.length;
-    for (const name of ['proxy_config', 'proxy\\u005fconfig']) {
-      const body = `{"a":1,"${name}":{"type":"http","host":"h","port":1,"username":"u","password":"CANARY-password"}}`;
-      assertProblem(await exchange(s.port, requestBytes({ target: '/v1/agents', body })), 400, 'invalid_request_error', /proxy_config/);
+    for (const method of METHODS.filter((m) => m !== 'HEAD')) {
+      for (const name of NAMES) {
+        const answer = await exchange(s.port, requestBytes({ method, target: '/v1/agents', body: `{"a":1,"${name}":${PROXY}}` }));
+        assertProblem(answer, 502, 'api_error', /connect failed/);
+        assert.ok(!answer.body.includes('CANARY'));
+      }
     }
-    assert.equal(s.upstream.requests.length, seen);
-    for (const body of ['["proxy_config"]', '{"a":{"proxy_config":1}}', '--b\r\n{"proxy_config":1}', '{"a":"proxy_config"']) {
-      assert.equal((await exchange(s.port, requestBytes({ target: '/v1/agents', body }))).status, 200, body);
-      assert.equal(s.upstream.requests.at(-1).body.toString(), body);
+    assert.equal(s.upstream.requests.length, seen, 'it went out all the same');
+    for (const method of METHODS.filter((m) => m !== 'HEAD')) {
+      for (const target of ['/v1/agents', '/v1/messages/batches']) {
+        for (const part of [{ body: '{"proxy_config":null}' }, { body: chunk('{"proxy_config":null}', '0\r\n\r\n'), headers: [['Transfer-Encoding', 'chunked']] }]) {
+          const answer = await exchange(s.port, requestBytes({ method, target, ...part }));
+          assert.equal(answer.status, 200, `${method} ${target}: ${answer.body}`);
+          assert.equal(s.upstream.requests.at(-1).body.toString(), '{}');
+        }
+      }
+    }
+  });
+
+  it('what is passed on as it comes cannot, and does not go out directly', async () => {
+    const filler = Buffer.alloc(8 << 20, 'x').toString();
+    for (const [target, body] of [['/v1/agents', `{"a":"${filler}","proxy_config":${PROXY}}`], ['/v1/agents', `\ufeff{"a":"${filler}","proxy_config":${PROXY}}`],
+      ['/v1/files', `{"proxy_config":${PROXY}}`], ['/v1/files', `\ufeff{"a":1,"proxy\\u005fconfig":${PROXY}}`]]) {
+      const answer = await exchange(s.port, requestBytes({ target, headers: [['Content-Type', 'application/json']], body }));
+      assertProblem(answer, 400, 'invalid_request_error', /proxy_config/);
+      assert.ok(!s.upstream.connections.some((c) => c.bytes.includes('CANARY-password')), 'it went out all the same');
+    }
+  });
+
+  it('other bodies pass, whatever they hold', async () => {
+    for (const target of ['/v1/agents', '/v1/files']) {
+      for (const body of ['["proxy_config"]', '{"a":{"proxy_config":1}}', '--b\r\n{"proxy_config":1}', '\ufeff{"a":1}', '{"a":1}\n{"proxy_config":']) {
+        if (target === '/v1/agents' && body.includes('\n{"')) {
+          continue; /* kept, it may be refused */
+        }
+        assert.equal((await exchange(s.port, requestBytes({ target, body }))).status, 200, body);
+        assert.equal(s.upstream.requests.at(-1).body.toString(), body);
+      }
+    }
+  });
+
+  it('what is compressed is not looked at', async () => {
+    const body = '{"a":1,"proxy_config":{}}';
+    for (const target of ['/v1/messages', '/v1/messages/batches', '/v1/agents', '/v1/files']) {
+      for (const [encoding, status] of [['gzip', 200], ['identity, br', 200], ['identity', 400]]) {
+        const answer = await exchange(s.port, requestBytes({ target, headers: [['Content-Encoding', encoding]], body }));
+        assert.equal(answer.status, status, `${target} ${encoding}: ${answer.body}`);
+        if (status === 200) {
+          assert.equal(s.upstream.requests.at(-1).body.toString(), body);
+        }
+      }
     }
   });
 

@@ -129,7 +129,7 @@ static void check_ahead(struct pieces pieces)
         scan_ahead_feed(&ahead, piece);
     MUST(scan_ahead_is_clear(&ahead) ==
          (whole.is_object && whole.proxy_config.len == 0));
-    MUST(scan_ahead_may_be_clear(&ahead) || !scan_ahead_is_clear(&ahead));
+    MUST(scan_ahead_may_be_object(&ahead) || !scan_ahead_is_clear(&ahead));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

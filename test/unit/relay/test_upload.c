@@ -2,6 +2,7 @@
 /* Bodies that are passed on as they come. */
 #include "relay/upload.h"
 
+#include <string.h>
 #include <sys/socket.h>
 
 #include "base/mem.h"
@@ -27,7 +28,11 @@ static const struct {
     { "POST", "/v1/files", 0, false },
     { "POST", "/v1/messages/batches", ENDPOINT_KEPT_MAX, false },
     { "POST", "/v1/messages/batches", ENDPOINT_KEPT_MAX + 1, true },
-    { "POST", "/v1/skills", 1, true },
+    { "POST", "/v1/messages/batches", REQUEST_LENGTH_UNKNOWN, false },
+    { "POST", "/v1/skills", 1, false },
+    { "POST", "/v1/skills", ENDPOINT_OPEN_KEPT_MAX, false },
+    { "PUT", "/v1/skills", ENDPOINT_OPEN_KEPT_MAX + 1, true },
+    { "POST", "/v1/skills", REQUEST_LENGTH_UNKNOWN, false },
     { "GET", "/v1/skills", 0, false },
 };
 
@@ -102,6 +107,90 @@ static void a_reset_is_not_repeated(void **state)
     assert_int_equal(accept(scene->listening, NULL, NULL), -1);
 }
 
+#define SKILLS(fields)                                                         \
+    "POST /v1/skills HTTP/1.1\r\nHost: localhost\r\n" fields "\r\n"
+#define FINE "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine"
+
+/* What is small can be sent again, chunked or not. */
+static void a_small_body_is_repeated(void **state)
+{
+    static const char *const asked[] = {
+        SKILLS("Content-Length: 7\r\n") "{\"a\":1}",
+        SKILLS("Transfer-Encoding: chunked\r\n") "7\r\n{\"a\":1}\r\n0\r\n\r\n",
+        SKILLS("Content-Length: 7\r\n") "--a\r\n\r\n",
+    };
+    struct relay_scene *scene = *state;
+    struct wire *peer = relay_scene_ask(scene, asked[0], "{\"a\":1}");
+
+    wire_send(peer, FINE);
+    wire_expect(&scene->client, "fine");
+    for (size_t i = 0; i < COUNT_OF(asked); i++) {
+        buf_clear(&scene->client.got);
+        buf_clear(&peer->got);
+        relay_scene_send(scene, asked[i]);
+        wire_expect(peer, "\r\n\r\n");
+        wire_reset(peer);
+        peer = relay_scene_accept(scene);
+        wire_expect(peer, i < 2 ? "\r\n\r\n{\"a\":1}" : "\r\n\r\n--a\r\n\r\n");
+        wire_send(peer, FINE);
+        wire_expect(&scene->client, "fine");
+    }
+}
+
+static void so_it_is_after_a_401(void **state)
+{
+    struct relay_scene *scene = *state;
+    struct wire *peer =
+        relay_scene_ask(scene, SKILLS("Content-Length: 3\r\n") "abc",
+                        "\r\n\r\nabc");
+
+    wire_send(peer, "HTTP/1.1 401 Who\r\nContent-Length: 2\r\n\r\nno");
+    relay_scene_until_asked(scene, 1);
+    relay_scene_put(scene, "new-access", false);
+    relay_scene_keeper(scene, "new-access");
+    peer = relay_scene_accept(scene);
+    wire_expect(peer, "new-access");
+    wire_expect(peer, "\r\n\r\nabc");
+}
+
+/* A body that may be of use before its end is not held back for long. */
+static void a_slow_one_passes_as_it_comes(void **state)
+{
+    static const char *const asked[][3] = {
+        { SKILLS("Content-Length: 6\r\n") "abc", "def", "abcdef" },
+        { SKILLS("Transfer-Encoding: chunked\r\n") "3\r\nabc\r\n",
+          "3\r\ndef\r\n0\r\n\r\n", "3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n" },
+    };
+    struct relay_scene *scene = *state;
+    struct wire *peer = NULL;
+
+    for (size_t i = 0; i < COUNT_OF(asked); i++) {
+        buf_clear(&scene->client.got);
+        relay_scene_send(scene, asked[i][0]);
+        peer = peer ? peer : relay_scene_accept(scene);
+        wire_expect(peer, "abc");
+        relay_scene_send(scene, asked[i][1]);
+        wire_expect(peer, asked[i][2]);
+        wire_send(peer, FINE);
+        wire_expect(&scene->client, "fine");
+        buf_clear(&peer->got);
+    }
+}
+
+/* Of no use before its end, and it may name a proxy yet. */
+static void a_slow_json_object_is_kept(void **state)
+{
+    struct relay_scene *scene = *state;
+    struct wire *peer;
+
+    relay_scene_send(scene, SKILLS("Content-Length: 27\r\n") "{\"a\":1,");
+    wire_turn_for(scene->loop, UPLOAD_PATIENCE_MS + 100);
+    relay_scene_send(scene, "\"proxy_config\":null}");
+    peer = relay_scene_accept(scene);
+    wire_expect(peer, "Content-Length: 7\r\n");
+    wire_expect(peer, "\r\n\r\n{\"a\":1}");
+}
+
 struct flood {
     struct relay_scene *scene;
     struct wire *peer;
@@ -164,6 +253,36 @@ static void it_waits_for_a_slow_upstream(void **state)
     mem_free(flood.body);
 }
 
+/* Nobody says how much will come: what was kept goes first, and the rest behind it,
+   long before its end. */
+static void what_becomes_too_much_is_streamed(void **state)
+{
+    struct flood flood = { .scene = *state, .body = mem_zalloc(MUCH) };
+    struct wire *client = &flood.scene->client;
+    size_t sent = 0;
+
+    relay_scene_send(flood.scene,
+                     SKILLS("Transfer-Encoding: chunked\r\n") "3000000\r\n");
+    memset(flood.body, 'a', MUCH);
+    memcpy(flood.body, "{\"a\":\"", 6);
+    while (sent < ENDPOINT_OPEN_KEPT_MAX + MB) {
+        ssize_t taken = send(client->fd, flood.body + sent, 64 * 1024,
+                             MSG_NOSIGNAL | MSG_DONTWAIT);
+
+        sent += taken > 0 ? (size_t)taken : 0;
+        wire_turn(flood.scene->loop);
+    }
+    flood.sent = sent;
+    flood.peer = relay_scene_accept(flood.scene);
+    wire_expect(flood.peer, "{\"a\":\"a");
+    wire_until(flood.scene->loop, has_all, &flood);
+    relay_scene_send(flood.scene, "\r\n0\r\n\r\n");
+    wire_expect(flood.peer, "\r\n0\r\n\r\n");
+    wire_send(flood.peer, FINE);
+    wire_expect(client, "fine");
+    mem_free(flood.body);
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, relay_scene_open, relay_scene_close)
 
@@ -175,6 +294,11 @@ int main(void)
         TEST(chunks_pass_as_they_come),
         TEST(a_401_is_not_repeated),
         TEST(a_reset_is_not_repeated),
+        TEST(a_small_body_is_repeated),
+        TEST(so_it_is_after_a_401),
+        TEST(a_slow_one_passes_as_it_comes),
+        TEST(a_slow_json_object_is_kept),
+        TEST(what_becomes_too_much_is_streamed),
         TEST(it_waits_for_a_slow_upstream),
     };
 

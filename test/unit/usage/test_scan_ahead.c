@@ -24,8 +24,10 @@ static bool is_clear(struct str body, size_t step)
         scan_ahead_feed(&ahead, (struct str){ mem, part.len });
         mem_free(mem);
     }
-    assert_true(scan_ahead_may_be_clear(&ahead) ||
+    assert_true(scan_ahead_may_be_object(&ahead) ||
                 !scan_ahead_is_clear(&ahead));
+    assert_true(ahead.present || !ahead.named);
+    assert_int_equal(ahead.seen, body.len);
     return scan_ahead_is_clear(&ahead);
 }
 
@@ -44,6 +46,7 @@ static const char *const bodies[] = {
     "{}",
     " {\"a\":1} \r\n",
     "{\"a\":1}x",
+    "\xef\xbb\xbf{\"a\":1}",
     "{\"proxy_config\":{}}",
     "{\"proxy_config\":null,\"a\":1}",
     "{\"a\":\"b\",\"proxy\\u005fconfig\":\"x\"}",
@@ -83,6 +86,41 @@ static void it_says_what_the_whole_look_says(void **state)
     }
     assert_true(is_clear(STR("{\"a\":1}"), 3));
     assert_false(is_clear(STR("{\"proxy_config\":1}"), 3));
+}
+
+static const struct {
+    const char *body;
+    bool named;
+} named[] = {
+    { "{\"proxy_config\":{\"a\"", true },
+    { "{\"proxy_config\" : \"x", true },
+    { "{\"a\":1,\"proxy\\u005fconfig\":1", true },
+    { "{\"proxy_config\":null,\"proxy_config\":[", true },
+    { "{\"proxy_config\":null}", false },
+    { "{\"proxy_config\"}", false },
+    { "{\"a\":{\"proxy_config\":{}}}", false },
+    { "\xef\xbb\xbf{\"proxy_config\":{}}", true },
+    { "\xef\xbb\xbf {\"a\":1}", false },
+    { "\xef\xbb{\"proxy_config\":{}}", true },
+};
+
+/* Long before its end, and null is none. */
+static void it_tells_when_a_member_has_a_value(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(named); i++) {
+        struct str body = str_of(named[i].body);
+
+        for (size_t step = 1; step <= body.len; step++) {
+            struct scan_ahead ahead;
+
+            scan_ahead_init(&ahead, P);
+            for (size_t at = 0; at < body.len; at += step)
+                scan_ahead_feed(&ahead, str_sub(body, at, step));
+            if (ahead.named != named[i].named)
+                fail_msg("%s in steps of %zu", named[i].body, step);
+        }
+    }
 }
 
 /* Whatever byte stands wherever. */
@@ -130,13 +168,15 @@ static void it_says_so_early(void **state)
 
     (void)state;
     scan_ahead_init(&ahead, P);
-    scan_ahead_feed(&ahead, STR("{\"a\":[1],\"proxy\\u005fconfig"));
-    assert_true(scan_ahead_may_be_clear(&ahead));
-    scan_ahead_feed(&ahead, STR("\""));
-    assert_false(scan_ahead_may_be_clear(&ahead));
+    scan_ahead_feed(&ahead, STR("{\"a\":[1],\"proxy\\u005fconfig\":"));
+    assert_false(ahead.named);
+    scan_ahead_feed(&ahead, STR("{"));
+    assert_true(ahead.named);
     scan_ahead_init(&ahead, P);
-    scan_ahead_feed(&ahead, STR("{\"a\":[1},"));
-    assert_false(scan_ahead_may_be_clear(&ahead));
+    scan_ahead_feed(&ahead, STR("{\"a\":[1}"));
+    assert_true(scan_ahead_may_be_object(&ahead) || !ahead.named);
+    scan_ahead_feed(&ahead, STR(","));
+    assert_false(scan_ahead_may_be_object(&ahead));
 }
 
 /* Without it in the text, and with one byte taken out. */
@@ -159,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_says_what_the_whole_look_says),
+        cmocka_unit_test(it_tells_when_a_member_has_a_value),
         cmocka_unit_test(any_byte_in_any_place),
         cmocka_unit_test(any_byte_less),
         cmocka_unit_test(any_nesting),

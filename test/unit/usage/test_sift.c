@@ -129,7 +129,8 @@ static const struct {
     /* found by its name */
     { "{\"any\":{\"cups\":1},\"cups\":2}", "5;1=2;9;" },
     { "{\"a\\u006ey\":null,\"any\":\"x\",\"x\":{\"any\":1}}", "5;5;9;" },
-    { "{\"any\"", "5;" },
+    { "{\"any\"", "" },
+    { "{\"any\":n", "5;" },
 };
 
 static void note(void *arg, const struct sift_found *found)
