@@ -164,13 +164,32 @@ static bool answer(struct request *req, const struct health_sources *sources)
     return true;
 }
 
+#define ALLOW STR("GET, HEAD")
+
+static bool is_read(struct str method)
+{
+    return str_eq(method, STR("GET")) || str_eq(method, STR("HEAD"));
+}
+
+/* HEAD / is one of the looks at a base URL that the relay answers. */
+static bool is_ours(const struct request *req)
+{
+    if (str_eq(req->path, STR("/")))
+        return !str_eq(req->method, STR("HEAD"));
+    return str_eq(req->path, STR("/health"));
+}
+
 bool health_handle(struct request *req, const struct health_sources *sources)
 {
     struct err err;
 
-    if (!str_eq(req->method, STR("GET")) ||
-        (!str_eq(req->path, STR("/")) && !str_eq(req->path, STR("/health"))))
+    if (!is_ours(req))
         return false;
+    if (!is_read(req->method)) {
+        err_set(&err, ERR_METHOD, "this path allows " STR_FMT, STR_ARG(ALLOW));
+        problem_send_allowing(req, &err, ALLOW);
+        return true;
+    }
     if (req->length == 0)
         return answer(req, sources);
     err_set(&err, ERR_BAD_REQUEST, "this path takes no request body");

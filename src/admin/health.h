@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* `GET /health` and `GET /`.  This machine is told what runs, what is wrong
+/* `GET /health` and `GET /`, and what asks for them otherwise.  This machine is told what runs, what is wrong
    ("degraded") and how to use it; strangers only that something lives. */
 #pragma once
 

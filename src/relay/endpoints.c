@@ -159,6 +159,19 @@ static bool is_plain_name(struct str segment)
     return is_plain_segment(segment) && chars_has_all(&plain, segment);
 }
 
+const char *endpoints_flaw(struct str path)
+{
+    struct str rest = str_from(path, 4);
+    struct str segment;
+
+    if (str_next(&rest, '/', &segment) && is_plain_segment(segment) &&
+        !is_plain_name(segment))
+        return "the first name behind /v1/ may have letters, digits and - _ . "
+               "only, and no escapes";
+    return "what is below /v1/ passes if no part of the path is empty, . or "
+           ".., and none has a backslash or an escaped / . or \\";
+}
+
 static bool is_open(struct str path)
 {
     struct str rest = str_from(path, 4);

@@ -42,6 +42,9 @@ const struct endpoint *endpoints_find(struct str method, struct str path);
    '.' only, and no segment is empty, leads upwards or hides a '/', '.' or '\\'. */
 const struct endpoint *endpoints_open(struct str method, struct str path);
 
+/* Why a path below /v1 does not pass, in words. */
+const char *endpoints_flaw(struct str path);
+
 /* The methods that the path has, as "GET, POST"; empty if it does not pass. */
 struct str endpoints_allow(struct str path);
 

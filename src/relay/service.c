@@ -59,7 +59,7 @@ static bool is_of_the_api(struct str path)
 }
 
 /* No row: why, in a status whose text Claude Code shows (a 404 it hides). */
-static void refuse(struct request *req, struct str allow)
+static void refuse(struct request *req, struct str path, struct str allow)
 {
     const char *stranger = loopback_refusal(req);
     struct err err;
@@ -71,9 +71,8 @@ static void refuse(struct request *req, struct str allow)
         err_set(&err, ERR_METHOD, "this path allows " STR_FMT, STR_ARG(allow));
     else
         err_set(&err, ERR_BAD_REQUEST,
-                "the relay has no such endpoint: what is below /v1/ passes "
-                "if no part of the path is empty, . or .., and none has an "
-                "escaped / . or \\ (docs/api.md)");
+                "the relay has no such endpoint: %s (docs/api.md)",
+                endpoints_flaw(path));
     problem_send_allowing(req, &err, stranger ? STR_EMPTY : allow);
 }
 
@@ -95,6 +94,6 @@ bool relay_handle(struct relay *relay, struct request *req)
     }
     if (!is_of_the_api(path) && !endpoints_is_telemetry(req->method, req->path))
         return false;
-    refuse(req, endpoints_allow(path));
+    refuse(req, path, endpoints_allow(path));
     return true;
 }

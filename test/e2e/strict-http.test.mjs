@@ -420,6 +420,20 @@ describe('limits', () => {
     }
   });
 
+  it('what is only read says so to other methods', async () => {
+    for (const target of ['/', '/health']) {
+      for (const method of ['POST', 'PUT', 'DELETE', 'OPTIONS']) {
+        const answer = await exchange(s.port, requestBytes({ method, target }));
+        assertProblem(answer, 405, 'invalid_request_error', /GET, HEAD/);
+        assert.equal(answer.get('allow'), 'GET, HEAD');
+      }
+      const client = await RawClient.connect(s.port);
+      client.write(requestBytes({ method: 'HEAD', target }));
+      assert.equal((await client.response({ method: 'HEAD' })).status, 200, target);
+      client.leave();
+    }
+  });
+
   it('who leaves a body unread says that the connection ends', async () => {
     for (const target of ['/', '/nothing', '/health']) {
       const client = await RawClient.connect(s.port);
