@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* `GET /health` and `GET /`, and what asks for them otherwise.  This machine is told what runs, what is wrong
-   ("degraded") and how to use it; strangers only that something lives. */
+/* `GET /health` and `GET /`.  This machine is told what runs, what is wrong
+   ("degraded") and how to use it; strangers only that something lives.  HEAD is like
+   GET, other methods are refused. */
 #pragma once
 
 #include "account/accounts.h"
@@ -13,5 +14,5 @@ struct health_sources {
     struct store *store;
 };
 
-/* Takes the request if it is one of the two; false leaves it untouched. */
+/* Takes the request if it asks for one of the two; false leaves it untouched. */
 bool health_handle(struct request *req, const struct health_sources *sources);
