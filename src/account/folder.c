@@ -185,6 +185,19 @@ static struct account *as_read(const struct account *known,
                : account_ref(read);
 }
 
+/* It can be used, and yet something may be wrong with it. */
+static void tell_found(struct folder_entry *entry,
+                       const struct account *account)
+{
+    if (!is_news(entry, account->file_problem))
+        return;
+    if (account->file_problem[0])
+        log_line(LOG_WARN, "account %s: %s", account->name,
+                 account->file_problem);
+    else
+        log_line(LOG_INFO, "account %s: its file is fine again", account->name);
+}
+
 static void found(struct folder *folder, struct folder_entry *entry,
                   struct account *account)
 {
@@ -195,9 +208,7 @@ static void found(struct folder *folder, struct folder_entry *entry,
     } else if (account->problem[0]) {
         keep_broken(entry, account->problem);
     } else {
-        if (is_news(entry, ""))
-            log_line(LOG_INFO, "account %s: its file is fine again",
-                     account->name);
+        tell_found(entry, account);
         if (entry->held)
             account = account_with_file_problem(entry->account, "");
         else
@@ -241,7 +252,8 @@ void folder_put(struct folder *folder, struct account *account, bool held)
         entry = insert(folder, account);
     else
         replace(entry, account);
-    entry->complaint[0] = '\0';
+    /* What is still wrong with its file is looked into again. */
+    (void)is_news(entry, account->file_problem);
     entry->held = held;
 }
 

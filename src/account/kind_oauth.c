@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Accounts signed in with OAuth: data/oauth_<name>.json in the seed's form. */
+#include <stdio.h>
+
 #include "account/kinds.h"
 #include "base/text.h"
 #include "crypto/hash.h"
@@ -14,6 +16,16 @@ static bool is_printable(struct str token)
     return token.len > 0 && token.len <= KIND_OAUTH_TOKEN_MAX;
 }
 
+/* Present, but of no use: nobody would see that nothing is refreshed. */
+static bool is_spoilt(const struct json_doc *doc)
+{
+    const struct json_doc *member = json_doc_get(doc, "refresh_token");
+    struct str token;
+
+    return member && !json_doc_is_null(member) &&
+           (!json_doc_get_str(doc, "refresh_token", &token) || token.len > 0);
+}
+
 /* The mark of a refusal holds for the grant that was refused, not for the next
    one, whoever wrote it into the file. */
 static void parse_grant(struct account *account, const struct json_doc *doc)
@@ -24,6 +36,12 @@ static void parse_grant(struct account *account, const struct json_doc *doc)
 
     account->can_refresh =
         json_doc_get_str(doc, "refresh_token", &token) && is_printable(token);
+    if (!account->can_refresh && is_spoilt(doc))
+        (void)snprintf(account->file_problem, sizeof(account->file_problem),
+                       "its refresh_token is no token, so it serves only until "
+                       "its access token expires: sign in again with "
+                       "`claude-relay login %s`",
+                       account->name);
     if (account->can_refresh)
         account->refresh = secret_new(token);
     else

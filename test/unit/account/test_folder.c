@@ -11,6 +11,9 @@
 
 #define OAUTH(token)                                                           \
     "{\"access_token\":\"" token "\",\"expires_at\":\"2099-01-01T00:00:00Z\"}"
+#define SPOILT                                                                 \
+    "{\"access_token\":\"old\",\"refresh_token\":5,\"expires_at\":"            \
+    "\"2099-01-01T00:00:00Z\"}"
 #define APIKEY "{\"api_key\":\"sk-ant-api03-key\"}"
 
 struct scene {
@@ -183,6 +186,40 @@ static void what_is_held_survives_every_reading(void **state)
     unit_assert_str(secret_reveal(scene->folder.at[0].account->token), "new");
 }
 
+/* Once, and until it is mended. */
+static void what_is_wrong_with_a_file_that_can_be_used_is_said(void **state)
+{
+    struct scene *scene = *state;
+
+    for (int i = 0; i < 2; i++) {
+        apply(scene, &account_kind_oauth, READING_FOUND, SPOILT);
+        unit_assert_part(scene->folder.at[0].account->file_problem,
+                         "refresh_token is no token");
+        if (i == 0)
+            unit_assert_part(scene->log, "account a: its refresh_token is no");
+        else
+            assert_string_equal(scene->log, "");
+        assert_string_not_equal(scene->folder.at[0].complaint, "");
+    }
+    apply(scene, &account_kind_oauth, READING_FOUND, OAUTH("new"));
+    unit_assert_part(scene->log, "fine again");
+    assert_string_equal(scene->folder.at[0].account->file_problem, "");
+}
+
+/* A refresh that failed, say: the file is still looked at again. */
+static void what_is_put_keeps_its_complaint(void **state)
+{
+    struct scene *scene = *state;
+
+    prepare(scene, COMPLAINED);
+    folder_put(&scene->folder,
+               account_with_refresh_problem(scene->folder.at[0].account, "no"),
+               false);
+    assert_string_not_equal(scene->folder.at[0].complaint, "");
+    apply(scene, &account_kind_oauth, READING_FOUND, OAUTH("old"));
+    unit_assert_part(scene->log, "fine again");
+}
+
 static void what_is_put_has_no_complaint_about_its_file(void **state)
 {
     struct scene *scene = *state;
@@ -258,6 +295,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE(a_good_snapshot_is_given_up_for_a_better_one_or_a_removal),
         SCENE(what_is_held_survives_every_reading),
+        SCENE(what_is_wrong_with_a_file_that_can_be_used_is_said),
+        SCENE(what_is_put_keeps_its_complaint),
         SCENE(what_is_put_has_no_complaint_about_its_file),
         SCENE(what_keeps_a_refresh_back_survives_readings),
         SCENE(accounts_are_sorted),

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Accounts signed in with OAuth. */
-#include "accounts.h"
+#include <stdio.h>
 
+#include "accounts.h"
 #include "unit.h"
 
 /* As the seed's Go program writes it. */
@@ -57,11 +58,45 @@ static void a_token_file_without_a_token_is_a_problem(void **state)
     }
 }
 
+/* Nobody would see that it is never refreshed.  (Some write "" for none.) */
+static void a_refresh_token_of_no_use_is_said(void **state)
+{
+    static const struct {
+        const char *member;
+        bool said;
+    } rows[] = {
+        { "5", true },     { "\"a b\"", true }, { "\"\\u00e9\"", true },
+        { "[]", true },    { "false", true },   { "\"rt\"", false },
+        { "\"\"", false }, { "null", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char text[200];
+        struct account *account;
+
+        (void)snprintf(text, sizeof(text),
+                       "{\"access_token\":\"a\",\"refresh_token\":%s,"
+                       "\"expires_at\":\"2026-08-01T12:00:00Z\"}",
+                       rows[i].member);
+        account = unit_account(&account_kind_oauth, "main", text);
+        assert_string_equal(account->problem, "");
+        unit_assert_part(account->file_problem,
+                         rows[i].said ? "refresh_token is no token" : "");
+        if (rows[i].said)
+            unit_assert_part(account->file_problem, "login main`");
+        else
+            assert_string_equal(account->file_problem, "");
+        account_unref(account);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_seeds_file_is_read),
         cmocka_unit_test(a_token_file_without_a_token_is_a_problem),
+        cmocka_unit_test(a_refresh_token_of_no_use_is_said),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
