@@ -6,12 +6,15 @@
 
 #include "account/pending.h"
 #include "account/sync.h"
+#include "account/trouble.h"
+#include "app/links.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 
-/* The folder itself may be removed and made again, or a volume be put over it: that
-   is looked for so often. */
+/* What no watch tells of is looked for so often: that the folder itself was removed
+   and made again, or a volume put over it; what links lead to; and whether that
+   which kept a refresh from going on is over. */
 #define LOOK_MS 2000
 /* Pending logins that nobody finished are removed so often. */
 #define PENDING_SWEEP_MS (10u * 60 * 1000)
@@ -24,6 +27,7 @@ struct data_folder {
     struct loop_watch *watch;
     struct loop_timer *look;
     struct stat watched; /* the folder that the watch is on */
+    struct links links;
     struct store_job *looking;
     struct looking *seen; /* of that job */
     struct loop_timer *pending;
@@ -117,20 +121,25 @@ struct looking {
     char *path;
     struct stat now;
     bool there;
+    struct links links;
+    struct troubles troubles;
 };
 
 static void look_now(struct store_driver *driver, void *arg)
 {
     struct looking *looking = arg;
 
-    (void)driver;
     looking->there = stat(looking->path, &looking->now) == 0;
+    links_look(&looking->links, looking->path);
+    troubles_try(&looking->troubles, driver);
 }
 
 static void looking_drop(void *arg)
 {
     struct looking *looking = arg;
 
+    links_done(&looking->links);
+    troubles_done(&looking->troubles);
     mem_free(looking->path);
     mem_free(looking);
 }
@@ -144,6 +153,15 @@ static bool is_another(const struct data_folder *folder)
                               looking->now.st_dev != folder->watched.st_dev);
 }
 
+static void follow_links(struct data_folder *folder)
+{
+    struct links before = folder->links;
+
+    folder->links = folder->seen->links;
+    folder->seen->links = before;
+    links_compare(&before, &folder->links, changed, folder);
+}
+
 static void looked(void *arg)
 {
     struct data_folder *folder = arg;
@@ -155,6 +173,8 @@ static void looked(void *arg)
         if (!watch(folder, &err))
             log_line(LOG_ERROR, "%s", err.text);
     }
+    follow_links(folder);
+    troubles_show(&folder->seen->troubles, folder->place->accounts);
     store_job_free(folder->looking);
     folder->looking = NULL;
     loop_timer_set(folder->look, LOOK_MS);
@@ -167,6 +187,7 @@ static void look(void *arg)
 
     folder->seen = MEM_NEW(struct looking);
     folder->seen->path = mem_strdup(path_of(folder));
+    troubles_gather(&folder->seen->troubles, folder->place->accounts);
     work.arg = folder->seen;
     folder->looking = store_call(folder->place->store, folder->place->loop,
                                  &work, looked, folder);
@@ -208,5 +229,6 @@ void data_folder_free(struct data_folder *folder)
     loop_watch_free(folder->watch);
     loop_timer_free(folder->look);
     loop_timer_free(folder->pending);
+    links_done(&folder->links);
     mem_free(folder);
 }

@@ -84,6 +84,60 @@ describe('a running relay', () => {
     await healthy();
   });
 
+  it('sees what a link leads to break, go and come back, though no watch tells of it', async () => {
+    const target = path.join(tempFolder(), 'real.json');
+    fs.renameSync(file(), target);
+    fs.symlinkSync(target, file());
+    await healthy();
+    const good = fs.readFileSync(target);
+    fs.writeFileSync(target, '{bro');
+    await degraded(/its file cannot be used: oauth_main\.json: not valid JSON/);
+    fs.unlinkSync(target);
+    await degraded(/oauth_main\.json is a link to a file that is not there: put the file back, or remove the link/);
+    await serves();
+    fs.writeFileSync(target, good, { mode: 0o600 });
+    await healthy();
+    fs.renameSync(target, file());
+    await healthy();
+  });
+
+  it('shows an account whose link leads nowhere yet, and reads it when there is something', async () => {
+    const target = path.join(tempFolder(), 'late.json');
+    fs.symlinkSync(target, path.join(s.relay.dataDir, 'oauth_late.json'));
+    await s.relay.logged(/the file of account late cannot be used: oauth_late\.json is a link to a file that is not there/);
+    await degraded(/account "late" cannot be used/);
+    assert.ok((await names()).includes('late'));
+    assert.match((await status('late')).problem, /is a link to a file that is not there/);
+    writeOauth(path.dirname(target), 'x');
+    fs.renameSync(path.join(path.dirname(target), 'oauth_x.json'), target);
+    await healthy();
+    assert.equal((await status('late')).is_valid, true);
+    fs.unlinkSync(target);
+    assert.equal(command(['account', 'remove', 'late'], { env: env() }).status, 0);
+    await until(async () => !(await names()).includes('late'), { ms: 20000, what: 'the removal' });
+    await healthy();
+  });
+
+  it('is healthy again when what kept a refresh from going on is over', async () => {
+    const lock = path.join(s.relay.dataDir, `.lock_oauth_${NAME}`);
+    fs.rmSync(lock, { force: true });
+    fs.mkdirSync(lock);
+    assert.equal((await refresh()).status, 500);
+    await degraded(/\.lock_oauth_main/);
+    fs.rmdirSync(lock);
+    await healthy();
+    assert.equal((await refresh()).status, 200);
+  });
+
+  it('says that a refresh token is none, and serves on', async () => {
+    const good = fs.readFileSync(file());
+    fs.writeFileSync(file(), JSON.stringify({ ...JSON.parse(good), refresh_token: 5 }));
+    await degraded(/its refresh_token is no token.*claude-relay login main/);
+    await serves();
+    fs.writeFileSync(file(), good);
+    await healthy();
+  });
+
   it('serves on while the whole folder is away', async () => {
     const away = `${s.relay.dataDir}.away`;
     fs.renameSync(s.relay.dataDir, away);
