@@ -2,7 +2,6 @@
 /* The running program. */
 #include "app/app.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "app/worker.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/out.h"
 #include "base/text.h"
 #include "base/trim.h"
 #include "net/peers.h"
@@ -172,6 +172,9 @@ static void keep_first(void *arg, const struct account *account)
         first->trouble = err;
 }
 
+/* It is a help, and the signals that end the relay wait behind it. */
+#define BANNER_WAIT_MS 1000
+
 static void print_banner(const struct app *app)
 {
     char folder[4096];
@@ -194,8 +197,9 @@ static void print_banner(const struct app *app)
         banner.trouble = first.trouble.text;
     buf_init(&text, BANNER_MAX);
     banner_add(&text, &banner);
-    (void)printf(STR_FMT, STR_ARG(buf_str(&text)));
-    (void)fflush(stdout);
+    if (!out_within(STDOUT_FILENO, buf_str(&text), BANNER_WAIT_MS))
+        log_line(LOG_WARN, "what to do next could not be printed: standard "
+                           "output takes no more");
     buf_done(&text);
 }
 

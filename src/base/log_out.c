@@ -4,31 +4,21 @@
 #include "base/log_out.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdatomic.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/out.h"
 
 #define TOGETHER_FILE (16u * 1024)
 #define LOST_LINE_MAX 1024
 #define LOOK_MS 20
 #define CRASH_WAIT_MS 500
 
-enum kind {
-    KIND_FILE, /* or a device: it takes all there is */
-    KIND_PIPE,
-    KIND_SOCKET,
-    KIND_TERMINAL,
-};
-
-static enum kind kind = KIND_FILE;
+static enum out_kind kind = OUT_FILE;
 static log_out_lost_fn *say_lost;
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
@@ -36,87 +26,27 @@ static struct buf waiting = { .max = LOG_OUT_WAITING_MAX };
 static uint64_t lost; /* lines, since there was no room */
 static atomic_bool stuck;
 
-static enum kind kind_of(int fd)
-{
-    struct stat stat;
-
-    if (isatty(fd))
-        return KIND_TERMINAL;
-    if (fstat(fd, &stat) != 0)
-        return KIND_FILE;
-    if (S_ISSOCK(stat.st_mode))
-        return KIND_SOCKET;
-    return S_ISFIFO(stat.st_mode) ? KIND_PIPE : KIND_FILE;
-}
-
 void log_out_setup(log_out_lost_fn *lost_fn)
 {
-    kind = kind_of(STDERR_FILENO);
+    kind = out_kind_of(STDERR_FILENO);
     say_lost = lost_fn;
 }
 
 size_t log_out_together(void)
 {
-    if (kind == KIND_TERMINAL)
+    if (kind == OUT_TERMINAL)
         return 0;
-    return kind == KIND_FILE ? TOGETHER_FILE : PIPE_BUF;
+    return kind == OUT_FILE ? TOGETHER_FILE : PIPE_BUF;
 }
 
 /* ---- one write ---------------------------------------------------------- */
-
-/* An open file of our own on the same pipe or terminal, which may be non-blocking:
-   the flags of standard error are everybody's who has it. */
-static ssize_t write_beside(struct str part)
-{
-    int flags = O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
-    int fd = open("/proc/self/fd/2", flags);
-    struct pollfd ready = { .fd = STDERR_FILENO, .events = POLLOUT };
-    ssize_t written;
-
-    if (fd >= 0) {
-        written = write(fd, part.at, part.len);
-        (void)close(fd);
-        return written;
-    }
-    /* No /proc, or another user's: then what poll() says must do. */
-    if (poll(&ready, 1, 0) > 0)
-        return write(STDERR_FILENO, part.at, part.len);
-    errno = EAGAIN;
-    return -1;
-}
-
-static ssize_t write_to_pipe(struct str part)
-{
-    struct iovec all = { (void *)(uintptr_t)part.at, part.len };
-    ssize_t written = pwritev2(STDERR_FILENO, &all, 1, -1, RWF_NOWAIT);
-
-    if (written >= 0 || errno == EAGAIN || errno == EPIPE || errno == EINTR)
-        return written;
-    return write_beside(part); /* kernels before 6.4 */
-}
-
-static ssize_t try_write(struct str part)
-{
-    switch (kind) {
-    case KIND_FILE:
-        break;
-    case KIND_PIPE:
-        return write_to_pipe(part);
-    case KIND_SOCKET:
-        return send(STDERR_FILENO, part.at, part.len,
-                    MSG_DONTWAIT | MSG_NOSIGNAL);
-    case KIND_TERMINAL:
-        return write_beside(part);
-    }
-    return write(STDERR_FILENO, part.at, part.len);
-}
 
 /* As many whole lines as a pipe keeps together. */
 static struct str first_part(struct str text)
 {
     size_t len = PIPE_BUF;
 
-    if (text.len <= PIPE_BUF || kind == KIND_FILE)
+    if (text.len <= PIPE_BUF || kind == OUT_FILE)
         return text;
     while (len > 0 && text.at[len - 1] != '\n')
         len--;
@@ -131,7 +61,7 @@ static size_t put(struct str text)
 
     while (done < text.len) {
         struct str part = first_part(str_from(text, done));
-        ssize_t written = try_write(part);
+        ssize_t written = out_try(STDERR_FILENO, kind, part);
 
         if (written < 0 && errno == EINTR)
             continue;
@@ -191,7 +121,7 @@ static void keep(struct str lines)
 
 void log_out_write(struct str lines)
 {
-    if (kind == KIND_FILE) {
+    if (kind == OUT_FILE) {
         (void)put(lines);
         return;
     }

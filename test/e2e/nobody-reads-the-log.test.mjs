@@ -2,7 +2,7 @@
 /* A standard error that nobody reads, or that is not there, stops nothing and spoils
    nothing. */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
@@ -101,6 +101,26 @@ describe('a log that nobody reads', { timeout: 240000 }, () => {
       const text = fs.readFileSync(path.join(dataDir, name), 'latin1');
       assert.ok(!/ info {2}| warn {2}| error /.test(text), `${name} holds a line of the log`);
     }
+  });
+
+  it('nor does a standard output that is full at the start', async () => {
+    const dataDir = path.join(tempFolder(), 'data');
+    addApiKey(dataDir, 'demo');
+    const fifo = path.join(tempFolder(), 'full');
+    assert.equal(spawnSync('mkfifo', [fifo]).status, 0);
+    const reader = fs.openSync(fifo, fs.constants.O_RDWR | fs.constants.O_NONBLOCK);
+    assert.throws(() => {
+      for (;;) {
+        fs.writeSync(reader, 'x'.repeat(4096));
+      }
+    }, { code: 'EAGAIN' });
+    const out = fs.openSync(fifo, 'w');
+    const relay = await start(dataDir, { shell: 'exec "$@"', stdio: ['ignore', out, 'ignore'] });
+    fs.closeSync(out);
+    assert.equal((await message(relay.url)).status, 200);
+    relay.child.kill('SIGTERM');
+    assert.deepEqual(await relay.child.ended, { code: 0, signal: null });
+    fs.closeSync(reader);
   });
 
   it('in the end claude-sim ends well', async () => {
