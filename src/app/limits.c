@@ -10,6 +10,8 @@
 /* For token calls, saves, looking names up. */
 #define KEPT_MIN 16
 #define KEPT_MAX 64
+/* Of those who wait until it is known who they are. */
+#define APPLYING_MAX 256
 #define CONNECTIONS_MIN 8
 #define FD_MAX (1 << 30)
 
@@ -42,6 +44,16 @@ static uint64_t kept(const struct config *config, uint64_t files)
     return share < KEPT_MAX ? share : KEPT_MAX;
 }
 
+/* What nobody needs; a few of those that are kept, if there is nothing else. */
+static uint64_t applying(const struct config *config, uint64_t files,
+                         uint64_t max)
+{
+    uint64_t back = kept(config, files);
+    uint64_t spare = files - own(config) - back - 2 * max;
+
+    return back / 4 + (spare < APPLYING_MAX ? spare : APPLYING_MAX);
+}
+
 static bool check(const struct config *config, uint64_t files, struct err *err)
 {
     uint64_t least = own(config) + KEPT_MIN + 2 * CONNECTIONS_MIN;
@@ -67,9 +79,11 @@ bool limits_of(const struct config *config, uint64_t files,
     max = (files - own(config) - back) / 2;
     if (max > config->max_connections)
         max = config->max_connections;
-    limits->seats = (struct seats_limits){ .max = max,
-                                           .kept = seats_kept(max),
-                                           .turned_away_max = back / 4 };
+    limits->seats =
+        (struct seats_limits){ .max = max,
+                               .kept = seats_kept(max),
+                               .turned_away_max = back / 4,
+                               .applying_max = applying(config, files, max) };
     limits->fd_max = files < FD_MAX ? (int)(files - back / 2) : 0;
     return true;
 }

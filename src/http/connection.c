@@ -321,25 +321,25 @@ static void deadline(void *arg)
 
 /* ---- coming and going --------------------------------------------------- */
 
-bool connection_is_strange(const struct connection *conn)
+bool connection_is_strange(struct connection *conn)
 {
     return conn->server->options.strangers_close &&
-           !addr_is_loopback(&conn->peer);
+           peer_process_look(&conn->process) != PEER_OURS;
 }
 
-struct connection *connection_new(struct server *server, int fd,
-                                  const struct addr *peer, enum seat seat)
+struct connection *connection_new(struct server *server,
+                                  const struct peer_process *process,
+                                  enum seat seat)
 {
     struct connection *conn = MEM_NEW(struct connection);
 
     conn->server = server;
-    conn->peer = *peer;
-    conn->process = (struct peer_process){ .asker = server->options.asker,
-                                           .client = &conn->peer,
-                                           .fd = fd };
+    conn->peer = *process->client;
+    conn->process = *process;
+    conn->process.client = &conn->peer;
     conn->turned_away = seat == SEAT_TURN_AWAY;
     conn->state = CONNECTION_HEAD;
-    conn->stream = stream_new(server->loop, fd, stream_ready, conn);
+    conn->stream = stream_new(server->loop, process->fd, stream_ready, conn);
     conn->parser = parser_new(PARSER_REQUEST);
     conn->timer = loop_timer_new(server->loop, deadline, conn);
     buf_init(&conn->stash, STASH_MAX);

@@ -66,22 +66,26 @@ struct server {
     server_fn handle;
     void *arg;
     struct list connections;
-    size_t count;     /* of this server */
-    struct seats own; /* what `options.shared` points to by default */
+    struct list applicants; /* http/entrance.c */
+    size_t count;           /* of this server */
+    struct seats own;       /* what `options.shared` points to by default */
     uint64_t next_id;
 };
 
-/* Counts, for all servers that share the limit.  One that is turned away is refused
-   by the caller. */
-struct connection *connection_new(struct server *server, int fd,
-                                  const struct addr *peer, enum seat seat);
+/* Counts, for all servers that share the limit.  Takes over the descriptor of
+   `process`, and what is known of it.  One that is turned away is refused by the
+   caller. */
+struct connection *connection_new(struct server *server,
+                                  const struct peer_process *process,
+                                  enum seat seat);
 void connection_free(struct connection *conn);
 /* The server ends: a handler is told that its client is gone, and lets go. */
 void connection_close(struct connection *conn);
 
-/* Nothing that is answered to it can be its owner's: it comes from elsewhere, and
-   gives its place back after one answer. */
-bool connection_is_strange(const struct connection *conn);
+/* It is not known to be this machine's own, and gives its place back after one
+   answer, whatever that is.  Asks who it is, if that is not known yet and can be
+   had at once. */
+bool connection_is_strange(struct connection *conn);
 
 /* Which events and deadline the present state needs. */
 void connection_update(struct connection *conn);

@@ -108,7 +108,7 @@ static void begin_exchange(struct connection *conn, struct exchange *x)
     fill_request(&x->req, head);
     conn->exchange = x;
     conn->state = CONNECTION_ANSWERING;
-    x->close = !head->keep_alive || connection_is_strange(conn);
+    x->close = !head->keep_alive;
     if (parser_state(conn->parser) == PARSER_DONE)
         x->body_state = REQUEST_BODY_COMPLETE;
     connection_update(conn);

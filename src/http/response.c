@@ -16,7 +16,8 @@ void response_start(struct request *req, const struct response_head *head)
     assert(x->response == RESPONSE_NONE);
     x->response = RESPONSE_HEAD;
     x->close |= head->framing == RESPONSE_CLOSE || req->http_1_0 ||
-                x->body_state != REQUEST_BODY_COMPLETE;
+                x->body_state != REQUEST_BODY_COMPLETE ||
+                (!x->close && connection_is_strange(x->conn));
     (void)buf_room(&x->head, head->fields.len + FRAME_USUAL);
     buf_add(&x->head, STR("HTTP/1.1 "));
     buf_add_u64(&x->head, head->status);

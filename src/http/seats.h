@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Who gets one of the places that MAX_CONNECTIONS allows.  Some are kept for this
-   machine, so that strangers can hold what they like and its owner still comes in.
+   machine (our user and root), so that strangers can hold what they like and its
+   owner still comes in.
    Pure, but for the counters. */
 #pragma once
 
@@ -12,14 +13,16 @@
 
 struct seats_limits {
     size_t max;             /* connections that are served */
-    size_t kept;            /* of them, for loopback peers alone */
+    size_t kept;            /* of them, for this machine alone */
     size_t turned_away_max; /* that are told so, beside those */
+    size_t applying_max;    /* that wait to be identified, beside those */
 };
 
 /* Of several servers together. */
 struct seats {
     atomic_size_t served;
     atomic_size_t turned_away;
+    atomic_size_t applying;
 };
 
 enum seat {
@@ -31,6 +34,7 @@ enum seat {
 /* How many of `max` are kept: 16, but never more than half. */
 size_t seats_kept(size_t max);
 
-/* For a connection that has just come; `near`: its peer is a loopback address. */
+/* For a connection that has just come; `near`: it is known to be this
+   machine's own. */
 enum seat seats_decide(const struct seats_limits *limits,
                        const struct seats *seats, bool near);

@@ -4,10 +4,10 @@
 
 #include <assert.h>
 #include <sys/random.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 #include "http/connection.h"
+#include "http/entrance.h"
 
 #define SEATS_DEFAULT 16384
 #define TURNED_AWAY_DEFAULT 256
@@ -27,33 +27,14 @@ static struct server_options with_defaults(const struct server_options *options)
     all.write_stall_ms = or_default(all.write_stall_ms, 300000);
     if (all.seats.max == 0)
         all.seats =
-            (struct seats_limits){ SEATS_DEFAULT, 0, TURNED_AWAY_DEFAULT };
+            (struct seats_limits){ .max = SEATS_DEFAULT,
+                                   .turned_away_max = TURNED_AWAY_DEFAULT };
     return all;
-}
-
-/* It is told why and lingers for a moment, so that it can read that. */
-static void turn_away(struct server *server, int fd, const struct addr *peer)
-{
-    struct err err;
-
-    err_set(&err, ERR_BUSY,
-            "the relay serves as many connections as MAX_CONNECTIONS allows");
-    connection_refuse(connection_new(server, fd, peer, SEAT_TURN_AWAY), &err);
 }
 
 static void accepted(void *arg, int fd, const struct addr *peer)
 {
-    struct server *server = arg;
-    enum seat seat =
-        seats_decide(&server->options.seats, server->options.shared,
-                     addr_is_loopback(peer));
-
-    if (seat == SEAT_SERVE)
-        (void)connection_new(server, fd, peer, seat);
-    else if (seat == SEAT_TURN_AWAY && !server->options.tls)
-        turn_away(server, fd, peer);
-    else
-        (void)close(fd);
+    entrance_admit(arg, fd, peer);
 }
 
 struct server *server_new(struct loop *loop,
@@ -69,6 +50,7 @@ struct server *server_new(struct loop *loop,
     server->handle = handle;
     server->arg = arg;
     list_init(&server->connections);
+    list_init(&server->applicants);
     (void)!getrandom(&server->next_id, sizeof(server->next_id), 0);
     server->doors = doors_new(loop, &options->listen, accepted, server, err);
     if (server->doors)
@@ -82,6 +64,7 @@ void server_free(struct server *server)
     if (!server)
         return;
     doors_free(server->doors);
+    entrance_close(server);
     while (!list_is_empty(&server->connections)) {
         struct list *first = server->connections.next;
 

@@ -42,6 +42,11 @@ static void connections_leave_descriptors_for_tokens(void **state)
         assert_true(2 * limits.seats.max + 44 <= (size_t)limits.fd_max);
         assert_true((size_t)limits.fd_max + 8 <= rows[i].files);
         assert_true(limits.seats.turned_away_max >= 4);
+        /* and those who wait, on either side of the door */
+        assert_true(limits.seats.applying_max >= 4);
+        assert_true(2 * limits.seats.max + 44 + limits.seats.turned_away_max +
+                        limits.seats.applying_max <=
+                    (size_t)limits.fd_max);
     }
 }
 

@@ -5,10 +5,12 @@
 
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 
 #include "host.h"
+#include "net/peers.h"
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
 #define HALF_A_BODY                                                            \
@@ -286,6 +288,55 @@ static void arrival_is_when_the_head_was_complete(void **state)
     host_until_gone(host, 1);
 }
 
+/* ---- strangers ---------------------------------------------------------- */
+
+/* Whoever is not known to be this machine's own, wherever it comes from, whatever it
+   asks for. */
+static void a_strangers_connection_closes(void **state)
+{
+    struct peers *peers = peers_new(NULL);
+    struct host *host = *state;
+
+    host->options.strangers_close = true;
+    host->options.asker = peer_asker_new(peers, host->loop);
+    host_start(host);
+    for (unsigned i = 1; i <= 2; i++) {
+        wire_send(&host->client, GET("/now"));
+        wire_expect_count(&host->client, "\r\n\r\nnow", i);
+    }
+    assert_int_equal(wire_count(&host->client, "connection: close"), 0);
+    peer_asker_free(host->options.asker);
+    host->server->options.asker = NULL; /* nobody is known */
+    host_reconnect(host);
+    wire_send(&host->client, GET("/now"));
+    wire_expect_end(&host->client);
+    assert_int_equal(wire_count(&host->client, "connection: close"), 1);
+    assert_int_equal(wire_count(&host->client, "\r\n\r\nnow"), 1);
+    host_until_connections(host, 0);
+    peers_free(peers);
+}
+
+static void another_user_is_a_stranger(void **state)
+{
+    struct peers *peers = peers_new(NULL);
+    struct peer_asker *asker;
+    struct host *host = *state;
+
+    if (geteuid() != 0)
+        skip();
+    asker = peer_asker_new(peers, host->loop);
+    host->options.strangers_close = true;
+    host->options.asker = asker;
+    host_start(host);
+    assert_int_equal(fchown(host->client.fd, 65534, 65534), 0);
+    wire_send(&host->client, GET("/now"));
+    wire_expect_end(&host->client);
+    assert_int_equal(wire_count(&host->client, "connection: close"), 1);
+    host_until_connections(host, 0);
+    peer_asker_free(asker);
+    peers_free(peers);
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, host_open, host_close)
 
 int main(void)
@@ -300,6 +351,8 @@ int main(void)
         ROW(a_request_without_a_watch_is_answered_late),
         ROW(the_end_comes_to_those_who_were_told),
         ROW(arrival_is_when_the_head_was_complete),
+        ROW(a_strangers_connection_closes),
+        ROW(another_user_is_a_stranger),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

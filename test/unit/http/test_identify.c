@@ -2,13 +2,12 @@
 /* A server that waits until it is known who asks, by each way of asking. */
 #include "http/identify.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "host.h"
 #include "http/loopback.h"
 #include "net/peers_internal.h"
+#include "passes.h"
 
 #define GET(host) "GET /now HTTP/1.1\r\nHost: " host "\r\n\r\n"
 
@@ -18,8 +17,7 @@ struct scene {
     struct peer_asker *asker;
     struct server *server;
     struct wire client;
-    char *folder;
-    int pipe; /* that a pass is held up by */
+    struct passes passes;
     unsigned requests;
     enum peer_verdict verdict; /* at the end of the last one */
 };
@@ -41,23 +39,15 @@ static void handle(void *arg, struct request *req)
     identify_then(req, answer, arg);
 }
 
-static void use_the_systems_list(struct scene *scene)
-{
-    (void)unlink(unit_path(scene->folder, "tcp"));
-    assert_int_equal(symlink("/proc/self/net/tcp",
-                             unit_path(scene->folder, "tcp")),
-                     0);
-}
-
 static void scene_open(struct scene *scene, bool without_netlink)
 {
     struct server_options options = { .listen = { .host = "127.0.0.1" } };
     struct err err;
 
-    *scene = (struct scene){ .loop = loop_new(), .folder = unit_folder_new() };
-    use_the_systems_list(scene);
+    *scene = (struct scene){ .loop = loop_new() };
+    passes_open(&scene->passes);
     scene->peers = peers_new(&(struct peers_options){
-        .without_netlink = without_netlink, .proc = scene->folder });
+        .without_netlink = without_netlink, .proc = scene->passes.folder });
     scene->asker = peer_asker_new(scene->peers, scene->loop);
     options.asker = scene->asker;
     scene->server = server_new(scene->loop, &options, handle, scene, &err);
@@ -72,7 +62,7 @@ static void scene_close(struct scene *scene)
     peer_asker_free(scene->asker);
     loop_free(scene->loop);
     peers_free(scene->peers);
-    unit_folder_free(scene->folder);
+    passes_close(&scene->passes);
 }
 
 /* ---- each way ----------------------------------------------------------- */
@@ -148,34 +138,6 @@ static void the_kernel_is_asked_when_it_is_needed(void **state)
 
 /* ---- while somebody waits ----------------------------------------------- */
 
-/* From now on a pass over the list takes until end_passes(). */
-static void hold_up_passes(struct scene *scene)
-{
-    assert_int_equal(unlink(unit_path(scene->folder, "tcp")), 0);
-    assert_int_equal(mkfifo(unit_path(scene->folder, "tcp"), 0600), 0);
-}
-
-static bool has_reader(void *arg)
-{
-    struct scene *scene = arg;
-
-    scene->pipe = open(unit_path(scene->folder, "tcp"),
-                       O_WRONLY | O_NONBLOCK | O_CLOEXEC);
-    return scene->pipe >= 0;
-}
-
-/* The pass under way is for those who wait by now, and for nobody who comes. */
-static void wait_for_pass(struct scene *scene)
-{
-    wire_until(scene->loop, has_reader, scene);
-}
-
-static void end_passes(struct scene *scene)
-{
-    use_the_systems_list(scene);
-    (void)close(scene->pipe);
-}
-
 /* Whoever is no local client by its fields needs no question. */
 static void fields_are_judged_first(void **state)
 {
@@ -183,7 +145,7 @@ static void fields_are_judged_first(void **state)
 
     (void)state;
     scene_open(&scene, true);
-    hold_up_passes(&scene);
+    passes_hold_up(&scene.passes);
     wire_send(&scene.client, GET("relay.example"));
     wire_expect(&scene.client, "its Host is not localhost");
     scene_close(&scene);
@@ -202,13 +164,13 @@ static void a_client_that_leaves_is_let_go(void **state)
 
     (void)state;
     scene_open(&scene, true);
-    hold_up_passes(&scene);
+    passes_hold_up(&scene.passes);
     wire_send(&scene.client, GET("localhost"));
-    wait_for_pass(&scene);
+    passes_wait(&scene.passes, scene.loop);
     assert_int_equal(scene.requests, 0);
     wire_close(&scene.client);
     wire_until(scene.loop, has_no_connection, &scene);
-    end_passes(&scene);
+    passes_end(&scene.passes);
     wire_turn_for(scene.loop, 5);
     assert_int_equal(scene.requests, 0);
     scene_close(&scene);
@@ -220,13 +182,13 @@ static void a_server_may_end_meanwhile(void **state)
 
     (void)state;
     scene_open(&scene, true);
-    hold_up_passes(&scene);
+    passes_hold_up(&scene.passes);
     wire_send(&scene.client, GET("localhost"));
-    wait_for_pass(&scene);
+    passes_wait(&scene.passes, scene.loop);
     server_free(scene.server);
     scene.server = NULL;
     assert_int_equal(scene.requests, 0);
-    end_passes(&scene);
+    passes_end(&scene.passes);
     scene_close(&scene);
 }
 
@@ -252,16 +214,16 @@ static void a_crowd_keeps_nobody_out(void **state)
 
     (void)state;
     scene_open(&scene, true);
-    hold_up_passes(&scene);
+    passes_hold_up(&scene.passes);
     for (size_t i = 0; i < CROWD; i++) {
         wire_connect(&crowd[i], scene.loop, server_port(scene.server));
         wire_send(&crowd[i], GET("localhost"));
         if (i == 0)
-            wait_for_pass(&scene);
+            passes_wait(&scene.passes, scene.loop);
     }
     wire_send(&scene.client, GET("localhost"));
     wire_until(scene.loop, is_crowded, &scene);
-    end_passes(&scene);
+    passes_end(&scene.passes);
     wire_expect(&scene.client, "welcome");
     for (size_t i = 0; i < CROWD; i++)
         wire_close(&crowd[i]);
@@ -274,11 +236,11 @@ static void a_list_that_vanished_tells_nothing(void **state)
 
     (void)state;
     scene_open(&scene, true);
-    assert_int_equal(unlink(unit_path(scene.folder, "tcp")), 0);
+    passes_lose(&scene.passes);
     wire_send(&scene.client, GET("localhost"));
     wire_expect(&scene.client, "the system does not say who is at the other "
                                "end (netlink: ");
-    use_the_systems_list(&scene);
+    passes_find(&scene.passes);
     wire_send(&scene.client, GET("localhost"));
     wire_expect(&scene.client, "welcome");
     scene_close(&scene);

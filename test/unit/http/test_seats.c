@@ -41,7 +41,8 @@ static void strangers_leave_room_for_this_machine(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct seats seats = { rows[i].served, rows[i].turned_away };
+        struct seats seats = { .served = rows[i].served,
+                               .turned_away = rows[i].turned_away };
 
         assert_int_equal(seats_decide(&limits, &seats, true), rows[i].near);
         assert_int_equal(seats_decide(&limits, &seats, false), rows[i].far);

@@ -279,7 +279,8 @@ static void connections_are_counted(void **state)
     struct host *host = *state;
     struct wire second;
 
-    host->options.seats = (struct seats_limits){ 1, 0, 1 };
+    host->options.seats =
+        (struct seats_limits){ .max = 1, .turned_away_max = 1 };
     host_start(host);
     wire_send(&host->client, GET("/now"));
     wire_expect(&host->client, "now");
