@@ -124,6 +124,19 @@ function inside() {
     assert.equal(s.upstream.connections.length, 3, 'the one that was as old was tried');
   }));
 
+  it('a client that goes on sending hides nothing', () => scene(async (s) => {
+    const client = await s.begin({ target: '/v1/files', headers: [['Transfer-Encoding', 'chunked']], body: '' });
+    const piece = setInterval(() => client.write(`400\r\n${'tea '.repeat(256)}\r\n`), 200);
+    try {
+      const path = await until(() => s.upstream.connections.find((c) => c.bytes.includes('tea')), { what: 'the first piece' });
+      cut(path);
+      assertProblem(await client.response({ ms: WAIT_MS }), 504, 'timeout_error', /the connection is dead: .* a part of what was sent/);
+    } finally {
+      clearInterval(piece);
+    }
+    client.leave();
+  }));
+
   it('an upstream that thinks for longer is left alone', () => scene(async (s) => {
     await fillPool(s, 1);
     s.script = async (connection) => {
