@@ -90,6 +90,7 @@ static struct flow_next receive(struct flow *flow)
 
     switch (request_body_state(r->req)) {
     case REQUEST_BODY_COMPLETE:
+        upload_is_kept(r);
         return flow_go(scan);
     case REQUEST_BODY_FAILED:
         r->err = *request_body_error(r->req);

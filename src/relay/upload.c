@@ -58,10 +58,15 @@ bool upload_is_too_much(struct relayed *r)
            loop_now_ms(r->relay->options.loop) >= r->patient_until_ms;
 }
 
-void upload_begin(struct relayed *r)
+void upload_is_kept(struct relayed *r)
 {
     loop_timer_free(r->patience);
     r->patience = NULL;
+}
+
+void upload_begin(struct relayed *r)
+{
+    upload_is_kept(r);
     request_receive(r->req, r->endpoint->body_max, WINDOW);
     request_narrow(r->req, WINDOW);
 }

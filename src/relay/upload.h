@@ -22,6 +22,9 @@ void upload_keep(struct relayed *r, void (*wake)(void *arg));
 /* More of it has come.  True: it is to be streamed from now on. */
 bool upload_is_too_much(struct relayed *r);
 
+/* All of it has come: the time no longer counts. */
+void upload_is_kept(struct relayed *r);
+
 /* Begin (or go on) to read it with back-pressure. */
 void upload_begin(struct relayed *r);
 
