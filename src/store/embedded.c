@@ -322,6 +322,13 @@ static void add_key(struct keys *keys, const char *name)
     keys->at[keys->count++] = mem_strndup(name, len - ending);
 }
 
+static void free_keys(struct keys *keys)
+{
+    for (size_t i = 0; i < keys->count; i++)
+        mem_free(keys->at[i]);
+    mem_free(keys->at);
+}
+
 static bool gather(const char *folder, struct keys *keys, struct err *err)
 {
     DIR *dir = opendir(folder);
@@ -334,6 +341,19 @@ static bool gather(const char *folder, struct keys *keys, struct err *err)
         add_key(keys, entry->d_name);
     (void)closedir(dir);
     return true;
+}
+
+bool embedded_has_documents(const struct embedded *store)
+{
+    struct keys keys;
+    struct err ignored;
+    size_t count;
+
+    if (!gather(store->folder, &keys, &ignored))
+        return false;
+    count = keys.count;
+    free_keys(&keys);
+    return count > 0;
 }
 
 static int by_name(const void *a, const void *b)
@@ -351,56 +371,13 @@ static bool list(struct store_driver *driver,
         return false;
     if (keys.count > 1)
         qsort(keys.at, keys.count, sizeof(char *), by_name);
-    for (size_t i = 0; i < keys.count; i++) {
+    for (size_t i = 0; i < keys.count; i++)
         visit(arg, keys.at[i]);
-        mem_free(keys.at[i]);
-    }
-    mem_free(keys.at);
+    free_keys(&keys);
     return true;
 }
 
-/* ---- locks -------------------------------------------------------------- */
-
-static enum store_locked take(struct embedded *store, const char *path,
-                              struct store_lock *lock, struct err *err)
-{
-    lock->fd = filelock_take(path, FILELOCK_TRY, err);
-    if (lock->fd < 0)
-        return err->code == ERR_BUSY ? STORE_BUSY : STORE_LOCK_FAILED;
-    if (embedded_rescue_needed(store, lock->key, err))
-        return STORE_LOCKED;
-    filelock_release(lock->fd);
-    return err->code == ERR_BUSY ? STORE_BUSY : STORE_LOCK_FAILED;
-}
-
-static enum store_locked lock(struct store_driver *driver, const char *name,
-                              struct store_lock **lock, struct err *err)
-{
-    char path[EMBEDDED_PATH_SIZE];
-    struct store_lock *made;
-    enum store_locked locked;
-
-    *lock = NULL;
-    if (!embedded_check_key(name, err) ||
-        !embedded_path(embedded_of(driver), ".lock_", name, path, err))
-        return STORE_LOCK_FAILED;
-    made = MEM_NEW(struct store_lock);
-    (void)snprintf(made->key, sizeof(made->key), "%s", name);
-    locked = take(embedded_of(driver), path, made, err);
-    if (locked == STORE_LOCKED)
-        *lock = made;
-    else
-        mem_free(made);
-    return locked;
-}
-
-static void unlock(struct store_driver *driver, struct store_lock *lock)
-{
-    (void)driver;
-    embedded_drop_room(lock);
-    filelock_release(lock->fd);
-    mem_free(lock);
-}
+/* ---- life --------------------------------------------------------------- */
 
 static void free_driver(struct store_driver *driver)
 {
@@ -418,10 +395,9 @@ struct embedded *embedded_new(const char *folder, const struct seal *seal)
     store->driver = (struct store_driver){ .read = read_doc,
                                            .was_removed = was_removed,
                                            .list = list,
-                                           .lock = lock,
-                                           .unlock = unlock,
                                            .free = free_driver };
     embedded_change_init(&store->driver);
+    embedded_lock_init(&store->driver);
     store->folder = mem_strdup(folder);
     store->seal = seal;
     store->in_use = -1;

@@ -141,17 +141,16 @@ static bool merge(struct store_driver *driver, const struct merge *merge,
     return ok;
 }
 
-static int hold_folder(const struct embedded *store, const char *key,
-                       struct err *err)
+static int hold_folder(struct embedded *store, const char *key, struct err *err)
 {
-    return embedded_check_key(key, err)
+    return embedded_check_key(key, err) && embedded_is_home(store, err)
                ? filelock_take(store->folder, FILELOCK_FOLDER, err)
                : -1;
 }
 
 /* A change reads, merges and writes: nothing may be made or removed in between, and
    what a crash left must not be overtaken.  -1 and err if that fails. */
-static int begin_change(const struct embedded *store, const char *key,
+static int begin_change(struct embedded *store, const char *key,
                         struct err *err)
 {
     int held = hold_folder(store, key, err);
@@ -167,11 +166,12 @@ static int begin_change(const struct embedded *store, const char *key,
 static bool carry_out(struct store_driver *driver, const struct merge *what,
                       struct err *err)
 {
-    const struct embedded *store = embedded_of(driver);
+    struct embedded *store = embedded_of(driver);
     int held = what->room ? hold_folder(store, what->key, err)
                           : begin_change(store, what->key, err);
     bool ok = held >= 0 && merge(driver, what, err);
 
+    store->has_documents |= ok;
     filelock_release(held);
     return ok;
 }
@@ -203,6 +203,7 @@ static bool create(struct store_driver *driver, const char *key,
     ok = held >= 0 &&
          embedded_write(embedded_of(driver), key, made,
                         &(struct embedded_write){ .create = true }, err);
+    embedded_of(driver)->has_documents |= ok;
     json_doc_free(made);
     filelock_release(held);
     return ok;

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* What embedded.c (reading, locks), embedded_change.c (changes) and embedded_open.c
-   (opening, sealing anew) share.
+/* What embedded.c (reading), embedded_lock.c (locks), embedded_change.c (changes) and
+   embedded_open.c (opening, sealing anew) share.
    Not for other folders. */
 #pragma once
+
+#include <sys/types.h>
 
 #include "store/embedded.h"
 #include "store/temporary.h"
@@ -15,12 +17,16 @@ struct embedded {
     struct store_driver driver;
     char *folder;
     const struct seal *seal;
-    int in_use; /* the lock of whoever serves, or -1 */
+    int in_use;     /* the lock of whoever serves, or -1 */
+    dev_t home_dev; /* of the folder that it works in */
+    ino_t home_ino;
+    bool has_documents; /* that folder */
 };
 
 /* Of a key; and the room for its next document, if that was reserved. */
 struct store_lock {
     int fd;
+    int target_fd; /* where a link leads, or -1 */
     char key[EMBEDDED_KEY_MAX + 1];
     struct temporary *room; /* or NULL */
 };
@@ -58,6 +64,17 @@ bool embedded_rescue(const struct embedded *store, const char *key,
 bool embedded_rescue_needed(const struct embedded *store, const char *key,
                             struct err *err) MUST_CHECK;
 
+/* Are there any? */
+bool embedded_has_documents(const struct embedded *store);
+/* The folder that is there now is the one to work in. */
+void embedded_settle_home(struct embedded *store);
+/* Is it still there?  Another one is fine, too (it was exchanged), but not an empty
+   one in place of one that was not: its volume is away, and what is written would
+   lie below it. */
+bool embedded_is_home(struct embedded *store, struct err *err) MUST_CHECK;
+
+/* The functions of the driver for locks (embedded_lock.c). */
+void embedded_lock_init(struct store_driver *driver);
 /* The functions of the driver that change documents (embedded_change.c). */
 void embedded_change_init(struct store_driver *driver);
 /* Let go of the room for a document, if there is any. */

@@ -129,8 +129,10 @@ struct store_driver *embedded_open(const char *folder, const struct seal *seal,
     struct embedded *store = embedded_new(folder, seal);
     struct store_driver *driver = &store->driver;
 
-    if (open_folder(store, err) && tend(store, err))
+    if (open_folder(store, err) && tend(store, err)) {
+        embedded_settle_home(store);
         return driver;
+    }
     driver->free(driver);
     return NULL;
 }

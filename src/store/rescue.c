@@ -68,6 +68,7 @@ enum fate {
 struct leftover {
     char path[PATH_SIZE];
     struct stat info;
+    bool held;    /* by its owner: it is not left */
     bool of_this; /* it was to replace the file as it is now */
     enum fate fate;
 };
@@ -82,11 +83,11 @@ struct search {
     bool found;
 };
 
-/* Room that somebody reserved is held by its owner. */
+/* Room that somebody reserved is held by its owner; whoever asks shares. */
 static bool has_owner(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-    bool held = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0;
+    bool held = fd >= 0 && flock(fd, LOCK_SH | LOCK_NB) != 0;
 
     if (fd >= 0)
         (void)close(fd);
@@ -161,6 +162,8 @@ static void pick(struct search *search, struct leftover *leftover)
 {
     struct err ignored;
 
+    if (leftover->held)
+        return;
     leftover->fate = fate_of(search, leftover, &ignored);
     if ((leftover->fate != FATE_PLACE && leftover->fate != FATE_TAKE) ||
         (search->found &&
@@ -178,10 +181,13 @@ static bool describe(const struct search *search, const char *file,
 
     temporary_base(search->there ? &search->info : NULL, now);
     leftover->of_this = str_eq(base, str_of(now));
-    return snprintf(leftover->path, PATH_SIZE, "%s/%s", search->rescue->folder,
-                    file) < PATH_SIZE &&
-           lstat(leftover->path, &leftover->info) == 0 &&
-           S_ISREG(leftover->info.st_mode) && !has_owner(leftover->path);
+    if (snprintf(leftover->path, PATH_SIZE, "%s/%s", search->rescue->folder,
+                 file) >= PATH_SIZE ||
+        lstat(leftover->path, &leftover->info) != 0 ||
+        !S_ISREG(leftover->info.st_mode))
+        return false;
+    leftover->held = has_owner(leftover->path);
+    return true;
 }
 
 typedef void (*look_fn)(struct search *search, struct leftover *leftover);
@@ -203,6 +209,20 @@ static void each(struct search *search, look_fn look_at)
             look_at(search, &leftover);
     }
     (void)closedir(dir);
+}
+
+static void find_owner(struct search *search, struct leftover *leftover)
+{
+    search->found |= leftover->held;
+}
+
+bool rescue_has_owner(const char *folder, const char *name)
+{
+    struct rescue rescue = { .folder = folder, .name = name };
+    struct search search = { .rescue = &rescue };
+
+    each(&search, find_owner);
+    return search.found;
 }
 
 /* ---- putting right ------------------------------------------------------ */
@@ -321,6 +341,8 @@ static void clean(struct search *search, struct leftover *leftover)
 {
     struct err why;
 
+    if (leftover->held)
+        return;
     switch (fate_of(search, leftover, &why)) {
     case FATE_DROP:
         (void)unlink(leftover->path);

@@ -45,6 +45,9 @@ struct rescue {
 /* Is there anything?  At any time, without the lock. */
 bool rescue_is_needed(const char *folder, const char *name);
 
+/* Is one of them held by whoever is about to fill it?  Likewise. */
+bool rescue_has_owner(const char *folder, const char *name);
+
 /* False and err if what should get its place could not; then everything stays. */
 bool rescue_file(const struct rescue *rescue, struct err *err) MUST_CHECK;
 

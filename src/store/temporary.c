@@ -146,7 +146,13 @@ static bool allocate(struct temporary *temporary, size_t size)
 bool temporary_reserve(struct temporary *temporary, size_t size,
                        struct err *err)
 {
-    if (flock(temporary->fd, LOCK_EX | LOCK_NB) != 0)
+    int rc;
+
+    /* Whoever asks whether it is held holds it for a moment. */
+    do {
+        rc = flock(temporary->fd, LOCK_EX);
+    } while (rc != 0 && errno == EINTR);
+    if (rc != 0)
         return err_errno(err, "lock %s", temporary->path);
     temporary->reserved = true;
     return allocate(temporary, size) ||
@@ -204,8 +210,16 @@ bool temporary_fill(struct temporary *temporary, struct str content,
            err_wrap(err, "%s", temporary->path);
 }
 
+static bool is_same(const struct stat *a, const struct stat *b)
+{
+    return (a->st_dev == b->st_dev && a->st_ino == b->st_ino) ||
+           (a->st_size == b->st_size &&
+            a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+            a->st_mtim.tv_nsec == b->st_mtim.tv_nsec);
+}
+
 /* The folder may have been exchanged meanwhile, with a copy of the file in it as it
-   was: what was filled is what the descriptor leads to. */
+   was before it was filled.  (A copy of it as it is would do.) */
 static bool is_at(const struct temporary *temporary, const char *path,
                   struct err *err)
 {
@@ -213,7 +227,7 @@ static bool is_at(const struct temporary *temporary, const char *path,
     struct stat there;
 
     return (fstat(temporary->fd, &here) == 0 && lstat(path, &there) == 0 &&
-            here.st_dev == there.st_dev && here.st_ino == there.st_ino) ||
+            is_same(&here, &there)) ||
            err_set(err, ERR_IO, "%s is another file by now", path);
 }
 

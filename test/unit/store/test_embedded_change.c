@@ -138,6 +138,26 @@ static void what_a_crash_left_does_not_undo_a_removal(void **state)
     assert_null(doc);
 }
 
+/* The document cannot be opened now, so nothing overtook what lies beside it. */
+static void a_removal_takes_what_a_crash_left_with_it(void **state)
+{
+    const struct timespec old[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+    const char *name = ".a.json.0011223344556677.tmp";
+    struct scene *scene = *state;
+    struct unit_capture log = unit_capture_begin(2);
+    struct err err;
+
+    unit_write(scene->folder, "a.json",
+               "{\"api_key\":\"sealed:v1:00000000:AAAA\"}");
+    unit_write(scene->folder, name, "{\"x\":2}");
+    assert_int_equal(
+        utimensat(AT_FDCWD, unit_path(scene->folder, name), old, 0), 0);
+    assert_true(scene->driver->remove(scene->driver, "a", &err));
+    mem_free(unit_capture_end(&log));
+    /* The sign is left. */
+    assert_int_equal(unit_file_count(scene->folder), 1);
+}
+
 /* ---- what a crash left -------------------------------------------------- */
 
 static void leave(const char *folder, const char *name, const char *text)
@@ -201,11 +221,11 @@ static void a_link_is_followed_and_stays(void **state)
     assert_true(is_link(scene));
     assert_x(scene->driver, "a", 2);
     assert_int_equal(unit_file_count(scene->other), 1);
-    /* Room, and what a crash leaves, lie beside the target. */
+    /* Its lock, room, and what a crash leaves, lie beside the target. */
     assert_int_equal(scene->driver->lock(scene->driver, "a", &lock, &err),
                      STORE_LOCKED);
     assert_true(scene->driver->reserve(scene->driver, lock, &err));
-    assert_int_equal(unit_file_count(scene->other), 2);
+    assert_int_equal(unit_file_count(scene->other), 3);
     doc = json_doc_parse(STR("{\"x\":3}"), &err);
     assert_true(scene->driver->fill(scene->driver, lock, doc, true, &err));
     json_doc_free(doc);
@@ -215,7 +235,25 @@ static void a_link_is_followed_and_stays(void **state)
     scene->driver = open_driver(scene->folder);
     assert_x(scene->driver, "a", 4);
     assert_true(is_link(scene));
-    assert_int_equal(unit_file_count(scene->other), 1);
+    assert_int_equal(unit_file_count(scene->other), 2);
+}
+
+/* Whoever watches the folder sees it by that. */
+static void a_link_is_touched_when_its_target_is_replaced(void **state)
+{
+    struct scene *scene = *state;
+    const struct timespec old[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
+    const char *path;
+    struct stat info;
+    struct err err;
+
+    unit_write(scene->other, "real.json", "{\"x\":1}");
+    link_to_other(scene);
+    path = unit_path(scene->folder, "a.json");
+    assert_int_equal(utimensat(AT_FDCWD, path, old, AT_SYMLINK_NOFOLLOW), 0);
+    assert_true(update(scene->driver, "a", "{\"x\":2}", true, &err));
+    assert_int_equal(lstat(unit_path(scene->folder, "a.json"), &info), 0);
+    assert_true(info.st_mtim.tv_sec > 1000);
 }
 
 static void a_link_that_leads_nowhere_is_not_replaced(void **state)
@@ -305,9 +343,24 @@ static void what_was_reserved_is_saved_on_a_full_disk(void **state)
     assert_int_equal(WEXITSTATUS(status), 0);
 }
 
+static ino_t room_in(const char *folder)
+{
+    DIR *dir = opendir(folder);
+    const struct dirent *entry;
+    ino_t found = 0;
+
+    for (entry = readdir(dir); entry; entry = readdir(dir)) {
+        if (strstr(entry->d_name, ".tmp"))
+            found = entry->d_ino;
+    }
+    (void)closedir(dir);
+    return found;
+}
+
 static void room_is_kept_while_others_change_the_document(void **state)
 {
     struct scene *scene = *state;
+    ino_t room;
     struct store_driver *driver = scene->driver;
     struct store_lock *lock;
     struct json_doc *doc;
@@ -316,7 +369,9 @@ static void room_is_kept_while_others_change_the_document(void **state)
     assert_true(update(driver, "a", "{\"x\":1}", false, &err));
     assert_int_equal(driver->lock(driver, "a", &lock, &err), STORE_LOCKED);
     assert_true(driver->reserve(driver, lock, &err));
+    room = room_in(scene->folder);
     assert_true(driver->reserve(driver, lock, &err));
+    assert_true(room > 0 && room_in(scene->folder) == room);
     assert_int_equal(unit_file_count(scene->folder), 3);
     assert_true(update(driver, "a", "{\"y\":1}", true, &err));
     assert_int_equal(unit_file_count(scene->folder), 3);
@@ -454,8 +509,10 @@ int main(void)
         SCENE(a_removal_is_told_from_a_file_that_is_away),
         SCENE(one_that_was_put_back_by_hand_is_no_removal_any_more),
         SCENE(what_a_crash_left_does_not_undo_a_removal),
+        SCENE(a_removal_takes_what_a_crash_left_with_it),
         SCENE(it_is_adopted_before_anybody_asks),
         SCENE(a_link_is_followed_and_stays),
+        SCENE(a_link_is_touched_when_its_target_is_replaced),
         SCENE(a_link_that_leads_nowhere_is_not_replaced),
         SCENE(what_was_reserved_is_saved_on_a_full_disk),
         SCENE(room_is_kept_while_others_change_the_document),
