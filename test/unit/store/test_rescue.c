@@ -47,10 +47,11 @@ static char third(const char *path)
 {
     FILE *file = fopen(path, "re");
     char text[4] = "";
+    size_t len = file ? fread(text, 1, 3, file) : 0;
 
-    (void)fread(text, 1, 3, file);
-    (void)fclose(file);
-    return text[2];
+    if (file)
+        (void)fclose(file);
+    return len == 3 ? text[2] : '\0';
 }
 
 /* A digit as the third character is the tokens; 0 says nothing of its time. */
