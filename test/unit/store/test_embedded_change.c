@@ -150,8 +150,9 @@ static void a_removal_takes_what_a_crash_left_with_it(void **state)
     unit_write(scene->folder, "a.json",
                "{\"api_key\":\"sealed:v1:00000000:AAAA\"}");
     unit_write(scene->folder, name, "{\"x\":2}");
-    assert_int_equal(
-        utimensat(AT_FDCWD, unit_path(scene->folder, name), old, 0), 0);
+    assert_int_equal(utimensat(AT_FDCWD, unit_path(scene->folder, name), old,
+                               0),
+                     0);
     assert_true(scene->driver->remove(scene->driver, "a", &err));
     mem_free(unit_capture_end(&log));
     /* The sign is left. */
@@ -385,46 +386,6 @@ static void room_is_kept_while_others_change_the_document(void **state)
     assert_int_equal(unit_file_count(scene->folder), 2);
 }
 
-/* What lies in it, but the file of the lock. */
-static void copy_folder(const char *from, const char *to)
-{
-    DIR *dir = opendir(from);
-    const struct dirent *entry;
-    char *text;
-
-    assert_int_equal(mkdir(to, 0700), 0);
-    for (entry = readdir(dir); entry; entry = readdir(dir)) {
-        if (!strstr(entry->d_name, ".json"))
-            continue;
-        text = unit_read(from, entry->d_name);
-        unit_write(to, entry->d_name, text);
-        mem_free(text);
-    }
-    (void)closedir(dir);
-}
-
-static void a_copy_of_the_folder_is_written_to(void **state)
-{
-    struct scene *scene = *state;
-    struct store_driver *driver = scene->driver;
-    char *old = mem_strdup(unit_path(scene->other, "old"));
-    struct store_lock *lock;
-    struct json_doc *doc;
-    struct err err;
-
-    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
-    assert_int_equal(driver->lock(driver, "a", &lock, &err), STORE_LOCKED);
-    assert_true(driver->reserve(driver, lock, &err));
-    assert_int_equal(rename(scene->folder, old), 0);
-    copy_folder(old, scene->folder);
-    doc = json_doc_parse(STR("{\"x\":2}"), &err);
-    assert_true(driver->fill(driver, lock, doc, true, &err));
-    json_doc_free(doc);
-    driver->unlock(driver, lock);
-    assert_x(driver, "a", 2);
-    mem_free(old);
-}
-
 /* Reserves, notes, and is gone without another word. */
 static void note_and_die(const char *folder)
 {
@@ -516,7 +477,6 @@ int main(void)
         SCENE(a_link_that_leads_nowhere_is_not_replaced),
         SCENE(what_was_reserved_is_saved_on_a_full_disk),
         SCENE(room_is_kept_while_others_change_the_document),
-        SCENE(a_copy_of_the_folder_is_written_to),
         SCENE(what_was_noted_outlives_the_process),
         SCENE(what_was_noted_and_saved_leaves_nothing),
         SCENE(nothing_waits_for_the_folder),

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* The embedded store: what must be so before a lock is given. */
+#include <dirent.h>
 #include <sched.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -168,6 +170,51 @@ static void an_empty_folder_for_an_empty_one_is_accepted(void **state)
     assert_true(update(scene->driver, "a", &err));
 }
 
+/* ---- an exchange -------------------------------------------------------- */
+
+/* What lies in it, but the file of the lock. */
+static void copy_folder(const char *from, const char *to)
+{
+    DIR *dir = opendir(from);
+    const struct dirent *entry;
+    char *text;
+
+    assert_int_equal(mkdir(to, 0700), 0);
+    for (entry = readdir(dir); entry; entry = readdir(dir)) {
+        if (!strstr(entry->d_name, ".json"))
+            continue;
+        text = unit_read(from, entry->d_name);
+        unit_write(to, entry->d_name, text);
+        mem_free(text);
+    }
+    (void)closedir(dir);
+}
+
+static void a_copy_of_the_folder_is_written_to(void **state)
+{
+    struct scene *scene = *state;
+    struct store_driver *driver = scene->driver;
+    char *old = mem_strdup(unit_path(scene->other, "old"));
+    struct store_lock *lock;
+    struct json_doc *doc;
+    struct err err;
+    char *text;
+
+    assert_true(update(driver, "a", &err));
+    assert_int_equal(driver->lock(driver, "a", &lock, &err), STORE_LOCKED);
+    assert_true(driver->reserve(driver, lock, &err));
+    assert_int_equal(rename(scene->folder, old), 0);
+    copy_folder(old, scene->folder);
+    doc = json_doc_parse(STR("{\"x\":2}"), &err);
+    assert_true(driver->fill(driver, lock, doc, true, &err));
+    json_doc_free(doc);
+    driver->unlock(driver, lock);
+    text = unit_read(scene->folder, "a.json");
+    assert_string_equal(text, "{\n  \"x\": 2\n}");
+    mem_free(text);
+    mem_free(old);
+}
+
 /* ---- a mount ------------------------------------------------------------ */
 
 /* 0: all is well; 77: it could not be tried. */
@@ -219,6 +266,7 @@ int main(void)
         SCENE(nothing_is_written_where_a_volume_was),
         SCENE(another_folder_with_documents_is_accepted),
         SCENE(an_empty_folder_for_an_empty_one_is_accepted),
+        SCENE(a_copy_of_the_folder_is_written_to),
         SCENE(a_mounted_file_is_refused),
     };
 
