@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "store/filelock.h"
@@ -122,16 +123,32 @@ struct json_doc *embedded_parse(const struct embedded *store, const char *key,
     return doc;
 }
 
-/* It is there: what was said of its removal is void, if it was put back. */
+/* Whoever was about to remove it was killed, if nobody holds the folder. */
+static void forget_removal(const struct embedded *store, const char *key,
+                           const char *path)
+{
+    struct err ignored;
+    int held = filelock_take(store->folder, FILELOCK_FOLDER, &ignored);
+
+    if (held >= 0 && access(path, F_OK) == 0)
+        tombstone_clear(store->folder, key);
+    filelock_release(held);
+}
+
+/* It is there: what was said of its removal is void, if it was put back, or never
+   removed. */
 static void settle(const struct embedded *store, const char *key)
 {
     char path[EMBEDDED_PATH_SIZE];
     struct stat info;
     struct err err;
 
-    if (embedded_path(store, key, EMBEDDED_ENDING, path, &err) &&
-        stat(path, &info) == 0)
-        tombstone_settle(store->folder, key, &info);
+    if (!embedded_path(store, key, EMBEDDED_ENDING, path, &err) ||
+        stat(path, &info) != 0)
+        return;
+    tombstone_settle(store->folder, key, &info);
+    if (tombstone_is_there(store->folder, key))
+        forget_removal(store, key, path);
 }
 
 /* A link is there, and the file that it leads to is not: nobody removed it. */

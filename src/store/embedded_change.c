@@ -320,6 +320,19 @@ static bool discard(struct store_driver *driver, const char *key,
     return ok;
 }
 
+/* It is still there: the sign must not be taken for the truth later. */
+static bool withdraw(const struct embedded *store, const char *key)
+{
+    char path[EMBEDDED_PATH_SIZE];
+    struct stat info;
+    struct err ignored;
+
+    if (embedded_path(store, key, EMBEDDED_ENDING, path, &ignored) &&
+        lstat(path, &info) == 0)
+        tombstone_clear(store->folder, key);
+    return false;
+}
+
 /* First the sign, so that nobody takes the removal for an accident. */
 static bool bury(const struct embedded *store, const char *key, struct err *err)
 {
@@ -330,8 +343,11 @@ static bool bury(const struct embedded *store, const char *key, struct err *err)
     if (!embedded_path(store, key, EMBEDDED_ENDING, path, err))
         return false;
     there = stat(path, &info) == 0;
-    return tombstone_put(store->folder, key, there ? &info : NULL, err) &&
-           remove_file(store, key, err) && embedded_rescue(store, key, err);
+    if (!tombstone_put(store->folder, key, there ? &info : NULL, err))
+        return false;
+    if (!remove_file(store, key, err))
+        return withdraw(store, key);
+    return embedded_rescue(store, key, err);
 }
 
 static bool remove_doc(struct store_driver *driver, const char *key,

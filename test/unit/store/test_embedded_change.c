@@ -80,85 +80,6 @@ static void assert_x(struct store_driver *driver, const char *key,
     json_doc_free(doc);
 }
 
-/* ---- removed, or away --------------------------------------------------- */
-
-static void a_removal_is_told_from_a_file_that_is_away(void **state)
-{
-    struct scene *scene = *state;
-    struct store_driver *driver = scene->driver;
-    struct store_driver *another = open_driver(scene->folder);
-    struct err err;
-
-    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
-    assert_int_equal(unlink(unit_path(scene->folder, "a.json")), 0);
-    assert_false(driver->was_removed(driver, "a"));
-    assert_false(update(driver, "a", "{}", true, &err));
-    assert_int_equal(err.code, ERR_NOT_FOUND);
-    /* What is away can be removed. */
-    assert_true(another->remove(another, "a", &err));
-    assert_true(driver->was_removed(driver, "a"));
-    /* It is made again, and goes away again. */
-    assert_true(update(driver, "a", "{\"x\":2}", false, &err));
-    assert_int_equal(unlink(unit_path(scene->folder, "a.json")), 0);
-    assert_false(another->was_removed(another, "a"));
-    /* Nobody keeps these in memory. */
-    assert_true(update(driver, "pkce_b", "{}", false, &err));
-    assert_true(driver->discard(driver, "pkce_b", &err));
-    assert_false(driver->was_removed(driver, "pkce_b"));
-    another->free(another);
-}
-
-static void one_that_was_put_back_by_hand_is_no_removal_any_more(void **state)
-{
-    struct scene *scene = *state;
-    struct store_driver *driver = scene->driver;
-    struct err err;
-
-    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
-    assert_true(driver->remove(driver, "a", &err));
-    unit_write(scene->folder, "a.json", "{\"x\":3}");
-    assert_x(driver, "a", 3);
-    assert_int_equal(unlink(unit_path(scene->folder, "a.json")), 0);
-    assert_false(driver->was_removed(driver, "a"));
-}
-
-static void what_a_crash_left_does_not_undo_a_removal(void **state)
-{
-    struct scene *scene = *state;
-    struct store_driver *driver = scene->driver;
-    struct json_doc *doc;
-    struct err err;
-
-    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
-    assert_true(driver->remove(driver, "a", &err));
-    unit_write(scene->folder, ".a.json.0011223344556677.tmp", "{\"x\":2}");
-    driver->free(driver);
-    driver = scene->driver = open_driver(scene->folder);
-    assert_true(driver->read(driver, "a", &doc, &err));
-    assert_null(doc);
-}
-
-/* The document cannot be opened now, so nothing overtook what lies beside it. */
-static void a_removal_takes_what_a_crash_left_with_it(void **state)
-{
-    const struct timespec old[2] = { { .tv_sec = 1000 }, { .tv_sec = 1000 } };
-    const char *name = ".a.json.0011223344556677.tmp";
-    struct scene *scene = *state;
-    struct unit_capture log = unit_capture_begin(2);
-    struct err err;
-
-    unit_write(scene->folder, "a.json",
-               "{\"api_key\":\"sealed:v1:00000000:AAAA\"}");
-    unit_write(scene->folder, name, "{\"x\":2}");
-    assert_int_equal(utimensat(AT_FDCWD, unit_path(scene->folder, name), old,
-                               0),
-                     0);
-    assert_true(scene->driver->remove(scene->driver, "a", &err));
-    mem_free(unit_capture_end(&log));
-    /* The sign is left. */
-    assert_int_equal(unit_file_count(scene->folder), 1);
-}
-
 /* ---- what a crash left -------------------------------------------------- */
 
 static void leave(const char *folder, const char *name, const char *text)
@@ -467,10 +388,6 @@ static void nothing_waits_for_the_folder(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        SCENE(a_removal_is_told_from_a_file_that_is_away),
-        SCENE(one_that_was_put_back_by_hand_is_no_removal_any_more),
-        SCENE(what_a_crash_left_does_not_undo_a_removal),
-        SCENE(a_removal_takes_what_a_crash_left_with_it),
         SCENE(it_is_adopted_before_anybody_asks),
         SCENE(a_link_is_followed_and_stays),
         SCENE(a_link_is_touched_when_its_target_is_replaced),
