@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "net/peer_netlink.h"
@@ -113,21 +114,43 @@ const struct peers *peer_asker_peers(const struct peer_asker *asker)
 
 /* ---- asking ------------------------------------------------------------- */
 
-static void say_who(const struct peer_pair *pair, uint32_t uid)
+/* True for one of all threads, and once a minute. */
+static bool may_say(struct peers *peers)
 {
-    log_line(LOG_INFO,
-             "not this machine: the client at port %u runs as user %u",
-             pair->client.port, uid);
+    uint64_t now_ms = clock_steady_ms();
+    uint_least64_t said_ms = atomic_load(&peers->said_ms);
+
+    return (said_ms == 0 || now_ms - said_ms >= PEERS_SAY_AGAIN_MS) &&
+           atomic_compare_exchange_strong(&peers->said_ms, &said_ms, now_ms);
 }
 
-enum peer_verdict peers_conclude(const struct peers *peers,
+static void say_who(struct peers *peers, const struct peer_pair *pair,
+                    uint32_t uid)
+{
+    char more[64] = "";
+    size_t unsaid;
+
+    if (!may_say(peers)) {
+        atomic_fetch_add(&peers->unsaid, 1);
+        return;
+    }
+    unsaid = atomic_exchange(&peers->unsaid, 0);
+    if (unsaid > 0)
+        (void)snprintf(more, sizeof(more),
+                       " (%zu more since the last such line)", unsaid);
+    log_line(LOG_INFO,
+             "not this machine: the client at port %u runs as user %u%s",
+             pair->client.port, uid, more);
+}
+
+enum peer_verdict peers_conclude(struct peers *peers,
                                  const struct peer_pair *pair,
                                  const struct peer_socket *found)
 {
     enum peer_verdict verdict = peer_judge(&peers->rules, pair, found);
 
     if (verdict == PEER_OTHER_USER)
-        say_who(pair, found->uid);
+        say_who(peers, pair, found->uid);
     return verdict;
 }
 

@@ -6,7 +6,8 @@
        /proc/self/net/tcp  a thread reads the list; one pass answers all who wait
        neither             nobody is known, so nobody is this machine
 
-   `struct peers` is the process's: immutable but for its queue, any thread.  A
+   `struct peers` is the process's: immutable but for its queue and what it said in
+   the log, any thread.  A
    `struct peer_asker` is one loop's, and a `struct peer_process` a connection's:
    loop thread only. */
 #pragma once
@@ -49,7 +50,7 @@ struct peer_process {
 };
 
 /* The verdict, if it is known or can be had at once; PEER_UNASKED if it needs a
-   job.  The log says who it is, once, if it is not ours. */
+   job.  The log says who it is, if it is not ours; of many in one minute, how many. */
 enum peer_verdict peer_process_look(struct peer_process *process);
 
 /* True if it is not known yet and cannot be had at once. */

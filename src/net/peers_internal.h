@@ -3,6 +3,7 @@
 #pragma once
 
 #include <pthread.h>
+#include <stdatomic.h>
 
 #include "base/list.h"
 #include "net/peers.h"
@@ -14,6 +15,8 @@ struct peers {
     uint64_t network; /* our network namespace */
     const char *proc;
     char trouble[320];
+    atomic_uint_least64_t said_ms; /* when the log named a stranger; 0: never */
+    atomic_size_t unsaid;          /* strangers since then */
 
     /* PEERS_PROC alone */
     pthread_t thread;
@@ -36,8 +39,12 @@ enum peers_way peers_try(struct peers *peers, bool without_netlink);
 /* What the connection itself tells; PEER_UNASKED: `pair` is to be asked for. */
 enum peer_verdict peers_examine(const struct peer_process *process,
                                 struct peer_pair *pair);
-/* The verdict on what was found; the log names a stranger's user.  Any thread. */
-enum peer_verdict peers_conclude(const struct peers *peers,
+/* Between two lines of the log about strangers. */
+#define PEERS_SAY_AGAIN_MS 60000
+
+/* The verdict on what was found; the log names a stranger's user, but not for each
+   of many.  Any thread. */
+enum peer_verdict peers_conclude(struct peers *peers,
                                  const struct peer_pair *pair,
                                  const struct peer_socket *found);
 

@@ -79,7 +79,7 @@ static void take_all(struct peers *peers, struct batch *batch)
     (void)pthread_mutex_unlock(&peers->lock);
 }
 
-static void search(const struct peers *peers, const struct batch *batch)
+static void search(struct peers *peers, const struct batch *batch)
 {
     struct err err;
     bool ok =

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* The process at the other end of real connections, by each way of asking. */
-#include "net/peers.h"
+#include "net/peers_internal.h"
 
 #include <fcntl.h>
 #include <net/if.h>
+#include <netinet/tcp.h>
 #include <sched.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -264,6 +265,103 @@ static void another_network_is_not_this_machine(void **state)
     scene_close(&scene);
 }
 
+/* Where the kernel names networks, one that it does not name is not ours. */
+static void a_network_that_is_not_told_is_another(void **state)
+{
+    struct loopback_pair pair;
+    struct peer_process process;
+    struct scene scene;
+    int pipes[2];
+
+    (void)state;
+    scene_open(&scene, NULL);
+    assert_true(loopback_pair_open(&pair, "127.0.0.1", "127.0.0.1", false));
+    assert_int_equal(pipe(pipes), 0);
+    process = process_of(&scene, &pair);
+    process.fd = pipes[0];
+    if (scene.peers->knows_network)
+        assert_int_equal(peer_process_look(&process), PEER_OTHER_NETWORK);
+    (void)close(pipes[0]);
+    (void)close(pipes[1]);
+    loopback_pair_close(&pair);
+    scene_close(&scene);
+}
+
+/* ---- what does not work now may work later ------------------------------- */
+
+/* A descriptor that answers nothing, in the place of the kernel's. */
+static void a_failure_is_forgotten_with_its_descriptor(void **state)
+{
+    struct loopback_pair pair;
+    struct unit_capture capture;
+    struct peer_process process;
+    struct scene scene;
+    int ends[2];
+
+    (void)state;
+    scene_open(&scene, NULL);
+    if (peers_way(scene.peers) != PEERS_NETLINK)
+        skip();
+    assert_true(loopback_pair_open(&pair, "127.0.0.1", "127.0.0.1", false));
+    process = process_of(&scene, &pair);
+    assert_int_equal(socketpair(AF_UNIX,
+                                SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
+                                ends),
+                     0);
+    (void)close(scene.asker->netlink);
+    scene.asker->netlink = ends[0];
+    capture = unit_capture_begin(2);
+    assert_int_equal(peer_process_look(&process), PEER_UNKNOWN);
+    mem_free(unit_capture_end(&capture));
+    assert_int_equal(scene.asker->netlink, -1);
+    assert_int_equal(process.verdict, PEER_UNASKED);
+    assert_int_equal(peer_process_look(&process), PEER_OURS);
+    (void)close(ends[1]);
+    loopback_pair_close(&pair);
+    scene_close(&scene);
+}
+
+/* ---- the log ------------------------------------------------------------- */
+
+static struct peer_socket socket_of_user(const struct peer_pair *pair,
+                                         uint32_t uid)
+{
+    return (struct peer_socket){ .local = pair->client,
+                                 .remote = pair->server,
+                                 .state = TCP_ESTABLISHED,
+                                 .uid = uid,
+                                 .inode = 1 };
+}
+
+/* A stranger that comes again and again does not fill the disk. */
+static void the_log_names_one_stranger_a_minute(void **state)
+{
+    struct peer_pair pair =
+        loopback_pair_of("127.0.0.1", 40000, "127.0.0.1", 3000);
+    struct peer_socket found = socket_of_user(&pair, NOBODY);
+    struct unit_capture capture;
+    struct scene scene;
+    char *log;
+
+    (void)state;
+    scene_open(&scene, NULL);
+    scene.peers->rules.all_mapped = false;
+    capture = unit_capture_begin(2);
+    for (int i = 0; i < 100; i++)
+        (void)peers_conclude(scene.peers, &pair, &found);
+    log = unit_capture_end(&capture);
+    unit_assert_part(log, "port 40000 runs as user 65534\n");
+    assert_null(strstr(strstr(log, "65534") + 1, "65534"));
+    mem_free(log);
+    scene.peers->said_ms -= PEERS_SAY_AGAIN_MS;
+    capture = unit_capture_begin(2);
+    (void)peers_conclude(scene.peers, &pair, &found);
+    log = unit_capture_end(&capture);
+    unit_assert_part(log, "user 65534 (99 more since the last such line)\n");
+    mem_free(log);
+    scene_close(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +373,9 @@ int main(void)
         cmocka_unit_test(only_loopback_addresses_are_asked_for),
         cmocka_unit_test(nobody_asked_is_nobody_known),
         cmocka_unit_test(another_network_is_not_this_machine),
+        cmocka_unit_test(a_network_that_is_not_told_is_another),
+        cmocka_unit_test(a_failure_is_forgotten_with_its_descriptor),
+        cmocka_unit_test(the_log_names_one_stranger_a_minute),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
