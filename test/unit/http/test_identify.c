@@ -18,6 +18,7 @@ struct scene {
     struct server *server;
     struct wire client;
     struct passes passes;
+    struct request *held; /* of /hold, which does not watch its client */
     unsigned requests;
     enum peer_verdict verdict; /* at the end of the last one */
 };
@@ -30,6 +31,10 @@ static void answer(void *arg, struct request *req)
 
     scene->requests++;
     scene->verdict = req->process->verdict;
+    if (str_eq(req->path, STR("/hold"))) {
+        scene->held = req;
+        return;
+    }
     response_send(req, 200, STR("text/plain"), STR_EMPTY,
                   str_of(refusal ? refusal : "welcome"));
 }
@@ -176,6 +181,32 @@ static void a_client_that_leaves_is_let_go(void **state)
     scene_close(&scene);
 }
 
+static bool is_held(void *arg)
+{
+    struct scene *scene = arg;
+
+    return scene->held != NULL;
+}
+
+/* From then on the request is its handler's alone. */
+static void who_is_known_is_watched_no_longer(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_open(&scene, true);
+    wire_send(&scene.client, "GET /hold HTTP/1.1\r\nHost: localhost\r\n\r\n");
+    wire_until(scene.loop, is_held, &scene);
+    assert_int_equal(scene.verdict, PEER_OURS);
+    wire_close(&scene.client);
+    wire_turn_for(scene.loop, 5);
+    assert_true(request_is_gone(scene.held));
+    assert_int_equal(server_connections(scene.server), 1);
+    request_release(scene.held);
+    wire_until(scene.loop, has_no_connection, &scene);
+    scene_close(&scene);
+}
+
 static void a_server_may_end_meanwhile(void **state)
 {
     struct scene scene;
@@ -254,6 +285,7 @@ int main(void)
         cmocka_unit_test(the_kernel_is_asked_when_it_is_needed),
         cmocka_unit_test(fields_are_judged_first),
         cmocka_unit_test(a_client_that_leaves_is_let_go),
+        cmocka_unit_test(who_is_known_is_watched_no_longer),
         cmocka_unit_test(a_server_may_end_meanwhile),
         cmocka_unit_test(a_crowd_keeps_nobody_out),
         cmocka_unit_test(a_list_that_vanished_tells_nothing),

@@ -9,6 +9,7 @@
 #include <sys/socket.h>
 
 #include "host.h"
+#include "net/outgoing.h"
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
 #define POST(path, length)                                                     \
@@ -296,6 +297,31 @@ static void connections_are_counted(void **state)
     wire_expect_count(&host->client, "\r\n\r\nnow", 2);
 }
 
+/* Only the first request of a connection can come round. */
+static void who_has_asked_before_is_not_ourselves(void **state)
+{
+    struct outgoing *outgoing = outgoing_new();
+    struct outgoing_socket *own;
+    struct host *host = *state;
+
+    host->options.outgoing = outgoing;
+    host_start(host);
+    wire_send(&host->client, GET("/now"));
+    wire_expect_count(&host->client, "\r\n\r\nnow", 1);
+    own = outgoing_add(outgoing, host->client.fd);
+    wire_send(&host->client, GET("/now"));
+    wire_expect_count(&host->client, "\r\n\r\nnow", 2);
+    outgoing_forget(own);
+    host_reconnect(host);
+    own = outgoing_add(outgoing, host->client.fd);
+    wire_send(&host->client, GET("/now"));
+    wire_expect(&host->client, "HTTP/1.1 508 ");
+    outgoing_forget(own);
+    wire_close(&host->client);
+    host_until_connections(host, 0);
+    outgoing_free(outgoing);
+}
+
 static void freeing_the_server_tells_its_handlers(void **state)
 {
     struct host *host = *state;
@@ -339,6 +365,7 @@ int main(void)
         ROW(a_slow_body_is_told),
         ROW(a_full_window_stops_the_clock),
         ROW(connections_are_counted),
+        ROW(who_has_asked_before_is_not_ourselves),
         ROW(freeing_the_server_tells_its_handlers),
     };
 

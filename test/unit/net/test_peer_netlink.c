@@ -8,9 +8,12 @@
 #include <linux/netlink.h>
 #include <linux/sock_diag.h>
 #include <netinet/tcp.h>
+#include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "loopback_pair.h"
@@ -181,6 +184,53 @@ static void what_is_malformed_is_refused(void **state)
                      PEER_NETLINK_FAILED);
 }
 
+/* ---- who answers --------------------------------------------------------- */
+
+static int named_socket(const char *name, struct sockaddr_un *addr,
+                        socklen_t *len)
+{
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    size_t name_len;
+
+    *addr = (struct sockaddr_un){ .sun_family = AF_UNIX };
+    (void)snprintf(addr->sun_path + 1, sizeof(addr->sun_path) - 1, "%s-%ld",
+                   name, (long)getpid());
+    name_len = strlen(addr->sun_path + 1);
+    *len = (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + name_len);
+    assert_true(fd >= 0);
+    assert_int_equal(bind(fd, (struct sockaddr *)(void *)addr, *len), 0);
+    return fd;
+}
+
+/* Whoever may write to our descriptor: its name stands where the kernel's port would,
+   and is not 0. */
+static void only_the_kernel_is_believed(void **state)
+{
+    struct answer answer = make_answer(AF_INET);
+    struct peer_pair pair =
+        loopback_pair_of("127.0.0.1", 40000, "127.0.0.1", 3000);
+    struct sockaddr_un ours;
+    struct sockaddr_un theirs;
+    socklen_t our_len;
+    socklen_t their_len;
+    int fd = named_socket("netlink-asks", &ours, &our_len);
+    int forger = named_socket("netlink-forger", &theirs, &their_len);
+    struct peer_socket found;
+    struct err err;
+
+    (void)state;
+    assert_int_equal(connect(fd, (struct sockaddr *)(void *)&theirs, their_len),
+                     0);
+    assert_int_equal(sendto(forger, &answer, sizeof(answer), 0,
+                            (struct sockaddr *)(void *)&ours, our_len),
+                     sizeof(answer));
+    assert_int_equal(peer_netlink_ask(fd, &pair, &found, &err),
+                     PEER_NETLINK_FAILED);
+    unit_assert_part(err.text, "Protocol error");
+    (void)close(fd);
+    (void)close(forger);
+}
+
 /* ---- the kernel --------------------------------------------------------- */
 
 static void expect_own(int fd, const struct loopback_pair *pair)
@@ -262,6 +312,7 @@ int main(void)
         cmocka_unit_test(an_answer_is_read),
         cmocka_unit_test(a_refusal_is_not_an_answer),
         cmocka_unit_test(what_is_malformed_is_refused),
+        cmocka_unit_test(only_the_kernel_is_believed),
         cmocka_unit_test(the_kernel_knows_the_client),
         cmocka_unit_test(an_orphan_has_no_inode),
     };
