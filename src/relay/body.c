@@ -40,7 +40,12 @@ void body_look_ahead(struct relayed *r)
 
 bool body_may_name(const struct relayed *r)
 {
-    return !r->packed && (!r->ahead || scan_ahead_may_be_object(r->ahead));
+    if (r->packed || !r->ahead)
+        return !r->packed;
+    if (r->ahead->ended)
+        return r->ahead->present;
+    return scan_ahead_may_be_object(r->ahead) ||
+           scan_begins_object(request_body(r->req));
 }
 
 static bool refuse_proxy(struct relayed *r)
@@ -59,7 +64,8 @@ bool body_may_pass(struct relayed *r)
         return true;
     if (r->ahead->named)
         return refuse_proxy(r);
-    return r->endpoint->body != ENDPOINT_BODY_SIZED || body_may_name(r) ||
+    return r->endpoint->body != ENDPOINT_BODY_SIZED ||
+           scan_ahead_may_be_object(r->ahead) ||
            err_set(&r->err, ERR_BAD_REQUEST,
                    "a batch over %llu MB must be a valid JSON object: nothing "
                    "else is passed on as it comes",

@@ -13,7 +13,9 @@ bool body_is_packed(const struct headers *headers);
    them at hand. */
 void body_look_ahead(struct relayed *r);
 
-/* As far as it has come: may it be a JSON object, which may name a proxy? */
+/* Of a kept body, as far as it has come: may it be a JSON object, or meant as one, that
+   names a proxy or null?  No more once an object has ended that does not: what comes
+   behind it is another line. */
 bool body_may_name(const struct relayed *r);
 
 /* More has come of a body that is passed on as it comes, and that only this look

@@ -3,7 +3,7 @@
    or slow on open endpoints.
 
    Whoever sends a chunk does not tell how many will follow: such a body is kept until
-   it is complete, or too long to be kept, or (on open endpoints, unless it may be a
+   it is complete, or too long to be kept, or (on open endpoints, unless it begins as a
    JSON object, which is of no use before its end) until UPLOAD_PATIENCE_MS have
    passed.  From then on it is streamed, what was kept in front. */
 #pragma once

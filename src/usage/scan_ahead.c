@@ -6,8 +6,10 @@ static void note(void *arg, const struct sift_found *found)
 {
     struct scan_ahead *ahead = arg;
 
-    if (found->id != ahead->name.id)
+    if (found->id == ahead->root.id) {
+        ahead->ended = true;
         return;
+    }
     ahead->present = true;
     ahead->named |= !found->null;
 }

@@ -14,6 +14,7 @@ struct scan_ahead {
     struct sift_node root;
     size_t seen;
     unsigned mark; /* bytes of a byte order mark in front */
+    bool ended;    /* the object has, whatever came behind it */
     bool present;  /* there is such a member */
     bool named;    /* and its value is not null */
 };

@@ -160,6 +160,9 @@ static void a_slow_one_passes_as_it_comes(void **state)
         { SKILLS("Content-Length: 6\r\n") "abc", "def", "abcdef" },
         { SKILLS("Transfer-Encoding: chunked\r\n") "3\r\nabc\r\n",
           "3\r\ndef\r\n0\r\n\r\n", "3\r\nabc\r\n3\r\ndef\r\n0\r\n\r\n" },
+        { SKILLS("Transfer-Encoding: chunked\r\n") "b\r\n{\"a\":\"abc\"}\r\n",
+          "1\r\n\n\r\n0\r\n\r\n",
+          "b\r\n{\"a\":\"abc\"}\r\n1\r\n\n\r\n0\r\n\r\n" },
     };
     struct relay_scene *scene = *state;
     struct wire *peer = NULL;
@@ -189,6 +192,19 @@ static void a_slow_json_object_is_kept(void **state)
     peer = relay_scene_accept(scene);
     wire_expect(peer, "Content-Length: 7\r\n");
     wire_expect(peer, "\r\n\r\n{\"a\":1}");
+}
+
+/* It may be meant as one, and name a proxy yet. */
+static void a_slow_one_that_is_flawed_is_kept(void **state)
+{
+    struct relay_scene *scene = *state;
+
+    relay_scene_send(scene, SKILLS("Content-Length: 27\r\n") "{\"a\":,,");
+    wire_turn_for(scene->loop, UPLOAD_PATIENCE_MS + 100);
+    relay_scene_send(scene, "\"proxy_config\":null}");
+    wire_expect(&scene->client, "HTTP/1.1 400 ");
+    wire_expect(&scene->client, "not valid JSON");
+    assert_int_equal(accept(scene->listening, NULL, NULL), -1);
 }
 
 struct flood {
@@ -298,6 +314,7 @@ int main(void)
         TEST(so_it_is_after_a_401),
         TEST(a_slow_one_passes_as_it_comes),
         TEST(a_slow_json_object_is_kept),
+        TEST(a_slow_one_that_is_flawed_is_kept),
         TEST(what_becomes_too_much_is_streamed),
         TEST(it_waits_for_a_slow_upstream),
     };

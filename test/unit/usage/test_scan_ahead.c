@@ -161,6 +161,23 @@ static void any_nesting(void **state)
     assert_false(is_clear(str_of(text), 11));
 }
 
+static void it_tells_when_the_object_has_ended(void **state)
+{
+    struct scan_ahead ahead;
+
+    (void)state;
+    scan_ahead_init(&ahead, P);
+    scan_ahead_feed(&ahead, STR("{\"a\":{}"));
+    assert_false(ahead.ended);
+    scan_ahead_feed(&ahead, STR("}"));
+    assert_true(ahead.ended);
+    scan_ahead_feed(&ahead, STR("\n{\"proxy_config\":1"));
+    assert_true(ahead.ended && !ahead.present);
+    scan_ahead_init(&ahead, P);
+    scan_ahead_feed(&ahead, STR("{\"a\",}"));
+    assert_false(ahead.ended);
+}
+
 /* A long body that goes out as it comes is stopped where it can be seen. */
 static void it_says_so_early(void **state)
 {
@@ -200,6 +217,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_says_what_the_whole_look_says),
         cmocka_unit_test(it_tells_when_a_member_has_a_value),
+        cmocka_unit_test(it_tells_when_the_object_has_ended),
         cmocka_unit_test(any_byte_in_any_place),
         cmocka_unit_test(any_byte_less),
         cmocka_unit_test(any_nesting),
