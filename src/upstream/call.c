@@ -71,14 +71,17 @@ bool call_wake(struct call *call)
    next one, lest a process that is killed there loses it. */
 void call_spend_link(struct call *call)
 {
-    if (call->waking)
+    if (call->waking || call->options.tap)
         call->spent = call->link;
     else
         link_free(call->link);
+    call->link = NULL;
 }
 
 void call_set_failed(struct call *call)
 {
+    if (call->link && call->options.tap)
+        call_spend_link(call);
     link_free(call->link);
     call->link = NULL;
     call_enter(call, CALL_FAILED);
@@ -158,9 +161,12 @@ static void stream_ready(void *arg, unsigned ready)
         if (call->reads > 0 && call_wake(call))
             call_stash_pending(call);
         break;
-    case CALL_DIALING:
     case CALL_DONE:
     case CALL_FAILED:
+        if (call_lingers(call))
+            call_read_rest(call);
+        break;
+    case CALL_DIALING:
         break;
     }
 }

@@ -40,6 +40,9 @@ enum call_body {
     CALL_BODY_CHUNKED, /* follows with call_send(), framed here */
 };
 
+/* All that is received, head and framing included, before it is judged. */
+typedef void call_tap_fn(void *arg, struct str bytes);
+
 struct call_options {
     struct upstream *upstream;
     struct origin *origin;
@@ -55,6 +58,8 @@ struct call_options {
     uint64_t first_byte_ms; /* from the last byte sent to the first received */
     uint64_t idle_ms;       /* silence while sending or reading */
     uint64_t silence_ms; /* without an acknowledgement; 0: SILENCE_LIMIT_MS */
+    call_tap_fn *tap;    /* NULL: nobody wants the bytes as they came */
+    void *tap_arg;
 };
 
 /* `head` and `body` are borrowed until call_state() is READING or later. */
@@ -88,6 +93,13 @@ enum call_data call_read(struct call *call, struct str *bytes);
 
 /* Also bring the bytes of call_read() without framing; NULL ends that. */
 void call_on_body(struct call *call, parser_body_fn body, void *arg);
+
+/* For a call with a tap that ended otherwise than it should have: in the wake that
+   shows DONE or FAILED.  The connection stays, and what still comes goes to the
+   tap, with a wake, until call_free() or until the peer ends it.  False, and nothing
+   changes, if nothing can come any more. */
+bool call_linger(struct call *call);
+bool call_lingers(const struct call *call);
 
 /* Stop and resume reading (back-pressure); silence does not count meanwhile. */
 void call_pause(struct call *call, bool pause);

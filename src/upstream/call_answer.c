@@ -114,6 +114,15 @@ static bool has_asked(const struct call *call)
     return !call->reused || stream_sent(call->link->stream) > call->begins_at;
 }
 
+static enum stream_status read_stream(struct call *call, struct str *bytes)
+{
+    enum stream_status status = stream_read(call->link->stream, bytes);
+
+    if (status == STREAM_OK && call->options.tap)
+        call->options.tap(call->options.tap_arg, *bytes);
+    return status;
+}
+
 /* One read, or, where an end came with the bytes and brings no event of its own, all
    that there is. */
 void call_read_head(struct call *call)
@@ -121,8 +130,7 @@ void call_read_head(struct call *call)
     bool asked = has_asked(call);
 
     do {
-        enum stream_status status =
-            stream_read(call->link->stream, &call->pending);
+        enum stream_status status = read_stream(call, &call->pending);
 
         if (status == STREAM_AGAIN)
             return;
@@ -161,8 +169,7 @@ static enum call_data at_end_of_stream(struct call *call)
     parser_finish(call->parser);
     if (parser_state(call->parser) != PARSER_DONE)
         return cut(call, "connection closed");
-    link_free(call->link);
-    call->link = NULL;
+    call_spend_link(call);
     call_enter(call, CALL_DONE);
     return CALL_END;
 }
@@ -188,7 +195,7 @@ static enum call_data receive(struct call *call)
     if (call->reads == 0 && !stream_has_ended(call->link->stream))
         return CALL_AGAIN;
     call->reads -= call->reads > 0;
-    status = stream_read(call->link->stream, &call->pending);
+    status = read_stream(call, &call->pending);
     if (status == STREAM_AGAIN) {
         call->reads = 0;
         return CALL_AGAIN;
@@ -226,6 +233,49 @@ enum call_data call_read(struct call *call, struct str *bytes)
         return cut(call, parser_error(call->parser)->text);
     return CALL_DATA;
 }
+
+/* ---- what nobody expects ------------------------------------------------- */
+
+/* False if there is nothing new. */
+static bool read_rest(struct call *call)
+{
+    enum stream_status status;
+    struct str bytes;
+
+    do {
+        status = read_stream(call, &bytes);
+    } while (status == STREAM_OK && stream_has_ended(call->link->stream));
+    if (status != STREAM_OK && status != STREAM_AGAIN)
+        call_spend_link(call);
+    return status != STREAM_AGAIN;
+}
+
+bool call_linger(struct call *call)
+{
+    if (!call->spent)
+        return false;
+    call->link = call->spent;
+    call->spent = NULL;
+    call->pending = STR_EMPTY;
+    /* An end that is known already brings no event. */
+    if (stream_has_ended(call->link->stream))
+        (void)read_rest(call);
+    return call->link != NULL;
+}
+
+bool call_lingers(const struct call *call)
+{
+    return call->link &&
+           (call->state == CALL_DONE || call->state == CALL_FAILED);
+}
+
+void call_read_rest(struct call *call)
+{
+    if (read_rest(call))
+        (void)call_wake(call);
+}
+
+/* ---- for the owner -------------------------------------------------------- */
 
 void call_on_body(struct call *call, parser_body_fn body, void *arg)
 {

@@ -13,7 +13,7 @@ struct call {
     void (*wake)(void *arg);
     void *arg;
     struct link *link;
-    struct link *spent; /* done with in a wake, and closed after it */
+    struct link *spent; /* done with, and closed after the (next) wake */
     struct loop_timer *timer;
     struct parser *parser;
     struct str pending; /* received, not yet parsed; in scratch or `stash` */
@@ -57,7 +57,8 @@ void call_set_deadline(struct call *call, uint64_t limit_ms);
 void call_timer_fired(void *arg);
 /* Tell the owner; false if the owner freed the call. */
 bool call_wake(struct call *call);
-/* The exchange is over, and its connection closes: after the wake, if this is one. */
+/* The exchange is over, and its connection closes: after the wake, if this is one,
+   or there is a tap, whose owner may want to linger. */
 void call_spend_link(struct call *call);
 /* Closes the connection; `err` was set by the caller. */
 void call_set_failed(struct call *call);
@@ -79,5 +80,7 @@ void call_begin_answer(struct call *call);
 void call_read_head(struct call *call);
 /* There is something to read. */
 void call_allow_reads(struct call *call);
+/* The stream of a call that lingers is readable.  Wakes the owner. */
+void call_read_rest(struct call *call);
 /* What the owner did not take during its wake must outlive the thread's buffer. */
 void call_stash_pending(struct call *call);

@@ -3,82 +3,15 @@
    the answer as far as it has come; both may hold tokens and are wiped. */
 #include "upstream/fetch.h"
 
-#include "base/inflate.h"
 #include "base/mem.h"
+#include "upstream/fetch_internal.h"
 
-#define LAYERS_MAX 3 /* of compression: nobody means more */
-
-struct fetch {
-    struct call *call;
-    struct loop_timer *deadline;
-    void (*wake)(void *arg);
-    void *arg;
-    const struct origin *origin;
-    uint64_t answer_ms;
-    fetch_look_fn *look;
-    enum fetch_state state;
-    bool sending;   /* the deadline runs */
-    bool headed;    /* status and fields are there */
-    bool hastened;  /* the deadline is that of a rest that does not matter */
-    bool too_large; /* more body came than is kept */
-    struct buf head;
-    struct buf body;
-    struct buf answer;
-    struct err err;
-};
-
-/* ---- decoding ----------------------------------------------------------- */
-
-/* "deflate" has no mark of its own: it is believed where the field names it, unless
-   what came is plainly JSON. */
-static bool is_packed(const struct fetch *fetch, struct str body)
-{
-    const struct str *coding =
-        headers_get(fetch_headers(fetch), STR("content-encoding"));
-
-    return inflate_is_gzip(body) ||
-           (coding && str_ieq(str_trim(*coding), STR("deflate")) &&
-            !str_starts(str_trim(body), STR("{")));
-}
-
-/* The body without compression, in `plain` if there was any.  What only pretends to
-   be packed stays as it is. */
-static struct str unpack(struct fetch *fetch, struct buf *plain)
-{
-    struct str body = buf_str(&fetch->answer);
-    enum inflate_end end = INFLATE_WHOLE;
-
-    for (int i = 0; i < LAYERS_MAX && end == INFLATE_WHOLE; i++) {
-        struct buf next;
-
-        if (!is_packed(fetch, body))
-            break;
-        buf_init_secret(&next, FETCH_BODY_MAX);
-        end = inflate_text(body, &next);
-        if (next.len == 0) {
-            buf_done(&next);
-            break;
-        }
-        buf_done(plain);
-        *plain = next;
-        body = buf_str(plain);
-    }
-    fetch->too_large = fetch->too_large || end == INFLATE_LARGE;
-    return body;
-}
-
-static enum fetch_worth worth_of(struct fetch *fetch)
-{
-    enum fetch_worth worth;
-    struct buf plain;
-
-    if (!fetch->look || !fetch->headed)
-        return FETCH_WORTHLESS;
-    buf_init_secret(&plain, FETCH_BODY_MAX);
-    worth = fetch->look(fetch_status(fetch), unpack(fetch, &plain));
-    buf_done(&plain);
-    return worth;
-}
+#define LAYERS_MAX 3  /* of compression: nobody means more */
+#define RAW_ROOM 8192 /* at once: most answers fit */
+#define HEAD_ROOM (128u * 1024)
+/* A large body is not looked at again before it has grown by this part of it. */
+#define LOOKED_SMALL (256u * 1024)
+#define LOOKED_PART 8
 
 /* ---- ending ------------------------------------------------------------- */
 
@@ -103,8 +36,8 @@ static void answered(struct fetch *fetch)
 {
     struct buf plain;
 
-    buf_init_secret(&plain, FETCH_BODY_MAX);
-    (void)unpack(fetch, &plain);
+    buf_init_secret(&plain, fetch->body_max);
+    (void)fetch_unpack(fetch, buf_str(&fetch->answer), &plain);
     if (plain.mem) {
         buf_done(&fetch->answer);
         fetch->answer = plain;
@@ -112,44 +45,67 @@ static void answered(struct fetch *fetch)
     finish(fetch, FETCH_ANSWERED);
 }
 
-/* No more will come; `err` says why. */
-static void cut_off(struct fetch *fetch)
+/* What is no answer by its head and framing may still be followed by bytes that
+   are one.  In the call's wake only. */
+static bool linger(struct fetch *fetch)
 {
-    if (worth_of(fetch) != FETCH_WORTHLESS)
+    fetch->lingering = call_linger(fetch->call);
+    if (fetch->lingering)
+        loop_timer_set(fetch->deadline, FETCH_REST_MS);
+    return fetch->lingering;
+}
+
+static void settle(struct fetch *fetch, enum fetch_worth worth)
+{
+    if (worth != FETCH_WORTHLESS || fetch->whole)
         answered(fetch);
     else
         fail(fetch);
+}
+
+/* No more will come by head and framing; if it FAILS, `err` says why. */
+static void settle_or_linger(struct fetch *fetch)
+{
+    bool more = fetch->look && linger(fetch);
+    enum fetch_worth worth = fetch_salvage(fetch);
+
+    if (!more || worth == FETCH_ENOUGH)
+        settle(fetch, worth);
 }
 
 static void too_late(void *arg)
 {
     struct fetch *fetch = arg;
 
+    if (fetch->lingering) {
+        settle(fetch, fetch_salvage(fetch));
+        return;
+    }
     err_set(&fetch->err, ERR_TIMEOUT,
             "the answer of %s:%u was not complete within %llu ms",
             fetch->origin->host, fetch->origin->port,
             (unsigned long long)fetch->answer_ms);
-    cut_off(fetch);
+    settle(fetch, fetch_salvage(fetch));
 }
 
 static void too_large(struct fetch *fetch)
 {
     err_set(&fetch->err, ERR_BAD_RESPONSE,
             "the answer of %s:%u is larger than %u bytes", fetch->origin->host,
-            fetch->origin->port, FETCH_BODY_MAX);
-    cut_off(fetch);
+            fetch->origin->port, (unsigned)fetch->body_max);
+    settle(fetch, fetch_salvage(fetch));
 }
 
 /* Complete by its framing; what was packed may still not be. */
 static void complete(struct fetch *fetch)
 {
-    struct buf plain;
+    bool doubtful = fetch_is_doubtful(fetch);
 
-    buf_init_secret(&plain, FETCH_BODY_MAX);
-    (void)unpack(fetch, &plain);
-    buf_done(&plain);
+    fetch->whole = !fetch->too_large;
     if (fetch->too_large)
         too_large(fetch);
+    else if (doubtful)
+        settle_or_linger(fetch);
     else
         answered(fetch);
 }
@@ -159,17 +115,37 @@ static void complete(struct fetch *fetch)
 static void keep(void *arg, struct str bytes)
 {
     struct fetch *fetch = arg;
-    size_t room = FETCH_BODY_MAX - fetch->answer.len;
+    size_t room = fetch->body_max - fetch->answer.len;
 
     buf_add(&fetch->answer, str_sub(bytes, 0, room));
     if (bytes.len > room)
         fetch->too_large = true;
 }
 
+static void keep_raw(void *arg, struct str bytes)
+{
+    struct fetch *fetch = arg;
+
+    buf_add(&fetch->raw, str_sub(bytes, 0, fetch->raw.max - fetch->raw.len));
+}
+
+/* Each look takes as long as there is to look at. */
+static bool is_time_to_look(struct fetch *fetch)
+{
+    size_t len = fetch->raw.len;
+
+    if (len >= LOOKED_SMALL &&
+        len - fetch->looked < fetch->looked / LOOKED_PART)
+        return false;
+    fetch->looked = len;
+    return true;
+}
+
 /* Nobody waits long for an end that does not matter. */
 static void hasten(struct fetch *fetch)
 {
-    if (fetch->hastened || worth_of(fetch) != FETCH_ENOUGH)
+    if (fetch->hastened || !is_time_to_look(fetch) ||
+        fetch_worth_of(fetch, buf_str(&fetch->answer)) != FETCH_ENOUGH)
         return;
     fetch->hastened = true;
     if (fetch->answer_ms > FETCH_REST_MS)
@@ -188,12 +164,25 @@ static void read_answer(struct fetch *fetch)
         too_large(fetch);
     } else if (got == CALL_CUT) {
         fetch->err = *call_error(fetch->call);
-        cut_off(fetch);
+        settle_or_linger(fetch);
     } else if (got == CALL_END) {
         complete(fetch);
     } else {
         hasten(fetch);
     }
+}
+
+/* What comes although nothing should: the end settles it, or the deadline. */
+static void overhear(struct fetch *fetch)
+{
+    bool more = call_lingers(fetch->call);
+    enum fetch_worth worth;
+
+    if (more && !is_time_to_look(fetch))
+        return;
+    worth = fetch_salvage(fetch);
+    if (!more || worth == FETCH_ENOUGH)
+        settle(fetch, worth);
 }
 
 static void start_clock(struct fetch *fetch)
@@ -210,6 +199,10 @@ static void call_changed(void *arg)
 
     if (fetch->state != FETCH_BUSY)
         return;
+    if (fetch->lingering) {
+        overhear(fetch);
+        return;
+    }
     switch (call_state(fetch->call)) {
     case CALL_DIALING:
     case CALL_SECURING:
@@ -223,12 +216,11 @@ static void call_changed(void *arg)
         start_clock(fetch);
         buf_done(&fetch->head);
         buf_done(&fetch->body);
-        fetch->headed = true;
         read_answer(fetch);
         break;
     case CALL_FAILED:
         fetch->err = *call_error(fetch->call);
-        cut_off(fetch);
+        settle_or_linger(fetch);
         break;
     }
 }
@@ -271,8 +263,13 @@ struct fetch *fetch_start(const struct fetch_options *options,
     fetch->origin = options->origin;
     fetch->answer_ms = options->answer_ms;
     fetch->look = options->look;
+    fetch->doubt = options->doubt;
+    fetch->body_max = options->look ? FETCH_KEEP_MAX : FETCH_BODY_MAX;
     fetch->deadline = loop_timer_new(options->upstream->loop, too_late, fetch);
-    buf_init_secret(&fetch->answer, FETCH_BODY_MAX);
+    buf_init_secret(&fetch->answer, fetch->body_max);
+    buf_init_secret(&fetch->raw, fetch->body_max + HEAD_ROOM);
+    if (fetch->look)
+        (void)buf_room(&fetch->raw, RAW_ROOM);
     write_request(fetch, options);
     fetch->call =
         call_start(&(struct call_options){ .upstream = options->upstream,
@@ -285,6 +282,8 @@ struct fetch *fetch_start(const struct fetch_options *options,
                                                              STR("HEAD")),
                                            .single = true,
                                            .connect_ms = options->connect_ms,
+                                           .tap = fetch->look ? keep_raw : NULL,
+                                           .tap_arg = fetch,
                                            .first_byte_ms = options->answer_ms,
                                            .idle_ms = options->answer_ms },
                    call_changed, fetch);
@@ -300,6 +299,7 @@ void fetch_free(struct fetch *fetch)
     buf_done(&fetch->head);
     buf_done(&fetch->body);
     buf_done(&fetch->answer);
+    buf_done(&fetch->raw);
     mem_free(fetch);
 }
 
@@ -315,12 +315,18 @@ const struct err *fetch_error(const struct fetch *fetch)
 
 unsigned fetch_status(const struct fetch *fetch)
 {
-    return call_head(fetch->call)->status;
+    const struct parser_head *head =
+        fetch->call ? call_head(fetch->call) : NULL;
+
+    return head ? head->status : 0;
 }
 
 const struct headers *fetch_headers(const struct fetch *fetch)
 {
-    return &call_head(fetch->call)->headers;
+    static const struct headers none;
+    const struct parser_head *head = call_head(fetch->call);
+
+    return head ? &head->headers : &none;
 }
 
 struct str fetch_body(const struct fetch *fetch)

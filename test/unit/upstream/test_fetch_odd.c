@@ -47,6 +47,154 @@ static void what_must_not_be_lost_is_taken_though_it_was_cut(void **state)
     }
 }
 
+/* Looks for the tokens, as it were: `ab` is one, anywhere. */
+static enum fetch_worth look_for(unsigned status, struct str body)
+{
+    (void)status;
+    if (str_contains(body, STR("<ab>")))
+        return FETCH_ENOUGH;
+    return str_contains(body, STR("<a>")) ? FETCH_PRECIOUS : FETCH_WORTHLESS;
+}
+
+static bool doubt(unsigned status, struct str body)
+{
+    return status < 400 && !str_contains(body, STR("."));
+}
+
+#define CL "content-length: 4\r\n"
+#define TE "transfer-encoding: chunked\r\n"
+#define FIELDS_64                                                              \
+    "a: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\n"         \
+    "a: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\n"         \
+    "a: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\n"         \
+    "a: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\n"         \
+    "a: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\n"         \
+    "a: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\n"         \
+    "a: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\n"         \
+    "a: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\na: b\r\n"
+
+/* Each of them is followed by "<ab>", or by nothing that is missing. */
+static const struct {
+    const char *head; /* before the empty line */
+    const char *rest;
+    unsigned status; /* 0: not understood */
+} wrong[] = {
+    { OK CL TE, "4\r\n<ab>\r\n0\r\n\r\n", 0 },
+    { OK CL TE, "1\r\n<\r\n3\r\nab>\r\n0\r\n\r\n", 0 },
+    { OK CL CL, "<ab>", 0 },
+    { OK CL "content-length: 3\r\n", "<ab>", 0 },
+    { OK "content-length: 2\r\n", "<ab>", 200 },
+    { OK "content-length: 0\r\n", "<ab>", 200 },
+    { OK "transfer-encoding: gzip, chunked\r\n", "4\r\n<ab>\r\n0\r\n\r\n", 0 },
+    { OK TE, "QQ\r\n<ab>\r\n0\r\n\r\n", 200 },
+    { OK TE, "<ab>", 200 },
+    { OK "no colon\r\n" CL, "<ab>", 0 },
+    { OK "a : b\r\n" CL, "<ab>", 0 },
+    { OK "a: b\r\n c\r\n" CL, "<ab>", 0 },
+    { OK FIELDS_64 FIELDS_64 FIELDS_64 FIELDS_64 CL, "<ab>", 0 },
+    { "HTTP/1.1 200 OK\n", "<ab>", 0 },
+    { "HTTP/2 200\r\n" CL, "<ab>", 0 },
+    { "HTTP/1.1 20\r\n" CL, "<ab>", 0 },
+    { "SSH-2.0-x\r\n", "<ab>", 0 },
+    { "HTTP/1.1 101 Up\r\nupgrade: x\r\nconnection: upgrade\r\n", "<ab>", 0 },
+    { "HTTP/1.1 204 None\r\n" CL, "<ab>", 204 },
+    { "HTTP/1.1 304 Same\r\n" CL, "<ab>", 304 },
+};
+
+static void check_found(struct play *play, unsigned status)
+{
+    finish(play);
+    assert_int_equal(fetch_state(play->fetch), FETCH_ANSWERED);
+    assert_int_equal(fetch_status(play->fetch), status);
+    assert_true(str_contains(fetch_body(play->fetch), STR("<ab>")));
+}
+
+/* At once or a moment later, and with the connection open. */
+static void nor_is_it_lost_when_head_or_framing_are_wrong(void **state)
+{
+    struct play *play = *state;
+
+    play->options.look = look_for;
+    play->options.doubt = doubt;
+    for (size_t i = 0; i < 2 * COUNT_OF(wrong); i++) {
+        begin(play);
+        wire_send(&play->scene->peer, wrong[i / 2].head);
+        wire_send(&play->scene->peer, "\r\n");
+        if (i % 2)
+            wire_turn_for(play->scene->loop, 5);
+        wire_send(&play->scene->peer, wrong[i / 2].rest);
+        check_found(play, wrong[i / 2].status);
+    }
+}
+
+static void nor_with_a_nul_in_a_field(void **state)
+{
+    struct play *play = *state;
+
+    play->options.look = look_for;
+    begin(play);
+    wire_send(&play->scene->peer, OK "a: b");
+    wire_send_str(&play->scene->peer, (struct str){ "", 1 });
+    wire_send(&play->scene->peer, "c\r\n" CL "\r\n<ab>");
+    check_found(play, 0);
+}
+
+/* The same ends in what it was before if nothing comes. */
+static void a_wrong_answer_with_nothing_in_it_fails(void **state)
+{
+    struct play *play = *state;
+
+    play->options.look = look_for;
+    play->options.doubt = doubt;
+    for (int open = 0; open <= 1; open++) {
+        begin(play);
+        wire_send(&play->scene->peer, OK CL TE "\r\n{}");
+        if (!open)
+            wire_half_close(&play->scene->peer);
+        check_failed(play, ERR_BAD_RESPONSE, "bad answer from");
+        begin(play);
+        wire_send(&play->scene->peer, OK "content-length: 2\r\n\r\n{}");
+        if (!open)
+            wire_half_close(&play->scene->peer);
+        finish(play);
+        unit_assert_str(fetch_body(play->fetch), "{}");
+    }
+}
+
+/* Their end is the end: with a moment's wait for each this would take minutes. */
+static void a_whole_answer_is_not_waited_behind(void **state)
+{
+    static const char *const whole[] = {
+        OK "content-length: 4\r\n\r\n<ab>",
+        OK "content-length: 4\r\n\r\n<a>.",
+        "HTTP/1.1 400 No\r\ncontent-length: 2\r\n\r\n{}",
+    };
+    struct play *play = *state;
+
+    play->options.look = look_for;
+    play->options.doubt = doubt;
+    for (size_t i = 0; i < 40 * COUNT_OF(whole); i++) {
+        begin(play);
+        wire_send(&play->scene->peer, whole[i % COUNT_OF(whole)]);
+        finish(play);
+        assert_int_equal(fetch_state(play->fetch), FETCH_ANSWERED);
+    }
+}
+
+static void it_can_be_given_up_while_it_is_doubted(void **state)
+{
+    struct play *play = *state;
+
+    play->options.look = look_for;
+    begin(play);
+    wire_send(&play->scene->peer, OK CL TE "\r\n");
+    wire_turn_for(play->scene->loop, 5);
+    assert_int_equal(play->wakes, 0);
+    fetch_free(play->fetch);
+    play->fetch = NULL;
+    wire_expect_end(&play->scene->peer);
+}
+
 static void or_though_it_was_late(void **state)
 {
     struct play *play = *state;
@@ -76,7 +224,7 @@ static void a_rest_that_does_not_matter_is_not_waited_for(void **state)
 static void or_though_it_was_too_large(void **state)
 {
     struct play *play = *state;
-    size_t len = FETCH_BODY_MAX + 1;
+    size_t len = FETCH_KEEP_MAX + 1;
     char head[100];
     char *body = mem_alloc(len);
 
@@ -89,7 +237,7 @@ static void or_though_it_was_too_large(void **state)
     mem_free(body);
     finish(play);
     assert_int_equal(fetch_state(play->fetch), FETCH_ANSWERED);
-    assert_int_equal(fetch_body(play->fetch).len, FETCH_BODY_MAX);
+    assert_int_equal(fetch_body(play->fetch).len, FETCH_KEEP_MAX);
 }
 
 /* ---- compression -------------------------------------------------------- */
@@ -205,6 +353,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(what_must_not_be_lost_is_taken_though_it_was_cut),
+        ROW(nor_is_it_lost_when_head_or_framing_are_wrong),
+        ROW(nor_with_a_nul_in_a_field),
+        ROW(a_wrong_answer_with_nothing_in_it_fails),
+        ROW(a_whole_answer_is_not_waited_behind),
+        ROW(it_can_be_given_up_while_it_is_doubted),
         ROW(or_though_it_was_late),
         ROW(a_rest_that_does_not_matter_is_not_waited_for),
         ROW(or_though_it_was_too_large),
