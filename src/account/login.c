@@ -23,6 +23,7 @@ struct login {
     struct keeper_wait *adopting;
     struct json_doc *tokens;
     struct err err;
+    bool spoilt; /* the refresh token that came cannot be one */
     bool failed;
 };
 
@@ -232,6 +233,7 @@ static bool take_answer(struct login *login)
     token_call_free(login->call);
     login->call = NULL;
     login->tokens = answer.patch;
+    login->spoilt = answer.spoilt;
     return answer.verdict == OAUTH_GRANTED ||
            err_set(&login->err,
                    answer.verdict == OAUTH_REFUSED ? ERR_OAUTH
@@ -271,6 +273,12 @@ static struct flow_next adopted(struct flow *flow)
         return fail(login);
     }
     log_line(LOG_INFO, "account %s: signed in", login->wait->name);
+    if (login->spoilt)
+        log_line(LOG_WARN,
+                 "account %s: the refresh token that came cannot be one (it "
+                 "is too long, or has other characters than visible ASCII): "
+                 "the account works until its access token expires",
+                 login->wait->name);
     start_job(login, STORE_OP_DISCARD);
     return flow_sleep_then(cleaned);
 }

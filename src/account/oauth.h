@@ -78,7 +78,8 @@ struct oauth_answer {
        expires_at (RFC 3339), and refresh_token, scopes[] if the answer has them;
        the caller's. */
     struct json_doc *patch;
-    uint64_t lifetime_ms;    /* GRANTED */
+    uint64_t lifetime_ms; /* GRANTED */
+    bool spoilt; /* GRANTED, without the refresh token, which cannot be one */
     uint64_t retry_after_ms; /* TRANSIENT: what the provider asked for, at most
                                 an hour, or 0 */
     struct err err;          /* not GRANTED: ERR_LOGIN_REQUIRED or ERR_OAUTH;
@@ -90,12 +91,15 @@ struct oauth_answer {
    expired, so the next use refreshes it. */
 #define OAUTH_NO_ACCESS_TOKEN "none-came"
 
-/* Judge an answer of the token endpoint.  Never fails: what cannot be understood
-   is TRANSIENT.  An answer that holds tokens is GRANTED whatever stands beside them,
+/* Judge an answer of the token endpoint; `status` is 0 if it could not be read.
+   Never fails: what cannot be understood is TRANSIENT.  An answer that holds tokens is GRANTED whatever stands beside them,
    damaged JSON and a body that was cut included: the old refresh token is dead by
    then, so what came is kept.  The patch can always be written down. */
 struct oauth_answer oauth_judge(unsigned status, const struct headers *headers,
                                 struct str body, uint64_t now_wall_ms);
 
-/* The same question while the answer is still coming: for fetch_options. */
+/* The same question while the answer is still coming, and whether an answer that does
+   not grant all looks cut although its framing says that it is complete: for
+   fetch_options. */
 enum fetch_worth oauth_look(unsigned status, struct str body);
+bool oauth_doubt(unsigned status, struct str body);

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "account/oauth_grant.h"
+#include "account/oauth_text.h"
 #include "base/text.h"
 
 #define RETRY_MAX_MS (3600u * 1000)
@@ -202,8 +203,12 @@ struct oauth_answer oauth_judge(unsigned status, const struct headers *headers,
     answer.patch = oauth_grant(status, body, now_wall_ms, &answer.lifetime_ms);
     if (answer.patch) {
         answer.verdict = OAUTH_GRANTED;
+        answer.spoilt = oauth_grant_spoils(answer.patch, body);
     } else {
-        refuse(&answer, status, headers, body);
+        struct buf plain;
+
+        refuse(&answer, status, headers, oauth_text_plain(body, &plain));
+        buf_done(&plain);
         answer.retry_after_ms = retry_after_ms(headers, now_wall_ms);
     }
     return answer;

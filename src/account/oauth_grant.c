@@ -4,11 +4,13 @@
 
 #include "account/kinds.h"
 #include "account/oauth.h"
+#include "account/oauth_text.h"
 #include "base/text.h"
 
 #define LIFE_DEFAULT_S 28800
 #define LIFE_MIN_S 60
 #define LIFE_MAX_S (366u * 86400)
+#define STATUS_FAILED 500 /* of which nothing less than both is believed */
 
 /* ---- members ------------------------------------------------------------ */
 
@@ -26,6 +28,21 @@ static bool is_token(struct str text)
     return text.len > 0 && text.len <= KIND_OAUTH_TOKEN_MAX;
 }
 
+static bool is_space(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Spaces and line ends around a token are no part of it. */
+static struct str trim(struct str text)
+{
+    while (text.len > 0 && is_space(text.at[0]))
+        text = str_from(text, 1);
+    while (text.len > 0 && is_space(text.at[text.len - 1]))
+        text.len--;
+    return text;
+}
+
 static bool holds_token(struct str value)
 {
     struct buf text;
@@ -33,7 +50,7 @@ static bool holds_token(struct str value)
 
     buf_init_secret(&text, KIND_OAUTH_TOKEN_MAX);
     fits = is_string(value) && oauth_member_text(value, &text) &&
-           is_token(buf_str(&text));
+           is_token(trim(buf_str(&text)));
     buf_done(&text);
     return fits;
 }
@@ -121,22 +138,9 @@ static bool set_token(struct json_doc *patch, struct str body, const char *name)
                           &token);
 
     if (there)
-        json_doc_set_str(patch, name, buf_str(&token));
+        json_doc_set_str(patch, name, trim(buf_str(&token)));
     buf_done(&token);
     return there;
-}
-
-/* Absent: the old one goes on.  One of no use: the old one is spent all the same. */
-static bool set_refresh_token(struct json_doc *patch, struct str body)
-{
-    struct oauth_wanted any = { "refresh_token", holds_text, SIZE_MAX };
-    struct str value;
-
-    if (set_token(patch, body, "refresh_token"))
-        return true;
-    if (oauth_member(body, any, &value))
-        json_doc_set(patch, "refresh_token", json_doc_new_null());
-    return false;
 }
 
 static void set_expiry(struct json_doc *patch, uint64_t wall_ms)
@@ -147,22 +151,23 @@ static void set_expiry(struct json_doc *patch, uint64_t wall_ms)
     json_doc_set_str(patch, "expires_at", str_of(expires));
 }
 
-/* Whatever the status is: a gateway may have set it.  Without "2xx" the answer must
-   have everything, and claim no failure. */
+/* Whatever the status is: a gateway may have set it, and an answer with both tokens
+   is one whatever it says beside them.  With less than both a status that claims a
+   failure is believed. */
 static bool is_granted(unsigned status, bool access, bool refresh, bool failure)
 {
-    if (status >= 200 && status < 300)
+    if (status == 0 || (status >= 200 && status < 300))
         return access || (refresh && !failure);
-    return access && refresh && !failure;
+    return access && refresh;
 }
 
-struct json_doc *oauth_grant(unsigned status, struct str body,
-                             uint64_t now_wall_ms, uint64_t *lifetime_ms)
+static struct json_doc *read_grant(unsigned status, struct str body,
+                                   uint64_t now_wall_ms, uint64_t *lifetime_ms)
 {
     struct json_doc *patch = json_doc_new_object();
     struct str value;
     bool access = set_token(patch, body, "access_token");
-    bool refresh = set_refresh_token(patch, body);
+    bool refresh = set_token(patch, body, "refresh_token");
     bool failure = oauth_member(body, oauth_grant_failure, &value);
 
     if (!is_granted(status, access, refresh, failure)) {
@@ -175,6 +180,65 @@ struct json_doc *oauth_grant(unsigned status, struct str body,
     set_expiry(patch, now_wall_ms + *lifetime_ms);
     read_scopes(patch, body);
     return patch;
+}
+
+/* What has both in a string within the answer was passed on by somebody. */
+static struct json_doc *read_wrapped(struct str body, uint64_t now_wall_ms,
+                                     uint64_t *lifetime_ms)
+{
+    struct json_doc *patch = NULL;
+    struct buf text;
+
+    buf_init_secret(&text, 2 * body.len);
+    if (oauth_text_unwrap(body, &text))
+        patch =
+            read_grant(STATUS_FAILED, buf_str(&text), now_wall_ms, lifetime_ms);
+    buf_done(&text);
+    return patch;
+}
+
+struct json_doc *oauth_grant(unsigned status, struct str body,
+                             uint64_t now_wall_ms, uint64_t *lifetime_ms)
+{
+    struct json_doc *patch;
+    struct buf plain;
+
+    body = oauth_text_plain(body, &plain);
+    patch = read_grant(status, body, now_wall_ms, lifetime_ms);
+    if (!patch)
+        patch = read_wrapped(body, now_wall_ms, lifetime_ms);
+    buf_done(&plain);
+    return patch;
+}
+
+bool oauth_grant_spoils(const struct json_doc *patch, struct str body)
+{
+    struct oauth_wanted any = { "refresh_token", holds_text, SIZE_MAX };
+    struct str value;
+
+    return !json_doc_get(patch, "refresh_token") &&
+           oauth_member(body, any, &value);
+}
+
+/* ---- while it comes ------------------------------------------------------ */
+
+static bool is_whole(struct str text)
+{
+    struct err err;
+    struct json_doc *doc = json_doc_parse(text, &err);
+
+    json_doc_free(doc);
+    return doc != NULL;
+}
+
+bool oauth_doubt(unsigned status, struct str body)
+{
+    body = trim(body);
+    if (body.len == 0)
+        return status < 400;
+    if (body.at[0] == '<' || (status >= 400 && body.at[0] != '{'))
+        return false;
+    return !is_whole(body);
 }
 
 enum fetch_worth oauth_look(unsigned status, struct str body)

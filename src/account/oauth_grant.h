@@ -13,3 +13,7 @@ extern const struct oauth_wanted oauth_grant_failure;
    access token came); NULL if nothing is granted. */
 struct json_doc *oauth_grant(unsigned status, struct str body,
                              uint64_t now_wall_ms, uint64_t *lifetime_ms);
+
+/* The answer names a refresh token that is none, so that the patch has none: the old
+   one stays, although it may be spent. */
+bool oauth_grant_spoils(const struct json_doc *patch, struct str body);

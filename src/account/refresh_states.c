@@ -129,6 +129,17 @@ void refresh_set_obtained(struct refresh *r)
     json_doc_set_str(r->patch, "obtained_at", str_of(now));
 }
 
+/* It may be spent: then the next refresh says that a sign-in is needed. */
+static void say_spoilt(const char *name)
+{
+    log_line(LOG_WARN,
+             "account %s: the new refresh token cannot be one (it is too long, "
+             "or has other characters than visible ASCII): the old one stays; "
+             "if the next refresh is refused, sign in again with "
+             "`claude-relay login %s`",
+             name, name);
+}
+
 static enum refresh_event granted(struct refresh *r,
                                   const struct oauth_answer *answer)
 {
@@ -136,6 +147,8 @@ static enum refresh_event granted(struct refresh *r,
     json_doc_set(r->patch, "login_required", json_doc_new_null());
     refresh_set_obtained(r);
     note(r);
+    if (answer->spoilt)
+        say_spoilt(r->kept->name);
     r->precious_ms = clock_steady_ms();
     r->kept->fresh_until_ms = clock_wall_ms() + answer->lifetime_ms / 2;
     return REFRESH_GRANTED;

@@ -43,7 +43,8 @@ static void ask(struct token_call *call)
                                              .body = buf_str(&call->body),
                                              .connect_ms = config->connect_ms,
                                              .answer_ms = TOKEN_CALL_MS,
-                                             .look = oauth_look },
+                                             .look = oauth_look,
+                                             .doubt = oauth_doubt },
                     fetch_changed, call);
 }
 

@@ -9,6 +9,7 @@
 #include "account/oauth.h"
 #include "base/inflate.h"
 #include "base/mem.h"
+#include "upstream/salvage.h"
 
 #define TEXT_MAX (1024u * 1024)
 #define NOW_MS 784111777000u
@@ -126,13 +127,28 @@ static void unpack(struct str packed)
     buf_done(&plain);
 }
 
+/* The same bytes with a head that nobody understood, or without one. */
+static void save(struct str raw)
+{
+    for (unsigned way = 0; way < SALVAGE_WAYS; way++) {
+        struct buf text;
+
+        buf_init_secret(&text, raw.len);
+        if (salvage_body(raw, (enum salvage_way)way, &text))
+            json_doc_free(judge(0, buf_str(&text)).patch);
+        buf_done(&text);
+    }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const unsigned statuses[] = { 200, 201, 302, 400, 401, 403, 500 };
+    static const unsigned statuses[] = { 0, 200, 201, 302, 400, 401, 403, 500 };
     struct str text = { (const char *)data, size };
 
     for (size_t i = 0; i < COUNT_OF(statuses); i++)
         json_doc_free(judge(statuses[i], text).patch);
+    (void)oauth_doubt(200, text);
+    save(text);
     compare(text);
     if (is_neutral(text))
         surround(text);

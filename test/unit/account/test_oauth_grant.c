@@ -42,8 +42,7 @@ static const struct {
       8 * HOUR_MS },
     { "{" A ",\"refresh_token\":\"\",\"scope\":\"\"}", PATCH_A AT_8H "}",
       8 * HOUR_MS },
-    { "{" A ",\"refresh_token\":\"a b\"}",
-      "{" A ",\"refresh_token\":null,\"expires_at\":" AT_8H "}", 8 * HOUR_MS },
+    { "{" A ",\"refresh_token\":\"a b\"}", PATCH_A AT_8H "}", 8 * HOUR_MS },
     { "{\"token_type\":\"Bearer\"," A
       ",\"refresh_token\":\"R\",\"scope\":\"a  b:c\",\"organization\":{}}",
       "{" A ",\"refresh_token\":\"R\",\"expires_at\":" AT_8H
@@ -132,6 +131,25 @@ static const struct {
     { 299, STR_INIT("{" A "}"), "{" A ",\"expires_at\":" AT_8H "}" },
     { 302, STR_INIT("{" BOTH "}"), WHOLE },
     { 500, STR_INIT("{" BOTH "}"), WHOLE },
+    { 500, STR_INIT("{\"error\":\"server_error\"," BOTH "}"), WHOLE },
+    { 400, STR_INIT("{\"error\":{\"type\":\"x\"}," BOTH "}"), WHOLE },
+    { 0, STR_INIT("{" BOTH "}"), WHOLE },
+    { 0, STR_INIT("{" A "}"), "{" A ",\"expires_at\":" AT_8H "}" },
+    /* white space is no part of a token */
+    { 200, STR_INIT("{" A ",\"refresh_token\":\" sk-ant-ort01-R\"}"), WHOLE },
+    { 200,
+      STR_INIT("{\"access_token\":\"\\tsk-ant-oat01-A\\r\\n\","
+               "\"refresh_token\":\"sk-ant-ort01-R\n \"}"),
+      WHOLE },
+    /* written in another way */
+    { 200,
+      STR_INIT("{\"body\":\"{\\\"access_token\\\":\\\"sk-ant-oat01-A"
+               "\\\",\\\"refresh_token\\\":\\\"sk-ant-ort01-R\\\"}\"}"),
+      WHOLE },
+    { 200,
+      STR_INIT("\xff\xfe{\0\"\0a\0c\0c\0e\0s\0s\0_\0t\0o\0k\0e\0n\0\"\0:\0\""
+               "\0A\0\"\0}\0"),
+      "{\"access_token\":\"A\",\"expires_at\":" AT_8H "}" },
     /* escapes, and all that can be sent */
     { 200, STR_INIT("{\"access_token\":\"sk\\u002dant\\u002Doat01-A\"," R "}"),
       WHOLE },
@@ -193,8 +211,9 @@ static const struct {
     { 200, "{\"access_token\":\"a\xff\"}" },
     { 200, "{\"x\":\"\\\"access_token\\\":\\\"B\\\"\"}" },
     { 200, "{\"error\":\"x\"," R "}" },
-    { 500, "{\"error\":\"x\"," BOTH "}" },
-    { 400, "{\"error\":{\"type\":\"x\"}," BOTH "}" },
+    { 500, "{\"error\":\"x\"," A "}" },
+    { 400, "{\"error\":{\"type\":\"x\"}," R "}" },
+    { 0, "{\"error\":\"x\"," R "}" },
     { 400, "{\"grant_type\":\"refresh_token\"," R "}" },
     { 500, "{" A "}" },
 };
@@ -249,6 +268,62 @@ static void half_an_answer_is_judged_by_what_it_holds(void **state)
                          looks[i].worth);
 }
 
+static const struct {
+    const char *body;
+    bool spoilt;
+} spoilt[] = {
+    { "{" BOTH "}", false },
+    { "{" A "}", false },
+    { "{" A ",\"refresh_token\":null}", false },
+    { "{" A ",\"refresh_token\":\"\"}", false },
+    { "{" A ",\"refresh_token\":\"a b\"}", true },
+    { "{" A ",\"refresh_token\":\"\\u00e9\"}", true },
+};
+
+static void a_refresh_token_that_is_none_is_told(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(spoilt); i++) {
+        struct str body = str_of(spoilt[i].body);
+        uint64_t lifetime_ms;
+        struct json_doc *patch = oauth_grant(200, body, NOW_MS, &lifetime_ms);
+
+        assert_non_null(patch);
+        assert_int_equal(oauth_grant_spoils(patch, body), spoilt[i].spoilt);
+        json_doc_free(patch);
+    }
+}
+
+static const struct {
+    unsigned status;
+    const char *body;
+    bool doubt;
+} doubts[] = {
+    { 200, "", true },
+    { 204, " \r\n", true },
+    { 304, "", true },
+    { 0, "", true },
+    { 200, "{\"access_tok", true },
+    { 200, "{" A ",\"refresh", true },
+    { 500, "{\"error\":", true },
+    { 200, "{}", false },
+    { 200, "{" A "}\n", false },
+    { 200, "<html>", false },
+    { 400, "", false },
+    { 400, "{\"error\":\"invalid_grant\"}", false },
+    { 502, "Bad Gateway", false },
+};
+
+static void what_looks_cut_is_doubted(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(doubts); i++) {
+        if (oauth_doubt(doubts[i].status, str_of(doubts[i].body)) !=
+            doubts[i].doubt)
+            fail_msg("%u %s", doubts[i].status, doubts[i].body);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -256,6 +331,8 @@ int main(void)
         cmocka_unit_test(tokens_are_never_thrown_away),
         cmocka_unit_test(what_holds_none_grants_nothing),
         cmocka_unit_test(tokens_have_a_ceiling),
+        cmocka_unit_test(a_refresh_token_that_is_none_is_told),
+        cmocka_unit_test(what_looks_cut_is_doubted),
         cmocka_unit_test(half_an_answer_is_judged_by_what_it_holds),
     };
 

@@ -43,6 +43,19 @@ static void all_who_wait_share_one_call(void **state)
     assert_int_equal(script_store_count(desk->script, SCRIPT_LOCK), 1);
 }
 
+/* The old one may be spent, but nothing is lost by keeping it. */
+static void a_refresh_token_that_cannot_be_one_replaces_none(void **state)
+{
+    struct desk *desk = *state;
+    struct keeper_wait *wait = desk_ask(desk, KEEPER_REFRESH, NULL);
+
+    desk_token_call(desk);
+    desk_grant(desk, "new-access", "no token");
+    assert_int_equal(desk_answer(desk, wait), FINE);
+    desk_expect_token(desk, "new-access");
+    desk_expect_stored(desk, "\"old-refresh\"");
+}
+
 static void who_leaves_cancels_nothing(void **state)
 {
     struct desk *desk = *state;
@@ -355,6 +368,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         AT_DESK(an_expired_token_is_exchanged_and_saved_before_it_is_shown),
         AT_DESK(all_who_wait_share_one_call),
+        AT_DESK(a_refresh_token_that_cannot_be_one_replaces_none),
         AT_DESK(who_leaves_cancels_nothing),
         AT_DESK(a_connection_that_is_lost_is_tried_once_more),
         AT_DESK(a_connection_that_is_lost_twice_is_an_error_and_marks_nothing),
