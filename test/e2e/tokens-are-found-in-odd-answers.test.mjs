@@ -39,6 +39,37 @@ const odd = {
   'cut-in-a-chunk': (n) => chunked(Buffer.from(plain(n))).subarray(0, -8),
   'gzip-cut': (n) => answer(zlib.gzipSync(plain(n)), { fields: ['content-encoding: gzip'] }).subarray(0, -4),
 };
+/* Head or framing are wrong, so that the body is none by HTTP. */
+const raw = (lines, body) => Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`), Buffer.from(body)]);
+const OK = 'HTTP/1.1 200 OK';
+const length = (n) => `content-length: ${Buffer.byteLength(plain(n))}`;
+const pieces = (n) => Buffer.concat([plain(n).slice(0, 30), plain(n).slice(30)].map((part) => Buffer.from(`${part.length.toString(16)}\r\n${part}\r\n`)).concat(Buffer.from('0\r\n\r\n')));
+Object.assign(odd, {
+  'length-and-chunks': (n) => raw([OK, length(n), 'transfer-encoding: chunked'], pieces(n)),
+  'the-length-twice': (n) => raw([OK, length(n), length(n)], plain(n)),
+  'two-lengths': (n) => raw([OK, length(n), 'content-length: 7'], plain(n)),
+  'a-short-length': (n) => raw([OK, 'content-length: 20'], plain(n)),
+  'a-length-between-them': (n) => raw([OK, 'content-length: 75'], plain(n)),
+  'gzip-as-framing': (n) => raw([OK, 'transfer-encoding: gzip, chunked'], chunked(zlib.gzipSync(plain(n))).subarray(head(200, ['transfer-encoding: chunked']).length)),
+  'a-bad-first-chunk': (n) => raw([OK, 'transfer-encoding: chunked'], `QQ\r\n${plain(n)}\r\n0\r\n\r\n`),
+  'gzip-in-a-bad-chunk': (n) => raw([OK, 'transfer-encoding: chunked'], Buffer.concat([Buffer.from('QQ\r\n'), zlib.gzipSync(plain(n))])),
+  'no-colon': (n) => raw([OK, 'garbage', length(n)], plain(n)),
+  'a-space-before-the-colon': (n) => raw([OK, 'x-a : b', length(n)], plain(n)),
+  'a-nul-in-a-field': (n) => raw([OK, 'x-a: a\0b', length(n)], plain(n)),
+  'a-folded-field': (n) => raw([OK, 'x-a: b', '  c', length(n)], plain(n)),
+  'too-many-fields': (n) => raw([OK, ...Array(300).fill('x-a: b'), length(n)], plain(n)),
+  'bare-line-feeds': (n) => Buffer.from(`HTTP/1.1 200 OK\n${length(n)}\n\n${plain(n)}`),
+  'http-2': (n) => raw(['HTTP/2 200', length(n)], plain(n)),
+  'no-head': (n) => Buffer.from(plain(n)),
+  'status-101': (n) => raw(['HTTP/1.1 101 X', 'upgrade: x', 'connection: upgrade'], plain(n)),
+  'status-204': (n) => answer(plain(n), { status: 204 }),
+  'status-304': (n) => answer(plain(n), { status: 304 }),
+  'two-megabytes-before': (n) => answer(`{"x":"${'a'.repeat(2e6)}",${members(n)}}`),
+  'utf-16': (n) => answer(Buffer.from(`\ufeff${plain(n)}`, 'utf16le')),
+  'in-a-string': (n) => answer(JSON.stringify({ body: plain(n) })),
+  'spaces-around-one': (n) => answer(plain(n).replace('"sk-ant-ort', '" sk-ant-ort')),
+  'beside-an-error': (n) => answer(`{"error":"server_error",${members(n)}}`, { status: 400 }),
+});
 const STAYS = 'open-and-longer';
 odd[STAYS] = (n) => Buffer.from(`${head(200, ['content-length: 5000'])}${plain(n)}`);
 
