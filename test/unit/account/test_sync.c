@@ -457,6 +457,22 @@ static void what_memory_has_itself_is_not_older(void **state)
     account_unref(same);
 }
 
+/* A broken file is not newer than a spent grant. */
+static void what_was_never_good_is_not_newer(void **state)
+{
+    struct scene *scene = *state;
+    struct account *same = unit_account(&account_kind_oauth, "c", OAUTH("1"));
+
+    set(scene, 2, "oauth_c", "{}");
+    sync_changed(scene->sync, NULL);
+    wait_shown(scene, 1);
+    set(scene, 2, "oauth_c", OAUTH("1"));
+    scene->spent = same->grant;
+    wait_shown(scene, 1);
+    assert_account(scene, "c", "at1", "");
+    account_unref(same);
+}
+
 #define SCENE(test)                                                            \
     cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
 
@@ -476,6 +492,7 @@ int main(void)
         SCENE(a_broken_file_is_looked_at_again),
         SCENE(an_older_file_does_not_replace_newer_tokens),
         SCENE(what_memory_has_itself_is_not_older),
+        SCENE(what_was_never_good_is_not_newer),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
