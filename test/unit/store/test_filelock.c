@@ -14,6 +14,23 @@
 #include "base/mem.h"
 #include "unit.h"
 
+/* ---- system calls ------------------------------------------------------- */
+
+/* Removed as soon as it is open. */
+/* lint: what is wrapped has no argument to carry it in */
+static const char *doomed;
+
+int __real_flock(int fd, int how);
+int __wrap_flock(int fd, int how);
+int __wrap_flock(int fd, int how)
+{
+    if (doomed)
+        (void)unlink(doomed);
+    return __real_flock(fd, how);
+}
+
+/* ---- the scene ---------------------------------------------------------- */
+
 struct scene {
     char *folder;
     char *path;
@@ -162,6 +179,23 @@ static void a_lock_that_cannot_be_made_is_an_error(void **state)
 #define SCENE(test)                                                            \
     cmocka_unit_test_setup_teardown(test, open_scene, close_scene)
 
+/* It would exclude nobody: the next one makes another file. */
+static void one_that_was_removed_meanwhile_is_no_lock(void **state)
+{
+    struct scene *scene = *state;
+    struct err err;
+    int fd;
+
+    doomed = scene->path;
+    fd = filelock_take(scene->path, FILELOCK_TRY, &err);
+    doomed = NULL;
+    assert_int_equal(fd, -1);
+    assert_int_equal(err.code, ERR_BUSY);
+    fd = filelock_take(scene->path, FILELOCK_TRY, &err);
+    assert_true(fd >= 0);
+    filelock_release(fd);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +204,7 @@ int main(void)
         SCENE(a_folder_is_locked_without_a_file),
         SCENE(the_file_is_the_owners_and_stays),
         SCENE(a_lock_that_cannot_be_made_is_an_error),
+        SCENE(one_that_was_removed_meanwhile_is_no_lock),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
