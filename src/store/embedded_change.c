@@ -16,9 +16,10 @@
 #include "store/sealed.h"
 #include "store/tombstone.h"
 
-/* Room for a document that grows, and for a first one. */
-#define ROOM_MORE 8192
-#define ROOM_MIN 16384
+/* Room for a document that grows while its account's token is asked for: much, and
+   less where the disk has not that much. */
+#define ROOM_MORE ((size_t)64 * 1024)
+#define ROOM_LESS ((size_t)16 * 1024)
 
 /* ---- writing ------------------------------------------------------------ */
 
@@ -220,28 +221,31 @@ void embedded_drop_room(struct store_lock *lock)
     lock->room = NULL;
 }
 
-static size_t room_for(const struct embedded_place *place)
+static size_t size_of(const struct embedded_place *place)
 {
     char path[EMBEDDED_PATH_SIZE];
     struct stat info;
 
-    if (snprintf(path, sizeof(path), "%s/%s", place->folder, place->name) >=
-            EMBEDDED_PATH_SIZE ||
-        stat(path, &info) != 0 || info.st_size < ROOM_MIN - ROOM_MORE)
-        return ROOM_MIN;
-    return (size_t)info.st_size + ROOM_MORE;
+    return snprintf(path, sizeof(path), "%s/%s", place->folder, place->name) <
+                       EMBEDDED_PATH_SIZE &&
+                   stat(path, &info) == 0
+               ? (size_t)info.st_size
+               : 0;
 }
 
 static bool make_room(const struct embedded *store, struct store_lock *lock,
                       struct err *err)
 {
     struct embedded_place place;
+    size_t size;
 
     if (!embedded_find(store, lock->key, &place, err))
         return false;
+    size = size_of(&place);
     lock->room = MEM_NEW(struct temporary);
     if (temporary_open(lock->room, place.folder, place.name, err) &&
-        temporary_reserve(lock->room, room_for(&place), err))
+        (temporary_reserve(lock->room, size + ROOM_MORE, err) ||
+         temporary_reserve(lock->room, size + ROOM_LESS, err)))
         return true;
     embedded_drop_room(lock);
     return false;

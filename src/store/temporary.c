@@ -159,12 +159,39 @@ bool temporary_reserve(struct temporary *temporary, size_t size,
            err_errno(err, "reserve %zu bytes in %s", size, temporary->path);
 }
 
+/* Where nothing can be mapped: over what was noted before, and zeros behind. */
+static bool write_note(const struct temporary *temporary, struct str content)
+{
+    static const char zeros[4096];
+    size_t at = content.len;
+
+    if (pwrite(temporary->fd, content.at, content.len, 0) !=
+        (ssize_t)content.len)
+        return false;
+    while (at < temporary->size) {
+        size_t len = temporary->size - at;
+        ssize_t done =
+            pwrite(temporary->fd, zeros,
+                   len < sizeof(zeros) ? len : sizeof(zeros), (off_t)at);
+
+        if (done <= 0)
+            return false;
+        at += (size_t)done;
+    }
+    return true;
+}
+
 bool temporary_note(struct temporary *temporary, struct str content)
 {
-    if (!temporary->map || content.len > temporary->map_size)
+    if (!temporary->reserved || temporary->fd < 0 ||
+        (content.len > temporary->size && !allocate(temporary, content.len)))
         return false;
-    memset(temporary->map, 0, temporary->map_size);
-    memcpy(temporary->map, content.at, content.len);
+    if (temporary->map) {
+        memset(temporary->map, 0, temporary->map_size);
+        memcpy(temporary->map, content.at, content.len);
+    } else if (!write_note(temporary, content)) {
+        return false;
+    }
     temporary->noted = true;
     return true;
 }
@@ -254,7 +281,9 @@ void temporary_done(struct temporary *temporary)
 {
     if (temporary->fd < 0)
         return;
-    if (!temporary->noted)
+    if (temporary->noted)
+        (void)fsync(temporary->fd);
+    else
         (void)unlink(temporary->path);
     unmap_room(temporary);
     (void)close(temporary->fd);

@@ -38,8 +38,8 @@ bool temporary_open(struct temporary *temporary, const char *folder,
    it still has an owner. */
 bool temporary_reserve(struct temporary *temporary, size_t size,
                        struct err *err) MUST_CHECK;
-/* It holds this, and zeros behind it, without a system call: whatever kills the
-   process from now on leaves it there, whole.  For what exists nowhere else; any
+/* It holds this, and zeros behind it, without a system call (where room can be
+   mapped, and is large enough): whatever kills the process from now on leaves it there, whole.  For what exists nowhere else; any
    thread, while nobody else uses it.  False without room that was reserved. */
 bool temporary_note(struct temporary *temporary, struct str content);
 /* It holds this, and nothing else, durably.  Without room for it, what was noted
@@ -50,7 +50,7 @@ bool temporary_fill(struct temporary *temporary, struct str content,
    another file lies where it was made. */
 bool temporary_move(struct temporary *temporary, bool create,
                     struct err *err) MUST_CHECK;
-/* Removes it if it was not moved, and nothing was noted. */
+/* Removes it if it was not moved, and nothing was noted; what was is durable. */
 void temporary_done(struct temporary *temporary);
 
 /* The base of what replaces this file; NULL: there is none. */

@@ -215,6 +215,33 @@ static void fill_disk(const char *folder)
     (void)fclose(file);
 }
 
+/* What it was to become has no room: what was noted stays, and is found. */
+static int note_on_a_full_disk(struct store_driver **driver, const char *folder)
+{
+    char *more = mem_zalloc(200001);
+    struct store_lock *lock;
+    struct json_doc *doc = json_doc_new_object();
+    struct err err;
+    bool filled;
+
+    memset(more, 'x', 200000);
+    json_doc_set_u64(doc, "x", 3);
+    if ((*driver)->lock(*driver, "a", &lock, &err) != STORE_LOCKED ||
+        !(*driver)->reserve(*driver, lock, &err) ||
+        !(*driver)->note(*driver, lock, doc))
+        return 6;
+    fill_disk(folder);
+    json_doc_set_str(doc, "more", str_of(more));
+    filled = (*driver)->fill(*driver, lock, doc, true, &err);
+    (*driver)->unlock(*driver, lock);
+    json_doc_free(doc);
+    mem_free(more);
+    (*driver)->free(*driver);
+    *driver = open_driver(folder);
+    assert_x(*driver, "a", 3);
+    return filled ? 7 : 0;
+}
+
 /* 0: all is well; 77: it could not be tried. */
 static int save_on_a_full_disk(const char *folder)
 {
@@ -240,6 +267,9 @@ static int save_on_a_full_disk(const char *folder)
         return 3;
     driver->unlock(driver, lock);
     assert_x(driver, "a", 2);
+    if (unlink(unit_path(folder, "full")) != 0 ||
+        note_on_a_full_disk(&driver, folder) != 0)
+        return 6;
     /* And now there is none. */
     if (driver->lock(driver, "a", &lock, &err) != STORE_LOCKED)
         return 4;

@@ -238,12 +238,64 @@ static void room_grows_with_what_is_filled_in(void **state)
     assert_true(
         temporary_fill(&temporary, (struct str){ more, sizeof(more) }, &err));
     /* What is cut cannot be written through memory any more. */
-    assert_false(temporary_note(&temporary, STR("noted")));
+    assert_null(temporary.map);
     assert_true(temporary_move(&temporary, false, &err));
     temporary_done(&temporary);
     text = unit_read(*state, "a");
     assert_int_equal(strlen(text), sizeof(more));
     mem_free(text);
+}
+
+static void assert_left(struct temporary *temporary, const char *want)
+{
+    char *path = mem_strdup(temporary->path);
+    const char *name = strrchr(path, '/') + 1;
+    char *folder = mem_strndup(path, (size_t)(name - path - 1));
+    char *text;
+
+    calls[0] = '\0';
+    temporary_done(temporary);
+    assert_calls("fsync-file ");
+    text = unit_read(folder, name);
+    assert_string_equal(text, want);
+    mem_free(text);
+    assert_int_equal(unlink(path), 0);
+    mem_free(folder);
+    mem_free(path);
+}
+
+static void what_was_noted_is_left(void **state)
+{
+    struct temporary temporary;
+    struct err err;
+    char more[9000] = "";
+
+    assert_true(temporary_open(&temporary, *state, "a", &err));
+    assert_false(temporary_note(&temporary, STR("no room yet")));
+    assert_true(temporary_reserve(&temporary, 4096, &err));
+    assert_true(temporary_note(&temporary, STR("first, longer")));
+    assert_true(temporary_note(&temporary, STR("second")));
+    assert_left(&temporary, "second");
+    /* It is larger than the room. */
+    memset(more, 'x', sizeof(more) - 1);
+    assert_true(temporary_open(&temporary, *state, "a", &err));
+    assert_true(temporary_reserve(&temporary, 4096, &err));
+    assert_true(temporary_note(&temporary, str_of(more)));
+    assert_left(&temporary, more);
+}
+
+/* It was filled in, but could not be moved; or the file system maps nothing. */
+static void without_memory_it_is_written(void **state)
+{
+    struct temporary temporary;
+    struct err err;
+
+    assert_true(temporary_open(&temporary, *state, "a", &err));
+    assert_true(temporary_reserve(&temporary, 16384, &err));
+    assert_true(temporary_fill(&temporary, STR("first, longer"), &err));
+    assert_null(temporary.map);
+    assert_true(temporary_note(&temporary, STR("second")));
+    assert_left(&temporary, "second");
 }
 
 /* ---- names -------------------------------------------------------------- */
@@ -319,6 +371,8 @@ int main(void)
         IN_FOLDER(room_is_filled_from_its_start_and_cut),
         IN_FOLDER(room_that_is_not_used_goes),
         IN_FOLDER(a_copy_of_it_never_gets_the_place),
+        IN_FOLDER(what_was_noted_is_left),
+        IN_FOLDER(without_memory_it_is_written),
         IN_FOLDER(room_grows_with_what_is_filled_in),
         cmocka_unit_test(a_name_says_what_it_is_of),
         IN_FOLDER(what_it_replaces_is_in_its_name),
