@@ -31,7 +31,7 @@ static uint64_t own(const struct config *config)
 
 uint64_t limits_need(const struct config *config)
 {
-    return config->max_connections * 2 + own(config) + KEPT_MAX;
+    return config->max_connections * 2 + own(config) + KEPT_MAX + APPLYING_MAX;
 }
 
 /* A share of what there is. */

@@ -2,14 +2,20 @@
 /* Whatever strangers hold, this machine's own requests, their upstream connections,
    token calls and saves go on.  Descriptors that run out are reported as that. */
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
+import path from 'node:path';
 import { after, before, beforeEach, it } from 'node:test';
 
 import { call, message } from '../support/http.mjs';
 import { exchange, RawClient, requestBytes } from '../support/raw.mjs';
-import { describe, inMinutes, readAccount, sleep, startRelay, startSim, until, writeOauth } from '../support/processes.mjs';
+import { buildDir, describe, inMinutes, readAccount, sleep, startRelay, startSim, until, writeOauth } from '../support/processes.mjs';
+import { as, missing, userNamed } from '../support/users.mjs';
 
+const withoutNetlink = path.join(buildDir, 'test/without-netlink');
 const outside = Object.values(os.networkInterfaces()).flat().find((a) => a.family === 'IPv4' && !a.internal)?.address;
 const skip = outside ? false : 'this machine has no other address';
 const allowed = (files) => ['sh', '-c', `ulimit -n ${files} && exec "$@"`, 'sh'];
@@ -58,7 +64,8 @@ describe('strangers and descriptors', { timeout: 240000 }, () => {
   };
   /* Both an upstream connection and a token call with its save. */
   const ownerIsServed = async () => {
-    assert.equal((await message(relay.url)).status, 200);
+    const answer = await message(relay.url);
+    assert.equal(answer.status, 200, answer.body.toString());
     assert.match(readAccount(relay.dataDir, 'me').access_token, /^sk-ant-oat01-(?!CANARY)/);
   };
 
@@ -67,6 +74,39 @@ describe('strangers and descriptors', { timeout: 240000 }, () => {
     await crowd(200, outside);
     await ownerIsServed(); /* while they hold what they can: a head may take ten seconds */
     await until(() => /503 .*as many connections as MAX_CONNECTIONS allows/s.test(held.map((socket) => socket.bytes).join()), { what: 'one that is told why it is turned away' });
+  });
+
+  /* Idle, in the middle of a head, whatever: a loopback address is not a reason. */
+  const crowdOfUser = async (count, text) => {
+    const code = `
+      let open = 0;
+      for (let i = 0; i < ${count}; i++) {
+        const socket = require('node:net').connect({ host: '127.0.0.1', port: ${relay.port} }, () => {
+          socket.write(${JSON.stringify(text)});
+          if (++open === ${count}) console.log('there');
+        }).on('error', () => {}).on('data', () => {});
+      }`;
+    const [binary, ...args] = as(userNamed('nobody'), process.execPath, '-e', code);
+    const child = spawn(binary, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    held.push({ destroy: () => child.kill('SIGKILL') });
+    await once(child.stdout, 'data');
+  };
+  for (const [name, wrap] of [
+    ['', []],
+    [', without netlink', [withoutNetlink]],
+  ]) {
+    it(`nor are they for another user of this machine${name}`, { skip: missing() || (wrap.length > 0 && !fs.existsSync(wrap[0]) && 'test/without-netlink is not built') }, async () => {
+      await start({ wrap, env: { MAX_CONNECTIONS: '32' } });
+      await crowdOfUser(60, 'GET / HT');
+      await ownerIsServed();
+    });
+  }
+
+  it('another user keeps no connection open by asking for /health', { skip: missing() }, async () => {
+    await start({ env: { MAX_CONNECTIONS: '32' } });
+    const before = relay.descriptors();
+    await crowdOfUser(16, requestBytes({ method: 'GET', target: '/health' }).toString('latin1'));
+    await until(() => relay.descriptors() <= before + 1, { ms: 20000, what: 'its connections closed' });
   });
 
   it('descriptors are kept: 400 strangers, 128 open files', { skip }, async () => {

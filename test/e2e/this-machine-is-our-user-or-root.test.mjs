@@ -4,11 +4,12 @@
 import { spawnSync } from 'node:child_process';
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import net from 'node:net';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
 
 import { buildDir, cleanEnv, command, describe, relayBinary, startRelay, tempFolder } from '../support/processes.mjs';
-import { rawUpstream, responseBytes } from '../support/raw.mjs';
+import { rawUpstream, requestBytes, responseBytes } from '../support/raw.mjs';
 import { as, curl, find, isRoot, missing, startRelayAs, userNamed } from '../support/users.mjs';
 
 const ANOTHER_USER = /not this machine: a process of another user is at the other end, as with a reverse proxy/;
@@ -99,6 +100,38 @@ describe('this machine is our user or root', () => {
         await assertRefused(relay, users['www-data'], 'www-data');
       },
     ));
+
+  /* The relay is held, so that both are there when it looks: the stranger's request, and
+     the owner's socket at the address that it came from. */
+  const sendAndReset = `
+    const socket = require('node:net').connect({ host: '127.0.0.1', port: Number(process.argv[1]) }, () =>
+      socket.write(process.argv[2], () => {
+        console.log(socket.localPort);
+        socket.resetAndDestroy();
+      }));`;
+  for (const [name, before] of [
+    ['netlink', []],
+    ['the list of connections', noFilter ? null : [withoutNetlink]],
+  ]) {
+    it(`a stranger who resets is not the owner who gets its port next (${name})`, { skip: noUsers || (!before && noFilter) }, () =>
+      withRelay(
+        () => startRelay(options({ wrap: before, env: { WORKERS: '1' } })),
+        async (relay) => {
+          const attack = requestBytes({ method: 'DELETE', target: '/oauth/accounts/demo' });
+          process.kill(relay.pid, 'SIGSTOP');
+          const [binary, ...args] = as(users.nobody, process.execPath, '-e', sendAndReset, String(relay.port), attack.toString('latin1'));
+          const done = spawnSync(binary, args, { encoding: 'utf8' });
+          const localPort = Number(done.stdout);
+          assert.ok(localPort > 0, done.stderr);
+          const owner = net.connect({ host: '127.0.0.1', port: relay.port, localPort });
+          await new Promise((resolve, reject) => owner.on('connect', resolve).on('error', reject));
+          process.kill(relay.pid, 'SIGCONT');
+          const { accounts } = await ask(relay);
+          assert.match(accounts.body, /"demo"/, 'the stranger deleted the account');
+          owner.destroy();
+        },
+      ));
+  }
 
   /* Every user that the namespace does not map is 65534 in it, and so is the relay. */
   const unshare = find('unshare');

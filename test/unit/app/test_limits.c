@@ -73,6 +73,7 @@ static void what_is_needed_is_enough(void **state)
     (void)state;
     assert_true(limits_of(&config, limits_need(&config), &limits, &err));
     assert_int_equal(limits.seats.max, 16384);
+    assert_true(limits.seats.applying_max >= 256);
 }
 
 int main(void)
