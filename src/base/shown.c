@@ -115,15 +115,17 @@ static bool has_usual_chars(struct str text, const char *also)
     return true;
 }
 
-/* People give folders names of all kinds. */
+/* People give folders names of all kinds; none of these is behind a password's
+   name, or in front of a password. */
 static bool is_a_path(struct str text)
 {
     static const char *const starts[] = { "/", "./", "../", "~/" };
 
     for (size_t i = 0; i < COUNT_OF(starts); i++) {
         if (str_starts(text, str_of(starts[i])))
-            return !str_contains(text, STR("=")) &&
-                   !str_contains(text, STR("://"));
+            return str_index(text, '=') == text.len &&
+                   str_index(text, ':') == text.len &&
+                   str_index(text, '?') == text.len;
     }
     return false;
 }
@@ -158,7 +160,7 @@ bool shown_is_harmless(struct str text)
 
 bool shown_is_harmless_host(struct str text)
 {
-    if (has_scheme(text) || is_a_path(text))
+    if (str_index(text, '/') < text.len)
         return shown_is_harmless(text);
     return holds_no_secret(text) && is_a_place(str_trim(text)) &&
            has_usual_chars(str_trim(text), ":[]%");
