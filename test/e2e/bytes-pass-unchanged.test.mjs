@@ -209,7 +209,7 @@ describe('proxy_config is cut out of the body, and used', () => {
     for (const [value, text] of [
       ['{}', /proxy_config/],
       ['{"type":"http"}', /proxy_config/],
-      ['{"type":"ftp","host":"h","port":1}', /ftp/],
+      ['{"type":"ftp","host":"h","port":1}', /type is unknown/],
       ['{"type":"http","host":"h","port":0}', /port/],
       ['{"type":"http","host":"h","port":70000}', /port/],
       ['{"type":"http","host":"h","port":1,"username":"u"}', /password/],
