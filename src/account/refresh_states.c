@@ -52,7 +52,9 @@ enum refresh_event refresh_postponed(struct refresh *r,
 /* The same for what only ends a refresh that has nothing to lose. */
 enum refresh_event refresh_failed(struct refresh *r, enum refresh_event event)
 {
-    return r->plan.precious ? event : refresh_postponed(r, event, 0);
+    return r->plan.precious || r->plan.verifying
+               ? event
+               : refresh_postponed(r, event, 0);
 }
 
 void refresh_set_doc(struct refresh *r, struct json_doc *doc)
