@@ -21,24 +21,48 @@
 
 /* ---- the token ---------------------------------------------------------- */
 
+static void invent(struct buf *text)
+{
+    unsigned char bytes[TOKEN_BYTES];
+
+    random_bytes(bytes, sizeof(bytes));
+    buf_init_secret(text, 2 * TOKEN_BYTES);
+    base64url_encode(text, bytes, sizeof(bytes));
+    mem_wipe(bytes, sizeof(bytes));
+}
+
 /* Whoever comes second reads what the first one wrote. */
 static bool make_file(const char *folder, const char *path, struct err *err)
 {
-    unsigned char bytes[TOKEN_BYTES];
     struct buf text;
     bool made;
 
-    random_bytes(bytes, sizeof(bytes));
-    buf_init_secret(&text, 2 * TOKEN_BYTES);
-    base64url_encode(&text, bytes, sizeof(bytes));
+    invent(&text);
     buf_add(&text, STR("\n"));
     made = jsonfile_write(folder, TOKEN_FILE, buf_str(&text), true, err);
     buf_done(&text);
-    mem_wipe(bytes, sizeof(bytes));
     if (made)
         log_line(LOG_INFO, "admin token made: %s", path);
     return made || access(path, F_OK) == 0 ||
            err_wrap(err, "making the admin token");
+}
+
+/* A full disk, for instance, is no reason not to serve: nobody knows this token, but
+   this machine needs none. */
+static bool keep_in_memory(struct access *access, const struct err *why)
+{
+    struct buf text;
+
+    invent(&text);
+    access->token = secret_new(buf_str(&text));
+    buf_done(&text);
+    access->where = "memory only (DATA_DIR/" TOKEN_FILE
+                    " could not be written: see the log, or set ADMIN_TOKEN)";
+    log_line(LOG_WARN,
+             "%s: until that is mended and the relay is started again, /oauth/ "
+             "can be used on this machine only; or set ADMIN_TOKEN",
+             why->text);
+    return true;
 }
 
 static struct str first_line(struct str text)
@@ -81,7 +105,7 @@ bool access_init(struct access *access, struct str given, const char *folder,
     if (snprintf(path, sizeof(path), "%s/" TOKEN_FILE, folder) >= PATH_SIZE)
         return err_set(err, ERR_IO, "the path %s is too long", folder);
     if (stat(path, &info) != 0 && !make_file(folder, path, err))
-        return false;
+        return stat(folder, &info) == 0 && keep_in_memory(access, err);
     return owned_file(path, err) && read_file(access, path, err);
 }
 

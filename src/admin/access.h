@@ -14,7 +14,8 @@ struct access {
 };
 
 /* The token is `given` (ADMIN_TOKEN), or lies in `folder`/admin_token, where it is
-   made (0600) if it is missing.  Blocking. */
+   made (0600) if it is missing.  If it cannot be written into a folder that is
+   there, it is one that nobody knows, and the log says so.  Blocking. */
 bool access_init(struct access *access, struct str given, const char *folder,
                  struct err *err) MUST_CHECK;
 void access_done(struct access *access);

@@ -207,6 +207,38 @@ static void a_folder_that_is_not_there_is_named(void **state)
     unit_assert_part(err.text, "/nonexistent/x");
 }
 
+/* As on a full disk. */
+static void one_that_cannot_be_stored_is_in_memory_only(void **state)
+{
+    char *folder = unit_folder_new();
+    struct unit_capture log = unit_capture_begin(2);
+    struct peer_process process = { .verdict = PEER_OURS };
+    struct request req = { .process = &process };
+    struct access access;
+    struct fields fields;
+    struct err err;
+    char *said;
+
+    (void)state;
+    assert_int_equal(symlink("/nonexistent/x",
+                             unit_path(folder, "admin_token")),
+                     0);
+    access = make(STR_EMPTY, folder);
+    said = unit_capture_end(&log);
+    unit_assert_part(said, "making the admin token");
+    unit_assert_part(said, "on this machine only");
+    mem_free(said);
+    assert_int_equal(secret_reveal(access.token).len, 43);
+    assert_true(addr_parse("127.0.0.1", 1, &req.peer, &err));
+    req.headers = *fields_read(&fields, LOCAL);
+    assert_true(access_check(&access, &req, &err));
+    req.headers = *fields_read(&fields, LOCAL RIGHT);
+    assert_false(access_check(&access, &req, &err));
+    unit_assert_part(err.text, "memory only");
+    access_done(&access);
+    unit_folder_free(folder);
+}
+
 #define RACERS 8
 
 /* In a process of its own: read the token and write it into the pipe. */
@@ -261,6 +293,7 @@ int main(void)
         cmocka_unit_test(a_token_file_of_the_operator_is_read),
         cmocka_unit_test(a_file_that_others_can_read_is_closed),
         cmocka_unit_test(a_folder_that_is_not_there_is_named),
+        cmocka_unit_test(one_that_cannot_be_stored_is_in_memory_only),
         cmocka_unit_test(racing_processes_agree_on_one_token),
     };
 
