@@ -55,13 +55,14 @@ static void who_waits_does_not_wait_for_the_next_try(void **state)
     desk_expect_stored(desk, "\"new-refresh\"");
 }
 
-/* They were not spent once for each time that saving failed. */
+/* They were not spent once for each time that saving failed.  (The file's time says
+   nothing.) */
 static void what_was_spent_before_is_still_known(void **state)
 {
     struct desk *desk = *state;
-    struct account *first =
-        unit_account(&account_kind_oauth, "main",
-                     DESK_DOC("old-access", "old-refresh", DESK_LONG_AGO));
+    struct account *first = unit_account(&account_kind_oauth, "main",
+                                         DESK_DOC("old-access", "old-refresh",
+                                                  "2099-01-01T00:00:00Z"));
 
     desk_renew(desk);
     hold(desk, desk_tell_refused(desk, KEEPER_REFRESH, "new-access"),
