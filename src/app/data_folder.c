@@ -7,7 +7,7 @@
 #include "account/pending.h"
 #include "account/sync.h"
 #include "account/trouble.h"
-#include "app/links.h"
+#include "app/link_targets.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -27,7 +27,7 @@ struct data_folder {
     struct loop_watch *watch;
     struct loop_timer *look;
     struct stat watched; /* the folder that the watch is on */
-    struct links links;
+    struct link_targets links;
     struct store_job *looking;
     struct looking *seen; /* of that job */
     struct loop_timer *pending;
@@ -121,7 +121,7 @@ struct looking {
     char *path;
     struct stat now;
     bool there;
-    struct links links;
+    struct link_targets links;
     struct troubles troubles;
 };
 
@@ -130,7 +130,7 @@ static void look_now(struct store_driver *driver, void *arg)
     struct looking *looking = arg;
 
     looking->there = stat(looking->path, &looking->now) == 0;
-    links_look(&looking->links, looking->path);
+    link_targets_look(&looking->links, looking->path);
     troubles_try(&looking->troubles, driver);
 }
 
@@ -138,7 +138,7 @@ static void looking_drop(void *arg)
 {
     struct looking *looking = arg;
 
-    links_done(&looking->links);
+    link_targets_done(&looking->links);
     troubles_done(&looking->troubles);
     mem_free(looking->path);
     mem_free(looking);
@@ -155,11 +155,11 @@ static bool is_another(const struct data_folder *folder)
 
 static void follow_links(struct data_folder *folder)
 {
-    struct links before = folder->links;
+    struct link_targets before = folder->links;
 
     folder->links = folder->seen->links;
     folder->seen->links = before;
-    links_compare(&before, &folder->links, changed, folder);
+    link_targets_compare(&before, &folder->links, changed, folder);
 }
 
 static void looked(void *arg)
@@ -229,6 +229,6 @@ void data_folder_free(struct data_folder *folder)
     loop_watch_free(folder->watch);
     loop_timer_free(folder->look);
     loop_timer_free(folder->pending);
-    links_done(&folder->links);
+    link_targets_done(&folder->links);
     mem_free(folder);
 }

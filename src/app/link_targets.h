@@ -5,14 +5,16 @@
 
 #include <stddef.h>
 
-struct links {
+struct link_targets {
     struct link_seen *at; /* sorted by name */
     size_t count;
 };
 
 /* Blocking.  A folder that cannot be read has none. */
-void links_look(struct links *links, const char *folder);
+void link_targets_look(struct link_targets *links, const char *folder);
 /* Names all that are new, or lead to another file than before, or to a changed one. */
-void links_compare(const struct links *before, const struct links *now,
-                   void (*changed)(void *arg, const char *name), void *arg);
-void links_done(struct links *links);
+void link_targets_compare(const struct link_targets *before,
+                          const struct link_targets *now,
+                          void (*changed)(void *arg, const char *name),
+                          void *arg);
+void link_targets_done(struct link_targets *links);

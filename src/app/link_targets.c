@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Links in the data folder. */
-#include "app/links.h"
+#include "app/link_targets.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -27,7 +27,7 @@ static bool is_link(int folder, const struct dirent *entry)
            S_ISLNK(info.st_mode);
 }
 
-static void add(struct links *links, int folder, const char *name)
+static void add(struct link_targets *links, int folder, const char *name)
 {
     struct link_seen seen = { .name = mem_strdup(name) };
 
@@ -45,12 +45,12 @@ static int by_name(const void *a, const void *b)
     return strcmp(first->name, second->name);
 }
 
-void links_look(struct links *links, const char *folder)
+void link_targets_look(struct link_targets *links, const char *folder)
 {
     DIR *dir = opendir(folder);
     const struct dirent *entry;
 
-    *links = (struct links){ 0 };
+    *links = (struct link_targets){ 0 };
     if (!dir)
         return;
     for (entry = readdir(dir); entry; entry = readdir(dir)) {
@@ -78,8 +78,10 @@ static bool is_same(const struct link_seen *a, const struct link_seen *b)
            is_same_time(a->target.st_ctim, b->target.st_ctim);
 }
 
-void links_compare(const struct links *before, const struct links *now,
-                   void (*changed)(void *arg, const char *name), void *arg)
+void link_targets_compare(const struct link_targets *before,
+                          const struct link_targets *now,
+                          void (*changed)(void *arg, const char *name),
+                          void *arg)
 {
     size_t old = 0;
 
@@ -94,10 +96,10 @@ void links_compare(const struct links *before, const struct links *now,
     }
 }
 
-void links_done(struct links *links)
+void link_targets_done(struct link_targets *links)
 {
     for (size_t i = 0; i < links->count; i++)
         mem_free(links->at[i].name);
     mem_free(links->at);
-    *links = (struct links){ 0 };
+    *links = (struct link_targets){ 0 };
 }

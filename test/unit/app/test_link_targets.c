@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What links in a folder lead to. */
-#include "app/links.h"
+#include "app/link_targets.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -12,7 +12,7 @@
 struct scene {
     char *folder;
     char *other;
-    struct links before;
+    struct link_targets before;
     char changed[200];
 };
 
@@ -30,7 +30,7 @@ static int close_scene(void **state)
 {
     struct scene *scene = *state;
 
-    links_done(&scene->before);
+    link_targets_done(&scene->before);
     unit_folder_free(scene->folder);
     unit_folder_free(scene->other);
     mem_free(scene);
@@ -48,12 +48,12 @@ static void changed(void *arg, const char *name)
 
 static void expect(struct scene *scene, const char *names)
 {
-    struct links now;
+    struct link_targets now;
 
     scene->changed[0] = '\0';
-    links_look(&now, scene->folder);
-    links_compare(&scene->before, &now, changed, scene);
-    links_done(&scene->before);
+    link_targets_look(&now, scene->folder);
+    link_targets_compare(&scene->before, &now, changed, scene);
+    link_targets_done(&scene->before);
     scene->before = now;
     assert_string_equal(scene->changed, names);
 }
@@ -103,11 +103,11 @@ static void files_are_no_links(void **state)
 static void a_folder_that_is_away_has_none(void **state)
 {
     struct scene *scene = *state;
-    struct links links;
+    struct link_targets links;
 
-    links_look(&links, unit_path(scene->folder, "nowhere"));
+    link_targets_look(&links, unit_path(scene->folder, "nowhere"));
     assert_int_equal(links.count, 0);
-    links_done(&links);
+    link_targets_done(&links);
 }
 
 #define SCENE(test)                                                            \
