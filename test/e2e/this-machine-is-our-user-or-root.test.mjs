@@ -8,7 +8,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
 
-import { buildDir, cleanEnv, command, describe, relayBinary, startRelay, tempFolder } from '../support/processes.mjs';
+import { buildDir, cleanEnv, command, describe, relayBinary, startRelay, tempFolder, until } from '../support/processes.mjs';
 import { rawUpstream, requestBytes, responseBytes } from '../support/raw.mjs';
 import { as, curl, find, isRoot, missing, startRelayAs, userNamed } from '../support/users.mjs';
 
@@ -120,11 +120,14 @@ describe('this machine is our user or root', () => {
           const attack = requestBytes({ method: 'DELETE', target: '/oauth/accounts/demo' });
           process.kill(relay.pid, 'SIGSTOP');
           const [binary, ...args] = as(users.nobody, process.execPath, '-e', sendAndReset, String(relay.port), attack.toString('latin1'));
-          const done = spawnSync(binary, args, { encoding: 'utf8' });
-          const localPort = Number(done.stdout);
-          assert.ok(localPort > 0, done.stderr);
-          const owner = net.connect({ host: '127.0.0.1', port: relay.port, localPort });
-          await new Promise((resolve, reject) => owner.on('connect', resolve).on('error', reject));
+          const succeed = async () => {
+            const done = spawnSync(binary, args, { encoding: 'utf8' });
+            const localPort = Number(done.stdout);
+            assert.ok(localPort > 0, done.stderr);
+            const owner = net.connect({ host: '127.0.0.1', port: relay.port, localPort });
+            return new Promise((resolve) => owner.on('connect', () => resolve(owner)).on('error', () => resolve(null)));
+          };
+          const owner = await until(succeed, { what: 'a port that nobody else took' });
           process.kill(relay.pid, 'SIGCONT');
           const { accounts } = await ask(relay);
           assert.match(accounts.body, /"demo"/, 'the stranger deleted the account');
