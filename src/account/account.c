@@ -139,6 +139,8 @@ static struct account *copy(const struct account *account)
         same->refresh = secret_ref(account->refresh);
     same->proxy = proxy_ref(account->proxy);
     same->scopes = account->scopes ? json_doc_copy(account->scopes) : NULL;
+    same->replaced =
+        account->replaced ? json_doc_copy(account->replaced) : NULL;
     same->note = account->note ? mem_strdup(account->note) : NULL;
     return same;
 }
@@ -189,6 +191,7 @@ void account_unref(struct account *account)
     secret_unref(account->refresh);
     proxy_unref(account->proxy);
     json_doc_free(account->scopes);
+    json_doc_free(account->replaced);
     mem_free(account->note);
     mem_free(counted_of(account));
 }
@@ -208,6 +211,18 @@ static bool sign_in_again(const struct account *account, const char *why,
                    "`claude-relay login %s` or POST /oauth/auth-url",
                    account->can_refresh ? "the sign-in" : "the token",
                    account->name, why, account->name);
+}
+
+bool account_has_replaced(const struct account *account, const char *grant)
+{
+    struct str hash;
+
+    for (size_t i = 0; i < json_doc_count(account->replaced); i++) {
+        if (json_doc_as_str(json_doc_at(account->replaced, i), &hash) &&
+            str_eq(hash, str_of(grant)))
+            return true;
+    }
+    return false;
 }
 
 bool account_is_usable(const struct account *account, uint64_t now_wall_ms,

@@ -20,13 +20,15 @@ struct account_kind;
 struct account {
     char name[ACCOUNT_NAME_MAX + 1];
     const struct account_kind *kind;
-    struct secret *token;    /* access token or API key */
-    uint64_t expires_at_ms;  /* wall clock, or ACCOUNT_NEVER_EXPIRES */
-    uint64_t obtained_at_ms; /* when its tokens came, wall clock; 0: unknown */
-    bool can_refresh;        /* its file has a refresh token */
-    struct secret *refresh;  /* that, or NULL */
-    bool disabled;           /* switched off by the operator */
-    bool login_required;     /* its grant was refused for good */
+    struct secret *token;   /* access token or API key */
+    uint64_t expires_at_ms; /* wall clock, or ACCOUNT_NEVER_EXPIRES */
+    struct json_doc
+        *replaced;          /* hashes of grants that its tokens replaced, newest
+                                  first; an array, or NULL */
+    bool can_refresh;       /* its file has a refresh token */
+    struct secret *refresh; /* that, or NULL */
+    bool disabled;          /* switched off by the operator */
+    bool login_required;    /* its grant was refused for good */
     char grant[ACCOUNT_GRANT_LEN + 1];
     struct json_doc *scopes; /* an array, or NULL */
     char *note;              /* the operator's words, or NULL */
@@ -90,6 +92,9 @@ struct account *account_with_refresh_problem(const struct account *account,
 const char *account_trouble(const struct account *account);
 struct account *account_ref(struct account *account);
 void account_unref(struct account *account);
+
+/* Did its tokens replace this grant? */
+bool account_has_replaced(const struct account *account, const char *grant);
 
 /* Can it serve requests now, perhaps after a refresh?  False: err says why not and
    what to do. */

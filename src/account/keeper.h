@@ -48,7 +48,7 @@ void keeper_free(struct keeper *keeper);
 void keeper_look(struct keeper *keeper);
 
 /* Are the tokens of this account, as a file shows it, known to be older than those
-   that memory has: were they exchanged for them, or got before them? */
+   that memory has: were they replaced by them? */
 bool keeper_is_spent(struct keeper *keeper, const struct account *account);
 /* The file of an account holds a spent grant: write the newer tokens, which memory
    has, back into it. */

@@ -106,21 +106,14 @@ static struct account *known(const struct kept_account *kept)
     return accounts_get(kept->keeper->options.accounts, str_of(kept->name));
 }
 
-/* By what we wrote beside them; a file of somebody else tells when they expire. */
-static bool came_earlier(const struct account *a, const struct account *b)
-{
-    return a->obtained_at_ms > 0 ? a->obtained_at_ms < b->obtained_at_ms
-                                 : a->expires_at_ms < b->expires_at_ms;
-}
-
+/* A grant that was refused is no better than any other. */
 bool kept_is_older(const struct kept_account *kept, const struct account *read)
 {
     struct account *ours = known(kept);
     bool other = ours && ours->kind == read->kind && ours->refresh &&
-                 strcmp(ours->grant, read->grant) != 0;
-    bool older =
-        other && (kept_is_spent(kept, read->grant) ||
-                  (ours->obtained_at_ms > 0 && came_earlier(read, ours)));
+                 !ours->login_required && strcmp(ours->grant, read->grant) != 0;
+    bool older = other && (kept_is_spent(kept, read->grant) ||
+                           account_has_replaced(ours, read->grant));
 
     account_unref(ours);
     return older;
@@ -142,8 +135,8 @@ static struct json_doc *tokens_of(const struct account *account)
     json_doc_set_str(tokens, "access_token", secret_reveal(account->token));
     json_doc_set_str(tokens, "refresh_token", secret_reveal(account->refresh));
     set_time(tokens, "expires_at", account->expires_at_ms);
-    if (account->obtained_at_ms > 0)
-        set_time(tokens, "obtained_at", account->obtained_at_ms);
+    if (account->replaced)
+        json_doc_set(tokens, "replaced", json_doc_copy(account->replaced));
     if (account->scopes)
         json_doc_set(tokens, "scopes", json_doc_copy(account->scopes));
     json_doc_set(tokens, "login_required", json_doc_new_null());
@@ -153,7 +146,7 @@ static struct json_doc *tokens_of(const struct account *account)
 static struct json_doc *tokens_in(const struct json_doc *doc)
 {
     static const char *const members[] = { "access_token", "refresh_token",
-                                           "expires_at",   "obtained_at",
+                                           "expires_at",   "replaced",
                                            "scopes",       "login_required" };
     struct json_doc *tokens = json_doc_new_object();
 

@@ -54,13 +54,12 @@ static void parse_grant(struct account *account, const struct json_doc *doc)
 }
 
 /* Ours; files of others have none. */
-static void parse_obtained(struct account *account, const struct json_doc *doc)
+static void parse_replaced(struct account *account, const struct json_doc *doc)
 {
-    struct str text;
+    const struct json_doc *replaced = json_doc_get(doc, "replaced");
 
-    if (!json_doc_get_str(doc, "obtained_at", &text) ||
-        !text_parse_time(text, &account->obtained_at_ms))
-        account->obtained_at_ms = 0;
+    if (replaced && json_doc_is_array(replaced))
+        account->replaced = json_doc_copy(replaced);
 }
 
 static void parse_scopes(struct account *account, const struct json_doc *doc)
@@ -86,7 +85,7 @@ static bool parse_oauth(struct account *account, const struct json_doc *doc,
         return err_set(err, ERR_LOGIN_REQUIRED,
                        "expires_at is missing or not an RFC 3339 time");
     parse_grant(account, doc);
-    parse_obtained(account, doc);
+    parse_replaced(account, doc);
     parse_scopes(account, doc);
     return true;
 }

@@ -90,6 +90,7 @@ static const struct err *conclude(struct refresh *r, enum refresh_end how)
             show_trouble(r);
         break;
     case REFRESH_ENDS_REMOVED:
+        store_forget_note(refresh_options(r)->store, r->lock);
         kept_forget(r->kept);
         err_set(&r->err, ERR_NO_ACCOUNT, "account \"%s\" was removed",
                 r->kept->name);
@@ -247,7 +248,6 @@ void refresh_adopt(struct kept_account *kept, const struct json_doc *tokens)
     json_doc_free(r->patch);
     r->patch = json_doc_copy(tokens);
     json_doc_set(r->patch, "login_required", json_doc_new_null());
-    refresh_set_obtained(r);
     r->version++;
     r->precious_ms = clock_steady_ms();
     r->plan.stopping = kept->keeper->stopping;
@@ -276,10 +276,12 @@ static void verify(struct kept_account *kept)
 
 void refresh_stop(struct kept_account *kept)
 {
-    if (kept->refresh)
-        tell(kept->refresh, REFRESH_TOLD_STOP);
-    else if (kept->doc)
+    if (!kept->refresh && kept->doc) {
         verify(kept);
+    } else if (kept->refresh) {
+        kept->refresh->plan.verifying = kept->doc != NULL;
+        tell(kept->refresh, REFRESH_TOLD_STOP);
+    }
 }
 
 void refresh_hurry(struct kept_account *kept)

@@ -24,6 +24,7 @@ struct refresh {
     struct json_doc *doc;    /* as read under the lock, and what came since */
     struct account *account; /* of `doc` */
     char grant[ACCOUNT_GRANT_LEN + 1]; /* of the document as it was read */
+    uint64_t asked_until_ms; /* wall: the token that was asked with expires */
     struct token_call *call;
     struct json_doc *patch; /* what to save */
     unsigned version;       /* of `patch` */
@@ -61,8 +62,6 @@ void refresh_start_job(struct refresh *r, enum store_op op,
 void refresh_set_timer(struct refresh *r, uint64_t in_ms);
 /* Takes over `doc`. */
 void refresh_set_doc(struct refresh *r, struct json_doc *doc);
-/* The patch tells when its tokens came. */
-void refresh_set_obtained(struct refresh *r);
 /* Not now: r->err says why.  Returns `event`. */
 enum refresh_event refresh_postponed(struct refresh *r,
                                      enum refresh_event event,

@@ -57,7 +57,7 @@ static struct refresh_move go_on(struct refresh_plan *plan,
                                  enum refresh_state state)
 {
     bool enough = plan->stopping && !plan->precious &&
-                  !(plan->verifying && state == REFRESH_READING);
+                  !(plan->verifying && state <= REFRESH_READING);
 
     return enough ? end(plan, REFRESH_ENDS_STOPPED) : enter(plan, state);
 }

@@ -11,6 +11,8 @@
 
 #define LOCK_RETRY_MS 50
 #define LOCK_PATIENCE_MS 60000
+/* At the end, for a last look. */
+#define VERIFY_PATIENCE_MS 5000
 
 /* ---- LOCKING, PAUSING --------------------------------------------------- */
 
@@ -21,8 +23,13 @@ void refresh_begin_locking(struct refresh *r)
 
 static bool is_patient(const struct refresh *r)
 {
-    return !r->plan.stopping &&
-           clock_steady_ms() - r->began_ms < LOCK_PATIENCE_MS;
+    uint64_t began_ms =
+        r->plan.stopping ? r->kept->keeper->stopped_ms : r->began_ms;
+    uint64_t patience_ms =
+        r->plan.stopping ? VERIFY_PATIENCE_MS : LOCK_PATIENCE_MS;
+
+    return (!r->plan.stopping || r->plan.verifying) &&
+           clock_steady_ms() - began_ms < patience_ms;
 }
 
 enum refresh_event refresh_look_at_lock(struct refresh *r)
@@ -80,8 +87,13 @@ static enum refresh_event write_anew(struct refresh *r)
     r->facts.known = r->kept->doc != NULL;
     if (r->facts.known)
         refresh_set_doc(r, json_doc_copy(r->kept->doc));
-    if (r->facts.known && r->plan.goal != REFRESH_ADOPT)
+    if (r->facts.known && r->plan.goal != REFRESH_ADOPT) {
+        log_line(LOG_WARN,
+                 "account %s: its file is away or damaged: it is written from "
+                 "memory",
+                 r->kept->name);
         plan_to_restore(r);
+    }
     return r->facts.known ? REFRESH_AWAY : refresh_failed(r, REFRESH_AWAY);
 }
 
@@ -128,15 +140,26 @@ static enum refresh_event was_read(struct refresh *r, struct json_doc *doc)
 }
 
 /* Between the question and its answer the file may have got the tokens of a sign-in
-   that did not wait for the lock: those are newer than what the answer brought. */
+   that did not wait for the lock: those are newer than what the answer brought.  A
+   file of somebody else does not say what it replaces, but when it expires. */
 static bool is_overtaken(const struct refresh *r, const struct account *now)
 {
-    bool later = now->obtained_at_ms > 0
-                     ? now->obtained_at_ms > r->account->obtained_at_ms
-                     : now->expires_at_ms > r->account->expires_at_ms;
+    bool later = now->replaced ? account_has_replaced(now, r->grant)
+                               : now->expires_at_ms > r->asked_until_ms;
 
-    return !now->problem[0] && strcmp(now->grant, r->grant) != 0 && later &&
+    return !now->problem[0] && strcmp(now->grant, r->grant) != 0 &&
+           strcmp(now->grant, r->account->grant) != 0 && later &&
            !kept_is_spent(r->kept, now->grant);
+}
+
+static void give_way(struct refresh *r)
+{
+    store_forget_note(refresh_options(r)->store, r->lock);
+    kept_remember(r->kept, r->doc, r->account, r->grant);
+    log_line(LOG_WARN,
+             "account %s: its file got the tokens of another sign-in "
+             "meanwhile: they stay, and those of the refresh are not used",
+             r->kept->name);
 }
 
 static enum refresh_event read_again(struct refresh *r, struct json_doc *doc)
@@ -149,10 +172,7 @@ static enum refresh_event read_again(struct refresh *r, struct json_doc *doc)
     refresh_set_doc(r, doc);
     r->whole = false;
     if (r->facts.overtaken)
-        log_line(LOG_WARN,
-                 "account %s: its file got the tokens of another sign-in "
-                 "meanwhile: they stay, and those of the refresh are not used",
-                 r->kept->name);
+        give_way(r);
     return REFRESH_READ;
 }
 

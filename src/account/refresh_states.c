@@ -7,7 +7,6 @@
 #include "account/refresh_internal.h"
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/text.h"
 
 #define SAVE_AT_STOP_MS 500
 #define BODY_MAX 16384
@@ -76,6 +75,7 @@ static void begin_asking(struct refresh *r)
 
     (void)json_doc_get_str(r->doc, "refresh_token", &token);
     (void)snprintf(r->grant, sizeof(r->grant), "%s", r->account->grant);
+    r->asked_until_ms = r->account->expires_at_ms;
     buf_init_secret(&body, BODY_MAX);
     oauth_refresh_body(&keeper->client, token, &body);
     r->call = token_call_start(
@@ -123,12 +123,31 @@ static void note(struct refresh *r)
     json_doc_free(doc);
 }
 
-void refresh_set_obtained(struct refresh *r)
-{
-    char now[TEXT_TIME_MAX];
+/* So many are remembered: a refresh every eight hours, for ten days. */
+#define REPLACED_MAX 32
 
-    text_format_time(clock_wall_ms(), now);
-    json_doc_set_str(r->patch, "obtained_at", str_of(now));
+/* The patch tells which grants its tokens replace, so that an older file is known as
+   older whoever reads it. */
+static void set_replaced(struct refresh *r)
+{
+    struct json_doc *replaced = json_doc_new_array();
+    const struct json_doc *before = r->account ? r->account->replaced : NULL;
+
+    if (r->grant[0])
+        json_doc_add(replaced, json_doc_new_str(str_of(r->grant)));
+    for (size_t i = 0;
+         i < json_doc_count(before) && json_doc_count(replaced) < REPLACED_MAX;
+         i++)
+        json_doc_add(replaced, json_doc_copy(json_doc_at(before, i)));
+    json_doc_set(r->patch, "replaced", replaced);
+}
+
+/* From now on these are the account's tokens, whatever becomes of the document: the
+   grant that was asked with is spent. */
+static void take_up(struct refresh *r)
+{
+    refresh_set_doc(r, patched(r));
+    kept_remember(r->kept, r->doc, r->account, r->grant);
 }
 
 /* It may be spent: then the next refresh says that a sign-in is needed. */
@@ -147,8 +166,9 @@ static enum refresh_event granted(struct refresh *r,
 {
     change_patch(r, answer->patch);
     json_doc_set(r->patch, "login_required", json_doc_new_null());
-    refresh_set_obtained(r);
+    set_replaced(r);
     note(r);
+    take_up(r);
     if (answer->spoilt)
         say_spoilt(r->kept->name);
     r->precious_ms = clock_steady_ms();
@@ -189,9 +209,13 @@ static enum refresh_event look_at_answer(struct refresh *r)
 
 static void begin_saving(struct refresh *r)
 {
-    bool creates = r->whole || r->plan.goal == REFRESH_ADOPT;
-    struct json_doc *whole = r->whole ? patched(r) : NULL;
+    bool adopts = r->plan.goal == REFRESH_ADOPT;
+    bool creates = r->whole || adopts;
+    struct json_doc *whole;
 
+    if (adopts && r->account && !json_doc_get(r->patch, "replaced"))
+        set_replaced(r);
+    whole = r->whole ? patched(r) : NULL;
     r->saving = r->version;
     refresh_start_job(r, creates ? STORE_OP_UPDATE : STORE_OP_CHANGE,
                       whole ? whole : r->patch);

@@ -77,7 +77,7 @@ struct store_driver {
                  struct err *err);
     /* This document will be filled in: into the room, without waiting for anything,
        so that it outlives the process.  Any thread, while no job has the lock;
-       false without room. */
+       false without room.  NULL: what was noted is not wanted any more. */
     bool (*note)(struct store_driver *driver, struct store_lock *lock,
                  const struct json_doc *doc);
     void (*free)(struct store_driver *driver);

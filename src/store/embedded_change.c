@@ -290,6 +290,10 @@ static bool note(struct store_driver *driver, struct store_lock *lock,
 
     if (!lock->room)
         return false;
+    if (!doc) {
+        lock->room->noted = false;
+        return true;
+    }
     copy = json_doc_copy(doc);
     buf_init_secret(&text, JSONFILE_MAX);
     ok = sealed_close(embedded_of(driver)->seal, lock->key, copy, &err) &&

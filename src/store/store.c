@@ -313,6 +313,12 @@ bool store_note(struct store *store, struct store_lock *lock,
     return lock && store->driver->note(store->driver, lock, doc);
 }
 
+void store_forget_note(struct store *store, struct store_lock *lock)
+{
+    if (lock)
+        (void)store->driver->note(store->driver, lock, NULL);
+}
+
 void store_unlock(struct store *store, struct store_lock *taken)
 {
     struct store_job *job;

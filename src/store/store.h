@@ -110,6 +110,9 @@ bool store_job_was_removed(const struct store_job *job);
 bool store_note(struct store *store, struct store_lock *lock,
                 const struct json_doc *doc);
 
+/* What was noted is not wanted any more: it goes with the lock. */
+void store_forget_note(struct store *store, struct store_lock *lock);
+
 /* Give a lock back; on the store thread, in the order of the queue.  NULL is
    fine.  Any thread. */
 void store_unlock(struct store *store, struct store_lock *lock);

@@ -9,10 +9,13 @@
 #define SOON "2090-01-01T00:00:00Z"
 #define LATER "2099-01-01T00:00:00Z"
 
-/* A file of ours that says when its tokens came. */
-#define OURS(access, refresh, expires, obtained)                               \
-    "{\"access_token\":\"" access "\",\"refresh_token\":\"" refresh            \
-    "\",\"expires_at\":\"" expires "\",\"obtained_at\":\"" obtained            \
+/* The hash of "old-refresh". */
+#define OLD_GRANT "93dd6d39cf0a73f6"
+/* A file of ours: its tokens replaced the grant of "old-refresh", and one before. */
+#define REPLACED_OLD "\"replaced\":[\"" OLD_GRANT "\",\"0123456789abcdef\"],"
+#define OURS(access, refresh, expires)                                         \
+    "{" REPLACED_OLD "\"access_token\":\"" access                              \
+    "\",\"refresh_token\":\"" refresh "\",\"expires_at\":\"" expires           \
     "\",\"note\":\"mine\"}"
 
 static void put(struct desk *desk, const char *text)
@@ -37,67 +40,86 @@ static void show(struct desk *desk, const char *text)
     assert_true(accounts_load(desk->accounts, store_driver(desk->store), &err));
 }
 
-static void a_file_that_was_written_earlier_is_older(void **state)
+static void a_file_whose_grant_was_replaced_is_older(void **state)
 {
     struct desk *desk = *state;
 
-    show(desk, OURS("new-access", "new-refresh", SOON, "2030-01-02T00:00:00Z"));
-    put(desk, OURS("old-access", "old-refresh", LATER, "2030-01-01T00:00:00Z"));
+    show(desk, OURS("new-access", "new-refresh", SOON));
+    put(desk, DESK_DOC("old-access", "old-refresh", LATER));
     look(desk);
     desk_expect_stored(desk, "\"new-refresh\"");
     desk_expect_stored(desk, "\"note\":\"mine\"");
     desk_expect_token(desk, "new-access");
 }
 
-static void a_foreign_file_is_older_if_its_token_expires_earlier(void **state)
+/* Whatever it says of its time. */
+static void a_file_with_a_grant_that_nobody_knows_is_taken(void **state)
 {
     struct desk *desk = *state;
 
-    show(desk,
-         OURS("new-access", "new-refresh", LATER, "2030-01-02T00:00:00Z"));
-    put(desk, DESK_DOC("old-access", "old-refresh", SOON));
-    look(desk);
-    desk_expect_stored(desk, "\"new-refresh\"");
-    desk_expect_token(desk, "new-access");
-}
-
-static void a_newer_sign_in_by_somebody_else_is_taken(void **state)
-{
-    struct desk *desk = *state;
-
-    show(desk,
-         OURS("new-access", "new-refresh", LATER, "2030-01-02T00:00:00Z"));
-    put(desk,
-        OURS("login-access", "login-refresh", SOON, "2030-01-03T00:00:00Z"));
-    look(desk);
-    desk_expect_stored(desk, "\"login-refresh\"");
-    desk_expect_token(desk, "login-access");
-}
-
-/* What was not obtained here is no measure. */
-static void a_file_written_by_hand_is_taken(void **state)
-{
-    struct desk *desk = *state;
-
-    show(desk, DESK_DOC("hand-access", "hand-refresh", LATER));
+    show(desk, OURS("new-access", "new-refresh", LATER));
     put(desk, DESK_DOC("other-access", "other-refresh", SOON));
     look(desk);
     desk_expect_stored(desk, "\"other-refresh\"");
     desk_expect_token(desk, "other-access");
 }
 
-static void a_sign_in_that_came_during_a_call_is_not_overwritten(void **state)
+static void a_grant_that_was_refused_does_not_win(void **state)
 {
     struct desk *desk = *state;
+    struct keeper_wait *wait;
+
+    desk_renew(desk);
+    wait = desk_tell_refused(desk, KEEPER_REFUSED, "new-access");
+    assert_int_equal(desk_answer(desk, wait), FINE);
+    put(desk, DESK_DOC("old-access", "old-refresh", LATER));
+    look(desk);
+    desk_expect_stored(desk, "\"old-refresh\"");
+}
+
+static void what_is_saved_tells_what_it_replaced(void **state)
+{
+    struct desk *desk = *state;
+
+    desk_renew(desk);
+    desk_expect_stored(desk, "\"replaced\":[\"" OLD_GRANT "\"]");
+}
+
+static void a_sign_in_tells_it_too(void **state)
+{
+    struct desk *desk = *state;
+
+    assert_int_equal(desk_answer(desk,
+                                 desk_ask(desk, KEEPER_ADOPT,
+                                          "{\"access_token\":\"login-access\","
+                                          "\"refresh_token\":\"login-refresh\","
+                                          "\"expires_at\":\"" LATER "\"}")),
+                     FINE);
+    desk_expect_stored(desk, "\"replaced\":[\"" OLD_GRANT "\"]");
+}
+
+static void assert_stays(struct desk *desk, const char *file)
+{
     struct keeper_wait *wait = desk_ask(desk, KEEPER_REFRESH, NULL);
 
     desk_token_call(desk);
-    put(desk,
-        OURS("login-access", "login-refresh", LATER, "2030-01-01T00:00:00Z"));
+    put(desk, file);
     desk_grant(desk, "new-access", "new-refresh");
     assert_int_equal(desk_answer(desk, wait), FINE);
     desk_expect_stored(desk, "\"login-refresh\"");
     desk_expect_token(desk, "login-access");
+    /* Nor does what was noted come back after the end. */
+    assert_null(script_store_noted(desk->script));
+}
+
+static void a_sign_in_that_came_during_a_call_is_not_overwritten(void **state)
+{
+    assert_stays(*state, OURS("login-access", "login-refresh", SOON));
+}
+
+static void nor_is_one_that_somebody_put_there(void **state)
+{
+    assert_stays(*state, DESK_DOC("login-access", "login-refresh", LATER));
 }
 
 static void an_older_file_put_there_during_a_call_is(void **state)
@@ -132,6 +154,36 @@ static void who_was_refused_with_the_newest_token_gets_another(void **state)
     desk_expect_token(desk, "newest-access");
 }
 
+/* The token that was asked with is spent, whatever the file is like now. */
+static void what_was_granted_is_used_while_the_file_cannot_be_read(void **state)
+{
+    struct desk *desk = *state;
+    struct keeper_wait *wait = desk_ask(desk, KEEPER_REFRESH, NULL);
+
+    desk_token_call(desk);
+    script_store_fail(desk->script, SCRIPT_READ, ERR_IO, 1);
+    desk_grant(desk, "new-access", "new-refresh");
+    assert_int_equal(desk_answer(desk, wait), FINE);
+    desk_expect_token(desk, "new-access");
+    desk_until_count(desk, SCRIPT_WRITE, 1);
+    desk_expect_stored(desk, "\"new-refresh\"");
+    assert_true(list_is_empty(&desk->keeper->calls));
+}
+
+static void an_end_during_a_last_look_goes_on_looking(void **state)
+{
+    struct desk *desk = *state;
+
+    desk_renew(desk);
+    put(desk, DESK_DOC("old-access", "old-refresh", DESK_LONG_AGO));
+    script_store_fail(desk->script, SCRIPT_LOCK, ERR_BUSY, 2);
+    keeper_restore(desk->keeper, "main");
+    desk_stop(desk);
+    while (desk->idles == 0)
+        wire_turn(desk->loop);
+    desk_expect_stored(desk, "\"new-refresh\"");
+}
+
 static void an_end_looks_once_more(void **state)
 {
     struct desk *desk = *state;
@@ -163,13 +215,17 @@ static void an_end_writes_back_what_is_away(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        AT_DESK(a_file_that_was_written_earlier_is_older),
-        AT_DESK(a_foreign_file_is_older_if_its_token_expires_earlier),
-        AT_DESK(a_newer_sign_in_by_somebody_else_is_taken),
-        AT_DESK(a_file_written_by_hand_is_taken),
+        AT_DESK(a_file_whose_grant_was_replaced_is_older),
+        AT_DESK(a_file_with_a_grant_that_nobody_knows_is_taken),
+        AT_DESK(a_grant_that_was_refused_does_not_win),
+        AT_DESK(what_is_saved_tells_what_it_replaced),
+        AT_DESK(a_sign_in_tells_it_too),
         AT_DESK(a_sign_in_that_came_during_a_call_is_not_overwritten),
+        AT_DESK(nor_is_one_that_somebody_put_there),
         AT_DESK(an_older_file_put_there_during_a_call_is),
         AT_DESK(who_was_refused_with_the_newest_token_gets_another),
+        AT_DESK(what_was_granted_is_used_while_the_file_cannot_be_read),
+        AT_DESK(an_end_during_a_last_look_goes_on_looking),
         AT_DESK(an_end_looks_once_more),
         AT_DESK(an_end_writes_back_what_is_away),
     };

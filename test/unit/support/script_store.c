@@ -228,7 +228,7 @@ static bool note(struct store_driver *driver, struct store_lock *lock,
     (void)lock;
     (void)pthread_mutex_lock(&script->lock);
     json_doc_free(script->noted);
-    script->noted = json_doc_copy(doc);
+    script->noted = doc ? json_doc_copy(doc) : NULL;
     (void)pthread_mutex_unlock(&script->lock);
     return true;
 }
