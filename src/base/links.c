@@ -118,6 +118,20 @@ static bool check_link(const struct walk *walk, const char *path,
 
 static bool walk_path(struct walk *walk, const char *path);
 
+/* To others root's link in root's folder is as a mount, also at the end of the path:
+   /var/lib/NAME leads to private/NAME.  Root itself may have made it for something
+   else. */
+static bool is_mount(const char *path, const struct stat *link)
+{
+    char folder[PATH_SIZE];
+    struct stat info;
+
+    (void)snprintf(folder, sizeof(folder), STR_FMT,
+                   STR_ARG(owner_folder_of(str_of(path))));
+    return geteuid() != 0 && link->st_uid == 0 && stat(folder, &info) == 0 &&
+           info.st_uid == 0 && (info.st_mode & (S_IWGRP | S_IWOTH)) == 0;
+}
+
 static bool follow(struct walk *walk, const char *path, const struct stat *link,
                    bool last)
 {
@@ -129,7 +143,7 @@ static bool follow(struct walk *walk, const char *path, const struct stat *link,
         return err_set(walk->err, ERR_IO, "too many links on the way to %s",
                        path);
     walk->left--;
-    if (link->st_uid != 0 || (first && last))
+    if (link->st_uid != 0 || (first && last && !is_mount(path, link)))
         walk->links->followed = true;
     if (!check_link(walk, path, link, target))
         return false;

@@ -9,7 +9,8 @@
 
 struct links {
     /* The last part of the path is a link, or one before it that is not root's:
-       what it leads to may have been meant for something else. */
+       what it leads to may have been meant for something else.  (To others than
+       root, root's link in root's folder is as good as a mount.) */
     bool followed;
 };
 

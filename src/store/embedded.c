@@ -401,6 +401,7 @@ static void free_driver(struct store_driver *driver)
     struct embedded *store = embedded_of(driver);
 
     filelock_release(store->in_use);
+    (void)pthread_mutex_destroy(&store->home);
     mem_free(store->folder);
     mem_free(store);
 }
@@ -409,6 +410,7 @@ struct embedded *embedded_new(const char *folder, const struct seal *seal)
 {
     struct embedded *store = MEM_NEW(struct embedded);
 
+    (void)pthread_mutex_init(&store->home, NULL);
     store->driver = (struct store_driver){ .read = read_doc,
                                            .was_removed = was_removed,
                                            .list = list,

@@ -172,7 +172,8 @@ static bool carry_out(struct store_driver *driver, const struct merge *what,
                           : begin_change(store, what->key, err);
     bool ok = held >= 0 && merge(driver, what, err);
 
-    store->has_documents |= ok;
+    if (ok)
+        embedded_saw_document(store);
     filelock_release(held);
     return ok;
 }
@@ -204,7 +205,8 @@ static bool create(struct store_driver *driver, const char *key,
     ok = held >= 0 &&
          embedded_write(embedded_of(driver), key, made,
                         &(struct embedded_write){ .create = true }, err);
-    embedded_of(driver)->has_documents |= ok;
+    if (ok)
+        embedded_saw_document(embedded_of(driver));
     json_doc_free(made);
     filelock_release(held);
     return ok;

@@ -4,6 +4,8 @@
    Not for other folders. */
 #pragma once
 
+#include <pthread.h>
+
 #include <sys/types.h>
 
 #include "store/embedded.h"
@@ -17,8 +19,9 @@ struct embedded {
     struct store_driver driver;
     char *folder;
     const struct seal *seal;
-    int in_use;     /* the lock of whoever serves, or -1 */
-    dev_t home_dev; /* of the folder that it works in */
+    int in_use;           /* the lock of whoever serves, or -1 */
+    pthread_mutex_t home; /* guards what follows */
+    dev_t home_dev;       /* of the folder that it works in */
     ino_t home_ino;
     bool has_documents; /* that folder */
 };
@@ -66,6 +69,8 @@ bool embedded_rescue_needed(const struct embedded *store, const char *key,
 
 /* Are there any? */
 bool embedded_has_documents(const struct embedded *store);
+/* It has some now.  Any thread, as the next two. */
+void embedded_saw_document(struct embedded *store);
 /* The folder that is there now is the one to work in. */
 void embedded_settle_home(struct embedded *store);
 /* Is it still there?  Another one is fine, too (it was exchanged), but not an empty

@@ -17,7 +17,7 @@
 
 /* ---- the folder --------------------------------------------------------- */
 
-void embedded_settle_home(struct embedded *store)
+static void settle(struct embedded *store)
 {
     struct stat now;
 
@@ -28,7 +28,21 @@ void embedded_settle_home(struct embedded *store)
     store->has_documents = embedded_has_documents(store);
 }
 
-bool embedded_is_home(struct embedded *store, struct err *err)
+void embedded_settle_home(struct embedded *store)
+{
+    (void)pthread_mutex_lock(&store->home);
+    settle(store);
+    (void)pthread_mutex_unlock(&store->home);
+}
+
+void embedded_saw_document(struct embedded *store)
+{
+    (void)pthread_mutex_lock(&store->home);
+    store->has_documents = true;
+    (void)pthread_mutex_unlock(&store->home);
+}
+
+static bool is_home(struct embedded *store, struct err *err)
 {
     struct stat now;
 
@@ -42,8 +56,18 @@ bool embedded_is_home(struct embedded *store, struct err *err)
                        "away? Bring it back, or restart the relay if the "
                        "folder is to be empty",
                        store->folder);
-    embedded_settle_home(store);
+    settle(store);
     return true;
+}
+
+bool embedded_is_home(struct embedded *store, struct err *err)
+{
+    bool home;
+
+    (void)pthread_mutex_lock(&store->home);
+    home = is_home(store, err);
+    (void)pthread_mutex_unlock(&store->home);
+    return home;
 }
 
 /* ---- the file ----------------------------------------------------------- */

@@ -278,7 +278,7 @@ static void run_over(struct run *run, struct pieces pieces)
     buf_init(&run->output, TRACE_MAX * 4);
     current = run;
     pieces_connect(ends);
-    (void)connection_new(server, ends[0], &peer, SEAT_SERVE);
+    (void)connection_new(server, ends[0], &peer);
     while (pieces_next(&pieces, &piece)) {
         if (!pieces_send(ends[1], piece))
             break;

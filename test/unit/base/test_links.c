@@ -58,6 +58,36 @@ static void a_link_of_ours_is_followed_and_told(void **state)
     }
 }
 
+static bool is_detour(const char *folder)
+{
+    struct links links = { 0 };
+    struct err err;
+    bool fine;
+
+    assert_int_equal(seteuid(OTHER), 0);
+    fine = links_check(unit_path(folder, "link"), &links, &err);
+    assert_int_equal(seteuid(0), 0);
+    assert_true(fine);
+    return links.followed;
+}
+
+/* As a service's state folder is: root's link in root's folder is as good as a mount;
+   in a folder that others can write it is not. */
+static void roots_link_in_roots_folder_is_no_detour(void **state)
+{
+    const char *folder = *state;
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(mkdir(unit_path(folder, "sub"), 0700), 0);
+    assert_int_equal(chown(unit_path(folder, "sub"), OTHER, OTHER), 0);
+    make_link(folder, "link", "sub");
+    assert_int_equal(chmod(folder, 0755), 0);
+    assert_false(is_detour(folder));
+    assert_int_equal(chmod(folder, 01777), 0);
+    assert_true(is_detour(folder));
+}
+
 static void another_users_link_is_found_wherever_it_is(void **state)
 {
     const char *folder = *state;
@@ -110,6 +140,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         FOLDER(a_link_of_ours_is_followed_and_told),
+        FOLDER(roots_link_in_roots_folder_is_no_detour),
         FOLDER(another_users_link_is_found_wherever_it_is),
         FOLDER(a_circle_ends),
         FOLDER(what_root_linked_for_all_is_an_ordinary_way),
