@@ -103,7 +103,7 @@ static struct account *make(const struct account_kind *kind, struct str name)
 
 static void set_problem(struct account *account, const char *problem)
 {
-    (void)snprintf(account->problem, sizeof(account->problem), "%.199s",
+    (void)snprintf(account->problem, sizeof(account->problem), "%.479s",
                    problem);
 }
 
@@ -150,7 +150,7 @@ struct account *account_with_file_problem(const struct account *account,
 {
     struct account *same = copy(account);
 
-    (void)snprintf(same->file_problem, sizeof(same->file_problem), "%.199s",
+    (void)snprintf(same->file_problem, sizeof(same->file_problem), "%.479s",
                    problem);
     return same;
 }
@@ -161,7 +161,7 @@ struct account *account_with_refresh_problem(const struct account *account,
     struct account *same = copy(account);
 
     (void)snprintf(same->refresh_problem, sizeof(same->refresh_problem),
-                   "%.199s", problem);
+                   "%.479s", problem);
     return same;
 }
 

@@ -34,15 +34,15 @@ struct account {
     char *note;              /* the operator's words, or NULL */
     struct proxy *proxy;     /* NULL: none of its own */
     /* Why its file cannot be used, or empty. */
-    char problem[200];
+    char problem[480];
     bool
         unreadable; /* because its file cannot be read, which is nobody's login */
     /* Why its new tokens are not in its file yet, or empty. */
-    char unsaved[200];
+    char unsaved[480];
     /* What is wrong with its file, although this snapshot can be used; or empty. */
-    char file_problem[200];
+    char file_problem[480];
     /* Why its lock or its file kept the last refresh from going on; or empty. */
-    char refresh_problem[200];
+    char refresh_problem[480];
 };
 
 /* What is special about a kind of account; to add one, write its file and a row in

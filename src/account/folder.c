@@ -127,7 +127,7 @@ static bool is_news(struct folder_entry *entry, const char *complaint)
 {
     bool news = strcmp(entry->complaint, complaint) != 0;
 
-    (void)snprintf(entry->complaint, sizeof(entry->complaint), "%.199s",
+    (void)snprintf(entry->complaint, sizeof(entry->complaint), "%.479s",
                    complaint);
     return news;
 }
@@ -147,7 +147,7 @@ static void keep_broken(struct folder_entry *entry, const char *problem)
 
     (void)snprintf(complaint, sizeof(complaint),
                    "its last good version stays in use, for its file cannot be "
-                   "used: %.120s",
+                   "used: %.400s",
                    problem);
     keep(entry, complaint);
 }

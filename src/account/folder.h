@@ -9,7 +9,7 @@
    once. */
 struct folder_entry {
     struct account *account; /* a reference */
-    char complaint[200];     /* about its file, or empty */
+    char complaint[480];     /* about its file, or empty */
     bool doubled;
     bool held; /* memory is ahead of the store: reading does not replace it */
 };

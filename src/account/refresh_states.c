@@ -289,7 +289,7 @@ static void show_held(struct refresh *r)
         kept_answer(r->kept, &r->err);
         return;
     }
-    (void)snprintf(r->account->unsaved, sizeof(r->account->unsaved), "%.199s",
+    (void)snprintf(r->account->unsaved, sizeof(r->account->unsaved), "%.479s",
                    why);
     accounts_put(refresh_options(r)->accounts, account_ref(r->account), true);
     kept_answer(r->kept, NULL);

@@ -141,7 +141,7 @@ static void prepare(struct scene *scene, enum before before)
 static void assert_row(const struct scene *scene, size_t i)
 {
     const struct account *account;
-    char problems[500];
+    char problems[1000];
 
     if (scene->folder.count != (rows[i].token != NULL))
         fail_msg("row %zu: %zu accounts", i, scene->folder.count);
