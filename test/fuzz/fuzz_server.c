@@ -270,6 +270,7 @@ static void leave(struct run *run, int fd)
 static void run_over(struct run *run, struct pieces pieces)
 {
     struct addr peer = { .len = 0 };
+    struct peer_process process = { .client = &peer };
     struct str piece;
     int ends[2];
 
@@ -278,7 +279,8 @@ static void run_over(struct run *run, struct pieces pieces)
     buf_init(&run->output, TRACE_MAX * 4);
     current = run;
     pieces_connect(ends);
-    (void)connection_new(server, ends[0], &peer);
+    process.fd = ends[0];
+    (void)connection_new(server, &process, SEAT_SERVE);
     while (pieces_next(&pieces, &piece)) {
         if (!pieces_send(ends[1], piece))
             break;
