@@ -10,62 +10,12 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "store/embedded.h"
-#include "unit.h"
-
-struct scene {
-    char *folder;
-    char *other; /* a folder elsewhere */
-    struct store_driver *driver;
-};
-
-static struct store_driver *open_driver(const char *folder)
-{
-    struct unit_capture log = unit_capture_begin(2);
-    struct err err;
-    struct store_driver *driver = embedded_open(folder, NULL, &err);
-
-    mem_free(unit_capture_end(&log));
-    assert_non_null(driver);
-    return driver;
-}
-
-static int open_scene(void **state)
-{
-    struct scene *scene = MEM_NEW(struct scene);
-
-    scene->folder = unit_folder_new();
-    scene->other = unit_folder_new();
-    scene->driver = open_driver(scene->folder);
-    *state = scene;
-    return 0;
-}
-
-static int close_scene(void **state)
-{
-    struct scene *scene = *state;
-
-    scene->driver->free(scene->driver);
-    unit_folder_free(scene->folder);
-    unit_folder_free(scene->other);
-    mem_free(scene);
-    return 0;
-}
+#include "embedded_scene.h"
 
 static enum store_locked lock(struct store_driver *driver, const char *key,
                               struct store_lock **taken, struct err *err)
 {
     return driver->lock(driver, key, taken, err);
-}
-
-static bool update(struct store_driver *driver, const char *key,
-                   struct err *err)
-{
-    struct json_doc *doc = json_doc_parse(STR("{\"x\":1}"), err);
-    bool ok = driver->update(driver, key, doc, err);
-
-    json_doc_free(doc);
-    return ok;
 }
 
 /* ---- who else holds it -------------------------------------------------- */
@@ -133,17 +83,17 @@ static void nothing_is_written_where_a_volume_was(void **state)
     struct store_lock *taken;
     struct err err;
 
-    assert_true(update(driver, "a", &err));
+    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
     move_away(scene, "1");
     assert_int_equal(lock(driver, "a", &taken, &err), STORE_LOCK_FAILED);
     unit_assert_part(err.text, "is its volume away?");
-    assert_false(update(driver, "a", &err));
+    assert_false(update(driver, "a", "{\"x\":1}", false, &err));
     assert_int_equal(err.code, ERR_IO);
     assert_int_equal(unit_file_count(scene->folder), 0);
     /* It comes back. */
     assert_int_equal(rmdir(scene->folder), 0);
     assert_int_equal(rename(unit_path(scene->other, "1"), scene->folder), 0);
-    assert_true(update(driver, "a", &err));
+    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
 }
 
 static void another_folder_with_documents_is_accepted(void **state)
@@ -152,13 +102,13 @@ static void another_folder_with_documents_is_accepted(void **state)
     struct store_driver *driver = scene->driver;
     struct err err;
 
-    assert_true(update(driver, "a", &err));
+    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
     move_away(scene, "1");
     unit_write(scene->folder, "b.json", "{}");
-    assert_true(update(driver, "a", &err));
+    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
     /* From now on this one counts. */
     move_away(scene, "2");
-    assert_false(update(driver, "a", &err));
+    assert_false(update(driver, "a", "{\"x\":1}", false, &err));
 }
 
 static void an_empty_folder_for_an_empty_one_is_accepted(void **state)
@@ -167,7 +117,7 @@ static void an_empty_folder_for_an_empty_one_is_accepted(void **state)
     struct err err;
 
     move_away(scene, "1");
-    assert_true(update(scene->driver, "a", &err));
+    assert_true(update(scene->driver, "a", "{\"x\":1}", false, &err));
 }
 
 /* ---- an exchange -------------------------------------------------------- */
@@ -200,7 +150,7 @@ static void a_copy_of_the_folder_is_written_to(void **state)
     struct err err;
     char *text;
 
-    assert_true(update(driver, "a", &err));
+    assert_true(update(driver, "a", "{\"x\":1}", false, &err));
     assert_int_equal(driver->lock(driver, "a", &lock, &err), STORE_LOCKED);
     assert_true(driver->reserve(driver, lock, &err));
     assert_int_equal(rename(scene->folder, old), 0);
