@@ -22,13 +22,6 @@ bool str_same_letters(const char *a, const char *b, size_t len)
     return true;
 }
 
-size_t str_index(struct str s, char c)
-{
-    const char *hit = s.len > 0 ? memchr(s.at, c, s.len) : NULL;
-
-    return hit ? (size_t)(hit - s.at) : s.len;
-}
-
 bool str_contains(struct str s, struct str needle)
 {
     return needle.len == 0 ||

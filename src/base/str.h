@@ -71,7 +71,13 @@ static inline bool str_istarts(struct str s, struct str prefix)
 }
 
 /* Index of the first `c`, or s.len if there is none. */
-size_t str_index(struct str s, char c);
+static inline size_t str_index(struct str s, char c)
+{
+    const char *hit = s.len > 0 ? memchr(s.at, c, s.len) : NULL;
+
+    return hit ? (size_t)(hit - s.at) : s.len;
+}
+
 bool str_contains(struct str s, struct str needle);
 
 /* Without spaces and tabs (HTTP's OWS) at both ends. */
