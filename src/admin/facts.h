@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: MIT
+/* What the running program knows of itself, for GET /admin/api/status.  Filled before
+   the first request is served; immutable from then on, and the callbacks may come on
+   any thread. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/json.h"
+
+#define ADMIN_ADDRESSES_MAX 8
+
+struct admin_facts {
+    uint64_t started_ms; /* steady clock */
+    /* "127.0.0.1:3000"; none if it does not serve (a command on the folder). */
+    char addresses[ADMIN_ADDRESSES_MAX][72];
+    size_t address_count;
+    void *arg;
+    size_t (*in_flight)(void *arg); /* requests being relayed; NULL: none */
+    size_t (*keys)(void *arg);      /* relay keys there are; NULL: none */
+    /* Append one text for each thing that somebody has to look after, beside those
+       of accounts and store; NULL: none. */
+    void (*degraded)(void *arg, struct json_doc *texts);
+};

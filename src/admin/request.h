@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: MIT
+/* One request to the management API, in hand.
+
+       receive -> check -> (the endpoint's own steps) -> answered
+                                  any -> the client left
+
+   A client that leaves stops waiting; what it asked of others (the keeper, the
+   database) is carried out all the same.  Loop thread only. */
+#pragma once
+
+#include "account/keeper.h"
+#include "admin/routes.h"
+#include "admin/row.h"
+
+struct admin_parts;
+
+struct admin_request {
+    struct flow flow;
+    struct admin *admin;
+    struct request *req; /* NULL once it is answered */
+    const struct admin_row *row;
+    struct router_match match; /* decoded: match.at[0] is the first ':' */
+    struct json_doc *body;     /* an object; empty if nothing was sent */
+    void *state;               /* the endpoint's, or NULL */
+    struct keeper_wait *wait;  /* of admin_ask() */
+    struct err err;            /* for admin_refuse() */
+    const struct admin_parts *parts;
+};
+
+/* Takes over the request and frees itself in the end. */
+void admin_request_start(struct admin *admin, struct request *req,
+                         const struct admin_row *row,
+                         const struct router_match *match);
+
+static inline struct admin_request *admin_request_of(struct flow *flow)
+{
+    return CONTAINER_OF(flow, struct admin_request, flow);
+}
+
+/* The wake for everything that a step starts. */
+void admin_wake(void *arg);
+
+/* The decoded value of a parameter of the URL; false if it is absent. */
+bool admin_query(struct admin_request *x, const char *name, struct str *value);
+
+/* Ask the keeper about an account; the step sleeps until x->wait is done. */
+void admin_ask(struct admin_request *x, enum keeper_op op, struct str name,
+               const struct json_doc *change);
+
+/* ---- last steps: each drops the state and ends the request --------------- */
+
+/* With a document, which is freed here. */
+struct flow_next admin_reply(struct admin_request *x, unsigned status,
+                             struct json_doc *doc);
+/* With x->err: {"error":"text"} below /oauth/ and /admin/, elsewhere Anthropic's
+   shape.  The status is that of the error's code. */
+struct flow_next admin_refuse(struct admin_request *x);
+
+/* With bytes that change only with the program or with what they show.  They carry an
+   ETag; a client that names it in If-None-Match gets 304.  Borrowed until it
+   returns; must not lie in the state. */
+struct admin_file {
+    struct str content_type;
+    struct str bytes;
+    struct str fields; /* further ones, each ended by CRLF; may be empty */
+};
+struct flow_next admin_reply_static(struct admin_request *x,
+                                    const struct admin_file *file);
+
+/* In parts, when it is long or has no end: `write` is called again and again and
+   appends one part (a few KB) to `out`; never while the client is slow to read.
+   The state is dropped at the end. */
+enum admin_part {
+    ADMIN_PART_MORE, /* and come again */
+    ADMIN_PART_WAIT, /* come again after admin_wake() */
+    ADMIN_PART_LAST,
+    ADMIN_PART_BROKEN, /* x->err, for the log: the answer is cut where it stands */
+};
+struct admin_parts {
+    struct str content_type;
+    enum admin_part (*write)(struct admin_request *x, struct buf *out);
+};
+struct flow_next admin_reply_parts(struct admin_request *x,
+                                   const struct admin_parts *parts);

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+/* What the management API consists of: rows (admin/routes.c) of method, pattern, who
+   may, and an endpoint; an endpoint is what happens, and what is said of it.  The
+   request's members are checked against what is said before the first step runs, and
+   GET /admin/api/openapi.json is made from the same tables, so that the document
+   cannot say anything else. */
+#pragma once
+
+#include "base/flow.h"
+#include "http/router.h"
+
+/* ---- members ------------------------------------------------------------ */
+
+enum admin_type {
+    ADMIN_TEXT,
+    ADMIN_NUMBER, /* a whole one */
+    ADMIN_MONEY,  /* US dollars: a number, or a text with at most 6 decimals */
+    ADMIN_BOOL,
+    ADMIN_OBJECT, /* `members` are its members; NULL: any */
+    ADMIN_LIST,   /* `members` has one row, without a name: its elements */
+    ADMIN_ANY,
+};
+
+/* A table of them ends with ADMIN_END. */
+struct admin_member {
+    const char *name;
+    enum admin_type type;
+    unsigned traits;
+    const char *text; /* what it means; the end of a table has none */
+    const struct admin_member *members;
+};
+
+/* Traits.  A member of an answer is required if it is in every good answer. */
+#define ADMIN_REQUIRED 1u
+#define ADMIN_OR_NULL 2u
+
+#define ADMIN_END                                                              \
+    {                                                                          \
+        .text = NULL                                                           \
+    }
+
+/* ---- endpoints ---------------------------------------------------------- */
+
+struct admin_endpoint {
+    flow_step first; /* once the body is there; admin/request.h */
+    /* Of the row's own state: zeroed, in the request's arena, x->state.  `drop` gives
+       back what the state holds; it comes once, before the request is answered or
+       when the client has left. */
+    size_t state_size;
+    void (*drop)(void *state);
+    /* In bytes; 0 takes no body, ADMIN_BODY is enough for a document. */
+    uint64_t body_max;
+    /* For readers. */
+    const char *tag;
+    const char *summary;
+    const struct admin_member *query; /* parameters of the URL: texts; NULL: none */
+    const struct admin_member *body;  /* members of the request; NULL: none */
+    const struct admin_member *answer;
+    unsigned status;          /* of a good answer; 0: 200 */
+    const char *content_type; /* if it is no JSON document */
+    bool checks_members; /* its own first step knows the members of the body better */
+};
+
+#define ADMIN_BODY (2u * 1024 * 1024)
+
+/* ---- rows --------------------------------------------------------------- */
+
+enum admin_right {
+    ADMIN_PUBLIC, /* everybody; the endpoint may ask who it is */
+    ADMIN_MANAGE, /* the admin token, or this machine (admin/access.h) */
+    ADMIN_LOOK,   /* the same, for what changes nothing */
+};
+
+struct admin_row {
+    struct router_row route;
+    enum admin_right right;
+    const struct admin_endpoint *endpoint;
+};
+
+#define ADMIN_ROW(method, pattern, right, endpoint)                            \
+    {                                                                          \
+        ROUTER_ROW(method, pattern), ADMIN_##right, &(endpoint)                \
+    }
