@@ -19,15 +19,18 @@ struct router_row {
 
 #define ROUTER_ROW(method, pattern)                                            \
     {                                                                          \
-        { method, sizeof(method) - 1 }, { pattern, sizeof(pattern) - 1 }       \
+        { method, sizeof(method) - 1 },                                        \
+        {                                                                      \
+            pattern, sizeof(pattern) - 1                                       \
+        }                                                                      \
     }
 
-/* The rows are those of any table whose elements begin with a router_row. */
+/* The rows are members of the elements of any table. */
 struct router {
     const struct router_row *rows; /* of the first element */
     size_t size;                   /* of an element in bytes */
     size_t count;
-    bool head; /* a HEAD that has no row is a GET */
+    bool head; /* rows of GET take HEAD, too */
 };
 
 #define ROUTER_OVER(table, member)                                             \
