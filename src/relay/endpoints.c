@@ -10,8 +10,7 @@
 #define MB (1024ull * 1024)
 #define ROW(method, pattern, max, body, metered)                               \
     {                                                                          \
-        { method, sizeof(method) - 1 }, { pattern, sizeof(pattern) - 1 }, max, \
-            ENDPOINT_BODY_##body, metered                                      \
+        ROUTER_ROW(method, pattern), max, ENDPOINT_BODY_##body, metered        \
     }
 
 /* Sizes: Anthropic's limits (https://docs.claude.com/en/api/overview). */
@@ -35,17 +34,14 @@ static const struct endpoint endpoints[] = {
 };
 
 /* Everything else below /v1/: skills, agents, and what comes next. */
-static const struct endpoint open_row = {
-    .pattern = { "/v1/*", 5 },
-    .body_max = 500 * MB,
-    .body = ENDPOINT_BODY_OPEN,
+#define OPEN(method) ROW(method, "/v1/*", 500 * MB, OPEN, false)
+static const struct endpoint open_rows[] = {
+    OPEN("GET"), OPEN("HEAD"),  OPEN("POST"),
+    OPEN("PUT"), OPEN("PATCH"), OPEN("DELETE"),
 };
 
-static const struct str methods[] = {
-    { "GET", 3 }, { "HEAD", 4 },  { "POST", 4 },
-    { "PUT", 3 }, { "PATCH", 5 }, { "DELETE", 6 },
-};
-#define ALLOW STR("GET, HEAD, POST, PUT, PATCH, DELETE")
+static const struct router known = ROUTER_OVER(endpoints, route);
+static const struct router open_list = ROUTER_OVER(open_rows, route);
 
 static struct str single_slash(struct str path)
 {
@@ -69,9 +65,9 @@ static bool drop_segment(struct str *path, struct str segment)
 static bool is_known(struct str segment)
 {
     for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
-        struct str known = str_from(endpoints[i].pattern, 3);
+        struct str name = str_from(endpoints[i].route.pattern, 3);
 
-        if (drop_segment(&known, segment))
+        if (drop_segment(&name, segment))
             return true;
     }
     return false;
@@ -118,35 +114,17 @@ static bool is_plain_segment(struct str segment)
            str_index(segment, '\\') == segment.len;
 }
 
-static bool fits(struct str pattern, struct str path)
-{
-    struct str want;
-    struct str have;
-
-    while (str_next(&pattern, '/', &want)) {
-        if (!str_next(&path, '/', &have))
-            return false;
-        if (str_eq(want, STR(":")) ? !is_plain_segment(have)
-                                   : !str_eq(want, have))
-            return false;
-    }
-    return path.len == 0;
-}
-
-/* A trailing slash would vanish in the comparison of segments. */
-static bool is_path(struct str path)
-{
-    return path.len > 1 && path.at[path.len - 1] != '/';
-}
-
 const struct endpoint *endpoints_find(struct str method, struct str path)
 {
-    for (size_t i = 0; is_path(path) && i < COUNT_OF(endpoints); i++) {
-        if (str_eq(endpoints[i].method, method) &&
-            fits(endpoints[i].pattern, path))
-            return &endpoints[i];
+    struct router_match match;
+
+    if (router_find(&known, method, path, &match) != ROUTER_FOUND)
+        return NULL;
+    for (size_t i = 0; i < match.count; i++) {
+        if (!is_plain_segment(match.at[i]))
+            return NULL;
     }
-    return NULL;
+    return &endpoints[match.row];
 }
 
 /* Escaped, another endpoint's name would hide that it has a row. */
@@ -172,38 +150,38 @@ const char *endpoints_flaw(struct str path)
            ".., and none has a backslash or an escaped / . or \\";
 }
 
-static bool is_open(struct str path)
+/* `rest` is what stands below /v1/. */
+static bool is_open(struct str rest)
 {
-    struct str rest = str_from(path, 4);
+    struct str whole = rest;
     struct str segment;
 
-    if (!is_path(path) || !str_starts(path, STR("/v1/")) ||
-        !str_next(&rest, '/', &segment) || !is_plain_name(segment))
+    if (!str_next(&rest, '/', &segment) || !is_plain_name(segment))
         return false;
     while (str_next(&rest, '/', &segment)) {
         if (!is_plain_segment(segment))
             return false;
     }
-    return true;
-}
-
-static bool is_method(struct str method)
-{
-    for (size_t i = 0; i < COUNT_OF(methods); i++) {
-        if (str_eq(methods[i], method))
-            return true;
-    }
-    return false;
+    return whole.at[whole.len - 1] != '/';
 }
 
 const struct endpoint *endpoints_open(struct str method, struct str path)
 {
-    return is_method(method) && is_open(path) ? &open_row : NULL;
+    struct router_match match;
+
+    if (router_find(&open_list, method, path, &match) != ROUTER_FOUND)
+        return NULL;
+    return is_open(match.at[0]) ? &open_rows[match.row] : NULL;
 }
 
-struct str endpoints_allow(struct str path)
+struct str endpoints_allow(struct arena *arena, struct str path)
 {
-    return is_open(path) ? ALLOW : STR_EMPTY;
+    struct router_match match;
+
+    if (!is_open(str_from(path, 4)) ||
+        router_find(&open_list, STR_EMPTY, path, &match) == ROUTER_UNKNOWN)
+        return STR_EMPTY;
+    return arena_str(arena, str_of(match.allow));
 }
 
 /* What is left behind all leading /api and /v1; `api`: the last one was /api. */

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/str.h"
+#include "http/router.h"
 
 enum endpoint_body {
     ENDPOINT_BODY_WHOLE,    /* kept in memory, so that it can be sent again */
@@ -17,9 +18,8 @@ enum endpoint_body {
 #define ENDPOINT_OPEN_KEPT_MAX (8ull * 1024 * 1024)
 
 struct endpoint {
-    struct str method;  /* empty: any that endpoints_allow() tells */
-    struct str pattern; /* segments; ":" stands for one non-empty segment */
-    uint64_t body_max;  /* bytes */
+    struct router_row route;
+    uint64_t body_max; /* bytes */
     enum endpoint_body body;
     bool metered; /* its answers tell usage */
 };
@@ -45,8 +45,9 @@ const struct endpoint *endpoints_open(struct str method, struct str path);
 /* Why a path below /v1 does not pass, in words. */
 const char *endpoints_flaw(struct str path);
 
-/* The methods that the path has, as "GET, POST"; empty if it does not pass. */
-struct str endpoints_allow(struct str path);
+/* The methods that the path has, as "GET, POST", in the arena; empty if it does not
+   pass. */
+struct str endpoints_allow(struct arena *arena, struct str path);
 
 /* HEAD of a base URL, or of its api/hello: Claude Code's look whether anybody is
    there. */

@@ -94,6 +94,6 @@ bool relay_handle(struct relay *relay, struct request *req)
     }
     if (!is_of_the_api(path) && !endpoints_is_telemetry(req->method, req->path))
         return false;
-    refuse(req, path, endpoints_allow(path));
+    refuse(req, path, endpoints_allow(req->arena, path));
     return true;
 }
