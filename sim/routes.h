@@ -2,7 +2,7 @@
 /* The endpoints.  To add one, add a row in routes.c. */
 #pragma once
 
-#include "base/str.h"
+#include "http/router.h"
 
 struct visit;
 
@@ -14,8 +14,7 @@ enum route_access {
 };
 
 struct route {
-    const char *method;
-    const char *path; /* '*' stands for one segment */
+    struct router_row row;
     void (*answer)(struct visit *visit);
     enum route_access access;
     uint64_t body_max;
@@ -23,7 +22,7 @@ struct route {
         struct visit *visit); /* sets a sink; NULL: body kept whole */
 };
 
-/* NULL if there is none.  `param`: what stands for '*'. */
+/* NULL if there is none.  HEAD is answered like GET.  `param`: what stands for ':'. */
 const struct route *route_find(struct str method, struct str path,
                                struct str *param);
 

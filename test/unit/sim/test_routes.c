@@ -15,11 +15,11 @@ static const struct {
     { "GET", "/v1/messages", NULL, "" },
     { "POST", "/v1/messages/", NULL, "" },
     { "POST", "/v1/messages/batches", "/v1/messages/batches", "" },
-    { "GET", "/v1/messages/batches/b1", "/v1/messages/batches/*", "b1" },
+    { "GET", "/v1/messages/batches/b1", "/v1/messages/batches/:", "b1" },
     { "GET", "/v1/messages/batches/b1/results",
-      "/v1/messages/batches/*/results", "b1" },
+      "/v1/messages/batches/:/results", "b1" },
     { "GET", "/v1/messages/batches/b1/nothing", NULL, "" },
-    { "GET", "/v1/models/claude-x", "/v1/models/*", "claude-x" },
+    { "GET", "/v1/models/claude-x", "/v1/models/:", "claude-x" },
     { "HEAD", "/v1/models", "/v1/models", "" },
     { "HEAD", "/", "/", "" },
     { "POST", "/", NULL, "" },
@@ -40,7 +40,7 @@ static void endpoints_are_found_by_method_and_path(void **state)
             fail_msg("%s %s", cases[i].method, cases[i].path);
         if (!route)
             continue;
-        assert_string_equal(route->path, cases[i].route);
+        unit_assert_str(route->row.pattern, cases[i].route);
         unit_assert_str(param, cases[i].param);
     }
 }
