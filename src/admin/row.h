@@ -53,12 +53,14 @@ struct admin_endpoint {
     /* For readers. */
     const char *tag;
     const char *summary;
-    const struct admin_member *query; /* parameters of the URL: texts; NULL: none */
-    const struct admin_member *body;  /* members of the request; NULL: none */
+    const struct admin_member
+        *query; /* parameters of the URL: texts; NULL: none */
+    const struct admin_member *body; /* members of the request; NULL: none */
     const struct admin_member *answer;
     unsigned status;          /* of a good answer; 0: 200 */
     const char *content_type; /* if it is no JSON document */
-    bool checks_members; /* its own first step knows the members of the body better */
+    bool
+        checks_members; /* its own first step knows the members of the body better */
 };
 
 #define ADMIN_BODY (2u * 1024 * 1024)
