@@ -135,6 +135,22 @@ struct json_doc *json_doc_at(const struct json_doc *doc, size_t index)
     return doc_of(json_array_get(json_of(doc), index));
 }
 
+bool json_doc_each(const struct json_doc *doc,
+                   bool (*visit)(void *arg, struct str name,
+                                 struct json_doc *value),
+                   void *arg)
+{
+    const char *name;
+    json_t *value;
+
+    json_object_foreach(json_of(doc), name, value)
+    {
+        if (!visit(arg, str_of(name), doc_of(value)))
+            return false;
+    }
+    return true;
+}
+
 bool json_doc_as_str(const struct json_doc *doc, struct str *value)
 {
     const json_t *json = json_of(doc);
@@ -142,6 +158,14 @@ bool json_doc_as_str(const struct json_doc *doc, struct str *value)
     if (!json_is_string(json))
         return false;
     *value = (struct str){ json_string_value(json), json_string_length(json) };
+    return true;
+}
+
+bool json_doc_as_number(const struct json_doc *doc, double *value)
+{
+    if (!json_is_number(json_of(doc)))
+        return false;
+    *value = json_number_value(json_of(doc));
     return true;
 }
 

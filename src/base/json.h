@@ -39,6 +39,13 @@ struct json_doc *json_doc_get(const struct json_doc *doc, const char *member);
 size_t json_doc_count(const struct json_doc *doc);
 struct json_doc *json_doc_at(const struct json_doc *doc, size_t index);
 
+/* Visit the members of an object, in no particular order; false stops, and is
+   returned. */
+bool json_doc_each(const struct json_doc *doc,
+                   bool (*visit)(void *arg, struct str name,
+                                 struct json_doc *value),
+                   void *arg);
+
 /* The member's value; false if it is absent or of another type. */
 bool json_doc_get_str(const struct json_doc *doc, const char *member,
                       struct str *value);
@@ -48,6 +55,8 @@ bool json_doc_get_bool(const struct json_doc *doc, const char *member,
                        bool *value);
 /* The value itself as text; false if it is no string. */
 bool json_doc_as_str(const struct json_doc *doc, struct str *value);
+/* The value itself as a number, whole or not; false if it is none. */
+bool json_doc_as_number(const struct json_doc *doc, double *value);
 
 /* Set a member, replacing what was there.  Numbers up to INT64_MAX. */
 void json_doc_set_str(struct json_doc *doc, const char *member,

@@ -250,6 +250,52 @@ static void a_copy_shares_nothing(void **state)
     json_doc_free(copy);
 }
 
+static bool count_until_b(void *arg, struct str name, struct json_doc *value)
+{
+    (void)value;
+    (*(int *)arg)++;
+    return !str_eq(name, STR("b"));
+}
+
+static void members_are_visited_until_one_says_stop(void **state)
+{
+    struct err err;
+    struct json_doc *two = json_doc_parse(STR("{\"a\":1,\"c\":2}"), &err);
+    struct json_doc *one = json_doc_parse(STR("{\"b\":1}"), &err);
+    struct json_doc *none = json_doc_parse(STR("[1]"), &err);
+    int count = 0;
+
+    (void)state;
+    assert_true(json_doc_each(two, count_until_b, &count));
+    assert_int_equal(count, 2);
+    assert_false(json_doc_each(one, count_until_b, &count));
+    assert_int_equal(count, 3);
+    assert_true(json_doc_each(none, count_until_b, &count));
+    assert_true(json_doc_each(NULL, count_until_b, &count));
+    assert_int_equal(count, 3);
+    json_doc_free(two);
+    json_doc_free(one);
+    json_doc_free(none);
+}
+
+static void numbers_are_read_whole_or_not(void **state)
+{
+    struct err err;
+    struct json_doc *doc = json_doc_parse(STR("[3,0.5,-1e3,\"1\",true]"), &err);
+    const double want[] = { 3, 0.5, -1000 };
+    double got;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(want); i++) {
+        assert_true(json_doc_as_number(json_doc_at(doc, i), &got));
+        assert_true(got <= want[i] && got >= want[i]);
+    }
+    assert_false(json_doc_as_number(json_doc_at(doc, 3), &got));
+    assert_false(json_doc_as_number(json_doc_at(doc, 4), &got));
+    assert_false(json_doc_as_number(NULL, &got));
+    json_doc_free(doc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -261,6 +307,8 @@ int main(void)
         cmocka_unit_test(a_missing_document_has_no_members),
         cmocka_unit_test(documents_are_built_and_written),
         cmocka_unit_test(a_patch_changes_its_own_members_only),
+        cmocka_unit_test(members_are_visited_until_one_says_stop),
+        cmocka_unit_test(numbers_are_read_whole_or_not),
         cmocka_unit_test(a_copy_shares_nothing),
         cmocka_unit_test(writing_says_when_it_failed),
     };
