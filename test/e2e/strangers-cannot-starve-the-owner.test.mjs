@@ -114,7 +114,7 @@ describe('strangers and descriptors', { timeout: 240000 }, () => {
 
   it('descriptors are kept: 400 strangers, 128 open files', { skip }, async () => {
     await start({ wrap: allowed(128) });
-    assert.match(relay.log, /the system allows 128 open files: at most \d+ connections are served at once, not MAX_CONNECTIONS=16384, which needs \d+: raise the limit \(ulimit -n, LimitNOFILE=\)/);
+    await relay.logged(/the system allows 128 open files: at most \d+ connections are served at once, not MAX_CONNECTIONS=16384, which needs \d+: raise the limit \(ulimit -n, LimitNOFILE=\)/);
     await crowd(400, outside);
     assert.ok(relay.descriptors() < 100, `${relay.descriptors()} open`);
     await ownerIsServed();
@@ -122,7 +122,9 @@ describe('strangers and descriptors', { timeout: 240000 }, () => {
 
   it('and from clients of this machine: with the last place a request and a refresh still work', async () => {
     await start({ wrap: allowed(128) });
-    const most = Number(/at most (\d+) connections/.exec(relay.log)[1]);
+    const seats = /at most (\d+) connections/;
+    await relay.logged(seats);
+    const most = Number(seats.exec(relay.log)[1]);
     await crowd(most - 1, '127.0.0.1');
     await ownerIsServed();
   });
