@@ -8,6 +8,65 @@
 
 #define TEXT_MAX 16384
 
+/* ---- what the answers have ---------------------------------------------- */
+
+static const struct admin_member texts[] = {
+    { .type = ADMIN_TEXT, .text = "one of them" },
+    ADMIN_END,
+};
+
+const struct admin_member account_doc_signed_members[] = {
+    { "message", ADMIN_TEXT, ADMIN_REQUIRED, "what was done", NULL },
+    { "account", ADMIN_TEXT, ADMIN_REQUIRED, "its name", NULL },
+    { "expires_at", ADMIN_TEXT, ADMIN_OR_NULL,
+      "when its access token expires (RFC 3339); null: never", NULL },
+    { "scopes", ADMIN_LIST, 0, "what Anthropic granted", texts },
+    { "unsaved", ADMIN_TEXT, 0,
+      "why its new tokens, which are in use, could not be saved yet", NULL },
+    ADMIN_END,
+};
+
+const struct admin_member account_doc_proxy_shown[] = {
+    { "type", ADMIN_TEXT, ADMIN_REQUIRED, "socks5, http or https", NULL },
+    { "host", ADMIN_TEXT, ADMIN_REQUIRED, "its name or address", NULL },
+    { "port", ADMIN_NUMBER, ADMIN_REQUIRED, "its port", NULL },
+    { "username", ADMIN_TEXT, 0, "the user name, if it has one", NULL },
+    ADMIN_END,
+};
+
+const struct admin_member account_doc_proxy_asked[] = {
+    { "type", ADMIN_TEXT, ADMIN_REQUIRED, "socks5, http or https", NULL },
+    { "host", ADMIN_TEXT, ADMIN_REQUIRED, "its name or address", NULL },
+    { "port", ADMIN_NUMBER, ADMIN_REQUIRED, "its port", NULL },
+    { "username", ADMIN_TEXT, 0, "if it wants one", NULL },
+    { "password", ADMIN_TEXT, 0, "if it wants one; never shown", NULL },
+    ADMIN_END,
+};
+
+const struct admin_member account_doc_status_members[] = {
+    { "account", ADMIN_TEXT, ADMIN_REQUIRED, "its name", NULL },
+    { "is_valid", ADMIN_BOOL, ADMIN_REQUIRED, "whether it can be used as it is",
+      NULL },
+    { "need_refresh", ADMIN_BOOL, ADMIN_REQUIRED, "whether a new token is due",
+      NULL },
+    { "expires_at", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "when its access token expires (RFC 3339); null: never", NULL },
+    { "scopes", ADMIN_LIST, ADMIN_REQUIRED, "what Anthropic granted", texts },
+    { "kind", ADMIN_TEXT, ADMIN_REQUIRED, "oauth or api-key", NULL },
+    { "enabled", ADMIN_BOOL, ADMIN_REQUIRED, "false: switched off", NULL },
+    { "login_required", ADMIN_BOOL, ADMIN_REQUIRED,
+      "whether it has to sign in again", NULL },
+    { "proxy_config", ADMIN_OBJECT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "its own proxy, without the password", account_doc_proxy_shown },
+    { "note", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL, "the operator's",
+      NULL },
+    { "problem", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "what somebody has to look after", NULL },
+    ADMIN_END,
+};
+
+/* ---- the answers -------------------------------------------------------- */
+
 struct json_doc *account_doc_text(const char *text)
 {
     struct json_doc *doc;

@@ -3,27 +3,45 @@
 #include "admin/account_routes.h"
 
 #include "admin/account_doc.h"
-#include "admin/exchange.h"
 #include "admin/members.h"
+#include "admin/request.h"
 #include "base/clock.h"
 #include "base/shown.h"
+#include "upstream/probe.h"
 
-static struct accounts *accounts_of(const struct exchange *x)
+#define TAG "accounts"
+
+static struct accounts *accounts_of(const struct admin_request *x)
 {
     return x->admin->options.accounts;
 }
 
-/* A reference; NULL with x->err if there is none. */
-static struct account *find(struct exchange *x)
+/* The name in the path: nothing but a valid one goes on from here. */
+static bool take_name(struct admin_request *x, struct str *name)
 {
-    struct account *account = accounts_get(accounts_of(x), x->name);
+    *name = x->match.at[0];
+    return account_name_is_valid(*name) ||
+           err_set(&x->err, ERR_BAD_REQUEST,
+                   "that is not a valid account name: use 1 to %d letters, "
+                   "digits or . _ @ -, not starting with a dot",
+                   ACCOUNT_NAME_MAX);
+}
+
+/* A reference; NULL with x->err if there is none. */
+static struct account *find(struct admin_request *x)
+{
+    struct str name;
+    struct account *account;
     char text[SHOWN_MAX];
 
+    if (!take_name(x, &name))
+        return NULL;
+    account = accounts_get(accounts_of(x), name);
     if (!account)
         err_set(&x->err, ERR_NOT_FOUND,
                 "there is no account \"%s\"; GET /oauth/accounts lists those "
                 "there are",
-                shown(x->name, text));
+                shown(name, text));
     return account;
 }
 
@@ -34,35 +52,72 @@ static void add_name(void *arg, const struct account *account)
     json_doc_add(arg, json_doc_new_str(str_of(account->name)));
 }
 
-struct flow_next account_routes_list(struct flow *flow)
+static struct flow_next list(struct flow *flow)
 {
-    struct exchange *x = exchange_of(flow);
+    struct admin_request *x = admin_request_of(flow);
     struct json_doc *doc = json_doc_new_object();
     struct json_doc *names = json_doc_new_array();
 
     accounts_each(accounts_of(x), add_name, names);
     json_doc_set(doc, "accounts", names);
-    return exchange_reply(x, doc);
+    return admin_reply(x, 200, doc);
 }
 
-struct flow_next account_routes_status(struct flow *flow)
+static const struct admin_member name_members[] = {
+    { .type = ADMIN_TEXT, .text = "a name" },
+    ADMIN_END,
+};
+static const struct admin_member list_members[] = {
+    { "accounts", ADMIN_LIST, ADMIN_REQUIRED, "their names, in order",
+      name_members },
+    ADMIN_END,
+};
+const struct admin_endpoint account_routes_list = {
+    .first = list,
+    .tag = TAG,
+    .summary = "The names of all accounts",
+    .body_max = ADMIN_BODY,
+    .answer = list_members,
+};
+
+static struct flow_next status(struct flow *flow)
 {
-    struct exchange *x = exchange_of(flow);
+    struct admin_request *x = admin_request_of(flow);
     struct account *account = find(x);
     struct json_doc *doc;
 
     if (!account)
-        return exchange_refuse(x);
+        return admin_refuse(x);
     doc = account_doc_status(account, clock_wall_ms());
     account_unref(account);
-    return exchange_reply(x, doc);
+    return admin_reply(x, 200, doc);
 }
+
+const struct admin_endpoint account_routes_status = {
+    .first = status,
+    .tag = TAG,
+    .summary = "How an account is",
+    .body_max = ADMIN_BODY,
+    .answer = account_doc_status_members,
+};
 
 /* ---- changing ----------------------------------------------------------- */
 
+/* Ask the keeper about the account that the path names. */
+static struct flow_next ask(struct admin_request *x, enum keeper_op op,
+                            const struct json_doc *change, flow_step then)
+{
+    struct str name;
+
+    if (!take_name(x, &name))
+        return admin_refuse(x);
+    admin_ask(x, op, name, change);
+    return flow_sleep_then(then);
+}
+
 /* True once the keeper has answered and all is well; `*next` is what to return
    otherwise. */
-static bool is_answered(struct exchange *x, flow_step again,
+static bool is_answered(struct admin_request *x, flow_step again,
                         struct flow_next *next)
 {
     if (!keeper_wait_is_done(x->wait)) {
@@ -72,84 +127,127 @@ static bool is_answered(struct exchange *x, flow_step again,
     if (!keeper_wait_error(x->wait))
         return true;
     x->err = *keeper_wait_error(x->wait);
-    *next = exchange_refuse(x);
+    *next = admin_refuse(x);
     return false;
+}
+
+static struct flow_next reply_done(struct admin_request *x, const char *what)
+{
+    return admin_reply(x, 200,
+                       account_doc_of(accounts_of(x), x->match.at[0], what));
 }
 
 static struct flow_next refreshed(struct flow *flow)
 {
-    struct exchange *x = exchange_of(flow);
+    struct admin_request *x = admin_request_of(flow);
     struct flow_next next;
 
     if (!is_answered(x, refreshed, &next))
         return next;
-    return exchange_reply(x,
-                          account_doc_of(accounts_of(x), x->name, "refreshed"));
+    return reply_done(x, "refreshed");
 }
 
-struct flow_next account_routes_refresh(struct flow *flow)
+static struct flow_next refresh(struct flow *flow)
 {
-    struct exchange *x = exchange_of(flow);
-
-    exchange_ask(x, KEEPER_REFRESH, x->name, NULL);
-    return flow_sleep_then(refreshed);
+    return ask(admin_request_of(flow), KEEPER_REFRESH, NULL, refreshed);
 }
+
+const struct admin_endpoint account_routes_refresh = {
+    .first = refresh,
+    .tag = TAG,
+    .summary = "Get a new access token now",
+    .body_max = ADMIN_BODY,
+    .answer = account_doc_signed_members,
+};
 
 static struct flow_next removed(struct flow *flow)
 {
-    struct exchange *x = exchange_of(flow);
+    struct admin_request *x = admin_request_of(flow);
     struct flow_next next;
 
     if (!is_answered(x, removed, &next))
         return next;
-    return exchange_reply(x,
-                          account_doc_of(accounts_of(x), x->name, "removed"));
+    return reply_done(x, "removed");
 }
 
-struct flow_next account_routes_delete(struct flow *flow)
+static struct flow_next delete (struct flow *flow)
 {
-    struct exchange *x = exchange_of(flow);
-
-    exchange_ask(x, KEEPER_REMOVE, x->name, NULL);
-    return flow_sleep_then(removed);
+    return ask(admin_request_of(flow), KEEPER_REMOVE, NULL, removed);
 }
+
+const struct admin_endpoint account_routes_delete = {
+    .first = delete,
+    .tag = TAG,
+    .summary = "Remove an account and its tokens",
+    .body_max = ADMIN_BODY,
+    .answer = account_doc_signed_members,
+};
 
 static struct flow_next changed(struct flow *flow)
 {
-    struct exchange *x = exchange_of(flow);
+    struct admin_request *x = admin_request_of(flow);
     struct flow_next next;
 
     if (!is_answered(x, changed, &next))
         return next;
-    return flow_go(account_routes_status);
+    return flow_go(status);
 }
 
-struct flow_next account_routes_patch(struct flow *flow)
+static struct flow_next patch(struct flow *flow)
 {
-    struct exchange *x = exchange_of(flow);
+    struct admin_request *x = admin_request_of(flow);
 
     if (!members_change(x->body, &x->err))
-        return exchange_refuse(x);
-    exchange_ask(x, KEEPER_CHANGE, x->name, x->body);
-    return flow_sleep_then(changed);
+        return admin_refuse(x);
+    return ask(x, KEEPER_CHANGE, x->body, changed);
 }
+
+static const struct admin_member patch_members[] = {
+    { "proxy_config", ADMIN_OBJECT, ADMIN_OR_NULL,
+      "a proxy of its own; null: none", account_doc_proxy_asked },
+    { "note", ADMIN_TEXT, ADMIN_OR_NULL, "at most 1000 bytes; null: none",
+      NULL },
+    { "enabled", ADMIN_BOOL, 0, "false switches it off", NULL },
+    ADMIN_END,
+};
+const struct admin_endpoint account_routes_patch = {
+    .first = patch,
+    .tag = TAG,
+    .summary = "Change an account; at least one member",
+    .body_max = ADMIN_BODY,
+    .body = patch_members,
+    .answer = account_doc_status_members,
+};
 
 /* ---- the proxy test ----------------------------------------------------- */
 
+struct proxy_test {
+    struct probe *probe;
+};
+
+static void drop_test(void *state)
+{
+    struct proxy_test *test = state;
+
+    probe_free(test->probe);
+}
+
 static struct flow_next probed(struct flow *flow)
 {
-    struct exchange *x = exchange_of(flow);
+    struct admin_request *x = admin_request_of(flow);
+    struct proxy_test *test = x->state;
 
-    if (!probe_result(x->probe))
+    if (!probe_result(test->probe))
         return flow_sleep_then(probed);
-    return exchange_reply(x, probe_report(x->probe));
+    return admin_reply(x, 200, probe_report(test->probe));
 }
 
 /* What the account's requests would go through: a proxy in the body stands for one
    that a request names. */
-static bool start_probe(struct exchange *x, const struct account *account)
+static bool start_probe(struct admin_request *x, const struct account *account)
 {
     const struct admin_options *options = &x->admin->options;
+    struct proxy_test *test = x->state;
     const struct json_doc *config;
     struct proxy *named = NULL;
 
@@ -157,7 +255,7 @@ static bool start_probe(struct exchange *x, const struct account *account)
         return false;
     if (config)
         named = proxy_from_json(config, &x->err);
-    x->probe = probe_start(
+    test->probe = probe_start(
         &(struct probe_options){
             .loop = options->loop,
             .api = &options->config->api,
@@ -165,20 +263,63 @@ static bool start_probe(struct exchange *x, const struct account *account)
             .ca_file = options->config->ca_file.at,
             .proxy = proxy_choose(options->proxy, named, account->proxy),
             .timeout_ms = options->config->connect_ms },
-        exchange_wake, x);
+        admin_wake, x);
     proxy_unref(named);
     return true;
 }
 
-struct flow_next account_routes_proxy_test(struct flow *flow)
+static struct flow_next proxy_test(struct flow *flow)
 {
-    struct exchange *x = exchange_of(flow);
+    struct admin_request *x = admin_request_of(flow);
     struct account *account = find(x);
     bool started;
 
     if (!account)
-        return exchange_refuse(x);
+        return admin_refuse(x);
     started = start_probe(x, account);
     account_unref(account);
-    return started ? flow_sleep_then(probed) : exchange_refuse(x);
+    return started ? flow_sleep_then(probed) : admin_refuse(x);
 }
+
+static const struct admin_member test_members[] = {
+    { "proxy_config", ADMIN_OBJECT, ADMIN_OR_NULL,
+      "the proxy to test, as if a request named it", account_doc_proxy_asked },
+    ADMIN_END,
+};
+static const struct admin_member step_members[] = {
+    { "step", ADMIN_TEXT, ADMIN_REQUIRED, "resolve, connect, proxy, ...",
+      NULL },
+    { "ok", ADMIN_BOOL, ADMIN_REQUIRED, "whether it went well", NULL },
+    { "ms", ADMIN_NUMBER, ADMIN_REQUIRED, "how long it took", NULL },
+    ADMIN_END,
+};
+static const struct admin_member steps_members[] = {
+    { .type = ADMIN_OBJECT, .text = "a step", .members = step_members },
+    ADMIN_END,
+};
+static const struct admin_member report_members[] = {
+    { "ok", ADMIN_BOOL, ADMIN_REQUIRED, "whether the target answered", NULL },
+    { "proxy", ADMIN_OBJECT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "the one that was used", account_doc_proxy_shown },
+    { "target", ADMIN_TEXT, ADMIN_REQUIRED, "what was asked", NULL },
+    { "status", ADMIN_NUMBER, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "the HTTP status that it answered", NULL },
+    { "steps", ADMIN_LIST, ADMIN_REQUIRED, "in the order they ran",
+      steps_members },
+    { "total_ms", ADMIN_NUMBER, ADMIN_REQUIRED, "all of them together", NULL },
+    { "failed_step", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "the one that failed", NULL },
+    { "error", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL, "why it failed",
+      NULL },
+    ADMIN_END,
+};
+const struct admin_endpoint account_routes_proxy_test = {
+    .first = proxy_test,
+    .state_size = sizeof(struct proxy_test),
+    .drop = drop_test,
+    .tag = TAG,
+    .summary = "Try the way to Anthropic, step by step",
+    .body_max = ADMIN_BODY,
+    .body = test_members,
+    .answer = report_members,
+};

@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* The accounts: GET /oauth/accounts and what lies below it.  First steps for
-   admin/exchange.h. */
+/* The accounts: GET /oauth/accounts and what lies below it. */
 #pragma once
 
-#include "base/flow.h"
+#include "admin/row.h"
 
-struct flow_next account_routes_list(struct flow *flow);
-struct flow_next account_routes_status(struct flow *flow);
-struct flow_next account_routes_delete(struct flow *flow);
-struct flow_next account_routes_patch(struct flow *flow);
-struct flow_next account_routes_refresh(struct flow *flow);
-struct flow_next account_routes_proxy_test(struct flow *flow);
+extern const struct admin_endpoint account_routes_list;
+extern const struct admin_endpoint account_routes_status;
+extern const struct admin_endpoint account_routes_delete;
+extern const struct admin_endpoint account_routes_patch;
+extern const struct admin_endpoint account_routes_refresh;
+extern const struct admin_endpoint account_routes_proxy_test;

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Signing in: POST /oauth/auth-url, POST /oauth/token.  First steps for
-   admin/exchange.h. */
+/* Signing in: POST /oauth/auth-url, POST /oauth/token. */
 #pragma once
 
-#include "base/flow.h"
+#include "admin/row.h"
 
-struct flow_next login_routes_auth_url(struct flow *flow);
-struct flow_next login_routes_token(struct flow *flow);
+extern const struct admin_endpoint login_routes_auth_url;
+extern const struct admin_endpoint login_routes_token;

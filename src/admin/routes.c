@@ -3,28 +3,26 @@
 #include "admin/routes.h"
 
 #include "admin/account_routes.h"
-#include "admin/exchange.h"
 #include "admin/login_routes.h"
 #include "admin/reply.h"
+#include "admin/request.h"
 #include "base/mem.h"
-#include "base/text.h"
 
-#define ROW(method, pattern, first)                                            \
-    {                                                                          \
-        { method, sizeof(method) - 1 }, { pattern, sizeof(pattern) - 1 },      \
-            first                                                              \
-    }
-
-static const struct route routes[] = {
-    ROW("POST", "/oauth/auth-url", login_routes_auth_url),
-    ROW("POST", "/oauth/token", login_routes_token),
-    ROW("GET", "/oauth/accounts", account_routes_list),
-    ROW("GET", "/oauth/accounts/:/status", account_routes_status),
-    ROW("DELETE", "/oauth/accounts/:", account_routes_delete),
-    ROW("PATCH", "/oauth/accounts/:", account_routes_patch),
-    ROW("POST", "/oauth/accounts/:/refresh", account_routes_refresh),
-    ROW("POST", "/oauth/accounts/:/proxy-test", account_routes_proxy_test),
+static const struct admin_row rows[] = {
+    ADMIN_ROW("POST", "/oauth/auth-url", MANAGE, login_routes_auth_url),
+    ADMIN_ROW("POST", "/oauth/token", MANAGE, login_routes_token),
+    ADMIN_ROW("GET", "/oauth/accounts", LOOK, account_routes_list),
+    ADMIN_ROW("GET", "/oauth/accounts/:name/status", LOOK,
+              account_routes_status),
+    ADMIN_ROW("DELETE", "/oauth/accounts/:name", MANAGE, account_routes_delete),
+    ADMIN_ROW("PATCH", "/oauth/accounts/:name", MANAGE, account_routes_patch),
+    ADMIN_ROW("POST", "/oauth/accounts/:name/refresh", MANAGE,
+              account_routes_refresh),
+    ADMIN_ROW("POST", "/oauth/accounts/:name/proxy-test", MANAGE,
+              account_routes_proxy_test),
 };
+
+static const struct router router = ROUTER_OVER(rows, route);
 
 struct admin *admin_new(const struct admin_options *options)
 {
@@ -41,38 +39,18 @@ void admin_free(struct admin *admin)
 
 /* ---- finding ------------------------------------------------------------ */
 
-/* `name`: what stands for ":", as sent. */
-static bool fits(struct str pattern, struct str path, struct str *name)
+/* A slash at the end is forgiven. */
+static enum router_verdict find(const struct request *req,
+                                struct router_match *match)
 {
-    struct str want;
-    struct str have;
+    struct str path = req->path;
+    enum router_verdict verdict =
+        router_find(&router, req->method, path, match);
 
-    while (str_next(&pattern, '/', &want)) {
-        if (!str_next(&path, '/', &have))
-            return false;
-        if (str_eq(want, STR(":")))
-            *name = have;
-        else if (!str_eq(want, have))
-            return false;
-    }
-    return path.len == 0;
-}
-
-/* NULL: no such method; `allow` then names those there are. */
-static const struct route *find(struct request *req, struct str *name,
-                                struct str *allow)
-{
-    for (size_t i = 0; i < COUNT_OF(routes); i++) {
-        struct str method = routes[i].method;
-
-        if (!fits(routes[i].pattern, req->path, name))
-            continue;
-        if (str_eq(method, req->method))
-            return &routes[i];
-        *allow = arena_printf(req->arena, STR_FMT "%s" STR_FMT, STR_ARG(*allow),
-                              allow->len ? ", " : "", STR_ARG(method));
-    }
-    return NULL;
+    if (verdict != ROUTER_UNKNOWN || path.at[path.len - 1] != '/')
+        return verdict;
+    path.len--;
+    return router_find(&router, req->method, path, match);
 }
 
 static void refuse_path(struct request *req, struct str allow)
@@ -89,45 +67,35 @@ static void refuse_path(struct request *req, struct str allow)
     reply_error_allowing(req, &err, allow);
 }
 
-/* "max%40home" -> "max@home"; nothing but a name goes on from here. */
-static bool take_name(struct request *req, struct str *name, struct err *err)
+/* What the path holds is decoded: "max%40home" is "max@home". */
+static void start(struct admin *admin, struct request *req,
+                  struct router_match *match)
 {
-    struct buf decoded;
-    bool fine;
+    struct err err;
 
-    if (name->len == 0)
-        return true;
-    buf_init(&decoded, name->len + 1);
-    fine = text_url_decode(&decoded, *name) &&
-           account_name_is_valid(buf_str(&decoded));
-    *name = arena_str(req->arena, buf_str(&decoded));
-    buf_done(&decoded);
-    return fine ||
-           err_set(err, ERR_BAD_REQUEST,
-                   "that is not a valid account name: use 1 to %d letters, "
-                   "digits or . _ @ -, not starting with a dot",
-                   ACCOUNT_NAME_MAX);
+    if (router_decode(req->arena, match)) {
+        admin_request_start(admin, req, &rows[match->row], match);
+        return;
+    }
+    err_set(
+        &err, ERR_BAD_REQUEST,
+        "a part of the path is not valid: its escapes are %%XX, and none is "
+        "%%00");
+    reply_error(req, &err);
 }
 
 bool admin_handle(struct admin *admin, struct request *req)
 {
-    const struct route *route;
-    struct str name = STR_EMPTY;
-    struct str allow = STR_EMPTY;
+    struct router_match match;
     struct err err;
 
     if (!str_starts(req->path, STR("/oauth/")))
         return false;
-    if (!access_check(admin->options.access, req, &err)) {
+    if (!access_check(admin->options.access, req, &err))
         reply_error(req, &err);
-        return true;
-    }
-    route = find(req, &name, &allow);
-    if (!route)
-        refuse_path(req, allow);
-    else if (!take_name(req, &name, &err))
-        reply_error(req, &err);
+    else if (find(req, &match) == ROUTER_FOUND)
+        start(admin, req, &match);
     else
-        exchange_start(admin, req, route, name);
+        refuse_path(req, str_of(match.allow));
     return true;
 }
