@@ -50,6 +50,13 @@ static bool fits_rest(struct str path, struct router_match *match)
     return true;
 }
 
+/* Every request passes by every table: most rows differ in the first letter. */
+static bool may_fit(struct str pattern, struct str path)
+{
+    return pattern.len < 2 || path.len < 2 || pattern.at[1] == path.at[1] ||
+           pattern.at[1] == ':' || pattern.at[1] == '*';
+}
+
 static bool fits(struct str pattern, struct str path,
                  struct router_match *match)
 {
@@ -57,6 +64,8 @@ static bool fits(struct str pattern, struct str path,
     struct str have;
 
     match->count = 0;
+    if (!may_fit(pattern, path))
+        return false;
     while (next_segment(&pattern, &want)) {
         if (pattern.len == 0 && str_eq(want, STR("*")))
             return fits_rest(path, match);
@@ -119,9 +128,11 @@ enum router_verdict router_find(const struct router *router, struct str method,
 
         if (!fits(row->pattern, path, match))
             continue;
-        match->row = i;
-        if (takes(router, row, method))
+        if (takes(router, row, method)) {
+            match->row = i;
+            match->allow[0] = 0;
             return ROUTER_FOUND;
+        }
         allow_row(router, row, match);
     }
     match->count = 0;

@@ -106,6 +106,8 @@ static void rows_are_found_by_method_and_path(void **state)
         struct str text = verdict == ROUTER_FOUND ? joined(arena, &match)
                                                   : str_of(match.allow);
 
+        if ((match.allow[0] != 0) != (verdict == ROUTER_WRONG_METHOD))
+            fail_msg("%s %s: %s", cases[i].method, cases[i].path, match.allow);
         if (row != cases[i].row || !str_eq(text, str_of(cases[i].taken)))
             fail_msg("%s %s: row %zu, \"" STR_FMT "\"", cases[i].method,
                      cases[i].path, row, STR_ARG(text));
