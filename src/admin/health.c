@@ -3,12 +3,11 @@
 #include "admin/health.h"
 
 #include "admin/account_doc.h"
-#include "admin/reply.h"
+#include "admin/request.h"
 #include "base/clock.h"
 #include "http/loopback.h"
-#include "http/problem.h"
-#include "http/response.h"
 
+#define TAG "relay"
 #define SERVICE "claude-relay-service"
 #define LIVES "{\"status\":\"healthy\",\"service\":\"" SERVICE "\"}"
 #define ABOUT                                                                   \
@@ -41,17 +40,26 @@ static bool wants_html(const struct request *req)
     return accept && str_contains(*accept, STR("text/html"));
 }
 
-static void send_json(struct request *req, struct str body)
+static struct flow_next send_json(struct admin_request *x, struct str body)
 {
-    response_send(req, 200, STR("application/json"), STR_EMPTY, body);
+    return admin_reply_bytes(x, &(struct admin_file){
+                                    .content_type = STR("application/json"),
+                                    .bytes = body });
 }
 
-static void send_page(struct request *req, struct str body)
+static struct flow_next send_page(struct admin_request *x, struct str body)
 {
-    response_send(req, 200, STR("text/html; charset=utf-8"),
-                  STR("content-security-policy: default-src 'none'\r\n"
-                      "x-content-type-options: nosniff\r\n"),
-                  body);
+    return admin_reply_bytes(
+        x, &(struct admin_file){
+               .content_type = STR("text/html; charset=utf-8"),
+               .bytes = body,
+               .fields = STR("content-security-policy: default-src 'none'\r\n"
+                             "x-content-type-options: nosniff\r\n") });
+}
+
+static bool is_ours(const struct admin_request *x)
+{
+    return !loopback_refusal(x->req);
 }
 
 /* The address is the one that the client used: it works for this client, through a
@@ -74,23 +82,41 @@ static struct str own_address(const struct request *req)
                         STR_ARG(str_sub(host, 0, name_len)), (unsigned)port);
 }
 
-static void about(struct request *req)
+static struct flow_next describe(struct admin_request *x)
 {
-    struct str address = own_address(req);
+    struct arena *arena = x->req->arena;
+    struct str address = own_address(x->req);
 
-    if (wants_html(req))
-        send_page(req, arena_printf(req->arena, PAGE_ABOUT, STR_ARG(address)));
-    else
-        send_json(req, arena_printf(req->arena, ABOUT, STR_ARG(address)));
+    if (wants_html(x->req))
+        return send_page(x, arena_printf(arena, PAGE_ABOUT, STR_ARG(address)));
+    return send_json(x, arena_printf(arena, ABOUT, STR_ARG(address)));
 }
 
-static void say_alive(struct request *req)
+static struct flow_next about(struct flow *flow)
 {
-    if (wants_html(req))
-        send_page(req, STR(PAGE_LIVES));
-    else
-        send_json(req, STR(LIVES));
+    struct admin_request *x = admin_request_of(flow);
+
+    if (is_ours(x))
+        return describe(x);
+    return wants_html(x->req) ? send_page(x, STR(PAGE_LIVES))
+                              : send_json(x, STR(LIVES));
 }
+
+static const struct admin_member about_members[] = {
+    { "service", ADMIN_TEXT, ADMIN_REQUIRED, SERVICE, NULL },
+    { "status", ADMIN_TEXT, 0, "for strangers: healthy", NULL },
+    { "version", ADMIN_TEXT, 0, "of the relay", NULL },
+    { "description", ADMIN_TEXT, 0, "what it is", NULL },
+    { "endpoints", ADMIN_OBJECT, 0, "what it serves", NULL },
+    { "usage", ADMIN_OBJECT, 0, "how to use it, for people", NULL },
+    ADMIN_END,
+};
+const struct admin_endpoint health_about = {
+    .first = about,
+    .tag = TAG,
+    .summary = "What runs here; a page for browsers",
+    .answer = about_members,
+};
 
 /* ---- health ------------------------------------------------------------- */
 
@@ -115,7 +141,7 @@ static void add_problem(void *arg, const struct account *account)
 }
 
 static void add_problems(struct json_doc *problems,
-                         const struct health_sources *sources)
+                         const struct admin_options *sources)
 {
     char complaint[ACCOUNTS_COMPLAINT_MAX];
     struct store_state state;
@@ -128,14 +154,13 @@ static void add_problems(struct json_doc *problems,
     accounts_each(sources->accounts, add_problem, problems);
 }
 
-static void send_health(struct request *req,
-                        const struct health_sources *sources)
+static struct flow_next report(struct admin_request *x)
 {
     struct json_doc *doc = json_doc_new_object();
     struct json_doc *problems = json_doc_new_array();
     bool well;
 
-    add_problems(problems, sources);
+    add_problems(problems, &x->admin->options);
     well = json_doc_count(problems) == 0;
     json_doc_set_str(doc, "status", well ? STR("healthy") : STR("degraded"));
     json_doc_set_str(doc, "service", STR(SERVICE));
@@ -144,55 +169,31 @@ static void send_health(struct request *req,
         json_doc_free(problems);
     else
         json_doc_set(doc, "problems", problems);
-    reply_doc(req, 200, doc);
-    json_doc_free(doc);
+    return admin_reply(x, 200, doc);
 }
 
-static bool answer(struct request *req, const struct health_sources *sources)
+static struct flow_next check(struct flow *flow)
 {
-    bool ours = !loopback_refusal(req);
-    bool health = str_eq(req->path, STR("/health"));
+    struct admin_request *x = admin_request_of(flow);
 
-    if (ours && health)
-        send_health(req, sources);
-    else if (ours)
-        about(req);
-    else if (health)
-        send_json(req, STR(LIVES));
-    else
-        say_alive(req);
-    return true;
+    return is_ours(x) ? report(x) : send_json(x, STR(LIVES));
 }
 
-#define ALLOW STR("GET, HEAD")
-
-static bool is_read(struct str method)
-{
-    return str_eq(method, STR("GET")) || str_eq(method, STR("HEAD"));
-}
-
-/* HEAD / is one of the looks at a base URL that the relay answers. */
-static bool is_ours(const struct request *req)
-{
-    if (str_eq(req->path, STR("/")))
-        return !str_eq(req->method, STR("HEAD"));
-    return str_eq(req->path, STR("/health"));
-}
-
-bool health_handle(struct request *req, const struct health_sources *sources)
-{
-    struct err err;
-
-    if (!is_ours(req))
-        return false;
-    if (!is_read(req->method)) {
-        err_set(&err, ERR_METHOD, "this path allows " STR_FMT, STR_ARG(ALLOW));
-        problem_send_allowing(req, &err, ALLOW);
-        return true;
-    }
-    if (req->length == 0)
-        return answer(req, sources);
-    err_set(&err, ERR_BAD_REQUEST, "this path takes no request body");
-    problem_send(req, &err);
-    return true;
-}
+static const struct admin_member problem_members[] = {
+    { .type = ADMIN_TEXT, .text = "one of them" },
+    ADMIN_END,
+};
+static const struct admin_member check_members[] = {
+    { "status", ADMIN_TEXT, ADMIN_REQUIRED, "healthy or degraded", NULL },
+    { "service", ADMIN_TEXT, ADMIN_REQUIRED, SERVICE, NULL },
+    { "version", ADMIN_TEXT, 0, "of the relay; not for strangers", NULL },
+    { "problems", ADMIN_LIST, 0, "if it is degraded: what to look after",
+      problem_members },
+    ADMIN_END,
+};
+const struct admin_endpoint health_check = {
+    .first = check,
+    .tag = TAG,
+    .summary = "Whether all is well",
+    .answer = check_members,
+};

@@ -89,3 +89,20 @@ void reply_error_allowing(struct request *req, const struct err *err,
                arena_printf(req->arena, "allow: " STR_FMT "\r\n",
                             STR_ARG(allow)));
 }
+
+bool reply_is_managed(struct str path)
+{
+    return str_starts(path, STR("/oauth/")) || str_starts(path, STR("/admin/"));
+}
+
+void reply_refusal(struct request *req, const struct err *err, struct str allow)
+{
+    if (!reply_is_managed(req->path) && allow.len > 0)
+        problem_send_allowing(req, err, allow);
+    else if (!reply_is_managed(req->path))
+        problem_send(req, err);
+    else if (allow.len > 0)
+        reply_error_allowing(req, err, allow);
+    else
+        reply_error(req, err);
+}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Answers of the management API: a JSON document, or {"error":"text"} as the seed
-   has it.  Each ends the request. */
+   has it.  Each ends the request.  Nobody keeps them (cache-control: no-store). */
 #pragma once
 
 #include "base/json.h"
@@ -13,3 +13,10 @@ void reply_error(struct request *req, const struct err *err);
 /* For a wrong method: which ones there are, in the field Allow. */
 void reply_error_allowing(struct request *req, const struct err *err,
                           struct str allow);
+
+/* In the shape that the path has: the seed's below /oauth/ and /admin/, elsewhere
+   Anthropic's (http/problem.h).  `allow` may be empty. */
+void reply_refusal(struct request *req, const struct err *err,
+                   struct str allow);
+/* Is it below /oauth/ or /admin/? */
+bool reply_is_managed(struct str path);

@@ -4,6 +4,7 @@
 
 #include "admin/reply.h"
 #include "base/mem.h"
+#include "http/response.h"
 #include "http/url.h"
 
 static struct flow_next leave(struct flow *flow);
@@ -79,7 +80,15 @@ struct flow_next admin_reply(struct admin_request *x, unsigned status,
 struct flow_next admin_refuse(struct admin_request *x)
 {
     before_answer(x);
-    reply_error(x->req, &x->err);
+    reply_refusal(x->req, &x->err, STR_EMPTY);
+    return let_go(x);
+}
+
+struct flow_next admin_reply_bytes(struct admin_request *x,
+                                   const struct admin_file *file)
+{
+    before_answer(x);
+    response_send(x->req, 200, file->content_type, file->fields, file->bytes);
     return let_go(x);
 }
 

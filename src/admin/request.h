@@ -56,14 +56,16 @@ struct flow_next admin_reply(struct admin_request *x, unsigned status,
    shape.  The status is that of the error's code. */
 struct flow_next admin_refuse(struct admin_request *x);
 
-/* With bytes that change only with the program or with what they show.  They carry an
-   ETag; a client that names it in If-None-Match gets 304.  Borrowed until it
-   returns; must not lie in the state. */
+/* With bytes, borrowed until it returns; they must not lie in the state. */
 struct admin_file {
     struct str content_type;
     struct str bytes;
     struct str fields; /* further ones, each ended by CRLF; may be empty */
 };
+struct flow_next admin_reply_bytes(struct admin_request *x,
+                                   const struct admin_file *file);
+/* The same with an ETag made from the bytes: a client that names it in
+   If-None-Match has them already and gets 304. */
 struct flow_next admin_reply_static(struct admin_request *x,
                                     const struct admin_file *file);
 

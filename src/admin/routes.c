@@ -3,12 +3,16 @@
 #include "admin/routes.h"
 
 #include "admin/account_routes.h"
+#include "admin/health.h"
 #include "admin/login_routes.h"
 #include "admin/reply.h"
 #include "admin/request.h"
 #include "base/mem.h"
 
 static const struct admin_row rows[] = {
+    ADMIN_ROW("GET", "/", PUBLIC, health_about),
+    ADMIN_ROW("GET", "/health", PUBLIC, health_check),
+
     ADMIN_ROW("POST", "/oauth/auth-url", MANAGE, login_routes_auth_url),
     ADMIN_ROW("POST", "/oauth/token", MANAGE, login_routes_token),
     ADMIN_ROW("GET", "/oauth/accounts", LOOK, account_routes_list),
@@ -22,7 +26,12 @@ static const struct admin_row rows[] = {
               account_routes_proxy_test),
 };
 
-static const struct router router = ROUTER_OVER(rows, route);
+static const struct router router = {
+    .rows = &rows[0].route,
+    .size = sizeof(rows[0]),
+    .count = COUNT_OF(rows),
+    .head = true,
+};
 
 struct admin *admin_new(const struct admin_options *options)
 {
@@ -47,55 +56,62 @@ static enum router_verdict find(const struct request *req,
     enum router_verdict verdict =
         router_find(&router, req->method, path, match);
 
-    if (verdict != ROUTER_UNKNOWN || path.at[path.len - 1] != '/')
+    if (verdict != ROUTER_UNKNOWN || !reply_is_managed(path) ||
+        path.at[path.len - 1] != '/')
         return verdict;
     path.len--;
     return router_find(&router, req->method, path, match);
 }
 
-static void refuse_path(struct request *req, struct str allow)
+/* Whoever may do nothing here does not learn what there is either. */
+static bool may(const struct admin *admin, const struct request *req,
+                const struct admin_row *row, struct err *err)
 {
-    struct err err;
+    enum admin_right unknown =
+        reply_is_managed(req->path) ? ADMIN_MANAGE : ADMIN_PUBLIC;
 
-    if (allow.len == 0) {
-        err_set(&err, ERR_NOT_FOUND,
-                "there is nothing here; see docs/api.md for what /oauth/ has");
-        reply_error(req, &err);
-        return;
+    switch (row ? row->right : unknown) {
+    case ADMIN_MANAGE:
+    case ADMIN_LOOK:
+        return access_check(admin->options.access, req, err);
+    case ADMIN_PUBLIC:
+        break;
     }
-    err_set(&err, ERR_METHOD, "this path allows " STR_FMT, STR_ARG(allow));
-    reply_error_allowing(req, &err, allow);
+    return true;
 }
 
-/* What the path holds is decoded: "max%40home" is "max@home". */
-static void start(struct admin *admin, struct request *req,
-                  struct router_match *match)
+static bool check(struct request *req, enum router_verdict verdict,
+                  struct router_match *match, struct err *err)
 {
-    struct err err;
-
-    if (router_decode(req->arena, match)) {
-        admin_request_start(admin, req, &rows[match->row], match);
-        return;
-    }
-    err_set(
-        &err, ERR_BAD_REQUEST,
-        "a part of the path is not valid: its escapes are %%XX, and none is "
-        "%%00");
-    reply_error(req, &err);
+    if (verdict == ROUTER_UNKNOWN)
+        return err_set(err, ERR_NOT_FOUND,
+                       "there is nothing here; see docs/api.md for what "
+                       "/oauth/ and /admin/ have");
+    if (verdict == ROUTER_WRONG_METHOD)
+        return err_set(err, ERR_METHOD, "this path allows %s", match->allow);
+    if (!router_decode(req->arena, match))
+        return err_set(err, ERR_BAD_REQUEST,
+                       "a part of the path is not valid: its escapes are %%XX, "
+                       "and none is %%00");
+    return rows[match->row].endpoint->body_max > 0 || req->length == 0 ||
+           err_set(err, ERR_BAD_REQUEST, "this path takes no request body");
 }
 
 bool admin_handle(struct admin *admin, struct request *req)
 {
     struct router_match match;
+    enum router_verdict verdict = find(req, &match);
+    const struct admin_row *row =
+        verdict == ROUTER_FOUND ? &rows[match.row] : NULL;
     struct err err;
 
-    if (!str_starts(req->path, STR("/oauth/")))
+    if (verdict == ROUTER_UNKNOWN && !reply_is_managed(req->path))
         return false;
-    if (!access_check(admin->options.access, req, &err))
-        reply_error(req, &err);
-    else if (find(req, &match) == ROUTER_FOUND)
-        start(admin, req, &match);
+    if (!may(admin, req, row, &err))
+        reply_refusal(req, &err, STR_EMPTY);
+    else if (!check(req, verdict, &match, &err))
+        reply_refusal(req, &err, str_of(match.allow));
     else
-        refuse_path(req, str_of(match.allow));
+        admin_request_start(admin, req, row, &match);
     return true;
 }

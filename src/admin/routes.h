@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* The seed's management API, /oauth, for whoever may use it (admin/access.h).
-   One per loop. */
+/* What the relay serves itself: /oauth/ (the seed's management API) and /admin/ for
+   whoever may (admin/access.h), /health and / for everybody.  Rows of one table,
+   served from any loop: one admin per loop. */
 #pragma once
 
 #include "account/keeper.h"
@@ -28,5 +29,6 @@ struct admin *admin_new(const struct admin_options *options);
 /* Every request must have ended: free the server first. */
 void admin_free(struct admin *admin);
 
-/* Takes the request if its path begins with /oauth/. */
+/* Takes the request if its path is one of the rows', or below /oauth/ or /admin/;
+   false leaves it untouched. */
 bool admin_handle(struct admin *admin, struct request *req);

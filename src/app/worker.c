@@ -5,7 +5,6 @@
 #include <pthread.h>
 #include <stdlib.h>
 
-#include "admin/health.h"
 #include "base/mem.h"
 #include "http/identify.h"
 #include "http/problem.h"
@@ -16,18 +15,16 @@ struct worker {
     struct server *server;
     struct relay *relay;
     struct admin *admin;
-    struct health_sources health;
     pthread_t thread;
 };
 
-/* Relay endpoints first, then our own, then 404. */
+/* Our own endpoints first, then what is relayed, then 404. */
 static void serve(void *arg, struct request *req)
 {
     struct worker *worker = arg;
     struct err err;
 
-    if (health_handle(req, &worker->health) ||
-        relay_handle(worker->relay, req) || admin_handle(worker->admin, req))
+    if (admin_handle(worker->admin, req) || relay_handle(worker->relay, req))
         return;
     err_set(&err, ERR_NOT_FOUND, "there is nothing here");
     problem_send(req, &err);
@@ -45,7 +42,6 @@ struct worker *worker_new(const struct worker_options *options, struct err *err)
     struct relay_options relay = options->relay;
     struct admin_options admin = options->admin;
 
-    worker->health = (struct health_sources){ relay.accounts, admin.store };
     worker->loop = loop_new();
     worker->asker = peer_asker_new(options->peers, worker->loop);
     server.asker = worker->asker;

@@ -149,6 +149,41 @@ static void a_wrong_method_is_told_the_right_ones(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
+static const struct {
+    const char *path;
+    bool managed;
+} shapes[] = {
+    { "/oauth/accounts", true }, { "/admin/api/keys", true },
+    { "/admin/", true },         { "/", false },
+    { "/health", false },        { "/v1/me", false },
+    { "/oauth", false },         { "/administration", false },
+};
+
+static void a_refusal_has_the_shape_of_its_path(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(shapes); i++) {
+        struct request req = { .arena = arena_new(),
+                               .path = str_of(shapes[i].path) };
+        struct err err;
+
+        (void)err_set(&err, ERR_METHOD, "x");
+        reply_refusal(&req, &err, STR("GET"));
+        assert_int_equal(sent.status, 405);
+        assert_true(str_contains(buf_str(&sent.fields), STR("allow: GET\r\n")));
+        assert_int_equal(str_starts(buf_str(&sent.body), STR("{\"error\":\"")),
+                         shapes[i].managed);
+        assert_int_equal(reply_is_managed(req.path), shapes[i].managed);
+        (void)end(NULL);
+        (void)begin(NULL);
+        reply_refusal(&req, &err, STR_EMPTY);
+        assert_false(str_contains(buf_str(&sent.fields), STR("allow")));
+        arena_free(req.arena);
+        (void)end(NULL);
+        (void)begin(NULL);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -157,6 +192,7 @@ int main(void)
         TEST(an_error_that_is_no_utf8_is_answered_all_the_same),
         TEST(a_known_wait_is_said),
         TEST(a_wrong_method_is_told_the_right_ones),
+        TEST(a_refusal_has_the_shape_of_its_path),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
