@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/* The admission of one request: what it may use is reserved with its key and its
+   group, with both or neither, corrected as its answer tells more, and settled with the
+   truth, exactly once, on every way that a request can end.
+
+       NONE -(reserve: ADMITTED)-> RESERVED -(settle)-> SETTLED
+                                     |  ^
+                                     '--' correct
+
+   FULL and REFUSED leave it at NONE, with nothing held.  Any thread, but one at a
+   time. */
+#pragma once
+
+#include "team/counters.h"
+
+enum admission_state {
+    ADMISSION_NONE,
+    ADMISSION_RESERVED,
+    ADMISSION_SETTLED,
+};
+
+enum admission_side { ADMISSION_KEY, ADMISSION_GROUP, ADMISSION_SIDES };
+
+struct admission {
+    enum admission_state state;
+    bool counted;
+    uint32_t second;  /* steady, in which the request was counted */
+    uint64_t wall_ms; /* likewise */
+    struct counters *of[ADMISSION_SIDES];
+    uint64_t tokens_in; /* held */
+    uint64_t tokens_out;
+    uint64_t cost_microusd;
+};
+
+/* All is borrowed; counters stay as long as the admission. */
+struct admission_ask {
+    struct {
+        struct counters *counters; /* NULL: no group */
+        const struct limits *limits;
+        const struct zone *zone;
+    } of[ADMISSION_SIDES];
+    bool
+        counted; /* false: free of rates and of concurrency, and costs nothing */
+    bool in_turn; /* it waited in the queue, and was called (team/queue.h) */
+    uint64_t tokens_in; /* what it may use */
+    uint64_t tokens_out;
+    uint64_t cost_microusd;
+};
+
+enum admission_verdict {
+    ADMITTED,
+    FULL, /* all fits but the requests at once: it may wait */
+    REFUSED,
+};
+
+/* `why` says more if it was not ADMITTED. */
+enum admission_verdict admission_reserve(struct admission *admission,
+                                         const struct admission_ask *ask,
+                                         struct counters_now now,
+                                         struct limit_refusal *why);
+
+/* What is held from now on, more or less than before; limits are not asked. */
+void admission_correct(struct admission *admission, uint64_t tokens_in,
+                       uint64_t cost_microusd);
+
+struct admission_truth {
+    uint64_t tokens_in;
+    uint64_t tokens_out;
+    uint64_t cost_microusd;
+    bool sent; /* false: nothing went out, and the request was none */
+};
+
+/* Asserts that it was reserved and has not been settled. */
+void admission_settle(struct admission *admission,
+                      const struct admission_truth *truth,
+                      struct counters_now now);

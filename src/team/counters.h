@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+/* What one key or one group has used, and what its requests under way hold.  Lives on
+   while the key's limits and other members change; every window is counted whether it
+   is limited or not, so that a budget put on later counts from where its window
+   began.  Shared by all threads, one mutex each, held for memory work only.  Times
+   are arguments.
+
+   What is used is kept by quarter hours for a good month (as saved: use_quarter) and
+   as a total; what has not been saved yet is known apart:
+
+       counted -> unsaved -(counters_take_unsaved)-> being saved -> saved
+                     ^------------ it failed --------------'                     */
+#pragma once
+
+#include <stddef.h>
+
+#include "team/estimate.h"
+#include "team/limits.h"
+
+struct counters;
+
+struct use {
+    uint64_t requests;
+    uint64_t tokens_in;
+    uint64_t tokens_out;
+    uint64_t cost_microusd;
+};
+
+/* What was used in the quarter hour from `start_s` on (UTC, a multiple of 900). */
+struct use_quarter {
+    uint64_t start_s;
+    struct use use;
+};
+
+/* The counters that have something to be saved; made once, shared by all. */
+struct unsaved;
+struct unsaved *unsaved_new(void);
+/* After the last counters. */
+void unsaved_free(struct unsaved *unsaved);
+/* One of those that have something; a reference, the caller's.  NULL: none. */
+struct counters *unsaved_next(struct unsaved *unsaved);
+
+/* Whose counters they are, as the database numbers them.  Subject 0 is all keys
+   together: it keeps histories only. */
+#define SUBJECT_ALL 0
+#define SUBJECT_OF_KEY(id) (2 * (int64_t)(id))
+#define SUBJECT_OF_GROUP(id) (2 * (int64_t)(id) + 1)
+
+/* One reference, the caller's.  `unsaved` may be NULL: nothing is saved then. */
+struct counters *counters_new(struct unsaved *unsaved, int64_t subject);
+struct counters *counters_ref(struct counters *counters);
+/* NULL is fine. */
+void counters_unref(struct counters *counters);
+int64_t counters_subject(const struct counters *counters);
+
+/* ---- saving ------------------------------------------------------------- */
+
+/* At start, before anything is counted: a row that was saved, and the total. */
+void counters_load_quarter(struct counters *counters,
+                           const struct use_quarter *row);
+void counters_load_total(struct counters *counters, const struct use *total);
+void counters_load_history(struct counters *counters,
+                           const struct history *row);
+
+#define COUNTERS_QUARTERS_MAX 8
+#define COUNTERS_HISTORIES_MAX 16
+/* What is to be added to the saved rows, and histories to be replaced. */
+struct counters_unsaved {
+    int64_t subject;
+    size_t quarter_count;
+    size_t history_count;
+    struct use_quarter quarters[COUNTERS_QUARTERS_MAX]; /* differences */
+    struct use total;                                   /* likewise */
+    struct history histories[COUNTERS_HISTORIES_MAX];   /* whole */
+};
+
+/* False if there is nothing, or what was taken last is not settled yet.  What is
+   taken is told once: counters_saved() must follow. */
+bool counters_take_unsaved(struct counters *counters,
+                           struct counters_unsaved *out);
+/* What was taken is in the database; `ok` false: it is not, and will be taken
+   again. */
+void counters_saved(struct counters *counters, bool ok);
+
+/* ---- looking ------------------------------------------------------------ */
+
+struct counters_now {
+    uint64_t steady_ms; /* for rates */
+    uint64_t wall_ms;   /* for windows */
+};
+
+struct limit_view {
+    uint64_t used;
+    uint64_t reserved;
+    uint64_t limit; /* LIMIT_NONE: counted only */
+    uint64_t
+        opens_ms; /* wall clock: when something of what is used is given back:
+                          the end of a calendar window, the oldest use leaving a
+                          rolling one; 0: nothing is used, or never */
+};
+
+struct counters_view {
+    struct limit_view at[LIMIT_COUNT];
+    struct use total;
+};
+
+/* Rates are counted from the first request after the limit was put on; all else
+   always. */
+void counters_view(struct counters *counters, const struct limits *limits,
+                   const struct zone *zone, struct counters_now now,
+                   struct counters_view *out);
+
+/* ---- histories ---------------------------------------------------------- */
+
+/* A copy of what requests for that model came to; false if none is known. */
+bool counters_history(struct counters *counters, struct str model,
+                      struct history *out);
+void counters_learn(struct counters *counters, struct str model,
+                    const struct estimate_truth *truth);
