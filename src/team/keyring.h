@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+/* All relay keys and their groups, in memory, shared by all workers.  Looking one
+   up is a hash and one probe under a read lock, without I/O.  What is put here was
+   saved before (team/key_change); putting is done on one thread at a time, all else
+   on any thread. */
+#pragma once
+
+#include "crypto/hash.h"
+#include "team/key.h"
+
+struct keyring;
+
+struct keyring *keyring_new(void);
+void keyring_free(struct keyring *ring);
+
+enum key_verdict {
+    KEY_FINE,
+    KEY_UNKNOWN,
+    KEY_REVOKED,
+    KEY_EXPIRED,
+    KEY_DISABLED,
+    KEY_REPLACED, /* a rotation made a new text, and this one's time is over */
+};
+
+/* The key that a client presented as text.  A reference whenever the text is a
+   key's (for the log), NULL with KEY_UNKNOWN; it may be used with KEY_FINE only. */
+struct key *keyring_find(struct keyring *ring, struct str presented,
+                         uint64_t now_wall_ms, enum key_verdict *verdict);
+/* What to tell a client, a 401; KEY_FINE leaves err alone and is true. */
+bool key_verdict_err(enum key_verdict verdict, const struct key *key,
+                     struct err *err);
+
+/* How many keys there are, revoked ones too: while it is 0, none is needed. */
+size_t keyring_count(struct keyring *ring);
+
+/* The key is used now: its last use is remembered (accurate to a minute), its first
+   use starts `expires_after_ms`.  For requests that passed all checks. */
+void keyring_used(struct keyring *ring, struct key *key, uint64_t now_wall_ms);
+
+/* By the id, or by the exact name ("12" is an id: no name has digits only).  A
+   reference, or NULL. */
+struct key *keyring_get(struct keyring *ring, struct str id_or_name);
+struct key_group *keyring_get_group(struct keyring *ring,
+                                    struct str id_or_name);
+
+/* ---- lists ------------------------------------------------------------------ */
+
+#define KEYRING_PAGE_MAX 200
+
+/* Empty texts ask for nothing.  ASCII letters match in either case. */
+struct keyring_query {
+    struct str search; /* somewhere in name, owner or a tag */
+    struct str name;   /* somewhere in the name */
+    struct str owner;  /* somewhere in the owner */
+    struct str tag;    /* one tag, whole */
+    struct str group;  /* name or id of its group */
+    struct str state;  /* as key_state() */
+    uint64_t
+        after;  /* the id that the last page ended with; 0: from the start */
+    size_t max; /* at most KEYRING_PAGE_MAX */
+};
+
+struct keyring_page {
+    struct key *at[KEYRING_PAGE_MAX]; /* references, by rising id */
+    size_t count;
+    uint64_t next; /* `after` of the next page; 0: this was the last */
+};
+
+void keyring_page(struct keyring *ring, const struct keyring_query *query,
+                  uint64_t now_wall_ms, struct keyring_page *page);
+void keyring_page_done(struct keyring_page *page);
+
+/* Visit all keys or groups, by rising id, as they are at this moment; without the
+   lock, so that `visit` may do anything.  False stops. */
+void keyring_each(struct keyring *ring,
+                  bool (*visit)(void *arg, struct key *key), void *arg);
+void keyring_each_group(struct keyring *ring,
+                        bool (*visit)(void *arg, struct key_group *group),
+                        void *arg);
+
+/* ---- changes: after they are in the database -------------------------------- */
+
+/* Room for so many keys, before they are put. */
+void keyring_reserve(struct keyring *ring, size_t keys);
+
+/* Show this snapshot (a reference, taken over) in place of what was known, and let
+   it be opened by the texts with these hashes, in the order of key->texts; in the
+   very next look-up of every worker. */
+void keyring_put(struct keyring *ring, struct key *key,
+                 const unsigned char (*hashes)[HASH_SHA256_LEN]);
+/* The same with the texts it had before. */
+void keyring_replace(struct keyring *ring, struct key *key);
+void keyring_remove(struct keyring *ring, uint64_t id);
+void keyring_put_group(struct keyring *ring, struct key_group *group);
+void keyring_remove_group(struct keyring *ring, uint64_t id);
+
+/* Keys whose use is not in the database yet: references to at most `max` of them,
+   which leave the list.  If saving fails, keyring_used_again() puts one back. */
+size_t keyring_take_used(struct keyring *ring, struct key **out, size_t max);
+void keyring_used_again(struct keyring *ring, struct key *key);
