@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: MIT
+/* base/zone: files of zones as the system's library reads them, and the calendar's
+   periods. */
+#include <ftw.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "base/zones.h"
+#include "unit.h"
+
+#define FOLDER "/usr/share/zoneinfo"
+
+static struct zones *zones;
+
+static int set_up(void **state)
+{
+    (void)state;
+    zones = zones_new(NULL);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    zones_free(zones);
+    return 0;
+}
+
+/* NULL, and the test is skipped, where the system has no zones. */
+static const struct zone *find(const char *name)
+{
+    struct err err;
+    const struct zone *zone = zones_find(zones, str_of(name), &err);
+
+    if (!zone && access(FOLDER "/Europe/Berlin", R_OK) != 0)
+        skip();
+    if (!zone)
+        fail_msg("%s: %s", name, err.text);
+    return zone;
+}
+
+/* ---- against the system's library --------------------------------------- */
+
+static size_t compared;
+
+static void compare_at(const struct zone *zone, time_t at)
+{
+    struct tm local;
+
+    localtime_r(&at, &local);
+    if (zone_offset_s(zone, at) != local.tm_gmtoff)
+        fail_msg("%s at %lld: %d, and %ld by the library", zone_name(zone),
+                 (long long)at, zone_offset_s(zone, at), local.tm_gmtoff);
+}
+
+/* Around every change of the years in question, and in between. */
+static void compare(const char *name)
+{
+    const time_t first = 0;
+    const time_t last = 3000000000; /* 2065 */
+    const struct zone *zone = find(name);
+    int32_t before = zone_offset_s(zone, first);
+
+    assert_int_equal(setenv("TZ", name, 1), 0);
+    tzset();
+    for (time_t at = first; at < last; at += 43200 * 7) {
+        int32_t now = zone_offset_s(zone, at);
+
+        compare_at(zone, at);
+        if (now == before)
+            continue;
+        for (time_t near = at - 43200 * 7; near <= at; near += 900) {
+            compare_at(zone, near);
+            compare_at(zone, near - 1);
+        }
+        before = now;
+    }
+    compared++;
+}
+
+static int visit(const char *path, const struct stat *info, int kind)
+{
+    const char *name = path + strlen(FOLDER) + 1;
+    struct err err;
+
+    (void)info;
+    /* What is no zone, and what counts otherwise, is not found. */
+    if (kind == FTW_F && strncmp(name, "right/", 6) != 0 &&
+        zones_find(zones, str_of(name), &err))
+        compare(name);
+    return 0;
+}
+
+static void every_zone_is_as_the_system_has_it(void **state)
+{
+    (void)state;
+    (void)find("Europe/Berlin");
+    assert_int_equal(ftw(FOLDER, visit, 16), 0);
+    assert_true(compared > 50);
+}
+
+/* ---- periods ------------------------------------------------------------ */
+
+static const struct {
+    const char *note;
+    const char *zone;
+    enum zone_period period;
+    uint64_t at_s;
+    uint64_t start_s;
+    uint64_t end_s;
+} periods[] = {
+    { "23 hours", "America/New_York", ZONE_DAY, 1772971200, 1772946000,
+      1773028800 },
+    { "25 hours", "America/New_York", ZONE_DAY, 1793534400, 1793505600,
+      1793595600 },
+    { "the hour that comes twice", "Europe/Berlin", ZONE_DAY, 1792888200,
+      1792879200, 1792969200 },
+    { "a week with an hour less", "Europe/Berlin", ZONE_WEEK, 1774821540,
+      1774220400, 1774821600 },
+    { "a week with an hour more", "Europe/Berlin", ZONE_WEEK, 1792969140,
+      1792360800, 1792969200 },
+    { "a month with summer's end", "Europe/Berlin", ZONE_MONTH, 1793487540,
+      1790805600, 1793487600 },
+    { "the first moment of a month", "Europe/Berlin", ZONE_MONTH, 1793487600,
+      1793487600, 1796079600 },
+    { "midnight is skipped", "Africa/Cairo", ZONE_DAY, 1776981600, 1776981600,
+      1777064400 },
+    { "and before", "Africa/Cairo", ZONE_DAY, 1776981540, 1776895200,
+      1776981600 },
+    { "midnight comes twice", "America/Havana", ZONE_DAY, 1793511000,
+      1793505600, 1793595600 },
+    { "back over midnight: the day goes on", "America/St_Johns", ZONE_DAY,
+      1289097900, 1289097000, 1289187000 },
+    { "back to the day before", "America/Sao_Paulo", ZONE_DAY, 1518921000,
+      1518832800, 1518922800 },
+    { "midnight is skipped in the south", "America/Sao_Paulo", ZONE_DAY,
+      1541332800, 1541300400, 1541383200 },
+    { "a day that never was", "Pacific/Apia", ZONE_DAY, 1325239140, 1325152800,
+      1325239200 },
+    { "and after it", "Pacific/Apia", ZONE_DAY, 1325239200, 1325239200,
+      1325325600 },
+    { ":45", "Asia/Kathmandu", ZONE_MONTH, 1769883300, 1769883300, 1772302500 },
+    { ":45, a moment before", "Asia/Kathmandu", ZONE_MONTH, 1769883240,
+      1767204900, 1769883300 },
+    { ":30", "Asia/Kolkata", ZONE_DAY, 1795977000, 1795977000, 1796063400 },
+    { ":45 with summer time", "Pacific/Chatham", ZONE_DAY, 1775332800,
+      1775297700, 1775387700 },
+    { "half an hour of summer", "Australia/Lord_Howe", ZONE_DAY, 1775347200,
+      1775307600, 1775395800 },
+    { "half an hour of summer, beginning", "Australia/Lord_Howe", ZONE_DAY,
+      1791072000, 1791034200, 1791118800 },
+    { "a leap day", "Asia/Shanghai", ZONE_MONTH, 1835452740, 1832947200,
+      1835452800 },
+    { "the year ends", "Asia/Shanghai", ZONE_MONTH, 1798732740, 1796054400,
+      1798732800 },
+    { "and begins", "Asia/Shanghai", ZONE_MONTH, 1798732800, 1798732800,
+      1801411200 },
+    { "a week over the year's end", "Asia/Shanghai", ZONE_WEEK, 1798761600,
+      1798387200, 1798992000 },
+    { "a Monday", "UTC", ZONE_WEEK, 1795996800, 1795996800, 1796601600 },
+    { "a Sunday", "UTC", ZONE_WEEK, 1795996740, 1795392000, 1795996800 },
+    { "far ahead", "America/New_York", ZONE_DAY, 4928817600, 4928792400,
+      4928875200 },
+    { "farthest east", "Pacific/Kiritimati", ZONE_DAY, 1795946400, 1795946400,
+      1796032800 },
+    { "farthest west", "Pacific/Pago_Pago", ZONE_DAY, 1795949940, 1795863600,
+      1795950000 },
+};
+
+static void a_period_begins_and_ends_by_local_time(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(periods) / sizeof(periods[0]); i++) {
+        struct zone_window window =
+            zone_window(find(periods[i].zone), periods[i].period,
+                        periods[i].at_s * 1000 + 999);
+
+        if (window.start_ms != periods[i].start_s * 1000 ||
+            window.end_ms != periods[i].end_s * 1000)
+            fail_msg("%s, %s: from %llu to %llu", periods[i].zone,
+                     periods[i].note, (unsigned long long)window.start_ms,
+                     (unsigned long long)window.end_ms);
+    }
+}
+
+/* The end of one is the start of the next, and each moment is in one. */
+static void follow(const struct zone *zone, enum zone_period period)
+{
+    uint64_t at_ms = 1262304000000; /* 2010 */
+
+    while (at_ms < 2000000000000) {
+        struct zone_window window = zone_window(zone, period, at_ms);
+        struct zone_window last = zone_window(zone, period, window.end_ms - 1);
+        struct zone_window next = zone_window(zone, period, window.end_ms);
+
+        assert_true(window.start_ms <= at_ms && at_ms < window.end_ms);
+        assert_int_equal(last.start_ms, window.start_ms);
+        assert_int_equal(next.start_ms, window.end_ms);
+        at_ms = window.end_ms;
+    }
+}
+
+static void periods_have_no_gaps(void **state)
+{
+    static const char *const names[] = {
+        "UTC",
+        "+05:30",
+        "America/New_York",
+        "Pacific/Apia",
+        "Asia/Kathmandu",
+        "America/St_Johns",
+        "Africa/Cairo",
+        "Pacific/Chatham",
+        "America/Sao_Paulo",
+        "Africa/El_Aaiun",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        follow(find(names[i]), ZONE_DAY);
+        follow(find(names[i]), ZONE_WEEK);
+        follow(find(names[i]), ZONE_MONTH);
+    }
+}
+
+static void times_before_1970_are_its_beginning(void **state)
+{
+    struct zone *east = zone_fixed(STR("+08:00"));
+    struct zone *west = zone_fixed(STR("-08:00"));
+
+    (void)state;
+    assert_int_equal(zone_window(east, ZONE_DAY, 0).start_ms, 0);
+    assert_int_equal(zone_window(east, ZONE_DAY, 0).end_ms, 57600000);
+    assert_int_equal(zone_window(west, ZONE_DAY, 0).start_ms, 0);
+    assert_int_equal(zone_window(west, ZONE_MONTH, 0).end_ms, 28800000);
+    assert_true(zone_window(west, ZONE_MONTH, UINT64_MAX).end_ms > 0);
+    zone_free(east);
+    zone_free(west);
+}
+
+/* ---- texts and files ---------------------------------------------------- */
+
+static void a_date_begins_in_its_zone(void **state)
+{
+    (void)state;
+    assert_int_equal(zone_date_ms(zone_utc(), 2026, 12, 31), 1798675200000);
+    assert_int_equal(zone_date_ms(find("Asia/Shanghai"), 2026, 12, 31),
+                     1798646400000);
+    assert_int_equal(zone_date_ms(zone_utc(), 2026, 2, 29),
+                     zone_date_ms(zone_utc(), 2026, 3, 1));
+}
+
+static void a_time_is_written_in_its_zone(void **state)
+{
+    char text[ZONE_TIME_MAX];
+
+    (void)state;
+    zone_format(find("Asia/Shanghai"), 1796054400000, text);
+    assert_string_equal(text, "2026-12-01 00:00 (Asia/Shanghai)");
+    zone_format(find("-03:30"), 1796054459999, text);
+    assert_string_equal(text, "2026-11-30 12:30 (-03:30)");
+    zone_format(zone_utc(), UINT64_MAX, text);
+    unit_assert_part(text, "(UTC)");
+}
+
+static void only_distances_are_fixed_zones(void **state)
+{
+    static const char *const bad[] = { "",        "+8",     "+8:00",  "08:00",
+                                       "+0800",   "+08:60", "+19:00", "+08:0",
+                                       "+08:000", "+-8:00", "+ 8:00" };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
+        assert_null(zone_fixed(str_of(bad[i])));
+}
+
+/* Cut anywhere, and with any byte changed, a file does no harm. */
+static void damaged_files_are_told(void **state)
+{
+    char *file;
+    size_t len;
+    struct err err;
+    FILE *f = fopen(FOLDER "/Europe/Berlin", "re");
+
+    (void)state;
+    if (!f)
+        skip();
+    file = mem_alloc(65536);
+    len = fread(file, 1, 65536, f);
+    (void)fclose(f);
+    for (size_t i = 0; i + 1 < len; i++) {
+        char *part = mem_strndup(file, i);
+
+        assert_null(zone_parse(STR("cut"), (struct str){ part, i }, &err));
+        unit_assert_part(err.text, "cut");
+        mem_free(part);
+    }
+    for (size_t i = 0; i < len; i++) {
+        struct zone *zone;
+
+        file[i] = (char)(file[i] ^ 0xff);
+        zone = zone_parse(STR("changed"), (struct str){ file, len }, &err);
+        if (zone)
+            assert_true(zone_window(zone, ZONE_DAY, 1796054400000).start_ms <=
+                        1796054400000);
+        zone_free(zone);
+        file[i] = (char)(file[i] ^ 0xff);
+    }
+    mem_free(file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_zone_is_as_the_system_has_it),
+        cmocka_unit_test(a_period_begins_and_ends_by_local_time),
+        cmocka_unit_test(periods_have_no_gaps),
+        cmocka_unit_test(times_before_1970_are_its_beginning),
+        cmocka_unit_test(a_date_begins_in_its_zone),
+        cmocka_unit_test(a_time_is_written_in_its_zone),
+        cmocka_unit_test(only_distances_are_fixed_zones),
+        cmocka_unit_test(damaged_files_are_told),
+    };
+
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
