@@ -15,6 +15,7 @@
 
 #include "base/loop.h"
 #include "store/driver.h"
+#include "store/state.h"
 
 struct seal;
 struct store;
@@ -43,12 +44,6 @@ bool store_is_served(struct store *store);
 /* For reading at the start, and for tests: the driver itself. */
 struct store_driver *store_driver(struct store *store);
 
-struct store_state {
-    size_t waiting;     /* jobs */
-    uint64_t oldest_ms; /* for so long */
-    /* Why no document can be changed at the moment, or empty. */
-    char problem[200];
-};
 /* Any thread. */
 void store_state(struct store *store, struct store_state *state);
 
