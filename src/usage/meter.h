@@ -36,8 +36,11 @@ struct meter_usage {
     bool
         final; /* the last word was said: a message_delta's usage, or that of an
                      object.  Else what is known is partial. */
-    bool stopped;                         /* message_stop came */
-    bool failed;                          /* an error event came */
+    unsigned
+        told;     /* how many usages have ended; it changes when the counts of a
+                     message_start, a message_delta or an object are complete */
+    bool stopped; /* message_stop came */
+    bool failed;  /* an error event came */
     char model[SIFT_TEXT_MAX + 1];        /* empty if not known */
     char service_tier[SIFT_TEXT_MAX + 1]; /* likewise */
 };
@@ -66,3 +69,7 @@ struct meter {
 void meter_init(struct meter *meter, enum meter_kind kind);
 /* The next bytes of the body, without framing and content coding. */
 void meter_feed(struct meter *meter, struct str bytes);
+
+/* Input tokens as Anthropic's rate limits count them: those read from a cache are
+   not. */
+uint64_t meter_rated_input(const struct meter_usage *usage);

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: MIT
+/* What a request body asks for, as far as its price and its limits go.  Gathered by
+   a sift while the body passes by, so that the look at a whole body (scan.h) and the
+   look ahead at its parts (scan_ahead.h) cannot differ.  Pure.
+
+   Names and texts may be escaped in any way.  When a member comes twice the last one
+   counts, as in most JSON readers.  Behind a fault in the text nothing is added: such
+   a body has no bound (price.h), and Anthropic refuses it. */
+#pragma once
+
+#include "usage/sift.h"
+
+/* A member that is absent, that holds what was expected, or anything else. */
+enum scan_fact { SCAN_ABSENT, SCAN_TOLD, SCAN_ODD };
+
+struct scan_facts {
+    enum scan_fact model_is; /* ODD: no text, empty, over SIFT_TEXT_MAX bytes or
+                                with escapes of other than ASCII characters */
+    enum scan_fact max_tokens_is; /* ODD: no plain count */
+    bool stream;                  /* "stream": true */
+    bool caches;          /* a "cache_control" that is not null, anywhere */
+    bool caches_1h;       /* a "ttl": "1h" anywhere */
+    bool tools_unbounded; /* a server tool without max_uses, or MCP servers */
+    bool unmeasured;      /* content whose tokens the bytes of the body do not
+                             bound: documents, references to tools */
+    uint64_t max_tokens;  /* if TOLD; else 0 */
+    uint64_t tool_uses;   /* the max_uses of server tools, added up */
+    uint64_t images;      /* image blocks anywhere */
+    char model[SIFT_TEXT_MAX + 1]; /* unescaped, if TOLD; else empty */
+};
