@@ -13,6 +13,7 @@
 enum item {
     ITEM_MODEL = METER_COUNTS,
     ITEM_TIER,
+    ITEM_START, /* the end of a message_start's message */
     ITEM_FINAL, /* the end of a usage that is the last word */
     ITEM_NONE,
 };
@@ -54,7 +55,7 @@ static const struct sift_node message[] = {
     OBJECT("usage", ITEM_NONE, usage),
 };
 static const struct sift_node event_members[] = {
-    OBJECT("message", ITEM_NONE, message),
+    OBJECT("message", ITEM_START, message),
     OBJECT("usage", ITEM_FINAL, usage),
 };
 static const struct sift_node roots[] = {
@@ -76,6 +77,8 @@ static void note(void *arg, const struct sift_found *found)
         text_copy(told->service_tier, sizeof(told->service_tier), found->text);
     if (found->id == ITEM_FINAL)
         told->final = true;
+    if (found->id == ITEM_START || found->id == ITEM_FINAL)
+        told->told++;
 }
 
 /* ---- the lines of a stream ---------------------------------------------- */
@@ -235,4 +238,23 @@ void meter_feed(struct meter *meter, struct str bytes)
         feed_lines(meter, bytes);
         break;
     }
+}
+
+static uint64_t sum_of(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+uint64_t meter_cache_writes(const struct meter_usage *told)
+{
+    uint64_t parts = sum_of(told->counts[METER_CACHE_WRITE_5M],
+                            told->counts[METER_CACHE_WRITE_1H]);
+    uint64_t all = told->counts[METER_CACHE_WRITE];
+
+    return parts > all ? parts : all;
+}
+
+uint64_t meter_rated_input(const struct meter_usage *told)
+{
+    return sum_of(told->counts[METER_INPUT], meter_cache_writes(told));
 }

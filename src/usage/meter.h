@@ -33,14 +33,12 @@ enum meter_count {
 struct meter_usage {
     uint64_t counts[METER_COUNTS]; /* meaningful if known */
     bool known[METER_COUNTS];
-    bool
-        final; /* the last word was said: a message_delta's usage, or that of an
-                     object.  Else what is known is partial. */
-    unsigned
-        told;     /* how many usages have ended; it changes when the counts of a
-                     message_start, a message_delta or an object are complete */
-    bool stopped; /* message_stop came */
-    bool failed;  /* an error event came */
+    bool final; /* the last word was said: a message_delta's usage, or that of
+                      an object.  Else what is known is partial. */
+    unsigned told; /* grows when a message_start, a message_delta's usage or an
+                      object's usage is complete */
+    bool stopped;  /* message_stop came */
+    bool failed;   /* an error event came */
     char model[SIFT_TEXT_MAX + 1];        /* empty if not known */
     char service_tier[SIFT_TEXT_MAX + 1]; /* likewise */
 };
@@ -70,6 +68,10 @@ void meter_init(struct meter *meter, enum meter_kind kind);
 /* The next bytes of the body, without framing and content coding. */
 void meter_feed(struct meter *meter, struct str bytes);
 
+/* Tokens written to caches: the sum of the two lifetimes, or what is told of all, if
+   that is more. */
+uint64_t meter_cache_writes(const struct meter_usage *told);
+
 /* Input tokens as Anthropic's rate limits count them: those read from a cache are
    not. */
-uint64_t meter_rated_input(const struct meter_usage *usage);
+uint64_t meter_rated_input(const struct meter_usage *told);

@@ -50,6 +50,7 @@ static void check_same(const struct meter_usage *a, const struct meter_usage *b)
         MUST(a->known[i] || a->counts[i] == 0);
     }
     MUST(a->final == b->final);
+    MUST(a->told == b->told);
     MUST(a->stopped == b->stopped);
     MUST(a->failed == b->failed);
     MUST(strcmp(a->model, b->model) == 0);

@@ -255,6 +255,78 @@ static void damage_stays_in_its_event(void **state)
     }
 }
 
+/* ---- when more is known -------------------------------------------------- */
+
+/* The start's counts are complete with the last byte of its message, whatever the
+   cuts; nothing but a usage is noticed. */
+static void a_usage_is_noticed_when_it_is_complete(void **state)
+{
+    const struct str start = STR(START);
+    const struct str rest = STR(PING TEXT("usage") TEXT("tea") PING);
+    struct meter meter;
+
+    (void)state;
+    meter_init(&meter, METER_STREAM);
+    for (size_t i = 0; i < start.len; i++) {
+        meter_feed(&meter, str_sub(start, i, 1));
+        assert_int_equal(meter.usage.told, i + 4 >= start.len);
+        if (meter.usage.told)
+            unit_assert_str(str_of(told_text(&meter.usage)), STARTED);
+    }
+    meter_feed(&meter, rest);
+    assert_int_equal(meter.usage.told, 1);
+    meter_feed(&meter, STR(DELTA("\"output_tokens\":5")));
+    assert_int_equal(meter.usage.told, 2);
+    meter_feed(&meter, STR(DELTA("\"output_tokens\":9") STOP));
+    assert_int_equal(meter.usage.told, 3);
+    meter_init(&meter, METER_JSON);
+    meter_feed(&meter, STR("{\"model\":\"m\",\"usage\":{\"input_tokens\":1"));
+    assert_int_equal(meter.usage.told, 0);
+    meter_feed(&meter, STR("}}"));
+    assert_int_equal(meter.usage.told, 1);
+}
+
+static const struct {
+    const char *usage;
+    uint64_t written;
+    uint64_t rated;
+} rated_cases[] = {
+    { "", 0, 0 },
+    { "\"input_tokens\":7,\"output_tokens\":9,\"cache_read_input_tokens\":100",
+      0, 7 },
+    { "\"input_tokens\":7,\"cache_creation_input_tokens\":5", 5, 12 },
+    { "\"cache_creation_input_tokens\":5,\"cache_creation\":"
+      "{\"ephemeral_5m_input_tokens\":2,\"ephemeral_1h_input_tokens\":3}",
+      5, 5 },
+    /* the two do not agree: what is more counts */
+    { "\"cache_creation_input_tokens\":9,\"cache_creation\":"
+      "{\"ephemeral_1h_input_tokens\":3}",
+      9, 9 },
+    { "\"cache_creation_input_tokens\":1,\"cache_creation\":"
+      "{\"ephemeral_5m_input_tokens\":2,\"ephemeral_1h_input_tokens\":3}",
+      5, 5 },
+    { "\"input_tokens\":9223372036854775807,\"cache_creation\":"
+      "{\"ephemeral_5m_input_tokens\":9223372036854775807,"
+      "\"ephemeral_1h_input_tokens\":9223372036854775807}",
+      UINT64_MAX - 1, UINT64_MAX },
+};
+
+static void cached_input_is_not_rated(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rated_cases); i++) {
+        struct meter meter;
+
+        meter_init(&meter, METER_JSON);
+        meter_feed(&meter, STR("{\"usage\":{"));
+        meter_feed(&meter, str_of(rated_cases[i].usage));
+        meter_feed(&meter, STR("}}"));
+        assert_int_equal(meter_cache_writes(&meter.usage),
+                         rated_cases[i].written);
+        assert_int_equal(meter_rated_input(&meter.usage), rated_cases[i].rated);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -262,6 +334,8 @@ int main(void)
         cmocka_unit_test(an_object_tells_its_usage),
         cmocka_unit_test(a_cut_makes_no_number_up),
         cmocka_unit_test(damage_stays_in_its_event),
+        cmocka_unit_test(a_usage_is_noticed_when_it_is_complete),
+        cmocka_unit_test(cached_input_is_not_rated),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
