@@ -13,7 +13,7 @@ BEGIN {
     home["^openssl/"] = "crypto/ net/"
     home["^jansson\\.h$"] = "base/json.c"
     home["^mimalloc\\.h$"] = "base/trim.c"
-    home["^sqlite3\\.h$"] = "store/"
+    home["^sqlite3\\.h$"] = "store/sqlite"
     home["^libpq"] = "store/"
     home["^zlib\\.h$"] = "base/inflate.c"
     home["^zstd\\.h$"] = "usage/"

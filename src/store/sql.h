@@ -63,7 +63,7 @@ static inline struct sql_value sql_bytes(struct str bytes)
 bool sql_run(struct sql *sql, const char *text, const struct sql_value *values,
              size_t count, struct err *err) MUST_CHECK;
 /* How many rows the last sql_run() or sql_query() changed. */
-uint64_t sql_changes(const struct sql *sql);
+uint64_t sql_changes(struct sql *sql);
 
 /* One row of an answer: borrowed, with all that is in it, until `row` returns. */
 struct sql_row {

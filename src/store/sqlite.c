@@ -1,0 +1,335 @@
+// SPDX-License-Identifier: MIT
+/* SQLite: connections, transactions, copies.  Settings as measured: docs/store.md. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "store/sqlite_internal.h"
+
+/* A lock of another process is waited for so long; then the records try again. */
+#define BUSY_MS 500
+/* How many of SQLite's steps lie between two looks at the clock. */
+#define STEPS 20000
+
+/* ---- what went wrong ---------------------------------------------------- */
+
+struct meaning {
+    int code; /* SQLite's, without its extension */
+    enum err_code means;
+    const char *advice; /* or NULL: SQLite's own words */
+};
+
+static const struct meaning meanings[] = {
+    { SQLITE_BUSY, ERR_BUSY, "another process holds it" },
+    { SQLITE_LOCKED, ERR_BUSY, "another process holds it" },
+    { SQLITE_PROTOCOL, ERR_BUSY, "another process is opening it" },
+    { SQLITE_FULL, ERR_IO, "the disk is full" },
+    { SQLITE_IOERR, ERR_IO, NULL },
+    { SQLITE_CANTOPEN, ERR_IO, NULL },
+    { SQLITE_READONLY, ERR_IO, NULL },
+    { SQLITE_PERM, ERR_IO, NULL },
+    { SQLITE_NOMEM, ERR_IO, NULL },
+    { SQLITE_NOLFS, ERR_IO, NULL },
+    { SQLITE_INTERRUPT, ERR_TIMEOUT, "it took too long" },
+    { SQLITE_CONSTRAINT, ERR_CONFLICT, NULL },
+    { SQLITE_CORRUPT, ERR_BROKEN,
+      "the file is damaged: stop the relay and bring back a backup (`claude-relay "
+      "restore FILE`)" },
+    { SQLITE_NOTADB, ERR_BROKEN,
+      "the file is no database, or damaged: stop the relay and bring back a backup "
+      "(`claude-relay restore FILE`)" },
+};
+
+static const struct meaning *meaning_of(int code)
+{
+    static const struct meaning wrong = { 0, ERR_INTERNAL, NULL };
+
+    for (size_t i = 0; i < COUNT_OF(meanings); i++) {
+        if (meanings[i].code == (code & 0xff))
+            return &meanings[i];
+    }
+    return &wrong;
+}
+
+static bool is_taken(int code)
+{
+    return code == SQLITE_CONSTRAINT_UNIQUE ||
+           code == SQLITE_CONSTRAINT_PRIMARYKEY ||
+           code == SQLITE_CONSTRAINT_ROWID;
+}
+
+bool sqlite_fail(struct sqlite *self, int code, const char *doing,
+                 struct err *err)
+{
+    const struct meaning *meaning = meaning_of(code);
+    const char *words = self->db ? sqlite3_errmsg(self->db) : "";
+    int number = self->db ? sqlite3_system_errno(self->db) : 0;
+    char text[ERR_NUMBER_MAX] = "";
+
+    if (meaning->means == ERR_IO && number != 0 && !meaning->advice)
+        (void)err_number_text(number, text);
+    (void)err_set(err, is_taken(code) ? ERR_EXISTS : meaning->means,
+                  "%s the database %s: %s%s%s", doing, self->path,
+                  meaning->advice ? meaning->advice : words,
+                  text[0] ? ": " : "", text);
+    return false;
+}
+
+/* ---- opening ------------------------------------------------------------ */
+
+static int look_at_clock(void *arg)
+{
+    const struct sqlite *self = arg;
+
+    return self->deadline_ms > 0 && clock_steady_ms() > self->deadline_ms;
+}
+
+static int committed(void *arg, sqlite3 *db, const char *name, int pages)
+{
+    struct sqlite *self = arg;
+
+    (void)db;
+    (void)name;
+    self->pages = pages > 0 ? (size_t)pages : 0;
+    return SQLITE_OK;
+}
+
+static bool set(struct sqlite *self, const char *settings, struct err *err)
+{
+    int code = sqlite3_exec(self->db, settings, NULL, NULL, NULL);
+
+    return code == SQLITE_OK || sqlite_fail(self, code, "open", err);
+}
+
+#define FOR_ALL                                                                \
+    "PRAGMA foreign_keys=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"    \
+    "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
+/* Of a new file this comes first. */
+#define FOR_WRITING                                                            \
+    "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;"                 \
+    "PRAGMA synchronous=FULL; PRAGMA secure_delete=OFF;"                       \
+    "PRAGMA cache_size=-16384; PRAGMA journal_size_limit=16777216;"
+#define FOR_READING "PRAGMA query_only=ON;"
+
+static int keep_mode(void *arg, int count, char **values, char **names)
+{
+    bool *is_wal = arg;
+
+    (void)names;
+    *is_wal = count == 1 && values[0] && strcmp(values[0], "wal") == 0;
+    return 0;
+}
+
+/* On some file systems it stays another one, without an error.  (A connection that
+   has never looked would checkpoint nothing.) */
+static bool check_mode(struct sqlite *self, struct err *err)
+{
+    bool is_wal = false;
+    int code =
+        sqlite3_exec(self->db, "PRAGMA journal_mode", keep_mode, &is_wal, NULL);
+
+    if (code != SQLITE_OK)
+        return sqlite_fail(self, code, "open", err);
+    return is_wal ||
+           err_set(err, ERR_CONFIG,
+                   "the database %s cannot be used on this file system, which "
+                   "has no shared memory: put DATA_DIR on a local one",
+                   self->path);
+}
+
+static bool prepare_use(struct sqlite *self, enum sql_use use, struct err *err)
+{
+    (void)sqlite3_busy_timeout(self->db, BUSY_MS);
+    (void)sqlite3_db_config(self->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
+    if (!set(self, FOR_ALL, err))
+        return false;
+    switch (use) {
+    case SQL_WRITES:
+        (void)sqlite3_wal_hook(self->db, committed, self);
+        return set(self, FOR_WRITING, err);
+    case SQL_READS:
+        sqlite3_progress_handler(self->db, STEPS, look_at_clock, self);
+        return set(self, FOR_READING, err);
+    case SQL_CHECKPOINTS:
+        break;
+    }
+    return true;
+}
+
+static void close_it(struct sql *sql)
+{
+    struct sqlite *self = sqlite_of(sql);
+
+    sqlite_forget(self);
+    (void)sqlite3_close_v2(self->db);
+    mem_free(self->path);
+    mem_free(self);
+}
+
+static bool open_file(struct sqlite *self, const char *path, struct err *err)
+{
+    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
+    int code = sqlite3_open_v2(path, &self->db, flags, NULL);
+
+    if (code != SQLITE_OK)
+        return sqlite_fail(self, code, "open", err);
+    (void)sqlite3_extended_result_codes(self->db, 1);
+    return stat(path, &self->opened) == 0 ||
+           err_errno(err, "open the database %s", path);
+}
+
+static struct sql *open_it(const char *path, enum sql_use use, struct err *err)
+{
+    struct sqlite *self = MEM_NEW(struct sqlite);
+
+    self->sql.backend = &sqlite_backend;
+    self->path = mem_strdup(path);
+    list_init(&self->kept);
+    if (open_file(self, path, err) && prepare_use(self, use, err) &&
+        check_mode(self, err))
+        return &self->sql;
+    close_it(&self->sql);
+    return NULL;
+}
+
+/* ---- transactions ------------------------------------------------------- */
+
+/* Of a file that was removed or replaced SQLite takes no notice, and what it writes
+   is lost. */
+static bool is_still_there(const struct sqlite *self, struct err *err)
+{
+    struct stat now;
+
+    if (stat(self->path, &now) != 0)
+        return err_errno(err, "look for the database %s", self->path);
+    return (now.st_ino == self->opened.st_ino &&
+            now.st_dev == self->opened.st_dev) ||
+           err_set(err, ERR_IO,
+                   "the database %s is another file than the one that was "
+                   "opened, so nothing is saved: put that one back, or restart "
+                   "the relay",
+                   self->path);
+}
+
+static bool do_plain(struct sqlite *self, const char *text, struct err *err)
+{
+    return sqlite_query(&self->sql, &(struct sql_ask){ .text = text }, err);
+}
+
+static bool begin(struct sql *sql, const struct sql_begin *how, struct err *err)
+{
+    struct sqlite *self = sqlite_of(sql);
+
+    if (!is_still_there(self, err))
+        return false;
+    self->deadline_ms = 0;
+    if (how->limit_ms > 0)
+        self->deadline_ms = clock_steady_ms() + how->limit_ms;
+    self->inside =
+        do_plain(self, how->reads ? "BEGIN" : "BEGIN IMMEDIATE", err);
+    return self->inside;
+}
+
+static bool commit(struct sql *sql, struct err *err)
+{
+    struct sqlite *self = sqlite_of(sql);
+
+    if (!do_plain(self, "COMMIT", err))
+        return false;
+    self->inside = false;
+    self->deadline_ms = 0;
+    return true;
+}
+
+static void rollback(struct sql *sql)
+{
+    struct sqlite *self = sqlite_of(sql);
+    struct err ignored;
+
+    self->inside = false;
+    self->deadline_ms = 0;
+    /* Some errors have done that already. */
+    if (sqlite3_get_autocommit(self->db) == 0)
+        (void)do_plain(self, "ROLLBACK", &ignored);
+}
+
+static bool script(struct sql *sql, const char *text, struct err *err)
+{
+    struct sqlite *self = sqlite_of(sql);
+    int code = sqlite3_exec(self->db, text, NULL, NULL, NULL);
+
+    return code == SQLITE_OK || sqlite_fail(self, code, "change", err);
+}
+
+static uint64_t changes(struct sql *sql)
+{
+    return sqlite_of(sql)->changes;
+}
+
+static void interrupt(struct sql *sql)
+{
+    sqlite3_interrupt(sqlite_of(sql)->db);
+}
+
+/* ---- checkpoints and copies --------------------------------------------- */
+
+static size_t unchecked_pages(struct sql *sql)
+{
+    return sqlite_of(sql)->pages;
+}
+
+/* Any other kind would wait for readers, and hold up the writer meanwhile. */
+static bool checkpoint(struct sql *sql, struct err *err)
+{
+    struct sqlite *self = sqlite_of(sql);
+    int code = sqlite3_wal_checkpoint_v2(self->db, NULL,
+                                         SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+
+    return code == SQLITE_OK || sqlite_fail(self, code, "checkpoint", err);
+}
+
+/* In one step: in several, each commit of others would begin it anew. */
+static bool copy_all(struct sqlite *from, struct sqlite *to, struct err *err)
+{
+    sqlite3_backup *backup =
+        sqlite3_backup_init(to->db, "main", from->db, "main");
+    int code;
+
+    if (!backup)
+        return sqlite_fail(to, sqlite3_errcode(to->db), "copy into", err);
+    (void)sqlite3_backup_step(backup, -1);
+    code = sqlite3_backup_finish(backup);
+    if (code != SQLITE_OK)
+        return sqlite_fail(to, code, "copy into", err);
+    /* The copy is one file, whoever opens it. */
+    return set(to, "PRAGMA journal_mode=DELETE", err);
+}
+
+static bool copy(struct sql *sql, const char *path, struct err *err)
+{
+    struct sqlite to = { .path = mem_strdup(path) };
+    bool ok = open_file(&to, path, err) && copy_all(sqlite_of(sql), &to, err);
+
+    (void)sqlite3_close_v2(to.db);
+    mem_free(to.path);
+    return ok;
+}
+
+const struct sql_backend sqlite_backend = {
+    .name = "sqlite",
+    .dialect = DIALECT_SQLITE,
+    .open = open_it,
+    .close = close_it,
+    .query = sqlite_query,
+    .changes = changes,
+    .script = script,
+    .begin = begin,
+    .commit = commit,
+    .rollback = rollback,
+    .interrupt = interrupt,
+    .unchecked_pages = unchecked_pages,
+    .checkpoint = checkpoint,
+    .copy = copy,
+};
