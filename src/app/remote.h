@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+/* What a command speaks to: the management API (docs/api.md), as admin.
+
+       a relay runs on the folder   its control socket: the command acts with the
+                                    relay's settings, and takes effect at once
+       none does                    the same API in this process, on the folder,
+                                    with the command's own settings
+
+   Blocking, for commands; one call at a time.  Main thread. */
+#pragma once
+
+#include "base/json.h"
+#include "config/config.h"
+
+struct remote;
+
+/* NULL and err if neither can be had; a socket on which somebody else than the
+   folder's owner or root listens is an error.  `config` outlives it. */
+struct remote *remote_open(const struct config *config, struct err *err);
+/* NULL is fine.  Returns the exit status: `status`, or 1 if new tokens that were
+   granted meanwhile could not be saved. */
+int remote_close(struct remote *remote, int status);
+
+/* True if a relay runs and answers. */
+bool remote_is_relay(const struct remote *remote);
+/* One line on standard error that says which of the two it is.  Not for --json. */
+void remote_say_where(const struct remote *remote);
+
+struct remote_call {
+    const char *method;
+    struct str path;             /* and query, encoded: see remote_path() */
+    const struct json_doc *body; /* NULL: none */
+    unsigned status;             /* 0: there was no answer */
+    struct json_doc *answer;     /* the caller's; NULL if it is empty */
+};
+
+/* False and err if there was no answer or it is no 2xx: then err has the text of its
+   {"error":...}, and `status` what it was.  However long it takes; a signal meanwhile
+   ends the process, once a token call that was sent is saved. */
+bool remote_call(struct remote *remote, struct remote_call *call,
+                 struct err *err) MUST_CHECK;
+
+/* Append `prefix`, and `segment` percent-encoded. */
+void remote_path(struct buf *path, const char *prefix, struct str segment);
