@@ -32,9 +32,14 @@ static struct server_options with_defaults(const struct server_options *options)
     return all;
 }
 
+void server_admit(struct server *server, int fd, const struct addr *peer)
+{
+    entrance_admit(server, fd, peer);
+}
+
 static void accepted(void *arg, int fd, const struct addr *peer)
 {
-    entrance_admit(arg, fd, peer);
+    server_admit(arg, fd, peer);
 }
 
 struct server *server_new(struct loop *loop,
@@ -52,6 +57,8 @@ struct server *server_new(struct loop *loop,
     list_init(&server->connections);
     list_init(&server->applicants);
     (void)!getrandom(&server->next_id, sizeof(server->next_id), 0);
+    if (!options->listen.host)
+        return server;
     server->doors = doors_new(loop, &options->listen, accepted, server, err);
     if (server->doors)
         return server;

@@ -22,7 +22,8 @@ struct server;
 
 /* Times in milliseconds; 0 takes the default. */
 struct server_options {
-    struct listener_options listen;
+    struct listener_options
+        listen;      /* `host` NULL: it has no doors of its own */
     struct tls *tls; /* NULL: plain HTTP; must outlive the server */
     /* Tells who is at the other end; outlives the server.  NULL: nobody is known,
        so nobody is this machine. */
@@ -54,7 +55,11 @@ struct server *server_new(struct loop *loop,
    first, and must be released from inside that wake. */
 void server_free(struct server *server);
 
-/* The addresses that it listens at; how many. */
+/* A connection that somebody else accepted, or made; takes over the descriptor, which
+   must be non-blocking. */
+void server_admit(struct server *server, int fd, const struct addr *peer);
+
+/* The addresses that it listens at; how many.  These two are for one with doors. */
 size_t server_hosts(const struct server *server, const char *hosts[DOORS_MAX]);
 uint16_t server_port(const struct server *server);
 size_t server_connections(const struct server *server);

@@ -24,6 +24,7 @@ struct listener {
     void *arg;
     int fd;
     int fd_max;
+    bool borrowed; /* the descriptor is somebody else's */
     uint16_t port;
     uint64_t said_ms; /* when the log was told that accepting fails; 0: never */
 };
@@ -91,8 +92,10 @@ static void accept_ready(void *arg, unsigned events)
             return;
         }
         if (fd >= 0) {
-            set_option(fd, IPPROTO_TCP, TCP_NODELAY);
-            watch_over(fd);
+            if (peer.sa.ss_family != AF_UNIX) {
+                set_option(fd, IPPROTO_TCP, TCP_NODELAY);
+                watch_over(fd);
+            }
             listener->accepted(listener->arg, fd, &peer);
             continue;
         }
@@ -156,6 +159,13 @@ static bool bind_address(struct listener *listener,
     return true;
 }
 
+static void begin(struct listener *listener, struct loop *loop)
+{
+    listener->poll = loop_poll_new(loop, listener->fd, accept_ready, listener);
+    listener->pause = loop_timer_new(loop, resume_accepting, listener);
+    loop_poll_want(listener->poll, LOOP_READ);
+}
+
 struct listener *listener_new(struct loop *loop,
                               const struct listener_options *options,
                               listener_fn accepted, void *arg, struct err *err)
@@ -170,9 +180,20 @@ struct listener *listener_new(struct loop *loop,
         listener_free(listener);
         return NULL;
     }
-    listener->poll = loop_poll_new(loop, listener->fd, accept_ready, listener);
-    listener->pause = loop_timer_new(loop, resume_accepting, listener);
-    loop_poll_want(listener->poll, LOOP_READ);
+    begin(listener, loop);
+    return listener;
+}
+
+struct listener *listener_new_on(struct loop *loop, int fd,
+                                 listener_fn accepted, void *arg)
+{
+    struct listener *listener = MEM_NEW(struct listener);
+
+    listener->accepted = accepted;
+    listener->arg = arg;
+    listener->fd = fd;
+    listener->borrowed = true;
+    begin(listener, loop);
     return listener;
 }
 
@@ -182,7 +203,7 @@ void listener_free(struct listener *listener)
         return;
     loop_poll_free(listener->poll);
     loop_timer_free(listener->pause);
-    if (listener->fd >= 0)
+    if (listener->fd >= 0 && !listener->borrowed)
         (void)close(listener->fd);
     mem_free(listener);
 }

@@ -24,6 +24,10 @@ typedef void (*listener_fn)(void *arg, int fd, const struct addr *peer);
 struct listener *listener_new(struct loop *loop,
                               const struct listener_options *options,
                               listener_fn accepted, void *arg, struct err *err);
+/* On a descriptor that listens already, which is borrowed: a Unix socket
+   (net/unix_door.h), or an inherited one. */
+struct listener *listener_new_on(struct loop *loop, int fd,
+                                 listener_fn accepted, void *arg);
 void listener_free(struct listener *listener);
 
 /* The port in use, useful after asking for port 0. */

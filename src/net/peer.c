@@ -92,7 +92,7 @@ static bool is_in_use(const struct peer_socket *found)
     }
 }
 
-static bool is_trusted(const struct peer_rules *rules, uint32_t uid)
+bool peer_user_is_trusted(const struct peer_rules *rules, uint32_t uid)
 {
     if (uid == ROOT)
         return true;
@@ -105,5 +105,6 @@ enum peer_verdict peer_judge(const struct peer_rules *rules,
 {
     if (!peer_socket_is(found, pair) || !is_in_use(found))
         return PEER_GONE;
-    return is_trusted(rules, found->uid) ? PEER_OURS : PEER_OTHER_USER;
+    return peer_user_is_trusted(rules, found->uid) ? PEER_OURS
+                                                   : PEER_OTHER_USER;
 }

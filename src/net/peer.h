@@ -57,9 +57,12 @@ bool peer_socket_is(const struct peer_socket *found,
 
 /* Whom we trust. */
 struct peer_rules {
-    uint32_t uid;    /* the relay's effective user */
+    uint32_t uid;    /* the relay's effective user, or who owns its folder */
     bool all_mapped; /* our user namespace maps every user to itself */
 };
+
+/* Is that user the rules' own, or root? */
+bool peer_user_is_trusted(const struct peer_rules *rules, uint32_t uid);
 
 /* Does this /proc/self/uid_map map every user to itself? */
 bool peer_map_is_whole(struct str uid_map);

@@ -25,6 +25,11 @@ static bool has_whole_map(void)
     return peer_map_is_whole((struct str){ text, len });
 }
 
+struct peer_rules peers_rules_for(uint32_t uid)
+{
+    return (struct peer_rules){ .uid = uid, .all_mapped = has_whole_map() };
+}
+
 static bool cookie_of(int fd, uint64_t *cookie)
 {
     socklen_t len = sizeof(*cookie);
@@ -48,8 +53,7 @@ struct peers *peers_new(const struct peers_options *options)
     struct peers *peers = MEM_NEW(struct peers);
 
     peers->proc = options && options->proc ? options->proc : "/proc/self/net";
-    peers->rules.uid = geteuid();
-    peers->rules.all_mapped = has_whole_map();
+    peers->rules = peers_rules_for(geteuid());
     learn_own_network(peers);
     peers->way = peers_try(peers, options && options->without_netlink);
     if (peers->way == PEERS_PROC)
@@ -218,6 +222,37 @@ static enum peer_verdict ask_netlink(struct peer_asker *asker,
     return give_up(asker, &err);
 }
 
+enum peer_verdict peers_look_unix(int fd, const struct peer_rules *rules,
+                                  uint32_t *uid)
+{
+    struct ucred user;
+    socklen_t len = sizeof(user);
+
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &user, &len) != 0)
+        return PEER_UNKNOWN;
+    *uid = user.uid;
+    return peer_user_is_trusted(rules, user.uid) ? PEER_OURS : PEER_OTHER_USER;
+}
+
+static enum peer_verdict look_unix(const struct peer_process *process)
+{
+    struct peer_rules rules = peers_rules_for(geteuid());
+    uint32_t uid = 0;
+    enum peer_verdict verdict = peers_look_unix(process->fd, &rules, &uid);
+
+    if (verdict == PEER_OTHER_USER)
+        log_line(LOG_WARN,
+                 "a Unix socket of ours was opened by user %u, who is neither "
+                 "the relay's user nor root",
+                 uid);
+    return verdict;
+}
+
+static bool is_unix(const struct peer_process *process)
+{
+    return process->client && process->client->sa.ss_family == AF_UNIX;
+}
+
 static enum peer_verdict look_now(struct peer_process *process)
 {
     enum peers_way way = process->asker->peers->way;
@@ -238,9 +273,9 @@ enum peer_verdict peer_process_look(struct peer_process *process)
 
     if (verdict != PEER_UNASKED)
         return verdict;
-    if (!process->asker)
+    if (!process->asker && !is_unix(process))
         return PEER_UNKNOWN;
-    verdict = look_now(process);
+    verdict = is_unix(process) ? look_unix(process) : look_now(process);
     if (verdict != PEER_UNKNOWN)
         process->verdict = verdict;
     return verdict;
@@ -249,5 +284,5 @@ enum peer_verdict peer_process_look(struct peer_process *process)
 bool peer_process_takes_time(const struct peer_process *process)
 {
     return process->verdict == PEER_UNASKED && process->asker &&
-           process->asker->peers->way == PEERS_PROC;
+           !is_unix(process) && process->asker->peers->way == PEERS_PROC;
 }

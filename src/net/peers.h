@@ -41,7 +41,17 @@ struct peer_asker *peer_asker_new(struct peers *peers, struct loop *loop);
 void peer_asker_free(struct peer_asker *asker);
 const struct peers *peer_asker_peers(const struct peer_asker *asker);
 
-/* The process at the other end of a connection, as far as it was asked for. */
+/* The rules for a user, in this process's user namespace. */
+struct peer_rules peers_rules_for(uint32_t uid);
+
+/* Over a Unix socket the kernel says at once who made the connection.  Is it the
+   rules' user, or root?  PEER_OURS, PEER_OTHER_USER or PEER_UNKNOWN; `*uid`, unless it
+   is unknown, is whoever it is. */
+enum peer_verdict peers_look_unix(int fd, const struct peer_rules *rules,
+                                  uint32_t *uid);
+
+/* The process at the other end of a connection, as far as it was asked for.  One over
+   a Unix socket needs no asker. */
 struct peer_process {
     struct peer_asker *asker;  /* NULL: nobody is known */
     const struct addr *client; /* outlives it, as the descriptor does */

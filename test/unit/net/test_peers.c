@@ -362,6 +362,58 @@ static void the_log_names_one_stranger_a_minute(void **state)
     scene_close(&scene);
 }
 
+/* ---- over a Unix socket -------------------------------------------------- */
+
+static void over_a_unix_socket_the_kernel_says_it_at_once(void **state)
+{
+    struct addr client = { .sa = { .ss_family = AF_UNIX } };
+    struct peer_process process = { .client = &client };
+    uint32_t uid = NOBODY;
+    int ends[2];
+
+    (void)state;
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    process.fd = ends[0];
+    assert_false(peer_process_takes_time(&process));
+    assert_int_equal(peer_process_look(&process), PEER_OURS);
+    assert_int_equal(peers_look_unix(ends[0],
+                                     &(struct peer_rules){ .uid = geteuid() },
+                                     &uid),
+                     PEER_OURS);
+    assert_int_equal(uid, geteuid());
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    assert_int_equal(peers_look_unix(ends[0],
+                                     &(struct peer_rules){ .uid = geteuid() },
+                                     &uid),
+                     PEER_UNKNOWN);
+}
+
+/* Who made the connection is asked, not who holds it now. */
+static void another_user_over_a_unix_socket_is_not_ours(void **state)
+{
+    struct addr client = { .sa = { .ss_family = AF_UNIX } };
+    struct peer_process process = { .client = &client };
+    struct unit_capture capture;
+    int ends[2];
+    char *log;
+
+    (void)state;
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(seteuid(NOBODY), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
+    assert_int_equal(seteuid(0), 0);
+    process.fd = ends[0];
+    capture = unit_capture_begin(2);
+    assert_int_equal(peer_process_look(&process), PEER_OTHER_USER);
+    log = unit_capture_end(&capture);
+    unit_assert_part(log, "user 65534");
+    mem_free(log);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -376,6 +428,8 @@ int main(void)
         cmocka_unit_test(a_network_that_is_not_told_is_another),
         cmocka_unit_test(a_failure_is_forgotten_with_its_descriptor),
         cmocka_unit_test(the_log_names_one_stranger_a_minute),
+        cmocka_unit_test(over_a_unix_socket_the_kernel_says_it_at_once),
+        cmocka_unit_test(another_user_over_a_unix_socket_is_not_ours),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
