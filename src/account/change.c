@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Changing an account by field, or removing it. */
+/* Making an account, changing it by field, or removing it. */
 #include "account/change.h"
 
 #include <string.h>
@@ -54,12 +54,19 @@ static struct flow_next fail(struct change *change, const struct err *err)
 
 /* ---- SAVING ------------------------------------------------------------- */
 
+static enum store_op op_of(const struct change *change)
+{
+    if (change->wait->op == KEEPER_CREATE)
+        return STORE_OP_CREATE;
+    return change->wait->op == KEEPER_REMOVE ? STORE_OP_REMOVE
+                                             : STORE_OP_CHANGE;
+}
+
 static struct flow_next save(struct flow *flow)
 {
     struct change *change = change_of(flow);
 
-    start_job(change, change->wait->op == KEEPER_REMOVE ? STORE_OP_REMOVE
-                                                        : STORE_OP_CHANGE);
+    start_job(change, op_of(change));
     return flow_sleep_then(read_again);
 }
 

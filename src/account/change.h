@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Changing an account by field, or removing it.
+/* Making an account, changing it by field, or removing it.
 
        SAVING -> READING AGAIN -> answered
 
@@ -8,5 +8,5 @@
 
 #include "account/keeper_internal.h"
 
-/* Answers the question in the end. */
+/* Answers the question in the end.  KEEPER_CREATE: `account` is what is to be. */
 void change_start(struct keeper_wait *wait, struct account *account);

@@ -179,6 +179,32 @@ static void adopt_asked(struct keeper_wait *wait)
     refresh_adopt(kept, wait->change);
 }
 
+/* Checked here, where changes of accounts come one after the other. */
+static void create_asked(struct keeper_wait *wait)
+{
+    struct account *account =
+        accounts_get(wait->keeper->options.accounts, str_of(wait->name));
+    struct err err;
+
+    if (account) {
+        err_set(&err, ERR_EXISTS,
+                "the account \"%s\" exists already; choose another name, or "
+                "remove it first with `claude-relay account remove %s`",
+                wait->name, wait->name);
+        keeper_wait_end(wait, &err);
+        account_unref(account);
+        return;
+    }
+    account = account_from_doc(wait->kind, str_of(wait->name), wait->change);
+    if (account->problem[0]) {
+        err_set(&err, ERR_BAD_REQUEST, "%s", account->problem);
+        keeper_wait_end(wait, &err);
+    } else {
+        change_start(wait, account);
+    }
+    account_unref(account);
+}
+
 static void asked_of_account(struct keeper_wait *wait)
 {
     struct account *account =
@@ -217,6 +243,9 @@ void keeper_arrived(struct keeper_wait *wait)
     case KEEPER_CHANGE:
     case KEEPER_REMOVE:
         asked_of_account(wait);
+        break;
+    case KEEPER_CREATE:
+        create_asked(wait);
         break;
     case KEEPER_ADOPT:
         adopt_asked(wait);

@@ -79,6 +79,9 @@ enum keeper_op {
     KEEPER_LOGIN,
     /* New tokens from a login or an import: `change` replaces by field. */
     KEEPER_ADOPT,
+    /* A new account of `kind`, whose document is `change`; durable, and shown, before
+       it is answered.  One that exists is left as it is. */
+    KEEPER_CREATE,
     /* Change by field; the account exists. */
     KEEPER_CHANGE,
     KEEPER_REMOVE,
@@ -90,7 +93,8 @@ struct keeper_question {
     struct secret *stale; /* REFRESH, REFUSED; a reference is taken */
     bool by_hand;         /* REFRESH: a person asked, no back-off counts */
     bool patient;         /* waits as long as it takes, not patience_ms */
-    const struct json_doc *change; /* LOGIN, ADOPT, CHANGE; copied */
+    const struct json_doc *change;   /* LOGIN, ADOPT, CREATE, CHANGE; copied */
+    const struct account_kind *kind; /* CREATE */
 };
 
 struct keeper_wait *keeper_ask(struct keeper *keeper, struct loop *loop,

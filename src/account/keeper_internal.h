@@ -46,6 +46,7 @@ struct keeper_wait {
     bool by_hand;
     bool patient;
     struct json_doc *change;
+    const struct account_kind *kind;
     /* The asker's; its thread only. */
     struct loop *loop;
     void (*wake)(void *arg);

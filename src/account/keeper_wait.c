@@ -41,6 +41,7 @@ struct keeper_wait *keeper_ask(struct keeper *keeper, struct loop *loop,
     wait->stale = question->stale ? secret_ref(question->stale) : NULL;
     wait->by_hand = question->by_hand;
     wait->patient = question->patient;
+    wait->kind = question->kind;
     list_init(&wait->node);
     list_init(&wait->timed);
     if (question->change)

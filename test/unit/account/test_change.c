@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Changes of an account whose file is not what memory has. */
 #include "account/keeper_internal.h"
+#include "account/kinds.h"
+#include "base/mem.h"
 #include "desk.h"
 
 #define FINE (-1)
@@ -54,6 +56,99 @@ static void an_older_file_gets_the_newer_tokens_too(void **state)
     desk_expect_stored(desk, "\"note\":\"other\"");
 }
 
+/* ---- new ones ------------------------------------------------------------ */
+
+#define KEY_DOC "{\"api_key\":\"sk-ant-api03-of-new\",\"note\":\"mine\"}"
+
+static void woken(void *arg)
+{
+    ((struct desk *)arg)->wakes++;
+}
+
+static struct keeper_wait *ask_to_create(struct desk *desk, const char *name,
+                                         const char *text)
+{
+    struct err err;
+    struct json_doc *doc = json_doc_parse(str_of(text), &err);
+    struct keeper_wait *wait =
+        keeper_ask(desk->keeper, desk->loop,
+                   &(struct keeper_question){ .op = KEEPER_CREATE,
+                                              .name = str_of(name),
+                                              .kind = &account_kind_apikey,
+                                              .change = doc },
+                   woken, desk);
+
+    json_doc_free(doc);
+    return wait;
+}
+
+static bool has_account(struct desk *desk, const char *name)
+{
+    struct account *account = accounts_get(desk->accounts, str_of(name));
+
+    account_unref(account);
+    return account != NULL;
+}
+
+static void a_new_one_is_durable_before_it_is_shown(void **state)
+{
+    struct desk *desk = *state;
+    struct keeper_wait *wait;
+    char *stored;
+
+    script_store_stall(desk->script, SCRIPT_WRITE);
+    wait = ask_to_create(desk, "new", KEY_DOC);
+    desk_until_stalled(desk);
+    assert_false(has_account(desk, "new"));
+    script_store_let_go(desk->script);
+    wire_until(desk->loop, is_answered, wait);
+    assert_null(keeper_wait_error(wait));
+    assert_true(has_account(desk, "new"));
+    stored = script_store_get(desk->script, "apikey_new");
+    assert_string_equal(stored, KEY_DOC);
+    mem_free(stored);
+    keeper_wait_free(wait);
+}
+
+static void one_that_cannot_be_stored_is_not_shown(void **state)
+{
+    struct desk *desk = *state;
+    struct keeper_wait *wait;
+
+    script_store_fail(desk->script, SCRIPT_WRITE, ERR_IO, 1);
+    wait = ask_to_create(desk, "new", KEY_DOC);
+    wire_until(desk->loop, is_answered, wait);
+    assert_int_equal(keeper_wait_error(wait)->code, ERR_IO);
+    assert_false(has_account(desk, "new"));
+    keeper_wait_free(wait);
+}
+
+static void neither_a_taken_name_nor_a_bad_document_makes_one(void **state)
+{
+    struct desk *desk = *state;
+    const struct {
+        const char *name;
+        const char *doc;
+        enum err_code code;
+        const char *text;
+    } rows[] = {
+        { "main", KEY_DOC, ERR_EXISTS, "\"main\" exists already" },
+        { "new", "{}", ERR_BAD_REQUEST, "api_key is missing" },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct keeper_wait *wait =
+            ask_to_create(desk, rows[i].name, rows[i].doc);
+
+        wire_until(desk->loop, is_answered, wait);
+        assert_int_equal(keeper_wait_error(wait)->code, rows[i].code);
+        unit_assert_part(keeper_wait_error(wait)->text, rows[i].text);
+        keeper_wait_free(wait);
+    }
+    assert_int_equal(script_store_count(desk->script, SCRIPT_WRITE), 0);
+    desk_expect_token(desk, "old-access");
+}
+
 #define AT_DESK(test)                                                          \
     cmocka_unit_test_setup_teardown(test, desk_open, desk_close)
 
@@ -63,6 +158,9 @@ int main(void)
         AT_DESK(a_file_that_is_away_is_no_missing_account),
         AT_DESK(one_that_was_removed_is),
         AT_DESK(an_older_file_gets_the_newer_tokens_too),
+        AT_DESK(a_new_one_is_durable_before_it_is_shown),
+        AT_DESK(one_that_cannot_be_stored_is_not_shown),
+        AT_DESK(neither_a_taken_name_nor_a_bad_document_makes_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
