@@ -147,7 +147,9 @@ struct str response_reason(unsigned status)
         struct str reason;
     } table[] = {
         { 200, { "OK", 2 } },
+        { 201, { "Created", 7 } },
         { 204, { "No Content", 10 } },
+        { 304, { "Not Modified", 12 } },
         { 400, { "Bad Request", 11 } },
         { 401, { "Unauthorized", 12 } },
         { 402, { "Payment Required", 16 } },
