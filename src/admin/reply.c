@@ -11,7 +11,6 @@
 #define ERROR_MAX 32768
 #define TEXT_MAX 8192
 #define FIELDS_MAX 1024
-#define FIELDS "cache-control: no-store\r\nx-content-type-options: nosniff\r\n"
 
 static void send_body(struct request *req, unsigned status, struct str body,
                       struct str more)
@@ -19,7 +18,7 @@ static void send_body(struct request *req, unsigned status, struct str body,
     struct buf fields;
 
     buf_init(&fields, FIELDS_MAX);
-    buf_add(&fields, STR(FIELDS));
+    buf_add(&fields, STR(REPLY_FIELDS));
     buf_add(&fields, more);
     response_send(req, status, STR("application/json"), buf_str(&fields), body);
     buf_done(&fields);

@@ -6,6 +6,9 @@
 #include "base/json.h"
 #include "http/request.h"
 
+#define REPLY_FIELDS                                                           \
+    "cache-control: no-store\r\nx-content-type-options: nosniff\r\n"
+
 void reply_doc(struct request *req, unsigned status,
                const struct json_doc *doc);
 /* The status is that of the error's code. */

@@ -4,6 +4,7 @@
 
 #include "admin/reply.h"
 #include "base/mem.h"
+#include "http/etag.h"
 #include "http/response.h"
 #include "http/url.h"
 
@@ -47,49 +48,73 @@ static void drop_state(struct admin_request *x)
 }
 
 /* The request is the server's again. */
-static struct flow_next let_go(struct admin_request *x)
+struct request *admin_end(struct admin_request *x)
 {
+    struct request *req = x->req;
+
+    request_watch(req, NULL, NULL);
+    drop_state(x);
     x->req = NULL;
-    return flow_finish();
+    return req;
 }
 
 static struct flow_next leave(struct flow *flow)
 {
-    struct admin_request *x = admin_request_of(flow);
-
-    drop_state(x);
-    request_release(x->req);
-    return let_go(x);
-}
-
-static void before_answer(struct admin_request *x)
-{
-    request_watch(x->req, NULL, NULL);
-    drop_state(x);
+    request_release(admin_end(admin_request_of(flow)));
+    return flow_finish();
 }
 
 struct flow_next admin_reply(struct admin_request *x, unsigned status,
                              struct json_doc *doc)
 {
-    before_answer(x);
-    reply_doc(x->req, status, doc);
+    reply_doc(admin_end(x), status, doc);
     json_doc_free(doc);
-    return let_go(x);
+    return flow_finish();
 }
 
 struct flow_next admin_refuse(struct admin_request *x)
 {
-    before_answer(x);
-    reply_refusal(x->req, &x->err, STR_EMPTY);
-    return let_go(x);
+    reply_refusal(admin_end(x), &x->err, STR_EMPTY);
+    return flow_finish();
 }
 
 struct flow_next admin_reply_bytes(struct admin_request *x,
                                    const struct admin_file *file)
 {
-    before_answer(x);
-    response_send(x->req, 200, file->content_type, file->fields, file->bytes);
-    return let_go(x);
+    response_send(admin_end(x), 200, file->content_type, file->fields,
+                  file->bytes);
+    return flow_finish();
+}
+
+/* Shared caches keep nothing; the client's own asks each time. */
+#define STATIC_FIELDS                                                          \
+    "etag: %s\r\ncache-control: private, no-cache\r\n"                         \
+    "x-content-type-options: nosniff\r\n" STR_FMT
+
+/* Without a length: that of the bytes would be the right one (RFC 9110). */
+static void send_unchanged(struct request *req, struct str fields)
+{
+    response_start(req, &(struct response_head){ .status = 304,
+                                                 .reason = response_reason(304),
+                                                 .fields = fields });
+    response_end(req);
+}
+
+struct flow_next admin_reply_static(struct admin_request *x,
+                                    const struct admin_file *file)
+{
+    struct request *req = admin_end(x);
+    char etag[ETAG_MAX];
+    struct str fields;
+
+    etag_of(file->bytes, etag);
+    fields =
+        arena_printf(req->arena, STATIC_FIELDS, etag, STR_ARG(file->fields));
+    if (etag_is_known(&req->headers, etag))
+        send_unchanged(req, fields);
+    else
+        response_send(req, 200, file->content_type, fields, file->bytes);
+    return flow_finish();
 }
 
 /* ---- the body ----------------------------------------------------------- */
@@ -135,6 +160,7 @@ static void done(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
 
+    loop_timer_free(x->rest);
     keeper_wait_free(x->wait);
     json_doc_free(x->body);
     mem_free(x);

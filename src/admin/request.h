@@ -24,7 +24,9 @@ struct admin_request {
     void *state;               /* the endpoint's, or NULL */
     struct keeper_wait *wait;  /* of admin_ask() */
     struct err err;            /* for admin_refuse() */
+    /* Of admin/parts.h */
     const struct admin_parts *parts;
+    struct loop_timer *rest;
 };
 
 /* Takes over the request and frees itself in the end. */
@@ -69,18 +71,6 @@ struct flow_next admin_reply_bytes(struct admin_request *x,
 struct flow_next admin_reply_static(struct admin_request *x,
                                     const struct admin_file *file);
 
-/* In parts, when it is long or has no end: `write` is called again and again and
-   appends one part (a few KB) to `out`; never while the client is slow to read.
-   The state is dropped at the end. */
-enum admin_part {
-    ADMIN_PART_MORE, /* and come again */
-    ADMIN_PART_WAIT, /* come again after admin_wake() */
-    ADMIN_PART_LAST,
-    ADMIN_PART_BROKEN, /* x->err, for the log: the answer is cut where it stands */
-};
-struct admin_parts {
-    struct str content_type;
-    enum admin_part (*write)(struct admin_request *x, struct buf *out);
-};
-struct flow_next admin_reply_parts(struct admin_request *x,
-                                   const struct admin_parts *parts);
+/* For other kinds of answers (admin/parts.h): drops the state and gives the request
+   out of hand; the caller ends it and returns flow_finish(). */
+struct request *admin_end(struct admin_request *x);

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: MIT
+/* An answer in parts, when it is long (a table of everything) or has no end (events
+   as they happen).
+
+       head -> part -> part -> ... -> last
+                 |  ^
+           sleep v  |   while the client is slow to read, or until admin_wake()
+
+   The endpoint's state is dropped at the end, however it comes. */
+#pragma once
+
+#include "admin/request.h"
+
+enum admin_part {
+    ADMIN_PART_MORE, /* and come again */
+    ADMIN_PART_WAIT, /* come again after admin_wake() */
+    ADMIN_PART_LAST,
+    ADMIN_PART_BROKEN, /* x->err says why, for the log: the answer looks cut */
+};
+
+struct admin_parts {
+    struct str content_type;
+    /* Append one part, at most 64 KB, to `out`. */
+    enum admin_part (*write)(struct admin_request *x, struct buf *out);
+};
+
+/* `parts` outlives the request. */
+struct flow_next admin_reply_parts(struct admin_request *x,
+                                   const struct admin_parts *parts);

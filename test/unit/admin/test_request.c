@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+/* A request to the management API: its body, its state, its answers. */
+#include "admin/request.h"
+
+#include "admin_scene.h"
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: h\r\n\r\n"
+
+static struct admin_scene_state *begin(struct admin_request *x)
+{
+    struct admin_scene_state *mine = x->state;
+
+    assert_null(mine->scene); /* zeroed */
+    mine->scene = admin_scene_of(x);
+    return mine;
+}
+
+/* What the body and the query say comes back. */
+static struct flow_next make(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct json_doc *doc = json_doc_copy(x->body);
+    struct str colour;
+
+    (void)begin(x);
+    if (admin_query(x, "colour", &colour))
+        json_doc_set_str(doc, "colour", colour);
+    return admin_reply(x, 201, doc);
+}
+
+static struct flow_next refuse(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+
+    (void)begin(x);
+    (void)err_set(&x->err, ERR_NOT_FOUND, "no tea");
+    return admin_refuse(x);
+}
+
+static struct flow_next hold(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+
+    (void)begin(x);
+    admin_scene_of(x)->held = x;
+    return flow_sleep_then(refuse);
+}
+
+static struct flow_next page(struct flow *flow)
+{
+    return admin_reply_static(admin_request_of(flow),
+                              &(struct admin_file){
+                                  .content_type = STR("text/css"),
+                                  .bytes = STR("a{}"),
+                                  .fields = STR("x-more: 1\r\n") });
+}
+
+static struct flow_next plain(struct flow *flow)
+{
+    return admin_reply_bytes(admin_request_of(flow),
+                             &(struct admin_file){ .content_type =
+                                                       STR("text/plain"),
+                                                   .bytes = STR("tea") });
+}
+
+#define STATEFUL(step)                                                         \
+    {                                                                          \
+        .first = step, .state_size = sizeof(struct admin_scene_state),         \
+        .drop = admin_scene_drop, .body_max = 40                               \
+    }
+static const struct admin_endpoint make_endpoint = STATEFUL(make);
+static const struct admin_endpoint refuse_endpoint = STATEFUL(refuse);
+static const struct admin_endpoint hold_endpoint = STATEFUL(hold);
+static const struct admin_endpoint page_endpoint = { .first = page };
+static const struct admin_endpoint plain_endpoint = { .first = plain };
+static const struct admin_row rows[] = {
+    ADMIN_ROW("POST", "/admin/make", MANAGE, make_endpoint),
+    ADMIN_ROW("GET", "/admin/refuse", MANAGE, refuse_endpoint),
+    ADMIN_ROW("GET", "/refuse", MANAGE, refuse_endpoint),
+    ADMIN_ROW("GET", "/admin/hold", MANAGE, hold_endpoint),
+    ADMIN_ROW("GET", "/page", PUBLIC, page_endpoint),
+    ADMIN_ROW("GET", "/plain", PUBLIC, plain_endpoint),
+};
+
+static int open_scene(void **state)
+{
+    return admin_scene_open(state, rows, COUNT_OF(rows));
+}
+
+static const struct {
+    const char *body;
+    const char *status; /* and a part of the answer */
+    const char *part;
+} bodies[] = {
+    { "", "201 Created", "{\"colour\":\"a b\"}\n" },
+    { " \t", "201 Created", "{\"colour\":\"a b\"}\n" },
+    { "{\"cups\":2}", "201 Created", "{\"cups\":2,\"colour\":\"a b\"}\n" },
+    { "[]", "400 Bad Request", "the body is not a JSON object" },
+    { "{", "400 Bad Request", "the body: not valid JSON (line 1" },
+    { "{\"cups\":2,\"cups\":2}", "400 Bad Request", "the body: not valid" },
+    { "{\"cups\":\"01234567890123456789012345678901\"}",
+      "413 Content Too Large", "{\"error\":\"" },
+};
+
+static void a_body_is_an_object_or_nothing(void **state)
+{
+    struct admin_scene *scene = *state;
+
+    for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+        struct arena *arena = arena_new();
+        struct str bytes = arena_printf(
+            arena,
+            "POST /admin/make?colour=a%%20b HTTP/1.1\r\nHost: h\r\n"
+            "Content-Length: %zu\r\n\r\n%s",
+            strlen(bodies[i].body), bodies[i].body);
+
+        admin_scene_reconnect(scene);
+        admin_scene_ask(scene, bytes.at, bodies[i].status);
+        wire_expect(&scene->client, bodies[i].part);
+        arena_free(arena);
+    }
+}
+
+static void a_state_is_dropped_before_the_answer(void **state)
+{
+    struct admin_scene *scene = *state;
+
+    admin_scene_ask(scene, "POST /admin/make HTTP/1.1\r\nHost: h\r\n\r\n",
+                    "{}\n");
+    assert_int_equal(scene->dropped, 1);
+    admin_scene_ask(scene, GET("/admin/refuse"), "{\"error\":\"no tea\"}\n");
+    assert_int_equal(scene->dropped, 2);
+    admin_scene_ask(scene, GET("/refuse"), "\"type\":\"not_found_error\"");
+    assert_int_equal(scene->dropped, 3);
+}
+
+static void a_client_that_leaves_drops_it_too(void **state)
+{
+    struct admin_scene *scene = *state;
+
+    wire_send(&scene->client, GET("/admin/hold"));
+    admin_scene_until_held(scene);
+    wire_reset(&scene->client);
+    admin_scene_until_dropped(scene, 1);
+}
+
+static void a_server_that_ends_drops_it_too(void **state)
+{
+    struct admin_scene *scene = *state;
+
+    wire_send(&scene->client, GET("/admin/hold"));
+    admin_scene_until_held(scene);
+    server_free(scene->server);
+    scene->server = NULL;
+    assert_int_equal(scene->dropped, 1);
+}
+
+/* "etag: "..."" of the answer. */
+static struct str tag_in(const struct wire *wire, struct arena *arena)
+{
+    struct str got = buf_str(&wire->got);
+    struct str line;
+
+    while (str_next(&got, '\n', &line)) {
+        if (str_starts(line, STR("etag: ")))
+            return arena_printf(arena, STR_FMT,
+                                STR_ARG(str_sub(line, 6, line.len - 7)));
+    }
+    fail_msg("no etag");
+    return STR_EMPTY;
+}
+
+static void a_file_is_sent_once(void **state)
+{
+    struct admin_scene *scene = *state;
+    struct arena *arena = arena_new();
+    struct str tag;
+
+    admin_scene_ask(scene, GET("/page"), "\r\n\r\na{}");
+    wire_expect(&scene->client, "content-type: text/css\r\n");
+    wire_expect(&scene->client, "x-more: 1\r\n");
+    wire_expect(&scene->client, "cache-control: private, no-cache\r\n");
+    tag = tag_in(&scene->client, arena);
+    admin_scene_ask(scene,
+                    arena_printf(arena,
+                                 "GET /page HTTP/1.1\r\nHost: h\r\n"
+                                 "If-None-Match: W/" STR_FMT
+                                 "\r\n\r\n" GET("/plain"),
+                                 STR_ARG(tag))
+                        .at,
+                    "\r\n\r\ntea");
+    wire_expect(&scene->client, "HTTP/1.1 304 Not Modified\r\netag: ");
+    assert_int_equal(wire_count(&scene->client, "content-length"), 1);
+    assert_int_equal(wire_count(&scene->client, "a{}"), 0);
+    admin_scene_ask(scene,
+                    "GET /page HTTP/1.1\r\nHost: h\r\n"
+                    "If-None-Match: \"other\"\r\n\r\n",
+                    "\r\n\r\na{}");
+    arena_free(arena);
+}
+
+int main(void)
+{
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, open_scene, admin_scene_close)
+    const struct CMUnitTest tests[] = {
+        TEST(a_body_is_an_object_or_nothing),
+        TEST(a_state_is_dropped_before_the_answer),
+        TEST(a_client_that_leaves_drops_it_too),
+        TEST(a_server_that_ends_drops_it_too),
+        TEST(a_file_is_sent_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
