@@ -117,6 +117,16 @@ bool json_doc_is_null(const struct json_doc *doc)
     return json_is_null(json_of(doc));
 }
 
+bool json_doc_is_bool(const struct json_doc *doc)
+{
+    return json_is_boolean(json_of(doc));
+}
+
+bool json_doc_is_whole(const struct json_doc *doc)
+{
+    return json_is_integer(json_of(doc));
+}
+
 struct json_doc *json_doc_get(const struct json_doc *doc, const char *member)
 {
     return doc_of(json_object_get(json_of(doc), member));

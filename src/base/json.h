@@ -32,6 +32,9 @@ bool json_doc_write(const struct json_doc *doc, bool indented,
 bool json_doc_is_object(const struct json_doc *doc);
 bool json_doc_is_array(const struct json_doc *doc);
 bool json_doc_is_null(const struct json_doc *doc);
+bool json_doc_is_bool(const struct json_doc *doc);
+/* A number without fraction and exponent. */
+bool json_doc_is_whole(const struct json_doc *doc);
 
 /* A member of an object; NULL if absent (or not an object). */
 struct json_doc *json_doc_get(const struct json_doc *doc, const char *member);

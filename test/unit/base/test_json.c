@@ -129,6 +129,8 @@ static void members_are_read_by_type(void **state)
     assert_false(json_doc_get_u64(doc, "s", &number));
     assert_false(json_doc_get_bool(doc, "n", &flag));
     assert_true(json_doc_is_null(json_doc_get(doc, "z")));
+    assert_false(json_doc_is_bool(json_doc_get(doc, "z")));
+    assert_false(json_doc_is_whole(json_doc_get(doc, "z")));
     assert_false(json_doc_is_null(json_doc_get(doc, "none")));
     assert_true(json_doc_get_str(json_doc_get(doc, "o"), "in", &text));
     assert_int_equal(json_doc_count(json_doc_get(doc, "l")), 2);
