@@ -72,15 +72,13 @@ static void start_saving(struct admin_request *x)
 
 static struct flow_next auth_url(struct flow *flow)
 {
-    static const char *const known[] = { "proxy_config", "kind", NULL };
     struct admin_request *x = admin_request_of(flow);
     struct auth_url *asked = x->state;
     const struct config *config = x->admin->options.config;
     struct oauth_client client = keeper_client(config);
     struct pending_options options = { .client = &client };
 
-    if (!members_are(x->body, known, &x->err) ||
-        !members_proxy(x->body, &options.proxy_config, &x->err) ||
+    if (!members_proxy(x->body, &options.proxy_config, &x->err) ||
         !members_kind(x->body, &options.setup, &x->err))
         return admin_refuse(x);
     asked->pending = pending_new(&options, clock_wall_ms());
@@ -133,8 +131,6 @@ static struct flow_next signed_in(struct flow *flow)
 
 static struct flow_next token(struct flow *flow)
 {
-    static const char *const known[] = { "authorization_code", "state",
-                                         "account_name", "proxy_config", NULL };
     struct admin_request *x = admin_request_of(flow);
     const struct json_doc *proxy;
     struct str name;
@@ -143,8 +139,7 @@ static struct flow_next token(struct flow *flow)
     if (!members_text(x->body, "authorization_code", &code, &x->err) ||
         !members_optional_text(x->body, "state", &x->err) ||
         !members_name(x->body, "account_name", &name, &x->err) ||
-        !members_proxy(x->body, &proxy, &x->err) ||
-        !members_are(x->body, known, &x->err))
+        !members_proxy(x->body, &proxy, &x->err))
         return admin_refuse(x);
     admin_ask(x, KEEPER_LOGIN, name, x->body);
     return flow_sleep_then(signed_in);

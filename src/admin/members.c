@@ -73,19 +73,6 @@ bool members_kind(const struct json_doc *body, bool *setup, struct err *err)
                              "kind must be \"setup-token\" or left out");
 }
 
-bool members_are(const struct json_doc *body, const char *const *known,
-                 struct err *err)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; known[i]; i++)
-        count += json_doc_get(body, known[i]) != NULL;
-    return count == json_doc_count(body) ||
-           err_set(err, ERR_BAD_REQUEST,
-                   "the body has a member that is not known here; docs/api.md "
-                   "names those that do");
-}
-
 /* ---- changes ------------------------------------------------------------ */
 
 static bool check_note(const struct json_doc *body, struct err *err)
@@ -111,12 +98,8 @@ static bool check_enabled(const struct json_doc *body, struct err *err)
 
 bool members_change(const struct json_doc *body, struct err *err)
 {
-    static const char *const known[] = { "proxy_config", "note", "enabled",
-                                         NULL };
     const struct json_doc *proxy;
 
-    if (!members_are(body, known, err))
-        return false;
     if (json_doc_count(body) == 0)
         return err_set(err, ERR_BAD_REQUEST,
                        "the body must hold proxy_config, note or enabled");

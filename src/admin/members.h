@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: MIT
-/* Members of a request's body, each checked by name.  All return false and err
-   (ERR_BAD_REQUEST, naming the member) if it is not what it should be.  Pure. */
+/* Members of a request's body whose values have rules of their own; which there are,
+   and of what type, says the endpoint's table (admin/row.h).  All return false and
+   err (ERR_BAD_REQUEST, naming the member) if one is not what it should be.  Pure. */
 #pragma once
 
 #include "base/err.h"
 #include "base/json.h"
 
-/* No members but these (ended by NULL): what is misspelt is not left out. */
-bool members_are(const struct json_doc *body, const char *const *known,
-                 struct err *err) MUST_CHECK;
 /* A text that is there and not empty. */
 bool members_text(const struct json_doc *body, const char *member,
                   struct str *text, struct err *err) MUST_CHECK;
@@ -26,5 +24,5 @@ bool members_kind(const struct json_doc *body, bool *setup,
                   struct err *err) MUST_CHECK;
 
 /* The change of an account: proxy_config (or null), note (or null), enabled; at
-   least one, and nothing else. */
+   least one. */
 bool members_change(const struct json_doc *body, struct err *err) MUST_CHECK;

@@ -119,7 +119,7 @@ struct flow_next admin_reply_static(struct admin_request *x,
 
 /* ---- the body ----------------------------------------------------------- */
 
-static bool take_body(struct admin_request *x)
+static bool parse_body(struct admin_request *x)
 {
     struct str text = str_trim(request_body(x->req));
 
@@ -136,14 +136,24 @@ static bool take_body(struct admin_request *x)
     return x->body && json_doc_is_object(x->body);
 }
 
+static struct flow_next check(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    const struct admin_endpoint *endpoint = x->row->endpoint;
+
+    if (!parse_body(x) || !admin_check_body(endpoint, x->body, &x->err) ||
+        !admin_check_query(endpoint, x->req->query, &x->err))
+        return admin_refuse(x);
+    return flow_go(endpoint->first);
+}
+
 static struct flow_next receive(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
 
     switch (request_body_state(x->req)) {
     case REQUEST_BODY_COMPLETE:
-        return take_body(x) ? flow_go(x->row->endpoint->first)
-                            : admin_refuse(x);
+        return flow_go(check);
     case REQUEST_BODY_FAILED:
         x->err = *request_body_error(x->req);
         return admin_refuse(x);

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/flow.h"
+#include "base/json.h"
 #include "http/router.h"
 
 /* ---- members ------------------------------------------------------------ */
@@ -53,17 +54,23 @@ struct admin_endpoint {
     /* For readers. */
     const char *tag;
     const char *summary;
-    const struct admin_member
-        *query; /* parameters of the URL: texts; NULL: none */
-    const struct admin_member *body; /* members of the request; NULL: none */
+    const struct admin_member *query; /* of the URL: texts; NULL: none */
+    const struct admin_member *body;  /* of the request; NULL: none */
     const struct admin_member *answer;
     unsigned status;          /* of a good answer; 0: 200 */
     const char *content_type; /* if it is no JSON document */
-    bool
-        checks_members; /* its own first step knows the members of the body better */
 };
 
 #define ADMIN_BODY (2u * 1024 * 1024)
+
+/* Is the body, an object, what `endpoint->body` says: no members but those, all that
+   are required, each of its type?  False and err (ERR_BAD_REQUEST, naming the
+   member).  Pure, as the next. */
+bool admin_check_body(const struct admin_endpoint *endpoint,
+                      const struct json_doc *body, struct err *err) MUST_CHECK;
+/* The same for the parameters of the URL; an endpoint without any takes all. */
+bool admin_check_query(const struct admin_endpoint *endpoint, struct str query,
+                       struct err *err) MUST_CHECK;
 
 /* ---- rows --------------------------------------------------------------- */
 

@@ -63,12 +63,28 @@ static struct flow_next plain(struct flow *flow)
                                                    .bytes = STR("tea") });
 }
 
+static const struct admin_member make_members[] = {
+    { "cups", ADMIN_ANY, 0, "how many", NULL },
+    ADMIN_END,
+};
+static const struct admin_member make_query[] = {
+    { "colour", ADMIN_TEXT, 0, "of the tea", NULL },
+    ADMIN_END,
+};
+
 #define STATEFUL(step)                                                         \
     {                                                                          \
         .first = step, .state_size = sizeof(struct admin_scene_state),         \
         .drop = admin_scene_drop, .body_max = 40                               \
     }
-static const struct admin_endpoint make_endpoint = STATEFUL(make);
+static const struct admin_endpoint make_endpoint = {
+    .first = make,
+    .state_size = sizeof(struct admin_scene_state),
+    .drop = admin_scene_drop,
+    .body_max = 40,
+    .query = make_query,
+    .body = make_members,
+};
 static const struct admin_endpoint refuse_endpoint = STATEFUL(refuse);
 static const struct admin_endpoint hold_endpoint = STATEFUL(hold);
 static const struct admin_endpoint page_endpoint = { .first = page };
@@ -100,6 +116,8 @@ static const struct {
     { "{\"cups\":2,\"cups\":2}", "400 Bad Request", "the body: not valid" },
     { "{\"cups\":\"01234567890123456789012345678901\"}",
       "413 Content Too Large", "{\"error\":\"" },
+    { "{\"mugs\":2}", "400 Bad Request",
+      "the member \\\"mugs\\\" is not known here, which takes cups" },
 };
 
 static void a_body_is_an_object_or_nothing(void **state)
@@ -119,6 +137,13 @@ static void a_body_is_an_object_or_nothing(void **state)
         wire_expect(&scene->client, bodies[i].part);
         arena_free(arena);
     }
+}
+
+static void a_misspelt_parameter_is_not_left_out(void **state)
+{
+    admin_scene_ask(*state,
+                    "POST /admin/make?color=a HTTP/1.1\r\nHost: h\r\n\r\n",
+                    "the parameter \\\"color\\\" is not known here");
 }
 
 static void a_state_is_dropped_before_the_answer(void **state)
@@ -205,6 +230,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(name, open_scene, admin_scene_close)
     const struct CMUnitTest tests[] = {
         TEST(a_body_is_an_object_or_nothing),
+        TEST(a_misspelt_parameter_is_not_left_out),
         TEST(a_state_is_dropped_before_the_answer),
         TEST(a_client_that_leaves_drops_it_too),
         TEST(a_server_that_ends_drops_it_too),
