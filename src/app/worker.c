@@ -107,3 +107,8 @@ size_t worker_hosts(const struct worker *worker, const char *hosts[DOORS_MAX])
 {
     return server_hosts(worker->server, hosts);
 }
+
+size_t worker_in_flight(const struct worker *worker)
+{
+    return relay_in_flight(worker->relay);
+}

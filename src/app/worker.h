@@ -29,4 +29,6 @@ void worker_free(struct worker *worker);
 
 /* As server_hosts(). */
 size_t worker_hosts(const struct worker *worker, const char *hosts[DOORS_MAX]);
+/* Requests that it is relaying.  Any thread. */
+size_t worker_in_flight(const struct worker *worker);
 uint16_t worker_port(const struct worker *worker);

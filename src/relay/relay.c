@@ -422,6 +422,7 @@ static void done(struct flow *flow)
     proxy_unref(r->proxy);
     buf_wipe(&r->head);
     buf_done(&r->cut);
+    atomic_fetch_sub_explicit(&r->relay->in_flight, 1, memory_order_relaxed);
     mem_free(r);
 }
 
@@ -431,6 +432,7 @@ void relayed_start(struct relay *relay, struct request *req,
     struct relayed *r = MEM_NEW(struct relayed);
 
     r->relay = relay;
+    atomic_fetch_add_explicit(&relay->in_flight, 1, memory_order_relaxed);
     r->req = req;
     r->endpoint = endpoint;
     r->path = path;

@@ -38,6 +38,9 @@ struct relay *relay_new(const struct relay_options *options);
 /* Every request must have ended: free the server first. */
 void relay_free(struct relay *relay);
 
+/* How many requests it has in hand.  Any thread. */
+size_t relay_in_flight(const struct relay *relay);
+
 /* Takes the request if its path is a relay endpoint, or a probe of one; false
    leaves it untouched. */
 bool relay_handle(struct relay *relay, struct request *req);

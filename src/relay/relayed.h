@@ -3,6 +3,8 @@
    (the entry) share.  Not for other folders. */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "base/flow.h"
 #include "http/response.h"
 #include "relay/endpoints.h"
@@ -16,7 +18,8 @@ struct relay {
     struct upstream *upstream;
     struct origin *origin;
     struct arena *arena;
-    struct str host; /* the Host field */
+    struct str host;         /* the Host field */
+    atomic_size_t in_flight; /* relayed requests that have not settled */
 };
 
 enum outcome { RUNNING, COMPLETE, REFUSED, CUT, CLIENT_LEFT };

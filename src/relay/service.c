@@ -35,6 +35,11 @@ void relay_free(struct relay *relay)
     mem_free(relay);
 }
 
+size_t relay_in_flight(const struct relay *relay)
+{
+    return atomic_load_explicit(&relay->in_flight, memory_order_relaxed);
+}
+
 /* Claude Code's looks at the base URL, and its event log, end here.  Strangers get
    an answer to HEAD / alone. */
 static bool handle_aside(struct request *req)
