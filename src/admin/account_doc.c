@@ -157,6 +157,18 @@ static const char *of_file(const struct account *account)
     return account->unsaved[0] ? account->unsaved : account_trouble(account);
 }
 
+const char *account_doc_state(const struct account *account,
+                              uint64_t now_wall_ms)
+{
+    struct err err;
+
+    if (account->disabled)
+        return "disabled";
+    if (account->login_required)
+        return "login_required";
+    return account_is_usable(account, now_wall_ms, &err) ? "ready" : "unusable";
+}
+
 struct json_doc *account_doc_status(const struct account *account,
                                     uint64_t now_wall_ms)
 {

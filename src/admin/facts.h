@@ -23,3 +23,7 @@ struct admin_facts {
        of accounts and store; NULL: none. */
     void (*degraded)(void *arg, struct json_doc *texts);
 };
+
+/* "HOST:PORT", or "[HOST]:PORT"; one too many is left out. */
+void admin_facts_add_address(struct admin_facts *facts, const char *host,
+                             unsigned port);

@@ -140,27 +140,30 @@ static void add_problem(void *arg, const struct account *account)
     json_doc_add(problems, account_doc_text(err.text));
 }
 
-static void add_problems(struct json_doc *problems,
-                         const struct admin_options *sources)
+struct json_doc *health_problems(const struct admin_options *options)
 {
+    const struct admin_facts *facts = options->facts;
+    struct json_doc *problems = json_doc_new_array();
     char complaint[ACCOUNTS_COMPLAINT_MAX];
     struct store_state state;
 
-    if (accounts_complaint(sources->accounts, complaint))
+    if (accounts_complaint(options->accounts, complaint))
         json_doc_add(problems, account_doc_text(complaint));
-    store_state(sources->store, &state);
+    store_state(options->store, &state);
     if (state.problem[0])
         json_doc_add(problems, account_doc_text(state.problem));
-    accounts_each(sources->accounts, add_problem, problems);
+    accounts_each(options->accounts, add_problem, problems);
+    if (facts && facts->degraded)
+        facts->degraded(facts->arg, problems);
+    return problems;
 }
 
 static struct flow_next report(struct admin_request *x)
 {
     struct json_doc *doc = json_doc_new_object();
-    struct json_doc *problems = json_doc_new_array();
+    struct json_doc *problems = health_problems(&x->admin->options);
     bool well;
 
-    add_problems(problems, &x->admin->options);
     well = json_doc_count(problems) == 0;
     json_doc_set_str(doc, "status", well ? STR("healthy") : STR("degraded"));
     json_doc_set_str(doc, "service", STR(SERVICE));

@@ -3,7 +3,11 @@
    ("degraded") and how to use it; strangers only that something lives. */
 #pragma once
 
-#include "admin/row.h"
+#include "admin/routes.h"
+
+/* What somebody has to look after: a list of texts, empty if all is well.  The
+   caller's. */
+struct json_doc *health_problems(const struct admin_options *options);
 
 extern const struct admin_endpoint health_check;
 extern const struct admin_endpoint health_about;

@@ -5,13 +5,21 @@
 #include "admin/account_routes.h"
 #include "admin/health.h"
 #include "admin/login_routes.h"
+#include "admin/me.h"
+#include "admin/openapi.h"
 #include "admin/reply.h"
 #include "admin/request.h"
+#include "admin/status.h"
 #include "base/mem.h"
+#include "relay/endpoints.h"
 
 static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/", PUBLIC, health_about),
     ADMIN_ROW("GET", "/health", PUBLIC, health_check),
+    ADMIN_ROW("GET", "/v1/me", PUBLIC, me_show),
+
+    ADMIN_ROW("GET", "/admin/api/status", LOOK, status_get),
+    ADMIN_ROW("GET", "/admin/api/openapi.json", LOOK, openapi_get),
 
     ADMIN_ROW("POST", "/oauth/auth-url", MANAGE, login_routes_auth_url),
     ADMIN_ROW("POST", "/oauth/token", MANAGE, login_routes_token),
@@ -46,13 +54,30 @@ void admin_free(struct admin *admin)
     mem_free(admin);
 }
 
+const struct admin_row *admin_rows(size_t *count)
+{
+    *count = COUNT_OF(rows);
+    return rows;
+}
+
 /* ---- finding ------------------------------------------------------------ */
+
+/* Below /v1/ a path is the same under any base URL, as for what is relayed. */
+static struct str own_path(const struct request *req)
+{
+    struct str last =
+        str_from(req->path, req->path.len < 3 ? 0 : req->path.len - 3);
+
+    return str_eq(last, STR("/me"))
+               ? endpoints_upstream_path(req->arena, req->path)
+               : req->path;
+}
 
 /* A slash at the end is forgiven. */
 static enum router_verdict find(const struct request *req,
                                 struct router_match *match)
 {
-    struct str path = req->path;
+    struct str path = own_path(req);
     enum router_verdict verdict =
         router_find(&router, req->method, path, match);
 

@@ -6,6 +6,8 @@
 
 #include "account/keeper.h"
 #include "admin/access.h"
+#include "admin/facts.h"
+#include "admin/row.h"
 #include "config/config.h"
 #include "http/request.h"
 
@@ -19,6 +21,7 @@ struct admin_options {
     struct keeper *keeper;
     struct tls *tls;           /* for the proxy test; NULL if all is http:// */
     const struct proxy *proxy; /* the global one, or NULL */
+    const struct admin_facts *facts; /* of the running program; NULL: none */
 };
 
 struct admin {
@@ -28,6 +31,9 @@ struct admin {
 struct admin *admin_new(const struct admin_options *options);
 /* Every request must have ended: free the server first. */
 void admin_free(struct admin *admin);
+
+/* All rows there are. */
+const struct admin_row *admin_rows(size_t *count);
 
 /* Takes the request if its path is one of the rows', or below /oauth/ or /admin/;
    false leaves it untouched. */

@@ -28,6 +28,7 @@ struct app {
     int ended_by; /* the first signal, or 0 */
     struct data_folder *folder;
     struct access access;
+    struct admin_facts facts;
     struct peers *peers;
     struct outgoing *outgoing;
     struct seats seats; /* of all workers */
@@ -96,7 +97,8 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
                    .accounts = app->place.accounts,
                    .keeper = app->place.keeper,
                    .tls = app->place.tls,
-                   .proxy = app->place.proxy },
+                   .proxy = app->place.proxy,
+                   .facts = &app->facts },
     };
     struct worker *worker = worker_new(&options, err);
 
@@ -136,6 +138,32 @@ static bool add_workers(struct app *app, uint16_t port, struct err *err)
             return false;
     }
     return true;
+}
+
+/* ---- what it knows of itself -------------------------------------------- */
+
+static size_t in_flight(void *arg)
+{
+    const struct app *app = arg;
+    size_t sum = 0;
+
+    for (size_t i = 0; i < app->worker_count; i++)
+        sum += worker_in_flight(app->workers[i]);
+    return sum;
+}
+
+/* While no worker runs. */
+static void know_itself(struct app *app)
+{
+    const char *hosts[DOORS_MAX];
+    size_t count = worker_hosts(app->workers[0], hosts);
+
+    app->facts = (struct admin_facts){ .started_ms = clock_steady_ms(),
+                                       .arg = app,
+                                       .in_flight = in_flight };
+    for (size_t i = 0; i < count && i < ADMIN_ADDRESSES_MAX; i++)
+        admin_facts_add_address(&app->facts, hosts[i],
+                                worker_port(app->workers[0]));
 }
 
 /* ---- running ------------------------------------------------------------ */
@@ -238,6 +266,7 @@ static void announce(struct app *app)
 
 static void run(struct app *app)
 {
+    know_itself(app);
     for (size_t i = 0; i < app->worker_count; i++)
         worker_start(app->workers[i]);
     keeper_look(app->place.keeper);

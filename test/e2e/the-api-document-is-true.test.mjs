@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+/* GET /admin/api/openapi.json against the running relay: every operation takes what the
+   document says, refuses everything else by name, and answers what the document says.
+   A new endpoint needs an example here. */
+import assert from 'node:assert/strict';
+import { before, it } from 'node:test';
+
+import { call } from '../support/http.mjs';
+import { addApiKey, describe, stage, until, writeOauth } from '../support/processes.mjs';
+
+const CODE = 'CANARY_code-AZ09';
+const text = (value) => JSON.stringify(value);
+
+/* ---- schemas -------------------------------------------------------------- */
+
+const isType = {
+  string: (value) => typeof value === 'string',
+  integer: (value) => Number.isInteger(value),
+  number: (value) => typeof value === 'number',
+  boolean: (value) => typeof value === 'boolean',
+  object: (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  array: (value) => Array.isArray(value),
+  null: (value) => value === null,
+};
+const typesOf = (schema) => [schema.type ?? []].flat();
+
+/* Everything that is documented, and nothing else. */
+function assertFits(schema, value, where) {
+  const types = typesOf(schema);
+  assert.ok(types.length === 0 || types.some((type) => isType[type](value)), `${where} is ${text(value)}, not ${types}`);
+  if (schema.items && Array.isArray(value)) {
+    value.forEach((element, i) => assertFits(schema.items, element, `${where}[${i}]`));
+  }
+  if (schema.properties && isType.object(value)) {
+    for (const name of schema.required) {
+      assert.ok(name in value, `${where}.${name} is missing`);
+    }
+    for (const [name, member] of Object.entries(value)) {
+      assert.ok(schema.properties[name], `${where}.${name} is not documented`);
+      assertFits(schema.properties[name], member, `${where}.${name}`);
+    }
+  }
+}
+
+/* Values that are of no type that the schema names. */
+const wrongValues = (schema) =>
+  ['text', 5, 5.5, true, {}, [], null].filter((value) => !typesOf(schema).some((type) => isType[type](value)));
+
+const jsonOf = (place) => place?.content?.['application/json']?.schema;
+const operationsOf = (doc) =>
+  Object.entries(doc.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ name: `${method.toUpperCase()} ${path}`, method: method.toUpperCase(), path, operation })),
+  );
+
+/* ---- one good call of each ------------------------------------------------ */
+
+const proxy = { type: 'http', host: '127.0.0.1', port: 9 };
+const examples = {
+  'GET /': {},
+  'GET /health': {},
+  'GET /v1/me': { status: 401 },
+  'GET /admin/api/status': {},
+  'GET /admin/api/openapi.json': {},
+  'POST /oauth/auth-url': { body: { proxy_config: null } },
+  'POST /oauth/token': {
+    body: async (s) => {
+      const { state, code_challenge } = JSON.parse((await call(`${s.url}/oauth/auth-url`, { method: 'POST' })).body);
+      await s.sim.oauth({ code_challenge });
+      return { authorization_code: CODE, state, account_name: 'new' };
+    },
+  },
+  'GET /oauth/accounts': {},
+  'GET /oauth/accounts/{name}/status': { name: 'demo' },
+  'POST /oauth/accounts/{name}/refresh': { name: 'mine' },
+  'POST /oauth/accounts/{name}/proxy-test': { name: 'demo', body: {} },
+  'PATCH /oauth/accounts/{name}': { name: 'demo', body: { note: 'n', enabled: true, proxy_config: { ...proxy, username: 'u', password: 'CANARY' } } },
+  'DELETE /oauth/accounts/{name}': { name: 'spare' },
+};
+
+describe('the document of the API', () => {
+  const s = stage({
+    relay: {
+      accounts: (dataDir) => {
+        addApiKey(dataDir, 'demo');
+        addApiKey(dataDir, 'spare');
+        writeOauth(dataDir, 'mine');
+      },
+    },
+  });
+  let doc;
+  let operations;
+
+  const target = ({ path }, example) => path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(example[name] ?? 'demo'));
+  const send = async (operation, { body, query = '', headers } = {}) => {
+    const answer = await call(s.url + target(operation, examples[operation.name]) + query, { method: operation.method, body, headers });
+    return { ...answer, json: answer.body.length > 0 ? JSON.parse(answer.body) : undefined };
+  };
+  /* Whatever is wrong with a request is said before anything is done. */
+  const refuses = async (operation, body, reason) => {
+    const { status, json } = await send(operation, { body });
+    assert.equal(status, 400, `${operation.name} took ${text(body)}`);
+    assert.match(typeof json.error === 'string' ? json.error : json.error.message, reason, `${operation.name} ${text(body)}`);
+  };
+
+  before(async () => {
+    await until(async () => JSON.parse((await call(`${s.url}/oauth/accounts`)).body).accounts.length === 3, { what: 'the accounts' });
+    doc = JSON.parse((await call(`${s.url}/admin/api/openapi.json`)).body);
+    operations = operationsOf(doc);
+  });
+
+  it('names every endpoint that has an example here, and no other', () => {
+    assert.match(doc.openapi, /^3\.1\./);
+    assert.deepEqual(operations.map(({ name }) => name).sort(), Object.keys(examples).sort());
+    for (const { name, operation } of operations) {
+      assert.ok(operation.summary && operation.tags.length === 1 && operation.responses.default.$ref, name);
+      assert.deepEqual(operation.parameters.filter((p) => p.in === 'path').map((p) => p.name), [...name.matchAll(/\{(\w+)\}/g)].map((m) => m[1]), name);
+    }
+  });
+
+  it('names every member that a body takes: others are refused by name', async () => {
+    for (const operation of operations.filter(({ method, name }) => method !== 'GET' && examples[name])) {
+      const schema = jsonOf(operation.operation.requestBody);
+      await refuses(operation, { misspelt: 1 }, /"misspelt" is not known here, which takes/);
+      for (const [member, { properties }] of Object.entries(schema?.properties ?? {})) {
+        if (properties) {
+          await refuses(operation, { [member]: { misspelt: 1 } }, new RegExp(`"${member}\\.misspelt" is not known here`));
+        }
+      }
+    }
+  });
+
+  it('names their types: other values are refused by name', async () => {
+    for (const operation of operations) {
+      for (const [member, schema] of Object.entries(jsonOf(operation.operation.requestBody)?.properties ?? {})) {
+        for (const value of wrongValues(schema)) {
+          await refuses(operation, { [member]: value }, new RegExp(`^${member} must be`));
+        }
+      }
+    }
+  });
+
+  it('names those that must be there', async () => {
+    for (const operation of operations) {
+      const schema = jsonOf(operation.operation.requestBody);
+      for (const member of schema?.required ?? []) {
+        const body = Object.fromEntries(schema.required.filter((name) => name !== member).map((name) => [name, 'text']));
+        await refuses(operation, body, new RegExp(`^${member} is missing`));
+      }
+    }
+  });
+
+  it('names every parameter of the URL', async () => {
+    for (const operation of operations.filter((o) => o.operation.parameters.some((p) => p.in === 'query'))) {
+      const { status, json } = await send(operation, { query: '?misspelt=1' });
+      assert.equal(status, 400, operation.name);
+      assert.match(json.error, /"misspelt" is not known here/, operation.name);
+    }
+  });
+
+  it('names the methods of a path', async () => {
+    for (const [path, methods] of Object.entries(doc.paths)) {
+      const known = Object.keys(methods).map((method) => method.toUpperCase());
+      const answer = await call(s.url + target({ path }, {}), { method: 'PUT' });
+      assert.equal(answer.status, known.includes('PUT') ? answer.status : 405, path);
+      assert.deepEqual(answer.headers.allow.split(', ').filter((method) => method !== 'HEAD').sort(), known.sort(), path);
+    }
+  });
+
+  it('says who needs the admin token', async () => {
+    for (const operation of operations) {
+      const { status } = await send(operation, { headers: { via: '1.1 x' } });
+      const open = operation.operation.security.length === 0 && !examples[operation.name].status;
+      assert.equal(status, open ? 200 : 401, operation.name);
+    }
+  });
+
+  it('says what is answered', async () => {
+    for (const operation of Object.keys(examples).map((name) => operations.find((o) => o.name === name))) {
+      const { body, status } = examples[operation.name];
+      const answer = await send(operation, { body: typeof body === 'function' ? await body(s) : body });
+      const [good] = Object.keys(operation.operation.responses).filter((key) => key !== 'default');
+      assert.equal(answer.status, status ?? Number(good), `${operation.name}: ${answer.body}`);
+      const schema = jsonOf(answer.status < 300 ? operation.operation.responses[good] : doc.components.responses.error);
+      assertFits(schema, answer.json, operation.name);
+    }
+  });
+
+  it('is not sent twice', async () => {
+    const url = `${s.url}/admin/api/openapi.json`;
+    const { headers } = await call(url);
+    const again = await call(url, { headers: { 'if-none-match': headers.etag } });
+    assert.equal(again.status, 304);
+    assert.equal(again.body.length, 0);
+    assert.equal(again.headers.etag, headers.etag);
+  });
+});
