@@ -12,7 +12,7 @@ static void look(struct relayed *r, struct str bytes)
 {
     if (!r->ahead) {
         r->ahead = MEM_NEW(struct scan_ahead);
-        scan_ahead_init(r->ahead, MEMBER);
+        scan_ahead_init(r->ahead);
     }
     scan_ahead_feed(r->ahead, bytes);
 }

@@ -2,8 +2,6 @@
 /* The top-level members of a JSON object. */
 #include "usage/members.h"
 
-#include <string.h>
-
 #include "usage/lexis.h"
 #include "usage/nesting.h"
 
@@ -24,25 +22,18 @@ static void skip_space(struct cursor *c)
         c->at++;
 }
 
-/* From the opening quote to behind the closing one.  Bodies are mostly long
-   strings: quotes are looked for with memchr(), many bytes at a time. */
+/* From the opening quote to behind the closing one. */
 static bool skip_string(struct cursor *c)
 {
-    size_t from = c->at + 1;
-    const char *hit;
+    bool plain;
+    size_t end = lexis_string_end(c->text, c->at + 1, &plain);
 
-    for (c->at = from; c->at < c->text.len; c->at++) {
-        hit = memchr(c->text.at + c->at, '"', c->text.len - c->at);
-        if (!hit)
-            break;
-        c->at = (size_t)(hit - c->text.at);
-        if (lexis_is_escaped(c->text, c->at, from))
-            continue;
-        c->at++;
-        return true;
+    if (end == c->text.len) {
+        c->at = end;
+        return false;
     }
-    c->at = c->text.len;
-    return false;
+    c->at = end + 1;
+    return true;
 }
 
 /* From an opening bracket to behind the closing one. */

@@ -1,34 +1,30 @@
 // SPDX-License-Identifier: MIT
-/* A look at the top level of a JSON request body. */
+/* A look at a whole JSON request body. */
 #include "usage/scan.h"
 
 #include "usage/lexis.h"
 #include "usage/members.h"
-
-/* Between the quotes; empty if it is no string. */
-static struct str text_of(struct str value)
-{
-    return value.at[0] == '"' ? str_sub(value, 1, value.len - 2) : STR_EMPTY;
-}
+#include "usage/scan_ahead.h"
 
 static void note_member(void *arg, const struct member *member)
 {
     struct scan *scan = arg;
-    struct str value = member->value;
 
-    if (members_name_is(member, STR("model")))
-        scan->model = text_of(value);
-    else if (members_name_is(member, STR("stream")))
-        scan->stream = str_eq(value, STR("true"));
-    else if (members_name_is(member, STR("proxy_config")))
-        scan->proxy_config = value;
+    if (members_name_is(member, STR("proxy_config")))
+        scan->proxy_config = member->value;
 }
 
+/* What is clear to the look ahead needs no second one. */
 struct scan scan_body(struct str body)
 {
-    struct scan scan = { .model = STR_EMPTY, .proxy_config = STR_EMPTY };
+    struct scan scan = { .proxy_config = STR_EMPTY };
+    struct scan_ahead ahead;
 
-    scan.is_object = members_visit(body, note_member, &scan);
+    scan_ahead_init(&ahead);
+    scan_ahead_feed(&ahead, body);
+    scan.facts = ahead.facts;
+    scan.is_object =
+        scan_ahead_is_clear(&ahead) || members_visit(body, note_member, &scan);
     return scan;
 }
 

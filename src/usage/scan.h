@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A look at the top level of a JSON request body, without parsing it into anything
+/* A look at a JSON request body, without parsing it into anything
    and without changing a byte.  Single pass, no recursion, no allocation, any
    nesting.  Pure.
 
@@ -9,18 +9,18 @@
 
 #include "base/buf.h"
 #include "base/str.h"
+#include "usage/scan_facts.h"
 
 struct scan {
-    bool is_object;   /* the body is one JSON object as far as looked at; when
-                         not, what was seen before the fault is still told */
-    struct str model; /* text of "model" as written, without the quotes and with
-                         its escapes; empty if absent or no string */
-    bool stream;      /* "stream": true */
+    bool
+        is_object; /* the body is one JSON object as far as looked at; when not,
+                       what was seen before the fault is still told */
+    struct scan_facts facts; /* what scan_ahead.h would have gathered */
     struct str proxy_config; /* the raw value of that member; or empty */
 };
 
-/* Top-level members only, however their names are escaped.  When one comes twice
-   the last counts, as in most JSON readers. */
+/* When proxy_config, at the top level and however its name is escaped, comes twice the
+   last counts, as in most JSON readers. */
 struct scan scan_body(struct str body);
 
 /* Does it begin as an object does, behind white space and a byte order mark? */

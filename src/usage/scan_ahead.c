@@ -6,23 +6,20 @@ static void note(void *arg, const struct sift_found *found)
 {
     struct scan_ahead *ahead = arg;
 
-    if (found->id == ahead->root.id) {
+    if (found->id == SCAN_ITEM_END)
         ahead->ended = true;
-        return;
+    else if (found->id != SCAN_ITEM_PROXY)
+        scan_facts_take(&ahead->facts, found);
+    else {
+        ahead->present = true;
+        ahead->named |= found->first != 'n';
     }
-    ahead->present = true;
-    ahead->named |= !found->null;
 }
 
-void scan_ahead_init(struct scan_ahead *ahead, struct str name)
+void scan_ahead_init(struct scan_ahead *ahead)
 {
-    *ahead = (struct scan_ahead){
-        .name = { .name = name, .kind = SIFT_ANY, .id = 1 },
-        .root = { .kind = SIFT_OBJECT,
-                  .inside = &ahead->name,
-                  .inside_count = 1 },
-    };
-    sift_init(&ahead->sift, &ahead->root, note, ahead);
+    *ahead = (struct scan_ahead){ 0 };
+    scan_facts_sift(&ahead->sift, note, ahead);
 }
 
 /* The next bytes behind a byte order mark, which no JSON text has; some readers

@@ -16,7 +16,12 @@
                              '---- BEHIND_VALUE <----'
                                         | } of the root
                                         v
-                                       END          any -> REST: behind a fault */
+                                       END          any -> REST: behind a fault
+
+   An array of the tree goes the same way, without names: FIRST -> VALUE.  Inside what
+   is stepped over, members that are watched are found, too:
+
+       NESTED -name-> (WORD) -> BEHIND_WORD -:-> WORD_VALUE -"-> WORD -> NESTED */
 #pragma once
 
 #include <stddef.h>
@@ -27,11 +32,14 @@
 /* Longer texts, and names, are nobody's; so are those with escapes of NUL or of
    other than ASCII characters. */
 #define SIFT_TEXT_MAX 128
-/* Objects of the tree within each other, the root included. */
+/* Objects and arrays of the tree within each other, the root included. */
 #define SIFT_DEPTH_MAX 4
+/* The longest name that can be watched. */
+#define SIFT_WATCHED_MAX 13
 
 enum sift_kind {
     SIFT_OBJECT,
+    SIFT_ARRAY, /* of objects, each found when it ends; other elements are none */
     SIFT_NUMBER,
     SIFT_TEXT,
     SIFT_ANY, /* found when its value begins, which is not looked at further */
@@ -43,7 +51,7 @@ struct sift_node {
     struct str name;
     enum sift_kind kind;
     unsigned id;                    /* the user's */
-    const struct sift_node *inside; /* of an object */
+    const struct sift_node *inside; /* of an object, or of those in an array */
     size_t inside_count;
 };
 
@@ -52,7 +60,7 @@ struct sift_node {
 struct sift_found {
     unsigned id;
     uint64_t number;
-    bool null;       /* of ANY: it begins as null does */
+    char first;      /* byte of the value, if only that was looked at; else 0 */
     struct str text; /* unescaped, never empty; lives for the call */
 };
 
@@ -70,7 +78,11 @@ enum sift_state {
     SIFT_IN_SCALAR,
     SIFT_IN_NESTED,
     SIFT_IN_STRING, /* one that is stepped over */
-    SIFT_AT_END,    /* behind the object */
+    SIFT_IN_WORD, /* inside of what is stepped over: a name that may be watched,
+                       or the value of one */
+    SIFT_BEHIND_WORD,
+    SIFT_AT_WORD_VALUE,
+    SIFT_AT_END, /* behind the object */
     SIFT_IN_REST,
 };
 
@@ -78,7 +90,12 @@ struct sift {
     const struct sift_node *root;
     sift_fn found;
     void *arg;
-    const struct sift_node *path[SIFT_DEPTH_MAX]; /* objects we are in */
+    const struct sift_node *watched;
+    size_t watched_count;
+    uint32_t watched_lens; /* a bit for each length of their names */
+    bool announces;
+    bool is_array[SIFT_DEPTH_MAX]; /* those of the path that are arrays now */
+    const struct sift_node *path[SIFT_DEPTH_MAX]; /* what we are in */
     const struct sift_node *member; /* whose value comes; NULL: nobody's */
     size_t depth;
     struct nesting nesting; /* of what is stepped over */
@@ -93,6 +110,12 @@ struct sift {
 /* `root` is an object and outlives the sift. */
 void sift_init(struct sift *sift, const struct sift_node *root, sift_fn found,
                void *arg);
+/* Look for members of these names (TEXT or ANY) at any depth, also inside of what is
+   stepped over; those of the tree come first.  They outlive the sift. */
+void sift_watch(struct sift *sift, const struct sift_node *nodes, size_t count);
+/* From now on members of the tree are found as ANY first, whatever they are: what
+   comes twice replaces what came before, even if it is none. */
+void sift_announce(struct sift *sift);
 /* Begin another text. */
 void sift_restart(struct sift *sift);
 /* More of the text. */

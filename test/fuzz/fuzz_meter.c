@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The usage reader: bytes of an answer, as an event stream and as an object, cut
    into pieces.  What must hold: what it tells does not depend on the cuts; of an
-   object that a JSON library reads it tells the same as that library.  And the same
-   bytes as a request: a look ahead, in pieces, says what the look at the whole
-   says. */
+   object that a JSON library reads it tells the same as that library. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +11,6 @@
 #include "base/mem.h"
 #include "pieces.h"
 #include "usage/meter.h"
-#include "usage/scan.h"
-#include "usage/scan_ahead.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -116,23 +112,6 @@ static void check_against_library(const struct meter_usage *told,
     json_doc_free(doc);
 }
 
-/* ---- as a request ------------------------------------------------------- */
-
-static void check_ahead(struct pieces pieces)
-{
-    const struct str name = STR("proxy_config");
-    struct scan whole = scan_body(pieces.left);
-    struct scan_ahead ahead;
-    struct str piece;
-
-    scan_ahead_init(&ahead, name);
-    while (pieces_next(&pieces, &piece))
-        scan_ahead_feed(&ahead, piece);
-    MUST(scan_ahead_is_clear(&ahead) ==
-         (whole.is_object && whole.proxy_config.len == 0));
-    MUST(scan_ahead_may_be_object(&ahead) || !scan_ahead_is_clear(&ahead));
-}
-
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const enum meter_kind kinds[] = { METER_JSON, METER_STREAM };
@@ -151,6 +130,5 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         if (kinds[i] == METER_JSON)
             check_against_library(&whole.usage, cut.left);
     }
-    check_ahead(cut);
     return 0;
 }

@@ -71,9 +71,9 @@ static const struct {
     { "{\"\\u006dodel\":\"m\",\"str\\u0065am\":true}", true, true, "m", "" },
     { "{\"mode\\u006C\":\"m\"}", true, false, "m", "" },
     { "{\"proxy\\u005Fconfig\":1}", true, false, "", "1" },
-    /* a value stays as it was written */
-    { "{\"model\":\"a\\\"b\\\\\"}", true, false, "a\\\"b\\\\", "" },
-    { "{\"model\":\"\\u006d\"}", true, false, "\\u006d", "" },
+    /* and the model, too */
+    { "{\"model\":\"a\\\"b\\\\\"}", true, false, "a\"b\\", "" },
+    { "{\"model\":\"\\u006d\"}", true, false, "m", "" },
     /* other names */
     { "{\"Model\":\"m\",\"model \":\"m\",\" model\":\"m\",\"mode\":\"m\","
       "\"models\":\"m\",\"\":\"m\",\"m\\odel\":\"m\",\"model\\u0000\":\"m\"}",
@@ -104,7 +104,7 @@ static const struct {
     { "null", false, false, "", "" },
     { "\"{}\"", false, false, "", "" },
     { "[{\"model\":\"m\"}]", false, false, "", "" },
-    { "\xef\xbb\xbf{\"model\":\"m\"}", false, false, "", "" },
+    { "\xef\xbb\xbf{\"model\":\"m\"}", false, false, "m", "" },
     { "{", false, false, "", "" },
     { "{\"", false, false, "", "" },
     { "{\"model\"", false, false, "", "" },
@@ -136,9 +136,9 @@ static void check_scan(size_t i)
     struct scan got = scan_body((struct str){ mem, body.len });
 
     if (got.is_object != scan_cases[i].is_object ||
-        got.stream != scan_cases[i].stream)
+        got.facts.stream != scan_cases[i].stream)
         fail_msg("%s", scan_cases[i].body);
-    unit_assert_str(got.model, scan_cases[i].model);
+    unit_assert_str(str_of(got.facts.model), scan_cases[i].model);
     unit_assert_str(got.proxy_config, scan_cases[i].proxy);
     mem_free(mem);
 }

@@ -16,7 +16,7 @@ static bool is_clear(struct str body, size_t step)
 {
     struct scan_ahead ahead;
 
-    scan_ahead_init(&ahead, P);
+    scan_ahead_init(&ahead);
     for (size_t at = 0; at < body.len; at += step) {
         struct str part = str_sub(body, at, step);
         char *mem = mem_strndup(part.at, part.len);
@@ -114,7 +114,7 @@ static void it_tells_when_a_member_has_a_value(void **state)
         for (size_t step = 1; step <= body.len; step++) {
             struct scan_ahead ahead;
 
-            scan_ahead_init(&ahead, P);
+            scan_ahead_init(&ahead);
             for (size_t at = 0; at < body.len; at += step)
                 scan_ahead_feed(&ahead, str_sub(body, at, step));
             if (ahead.named != named[i].named)
@@ -166,14 +166,14 @@ static void it_tells_when_the_object_has_ended(void **state)
     struct scan_ahead ahead;
 
     (void)state;
-    scan_ahead_init(&ahead, P);
+    scan_ahead_init(&ahead);
     scan_ahead_feed(&ahead, STR("{\"a\":{}"));
     assert_false(ahead.ended);
     scan_ahead_feed(&ahead, STR("}"));
     assert_true(ahead.ended);
     scan_ahead_feed(&ahead, STR("\n{\"proxy_config\":1"));
     assert_true(ahead.ended && !ahead.present);
-    scan_ahead_init(&ahead, P);
+    scan_ahead_init(&ahead);
     scan_ahead_feed(&ahead, STR("{\"a\",}"));
     assert_false(ahead.ended);
 }
@@ -184,12 +184,12 @@ static void it_says_so_early(void **state)
     struct scan_ahead ahead;
 
     (void)state;
-    scan_ahead_init(&ahead, P);
+    scan_ahead_init(&ahead);
     scan_ahead_feed(&ahead, STR("{\"a\":[1],\"proxy\\u005fconfig\":"));
     assert_false(ahead.named);
     scan_ahead_feed(&ahead, STR("{"));
     assert_true(ahead.named);
-    scan_ahead_init(&ahead, P);
+    scan_ahead_init(&ahead);
     scan_ahead_feed(&ahead, STR("{\"a\":[1}"));
     assert_true(scan_ahead_may_be_object(&ahead) || !ahead.named);
     scan_ahead_feed(&ahead, STR(","));

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+/* The texts that a sift looks at, unescaped as they come. */
+#include <string.h>
+
+#include "usage/lexis.h"
+#include "usage/sift_internal.h"
+
+void sift_begin_text(struct sift *sift)
+{
+    sift->len = 0;
+    sift->spoilt = false;
+}
+
+void sift_add_part(struct sift *sift, struct str part)
+{
+    if (part.len > SIFT_TEXT_MAX - sift->len) {
+        sift->spoilt = true;
+        return;
+    }
+    memcpy(sift->text + sift->len, part.at, part.len);
+    sift->len += part.len;
+}
+
+static void add_char(struct sift *sift, char c)
+{
+    sift_add_part(sift, (struct str){ &c, 1 });
+}
+
+struct str sift_text_of(const struct sift *sift)
+{
+    return sift->spoilt ? STR_EMPTY : (struct str){ sift->text, sift->len };
+}
+
+/* The first byte behind a backslash: 2 to 5 wait for the digits of \u. */
+static void add_short_escape(struct sift *sift, char c)
+{
+    static const char written[] = "\"\\/bfnrt";
+    static const char meant[] = "\"\\/\b\f\n\r\t";
+    const char *hit = memchr(written, c, sizeof(written) - 1);
+
+    sift->escape = c == 'u' ? 2 : 0;
+    sift->code = 0;
+    if (hit)
+        add_char(sift, meant[hit - written]);
+    else if (c != 'u')
+        sift->spoilt = true;
+}
+
+/* How many bytes that took.  What is no digit ends the escape and is looked at
+   again: it may be the closing quote. */
+static size_t add_hex_digit(struct sift *sift, char c)
+{
+    unsigned digit = lexis_hex_value(c);
+
+    if (digit > 15) {
+        sift->spoilt = true;
+        sift->escape = 0;
+        return 0;
+    }
+    sift->code = sift->code * 16 + digit;
+    sift->escape = sift->escape == 5 ? 0 : sift->escape + 1;
+    if (sift->escape != 0)
+        return 1;
+    if (sift->code == 0 || sift->code > 127)
+        sift->spoilt = true;
+    else
+        add_char(sift, (char)sift->code);
+    return 1;
+}
+
+/* No further than it matters: a text with many escapes is looked at once. */
+static size_t plain_run(struct str bytes)
+{
+    struct str near = str_sub(bytes, 0, SIFT_TEXT_MAX + 1);
+
+    return str_index(str_sub(near, 0, str_index(near, '"')), '\\');
+}
+
+/* Mostly a text stands in the bytes as it is meant, to its end. */
+static bool stands_whole(const struct sift *sift, struct str bytes, size_t *end)
+{
+    if (sift->escape != 0 || sift->len > 0 || sift->spoilt)
+        return false;
+    if (lexis_plain_end(bytes, 0, end))
+        return true;
+    *end = plain_run(bytes);
+    return *end <= SIFT_TEXT_MAX && *end < bytes.len && bytes.at[*end] == '"';
+}
+
+size_t sift_take_text(struct sift *sift, struct str bytes, struct str *text)
+{
+    char c = bytes.at[0];
+    size_t run = 0;
+
+    *text = (struct str){ NULL, 0 };
+    if (stands_whole(sift, bytes, &run)) {
+        *text = str_sub(bytes, 0, run);
+        return run + 1;
+    }
+    run = sift->escape == 0 ? plain_run(bytes) : 0;
+    if (run > 0) {
+        sift_add_part(sift, str_sub(bytes, 0, run));
+        return run;
+    }
+    if (sift->escape > 1)
+        return add_hex_digit(sift, c);
+    if (sift->escape == 1)
+        add_short_escape(sift, c);
+    else if (c == '\\')
+        sift->escape = 1;
+    else
+        *text = sift_text_of(sift);
+    return 1;
+}

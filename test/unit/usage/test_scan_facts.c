@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: MIT
+/* What a request body asks for: told alike by the whole look and by any pieces. */
+#include "usage/scan_facts.h"
+
+#include <string.h>
+
+#include "asked.h"
+#include "base/macros.h"
+#include "unit.h"
+
+#define LONG16 "0123456789abcdef"
+#define LONG128 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16
+#define TOOL(text) "{\"tools\":[{" text "}]}"
+#define IN(text) "{\"messages\":[{\"content\":[{" text "}]}]}"
+
+static const struct {
+    const char *body;
+    const char *want;
+} cases[] = {
+    { "", "" },
+    { "{}", "" },
+    { "{\"model\":\"m\",\"max_tokens\":5,\"stream\":true}",
+      "model=m max=5 stream" },
+    { " { \"max_tokens\" :\t5 ,\n\"model\" : \"m\" } ", "model=m max=5" },
+    /* escaped */
+    { "{\"\\u006dodel\":\"cl\\u0061ude\\u002dx\",\"max\\u005ftokens\":5}",
+      "model=claude-x max=5" },
+    { "{\"model\":\"a\\/b\\\"c\"}", "model=a/b\"c" },
+    { "{\"mo\\del\":\"m\",\"\\\\u006dodel\":\"m\"}", "" },
+    /* odd */
+    { "{\"model\":null,\"max_tokens\":null}", "model? max?" },
+    { "{\"model\":5,\"max_tokens\":\"5\"}", "model? max?" },
+    { "{\"model\":\"\",\"max_tokens\":-1}", "model? max?" },
+    { "{\"model\":[\"m\"],\"max_tokens\":5.0}", "model? max?" },
+    { "{\"model\":{\"a\":1},\"max_tokens\":1e3}", "model? max?" },
+    { "{\"model\":\"\\u00e9\",\"max_tokens\":[5]}", "model? max?" },
+    { "{\"model\":\"m\\u0000\",\"max_tokens\":99999999999999999999}",
+      "model? max?" },
+    { "{\"model\":\"" LONG128 "\"}", "model=" LONG128 },
+    { "{\"model\":\"" LONG128 "x\"}", "model?" },
+    /* the last one counts */
+    { "{\"model\":\"a\",\"model\":\"b\",\"max_tokens\":1,\"max_tokens\":2}",
+      "model=b max=2" },
+    { "{\"model\":\"a\",\"model\":1,\"max_tokens\":1,\"max_tokens\":\"x\"}",
+      "model? max?" },
+    { "{\"model\":1,\"model\":\"b\",\"max_tokens\":{},\"max_tokens\":2}",
+      "model=b max=2" },
+    { "{\"stream\":true,\"stream\":null}", "" },
+    { "{\"stream\":false,\"str\\u0065am\":true}", "stream" },
+    { "{\"stream\":\"true\"}", "" },
+    /* further down is not the top */
+    { "{\"a\":{\"model\":\"m\",\"max_tokens\":5,\"stream\":true,\"tools\":"
+      "[{\"type\":\"web_search_1\"}]}}",
+      "" },
+    { "{\"a\":\"{\\\"model\\\":\\\"m\\\"}\"}", "" },
+    /* caches, anywhere */
+    { "{\"cache_control\":{\"type\":\"ephemeral\"}}", "cache" },
+    { "{\"cache_control\":null}", "" },
+    { IN("\"cache_control\":{\"type\":\"ephemeral\"}"), "cache" },
+    { IN("\"cache_control\" : null"), "" },
+    { IN("\"cache_control\":{\"ttl\":\"1h\"}"), "cache 1h" },
+    { IN("\"cache_control\" : { \"ttl\" \n:\t\"1h\" }"), "cache 1h" },
+    { IN("\"cache_control\":{\"ttl\":\"5m\"}"), "cache" },
+    { IN("\"cache\\u005fcontrol\":{\"t\\u0074l\":\"\\u0031h\"}"), "cache 1h" },
+    { IN("\"\\u0063\\u0061\\u0063\\u0068\\u0065\\u005f\\u0063\\u006f\\u006e"
+         "\\u0074\\u0072\\u006f\\u006c\":{\"\\u0074\\u0074\\u006c\":"
+         "\"\\u0031\\u0068\"}"),
+      "cache 1h" },
+    { "{\"system\":[{\"type\":\"text\",\"text\":\"x\",\"cache_control\":"
+      "{\"type\":\"ephemeral\",\"ttl\":\"1h\"}}]}",
+      "cache 1h" },
+    { TOOL("\"name\":\"a\",\"cache_control\":{\"ttl\":\"1h\"}"), "cache 1h" },
+    { "{\"cache_control\":{\"ttl\":\"1h\"}}", "cache 1h" },
+    { "{\"ttl\":\"1h\"}", "1h" },
+    { "{\"a\":[[[[[[{\"ttl\":\"1h\"}]]]]]]}", "1h" },
+    /* what only looks like it */
+    { IN("\"ttl\":\"1h \",\"tt\":\"1h\",\"ttll\":\"1h\",\"TTL\":\"1h\""), "" },
+    { IN("\"a\":[\"ttl\",\"1h\"],\"b\":\"ttl\",\"c\":\"1h\""), "" },
+    { IN("\"text\":\"\\\"ttl\\\":\\\"1h\\\"\""), "" },
+    { IN("\"text\":\"\\\\\",\"ttl\":\"1h\""), "1h" },
+    { IN("\"ttl\":{\"ttl\":[\"1h\"]}"), "" },
+    { IN("\"ttl\":[\"1h\"],\"ttl\":null,\"ttl\":1"), "" },
+    { IN("\"ttl\":\"\",\"x\":\"1h\""), "" },
+    { IN("\"t\\tl\":\"1h\",\"\\ttl\":\"1h\",\"t\\u0074\":\"1h\""), "" },
+    { IN("\"ttl\":\"1\\u00e9h\",\"ttl\":\"\\ud83d1h\""), "" },
+    { IN("\"ttl\":\"" LONG128 "\",\"a\":\"1h\""), "" },
+    { IN("\"" LONG128 "ttl\":\"1h\""), "" },
+    { IN("\"ttl\" \"1h\""), "" },
+    { IN("\"ttl\",\"1h\""), "" },
+    /* it comes later in the same object */
+    { IN("\"a\\u0062\":\"c\\u0064\",\"text\":\"" LONG128 LONG128
+         "\\\"\",\"ttl\":\"1h\""),
+      "1h" },
+    /* content that is not measured by its bytes */
+    { IN("\"type\":\"image\",\"source\":{\"type\":\"base64\"}"), "images=1" },
+    { IN("\"type\" : \"im\\u0061ge\"},{\"type\":\"image\""), "images=2" },
+    { IN("\"type\":\"tool_result\",\"content\":[{\"type\":\"image\"}]"),
+      "images=1" },
+    { IN("\"type\":\"document\""), "unmeasured" },
+    { IN("\"type\":\"tool_reference\""), "unmeasured" },
+    { IN("\"type\":\"text\",\"text\":\"image\""), "" },
+    { "{\"type\":\"image\"}", "images=1" },
+    /* tools */
+    { "{\"tools\":[]}", "" },
+    { "{\"tools\":null}", "" },
+    { "{\"tools\":[1,\"x\",[{\"type\":\"web_search_1\"}],null]}", "" },
+    { TOOL("\"name\":\"a\",\"input_schema\":{\"type\":\"object\"}"), "" },
+    { TOOL("\"type\":\"custom\",\"name\":\"a\""), "" },
+    { TOOL("\"type\":null,\"name\":\"a\""), "" },
+    { TOOL("\"type\":\"bash_20250124\""), "" },
+    { TOOL("\"type\":\"text_editor_20250728\"},{\"type\":\"memory_20250818\""),
+      "" },
+    { TOOL("\"type\":\"computer_20250124\""), "" },
+    { TOOL("\"type\":\"web_search_20250305\",\"name\":\"web_search\""),
+      "unbounded" },
+    { TOOL("\"type\":\"web_search_20250305\",\"max_uses\":5"), "uses=5" },
+    { TOOL("\"max_uses\":5,\"type\":\"web_fetch_20250910\""), "uses=5" },
+    { TOOL("\"max_u\\u0073es\":5,\"t\\u0079pe\":\"web_se\\u0061rch_1\""),
+      "uses=5" },
+    { TOOL("\"type\":\"web_search_1\",\"max_uses\":5},{\"type\":"
+           "\"web_fetch_1\",\"max_uses\":2"),
+      "uses=7" },
+    { TOOL("\"type\":\"web_search_1\",\"max_uses\":5},{\"type\":"
+           "\"code_execution_20250825\""),
+      "uses=5 unbounded" },
+    { TOOL("\"type\":\"web_search_1\",\"max_uses\":null"), "unbounded" },
+    { TOOL("\"type\":\"web_search_1\",\"max_uses\":\"5\""), "unbounded" },
+    { TOOL("\"type\":\"web_search_1\",\"max_uses\":5,\"max_uses\":null"),
+      "unbounded" },
+    { TOOL("\"type\":\"custom\",\"max_uses\":5"), "" },
+    { TOOL("\"type\":\"custom\",\"type\":\"web_search_1\""), "unbounded" },
+    { TOOL("\"type\":\"web_search_1\",\"type\":\"custom\""), "" },
+    { TOOL("\"type\":\"web_search_1\",\"x\":{\"max_uses\":5}"), "unbounded" },
+    { TOOL("\"type\":\"web_search_1\",\"max_uses\":9223372036854775807},"
+           "{\"type\":\"web_search_1\",\"max_uses\":9223372036854775807},"
+           "{\"type\":\"web_search_1\",\"max_uses\":9223372036854775807"),
+      "uses=18446744073709551615" },
+    /* one that nobody here knows, or that cannot be read */
+    { TOOL("\"type\":\"oracle_20270101\""), "unbounded" },
+    { TOOL("\"type\":\"web_s\\u00e9arch\""), "unbounded" },
+    { TOOL("\"type\":\"\""), "unbounded" },
+    { TOOL("\"type\":5"), "unbounded" },
+    { TOOL("\"type\":\"bash\""), "unbounded" },
+    /* the last tools count */
+    { "{\"tools\":[{\"type\":\"web_search_1\"}],\"tools\":[]}", "" },
+    { "{\"tools\":[],\"tools\":[{\"type\":\"web_search_1\"}]}", "unbounded" },
+    { "{\"tools\":[{\"type\":\"web_search_1\",\"max_uses\":5}],"
+      "\"tools\":[{\"type\":\"web_search_1\",\"max_uses\":2}]}",
+      "uses=2" },
+    { "{\"mcp_servers\":[]}", "" },
+    { "{\"mcp_servers\":[{\"url\":\"x\",\"type\":\"url\"}]}", "servers" },
+    { "{\"mcp_servers\":[{}],\"mcp_servers\":null}", "" },
+    /* behind a byte order mark, which some readers pass over */
+    { "\xef\xbb\xbf{\"model\":\"m\"}", "model=m" },
+    /* broken: what was seen before the fault */
+    { "[{\"model\":\"m\"}]", "" },
+    { "{\"model\":\"m\"", "model=m" },
+    { "{\"model\":\"m", "model?" },
+    { "{\"max_tokens\":5", "max?" },
+    { "{\"max_tokens\":5}", "max=5" },
+    { "{\"model\":\"m\"}{\"model\":\"n\"}", "model=m" },
+    { "{\"a\":[},\"model\":\"m\"}", "" },
+    { "{\"tools\":[{\"type\":\"web_search_1\"", "" },
+    { "{\"tools\":[,{}],\"model\":\"m\"}", "" },
+    { "{\"tools\":[{}}", "" },
+    { "{\"tools\":{]}", "" },
+};
+
+static void a_body_tells_what_it_asks_for(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct scan_facts facts = asked_check(str_of(cases[i].body));
+
+        if (strcmp(asked_text(&facts), cases[i].want) != 0)
+            fail_msg("%s\ngot  %s\nwant %s", cases[i].body, asked_text(&facts),
+                     cases[i].want);
+    }
+}
+
+/* Whatever byte stands wherever, pieces tell what the whole tells. */
+static void any_byte_in_any_place(void **state)
+{
+    char text[] = "{\"m\\u006fdel\":\"m\",\"tools\":[{\"type\":\"web_f\","
+                  "\"max_uses\":2}],\"a\":[{\"t\\u0074l\" : \"1h\",\"type\":"
+                  "\"image\",\"cache_control\":{\"b\":\"\\\\\"}}]}";
+    struct str body = STR(text);
+
+    (void)state;
+    for (size_t at = 0; at < body.len; at++) {
+        static const char bytes[] = "\"\\{}[]:,u0 1nat\x01\xff";
+        char kept = text[at];
+
+        for (size_t i = 0; i < sizeof(bytes); i++) {
+            text[at] = bytes[i];
+            (void)asked_check(body);
+        }
+        text[at] = kept;
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_body_tells_what_it_asks_for),
+        cmocka_unit_test(any_byte_in_any_place),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
