@@ -35,7 +35,7 @@ static void tell(void *arg)
 
 void job_finish(struct job *job)
 {
-    job->state = JOB_DONE;
+    assert(job->state == JOB_DONE);
     if (job->loop)
         loop_post(job->loop, tell, job);
     else
@@ -44,8 +44,7 @@ void job_finish(struct job *job)
 
 void job_finish_here(struct job *job)
 {
-    assert(job->loop);
-    job->state = JOB_DONE;
+    assert(job->loop && job->state == JOB_DONE);
     tell(job);
 }
 

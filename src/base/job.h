@@ -38,7 +38,8 @@ void job_init(struct job *job, void (*destroy)(struct job *job));
 void job_ask(struct job *job, struct loop *loop, void (*wake)(void *arg),
              void *arg);
 
-/* For the worker, on any thread: it is DONE, and no longer the worker's. */
+/* For the worker, on any thread, once the state is JOB_DONE: it is the worker's no
+   longer. */
 void job_finish(struct job *job);
 /* The same on the thread of the asker's loop, which is told before this returns: not
    from inside what asked for it. */

@@ -19,7 +19,7 @@
 
 /* ---- modes -------------------------------------------------------------- */
 
-static void mend_fd(int fd, const char *path, mode_t mode, unsigned want)
+void owned_shut(int fd, const char *path, mode_t mode, unsigned want)
 {
     char word[SHELL_WORD_MAX];
 
@@ -44,7 +44,7 @@ static void mend_file(const struct owner *owner, const char *path)
         return; /* whoever reads it says why */
     if (fstat(fd, &info) == 0 && S_ISREG(info.st_mode) &&
         owner_is_ours(owner, &info) && (info.st_mode & 077) != 0)
-        mend_fd(fd, path, info.st_mode, 0600);
+        owned_shut(fd, path, info.st_mode, 0600);
     (void)close(fd);
 }
 
@@ -159,19 +159,6 @@ struct look {
     bool linked; /* a link leads to it */
 };
 
-/* What databases will lie in; whoever can write it can put others there. */
-static bool check_databases(const struct look *look, const char *path,
-                            struct err *err)
-{
-    struct links links;
-    struct stat info;
-
-    if (!links_check(path, &links, err))
-        return false;
-    return stat(path, &info) != 0 ||
-           owner_check_folder(&look->owner, path, &info, err);
-}
-
 /* Files that we never read are nobody's danger, but in a folder of our own another
    user's file says that the folder is not. */
 static bool check_entry(const struct look *look, int folder, const char *name,
@@ -183,7 +170,7 @@ static bool check_entry(const struct look *look, int folder, const char *name,
     if (snprintf(path, sizeof(path), "%s/%s", look->path, name) >= PATH_SIZE)
         return true; /* too long to be opened either */
     if (strcmp(name, "db") == 0)
-        return check_databases(look, path, err);
+        return owned_databases(path, err);
     if (fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0 ||
         S_ISDIR(info.st_mode))
         return true;
@@ -225,7 +212,7 @@ static bool mend_itself(const struct look *look, int folder, struct stat *info,
     if (look->shared || look->linked || (info->st_mode & 077) == 0 ||
         !owner_is_ours(&look->owner, info))
         return true;
-    mend_fd(folder, look->path, info->st_mode, 0700);
+    owned_shut(folder, look->path, info->st_mode, 0700);
     return fstat(folder, info) == 0 || err_errno(err, "stat %s", look->path);
 }
 

@@ -60,8 +60,7 @@ static bool is_taken(int code)
            code == SQLITE_CONSTRAINT_ROWID;
 }
 
-bool sqlite_fail(struct sqlite *self, int code, const char *doing,
-                 struct err *err)
+bool sqlite_fail(struct sqlite *self, int code, struct err *err)
 {
     const struct meaning *meaning = meaning_of(code);
     const char *words = self->db ? sqlite3_errmsg(self->db) : "";
@@ -71,7 +70,7 @@ bool sqlite_fail(struct sqlite *self, int code, const char *doing,
     if (meaning->means == ERR_IO && number != 0 && !meaning->advice)
         (void)err_number_text(number, text);
     (void)err_set(err, is_taken(code) ? ERR_EXISTS : meaning->means,
-                  "%s the database %s: %s%s%s", doing, self->path,
+                  "the database %s: %s%s%s", self->path,
                   meaning->advice ? meaning->advice : words,
                   text[0] ? ": " : "", text);
     return false;
@@ -100,15 +99,15 @@ static bool set(struct sqlite *self, const char *settings, struct err *err)
 {
     int code = sqlite3_exec(self->db, settings, NULL, NULL, NULL);
 
-    return code == SQLITE_OK || sqlite_fail(self, code, "open", err);
+    return code == SQLITE_OK || sqlite_fail(self, code, err);
 }
 
 #define FOR_ALL                                                                \
     "PRAGMA foreign_keys=ON; PRAGMA mmap_size=0; PRAGMA temp_store=MEMORY;"    \
     "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON;"
-/* Of a new file this comes first. */
+/* Of a new file, which has no tables yet; it needs a lock. */
+#define FOR_A_NEW_ONE "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;"
 #define FOR_WRITING                                                            \
-    "PRAGMA auto_vacuum=INCREMENTAL; PRAGMA journal_mode=WAL;"                 \
     "PRAGMA synchronous=FULL; PRAGMA secure_delete=OFF;"                       \
     "PRAGMA cache_size=-16384; PRAGMA journal_size_limit=16777216;"
 #define FOR_READING "PRAGMA query_only=ON;"
@@ -122,16 +121,27 @@ static int keep_mode(void *arg, int count, char **values, char **names)
     return 0;
 }
 
-/* On some file systems it stays another one, without an error.  (A connection that
-   has never looked would checkpoint nothing.) */
-static bool check_mode(struct sqlite *self, struct err *err)
+/* A connection that has never looked would checkpoint nothing. */
+static bool find_mode(struct sqlite *self, bool *is_wal, struct err *err)
 {
-    bool is_wal = false;
-    int code =
-        sqlite3_exec(self->db, "PRAGMA journal_mode", keep_mode, &is_wal, NULL);
+    int code;
 
-    if (code != SQLITE_OK)
-        return sqlite_fail(self, code, "open", err);
+    *is_wal = false;
+    code =
+        sqlite3_exec(self->db, "PRAGMA journal_mode", keep_mode, is_wal, NULL);
+    return code == SQLITE_OK || sqlite_fail(self, code, err);
+}
+
+/* On some file systems it stays another one, without an error. */
+static bool set_mode(struct sqlite *self, struct err *err)
+{
+    bool is_wal;
+
+    if (!find_mode(self, &is_wal, err))
+        return false;
+    if (!is_wal &&
+        (!set(self, FOR_A_NEW_ONE, err) || !find_mode(self, &is_wal, err)))
+        return false;
     return is_wal ||
            err_set(err, ERR_CONFIG,
                    "the database %s cannot be used on this file system, which "
@@ -141,6 +151,8 @@ static bool check_mode(struct sqlite *self, struct err *err)
 
 static bool prepare_use(struct sqlite *self, enum sql_use use, struct err *err)
 {
+    bool is_wal;
+
     (void)sqlite3_busy_timeout(self->db, BUSY_MS);
     (void)sqlite3_db_config(self->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     if (!set(self, FOR_ALL, err))
@@ -148,14 +160,14 @@ static bool prepare_use(struct sqlite *self, enum sql_use use, struct err *err)
     switch (use) {
     case SQL_WRITES:
         (void)sqlite3_wal_hook(self->db, committed, self);
-        return set(self, FOR_WRITING, err);
+        return set_mode(self, err) && set(self, FOR_WRITING, err);
     case SQL_READS:
         sqlite3_progress_handler(self->db, STEPS, look_at_clock, self);
-        return set(self, FOR_READING, err);
+        return find_mode(self, &is_wal, err) && set(self, FOR_READING, err);
     case SQL_CHECKPOINTS:
         break;
     }
-    return true;
+    return find_mode(self, &is_wal, err);
 }
 
 static void close_it(struct sql *sql)
@@ -174,7 +186,7 @@ static bool open_file(struct sqlite *self, const char *path, struct err *err)
     int code = sqlite3_open_v2(path, &self->db, flags, NULL);
 
     if (code != SQLITE_OK)
-        return sqlite_fail(self, code, "open", err);
+        return sqlite_fail(self, code, err);
     (void)sqlite3_extended_result_codes(self->db, 1);
     return stat(path, &self->opened) == 0 ||
            err_errno(err, "open the database %s", path);
@@ -187,8 +199,7 @@ static struct sql *open_it(const char *path, enum sql_use use, struct err *err)
     self->sql.backend = &sqlite_backend;
     self->path = mem_strdup(path);
     list_init(&self->kept);
-    if (open_file(self, path, err) && prepare_use(self, use, err) &&
-        check_mode(self, err))
+    if (open_file(self, path, err) && prepare_use(self, use, err))
         return &self->sql;
     close_it(&self->sql);
     return NULL;
@@ -260,7 +271,7 @@ static bool script(struct sql *sql, const char *text, struct err *err)
     struct sqlite *self = sqlite_of(sql);
     int code = sqlite3_exec(self->db, text, NULL, NULL, NULL);
 
-    return code == SQLITE_OK || sqlite_fail(self, code, "change", err);
+    return code == SQLITE_OK || sqlite_fail(self, code, err);
 }
 
 static uint64_t changes(struct sql *sql)
@@ -287,7 +298,7 @@ static bool checkpoint(struct sql *sql, struct err *err)
     int code = sqlite3_wal_checkpoint_v2(self->db, NULL,
                                          SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
 
-    return code == SQLITE_OK || sqlite_fail(self, code, "checkpoint", err);
+    return code == SQLITE_OK || sqlite_fail(self, code, err);
 }
 
 /* In one step: in several, each commit of others would begin it anew. */
@@ -298,11 +309,11 @@ static bool copy_all(struct sqlite *from, struct sqlite *to, struct err *err)
     int code;
 
     if (!backup)
-        return sqlite_fail(to, sqlite3_errcode(to->db), "copy into", err);
+        return sqlite_fail(to, sqlite3_errcode(to->db), err);
     (void)sqlite3_backup_step(backup, -1);
     code = sqlite3_backup_finish(backup);
     if (code != SQLITE_OK)
-        return sqlite_fail(to, code, "copy into", err);
+        return sqlite_fail(to, code, err);
     /* The copy is one file, whoever opens it. */
     return set(to, "PRAGMA journal_mode=DELETE", err);
 }

@@ -31,9 +31,8 @@ static inline struct sqlite *sqlite_of(struct sql *sql)
     return CONTAINER_OF(sql, struct sqlite, sql);
 }
 
-/* What `code` means, with `doing` and the path in front.  Returns false. */
-bool sqlite_fail(struct sqlite *self, int code, const char *doing,
-                 struct err *err);
+/* What `code` means, with the path in front.  Returns false. */
+bool sqlite_fail(struct sqlite *self, int code, struct err *err);
 
 /* The backend's query(). */
 bool sqlite_query(struct sql *sql, const struct sql_ask *ask, struct err *err);

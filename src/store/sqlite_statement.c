@@ -110,7 +110,7 @@ static struct statement *prepare(struct sqlite *self, struct str text,
                                   SQLITE_PREPARE_PERSISTENT, &stmt, NULL);
 
     if (code != SQLITE_OK) {
-        sqlite_fail(self, code, "prepare a statement", err);
+        sqlite_fail(self, code, err);
         return NULL;
     }
     made = statement_new(text, stmt);
@@ -158,7 +158,7 @@ static bool bind_all(struct sqlite *self, struct statement *kept,
                            kept->of[i] + 1);
         code = bind(kept->stmt, (int)i + 1, &ask->values[kept->of[i]]);
         if (code != SQLITE_OK)
-            return sqlite_fail(self, code, "hand over a value", err);
+            return sqlite_fail(self, code, err);
     }
     return true;
 }
@@ -240,7 +240,7 @@ bool sqlite_query(struct sql *sql, const struct sql_ask *ask, struct err *err)
     if (ok) {
         int code = step_through(kept->stmt, ask);
 
-        ok = code == SQLITE_DONE || sqlite_fail(self, code, "use", err);
+        ok = code == SQLITE_DONE || sqlite_fail(self, code, err);
         self->changes = (uint64_t)sqlite3_changes(self->db);
     }
     (void)sqlite3_reset(kept->stmt);

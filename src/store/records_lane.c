@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: MIT
+/* A lane of the records: a connection, and how other threads use the one that works
+   on it (records_thread.c). */
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "store/records_internal.h"
+
+/* Nobody is told of a peer that holds the database for less. */
+#define BUSY_PROBLEM_MS 1000
+/* While it ends, the log says so often what is waited for. */
+#define SAY_AGAIN_MS 5000
+
+/* ---- using it ------------------------------------------------------------- */
+
+static bool open_connection(struct lane *lane, struct err *err)
+{
+    const struct lane_options *options = &lane->options;
+    struct sql *sql;
+
+    if (lane->sql)
+        return true;
+    sql = options->backend->open(options->where, options->use, err);
+    (void)pthread_mutex_lock(&lane->lock);
+    lane->sql = sql;
+    (void)pthread_mutex_unlock(&lane->lock);
+    return sql != NULL;
+}
+
+static void look_at_log(struct lane *lane)
+{
+    const struct lane_options *options = &lane->options;
+
+    if (options->checkpointer)
+        checkpointer_look(options->checkpointer,
+                          options->backend->unchecked_pages(lane->sql));
+}
+
+bool lane_do(struct lane *lane, const struct sql_transaction *transaction,
+             struct err *err)
+{
+    bool ok;
+
+    (void)pthread_mutex_lock(&lane->used);
+    ok =
+        open_connection(lane, err) && sql_transact(lane->sql, transaction, err);
+    if (ok)
+        look_at_log(lane);
+    (void)pthread_mutex_unlock(&lane->used);
+    return ok;
+}
+
+/* ---- from other threads ------------------------------------------------- */
+
+/* Times of waiting are steady ones. */
+static void make_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+
+    (void)pthread_condattr_init(&attributes);
+    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+    (void)pthread_cond_init(condition, &attributes);
+    (void)pthread_condattr_destroy(&attributes);
+}
+
+void lane_init(struct lane *lane, const struct lane_options *options)
+{
+    *lane = (struct lane){ .options = *options };
+    (void)pthread_mutex_init(&lane->used, NULL);
+    (void)pthread_mutex_init(&lane->lock, NULL);
+    make_condition(&lane->changed);
+    list_init(&lane->jobs);
+}
+
+void lane_wait(struct lane *lane, uint64_t at_ms)
+{
+    struct timespec at = { .tv_sec = (time_t)(at_ms / 1000),
+                           .tv_nsec = (long)(at_ms % 1000) * 1000000 };
+
+    if (at_ms == UINT64_MAX)
+        (void)pthread_cond_wait(&lane->changed, &lane->lock);
+    else
+        (void)pthread_cond_timedwait(&lane->changed, &lane->lock, &at);
+}
+
+void lane_add(struct lane *lane, struct records_job *job)
+{
+    (void)pthread_mutex_lock(&lane->lock);
+    assert(!lane->ending);
+    list_push(&lane->jobs, &job->job.node);
+    if (!lane->started &&
+        pthread_create(&lane->thread, NULL, lane_run, lane) != 0)
+        abort();
+    lane->started = true;
+    (void)pthread_cond_broadcast(&lane->changed);
+    (void)pthread_mutex_unlock(&lane->lock);
+}
+
+bool lane_take_back(struct lane *lane, struct records_job *job)
+{
+    bool taken;
+
+    (void)pthread_mutex_lock(&lane->lock);
+    taken = job->job.state == JOB_QUEUED;
+    if (taken)
+        records_job_take_out(job);
+    (void)pthread_mutex_unlock(&lane->lock);
+    return taken;
+}
+
+/* ---- ending ------------------------------------------------------------- */
+
+static void say_waiting(const struct lane *lane)
+{
+    if (lane->trouble_since > 0)
+        log_line(LOG_WARN, "waiting for %s", lane->trouble.text);
+    else
+        log_line(LOG_WARN, "waiting for the database %s", lane->options.where);
+}
+
+/* Nobody else can end a statement that goes on after the time. */
+static void interrupt(struct lane *lane)
+{
+    if (lane->sql)
+        lane->options.backend->interrupt(lane->sql);
+}
+
+static void wait_for_end(struct lane *lane)
+{
+    while (!lane->ended) {
+        uint64_t again_ms = clock_steady_ms() + SAY_AGAIN_MS;
+
+        while (!lane->ended && clock_steady_ms() < again_ms)
+            lane_wait(lane, again_ms);
+        if (!lane->ended)
+            say_waiting(lane);
+        if (clock_steady_ms() >= lane->give_up_ms)
+            interrupt(lane);
+    }
+}
+
+static struct records_job *take_first(struct lane *lane)
+{
+    struct records_job *job = NULL;
+
+    (void)pthread_mutex_lock(&lane->lock);
+    if (!list_is_empty(&lane->jobs))
+        job = records_job_of(LIST_ITEM(lane->jobs.next, struct job, node));
+    if (job)
+        records_job_take_out(job);
+    (void)pthread_mutex_unlock(&lane->lock);
+    return job;
+}
+
+/* Its thread has ended. */
+static void drop_jobs(struct lane *lane)
+{
+    struct records_job *job = take_first(lane);
+    size_t lost = 0;
+
+    for (; job; job = take_first(lane)) {
+        records_job_give_up(job);
+        job_finish(&job->job);
+        lost++;
+    }
+    if (lost > 0 && lane->options.use == SQL_WRITES)
+        log_line(LOG_ERROR,
+                 "%zu %s could not be saved in the database and %s lost: %s",
+                 lost, lost == 1 ? "change" : "changes",
+                 lost == 1 ? "is" : "are",
+                 lane->trouble_since > 0 ? lane->trouble.text
+                                         : "it has not answered");
+}
+
+void lane_stop(struct lane *lane, uint64_t give_up_ms)
+{
+    (void)pthread_mutex_lock(&lane->lock);
+    lane->ending = true;
+    lane->give_up_ms = give_up_ms;
+    (void)pthread_cond_broadcast(&lane->changed);
+    if (lane->started)
+        wait_for_end(lane);
+    (void)pthread_mutex_unlock(&lane->lock);
+    if (lane->started)
+        (void)pthread_join(lane->thread, NULL);
+    lane->started = false;
+    drop_jobs(lane);
+}
+
+void lane_done(struct lane *lane)
+{
+    sql_close(lane->sql);
+    (void)pthread_cond_destroy(&lane->changed);
+    (void)pthread_mutex_destroy(&lane->lock);
+    (void)pthread_mutex_destroy(&lane->used);
+}
+
+/* ---- what is said of it ------------------------------------------------- */
+
+#define WAITS ": what is to be saved waits"
+
+static void say_problem(const struct lane *lane, uint64_t now_ms,
+                        struct store_state *state)
+{
+    bool busy = lane->trouble.code == ERR_BUSY;
+
+    if (lane->trouble_since > 0 &&
+        (!busy || now_ms - lane->trouble_since >= BUSY_PROBLEM_MS))
+        (void)snprintf(state->problem, sizeof(state->problem), "%.*s" WAITS,
+                       (int)(sizeof(state->problem) - sizeof(WAITS)),
+                       lane->trouble.text);
+    else if (lane->running_since > 0 &&
+             now_ms - lane->running_since >= lane->options.slow_ms)
+        (void)snprintf(state->problem, sizeof(state->problem),
+                       "the database %.200s has not answered for %llu s" WAITS,
+                       lane->options.where,
+                       (unsigned long long)(now_ms - lane->running_since) /
+                           1000);
+}
+
+void lane_state(struct lane *lane, struct store_state *state)
+{
+    uint64_t now_ms = clock_steady_ms();
+    uint64_t oldest_ms = 0;
+
+    (void)pthread_mutex_lock(&lane->lock);
+    for (struct list *node = lane->jobs.next; node != &lane->jobs;
+         node = node->next)
+        state->waiting++;
+    if (!list_is_empty(&lane->jobs))
+        oldest_ms =
+            now_ms - LIST_ITEM(lane->jobs.next, struct job, node)->since_ms;
+    if (oldest_ms > state->oldest_ms)
+        state->oldest_ms = oldest_ms;
+    if (!state->problem[0])
+        say_problem(lane, now_ms, state);
+    (void)pthread_mutex_unlock(&lane->lock);
+}

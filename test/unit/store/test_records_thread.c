@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: MIT
+/* What becomes of jobs of the records when the database does not do what it
+   should. */
+#include "records_scene.h"
+
+struct trouble {
+    enum script_sql_at at;
+    enum err_code code;
+};
+
+static const struct trouble troubles[] = {
+    { SCRIPT_SQL_OPEN, ERR_IO },        { SCRIPT_SQL_BEGIN, ERR_BUSY },
+    { SCRIPT_SQL_BEGIN, ERR_IO },       { SCRIPT_SQL_STATEMENT, ERR_IO },
+    { SCRIPT_SQL_STATEMENT, ERR_BUSY }, { SCRIPT_SQL_COMMIT, ERR_IO },
+};
+
+/* Locked, a full disk (which says so at the end), an I/O error at any place. */
+static void what_may_work_later_is_tried_again_until_it_does(void **state)
+{
+    struct scene *scene = *state;
+    int64_t count = 0;
+
+    for (size_t i = 0; i < COUNT_OF(troubles); i++) {
+        char name[] = { (char)('a' + (int)i), '\0' };
+        struct errand errand = { .name = name };
+
+        script_sql_fail(troubles[i].at, troubles[i].code, 3);
+        start(scene, &errand, 0);
+        assert_null(wait_for(scene, &errand));
+        finish(&errand);
+        script_sql_fail(troubles[i].at, troubles[i].code, 0);
+        assert_int_equal(rows(scene), ++count);
+    }
+}
+
+static void nothing_of_a_failed_try_is_kept(void **state)
+{
+    struct scene *scene = *state;
+    struct errand errand = { .name = "a" };
+
+    script_sql_fail(SCRIPT_SQL_COMMIT, ERR_IO, 2);
+    start(scene, &errand, 0);
+    /* The name is unique: what was left would be in the way. */
+    assert_null(wait_for(scene, &errand));
+    assert_int_equal(errand.ran, 3);
+    finish(&errand);
+}
+
+static void what_cannot_work_fails_at_once(void **state)
+{
+    static const enum err_code codes[] = { ERR_NOT_FOUND, ERR_BROKEN,
+                                           ERR_TIMEOUT };
+    struct scene *scene = *state;
+
+    for (size_t i = 0; i < COUNT_OF(codes); i++) {
+        struct errand errand = { .name = "a", .fails = codes[i] };
+
+        start(scene, &errand, 0);
+        assert_int_equal(wait_for(scene, &errand)->code, codes[i]);
+        assert_int_equal(errand.ran, 1);
+        finish(&errand);
+    }
+    assert_int_equal(rows(scene), 0);
+}
+
+static void a_name_that_is_taken_is_said(void **state)
+{
+    struct scene *scene = *state;
+    struct errand first = { .name = "a" };
+    struct errand second = { .name = "a" };
+
+    start(scene, &first, 0);
+    start(scene, &second, 0);
+    assert_null(wait_for(scene, &first));
+    assert_int_equal(wait_for(scene, &second)->code, ERR_EXISTS);
+    finish(&first);
+    finish(&second);
+}
+
+/* One that is in trouble by itself. */
+static void others_pass_one_that_has_to_wait(void **state)
+{
+    struct scene *scene = *state;
+    struct errand stuck = { .name = "a", .fails = ERR_IO };
+    struct errand other = { .name = "b" };
+
+    start(scene, &stuck, 1000);
+    start(scene, &other, 0);
+    assert_null(wait_for(scene, &other));
+    assert_int_equal(stuck.woken, 0);
+    finish(&other);
+    assert_int_equal(wait_for(scene, &stuck)->code, ERR_IO);
+    assert_true(stuck.ran > 1);
+    finish(&stuck);
+}
+
+static void what_waited_comes_in_its_order_when_it_works_again(void **state)
+{
+    struct scene *scene = *state;
+    struct errand first = { .name = "a" };
+    struct errand second = { .name = "a" };
+    struct errand third = { .name = "a" };
+
+    script_sql_fail(SCRIPT_SQL_BEGIN, ERR_BUSY, SCRIPT_SQL_ALWAYS);
+    start(scene, &first, 0);
+    start(scene, &second, 0);
+    start(scene, &third, 0);
+    wire_until(scene->loop, has_problem, scene);
+    script_sql_fail(SCRIPT_SQL_BEGIN, ERR_BUSY, 0);
+    assert_int_equal(wait_for(scene, &third)->code, ERR_EXISTS);
+    assert_null(wait_for(scene, &first));
+    assert_int_equal(wait_for(scene, &second)->code, ERR_EXISTS);
+    finish(&first);
+    finish(&second);
+    finish(&third);
+}
+
+/* ---- what is said of it ------------------------------------------------- */
+
+static void trouble_is_told_until_it_is_over(void **state)
+{
+    struct scene *scene = *state;
+    struct errand errand = { .name = "a" };
+    struct store_state now;
+
+    script_sql_fail(SCRIPT_SQL_COMMIT, ERR_IO, SCRIPT_SQL_ALWAYS);
+    start(scene, &errand, 0);
+    wire_until(scene->loop, has_problem, scene);
+    records_state(scene->records, &now);
+    unit_assert_part(now.problem, "scripted trouble");
+    unit_assert_part(now.problem, "waits");
+    assert_int_equal(now.waiting, 1);
+    script_sql_fail(SCRIPT_SQL_COMMIT, ERR_IO, 0);
+    assert_null(wait_for(scene, &errand));
+    records_state(scene->records, &now);
+    assert_string_equal(now.problem, "");
+    assert_int_equal(now.waiting, 0);
+    finish(&errand);
+}
+
+/* Everybody has given up: only the probe finds out. */
+static void without_any_job_it_is_looked_whether_it_works(void **state)
+{
+    struct scene *scene = *state;
+    struct errand errand = { .name = "a" };
+
+    script_sql_fail(SCRIPT_SQL_BEGIN, ERR_IO, SCRIPT_SQL_ALWAYS);
+    start(scene, &errand, 50);
+    assert_int_equal(wait_for(scene, &errand)->code, ERR_IO);
+    finish(&errand);
+    assert_true(has_problem(scene));
+    script_sql_fail(SCRIPT_SQL_BEGIN, ERR_IO, 0);
+    wire_until(scene->loop, has_no_problem, scene);
+    assert_int_equal(rows(scene), 0);
+}
+
+static void a_database_that_does_not_answer_is_told(void **state)
+{
+    struct scene *scene = *state;
+    struct errand errand = { .name = "a" };
+    struct store_state now;
+
+    script_sql_hold(true);
+    start(scene, &errand, 0);
+    wire_until(scene->loop, has_problem, scene);
+    records_state(scene->records, &now);
+    unit_assert_part(now.problem, "has not answered for");
+    script_sql_hold(false);
+    assert_null(wait_for(scene, &errand));
+    assert_true(has_no_problem(scene));
+    finish(&errand);
+}
+
+/* ---- checkpoints -------------------------------------------------------- */
+
+static bool was_checkpointed(void *arg)
+{
+    (void)arg;
+    return script_sql_count(SCRIPT_SQL_CHECKPOINT) > 0;
+}
+
+static void a_log_that_has_grown_is_checkpointed(void **state)
+{
+    struct scene *scene = *state;
+    struct errand small = { .name = "a" };
+    struct errand large = { .name = "b" };
+
+    start(scene, &small, 0);
+    assert_null(wait_for(scene, &small));
+    finish(&small);
+    assert_int_equal(script_sql_count(SCRIPT_SQL_CHECKPOINT), 0);
+    script_sql_set_pages(1000);
+    start(scene, &large, 0);
+    assert_null(wait_for(scene, &large));
+    finish(&large);
+    wire_until(scene->loop, was_checkpointed, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_may_work_later_is_tried_again_until_it_does),
+        TEST(nothing_of_a_failed_try_is_kept),
+        TEST(what_cannot_work_fails_at_once),
+        TEST(a_name_that_is_taken_is_said),
+        TEST(others_pass_one_that_has_to_wait),
+        TEST(what_waited_comes_in_its_order_when_it_works_again),
+        TEST(trouble_is_told_until_it_is_over),
+        TEST(without_any_job_it_is_looked_whether_it_works),
+        TEST(a_database_that_does_not_answer_is_told),
+        TEST(a_log_that_has_grown_is_checkpointed),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
