@@ -53,6 +53,7 @@ static void idle(void *arg)
 
 void desk_stop(struct desk *desk)
 {
+    desk->stopped = true;
     keeper_stop(desk->keeper, idle, desk);
 }
 
@@ -67,7 +68,7 @@ int desk_close(void **state)
 
     wire_close(&desk->peer);
     (void)close(desk->listening);
-    if (keeper_is_idle(desk->keeper) && desk->idles == 0)
+    if (!desk->stopped)
         desk_stop(desk);
     wire_until(desk->loop, is_idle, desk);
     assert_int_equal(desk->idles, 1);

@@ -25,6 +25,7 @@ struct desk {
     struct wire peer; /* the connection of the present token call */
     unsigned wakes;
     unsigned retry_after_s; /* of the last error */
+    bool stopped;           /* desk_stop() was called */
     unsigned idles; /* the keeper said that it is idle, after desk_stop() */
 };
 
