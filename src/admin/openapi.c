@@ -125,7 +125,8 @@ static void add_parameter(struct json_doc *parameters, const char *name,
     json_doc_add(parameters, parameter);
 }
 
-/* "/things/:name" becomes "/things/{name}", whose parameters are added. */
+/* "/things/:name" becomes "/things/{name}", whose parameters are added; a last "*" is
+   {rest}. */
 static void take_path(struct str pattern, char path[PATH_MAX_LEN],
                       struct json_doc *parameters)
 {
@@ -137,10 +138,12 @@ static void take_path(struct str pattern, char path[PATH_MAX_LEN],
     if (pattern.len == 0)
         (void)snprintf(path, PATH_MAX_LEN, "/");
     while (str_next(&pattern, '/', &segment)) {
-        bool taken = segment.len > 0 && segment.at[0] == ':';
+        bool rest = str_eq(segment, STR("*"));
+        bool taken = rest || (segment.len > 0 && segment.at[0] == ':');
         char name[NAME_MAX_LEN];
 
-        text_copy(name, sizeof(name), str_from(segment, taken));
+        text_copy(name, sizeof(name),
+                  rest ? STR("rest") : str_from(segment, taken));
         len += (size_t)snprintf(path + len, PATH_MAX_LEN - len,
                                 taken ? "/{%s}" : "/%s", name);
         if (taken)

@@ -20,7 +20,8 @@ enum admin_part {
 
 struct admin_parts {
     struct str content_type;
-    /* Append one part, at most 64 KB, to `out`. */
+    /* Append one part, at most 64 KB, to `out`, or nothing.  Comes again without
+       admin_wake() too, when the client has read on. */
     enum admin_part (*write)(struct admin_request *x, struct buf *out);
 };
 

@@ -61,6 +61,7 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/teas", LOOK, list),
     ADMIN_ROW("POST", "/teas", MANAGE, make),
     ADMIN_ROW("GET", "/teas/:name/cups/:cup", LOOK, table),
+    ADMIN_ROW("GET", "/pages/*", PUBLIC, table),
 };
 
 static char *document(void)
@@ -90,6 +91,7 @@ static const char *const parts[] = {
     "\"/teas/{name}/cups/{cup}\":{\"get\":{",
     "\"parameters\":[{\"name\":\"name\",\"in\":\"path\",\"required\":true,"
     "\"schema\":{\"type\":\"string\"}},{\"name\":\"cup\",\"in\":\"path\",",
+    "\"/pages/{rest}\":{\"get\":{",
     /* What it takes. */
     "\"requestBody\":{\"content\":{\"application/json\":{\"schema\":{\"type\":"
     "\"object\",\"properties\":{\"name\":{\"type\":\"string\",\"description\":"

@@ -39,6 +39,16 @@ static enum admin_part without_end(struct admin_request *x, struct buf *out)
     return ADMIN_PART_MORE;
 }
 
+/* As the first parts of a long search that finds nothing. */
+static enum admin_part find_nothing(struct admin_request *x, struct buf *out)
+{
+    struct admin_scene_state *mine = x->state;
+
+    (void)out;
+    admin_scene_of(x)->held = x;
+    return ++mine->number < 10000000 ? ADMIN_PART_MORE : ADMIN_PART_LAST;
+}
+
 static enum admin_part break_down(struct admin_request *x, struct buf *out)
 {
     buf_add(out, STR("half"));
@@ -65,12 +75,14 @@ static enum admin_part break_down(struct admin_request *x, struct buf *out)
 KIND(few, count_to_two);
 KIND(events, on_demand);
 KIND(endless, without_end);
+KIND(search, find_nothing);
 KIND(broken, break_down);
 
 static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/few", PUBLIC, few),
     ADMIN_ROW("GET", "/events", PUBLIC, events),
     ADMIN_ROW("GET", "/endless", PUBLIC, endless),
+    ADMIN_ROW("GET", "/search", PUBLIC, search),
     ADMIN_ROW("GET", "/broken", PUBLIC, broken),
 };
 
@@ -153,17 +165,19 @@ static void a_slow_reader_is_waited_for(void **state)
     admin_scene_until_dropped(scene, 1);
 }
 
-/* However fast the client reads, others have their turn. */
+/* However fast the client reads, and however little there is, others have their
+   turn. */
 static void one_answer_leaves_room_for_others(void **state)
 {
     struct admin_scene *scene = *state;
     struct wire other = { .fd = -1 };
 
-    wire_send(&scene->client, GET("/endless"));
+    wire_send(&scene->client, GET("/search"));
     admin_scene_until_held(scene);
     wire_connect(&other, scene->loop, server_port(scene->server));
     wire_send(&other, GET("/few"));
     wire_expect(&other, "2\r\n0\r\n\r\n");
+    assert_int_equal(scene->dropped, 1);
     wire_close(&other);
 }
 
