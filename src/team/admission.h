@@ -13,6 +13,8 @@
 
 #include "team/counters.h"
 
+struct queue_place;
+
 enum admission_state {
     ADMISSION_NONE,
     ADMISSION_RESERVED,
@@ -24,8 +26,9 @@ enum admission_side { ADMISSION_KEY, ADMISSION_GROUP, ADMISSION_SIDES };
 struct admission {
     enum admission_state state;
     bool counted;
-    uint32_t second;  /* steady, in which the request was counted */
-    uint64_t wall_ms; /* likewise */
+    unsigned char
+        rated[ADMISSION_SIDES];       /* bits: rates that it was counted in */
+    uint32_t second[ADMISSION_SIDES]; /* steady, in which it was */
     struct counters *of[ADMISSION_SIDES];
     uint64_t tokens_in; /* held */
     uint64_t tokens_out;
@@ -37,11 +40,12 @@ struct admission_ask {
     struct {
         struct counters *counters; /* NULL: no group */
         const struct limits *limits;
-        const struct zone *zone;
+        const struct zone *zone; /* NULL: UTC */
     } of[ADMISSION_SIDES];
     bool
         counted; /* false: free of rates and of concurrency, and costs nothing */
-    bool in_turn; /* it waited in the queue, and was called (team/queue.h) */
+    const struct queue_place
+        *place;         /* where it waits (team/queue.h); or NULL */
     uint64_t tokens_in; /* what it may use */
     uint64_t tokens_out;
     uint64_t cost_microusd;
@@ -53,7 +57,8 @@ enum admission_verdict {
     REFUSED,
 };
 
-/* `why` says more if it was not ADMITTED. */
+/* `why` says more if it was not ADMITTED: of the limits in the way, the one that opens
+   last. */
 enum admission_verdict admission_reserve(struct admission *admission,
                                          const struct admission_ask *ask,
                                          struct counters_now now,

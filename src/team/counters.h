@@ -16,21 +16,9 @@
 
 #include "team/estimate.h"
 #include "team/limits.h"
+#include "team/quarters.h"
 
 struct counters;
-
-struct use {
-    uint64_t requests;
-    uint64_t tokens_in;
-    uint64_t tokens_out;
-    uint64_t cost_microusd;
-};
-
-/* What was used in the quarter hour from `start_s` on (UTC, a multiple of 900). */
-struct use_quarter {
-    uint64_t start_s;
-    struct use use;
-};
 
 /* The counters that have something to be saved; made once, shared by all. */
 struct unsaved;
@@ -74,8 +62,8 @@ struct counters_unsaved {
     struct history histories[COUNTERS_HISTORIES_MAX];   /* whole */
 };
 
-/* False if there is nothing, or what was taken last is not settled yet.  What is
-   taken is told once: counters_saved() must follow. */
+/* False if there is nothing, or what was taken last is not settled yet.  If true,
+   counters_saved() must follow. */
 bool counters_take_unsaved(struct counters *counters,
                            struct counters_unsaved *out);
 /* What was taken is in the database; `ok` false: it is not, and will be taken
@@ -105,7 +93,7 @@ struct counters_view {
 };
 
 /* Rates are counted from the first request after the limit was put on; all else
-   always. */
+   always.  Requests of a day that are under way are reserved. */
 void counters_view(struct counters *counters, const struct limits *limits,
                    const struct zone *zone, struct counters_now now,
                    struct counters_view *out);

@@ -52,15 +52,18 @@ struct estimate_truth {
     uint64_t cost_out_microusd; /* all else */
 };
 
-/* `key` and `all` may be NULL: no history.  `worst` is what it returns at most. */
+/* `key` and `all` may be NULL: no history.  `worst` is what it returns at most, and
+   without any history. */
 struct estimate estimate_expect(const struct history *key,
                                 const struct history *all, uint64_t body_bytes,
                                 const struct estimate *worst);
 
-/* What the output of an answer has cost and will cost, by so many bytes of it that have
-   come: what they came to and the mean once more.  0 without history. */
-uint64_t estimate_out_so_far(const struct history *history,
-                             uint64_t answer_bytes);
+/* What the output of an answer came to, by so many bytes of it that have come; nothing
+   without history. */
+struct estimate estimate_so_far(const struct history *history,
+                                uint64_t answer_bytes);
+/* What output mostly comes to, in micro-dollars; 0 without history. */
+uint64_t estimate_mean_out(const struct history *history);
 
 void estimate_learn(struct history *history,
                     const struct estimate_truth *truth);

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* Waiting for a free slot of a key or a group: first come, first served, at most
-   QUEUE_MAX at a time.  Each place is freed on its own loop's thread:
+   QUEUE_MAX at a time.
 
-       WAITING -(a slot was given back)-> CALLED (wake, on its loop)
-          '------------ queue_leave -------------'-> gone
+       WAITING -(a slot was given back)-> CALLED -(on its loop)-> WAITING, wake
+          '--- queue_leave ---> gone <--- queue_leave ---'
 
-   Whoever was called reserves with `in_turn`; its call passes on to the next when it
-   leaves without having been admitted.  Nobody who comes later is admitted in
-   between. */
+   Whoever is woken asks again with its place (struct admission_ask), and leaves it once
+   admitted; a request that comes later is never admitted in between.  Whoever leaves
+   passes the call on.  Each place is made and left on its own loop's thread. */
 #pragma once
 
 #include "base/loop.h"
@@ -17,11 +17,10 @@
 
 struct queue_place;
 
-/* NULL if so many wait already. */
+/* NULL if so many wait already.  A slot may have become free just before: ask again at
+   once.  `wake` may come without need. */
 struct queue_place *queue_enter(struct counters *counters, struct loop *loop,
                                 void (*wake)(void *arg), void *arg);
-/* Has the turn come? */
-bool queue_is_called(const struct queue_place *place);
-/* Admitted, tired of waiting, or the client left.  `admitted`: the slot is taken.
-   `wake` does not come any more.  NULL is fine. */
-void queue_leave(struct queue_place *place, bool admitted);
+/* Admitted, tired of waiting, or the client left.  `wake` does not come any more.
+   NULL is fine. */
+void queue_leave(struct queue_place *place);

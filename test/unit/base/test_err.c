@@ -120,6 +120,9 @@ static const struct {
     { ERR_BUSY, 0, 1 },
     { ERR_BUSY, 7000, 7 },
     { ERR_LOGIN_REQUIRED, 30000, 0 },
+    { ERR_BUDGET, 30000, 0 },
+    { ERR_RATE, 30000, 30 },
+    { ERR_QUOTA, 30000, 30 },
 };
 
 static void a_known_wait_is_rounded_up(void **state)

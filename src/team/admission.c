@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: MIT
+/* Reserving, correcting and settling, on both sides under their locks. */
+#include "team/admission.h"
+
+#include <assert.h>
+
+#include "base/mem.h"
+#include "team/counters_internal.h"
+
+/* ---- both sides --------------------------------------------------------- */
+
+static void lock_all(struct counters *const of[ADMISSION_SIDES])
+{
+    for (size_t i = 0; i < ADMISSION_SIDES; i++) {
+        if (of[i])
+            (void)counters_lock(of[i]);
+    }
+}
+
+static void unlock_all(struct counters *const of[ADMISSION_SIDES])
+{
+    for (size_t i = ADMISSION_SIDES; i > 0; i--) {
+        if (of[i - 1])
+            counters_unlock(of[i - 1]);
+    }
+}
+
+/* ---- checking ----------------------------------------------------------- */
+
+static uint64_t add(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+static uint64_t need_of(const struct admission_ask *ask, enum limit limit)
+{
+    switch (limit_kinds[limit].unit) {
+    case LIMIT_IN_MICROUSD:
+        return ask->cost_microusd;
+    case LIMIT_IN_TOKENS:
+        return limit == LIMIT_TPM_IN ? ask->tokens_in : ask->tokens_out;
+    case LIMIT_IN_REQUESTS:
+        break;
+    }
+    return 1;
+}
+
+/* A check of one limit of one side. */
+struct check {
+    struct activity *activity;
+    const struct zone *zone;
+    struct counters_now now;
+    struct limit_refusal found;
+};
+
+static void find_opening(struct check *check)
+{
+    struct limit_refusal *found = &check->found;
+    uint64_t most = found->at - found->need;
+    /* What runs now will count. */
+    uint64_t used =
+        found->limit == LIMIT_RPD ? found->used + found->reserved : found->used;
+
+    if (found->need <= found->at && used > most)
+        found->opens_ms =
+            counters_opens(check->activity, found->limit, most, check->now);
+}
+
+/* True if it fits. */
+static bool fits(struct check *check, size_t ahead)
+{
+    struct limit_refusal *found = &check->found;
+    uint64_t sum;
+
+    found->used =
+        counters_used(check->activity, found->limit, check->zone, check->now);
+    found->reserved = counters_held(check->activity, found->limit);
+    sum = add(add(found->used, found->reserved), found->need);
+    if (found->limit == LIMIT_CONCURRENCY)
+        sum += ahead;
+    if (sum <= found->at)
+        return true;
+    found->zone = check->zone;
+    found->now_ms = check->now.wall_ms;
+    find_opening(check);
+    return false;
+}
+
+/* 0: nobody knows, but soon. */
+static uint64_t opening(const struct limit_refusal *why)
+{
+    if (why->need > why->at ||
+        (limit_kinds[why->limit].window == LIMIT_FOR_EVER &&
+         why->used > why->at - why->need))
+        return UINT64_MAX;
+    return why->opens_ms;
+}
+
+/* What has been found so far. */
+struct finding {
+    enum admission_verdict verdict;
+    struct limit_refusal *why;
+};
+
+static void take_finding(struct finding *finding,
+                         const struct limit_refusal *found)
+{
+    enum admission_verdict verdict =
+        found->limit == LIMIT_CONCURRENCY && found->at > 0 ? FULL : REFUSED;
+
+    if (finding->verdict == ADMITTED ||
+        (verdict == REFUSED && finding->verdict == FULL) ||
+        (verdict == finding->verdict && opening(found) > opening(finding->why)))
+        *finding->why = *found;
+    else
+        return;
+    finding->verdict = verdict;
+}
+
+static void check_side(const struct admission_ask *ask, size_t side,
+                       struct counters_now now, struct finding *finding)
+{
+    const struct limits *limits = ask->of[side].limits;
+    struct activity *activity = ask->of[side].counters->activity;
+    const struct zone *zone = ask->of[side].zone;
+
+    for (size_t i = 0; i < LIMIT_COUNT; i++) {
+        struct check check = {
+            .activity = activity,
+            .zone = zone ? zone : zone_utc(),
+            .now = now,
+            .found = { .limit = (enum limit)i,
+                       .of_group = side == ADMISSION_GROUP,
+                       .need = need_of(ask, (enum limit)i),
+                       .at = limits->at[i] },
+        };
+
+        if (limits->at[i] != LIMIT_NONE && check.found.need > 0 &&
+            !fits(&check, queue_ahead(activity, ask->place)))
+            take_finding(finding, &check.found);
+    }
+}
+
+/* ---- reserving ---------------------------------------------------------- */
+
+/* From the first request on which such a limit holds for. */
+static void make_rates(struct activity *activity, const struct limits *limits)
+{
+    for (size_t i = 0; i < RATES; i++) {
+        if (limits->at[i] != LIMIT_NONE && !activity->rates[i])
+            activity->rates[i] = MEM_NEW(struct minute);
+    }
+}
+
+static bool is_rated(const struct admission *admission, size_t side,
+                     size_t rate)
+{
+    return admission->rated[side] & (1u << rate);
+}
+
+/* The second of the thread whose clock is ahead. */
+static uint64_t second_of(const struct activity *activity, uint64_t second)
+{
+    for (size_t i = 0; i < RATES; i++) {
+        if (activity->rates[i] && activity->rates[i]->last > second)
+            second = activity->rates[i]->last;
+    }
+    return second;
+}
+
+static void hold(struct admission *admission, size_t side,
+                 struct counters_now now)
+{
+    struct activity *activity = admission->of[side]->activity;
+    uint64_t second = second_of(activity, now.steady_ms / 1000);
+    const uint64_t amounts[RATES] = { 1, admission->tokens_in, 0 };
+
+    activity->held.requests++;
+    activity->held.tokens_out += admission->tokens_out;
+    activity->held.cost_microusd += admission->cost_microusd;
+    admission->second[side] = (uint32_t)second;
+    for (size_t i = 0; i < RATES; i++) {
+        if (!activity->rates[i])
+            continue;
+        (void)minute_add(activity->rates[i], second, amounts[i]);
+        admission->rated[side] =
+            (unsigned char)(admission->rated[side] | 1u << i);
+    }
+}
+
+/* Under the locks: all or nothing. */
+static enum admission_verdict reserve(struct admission *admission,
+                                      const struct admission_ask *ask,
+                                      struct counters_now now,
+                                      struct limit_refusal *why)
+{
+    struct finding finding = { ADMITTED, why };
+
+    for (size_t i = 0; i < ADMISSION_SIDES; i++) {
+        if (!ask->of[i].counters)
+            continue;
+        make_rates(ask->of[i].counters->activity, ask->of[i].limits);
+        check_side(ask, i, now, &finding);
+    }
+    if (finding.verdict != ADMITTED)
+        return finding.verdict;
+    admission->tokens_in = ask->tokens_in;
+    admission->tokens_out = ask->tokens_out;
+    admission->cost_microusd = ask->cost_microusd;
+    for (size_t i = 0; i < ADMISSION_SIDES; i++) {
+        if (admission->of[i])
+            hold(admission, i, now);
+    }
+    admission->state = ADMISSION_RESERVED;
+    return ADMITTED;
+}
+
+enum admission_verdict admission_reserve(struct admission *admission,
+                                         const struct admission_ask *ask,
+                                         struct counters_now now,
+                                         struct limit_refusal *why)
+{
+    enum admission_verdict verdict;
+
+    assert(admission->state == ADMISSION_NONE);
+    *admission = (struct admission){
+        .counted = ask->counted,
+        .of = { ask->of[ADMISSION_KEY].counters,
+                ask->of[ADMISSION_GROUP].counters },
+    };
+    if (!ask->counted) {
+        admission->state = ADMISSION_RESERVED;
+        return ADMITTED;
+    }
+    lock_all(admission->of);
+    verdict = reserve(admission, ask, now, why);
+    unlock_all(admission->of);
+    return verdict;
+}
+
+/* ---- correcting --------------------------------------------------------- */
+
+/* The second is seen from the counters' own: it may have passed out of sight. */
+static void correct_rate(struct admission *admission, size_t side, size_t rate,
+                         uint64_t from, uint64_t to)
+{
+    if (is_rated(admission, side, rate))
+        minute_correct(admission->of[side]->activity->rates[rate],
+                       admission->second[side], from, to);
+}
+
+static void correct(struct admission *admission, size_t side,
+                    uint64_t tokens_in, uint64_t cost_microusd)
+{
+    struct held *held = &admission->of[side]->activity->held;
+
+    assert(held->cost_microusd >= admission->cost_microusd);
+    held->cost_microusd =
+        held->cost_microusd - admission->cost_microusd + cost_microusd;
+    correct_rate(admission, side, RATE_TOKENS_IN, admission->tokens_in,
+                 tokens_in);
+}
+
+void admission_correct(struct admission *admission, uint64_t tokens_in,
+                       uint64_t cost_microusd)
+{
+    assert(admission->state == ADMISSION_RESERVED);
+    if (!admission->counted)
+        return;
+    lock_all(admission->of);
+    for (size_t i = 0; i < ADMISSION_SIDES; i++) {
+        if (admission->of[i])
+            correct(admission, i, tokens_in, cost_microusd);
+    }
+    unlock_all(admission->of);
+    admission->tokens_in = tokens_in;
+    admission->cost_microusd = cost_microusd;
+}
+
+/* ---- settling ----------------------------------------------------------- */
+
+static void give_back(const struct admission *admission, struct held *held)
+{
+    assert(held->requests > 0);
+    assert(held->tokens_out >= admission->tokens_out);
+    assert(held->cost_microusd >= admission->cost_microusd);
+    held->requests--;
+    held->tokens_out -= admission->tokens_out;
+    held->cost_microusd -= admission->cost_microusd;
+}
+
+static void book(struct admission *admission, size_t side,
+                 const struct admission_truth *truth, struct counters_now now)
+{
+    struct counters *counters = admission->of[side];
+    struct minute *out = counters->activity->rates[RATE_TOKENS_OUT];
+    struct use use = { .requests = 1,
+                       .tokens_in = truth->tokens_in,
+                       .tokens_out = truth->tokens_out,
+                       .cost_microusd = truth->cost_microusd };
+
+    correct_rate(admission, side, RATE_TOKENS_IN, admission->tokens_in,
+                 truth->tokens_in);
+    if (out)
+        (void)minute_add(out, now.steady_ms / 1000, truth->tokens_out);
+    counters_add(counters, &use, now.wall_ms);
+}
+
+static void settle(struct admission *admission, size_t side,
+                   const struct admission_truth *truth, struct counters_now now)
+{
+    struct activity *activity = admission->of[side]->activity;
+
+    give_back(admission, &activity->held);
+    if (truth->sent) {
+        book(admission, side, truth, now);
+    } else {
+        correct_rate(admission, side, RATE_REQUESTS, 1, 0);
+        correct_rate(admission, side, RATE_TOKENS_IN, admission->tokens_in, 0);
+    }
+    queue_call_next(activity);
+}
+
+void admission_settle(struct admission *admission,
+                      const struct admission_truth *truth,
+                      struct counters_now now)
+{
+    assert(admission->state == ADMISSION_RESERVED);
+    admission->state = ADMISSION_SETTLED;
+    if (!admission->counted)
+        return;
+    lock_all(admission->of);
+    for (size_t i = 0; i < ADMISSION_SIDES; i++) {
+        if (admission->of[i])
+            settle(admission, i, truth, now);
+    }
+    unlock_all(admission->of);
+}

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: MIT
+/* What was used, and what is held.  See counters_internal.h for the locks. */
+#include <assert.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "team/counters_internal.h"
+
+/* ---- life --------------------------------------------------------------- */
+
+struct counters *counters_new(struct unsaved *unsaved, int64_t subject)
+{
+    struct counters *counters = MEM_NEW(struct counters);
+
+    pthread_mutex_init(&counters->mutex, NULL);
+    atomic_init(&counters->refs, 1);
+    counters->subject = subject;
+    counters->unsaved = unsaved;
+    list_init(&counters->node);
+    return counters;
+}
+
+struct counters *counters_ref(struct counters *counters)
+{
+    atomic_fetch_add(&counters->refs, 1);
+    return counters;
+}
+
+static void free_activity(struct activity *activity)
+{
+    if (!activity)
+        return;
+    assert(activity->held.requests == 0 && activity->held.tokens_out == 0 &&
+           activity->held.cost_microusd == 0);
+    assert(list_is_empty(&activity->waiting));
+    quarters_done(&activity->quarters);
+    quarters_done(&activity->pending);
+    quarters_done(&activity->taken);
+    for (size_t i = 0; i < RATES; i++)
+        mem_free(activity->rates[i]);
+    mem_free(activity->histories);
+    mem_free(activity);
+}
+
+void counters_unref(struct counters *counters)
+{
+    if (!counters || atomic_fetch_sub(&counters->refs, 1) > 1)
+        return;
+    free_activity(counters->activity);
+    pthread_mutex_destroy(&counters->mutex);
+    mem_free(counters);
+}
+
+int64_t counters_subject(const struct counters *counters)
+{
+    return counters->subject;
+}
+
+static struct activity *activity_new(void)
+{
+    struct activity *activity = MEM_NEW(struct activity);
+
+    list_init(&activity->waiting);
+    return activity;
+}
+
+struct activity *counters_lock(struct counters *counters)
+{
+    pthread_mutex_lock(&counters->mutex);
+    if (!counters->activity)
+        counters->activity = activity_new();
+    return counters->activity;
+}
+
+void counters_unlock(struct counters *counters)
+{
+    pthread_mutex_unlock(&counters->mutex);
+}
+
+/* ---- booking ------------------------------------------------------------ */
+
+static void forget_old(struct activity *activity, uint64_t now_s)
+{
+    struct quarters *quarters = &activity->quarters;
+    uint64_t from_s = now_s > WINDOWS_KEEP_S ? now_s - WINDOWS_KEEP_S : 0;
+
+    /* One a quarter hour comes and one goes; after a rest all at once. */
+    if (quarters->at[0].start_s < from_s)
+        quarters_drop(quarters, quarters_before(quarters, from_s));
+}
+
+void counters_add(struct counters *counters, const struct use *use,
+                  uint64_t wall_ms)
+{
+    struct activity *activity = counters->activity;
+    uint64_t start_s = wall_ms / 1000 / QUARTER_S * QUARTER_S;
+
+    quarters_add(&activity->quarters, start_s, use);
+    windows_add(&activity->windows, start_s, use);
+    use_add(&activity->total, use);
+    forget_old(activity, wall_ms / 1000);
+    if (!counters->unsaved)
+        return;
+    /* With something pending it is listed, or being taken. */
+    if (activity->pending.count == 0)
+        unsaved_list(counters);
+    quarters_add(&activity->pending, start_s, use);
+}
+
+/* ---- limits ------------------------------------------------------------- */
+
+static int window_of(enum limit limit)
+{
+    switch (limit_kinds[limit].window) {
+    case LIMIT_PER_5H:
+        return WINDOW_5H;
+    case LIMIT_PER_DAY:
+        return WINDOW_DAY;
+    case LIMIT_PER_WEEK:
+        return WINDOW_WEEK;
+    case LIMIT_PER_MONTH:
+        return WINDOW_MONTH;
+    case LIMIT_PER_MINUTE:
+    case LIMIT_FOR_EVER:
+    case LIMIT_AT_ONCE:
+        break;
+    }
+    return -1;
+}
+
+/* The limits per minute stand in the order of the rates. */
+static struct minute *rate_of(const struct activity *activity, enum limit limit)
+{
+    _Static_assert((int)LIMIT_RPM == RATE_REQUESTS &&
+                       (int)LIMIT_TPM_IN == RATE_TOKENS_IN &&
+                       (int)LIMIT_TPM_OUT == RATE_TOKENS_OUT,
+                   "rates are in the order of limits");
+    return activity->rates[limit];
+}
+
+uint64_t counters_used(struct activity *activity, enum limit limit,
+                       const struct zone *zone, struct counters_now now)
+{
+    const struct use *use;
+    struct minute *rate;
+
+    switch (limit_kinds[limit].window) {
+    case LIMIT_PER_MINUTE:
+        rate = rate_of(activity, limit);
+        return rate ? minute_sum(rate, now.steady_ms / 1000) : 0;
+    case LIMIT_AT_ONCE:
+        return activity->held.requests;
+    case LIMIT_FOR_EVER:
+        return activity->total.cost_microusd;
+    case LIMIT_PER_5H:
+    case LIMIT_PER_DAY:
+    case LIMIT_PER_WEEK:
+    case LIMIT_PER_MONTH:
+        break;
+    }
+    windows_turn(&activity->windows, &activity->quarters, zone, now.wall_ms);
+    use = &activity->windows.at[window_of(limit)].use;
+    return limit == LIMIT_RPD ? use->requests : use->cost_microusd;
+}
+
+uint64_t counters_held(const struct activity *activity, enum limit limit)
+{
+    if (limit_kinds[limit].unit == LIMIT_IN_MICROUSD)
+        return activity->held.cost_microusd;
+    if (limit == LIMIT_RPD)
+        return activity->held.requests;
+    return limit == LIMIT_TPM_OUT ? activity->held.tokens_out : 0;
+}
+
+static uint64_t rate_opens(struct minute *rate, uint64_t most,
+                           struct counters_now now)
+{
+    uint64_t second = rate ? minute_opens(rate, now.steady_ms / 1000, most) : 0;
+
+    return second * 1000 > now.steady_ms
+               ? now.wall_ms + second * 1000 - now.steady_ms
+               : 0;
+}
+
+uint64_t counters_opens(struct activity *activity, enum limit limit,
+                        uint64_t most, struct counters_now now)
+{
+    uint64_t at_ms;
+
+    switch (limit_kinds[limit].window) {
+    case LIMIT_PER_MINUTE:
+        return rate_opens(rate_of(activity, limit), most, now);
+    case LIMIT_PER_5H:
+        at_ms = windows_rolling_opens(&activity->quarters, most, now.wall_ms);
+        return at_ms > now.wall_ms ? at_ms : 0;
+    case LIMIT_PER_DAY:
+    case LIMIT_PER_WEEK:
+    case LIMIT_PER_MONTH:
+        return activity->windows.at[window_of(limit)].time.end_ms;
+    case LIMIT_FOR_EVER:
+    case LIMIT_AT_ONCE:
+        break;
+    }
+    return 0;
+}
+
+/* ---- looking ------------------------------------------------------------ */
+
+static struct limit_view view_of(struct activity *activity, enum limit limit,
+                                 const struct zone *zone,
+                                 struct counters_now now)
+{
+    struct limit_view view = {
+        .used = counters_used(activity, limit, zone, now),
+        .reserved = counters_held(activity, limit),
+    };
+
+    if (view.used > 0)
+        view.opens_ms = counters_opens(activity, limit, view.used - 1, now);
+    return view;
+}
+
+void counters_view(struct counters *counters, const struct limits *limits,
+                   const struct zone *zone, struct counters_now now,
+                   struct counters_view *out)
+{
+    struct activity none = { .taking = false };
+    struct activity *activity;
+
+    pthread_mutex_lock(&counters->mutex);
+    activity = counters->activity ? counters->activity : &none;
+    for (size_t i = 0; i < LIMIT_COUNT; i++) {
+        out->at[i] =
+            view_of(activity, (enum limit)i, zone ? zone : zone_utc(), now);
+        out->at[i].limit = limits->at[i];
+    }
+    out->total = activity->total;
+    pthread_mutex_unlock(&counters->mutex);
+}
