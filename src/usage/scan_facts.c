@@ -86,7 +86,7 @@ static void end_tool(struct scan_facts *facts)
 
 static void take_tool(struct scan_facts *facts, const struct sift_found *found)
 {
-    if (!found->first) {
+    if (!found->begins) {
         end_tool(facts);
         return;
     }
@@ -100,13 +100,13 @@ static void take_tool_type(struct scan_facts *facts,
                            const struct sift_found *found)
 {
     facts->tool.is_server =
-        found->first ? found->first != 'n' : !is_clients(found->text);
+        found->begins ? found->first != 'n' : !is_clients(found->text);
 }
 
 static void take_tool_uses(struct scan_facts *facts,
                            const struct sift_found *found)
 {
-    facts->tool.bounded = !found->first;
+    facts->tool.bounded = !found->begins;
     facts->tool.uses = found->number;
 }
 
@@ -114,16 +114,16 @@ static void take_tool_uses(struct scan_facts *facts,
 
 static void take_model(struct scan_facts *facts, const struct sift_found *found)
 {
-    facts->model_is = found->first ? SCAN_ODD : SCAN_TOLD;
+    facts->model_is = found->begins ? SCAN_ODD : SCAN_TOLD;
     facts->model[0] = '\0';
-    if (!found->first)
+    if (!found->begins)
         text_copy(facts->model, sizeof(facts->model), found->text);
 }
 
 static void take_max_tokens(struct scan_facts *facts,
                             const struct sift_found *found)
 {
-    facts->max_tokens_is = found->first ? SCAN_ODD : SCAN_TOLD;
+    facts->max_tokens_is = found->begins ? SCAN_ODD : SCAN_TOLD;
     facts->max_tokens = found->number;
 }
 
@@ -157,7 +157,7 @@ void scan_facts_take(struct scan_facts *facts, const struct sift_found *found)
         take_tool_uses(facts, found);
         break;
     case ITEM_SERVER:
-        facts->has_servers = !found->first;
+        facts->has_servers = !found->begins;
         break;
     case ITEM_CACHE:
         facts->caches |= found->first != 'n';

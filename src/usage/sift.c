@@ -66,8 +66,9 @@ static size_t at_value(struct sift *sift, struct str bytes)
 
     sift_begin_text(sift);
     if (wants(sift, SIFT_ANY) || (sift->announces && sift->member))
-        sift->found(sift->arg,
-                    &(struct sift_found){ .id = sift->member->id, .first = c });
+        sift->found(sift->arg, &(struct sift_found){ .id = sift->member->id,
+                                                     .begins = true,
+                                                     .first = c });
     if (c == '{' && wants(sift, SIFT_OBJECT)) {
         enter(sift, sift->member, false);
     } else if (c == '[' && wants(sift, SIFT_ARRAY)) {

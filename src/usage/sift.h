@@ -60,7 +60,8 @@ struct sift_node {
 struct sift_found {
     unsigned id;
     uint64_t number;
-    char first;      /* byte of the value, if only that was looked at; else 0 */
+    bool begins; /* only the first byte of the value was looked at: */
+    char first;
     struct str text; /* unescaped, never empty; lives for the call */
 };
 

@@ -164,8 +164,9 @@ size_t sift_at_word_value(struct sift *sift, struct str bytes)
     char c = bytes.at[0];
 
     if (sift->member->kind == SIFT_ANY)
-        sift->found(sift->arg,
-                    &(struct sift_found){ .id = sift->member->id, .first = c });
+        sift->found(sift->arg, &(struct sift_found){ .id = sift->member->id,
+                                                     .begins = true,
+                                                     .first = c });
     else if (c == '"') {
         sift_begin_text(sift);
         return step_into(sift, SIFT_IN_WORD, 1);

@@ -178,6 +178,28 @@ static void a_body_tells_what_it_asks_for(void **state)
     }
 }
 
+/* A NUL is no value, and not the end of a text. */
+static void a_nul_is_no_value(void **state)
+{
+    static const char *const bodies[] = { "{\"model\":@}", "{\"max_tokens\":@}",
+                                          "{\"tools\":[{\"type\":@",
+                                          "{\"mcp_servers\":@" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(bodies); i++) {
+        char body[64] = "";
+        struct str text = { body, strlen(bodies[i]) };
+        struct scan_facts facts;
+
+        memcpy(body, bodies[i], text.len);
+        *strchr(body, '@') = '\0';
+        facts = asked_check(text);
+        assert_true(facts.model_is != SCAN_TOLD);
+        assert_true(facts.max_tokens_is != SCAN_TOLD);
+        assert_false(facts.has_servers);
+    }
+}
+
 /* Whatever byte stands wherever, pieces tell what the whole tells. */
 static void any_byte_in_any_place(void **state)
 {
@@ -203,6 +225,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_body_tells_what_it_asks_for),
+        cmocka_unit_test(a_nul_is_no_value),
         cmocka_unit_test(any_byte_in_any_place),
     };
 

@@ -93,7 +93,7 @@ static void note(void *arg, const struct sift_found *found)
 
     if (found->text.len > 0)
         buf_printf(out, "%u=" STR_FMT ";", found->id, STR_ARG(found->text));
-    else if (found->first)
+    else if (found->begins)
         buf_printf(out, "%u:%c;", found->id, found->first);
     else if (found->id < 4)
         buf_printf(out, "%u=%llu;", found->id,
