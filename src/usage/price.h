@@ -64,7 +64,11 @@ const struct price *prices_find_safe(const struct prices *prices,
 uint64_t price_cost_microusd(const struct price *price,
                              const struct meter_usage *usage);
 
-/* The same for tokens of one class. */
+/* Of that, what the input came to, cache writes and reads included. */
+uint64_t price_input_microusd(const struct price *price,
+                              const struct meter_usage *usage);
+
+/* What tokens of one class cost. */
 uint64_t price_tokens_microusd(const struct price *price,
                                enum price_class class, uint64_t tokens);
 
@@ -75,10 +79,12 @@ struct price_most {
     uint64_t cost_microusd;
 };
 
-/* From a body of that many bytes (as sent upstream) that is a JSON object, and what it
-   asks for: a token per byte and 2,000 that Anthropic adds, at the dearest class of
-   input that it asks for, max_tokens (or the model's greatest, if it does not say) of
-   output.  Images, documents and server tools with max_uses are added at their
-   greatest.  False if nothing bounds it: a server tool without max_uses. */
+/* From a body of that many bytes (not packed) that is one JSON object, and what it asks
+   for: a token per byte and 2,000 that Anthropic adds, at the dearest class of input
+   that it asks for, and max_tokens (or the model's greatest, if it does not say) of
+   output.  What the bytes do not measure is added at its greatest: 5,000 tokens an
+   image, and the whole context of the model for documents and for each use of a server
+   tool, whose results are read in another call.  False, and nothing told, if nothing
+   bounds it: a server tool without max_uses, or MCP servers. */
 bool price_worst(const struct price *price, const struct scan_facts *facts,
                  uint64_t body_bytes, struct price_most *most) MUST_CHECK;

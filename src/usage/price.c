@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: MIT
+/* Finding a price, and counting with it. */
+#include "usage/price.h"
+
+#include "team/patterns.h"
+#include "usage/price_internal.h"
+
+/* ---- finding ------------------------------------------------------------ */
+
+/* `a` stands behind `b` in the table. */
+static bool is_better(const struct price *a, const struct price *b)
+{
+    if (!b || a->model.len != b->model.len)
+        return !b || a->model.len > b->model.len;
+    return a->valid_from_ms >= b->valid_from_ms;
+}
+
+static const struct price *find_named(const struct prices *prices,
+                                      struct str model, uint64_t now_ms)
+{
+    const struct price *best = NULL;
+
+    for (size_t i = 0; i < prices->count; i++) {
+        const struct price *row = &prices->rows[i];
+
+        if (row->valid_from_ms <= now_ms && is_better(row, best) &&
+            pattern_matches(row->model, model))
+            best = row;
+    }
+    return best;
+}
+
+/* "-20250514" is 9 bytes. */
+static struct str without_date(struct str model)
+{
+    size_t len = model.len < 9 ? 0 : model.len - 9;
+    uint64_t date;
+
+    if (len == 0 || model.at[len] != '-' ||
+        !str_to_u64(str_from(model, len + 1), UINT64_MAX, &date))
+        return model;
+    return str_sub(model, 0, len);
+}
+
+const struct price *prices_find(const struct prices *prices, struct str model,
+                                uint64_t now_ms)
+{
+    const struct price *price = find_named(prices, model, now_ms);
+
+    return price ? price : find_named(prices, without_date(model), now_ms);
+}
+
+const struct price *prices_find_safe(const struct prices *prices,
+                                     struct str model, uint64_t now_ms)
+{
+    const struct price *price = prices_find(prices, model, now_ms);
+
+    return price ? price : &prices->dearest;
+}
+
+/* ---- exact sums --------------------------------------------------------- */
+
+/* Of 10^-24 dollars: rates are 10^-18, and are taken in millionths. */
+__extension__ typedef unsigned __int128 wide;
+#define MILLION 1000000u
+#define MICROUSD ((wide)MILLION * MILLION * MILLION)
+#define WIDE_MAX (~(wide)0)
+
+static wide plus(wide a, wide b)
+{
+    return a > WIDE_MAX - b ? WIDE_MAX : a + b;
+}
+
+static wide times(wide a, uint64_t b)
+{
+    return b > 0 && a > WIDE_MAX / b ? WIDE_MAX : a * b;
+}
+
+/* Half up; what does not fit is the greatest there is. */
+static uint64_t microusd(wide sum)
+{
+    wide whole = sum / MICROUSD + (sum % MICROUSD >= MICROUSD / 2);
+
+    return whole > UINT64_MAX ? UINT64_MAX : (uint64_t)whole;
+}
+
+static wide tokens_of(const struct price *price, enum price_class class,
+                      uint64_t tokens)
+{
+    return times(times(price->rates[class], tokens), MILLION);
+}
+
+/* ---- what was used ------------------------------------------------------ */
+
+static wide of_input(const struct price *price, const struct meter_usage *usage)
+{
+    uint64_t for_1h = usage->counts[METER_CACHE_WRITE_1H];
+    uint64_t for_5m = meter_cache_writes(usage) - for_1h;
+    wide sum = tokens_of(price, PRICE_INPUT, usage->counts[METER_INPUT]);
+
+    sum = plus(sum, tokens_of(price, PRICE_CACHE_WRITE_5M, for_5m));
+    sum = plus(sum, tokens_of(price, PRICE_CACHE_WRITE_1H, for_1h));
+    return plus(sum, tokens_of(price, PRICE_CACHE_READ,
+                               usage->counts[METER_CACHE_READ]));
+}
+
+/* `sum` is of whole tokens at the full price. */
+static wide in_tier(wide sum, const struct price *price,
+                    const struct meter_usage *usage)
+{
+    if (!str_eq(str_of(usage->service_tier), STR("batch")))
+        return sum;
+    return times(sum / MILLION, price->batch_millionths);
+}
+
+uint64_t price_input_microusd(const struct price *price,
+                              const struct meter_usage *usage)
+{
+    return microusd(in_tier(of_input(price, usage), price, usage));
+}
+
+uint64_t price_cost_microusd(const struct price *price,
+                             const struct meter_usage *usage)
+{
+    wide sum =
+        plus(of_input(price, usage),
+             tokens_of(price, PRICE_OUTPUT, usage->counts[METER_OUTPUT]));
+    wide searches = times(times(price->web_search, MILLION),
+                          usage->counts[METER_WEB_SEARCH]);
+
+    return microusd(plus(in_tier(sum, price, usage), searches));
+}
+
+uint64_t price_tokens_microusd(const struct price *price,
+                               enum price_class class, uint64_t tokens)
+{
+    return microusd(tokens_of(price, class, tokens));
+}
+
+/* ---- what may be used --------------------------------------------------- */
+
+#define HIDDEN_TOKENS 2000
+#define IMAGE_TOKENS 5000
+
+static uint64_t narrow(wide value)
+{
+    return value > UINT64_MAX ? UINT64_MAX : (uint64_t)value;
+}
+
+static uint64_t worst_input(const struct price *price,
+                            const struct scan_facts *facts, uint64_t body_bytes)
+{
+    wide tokens = (wide)body_bytes + HIDDEN_TOKENS;
+
+    tokens = plus(tokens, times(facts->images, IMAGE_TOKENS));
+    tokens = plus(tokens, times(price->context_max, facts->unmeasured));
+    tokens = plus(tokens, times(price->context_max, facts->tool_uses));
+    return narrow(tokens);
+}
+
+static enum price_class dearest_input(const struct price *price,
+                                      const struct scan_facts *facts)
+{
+    enum price_class class = PRICE_INPUT;
+
+    if ((facts->caches || facts->caches_1h) &&
+        price->rates[PRICE_CACHE_WRITE_5M] > price->rates[class])
+        class = PRICE_CACHE_WRITE_5M;
+    if (facts->caches_1h &&
+        price->rates[PRICE_CACHE_WRITE_1H] > price->rates[class])
+        class = PRICE_CACHE_WRITE_1H;
+    return class;
+}
+
+bool price_worst(const struct price *price, const struct scan_facts *facts,
+                 uint64_t body_bytes, struct price_most *most)
+{
+    wide sum;
+
+    if (facts->tools_unbounded || facts->has_servers)
+        return false;
+    most->tokens_in = worst_input(price, facts, body_bytes);
+    most->tokens_out = facts->max_tokens_is == SCAN_TOLD ? facts->max_tokens
+                                                         : price->output_max;
+    sum = tokens_of(price, dearest_input(price, facts), most->tokens_in);
+    sum = plus(sum, tokens_of(price, PRICE_OUTPUT, most->tokens_out));
+    sum = plus(sum, times(times(price->web_search, MILLION), facts->tool_uses));
+    most->cost_microusd = microusd(sum);
+    return true;
+}
