@@ -134,12 +134,23 @@ static bool is_ours(const struct access *access, struct str field)
     return token.len > 0 && secret_eq(token, secret_reveal(access->token));
 }
 
+/* Whoever may open the control socket is admin. */
+static bool check_unix(const struct request *req, struct err *err)
+{
+    return (req->process && peer_process_look(req->process) == PEER_OURS) ||
+           err_set(err, ERR_NOT_ALLOWED,
+                   "the process at the other end of the control socket runs "
+                   "neither as the relay's user nor as root");
+}
+
 bool access_check(const struct access *access, const struct request *req,
                   struct err *err)
 {
     const struct str *field = headers_get(&req->headers, STR("authorization"));
     const char *refusal;
 
+    if (req->peer.sa.ss_family == AF_UNIX)
+        return check_unix(req, err);
     if (field)
         return is_ours(access, *field) ||
                err_set(err, ERR_NOT_ALLOWED,

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "app/banner.h"
+#include "app/control.h"
 #include "app/data_folder.h"
 #include "app/limits.h"
 #include "app/place.h"
@@ -27,6 +28,7 @@ struct app {
     struct place place;
     int ended_by; /* the first signal, or 0 */
     struct data_folder *folder;
+    struct control *control;
     struct access access;
     struct admin_facts facts;
     struct peers *peers;
@@ -70,6 +72,19 @@ static bool find_limits(struct app *app, struct err *err)
     return true;
 }
 
+/* Each loop's own `loop` is added to them. */
+static struct admin_options admin_options_of(const struct app *app)
+{
+    return (struct admin_options){ .config = app->config,
+                                   .access = &app->access,
+                                   .store = app->place.store,
+                                   .accounts = app->place.accounts,
+                                   .keeper = app->place.keeper,
+                                   .tls = app->place.tls,
+                                   .proxy = app->place.proxy,
+                                   .facts = &app->facts };
+}
+
 static bool add_worker(struct app *app, uint16_t port, bool first,
                        struct err *err)
 {
@@ -91,14 +106,7 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
                    .proxy = app->place.proxy,
                    .outgoing = app->outgoing,
                    .fd_max = app->limits.fd_max },
-        .admin = { .config = config,
-                   .access = &app->access,
-                   .store = app->place.store,
-                   .accounts = app->place.accounts,
-                   .keeper = app->place.keeper,
-                   .tls = app->place.tls,
-                   .proxy = app->place.proxy,
-                   .facts = &app->facts },
+        .admin = admin_options_of(app),
     };
     struct worker *worker = worker_new(&options, err);
 
@@ -264,6 +272,16 @@ static void announce(struct app *app)
                  err.text);
 }
 
+/* Once the workers' addresses are known, and before anybody is told that the relay
+   runs. */
+static void open_control(struct app *app)
+{
+    struct admin_options options = admin_options_of(app);
+
+    options.loop = app->place.loop;
+    app->control = control_new(&options);
+}
+
 static void run(struct app *app)
 {
     know_itself(app);
@@ -271,6 +289,7 @@ static void run(struct app *app)
         worker_start(app->workers[i]);
     keeper_look(app->place.keeper);
     announce(app);
+    open_control(app);
     print_banner(app);
     trim_after_start();
     while (!app->ended_by)
@@ -281,6 +300,7 @@ static void run(struct app *app)
 
 static void release(struct app *app)
 {
+    control_free(app->control);
     data_folder_free(app->folder);
     place_finish(&app->place);
     for (size_t i = 0; i < app->worker_count; i++)

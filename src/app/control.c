@@ -1,0 +1,226 @@
+// SPDX-License-Identifier: MIT
+/* The control socket of a running relay. */
+#include "app/control.h"
+
+#include <limits.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/admin_server.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "net/listener.h"
+#include "net/unix_door.h"
+#include "store/filelock.h"
+
+#define LOOK_MS 2000
+
+/* What is held of the file system; handed to a look, and taken back from it. */
+struct hold {
+    char *folder;
+    int lock; /* or -1 */
+    struct unix_door door;
+};
+
+struct look {
+    struct hold hold;
+    struct unix_door before; /* polled until the look is over */
+    bool fresh;              /* the door is another one than before */
+    struct err err;
+};
+
+struct control {
+    struct admin_options options;
+    struct admin_server *server;
+    struct hold hold;
+    struct listener *listener;
+    struct loop_timer *timer;
+    struct store_job *looking;
+    struct look *seen; /* of that job; it has what is held meanwhile */
+    struct err said;   /* what the log was told last */
+};
+
+static const struct hold nothing = { .lock = -1, .door = { .fd = -1 } };
+
+static void let_go(struct hold *hold)
+{
+    unix_door_close(&hold->door, hold->folder, CONTROL_SOCKET);
+    filelock_release(hold->lock);
+    mem_free(hold->folder);
+    *hold = nothing;
+}
+
+/* ---- looking ------------------------------------------------------------ */
+
+/* The folder may have been removed and made again: the lock of a file that is not
+   there keeps nobody away. */
+static bool is_locked(const struct hold *hold, const char *path)
+{
+    struct stat ours;
+    struct stat there;
+
+    return hold->lock >= 0 && fstat(hold->lock, &ours) == 0 &&
+           stat(path, &there) == 0 && ours.st_ino == there.st_ino &&
+           ours.st_dev == there.st_dev;
+}
+
+static bool take_lock(struct hold *hold, struct err *err)
+{
+    char path[PATH_MAX];
+
+    if (snprintf(path, sizeof(path), "%s/" CONTROL_LOCK, hold->folder) >=
+        PATH_MAX)
+        return err_set(err, ERR_CONFIG, "the path of DATA_DIR is too long");
+    if (is_locked(hold, path))
+        return true;
+    filelock_release(hold->lock);
+    hold->lock = filelock_take(path, FILELOCK_TRY, err);
+    return hold->lock >= 0;
+}
+
+/* On any thread. */
+static void look_now(struct look *look)
+{
+    struct hold *hold = &look->hold;
+    bool locked = take_lock(hold, &look->err);
+
+    if (locked && unix_door_is_there(&hold->door, hold->folder, CONTROL_SOCKET))
+        return;
+    look->fresh = true;
+    look->before = hold->door;
+    hold->door.fd = -1;
+    if (locked &&
+        !unix_door_open(&hold->door, hold->folder, CONTROL_SOCKET, &look->err))
+        hold->door.fd = -1;
+}
+
+static struct look *look_new(struct control *control)
+{
+    struct look *look = MEM_NEW(struct look);
+
+    look->hold = control->hold;
+    look->before.fd = -1;
+    control->hold = nothing;
+    return look;
+}
+
+/* Nobody polls its sockets. */
+static void look_drop(void *arg)
+{
+    struct look *look = arg;
+
+    if (look->before.fd >= 0)
+        (void)close(look->before.fd);
+    if (look->hold.folder)
+        let_go(&look->hold);
+    mem_free(look);
+}
+
+/* ---- what it brought ---------------------------------------------------- */
+
+static void accepted(void *arg, int fd, const struct addr *peer)
+{
+    struct control *control = arg;
+
+    (void)peer;
+    admin_server_admit(control->server, fd);
+}
+
+/* Once for each trouble, not every two seconds. */
+static void say(struct control *control, const struct err *err)
+{
+    if (strcmp(control->said.text, err->text) == 0)
+        return;
+    control->said = *err;
+    if (err->code == ERR_BUSY)
+        log_line(LOG_WARN,
+                 "another relay serves %s too: commands reach that one",
+                 control->hold.folder);
+    else if (err->text[0])
+        log_line(LOG_WARN,
+                 "there is no control socket, commands work on the folder "
+                 "beside this relay: %s",
+                 err->text);
+}
+
+static void take_back(struct control *control, struct look *look)
+{
+    control->hold = look->hold;
+    look->hold = nothing;
+    say(control, &look->err);
+    if (!look->fresh)
+        return;
+    listener_free(control->listener);
+    control->listener = NULL;
+    if (control->hold.door.fd >= 0)
+        control->listener =
+            listener_new_on(control->options.loop, control->hold.door.fd,
+                            accepted, control);
+}
+
+static void looked(void *arg)
+{
+    struct control *control = arg;
+
+    take_back(control, control->seen);
+    store_job_free(control->looking);
+    control->looking = NULL;
+    loop_timer_set(control->timer, LOOK_MS);
+}
+
+static void look_on_thread(struct store_driver *driver, void *arg)
+{
+    (void)driver;
+    look_now(arg);
+}
+
+static void look(void *arg)
+{
+    struct control *control = arg;
+    struct store_work work = { .run = look_on_thread, .drop = look_drop };
+
+    control->seen = look_new(control);
+    work.arg = control->seen;
+    control->looking = store_call(control->options.store, control->options.loop,
+                                  &work, looked, control);
+}
+
+/* ---- life --------------------------------------------------------------- */
+
+struct control *control_new(const struct admin_options *options)
+{
+    struct control *control = MEM_NEW(struct control);
+    struct look *first;
+
+    control->options = *options;
+    control->hold = nothing;
+    control->hold.folder = mem_strdup(options->config->data_dir.at);
+    control->server = admin_server_new(options);
+    control->timer = loop_timer_new(options->loop, look, control);
+    first = look_new(control);
+    look_now(first);
+    take_back(control, first);
+    look_drop(first);
+    loop_timer_set(control->timer, LOOK_MS);
+    return control;
+}
+
+void control_free(struct control *control)
+{
+    if (!control)
+        return;
+    listener_free(control->listener);
+    store_job_free(control->looking);
+    admin_server_free(control->server);
+    loop_timer_free(control->timer);
+    if (control->hold.folder)
+        let_go(&control->hold);
+    mem_free(control);
+}
+
+bool control_is_listening(const struct control *control)
+{
+    return control->listener != NULL;
+}
