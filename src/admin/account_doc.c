@@ -56,6 +56,8 @@ const struct admin_member account_doc_status_members[] = {
     { "enabled", ADMIN_BOOL, ADMIN_REQUIRED, "false: switched off", NULL },
     { "login_required", ADMIN_BOOL, ADMIN_REQUIRED,
       "whether it has to sign in again", NULL },
+    { "can_refresh", ADMIN_BOOL, ADMIN_REQUIRED,
+      "whether its token is renewed by itself", NULL },
     { "proxy_config", ADMIN_OBJECT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "its own proxy, without the password", account_doc_proxy_shown },
     { "note", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL, "the operator's",
@@ -146,6 +148,7 @@ static void set_operator(struct json_doc *doc, const struct account *account)
     json_doc_set_str(doc, "kind", str_of(account->kind->name));
     json_doc_set_bool(doc, "enabled", !account->disabled);
     json_doc_set_bool(doc, "login_required", account->login_required);
+    json_doc_set_bool(doc, "can_refresh", account->can_refresh);
     json_doc_set(doc, "proxy_config", proxy_doc(account->proxy));
     json_doc_set(doc, "note",
                  account->note ? json_doc_new_str(str_of(account->note))

@@ -27,8 +27,7 @@ static bool take_name(struct admin_request *x, struct str *name)
                    ACCOUNT_NAME_MAX);
 }
 
-/* A reference; NULL with x->err if there is none. */
-static struct account *find(struct admin_request *x)
+struct account *account_routes_find(struct admin_request *x)
 {
     struct str name;
     struct account *account;
@@ -72,6 +71,40 @@ static const struct admin_member list_members[] = {
       name_members },
     ADMIN_END,
 };
+static void add_status(void *arg, const struct account *account)
+{
+    json_doc_add(arg, account_doc_status(account, clock_wall_ms()));
+}
+
+static struct flow_next list_all(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct json_doc *doc = json_doc_new_object();
+    struct json_doc *all = json_doc_new_array();
+
+    accounts_each(accounts_of(x), add_status, all);
+    json_doc_set(doc, "accounts", all);
+    return admin_reply(x, 200, doc);
+}
+
+static const struct admin_member status_members[] = {
+    { .type = ADMIN_OBJECT,
+      .text = "an account",
+      .members = account_doc_status_members },
+    ADMIN_END,
+};
+static const struct admin_member all_members[] = {
+    { "accounts", ADMIN_LIST, ADMIN_REQUIRED, "in the order of their names",
+      status_members },
+    ADMIN_END,
+};
+const struct admin_endpoint account_routes_list_all = {
+    .first = list_all,
+    .tag = TAG,
+    .summary = "All accounts, and how each is",
+    .answer = all_members,
+};
+
 const struct admin_endpoint account_routes_list = {
     .first = list,
     .tag = TAG,
@@ -83,7 +116,7 @@ const struct admin_endpoint account_routes_list = {
 static struct flow_next status(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
-    struct account *account = find(x);
+    struct account *account = account_routes_find(x);
     struct json_doc *doc;
 
     if (!account)
@@ -223,6 +256,7 @@ const struct admin_endpoint account_routes_patch = {
 
 struct proxy_test {
     struct probe *probe;
+    const char *route;
 };
 
 static void drop_test(void *state)
@@ -236,33 +270,42 @@ static struct flow_next probed(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     struct proxy_test *test = x->state;
+    struct json_doc *doc;
 
     if (!probe_result(test->probe))
         return flow_sleep_then(probed);
-    return admin_reply(x, 200, probe_report(test->probe));
+    doc = probe_report(test->probe);
+    json_doc_set_str(doc, "route", str_of(test->route));
+    return admin_reply(x, 200, doc);
 }
 
 /* What the account's requests would go through: a proxy in the body stands for one
-   that a request names. */
+   that a request names.  `account` may be NULL. */
 static bool start_probe(struct admin_request *x, const struct account *account)
 {
     const struct admin_options *options = &x->admin->options;
     struct proxy_test *test = x->state;
     const struct json_doc *config;
+    const struct proxy *own;
     struct proxy *named = NULL;
 
     if (!members_proxy(x->body, &config, &x->err))
         return false;
     if (config)
         named = proxy_from_json(config, &x->err);
+    own = account ? account->proxy : NULL;
+    test->route = options->proxy ? "global"
+                  : named        ? "request"
+                  : own          ? "account"
+                                 : "direct";
     test->probe = probe_start(
-        &(struct probe_options){
-            .loop = options->loop,
-            .api = &options->config->api,
-            .tls = options->tls,
-            .ca_file = options->config->ca_file.at,
-            .proxy = proxy_choose(options->proxy, named, account->proxy),
-            .timeout_ms = options->config->connect_ms },
+        &(struct probe_options){ .loop = options->loop,
+                                 .api = &options->config->api,
+                                 .tls = options->tls,
+                                 .ca_file = options->config->ca_file.at,
+                                 .proxy =
+                                     proxy_choose(options->proxy, named, own),
+                                 .timeout_ms = options->config->connect_ms },
         admin_wake, x);
     proxy_unref(named);
     return true;
@@ -271,7 +314,7 @@ static bool start_probe(struct admin_request *x, const struct account *account)
 static struct flow_next proxy_test(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
-    struct account *account = find(x);
+    struct account *account = account_routes_find(x);
     bool started;
 
     if (!account)
@@ -291,6 +334,7 @@ static const struct admin_member step_members[] = {
       NULL },
     { "ok", ADMIN_BOOL, ADMIN_REQUIRED, "whether it went well", NULL },
     { "ms", ADMIN_NUMBER, ADMIN_REQUIRED, "how long it took", NULL },
+    { "us", ADMIN_NUMBER, ADMIN_REQUIRED, "the same in microseconds", NULL },
     ADMIN_END,
 };
 static const struct admin_member steps_members[] = {
@@ -301,6 +345,8 @@ static const struct admin_member report_members[] = {
     { "ok", ADMIN_BOOL, ADMIN_REQUIRED, "whether the target answered", NULL },
     { "proxy", ADMIN_OBJECT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "the one that was used", account_doc_proxy_shown },
+    { "route", ADMIN_TEXT, ADMIN_REQUIRED,
+      "whose proxy that is: global, request, account; or direct", NULL },
     { "target", ADMIN_TEXT, ADMIN_REQUIRED, "what was asked", NULL },
     { "status", ADMIN_NUMBER, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "the HTTP status that it answered", NULL },
@@ -313,6 +359,30 @@ static const struct admin_member report_members[] = {
       NULL },
     ADMIN_END,
 };
+static struct flow_next way_test(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+
+    return start_probe(x, NULL) ? flow_sleep_then(probed) : admin_refuse(x);
+}
+
+static const struct admin_member way_members[] = {
+    { "proxy_config", ADMIN_OBJECT, ADMIN_OR_NULL,
+      "the proxy to test, as if a request named it; the global one goes first",
+      account_doc_proxy_asked },
+    ADMIN_END,
+};
+const struct admin_endpoint account_routes_way_test = {
+    .first = way_test,
+    .state_size = sizeof(struct proxy_test),
+    .drop = drop_test,
+    .tag = TAG,
+    .summary = "Try the way to Anthropic without an account, step by step",
+    .body_max = ADMIN_BODY,
+    .body = way_members,
+    .answer = report_members,
+};
+
 const struct admin_endpoint account_routes_proxy_test = {
     .first = proxy_test,
     .state_size = sizeof(struct proxy_test),

@@ -28,10 +28,12 @@ void admin_ask(struct admin_request *x, enum keeper_op op, struct str name,
                const struct json_doc *change)
 {
     x->wait = keeper_ask(x->admin->options.keeper, x->admin->options.loop,
-                         &(struct keeper_question){ .op = op,
-                                                    .name = name,
-                                                    .by_hand = true,
-                                                    .change = change },
+                         &(struct keeper_question){
+                             .op = op,
+                             .name = name,
+                             .by_hand = true,
+                             .patient = x->admin->options.patient,
+                             .change = change },
                          admin_wake, x);
 }
 

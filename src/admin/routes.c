@@ -2,7 +2,9 @@
 /* The management API.  To add an endpoint: a row, and a step in its file. */
 #include "admin/routes.h"
 
+#include "admin/account_make.h"
 #include "admin/account_routes.h"
+#include "admin/account_trial.h"
 #include "admin/health.h"
 #include "admin/login_routes.h"
 #include "admin/me.h"
@@ -32,6 +34,14 @@ static const struct admin_row rows[] = {
               account_routes_refresh),
     ADMIN_ROW("POST", "/oauth/accounts/:name/proxy-test", MANAGE,
               account_routes_proxy_test),
+
+    ADMIN_ROW("GET", "/admin/api/accounts", LOOK, account_routes_list_all),
+    ADMIN_ROW("POST", "/admin/api/accounts", MANAGE, account_make),
+    ADMIN_ROW("GET", "/admin/api/accounts/:name/profile", MANAGE,
+              account_trial_profile),
+    ADMIN_ROW("POST", "/admin/api/accounts/:name/message", MANAGE,
+              account_trial_message),
+    ADMIN_ROW("POST", "/admin/api/proxy-test", MANAGE, account_routes_way_test),
 };
 
 static const struct router router = {
@@ -51,6 +61,8 @@ struct admin *admin_new(const struct admin_options *options)
 
 void admin_free(struct admin *admin)
 {
+    upstream_free(admin->upstream);
+    origin_free(admin->origin);
     mem_free(admin);
 }
 

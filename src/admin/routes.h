@@ -22,10 +22,14 @@ struct admin_options {
     struct tls *tls;           /* for the proxy test; NULL if all is http:// */
     const struct proxy *proxy; /* the global one, or NULL */
     const struct admin_facts *facts; /* of the running program; NULL: none */
+    bool patient; /* who asks the keeper waits as long as it takes: a command */
 };
 
 struct admin {
     struct admin_options options;
+    /* To the API, for admin/api_fetch.h alone; NULL until it is needed. */
+    struct upstream *upstream;
+    struct origin *origin;
 };
 
 struct admin *admin_new(const struct admin_options *options);

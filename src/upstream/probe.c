@@ -213,6 +213,7 @@ static struct json_doc *steps_doc(const struct probe_result *result)
         json_doc_set_str(step, "step", str_of(result->steps[i].name));
         json_doc_set_bool(step, "ok", result->steps[i].ok);
         json_doc_set_u64(step, "ms", result->steps[i].us / 1000);
+        json_doc_set_u64(step, "us", result->steps[i].us);
         json_doc_add(steps, step);
     }
     return steps;

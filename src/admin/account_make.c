@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+/* Adding an account. */
+#include "admin/account_make.h"
+
+#include "account/kinds.h"
+#include "admin/account_doc.h"
+#include "admin/members.h"
+#include "admin/request.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+static struct flow_next made(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct accounts *accounts = x->admin->options.accounts;
+    struct account *account;
+    struct str name = STR_EMPTY;
+    struct json_doc *doc;
+
+    if (!keeper_wait_is_done(x->wait))
+        return flow_sleep_then(made);
+    if (keeper_wait_error(x->wait)) {
+        x->err = *keeper_wait_error(x->wait);
+        return admin_refuse(x);
+    }
+    (void)json_doc_get_str(x->body, "name", &name);
+    account = accounts_get(accounts, name);
+    doc = account ? account_doc_status(account, clock_wall_ms())
+                  : account_doc_of(accounts, name, "added");
+    account_unref(account);
+    return admin_reply(x, 201, doc);
+}
+
+static struct flow_next make_of(struct admin_request *x, struct str name,
+                                const struct account_kind *kind,
+                                const struct json_doc *doc)
+{
+    const struct admin_options *options = &x->admin->options;
+
+    x->wait = keeper_ask(options->keeper, options->loop,
+                         &(struct keeper_question){ .op = KEEPER_CREATE,
+                                                    .name = name,
+                                                    .kind = kind,
+                                                    .patient = options->patient,
+                                                    .change = doc },
+                         admin_wake, x);
+    return flow_sleep_then(made);
+}
+
+static struct flow_next make_with_key(struct admin_request *x, struct str name,
+                                      struct str key)
+{
+    struct json_doc *doc = json_doc_new_object();
+    char when[TEXT_TIME_MAX];
+    struct flow_next next;
+
+    text_format_time(clock_wall_ms(), when);
+    json_doc_set_str(doc, "api_key", key);
+    json_doc_set_str(doc, "created_at", str_of(when));
+    next = make_of(x, name, &account_kind_apikey, doc);
+    json_doc_free(doc);
+    return next;
+}
+
+static const struct account_kind *kind_named(const struct json_doc *body)
+{
+    struct str name = STR_EMPTY;
+
+    (void)json_doc_get_str(body, "kind", &name);
+    for (size_t i = 0; account_kinds[i]; i++) {
+        if (str_eq(name, str_of(account_kinds[i]->name)))
+            return account_kinds[i];
+    }
+    return NULL;
+}
+
+/* Either an API key, or a document as it would lie in DATA_DIR. */
+static struct flow_next make(struct flow *flow)
+{
+    static const char *const known[] = { "name", "api_key", "kind", "document",
+                                         NULL };
+    struct admin_request *x = admin_request_of(flow);
+    const struct json_doc *doc = json_doc_get(x->body, "document");
+    const struct account_kind *kind = kind_named(x->body);
+    struct str name;
+    struct str key;
+
+    if (!members_are(x->body, known, &x->err) ||
+        !members_name(x->body, "name", &name, &x->err))
+        return admin_refuse(x);
+    if (json_doc_get_str(x->body, "api_key", &key) && !doc &&
+        !json_doc_get(x->body, "kind"))
+        return make_with_key(x, name, key);
+    if (kind && json_doc_is_object(doc) && !json_doc_get(x->body, "api_key"))
+        return make_of(x, name, kind, doc);
+    err_set(&x->err, ERR_BAD_REQUEST,
+            "besides the name there must be api_key (a text), or kind "
+            "(\"oauth\" or \"api-key\") and document (an object)");
+    return admin_refuse(x);
+}
+
+static const struct admin_member make_members[] = {
+    { "name", ADMIN_TEXT, ADMIN_REQUIRED, "what to call the account", NULL },
+    { "api_key", ADMIN_TEXT, 0, "a Console API key", NULL },
+    { "kind", ADMIN_TEXT, 0, "of the document: oauth or api-key", NULL },
+    { "document", ADMIN_OBJECT, 0,
+      "instead of a key: the account as its file in DATA_DIR would have it",
+      NULL },
+    ADMIN_END,
+};
+const struct admin_endpoint account_make = {
+    .first = make,
+    .tag = "accounts",
+    .summary = "Add an account; one of that name is left as it is (409)",
+    .body_max = ADMIN_BODY,
+    .body = make_members,
+    .answer = account_doc_status_members,
+    .status = 201,
+};

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+/* Does an account work?
+
+       begin -> (refresh) -> ask -> answered               the profile
+                             ask for models -> send -> answered   the message */
+#include "admin/account_trial.h"
+
+#include "admin/account_routes.h"
+#include "admin/api_fetch.h"
+#include "admin/request.h"
+#include "base/clock.h"
+#include "base/text.h"
+
+#define TAG "accounts"
+#define MODEL_MAX 4096
+
+/* In the request's arena. */
+struct trial {
+    struct account *account;
+    struct fetch *fetch;
+    struct api_ask ask;
+    flow_step then; /* with the account's live token */
+};
+
+static void drop(void *state)
+{
+    struct trial *trial = state;
+
+    fetch_free(trial->fetch);
+    account_unref(trial->account);
+}
+
+/* ---- a live token ------------------------------------------------------- */
+
+static struct flow_next refreshed(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct trial *trial = x->state;
+
+    if (!keeper_wait_is_done(x->wait))
+        return flow_sleep_then(refreshed);
+    if (keeper_wait_error(x->wait)) {
+        x->err = *keeper_wait_error(x->wait);
+        return admin_refuse(x);
+    }
+    account_unref(trial->account);
+    trial->account = account_routes_find(x);
+    return trial->account ? flow_go(trial->then) : admin_refuse(x);
+}
+
+static struct flow_next begin(struct admin_request *x, flow_step then)
+{
+    struct trial *trial = x->state;
+    uint64_t now_ms = clock_wall_ms();
+
+    trial->then = then;
+    trial->account = account_routes_find(x);
+    if (!trial->account || !account_is_usable(trial->account, now_ms, &x->err))
+        return admin_refuse(x);
+    if (!account_needs_refresh(trial->account, now_ms))
+        return flow_go(then);
+    admin_ask(x, KEEPER_REFRESH, x->match.at[0], NULL);
+    return flow_sleep_then(refreshed);
+}
+
+/* ---- asking ------------------------------------------------------------- */
+
+static struct flow_next ask(struct admin_request *x, struct str method,
+                            struct str target, struct str body, flow_step then)
+{
+    struct trial *trial = x->state;
+
+    trial->ask = (struct api_ask){ .account = trial->account,
+                                   .method = method,
+                                   .target = target,
+                                   .body = body };
+    fetch_free(trial->fetch);
+    trial->fetch =
+        api_fetch_start(x->admin, x->req->arena, &trial->ask, admin_wake, x);
+    return flow_sleep_then(then);
+}
+
+/* The answer, the caller's; NULL if it is not there yet, or not what it should be:
+   `*next` is what to return then. */
+static struct json_doc *answer(struct admin_request *x, flow_step again,
+                               struct flow_next *next)
+{
+    struct trial *trial = x->state;
+    struct json_doc *doc;
+
+    if (fetch_state(trial->fetch) == FETCH_BUSY) {
+        *next = flow_sleep_then(again);
+        return NULL;
+    }
+    doc = api_fetch_answer(trial->fetch, &trial->ask, &x->err);
+    if (!doc)
+        *next = admin_refuse(x);
+    return doc;
+}
+
+static void copy_text(struct json_doc *to, const char *ours,
+                      const struct json_doc *from, const char *theirs)
+{
+    struct str text;
+
+    if (!json_doc_get(to, ours) && json_doc_get_str(from, theirs, &text))
+        json_doc_set_str(to, ours, text);
+}
+
+/* ---- the profile -------------------------------------------------------- */
+
+static struct flow_next profiled(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct flow_next next;
+    struct json_doc *doc = answer(x, profiled, &next);
+    struct json_doc *shown;
+
+    if (!doc)
+        return next;
+    shown = json_doc_new_object();
+    copy_text(shown, "email", json_doc_get(doc, "account"), "email");
+    copy_text(shown, "email", json_doc_get(doc, "account"), "email_address");
+    copy_text(shown, "plan", json_doc_get(doc, "organization"),
+              "organization_type");
+    json_doc_free(doc);
+    return admin_reply(x, 200, shown);
+}
+
+static struct flow_next ask_profile(struct flow *flow)
+{
+    return ask(admin_request_of(flow), STR("GET"), STR("/api/oauth/profile"),
+               STR_EMPTY, profiled);
+}
+
+static struct flow_next profile(struct flow *flow)
+{
+    return begin(admin_request_of(flow), ask_profile);
+}
+
+static const struct admin_member profile_members[] = {
+    { "email", ADMIN_TEXT, 0, "whose it is, as far as Anthropic says", NULL },
+    { "plan", ADMIN_TEXT, 0, "likewise", NULL },
+    ADMIN_END,
+};
+const struct admin_endpoint account_trial_profile = {
+    .first = profile,
+    .state_size = sizeof(struct trial),
+    .drop = drop,
+    .tag = TAG,
+    .summary = "Whose account it is: asks Anthropic",
+    .answer = profile_members,
+};
+
+/* ---- the message -------------------------------------------------------- */
+
+static struct flow_next said(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct flow_next next;
+    struct json_doc *doc = answer(x, said, &next);
+    struct json_doc *shown;
+
+    if (!doc)
+        return next;
+    shown = json_doc_new_object();
+    copy_text(shown, "model", doc, "model");
+    copy_text(shown, "text", json_doc_at(json_doc_get(doc, "content"), 0),
+              "text");
+    json_doc_free(doc);
+    return admin_reply(x, 200, shown);
+}
+
+static struct flow_next send_to(struct admin_request *x, struct str model)
+{
+    struct flow_next next;
+    struct buf body;
+
+    buf_init(&body, 8 * MODEL_MAX);
+    buf_add(&body, STR("{\"model\":\""));
+    text_json_escape(&body, str_sub(model, 0, MODEL_MAX));
+    buf_add(&body, STR("\",\"max_tokens\":32,\"messages\":[{\"role\":"
+                       "\"user\",\"content\":\"Say hello.\"}]}"));
+    next = ask(x, STR("POST"), STR("/v1/messages"), buf_str(&body), said);
+    buf_done(&body);
+    return next;
+}
+
+static struct flow_next listed(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct flow_next next;
+    struct json_doc *doc = answer(x, listed, &next);
+    struct str id;
+
+    if (!doc)
+        return next;
+    if (json_doc_get_str(json_doc_at(json_doc_get(doc, "data"), 0), "id",
+                         &id)) {
+        next = send_to(x, id);
+    } else {
+        err_set(&x->err, ERR_BAD_RESPONSE, "the list of models is empty");
+        next = admin_refuse(x);
+    }
+    json_doc_free(doc);
+    return next;
+}
+
+static struct flow_next ask_models(struct flow *flow)
+{
+    return ask(admin_request_of(flow), STR("GET"), STR("/v1/models?limit=1"),
+               STR_EMPTY, listed);
+}
+
+static struct flow_next message(struct flow *flow)
+{
+    return begin(admin_request_of(flow), ask_models);
+}
+
+static const struct admin_member message_members[] = {
+    { "model", ADMIN_TEXT, 0, "that answered: the first one on the list",
+      NULL },
+    { "text", ADMIN_TEXT, 0, "what it said", NULL },
+    ADMIN_END,
+};
+const struct admin_endpoint account_trial_message = {
+    .first = message,
+    .state_size = sizeof(struct trial),
+    .drop = drop,
+    .tag = TAG,
+    .summary = "Send a first message through the account, which costs a few "
+               "tokens",
+    .body_max = ADMIN_BODY,
+    .answer = message_members,
+};
