@@ -7,17 +7,15 @@
 #include <string.h>
 
 #include "account/kinds.h"
-#include "admin/account_doc.h"
 #include "app/import_command.h"
 #include "app/invocation.h"
-#include "app/place.h"
+#include "app/remote.h"
 #include "app/terminal.h"
-#include "base/clock.h"
 #include "base/mem.h"
 #include "base/shown.h"
-#include "base/text.h"
 
 #define TEXT_MAX 65536
+#define PATH_LEN_MAX 1024
 
 static int usage(const char *problem)
 {
@@ -26,31 +24,33 @@ static int usage(const char *problem)
     return 2;
 }
 
-static bool write_account(struct place *place, struct str name, struct str key,
-                          struct err *err)
+/* What is no name is sent nowhere: it may be a secret. */
+static bool call_account(struct remote *remote, struct remote_call *call,
+                         struct str name, const char *suffix, struct err *err)
 {
-    struct json_doc *doc = json_doc_new_object();
-    char document[ACCOUNT_KEY_MAX];
-    char when[TEXT_TIME_MAX];
+    struct buf path;
     bool ok;
 
-    text_format_time(clock_wall_ms(), when);
-    json_doc_set_str(doc, "api_key", key);
-    json_doc_set_str(doc, "created_at", str_of(when));
-    account_key(&account_kind_apikey, name, document);
-    ok = store_do(place->store,
-                  &(struct store_request){
-                      .op = STORE_OP_CREATE, .key = document, .patch = doc },
-                  err);
-    json_doc_free(doc);
+    if (!account_name_is_valid(name)) {
+        call->status = 404;
+        return err_set(err, ERR_NOT_FOUND, "there is no such account");
+    }
+    buf_init(&path, PATH_LEN_MAX);
+    remote_path(&path, "/oauth/accounts/", name);
+    buf_add(&path, str_of(suffix));
+    call->path = buf_str(&path);
+    ok = remote_call(remote, call, err);
+    buf_done(&path);
     return ok;
 }
 
-static bool check_name(const struct place *place, struct str name,
-                       struct err *err)
+/* ---- add ---------------------------------------------------------------- */
+
+static bool check_name(struct remote *remote, struct str name, struct err *err)
 {
-    struct account *account;
+    struct remote_call call = { .method = "GET" };
     char text[SHOWN_MAX];
+    struct err ignored;
 
     if (!account_name_may_be_made(name))
         return err_set(err, ERR_CONFIG,
@@ -58,17 +58,40 @@ static bool check_name(const struct place *place, struct str name,
                        "letters, digits or . _ @ -, not starting with a dot, "
                        "and no key",
                        shown(name, text));
-    account = accounts_get(place->accounts, name);
-    account_unref(account);
-    return !account || err_set(err, ERR_CONFIG,
-                               "the account \"" STR_FMT
-                               "\" exists already; choose another name, or "
-                               "remove it first with `claude-relay account "
-                               "remove " STR_FMT "`",
-                               STR_ARG(name), STR_ARG(name));
+    if (!call_account(remote, &call, name, "/status", &ignored) &&
+        call.status != 404) {
+        *err = ignored;
+        json_doc_free(call.answer);
+        return false;
+    }
+    json_doc_free(call.answer);
+    return call.status == 404 ||
+           err_set(err, ERR_EXISTS,
+                   "the account \"" STR_FMT
+                   "\" exists already; choose another name, or "
+                   "remove it first with `claude-relay account "
+                   "remove " STR_FMT "`",
+                   STR_ARG(name), STR_ARG(name));
 }
 
-static int add_with_key(struct place *place, struct str name, struct str key)
+static bool make(struct remote *remote, struct str name, struct str key,
+                 struct err *err)
+{
+    struct json_doc *body = json_doc_new_object();
+    struct remote_call call = { .method = "POST",
+                                .path = STR("/admin/api/accounts"),
+                                .body = body };
+    bool ok;
+
+    json_doc_set_str(body, "name", name);
+    json_doc_set_str(body, "api_key", key);
+    ok = remote_call(remote, &call, err);
+    json_doc_free(call.answer);
+    json_doc_free(body);
+    return ok;
+}
+
+static int add_with_key(struct remote *remote, struct str name, struct str key)
 {
     struct err err;
 
@@ -82,147 +105,165 @@ static int add_with_key(struct place *place, struct str name, struct str key)
             KIND_APIKEY_MAX, STR_ARG(name));
         return terminal_fail(&err);
     }
-    if (!write_account(place, name, key, &err))
+    if (!make(remote, name, key, &err))
         return terminal_fail(&err);
     invocation_print(stdout,
-                     "Account \"" STR_FMT "\" added.  A running relay uses it "
-                     "at once; otherwise start one with `claude-relay`.\n",
+                     remote_is_relay(remote)
+                         ? "Account \"" STR_FMT "\" added; the relay uses it "
+                           "from now on.\n"
+                         : "Account \"" STR_FMT "\" added.  Start the relay "
+                           "with `claude-relay`.\n",
                      STR_ARG(name));
     return 0;
 }
 
-static int add(struct place *place, struct str name)
+static int add(struct remote *remote, struct str name)
 {
     char line[TERMINAL_LINE_MAX];
     struct str key;
     struct err err;
     int status;
 
-    if (!check_name(place, name, &err))
+    if (!check_name(remote, name, &err))
         return terminal_fail(&err);
     if (!terminal_ask("API key (not shown): ", true, line, &key)) {
         err_set(&err, ERR_CONFIG,
                 "no key was entered: type it, or pipe it into standard input");
         return terminal_fail(&err);
     }
-    status = add_with_key(place, name, key);
+    status = add_with_key(remote, name, key);
     mem_wipe(line, sizeof(line));
     return status;
 }
 
 /* ---- list --------------------------------------------------------------- */
 
-static void print_account(void *arg, const struct account *account)
+/* Of one whose file cannot be read nobody knows when. */
+static struct str until_of(const struct json_doc *account)
 {
-    char until[TEXT_TIME_MAX] = "never expires";
-    struct err err = { 0 };
-    bool usable = account_is_usable(account, clock_wall_ms(), &err);
+    struct str until = STR("never expires");
+    bool enabled = false;
+    bool valid = false;
 
-    (void)arg;
-    if (account->problem[0])
-        text_copy(until, sizeof(until), STR("unknown"));
-    else if (account->expires_at_ms != ACCOUNT_NEVER_EXPIRES)
-        text_format_time(account->expires_at_ms, until);
-    invocation_print(stdout, "%-24s %-8s %s%s%s\n", account->name,
-                     account->kind->name, until,
-                     usable ? "" : "  problem: ", usable ? "" : err.text);
+    (void)json_doc_get_bool(account, "enabled", &enabled);
+    (void)json_doc_get_bool(account, "is_valid", &valid);
+    if (!json_doc_get_str(account, "expires_at", &until) && enabled && !valid)
+        return STR("unknown");
+    return until;
 }
 
-static int list(struct place *place)
+static void print_account(const struct json_doc *account)
 {
-    if (accounts_count(place->accounts) == 0)
+    struct str name = STR_EMPTY;
+    struct str kind = STR_EMPTY;
+    struct str problem = STR_EMPTY;
+    struct str until = until_of(account);
+
+    (void)json_doc_get_str(account, "account", &name);
+    (void)json_doc_get_str(account, "kind", &kind);
+    (void)json_doc_get_str(account, "problem", &problem);
+    invocation_print(stdout, "%-24.*s %-8.*s " STR_FMT "%s" STR_FMT "\n",
+                     STR_ARG(name), STR_ARG(kind), STR_ARG(until),
+                     problem.len > 0 ? "  problem: " : "", STR_ARG(problem));
+}
+
+static int list(struct remote *remote, const char *folder)
+{
+    struct remote_call call = { .method = "GET",
+                                .path = STR("/admin/api/accounts") };
+    const struct json_doc *all;
+    struct err err;
+
+    if (!remote_call(remote, &call, &err)) {
+        json_doc_free(call.answer);
+        return terminal_fail(&err);
+    }
+    all = json_doc_get(call.answer, "accounts");
+    if (json_doc_count(all) == 0)
         invocation_print(stdout,
                          "There are no accounts in %s yet: add one with "
                          "`claude-relay login main` or `claude-relay account "
                          "add main --api-key -`.\n",
-                         place->config->data_dir.at);
-    accounts_each(place->accounts, print_account, NULL);
+                         folder);
+    for (size_t i = 0; i < json_doc_count(all); i++)
+        print_account(json_doc_at(all, i));
+    json_doc_free(call.answer);
     return 0;
 }
 
 /* ---- show, refresh, remove ---------------------------------------------- */
 
-static int show(struct place *place, struct str name)
+static void print_doc(const struct json_doc *doc)
 {
-    struct account *account = accounts_get(place->accounts, name);
-    char value[SHOWN_MAX];
-    struct json_doc *doc;
     struct buf text;
-    struct err err;
 
-    if (!account) {
-        err_set(&err, ERR_NOT_FOUND,
-                "there is no account \"%s\"; `claude-relay account list` shows "
-                "those there are",
-                shown(name, value));
-        return terminal_fail(&err);
-    }
-    doc = account_doc_status(account, clock_wall_ms());
     buf_init(&text, TEXT_MAX);
     if (json_doc_write(doc, true, &text))
         (void)printf(STR_FMT "\n", STR_ARG(buf_str(&text)));
     buf_done(&text);
-    json_doc_free(doc);
-    account_unref(account);
-    return 0;
 }
 
-static int ask(struct place *place, enum keeper_op op, struct str name,
-               const char *did)
+/* Texts of the API name its own endpoints. */
+static int fail(const struct remote_call *call, struct str name,
+                struct err *err)
 {
-    struct keeper_question question = { .op = op,
-                                        .name = name,
-                                        .by_hand = true };
-    struct err err;
-
-    if (!place_ask(place, &question, &err))
-        return terminal_fail(&err);
-    (void)printf("Account \"" STR_FMT "\" %s.\n", STR_ARG(name), did);
-    return 0;
-}
-
-static int refresh(struct place *place, struct str name)
-{
-    return ask(place, KEEPER_REFRESH, name, "refreshed");
-}
-
-/* Its file is away: a relay that has it in memory is told. */
-static int forget_unseen(struct place *place, struct str name)
-{
-    char key[ACCOUNT_KEY_MAX];
     char value[SHOWN_MAX];
-    struct err err;
 
-    for (size_t i = 0; account_kinds[i]; i++) {
-        account_key(account_kinds[i], name, key);
-        if (!store_do(place->store,
-                      &(struct store_request){ .op = STORE_OP_REMOVE,
-                                               .key = key },
-                      &err))
-            return terminal_fail(&err);
-    }
-    (void)printf("There is no file of an account \"%s\" in %s; a relay that "
-                 "still has it in memory forgets it now.\n",
-                 shown(name, value), place->config->data_dir.at);
-    return 0;
+    if (call->status == 404)
+        err_set(err, ERR_NOT_FOUND,
+                "there is no account \"%s\"; `claude-relay account list` shows "
+                "those there are",
+                shown(name, value));
+    return terminal_fail(err);
 }
 
-static int forget(struct place *place, struct str name)
+static int show(struct remote *remote, struct str name)
 {
-    struct account *account = accounts_get(place->accounts, name);
+    struct remote_call call = { .method = "GET" };
+    struct err err;
+    int status = 0;
 
-    account_unref(account);
-    if (!account && account_name_is_valid(name) &&
-        store_is_served(place->store))
-        return forget_unseen(place, name);
-    return ask(place, KEEPER_REMOVE, name, "removed");
+    if (call_account(remote, &call, name, "/status", &err))
+        print_doc(call.answer);
+    else
+        status = fail(&call, name, &err);
+    json_doc_free(call.answer);
+    return status;
+}
+
+static int change(struct remote *remote, struct remote_call *call,
+                  struct str name, const char *suffix, const char *done)
+{
+    struct err err;
+    int status = 0;
+
+    if (call_account(remote, call, name, suffix, &err))
+        (void)printf("Account \"" STR_FMT "\" %s.\n", STR_ARG(name), done);
+    else
+        status = fail(call, name, &err);
+    json_doc_free(call->answer);
+    return status;
+}
+
+static int refresh(struct remote *remote, struct str name)
+{
+    struct remote_call call = { .method = "POST" };
+
+    return change(remote, &call, name, "/refresh", "refreshed");
+}
+
+static int forget(struct remote *remote, struct str name)
+{
+    struct remote_call call = { .method = "DELETE" };
+
+    return change(remote, &call, name, "", "removed");
 }
 
 /* ---- the table ---------------------------------------------------------- */
 
 static const struct {
     const char *name;
-    int (*run)(struct place *place, struct str name);
+    int (*run)(struct remote *remote, struct str name);
 } named[] = {
     { "add", add },
     { "show", show },
@@ -242,13 +283,13 @@ static const char *check_add(int argc, char **argv)
     return NULL;
 }
 
-static int run_named(struct place *place, char **argv)
+static int run_named(struct remote *remote, char **argv)
 {
     struct str name = str_of(argv[1]);
 
     for (size_t i = 0; i < COUNT_OF(named); i++) {
         if (strcmp(argv[0], named[i].name) == 0)
-            return named[i].run(place, name);
+            return named[i].run(remote, name);
     }
     return 2;
 }
@@ -270,20 +311,18 @@ static const char *check_arguments(int argc, char **argv)
 int account_commands_run(int argc, char **argv, const struct config *config)
 {
     const char *bad;
-    struct place place;
+    struct remote *remote;
     struct err err;
-    int status;
 
     if (argc >= 1 && strcmp(argv[0], "import") == 0)
         return import_command_run(argc - 1, argv + 1, config);
     bad = check_arguments(argc, argv);
     if (bad)
         return usage(bad);
-    if (!place_open(&place, config, &err))
-        status = terminal_fail(&err);
-    else if (argc == 1)
-        status = list(&place);
-    else
-        status = run_named(&place, argv);
-    return place_close(&place, status);
+    remote = remote_open(config, &err);
+    if (!remote)
+        return terminal_fail(&err);
+    remote_say_where(remote);
+    return remote_close(remote, argc == 1 ? list(remote, config->data_dir.at)
+                                          : run_named(remote, argv));
 }

@@ -3,6 +3,7 @@
 #include "app/commands.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/account_commands.h"
@@ -11,27 +12,21 @@
 #include "app/invocation.h"
 #include "app/login_command.h"
 #include "app/proxy_commands.h"
-#include "app/running.h"
 #include "app/secret_commands.h"
 #include "app/serve_command.h"
-#include "app/terminal.h"
 #include "base/shell.h"
 #include "base/shown.h"
+#include "config/values.h"
 #include "upstream/proxy.h"
 
 #define TEXT_MAX 65536
-
-enum need {
-    NEED_NOTHING,
-    NEED_CONFIG,
-    NEED_AGREEMENT, /* with a relay that runs on the same folder (app/running.h) */
-};
+#define DATA_DIR_FLAG "--data-dir"
 
 struct command {
     const char *name;
     const char *usage;
     int (*run)(int argc, char **argv, const struct config *config);
-    enum need need;
+    bool configured;    /* it needs the configuration */
     const char *spared; /* a first argument that needs none */
 };
 
@@ -40,19 +35,18 @@ static int run_options(int argc, char **argv, const struct config *config);
 static int run_version(int argc, char **argv, const struct config *config);
 
 static const struct command commands[] = {
-    { "serve", "serve [--port N] [--host ADDRESS] [--data-dir FOLDER]",
-      serve_command_run, NEED_CONFIG, NULL },
-    { "login", "login [NAME] [--setup-token] [--message]", login_command_run,
-      NEED_AGREEMENT, NULL },
-    { "account", ACCOUNT_COMMANDS_USAGE, account_commands_run, NEED_AGREEMENT,
+    { "serve", "serve [--port N] [--host ADDRESS]", serve_command_run, true,
       NULL },
-    { "secret", SECRET_COMMANDS_USAGE, secret_commands_run, NEED_CONFIG,
+    { "login", "login [NAME] [--setup-token] [--message]", login_command_run,
+      true, NULL },
+    { "account", ACCOUNT_COMMANDS_USAGE, account_commands_run, true, NULL },
+    { "secret", SECRET_COMMANDS_USAGE, secret_commands_run, true,
       SECRET_COMMANDS_NEW },
-    { "proxy", PROXY_COMMANDS_USAGE, proxy_commands_run, NEED_AGREEMENT, NULL },
-    { "check", "check", check_command_run, NEED_CONFIG, NULL },
-    { "options", "options --markdown|--env", run_options, NEED_NOTHING, NULL },
-    { "help", "help", run_help, NEED_NOTHING, NULL },
-    { "version", "version", run_version, NEED_NOTHING, NULL },
+    { "proxy", PROXY_COMMANDS_USAGE, proxy_commands_run, true, NULL },
+    { "check", "check", check_command_run, true, NULL },
+    { "options", "options --markdown|--env", run_options, false, NULL },
+    { "help", "help", run_help, false, NULL },
+    { "version", "version", run_version, false, NULL },
 };
 
 static void print_usage(FILE *out)
@@ -65,6 +59,8 @@ static void print_usage(FILE *out)
         buf_printf(&forms, "\n%s", commands[i].usage);
     invocation_print_usage(out, buf_str(&forms));
     buf_done(&forms);
+    (void)fprintf(out, "Every command takes " DATA_DIR_FLAG
+                       " FOLDER, which wins over DATA_DIR.\n");
 }
 
 int commands_usage_error(const char *text, const char *argument)
@@ -249,14 +245,11 @@ static int run_configured(const struct command *command, int argc, char **argv)
     struct arena *arena = arena_new();
     struct problems problems;
     struct config config;
-    struct err err;
     int status = 1;
 
     problems_init(&problems);
     if (!load(&config, arena, &problems))
         print_problems(&problems);
-    else if (command->need == NEED_AGREEMENT && !running_agrees(&config, &err))
-        status = terminal_fail(&err);
     else
         status = command->run(argc, argv, &config);
     problems_done(&problems);
@@ -266,9 +259,8 @@ static int run_configured(const struct command *command, int argc, char **argv)
 
 static bool needs_config(const struct command *command, int argc, char **argv)
 {
-    return command->need != NEED_NOTHING &&
-           !(command->spared && argc > 0 &&
-             strcmp(argv[0], command->spared) == 0);
+    return command->configured && !(command->spared && argc > 0 &&
+                                    strcmp(argv[0], command->spared) == 0);
 }
 
 static bool asks_for_help(int argc, char **argv)
@@ -280,7 +272,60 @@ static bool asks_for_help(int argc, char **argv)
     return false;
 }
 
-int commands_run(int argc, char **argv)
+/* ---- --data-dir --------------------------------------------------------- */
+
+/* The value of `--data-dir FOLDER` or `--data-dir=FOLDER`, which is taken out of the
+   arguments; NULL if the next one is neither.  `bad`: it lacks its folder. */
+static const char *take_data_dir(int *argc, char **argv, int i, bool *bad)
+{
+    const size_t len = sizeof(DATA_DIR_FLAG) - 1;
+    const char *argument = argv[i];
+    const char *value = argument + len + 1;
+    int used = 1;
+
+    if (strncmp(argument, DATA_DIR_FLAG, len) != 0 ||
+        (argument[len] != '\0' && argument[len] != '='))
+        return NULL;
+    if (argument[len] == '\0') {
+        value = i + 1 < *argc ? argv[i + 1] : "";
+        used = 2;
+    }
+    *bad = !*value;
+    if (*bad)
+        return argument;
+    for (int k = i; k + used <= *argc; k++)
+        argv[k] = argv[k + used];
+    *argc -= used;
+    return value;
+}
+
+/* For every command, and in front of it too.  As DATA_DIR in the environment: texts
+   that name commands say it then, too.  True, or the exit status. */
+static bool choose_data_dir(int *argc, char **argv, int *status)
+{
+    const char *folder = NULL;
+    bool bad = false;
+
+    for (int i = 1; i < *argc && !bad;) {
+        const char *value = take_data_dir(argc, argv, i, &bad);
+
+        folder = value ? value : folder;
+        i += !value;
+    }
+    if (!folder)
+        return true;
+    if (bad)
+        *status =
+            commands_usage_error("unknown or incomplete argument", folder);
+    else if (!config_text_fits(CONFIG_PATH, str_of(folder)))
+        *status = commands_usage_error(DATA_DIR_FLAG " must be a folder, not",
+                                       folder);
+    else if (setenv("DATA_DIR", folder, 1) == 0)
+        return true;
+    return false;
+}
+
+static int run(int argc, char **argv)
 {
     bool implied = argc < 2 || (argv[1][0] == '-' && !find(argv[1]));
     const struct command *command = implied ? &commands[0] : find(argv[1]);
@@ -298,4 +343,11 @@ int commands_run(int argc, char **argv)
         return run_configured(command, argc, argv);
     config_forget_secrets();
     return command->run(argc, argv, NULL);
+}
+
+int commands_run(int argc, char **argv)
+{
+    int status = 1;
+
+    return choose_data_dir(&argc, argv, &status) ? run(argc, argv) : status;
 }

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Does an account work?  Its profile, and a first message. */
+/* Does an account work?  For commands. */
 #pragma once
 
-#include "app/api_call.h"
+#include "app/remote.h"
 
-/* Print whose account it is, if the API tells; a failure is told, and is none. */
-void first_message_profile(struct place *place, const struct account *account);
-
-/* Ask the first model there is to say hello, and print what it says. */
-bool first_message_send(struct place *place, const struct account *account,
+/* Print whose account it is, or why that is not known. */
+void first_message_profile(struct remote *remote, const char *account);
+/* Send a short message, and print the answer. */
+bool first_message_send(struct remote *remote, const char *account,
                         struct err *err) MUST_CHECK;

@@ -12,7 +12,7 @@
 #include "account/kinds.h"
 #include "app/commands.h"
 #include "app/invocation.h"
-#include "app/place.h"
+#include "app/remote.h"
 #include "app/terminal.h"
 #include "base/shown.h"
 #include "base/text.h"
@@ -23,7 +23,8 @@
 #define CLAUDE_CODE_NAME "claude-code"
 
 struct import {
-    struct place place;
+    struct remote *remote;
+    struct json_doc *known; /* the accounts there are */
     bool dry_run;
     unsigned taken;
     unsigned failed;
@@ -39,24 +40,40 @@ static void say(struct import *import, const char *name, const char *what)
 
 static bool is_known(const struct import *import, struct str name)
 {
-    struct account *account = accounts_get(import->place.accounts, name);
+    const struct json_doc *all = json_doc_get(import->known, "accounts");
+    struct str known;
 
-    account_unref(account);
-    return account != NULL;
+    for (size_t i = 0; i < json_doc_count(all); i++) {
+        if (json_doc_as_str(json_doc_at(all, i), &known) && str_eq(known, name))
+            return true;
+    }
+    return false;
+}
+
+static bool make(struct import *import, const struct account *account,
+                 const struct json_doc *doc, struct err *err)
+{
+    struct json_doc *body = json_doc_new_object();
+    struct remote_call call = { .method = "POST",
+                                .path = STR("/admin/api/accounts"),
+                                .body = body };
+    bool ok;
+
+    json_doc_set_str(body, "name", str_of(account->name));
+    json_doc_set_str(body, "kind", str_of(account->kind->name));
+    json_doc_set(body, "document", json_doc_copy(doc));
+    ok = remote_call(import->remote, &call, err);
+    json_doc_free(call.answer);
+    json_doc_free(body);
+    return ok;
 }
 
 static void save(struct import *import, const struct account *account,
                  const struct json_doc *doc)
 {
-    char key[ACCOUNT_KEY_MAX];
     struct err err;
 
-    account_key(account->kind, str_of(account->name), key);
-    if (!import->dry_run &&
-        !store_do(import->place.store,
-                  &(struct store_request){
-                      .op = STORE_OP_CREATE, .key = key, .patch = doc },
-                  &err)) {
+    if (!import->dry_run && !make(import, account, doc, &err)) {
         say(import, account->name, err.text);
         return;
     }
@@ -239,6 +256,16 @@ static bool import_all(struct import *import, const struct arguments *arguments,
                                  : take_login(import, path, name, err);
 }
 
+static bool ask_known(struct import *import, struct err *err)
+{
+    struct remote_call call = { .method = "GET",
+                                .path = STR("/oauth/accounts") };
+    bool ok = remote_call(import->remote, &call, err);
+
+    import->known = call.answer;
+    return ok;
+}
+
 int import_command_run(int argc, char **argv, const struct config *config)
 {
     struct arguments arguments = { 0 };
@@ -251,9 +278,13 @@ int import_command_run(int argc, char **argv, const struct config *config)
     if (bad)
         return commands_usage_error("account import does not take", bad);
     import.dry_run = arguments.dry_run;
-    ok = place_open(&import.place, config, &err) &&
-         import_all(&import, &arguments, &err);
-    status = place_close(&import.place, import.taken > 0 ? 0 : 1);
+    import.remote = remote_open(config, &err);
+    if (!import.remote)
+        return terminal_fail(&err);
+    remote_say_where(import.remote);
+    ok = ask_known(&import, &err) && import_all(&import, &arguments, &err);
+    json_doc_free(import.known);
+    status = remote_close(import.remote, import.taken > 0 ? 0 : 1);
     if (!ok)
         return terminal_fail(&err);
     (void)printf("%u %s, %u left out.\n", import.taken,

@@ -5,16 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "account/kinds.h"
-#include "account/pending.h"
+#include "account/account.h"
 #include "app/banner.h"
 #include "app/commands.h"
 #include "app/first_message.h"
+#include "app/invocation.h"
+#include "app/remote.h"
 #include "app/running.h"
 #include "app/terminal.h"
-#include "base/clock.h"
 #include "base/mem.h"
-#include "base/text.h"
 
 #define NAME_DEFAULT "main"
 #define TRIES_MAX 5
@@ -46,28 +45,29 @@ static const char *parse(int argc, char **argv, struct arguments *arguments)
 
 /* ---- the link ----------------------------------------------------------- */
 
-static struct json_doc *begin(struct place *place, bool setup, struct err *err)
+/* The answer to POST /oauth/auth-url, the caller's; NULL and err. */
+static struct json_doc *begin(struct remote *remote, bool setup,
+                              struct err *err)
 {
-    struct oauth_client client = keeper_client(place->config);
-    struct pending_options options = { .client = &client, .setup = setup };
-    struct json_doc *pending = pending_new(&options, clock_wall_ms());
-    char key[PENDING_KEY_MAX];
-    struct str state;
+    struct json_doc *body = json_doc_new_object();
+    struct remote_call call = { .method = "POST",
+                                .path = STR("/oauth/auth-url"),
+                                .body = body };
+    bool ok;
 
-    (void)json_doc_get_str(pending, "state", &state);
-    pending_key(state, key);
-    if (store_do(place->store,
-                 &(struct store_request){
-                     .op = STORE_OP_CREATE, .key = key, .patch = pending },
-                 err))
-        return pending;
-    json_doc_free(pending);
+    if (setup)
+        json_doc_set_str(body, "kind", STR("setup-token"));
+    ok = remote_call(remote, &call, err);
+    json_doc_free(body);
+    if (ok)
+        return call.answer;
+    json_doc_free(call.answer);
     return NULL;
 }
 
 static void show_link(const struct json_doc *pending, const char *name)
 {
-    struct str link;
+    struct str link = STR_EMPTY;
 
     (void)json_doc_get_str(pending, "auth_url", &link);
     (void)printf("Signing in as account \"%s\".\n\n"
@@ -81,28 +81,29 @@ static void show_link(const struct json_doc *pending, const char *name)
 
 /* ---- the code ----------------------------------------------------------- */
 
-static bool exchange(struct place *place, const char *name,
+static bool exchange(struct remote *remote, const char *name,
                      const struct json_doc *pending, struct str code,
                      struct err *err)
 {
-    struct json_doc *change = json_doc_new_object();
-    struct str state;
+    struct json_doc *body = json_doc_new_object();
+    struct remote_call call = { .method = "POST",
+                                .path = STR("/oauth/token"),
+                                .body = body };
+    struct str state = STR_EMPTY;
     bool ok;
 
     (void)json_doc_get_str(pending, "state", &state);
-    json_doc_set_str(change, "authorization_code", code);
-    json_doc_set_str(change, "state", state);
-    ok = place_ask(place,
-                   &(struct keeper_question){ .op = KEEPER_LOGIN,
-                                              .name = str_of(name),
-                                              .change = change },
-                   err);
-    json_doc_free(change);
+    json_doc_set_str(body, "authorization_code", code);
+    json_doc_set_str(body, "state", state);
+    json_doc_set_str(body, "account_name", str_of(name));
+    ok = remote_call(remote, &call, err);
+    json_doc_free(call.answer);
+    json_doc_free(body);
     return ok;
 }
 
 /* A slip in pasting costs nothing: the same link works until a code was taken. */
-static bool ask_code(struct place *place, const char *name,
+static bool ask_code(struct remote *remote, const char *name,
                      const struct json_doc *pending, struct err *err)
 {
     char line[TERMINAL_LINE_MAX];
@@ -115,7 +116,7 @@ static bool ask_code(struct place *place, const char *name,
         if (!terminal_ask("Code: ", false, line, &code))
             return err_set(err, ERR_CONFIG,
                            "no code was entered: run the command again");
-        ok = exchange(place, name, pending, code, err);
+        ok = exchange(remote, name, pending, code, err);
         mem_wipe(line, sizeof(line));
         if (!terminal_is_there())
             break;
@@ -124,20 +125,6 @@ static bool ask_code(struct place *place, const char *name,
 }
 
 /* ---- the account -------------------------------------------------------- */
-
-static void show_account(const struct account *account)
-{
-    char until[TEXT_TIME_MAX];
-
-    text_format_time(account->expires_at_ms, until);
-    (void)printf("Signed in: account \"%s\", token valid until %s, %s.\n",
-                 account->name, until,
-                 account->can_refresh ? "renewed by itself"
-                                      : "without renewal");
-    if (account->unsaved[0])
-        invocation_print(stdout, "It could not be saved: %s\n",
-                         account->unsaved);
-}
 
 static bool wants_message(const struct arguments *arguments)
 {
@@ -164,14 +151,14 @@ static void ask_where(const struct config *config, struct json_doc *running,
     banner->host = host.at;
 }
 
-static void show_next(struct place *place, const char *name)
+static void show_next(const struct config *config, size_t accounts,
+                      const char *name)
 {
-    struct json_doc *running = running_find(place->config);
-    struct banner banner = { .accounts = accounts_count(place->accounts),
-                             .account = str_of(name) };
+    struct json_doc *running = running_find(config);
+    struct banner banner = { .accounts = accounts, .account = str_of(name) };
     struct buf text;
 
-    ask_where(place->config, running, &banner);
+    ask_where(config, running, &banner);
     buf_init(&text, BANNER_MAX);
     banner_add_client(&text, &banner);
     invocation_print(stdout, running ? "Next: start Claude Code:\n"
@@ -183,50 +170,88 @@ static void show_next(struct place *place, const char *name)
     json_doc_free(running);
 }
 
-static int look_at_it(struct place *place, const struct arguments *arguments)
+static bool is_named(const struct json_doc *account, const char *name)
 {
-    struct account *account =
-        accounts_get(place->accounts, str_of(arguments->name));
+    struct str text;
+
+    return json_doc_get_str(account, "account", &text) &&
+           str_eq(text, str_of(name));
+}
+
+static void show_account(const struct json_doc *account, const char *name)
+{
+    struct str until = STR_EMPTY;
+    struct str problem;
+    bool renewed = false;
+
+    (void)json_doc_get_str(account, "expires_at", &until);
+    (void)json_doc_get_bool(account, "can_refresh", &renewed);
+    (void)printf("Signed in: account \"%s\", token valid until " STR_FMT
+                 ", %s.\n",
+                 name, STR_ARG(until),
+                 renewed ? "renewed by itself" : "without renewal");
+    if (json_doc_get_str(account, "problem", &problem))
+        invocation_print(stdout, "It could not be saved: " STR_FMT "\n",
+                         STR_ARG(problem));
+}
+
+static int look_at_it(struct remote *remote, const struct config *config,
+                      const struct arguments *arguments)
+{
+    struct remote_call call = { .method = "GET",
+                                .path = STR("/admin/api/accounts") };
+    const struct json_doc *all;
     struct err err;
+    size_t count;
     int status = 0;
 
-    if (!account)
-        return 1;
-    show_account(account);
-    first_message_profile(place, account);
-    if (wants_message(arguments) && !first_message_send(place, account, &err))
+    if (!remote_call(remote, &call, &err)) {
+        json_doc_free(call.answer);
+        return terminal_fail(&err);
+    }
+    all = json_doc_get(call.answer, "accounts");
+    count = json_doc_count(all);
+    for (size_t i = 0; i < count; i++) {
+        if (is_named(json_doc_at(all, i), arguments->name))
+            show_account(json_doc_at(all, i), arguments->name);
+    }
+    json_doc_free(call.answer);
+    first_message_profile(remote, arguments->name);
+    if (wants_message(arguments) &&
+        !first_message_send(remote, arguments->name, &err))
         status = terminal_fail(&err);
-    account_unref(account);
-    show_next(place, arguments->name);
+    show_next(config, count, arguments->name);
     return status;
 }
 
-static int run(struct place *place, const struct arguments *arguments)
+static int run(struct remote *remote, const struct config *config,
+               const struct arguments *arguments)
 {
     struct json_doc *pending;
     struct err err;
     bool ok;
 
-    pending = begin(place, arguments->setup, &err);
+    pending = begin(remote, arguments->setup, &err);
     if (!pending)
         return terminal_fail(&err);
     show_link(pending, arguments->name);
-    ok = ask_code(place, arguments->name, pending, &err);
+    ok = ask_code(remote, arguments->name, pending, &err);
     json_doc_free(pending);
-    return ok ? look_at_it(place, arguments) : terminal_fail(&err);
+    return ok ? look_at_it(remote, config, arguments) : terminal_fail(&err);
 }
 
 int login_command_run(int argc, char **argv, const struct config *config)
 {
     struct arguments arguments = { 0 };
     const char *bad = parse(argc, argv, &arguments);
-    struct place place;
+    struct remote *remote;
     struct err err;
-    int status;
 
     if (bad)
         return commands_usage_error("login does not take", bad);
-    status = place_open(&place, config, &err) ? run(&place, &arguments)
-                                              : terminal_fail(&err);
-    return place_close(&place, status);
+    remote = remote_open(config, &err);
+    if (!remote)
+        return terminal_fail(&err);
+    remote_say_where(remote);
+    return remote_close(remote, run(remote, config, &arguments));
 }

@@ -181,34 +181,15 @@ int place_close(struct place *place, int status)
     return place->lost == 0 ? status : 1;
 }
 
-/* ---- asking ------------------------------------------------------------- */
+/* ---- waiting for the loop ------------------------------------------------ */
 
-static void answered(void *arg)
+void place_wait(struct place *place, bool (*is_so)(void *arg), void *arg)
 {
-    struct place *place = arg;
-
-    loop_stop(place->loop);
-}
-
-bool place_ask(struct place *place, const struct keeper_question *question,
-               struct err *err)
-{
-    struct keeper_question patient = *question;
-    struct keeper_wait *wait;
-    bool ok;
-
-    patient.patient = true;
     place_watch(place, caught, place);
     loop_timer_set(place->waiting, SAY_AGAIN_MS);
-    wait = keeper_ask(place->keeper, place->loop, &patient, answered, place);
-    while (!keeper_wait_is_done(wait))
+    while (!is_so(arg))
         loop_run(place->loop);
     loop_timer_stop(place->waiting);
     if (keeper_is_idle(place->keeper))
         unwatch(place);
-    ok = !keeper_wait_error(wait);
-    if (!ok)
-        *err = *keeper_wait_error(wait);
-    keeper_wait_free(wait);
-    return ok;
 }

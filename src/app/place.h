@@ -46,7 +46,6 @@ void place_watch(struct place *place, void (*caught)(void *arg, int number),
 /* Say in the log that a further signal changes nothing, and what is waited for. */
 void place_say_again(struct place *place, int number);
 
-/* Ask the keeper and wait for its answer, however long it takes.  A signal meanwhile
-   ends the process, once a token call that was sent is saved. */
-bool place_ask(struct place *place, const struct keeper_question *question,
-               struct err *err) MUST_CHECK;
+/* Run the loop until it is so, which is said by loop_stop().  However long it takes;
+   a signal meanwhile ends the process, once a token call that was sent is saved. */
+void place_wait(struct place *place, bool (*is_so)(void *arg), void *arg);

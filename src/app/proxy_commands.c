@@ -5,13 +5,15 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account/account.h"
 #include "app/invocation.h"
-#include "app/place.h"
+#include "app/remote.h"
 #include "app/terminal.h"
-#include "app/trial.h"
 #include "base/mem.h"
 #include "base/shown.h"
 #include "upstream/proxy_url.h"
+
+#define PATH_LEN_MAX 1024
 
 static int usage(const char *problem)
 {
@@ -26,34 +28,18 @@ static int usage(const char *problem)
     return 2;
 }
 
-/* ---- whose proxy -------------------------------------------------------- */
+/* ---- what to test ------------------------------------------------------- */
 
-static bool of_account(const struct config *config, const char *name,
-                       struct proxy **proxy, struct err *err)
-{
-    struct place place;
-    struct account *account = NULL;
-    char value[SHOWN_MAX];
-    bool ok = place_open(&place, config, err);
+struct request {
+    const char *account; /* NULL: not given */
+    const char *url;
+};
 
-    if (ok)
-        account = accounts_get(place.accounts, str_of(name));
-    if (account)
-        *proxy = proxy_ref(account->proxy);
-    else if (ok)
-        ok = err_set(err, ERR_NOT_FOUND,
-                     "there is no account \"%s\"; `claude-relay account list` "
-                     "shows those there are",
-                     shown(str_of(name), value));
-    account_unref(account);
-    (void)place_close(&place, 0);
-    return ok;
-}
-
-static bool of_url(const char *url, struct proxy **proxy, struct err *err)
+static struct proxy *ask_url(const char *url, struct err *err)
 {
     char line[TERMINAL_LINE_MAX] = "";
     struct str text = str_of(url);
+    struct proxy *proxy = NULL;
     bool ok = true;
 
     if (strcmp(url, "-") == 0)
@@ -62,93 +48,185 @@ static bool of_url(const char *url, struct proxy **proxy, struct err *err)
                  err, ERR_CONFIG,
                  "no URL was entered: type it, or pipe it into standard input");
     if (ok)
-        *proxy = proxy_url_parse(text, err);
+        proxy = proxy_url_parse(text, err);
     mem_wipe(line, sizeof(line));
-    return *proxy != NULL;
+    return proxy;
+}
+
+static struct json_doc *config_of(const struct proxy *proxy)
+{
+    struct json_doc *doc = json_doc_new_object();
+
+    json_doc_set_str(doc, "type", proxy_type_name(proxy));
+    json_doc_set_str(doc, "host", str_of(proxy_host(proxy)));
+    json_doc_set_u64(doc, "port", proxy_port(proxy));
+    if (proxy_username(proxy))
+        json_doc_set_str(doc, "username", str_of(proxy_username(proxy)));
+    if (proxy_password(proxy))
+        json_doc_set_str(doc, "password", str_of(proxy_password(proxy)));
+    return doc;
 }
 
 /* ---- the result --------------------------------------------------------- */
 
-static void print_steps(const struct probe_result *result)
+static void print_way(const struct json_doc *report)
 {
-    for (size_t i = 0; i < result->count; i++) {
-        const struct probe_step *step = &result->steps[i];
+    const struct json_doc *proxy = json_doc_get(report, "proxy");
+    struct str target = STR_EMPTY;
+    struct str type;
+    struct str host = STR_EMPTY;
+    uint64_t port = 0;
 
-        (void)printf("  %-13s %8.1f ms  %s%s\n", step->name,
-                     (double)step->us / 1000, step->ok ? "ok" : "failed: ",
-                     step->ok ? "" : result->err.text);
+    (void)json_doc_get_str(report, "target", &target);
+    (void)printf("To " STR_FMT " ", STR_ARG(target));
+    if (!json_doc_get_str(proxy, "type", &type)) {
+        (void)printf("directly:\n");
+        return;
     }
-    if (result->ok)
-        (void)printf("Reached: HTTP %u after %.1f ms.\n", result->status,
-                     (double)result->total_us / 1000);
-    else
-        (void)printf("Not reached: the step \"%s\" failed.\n",
-                     result->failed_step);
+    (void)json_doc_get_str(proxy, "host", &host);
+    (void)json_doc_get_u64(proxy, "port", &port);
+    (void)printf("through the " STR_FMT " proxy " STR_FMT ":%u:\n",
+                 STR_ARG(type), STR_ARG(host), (unsigned)port);
 }
 
-static int test_way(const struct config *config, const struct proxy *proxy)
+static void print_step(const struct json_doc *step, struct str why)
 {
-    struct arena *arena = arena_new();
-    struct str way = trial_way(arena, proxy);
-    struct trial trial;
-    struct err err;
-    int status;
+    struct str name = STR_EMPTY;
+    uint64_t us = 0;
+    bool ok = false;
 
-    (void)printf("To " STR_FMT ":%u " STR_FMT ":\n", STR_ARG(config->api.host),
-                 config->api.port, STR_ARG(way));
-    (void)fflush(stdout);
-    if (trial_run(&trial, config, proxy, &err)) {
-        const struct probe_result *result = probe_result(trial.probe);
-
-        print_steps(result);
-        status = result->ok ? 0 : 1;
-    } else {
-        status = terminal_fail(&err);
-    }
-    trial_done(&trial);
-    arena_free(arena);
-    return status;
+    (void)json_doc_get_str(step, "step", &name);
+    (void)json_doc_get_u64(step, "us", &us);
+    (void)json_doc_get_bool(step, "ok", &ok);
+    (void)printf("  %-13.*s %8.1f ms  %s" STR_FMT "\n", STR_ARG(name),
+                 (double)us / 1000,
+                 ok ? "ok" : "failed: ", STR_ARG(ok ? STR_EMPTY : why));
 }
 
-/* ---- choosing ----------------------------------------------------------- */
-
-struct request {
-    const char *account; /* NULL: not given */
-    const char *url;
-};
-
-/* What the relay would choose. */
-static int test_chosen(const struct config *config,
-                       const struct request *request, struct proxy *global)
+/* Why it is not the way that was asked for. */
+static void print_route(const struct json_doc *report,
+                        const struct request *request)
 {
-    struct proxy *own = NULL;
-    struct err err;
-    int status;
+    struct str route = STR_EMPTY;
 
-    if ((request->account &&
-         !of_account(config, request->account, &own, &err)) ||
-        (request->url && !of_url(request->url, &own, &err)))
-        return terminal_fail(&err);
-    if (global && (request->account || request->url))
+    (void)json_doc_get_str(report, "route", &route);
+    if (str_eq(route, STR("global")) && (request->account || request->url))
         (void)printf("GLOBAL_PROXY_ENABLED is true: everything takes the "
                      "global proxy.\n");
-    else if (request->account && !own)
+    if (str_eq(route, STR("direct")) && request->account)
         (void)printf("The account has no proxy of its own.\n");
-    status = test_way(config, proxy_choose(global, own, NULL));
-    proxy_unref(own);
-    return status;
 }
 
-static int test(const struct config *config, const struct request *request)
+static int print_report(const struct json_doc *report,
+                        const struct request *request)
 {
-    struct proxy *global = NULL;
+    const struct json_doc *steps = json_doc_get(report, "steps");
+    struct str why = STR_EMPTY;
+    struct str failed = STR_EMPTY;
+    uint64_t status = 0;
+    uint64_t total_ms = 0;
+
+    print_route(report, request);
+    print_way(report);
+    (void)json_doc_get_str(report, "error", &why);
+    for (size_t i = 0; i < json_doc_count(steps); i++)
+        print_step(json_doc_at(steps, i), why);
+    (void)json_doc_get_u64(report, "total_ms", &total_ms);
+    if (json_doc_get_u64(report, "status", &status)) {
+        (void)printf("Reached: HTTP %u after %llu ms.\n", (unsigned)status,
+                     (unsigned long long)total_ms);
+        return 0;
+    }
+    (void)json_doc_get_str(report, "failed_step", &failed);
+    (void)printf("Not reached: the step \"" STR_FMT "\" failed.\n",
+                 STR_ARG(failed));
+    return 1;
+}
+
+/* ---- asking ------------------------------------------------------------- */
+
+static void write_path(struct buf *path, const struct request *request)
+{
+    if (!request->account) {
+        buf_add(path, STR("/admin/api/proxy-test"));
+        return;
+    }
+    remote_path(path, "/oauth/accounts/", str_of(request->account));
+    buf_add(path, STR("/proxy-test"));
+}
+
+static bool has_no_account(const char *name, struct err *err)
+{
+    char value[SHOWN_MAX];
+
+    return err_set(err, ERR_NOT_FOUND,
+                   "there is no account \"%s\"; `claude-relay account list` "
+                   "shows those there are",
+                   shown(str_of(name), value));
+}
+
+/* What is no name is sent nowhere: it may be a secret. */
+static bool call_test(struct remote *remote, const struct request *request,
+                      struct remote_call *call, struct err *err)
+{
+    struct buf path;
+    bool ok;
+
+    if (request->account && !account_name_is_valid(str_of(request->account)))
+        return has_no_account(request->account, err);
+    buf_init(&path, PATH_LEN_MAX);
+    write_path(&path, request);
+    call->path = buf_str(&path);
+    ok = remote_call(remote, call, err);
+    buf_done(&path);
+    if (!ok && request->account && call->status == 404)
+        return has_no_account(request->account, err);
+    return ok;
+}
+
+static int test_over(struct remote *remote, const struct request *request,
+                     const struct json_doc *body)
+{
+    struct remote_call call = { .method = "POST", .body = body };
     struct err err;
     int status;
 
-    if (!proxy_from_config(config, &global, &err))
+    if (call_test(remote, request, &call, &err))
+        status = print_report(call.answer, request);
+    else
+        status = terminal_fail(&err);
+    json_doc_free(call.answer);
+    return status;
+}
+
+static int test(const struct config *config, const struct request *request,
+                const struct json_doc *body)
+{
+    struct err err;
+    struct remote *remote = remote_open(config, &err);
+
+    if (!remote)
         return terminal_fail(&err);
-    status = test_chosen(config, request, global);
-    proxy_unref(global);
+    remote_say_where(remote);
+    return remote_close(remote, test_over(remote, request, body));
+}
+
+static int test_asked(const struct config *config,
+                      const struct request *request)
+{
+    struct json_doc *body = json_doc_new_object();
+    struct proxy *proxy = NULL;
+    struct err err;
+    int status;
+
+    if (request->url)
+        proxy = ask_url(request->url, &err);
+    if (proxy)
+        json_doc_set(body, "proxy_config", config_of(proxy));
+    status = request->url && !proxy ? terminal_fail(&err)
+                                    : test(config, request, body);
+    proxy_unref(proxy);
+    json_doc_free(body);
     return status;
 }
 
@@ -164,5 +242,5 @@ int proxy_commands_run(int argc, char **argv, const struct config *config)
         request.url = argv[2];
     else if (argc != 1)
         return usage("proxy test takes --account NAME or --url URL");
-    return test(config, &request);
+    return test_asked(config, &request);
 }

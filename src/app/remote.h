@@ -30,13 +30,14 @@ struct remote_call {
     const char *method;
     struct str path;             /* and query, encoded: see remote_path() */
     const struct json_doc *body; /* NULL: none */
+    uint64_t limit_ms;           /* 0: however long it takes */
     unsigned status;             /* 0: there was no answer */
     struct json_doc *answer;     /* the caller's; NULL if it is empty */
 };
 
 /* False and err if there was no answer or it is no 2xx: then err has the text of its
-   {"error":...}, and `status` what it was.  However long it takes; a signal meanwhile
-   ends the process, once a token call that was sent is saved. */
+   {"error":...}, and `status` what it was.  A signal meanwhile ends the process, once a
+   token call that was sent is saved. */
 bool remote_call(struct remote *remote, struct remote_call *call,
                  struct err *err) MUST_CHECK;
 

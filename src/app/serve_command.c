@@ -16,7 +16,6 @@
 struct flags {
     const char *port;
     const char *host;
-    const char *data_dir;
 };
 
 /* "--port 0" or "--port=0"; moves `*i` over what it used. */
@@ -40,9 +39,7 @@ static const char *parse_flags(int argc, char **argv, struct flags *flags)
     const struct {
         const char *name;
         const char **value;
-    } known[] = { { "--port", &flags->port },
-                  { "--host", &flags->host },
-                  { "--data-dir", &flags->data_dir } };
+    } known[] = { { "--port", &flags->port }, { "--host", &flags->host } };
 
     for (int i = 0; i < argc; i++) {
         const char *value = NULL;
@@ -70,17 +67,13 @@ static bool take_address(const char *host, char out[ADDRESS_MAX])
     return true;
 }
 
-/* Commands that are run beside it need to be given the same folder. */
-static int serve(const struct config *config, const char *data_dir,
-                 uint64_t port)
+static int serve(const struct config *config, uint64_t port)
 {
     struct invocation invocation = invocation_of_process();
     char folder[4096];
     struct app_end end;
     struct err err;
 
-    if (data_dir)
-        invocation.data_dir = str_of(data_dir);
     invocation_set(&invocation, getcwd(folder, sizeof(folder)));
     if (!app_serve(config, &invocation, (uint16_t)port, &end, &err)) {
         invocation_print(stderr, "claude-relay: cannot start: %s\n", err.text);
@@ -108,13 +101,7 @@ int serve_command_run(int argc, char **argv, const struct config *config)
         return commands_usage_error(
             "--host must be an IPv4 or IPv6 address, or localhost, not",
             flags.host);
-    if (flags.data_dir &&
-        !config_text_fits(CONFIG_PATH, str_of(flags.data_dir)))
-        return commands_usage_error("--data-dir must be a folder, not",
-                                    flags.data_dir);
     if (flags.host)
         ours.host = str_of(host);
-    if (flags.data_dir)
-        ours.data_dir = str_of(flags.data_dir);
-    return serve(&ours, flags.data_dir, port);
+    return serve(&ours, port);
 }

@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, beforeEach, it } from 'node:test';
 
 import { call, message } from '../support/http.mjs';
-import { API_KEY, cleanEnv, command, describe, Program, relayBinary, startRelay, startSim, tempFolder, until, ways, writeOauth } from '../support/processes.mjs';
+import { addApiKey, API_KEY, cleanEnv, command, describe, Program, relayBinary, startRelay, startSim, tempFolder, until, ways, writeOauth } from '../support/processes.mjs';
 
 const CODE = 'CANARY_code-AZ09';
 
@@ -200,7 +200,8 @@ describe('printed commands', { timeout: 120000 }, () => {
   });
 });
 
-describe('a command beside a relay with other settings', { timeout: 120000 }, () => {
+/* Where the control socket cannot be made, the two share the folder alone. */
+describe('a command beside a relay with other settings and no control socket', { timeout: 120000 }, () => {
   const SECRET = Buffer.alloc(32, 'CANARY').toString('base64');
   const proxy = { GLOBAL_PROXY_ENABLED: 'true', GLOBAL_PROXY_TYPE: 'http', GLOBAL_PROXY_HOST: '127.0.0.1', GLOBAL_PROXY_PORT: '9', GLOBAL_PROXY_USERNAME: 'u', GLOBAL_PROXY_PASSWORD: 'CANARY-p' };
   const files = (relay) => fs.readdirSync(relay.dataDir).sort();
@@ -214,7 +215,13 @@ describe('a command beside a relay with other settings', { timeout: 120000 }, ()
     ['the client is another', {}, { OAUTH_CLIENT_ID: 'mine' }, ['OAUTH_CLIENT_ID']],
   ]) {
     it(`${what}: it stops before it does anything`, async () => {
-      const relay = await startRelay({ env: theirs });
+      const relay = await startRelay({
+        env: theirs,
+        accounts: (dir) => {
+          addApiKey(dir, 'demo');
+          fs.mkdirSync(path.join(dir, 'control.sock'));
+        },
+      });
       const base = Object.fromEntries(Object.entries(relay.settings).filter(([name]) => !(name in theirs)));
       const before = files(relay);
       for (const line of ['login main', 'account add more --api-key -', 'account refresh demo', 'account remove demo', 'account import', 'account list', 'proxy test']) {

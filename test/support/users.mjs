@@ -33,11 +33,12 @@ export function userNamed(name) {
 export const as = ({ uid, gid }, ...command) => [find('setpriv'), `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups', ...command];
 
 /* One run of curl: { status, body }; status 0 if there was no answer.  `before`: what
-   stands in front of the command (setpriv ..., ip netns exec ...). */
-export function curl(url, { method = 'GET', headers = [], body, before = [], signal } = {}) {
+   stands in front of the command (setpriv ..., ip netns exec ...); `socket`: the Unix
+   socket to go through. */
+export function curl(url, { method = 'GET', headers = [], body, before = [], socket, signal } = {}) {
   const fields = [...headers.flatMap(([name, value]) => ['-H', `${name}: ${value}`])];
   const send = method === 'HEAD' ? ['-I'] : ['-X', method, ...(body === undefined ? [] : ['-H', 'content-type: application/json', '--data-binary', body])];
-  const command = [...before, find('curl'), '-sS', '--noproxy', '*', '--max-time', '60', '-w', '\n%{http_code}', ...send, ...fields, url];
+  const command = [...before, find('curl'), '-sS', '--noproxy', '*', '--max-time', '60', '-w', '\n%{http_code}', ...(socket ? ['--unix-socket', socket] : []), ...send, ...fields, url];
   const child = spawn(command[0], command.slice(1), { env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'], signal });
   let out = '';
   let err = '';

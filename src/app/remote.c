@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MIT
+/* What a command speaks to. */
+#include "app/remote.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app/admin_server.h"
+#include "app/control.h"
+#include "app/invocation.h"
+#include "app/place.h"
+#include "app/running.h"
+#include "app/socket_call.h"
+#include "base/mem.h"
+#include "base/shown.h"
+#include "base/text.h"
+#include "net/peers.h"
+#include "net/unix_door.h"
+
+#define BODY_MAX (4u * 1024 * 1024)
+
+struct remote {
+    const struct config *config;
+    struct loop *loop; /* the place's, if there is one */
+    pid_t relay;       /* the one that answers; 0: none runs */
+    bool placed;
+    struct place place; /* without a relay */
+    struct access access;
+    struct admin_server *server;
+};
+
+/* ---- the running relay -------------------------------------------------- */
+
+/* Before a secret is sent: whoever listens there must be the folder's owner, or
+   root. */
+static bool check_listener(const struct remote *remote, int fd, pid_t *pid,
+                           struct err *err)
+{
+    const char *folder = remote->config->data_dir.at;
+    struct ucred peer = { .pid = 0 };
+    socklen_t len = sizeof(peer);
+    struct peer_rules rules;
+    uint32_t uid = 0;
+    struct stat info;
+
+    if (stat(folder, &info) != 0)
+        return err_errno(err, "look at %s", folder);
+    rules = peers_rules_for(info.st_uid);
+    if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0)
+        *pid = peer.pid;
+    return peers_look_unix(fd, &rules, &uid) == PEER_OURS ||
+           err_set(err, ERR_NOT_ALLOWED,
+                   "user %u listens on %s/" CONTROL_SOCKET
+                   ", who is neither the owner of %s nor root: nothing was "
+                   "sent there; find out what process that is",
+                   uid, folder, folder);
+}
+
+static int connect_to_relay(const struct remote *remote, pid_t *pid,
+                            struct err *err)
+{
+    int fd =
+        unix_door_connect(remote->config->data_dir.at, CONTROL_SOCKET, err);
+
+    if (fd < 0 || (check_listener(remote, fd, pid, err) &&
+                   fcntl(fd, F_SETFL, O_NONBLOCK) == 0))
+        return fd;
+    (void)close(fd);
+    return -1;
+}
+
+/* ---- none runs ---------------------------------------------------------- */
+
+/* Where a relay has no control socket, the two share the folder alone: their settings
+   must be alike. */
+static bool open_place(struct remote *remote, struct err *err)
+{
+    struct admin_options options = { .config = remote->config,
+                                     .access = &remote->access,
+                                     .patient = true };
+    struct place *place = &remote->place;
+
+    if (!running_agrees(remote->config, err))
+        return false;
+    remote->placed = true;
+    if (!place_open(place, remote->config, err))
+        return false;
+    remote->loop = place->loop;
+    options.loop = place->loop;
+    options.store = place->store;
+    options.accounts = place->accounts;
+    options.keeper = place->keeper;
+    options.tls = place->tls;
+    options.proxy = place->proxy;
+    remote->server = admin_server_new(&options);
+    return true;
+}
+
+static int connect_to_place(const struct remote *remote, struct err *err)
+{
+    int ends[2];
+
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
+                   ends) != 0) {
+        (void)err_errno(err, "make a pair of sockets");
+        return -1;
+    }
+    admin_server_admit(remote->server, ends[1]);
+    return ends[0];
+}
+
+/* ---- life --------------------------------------------------------------- */
+
+static bool open_either(struct remote *remote, struct err *err)
+{
+    int fd = connect_to_relay(remote, &remote->relay, err);
+
+    if (fd >= 0) {
+        (void)close(fd);
+        remote->loop = loop_new();
+        return true;
+    }
+    return err->code == ERR_NOT_FOUND && open_place(remote, err);
+}
+
+struct remote *remote_open(const struct config *config, struct err *err)
+{
+    struct remote *remote = MEM_NEW(struct remote);
+
+    remote->config = config;
+    if (open_either(remote, err))
+        return remote;
+    (void)remote_close(remote, 1);
+    return NULL;
+}
+
+int remote_close(struct remote *remote, int status)
+{
+    if (!remote)
+        return status;
+    admin_server_free(remote->server);
+    if (remote->placed)
+        status = place_close(&remote->place, status);
+    else if (remote->loop)
+        loop_free(remote->loop);
+    mem_free(remote);
+    return status;
+}
+
+bool remote_is_relay(const struct remote *remote)
+{
+    return remote->relay != 0;
+}
+
+void remote_say_where(const struct remote *remote)
+{
+    char folder[SHOWN_MAX];
+
+    (void)shown(remote->config->data_dir, folder);
+    if (remote_is_relay(remote))
+        (void)fprintf(stderr,
+                      "claude-relay: asking the relay that runs on %s (pid "
+                      "%d)\n",
+                      folder, (int)remote->relay);
+    else
+        (void)fprintf(stderr,
+                      "claude-relay: working on %s itself: no relay runs on "
+                      "it\n",
+                      folder);
+}
+
+/* ---- calling ------------------------------------------------------------ */
+
+static void stop(void *arg)
+{
+    loop_stop(arg);
+}
+
+static bool is_over(void *arg)
+{
+    return socket_call_state(arg) != SOCKET_CALL_BUSY;
+}
+
+static void wait_for(struct remote *remote, struct socket_call *call)
+{
+    if (remote->placed) {
+        place_wait(&remote->place, is_over, call);
+        return;
+    }
+    while (!is_over(call))
+        loop_run(remote->loop);
+}
+
+/* {"error":"text"}, or {"error":{"message":"text"}}. */
+static bool refuse(const struct remote_call *call, struct err *err)
+{
+    const struct json_doc *error = json_doc_get(call->answer, "error");
+    struct str text = STR_EMPTY;
+
+    if (!json_doc_get_str(call->answer, "error", &text))
+        (void)json_doc_get_str(error, "message", &text);
+    err->code = ERR_IO;
+    if (text.len == 0)
+        return err_set(err, ERR_IO, "%s " STR_FMT " was answered %u",
+                       call->method, STR_ARG(call->path), call->status);
+    text_copy(err->text, sizeof(err->text), text);
+    return false;
+}
+
+static bool take_answer(struct remote_call *call,
+                        const struct socket_call *made, struct err *err)
+{
+    struct str body = str_trim(socket_call_body(made));
+
+    call->status = socket_call_status(made);
+    if (body.len > 0)
+        call->answer = json_doc_parse(body, err);
+    if (body.len > 0 && !call->answer)
+        return err_wrap(err, "what the relay answered");
+    if (call->status >= 200 && call->status < 300)
+        return true;
+    return refuse(call, err);
+}
+
+static bool exchange(struct remote *remote, struct remote_call *call, int fd,
+                     struct str body, struct err *err)
+{
+    struct socket_call *made = socket_call_start(
+        &(struct socket_call_options){ .loop = remote->loop,
+                                       .fd = fd,
+                                       .method = str_of(call->method),
+                                       .path = call->path,
+                                       .body = body,
+                                       .limit_ms = call->limit_ms },
+        stop, remote->loop);
+    bool ok;
+
+    wait_for(remote, made);
+    if (socket_call_state(made) == SOCKET_CALL_ANSWERED) {
+        ok = take_answer(call, made, err);
+    } else {
+        *err = *socket_call_error(made);
+        ok = err_wrap(err, "the relay on %.200s", remote->config->data_dir.at);
+    }
+    socket_call_free(made);
+    return ok;
+}
+
+/* The relay that was there may have ended: then it is not another one's turn. */
+static int connect_again(const struct remote *remote, struct err *err)
+{
+    pid_t pid = 0;
+    int fd;
+
+    if (!remote_is_relay(remote))
+        return connect_to_place(remote, err);
+    fd = connect_to_relay(remote, &pid, err);
+    if (fd < 0 && err->code == ERR_NOT_FOUND)
+        err_set(err, ERR_IO,
+                "the relay on %.200s ended meanwhile: run the command again",
+                remote->config->data_dir.at);
+    return fd;
+}
+
+bool remote_call(struct remote *remote, struct remote_call *call,
+                 struct err *err)
+{
+    struct buf body;
+    bool ok;
+    int fd;
+
+    call->status = 0;
+    call->answer = NULL;
+    fd = connect_again(remote, err);
+    if (fd < 0)
+        return false;
+    buf_init_secret(&body, BODY_MAX);
+    if (!call->body || json_doc_write(call->body, false, &body)) {
+        ok = exchange(remote, call, fd, buf_str(&body), err);
+    } else {
+        (void)close(fd);
+        ok = err_set(err, ERR_BAD_REQUEST,
+                     "what was entered is too long, or is not UTF-8");
+    }
+    buf_done(&body);
+    return ok;
+}
+
+void remote_path(struct buf *path, const char *prefix, struct str segment)
+{
+    buf_add(path, str_of(prefix));
+    text_url_encode(path, segment);
+}
