@@ -77,16 +77,13 @@ static const struct account_kind *kind_named(const struct json_doc *body)
 /* Either an API key, or a document as it would lie in DATA_DIR. */
 static struct flow_next make(struct flow *flow)
 {
-    static const char *const known[] = { "name", "api_key", "kind", "document",
-                                         NULL };
     struct admin_request *x = admin_request_of(flow);
     const struct json_doc *doc = json_doc_get(x->body, "document");
     const struct account_kind *kind = kind_named(x->body);
     struct str name;
     struct str key;
 
-    if (!members_are(x->body, known, &x->err) ||
-        !members_name(x->body, "name", &name, &x->err))
+    if (!members_name(x->body, "name", &name, &x->err))
         return admin_refuse(x);
     if (json_doc_get_str(x->body, "api_key", &key) && !doc &&
         !json_doc_get(x->body, "kind"))

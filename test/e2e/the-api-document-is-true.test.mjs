@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { before, it } from 'node:test';
 
 import { call } from '../support/http.mjs';
-import { addApiKey, describe, stage, until, writeOauth } from '../support/processes.mjs';
+import { addApiKey, API_KEY, describe, stage, until, writeOauth } from '../support/processes.mjs';
 
 const CODE = 'CANARY_code-AZ09';
 const text = (value) => JSON.stringify(value);
@@ -61,6 +61,11 @@ const examples = {
   'GET /v1/me': { status: 401 },
   'GET /admin/api/status': {},
   'GET /admin/api/openapi.json': {},
+  'GET /admin/api/accounts': {},
+  'POST /admin/api/accounts': { body: { name: 'made', api_key: API_KEY }, status: 201 },
+  'GET /admin/api/accounts/{name}/profile': { name: 'mine' },
+  'POST /admin/api/accounts/{name}/message': { name: 'demo' },
+  'POST /admin/api/proxy-test': { body: {} },
   'POST /oauth/auth-url': { body: { proxy_config: null } },
   'POST /oauth/token': {
     body: async (s) => {
