@@ -140,6 +140,13 @@ static void add_problem(void *arg, const struct account *account)
     json_doc_add(problems, account_doc_text(err.text));
 }
 
+static void add_trouble(struct json_doc *problems,
+                        const struct store_state *state)
+{
+    if (state->problem[0])
+        json_doc_add(problems, account_doc_text(state->problem));
+}
+
 struct json_doc *health_problems(const struct admin_options *options)
 {
     const struct admin_facts *facts = options->facts;
@@ -150,8 +157,11 @@ struct json_doc *health_problems(const struct admin_options *options)
     if (accounts_complaint(options->accounts, complaint))
         json_doc_add(problems, account_doc_text(complaint));
     store_state(options->store, &state);
-    if (state.problem[0])
-        json_doc_add(problems, account_doc_text(state.problem));
+    add_trouble(problems, &state);
+    if (options->records) {
+        records_state(options->records, &state);
+        add_trouble(problems, &state);
+    }
     accounts_each(options->accounts, add_problem, problems);
     if (facts && facts->degraded)
         facts->degraded(facts->arg, problems);

@@ -10,6 +10,7 @@
 #include "admin/row.h"
 #include "config/config.h"
 #include "http/request.h"
+#include "store/records.h"
 
 /* All borrowed. */
 struct admin_options {
@@ -17,6 +18,7 @@ struct admin_options {
     const struct config *config;
     const struct access *access;
     struct store *store;
+    struct records *records; /* NULL: none */
     struct accounts *accounts;
     struct keeper *keeper;
     struct tls *tls;           /* for the proxy test; NULL if all is http:// */

@@ -35,6 +35,9 @@ static bool open_accounts(struct place *place, struct err *err)
     place->store = store_open(folder, place->seal, err);
     if (!place->store)
         return err_wrap(err, "DATA_DIR=\"%s\"", folder);
+    place->records = records_open(folder, err);
+    if (!place->records)
+        return err_wrap(err, "DATA_DIR=\"%s\"", folder);
     place->accounts = accounts_new();
     return accounts_load(place->accounts, store_driver(place->store), err) ||
            err_wrap(err, "DATA_DIR=\"%s\"", folder);
@@ -164,16 +167,19 @@ void place_finish(struct place *place)
     unwatch(place);
     keeper_free(place->keeper);
     place->keeper = NULL;
+    records_stop(place->records);
     store_stop(place->store);
 }
 
 int place_close(struct place *place, int status)
 {
     place_finish(place);
+    records_stop(place->records);
     store_stop(place->store);
     loop_timer_free(place->waiting);
     loop_free(place->loop);
     accounts_free(place->accounts);
+    records_free(place->records);
     store_free(place->store);
     tls_free(place->tls);
     proxy_unref(place->proxy);

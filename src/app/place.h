@@ -7,12 +7,14 @@
 #include "account/keeper.h"
 #include "app/stop_signals.h"
 #include "config/config.h"
+#include "store/records.h"
 
 struct place {
     const struct config *config;
     struct loop *loop;
     struct seal *seal;
     struct store *store;
+    struct records *records;
     struct accounts *accounts;
     struct tls *tls;
     struct proxy *proxy;
@@ -30,8 +32,8 @@ struct place {
 /* Open the data folder, made if it is missing, and read the accounts. */
 bool place_open(struct place *place, const struct config *config,
                 struct err *err) MUST_CHECK;
-/* Carry through what was begun, and end the store's thread; then loops that it
-   posted to may be freed.  Nobody may ask the keeper any more.  While it takes long,
+/* Carry through what was begun, and end the threads of store and records; then loops
+   that they posted to may be freed.  Nobody may ask the keeper any more.  While it takes long,
    the log says every few seconds, and at each signal, what is waited for; afterwards
    place->lost is final. */
 void place_finish(struct place *place);

@@ -9,9 +9,27 @@
 
 #include "base/links.h"
 #include "base/owner.h"
+#include "base/shell.h"
 #include "store/owned.h"
 
 #define PATH_SIZE 4096
+
+/* Root made it, in a folder that was given to this user later. */
+static bool check_use(const char *path, struct err *err)
+{
+    char word[SHELL_WORD_MAX];
+    struct stat info;
+
+    if (faccessat(AT_FDCWD, path, R_OK | W_OK, AT_EACCESS) == 0 ||
+        errno != EACCES || stat(path, &info) != 0 || info.st_uid == geteuid())
+        return true; /* whoever opens it says why */
+    shell_quote(str_of(path), word);
+    return err_set(
+        err, ERR_CONFIG,
+        "%s belongs to uid %u and cannot be opened: run `chown -R %u "
+        "%s`",
+        path, (unsigned)info.st_uid, (unsigned)geteuid(), word);
+}
 
 /* What a link leads to is left as it is. */
 static bool check_itself(int fd, const char *folder, bool linked,
@@ -39,7 +57,7 @@ static bool check_entry(const char *folder, const char *name, struct err *err)
         return true;
     if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= PATH_SIZE)
         return true; /* too long to be opened either */
-    return owned_file(path, err);
+    return owned_file(path, err) && check_use(path, err);
 }
 
 static bool check_all(DIR *dir, const char *folder, bool linked,
@@ -59,7 +77,7 @@ bool owned_databases(const char *folder, struct err *err)
     DIR *dir;
     bool fine;
 
-    if (!links_check(folder, &links, err))
+    if (!links_check(folder, &links, err) || !check_use(folder, err))
         return false;
     dir = opendir(folder);
     if (!dir)

@@ -281,6 +281,9 @@ export async function startRelay(options = {}) {
   (options.accounts ?? ((dir) => addApiKey(dir, 'demo')))(dataDir);
   if (options.uid) {
     fs.chownSync(dataDir, options.uid, options.uid);
+    for (const name of ['db', 'db/relay.db'].map((name) => path.join(dataDir, name)).filter(fs.existsSync)) {
+      fs.chownSync(name, options.uid, options.uid);
+    }
   }
   const env = { DATA_DIR: dataDir, ...SEEN, ...ways(options), ...options.env };
   const own = options.uid ? asUser(options.uid, folder) : [relayBinary];

@@ -95,6 +95,30 @@ static void a_file_of_somebody_else_is_refused(void **state)
     }
 }
 
+/* Root made them before the folder became a service user's. */
+static void what_cannot_be_opened_says_what_to_run(void **state)
+{
+    struct scene *scene = *state;
+    struct err err;
+    bool fine;
+
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chown(scene->folder, OTHER, OTHER), 0);
+    assert_int_equal(seteuid(OTHER), 0);
+    fine = owned_databases(scene->db, &err);
+    assert_int_equal(seteuid(0), 0);
+    assert_false(fine);
+    unit_assert_part(err.text, "/db belongs to uid 0 and cannot be opened: "
+                               "run `chown -R 12346 ");
+    assert_int_equal(chown(scene->db, OTHER, OTHER), 0);
+    assert_int_equal(seteuid(OTHER), 0);
+    fine = owned_databases(scene->db, &err);
+    assert_int_equal(seteuid(0), 0);
+    assert_false(fine);
+    unit_assert_part(err.text, "/db/relay.db belongs to uid 0");
+}
+
 static void one_behind_a_link_is_left_as_it_is(void **state)
 {
     struct scene *scene = *state;
@@ -127,6 +151,7 @@ int main(void)
         TEST(others_may_not_look_into_them),
         TEST(what_others_could_write_is_refused),
         TEST(a_file_of_somebody_else_is_refused),
+        TEST(what_cannot_be_opened_says_what_to_run),
         TEST(one_behind_a_link_is_left_as_it_is),
         TEST(a_missing_one_is_fine),
     };
