@@ -33,24 +33,13 @@ struct store {
     bool stopped; /* the thread has ended */
 };
 
-/* On the owner's thread. */
-static void deliver(void *arg)
-{
-    struct store_job *job = arg;
-
-    job->done = true;
-    if (job->freed)
-        store_job_destroy(job);
-    else
-        job->wake(job->arg);
-}
-
 /* ---- whose turn it is --------------------------------------------------- */
 
 static struct store_job *first_of(struct list *jobs)
 {
-    return list_is_empty(jobs) ? NULL
-                               : LIST_ITEM(jobs->next, struct store_job, node);
+    return list_is_empty(jobs)
+               ? NULL
+               : store_job_of(LIST_ITEM(jobs->next, struct job, node));
 }
 
 static bool is_reading(const struct store_job *job)
@@ -66,7 +55,8 @@ static bool may_pass(const struct store_job *job, struct list *held_up)
         return false;
     for (struct list *node = held_up->next; node != held_up;
          node = node->next) {
-        const struct store_job *other = LIST_ITEM(node, struct store_job, node);
+        const struct store_job *other =
+            store_job_of(LIST_ITEM(node, struct job, node));
 
         if (str_eq(str_of(other->key), str_of(job->key)))
             return false;
@@ -100,10 +90,10 @@ static struct store_job *pick(struct store *store)
     if (waiting && clock_steady_ms() >= store->retry_ms)
         job = waiting;
     if (job)
-        list_remove(&job->node);
+        list_remove(&job->job.node);
     if (!job || job == waiting || !waiting || may_pass(job, &store->held_up))
         return job;
-    list_push(&store->held_up, &job->node);
+    list_push(&store->held_up, &job->job.node);
     return NULL;
 }
 
@@ -138,12 +128,12 @@ static void give_up(struct store_job *job)
 static bool hold_up(struct store *store, struct store_job *job)
 {
     uint64_t now_ms = clock_steady_ms();
-    bool again = now_ms - job->since_ms < PATIENCE_MS;
+    bool again = now_ms - job->job.since_ms < PATIENCE_MS;
 
     (void)pthread_mutex_lock(&store->lock);
     if (again) {
         store->retry_ms = now_ms + RETRY_MS;
-        list_push(store->held_up.next, &job->node);
+        list_push(store->held_up.next, &job->job.node);
     } else {
         store->busy_ms = now_ms;
     }
@@ -162,10 +152,8 @@ static void finish(struct store_job *job)
 {
     if (store_job_is_busy(job))
         give_up(job);
-    if (job->loop)
-        loop_post(job->loop, deliver, job);
-    else
-        store_job_destroy(job);
+    job->job.state = JOB_DONE;
+    job_finish(&job->job);
 }
 
 static void *run(void *arg)
@@ -262,7 +250,7 @@ struct store_driver *store_driver(struct store *store)
 static void enqueue(struct store *store, struct store_job *job)
 {
     (void)pthread_mutex_lock(&store->lock);
-    list_push(&store->queue, &job->node);
+    list_push(&store->queue, &job->job.node);
     (void)pthread_cond_signal(&store->filled);
     (void)pthread_mutex_unlock(&store->lock);
 }
@@ -271,9 +259,7 @@ static void enqueue(struct store *store, struct store_job *job)
 static struct store_job *send(struct store_job *job, struct loop *loop,
                               void (*wake)(void *arg), void *arg)
 {
-    job->loop = loop;
-    job->wake = wake;
-    job->arg = arg;
+    job_ask(&job->job, loop, wake, arg);
     enqueue(job->store, job);
     return job;
 }
@@ -299,12 +285,8 @@ struct store_job *store_call(struct store *store, struct loop *loop,
 
 void store_job_free(struct store_job *job)
 {
-    if (!job)
-        return;
-    if (job->done)
-        store_job_destroy(job);
-    else
-        job->freed = true;
+    if (job)
+        job_free(&job->job);
 }
 
 bool store_note(struct store *store, struct store_lock *lock,
@@ -344,12 +326,12 @@ void store_state(struct store *store, struct store_state *state)
     (void)pthread_mutex_lock(&store->lock);
     state->waiting = count_of(&store->held_up) + count_of(&store->queue);
     first = first_of(&store->held_up);
-    busy = (first && now_ms - first->since_ms > PROBLEM_MS) ||
+    busy = (first && now_ms - first->job.since_ms > PROBLEM_MS) ||
            (store->busy_ms > 0 && now_ms - store->busy_ms < PROBLEM_LASTS_MS);
     if (!first)
         first = first_of(&store->queue);
     if (first)
-        state->oldest_ms = now_ms - first->since_ms;
+        state->oldest_ms = now_ms - first->job.since_ms;
     (void)pthread_mutex_unlock(&store->lock);
     if (busy)
         (void)snprintf(state->problem, sizeof(state->problem),
@@ -368,7 +350,7 @@ bool store_do(struct store *store, const struct store_request *request,
 
     store_job_run(job);
     while (store_job_is_busy(job) &&
-           clock_steady_ms() - job->since_ms < PATIENCE_MS) {
+           clock_steady_ms() - job->job.since_ms < PATIENCE_MS) {
         (void)nanosleep(&pause, NULL);
         store_job_run(job);
     }
@@ -376,6 +358,6 @@ bool store_do(struct store *store, const struct store_request *request,
         give_up(job);
     ok = !job->failed;
     *err = job->err;
-    store_job_destroy(job);
+    store_job_destroy(&job->job);
     return ok;
 }

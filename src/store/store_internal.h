@@ -3,13 +3,12 @@
    share.  Not for other folders. */
 #pragma once
 
-#include "base/list.h"
+#include "base/job.h"
 #include "store/store.h"
 
-/* Two hold it: its owner, until store_job_free(), and the store, until it has been
-   delivered.  Whoever lets go last frees it. */
+/* base/job.h says who holds it. */
 struct store_job {
-    struct list node;
+    struct job job;
     struct store *store;
     struct store_driver *driver;
     enum store_op op;
@@ -17,18 +16,18 @@ struct store_job {
     struct json_doc *patch;
     struct store_lock *room; /* borrowed */
     struct store_work work;
-    uint64_t since_ms; /* steady */
-    struct loop *loop;
-    void (*wake)(void *arg);
-    void *arg;
-    bool freed;  /* this and `done`: the owner's thread only */
-    bool done;   /* delivered */
-    bool failed; /* this and what follows: written before it is delivered */
+    /* What follows is written before it is told of: */
+    bool failed;
     bool removed;
     struct err err;
     struct json_doc *doc;
     struct store_lock *taken;
 };
+
+static inline struct store_job *store_job_of(struct job *job)
+{
+    return CONTAINER_OF(job, struct store_job, job);
+}
 
 /* Not queued yet, with everything of the request in it. */
 struct store_job *store_job_new(struct store *store,
@@ -39,5 +38,5 @@ struct store_job *store_job_new(struct store *store,
 void store_job_run(struct store_job *job);
 /* It found the documents held by another process: nothing was done. */
 bool store_job_is_busy(const struct store_job *job);
-/* The last one lets go. */
-void store_job_destroy(struct store_job *job);
+/* Of one that nobody else holds. */
+void store_job_destroy(struct job *job);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* One job of the store: what it asks of the driver, and what it brings. */
-#include "base/clock.h"
 #include "base/mem.h"
 #include "store/store_internal.h"
 
@@ -10,14 +9,13 @@ struct store_job *store_job_new(struct store *store,
 {
     struct store_job *job = MEM_NEW(struct store_job);
 
-    list_init(&job->node);
+    job_init(&job->job, store_job_destroy);
     job->store = store;
     job->driver = driver;
     job->op = request->op;
     job->key = mem_strdup(request->key);
     job->patch = request->patch ? json_doc_copy(request->patch) : NULL;
     job->room = request->lock;
-    job->since_ms = clock_steady_ms();
     return job;
 }
 
@@ -104,8 +102,10 @@ bool store_job_is_busy(const struct store_job *job)
     return job->failed && job->op != STORE_OP_LOCK && job->err.code == ERR_BUSY;
 }
 
-void store_job_destroy(struct store_job *job)
+void store_job_destroy(struct job *base)
 {
+    struct store_job *job = store_job_of(base);
+
     unlock(job);
     if (job->work.drop)
         job->work.drop(job->work.arg);
@@ -119,7 +119,7 @@ void store_job_destroy(struct store_job *job)
 
 bool store_job_is_done(const struct store_job *job)
 {
-    return job->done;
+    return job_is_done(&job->job);
 }
 
 const struct err *store_job_error(const struct store_job *job)
