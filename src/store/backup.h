@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/* A copy of everything that the relay keeps in a data folder, as one tar file, and the
+   way back.  Blocking: for commands. */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/err.h"
+
+#define BACKUP_PATH_SIZE 4096
+
+struct backup_made {
+    size_t files;
+    uint64_t bytes; /* of the tar file */
+};
+/* Writes `file` (0600; one that is there is replaced when the new one is complete).
+   A relay may go on using the folder: documents are taken at one moment, and the
+   database as it is at one.  Secrets that are sealed stay sealed. */
+bool backup_make(const char *data_dir, const char *file,
+                 struct backup_made *made, struct err *err) MUST_CHECK;
+
+struct backup_restore {
+    const char *file;
+    const char *data_dir; /* made if it is missing */
+    bool force;           /* what is there is kept aside; else it is in the way */
+    /* What came of it. */
+    size_t files;
+    uint64_t made_ms;              /* when the backup was made, since 1970 */
+    char aside[BACKUP_PATH_SIZE]; /* where what was there lies now, or empty */
+};
+/* Everything of the backup, or, on failure, what was there.  ERR_BUSY while a relay
+   serves from the folder, ERR_EXISTS if something is in the way.  One that was
+   interrupted is noticed by the next start, which is refused until it is repeated. */
+bool backup_restore(struct backup_restore *restore,
+                    struct err *err) MUST_CHECK;
+
+/* A restore of this folder was begun and did not end: ERR_CONFIG, and err says what to
+   do. */
+bool backup_check_folder(const char *data_dir, struct err *err) MUST_CHECK;
