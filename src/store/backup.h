@@ -22,17 +22,16 @@ bool backup_make(const char *data_dir, const char *file,
 struct backup_restore {
     const char *file;
     const char *data_dir; /* made if it is missing */
-    bool force;           /* what is there is kept aside; else it is in the way */
+    bool force; /* what is there is kept aside; else it is in the way */
     /* What came of it. */
     size_t files;
-    uint64_t made_ms;              /* when the backup was made, since 1970 */
+    uint64_t made_ms;             /* when the backup was made, since 1970 */
     char aside[BACKUP_PATH_SIZE]; /* where what was there lies now, or empty */
 };
 /* Everything of the backup, or, on failure, what was there.  ERR_BUSY while a relay
    serves from the folder, ERR_EXISTS if something is in the way.  One that was
    interrupted is noticed by the next start, which is refused until it is repeated. */
-bool backup_restore(struct backup_restore *restore,
-                    struct err *err) MUST_CHECK;
+bool backup_restore(struct backup_restore *restore, struct err *err) MUST_CHECK;
 
 /* A restore of this folder was begun and did not end: ERR_CONFIG, and err says what to
    do. */

@@ -7,6 +7,7 @@
 #include "base/links.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/backup.h"
 #include "store/embedded_internal.h"
 #include "store/filelock.h"
 #include "store/jsonfile.h"
@@ -120,7 +121,8 @@ static bool open_folder(const struct embedded *store, struct err *err)
 
     return links_check(store->folder, &links, err) &&
            jsonfile_make_folder(store->folder, err) &&
-           owned_folder(store->folder, err);
+           owned_folder(store->folder, err) &&
+           backup_check_folder(store->folder, err);
 }
 
 struct store_driver *embedded_open(const char *folder, const struct seal *seal,

@@ -14,6 +14,7 @@
 #include "base/owner.h"
 #include "base/shell.h"
 #include "base/str.h"
+#include "store/backup_names.h"
 
 #define PATH_SIZE 4096
 
@@ -109,18 +110,20 @@ bool owned_file(const char *path, struct err *err)
 
 static bool is_subfolder(int folder, const char *name)
 {
-    static const char *const usual[] = { ".", "..", "lost+found", "db" };
+    static const char *const usual[] = { ".", "..", "lost+found", "db",
+                                         BACKUP_STAGE };
     struct stat info;
 
     for (size_t i = 0; i < COUNT_OF(usual); i++) {
         if (strcmp(name, usual[i]) == 0)
             return false;
     }
-    return fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
+    return !str_starts(str_of(name), STR(BACKUP_ASIDE)) &&
+           fstatat(folder, name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
            S_ISDIR(info.st_mode);
 }
 
-/* The store makes one folder, for databases: a folder that holds others has other
+/* The store makes one folder, for databases (and restores make some): a folder that holds others has other
    uses, and shutting it (/, /etc, somebody's project) would break them.  So has one with the sticky bit,
    which is meant for everybody, as /tmp is. */
 static bool has_other_uses(DIR *dir, const struct stat *info)

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+/* A data folder with an account and a database, and a backup of it. */
+#pragma once
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "sql_scene.h"
+#include "store/backup.h"
+#include "store/backup_names.h"
+#include "store/records.h"
+
+struct folders {
+    char *from;
+    char *to;
+    char *elsewhere;
+    char file[4096];
+};
+
+static inline bool add_group(struct sql *sql, void *arg, struct err *err)
+{
+    return sql_run(sql,
+                   "INSERT INTO key_group(name, doc, created_ms)"
+                   " VALUES($1, '{}', 1)",
+                   SQL_VALUES(sql_text(str_of(arg))), err);
+}
+
+static inline void add_row(const char *folder, const char *name)
+{
+    struct err err;
+    struct records *records = records_open(folder, &err);
+    char *copy = mem_strdup(name);
+
+    assert_non_null(records);
+    assert_true(
+        records_do(records,
+                   &(struct records_work){ .run = add_group, .arg = copy },
+                   &err));
+    records_free(records);
+    mem_free(copy);
+}
+
+static inline int64_t rows_in(const char *folder)
+{
+    struct err err;
+    struct sql *sql =
+        sqlite_backend.open(unit_path(folder, "db/relay.db"), SQL_WRITES, &err);
+    int64_t count;
+
+    assert_non_null(sql);
+    count = number_of(sql, "SELECT count(*) FROM key_group");
+    sql_close(sql);
+    return count;
+}
+
+static inline int open_folders(void **state)
+{
+    struct folders *folders = MEM_NEW(struct folders);
+
+    folders->from = unit_folder_new();
+    folders->to = unit_folder_new();
+    folders->elsewhere = unit_folder_new();
+    (void)snprintf(folders->file, sizeof(folders->file), "%s",
+                   unit_path(folders->elsewhere, "x.tar"));
+    unit_write(folders->from, "oauth_main.json", "{\"a\":1}");
+    unit_write(folders->from, "admin_token", "secret");
+    unit_write(folders->from, ".lock_oauth_main", "");
+    add_row(folders->from, "one");
+    *state = folders;
+    return 0;
+}
+
+static inline int close_folders(void **state)
+{
+    struct folders *folders = *state;
+
+    unit_folder_free(folders->from);
+    unit_folder_free(folders->to);
+    unit_folder_free(folders->elsewhere);
+    mem_free(folders);
+    return 0;
+}
+
+static inline void back_up(struct folders *folders)
+{
+    struct backup_made made;
+    struct err err;
+
+    assert_true(backup_make(folders->from, folders->file, &made, &err));
+}
+
+static inline bool is_there(const char *folder, const char *name)
+{
+    struct stat info;
+
+    return lstat(unit_path(folder, name), &info) == 0;
+}
+
+static inline void assert_file(const char *folder, const char *name,
+                               const char *want)
+{
+    char *text = unit_read(folder, name);
+
+    assert_string_equal(text, want);
+    mem_free(text);
+}
+
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, open_folders, close_folders)
