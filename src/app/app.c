@@ -78,7 +78,7 @@ static struct admin_options admin_options_of(const struct app *app)
     return (struct admin_options){ .config = app->config,
                                    .access = &app->access,
                                    .store = app->place.store,
-        .records = app->place.records,
+                                   .records = app->place.records,
                                    .accounts = app->place.accounts,
                                    .keeper = app->place.keeper,
                                    .tls = app->place.tls,

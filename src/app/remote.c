@@ -92,6 +92,7 @@ static bool open_place(struct remote *remote, struct err *err)
     remote->loop = place->loop;
     options.loop = place->loop;
     options.store = place->store;
+    options.records = place->records;
     options.accounts = place->accounts;
     options.keeper = place->keeper;
     options.tls = place->tls;
