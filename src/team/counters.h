@@ -103,5 +103,6 @@ void counters_view(struct counters *counters, const struct limits *limits,
 /* A copy of what requests for that model came to; false if none is known. */
 bool counters_history(struct counters *counters, struct str model,
                       struct history *out);
+/* Names that are not of 1 to 127 printable ASCII characters are passed over. */
 void counters_learn(struct counters *counters, struct str model,
                     const struct estimate_truth *truth);

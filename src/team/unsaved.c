@@ -191,13 +191,23 @@ bool counters_history(struct counters *counters, struct str model,
     return kept != NULL;
 }
 
+/* Names come from clients, and go into a database. */
+static bool is_name(struct str model)
+{
+    for (size_t i = 0; i < model.len; i++) {
+        if (model.at[i] <= ' ' || model.at[i] > '~')
+            return false;
+    }
+    return model.len > 0 && model.len <= HISTORY_MODEL_MAX;
+}
+
 void counters_learn(struct counters *counters, struct str model,
                     const struct estimate_truth *truth)
 {
     struct activity *activity;
     struct kept_history *kept;
 
-    if (model.len == 0 || model.len > HISTORY_MODEL_MAX)
+    if (!is_name(model))
         return;
     activity = counters_lock(counters);
     kept = find_history(activity, model);

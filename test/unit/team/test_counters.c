@@ -165,6 +165,9 @@ static void models_without_a_usable_name_are_not_learned(void **state)
     memset(name, 'm', sizeof(name));
     counters_learn(desk.key.counters, (struct str){ name, 128 }, &truth);
     counters_learn(desk.key.counters, STR_EMPTY, &truth);
+    counters_learn(desk.key.counters, STR("clau\xc3"), &truth);
+    assert_false(
+        counters_history(desk.key.counters, STR("clau\xc3"), &history));
     assert_false(counters_history(desk.key.counters, (struct str){ name, 128 },
                                   &history));
     counters_learn(desk.key.counters, (struct str){ name, 127 }, &truth);
