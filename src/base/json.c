@@ -80,6 +80,11 @@ struct json_doc *json_doc_new_null(void)
     return doc_of(json_null());
 }
 
+struct json_doc *json_doc_new_bool(bool value)
+{
+    return doc_of(json_boolean(value));
+}
+
 struct json_doc *json_doc_copy(const struct json_doc *doc)
 {
     return doc_of(json_deep_copy((const json_t *)doc));

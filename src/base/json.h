@@ -19,6 +19,7 @@ struct json_doc *json_doc_new_object(void);
 struct json_doc *json_doc_new_array(void);
 struct json_doc *json_doc_new_str(struct str value);
 struct json_doc *json_doc_new_null(void);
+struct json_doc *json_doc_new_bool(bool value);
 /* A deep copy, the caller's. */
 struct json_doc *json_doc_copy(const struct json_doc *doc);
 /* NULL is fine. */
