@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A relay key: an immutable snapshot, shared by reference count.  A change makes a
    new snapshot, so that a request keeps the rules it began with; what is counted
-   (`counters`, `use`) lives on over snapshots.  The secret is not in here, nor is
+   (`counters`, `use`) lives on over snapshots.  The key's text is not in here, only
    its hash.  Any thread. */
 #pragma once
 
@@ -9,13 +9,13 @@
 
 #include "base/cidr.h"
 #include "base/json.h"
+#include "crypto/hash.h"
 #include "team/limits.h"
 
 struct addr;
 struct counters;
 struct group_cell;
 struct patterns;
-struct zone;
 
 #define KEY_NAME_MAX 64
 #define KEY_NEVER UINT64_MAX
@@ -23,6 +23,8 @@ struct zone;
 #define KEY_TEXT_LEN 46
 #define KEY_PREFIX_LEN 7 /* cr_ and four characters, which may be shown */
 #define KEY_LAST_LEN 4
+/* How many texts may open one key at a time: rotations within the overlap. */
+#define KEY_TEXTS_MAX 4
 
 /* What a key may call; a set. */
 enum key_call {
@@ -49,7 +51,7 @@ struct key_group {
     uint64_t created_ms;
     uint64_t changed_ms; /* grows with each change */
     struct limits limits;
-    struct zone *zone;         /* NULL: the relay's */
+    const struct zone *zone;
     struct counters *counters; /* a reference */
     char *doc; /* its members as JSON: note, limits, time_zone */
     atomic_uint refs;
@@ -58,25 +60,23 @@ struct key_group {
 /* One of the texts that open a key: the newest, and those that a rotation left
    alive for a while. */
 struct key_text {
+    unsigned char hash[HASH_SHA256_LEN]; /* never shown */
     char prefix[KEY_PREFIX_LEN + 1];
     char last[KEY_LAST_LEN + 1];
     uint64_t created_ms;
     uint64_t expires_ms; /* KEY_NEVER: as long as the key */
 };
-#define KEY_TEXTS_MAX 4
 
 struct key {
     uint64_t id;
     char *name;
     bool enabled;
     uint64_t created_ms;
-    uint64_t changed_ms;       /* grows with each change */
-    uint64_t revoked_ms;       /* KEY_NEVER: it is not */
-    uint64_t expires_ms;       /* at a date; KEY_NEVER: at none */
-    uint64_t expires_after_ms; /* the first use; KEY_NEVER: not so */
-    bool any_account; /* no `accounts`: whatever the relay would choose */
-    bool pool;        /* accounts: "pool" */
-    struct patterns *accounts;    /* or the exact names it may use; else NULL */
+    uint64_t changed_ms;          /* grows with each change */
+    uint64_t revoked_ms;          /* KEY_NEVER: it is not */
+    uint64_t expires_ms;          /* at a date; KEY_NEVER: at none */
+    uint64_t expires_after_ms;    /* the first use; KEY_NEVER: not so */
+    struct patterns *accounts;    /* their exact names; NULL: the pool */
     struct patterns *models;      /* NULL: all */
     struct patterns *deny_models; /* NULL: none */
     struct patterns *clients;     /* NULL: all */
@@ -86,16 +86,16 @@ struct key {
     bool show_limit;              /* answers carry what is left of our limit */
     bool strict;                  /* reserves the provable worst case */
     uint64_t queue_wait_ms;       /* for a free slot; 0: refused at once */
-    struct zone *zone;            /* NULL: the relay's */
+    const struct zone *zone;
     struct limits limits;
     struct counters *counters; /* a reference */
     struct key_use *use;       /* a reference */
     struct group_cell *group;  /* see key_group_of(); NULL: in none */
-    size_t text_count;
-    struct key_text texts[KEY_TEXTS_MAX]; /* newest first */
     char *doc;    /* its members as JSON, but name, group and enabled */
-    char *folded; /* name, owner and tags in small letters, for searching */
+    char *folded; /* name, owner and tags in small letters, a line each */
     atomic_uint refs;
+    size_t text_count;
+    struct key_text texts[]; /* newest first */
 };
 
 struct key *key_ref(struct key *key);
@@ -119,8 +119,8 @@ bool key_allows_call(const struct key *key, enum key_call call,
    empty (the body names none) is allowed only if no rule is about models. */
 bool key_allows_model(const struct key *key, struct str model,
                       struct err *err) MUST_CHECK;
-/* By its rules alone; whether an account may be used by "pool" is the account's
-   own matter (`pooled`). */
+/* A key that lists accounts may use those; another one the pool, and whether an
+   account is in it is the account's own matter (`pooled`). */
 bool key_allows_account(const struct key *key, struct str account, bool pooled,
                         struct err *err) MUST_CHECK;
 /* Does the key list this account by its name? */

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+/* The words that members of a key are made of. */
+#include "team/key_words.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/text.h"
+
+/* Code points that print nothing, break lines, or turn the direction of what
+   follows: a name with one looks like another. */
+static const struct {
+    const char *first;
+    const char *last;
+} invisible[] = {
+    { "\xc2\x80", "\xc2\xa0" },         /* C1 controls, no-break space */
+    { "\xc2\xad", "\xc2\xad" },         /* soft hyphen */
+    { "\xe1\x85\x9f", "\xe1\x85\xa0" }, /* Hangul fillers */
+    { "\xe2\x80\x80", "\xe2\x80\x8f" }, /* spaces, joiners, marks */
+    { "\xe2\x80\xa8", "\xe2\x80\xaf" }, /* separators, embeddings */
+    { "\xe2\x81\x9f", "\xe2\x81\xaf" }, /* isolates */
+    { "\xe3\x85\xa4", "\xe3\x85\xa4" }, /* Hangul filler */
+    { "\xef\xb8\x80", "\xef\xb8\x8f" }, /* variation selectors */
+    { "\xef\xbb\xbf", "\xef\xbb\xbf" }, /* byte order mark */
+    { "\xf3\xa0\x80\x80", "\xf3\xa0\x87\xaf" }, /* tags, variations */
+};
+
+static bool is_invisible(const char *at, size_t len)
+{
+    for (size_t i = 0; i < COUNT_OF(invisible); i++) {
+        if (strlen(invisible[i].first) == len &&
+            memcmp(at, invisible[i].first, len) >= 0 &&
+            memcmp(at, invisible[i].last, len) <= 0)
+            return true;
+    }
+    return false;
+}
+
+bool key_words_are_visible(struct str text, bool lines)
+{
+    size_t len;
+
+    for (size_t i = 0; i < text.len; i += len) {
+        unsigned char c = (unsigned char)text.at[i];
+
+        len = text_utf8_len(str_from(text, i));
+        if (len == 0 || c == 0x7f ||
+            (c < ' ' && !(lines && (c == '\n' || c == '\t'))) ||
+            is_invisible(text.at + i, len))
+            return false;
+    }
+    return true;
+}
+
+static bool is_number(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] < '0' || text.at[i] > '9')
+            return false;
+    }
+    return true;
+}
+
+bool key_name_is_valid(struct str name)
+{
+    return name.len >= 1 && name.len <= KEY_NAME_MAX && name.at[0] != '.' &&
+           name.at[0] != ' ' && name.at[name.len - 1] != ' ' &&
+           key_words_are_visible(name, false) && !is_number(name) &&
+           str_index(name, '/') == name.len &&
+           str_index(name, '\\') == name.len && !str_starts(name, STR("cr_")) &&
+           !str_contains(name, STR("sk-ant-"));
+}
+
+static const struct {
+    const char *name;
+    enum key_call call;
+} calls[] = {
+    { "messages", KEY_MESSAGES },
+    { "batches", KEY_BATCHES },
+    { "files", KEY_FILES },
+    { "other", KEY_OTHER },
+};
+
+bool key_call_find(struct str name, enum key_call *call)
+{
+    for (size_t i = 0; i < COUNT_OF(calls); i++) {
+        if (str_eq(name, str_of(calls[i].name))) {
+            *call = calls[i].call;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *key_call_name(enum key_call call)
+{
+    for (size_t i = 0; i < COUNT_OF(calls); i++) {
+        if (calls[i].call == call)
+            return calls[i].name;
+    }
+    return "nothing";
+}
+
+/* A number of JSON as the decimal text that was meant: six decimals are enough, and
+   the nearest double tells whether there were more. */
+static bool decimal_of(double number, char out[LIMIT_TEXT_MAX])
+{
+    size_t len;
+
+    if (!(number >= 0 && number < 1e15))
+        return false;
+    (void)snprintf(out, LIMIT_TEXT_MAX, "%.6f", number);
+    if (strtod(out, NULL) < number || strtod(out, NULL) > number)
+        return false;
+    len = strlen(out);
+    while (out[len - 1] == '0')
+        len--;
+    if (out[len - 1] == '.')
+        len--;
+    out[len] = '\0';
+    return true;
+}
+
+bool key_limit_value(enum limit limit, const struct json_doc *value,
+                     uint64_t *out, struct err *err)
+{
+    char decimal[LIMIT_TEXT_MAX];
+    double number;
+    struct str text;
+
+    if (json_doc_as_number(value, &number)) {
+        if (!decimal_of(number, decimal))
+            return err_set(err, ERR_BAD_REQUEST,
+                           "%s must be at least 0, below 1e15, and have at "
+                           "most six decimals",
+                           limit_kinds[limit].name);
+        return limit_parse(limit, str_of(decimal), out, err);
+    }
+    if (!json_doc_as_str(value, &text))
+        return err_set(err, ERR_BAD_REQUEST,
+                       "%s must be a number, or null for none",
+                       limit_kinds[limit].name);
+    return limit_parse(limit, text, out, err);
+}
+
+/* ---- expires ------------------------------------------------------------- */
+
+/* "2026-12-31". */
+static bool parse_day(struct str text, struct key_expiry_text *out)
+{
+    char moment[32];
+    uint64_t part[3];
+    uint64_t ms;
+
+    if (text.len != 10 || !str_to_u64(str_sub(text, 0, 4), 9999, &part[0]) ||
+        !str_to_u64(str_sub(text, 5, 2), 12, &part[1]) ||
+        !str_to_u64(str_sub(text, 8, 2), 31, &part[2]))
+        return false;
+    /* Whether that month has that day is known there. */
+    (void)snprintf(moment, sizeof(moment), STR_FMT "T00:00:00Z", STR_ARG(text));
+    if (!text_parse_time(str_of(moment), &ms))
+        return false;
+    *out = (struct key_expiry_text){ .kind = KEY_EXPIRES_DAY,
+                                     .year = (unsigned)part[0],
+                                     .month = (unsigned)part[1],
+                                     .day = (unsigned)part[2] };
+    return true;
+}
+
+/* "30d after first use", and for short "30d". */
+static bool parse_days_after(struct str text, struct key_expiry_text *out)
+{
+    struct str end = STR("d after first use");
+    uint64_t days;
+
+    if (text.len > end.len && str_eq(str_from(text, text.len - end.len), end))
+        text.len -= end.len;
+    else if (text.len > 1 && text.at[text.len - 1] == 'd')
+        text.len--;
+    else
+        return false;
+    if (!str_to_u64(text, KEY_EXPIRES_DAYS_MAX, &days) || days == 0)
+        return false;
+    *out = (struct key_expiry_text){ .kind = KEY_EXPIRES_AFTER,
+                                     .ms = days * 86400000 };
+    return true;
+}
+
+bool key_expiry_parse(struct str text, struct key_expiry_text *out)
+{
+    if (parse_day(text, out) || parse_days_after(text, out))
+        return true;
+    *out = (struct key_expiry_text){ .kind = KEY_EXPIRES_TIME };
+    return text_parse_time(text, &out->ms);
+}
