@@ -10,6 +10,7 @@
 
 struct keyring;
 
+/* What it uses stays as long as it does. */
 struct keyring *keyring_new(void);
 void keyring_free(struct keyring *ring);
 
@@ -42,6 +43,10 @@ void keyring_used(struct keyring *ring, struct key *key, uint64_t now_wall_ms);
 struct key *keyring_get(struct keyring *ring, struct str id_or_name);
 struct key_group *keyring_get_group(struct keyring *ring,
                                     struct str id_or_name);
+
+/* The cell in which keys find that group; a reference, or NULL. */
+struct group_cell *keyring_group_cell(struct keyring *ring, uint64_t id);
+size_t keyring_group_count(struct keyring *ring);
 
 /* ---- lists ------------------------------------------------------------------ */
 
@@ -83,13 +88,9 @@ void keyring_each_group(struct keyring *ring,
 /* Room for so many keys, before they are put. */
 void keyring_reserve(struct keyring *ring, size_t keys);
 
-/* Show this snapshot (a reference, taken over) in place of what was known, and let
-   it be opened by the texts with these hashes, in the order of key->texts; in the
-   very next look-up of every worker. */
-void keyring_put(struct keyring *ring, struct key *key,
-                 const unsigned char (*hashes)[HASH_SHA256_LEN]);
-/* The same with the texts it had before. */
-void keyring_replace(struct keyring *ring, struct key *key);
+/* Show this snapshot (a reference, taken over) in place of what was known of the
+   key: in the very next look-up of every worker. */
+void keyring_put(struct keyring *ring, struct key *key);
 void keyring_remove(struct keyring *ring, uint64_t id);
 void keyring_put_group(struct keyring *ring, struct key_group *group);
 void keyring_remove_group(struct keyring *ring, uint64_t id);

@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: MIT
+/* The keyring: looking up and putting. */
+#include <assert.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "team/key_text.h"
+#include "team/keyring_internal.h"
+
+struct keyring *keyring_new(void)
+{
+    struct keyring *ring = MEM_NEW(struct keyring);
+    pthread_rwlockattr_t attr;
+
+    ring->hasher = hasher_new();
+    /* A change must not wait for a gap between look-ups that may never come. */
+    (void)pthread_rwlockattr_init(&attr);
+    (void)pthread_rwlockattr_setkind_np(
+        &attr, PTHREAD_RWLOCK_PREFER_WRITER_NONRECURSIVE_NP);
+    (void)pthread_rwlock_init(&ring->lock, &attr);
+    (void)pthread_rwlockattr_destroy(&attr);
+    (void)pthread_mutex_init(&ring->used_lock, NULL);
+    return ring;
+}
+
+void keyring_free(struct keyring *ring)
+{
+    if (!ring)
+        return;
+    for (size_t i = 0; i < ring->used_count; i++)
+        key_unref(ring->used[i]);
+    for (size_t i = 0; i < ring->count; i++) {
+        key_unref(ring->keys[i]->key);
+        mem_free(ring->keys[i]);
+    }
+    for (size_t i = 0; i < ring->group_count; i++)
+        group_cell_unref(ring->groups[i]);
+    slots_done(&ring->by_text);
+    slots_done(&ring->by_name);
+    mem_free(ring->used);
+    mem_free(ring->keys);
+    mem_free(ring->groups);
+    (void)pthread_rwlock_destroy(&ring->lock);
+    (void)pthread_mutex_destroy(&ring->used_lock);
+    hasher_free(ring->hasher);
+    mem_free(ring);
+}
+
+size_t keyring_count(struct keyring *ring)
+{
+    size_t count;
+
+    pthread_rwlock_rdlock(&ring->lock);
+    count = ring->count;
+    pthread_rwlock_unlock(&ring->lock);
+    return count;
+}
+
+/* ---- by text ------------------------------------------------------------- */
+
+static uint64_t number_of(const unsigned char hash[HASH_SHA256_LEN])
+{
+    uint64_t number;
+
+    memcpy(&number, hash, sizeof(number));
+    return number;
+}
+
+/* Whoever could learn something from how long it takes to compare hashes would have
+   to make texts with hashes of his choice. */
+static const struct held_text *text_of(const struct keyring *ring,
+                                       const unsigned char *hash)
+{
+    size_t at = 0;
+
+    for (;;) {
+        const struct held_text *text =
+            slots_next(&ring->by_text, number_of(hash), &at);
+
+        if (!text || memcmp(text->of->key->texts[text->at].hash, hash,
+                            HASH_SHA256_LEN) == 0)
+            return text;
+    }
+}
+
+static enum key_verdict judge(const struct key *key, uint64_t text_expires_ms,
+                              uint64_t now_wall_ms)
+{
+    if (key->revoked_ms != KEY_NEVER)
+        return KEY_REVOKED;
+    if (text_expires_ms <= now_wall_ms)
+        return KEY_REPLACED;
+    if (!key->enabled)
+        return KEY_DISABLED;
+    return key_expiry(key) <= now_wall_ms ? KEY_EXPIRED : KEY_FINE;
+}
+
+struct key *keyring_find(struct keyring *ring, struct str presented,
+                         uint64_t now_wall_ms, enum key_verdict *verdict)
+{
+    unsigned char hash[HASH_SHA256_LEN];
+    const struct held_text *text;
+    struct key *key = NULL;
+    uint64_t expires_ms = 0;
+
+    *verdict = KEY_UNKNOWN;
+    if (!key_text_is_valid(presented))
+        return NULL;
+    hasher_sha256(ring->hasher, presented, hash);
+    pthread_rwlock_rdlock(&ring->lock);
+    text = text_of(ring, hash);
+    if (text) {
+        key = key_ref(text->of->key);
+        expires_ms = key->texts[text->at].expires_ms;
+    }
+    pthread_rwlock_unlock(&ring->lock);
+    if (key)
+        *verdict = judge(key, expires_ms, now_wall_ms);
+    return key;
+}
+
+bool key_verdict_err(enum key_verdict verdict, const struct key *key,
+                     struct err *err)
+{
+    static const char *const says[] = {
+        [KEY_REVOKED] = "was revoked",
+        [KEY_EXPIRED] = "has expired",
+        [KEY_DISABLED] = "is switched off",
+        [KEY_REPLACED] = "has been rotated, and this is its old text: use the "
+                         "new one",
+    };
+
+    if (verdict == KEY_FINE)
+        return true;
+    if (verdict == KEY_UNKNOWN || !key)
+        return err_set(err, ERR_NOT_ALLOWED,
+                       "this relay key is not known: it is wrong, or was "
+                       "removed; ask whoever runs the relay for one");
+    return err_set(err, ERR_NOT_ALLOWED, "the relay key \"%s\" %s", key->name,
+                   says[verdict]);
+}
+
+/* ---- by id and by name --------------------------------------------------- */
+
+size_t keyring_place(const struct keyring *ring, uint64_t id)
+{
+    size_t from = 0;
+    size_t to = ring->count;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+
+        if (ring->keys[middle]->key->id < id)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from;
+}
+
+static struct held *held_of(const struct keyring *ring, uint64_t id)
+{
+    size_t at = keyring_place(ring, id);
+
+    return at < ring->count && ring->keys[at]->key->id == id ? ring->keys[at]
+                                                             : NULL;
+}
+
+static uint64_t number_of_name(const struct keyring *ring, struct str name)
+{
+    unsigned char hash[HASH_SHA256_LEN];
+
+    hasher_sha256(ring->hasher, name, hash);
+    return number_of(hash);
+}
+
+static struct held *held_named(const struct keyring *ring, struct str name)
+{
+    uint64_t number = number_of_name(ring, name);
+    size_t at = 0;
+
+    for (;;) {
+        struct held *held = slots_next(&ring->by_name, number, &at);
+
+        if (!held || str_eq(str_of(held->key->name), name))
+            return held;
+    }
+}
+
+struct key *keyring_get(struct keyring *ring, struct str id_or_name)
+{
+    const struct held *held;
+    struct key *key;
+    uint64_t id;
+
+    pthread_rwlock_rdlock(&ring->lock);
+    held = str_to_u64(id_or_name, INT64_MAX, &id)
+               ? held_of(ring, id)
+               : held_named(ring, id_or_name);
+    key = held ? key_ref(held->key) : NULL;
+    pthread_rwlock_unlock(&ring->lock);
+    return key;
+}
+
+/* ---- putting ------------------------------------------------------------- */
+
+static struct held *held_new(struct key *key)
+{
+    struct held *held = MEM_NEW(struct held);
+
+    assert(key->text_count <= KEY_TEXTS_MAX);
+    held->key = key;
+    for (size_t i = 0; i < key->text_count; i++)
+        held->texts[i] = (struct held_text){ .of = held, .at = i };
+    return held;
+}
+
+static void enter(struct keyring *ring, struct held *held)
+{
+    const struct key *key = held->key;
+
+    for (size_t i = 0; i < key->text_count; i++)
+        slots_put(&ring->by_text, number_of(key->texts[i].hash),
+                  &held->texts[i]);
+    slots_put(&ring->by_name, number_of_name(ring, str_of(key->name)), held);
+}
+
+static void leave(struct keyring *ring, struct held *held)
+{
+    const struct key *key = held->key;
+
+    for (size_t i = 0; i < key->text_count; i++)
+        (void)slots_remove(&ring->by_text, number_of(key->texts[i].hash),
+                           &held->texts[i]);
+    (void)slots_remove(&ring->by_name, number_of_name(ring, str_of(key->name)),
+                       held);
+}
+
+static void make_room(struct keyring *ring, size_t count)
+{
+    if (count <= ring->cap)
+        return;
+    ring->cap = count > 2 * ring->cap ? count : 2 * ring->cap;
+    ring->keys = mem_realloc(ring->keys, ring->cap * sizeof(struct held *));
+}
+
+void keyring_reserve(struct keyring *ring, size_t keys)
+{
+    pthread_rwlock_wrlock(&ring->lock);
+    slots_reserve(&ring->by_text, keys);
+    slots_reserve(&ring->by_name, keys);
+    make_room(ring, keys);
+    pthread_rwlock_unlock(&ring->lock);
+}
+
+/* What stood there before, or NULL. */
+static struct held *put_in_line(struct keyring *ring, struct held *held)
+{
+    size_t at = keyring_place(ring, held->key->id);
+    struct held *old = at < ring->count ? ring->keys[at] : NULL;
+
+    if (!old || old->key->id != held->key->id) {
+        make_room(ring, ring->count + 1);
+        memmove(ring->keys + at + 1, ring->keys + at,
+                (ring->count - at) * sizeof(struct held *));
+        ring->count++;
+        old = NULL;
+    }
+    ring->keys[at] = held;
+    return old;
+}
+
+/* Outside the lock: the last reference frees. */
+static void held_free(struct held *held)
+{
+    if (held)
+        key_unref(held->key);
+    mem_free(held);
+}
+
+void keyring_put(struct keyring *ring, struct key *key)
+{
+    struct held *held = held_new(key);
+    struct held *old;
+
+    pthread_rwlock_wrlock(&ring->lock);
+    old = put_in_line(ring, held);
+    if (old)
+        leave(ring, old);
+    enter(ring, held);
+    pthread_rwlock_unlock(&ring->lock);
+    held_free(old);
+}
+
+void keyring_remove(struct keyring *ring, uint64_t id)
+{
+    struct held *held;
+    size_t at;
+
+    pthread_rwlock_wrlock(&ring->lock);
+    at = keyring_place(ring, id);
+    held = held_of(ring, id);
+    if (held) {
+        leave(ring, held);
+        ring->count--;
+        memmove(ring->keys + at, ring->keys + at + 1,
+                (ring->count - at) * sizeof(struct held *));
+    }
+    pthread_rwlock_unlock(&ring->lock);
+    held_free(held);
+}

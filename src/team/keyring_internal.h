@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/* What the parts of the keyring share. */
+#pragma once
+
+#include <pthread.h>
+
+#include "team/key_build.h"
+#include "team/keyring.h"
+#include "team/slots.h"
+
+/* A key that is held, with its texts where the table of hashes finds them.  The
+   texts are those of the snapshot: a new snapshot with other texts is another of
+   these. */
+struct held {
+    struct key *key; /* a reference */
+    struct held_text {
+        struct held *of;
+        size_t at; /* in key->texts */
+    } texts[KEY_TEXTS_MAX];
+};
+
+struct keyring {
+    struct hasher *hasher;
+    pthread_rwlock_t lock; /* of all that follows */
+    struct slots by_text;  /* struct held_text */
+    struct slots by_name;  /* struct held */
+    struct held **keys;    /* by rising id */
+    size_t count;
+    size_t cap;
+    struct group_cell **groups; /* likewise */
+    size_t group_count;
+    pthread_mutex_t used_lock; /* of what follows; taken alone */
+    struct key **used;         /* references: their use is not saved */
+    size_t used_count;
+    size_t used_cap;
+};
+
+/* Where the key of that id stands, or the first one behind it. */
+size_t keyring_place(const struct keyring *ring, uint64_t id);
