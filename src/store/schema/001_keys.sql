@@ -6,7 +6,8 @@ CREATE TABLE key_group(
     id {id},
     name {text} NOT NULL UNIQUE,
     doc {text} NOT NULL,
-    created_ms {number} NOT NULL
+    created_ms {number} NOT NULL,
+    changed_ms {number} NOT NULL DEFAULT 0
 ){rows};
 
 -- `folded` is what a search looks at: name, owner and tags in lower case.

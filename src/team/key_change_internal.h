@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+/* What the parts of key_change share. */
+#pragma once
+
+#include "base/job.h"
+#include "base/secret.h"
+#include "team/key_build.h"
+#include "team/key_change.h"
+
+struct key_changes {
+    struct key_changes_options options;
+    struct list queue;          /* of changes, the first being written */
+    struct records_job *saving; /* of the first */
+    bool stopped;
+};
+
+struct key_change {
+    struct job job; /* its node is in the queue */
+    struct key_changes *changes;
+    const struct key_op_row *op;
+    char *of;
+    struct json_doc *document; /* or NULL */
+    uint64_t overlap_ms;
+    uint64_t now_ms; /* wall clock, when it is carried out */
+    /* What is there, and what is to be: references, or NULL. */
+    struct key *key;
+    struct key *next;
+    struct key_group *group;
+    struct key_group *next_group;
+    bool nothing; /* it is so already */
+    uint64_t id;  /* that the database gave to a new one */
+    struct secret *text;
+    bool failed;
+    struct err err;
+};
+
+/* What an operation does.  `prepare` looks and checks, on the changes' thread;
+   `write` is on the records' thread, perhaps several times; `show` comes after it. */
+struct key_op_row {
+    const char *done; /* for the log: "key created" */
+    bool (*prepare)(struct key_change *change, struct err *err);
+    bool (*write)(struct sql *sql, struct key_change *change, struct err *err);
+    void (*show)(struct key_change *change);
+};
+
+const struct key_op_row *key_op_row(enum key_op op);
+extern const struct key_op_row key_group_ops[];
+
+/* The later of now and just after that. */
+uint64_t key_changed_ms(const struct key_change *change, uint64_t was_ms);
+
+/* A document's text with a checked change in it, without the members that are columns
+   of their own; limits are merged one by one.  The caller's; NULL and err if it is too
+   long. */
+char *key_doc_merge(const char *text, const struct json_doc *change,
+                    struct err *err);

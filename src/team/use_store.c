@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: MIT
+/* Rows of use_quarter, use_total and estimate. */
+#include "team/use_store.h"
+
+#include <stdio.h>
+
+#include "base/text.h"
+#include "team/key_build.h"
+
+/* ---- histories as text --------------------------------------------------- */
+
+#define HISTORY_DOC_MAX 512
+
+/* [mean, variance, ...]: read as they were written. */
+static struct str write_history(const struct history *history,
+                                char out[HISTORY_DOC_MAX])
+{
+    int len = 0;
+
+    for (size_t i = 0; i < HISTORY_SPREADS; i++)
+        len += snprintf(out + len, (size_t)(HISTORY_DOC_MAX - len),
+                        "%s%.17g,%.17g", i ? "," : "[", history->of[i].mean,
+                        history->of[i].variance);
+    len += snprintf(out + len, (size_t)(HISTORY_DOC_MAX - len), "]");
+    return (struct str){ out, (size_t)len };
+}
+
+static bool read_history(struct str text, struct history *out)
+{
+    struct err err;
+    struct json_doc *doc = json_doc_parse(text, &err);
+    bool fine = json_doc_count(doc) == (size_t)2 * HISTORY_SPREADS;
+
+    for (size_t i = 0; i < HISTORY_SPREADS && fine; i++)
+        fine = json_doc_as_number(json_doc_at(doc, 2 * i), &out->of[i].mean) &&
+               json_doc_as_number(json_doc_at(doc, 2 * i + 1),
+                                  &out->of[i].variance);
+    json_doc_free(doc);
+    return fine;
+}
+
+/* ---- loading ------------------------------------------------------------- */
+
+/* Rows come by subject: its counters are looked up once. */
+struct subjects {
+    struct keyring *ring;
+    struct counters *all;
+    int64_t subject;
+    struct counters *counters; /* a reference, or NULL */
+};
+
+static struct counters *find_counters(struct subjects *subjects,
+                                      int64_t subject)
+{
+    char id[32];
+
+    if (subject == SUBJECT_ALL)
+        return subjects->all ? counters_ref(subjects->all) : NULL;
+    (void)snprintf(id, sizeof(id), "%lld", (long long)(subject / 2));
+    if (subject % 2 == 0) {
+        struct key *key = keyring_get(subjects->ring, str_of(id));
+        struct counters *counters = key ? counters_ref(key->counters) : NULL;
+
+        key_unref(key);
+        return counters;
+    }
+    struct key_group *group = keyring_get_group(subjects->ring, str_of(id));
+    struct counters *counters = group ? counters_ref(group->counters) : NULL;
+
+    key_group_unref(group);
+    return counters;
+}
+
+static struct counters *counters_of(struct subjects *subjects, int64_t subject)
+{
+    if (subjects->subject != subject) {
+        counters_unref(subjects->counters);
+        subjects->counters = find_counters(subjects, subject);
+        subjects->subject = subject;
+    }
+    return subjects->counters;
+}
+
+static struct use use_at(const struct sql_row *row, size_t at)
+{
+    return (struct use){
+        .requests = (uint64_t)sql_row_number(row, at),
+        .tokens_in = (uint64_t)sql_row_number(row, at + 1),
+        .tokens_out = (uint64_t)sql_row_number(row, at + 2),
+        .cost_microusd = (uint64_t)sql_row_number(row, at + 3),
+    };
+}
+
+static bool take_total(void *arg, const struct sql_row *row)
+{
+    struct counters *counters = counters_of(arg, sql_row_number(row, 0));
+    const struct use total = use_at(row, 1);
+
+    if (counters)
+        counters_load_total(counters, &total);
+    return true;
+}
+
+static bool take_quarter(void *arg, const struct sql_row *row)
+{
+    struct counters *counters = counters_of(arg, sql_row_number(row, 0));
+    const struct use_quarter quarter = {
+        .start_s = (uint64_t)sql_row_number(row, 1),
+        .use = use_at(row, 2),
+    };
+
+    if (counters)
+        counters_load_quarter(counters, &quarter);
+    return true;
+}
+
+static bool take_history(void *arg, const struct sql_row *row)
+{
+    struct counters *counters = counters_of(arg, sql_row_number(row, 0));
+    struct history history = {
+        .requests = (uint64_t)sql_row_number(row, 2),
+    };
+
+    text_copy(history.model, sizeof(history.model), sql_row_text(row, 1));
+    if (counters && read_history(sql_row_text(row, 3), &history))
+        counters_load_history(counters, &history);
+    return true;
+}
+
+bool use_store_load(struct sql *sql, struct keyring *ring, struct counters *all,
+                    struct err *err)
+{
+    struct subjects subjects = { .ring = ring, .all = all, .subject = -1 };
+    const struct sql_ask asks[] = {
+        { "SELECT subject, requests, tokens_in, tokens_out, cost_microusd"
+          " FROM use_total ORDER BY subject",
+          SQL_NO_VALUES, take_total, &subjects },
+        { "SELECT subject, start_s, requests, tokens_in, tokens_out,"
+          " cost_microusd FROM use_quarter ORDER BY subject, start_s",
+          SQL_NO_VALUES, take_quarter, &subjects },
+        { "SELECT subject, model, requests, doc FROM estimate"
+          " ORDER BY subject",
+          SQL_NO_VALUES, take_history, &subjects },
+    };
+    bool fine = true;
+
+    for (size_t i = 0; i < COUNT_OF(asks) && fine; i++)
+        fine = sql_query(sql, &asks[i], err);
+    counters_unref(subjects.counters);
+    return fine;
+}
+
+/* ---- saving -------------------------------------------------------------- */
+
+static struct sql_value number(uint64_t value)
+{
+    return sql_number((int64_t)value);
+}
+
+static bool save_quarter(struct sql *sql, int64_t subject,
+                         const struct use_quarter *quarter, struct err *err)
+{
+    const struct use *use = &quarter->use;
+
+    return sql_run(
+        sql,
+        "INSERT INTO use_quarter(subject, start_s, requests, tokens_in,"
+        " tokens_out, cost_microusd) VALUES($1, $2, $3, $4, $5, $6)"
+        " ON CONFLICT (subject, start_s) DO UPDATE SET"
+        " requests = use_quarter.requests + excluded.requests,"
+        " tokens_in = use_quarter.tokens_in + excluded.tokens_in,"
+        " tokens_out = use_quarter.tokens_out + excluded.tokens_out,"
+        " cost_microusd = use_quarter.cost_microusd + excluded.cost_microusd",
+        SQL_VALUES(sql_number(subject), number(quarter->start_s),
+                   number(use->requests), number(use->tokens_in),
+                   number(use->tokens_out), number(use->cost_microusd)),
+        err);
+}
+
+static bool save_total(struct sql *sql, int64_t subject, const struct use *use,
+                       struct err *err)
+{
+    return sql_run(
+        sql,
+        "INSERT INTO use_total(subject, requests, tokens_in, tokens_out,"
+        " cost_microusd) VALUES($1, $2, $3, $4, $5)"
+        " ON CONFLICT (subject) DO UPDATE SET"
+        " requests = use_total.requests + excluded.requests,"
+        " tokens_in = use_total.tokens_in + excluded.tokens_in,"
+        " tokens_out = use_total.tokens_out + excluded.tokens_out,"
+        " cost_microusd = use_total.cost_microusd + excluded.cost_microusd",
+        SQL_VALUES(sql_number(subject), number(use->requests),
+                   number(use->tokens_in), number(use->tokens_out),
+                   number(use->cost_microusd)),
+        err);
+}
+
+static bool save_history(struct sql *sql, int64_t subject,
+                         const struct history *history, struct err *err)
+{
+    char doc[HISTORY_DOC_MAX];
+
+    return sql_run(
+        sql,
+        "INSERT INTO estimate(subject, model, requests, doc)"
+        " VALUES($1, $2, $3, $4) ON CONFLICT (subject, model) DO UPDATE SET"
+        " requests = excluded.requests, doc = excluded.doc",
+        SQL_VALUES(sql_number(subject), sql_text(str_of(history->model)),
+                   number(history->requests),
+                   sql_text(write_history(history, doc))),
+        err);
+}
+
+bool use_store_save(struct sql *sql, const struct counters_unsaved *use,
+                    struct err *err)
+{
+    const struct use none = { 0 };
+    bool fine = true;
+
+    for (size_t i = 0; i < use->quarter_count && fine; i++)
+        fine = save_quarter(sql, use->subject, &use->quarters[i], err);
+    if (fine && memcmp(&use->total, &none, sizeof(none)) != 0)
+        fine = save_total(sql, use->subject, &use->total, err);
+    for (size_t i = 0; i < use->history_count && fine; i++)
+        fine = save_history(sql, use->subject, &use->histories[i], err);
+    return fine;
+}
+
+bool use_store_trim(struct sql *sql, uint64_t now_wall_ms, struct err *err)
+{
+    uint64_t kept_ms =
+        now_wall_ms > USE_KEPT_MS ? now_wall_ms - USE_KEPT_MS : 0;
+
+    return sql_run(sql, "DELETE FROM use_quarter WHERE start_s < $1",
+                   SQL_VALUES(number(kept_ms / 1000)), err);
+}

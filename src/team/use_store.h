@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: MIT
+/* What was counted, in the database: quarter hours, totals, histories.  For the
+   records' thread. */
+#pragma once
+
+#include "store/sql.h"
+#include "team/counters.h"
+#include "team/keyring.h"
+
+/* Quarter hours that no window reaches any more are removed. */
+#define USE_KEPT_MS (40ull * 86400 * 1000)
+
+/* Load what was saved into the counters of the keys and groups in the ring, and those
+   of `all` (or NULL). */
+bool use_store_load(struct sql *sql, struct keyring *ring, struct counters *all,
+                    struct err *err) MUST_CHECK;
+
+/* Add what has been counted since the last time. */
+bool use_store_save(struct sql *sql, const struct counters_unsaved *use,
+                    struct err *err) MUST_CHECK;
+
+bool use_store_trim(struct sql *sql, uint64_t now_wall_ms,
+                    struct err *err) MUST_CHECK;

@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+/* Reading all keys and groups at the start. */
+#include <string.h>
+
+#include "team_scene.h"
+
+static bool run_text(struct sql *sql, void *arg, struct err *err)
+{
+    return sql_run(sql, arg, SQL_NO_VALUES, err);
+}
+
+static void change_row(struct team *team, const char *text)
+{
+    /* A statement is a constant; this one is not written to. */
+    if (!records_do(team->records,
+                    &(struct records_work){ .run = run_text,
+                                            .arg = (void *)(uintptr_t)text },
+                    &team->err))
+        fail_msg("%s", team->err.text);
+}
+
+static void an_empty_database_has_no_keys(void **state)
+{
+    struct keyring *ring = team_loaded(*state);
+
+    assert_int_equal(keyring_count(ring), 0);
+    assert_int_equal(keyring_group_count(ring), 0);
+    keyring_free(ring);
+}
+
+static void keys_come_with_all_they_have(void **state)
+{
+    struct team *team = *state;
+    struct keyring *ring;
+    struct key *key;
+
+    team_create(team, "{\"name\":\"alice\",\"expires\":\"30d\"}");
+    assert_true(team_do(team, KEY_OP_ROTATE, "alice", NULL));
+    team_create(team, "{\"name\":\"bob\"}");
+    assert_true(team_do(team, KEY_OP_REVOKE, "bob", NULL));
+    change_row(team, "UPDATE key SET first_used_ms = 1000,"
+                     " last_used_ms = 2000 WHERE id = 1");
+    ring = team_loaded(team);
+    assert_int_equal(keyring_count(ring), 2);
+    key = keyring_get(ring, STR("alice"));
+    assert_int_equal(key->text_count, 2);
+    assert_true(key->texts[0].expires_ms == KEY_NEVER);
+    assert_true(key->texts[1].expires_ms != KEY_NEVER);
+    assert_int_equal(atomic_load(&key->use->first_ms), 1000);
+    assert_int_equal(atomic_load(&key->use->last_ms), 2000);
+    assert_int_equal(key_expiry(key), 1000 + 30 * 86400000ull);
+    assert_int_equal(counters_subject(key->counters), SUBJECT_OF_KEY(1));
+    key_unref(key);
+    key = keyring_get(ring, STR("bob"));
+    assert_true(key->revoked_ms != KEY_NEVER);
+    key_unref(key);
+    keyring_free(ring);
+}
+
+/* A zone that went with an update of the system, a document of a newer version: the
+   others are served, and this one is refused. */
+static void a_key_that_cannot_be_read_is_switched_off(void **state)
+{
+    struct team *team = *state;
+    struct unit_capture capture;
+    struct keyring *ring;
+    char text[64];
+    char *said;
+    struct key *key;
+
+    team_create(team, "{\"name\":\"alice\"}");
+    memcpy(text, key_change_text(team->change).at, 46);
+    text[46] = '\0';
+    team_create(team, "{\"name\":\"bob\"}");
+    change_row(team, "UPDATE key SET doc = '{\"time_zone\":\"Mars\"}'"
+                     " WHERE id = 1");
+    capture = unit_capture_begin(2);
+    ring = team_loaded(team);
+    said = unit_capture_end(&capture);
+    unit_assert_part(said, "alice");
+    unit_assert_part(said, "switched off");
+    mem_free(said);
+    assert_int_equal(team_verdict(ring, text, 1), KEY_DISABLED);
+    key = keyring_get(ring, STR("alice"));
+    assert_string_equal(key->doc, "{\"time_zone\":\"Mars\"}");
+    key_unref(key);
+    key = keyring_get(ring, STR("bob"));
+    assert_string_equal(key_state(key, 1), "active");
+    key_unref(key);
+    keyring_free(ring);
+}
+
+static void a_group_that_cannot_be_read_lets_nothing_through(void **state)
+{
+    struct team *team = *state;
+    struct unit_capture capture;
+    struct key_group *group;
+    struct keyring *ring;
+
+    assert_true(team_do(team, KEY_OP_GROUP_CREATE, "", "{\"name\":\"g\"}"));
+    change_row(team, "UPDATE key_group SET doc = '{'");
+    capture = unit_capture_begin(2);
+    ring = team_loaded(team);
+    mem_free(unit_capture_end(&capture));
+    group = keyring_get_group(ring, STR("g"));
+    assert_int_equal(group->limits.at[LIMIT_CONCURRENCY], 0);
+    key_group_unref(group);
+    keyring_free(ring);
+}
+
+static void texts_of_nobody_open_nothing(void **state)
+{
+    struct team *team = *state;
+    struct keyring *ring;
+    char text[64];
+
+    team_create(team, "{\"name\":\"alice\"}");
+    memcpy(text, key_change_text(team->change).at, 46);
+    text[46] = '\0';
+    /* A key without any text, and one with a damaged hash. */
+    change_row(team, "UPDATE key_secret SET hash = x'00'");
+    ring = team_loaded(team);
+    assert_int_equal(team_verdict(ring, text, 1), KEY_UNKNOWN);
+    assert_int_equal(keyring_count(ring), 1);
+    keyring_free(ring);
+    change_row(team, "DELETE FROM key_secret");
+    ring = team_loaded(team);
+    assert_int_equal(team_verdict(ring, text, 1), KEY_UNKNOWN);
+    keyring_free(ring);
+}
+
+static void a_broken_database_is_said(void **state)
+{
+    struct team *team = *state;
+    struct keyring *ring = keyring_new();
+    struct key_load load = team_load_of(team, ring);
+
+    script_sql_fail(SCRIPT_SQL_STATEMENT, ERR_BROKEN, 1);
+    assert_false(records_do(team->records,
+                            &(struct records_work){ .run = team_run_load,
+                                                    .arg = &load,
+                                                    .reads = true },
+                            &team->err));
+    unit_assert_part(team->err.text, "loading the relay keys");
+    keyring_free(ring);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEAM_TEST(an_empty_database_has_no_keys),
+        TEAM_TEST(keys_come_with_all_they_have),
+        TEAM_TEST(a_key_that_cannot_be_read_is_switched_off),
+        TEAM_TEST(a_group_that_cannot_be_read_lets_nothing_through),
+        TEAM_TEST(texts_of_nobody_open_nothing),
+        TEAM_TEST(a_broken_database_is_said),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
