@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+/* What is saved together is a batch: one transaction, all of it or nothing. */
+#include "team/use_flush.h"
+
+#include <assert.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "team/key_store.h"
+#include "team/use_store.h"
+
+#define EVERY_MS 1000
+#define TRIM_EVERY_MS (6ull * 3600 * 1000)
+#define BATCH_COUNTERS 32
+#define BATCH_KEYS 256
+
+struct batch {
+    size_t count;
+    struct counters *of[BATCH_COUNTERS]; /* references */
+    struct counters_unsaved use[BATCH_COUNTERS];
+    size_t key_count;
+    struct key *keys[BATCH_KEYS]; /* references */
+    struct key_used used[BATCH_KEYS];
+    uint64_t trim_ms; /* wall clock: old rows go, too; 0: not this time */
+    bool saved;
+};
+
+struct use_flush {
+    struct use_flush_options options;
+    struct loop_timer *timer;
+    struct records_job *job; /* while SAVING */
+    struct batch *batch;     /* likewise */
+    uint64_t trim_at_ms;     /* steady */
+    bool complained;         /* and nothing was saved since */
+    bool stopped;
+};
+
+/* ---- a batch ------------------------------------------------------------- */
+
+static void take_counters(struct batch *batch, struct unsaved *unsaved)
+{
+    while (batch->count < BATCH_COUNTERS) {
+        struct counters *counters = unsaved_next(unsaved);
+
+        if (!counters)
+            return;
+        if (counters_take_unsaved(counters, &batch->use[batch->count]))
+            batch->of[batch->count++] = counters;
+        else
+            counters_unref(counters);
+    }
+}
+
+static void take_keys(struct batch *batch, struct keyring *ring)
+{
+    batch->key_count = keyring_take_used(ring, batch->keys, BATCH_KEYS);
+    for (size_t i = 0; i < batch->key_count; i++) {
+        const struct key *key = batch->keys[i];
+
+        batch->used[i] = (struct key_used){
+            .id = key->id,
+            .first_ms = atomic_load(&key->use->first_ms),
+            .last_ms = atomic_load(&key->use->last_ms),
+        };
+    }
+}
+
+/* NULL if there is nothing. */
+static struct batch *take(struct use_flush *flush)
+{
+    struct batch *batch = MEM_NEW(struct batch);
+
+    take_counters(batch, flush->options.unsaved);
+    take_keys(batch, flush->options.ring);
+    if (clock_steady_ms() >= flush->trim_at_ms) {
+        flush->trim_at_ms = clock_steady_ms() + TRIM_EVERY_MS;
+        batch->trim_ms = clock_wall_ms();
+    }
+    if (batch->count > 0 || batch->key_count > 0 || batch->trim_ms > 0)
+        return batch;
+    mem_free(batch);
+    return NULL;
+}
+
+static bool save(struct sql *sql, void *arg, struct err *err)
+{
+    struct batch *batch = arg;
+    bool fine = key_store_used(sql, batch->used, batch->key_count, err);
+
+    for (size_t i = 0; i < batch->count && fine; i++)
+        fine = use_store_save(sql, &batch->use[i], err);
+    if (fine && batch->trim_ms > 0)
+        fine = use_store_trim(sql, batch->trim_ms, err);
+    return fine;
+}
+
+/* What was not saved is there again. */
+static void settle(struct batch *batch, struct keyring *ring)
+{
+    for (size_t i = 0; i < batch->count; i++) {
+        counters_saved(batch->of[i], batch->saved);
+        counters_unref(batch->of[i]);
+    }
+    for (size_t i = 0; i < batch->key_count; i++) {
+        if (!batch->saved && ring)
+            keyring_used_again(ring, batch->keys[i]);
+        key_unref(batch->keys[i]);
+    }
+    mem_free(batch);
+}
+
+static void drop_last(void *arg)
+{
+    settle(arg, NULL);
+}
+
+/* ---- turns --------------------------------------------------------------- */
+
+static void saved(void *arg);
+
+static void begin(void *arg)
+{
+    struct use_flush *flush = arg;
+
+    if (flush->stopped || flush->job)
+        return;
+    flush->batch = take(flush);
+    if (!flush->batch) {
+        loop_timer_set(flush->timer, flush->options.every_ms);
+        return;
+    }
+    /* For ever: a batch that waits holds up nobody. */
+    flush->job = records_start(flush->options.records, flush->options.loop,
+                               &(struct records_work){ .run = save,
+                                                       .arg = flush->batch },
+                               saved, flush);
+}
+
+/* Once, until it works again: it is tried every second. */
+static void complain(struct use_flush *flush, const struct err *err)
+{
+    if (err && !flush->complained)
+        log_line(LOG_ERROR,
+                 "what relay keys have used cannot be saved and is kept in "
+                 "memory: %s",
+                 err->text);
+    flush->complained = err != NULL;
+}
+
+static void saved(void *arg)
+{
+    struct use_flush *flush = arg;
+    struct batch *batch = flush->batch;
+    bool full =
+        batch->count == BATCH_COUNTERS || batch->key_count == BATCH_KEYS;
+
+    batch->saved = !records_job_error(flush->job);
+    full = full && batch->saved;
+    complain(flush, records_job_error(flush->job));
+    records_job_free(flush->job);
+    flush->job = NULL;
+    flush->batch = NULL;
+    settle(batch, flush->options.ring);
+    if (full)
+        begin(flush);
+    else if (!flush->stopped)
+        loop_timer_set(flush->timer, flush->options.every_ms);
+}
+
+struct use_flush *use_flush_new(const struct use_flush_options *options)
+{
+    struct use_flush *flush = MEM_NEW(struct use_flush);
+
+    flush->options = *options;
+    if (flush->options.every_ms == 0)
+        flush->options.every_ms = EVERY_MS;
+    flush->timer = loop_timer_new(options->loop, begin, flush);
+    loop_timer_set(flush->timer, flush->options.every_ms);
+    return flush;
+}
+
+void use_flush_stop(struct use_flush *flush)
+{
+    struct batch *batch;
+
+    if (flush->stopped)
+        return;
+    flush->stopped = true;
+    loop_timer_free(flush->timer);
+    flush->timer = NULL;
+    for (batch = take(flush); batch; batch = take(flush))
+        (void)records_start(flush->options.records, NULL,
+                            &(struct records_work){
+                                .run = save, .drop = drop_last, .arg = batch },
+                            NULL, NULL);
+}
+
+void use_flush_free(struct use_flush *flush)
+{
+    if (!flush)
+        return;
+    assert(flush->stopped && !flush->job);
+    mem_free(flush);
+}

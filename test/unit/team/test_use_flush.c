@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: MIT
+/* Writing behind: all that is counted arrives once, however the database behaves. */
+#include "team/use_flush.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "team/admission.h"
+#include "team/use_store.h"
+#include "team_scene.h"
+
+struct flush_scene {
+    struct team *team;
+    struct unsaved *unsaved;
+    struct use_flush *flush;
+    struct counters *counters; /* of the key 1 */
+    struct key *key;
+};
+
+static int begin(void **state)
+{
+    struct flush_scene *scene = MEM_NEW(struct flush_scene);
+    void *team;
+
+    (void)team_begin(&team);
+    scene->team = team;
+    team_create(scene->team, "{\"name\":\"alice\"}");
+    scene->key = keyring_get(scene->team->ring, STR("alice"));
+    scene->unsaved = unsaved_new();
+    scene->counters = counters_new(scene->unsaved, SUBJECT_OF_KEY(1));
+    scene->flush = use_flush_new(
+        &(struct use_flush_options){ .loop = scene->team->loop,
+                                     .records = scene->team->records,
+                                     .ring = scene->team->ring,
+                                     .unsaved = scene->unsaved,
+                                     .every_ms = 1 });
+    *state = scene;
+    return 0;
+}
+
+static int end(void **state)
+{
+    struct flush_scene *scene = *state;
+    void *team = scene->team;
+    struct use_flush *flush = scene->flush;
+
+    script_sql_hold(false);
+    use_flush_stop(flush);
+    key_unref(scene->key);
+    counters_unref(scene->counters);
+    (void)team_end(&team);
+    use_flush_free(flush);
+    unsaved_free(scene->unsaved);
+    mem_free(scene);
+    return 0;
+}
+
+/* One request of $0.001. */
+static void use_once(struct flush_scene *scene)
+{
+    const struct counters_now now = { clock_steady_ms(), clock_wall_ms() };
+    struct admission admission = { 0 };
+    struct limit_refusal why;
+    struct limits limits;
+    struct admission_ask ask = {
+        .of = { { scene->counters, &limits, zone_utc() } },
+        .counted = true,
+        .cost_microusd = 1000,
+    };
+
+    limits_init(&limits);
+    assert_int_equal(admission_reserve(&admission, &ask, now, &why), ADMITTED);
+    admission_settle(&admission,
+                     &(struct admission_truth){ .cost_microusd = 1000,
+                                                .sent = true },
+                     now);
+    keyring_used(scene->team->ring, scene->key, now.wall_ms);
+}
+
+/* What a relay that starts now knows of the key. */
+static uint64_t saved_requests(struct team *team)
+{
+    struct keyring *ring = team_loaded(team);
+    struct key *key = keyring_get(ring, STR("alice"));
+    struct counters_view view;
+
+    counters_view(key->counters, &key->limits, zone_utc(),
+                  (struct counters_now){ 1, clock_wall_ms() }, &view);
+    assert_int_equal(view.total.cost_microusd, 1000 * view.total.requests);
+    key_unref(key);
+    keyring_free(ring);
+    return view.total.requests;
+}
+
+static bool two_are_saved(void *arg)
+{
+    struct flush_scene *scene = arg;
+
+    return saved_requests(scene->team) == 2;
+}
+
+static bool use_is_saved(void *arg)
+{
+    struct flush_scene *scene = arg;
+    struct keyring *ring = team_loaded(scene->team);
+    struct key *key = keyring_get(ring, STR("alice"));
+    bool is = atomic_load(&key->use->last_ms) != 0 &&
+              atomic_load(&key->use->first_ms) ==
+                  atomic_load(&scene->key->use->first_ms);
+
+    key_unref(key);
+    keyring_free(ring);
+    return is;
+}
+
+static void what_is_counted_arrives(void **state)
+{
+    struct flush_scene *scene = *state;
+
+    use_once(scene);
+    use_once(scene);
+    wire_until(scene->team->loop, two_are_saved, scene);
+    wire_until(scene->team->loop, use_is_saved, scene);
+    wire_turn_for(scene->team->loop, 20);
+    assert_int_equal(saved_requests(scene->team), 2);
+}
+
+static void a_database_that_fails_for_a_while_loses_nothing(void **state)
+{
+    struct flush_scene *scene = *state;
+
+    script_sql_fail(SCRIPT_SQL_COMMIT, ERR_IO, 3);
+    use_once(scene);
+    wire_turn_for(scene->team->loop, 20);
+    use_once(scene);
+    wire_until(scene->team->loop, two_are_saved, scene);
+    wire_until(scene->team->loop, use_is_saved, scene);
+}
+
+/* An error that no patience mends: kept, said once, and tried again. */
+static void what_was_refused_is_written_later(void **state)
+{
+    struct flush_scene *scene = *state;
+    struct unit_capture capture;
+    char *said;
+
+    capture = unit_capture_begin(2);
+    script_sql_fail(SCRIPT_SQL_STATEMENT, ERR_BROKEN, 3);
+    use_once(scene);
+    wire_turn_for(scene->team->loop, 50);
+    use_once(scene);
+    wire_until(scene->team->loop, two_are_saved, scene);
+    said = unit_capture_end(&capture);
+    unit_assert_part(said, "kept in memory");
+    assert_null(strstr(strstr(said, "kept in memory") + 1, "kept in memory"));
+    mem_free(said);
+}
+
+static void a_database_that_hangs_gets_it_afterwards(void **state)
+{
+    struct flush_scene *scene = *state;
+
+    script_sql_hold(true);
+    use_once(scene);
+    while (!script_sql_is_holding())
+        wire_turn(scene->team->loop);
+    use_once(scene);
+    script_sql_hold(false);
+    wire_until(scene->team->loop, two_are_saved, scene);
+}
+
+static void what_is_left_at_the_end_is_saved(void **state)
+{
+    struct flush_scene *scene = *state;
+
+    use_once(scene);
+    use_once(scene);
+    use_flush_stop(scene->flush);
+    use_flush_stop(scene->flush);
+    /* The records have it: the loop is not needed. */
+    while (saved_requests(scene->team) != 2)
+        wire_turn(scene->team->loop);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_is_counted_arrives),
+        TEST(a_database_that_fails_for_a_while_loses_nothing),
+        TEST(what_was_refused_is_written_later),
+        TEST(a_database_that_hangs_gets_it_afterwards),
+        TEST(what_is_left_at_the_end_is_saved),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
