@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 /* What the relay serves itself: /oauth/ (the seed's management API) and /admin/ for
-   whoever may (admin/access.h), /health and / for everybody.  Rows of one table,
+   whoever may (team/admin_token.h), /health and / for everybody.  Rows of one table,
    served from any loop: one admin per loop. */
 #pragma once
 
 #include "account/keeper.h"
-#include "admin/access.h"
 #include "admin/facts.h"
 #include "admin/row.h"
 #include "config/config.h"
 #include "http/request.h"
 #include "store/records.h"
+#include "team/admin_token.h"
 
 /* All borrowed. */
 struct admin_options {
     struct loop *loop;
     const struct config *config;
-    const struct access *access;
+    const struct admin_token *token;
     struct store *store;
     struct records *records; /* NULL: none */
     struct accounts *accounts;

@@ -29,7 +29,7 @@ struct app {
     int ended_by; /* the first signal, or 0 */
     struct data_folder *folder;
     struct control *control;
-    struct access access;
+    struct admin_token token;
     struct admin_facts facts;
     struct peers *peers;
     struct outgoing *outgoing;
@@ -76,7 +76,7 @@ static bool find_limits(struct app *app, struct err *err)
 static struct admin_options admin_options_of(const struct app *app)
 {
     return (struct admin_options){ .config = app->config,
-                                   .access = &app->access,
+                                   .token = &app->token,
                                    .store = app->place.store,
                                    .records = app->place.records,
                                    .accounts = app->place.accounts,
@@ -242,9 +242,9 @@ static void print_banner(const struct app *app)
 
 static bool tend_folder(struct app *app, struct err *err)
 {
-    app->access.loopback = app->config->admin_loopback;
-    if (!access_init(&app->access, app->config->admin_token,
-                     app->config->data_dir.at, err))
+    app->token.loopback = app->config->admin_loopback;
+    if (!admin_token_init(&app->token, app->config->admin_token,
+                          app->config->data_dir.at, err))
         return false;
     app->folder = data_folder_new(&app->place, err);
     return app->folder != NULL;
@@ -309,7 +309,7 @@ static void release(struct app *app)
     mem_free(app->workers);
     peers_free(app->peers);
     outgoing_free(app->outgoing);
-    access_done(&app->access);
+    admin_token_done(&app->token);
     filelock_release(app->running);
     (void)place_close(&app->place, 0);
 }

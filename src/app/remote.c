@@ -29,7 +29,7 @@ struct remote {
     pid_t relay;       /* the one that answers; 0: none runs */
     bool placed;
     struct place place; /* without a relay */
-    struct access access;
+    struct admin_token token;
     struct admin_server *server;
 };
 
@@ -80,7 +80,7 @@ static int connect_to_relay(const struct remote *remote, pid_t *pid,
 static bool open_place(struct remote *remote, struct err *err)
 {
     struct admin_options options = { .config = remote->config,
-                                     .access = &remote->access,
+                                     .token = &remote->token,
                                      .patient = true };
     struct place *place = &remote->place;
 

@@ -19,7 +19,7 @@ int scene_open(void **state)
     unit_write(scene->folder, "apikey_main.json", MAIN);
     options->loop = scene->loop;
     options->config = &scene->config;
-    options->access = &scene->access;
+    options->token = &scene->token;
     options->store = store_open(scene->folder, NULL, &err);
     assert_non_null(options->store);
     options->accounts = accounts_new();

@@ -11,7 +11,7 @@ struct scene {
     char *folder;
     struct loop *loop;
     struct config config;
-    struct access access;
+    struct admin_token token;
     struct admin_options options;
 };
 

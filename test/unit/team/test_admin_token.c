@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Who may use the management API, and where its token comes from. */
-#include "admin/access.h"
+#include "team/admin_token.h"
 
 #include <string.h>
 #include <sys/stat.h>
@@ -52,19 +52,19 @@ static const struct {
       "not the admin" },
 };
 
-static struct access make(struct str given, const char *folder)
+static struct admin_token make(struct str given, const char *folder)
 {
-    struct access access = { .loopback = true };
+    struct admin_token admin = { .loopback = true };
     struct err err;
 
-    if (!access_init(&access, given, folder, &err))
+    if (!admin_token_init(&admin, given, folder, &err))
         fail_msg("%s", err.text);
-    return access;
+    return admin;
 }
 
 static void the_token_or_this_machine_is_let_through(void **state)
 {
-    struct access access = make(STR(TOKEN), "/nonexistent");
+    struct admin_token admin = make(STR(TOKEN), "/nonexistent");
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -74,10 +74,10 @@ static void the_token_or_this_machine_is_let_through(void **state)
         struct err err;
         bool let;
 
-        access.loopback = cases[i].loopback;
+        admin.loopback = cases[i].loopback;
         req.headers = *fields_read(&fields, cases[i].fields);
         assert_true(addr_parse(cases[i].peer, 1, &req.peer, &err));
-        let = access_check(&access, &req, &err);
+        let = admin_token_check(&admin, &req, &err);
         if (let != (cases[i].refused == NULL))
             fail_msg("case %zu: %s %s", i, cases[i].peer, cases[i].fields);
         if (let)
@@ -87,7 +87,7 @@ static void the_token_or_this_machine_is_let_through(void **state)
         unit_assert_part(err.text, "ADMIN_TOKEN");
         assert_null(strstr(err.text, "CANARY"));
     }
-    access_done(&access);
+    admin_token_done(&admin);
 }
 
 /* Though addresses and fields are those of a local client. */
@@ -95,18 +95,18 @@ static void a_proxys_process_is_not_this_machine(void **state)
 {
     struct peer_process process = { .verdict = PEER_OTHER_USER };
     struct request req = { .process = &process };
-    struct access access = make(STR(TOKEN), "/nonexistent");
+    struct admin_token admin = make(STR(TOKEN), "/nonexistent");
     struct fields fields;
     struct err err;
 
     (void)state;
     assert_true(addr_parse("127.0.0.1", 1, &req.peer, &err));
     req.headers = *fields_read(&fields, LOCAL);
-    assert_false(access_check(&access, &req, &err));
+    assert_false(admin_token_check(&admin, &req, &err));
     unit_assert_part(err.text, "another user is at the other end");
     req.headers = *fields_read(&fields, LOCAL RIGHT);
-    assert_true(access_check(&access, &req, &err));
-    access_done(&access);
+    assert_true(admin_token_check(&admin, &req, &err));
+    admin_token_done(&admin);
 }
 
 /* ---- the token ---------------------------------------------------------- */
@@ -114,8 +114,8 @@ static void a_proxys_process_is_not_this_machine(void **state)
 static void a_missing_token_is_made_once(void **state)
 {
     char *folder = unit_folder_new();
-    struct access one = make(STR_EMPTY, folder);
-    struct access two = make(STR_EMPTY, folder);
+    struct admin_token one = make(STR_EMPTY, folder);
+    struct admin_token two = make(STR_EMPTY, folder);
     struct stat info;
     char *text = unit_read(folder, "admin_token");
 
@@ -129,20 +129,20 @@ static void a_missing_token_is_made_once(void **state)
     assert_true(str_starts(str_of(text), secret_reveal(one.token)));
     assert_string_equal(one.where, "DATA_DIR/admin_token");
     mem_free(text);
-    access_done(&one);
-    access_done(&two);
+    admin_token_done(&one);
+    admin_token_done(&two);
     unit_folder_free(folder);
 }
 
 static void a_given_token_leaves_the_folder_alone(void **state)
 {
     char *folder = unit_folder_new();
-    struct access access = make(STR(TOKEN), folder);
+    struct admin_token admin = make(STR(TOKEN), folder);
 
     (void)state;
-    unit_assert_str(secret_reveal(access.token), TOKEN);
+    unit_assert_str(secret_reveal(admin.token), TOKEN);
     assert_int_equal(unit_file_count(folder), 0);
-    access_done(&access);
+    admin_token_done(&admin);
     unit_folder_free(folder);
 }
 
@@ -163,19 +163,19 @@ static void a_token_file_of_the_operator_is_read(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(files); i++) {
         char *folder = unit_folder_new();
-        struct access access = { .loopback = true };
+        struct admin_token admin = { .loopback = true };
         struct err err;
         bool fine;
 
         unit_write(folder, "admin_token", files[i].content);
-        fine = access_init(&access, STR_EMPTY, folder, &err);
+        fine = admin_token_init(&admin, STR_EMPTY, folder, &err);
         if (fine != (files[i].token != NULL))
             fail_msg("case %zu", i);
         if (fine)
-            unit_assert_str(secret_reveal(access.token), files[i].token);
+            unit_assert_str(secret_reveal(admin.token), files[i].token);
         else
             unit_assert_part(err.text, "remove the file");
-        access_done(&access);
+        admin_token_done(&admin);
         unit_folder_free(folder);
     }
 }
@@ -183,26 +183,26 @@ static void a_token_file_of_the_operator_is_read(void **state)
 static void a_file_that_others_can_read_is_closed(void **state)
 {
     char *folder = unit_folder_new();
-    struct access access;
+    struct admin_token admin;
     struct stat info;
 
     (void)state;
     unit_write(folder, "admin_token", "0123456789abcdef");
     assert_int_equal(chmod(unit_path(folder, "admin_token"), 0644), 0);
-    access = make(STR_EMPTY, folder);
+    admin = make(STR_EMPTY, folder);
     assert_int_equal(stat(unit_path(folder, "admin_token"), &info), 0);
     assert_int_equal(info.st_mode & 07777, 0600);
-    access_done(&access);
+    admin_token_done(&admin);
     unit_folder_free(folder);
 }
 
 static void a_folder_that_is_not_there_is_named(void **state)
 {
-    struct access access = { .loopback = true };
+    struct admin_token admin = { .loopback = true };
     struct err err;
 
     (void)state;
-    assert_false(access_init(&access, STR_EMPTY, "/nonexistent/x", &err));
+    assert_false(admin_token_init(&admin, STR_EMPTY, "/nonexistent/x", &err));
     unit_assert_part(err.text, "making the admin token");
     unit_assert_part(err.text, "/nonexistent/x");
 }
@@ -214,7 +214,7 @@ static void one_that_cannot_be_stored_is_in_memory_only(void **state)
     struct unit_capture log = unit_capture_begin(2);
     struct peer_process process = { .verdict = PEER_OURS };
     struct request req = { .process = &process };
-    struct access access;
+    struct admin_token admin;
     struct fields fields;
     struct err err;
     char *said;
@@ -223,19 +223,19 @@ static void one_that_cannot_be_stored_is_in_memory_only(void **state)
     assert_int_equal(symlink("/nonexistent/x",
                              unit_path(folder, "admin_token")),
                      0);
-    access = make(STR_EMPTY, folder);
+    admin = make(STR_EMPTY, folder);
     said = unit_capture_end(&log);
     unit_assert_part(said, "making the admin token");
     unit_assert_part(said, "on this machine only");
     mem_free(said);
-    assert_int_equal(secret_reveal(access.token).len, 43);
+    assert_int_equal(secret_reveal(admin.token).len, 43);
     assert_true(addr_parse("127.0.0.1", 1, &req.peer, &err));
     req.headers = *fields_read(&fields, LOCAL);
-    assert_true(access_check(&access, &req, &err));
+    assert_true(admin_token_check(&admin, &req, &err));
     req.headers = *fields_read(&fields, LOCAL RIGHT);
-    assert_false(access_check(&access, &req, &err));
+    assert_false(admin_token_check(&admin, &req, &err));
     unit_assert_part(err.text, "memory only");
-    access_done(&access);
+    admin_token_done(&admin);
     unit_folder_free(folder);
 }
 
@@ -244,13 +244,13 @@ static void one_that_cannot_be_stored_is_in_memory_only(void **state)
 /* In a process of its own: read the token and write it into the pipe. */
 static void race(const char *folder, int start, int out)
 {
-    struct access access = { .loopback = true };
+    struct admin_token admin = { .loopback = true };
     struct err err;
     char go;
 
     if (read(start, &go, 1) != 0 ||
-        !access_init(&access, STR_EMPTY, folder, &err) ||
-        write(out, secret_reveal(access.token).at, 43) != 43)
+        !admin_token_init(&admin, STR_EMPTY, folder, &err) ||
+        write(out, secret_reveal(admin.token).at, 43) != 43)
         _exit(1);
     _exit(0);
 }

@@ -7,7 +7,7 @@
 #include "base/secret.h"
 #include "http/request.h"
 
-struct access {
+struct admin_token {
     struct secret *token;
     bool loopback;     /* this machine needs no token */
     const char *where; /* where the token is to be found, for the refused */
@@ -16,10 +16,10 @@ struct access {
 /* The token is `given` (ADMIN_TOKEN), or lies in `folder`/admin_token, where it is
    made (0600) if it is missing.  If it cannot be written into a folder that is
    there, it is one that nobody knows, and the log says so.  Blocking. */
-bool access_init(struct access *access, struct str given, const char *folder,
-                 struct err *err) MUST_CHECK;
-void access_done(struct access *access);
+bool admin_token_init(struct admin_token *admin, struct str given,
+                      const char *folder, struct err *err) MUST_CHECK;
+void admin_token_done(struct admin_token *admin);
 
 /* False and err (ERR_NOT_ALLOWED): why not, and what to do. */
-bool access_check(const struct access *access, const struct request *req,
-                  struct err *err) MUST_CHECK;
+bool admin_token_check(const struct admin_token *admin,
+                       const struct request *req, struct err *err) MUST_CHECK;

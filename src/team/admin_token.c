@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Who may use the management API. */
-#include "admin/access.h"
+#include "team/admin_token.h"
 
 #include <stdio.h>
 #include <sys/stat.h>
@@ -49,15 +49,15 @@ static bool make_file(const char *folder, const char *path, struct err *err)
 
 /* A full disk, for instance, is no reason not to serve: nobody knows this token, but
    this machine needs none. */
-static bool keep_in_memory(struct access *access, const struct err *why)
+static bool keep_in_memory(struct admin_token *admin, const struct err *why)
 {
     struct buf text;
 
     invent(&text);
-    access->token = secret_new(buf_str(&text));
+    admin->token = secret_new(buf_str(&text));
     buf_done(&text);
-    access->where = "memory only (DATA_DIR/" TOKEN_FILE
-                    " could not be written: see the log, or set ADMIN_TOKEN)";
+    admin->where = "memory only (DATA_DIR/" TOKEN_FILE
+                   " could not be written: see the log, or set ADMIN_TOKEN)";
     log_line(LOG_WARN,
              "%s: until that is mended and the relay is started again, /oauth/ "
              "can be used on this machine only; or set ADMIN_TOKEN",
@@ -70,7 +70,8 @@ static struct str first_line(struct str text)
     return str_trim(str_sub(text, 0, str_index(text, '\n')));
 }
 
-static bool read_file(struct access *rules, const char *path, struct err *err)
+static bool read_file(struct admin_token *admin, const char *path,
+                      struct err *err)
 {
     struct buf text;
     struct str token;
@@ -85,34 +86,34 @@ static bool read_file(struct access *rules, const char *path, struct err *err)
                      "file, and a new one is made",
                      path, TOKEN_MIN);
     if (ok)
-        rules->token = secret_new(token);
+        admin->token = secret_new(token);
     buf_done(&text);
     return ok;
 }
 
-bool access_init(struct access *access, struct str given, const char *folder,
-                 struct err *err)
+bool admin_token_init(struct admin_token *admin, struct str given,
+                      const char *folder, struct err *err)
 {
     char path[PATH_SIZE];
     struct stat info;
 
     if (given.len > 0) {
-        access->token = secret_new(given);
-        access->where = "ADMIN_TOKEN";
+        admin->token = secret_new(given);
+        admin->where = "ADMIN_TOKEN";
         return true;
     }
-    access->where = "DATA_DIR/" TOKEN_FILE;
+    admin->where = "DATA_DIR/" TOKEN_FILE;
     if (snprintf(path, sizeof(path), "%s/" TOKEN_FILE, folder) >= PATH_SIZE)
         return err_set(err, ERR_IO, "the path %s is too long", folder);
     if (stat(path, &info) != 0 && !make_file(folder, path, err))
-        return stat(folder, &info) == 0 && keep_in_memory(access, err);
-    return owned_file(path, err) && read_file(access, path, err);
+        return stat(folder, &info) == 0 && keep_in_memory(admin, err);
+    return owned_file(path, err) && read_file(admin, path, err);
 }
 
-void access_done(struct access *access)
+void admin_token_done(struct admin_token *admin)
 {
-    secret_unref(access->token);
-    access->token = NULL;
+    secret_unref(admin->token);
+    admin->token = NULL;
 }
 
 /* ---- the decision ------------------------------------------------------- */
@@ -127,11 +128,11 @@ static struct str bearer(struct str field)
                : STR_EMPTY;
 }
 
-static bool is_ours(const struct access *access, struct str field)
+static bool is_ours(const struct admin_token *admin, struct str field)
 {
     struct str token = bearer(field);
 
-    return token.len > 0 && secret_eq(token, secret_reveal(access->token));
+    return token.len > 0 && secret_eq(token, secret_reveal(admin->token));
 }
 
 /* Whoever may open the control socket is admin. */
@@ -143,8 +144,8 @@ static bool check_unix(const struct request *req, struct err *err)
                    "neither as the relay's user nor as root");
 }
 
-bool access_check(const struct access *access, const struct request *req,
-                  struct err *err)
+bool admin_token_check(const struct admin_token *admin,
+                       const struct request *req, struct err *err)
 {
     const struct str *field = headers_get(&req->headers, STR("authorization"));
     const char *refusal;
@@ -152,16 +153,16 @@ bool access_check(const struct access *access, const struct request *req,
     if (req->peer.sa.ss_family == AF_UNIX)
         return check_unix(req, err);
     if (field)
-        return is_ours(access, *field) ||
+        return is_ours(admin, *field) ||
                err_set(err, ERR_NOT_ALLOWED,
                        "that is not the admin token; it is stored in %s on the "
                        "relay's machine",
-                       access->where);
+                       admin->where);
     refusal = loopback_refusal(req);
-    if (!refusal && access->loopback)
+    if (!refusal && admin->loopback)
         return true;
     return err_set(err, ERR_NOT_ALLOWED,
                    "this needs the admin token (Authorization: Bearer ...; it "
                    "is stored in %s on the relay's machine), because %s",
-                   access->where, refusal ? refusal : "ADMIN_LOOPBACK is off");
+                   admin->where, refusal ? refusal : "ADMIN_LOOPBACK is off");
 }
