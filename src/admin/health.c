@@ -5,7 +5,6 @@
 #include "admin/account_doc.h"
 #include "admin/request.h"
 #include "base/clock.h"
-#include "http/loopback.h"
 
 #define TAG "relay"
 #define SERVICE "claude-relay-service"
@@ -59,7 +58,9 @@ static struct flow_next send_page(struct admin_request *x, struct str body)
 
 static bool is_ours(const struct admin_request *x)
 {
-    return !loopback_refusal(x->req);
+    struct err ignored;
+
+    return caller_has(x->admin->options.callers, x->req, RIGHT_LOOK, &ignored);
 }
 
 /* The address is the one that the client used: it works for this client, through a

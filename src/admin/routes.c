@@ -110,7 +110,7 @@ static bool may(const struct admin *admin, const struct request *req,
     switch (row ? row->right : unknown) {
     case ADMIN_MANAGE:
     case ADMIN_LOOK:
-        return admin_token_check(admin->options.token, req, err);
+        return caller_has(admin->options.callers, req, RIGHT_MANAGE, err);
     case ADMIN_PUBLIC:
         break;
     }

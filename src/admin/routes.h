@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What the relay serves itself: /oauth/ (the seed's management API) and /admin/ for
-   whoever may (team/admin_token.h), /health and / for everybody.  Rows of one table,
+   whoever may (team/caller.h), /health and / for everybody.  Rows of one table,
    served from any loop: one admin per loop. */
 #pragma once
 
@@ -10,13 +10,13 @@
 #include "config/config.h"
 #include "http/request.h"
 #include "store/records.h"
-#include "team/admin_token.h"
+#include "team/caller.h"
 
 /* All borrowed. */
 struct admin_options {
     struct loop *loop;
     const struct config *config;
-    const struct admin_token *token;
+    const struct caller_sources *callers;
     struct store *store;
     struct records *records; /* NULL: none */
     struct accounts *accounts;

@@ -76,7 +76,7 @@ bool admin_check_query(const struct admin_endpoint *endpoint, struct str query,
 
 enum admin_right {
     ADMIN_PUBLIC, /* everybody; the endpoint may ask who it is */
-    ADMIN_MANAGE, /* the admin token, or this machine (team/admin_token.h) */
+    ADMIN_MANAGE, /* the admin token, or this machine (team/caller.h) */
     ADMIN_LOOK,   /* the same, for what changes nothing */
 };
 

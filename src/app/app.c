@@ -29,7 +29,8 @@ struct app {
     int ended_by; /* the first signal, or 0 */
     struct data_folder *folder;
     struct control *control;
-    struct admin_token token;
+    struct admin_token admin_token;
+    struct caller_sources callers;
     struct admin_facts facts;
     struct peers *peers;
     struct outgoing *outgoing;
@@ -76,7 +77,7 @@ static bool find_limits(struct app *app, struct err *err)
 static struct admin_options admin_options_of(const struct app *app)
 {
     return (struct admin_options){ .config = app->config,
-                                   .token = &app->token,
+                                   .callers = &app->callers,
                                    .store = app->place.store,
                                    .records = app->place.records,
                                    .accounts = app->place.accounts,
@@ -101,6 +102,7 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
                     .outgoing = app->outgoing,
                     .strangers_close = true },
         .relay = { .config = config,
+                   .callers = &app->callers,
                    .accounts = app->place.accounts,
                    .keeper = app->place.keeper,
                    .tls = app->place.tls,
@@ -242,8 +244,9 @@ static void print_banner(const struct app *app)
 
 static bool tend_folder(struct app *app, struct err *err)
 {
-    app->token.loopback = app->config->admin_loopback;
-    if (!admin_token_init(&app->token, app->config->admin_token,
+    app->callers = (struct caller_sources){ .config = app->config,
+                                            .admin = &app->admin_token };
+    if (!admin_token_init(&app->admin_token, app->config->admin_token,
                           app->config->data_dir.at, err))
         return false;
     app->folder = data_folder_new(&app->place, err);
@@ -309,7 +312,7 @@ static void release(struct app *app)
     mem_free(app->workers);
     peers_free(app->peers);
     outgoing_free(app->outgoing);
-    admin_token_done(&app->token);
+    admin_token_done(&app->admin_token);
     filelock_release(app->running);
     (void)place_close(&app->place, 0);
 }

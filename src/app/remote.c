@@ -29,7 +29,8 @@ struct remote {
     pid_t relay;       /* the one that answers; 0: none runs */
     bool placed;
     struct place place; /* without a relay */
-    struct admin_token token;
+    struct admin_token token; /* none: it is not asked for */
+    struct caller_sources callers;
     struct admin_server *server;
 };
 
@@ -80,10 +81,12 @@ static int connect_to_relay(const struct remote *remote, pid_t *pid,
 static bool open_place(struct remote *remote, struct err *err)
 {
     struct admin_options options = { .config = remote->config,
-                                     .token = &remote->token,
+                                     .callers = &remote->callers,
                                      .patient = true };
     struct place *place = &remote->place;
 
+    remote->callers = (struct caller_sources){ .config = remote->config,
+                                               .admin = &remote->token };
     if (!running_agrees(remote->config, err))
         return false;
     remote->placed = true;

@@ -38,7 +38,7 @@ bool pick_account(struct relayed *r)
     if (!credential_account(r->req->arena, &r->req->headers, r->req->query,
                             &name, &r->err))
         return false;
-    if (r->login.len > 0)
+    if (r->caller.login.len > 0)
         return name.len == 0 ||
                err_set(&r->err, ERR_NO_ACCOUNT,
                        "this client sent its own claude.ai login and names the "

@@ -4,11 +4,9 @@
    server until it is ended or released in settle(). */
 #include "base/clock.h"
 #include "base/mem.h"
-#include "http/loopback.h"
 #include "http/problem.h"
 #include "relay/authorise.h"
 #include "relay/body.h"
-#include "relay/credential.h"
 #include "relay/gather.h"
 #include "relay/models.h"
 #include "relay/pass.h"
@@ -61,22 +59,12 @@ static struct flow_next judge(struct flow *flow);
 static struct flow_next gather(struct flow *flow);
 static struct flow_next copy(struct flow *flow);
 
-/* Relay keys come later: until then this machine alone is served. */
 static struct flow_next identify(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
-    const char *refusal = loopback_refusal(r->req);
-    bool pass = r->relay->options.config->client_login == CONFIG_LOGIN_PASS;
 
-    if (refusal) {
-        err_set(
-            &r->err, ERR_NOT_ALLOWED,
-            "this relay serves only its own machine until relay keys exist, "
-            "and this request is refused because %s",
-            refusal);
-        return refuse(r);
-    }
-    if (!credential_check(&r->req->headers, pass, &r->login, &r->err))
+    caller_find(&r->caller, r->relay->options.callers, r->req, RIGHT_RELAY);
+    if (!caller_may(&r->caller, RIGHT_RELAY, &r->err))
         return refuse(r);
     if (r->streamed)
         return flow_go(choose);

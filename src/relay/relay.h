@@ -19,11 +19,13 @@
 #include "account/keeper.h"
 #include "config/config.h"
 #include "http/request.h"
+#include "team/caller.h"
 #include "upstream/origin.h"
 
 struct relay_options {
     struct loop *loop;
-    const struct config *config; /* outlives the relay, as the three below */
+    const struct config *config; /* outlives the relay, as the four below */
+    const struct caller_sources *callers;
     struct accounts *accounts;
     struct keeper *keeper;
     struct tls *tls;           /* for an https upstream; else not used */

@@ -43,7 +43,7 @@ struct relayed {
     const struct endpoint *endpoint;
     struct str path;          /* upstream's view */
     struct account *account;  /* NULL with the client's own login */
-    struct str login;         /* the client's own, passed on; or empty */
+    struct caller caller;     /* from identify on */
     struct keeper_wait *wait; /* for a better token */
     struct proxy *proxy;      /* the request's own */
     struct gather *gather;    /* while an answer is read whole */

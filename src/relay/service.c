@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The entry of the relay: which requests it takes, and what it holds for them. */
 #include "base/mem.h"
-#include "http/loopback.h"
 #include "http/problem.h"
 #include "relay/aside.h"
 #include "relay/relayed.h"
@@ -42,13 +41,16 @@ size_t relay_in_flight(const struct relay *relay)
 
 /* Claude Code's looks at the base URL, and its event log, end here.  Strangers get
    an answer to HEAD / alone. */
-static bool handle_aside(struct request *req)
+static bool handle_aside(const struct relay *relay, struct request *req)
 {
     bool probe = endpoints_is_probe(req->method, req->path);
     bool telemetry = endpoints_is_telemetry(req->method, req->path);
     bool open = probe && str_eq(req->path, STR("/"));
+    struct err ignored;
 
-    if ((!probe && !telemetry) || (!open && loopback_refusal(req)))
+    if ((!probe && !telemetry) ||
+        (!open &&
+         !caller_has(relay->options.callers, req, RIGHT_LOOK, &ignored)))
         return false;
     if (probe)
         aside_answer(req, 0, STR_EMPTY);
@@ -64,21 +66,19 @@ static bool is_of_the_api(struct str path)
 }
 
 /* No row: why, in a status whose text Claude Code shows (a 404 it hides). */
-static void refuse(struct request *req, struct str path, struct str allow)
+static void refuse(const struct relay *relay, struct request *req,
+                   struct str path, struct str allow)
 {
-    const char *stranger = loopback_refusal(req);
     struct err err;
+    bool known = caller_has(relay->options.callers, req, RIGHT_RELAY, &err);
 
-    if (stranger)
-        err_set(&err, ERR_NOT_ALLOWED, "this request is refused because %s",
-                stranger);
-    else if (allow.len > 0)
+    if (known && allow.len > 0)
         err_set(&err, ERR_METHOD, "this path allows " STR_FMT, STR_ARG(allow));
-    else
+    else if (known)
         err_set(&err, ERR_BAD_REQUEST,
                 "the relay has no such endpoint: %s (docs/api.md)",
                 endpoints_flaw(path));
-    problem_send_allowing(req, &err, stranger ? STR_EMPTY : allow);
+    problem_send_allowing(req, &err, known ? allow : STR_EMPTY);
 }
 
 bool relay_handle(struct relay *relay, struct request *req)
@@ -90,7 +90,7 @@ bool relay_handle(struct relay *relay, struct request *req)
         relayed_start(relay, req, endpoint, path);
         return true;
     }
-    if (handle_aside(req))
+    if (handle_aside(relay, req))
         return true;
     endpoint = endpoints_open(req->method, path);
     if (endpoint) {
@@ -99,6 +99,6 @@ bool relay_handle(struct relay *relay, struct request *req)
     }
     if (!is_of_the_api(path) && !endpoints_is_telemetry(req->method, req->path))
         return false;
-    refuse(req, path, endpoints_allow(req->arena, path));
+    refuse(relay, req, path, endpoints_allow(req->arena, path));
     return true;
 }

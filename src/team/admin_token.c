@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Who may use the management API. */
+/* The admin token: where it comes from, and whether a request carries it. */
 #include "team/admin_token.h"
 
 #include <stdio.h>
@@ -10,7 +10,6 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "crypto/random.h"
-#include "http/loopback.h"
 #include "store/jsonfile.h"
 #include "store/owned.h"
 
@@ -128,41 +127,11 @@ static struct str bearer(struct str field)
                : STR_EMPTY;
 }
 
-static bool is_ours(const struct admin_token *admin, struct str field)
+bool admin_token_is_in(const struct admin_token *admin,
+                       const struct headers *headers)
 {
-    struct str token = bearer(field);
+    const struct str *field = headers_get(headers, STR("authorization"));
+    struct str token = field ? bearer(*field) : STR_EMPTY;
 
     return token.len > 0 && secret_eq(token, secret_reveal(admin->token));
-}
-
-/* Whoever may open the control socket is admin. */
-static bool check_unix(const struct request *req, struct err *err)
-{
-    return (req->process && peer_process_look(req->process) == PEER_OURS) ||
-           err_set(err, ERR_NOT_ALLOWED,
-                   "the process at the other end of the control socket runs "
-                   "neither as the relay's user nor as root");
-}
-
-bool admin_token_check(const struct admin_token *admin,
-                       const struct request *req, struct err *err)
-{
-    const struct str *field = headers_get(&req->headers, STR("authorization"));
-    const char *refusal;
-
-    if (req->peer.sa.ss_family == AF_UNIX)
-        return check_unix(req, err);
-    if (field)
-        return is_ours(admin, *field) ||
-               err_set(err, ERR_NOT_ALLOWED,
-                       "that is not the admin token; it is stored in %s on the "
-                       "relay's machine",
-                       admin->where);
-    refusal = loopback_refusal(req);
-    if (!refusal && admin->loopback)
-        return true;
-    return err_set(err, ERR_NOT_ALLOWED,
-                   "this needs the admin token (Authorization: Bearer ...; it "
-                   "is stored in %s on the relay's machine), because %s",
-                   admin->where, refusal ? refusal : "ADMIN_LOOPBACK is off");
 }

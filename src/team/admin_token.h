@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: MIT
-/* Who may use /oauth: whoever presents the admin token as
-   Bearer, and this machine (http/loopback.h), unless ADMIN_LOOPBACK is off.
-   Immutable once made; any thread. */
+/* The admin token: whoever presents it as Bearer may use the management API
+   (team/caller.h).  Immutable once made; any thread. */
 #pragma once
 
+#include "base/err.h"
 #include "base/secret.h"
-#include "http/request.h"
+#include "http/headers.h"
 
 struct admin_token {
     struct secret *token;
-    bool loopback;     /* this machine needs no token */
     const char *where; /* where the token is to be found, for the refused */
 };
 
@@ -20,6 +19,6 @@ bool admin_token_init(struct admin_token *admin, struct str given,
                       const char *folder, struct err *err) MUST_CHECK;
 void admin_token_done(struct admin_token *admin);
 
-/* False and err (ERR_NOT_ALLOWED): why not, and what to do. */
-bool admin_token_check(const struct admin_token *admin,
-                       const struct request *req, struct err *err) MUST_CHECK;
+/* Does the (first) Authorization field carry it, as Bearer? */
+bool admin_token_is_in(const struct admin_token *admin,
+                       const struct headers *headers);

@@ -30,7 +30,7 @@ int admin_scene_open(void **state, const struct admin_row *rows, size_t count)
                                      .head = true };
     admin.loop = scene->loop;
     /* What tests reach the scene by. */
-    admin.token = (const struct admin_token *)(const void *)scene;
+    admin.callers = (const struct caller_sources *)(const void *)scene;
     scene->admin = admin_new(&admin);
     scene->client.fd = -1;
     scene->server = server_new(scene->loop, &options, handle, scene, &err);
@@ -54,7 +54,7 @@ int admin_scene_close(void **state)
 
 struct admin_scene *admin_scene_of(struct admin_request *x)
 {
-    return (struct admin_scene *)(uintptr_t)x->admin->options.token;
+    return (struct admin_scene *)(uintptr_t)x->admin->options.callers;
 }
 
 void admin_scene_reconnect(struct admin_scene *scene)

@@ -19,7 +19,9 @@ int scene_open(void **state)
     unit_write(scene->folder, "apikey_main.json", MAIN);
     options->loop = scene->loop;
     options->config = &scene->config;
-    options->token = &scene->token;
+    scene->callers = (struct caller_sources){ .config = &scene->config,
+                                              .admin = &scene->token };
+    options->callers = &scene->callers;
     options->store = store_open(scene->folder, NULL, &err);
     assert_non_null(options->store);
     options->accounts = accounts_new();

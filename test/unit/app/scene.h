@@ -12,6 +12,7 @@ struct scene {
     struct loop *loop;
     struct config config;
     struct admin_token token;
+    struct caller_sources callers;
     struct admin_options options;
 };
 

@@ -133,10 +133,12 @@ int relay_scene_open(void **state)
 {
     struct relay_scene *scene = MEM_NEW(struct relay_scene);
     struct server_options server = { .listen = { .host = "127.0.0.1" } };
-    struct relay_options relay = { .config = &scene->config };
+    struct relay_options relay = { .config = &scene->config,
+                                   .callers = &scene->callers };
     struct err err;
 
     present = scene;
+    scene->callers.config = &scene->config;
     scene->loop = loop_new();
     scene->listening = wire_listen(&scene->port);
     configure(scene);

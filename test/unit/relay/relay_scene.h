@@ -16,6 +16,7 @@ struct relay_scene {
     struct relay *relay;
     struct accounts *accounts;
     struct config config;
+    struct caller_sources callers;
     const char *stranger; /* why clients are not this machine; NULL: they are */
     struct wire client;
     int listening; /* the upstream */

@@ -67,7 +67,7 @@ static void the_named_or_only_account_is_picked(void **state)
         struct relayed r = { .relay = &relay,
                              .req = &req,
                              .path = str_of(cases[i].path),
-                             .login = str_of(cases[i].login) };
+                             .caller.login = str_of(cases[i].login) };
         bool picked = pick_account(&r);
 
         if (picked != (cases[i].cause == NULL))
