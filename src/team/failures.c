@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: MIT
+/* Wrong keys and tokens by address. */
+#include "team/failures.h"
+
+#include <pthread.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "crypto/hash.h"
+#include "crypto/random.h"
+#include "net/cidr.h"
+
+/* Together 4,096 addresses in 128 KB, which an idle relay never touches. */
+#define SETS 512
+#define WAYS 8
+#define SEED_LEN 16
+
+#define FULL_MS ((uint64_t)FAILURES_AT_ONCE * FAILURES_REFILL_MS)
+#define SAY_EACH_MS 1000
+#define SAY_ALL_MS 100
+#define SAY_ALL_AT_ONCE 10
+
+struct place {
+    uint64_t print;    /* of the address; 0: free */
+    uint64_t full_ms;  /* when the bucket is full again */
+    uint64_t quiet_ms; /* nothing is said of it until then */
+    uint64_t unsaid;   /* what came meanwhile */
+};
+
+struct failures {
+    pthread_mutex_t lock;
+    unsigned char seed[SEED_LEN];
+    uint64_t quiet_ms; /* as a bucket, for all lines */
+    uint64_t unsaid;   /* of addresses that no line could be spent on */
+    struct place places[SETS][WAYS];
+};
+
+struct failures *failures_new(void)
+{
+    struct failures *failures = MEM_NEW(struct failures);
+
+    (void)pthread_mutex_init(&failures->lock, NULL);
+    random_bytes(failures->seed, sizeof(failures->seed));
+    return failures;
+}
+
+void failures_free(struct failures *failures)
+{
+    if (!failures)
+        return;
+    (void)pthread_mutex_destroy(&failures->lock);
+    mem_free(failures);
+}
+
+/* ---- places ------------------------------------------------------------- */
+
+static struct cidr block_of(const struct addr *addr)
+{
+    const unsigned char *ip;
+    size_t len = addr_ip(addr, &ip);
+
+    return len > 0 ? cidr_around(ip, len, len == 4 ? 32 : 64)
+                   : (struct cidr){ .len = 0 };
+}
+
+/* Whoever wanted to meet another address in its set would have to know the seed. */
+static uint64_t print_of(const struct failures *failures,
+                         const struct addr *addr)
+{
+    unsigned char text[SEED_LEN + sizeof(struct cidr)];
+    unsigned char hash[HASH_SHA256_LEN];
+    struct cidr block = block_of(addr);
+    uint64_t print;
+
+    memcpy(text, failures->seed, SEED_LEN);
+    memcpy(text + SEED_LEN, &block, sizeof(block));
+    hash_sha256((struct str){ (const char *)text, sizeof(text) }, hash);
+    memcpy(&print, hash, sizeof(print));
+    return print ? print : 1;
+}
+
+/* The address's own place, or the one of its set that can best be spared. */
+static struct place *place_of(struct failures *failures, uint64_t print)
+{
+    struct place *set = failures->places[print % SETS];
+    struct place *spare = set;
+
+    for (size_t i = 0; i < WAYS; i++) {
+        if (set[i].print == print)
+            return &set[i];
+        if (set[i].full_ms < spare->full_ms)
+            spare = &set[i];
+    }
+    *spare = (struct place){ .print = print };
+    return spare;
+}
+
+static uint64_t later(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* In how many milliseconds there is room again; 0: there was, and it is taken. */
+static uint64_t take(struct place *place, uint64_t now_ms)
+{
+    uint64_t full_ms = later(place->full_ms, now_ms) + FAILURES_REFILL_MS;
+
+    if (full_ms - now_ms > FULL_MS)
+        return full_ms - now_ms - FULL_MS;
+    place->full_ms = full_ms;
+    return 0;
+}
+
+/* ---- the log ------------------------------------------------------------ */
+
+/* Neither one address nor very many may fill the disk. */
+static bool may_say(struct failures *failures, struct place *place,
+                    uint64_t now_ms)
+{
+    uint64_t quiet_ms = later(failures->quiet_ms, now_ms) + SAY_ALL_MS;
+
+    if (place->quiet_ms > now_ms) {
+        place->unsaid++;
+        return false;
+    }
+    if (quiet_ms - now_ms > (uint64_t)SAY_ALL_MS * SAY_ALL_AT_ONCE) {
+        failures->unsaid++;
+        return false;
+    }
+    failures->quiet_ms = quiet_ms;
+    place->quiet_ms = now_ms + SAY_EACH_MS;
+    return true;
+}
+
+struct line {
+    bool due;
+    uint64_t more;   /* from this address, that nothing was said of */
+    uint64_t others; /* from others */
+};
+
+static struct line line_of(struct failures *failures, struct place *place,
+                           uint64_t now_ms)
+{
+    struct line line = { .due = may_say(failures, place, now_ms) };
+
+    if (!line.due)
+        return line;
+    line.more = place->unsaid;
+    line.others = failures->unsaid;
+    place->unsaid = 0;
+    failures->unsaid = 0;
+    return line;
+}
+
+static void say(const struct line *line, const struct addr *addr,
+                const char *what)
+{
+    char text[ADDR_TEXT_MAX];
+
+    if (!line->due)
+        return;
+    addr_format(addr, text);
+    LOG_EVENT(LOG_WARN, what, LOG_STR("address", str_of(text)),
+              LOG_NUM("more", line->more), LOG_NUM("others", line->others));
+}
+
+/* ---- what comes --------------------------------------------------------- */
+
+uint64_t failures_add(struct failures *failures, const struct addr *addr,
+                      const char *what, uint64_t now_ms)
+{
+    uint64_t print = print_of(failures, addr);
+    struct place *place;
+    struct line line;
+    uint64_t wait_ms;
+
+    (void)pthread_mutex_lock(&failures->lock);
+    place = place_of(failures, print);
+    wait_ms = take(place, now_ms);
+    line = line_of(failures, place, now_ms);
+    (void)pthread_mutex_unlock(&failures->lock);
+    say(&line, addr, what);
+    return wait_ms;
+}
+
+void failures_say(struct failures *failures, const struct addr *addr,
+                  const char *what, uint64_t now_ms)
+{
+    uint64_t print = print_of(failures, addr);
+    struct line line;
+
+    (void)pthread_mutex_lock(&failures->lock);
+    line = line_of(failures, place_of(failures, print), now_ms);
+    (void)pthread_mutex_unlock(&failures->lock);
+    say(&line, addr, what);
+}
