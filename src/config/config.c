@@ -295,6 +295,18 @@ static void check_ca_file(const struct loading *loading)
     complain(loading, "UPSTREAM_CA_FILE", &err);
 }
 
+static void check_trusted(const struct loading *loading)
+{
+    struct config *config = loading->config;
+    struct err err;
+
+    if (cidr_list_parse(loading->arena, config->trusted_proxies,
+                        &config->trusted, &err))
+        return;
+    err_wrap(&err, "TRUSTED_PROXIES");
+    complain(loading, "TRUSTED_PROXIES", &err);
+}
+
 /* ---- all ---------------------------------------------------------------- */
 
 bool config_load(struct config *config, struct arena *arena,
@@ -310,5 +322,6 @@ bool config_load(struct config *config, struct arena *arena,
     check_secrets(&loading);
     check_proxy(&loading);
     check_ca_file(&loading);
+    check_trusted(&loading);
     return problems->count == before;
 }

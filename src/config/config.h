@@ -5,6 +5,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "base/cidr.h"
 #include "base/err.h"
 #include "base/log.h"
 #include "base/url.h"
@@ -39,8 +40,9 @@ struct config {
 #include "config/options.def"
 #undef OPTION
     /* Derived */
-    struct url api;       /* prefix: without /v1 or /v1/messages */
-    struct url token_url; /* prefix: the whole path */
+    struct cidr_list trusted; /* TRUSTED_PROXIES */
+    struct url api;           /* prefix: without /v1 or /v1/messages */
+    struct url token_url;     /* prefix: the whole path */
 };
 
 enum config_client_login { CONFIG_LOGIN_REFUSE, CONFIG_LOGIN_PASS };

@@ -114,6 +114,8 @@ static void values_are_taken(void **state)
                                 "ADMIN_TOKEN=0123456789abcde!",
                                 "ADMIN_LOOPBACK=off",
                                 "CLIENT_LOGIN=pass",
+                                "LOOPBACK_WITHOUT_KEY=on",
+                                "TRUSTED_PROXIES=10.0.0.0/8, ::1",
                                 "LOG_LEVEL=debug",
                                 "LOG_FORMAT=json",
                                 NULL };
@@ -132,6 +134,8 @@ static void values_are_taken(void **state)
     assert_int_equal(config.connect_ms, 1500);
     unit_assert_str(config.beta_header, "a-2025-01-01, b");
     assert_true(config.proxy_enabled);
+    assert_true(config.loopback_without_key);
+    assert_int_equal(config.trusted.count, 2);
     assert_int_equal(config.proxy_port, 1080);
     unit_assert_str(config.proxy_password, "p@ss/w#rd: \"");
     assert_false(config.token_url.tls);
@@ -229,6 +233,13 @@ static const struct {
         "8901234567" },
       { "ADMIN_TOKEN" } },
     { { "ADMIN_LOOPBACK=yes" }, { "ADMIN_LOOPBACK=\"yes\"", "on or off" } },
+    { { "LOOPBACK_WITHOUT_KEY=1" },
+      { "LOOPBACK_WITHOUT_KEY=\"1\"", "on or off" } },
+    { { "TRUSTED_PROXIES=10.0.0.0/8, nginx" },
+      { "TRUSTED_PROXIES: ", "10.0.0.0/8 or" } },
+    { { "TRUSTED_PROXIES=10.1.0.0/8" },
+      { "TRUSTED_PROXIES: 10.1.0.0/8", "the block is 10.0.0.0/8" } },
+    { { "TRUSTED_PROXIES=u:canary@h" }, { "TRUSTED_PROXIES: (not shown)" } },
     { { "CLIENT_LOGIN=on" }, { "CLIENT_LOGIN=\"on\"", "refuse or pass" } },
     { { "UPSTREAM_CA_FILE=/nonexistent.pem" },
       { "UPSTREAM_CA_FILE=\"/nonexistent.pem\"", "PEM", "No such file" } },
