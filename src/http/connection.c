@@ -323,7 +323,7 @@ static void deadline(void *arg)
 
 bool connection_is_strange(struct connection *conn)
 {
-    return conn->server->options.strangers_close &&
+    return conn->server->options.strangers_close && !conn->vouched &&
            peer_process_look(&conn->process) != PEER_OURS;
 }
 

@@ -56,6 +56,7 @@ struct connection {
     bool reset;             /* LINGERING ends with a reset */
     bool turned_away;       /* it has no place, and counts among those */
     bool has_asked;         /* its first request has come */
+    bool vouched;           /* request_vouch() */
     uint64_t sent_at_check; /* for the write-stall deadline */
 };
 
@@ -82,8 +83,8 @@ void connection_free(struct connection *conn);
 /* The server ends: a handler is told that its client is gone, and lets go. */
 void connection_close(struct connection *conn);
 
-/* It is not known to be this machine's own, and gives its place back after one
-   answer, whatever that is.  Asks who it is, if that is not known yet and can be
+/* It is not known to be this machine's own, and nobody vouched for it: it gives its
+   place back after one answer, whatever that is.  Asks who it is, if that is not known yet and can be
    had at once. */
 bool connection_is_strange(struct connection *conn);
 

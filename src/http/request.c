@@ -111,6 +111,11 @@ bool request_is_gone(const struct request *req)
     return exchange_of(req)->gone;
 }
 
+void request_vouch(struct request *req)
+{
+    exchange_of(req)->conn->vouched = true;
+}
+
 void request_release(struct request *req)
 {
     assert(request_is_gone(req));

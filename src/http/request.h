@@ -66,6 +66,10 @@ void request_drop_body(struct request *req);
    its sending side counts as gone: docs/decisions.) */
 bool request_is_gone(const struct request *req);
 
+/* Whoever sent it has proved to be no stranger: the connection stays open for more,
+   wherever it comes from.  Before the answer is started. */
+void request_vouch(struct request *req);
+
 /* A handler that was told the client is gone gives the request back; otherwise
    response_end() or response_abort() do that. */
 void request_release(struct request *req);

@@ -35,7 +35,8 @@ struct server_options {
     /* Our own outgoing connections: a request that comes over one of them gets 508.
        NULL: there are none.  Outlives the server. */
     struct outgoing *outgoing;
-    bool strangers_close; /* one answer for each that is not this machine's */
+    /* One answer for each that is neither this machine's nor vouched for. */
+    bool strangers_close;
     uint64_t head_timeout_ms; /* 10 s: from the first byte to the whole head */
     uint64_t idle_timeout_ms; /* 95 s: between requests */
     uint64_t body_grace_ms;   /* 10 s, then 1 KB/s at least */

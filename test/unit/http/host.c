@@ -85,6 +85,12 @@ static void answer_now(struct host *host, struct request *req)
     response_send(req, 200, STR("text/plain"), STR_EMPTY, STR("now"));
 }
 
+static void answer_known(struct host *host, struct request *req)
+{
+    request_vouch(req);
+    answer_now(host, req);
+}
+
 static void answer_last(struct host *host, struct request *req)
 {
     (void)host;
@@ -132,7 +138,7 @@ static void handle(void *arg, struct request *req)
         { "/window", take_window }, { "/hold", hold },
         { "/deaf", be_deaf },       { "/abort", answer_abort },
         { "/reset", answer_reset }, { "/big", answer_big },
-        { "/last", answer_last },
+        { "/last", answer_last },   { "/known", answer_known },
     };
     struct host *host = arg;
 

@@ -9,7 +9,8 @@
        /abort    half an answer, then the end
        /reset    the same without a length, then a reset
        /big      16 MB
-       /last     200 "last", connection: close */
+       /last     200 "last", connection: close
+       /known    as /now, and the test vouches for the client */
 #pragma once
 
 #include "http/response.h"

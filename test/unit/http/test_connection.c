@@ -316,6 +316,22 @@ static void a_strangers_connection_closes(void **state)
     peers_free(peers);
 }
 
+static void a_stranger_who_is_vouched_for_may_stay(void **state)
+{
+    struct host *host = *state;
+
+    host->options.strangers_close = true; /* and nobody is known */
+    host_start(host);
+    wire_send(&host->client, GET("/known"));
+    wire_expect_count(&host->client, "\r\n\r\nnow", 1);
+    wire_send(&host->client, GET("/now"));
+    wire_expect_count(&host->client, "\r\n\r\nnow", 2);
+    assert_int_equal(wire_count(&host->client, "connection: close"), 0);
+    host_reconnect(host);
+    wire_send(&host->client, GET("/now"));
+    wire_expect_end(&host->client);
+}
+
 static void another_user_is_a_stranger(void **state)
 {
     struct peers *peers = peers_new(NULL);
@@ -352,6 +368,7 @@ int main(void)
         ROW(the_end_comes_to_those_who_were_told),
         ROW(arrival_is_when_the_head_was_complete),
         ROW(a_strangers_connection_closes),
+        ROW(a_stranger_who_is_vouched_for_may_stay),
         ROW(another_user_is_a_stranger),
     };
 
