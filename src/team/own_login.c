@@ -2,21 +2,11 @@
 /* The client's own claude.ai login. */
 #include "team/own_login.h"
 
-/* "Bearer TOKEN" in Authorization; clients write the token alone too. */
-static struct str without_scheme(struct str value)
-{
-    struct str rest = str_from(value, 6);
-    struct str token = str_trim(rest);
+#include "team/presented.h"
 
-    return str_istarts(value, STR("bearer")) && token.len < rest.len ? token
-                                                                     : value;
-}
-
-static bool is_login(const struct header *field)
+bool own_login_is(struct str text)
 {
-    return (str_ieq(field->name, STR("authorization")) ||
-            str_ieq(field->name, STR("x-api-key"))) &&
-           str_starts(without_scheme(field->value), STR("sk-ant-oat"));
+    return str_starts(text, STR("sk-ant-oat"));
 }
 
 static bool is_passable(const struct headers *headers,
@@ -30,12 +20,14 @@ static bool is_passable(const struct headers *headers,
 enum own_login own_login_find(const struct headers *headers, struct str *login)
 {
     enum own_login found = OWN_LOGIN_NONE;
+    struct str text;
+    size_t at = 0;
 
     *login = STR_EMPTY;
-    for (size_t i = 0; i < headers->count; i++) {
-        const struct header *field = &headers->at[i];
+    while (presented_next(headers, &at, &text)) {
+        const struct header *field = &headers->at[at - 1];
 
-        if (!is_login(field))
+        if (!own_login_is(text))
             continue;
         if (!is_passable(headers, field)) {
             *login = STR_EMPTY;

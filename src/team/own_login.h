@@ -11,5 +11,8 @@ enum own_login {
     OWN_LOGIN_ODD,      /* it is there in some other way */
 };
 
+/* Is a text that was presented (team/presented.h) such a login? */
+bool own_login_is(struct str text);
+
 /* *login is the field's value (borrowed) if it is PASSABLE, otherwise empty. */
 enum own_login own_login_find(const struct headers *headers, struct str *login);
