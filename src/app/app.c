@@ -7,9 +7,9 @@
 #include <unistd.h>
 
 #include "app/banner.h"
+#include "app/capacity.h"
 #include "app/control.h"
 #include "app/data_folder.h"
-#include "app/limits.h"
 #include "app/place.h"
 #include "app/running.h"
 #include "app/self_call.h"
@@ -35,7 +35,7 @@ struct app {
     struct peers *peers;
     struct outgoing *outgoing;
     struct seats seats; /* of all workers */
-    struct limits limits;
+    struct capacity capacity;
     struct worker **workers;
     size_t worker_count;
     int running; /* what running_announce() gave */
@@ -55,21 +55,21 @@ static rlim_t raise_file_limit(uint64_t need)
     return limit.rlim_cur;
 }
 
-static bool find_limits(struct app *app, struct err *err)
+static bool find_capacity(struct app *app, struct err *err)
 {
     const struct config *config = app->config;
-    rlim_t files = raise_file_limit(limits_need(config));
+    rlim_t files = raise_file_limit(capacity_need(config));
 
-    if (!limits_of(config, files, &app->limits, err))
+    if (!capacity_of(config, files, &app->capacity, err))
         return false;
-    if (app->limits.seats.max < config->max_connections)
+    if (app->capacity.seats.max < config->max_connections)
         log_line(LOG_WARN,
                  "the system allows %llu open files: at most %zu connections "
                  "are served at once, not MAX_CONNECTIONS=%llu, which needs "
                  "%llu: raise the limit (ulimit -n, LimitNOFILE=)",
-                 (unsigned long long)files, app->limits.seats.max,
+                 (unsigned long long)files, app->capacity.seats.max,
                  (unsigned long long)config->max_connections,
-                 (unsigned long long)limits_need(config));
+                 (unsigned long long)capacity_need(config));
     return true;
 }
 
@@ -96,8 +96,8 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
         .server = { .listen = { .host = config->host.at,
                                 .port = port,
                                 .shared = !first,
-                                .fd_max = app->limits.fd_max },
-                    .seats = app->limits.seats,
+                                .fd_max = app->capacity.fd_max },
+                    .seats = app->capacity.seats,
                     .shared = &app->seats,
                     .outgoing = app->outgoing,
                     .strangers_close = true },
@@ -108,7 +108,7 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
                    .tls = app->place.tls,
                    .proxy = app->place.proxy,
                    .outgoing = app->outgoing,
-                   .fd_max = app->limits.fd_max },
+                   .fd_max = app->capacity.fd_max },
         .admin = admin_options_of(app),
     };
     struct worker *worker = worker_new(&options, err);
@@ -138,7 +138,7 @@ static void find_peers(struct app *app)
 
 static bool add_workers(struct app *app, uint16_t port, struct err *err)
 {
-    size_t count = limits_workers(app->config);
+    size_t count = capacity_workers(app->config);
 
     find_peers(app);
     app->workers = mem_zalloc(count * sizeof(struct worker *));
@@ -256,7 +256,7 @@ static bool tend_folder(struct app *app, struct err *err)
 static bool prepare(struct app *app, uint16_t port, struct err *err)
 {
     if (!place_open(&app->place, app->config, err) ||
-        !store_serve(app->place.store, err) || !find_limits(app, err))
+        !store_serve(app->place.store, err) || !find_capacity(app, err))
         return false;
     place_watch(&app->place, caught, app);
     return tend_folder(app, err) && add_workers(app, port, err) &&

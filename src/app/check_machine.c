@@ -10,9 +10,9 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "app/capacity.h"
 #include "app/check_report.h"
 #include "app/invocation.h"
-#include "app/limits.h"
 #include "base/shell.h"
 #include "http/date.h"
 
@@ -150,7 +150,7 @@ static void check_space(struct check_report *report)
 
 static void check_open_files(struct check_report *report)
 {
-    unsigned long long need = limits_need(report->config);
+    unsigned long long need = capacity_need(report->config);
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)

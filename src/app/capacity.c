@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Open files and places. */
-#include "app/limits.h"
+#include "app/capacity.h"
 
 #include <unistd.h>
 
@@ -15,7 +15,7 @@
 #define CONNECTIONS_MIN 8
 #define FD_MAX (1 << 30)
 
-size_t limits_workers(const struct config *config)
+size_t capacity_workers(const struct config *config)
 {
     long cpus = sysconf(_SC_NPROCESSORS_ONLN);
 
@@ -26,10 +26,10 @@ size_t limits_workers(const struct config *config)
 
 static uint64_t own(const struct config *config)
 {
-    return OWN + OWN_OF_WORKER * limits_workers(config);
+    return OWN + OWN_OF_WORKER * capacity_workers(config);
 }
 
-uint64_t limits_need(const struct config *config)
+uint64_t capacity_need(const struct config *config)
 {
     return config->max_connections * 2 + own(config) + KEPT_MAX + APPLYING_MAX;
 }
@@ -63,12 +63,12 @@ static bool check(const struct config *config, uint64_t files, struct err *err)
                    "the system allows %llu open files, and %zu workers need at "
                    "least %llu: raise the limit (ulimit -n, LimitNOFILE=) or "
                    "lower WORKERS",
-                   (unsigned long long)files, limits_workers(config),
+                   (unsigned long long)files, capacity_workers(config),
                    (unsigned long long)least);
 }
 
-bool limits_of(const struct config *config, uint64_t files,
-               struct limits *limits, struct err *err)
+bool capacity_of(const struct config *config, uint64_t files,
+                 struct capacity *capacity, struct err *err)
 {
     uint64_t back;
     uint64_t max;
@@ -79,11 +79,11 @@ bool limits_of(const struct config *config, uint64_t files,
     max = (files - own(config) - back) / 2;
     if (max > config->max_connections)
         max = config->max_connections;
-    limits->seats =
+    capacity->seats =
         (struct seats_limits){ .max = max,
                                .kept = seats_kept(max),
                                .turned_away_max = back / 4,
                                .applying_max = applying(config, files, max) };
-    limits->fd_max = files < FD_MAX ? (int)(files - back / 2) : 0;
+    capacity->fd_max = files < FD_MAX ? (int)(files - back / 2) : 0;
     return true;
 }

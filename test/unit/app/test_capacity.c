@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What the limit of open files allows. */
-#include "app/limits.h"
+#include "app/capacity.h"
 
 #include "unit.h"
 
@@ -24,40 +24,41 @@ static const struct {
 
 static void connections_leave_descriptors_for_tokens(void **state)
 {
-    struct limits limits;
+    struct capacity capacity;
     struct err err;
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct config config = { .workers = 2,
                                  .max_connections = rows[i].wanted };
-        bool enough = limits_of(&config, rows[i].files, &limits, &err);
+        bool enough = capacity_of(&config, rows[i].files, &capacity, &err);
 
         assert_int_equal(enough, rows[i].max > 0);
         if (!enough)
             continue;
-        assert_int_equal(limits.seats.max, rows[i].max);
-        assert_int_equal(limits.seats.kept, rows[i].kept);
+        assert_int_equal(capacity.seats.max, rows[i].max);
+        assert_int_equal(capacity.seats.kept, rows[i].kept);
         /* both sides of each, and what the program has open by itself */
-        assert_true(2 * limits.seats.max + 44 <= (size_t)limits.fd_max);
-        assert_true((size_t)limits.fd_max + 8 <= rows[i].files);
-        assert_true(limits.seats.turned_away_max >= 4);
+        assert_true(2 * capacity.seats.max + 44 <= (size_t)capacity.fd_max);
+        assert_true((size_t)capacity.fd_max + 8 <= rows[i].files);
+        assert_true(capacity.seats.turned_away_max >= 4);
         /* and those who wait, on either side of the door */
-        assert_true(limits.seats.applying_max >= 4);
-        assert_true(2 * limits.seats.max + 44 + limits.seats.turned_away_max +
-                        limits.seats.applying_max <=
-                    (size_t)limits.fd_max);
+        assert_true(capacity.seats.applying_max >= 4);
+        assert_true(2 * capacity.seats.max + 44 +
+                        capacity.seats.turned_away_max +
+                        capacity.seats.applying_max <=
+                    (size_t)capacity.fd_max);
     }
 }
 
 static void too_few_are_named(void **state)
 {
     struct config config = { .workers = 2, .max_connections = 100 };
-    struct limits limits;
+    struct capacity capacity;
     struct err err;
 
     (void)state;
-    assert_false(limits_of(&config, 64, &limits, &err));
+    assert_false(capacity_of(&config, 64, &capacity, &err));
     assert_string_equal(
         err.text, "the system allows 64 open files, and 2 workers need at "
                   "least 76: raise the limit (ulimit -n, LimitNOFILE=) or "
@@ -67,13 +68,13 @@ static void too_few_are_named(void **state)
 static void what_is_needed_is_enough(void **state)
 {
     struct config config = { .workers = 256, .max_connections = 16384 };
-    struct limits limits;
+    struct capacity capacity;
     struct err err;
 
     (void)state;
-    assert_true(limits_of(&config, limits_need(&config), &limits, &err));
-    assert_int_equal(limits.seats.max, 16384);
-    assert_true(limits.seats.applying_max >= 256);
+    assert_true(capacity_of(&config, capacity_need(&config), &capacity, &err));
+    assert_int_equal(capacity.seats.max, 16384);
+    assert_true(capacity.seats.applying_max >= 256);
 }
 
 int main(void)

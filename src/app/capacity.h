@@ -7,7 +7,7 @@
 #include "config/config.h"
 #include "http/seats.h"
 
-struct limits {
+struct capacity {
     struct seats_limits seats;
     /* The kernel gives out the lowest descriptor that is free: from this one on so
        many are in use that the rest is for tokens and files. */
@@ -15,11 +15,11 @@ struct limits {
 };
 
 /* How many worker threads there are. */
-size_t limits_workers(const struct config *config);
+size_t capacity_workers(const struct config *config);
 /* How many open files MAX_CONNECTIONS needs. */
-uint64_t limits_need(const struct config *config);
+uint64_t capacity_need(const struct config *config);
 
 /* With `files` that may be open: fewer connections than MAX_CONNECTIONS if need be.
    False and err if it is not worth starting. */
-bool limits_of(const struct config *config, uint64_t files,
-               struct limits *limits, struct err *err) MUST_CHECK;
+bool capacity_of(const struct config *config, uint64_t files,
+                 struct capacity *capacity, struct err *err) MUST_CHECK;
