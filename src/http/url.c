@@ -47,8 +47,16 @@ bool url_query_get(struct arena *arena, struct str query, struct str name,
     return url_query_next(arena, &query, name, value);
 }
 
+/* A pair without escapes is what it is. */
+static bool goes(struct arena *arena, struct str pair,
+                 bool (*drops)(struct str text))
+{
+    return drops && (drops(pair) || (str_index(pair, '%') < pair.len &&
+                                     drops(decode(arena, pair))));
+}
+
 struct str url_query_without(struct arena *arena, struct str query,
-                             struct str name)
+                             struct str name, bool (*drops)(struct str text))
 {
     char *out = arena_alloc(arena, query.len + 1);
     struct str rest = query;
@@ -58,7 +66,7 @@ struct str url_query_without(struct arena *arena, struct str query,
     while (str_next(&rest, '&', &pair)) {
         size_t with_separator = pair.len + 1;
 
-        if (str_eq(name_of(arena, pair), name))
+        if (str_eq(name_of(arena, pair), name) || goes(arena, pair, drops))
             continue;
         if (pair.at + pair.len == query.at + query.len)
             with_separator = pair.len;

@@ -14,7 +14,8 @@ bool url_query_get(struct arena *arena, struct str query, struct str name,
 bool url_query_next(struct arena *arena, struct str *query, struct str name,
                     struct str *value);
 
-/* `query` without all parameters called `name`, every other byte unchanged;
+/* `query` without all parameters whose name, decoded, is `name`, and those that
+   `drops` (or NULL) says true of, decoded as a whole; every other byte unchanged;
    each takes one '&' with it. */
 struct str url_query_without(struct arena *arena, struct str query,
-                             struct str name);
+                             struct str name, bool (*drops)(struct str text));

@@ -7,6 +7,7 @@
 
 #include "http/url.h"
 #include "relay/beta.h"
+#include "team/presented.h"
 
 /* Most heads fit without growing. */
 #define HEAD_USUAL 1000
@@ -227,14 +228,17 @@ static void add_rewritten(const struct pass_request *request,
         add_length(request, out, field->name);
 }
 
+/* A relay key never passes, wherever a client has put it by mistake. */
 static bool passes(const struct pass_request *request,
-                   const struct filter *filter, struct str name)
+                   const struct filter *filter, const struct header *field)
 {
-    if (request->own_login && str_ieq(name, STR("authorization")))
-        return true;
-    if (request->uncompressed && str_ieq(name, STR("accept-encoding")))
+    if (presented_holds_key(field->value))
         return false;
-    return !is_dropped(filter, name);
+    if (request->own_login && str_ieq(field->name, STR("authorization")))
+        return true;
+    if (request->uncompressed && str_ieq(field->name, STR("accept-encoding")))
+        return false;
+    return !is_dropped(filter, field->name);
 }
 
 static void add_client_fields(const struct pass_request *request,
@@ -255,7 +259,7 @@ static void add_client_fields(const struct pass_request *request,
         if (is_rewritten(field->name)) {
             finish_lines(&passing);
             add_rewritten(request, field, out);
-        } else if (!passes(request, &filter, field->name)) {
+        } else if (!passes(request, &filter, field)) {
             continue;
         } else if (i == beta && flags.len > 0) {
             finish_lines(&passing);
@@ -313,8 +317,8 @@ void pass_request(const struct pass_request *request, struct buf *out)
 struct str pass_target(struct arena *arena, struct str prefix, struct str path,
                        struct str query)
 {
-    struct str rest =
-        url_query_without(arena, str_from(query, 1), STR("account"));
+    struct str rest = url_query_without(arena, str_from(query, 1),
+                                        STR("account"), presented_holds_key);
     bool marked = rest.len > 0 || query.len == 1;
 
     if (prefix.len == 0 && !marked)

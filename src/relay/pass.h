@@ -43,7 +43,8 @@ struct pass_request {
 
 /* The fields that do not pass, one a row; a '*' stands for any ending.  Besides
    them go those that a Connection field names, except anthropic-* and content-*;
-   and Host and Content-Length are rewritten.  Everything else passes. */
+   those in whose value a relay key stands; and Host and Content-Length are
+   rewritten.  Everything else passes. */
 enum pass_where { PASS_REQUEST = 1, PASS_RESPONSE = 2, PASS_EITHER = 3 };
 
 struct pass_row {
@@ -62,7 +63,7 @@ const struct pass_row *pass_list(size_t *count);
 void pass_request(const struct pass_request *request, struct buf *out);
 
 /* The upstream target: prefix, path, and from `query`, the '?' with what
-   follows it, all but `account`. */
+   follows it, all but `account` and what holds a relay key. */
 struct str pass_target(struct arena *arena, struct str prefix, struct str path,
                        struct str query);
 

@@ -368,11 +368,94 @@ static void no_compression_is_asked_where_the_relay_reads(void **state)
                 LINE "Host: api.example\r\naccept: x\r\n" VERSION KEY END);
 }
 
+/* 46 characters, as a relay key has. */
+#define CANARY_OF(start) start "CANARY-0123456789_ABCDEFGHIJKLMNOPQRSTUVWXY"
+#define CANARY CANARY_OF("cr_")
+#define FINE "X-Fine: 1\n"
+
+static const struct {
+    const char *fields;
+    bool own_login;
+    const char *want; /* between Host and what is added */
+} key_cases[] = {
+    { "Authorization: Bearer " CANARY "\n" FINE, false, "X-Fine: 1\r\n" },
+    { "authorization: " CANARY "\n" FINE, false, "X-Fine: 1\r\n" },
+    { "x-api-key: " CANARY "\n" FINE, false, "X-Fine: 1\r\n" },
+    { "X-Api-Key: " CANARY "\n" FINE "X-Api-Key: " CANARY "\n", false,
+      "X-Fine: 1\r\n" },
+    { "X-API-KEY: Bearer " CANARY "\nAuthorization: Bearer " CANARY "\n" FINE,
+      false, "X-Fine: 1\r\n" },
+    { "Proxy-Authorization: Bearer " CANARY "\n" FINE, false, "X-Fine: 1\r\n" },
+    { "Cookie: key=" CANARY "\n" FINE, false, "X-Fine: 1\r\n" },
+    { "Connection: x-api-key, authorization\nx-api-key: " CANARY "\n" FINE,
+      false, "X-Fine: 1\r\n" },
+    /* where it was put by mistake */
+    { "X-Goog-Api-Key: " CANARY "\n" FINE, false, "X-Fine: 1\r\n" },
+    { "X-Auth-Token: Bearer " CANARY "\n" FINE, false, "X-Fine: 1\r\n" },
+    { "Referer: http://h/?key=" CANARY "&x=1\n" FINE, false, "X-Fine: 1\r\n" },
+    { "anthropic-beta: " CANARY "\n" FINE, false, "X-Fine: 1\r\n" },
+    { "X-A: cr_cr_" CANARY "\n" FINE, false, "X-Fine: 1\r\n" },
+    { "Authorization: Bearer sk-ant-oat01-x, " CANARY "\n" FINE, true,
+      "X-Fine: 1\r\n" },
+    { "Authorization: Bearer sk-ant-oat01-x\nx-api-key: " CANARY "\n" FINE,
+      true, "Authorization: Bearer sk-ant-oat01-x\r\nX-Fine: 1\r\n" },
+    /* what only looks a little like one passes */
+    { "X-A: cr_short\nX-B: " CANARY_OF("CR_") "\nX-C: cr-0123456789\n", false,
+      "X-A: cr_short\r\nX-B: " CANARY_OF("CR_") "\r\nX-C: cr-0123456789\r\n" },
+};
+
+static void a_relay_key_goes_nowhere(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(key_cases); i++) {
+        struct fields fields;
+        struct pass_request request =
+            request_of(fields_read(&fields, key_cases[i].fields), false);
+        char want[512];
+
+        request.own_login = key_cases[i].own_login;
+        (void)snprintf(want, sizeof(want), LINE "%shost: api.example\r\n%s" END,
+                       key_cases[i].want, request.own_login ? "" : VERSION KEY);
+        assert_head(&request, want);
+    }
+}
+
+static const struct {
+    const char *query;
+    const char *target;
+} key_targets[] = {
+    { "?key=" CANARY, "/v1/messages" },
+    { "?beta=true&key=" CANARY, "/v1/messages?beta=true" },
+    { "?key=" CANARY "&beta=true&api_key=" CANARY, "/v1/messages?beta=true" },
+    { "?" CANARY "&beta=true", "/v1/messages?beta=true" },
+    { "?" CANARY "=1&beta=true&account=a", "/v1/messages?beta=true" },
+    { "?key=" CANARY_OF("%63r_") "&beta=true", "/v1/messages?beta=true" },
+    { "?key=" CANARY_OF("cr%5F") "&beta=true", "/v1/messages?beta=true" },
+    { "?key=Bearer+" CANARY "&beta=true", "/v1/messages?beta=true" },
+    { "?key=%zz" CANARY "&beta=true", "/v1/messages?beta=true" },
+    { "?key=cr_short&beta=%74rue&&",
+      "/v1/messages?key=cr_short&beta=%74rue&&" },
+};
+
+static void nor_does_it_in_the_query(void **state)
+{
+    struct arena *arena = arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(key_targets); i++)
+        unit_assert_str(pass_target(arena, STR_EMPTY, STR("/v1/messages"),
+                                    str_of(key_targets[i].query)),
+                        key_targets[i].target);
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_head_is_the_clients_with_our_credential),
         cmocka_unit_test(a_clients_own_login_passes_and_nothing_is_added),
+        cmocka_unit_test(a_relay_key_goes_nowhere),
+        cmocka_unit_test(nor_does_it_in_the_query),
         cmocka_unit_test(every_field_has_one_form_however_it_was_spaced),
         cmocka_unit_test(a_resized_answer_has_one_length),
         cmocka_unit_test(no_compression_is_asked_where_the_relay_reads),
