@@ -127,11 +127,22 @@ static struct str bearer(struct str field)
                : STR_EMPTY;
 }
 
+static struct str token_in(const struct headers *headers)
+{
+    const struct str *field = headers_get(headers, STR("authorization"));
+
+    return field ? bearer(*field) : STR_EMPTY;
+}
+
+bool admin_token_is_tried(const struct headers *headers)
+{
+    return token_in(headers).len > 0;
+}
+
 bool admin_token_is_in(const struct admin_token *admin,
                        const struct headers *headers)
 {
-    const struct str *field = headers_get(headers, STR("authorization"));
-    struct str token = field ? bearer(*field) : STR_EMPTY;
+    struct str token = token_in(headers);
 
     return token.len > 0 && secret_eq(token, secret_reveal(admin->token));
 }

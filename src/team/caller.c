@@ -1,13 +1,30 @@
 // SPDX-License-Identifier: MIT
-/* Who is asking, and what may they? */
+/* Who is asking.  What they may is in caller_rights.c. */
 #include "team/caller.h"
 
 #include <assert.h>
 
+#include "base/clock.h"
 #include "http/loopback.h"
+#include "team/client_address.h"
 #include "team/own_login.h"
+#include "team/presented.h"
 
-/* ---- who ---------------------------------------------------------------- */
+void caller_address(const struct caller *caller, struct addr *addr)
+{
+    client_address(&caller->sources->config->trusted, caller->req, addr);
+}
+
+bool caller_is_machine(const struct request *req)
+{
+    return !loopback_refusal(req);
+}
+
+bool caller_needs_key(const struct caller_sources *sources)
+{
+    return sources->keyring && keyring_count(sources->keyring) > 0 &&
+           !sources->config->loopback_without_key;
+}
 
 static void is_stranger(struct caller *caller, enum caller_flaw flaw)
 {
@@ -15,56 +32,271 @@ static void is_stranger(struct caller *caller, enum caller_flaw flaw)
     caller->flaw = flaw;
 }
 
-/* Whoever may open the control socket is admin. */
+static void is_machine_or(struct caller *caller, enum caller_flaw flaw)
+{
+    if (caller_is_machine(caller->req))
+        caller->kind = CALLER_MACHINE;
+    else
+        is_stranger(caller, flaw);
+}
+
+/* ---- wrong ones --------------------------------------------------------- */
+
+/* A guess: it counts. */
+static void count_failure(struct caller *caller, const char *what)
+{
+    struct failures *failures = caller->sources->failures;
+    struct addr addr;
+
+    if (!failures)
+        return;
+    caller_address(caller, &addr);
+    caller->wait_ms =
+        (uint32_t)failures_add(failures, &addr, what, clock_steady_ms());
+}
+
+/* No guess: whoever sent it had the key once, or has it. */
+static void say_failure(const struct caller *caller, const char *what)
+{
+    struct failures *failures = caller->sources->failures;
+    struct addr addr;
+
+    if (!failures)
+        return;
+    caller_address(caller, &addr);
+    failures_say(failures, &addr, what, clock_steady_ms());
+}
+
+/* ---- keys --------------------------------------------------------------- */
+
+static bool keys_exist(const struct caller *caller)
+{
+    struct keyring *ring = caller->sources->keyring;
+
+    return ring && keyring_count(ring) > 0;
+}
+
+/* What the two fields hold together. */
+struct found {
+    bool like_key; /* something that looks like a relay key */
+    bool other;    /* or like anything else but an own login */
+};
+
+/* Looks a text up; true if it is a key that is fine.  Of several that are not, the
+   first that was one once is kept. */
+static bool try_key(struct caller *caller, struct str text)
+{
+    enum key_verdict verdict;
+    struct key *key =
+        keyring_find(caller->sources->keyring, text, clock_wall_ms(), &verdict);
+
+    if (verdict == KEY_FINE || (key && !caller->key)) {
+        key_unref(caller->key);
+        caller->key = key;
+        caller->verdict = verdict;
+    } else {
+        key_unref(key);
+    }
+    return verdict == KEY_FINE;
+}
+
+/* The valid one wins, wherever it is. */
+static bool find_key(struct caller *caller, struct found *found)
+{
+    struct str text;
+    size_t at = 0;
+
+    *found = (struct found){ .other = false };
+    caller->verdict = KEY_UNKNOWN;
+    for (int i = 0; i < PRESENTED_MAX; i++) {
+        if (!presented_next(&caller->req->headers, &at, &text))
+            break;
+        if (presented_is_key(text) && try_key(caller, text))
+            return true;
+        found->like_key |= presented_is_key(text);
+        found->other |= !presented_is_key(text) && !own_login_is(text);
+    }
+    return false;
+}
+
+static bool key_fits(const struct caller *caller, struct err *why)
+{
+    const struct str *agent =
+        headers_get(&caller->req->headers, STR("user-agent"));
+    struct addr addr;
+
+    if (caller->key->addresses.count > 0) {
+        caller_address(caller, &addr);
+        if (!key_allows_address(caller->key, &addr, why))
+            return false;
+    }
+    return key_allows_client(caller->key, agent ? *agent : STR_EMPTY, why);
+}
+
+/* ---- for the relay ------------------------------------------------------ */
+
+static bool logins_pass(const struct caller *caller)
+{
+    return caller->sources->config->client_login == CONFIG_LOGIN_PASS;
+}
+
+/* Somebody who may use the relay: with its own login instead of our accounts? */
+static void take_login(struct caller *caller)
+{
+    switch (own_login_find(&caller->req->headers, &caller->login)) {
+    case OWN_LOGIN_NONE:
+        break;
+    case OWN_LOGIN_PASSABLE:
+        caller->kind = CALLER_OWN_LOGIN;
+        break;
+    case OWN_LOGIN_ODD:
+        is_stranger(caller, CALLER_LOGIN_ODD);
+        break;
+    }
+}
+
+static void is_client_with_key(struct caller *caller)
+{
+    struct err ignored;
+
+    caller->kind = CALLER_KEY;
+    if (!key_fits(caller, &ignored)) {
+        is_stranger(caller, CALLER_KEY_BOUND);
+        say_failure(caller, "a relay key where it may not be used");
+    } else if (logins_pass(caller)) {
+        take_login(caller);
+    }
+}
+
+static void find_machine(struct caller *caller)
+{
+    struct str login;
+
+    is_machine_or(caller,
+                  keys_exist(caller) ? CALLER_NO_KEY : CALLER_NOT_THIS_MACHINE);
+    if (caller->kind != CALLER_MACHINE)
+        return;
+    if (logins_pass(caller))
+        take_login(caller);
+    else if (own_login_find(&caller->req->headers, &login) != OWN_LOGIN_NONE)
+        is_stranger(caller, CALLER_LOGIN_REFUSED);
+}
+
+static void find_why_without_key(struct caller *caller,
+                                 const struct found *found)
+{
+    struct str login;
+
+    if (caller->key) {
+        is_stranger(caller, CALLER_KEY_OVER);
+        say_failure(caller, "a relay key that is not valid any more");
+    } else if (found->like_key || found->other) {
+        is_stranger(caller, CALLER_WRONG_KEY);
+        count_failure(caller, "a wrong relay key");
+    } else if (own_login_find(&caller->req->headers, &login) ==
+               OWN_LOGIN_NONE) {
+        is_machine_or(caller, CALLER_NO_KEY);
+    } else {
+        is_stranger(caller, logins_pass(caller) ? CALLER_LOGIN_ALONE
+                                                : CALLER_LOGIN_REFUSED);
+    }
+}
+
+/* On a machine that needs no key, whoever presents one all the same means it; any
+   other text is no credential there. */
+static void find_client(struct caller *caller)
+{
+    struct found found;
+
+    if (!keys_exist(caller))
+        find_machine(caller);
+    else if (find_key(caller, &found))
+        is_client_with_key(caller);
+    else if (caller->sources->config->loopback_without_key && !found.like_key &&
+             caller_is_machine(caller->req))
+        find_machine(caller);
+    else
+        find_why_without_key(caller, &found);
+}
+
+/* ---- for the management ------------------------------------------------- */
+
+/* The socket's file is the admin's alone, and so is who may connect to it. */
 static bool is_control_socket(const struct request *req)
 {
     return req->peer.sa.ss_family == AF_UNIX && req->process &&
            peer_process_look(req->process) == PEER_OURS;
 }
 
-/* Whoever presents a token means it: a wrong one is refused on this machine too. */
+static bool is_admin(const struct caller *caller)
+{
+    return is_control_socket(caller->req) ||
+           admin_token_is_in(caller->sources->admin, &caller->req->headers);
+}
+
+static bool has_key(struct caller *caller)
+{
+    struct found ignored;
+
+    return keys_exist(caller) && find_key(caller, &ignored);
+}
+
+static bool has_authorization(const struct caller *caller)
+{
+    return headers_get(&caller->req->headers, STR("authorization")) != NULL;
+}
+
+/* What is no token at all is refused, but is no guess. */
+static void has_wrong_token(struct caller *caller)
+{
+    is_stranger(caller, CALLER_WRONG_TOKEN);
+    if (admin_token_is_tried(&caller->req->headers))
+        count_failure(caller, "a wrong admin token");
+}
+
+/* Whoever presents something means it: a wrong token is refused on this machine
+   too, and a key-holder has no business here. */
 static void find_manager(struct caller *caller)
 {
-    const struct headers *headers = &caller->req->headers;
-
-    if (is_control_socket(caller->req) ||
-        admin_token_is_in(caller->sources->admin, headers))
+    if (is_admin(caller)) {
         caller->kind = CALLER_ADMIN;
-    else if (headers_get(headers, STR("authorization")))
-        is_stranger(caller, CALLER_WRONG_TOKEN);
-    else if (loopback_refusal(caller->req))
-        is_stranger(caller, CALLER_NOT_THIS_MACHINE);
+    } else if (has_key(caller)) {
+        caller->kind = CALLER_KEY;
+    } else if (has_authorization(caller)) {
+        has_wrong_token(caller);
+    } else {
+        is_machine_or(caller, CALLER_NOT_THIS_MACHINE);
+    }
 }
 
+/* On this machine no credential is needed, and none does harm. */
 static void find_looker(struct caller *caller)
 {
-    if (is_control_socket(caller->req))
-        caller->kind = CALLER_ADMIN;
-    else if (loopback_refusal(caller->req))
-        is_stranger(caller, CALLER_NOT_THIS_MACHINE);
-}
-
-static void find_login(struct caller *caller)
-{
-    bool pass = caller->sources->config->client_login == CONFIG_LOGIN_PASS;
-    enum own_login found =
-        own_login_find(&caller->req->headers, &caller->login);
-
-    if (found == OWN_LOGIN_NONE)
+    is_machine_or(caller, CALLER_NOT_THIS_MACHINE);
+    if (caller->kind == CALLER_MACHINE)
         return;
-    caller->kind = CALLER_OWN_LOGIN;
-    if (!pass)
-        is_stranger(caller, CALLER_LOGIN_REFUSED);
-    else if (found == OWN_LOGIN_ODD)
-        is_stranger(caller, CALLER_LOGIN_ODD);
+    if (is_admin(caller)) {
+        caller->kind = CALLER_ADMIN;
+    } else if (has_key(caller)) {
+        caller->kind = CALLER_KEY;
+    } else if (has_authorization(caller)) {
+        has_wrong_token(caller);
+    }
 }
 
-static void find_client(struct caller *caller)
+/* ---- all ---------------------------------------------------------------- */
+
+/* A key that was looked at and is of no use is nobody's. */
+static void forget(struct caller *caller)
 {
-    if (loopback_refusal(caller->req))
-        is_stranger(caller, CALLER_NOT_THIS_MACHINE);
-    else
-        find_login(caller);
+    if (caller->kind != CALLER_OWN_LOGIN)
+        caller->login = STR_EMPTY;
+    if (caller->kind == CALLER_KEY || caller->kind == CALLER_OWN_LOGIN ||
+        (caller->kind == CALLER_STRANGER &&
+         (caller->flaw == CALLER_KEY_OVER || caller->flaw == CALLER_KEY_BOUND)))
+        return;
+    key_unref(caller->key);
+    caller->key = NULL;
 }
 
 void caller_find(struct caller *caller, const struct caller_sources *sources,
@@ -82,99 +314,23 @@ void caller_find(struct caller *caller, const struct caller_sources *sources,
                                .login = STR_EMPTY,
                                .kind = CALLER_MACHINE };
     find[right](caller);
-    if (caller->kind != CALLER_OWN_LOGIN)
-        caller->login = STR_EMPTY;
+    forget(caller);
 }
 
-/* ---- what they may ------------------------------------------------------ */
-
-enum verdict { NEVER, ALWAYS, WITH_ADMIN_LOOPBACK };
-
-static const enum verdict rights[CALLER_KINDS][RIGHTS] = {
-    [CALLER_STRANGER] = { [RIGHT_RELAY] = NEVER },
-    [CALLER_MACHINE] = { [RIGHT_RELAY] = ALWAYS,
-                         [RIGHT_MANAGE] = WITH_ADMIN_LOOPBACK,
-                         [RIGHT_LOOK] = ALWAYS,
-                         [RIGHT_PROXY] = ALWAYS },
-    [CALLER_ADMIN] = { [RIGHT_RELAY] = NEVER,
-                       [RIGHT_MANAGE] = ALWAYS,
-                       [RIGHT_LOOK] = ALWAYS,
-                       [RIGHT_PROXY] = ALWAYS },
-    [CALLER_OWN_LOGIN] = { [RIGHT_RELAY] = ALWAYS,
-                           [RIGHT_MANAGE] = NEVER,
-                           [RIGHT_LOOK] = NEVER,
-                           [RIGHT_PROXY] = ALWAYS },
-};
-
-static bool is_granted(const struct caller *caller, enum right right)
+void caller_done(struct caller *caller)
 {
-    switch (rights[caller->kind][right]) {
-    case ALWAYS:
-        return true;
-    case WITH_ADMIN_LOOPBACK:
-        return caller->sources->config->admin_loopback;
-    case NEVER:
-        break;
-    }
-    return false;
-}
-
-/* ---- why not ------------------------------------------------------------ */
-
-static bool refuse_manager(const struct caller *caller, struct err *why)
-{
-    const char *refusal = loopback_refusal(caller->req);
-
-    return err_set(why, ERR_NOT_ALLOWED,
-                   "this needs the admin token (Authorization: Bearer ...; it "
-                   "is stored in %s on the relay's machine), because %s",
-                   caller->sources->admin->where,
-                   refusal ? refusal : "ADMIN_LOOPBACK is off");
-}
-
-static bool refuse_machine(const struct caller *caller, enum right right,
-                           struct err *why)
-{
-    const char *refusal = loopback_refusal(caller->req);
-
-    if (right == RIGHT_MANAGE)
-        return refuse_manager(caller, why);
-    return err_set(why, ERR_NOT_ALLOWED,
-                   "this relay serves only its own machine until relay keys "
-                   "exist, and this request is refused because %s",
-                   refusal ? refusal : "it has no right to this");
-}
-
-bool caller_may(const struct caller *caller, enum right right, struct err *why)
-{
-    if (is_granted(caller, right))
-        return true;
-    switch (caller->flaw) {
-    case CALLER_NOT_THIS_MACHINE:
-        break;
-    case CALLER_WRONG_TOKEN:
-        return err_set(why, ERR_NOT_ALLOWED,
-                       "that is not the admin token; it is stored in %s on the "
-                       "relay's machine",
-                       caller->sources->admin->where);
-    case CALLER_LOGIN_REFUSED:
-        return err_set(why, ERR_NOT_ALLOWED,
-                       "this client sent its own claude.ai login, which the "
-                       "relay does not use: set ANTHROPIC_AUTH_TOKEN to any "
-                       "text (to a relay key, once keys exist) and try again");
-    case CALLER_LOGIN_ODD:
-        return err_set(why, ERR_NOT_ALLOWED,
-                       "this client sent its own claude.ai login, which passes "
-                       "only as one field `Authorization: Bearer ...`");
-    }
-    return refuse_machine(caller, right, why);
+    key_unref(caller->key);
+    caller->key = NULL;
 }
 
 bool caller_has(const struct caller_sources *sources, const struct request *req,
                 enum right right, struct err *why)
 {
     struct caller caller;
+    bool may;
 
     caller_find(&caller, sources, req, right);
-    return caller_may(&caller, right, why);
+    may = caller_may(&caller, right, why);
+    caller_done(&caller);
+    return may;
 }

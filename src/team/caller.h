@@ -1,63 +1,97 @@
 // SPDX-License-Identifier: MIT
-/* Who is asking, and what may they?  The one place that decides it; pure.
+/* Who is asking, and what may they?  The one place that decides it.  It only reads
+   what is in memory, and counts wrong credentials (team/failures.h).
 
    Which credential counts depends on what is asked for: the admin token opens the
-   management API and never relays; what a client presents below /v1/ is never the
-   admin token. */
+   management API and never relays; a relay key relays and never manages.
+
+   While no key exists this machine (http/loopback.h) may use the relay as it is;
+   as soon as one does, it needs one too, unless LOOPBACK_WITHOUT_KEY is on.  A right
+   key is served however many wrong ones came from its address. */
 #pragma once
 
 #include "config/config.h"
 #include "http/request.h"
 #include "team/admin_token.h"
+#include "team/failures.h"
+#include "team/keyring.h"
 
 enum caller_kind {
-    CALLER_STRANGER,  /* nobody known: `flaw` says why */
-    CALLER_MACHINE,   /* this machine (http/loopback.h) */
-    CALLER_ADMIN,     /* presented the admin token */
-    CALLER_OWN_LOGIN, /* may use the relay, with its own claude.ai login */
+    CALLER_STRANGER, /* nobody known: `flaw` says why */
+    CALLER_MACHINE,  /* this machine */
+    CALLER_KEY,      /* presented a relay key that is fine */
+    CALLER_ADMIN, /* presented the admin token, or came by the control socket */
+    CALLER_OWN_LOGIN, /* may use the relay, with its own claude.ai login; `key` is
+                         its key, if it needed one */
 };
-#define CALLER_KINDS 4
+#define CALLER_KINDS 5
 
 enum right {
     RIGHT_RELAY,  /* requests to the upstream */
-    RIGHT_MANAGE, /* the management API */
-    RIGHT_LOOK,   /* what runs and what is wrong, in detail */
+    RIGHT_MANAGE, /* the management API: all of /oauth/ and /admin/ */
+    RIGHT_LOOK,   /* what runs and what is wrong: /health in detail */
     RIGHT_PROXY,  /* naming a proxy for one request */
 };
 #define RIGHTS 4
 
 /* All borrowed; the same for all workers. */
 struct caller_sources {
-    const struct config *config; /* ADMIN_LOOPBACK, CLIENT_LOGIN */
+    /* ADMIN_LOOPBACK, LOOPBACK_WITHOUT_KEY, CLIENT_LOGIN, TRUSTED_PROXIES */
+    const struct config *config;
     const struct admin_token *admin;
+    struct keyring *keyring;   /* NULL: there are no keys */
+    struct failures *failures; /* NULL: nobody counts */
 };
 
 /* Why somebody is a stranger. */
 enum caller_flaw {
     CALLER_NOT_THIS_MACHINE, /* and presented nothing that counts */
     CALLER_WRONG_TOKEN,
+    CALLER_NO_KEY,
+    CALLER_WRONG_KEY,
+    CALLER_KEY_OVER,      /* revoked, expired, ...: `verdict` */
+    CALLER_KEY_BOUND,     /* not from this address, or not for this client */
     CALLER_LOGIN_REFUSED, /* an own login, and CLIENT_LOGIN is refuse */
+    CALLER_LOGIN_ALONE,   /* one that passes, but there is no key beside it */
     CALLER_LOGIN_ODD,     /* one that cannot pass as it was sent */
 };
 
-/* In the request's arena or as long as it. */
+/* Lives no longer than the request. */
 struct caller {
     const struct caller_sources *sources;
     const struct request *req;
+    struct key
+        *key; /* a reference: of KEY, OWN_LOGIN, KEY_OVER and KEY_BOUND */
     struct str login; /* OWN_LOGIN: the value of its field, to be passed on */
     enum caller_kind kind;
     enum caller_flaw flaw; /* of a STRANGER */
+    enum key_verdict verdict;
+    uint32_t wait_ms; /* too many wrong ones: until the next may come; else 0 */
 };
 
 /* Finds out who asks for `right`.  RIGHT_PROXY is asked of whoever has another right
    already. */
 void caller_find(struct caller *caller, const struct caller_sources *sources,
                  const struct request *req, enum right right);
+/* Gives the key back.  One that is all zeros is fine. */
+void caller_done(struct caller *caller);
 
-/* May it?  False: `why` (ERR_NOT_ALLOWED) says why not, and what to do. */
+/* May it?  False: `why` says why not, and what to do.  ERR_NOT_ALLOWED (401);
+   ERR_FORBIDDEN (403) for whoever has a key that does not allow this; ERR_SLOWED
+   (429) after too many wrong ones. */
 bool caller_may(const struct caller *caller, enum right right,
                 struct err *why) MUST_CHECK;
 
-/* Both in one, for callers of whom nothing is kept. */
+/* All three in one, for callers of whom nothing is kept. */
 bool caller_has(const struct caller_sources *sources, const struct request *req,
                 enum right right, struct err *why) MUST_CHECK;
+
+/* Is it this machine, whatever it presents?  For what costs nothing. */
+bool caller_is_machine(const struct request *req);
+
+/* Does this machine need a key? */
+bool caller_needs_key(const struct caller_sources *sources);
+
+/* The client's address: behind trusted proxies what they say, otherwise the other
+   end of the connection. */
+void caller_address(const struct caller *caller, struct addr *addr);

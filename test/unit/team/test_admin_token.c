@@ -62,6 +62,30 @@ static void the_token_is_found_as_bearer(void **state)
 
 /* ---- the token ---------------------------------------------------------- */
 
+static void an_empty_one_is_no_try(void **state)
+{
+    static const struct {
+        const char *fields;
+        bool tried;
+    } rows[] = {
+        { "", false },
+        { "Authorization: Bearer\n", false },
+        { "Authorization: Bearer \n", false },
+        { "Authorization: Basic eA==\n", false },
+        { "x-api-key: x\n", false },
+        { "Authorization: Bearer x\n", true },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct fields fields;
+
+        assert_int_equal(admin_token_is_tried(
+                             fields_read(&fields, rows[i].fields)),
+                         rows[i].tried);
+    }
+}
+
 static void a_missing_token_is_made_once(void **state)
 {
     char *folder = unit_folder_new();
@@ -229,6 +253,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_token_is_found_as_bearer),
+        cmocka_unit_test(an_empty_one_is_no_try),
         cmocka_unit_test(a_missing_token_is_made_once),
         cmocka_unit_test(a_given_token_leaves_the_folder_alone),
         cmocka_unit_test(a_token_file_of_the_operator_is_read),

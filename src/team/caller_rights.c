@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: MIT
+/* What callers may, and what those are told who may not. */
+#include "http/loopback.h"
+#include "team/caller.h"
+
+/* ---- the table ---------------------------------------------------------- */
+
+enum verdict {
+    NEVER,
+    ALWAYS,
+    WITHOUT_KEYS,        /* while none exists, or LOOPBACK_WITHOUT_KEY is on */
+    WITH_ADMIN_LOOPBACK, /* ADMIN_LOOPBACK is on */
+    WITH_PERMISSION,     /* its key has it, or it comes from this machine */
+};
+
+static const enum verdict rights[CALLER_KINDS][RIGHTS] = {
+    [CALLER_STRANGER] = { [RIGHT_RELAY] = NEVER,
+                          [RIGHT_MANAGE] = NEVER,
+                          [RIGHT_LOOK] = NEVER,
+                          [RIGHT_PROXY] = NEVER },
+    [CALLER_MACHINE] = { [RIGHT_RELAY] = WITHOUT_KEYS,
+                         [RIGHT_MANAGE] = WITH_ADMIN_LOOPBACK,
+                         [RIGHT_LOOK] = ALWAYS,
+                         [RIGHT_PROXY] = ALWAYS },
+    [CALLER_KEY] = { [RIGHT_RELAY] = ALWAYS,
+                     [RIGHT_MANAGE] = NEVER,
+                     [RIGHT_LOOK] = NEVER,
+                     [RIGHT_PROXY] = WITH_PERMISSION },
+    [CALLER_ADMIN] = { [RIGHT_RELAY] = NEVER,
+                       [RIGHT_MANAGE] = ALWAYS,
+                       [RIGHT_LOOK] = ALWAYS,
+                       [RIGHT_PROXY] = ALWAYS },
+    [CALLER_OWN_LOGIN] = { [RIGHT_RELAY] = ALWAYS,
+                           [RIGHT_MANAGE] = NEVER,
+                           [RIGHT_LOOK] = NEVER,
+                           [RIGHT_PROXY] = WITH_PERMISSION },
+};
+
+static bool is_granted(const struct caller *caller, enum right right)
+{
+    switch (rights[caller->kind][right]) {
+    case NEVER:
+        return false;
+    case ALWAYS:
+        return true;
+    case WITHOUT_KEYS:
+        return !caller_needs_key(caller->sources);
+    case WITH_ADMIN_LOOPBACK:
+        return caller->sources->config->admin_loopback;
+    case WITH_PERMISSION:
+        return (caller->key && caller->key->may_proxy) ||
+               caller_is_machine(caller->req);
+    }
+    return false;
+}
+
+/* ---- why not ------------------------------------------------------------ */
+
+#define USE_A_KEY                                                              \
+    "set ANTHROPIC_AUTH_TOKEN to a relay key (whoever runs the relay makes "   \
+    "one with `claude-relay key create NAME`)"
+
+/* Without the admin token, where it is needed. */
+static bool refuse_manager(const struct caller *caller, struct err *why)
+{
+    const char *refusal = loopback_refusal(caller->req);
+
+    return err_set(why, ERR_NOT_ALLOWED,
+                   "this needs the admin token (Authorization: Bearer ...; it "
+                   "is stored in %s on the relay's machine), because %s",
+                   caller->sources->admin->where,
+                   refusal ? refusal : "ADMIN_LOOPBACK is off");
+}
+
+/* Without a key, where one is needed or this machine is not. */
+static bool refuse_client(const struct caller *caller, struct err *why)
+{
+    const char *refusal = loopback_refusal(caller->req);
+
+    if (caller_needs_key(caller->sources))
+        return err_set(
+            why, ERR_NOT_ALLOWED,
+            "this request is refused because it has no relay key, "
+            "which everybody needs as soon as there are keys: " USE_A_KEY);
+    if (caller->flaw == CALLER_NO_KEY)
+        return err_set(why, ERR_NOT_ALLOWED,
+                       "this request is refused because it has no relay key, "
+                       "and %s: " USE_A_KEY,
+                       refusal ? refusal : "it has no right to this");
+    return err_set(why, ERR_NOT_ALLOWED,
+                   "this relay serves only its own machine until relay keys "
+                   "exist, and this request is refused because %s",
+                   refusal ? refusal : "it has no right to this");
+}
+
+/* A key is a good one, but for something else. */
+static bool refuse_holder(const struct caller *caller, enum right right,
+                          struct err *why)
+{
+    if (right == RIGHT_PROXY)
+        return err_set(why, ERR_FORBIDDEN,
+                       "the relay key \"%s\" does not allow a request to name "
+                       "its own proxy: it has not the permission `proxy`",
+                       caller->key ? caller->key->name : "");
+    return err_set(why, ERR_FORBIDDEN,
+                   "a relay key opens /v1/ and not the management API, which "
+                   "needs the admin token (Authorization: Bearer ...)");
+}
+
+static bool refuse_bound(const struct caller *caller, struct err *why)
+{
+    const struct str *agent =
+        headers_get(&caller->req->headers, STR("user-agent"));
+    struct addr addr;
+
+    caller_address(caller, &addr);
+    if (!key_allows_address(caller->key, &addr, why) ||
+        !key_allows_client(caller->key, agent ? *agent : STR_EMPTY, why))
+        return false;
+    return err_set(why, ERR_FORBIDDEN, "the relay key does not allow this");
+}
+
+/* Trying the same again is of no use, but another one may be right: when that may
+   be tried is known. */
+static bool refuse_wrong(const struct caller *caller, const char *what,
+                         struct err *why)
+{
+    if (caller->wait_ms == 0)
+        return false;
+    err_set(why, ERR_SLOWED,
+            "%s, and too many wrong ones came from this address: the next is "
+            "looked at in %u s",
+            what, (caller->wait_ms + 999) / 1000);
+    err_retry_after(why, caller->wait_ms);
+    return true;
+}
+
+static bool refuse_key(const struct caller *caller, struct err *why)
+{
+    if (!refuse_wrong(caller, "that is not a relay key of this relay", why))
+        err_set(why, ERR_NOT_ALLOWED,
+                "what this client sent is not a relay key of this "
+                "relay: " USE_A_KEY);
+    return false;
+}
+
+static bool refuse_token(const struct caller *caller, struct err *why)
+{
+    if (!refuse_wrong(caller, "that is not the admin token", why))
+        err_set(why, ERR_NOT_ALLOWED,
+                "that is not the admin token; it is stored in %s on the "
+                "relay's machine",
+                caller->sources->admin->where);
+    return false;
+}
+
+static bool refuse_login(const struct caller *caller, struct err *why)
+{
+    if (caller->flaw == CALLER_LOGIN_ODD)
+        return err_set(why, ERR_NOT_ALLOWED,
+                       "this client sent its own claude.ai login, which passes "
+                       "only as one field `Authorization: Bearer ...`");
+    if (caller->flaw == CALLER_LOGIN_ALONE)
+        return err_set(why, ERR_NOT_ALLOWED,
+                       "this client sent its own claude.ai login, which passes "
+                       "only with a relay key beside it, in the field "
+                       "x-api-key (Claude Code: ANTHROPIC_CUSTOM_HEADERS)");
+    return err_set(why, ERR_NOT_ALLOWED,
+                   "this client sent its own claude.ai login, which the relay "
+                   "does not use: set ANTHROPIC_AUTH_TOKEN to %s and try again",
+                   caller_needs_key(caller->sources)
+                       ? "a relay key"
+                       : "any text (to a relay key, once keys exist)");
+}
+
+static bool refuse_stranger(const struct caller *caller, enum right right,
+                            struct err *why)
+{
+    switch (caller->flaw) {
+    case CALLER_NOT_THIS_MACHINE:
+    case CALLER_NO_KEY:
+        break;
+    case CALLER_WRONG_TOKEN:
+        return refuse_token(caller, why);
+    case CALLER_WRONG_KEY:
+        return refuse_key(caller, why);
+    case CALLER_KEY_OVER:
+        return key_verdict_err(caller->verdict, caller->key, why);
+    case CALLER_KEY_BOUND:
+        return refuse_bound(caller, why);
+    case CALLER_LOGIN_REFUSED:
+    case CALLER_LOGIN_ALONE:
+    case CALLER_LOGIN_ODD:
+        return refuse_login(caller, why);
+    }
+    return right == RIGHT_MANAGE ? refuse_manager(caller, why)
+                                 : refuse_client(caller, why);
+}
+
+bool caller_may(const struct caller *caller, enum right right, struct err *why)
+{
+    if (is_granted(caller, right))
+        return true;
+    switch (caller->kind) {
+    case CALLER_STRANGER:
+    case CALLER_ADMIN:
+        break;
+    case CALLER_MACHINE:
+        return right == RIGHT_MANAGE ? refuse_manager(caller, why)
+                                     : refuse_client(caller, why);
+    case CALLER_KEY:
+    case CALLER_OWN_LOGIN:
+        return refuse_holder(caller, right, why);
+    }
+    return refuse_stranger(caller, right, why);
+}

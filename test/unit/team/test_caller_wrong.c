@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: MIT
+/* Wrong keys and tokens, and where they come from. */
+#include "caller_desk.h"
+
+/* ---- wrong ones ------------------------------------------------------------- */
+
+static unsigned ask(struct desk *desk, enum right right, const char *peer,
+                    const char *fields)
+{
+    struct err err = { .text = "" };
+
+    come(desk, peer, fields);
+    if (caller_has(&desk->sources, &desk->req, right, &err))
+        return 200;
+    assert_null(strstr(err.text, "CANARY"));
+    assert_int_equal(err_status(err.code) == 429, err_retry_after_s(&err) > 0);
+    return err_status(err.code);
+}
+
+static void ask_often(struct desk *desk, enum right right, const char *peer,
+                      const char *fields)
+{
+    for (int i = 0; i < 2 * FAILURES_AT_ONCE; i++)
+        (void)ask(desk, right, peer, fields);
+}
+
+static void wrong_ones_are_slowed_and_right_ones_are_not(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    open_desk(&desk);
+    ring.count = 1;
+    desk.sources.failures = failures_new();
+    assert_int_equal(ask(&desk, RIGHT_RELAY, AWAY, BEARER(UNKNOWN)), 401);
+    ask_often(&desk, RIGHT_RELAY, AWAY, BEARER(UNKNOWN));
+    assert_int_equal(ask(&desk, RIGHT_RELAY, AWAY, BEARER(UNKNOWN)), 429);
+    assert_int_equal(ask(&desk, RIGHT_RELAY, AWAY, BEARER("any")), 429);
+    assert_int_equal(ask(&desk, RIGHT_MANAGE, AWAY, BEARER("any")), 429);
+    /* who shares the address with them */
+    assert_int_equal(ask(&desk, RIGHT_RELAY, AWAY, BEARER(KEY)), 200);
+    assert_int_equal(ask(&desk, RIGHT_MANAGE, AWAY, ADMIN), 200);
+    assert_int_equal(ask(&desk, RIGHT_RELAY, AWAY, LOCAL), 401);
+    assert_int_equal(ask(&desk, RIGHT_RELAY, AWAY, BEARER(REVOKED)), 401);
+    /* who does not */
+    assert_int_equal(ask(&desk, RIGHT_RELAY, "10.0.0.2", BEARER("any")), 401);
+    close_desk(&desk);
+}
+
+static void wrong_tokens_count_wherever_they_are_tried(void **state)
+{
+    static const enum right tried[] = { RIGHT_MANAGE, RIGHT_LOOK };
+    struct desk desk;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(tried); i++) {
+        open_desk(&desk);
+        desk.sources.failures = failures_new();
+        ask_often(&desk, tried[i], AWAY, BEARER("x"));
+        assert_int_equal(ask(&desk, RIGHT_MANAGE, AWAY, BEARER("x")), 429);
+        close_desk(&desk);
+    }
+}
+
+static void what_is_no_guess_does_not_count(void **state)
+{
+    static const char *const fields[] = { LOCAL, OWN, BEARER(REVOKED),
+                                          BEARER(PICKY), BEARER(KEY) };
+    struct desk desk;
+
+    (void)state;
+    open_desk(&desk);
+    ring.count = 1;
+    desk.sources.failures = failures_new();
+    for (size_t i = 0; i < COUNT_OF(fields); i++)
+        ask_often(&desk, RIGHT_RELAY, AWAY, fields[i]);
+    ask_often(&desk, RIGHT_MANAGE, AWAY, X_API_KEY(KEY));
+    ask_often(&desk, RIGHT_MANAGE, AWAY, "Authorization: Bearer \n");
+    ask_often(&desk, RIGHT_MANAGE, AWAY, "Authorization: Basic eDp4\n");
+    ask_often(&desk, RIGHT_LOOK, AWAY, BEARER(KEY));
+    assert_int_equal(ask(&desk, RIGHT_RELAY, AWAY, BEARER("any")), 401);
+    close_desk(&desk);
+}
+
+/* ---- behind trusted proxies --------------------------------------------------- */
+
+static void trusted_proxies_say_who_the_client_is(void **state)
+{
+    struct cidr nginx = { .ip = { 192, 0, 2, 1 }, .len = 4, .bits = 32 };
+    struct addr addr;
+    char text[ADDR_TEXT_MAX];
+    struct desk desk;
+
+    (void)state;
+    open_desk(&desk);
+    ring.count = 1;
+    desk.config.trusted = (struct cidr_list){ &nginx, 1 };
+    desk.sources.failures = failures_new();
+    come(&desk, "192.0.2.1", "X-Forwarded-For: 10.0.0.9\n" BEARER(BOUND));
+    caller_find(&desk.caller, &desk.sources, &desk.req, RIGHT_RELAY);
+    assert_int_equal(desk.caller.kind, CALLER_KEY);
+    caller_address(&desk.caller, &addr);
+    addr_format(&addr, text);
+    assert_string_equal(text, "10.0.0.9");
+    caller_done(&desk.caller);
+    assert_int_equal(ask(&desk, RIGHT_RELAY, "192.0.2.1",
+                         "X-Forwarded-For: 11.0.0.9\n" BEARER(BOUND)),
+                     403);
+    assert_int_equal(ask(&desk, RIGHT_RELAY, "192.0.2.2",
+                         "X-Forwarded-For: 10.0.0.9\n" BEARER(BOUND)),
+                     403);
+    ask_often(&desk, RIGHT_RELAY, "192.0.2.1",
+              "X-Forwarded-For: 10.0.0.9\n" BEARER("x"));
+    assert_int_equal(ask(&desk, RIGHT_RELAY, "192.0.2.1",
+                         "X-Forwarded-For: 10.0.0.8\n" BEARER("x")),
+                     401);
+    assert_int_equal(ask(&desk, RIGHT_RELAY, "192.0.2.1",
+                         "X-Forwarded-For: 10.0.0.9\n" BEARER("x")),
+                     429);
+    close_desk(&desk);
+}
+
+/* ---- the control socket --------------------------------------------------------- */
+
+static void the_control_socket_is_the_admins(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    open_desk(&desk);
+    ring.count = 1;
+    desk.config.admin_loopback = false;
+    come(&desk, HERE, "Host: localhost\n");
+    desk.req.peer = (struct addr){ .sa = { .ss_family = AF_UNIX } };
+    for (int i = 0; i < 2; i++) {
+        struct err err;
+        bool ours = i == 0;
+
+        desk.process.verdict = ours ? PEER_OURS : PEER_OTHER_USER;
+        assert_int_equal(caller_has(&desk.sources, &desk.req, RIGHT_MANAGE,
+                                    &err),
+                         ours);
+        assert_int_equal(caller_has(&desk.sources, &desk.req, RIGHT_LOOK, &err),
+                         ours);
+        assert_false(caller_has(&desk.sources, &desk.req, RIGHT_RELAY, &err));
+    }
+    close_desk(&desk);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(wrong_ones_are_slowed_and_right_ones_are_not),
+        cmocka_unit_test(wrong_tokens_count_wherever_they_are_tried),
+        cmocka_unit_test(what_is_no_guess_does_not_count),
+        cmocka_unit_test(trusted_proxies_say_who_the_client_is),
+        cmocka_unit_test(the_control_socket_is_the_admins),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
