@@ -18,7 +18,7 @@
     "\"models\":\"/v1/models\",\"health\":\"/health\","                         \
     "\"oauth\":\"/oauth/auth-url, /oauth/token, /oauth/accounts\"},"            \
     "\"usage\":{\"claude_code\":\"export ANTHROPIC_BASE_URL=http://" STR_FMT    \
-    " ANTHROPIC_AUTH_TOKEN=any-text\","                                         \
+    " ANTHROPIC_AUTH_TOKEN=%s\","                                               \
     "\"account\":\"when there are several, choose one with the header "         \
     "X-Account-Name (Claude Code: ANTHROPIC_CUSTOM_HEADERS) or with ?account= " \
     "in the URL\"}}"
@@ -30,7 +30,7 @@
     PAGE_HEAD                                                                  \
     "<p>Version " RELAY_VERSION " is running. Point Claude Code "              \
     "here:</p><pre>export ANTHROPIC_BASE_URL=http://" STR_FMT "\n"             \
-    "export ANTHROPIC_AUTH_TOKEN=any-text</pre></html>"
+    "export ANTHROPIC_AUTH_TOKEN=%s</pre></html>"
 
 static bool wants_html(const struct request *req)
 {
@@ -87,17 +87,21 @@ static struct flow_next describe(struct admin_request *x)
 {
     struct arena *arena = x->req->arena;
     struct str address = own_address(x->req);
+    const char *token = caller_needs_key(x->admin->options.callers)
+                            ? "your-relay-key"
+                            : "any-text";
 
     if (wants_html(x->req))
-        return send_page(x, arena_printf(arena, PAGE_ABOUT, STR_ARG(address)));
-    return send_json(x, arena_printf(arena, ABOUT, STR_ARG(address)));
+        return send_page(x, arena_printf(arena, PAGE_ABOUT, STR_ARG(address),
+                                         token));
+    return send_json(x, arena_printf(arena, ABOUT, STR_ARG(address), token));
 }
 
 static struct flow_next about(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
 
-    if (is_ours(x))
+    if (caller_is_machine(x->req))
         return describe(x);
     return wants_html(x->req) ? send_page(x, STR(PAGE_LIVES))
                               : send_json(x, STR(LIVES));

@@ -30,6 +30,7 @@ struct app {
     struct data_folder *folder;
     struct control *control;
     struct admin_token admin_token;
+    struct failures *failures;
     struct caller_sources callers;
     struct admin_facts facts;
     struct peers *peers;
@@ -244,8 +245,10 @@ static void print_banner(const struct app *app)
 
 static bool tend_folder(struct app *app, struct err *err)
 {
+    app->failures = failures_new();
     app->callers = (struct caller_sources){ .config = app->config,
-                                            .admin = &app->admin_token };
+                                            .admin = &app->admin_token,
+                                            .failures = app->failures };
     if (!admin_token_init(&app->admin_token, app->config->admin_token,
                           app->config->data_dir.at, err))
         return false;
@@ -313,6 +316,7 @@ static void release(struct app *app)
     peers_free(app->peers);
     outgoing_free(app->outgoing);
     admin_token_done(&app->admin_token);
+    failures_free(app->failures);
     filelock_release(app->running);
     (void)place_close(&app->place, 0);
 }

@@ -28,7 +28,7 @@ struct remote {
     struct loop *loop; /* the place's, if there is one */
     pid_t relay;       /* the one that answers; 0: none runs */
     bool placed;
-    struct place place; /* without a relay */
+    struct place place;       /* without a relay */
     struct admin_token token; /* none: it is not asked for */
     struct caller_sources callers;
     struct admin_server *server;

@@ -88,8 +88,11 @@ static bool is_clear(struct relayed *r)
 
 static bool take_proxy(struct relayed *r, struct str value)
 {
-    struct json_doc *doc = json_doc_parse(value, &r->err);
+    struct json_doc *doc;
 
+    if (!caller_may(&r->caller, RIGHT_PROXY, &r->err))
+        return false;
+    doc = json_doc_parse(value, &r->err);
     if (!doc)
         err_wrap(&r->err, "proxy_config");
     if (doc && (!json_doc_is_object(doc) || proxy_check_config(doc, &r->err)))

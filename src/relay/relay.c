@@ -66,6 +66,8 @@ static struct flow_next identify(struct flow *flow)
     caller_find(&r->caller, r->relay->options.callers, r->req, RIGHT_RELAY);
     if (!caller_may(&r->caller, RIGHT_RELAY, &r->err))
         return refuse(r);
+    if (r->caller.key)
+        request_vouch(r->req);
     if (r->streamed)
         return flow_go(choose);
     upload_keep(r, wake);
@@ -218,6 +220,9 @@ static struct flow_next send_request(struct flow *flow)
 
     if (r->attempts++ == 0)
         write_head(r);
+    if (r->caller.key)
+        keyring_used(r->relay->options.callers->keyring, r->caller.key,
+                     clock_wall_ms());
     if (r->streamed)
         upload_begin(r);
     if (request_body_state(r->req) == REQUEST_BODY_FAILED) {
@@ -407,6 +412,7 @@ static void done(struct flow *flow)
     mem_free(r->meter);
     mem_free(r->ahead);
     account_unref(r->account);
+    caller_done(&r->caller);
     proxy_unref(r->proxy);
     buf_wipe(&r->head);
     buf_done(&r->cut);

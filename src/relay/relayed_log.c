@@ -7,7 +7,7 @@
 #include "relay/relayed.h"
 
 /* Without those of the meter. */
-#define OWN_FIELDS 9
+#define OWN_FIELDS 10
 
 void relayed_log(const struct relayed *r)
 {
@@ -21,6 +21,7 @@ void relayed_log(const struct relayed *r)
         LOG_STR("method", r->req->method),
         LOG_STR("path", shown_request_path(r->req->arena, r->path)),
         LOG_STR("account", r->account ? str_of(r->account->name) : STR("-")),
+        LOG_STR("key", r->caller.key ? str_of(r->caller.key->name) : STR("-")),
         LOG_NUM("status", r->status),
         LOG_STR("outcome", str_of(names[r->outcome])),
         LOG_NUM("bytes", r->bytes_out),

@@ -49,8 +49,8 @@ static bool handle_aside(const struct relay *relay, struct request *req)
     struct err ignored;
 
     if ((!probe && !telemetry) ||
-        (!open &&
-         !caller_has(relay->options.callers, req, RIGHT_LOOK, &ignored)))
+        (!open && !caller_is_machine(req) &&
+         !caller_has(relay->options.callers, req, RIGHT_RELAY, &ignored)))
         return false;
     if (probe)
         aside_answer(req, 0, STR_EMPTY);
