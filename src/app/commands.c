@@ -14,6 +14,7 @@
 #include "app/proxy_commands.h"
 #include "app/secret_commands.h"
 #include "app/serve_command.h"
+#include "app/status_command.h"
 #include "base/shell.h"
 #include "base/shown.h"
 #include "config/values.h"
@@ -43,6 +44,7 @@ static const struct command commands[] = {
     { "secret", SECRET_COMMANDS_USAGE, secret_commands_run, true,
       SECRET_COMMANDS_NEW },
     { "proxy", PROXY_COMMANDS_USAGE, proxy_commands_run, true, NULL },
+    { "status", STATUS_COMMAND_USAGE, status_command_run, true, NULL },
     { "check", "check", check_command_run, true, NULL },
     { "options", "options --markdown|--env", run_options, false, NULL },
     { "help", "help", run_help, false, NULL },

@@ -119,27 +119,38 @@ static int connect_to_place(const struct remote *remote, struct err *err)
 
 /* ---- life --------------------------------------------------------------- */
 
-static bool open_either(struct remote *remote, struct err *err)
+static bool open_relay(struct remote *remote, struct err *err)
 {
     int fd = connect_to_relay(remote, &remote->relay, err);
 
-    if (fd >= 0) {
-        (void)close(fd);
-        remote->loop = loop_new();
-        return true;
-    }
-    return err->code == ERR_NOT_FOUND && open_place(remote, err);
+    if (fd < 0)
+        return false;
+    (void)close(fd);
+    remote->loop = loop_new();
+    return true;
 }
 
-struct remote *remote_open(const struct config *config, struct err *err)
+static struct remote *remote_new(const struct config *config, bool alone,
+                                 struct err *err)
 {
     struct remote *remote = MEM_NEW(struct remote);
 
     remote->config = config;
-    if (open_either(remote, err))
+    if (open_relay(remote, err) ||
+        (!alone && err->code == ERR_NOT_FOUND && open_place(remote, err)))
         return remote;
     (void)remote_close(remote, 1);
     return NULL;
+}
+
+struct remote *remote_open(const struct config *config, struct err *err)
+{
+    return remote_new(config, false, err);
+}
+
+struct remote *remote_find(const struct config *config, struct err *err)
+{
+    return remote_new(config, true, err);
 }
 
 int remote_close(struct remote *remote, int status)

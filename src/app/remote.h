@@ -17,6 +17,9 @@ struct remote;
 /* NULL and err if neither can be had; a socket on which somebody else than the
    folder's owner or root listens is an error.  `config` outlives it. */
 struct remote *remote_open(const struct config *config, struct err *err);
+/* The relay that runs on the folder, and nothing else: NULL and ERR_NOT_FOUND if none
+   does. */
+struct remote *remote_find(const struct config *config, struct err *err);
 /* NULL is fine.  Returns the exit status: `status`, or 1 if new tokens that were
    granted meanwhile could not be saved. */
 int remote_close(struct remote *remote, int status);

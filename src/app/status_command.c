@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: MIT
+/* The running relay at a glance. */
+#include "app/status_command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/commands.h"
+#include "app/invocation.h"
+#include "app/remote.h"
+#include "app/running.h"
+#include "app/terminal.h"
+#include "base/shown.h"
+
+/* A relay that takes longer is as good as dead for whoever watches over it. */
+#define LIMIT_MS 10000
+#define TEXT_MAX (16u * 1024 * 1024)
+
+/* ---- none, or none that answers ------------------------------------------ */
+
+/* Nothing listens; perhaps because it cannot. */
+static int say_none(const struct config *config)
+{
+    struct json_doc *running = running_find(config);
+    char folder[SHOWN_MAX];
+    uint64_t pid = 0;
+
+    (void)shown(config->data_dir, folder);
+    if (!running) {
+        invocation_print(stderr,
+                         "claude-relay: no relay runs on %s: start one with "
+                         "`claude-relay`\n",
+                         folder);
+        return STATUS_COMMAND_NONE;
+    }
+    (void)json_doc_get_u64(running, "pid", &pid);
+    json_doc_free(running);
+    invocation_print(stderr,
+                     "claude-relay: a relay runs on %s (pid %llu), but has no "
+                     "control socket there: see its log\n",
+                     folder, (unsigned long long)pid);
+    return 1;
+}
+
+/* ---- for people ---------------------------------------------------------- */
+
+static uint64_t number_of(const struct json_doc *doc, const char *member)
+{
+    uint64_t number = 0;
+
+    (void)json_doc_get_u64(doc, member, &number);
+    return number;
+}
+
+static void print_uptime(uint64_t seconds)
+{
+    uint64_t days = seconds / 86400;
+    uint64_t hours = seconds / 3600 % 24;
+    uint64_t minutes = seconds / 60 % 60;
+
+    if (days > 0)
+        (void)printf("%llu d %llu h", (unsigned long long)days,
+                     (unsigned long long)hours);
+    else if (hours > 0)
+        (void)printf("%llu h %llu min", (unsigned long long)hours,
+                     (unsigned long long)minutes);
+    else if (minutes > 0)
+        (void)printf("%llu min %llu s", (unsigned long long)minutes,
+                     (unsigned long long)(seconds % 60));
+    else
+        (void)printf("%llu s", (unsigned long long)seconds);
+}
+
+static void print_head(const struct json_doc *doc)
+{
+    const struct json_doc *addresses = json_doc_get(doc, "addresses");
+    struct str text = STR_EMPTY;
+
+    (void)json_doc_get_str(doc, "version", &text);
+    (void)printf("claude-relay " STR_FMT ", pid %llu, up ", STR_ARG(text),
+                 (unsigned long long)number_of(doc, "pid"));
+    print_uptime(number_of(doc, "uptime_s"));
+    (void)printf("\nListening on  ");
+    for (size_t i = 0; i < json_doc_count(addresses); i++) {
+        if (json_doc_as_str(json_doc_at(addresses, i), &text))
+            (void)printf("%shttp://" STR_FMT, i > 0 ? ", " : "", STR_ARG(text));
+    }
+    (void)printf("\nIn flight     %llu\nRelay keys    %llu\n",
+                 (unsigned long long)number_of(doc, "in_flight"),
+                 (unsigned long long)number_of(doc, "keys"));
+}
+
+static void print_accounts(const struct json_doc *all)
+{
+    (void)printf("Accounts      %zu\n", json_doc_count(all));
+    for (size_t i = 0; i < json_doc_count(all); i++) {
+        const struct json_doc *account = json_doc_at(all, i);
+        struct str name = STR_EMPTY;
+        struct str kind = STR_EMPTY;
+        struct str state = STR_EMPTY;
+
+        (void)json_doc_get_str(account, "account", &name);
+        (void)json_doc_get_str(account, "kind", &kind);
+        (void)json_doc_get_str(account, "state", &state);
+        (void)printf("  %-24.*s %-8.*s " STR_FMT "\n", STR_ARG(name),
+                     STR_ARG(kind), STR_ARG(state));
+    }
+}
+
+static void print_degraded(const struct json_doc *reasons)
+{
+    struct str text;
+
+    (void)printf("State         %s\n",
+                 json_doc_count(reasons) > 0 ? "degraded:" : "healthy");
+    for (size_t i = 0; i < json_doc_count(reasons); i++) {
+        if (json_doc_as_str(json_doc_at(reasons, i), &text))
+            (void)printf("  " STR_FMT "\n", STR_ARG(text));
+    }
+}
+
+static void print_status(const struct json_doc *doc)
+{
+    print_head(doc);
+    print_accounts(json_doc_get(doc, "accounts"));
+    print_degraded(json_doc_get(doc, "degraded"));
+}
+
+/* ---- asking -------------------------------------------------------------- */
+
+static void print_json(const struct json_doc *doc)
+{
+    struct buf text;
+
+    buf_init(&text, TEXT_MAX);
+    if (json_doc_write(doc, true, &text))
+        (void)printf(STR_FMT "\n", STR_ARG(buf_str(&text)));
+    buf_done(&text);
+}
+
+static int ask(struct remote *remote, bool json)
+{
+    struct remote_call call = { .method = "GET",
+                                .path = STR("/admin/api/status"),
+                                .limit_ms = LIMIT_MS };
+    struct err err;
+    int status = 0;
+
+    if (!remote_call(remote, &call, &err))
+        status = terminal_fail(&err);
+    else if (json)
+        print_json(call.answer);
+    else
+        print_status(call.answer);
+    json_doc_free(call.answer);
+    return status;
+}
+
+int status_command_run(int argc, char **argv, const struct config *config)
+{
+    bool json = argc == 1 && strcmp(argv[0], "--json") == 0;
+    struct remote *remote;
+    struct err err;
+
+    if (argc > 0 && !json)
+        return commands_usage_error("status does not take", argv[0]);
+    remote = remote_find(config, &err);
+    if (remote)
+        return remote_close(remote, ask(remote, json));
+    return err.code == ERR_NOT_FOUND ? say_none(config) : terminal_fail(&err);
+}
