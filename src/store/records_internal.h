@@ -17,6 +17,9 @@ struct records *records_over(const struct sql_backend *backend,
 
 /* ---- a lane: a connection, and a thread that uses it -------------------- */
 
+/* Nobody is told of a peer that holds the database for less. */
+#define LANE_BUSY_MS 1000
+
 struct lane_options {
     const struct sql_backend *backend;
     const char *where;
@@ -44,6 +47,7 @@ struct lane {
     uint64_t probe_ms;      /* steady: not before */
     uint64_t trouble_since; /* steady: it has not worked since, or 0 */
     struct err trouble;
+    bool told; /* the log has it */
 };
 
 void lane_init(struct lane *lane, const struct lane_options *options);

@@ -10,8 +10,6 @@
 #include "base/log.h"
 #include "store/records_internal.h"
 
-/* Nobody is told of a peer that holds the database for less. */
-#define BUSY_PROBLEM_MS 1000
 /* While it ends, the log says so often what is waited for. */
 #define SAY_AGAIN_MS 5000
 
@@ -209,7 +207,7 @@ static void say_problem(const struct lane *lane, uint64_t now_ms,
     bool busy = lane->trouble.code == ERR_BUSY;
 
     if (lane->trouble_since > 0 &&
-        (!busy || now_ms - lane->trouble_since >= BUSY_PROBLEM_MS))
+        (!busy || now_ms - lane->trouble_since >= LANE_BUSY_MS))
         (void)snprintf(state->problem, sizeof(state->problem), "%.*s" WAITS,
                        (int)(sizeof(state->problem) - sizeof(WAITS)),
                        lane->trouble.text);

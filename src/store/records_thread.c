@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The thread of a lane of the records: whose turn it is, and what came of it. */
 #include "base/clock.h"
+#include "base/log.h"
 #include "store/records_internal.h"
 
 /* A job that could not be done is tried again after this, then after twice that, up
@@ -22,22 +23,39 @@ static void retry_all_now(struct lane *lane)
     }
 }
 
+static void works(struct lane *lane)
+{
+    if (lane->trouble_since > 0)
+        retry_all_now(lane);
+    if (lane->told)
+        log_line(LOG_INFO, "the database works again: %s", lane->options.where);
+    lane->trouble_since = 0;
+    lane->told = false;
+}
+
+/* Once for each time of trouble. */
+static void tell(struct lane *lane, uint64_t now_ms)
+{
+    if (lane->told || (lane->trouble.code == ERR_BUSY &&
+                       now_ms - lane->trouble_since < LANE_BUSY_MS))
+        return;
+    log_line(LOG_WARN, "%s: what is to be saved waits", lane->trouble.text);
+    lane->told = true;
+}
+
 static void note(struct lane *lane, bool ok, const struct err *err,
                  uint64_t now_ms)
 {
     lane->running_since = 0;
-    if (ok) {
-        if (lane->trouble_since > 0)
-            retry_all_now(lane);
-        lane->trouble_since = 0;
-        return;
-    }
-    if (!sql_may_work_later(err) && err->code != ERR_BROKEN)
+    if (ok)
+        works(lane);
+    if (ok || (!sql_may_work_later(err) && err->code != ERR_BROKEN))
         return;
     if (lane->trouble_since == 0)
         lane->trouble_since = now_ms;
     lane->trouble = *err;
     lane->probe_ms = now_ms + PAUSE_MAX_MS;
+    tell(lane, now_ms);
 }
 
 static bool is_tried_again(const struct lane *lane,

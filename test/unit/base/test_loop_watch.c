@@ -88,6 +88,22 @@ static void it_says_which_entry_changed(void **state)
     mem_free(from);
 }
 
+/* A database lives there, and is written all the time. */
+static void what_happens_in_a_folder_below_wakes_nobody(void **state)
+{
+    struct scene *scene = *state;
+    char *inner = mem_strdup(unit_path(scene->folder, "db"));
+
+    assert_int_equal(mkdir(inner, 0700), 0);
+    unit_write(scene->folder, "made", "x");
+    unit_write(inner, "relay.db", "x");
+    unit_write(inner, "relay.db-wal", "x");
+    assert_int_equal(unlink(unit_path(inner, "relay.db-wal")), 0);
+    run(scene);
+    assert_string_equal(scene->names, "db made end ");
+    mem_free(inner);
+}
+
 static void a_file_that_is_still_being_written_says_nothing_new(void **state)
 {
     struct scene *scene = *state;
@@ -178,6 +194,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE(it_says_which_entry_changed),
+        SCENE(what_happens_in_a_folder_below_wakes_nobody),
         SCENE(a_file_that_is_still_being_written_says_nothing_new),
         SCENE(a_folder_that_is_moved_has_no_name_for_it),
         SCENE(what_was_lost_is_said_to_be_everything),

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* What becomes of jobs of the records when the database does not do what it
    should. */
+#include <string.h>
+
 #include "records_scene.h"
 
 struct trouble {
@@ -138,6 +140,24 @@ static void trouble_is_told_until_it_is_over(void **state)
     finish(&errand);
 }
 
+static void the_log_has_trouble_once_and_its_end(void **state)
+{
+    struct scene *scene = *state;
+    struct errand errand = { .name = "a" };
+    struct unit_capture log = unit_capture_begin(2);
+    char *text;
+
+    script_sql_fail(SCRIPT_SQL_BEGIN, ERR_IO, 4);
+    start(scene, &errand, 0);
+    assert_null(wait_for(scene, &errand));
+    finish(&errand);
+    text = unit_capture_end(&log);
+    unit_assert_part(text, "scripted trouble: what is to be saved waits");
+    unit_assert_part(text, "the database works again: ");
+    assert_null(strstr(strstr(text, "scripted") + 1, "scripted"));
+    mem_free(text);
+}
+
 /* Everybody has given up: only the probe finds out. */
 static void without_any_job_it_is_looked_whether_it_works(void **state)
 {
@@ -206,6 +226,7 @@ int main(void)
         TEST(others_pass_one_that_has_to_wait),
         TEST(what_waited_comes_in_its_order_when_it_works_again),
         TEST(trouble_is_told_until_it_is_over),
+        TEST(the_log_has_trouble_once_and_its_end),
         TEST(without_any_job_it_is_looked_whether_it_works),
         TEST(a_database_that_does_not_answer_is_told),
         TEST(a_log_that_has_grown_is_checkpointed),
