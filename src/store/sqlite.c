@@ -13,69 +13,6 @@
 /* How many of SQLite's steps lie between two looks at the clock. */
 #define STEPS 20000
 
-/* ---- what went wrong ---------------------------------------------------- */
-
-struct meaning {
-    int code; /* SQLite's, without its extension */
-    enum err_code means;
-    const char *advice; /* or NULL: SQLite's own words */
-};
-
-static const struct meaning meanings[] = {
-    { SQLITE_BUSY, ERR_BUSY, "another process holds it" },
-    { SQLITE_LOCKED, ERR_BUSY, "another process holds it" },
-    { SQLITE_PROTOCOL, ERR_BUSY, "another process is opening it" },
-    { SQLITE_FULL, ERR_IO, "the disk is full" },
-    { SQLITE_IOERR, ERR_IO, NULL },
-    { SQLITE_CANTOPEN, ERR_IO, NULL },
-    { SQLITE_READONLY, ERR_IO, NULL },
-    { SQLITE_PERM, ERR_IO, NULL },
-    { SQLITE_NOMEM, ERR_IO, NULL },
-    { SQLITE_NOLFS, ERR_IO, NULL },
-    { SQLITE_INTERRUPT, ERR_TIMEOUT, "it took too long" },
-    { SQLITE_CONSTRAINT, ERR_CONFLICT, NULL },
-    { SQLITE_CORRUPT, ERR_BROKEN,
-      "the file is damaged: stop the relay and bring back a backup (`claude-relay "
-      "restore FILE`)" },
-    { SQLITE_NOTADB, ERR_BROKEN,
-      "the file is no database, or damaged: stop the relay and bring back a backup "
-      "(`claude-relay restore FILE`)" },
-};
-
-static const struct meaning *meaning_of(int code)
-{
-    static const struct meaning wrong = { 0, ERR_INTERNAL, NULL };
-
-    for (size_t i = 0; i < COUNT_OF(meanings); i++) {
-        if (meanings[i].code == (code & 0xff))
-            return &meanings[i];
-    }
-    return &wrong;
-}
-
-static bool is_taken(int code)
-{
-    return code == SQLITE_CONSTRAINT_UNIQUE ||
-           code == SQLITE_CONSTRAINT_PRIMARYKEY ||
-           code == SQLITE_CONSTRAINT_ROWID;
-}
-
-bool sqlite_fail(struct sqlite *self, int code, struct err *err)
-{
-    const struct meaning *meaning = meaning_of(code);
-    const char *words = self->db ? sqlite3_errmsg(self->db) : "";
-    int number = self->db ? sqlite3_system_errno(self->db) : 0;
-    char text[ERR_NUMBER_MAX] = "";
-
-    if (meaning->means == ERR_IO && number != 0 && !meaning->advice)
-        (void)err_number_text(number, text);
-    (void)err_set(err, is_taken(code) ? ERR_EXISTS : meaning->means,
-                  "the database %s: %s%s%s", self->path,
-                  meaning->advice ? meaning->advice : words,
-                  text[0] ? ": " : "", text);
-    return false;
-}
-
 /* ---- opening ------------------------------------------------------------ */
 
 static int look_at_clock(void *arg)

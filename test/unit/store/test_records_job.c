@@ -94,6 +94,21 @@ static void freed_early_it_is_carried_through(void **state)
     assert_int_equal(rows(scene), 2);
 }
 
+/* Nobody waits for it any more, and it is not tried for ever. */
+static void freed_early_its_patience_ends_all_the_same(void **state)
+{
+    struct scene *scene = *state;
+    struct errand errand = { .name = "a" };
+
+    script_sql_fail(SCRIPT_SQL_BEGIN, ERR_BUSY, SCRIPT_SQL_ALWAYS);
+    start(scene, &errand, 50);
+    records_job_free(errand.job);
+    wire_until(scene->loop, is_dropped, &errand);
+    script_sql_fail(SCRIPT_SQL_BEGIN, ERR_BUSY, 0);
+    assert_int_equal(errand.woken, 0);
+    assert_int_equal(rows(scene), 0);
+}
+
 /* ---- reading ------------------------------------------------------------ */
 
 struct reading {
@@ -170,6 +185,7 @@ int main(void)
         TEST(one_that_could_not_be_done_in_time_fails),
         TEST(one_that_was_not_begun_fails_in_time),
         TEST(freed_early_it_is_carried_through),
+        TEST(freed_early_its_patience_ends_all_the_same),
         TEST(reading_waits_for_no_writing),
         TEST(what_says_that_it_reads_cannot_write),
     };
