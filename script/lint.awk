@@ -15,7 +15,7 @@ BEGIN {
     home["^mimalloc\\.h$"] = "base/trim.c"
     home["^sqlite3\\.h$"] = "store/sqlite"
     home["^libpq"] = "store/"
-    home["^zlib\\.h$"] = "base/inflate.c"
+    home["^zlib\\.h$"] = "base/inflate.c usage/unpack.c"
     home["^zstd\\.h$"] = "usage/"
     home["^brotli/"] = "usage/"
 

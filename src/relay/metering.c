@@ -3,12 +3,23 @@
 #include "relay/metering.h"
 
 #include "base/mem.h"
+#include "usage/unpack.h"
 
-static bool is_plain(const struct headers *headers)
+struct metering {
+    struct meter meter;
+    struct unpack *unpack; /* NULL: it comes plain */
+};
+
+/* False if it is in a coding that nobody here knows. */
+static bool find_coding(const struct headers *headers, struct unpack **unpack)
 {
     const struct str *coding = headers_get(headers, STR("content-encoding"));
 
-    return !coding || coding->len == 0 || str_ieq(*coding, STR("identity"));
+    *unpack = NULL;
+    if (!coding || coding->len == 0 || str_ieq(*coding, STR("identity")))
+        return true;
+    *unpack = unpack_new(*coding);
+    return *unpack;
 }
 
 /* False if no kind of meter reads that. */
@@ -26,14 +37,46 @@ struct meter *metering_start(const struct endpoint *endpoint,
                              const struct parser_head *head)
 {
     enum meter_kind kind;
-    struct meter *meter;
+    struct unpack *unpack;
+    struct metering *metering;
 
     if (!endpoint->metered || head->status != 200 ||
-        !is_plain(&head->headers) || !find_kind(&head->headers, &kind))
+        !find_kind(&head->headers, &kind) ||
+        !find_coding(&head->headers, &unpack))
         return NULL;
-    meter = MEM_NEW(struct meter);
-    meter_init(meter, kind);
-    return meter;
+    metering = MEM_NEW(struct metering);
+    metering->unpack = unpack;
+    meter_init(&metering->meter, kind);
+    return &metering->meter;
+}
+
+static struct metering *metering_of(struct meter *meter)
+{
+    return CONTAINER_OF(meter, struct metering, meter);
+}
+
+static void take_plain(void *arg, struct str bytes)
+{
+    meter_feed(arg, bytes);
+}
+
+/* What is damaged is not read on: what was told before it stands. */
+void metering_feed(struct meter *meter, struct str bytes)
+{
+    struct unpack *unpack = metering_of(meter)->unpack;
+
+    if (unpack)
+        (void)unpack_feed(unpack, bytes, take_plain, meter);
+    else
+        meter_feed(meter, bytes);
+}
+
+void metering_free(struct meter *meter)
+{
+    if (!meter)
+        return;
+    unpack_free(metering_of(meter)->unpack);
+    mem_free(metering_of(meter));
 }
 
 #define ROW(name, count, rare)                                                 \

@@ -7,11 +7,15 @@
 #include "relay/endpoints.h"
 #include "usage/meter.h"
 
-/* A meter for the body of this answer; freed with mem_free().  NULL if its usage
-   is not read: the endpoint has none, the answer is no 200, neither JSON nor a
-   stream, or compressed. */
+/* A meter for the body of this answer, which may be compressed.  NULL if its usage is
+   not read: the endpoint has none, the answer is no 200, neither JSON nor a stream, or
+   in a coding that nobody here knows. */
 struct meter *metering_start(const struct endpoint *endpoint,
                              const struct parser_head *head);
+/* The next bytes of the body, without framing, as they came. */
+void metering_feed(struct meter *meter, struct str bytes);
+/* NULL is fine. */
+void metering_free(struct meter *meter);
 
 #define METERING_FIELDS_MAX 9
 

@@ -8,6 +8,7 @@
 #include "relay/authorise.h"
 #include "relay/body.h"
 #include "relay/gather.h"
+#include "relay/metering.h"
 #include "relay/models.h"
 #include "relay/pass.h"
 #include "relay/pick.h"
@@ -409,7 +410,7 @@ static void done(struct flow *flow)
     keeper_wait_free(r->wait);
     loop_timer_free(r->patience);
     gather_free(r->gather);
-    mem_free(r->meter);
+    metering_free(r->meter);
     mem_free(r->ahead);
     account_unref(r->account);
     caller_done(&r->caller);

@@ -14,7 +14,7 @@ static void take_body(void *arg, struct str bytes)
     if (r->unframed)
         response_write(r->req, bytes);
     if (r->meter)
-        meter_feed(r->meter, bytes);
+        metering_feed(r->meter, bytes);
 }
 
 static enum response_framing choose_framing(const struct relayed *r,

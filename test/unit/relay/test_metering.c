@@ -40,9 +40,14 @@ static const struct {
       0 },
     { "POST", "/v1/messages", 200, "", false, 0 },
     /* compressed */
-    { "POST", "/v1/messages", 200, JSON "content-encoding: gzip\n", false, 0 },
+    { "POST", "/v1/messages", 200, JSON "content-encoding: gzip\n", true,
+      METER_JSON },
     { "POST", "/v1/messages", 200,
-      "Content-Encoding: br\nContent-Type: text/event-stream\n", false, 0 },
+      "Content-Encoding: BR\nContent-Type: text/event-stream\n", true,
+      METER_STREAM },
+    { "POST", "/v1/messages", 200, JSON "content-encoding: zip\n", false, 0 },
+    { "POST", "/v1/messages", 200, JSON "content-encoding: gzip, br\n", false,
+      0 },
 };
 
 static void answers_that_tell_usage_are_metered(void **state)
@@ -63,7 +68,7 @@ static void answers_that_tell_usage_are_metered(void **state)
             (meter && meter->kind != answers[i].kind))
             fail_msg("%s, %u: %s", answers[i].path, answers[i].status,
                      answers[i].fields);
-        mem_free(meter);
+        metering_free(meter);
     }
 }
 

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+/* Reading what is compressed, in pieces. */
+#include "usage/unpack.h"
+
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/macros.h"
+#include "base/mem.h"
+#include "sim/compress.h"
+#include "unit.h"
+
+#define TEXT_MAX (1u << 20)
+
+static const struct {
+    enum directive_encoding encoding;
+    const char *name;
+} codings[] = {
+    { ENCODING_GZIP, "gzip" },
+    { ENCODING_DEFLATE, "deflate" },
+    { ENCODING_BR, "br" },
+    { ENCODING_ZSTD, "zstd" },
+};
+
+/* `parts` of a text that repeats itself little, each sent on at once. */
+static void pack(enum directive_encoding encoding, size_t parts, size_t size,
+                 struct buf *text, struct buf *packed)
+{
+    struct compress *compress = compress_new(encoding);
+    uint64_t seed = 7;
+
+    buf_init(text, 2 * TEXT_MAX);
+    buf_init(packed, 2 * TEXT_MAX);
+    for (size_t part = 0; part < parts; part++) {
+        size_t from = text->len;
+
+        for (size_t i = 0; i < size; i++) {
+            seed = seed * 6364136223846793005u + 1442695040888963407u;
+            buf_add(text, (struct str){ &"abcdefgh \n\"{}:,1"[seed >> 60], 1 });
+        }
+        compress_add(compress, str_from(buf_str(text), from), part + 1 == parts,
+                     packed);
+    }
+    compress_free(compress);
+}
+
+static void take(void *arg, struct str bytes)
+{
+    buf_add(arg, bytes);
+}
+
+/* Each piece in a block of its own. */
+static bool feed(struct unpack *unpack, struct str piece, struct buf *out)
+{
+    char *mem = mem_strndup(piece.at, piece.len);
+    bool ok = unpack_feed(unpack, (struct str){ mem, piece.len }, take, out);
+
+    mem_free(mem);
+    return ok;
+}
+
+static void check(const char *name, struct str packed, size_t size,
+                  struct str want)
+{
+    struct unpack *unpack = unpack_new(str_of(name));
+    struct buf out;
+
+    buf_init(&out, 2 * TEXT_MAX);
+    for (size_t at = 0; at < packed.len; at += size)
+        assert_true(feed(unpack, str_sub(packed, at, size), &out));
+    if (!str_eq(buf_str(&out), want))
+        fail_msg("%s in pieces of %zu: %zu bytes of %zu", name, size, out.len,
+                 want.len);
+    buf_done(&out);
+    unpack_free(unpack);
+}
+
+static void what_was_packed_comes_out(void **state)
+{
+    static const size_t sizes[] = { 1, 7, 100, 4096, TEXT_MAX };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(codings); i++) {
+        struct buf text, packed;
+
+        pack(codings[i].encoding, 3, 30000, &text, &packed);
+        for (size_t j = 0; j < COUNT_OF(sizes); j++)
+            check(codings[i].name, buf_str(&packed), sizes[j], buf_str(&text));
+        buf_done(&text);
+        buf_done(&packed);
+    }
+}
+
+/* A stream is read as it comes, not at its end. */
+static void what_has_come_is_told_at_once(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(codings); i++) {
+        struct compress *compress = compress_new(codings[i].encoding);
+        struct unpack *unpack = unpack_new(str_of(codings[i].name));
+        struct buf packed, out;
+
+        buf_init(&packed, TEXT_MAX);
+        buf_init(&out, TEXT_MAX);
+        compress_add(compress, STR("event: message_start\n"), false, &packed);
+        assert_true(feed(unpack, buf_str(&packed), &out));
+        unit_assert_str(buf_str(&out), "event: message_start\n");
+        compress_free(compress);
+        unpack_free(unpack);
+        buf_done(&packed);
+        buf_done(&out);
+    }
+}
+
+/* Nothing is told afterwards. */
+static void damage_ends_the_reading(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(codings); i++) {
+        struct unpack *unpack = unpack_new(str_of(codings[i].name));
+        struct buf text, packed, out;
+        bool ok = true;
+
+        pack(codings[i].encoding, 1, 30000, &text, &packed);
+        buf_init(&out, TEXT_MAX);
+        memset(packed.mem + packed.len / 2, 0xff, packed.len / 2);
+        for (size_t at = 0; at < packed.len; at += 50)
+            ok = feed(unpack, str_sub(buf_str(&packed), at, 50), &out);
+        assert_false(ok);
+        packed.len = out.len;
+        assert_false(feed(unpack, STR("\x1f\x8b"), &out));
+        assert_int_equal(out.len, packed.len);
+        unpack_free(unpack);
+        buf_done(&text);
+        buf_done(&packed);
+        buf_done(&out);
+    }
+}
+
+static void rubbish_is_no_trouble(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(codings); i++) {
+        for (unsigned seed = 0; seed < 2000; seed++) {
+            struct unpack *unpack = unpack_new(str_of(codings[i].name));
+            char bytes[64];
+            struct buf out;
+
+            buf_init(&out, 16 * TEXT_MAX);
+            for (size_t at = 0; at < sizeof(bytes); at++)
+                bytes[at] =
+                    (char)((seed * 2654435761u + at * 40503u) >> (at % 13));
+            (void)feed(unpack, (struct str){ bytes, 17 }, &out);
+            (void)feed(unpack, (struct str){ bytes + 17, 47 }, &out);
+            unpack_free(unpack);
+            buf_done(&out);
+        }
+    }
+}
+
+/* Behind a whole text: in gzip and zstd another one, in the others nothing. */
+static void texts_may_follow_each_other(void **state)
+{
+    static const bool may[] = { true, false, false, true };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(codings); i++) {
+        struct unpack *unpack = unpack_new(str_of(codings[i].name));
+        struct buf text, packed, out;
+
+        pack(codings[i].encoding, 1, 100, &text, &packed);
+        buf_init(&out, TEXT_MAX);
+        assert_true(feed(unpack, buf_str(&packed), &out));
+        assert_int_equal(feed(unpack, buf_str(&packed), &out), may[i]);
+        assert_int_equal(out.len, may[i] ? 2 * text.len : text.len);
+        unpack_free(unpack);
+        buf_done(&text);
+        buf_done(&packed);
+        buf_done(&out);
+    }
+}
+
+/* Without the two bytes in front and the four behind it. */
+static void deflate_may_come_bare(void **state)
+{
+    struct buf text, packed;
+
+    (void)state;
+    pack(ENCODING_DEFLATE, 2, 1000, &text, &packed);
+    for (size_t size = 1; size <= 7; size += 3)
+        check("deflate", str_sub(buf_str(&packed), 2, packed.len - 6), size,
+              buf_str(&text));
+    buf_done(&text);
+    buf_done(&packed);
+}
+
+static void codings_have_names(void **state)
+{
+    static const char *const known[] = { "gzip",    "GZip", " x-gzip ",
+                                         "deflate", "br",   "zstd" };
+    static const char *const unknown[] = { "",         "identity", "zip",
+                                           "gzip, br", "compress", "gzipp" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(known); i++) {
+        struct unpack *unpack = unpack_new(str_of(known[i]));
+
+        assert_non_null(unpack);
+        unpack_free(unpack);
+    }
+    for (size_t i = 0; i < COUNT_OF(unknown); i++)
+        assert_null(unpack_new(str_of(unknown[i])));
+    unpack_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_was_packed_comes_out),
+        cmocka_unit_test(what_has_come_is_told_at_once),
+        cmocka_unit_test(damage_ends_the_reading),
+        cmocka_unit_test(rubbish_is_no_trouble),
+        cmocka_unit_test(texts_may_follow_each_other),
+        cmocka_unit_test(deflate_may_come_bare),
+        cmocka_unit_test(codings_have_names),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
