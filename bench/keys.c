@@ -3,10 +3,8 @@
        build/bench/claude-keys-bench [KEYS]                                      */
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/stat.h>
-#include <unistd.h>
+#include <time.h>
 
-#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/zones.h"
@@ -29,6 +27,15 @@ struct bench {
     struct zones *zones;
     struct keyring *ring;
 };
+
+/* CPU time: whatever else runs here does not count. */
+static uint64_t cpu_ns(void)
+{
+    struct timespec now;
+
+    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
+}
 
 static bool make_one(struct sql *sql, struct bench *bench, size_t at,
                      struct err *err)
@@ -89,7 +96,7 @@ static void run(struct records *records, struct bench *bench, const char *what,
                 bool (*work)(struct sql *sql, void *arg, struct err *err),
                 bool reads)
 {
-    uint64_t begin_ns = clock_steady_ns();
+    uint64_t begin_ns = cpu_ns();
     struct err err;
 
     if (!records_do(records,
@@ -99,15 +106,15 @@ static void run(struct records *records, struct bench *bench, const char *what,
         (void)fprintf(stderr, "%s\n", err.text);
         exit(1);
     }
-    (void)printf("%-8s %zu keys in %.0f ms\n", what, bench->count,
-                 (double)(clock_steady_ns() - begin_ns) / 1e6);
+    (void)printf("%-8s %zu keys in %.0f ms of CPU\n", what, bench->count,
+                 (double)(cpu_ns() - begin_ns) / 1e6);
 }
 
 static void look_up(struct bench *bench, bool there)
 {
     uint64_t random = 4711;
     uint64_t found = 0;
-    uint64_t begin_ns = clock_steady_ns();
+    uint64_t begin_ns = cpu_ns();
 
     for (size_t i = 0; i < LOOK_UPS; i++) {
         enum key_verdict verdict;
@@ -124,7 +131,7 @@ static void look_up(struct bench *bench, bool there)
     (void)printf("%-8s %.0f ns each, the hash and the reference with it "
                  "(%llu found)\n",
                  there ? "hit" : "miss",
-                 (double)(clock_steady_ns() - begin_ns) / LOOK_UPS,
+                 (double)(cpu_ns() - begin_ns) / LOOK_UPS,
                  (unsigned long long)found);
 }
 
@@ -132,26 +139,26 @@ static void hash_only(const struct bench *bench)
 {
     struct hasher *hasher = hasher_new();
     unsigned char hash[HASH_SHA256_LEN];
-    uint64_t begin_ns = clock_steady_ns();
+    uint64_t begin_ns = cpu_ns();
 
     for (size_t i = 0; i < LOOK_UPS; i++)
         hasher_sha256(hasher,
                       (struct str){ bench->texts[i % 64], KEY_TEXT_LEN }, hash);
     (void)printf("%-8s %.0f ns of that\n", "hash",
-                 (double)(clock_steady_ns() - begin_ns) / LOOK_UPS);
+                 (double)(cpu_ns() - begin_ns) / LOOK_UPS);
     hasher_free(hasher);
 }
 
 static void search(struct bench *bench)
 {
     struct keyring_page page;
-    uint64_t begin_ns = clock_steady_ns();
+    uint64_t begin_ns = cpu_ns();
 
     keyring_page(bench->ring,
                  &(struct keyring_query){ .search = STR("no such"), .max = 50 },
                  2000, &page);
     (void)printf("%-8s all of them in %.1f ms\n", "search",
-                 (double)(clock_steady_ns() - begin_ns) / 1e6);
+                 (double)(cpu_ns() - begin_ns) / 1e6);
     keyring_page_done(&page);
 }
 

@@ -2,6 +2,7 @@
 /* Keys: their snapshots, from rows of the database. */
 #include "team/key.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -57,9 +58,12 @@ static struct key *make(const struct key_row *row,
     key->group = parts->group ? group_cell_ref(parts->group) : NULL;
     key->zone = parts->zone;
     limits_init(&key->limits);
-    key->text_count = row->text_count;
-    for (size_t i = 0; i < row->text_count; i++)
+    assert(row->text_count <= KEY_TEXTS_MAX);
+    key->text_count = (unsigned char)row->text_count;
+    for (size_t i = 0; i < row->text_count; i++) {
         key->texts[i] = row->texts[i];
+        key->texts[i].at = (unsigned char)i;
+    }
     return key;
 }
 
@@ -120,11 +124,13 @@ void key_unref(struct key *key)
 
 uint64_t key_expiry(const struct key *key)
 {
-    uint64_t first_ms = atomic_load(&key->use->first_ms);
-    uint64_t after_ms = KEY_NEVER;
+    uint64_t first_ms;
+    uint64_t after_ms;
 
-    if (key->expires_after_ms != KEY_NEVER && first_ms != 0)
-        after_ms = first_ms + key->expires_after_ms;
+    if (key->expires_after_ms == KEY_NEVER)
+        return key->expires_ms;
+    first_ms = atomic_load(&key->use->first_ms);
+    after_ms = first_ms ? first_ms + key->expires_after_ms : KEY_NEVER;
     return key->expires_ms < after_ms ? key->expires_ms : after_ms;
 }
 

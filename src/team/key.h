@@ -61,21 +61,20 @@ struct key_group {
    alive for a while. */
 struct key_text {
     unsigned char hash[HASH_SHA256_LEN]; /* never shown */
-    char prefix[KEY_PREFIX_LEN + 1];
+    unsigned char at;                    /* which of the key's it is */
     char last[KEY_LAST_LEN + 1];
-    uint64_t created_ms;
+    char prefix[KEY_PREFIX_LEN + 1];
     uint64_t expires_ms; /* KEY_NEVER: as long as the key */
+    uint64_t created_ms;
 };
 
+/* What every request looks at stands at the end, beside the text that opened the
+   key. */
 struct key {
     uint64_t id;
     char *name;
-    bool enabled;
     uint64_t created_ms;
     uint64_t changed_ms;          /* grows with each change */
-    uint64_t revoked_ms;          /* KEY_NEVER: it is not */
-    uint64_t expires_ms;          /* at a date; KEY_NEVER: at none */
-    uint64_t expires_after_ms;    /* the first use; KEY_NEVER: not so */
     struct patterns *accounts;    /* their exact names; NULL: the pool */
     struct patterns *models;      /* NULL: all */
     struct patterns *deny_models; /* NULL: none */
@@ -88,13 +87,17 @@ struct key {
     uint64_t queue_wait_ms;       /* for a free slot; 0: refused at once */
     const struct zone *zone;
     struct limits limits;
-    struct counters *counters; /* a reference */
-    struct key_use *use;       /* a reference */
-    struct group_cell *group;  /* see key_group_of(); NULL: in none */
     char *doc;    /* its members as JSON, but name, group and enabled */
     char *folded; /* name, owner and tags in small letters, a line each */
+    struct group_cell *group;  /* see key_group_of(); NULL: in none */
+    struct counters *counters; /* a reference */
+    struct key_use *use;       /* a reference */
+    uint64_t revoked_ms;       /* KEY_NEVER: it is not */
+    uint64_t expires_ms;       /* at a date; KEY_NEVER: at none */
+    uint64_t expires_after_ms; /* the first use; KEY_NEVER: not so */
     atomic_uint refs;
-    size_t text_count;
+    bool enabled;
+    unsigned char text_count;
     struct key_text texts[]; /* newest first */
 };
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* The keyring: looking up and putting. */
-#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -29,10 +28,8 @@ void keyring_free(struct keyring *ring)
         return;
     for (size_t i = 0; i < ring->used_count; i++)
         key_unref(ring->used[i]);
-    for (size_t i = 0; i < ring->count; i++) {
-        key_unref(ring->keys[i]->key);
-        mem_free(ring->keys[i]);
-    }
+    for (size_t i = 0; i < ring->count; i++)
+        key_unref(ring->keys[i]);
     for (size_t i = 0; i < ring->group_count; i++)
         group_cell_unref(ring->groups[i]);
     slots_done(&ring->by_text);
@@ -66,19 +63,23 @@ static uint64_t number_of(const unsigned char hash[HASH_SHA256_LEN])
     return number;
 }
 
+static struct key *key_with(struct key_text *text)
+{
+    return CONTAINER_OF(text - text->at, struct key, texts);
+}
+
 /* Whoever could learn something from how long it takes to compare hashes would have
    to make texts with hashes of his choice. */
-static const struct held_text *text_of(const struct keyring *ring,
-                                       const unsigned char *hash)
+static struct key_text *text_of(const struct keyring *ring,
+                                const unsigned char *hash)
 {
     size_t at = 0;
 
     for (;;) {
-        const struct held_text *text =
+        struct key_text *text =
             slots_next(&ring->by_text, number_of(hash), &at);
 
-        if (!text || memcmp(text->of->key->texts[text->at].hash, hash,
-                            HASH_SHA256_LEN) == 0)
+        if (!text || memcmp(text->hash, hash, HASH_SHA256_LEN) == 0)
             return text;
     }
 }
@@ -99,7 +100,7 @@ struct key *keyring_find(struct keyring *ring, struct str presented,
                          uint64_t now_wall_ms, enum key_verdict *verdict)
 {
     unsigned char hash[HASH_SHA256_LEN];
-    const struct held_text *text;
+    struct key_text *text;
     struct key *key = NULL;
     uint64_t expires_ms = 0;
 
@@ -110,8 +111,8 @@ struct key *keyring_find(struct keyring *ring, struct str presented,
     pthread_rwlock_rdlock(&ring->lock);
     text = text_of(ring, hash);
     if (text) {
-        key = key_ref(text->of->key);
-        expires_ms = key->texts[text->at].expires_ms;
+        key = key_ref(key_with(text));
+        expires_ms = text->expires_ms;
     }
     pthread_rwlock_unlock(&ring->lock);
     if (key)
@@ -150,7 +151,7 @@ size_t keyring_place(const struct keyring *ring, uint64_t id)
     while (from < to) {
         size_t middle = from + (to - from) / 2;
 
-        if (ring->keys[middle]->key->id < id)
+        if (ring->keys[middle]->id < id)
             from = middle + 1;
         else
             to = middle;
@@ -158,12 +159,11 @@ size_t keyring_place(const struct keyring *ring, uint64_t id)
     return from;
 }
 
-static struct held *held_of(const struct keyring *ring, uint64_t id)
+static struct key *key_of(const struct keyring *ring, uint64_t id)
 {
     size_t at = keyring_place(ring, id);
 
-    return at < ring->count && ring->keys[at]->key->id == id ? ring->keys[at]
-                                                             : NULL;
+    return at < ring->count && ring->keys[at]->id == id ? ring->keys[at] : NULL;
 }
 
 static uint64_t number_of_name(const struct keyring *ring, struct str name)
@@ -174,66 +174,49 @@ static uint64_t number_of_name(const struct keyring *ring, struct str name)
     return number_of(hash);
 }
 
-static struct held *held_named(const struct keyring *ring, struct str name)
+static struct key *key_named(const struct keyring *ring, struct str name)
 {
     uint64_t number = number_of_name(ring, name);
     size_t at = 0;
 
     for (;;) {
-        struct held *held = slots_next(&ring->by_name, number, &at);
+        struct key *key = slots_next(&ring->by_name, number, &at);
 
-        if (!held || str_eq(str_of(held->key->name), name))
-            return held;
+        if (!key || str_eq(str_of(key->name), name))
+            return key;
     }
 }
 
 struct key *keyring_get(struct keyring *ring, struct str id_or_name)
 {
-    const struct held *held;
     struct key *key;
     uint64_t id;
 
     pthread_rwlock_rdlock(&ring->lock);
-    held = str_to_u64(id_or_name, INT64_MAX, &id)
-               ? held_of(ring, id)
-               : held_named(ring, id_or_name);
-    key = held ? key_ref(held->key) : NULL;
+    key = key_ref(str_to_u64(id_or_name, INT64_MAX, &id)
+                      ? key_of(ring, id)
+                      : key_named(ring, id_or_name));
     pthread_rwlock_unlock(&ring->lock);
     return key;
 }
 
 /* ---- putting ------------------------------------------------------------- */
 
-static struct held *held_new(struct key *key)
+static void enter(struct keyring *ring, struct key *key)
 {
-    struct held *held = MEM_NEW(struct held);
-
-    assert(key->text_count <= KEY_TEXTS_MAX);
-    held->key = key;
-    for (size_t i = 0; i < key->text_count; i++)
-        held->texts[i] = (struct held_text){ .of = held, .at = i };
-    return held;
-}
-
-static void enter(struct keyring *ring, struct held *held)
-{
-    const struct key *key = held->key;
-
     for (size_t i = 0; i < key->text_count; i++)
         slots_put(&ring->by_text, number_of(key->texts[i].hash),
-                  &held->texts[i]);
-    slots_put(&ring->by_name, number_of_name(ring, str_of(key->name)), held);
+                  &key->texts[i]);
+    slots_put(&ring->by_name, number_of_name(ring, str_of(key->name)), key);
 }
 
-static void leave(struct keyring *ring, struct held *held)
+static void leave(struct keyring *ring, struct key *key)
 {
-    const struct key *key = held->key;
-
     for (size_t i = 0; i < key->text_count; i++)
         (void)slots_remove(&ring->by_text, number_of(key->texts[i].hash),
-                           &held->texts[i]);
+                           &key->texts[i]);
     (void)slots_remove(&ring->by_name, number_of_name(ring, str_of(key->name)),
-                       held);
+                       key);
 }
 
 static void make_room(struct keyring *ring, size_t count)
@@ -241,7 +224,7 @@ static void make_room(struct keyring *ring, size_t count)
     if (count <= ring->cap)
         return;
     ring->cap = count > 2 * ring->cap ? count : 2 * ring->cap;
-    ring->keys = mem_realloc(ring->keys, ring->cap * sizeof(struct held *));
+    ring->keys = mem_realloc(ring->keys, ring->cap * sizeof(struct key *));
 }
 
 void keyring_reserve(struct keyring *ring, size_t keys)
@@ -254,58 +237,50 @@ void keyring_reserve(struct keyring *ring, size_t keys)
 }
 
 /* What stood there before, or NULL. */
-static struct held *put_in_line(struct keyring *ring, struct held *held)
+static struct key *put_in_line(struct keyring *ring, struct key *key)
 {
-    size_t at = keyring_place(ring, held->key->id);
-    struct held *old = at < ring->count ? ring->keys[at] : NULL;
+    size_t at = keyring_place(ring, key->id);
+    struct key *old = at < ring->count ? ring->keys[at] : NULL;
 
-    if (!old || old->key->id != held->key->id) {
+    if (!old || old->id != key->id) {
         make_room(ring, ring->count + 1);
         memmove(ring->keys + at + 1, ring->keys + at,
-                (ring->count - at) * sizeof(struct held *));
+                (ring->count - at) * sizeof(struct key *));
         ring->count++;
         old = NULL;
     }
-    ring->keys[at] = held;
+    ring->keys[at] = key;
     return old;
 }
 
-/* Outside the lock: the last reference frees. */
-static void held_free(struct held *held)
-{
-    if (held)
-        key_unref(held->key);
-    mem_free(held);
-}
-
+/* The last reference frees: outside the lock. */
 void keyring_put(struct keyring *ring, struct key *key)
 {
-    struct held *held = held_new(key);
-    struct held *old;
+    struct key *old;
 
     pthread_rwlock_wrlock(&ring->lock);
-    old = put_in_line(ring, held);
+    old = put_in_line(ring, key);
     if (old)
         leave(ring, old);
-    enter(ring, held);
+    enter(ring, key);
     pthread_rwlock_unlock(&ring->lock);
-    held_free(old);
+    key_unref(old);
 }
 
 void keyring_remove(struct keyring *ring, uint64_t id)
 {
-    struct held *held;
+    struct key *key;
     size_t at;
 
     pthread_rwlock_wrlock(&ring->lock);
     at = keyring_place(ring, id);
-    held = held_of(ring, id);
-    if (held) {
-        leave(ring, held);
+    key = key_of(ring, id);
+    if (key) {
+        leave(ring, key);
         ring->count--;
         memmove(ring->keys + at, ring->keys + at + 1,
-                (ring->count - at) * sizeof(struct held *));
+                (ring->count - at) * sizeof(struct key *));
     }
     pthread_rwlock_unlock(&ring->lock);
-    held_free(held);
+    key_unref(key);
 }

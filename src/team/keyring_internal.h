@@ -8,23 +8,12 @@
 #include "team/keyring.h"
 #include "team/slots.h"
 
-/* A key that is held, with its texts where the table of hashes finds them.  The
-   texts are those of the snapshot: a new snapshot with other texts is another of
-   these. */
-struct held {
-    struct key *key; /* a reference */
-    struct held_text {
-        struct held *of;
-        size_t at; /* in key->texts */
-    } texts[KEY_TEXTS_MAX];
-};
-
 struct keyring {
     struct hasher *hasher;
     pthread_rwlock_t lock; /* of all that follows */
-    struct slots by_text;  /* struct held_text */
-    struct slots by_name;  /* struct held */
-    struct held **keys;    /* by rising id */
+    struct slots by_text;  /* struct key_text, inside the key */
+    struct slots by_name;  /* struct key */
+    struct key **keys;     /* references, by rising id */
     size_t count;
     size_t cap;
     struct group_cell **groups; /* likewise */

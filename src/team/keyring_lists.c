@@ -118,13 +118,13 @@ void keyring_page(struct keyring *ring, const struct keyring_query *query,
     pthread_rwlock_rdlock(&ring->lock);
     for (size_t i = keyring_place(ring, query->after + 1); i < ring->count;
          i++) {
-        if (!fits(ring->keys[i]->key, &search))
+        if (!fits(ring->keys[i], &search))
             continue;
         if (page->count == max) {
             page->next = page->at[max - 1]->id;
             break;
         }
-        page->at[page->count++] = key_ref(ring->keys[i]->key);
+        page->at[page->count++] = key_ref(ring->keys[i]);
     }
     pthread_rwlock_unlock(&ring->lock);
 }
