@@ -199,7 +199,11 @@ void lane_done(struct lane *lane)
 
 /* ---- what is said of it ------------------------------------------------- */
 
-#define WAITS ": what is to be saved waits"
+static const char *consequence(const struct lane *lane)
+{
+    return lane->options.use == SQL_WRITES ? "what is to be saved waits"
+                                           : "what is to be read waits";
+}
 
 static void say_problem(const struct lane *lane, uint64_t now_ms,
                         struct store_state *state)
@@ -208,16 +212,16 @@ static void say_problem(const struct lane *lane, uint64_t now_ms,
 
     if (lane->trouble_since > 0 &&
         (!busy || now_ms - lane->trouble_since >= LANE_BUSY_MS))
-        (void)snprintf(state->problem, sizeof(state->problem), "%.*s" WAITS,
-                       (int)(sizeof(state->problem) - sizeof(WAITS)),
-                       lane->trouble.text);
+        (void)snprintf(state->problem, sizeof(state->problem), "%.280s: %s",
+                       lane->trouble.text, consequence(lane));
     else if (lane->running_since > 0 &&
              now_ms - lane->running_since >= lane->options.slow_ms)
         (void)snprintf(state->problem, sizeof(state->problem),
-                       "the database %.200s has not answered for %llu s" WAITS,
+                       "the database %.200s has not answered for %llu s: %s",
                        lane->options.where,
                        (unsigned long long)(now_ms - lane->running_since) /
-                           1000);
+                           1000,
+                       consequence(lane));
 }
 
 void lane_state(struct lane *lane, struct store_state *state)

@@ -39,7 +39,7 @@ static void tell(struct lane *lane, uint64_t now_ms)
     if (lane->told || (lane->trouble.code == ERR_BUSY &&
                        now_ms - lane->trouble_since < LANE_BUSY_MS))
         return;
-    log_line(LOG_WARN, "%s: what is to be saved waits", lane->trouble.text);
+    log_line(LOG_WARN, "%s: trying again", lane->trouble.text);
     lane->told = true;
 }
 
