@@ -4,6 +4,7 @@
 
 #include <assert.h>
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #define DEPTH_MAX 64
@@ -85,6 +86,11 @@ struct json_doc *json_doc_new_bool(bool value)
     return doc_of(json_boolean(value));
 }
 
+struct json_doc *json_doc_new_number(double value)
+{
+    return doc_of(json_real(value));
+}
+
 struct json_doc *json_doc_copy(const struct json_doc *doc)
 {
     return doc_of(json_deep_copy((const json_t *)doc));
@@ -100,10 +106,42 @@ static int write_some(const char *bytes, size_t len, void *arg)
     return buf_append(arg, (struct str){ bytes, len }) ? 0 : -1;
 }
 
+#define SHORT_DIGITS 15
+
+/* 3.1 and not 3.1000000000000001: most numbers that people write are the same with
+   fifteen digits.  No deeper than DEPTH_MAX. */
+static bool are_short(const json_t *json)
+{
+    const char *name;
+    json_t *value;
+    size_t i;
+
+    if (json_is_real(json)) {
+        char text[32];
+        double real = json_real_value(json);
+
+        (void)snprintf(text, sizeof(text), "%.*g", SHORT_DIGITS, real);
+        return strtod(text, NULL) >= real && strtod(text, NULL) <= real;
+    }
+    json_object_foreach((json_t *)(uintptr_t)json, name, value)
+    {
+        if (!are_short(value))
+            return false;
+    }
+    json_array_foreach(json, i, value)
+    {
+        if (!are_short(value))
+            return false;
+    }
+    return true;
+}
+
 bool json_doc_write(const struct json_doc *doc, bool indented, struct buf *out)
 {
     size_t flags = JSON_ENCODE_ANY | (indented ? JSON_INDENT(2) : JSON_COMPACT);
 
+    if (are_short(json_of(doc)))
+        flags |= JSON_REAL_PRECISION(SHORT_DIGITS);
     return json_dump_callback(json_of(doc), write_some, out, flags) == 0;
 }
 

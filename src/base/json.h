@@ -20,6 +20,8 @@ struct json_doc *json_doc_new_array(void);
 struct json_doc *json_doc_new_str(struct str value);
 struct json_doc *json_doc_new_null(void);
 struct json_doc *json_doc_new_bool(bool value);
+/* A finite one; written with as few digits as it needs. */
+struct json_doc *json_doc_new_number(double value);
 /* A deep copy, the caller's. */
 struct json_doc *json_doc_copy(const struct json_doc *doc);
 /* NULL is fine. */

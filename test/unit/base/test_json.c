@@ -298,6 +298,31 @@ static void numbers_are_read_whole_or_not(void **state)
     json_doc_free(doc);
 }
 
+static void numbers_are_written_as_people_write_them(void **state)
+{
+    static const char *const same[] = {
+        "[3.1,0.1,123456789.123456,1e-7,true,false]",
+        /* One that needs all its digits makes the others long, and keeps them. */
+        "[0.12345678901234568]",
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(same); i++) {
+        struct err err;
+        struct json_doc *doc = json_doc_parse(str_of(same[i]), &err);
+        struct buf out;
+
+        buf_init(&out, 1000);
+        assert_true(json_doc_write(doc, false, &out));
+        if (i == 0)
+            unit_assert_part(buf_str(&out).at, "[3.1,0.1,123456789.123456,");
+        else
+            unit_assert_str(buf_str(&out), same[i]);
+        buf_done(&out);
+        json_doc_free(doc);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -311,6 +336,7 @@ int main(void)
         cmocka_unit_test(a_patch_changes_its_own_members_only),
         cmocka_unit_test(members_are_visited_until_one_says_stop),
         cmocka_unit_test(numbers_are_read_whole_or_not),
+        cmocka_unit_test(numbers_are_written_as_people_write_them),
         cmocka_unit_test(a_copy_shares_nothing),
         cmocka_unit_test(writing_says_when_it_failed),
     };
