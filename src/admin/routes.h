@@ -11,6 +11,7 @@
 #include "http/request.h"
 #include "store/records.h"
 #include "team/caller.h"
+#include "team/keys.h"
 
 /* All borrowed. */
 struct admin_options {
@@ -21,6 +22,7 @@ struct admin_options {
     struct records *records; /* NULL: none */
     struct accounts *accounts;
     struct keeper *keeper;
+    struct keys *keys;         /* NULL in tests that need none */
     struct tls *tls;           /* for the proxy test; NULL if all is http:// */
     const struct proxy *proxy; /* the global one, or NULL */
     const struct admin_facts *facts; /* of the running program; NULL: none */

@@ -82,6 +82,7 @@ static struct admin_options admin_options_of(const struct app *app)
                                    .store = app->place.store,
                                    .records = app->place.records,
                                    .accounts = app->place.accounts,
+                                   .keys = app->place.keys,
                                    .keeper = app->place.keeper,
                                    .tls = app->place.tls,
                                    .proxy = app->place.proxy,

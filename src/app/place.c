@@ -5,6 +5,7 @@
 #include <signal.h>
 
 #include "base/log.h"
+#include "base/zones.h"
 #include "crypto/seal.h"
 
 static bool make_seal(struct place *place, struct err *err)
@@ -41,6 +42,18 @@ static bool open_accounts(struct place *place, struct err *err)
     place->accounts = accounts_new();
     return accounts_load(place->accounts, store_driver(place->store), err) ||
            err_wrap(err, "DATA_DIR=\"%s\"", folder);
+}
+
+static bool open_keys(struct place *place, struct err *err)
+{
+    place->zones = zones_new(NULL);
+    place->keys = keys_open(&(struct keys_options){ .loop = place->loop,
+                                                    .records = place->records,
+                                                    .zones = place->zones,
+                                                    .zone = zone_utc() },
+                            err);
+    return place->keys ||
+           err_wrap(err, "DATA_DIR=\"%s\"", place->config->data_dir.at);
 }
 
 /* ---- waiting ------------------------------------------------------------ */
@@ -93,7 +106,8 @@ bool place_open(struct place *place, const struct config *config,
     log_flush_at_end();
     if (!make_seal(place, err) ||
         !proxy_from_config(config, &place->proxy, err) ||
-        !make_tls(place, err) || !open_accounts(place, err))
+        !make_tls(place, err) || !open_accounts(place, err) ||
+        !open_keys(place, err))
         return false;
     place->keeper = keeper_new(
         &(struct keeper_options){ .loop = place->loop,
@@ -167,6 +181,7 @@ void place_finish(struct place *place)
     unwatch(place);
     keeper_free(place->keeper);
     place->keeper = NULL;
+    keys_stop(place->keys);
     records_stop(place->records);
     store_stop(place->store);
 }
@@ -174,10 +189,13 @@ void place_finish(struct place *place)
 int place_close(struct place *place, int status)
 {
     place_finish(place);
+    keys_stop(place->keys);
     records_stop(place->records);
     store_stop(place->store);
     loop_timer_free(place->waiting);
     loop_free(place->loop);
+    keys_free(place->keys);
+    zones_free(place->zones);
     accounts_free(place->accounts);
     records_free(place->records);
     store_free(place->store);

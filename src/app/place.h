@@ -8,6 +8,7 @@
 #include "app/stop_signals.h"
 #include "config/config.h"
 #include "store/records.h"
+#include "team/keys.h"
 
 struct place {
     const struct config *config;
@@ -15,6 +16,8 @@ struct place {
     struct seal *seal;
     struct store *store;
     struct records *records;
+    struct zones *zones;
+    struct keys *keys;
     struct accounts *accounts;
     struct tls *tls;
     struct proxy *proxy;
@@ -29,7 +32,7 @@ struct place {
     size_t lost; /* accounts whose new tokens could not be saved */
 };
 
-/* Open the data folder, made if it is missing, and read the accounts. */
+/* Open the data folder, made if it is missing, and read accounts and keys. */
 bool place_open(struct place *place, const struct config *config,
                 struct err *err) MUST_CHECK;
 /* Carry through what was begun, and end the threads of store and records; then loops

@@ -97,6 +97,7 @@ static bool open_place(struct remote *remote, struct err *err)
     options.store = place->store;
     options.records = place->records;
     options.accounts = place->accounts;
+    options.keys = place->keys;
     options.keeper = place->keeper;
     options.tls = place->tls;
     options.proxy = place->proxy;

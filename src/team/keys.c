@@ -70,6 +70,8 @@ struct keys *keys_open(const struct keys_options *options, struct err *err)
 
 void keys_stop(struct keys *keys)
 {
+    if (!keys)
+        return;
     key_changes_stop(keys->changes);
     use_flush_stop(keys->flush);
 }

@@ -24,7 +24,8 @@ struct keys_options {
    as this does. */
 struct keys *keys_open(const struct keys_options *options, struct err *err);
 /* No more changes, and what was counted is handed to the records; on the loop's
-   thread, once no request is left, before records_stop(). */
+   thread, once no request is left, before records_stop().  NULL is fine, and so is
+   once more. */
 void keys_stop(struct keys *keys);
 /* After the records were stopped and the loop was freed.  NULL is fine. */
 void keys_free(struct keys *keys);

@@ -11,6 +11,7 @@
 #include "team/use_store.h"
 
 #define EVERY_MS 1000
+#define TRIM_FIRST_MS 60000
 #define TRIM_EVERY_MS (6ull * 3600 * 1000)
 #define BATCH_COUNTERS 32
 #define BATCH_KEYS 256
@@ -73,7 +74,7 @@ static struct batch *take(struct use_flush *flush)
 
     take_counters(batch, flush->options.unsaved);
     take_keys(batch, flush->options.ring);
-    if (clock_steady_ms() >= flush->trim_at_ms) {
+    if (!flush->stopped && clock_steady_ms() >= flush->trim_at_ms) {
         flush->trim_at_ms = clock_steady_ms() + TRIM_EVERY_MS;
         batch->trim_ms = clock_wall_ms();
     }
@@ -175,6 +176,7 @@ struct use_flush *use_flush_new(const struct use_flush_options *options)
     flush->options = *options;
     if (flush->options.every_ms == 0)
         flush->options.every_ms = EVERY_MS;
+    flush->trim_at_ms = clock_steady_ms() + TRIM_FIRST_MS;
     flush->timer = loop_timer_new(options->loop, begin, flush);
     loop_timer_set(flush->timer, flush->options.every_ms);
     return flush;
