@@ -5,7 +5,9 @@
 #include "admin/account_make.h"
 #include "admin/account_routes.h"
 #include "admin/account_trial.h"
+#include "admin/group_routes.h"
 #include "admin/health.h"
+#include "admin/key_routes.h"
 #include "admin/login_routes.h"
 #include "admin/me.h"
 #include "admin/openapi.h"
@@ -34,6 +36,20 @@ static const struct admin_row rows[] = {
               account_routes_refresh),
     ADMIN_ROW("POST", "/oauth/accounts/:name/proxy-test", MANAGE,
               account_routes_proxy_test),
+
+    ADMIN_ROW("POST", "/admin/api/keys", MANAGE, key_routes_create),
+    ADMIN_ROW("GET", "/admin/api/keys", LOOK, key_routes_list),
+    ADMIN_ROW("GET", "/admin/api/keys/:id", LOOK, key_routes_get),
+    ADMIN_ROW("PATCH", "/admin/api/keys/:id", MANAGE, key_routes_change),
+    ADMIN_ROW("DELETE", "/admin/api/keys/:id", MANAGE, key_routes_delete),
+    ADMIN_ROW("POST", "/admin/api/keys/:id/restore", MANAGE,
+              key_routes_restore),
+    ADMIN_ROW("POST", "/admin/api/keys/:id/rotate", MANAGE, key_routes_rotate),
+    ADMIN_ROW("POST", "/admin/api/groups", MANAGE, group_routes_create),
+    ADMIN_ROW("GET", "/admin/api/groups", LOOK, group_routes_list),
+    ADMIN_ROW("GET", "/admin/api/groups/:id", LOOK, group_routes_get),
+    ADMIN_ROW("PATCH", "/admin/api/groups/:id", MANAGE, group_routes_change),
+    ADMIN_ROW("DELETE", "/admin/api/groups/:id", MANAGE, group_routes_delete),
 
     ADMIN_ROW("GET", "/admin/api/accounts", LOOK, account_routes_list_all),
     ADMIN_ROW("POST", "/admin/api/accounts", MANAGE, account_make),

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+/* Groups of relay keys over HTTP. */
+#include "admin/group_routes.h"
+
+#include "admin/key_members.h"
+#include "admin/key_routes.h"
+#include "base/shown.h"
+
+#define TAG "groups"
+
+/* ---- changing ------------------------------------------------------------ */
+
+static struct flow_next changed(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    const struct key_changing *changing = x->state;
+    unsigned status = x->row->endpoint->status;
+
+    if (!key_changing_is_over(x))
+        return flow_sleep_then(changed);
+    if (!key_changing_went_well(x))
+        return admin_refuse(x);
+    return admin_reply(x, status ? status : 200,
+                       key_routes_group_doc(
+                           key_change_group(changing->change)));
+}
+
+static struct flow_next create(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+
+    return key_changing_start(x,
+                              &(struct key_ask){ .op = KEY_OP_GROUP_CREATE,
+                                                 .change = x->body },
+                              changed);
+}
+
+/* Of the one that the path names. */
+static struct flow_next change_it(struct flow *flow, enum key_op op)
+{
+    struct admin_request *x = admin_request_of(flow);
+
+    return key_changing_start(x,
+                              &(struct key_ask){ .op = op,
+                                                 .of = x->match.at[0],
+                                                 .change = x->body },
+                              changed);
+}
+
+static struct flow_next patch(struct flow *flow)
+{
+    return change_it(flow, KEY_OP_GROUP_CHANGE);
+}
+
+static struct flow_next delete (struct flow *flow)
+{
+    return change_it(flow, KEY_OP_GROUP_REMOVE);
+}
+
+/* ---- looking ------------------------------------------------------------- */
+
+static struct flow_next get(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct key_group *group =
+        keyring_get_group(keys_ring(x->admin->options.keys), x->match.at[0]);
+    struct json_doc *doc;
+    char text[SHOWN_MAX];
+
+    if (!group) {
+        (void)err_set(&x->err, ERR_NOT_FOUND,
+                      "there is no group %s: GET /admin/api/groups lists "
+                      "those there are",
+                      shown(x->match.at[0], text));
+        return admin_refuse(x);
+    }
+    doc = key_routes_group_doc(group);
+    key_group_unref(group);
+    return admin_reply(x, 200, doc);
+}
+
+static bool add(void *arg, struct key_group *group)
+{
+    json_doc_add(arg, key_routes_group_doc(group));
+    return true;
+}
+
+static struct flow_next list(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct json_doc *doc = json_doc_new_object();
+    struct json_doc *all = json_doc_new_array();
+
+    keyring_each_group(keys_ring(x->admin->options.keys), add, all);
+    json_doc_set(doc, "groups", all);
+    return admin_reply(x, 200, doc);
+}
+
+/* ---- the endpoints ------------------------------------------------------- */
+
+static const struct admin_member one_group[] = {
+    { .type = ADMIN_OBJECT, .text = "a group", .members = group_members_shown },
+    ADMIN_END,
+};
+static const struct admin_member list_answer[] = {
+    { "groups", ADMIN_LIST, ADMIN_REQUIRED, "by rising id", one_group },
+    ADMIN_END,
+};
+
+#define CHANGES                                                                \
+    .state_size = sizeof(struct key_changing), .drop = key_changing_drop,      \
+    .body_max = ADMIN_BODY, .tag = TAG
+
+const struct admin_endpoint group_routes_create = {
+    CHANGES,
+    .first = create,
+    .summary = "Make a group of keys, with limits for all of them together",
+    .body = group_members_create,
+    .answer = group_members_shown,
+    .status = 201,
+};
+const struct admin_endpoint group_routes_list = {
+    .first = list,
+    .tag = TAG,
+    .summary = "All groups",
+    .answer = list_answer,
+};
+const struct admin_endpoint group_routes_get = {
+    .first = get,
+    .tag = TAG,
+    .summary = "A group, by id or name, and what is used of its limits",
+    .answer = group_members_shown,
+};
+const struct admin_endpoint group_routes_change = {
+    CHANGES,
+    .first = patch,
+    .summary = "Change what is named; null takes a member away",
+    .body = group_members_change,
+    .answer = group_members_shown,
+};
+const struct admin_endpoint group_routes_delete = {
+    CHANGES,
+    .first = delete,
+    .summary = "Remove a group that has no keys any more",
+    .answer = group_members_shown,
+};

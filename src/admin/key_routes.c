@@ -1,0 +1,372 @@
+// SPDX-License-Identifier: MIT
+/* Relay keys over HTTP. */
+#include "admin/key_routes.h"
+
+#include <stdio.h>
+
+#include "admin/key_members.h"
+#include "admin/use_doc.h"
+#include "base/clock.h"
+#include "base/shown.h"
+#include "base/text.h"
+
+#define TAG "keys"
+
+/* ---- documents ----------------------------------------------------------- */
+
+static void add_use(struct json_doc *doc, const struct use_doc_of *of)
+{
+    json_doc_set(doc, "used", use_doc_limits(of));
+    json_doc_set(doc, "total", use_doc_total(of));
+}
+
+static struct counters_now now(void)
+{
+    return (struct counters_now){ .steady_ms = clock_steady_ms(),
+                                  .wall_ms = clock_wall_ms() };
+}
+
+struct json_doc *key_routes_doc(const struct key *key)
+{
+    struct json_doc *doc = key_doc(key, clock_wall_ms());
+
+    add_use(doc, &(struct use_doc_of){ .counters = key->counters,
+                                       .limits = &key->limits,
+                                       .zone = key->zone,
+                                       .now = now() });
+    return doc;
+}
+
+struct json_doc *key_routes_group_doc(const struct key_group *group)
+{
+    struct json_doc *doc = key_group_doc(group);
+
+    add_use(doc, &(struct use_doc_of){ .counters = group->counters,
+                                       .limits = &group->limits,
+                                       .zone = group->zone,
+                                       .now = now() });
+    return doc;
+}
+
+/* ---- changing ------------------------------------------------------------ */
+
+static struct key_changing *changing_of(const struct admin_request *x)
+{
+    return x->state;
+}
+
+void key_changing_drop(void *state)
+{
+    struct key_changing *changing = state;
+
+    key_change_free(changing->change);
+    changing->change = NULL;
+}
+
+struct flow_next key_changing_start(struct admin_request *x,
+                                    const struct key_ask *ask, flow_step then)
+{
+    const struct admin_options *options = &x->admin->options;
+
+    changing_of(x)->change =
+        key_change_start(keys_changes(options->keys), options->loop, ask,
+                         admin_wake, x);
+    return flow_sleep_then(then);
+}
+
+bool key_changing_is_over(const struct admin_request *x)
+{
+    return key_change_is_done(changing_of(x)->change);
+}
+
+bool key_changing_went_well(struct admin_request *x)
+{
+    const struct err *err = key_change_error(changing_of(x)->change);
+
+    if (err)
+        x->err = *err;
+    return !err;
+}
+
+/* The key as it is now; with its text where there is a new one. */
+static struct flow_next changed(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    const struct key_change *change = changing_of(x)->change;
+    unsigned status = x->row->endpoint->status;
+    struct json_doc *doc;
+    struct str text;
+
+    if (!key_changing_is_over(x))
+        return flow_sleep_then(changed);
+    if (!key_changing_went_well(x))
+        return admin_refuse(x);
+    doc = key_routes_doc(key_change_key(change));
+    text = key_change_text(change);
+    if (text.len > 0)
+        json_doc_set_str(doc, "key", text);
+    return admin_reply(x, status ? status : 200, doc);
+}
+
+static struct flow_next create(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+
+    return key_changing_start(x,
+                              &(struct key_ask){ .op = KEY_OP_CREATE,
+                                                 .change = x->body },
+                              changed);
+}
+
+static struct flow_next change_it(struct admin_request *x, enum key_op op)
+{
+    return key_changing_start(x,
+                              &(struct key_ask){ .op = op,
+                                                 .of = x->match.at[0],
+                                                 .change = x->body },
+                              changed);
+}
+
+static struct flow_next patch(struct flow *flow)
+{
+    return change_it(admin_request_of(flow), KEY_OP_CHANGE);
+}
+
+static struct flow_next restore(struct flow *flow)
+{
+    return change_it(admin_request_of(flow), KEY_OP_RESTORE);
+}
+
+static struct flow_next delete (struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct str purge;
+    bool purges = admin_query(x, "purge", &purge) &&
+                  !str_eq(purge, STR("false")) && !str_eq(purge, STR("0"));
+
+    return change_it(x, purges ? KEY_OP_PURGE : KEY_OP_REVOKE);
+}
+
+/* "24h"; "0s" ends former texts at once. */
+static bool take_overlap(struct admin_request *x, uint64_t *ms)
+{
+    struct str text;
+
+    *ms = KEY_OVERLAP_DEFAULT_MS;
+    if (!json_doc_get_str(x->body, "overlap", &text))
+        return true;
+    if (str_eq(text, STR("0"))) {
+        *ms = 0;
+        return true;
+    }
+    return (text_parse_duration(text, ms) && *ms <= KEY_OVERLAP_MAX_MS) ||
+           err_set(&x->err, ERR_BAD_REQUEST,
+                   "overlap must be a duration from \"0s\" (the former text "
+                   "ends at once) to \"8784h\"; without it: 24h");
+}
+
+static struct flow_next rotate(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct key_ask ask = { .op = KEY_OP_ROTATE, .of = x->match.at[0] };
+
+    if (!take_overlap(x, &ask.overlap_ms))
+        return admin_refuse(x);
+    return key_changing_start(x, &ask, changed);
+}
+
+/* ---- looking ------------------------------------------------------------- */
+
+static struct flow_next get(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct key *key =
+        keyring_get(keys_ring(x->admin->options.keys), x->match.at[0]);
+    struct json_doc *doc;
+    char text[SHOWN_MAX];
+
+    if (!key) {
+        (void)err_set(&x->err, ERR_NOT_FOUND,
+                      "there is no relay key %s: GET /admin/api/keys lists "
+                      "those there are",
+                      shown(x->match.at[0], text));
+        return admin_refuse(x);
+    }
+    doc = key_routes_doc(key);
+    key_unref(key);
+    return admin_reply(x, 200, doc);
+}
+
+#define PAGE_DEFAULT 50
+
+static bool take_number(struct admin_request *x, const char *name, uint64_t max,
+                        uint64_t *value)
+{
+    struct str text;
+
+    if (!admin_query(x, name, &text))
+        return true;
+    return str_to_u64(text, max, value) ||
+           err_set(&x->err, ERR_BAD_REQUEST,
+                   "%s must be a whole number of at most %llu", name,
+                   (unsigned long long)max);
+}
+
+static bool is_state(struct str state)
+{
+    static const char *const states[] = { "", "active", "disabled", "revoked",
+                                          "expired" };
+
+    for (size_t i = 0; i < COUNT_OF(states); i++) {
+        if (str_eq(state, str_of(states[i])))
+            return true;
+    }
+    return false;
+}
+
+static bool take_query(struct admin_request *x, struct keyring_query *query)
+{
+    struct {
+        const char *name;
+        struct str *value;
+    } texts[] = { { "search", &query->search }, { "name", &query->name },
+                  { "owner", &query->owner },   { "tag", &query->tag },
+                  { "group", &query->group },   { "state", &query->state } };
+    uint64_t max = PAGE_DEFAULT;
+
+    *query = (struct keyring_query){ .max = 0 };
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        (void)admin_query(x, texts[i].name, texts[i].value);
+    if (!is_state(query->state))
+        return err_set(&x->err, ERR_BAD_REQUEST,
+                       "state must be active, disabled, revoked or expired");
+    if (!take_number(x, "limit", KEYRING_PAGE_MAX, &max) ||
+        !take_number(x, "cursor", INT64_MAX, &query->after))
+        return false;
+    query->max = (size_t)max;
+    return max > 0 || err_set(&x->err, ERR_BAD_REQUEST,
+                              "limit must be from 1 to %d", KEYRING_PAGE_MAX);
+}
+
+static struct json_doc *page_doc(struct keyring *ring,
+                                 const struct keyring_page *page)
+{
+    struct json_doc *doc = json_doc_new_object();
+    struct json_doc *list = json_doc_new_array();
+    char cursor[32];
+
+    for (size_t i = 0; i < page->count; i++)
+        json_doc_add(list, key_routes_doc(page->at[i]));
+    json_doc_set(doc, "keys", list);
+    (void)snprintf(cursor, sizeof(cursor), "%llu",
+                   (unsigned long long)page->next);
+    json_doc_set(doc, "next_cursor",
+                 page->next ? json_doc_new_str(str_of(cursor))
+                            : json_doc_new_null());
+    json_doc_set_u64(doc, "total", keyring_count(ring));
+    return doc;
+}
+
+static struct flow_next list(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct keyring *ring = keys_ring(x->admin->options.keys);
+    struct keyring_query query;
+    struct keyring_page page;
+    struct json_doc *doc;
+
+    if (!take_query(x, &query))
+        return admin_refuse(x);
+    keyring_page(ring, &query, clock_wall_ms(), &page);
+    doc = page_doc(ring, &page);
+    keyring_page_done(&page);
+    return admin_reply(x, 200, doc);
+}
+
+/* ---- the endpoints ------------------------------------------------------- */
+
+static const struct admin_member list_query[] = {
+    { "search", ADMIN_TEXT, 0, "somewhere in name, owner or a tag", NULL },
+    { "name", ADMIN_TEXT, 0, "somewhere in the name", NULL },
+    { "owner", ADMIN_TEXT, 0, "somewhere in the owner", NULL },
+    { "tag", ADMIN_TEXT, 0, "a whole tag", NULL },
+    { "group", ADMIN_TEXT, 0, "name or id of a group", NULL },
+    { "state", ADMIN_TEXT, 0, "active, disabled, revoked or expired", NULL },
+    { "limit", ADMIN_TEXT, 0, "how many at most, 1 to 200; 50", NULL },
+    { "cursor", ADMIN_TEXT, 0, "next_cursor of the page before", NULL },
+    ADMIN_END,
+};
+static const struct admin_member one_key[] = {
+    { .type = ADMIN_OBJECT, .text = "a key", .members = key_members_shown },
+    ADMIN_END,
+};
+static const struct admin_member list_answer[] = {
+    { "keys", ADMIN_LIST, ADMIN_REQUIRED, "by rising id", one_key },
+    { "next_cursor", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "of the next page; null: this was the last", NULL },
+    { "total", ADMIN_NUMBER, ADMIN_REQUIRED, "how many keys there are", NULL },
+    ADMIN_END,
+};
+static const struct admin_member delete_query[] = {
+    { "purge", ADMIN_TEXT, 0,
+      "take a revoked key away for good, with all that was counted", NULL },
+    ADMIN_END,
+};
+static const struct admin_member rotate_body[] = {
+    { "overlap", ADMIN_TEXT, ADMIN_OR_NULL,
+      "how long the former text lives on; 24h", NULL },
+    ADMIN_END,
+};
+
+#define CHANGES                                                                \
+    .state_size = sizeof(struct key_changing), .drop = key_changing_drop,      \
+    .body_max = ADMIN_BODY, .tag = TAG
+
+const struct admin_endpoint key_routes_create = {
+    CHANGES,
+    .first = create,
+    .summary = "Make a key; its text is shown in this answer only",
+    .body = key_members_create,
+    .answer = key_members_made,
+    .status = 201,
+};
+const struct admin_endpoint key_routes_list = {
+    .first = list,
+    .tag = TAG,
+    .summary = "Keys, in pages",
+    .query = list_query,
+    .answer = list_answer,
+};
+const struct admin_endpoint key_routes_get = {
+    .first = get,
+    .tag = TAG,
+    .summary = "A key, by id or name, and what is used of its limits",
+    .answer = key_members_shown,
+};
+const struct admin_endpoint key_routes_change = {
+    CHANGES,
+    .first = patch,
+    .summary = "Change what is named; null takes a member away",
+    .body = key_members_change,
+    .answer = key_members_shown,
+};
+const struct admin_endpoint key_routes_delete = {
+    CHANGES,
+    .first = delete,
+    .summary = "Revoke a key: refused at the very next request",
+    .query = delete_query,
+    .answer = key_members_shown,
+};
+const struct admin_endpoint key_routes_restore = {
+    CHANGES,
+    .first = restore,
+    .summary = "Take a revocation back",
+    .answer = key_members_shown,
+};
+const struct admin_endpoint key_routes_rotate = {
+    CHANGES,
+    .first = rotate,
+    .summary = "Give a key a new text; the former one lives on for a while",
+    .body = rotate_body,
+    .answer = key_members_made,
+};

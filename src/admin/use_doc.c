@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+/* What is used of limits. */
+#include "admin/use_doc.h"
+
+#include "base/text.h"
+
+static struct json_doc *dollars(uint64_t microusd)
+{
+    return json_doc_new_number((double)microusd / 1e6);
+}
+
+static void set_amount(struct json_doc *doc, const char *member,
+                       enum limit limit, uint64_t value)
+{
+    if (limit_kinds[limit].unit == LIMIT_IN_MICROUSD)
+        json_doc_set(doc, member, dollars(value));
+    else
+        json_doc_set_u64(doc, member, value);
+}
+
+static struct json_doc *limit_doc(enum limit limit,
+                                  const struct limit_view *view)
+{
+    struct json_doc *doc = json_doc_new_object();
+    char opens[TEXT_TIME_MAX];
+
+    set_amount(doc, "limit", limit, view->limit);
+    set_amount(doc, "used", limit, view->used);
+    set_amount(doc, "reserved", limit, view->reserved);
+    text_format_time(view->opens_ms, opens);
+    json_doc_set(doc, "resets_at",
+                 view->opens_ms ? json_doc_new_str(str_of(opens))
+                                : json_doc_new_null());
+    return doc;
+}
+
+static void look(const struct use_doc_of *of, struct counters_view *view)
+{
+    counters_view(of->counters, of->limits, of->zone, of->now, view);
+}
+
+struct json_doc *use_doc_limits(const struct use_doc_of *of)
+{
+    struct json_doc *doc = json_doc_new_object();
+    struct counters_view view;
+
+    look(of, &view);
+    for (size_t i = 0; i < LIMIT_COUNT; i++) {
+        if (of->limits->at[i] != LIMIT_NONE)
+            json_doc_set(doc, limit_kinds[i].name,
+                         limit_doc((enum limit)i, &view.at[i]));
+    }
+    return doc;
+}
+
+struct json_doc *use_doc_total(const struct use_doc_of *of)
+{
+    struct json_doc *doc = json_doc_new_object();
+    struct counters_view view;
+
+    look(of, &view);
+    json_doc_set_u64(doc, "requests", view.total.requests);
+    json_doc_set_u64(doc, "input_tokens", view.total.tokens_in);
+    json_doc_set_u64(doc, "output_tokens", view.total.tokens_out);
+    json_doc_set(doc, "cost", dollars(view.total.cost_microusd));
+    return doc;
+}
+
+/* ---- tables -------------------------------------------------------------- */
+
+static const struct admin_member counted[] = {
+    { "limit", ADMIN_NUMBER, ADMIN_REQUIRED, "what is allowed", NULL },
+    { "used", ADMIN_NUMBER, ADMIN_REQUIRED, "what is used of it", NULL },
+    { "reserved", ADMIN_NUMBER, ADMIN_REQUIRED,
+      "what requests under way may come to", NULL },
+    { "resets_at", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "when something of it is given back, RFC 3339", NULL },
+    ADMIN_END,
+};
+static const struct admin_member priced[] = {
+    { "limit", ADMIN_MONEY, ADMIN_REQUIRED, "what is allowed", NULL },
+    { "used", ADMIN_MONEY, ADMIN_REQUIRED, "what is used of it", NULL },
+    { "reserved", ADMIN_MONEY, ADMIN_REQUIRED,
+      "what requests under way may come to", NULL },
+    { "resets_at", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "when something of it is given back, RFC 3339", NULL },
+    ADMIN_END,
+};
+
+#define EACH_LIMIT(COUNTED, PRICED)                                            \
+    COUNTED("rpm", "requests a minute"),                                       \
+        COUNTED("tpm_in", "input tokens a minute, cache reads excluded"),      \
+        COUNTED("tpm_out", "output tokens a minute"),                          \
+        COUNTED("rpd", "requests a day"),                                      \
+        COUNTED("concurrency", "requests at once"),                            \
+        PRICED("cost_5h", "US dollars in 5 hours, rolling"),                   \
+        PRICED("cost_day", "US dollars a day"),                                \
+        PRICED("cost_week", "US dollars a week, from Monday"),                 \
+        PRICED("cost_month", "US dollars a month"),                            \
+        PRICED("cost_total", "US dollars in all")
+
+#define USED_COUNTED(name, text)                                               \
+    {                                                                          \
+        name, ADMIN_OBJECT, 0, text, counted                                   \
+    }
+#define USED_PRICED(name, text)                                                \
+    {                                                                          \
+        name, ADMIN_OBJECT, 0, text, priced                                    \
+    }
+#define SET_COUNTED(name, text)                                                \
+    {                                                                          \
+        name, ADMIN_ANY, ADMIN_OR_NULL, text, NULL                             \
+    }
+#define SET_PRICED(name, text)                                                 \
+    {                                                                          \
+        name, ADMIN_MONEY, ADMIN_OR_NULL, text, NULL                           \
+    }
+
+const struct admin_member use_doc_limits_members[] = {
+    EACH_LIMIT(USED_COUNTED, USED_PRICED),
+    ADMIN_END,
+};
+const struct admin_member use_doc_set_members[] = {
+    EACH_LIMIT(SET_COUNTED, SET_PRICED),
+    ADMIN_END,
+};
+const struct admin_member use_doc_total_members[] = {
+    { "requests", ADMIN_NUMBER, ADMIN_REQUIRED, "requests that were sent",
+      NULL },
+    { "input_tokens", ADMIN_NUMBER, ADMIN_REQUIRED, "cache reads excluded",
+      NULL },
+    { "output_tokens", ADMIN_NUMBER, ADMIN_REQUIRED, "of all answers", NULL },
+    { "cost", ADMIN_MONEY, ADMIN_REQUIRED, "in US dollars", NULL },
+    ADMIN_END,
+};

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+/* What is used of limits, as documents: for /admin/api/keys, /admin/api/groups and
+   /v1/me.  Pure. */
+#pragma once
+
+#include "admin/row.h"
+#include "team/counters.h"
+
+/* Limits of one key or group, and whose clock they go by. */
+struct use_doc_of {
+    struct counters *counters;
+    const struct limits *limits;
+    const struct zone *zone;
+    struct counters_now now;
+};
+
+/* A member for each limit there is: {"limit", "used", "reserved", "resets_at"}; money
+   in dollars. */
+struct json_doc *use_doc_limits(const struct use_doc_of *of);
+/* {"requests", "input_tokens", "output_tokens", "cost"}: all that was ever used. */
+struct json_doc *use_doc_total(const struct use_doc_of *of);
+
+/* Tables of both; the members of the first are named as limits are. */
+extern const struct admin_member use_doc_limits_members[];
+extern const struct admin_member use_doc_total_members[];
+/* Limits as they are set: a number or a text each, null for none. */
+extern const struct admin_member use_doc_set_members[];

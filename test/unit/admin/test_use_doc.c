@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+/* What is used of limits, as documents. */
+#include "admin/use_doc.h"
+
+#include "base/mem.h"
+#include "team/admission.h"
+#include "unit.h"
+
+#define MONDAY 1795996800000ull
+
+static void expect_doc(struct json_doc *doc, const char *want)
+{
+    struct buf out;
+
+    buf_init(&out, 4096);
+    assert_true(json_doc_write(doc, false, &out));
+    unit_assert_str(buf_str(&out), want);
+    buf_done(&out);
+    json_doc_free(doc);
+}
+
+static void only_limits_that_there_are_are_shown(void **state)
+{
+    struct counters *counters = counters_new(NULL, SUBJECT_OF_KEY(1));
+    struct limits limits;
+    const struct use_doc_of of = { .counters = counters,
+                                   .limits = &limits,
+                                   .zone = zone_utc(),
+                                   .now = { 1000, MONDAY } };
+
+    (void)state;
+    limits_init(&limits);
+    expect_doc(use_doc_limits(&of), "{}");
+    expect_doc(use_doc_total(&of), "{\"requests\":0,\"input_tokens\":0,"
+                                   "\"output_tokens\":0,\"cost\":0.0}");
+    limits.at[LIMIT_RPM] = 0;
+    limits.at[LIMIT_COST_TOTAL] = 3100000;
+    expect_doc(use_doc_limits(&of),
+               "{\"rpm\":{\"limit\":0,\"used\":0,\"reserved\":0,"
+               "\"resets_at\":null},\"cost_total\":{\"limit\":3.1,"
+               "\"used\":0.0,\"reserved\":0.0,\"resets_at\":null}}");
+    counters_unref(counters);
+}
+
+static void what_is_used_and_held_is_shown(void **state)
+{
+    struct counters *counters = counters_new(NULL, SUBJECT_OF_KEY(1));
+    struct limits limits;
+    const struct counters_now now = { 1000, MONDAY };
+    struct admission settled = { 0 };
+    struct admission held = { 0 };
+    struct limit_refusal why;
+    const struct use_doc_of of = {
+        .counters = counters, .limits = &limits, .zone = zone_utc(), .now = now
+    };
+    struct admission_ask ask = {
+        .of = { { counters, &limits, zone_utc() } },
+        .counted = true,
+        .cost_microusd = 200000,
+    };
+
+    (void)state;
+    limits_init(&limits);
+    limits.at[LIMIT_COST_DAY] = 5000000;
+    assert_int_equal(admission_reserve(&settled, &ask, now, &why), ADMITTED);
+    admission_settle(&settled,
+                     &(struct admission_truth){ .tokens_in = 7,
+                                                .cost_microusd = 100001,
+                                                .sent = true },
+                     now);
+    assert_int_equal(admission_reserve(&held, &ask, now, &why), ADMITTED);
+    expect_doc(use_doc_limits(&of),
+               "{\"cost_day\":{\"limit\":5.0,\"used\":0.100001,"
+               "\"reserved\":0.2,"
+               "\"resets_at\":\"2026-12-01T00:00:00.000Z\"}}");
+    expect_doc(use_doc_total(&of), "{\"requests\":1,\"input_tokens\":7,"
+                                   "\"output_tokens\":0,\"cost\":0.100001}");
+    admission_settle(&held, &(struct admission_truth){ .sent = false }, now);
+    counters_unref(counters);
+}
+
+/* A limit that is added has its row in both tables. */
+static void the_tables_name_every_limit(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < LIMIT_COUNT; i++) {
+        assert_string_equal(use_doc_limits_members[i].name,
+                            limit_kinds[i].name);
+        assert_string_equal(use_doc_set_members[i].name, limit_kinds[i].name);
+    }
+    assert_null(use_doc_limits_members[LIMIT_COUNT].text);
+    assert_null(use_doc_set_members[LIMIT_COUNT].text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_limits_that_there_are_are_shown),
+        cmocka_unit_test(what_is_used_and_held_is_shown),
+        cmocka_unit_test(the_tables_name_every_limit),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
