@@ -10,40 +10,23 @@
 
 /* ---- the key that asks --------------------------------------------------- */
 
-static struct str bearer_of(const struct request *req)
-{
-    const struct str *field = headers_get(&req->headers, STR("authorization"));
-    struct str scheme = STR("bearer ");
-
-    return field && str_istarts(*field, scheme)
-               ? str_trim(str_from(*field, scheme.len))
-               : STR_EMPTY;
-}
-
-/* A reference, or NULL and the refusal.  If both fields are there, the one that
-   opens something counts. */
+/* A reference, or NULL and the refusal: that of the key, if one was presented. */
 static struct key *find_key(struct admin_request *x)
 {
-    struct keyring *ring = keys_ring(x->admin->options.keys);
-    const struct str *field = headers_get(&x->req->headers, STR("x-api-key"));
-    const struct str presented[] = { field ? str_trim(*field) : STR_EMPTY,
-                                     bearer_of(x->req) };
-    enum key_verdict verdict = KEY_UNKNOWN;
+    struct caller caller = { .key = NULL };
+    struct key *key = NULL;
 
-    (void)err_set(&x->err, ERR_NOT_ALLOWED,
-                  "this tells the holder of a relay key what it may: send the "
-                  "key as x-api-key, or as Authorization: Bearer");
-    for (size_t i = 0; i < COUNT_OF(presented); i++) {
-        struct key *key;
-
-        if (presented[i].len == 0)
-            continue;
-        key = keyring_find(ring, presented[i], clock_wall_ms(), &verdict);
-        if (key_verdict_err(verdict, key, &x->err))
-            return key;
-        key_unref(key);
-    }
-    return NULL;
+    caller_find(&caller, x->admin->options.callers, x->req, RIGHT_RELAY);
+    if (!caller_may(&caller, RIGHT_RELAY, &x->err))
+        key = NULL;
+    else if (caller.key)
+        key = key_ref(caller.key);
+    else
+        (void)err_set(&x->err, ERR_NOT_ALLOWED,
+                      "this tells the holder of a relay key what it may: send "
+                      "the key as x-api-key, or as Authorization: Bearer");
+    caller_done(&caller);
+    return key;
 }
 
 /* ---- what it is told ----------------------------------------------------- */

@@ -165,6 +165,13 @@ static size_t in_flight(void *arg)
     return sum;
 }
 
+static size_t keys_there_are(void *arg)
+{
+    const struct app *app = arg;
+
+    return keyring_count(keys_ring(app->place.keys));
+}
+
 /* While no worker runs. */
 static void know_itself(struct app *app)
 {
@@ -173,7 +180,8 @@ static void know_itself(struct app *app)
 
     app->facts = (struct admin_facts){ .started_ms = clock_steady_ms(),
                                        .arg = app,
-                                       .in_flight = in_flight };
+                                       .in_flight = in_flight,
+                                       .keys = keys_there_are };
     for (size_t i = 0; i < count && i < ADMIN_ADDRESSES_MAX; i++)
         admin_facts_add_address(&app->facts, hosts[i],
                                 worker_port(app->workers[0]));
@@ -247,9 +255,11 @@ static void print_banner(const struct app *app)
 static bool tend_folder(struct app *app, struct err *err)
 {
     app->failures = failures_new();
-    app->callers = (struct caller_sources){ .config = app->config,
-                                            .admin = &app->admin_token,
-                                            .failures = app->failures };
+    app->callers =
+        (struct caller_sources){ .config = app->config,
+                                 .admin = &app->admin_token,
+                                 .keyring = keys_ring(app->place.keys),
+                                 .failures = app->failures };
     if (!admin_token_init(&app->admin_token, app->config->admin_token,
                           app->config->data_dir.at, err))
         return false;

@@ -92,6 +92,7 @@ static bool open_place(struct remote *remote, struct err *err)
     remote->placed = true;
     if (!place_open(place, remote->config, err))
         return false;
+    remote->callers.keyring = keys_ring(place->keys);
     remote->loop = place->loop;
     options.loop = place->loop;
     options.store = place->store;
