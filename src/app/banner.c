@@ -27,8 +27,7 @@ static void add_url(struct buf *out, const char *host, unsigned port)
     buf_printf(out, v6 ? "http://[%s]:%u" : "http://%s:%u", host, port);
 }
 
-/* For clients on this machine. */
-static void add_own_url(struct buf *out, const struct banner *banner)
+void banner_add_own_url(struct buf *out, const struct banner *banner)
 {
     const char *host = banner->host;
     const char *own = strchr(host, ':') ? "::1" : "127.0.0.1";
@@ -48,7 +47,7 @@ static void add_addresses(struct buf *out, const struct banner *banner)
     buf_printf(out, "claude-relay %s\n", RELAY_VERSION);
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
         buf_printf(out, "  %-18s ", lines[i].name);
-        add_own_url(out, banner);
+        banner_add_own_url(out, banner);
         buf_printf(out, "%s\n", lines[i].path);
     }
     buf_add(out, STR("claude-relay listening on "));
@@ -118,7 +117,7 @@ void banner_add_client(struct buf *out, const struct banner *banner)
         return;
     }
     buf_add(out, STR("  export ANTHROPIC_BASE_URL="));
-    add_own_url(out, banner);
+    banner_add_own_url(out, banner);
     buf_add(out, STR(" ANTHROPIC_AUTH_TOKEN=any-text\n"));
     if (banner->accounts > 1)
         buf_printf(

@@ -28,6 +28,9 @@ bool banner_host_is_usable(const char *host);
     "the relay at that address; set HOST=127.0.0.1 in .env, and let other "     \
     "machines come through ssh -L"
 
+/* Append the base URL for clients on this machine, of `host` and `port`. */
+void banner_add_own_url(struct buf *out, const struct banner *banner);
+
 /* What a client on this machine needs, as commands. */
 void banner_add_client(struct buf *out, const struct banner *banner);
 

@@ -10,6 +10,7 @@
 #include "app/check_command.h"
 #include "app/hardening.h"
 #include "app/invocation.h"
+#include "app/key_commands.h"
 #include "app/login_command.h"
 #include "app/proxy_commands.h"
 #include "app/secret_commands.h"
@@ -41,6 +42,7 @@ static const struct command commands[] = {
     { "login", "login [NAME] [--setup-token] [--message]", login_command_run,
       true, NULL },
     { "account", ACCOUNT_COMMANDS_USAGE, account_commands_run, true, NULL },
+    { "key", KEY_COMMANDS_USAGE, key_commands_run, true, NULL },
     { "secret", SECRET_COMMANDS_USAGE, secret_commands_run, true,
       SECRET_COMMANDS_NEW },
     { "proxy", PROXY_COMMANDS_USAGE, proxy_commands_run, true, NULL },
