@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/account_commands.h"
+#include "app/backup_commands.h"
 #include "app/check_command.h"
 #include "app/hardening.h"
 #include "app/invocation.h"
@@ -47,6 +48,8 @@ static const struct command commands[] = {
       SECRET_COMMANDS_NEW },
     { "proxy", PROXY_COMMANDS_USAGE, proxy_commands_run, true, NULL },
     { "status", STATUS_COMMAND_USAGE, status_command_run, true, NULL },
+    { "backup", BACKUP_COMMAND_USAGE, backup_command_run, true, NULL },
+    { "restore", RESTORE_COMMAND_USAGE, restore_command_run, true, NULL },
     { "check", "check", check_command_run, true, NULL },
     { "options", "options --markdown|--env", run_options, false, NULL },
     { "help", "help", run_help, false, NULL },
