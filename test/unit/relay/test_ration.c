@@ -1,0 +1,521 @@
+// SPDX-License-Identifier: MIT
+/* relay/ration: what a request takes from its limits, on every way it can end. */
+#include "relay/ration.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "unit.h"
+#include "wire.h"
+
+#define MODEL "claude-sonnet-4-5"
+#define BODY 100000
+
+static struct {
+    struct loop *loop;
+    struct prices *prices;
+    struct counters *all;
+    struct counters *key;
+    struct counters *group;
+    struct limits limits;
+    struct limits group_limits;
+    struct scan_facts facts;
+    struct ration_options options;
+    unsigned woken;
+    struct err err;
+} s;
+
+static int set_up(void **state)
+{
+    (void)state;
+    memset(&s, 0, sizeof(s));
+    s.loop = loop_new();
+    s.prices = prices_default();
+    s.all = counters_new(NULL, SUBJECT_ALL);
+    s.key = counters_new(NULL, SUBJECT_OF_KEY(1));
+    s.group = counters_new(NULL, SUBJECT_OF_GROUP(1));
+    limits_init(&s.limits);
+    limits_init(&s.group_limits);
+    s.facts = (struct scan_facts){ .model_is = SCAN_TOLD,
+                                   .max_tokens_is = SCAN_TOLD,
+                                   .max_tokens = 1000,
+                                   .model = MODEL };
+    s.options = (struct ration_options){
+        .loop = s.loop,
+        .prices = s.prices,
+        .all = s.all,
+        .owner = { .key = "alice",
+                   .group = "team",
+                   .of = { { s.key, &s.limits, NULL },
+                           { s.group, &s.group_limits, NULL } } },
+        .facts = &s.facts,
+        .body_bytes = BODY,
+        .counted = true,
+        .costs = true
+    };
+    return 0;
+}
+
+static struct counters_view view_of(struct counters *counters)
+{
+    struct counters_view view;
+
+    counters_view(counters, &s.limits, NULL,
+                  (struct counters_now){ loop_now_ms(s.loop), clock_wall_ms() },
+                  &view);
+    return view;
+}
+
+static void expect_free(struct counters *counters)
+{
+    struct counters_view view = view_of(counters);
+
+    assert_int_equal(view.at[LIMIT_CONCURRENCY].used, 0);
+    for (size_t i = 0; i < LIMIT_COUNT; i++)
+        assert_int_equal(view.at[i].reserved, 0);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    expect_free(s.key);
+    expect_free(s.group);
+    counters_unref(s.all);
+    counters_unref(s.key);
+    counters_unref(s.group);
+    prices_free(s.prices);
+    loop_free(s.loop);
+    return 0;
+}
+
+static void wake(void *arg)
+{
+    (void)arg;
+    s.woken++;
+}
+
+static enum ration_answer ask(struct ration *ration)
+{
+    return ration_ask(ration, wake, NULL, &s.err);
+}
+
+static struct ration *given(void)
+{
+    struct ration *ration = ration_new(&s.options);
+
+    assert_int_equal(ask(ration), RATION_GIVEN);
+    assert_true(ration_is_held(ration));
+    return ration;
+}
+
+static void refused(const char *text)
+{
+    struct ration *ration = ration_new(&s.options);
+
+    assert_int_equal(ask(ration), RATION_REFUSED);
+    unit_assert_part(s.err.text, text);
+    ration_free(ration);
+}
+
+static uint64_t held(void)
+{
+    return view_of(s.key).at[LIMIT_COST_TOTAL].reserved;
+}
+
+static uint64_t used(void)
+{
+    return view_of(s.key).at[LIMIT_COST_TOTAL].used;
+}
+
+/* 20,000 tokens of input, and 1,000 of output: by $3 and $15 a million, 75,000
+   micro-dollars. */
+static struct meter_usage usage_of(uint64_t out, bool final)
+{
+    struct meter_usage usage = { .told = 1, .final = final, .model = MODEL };
+
+    usage.known[METER_INPUT] = usage.known[METER_OUTPUT] = true;
+    usage.counts[METER_INPUT] = 20000;
+    usage.counts[METER_OUTPUT] = out;
+    return usage;
+}
+
+#define ALIKE 75000
+
+static void end(struct ration *ration, const struct meter_usage *usage,
+                uint64_t bytes, bool complete)
+{
+    ration_settle(ration, &(struct ration_end){ .sent = true,
+                                                .complete = complete,
+                                                .status = 200,
+                                                .usage = usage,
+                                                .answer_bytes = bytes });
+    ration_free(ration);
+}
+
+static void some_history(size_t requests)
+{
+    struct meter_usage usage = usage_of(1000, true);
+
+    for (size_t i = 0; i < requests; i++)
+        end(given(), &usage, 100000, true);
+}
+
+/* ---- estimates ----------------------------------------------------------- */
+
+static void without_history_the_worst_is_held(void **state)
+{
+    struct price_most most;
+    struct ration *ration = given();
+
+    (void)state;
+    assert_true(price_worst(prices_find(s.prices, STR(MODEL), clock_wall_ms()),
+                            &s.facts, BODY, &most));
+    assert_int_equal(held(), most.cost_microusd);
+    end(ration, NULL, 0, false);
+    assert_int_equal(used(), 0);
+}
+
+static void two_of_five_like_the_last_are_admitted(void **state)
+{
+    struct ration *rations[2];
+
+    (void)state;
+    some_history(5);
+    s.limits.at[LIMIT_COST_TOTAL] = 5 * ALIKE + 2 * ALIKE + ALIKE / 4;
+    rations[0] = given();
+    rations[1] = given();
+    assert_int_equal(held(), 2 * ALIKE);
+    refused("the key alice has used $0.375 of $0.54375 in total");
+    refused("this request may cost $0.075");
+    assert_int_equal(s.err.code, ERR_BUDGET);
+    for (size_t i = 0; i < 2; i++) {
+        struct meter_usage usage = usage_of(1000, true);
+
+        end(rations[i], &usage, 100000, true);
+    }
+}
+
+static void a_new_key_takes_what_all_keys_had(void **state)
+{
+    struct ration *ration;
+
+    (void)state;
+    some_history(3);
+    counters_unref(s.key);
+    s.key = counters_new(NULL, SUBJECT_OF_KEY(2));
+    s.options.owner.of[ADMISSION_KEY].counters = s.key;
+    ration = given();
+    assert_int_equal(held(), ALIKE);
+    end(ration, NULL, 0, false);
+}
+
+static void strict_takes_the_worst_whatever_was(void **state)
+{
+    struct ration *ration;
+
+    (void)state;
+    some_history(3);
+    s.options.owner.strict = true;
+    ration = given();
+    assert_true(held() > 4 * ALIKE);
+    end(ration, NULL, 0, false);
+    s.facts.tools_unbounded = true;
+    s.limits.at[LIMIT_COST_TOTAL] = LIMIT_MICROUSD_MAX;
+    refused("nothing bounds what this request may cost");
+    s.options.facts = NULL;
+    refused("nothing bounds what this request may cost");
+}
+
+/* Where it is no promise, tools without a bound count as those with one. */
+static void what_nothing_bounds_is_expected_by_its_like(void **state)
+{
+    (void)state;
+    s.limits.at[LIMIT_COST_TOTAL] = 10000000;
+    s.facts.tools_unbounded = true;
+    end(given(), NULL, 0, false);
+    some_history(3);
+    end(given(), NULL, 0, false);
+    s.options.facts = NULL;
+    refused("nothing bounds what this request may cost");
+}
+
+/* Else such a request would never be let through, and nothing would be learned. */
+static void an_empty_minute_takes_one_request_of_any_size(void **state)
+{
+    struct ration *ration;
+    struct meter_usage usage = usage_of(10, true);
+
+    (void)state;
+    s.limits.at[LIMIT_TPM_OUT] = 100;
+    s.limits.at[LIMIT_TPM_IN] = 90000;
+    ration = given();
+    refused("input tokens a minute");
+    end(ration, &usage, 1000, true);
+    end(given(), &usage, 1000, true);
+    s.options.owner.strict = true;
+    refused("may use 102,000: that is more than the limit ever allows");
+}
+
+static void a_budget_that_is_used_up_lets_nothing_through(void **state)
+{
+    (void)state;
+    s.limits.at[LIMIT_COST_TOTAL] = 0;
+    refused("$0.00 of $0.00");
+    s.options.costs = false;
+    end(given(), NULL, 0, false);
+    assert_int_equal(view_of(s.key).total.requests, 1);
+    s.options.costs = true;
+    s.options.counted = false;
+    end(given(), NULL, 0, false);
+    assert_int_equal(view_of(s.key).total.requests, 1);
+}
+
+/* ---- while the answer comes ----------------------------------------------- */
+
+static void the_input_is_corrected_when_it_is_told(void **state)
+{
+    struct ration *ration = given();
+    struct meter_usage usage = usage_of(1, false);
+
+    (void)state;
+    ration_look(ration, &(struct meter_usage){ .told = 0 }, 100);
+    assert_true(held() > 300000);
+    ration_look(ration, &usage, 200);
+    /* what is told, and max_tokens */
+    assert_int_equal(held(), 60000 + 1000 * 15);
+    end(ration, &usage, 200, false);
+    assert_int_equal(used(), 60000 + 15);
+}
+
+static void a_long_answer_holds_more_and_more(void **state)
+{
+    struct ration *ration;
+    struct meter_usage usage = usage_of(1, false);
+
+    (void)state;
+    some_history(20);
+    ration = given();
+    ration_look(ration, &usage, 100);
+    assert_in_range(held(), ALIKE, ALIKE + 100);
+    /* 100,000 bytes were 1,000 tokens: what came so far, and the mean once more */
+    ration_look(ration, &usage, 50000);
+    assert_int_equal(held(), 60000 + 7500 + 15000);
+    ration_look(ration, &usage, 50001);
+    assert_int_equal(held(), 60000 + 7500 + 15000);
+    ration_look(ration, &usage, 400000);
+    assert_int_equal(held(), 60000 + 60000 + 15000);
+    end(ration, &usage, 400000, false);
+}
+
+/* ---- every end ------------------------------------------------------------ */
+
+static void an_answer_is_booked_as_it_was(void **state)
+{
+    struct meter_usage usage = usage_of(1000, true);
+    struct history history;
+    struct counters_view view;
+
+    (void)state;
+    usage.known[METER_CACHE_READ] = true;
+    usage.counts[METER_CACHE_READ] = 100000;
+    end(given(), &usage, 100000, true);
+    view = view_of(s.key);
+    assert_int_equal(view.total.cost_microusd, ALIKE + 30000);
+    assert_int_equal(view.total.tokens_in, 20000);
+    assert_int_equal(view.total.tokens_out, 1000);
+    assert_int_equal(view_of(s.group).total.cost_microusd, ALIKE + 30000);
+    assert_true(counters_history(s.key, STR(MODEL), &history));
+    assert_true(counters_history(s.all, STR(MODEL), &history));
+}
+
+static void an_answer_that_breaks_off_is_booked_by_its_bytes(void **state)
+{
+    struct meter_usage usage = usage_of(1, false);
+    struct history history;
+
+    (void)state;
+    some_history(10);
+    end(given(), &usage, 50000, false);
+    assert_int_equal(used(), 10 * ALIKE + 60000 + 7500);
+    assert_true(counters_history(s.key, STR(MODEL), &history));
+    assert_int_equal(history.requests, 10);
+}
+
+static void what_was_refused_costs_nothing(void **state)
+{
+    struct ration *ration = given();
+
+    (void)state;
+    s.limits.at[LIMIT_RPM] = 10;
+    ration_settle(ration, &(struct ration_end){ .sent = true,
+                                                .complete = true,
+                                                .status = 529,
+                                                .answer_bytes = 100 });
+    ration_free(ration);
+    assert_int_equal(used(), 0);
+    assert_int_equal(view_of(s.key).total.requests, 1);
+}
+
+static void what_was_not_sent_is_no_request(void **state)
+{
+    struct ration *ration;
+
+    (void)state;
+    s.limits.at[LIMIT_RPM] = 1;
+    for (size_t i = 0; i < 3; i++) {
+        ration = given();
+        refused("1 of 1 requests a minute");
+        ration_settle(ration, &(struct ration_end){ .sent = false });
+        ration_settle(ration, &(struct ration_end){ .sent = true });
+        ration_free(ration);
+    }
+    assert_int_equal(view_of(s.key).total.requests, 0);
+}
+
+/* A 200 whose coding nobody reads, or an error event in the stream. */
+static void an_answer_without_usage_is_booked_like_others(void **state)
+{
+    struct meter_usage usage = usage_of(1, true);
+    struct history history;
+
+    (void)state;
+    end(given(), NULL, 5000, true);
+    assert_int_equal(used(), 0);
+    some_history(4);
+    end(given(), NULL, 5000, true);
+    assert_int_equal(used(), 5 * ALIKE);
+    usage.failed = true;
+    end(given(), &usage, 5000, true);
+    assert_true(counters_history(s.key, STR(MODEL), &history));
+    assert_int_equal(history.requests, 4);
+}
+
+/* ---- waiting --------------------------------------------------------------- */
+
+static bool is_woken(void *arg)
+{
+    return s.woken >= *(unsigned *)arg;
+}
+
+static void it_waits_for_a_free_slot(void **state)
+{
+    struct ration *first;
+    struct ration *second;
+    unsigned want = 1;
+
+    (void)state;
+    s.limits.at[LIMIT_CONCURRENCY] = 1;
+    first = given();
+    refused("1 of 1 requests at once");
+    assert_int_equal(s.err.code, ERR_RATE);
+    s.options.owner.queue_wait_ms = 600000;
+    second = ration_new(&s.options);
+    assert_int_equal(ask(second), RATION_WAITING);
+    assert_int_equal(ask(second), RATION_WAITING);
+    end(first, NULL, 0, false);
+    wire_until(s.loop, is_woken, &want);
+    assert_int_equal(ask(second), RATION_GIVEN);
+    end(second, NULL, 0, false);
+}
+
+static void it_does_not_wait_for_ever(void **state)
+{
+    struct ration *first;
+    struct ration *second;
+    unsigned want = 1;
+
+    (void)state;
+    s.limits.at[LIMIT_CONCURRENCY] = 1;
+    s.options.owner.queue_wait_ms = 20;
+    first = given();
+    second = ration_new(&s.options);
+    assert_int_equal(ask(second), RATION_WAITING);
+    wire_until(s.loop, is_woken, &want);
+    assert_int_equal(ask(second), RATION_REFUSED);
+    unit_assert_part(s.err.text, "requests at once");
+    ration_free(second);
+    end(first, NULL, 0, false);
+}
+
+static void whoever_leaves_leaves_the_queue(void **state)
+{
+    struct ration *first;
+    struct ration *second;
+
+    (void)state;
+    s.limits.at[LIMIT_CONCURRENCY] = 1;
+    s.options.owner.queue_wait_ms = 600000;
+    first = given();
+    second = ration_new(&s.options);
+    assert_int_equal(ask(second), RATION_WAITING);
+    ration_free(second);
+    end(first, NULL, 0, false);
+    end(given(), NULL, 0, false);
+}
+
+/* The slot of the key is free, that of the group is not: it waits there. */
+static void it_waits_for_its_group_too(void **state)
+{
+    struct ration *first;
+    struct ration *second;
+    struct ration *third;
+    unsigned want = 1;
+
+    (void)state;
+    s.limits.at[LIMIT_CONCURRENCY] = 2;
+    s.group_limits.at[LIMIT_CONCURRENCY] = 2;
+    s.options.owner.queue_wait_ms = 600000;
+    first = given();
+    second = given();
+    third = ration_new(&s.options);
+    assert_int_equal(ask(third), RATION_WAITING);
+    s.limits.at[LIMIT_CONCURRENCY] = 3;
+    assert_int_equal(ask(third), RATION_WAITING);
+    end(first, NULL, 0, false);
+    wire_until(s.loop, is_woken, &want);
+    assert_int_equal(ask(third), RATION_GIVEN);
+    end(second, NULL, 0, false);
+    end(third, NULL, 0, false);
+}
+
+/* Only what somebody limits has to be readable. */
+static void usage_is_needed_where_it_is_limited(void **state)
+{
+    struct ration *ration = given();
+
+    (void)state;
+    assert_false(ration_needs_usage(ration));
+    s.limits.at[LIMIT_RPM] = 5;
+    assert_false(ration_needs_usage(ration));
+    s.group_limits.at[LIMIT_COST_DAY] = 5;
+    assert_true(ration_needs_usage(ration));
+    end(ration, NULL, 0, false);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(without_history_the_worst_is_held),
+        TEST(two_of_five_like_the_last_are_admitted),
+        TEST(a_new_key_takes_what_all_keys_had),
+        TEST(strict_takes_the_worst_whatever_was),
+        TEST(what_nothing_bounds_is_expected_by_its_like),
+        TEST(an_empty_minute_takes_one_request_of_any_size),
+        TEST(a_budget_that_is_used_up_lets_nothing_through),
+        TEST(the_input_is_corrected_when_it_is_told),
+        TEST(a_long_answer_holds_more_and_more),
+        TEST(an_answer_is_booked_as_it_was),
+        TEST(an_answer_that_breaks_off_is_booked_by_its_bytes),
+        TEST(what_was_refused_costs_nothing),
+        TEST(what_was_not_sent_is_no_request),
+        TEST(an_answer_without_usage_is_booked_like_others),
+        TEST(it_waits_for_a_free_slot),
+        TEST(it_does_not_wait_for_ever),
+        TEST(whoever_leaves_leaves_the_queue),
+        TEST(it_waits_for_its_group_too),
+        TEST(usage_is_needed_where_it_is_limited),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
