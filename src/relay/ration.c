@@ -268,7 +268,7 @@ static enum admission_verdict reserve_or_queue(struct ration *ration,
 {
     enum admission_verdict verdict = reserve(ration, why);
 
-    for (size_t i = 0; i < ADMISSION_SIDES && verdict == FULL; i++) {
+    for (size_t i = 0; i < ADMISSION_SIDES && verdict == ADMISSION_FULL; i++) {
         struct counters *of =
             ration->options.owner
                 .of[why->of_group ? ADMISSION_GROUP : ADMISSION_KEY]
@@ -294,10 +294,10 @@ enum ration_answer ration_ask(struct ration *ration, void (*wake)(void *arg),
         reserve_or_queue(ration, (struct waker){ .wake = wake, .arg = arg },
                          &why);
 
-    if (verdict == FULL && ration->place && is_patient(ration))
+    if (verdict == ADMISSION_FULL && ration->place && is_patient(ration))
         return RATION_WAITING;
     leave_queue(ration);
-    if (verdict == ADMITTED)
+    if (verdict == ADMISSION_GRANTED)
         return RATION_GIVEN;
     limit_refuse(&why, owner->key, owner->group, err);
     return RATION_REFUSED;

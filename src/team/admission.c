@@ -106,10 +106,11 @@ static void take_finding(struct finding *finding,
                          const struct limit_refusal *found)
 {
     enum admission_verdict verdict =
-        found->limit == LIMIT_CONCURRENCY && found->at > 0 ? FULL : REFUSED;
+        found->limit == LIMIT_CONCURRENCY && found->at > 0 ? ADMISSION_FULL
+                                                           : ADMISSION_REFUSED;
 
-    if (finding->verdict == ADMITTED ||
-        (verdict == REFUSED && finding->verdict == FULL) ||
+    if (finding->verdict == ADMISSION_GRANTED ||
+        (verdict == ADMISSION_REFUSED && finding->verdict == ADMISSION_FULL) ||
         (verdict == finding->verdict && opening(found) > opening(finding->why)))
         *finding->why = *found;
     else
@@ -194,7 +195,7 @@ static enum admission_verdict reserve(struct admission *admission,
                                       struct counters_now now,
                                       struct limit_refusal *why)
 {
-    struct finding finding = { ADMITTED, why };
+    struct finding finding = { ADMISSION_GRANTED, why };
 
     for (size_t i = 0; i < ADMISSION_SIDES; i++) {
         if (!ask->of[i].counters)
@@ -202,7 +203,7 @@ static enum admission_verdict reserve(struct admission *admission,
         make_rates(ask->of[i].counters->activity, ask->of[i].limits);
         check_side(ask, i, now, &finding);
     }
-    if (finding.verdict != ADMITTED)
+    if (finding.verdict != ADMISSION_GRANTED)
         return finding.verdict;
     admission->tokens_in = ask->tokens_in;
     admission->tokens_out = ask->tokens_out;
@@ -212,7 +213,7 @@ static enum admission_verdict reserve(struct admission *admission,
             hold(admission, i, now);
     }
     admission->state = ADMISSION_RESERVED;
-    return ADMITTED;
+    return ADMISSION_GRANTED;
 }
 
 enum admission_verdict admission_reserve(struct admission *admission,
@@ -230,7 +231,7 @@ enum admission_verdict admission_reserve(struct admission *admission,
     };
     if (!ask->counted) {
         admission->state = ADMISSION_RESERVED;
-        return ADMITTED;
+        return ADMISSION_GRANTED;
     }
     lock_all(admission->of);
     verdict = reserve(admission, ask, now, why);

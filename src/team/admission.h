@@ -3,11 +3,11 @@
    group, with both or neither, corrected as its answer tells more, and settled with the
    truth, exactly once, on every way that a request can end.
 
-       NONE -(reserve: ADMITTED)-> RESERVED -(settle)-> SETTLED
+       NONE -(reserve: ADMISSION_GRANTED)-> RESERVED -(settle)-> SETTLED
                                      |  ^
                                      '--' correct
 
-   FULL and REFUSED leave it at NONE, with nothing held.  Any thread, but one at a
+   ADMISSION_FULL and ADMISSION_REFUSED leave it at NONE, with nothing held.  Any thread, but one at a
    time. */
 #pragma once
 
@@ -52,12 +52,12 @@ struct admission_ask {
 };
 
 enum admission_verdict {
-    ADMITTED,
-    FULL, /* all fits but the requests at once: it may wait */
-    REFUSED,
+    ADMISSION_GRANTED,
+    ADMISSION_FULL, /* all fits but the requests at once: it may wait */
+    ADMISSION_REFUSED,
 };
 
-/* `why` says more if it was not ADMITTED: of the limits in the way, the one that opens
+/* `why` says more if it was not ADMISSION_GRANTED: of the limits in the way, the one that opens
    last. */
 enum admission_verdict admission_reserve(struct admission *admission,
                                          const struct admission_ask *ask,

@@ -37,13 +37,13 @@ static void happen(struct admission *admission, enum event event)
     case RESERVE:
         assert_int_equal(admission_reserve(admission, &ask, desk.now,
                                            &desk.why),
-                         ADMITTED);
+                         ADMISSION_GRANTED);
         break;
     case RESERVE_IN_VAIN:
         ask.cost_microusd = UINT64_MAX;
         assert_int_equal(admission_reserve(admission, &ask, desk.now,
                                            &desk.why),
-                         REFUSED);
+                         ADMISSION_REFUSED);
         break;
     case CORRECT:
         admission_correct(admission, 100, 200000);
@@ -124,7 +124,7 @@ static size_t admit(struct admission *admissions, size_t max)
     size_t count = 0;
 
     while (count < max &&
-           counter_desk_reserve(&desk, &admissions[count]) == ADMITTED)
+           counter_desk_reserve(&desk, &admissions[count]) == ADMISSION_GRANTED)
         count++;
     return count;
 }
@@ -143,21 +143,22 @@ static const struct {
     enum admission_verdict verdict; /* of the next one */
     uint64_t opens_in_ms;           /* after they have ended */
 } limit_rows[] = {
-    { LIMIT_RPM, 3, 3, 0, REFUSED, 61000 },
-    { LIMIT_TPM_IN, 350, 3, 0, REFUSED, 61000 },
-    { LIMIT_TPM_OUT, 35, 3, 0, REFUSED, 61000 },
-    { LIMIT_RPD, 3, 3, 0, REFUSED, DAY_MS },
-    { LIMIT_CONCURRENCY, 3, 3, 3, FULL, 0 },
-    { LIMIT_COST_5H, 700000, 3, 0, REFUSED, 5 * HOUR_MS + 15 * MINUTE_MS },
-    { LIMIT_COST_DAY, 600000, 3, 0, REFUSED, DAY_MS },
-    { LIMIT_COST_WEEK, 799999, 3, 0, REFUSED, 7 * DAY_MS },
-    { LIMIT_COST_MONTH, 600000, 3, 0, REFUSED, DAY_MS },
-    { LIMIT_COST_TOTAL, 600000, 3, 0, REFUSED, 0 },
-    { LIMIT_RPM, 0, 0, 0, REFUSED, 0 },
-    { LIMIT_RPD, 0, 0, 0, REFUSED, 0 },
-    { LIMIT_CONCURRENCY, 0, 0, 0, REFUSED, 0 },
-    { LIMIT_COST_TOTAL, 0, 0, 0, REFUSED, 0 },
-    { LIMIT_COST_DAY, 199999, 0, 0, REFUSED, 0 },
+    { LIMIT_RPM, 3, 3, 0, ADMISSION_REFUSED, 61000 },
+    { LIMIT_TPM_IN, 350, 3, 0, ADMISSION_REFUSED, 61000 },
+    { LIMIT_TPM_OUT, 35, 3, 0, ADMISSION_REFUSED, 61000 },
+    { LIMIT_RPD, 3, 3, 0, ADMISSION_REFUSED, DAY_MS },
+    { LIMIT_CONCURRENCY, 3, 3, 3, ADMISSION_FULL, 0 },
+    { LIMIT_COST_5H, 700000, 3, 0, ADMISSION_REFUSED,
+      5 * HOUR_MS + 15 * MINUTE_MS },
+    { LIMIT_COST_DAY, 600000, 3, 0, ADMISSION_REFUSED, DAY_MS },
+    { LIMIT_COST_WEEK, 799999, 3, 0, ADMISSION_REFUSED, 7 * DAY_MS },
+    { LIMIT_COST_MONTH, 600000, 3, 0, ADMISSION_REFUSED, DAY_MS },
+    { LIMIT_COST_TOTAL, 600000, 3, 0, ADMISSION_REFUSED, 0 },
+    { LIMIT_RPM, 0, 0, 0, ADMISSION_REFUSED, 0 },
+    { LIMIT_RPD, 0, 0, 0, ADMISSION_REFUSED, 0 },
+    { LIMIT_CONCURRENCY, 0, 0, 0, ADMISSION_REFUSED, 0 },
+    { LIMIT_COST_TOTAL, 0, 0, 0, ADMISSION_REFUSED, 0 },
+    { LIMIT_COST_DAY, 199999, 0, 0, ADMISSION_REFUSED, 0 },
 };
 
 static void check_limit(size_t row, bool of_group)
@@ -229,20 +230,21 @@ static void the_limit_that_opens_last_is_told(void **state)
     struct admission admission;
 
     (void)state;
-    assert_int_equal(counter_desk_reserve(&desk, &admission), ADMITTED);
+    assert_int_equal(counter_desk_reserve(&desk, &admission),
+                     ADMISSION_GRANTED);
     desk.key.limits.at[LIMIT_CONCURRENCY] = 1;
     desk.key.limits.at[LIMIT_RPD] = 1;
     assert_int_equal(counter_desk_reserve(&desk, &(struct admission){ 0 }),
-                     REFUSED);
+                     ADMISSION_REFUSED);
     assert_int_equal(desk.why.limit, LIMIT_RPD);
     counter_desk_settle(&desk, &admission);
     desk.group.limits.at[LIMIT_COST_WEEK] = 200000;
     assert_int_equal(counter_desk_reserve(&desk, &(struct admission){ 0 }),
-                     REFUSED);
+                     ADMISSION_REFUSED);
     assert_int_equal(desk.why.limit, LIMIT_COST_WEEK);
     desk.key.limits.at[LIMIT_COST_TOTAL] = 200000;
     assert_int_equal(counter_desk_reserve(&desk, &(struct admission){ 0 }),
-                     REFUSED);
+                     ADMISSION_REFUSED);
     assert_int_equal(desk.why.limit, LIMIT_COST_TOTAL);
 }
 
@@ -299,7 +301,8 @@ static void tokens_count_in_their_minute(void **state)
     (void)state;
     desk.key.limits.at[LIMIT_TPM_IN] = 1000;
     desk.key.limits.at[LIMIT_TPM_OUT] = 1000;
-    assert_int_equal(counter_desk_reserve(&desk, &admission), ADMITTED);
+    assert_int_equal(counter_desk_reserve(&desk, &admission),
+                     ADMISSION_GRANTED);
     counter_desk_pass(&desk, 2 * MINUTE_MS);
     view = counter_desk_view(&desk, &desk.key);
     assert_int_equal(view.at[LIMIT_TPM_IN].used, 0);
@@ -343,10 +346,10 @@ static void a_limit_may_come_and_go_meanwhile(void **state)
     struct admission after;
 
     (void)state;
-    assert_int_equal(counter_desk_reserve(&desk, &before), ADMITTED);
+    assert_int_equal(counter_desk_reserve(&desk, &before), ADMISSION_GRANTED);
     desk.key.limits.at[LIMIT_RPM] = 10;
     desk.key.limits.at[LIMIT_TPM_IN] = 1000;
-    assert_int_equal(counter_desk_reserve(&desk, &after), ADMITTED);
+    assert_int_equal(counter_desk_reserve(&desk, &after), ADMISSION_GRANTED);
     admission_correct(&before, 7, 1);
     counter_desk_cancel(&desk, &before);
     assert_int_equal(counter_desk_view(&desk, &desk.key).at[LIMIT_RPM].used, 1);
@@ -366,7 +369,7 @@ static void counting_tokens_is_free(void **state)
         desk.key.limits.at[i] = 0;
     ask.counted = false;
     assert_int_equal(admission_reserve(&admission, &ask, desk.now, &desk.why),
-                     ADMITTED);
+                     ADMISSION_GRANTED);
     admission_correct(&admission, 5, 5);
     counter_desk_settle(&desk, &admission);
     assert_int_equal(admission.state, ADMISSION_SETTLED);
@@ -384,7 +387,7 @@ static void what_costs_nothing_needs_no_budget(void **state)
     desk.key.limits.at[LIMIT_RPM] = 1;
     ask.tokens_in = ask.tokens_out = ask.cost_microusd = 0;
     assert_int_equal(admission_reserve(&admission, &ask, desk.now, &desk.why),
-                     ADMITTED);
+                     ADMISSION_GRANTED);
     counter_desk_cancel(&desk, &admission);
 }
 
@@ -397,7 +400,7 @@ static void a_wrong_estimate_overflows_nothing(void **state)
     desk.key.limits.at[LIMIT_COST_TOTAL] = LIMIT_MICROUSD_MAX;
     ask.cost_microusd = UINT64_MAX;
     assert_int_equal(admission_reserve(&admission, &ask, desk.now, &desk.why),
-                     REFUSED);
+                     ADMISSION_REFUSED);
     assert_int_equal(desk.why.need, UINT64_MAX);
     assert_int_equal(desk.why.opens_ms, 0);
     counter_desk_expect_free(&desk);

@@ -103,7 +103,7 @@ static void start(struct scene *scene, struct client *client)
         estimate = estimate_expect(&client->history, NULL, 100000, &worst);
     ask.cost_microusd = estimate.cost_microusd;
     client->over = admission_reserve(&client->admission, &ask, scene->desk.now,
-                                     &scene->desk.why) != ADMITTED;
+                                     &scene->desk.why) != ADMISSION_GRANTED;
     scene->admitted += !client->over;
     scene->running += !client->over;
 }

@@ -60,7 +60,7 @@ static void step(struct player *player)
         MONDAY + 20 * HOUR_MS + player->pair->ms * player->pair->wall_speed;
     if (player->count < HELD_MAX && rand_r(&player->seed) % 2) {
         if (counter_desk_reserve(player->desk, &player->held[player->count]) ==
-            ADMITTED) {
+            ADMISSION_GRANTED) {
             player->count++;
             player->admitted++;
         }

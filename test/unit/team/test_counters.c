@@ -26,7 +26,8 @@ static void one_request(void)
 {
     struct admission admission;
 
-    assert_int_equal(counter_desk_reserve(&desk, &admission), ADMITTED);
+    assert_int_equal(counter_desk_reserve(&desk, &admission),
+                     ADMISSION_GRANTED);
     counter_desk_settle(&desk, &admission);
 }
 
@@ -102,7 +103,8 @@ static void what_runs_is_shown_as_held(void **state)
     struct counters_view view;
 
     (void)state;
-    assert_int_equal(counter_desk_reserve(&desk, &admission), ADMITTED);
+    assert_int_equal(counter_desk_reserve(&desk, &admission),
+                     ADMISSION_GRANTED);
     view = counter_desk_view(&desk, &desk.key);
     assert_int_equal(view.at[LIMIT_CONCURRENCY].used, 1);
     assert_int_equal(view.at[LIMIT_RPD].reserved, 1);

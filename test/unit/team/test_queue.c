@@ -26,7 +26,7 @@ static void ask(struct guest *guest)
 
     ask.place = guest->place;
     if (admission_reserve(&guest->admission, &ask, guest->desk->now,
-                          &guest->desk->why) != ADMITTED)
+                          &guest->desk->why) != ADMISSION_GRANTED)
         return;
     queue_leave(guest->place);
     guest->place = NULL;
@@ -84,7 +84,7 @@ static int set_up(void **state)
     counter_desk_open(&desk, false);
     loop = loop_new();
     desk.key.limits.at[LIMIT_CONCURRENCY] = 1;
-    assert_int_equal(counter_desk_reserve(&desk, &running), ADMITTED);
+    assert_int_equal(counter_desk_reserve(&desk, &running), ADMISSION_GRANTED);
     memset(guests, 0, sizeof(guests));
     for (size_t i = 0; i < GUESTS; i++)
         enter(&guests[i]);
@@ -127,11 +127,11 @@ static void whoever_comes_later_does_not_overtake(void **state)
 
     (void)state;
     counter_desk_settle(&desk, &running);
-    assert_int_equal(counter_desk_reserve(&desk, &late), FULL);
+    assert_int_equal(counter_desk_reserve(&desk, &late), ADMISSION_FULL);
     assert_int_equal(desk.why.limit, LIMIT_CONCURRENCY);
     turn();
     assert_true(is_in(&guests[0]));
-    assert_int_equal(counter_desk_reserve(&desk, &late), FULL);
+    assert_int_equal(counter_desk_reserve(&desk, &late), ADMISSION_FULL);
 }
 
 static void whoever_leaves_holds_nobody_up(void **state)
@@ -160,7 +160,8 @@ static void a_slot_that_came_free_in_between_is_not_missed(void **state)
         queue_leave(guests[i].place);
         guests[i].place = NULL;
     }
-    assert_int_equal(counter_desk_reserve(&desk, &late.admission), FULL);
+    assert_int_equal(counter_desk_reserve(&desk, &late.admission),
+                     ADMISSION_FULL);
     counter_desk_settle(&desk, &running);
     enter(&late);
     assert_true(is_in(&late));

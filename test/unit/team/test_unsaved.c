@@ -29,7 +29,8 @@ static void one_request(void)
 {
     struct admission admission;
 
-    assert_int_equal(counter_desk_reserve(&desk, &admission), ADMITTED);
+    assert_int_equal(counter_desk_reserve(&desk, &admission),
+                     ADMISSION_GRANTED);
     counter_desk_settle(&desk, &admission);
 }
 

@@ -69,7 +69,8 @@ static void use_once(struct flush_scene *scene)
     };
 
     limits_init(&limits);
-    assert_int_equal(admission_reserve(&admission, &ask, now, &why), ADMITTED);
+    assert_int_equal(admission_reserve(&admission, &ask, now, &why),
+                     ADMISSION_GRANTED);
     admission_settle(&admission,
                      &(struct admission_truth){ .cost_microusd = 1000,
                                                 .sent = true },
