@@ -72,6 +72,15 @@ bool body_may_pass(struct relayed *r)
                    ENDPOINT_KEPT_MAX >> 20);
 }
 
+/* For the rules and limits of a key. */
+static void keep_facts(struct relayed *r, const struct scan_facts *facts)
+{
+    if (!r->caller.key)
+        return;
+    r->facts = arena_alloc(r->req->arena, sizeof(*facts));
+    *r->facts = *facts;
+}
+
 /* Was it looked at while it came, and nothing found? */
 static bool is_clear(struct relayed *r)
 {
@@ -81,6 +90,8 @@ static bool is_clear(struct relayed *r)
         return false;
     body_look_ahead(r);
     clear = scan_ahead_is_clear(r->ahead);
+    if (clear)
+        keep_facts(r, &r->ahead->facts);
     mem_free(r->ahead);
     r->ahead = NULL;
     return clear;
@@ -129,6 +140,8 @@ bool body_take(struct relayed *r)
     if (r->packed || is_clear(r))
         return true;
     found = scan_body(r->body);
+    if (found.is_object)
+        keep_facts(r, &found.facts);
     /* What names a proxy never goes out directly, its password with it. */
     if (found.proxy_config.len == 0 && (found.is_object || !seems_to_name(r)))
         return true;

@@ -195,21 +195,6 @@ bool ration_is_held(const struct ration *ration)
     return ration->admission.state == ADMISSION_RESERVED;
 }
 
-bool ration_needs_usage(const struct ration *ration)
-{
-    const struct ration_owner *owner = &ration->options.owner;
-
-    for (size_t i = 0; i < ADMISSION_SIDES; i++) {
-        const struct limits *limits = owner->of[i].limits;
-
-        if (owner->of[i].counters && (limits_any_cost(limits) ||
-                                      limits->at[LIMIT_TPM_IN] != LIMIT_NONE ||
-                                      limits->at[LIMIT_TPM_OUT] != LIMIT_NONE))
-            return ration->options.costs && ration->options.counted;
-    }
-    return false;
-}
-
 /* ---- asking ------------------------------------------------------------- */
 
 static enum admission_verdict reserve(struct ration *ration,

@@ -54,9 +54,6 @@ enum ration_answer ration_ask(struct ration *ration, void (*wake)(void *arg),
                               void *arg, struct err *err);
 /* Has it been given, and not settled yet? */
 bool ration_is_held(const struct ration *ration);
-/* Is something limited that only a readable answer tells? */
-bool ration_needs_usage(const struct ration *ration);
-
 /* What is known of the answer so far.  For each wake: mostly it costs two
    comparisons. */
 struct ration_look {

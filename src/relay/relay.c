@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "http/problem.h"
+#include "relay/admit.h"
 #include "relay/authorise.h"
 #include "relay/body.h"
 #include "relay/gather.h"
@@ -49,10 +50,11 @@ static struct flow_next refuse(struct relayed *r)
     return flow_go(settle);
 }
 
-/* ---- identify, receive, scan, choose ------------------------------------ */
+/* ---- identify, receive, scan, admit, choose ----------------------------- */
 
 static struct flow_next receive(struct flow *flow);
 static struct flow_next scan(struct flow *flow);
+static struct flow_next admit(struct flow *flow);
 static struct flow_next choose(struct flow *flow);
 static struct flow_next authorise(struct flow *flow);
 static struct flow_next send_request(struct flow *flow);
@@ -65,12 +67,12 @@ static struct flow_next identify(struct flow *flow)
     struct relayed *r = relayed_of(flow);
 
     caller_find(&r->caller, r->relay->options.callers, r->req, RIGHT_RELAY);
-    if (!caller_may(&r->caller, RIGHT_RELAY, &r->err))
+    if (!caller_may(&r->caller, RIGHT_RELAY, &r->err) || !admit_may_call(r))
         return refuse(r);
     if (r->caller.key)
         request_vouch(r->req);
     if (r->streamed)
-        return flow_go(choose);
+        return flow_go(admit);
     upload_keep(r, wake);
     return flow_go(receive);
 }
@@ -92,14 +94,32 @@ static struct flow_next receive(struct flow *flow)
         break;
     }
     r->streamed = upload_is_too_much(r);
-    return r->streamed ? flow_go(choose) : flow_sleep_then(receive);
+    return r->streamed ? flow_go(admit) : flow_sleep_then(receive);
 }
 
 static struct flow_next scan(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
 
-    return body_take(r) ? flow_go(choose) : refuse(r);
+    return body_take(r) ? flow_go(admit) : refuse(r);
+}
+
+/* What the key of the request lets it do, and its limits leave. */
+static struct flow_next admit(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+
+    if (!r->ration && !admit_may_ask(r))
+        return refuse(r);
+    switch (admit_ask(r, wake)) {
+    case RATION_GIVEN:
+        return flow_go(choose);
+    case RATION_WAITING:
+        return flow_sleep_then(admit);
+    case RATION_REFUSED:
+        break;
+    }
+    return refuse(r);
 }
 
 static struct flow_next choose(struct flow *flow)
@@ -139,6 +159,7 @@ static struct flow_next authorise(struct flow *flow)
 /* The upstream refused the token: throw its answer away and begin anew. */
 static struct flow_next renew(struct relayed *r)
 {
+    admit_note_sent(r);
     call_free(r->call);
     r->call = NULL;
     r->renewed = true;
@@ -257,6 +278,7 @@ static struct flow_next judge_failure(struct relayed *r)
     bool again = may_retry(r);
 
     r->err = *call_error(r->call);
+    admit_note_sent(r);
     call_free(r->call);
     r->call = NULL;
     return again ? flow_go(send_request) : refuse(r);
@@ -352,6 +374,7 @@ static struct flow_next copy(struct flow *flow)
             break;
         case CALL_AGAIN:
             response_flush(r->req);
+            admit_look(r);
             return flow_sleep_then(copy);
         case CALL_END:
             return finish_copy(r, COMPLETE);
@@ -395,6 +418,7 @@ static struct flow_next settle(struct flow *flow)
     /* The client need not wait for the rest. */
     if (r->outcome == COMPLETE)
         response_hurry(r->req);
+    admit_settle(r);
     call_free(r->call);
     r->call = NULL;
     relayed_log(r);
@@ -410,6 +434,7 @@ static void done(struct flow *flow)
     keeper_wait_free(r->wait);
     loop_timer_free(r->patience);
     gather_free(r->gather);
+    admit_done(r);
     metering_free(r->meter);
     mem_free(r->ahead);
     account_unref(r->account);

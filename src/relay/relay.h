@@ -3,11 +3,11 @@
 
    The steps, in order (a client that leaves diverts to settle from anywhere):
 
-       identify -> receive -> scan -> choose -> authorise -> send -> judge
-                                                    ^          ^      | |
-                                       a first 401, |          '------| |
-                                       once         '-----------------' v
-                                              settle <---- copy <---- gather
+       identify -> receive -> scan -> admit -> choose -> authorise -> send -> judge
+                                                             ^          ^      | |
+                                                a first 401, |          '------| |
+                                                once         '-----------------' v
+                                                       settle <---- copy <---- gather
 
    From judge back to send: a stale connection, once.  Gather: the list of models
    under /api, read whole and widened; every other answer goes on to copy.
@@ -22,10 +22,13 @@
 #include "team/caller.h"
 #include "upstream/origin.h"
 
+struct keys;
+
 struct relay_options {
     struct loop *loop;
     const struct config *config; /* outlives the relay, as the four below */
     const struct caller_sources *callers;
+    struct keys *keys; /* NULL: there are none */
     struct accounts *accounts;
     struct keeper *keeper;
     struct tls *tls;           /* for an https upstream; else not used */

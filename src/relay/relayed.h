@@ -11,6 +11,7 @@
 #include "relay/relay.h"
 #include "upstream/call.h"
 #include "usage/meter.h"
+#include "usage/price.h"
 #include "usage/scan_ahead.h"
 
 struct relay {
@@ -20,7 +21,10 @@ struct relay {
     struct arena *arena;
     struct str host;         /* the Host field */
     atomic_size_t in_flight; /* relayed requests that have not settled */
+    struct prices *prices;   /* what limits count by */
 };
+
+struct ration;
 
 enum outcome { RUNNING, COMPLETE, REFUSED, CUT, CLIENT_LEFT };
 
@@ -30,7 +34,8 @@ struct relayed {
     struct flow flow;
     struct request *req;
     struct call *call;
-    struct meter *meter; /* reads a copy of the answer; or NULL */
+    struct meter *meter;   /* reads a copy of the answer; or NULL */
+    struct ration *ration; /* of its key's limits; or NULL (relay/admit.h) */
     uint64_t bytes_out;
     enum outcome outcome;
     bool unframed; /* chunk framing is undone for an HTTP/1.0 client */
@@ -38,12 +43,15 @@ struct relayed {
     bool upload_ended;
     bool packed;  /* the body is compressed: nobody looks at it */
     bool renewed; /* the request is repeated after a 401 */
+    bool sent;    /* at least once, completely */
 
     struct relay *relay;
     const struct endpoint *endpoint;
     struct str path;          /* upstream's view */
     struct account *account;  /* NULL with the client's own login */
     struct caller caller;     /* from identify on */
+    struct key_group *group;  /* of its key, as long as the ration; or NULL */
+    struct scan_facts *facts; /* what the body asks for; NULL: unknown */
     struct keeper_wait *wait; /* for a better token */
     struct proxy *proxy;      /* the request's own */
     struct gather *gather;    /* while an answer is read whole */

@@ -21,6 +21,7 @@ struct relay *relay_new(const struct relay_options *options)
     upstream_make_known(relay->upstream, options->outgoing);
     relay->origin =
         origin_new(api->host, api->port, api->tls ? options->tls : NULL);
+    relay->prices = prices_default();
     return relay;
 }
 
@@ -30,6 +31,7 @@ void relay_free(struct relay *relay)
         return;
     upstream_free(relay->upstream);
     origin_free(relay->origin);
+    prices_free(relay->prices);
     arena_free(relay->arena);
     mem_free(relay);
 }

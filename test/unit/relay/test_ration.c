@@ -399,8 +399,7 @@ static bool is_woken(void *arg)
 
 static void it_waits_for_a_free_slot(void **state)
 {
-    struct ration *first;
-    struct ration *second;
+    struct ration *first, *second;
     unsigned want = 1;
 
     (void)state;
@@ -420,8 +419,7 @@ static void it_waits_for_a_free_slot(void **state)
 
 static void it_does_not_wait_for_ever(void **state)
 {
-    struct ration *first;
-    struct ration *second;
+    struct ration *first, *second;
     unsigned want = 1;
 
     (void)state;
@@ -439,8 +437,7 @@ static void it_does_not_wait_for_ever(void **state)
 
 static void whoever_leaves_leaves_the_queue(void **state)
 {
-    struct ration *first;
-    struct ration *second;
+    struct ration *first, *second;
 
     (void)state;
     s.limits.at[LIMIT_CONCURRENCY] = 1;
@@ -456,9 +453,7 @@ static void whoever_leaves_leaves_the_queue(void **state)
 /* The slot of the key is free, that of the group is not: it waits there. */
 static void it_waits_for_its_group_too(void **state)
 {
-    struct ration *first;
-    struct ration *second;
-    struct ration *third;
+    struct ration *first, *second, *third;
     unsigned want = 1;
 
     (void)state;
@@ -476,20 +471,6 @@ static void it_waits_for_its_group_too(void **state)
     assert_int_equal(ask(third), RATION_GIVEN);
     end(second, NULL, 0, false);
     end(third, NULL, 0, false);
-}
-
-/* Only what somebody limits has to be readable. */
-static void usage_is_needed_where_it_is_limited(void **state)
-{
-    struct ration *ration = given();
-
-    (void)state;
-    assert_false(ration_needs_usage(ration));
-    s.limits.at[LIMIT_RPM] = 5;
-    assert_false(ration_needs_usage(ration));
-    s.group_limits.at[LIMIT_COST_DAY] = 5;
-    assert_true(ration_needs_usage(ration));
-    end(ration, NULL, 0, false);
 }
 
 int main(void)
@@ -514,7 +495,6 @@ int main(void)
         TEST(it_does_not_wait_for_ever),
         TEST(whoever_leaves_leaves_the_queue),
         TEST(it_waits_for_its_group_too),
-        TEST(usage_is_needed_where_it_is_limited),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+/* What a relay key lets a request do: its rules, and its limits (relay/ration.h).  All is
+   quick and true for a caller without a key. */
+#pragma once
+
+#include "relay/ration.h"
+#include "relay/relayed.h"
+#include "team/key.h"
+
+/* Which permission a path of the API needs.  Pure. */
+enum key_call admit_call_of(struct str path);
+
+/* By its path alone: before the body is read. */
+bool admit_may_call(struct relayed *r) MUST_CHECK;
+/* By the model that its body names. */
+bool admit_may_ask(struct relayed *r) MUST_CHECK;
+
+/* Reserve.  REFUSED leaves the reason in r->err. */
+enum ration_answer admit_ask(struct relayed *r, void (*wake)(void *arg));
+
+/* For each wake while the answer comes. */
+static inline void admit_look(struct relayed *r)
+{
+    if (r->ration && r->meter)
+        ration_look(r->ration, &r->meter->usage, r->bytes_out);
+}
+
+/* A call is given up, or over: did its request leave? */
+void admit_note_sent(struct relayed *r);
+/* The truth, at the end; gives back what is not used. */
+void admit_settle(struct relayed *r);
+/* With the request. */
+void admit_done(struct relayed *r);

@@ -1,0 +1,352 @@
+// SPDX-License-Identifier: MIT
+/* relay/admit: requests with a key, on every way they can end: nothing stays reserved. */
+#include "relay/admit.h"
+
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "relay_scene.h"
+#include "team/key_scene.h"
+
+#define OK "HTTP/1.1 200 OK\r\n"
+#define USAGE                                                                  \
+    "{\"model\":\"claude-sonnet-4-5\",\"usage\":{\"input_tokens\":1000,"       \
+    "\"output_tokens\":100}}"
+#define ANSWER                                                                 \
+    OK "Content-Type: application/json\r\nContent-Length: 79\r\n\r\n" USAGE
+#define STREAM                                                                 \
+    OK "Content-Type: text/event-stream\r\nTransfer-Encoding: "                \
+       "chunked\r\n\r\n"
+#define BODY "{\"model\":\"claude-sonnet-4-5\",\"max_tokens\":100}"
+
+static struct relay_scene *scene;
+static struct key_scene keys;
+static struct keyring *ring;
+
+/* A key by that document. */
+static void use_key(const char *doc)
+{
+    struct key *key = scene_key(&keys, 1, "alice", doc);
+
+    if (!key)
+        fail_msg("%s", keys.err.text);
+    keyring_put(ring, key);
+}
+
+static int set_up(void **state)
+{
+    (void)relay_scene_open(state);
+    scene = *state;
+    scene_begin(&keys);
+    ring = keyring_new();
+    scene->callers.keyring = ring;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)relay_scene_close(state);
+    keyring_free(ring);
+    scene_end(&keys);
+    return 0;
+}
+
+static struct counters_view view(void)
+{
+    struct counters_view view;
+    struct limits limits;
+
+    limits_init(&limits);
+    counters_view(keys.counters, &limits, NULL,
+                  (struct counters_now){ loop_now_ms(scene->loop),
+                                         clock_wall_ms() },
+                  &view);
+    return view;
+}
+
+static bool nothing_is_held(void *arg)
+{
+    struct counters_view now = view();
+
+    (void)arg;
+    return now.at[LIMIT_CONCURRENCY].used == 0;
+}
+
+static void until_free(void)
+{
+    struct counters_view now;
+
+    wire_until(scene->loop, nothing_is_held, NULL);
+    now = view();
+    for (size_t i = 0; i < LIMIT_COUNT; i++)
+        assert_int_equal(now.at[i].reserved, 0);
+}
+
+static void send_to(struct wire *client, const char *path, const char *body)
+{
+    char text[1024];
+
+    (void)snprintf(text, sizeof(text),
+                   "POST %s HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: "
+                   "gzip\r\nAuthorization: Bearer " STR_FMT
+                   "\r\nContent-Length: %zu\r\n\r\n%s",
+                   path, STR_ARG(secret_reveal(keys.secret)), strlen(body),
+                   body);
+    wire_send(client, text);
+}
+
+static void post(const char *path, const char *body)
+{
+    send_to(&scene->client, path, body);
+}
+
+static struct wire *ask(void)
+{
+    struct wire *peer;
+
+    post("/v1/messages", BODY);
+    peer = relay_scene_accept(scene);
+    wire_expect(peer, BODY);
+    return peer;
+}
+
+/* ---- every end ----------------------------------------------------------- */
+
+static void an_answer_is_booked(void **state)
+{
+    struct wire *peer;
+
+    (void)state;
+    use_key("{\"limits\":{\"cost_day\":1}}");
+    peer = ask();
+    assert_int_equal(view().at[LIMIT_CONCURRENCY].used, 1);
+    assert_int_equal(wire_count(peer, "gzip"), 1);
+    wire_send(peer, ANSWER);
+    wire_expect(&scene->client, USAGE);
+    until_free();
+    assert_int_equal(view().total.requests, 1);
+    assert_int_equal(view().total.tokens_in, 1000);
+    assert_int_equal(view().total.tokens_out, 100);
+    assert_int_equal(view().at[LIMIT_COST_DAY].used, 3000 + 1500);
+}
+
+static void a_client_that_leaves_before_the_answer(void **state)
+{
+    (void)state;
+    use_key("{}");
+    (void)ask();
+    assert_int_equal(view().at[LIMIT_CONCURRENCY].used, 1);
+    wire_close(&scene->client);
+    until_free();
+    assert_int_equal(view().total.requests, 1);
+    assert_int_equal(view().total.cost_microusd, 0);
+}
+
+static void a_client_that_leaves_in_the_stream(void **state)
+{
+    struct wire *peer;
+
+    (void)state;
+    use_key("{}");
+    peer = ask();
+    wire_send(peer, STREAM "97\r\nevent: message_start\ndata: "
+                           "{\"type\":\"message_start\",\"message\":{\"model\":"
+                           "\"claude-sonnet-4-5\",\"usage\":{\"input_tokens\":"
+                           "1000,\"output_tokens\":1}}}    \n\n\r\n");
+    wire_expect(&scene->client, "message_start");
+    wire_close(&scene->client);
+    until_free();
+    assert_int_equal(view().total.tokens_in, 1000);
+    assert_int_equal(view().total.cost_microusd, 3000 + 15);
+}
+
+static void an_upstream_that_cuts(void **state)
+{
+    struct wire *peer;
+
+    (void)state;
+    use_key("{}");
+    peer = ask();
+    wire_send(peer, STREAM "4\r\ndata\r\n");
+    wire_expect(&scene->client, "data");
+    wire_close(peer);
+    until_free();
+    assert_int_equal(view().total.requests, 1);
+}
+
+static void an_upstream_that_is_overloaded(void **state)
+{
+    struct wire *peer;
+
+    (void)state;
+    use_key("{\"limits\":{\"cost_day\":1}}");
+    peer = ask();
+    wire_send(peer, "HTTP/1.1 529 Busy\r\nContent-Length: 4\r\n\r\nbusy");
+    wire_expect(&scene->client, "busy");
+    until_free();
+    assert_int_equal(view().total.cost_microusd, 0);
+}
+
+static void what_never_left_is_no_request(void **state)
+{
+    (void)state;
+    use_key("{\"limits\":{\"rpm\":10}}");
+    post("/v1/messages?account=nobody", BODY);
+    wire_expect(&scene->client, "nobody");
+    until_free();
+    assert_int_equal(view().total.requests, 0);
+    assert_int_equal(view().at[LIMIT_RPM].used, 0);
+}
+
+/* ---- refusals ------------------------------------------------------------ */
+
+static void a_budget_answers_402(void **state)
+{
+    (void)state;
+    use_key("{\"limits\":{\"cost_day\":0.001},\"time_zone\":\"+08:00\"}");
+    post("/v1/messages", BODY);
+    wire_expect(&scene->client, "HTTP/1.1 402 ");
+    wire_expect(&scene->client, "x-should-retry: false\r\n");
+    wire_expect(&scene->client, "billing_error");
+    wire_expect(&scene->client, "the key alice has used $0.00 of $0.001 a day");
+    assert_int_equal(scene->peer_count, 0);
+    until_free();
+}
+
+static void a_rate_answers_429_with_the_wait(void **state)
+{
+    struct wire *peer;
+
+    (void)state;
+    use_key("{\"limits\":{\"rpm\":1}}");
+    peer = ask();
+    wire_send(peer, ANSWER);
+    wire_expect(&scene->client, USAGE);
+    post("/v1/messages", BODY);
+    wire_expect(&scene->client, "HTTP/1.1 429 ");
+    wire_expect(&scene->client, "retry-after: 6");
+    wire_expect(&scene->client, "1 of 1 requests a minute (limit rpm)");
+    assert_int_equal(wire_count(&scene->client, "x-should-retry"), 0);
+    /* Counting tokens is free. */
+    post("/v1/messages/count_tokens", BODY);
+    wire_expect_count(peer, BODY, 2);
+    wire_send(peer, OK "Content-Length: 4\r\n\r\nfree");
+    wire_expect(&scene->client, "free");
+    until_free();
+    assert_int_equal(view().total.requests, 1);
+}
+
+static void what_the_key_does_not_allow_answers_403(void **state)
+{
+    (void)state;
+    use_key("{\"deny_models\":[\"claude-*\"]}");
+    post("/v1/messages", BODY);
+    wire_expect_count(&scene->client, "HTTP/1.1 403 ", 1);
+    post("/v1/messages", "{\"mod\\u0065l\":\"cl\\u0061ude-sonnet-4-5\"}");
+    wire_expect_count(&scene->client, "HTTP/1.1 403 ", 2);
+    post("/v1/messages", "{}");
+    wire_expect_count(&scene->client, "HTTP/1.1 403 ", 3);
+    use_key("{\"allow\":[\"files\"]}");
+    post("/v1/messages", BODY);
+    wire_expect_count(&scene->client, "HTTP/1.1 403 ", 4);
+    assert_int_equal(scene->peer_count, 0);
+    until_free();
+}
+
+/* ---- waiting ------------------------------------------------------------- */
+
+static void a_request_waits_for_its_turn(void **state)
+{
+    struct wire *peer;
+    struct wire other;
+
+    (void)state;
+    use_key("{\"limits\":{\"concurrency\":1},\"queue_wait\":\"10m\"}");
+    peer = ask();
+    wire_connect(&other, scene->loop, server_port(scene->server));
+    send_to(&other, "/v1/messages", BODY);
+    wire_turn_for(scene->loop, 20);
+    assert_int_equal(wire_count(&other, "HTTP/1.1"), 0);
+    wire_send(peer, ANSWER);
+    wire_expect(&scene->client, USAGE);
+    wire_expect_count(peer, BODY, 2);
+    wire_send(peer, ANSWER);
+    wire_expect(&other, USAGE);
+    wire_close(&other);
+    until_free();
+}
+
+static void a_client_that_leaves_leaves_the_queue(void **state)
+{
+    struct wire *peer;
+    struct wire other;
+
+    (void)state;
+    use_key("{\"limits\":{\"concurrency\":1},\"queue_wait\":\"10m\"}");
+    peer = ask();
+    wire_connect(&other, scene->loop, server_port(scene->server));
+    send_to(&other, "/v1/messages", BODY);
+    wire_turn_for(scene->loop, 20);
+    wire_close(&other);
+    wire_turn_for(scene->loop, 20);
+    wire_send(peer, ANSWER);
+    wire_expect(&scene->client, USAGE);
+    until_free();
+    post("/v1/messages", BODY);
+    wire_expect_count(peer, BODY, 2);
+    wire_send(peer, ANSWER);
+    wire_expect_count(&scene->client, USAGE, 2);
+    until_free();
+    assert_int_equal(view().total.requests, 2);
+}
+
+/* ---- paths --------------------------------------------------------------- */
+
+static void each_path_has_its_permission(void **state)
+{
+    static const struct {
+        const char *path;
+        enum key_call call;
+    } rows[] = {
+        { "/v1/messages", KEY_MESSAGES },
+        { "/v1/messages/count_tokens", KEY_MESSAGES },
+        { "/v1/complete", KEY_MESSAGES },
+        { "/v1/models", KEY_MESSAGES },
+        { "/v1/models/claude-x", KEY_MESSAGES },
+        { "/v1/messages/batches", KEY_BATCHES },
+        { "/v1/messages/batches/b1/results", KEY_BATCHES },
+        { "/v1/files", KEY_FILES },
+        { "/v1/files/f/content", KEY_FILES },
+        { "/v1/messages/other", KEY_OTHER },
+        { "/v1/modelsx", KEY_OTHER },
+        { "/v1/filesystem", KEY_OTHER },
+        { "/v1/messages/batchesx", KEY_OTHER },
+        { "/v1/skills", KEY_OTHER },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        assert_int_equal(admit_call_of(str_of(rows[i].path)), rows[i].call);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(an_answer_is_booked),
+        TEST(a_client_that_leaves_before_the_answer),
+        TEST(a_client_that_leaves_in_the_stream),
+        TEST(an_upstream_that_cuts),
+        TEST(an_upstream_that_is_overloaded),
+        TEST(what_never_left_is_no_request),
+        TEST(a_budget_answers_402),
+        TEST(a_rate_answers_429_with_the_wait),
+        TEST(what_the_key_does_not_allow_answers_403),
+        TEST(a_request_waits_for_its_turn),
+        TEST(a_client_that_leaves_leaves_the_queue),
+        TEST(each_path_has_its_permission),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
