@@ -232,6 +232,7 @@ static void print_banner(const struct app *app)
         .host = app->config->host.at,
         .port = worker_port(app->workers[0]),
         .accounts = accounts_count(app->place.accounts),
+        .needs_key = caller_needs_key(&app->callers),
         .invocation = app->invocation,
         .folder = getcwd(folder, sizeof(folder)),
     };

@@ -112,13 +112,14 @@ static void add_trouble(struct buf *out, const struct banner *banner)
 
 void banner_add_client(struct buf *out, const struct banner *banner)
 {
-    if (!banner_host_is_usable(banner->host)) {
+    if (!banner->needs_key && !banner_host_is_usable(banner->host)) {
         buf_printf(out, "HOST is %s: " BANNER_USELESS_HOST ".\n", banner->host);
         return;
     }
     buf_add(out, STR("  export ANTHROPIC_BASE_URL="));
     banner_add_own_url(out, banner);
-    buf_add(out, STR(" ANTHROPIC_AUTH_TOKEN=any-text\n"));
+    buf_printf(out, " ANTHROPIC_AUTH_TOKEN=%s\n",
+               banner->needs_key ? "your-relay-key" : "any-text");
     if (banner->accounts > 1)
         buf_printf(
             out,
@@ -126,6 +127,10 @@ void banner_add_client(struct buf *out, const struct banner *banner)
             "\"\n",
             STR_ARG(banner->account));
     buf_add(out, STR("  claude\n"));
+    if (banner->needs_key)
+        add_text(out, banner,
+                 STR("Put one of your relay keys there; "
+                     "`claude-relay key create me` makes one.\n"));
     if (banner->accounts > 1)
         buf_printf(out,
                    "There are %zu accounts; the second line chooses \"" STR_FMT

@@ -14,6 +14,7 @@ struct banner {
     size_t accounts;
     struct str account;  /* the first of them that can be used, if any can */
     const char *trouble; /* otherwise: what is wrong with the first */
+    bool needs_key;      /* there are relay keys, so everybody needs one */
     const struct invocation *invocation;
     const char *folder; /* where the program was called; NULL if unknown */
 };
@@ -23,10 +24,10 @@ struct banner {
 bool banner_host_is_usable(const char *host);
 
 /* What to do about a host that is not: the end of a sentence that named it. */
-#define BANNER_USELESS_HOST                                                     \
-    "in this version only this machine itself is served, so no client can use " \
-    "the relay at that address; set HOST=127.0.0.1 in .env, and let other "     \
-    "machines come through ssh -L"
+#define BANNER_USELESS_HOST                                                    \
+    "until there are relay keys only this machine itself is served, so no "    \
+    "client can use the relay at that address; make a key with "               \
+    "`claude-relay key create me`, or set HOST=127.0.0.1 in .env"
 
 /* Append the base URL for clients on this machine, of `host` and `port`. */
 void banner_add_own_url(struct buf *out, const struct banner *banner);

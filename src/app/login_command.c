@@ -151,11 +151,28 @@ static void ask_where(const struct config *config, struct json_doc *running,
     banner->host = host.at;
 }
 
-static void show_next(const struct config *config, size_t accounts,
-                      const char *name)
+static bool has_keys(struct remote *remote)
 {
+    struct remote_call call = { .method = "GET",
+                                .path = STR("/admin/api/status") };
+    uint64_t keys = 0;
+    struct err ignored;
+
+    if (remote_call(remote, &call, &ignored))
+        (void)json_doc_get_u64(call.answer, "keys", &keys);
+    json_doc_free(call.answer);
+    return keys > 0;
+}
+
+static void show_next(struct remote *remote, const struct config *config,
+                      size_t accounts, const char *name)
+{
+    const struct invocation invocation = invocation_of_process();
     struct json_doc *running = running_find(config);
-    struct banner banner = { .accounts = accounts, .account = str_of(name) };
+    struct banner banner = { .accounts = accounts,
+                             .account = str_of(name),
+                             .needs_key = has_keys(remote),
+                             .invocation = &invocation };
     struct buf text;
 
     ask_where(config, running, &banner);
@@ -220,7 +237,7 @@ static int look_at_it(struct remote *remote, const struct config *config,
     if (wants_message(arguments) &&
         !first_message_send(remote, arguments->name, &err))
         status = terminal_fail(&err);
-    show_next(config, count, arguments->name);
+    show_next(remote, config, count, arguments->name);
     return status;
 }
 

@@ -169,6 +169,8 @@ void limit_write(enum limit limit, uint64_t value, char out[LIMIT_TEXT_MAX])
 /* SDKs wait so long by themselves; whoever would have to wait longer is told at
    once. */
 #define PATIENCE_MS 61000
+/* Clients give up at once when they are asked to wait for longer. */
+#define RETRY_MAX_MS 60000
 /* When a request under way ends is not known. */
 #define SLOT_WAIT_MS 1000
 
@@ -247,6 +249,7 @@ bool limit_refuse(const struct limit_refusal *why, const char *key,
                   const char *group, struct err *err)
 {
     const struct limit_kind *kind = &limit_kinds[why->limit];
+    uint64_t wait = wait_ms(why);
     char used[LIMIT_TEXT_MAX];
     char at[LIMIT_TEXT_MAX];
     char held[PART_MAX];
@@ -262,5 +265,7 @@ bool limit_refuse(const struct limit_refusal *why, const char *key,
             why->of_group ? "the group" : "the key",
             why->of_group ? group : key, used, at, kind->words, kind->name,
             held, need, when);
-    return err_retry_after(err, wait_ms(why));
+    if (err->code == ERR_RATE && wait > RETRY_MAX_MS)
+        wait = RETRY_MAX_MS;
+    return err_retry_after(err, wait);
 }

@@ -132,7 +132,7 @@ static void an_address_where_nobody_is_served_is_told(void **state)
                                         .accounts = 1,
                                         .account = STR("x"),
                                         .invocation = &in_build });
-        assert_int_equal(strstr(buf_str(&out).at, "ssh -L") == NULL,
+        assert_int_equal(strstr(buf_str(&out).at, "key create me") == NULL,
                          hosts[i].usable);
         assert_int_equal(strstr(buf_str(&out).at, "export ") != NULL,
                          hosts[i].usable);
@@ -169,6 +169,28 @@ static void then_a_client(void **state)
     buf_done(&out);
 }
 
+static void once_there_are_keys_it_needs_one(void **state)
+{
+    struct banner banner = { .host = "192.0.2.1",
+                             .port = 8080,
+                             .accounts = 1,
+                             .account = STR("max"),
+                             .needs_key = true,
+                             .invocation = &in_build };
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, BANNER_MAX);
+    banner_add_client(&out, &banner);
+    unit_assert_str(buf_str(&out),
+                    "  export ANTHROPIC_BASE_URL=http://192.0.2.1:8080 "
+                    "ANTHROPIC_AUTH_TOKEN=your-relay-key\n"
+                    "  claude\n"
+                    "Put one of your relay keys there; "
+                    "`build/claude-relay key create me` makes one.\n");
+    buf_done(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -178,6 +200,7 @@ int main(void)
         cmocka_unit_test(an_account_that_cannot_be_used_comes_first),
         cmocka_unit_test(an_address_where_nobody_is_served_is_told),
         cmocka_unit_test(then_a_client),
+        cmocka_unit_test(once_there_are_keys_it_needs_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -135,6 +135,12 @@ static const struct {
       23,
       "the key alice has used 10 of 10 requests a minute (limit rpm): it "
       "opens again 2026-11-30 00:53 (UTC)" },
+    /* Claude Code waits for a minute and no longer. */
+    { { LIMIT_RPM, false, 10, 0, 1, 10, NOW, NOW + 60600, NULL },
+      ERR_RATE,
+      60,
+      "the key alice has used 10 of 10 requests a minute (limit rpm): it "
+      "opens again 2026-11-30 00:54 (UTC)" },
     { { LIMIT_TPM_IN, false, 900, 0, 300, 1000, NOW, NOW + 1000, NULL },
       ERR_RATE,
       1,
