@@ -62,13 +62,15 @@ static void what_is_used_and_held_is_shown(void **state)
     (void)state;
     limits_init(&limits);
     limits.at[LIMIT_COST_DAY] = 5000000;
-    assert_int_equal(admission_reserve(&settled, &ask, now, &why), ADMITTED);
+    assert_int_equal(admission_reserve(&settled, &ask, now, &why),
+                     ADMISSION_GRANTED);
     admission_settle(&settled,
                      &(struct admission_truth){ .tokens_in = 7,
                                                 .cost_microusd = 100001,
                                                 .sent = true },
                      now);
-    assert_int_equal(admission_reserve(&held, &ask, now, &why), ADMITTED);
+    assert_int_equal(admission_reserve(&held, &ask, now, &why),
+                     ADMISSION_GRANTED);
     expect_doc(use_doc_limits(&of),
                "{\"cost_day\":{\"limit\":5.0,\"used\":0.100001,"
                "\"reserved\":0.2,"
