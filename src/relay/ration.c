@@ -91,18 +91,21 @@ static bool find_history(struct ration *ration)
              counters_history(options->all, model, &ration->history)));
 }
 
-static void estimate_by_history(struct ration *ration, bool bounded,
-                                const struct estimate *most)
+/* Whatever a body may cost at the most: what its like came to is what counts. */
+static struct estimate expected(const struct ration *ration,
+                                uint64_t body_bytes)
 {
     const struct estimate none = { UNBOUNDED >> 1, UNBOUNDED >> 1,
                                    UNBOUNDED >> 1 };
-    const struct estimate *worst = bounded ? most : &none;
-    const struct history *history = &ration->history;
 
+    return estimate_expect(&ration->history, NULL, body_bytes, &none);
+}
+
+static void estimate_by_history(struct ration *ration)
+{
     ration->corrects = true;
-    ration->estimate =
-        estimate_expect(history, NULL, ration->options.body_bytes, worst);
-    ration->cost_out = estimate_expect(history, NULL, 0, worst).cost_microusd;
+    ration->estimate = expected(ration, ration->options.body_bytes);
+    ration->cost_out = expected(ration, 0).cost_microusd;
 }
 
 /* Results of tools are read as input once more, so that their share is not known when
@@ -118,19 +121,41 @@ static void estimate_by_most(struct ration *ration, const struct estimate *most)
                                              most->tokens_out);
 }
 
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+/* Should its like have come to more than what was thought to be the worst, then that
+   was not. */
+static void raise_to_history(struct ration *ration)
+{
+    struct estimate like = expected(ration, ration->options.body_bytes);
+    struct estimate *estimate = &ration->estimate;
+
+    estimate->tokens_in = larger(estimate->tokens_in, like.tokens_in);
+    estimate->tokens_out = larger(estimate->tokens_out, like.tokens_out);
+    estimate->cost_microusd =
+        larger(estimate->cost_microusd, like.cost_microusd);
+    ration->cost_out =
+        larger(ration->cost_out, expected(ration, 0).cost_microusd);
+}
+
 static void estimate(struct ration *ration)
 {
     struct estimate most;
     bool strict = ration->options.owner.strict;
     bool bounded = find_most(ration, ration->options.facts, &most);
 
-    ration->has_history = !strict && find_history(ration);
-    if (ration->has_history)
-        estimate_by_history(ration, bounded, &most);
+    ration->has_history = find_history(ration);
+    if (ration->has_history && !strict)
+        estimate_by_history(ration);
     else if (bounded || (!strict && find_usual_most(ration, &most)))
         estimate_by_most(ration, &most);
     else
         ration->estimate = (struct estimate){ UNBOUNDED, UNBOUNDED, UNBOUNDED };
+    if (ration->has_history && strict)
+        raise_to_history(ration);
 }
 
 /* A request that may alone need more than a minute allows is let through when the

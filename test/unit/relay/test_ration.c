@@ -1,164 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* relay/ration: what a request takes from its limits, on every way it can end. */
+/* relay/ration: what a request takes from its limits, on every way it can end.  Waiting
+   for a slot is in test_ration_waiting.c. */
 #include "relay/ration.h"
 
-#include <string.h>
-
-#include "base/clock.h"
-#include "unit.h"
-#include "wire.h"
-
-#define MODEL "claude-sonnet-4-5"
-#define BODY 100000
-
-static struct {
-    struct loop *loop;
-    struct prices *prices;
-    struct counters *all;
-    struct counters *key;
-    struct counters *group;
-    struct limits limits;
-    struct limits group_limits;
-    struct scan_facts facts;
-    struct ration_options options;
-    unsigned woken;
-    struct err err;
-} s;
-
-static int set_up(void **state)
-{
-    (void)state;
-    memset(&s, 0, sizeof(s));
-    s.loop = loop_new();
-    s.prices = prices_default();
-    s.all = counters_new(NULL, SUBJECT_ALL);
-    s.key = counters_new(NULL, SUBJECT_OF_KEY(1));
-    s.group = counters_new(NULL, SUBJECT_OF_GROUP(1));
-    limits_init(&s.limits);
-    limits_init(&s.group_limits);
-    s.facts = (struct scan_facts){ .model_is = SCAN_TOLD,
-                                   .max_tokens_is = SCAN_TOLD,
-                                   .max_tokens = 1000,
-                                   .model = MODEL };
-    s.options = (struct ration_options){
-        .loop = s.loop,
-        .prices = s.prices,
-        .all = s.all,
-        .owner = { .key = "alice",
-                   .group = "team",
-                   .of = { { s.key, &s.limits, NULL },
-                           { s.group, &s.group_limits, NULL } } },
-        .facts = &s.facts,
-        .body_bytes = BODY,
-        .counted = true,
-        .costs = true
-    };
-    return 0;
-}
-
-static struct counters_view view_of(struct counters *counters)
-{
-    struct counters_view view;
-
-    counters_view(counters, &s.limits, NULL,
-                  (struct counters_now){ loop_now_ms(s.loop), clock_wall_ms() },
-                  &view);
-    return view;
-}
-
-static void expect_free(struct counters *counters)
-{
-    struct counters_view view = view_of(counters);
-
-    assert_int_equal(view.at[LIMIT_CONCURRENCY].used, 0);
-    for (size_t i = 0; i < LIMIT_COUNT; i++)
-        assert_int_equal(view.at[i].reserved, 0);
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    expect_free(s.key);
-    expect_free(s.group);
-    counters_unref(s.all);
-    counters_unref(s.key);
-    counters_unref(s.group);
-    prices_free(s.prices);
-    loop_free(s.loop);
-    return 0;
-}
-
-static void wake(void *arg)
-{
-    (void)arg;
-    s.woken++;
-}
-
-static enum ration_answer ask(struct ration *ration)
-{
-    return ration_ask(ration, wake, NULL, &s.err);
-}
-
-static struct ration *given(void)
-{
-    struct ration *ration = ration_new(&s.options);
-
-    assert_int_equal(ask(ration), RATION_GIVEN);
-    assert_true(ration_is_held(ration));
-    return ration;
-}
-
-static void refused(const char *text)
-{
-    struct ration *ration = ration_new(&s.options);
-
-    assert_int_equal(ask(ration), RATION_REFUSED);
-    unit_assert_part(s.err.text, text);
-    ration_free(ration);
-}
-
-static uint64_t held(void)
-{
-    return view_of(s.key).at[LIMIT_COST_TOTAL].reserved;
-}
-
-static uint64_t used(void)
-{
-    return view_of(s.key).at[LIMIT_COST_TOTAL].used;
-}
-
-/* 20,000 tokens of input, and 1,000 of output: by $3 and $15 a million, 75,000
-   micro-dollars. */
-static struct meter_usage usage_of(uint64_t out, bool final)
-{
-    struct meter_usage usage = { .told = 1, .final = final, .model = MODEL };
-
-    usage.known[METER_INPUT] = usage.known[METER_OUTPUT] = true;
-    usage.counts[METER_INPUT] = 20000;
-    usage.counts[METER_OUTPUT] = out;
-    return usage;
-}
-
-#define ALIKE 75000
-
-static void end(struct ration *ration, const struct meter_usage *usage,
-                uint64_t bytes, bool complete)
-{
-    ration_settle(ration, &(struct ration_end){ .sent = true,
-                                                .complete = complete,
-                                                .status = 200,
-                                                .usage = usage,
-                                                .answer_bytes = bytes });
-    ration_free(ration);
-}
-
-static void some_history(size_t requests)
-{
-    struct meter_usage usage = usage_of(1000, true);
-
-    for (size_t i = 0; i < requests; i++)
-        end(given(), &usage, 100000, true);
-}
+#include "ration_scene.h"
 
 /* ---- estimates ----------------------------------------------------------- */
 
@@ -224,6 +69,19 @@ static void strict_takes_the_worst_whatever_was(void **state)
     refused("nothing bounds what this request may cost");
     s.options.facts = NULL;
     refused("nothing bounds what this request may cost");
+}
+
+/* What its like came to is more than a body of 90 bytes could: it has been so. */
+static void history_counts_more_than_what_is_thought_possible(void **state)
+{
+    (void)state;
+    some_history(3);
+    s.facts.max_tokens = 1;
+    s.options.body_bytes = 10;
+    s.limits.at[LIMIT_COST_TOTAL] = 3 * ALIKE + 10000;
+    refused("this request may cost $0.015");
+    s.options.owner.strict = true;
+    refused("this request may cost $0.015");
 }
 
 /* Where it is no promise, tools without a bound count as those with one. */
@@ -312,8 +170,8 @@ static void a_long_answer_holds_more_and_more(void **state)
 static void an_answer_is_booked_as_it_was(void **state)
 {
     struct meter_usage usage = usage_of(1000, true);
-    struct history history;
     struct counters_view view;
+    struct history history;
 
     (void)state;
     usage.known[METER_CACHE_READ] = true;
@@ -390,89 +248,6 @@ static void an_answer_without_usage_is_booked_like_others(void **state)
     assert_int_equal(history.requests, 4);
 }
 
-/* ---- waiting --------------------------------------------------------------- */
-
-static bool is_woken(void *arg)
-{
-    return s.woken >= *(unsigned *)arg;
-}
-
-static void it_waits_for_a_free_slot(void **state)
-{
-    struct ration *first, *second;
-    unsigned want = 1;
-
-    (void)state;
-    s.limits.at[LIMIT_CONCURRENCY] = 1;
-    first = given();
-    refused("1 of 1 requests at once");
-    assert_int_equal(s.err.code, ERR_RATE);
-    s.options.owner.queue_wait_ms = 600000;
-    second = ration_new(&s.options);
-    assert_int_equal(ask(second), RATION_WAITING);
-    assert_int_equal(ask(second), RATION_WAITING);
-    end(first, NULL, 0, false);
-    wire_until(s.loop, is_woken, &want);
-    assert_int_equal(ask(second), RATION_GIVEN);
-    end(second, NULL, 0, false);
-}
-
-static void it_does_not_wait_for_ever(void **state)
-{
-    struct ration *first, *second;
-    unsigned want = 1;
-
-    (void)state;
-    s.limits.at[LIMIT_CONCURRENCY] = 1;
-    s.options.owner.queue_wait_ms = 20;
-    first = given();
-    second = ration_new(&s.options);
-    assert_int_equal(ask(second), RATION_WAITING);
-    wire_until(s.loop, is_woken, &want);
-    assert_int_equal(ask(second), RATION_REFUSED);
-    unit_assert_part(s.err.text, "requests at once");
-    ration_free(second);
-    end(first, NULL, 0, false);
-}
-
-static void whoever_leaves_leaves_the_queue(void **state)
-{
-    struct ration *first, *second;
-
-    (void)state;
-    s.limits.at[LIMIT_CONCURRENCY] = 1;
-    s.options.owner.queue_wait_ms = 600000;
-    first = given();
-    second = ration_new(&s.options);
-    assert_int_equal(ask(second), RATION_WAITING);
-    ration_free(second);
-    end(first, NULL, 0, false);
-    end(given(), NULL, 0, false);
-}
-
-/* The slot of the key is free, that of the group is not: it waits there. */
-static void it_waits_for_its_group_too(void **state)
-{
-    struct ration *first, *second, *third;
-    unsigned want = 1;
-
-    (void)state;
-    s.limits.at[LIMIT_CONCURRENCY] = 2;
-    s.group_limits.at[LIMIT_CONCURRENCY] = 2;
-    s.options.owner.queue_wait_ms = 600000;
-    first = given();
-    second = given();
-    third = ration_new(&s.options);
-    assert_int_equal(ask(third), RATION_WAITING);
-    s.limits.at[LIMIT_CONCURRENCY] = 3;
-    assert_int_equal(ask(third), RATION_WAITING);
-    end(first, NULL, 0, false);
-    wire_until(s.loop, is_woken, &want);
-    assert_int_equal(ask(third), RATION_GIVEN);
-    end(second, NULL, 0, false);
-    end(third, NULL, 0, false);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -481,6 +256,7 @@ int main(void)
         TEST(two_of_five_like_the_last_are_admitted),
         TEST(a_new_key_takes_what_all_keys_had),
         TEST(strict_takes_the_worst_whatever_was),
+        TEST(history_counts_more_than_what_is_thought_possible),
         TEST(what_nothing_bounds_is_expected_by_its_like),
         TEST(an_empty_minute_takes_one_request_of_any_size),
         TEST(a_budget_that_is_used_up_lets_nothing_through),
@@ -491,10 +267,6 @@ int main(void)
         TEST(what_was_refused_costs_nothing),
         TEST(what_was_not_sent_is_no_request),
         TEST(an_answer_without_usage_is_booked_like_others),
-        TEST(it_waits_for_a_free_slot),
-        TEST(it_does_not_wait_for_ever),
-        TEST(whoever_leaves_leaves_the_queue),
-        TEST(it_waits_for_its_group_too),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
