@@ -118,7 +118,7 @@ static void an_answer_is_booked(void **state)
     struct wire *peer;
 
     (void)state;
-    use_key("{\"limits\":{\"cost_day\":1}}");
+    use_key("{\"accounts\":[\"main\"],\"limits\":{\"cost_day\":1}}");
     peer = ask();
     assert_int_equal(view().at[LIMIT_CONCURRENCY].used, 1);
     assert_int_equal(wire_count(peer, "gzip"), 1);
@@ -134,7 +134,7 @@ static void an_answer_is_booked(void **state)
 static void a_client_that_leaves_before_the_answer(void **state)
 {
     (void)state;
-    use_key("{}");
+    use_key("{\"accounts\":[\"main\"]}");
     (void)ask();
     assert_int_equal(view().at[LIMIT_CONCURRENCY].used, 1);
     wire_close(&scene->client);
@@ -148,7 +148,7 @@ static void a_client_that_leaves_in_the_stream(void **state)
     struct wire *peer;
 
     (void)state;
-    use_key("{}");
+    use_key("{\"accounts\":[\"main\"]}");
     peer = ask();
     wire_send(peer, STREAM "97\r\nevent: message_start\ndata: "
                            "{\"type\":\"message_start\",\"message\":{\"model\":"
@@ -166,7 +166,7 @@ static void an_upstream_that_cuts(void **state)
     struct wire *peer;
 
     (void)state;
-    use_key("{}");
+    use_key("{\"accounts\":[\"main\"]}");
     peer = ask();
     wire_send(peer, STREAM "4\r\ndata\r\n");
     wire_expect(&scene->client, "data");
@@ -180,7 +180,7 @@ static void an_upstream_that_is_overloaded(void **state)
     struct wire *peer;
 
     (void)state;
-    use_key("{\"limits\":{\"cost_day\":1}}");
+    use_key("{\"accounts\":[\"main\"],\"limits\":{\"cost_day\":1}}");
     peer = ask();
     wire_send(peer, "HTTP/1.1 529 Busy\r\nContent-Length: 4\r\n\r\nbusy");
     wire_expect(&scene->client, "busy");
@@ -191,7 +191,7 @@ static void an_upstream_that_is_overloaded(void **state)
 static void what_never_left_is_no_request(void **state)
 {
     (void)state;
-    use_key("{\"limits\":{\"rpm\":10}}");
+    use_key("{\"accounts\":[\"main\"],\"limits\":{\"rpm\":10}}");
     post("/v1/messages?account=nobody", BODY);
     wire_expect(&scene->client, "nobody");
     until_free();
@@ -204,7 +204,8 @@ static void what_never_left_is_no_request(void **state)
 static void a_budget_answers_402(void **state)
 {
     (void)state;
-    use_key("{\"limits\":{\"cost_day\":0.001},\"time_zone\":\"+08:00\"}");
+    use_key(
+        "{\"accounts\":[\"main\"],\"limits\":{\"cost_day\":0.001},\"time_zone\":\"+08:00\"}");
     post("/v1/messages", BODY);
     wire_expect(&scene->client, "HTTP/1.1 402 ");
     wire_expect(&scene->client, "x-should-retry: false\r\n");
@@ -219,7 +220,7 @@ static void a_rate_answers_429_with_the_wait(void **state)
     struct wire *peer;
 
     (void)state;
-    use_key("{\"limits\":{\"rpm\":1}}");
+    use_key("{\"accounts\":[\"main\"],\"limits\":{\"rpm\":1}}");
     peer = ask();
     wire_send(peer, ANSWER);
     wire_expect(&scene->client, USAGE);
@@ -254,6 +255,22 @@ static void what_the_key_does_not_allow_answers_403(void **state)
     until_free();
 }
 
+/* "main" is somebody's own. */
+static void an_account_is_served_to_keys_that_name_it(void **state)
+{
+    (void)state;
+    use_key("{}");
+    post("/v1/messages", BODY);
+    wire_expect(&scene->client, "HTTP/1.1 403 ");
+    wire_expect(&scene->client, "pool only");
+    use_key("{\"accounts\":[\"other\"]}");
+    post("/v1/messages?account=main", BODY);
+    wire_expect_count(&scene->client, "HTTP/1.1 403 ", 2);
+    assert_int_equal(scene->peer_count, 0);
+    until_free();
+    assert_int_equal(view().total.requests, 0);
+}
+
 /* ---- waiting ------------------------------------------------------------- */
 
 static void a_request_waits_for_its_turn(void **state)
@@ -262,7 +279,8 @@ static void a_request_waits_for_its_turn(void **state)
     struct wire other;
 
     (void)state;
-    use_key("{\"limits\":{\"concurrency\":1},\"queue_wait\":\"10m\"}");
+    use_key(
+        "{\"accounts\":[\"main\"],\"limits\":{\"concurrency\":1},\"queue_wait\":\"10m\"}");
     peer = ask();
     wire_connect(&other, scene->loop, server_port(scene->server));
     send_to(&other, "/v1/messages", BODY);
@@ -283,7 +301,8 @@ static void a_client_that_leaves_leaves_the_queue(void **state)
     struct wire other;
 
     (void)state;
-    use_key("{\"limits\":{\"concurrency\":1},\"queue_wait\":\"10m\"}");
+    use_key(
+        "{\"accounts\":[\"main\"],\"limits\":{\"concurrency\":1},\"queue_wait\":\"10m\"}");
     peer = ask();
     wire_connect(&other, scene->loop, server_port(scene->server));
     send_to(&other, "/v1/messages", BODY);
@@ -343,6 +362,7 @@ int main(void)
         TEST(a_budget_answers_402),
         TEST(a_rate_answers_429_with_the_wait),
         TEST(what_the_key_does_not_allow_answers_403),
+        TEST(an_account_is_served_to_keys_that_name_it),
         TEST(a_request_waits_for_its_turn),
         TEST(a_client_that_leaves_leaves_the_queue),
         TEST(each_path_has_its_permission),
