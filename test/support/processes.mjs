@@ -309,6 +309,7 @@ export async function startRelay(options = {}) {
       const exit = await program.terminate(signal);
       checkReport(program.log);
       assertNoSecret(program.log, "the relay's log");
+      assert.doesNotMatch(program.log, /cr_[\w-]{43}/, "a relay key stands in the relay's log");
       const fine = signal === 'SIGINT' ? { code: null, signal } : { code: 0, signal: null };
       assert.deepEqual(exit, fine, `the relay ended badly:\n${program.log.slice(-4000)}`);
     },
