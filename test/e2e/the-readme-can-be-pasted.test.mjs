@@ -60,6 +60,7 @@ describe('a README, pasted from top to bottom', { timeout: 180000 }, () => {
   let folder;
   let relay;
   let state; /* of the sign-in that was begun last */
+  let key; /* the relay key that was made first */
   const env = {}; /* what was exported */
 
   before(async () => {
@@ -112,7 +113,7 @@ describe('a README, pasted from top to bottom', { timeout: 180000 }, () => {
       await relay.ready(/listening on/);
       return;
     }
-    const code = line.replace(/:3000\b/g, `:${port}`).replace('"STATE"', `"${state}"`);
+    const code = line.replace(/:3000\b/g, `:${port}`).replace('"STATE"', `"${state}"`).replace('cr_THE_KEY', key);
     const exported = /^export (\w+)="?([^"]*)"?$/.exec(code);
     if (exported) {
       env[exported[1]] = exported[2];
@@ -126,6 +127,7 @@ describe('a README, pasted from top to bottom', { timeout: 180000 }, () => {
       const http = Number(/HTTP (\d+)\n$/.exec(out)[1]);
       assert.equal(http, proxied.test(code) ? 502 : 200, `${code}\n${out}`);
     }
+    key ??= /\bcr_[\w-]{43}\b/.exec(out)?.[0];
     state = /"state":\s*"([0-9a-f]{64})"/.exec(out)?.[1] ?? state;
   }
 
@@ -137,9 +139,10 @@ describe('a README, pasted from top to bottom', { timeout: 180000 }, () => {
     });
   }
 
-  it('leaves Claude Code an address that answers, and an account', async () => {
-    const { out } = await paste('curl "$ANTHROPIC_BASE_URL/v1/models" -H "$ANTHROPIC_CUSTOM_HEADERS" -H "x-api-key: $ANTHROPIC_AUTH_TOKEN"');
-    assert.match(out, /HTTP (200|502)\n$/);
-    await until(() => /account=main/.test(relay.log), { what: 'the account in the log' });
+  it('leaves Claude Code an address that answers, a key, and an account', async () => {
+    const models = 'curl "$ANTHROPIC_BASE_URL/v1/models" -H "X-Account-Name: team"';
+    assert.match((await paste(models)).out, /HTTP 401\n$/);
+    assert.match((await paste(`${models} -H "x-api-key: $ANTHROPIC_AUTH_TOKEN"`)).out, /HTTP 200\n$/);
+    await until(() => /account=team/.test(relay.log), { what: 'the account in the log' });
   });
 });
