@@ -63,16 +63,19 @@ static bool parse_proxy(struct account *account, const struct json_doc *doc,
     return account->proxy != NULL;
 }
 
-/* What the operator says of it; absent is on. */
+/* What the operator says of it; absent is on, and in the pool as its kind is. */
 static bool parse_operator(struct account *account, const struct json_doc *doc,
                            struct err *err)
 {
     const struct json_doc *enabled = json_doc_get(doc, "enabled");
+    const struct json_doc *pool = json_doc_get(doc, "pool");
     struct str note;
     bool on = true;
 
     if (enabled && !json_doc_get_bool(doc, "enabled", &on))
         return err_set(err, ERR_CONFIG, "enabled is neither true nor false");
+    if (pool && !json_doc_get_bool(doc, "pool", &account->pooled))
+        return err_set(err, ERR_CONFIG, "pool is neither true nor false");
     account->disabled = !on;
     if (json_doc_get_str(doc, "note", &note))
         account->note = mem_strndup(note.at, note.len);
@@ -95,6 +98,7 @@ static struct account *make(const struct account_kind *kind, struct str name)
 
     atomic_init(&counted->refs, 1);
     account->kind = kind;
+    account->pooled = !kind->personal;
     account->expires_at_ms = ACCOUNT_NEVER_EXPIRES;
     (void)snprintf(account->name, sizeof(account->name), STR_FMT,
                    STR_ARG(name));
@@ -211,6 +215,18 @@ static bool sign_in_again(const struct account *account, const char *why,
                    "`claude-relay login %s` or POST /oauth/auth-url",
                    account->can_refresh ? "the sign-in" : "the token",
                    account->name, why, account->name);
+}
+
+const char *account_pool_warning(const struct account *account)
+{
+    if (!account->pooled || !account->kind->personal)
+        return NULL;
+    return "this account now serves every relay key that says \"pool\". "
+           "Anthropic permits the credentials of Free, Pro, Max, Team and "
+           "Enterprise plans for their purchaser's own ordinary use of Claude "
+           "Code only: routing other people's requests through them, or "
+           "reselling them, is not permitted. Serving others needs Console API "
+           "keys (`claude-relay account add NAME --api-key -`)";
 }
 
 bool account_has_replaced(const struct account *account, const char *grant)

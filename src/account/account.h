@@ -29,6 +29,7 @@ struct account {
     struct secret *refresh; /* that, or NULL */
     bool disabled;          /* switched off by the operator */
     bool login_required;    /* its grant was refused for good */
+    bool pooled;            /* serves keys that say "pool" */
     char grant[ACCOUNT_GRANT_LEN + 1];
     struct json_doc *scopes; /* an array, or NULL */
     char *note;              /* the operator's words, or NULL */
@@ -53,6 +54,7 @@ struct account_kind {
     struct str header;        /* the field that carries the credential */
     struct str header_prefix; /* in front of the token */
     bool needs_oauth_flag;    /* anthropic-beta: oauth-2025-04-20 */
+    bool personal; /* a person's plan: not in the pool unless it is put there */
     /* Fill the account from its document; false: err says what is wrong. */
     bool (*parse)(struct account *account, const struct json_doc *doc,
                   struct err *err);
@@ -92,6 +94,10 @@ struct account *account_with_refresh_problem(const struct account *account,
 const char *account_trouble(const struct account *account);
 struct account *account_ref(struct account *account);
 void account_unref(struct account *account);
+
+/* What Anthropic permits, to whoever put a personal account into the pool; NULL: it
+   is not there, or is no personal one. */
+const char *account_pool_warning(const struct account *account);
 
 /* Did its tokens replace this grant? */
 bool account_has_replaced(const struct account *account, const char *grant);

@@ -33,5 +33,6 @@ const struct account_kind account_kind_apikey = {
     .header = { "x-api-key", 9 },
     .header_prefix = { "", 0 },
     .needs_oauth_flag = false,
+    .personal = false,
     .parse = parse_apikey,
 };

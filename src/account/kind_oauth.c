@@ -96,5 +96,6 @@ const struct account_kind account_kind_oauth = {
     .header = { "authorization", 13 },
     .header_prefix = { "Bearer ", 7 },
     .needs_oauth_flag = true,
+    .personal = true,
     .parse = parse_oauth,
 };

@@ -68,6 +68,10 @@ static const struct {
     { "{}", "access_token" },
     { "{" GOOD ",\"enabled\":\"no\"}", "enabled" },
     { "{" GOOD ",\"enabled\":false,\"note\":\"spare\"}", NULL },
+    { "{" GOOD ",\"pool\":\"yes\"}", "pool is neither" },
+    { "{" GOOD ",\"pool\":null}", "pool is neither" },
+    { "{" GOOD ",\"pool\":1}", "pool is neither" },
+    { "{" GOOD ",\"pool\":true}", NULL },
     { "{" GOOD ",\"proxy_config\":\"http://h\"}", "proxy_config" },
     { "{" GOOD ",\"proxy_config\":[]}", "proxy_config" },
     { "{" GOOD ",\"proxy_config\":{}}", "proxy_config" },
@@ -211,6 +215,46 @@ static void keys_lead_to_names_and_back(void **state)
     assert_null(account_of_key(STR("oauth_a/b"), &name));
 }
 
+/* ---- the pool ----------------------------------------------------------- */
+
+#define API_KEY "{\"api_key\":\"sk-ant-api03-x\""
+
+static const struct {
+    const struct account_kind *kind;
+    const char *text;
+    bool pooled;
+    bool warned; /* of what Anthropic permits */
+} pool_cases[] = {
+    { &account_kind_oauth, "{" GOOD "}", false, false },
+    { &account_kind_oauth, "{" GOOD ",\"pool\":false}", false, false },
+    { &account_kind_oauth, "{" GOOD ",\"pool\":true}", true, true },
+    { &account_kind_oauth, "{" GOOD ",\"pool\":\"true\"}", false, false },
+    { &account_kind_oauth, "{\"pool\":true}", false, false },
+    { &account_kind_apikey, API_KEY "}", true, false },
+    { &account_kind_apikey, API_KEY ",\"pool\":true}", true, false },
+    { &account_kind_apikey, API_KEY ",\"pool\":false}", false, false },
+};
+
+static void personal_accounts_are_put_into_the_pool_on_purpose(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(pool_cases); i++) {
+        struct account *account =
+            unit_account(pool_cases[i].kind, "max", pool_cases[i].text);
+        struct account *same = account_with_file_problem(account, "odd");
+        const char *warning = account_pool_warning(account);
+
+        if (account->pooled != pool_cases[i].pooled ||
+            same->pooled != account->pooled ||
+            (warning != NULL) != pool_cases[i].warned)
+            fail_msg("%s: %s", pool_cases[i].text, warning ? warning : "none");
+        if (warning)
+            unit_assert_part(warning, "Console API keys");
+        account_unref(same);
+        account_unref(account);
+    }
+}
+
 /* ---- references --------------------------------------------------------- */
 
 static void *ref_and_unref(void *arg)
@@ -252,6 +296,7 @@ int main(void)
         cmocka_unit_test(a_proxy_is_taken_whole),
         cmocka_unit_test(an_account_is_used_while_it_can_be),
         cmocka_unit_test(keys_lead_to_names_and_back),
+        cmocka_unit_test(personal_accounts_are_put_into_the_pool_on_purpose),
         cmocka_unit_test(a_file_that_was_not_read_gives_its_reason),
         cmocka_unit_test(only_what_a_sign_in_mends_asks_for_one),
         cmocka_unit_test(references_may_come_from_many_threads),
