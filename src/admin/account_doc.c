@@ -54,6 +54,10 @@ const struct admin_member account_doc_status_members[] = {
     { "scopes", ADMIN_LIST, ADMIN_REQUIRED, "what Anthropic granted", texts },
     { "kind", ADMIN_TEXT, ADMIN_REQUIRED, "oauth or api-key", NULL },
     { "enabled", ADMIN_BOOL, ADMIN_REQUIRED, "false: switched off", NULL },
+    { "pool", ADMIN_BOOL, ADMIN_REQUIRED,
+      "whether it serves every key that says \"pool\"", NULL },
+    { "warning", ADMIN_TEXT, 0,
+      "of a personal account in the pool: what Anthropic permits", NULL },
     { "login_required", ADMIN_BOOL, ADMIN_REQUIRED,
       "whether it has to sign in again", NULL },
     { "can_refresh", ADMIN_BOOL, ADMIN_REQUIRED,
@@ -143,10 +147,20 @@ static struct json_doc *proxy_doc(const struct proxy *proxy)
     return doc;
 }
 
+static void set_pool(struct json_doc *doc, const struct account *account)
+{
+    const char *warning = account_pool_warning(account);
+
+    json_doc_set_bool(doc, "pool", account->pooled);
+    if (warning)
+        json_doc_set(doc, "warning", account_doc_text(warning));
+}
+
 static void set_operator(struct json_doc *doc, const struct account *account)
 {
     json_doc_set_str(doc, "kind", str_of(account->kind->name));
     json_doc_set_bool(doc, "enabled", !account->disabled);
+    set_pool(doc, account);
     json_doc_set_bool(doc, "login_required", account->login_required);
     json_doc_set_bool(doc, "can_refresh", account->can_refresh);
     json_doc_set(doc, "proxy_config", proxy_doc(account->proxy));

@@ -241,6 +241,9 @@ static const struct admin_member patch_members[] = {
     { "note", ADMIN_TEXT, ADMIN_OR_NULL, "at most 1000 bytes; null: none",
       NULL },
     { "enabled", ADMIN_BOOL, 0, "false switches it off", NULL },
+    { "pool", ADMIN_BOOL, 0,
+      "whether it serves every key that says \"pool\"; read the warning",
+      NULL },
     ADMIN_END,
 };
 const struct admin_endpoint account_routes_patch = {

@@ -87,13 +87,14 @@ static bool check_note(const struct json_doc *body, struct err *err)
                    NOTE_MAX);
 }
 
-static bool check_enabled(const struct json_doc *body, struct err *err)
+static bool check_switch(const struct json_doc *body, const char *member,
+                         struct err *err)
 {
     bool value;
 
-    return !json_doc_get(body, "enabled") ||
-           json_doc_get_bool(body, "enabled", &value) ||
-           err_set(err, ERR_BAD_REQUEST, "enabled must be true or false");
+    return !json_doc_get(body, member) ||
+           json_doc_get_bool(body, member, &value) ||
+           err_set(err, ERR_BAD_REQUEST, "%s must be true or false", member);
 }
 
 bool members_change(const struct json_doc *body, struct err *err)
@@ -101,8 +102,10 @@ bool members_change(const struct json_doc *body, struct err *err)
     const struct json_doc *proxy;
 
     if (json_doc_count(body) == 0)
-        return err_set(err, ERR_BAD_REQUEST,
-                       "the body must hold proxy_config, note or enabled");
+        return err_set(
+            err, ERR_BAD_REQUEST,
+            "the body must hold proxy_config, note, enabled or pool");
     return members_proxy(body, &proxy, err) && check_note(body, err) &&
-           check_enabled(body, err);
+           check_switch(body, "enabled", err) &&
+           check_switch(body, "pool", err);
 }

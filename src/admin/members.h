@@ -23,6 +23,6 @@ bool members_proxy(const struct json_doc *body, const struct json_doc **config,
 bool members_kind(const struct json_doc *body, bool *setup,
                   struct err *err) MUST_CHECK;
 
-/* The change of an account: proxy_config (or null), note (or null), enabled; at
-   least one. */
+/* The change of an account: proxy_config (or null), note (or null), enabled, pool;
+   at least one. */
 bool members_change(const struct json_doc *body, struct err *err) MUST_CHECK;

@@ -46,6 +46,10 @@ static const struct {
     { AT(LATE) ",\"enabled\":false,\"note\":\"spare\"}",
       { "\"is_valid\":false", "\"enabled\":false", "\"note\":\"spare\"",
         "switched off" } },
+    { AT(LATE) "}", { "\"pool\":false" } },
+    { AT(LATE) ",\"pool\":true}",
+      { "\"pool\":true", "\"warning\":\"this account now serves",
+        "their purchaser's own ordinary use of Claude Code" } },
     { AT(LATE) ",\"proxy_config\":{\"type\":\"http\",\"host\":\"h\",\"port\":8,"
                "\"username\":\"u\",\"password\":\"canary3\"}}",
       { "\"proxy_config\":{\"type\":\"http\",\"host\":\"h\",\"port\":8,"
