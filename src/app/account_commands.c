@@ -259,6 +259,42 @@ static int forget(struct remote *remote, struct str name)
     return change(remote, &call, name, "", "removed");
 }
 
+/* ---- pool --------------------------------------------------------------- */
+
+static void print_pooled(const struct json_doc *account, struct str name,
+                         bool on)
+{
+    struct str warning;
+
+    if (on)
+        (void)printf("Account \"" STR_FMT "\" is in the pool.\n",
+                     STR_ARG(name));
+    else
+        (void)printf("Account \"" STR_FMT "\" is not in the pool: it serves "
+                     "this machine while no key is needed, and keys that name "
+                     "it.\n",
+                     STR_ARG(name));
+    if (json_doc_get_str(account, "warning", &warning))
+        invocation_print(stderr, "Warning: " STR_FMT ".\n", STR_ARG(warning));
+}
+
+static int pool(struct remote *remote, struct str name, bool on)
+{
+    struct json_doc *body = json_doc_new_object();
+    struct remote_call call = { .method = "PATCH", .body = body };
+    struct err err;
+    int status = 0;
+
+    json_doc_set_bool(body, "pool", on);
+    if (call_account(remote, &call, name, "", &err))
+        print_pooled(call.answer, name, on);
+    else
+        status = fail(&call, name, &err);
+    json_doc_free(call.answer);
+    json_doc_free(body);
+    return status;
+}
+
 /* ---- the table ---------------------------------------------------------- */
 
 static const struct {
@@ -283,9 +319,18 @@ static const char *check_add(int argc, char **argv)
     return NULL;
 }
 
+static bool is_pool(int argc, char **argv)
+{
+    return argc == 3 && strcmp(argv[0], "pool") == 0 &&
+           (strcmp(argv[2], "on") == 0 || strcmp(argv[2], "off") == 0);
+}
+
 static int run_named(struct remote *remote, char **argv)
 {
     struct str name = str_of(argv[1]);
+
+    if (strcmp(argv[0], "pool") == 0)
+        return pool(remote, name, strcmp(argv[2], "on") == 0);
 
     for (size_t i = 0; i < COUNT_OF(named); i++) {
         if (strcmp(argv[0], named[i].name) == 0)
@@ -298,14 +343,16 @@ static const char *check_arguments(int argc, char **argv)
 {
     if (argc >= 1 && strcmp(argv[0], "add") == 0)
         return check_add(argc, argv);
-    if (argc == 1 && strcmp(argv[0], "list") == 0)
+    if ((argc == 1 && strcmp(argv[0], "list") == 0) || is_pool(argc, argv))
         return NULL;
     for (size_t i = 0; argc == 2 && i < COUNT_OF(named); i++) {
         if (strcmp(argv[0], named[i].name) == 0)
             return NULL;
     }
-    return "account needs list or import, or one of add, show, refresh and "
-           "remove with a name";
+    if (argc >= 1 && strcmp(argv[0], "pool") == 0)
+        return "account pool needs a name, and on or off";
+    return "account needs list or import, or one of add, show, refresh, remove "
+           "and pool with a name";
 }
 
 int account_commands_run(int argc, char **argv, const struct config *config)

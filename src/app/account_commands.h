@@ -9,6 +9,7 @@
     "standard input)\n"                                                        \
     "account list\n"                                                           \
     "account show|refresh|remove NAME\n"                                       \
+    "account pool NAME on|off   (whether it serves relay keys in general)\n"   \
     "account import [--dry-run] [FROM [NAME]]"
 
 /* `argv` begins after "account".  Returns the exit status. */

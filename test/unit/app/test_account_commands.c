@@ -80,6 +80,12 @@ static const struct {
       "never taken from the command line" },
     { "account add team --api-key=" KEY, KEY, 2, "usage:" },
     { "account add team", KEY, 2, "needs a name and --api-key -" },
+    { "account pool team", NULL, 2, "needs a name, and on or off" },
+    { "account pool team yes", NULL, 2, "needs a name, and on or off" },
+    { "account pool on", NULL, 2, "needs a name, and on or off" },
+    { "account pool team on off", NULL, 2, "needs a name, and on or off" },
+    { "account pool nobody on", NULL, 1, "no account \"nobody\"" },
+    { "account pool ../x on", NULL, 1, "no account" },
     { "account add --api-key -", KEY, 2, "usage:" },
     { "account add team --api-key - more", KEY, 2, "usage:" },
     { "account add team --key -", KEY, 2, "usage:" },
@@ -161,6 +167,53 @@ static void the_folder_is_the_configured_one(void **state)
     run_command(run, "account add team --api-key -");
     assert_int_equal(run->status, 1);
     unit_assert_part(run->err, "make the folder not/there");
+}
+
+/* ---- the pool ----------------------------------------------------------- */
+
+static void assert_pool(struct run *run, const char *file, const char *part)
+{
+    char *text = unit_read(run->folder, file);
+
+    unit_assert_part(text, part);
+    mem_free(text);
+}
+
+static void a_personal_account_in_the_pool_is_warned_of(void **state)
+{
+    struct run *run = *state;
+
+    assert_int_equal(mkdir(unit_path(run->folder, "data"), 0700), 0);
+    unit_write(run->folder, "data/oauth_max.json",
+               "{\"access_token\":\"sk-ant-oat01-canary\",\"expires_at\":"
+               "\"2999-01-01T00:00:00Z\",\"mine\":1}");
+    run_command(run, "account pool max on");
+    assert_int_equal(run->status, 0);
+    unit_assert_part(run->out, "Account \"max\" is in the pool.");
+    unit_assert_part(run->err, "Warning: ");
+    unit_assert_part(run->err, "Serving others needs Console API keys");
+    assert_secret_kept(run);
+    assert_pool(run, "data/oauth_max.json", "\"pool\": true");
+    assert_pool(run, "data/oauth_max.json", "\"mine\": 1");
+    run_command(run, "account pool max off");
+    assert_int_equal(run->status, 0);
+    unit_assert_part(run->out, "is not in the pool");
+    assert_null(strstr(run->err, "Warning"));
+    assert_pool(run, "data/oauth_max.json", "\"pool\": false");
+}
+
+static void an_api_key_in_the_pool_is_not(void **state)
+{
+    struct run *run = *state;
+
+    run->input = KEY "\n";
+    run_command(run, "account add team --api-key -");
+    run_command(run, "account pool team off");
+    assert_int_equal(run->status, 0);
+    run_command(run, "account pool team on");
+    assert_int_equal(run->status, 0);
+    assert_null(strstr(run->err, "Warning"));
+    assert_pool(run, "data/apikey_team.json", "\"pool\": true");
 }
 
 /* ---- the terminal ------------------------------------------------------- */
@@ -274,6 +327,8 @@ int main(void)
         RUN(only_the_first_line_counts),
         RUN(what_is_no_key_or_name_is_refused),
         RUN(a_key_that_is_too_long_is_refused_whole),
+        RUN(a_personal_account_in_the_pool_is_warned_of),
+        RUN(an_api_key_in_the_pool_is_not),
         RUN(an_existing_name_of_either_kind_is_refused),
         RUN(the_folder_is_the_configured_one),
         RUN(a_key_that_is_typed_is_not_echoed),
