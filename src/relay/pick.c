@@ -8,18 +8,10 @@
 #include "relay/models.h"
 #include "team/key.h"
 
-/* An OAuth account is somebody's own: it is in no pool, and served to keys that name
-   it. */
-static bool key_may_use(const struct relayed *r, const struct account *account,
-                        struct err *err)
-{
-    return !r->caller.key ||
-           key_allows_account(r->caller.key, str_of(account->name),
-                              !account->kind->needs_oauth_flag, err);
-}
+/* ---- without a key ------------------------------------------------------ */
 
 struct first {
-    const struct relayed *r;
+    struct arena *arena;
     struct str name; /* empty until one was found */
 };
 
@@ -28,48 +20,115 @@ static void take_first(void *arg, const struct account *account)
     struct first *first = arg;
     struct err ignored;
 
-    if (first->name.len == 0 && key_may_use(first->r, account, &ignored) &&
+    if (first->name.len == 0 &&
         account_is_usable(account, clock_wall_ms(), &ignored))
-        first->name = arena_str(first->r->req->arena, str_of(account->name));
+        first->name = arena_str(first->arena, str_of(account->name));
 }
 
 /* Empty if there is none. */
 static struct str first_usable(const struct relayed *r)
 {
-    struct first first = { r, STR_EMPTY };
+    struct first first = { r->req->arena, STR_EMPTY };
 
     accounts_each(r->relay->options.accounts, take_first, &first);
     return first.name;
 }
 
-struct allowed {
-    const struct relayed *r;
-    struct str name; /* of the first */
-    size_t count;
+static bool pick_of_all(struct relayed *r, struct str name)
+{
+    if (name.len == 0 && models_is_request(r->path))
+        name = first_usable(r);
+    r->account = accounts_choose(r->relay->options.accounts, name,
+                                 clock_wall_ms(), &r->err);
+    return r->account != NULL;
+}
+
+/* ---- with a key --------------------------------------------------------- */
+
+struct choice {
+    const struct key *key;
+    struct arena *arena;
+    struct str name;  /* of the first that is usable; empty: none is */
+    size_t count;     /* of those that the key may use */
+    struct err first; /* why the first of them is not usable */
 };
 
-static void take_allowed(void *arg, const struct account *account)
+static void weigh(void *arg, const struct account *account)
 {
-    struct allowed *allowed = arg;
-    struct err ignored;
+    struct choice *choice = arg;
+    struct err err;
 
-    if (!key_may_use(allowed->r, account, &ignored))
+    if (choice->name.len > 0 ||
+        !key_allows_account(choice->key, str_of(account->name), account->pooled,
+                            &err))
         return;
-    if (allowed->count++ == 0)
-        allowed->name =
-            arena_str(allowed->r->req->arena, str_of(account->name));
+    if (account_is_usable(account, clock_wall_ms(), &err))
+        choice->name = arena_str(choice->arena, str_of(account->name));
+    else if (choice->count == 0)
+        choice->first = err;
+    choice->count++;
 }
 
-/* The only one that its key may use; empty if there are more, or none. */
-static struct str only_allowed(const struct relayed *r)
+static bool refuse_all(struct relayed *r, const struct choice *choice)
 {
-    struct allowed allowed = { .r = r, .name = STR_EMPTY };
+    const char *name = choice->key->name;
 
-    if (!r->caller.key)
-        return STR_EMPTY;
-    accounts_each(r->relay->options.accounts, take_allowed, &allowed);
-    return allowed.count == 1 ? allowed.name : STR_EMPTY;
+    if (choice->count == 0)
+        return err_set(&r->err, ERR_FORBIDDEN,
+                       choice->key->accounts
+                           ? "the relay key \"%s\" may use no account: none of "
+                             "those in its `accounts` is there. The operator "
+                             "of the relay can give it others (claude-relay "
+                             "key edit)"
+                           : "the relay key \"%s\" may use no account: there "
+                             "is none in the pool. The operator of the relay "
+                             "can add one (claude-relay account add), or let "
+                             "the key name one (claude-relay key edit)",
+                       name);
+    r->err = choice->first;
+    if (choice->count > 1)
+        err_wrap(&r->err,
+                 "none of the %zu accounts that the relay key \"%s\" may use "
+                 "is usable; the first",
+                 choice->count, name);
+    return false;
 }
+
+/* What the key may not use is refused in the same words whether it is there or
+   not. */
+static bool take_allowed(struct relayed *r, struct str name)
+{
+    struct accounts *accounts = r->relay->options.accounts;
+    struct account *account = accounts_get(accounts, name);
+    bool allowed = key_allows_account(r->caller.key, name,
+                                      account && account->pooled, &r->err);
+
+    if (allowed && !account)
+        (void)err_set(&r->err, ERR_NO_ACCOUNT,
+                      "the relay key \"%s\" may use the account \"" STR_FMT
+                      "\", but it is not there",
+                      r->caller.key->name, STR_ARG(name));
+    if (allowed && account &&
+        account_is_usable(account, clock_wall_ms(), &r->err))
+        r->account = account_ref(account);
+    account_unref(account);
+    return r->account != NULL;
+}
+
+/* Of several the first by name. */
+static bool pick_for_key(struct relayed *r, struct str name)
+{
+    struct choice choice = { .key = r->caller.key,
+                             .arena = r->req->arena,
+                             .name = name };
+
+    if (name.len == 0)
+        accounts_each(r->relay->options.accounts, weigh, &choice);
+    return choice.name.len > 0 ? take_allowed(r, choice.name)
+                               : refuse_all(r, &choice);
+}
+
+/* ---- both --------------------------------------------------------------- */
 
 bool pick_account(struct relayed *r)
 {
@@ -84,11 +143,5 @@ bool pick_account(struct relayed *r)
                        "this client sent its own claude.ai login and names the "
                        "account " STR_FMT " as well: send one of the two",
                        STR_ARG(name));
-    if (name.len == 0)
-        name = only_allowed(r);
-    if (name.len == 0 && models_is_request(r->path))
-        name = first_usable(r);
-    r->account = accounts_choose(r->relay->options.accounts, name,
-                                 clock_wall_ms(), &r->err);
-    return r->account != NULL && key_may_use(r, r->account, &r->err);
+    return r->caller.key ? pick_for_key(r, name) : pick_of_all(r, name);
 }

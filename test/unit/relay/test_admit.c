@@ -262,7 +262,7 @@ static void an_account_is_served_to_keys_that_name_it(void **state)
     use_key("{}");
     post("/v1/messages", BODY);
     wire_expect(&scene->client, "HTTP/1.1 403 ");
-    wire_expect(&scene->client, "pool only");
+    wire_expect(&scene->client, "there is none in the pool");
     use_key("{\"accounts\":[\"other\"]}");
     post("/v1/messages?account=main", BODY);
     wire_expect_count(&scene->client, "HTTP/1.1 403 ", 2);

@@ -7,6 +7,7 @@
 #include "account/accounts.h"
 #include "accounts.h"
 #include "fields.h"
+#include "team/key_scene.h"
 
 #define KEY "{\"api_key\":\"sk-ant-api03-x\"}"
 #define BROKEN "{}"
@@ -86,10 +87,111 @@ static void the_named_or_only_account_is_picked(void **state)
     }
 }
 
+/* ---- with a key ---------------------------------------------------------- */
+
+#define OAUTH                                                                  \
+    "{\"access_token\":\"sk-ant-oat01-x\",\"expires_at\":"                     \
+    "\"2999-01-01T00:00:00Z\""
+#define OWN OAUTH "}"
+#define SHARED OAUTH ",\"pool\":true}"
+#define APART "{\"api_key\":\"sk-ant-api03-x\",\"pool\":false}"
+#define OFF "{\"api_key\":\"sk-ant-api03-x\",\"enabled\":false}"
+#define POOL "{}"
+#define LISTED(names) "{\"accounts\":[" names "]}"
+
+static const struct {
+    const char *docs[4]; /* of a, b, c, ... */
+    const char *key;
+    const char *query;
+    const char *want; /* NULL: none */
+    unsigned status;
+    const char *cause;
+} key_cases[] = {
+    /* nobody is named: the first by name */
+    { { KEY, KEY }, POOL, "", "a", 200, NULL },
+    { { OWN, KEY, KEY }, POOL, "", "b", 200, NULL },
+    { { OFF, BROKEN, KEY }, POOL, "", "c", 200, NULL },
+    { { APART, KEY }, POOL, "", "b", 200, NULL },
+    { { SHARED, KEY }, POOL, "", "a", 200, NULL },
+    { { OWN, KEY, KEY }, LISTED("\"c\",\"a\""), "", "a", 200, NULL },
+    { { OWN, OFF, KEY }, LISTED("\"c\",\"b\""), "", "c", 200, NULL },
+    { { APART, KEY }, LISTED("\"a\""), "", "a", 200, NULL },
+    /* one is named */
+    { { KEY, KEY }, POOL, "account=b", "b", 200, NULL },
+    { { KEY, SHARED }, POOL, "account=b", "b", 200, NULL },
+    { { KEY, OWN }, LISTED("\"b\""), "account=b", "b", 200, NULL },
+    { { KEY, OWN }, POOL, "account=b", NULL, 403, "is not in it" },
+    { { KEY, APART }, POOL, "account=b", NULL, 403, "is not in it" },
+    { { KEY }, POOL, "account=b", NULL, 403, "is not in it" },
+    { { KEY, KEY }, LISTED("\"a\""), "account=b", NULL, 403, "its `accounts`" },
+    { { KEY }, LISTED("\"a\""), "account=b", NULL, 403, "its `accounts`" },
+    { { KEY }, LISTED("\"b\""), "account=b", NULL, 400, "it is not there" },
+    { { KEY, OFF }, POOL, "account=b", NULL, 400, "switched off" },
+    /* the names of accounts are compared exactly */
+    { { KEY }, LISTED("\"A\""), "account=a", NULL, 403, "its `accounts`" },
+    { { KEY }, LISTED("\"*\""), "account=a", NULL, 403, "its `accounts`" },
+    /* there is none */
+    { { NULL }, POOL, "", NULL, 403, "there is none in the pool" },
+    { { OWN, APART }, POOL, "", NULL, 403, "there is none in the pool" },
+    { { OWN }, LISTED("\"x\""), "", NULL, 403, "may use no account" },
+    { { OFF, OWN }, POOL, "", NULL, 400, "switched off" },
+    { { OWN, OFF, OFF }, POOL, "", NULL, 400, "none of the 2 accounts" },
+};
+
+static void pick_with_key(size_t at, const char *path, struct key *key)
+{
+    struct accounts *accounts = accounts_new();
+    struct relay relay = { .options = { .accounts = accounts } };
+    struct request req = { .arena = arena_new(),
+                           .query = str_of(key_cases[at].query) };
+    struct relayed r = {
+        .relay = &relay, .req = &req, .path = str_of(path), .caller.key = key
+    };
+    char name[] = "a";
+
+    for (const char *const *doc = key_cases[at].docs; *doc; doc++, name[0]++)
+        accounts_put(accounts,
+                     unit_account(strstr(*doc, "oat01") ? &account_kind_oauth
+                                                        : &account_kind_apikey,
+                                  name, *doc),
+                     false);
+    if (pick_account(&r) != (key_cases[at].want != NULL))
+        fail_msg("case %zu: %s", at, r.err.text);
+    if (key_cases[at].want) {
+        assert_string_equal(r.account->name, key_cases[at].want);
+    } else {
+        unit_assert_part(r.err.text, key_cases[at].cause);
+        assert_int_equal(err_status(r.err.code), key_cases[at].status);
+        assert_null(r.account);
+    }
+    account_unref(r.account);
+    arena_free(req.arena);
+    accounts_free(accounts);
+}
+
+static void a_key_is_served_by_what_it_may_use(void **state)
+{
+    struct key_scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    for (size_t i = 0; i < COUNT_OF(key_cases); i++) {
+        struct key *key = scene_key(&scene, 1, "alice", key_cases[i].key);
+
+        if (!key)
+            fail_msg("case %zu: %s", i, scene.err.text);
+        pick_with_key(i, MESSAGES, key);
+        pick_with_key(i, "/v1/models", key);
+        key_unref(key);
+    }
+    scene_end(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_named_or_only_account_is_picked),
+        cmocka_unit_test(a_key_is_served_by_what_it_may_use),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
