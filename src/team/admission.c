@@ -27,6 +27,13 @@ static void unlock_all(struct counters *const of[ADMISSION_SIDES])
 
 /* ---- checking ----------------------------------------------------------- */
 
+/* A request whose body or answer says more than this says what cannot be: it is
+   counted as that much, so that whatever comes can be added up. */
+static uint64_t bounded(uint64_t amount)
+{
+    return amount < ADMISSION_MOST ? amount : ADMISSION_MOST;
+}
+
 static uint64_t add(uint64_t a, uint64_t b)
 {
     return a > UINT64_MAX - b ? UINT64_MAX : a + b;
@@ -205,9 +212,9 @@ static enum admission_verdict reserve(struct admission *admission,
     }
     if (finding.verdict != ADMISSION_GRANTED)
         return finding.verdict;
-    admission->tokens_in = ask->tokens_in;
-    admission->tokens_out = ask->tokens_out;
-    admission->cost_microusd = ask->cost_microusd;
+    admission->tokens_in = bounded(ask->tokens_in);
+    admission->tokens_out = bounded(ask->tokens_out);
+    admission->cost_microusd = bounded(ask->cost_microusd);
     for (size_t i = 0; i < ADMISSION_SIDES; i++) {
         if (admission->of[i])
             hold(admission, i, now);
@@ -268,6 +275,8 @@ void admission_correct(struct admission *admission, uint64_t tokens_in,
     assert(admission->state == ADMISSION_RESERVED);
     if (!admission->counted)
         return;
+    tokens_in = bounded(tokens_in);
+    cost_microusd = bounded(cost_microusd);
     lock_all(admission->of);
     for (size_t i = 0; i < ADMISSION_SIDES; i++) {
         if (admission->of[i])
@@ -296,14 +305,14 @@ static void book(struct admission *admission, size_t side,
     struct counters *counters = admission->of[side];
     struct minute *out = counters->activity->rates[RATE_TOKENS_OUT];
     struct use use = { .requests = 1,
-                       .tokens_in = truth->tokens_in,
-                       .tokens_out = truth->tokens_out,
-                       .cost_microusd = truth->cost_microusd };
+                       .tokens_in = bounded(truth->tokens_in),
+                       .tokens_out = bounded(truth->tokens_out),
+                       .cost_microusd = bounded(truth->cost_microusd) };
 
     correct_rate(admission, side, RATE_TOKENS_IN, admission->tokens_in,
-                 truth->tokens_in);
+                 use.tokens_in);
     if (out)
-        (void)minute_add(out, now.steady_ms / 1000, truth->tokens_out);
+        (void)minute_add(out, now.steady_ms / 1000, use.tokens_out);
     counters_add(counters, &use, now.wall_ms);
 }
 

@@ -35,6 +35,9 @@ struct admission {
     uint64_t cost_microusd;
 };
 
+/* What one request is counted as at the most: tokens, or micro-dollars. */
+#define ADMISSION_MOST 1000000000000ull
+
 /* All is borrowed; counters stay as long as the admission. */
 struct admission_ask {
     struct {

@@ -97,6 +97,22 @@ static void what_nothing_bounds_is_expected_by_its_like(void **state)
     refused("nothing bounds what this request may cost");
 }
 
+/* What is not limited holds nothing that could not be added up. */
+static void what_nothing_bounds_may_come_twice(void **state)
+{
+    struct ration *rations[3];
+
+    (void)state;
+    s.facts.max_tokens = UINT64_MAX;
+    rations[0] = given();
+    rations[1] = given();
+    s.options.facts = NULL;
+    rations[2] = given();
+    for (size_t i = 0; i < COUNT_OF(rations); i++)
+        end(rations[i], NULL, 0, false);
+    assert_true(used() < LIMIT_MICROUSD_MAX);
+}
+
 /* Else such a request would never be let through, and nothing would be learned. */
 static void an_empty_minute_takes_one_request_of_any_size(void **state)
 {
@@ -258,6 +274,7 @@ int main(void)
         TEST(strict_takes_the_worst_whatever_was),
         TEST(history_counts_more_than_what_is_thought_possible),
         TEST(what_nothing_bounds_is_expected_by_its_like),
+        TEST(what_nothing_bounds_may_come_twice),
         TEST(an_empty_minute_takes_one_request_of_any_size),
         TEST(a_budget_that_is_used_up_lets_nothing_through),
         TEST(the_input_is_corrected_when_it_is_told),

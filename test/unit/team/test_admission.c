@@ -406,6 +406,32 @@ static void a_wrong_estimate_overflows_nothing(void **state)
     counter_desk_expect_free(&desk);
 }
 
+/* Bodies and answers say what they like. */
+static void numbers_that_cannot_be_are_added_up(void **state)
+{
+    const uint64_t most = UINT64_MAX;
+    struct admission all[3] = { { 0 } };
+    struct admission_ask ask = { .of = { { desk.key.counters, &desk.key.limits,
+                                           NULL } },
+                                 .counted = true,
+                                 .tokens_in = most,
+                                 .tokens_out = most,
+                                 .cost_microusd = most };
+    const struct admission_truth truth = { most, most, most, true };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(all); i++)
+        assert_int_equal(admission_reserve(&all[i], &ask, desk.now, &desk.why),
+                         ADMISSION_GRANTED);
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        admission_correct(&all[i], most, most);
+        admission_settle(&all[i], &truth, desk.now);
+    }
+    counter_desk_expect_free(&desk);
+    assert_int_equal(counter_desk_view(&desk, &desk.key).total.tokens_out,
+                     3 * ADMISSION_MOST);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -419,6 +445,7 @@ int main(void)
         TEST(tokens_count_in_their_minute),
         TEST(a_request_over_midnight_counts_in_the_new_day),
         TEST(a_limit_may_come_and_go_meanwhile),
+        TEST(numbers_that_cannot_be_are_added_up),
         TEST(counting_tokens_is_free),
         TEST(what_costs_nothing_needs_no_budget),
         TEST(a_wrong_estimate_overflows_nothing),
