@@ -9,7 +9,9 @@
    as a total; what has not been saved yet is known apart:
 
        counted -> unsaved -(counters_take_unsaved)-> being saved -> saved
-                     ^------------ it failed --------------'                     */
+                     ^------------ it failed --------------'
+
+   At the end what is left is taken once, as the last (counters_take_last). */
 #pragma once
 
 #include <stddef.h>
@@ -69,6 +71,11 @@ bool counters_take_unsaved(struct counters *counters,
 /* What was taken is in the database; `ok` false: it is not, and will be taken
    again. */
 void counters_saved(struct counters *counters, bool ok);
+/* At the end, again and again while it is true: what is left, also beside what was
+   taken and is not settled yet (amounts are added, in whatever order they come).
+   It is not settled, and will not be taken again. */
+bool counters_take_last(struct counters *counters,
+                        struct counters_unsaved *out);
 
 /* ---- looking ------------------------------------------------------------ */
 

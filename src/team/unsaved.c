@@ -97,9 +97,16 @@ static void take_quarters(struct activity *activity,
 
         out->quarters[out->quarter_count++] = *quarter;
         use_add(&out->total, &quarter->use);
-        quarters_add(&activity->taken, quarter->start_s, &quarter->use);
     }
     quarters_drop(&activity->pending, count);
+}
+
+static void note_taken(struct activity *activity,
+                       const struct counters_unsaved *out)
+{
+    for (size_t i = 0; i < out->quarter_count; i++)
+        quarters_add(&activity->taken, out->quarters[i].start_s,
+                     &out->quarters[i].use);
 }
 
 static void untake_quarters(struct activity *activity)
@@ -234,7 +241,29 @@ bool counters_take_unsaved(struct counters *counters,
         *out = (struct counters_unsaved){ .subject = counters->subject };
         activity->taking = true;
         take_quarters(activity, out);
+        note_taken(activity, out);
         take_histories(activity, out);
+    }
+    counters_unlock(counters);
+    return any;
+}
+
+static void settle_histories(struct activity *activity)
+{
+    for (size_t i = 0; i < activity->history_count; i++)
+        activity->histories[i].saved = activity->histories[i].taken;
+}
+
+bool counters_take_last(struct counters *counters, struct counters_unsaved *out)
+{
+    struct activity *activity = counters_lock(counters);
+    bool any = has_unsaved(activity);
+
+    if (any) {
+        *out = (struct counters_unsaved){ .subject = counters->subject };
+        take_quarters(activity, out);
+        take_histories(activity, out);
+        settle_histories(activity);
     }
     counters_unlock(counters);
     return any;
@@ -249,10 +278,8 @@ void counters_saved(struct counters *counters, bool ok)
     if (!ok)
         untake_quarters(activity);
     quarters_done(&activity->taken);
-    for (size_t i = 0; i < activity->history_count; i++) {
-        if (ok)
-            activity->histories[i].saved = activity->histories[i].taken;
-    }
+    if (ok)
+        settle_histories(activity);
     if (has_unsaved(activity))
         unsaved_list(counters);
     counters_unlock(counters);

@@ -67,6 +67,19 @@ static void take_keys(struct batch *batch, struct keyring *ring)
     }
 }
 
+static void take_time(struct use_flush *flush, struct batch *batch)
+{
+    if (clock_steady_ms() < flush->trim_at_ms)
+        return;
+    flush->trim_at_ms = clock_steady_ms() + TRIM_EVERY_MS;
+    batch->trim_ms = clock_wall_ms();
+}
+
+static bool is_empty(const struct batch *batch)
+{
+    return batch->count == 0 && batch->key_count == 0 && batch->trim_ms == 0;
+}
+
 /* NULL if there is nothing. */
 static struct batch *take(struct use_flush *flush)
 {
@@ -74,11 +87,8 @@ static struct batch *take(struct use_flush *flush)
 
     take_counters(batch, flush->options.unsaved);
     take_keys(batch, flush->options.ring);
-    if (!flush->stopped && clock_steady_ms() >= flush->trim_at_ms) {
-        flush->trim_at_ms = clock_steady_ms() + TRIM_EVERY_MS;
-        batch->trim_ms = clock_wall_ms();
-    }
-    if (batch->count > 0 || batch->key_count > 0 || batch->trim_ms > 0)
+    take_time(flush, batch);
+    if (!is_empty(batch))
         return batch;
     mem_free(batch);
     return NULL;
@@ -104,16 +114,11 @@ static void settle(struct batch *batch, struct keyring *ring)
         counters_unref(batch->of[i]);
     }
     for (size_t i = 0; i < batch->key_count; i++) {
-        if (!batch->saved && ring)
+        if (!batch->saved)
             keyring_used_again(ring, batch->keys[i]);
         key_unref(batch->keys[i]);
     }
     mem_free(batch);
-}
-
-static void drop_last(void *arg)
-{
-    settle(arg, NULL);
 }
 
 /* ---- turns --------------------------------------------------------------- */
@@ -143,9 +148,8 @@ static void complain(struct use_flush *flush, const struct err *err)
 {
     if (err && !flush->complained)
         log_line(LOG_ERROR,
-                 "what relay keys have used cannot be saved and is kept in "
-                 "memory: %s",
-                 err->text);
+                 "what relay keys have used cannot be saved and is %s: %s",
+                 flush->stopped ? "lost" : "kept in memory", err->text);
     flush->complained = err != NULL;
 }
 
@@ -182,20 +186,107 @@ struct use_flush *use_flush_new(const struct use_flush_options *options)
     return flush;
 }
 
+/* ---- the end ------------------------------------------------------------- */
+
+static bool save_last(struct sql *sql, void *arg, struct err *err)
+{
+    struct batch *batch = arg;
+
+    batch->saved = save(sql, batch, err);
+    return batch->saved;
+}
+
+static void drop_last(void *arg)
+{
+    struct batch *batch = arg;
+
+    if (!batch->saved)
+        log_line(LOG_ERROR,
+                 "what %zu relay keys and groups have used in the last moments "
+                 "could not be saved and is lost",
+                 batch->count);
+    for (size_t i = 0; i < batch->key_count; i++)
+        key_unref(batch->keys[i]);
+    mem_free(batch);
+}
+
+/* What is left, in batches that the records carry out when nobody asks for them. */
+struct last {
+    struct use_flush *flush;
+    struct batch *batch; /* being filled; or NULL */
+};
+
+static void hand_over(struct last *last)
+{
+    if (last->batch && !is_empty(last->batch))
+        (void)records_start(last->flush->options.records, NULL,
+                            &(struct records_work){ .run = save_last,
+                                                    .drop = drop_last,
+                                                    .arg = last->batch },
+                            NULL, NULL);
+    else
+        mem_free(last->batch);
+    last->batch = NULL;
+}
+
+static struct batch *with_room(struct last *last)
+{
+    if (last->batch && last->batch->count == BATCH_COUNTERS)
+        hand_over(last);
+    if (!last->batch)
+        last->batch = MEM_NEW(struct batch);
+    return last->batch;
+}
+
+static void take_last(struct last *last, struct counters *counters)
+{
+    struct batch *batch = with_room(last);
+
+    while (counters_take_last(counters, &batch->use[batch->count])) {
+        batch->count++;
+        batch = with_room(last);
+    }
+}
+
+/* Of counters that are being saved some may be left, without being listed. */
+static void take_rest(struct last *last)
+{
+    struct use_flush *flush = last->flush;
+    struct counters *counters;
+
+    for (size_t i = 0; flush->batch && i < flush->batch->count; i++)
+        take_last(last, flush->batch->of[i]);
+    for (counters = unsaved_next(flush->options.unsaved); counters;
+         counters = unsaved_next(flush->options.unsaved)) {
+        take_last(last, counters);
+        counters_unref(counters);
+    }
+}
+
+/* True while there may be more. */
+static bool take_last_keys(struct last *last)
+{
+    struct batch *batch = with_room(last);
+    bool full;
+
+    take_keys(batch, last->flush->options.ring);
+    full = batch->key_count == BATCH_KEYS;
+    hand_over(last);
+    return full;
+}
+
 void use_flush_stop(struct use_flush *flush)
 {
-    struct batch *batch;
+    struct last last = { .flush = flush };
 
     if (flush->stopped)
         return;
     flush->stopped = true;
     loop_timer_free(flush->timer);
     flush->timer = NULL;
-    for (batch = take(flush); batch; batch = take(flush))
-        (void)records_start(flush->options.records, NULL,
-                            &(struct records_work){
-                                .run = save, .drop = drop_last, .arg = batch },
-                            NULL, NULL);
+    take_rest(&last);
+    while (take_last_keys(&last))
+        continue;
 }
 
 void use_flush_free(struct use_flush *flush)

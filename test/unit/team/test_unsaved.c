@@ -169,6 +169,26 @@ static void what_was_loaded_counts_and_is_not_saved_again(void **state)
     assert_false(counters_take_unsaved(desk.key.counters, &out));
 }
 
+static void the_last_is_taken_beside_what_is_being_saved(void **state)
+{
+    const struct estimate_truth truth = { .body_bytes = 10 };
+    struct counters_unsaved out;
+
+    (void)state;
+    assert_false(counters_take_last(desk.key.counters, &out));
+    one_request();
+    assert_true(counters_take_unsaved(desk.key.counters, &out));
+    assert_false(counters_take_last(desk.key.counters, &out));
+    one_request();
+    counters_learn(desk.key.counters, STR("m"), &truth);
+    assert_true(counters_take_last(desk.key.counters, &out));
+    assert_int_equal(out.total.requests, 1);
+    assert_int_equal(out.history_count, 1);
+    assert_false(counters_take_last(desk.key.counters, &out));
+    counters_saved(desk.key.counters, true);
+    assert_false(counters_take_last(desk.key.counters, &out));
+}
+
 /* A key that is removed while it has something to be saved. */
 static void the_list_keeps_its_counters(void **state)
 {
@@ -196,6 +216,7 @@ int main(void)
         TEST(many_quarters_are_taken_in_parts),
         TEST(histories_are_saved_whole),
         TEST(what_was_loaded_counts_and_is_not_saved_again),
+        TEST(the_last_is_taken_beside_what_is_being_saved),
         TEST(the_list_keeps_its_counters),
     };
 

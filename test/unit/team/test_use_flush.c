@@ -55,10 +55,12 @@ static int end(void **state)
     return 0;
 }
 
-/* One request of $0.001. */
-static void use_once(struct flush_scene *scene)
+/* One request of $0.001, so many quarters of an hour ago. */
+static void use_before(struct flush_scene *scene, uint64_t quarters)
 {
-    const struct counters_now now = { clock_steady_ms(), clock_wall_ms() };
+    const struct counters_now now = {
+        clock_steady_ms(), clock_wall_ms() - quarters * QUARTER_S * 1000
+    };
     struct admission admission = { 0 };
     struct limit_refusal why;
     struct limits limits;
@@ -76,6 +78,11 @@ static void use_once(struct flush_scene *scene)
                                                 .sent = true },
                      now);
     keyring_used(scene->team->ring, scene->key, now.wall_ms);
+}
+
+static void use_once(struct flush_scene *scene)
+{
+    use_before(scene, 0);
 }
 
 /* What a relay that starts now knows of the key. */
@@ -183,6 +190,40 @@ static void what_is_left_at_the_end_is_saved(void **state)
         wire_turn(scene->team->loop);
 }
 
+/* What came meanwhile is not left to a save that is never begun. */
+static void what_came_while_saving_is_saved_at_the_end(void **state)
+{
+    struct flush_scene *scene = *state;
+
+    script_sql_hold(true);
+    use_once(scene);
+    while (!script_sql_is_holding())
+        wire_turn(scene->team->loop);
+    use_once(scene);
+    use_flush_stop(scene->flush);
+    script_sql_hold(false);
+    while (saved_requests(scene->team) < 2)
+        wire_turn(scene->team->loop);
+    wire_turn_for(scene->team->loop, 20);
+    assert_int_equal(saved_requests(scene->team), 2);
+}
+
+/* More quarters of an hour than are saved at a time, some of them under way. */
+static void hours_are_saved_at_the_end(void **state)
+{
+    struct flush_scene *scene = *state;
+
+    script_sql_hold(true);
+    for (uint64_t i = 0; i < 3 * COUNTERS_QUARTERS_MAX; i++)
+        use_before(scene, i);
+    while (!script_sql_is_holding())
+        wire_turn(scene->team->loop);
+    use_flush_stop(scene->flush);
+    script_sql_hold(false);
+    while (saved_requests(scene->team) < 3 * COUNTERS_QUARTERS_MAX)
+        wire_turn(scene->team->loop);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -193,6 +234,8 @@ int main(void)
         TEST(what_was_refused_is_written_later),
         TEST(a_database_that_hangs_gets_it_afterwards),
         TEST(what_is_left_at_the_end_is_saved),
+        TEST(what_came_while_saving_is_saved_at_the_end),
+        TEST(hours_are_saved_at_the_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
