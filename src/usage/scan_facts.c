@@ -114,6 +114,7 @@ static void take_tool_uses(struct scan_facts *facts,
 
 static void take_model(struct scan_facts *facts, const struct sift_found *found)
 {
+    facts->model_again |= found->begins && facts->model_is != SCAN_ABSENT;
     facts->model_is = found->begins ? SCAN_ODD : SCAN_TOLD;
     facts->model[0] = '\0';
     if (!found->begins)

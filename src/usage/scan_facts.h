@@ -23,6 +23,7 @@ struct scan_tool {
 struct scan_facts {
     enum scan_fact model_is; /* ODD: no text, empty, over SIFT_TEXT_MAX bytes or
                                 with escapes of other than ASCII characters */
+    bool model_again; /* it is named more than once: readers may differ */
     enum scan_fact max_tokens_is; /* ODD: no plain count */
     bool stream;                  /* "stream": true */
     bool caches;          /* a "cache_control" that is not null, anywhere */

@@ -36,6 +36,7 @@ const char *asked_text(const struct scan_facts *facts)
         buf_printf(&out, " max=%llu", (unsigned long long)facts->max_tokens);
     add_word(&out, facts->model_is == SCAN_ODD, "model?");
     add_word(&out, facts->max_tokens_is == SCAN_ODD, "max?");
+    add_word(&out, facts->model_again, "again");
     add_word(&out, facts->stream, "stream");
     add_word(&out, facts->caches, "cache");
     add_word(&out, facts->caches_1h, "1h");
