@@ -5,42 +5,48 @@
 #include <assert.h>
 
 #include "team/keys.h"
+#include "usage/scan.h"
 
 /* ---- rules -------------------------------------------------------------- */
 
-/* That path, or something below it. */
-static bool is_below(struct str path, struct str root)
+static bool has_model_rules(const struct relayed *r)
 {
-    return str_starts(path, root) &&
-           (path.len == root.len || path.at[root.len] == '/');
+    const struct key *key = r->caller.key;
+
+    return key && r->endpoint->model != ENDPOINT_MODEL_NONE &&
+           (key->models || key->deny_models);
 }
 
-enum key_call admit_call_of(struct str path)
+static bool refuse_unseen(struct relayed *r, const char *why)
 {
-    static const struct {
-        struct str root;
-        enum key_call call;
-    } roots[] = {
-        { { "/v1/messages/batches", 20 }, KEY_BATCHES },
-        { { "/v1/messages/count_tokens", 25 }, KEY_MESSAGES },
-        { { "/v1/models", 10 }, KEY_MESSAGES },
-        { { "/v1/files", 9 }, KEY_FILES },
-    };
+    return err_set(&r->err, ERR_FORBIDDEN,
+                   "the relay key \"%s\" is for certain models only, and %s",
+                   r->caller.key->name, why);
+}
 
-    for (size_t i = 0; i < COUNT_OF(roots); i++) {
-        if (is_below(path, roots[i].root))
-            return roots[i].call;
-    }
-    return str_eq(path, STR("/v1/messages")) ||
-                   str_eq(path, STR("/v1/complete"))
-               ? KEY_MESSAGES
-               : KEY_OTHER;
+/* Does anybody see which models it is for? */
+static bool may_be_unseen(struct relayed *r)
+{
+    if (!has_model_rules(r) || r->req->length == 0)
+        return true;
+    if (r->endpoint->model == ENDPOINT_MODEL_EACH)
+        return refuse_unseen(r, "the relay does not look at those of each "
+                                "request in a batch: send them one by one");
+    if (r->packed)
+        return refuse_unseen(r, "the relay does not look into a body that is "
+                                "compressed: send it without "
+                                "content-encoding");
+    return !r->streamed ||
+           refuse_unseen(r, "the relay does not look at all of a body that is "
+                            "passed on as it comes (docs/api.md): send less, "
+                            "or all of it at once");
 }
 
 bool admit_may_call(struct relayed *r)
 {
     return !r->caller.key ||
-           key_allows_call(r->caller.key, admit_call_of(r->path), &r->err);
+           (key_allows_call(r->caller.key, r->endpoint->call, &r->err) &&
+            may_be_unseen(r));
 }
 
 static struct str model_of(const struct relayed *r)
@@ -49,21 +55,24 @@ static struct str model_of(const struct relayed *r)
                                                        : STR_EMPTY;
 }
 
-/* What is below /v1/messages is for a model; of the rest only what says so. */
-static bool names_model(const struct relayed *r)
+/* What need not name a model, and does not.  An object in which nobody found its way
+   may name one all the same. */
+static bool names_none(const struct relayed *r)
 {
-    return model_of(r).len > 0 ||
-           (str_eq(r->req->method, STR("POST")) &&
-            (str_eq(r->path, STR("/v1/messages")) ||
-             str_eq(r->path, STR("/v1/complete")) ||
-             str_eq(r->path, STR("/v1/messages/count_tokens")) ||
-             str_eq(r->path, STR("/v1/messages/batches"))));
+    return r->endpoint->model == ENDPOINT_MODEL_PERHAPS &&
+           (r->facts ? r->facts->model_is == SCAN_ABSENT
+                     : !scan_begins_object(r->body));
 }
 
 bool admit_may_ask(struct relayed *r)
 {
-    return !r->caller.key || !names_model(r) ||
-           key_allows_model(r->caller.key, model_of(r), &r->err);
+    if (!may_be_unseen(r))
+        return false;
+    if (!has_model_rules(r) || names_none(r))
+        return true;
+    if (r->facts && r->facts->model_again)
+        return refuse_unseen(r, "the body names its model twice");
+    return key_allows_model(r->caller.key, model_of(r), &r->err);
 }
 
 /* ---- limits ------------------------------------------------------------- */

@@ -7,12 +7,10 @@
 #include "relay/relayed.h"
 #include "team/key.h"
 
-/* Which permission a path of the API needs.  Pure. */
-enum key_call admit_call_of(struct str path);
-
-/* By its path alone: before the body is read. */
+/* By its endpoint alone: before the body is read.  A key with rules about models sends
+   nothing whose model nobody sees. */
 bool admit_may_call(struct relayed *r) MUST_CHECK;
-/* By the model that its body names. */
+/* By the model that its body names, once that was looked at, or is streamed. */
 bool admit_may_ask(struct relayed *r) MUST_CHECK;
 
 /* Reserve.  REFUSED leaves the reason in r->err. */

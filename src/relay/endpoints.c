@@ -8,33 +8,37 @@
 #include "base/macros.h"
 
 #define MB (1024ull * 1024)
-#define ROW(method, pattern, max, body, metered)                               \
+#define ROW(method, pattern, max, body, metered, call, model)                  \
     {                                                                          \
-        ROUTER_ROW(method, pattern), max, ENDPOINT_BODY_##body, metered        \
+        ROUTER_ROW(method, pattern), max, ENDPOINT_BODY_##body, metered,       \
+            KEY_##call, ENDPOINT_MODEL_##model                                 \
     }
 
 /* Sizes: Anthropic's limits (https://docs.claude.com/en/api/overview). */
 static const struct endpoint endpoints[] = {
-    ROW("POST", "/v1/messages", 32 * MB, WHOLE, true),
-    ROW("POST", "/v1/messages/count_tokens", 32 * MB, WHOLE, false),
-    ROW("POST", "/v1/complete", 32 * MB, WHOLE, true),
-    ROW("POST", "/v1/messages/batches", 256 * MB, SIZED, false),
-    ROW("GET", "/v1/messages/batches", 32 * MB, WHOLE, false),
-    ROW("GET", "/v1/messages/batches/:", 32 * MB, WHOLE, false),
-    ROW("DELETE", "/v1/messages/batches/:", MB, WHOLE, false),
-    ROW("POST", "/v1/messages/batches/:/cancel", MB, WHOLE, false),
-    ROW("GET", "/v1/messages/batches/:/results", 32 * MB, WHOLE, false),
-    ROW("POST", "/v1/files", 500 * MB, STREAMED, false),
-    ROW("GET", "/v1/files", 32 * MB, WHOLE, false),
-    ROW("GET", "/v1/files/:", 32 * MB, WHOLE, false),
-    ROW("GET", "/v1/files/:/content", 32 * MB, WHOLE, false),
-    ROW("DELETE", "/v1/files/:", MB, WHOLE, false),
-    ROW("GET", "/v1/models", 32 * MB, WHOLE, false),
-    ROW("GET", "/v1/models/:", 32 * MB, WHOLE, false),
+    ROW("POST", "/v1/messages", 32 * MB, WHOLE, true, MESSAGES, ONE),
+    ROW("POST", "/v1/messages/count_tokens", 32 * MB, WHOLE, false, MESSAGES,
+        ONE),
+    ROW("POST", "/v1/complete", 32 * MB, WHOLE, true, MESSAGES, ONE),
+    ROW("POST", "/v1/messages/batches", 256 * MB, SIZED, false, BATCHES, EACH),
+    ROW("GET", "/v1/messages/batches", 32 * MB, WHOLE, false, BATCHES, NONE),
+    ROW("GET", "/v1/messages/batches/:", 32 * MB, WHOLE, false, BATCHES, NONE),
+    ROW("DELETE", "/v1/messages/batches/:", MB, WHOLE, false, BATCHES, NONE),
+    ROW("POST", "/v1/messages/batches/:/cancel", MB, WHOLE, false, BATCHES,
+        NONE),
+    ROW("GET", "/v1/messages/batches/:/results", 32 * MB, WHOLE, false, BATCHES,
+        NONE),
+    ROW("POST", "/v1/files", 500 * MB, STREAMED, false, FILES, NONE),
+    ROW("GET", "/v1/files", 32 * MB, WHOLE, false, FILES, NONE),
+    ROW("GET", "/v1/files/:", 32 * MB, WHOLE, false, FILES, NONE),
+    ROW("GET", "/v1/files/:/content", 32 * MB, WHOLE, false, FILES, NONE),
+    ROW("DELETE", "/v1/files/:", MB, WHOLE, false, FILES, NONE),
+    ROW("GET", "/v1/models", 32 * MB, WHOLE, false, MESSAGES, NONE),
+    ROW("GET", "/v1/models/:", 32 * MB, WHOLE, false, MESSAGES, NONE),
 };
 
 /* Everything else below /v1/: skills, agents, and what comes next. */
-#define OPEN(method) ROW(method, "/v1/*", 500 * MB, OPEN, false)
+#define OPEN(method) ROW(method, "/v1/*", 500 * MB, OPEN, false, OTHER, PERHAPS)
 static const struct endpoint open_rows[] = {
     OPEN("GET"), OPEN("HEAD"),  OPEN("POST"),
     OPEN("PUT"), OPEN("PATCH"), OPEN("DELETE"),

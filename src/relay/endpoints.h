@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/str.h"
 #include "http/router.h"
+#include "team/key.h"
 
 enum endpoint_body {
     ENDPOINT_BODY_WHOLE,    /* kept in memory, so that it can be sent again */
@@ -14,6 +15,14 @@ enum endpoint_body {
                             as soon as it takes its time and is no JSON object */
 };
 
+/* Which models its bodies name: what a key's rules about models are checked by. */
+enum endpoint_model {
+    ENDPOINT_MODEL_NONE,    /* none */
+    ENDPOINT_MODEL_ONE,     /* one, at the top level */
+    ENDPOINT_MODEL_EACH,    /* one for each request of a batch */
+    ENDPOINT_MODEL_PERHAPS, /* perhaps one, at the top level */
+};
+
 #define ENDPOINT_KEPT_MAX (32ull * 1024 * 1024)
 #define ENDPOINT_OPEN_KEPT_MAX (8ull * 1024 * 1024)
 
@@ -21,7 +30,9 @@ struct endpoint {
     struct router_row route;
     uint64_t body_max; /* bytes */
     enum endpoint_body body;
-    bool metered; /* its answers tell usage */
+    bool metered;       /* its answers tell usage */
+    enum key_call call; /* what a key must allow */
+    enum endpoint_model model;
 };
 
 /* The path as the API knows it: without a leading `/api`, with a doubled `/v1` or

@@ -320,33 +320,115 @@ static void a_client_that_leaves_leaves_the_queue(void **state)
     assert_int_equal(view().total.requests, 2);
 }
 
-/* ---- paths --------------------------------------------------------------- */
+/* ---- models -------------------------------------------------------------- */
 
-static void each_path_has_its_permission(void **state)
+#define ALLOWED "\"claude-haiku-4-5\""
+#define DENIED "\"claude-opus-5\""
+#define UPLOADED                                                               \
+    "--x\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nx\r\n--x--"
+
+/* With a key for *haiku* that may call everything. */
+static const struct {
+    const char *method;
+    const char *path;
+    const char *fields;
+    const char *body;
+    const char *cause; /* NULL: it goes upstream */
+} model_cases[] = {
+    { "POST", "/v1/messages", "", "{\"model\":" ALLOWED "}", NULL },
+    { "POST", "/v1/messages", "", "{\"mod\\u0065l\":\"h\\u0061iku\"}", NULL },
+    { "POST", "/v1/messages", "", "{\"model\":" DENIED "}", "claude-opus-5" },
+    { "POST", "/v1/messages/count_tokens", "", "{\"model\":" DENIED "}",
+      "claude-opus-5" },
+    { "POST", "/v1/complete", "", "{\"model\":" DENIED "}", "claude-opus-5" },
+    { "POST", "/v1/complete", "", "{\"mod\\u0065l\":\"cl\\u0061ude-opus-5\"}",
+      "claude-opus-5" },
+    { "POST", "/v1/messages", "", "", "names none" },
+    { "POST", "/v1/messages", "", "{}", "names none" },
+    { "POST", "/v1/messages", "", "[{\"model\":" ALLOWED "}]", "names none" },
+    { "POST", "/v1/messages", "", "{\"model\":" ALLOWED "} {}", "names none" },
+    { "POST", "/v1/messages", "", "\xef\xbb\xbf{\"model\":" ALLOWED "}",
+      "names none" },
+    { "POST", "/v1/messages", "", "{\"model\":[" ALLOWED "]}", "names none" },
+    { "POST", "/v1/messages", "", "{\"m\":{\"model\":" ALLOWED "}}",
+      "names none" },
+    { "POST", "/v1/messages", "",
+      "{\"model\":" DENIED ",\"model\":" ALLOWED "}", "twice" },
+    { "POST", "/v1/messages", "",
+      "{\"model\":" DENIED ",\"mod\\u0065l\":" ALLOWED "}", "twice" },
+    { "POST", "/v1/messages", "Content-Encoding: gzip\r\n",
+      "{\"model\":" ALLOWED "}", "compressed" },
+    { "POST", "/v1/messages", "Content-Encoding: identity\r\n",
+      "{\"model\":" ALLOWED "}", NULL },
+    { "POST", "/v1/messages/batches", "",
+      "{\"model\":" ALLOWED ",\"requests\":[{\"params\":{\"model\":" DENIED
+      "}}]}",
+      "in a batch" },
+    { "POST", "/v1/messages/batches/b/cancel", "", "", NULL },
+    { "GET", "/v1/messages/batches/b", "", "", NULL },
+    { "GET", "/v1/models", "", "", NULL },
+    { "GET", "/v1/models/claude-opus-5", "", "", NULL },
+    { "GET", "/v1/skills", "", "", NULL },
+    { "POST", "/v1/skills", "", UPLOADED, NULL },
+    { "POST", "/v1/agents", "", "{\"name\":\"a\"}", NULL },
+    { "POST", "/v1/agents", "", "{\"model\":" ALLOWED "}", NULL },
+    { "POST", "/v1/agents", "", "{\"model\":" DENIED "}", "claude-opus-5" },
+    { "POST", "/v1/agents", "", "{\"model\":{\"id\":" DENIED "}}",
+      "names none" },
+    { "POST", "/v1/agents", "", "{\"model\":" DENIED ",\"model\":" ALLOWED "}",
+      "twice" },
+    { "POST", "/v1/agents", "", "\xef\xbb\xbf{\"model\":" DENIED "}",
+      "names none" },
+    { "POST", "/v1/agents", "Content-Encoding: gzip\r\n", "x", "compressed" },
+    { "POST", "/v1/files", "Content-Encoding: gzip\r\n", UPLOADED, NULL },
+};
+
+static void send_case(struct relay_scene *to, size_t at)
 {
-    static const struct {
-        const char *path;
-        enum key_call call;
-    } rows[] = {
-        { "/v1/messages", KEY_MESSAGES },
-        { "/v1/messages/count_tokens", KEY_MESSAGES },
-        { "/v1/complete", KEY_MESSAGES },
-        { "/v1/models", KEY_MESSAGES },
-        { "/v1/models/claude-x", KEY_MESSAGES },
-        { "/v1/messages/batches", KEY_BATCHES },
-        { "/v1/messages/batches/b1/results", KEY_BATCHES },
-        { "/v1/files", KEY_FILES },
-        { "/v1/files/f/content", KEY_FILES },
-        { "/v1/messages/other", KEY_OTHER },
-        { "/v1/modelsx", KEY_OTHER },
-        { "/v1/filesystem", KEY_OTHER },
-        { "/v1/messages/batchesx", KEY_OTHER },
-        { "/v1/skills", KEY_OTHER },
-    };
+    char text[1024];
 
+    (void)snprintf(text, sizeof(text),
+                   "%s %s HTTP/1.1\r\nHost: localhost\r\n%sAuthorization: "
+                   "Bearer " STR_FMT "\r\nContent-Length: %zu\r\n\r\n%s",
+                   model_cases[at].method, model_cases[at].path,
+                   model_cases[at].fields, STR_ARG(secret_reveal(keys.secret)),
+                   strlen(model_cases[at].body), model_cases[at].body);
+    wire_send(&to->client, text);
+}
+
+static void what_is_sent_is_for_an_allowed_model(void **state)
+{
+    for (size_t i = 0; i < COUNT_OF(model_cases); i++) {
+        use_key("{\"accounts\":[\"main\"],\"models\":[\"*haiku*\"],\"allow\":["
+                "\"messages\",\"batches\",\"files\",\"other\"]}");
+        send_case(scene, i);
+        if (model_cases[i].cause) {
+            wire_expect(&scene->client, "HTTP/1.1 403 ");
+            wire_expect(&scene->client, model_cases[i].cause);
+            assert_int_equal(scene->peer_count, 0);
+        } else {
+            wire_expect(relay_scene_accept(scene), model_cases[i].path);
+        }
+        (void)tear_down(state);
+        (void)set_up(state);
+    }
+}
+
+/* Long, or slow: most of it is not here yet. */
+static void what_is_streamed_is_not_looked_at(void **state)
+{
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(rows); i++)
-        assert_int_equal(admit_call_of(str_of(rows[i].path)), rows[i].call);
+    use_key("{\"accounts\":[\"main\"],\"models\":[\"*haiku*\"],\"allow\":["
+            "\"files\",\"other\"]}");
+    wire_send(&scene->client,
+              "POST /v1/agents HTTP/1.1\r\nHost: localhost\r\n");
+    wire_send(&scene->client,
+              "Content-Length: 9000000\r\nAuthorization: Bearer ");
+    wire_send_str(&scene->client, secret_reveal(keys.secret));
+    wire_send(&scene->client, "\r\n\r\n{\"model\":\"haiku\",");
+    wire_expect(&scene->client, "HTTP/1.1 403 ");
+    wire_expect(&scene->client, "passed on as it comes");
+    assert_int_equal(scene->peer_count, 0);
 }
 
 int main(void)
@@ -365,7 +447,8 @@ int main(void)
         TEST(an_account_is_served_to_keys_that_name_it),
         TEST(a_request_waits_for_its_turn),
         TEST(a_client_that_leaves_leaves_the_queue),
-        TEST(each_path_has_its_permission),
+        TEST(what_is_sent_is_for_an_allowed_model),
+        TEST(what_is_streamed_is_not_looked_at),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

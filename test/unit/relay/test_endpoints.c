@@ -358,10 +358,57 @@ static void telemetry_is_recognised_under_every_base(void **state)
     }
 }
 
+static void each_path_has_its_permission(void **state)
+{
+    static const struct {
+        const char *method;
+        const char *path;
+        enum key_call call;
+    } rows[] = {
+        { "POST", "/v1/messages", KEY_MESSAGES },
+        { "POST", "/v1/messages/count_tokens", KEY_MESSAGES },
+        { "POST", "/v1/complete", KEY_MESSAGES },
+        { "GET", "/v1/models", KEY_MESSAGES },
+        { "GET", "/v1/models/claude-x", KEY_MESSAGES },
+        { "POST", "/v1/messages/batches", KEY_BATCHES },
+        { "GET", "/v1/messages/batches", KEY_BATCHES },
+        { "GET", "/v1/messages/batches/b1", KEY_BATCHES },
+        { "DELETE", "/v1/messages/batches/b1", KEY_BATCHES },
+        { "POST", "/v1/messages/batches/b1/cancel", KEY_BATCHES },
+        { "GET", "/v1/messages/batches/b1/results", KEY_BATCHES },
+        { "POST", "/v1/files", KEY_FILES },
+        { "GET", "/v1/files/f", KEY_FILES },
+        { "GET", "/v1/files/f/content", KEY_FILES },
+        { "DELETE", "/v1/files/f", KEY_FILES },
+        { "PUT", "/v1/files/f", KEY_OTHER },
+        { "POST", "/v1/messages/other", KEY_OTHER },
+        { "POST", "/v1/Messages", KEY_OTHER },
+        { "POST", "/v1/models", KEY_OTHER },
+        { "GET", "/v1/modelsx", KEY_OTHER },
+        { "GET", "/v1/filesystem", KEY_OTHER },
+        { "POST", "/v1/messages/batchesx", KEY_OTHER },
+        { "POST", "/v1/skills", KEY_OTHER },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct str method = str_of(rows[i].method);
+        struct str path = str_of(rows[i].path);
+        const struct endpoint *endpoint = endpoints_find(method, path);
+
+        if (!endpoint)
+            endpoint = endpoints_open(method, path);
+        assert_non_null(endpoint);
+        if (endpoint->call != rows[i].call)
+            fail_msg("%s %s: %u", rows[i].method, rows[i].path, endpoint->call);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_endpoint_is_found_under_every_base),
+        cmocka_unit_test(each_path_has_its_permission),
         cmocka_unit_test(answers_of_models_are_metered),
         cmocka_unit_test(an_id_is_one_plain_segment),
         cmocka_unit_test(other_paths_do_not_pass),
