@@ -97,7 +97,7 @@ const examples = {
   'GET /oauth/accounts/{name}/status': { name: 'demo' },
   'POST /oauth/accounts/{name}/refresh': { name: 'mine' },
   'POST /oauth/accounts/{name}/proxy-test': { name: 'demo', body: {} },
-  'PATCH /oauth/accounts/{name}': { name: 'demo', body: { note: 'n', enabled: true, proxy_config: { ...proxy, username: 'u', password: 'CANARY' } } },
+  'PATCH /oauth/accounts/{name}': { name: 'demo', body: { note: 'n', enabled: true, pool: true, proxy_config: { ...proxy, username: 'u', password: 'CANARY' } } },
   'DELETE /oauth/accounts/{name}': { name: 'spare' },
 };
 
