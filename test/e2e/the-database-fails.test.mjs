@@ -153,7 +153,7 @@ describe('the database fails', { concurrency: 8 }, () => {
     relay.program.child.kill('SIGTERM');
     await relay.logged(/stopping|draining|SIGTERM/i);
     await end();
-    await relay.stop();
+    assert.deepEqual(await relay.program.ended, { code: 0, signal: null }, relay.log.slice(-2000));
     assert.equal(totalOf(relay, key), `${REQUESTS}|${microusd(REQUESTS)}`);
     const again = await start({ dataDir: relay.dataDir, accounts: () => {} });
     assert.equal((await keyOf(again, { ...key, key: key.text }).message()).status, 429);
