@@ -206,6 +206,14 @@ uint64_t counters_opens(struct activity *activity, enum limit limit,
 
 /* ---- looking ------------------------------------------------------------ */
 
+static bool is_calendar(enum limit limit)
+{
+    enum limit_window window = limit_kinds[limit].window;
+
+    return window == LIMIT_PER_DAY || window == LIMIT_PER_WEEK ||
+           window == LIMIT_PER_MONTH;
+}
+
 static struct limit_view view_of(struct activity *activity, enum limit limit,
                                  const struct zone *zone,
                                  struct counters_now now)
@@ -217,6 +225,8 @@ static struct limit_view view_of(struct activity *activity, enum limit limit,
 
     if (view.used > 0)
         view.opens_ms = counters_opens(activity, limit, view.used - 1, now);
+    else if (is_calendar(limit))
+        view.opens_ms = counters_opens(activity, limit, 0, now);
     return view;
 }
 

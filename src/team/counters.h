@@ -89,9 +89,9 @@ struct limit_view {
     uint64_t reserved;
     uint64_t limit; /* LIMIT_NONE: counted only */
     uint64_t
-        opens_ms; /* wall clock: when something of what is used is given back:
-                          the end of a calendar window, the oldest use leaving a
-                          rolling one; 0: nothing is used, or never */
+        opens_ms; /* wall clock: the end of a calendar window; when something of
+                          what is used leaves a rolling one; 0: nothing is used
+                          there, or never */
 };
 
 struct counters_view {
