@@ -9,8 +9,9 @@ static const struct admin_member texts[] = {
     ADMIN_END,
 };
 
-/* What both may be given; NAME_TRAITS tells creating from changing. */
-#define GIVEN(NAME_TRAITS)                                                     \
+/* What both may be given; NAME_TRAITS tells creating from changing, and LIMITS what is
+   set from what is shown. */
+#define GIVEN(NAME_TRAITS, LIMITS)                                             \
     { "name", ADMIN_TEXT, NAME_TRAITS,                                         \
       "1 to 64 bytes; not digits only, no slash; no other key has it", NULL }, \
         { "owner", ADMIN_TEXT, ADMIN_OR_NULL, "whose it is", NULL },           \
@@ -19,8 +20,7 @@ static const struct admin_member texts[] = {
         { "group", ADMIN_TEXT, ADMIN_OR_NULL, "name or id of its group",       \
           NULL },                                                              \
         { "limits", ADMIN_OBJECT, ADMIN_OR_NULL,                               \
-          "each alone; what is not named stays as it is",                      \
-          use_doc_set_members },                                               \
+          "each alone; what is not named stays as it is", LIMITS },            \
         { "accounts", ADMIN_ANY, ADMIN_OR_NULL,                                \
           "\"pool\", or a list of names of accounts", NULL },                  \
         { "models", ADMIN_LIST, ADMIN_OR_NULL,                                 \
@@ -52,11 +52,11 @@ static const struct admin_member texts[] = {
     }
 
 const struct admin_member key_members_create[] = {
-    GIVEN(ADMIN_REQUIRED),
+    GIVEN(ADMIN_REQUIRED, use_doc_set_members),
     ADMIN_END,
 };
 const struct admin_member key_members_change[] = {
-    GIVEN(0),
+    GIVEN(0, use_doc_set_members),
     ADMIN_END,
 };
 
@@ -99,40 +99,40 @@ static const struct admin_member formers[] = {
     }
 
 const struct admin_member key_members_shown[] = {
-    GIVEN(ADMIN_REQUIRED),
+    GIVEN(ADMIN_REQUIRED, use_doc_shown_members),
     SHOWN,
     ADMIN_END,
 };
 const struct admin_member key_members_made[] = {
-    GIVEN(ADMIN_REQUIRED),
+    GIVEN(ADMIN_REQUIRED, use_doc_shown_members),
     SHOWN,
     { "key", ADMIN_TEXT, ADMIN_REQUIRED,
       "its text, shown this once and kept nowhere", NULL },
     ADMIN_END,
 };
 
-#define GROUP_GIVEN(NAME_TRAITS)                                               \
+#define GROUP_GIVEN(NAME_TRAITS, LIMITS)                                       \
     { "name", ADMIN_TEXT, NAME_TRAITS,                                         \
       "1 to 64 bytes; not digits only, no slash; no other group has it",       \
       NULL },                                                                  \
         { "note", ADMIN_TEXT, ADMIN_OR_NULL, "at most 2000 bytes", NULL },     \
         { "limits", ADMIN_OBJECT, ADMIN_OR_NULL, "of all its keys together",   \
-          use_doc_set_members },                                               \
+          LIMITS },                                                            \
     {                                                                          \
         "time_zone", ADMIN_TEXT, ADMIN_OR_NULL,                                \
             "of its days, weeks and months", NULL                              \
     }
 
 const struct admin_member group_members_create[] = {
-    GROUP_GIVEN(ADMIN_REQUIRED),
+    GROUP_GIVEN(ADMIN_REQUIRED, use_doc_set_members),
     ADMIN_END,
 };
 const struct admin_member group_members_change[] = {
-    GROUP_GIVEN(0),
+    GROUP_GIVEN(0, use_doc_set_members),
     ADMIN_END,
 };
 const struct admin_member group_members_shown[] = {
-    GROUP_GIVEN(ADMIN_REQUIRED),
+    GROUP_GIVEN(ADMIN_REQUIRED, use_doc_shown_members),
     { "id", ADMIN_NUMBER, ADMIN_REQUIRED, "never given twice", NULL },
     { "created_at", ADMIN_TEXT, ADMIN_REQUIRED, "RFC 3339", NULL },
     { "changed_at", ADMIN_TEXT, ADMIN_REQUIRED, "RFC 3339", NULL },

@@ -34,10 +34,10 @@ static struct json_doc *around(const char *member, struct json_doc *value)
 /* ---- members ------------------------------------------------------------ */
 
 static const char *const type_names[] = {
-    [ADMIN_TEXT] = "string",   [ADMIN_NUMBER] = "integer",
-    [ADMIN_MONEY] = "number",  [ADMIN_BOOL] = "boolean",
-    [ADMIN_OBJECT] = "object", [ADMIN_LIST] = "array",
-    [ADMIN_ANY] = NULL,
+    [ADMIN_TEXT] = "string",  [ADMIN_NUMBER] = "integer",
+    [ADMIN_MONEY] = "number", [ADMIN_DOLLARS] = "number",
+    [ADMIN_BOOL] = "boolean", [ADMIN_OBJECT] = "object",
+    [ADMIN_LIST] = "array",   [ADMIN_ANY] = NULL,
 };
 
 static void set_type(struct json_doc *schema, const struct admin_member *member)

@@ -33,6 +33,8 @@ static bool is_of_type(enum admin_type type, const struct json_doc *value)
     case ADMIN_MONEY:
         return json_doc_as_number(value, &number) ||
                json_doc_as_str(value, &text);
+    case ADMIN_DOLLARS:
+        return json_doc_as_number(value, &number);
     case ADMIN_BOOL:
         return json_doc_is_bool(value);
     case ADMIN_OBJECT:
@@ -54,6 +56,8 @@ static const char *type_text(enum admin_type type)
         return "a whole number";
     case ADMIN_MONEY:
         return "an amount in US dollars, like 12.5 or \"12.50\"";
+    case ADMIN_DOLLARS:
+        return "an amount in US dollars, like 12.5";
     case ADMIN_BOOL:
         return "true or false";
     case ADMIN_OBJECT:

@@ -14,8 +14,9 @@
 
 enum admin_type {
     ADMIN_TEXT,
-    ADMIN_NUMBER, /* a whole one */
-    ADMIN_MONEY,  /* US dollars: a number, or a text with at most 6 decimals */
+    ADMIN_NUMBER,  /* a whole one */
+    ADMIN_MONEY,   /* US dollars: a number, or a text with at most 6 decimals */
+    ADMIN_DOLLARS, /* the same in answers: a number */
     ADMIN_BOOL,
     ADMIN_OBJECT, /* `members` are its members; NULL: any */
     ADMIN_LIST,   /* `members` has one row, without a name: its elements */

@@ -4,29 +4,15 @@
 
 #include "base/text.h"
 
-static struct json_doc *dollars(uint64_t microusd)
-{
-    return json_doc_new_number((double)microusd / 1e6);
-}
-
-static void set_amount(struct json_doc *doc, const char *member,
-                       enum limit limit, uint64_t value)
-{
-    if (limit_kinds[limit].unit == LIMIT_IN_MICROUSD)
-        json_doc_set(doc, member, dollars(value));
-    else
-        json_doc_set_u64(doc, member, value);
-}
-
 static struct json_doc *limit_doc(enum limit limit,
                                   const struct limit_view *view)
 {
     struct json_doc *doc = json_doc_new_object();
     char opens[TEXT_TIME_MAX];
 
-    set_amount(doc, "limit", limit, view->limit);
-    set_amount(doc, "used", limit, view->used);
-    set_amount(doc, "reserved", limit, view->reserved);
+    limit_set(doc, "limit", limit, view->limit);
+    limit_set(doc, "used", limit, view->used);
+    limit_set(doc, "reserved", limit, view->reserved);
     text_format_time(view->opens_ms, opens);
     json_doc_set(doc, "resets_at",
                  view->opens_ms ? json_doc_new_str(str_of(opens))
@@ -62,7 +48,7 @@ struct json_doc *use_doc_total(const struct use_doc_of *of)
     json_doc_set_u64(doc, "requests", view.total.requests);
     json_doc_set_u64(doc, "input_tokens", view.total.tokens_in);
     json_doc_set_u64(doc, "output_tokens", view.total.tokens_out);
-    json_doc_set(doc, "cost", dollars(view.total.cost_microusd));
+    limit_set(doc, "cost", LIMIT_COST_TOTAL, view.total.cost_microusd);
     return doc;
 }
 
@@ -74,16 +60,20 @@ static const struct admin_member counted[] = {
     { "reserved", ADMIN_NUMBER, ADMIN_REQUIRED,
       "what requests under way may come to", NULL },
     { "resets_at", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
-      "when something of it is given back, RFC 3339", NULL },
+      "end of the calendar window, or when something of what is used "
+      "leaves a rolling one; null: never, or nothing is used. RFC 3339",
+      NULL },
     ADMIN_END,
 };
 static const struct admin_member priced[] = {
-    { "limit", ADMIN_MONEY, ADMIN_REQUIRED, "what is allowed", NULL },
-    { "used", ADMIN_MONEY, ADMIN_REQUIRED, "what is used of it", NULL },
-    { "reserved", ADMIN_MONEY, ADMIN_REQUIRED,
+    { "limit", ADMIN_DOLLARS, ADMIN_REQUIRED, "what is allowed", NULL },
+    { "used", ADMIN_DOLLARS, ADMIN_REQUIRED, "what is used of it", NULL },
+    { "reserved", ADMIN_DOLLARS, ADMIN_REQUIRED,
       "what requests under way may come to", NULL },
     { "resets_at", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
-      "when something of it is given back, RFC 3339", NULL },
+      "end of the calendar window, or when something of what is used "
+      "leaves a rolling one; null: never, or nothing is used. RFC 3339",
+      NULL },
     ADMIN_END,
 };
 
@@ -115,6 +105,14 @@ static const struct admin_member priced[] = {
     {                                                                          \
         name, ADMIN_MONEY, ADMIN_OR_NULL, text, NULL                           \
     }
+#define SHOWN_COUNTED(name, text)                                              \
+    {                                                                          \
+        name, ADMIN_NUMBER, 0, text, NULL                                      \
+    }
+#define SHOWN_PRICED(name, text)                                               \
+    {                                                                          \
+        name, ADMIN_DOLLARS, 0, text, NULL                                     \
+    }
 
 const struct admin_member use_doc_limits_members[] = {
     EACH_LIMIT(USED_COUNTED, USED_PRICED),
@@ -124,12 +122,16 @@ const struct admin_member use_doc_set_members[] = {
     EACH_LIMIT(SET_COUNTED, SET_PRICED),
     ADMIN_END,
 };
+const struct admin_member use_doc_shown_members[] = {
+    EACH_LIMIT(SHOWN_COUNTED, SHOWN_PRICED),
+    ADMIN_END,
+};
 const struct admin_member use_doc_total_members[] = {
     { "requests", ADMIN_NUMBER, ADMIN_REQUIRED, "requests that were sent",
       NULL },
     { "input_tokens", ADMIN_NUMBER, ADMIN_REQUIRED, "cache reads excluded",
       NULL },
     { "output_tokens", ADMIN_NUMBER, ADMIN_REQUIRED, "of all answers", NULL },
-    { "cost", ADMIN_MONEY, ADMIN_REQUIRED, "in US dollars", NULL },
+    { "cost", ADMIN_DOLLARS, ADMIN_REQUIRED, "in US dollars", NULL },
     ADMIN_END,
 };

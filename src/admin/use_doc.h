@@ -23,5 +23,7 @@ struct json_doc *use_doc_total(const struct use_doc_of *of);
 /* Tables of both; the members of the first are named as limits are. */
 extern const struct admin_member use_doc_limits_members[];
 extern const struct admin_member use_doc_total_members[];
-/* Limits as they are set: a number or a text each, null for none. */
+/* Limits as they are set: a number or a text each, null for none; and as they are
+   shown: numbers. */
 extern const struct admin_member use_doc_set_members[];
+extern const struct admin_member use_doc_shown_members[];

@@ -15,34 +15,22 @@ static void set_time(struct json_doc *doc, const char *member, uint64_t wall_ms)
     json_doc_set_str(doc, member, str_of(text));
 }
 
-/* Members that a key may lack are shown as what that means. */
-static void set_default(struct json_doc *doc, const char *member,
-                        struct json_doc *value)
+/* As it was given; what is lacking is shown as what that means.  Takes over
+   `otherwise`. */
+static void take(struct json_doc *doc, const struct json_doc *given,
+                 const char *member, struct json_doc *otherwise)
 {
-    if (json_doc_get(doc, member))
-        json_doc_free(value);
-    else
-        json_doc_set(doc, member, value);
+    const struct json_doc *value = json_doc_get(given, member);
+
+    if (value)
+        json_doc_free(otherwise);
+    json_doc_set(doc, member, value ? json_doc_copy(value) : otherwise);
 }
 
-static void set_defaults(struct json_doc *doc)
+static void take_or_null(struct json_doc *doc, const struct json_doc *given,
+                         const char *member)
 {
-    static const char *const nulls[] = { "owner",       "note",     "models",
-                                         "deny_models", "clients",  "addresses",
-                                         "expires",     "time_zone" };
-    struct json_doc *allow = json_doc_new_array();
-
-    for (size_t i = 0; i < COUNT_OF(nulls); i++)
-        set_default(doc, nulls[i], json_doc_new_null());
-    json_doc_add(allow, json_doc_new_str(STR("messages")));
-    set_default(doc, "allow", allow);
-    set_default(doc, "tags", json_doc_new_array());
-    set_default(doc, "limits", json_doc_new_object());
-    set_default(doc, "accounts", json_doc_new_str(STR("pool")));
-    set_default(doc, "reserve", json_doc_new_str(STR("expected")));
-    set_default(doc, "queue_wait", json_doc_new_str(STR("0s")));
-    set_default(doc, "proxy", json_doc_new_bool(false));
-    set_default(doc, "show_limit", json_doc_new_bool(false));
+    take(doc, given, member, json_doc_new_null());
 }
 
 /* The newest is what the key is known by; the others live until a rotation's overlap
@@ -81,40 +69,74 @@ static struct json_doc *members_of(const char *text)
     return json_doc_new_object();
 }
 
-struct json_doc *key_doc(const struct key *key, uint64_t now_wall_ms)
+/* What it may, in the order of docs/api.md. */
+static void set_given(struct json_doc *doc, const struct key *key,
+                      const struct json_doc *given)
 {
-    struct json_doc *doc = members_of(key->doc);
-    struct key_group *group = key_group_of(key);
+    struct json_doc *allow = json_doc_new_array();
 
-    json_doc_set_u64(doc, "id", key->id);
-    json_doc_set_str(doc, "name", str_of(key->name));
-    json_doc_set(doc, "group",
-                 group ? json_doc_new_str(str_of(group->name))
-                       : json_doc_new_null());
-    key_group_unref(group);
+    json_doc_set(doc, "limits", limits_doc(&key->limits));
+    take(doc, given, "accounts", json_doc_new_str(STR("pool")));
+    take_or_null(doc, given, "models");
+    take_or_null(doc, given, "deny_models");
+    take_or_null(doc, given, "clients");
+    take_or_null(doc, given, "addresses");
+    json_doc_add(allow, json_doc_new_str(STR("messages")));
+    take(doc, given, "allow", allow);
+    take(doc, given, "reserve", json_doc_new_str(STR("expected")));
+    take_or_null(doc, given, "time_zone");
+    take(doc, given, "queue_wait", json_doc_new_str(STR("0s")));
+    take_or_null(doc, given, "expires");
     json_doc_set_bool(doc, "enabled", key->enabled);
-    json_doc_set_str(doc, "state", str_of(key_state(key, now_wall_ms)));
-    set_defaults(doc);
-    set_texts(doc, key, now_wall_ms);
+    take(doc, given, "proxy", json_doc_new_bool(false));
+    take(doc, given, "show_limit", json_doc_new_bool(false));
+}
+
+static void set_times(struct json_doc *doc, const struct key *key)
+{
     set_time(doc, "created_at", key->created_ms);
     set_time(doc, "changed_at", key->changed_ms);
     set_time(doc, "revoked_at", key->revoked_ms);
     set_time(doc, "expires_at", key_expiry(key));
     set_time(doc, "first_used_at", atomic_load(&key->use->first_ms));
     set_time(doc, "last_used_at", atomic_load(&key->use->last_ms));
+}
+
+struct json_doc *key_doc(const struct key *key, uint64_t now_wall_ms)
+{
+    struct json_doc *doc = json_doc_new_object();
+    struct json_doc *given = members_of(key->doc);
+    struct key_group *group = key_group_of(key);
+
+    json_doc_set_u64(doc, "id", key->id);
+    json_doc_set_str(doc, "name", str_of(key->name));
+    set_texts(doc, key, now_wall_ms);
+    json_doc_set_str(doc, "state", str_of(key_state(key, now_wall_ms)));
+    take_or_null(doc, given, "owner");
+    take_or_null(doc, given, "note");
+    take(doc, given, "tags", json_doc_new_array());
+    json_doc_set(doc, "group",
+                 group ? json_doc_new_str(str_of(group->name))
+                       : json_doc_new_null());
+    key_group_unref(group);
+    set_given(doc, key, given);
+    set_times(doc, key);
+    json_doc_free(given);
     return doc;
 }
 
 struct json_doc *key_group_doc(const struct key_group *group)
 {
-    struct json_doc *doc = members_of(group->doc);
+    struct json_doc *doc = json_doc_new_object();
+    struct json_doc *given = members_of(group->doc);
 
     json_doc_set_u64(doc, "id", group->id);
     json_doc_set_str(doc, "name", str_of(group->name));
-    set_default(doc, "note", json_doc_new_null());
-    set_default(doc, "time_zone", json_doc_new_null());
-    set_default(doc, "limits", json_doc_new_object());
+    take_or_null(doc, given, "note");
+    json_doc_set(doc, "limits", limits_doc(&group->limits));
+    take_or_null(doc, given, "time_zone");
     set_time(doc, "created_at", group->created_ms);
     set_time(doc, "changed_at", group->changed_ms);
+    json_doc_free(given);
     return doc;
 }

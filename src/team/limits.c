@@ -164,6 +164,29 @@ void limit_write(enum limit limit, uint64_t value, char out[LIMIT_TEXT_MAX])
         add_decimals(out, value, 0);
 }
 
+void limit_set(struct json_doc *doc, const char *member, enum limit limit,
+               uint64_t value)
+{
+    bool money = limit_kinds[limit].unit == LIMIT_IN_MICROUSD;
+
+    if (money && value % MICRO > 0)
+        json_doc_set(doc, member,
+                     json_doc_new_number((double)value / (double)MICRO));
+    else
+        json_doc_set_u64(doc, member, money ? value / MICRO : value);
+}
+
+struct json_doc *limits_doc(const struct limits *limits)
+{
+    struct json_doc *doc = json_doc_new_object();
+
+    for (size_t i = 0; i < LIMIT_COUNT; i++) {
+        if (limits->at[i] != LIMIT_NONE)
+            limit_set(doc, limit_kinds[i].name, (enum limit)i, limits->at[i]);
+    }
+    return doc;
+}
+
 /* ---- refusing ----------------------------------------------------------- */
 
 /* SDKs wait so long by themselves; whoever would have to wait longer is told at

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "base/json.h"
 #include "base/str.h"
 #include "base/zone.h"
 
@@ -75,6 +76,11 @@ bool limit_parse(enum limit limit, struct str text, uint64_t *value,
 void limit_format(enum limit limit, uint64_t value, char out[LIMIT_TEXT_MAX]);
 /* The same value as limit_parse() reads it, and as a JSON number: "3.1", "1200". */
 void limit_write(enum limit limit, uint64_t value, char out[LIMIT_TEXT_MAX]);
+/* Set a member of a document to it: a number, in dollars if it is money. */
+void limit_set(struct json_doc *doc, const char *member, enum limit limit,
+               uint64_t value);
+/* {"rpm":60,"cost_day":3.5}: those that there are. */
+struct json_doc *limits_doc(const struct limits *limits);
 
 /* Why a request was not admitted. */
 struct limit_refusal {

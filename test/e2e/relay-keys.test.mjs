@@ -47,7 +47,7 @@ describe('relay keys', () => {
     assert.match(made.key, KEY);
     assert.equal(made.prefix, made.key.slice(0, 7));
     assert.equal(made.last4, made.key.slice(-4));
-    assert.deepEqual(made.limits, { rpm: 60, cost_day: '3.10' });
+    assert.deepEqual(made.limits, { rpm: 60, cost_day: 3.1 });
     const shown = await get('alice');
     assert.equal(shown.key, undefined);
     assert.ok(!JSON.stringify(shown).includes(made.key.slice(7, -4)));
@@ -61,6 +61,7 @@ describe('relay keys', () => {
     const made = await create({ name: 'holder', note: 'SECRET-NOTE', accounts: ['demo'], addresses: ['127.0.0.0/8'], limits: { rpd: 5, cost_month: 12.5 } });
     const told = await me(made.key);
     assert.deepEqual(told.limits.rpd, { limit: 5, used: 0, reserved: 0, resets_at: told.limits.rpd.resets_at });
+    assert.match(told.limits.rpd.resets_at, /T00:00:00\.000Z$/);
     assert.equal(told.limits.cost_month.limit, 12.5);
     assert.equal(told.limits.cost_month.used, 0);
     assert.ok(!JSON.stringify(told).includes('SECRET-NOTE'));
@@ -101,7 +102,7 @@ describe('relay keys', () => {
 
   it('are changed by member', async () => {
     const changed = await patch('alice', { limits: { rpm: null, rpd: 7 }, owner: null });
-    assert.deepEqual(changed.limits, { cost_day: '3.10', rpd: 7 });
+    assert.deepEqual(changed.limits, { cost_day: 3.1, rpd: 7 });
     assert.equal(changed.owner, null);
     assert.deepEqual(changed.tags, ['dev']);
     assert.equal((await patch('nobody', { owner: 'x' })).status, 404);

@@ -32,13 +32,13 @@ static void only_limits_that_there_are_are_shown(void **state)
     limits_init(&limits);
     expect_doc(use_doc_limits(&of), "{}");
     expect_doc(use_doc_total(&of), "{\"requests\":0,\"input_tokens\":0,"
-                                   "\"output_tokens\":0,\"cost\":0.0}");
+                                   "\"output_tokens\":0,\"cost\":0}");
     limits.at[LIMIT_RPM] = 0;
     limits.at[LIMIT_COST_TOTAL] = 3100000;
     expect_doc(use_doc_limits(&of),
                "{\"rpm\":{\"limit\":0,\"used\":0,\"reserved\":0,"
                "\"resets_at\":null},\"cost_total\":{\"limit\":3.1,"
-               "\"used\":0.0,\"reserved\":0.0,\"resets_at\":null}}");
+               "\"used\":0,\"reserved\":0,\"resets_at\":null}}");
     counters_unref(counters);
 }
 
@@ -72,12 +72,51 @@ static void what_is_used_and_held_is_shown(void **state)
     assert_int_equal(admission_reserve(&held, &ask, now, &why),
                      ADMISSION_GRANTED);
     expect_doc(use_doc_limits(&of),
-               "{\"cost_day\":{\"limit\":5.0,\"used\":0.100001,"
+               "{\"cost_day\":{\"limit\":5,\"used\":0.100001,"
                "\"reserved\":0.2,"
                "\"resets_at\":\"2026-12-01T00:00:00.000Z\"}}");
     expect_doc(use_doc_total(&of), "{\"requests\":1,\"input_tokens\":7,"
                                    "\"output_tokens\":0,\"cost\":0.100001}");
     admission_settle(&held, &(struct admission_truth){ .sent = false }, now);
+    counters_unref(counters);
+}
+
+/* A calendar window ends whether something was used in it or not. */
+static void calendar_windows_say_when_they_end(void **state)
+{
+    struct counters *counters = counters_new(NULL, SUBJECT_OF_KEY(1));
+    struct limits limits;
+    const struct use_doc_of of = { .counters = counters,
+                                   .limits = &limits,
+                                   .zone = zone_utc(),
+                                   .now = { 1000, MONDAY } };
+    static const struct {
+        enum limit limit;
+        const char *resets_at;
+    } rows[] = {
+        { LIMIT_RPM, NULL },
+        { LIMIT_RPD, "2026-12-01T00:00:00.000Z" },
+        { LIMIT_CONCURRENCY, NULL },
+        { LIMIT_COST_5H, NULL },
+        { LIMIT_COST_DAY, "2026-12-01T00:00:00.000Z" },
+        { LIMIT_COST_WEEK, "2026-12-07T00:00:00.000Z" },
+        { LIMIT_COST_MONTH, "2026-12-01T00:00:00.000Z" },
+        { LIMIT_COST_TOTAL, NULL },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < LIMIT_COUNT; i++)
+        limits.at[i] = 1;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct json_doc *doc = use_doc_limits(&of);
+        const char *name = limit_kinds[rows[i].limit].name;
+        struct str text = STR_EMPTY;
+
+        (void)json_doc_get_str(json_doc_get(doc, name), "resets_at", &text);
+        assert_true(
+            str_eq(text, str_of(rows[i].resets_at ? rows[i].resets_at : "")));
+        json_doc_free(doc);
+    }
     counters_unref(counters);
 }
 
@@ -89,9 +128,11 @@ static void the_tables_name_every_limit(void **state)
         assert_string_equal(use_doc_limits_members[i].name,
                             limit_kinds[i].name);
         assert_string_equal(use_doc_set_members[i].name, limit_kinds[i].name);
+        assert_string_equal(use_doc_shown_members[i].name, limit_kinds[i].name);
     }
     assert_null(use_doc_limits_members[LIMIT_COUNT].text);
     assert_null(use_doc_set_members[LIMIT_COUNT].text);
+    assert_null(use_doc_shown_members[LIMIT_COUNT].text);
 }
 
 int main(void)
@@ -99,6 +140,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_limits_that_there_are_are_shown),
         cmocka_unit_test(what_is_used_and_held_is_shown),
+        cmocka_unit_test(calendar_windows_say_when_they_end),
         cmocka_unit_test(the_tables_name_every_limit),
     };
 

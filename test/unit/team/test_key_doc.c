@@ -61,7 +61,7 @@ static void a_bare_key_shows_what_holds(void **state)
     scene_end(&scene);
 }
 
-static void members_are_shown_as_they_were_given(void **state)
+static void members_are_shown_as_they_hold(void **state)
 {
     struct key_scene scene;
     struct key *key;
@@ -70,13 +70,15 @@ static void members_are_shown_as_they_were_given(void **state)
     (void)state;
     scene_begin(&scene);
     key = scene_key(&scene, 3, "alice",
-                    "{\"owner\":\"Bob\",\"limits\":{\"cost_day\":\"3.10\"},"
+                    "{\"owner\":\"Bob\",\"limits\":{\"cost_day\":\"3.10\","
+                    "\"rpm\":\"60\",\"cost_total\":\"5.0\",\"rpd\":null},"
                     "\"expires\":\"2d after first use\"}");
     atomic_store(&key->use->first_ms, 1000);
     atomic_store(&key->use->last_ms, 2000);
     text = text_of(key_doc(key, 2000));
     unit_assert_part(text, "\"owner\":\"Bob\"");
-    unit_assert_part(text, "\"limits\":{\"cost_day\":\"3.10\"}");
+    unit_assert_part(text, "\"limits\":{\"rpm\":60,\"cost_day\":3.1,"
+                           "\"cost_total\":5}");
     unit_assert_part(text, "\"expires\":\"2d after first use\"");
     unit_assert_part(text, "\"expires_at\":\"1970-01-03T00:00:01.000Z\"");
     unit_assert_part(text, "\"last_used_at\":\"1970-01-01T00:00:02.000Z\"");
@@ -164,7 +166,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_bare_key_shows_what_holds),
-        cmocka_unit_test(members_are_shown_as_they_were_given),
+        cmocka_unit_test(members_are_shown_as_they_hold),
         cmocka_unit_test(the_text_and_its_hash_are_never_shown),
         cmocka_unit_test(former_texts_are_shown_while_they_live),
         cmocka_unit_test(a_group_is_shown_likewise),

@@ -108,6 +108,30 @@ static void numbers_are_written_for_people_and_back(void **state)
     }
 }
 
+static void documents_have_numbers(void **state)
+{
+    struct limits limits;
+    struct json_doc *doc;
+    struct buf text;
+
+    (void)state;
+    limits_init(&limits);
+    limits.at[LIMIT_COST_TOTAL] = 999999999123456;
+    limits.at[LIMIT_COST_DAY] = 3100000;
+    limits.at[LIMIT_COST_5H] = 5000000;
+    limits.at[LIMIT_RPM] = 60;
+    limits.at[LIMIT_RPD] = 0;
+    doc = limits_doc(&limits);
+    buf_init(&text, 1000);
+    assert_true(json_doc_write(doc, false, &text));
+    assert_true(
+        str_eq(buf_str(&text),
+               STR("{\"rpm\":60,\"rpd\":0,\"cost_5h\":5,"
+                   "\"cost_day\":3.1,\"cost_total\":999999999.123456}")));
+    buf_done(&text);
+    json_doc_free(doc);
+}
+
 static void no_limit_is_none(void **state)
 {
     struct limits limits;
@@ -226,6 +250,7 @@ int main(void)
         cmocka_unit_test(each_limit_has_its_name),
         cmocka_unit_test(numbers_are_converted_exactly),
         cmocka_unit_test(numbers_are_written_for_people_and_back),
+        cmocka_unit_test(documents_have_numbers),
         cmocka_unit_test(no_limit_is_none),
         cmocka_unit_test(a_refusal_says_all_there_is_to_know),
     };
