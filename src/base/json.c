@@ -214,6 +214,14 @@ bool json_doc_as_str(const struct json_doc *doc, struct str *value)
     return true;
 }
 
+bool json_doc_as_bool(const struct json_doc *doc, bool *value)
+{
+    if (!json_is_boolean(json_of(doc)))
+        return false;
+    *value = json_is_true(json_of(doc));
+    return true;
+}
+
 bool json_doc_as_number(const struct json_doc *doc, double *value)
 {
     if (!json_is_number(json_of(doc)))

@@ -61,6 +61,8 @@ bool json_doc_get_bool(const struct json_doc *doc, const char *member,
                        bool *value);
 /* The value itself as text; false if it is no string. */
 bool json_doc_as_str(const struct json_doc *doc, struct str *value);
+/* The value itself; false if it is neither true nor false. */
+bool json_doc_as_bool(const struct json_doc *doc, bool *value);
 /* The value itself as a number, whole or not; false if it is none. */
 bool json_doc_as_number(const struct json_doc *doc, double *value);
 

@@ -323,6 +323,31 @@ static void numbers_are_written_as_people_write_them(void **state)
     }
 }
 
+static void only_true_and_false_are_truths(void **state)
+{
+    static const struct {
+        const char *text;
+        bool is_one;
+        bool value;
+    } rows[] = { { "true", true, true },
+                 { "false", true, false },
+                 { "1", false, false },
+                 { "\"true\"", false, false },
+                 { "null", false, false } };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct err err;
+        struct json_doc *doc = json_doc_parse(str_of(rows[i].text), &err);
+        bool value = false;
+
+        assert_true(json_doc_as_bool(doc, &value) == rows[i].is_one);
+        assert_true(value == rows[i].value);
+        json_doc_free(doc);
+    }
+    assert_false(json_doc_as_bool(NULL, &(bool){ false }));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -339,6 +364,7 @@ int main(void)
         cmocka_unit_test(numbers_are_written_as_people_write_them),
         cmocka_unit_test(a_copy_shares_nothing),
         cmocka_unit_test(writing_says_when_it_failed),
+        cmocka_unit_test(only_true_and_false_are_truths),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
