@@ -87,8 +87,12 @@ void invocation_print_usage(FILE *out, struct str rest)
 
     buf_init(&program, START_MAX);
     shell_add_quoted(&program, invocation.program);
-    for (const char *lead = "usage:"; str_next(&rest, '\n', &form); lead = "")
-        (void)fprintf(out, "%-6s " STR_FMT " " STR_FMT "\n", lead,
-                      STR_ARG(buf_str(&program)), STR_ARG(form));
+    for (const char *lead = "usage:"; str_next(&rest, '\n', &form); lead = "") {
+        if (str_starts(form, STR(" ")))
+            (void)fprintf(out, "%-6s " STR_FMT "\n", lead, STR_ARG(form));
+        else
+            (void)fprintf(out, "%-6s " STR_FMT " " STR_FMT "\n", lead,
+                          STR_ARG(buf_str(&program)), STR_ARG(form));
+    }
     buf_done(&program);
 }

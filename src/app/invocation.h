@@ -32,5 +32,5 @@ void invocation_fill(struct buf *out, struct str text);
 void invocation_print(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Print "usage: build/claude-relay secret new", and the same for the lines that
-   follow in `forms`. */
+   follow in `forms`; one that begins with a space goes on with the one before. */
 void invocation_print_usage(FILE *out, struct str forms);

@@ -10,6 +10,8 @@
 #include "app/invocation.h"
 #include "app/key_arguments.h"
 #include "app/key_print.h"
+#include "app/key_show.h"
+#include "app/key_table.h"
 #include "app/remote.h"
 #include "app/running.h"
 #include "app/terminal.h"
@@ -99,6 +101,22 @@ static void add_base_url(const struct config *config, struct buf *out)
     json_doc_free(running);
 }
 
+/* Whoever made the first key may not expect it. */
+static void say_if_first(const struct doing *doing)
+{
+    struct remote_call call = { .method = "GET", .path = STR(KEYS "?limit=1") };
+    uint64_t total = 0;
+    struct err err;
+
+    if (remote_call(doing->remote, &call, &err))
+        (void)json_doc_get_u64(call.answer, "total", &total);
+    json_doc_free(call.answer);
+    if (total == 1)
+        (void)printf("\nThis is the first key.  From now on everybody needs "
+                     "one to use the relay, this machine too,\n"
+                     "unless LOOPBACK_WITHOUT_KEY=on is set.\n");
+}
+
 /* Of one that was created or rotated. */
 static int show_new(const struct doing *doing)
 {
@@ -114,6 +132,8 @@ static int show_new(const struct doing *doing)
         key_print_json(answer);
     else
         key_print_new(answer, buf_str(&url));
+    if (!doing->arguments->json && !doing->row->suffix)
+        say_if_first(doing);
     buf_done(&url);
     json_doc_free(answer);
     return 0;
@@ -132,7 +152,7 @@ static int show(const struct doing *doing)
         (void)printf("%s \"%s\" %s.\n", is_of_keys(doing) ? "Key" : "Group",
                      doing->arguments->name, doing->row->done);
     else
-        key_print_all(answer);
+        key_show(answer);
     json_doc_free(answer);
     return 0;
 }
@@ -156,25 +176,28 @@ static const char *list_member(const struct doing *doing)
     return is_of_keys(doing) ? "keys" : "groups";
 }
 
-static void print_page(const struct doing *doing, const struct json_doc *page,
-                       struct json_doc *all)
-{
-    bool keys = is_of_keys(doing);
-    const struct json_doc *list = json_doc_get(page, list_member(doing));
+/* What a list has come to. */
+struct listing {
+    struct json_doc *all; /* for --json */
+    struct key_table table;
+    size_t count;
+};
 
-    for (size_t i = 0; i < json_doc_count(list); i++) {
-        if (doing->arguments->json)
-            json_doc_add(all, json_doc_copy(json_doc_at(list, i)));
-        else if (keys)
-            key_print_line(json_doc_at(list, i));
-        else
-            key_print_group_line(json_doc_at(list, i));
-    }
+static void take_list(const struct doing *doing, const struct json_doc *list,
+                      struct listing *listing)
+{
+    size_t count = json_doc_count(list);
+
+    listing->count += count;
+    if (!doing->arguments->json && count > 0)
+        key_table_print(&listing->table, list);
+    for (size_t i = 0; doing->arguments->json && i < count; i++)
+        json_doc_add(listing->all, json_doc_copy(json_doc_at(list, i)));
 }
 
 /* One page; `*query` then asks for the next, if there is one. */
 static bool take_page(const struct doing *doing, struct json_doc *query,
-                      struct json_doc *all, bool *more, struct err *err)
+                      struct listing *listing, bool *more, struct err *err)
 {
     struct json_doc *page;
     struct str next;
@@ -188,7 +211,7 @@ static bool take_page(const struct doing *doing, struct json_doc *query,
     buf_done(&path);
     if (!ok)
         return false;
-    print_page(doing, page, all);
+    take_list(doing, json_doc_get(page, list_member(doing)), listing);
     *more = json_doc_get_str(page, "next_cursor", &next);
     if (*more)
         json_doc_set_str(query, "cursor", next);
@@ -196,22 +219,43 @@ static bool take_page(const struct doing *doing, struct json_doc *query,
     return true;
 }
 
+/* Nothing is no error, but should not look like one. */
+static void say_none(const struct doing *doing)
+{
+    bool asked = json_doc_count(doing->arguments->doc) > 0;
+
+    if (!is_of_keys(doing))
+        invocation_print(stdout, "There are no groups yet: make one with "
+                                 "`claude-relay key group create interns`.\n");
+    else if (asked)
+        (void)printf("No key matches.\n");
+    else
+        invocation_print(stdout, "There are no keys yet: make one with "
+                                 "`claude-relay key create alice`.\n");
+}
+
 static int list(const struct doing *doing)
 {
     struct json_doc *whole = json_doc_new_object();
-    struct json_doc *all = json_doc_new_array();
+    struct listing listing = { .all = json_doc_new_array() };
     struct json_doc *query = json_doc_copy(doing->arguments->doc);
     struct err err;
     bool more = true;
     bool ok = true;
 
-    if (is_of_keys(doing))
+    if (is_of_keys(doing)) {
         json_doc_set_str(query, "limit", STR(PAGE_MAX));
+        key_table_begin_keys(&listing.table);
+    } else {
+        key_table_begin_groups(&listing.table);
+    }
     while (ok && more)
-        ok = take_page(doing, query, all, &more, &err);
-    json_doc_set(whole, list_member(doing), all);
+        ok = take_page(doing, query, &listing, &more, &err);
+    json_doc_set(whole, list_member(doing), listing.all);
     if (ok && doing->arguments->json)
         key_print_json(whole);
+    else if (ok && listing.count == 0)
+        say_none(doing);
     json_doc_free(query);
     json_doc_free(whole);
     return ok ? 0 : terminal_fail(&err);

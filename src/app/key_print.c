@@ -2,101 +2,97 @@
 /* What commands print of keys and groups. */
 #include "app/key_print.h"
 
+#include <math.h>
 #include <stdio.h>
 
 #include "base/buf.h"
 
 #define TEXT_MAX (16u * 1024 * 1024)
+#define LINE_LEN_MAX 1024
 
-static struct str text_of(const struct json_doc *doc, const char *member,
-                          struct str otherwise)
+/* ---- parts --------------------------------------------------------------- */
+
+static struct str text_of(const struct json_doc *doc, const char *member)
 {
-    (void)json_doc_get_str(doc, member, &otherwise);
-    return otherwise;
+    struct str text = STR_EMPTY;
+
+    (void)json_doc_get_str(doc, member, &text);
+    return text;
 }
 
-static unsigned long long id_of(const struct json_doc *doc)
+void key_print_add_masked(struct buf *out, const struct json_doc *doc)
 {
-    uint64_t id = 0;
-
-    (void)json_doc_get_u64(doc, "id", &id);
-    return id;
+    buf_add(out, text_of(doc, "prefix"));
+    buf_add(out, STR("..."));
+    buf_add(out, text_of(doc, "last4"));
 }
 
-static void write_doc(const struct json_doc *doc, bool indented)
+#define DATE_LEN 10
+#define MINUTE_LEN 16
+#define CLOCK_LEN 5
+
+void key_print_add_time(struct buf *out, struct str time)
+{
+    if (time.len < MINUTE_LEN) {
+        buf_add(out, time);
+        return;
+    }
+    buf_add(out, str_sub(time, 0, DATE_LEN));
+    buf_add(out, STR(" "));
+    buf_add(out, str_sub(time, DATE_LEN + 1, CLOCK_LEN));
+    buf_add(out, STR(" UTC"));
+}
+
+uint64_t key_print_amount(const struct json_doc *doc, const char *member,
+                          enum limit limit)
+{
+    bool money = limit_kinds[limit].unit == LIMIT_IN_MICROUSD;
+    double number = 0;
+
+    if (!json_doc_as_number(json_doc_get(doc, member), &number) || number < 0)
+        return 0;
+    return (uint64_t)llround(money ? number * 1e6 : number);
+}
+
+/* ---- documents ----------------------------------------------------------- */
+
+void key_print_json(const struct json_doc *doc)
 {
     struct buf text;
 
     buf_init_secret(&text, TEXT_MAX);
-    if (json_doc_write(doc, indented, &text))
-        (void)printf(STR_FMT, STR_ARG(buf_str(&text)));
+    if (json_doc_write(doc, true, &text))
+        (void)printf(STR_FMT "\n", STR_ARG(buf_str(&text)));
     buf_done(&text);
 }
 
-void key_print_json(const struct json_doc *doc)
+static void print_former(const struct json_doc *former)
 {
-    write_doc(doc, true);
-    (void)printf("\n");
+    struct buf line;
+
+    buf_init(&line, LINE_LEN_MAX);
+    buf_add(&line, STR("The former one, "));
+    key_print_add_masked(&line, former);
+    buf_add(&line, STR(", works until "));
+    key_print_add_time(&line, text_of(former, "expires_at"));
+    (void)printf(STR_FMT ".\n", STR_ARG(buf_str(&line)));
+    buf_done(&line);
 }
 
 void key_print_new(const struct json_doc *doc, struct str base_url)
 {
-    struct str key = text_of(doc, "key", STR_EMPTY);
-    struct str name = text_of(doc, "name", STR_EMPTY);
+    const struct json_doc *former = json_doc_get(doc, "rotated");
+    struct str key = text_of(doc, "key");
+    struct str name = text_of(doc, "name");
 
-    (void)printf("The key of \"" STR_FMT "\" (id %llu), shown this once:\n\n"
-                 "  " STR_FMT "\n\n"
-                 "For Claude Code on this machine:\n"
-                 "  export ANTHROPIC_BASE_URL=" STR_FMT
-                 " ANTHROPIC_AUTH_TOKEN=" STR_FMT "\n",
-                 STR_ARG(name), id_of(doc), STR_ARG(key), STR_ARG(base_url),
+    (void)printf("The key \"" STR_FMT "\", shown this once:\n\n"
+                 "  " STR_FMT "\n\n",
+                 STR_ARG(name), STR_ARG(key));
+    for (size_t i = 0; i < json_doc_count(former); i++)
+        print_former(json_doc_at(former, i));
+    (void)printf("%sFor Claude Code on this machine:\n"
+                 "  export ANTHROPIC_BASE_URL=" STR_FMT "\n"
+                 "  export ANTHROPIC_AUTH_TOKEN=" STR_FMT "\n",
+                 json_doc_count(former) > 0 ? "\n" : "", STR_ARG(base_url),
                  STR_ARG(key));
-}
-
-void key_print_line(const struct json_doc *doc)
-{
-    struct str name = text_of(doc, "name", STR_EMPTY);
-    struct str state = text_of(doc, "state", STR_EMPTY);
-    struct str prefix = text_of(doc, "prefix", STR_EMPTY);
-    struct str last = text_of(doc, "last4", STR_EMPTY);
-    struct str group = text_of(doc, "group", STR("-"));
-    struct str owner = text_of(doc, "owner", STR("-"));
-    struct str used = text_of(doc, "last_used_at", STR("never used"));
-
-    (void)printf("%6llu  %-24.*s %-9.*s " STR_FMT "..." STR_FMT
-                 "  %-16.*s %-16.*s " STR_FMT "\n",
-                 id_of(doc), STR_ARG(name), STR_ARG(state), STR_ARG(prefix),
-                 STR_ARG(last), STR_ARG(group), STR_ARG(owner), STR_ARG(used));
-}
-
-void key_print_group_line(const struct json_doc *doc)
-{
-    struct str name = text_of(doc, "name", STR_EMPTY);
-
-    (void)printf("%6llu  %-24.*s ", id_of(doc), STR_ARG(name));
-    write_doc(json_doc_get(doc, "limits"), false);
-    (void)printf("\n");
-}
-
-/* ---- all of one ---------------------------------------------------------- */
-
-static bool print_member(void *arg, struct str name, struct json_doc *value)
-{
-    struct str text;
-
-    (void)arg;
-    if (json_doc_is_null(value))
-        return true;
-    (void)printf("%-14.*s ", STR_ARG(name));
-    if (json_doc_as_str(value, &text))
-        (void)printf(STR_FMT, STR_ARG(text));
-    else
-        write_doc(value, false);
-    (void)printf("\n");
-    return true;
-}
-
-void key_print_all(const struct json_doc *doc)
-{
-    (void)json_doc_each((struct json_doc *)(uintptr_t)doc, print_member, NULL);
 }

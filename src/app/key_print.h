@@ -4,16 +4,21 @@
 
 #include "base/json.h"
 #include "base/str.h"
+#include "team/limits.h"
 
 /* The document as it came. */
 void key_print_json(const struct json_doc *doc);
 
-/* A new key: its text, this once, and how to use it at this base URL. */
+/* A new text of a key, this once, how to use it at this base URL, and how long former
+   ones live on. */
 void key_print_new(const struct json_doc *doc, struct str base_url);
 
-/* One line of a list of keys; of groups. */
-void key_print_line(const struct json_doc *doc);
-void key_print_group_line(const struct json_doc *doc);
+/* ---- for those who print more of it -------------------------------------- */
 
-/* All of one: a member a line. */
-void key_print_all(const struct json_doc *doc);
+/* Append "cr_abcd...wxyz": how the key, or a former text of it, is recognised. */
+void key_print_add_masked(struct buf *out, const struct json_doc *doc);
+/* Append "2026-11-29 03:20 UTC" for what RFC 3339 in UTC says. */
+void key_print_add_time(struct buf *out, struct str time);
+/* A number of a document, in the limit's own unit; 0 if it is none. */
+uint64_t key_print_amount(const struct json_doc *doc, const char *member,
+                          enum limit limit);
