@@ -22,6 +22,7 @@ struct ration {
     struct estimate estimate;
     char model[SIFT_TEXT_MAX + 1];
     bool has_history;
+    bool is_own_history;    /* of the key; else of all keys */
     struct history history; /* what it was estimated by */
     uint64_t cost_out;      /* of the estimate: what is not input */
     bool corrects;          /* input can be told from the rest */
@@ -84,11 +85,13 @@ static bool find_history(struct ration *ration)
     struct str model = str_of(ration->model);
     const struct ration_options *options = &ration->options;
 
-    return model.len > 0 &&
-           (counters_history(options->owner.of[ADMISSION_KEY].counters, model,
-                             &ration->history) ||
-            (options->all &&
-             counters_history(options->all, model, &ration->history)));
+    ration->is_own_history =
+        model.len > 0 &&
+        counters_history(options->owner.of[ADMISSION_KEY].counters, model,
+                         &ration->history);
+    return ration->is_own_history ||
+           (model.len > 0 && options->all &&
+            counters_history(options->all, model, &ration->history));
 }
 
 /* Whatever a body may cost at the most: what its like came to is what counts. */
@@ -119,6 +122,25 @@ static void estimate_by_most(struct ration *ration, const struct estimate *most)
         facts->tool_uses == 0 && !facts->tools_unbounded && !facts->has_servers;
     ration->cost_out = price_tokens_microusd(price_of(ration, ""), PRICE_OUTPUT,
                                              most->tokens_out);
+}
+
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What other keys' requests came to does not make a small one dear. */
+static void lower_to_most(struct ration *ration, const struct estimate *most)
+{
+    struct estimate *estimate = &ration->estimate;
+    uint64_t out = price_tokens_microusd(price_of(ration, ""), PRICE_OUTPUT,
+                                         most->tokens_out);
+
+    estimate->tokens_in = smaller(estimate->tokens_in, most->tokens_in);
+    estimate->tokens_out = smaller(estimate->tokens_out, most->tokens_out);
+    estimate->cost_microusd =
+        smaller(estimate->cost_microusd, most->cost_microusd);
+    ration->cost_out = smaller(ration->cost_out, out);
 }
 
 static uint64_t larger(uint64_t a, uint64_t b)
@@ -154,8 +176,10 @@ static void estimate(struct ration *ration)
         estimate_by_most(ration, &most);
     else
         ration->estimate = (struct estimate){ UNBOUNDED, UNBOUNDED, UNBOUNDED };
-    if (ration->has_history && strict)
+    if (ration->is_own_history && strict)
         raise_to_history(ration);
+    if (ration->has_history && !ration->is_own_history && !strict && bounded)
+        lower_to_most(ration, &most);
 }
 
 /* A request that may alone need more than a minute allows is let through when the

@@ -54,6 +54,25 @@ static void a_new_key_takes_what_all_keys_had(void **state)
     end(ration, NULL, 0, false);
 }
 
+static void others_history_makes_no_small_request_dear(void **state)
+{
+    struct price_most most;
+    struct ration *ration;
+
+    (void)state;
+    some_history(3);
+    counters_unref(s.key);
+    s.key = counters_new(NULL, SUBJECT_OF_KEY(2));
+    s.options.owner.of[ADMISSION_KEY].counters = s.key;
+    s.facts.max_tokens = 10;
+    s.options.body_bytes = 1000;
+    assert_true(price_worst(prices_find(s.prices, STR(MODEL), clock_wall_ms()),
+                            &s.facts, 1000, &most));
+    ration = given();
+    assert_int_equal(held(), most.cost_microusd);
+    end(ration, NULL, 0, false);
+}
+
 static void strict_takes_the_worst_whatever_was(void **state)
 {
     struct ration *ration;
@@ -271,6 +290,7 @@ int main(void)
         TEST(without_history_the_worst_is_held),
         TEST(two_of_five_like_the_last_are_admitted),
         TEST(a_new_key_takes_what_all_keys_had),
+        TEST(others_history_makes_no_small_request_dear),
         TEST(strict_takes_the_worst_whatever_was),
         TEST(history_counts_more_than_what_is_thought_possible),
         TEST(what_nothing_bounds_is_expected_by_its_like),
