@@ -22,23 +22,27 @@ function noon() {
   return `${hours < 0 ? '-' : '+'}${String(Math.abs(hours)).padStart(2, '0')}:00`;
 }
 
-/* Each with a limit that lets exactly `fit` of these requests pass at once. */
+/* Each with a limit that `FIT` of these requests use up, but for half a one where they
+   are counted by what they use. */
 const most = worst(HELLO);
 const FIT = 7;
+const BOTH_MOST = { tokensIn: most.tokensIn, tokensOut: most.tokensOut };
 const exact = [
-  { name: 'rpm', at: FIT, status: 429 },
-  { name: 'rpd', at: FIT, status: 429 },
-  { name: 'concurrency', at: FIT, status: 429 },
-  ...[
-    ['tpm_in', most.tokensIn, 429],
-    ['tpm_out', most.tokensOut, 429],
-    ['cost_5h', usd(most.microusd), 402],
-    ['cost_day', usd(most.microusd), 402],
-    ['cost_week', usd(most.microusd), 402],
-    ['cost_month', usd(most.microusd), 402],
-    ['cost_total', usd(most.microusd), 402],
-  ].map(([name, each, status]) => ({ name, status, strict: true, at: name.startsWith('tpm') ? FIT * each : usd(Math.round(FIT * each * 1e6)) })),
-];
+  ['rpm', 1, 429],
+  ['rpd', 1, 429],
+  ['concurrency', 1, 429],
+  ['tpm_in', most.tokensIn, 429],
+  ['tpm_out', most.tokensOut, 429],
+  ['cost_5h', usd(most.microusd), 402],
+  ['cost_day', usd(most.microusd), 402],
+  ['cost_week', usd(most.microusd), 402],
+  ['cost_month', usd(most.microusd), 402],
+  ['cost_total', usd(most.microusd), 402],
+].map(([name, each, status]) => {
+  const strict = each !== 1;
+  const at = strict ? Number(((FIT + 0.5) * each).toFixed(name.startsWith('cost') ? 6 : 0)) : FIT;
+  return { name, each, at, status, strict };
+});
 
 describe('limits are never overshot', () => {
   const s = rawStage(keepingUpstream, WORKERS);
@@ -70,7 +74,7 @@ describe('limits are never overshot', () => {
   }
 
   for (const where of ['key', 'group']) {
-    for (const { name, at, status, strict } of exact) {
+    for (const { name, each, at, status, strict } of exact) {
       it(`${name} of a ${where}: exactly as many as fit${strict ? ' (strict)' : ''}`, async () => {
         const keys = await owners(where, name, strict ? { reserve: 'strict' } : {}, { [name]: at });
         const crowd = await burst(s.upstream, keys, CROWD, { body: HELLO });
@@ -78,17 +82,17 @@ describe('limits are never overshot', () => {
         assert.deepEqual([...new Set(crowd.refused.map((answer) => answer.status))], [status]);
         assert.match(crowd.refused[0].body.toString(), new RegExp(`limit ${name}\\b`));
         /* They cost as much as they can. */
-        const passed = await crowd.release({ tokensIn: most.tokensIn, tokensOut: most.tokensOut });
+        const passed = await crowd.release(BOTH_MOST);
         assert.equal(passed.length, FIT);
         for (const key of keys) {
           await nothingHeld(key);
         }
         const me = await keys[0].me();
         const view = (where === 'key' ? me : me.group).limits[name];
-        assert.equal(view.used, name === 'concurrency' ? 0 : at);
+        assert.equal(view.used, name === 'concurrency' ? 0 : Number((FIT * each).toFixed(6)));
         const next = await burst(s.upstream, keys, 1, { body: HELLO });
         assert.equal(next.kept, name === 'concurrency' ? 1 : 0, 'what is used stays used');
-        await next.release({ tokensIn: 1, tokensOut: 1 });
+        await next.release(BOTH_MOST);
       });
     }
   }
@@ -97,7 +101,7 @@ describe('limits are never overshot', () => {
     const key = await createKey(s, 'a little less', { reserve: 'strict', limits: { cost_total: usd(3 * most.microusd - 1) } });
     const crowd = await burst(s.upstream, [key], 5, { body: HELLO });
     assert.equal(crowd.kept, 2);
-    await crowd.release({ tokensIn: 1, tokensOut: 1 });
+    await crowd.release(BOTH_MOST);
   });
 
   it('the smaller one of key and group holds', async () => {
