@@ -35,10 +35,10 @@ export const as = ({ uid, gid }, ...command) => [find('setpriv'), `--reuid=${uid
 /* One run of curl: { status, body }; status 0 if there was no answer.  `before`: what
    stands in front of the command (setpriv ..., ip netns exec ...); `socket`: the Unix
    socket to go through. */
-export function curl(url, { method = 'GET', headers = [], body, before = [], socket, signal } = {}) {
+export function curl(url, { method = 'GET', headers = [], body, before = [], socket, ca, signal } = {}) {
   const fields = [...headers.flatMap(([name, value]) => ['-H', `${name}: ${value}`])];
   const send = method === 'HEAD' ? ['-I'] : ['-X', method, ...(body === undefined ? [] : ['-H', 'content-type: application/json', '--data-binary', body])];
-  const command = [...before, find('curl'), '-sS', '--noproxy', '*', '--max-time', '60', '-w', '\n%{http_code}', ...(socket ? ['--unix-socket', socket] : []), ...send, ...fields, url];
+  const command = [...before, find('curl'), '-sS', '--noproxy', '*', '--max-time', '60', '-w', '\n%{http_code}', ...(socket ? ['--unix-socket', socket] : []), ...(ca ? ['--cacert', ca] : []), ...send, ...fields, url];
   const child = spawn(command[0], command.slice(1), { env: cleanEnv(), stdio: ['ignore', 'pipe', 'pipe'], signal });
   let out = '';
   let err = '';
@@ -129,7 +129,7 @@ export function strangerNew() {
 
 /* ---- reverse proxies ------------------------------------------------------- */
 
-const nginx = (extra = '') => (port, relay, folder) => ({
+const nginx = (extra = '', { listen = '', server = '' } = {}) => (port, relay, folder) => ({
   file: `user www-data;
 pid ${folder}/nginx.pid;
 error_log ${folder}/error.log;
@@ -138,7 +138,8 @@ events {}
 http {
   access_log off;
   server {
-    listen 0.0.0.0:${port};
+    listen 0.0.0.0:${port}${listen};
+    ${server}
     location / {
       proxy_pass http://127.0.0.1:${relay};
       ${extra}
@@ -179,6 +180,24 @@ const caddy = (extra = '') => (port, relay) => ({
   command: (file) => as(userNamed('caddy'), find('caddy'), 'run', '--adapter', 'caddyfile', '--config', file),
 });
 
+/* As one is set up for many clients: with TLS (or without), and it tells their addresses. */
+export const nginxInFront = ({ cert, key } = {}) => ({
+  program: 'nginx',
+  user: 'www-data',
+  ca: cert,
+  make: nginx(
+    `proxy_http_version 1.1;
+      proxy_set_header Connection "";
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_buffering off;
+      proxy_request_buffering off;
+      proxy_read_timeout 1h;
+      client_max_body_size 0;`,
+    cert && { listen: ' ssl', server: `ssl_certificate ${cert}; ssl_certificate_key ${key};` },
+  ),
+});
+
 /* How people write them, and as they hide that they forward. */
 export const proxies = {
   nginx: { program: 'nginx', user: 'www-data', make: nginx() },
@@ -199,7 +218,7 @@ export function proxyMissing({ program, user }) {
 }
 
 /* It serves once it answers /health. */
-export async function startProxy({ make, user }, relayPort) {
+export async function startProxy({ make, user, ca }, relayPort) {
   const folder = tempFolder();
   const port = await freePort();
   const { file, command } = make(port, relayPort, folder);
@@ -214,7 +233,7 @@ export async function startProxy({ make, user }, relayPort) {
   await until(
     async () => {
       assert.ok(!program.exit, `${binary} ended: ${program.log}`);
-      return (await curl(`http://127.0.0.1:${port}/health`)).status === 200;
+      return (await curl(`${ca ? 'https' : 'http'}://127.0.0.1:${port}/health`, { ca })).status === 200;
     },
     { ms: 60000, every: 50, what: `${binary} serves` },
   );
