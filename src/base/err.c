@@ -109,8 +109,7 @@ unsigned err_retry_after_s(const struct err *err)
 {
     uint64_t wait_ms = err->retry_after_ms;
 
-    if (!err_may_retry(err->code) && err->code != ERR_QUOTA &&
-        err->code != ERR_SLOWED)
+    if (!err_may_retry(err->code) && err->code != ERR_SLOWED)
         return 0;
     if (wait_ms == 0 && err->code == ERR_BUSY)
         wait_ms = BUSY_MS;

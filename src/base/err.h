@@ -51,5 +51,5 @@ bool err_may_retry(enum err_code code);
 
 /* The value of a retry-after field: whole seconds, rounded up so that nobody comes
    too early.  0: no such field, because the wait is unknown or waiting will not
-   help.  ERR_QUOTA has one although its retry is not worth while: it says when. */
+   help. */
 unsigned err_retry_after_s(const struct err *err);

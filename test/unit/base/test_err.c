@@ -122,7 +122,7 @@ static const struct {
     { ERR_LOGIN_REQUIRED, 30000, 0 },
     { ERR_BUDGET, 30000, 0 },
     { ERR_RATE, 30000, 30 },
-    { ERR_QUOTA, 30000, 30 },
+    { ERR_QUOTA, 30000, 0 },
 };
 
 static void a_known_wait_is_rounded_up(void **state)

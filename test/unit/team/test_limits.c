@@ -185,7 +185,7 @@ static const struct {
       "may use 300: it opens again when requests under way have ended" },
     { { LIMIT_RPD, true, 99, 1, 1, 100, NOW, NOW + 7200000, NULL },
       ERR_QUOTA,
-      7200,
+      0,
       "the group team has used 99 of 100 requests a day (limit rpd), 1 "
       "more is held by requests under way: it opens again 2026-11-30 10:53 "
       "(+08:00)" },
