@@ -60,6 +60,7 @@ void reply_doc(struct request *req, unsigned status, const struct json_doc *doc)
     struct err err;
 
     buf_init_secret(&body, BODY_MAX);
+    response_is_secret(req); /* a key, or the address of a sign-in */
     if (json_doc_write(doc, false, &body) && buf_append(&body, STR("\n"))) {
         send_body(req, status, buf_str(&body), STR_EMPTY);
     } else {

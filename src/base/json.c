@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/mem.h"
+
 #define DEPTH_MAX 64
 
 static json_t *json_of(const struct json_doc *doc)
@@ -96,8 +98,26 @@ struct json_doc *json_doc_copy(const struct json_doc *doc)
     return doc_of(json_deep_copy((const json_t *)doc));
 }
 
+/* Strings may be keys and tokens, and jansson frees them as they are.  What somebody
+   else refers to stays. */
+static void wipe(json_t *json)
+{
+    const char *name;
+    json_t *member;
+    size_t i;
+
+    if (!json || json->refcount != 1)
+        return;
+    if (json_is_string(json))
+        mem_wipe((void *)(uintptr_t)json_string_value(json),
+                 json_string_length(json));
+    json_object_foreach(json, name, member) wipe(member);
+    json_array_foreach(json, i, member) wipe(member);
+}
+
 void json_doc_free(struct json_doc *doc)
 {
+    wipe(json_of(doc));
     json_decref(json_of(doc));
 }
 

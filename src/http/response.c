@@ -67,6 +67,12 @@ void response_flush(struct request *req)
     write_parts(exchange_of(req), STR_EMPTY);
 }
 
+void response_is_secret(struct request *req)
+{
+    if (!exchange_of(req)->gone)
+        stream_wipe_output(exchange_of(req)->conn->stream);
+}
+
 void response_push(struct request *req)
 {
     response_flush(req);

@@ -33,6 +33,8 @@ struct response_head {
 void response_start(struct request *req, const struct response_head *head);
 void response_write(struct request *req, struct str bytes);
 void response_flush(struct request *req);
+/* What is written from now on holds a secret: no copy of it stays in memory. */
+void response_is_secret(struct request *req);
 /* What was written so far leaves now, and not when the loop's turn ends. */
 void response_push(struct request *req);
 /* The same if nothing else is likely to leave in this turn (stream_hurry()). */

@@ -68,6 +68,10 @@ enum stream_status stream_read_into(struct stream *stream, char *room,
 enum stream_status stream_write(struct stream *stream, const struct str *parts,
                                 size_t count);
 
+/* A secret is going to be written: from now on what waited for the kernel is
+   overwritten when it has gone. */
+void stream_wipe_output(struct stream *stream);
+
 /* What was written leaves now, and not when the turn ends. */
 void stream_push(struct stream *stream);
 /* The same if the loop is calm: there is likely nothing else to leave with it, and

@@ -148,6 +148,11 @@ void stream_init_output(struct stream *stream)
     list_init(&stream->late.node);
 }
 
+void stream_wipe_output(struct stream *stream)
+{
+    stream->out.secret = true;
+}
+
 void stream_push(struct stream *stream)
 {
     if (stream_is_late(stream))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What was shown of a key is on the disk: a relay that is killed the moment after has
-   lost nothing of it.  Its text is nowhere: not in a file, not in the log. */
+   lost nothing of it.  Its text is nowhere: not in a file, not in the log, and not in
+   the relay's memory. */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -8,7 +9,8 @@ import { after, before, it } from 'node:test';
 
 import { message } from '../support/http.mjs';
 import { admin, createGroup, createKey, createKeyByCommand, keyCommand, keyOf, KEY_TEXT } from '../support/keys.mjs';
-import { addApiKey, describe, startRelay, startSim, tempFolder } from '../support/processes.mjs';
+import { addApiKey, describe, sanitized, startRelay, startSim, tempFolder } from '../support/processes.mjs';
+import { isRoot } from '../support/users.mjs';
 
 const KILLS = 5;
 
@@ -126,4 +128,40 @@ describe('a created key is durable', () => {
     search();
     assert.doesNotMatch(relay.log, KEY_TEXT);
   });
+
+  /* Only root may look there; and a sanitizer keeps what was freed. */
+  it('its text stays not in memory', { skip: !isRoot || sanitized }, async () => {
+    const relay = await start();
+    const texts = [];
+    for (let i = 0; i < 5; i++) {
+      const key = await createKey(relay, `key ${i}`);
+      texts.push(key.text, (await key.rotate('1h')).key);
+    }
+    texts.push(createKeyByCommand(relay, 'by command').text);
+    /* Buffers of connections go with them. */
+    assert.deepEqual(texts.filter((text) => inMemory(relay.pid, Buffer.from(text.slice(12)))), []);
+    await relay.stop();
+  });
 });
+
+function inMemory(pid, bytes) {
+  const memory = fs.openSync(`/proc/${pid}/mem`, 'r');
+  try {
+    return fs
+      .readFileSync(`/proc/${pid}/maps`, 'utf8')
+      .split('\n')
+      .filter((line) => / rw.. /.test(line))
+      .some((line) => {
+        const [from, to] = line.split(' ')[0].split('-').map((hex) => BigInt(`0x${hex}`));
+        const part = Buffer.alloc(Number(to - from));
+        try {
+          fs.readSync(memory, part, 0, part.length, from);
+        } catch {
+          return false;
+        }
+        return part.includes(bytes);
+      });
+  } finally {
+    fs.closeSync(memory);
+  }
+}

@@ -11,6 +11,7 @@
 static struct {
     unsigned status;
     bool closes;
+    bool secret;
     struct buf type;
     struct buf fields;
     struct buf body;
@@ -20,6 +21,12 @@ void response_close_after(struct request *req)
 {
     (void)req;
     sent.closes = true;
+}
+
+void response_is_secret(struct request *req)
+{
+    (void)req;
+    sent.secret = true;
 }
 
 void response_send(struct request *req, unsigned status,
@@ -59,6 +66,7 @@ static void a_document_is_json_that_nobody_keeps(void **state)
     json_doc_set_str(doc, "tea", STR("\"gr\xc3\xbcn\""));
     json_doc_set(doc, "cups", json_doc_new_array());
     reply_doc(&req, 200, doc);
+    assert_true(sent.secret);
     assert_int_equal(sent.status, 200);
     unit_assert_str(buf_str(&sent.type), "application/json");
     unit_assert_str(buf_str(&sent.fields), FIELDS);
