@@ -77,6 +77,8 @@ struct admin *admin_new(const struct admin_options *options)
 
 void admin_free(struct admin *admin)
 {
+    if (!admin)
+        return;
     upstream_free(admin->upstream);
     origin_free(admin->origin);
     mem_free(admin);

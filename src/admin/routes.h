@@ -37,7 +37,7 @@ struct admin {
 };
 
 struct admin *admin_new(const struct admin_options *options);
-/* Every request must have ended: free the server first. */
+/* Every request must have ended: free the server first.  NULL is fine. */
 void admin_free(struct admin *admin);
 
 /* All rows there are. */

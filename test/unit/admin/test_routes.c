@@ -5,6 +5,12 @@
 
 #include "unit.h"
 
+static void none_can_be_freed(void **state)
+{
+    (void)state;
+    admin_free(NULL);
+}
+
 static void every_row_is_found_by_its_own_path(void **state)
 {
     size_t count;
@@ -82,6 +88,7 @@ static void every_parameter_of_a_path_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(none_can_be_freed),
         cmocka_unit_test(every_row_is_found_by_its_own_path),
         cmocka_unit_test(every_row_says_what_it_is),
         cmocka_unit_test(every_parameter_of_a_path_is_named),
