@@ -10,7 +10,6 @@
 #include "app/remote.h"
 #include "app/running.h"
 #include "app/terminal.h"
-#include "base/shown.h"
 
 /* A relay that takes longer is as good as dead for whoever watches over it. */
 #define LIMIT_MS 10000
@@ -22,10 +21,9 @@
 static int say_none(const struct config *config)
 {
     struct json_doc *running = running_find(config);
-    char folder[SHOWN_MAX];
+    const char *folder = config->data_dir.at;
     uint64_t pid = 0;
 
-    (void)shown(config->data_dir, folder);
     if (!running) {
         invocation_print(stderr,
                          "claude-relay: no relay runs on %s: start one with "
