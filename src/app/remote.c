@@ -16,7 +16,6 @@
 #include "app/running.h"
 #include "app/socket_call.h"
 #include "base/mem.h"
-#include "base/shown.h"
 #include "base/text.h"
 #include "net/peers.h"
 #include "net/unix_door.h"
@@ -173,21 +172,31 @@ bool remote_is_relay(const struct remote *remote)
     return remote->relay != 0;
 }
 
+struct store *remote_store(const struct remote *remote)
+{
+    return remote->placed ? remote->place.store : NULL;
+}
+
+/* Why a command works on the folder. */
+static const char *why_alone(const struct remote *remote)
+{
+    return store_is_served(remote_store(remote))
+               ? "the relay that runs on it has no control socket"
+               : "no relay runs on it";
+}
+
 void remote_say_where(const struct remote *remote)
 {
-    char folder[SHOWN_MAX];
+    const char *folder = remote->config->data_dir.at;
 
-    (void)shown(remote->config->data_dir, folder);
     if (remote_is_relay(remote))
         (void)fprintf(stderr,
                       "claude-relay: asking the relay that runs on %s (pid "
                       "%d)\n",
                       folder, (int)remote->relay);
     else
-        (void)fprintf(stderr,
-                      "claude-relay: working on %s itself: no relay runs on "
-                      "it\n",
-                      folder);
+        (void)fprintf(stderr, "claude-relay: working on %s itself: %s\n",
+                      folder, why_alone(remote));
 }
 
 /* ---- calling ------------------------------------------------------------ */

@@ -11,6 +11,7 @@
 
 #include "base/json.h"
 #include "config/config.h"
+#include "store/store.h"
 
 struct remote;
 
@@ -26,6 +27,8 @@ int remote_close(struct remote *remote, int status);
 
 /* True if a relay runs and answers. */
 bool remote_is_relay(const struct remote *remote);
+/* The folder's store; NULL if a relay answers. */
+struct store *remote_store(const struct remote *remote);
 /* One line on standard error that says which of the two it is.  Not for --json. */
 void remote_say_where(const struct remote *remote);
 

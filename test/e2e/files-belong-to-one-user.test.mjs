@@ -60,7 +60,8 @@ describe('files belong to one user', () => {
     assert.equal(done.status, 0);
     assert.match(done.stderr, /\.env holds ADMIN_TOKEN and can be read by other users \(mode 644\): .*chmod 600 \.env/);
     fs.writeFileSync(file, 'PORT=3000\n');
-    assert.equal(command(['account', 'list'], { env: { DATA_DIR: dataFolder() }, cwd }).stderr, '');
+    const folder = path.join(tempFolder(), 'data-of-the-relay-number-1');
+    assert.equal(command(['account', 'list'], { env: { DATA_DIR: folder }, cwd }).stderr, `claude-relay: working on ${folder} itself: no relay runs on it\n`);
   });
 
   it('a link in the folder never has the mode of its target changed', async () => {
