@@ -226,7 +226,7 @@ const char *account_pool_warning(const struct account *account)
            "Enterprise plans for their purchaser's own ordinary use of Claude "
            "Code only: routing other people's requests through them, or "
            "reselling them, is not permitted. Serving others needs Console API "
-           "keys (`claude-relay account add NAME --api-key -`)";
+           "keys (`claude-relay account add console --api-key -`)";
 }
 
 bool account_has_replaced(const struct account *account, const char *grant)

@@ -58,7 +58,7 @@ static bool is_granted(const struct caller *caller, enum right right)
 
 #define USE_A_KEY                                                              \
     "set ANTHROPIC_AUTH_TOKEN to a relay key (whoever runs the relay makes "   \
-    "one with `claude-relay key create NAME`)"
+    "one with `claude-relay key create me`)"
 
 /* Without the admin token, where it is needed. */
 static bool refuse_manager(const struct caller *caller, struct err *why)
