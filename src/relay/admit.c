@@ -113,6 +113,7 @@ static void make_ration(struct relayed *r)
                                   .owner = owner_of(r),
                                   .facts = r->facts,
                                   .body_bytes = r->body.len,
+                                  .packed = r->packed,
                                   .counted = !counts_tokens(r),
                                   .costs = r->endpoint->metered });
 }
@@ -126,9 +127,41 @@ enum ration_answer admit_ask(struct relayed *r, void (*wake)(void *arg))
     return ration_ask(r->ration, wake, r, &r->err);
 }
 
+/* 0: none is known. */
+static unsigned answer_of(const struct relayed *r)
+{
+    switch (call_state(r->call)) {
+    case CALL_READING:
+    case CALL_DONE:
+        return r->status ? r->status : call_head(r->call)->status;
+    case CALL_DIALING:
+    case CALL_SECURING:
+    case CALL_SENDING:
+    case CALL_WAITING:
+    case CALL_FAILED:
+        break;
+    }
+    return r->status;
+}
+
+/* Of an attempt that was lost nobody knows, unless nothing of it arrived. */
+static bool may_be_billed(const struct relayed *r)
+{
+    struct call_facts facts = call_facts(r->call);
+    unsigned status = answer_of(r);
+
+    return facts.sent && !facts.unheard &&
+           (status == 0 || (status >= 200 && status < 300));
+}
+
+/* The last attempt counts: one is made again only after a refusal, or if the one
+   before did not arrive. */
 void admit_note_sent(struct relayed *r)
 {
-    r->sent = r->sent || (r->call && call_facts(r->call).sent);
+    if (!r->call)
+        return;
+    r->sent = r->sent || call_facts(r->call).sent;
+    r->owed = may_be_billed(r);
 }
 
 void admit_settle(struct relayed *r)
@@ -136,13 +169,12 @@ void admit_settle(struct relayed *r)
     if (!r->ration)
         return;
     admit_note_sent(r);
-    ration_settle(r->ration,
-                  &(struct ration_end){
-                      .sent = r->sent,
-                      .complete = r->outcome == COMPLETE,
-                      .status = r->outcome == REFUSED ? 0 : r->status,
-                      .usage = r->meter ? &r->meter->usage : NULL,
-                      .answer_bytes = r->bytes_out });
+    ration_settle(r->ration, &(struct ration_end){
+                                 .sent = r->sent,
+                                 .owed = r->owed,
+                                 .complete = r->outcome == COMPLETE,
+                                 .usage = r->meter ? &r->meter->usage : NULL,
+                                 .answer_bytes = r->bytes_out });
     assert(!ration_is_held(r->ration));
     ration_free(r->ration);
     r->ration = NULL;

@@ -20,6 +20,8 @@ struct ration {
     struct ration_options options;
     struct admission admission;
     struct estimate estimate;
+    struct estimate unread; /* what is booked if its usage is never told */
+    bool unbounded;         /* nothing bounds what it may cost */
     char model[SIFT_TEXT_MAX + 1];
     bool has_history;
     bool is_own_history;    /* of the key; else of all keys */
@@ -143,6 +145,27 @@ static void lower_to_most(struct ration *ration, const struct estimate *most)
     ration->cost_out = smaller(ration->cost_out, out);
 }
 
+/* The estimate, as far as it can be: nobody is charged for a number in its body that
+   Anthropic would not accept. */
+static struct estimate find_unread(const struct ration *ration)
+{
+    struct scan_facts facts = { .model_is = SCAN_ABSENT };
+    struct estimate most = { 0 };
+    struct estimate estimate = ration->estimate;
+
+    if (ration->options.facts)
+        facts = *ration->options.facts;
+    facts.max_tokens_is = SCAN_ABSENT;
+    facts.tools_unbounded = false;
+    facts.has_servers = false;
+    (void)find_most(ration, &facts, &most);
+    return (struct estimate){
+        smaller(estimate.tokens_in, most.tokens_in),
+        smaller(estimate.tokens_out, most.tokens_out),
+        smaller(estimate.cost_microusd, most.cost_microusd),
+    };
+}
+
 static uint64_t larger(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
@@ -169,6 +192,7 @@ static void estimate(struct ration *ration)
     bool strict = ration->options.owner.strict;
     bool bounded = find_most(ration, ration->options.facts, &most);
 
+    ration->unbounded = !bounded;
     ration->has_history = find_history(ration);
     if (ration->has_history && !strict)
         estimate_by_history(ration);
@@ -176,10 +200,12 @@ static void estimate(struct ration *ration)
         estimate_by_most(ration, &most);
     else
         ration->estimate = (struct estimate){ UNBOUNDED, UNBOUNDED, UNBOUNDED };
-    if (ration->is_own_history && strict)
-        raise_to_history(ration);
     if (ration->has_history && !ration->is_own_history && !strict && bounded)
         lower_to_most(ration, &most);
+    ration->unread =
+        ration->has_history && !strict ? ration->estimate : find_unread(ration);
+    if (ration->is_own_history && strict)
+        raise_to_history(ration);
 }
 
 /* A request that may alone need more than a minute allows is let through when the
@@ -403,17 +429,18 @@ static struct admission_truth truth_of(const struct ration *ration,
     return truth;
 }
 
-/* A 200 that nobody could read has cost what its like do. */
+/* Nobody could read it, it broke off before it told, or it never came.  A stream that
+   began with an error was refused. */
 static struct admission_truth untold(const struct ration *ration,
                                      const struct ration_end *end)
 {
     struct admission_truth truth = { .sent = true };
 
-    if (end->status != 200 || end->usage || !ration->has_history)
+    if (!end->owed || (end->usage && end->usage->failed))
         return truth;
-    truth.tokens_in = ration->estimate.tokens_in;
-    truth.tokens_out = ration->estimate.tokens_out;
-    truth.cost_microusd = ration->estimate.cost_microusd;
+    truth.tokens_in = ration->unread.tokens_in;
+    truth.tokens_out = ration->unread.tokens_out;
+    truth.cost_microusd = ration->unread.cost_microusd;
     return truth;
 }
 

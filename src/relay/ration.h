@@ -35,6 +35,7 @@ struct ration_options {
     /* What its body asks for; NULL: it cannot be read. */
     const struct scan_facts *facts;
     uint64_t body_bytes;
+    bool packed;  /* for texts: it is compressed */
     bool counted; /* false: free of all limits */
     bool costs;   /* tokens and money: its answer tells its usage */
 };
@@ -76,9 +77,10 @@ static inline void ration_look(struct ration *ration,
 /* How the request ended. */
 struct ration_end {
     bool sent;                       /* it left us completely */
+    bool owed;                       /* it may be billed: it was not refused */
     bool complete;                   /* the answer came to its end */
-    unsigned status;                 /* 0: no answer */
     const struct meter_usage *usage; /* NULL: nobody read the answer */
     uint64_t answer_bytes;
 };
+/* If it may be billed and nobody knows how much, what was reserved is booked. */
 void ration_settle(struct ration *ration, const struct ration_end *end);

@@ -44,6 +44,7 @@ struct relayed {
     bool packed;  /* the body is compressed: nobody looks at it */
     bool renewed; /* the request is repeated after a 401 */
     bool sent;    /* at least once, completely */
+    bool owed;    /* the last attempt may be billed */
 
     struct relay *relay;
     const struct endpoint *endpoint;

@@ -146,7 +146,7 @@ static inline void end(struct ration *ration, const struct meter_usage *usage,
 {
     ration_settle(ration, &(struct ration_end){ .sent = true,
                                                 .complete = complete,
-                                                .status = 200,
+                                                .owed = true,
                                                 .usage = usage,
                                                 .answer_bytes = bytes });
     ration_free(ration);

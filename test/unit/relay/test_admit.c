@@ -20,6 +20,9 @@
        "chunked\r\n\r\n"
 #define BODY "{\"model\":\"claude-sonnet-4-5\",\"max_tokens\":100}"
 
+/* Of such a body, without any history. */
+#define RESERVED ((sizeof(BODY) - 1 + 2000) * 3 + 100 * 15)
+
 static struct relay_scene *scene;
 static struct key_scene keys;
 static struct keyring *ring;
@@ -140,7 +143,74 @@ static void a_client_that_leaves_before_the_answer(void **state)
     wire_close(&scene->client);
     until_free();
     assert_int_equal(view().total.requests, 1);
+    assert_int_equal(view().total.cost_microusd, RESERVED);
+}
+
+/* Of what was sent and not refused nobody knows what it costs. */
+static void an_upstream_that_hangs_up_before_its_answer(void **state)
+{
+    (void)state;
+    use_key("{\"accounts\":[\"main\"]}");
+    wire_close(ask());
+    wire_expect(&scene->client, "HTTP/1.1 502 ");
+    until_free();
+    assert_int_equal(view().total.cost_microusd, RESERVED);
+}
+
+static void an_answer_that_tells_no_usage(void **state)
+{
+    struct wire *peer;
+
+    (void)state;
+    use_key("{\"accounts\":[\"main\"]}");
+    post("/v1/complete", BODY);
+    peer = relay_scene_accept(scene);
+    wire_expect(peer, BODY);
+    wire_send(peer, OK "Content-Type: application/json\r\nContent-Length: "
+                       "2\r\n\r\n{}");
+    wire_expect(&scene->client, "{}");
+    until_free();
+    assert_int_equal(view().total.cost_microusd, RESERVED);
+}
+
+static void an_answer_in_an_unknown_coding(void **state)
+{
+    struct wire *peer;
+
+    (void)state;
+    use_key("{\"accounts\":[\"main\"]}");
+    peer = ask();
+    wire_send(peer, OK "Content-Type: application/json\r\nContent-Encoding: "
+                       "rot13\r\nContent-Length: 2\r\n\r\n{}");
+    wire_expect(&scene->client, "{}");
+    until_free();
+    assert_int_equal(view().total.cost_microusd, RESERVED);
+}
+
+/* Each costs nothing, and is a request. */
+static void what_the_upstream_refuses_costs_nothing(void **state)
+{
+    static const char *const statuses[] = { "400 Bad", "404 No", "429 Slow",
+                                            "500 Oh",  "503 Oh", "529 Busy" };
+
+    (void)state;
+    use_key("{\"accounts\":[\"main\"]}");
+    for (size_t i = 0; i < COUNT_OF(statuses); i++) {
+        char text[100];
+        struct wire *peer;
+
+        (void)snprintf(text, sizeof(text),
+                       "HTTP/1.1 %s\r\nContent-Length: 4\r\n\r\nbusy",
+                       statuses[i]);
+        post("/v1/messages", BODY);
+        peer = i == 0 ? relay_scene_accept(scene) : scene->peers;
+        wire_expect_count(peer, BODY, i + 1);
+        wire_send(peer, text);
+        wire_expect_count(&scene->client, "busy", i + 1);
+    }
+    until_free();
     assert_int_equal(view().total.cost_microusd, 0);
+    assert_int_equal(view().total.requests, COUNT_OF(statuses));
 }
 
 static void a_client_that_leaves_in_the_stream(void **state)
@@ -437,6 +507,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(an_answer_is_booked),
         TEST(a_client_that_leaves_before_the_answer),
+        TEST(an_upstream_that_hangs_up_before_its_answer),
+        TEST(an_answer_that_tells_no_usage),
+        TEST(an_answer_in_an_unknown_coding),
+        TEST(what_the_upstream_refuses_costs_nothing),
         TEST(a_client_that_leaves_in_the_stream),
         TEST(an_upstream_that_cuts),
         TEST(an_upstream_that_is_overloaded),

@@ -17,7 +17,7 @@ static void without_history_the_worst_is_held(void **state)
                             &s.facts, BODY, &most));
     assert_int_equal(held(), most.cost_microusd);
     end(ration, NULL, 0, false);
-    assert_int_equal(used(), 0);
+    assert_int_equal(used(), most.cost_microusd);
 }
 
 static void two_of_five_like_the_last_are_admitted(void **state)
@@ -242,7 +242,6 @@ static void what_was_refused_costs_nothing(void **state)
     s.limits.at[LIMIT_RPM] = 10;
     ration_settle(ration, &(struct ration_end){ .sent = true,
                                                 .complete = true,
-                                                .status = 529,
                                                 .answer_bytes = 100 });
     ration_free(ration);
     assert_int_equal(used(), 0);
@@ -265,22 +264,61 @@ static void what_was_not_sent_is_no_request(void **state)
     assert_int_equal(view_of(s.key).total.requests, 0);
 }
 
-/* A 200 whose coding nobody reads, or an error event in the stream. */
-static void an_answer_without_usage_is_booked_like_others(void **state)
+/* A 200 whose coding nobody reads, a stream that is cut before its first event, an
+   answer that did not come: what was reserved, or what its like come to. */
+static void an_answer_without_usage_is_booked_as_reserved(void **state)
 {
-    struct meter_usage usage = usage_of(1, true);
+    struct ration *ration = given();
+    uint64_t reserved = held();
+    struct meter_usage nothing = { .told = 0 };
+
+    (void)state;
+    assert_true(reserved > 0);
+    end(ration, NULL, 5000, true);
+    assert_int_equal(used(), reserved);
+    end(given(), &nothing, 0, false);
+    assert_int_equal(used(), 2 * reserved);
+    assert_true(view_of(s.key).total.tokens_in > 0);
+    some_history(4);
+    end(given(), NULL, 5000, true);
+    assert_int_equal(used(), 2 * reserved + 5 * ALIKE);
+}
+
+/* A stream that begins, and ends, with an error. */
+static void a_stream_that_only_fails_costs_nothing(void **state)
+{
+    struct meter_usage usage = { .failed = true };
     struct history history;
 
     (void)state;
-    end(given(), NULL, 5000, true);
+    end(given(), &usage, 200, true);
     assert_int_equal(used(), 0);
-    some_history(4);
-    end(given(), NULL, 5000, true);
-    assert_int_equal(used(), 5 * ALIKE);
+    usage = usage_of(1, true);
     usage.failed = true;
     end(given(), &usage, 5000, true);
-    assert_true(counters_history(s.key, STR(MODEL), &history));
-    assert_int_equal(history.requests, 4);
+    assert_int_equal(used(), 60000 + 15);
+    assert_false(counters_history(s.key, STR(MODEL), &history));
+}
+
+/* A member of a group must not use up its budget by what it writes into a body. */
+static void nobody_is_charged_for_an_impossible_number(void **state)
+{
+    uint64_t usual;
+
+    (void)state;
+    s.facts.max_tokens_is = SCAN_ABSENT;
+    end(given(), NULL, 0, false);
+    usual = used();
+    s.facts.max_tokens_is = SCAN_TOLD;
+    s.facts.max_tokens = UINT64_MAX;
+    end(given(), NULL, 0, false);
+    assert_int_equal(used(), 2 * usual);
+    s.facts.tools_unbounded = true;
+    end(given(), NULL, 0, false);
+    assert_int_equal(used(), 3 * usual);
+    s.options.facts = NULL;
+    end(given(), NULL, 0, false);
+    assert_in_range(used(), 3 * usual + 1, 20 * usual);
 }
 
 int main(void)
@@ -303,7 +341,9 @@ int main(void)
         TEST(an_answer_that_breaks_off_is_booked_by_its_bytes),
         TEST(what_was_refused_costs_nothing),
         TEST(what_was_not_sent_is_no_request),
-        TEST(an_answer_without_usage_is_booked_like_others),
+        TEST(an_answer_without_usage_is_booked_as_reserved),
+        TEST(a_stream_that_only_fails_costs_nothing),
+        TEST(nobody_is_charged_for_an_impossible_number),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
