@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "relay/boundless.h"
 #include "team/queue.h"
 
 /* So many bytes of an answer are let pass between two corrections. */
@@ -21,7 +22,7 @@ struct ration {
     struct admission admission;
     struct estimate estimate;
     struct estimate unread; /* what is booked if its usage is never told */
-    bool unbounded;         /* nothing bounds what it may cost */
+    const char *boundless;  /* why nothing bounds what it may cost; or NULL */
     char model[SIFT_TEXT_MAX + 1];
     bool has_history;
     bool is_own_history;    /* of the key; else of all keys */
@@ -192,7 +193,9 @@ static void estimate(struct ration *ration)
     bool strict = ration->options.owner.strict;
     bool bounded = find_most(ration, ration->options.facts, &most);
 
-    ration->unbounded = !bounded;
+    if (!bounded)
+        ration->boundless =
+            boundless_text(ration->options.packed, ration->options.facts);
     ration->has_history = find_history(ration);
     if (ration->has_history && !strict)
         estimate_by_history(ration);
@@ -345,15 +348,31 @@ static enum admission_verdict reserve_or_queue(struct ration *ration,
     return verdict;
 }
 
+/* A promise that cannot be kept is not made. */
+static bool may_promise(const struct ration *ration, struct err *err)
+{
+    const struct ration_owner *owner = &ration->options.owner;
+
+    return !owner->strict || !ration->boundless ||
+           err_set(err, ERR_FORBIDDEN,
+                   "the key %s reserves the most that a request may cost "
+                   "(reserve: strict), and nothing bounds what this request "
+                   "may cost: %s",
+                   owner->key, ration->boundless);
+}
+
 enum ration_answer ration_ask(struct ration *ration, void (*wake)(void *arg),
                               void *arg, struct err *err)
 {
     const struct ration_owner *owner = &ration->options.owner;
     struct limit_refusal why;
-    enum admission_verdict verdict =
+    enum admission_verdict verdict;
+
+    if (!may_promise(ration, err))
+        return RATION_REFUSED;
+    verdict =
         reserve_or_queue(ration, (struct waker){ .wake = wake, .arg = arg },
                          &why);
-
     if (verdict == ADMISSION_FULL && ration->place && is_patient(ration))
         return RATION_WAITING;
     leave_queue(ration);

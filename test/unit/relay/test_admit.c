@@ -325,6 +325,24 @@ static void what_the_key_does_not_allow_answers_403(void **state)
     until_free();
 }
 
+/* Whatever its body says it is. */
+static void strict_keys_are_refused_what_cannot_be_read(void **state)
+{
+    static const char *const bodies[] = { "[]", "tea", "",
+                                          "{\"model\":\"claude-sonnet-4-5\"" };
+    size_t i;
+
+    (void)state;
+    use_key("{\"accounts\":[\"main\"],\"reserve\":\"strict\"}");
+    for (i = 0; i < COUNT_OF(bodies); i++) {
+        post("/v1/messages", bodies[i]);
+        wire_expect_count(&scene->client, "HTTP/1.1 403 ", i + 1);
+        wire_expect_count(&scene->client, "is not a JSON object", i + 1);
+    }
+    assert_int_equal(scene->peer_count, 0);
+    until_free();
+}
+
 /* "main" is somebody's own. */
 static void an_account_is_served_to_keys_that_name_it(void **state)
 {
@@ -518,6 +536,7 @@ int main(void)
         TEST(a_budget_answers_402),
         TEST(a_rate_answers_429_with_the_wait),
         TEST(what_the_key_does_not_allow_answers_403),
+        TEST(strict_keys_are_refused_what_cannot_be_read),
         TEST(an_account_is_served_to_keys_that_name_it),
         TEST(a_request_waits_for_its_turn),
         TEST(a_client_that_leaves_leaves_the_queue),

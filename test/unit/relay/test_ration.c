@@ -83,11 +83,28 @@ static void strict_takes_the_worst_whatever_was(void **state)
     ration = given();
     assert_true(held() > 4 * ALIKE);
     end(ration, NULL, 0, false);
+}
+
+/* With and without a limit of money. */
+static void strict_refuses_what_nothing_bounds(void **state)
+{
+    (void)state;
+    s.options.owner.strict = true;
     s.facts.tools_unbounded = true;
+    refused("the key alice reserves the most that a request may cost (reserve: "
+            "strict), and nothing bounds what this request may cost: its body "
+            "has a server tool without max_uses");
+    assert_int_equal(s.err.code, ERR_FORBIDDEN);
     s.limits.at[LIMIT_COST_TOTAL] = LIMIT_MICROUSD_MAX;
-    refused("nothing bounds what this request may cost");
+    s.facts.has_servers = true;
+    refused("its body names mcp_servers");
     s.options.facts = NULL;
-    refused("nothing bounds what this request may cost");
+    refused("its body is not a JSON object");
+    s.options.packed = true;
+    refused("its body is compressed");
+    /* What costs nothing may be anything. */
+    s.options.costs = false;
+    end(given(), NULL, 0, false);
 }
 
 /* What its like came to is more than a body of 90 bytes could: it has been so. */
@@ -330,6 +347,7 @@ int main(void)
         TEST(a_new_key_takes_what_all_keys_had),
         TEST(others_history_makes_no_small_request_dear),
         TEST(strict_takes_the_worst_whatever_was),
+        TEST(strict_refuses_what_nothing_bounds),
         TEST(history_counts_more_than_what_is_thought_possible),
         TEST(what_nothing_bounds_is_expected_by_its_like),
         TEST(what_nothing_bounds_may_come_twice),
