@@ -9,7 +9,7 @@ import { after, before, it } from 'node:test';
 
 import { message } from '../support/http.mjs';
 import { admin, createGroup, createKey, createKeyByCommand, keyCommand, keyOf, KEY_TEXT } from '../support/keys.mjs';
-import { addApiKey, describe, sanitized, startRelay, startSim, tempFolder } from '../support/processes.mjs';
+import { addApiKey, describe, filesBelow, sanitized, startRelay, startSim, tempFolder } from '../support/processes.mjs';
 import { isRoot } from '../support/users.mjs';
 
 const KILLS = 5;
@@ -101,8 +101,6 @@ describe('a created key is durable', () => {
 
   /* ---- nowhere ------------------------------------------------------------- */
 
-  const files = (folder) => fs.readdirSync(folder, { recursive: true, withFileTypes: true }).filter((file) => file.isFile()).map((file) => path.join(file.path, file.name));
-
   /* Bytes of the text, and of it without its beginning, which is shown. */
   const spellings = (text) => [text, text.slice(3), text.slice(12), Buffer.from(text.slice(3), 'base64url').toString('hex')].map((part) => Buffer.from(part)).concat(Buffer.from(text.slice(3), 'base64url'));
 
@@ -116,7 +114,7 @@ describe('a created key is durable', () => {
     }
     keyCommand(relay.dataDir, 'list');
     const search = () => {
-      for (const file of files(relay.dataDir)) {
+      for (const file of filesBelow(relay.dataDir)) {
         const bytes = fs.readFileSync(file);
         for (const key of [...keys, rotated]) {
           assert.ok(spellings(key.text).every((part) => !bytes.includes(part)), `the key ${key.name} stands in ${file}`);

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, before, it } from 'node:test';
 
 import { call, message } from '../support/http.mjs';
-import { addApiKey, cleanEnv, describe, inMinutes, readAccount, relayBinary, sleep, startSim, tempFolder, until, ways, writeOauth } from '../support/processes.mjs';
+import { addApiKey, cleanEnv, describe, filesBelow, inMinutes, readAccount, relayBinary, sleep, startSim, tempFolder, until, ways, writeOauth } from '../support/processes.mjs';
 
 describe('a log that nobody reads', { timeout: 240000 }, () => {
   let sim;
@@ -97,9 +97,9 @@ describe('a log that nobody reads', { timeout: 240000 }, () => {
     relay.child.kill('SIGTERM');
     assert.deepEqual(await relay.child.ended, { code: 0, signal: null });
     assert.match(readAccount(dataDir, 'me').access_token, /^sk-ant-oat01-/);
-    for (const name of fs.readdirSync(dataDir)) {
-      const text = fs.readFileSync(path.join(dataDir, name), 'latin1');
-      assert.ok(!/ info {2}| warn {2}| error /.test(text), `${name} holds a line of the log`);
+    for (const file of filesBelow(dataDir)) {
+      const text = fs.readFileSync(file, 'latin1');
+      assert.ok(!/ info {2}| warn {2}| error /.test(text), `${file} holds a line of the log`);
     }
   });
 

@@ -3,19 +3,12 @@
    what is there after a kill. */
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import path from 'node:path';
 import { it } from 'node:test';
 
 import { call } from '../support/http.mjs';
-import { addApiKey, describe, stage, startRelay } from '../support/processes.mjs';
+import { addApiKey, describe, filesBelow, stage, startRelay } from '../support/processes.mjs';
 
 const KEY = /^cr_[A-Za-z0-9_-]{43}$/;
-
-function filesBelow(folder) {
-  return fs.readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
-}
 
 function api(s) {
   const ask = async (method, target, body, headers) => {

@@ -63,6 +63,13 @@ export function tempFolder() {
   return folder;
 }
 
+/* Every file in a folder and below. */
+export function filesBelow(folder) {
+  return fs.readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => path.join(entry.parentPath ?? entry.path, entry.name));
+}
+
 /* ---- processes ------------------------------------------------------------ */
 
 /* Nothing of the caller's own settings (PORT, proxies) reaches a program. */
