@@ -315,7 +315,8 @@ static void numbers_are_written_as_people_write_them(void **state)
         buf_init(&out, 1000);
         assert_true(json_doc_write(doc, false, &out));
         if (i == 0)
-            unit_assert_part(buf_str(&out).at, "[3.1,0.1,123456789.123456,");
+            assert_true(
+                str_starts(buf_str(&out), STR("[3.1,0.1,123456789.123456,")));
         else
             unit_assert_str(buf_str(&out), same[i]);
         buf_done(&out);
