@@ -68,10 +68,11 @@ static struct flow_next get(struct flow *flow)
     char text[SHOWN_MAX];
 
     if (!group) {
-        (void)err_set(&x->err, ERR_NOT_FOUND,
-                      "there is no group %s: GET /admin/api/groups lists "
-                      "those there are",
-                      shown(x->match.at[0], text));
+        (void)
+            err_set(&x->err, ERR_NOT_FOUND,
+                    "there is no group %s: `claude-relay key group list` shows "
+                    "those there are",
+                    shown(x->match.at[0], text));
         return admin_refuse(x);
     }
     doc = key_routes_group_doc(group);

@@ -187,7 +187,7 @@ static struct flow_next get(struct flow *flow)
 
     if (!key) {
         (void)err_set(&x->err, ERR_NOT_FOUND,
-                      "there is no relay key %s: GET /admin/api/keys lists "
+                      "there is no relay key %s: `claude-relay key list` shows "
                       "those there are",
                       shown(x->match.at[0], text));
         return admin_refuse(x);

@@ -20,6 +20,7 @@
 #define PAGE_MAX "200"
 #define KEYS "/admin/api/keys"
 #define GROUPS "/admin/api/groups"
+#define CHANGING (KEY_OPTIONS_EDIT | KEY_OPTIONS_GROUP_EDIT)
 
 /* What a command is about, and what comes of it. */
 struct doing {
@@ -315,6 +316,14 @@ static void name_new(const struct row *row, struct key_arguments *arguments)
         json_doc_set_str(arguments->doc, "name", str_of(arguments->name));
 }
 
+/* Working on the folder itself, this process notes what it does, as the relay would;
+   here that would be in the way of what is shown. */
+static void log_less(const struct config *config)
+{
+    if (config->log_level == LOG_INFO)
+        log_setup(LOG_WARN, (enum log_format)config->log_format);
+}
+
 static int run(const struct row *row, const struct key_arguments *arguments,
                const struct config *config)
 {
@@ -323,6 +332,7 @@ static int run(const struct row *row, const struct key_arguments *arguments,
                            .arguments = arguments };
     struct err err;
 
+    log_less(config);
     doing.remote = remote_open(config, &err);
     if (!doing.remote)
         return terminal_fail(&err);
@@ -352,6 +362,10 @@ int key_commands_run(int argc, char **argv, const struct config *config)
         status = usage(err.text);
     } else if (lacks_name(row, &arguments)) {
         status = usage("this needs the name of a key or of a group");
+    } else if ((row->options & CHANGING) &&
+               json_doc_count(arguments.doc) == 0) {
+        status = usage("this needs something to change, such as "
+                       "--limit rpm=60");
     } else if (row->run == list && arguments.name) {
         status = usage("list takes no name: key list has --search");
     } else {

@@ -62,6 +62,14 @@ describe('claude-relay key', () => {
     assert.doesNotMatch(done(dir, 'rotate', 'alice', '--overlap', '0s'), /former/);
   });
 
+  it('refuses to change nothing, and notes nothing beside what it shows', () => {
+    const nothing = key(dir, 'edit', 'alice');
+    assert.equal(nothing.status, 2);
+    assert.match(nothing.stderr, /needs something to change, such as --limit rpm=60\n/);
+    assert.match(key(dir, 'edit', 'alice', '--owner', 'Al').stderr, /^claude-relay: working on .* itself: no relay runs on it\n$/);
+    assert.match(key(dir, 'show', 'nobody').stderr, /there is no relay key nobody: `.* key list` shows those there are\n$/);
+  });
+
   it('explains itself in lines that fit a terminal', () => {
     for (const line of command(['key', '--help']).stdout.split('\n'))
       assert.ok(line.replace(/(usage:| {6}) \S*claude-relay /, '$1 build/claude-relay ').length <= 80, line);
