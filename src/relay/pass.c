@@ -327,8 +327,21 @@ struct str pass_target(struct arena *arena, struct str prefix, struct str path,
                         STR_ARG(path), marked ? "?" : "", STR_ARG(rest));
 }
 
-static void add_answer_fields(const struct headers *headers, bool with_length,
-                              struct buf *out)
+/* The answer's fields that do not pass, beside those of the list. */
+struct without {
+    bool length;
+    struct str beginning; /* names that begin so; or empty */
+};
+
+static bool is_without(const struct without *without, struct str name)
+{
+    return (without->length && str_ieq(name, STR("content-length"))) ||
+           (without->beginning.len > 0 &&
+            str_istarts(name, without->beginning));
+}
+
+static void add_answer_fields(const struct headers *headers,
+                              const struct without *without, struct buf *out)
 {
     struct filter filter = filter_of(headers, PASS_RESPONSE);
     struct passing passing = { out, STR_EMPTY };
@@ -338,22 +351,24 @@ static void add_answer_fields(const struct headers *headers, bool with_length,
         const struct header *field = &headers->at[i];
 
         if (!is_dropped(&filter, field->name) &&
-            (with_length || !str_ieq(field->name, STR("content-length"))))
+            !is_without(without, field->name))
             pass_field(&passing, field);
     }
     finish_lines(&passing);
 }
 
 /* A length beside chunked framing would frame the answer twice. */
-void pass_response(const struct headers *headers, struct buf *out)
+void pass_response(const struct headers *headers, struct str without,
+                   struct buf *out)
 {
-    add_answer_fields(headers, !headers_get(headers, STR("transfer-encoding")),
-                      out);
+    bool framed = headers_get(headers, STR("transfer-encoding"));
+
+    add_answer_fields(headers, &(struct without){ framed, without }, out);
 }
 
-void pass_response_resized(const struct headers *headers, uint64_t length,
-                           struct buf *out)
+void pass_response_resized(const struct headers *headers, struct str without,
+                           uint64_t length, struct buf *out)
 {
-    add_answer_fields(headers, false, out);
+    add_answer_fields(headers, &(struct without){ true, without }, out);
     buf_printf(out, "content-length: %llu\r\n", (unsigned long long)length);
 }

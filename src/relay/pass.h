@@ -68,8 +68,9 @@ struct str pass_target(struct arena *arena, struct str prefix, struct str path,
                        struct str query);
 
 /* Append the response's fields for the client, each with its CRLF, in their order
-   and spelling. */
-void pass_response(const struct headers *headers, struct buf *out);
+   and spelling; but those whose names begin with `without`, if it is not empty. */
+void pass_response(const struct headers *headers, struct str without,
+                   struct buf *out);
 /* The same for a body that became another of `length` bytes. */
-void pass_response_resized(const struct headers *headers, uint64_t length,
-                           struct buf *out);
+void pass_response_resized(const struct headers *headers, struct str without,
+                           uint64_t length, struct buf *out);

@@ -2,9 +2,11 @@
 /* How the client's answer begins. */
 #include "relay/respond.h"
 
+#include "base/clock.h"
 #include "relay/gather.h"
 #include "relay/metering.h"
 #include "relay/pass.h"
+#include "relay/shown_limit.h"
 
 /* What came, without its framing. */
 static void take_body(void *arg, struct str bytes)
@@ -43,6 +45,54 @@ static void write_body(struct relayed *r, struct str body)
     response_write(r->req, body);
 }
 
+/* ---- our limit in place of the upstream's ------------------------------- */
+
+static bool shows_limit(const struct relayed *r)
+{
+    const struct key *key = r->caller.key;
+
+    return key && key->show_limit && call_head(r->call)->status == 200 &&
+           (limits_any_cost(&key->limits) ||
+            (r->group && limits_any_cost(&r->group->limits)));
+}
+
+static void look_at(const struct relayed *r, struct counters *counters,
+                    const struct limits *limits, struct shown_limit *shown)
+{
+    const struct counters_now now = { loop_now_ms(r->relay->options.loop),
+                                      clock_wall_ms() };
+
+    counters_view(counters, limits, shown->zone, now, &shown->view);
+}
+
+static void add_limit(const struct relayed *r, struct buf *fields)
+{
+    const struct key *key = r->caller.key;
+    const struct key_group *group = r->group;
+    struct shown_limit of[2] = { { .zone = key->zone } };
+
+    look_at(r, key->counters, &key->limits, &of[0]);
+    if (group) {
+        of[1].zone = group->zone;
+        look_at(r, group->counters, &group->limits, &of[1]);
+    }
+    shown_limit_write(of, group ? 2 : 1, clock_wall_ms(), fields);
+}
+
+/* Whose fields do not pass. */
+static struct str replaced(const struct relayed *r)
+{
+    return shows_limit(r) ? SHOWN_LIMIT_FIELDS : STR_EMPTY;
+}
+
+static void add_own_fields(const struct relayed *r, struct buf *fields)
+{
+    if (shows_limit(r))
+        add_limit(r, fields);
+}
+
+/* ---- beginning ---------------------------------------------------------- */
+
 void respond_as_it_came(struct relayed *r)
 {
     const struct parser_head *head = call_head(r->call);
@@ -54,7 +104,8 @@ void respond_as_it_came(struct relayed *r)
     if (r->unframed || r->meter)
         call_on_body(r->call, take_body, r);
     buf_init(&fields, PASS_HEAD_MAX);
-    pass_response(&head->headers, &fields);
+    pass_response(&head->headers, replaced(r), &fields);
+    add_own_fields(r, &fields);
     start_response(r, &fields);
     buf_done(&fields);
     if (r->gather)
@@ -68,7 +119,9 @@ void respond_widened(struct relayed *r)
 
     r->framing = RESPONSE_LENGTH;
     buf_init(&fields, PASS_HEAD_MAX);
-    pass_response_resized(&call_head(r->call)->headers, body.len, &fields);
+    pass_response_resized(&call_head(r->call)->headers, replaced(r), body.len,
+                          &fields);
+    add_own_fields(r, &fields);
     start_response(r, &fields);
     buf_done(&fields);
     write_body(r, body);

@@ -304,7 +304,8 @@ static void answers_pass_but_for_their_connection(void **state)
         struct buf out;
 
         buf_init(&out, 10000);
-        pass_response(fields_read(&fields, response_cases[i].fields), &out);
+        pass_response(fields_read(&fields, response_cases[i].fields), STR_EMPTY,
+                      &out);
         unit_assert_str(buf_str(&out), response_cases[i].want);
         buf_done(&out);
     }
@@ -324,13 +325,28 @@ static void every_field_has_one_form_however_it_was_spaced(void **state)
     buf_init(&out, 10000);
     parser_begin(parser, arena, false);
     assert_int_equal(parser_feed(parser, STR(text)), sizeof(text) - 1);
-    pass_response(&parser_head(parser)->headers, &out);
+    pass_response(&parser_head(parser)->headers, STR_EMPTY, &out);
     unit_assert_str(buf_str(&out),
                     "A: 1\r\nB: 2\r\nC: 3\r\nD: 4\r\nE: 5\r\nF: \r\nG: \r\n"
                     "H: 6\r\nI: 7\r\nJ: 8\r\n");
     buf_done(&out);
     parser_free(parser);
     arena_free(arena);
+}
+
+static void fields_of_a_beginning_can_be_left_out(void **state)
+{
+    struct fields fields;
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 10000);
+    pass_response(fields_read(&fields, "Date: x\nTea-Pot: 1\nTEA-CUP: 2\n"
+                                       "Tea: 3\nContent-Length: 3\n"),
+                  STR("tea-"), &out);
+    unit_assert_str(buf_str(&out),
+                    "Date: x\r\nTea: 3\r\nContent-Length: 3\r\n");
+    buf_done(&out);
 }
 
 static void a_resized_answer_has_one_length(void **state)
@@ -345,7 +361,7 @@ static void a_resized_answer_has_one_length(void **state)
                                       "request-id: r\ncontent-length: 3\n"
                                       "Transfer-Encoding: chunked\n"
                                       "Connection: close, x-hop\nX-Hop: 1\n"),
-                          1234, &out);
+                          STR_EMPTY, 1234, &out);
     unit_assert_str(buf_str(&out),
                     "Date: x\r\nrequest-id: r\r\ncontent-length: 1234\r\n");
     buf_done(&out);
@@ -458,6 +474,7 @@ int main(void)
         cmocka_unit_test(nor_does_it_in_the_query),
         cmocka_unit_test(every_field_has_one_form_however_it_was_spaced),
         cmocka_unit_test(a_resized_answer_has_one_length),
+        cmocka_unit_test(fields_of_a_beginning_can_be_left_out),
         cmocka_unit_test(no_compression_is_asked_where_the_relay_reads),
         cmocka_unit_test(configured_flags_are_added_for_every_account),
         cmocka_unit_test(there_is_one_framing_and_it_is_ours),

@@ -61,7 +61,7 @@ static bool passes(const char *name, bool response)
 
     buf_init(&out, 100000);
     if (response)
-        pass_response(&headers, &out);
+        pass_response(&headers, STR_EMPTY, &out);
     else
         pass_request(&request, &out);
     assert_true(str_contains(buf_str(&out), STR("X-Before: 1\r\n")));
