@@ -3,7 +3,9 @@
 #include "relay/admit.h"
 
 #include <assert.h>
+#include <stdio.h>
 
+#include "base/clock.h"
 #include "team/keys.h"
 #include "usage/scan.h"
 
@@ -118,12 +120,46 @@ static void make_ration(struct relayed *r)
                                   .costs = r->endpoint->metered });
 }
 
+static struct key *key_now(const struct relayed *r)
+{
+    char id[24];
+
+    (void)snprintf(id, sizeof(id), "%llu",
+                   (unsigned long long)r->caller.key->id);
+    return keyring_get(r->relay->options.callers->keyring, str_of(id));
+}
+
+static enum key_verdict verdict_of(const struct key *key)
+{
+    uint64_t now_ms = clock_wall_ms();
+
+    if (!key)
+        return KEY_UNKNOWN;
+    if (key->revoked_ms != KEY_NEVER)
+        return KEY_REVOKED;
+    if (!key->enabled)
+        return KEY_DISABLED;
+    return key_expiry(key) <= now_ms ? KEY_EXPIRED : KEY_FINE;
+}
+
+/* What was allowed when it came may have been taken back while it waited. */
+static bool may_still(struct relayed *r)
+{
+    struct key *key = key_now(r);
+    bool may = key_verdict_err(verdict_of(key), key, &r->err);
+
+    key_unref(key);
+    return may;
+}
+
 enum ration_answer admit_ask(struct relayed *r, void (*wake)(void *arg))
 {
     if (!r->caller.key)
         return RATION_GIVEN;
     if (!r->ration)
         make_ration(r);
+    else if (!may_still(r))
+        return RATION_REFUSED;
     return ration_ask(r->ration, wake, r, &r->err);
 }
 
