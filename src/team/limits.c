@@ -252,7 +252,9 @@ static void say_when(const struct limit_refusal *why, char out[PART_MAX])
 
     if (why->limit == LIMIT_CONCURRENCY && why->at > 0) {
         (void)snprintf(out, PART_MAX, "try again when one of them has ended");
-    } else if (why->need > why->at || why->at == 0) {
+    } else if (why->at == 0) {
+        (void)snprintf(out, PART_MAX, "it allows nothing at all");
+    } else if (why->need > why->at) {
         (void)snprintf(out, PART_MAX,
                        "that is more than the limit ever allows");
     } else if (why->opens_ms > 0) {

@@ -198,7 +198,7 @@ static const struct {
       ERR_QUOTA,
       0,
       "the key alice has used 0 of 0 requests at once (limit concurrency): "
-      "that is more than the limit ever allows" },
+      "it allows nothing at all" },
     { { LIMIT_COST_DAY, false, 3100000, 6800000, 200000, 10000000, NOW,
         NOW + 1000, NULL },
       ERR_BUDGET,
