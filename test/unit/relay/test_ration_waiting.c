@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* relay/ration: waiting for a free slot. */
 #include "ration_scene.h"
+#include "team/queue.h"
 
 /* ---- waiting --------------------------------------------------------------- */
 
@@ -85,14 +86,34 @@ static void it_waits_for_its_group_too(void **state)
     end(third, NULL, 0, false);
 }
 
+/* Whoever comes when all places are taken may try again in a moment. */
+static void a_full_queue_refuses_at_once(void **state)
+{
+    struct ration *first, *waiting[QUEUE_MAX];
+
+    (void)state;
+    s.limits.at[LIMIT_CONCURRENCY] = 1;
+    s.options.owner.queue_wait_ms = 600000;
+    first = given();
+    for (size_t i = 0; i < QUEUE_MAX; i++) {
+        waiting[i] = ration_new(&s.options);
+        assert_int_equal(ask(waiting[i]), RATION_WAITING);
+    }
+    refused("1 of 1 requests at once");
+    assert_int_equal(s.err.code, ERR_RATE);
+    assert_true(s.err.retry_after_ms > 0);
+    for (size_t i = 0; i < QUEUE_MAX; i++)
+        ration_free(waiting[i]);
+    end(first, NULL, 0, false);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
-        TEST(it_waits_for_a_free_slot),
-        TEST(it_does_not_wait_for_ever),
-        TEST(whoever_leaves_leaves_the_queue),
-        TEST(it_waits_for_its_group_too),
+        TEST(it_waits_for_a_free_slot),        TEST(it_does_not_wait_for_ever),
+        TEST(whoever_leaves_leaves_the_queue), TEST(it_waits_for_its_group_too),
+        TEST(a_full_queue_refuses_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
