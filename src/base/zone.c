@@ -63,8 +63,8 @@ struct zone *zone_fixed(struct str name)
 
     if (name.len != 6 || (name.at[0] != '+' && name.at[0] != '-') ||
         name.at[3] != ':' || !two_digits(name.at + 1, 18, &hours) ||
-        !two_digits(name.at + 4, 59, &minutes))
-        return NULL;
+        !two_digits(name.at + 4, 59, &minutes) || minutes % 15 != 0)
+        return NULL; /* what is used is counted by quarter hours */
     zone = MEM_NEW(struct zone);
     text_copy(zone->name, sizeof(zone->name), name);
     zone->first_s = (hours * 60 + minutes) * 60;
