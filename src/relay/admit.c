@@ -196,7 +196,7 @@ void admit_note_sent(struct relayed *r)
 {
     if (!r->call)
         return;
-    r->sent = r->sent || call_facts(r->call).sent;
+    r->sent = r->sent || call_facts(r->call).begun;
     r->owed = may_be_billed(r);
 }
 

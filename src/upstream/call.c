@@ -306,9 +306,17 @@ struct call_times call_times(const struct call *call)
     };
 }
 
+static bool has_begun(const struct call *call)
+{
+    return call->sent_ms != 0 ||
+           (call->link && call->state >= CALL_SENDING &&
+            stream_sent(call->link->stream) > call->begins_at);
+}
+
 struct call_facts call_facts(const struct call *call)
 {
     struct call_facts facts = { .reused = call->reused,
+                                .begun = has_begun(call),
                                 .sent = call->sent_ms != 0,
                                 .unheard = call->unheard,
                                 .answered = call->answered };
