@@ -423,6 +423,32 @@ void ration_correct(struct ration *ration, const struct meter_usage *usage,
 
 /* ---- settling ----------------------------------------------------------- */
 
+/* An answer without history: so many bytes of its stream, after the beginning, are
+   taken for a token. */
+#define TOKEN_BYTES 16
+#define BEGINNING_BYTES 1024
+
+/* What came out before an answer broke off, which it did not say.  A strict key pays
+   what was reserved: nothing less is sure. */
+static struct estimate unknown_output(const struct ration *ration,
+                                      const struct price *price,
+                                      uint64_t answer_bytes)
+{
+    uint64_t bytes =
+        answer_bytes > BEGINNING_BYTES ? answer_bytes - BEGINNING_BYTES : 0;
+    uint64_t tokens = smaller(ration->unread.tokens_out, bytes / TOKEN_BYTES);
+
+    if (ration->options.owner.strict)
+        return (struct estimate){ .tokens_out = ration->unread.tokens_out,
+                                  .cost_microusd = ration->cost_out };
+    if (ration->has_history)
+        return estimate_so_far(&ration->history, answer_bytes);
+    return (struct estimate){
+        .tokens_out = tokens,
+        .cost_microusd = price_tokens_microusd(price, PRICE_OUTPUT, tokens)
+    };
+}
+
 /* Of an answer that broke off, only the beginning is told. */
 static struct admission_truth truth_of(const struct ration *ration,
                                        const struct ration_end *end)
@@ -438,9 +464,9 @@ static struct admission_truth truth_of(const struct ration *ration,
     };
     uint64_t cost_in = price_input_microusd(price, usage);
 
-    if (usage->final || !ration->has_history)
+    if (usage->final)
         return truth;
-    so_far = estimate_so_far(&ration->history, end->answer_bytes);
+    so_far = unknown_output(ration, price, end->answer_bytes);
     if (so_far.tokens_out > truth.tokens_out)
         truth.tokens_out = so_far.tokens_out;
     if (cost_in + so_far.cost_microusd > truth.cost_microusd)

@@ -251,6 +251,28 @@ static void an_answer_that_breaks_off_is_booked_by_its_bytes(void **state)
     assert_int_equal(history.requests, 10);
 }
 
+static void leaving_early_is_not_free_without_history(void **state)
+{
+    struct meter_usage usage = usage_of(1, false);
+    uint64_t before;
+
+    (void)state;
+    end(given(), &usage, 1024, false);
+    before = used();
+    end(given(), &usage, 1024 + 8000, false);
+    assert_int_equal(used() - before, before + (500 - 1) * 15);
+}
+
+static void leaving_early_costs_a_strict_key_what_was_reserved(void **state)
+{
+    struct meter_usage usage = usage_of(1, false);
+
+    (void)state;
+    s.options.owner.strict = true;
+    end(given(), &usage, 100, false);
+    assert_true(used() >= 1000 * 15);
+}
+
 static void what_was_refused_costs_nothing(void **state)
 {
     struct ration *ration = given();
@@ -357,6 +379,8 @@ int main(void)
         TEST(a_long_answer_holds_more_and_more),
         TEST(an_answer_is_booked_as_it_was),
         TEST(an_answer_that_breaks_off_is_booked_by_its_bytes),
+        TEST(leaving_early_is_not_free_without_history),
+        TEST(leaving_early_costs_a_strict_key_what_was_reserved),
         TEST(what_was_refused_costs_nothing),
         TEST(what_was_not_sent_is_no_request),
         TEST(an_answer_without_usage_is_booked_as_reserved),
