@@ -47,11 +47,14 @@ static bool open_accounts(struct place *place, struct err *err)
 static bool open_keys(struct place *place, struct err *err)
 {
     place->zones = zones_new(NULL);
-    place->keys = keys_open(&(struct keys_options){ .loop = place->loop,
-                                                    .records = place->records,
-                                                    .zones = place->zones,
-                                                    .zone = zone_utc() },
-                            err);
+    place->keys =
+        keys_open(&(struct keys_options){ .loop = place->loop,
+                                          .records = place->records,
+                                          .zones = place->zones,
+                                          .zone = zone_utc(),
+                                          .data_dir =
+                                              place->config->data_dir.at },
+                  err);
     return place->keys ||
            err_wrap(err, "DATA_DIR=\"%s\"", place->config->data_dir.at);
 }

@@ -16,6 +16,7 @@
 #include "store/backup_names.h"
 #include "store/filelock.h"
 #include "store/jsonfile.h"
+#include "store/mark.h"
 #include "store/owned.h"
 #include "store/records_file.h"
 #include "store/sql_backend.h"
@@ -41,7 +42,8 @@ bool backup_has(struct str name)
         return false;
     if (hidden)
         return str_contains(name, STR(".json.")) ||
-               str_starts(name, STR(".removed_"));
+               str_starts(name, STR(".removed_")) ||
+               str_eq(name, STR(MARK_FILE));
     return str_eq(name, STR("admin_token")) || ends_with(name, STR(".json")) ||
            ends_with(name, STR(".json.broken"));
 }

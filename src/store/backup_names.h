@@ -13,6 +13,6 @@
 #define BACKUP_ASIDE "before-restore-"
 
 /* A file of the data folder that belongs into a backup: documents, with what a crash
-   left of them; signs of removals; the admin token.  Locks and what a running relay
+   left of them; signs of removals; the admin token; the mark of keys.  Locks and what a running relay
    says of itself do not. */
 bool backup_has(struct str name);

@@ -15,6 +15,7 @@
 #include "base/shell.h"
 #include "base/str.h"
 #include "store/backup_names.h"
+#include "store/mark.h"
 
 #define PATH_SIZE 4096
 
@@ -149,7 +150,7 @@ static bool is_of_the_store(struct str name)
     bool hidden = str_starts(name, STR("."));
 
     return str_eq(name, STR("admin_token")) || str_eq(name, STR(".in-use")) ||
-           str_starts(name, STR(".lock_")) ||
+           str_eq(name, STR(MARK_FILE)) || str_starts(name, STR(".lock_")) ||
            str_starts(name, STR(".removed_")) ||
            ends_with(name, STR(".json")) ||
            (hidden && ends_with(name, STR(".tmp")));

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/mark.h"
 #include "store/owned.h"
 
 static bool give(int fd, const char *path, struct err *err)
@@ -62,7 +63,7 @@ bool records_file_prepare(const char *data_dir, char path[RECORDS_PATH_SIZE],
     char folder[RECORDS_PATH_SIZE];
 
     return find(data_dir, RECORDS_FOLDER, folder, err) &&
-           make_folder(folder, err) && owned_databases(folder, err) &&
            find(data_dir, RECORDS_FOLDER "/" RECORDS_FILE, path, err) &&
-           make_file(path, err);
+           mark_check(data_dir, path, err) && make_folder(folder, err) &&
+           owned_databases(folder, err) && make_file(path, err);
 }

@@ -25,6 +25,7 @@ struct key_changes_options {
     struct zones *zones;
     const struct zone *zone; /* of keys and groups that name none */
     struct unsaved *unsaved; /* of the counters of new ones; or NULL */
+    const char *data_dir; /* where it is marked that keys were made; or NULL */
 };
 
 /* All of it stays as long as this does. */

@@ -5,6 +5,7 @@
 
 #include "base/mem.h"
 #include "base/shown.h"
+#include "store/mark.h"
 #include "team/counters.h"
 #include "team/key_change_internal.h"
 #include "team/key_store.h"
@@ -169,10 +170,15 @@ static bool prepare_create(struct key_change *change, struct err *err)
     return fine;
 }
 
+/* The mark comes before the key: a crash between them leaves a database that is there,
+   and one without keys may be. */
 static bool write_create(struct sql *sql, struct key_change *change,
                          struct err *err)
 {
-    return key_store_create(sql, change->next, &change->id, err);
+    const char *data_dir = change->changes->options.data_dir;
+
+    return (!data_dir || mark_set(data_dir, err)) &&
+           key_store_create(sql, change->next, &change->id, err);
 }
 
 /* Nobody else has the snapshot yet. */

@@ -3,6 +3,7 @@
 #include "team/keys.h"
 
 #include "base/mem.h"
+#include "store/mark.h"
 #include "team/key_load.h"
 #include "team/use_flush.h"
 
@@ -44,12 +45,20 @@ static void begin(struct keys *keys)
                                        .ring = keys->ring,
                                        .zones = options->zones,
                                        .zone = options->zone,
-                                       .unsaved = keys->unsaved });
+                                       .unsaved = keys->unsaved,
+                                       .data_dir = options->data_dir });
     keys->flush =
         use_flush_new(&(struct use_flush_options){ .loop = options->loop,
                                                    .records = options->records,
                                                    .ring = keys->ring,
                                                    .unsaved = keys->unsaved });
+}
+
+/* Keys that were made before there was a mark. */
+static bool mark(const struct keys *keys, struct err *err)
+{
+    return !keys->options.data_dir || keyring_count(keys->ring) == 0 ||
+           mark_set(keys->options.data_dir, err);
 }
 
 struct keys *keys_open(const struct keys_options *options, struct err *err)
@@ -60,7 +69,7 @@ struct keys *keys_open(const struct keys_options *options, struct err *err)
     keys->unsaved = unsaved_new();
     keys->all = counters_new(keys->unsaved, SUBJECT_ALL);
     keys->ring = keyring_new();
-    if (!load(keys, err)) {
+    if (!load(keys, err) || !mark(keys, err)) {
         keys_free(keys);
         return NULL;
     }

@@ -18,6 +18,7 @@ struct keys_options {
     struct records *records;
     struct zones *zones;
     const struct zone *zone; /* of keys and groups that name none */
+    const char *data_dir; /* where it is marked that keys were made; or NULL */
 };
 
 /* Loads all keys and groups; blocking, at the start.  All of the options stay as long

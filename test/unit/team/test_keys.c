@@ -2,10 +2,14 @@
 /* Relay keys, put together: what one run leaves is there in the next. */
 #include "team/keys.h"
 
+#include <stdio.h>
+#include <unistd.h>
+
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/zones.h"
 #include "script_sql.h"
+#include "store/mark.h"
 #include "unit.h"
 #include "wire.h"
 
@@ -28,7 +32,8 @@ static void start(struct run *run, const char *folder)
     run->keys = keys_open(&(struct keys_options){ .loop = run->loop,
                                                   .records = run->records,
                                                   .zones = run->zones,
-                                                  .zone = zone_utc() },
+                                                  .zone = zone_utc(),
+                                                  .data_dir = folder },
                           &err);
     assert_non_null(run->keys);
 }
@@ -57,6 +62,15 @@ static bool is_woken(void *arg)
     return run->woken;
 }
 
+/* It says that keys were made, and does no more. */
+static bool take_mark(const char *folder)
+{
+    char path[512];
+
+    (void)snprintf(path, sizeof(path), "%s/" MARK_FILE, folder);
+    return unlink(path) == 0;
+}
+
 static void keys_are_there_after_a_start(void **state)
 {
     char *folder = unit_folder_new();
@@ -81,9 +95,11 @@ static void keys_are_there_after_a_start(void **state)
     assert_int_equal(counters_subject(keys_all(run.keys)), SUBJECT_ALL);
     assert_ptr_equal(keys_zone(run.keys), zone_utc());
     stop(&run);
+    assert_true(take_mark(folder));
     start(&run, folder);
     assert_int_equal(keyring_count(keys_ring(run.keys)), 1);
     stop(&run);
+    assert_true(take_mark(folder)); /* of older keys: made at the start */
     unit_folder_free(folder);
 }
 
