@@ -67,6 +67,17 @@ bool key_allows_call(const struct key *key, enum key_call call, struct err *err)
                    key->name, key_call_name(call));
 }
 
+/* A model's name is printable ASCII.  Somebody behind the relay may trim what is not,
+   and then a rule was asked about another name than the one that is used. */
+static bool is_model_name(struct str model)
+{
+    for (size_t i = 0; i < model.len; i++) {
+        if (model.at[i] <= ' ' || model.at[i] >= 0x7f)
+            return false;
+    }
+    return true;
+}
+
 bool key_allows_model(const struct key *key, struct str model, struct err *err)
 {
     char list[LISTED_MAX];
@@ -76,6 +87,12 @@ bool key_allows_model(const struct key *key, struct str model, struct err *err)
         return err_set(err, ERR_FORBIDDEN,
                        "the relay key \"%s\" is for certain models only, and "
                        "the request names none",
+                       key->name);
+    if ((key->models || key->deny_models) && !is_model_name(model))
+        return err_set(err, ERR_FORBIDDEN,
+                       "the relay key \"%s\" is for certain models only, and "
+                       "the request names one with white space, control "
+                       "characters or letters that are not ASCII",
                        key->name);
     if (patterns_match(key->deny_models, model))
         return err_set(err, ERR_FORBIDDEN,

@@ -21,6 +21,29 @@ static const struct {
       false },
     { "{\"models\":[\"*\"],\"deny_models\":[\"*opus*\"]}", "claude-haiku",
       true },
+    { "{}", " claude-opus-4", true },
+    { "{\"deny_models\":[\"claude-opus*\"]}", " claude-opus-4", false },
+    { "{\"deny_models\":[\"claude-opus*\"]}", "\tclaude-opus-4", false },
+    { "{\"deny_models\":[\"*opus-4\"]}", "claude-opus-4\n", false },
+    { "{\"deny_models\":[\"*opus-4\"]}", "claude-opus-4 ", false },
+    { "{\"deny_models\":[\"claude-opus*\"]}",
+      "\x01"
+      "claude-opus-4",
+      false },
+    { "{\"deny_models\":[\"claude-opus*\"]}", "claude-\x7fopus-4", false },
+    /* no-break space, zero width space, byte order mark */
+    { "{\"deny_models\":[\"claude-opus*\"]}",
+      "\xc2\xa0"
+      "claude-opus-4",
+      false },
+    { "{\"deny_models\":[\"claude-opus*\"]}",
+      "\xe2\x80\x8b"
+      "claude-opus-4",
+      false },
+    { "{\"models\":[\"*haiku*\"]}",
+      "\xef\xbb\xbf"
+      "claude-haiku-4",
+      false },
 };
 
 static void models_are_allowed_and_denied(void **state)
