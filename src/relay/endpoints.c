@@ -141,15 +141,83 @@ static bool is_plain_name(struct str segment)
     return is_plain_segment(segment) && chars_has_all(&plain, segment);
 }
 
+/* A name of the rows, or of the base, as only a forgiving server would read it: in
+   other capitals, or with dots behind it. */
+static bool is_misspelt(struct str segment)
+{
+    struct str name = segment;
+
+    while (name.len > 0 && name.at[name.len - 1] == '.')
+        name.len--;
+    for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
+        struct str rest = str_from(endpoints[i].route.pattern, 4);
+        struct str part;
+
+        while (str_next(&rest, '/', &part)) {
+            if (str_ieq(part, name) && !str_eq(part, segment))
+                return true;
+        }
+    }
+    return str_ieq(name, STR("v1"));
+}
+
+/* May a row hide behind it?  Then it has to be spelt as the row would be. */
+static bool hides(struct str segment)
+{
+    return !is_plain_name(segment) || is_misspelt(segment);
+}
+
+/* Is what stands below /v1/ below a name that rows have? */
+static bool is_below_known(struct str rest)
+{
+    struct str first = str_sub(rest, 0, str_index(rest, '/'));
+
+    for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
+        struct str name = str_from(endpoints[i].route.pattern, 4);
+
+        if (str_eq(str_sub(name, 0, str_index(name, '/')), first))
+            return true;
+    }
+    return false;
+}
+
+/* Below /v1/: is no part empty, and does none lead elsewhere? */
+static bool is_plain_path(struct str rest)
+{
+    struct str whole = rest;
+    struct str segment;
+
+    while (str_next(&rest, '/', &segment)) {
+        if (!is_plain_segment(segment))
+            return false;
+    }
+    return whole.len > 0 && whole.at[whole.len - 1] != '/';
+}
+
+/* The names by which the rows are told: the first one, and all below those that the
+   rows know. */
+static bool has_hidden_name(struct str rest)
+{
+    bool all = is_below_known(rest);
+    struct str segment;
+
+    if (!str_next(&rest, '/', &segment) || hides(segment))
+        return true;
+    while (all && str_next(&rest, '/', &segment)) {
+        if (hides(segment))
+            return true;
+    }
+    return false;
+}
+
 const char *endpoints_flaw(struct str path)
 {
     struct str rest = str_from(path, 4);
-    struct str segment;
 
-    if (str_next(&rest, '/', &segment) && is_plain_segment(segment) &&
-        !is_plain_name(segment))
-        return "the first name behind /v1/ may have letters, digits and - _ . "
-               "only, and no escapes";
+    if (is_plain_path(rest) && has_hidden_name(rest))
+        return "the first name behind /v1/, and every name below messages, "
+               "files, models and complete, may have letters, digits and - _ "
+               ". only, no escapes, and no other capitals than documented";
     return "what is below /v1/ passes if no part of the path is empty, . or "
            ".., and none has a backslash or an escaped / . or \\";
 }
@@ -157,16 +225,7 @@ const char *endpoints_flaw(struct str path)
 /* `rest` is what stands below /v1/. */
 static bool is_open(struct str rest)
 {
-    struct str whole = rest;
-    struct str segment;
-
-    if (!str_next(&rest, '/', &segment) || !is_plain_name(segment))
-        return false;
-    while (str_next(&rest, '/', &segment)) {
-        if (!is_plain_segment(segment))
-            return false;
-    }
-    return whole.at[whole.len - 1] != '/';
+    return is_plain_path(rest) && !has_hidden_name(rest);
 }
 
 const struct endpoint *endpoints_open(struct str method, struct str path)
