@@ -152,6 +152,7 @@ static void print_total(const struct json_doc *total)
 void key_show(const struct json_doc *doc)
 {
     (void)json_doc_each(doc, print_member, (void *)(uintptr_t)doc);
-    print_limits(json_doc_get(doc, "used"));
+    if (!json_doc_get(doc, "trouble"))
+        print_limits(json_doc_get(doc, "used"));
     print_total(json_doc_get(doc, "total"));
 }

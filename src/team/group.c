@@ -30,15 +30,15 @@ struct key_group *key_group_build(const struct key_group_row *row,
                                   struct err *err)
 {
     struct json_doc *doc = json_doc_parse(row->doc, err);
-    struct key_group *group;
+    struct key_group *group = NULL;
 
-    if (!doc)
-        return NULL;
-    group = make(row, parts);
-    if (!key_fill_zone(&group->zone, doc, parts, err) ||
-        !key_fill_limits(&group->limits, doc, err)) {
-        key_group_unref(group);
-        group = NULL;
+    if (doc && key_group_check_doc(doc, err)) {
+        group = make(row, parts);
+        if (!key_fill_zone(&group->zone, doc, parts, err) ||
+            !key_fill_limits(&group->limits, doc, err)) {
+            key_group_unref(group);
+            group = NULL;
+        }
     }
     json_doc_free(doc);
     return group;
@@ -49,6 +49,7 @@ struct key_group *key_group_build_closed(const struct key_group_row *row,
 {
     struct key_group *group = make(row, parts);
 
+    group->damaged = true;
     for (size_t i = 0; i < LIMIT_COUNT; i++)
         group->limits.at[i] = 0;
     return group;

@@ -71,14 +71,15 @@ struct key *key_build(const struct key_row *row, const struct key_parts *parts,
                       struct err *err)
 {
     struct json_doc *doc = json_doc_parse(row->doc, err);
-    struct key *key;
+    struct key *key = NULL;
 
-    if (!doc)
-        return NULL;
-    key = make(row, parts);
-    if (!key_fill(key, doc, parts, err)) {
-        key_unref(key);
-        key = NULL;
+    /* A member of a wrong type would be no restriction at all. */
+    if (doc && key_check_doc(doc, err)) {
+        key = make(row, parts);
+        if (!key_fill(key, doc, parts, err)) {
+            key_unref(key);
+            key = NULL;
+        }
     }
     json_doc_free(doc);
     return key;
@@ -90,6 +91,7 @@ struct key *key_build_disabled(const struct key_row *row,
     struct key *key = make(row, parts);
 
     key->enabled = false;
+    key->damaged = true;
     key->folded = mem_strndup(row->name.at, row->name.len);
     return key;
 }

@@ -53,7 +53,8 @@ struct key_group {
     struct limits limits;
     const struct zone *zone;
     struct counters *counters; /* a reference */
-    char *doc; /* its members as JSON: note, limits, time_zone */
+    char *doc;    /* its members as JSON: note, limits, time_zone */
+    bool damaged; /* what is kept of it cannot be used: nothing passes */
     atomic_uint refs;
 };
 
@@ -97,6 +98,7 @@ struct key {
     uint64_t expires_after_ms; /* the first use; KEY_NEVER: not so */
     atomic_uint refs;
     bool enabled;
+    bool damaged; /* what is kept of it cannot be used: switched off */
     unsigned char text_count;
     struct key_text texts[]; /* newest first */
 };

@@ -51,6 +51,6 @@ uint64_t key_changed_ms(const struct key_change *change, uint64_t was_ms);
 
 /* A document's text with a checked change in it, without the members that are columns
    of their own; limits are merged one by one.  The caller's; NULL and err if it is too
-   long. */
+   long, or if `text` cannot be read. */
 char *key_doc_merge(const char *text, const struct json_doc *change,
                     struct err *err);

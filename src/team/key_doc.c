@@ -69,13 +69,28 @@ static struct json_doc *members_of(const char *text)
     return json_doc_new_object();
 }
 
+#define TROUBLE                                                                \
+    "its document in the database cannot be read (the log of the start says "  \
+    "why), so that nothing may use it: revoke and purge the key (remove the "  \
+    "group) and make a new one, or restore a backup"
+
+/* Of one that is damaged nobody knows the limits. */
+static void set_limits(struct json_doc *doc, const struct limits *limits,
+                       bool damaged)
+{
+    json_doc_set(doc, "limits",
+                 damaged ? json_doc_new_null() : limits_doc(limits));
+    if (damaged)
+        json_doc_set_str(doc, "trouble", STR(TROUBLE));
+}
+
 /* What it may, in the order of docs/api.md. */
 static void set_given(struct json_doc *doc, const struct key *key,
                       const struct json_doc *given)
 {
     struct json_doc *allow = json_doc_new_array();
 
-    json_doc_set(doc, "limits", limits_doc(&key->limits));
+    set_limits(doc, &key->limits, key->damaged);
     take(doc, given, "accounts", json_doc_new_str(STR("pool")));
     take_or_null(doc, given, "models");
     take_or_null(doc, given, "deny_models");
@@ -133,7 +148,7 @@ struct json_doc *key_group_doc(const struct key_group *group)
     json_doc_set_u64(doc, "id", group->id);
     json_doc_set_str(doc, "name", str_of(group->name));
     take_or_null(doc, given, "note");
-    json_doc_set(doc, "limits", limits_doc(&group->limits));
+    set_limits(doc, &group->limits, group->damaged);
     take_or_null(doc, given, "time_zone");
     set_time(doc, "created_at", group->created_ms);
     set_time(doc, "changed_at", group->changed_ms);

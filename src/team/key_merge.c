@@ -8,15 +8,21 @@
 /* Kept in columns of their own. */
 static const char *const columns[] = { "name", "group", "enabled" };
 
-static struct json_doc *object_of(const char *text)
+/* As if nothing had been there, its restrictions would be gone. */
+static struct json_doc *object_of(const char *text, struct err *err)
 {
-    struct err err;
-    struct json_doc *doc = json_doc_parse(str_of(text), &err);
+    struct err ignored;
+    struct json_doc *doc = json_doc_parse(str_of(text), &ignored);
+    const struct json_doc *limits = json_doc_get(doc, "limits");
 
-    if (json_doc_is_object(doc))
+    if (json_doc_is_object(doc) && (!limits || json_doc_is_object(limits)))
         return doc;
     json_doc_free(doc);
-    return json_doc_new_object();
+    err_set(err, ERR_CONFLICT,
+            "what the database keeps of it cannot be read, and a change would "
+            "take its limits and restrictions away: revoke and purge the key "
+            "(remove the group) and make a new one, or restore a backup");
+    return NULL;
 }
 
 static void merge_limits(struct json_doc *doc, struct json_doc *change)
@@ -51,10 +57,13 @@ static char *text_of(const struct json_doc *doc, struct err *err)
 char *key_doc_merge(const char *text, const struct json_doc *change,
                     struct err *err)
 {
-    struct json_doc *doc = object_of(text);
-    struct json_doc *rest = json_doc_copy(change);
+    struct json_doc *doc = object_of(text, err);
+    struct json_doc *rest;
     char *merged;
 
+    if (!doc)
+        return NULL;
+    rest = json_doc_copy(change);
     for (size_t i = 0; i < COUNT_OF(columns); i++)
         json_doc_remove(rest, columns[i]);
     merge_limits(doc, rest);

@@ -81,7 +81,7 @@ static void what_cannot_be_used_says_why(void **state)
         { "{\"limits\":{\"rps\":1}}", "limit" },
         { "{\"limits\":{\"rpm\":\"x\"}}", "rpm" },
         { "{\"addresses\":[\"x\"]}", "addresses[0]" },
-        { "{\"allow\":[\"x\"]}", "allow[0]" },
+        { "{\"allow\":[\"x\"]}", "allow" },
         { "{\"queue_wait\":\"x\"}", "queue_wait" },
         { "{\"expires\":\"x\"}", "expires" },
         { "{", "JSON" },

@@ -162,6 +162,35 @@ static void a_group_is_shown_likewise(void **state)
     scene_end(&scene);
 }
 
+static void damage_is_shown_as_such(void **state)
+{
+    struct key_scene scene;
+    struct key_parts parts;
+    const struct key_row row = { .name = STR("alice"), .doc = STR("{") };
+    const struct key_group_row group_row = { .name = STR("g"),
+                                             .doc = STR("{") };
+    struct key_group *group;
+    struct key *key;
+    char *text;
+
+    (void)state;
+    scene_begin(&scene);
+    parts = scene_parts(&scene);
+    key = key_build_disabled(&row, &parts);
+    text = text_of(key_doc(key, 2000));
+    unit_assert_part(text, "\"limits\":null");
+    unit_assert_part(text, "cannot be read");
+    mem_free(text);
+    key_unref(key);
+    group = key_group_build_closed(&group_row, &parts);
+    text = text_of(key_group_doc(group));
+    unit_assert_part(text, "\"limits\":null");
+    unit_assert_part(text, "cannot be read");
+    mem_free(text);
+    key_group_unref(group);
+    scene_end(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +199,7 @@ int main(void)
         cmocka_unit_test(the_text_and_its_hash_are_never_shown),
         cmocka_unit_test(former_texts_are_shown_while_they_live),
         cmocka_unit_test(a_group_is_shown_likewise),
+        cmocka_unit_test(damage_is_shown_as_such),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

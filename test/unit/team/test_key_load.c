@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Reading all keys and groups at the start. */
+#include <stdio.h>
 #include <string.h>
 
 #include "team_scene.h"
@@ -108,6 +109,51 @@ static void a_group_that_cannot_be_read_lets_nothing_through(void **state)
     keyring_free(ring);
 }
 
+static bool is_damaged(struct team *team)
+{
+    struct keyring *ring = team_loaded(team);
+    struct key *key = keyring_get(ring, STR("alice"));
+    struct key_group *group = keyring_get_group(ring, STR("g"));
+    bool damaged = key->damaged && !key->enabled;
+
+    assert_int_equal(group->damaged, damaged);
+    key_group_unref(group);
+    key_unref(key);
+    keyring_free(ring);
+    return damaged;
+}
+
+/* A member of a wrong type is no restriction, and so is none at all. */
+static void damage_is_never_a_key_without_restrictions(void **state)
+{
+    static const char *const damaged[] = { "",
+                                           "[]",
+                                           "null",
+                                           "{\"limits\":5}",
+                                           "{\"limits\":{\"rpm\":\"x\"}}",
+                                           "{\"time_zone\":7}",
+                                           "{\"limit\":{\"rpm\":1}}" };
+    struct team *team = *state;
+    struct unit_capture capture;
+
+    team_create(team, "{\"name\":\"alice\"}");
+    assert_true(team_do(team, KEY_OP_GROUP_CREATE, "", "{\"name\":\"g\"}"));
+    assert_false(is_damaged(team));
+    for (size_t i = 0; i < COUNT_OF(damaged); i++) {
+        char sql[200];
+
+        for (size_t k = 0; k < 2; k++) {
+            (void)snprintf(sql, sizeof(sql), "UPDATE %s SET doc = '%s'",
+                           k ? "key" : "key_group", damaged[i]);
+            change_row(team, sql);
+        }
+        capture = unit_capture_begin(2);
+        if (!is_damaged(team))
+            fail_msg("%s", damaged[i]);
+        mem_free(unit_capture_end(&capture));
+    }
+}
+
 static void texts_of_nobody_open_nothing(void **state)
 {
     struct team *team = *state;
@@ -152,6 +198,7 @@ int main(void)
         TEAM_TEST(keys_come_with_all_they_have),
         TEAM_TEST(a_key_that_cannot_be_read_is_switched_off),
         TEAM_TEST(a_group_that_cannot_be_read_lets_nothing_through),
+        TEAM_TEST(damage_is_never_a_key_without_restrictions),
         TEAM_TEST(texts_of_nobody_open_nothing),
         TEAM_TEST(a_broken_database_is_said),
     };

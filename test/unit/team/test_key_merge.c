@@ -24,9 +24,6 @@ static const struct {
     { "{\"limits\":{\"rpm\":1}}", "{\"limits\":null}", "{}" },
     { "{}", "{\"limits\":{\"rpm\":null,\"rpd\":2}}",
       "{\"limits\":{\"rpd\":2}}" },
-    /* What cannot be read begins afresh. */
-    { "{", "{\"owner\":\"Bob\"}", "{\"owner\":\"Bob\"}" },
-    { "[]", "{\"owner\":\"Bob\"}", "{\"owner\":\"Bob\"}" },
 };
 
 static void a_change_is_merged_and_left_as_it_was(void **state)
@@ -44,6 +41,25 @@ static void a_change_is_merged_and_left_as_it_was(void **state)
         unit_assert_str(buf_str(&again), cases[i].change);
         buf_done(&again);
         mem_free(merged);
+        json_doc_free(change);
+    }
+}
+
+/* Begun afresh, it would have no restrictions. */
+static void what_cannot_be_read_is_not_changed(void **state)
+{
+    static const char *const damaged[] = { "",  "{",    "[]",
+                                           "5", "null", "{\"limits\":5}" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(damaged); i++) {
+        struct err err;
+        struct json_doc *change =
+            json_doc_parse(STR("{\"limits\":{\"rpm\":1}}"), &err);
+
+        assert_null(key_doc_merge(damaged[i], change, &err));
+        assert_int_equal(err.code, ERR_CONFLICT);
+        unit_assert_part(err.text, "restore a backup");
         json_doc_free(change);
     }
 }
@@ -70,6 +86,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_change_is_merged_and_left_as_it_was),
+        cmocka_unit_test(what_cannot_be_read_is_not_changed),
         cmocka_unit_test(too_much_is_refused),
     };
 
