@@ -22,9 +22,12 @@ static char *put_digits(char *out, int number, int count, char behind)
 
 void text_format_time(uint64_t wall_ms, char out[TEXT_TIME_MAX])
 {
-    time_t seconds = (time_t)(wall_ms / 1000);
+    time_t seconds;
     struct tm utc;
 
+    if (wall_ms > TEXT_TIME_LAST_MS)
+        wall_ms = TEXT_TIME_LAST_MS;
+    seconds = (time_t)(wall_ms / 1000);
     (void)gmtime_r(&seconds, &utc);
     out = put_digits(out, utc.tm_year + 1900, 4, '-');
     out = put_digits(out, utc.tm_mon + 1, 2, '-');
@@ -129,7 +132,7 @@ bool text_parse_time(struct str s, uint64_t *wall_ms)
     if (seconds < 0)
         return false;
     *wall_ms = (uint64_t)seconds * 1000 + fraction_ms;
-    return true;
+    return *wall_ms <= TEXT_TIME_LAST_MS;
 }
 
 static const struct {

@@ -7,11 +7,16 @@
 
 #define TEXT_TIME_MAX 32
 
-/* RFC 3339 in UTC with milliseconds: 2026-08-01T12:00:00.000Z. */
+/* The end of year 9999, the last that RFC 3339 can name. */
+#define TEXT_TIME_LAST_MS 253402300799999u
+
+/* RFC 3339 in UTC with milliseconds: 2026-08-01T12:00:00.000Z.  What comes after
+   TEXT_TIME_LAST_MS is written as that. */
 void text_format_time(uint64_t wall_ms, char out[TEXT_TIME_MAX]);
 
 /* RFC 3339 with any offset and any number of fraction digits (the seed's files
-   carry Go's form); false if `s` is something else. */
+   carry Go's form); false if `s` is something else, or after the
+   year 9999 in UTC. */
 bool text_parse_time(struct str s, uint64_t *wall_ms);
 
 /* Go's duration syntax: 300ms, 30s, 5m, 1h30m, 1.5h.  A bare number, a sign or an

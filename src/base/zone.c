@@ -311,6 +311,8 @@ static struct days days_of(enum zone_period period, int64_t day)
 
 /* Far beyond every date that is meant. */
 #define AT_MAX_S ((int64_t)1 << 40)
+/* 9999-12-31 23:59:59: later times are written so. */
+#define LAST_S ((int64_t)253402300799)
 
 struct zone_window zone_window(const struct zone *zone, enum zone_period period,
                                uint64_t at_ms)
@@ -332,7 +334,8 @@ void zone_format(const struct zone *zone, uint64_t at_ms,
                  char out[ZONE_TIME_MAX])
 {
     int64_t at_s = at_ms / 1000 < AT_MAX_S ? (int64_t)(at_ms / 1000) : AT_MAX_S;
-    int64_t local = at_s + zone_offset_s(zone, at_s);
+    int64_t there_s = at_s + zone_offset_s(zone, at_s);
+    int64_t local = there_s < LAST_S ? there_s : LAST_S;
     struct zone_date date = zone_date_of(zone_floor(local, DAY_S));
     int64_t minute = (local - zone_floor(local, DAY_S) * DAY_S) / 60;
 

@@ -28,6 +28,8 @@ static const struct {
     { "2000-02-29T00:00:00Z", true, 951782400000 },
     { "2016-12-31T23:59:60Z", true, 1483228800000 },
     { "9999-12-31T23:59:59.999Z", true, 253402300799999 },
+    { "9999-12-31T23:59:59-00:01", false, 0 },
+    { "9999-12-31T23:59:60Z", false, 0 },
     { "2023-02-29T00:00:00Z", false, 0 },
     { "2100-02-29T00:00:00Z", false, 0 },
     { "2026-04-31T00:00:00Z", false, 0 },
@@ -82,7 +84,10 @@ static void times_are_written_as_they_are_read(void **state)
         assert_true(text_parse_time(str_of(text), &back));
         assert_int_equal(back, times[i]);
     }
+    text_format_time(253402300800000, text); /* the year 10000 */
+    assert_string_equal(text, "9999-12-31T23:59:59.999Z");
     text_format_time(UINT64_MAX, text); /* stays inside its array */
+    assert_string_equal(text, "9999-12-31T23:59:59.999Z");
 }
 
 /* ---- durations ---------------------------------------------------------- */
