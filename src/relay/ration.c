@@ -24,6 +24,9 @@ struct ration {
     struct estimate unread; /* what is booked if its usage is never told */
     const char *boundless;  /* why nothing bounds what it may cost; or NULL */
     char model[SIFT_TEXT_MAX + 1];
+    const struct price
+        *price;    /* of the model asked for, then of that answered */
+    bool answered; /* which of the two it is */
     bool has_history;
     bool is_own_history;    /* of the key; else of all keys */
     struct history history; /* what it was estimated by */
@@ -46,12 +49,21 @@ static struct counters_now now_of(const struct ration *ration)
                                   clock_wall_ms() };
 }
 
-static const struct price *price_of(const struct ration *ration,
-                                    const char *model)
+/* Looking through the table is dear beside all else here. */
+static void find_price(struct ration *ration, const char *model)
 {
-    return prices_find_safe(ration->options.prices,
-                            str_of(model[0] ? model : ration->model),
-                            clock_wall_ms());
+    ration->price = prices_find_safe(ration->options.prices, str_of(model),
+                                     clock_wall_ms());
+}
+
+static void take_answered(struct ration *ration,
+                          const struct meter_usage *usage)
+{
+    if (ration->answered || !usage->model[0])
+        return;
+    ration->answered = true;
+    if (strcmp(usage->model, ration->model) != 0)
+        find_price(ration, usage->model);
 }
 
 /* ---- the estimate ------------------------------------------------------- */
@@ -62,8 +74,8 @@ static bool find_most(const struct ration *ration,
 {
     struct price_most most;
 
-    if (!facts || !price_worst(price_of(ration, ""), facts,
-                               ration->options.body_bytes, &most))
+    if (!facts ||
+        !price_worst(ration->price, facts, ration->options.body_bytes, &most))
         return false;
     *worst = (struct estimate){ most.tokens_in, most.tokens_out,
                                 most.cost_microusd };
@@ -123,8 +135,8 @@ static void estimate_by_most(struct ration *ration, const struct estimate *most)
     ration->estimate = *most;
     ration->corrects =
         facts->tool_uses == 0 && !facts->tools_unbounded && !facts->has_servers;
-    ration->cost_out = price_tokens_microusd(price_of(ration, ""), PRICE_OUTPUT,
-                                             most->tokens_out);
+    ration->cost_out =
+        price_tokens_microusd(ration->price, PRICE_OUTPUT, most->tokens_out);
 }
 
 static uint64_t smaller(uint64_t a, uint64_t b)
@@ -136,8 +148,8 @@ static uint64_t smaller(uint64_t a, uint64_t b)
 static void lower_to_most(struct ration *ration, const struct estimate *most)
 {
     struct estimate *estimate = &ration->estimate;
-    uint64_t out = price_tokens_microusd(price_of(ration, ""), PRICE_OUTPUT,
-                                         most->tokens_out);
+    uint64_t out =
+        price_tokens_microusd(ration->price, PRICE_OUTPUT, most->tokens_out);
 
     estimate->tokens_in = smaller(estimate->tokens_in, most->tokens_in);
     estimate->tokens_out = smaller(estimate->tokens_out, most->tokens_out);
@@ -240,6 +252,7 @@ struct ration *ration_new(const struct ration_options *options)
         return ration;
     if (options->facts && options->facts->model_is == SCAN_TOLD)
         memcpy(ration->model, options->facts->model, sizeof(ration->model));
+    find_price(ration, ration->model);
     estimate(ration);
     ration->options.facts = NULL;
     ration->estimate.tokens_in =
@@ -389,9 +402,8 @@ static uint64_t output_so_far(const struct ration *ration,
                               const struct meter_usage *usage,
                               uint64_t answer_bytes)
 {
-    uint64_t told =
-        price_tokens_microusd(price_of(ration, usage->model), PRICE_OUTPUT,
-                              usage->counts[METER_OUTPUT]);
+    uint64_t told = price_tokens_microusd(ration->price, PRICE_OUTPUT,
+                                          usage->counts[METER_OUTPUT]);
     uint64_t likely;
 
     if (!ration->has_history)
@@ -412,12 +424,12 @@ void ration_correct(struct ration *ration, const struct meter_usage *usage,
     if (!ration->corrects || !ration_is_held(ration) ||
         !usage->known[METER_INPUT])
         return;
+    take_answered(ration, usage);
     so_far = output_so_far(ration, usage, answer_bytes);
     if (ration->has_history)
         ration->look.bytes_at = answer_bytes + RAISE_BYTES;
     admission_correct(&ration->admission, meter_rated_input(usage),
-                      price_input_microusd(price_of(ration, usage->model),
-                                           usage) +
+                      price_input_microusd(ration->price, usage) +
                           (so_far > out ? so_far : out));
 }
 
@@ -454,7 +466,7 @@ static struct admission_truth truth_of(const struct ration *ration,
                                        const struct ration_end *end)
 {
     const struct meter_usage *usage = end->usage;
-    const struct price *price = price_of(ration, usage->model);
+    const struct price *price = ration->price;
     struct estimate so_far = { .tokens_out = 0 };
     struct admission_truth truth = {
         .sent = true,
@@ -492,7 +504,7 @@ static struct admission_truth untold(const struct ration *ration,
 static void learn(const struct ration *ration, const struct ration_end *end)
 {
     const struct meter_usage *usage = end->usage;
-    const struct price *price = price_of(ration, usage->model);
+    const struct price *price = ration->price;
     uint64_t cost = price_cost_microusd(price, usage);
     struct estimate_truth truth = {
         .body_bytes = ration->options.body_bytes,
@@ -518,6 +530,8 @@ void ration_settle(struct ration *ration, const struct ration_end *end)
 
     if (!ration_is_held(ration))
         return;
+    if (told)
+        take_answered(ration, end->usage);
     if (end->sent && costs)
         truth = told ? truth_of(ration, end) : untold(ration, end);
     admission_settle(&ration->admission, &truth, now_of(ration));

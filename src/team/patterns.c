@@ -8,7 +8,7 @@
 
 static bool same(char a, char b)
 {
-    return str_same_letters(&a, &b, 1);
+    return a == b || (str_may_be_same(a, b) && str_same_letters(&a, &b, 1));
 }
 
 /* What a `?` takes: one character, be it several bytes. */
