@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/chars.h"
 #include "base/macros.h"
+#include "base/token.h"
 
 #define TEXT_SHOWN_MAX 150
 /* Our keys and those of others are longer; words that people write are not. */
@@ -144,8 +145,8 @@ static bool is_harmless_word(struct str text)
 
 static bool holds_no_secret(struct str text)
 {
-    return !str_contains(text, STR("@")) &&
-           !str_contains(text, STR("sk-ant-")) && !looks_like_a_key(text);
+    return !str_contains(text, STR("@")) && !token_is_in(text) &&
+           !looks_like_a_key(text);
 }
 
 bool shown_is_harmless(struct str text)
@@ -213,15 +214,14 @@ struct str shown_request_path(struct arena *arena, struct str path)
     struct buf out;
     struct str part;
 
-    if (!str_contains(path, STR("sk-ant-")))
+    if (!token_is_in(path))
         return path;
     buf_init(&out, 4 * path.len + sizeof(SHOWN_HIDDEN));
     while (path.len > 0) {
         size_t end = str_index(path, '/');
 
         part = str_sub(path, 0, end);
-        buf_add(&out,
-                str_contains(part, STR("sk-ant-")) ? STR(SHOWN_HIDDEN) : part);
+        buf_add(&out, token_is_in(part) ? STR(SHOWN_HIDDEN) : part);
         buf_add(&out, str_sub(path, end, 1));
         path = str_from(path, end + 1);
     }

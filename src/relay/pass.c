@@ -5,9 +5,9 @@
 #include <assert.h>
 #include <string.h>
 
+#include "base/token.h"
 #include "http/url.h"
 #include "relay/beta.h"
-#include "team/presented.h"
 
 /* Most heads fit without growing. */
 #define HEAD_USUAL 1000
@@ -232,7 +232,8 @@ static void add_rewritten(const struct pass_request *request,
 static bool passes(const struct pass_request *request,
                    const struct filter *filter, const struct header *field)
 {
-    if (presented_holds_key(field->value))
+    if (token_holds_relay_key(field->value) ||
+        token_holds_relay_key(field->name))
         return false;
     if (request->own_login && str_ieq(field->name, STR("authorization")))
         return true;
@@ -318,7 +319,7 @@ struct str pass_target(struct arena *arena, struct str prefix, struct str path,
                        struct str query)
 {
     struct str rest = url_query_without(arena, str_from(query, 1),
-                                        STR("account"), presented_holds_key);
+                                        STR("account"), token_holds_relay_key);
     bool marked = rest.len > 0 || query.len == 1;
 
     if (prefix.len == 0 && !marked)

@@ -43,7 +43,7 @@ struct pass_request {
 
 /* The fields that do not pass, one a row; a '*' stands for any ending.  Besides
    them go those that a Connection field names, except anthropic-* and content-*;
-   those in whose value a relay key stands; and Host and Content-Length are
+   those in whose name or value a relay key stands; and Host and Content-Length are
    rewritten.  Everything else passes. */
 enum pass_where { PASS_REQUEST = 1, PASS_RESPONSE = 2, PASS_EITHER = 3 };
 

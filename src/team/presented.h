@@ -15,6 +15,3 @@ bool presented_next(const struct headers *headers, size_t *at,
 
 /* Does it look like a relay key (cr_...)? */
 bool presented_is_key(struct str text);
-
-/* Is something with the form of a whole relay key anywhere in it? */
-bool presented_holds_key(struct str text);

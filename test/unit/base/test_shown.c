@@ -119,6 +119,12 @@ static const struct {
       "/v1/files/file_011CNha8iCJcU1wXNR6q4V8w" },
     { "/v1/sk-ant-api03-canary", "/v1/" HIDDEN },
     { "/v1/key=sk-ant-api03-canary/x/", "/v1/" HIDDEN "/x/" },
+    { "/v1/sk%2Dant-api03-canary/x", "/v1/" HIDDEN "/x" },
+    { "/v1/files/cr_CANARY-0123456789_ABCDEFGHIJKLMNOPQRSTUVWXY/content",
+      "/v1/files/" HIDDEN "/content" },
+    { "/v1/files/x.%63r_CANARY-0123456789_ABCDEFGHIJKLMNOPQRSTUVWXY",
+      "/v1/files/" HIDDEN },
+    { "/v1/files/cr_short", "/v1/files/cr_short" },
     { "/sk-ant-a/sk-ant-b/c/sk-ant-d/sk-ant-e",
       "/" HIDDEN "/" HIDDEN "/c/" HIDDEN "/" HIDDEN },
 };

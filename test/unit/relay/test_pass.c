@@ -415,6 +415,13 @@ static const struct {
       "X-Fine: 1\r\n" },
     { "Authorization: Bearer sk-ant-oat01-x\nx-api-key: " CANARY "\n" FINE,
       true, "Authorization: Bearer sk-ant-oat01-x\r\nX-Fine: 1\r\n" },
+    /* escaped, and as a field's name */
+    { "Referer: http://h/%zz%63r_" CANARY_OF("") "\n" FINE, false,
+      "X-Fine: 1\r\n" },
+    { CANARY ": 1\n" FINE, false, "X-Fine: 1\r\n" },
+    { "X-" CANARY ": 1\n" FINE, false, "X-Fine: 1\r\n" },
+    { "anthropic-" CANARY ":\n" FINE, true, "X-Fine: 1\r\n" },
+    { "X-%63r_" CANARY_OF("") ": 1\n" FINE, false, "X-Fine: 1\r\n" },
     /* what only looks a little like one passes */
     { "X-A: cr_short\nX-B: " CANARY_OF("CR_") "\nX-C: cr-0123456789\n", false,
       "X-A: cr_short\r\nX-B: " CANARY_OF("CR_") "\r\nX-C: cr-0123456789\r\n" },
@@ -451,6 +458,8 @@ static const struct {
     { "?key=%zz" CANARY "&beta=true", "/v1/messages?beta=true" },
     { "?key=cr_short&beta=%74rue&&",
       "/v1/messages?key=cr_short&beta=%74rue&&" },
+    { "?a=%zz%63r_" CANARY_OF("") "&b", "/v1/messages?b" },
+    { "?%2563r_" CANARY_OF("") "=1&b", "/v1/messages?b" },
 };
 
 static void nor_does_it_in_the_query(void **state)

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+/* Keys and tokens in a text. */
+#include "base/macros.h"
+#include "base/token.h"
+#include "unit.h"
+
+#define REST "0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcde"
+/* without the last one */
+#define LESS "0123456789-ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcd"
+
+static const struct {
+    const char *text;
+    bool holds;
+} holders[] = {
+    { "cr_" REST, true },
+    { "Bearer cr_" REST, true },
+    { "cr_" REST "more", true },
+    { "cr_cr_" REST, true },
+    { "x=cr_0123456789&y=cr_" REST ".", true },
+    { "/v1/files/cr_" REST "/content", true },
+    { "%63r_" REST, true },
+    { "c%72%5f" REST, true },
+    { "cr_" LESS "%65", true },
+    { "%%63r_" REST, true },
+    { "%zz%63r_" REST, true },
+    { "%2563r_" REST, true },
+    { "%252563r%255F" REST, true },
+    { "%25cr_" REST "%", true },
+    { "%", false },
+    { "%6", false },
+    { "cr_", false },
+    { "", false },
+    { REST REST, false },
+    { "CR_" REST, false },
+    { "cr-" REST, false },
+    { "cr_" LESS, false },
+    { "cr_" LESS ".", false },
+    { "cr_" LESS "%", false },
+    { "cr_" LESS "%2e", false },
+    { "cr_0123456789 ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcde", false },
+};
+
+static void a_whole_relay_key_is_found_anywhere(void **state)
+{
+    (void)state;
+    assert_int_equal(sizeof(REST) - 1, 43);
+    for (size_t i = 0; i < COUNT_OF(holders); i++) {
+        if (token_holds_relay_key(str_of(holders[i].text)) !=
+                holders[i].holds ||
+            token_is_in(str_of(holders[i].text)) != holders[i].holds)
+            fail_msg("%s", holders[i].text);
+    }
+}
+
+static void so_is_the_beginning_of_anthropics(void **state)
+{
+    (void)state;
+    assert_true(token_is_in(STR("x/sk-ant-")));
+    assert_true(token_is_in(STR("sk%2Dant-oat")));
+    assert_true(token_is_in(STR("%73k-ant%252d")));
+    assert_false(token_is_in(STR("sk-an%")));
+    assert_false(token_is_in(STR("sk-ant")));
+    assert_false(token_holds_relay_key(STR("sk-ant-api03-" REST)));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_whole_relay_key_is_found_anywhere),
+        cmocka_unit_test(so_is_the_beginning_of_anthropics),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
