@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The entry of the relay: which requests it takes, and what it holds for them. */
 #include "base/mem.h"
+#include "base/token.h"
 #include "http/problem.h"
 #include "relay/aside.h"
 #include "relay/relayed.h"
@@ -67,19 +68,31 @@ static bool is_of_the_api(struct str path)
     return str_eq(path, STR("/v1")) || str_starts(path, STR("/v1/"));
 }
 
-/* No row: why, in a status whose text Claude Code shows (a 404 it hides). */
+/* Why the path does not pass.  The key in it is not repeated. */
+static void explain(struct str path, struct str allow, struct err *err)
+{
+    if (token_holds_relay_key(path))
+        err_set(err, ERR_BAD_REQUEST,
+                "the path holds a relay key: send it in x-api-key or "
+                "Authorization instead, and rotate it (claude-relay key "
+                "rotate), because addresses are written to logs");
+    else if (allow.len > 0)
+        err_set(err, ERR_METHOD, "this path allows " STR_FMT, STR_ARG(allow));
+    else
+        err_set(err, ERR_BAD_REQUEST,
+                "the relay has no such endpoint: %s (docs/api.md)",
+                endpoints_flaw(path));
+}
+
+/* In a status whose text Claude Code shows (a 404 it hides). */
 static void refuse(const struct relay *relay, struct request *req,
                    struct str path, struct str allow)
 {
     struct err err;
     bool known = caller_has(relay->options.callers, req, RIGHT_RELAY, &err);
 
-    if (known && allow.len > 0)
-        err_set(&err, ERR_METHOD, "this path allows " STR_FMT, STR_ARG(allow));
-    else if (known)
-        err_set(&err, ERR_BAD_REQUEST,
-                "the relay has no such endpoint: %s (docs/api.md)",
-                endpoints_flaw(path));
+    if (known)
+        explain(path, allow, &err);
     problem_send_allowing(req, &err, known ? allow : STR_EMPTY);
 }
 
@@ -88,6 +101,10 @@ bool relay_handle(struct relay *relay, struct request *req)
     struct str path = endpoints_upstream_path(req->arena, req->path);
     const struct endpoint *endpoint = endpoints_find(req->method, path);
 
+    if (is_of_the_api(path) && token_holds_relay_key(path)) {
+        refuse(relay, req, path, STR_EMPTY);
+        return true;
+    }
     if (endpoint) {
         relayed_start(relay, req, endpoint, path);
         return true;

@@ -53,6 +53,40 @@ static void what_it_has_not_is_said(void **state)
     }
 }
 
+/* 46 characters, as a relay key has. */
+#define REST "CANARY-0123456789_ABCDEFGHIJKLMNOPQRSTUVWXY"
+
+static void a_relay_key_in_the_path_is_refused(void **state)
+{
+    static const char *const paths[] = {
+        "/v1/files/cr_" REST,
+        "/v1/files/cr_" REST "/content",
+        "/v1/files/%63r_" REST,
+        "/v1/files/x%5fcr%5F" REST,
+        "/v1/files/%2563r_" REST,
+        "/v1/cr_" REST,
+        "/v1/skills/%63r_" REST,
+        "/api/v1/models/cr_" REST,
+        "/messages/batches/x.cr_" REST,
+        "/v1/files/cr_" REST "?x=1",
+        "/v1//cr_" REST,
+        "/v1/messages/%63r_" REST,
+    };
+    struct relay_scene *scene = *state;
+
+    for (size_t i = 0; i < COUNT_OF(paths); i++) {
+        char line[256];
+
+        (void)snprintf(line, sizeof(line), "GET %s HTTP/1.1\r\n" HOST,
+                       paths[i]);
+        buf_clear(&scene->client.got);
+        relay_scene_send(scene, line);
+        wire_expect(&scene->client, "HTTP/1.1 400 ");
+        wire_expect(&scene->client, "the path holds a relay key");
+        assert_int_equal(wire_count(&scene->client, "CANARY"), 0);
+    }
+}
+
 static const char *const relayed[][2] = {
     { "POST /v1/messages", "POST /v1/messages HTTP" },
     { "GET /api/messages/batches/x", "GET /v1/messages/batches/x HTTP" },
@@ -109,6 +143,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_it_has_not_is_said),
+        TEST(a_relay_key_in_the_path_is_refused),
         TEST(what_it_has_reaches_the_upstream),
         TEST(strangers_learn_that_alone),
     };
