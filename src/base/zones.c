@@ -49,6 +49,18 @@ void zones_free(struct zones *zones)
 
 /* ---- reading ------------------------------------------------------------ */
 
+/* They stand for whatever this machine is set to, or for nothing. */
+static bool names_no_place(struct str name)
+{
+    static const char *const names[] = { "Factory", "localtime", "posixrules" };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (str_eq(name, str_of(names[i])))
+            return true;
+    }
+    return false;
+}
+
 /* No dot: nothing leads out of the folder. */
 static bool is_name(struct str name)
 {
@@ -57,7 +69,7 @@ static bool is_name(struct str name)
     };
 
     return name.len > 0 && name.len <= ZONE_NAME_MAX && name.at[0] != '/' &&
-           chars_has_all(&plain, name);
+           chars_has_all(&plain, name) && !names_no_place(name);
 }
 
 static bool read_all(int fd, struct buf *out)
