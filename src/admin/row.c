@@ -182,14 +182,38 @@ bool admin_check_body(const struct admin_endpoint *endpoint,
 
 /* ---- the query ---------------------------------------------------------- */
 
-static bool check_parameter(const struct admin_member *known,
-                            struct str parameter, struct err *err)
+static struct str name_of(struct str parameter)
 {
-    struct str name = str_sub(parameter, 0, str_index(parameter, '='));
+    return str_sub(parameter, 0, str_index(parameter, '='));
+}
+
+/* Only one of them would count. */
+static bool comes_again(struct str name, struct str rest)
+{
+    struct str parameter;
+
+    while (str_next(&rest, '&', &parameter)) {
+        if (str_eq(name_of(parameter), name))
+            return true;
+    }
+    return false;
+}
+
+static bool check_parameter(const struct admin_member *known,
+                            struct str parameter, struct str rest,
+                            struct err *err)
+{
+    struct str name = name_of(parameter);
     char text[SHOWN_MAX];
 
-    return name.len == 0 || find(known, name) ||
-           refuse_unknown(known, "parameter", shown(name, text), err);
+    if (name.len == 0)
+        return true;
+    if (!find(known, name))
+        return refuse_unknown(known, "parameter", shown(name, text), err);
+    return !comes_again(name, rest) ||
+           err_set(err, ERR_BAD_REQUEST,
+                   "the parameter %s may be given once only",
+                   shown(name, text));
 }
 
 bool admin_check_query(const struct admin_endpoint *endpoint, struct str query,
@@ -198,7 +222,7 @@ bool admin_check_query(const struct admin_endpoint *endpoint, struct str query,
     struct str parameter;
 
     while (endpoint->query && str_next(&query, '&', &parameter)) {
-        if (!check_parameter(endpoint->query, parameter, err))
+        if (!check_parameter(endpoint->query, parameter, query, err))
             return false;
     }
     return true;

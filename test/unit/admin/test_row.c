@@ -117,9 +117,17 @@ static const struct {
     const char *query;
     bool fine;
 } queries[] = {
-    { "", true },           { "small=1", true },   { "small=1&price=2", true },
-    { "&&price", true },    { "smalls=1", false }, { "small=1&x", false },
-    { "sma%6cl=1", false }, { "=1", true },
+    { "", true },
+    { "small=1", true },
+    { "small=1&price=2", true },
+    { "&&price", true },
+    { "smalls=1", false },
+    { "small=1&x", false },
+    { "sma%6cl=1", false },
+    { "=1", true },
+    { "small=1&small=1", false },
+    { "small&price=2&small=", false },
+    { "&&", true },
 };
 
 static void parameters_are_those_of_the_table(void **state)
