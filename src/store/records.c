@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "store/records_file.h"
 #include "store/records_internal.h"
@@ -16,6 +17,10 @@
 #define SLOW_READING_MS 5000
 #define STOP_MS 30000
 #define RETRY_MS 20
+/* How long a start waits for whoever holds the database, and when the log says so. */
+#define START_MS 30000
+#define SAY_FIRST_MS 1000
+#define SAY_AGAIN_MS 3000
 
 struct records {
     const struct sql_backend *backend;
@@ -70,19 +75,33 @@ static void pause_a_moment(void)
     (void)nanosleep(&pause, NULL);
 }
 
+/* Another process may be opening, closing or changing it. */
+static bool bring_up_in_time(struct records *records, struct err *err)
+{
+    uint64_t now_ms = clock_steady_ms();
+    uint64_t end_ms = now_ms + START_MS;
+    uint64_t say_ms = now_ms + SAY_FIRST_MS;
+    bool ok = bring_up(records, err);
+
+    while (!ok && err->code == ERR_BUSY && now_ms < end_ms) {
+        if (now_ms >= say_ms) {
+            log_line(LOG_WARN, "%s: waiting for it, %llu s more at most",
+                     err->text, (unsigned long long)(end_ms - now_ms) / 1000);
+            say_ms = now_ms + SAY_AGAIN_MS;
+        }
+        pause_a_moment();
+        ok = bring_up(records, err);
+        now_ms = clock_steady_ms();
+    }
+    return ok;
+}
+
 struct records *records_over(const struct sql_backend *backend,
                              const char *where, struct err *err)
 {
     struct records *records = records_new(backend, where);
-    uint64_t end_ms = clock_steady_ms() + RECORDS_PATIENCE_MS;
-    bool ok = bring_up(records, err);
 
-    /* Another process may be opening, or closing, it. */
-    while (!ok && err->code == ERR_BUSY && clock_steady_ms() < end_ms) {
-        pause_a_moment();
-        ok = bring_up(records, err);
-    }
-    if (ok)
+    if (bring_up_in_time(records, err))
         return records;
     records_free(records);
     return NULL;

@@ -21,8 +21,9 @@ struct records_job;
 
 /* Opens the database below `data_dir`, which is there already; makes it if it is
    missing (db/ 0700, files 0600, root's in a service user's folder are that user's),
-   and brings its schema up to this program's.  Blocking, at the start.  NULL and err
-   if it cannot be used; err says what to do. */
+   and brings its schema up to this program's.  Blocking, at the start: while another
+   process holds it, for 30 s, and the log says so.  NULL and err if it cannot be used;
+   err says what to do. */
 struct records *records_open(const char *data_dir, struct err *err);
 /* Carry out what is queued, for 30 s at most, and end the threads.  The log says
    what could not be saved.  Nothing may be started any more; what was started is

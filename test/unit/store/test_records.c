@@ -6,8 +6,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
+#include "script_sql.h"
 #include "sql_scene.h"
+#include "store/records_internal.h"
 
 static int open_folder(void **state)
 {
@@ -131,6 +134,29 @@ static void a_locked_one_can_be_opened_and_read(void **state)
     records_free(second);
 }
 
+/* Held for longer than a change is tried: a start has more patience, and says what
+   it waits for. */
+static void a_start_waits_for_who_holds_it(void **state)
+{
+    char *where = mem_strdup(unit_path(*state, "x.db"));
+    struct unit_capture capture;
+    struct records *records;
+    struct err err;
+    char *said;
+
+    records_free(script_sql_records(*state));
+    script_sql_fail(SCRIPT_SQL_OPEN, ERR_BUSY, RECORDS_PATIENCE_MS / 20 + 20);
+    log_setup(LOG_WARN, LOG_TEXT);
+    capture = unit_capture_begin(2);
+    records = records_over(&script_sql_backend, where, &err);
+    said = unit_capture_end(&capture);
+    assert_non_null(records);
+    unit_assert_part(said, "scripted trouble: waiting for it, 2");
+    mem_free(said);
+    mem_free(where);
+    records_free(records);
+}
+
 static void what_cannot_be_used_is_said(void **state)
 {
     const char *folder = *state;
@@ -179,6 +205,7 @@ int main(void)
         TEST(what_is_saved_is_there_the_next_time),
         TEST(two_processes_may_use_it_at_once),
         TEST(a_locked_one_can_be_opened_and_read),
+        TEST(a_start_waits_for_who_holds_it),
         TEST(what_cannot_be_used_is_said),
         TEST(a_backup_is_a_database_of_its_own),
     };
