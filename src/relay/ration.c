@@ -1,42 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* Estimates become admissions, and answers become truths. */
-#include "relay/ration.h"
+#include "relay/ration_internal.h"
 
 #include <assert.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "relay/boundless.h"
 #include "team/queue.h"
 
 /* So many bytes of an answer are let pass between two corrections. */
 #define RAISE_BYTES 8192
-
-/* Far more than any limit. */
-#define UNBOUNDED UINT64_MAX
-
-struct ration {
-    struct ration_look look; /* in front: seen at each wake */
-    struct ration_options options;
-    struct admission admission;
-    struct estimate estimate;
-    struct estimate unread; /* what is booked if its usage is never told */
-    const char *boundless;  /* why nothing bounds what it may cost; or NULL */
-    char model[SIFT_TEXT_MAX + 1];
-    const struct price
-        *price;    /* of the model asked for, then of that answered */
-    bool answered; /* which of the two it is */
-    bool has_history;
-    bool is_own_history;    /* of the key; else of all keys */
-    struct history history; /* what it was estimated by */
-    uint64_t cost_out;      /* of the estimate: what is not input */
-    bool corrects;          /* input can be told from the rest */
-    struct queue_place *place;
-    const struct counters *queued_at; /* whose queue that is */
-    struct loop_timer *patience;      /* while it waits */
-    uint64_t wait_until_ms;
-};
 
 struct ration_look *ration_look_of(struct ration *ration)
 {
@@ -50,7 +24,7 @@ static struct counters_now now_of(const struct ration *ration)
 }
 
 /* Looking through the table is dear beside all else here. */
-static void find_price(struct ration *ration, const char *model)
+void ration_find_price(struct ration *ration, const char *model)
 {
     ration->price = prices_find_safe(ration->options.prices, str_of(model),
                                      clock_wall_ms());
@@ -63,183 +37,7 @@ static void take_answered(struct ration *ration,
         return;
     ration->answered = true;
     if (strcmp(usage->model, ration->model) != 0)
-        find_price(ration, usage->model);
-}
-
-/* ---- the estimate ------------------------------------------------------- */
-
-/* False if nothing bounds it. */
-static bool find_most(const struct ration *ration,
-                      const struct scan_facts *facts, struct estimate *worst)
-{
-    struct price_most most;
-
-    if (!facts ||
-        !price_worst(ration->price, facts, ration->options.body_bytes, &most))
-        return false;
-    *worst = (struct estimate){ most.tokens_in, most.tokens_out,
-                                most.cost_microusd };
-    return true;
-}
-
-/* Without tools that nothing bounds: good enough where it is no promise. */
-static bool find_usual_most(const struct ration *ration, struct estimate *worst)
-{
-    struct scan_facts facts;
-
-    if (!ration->options.facts)
-        return false;
-    facts = *ration->options.facts;
-    facts.tools_unbounded = false;
-    facts.has_servers = false;
-    return find_most(ration, &facts, worst);
-}
-
-static bool find_history(struct ration *ration)
-{
-    struct str model = str_of(ration->model);
-    const struct ration_options *options = &ration->options;
-
-    ration->is_own_history =
-        model.len > 0 &&
-        counters_history(options->owner.of[ADMISSION_KEY].counters, model,
-                         &ration->history);
-    return ration->is_own_history ||
-           (model.len > 0 && options->all &&
-            counters_history(options->all, model, &ration->history));
-}
-
-/* Whatever a body may cost at the most: what its like came to is what counts. */
-static struct estimate expected(const struct ration *ration,
-                                uint64_t body_bytes)
-{
-    const struct estimate none = { UNBOUNDED >> 1, UNBOUNDED >> 1,
-                                   UNBOUNDED >> 1 };
-
-    return estimate_expect(&ration->history, NULL, body_bytes, &none);
-}
-
-static void estimate_by_history(struct ration *ration)
-{
-    ration->corrects = true;
-    ration->estimate = expected(ration, ration->options.body_bytes);
-    ration->cost_out = expected(ration, 0).cost_microusd;
-}
-
-/* Results of tools are read as input once more, so that their share is not known when
-   the answer begins. */
-static void estimate_by_most(struct ration *ration, const struct estimate *most)
-{
-    const struct scan_facts *facts = ration->options.facts;
-
-    ration->estimate = *most;
-    ration->corrects =
-        facts->tool_uses == 0 && !facts->tools_unbounded && !facts->has_servers;
-    ration->cost_out =
-        price_tokens_microusd(ration->price, PRICE_OUTPUT, most->tokens_out);
-}
-
-static uint64_t smaller(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
-
-/* What other keys' requests came to does not make a small one dear. */
-static void lower_to_most(struct ration *ration, const struct estimate *most)
-{
-    struct estimate *estimate = &ration->estimate;
-    uint64_t out =
-        price_tokens_microusd(ration->price, PRICE_OUTPUT, most->tokens_out);
-
-    estimate->tokens_in = smaller(estimate->tokens_in, most->tokens_in);
-    estimate->tokens_out = smaller(estimate->tokens_out, most->tokens_out);
-    estimate->cost_microusd =
-        smaller(estimate->cost_microusd, most->cost_microusd);
-    ration->cost_out = smaller(ration->cost_out, out);
-}
-
-/* The estimate, as far as it can be: nobody is charged for a number in its body that
-   Anthropic would not accept. */
-static struct estimate find_unread(const struct ration *ration)
-{
-    struct scan_facts facts = { .model_is = SCAN_ABSENT };
-    struct estimate most = { 0 };
-    struct estimate estimate = ration->estimate;
-
-    if (ration->options.facts)
-        facts = *ration->options.facts;
-    facts.max_tokens_is = SCAN_ABSENT;
-    facts.tools_unbounded = false;
-    facts.has_servers = false;
-    (void)find_most(ration, &facts, &most);
-    return (struct estimate){
-        smaller(estimate.tokens_in, most.tokens_in),
-        smaller(estimate.tokens_out, most.tokens_out),
-        smaller(estimate.cost_microusd, most.cost_microusd),
-    };
-}
-
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
-}
-
-/* Should its like have come to more than what was thought to be the worst, then that
-   was not. */
-static void raise_to_history(struct ration *ration)
-{
-    struct estimate like = expected(ration, ration->options.body_bytes);
-    struct estimate *estimate = &ration->estimate;
-
-    estimate->tokens_in = larger(estimate->tokens_in, like.tokens_in);
-    estimate->tokens_out = larger(estimate->tokens_out, like.tokens_out);
-    estimate->cost_microusd =
-        larger(estimate->cost_microusd, like.cost_microusd);
-    ration->cost_out =
-        larger(ration->cost_out, expected(ration, 0).cost_microusd);
-}
-
-static void estimate(struct ration *ration)
-{
-    struct estimate most;
-    bool strict = ration->options.owner.strict;
-    bool bounded = find_most(ration, ration->options.facts, &most);
-
-    if (!bounded)
-        ration->boundless =
-            boundless_text(ration->options.packed, ration->options.facts);
-    ration->has_history = find_history(ration);
-    if (ration->has_history && !strict)
-        estimate_by_history(ration);
-    else if (bounded || (!strict && find_usual_most(ration, &most)))
-        estimate_by_most(ration, &most);
-    else
-        ration->estimate = (struct estimate){ UNBOUNDED, UNBOUNDED, UNBOUNDED };
-    if (ration->has_history && !ration->is_own_history && !strict && bounded)
-        lower_to_most(ration, &most);
-    ration->unread =
-        ration->has_history && !strict ? ration->estimate : find_unread(ration);
-    if (ration->is_own_history && strict)
-        raise_to_history(ration);
-}
-
-/* A request that may alone need more than a minute allows is let through when the
-   minute is empty, unless the worst has to be held: else it never would be, and
-   nothing would be learned. */
-static uint64_t fit(const struct ration *ration, enum limit limit,
-                    uint64_t tokens)
-{
-    const struct ration_owner *owner = &ration->options.owner;
-
-    for (size_t i = 0; i < ADMISSION_SIDES && !owner->strict; i++) {
-        uint64_t at = owner->of[i].limits && owner->of[i].counters
-                          ? owner->of[i].limits->at[limit]
-                          : LIMIT_NONE;
-
-        tokens = tokens < at ? tokens : at;
-    }
-    /* What costs something is not for a limit that is used up. */
-    return tokens > 0 ? tokens : 1;
+        ration_find_price(ration, usage->model);
 }
 
 struct ration *ration_new(const struct ration_options *options)
@@ -252,15 +50,9 @@ struct ration *ration_new(const struct ration_options *options)
         return ration;
     if (options->facts && options->facts->model_is == SCAN_TOLD)
         memcpy(ration->model, options->facts->model, sizeof(ration->model));
-    find_price(ration, ration->model);
-    estimate(ration);
+    ration_find_price(ration, ration->model);
+    ration_estimate(ration);
     ration->options.facts = NULL;
-    ration->estimate.tokens_in =
-        fit(ration, LIMIT_TPM_IN, ration->estimate.tokens_in);
-    ration->estimate.tokens_out =
-        fit(ration, LIMIT_TPM_OUT, ration->estimate.tokens_out);
-    if (ration->estimate.cost_microusd == 0)
-        ration->estimate.cost_microusd = 1;
     return ration;
 }
 
@@ -448,7 +240,8 @@ static struct estimate unknown_output(const struct ration *ration,
 {
     uint64_t bytes =
         answer_bytes > BEGINNING_BYTES ? answer_bytes - BEGINNING_BYTES : 0;
-    uint64_t tokens = smaller(ration->unread.tokens_out, bytes / TOKEN_BYTES);
+    uint64_t tokens =
+        ration_smaller(ration->unread.tokens_out, bytes / TOKEN_BYTES);
 
     if (ration->options.owner.strict)
         return (struct estimate){ .tokens_out = ration->unread.tokens_out,
