@@ -224,6 +224,21 @@ static bool is_state(struct str state)
     return false;
 }
 
+/* A list of nothing would look as if the group were empty. */
+static bool has_group(struct admin_request *x, struct str name)
+{
+    struct key_group *group =
+        keyring_get_group(keys_ring(x->admin->options.keys), name);
+    char text[SHOWN_MAX];
+
+    key_group_unref(group);
+    return group || name.len == 0 ||
+           err_set(&x->err, ERR_NOT_FOUND,
+                   "there is no group %s: `claude-relay key group list` shows "
+                   "those there are",
+                   shown(name, text));
+}
+
 static bool take_query(struct admin_request *x, struct keyring_query *query)
 {
     struct {
@@ -237,6 +252,8 @@ static bool take_query(struct admin_request *x, struct keyring_query *query)
     *query = (struct keyring_query){ .max = 0 };
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         (void)admin_query(x, texts[i].name, texts[i].value);
+    if (!has_group(x, query->group))
+        return false;
     if (!is_state(query->state))
         return err_set(&x->err, ERR_BAD_REQUEST,
                        "state must be active, disabled, revoked or expired");
@@ -248,8 +265,7 @@ static bool take_query(struct admin_request *x, struct keyring_query *query)
                               "limit must be from 1 to %d", KEYRING_PAGE_MAX);
 }
 
-static struct json_doc *page_doc(struct keyring *ring,
-                                 const struct keyring_page *page)
+static struct json_doc *page_doc(const struct keyring_page *page)
 {
     struct json_doc *doc = json_doc_new_object();
     struct json_doc *list = json_doc_new_array();
@@ -263,7 +279,7 @@ static struct json_doc *page_doc(struct keyring *ring,
     json_doc_set(doc, "next_cursor",
                  page->next ? json_doc_new_str(str_of(cursor))
                             : json_doc_new_null());
-    json_doc_set_u64(doc, "total", keyring_count(ring));
+    json_doc_set_u64(doc, "total", page->total);
     return doc;
 }
 
@@ -278,7 +294,7 @@ static struct flow_next list(struct flow *flow)
     if (!take_query(x, &query))
         return admin_refuse(x);
     keyring_page(ring, &query, clock_wall_ms(), &page);
-    doc = page_doc(ring, &page);
+    doc = page_doc(&page);
     keyring_page_done(&page);
     return admin_reply(x, 200, doc);
 }
@@ -304,7 +320,7 @@ static const struct admin_member list_answer[] = {
     { "keys", ADMIN_LIST, ADMIN_REQUIRED, "by rising id", one_key },
     { "next_cursor", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "of the next page; null: this was the last", NULL },
-    { "total", ADMIN_NUMBER, ADMIN_REQUIRED, "how many keys there are", NULL },
+    { "total", ADMIN_NUMBER, ADMIN_REQUIRED, "how many keys match", NULL },
     ADMIN_END,
 };
 static const struct admin_member delete_query[] = {

@@ -68,6 +68,7 @@ struct keyring_query {
 struct keyring_page {
     struct key *at[KEYRING_PAGE_MAX]; /* references, by rising id */
     size_t count;
+    size_t total;  /* that match, on all pages */
     uint64_t next; /* `after` of the next page; 0: this was the last */
 };
 

@@ -104,6 +104,19 @@ static void prepare(struct keyring *ring, const struct keyring_query *query,
     key_group_unref(group);
 }
 
+/* One that matches: counted, and shown if it is of this page. */
+static void add(struct keyring_page *page, struct key *key, uint64_t after,
+                size_t max)
+{
+    page->total++;
+    if (key->id <= after || page->next != 0)
+        return;
+    if (page->count == max)
+        page->next = page->at[max - 1]->id;
+    else
+        page->at[page->count++] = key_ref(key);
+}
+
 void keyring_page(struct keyring *ring, const struct keyring_query *query,
                   uint64_t now_wall_ms, struct keyring_page *page)
 {
@@ -111,20 +124,15 @@ void keyring_page(struct keyring *ring, const struct keyring_query *query,
     size_t max = query->max < KEYRING_PAGE_MAX ? query->max : KEYRING_PAGE_MAX;
 
     page->count = 0;
+    page->total = 0;
     page->next = 0;
     prepare(ring, query, &search);
     if (search.nothing || max == 0 || query->after == UINT64_MAX)
         return;
     pthread_rwlock_rdlock(&ring->lock);
-    for (size_t i = keyring_place(ring, query->after + 1); i < ring->count;
-         i++) {
-        if (!fits(ring->keys[i], &search))
-            continue;
-        if (page->count == max) {
-            page->next = page->at[max - 1]->id;
-            break;
-        }
-        page->at[page->count++] = key_ref(ring->keys[i]);
+    for (size_t i = 0; i < ring->count; i++) {
+        if (fits(ring->keys[i], &search))
+            add(page, ring->keys[i], query->after, max);
     }
     pthread_rwlock_unlock(&ring->lock);
 }

@@ -87,6 +87,22 @@ static void searches_look_where_they_say(void **state)
     }
 }
 
+/* All that match, whatever page it is. */
+static void matches_are_counted_on_every_page(void **state)
+{
+    struct scene *scene = *state;
+    struct keyring_query query = { .max = 1, .search = { "ann", 3 } };
+    struct keyring_page page;
+
+    do {
+        keyring_page(scene->ring, &query, 1, &page);
+        assert_int_equal(page.total, 3);
+        assert_int_equal(page.count, 1);
+        query.after = page.next;
+        keyring_page_done(&page);
+    } while (query.after != 0);
+}
+
 static void endless_searches_find_nothing(void **state)
 {
     static char text[5000];
@@ -227,6 +243,8 @@ int main(void)
                                         end),
         cmocka_unit_test_setup_teardown(pages_follow_each_other, begin, end),
         cmocka_unit_test_setup_teardown(a_page_goes_on_where_keys_have_gone,
+                                        begin, end),
+        cmocka_unit_test_setup_teardown(matches_are_counted_on_every_page,
                                         begin, end),
         cmocka_unit_test_setup_teardown(keys_are_listed_by_group, begin, end),
         cmocka_unit_test_setup_teardown(a_visit_may_stop, begin, end),
