@@ -101,6 +101,10 @@ static bool prepare_change(struct key_change *change, struct err *err)
     if (!find(change, err) || !key_group_check_doc(change->document, err) ||
         !name_is_free(change, err))
         return false;
+    if (json_doc_count(change->document) == 0)
+        return err_set(err, ERR_BAD_REQUEST,
+                       "the body names nothing to change, such as "
+                       "{\"limits\":{\"rpm\":60}}");
     row = (struct key_group_row){
         .id = change->group->id,
         .name = str_of(change->group->name),

@@ -201,6 +201,10 @@ static bool prepare_change(struct key_change *change, struct err *err)
     if (!find(change, err) || !key_check_doc(change->document, err) ||
         !name_is_free(change, err))
         return false;
+    if (json_doc_count(change->document) == 0)
+        return err_set(err, ERR_BAD_REQUEST,
+                       "the body names nothing to change, such as "
+                       "{\"limits\":{\"rpm\":60}}");
     row = row_of(change);
     parts = parts_of(change, NULL);
     return build_changed(change, &row, &parts, err);

@@ -162,6 +162,18 @@ static void a_disabled_key_is_refused(void **state)
 
 /* ---- changing ------------------------------------------------------------ */
 
+static void a_change_of_nothing_is_refused(void **state)
+{
+    struct team *team = *state;
+
+    team_create(team, "{\"name\":\"alice\"}");
+    assert_true(team_do(team, KEY_OP_GROUP_CREATE, "", "{\"name\":\"g\"}"));
+    assert_false(team_do(team, KEY_OP_CHANGE, "alice", "{}"));
+    unit_assert_part(team->err.text, "nothing to change");
+    assert_false(team_do(team, KEY_OP_GROUP_CHANGE, "g", "{}"));
+    assert_int_equal(team->err.code, ERR_BAD_REQUEST);
+}
+
 static void only_what_is_named_changes(void **state)
 {
     struct team *team = *state;
@@ -326,6 +338,7 @@ int main(void)
         TEAM_TEST(a_revoked_key_is_refused_until_it_is_restored),
         TEAM_TEST(a_purged_key_is_gone_and_its_name_free),
         TEAM_TEST(a_disabled_key_is_refused),
+        TEAM_TEST(a_change_of_nothing_is_refused),
         TEAM_TEST(only_what_is_named_changes),
         TEAM_TEST(a_renamed_key_is_found_by_its_new_name),
         TEAM_TEST(a_key_enters_and_leaves_a_group),
