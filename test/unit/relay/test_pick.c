@@ -129,7 +129,6 @@ static const struct {
     { { KEY, OFF }, POOL, "account=b", NULL, 400, "switched off" },
     /* the names of accounts are compared exactly */
     { { KEY }, LISTED("\"A\""), "account=a", NULL, 403, "its `accounts`" },
-    { { KEY }, LISTED("\"*\""), "account=a", NULL, 403, "its `accounts`" },
     /* there is none */
     { { NULL }, POOL, "", NULL, 403, "there is none in the pool" },
     { { OWN, APART }, POOL, "", NULL, 403, "there is none in the pool" },
