@@ -54,8 +54,10 @@ static void step(struct player *player)
     struct admission *some = &player->held[at];
     struct counters_now *now = &player->desk->now;
     struct admission_truth truth;
+    uint64_t passed_ms = below(player, 50);
 
-    now->steady_ms = STEADY + (player->pair->ms += below(player, 50));
+    now->steady_ms =
+        STEADY + atomic_fetch_add(&player->pair->ms, passed_ms) + passed_ms;
     now->wall_ms =
         MONDAY + 20 * HOUR_MS + player->pair->ms * player->pair->wall_speed;
     if (player->count < HELD_MAX && rand_r(&player->seed) % 2) {
