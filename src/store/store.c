@@ -27,8 +27,10 @@ struct store {
     struct list queue;
     struct list held_up; /* they found the documents held, or may not pass one
                             that did; in their order */
-    uint64_t retry_ms;   /* steady: when the first of them is tried again */
-    uint64_t busy_ms;    /* steady: when one failed for it last, or 0 */
+    const struct store_job
+        *trying;       /* one of them that is being tried, or NULL */
+    uint64_t retry_ms; /* steady: when the first of them is tried again */
+    uint64_t busy_ms;  /* steady: when one failed for it last, or 0 */
     bool ending;
     bool stopped; /* the thread has ended */
 };
@@ -91,6 +93,8 @@ static struct store_job *pick(struct store *store)
         job = waiting;
     if (job)
         list_remove(&job->job.node);
+    if (job && job == waiting)
+        store->trying = job;
     if (!job || job == waiting || !waiting || may_pass(job, &store->held_up))
         return job;
     list_push(&store->held_up, &job->job.node);
@@ -131,6 +135,7 @@ static bool hold_up(struct store *store, struct store_job *job)
     bool again = now_ms - job->job.since_ms < PATIENCE_MS;
 
     (void)pthread_mutex_lock(&store->lock);
+    store->trying = NULL;
     if (again) {
         store->retry_ms = now_ms + RETRY_MS;
         list_push(store->held_up.next, &job->job.node);
@@ -148,8 +153,11 @@ static void went_well(struct store *store)
     (void)pthread_mutex_unlock(&store->lock);
 }
 
-static void finish(struct store_job *job)
+static void finish(struct store *store, struct store_job *job)
 {
+    (void)pthread_mutex_lock(&store->lock);
+    store->trying = NULL;
+    (void)pthread_mutex_unlock(&store->lock);
     if (store_job_is_busy(job))
         give_up(job);
     job->job.state = JOB_DONE;
@@ -166,7 +174,7 @@ static void *run(void *arg)
         if (!job->failed && !is_reading(job))
             went_well(store);
         if (!store_job_is_busy(job) || !hold_up(store, job))
-            finish(job);
+            finish(store, job);
         job = next_job(store);
     }
     return NULL;
@@ -324,8 +332,9 @@ void store_state(struct store *store, struct store_state *state)
 
     *state = (struct store_state){ 0 };
     (void)pthread_mutex_lock(&store->lock);
-    state->waiting = count_of(&store->held_up) + count_of(&store->queue);
-    first = first_of(&store->held_up);
+    state->waiting = count_of(&store->held_up) + count_of(&store->queue) +
+                     (store->trying != NULL);
+    first = store->trying ? store->trying : first_of(&store->held_up);
     busy = (first && now_ms - first->job.since_ms > PROBLEM_MS) ||
            (store->busy_ms > 0 && now_ms - store->busy_ms < PROBLEM_LASTS_MS);
     if (!first)
