@@ -224,7 +224,7 @@ bool key_store_remove_group(struct sql *sql, const struct key_group *group,
         return err->code == ERR_CONFLICT &&
                err_set(err, ERR_CONFLICT,
                        "the group \"%s\" still has keys: take them out first "
-                       "(`claude-relay key edit NAME --unset group`)",
+                       "(`claude-relay key edit` with --unset group)",
                        group->name);
     return one_changed(sql, group->name, err) &&
            forget_counted(sql, SUBJECT_OF_GROUP(group->id), err);
