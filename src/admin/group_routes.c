@@ -108,12 +108,9 @@ static const struct admin_member list_answer[] = {
     ADMIN_END,
 };
 
-#define CHANGES                                                                \
-    .state_size = sizeof(struct key_changing), .drop = key_changing_drop,      \
-    .body_max = ADMIN_BODY, .tag = TAG
-
 const struct admin_endpoint group_routes_create = {
-    CHANGES,
+    KEY_CHANGING,
+    .tag = TAG,
     .first = create,
     .summary = "Make a group of keys, with limits for all of them together",
     .body = group_members_create,
@@ -133,14 +130,16 @@ const struct admin_endpoint group_routes_get = {
     .answer = group_members_shown,
 };
 const struct admin_endpoint group_routes_change = {
-    CHANGES,
+    KEY_CHANGING,
+    .tag = TAG,
     .first = patch,
     .summary = "Change what is named; null takes a member away",
     .body = group_members_change,
     .answer = group_members_shown,
 };
 const struct admin_endpoint group_routes_delete = {
-    CHANGES,
+    KEY_CHANGING,
+    .tag = TAG,
     .first = delete,
     .summary = "Remove a group that has no keys any more",
     .answer = group_members_shown,

@@ -334,12 +334,9 @@ static const struct admin_member rotate_body[] = {
     ADMIN_END,
 };
 
-#define CHANGES                                                                \
-    .state_size = sizeof(struct key_changing), .drop = key_changing_drop,      \
-    .body_max = ADMIN_BODY, .tag = TAG
-
 const struct admin_endpoint key_routes_create = {
-    CHANGES,
+    KEY_CHANGING,
+    .tag = TAG,
     .first = create,
     .summary = "Make a key; its text is shown in this answer only",
     .body = key_members_create,
@@ -360,27 +357,31 @@ const struct admin_endpoint key_routes_get = {
     .answer = key_members_shown,
 };
 const struct admin_endpoint key_routes_change = {
-    CHANGES,
+    KEY_CHANGING,
+    .tag = TAG,
     .first = patch,
     .summary = "Change what is named; null takes a member away",
     .body = key_members_change,
     .answer = key_members_shown,
 };
 const struct admin_endpoint key_routes_delete = {
-    CHANGES,
+    KEY_CHANGING,
+    .tag = TAG,
     .first = delete,
     .summary = "Revoke a key: refused at the very next request",
     .query = delete_query,
     .answer = key_members_shown,
 };
 const struct admin_endpoint key_routes_restore = {
-    CHANGES,
+    KEY_CHANGING,
+    .tag = TAG,
     .first = restore,
     .summary = "Take a revocation back",
     .answer = key_members_shown,
 };
 const struct admin_endpoint key_routes_rotate = {
-    CHANGES,
+    KEY_CHANGING,
+    .tag = TAG,
     .first = rotate,
     .summary = "Give a key a new text; the former one lives on for a while",
     .body = rotate_body,

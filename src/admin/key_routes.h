@@ -24,6 +24,10 @@ struct flow_next key_changing_start(struct admin_request *x,
 /* False: not done yet (x->err is empty), or it failed. */
 bool key_changing_is_over(const struct admin_request *x);
 bool key_changing_went_well(struct admin_request *x) MUST_CHECK;
+/* What the endpoints of such requests have in common. */
+#define KEY_CHANGING                                                           \
+    .state_size = sizeof(struct key_changing), .drop = key_changing_drop,      \
+    .body_max = ADMIN_BODY
 
 /* A key or a group with what is used of its limits. */
 struct json_doc *key_routes_doc(const struct key *key);
