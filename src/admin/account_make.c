@@ -28,7 +28,7 @@ static struct flow_next made(struct flow *flow)
     doc = account ? account_doc_status(account, clock_wall_ms())
                   : account_doc_of(accounts, name, "added");
     account_unref(account);
-    return admin_reply(x, 201, doc);
+    return admin_reply(x, doc);
 }
 
 static struct flow_next make_of(struct admin_request *x, struct str name,

@@ -59,7 +59,7 @@ static struct flow_next list(struct flow *flow)
 
     accounts_each(accounts_of(x), add_name, names);
     json_doc_set(doc, "accounts", names);
-    return admin_reply(x, 200, doc);
+    return admin_reply(x, doc);
 }
 
 static const struct admin_member name_members[] = {
@@ -84,7 +84,7 @@ static struct flow_next list_all(struct flow *flow)
 
     accounts_each(accounts_of(x), add_status, all);
     json_doc_set(doc, "accounts", all);
-    return admin_reply(x, 200, doc);
+    return admin_reply(x, doc);
 }
 
 static const struct admin_member status_members[] = {
@@ -123,7 +123,7 @@ static struct flow_next status(struct flow *flow)
         return admin_refuse(x);
     doc = account_doc_status(account, clock_wall_ms());
     account_unref(account);
-    return admin_reply(x, 200, doc);
+    return admin_reply(x, doc);
 }
 
 const struct admin_endpoint account_routes_status = {
@@ -166,8 +166,7 @@ static bool is_answered(struct admin_request *x, flow_step again,
 
 static struct flow_next reply_done(struct admin_request *x, const char *what)
 {
-    return admin_reply(x, 200,
-                       account_doc_of(accounts_of(x), x->match.at[0], what));
+    return admin_reply(x, account_doc_of(accounts_of(x), x->match.at[0], what));
 }
 
 static struct flow_next refreshed(struct flow *flow)
@@ -279,7 +278,7 @@ static struct flow_next probed(struct flow *flow)
         return flow_sleep_then(probed);
     doc = probe_report(test->probe);
     json_doc_set_str(doc, "route", str_of(test->route));
-    return admin_reply(x, 200, doc);
+    return admin_reply(x, doc);
 }
 
 /* What the account's requests would go through: a proxy in the body stands for one

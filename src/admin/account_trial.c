@@ -124,7 +124,7 @@ static struct flow_next profiled(struct flow *flow)
     copy_text(shown, "plan", json_doc_get(doc, "organization"),
               "organization_type");
     json_doc_free(doc);
-    return admin_reply(x, 200, shown);
+    return admin_reply(x, shown);
 }
 
 static struct flow_next ask_profile(struct flow *flow)
@@ -168,7 +168,7 @@ static struct flow_next said(struct flow *flow)
     copy_text(shown, "text", json_doc_at(json_doc_get(doc, "content"), 0),
               "text");
     json_doc_free(doc);
-    return admin_reply(x, 200, shown);
+    return admin_reply(x, shown);
 }
 
 static struct flow_next send_to(struct admin_request *x, struct str model)

@@ -14,15 +14,13 @@ static struct flow_next changed(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     const struct key_changing *changing = x->state;
-    unsigned status = x->row->endpoint->status;
 
     if (!key_changing_is_over(x))
         return flow_sleep_then(changed);
     if (!key_changing_went_well(x))
         return admin_refuse(x);
-    return admin_reply(x, status ? status : 200,
-                       key_routes_group_doc(
-                           key_change_group(changing->change)));
+    return admin_reply(x, key_routes_group_doc(
+                              key_change_group(changing->change)));
 }
 
 static struct flow_next create(struct flow *flow)
@@ -77,7 +75,7 @@ static struct flow_next get(struct flow *flow)
     }
     doc = key_routes_group_doc(group);
     key_group_unref(group);
-    return admin_reply(x, 200, doc);
+    return admin_reply(x, doc);
 }
 
 static bool add(void *arg, struct key_group *group)
@@ -94,7 +92,7 @@ static struct flow_next list(struct flow *flow)
 
     keyring_each_group(keys_ring(x->admin->options.keys), add, all);
     json_doc_set(doc, "groups", all);
-    return admin_reply(x, 200, doc);
+    return admin_reply(x, doc);
 }
 
 /* ---- the endpoints ------------------------------------------------------- */

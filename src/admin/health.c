@@ -187,7 +187,7 @@ static struct flow_next report(struct admin_request *x)
         json_doc_free(problems);
     else
         json_doc_set(doc, "problems", problems);
-    return admin_reply(x, 200, doc);
+    return admin_reply(x, doc);
 }
 
 static struct flow_next check(struct flow *flow)

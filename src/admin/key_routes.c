@@ -93,7 +93,6 @@ static struct flow_next changed(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     const struct key_change *change = changing_of(x)->change;
-    unsigned status = x->row->endpoint->status;
     struct json_doc *doc;
     struct str text;
 
@@ -105,7 +104,7 @@ static struct flow_next changed(struct flow *flow)
     text = key_change_text(change);
     if (text.len > 0)
         json_doc_set_str(doc, "key", text);
-    return admin_reply(x, status ? status : 200, doc);
+    return admin_reply(x, doc);
 }
 
 static struct flow_next create(struct flow *flow)
@@ -194,7 +193,7 @@ static struct flow_next get(struct flow *flow)
     }
     doc = key_routes_doc(key);
     key_unref(key);
-    return admin_reply(x, 200, doc);
+    return admin_reply(x, doc);
 }
 
 #define PAGE_DEFAULT 50
@@ -296,7 +295,7 @@ static struct flow_next list(struct flow *flow)
     keyring_page(ring, &query, clock_wall_ms(), &page);
     doc = page_doc(&page);
     keyring_page_done(&page);
-    return admin_reply(x, 200, doc);
+    return admin_reply(x, doc);
 }
 
 /* ---- the endpoints ------------------------------------------------------- */

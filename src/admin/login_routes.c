@@ -51,7 +51,7 @@ static struct flow_next shown(struct flow *flow)
     copy_member(doc, asked->pending, "auth_url");
     copy_member(doc, asked->pending, "state");
     copy_member(doc, asked->pending, "code_challenge");
-    return admin_reply(x, 200, doc);
+    return admin_reply(x, doc);
 }
 
 static void start_saving(struct admin_request *x)
@@ -124,9 +124,8 @@ static struct flow_next signed_in(struct flow *flow)
         return admin_refuse(x);
     }
     (void)json_doc_get_str(x->body, "account_name", &name);
-    return admin_reply(x, 200,
-                       account_doc_of(x->admin->options.accounts, name,
-                                      "signed in"));
+    return admin_reply(x, account_doc_of(x->admin->options.accounts, name,
+                                         "signed in"));
 }
 
 static struct flow_next token(struct flow *flow)

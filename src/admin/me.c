@@ -95,7 +95,7 @@ static struct flow_next show(struct flow *flow)
         return admin_refuse(x);
     doc = doc_of(key);
     key_unref(key);
-    return admin_reply(x, 200, doc);
+    return admin_reply(x, doc);
 }
 
 static const struct admin_member texts[] = {

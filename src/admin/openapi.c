@@ -159,8 +159,7 @@ static struct json_doc *responses_of(const struct admin_endpoint *endpoint)
     struct json_doc *good = json_doc_new_object();
     char status[16];
 
-    (void)snprintf(status, sizeof(status), "%u",
-                   endpoint->status ? endpoint->status : 200);
+    (void)snprintf(status, sizeof(status), "%u", admin_status(endpoint));
     set_text(good, "description", endpoint->summary);
     if (endpoint->content_type)
         set_content(good, endpoint->content_type,

@@ -66,9 +66,10 @@ static struct flow_next leave(struct flow *flow)
     return flow_finish();
 }
 
-struct flow_next admin_reply(struct admin_request *x, unsigned status,
-                             struct json_doc *doc)
+struct flow_next admin_reply(struct admin_request *x, struct json_doc *doc)
 {
+    unsigned status = admin_status(x->row->endpoint);
+
     reply_doc(admin_end(x), status, doc);
     json_doc_free(doc);
     return flow_finish();

@@ -51,9 +51,9 @@ void admin_ask(struct admin_request *x, enum keeper_op op, struct str name,
 
 /* ---- last steps: each drops the state and ends the request --------------- */
 
-/* With a document, which is freed here. */
-struct flow_next admin_reply(struct admin_request *x, unsigned status,
-                             struct json_doc *doc);
+/* With a document, which is freed here, and the status of the endpoint's good
+   answer. */
+struct flow_next admin_reply(struct admin_request *x, struct json_doc *doc);
 /* With x->err: {"error":"text"} below /oauth/ and /admin/, elsewhere Anthropic's
    shape.  The status is that of the error's code. */
 struct flow_next admin_refuse(struct admin_request *x);

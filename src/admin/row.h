@@ -64,6 +64,11 @@ struct admin_endpoint {
 
 #define ADMIN_BODY (2u * 1024 * 1024)
 
+static inline unsigned admin_status(const struct admin_endpoint *endpoint)
+{
+    return endpoint->status ? endpoint->status : 200;
+}
+
 /* Is the body, an object, what `endpoint->body` says: no members but those, all that
    are required, each of its type?  False and err (ERR_BAD_REQUEST, naming the
    member).  Pure, as the next. */

@@ -81,7 +81,7 @@ static struct flow_next get(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
 
-    return admin_reply(x, 200, status_doc(&x->admin->options));
+    return admin_reply(x, status_doc(&x->admin->options));
 }
 
 /* ---- what it has -------------------------------------------------------- */

@@ -25,7 +25,7 @@ static struct flow_next make(struct flow *flow)
     (void)begin(x);
     if (admin_query(x, "colour", &colour))
         json_doc_set_str(doc, "colour", colour);
-    return admin_reply(x, 201, doc);
+    return admin_reply(x, doc);
 }
 
 static struct flow_next refuse(struct flow *flow)
@@ -79,6 +79,7 @@ static const struct admin_member make_query[] = {
     }
 static const struct admin_endpoint make_endpoint = {
     .first = make,
+    .status = 201,
     .state_size = sizeof(struct admin_scene_state),
     .drop = admin_scene_drop,
     .body_max = 40,
