@@ -4,7 +4,6 @@
 
 #include "admin/key_members.h"
 #include "admin/key_routes.h"
-#include "base/shown.h"
 
 #define TAG "groups"
 
@@ -61,18 +60,12 @@ static struct flow_next get(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     struct key_group *group =
-        keyring_get_group(keys_ring(x->admin->options.keys), x->match.at[0]);
+        keyring_need_group(keys_ring(x->admin->options.keys), x->match.at[0],
+                           &x->err);
     struct json_doc *doc;
-    char text[SHOWN_MAX];
 
-    if (!group) {
-        (void)
-            err_set(&x->err, ERR_NOT_FOUND,
-                    "there is no group %s: `claude-relay key group list` shows "
-                    "those there are",
-                    shown(x->match.at[0], text));
+    if (!group)
         return admin_refuse(x);
-    }
     doc = key_routes_group_doc(group);
     key_group_unref(group);
     return admin_reply(x, doc);

@@ -7,7 +7,6 @@
 #include "admin/key_members.h"
 #include "admin/use_doc.h"
 #include "base/clock.h"
-#include "base/shown.h"
 #include "base/text.h"
 
 #define TAG "keys"
@@ -179,18 +178,12 @@ static struct flow_next rotate(struct flow *flow)
 static struct flow_next get(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
-    struct key *key =
-        keyring_get(keys_ring(x->admin->options.keys), x->match.at[0]);
+    struct key *key = keyring_need(keys_ring(x->admin->options.keys),
+                                   x->match.at[0], &x->err);
     struct json_doc *doc;
-    char text[SHOWN_MAX];
 
-    if (!key) {
-        (void)err_set(&x->err, ERR_NOT_FOUND,
-                      "there is no relay key %s: `claude-relay key list` shows "
-                      "those there are",
-                      shown(x->match.at[0], text));
+    if (!key)
         return admin_refuse(x);
-    }
     doc = key_routes_doc(key);
     key_unref(key);
     return admin_reply(x, doc);
@@ -226,16 +219,14 @@ static bool is_state(struct str state)
 /* A list of nothing would look as if the group were empty. */
 static bool has_group(struct admin_request *x, struct str name)
 {
-    struct key_group *group =
-        keyring_get_group(keys_ring(x->admin->options.keys), name);
-    char text[SHOWN_MAX];
+    struct key_group *group;
 
+    if (name.len == 0)
+        return true;
+    group =
+        keyring_need_group(keys_ring(x->admin->options.keys), name, &x->err);
     key_group_unref(group);
-    return group || name.len == 0 ||
-           err_set(&x->err, ERR_NOT_FOUND,
-                   "there is no group %s: `claude-relay key group list` shows "
-                   "those there are",
-                   shown(name, text));
+    return group != NULL;
 }
 
 static bool take_query(struct admin_request *x, struct keyring_query *query)

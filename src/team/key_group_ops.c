@@ -1,22 +1,15 @@
 // SPDX-License-Identifier: MIT
 /* What each operation on a group of keys does. */
 #include "base/mem.h"
-#include "base/shown.h"
 #include "team/counters.h"
 #include "team/key_change_internal.h"
 #include "team/key_store.h"
 
 static bool find(struct key_change *change, struct err *err)
 {
-    char text[SHOWN_MAX];
-
-    change->group =
-        keyring_get_group(change->changes->options.ring, str_of(change->of));
-    return change->group ||
-           err_set(err, ERR_NOT_FOUND,
-                   "there is no group %s: `claude-relay key group list` shows "
-                   "those there are",
-                   shown(str_of(change->of), text));
+    change->group = keyring_need_group(change->changes->options.ring,
+                                       str_of(change->of), err);
+    return change->group != NULL;
 }
 
 static bool name_is_free(const struct key_change *change, struct err *err)

@@ -15,15 +15,9 @@
 
 static bool find(struct key_change *change, struct err *err)
 {
-    char text[SHOWN_MAX];
-
     change->key =
-        keyring_get(change->changes->options.ring, str_of(change->of));
-    return change->key ||
-           err_set(err, ERR_NOT_FOUND,
-                   "there is no relay key %s: `claude-relay key list` shows "
-                   "those there are",
-                   shown(str_of(change->of), text));
+        keyring_need(change->changes->options.ring, str_of(change->of), err);
+    return change->key != NULL;
 }
 
 /* The group that the change names, or the one the key is in; NULL: none. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/shown.h"
 #include "team/key_text.h"
 #include "team/keyring_internal.h"
 
@@ -197,6 +198,20 @@ struct key *keyring_get(struct keyring *ring, struct str id_or_name)
                       ? key_of(ring, id)
                       : key_named(ring, id_or_name));
     pthread_rwlock_unlock(&ring->lock);
+    return key;
+}
+
+struct key *keyring_need(struct keyring *ring, struct str id_or_name,
+                         struct err *err)
+{
+    struct key *key = keyring_get(ring, id_or_name);
+    char text[SHOWN_MAX];
+
+    if (!key)
+        (void)err_set(err, ERR_NOT_FOUND,
+                      "there is no relay key %s: `claude-relay key list` shows "
+                      "those there are",
+                      shown(id_or_name, text));
     return key;
 }
 

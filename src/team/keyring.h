@@ -43,6 +43,12 @@ void keyring_used(struct keyring *ring, struct key *key, uint64_t now_wall_ms);
 struct key *keyring_get(struct keyring *ring, struct str id_or_name);
 struct key_group *keyring_get_group(struct keyring *ring,
                                     struct str id_or_name);
+/* The same of one that somebody named: without it, ERR_NOT_FOUND, and where to see
+   those there are. */
+struct key *keyring_need(struct keyring *ring, struct str id_or_name,
+                         struct err *err);
+struct key_group *keyring_need_group(struct keyring *ring,
+                                     struct str id_or_name, struct err *err);
 
 /* The cell in which keys find that group; a reference, or NULL. */
 struct group_cell *keyring_group_cell(struct keyring *ring, uint64_t id);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/shown.h"
 #include "team/keyring_internal.h"
 
 /* Cells are changed by the thread that puts, and only there. */
@@ -55,6 +56,20 @@ struct key_group *keyring_get_group(struct keyring *ring, struct str id_or_name)
         }
     }
     pthread_rwlock_unlock(&ring->lock);
+    return group;
+}
+
+struct key_group *keyring_need_group(struct keyring *ring,
+                                     struct str id_or_name, struct err *err)
+{
+    struct key_group *group = keyring_get_group(ring, id_or_name);
+    char text[SHOWN_MAX];
+
+    if (!group)
+        (void)err_set(err, ERR_NOT_FOUND,
+                      "there is no group %s: `claude-relay key group list` "
+                      "shows those there are",
+                      shown(id_or_name, text));
     return group;
 }
 

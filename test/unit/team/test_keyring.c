@@ -190,6 +190,14 @@ static void names_and_ids_find_keys(void **state)
     assert_null(keyring_get(ring, STR("1001")));
     assert_null(keyring_get(ring, STR("KEY-1")));
     assert_null(keyring_get(ring, STR_EMPTY));
+    key = keyring_need(ring, STR("key-7"), &scene.err);
+    assert_int_equal(key->id, 7);
+    key_unref(key);
+    assert_null(keyring_need(ring, STR("bob"), &scene.err));
+    assert_int_equal(scene.err.code, ERR_NOT_FOUND);
+    assert_string_equal(scene.err.text,
+                        "there is no relay key bob: `claude-relay key list` "
+                        "shows those there are");
     scene_end(&scene);
     keyring_free(ring);
 }

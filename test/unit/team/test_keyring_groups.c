@@ -43,6 +43,14 @@ static void groups_stand_by_id_and_are_found_by_name(void **state)
     key_group_unref(group);
     assert_null(keyring_get_group(ring, STR("5")));
     assert_null(keyring_get_group(ring, STR_EMPTY));
+    group = keyring_need_group(ring, STR("4"), &scene.err);
+    assert_string_equal(group->name, "d");
+    key_group_unref(group);
+    assert_null(keyring_need_group(ring, STR("c"), &scene.err));
+    assert_int_equal(scene.err.code, ERR_NOT_FOUND);
+    assert_string_equal(scene.err.text,
+                        "there is no group c: `claude-relay key group list` "
+                        "shows those there are");
     keyring_remove_group(ring, 2);
     keyring_remove_group(ring, 2);
     assert_int_equal(ids_of(ring), 34);
