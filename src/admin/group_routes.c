@@ -24,34 +24,20 @@ static struct flow_next changed(struct flow *flow)
 
 static struct flow_next create(struct flow *flow)
 {
-    struct admin_request *x = admin_request_of(flow);
-
-    return key_changing_start(x,
-                              &(struct key_ask){ .op = KEY_OP_GROUP_CREATE,
-                                                 .change = x->body },
-                              changed);
-}
-
-/* Of the one that the path names. */
-static struct flow_next change_it(struct flow *flow, enum key_op op)
-{
-    struct admin_request *x = admin_request_of(flow);
-
-    return key_changing_start(x,
-                              &(struct key_ask){ .op = op,
-                                                 .of = x->match.at[0],
-                                                 .change = x->body },
-                              changed);
+    return key_changing_ask(admin_request_of(flow), KEY_OP_GROUP_CREATE,
+                            changed);
 }
 
 static struct flow_next patch(struct flow *flow)
 {
-    return change_it(flow, KEY_OP_GROUP_CHANGE);
+    return key_changing_ask(admin_request_of(flow), KEY_OP_GROUP_CHANGE,
+                            changed);
 }
 
 static struct flow_next delete (struct flow *flow)
 {
-    return change_it(flow, KEY_OP_GROUP_REMOVE);
+    return key_changing_ask(admin_request_of(flow), KEY_OP_GROUP_REMOVE,
+                            changed);
 }
 
 /* ---- looking ------------------------------------------------------------- */

@@ -73,6 +73,18 @@ struct flow_next key_changing_start(struct admin_request *x,
     return flow_sleep_then(then);
 }
 
+struct flow_next key_changing_ask(struct admin_request *x, enum key_op op,
+                                  flow_step then)
+{
+    const struct key_ask ask = {
+        .op = op,
+        .of = x->match.count > 0 ? x->match.at[0] : STR_EMPTY,
+        .change = x->body,
+    };
+
+    return key_changing_start(x, &ask, then);
+}
+
 bool key_changing_is_over(const struct admin_request *x)
 {
     return key_change_is_done(changing_of(x)->change);
@@ -108,31 +120,17 @@ static struct flow_next changed(struct flow *flow)
 
 static struct flow_next create(struct flow *flow)
 {
-    struct admin_request *x = admin_request_of(flow);
-
-    return key_changing_start(x,
-                              &(struct key_ask){ .op = KEY_OP_CREATE,
-                                                 .change = x->body },
-                              changed);
-}
-
-static struct flow_next change_it(struct admin_request *x, enum key_op op)
-{
-    return key_changing_start(x,
-                              &(struct key_ask){ .op = op,
-                                                 .of = x->match.at[0],
-                                                 .change = x->body },
-                              changed);
+    return key_changing_ask(admin_request_of(flow), KEY_OP_CREATE, changed);
 }
 
 static struct flow_next patch(struct flow *flow)
 {
-    return change_it(admin_request_of(flow), KEY_OP_CHANGE);
+    return key_changing_ask(admin_request_of(flow), KEY_OP_CHANGE, changed);
 }
 
 static struct flow_next restore(struct flow *flow)
 {
-    return change_it(admin_request_of(flow), KEY_OP_RESTORE);
+    return key_changing_ask(admin_request_of(flow), KEY_OP_RESTORE, changed);
 }
 
 static struct flow_next delete (struct flow *flow)
@@ -142,7 +140,7 @@ static struct flow_next delete (struct flow *flow)
     bool purges = admin_query(x, "purge", &purge) &&
                   !str_eq(purge, STR("false")) && !str_eq(purge, STR("0"));
 
-    return change_it(x, purges ? KEY_OP_PURGE : KEY_OP_REVOKE);
+    return key_changing_ask(x, purges ? KEY_OP_PURGE : KEY_OP_REVOKE, changed);
 }
 
 /* "24h"; "0s" ends former texts at once. */

@@ -21,6 +21,9 @@ void key_changing_drop(void *state);
 /* Starts it; the step sleeps and goes on with `then`. */
 struct flow_next key_changing_start(struct admin_request *x,
                                     const struct key_ask *ask, flow_step then);
+/* The same with what the path names, if it names one, and the body. */
+struct flow_next key_changing_ask(struct admin_request *x, enum key_op op,
+                                  flow_step then);
 /* False: not done yet (x->err is empty), or it failed. */
 bool key_changing_is_over(const struct admin_request *x);
 bool key_changing_went_well(struct admin_request *x) MUST_CHECK;
