@@ -129,7 +129,7 @@ static bool begin(struct key_change *change)
     struct err err;
 
     change->now_ms = clock_wall_ms();
-    if (!may_begin(change, &err) || !change->op->prepare(change, &err)) {
+    if (!may_begin(change, &err) || !key_prepare(change, &err)) {
         finish(change, &err);
         return false;
     }

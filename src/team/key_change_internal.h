@@ -34,14 +34,29 @@ struct key_change {
     struct err err;
 };
 
-/* What an operation does.  `prepare` looks and checks, on the changes' thread;
-   `write` is on the records' thread, perhaps several times; `show` comes after it. */
+/* What an operation is about, and the document that it takes. */
+enum key_op_of { KEY_OP_OF_KEY, KEY_OP_OF_GROUP };
+enum key_op_takes {
+    KEY_OP_TAKES_NONE,
+    KEY_OP_TAKES_CHANGE,
+    KEY_OP_TAKES_NEW, /* of what is not there yet */
+};
+
+/* What an operation does.  `prepare` looks and checks, on the changes' thread, after
+   key_prepare() did; NULL: that is all.  `write` is on the records' thread, perhaps
+   several times; `show` comes after it. */
 struct key_op_row {
     const char *done; /* for the log: "key created" */
+    enum key_op_of of;
+    enum key_op_takes takes;
     bool (*prepare)(struct key_change *change, struct err *err);
     bool (*write)(struct sql *sql, struct key_change *change, struct err *err);
     void (*show)(struct key_change *change);
 };
+
+/* Find what is to be changed, check the document, then what the operation itself
+   wants to see. */
+bool key_prepare(struct key_change *change, struct err *err) MUST_CHECK;
 
 const struct key_op_row *key_op_row(enum key_op op);
 extern const struct key_op_row key_group_ops[];

@@ -5,30 +5,6 @@
 #include "team/key_change_internal.h"
 #include "team/key_store.h"
 
-static bool find(struct key_change *change, struct err *err)
-{
-    change->group = keyring_need_group(change->changes->options.ring,
-                                       str_of(change->of), err);
-    return change->group != NULL;
-}
-
-static bool name_is_free(const struct key_change *change, struct err *err)
-{
-    struct key_group *other;
-    struct str name;
-    bool is_free;
-
-    if (!json_doc_get_str(change->document, "name", &name))
-        return true;
-    other = keyring_get_group(change->changes->options.ring, name);
-    is_free = !other || (change->group && other->id == change->group->id);
-    key_group_unref(other);
-    return is_free || err_set(err, ERR_EXISTS,
-                              "there is a group named \"" STR_FMT
-                              "\" already: choose another name",
-                              STR_ARG(name));
-}
-
 static bool build(struct key_change *change, struct key_group_row *row,
                   struct counters *counters, struct err *err)
 {
@@ -53,18 +29,9 @@ static bool prepare_create(struct key_change *change, struct err *err)
 {
     struct key_group_row row = { .created_ms = change->now_ms,
                                  .changed_ms = change->now_ms };
-    struct counters *counters;
-    bool fine;
+    struct counters *counters = counters_new(NULL, SUBJECT_ALL);
+    bool fine = build(change, &row, counters, err);
 
-    if (!key_group_check_doc(change->document, err))
-        return false;
-    if (!json_doc_get(change->document, "name"))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "a group needs a name: {\"name\":\"students\"}");
-    if (!name_is_free(change, err))
-        return false;
-    counters = counters_new(NULL, SUBJECT_ALL);
-    fine = build(change, &row, counters, err);
     counters_unref(counters);
     return fine;
 }
@@ -89,21 +56,13 @@ static void show_created(struct key_change *change)
 
 static bool prepare_change(struct key_change *change, struct err *err)
 {
-    struct key_group_row row;
-
-    if (!find(change, err) || !key_group_check_doc(change->document, err) ||
-        !name_is_free(change, err))
-        return false;
-    if (json_doc_count(change->document) == 0)
-        return err_set(err, ERR_BAD_REQUEST,
-                       "the body names nothing to change, such as "
-                       "{\"limits\":{\"rpm\":60}}");
-    row = (struct key_group_row){
+    struct key_group_row row = {
         .id = change->group->id,
         .name = str_of(change->group->name),
         .created_ms = change->group->created_ms,
         .changed_ms = key_changed_ms(change, change->group->changed_ms),
     };
+
     return build(change, &row, change->group->counters, err);
 }
 
@@ -133,7 +92,10 @@ static void show_removed(struct key_change *change)
 
 /* In the order of enum key_op, from KEY_OP_GROUP_CREATE on. */
 const struct key_op_row key_group_ops[] = {
-    { "group created", prepare_create, write_create, show_created },
-    { "group changed", prepare_change, write_change, show },
-    { "group removed", find, write_remove, show_removed },
+    { "group created", KEY_OP_OF_GROUP, KEY_OP_TAKES_NEW, prepare_create,
+      write_create, show_created },
+    { "group changed", KEY_OP_OF_GROUP, KEY_OP_TAKES_CHANGE, prepare_change,
+      write_change, show },
+    { "group removed", KEY_OP_OF_GROUP, KEY_OP_TAKES_NONE, NULL, write_remove,
+      show_removed },
 };

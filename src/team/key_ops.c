@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* What each operation on a key does. */
-#include <assert.h>
-#include <stdio.h>
-
 #include "base/mem.h"
 #include "base/shown.h"
 #include "store/mark.h"
@@ -10,15 +7,6 @@
 #include "team/key_change_internal.h"
 #include "team/key_store.h"
 #include "team/key_text.h"
-
-/* ---- finding ------------------------------------------------------------- */
-
-static bool find(struct key_change *change, struct err *err)
-{
-    change->key =
-        keyring_need(change->changes->options.ring, str_of(change->of), err);
-    return change->key != NULL;
-}
 
 /* The group that the change names, or the one the key is in; NULL: none. */
 static bool find_group(const struct key_change *change,
@@ -116,24 +104,6 @@ static bool build_changed(struct key_change *change, struct key_row *row,
     return change->next != NULL;
 }
 
-/* The database has the last word; this one has the better text. */
-static bool name_is_free(const struct key_change *change, struct err *err)
-{
-    struct key *other;
-    struct str name;
-    bool is_free;
-
-    if (!json_doc_get_str(change->document, "name", &name))
-        return true;
-    other = keyring_get(change->changes->options.ring, name);
-    is_free = !other || (change->key && other->id == change->key->id);
-    key_unref(other);
-    return is_free || err_set(err, ERR_EXISTS,
-                              "there is a key named \"" STR_FMT
-                              "\" already: choose another name",
-                              STR_ARG(name));
-}
-
 /* ---- the operations ------------------------------------------------------ */
 
 static bool prepare_create(struct key_change *change, struct err *err)
@@ -148,13 +118,6 @@ static bool prepare_create(struct key_change *change, struct err *err)
     struct key_parts parts = parts_of(change, NULL);
     bool fine;
 
-    if (!key_check_doc(change->document, err))
-        return false;
-    if (!json_doc_get(change->document, "name"))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "a key needs a name: {\"name\":\"alice\"}");
-    if (!name_is_free(change, err))
-        return false;
     change->text = key_text_new(change->now_ms, &text);
     parts.counters = counters_new(NULL, SUBJECT_ALL);
     parts.use = key_use_new(0, 0);
@@ -189,18 +152,9 @@ static void show_created(struct key_change *change)
 
 static bool prepare_change(struct key_change *change, struct err *err)
 {
-    struct key_parts parts;
-    struct key_row row;
+    struct key_parts parts = parts_of(change, NULL);
+    struct key_row row = row_of(change);
 
-    if (!find(change, err) || !key_check_doc(change->document, err) ||
-        !name_is_free(change, err))
-        return false;
-    if (json_doc_count(change->document) == 0)
-        return err_set(err, ERR_BAD_REQUEST,
-                       "the body names nothing to change, such as "
-                       "{\"limits\":{\"rpm\":60}}");
-    row = row_of(change);
-    parts = parts_of(change, NULL);
     return build_changed(change, &row, &parts, err);
 }
 
@@ -220,8 +174,6 @@ static bool prepare_revocation(struct key_change *change, bool revoke,
 {
     struct key_row row;
 
-    if (!find(change, err))
-        return false;
     change->nothing = revoke == (change->key->revoked_ms != KEY_NEVER);
     if (change->nothing)
         return true;
@@ -242,12 +194,11 @@ static bool prepare_restore(struct key_change *change, struct err *err)
 
 static bool prepare_purge(struct key_change *change, struct err *err)
 {
-    return find(change, err) &&
-           (change->key->revoked_ms != KEY_NEVER ||
-            err_set(err, ERR_CONFLICT,
-                    "the relay key \"%s\" is not revoked: revoke it before "
-                    "it is purged, for that cannot be undone",
-                    change->key->name));
+    return change->key->revoked_ms != KEY_NEVER ||
+           err_set(err, ERR_CONFLICT,
+                   "the relay key \"%s\" is not revoked: revoke it before "
+                   "it is purged, for that cannot be undone",
+                   change->key->name);
 }
 
 static bool write_purge(struct sql *sql, struct key_change *change,
@@ -289,8 +240,6 @@ static bool prepare_rotate(struct key_change *change, struct err *err)
     struct key_text texts[KEY_TEXTS_MAX];
     struct key_row row;
 
-    if (!find(change, err))
-        return false;
     if (change->key->revoked_ms != KEY_NEVER)
         return err_set(err, ERR_CONFLICT,
                        "the relay key \"%s\" is revoked: restore it before "
@@ -316,13 +265,18 @@ static bool write_rotate(struct sql *sql, struct key_change *change,
 
 /* In the order of enum key_op, those of groups after them (key_group_ops). */
 static const struct key_op_row ops[] = {
-    [KEY_OP_CREATE] = { "key created", prepare_create, write_create,
-                        show_created },
-    [KEY_OP_CHANGE] = { "key changed", prepare_change, write_change, show },
-    [KEY_OP_REVOKE] = { "key revoked", prepare_revoke, write_change, show },
-    [KEY_OP_RESTORE] = { "key restored", prepare_restore, write_change, show },
-    [KEY_OP_PURGE] = { "key purged", prepare_purge, write_purge, show_purged },
-    [KEY_OP_ROTATE] = { "key rotated", prepare_rotate, write_rotate, show },
+    [KEY_OP_CREATE] = { "key created", KEY_OP_OF_KEY, KEY_OP_TAKES_NEW,
+                        prepare_create, write_create, show_created },
+    [KEY_OP_CHANGE] = { "key changed", KEY_OP_OF_KEY, KEY_OP_TAKES_CHANGE,
+                        prepare_change, write_change, show },
+    [KEY_OP_REVOKE] = { "key revoked", KEY_OP_OF_KEY, KEY_OP_TAKES_NONE,
+                        prepare_revoke, write_change, show },
+    [KEY_OP_RESTORE] = { "key restored", KEY_OP_OF_KEY, KEY_OP_TAKES_NONE,
+                         prepare_restore, write_change, show },
+    [KEY_OP_PURGE] = { "key purged", KEY_OP_OF_KEY, KEY_OP_TAKES_NONE,
+                       prepare_purge, write_purge, show_purged },
+    [KEY_OP_ROTATE] = { "key rotated", KEY_OP_OF_KEY, KEY_OP_TAKES_NONE,
+                        prepare_rotate, write_rotate, show },
 };
 
 const struct key_op_row *key_op_row(enum key_op op)

@@ -64,41 +64,15 @@ static void a_group_with_keys_is_not_removed(void **state)
     assert_int_equal(keyring_group_count(team->ring), 0);
 }
 
-static const struct {
-    enum key_op op;
-    const char *of;
-    const char *json;
-    enum err_code code;
-    const char *said;
-} refusals[] = {
-    { KEY_OP_GROUP_CREATE, "", "{}", ERR_BAD_REQUEST, "needs a name" },
-    { KEY_OP_GROUP_CREATE, "", "{\"name\":\"students\"}", ERR_EXISTS,
-      "\"students\" already" },
-    { KEY_OP_GROUP_CREATE, "", "{\"name\":\"x\",\"owner\":\"y\"}",
-      ERR_BAD_REQUEST, "unknown member owner" },
-    { KEY_OP_GROUP_CREATE, "", "{\"name\":\"x\",\"time_zone\":\"Mars\"}",
-      ERR_BAD_REQUEST, "time_zone" },
-    { KEY_OP_GROUP_CHANGE, "nobody", "{}", ERR_NOT_FOUND,
-      "there is no group nobody" },
-    { KEY_OP_GROUP_CHANGE, "other", "{\"name\":\"students\"}", ERR_EXISTS,
-      "already" },
-    { KEY_OP_GROUP_REMOVE, "nobody", NULL, ERR_NOT_FOUND, "nobody" },
-};
-
-static void a_refusal_changes_nothing(void **state)
+static void a_group_that_cannot_be_built_is_not_there(void **state)
 {
     struct team *team = *state;
 
-    assert_true(
-        team_do(team, KEY_OP_GROUP_CREATE, "", "{\"name\":\"students\"}"));
-    assert_true(team_do(team, KEY_OP_GROUP_CREATE, "", "{\"name\":\"other\"}"));
-    for (size_t i = 0; i < COUNT_OF(refusals); i++) {
-        assert_false(
-            team_do(team, refusals[i].op, refusals[i].of, refusals[i].json));
-        assert_int_equal(team->err.code, refusals[i].code);
-        unit_assert_part(team->err.text, refusals[i].said);
-    }
-    assert_int_equal(keyring_group_count(team->ring), 2);
+    assert_false(team_do(team, KEY_OP_GROUP_CREATE, "",
+                         "{\"name\":\"x\",\"time_zone\":\"Mars\"}"));
+    assert_int_equal(team->err.code, ERR_BAD_REQUEST);
+    unit_assert_part(team->err.text, "time_zone");
+    assert_int_equal(keyring_group_count(team->ring), 0);
 }
 
 int main(void)
@@ -107,7 +81,7 @@ int main(void)
         TEAM_TEST(a_group_is_created_and_changed),
         TEAM_TEST(a_key_sees_the_change_of_its_group),
         TEAM_TEST(a_group_with_keys_is_not_removed),
-        TEAM_TEST(a_refusal_changes_nothing),
+        TEAM_TEST(a_group_that_cannot_be_built_is_not_there),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -50,21 +50,6 @@ static void a_created_key_works_at_once_and_after_a_start(void **state)
     keyring_free(after);
 }
 
-static void a_name_is_given_once(void **state)
-{
-    struct team *team = *state;
-
-    team_create(team, "{\"name\":\"alice\"}");
-    team_create(team, "{\"name\":\"bob\"}");
-    assert_false(team_do(team, KEY_OP_CREATE, "", "{\"name\":\"alice\"}"));
-    assert_int_equal(team->err.code, ERR_EXISTS);
-    unit_assert_part(team->err.text, "\"alice\"");
-    assert_false(team_do(team, KEY_OP_CHANGE, "bob", "{\"name\":\"alice\"}"));
-    assert_int_equal(team->err.code, ERR_EXISTS);
-    assert_true(team_do(team, KEY_OP_CHANGE, "bob", "{\"name\":\"bob\"}"));
-    assert_int_equal(keyring_count(team->ring), 2);
-}
-
 static const struct {
     enum key_op op;
     const char *of;
@@ -72,21 +57,13 @@ static const struct {
     enum err_code code;
     const char *said;
 } refusals[] = {
-    { KEY_OP_CREATE, "", "{}", ERR_BAD_REQUEST, "needs a name" },
     { KEY_OP_CREATE, "", "{\"name\":\"x\",\"limits\":{\"rpm\":-1}}",
       ERR_BAD_REQUEST, "rpm" },
     { KEY_OP_CREATE, "", "{\"name\":\"x\",\"group\":\"nobody\"}",
       ERR_BAD_REQUEST, "there is no group nobody" },
     { KEY_OP_CREATE, "", "{\"name\":\"x\",\"time_zone\":\"Mars\"}",
       ERR_BAD_REQUEST, "time_zone" },
-    { KEY_OP_CHANGE, "alice", "{\"nmae\":\"x\"}", ERR_BAD_REQUEST,
-      "unknown member" },
     { KEY_OP_CHANGE, "alice", "{\"name\":null}", ERR_BAD_REQUEST, "name" },
-    { KEY_OP_CHANGE, "carol", "{}", ERR_NOT_FOUND, "there is no relay key" },
-    { KEY_OP_REVOKE, "99", NULL, ERR_NOT_FOUND, "there is no relay key 99" },
-    { KEY_OP_RESTORE, "carol", NULL, ERR_NOT_FOUND, "carol" },
-    { KEY_OP_ROTATE, "carol", NULL, ERR_NOT_FOUND, "carol" },
-    { KEY_OP_PURGE, "carol", NULL, ERR_NOT_FOUND, "carol" },
     { KEY_OP_PURGE, "alice", NULL, ERR_CONFLICT, "is not revoked" },
 };
 
@@ -161,18 +138,6 @@ static void a_disabled_key_is_refused(void **state)
 }
 
 /* ---- changing ------------------------------------------------------------ */
-
-static void a_change_of_nothing_is_refused(void **state)
-{
-    struct team *team = *state;
-
-    team_create(team, "{\"name\":\"alice\"}");
-    assert_true(team_do(team, KEY_OP_GROUP_CREATE, "", "{\"name\":\"g\"}"));
-    assert_false(team_do(team, KEY_OP_CHANGE, "alice", "{}"));
-    unit_assert_part(team->err.text, "nothing to change");
-    assert_false(team_do(team, KEY_OP_GROUP_CHANGE, "g", "{}"));
-    assert_int_equal(team->err.code, ERR_BAD_REQUEST);
-}
 
 static void only_what_is_named_changes(void **state)
 {
@@ -333,12 +298,10 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEAM_TEST(a_created_key_works_at_once_and_after_a_start),
-        TEAM_TEST(a_name_is_given_once),
         TEAM_TEST(a_refusal_changes_nothing),
         TEAM_TEST(a_revoked_key_is_refused_until_it_is_restored),
         TEAM_TEST(a_purged_key_is_gone_and_its_name_free),
         TEAM_TEST(a_disabled_key_is_refused),
-        TEAM_TEST(a_change_of_nothing_is_refused),
         TEAM_TEST(only_what_is_named_changes),
         TEAM_TEST(a_renamed_key_is_found_by_its_new_name),
         TEAM_TEST(a_key_enters_and_leaves_a_group),
