@@ -228,18 +228,22 @@ static void add_rewritten(const struct pass_request *request,
         add_length(request, out, field->name);
 }
 
-/* A relay key never passes, wherever a client has put it by mistake. */
+static bool is_own_login(const struct pass_request *request, struct str name)
+{
+    return request->own_login && str_ieq(name, STR("authorization"));
+}
+
+/* A relay key never passes, wherever a client has put it by mistake: looked for last,
+   since the field where it belongs is dropped anyway. */
 static bool passes(const struct pass_request *request,
                    const struct filter *filter, const struct header *field)
 {
-    if (token_holds_relay_key(field->value) ||
-        token_holds_relay_key(field->name))
+    if (!is_own_login(request, field->name) && is_dropped(filter, field->name))
         return false;
-    if (request->own_login && str_ieq(field->name, STR("authorization")))
-        return true;
     if (request->uncompressed && str_ieq(field->name, STR("accept-encoding")))
         return false;
-    return !is_dropped(filter, field->name);
+    return !token_holds_relay_key(field->value) &&
+           !token_holds_relay_key(field->name);
 }
 
 static void add_client_fields(const struct pass_request *request,
