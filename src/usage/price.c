@@ -15,6 +15,13 @@ static bool is_better(const struct price *a, const struct price *b)
     return a->valid_from_ms >= b->valid_from_ms;
 }
 
+/* Most rows are for one name, and those are compared fast. */
+static bool is_for(const struct price *row, struct str model)
+{
+    return row->names_one ? str_ieq(row->model, model)
+                          : pattern_matches(row->model, model);
+}
+
 static const struct price *find_named(const struct prices *prices,
                                       struct str model, uint64_t now_ms)
 {
@@ -24,7 +31,7 @@ static const struct price *find_named(const struct prices *prices,
         const struct price *row = &prices->rows[i];
 
         if (row->valid_from_ms <= now_ms && is_better(row, best) &&
-            pattern_matches(row->model, model))
+            is_for(row, model))
             best = row;
     }
     return best;

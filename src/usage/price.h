@@ -28,6 +28,7 @@ enum price_class {
 /* One row; owned by its table. */
 struct price {
     struct str model;              /* the pattern */
+    bool names_one;                /* it has neither * nor ? */
     uint64_t valid_from_ms;        /* wall clock */
     uint64_t rates[PRICE_CLASSES]; /* 10^-18 dollars a token */
     uint64_t web_search;           /* 10^-18 dollars a request */

@@ -199,6 +199,8 @@ static bool read_row(struct reading *r, uint64_t values[ID_COUNT],
     if (values[ID_INPUT] == UINT64_MAX || values[ID_OUTPUT] == UINT64_MAX)
         return err_set(r->err, ERR_BAD_REQUEST, "%s: %s is missing", r->where,
                        values[ID_INPUT] == UINT64_MAX ? "input" : "output");
+    price->names_one = str_index(price->model, '*') == price->model.len &&
+                       str_index(price->model, '?') == price->model.len;
     set_rates(price, values);
     return true;
 }

@@ -58,6 +58,7 @@ static const struct {
     { "claude-haiku-4-5-20251001", 1000000, 5000000 },
     { "claude-haiku-3-5", 800000, 4000000 },
     { "claude-3-5-haiku-20241022", 800000, 4000000 },
+    { "Claude-OPUS-5", 5000000, 25000000 },
     /* no date, or no model */
     { "", 0, 0 },
     { "claude", 0, 0 },
