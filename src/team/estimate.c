@@ -17,27 +17,29 @@ static void learn(struct spread *spread, double value, double weight)
     spread->variance = (1 - weight) * (spread->variance + weight * off * off);
 }
 
-static void learn_per(struct history *history, enum history_of of,
-                      uint64_t amount, uint64_t bytes)
+/* What has no bytes tells nothing of a byte. */
+static void learn_per(struct spread *spread, uint64_t amount, uint64_t bytes,
+                      double weight)
 {
-    double weight = fmax(WEIGHT, 1.0 / (double)history->requests);
-
     if (bytes > 0)
-        learn(&history->of[of], (double)amount / (double)bytes, weight);
+        learn(spread, (double)amount / (double)bytes, weight);
 }
 
 void estimate_learn(struct history *history, const struct estimate_truth *truth)
 {
-    history->requests++;
-    learn_per(history, HISTORY_IN_TOKENS, truth->tokens_in, truth->body_bytes);
-    learn_per(history, HISTORY_IN_COST, truth->cost_in_microusd,
-              truth->body_bytes);
-    learn_per(history, HISTORY_OUT_TOKENS, truth->tokens_out, 1);
-    learn_per(history, HISTORY_OUT_COST, truth->cost_out_microusd, 1);
-    learn_per(history, HISTORY_BYTE_TOKENS, truth->tokens_out,
-              truth->answer_bytes);
-    learn_per(history, HISTORY_BYTE_COST, truth->cost_out_microusd,
-              truth->answer_bytes);
+    struct spread *of = history->of;
+    uint64_t body = truth->body_bytes;
+    uint64_t answer = truth->answer_bytes;
+    uint64_t out = truth->tokens_out;
+    uint64_t cost_out = truth->cost_out_microusd;
+    double weight = fmax(WEIGHT, 1.0 / (double)++history->requests);
+
+    learn_per(&of[HISTORY_IN_TOKENS], truth->tokens_in, body, weight);
+    learn_per(&of[HISTORY_IN_COST], truth->cost_in_microusd, body, weight);
+    learn_per(&of[HISTORY_OUT_TOKENS], out, 1, weight);
+    learn_per(&of[HISTORY_OUT_COST], cost_out, 1, weight);
+    learn_per(&of[HISTORY_BYTE_TOKENS], out, answer, weight);
+    learn_per(&of[HISTORY_BYTE_COST], cost_out, answer, weight);
 }
 
 /* ---- expecting ---------------------------------------------------------- */

@@ -142,8 +142,11 @@ static bool has_unsaved(const struct activity *activity)
 /* The latest first: the one for which there is no more room is asked for least. */
 static struct kept_history *to_front(struct activity *activity, size_t at)
 {
-    struct kept_history kept = activity->histories[at];
+    struct kept_history kept;
 
+    if (at == 0)
+        return &activity->histories[0];
+    kept = activity->histories[at];
     memmove(activity->histories + 1, activity->histories,
             at * sizeof(struct kept_history));
     activity->histories[0] = kept;
@@ -211,21 +214,20 @@ static bool is_name(struct str model)
 void counters_learn(struct counters *counters, struct str model,
                     const struct estimate_truth *truth)
 {
-    struct activity *activity;
-    struct kept_history *kept;
+    struct activity *activity = counters_lock(counters);
+    struct kept_history *kept = find_history(activity, model);
 
-    if (!is_name(model))
-        return;
-    activity = counters_lock(counters);
-    kept = find_history(activity, model);
-    if (!kept) {
+    if (!kept && is_name(model)) {
         kept = add_history(activity);
         memcpy(kept->history.model, model.at, model.len);
     }
-    estimate_learn(&kept->history, truth);
-    kept->learned++;
-    if (counters->unsaved)
-        unsaved_list(counters);
+    if (kept) {
+        estimate_learn(&kept->history, truth);
+        /* With something to save it is listed, or being taken. */
+        if (counters->unsaved && kept->learned == kept->saved)
+            unsaved_list(counters);
+        kept->learned++;
+    }
     counters_unlock(counters);
 }
 

@@ -135,7 +135,9 @@ static void histories_are_saved_whole(void **state)
     assert_int_equal(out.history_count, 1);
     assert_int_equal(out.histories[0].requests, 1);
     counters_learn(desk.key.counters, STR("m"), &truth);
+    assert_null(unsaved_next(unsaved));
     counters_saved(desk.key.counters, true);
+    next_is_the_key();
     assert_true(counters_take_unsaved(desk.key.counters, &out));
     assert_int_equal(out.histories[0].requests, 2);
     counters_saved(desk.key.counters, false);
