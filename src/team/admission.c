@@ -133,7 +133,11 @@ static void check_side(const struct admission_ask *ask, size_t side,
     const struct zone *zone = ask->of[side].zone;
 
     for (size_t i = 0; i < LIMIT_COUNT; i++) {
-        struct check check = {
+        struct check check;
+
+        if (limits->at[i] == LIMIT_NONE)
+            continue;
+        check = (struct check){
             .activity = activity,
             .zone = zone ? zone : zone_utc(),
             .now = now,
@@ -142,8 +146,7 @@ static void check_side(const struct admission_ask *ask, size_t side,
                        .need = need_of(ask, (enum limit)i),
                        .at = limits->at[i] },
         };
-
-        if (limits->at[i] != LIMIT_NONE && check.found.need > 0 &&
+        if (check.found.need > 0 &&
             !fits(&check, queue_ahead(activity, ask->place)))
             take_finding(finding, &check.found);
     }
