@@ -48,6 +48,7 @@ static bool pick_of_all(struct relayed *r, struct str name)
 struct choice {
     const struct key *key;
     struct arena *arena;
+    uint64_t now_ms;  /* wall clock */
     struct str name;  /* of the first that is usable; empty: none is */
     size_t count;     /* of those that the key may use */
     struct err first; /* why the first of them is not usable */
@@ -62,7 +63,7 @@ static void weigh(void *arg, const struct account *account)
         !key_allows_account(choice->key, str_of(account->name), account->pooled,
                             &err))
         return;
-    if (account_is_usable(account, clock_wall_ms(), &err))
+    if (account_is_usable(account, choice->now_ms, &err))
         choice->name = arena_str(choice->arena, str_of(account->name));
     else if (choice->count == 0)
         choice->first = err;
@@ -96,7 +97,7 @@ static bool refuse_all(struct relayed *r, const struct choice *choice)
 
 /* What the key may not use is refused in the same words whether it is there or
    not. */
-static bool take_allowed(struct relayed *r, struct str name)
+static bool take_allowed(struct relayed *r, struct str name, uint64_t now_ms)
 {
     struct accounts *accounts = r->relay->options.accounts;
     struct account *account = accounts_get(accounts, name);
@@ -108,8 +109,7 @@ static bool take_allowed(struct relayed *r, struct str name)
                       "the relay key \"%s\" may use the account \"" STR_FMT
                       "\", but it is not there",
                       r->caller.key->name, STR_ARG(name));
-    if (allowed && account &&
-        account_is_usable(account, clock_wall_ms(), &r->err))
+    if (allowed && account && account_is_usable(account, now_ms, &r->err))
         r->account = account_ref(account);
     account_unref(account);
     return r->account != NULL;
@@ -120,11 +120,12 @@ static bool pick_for_key(struct relayed *r, struct str name)
 {
     struct choice choice = { .key = r->caller.key,
                              .arena = r->req->arena,
+                             .now_ms = clock_wall_ms(),
                              .name = name };
 
     if (name.len == 0)
         accounts_each(r->relay->options.accounts, weigh, &choice);
-    return choice.name.len > 0 ? take_allowed(r, choice.name)
+    return choice.name.len > 0 ? take_allowed(r, choice.name, choice.now_ms)
                                : refuse_all(r, &choice);
 }
 

@@ -267,10 +267,11 @@ static struct admission_truth truth_of(const struct ration *ration,
         .tokens_out = usage->counts[METER_OUTPUT],
         .cost_microusd = price_cost_microusd(price, usage),
     };
-    uint64_t cost_in = price_input_microusd(price, usage);
+    uint64_t cost_in;
 
     if (usage->final)
         return truth;
+    cost_in = price_input_microusd(price, usage);
     so_far = unknown_output(ration, price, end->answer_bytes);
     if (so_far.tokens_out > truth.tokens_out)
         truth.tokens_out = so_far.tokens_out;
@@ -294,25 +295,25 @@ static struct admission_truth untold(const struct ration *ration,
     return truth;
 }
 
-static void learn(const struct ration *ration, const struct ration_end *end)
+/* From an answer that told all. */
+static void learn(const struct ration *ration, const struct ration_end *end,
+                  const struct admission_truth *truth)
 {
-    const struct meter_usage *usage = end->usage;
-    const struct price *price = ration->price;
-    uint64_t cost = price_cost_microusd(price, usage);
-    struct estimate_truth truth = {
+    uint64_t cost = truth->cost_microusd;
+    uint64_t cost_in = price_input_microusd(ration->price, end->usage);
+    struct estimate_truth came_to = {
         .body_bytes = ration->options.body_bytes,
         .answer_bytes = end->answer_bytes,
-        .tokens_in = meter_rated_input(usage),
-        .tokens_out = usage->counts[METER_OUTPUT],
-        .cost_in_microusd = price_input_microusd(price, usage),
+        .tokens_in = truth->tokens_in,
+        .tokens_out = truth->tokens_out,
+        .cost_in_microusd = cost_in,
+        .cost_out_microusd = cost > cost_in ? cost - cost_in : 0,
     };
 
-    truth.cost_out_microusd =
-        cost > truth.cost_in_microusd ? cost - truth.cost_in_microusd : 0;
     counters_learn(ration->options.owner.of[ADMISSION_KEY].counters,
-                   str_of(ration->model), &truth);
+                   str_of(ration->model), &came_to);
     if (ration->options.all)
-        counters_learn(ration->options.all, str_of(ration->model), &truth);
+        counters_learn(ration->options.all, str_of(ration->model), &came_to);
 }
 
 void ration_settle(struct ration *ration, const struct ration_end *end)
@@ -329,5 +330,5 @@ void ration_settle(struct ration *ration, const struct ration_end *end)
         truth = told ? truth_of(ration, end) : untold(ration, end);
     admission_settle(&ration->admission, &truth, now_of(ration));
     if (told && end->complete && end->usage->final && !end->usage->failed)
-        learn(ration, end);
+        learn(ration, end, &truth);
 }
