@@ -37,11 +37,27 @@ static const struct endpoint endpoints[] = {
     ROW("GET", "/v1/models/:", 32 * MB, WHOLE, false, MESSAGES, NONE),
 };
 
-/* Everything else below /v1/: skills, agents, and what comes next. */
-#define OPEN(method) ROW(method, "/v1/*", 500 * MB, OPEN, false, OTHER, PERHAPS)
+/* Everything else below /v1/: skills, agents, and what comes next.  A path has one
+   permission, whatever the method: a row for each, the narrow ones first. */
+#define OPEN(method, pattern, call, model)                                     \
+    ROW(method, pattern, 500 * MB, OPEN, false, call, model)
+#define OPEN_ALL(pattern, call, reads, writes)                                 \
+    OPEN("GET", pattern, call, reads), OPEN("HEAD", pattern, call, reads),     \
+        OPEN("POST", pattern, call, writes),                                   \
+        OPEN("PUT", pattern, call, writes),                                    \
+        OPEN("PATCH", pattern, call, writes),                                  \
+        OPEN("DELETE", pattern, call, reads)
 static const struct endpoint open_rows[] = {
-    OPEN("GET"), OPEN("HEAD"),  OPEN("POST"),
-    OPEN("PUT"), OPEN("PATCH"), OPEN("DELETE"),
+    OPEN_ALL("/v1/messages", MESSAGES, PERHAPS, PERHAPS),
+    OPEN_ALL("/v1/messages/count_tokens", MESSAGES, PERHAPS, PERHAPS),
+    OPEN_ALL("/v1/messages/batches", BATCHES, NONE, EACH),
+    OPEN_ALL("/v1/messages/batches/*", BATCHES, NONE, EACH),
+    OPEN_ALL("/v1/complete", MESSAGES, PERHAPS, PERHAPS),
+    OPEN_ALL("/v1/files", FILES, NONE, NONE),
+    OPEN_ALL("/v1/files/*", FILES, NONE, NONE),
+    OPEN_ALL("/v1/models", MESSAGES, PERHAPS, PERHAPS),
+    OPEN_ALL("/v1/models/:", MESSAGES, PERHAPS, PERHAPS),
+    OPEN_ALL("/v1/*", OTHER, PERHAPS, PERHAPS),
 };
 
 static const struct router known = ROUTER_OVER(endpoints, route);
@@ -234,7 +250,7 @@ const struct endpoint *endpoints_open(struct str method, struct str path)
 
     if (router_find(&open_list, method, path, &match) != ROUTER_FOUND)
         return NULL;
-    return is_open(match.at[0]) ? &open_rows[match.row] : NULL;
+    return is_open(str_from(path, 4)) ? &open_rows[match.row] : NULL;
 }
 
 struct str endpoints_allow(struct arena *arena, struct str path)

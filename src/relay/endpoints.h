@@ -48,11 +48,11 @@ bool endpoints_is_under_api(struct str path);
    none. */
 const struct endpoint *endpoints_find(struct str method, struct str path);
 
-/* The row of everything else below /v1/, for a method that the API uses; NULL if
+/* A row for everything else below /v1/, for a method that the API uses; NULL if
    the path is not one that passes: its first name, and each one below a first name
    of the rows, has letters, digits, '-', '_' and '.' only and is no other spelling of
    one in the rows ("Batches"); and no segment is empty, leads upwards or hides a '/',
-   '.' or '\\'. */
+   '.' or '\\'.  What a key must allow depends on the path alone. */
 const struct endpoint *endpoints_open(struct str method, struct str path);
 
 /* Why a path below /v1 does not pass, in words. */
