@@ -155,7 +155,7 @@ static size_t in_text(struct sift *sift, struct str bytes)
     if (!found.text.at)
         return used;
     sift->state = SIFT_BEHIND_VALUE;
-    if (found.text.len > 0)
+    if (sift_is_tellable(found.text))
         sift->found(sift->arg, &found);
     return used;
 }

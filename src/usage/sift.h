@@ -29,8 +29,8 @@
 #include "base/str.h"
 #include "usage/nesting.h"
 
-/* Longer texts, and names, are nobody's; so are those with escapes of NUL or of
-   other than ASCII characters. */
+/* Longer texts, and names, are nobody's; so are those with a NUL, escaped or not,
+   and those with escapes of other than ASCII characters. */
 #define SIFT_TEXT_MAX 128
 /* Objects and arrays of the tree within each other, the root included. */
 #define SIFT_DEPTH_MAX 4
@@ -62,7 +62,7 @@ struct sift_found {
     uint64_t number;
     bool begins; /* only the first byte of the value was looked at: */
     char first;
-    struct str text; /* unescaped, never empty; lives for the call */
+    struct str text; /* unescaped, never empty, no NUL; lives for the call */
 };
 
 typedef void (*sift_fn)(void *arg, const struct sift_found *found);

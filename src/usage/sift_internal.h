@@ -11,6 +11,8 @@
 void sift_begin_text(struct sift *sift);
 /* What no longer fits spoils it. */
 void sift_add_part(struct sift *sift, struct str part);
+/* May the user be told of it?  Who keeps it as a C string must not cut it short. */
+bool sift_is_tellable(struct str text);
 /* Empty if it is spoilt. */
 struct str sift_text_of(const struct sift *sift);
 /* Some bytes, at most with the closing quote: then `text` is the whole text, until

@@ -59,7 +59,8 @@ static size_t take_value(struct sift *sift, struct str bytes, size_t at)
     sift->state = SIFT_BEHIND_WORD;
     if (sift->member->kind != SIFT_TEXT || from >= bytes.len ||
         bytes.at[at] != ':' || bytes.at[from++] != '"' ||
-        !lexis_plain_end(bytes, from, &end) || end == from)
+        !lexis_plain_end(bytes, from, &end) ||
+        !sift_is_tellable(str_sub(bytes, from, end - from)))
         return at;
     sift->state = SIFT_IN_NESTED;
     sift->found(sift->arg, &(struct sift_found){
@@ -133,7 +134,7 @@ static void end_word(struct sift *sift, struct str text)
         sift->member = sift_watched(sift, text);
         if (sift->member)
             sift->state = SIFT_BEHIND_WORD;
-    } else if (text.len > 0) {
+    } else if (sift_is_tellable(text)) {
         sift->found(sift->arg, &(struct sift_found){ .id = sift->member->id,
                                                      .text = text });
     }

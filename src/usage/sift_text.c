@@ -26,6 +26,11 @@ static void add_char(struct sift *sift, char c)
     sift_add_part(sift, (struct str){ &c, 1 });
 }
 
+bool sift_is_tellable(struct str text)
+{
+    return text.len > 0 && !memchr(text.at, 0, text.len);
+}
+
 struct str sift_text_of(const struct sift *sift)
 {
     return sift->spoilt ? STR_EMPTY : (struct str){ sift->text, sift->len };

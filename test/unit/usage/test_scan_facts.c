@@ -38,6 +38,15 @@ static const struct {
       "model? max?" },
     { "{\"model\":\"" LONG128 "\"}", "model=" LONG128 },
     { "{\"model\":\"" LONG128 "x\"}", "model?" },
+    { "{\"model\":\"claude-opus-5\\u0000x\"}", "model?" },
+    { "{\"model\":\"claude-opus-5\\u0000\"}", "model?" },
+    { "{\"model\":\"\\u0000claude-opus-5\"}", "model?" },
+    { "{\"model\":\"claude-opus-5\\ud800\"}", "model?" },
+    { "{\"model\":\"claude-opus-5\\ud83d\\ude00\"}", "model?" },
+    { "{\"model\":\"claude-opus-5\\u200b\"}", "model?" },
+    { "{\"model\":\"claude\\uff0dopus-5\"}", "model?" },
+    { "{\"model\":\"claude\\u002Dopus-5\"}", "model=claude-opus-5" },
+    { "{\"model\":\"" LONG16 "\\u0000" LONG128 "\"}", "model?" },
     /* the last one counts */
     { "{\"model\":\"a\",\"model\":\"b\",\"max_tokens\":1,\"max_tokens\":2}",
       "model=b max=2 again" },
@@ -46,6 +55,11 @@ static const struct {
       "model? max? again" },
     { "{\"model\":1,\"model\":\"b\",\"max_tokens\":{},\"max_tokens\":2}",
       "model=b max=2 again" },
+    { "{\"mod\\u0065l\":\"a\",\"\\u006D\\u006fdel\":\"b\\u0000\"}",
+      "model? again" },
+    { "{\"model\":\"a\",\"model\\u0000\":\"b\",\"Model\":\"b\"}", "model=a" },
+    { "{\"model\":\"a\",\"x\":{\"model\":\"b\"},\"y\":[{\"model\":\"c\"}]}",
+      "model=a" },
     { "{\"stream\":true,\"stream\":null}", "" },
     { "{\"stream\":false,\"str\\u0065am\":true}", "stream" },
     { "{\"stream\":\"true\"}", "" },
@@ -182,9 +196,15 @@ static void a_body_tells_what_it_asks_for(void **state)
 /* A NUL is no value, and not the end of a text. */
 static void a_nul_is_no_value(void **state)
 {
-    static const char *const bodies[] = { "{\"model\":@}", "{\"max_tokens\":@}",
+    static const char *const bodies[] = { "{\"model\":@}",
+                                          "{\"max_tokens\":@}",
                                           "{\"tools\":[{\"type\":@",
-                                          "{\"mcp_servers\":@" };
+                                          "{\"mcp_servers\":@",
+                                          "{\"model\":\"claude-opus-5@x\"}",
+                                          "{\"model\":\"claude-opus-5@\"}",
+                                          "{\"model\":\"@claude-opus-5\"}",
+                                          "{\"model\":\"claude@\\u002d5\"}",
+                                          "{\"model@\":\"claude-opus-5\"}" };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(bodies); i++) {
@@ -196,6 +216,7 @@ static void a_nul_is_no_value(void **state)
         *strchr(body, '@') = '\0';
         facts = asked_check(text);
         assert_true(facts.model_is != SCAN_TOLD);
+        assert_string_equal(facts.model, "");
         assert_true(facts.max_tokens_is != SCAN_TOLD);
         assert_false(facts.has_servers);
     }

@@ -155,9 +155,9 @@ static void feed(struct sift *sift, struct str piece)
     mem_free(mem);
 }
 
-static void check(const char *text, size_t first, size_t size, const char *want)
+static void check(struct str text, size_t first, size_t size, const char *want)
 {
-    struct str rest = str_of(text);
+    struct str rest = text;
     struct sift sift;
     struct buf got;
 
@@ -168,22 +168,35 @@ static void check(const char *text, size_t first, size_t size, const char *want)
          rest = str_from(rest, size))
         feed(&sift, str_sub(rest, 0, size));
     if (!str_eq(buf_str(&got), str_of(want)))
-        fail_msg("%s\nin pieces of %zu and %zu\ngot  " STR_FMT "\nwant %s",
-                 text, first, size, STR_ARG(buf_str(&got)), want);
+        fail_msg(STR_FMT "\nin pieces of %zu and %zu\ngot  " STR_FMT
+                         "\nwant %s",
+                 STR_ARG(text), first, size, STR_ARG(buf_str(&got)), want);
     buf_done(&got);
+}
+
+static void check_all_cuts(struct str text, const char *want)
+{
+    for (size_t first = 0; first <= text.len; first++)
+        check(text, first, text.len, want);
+    for (size_t size = 1; size <= 5; size++)
+        check(text, 0, size, want);
 }
 
 static void members_are_found_however_the_text_is_cut(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        size_t len = strlen(cases[i].text);
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        check_all_cuts(str_of(cases[i].text), cases[i].want);
+}
 
-        for (size_t first = 0; first <= len; first++)
-            check(cases[i].text, first, len, cases[i].want);
-        for (size_t size = 1; size <= 5; size++)
-            check(cases[i].text, 0, size, cases[i].want);
-    }
+/* Kept as a C string it would be another text. */
+static void a_text_with_a_nul_is_nobodys(void **state)
+{
+    (void)state;
+    check_all_cuts(STR("{\"tea\":\"a\0b\",\"cups\":1}"), "1=1;9;");
+    check_all_cuts(STR("{\"tea\":\"a\0\",\"cups\":1}"), "1=1;9;");
+    check_all_cuts(STR("{\"tea\":\"\\u0061\0b\",\"cups\":1}"), "1=1;9;");
+    check_all_cuts(STR("{\"tea\0\":\"a\",\"cups\":1}"), "1=1;9;");
 }
 
 /* Wherever one text stopped. */
@@ -213,6 +226,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_are_found_however_the_text_is_cut),
+        cmocka_unit_test(a_text_with_a_nul_is_nobodys),
         cmocka_unit_test(another_text_begins_afresh),
     };
 
