@@ -158,7 +158,7 @@ static bool may_promise(const struct ration *ration, struct err *err)
 {
     const struct ration_owner *owner = &ration->options.owner;
 
-    return !owner->strict || !ration->boundless ||
+    return ration->basis != RATION_STRICT_UNBOUNDED ||
            err_set(err, ERR_FORBIDDEN,
                    "the key %s reserves the most that a request may cost "
                    "(reserve: strict), and nothing bounds what this request "
@@ -189,6 +189,17 @@ enum ration_answer ration_ask(struct ration *ration, void (*wake)(void *arg),
 
 /* ---- correcting --------------------------------------------------------- */
 
+static const struct ration_basis_row *row_of(const struct ration *ration)
+{
+    return &ration_basis_rows[ration->basis];
+}
+
+static bool can_correct(const struct ration *ration)
+{
+    return ration->has_tools ? row_of(ration)->corrects_tools
+                             : row_of(ration)->corrects;
+}
+
 /* What its output has come to and will come to, at the least. */
 static uint64_t output_so_far(const struct ration *ration,
                               const struct meter_usage *usage,
@@ -198,7 +209,7 @@ static uint64_t output_so_far(const struct ration *ration,
                                           usage->counts[METER_OUTPUT]);
     uint64_t likely;
 
-    if (!ration->has_history)
+    if (!row_of(ration)->has_like)
         return told;
     likely = estimate_so_far(&ration->history, answer_bytes).cost_microusd +
              estimate_mean_out(&ration->history);
@@ -213,12 +224,12 @@ void ration_correct(struct ration *ration, const struct meter_usage *usage,
 
     ration->look.told = usage->told;
     ration->look.bytes_at = UINT64_MAX;
-    if (!ration->corrects || !ration_is_held(ration) ||
+    if (!can_correct(ration) || !ration_is_held(ration) ||
         !usage->known[METER_INPUT])
         return;
     take_answered(ration, usage);
     so_far = output_so_far(ration, usage, answer_bytes);
-    if (ration->has_history)
+    if (row_of(ration)->has_like)
         ration->look.bytes_at = answer_bytes + RAISE_BYTES;
     admission_correct(&ration->admission, meter_rated_input(usage),
                       price_input_microusd(ration->price, usage) +
@@ -232,26 +243,35 @@ void ration_correct(struct ration *ration, const struct meter_usage *usage,
 #define TOKEN_BYTES 16
 #define BEGINNING_BYTES 1024
 
-/* What came out before an answer broke off, which it did not say.  A strict key pays
-   what was reserved: nothing less is sure. */
-static struct estimate unknown_output(const struct ration *ration,
-                                      const struct price *price,
-                                      uint64_t answer_bytes)
+static struct estimate output_of_bytes(const struct ration *ration,
+                                       uint64_t answer_bytes)
 {
     uint64_t bytes =
         answer_bytes > BEGINNING_BYTES ? answer_bytes - BEGINNING_BYTES : 0;
     uint64_t tokens =
         ration_smaller(ration->unread.tokens_out, bytes / TOKEN_BYTES);
 
-    if (ration->options.owner.strict)
-        return (struct estimate){ .tokens_out = ration->unread.tokens_out,
-                                  .cost_microusd = ration->cost_out };
-    if (ration->has_history)
-        return estimate_so_far(&ration->history, answer_bytes);
     return (struct estimate){
         .tokens_out = tokens,
-        .cost_microusd = price_tokens_microusd(price, PRICE_OUTPUT, tokens)
+        .cost_microusd =
+            price_tokens_microusd(ration->price, PRICE_OUTPUT, tokens),
     };
+}
+
+/* What came out before an answer broke off, which it did not say. */
+static struct estimate unknown_output(const struct ration *ration,
+                                      uint64_t answer_bytes)
+{
+    switch (row_of(ration)->cut) {
+    case RATION_CUT_RESERVED:
+        return (struct estimate){ .tokens_out = ration->unread.tokens_out,
+                                  .cost_microusd = ration->cost_out };
+    case RATION_CUT_LIKE:
+        return estimate_so_far(&ration->history, answer_bytes);
+    case RATION_CUT_BYTES:
+        break;
+    }
+    return output_of_bytes(ration, answer_bytes);
 }
 
 /* Of an answer that broke off, only the beginning is told. */
@@ -272,7 +292,7 @@ static struct admission_truth truth_of(const struct ration *ration,
     if (usage->final)
         return truth;
     cost_in = price_input_microusd(price, usage);
-    so_far = unknown_output(ration, price, end->answer_bytes);
+    so_far = unknown_output(ration, end->answer_bytes);
     if (so_far.tokens_out > truth.tokens_out)
         truth.tokens_out = so_far.tokens_out;
     if (cost_in + so_far.cost_microusd > truth.cost_microusd)

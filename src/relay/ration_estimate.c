@@ -34,18 +34,29 @@ static bool find_usual_most(const struct ration *ration, struct estimate *worst)
     return find_most(ration, &facts, worst);
 }
 
-static bool find_history(struct ration *ration)
+static enum ration_bound find_bound(const struct ration *ration,
+                                    struct estimate *most)
 {
-    struct str model = str_of(ration->model);
-    const struct ration_options *options = &ration->options;
+    if (find_most(ration, ration->options.facts, most))
+        return RATION_BOUND_PROVEN;
+    return find_usual_most(ration, most) ? RATION_BOUND_USUAL
+                                         : RATION_BOUND_NONE;
+}
 
-    ration->is_own_history =
-        model.len > 0 &&
-        counters_history(options->owner.of[ADMISSION_KEY].counters, model,
-                         &ration->history);
-    return ration->is_own_history ||
-           (model.len > 0 && options->all &&
-            counters_history(options->all, model, &ration->history));
+static enum ration_history find_history(struct ration *ration)
+{
+    const struct ration_options *options = &ration->options;
+    struct str model = str_of(ration->model);
+
+    if (model.len == 0)
+        return RATION_HISTORY_NONE;
+    if (counters_history(options->owner.of[ADMISSION_KEY].counters, model,
+                         &ration->history))
+        return RATION_HISTORY_OWN;
+    return options->all &&
+                   counters_history(options->all, model, &ration->history)
+               ? RATION_HISTORY_ALL
+               : RATION_HISTORY_NONE;
 }
 
 /* Whatever a body may cost at the most: what its like came to is what counts. */
@@ -56,41 +67,6 @@ static struct estimate expected(const struct ration *ration,
                                    UNBOUNDED >> 1 };
 
     return estimate_expect(&ration->history, NULL, body_bytes, &none);
-}
-
-static void estimate_by_history(struct ration *ration)
-{
-    ration->corrects = true;
-    ration->estimate = expected(ration, ration->options.body_bytes);
-    ration->cost_out = expected(ration, 0).cost_microusd;
-}
-
-/* Results of tools are read as input once more, so that their share is not known when
-   the answer begins. */
-static void estimate_by_most(struct ration *ration, const struct estimate *most)
-{
-    const struct scan_facts *facts = ration->options.facts;
-
-    ration->estimate = *most;
-    ration->corrects =
-        facts->tool_uses == 0 && !facts->tools_unbounded && !facts->has_servers;
-    ration->cost_out =
-        price_tokens_microusd(ration->price, PRICE_OUTPUT, most->tokens_out);
-}
-
-/* What other keys' requests came to does not make a small one dear. */
-static void lower_to_most(struct ration *ration, const struct estimate *most)
-{
-    struct estimate *estimate = &ration->estimate;
-    uint64_t out =
-        price_tokens_microusd(ration->price, PRICE_OUTPUT, most->tokens_out);
-
-    estimate->tokens_in = ration_smaller(estimate->tokens_in, most->tokens_in);
-    estimate->tokens_out =
-        ration_smaller(estimate->tokens_out, most->tokens_out);
-    estimate->cost_microusd =
-        ration_smaller(estimate->cost_microusd, most->cost_microusd);
-    ration->cost_out = ration_smaller(ration->cost_out, out);
 }
 
 /* The estimate, as far as it can be: nobody is charged for a number in its body that
@@ -114,6 +90,21 @@ static struct estimate find_unread(const struct ration *ration)
     };
 }
 
+/* What other keys' requests came to does not make a small one dear. */
+static void lower_to_most(struct ration *ration, const struct estimate *most)
+{
+    struct estimate *estimate = &ration->estimate;
+    uint64_t out =
+        price_tokens_microusd(ration->price, PRICE_OUTPUT, most->tokens_out);
+
+    estimate->tokens_in = ration_smaller(estimate->tokens_in, most->tokens_in);
+    estimate->tokens_out =
+        ration_smaller(estimate->tokens_out, most->tokens_out);
+    estimate->cost_microusd =
+        ration_smaller(estimate->cost_microusd, most->cost_microusd);
+    ration->cost_out = ration_smaller(ration->cost_out, out);
+}
+
 static uint64_t larger(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
@@ -121,7 +112,7 @@ static uint64_t larger(uint64_t a, uint64_t b)
 
 /* Should its like have come to more than what was thought to be the worst, then that
    was not. */
-static void raise_to_history(struct ration *ration)
+static void raise_to_like(struct ration *ration)
 {
     struct estimate like = expected(ration, ration->options.body_bytes);
     struct estimate *estimate = &ration->estimate;
@@ -134,28 +125,72 @@ static void raise_to_history(struct ration *ration)
         larger(ration->cost_out, expected(ration, 0).cost_microusd);
 }
 
+/* ---- one for each basis -------------------------------------------------- */
+
+static void take_like(struct ration *ration)
+{
+    ration->estimate = expected(ration, ration->options.body_bytes);
+    ration->cost_out = expected(ration, 0).cost_microusd;
+}
+
+static void take_most(struct ration *ration, const struct estimate *most)
+{
+    ration->estimate = *most;
+    ration->cost_out =
+        price_tokens_microusd(ration->price, PRICE_OUTPUT, most->tokens_out);
+}
+
+static void take_all(struct ration *ration)
+{
+    ration->estimate = (struct estimate){ UNBOUNDED, UNBOUNDED, UNBOUNDED };
+    ration->cost_out = 0;
+}
+
+/* What is raised to a strict key's like protects its limits; it is not booked for an
+   answer whose usage is never told. */
+static void take(struct ration *ration, const struct estimate *most)
+{
+    switch (ration->basis) {
+    case RATION_OWN:
+    case RATION_ALL:
+    case RATION_ALL_CAPPED:
+        take_like(ration);
+        if (ration->basis == RATION_ALL_CAPPED)
+            lower_to_most(ration, most);
+        ration->unread = ration->estimate;
+        return;
+    case RATION_WORST:
+    case RATION_STRICT_WORST:
+    case RATION_STRICT_ALL:
+    case RATION_STRICT_OWN:
+        take_most(ration, most);
+        break;
+    case RATION_UNBOUNDED:
+    case RATION_STRICT_UNBOUNDED:
+        take_all(ration);
+        break;
+    case RATION_FREE:
+        return;
+    }
+    ration->unread = find_unread(ration);
+    if (ration->basis == RATION_STRICT_OWN)
+        raise_to_like(ration);
+}
+
 static void choose(struct ration *ration)
 {
+    const struct ration_options *options = &ration->options;
+    const struct scan_facts *facts = options->facts;
     struct estimate most;
-    bool strict = ration->options.owner.strict;
-    bool bounded = find_most(ration, ration->options.facts, &most);
+    enum ration_bound bound = find_bound(ration, &most);
 
-    if (!bounded)
-        ration->boundless =
-            boundless_text(ration->options.packed, ration->options.facts);
-    ration->has_history = find_history(ration);
-    if (ration->has_history && !strict)
-        estimate_by_history(ration);
-    else if (bounded || (!strict && find_usual_most(ration, &most)))
-        estimate_by_most(ration, &most);
-    else
-        ration->estimate = (struct estimate){ UNBOUNDED, UNBOUNDED, UNBOUNDED };
-    if (ration->has_history && !ration->is_own_history && !strict && bounded)
-        lower_to_most(ration, &most);
-    ration->unread =
-        ration->has_history && !strict ? ration->estimate : find_unread(ration);
-    if (ration->is_own_history && strict)
-        raise_to_history(ration);
+    ration->basis =
+        ration_basis(options->owner.strict, find_history(ration), bound);
+    ration->has_tools = facts && (facts->tool_uses > 0 ||
+                                  facts->tools_unbounded || facts->has_servers);
+    if (ration->basis == RATION_STRICT_UNBOUNDED)
+        ration->boundless = boundless_text(options->packed, facts);
+    take(ration, &most);
 }
 
 /* A request that may alone need more than a minute allows is let through when the

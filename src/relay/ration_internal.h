@@ -4,6 +4,7 @@
 #pragma once
 
 #include "relay/ration.h"
+#include "relay/ration_basis.h"
 #include "team/queue.h"
 
 struct ration {
@@ -12,16 +13,14 @@ struct ration {
     struct admission admission;
     struct estimate estimate;
     struct estimate unread; /* what is booked if its usage is never told */
-    const char *boundless;  /* why nothing bounds what it may cost; or NULL */
+    const char *boundless;  /* of RATION_STRICT_UNBOUNDED: what bounds it not */
     char model[SIFT_TEXT_MAX + 1];
-    const struct price
-        *price;    /* of the model asked for, then of that answered */
-    bool answered; /* which of the two it is */
-    bool has_history;
-    bool is_own_history;    /* of the key; else of all keys */
-    struct history history; /* what it was estimated by */
+    const struct price *price; /* of the model asked for, or of that answered */
+    bool answered;             /* the latter */
+    enum ration_basis basis;
+    struct history history; /* of its like, if the basis knows any */
     uint64_t cost_out;      /* of the estimate: what is not input */
-    bool corrects;          /* input can be told from the rest */
+    bool has_tools;         /* that the server runs */
     struct queue_place *place;
     const struct counters *queued_at; /* whose queue that is */
     struct loop_timer *patience;      /* while it waits */
