@@ -22,6 +22,8 @@
        "chunked\r\n\r\n"
 #define BODY "{\"model\":\"claude-sonnet-4-5\",\"max_tokens\":100}"
 
+#define MAIN "{\"accounts\":[\"main\"]}"
+
 /* Of such a body, without any history. */
 #define RESERVED ((sizeof(BODY) - 1 + 2000) * 3 + 100 * 15)
 
