@@ -2,12 +2,7 @@
 /* Members out of a JSON text that comes in pieces. */
 #include "usage/sift.h"
 
-#include <string.h>
-
-#include "base/buf.h"
-#include "base/macros.h"
-#include "base/mem.h"
-#include "unit.h"
+#include "sift_scene.h"
 
 /* { "tea": "t", "cups": 1, "pot": { "ml": 2, "lid": { "a": 3 } } } */
 static const struct sift_node lid[] = {
@@ -27,14 +22,9 @@ static const struct sift_node root = {
     { "", 0 }, SIFT_OBJECT, 9, top, COUNT_OF(top)
 };
 
-#define LONG16 "0123456789abcdef"
-#define LONG128 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16
+static const struct sift_of of = { .root = &root, .pieces_max = 5 };
 
-/* found: id=number, id=text, and the id of an object that ended */
-static const struct {
-    const char *text;
-    const char *want;
-} cases[] = {
+static const struct sift_case cases[] = {
     { "{}", "9;" },
     { " \t\r\n{ } ", "9;" },
     { "{\"tea\":\"green\"}", "0=green;9;" },
@@ -127,76 +117,28 @@ static const struct {
     { "{\"x\":[1 2,,],\"cups\":1}", "1=1;9;" },
     { "{\"x\":nope,\"cups\":1}", "1=1;9;" },
     /* found by its name */
-    { "{\"any\":{\"cups\":1},\"cups\":2}", "5;1=2;9;" },
-    { "{\"a\\u006ey\":null,\"any\":\"x\",\"x\":{\"any\":1}}", "5;5;9;" },
+    { "{\"any\":{\"cups\":1},\"cups\":2}", "5:{;1=2;9;" },
+    { "{\"a\\u006ey\":null,\"any\":\"x\",\"x\":{\"any\":1}}", "5:n;5:\";9;" },
     { "{\"any\"", "" },
-    { "{\"any\":n", "5;" },
+    { "{\"any\":n", "5:n;" },
 };
-
-static void note(void *arg, const struct sift_found *found)
-{
-    struct buf *out = arg;
-
-    if (found->text.len > 0)
-        buf_printf(out, "%u=" STR_FMT ";", found->id, STR_ARG(found->text));
-    else if (found->id < 4)
-        buf_printf(out, "%u=%llu;", found->id,
-                   (unsigned long long)found->number);
-    else
-        buf_printf(out, "%u;", found->id);
-}
-
-/* Each piece in a block of its own. */
-static void feed(struct sift *sift, struct str piece)
-{
-    char *mem = mem_strndup(piece.at, piece.len);
-
-    sift_feed(sift, (struct str){ mem, piece.len });
-    mem_free(mem);
-}
-
-static void check(struct str text, size_t first, size_t size, const char *want)
-{
-    struct str rest = text;
-    struct sift sift;
-    struct buf got;
-
-    buf_init(&got, 4096);
-    sift_init(&sift, &root, note, &got);
-    feed(&sift, str_sub(rest, 0, first));
-    for (rest = str_from(rest, first); rest.len > 0;
-         rest = str_from(rest, size))
-        feed(&sift, str_sub(rest, 0, size));
-    if (!str_eq(buf_str(&got), str_of(want)))
-        fail_msg(STR_FMT "\nin pieces of %zu and %zu\ngot  " STR_FMT
-                         "\nwant %s",
-                 STR_ARG(text), first, size, STR_ARG(buf_str(&got)), want);
-    buf_done(&got);
-}
-
-static void check_all_cuts(struct str text, const char *want)
-{
-    for (size_t first = 0; first <= text.len; first++)
-        check(text, first, text.len, want);
-    for (size_t size = 1; size <= 5; size++)
-        check(text, 0, size, want);
-}
 
 static void members_are_found_however_the_text_is_cut(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++)
-        check_all_cuts(str_of(cases[i].text), cases[i].want);
+        sift_scene_check_cuts(&of, str_of(cases[i].text), cases[i].want);
 }
 
 /* Kept as a C string it would be another text. */
 static void a_text_with_a_nul_is_nobodys(void **state)
 {
     (void)state;
-    check_all_cuts(STR("{\"tea\":\"a\0b\",\"cups\":1}"), "1=1;9;");
-    check_all_cuts(STR("{\"tea\":\"a\0\",\"cups\":1}"), "1=1;9;");
-    check_all_cuts(STR("{\"tea\":\"\\u0061\0b\",\"cups\":1}"), "1=1;9;");
-    check_all_cuts(STR("{\"tea\0\":\"a\",\"cups\":1}"), "1=1;9;");
+    sift_scene_check_cuts(&of, STR("{\"tea\":\"a\0b\",\"cups\":1}"), "1=1;9;");
+    sift_scene_check_cuts(&of, STR("{\"tea\":\"a\0\",\"cups\":1}"), "1=1;9;");
+    sift_scene_check_cuts(&of, STR("{\"tea\":\"\\u0061\0b\",\"cups\":1}"),
+                          "1=1;9;");
+    sift_scene_check_cuts(&of, STR("{\"tea\0\":\"a\",\"cups\":1}"), "1=1;9;");
 }
 
 /* Wherever one text stopped. */
@@ -209,13 +151,12 @@ static void another_text_begins_afresh(void **state)
     struct buf got;
 
     (void)state;
-    buf_init(&got, 4096);
-    sift_init(&sift, &root, note, &got);
+    sift_scene_begin(&of, &sift, &got);
     for (size_t len = 0; len < sizeof(text); len++) {
-        feed(&sift, str_sub(STR(text), 0, len));
+        sift_scene_feed(&sift, str_sub(STR(text), 0, len));
         sift_restart(&sift);
         buf_clear(&got);
-        feed(&sift, STR("{\"tea\":\"x\",\"cups\":3}"));
+        sift_scene_feed(&sift, STR("{\"tea\":\"x\",\"cups\":3}"));
         unit_assert_str(buf_str(&got), "0=x;1=3;9;");
         sift_restart(&sift);
     }

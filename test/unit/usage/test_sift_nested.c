@@ -1,12 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Members that are watched, inside of what is stepped over; and arrays of the tree. */
-#include <string.h>
-
-#include "base/buf.h"
-#include "base/macros.h"
-#include "base/mem.h"
-#include "unit.h"
-#include "usage/sift.h"
+#include "sift_scene.h"
 
 /* { "pots": [ { "ml": 1, "tea": "t" } ] }, and anywhere: "leaf": "l", "any": ... */
 static const struct sift_node pot[] = {
@@ -25,14 +19,12 @@ static const struct sift_node watched[] = {
     { { "any", 3 }, SIFT_ANY, 5, NULL, 0 },
 };
 
-#define LONG16 "0123456789abcdef"
-#define LONG128 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16
+static const struct sift_of of = { .root = &root,
+                                   .watched = watched,
+                                   .watched_count = COUNT_OF(watched),
+                                   .pieces_max = 40 };
 
-/* found: id=number, id=text, id:first byte, and the id of an object that ended */
-static const struct {
-    const char *text;
-    const char *want;
-} cases[] = {
+static const struct sift_case cases[] = {
     /* arrays */
     { "{\"pots\":[]}", "9;" },
     { "{ \"pots\" : [ { \"ml\" : 1 } , { \"ml\" : 2 } ] }", "1=1;7;1=2;7;9;" },
@@ -87,60 +79,11 @@ static const struct {
     { "{\"a\":[},\"b\":{\"leaf\":\"x\"}}", "" },
 };
 
-static void note(void *arg, const struct sift_found *found)
-{
-    struct buf *out = arg;
-
-    if (found->text.len > 0)
-        buf_printf(out, "%u=" STR_FMT ";", found->id, STR_ARG(found->text));
-    else if (found->begins)
-        buf_printf(out, "%u:%c;", found->id, found->first);
-    else if (found->id < 4)
-        buf_printf(out, "%u=%llu;", found->id,
-                   (unsigned long long)found->number);
-    else
-        buf_printf(out, "%u;", found->id);
-}
-
-/* Each piece in a block of its own. */
-static void feed(struct sift *sift, struct str piece)
-{
-    char *mem = mem_strndup(piece.at, piece.len);
-
-    sift_feed(sift, (struct str){ mem, piece.len });
-    mem_free(mem);
-}
-
-static void check(const char *text, size_t first, size_t size, const char *want)
-{
-    struct str rest = str_of(text);
-    struct sift sift;
-    struct buf got;
-
-    buf_init(&got, 4096);
-    sift_init(&sift, &root, note, &got);
-    sift_watch(&sift, watched, COUNT_OF(watched));
-    feed(&sift, str_sub(rest, 0, first));
-    for (rest = str_from(rest, first); rest.len > 0;
-         rest = str_from(rest, size))
-        feed(&sift, str_sub(rest, 0, size));
-    if (!str_eq(buf_str(&got), str_of(want)))
-        fail_msg("%s\nin pieces of %zu and %zu\ngot  " STR_FMT "\nwant %s",
-                 text, first, size, STR_ARG(buf_str(&got)), want);
-    buf_done(&got);
-}
-
 static void members_are_found_however_the_text_is_cut(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        size_t len = strlen(cases[i].text);
-
-        for (size_t first = 0; first <= len; first++)
-            check(cases[i].text, first, len + 1, cases[i].want);
-        for (size_t size = 1; size <= 40; size++)
-            check(cases[i].text, 0, size, cases[i].want);
-    }
+    for (size_t i = 0; i < COUNT_OF(cases); i++)
+        sift_scene_check_cuts(&of, str_of(cases[i].text), cases[i].want);
 }
 
 /* The last word counts, even if it is none. */
@@ -150,12 +93,11 @@ static void what_replaces_is_announced(void **state)
     struct buf got;
 
     (void)state;
-    buf_init(&got, 4096);
-    sift_init(&sift, &root, note, &got);
-    sift_watch(&sift, watched, COUNT_OF(watched));
+    sift_scene_begin(&of, &sift, &got);
     sift_announce(&sift);
-    feed(&sift, STR("{\"cups\":1,\"cups\":null,\"pots\":[{\"ml\":2}],"
-                    "\"pots\":3,\"a\":{\"leaf\":\"x\"}}"));
+    sift_scene_feed(&sift,
+                    STR("{\"cups\":1,\"cups\":null,\"pots\":[{\"ml\":2}],"
+                        "\"pots\":3,\"a\":{\"leaf\":\"x\"}}"));
     unit_assert_str(buf_str(&got), "3:1;3=1;3:n;7:[;1:2;1=2;7;7:3;4=x;9;");
     buf_done(&got);
 }
