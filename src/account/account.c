@@ -8,6 +8,7 @@
 #include "account/kinds.h"
 #include "base/chars.h"
 #include "base/mem.h"
+#include "base/shown.h"
 
 struct counted {
     atomic_uint refs;
@@ -22,6 +23,25 @@ bool account_name_is_valid(struct str name)
 
     return name.len >= 1 && name.len <= ACCOUNT_NAME_MAX && name.at[0] != '.' &&
            chars_has_all(&usual, name);
+}
+
+bool account_name_check(struct str name, enum err_code code, struct err *err)
+{
+    return account_name_is_valid(name) ||
+           err_set(err, code,
+                   "that is not a valid account name: use 1 to %d letters, "
+                   "digits or . _ @ -, not starting with a dot",
+                   ACCOUNT_NAME_MAX);
+}
+
+bool account_missing(struct str name, enum err_code code, struct err *err)
+{
+    char text[SHOWN_MAX];
+
+    return err_set(err, code,
+                   "there is no account \"%s\"; `claude-relay account list` "
+                   "shows those there are",
+                   shown(name, text));
 }
 
 bool account_name_may_be_made(struct str name)

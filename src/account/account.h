@@ -66,6 +66,13 @@ extern const struct account_kind *const account_kinds[];
 /* [A-Za-z0-9._@-]{1,64}, not starting with a dot: nothing else ever reaches a
    path. */
 bool account_name_is_valid(struct str name);
+/* The same; false says in err, with that code, what is allowed. */
+bool account_name_check(struct str name, enum err_code code,
+                        struct err *err) MUST_CHECK;
+
+/* No account has that name: err, with that code, says where those are that there
+   are.  Always false. */
+bool account_missing(struct str name, enum err_code code, struct err *err);
 
 /* Of a new account: valid, and not what begins a key or token, which would be in
    every message and path from then on. */

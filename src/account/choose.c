@@ -3,7 +3,6 @@
 #include "account/choose.h"
 
 #include "base/buf.h"
-#include "base/shown.h"
 
 /* As many names are listed as fit: a text of struct err keeps its end. */
 #define NAMES_MAX 160
@@ -20,18 +19,8 @@ static struct account *find(struct account *const *accounts, size_t count,
 
 static void refuse_name(struct str name, struct err *err)
 {
-    char text[SHOWN_MAX];
-
-    if (account_name_is_valid(name))
-        err_set(err, ERR_NO_ACCOUNT,
-                "there is no account \"%s\"; `claude-relay account list` shows "
-                "those there are",
-                shown(name, text));
-    else
-        err_set(err, ERR_NO_ACCOUNT,
-                "that is not a valid account name: use 1 to %d letters, digits "
-                "or . _ @ -, not starting with a dot",
-                ACCOUNT_NAME_MAX);
+    if (account_name_check(name, ERR_NO_ACCOUNT, err))
+        (void)account_missing(name, ERR_NO_ACCOUNT, err);
 }
 
 /* "a, b, c" or "a, b, c, d, e, ..." */

@@ -11,7 +11,6 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/shown.h"
 
 #define SWEEP_MS 15000
 /* Refreshes ahead of time that run at once; nobody waits for them. */
@@ -209,14 +208,10 @@ static void asked_of_account(struct keeper_wait *wait)
 {
     struct account *account =
         accounts_get(wait->keeper->options.accounts, str_of(wait->name));
-    char text[SHOWN_MAX];
     struct err err;
 
     if (!account) {
-        err_set(&err, ERR_NOT_FOUND,
-                "there is no account \"%s\"; `claude-relay account list` shows "
-                "those there are",
-                shown(str_of(wait->name), text));
+        (void)account_missing(str_of(wait->name), ERR_NOT_FOUND, &err);
         keeper_wait_end(wait, &err);
     } else if (wait->op == KEEPER_REFRESH) {
         refresh_asked(wait, account);

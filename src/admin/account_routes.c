@@ -20,11 +20,7 @@ static struct accounts *accounts_of(const struct admin_request *x)
 static bool take_name(struct admin_request *x, struct str *name)
 {
     *name = x->match.at[0];
-    return account_name_is_valid(*name) ||
-           err_set(&x->err, ERR_BAD_REQUEST,
-                   "that is not a valid account name: use 1 to %d letters, "
-                   "digits or . _ @ -, not starting with a dot",
-                   ACCOUNT_NAME_MAX);
+    return account_name_check(*name, ERR_BAD_REQUEST, &x->err);
 }
 
 struct account *account_routes_find(struct admin_request *x)

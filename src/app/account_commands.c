@@ -207,13 +207,8 @@ static void print_doc(const struct json_doc *doc)
 static int fail(const struct remote_call *call, struct str name,
                 struct err *err)
 {
-    char value[SHOWN_MAX];
-
     if (call->status == 404)
-        err_set(err, ERR_NOT_FOUND,
-                "there is no account \"%s\"; `claude-relay account list` shows "
-                "those there are",
-                shown(name, value));
+        (void)account_missing(name, ERR_NOT_FOUND, err);
     return terminal_fail(err);
 }
 

@@ -10,7 +10,6 @@
 #include "app/remote.h"
 #include "app/terminal.h"
 #include "base/mem.h"
-#include "base/shown.h"
 #include "upstream/proxy_url.h"
 
 #define PATH_LEN_MAX 1024
@@ -155,32 +154,24 @@ static void write_path(struct buf *path, const struct request *request)
     buf_add(path, STR("/proxy-test"));
 }
 
-static bool has_no_account(const char *name, struct err *err)
-{
-    char value[SHOWN_MAX];
-
-    return err_set(err, ERR_NOT_FOUND,
-                   "there is no account \"%s\"; `claude-relay account list` "
-                   "shows those there are",
-                   shown(str_of(name), value));
-}
-
 /* What is no name is sent nowhere: it may be a secret. */
 static bool call_test(struct remote *remote, const struct request *request,
                       struct remote_call *call, struct err *err)
 {
+    struct str account =
+        request->account ? str_of(request->account) : STR_EMPTY;
     struct buf path;
     bool ok;
 
-    if (request->account && !account_name_is_valid(str_of(request->account)))
-        return has_no_account(request->account, err);
+    if (request->account && !account_name_is_valid(account))
+        return account_missing(account, ERR_NOT_FOUND, err);
     buf_init(&path, PATH_LEN_MAX);
     write_path(&path, request);
     call->path = buf_str(&path);
     ok = remote_call(remote, call, err);
     buf_done(&path);
     if (!ok && request->account && call->status == 404)
-        return has_no_account(request->account, err);
+        return account_missing(account, ERR_NOT_FOUND, err);
     return ok;
 }
 

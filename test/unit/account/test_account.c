@@ -43,9 +43,17 @@ static void names_are_plain_or_refused(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(name_cases); i++) {
-        if (account_name_is_valid(str_of(name_cases[i].name)) !=
-            name_cases[i].fine)
+        struct str name = str_of(name_cases[i].name);
+        struct err err;
+
+        if (account_name_is_valid(name) != name_cases[i].fine ||
+            account_name_check(name, ERR_BAD_REQUEST, &err) !=
+                name_cases[i].fine)
             fail_msg("\"%s\"", name_cases[i].name);
+        if (name_cases[i].fine)
+            continue;
+        assert_int_equal(err.code, ERR_BAD_REQUEST);
+        unit_assert_part(err.text, "use 1 to 64 letters, digits or . _ @ -");
     }
     assert_false(account_name_is_valid(STR("a\0b")));
 }
@@ -199,6 +207,18 @@ static void an_account_is_used_while_it_can_be(void **state)
 
 /* ---- keys --------------------------------------------------------------- */
 
+static void whoever_names_no_account_is_told_where_they_are(void **state)
+{
+    struct err err;
+
+    (void)state;
+    assert_false(account_missing(STR("max"), ERR_NOT_FOUND, &err));
+    assert_int_equal(err.code, ERR_NOT_FOUND);
+    assert_string_equal(err.text,
+                        "there is no account \"max\"; `claude-relay account "
+                        "list` shows those there are");
+}
+
 static void keys_lead_to_names_and_back(void **state)
 {
     char key[ACCOUNT_KEY_MAX];
@@ -292,6 +312,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_plain_or_refused),
+        cmocka_unit_test(whoever_names_no_account_is_told_where_they_are),
         cmocka_unit_test(a_file_gives_an_account_or_its_problem),
         cmocka_unit_test(a_proxy_is_taken_whole),
         cmocka_unit_test(an_account_is_used_while_it_can_be),
