@@ -15,14 +15,11 @@ static struct flow_next made(struct flow *flow)
     struct accounts *accounts = x->admin->options.accounts;
     struct account *account;
     struct str name = STR_EMPTY;
+    struct flow_next next;
     struct json_doc *doc;
 
-    if (!keeper_wait_is_done(x->wait))
-        return flow_sleep_then(made);
-    if (keeper_wait_error(x->wait)) {
-        x->err = *keeper_wait_error(x->wait);
-        return admin_refuse(x);
-    }
+    if (!admin_is_answered(x, made, &next))
+        return next;
     (void)json_doc_get_str(x->body, "name", &name);
     account = accounts_get(accounts, name);
     doc = account ? account_doc_status(account, clock_wall_ms())

@@ -144,22 +144,6 @@ static struct flow_next ask(struct admin_request *x, enum keeper_op op,
     return flow_sleep_then(then);
 }
 
-/* True once the keeper has answered and all is well; `*next` is what to return
-   otherwise. */
-static bool is_answered(struct admin_request *x, flow_step again,
-                        struct flow_next *next)
-{
-    if (!keeper_wait_is_done(x->wait)) {
-        *next = flow_sleep_then(again);
-        return false;
-    }
-    if (!keeper_wait_error(x->wait))
-        return true;
-    x->err = *keeper_wait_error(x->wait);
-    *next = admin_refuse(x);
-    return false;
-}
-
 static struct flow_next reply_done(struct admin_request *x, const char *what)
 {
     return admin_reply(x, account_doc_of(accounts_of(x), x->match.at[0], what));
@@ -170,7 +154,7 @@ static struct flow_next refreshed(struct flow *flow)
     struct admin_request *x = admin_request_of(flow);
     struct flow_next next;
 
-    if (!is_answered(x, refreshed, &next))
+    if (!admin_is_answered(x, refreshed, &next))
         return next;
     return reply_done(x, "refreshed");
 }
@@ -193,7 +177,7 @@ static struct flow_next removed(struct flow *flow)
     struct admin_request *x = admin_request_of(flow);
     struct flow_next next;
 
-    if (!is_answered(x, removed, &next))
+    if (!admin_is_answered(x, removed, &next))
         return next;
     return reply_done(x, "removed");
 }
@@ -216,7 +200,7 @@ static struct flow_next changed(struct flow *flow)
     struct admin_request *x = admin_request_of(flow);
     struct flow_next next;
 
-    if (!is_answered(x, changed, &next))
+    if (!admin_is_answered(x, changed, &next))
         return next;
     return flow_go(status);
 }

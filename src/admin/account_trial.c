@@ -36,13 +36,10 @@ static struct flow_next refreshed(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     struct trial *trial = x->state;
+    struct flow_next next;
 
-    if (!keeper_wait_is_done(x->wait))
-        return flow_sleep_then(refreshed);
-    if (keeper_wait_error(x->wait)) {
-        x->err = *keeper_wait_error(x->wait);
-        return admin_refuse(x);
-    }
+    if (!admin_is_answered(x, refreshed, &next))
+        return next;
     account_unref(trial->account);
     trial->account = account_routes_find(x);
     return trial->account ? flow_go(trial->then) : admin_refuse(x);

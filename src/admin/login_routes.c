@@ -116,13 +116,10 @@ static struct flow_next signed_in(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     struct str name = STR_EMPTY;
+    struct flow_next next;
 
-    if (!keeper_wait_is_done(x->wait))
-        return flow_sleep_then(signed_in);
-    if (keeper_wait_error(x->wait)) {
-        x->err = *keeper_wait_error(x->wait);
-        return admin_refuse(x);
-    }
+    if (!admin_is_answered(x, signed_in, &next))
+        return next;
     (void)json_doc_get_str(x->body, "account_name", &name);
     return admin_reply(x, account_doc_of(x->admin->options.accounts, name,
                                          "signed in"));

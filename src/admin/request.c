@@ -81,6 +81,20 @@ struct flow_next admin_refuse(struct admin_request *x)
     return flow_finish();
 }
 
+bool admin_is_answered(struct admin_request *x, flow_step again,
+                       struct flow_next *next)
+{
+    if (!keeper_wait_is_done(x->wait)) {
+        *next = flow_sleep_then(again);
+        return false;
+    }
+    if (!keeper_wait_error(x->wait))
+        return true;
+    x->err = *keeper_wait_error(x->wait);
+    *next = admin_refuse(x);
+    return false;
+}
+
 struct flow_next admin_reply_bytes(struct admin_request *x,
                                    const struct admin_file *file)
 {

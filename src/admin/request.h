@@ -49,6 +49,11 @@ bool admin_query(struct admin_request *x, const char *name, struct str *value);
 void admin_ask(struct admin_request *x, enum keeper_op op, struct str name,
                const struct json_doc *change);
 
+/* True once the keeper has answered and all is well; else `*next` is what the step
+   returns: `again` follows, or the request is refused. */
+bool admin_is_answered(struct admin_request *x, flow_step again,
+                       struct flow_next *next);
+
 /* ---- last steps: each drops the state and ends the request --------------- */
 
 /* With a document, which is freed here, and the status of the endpoint's good
