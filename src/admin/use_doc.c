@@ -54,28 +54,19 @@ struct json_doc *use_doc_total(const struct use_doc_of *of)
 
 /* ---- tables -------------------------------------------------------------- */
 
-static const struct admin_member counted[] = {
-    { "limit", ADMIN_NUMBER, ADMIN_REQUIRED, "what is allowed", NULL },
-    { "used", ADMIN_NUMBER, ADMIN_REQUIRED, "what is used of it", NULL },
-    { "reserved", ADMIN_NUMBER, ADMIN_REQUIRED,
-      "what requests under way may come to", NULL },
-    { "resets_at", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
-      "end of the calendar window, or when something of what is used "
-      "leaves a rolling one; null: never, or nothing is used. RFC 3339",
-      NULL },
-    ADMIN_END,
-};
-static const struct admin_member priced[] = {
-    { "limit", ADMIN_DOLLARS, ADMIN_REQUIRED, "what is allowed", NULL },
-    { "used", ADMIN_DOLLARS, ADMIN_REQUIRED, "what is used of it", NULL },
-    { "reserved", ADMIN_DOLLARS, ADMIN_REQUIRED,
-      "what requests under way may come to", NULL },
-    { "resets_at", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
-      "end of the calendar window, or when something of what is used "
-      "leaves a rolling one; null: never, or nothing is used. RFC 3339",
-      NULL },
-    ADMIN_END,
-};
+#define LIMIT_MEMBERS(type)                                                    \
+    { "limit", type, ADMIN_REQUIRED, "what is allowed", NULL },                \
+        { "used", type, ADMIN_REQUIRED, "what is used of it", NULL },          \
+        { "reserved", type, ADMIN_REQUIRED,                                    \
+          "what requests under way may come to", NULL },                       \
+        { "resets_at", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,             \
+          "end of the calendar window, or when something of what is used "     \
+          "leaves a rolling one; null: never, or nothing is used. RFC 3339",   \
+          NULL },                                                              \
+        ADMIN_END
+
+static const struct admin_member counted[] = { LIMIT_MEMBERS(ADMIN_NUMBER) };
+static const struct admin_member priced[] = { LIMIT_MEMBERS(ADMIN_DOLLARS) };
 
 #define EACH_LIMIT(COUNTED, PRICED)                                            \
     COUNTED("rpm", "requests a minute"),                                       \
