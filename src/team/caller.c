@@ -254,34 +254,34 @@ static void has_wrong_token(struct caller *caller)
         count_failure(caller, "a wrong admin token");
 }
 
+/* False: it presents nothing. */
+static bool is_presented(struct caller *caller)
+{
+    if (is_admin(caller))
+        caller->kind = CALLER_ADMIN;
+    else if (has_key(caller))
+        caller->kind = CALLER_KEY;
+    else if (has_authorization(caller))
+        has_wrong_token(caller);
+    else
+        return false;
+    return true;
+}
+
 /* Whoever presents something means it: a wrong token is refused on this machine
    too, and a key-holder has no business here. */
 static void find_manager(struct caller *caller)
 {
-    if (is_admin(caller)) {
-        caller->kind = CALLER_ADMIN;
-    } else if (has_key(caller)) {
-        caller->kind = CALLER_KEY;
-    } else if (has_authorization(caller)) {
-        has_wrong_token(caller);
-    } else {
+    if (!is_presented(caller))
         is_machine_or(caller, CALLER_NOT_THIS_MACHINE);
-    }
 }
 
 /* On this machine no credential is needed, and none does harm. */
 static void find_looker(struct caller *caller)
 {
     is_machine_or(caller, CALLER_NOT_THIS_MACHINE);
-    if (caller->kind == CALLER_MACHINE)
-        return;
-    if (is_admin(caller)) {
-        caller->kind = CALLER_ADMIN;
-    } else if (has_key(caller)) {
-        caller->kind = CALLER_KEY;
-    } else if (has_authorization(caller)) {
-        has_wrong_token(caller);
-    }
+    if (caller->kind != CALLER_MACHINE)
+        (void)is_presented(caller);
 }
 
 /* ---- all ---------------------------------------------------------------- */
