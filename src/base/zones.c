@@ -98,6 +98,17 @@ static bool read_file(const char *path, struct buf *out)
     return ok;
 }
 
+/* A folder without this one is left over, or was emptied to save space. */
+#define EXAMPLE "Asia/Shanghai"
+
+static bool has_zones(const struct zones *zones)
+{
+    char path[PATH_MAX];
+
+    (void)snprintf(path, sizeof(path), "%s/" EXAMPLE, zones->folder);
+    return access(path, R_OK) == 0;
+}
+
 static void no_zone(const struct zones *zones, struct str name, struct err *err)
 {
     char shown[ZONE_NAME_MAX + 1];
@@ -105,11 +116,11 @@ static void no_zone(const struct zones *zones, struct str name, struct err *err)
     text_copy(shown, sizeof(shown), name);
     err_set(err, ERR_BAD_REQUEST,
             "there is no time zone \"%s\": allowed are UTC, a distance from it "
-            "such as +08:00, and the names below %s such as Asia/Shanghai%s",
+            "such as +08:00, and the names below %s such as " EXAMPLE "%s",
             shown, zones->folder,
-            access(zones->folder, R_OK) == 0 ? ""
-                                             : ", a folder that cannot be read "
-                                               "(install tzdata)");
+            has_zones(zones) ? ""
+                             : ", but there are none on this machine: install "
+                               "the package tzdata");
 }
 
 static struct zone *read_zone(const struct zones *zones, struct str name,

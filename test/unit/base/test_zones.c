@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "unit.h"
+#include "zone_file.h"
 
 static void names_that_lead_elsewhere_are_refused(void **state)
 {
@@ -81,8 +82,30 @@ static void a_missing_folder_is_named(void **state)
     (void)state;
     assert_null(zones_find(zones, STR("Europe/Berlin"), &err));
     unit_assert_part(err.text, "/nonexistent/zones");
-    unit_assert_part(err.text, "install tzdata");
+    unit_assert_part(err.text, "install the package tzdata");
     zones_free(zones);
+}
+
+static const struct zone_file shanghai = {
+    "Asia/Shanghai", "CST-8", 28800, { { 0 } }
+};
+
+/* Images that are made small keep the folder. */
+static void an_emptied_folder_is_told_from_a_wrong_name(void **state)
+{
+    char *folder = unit_folder_new();
+    struct zones *zones = zones_new(folder);
+    struct err err;
+
+    (void)state;
+    assert_null(zones_find(zones, STR("Europe/Berlin"), &err));
+    unit_assert_part(err.text, "install the package tzdata");
+    zone_file_write(folder, &shanghai);
+    assert_null(zones_find(zones, STR("Europe/Berlin"), &err));
+    assert_null(strstr(err.text, "install"));
+    assert_non_null(zones_find(zones, STR("Asia/Shanghai"), &err));
+    zones_free(zones);
+    unit_folder_free(folder);
 }
 
 int main(void)
@@ -92,6 +115,7 @@ int main(void)
         cmocka_unit_test(a_zone_is_made_once),
         cmocka_unit_test(only_small_regular_files_are_read),
         cmocka_unit_test(a_missing_folder_is_named),
+        cmocka_unit_test(an_emptied_folder_is_told_from_a_wrong_name),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
