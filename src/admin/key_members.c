@@ -100,13 +100,13 @@ static const struct admin_member formers[] = {
 
 const struct admin_member key_members_shown[] = {
     GIVEN(ADMIN_REQUIRED, use_doc_shown_members),
-    { "trouble", ADMIN_TEXT, 0, "its document cannot be read", NULL },
+    { "trouble", ADMIN_TEXT, 0, "its document cannot be used", NULL },
     SHOWN,
     ADMIN_END,
 };
 const struct admin_member key_members_made[] = {
     GIVEN(ADMIN_REQUIRED, use_doc_shown_members),
-    { "trouble", ADMIN_TEXT, 0, "its document cannot be read", NULL },
+    { "trouble", ADMIN_TEXT, 0, "its document cannot be used", NULL },
     SHOWN,
     { "key", ADMIN_TEXT, ADMIN_REQUIRED,
       "its text, shown this once and kept nowhere", NULL },
@@ -135,7 +135,7 @@ const struct admin_member group_members_change[] = {
 };
 const struct admin_member group_members_shown[] = {
     GROUP_GIVEN(ADMIN_REQUIRED, use_doc_shown_members),
-    { "trouble", ADMIN_TEXT, 0, "its document cannot be read", NULL },
+    { "trouble", ADMIN_TEXT, 0, "its document cannot be used", NULL },
     { "id", ADMIN_NUMBER, ADMIN_REQUIRED, "never given twice", NULL },
     { "created_at", ADMIN_TEXT, ADMIN_REQUIRED, "RFC 3339", NULL },
     { "changed_at", ADMIN_TEXT, ADMIN_REQUIRED, "RFC 3339", NULL },

@@ -137,7 +137,7 @@ static enum key_verdict verdict_of(const struct key *key)
         return KEY_UNKNOWN;
     if (key->revoked_ms != KEY_NEVER)
         return KEY_REVOKED;
-    if (!key->enabled)
+    if (!key_is_on(key))
         return KEY_DISABLED;
     return key_expiry(key) <= now_ms ? KEY_EXPIRED : KEY_FINE;
 }

@@ -90,7 +90,6 @@ struct key *key_build_disabled(const struct key_row *row,
 {
     struct key *key = make(row, parts);
 
-    key->enabled = false;
     key->damaged = true;
     key->folded = mem_strndup(row->name.at, row->name.len);
     return key;
@@ -140,7 +139,7 @@ const char *key_state(const struct key *key, uint64_t now_wall_ms)
 {
     if (key->revoked_ms != KEY_NEVER)
         return "revoked";
-    if (!key->enabled)
+    if (!key_is_on(key))
         return "disabled";
     return key_expiry(key) <= now_wall_ms ? "expired" : "active";
 }

@@ -98,7 +98,9 @@ struct key {
     uint64_t expires_after_ms; /* the first use; KEY_NEVER: not so */
     atomic_uint refs;
     bool enabled;
-    bool damaged; /* what is kept of it cannot be used: switched off */
+    bool
+        damaged; /* what is kept of it cannot be used: off, whatever `enabled` says,
+                     which the database keeps */
     unsigned char text_count;
     struct key_text texts[]; /* newest first */
 };
@@ -133,6 +135,12 @@ bool key_names_account(const struct key *key, struct str account);
 
 /* When it stops working: at its date, or so long after its first use; KEY_NEVER. */
 uint64_t key_expiry(const struct key *key);
+
+/* May it be used, as far as switches go? */
+static inline bool key_is_on(const struct key *key)
+{
+    return key->enabled && !key->damaged;
+}
 
 /* "active", "disabled", "revoked" or "expired". */
 const char *key_state(const struct key *key, uint64_t now_wall_ms);

@@ -70,9 +70,11 @@ static struct json_doc *members_of(const char *text)
 }
 
 #define TROUBLE                                                                \
-    "its document in the database cannot be read (the log of the start says "  \
-    "why), so that nothing may use it: revoke and purge the key (remove the "  \
-    "group) and make a new one, or restore a backup"
+    "its document in the database cannot be used (the log of the start says "  \
+    "why), so that nothing may use it: if its time zone is missing, install "  \
+    "the package tzdata and start the relay again, or give it another one; "   \
+    "else revoke and purge the key (remove the group) and make a new one, or " \
+    "restore a backup"
 
 /* Of one that is damaged nobody knows the limits. */
 static void set_limits(struct json_doc *doc, const struct limits *limits,

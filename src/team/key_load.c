@@ -129,7 +129,8 @@ static bool take_group(void *arg, const struct sql_row *row)
     if (!made) {
         log_line(LOG_ERROR,
                  "keys: the group \"" STR_FMT "\" cannot be used: %s; its "
-                 "keys are refused until it is changed",
+                 "keys are refused until that is mended and the relay started "
+                 "again, or the group is changed",
                  STR_ARG(group.name), err.text);
         made = key_group_build_closed(&group, &parts);
     }
@@ -148,7 +149,8 @@ static struct key *make_key(const struct key_row *row,
         return key;
     log_line(LOG_ERROR,
              "keys: the key \"" STR_FMT "\" cannot be used: %s; it is "
-             "switched off until it is changed",
+             "refused until that is mended and the relay started again, or the "
+             "key is changed",
              STR_ARG(row->name), err.text);
     return key_build_disabled(row, parts);
 }

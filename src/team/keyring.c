@@ -92,7 +92,7 @@ static enum key_verdict judge(const struct key *key, uint64_t text_expires_ms,
         return KEY_REVOKED;
     if (text_expires_ms <= now_wall_ms)
         return KEY_REPLACED;
-    if (!key->enabled)
+    if (!key_is_on(key))
         return KEY_DISABLED;
     return key_expiry(key) <= now_wall_ms ? KEY_EXPIRED : KEY_FINE;
 }

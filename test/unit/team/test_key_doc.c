@@ -179,13 +179,13 @@ static void damage_is_shown_as_such(void **state)
     key = key_build_disabled(&row, &parts);
     text = text_of(key_doc(key, 2000));
     unit_assert_part(text, "\"limits\":null");
-    unit_assert_part(text, "cannot be read");
+    unit_assert_part(text, "cannot be used");
     mem_free(text);
     key_unref(key);
     group = key_group_build_closed(&group_row, &parts);
     text = text_of(key_group_doc(group));
     unit_assert_part(text, "\"limits\":null");
-    unit_assert_part(text, "cannot be read");
+    unit_assert_part(text, "cannot be used");
     mem_free(text);
     key_group_unref(group);
     scene_end(&scene);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "team_scene.h"
+#include "zone_file.h"
 
 static bool run_text(struct sql *sql, void *arg, struct err *err)
 {
@@ -79,7 +80,7 @@ static void a_key_that_cannot_be_read_is_switched_off(void **state)
     ring = team_loaded(team);
     said = unit_capture_end(&capture);
     unit_assert_part(said, "alice");
-    unit_assert_part(said, "switched off");
+    unit_assert_part(said, "refused until");
     mem_free(said);
     assert_int_equal(team_verdict(ring, text, 1), KEY_DISABLED);
     key = keyring_get(ring, STR("alice"));
@@ -109,12 +110,106 @@ static void a_group_that_cannot_be_read_lets_nothing_through(void **state)
     keyring_free(ring);
 }
 
+static struct keyring *load_from(struct team *team, const char *folder)
+{
+    struct zones *kept = team->zones;
+    struct keyring *ring;
+
+    team->zones = zones_new(folder);
+    ring = team_loaded(team);
+    zones_free(team->zones);
+    team->zones = kept;
+    return ring;
+}
+
+/* The budgets of a day in another zone are other budgets. */
+static void without_tzdata_zones_are_not_guessed(void **state)
+{
+    struct team *team = *state;
+    struct unit_capture capture;
+    struct key_group *group;
+    struct keyring *ring;
+    char text[64];
+    char *said;
+
+    assert_true(team_do(team, KEY_OP_GROUP_CREATE, "", "{\"name\":\"g\"}"));
+    team_create(team, "{\"name\":\"alice\",\"limits\":{\"cost_day\":1}}");
+    memcpy(text, key_change_text(team->change).at, 46);
+    text[46] = '\0';
+    change_row(team, "UPDATE key SET doc = '{\"limits\":{\"cost_day\":1},"
+                     "\"time_zone\":\"Europe/Berlin\"}'");
+    change_row(team, "UPDATE key_group SET doc = "
+                     "'{\"time_zone\":\"Europe/Berlin\"}'");
+    capture = unit_capture_begin(2);
+    ring = load_from(team, "/nonexistent/zones");
+    said = unit_capture_end(&capture);
+    unit_assert_part(said, "alice");
+    unit_assert_part(said, "Europe/Berlin");
+    unit_assert_part(said, "install the package tzdata");
+    mem_free(said);
+    assert_int_equal(team_verdict(ring, text, 1), KEY_DISABLED);
+    group = keyring_get_group(ring, STR("g"));
+    for (size_t i = 0; i < LIMIT_COUNT; i++)
+        assert_int_equal(group->limits.at[i], 0);
+    key_group_unref(group);
+    keyring_free(ring);
+}
+
+/* Its limits are back when its zone is. */
+static void with_its_zone_a_key_is_back(void **state)
+{
+    static const struct zone_file berlin = {
+        "Europe/Berlin", "CET-1CEST,M3.5.0,M10.5.0/3", 3600, { { 0 } }
+    };
+    struct team *team = *state;
+    struct keyring *ring;
+    struct key *key;
+
+    team_create(team, "{\"name\":\"alice\",\"limits\":{\"cost_day\":1}}");
+    change_row(team, "UPDATE key SET doc = '{\"limits\":{\"cost_day\":1},"
+                     "\"time_zone\":\"Europe/Berlin\"}'");
+    zone_file_write(team->folder, &berlin);
+    ring = load_from(team, team->folder);
+    key = keyring_get(ring, STR("alice"));
+    assert_string_equal(key_state(key, 1), "active");
+    assert_int_equal(key->limits.at[LIMIT_COST_DAY], 1000000);
+    key_unref(key);
+    keyring_free(ring);
+}
+
+/* Whatever was done to it meanwhile. */
+static void what_is_mended_is_on_again(void **state)
+{
+    struct team *team = *state;
+    struct unit_capture capture;
+    struct keyring *ring;
+    struct key *key;
+
+    team_create(team, "{\"name\":\"alice\"}");
+    change_row(team, "UPDATE key SET doc = '{\"time_zone\":\"Mars\"}'");
+    capture = unit_capture_begin(2);
+    ring = team_loaded(team);
+    mem_free(unit_capture_end(&capture));
+    key = keyring_get(ring, STR("alice"));
+    assert_string_equal(key_state(key, 1), "disabled");
+    keyring_free(ring);
+    keyring_put(team->ring, key);
+    assert_true(team_do(team, KEY_OP_ROTATE, "alice", NULL));
+    assert_false(
+        team_do(team, KEY_OP_CHANGE, "alice", "{\"owner\":\"Alice\"}"));
+    assert_true(
+        team_do(team, KEY_OP_CHANGE, "alice", "{\"time_zone\":\"UTC\"}"));
+    key = keyring_get(team->ring, STR("alice"));
+    assert_string_equal(key_state(key, 1), "active");
+    key_unref(key);
+}
+
 static bool is_damaged(struct team *team)
 {
     struct keyring *ring = team_loaded(team);
     struct key *key = keyring_get(ring, STR("alice"));
     struct key_group *group = keyring_get_group(ring, STR("g"));
-    bool damaged = key->damaged && !key->enabled;
+    bool damaged = key->damaged && !key_is_on(key);
 
     assert_int_equal(group->damaged, damaged);
     key_group_unref(group);
@@ -198,6 +293,9 @@ int main(void)
         TEAM_TEST(keys_come_with_all_they_have),
         TEAM_TEST(a_key_that_cannot_be_read_is_switched_off),
         TEAM_TEST(a_group_that_cannot_be_read_lets_nothing_through),
+        TEAM_TEST(without_tzdata_zones_are_not_guessed),
+        TEAM_TEST(what_is_mended_is_on_again),
+        TEAM_TEST(with_its_zone_a_key_is_back),
         TEAM_TEST(damage_is_never_a_key_without_restrictions),
         TEAM_TEST(texts_of_nobody_open_nothing),
         TEAM_TEST(a_broken_database_is_said),
