@@ -7,6 +7,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
+import { makeKeys } from './keys.mjs';
 import { describe, hardDescriptors, pinning } from './machine.mjs';
 import { measure } from './measure.mjs';
 import { brokenIn, makeNotes, makeRows, render } from './table.mjs';
@@ -31,19 +32,23 @@ function pick(known, text, what) {
 
 function choose() {
   const text = { type: 'string' };
-  const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, check: { type: 'boolean' }, workloads: text, targets: text, runs: text } });
+  const { values } = parseArgs({ options: { quick: { type: 'boolean', default: false }, check: { type: 'boolean' }, workloads: text, targets: text, runs: text, before: text } });
   const runs = values.runs ?? (values.quick ? '1' : '3');
   if (!/^[1-9]\d{0,2}$/.test(runs)) {
     throw new Error('--runs needs a number from 1 to 999');
   }
-  const targets = pick([...ALL, 'relay2'].map((name) => ({ name })), values.targets, 'target').map((row) => row.name);
-  const plans = pick(workloads, values.workloads, 'workload').map((row) => plan(row, { quick: values.quick, descriptors: hardDescriptors() }));
+  if (values.before && !fs.existsSync(values.before)) {
+    throw new Error(`--before needs the program of another build, and there is no ${values.before}`);
+  }
+  const targets = pick([...ALL, 'relay2', 'keyed', 'before'].map((name) => ({ name })), values.targets, 'target').map((row) => row.name);
+  const given = { quick: values.quick, before: values.before !== undefined, descriptors: hardDescriptors() };
+  const plans = pick(workloads, values.workloads, 'workload').map((row) => plan(row, given));
   const chosen = plans.map((made) => ({ ...made, targets: made.targets.filter((name) => targets.includes(name)) }));
   const possible = chosen.filter((made) => made.targets.length > 0);
   if (possible.length === 0 || (values.workloads && possible.length < chosen.length)) {
     throw new Error(`${chosen.find((made) => made.targets.length === 0).name} runs on none of these targets`);
   }
-  return { runs: Number(runs), quick: values.quick, check: values.check, plans: possible };
+  return { runs: Number(runs), quick: values.quick, check: values.check, before: values.before && path.resolve(values.before), plans: possible };
 }
 
 /* In run 0 forwards, in run 1 backwards, ...: what drifts hits all alike. */
@@ -78,6 +83,12 @@ async function measureTwice(made, target, place) {
     console.log(`    ${made.name} ${target} failed, once more: ${error.message}`);
     return measure(made, target, place);
   }
+}
+
+/* The keys of a workload that has some. */
+function keysOf({ plans }, place) {
+  const made = plans.find((each) => each.targets.includes('keyed'));
+  return made && makeKeys(made.keys, place);
 }
 
 async function runAll(steps, place) {
@@ -120,7 +131,9 @@ async function main() {
   const steps = order(wanted);
   const minutes = Math.ceil(steps.reduce((ms, step) => ms + usual(step.made), 0) / 60000);
   console.log(`==> ${steps.length} runs, about ${minutes} min; ${pin.says}`);
-  const results = await runAll(steps, { folder, pin, sim: binary('claude-sim'), relay: binary('claude-relay'), bench: binary('claude-bench'), descriptors: hardDescriptors() });
+  const binaries = { sim: binary('claude-sim'), relay: binary('claude-relay'), before: wanted.before, bench: binary('claude-bench'), keysBench: binary('bench/claude-keys-bench') };
+  const place = { folder, pin, ...binaries, descriptors: hardDescriptors() };
+  const results = await runAll(steps, { ...place, keys: keysOf(wanted, place) });
   const rows = report(wanted, machine, pin, results);
   const broken = rows.filter((made) => made.row === 'broken').reduce((sum, made) => sum + brokenIn(made), 0);
   return broken > 0 ? 1 : 0;

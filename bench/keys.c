@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What many relay keys cost: making them, loading them, looking one up.  By hand:
-       build/bench/claude-keys-bench [KEYS]                                      */
+/* What many relay keys cost: making them, loading them, looking one up.
+       build/bench/claude-keys-bench [KEYS [DATA_DIR]]
+   The database is left there, and script/bench uses it. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -177,7 +178,8 @@ static void print_memory(const char *what)
 
 int main(int argc, char **argv)
 {
-    char folder[] = "/tmp/claude-keys-bench-XXXXXX";
+    char temporary[] = "/tmp/claude-keys-bench-XXXXXX";
+    const char *folder = temporary;
     struct bench bench = { .count = 100000 };
     struct records *records;
     struct err err;
@@ -185,7 +187,9 @@ int main(int argc, char **argv)
     log_setup(LOG_WARN, LOG_TEXT);
     if (argc > 1)
         bench.count = strtoul(argv[1], NULL, 10);
-    if (bench.count == 0 || !mkdtemp(folder))
+    if (argc > 2)
+        folder = argv[2];
+    if (bench.count == 0 || (argc <= 2 && !mkdtemp(temporary)))
         return 2;
     bench.texts = mem_alloc(bench.count * sizeof(bench.texts[0]));
     bench.zones = zones_new(NULL);

@@ -73,6 +73,7 @@ function figures({ made, target, load, spent, simSpent, busy, restKb, openKb, op
     perSecond: requests / load.seconds,
     restMb: restKb ? restKb / 1024 : undefined,
     startMs: target.startMs,
+    startCpuMs: target.startCpuMs,
     streamKb: made.once && restKb ? (openKb - restKb) / made.connections : undefined,
     eventP50: load.delay_us.count ? load.delay_us.p50 : undefined,
     eventP99: load.delay_us.count ? load.delay_us.p99 : undefined,
@@ -98,7 +99,8 @@ async function measureTarget(made, target, sim, command) {
     simSpent += sign * cpuSeconds(simPids);
     busy += sign * busySeconds();
   };
-  const trust = target.direct ? ['--ca', sim.ca, '--key', KEY] : [];
+  const key = target.direct ? KEY : target.key;
+  const trust = [...(target.direct ? ['--ca', sim.ca] : []), ...(key ? ['--key', key] : [])];
   const load = await runLoad([...command, '--url', target.url, ...trust, ...loadArguments(made)], longest(made), {
     measure: () => meter(-1),
     drain: () => {
@@ -110,7 +112,7 @@ async function measureTarget(made, target, sim, command) {
   return { ...figures({ made, target, load, spent, simSpent, busy, restKb, openKb, open }), load };
 }
 
-/* place: folder, sim, relay, bench (binaries), pin, descriptors.  A claude-sim of its
+/* place: folder, sim, relay, before, bench (binaries), keys, pin, descriptors.  A claude-sim of its
    own for each run: thousands of connections to the port of the last one are still
    remembered by the kernel. */
 export async function measure(made, targetName, place) {

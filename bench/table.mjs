@@ -2,11 +2,14 @@
 /* Medians, ratios, and the one table.  Pure. */
 import { goals } from './workloads.mjs';
 
-/* name: what the row says; digits: behind the point; added: `direct` is taken off. */
+/* name: what the row says; digits: behind the point; added: `direct` is taken off;
+   pair: how often the one has the figure of the other, each run by itself. */
 const rows = {
   restMb: { name: 'memory at rest, MB', digits: 1 },
   startMs: { name: 'start to accepting, ms', digits: 1 },
+  startCpuMs: { name: 'CPU from start to accepting, ms', digits: 0 },
   cpuRequest: { name: 'CPU per request, us', digits: 1 },
+  keyedRatio: { name: 'CPU per request, keyed/relay', digits: 3, pair: ['cpuRequest', 'keyed', 'relay'] },
   cpuEvent: { name: 'CPU per event, us', digits: 2 },
   streamKb: { name: 'memory per open stream, KB', digits: 1 },
   eventP50: { name: 'added delay per event, p50, us', digits: 0, added: true },
@@ -26,12 +29,27 @@ export function median(values) {
 const sum = (values) => values.reduce((total, value) => total + (value ?? 0), 0);
 const over = (a, b) => (a === undefined || b === undefined || a < 0 || b <= 0 ? undefined : a / b);
 
+/* Targets that are this relay, and those that share its column. */
+const OURS = ['relay', 'relay2', 'keyed'];
+const RELAYS = [...OURS, 'before'];
+
 /* ---- figures -------------------------------------------------------------- */
 
 /* What one target reached in a row: the median of its runs; all that broke. */
 function figure(runs, row) {
   const values = runs.map((run) => run[row]);
   return row === 'broken' ? sum(values) : median(values);
+}
+
+/* Runs of one number stand side by side in time: what drifts hits both. */
+export function pairs(runsOf, [figureOf, mine, other]) {
+  const others = new Map(runsOf[other]?.map((run) => [run.run, run[figureOf]]));
+  return (runsOf[mine] ?? []).map((run) => over(run[figureOf], others.get(run.run))).filter((ratio) => ratio !== undefined);
+}
+
+function makePairRow(workload, row, runsOf) {
+  const ratios = pairs(runsOf, rows[row].pair);
+  return { workload, row, values: { relay: median(ratios) }, pairs: ratios };
 }
 
 function makeRow(workload, row, runsOf) {
@@ -46,18 +64,17 @@ function makeRow(workload, row, runsOf) {
   return { workload, row, values, toNginx: ratio('nginx'), toHaproxy: ratio('haproxy') };
 }
 
-/* Of ours, with one worker and with two. */
-export const brokenIn = (made) => sum([made.values.relay, made.values.relay2]);
+export const brokenIn = (made) => sum(OURS.map((target) => made.values[target]));
 
 function judge(made) {
   const goal = goals.find((g) => [made.workload, 'any'].includes(g.workload) && g.row === made.row);
-  const mine = made.row === 'broken' ? brokenIn(made) : made.values.relay;
+  const mine = made.row === 'broken' ? brokenIn(made) : made.values[goal?.mine ?? 'relay'];
   const bounds = goal?.of ? goal.of.map((target) => made.values[target]) : [1];
   if (!goal || mine === undefined || bounds.includes(undefined)) {
     return made;
   }
   const met = bounds.every((bound) => mine <= goal.most * bound);
-  const says = goal.of ? `<= ${goal.most.toFixed(2)} of ${goal.of.join(', ')}` : `<= ${goal.most}`;
+  const says = goal.of ? `<= ${goal.most.toFixed(2)} of ${goal.of.join(', ')}` : `${goal.mine ? `${goal.mine} ` : ''}<= ${goal.most}`;
   return { ...made, goal: says, met };
 }
 
@@ -73,7 +90,7 @@ export function makeRows(results, plans) {
   for (const plan of plans) {
     const runsOf = Object.fromEntries(plan.targets.map((target) => [target, results.filter((r) => r.workload === plan.name && r.target === target)]));
     for (const row of [...plan.show, 'broken']) {
-      made.push(makeRow(plan.name, row, runsOf));
+      made.push((rows[row].pair ? makePairRow : makeRow)(plan.name, row, runsOf));
     }
   }
   return made.map(judge);
@@ -113,13 +130,23 @@ function noteWorkers(plan, rowsMade) {
   return speed === undefined || cost === undefined ? [] : [`two workers reach ${speed.toFixed(2)} times the requests of one, at ${cost.toFixed(2)} times the CPU per request`];
 }
 
+/* All ratios, so that one can see what they are worth. */
+function notePairs(plan, runs) {
+  const runsOf = Object.fromEntries(RELAYS.map((target) => [target, runs.filter((run) => run.target === target)]));
+  const figure = plan.show.find((row) => ['cpuRequest', 'cpuEvent'].includes(row));
+  return [['keyed', 'relay'], ['relay', 'before'], ['keyed', 'before']].flatMap(([mine, other]) => {
+    const ratios = pairs(runsOf, [figure, mine, other]);
+    return ratios.length === 0 ? [] : [`${mine}/${other} in pairs: ${ratios.map((ratio) => ratio.toFixed(3)).join(' ')}, median ${median(ratios).toFixed(3)}`];
+  });
+}
+
 export function makeNotes(results, plans, rowsMade, pin) {
   const notes = plans.flatMap((plan) => {
     const runs = results.filter((result) => result.workload === plan.name);
     const cpus = plan.wide ? pin.wide : pin.narrow;
     const cut = plan.cut ? [`${plan.connections} streams only: the limit of open files allows no more, with two for each`] : [];
     const shared = cpus.shared ? ['the target and the load share all CPUs: read the CPU per request'] : [];
-    return [...cut, ...shared, ...noteRuns(plan, runs, cpus), ...noteWorkers(plan, rowsMade)].map((note) => `${plan.name}: ${note}`);
+    return [...cut, ...shared, ...noteRuns(plan, runs, cpus), ...noteWorkers(plan, rowsMade), ...notePairs(plan, runs)].map((note) => `${plan.name}: ${note}`);
   });
   return [...noteOthers(results), ...notes];
 }
@@ -131,7 +158,8 @@ const shown = (value, digits) => (value === undefined ? '-' : value.toFixed(digi
 function cells(made) {
   const { name, digits } = rows[made.row];
   const value = (target) => shown(made.values[target], digits);
-  const relay = made.values.relay2 === undefined ? value('relay') : `${value('relay')} / ${value('relay2')}`;
+  const more = RELAYS.slice(1).filter((target) => made.values[target] !== undefined);
+  const relay = [value('relay'), ...more.map((target) => `${target} ${value(target)}`)].join(', ');
   const verdict = made.goal ? `${made.met ? 'met' : 'MISSED'}: ${made.goal}` : '';
   return [made.workload, name, value('direct'), relay, value('nginx'), value('haproxy'), shown(made.toNginx, 2), shown(made.toHaproxy, 2), verdict];
 }

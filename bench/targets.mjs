@@ -2,13 +2,13 @@
 /* Starting and stopping what is compared, each in a folder of its own.  All of
    them: one worker (but relay2), connections kept on both sides, TLS to the
    upstream with verification and resumed sessions, a credential put in place of the
-   client's, and one log line per request into a file. */
+   client's (but keyed, none is asked for), and one log line per request into a file. */
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { spawn, spawnSync } from 'node:child_process';
 
-import { family, pinned } from './machine.mjs';
+import { cpuSeconds, family, pinned } from './machine.mjs';
 
 export const KEY = 'sk-ant-api03-bench';
 const PATIENCE_MS = 10000;
@@ -198,18 +198,30 @@ async function startRelay({ folder, sim, cpus, relay }, workers) {
   return { child, startMs: performance.now() - began, url: `http://127.0.0.1:${port}` };
 }
 
+/* It has many keys, and needs one. */
+async function startKeyed(place) {
+  const { data, key } = place.keys;
+  fs.cpSync(data, path.join(place.folder, 'data'), { recursive: true });
+  return { ...(await startRelay(place, 1)), key };
+}
+
 const starters = {
   direct: ({ sim }) => ({ url: sim.url, direct: true }),
   relay: (place) => startRelay(place, 1),
   relay2: (place) => startRelay(place, 2),
+  keyed: startKeyed,
+  before: (place) => startRelay({ ...place, relay: place.before }, 1),
   nginx: (place) => startConfigured('nginx', place, nginxConfig, (file) => ['nginx', '-p', place.folder, '-e', 'nginx.err', '-c', file]),
   haproxy: (place) => startConfigured('haproxy', place, haproxyConfig, (file) => ['haproxy', '-db', '-f', file]),
 };
 
 /* place: folder (empty), sim (a running one), cpus, descriptors, connections (of
-   clients), relay (its binary).  `pids` are all its processes. */
+   clients), relay (its binary), before (another one), keys (of makeKeys).  `pids` are
+   all its processes, `key` is what clients must present. */
 export async function startTarget(name, place) {
   const target = await starters[name](place);
+  const pids = () => (target.child ? family(target.child.pid) : []);
+  const startCpuMs = cpuSeconds(pids()) * 1000;
   await sleep(300);
-  return { ...target, pids: target.child ? family(target.child.pid) : [] };
+  return { ...target, startCpuMs, pids: pids() };
 }

@@ -72,11 +72,11 @@ describe('claude-bench', () => {
 
 describe('a quick run', () => {
   it('fills the table', { timeout: 120000 }, () => {
-    const args = ['--quick', '--workloads', 'W1,W2g', '--runs', '1', '--targets', targets.join(',')];
+    const args = ['--quick', '--workloads', 'W1,W2g,W1k', '--runs', '1', '--targets', [...targets, 'keyed'].join(',')];
     const done = spawnSync('node', [path.join(root, 'bench/compare.mjs'), ...args], { env: { ...process.env, BUILD_DIR: buildDir }, encoding: 'utf8' });
     assert.equal(done.status, 0, done.stdout + done.stderr);
     const { rows, results } = JSON.parse(fs.readFileSync(path.join(buildDir, 'bench.json'), 'utf8'));
-    assert.equal(results.length, 2 * targets.length);
+    assert.equal(results.length, 2 * targets.length + 2);
     for (const result of results) {
       assert.equal(result.broken, 0, `${result.workload} ${result.target}: ${result.fault}`);
       assert.ok(result.load.requests > 0);
@@ -87,5 +87,6 @@ describe('a quick run', () => {
         assert.equal(typeof made.values[target], 'number', `${workload} ${row} ${target}`);
       }
     }
+    assert.equal(rows.find((made) => made.row === 'keyedRatio').pairs.length, 1);
   });
 });

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 
-import { makeRows, median, render } from '../../bench/table.mjs';
+import { makeNotes, makeRows, median, render } from '../../bench/table.mjs';
 import { plan, workloads } from '../../bench/workloads.mjs';
 
 describe('the arithmetic', () => {
@@ -33,5 +33,30 @@ describe('the arithmetic', () => {
     assert.equal(row(rows, 'requestP50').met, false);
     assert.equal(row(rows, 'broken').values.haproxy, 2);
     assert.match(render(rows), /MISSED: <= 1\.00 of nginx/);
+  });
+
+  const w1k = plan(workloads.find((each) => each.name === 'W1k'), { before: true, descriptors: 1000 });
+  /* The machine was slow in the second run, and for all. */
+  const keyed = (ratio) =>
+    [10, 30, 10].flatMap((slow, run) =>
+      Object.entries({ before: 1, relay: 2, keyed: 2 * ratio }).map(([target, cost]) => ({ workload: 'W1k', target, run, cpuRequest: slow * cost, startCpuMs: 900, broken: 0 })),
+    );
+  const keyedRow = (ratio, name) => makeRows(keyed(ratio), [w1k]).find((made) => made.workload === 'W1k' && made.row === name);
+
+  it('compares what ran side by side, and with another build', () => {
+    assert.deepEqual(w1k.targets, ['before', 'relay', 'keyed']);
+    assert.deepEqual(keyedRow(1.5, 'keyedRatio').pairs, [1.5, 1.5, 1.5]);
+    assert.equal(keyedRow(1.5, 'keyedRatio').met, false);
+    assert.equal(keyedRow(1.05, 'keyedRatio').met, true);
+    const rows = makeRows(keyed(1.5), [w1k]);
+    assert.match(render(rows), /20\.0, keyed 30\.0, before 10\.0/);
+    const notes = makeNotes(keyed(1.5).slice(0, -1), [w1k], rows, { narrow: {} });
+    assert.ok(notes.includes('W1k: relay/before in pairs: 2.000 2.000 2.000, median 2.000'), notes.join('\n'));
+    assert.ok(notes.includes('W1k: keyed/before in pairs: 3.000 3.000, median 3.000'), notes.join('\n'));
+  });
+
+  it('holds a start with many keys against a goal of its own', () => {
+    assert.equal(keyedRow(1, 'startCpuMs').met, true);
+    assert.equal(keyedRow(1, 'startCpuMs').goal, 'keyed <= 1000');
   });
 });
