@@ -4,9 +4,9 @@
 #include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/log.h"
 #include "store/records_internal.h"
 
@@ -54,35 +54,18 @@ bool lane_do(struct lane *lane, const struct sql_transaction *transaction,
 
 /* ---- from other threads ------------------------------------------------- */
 
-/* Times of waiting are steady ones. */
-static void make_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(condition, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
-}
-
 void lane_init(struct lane *lane, const struct lane_options *options)
 {
     *lane = (struct lane){ .options = *options };
     (void)pthread_mutex_init(&lane->used, NULL);
     (void)pthread_mutex_init(&lane->lock, NULL);
-    make_condition(&lane->changed);
+    condition_init(&lane->changed);
     list_init(&lane->jobs);
 }
 
 void lane_wait(struct lane *lane, uint64_t at_ms)
 {
-    struct timespec at = { .tv_sec = (time_t)(at_ms / 1000),
-                           .tv_nsec = (long)(at_ms % 1000) * 1000000 };
-
-    if (at_ms == UINT64_MAX)
-        (void)pthread_cond_wait(&lane->changed, &lane->lock);
-    else
-        (void)pthread_cond_timedwait(&lane->changed, &lane->lock, &at);
+    condition_wait(&lane->changed, &lane->lock, at_ms);
 }
 
 void lane_add(struct lane *lane, struct records_job *job)

@@ -5,9 +5,9 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "base/clock.h"
+#include "base/condition.h"
 #include "base/mem.h"
 #include "store/embedded.h"
 #include "store/store_internal.h"
@@ -75,14 +75,6 @@ static size_t count_of(const struct list *jobs)
     return count;
 }
 
-static void wait_until(struct store *store, uint64_t at_ms)
-{
-    struct timespec at = { .tv_sec = (time_t)(at_ms / 1000),
-                           .tv_nsec = (long)(at_ms % 1000) * 1000000 };
-
-    (void)pthread_cond_timedwait(&store->filled, &store->lock, &at);
-}
-
 /* Taken off its list, or NULL: look again after a wait.  Under the lock. */
 static struct store_job *pick(struct store *store)
 {
@@ -111,7 +103,7 @@ static struct store_job *next_job(struct store *store)
         if (!list_is_empty(&store->queue))
             continue;
         if (!list_is_empty(&store->held_up))
-            wait_until(store, store->retry_ms);
+            condition_wait(&store->filled, &store->lock, store->retry_ms);
         else if (store->ending)
             break;
         else
@@ -182,17 +174,6 @@ static void *run(void *arg)
 
 /* ---- life --------------------------------------------------------------- */
 
-/* Times of waiting are steady ones. */
-static void make_condition(pthread_cond_t *condition)
-{
-    pthread_condattr_t attributes;
-
-    (void)pthread_condattr_init(&attributes);
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    (void)pthread_cond_init(condition, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
-}
-
 struct store *store_over(struct store_driver *driver)
 {
     struct store *store = MEM_NEW(struct store);
@@ -201,7 +182,7 @@ struct store *store_over(struct store_driver *driver)
     list_init(&store->queue);
     list_init(&store->held_up);
     (void)pthread_mutex_init(&store->lock, NULL);
-    make_condition(&store->filled);
+    condition_init(&store->filled);
     if (pthread_create(&store->thread, NULL, run, store) != 0)
         abort();
     return store;
