@@ -9,12 +9,13 @@
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
+#include "base/condition.h"
 #include "base/mem.h"
 #include "net/addr.h"
 
-#define RESOLVE_MAX_S 2
+#define RESOLVE_MAX_MS 2000
 #define ADDRESSES_MAX 32
 
 /* ---- one address -------------------------------------------------------- */
@@ -132,7 +133,7 @@ static struct question *ask(const char *host)
 
     atomic_init(&question->refs, 2);
     (void)pthread_mutex_init(&question->lock, NULL);
-    (void)pthread_cond_init(&question->answered, NULL);
+    condition_init(&question->answered);
     question->host = mem_strdup(host);
     if (pthread_create(&thread, NULL, resolve, question) == 0)
         (void)pthread_detach(thread);
@@ -143,16 +144,12 @@ static struct question *ask(const char *host)
 
 static size_t wait_for(struct question *question, struct place *places)
 {
-    struct timespec until;
+    uint64_t until_ms = clock_steady_ms() + RESOLVE_MAX_MS;
     size_t count = 0;
-    int rc = 0;
 
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += RESOLVE_MAX_S;
     (void)pthread_mutex_lock(&question->lock);
-    while (!question->done && rc == 0)
-        rc = pthread_cond_timedwait(&question->answered, &question->lock,
-                                    &until);
+    while (!question->done && clock_steady_ms() < until_ms)
+        condition_wait(&question->answered, &question->lock, until_ms);
     if (question->done)
         count = question->count;
     memcpy(places, question->places, count * sizeof(struct place));
