@@ -2,14 +2,13 @@
 /* Small files that must not be lost. */
 #include "store/jsonfile.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
+#include "store/leftover.h"
 #include "store/owned.h"
 #include "store/temporary.h"
 
@@ -116,26 +115,6 @@ static bool is_orphan(const char *file)
             !str_eq(str_from(name, name.len - ending.len), ending));
 }
 
-/* What cannot be removed stays: it harms nobody. */
-static void remove_orphans(const char *folder)
-{
-    DIR *dir = opendir(folder);
-    uint64_t now_s = clock_wall_ms() / 1000;
-    const struct dirent *entry;
-    struct stat info;
-
-    if (!dir)
-        return;
-    for (entry = readdir(dir); entry; entry = readdir(dir)) {
-        if (is_orphan(entry->d_name) &&
-            fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) ==
-                0 &&
-            (uint64_t)info.st_mtim.tv_sec + ORPHAN_AGE_S < now_s)
-            (void)unlinkat(dirfd(dir), entry->d_name, 0);
-    }
-    (void)closedir(dir);
-}
-
 /* Root that comes first makes a service user's folder for that user. */
 static bool give_folder(const char *folder, struct err *err)
 {
@@ -167,6 +146,6 @@ bool jsonfile_make_folder(const char *folder, struct err *err)
         return err_errno(err, "make the folder %s", folder);
     if (stat(folder, &info) == 0 && !S_ISDIR(info.st_mode))
         return err_set(err, ERR_IO, "must be a folder, and %s is not", folder);
-    remove_orphans(folder);
+    leftover_sweep(folder, is_orphan, ORPHAN_AGE_S);
     return true;
 }

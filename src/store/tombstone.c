@@ -2,15 +2,12 @@
 /* A sign that a document was removed on purpose. */
 #include "store/tombstone.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "store/jsonfile.h"
+#include "store/leftover.h"
 #include "store/temporary.h"
 
 #define PREFIX ".removed_"
@@ -69,21 +66,12 @@ void tombstone_settle(const char *folder, const char *key,
     buf_done(&said);
 }
 
+static bool is_tombstone(const char *file)
+{
+    return strncmp(file, PREFIX, sizeof(PREFIX) - 1) == 0;
+}
+
 void tombstone_sweep(const char *folder)
 {
-    DIR *dir = opendir(folder);
-    uint64_t now_s = clock_wall_ms() / 1000;
-    const struct dirent *entry;
-    struct stat info;
-
-    if (!dir)
-        return;
-    for (entry = readdir(dir); entry; entry = readdir(dir)) {
-        if (strncmp(entry->d_name, PREFIX, sizeof(PREFIX) - 1) == 0 &&
-            fstatat(dirfd(dir), entry->d_name, &info, AT_SYMLINK_NOFOLLOW) ==
-                0 &&
-            (uint64_t)info.st_mtim.tv_sec + LIFE_S < now_s)
-            (void)unlinkat(dirfd(dir), entry->d_name, 0);
-    }
-    (void)closedir(dir);
+    leftover_sweep(folder, is_tombstone, LIFE_S);
 }
