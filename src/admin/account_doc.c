@@ -134,15 +134,9 @@ struct json_doc *account_doc_of(struct accounts *accounts, struct str name,
 
 static struct json_doc *proxy_doc(const struct proxy *proxy)
 {
-    struct json_doc *doc;
+    struct json_doc *doc = proxy_to_json(proxy);
 
-    if (!proxy)
-        return json_doc_new_null();
-    doc = json_doc_new_object();
-    json_doc_set_str(doc, "type", proxy_type_name(proxy));
-    json_doc_set_str(doc, "host", str_of(proxy_host(proxy)));
-    json_doc_set_u64(doc, "port", proxy_port(proxy));
-    if (proxy_username(proxy))
+    if (proxy && proxy_username(proxy))
         json_doc_set_str(doc, "username", str_of(proxy_username(proxy)));
     return doc;
 }

@@ -190,19 +190,6 @@ static struct json_doc *str_or_null(const char *text)
     return text ? json_doc_new_str(str_of(text)) : json_doc_new_null();
 }
 
-static struct json_doc *proxy_doc(const struct proxy *proxy)
-{
-    struct json_doc *doc;
-
-    if (!proxy)
-        return json_doc_new_null();
-    doc = json_doc_new_object();
-    json_doc_set_str(doc, "type", proxy_type_name(proxy));
-    json_doc_set_str(doc, "host", str_of(proxy_host(proxy)));
-    json_doc_set_u64(doc, "port", proxy_port(proxy));
-    return doc;
-}
-
 static struct json_doc *steps_doc(const struct probe_result *result)
 {
     struct json_doc *steps = json_doc_new_array();
@@ -225,7 +212,7 @@ struct json_doc *probe_report(const struct probe *probe)
     struct json_doc *doc = json_doc_new_object();
 
     json_doc_set_bool(doc, "ok", result->ok);
-    json_doc_set(doc, "proxy", proxy_doc(probe->proxy));
+    json_doc_set(doc, "proxy", proxy_to_json(probe->proxy));
     json_doc_set_str(doc, "target", probe->target);
     if (result->ok)
         json_doc_set_u64(doc, "status", result->status);

@@ -212,6 +212,19 @@ struct str proxy_type_name(const struct proxy *proxy)
     return str_of(types[proxy->type]);
 }
 
+struct json_doc *proxy_to_json(const struct proxy *proxy)
+{
+    struct json_doc *doc;
+
+    if (!proxy)
+        return json_doc_new_null();
+    doc = json_doc_new_object();
+    json_doc_set_str(doc, "type", proxy_type_name(proxy));
+    json_doc_set_str(doc, "host", str_of(proxy->host));
+    json_doc_set_u64(doc, "port", proxy->port);
+    return doc;
+}
+
 const char *proxy_host(const struct proxy *proxy)
 {
     return proxy->host;

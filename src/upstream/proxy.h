@@ -28,6 +28,8 @@ struct proxy_parts {
 struct proxy *proxy_new(const struct proxy_parts *parts, struct err *err);
 /* From the seed's proxy_config: {type, host, port, username, password}. */
 struct proxy *proxy_from_json(const struct json_doc *config, struct err *err);
+/* Its type, host and port, and nothing of who uses it; NULL is "direct": null. */
+struct json_doc *proxy_to_json(const struct proxy *proxy);
 /* GLOBAL_PROXY_*: `*proxy` is NULL if none is enabled. */
 bool proxy_from_config(const struct config *config, struct proxy **proxy,
                        struct err *err) MUST_CHECK;

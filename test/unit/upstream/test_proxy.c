@@ -118,6 +118,27 @@ static void parts_are_kept_as_they_are(void **state)
     proxy_unref(proxy);
 }
 
+static void a_document_of_it_has_no_credentials(void **state)
+{
+    struct proxy *proxy = make("a", "user", "secret");
+    struct json_doc *docs[] = { proxy_to_json(proxy), proxy_to_json(NULL) };
+    static const char *const want[] = {
+        "{\"type\":\"http\",\"host\":\"a\",\"port\":80}", "null"
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(docs); i++) {
+        struct buf text;
+
+        buf_init(&text, 200);
+        assert_true(json_doc_write(docs[i], false, &text));
+        unit_assert_str(buf_str(&text), want[i]);
+        buf_done(&text);
+        json_doc_free(docs[i]);
+    }
+    proxy_unref(proxy);
+}
+
 /* RFC 1929 has one byte for each length. */
 static void socks5_carries_255_bytes(void **state)
 {
@@ -215,6 +236,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(configurations_are_checked_whole),
         cmocka_unit_test(parts_are_kept_as_they_are),
+        cmocka_unit_test(a_document_of_it_has_no_credentials),
         cmocka_unit_test(socks5_carries_255_bytes),
         cmocka_unit_test(equality_looks_at_every_part),
         cmocka_unit_test(the_global_one_comes_first),
