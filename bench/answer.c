@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/chars.h"
+
 void answer_init(struct answer *answer)
 {
     *answer = (struct answer){ .state = ANSWER_STATUS };
@@ -52,15 +54,6 @@ static void read_field(struct answer *answer, struct str line)
         answer->close = str_ieq(value, STR("close"));
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 static void read_size(struct answer *answer, struct str line)
 {
     uint64_t size = 0;
@@ -69,7 +62,7 @@ static void read_size(struct answer *answer, struct str line)
     if (line.len == 0 || line.len > 8)
         return;
     for (size_t i = 0; i < line.len; i++) {
-        int digit = hex_digit(line.at[i]);
+        int digit = chars_hex_value(line.at[i]);
 
         if (digit < 0)
             return;

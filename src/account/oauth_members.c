@@ -3,6 +3,7 @@
 #include "account/oauth_members.h"
 
 #include "account/kinds.h"
+#include "base/chars.h"
 #include "base/text.h"
 
 #define SCALAR_MAX                                                             \
@@ -153,15 +154,6 @@ bool oauth_member(struct str text, struct oauth_wanted wanted,
 
 /* ---- strings ------------------------------------------------------------ */
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Four hex digits as UTF-8; half of a surrogate pair, and what is none, as U+FFFD. */
 static bool add_code(struct buf *out, struct str digits)
 {
@@ -169,7 +161,7 @@ static bool add_code(struct buf *out, struct str digits)
     char bytes[3];
 
     for (size_t i = 0; i < 4; i++) {
-        int digit = i < digits.len ? hex_digit(digits.at[i]) : -1;
+        int digit = i < digits.len ? chars_hex_value(digits.at[i]) : -1;
 
         code = digit < 0 || code == 0x110000 ? 0x110000
                                              : code * 16 + (unsigned)digit;

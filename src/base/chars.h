@@ -45,3 +45,13 @@ static inline bool chars_has_all(const struct chars *chars, struct str s)
         all &= chars_has(chars, s.at[i]);
     return all;
 }
+
+/* Of a hexadecimal digit in either case; -1: it is none. */
+static inline int chars_hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'a' && c <= 'f')
+        return c - 'a' + 10;
+    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}

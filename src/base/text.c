@@ -301,25 +301,14 @@ bool text_is_plain_word(struct str s)
     return s.len > 0 && chars_has_all(&plain, s);
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static bool decode(struct buf *out, struct str s, char plus)
 {
     for (size_t i = 0; i < s.len; i++) {
         char c = s.at[i] == '+' ? plus : s.at[i];
 
         if (c == '%') {
-            int high = s.len - i > 2 ? hex_value(s.at[i + 1]) : -1;
-            int low = s.len - i > 2 ? hex_value(s.at[i + 2]) : -1;
+            int high = s.len - i > 2 ? chars_hex_value(s.at[i + 1]) : -1;
+            int low = s.len - i > 2 ? chars_hex_value(s.at[i + 2]) : -1;
 
             if (high < 0 || low < 0)
                 return false;

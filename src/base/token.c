@@ -10,14 +10,6 @@
 #define RELAY_KEY_REST 43 /* characters of base64url */
 #define ANTHROPIC_START STR("sk-ant-")
 
-static int hex_value(char c)
-{
-    static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-    const char *hit = c ? strchr(digits, c) : NULL;
-
-    return hit ? (int)(hit - digits) % 16 : -1;
-}
-
 /* The character at the beginning of `*text`, which is not empty, unescaped; `*text`
    moves on behind it.  %2563 is %63, escaped. */
 static char take(struct str *text)
@@ -30,10 +22,12 @@ static char take(struct str *text)
         return c;
     while (rest.len > 3 && rest.at[0] == '2' && rest.at[1] == '5')
         rest = str_from(rest, 2);
-    if (rest.len < 2 || hex_value(rest.at[0]) < 0 || hex_value(rest.at[1]) < 0)
+    if (rest.len < 2 || chars_hex_value(rest.at[0]) < 0 ||
+        chars_hex_value(rest.at[1]) < 0)
         return c;
     *text = str_from(rest, 2);
-    return (char)(hex_value(rest.at[0]) * 16 + hex_value(rest.at[1]));
+    return (char)(chars_hex_value(rest.at[0]) * 16 +
+                  chars_hex_value(rest.at[1]));
 }
 
 /* Does `*text` begin so?  It moves on as far as it does. */

@@ -2,6 +2,7 @@
 /* What a damaged answer holds. */
 #include "upstream/salvage.h"
 
+#include "base/chars.h"
 #include "base/inflate.h"
 
 #define SIZE_DIGITS_MAX 8
@@ -36,15 +37,6 @@ static struct str find_rest(struct str raw)
     return rest;
 }
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
 /* Take the line with a size in front of a chunk; false if there is none. */
 static bool take_size(struct str *rest, size_t *size)
 {
@@ -53,8 +45,8 @@ static bool take_size(struct str *rest, size_t *size)
 
     *size = 0;
     while (at < rest->len && at < SIZE_DIGITS_MAX &&
-           hex_digit(rest->at[at]) >= 0)
-        *size = *size * 16 + (size_t)hex_digit(rest->at[at++]);
+           chars_hex_value(rest->at[at]) >= 0)
+        *size = *size * 16 + (size_t)chars_hex_value(rest->at[at++]);
     if (at == 0 || end == rest->len ||
         (rest->at[at] != '\r' && rest->at[at] != '\n' && rest->at[at] != ';' &&
          rest->at[at] != ' '))
