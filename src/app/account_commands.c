@@ -14,7 +14,6 @@
 #include "base/mem.h"
 #include "base/shown.h"
 
-#define TEXT_MAX 65536
 #define PATH_LEN_MAX 1024
 
 static int usage(const char *problem)
@@ -193,16 +192,6 @@ static int list(struct remote *remote, const char *folder)
 
 /* ---- show, refresh, remove ---------------------------------------------- */
 
-static void print_doc(const struct json_doc *doc)
-{
-    struct buf text;
-
-    buf_init(&text, TEXT_MAX);
-    if (json_doc_write(doc, true, &text))
-        (void)printf(STR_FMT "\n", STR_ARG(buf_str(&text)));
-    buf_done(&text);
-}
-
 /* Texts of the API name its own endpoints. */
 static int fail(const struct remote_call *call, struct str name,
                 struct err *err)
@@ -219,7 +208,7 @@ static int show(struct remote *remote, struct str name)
     int status = 0;
 
     if (call_account(remote, &call, name, "/status", &err))
-        print_doc(call.answer);
+        terminal_print(call.answer);
     else
         status = fail(&call, name, &err);
     json_doc_free(call.answer);

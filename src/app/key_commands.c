@@ -130,7 +130,7 @@ static int show_new(const struct doing *doing)
     buf_init(&url, PATH_LEN_MAX);
     add_base_url(doing->config, &url);
     if (doing->arguments->json)
-        key_print_json(answer);
+        terminal_print(answer);
     else
         key_print_new(answer, buf_str(&url));
     if (!doing->arguments->json && !doing->row->suffix)
@@ -148,7 +148,7 @@ static int show(const struct doing *doing)
     if (!call_named(doing, &answer, &err))
         return terminal_fail(&err);
     if (doing->arguments->json)
-        key_print_json(answer);
+        terminal_print(answer);
     else if (doing->row->done)
         (void)printf("%s \"%s\" %s.\n", is_of_keys(doing) ? "Key" : "Group",
                      doing->arguments->name, doing->row->done);
@@ -254,7 +254,7 @@ static int list(const struct doing *doing)
         ok = take_page(doing, query, &listing, &more, &err);
     json_doc_set(whole, list_member(doing), listing.all);
     if (ok && doing->arguments->json)
-        key_print_json(whole);
+        terminal_print(whole);
     else if (ok && listing.count == 0)
         say_none(doing);
     json_doc_free(query);

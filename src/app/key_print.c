@@ -7,7 +7,6 @@
 
 #include "base/buf.h"
 
-#define TEXT_MAX (16u * 1024 * 1024)
 #define LINE_LEN_MAX 1024
 
 /* ---- parts --------------------------------------------------------------- */
@@ -55,16 +54,6 @@ uint64_t key_print_amount(const struct json_doc *doc, const char *member,
 }
 
 /* ---- documents ----------------------------------------------------------- */
-
-void key_print_json(const struct json_doc *doc)
-{
-    struct buf text;
-
-    buf_init_secret(&text, TEXT_MAX);
-    if (json_doc_write(doc, true, &text))
-        (void)printf(STR_FMT "\n", STR_ARG(buf_str(&text)));
-    buf_done(&text);
-}
 
 static void print_former(const struct json_doc *former)
 {

@@ -6,9 +6,6 @@
 #include "base/str.h"
 #include "team/limits.h"
 
-/* The document as it came. */
-void key_print_json(const struct json_doc *doc);
-
 /* A new text of a key, this once, how to use it at this base URL, and how long former
    ones live on. */
 void key_print_new(const struct json_doc *doc, struct str base_url);

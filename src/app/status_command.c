@@ -13,7 +13,6 @@
 
 /* A relay that takes longer is as good as dead for whoever watches over it. */
 #define LIMIT_MS 10000
-#define TEXT_MAX (16u * 1024 * 1024)
 
 /* ---- none, or none that answers ------------------------------------------ */
 
@@ -126,16 +125,6 @@ static void print_status(const struct json_doc *doc)
 
 /* ---- asking -------------------------------------------------------------- */
 
-static void print_json(const struct json_doc *doc)
-{
-    struct buf text;
-
-    buf_init(&text, TEXT_MAX);
-    if (json_doc_write(doc, true, &text))
-        (void)printf(STR_FMT "\n", STR_ARG(buf_str(&text)));
-    buf_done(&text);
-}
-
 static int ask(struct remote *remote, bool json)
 {
     struct remote_call call = { .method = "GET",
@@ -147,7 +136,7 @@ static int ask(struct remote *remote, bool json)
     if (!remote_call(remote, &call, &err))
         status = terminal_fail(&err);
     else if (json)
-        print_json(call.answer);
+        terminal_print(call.answer);
     else
         print_status(call.answer);
     json_doc_free(call.answer);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Asking a person. */
+/* Asking a person, and printing. */
 #include "app/terminal.h"
 
 #include <errno.h>
@@ -9,6 +9,9 @@
 #include <unistd.h>
 
 #include "app/invocation.h"
+#include "base/buf.h"
+
+#define DOC_MAX (16u * 1024 * 1024)
 
 bool terminal_is_there(void)
 {
@@ -139,4 +142,14 @@ int terminal_fail(const struct err *err)
 {
     invocation_print(stderr, "claude-relay: %s\n", err->text);
     return 1;
+}
+
+void terminal_print(const struct json_doc *doc)
+{
+    struct buf text;
+
+    buf_init_secret(&text, DOC_MAX);
+    if (json_doc_write(doc, true, &text))
+        (void)printf(STR_FMT "\n", STR_ARG(buf_str(&text)));
+    buf_done(&text);
 }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-/* Asking a person, or reading standard input where there is none. */
+/* Asking a person, or reading standard input where there is none; and what all
+   commands print. */
 #pragma once
 
 #include "base/err.h"
+#include "base/json.h"
 #include "base/str.h"
 
 #define TERMINAL_LINE_MAX 8192
@@ -18,3 +20,6 @@ bool terminal_is_there(void);
 
 /* Says on standard error what went wrong; returns the exit status 1. */
 int terminal_fail(const struct err *err);
+
+/* A document as it is, on standard output; it may hold a secret. */
+void terminal_print(const struct json_doc *doc);

@@ -64,11 +64,37 @@ static void nothing_behind_the_line_is_read(void **state)
 }
 
 /* With a terminal: test_account_commands.c and test_secret_commands.c. */
+/* As it came, for programs. */
+static void a_document_is_printed_with_its_members_in_order(void **state)
+{
+    char shown[64];
+    struct err err;
+    struct json_doc *doc = json_doc_parse(STR("{\"b\":1,\"a\":[]}"), &err);
+    FILE *out = tmpfile();
+    int saved = dup(STDOUT_FILENO);
+    size_t len;
+
+    (void)state;
+    (void)fflush(stdout);
+    assert_true(dup2(fileno(out), STDOUT_FILENO) == STDOUT_FILENO);
+    terminal_print(doc);
+    (void)fflush(stdout);
+    assert_true(dup2(saved, STDOUT_FILENO) == STDOUT_FILENO);
+    (void)close(saved);
+    rewind(out);
+    len = fread(shown, 1, sizeof(shown), out);
+    unit_assert_str((struct str){ shown, len },
+                    "{\n  \"b\": 1,\n  \"a\": []\n}\n");
+    (void)fclose(out);
+    json_doc_free(doc);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_come_one_at_a_time_and_trimmed),
         cmocka_unit_test(nothing_behind_the_line_is_read),
+        cmocka_unit_test(a_document_is_printed_with_its_members_in_order),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
