@@ -4,8 +4,17 @@
 
 #include "admin/key_members.h"
 #include "admin/key_routes.h"
+#include "admin/key_warnings.h"
 
 #define TAG "groups"
+
+static struct json_doc *doc_with_warnings(const struct key_group *group)
+{
+    struct json_doc *doc = key_routes_group_doc(group);
+
+    key_warnings_add_group(doc, group);
+    return doc;
+}
 
 /* ---- changing ------------------------------------------------------------ */
 
@@ -18,8 +27,8 @@ static struct flow_next changed(struct flow *flow)
         return flow_sleep_then(changed);
     if (!key_changing_went_well(x))
         return admin_refuse(x);
-    return admin_reply(x, key_routes_group_doc(
-                              key_change_group(changing->change)));
+    return admin_reply(x,
+                       doc_with_warnings(key_change_group(changing->change)));
 }
 
 static struct flow_next create(struct flow *flow)
@@ -52,7 +61,7 @@ static struct flow_next get(struct flow *flow)
 
     if (!group)
         return admin_refuse(x);
-    doc = key_routes_group_doc(group);
+    doc = doc_with_warnings(group);
     key_group_unref(group);
     return admin_reply(x, doc);
 }

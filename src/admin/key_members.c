@@ -73,6 +73,12 @@ static const struct admin_member formers[] = {
     ADMIN_END,
 };
 
+#define WARNINGS                                                               \
+    {                                                                          \
+        "warnings", ADMIN_LIST, 0,                                             \
+            "what is hardly meant (not in lists); absent if nothing is", texts \
+    }
+
 #define SHOWN                                                                  \
     { "id", ADMIN_NUMBER, ADMIN_REQUIRED, "never given twice", NULL },         \
         { "prefix", ADMIN_TEXT, ADMIN_REQUIRED, "how its text begins", NULL }, \
@@ -101,12 +107,14 @@ static const struct admin_member formers[] = {
 const struct admin_member key_members_shown[] = {
     GIVEN(ADMIN_REQUIRED, use_doc_shown_members),
     { "trouble", ADMIN_TEXT, 0, "its document cannot be used", NULL },
+    WARNINGS,
     SHOWN,
     ADMIN_END,
 };
 const struct admin_member key_members_made[] = {
     GIVEN(ADMIN_REQUIRED, use_doc_shown_members),
     { "trouble", ADMIN_TEXT, 0, "its document cannot be used", NULL },
+    WARNINGS,
     SHOWN,
     { "key", ADMIN_TEXT, ADMIN_REQUIRED,
       "its text, shown this once and kept nowhere", NULL },
@@ -136,6 +144,7 @@ const struct admin_member group_members_change[] = {
 const struct admin_member group_members_shown[] = {
     GROUP_GIVEN(ADMIN_REQUIRED, use_doc_shown_members),
     { "trouble", ADMIN_TEXT, 0, "its document cannot be used", NULL },
+    WARNINGS,
     { "id", ADMIN_NUMBER, ADMIN_REQUIRED, "never given twice", NULL },
     { "created_at", ADMIN_TEXT, ADMIN_REQUIRED, "RFC 3339", NULL },
     { "changed_at", ADMIN_TEXT, ADMIN_REQUIRED, "RFC 3339", NULL },

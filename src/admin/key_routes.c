@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "admin/key_members.h"
+#include "admin/key_warnings.h"
 #include "admin/use_doc.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -44,6 +45,16 @@ struct json_doc *key_routes_group_doc(const struct key_group *group)
                                        .limits = &group->limits,
                                        .zone = group->zone,
                                        .now = now() });
+    return doc;
+}
+
+/* Of one that somebody looks at; not in lists. */
+static struct json_doc *doc_with_warnings(const struct admin_request *x,
+                                          const struct key *key)
+{
+    struct json_doc *doc = key_routes_doc(key);
+
+    key_warnings_add(doc, key, x->admin->options.accounts, x->admin->prices);
     return doc;
 }
 
@@ -111,7 +122,7 @@ static struct flow_next changed(struct flow *flow)
         return flow_sleep_then(changed);
     if (!key_changing_went_well(x))
         return admin_refuse(x);
-    doc = key_routes_doc(key_change_key(change));
+    doc = doc_with_warnings(x, key_change_key(change));
     text = key_change_text(change);
     if (text.len > 0)
         json_doc_set_str(doc, "key", text);
@@ -182,7 +193,7 @@ static struct flow_next get(struct flow *flow)
 
     if (!key)
         return admin_refuse(x);
-    doc = key_routes_doc(key);
+    doc = doc_with_warnings(x, key);
     key_unref(key);
     return admin_reply(x, doc);
 }

@@ -16,6 +16,7 @@
 #include "admin/status.h"
 #include "base/mem.h"
 #include "relay/endpoints.h"
+#include "usage/price.h"
 
 static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/", PUBLIC, health_about),
@@ -72,6 +73,7 @@ struct admin *admin_new(const struct admin_options *options)
     struct admin *admin = MEM_NEW(struct admin);
 
     admin->options = *options;
+    admin->prices = prices_default();
     return admin;
 }
 
@@ -81,6 +83,7 @@ void admin_free(struct admin *admin)
         return;
     upstream_free(admin->upstream);
     origin_free(admin->origin);
+    prices_free(admin->prices);
     mem_free(admin);
 }
 

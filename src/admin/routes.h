@@ -29,8 +29,11 @@ struct admin_options {
     bool patient; /* who asks the keeper waits as long as it takes: a command */
 };
 
+struct prices;
+
 struct admin {
     struct admin_options options;
+    struct prices *prices; /* of the models there are */
     /* To the API, for admin/api_fetch.h alone; NULL until it is needed. */
     struct upstream *upstream;
     struct origin *origin;

@@ -118,6 +118,18 @@ static void say_if_first(const struct doing *doing)
                      "unless LOOPBACK_WITHOUT_KEY=on is set.\n");
 }
 
+/* What is hardly meant; with --json too, where the document has it as well. */
+static void warn(const struct json_doc *answer)
+{
+    const struct json_doc *warnings = json_doc_get(answer, "warnings");
+    struct str text;
+
+    for (size_t i = 0; i < json_doc_count(warnings); i++) {
+        if (json_doc_as_str(json_doc_at(warnings, i), &text))
+            invocation_print(stderr, "Warning: " STR_FMT ".\n", STR_ARG(text));
+    }
+}
+
 /* Of one that was created or rotated. */
 static int show_new(const struct doing *doing)
 {
@@ -135,6 +147,7 @@ static int show_new(const struct doing *doing)
         key_print_new(answer, buf_str(&url));
     if (!doing->arguments->json && !doing->row->suffix)
         say_if_first(doing);
+    warn(answer);
     buf_done(&url);
     json_doc_free(answer);
     return 0;
@@ -154,6 +167,7 @@ static int show(const struct doing *doing)
                      doing->arguments->name, doing->row->done);
     else
         key_show(answer);
+    warn(answer);
     json_doc_free(answer);
     return 0;
 }

@@ -75,7 +75,8 @@ static bool print_member(void *arg, struct str name, struct json_doc *value)
 
     if (str_eq(name, STR("prefix")))
         print_texts(arg);
-    if (str_eq(name, STR("prefix")) || str_eq(name, STR("last4")))
+    if (str_eq(name, STR("prefix")) || str_eq(name, STR("last4")) ||
+        str_eq(name, STR("warnings")))
         return true;
     buf_init(&text, VALUE_LEN_MAX);
     add_value(&text, name, value);

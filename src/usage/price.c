@@ -57,6 +57,17 @@ const struct price *prices_find(const struct prices *prices, struct str model,
     return price ? price : find_named(prices, without_date(model), now_ms);
 }
 
+bool prices_know(const struct prices *prices, struct str pattern)
+{
+    for (size_t i = 0; i < prices->count; i++) {
+        struct str model = prices->rows[i].model;
+
+        if (pattern_matches(pattern, model) || str_istarts(pattern, model))
+            return true;
+    }
+    return false;
+}
+
 const struct price *prices_find_safe(const struct prices *prices,
                                      struct str model, uint64_t now_ms)
 {

@@ -59,6 +59,10 @@ const struct price *prices_find(const struct prices *prices, struct str model,
 const struct price *prices_find_safe(const struct prices *prices,
                                      struct str model, uint64_t now_ms);
 
+/* May a pattern of models (team/patterns.h) mean one that the table has, with or
+   without a date? */
+bool prices_know(const struct prices *prices, struct str pattern);
+
 /* What that came to, in micro-dollars, as far as it is known: a partial usage costs
    what is known of it.  The service tier "batch" pays less for its tokens.  Of cache
    writes whose lifetime is not told, 5 minutes are assumed. */

@@ -70,6 +70,19 @@ describe('claude-relay key', () => {
     assert.match(key(dir, 'show', 'nobody').stderr, /there is no relay key nobody: `.* key list` shows those there are\n$/);
   });
 
+  it('warns of what is hardly meant, and does it all the same', () => {
+    const warned = key(dir, 'create', 'typo', '--account', 'ghost', '--model', 'opus', '--limit', 'rpm=0', '--json');
+    assert.equal(warned.status, 0);
+    const { warnings } = JSON.parse(warned.stdout);
+    assert.match(warnings.join('\n'), /^there is no account "ghost" \(yet\): `.* account list` shows.*\nmodels: opus fits no model.*\nthe limit rpm is 0.* key edit typo --limit rpm=none`/);
+    assert.equal(warned.stderr.match(/^Warning: .*\.$/gm).length, 3);
+    assert.match(key(dir, 'show', 'typo').stderr, /^Warning: there is no account "ghost"/m);
+    assert.doesNotMatch(done(dir, 'show', 'typo'), /warnings/);
+    assert.match(key(dir, 'edit', 'typo', '--account', 'wraith', '--model', '*opus*', '--limit', 'rpm=none').stderr, /^Warning: there is no account "wraith"/m);
+    assert.match(key(dir, 'group', 'edit', 'interns', '--limit', 'concurrency=0').stderr, /^Warning: the limit concurrency is 0.* key group edit interns --limit concurrency=none`/m);
+    assert.equal(doc(dir, 'revoke', 'typo').warnings, undefined);
+  });
+
   it('explains itself in lines that fit a terminal', () => {
     for (const line of command(['key', '--help']).stdout.split('\n'))
       assert.ok(line.replace(/(usage:| {6}) \S*claude-relay /, '$1 build/claude-relay ').length <= 80, line);

@@ -343,9 +343,29 @@ static void no_answer_costs_more_than_the_worst(void **state)
     }
 }
 
+/* A glob over the names, or a name with what follows it. */
+static void patterns_of_models_are_known(void **state)
+{
+    static const char *const known[] = { "*",
+                                         "claude-*",
+                                         "*OPUS*",
+                                         "claude-sonnet-4-5",
+                                         "claude-sonnet-4-5-20250929",
+                                         "claude-sonnet-4-5-2025*",
+                                         "claude-?*-4-5" };
+    static const char *const unknown[] = { "opus", "claude", "*opsu*",
+                                           "claude-sonet-*", "" };
+
+    for (size_t i = 0; i < COUNT_OF(known); i++)
+        assert_true(prices_know(*state, str_of(known[i])));
+    for (size_t i = 0; i < COUNT_OF(unknown); i++)
+        assert_false(prices_know(*state, str_of(unknown[i])));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(patterns_of_models_are_known),
         cmocka_unit_test(models_are_found_with_and_without_their_date),
         cmocka_unit_test(a_model_without_a_price_counts_as_the_dearest),
         cmocka_unit_test(a_cost_is_exact_and_rounded_once),
