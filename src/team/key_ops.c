@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What each operation on a key does. */
 #include "base/mem.h"
-#include "base/shown.h"
 #include "store/mark.h"
 #include "team/counters.h"
 #include "team/key_change_internal.h"
@@ -14,7 +13,6 @@ static bool find_group(const struct key_change *change,
 {
     struct keyring *ring = change->changes->options.ring;
     struct key_group *group;
-    char text[SHOWN_MAX];
     struct str name;
 
     *cell = NULL;
@@ -25,12 +23,11 @@ static bool find_group(const struct key_change *change,
     }
     if (!json_doc_get_str(change->document, "group", &name))
         return true;
-    group = keyring_get_group(ring, name);
-    if (!group)
-        return err_set(err, ERR_BAD_REQUEST,
-                       "there is no group %s: create it first with "
-                       "`claude-relay key group create`",
-                       shown(name, text));
+    group = keyring_need_group(ring, name, err);
+    if (!group) {
+        err->code = ERR_BAD_REQUEST; /* the path has what it names */
+        return false;
+    }
     *cell = keyring_group_cell(ring, group->id);
     key_group_unref(group);
     return true;

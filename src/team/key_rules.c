@@ -86,7 +86,7 @@ bool key_allows_model(const struct key *key, struct str model, struct err *err)
     if (model.len == 0 && (key->models || key->deny_models))
         return err_set(err, ERR_FORBIDDEN,
                        "the relay key \"%s\" is for certain models only, and "
-                       "the request names none",
+                       "the request names none that can be read",
                        key->name);
     if ((key->models || key->deny_models) && !is_model_name(model))
         return err_set(err, ERR_FORBIDDEN,

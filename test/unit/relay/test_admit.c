@@ -363,6 +363,8 @@ static const struct {
       "claude-opus-5" },
     { "POST", "/v1/messages", "", "", "names none" },
     { "POST", "/v1/messages", "", "{}", "names none" },
+    { "POST", "/v1/messages", "", "{\"model\":\"haiku\\u0000\"}",
+      "names none that can be read" },
     { "POST", "/v1/messages", "", "[{\"model\":" ALLOWED "}]", "names none" },
     { "POST", "/v1/messages", "", "{\"model\":" ALLOWED "} {}", "names none" },
     { "POST", "/v1/messages", "", "\xef\xbb\xbf{\"model\":" ALLOWED "}",
