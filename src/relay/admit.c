@@ -63,7 +63,7 @@ static bool names_none(const struct relayed *r)
 {
     return r->endpoint->model == ENDPOINT_MODEL_PERHAPS &&
            (r->facts ? r->facts->model_is == SCAN_ABSENT
-                     : !scan_begins_object(r->body));
+                     : !scan_begins_any_object(r->body));
 }
 
 bool admit_may_ask(struct relayed *r)

@@ -44,6 +44,23 @@ bool scan_begins_object(struct str body)
                       STR("{"));
 }
 
+/* White space, in which every other byte may be a NUL. */
+static struct str behind_wide_space(struct str text)
+{
+    while (text.len > 0 && (text.at[0] == '\0' || lexis_is_space(text.at[0])))
+        text = str_from(text, 1);
+    return text;
+}
+
+bool scan_begins_any_object(struct str body)
+{
+    struct str rest = behind_wide_space(body);
+
+    if (str_starts(rest, STR("\xff\xfe")) || str_starts(rest, STR("\xfe\xff")))
+        rest = behind_wide_space(str_from(rest, 2));
+    return str_starts(rest, STR("{")) || scan_begins_object(body);
+}
+
 bool scan_hints_at(struct str body, struct str name)
 {
     struct str rest = behind_space(body);

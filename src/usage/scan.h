@@ -25,6 +25,9 @@ struct scan scan_body(struct str body);
 
 /* Does it begin as an object does, behind white space and a byte order mark? */
 bool scan_begins_object(struct str body);
+/* The same in UTF-16 or UTF-32, too: some readers take that, and nobody here looks into
+   it. */
+bool scan_begins_any_object(struct str body);
 
 /* For a body that is no JSON object as far as scan_body() looked: does it seem to
    be meant as one (it begins like neither an array nor a text), and does "name"

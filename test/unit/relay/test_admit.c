@@ -434,6 +434,21 @@ static void what_is_sent_is_for_an_allowed_model(void **state)
     }
 }
 
+/* Some readers find an object in it. */
+static void what_is_in_another_encoding_is_not_looked_at(void **state)
+{
+    (void)state;
+    use_key("{\"accounts\":[\"main\"],\"models\":[\"*haiku*\"],\"allow\":["
+            "\"other\"]}");
+    wire_send(&scene->client, "POST /v1/agents HTTP/1.1\r\nHost: localhost\r\n"
+                              "Content-Length: 6\r\nAuthorization: Bearer ");
+    wire_send_str(&scene->client, secret_reveal(keys.secret));
+    wire_send_str(&scene->client, STR("\r\n\r\n\xfe\xff\0{\0}"));
+    wire_expect(&scene->client, "HTTP/1.1 403 ");
+    wire_expect(&scene->client, "can be read");
+    assert_int_equal(scene->peer_count, 0);
+}
+
 /* Long, or slow: most of it is not here yet. */
 static void what_is_streamed_is_not_looked_at(void **state)
 {
@@ -473,6 +488,7 @@ int main(void)
         TEST(a_key_that_is_revoked_while_it_waits),
         TEST(a_client_that_leaves_leaves_the_queue),
         TEST(what_is_sent_is_for_an_allowed_model),
+        TEST(what_is_in_another_encoding_is_not_looked_at),
         TEST(what_is_streamed_is_not_looked_at),
     };
 

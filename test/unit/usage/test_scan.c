@@ -413,9 +413,41 @@ static void a_damaged_body_is_never_made_worse(void **state)
     }
 }
 
+/* Whoever reads such a body sees an object, and we do not. */
+static void an_object_may_begin_in_any_encoding(void **state)
+{
+    static const struct {
+        struct str body;
+        bool begins;
+    } rows[] = {
+        { { "{}", 2 }, true },
+        { { " \r\n{", 4 }, true },
+        { { "\xef\xbb\xbf {", 5 }, true },
+        { { "{\0\"\0", 4 }, true }, /* UTF-16, little end first */
+        { { "\0{\0\"", 4 }, true }, /* big end first */
+        { { "\xff\xfe{\0", 4 }, true },
+        { { "\xfe\xff\0 \0{", 6 }, true },
+        { { "\xff\xfe\0\0{\0\0\0", 8 }, true }, /* UTF-32 */
+        { { "\0\0\xfe\xff\0\0\0{", 8 }, true },
+        { { "", 0 }, false },
+        { { "\0\0", 2 }, false },
+        { { "[{}]", 4 }, false },
+        { { "\0[\0{", 4 }, false },
+        { { "--x{", 4 }, false },
+        { { "\xff\xd8\xff{", 4 }, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        if (scan_begins_any_object(rows[i].body) != rows[i].begins)
+            fail_msg("row %zu", i);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_object_may_begin_in_any_encoding),
         cmocka_unit_test(top_level_members_are_found),
         cmocka_unit_test(a_member_is_cut_and_the_rest_stays),
         cmocka_unit_test(the_cut_body_is_appended),
