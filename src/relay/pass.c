@@ -116,10 +116,13 @@ static bool is_starred(const struct filter *filter, struct str name)
     return false;
 }
 
+/* Backwards: the credential, which every client sends, stands last. */
 static bool is_plain(const struct filter *filter, struct str name)
 {
-    for (size_t i = STARRED; i < COUNT_OF(rows); i++) {
-        if ((rows[i].where & filter->where) && str_ieq(rows[i].name, name))
+    for (size_t i = COUNT_OF(rows); i > STARRED; i--) {
+        const struct pass_row *row = &rows[i - 1];
+
+        if ((row->where & filter->where) && str_ieq(row->name, name))
             return true;
     }
     return false;

@@ -54,7 +54,7 @@ static double likely(const struct history *history, enum history_of of)
 /* Rounded to the nearest: what is alike must not add up to more than it comes to. */
 static uint64_t at_most(double value, uint64_t most)
 {
-    return value < (double)most ? (uint64_t)llround(value) : most;
+    return value < (double)most ? (uint64_t)(value + 0.5) : most;
 }
 
 struct estimate estimate_expect(const struct history *key,

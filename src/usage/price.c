@@ -15,11 +15,17 @@ static bool is_better(const struct price *a, const struct price *b)
     return a->valid_from_ms >= b->valid_from_ms;
 }
 
-/* Most rows are for one name, and those are compared fast. */
+/* Most rows are for one name, and those that are of one length mostly differ in their
+   last digit. */
 static bool is_for(const struct price *row, struct str model)
 {
-    return row->names_one ? str_ieq(row->model, model)
-                          : pattern_matches(row->model, model);
+    size_t last = row->model.len - 1;
+
+    if (!row->names_one)
+        return pattern_matches(row->model, model);
+    return row->model.len == model.len &&
+           str_may_be_same(row->model.at[last], model.at[last]) &&
+           str_ieq(row->model, model);
 }
 
 static const struct price *find_named(const struct prices *prices,
@@ -30,8 +36,8 @@ static const struct price *find_named(const struct prices *prices,
     for (size_t i = 0; i < prices->count; i++) {
         const struct price *row = &prices->rows[i];
 
-        if (row->valid_from_ms <= now_ms && is_better(row, best) &&
-            is_for(row, model))
+        if (is_for(row, model) && row->valid_from_ms <= now_ms &&
+            is_better(row, best))
             best = row;
     }
     return best;
