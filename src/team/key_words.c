@@ -102,6 +102,12 @@ const char *key_call_name(enum key_call call)
     return "nothing";
 }
 
+/* Most are, and a start reads those of all keys: fast. */
+static bool is_whole(double number)
+{
+    return number >= 1 && !((double)(uint64_t)number < number);
+}
+
 /* A number of JSON as the decimal text that was meant: six decimals are enough, and
    the nearest double tells whether there were more. */
 static bool decimal_of(double number, char out[LIMIT_TEXT_MAX])
@@ -110,6 +116,10 @@ static bool decimal_of(double number, char out[LIMIT_TEXT_MAX])
 
     if (!(number >= 0 && number < 1e15))
         return false;
+    if (is_whole(number)) {
+        (void)snprintf(out, LIMIT_TEXT_MAX, "%llu", (unsigned long long)number);
+        return true;
+    }
     (void)snprintf(out, LIMIT_TEXT_MAX, "%.6f", number);
     if (strtod(out, NULL) < number || strtod(out, NULL) > number)
         return false;
