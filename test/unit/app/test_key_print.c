@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What commands print of keys: their text once, times, amounts. */
 #include "app/key_print.h"
+#include "app/terminal.h"
 
 #include "base/macros.h"
 #include "key_output.h"
@@ -39,7 +40,7 @@ static void former_texts_say_until_when_they_work(void **state)
 
 static void a_document_is_printed_as_it_came(void **state)
 {
-    char *said = printed(key_print_json, "{\"b\":1,\"a\":[]}");
+    char *said = printed(terminal_print, "{\"b\":1,\"a\":[]}");
     struct json_doc *again = doc_of(said);
 
     (void)state;
