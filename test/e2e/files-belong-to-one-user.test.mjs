@@ -3,7 +3,7 @@
    without locking it out; and a file or lock that cannot be opened is said to be
    that, and no reason to sign in again. */
 import assert from 'node:assert/strict';
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
@@ -70,12 +70,15 @@ describe('files belong to one user', () => {
     fs.writeFileSync(target, '{}');
     fs.chmodSync(target, 0o644);
     fs.symlinkSync(target, path.join(folder, 'oauth_link.json'));
-    fs.symlinkSync('/dev/null', path.join(folder, 'oauth_device.json'));
-    const before = fs.statSync('/dev/null').mode;
+    /* No file, as a device is none; the machine's own devices are left alone. */
+    const pipe = path.join(tempFolder(), 'pipe');
+    assert.equal(spawnSync('mkfifo', ['-m', '644', pipe]).status, 0);
+    fs.symlinkSync(pipe, path.join(folder, 'oauth_pipe.json'));
     const relay = await startRelay({ dataDir: folder, accounts: () => {} });
     await relay.stop();
     assert.equal(fs.statSync(target).mode & 0o777, 0o644);
-    assert.equal(fs.statSync('/dev/null').mode, before);
+    assert.ok(fs.statSync(pipe).isFIFO());
+    assert.equal(fs.statSync(pipe).mode & 0o777, 0o644);
   });
 
   it("a link as the folder has no mode changed behind it, and another user's stops the start", { skip }, () => {
