@@ -207,6 +207,17 @@ const char *shown_argument(struct str text, char out[SHOWN_MAX])
     return out;
 }
 
+/* Spaces are usual there; what begins otherwise may be anything. */
+const char *shown_agent(struct str text, char out[SHOWN_MAX])
+{
+    struct str first = str_sub(text, 0, str_index(text, ' '));
+    bool names = str_index(first, '/') > 0 && str_index(first, '/') < first.len;
+
+    return show(names && holds_no_secret(text) &&
+                    has_usual_chars(text, " ();+"),
+                text, out);
+}
+
 /* ---- paths of requests -------------------------------------------------- */
 
 struct str shown_request_path(struct arena *arena, struct str path)

@@ -26,5 +26,8 @@ const char *shown_host(struct str text, char out[SHOWN_MAX]);
 /* An argument of a command: like a host, but of "--name=value" only the name. */
 const char *shown_argument(struct str text, char out[SHOWN_MAX]);
 
+/* A User-Agent: "name/version (words; words)" is shown. */
+const char *shown_agent(struct str text, char out[SHOWN_MAX]);
+
 /* The path of a request for the log: parts that hold a token are masked. */
 struct str shown_request_path(struct arena *arena, struct str path);

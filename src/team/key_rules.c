@@ -53,7 +53,7 @@ bool key_allows_client(const struct key *key, struct str user_agent,
     return err_set(err, ERR_FORBIDDEN,
                    "the relay key \"%s\" is for the clients %s, not for %s",
                    key->name, listed(key->clients, list),
-                   user_agent.len ? shown(user_agent, text)
+                   user_agent.len ? shown_agent(user_agent, text)
                                   : "one without a User-Agent");
 }
 

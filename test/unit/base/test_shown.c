@@ -111,6 +111,38 @@ static void of_an_argument_the_name_is_shown(void **state)
 }
 
 static const struct {
+    const char *text;
+    const char *shown;
+} agents[] = {
+    { "claude-cli/2.1.332 (external, sdk-cli)", NULL },
+    { "curl/8.5.0", NULL },
+    { "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101", NULL },
+    { "Bun/1.4.6", NULL },
+    { "curl", HIDDEN },
+    { "/x y", HIDDEN },
+    { "my password", HIDDEN },
+    { "x/1 password=canary", HIDDEN },
+    { "x/1 u:canary", HIDDEN },
+    { "x/1 u@canary", HIDDEN },
+    { "x/1\ncanary", HIDDEN },
+    { "x/1 sk-ant-oat01-canary", HIDDEN },
+    { "x/1 " KEY, HIDDEN },
+    { "x/1 cr_CANARY-0123456789_ABCDEFGHIJKLMNOPQRSTUVWXY", HIDDEN },
+    { "", HIDDEN },
+};
+
+static void a_user_agent_is_shown_if_it_looks_like_one(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(agents); i++) {
+        char out[SHOWN_MAX];
+
+        assert_string_equal(shown_agent(str_of(agents[i].text), out),
+                            agents[i].shown ? agents[i].shown : agents[i].text);
+    }
+}
+
+static const struct {
     const char *path;
     const char *shown;
 } paths[] = {
@@ -146,6 +178,7 @@ int main(void)
         cmocka_unit_test(passwords_and_keys_are_not_shown),
         cmocka_unit_test(a_long_path_is_cut_and_a_long_word_is_none),
         cmocka_unit_test(of_an_argument_the_name_is_shown),
+        cmocka_unit_test(a_user_agent_is_shown_if_it_looks_like_one),
         cmocka_unit_test(a_token_in_a_requests_path_is_masked),
     };
 

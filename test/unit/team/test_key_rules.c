@@ -131,8 +131,8 @@ static void clients_are_those_of_the_list(void **state)
     scene_begin(&scene);
     key = scene_key(&scene, 1, "alice", "{\"clients\":[\"claude-cli/*\"]}");
     assert_true(key_allows_client(key, STR("claude-cli/2.0.14"), &err));
-    assert_false(key_allows_client(key, STR("curl/8"), &err));
-    unit_assert_part(err.text, "claude-cli/*");
+    assert_false(key_allows_client(key, STR("curl/8 (linux, x)"), &err));
+    unit_assert_part(err.text, "claude-cli/*, not for curl/8 (linux, x)");
     assert_false(key_allows_client(key, STR_EMPTY, &err));
     unit_assert_part(err.text, "without a User-Agent");
     key_unref(key);
