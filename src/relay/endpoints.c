@@ -281,14 +281,16 @@ static struct str behind_base(struct str path, bool *api)
 
 bool endpoints_is_probe(struct str method, struct str path)
 {
+    bool head = str_eq(method, STR("HEAD"));
     bool api;
     struct str rest;
 
-    if (!str_eq(method, STR("HEAD")))
+    if (!head && !str_eq(method, STR("GET")))
         return false;
     rest = behind_base(path, &api);
-    return (rest.len == 0 || str_eq(rest, STR("/")) ||
-            (api && str_eq(rest, STR("/hello"))));
+    if (api && str_eq(rest, STR("/hello")))
+        return true;
+    return head && (rest.len == 0 || str_eq(rest, STR("/")));
 }
 
 bool endpoints_is_telemetry(struct str method, struct str path)

@@ -62,8 +62,8 @@ const char *endpoints_flaw(struct str path);
    pass. */
 struct str endpoints_allow(struct arena *arena, struct str path);
 
-/* HEAD of a base URL, or of its api/hello: Claude Code's look whether anybody is
-   there. */
+/* HEAD of a base URL, HEAD or GET of its api/hello: Claude Code's look whether
+   anybody is there. */
 bool endpoints_is_probe(struct str method, struct str path);
 
 /* POST of Claude Code's event log, which is not relayed. */

@@ -358,7 +358,7 @@ static void v1_may_be_missing_before_a_known_name(void **state)
     }
 }
 
-static void a_base_url_is_probed_by_head_alone(void **state)
+static void a_base_url_is_probed_by_head_and_hello_by_get_too(void **state)
 {
     static const char *const none[] = {
         "/hello",      "/v1/hello",      "/api/v1/hello",
@@ -376,13 +376,15 @@ static void a_base_url_is_probed_by_head_alone(void **state)
 
         assert_true(base.len == 0 || endpoints_is_probe(STR("HEAD"), base));
         assert_true(endpoints_is_probe(STR("HEAD"), hello));
+        assert_true(endpoints_is_probe(STR("GET"), hello));
         assert_false(endpoints_is_probe(STR("GET"), base));
         assert_false(endpoints_is_probe(STR("head"), hello));
         assert_false(endpoints_is_probe(STR("POST"), hello));
         arena_free(arena);
     }
     for (size_t i = 0; i < COUNT_OF(none); i++) {
-        if (endpoints_is_probe(STR("HEAD"), str_of(none[i])))
+        if (endpoints_is_probe(STR("HEAD"), str_of(none[i])) ||
+            endpoints_is_probe(STR("GET"), str_of(none[i])))
             fail_msg("%s", none[i]);
     }
 }
@@ -423,7 +425,7 @@ int main(void)
         cmocka_unit_test(everything_below_v1_passes),
         cmocka_unit_test(every_method_of_the_api_passes),
         cmocka_unit_test(v1_may_be_missing_before_a_known_name),
-        cmocka_unit_test(a_base_url_is_probed_by_head_alone),
+        cmocka_unit_test(a_base_url_is_probed_by_head_and_hello_by_get_too),
         cmocka_unit_test(telemetry_is_recognised_under_every_base),
     };
 

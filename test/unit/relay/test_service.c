@@ -118,7 +118,7 @@ static void what_it_has_reaches_the_upstream(void **state)
 static void strangers_learn_that_alone(void **state)
 {
     static const char *const lines[] = { "OPTIONS /v1/messages",
-                                         "GET /v1/messages/", "HEAD /api/hello",
+                                         "GET /v1/messages/", "GET /api",
                                          "POST /api/event_logging/batch" };
     struct relay_scene *scene = *state;
 
@@ -136,6 +136,27 @@ static void strangers_learn_that_alone(void **state)
     }
 }
 
+/* Claude Code sends no credential then; `claude doctor` shows the status. */
+static void whether_anybody_is_there_everybody_may_ask(void **state)
+{
+    static const char *const lines[] = { "HEAD /", "HEAD /api", "HEAD /v1",
+                                         "HEAD /api/hello", "GET /api/hello" };
+    struct relay_scene *scene = *state;
+
+    scene->stranger = "it came by post";
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        char line[128];
+
+        (void)snprintf(line, sizeof(line), "%s HTTP/1.1\r\n" HOST, lines[i]);
+        wire_close(&scene->client);
+        wire_connect(&scene->client, scene->loop, server_port(scene->server));
+        relay_scene_send(scene, line);
+        wire_expect(&scene->client, "\r\n\r\n");
+        assert_int_equal(wire_count(&scene->client, "HTTP/1.1 200"), 1);
+    }
+    wire_expect(&scene->client, "{\"message\":\"hello\"}");
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, relay_scene_open, relay_scene_close)
 
@@ -146,6 +167,7 @@ int main(void)
         TEST(a_relay_key_in_the_path_is_refused),
         TEST(what_it_has_reaches_the_upstream),
         TEST(strangers_learn_that_alone),
+        TEST(whether_anybody_is_there_everybody_may_ask),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
