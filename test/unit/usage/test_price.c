@@ -36,8 +36,10 @@ static const struct {
     uint64_t input;
     uint64_t output;
 } models[] = {
+    { "claude-fable-5-2", 8000000, 40000000 },
     { "claude-fable-5", 10000000, 50000000 },
     { "claude-mythos-5", 10000000, 50000000 },
+    { "claude-opus-5-5", 4000000, 20000000 },
     { "claude-opus-5", 5000000, 25000000 },
     { "claude-opus-4-8", 5000000, 25000000 },
     { "claude-opus-4-7", 5000000, 25000000 },
@@ -49,11 +51,13 @@ static const struct {
     { "claude-opus-4", 15000000, 75000000 },
     { "claude-opus-4-0", 15000000, 75000000 },
     { "claude-opus-4-20250514", 15000000, 75000000 },
+    { "claude-sonnet-5-5", 2000000, 10000000 },
     { "claude-sonnet-5", 2000000, 10000000 },
     { "claude-sonnet-5-20260801", 2000000, 10000000 },
     { "claude-sonnet-4-6", 3000000, 15000000 },
     { "claude-sonnet-4-5-20250929", 3000000, 15000000 },
     { "claude-sonnet-4-20250514", 3000000, 15000000 },
+    { "claude-haiku-5-5", 500000, 2500000 },
     { "claude-haiku-4-5", 1000000, 5000000 },
     { "claude-haiku-4-5-20251001", 1000000, 5000000 },
     { "claude-haiku-3-5", 800000, 4000000 },
@@ -129,6 +133,11 @@ static const struct {
     { "claude-sonnet-5", { 0, 0, 1000, 1000, 0, 0 }, "", 2500, 2500 },
     { "claude-sonnet-5", { 0, 0, 1000, 0, 1000, 0 }, "", 4000, 4000 },
     { "claude-sonnet-5", { 0, 0, 0, 0, 0, 1000 }, "", 200, 200 },
+    /* a tenth is not what a read of every model costs */
+    { "claude-opus-5-5", { 0, 0, 1000, 1000, 0, 1000 }, "", 5200, 5200 },
+    { "claude-fable-5-2", { 0, 0, 0, 0, 0, 1000 }, "", 200, 200 },
+    { "claude-sonnet-5-5", { 0, 0, 0, 0, 0, 1000 }, "", 100, 100 },
+    { "claude-haiku-5-5", { 0, 0, 0, 0, 0, 1000 }, "", 50, 50 },
     { "claude-opus-5",
       { 10, 20, 300, 100, 200, 4000 },
       "",
