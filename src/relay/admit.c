@@ -98,11 +98,6 @@ static struct ration_owner owner_of(const struct relayed *r)
     return owner;
 }
 
-static bool counts_tokens(const struct relayed *r)
-{
-    return str_eq(r->path, STR("/v1/messages/count_tokens"));
-}
-
 static void make_ration(struct relayed *r)
 {
     struct keys *keys = r->relay->options.keys;
@@ -116,7 +111,7 @@ static void make_ration(struct relayed *r)
                                   .facts = r->facts,
                                   .body_bytes = r->body.len,
                                   .packed = r->packed,
-                                  .counted = !counts_tokens(r),
+                                  .counted = !r->endpoint->is_free,
                                   .costs = r->endpoint->metered });
 }
 

@@ -8,17 +8,21 @@
 #include "base/macros.h"
 
 #define MB (1024ull * 1024)
-#define ROW(method, pattern, max, body, metered, call, model)                  \
+#define ROW_OF(method, pattern, max, body, metered, call, model, free)         \
     {                                                                          \
         ROUTER_ROW(method, pattern), max, ENDPOINT_BODY_##body, metered,       \
-            KEY_##call, ENDPOINT_MODEL_##model                                 \
+            KEY_##call, ENDPOINT_MODEL_##model, free                           \
     }
+#define ROW(method, pattern, max, body, metered, call, model)                  \
+    ROW_OF(method, pattern, max, body, metered, call, model, false)
+/* Costs nothing at Anthropic, and clients ask for many at once, or at their start. */
+#define FREE_ROW(method, pattern, max, model)                                  \
+    ROW_OF(method, pattern, max, WHOLE, false, MESSAGES, model, true)
 
 /* Sizes: Anthropic's limits (https://docs.claude.com/en/api/overview). */
 static const struct endpoint endpoints[] = {
     ROW("POST", "/v1/messages", 32 * MB, WHOLE, true, MESSAGES, ONE),
-    ROW("POST", "/v1/messages/count_tokens", 32 * MB, WHOLE, false, MESSAGES,
-        ONE),
+    FREE_ROW("POST", "/v1/messages/count_tokens", 32 * MB, ONE),
     ROW("POST", "/v1/complete", 32 * MB, WHOLE, true, MESSAGES, ONE),
     ROW("POST", "/v1/messages/batches", 256 * MB, SIZED, false, BATCHES, EACH),
     ROW("GET", "/v1/messages/batches", 32 * MB, WHOLE, false, BATCHES, NONE),
@@ -33,8 +37,8 @@ static const struct endpoint endpoints[] = {
     ROW("GET", "/v1/files/:", 32 * MB, WHOLE, false, FILES, NONE),
     ROW("GET", "/v1/files/:/content", 32 * MB, WHOLE, false, FILES, NONE),
     ROW("DELETE", "/v1/files/:", MB, WHOLE, false, FILES, NONE),
-    ROW("GET", "/v1/models", 32 * MB, WHOLE, false, MESSAGES, NONE),
-    ROW("GET", "/v1/models/:", 32 * MB, WHOLE, false, MESSAGES, NONE),
+    FREE_ROW("GET", "/v1/models", 32 * MB, NONE),
+    FREE_ROW("GET", "/v1/models/:", 32 * MB, NONE),
 };
 
 /* Everything else below /v1/: skills, agents, and what comes next.  A path has one

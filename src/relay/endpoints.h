@@ -33,6 +33,7 @@ struct endpoint {
     bool metered;       /* its answers tell usage */
     enum key_call call; /* what a key must allow */
     enum endpoint_model model;
+    bool is_free; /* of a key's limits */
 };
 
 /* The path as the API knows it: without a leading `/api`, with a doubled `/v1` or

@@ -204,36 +204,6 @@ static void what_the_key_does_not_allow_answers_403(void **state)
     until_free();
 }
 
-/* Counting tokens is free of limits, not of rules. */
-static void counting_tokens_keeps_the_rules(void **state)
-{
-    const char *path = "/v1/messages/count_tokens";
-    struct key *revoked;
-    struct wire *peer;
-
-    (void)state;
-    use_key("{\"accounts\":[\"main\"],\"limits\":{\"rpm\":0,\"rpd\":0,"
-            "\"tpm_in\":0,\"concurrency\":0,\"cost_total\":0},\"reserve\":"
-            "\"strict\"}");
-    post(path, BODY);
-    peer = relay_scene_accept(scene);
-    wire_expect(peer, BODY);
-    wire_send(peer, OK "Content-Length: 4\r\n\r\nfree");
-    wire_expect(&scene->client, "free");
-    use_key("{\"accounts\":[\"main\"],\"models\":[\"claude-opus-*\"]}");
-    post(path, BODY);
-    wire_expect_count(&scene->client, "HTTP/1.1 403 ", 1);
-    post(path, "{}");
-    wire_expect_count(&scene->client, "HTTP/1.1 403 ", 2);
-    revoked = scene_key(&keys, 1, "alice", "{}");
-    revoked->revoked_ms = 1;
-    keyring_put(ring, revoked);
-    post(path, BODY);
-    wire_expect(&scene->client, "HTTP/1.1 401 ");
-    assert_int_equal(wire_count(peer, "count_tokens"), 1);
-    until_free();
-}
-
 /* Whatever its body says it is. */
 static void strict_keys_are_refused_what_cannot_be_read(void **state)
 {
@@ -481,7 +451,6 @@ int main(void)
         TEST(a_budget_answers_402),
         TEST(a_rate_answers_429_with_the_wait),
         TEST(what_the_key_does_not_allow_answers_403),
-        TEST(counting_tokens_keeps_the_rules),
         TEST(strict_keys_are_refused_what_cannot_be_read),
         TEST(an_account_is_served_to_keys_that_name_it),
         TEST(a_request_waits_for_its_turn),
