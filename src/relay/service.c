@@ -42,24 +42,24 @@ size_t relay_in_flight(const struct relay *relay)
     return atomic_load_explicit(&relay->in_flight, memory_order_relaxed);
 }
 
-/* Claude Code's looks at the base URL, and its event log, end here.  It looks without
-   a credential, and to its user a refusal would say that the relay does not work. */
+/* Claude Code's looks at the base URL, and its event log, end here.  Strangers get
+   an answer to HEAD / alone. */
 static bool handle_aside(const struct relay *relay, struct request *req)
 {
+    bool probe = endpoints_is_probe(req->method, req->path);
+    bool telemetry = endpoints_is_telemetry(req->method, req->path);
+    bool open = probe && str_eq(req->path, STR("/"));
+    bool head = str_eq(req->method, STR("HEAD"));
     struct err ignored;
 
-    if (endpoints_is_probe(req->method, req->path)) {
-        aside_answer(req, 0,
-                     str_eq(req->method, STR("HEAD"))
-                         ? STR_EMPTY
-                         : STR("{\"message\":\"hello\"}"));
-        return true;
-    }
-    if (!endpoints_is_telemetry(req->method, req->path) ||
-        (!caller_is_machine(req) &&
+    if ((!probe && !telemetry) ||
+        (!open && !caller_is_machine(req) &&
          !caller_has(relay->options.callers, req, RIGHT_RELAY, &ignored)))
         return false;
-    aside_answer(req, TELEMETRY_MAX, STR("{}"));
+    if (telemetry)
+        aside_answer(req, TELEMETRY_MAX, STR("{}"));
+    else
+        aside_answer(req, 0, head ? STR_EMPTY : STR("{\"message\":\"hello\"}"));
     return true;
 }
 
