@@ -22,6 +22,7 @@ struct block {
 /* Lives in its own first block. */
 struct arena {
     struct block *blocks; /* the newest first */
+    bool secret;
 };
 
 static size_t rounded(size_t size)
@@ -49,16 +50,28 @@ struct arena *arena_new(void)
 
     block->used = rounded(sizeof(*arena));
     arena->blocks = block;
+    arena->secret = false;
+    return arena;
+}
+
+struct arena *arena_new_secret(void)
+{
+    struct arena *arena = arena_new();
+
+    arena->secret = true;
     return arena;
 }
 
 void arena_free(struct arena *arena)
 {
     struct block *block = arena ? arena->blocks : NULL;
+    bool secret = arena && arena->secret;
 
     while (block) {
         struct block *next = block->next;
 
+        if (secret)
+            mem_wipe(block->bytes, block->used);
         mem_free(block);
         block = next;
     }

@@ -11,6 +11,9 @@
 struct arena;
 
 struct arena *arena_new(void);
+/* The same for what may hold secrets: overwritten before it is freed, as far as it
+   was used. */
+struct arena *arena_new_secret(void);
 
 /* Frees the arena and everything in it.  NULL is fine. */
 void arena_free(struct arena *arena);

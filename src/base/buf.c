@@ -43,7 +43,7 @@ void buf_give_back(struct buf *buf)
 
 void buf_wipe(struct buf *buf)
 {
-    if (buf->mem)
+    if (buf->mem && !buf->secret)
         mem_wipe(buf->mem, buf->cap);
     buf_done(buf);
 }

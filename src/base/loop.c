@@ -220,6 +220,14 @@ char *loop_scratch(struct loop *loop, enum loop_scratch which)
     return loop->scratch[which];
 }
 
+void loop_wipe_scratch(struct loop *loop)
+{
+    for (int i = 0; i < LOOP_SCRATCH_COUNT; i++) {
+        if (loop->scratch[i])
+            mem_wipe(loop->scratch[i], LOOP_SCRATCH_SIZE);
+    }
+}
+
 static void closed(uv_handle_t *handle)
 {
     mem_free(handle->data);

@@ -64,6 +64,8 @@ enum loop_scratch {
     LOOP_SCRATCH_COUNT,
 };
 char *loop_scratch(struct loop *loop, enum loop_scratch which);
+/* Overwrite them all: secrets lay there, and nobody uses what lies there now. */
+void loop_wipe_scratch(struct loop *loop);
 
 /* Readiness of a descriptor, level-triggered. */
 enum loop_events {

@@ -5,6 +5,7 @@
 #include <stdalign.h>
 #include <string.h>
 
+#include "freed.h"
 #include "unit.h"
 
 static void every_allocation_is_aligned_and_its_own(void **state)
@@ -57,6 +58,26 @@ static void copies_end_with_a_nul(void **state)
     arena_free(arena);
 }
 
+static unsigned freed_of(struct arena *arena)
+{
+    char *large;
+
+    freed_watch(STR("sk-ant-abc"));
+    for (int i = 0; i < 200; i++)
+        (void)arena_printf(arena, "%d sk-ant-abc", i);
+    large = arena_zalloc(arena, 100000);
+    memcpy(large + 99990, "sk-ant-abc", 10);
+    arena_free(arena);
+    return freed_with_it();
+}
+
+static void a_secret_one_is_freed_wiped(void **state)
+{
+    (void)state;
+    assert_true(freed_of(arena_new()) > 2);
+    assert_int_equal(freed_of(arena_new_secret()), 0);
+}
+
 static void freeing_none_is_fine(void **state)
 {
     (void)state;
@@ -69,6 +90,7 @@ int main(void)
         cmocka_unit_test(every_allocation_is_aligned_and_its_own),
         cmocka_unit_test(a_large_request_gets_a_block_of_its_own),
         cmocka_unit_test(copies_end_with_a_nul),
+        cmocka_unit_test(a_secret_one_is_freed_wiped),
         cmocka_unit_test(freeing_none_is_fine),
     };
 

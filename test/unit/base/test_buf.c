@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "freed.h"
 #include "unit.h"
 
 static void what_goes_in_comes_out(void **state)
@@ -160,6 +161,44 @@ static void a_buffer_can_be_used_again_after_it_was_given_back(void **state)
     buf_done(&buf);
 }
 
+/* It grows, moves its content and is given back. */
+static unsigned freed_of(struct buf *buf, void (*end)(struct buf *buf))
+{
+    freed_watch(STR("sk-ant-abc"));
+    for (int i = 0; i < 100; i++) {
+        buf_add(buf, STR("sk-ant-abc"));
+        if (i % 3 == 0)
+            buf_consume(buf, 10);
+    }
+    end(buf);
+    return freed_with_it();
+}
+
+static void a_secret_is_not_given_back(void **state)
+{
+    struct buf plain;
+    struct buf secret;
+
+    (void)state;
+    buf_init(&plain, 10000);
+    buf_init_secret(&secret, 10000);
+    assert_true(freed_of(&plain, buf_give_back) > 1);
+    assert_int_equal(freed_of(&secret, buf_give_back), 0);
+    assert_int_equal(freed_of(&secret, buf_wipe), 0);
+}
+
+static void a_plain_buffer_can_be_wiped(void **state)
+{
+    struct buf buf;
+
+    (void)state;
+    buf_init(&buf, 100);
+    freed_watch(STR("sk-ant-abc"));
+    buf_add(&buf, STR("sk-ant-abc"));
+    buf_wipe(&buf);
+    assert_int_equal(freed_with_it(), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -170,6 +209,8 @@ int main(void)
         cmocka_unit_test(a_large_queue_keeps_the_order),
         cmocka_unit_test(large_content_does_not_begin_with_its_block),
         cmocka_unit_test(room_is_written_to_in_place),
+        cmocka_unit_test(a_secret_is_not_given_back),
+        cmocka_unit_test(a_plain_buffer_can_be_wiped),
         cmocka_unit_test(a_buffer_can_be_used_again_after_it_was_given_back),
     };
 

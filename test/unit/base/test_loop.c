@@ -422,6 +422,16 @@ static void scratch_buffers_are_distinct_and_stay(void **state)
     assert_int_equal(in[LOOP_SCRATCH_SIZE - 1], 1);
 }
 
+static void scratch_buffers_can_be_wiped(void **state)
+{
+    struct scene *scene = *state;
+    char *in = loop_scratch(scene->loop, LOOP_SCRATCH_IN);
+
+    memset(in, 'x', LOOP_SCRATCH_SIZE);
+    loop_wipe_scratch(scene->loop);
+    assert_null(memchr(in, 'x', LOOP_SCRATCH_SIZE));
+}
+
 static void freeing_none_is_fine(void **state)
 {
     (void)state;
@@ -455,6 +465,7 @@ int main(void)
         SCENE(a_descriptor_can_be_watched_again_at_once),
         SCENE(signals_are_caught_on_the_loop),
         SCENE(scratch_buffers_are_distinct_and_stay),
+        SCENE(scratch_buffers_can_be_wiped),
         cmocka_unit_test(freeing_none_is_fine),
     };
 
