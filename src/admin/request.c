@@ -208,6 +208,7 @@ void admin_request_start(struct admin *admin, struct request *req,
         x->state = arena_zalloc(req->arena, endpoint->state_size);
     flow_init(&x->flow, receive, done);
     request_watch(req, admin_wake, x);
+    request_body_is_secret(req); /* an API key, a token, a password */
     request_receive(req, endpoint->body_max, 0);
     flow_wake(&x->flow);
 }

@@ -37,7 +37,7 @@ struct exchange *exchange_new(struct connection *conn)
     struct exchange *x = MEM_NEW(struct exchange);
 
     x->conn = conn;
-    x->req.arena = arena_new();
+    x->req.arena = arena_new_secret();
     x->req.peer = conn->peer;
     x->req.process = &conn->process;
     make_id(conn->server, x->req.id);
@@ -211,8 +211,10 @@ static void linger_ready(struct connection *conn, unsigned ready)
             return;
         }
     }
-    if (ready & (STREAM_READABLE | STREAM_HANGUP))
+    if (ready & (STREAM_READABLE | STREAM_HANGUP)) {
         status = stream_read(conn->stream, &waste);
+        stream_wipe_input(waste);
+    }
     if (status == STREAM_EOF || status == STREAM_BROKEN)
         connection_free(conn);
 }
@@ -342,7 +344,7 @@ struct connection *connection_new(struct server *server,
     conn->stream = stream_new(server->loop, process->fd, stream_ready, conn);
     conn->parser = parser_new(PARSER_REQUEST);
     conn->timer = loop_timer_new(server->loop, deadline, conn);
-    buf_init(&conn->stash, STASH_MAX);
+    buf_init_secret(&conn->stash, STASH_MAX);
     list_push(&server->connections, &conn->link);
     server->count++;
     atomic_fetch_add(counter_of(conn), 1);

@@ -163,14 +163,16 @@ void connection_process(struct connection *conn)
         buf_done(&conn->stash);
 }
 
-/* Where more of a body of known length can be received; NULL if not there. */
+/* Where more of a body of known length can be received; NULL if not there.  (Of a
+   secret one the copy that it came by is wiped: there is to be one.) */
 static char *body_room(struct exchange *x, size_t *size)
 {
     uint64_t left = x->req.length - x->body_seen;
 
     *size = left < BODY_READ_MAX ? (size_t)left : BODY_READ_MAX;
     if (x->req.length == REQUEST_LENGTH_UNKNOWN || left == 0 ||
-        x->body_state != REQUEST_BODY_READING || x->conn->stash.len > 0)
+        x->body_state != REQUEST_BODY_READING || x->conn->stash.len > 0 ||
+        x->body.secret)
         return NULL;
     return buf_room(&x->body, *size);
 }
@@ -240,6 +242,26 @@ void connection_pump_body(struct connection *conn)
     end_body(conn);
 }
 
+/* Behind what is stashed already.  It may be a head with a credential, of which no
+   copy stays in the thread's buffer. */
+static bool stash(struct connection *conn, struct str data)
+{
+    bool fits = buf_append(&conn->stash, data);
+
+    stream_wipe_input(data);
+    return fits;
+}
+
+/* The body's part of it goes where the body is kept; the rest. */
+static struct str take_body(struct connection *conn, struct str data)
+{
+    size_t used = feed_body(conn, data);
+
+    if (conn->exchange->body.secret)
+        stream_wipe_input(str_sub(data, 0, used));
+    return str_from(data, used);
+}
+
 /* More of a body, out of the thread's buffer and not by way of the stash; false if
    the connection is gone. */
 static bool receive_body(struct connection *conn)
@@ -253,8 +275,8 @@ static bool receive_body(struct connection *conn)
     bool taken = status == STREAM_OK;
 
     if (taken && conn->stash.len == 0)
-        data = str_from(data, feed_body(conn, data));
-    if (taken && buf_append(&conn->stash, data)) {
+        data = take_body(conn, data);
+    if (taken && stash(conn, data)) {
         connection_pump_body(conn);
         return true;
     }
@@ -269,16 +291,10 @@ static bool receive(struct connection *conn)
     struct str data;
     enum stream_status status = stream_read(conn->stream, &data);
 
-    if (status == STREAM_OK) {
-        if (!buf_append(&conn->stash, data)) {
-            connection_client_gone(conn);
-            return false;
-        }
+    if (status == STREAM_OK && stash(conn, data))
         return true;
-    }
-    if (status == STREAM_AGAIN)
-        return false;
-    connection_client_gone(conn);
+    if (status != STREAM_AGAIN)
+        connection_client_gone(conn);
     return false;
 }
 
@@ -294,7 +310,7 @@ static bool read_ahead(struct connection *conn)
     struct str data;
     enum stream_status status = stream_read(conn->stream, &data);
 
-    if (status == STREAM_OK && buf_append(&conn->stash, data))
+    if (status == STREAM_OK && stash(conn, data))
         return true;
     if (status == STREAM_AGAIN)
         return true;

@@ -45,6 +45,11 @@ static bool begin(struct exchange *x, uint64_t max)
     return true;
 }
 
+void request_body_is_secret(struct request *req)
+{
+    exchange_of(req)->body.secret = true;
+}
+
 void request_receive(struct request *req, uint64_t max, size_t window)
 {
     struct exchange *x = exchange_of(req);

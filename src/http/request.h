@@ -44,6 +44,9 @@ struct request {
    queue drained.  Never called from inside a request_ or response_ function. */
 void request_watch(struct request *req, void (*wake)(void *arg), void *arg);
 
+/* The body holds a secret: no copy of it stays in memory.  Before it is received. */
+void request_body_is_secret(struct request *req);
+
 /* Begin to read the body (answers "100 Continue" where that was asked).
    `max`: beyond it the body FAILS with ERR_TOO_LARGE.
    `window`: 0 keeps the whole body; otherwise reading pauses while so many bytes

@@ -146,7 +146,7 @@ static bool decode(struct arena *arena, struct str *text)
     struct buf decoded;
     bool fine;
 
-    buf_init(&decoded, text->len + 1);
+    buf_init_secret(&decoded, text->len + 1);
     fine = text_percent_decode(&decoded, *text) &&
            str_index(buf_str(&decoded), 0) == buf_str(&decoded).len;
     if (fine)

@@ -12,7 +12,7 @@ static struct str decode(struct arena *arena, struct str raw)
     struct buf out;
     struct str decoded = raw;
 
-    buf_init(&out, raw.len + 1);
+    buf_init_secret(&out, raw.len + 1); /* a key, perhaps, by mistake */
     if (text_url_decode(&out, raw))
         decoded = arena_str(arena, buf_str(&out));
     buf_done(&out);

@@ -169,6 +169,12 @@ enum stream_status stream_read(struct stream *stream, struct str *data)
                        : stream_receive(stream, data);
 }
 
+/* It lies in memory of ours, which readers alone must not change. */
+void stream_wipe_input(struct str data)
+{
+    mem_wipe((void *)(uintptr_t)data.at, data.len);
+}
+
 bool stream_has_ended(const struct stream *stream)
 {
     return stream->end != STREAM_OK || stream->broken;

@@ -50,6 +50,10 @@ void stream_start_client_tls(struct stream *stream, struct tls *tls,
                              struct tls_slot *slot, const char *host);
 void stream_start_server_tls(struct stream *stream, struct tls *tls);
 
+/* A TLS stream on which secrets are going to be received: OpenSSL overwrites what it
+   decrypted once stream_read() has given it. */
+void stream_wipe_records(struct stream *stream);
+
 /* Go on with the handshake.  STREAM_OK: secured; read at once, data may have
    come with it.  STREAM_BROKEN: stream_error() tells why. */
 enum stream_status stream_secure(struct stream *stream);
@@ -63,13 +67,17 @@ enum stream_status stream_read(struct stream *stream, struct str *data);
 enum stream_status stream_read_into(struct stream *stream, char *room,
                                     size_t size, struct str *data);
 
+/* Overwrite what was read, or a part of it, once it was used: it may have held a
+   secret, which would stay in the shared buffer until somebody receives as much. */
+void stream_wipe_input(struct str data);
+
 /* Send `count` parts (8 at most) one behind the other.  STREAM_OK even if some of it
    waits; STREAM_BROKEN if the peer is gone. */
 enum stream_status stream_write(struct stream *stream, const struct str *parts,
                                 size_t count);
 
 /* A secret is going to be written: from now on what waited for the kernel is
-   overwritten when it has gone. */
+   overwritten when it has gone.  Of TLS only what is encrypted waits. */
 void stream_wipe_output(struct stream *stream);
 
 /* What was written leaves now, and not when the turn ends. */

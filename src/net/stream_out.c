@@ -150,7 +150,7 @@ void stream_init_output(struct stream *stream)
 
 void stream_wipe_output(struct stream *stream)
 {
-    stream->out.secret = true;
+    stream->out.secret = !stream->ssl;
 }
 
 void stream_push(struct stream *stream)
@@ -178,14 +178,16 @@ void stream_send_raw(struct stream *stream, const struct str *parts,
                      size_t count)
 {
     bool queued = stream_queued(stream) > 0;
+    size_t size = size_of(parts, count);
 
     assert(count <= PARTS_MAX);
-    if (stream->broken || size_of(parts, count) == 0)
+    if (stream->broken || size == 0)
         return;
-    if (!queued && stream->out.len + size_of(parts, count) > LATE_MAX) {
+    if (!queued && stream->out.len + size > LATE_MAX) {
         (void)send_all(stream, parts, count);
         return;
     }
+    (void)buf_room(&stream->out, size); /* it grows once, not with each part */
     for (size_t i = 0; i < count && !stream->broken; i++)
         keep(stream, parts[i]);
     if (!queued)

@@ -158,6 +158,11 @@ void stream_start_server_tls(struct stream *stream, struct tls *tls)
     SSL_set_accept_state(stream->ssl);
 }
 
+void stream_wipe_records(struct stream *stream)
+{
+    (void)SSL_set_options(stream->ssl, SSL_OP_CLEANSE_PLAINTEXT);
+}
+
 /* OpenSSL holds what it read ahead, or has taken the head of a record already. */
 bool stream_is_mid_record(const struct stream *stream)
 {

@@ -9,6 +9,7 @@
 
 #define BODY_MAX 10
 #define WINDOW 16
+#define SECRET_MAX 100
 
 static void release(struct host *host)
 {
@@ -65,6 +66,30 @@ static void take_body(struct host *host, struct request *req)
     request_watch(req, body_changed, host);
     request_receive(req, BODY_MAX, 0);
     body_changed(host);
+}
+
+static void secret_changed(void *arg)
+{
+    struct host *host = arg;
+    struct request *req = host->held;
+
+    if (request_is_gone(req)) {
+        release(host);
+    } else if (request_body_state(req) == REQUEST_BODY_COMPLETE) {
+        host->held = NULL;
+        response_send(req, 200, STR("text/plain"), STR_EMPTY,
+                      str_eq(request_body(req), STR(HOST_SECRET))
+                          ? STR("taken")
+                          : STR("spoiled"));
+    }
+}
+
+static void take_secret(struct host *host, struct request *req)
+{
+    hold(host, req);
+    request_watch(req, secret_changed, host);
+    request_body_is_secret(req);
+    request_receive(req, SECRET_MAX, 0);
 }
 
 static void take_window(struct host *host, struct request *req)
@@ -139,6 +164,7 @@ static void handle(void *arg, struct request *req)
         { "/deaf", be_deaf },       { "/abort", answer_abort },
         { "/reset", answer_reset }, { "/big", answer_big },
         { "/last", answer_last },   { "/known", answer_known },
+        { "/secret", take_secret },
     };
     struct host *host = arg;
 

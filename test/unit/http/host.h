@@ -3,7 +3,8 @@
 
        /now      200 "now" at once
        /body     the body (at most 10 bytes) back
-       /window   the same, with a window of 16 bytes that the test empties
+       /secret   "taken", if the body, which is secret, is HOST_SECRET
+       /window   the same as /body, with a window of 16 bytes that the test empties
        /hold     nothing: the test answers
        /deaf     nothing, and does not want to hear that the client is gone
        /abort    half an answer, then the end
@@ -19,6 +20,7 @@
 #include "wire.h"
 
 #define HOST_BIG (16u * 1024 * 1024)
+#define HOST_SECRET "sk-ant-abc sk-ant-abc sk-ant-a"
 
 struct host {
     struct loop *loop;

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "freed.h"
 #include "host.h"
 #include "net/outgoing.h"
 
@@ -64,6 +65,89 @@ static void requests_behind_a_slow_one_wait(void **state)
     response_send(held, 200, STR("text/plain"), STR_EMPTY, STR("first"));
     wire_expect_count(&host->client, "\r\n\r\nnow", 3);
     assert_int_equal(wire_count(&host->client, "first"), 1);
+}
+
+/* ---- secrets ------------------------------------------------------------- */
+
+#define KEY "cr_key-of-this-test"
+#define KEYED(path, more)                                                      \
+    "POST " path " HTTP/1.1\r\nHost: a\r\nx-api-key: " KEY "\r\n" more "\r\n"
+
+static const struct {
+    const char *what;
+    const char *sent;
+    const char *then; /* or NULL */
+    const char *answer;
+} keyed[] = {
+    { "alone", KEYED("/now", ""), NULL, "now" },
+    { "in pieces", "GET /now HTTP/1.1\r\nHost: a\r\nx: " KEY "\r\ny: cr_k",
+      "ey-of-this-test\r\nz: " KEY "\r\n\r\n", "now" },
+    { "in a row", KEYED("/now", "") KEYED("/now", "") KEYED("/last", ""), NULL,
+      "last" },
+    { "behind a body", KEYED("/body", "content-length: 3\r\n") "a",
+      "bc" KEYED("/last", ""), "last" },
+    { "behind chunks", KEYED("/body", "transfer-encoding: chunked\r\n") "1\r\n",
+      "a\r\n0\r\n\r\n" KEYED("/last", ""), "last" },
+    { "refused", KEYED("/now", "no colon\r\n") KEYED("/now", ""),
+      KEYED("/now", ""), "HTTP/1.1 400" },
+    { "half a head", KEYED("/now", "") "GET / HTTP/1.1\r\nx: " KEY, NULL,
+      "now" },
+};
+
+static bool scratch_holds(struct loop *loop, struct str text)
+{
+    struct str in = { loop_scratch(loop, LOOP_SCRATCH_IN), LOOP_SCRATCH_SIZE };
+
+    return str_contains(in, text);
+}
+
+static void no_copy_of_a_head_stays(void **state)
+{
+    struct host *host = *state;
+
+    host_start(host);
+    for (size_t i = 0; i < COUNT_OF(keyed); i++) {
+        freed_watch(STR("key-of-this-test"));
+        wire_send(&host->client, keyed[i].sent);
+        wire_turn_for(host->loop, 5);
+        if (keyed[i].then)
+            wire_send(&host->client, keyed[i].then);
+        wire_expect(&host->client, keyed[i].answer);
+        wire_turn_for(host->loop, 5);
+        host_reconnect(host);
+        host_until_connections(host, 1);
+        if (freed_with_it() > 0 ||
+            scratch_holds(host->loop, STR("key-of-this-test")))
+            fail_msg("%s: it stays", keyed[i].what);
+    }
+}
+
+static void no_copy_of_a_secret_body_stays(void **state)
+{
+    static const char *const heads[] = {
+        POST("/secret", "30"),
+        "POST /secret HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n"
+        "\r\n1e\r\n",
+    };
+    struct host *host = *state;
+
+    host_start(host);
+    for (size_t i = 0; i < COUNT_OF(heads); i++) {
+        if (i > 0)
+            host_reconnect(host);
+        freed_watch(STR("sk-ant-abc"));
+        wire_send(&host->client, heads[i]);
+        wire_send(&host->client, "sk-ant-abc ");
+        host_until_held(host);
+        wire_turn_for(host->loop, 5);
+        wire_send(&host->client, "sk-ant-abc sk-ant-a");
+        if (i == 1)
+            wire_send(&host->client, "\r\n0\r\n\r\n");
+        wire_expect(&host->client, "taken");
+        wire_turn_for(host->loop, 5);
+        assert_int_equal(freed_with_it(), 0);
+        assert_false(scratch_holds(host->loop, STR("sk-ant-a")));
+    }
 }
 
 static void a_request_in_pieces_is_one(void **state)
@@ -353,6 +437,8 @@ int main(void)
         ROW(a_connection_serves_many_requests),
         ROW(requests_in_one_piece_are_answered_in_order),
         ROW(requests_behind_a_slow_one_wait),
+        ROW(no_copy_of_a_head_stays),
+        ROW(no_copy_of_a_secret_body_stays),
         ROW(a_request_in_pieces_is_one),
         ROW(refusals_are_told_and_close),
         ROW(a_refusal_waits_for_the_sender),
