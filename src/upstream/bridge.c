@@ -180,7 +180,7 @@ int bridge_new(struct loop *loop, CURLM *multi, CURL *easy,
         (void)socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0,
                          ends);
     bridge->here = ends[0];
-    buf_init(&bridge->up, BRIDGE_BUF_SIZE);
+    buf_init_secret(&bridge->up, BRIDGE_BUF_SIZE);
     buf_init(&bridge->down, BRIDGE_BUF_SIZE);
     list_init(&bridge->node);
     if (ends[1] < 0) {

@@ -201,6 +201,8 @@ static void dialled(void *arg)
     if (origin->tls) {
         stream_start_client_tls(stream, origin->tls, origin->slot,
                                 origin->host);
+        if (call->options.secret)
+            stream_wipe_records(stream);
         call_enter(call, CALL_SECURING);
         if (!go_on_securing(call))
             return;
@@ -235,6 +237,7 @@ struct call *call_start(const struct call_options *options,
     call->timer =
         loop_timer_new(options->upstream->loop, call_timer_fired, call);
     buf_init(&call->stash, LOOP_SCRATCH_SIZE);
+    call->stash.secret = options->secret;
     if (!options->fresh && !options->single)
         pooled = upstream_take(options->upstream, options->origin,
                                options->proxy, !call_is_joined(options));

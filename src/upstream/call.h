@@ -53,6 +53,7 @@ struct call_options {
     bool to_head;           /* a HEAD request */
     bool fresh;             /* do not use a pooled connection */
     bool single;            /* a connection of its own: fresh, and not kept */
+    bool secret;            /* the answer is; thread buffers stay */
     bool timed;             /* call_times() will be asked for */
     uint64_t connect_ms;    /* dialling, and TLS, each */
     uint64_t first_byte_ms; /* from the last byte sent to the first received */

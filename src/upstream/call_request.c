@@ -39,9 +39,9 @@ void call_push_body(struct call *call)
         call_all_handed_over(call);
 }
 
-/* Head and small body side by side, so that they share a record; the copy held a
-   credential and is wiped. */
-static enum stream_status send_joined(struct call *call)
+/* Side by side, so that they share a record; the copy held a credential and is
+   wiped. */
+static enum stream_status send_one_record(struct call *call)
 {
     char joined[JOINED_MAX];
     size_t head_len = call->options.head.len;
@@ -54,8 +54,18 @@ static enum stream_status send_joined(struct call *call)
                call->options.body.len);
     status = stream_write(call->link->stream, &all, 1);
     mem_wipe(joined, all.len);
-    call->body_sent = call->options.body.len;
     return status;
+}
+
+/* Head and small body; in the open they leave together by themselves. */
+static enum stream_status send_joined(struct call *call)
+{
+    struct str parts[2] = { call->options.head, call->options.body };
+
+    call->body_sent = call->options.body.len;
+    return call->options.origin->tls
+               ? send_one_record(call)
+               : stream_write(call->link->stream, parts, 2);
 }
 
 bool call_is_joined(const struct call_options *options)
@@ -71,6 +81,7 @@ void call_start_sending(struct call *call)
     call_enter(call, CALL_SENDING);
     call_begin_answer(call);
     call->begins_at = stream_sent(call->link->stream);
+    stream_wipe_output(call->link->stream);
     if (call_is_joined(&call->options))
         status = send_joined(call);
     else

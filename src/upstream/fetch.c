@@ -260,6 +260,7 @@ struct fetch *fetch_start(const struct fetch_options *options,
 
     fetch->wake = wake;
     fetch->arg = arg;
+    fetch->loop = options->upstream->loop;
     fetch->origin = options->origin;
     fetch->answer_ms = options->answer_ms;
     fetch->look = options->look;
@@ -281,6 +282,7 @@ struct fetch *fetch_start(const struct fetch_options *options,
                                            .to_head = str_eq(options->method,
                                                              STR("HEAD")),
                                            .single = true,
+                                           .secret = true,
                                            .connect_ms = options->connect_ms,
                                            .tap = fetch->look ? keep_raw : NULL,
                                            .tap_arg = fetch,
@@ -295,6 +297,7 @@ void fetch_free(struct fetch *fetch)
     if (!fetch)
         return;
     call_free(fetch->call);
+    loop_wipe_scratch(fetch->loop); /* where its answer lay: tokens, perhaps */
     loop_timer_free(fetch->deadline);
     buf_done(&fetch->head);
     buf_done(&fetch->body);

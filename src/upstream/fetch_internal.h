@@ -7,6 +7,7 @@
 
 struct fetch {
     struct call *call;
+    struct loop *loop;
     struct loop_timer *deadline;
     void (*wake)(void *arg);
     void *arg;

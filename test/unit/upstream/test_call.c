@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "freed.h"
 #include "scene.h"
 
 #define OK "HTTP/1.1 200 OK\r\n"
@@ -134,6 +135,22 @@ static void bytes_come_as_they_were_sent(void **state)
     scene_answer(scene, CHUNKED "0002;x\r\nok\r\n0\r\n\r\n");
     unit_assert_str(buf_str(&scene->raw), "0002;x\r\nok\r\n0\r\n\r\n");
     unit_assert_str(buf_str(&scene->decoded), "ok");
+}
+
+/* The credential is in it.  (The upstream's copy is not ours.) */
+static void no_copy_of_a_head_stays(void **state)
+{
+    struct scene *scene = *state;
+
+    scene->options.head =
+        STR("POST / HTTP/1.1\r\nauthorization: sk-ant-abc\r\n\r\n");
+    scene->options.body = STR("hello");
+    freed_watch(STR("sk-ant-abc"));
+    scene_begin(scene);
+    scene->peer.got.secret = true;
+    wire_expect(&scene->peer, "\r\n\r\nhello");
+    scene_answer(scene, LENGTH_2);
+    assert_int_equal(freed_with_it(), 0);
 }
 
 static void a_reset_is_told_by_step(void **state)
@@ -355,6 +372,7 @@ int main(void)
         ROW(seams_change_nothing),
         ROW(a_cut_anywhere_is_a_cut),
         ROW(bytes_come_as_they_were_sent),
+        ROW(no_copy_of_a_head_stays),
         ROW(a_reset_is_told_by_step),
         ROW(an_answer_to_head_ends_with_its_head),
         ROW(a_silent_upstream_is_given_up),

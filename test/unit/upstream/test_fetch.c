@@ -2,6 +2,7 @@
 /* Small exchanges whose answer is read whole. */
 #include "upstream/fetch.h"
 
+#include "freed.h"
 #include "play.h"
 
 #define PLAIN "accept-encoding: identity\r\n"
@@ -188,6 +189,26 @@ static void a_failure_to_connect_is_told(void **state)
     origin_free(nowhere);
 }
 
+/* Tokens are in it. */
+static void no_copy_of_an_answer_stays(void **state)
+{
+    struct play *play = *state;
+    struct loop *loop = play->scene->loop;
+    struct str in = { loop_scratch(loop, LOOP_SCRATCH_IN), LOOP_SCRATCH_SIZE };
+
+    freed_watch(STR("sk-ant-abc"));
+    begin(play);
+    wire_send(&play->scene->peer, OK "content-length: 30\r\n\r\nsk-ant-abc");
+    wire_turn_for(loop, 3);
+    wire_send(&play->scene->peer, " sk-ant-abc sk-ant-a");
+    finish(play);
+    assert_true(str_contains(in, STR("sk-ant-a")));
+    fetch_free(play->fetch);
+    play->fetch = NULL;
+    assert_int_equal(freed_with_it(), 0);
+    assert_false(str_contains(in, STR("sk-ant-a")));
+}
+
 /* ---- freeing ------------------------------------------------------------ */
 
 static void freeing_cancels(void **state)
@@ -237,6 +258,7 @@ int main(void)
         ROW(what_is_no_whole_answer_fails),
         ROW(a_dripping_answer_is_given_up),
         ROW(a_failure_to_connect_is_told),
+        ROW(no_copy_of_an_answer_stays),
         ROW(freeing_cancels),
         ROW(it_can_be_freed_in_its_wake),
     };
