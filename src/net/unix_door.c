@@ -70,6 +70,22 @@ static const struct sockaddr *address_of(const struct place *place)
 
 /* ---- listening ---------------------------------------------------------- */
 
+/* What file systems without sockets say: Linux itself EPERM, those of FUSE what their
+   program does. */
+static bool has_no_sockets(int number)
+{
+    return number == EPERM || number == EOPNOTSUPP || number == ENOSYS ||
+           number == EINVAL;
+}
+
+static bool bind_to(struct unix_door *door, const struct place *place)
+{
+    bool ok = bind(door->fd, address_of(place), sizeof(place->address)) == 0;
+
+    door->unfit = !ok && has_no_sockets(errno);
+    return ok;
+}
+
 /* The mode counts from the moment that the file is there, whatever the umask. */
 static bool bind_new(struct unix_door *door, const struct place *place,
                      const char *name, struct err *err)
@@ -77,8 +93,7 @@ static bool bind_new(struct unix_door *door, const struct place *place,
     struct stat info;
 
     (void)unlinkat(place->folder, name, 0);
-    if (fchmod(door->fd, MODE) != 0 ||
-        bind(door->fd, address_of(place), sizeof(place->address)) != 0 ||
+    if (fchmod(door->fd, MODE) != 0 || !bind_to(door, place) ||
         fstatat(place->folder, name, &info, AT_SYMLINK_NOFOLLOW) != 0)
         return fail(err, place, "make the socket");
     door->device = info.st_dev;
@@ -109,7 +124,7 @@ bool unix_door_open(struct unix_door *door, const char *folder,
     struct place place;
     bool ok;
 
-    door->fd = -1;
+    *door = (struct unix_door){ .fd = -1 };
     (void)snprintf(fresh, sizeof(fresh), "%s" NEW_SUFFIX, name);
     ok = place_find(&place, folder, fresh, err) &&
          open_in(door, &place, fresh, name, err);

@@ -17,6 +17,7 @@ struct unix_door {
     /* Of its file. */
     dev_t device;
     ino_t inode;
+    bool unfit; /* it could not be opened: the file system has no sockets */
 };
 
 /* Bind and listen; whatever lies at `folder`/`name` is replaced.  Call it under a
