@@ -163,6 +163,7 @@ int check_command_run(int argc, char **argv, const struct config *config)
         return commands_usage_error("unknown argument", argv[0]);
     check_machine(&report);
     check_running(&report);
+    check_control(&report);
     check_other_ends(&report);
     check_way(&report);
     /* Opening the folder would make it. */

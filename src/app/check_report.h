@@ -23,6 +23,9 @@ void check_say(struct check_report *report, enum check_level level,
    space, open files. */
 void check_machine(struct check_report *report);
 
+/* Where commands reach the relay. */
+void check_control(struct check_report *report);
+
 /* How local clients are told from proxies. */
 void check_peers(struct check_report *report, const struct peers *peers);
 

@@ -9,10 +9,10 @@
 #include <unistd.h>
 
 #include "app/admin_server.h"
+#include "app/control_at.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "net/listener.h"
-#include "net/unix_door.h"
 #include "store/filelock.h"
 
 #define LOOK_MS 2000
@@ -21,13 +21,13 @@
 struct hold {
     char *folder;
     int lock; /* or -1 */
-    struct unix_door door;
+    struct control_at at;
 };
 
 struct look {
     struct hold hold;
-    struct unix_door before; /* polled until the look is over */
-    bool fresh;              /* the door is another one than before */
+    int before; /* the socket that is polled until the look is over; or -1 */
+    bool fresh; /* it is another one than before */
     struct err err;
 };
 
@@ -42,11 +42,11 @@ struct control {
     struct err said;   /* what the log was told last */
 };
 
-static const struct hold nothing = { .lock = -1, .door = { .fd = -1 } };
+static const struct hold nothing = { .lock = -1, .at = CONTROL_AT_NONE };
 
 static void let_go(struct hold *hold)
 {
-    unix_door_close(&hold->door, hold->folder, CONTROL_SOCKET);
+    control_at_close(&hold->at, hold->folder);
     filelock_release(hold->lock);
     mem_free(hold->folder);
     *hold = nothing;
@@ -86,14 +86,13 @@ static void look_now(struct look *look)
     struct hold *hold = &look->hold;
     bool locked = take_lock(hold, &look->err);
 
-    if (locked && unix_door_is_there(&hold->door, hold->folder, CONTROL_SOCKET))
+    if (locked && control_at_is_there(&hold->at, hold->folder))
         return;
     look->fresh = true;
-    look->before = hold->door;
-    hold->door.fd = -1;
-    if (locked &&
-        !unix_door_open(&hold->door, hold->folder, CONTROL_SOCKET, &look->err))
-        hold->door.fd = -1;
+    look->before = hold->at.door.fd;
+    hold->at.door.fd = -1;
+    if (locked)
+        (void)!control_at_open(&hold->at, hold->folder, &look->err);
 }
 
 static struct look *look_new(struct control *control)
@@ -101,7 +100,7 @@ static struct look *look_new(struct control *control)
     struct look *look = MEM_NEW(struct look);
 
     look->hold = control->hold;
-    look->before.fd = -1;
+    look->before = -1;
     control->hold = nothing;
     return look;
 }
@@ -111,8 +110,8 @@ static void look_drop(void *arg)
 {
     struct look *look = arg;
 
-    if (look->before.fd >= 0)
-        (void)close(look->before.fd);
+    if (look->before >= 0)
+        (void)close(look->before);
     if (look->hold.folder)
         let_go(&look->hold);
     mem_free(look);
@@ -154,9 +153,9 @@ static void take_back(struct control *control, struct look *look)
         return;
     listener_free(control->listener);
     control->listener = NULL;
-    if (control->hold.door.fd >= 0)
+    if (control->hold.at.door.fd >= 0)
         control->listener =
-            listener_new_on(control->options.loop, control->hold.door.fd,
+            listener_new_on(control->options.loop, control->hold.at.door.fd,
                             accepted, control);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The control socket of a running relay, DATA_DIR/control.sock: the management API
-   for whoever may open the file, which is this user and root.
+/* The control socket of a running relay, DATA_DIR/control.sock (app/control_at.h): the
+   management API for whoever may open the file, which is this user and root.
 
        WAITING -> LISTENING -> WAITING ...
 
@@ -12,7 +12,6 @@
 
 #include "admin/routes.h"
 
-#define CONTROL_SOCKET "control.sock"
 #define CONTROL_LOCK ".control"
 
 struct control;

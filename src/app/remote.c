@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "app/admin_server.h"
-#include "app/control.h"
+#include "app/control_at.h"
 #include "app/invocation.h"
 #include "app/place.h"
 #include "app/running.h"
@@ -18,7 +18,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "net/peers.h"
-#include "net/unix_door.h"
 
 #define BODY_MAX (4u * 1024 * 1024)
 
@@ -37,8 +36,8 @@ struct remote {
 
 /* Before a secret is sent: whoever listens there must be the folder's owner, or
    root. */
-static bool check_listener(const struct remote *remote, int fd, pid_t *pid,
-                           struct err *err)
+static bool check_listener(const struct remote *remote, int fd, struct str path,
+                           pid_t *pid, struct err *err)
 {
     const char *folder = remote->config->data_dir.at;
     struct ucred peer = { .pid = 0 };
@@ -54,23 +53,27 @@ static bool check_listener(const struct remote *remote, int fd, pid_t *pid,
         *pid = peer.pid;
     return peers_look_unix(fd, &rules, &uid) == PEER_OURS ||
            err_set(err, ERR_NOT_ALLOWED,
-                   "user %u listens on %s/" CONTROL_SOCKET
+                   "user %u listens on " STR_FMT
                    ", who is neither the owner of %s nor root: nothing was "
                    "sent there; find out what process that is",
-                   uid, folder, folder);
+                   uid, STR_ARG(path), folder);
 }
 
 static int connect_to_relay(const struct remote *remote, pid_t *pid,
                             struct err *err)
 {
-    int fd =
-        unix_door_connect(remote->config->data_dir.at, CONTROL_SOCKET, err);
+    struct buf path;
+    int fd;
 
-    if (fd < 0 || (check_listener(remote, fd, pid, err) &&
-                   fcntl(fd, F_SETFL, O_NONBLOCK) == 0))
-        return fd;
-    (void)close(fd);
-    return -1;
+    buf_init(&path, CONTROL_PATH_MAX);
+    fd = control_at_connect(remote->config->data_dir.at, &path, err);
+    if (fd >= 0 && (!check_listener(remote, fd, buf_str(&path), pid, err) ||
+                    fcntl(fd, F_SETFL, O_NONBLOCK) != 0)) {
+        (void)close(fd);
+        fd = -1;
+    }
+    buf_done(&path);
+    return fd;
 }
 
 /* ---- none runs ---------------------------------------------------------- */

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* DATA_DIR/control.sock: whoever may open it is the admin, and nobody else may. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import path from 'node:path';
 import { it } from 'node:test';
 
-import { describe, relayBinary, Program, startRelay, tempFolder, until } from '../support/processes.mjs';
+import { command, describe, relayBinary, Program, sanitized, startRelay, tempFolder, until } from '../support/processes.mjs';
 import { as, curl, missing } from '../support/users.mjs';
 
 const socketOf = (relay) => path.join(relay.dataDir, 'control.sock');
@@ -103,6 +104,97 @@ describe('the control socket', () => {
     fs.rmSync(relay.dataDir, { recursive: true });
     fs.mkdirSync(relay.dataDir, { mode: 0o700 });
     await until(async () => (await ask(socketOf(relay))).status === 200, { what: 'the socket in the new folder' });
+    await relay.stop();
+  });
+});
+
+/* bind() below FOLDER fails as on a file system without sockets: mounting one takes a
+   device or a server. */
+const SHIM = `
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+int bind(int fd, const struct sockaddr *at, socklen_t len)
+{
+    int (*real)(int, const struct sockaddr *, socklen_t) = dlsym(RTLD_NEXT, "bind");
+    const char *folder = getenv("NO_SOCKETS_IN");
+    if (at->sa_family != AF_UNIX || !folder || strncmp(((const struct sockaddr_un *)at)->sun_path, folder, strlen(folder)) != 0)
+        return real(fd, at, len);
+    errno = EPERM;
+    return -1;
+}`;
+function buildShim() {
+  const file = path.join(tempFolder(), 'shim.c');
+  fs.writeFileSync(file, SHIM);
+  const done = spawnSync('cc', ['-shared', '-fPIC', '-D_GNU_SOURCE', '-o', `${file}.so`, file, '-ldl'], { encoding: 'utf8' });
+  return done.status === 0 ? `${file}.so` : null;
+}
+
+describe('the control socket of a folder without sockets', { skip: sanitized && 'a sanitizer wants to be the first library' }, () => {
+  const start = (t, runtime) => {
+    const shim = buildShim();
+    if (!shim) {
+      t.skip('no compiler');
+      return null;
+    }
+    const dataDir = path.join(tempFolder(), 'data');
+    return startRelay({ dataDir, env: { LD_PRELOAD: shim, NO_SOCKETS_IN: dataDir, ...runtime } });
+  };
+  const list = (relay, env = {}) => command(['account', 'list', '--data-dir', relay.dataDir], { env });
+  const check = (relay) => command(['check'], { env: relay.settings }).stdout;
+
+  it('is in the runtime folder, is found from the folder, and goes with the relay', async (t) => {
+    const runtime = tempFolder();
+    const relay = await start(t, { RUNTIME_DIRECTORY: `/nowhere:${runtime}` });
+    if (!relay) {
+      return;
+    }
+    const [name] = fs.readdirSync(runtime);
+    const socket = path.join(runtime, name);
+    assert.equal(fs.readFileSync(path.join(relay.dataDir, '.control_at'), 'utf8'), `${socket}\n`);
+    assert.equal(fs.existsSync(socketOf(relay)), false);
+    assert.equal(fs.statSync(socket).mode & 0o777, 0o600);
+    assert.equal((await ask(socket)).status, 200);
+    assert.match(list(relay).stderr, new RegExp(`the relay that runs on .*\\(pid ${relay.pid}\\)`));
+    assert.match(check(relay), new RegExp(`^ok +control +commands reach the relay through ${socket} `, 'm'));
+    fs.rmSync(socket);
+    await until(async () => (await ask(socket)).status === 200, { what: 'the socket' });
+    await relay.stop();
+    assert.deepEqual(fs.readdirSync(runtime), []);
+    assert.equal(fs.existsSync(path.join(relay.dataDir, '.control_at')), false);
+    assert.match(list(relay).stderr, /no relay runs on it/);
+    assert.match(check(relay), new RegExp(`^ok +control +commands will reach a relay through ${socket} `, 'm'));
+  });
+
+  it('what a kill left is nobody, and is replaced', async (t) => {
+    const runtime = tempFolder();
+    const first = await start(t, { XDG_RUNTIME_DIR: runtime });
+    if (!first) {
+      return;
+    }
+    await first.program.kill();
+    assert.match(list(first).stderr, /no relay runs on it/);
+    const second = await startRelay({ dataDir: first.dataDir, accounts: () => {}, env: { ...first.settings } });
+    assert.match(list(second).stderr, new RegExp(`\\(pid ${second.pid}\\)`));
+    assert.equal(fs.readdirSync(runtime).length, 1);
+    await second.stop();
+    assert.deepEqual(fs.readdirSync(runtime), []);
+  });
+
+  it('without such a folder the log and check say what to set', async (t) => {
+    const open = tempFolder();
+    fs.chmodSync(open, 0o777);
+    const relay = await start(t, { XDG_RUNTIME_DIR: open });
+    if (!relay) {
+      return;
+    }
+    await relay.logged(/there is no control socket.*RUNTIME_DIRECTORY.*XDG_RUNTIME_DIR/);
+    assert.match(check(relay), /^warn +control .*RUNTIME_DIRECTORY/m);
+    assert.match(list(relay, relay.settings).stderr, /has no control socket/);
+    assert.deepEqual(fs.readdirSync(open), []);
     await relay.stop();
   });
 });

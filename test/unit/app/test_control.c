@@ -2,6 +2,8 @@
 /* The control socket: who listens there, and what happens when it is taken away. */
 #include "app/control.h"
 
+#include "app/control_at.h"
+
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>

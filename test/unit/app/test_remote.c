@@ -3,11 +3,12 @@
    that runs is in test/e2e/commands-go-through-the-relay. */
 #include "app/remote.h"
 
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "app/control.h"
+#include "app/control_at.h"
 #include "base/mem.h"
 #include "net/unix_door.h"
 #include "unit.h"
@@ -128,6 +129,30 @@ static void another_users_socket_is_not_spoken_to(void **state)
     unix_door_close(&theirs, scene->folder, CONTROL_SOCKET);
 }
 
+/* The place that is kept in the folder says nothing of who listens there. */
+static void another_users_socket_elsewhere_is_not_spoken_to(void **state)
+{
+    struct scene *scene = *state;
+    char *elsewhere = unit_folder_new();
+    struct unix_door theirs;
+    struct err err = { .text = "" };
+    char path[200];
+
+    if (geteuid() != 0)
+        skip();
+    (void)snprintf(path, sizeof(path), "%s/x.sock\n", elsewhere);
+    unit_write(scene->folder, CONTROL_AT, path);
+    assert_int_equal(chmod(elsewhere, 0777), 0);
+    assert_int_equal(seteuid(NOBODY), 0);
+    assert_true(unix_door_open(&theirs, elsewhere, "x.sock", &err));
+    assert_int_equal(seteuid(0), 0);
+    assert_null(remote_open(&scene->config, &err));
+    unit_assert_part(err.text, "user 65534 listens on ");
+    unit_assert_part(err.text, "/x.sock");
+    unix_door_close(&theirs, elsewhere, "x.sock");
+    unit_folder_free(elsewhere);
+}
+
 /* The folder's owner is trusted, also by root. */
 static void root_speaks_to_the_relay_of_the_folders_owner(void **state)
 {
@@ -168,6 +193,7 @@ int main(void)
         TEST(without_a_relay_the_folder_is_worked_on),
         TEST(a_socket_that_a_crash_left_is_nobody),
         TEST(another_users_socket_is_not_spoken_to),
+        TEST(another_users_socket_elsewhere_is_not_spoken_to),
         TEST(root_speaks_to_the_relay_of_the_folders_owner),
         TEST(segments_of_a_path_are_escaped),
     };
