@@ -93,6 +93,7 @@ static bool try_key(struct caller *caller, struct str text)
     if (verdict == KEY_FINE || (key && !caller->key)) {
         key_unref(caller->key);
         caller->key = key;
+        caller->text = text;
         caller->verdict = verdict;
     } else {
         key_unref(key);
@@ -315,6 +316,22 @@ void caller_find(struct caller *caller, const struct caller_sources *sources,
                                .kind = CALLER_MACHINE };
     find[right](caller);
     forget(caller);
+}
+
+/* One that is not there any more is kept, for the log.  It is no guess, whatever was
+   done to it. */
+bool caller_renew(struct caller *caller, struct err *why)
+{
+    enum key_verdict verdict;
+    struct key *key = keyring_find(caller->sources->keyring, caller->text,
+                                   clock_wall_ms(), &verdict);
+    bool is_fine = key_verdict_err(verdict, key, why);
+
+    if (key) {
+        key_unref(caller->key);
+        caller->key = key;
+    }
+    return is_fine && key_fits(caller, why);
 }
 
 void caller_done(struct caller *caller)

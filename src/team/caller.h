@@ -62,6 +62,7 @@ struct caller {
     const struct request *req;
     struct key
         *key; /* a reference: of KEY, OWN_LOGIN, KEY_OVER and KEY_BOUND */
+    struct str text;  /* which of the request's texts opened the key */
     struct str login; /* OWN_LOGIN: the value of its field, to be passed on */
     enum caller_kind kind;
     enum caller_flaw flaw; /* of a STRANGER */
@@ -73,6 +74,9 @@ struct caller {
    already. */
 void caller_find(struct caller *caller, const struct caller_sources *sources,
                  const struct request *req, enum right right);
+/* Of one with a key, later on: takes the key as it is now.  False if it is of no use
+   any more, or not from here: `why`, a 401 or 403. */
+bool caller_renew(struct caller *caller, struct err *why) MUST_CHECK;
 /* Gives the key back.  One that is all zeros is fine. */
 void caller_done(struct caller *caller);
 

@@ -135,6 +135,20 @@ uint64_t key_expiry(const struct key *key)
     return key->expires_ms < after_ms ? key->expires_ms : after_ms;
 }
 
+static uint64_t sooner(uint64_t best_ms, uint64_t at_ms, uint64_t now_wall_ms)
+{
+    return at_ms > now_wall_ms && at_ms < best_ms ? at_ms : best_ms;
+}
+
+uint64_t key_next_end(const struct key *key, uint64_t now_wall_ms)
+{
+    uint64_t next_ms = sooner(KEY_NEVER, key_expiry(key), now_wall_ms);
+
+    for (size_t i = 0; i < key->text_count; i++)
+        next_ms = sooner(next_ms, key->texts[i].expires_ms, now_wall_ms);
+    return next_ms;
+}
+
 const char *key_state(const struct key *key, uint64_t now_wall_ms)
 {
     if (key->revoked_ms != KEY_NEVER)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* A relay key: an immutable snapshot, shared by reference count.  A change makes a
-   new snapshot, so that a request keeps the rules it began with; what is counted
-   (`counters`, `use`) lives on over snapshots.  The key's text is not in here, only
+   new snapshot, so that a request keeps the rules it began with (one that waits for a
+   slot begins when it is admitted); what is counted (`counters`, `use`) lives on over
+   snapshots.  The key's text is not in here, only
    its hash.  Any thread. */
 #pragma once
 
@@ -135,6 +136,8 @@ bool key_names_account(const struct key *key, struct str account);
 
 /* When it stops working: at its date, or so long after its first use; KEY_NEVER. */
 uint64_t key_expiry(const struct key *key);
+/* When it or one of its texts stops working next, after `now_wall_ms`; KEY_NEVER. */
+uint64_t key_next_end(const struct key *key, uint64_t now_wall_ms);
 
 /* May it be used, as far as switches go? */
 static inline bool key_is_on(const struct key *key)

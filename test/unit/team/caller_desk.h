@@ -89,8 +89,9 @@ void key_unref(struct key *key)
 bool key_verdict_err(enum key_verdict verdict, const struct key *key,
                      struct err *err)
 {
-    return err_set(err, ERR_NOT_ALLOWED, "the key %s has verdict %d", key->name,
-                   (int)verdict);
+    return verdict == KEY_FINE ||
+           err_set(err, ERR_NOT_ALLOWED, "the key %s has verdict %d",
+                   key ? key->name : "?", (int)verdict);
 }
 
 bool key_allows_address(const struct key *key, const struct addr *address,

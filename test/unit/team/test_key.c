@@ -115,6 +115,29 @@ static void days_count_from_the_first_use(void **state)
     scene_end(&scene);
 }
 
+static void the_next_end_is_the_soonest_to_come(void **state)
+{
+    struct key_scene scene;
+    struct key *key;
+
+    (void)state;
+    scene_begin(&scene);
+    key = scene_key(&scene, 1, "alice", "{}");
+    assert_int_equal(key_next_end(key, 0), KEY_NEVER);
+    key->texts[0].expires_ms = 7000;
+    assert_int_equal(key_next_end(key, 6999), 7000);
+    assert_int_equal(key_next_end(key, 7000), KEY_NEVER);
+    key->expires_ms = 5000;
+    assert_int_equal(key_next_end(key, 4999), 5000);
+    assert_int_equal(key_next_end(key, 5000), 7000);
+    key->expires_after_ms = 100;
+    assert_int_equal(key_next_end(key, 4000), 5000);
+    atomic_store(&key->use->first_ms, 4500);
+    assert_int_equal(key_next_end(key, 4000), 4600);
+    key_unref(key);
+    scene_end(&scene);
+}
+
 static void a_disabled_key_keeps_its_document(void **state)
 {
     struct key_scene scene;
@@ -164,6 +187,7 @@ int main(void)
         cmocka_unit_test(all_members_are_read),
         cmocka_unit_test(what_cannot_be_used_says_why),
         cmocka_unit_test(days_count_from_the_first_use),
+        cmocka_unit_test(the_next_end_is_the_soonest_to_come),
         cmocka_unit_test(a_disabled_key_keeps_its_document),
         cmocka_unit_test(what_is_counted_outlives_the_snapshot),
     };
