@@ -3,7 +3,6 @@
 #include "relay/admit.h"
 
 #include <assert.h>
-#include <stdio.h>
 
 #include "base/clock.h"
 #include "team/keys.h"
@@ -84,9 +83,10 @@ static struct ration_owner owner_of(const struct relayed *r)
     const struct key *key = r->caller.key;
     struct ration_owner owner = {
         .key = key->name,
-        .of = { { key->counters, &key->limits, key->zone } },
+        .of = { { key->counters, &key->limits, key->zone, key->changed_ms } },
         .strict = key->strict,
         .queue_wait_ms = key->queue_wait_ms,
+        .ends_ms = key_next_end(key, clock_wall_ms()),
     };
 
     if (!r->group)
@@ -95,6 +95,7 @@ static struct ration_owner owner_of(const struct relayed *r)
     owner.of[ADMISSION_GROUP].counters = r->group->counters;
     owner.of[ADMISSION_GROUP].limits = &r->group->limits;
     owner.of[ADMISSION_GROUP].zone = r->group->zone;
+    owner.of[ADMISSION_GROUP].changed_ms = r->group->changed_ms;
     return owner;
 }
 
@@ -115,47 +116,45 @@ static void make_ration(struct relayed *r)
                                   .costs = r->endpoint->metered });
 }
 
-static struct key *key_now(const struct relayed *r)
-{
-    char id[24];
-
-    (void)snprintf(id, sizeof(id), "%llu",
-                   (unsigned long long)r->caller.key->id);
-    return keyring_get(r->relay->options.callers->keyring, str_of(id));
-}
-
-static enum key_verdict verdict_of(const struct key *key)
-{
-    uint64_t now_ms = clock_wall_ms();
-
-    if (!key)
-        return KEY_UNKNOWN;
-    if (key->revoked_ms != KEY_NEVER)
-        return KEY_REVOKED;
-    if (!key_is_on(key))
-        return KEY_DISABLED;
-    return key_expiry(key) <= now_ms ? KEY_EXPIRED : KEY_FINE;
-}
-
-/* What was allowed when it came may have been taken back while it waited. */
+/* What was allowed when it came may have been taken back, all but its account, which
+   is chosen afterwards. */
 static bool may_still(struct relayed *r)
 {
-    struct key *key = key_now(r);
-    bool may = key_verdict_err(verdict_of(key), key, &r->err);
+    return admit_may_call(r) &&
+           (!r->proxy || caller_may(&r->caller, RIGHT_PROXY, &r->err)) &&
+           admit_may_ask(r);
+}
 
-    key_unref(key);
-    return may;
+/* The ration borrows from the key even if that is of no use any more. */
+static bool renew(struct relayed *r)
+{
+    bool is_fine = caller_renew(&r->caller, &r->err);
+    struct key_group *was = r->group;
+    struct ration_owner owner;
+
+    r->group = key_group_of(r->caller.key);
+    owner = owner_of(r);
+    ration_renew(r->ration, &owner);
+    key_group_unref(was);
+    return is_fine && may_still(r);
 }
 
 enum ration_answer admit_ask(struct relayed *r, void (*wake)(void *arg))
 {
+    enum ration_answer answer;
+    bool is_new = !r->ration;
+
     if (!r->caller.key)
         return RATION_GIVEN;
-    if (!r->ration)
+    if (is_new)
         make_ration(r);
-    else if (!may_still(r))
-        return RATION_REFUSED;
-    return ration_ask(r->ration, wake, r, &r->err);
+    do {
+        if (!is_new && !renew(r))
+            return RATION_REFUSED;
+        is_new = false;
+        answer = ration_ask(r->ration, wake, r, &r->err);
+    } while (answer == RATION_OUTDATED);
+    return answer;
 }
 
 /* 0: none is known. */

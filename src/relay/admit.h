@@ -13,7 +13,9 @@ bool admit_may_call(struct relayed *r) MUST_CHECK;
 /* By the model that its body names, once that was looked at, or is streamed. */
 bool admit_may_ask(struct relayed *r) MUST_CHECK;
 
-/* Reserve.  REFUSED leaves the reason in r->err. */
+/* Reserve.  WAITING: again after the next wake; then, and whenever they turn out to have
+   been changed, r->caller and r->group are taken as they are now, and all that is asked
+   above is asked again.  REFUSED leaves the reason in r->err.  Never OUTDATED. */
 enum ration_answer admit_ask(struct relayed *r, void (*wake)(void *arg));
 
 /* For each wake while the answer comes. */

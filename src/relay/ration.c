@@ -11,6 +11,8 @@
 
 /* So many bytes of an answer are let pass between two corrections. */
 #define RAISE_BYTES 8192
+/* When the queue was full of those who are about to be served. */
+#define CROWD_RETRY_MS 1000
 
 struct ration_look *ration_look_of(struct ration *ration)
 {
@@ -40,26 +42,36 @@ static void take_answered(struct ration *ration,
         ration_find_price(ration, usage->model);
 }
 
+static bool is_estimated(const struct ration_options *options)
+{
+    return options->costs && options->counted;
+}
+
 struct ration *ration_new(const struct ration_options *options)
 {
     struct ration *ration = MEM_NEW(struct ration);
 
     ration->options = *options;
     ration->look.bytes_at = UINT64_MAX;
-    if (!options->costs || !options->counted)
+    if (!is_estimated(options))
         return ration;
     if (options->facts && options->facts->model_is == SCAN_TOLD)
         memcpy(ration->model, options->facts->model, sizeof(ration->model));
     ration_find_price(ration, ration->model);
     ration_estimate(ration);
-    ration->options.facts = NULL;
     return ration;
 }
 
-static void leave_queue(struct ration *ration)
+static void leave(struct ration *ration, size_t side)
 {
-    queue_leave(ration->place);
-    ration->place = NULL;
+    queue_leave(ration->places[side]);
+    ration->places[side] = NULL;
+}
+
+static void leave_queues(struct ration *ration)
+{
+    for (size_t i = 0; i < ADMISSION_SIDES; i++)
+        leave(ration, i);
     loop_timer_free(ration->patience);
     ration->patience = NULL;
 }
@@ -69,13 +81,25 @@ void ration_free(struct ration *ration)
     if (!ration)
         return;
     assert(!ration_is_held(ration));
-    leave_queue(ration);
+    leave_queues(ration);
     mem_free(ration);
 }
 
 bool ration_is_held(const struct ration *ration)
 {
     return ration->admission.state == ADMISSION_RESERVED;
+}
+
+void ration_renew(struct ration *ration, const struct ration_owner *owner)
+{
+    assert(ration->admission.state == ADMISSION_NONE);
+    ration->options.owner = *owner;
+    for (size_t i = 0; i < ADMISSION_SIDES; i++) {
+        if (!queue_is_at(ration->places[i], owner->of[i].counters))
+            leave(ration, i);
+    }
+    if (is_estimated(&ration->options))
+        ration_estimate(ration);
 }
 
 /* ---- asking ------------------------------------------------------------- */
@@ -86,7 +110,6 @@ static enum admission_verdict reserve(struct ration *ration,
     const struct ration_owner *owner = &ration->options.owner;
     struct admission_ask ask = {
         .counted = ration->options.counted,
-        .place = ration->place,
         .tokens_in = ration->estimate.tokens_in,
         .tokens_out = ration->estimate.tokens_out,
         .cost_microusd = ration->estimate.cost_microusd,
@@ -96,6 +119,8 @@ static enum admission_verdict reserve(struct ration *ration,
         ask.of[i].counters = owner->of[i].counters;
         ask.of[i].limits = owner->of[i].limits;
         ask.of[i].zone = owner->of[i].zone;
+        ask.of[i].changed_ms = owner->of[i].changed_ms;
+        ask.of[i].place = ration->places[i];
     }
     return admission_reserve(&ration->admission, &ask, now_of(ration), why);
 }
@@ -105,51 +130,82 @@ struct waker {
     void *arg;
 };
 
-static void enter_queue(struct ration *ration, struct counters *of,
-                        struct waker waker)
+/* How long it may wait still; 0: it has waited long enough. */
+static uint64_t patience_of(const struct ration *ration)
 {
-    queue_leave(ration->place);
-    ration->place =
-        queue_enter(of, ration->options.loop, waker.wake, waker.arg);
-    if (ration->patience || !ration->place)
-        return;
-    ration->patience =
-        loop_timer_new(ration->options.loop, waker.wake, waker.arg);
-    loop_timer_set(ration->patience, ration->options.owner.queue_wait_ms);
-    ration->wait_until_ms =
-        loop_now_ms(ration->options.loop) + ration->options.owner.queue_wait_ms;
+    uint64_t waited_ms =
+        ration->patience ? loop_now_ms(ration->options.loop) - ration->since_ms
+                         : 0;
+    uint64_t wait_ms = ration->options.owner.queue_wait_ms;
+
+    return wait_ms > waited_ms ? wait_ms - waited_ms : 0;
 }
 
-/* Is it worth while to wait (on)? */
-static bool is_patient(const struct ration *ration)
+/* Is it worth while to wait (on)?  Whoever is next but for somebody who was called
+   already waits for that one to decide. */
+static bool may_wait(const struct ration *ration,
+                     enum admission_verdict verdict)
 {
-    if (!ration->patience)
-        return ration->options.owner.queue_wait_ms > 0;
-    return loop_now_ms(ration->options.loop) < ration->wait_until_ms;
+    return verdict == ADMISSION_BEHIND ||
+           (verdict == ADMISSION_FULL && patience_of(ration) > 0);
 }
 
-/* The slot may have become free before the place was taken, and behind the key's own
-   queue there may be that of its group: twice round at most. */
+/* True if it came to wait there just now.  Too many may wait there. */
+static bool enter(struct ration *ration, size_t side, struct waker waker)
+{
+    if (ration->places[side])
+        return false;
+    ration->places[side] =
+        queue_enter(ration->options.owner.of[side].counters,
+                    ration->options.loop, waker.wake, waker.arg);
+    return ration->places[side] != NULL;
+}
+
+/* At its key and, if that is in the way, at its group.  True if it came to wait
+   somewhere just now. */
+static bool stand_in_line(struct ration *ration,
+                          const struct limit_refusal *why, struct waker waker)
+{
+    bool entered = enter(ration, ADMISSION_KEY, waker);
+
+    if (!why->of_group)
+        leave(ration, ADMISSION_GROUP);
+    else if (ration->places[ADMISSION_KEY] &&
+             enter(ration, ADMISSION_GROUP, waker))
+        entered = true;
+    return entered;
+}
+
+/* The next thing that happens without anybody calling.  Without patience: whoever is
+   in front calls. */
+static void wait_on(struct ration *ration, struct waker waker)
+{
+    uint64_t now_ms = clock_wall_ms();
+    uint64_t ends_ms = ration->options.owner.ends_ms;
+    uint64_t in_ms;
+
+    if (!ration->patience) {
+        ration->since_ms = loop_now_ms(ration->options.loop);
+        ration->patience =
+            loop_timer_new(ration->options.loop, waker.wake, waker.arg);
+    }
+    in_ms = patience_of(ration);
+    if (ends_ms > now_ms && ends_ms - now_ms < in_ms)
+        in_ms = ends_ms - now_ms;
+    if (in_ms > 0)
+        loop_timer_set(ration->patience, in_ms);
+}
+
+/* The slot may have become free, or the key another, before a place was taken; and
+   behind the key there may be the group: it is asked again at each. */
 static enum admission_verdict reserve_or_queue(struct ration *ration,
                                                struct waker waker,
                                                struct limit_refusal *why)
 {
     enum admission_verdict verdict = reserve(ration, why);
 
-    for (size_t i = 0; i < ADMISSION_SIDES && verdict == ADMISSION_FULL; i++) {
-        struct counters *of =
-            ration->options.owner
-                .of[why->of_group ? ADMISSION_GROUP : ADMISSION_KEY]
-                .counters;
-
-        if (!is_patient(ration) || of == ration->queued_at)
-            break;
-        enter_queue(ration, of, waker);
-        ration->queued_at = ration->place ? of : NULL;
-        if (!ration->place)
-            break;
+    while (may_wait(ration, verdict) && stand_in_line(ration, why, waker))
         verdict = reserve(ration, why);
-    }
     return verdict;
 }
 
@@ -166,25 +222,62 @@ static bool may_promise(const struct ration *ration, struct err *err)
                    owner->key, ration->boundless);
 }
 
+static bool is_in_line(const struct ration *ration,
+                       const struct limit_refusal *why)
+{
+    return ration->places[ADMISSION_KEY] &&
+           (!why->of_group || ration->places[ADMISSION_GROUP]);
+}
+
+/* The limit itself is not in the way. */
+static void refuse_crowd(const struct ration_owner *owner,
+                         const struct limit_refusal *why, struct err *err)
+{
+    err_set(err, ERR_RATE,
+            "%d requests of %s %s wait for a free place (limit concurrency), "
+            "and no more may: try again in a moment",
+            QUEUE_MAX, why->of_group ? "the group" : "the key",
+            why->of_group ? owner->group : owner->key);
+    err_retry_after(err, CROWD_RETRY_MS);
+}
+
+static enum ration_answer answer_of(struct ration *ration,
+                                    enum admission_verdict verdict,
+                                    struct waker waker,
+                                    const struct limit_refusal *why,
+                                    struct err *err)
+{
+    const struct ration_owner *owner = &ration->options.owner;
+
+    if (verdict == ADMISSION_OUTDATED)
+        return RATION_OUTDATED;
+    if (may_wait(ration, verdict) && is_in_line(ration, why)) {
+        wait_on(ration, waker);
+        return RATION_WAITING;
+    }
+    leave_queues(ration);
+    if (verdict == ADMISSION_GRANTED)
+        return RATION_GIVEN;
+    if (verdict == ADMISSION_BEHIND)
+        refuse_crowd(owner, why, err);
+    else
+        limit_refuse(why, owner->key, owner->group, err);
+    return RATION_REFUSED;
+}
+
 enum ration_answer ration_ask(struct ration *ration, void (*wake)(void *arg),
                               void *arg, struct err *err)
 {
-    const struct ration_owner *owner = &ration->options.owner;
+    struct waker waker = { wake, arg };
     struct limit_refusal why;
     enum admission_verdict verdict;
 
-    if (!may_promise(ration, err))
+    if (!may_promise(ration, err)) {
+        leave_queues(ration);
         return RATION_REFUSED;
-    verdict =
-        reserve_or_queue(ration, (struct waker){ .wake = wake, .arg = arg },
-                         &why);
-    if (verdict == ADMISSION_FULL && ration->place && is_patient(ration))
-        return RATION_WAITING;
-    leave_queue(ration);
-    if (verdict == ADMISSION_GRANTED)
-        return RATION_GIVEN;
-    limit_refuse(&why, owner->key, owner->group, err);
-    return RATION_REFUSED;
+    }
+    verdict = reserve_or_queue(ration, waker, &why);
+    return answer_of(ration, verdict, waker, &why, err);
 }
 
 /* ---- correcting --------------------------------------------------------- */

@@ -1,20 +1,31 @@
 // SPDX-License-Identifier: MIT
 /* What a relayed request takes from the limits of its key and group: an estimate before
-   it is sent, corrected while the answer comes, the truth at the end.  One handle;
-   while it waits for a free slot it stands in the queue.
+   it is sent, corrected while the answer comes, the truth at the end.  One handle.
 
-       NEW -(ask)-> WAITING -(ask)-> GIVEN -(settle)-> SETTLED
-        '--------------------------> GIVEN             any of the first two -> freed
+       NEW -(ask)-> GIVEN -(settle)-> SETTLED
+        |             ^
+        |             '------------------(ask)-----------------.
+        '-(ask)-> WAITING AT ITS KEY -(ask)-> WAITING AT ITS KEY AND GROUP
+                      ^                                        |
+                      '-(ask; another group: ration_renew)-----'
+       any but GIVEN -(ask)-> refused;   any but GIVEN -> freed: it leaves its queues
+
+   While it waits it is woken when it may try, when its key or group was changed, when
+   something of its key ends, and when it has waited long enough.  Whoever is woken
+   looks its key and group up (ration_renew) before it asks again, and so does whoever
+   is told that they are outdated: nobody is given what they do not allow any more.
 
    Loop thread only. */
 #pragma once
 
 #include "base/loop.h"
 #include "team/admission.h"
+#include "team/key.h"
 #include "usage/meter.h"
 #include "usage/price.h"
 
-/* Whose limits they are.  All borrowed for as long as the ration. */
+/* Whose limits they are, as of one look.  All borrowed, until they are renewed or for
+   as long as the ration. */
 struct ration_owner {
     const char *key;   /* names, for texts */
     const char *group; /* NULL: in none */
@@ -22,9 +33,11 @@ struct ration_owner {
         struct counters *counters; /* NULL: no group */
         const struct limits *limits;
         const struct zone *zone;
+        uint64_t changed_ms; /* of the snapshot */
     } of[ADMISSION_SIDES];
     bool strict;
     uint64_t queue_wait_ms; /* for a free slot; 0: refused at once */
+    uint64_t ends_ms;       /* wall clock: look again then; or KEY_NEVER */
 };
 
 struct ration_options {
@@ -32,7 +45,7 @@ struct ration_options {
     const struct prices *prices;
     struct counters *all; /* histories of all keys */
     struct ration_owner owner;
-    /* What its body asks for; NULL: it cannot be read. */
+    /* What its body asks for; NULL: it cannot be read.  Borrowed until it is given. */
     const struct scan_facts *facts;
     uint64_t body_bytes;
     bool packed;  /* for texts: it is compressed */
@@ -46,10 +59,15 @@ struct ration *ration_new(const struct ration_options *options);
 /* Leaves the queue.  It has been settled if it was given.  NULL is fine. */
 void ration_free(struct ration *ration);
 
+/* The key and the group as they are now, before it is asked again: what is reserved is
+   estimated anew, and it leaves the queue of a group that it is in no more. */
+void ration_renew(struct ration *ration, const struct ration_owner *owner);
+
 enum ration_answer {
     RATION_GIVEN,
-    RATION_WAITING, /* ask again after the next wake */
-    RATION_REFUSED, /* `err` says why */
+    RATION_WAITING,  /* after the next wake: renew, and ask again */
+    RATION_OUTDATED, /* its key or group was changed: likewise, now */
+    RATION_REFUSED,  /* `err` says why */
 };
 enum ration_answer ration_ask(struct ration *ration, void (*wake)(void *arg),
                               void *arg, struct err *err);

@@ -21,10 +21,9 @@ struct ration {
     struct history history; /* of its like, if the basis knows any */
     uint64_t cost_out;      /* of the estimate: what is not input */
     bool has_tools;         /* that the server runs */
-    struct queue_place *place;
-    const struct counters *queued_at; /* whose queue that is */
-    struct loop_timer *patience;      /* while it waits */
-    uint64_t wait_until_ms;
+    struct queue_place *places[ADMISSION_SIDES]; /* NULL: it waits not there */
+    struct loop_timer *patience;                 /* while it waits */
+    uint64_t since_ms;                           /* likewise */
 };
 
 static inline uint64_t ration_smaller(uint64_t a, uint64_t b)
@@ -35,5 +34,5 @@ static inline uint64_t ration_smaller(uint64_t a, uint64_t b)
 /* Its price, until the answer says which model it was. */
 void ration_find_price(struct ration *ration, const char *model);
 
-/* From the body's facts and what its like came to. */
+/* From the body's facts and what its like came to.  May be done again. */
 void ration_estimate(struct ration *ration);

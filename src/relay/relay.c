@@ -116,6 +116,7 @@ static struct flow_next admit(struct flow *flow)
         return flow_go(choose);
     case RATION_WAITING:
         return flow_sleep_then(admit);
+    case RATION_OUTDATED: /* never left at that */
     case RATION_REFUSED:
         break;
     }

@@ -74,7 +74,7 @@ static void find_opening(struct check *check)
 }
 
 /* True if it fits. */
-static bool fits(struct check *check, size_t ahead)
+static bool fits(struct check *check)
 {
     struct limit_refusal *found = &check->found;
     uint64_t sum;
@@ -83,8 +83,6 @@ static bool fits(struct check *check, size_t ahead)
         counters_used(check->activity, found->limit, check->zone, check->now);
     found->reserved = counters_held(check->activity, found->limit);
     sum = add(add(found->used, found->reserved), found->need);
-    if (found->limit == LIMIT_CONCURRENCY)
-        sum += ahead;
     if (sum <= found->at)
         return true;
     found->zone = check->zone;
@@ -109,20 +107,46 @@ struct finding {
     struct limit_refusal *why;
 };
 
+/* Waiting does not help against what refuses; what is full or taken at the key comes
+   before the group. */
 static void take_finding(struct finding *finding,
+                         enum admission_verdict verdict,
                          const struct limit_refusal *found)
 {
-    enum admission_verdict verdict =
-        found->limit == LIMIT_CONCURRENCY && found->at > 0 ? ADMISSION_FULL
-                                                           : ADMISSION_REFUSED;
-
     if (finding->verdict == ADMISSION_GRANTED ||
-        (verdict == ADMISSION_REFUSED && finding->verdict == ADMISSION_FULL) ||
-        (verdict == finding->verdict && opening(found) > opening(finding->why)))
+        (verdict == ADMISSION_REFUSED &&
+         (finding->verdict != ADMISSION_REFUSED ||
+          opening(found) > opening(finding->why)))) {
         *finding->why = *found;
-    else
-        return;
-    finding->verdict = verdict;
+        finding->verdict = verdict;
+    }
+}
+
+static enum admission_verdict verdict_of(const struct limit_refusal *found)
+{
+    return found->limit == LIMIT_CONCURRENCY && found->at > 0
+               ? ADMISSION_FULL
+               : ADMISSION_REFUSED;
+}
+
+/* Whoever waits at this side keeps its turn, whether the side is full or not: it may
+   have been called a moment ago. */
+static void check_turn(const struct admission_ask *ask, size_t side,
+                       struct counters_now now, struct finding *finding)
+{
+    const struct activity *activity = ask->of[side].counters->activity;
+    const struct limit_refusal found = {
+        .limit = LIMIT_CONCURRENCY,
+        .of_group = side == ADMISSION_GROUP,
+        .used = activity->held.requests,
+        .need = 1,
+        .at = ask->of[side].limits->at[LIMIT_CONCURRENCY],
+        .now_ms = now.wall_ms,
+        .zone = ask->of[side].zone ? ask->of[side].zone : zone_utc(),
+    };
+
+    if (!queue_is_first(activity, ask->of[side].place))
+        take_finding(finding, ADMISSION_BEHIND, &found);
 }
 
 static void check_side(const struct admission_ask *ask, size_t side,
@@ -146,13 +170,24 @@ static void check_side(const struct admission_ask *ask, size_t side,
                        .need = need_of(ask, (enum limit)i),
                        .at = limits->at[i] },
         };
-        if (check.found.need > 0 &&
-            !fits(&check, queue_ahead(activity, ask->place)))
-            take_finding(finding, &check.found);
+        if (check.found.need > 0 && !fits(&check))
+            take_finding(finding, verdict_of(&check.found), &check.found);
     }
+    check_turn(ask, side, now, finding);
 }
 
 /* ---- reserving ---------------------------------------------------------- */
+
+/* Under the locks: nobody is judged by limits that do not hold any more. */
+static bool is_outdated(const struct admission_ask *ask)
+{
+    for (size_t i = 0; i < ADMISSION_SIDES; i++) {
+        if (ask->of[i].counters &&
+            ask->of[i].changed_ms < ask->of[i].counters->changed_ms)
+            return true;
+    }
+    return false;
+}
 
 /* From the first request on which such a limit holds for. */
 static void make_rates(struct activity *activity, const struct limits *limits)
@@ -244,7 +279,8 @@ enum admission_verdict admission_reserve(struct admission *admission,
         return ADMISSION_GRANTED;
     }
     lock_all(admission->of);
-    verdict = reserve(admission, ask, now, why);
+    verdict = is_outdated(ask) ? ADMISSION_OUTDATED
+                               : reserve(admission, ask, now, why);
     unlock_all(admission->of);
     return verdict;
 }
@@ -331,7 +367,7 @@ static void settle(struct admission *admission, size_t side,
         correct_rate(admission, side, RATE_REQUESTS, 1, 0);
         correct_rate(admission, side, RATE_TOKENS_IN, admission->tokens_in, 0);
     }
-    queue_call_next(activity);
+    queue_call_first(activity);
 }
 
 void admission_settle(struct admission *admission,

@@ -7,8 +7,8 @@
                                      |  ^
                                      '--' correct
 
-   ADMISSION_FULL and ADMISSION_REFUSED leave it at NONE, with nothing held.  Any thread, but one at a
-   time. */
+   Every verdict but ADMISSION_GRANTED leaves it at NONE, with nothing held.  Any
+   thread, but one at a time. */
 #pragma once
 
 #include "team/counters.h"
@@ -44,11 +44,12 @@ struct admission_ask {
         struct counters *counters; /* NULL: no group */
         const struct limits *limits;
         const struct zone *zone; /* NULL: UTC */
+        uint64_t changed_ms;     /* of the snapshot they were taken from */
+        const struct queue_place
+            *place; /* where it waits (team/queue.h); or NULL */
     } of[ADMISSION_SIDES];
     bool
         counted; /* false: free of rates and of concurrency, and costs nothing */
-    const struct queue_place
-        *place;         /* where it waits (team/queue.h); or NULL */
     uint64_t tokens_in; /* what it may use */
     uint64_t tokens_out;
     uint64_t cost_microusd;
@@ -56,12 +57,16 @@ struct admission_ask {
 
 enum admission_verdict {
     ADMISSION_GRANTED,
-    ADMISSION_FULL, /* all fits but the requests at once: it may wait */
+    ADMISSION_BEHIND, /* all fits, but another waits in front of it, and has been
+                         called or has what it waits for: it must wait */
+    ADMISSION_FULL,   /* all fits but the requests at once: it may wait */
     ADMISSION_REFUSED,
+    ADMISSION_OUTDATED, /* its key or group was changed: take the present one, and
+                           ask again */
 };
 
-/* `why` says more if it was not ADMISSION_GRANTED: of the limits in the way, the one that opens
-   last. */
+/* `why` says more of the first three that are in the way: of limits that refuse, the
+   one that opens last; of those that are full the key's. */
 enum admission_verdict admission_reserve(struct admission *admission,
                                          const struct admission_ask *ask,
                                          struct counters_now now,

@@ -51,6 +51,7 @@ struct counters {
     struct list node;        /* in it, behind its mutex */
     bool listed;             /* likewise */
     struct activity *activity;
+    uint64_t changed_ms; /* of the snapshot of their owner that holds */
 };
 
 /* Locks; the activity is there from now on. */
@@ -73,8 +74,9 @@ uint64_t counters_held(const struct activity *activity, enum limit limit);
 uint64_t counters_opens(struct activity *activity, enum limit limit,
                         uint64_t most, struct counters_now now);
 
-/* In queue.c: somebody who waits may try now; locked. */
-void queue_call_next(struct activity *activity);
-/* How many are in front of that place (NULL: of one who comes now). */
+/* In queue.c: whoever is the first of those who wait may try now; locked. */
+void queue_call_first(struct activity *activity);
+/* Does nobody wait in front of that place (NULL: of one who comes now)?  Locked. */
 struct queue_place;
-size_t queue_ahead(struct activity *activity, const struct queue_place *place);
+bool queue_is_first(const struct activity *activity,
+                    const struct queue_place *place);

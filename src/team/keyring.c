@@ -6,6 +6,7 @@
 #include "base/shown.h"
 #include "team/key_text.h"
 #include "team/keyring_internal.h"
+#include "team/queue.h"
 
 struct keyring *keyring_new(void)
 {
@@ -268,7 +269,8 @@ static struct key *put_in_line(struct keyring *ring, struct key *key)
     return old;
 }
 
-/* The last reference frees: outside the lock. */
+/* The last reference frees: outside the lock.  Those who wait are called after the new
+   snapshot can be found. */
 void keyring_put(struct keyring *ring, struct key *key)
 {
     struct key *old;
@@ -278,7 +280,10 @@ void keyring_put(struct keyring *ring, struct key *key)
     if (old)
         leave(ring, old);
     enter(ring, key);
+    (void)key_ref(key);
     pthread_rwlock_unlock(&ring->lock);
+    queue_owner_changed(key->counters, key->changed_ms);
+    key_unref(key);
     key_unref(old);
 }
 
@@ -297,5 +302,7 @@ void keyring_remove(struct keyring *ring, uint64_t id)
                 (ring->count - at) * sizeof(struct key *));
     }
     pthread_rwlock_unlock(&ring->lock);
+    if (key)
+        queue_owner_changed(key->counters, key->changed_ms);
     key_unref(key);
 }

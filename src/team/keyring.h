@@ -95,8 +95,9 @@ void keyring_each_group(struct keyring *ring,
 /* Room for so many keys, before they are put. */
 void keyring_reserve(struct keyring *ring, size_t keys);
 
-/* Show this snapshot (a reference, taken over) in place of what was known of the
-   key: in the very next look-up of every worker. */
+/* Show this snapshot (a reference, taken over) in place of what was known of the key
+   or the group: in the very next look-up of every worker.  Requests that wait for a
+   slot of it are called, and look it up again (team/queue.h). */
 void keyring_put(struct keyring *ring, struct key *key);
 void keyring_remove(struct keyring *ring, uint64_t id);
 void keyring_put_group(struct keyring *ring, struct key_group *group);

@@ -6,6 +6,7 @@
 #include "base/mem.h"
 #include "base/shown.h"
 #include "team/keyring_internal.h"
+#include "team/queue.h"
 
 /* Cells are changed by the thread that puts, and only there. */
 static size_t place_of(const struct keyring *ring, uint64_t id, bool *found)
@@ -75,6 +76,7 @@ struct key_group *keyring_need_group(struct keyring *ring,
 
 void keyring_put_group(struct keyring *ring, struct key_group *group)
 {
+    struct key_group *shown = key_group_ref(group);
     bool found;
     size_t at;
 
@@ -92,11 +94,14 @@ void keyring_put_group(struct keyring *ring, struct key_group *group)
         ring->group_count++;
     }
     pthread_rwlock_unlock(&ring->lock);
+    queue_owner_changed(shown->counters, shown->changed_ms);
+    key_group_unref(shown);
 }
 
 void keyring_remove_group(struct keyring *ring, uint64_t id)
 {
     struct group_cell *cell = NULL;
+    struct key_group *group;
     bool found;
     size_t at;
 
@@ -109,6 +114,11 @@ void keyring_remove_group(struct keyring *ring, uint64_t id)
                 (ring->group_count - at) * sizeof(struct group_cell *));
     }
     pthread_rwlock_unlock(&ring->lock);
+    if (!cell)
+        return;
+    group = group_cell_get(cell);
+    queue_owner_changed(group->counters, group->changed_ms);
+    key_group_unref(group);
     group_cell_unref(cell);
 }
 

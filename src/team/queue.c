@@ -44,33 +44,56 @@ static void arrive(void *arg)
         place->wake(place->arg);
 }
 
-void queue_call_next(struct activity *activity)
+/* Whoever has been called and has not heard of it yet will ask later than this. */
+static void call(struct queue_place *place)
 {
-    struct list *head = &activity->waiting;
-
-    for (struct list *node = head->next; node != head; node = node->next) {
-        struct queue_place *place = LIST_ITEM(node, struct queue_place, node);
-
-        if (place->state != WAITING)
-            continue;
-        place->state = CALLED;
-        place->posted = true;
-        loop_post(place->loop, arrive, place);
+    if (place->state != WAITING)
         return;
-    }
+    place->state = CALLED;
+    place->posted = true;
+    loop_post(place->loop, arrive, place);
 }
 
-size_t queue_ahead(struct activity *activity, const struct queue_place *place)
+static struct queue_place *place_at(struct list *node)
+{
+    return LIST_ITEM(node, struct queue_place, node);
+}
+
+void queue_call_first(struct activity *activity)
+{
+    if (!list_is_empty(&activity->waiting))
+        call(place_at(activity->waiting.next));
+}
+
+bool queue_is_first(const struct activity *activity,
+                    const struct queue_place *place)
+{
+    return list_is_empty(&activity->waiting) ||
+           place_at(activity->waiting.next) == place;
+}
+
+static void call_all(struct activity *activity)
 {
     struct list *head = &activity->waiting;
-    size_t ahead = 0;
 
-    for (struct list *node = head->next; node != head; node = node->next) {
-        if (LIST_ITEM(node, struct queue_place, node) == place)
-            break;
-        ahead++;
-    }
-    return ahead;
+    for (struct list *node = head->next; node != head; node = node->next)
+        call(place_at(node));
+}
+
+/* A key at rest has no activity, and gets none by this. */
+void queue_owner_changed(struct counters *counters, uint64_t changed_ms)
+{
+    pthread_mutex_lock(&counters->mutex);
+    counters->changed_ms = changed_ms;
+    if (counters->activity)
+        call_all(counters->activity);
+    pthread_mutex_unlock(&counters->mutex);
+}
+
+bool queue_is_at(const struct queue_place *place,
+                 const struct counters *counters)
+{
+    return place && place->counters == counters;
 }
 
 struct queue_place *queue_enter(struct counters *counters, struct loop *loop,
@@ -105,7 +128,7 @@ void queue_leave(struct queue_place *place)
     activity->waiting_count--;
     place->state = LEFT;
     posted = place->posted;
-    queue_call_next(activity);
+    queue_call_first(activity);
     counters_unlock(place->counters);
     if (!posted)
         place_free(place);

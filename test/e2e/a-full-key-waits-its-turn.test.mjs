@@ -159,11 +159,118 @@ describe('a full key waits its turn', () => {
     await nothingHeld(key);
   });
 
+  /* ---- changes while they wait: nobody gives a place back ---------------------- */
+
+  async function letGo(names) {
+    for (const name of names) {
+      await reaches(name);
+    }
+    names.forEach(() => s.upstream.release(USED));
+  }
+
+  /* In the order in which they reached the upstream; more than one at a time are on
+     connections of their own, so that theirs is what the relay admitted them in. */
+  it('a raised limit lets those in who are next, over both workers', async () => {
+    const key = await createKey(s, 'raised', { queue_wait: '10m', limits: { concurrency: 1 } });
+    const names = Array.from({ length: 8 }, (_, i) => `raised ${i}`);
+    const clients = await sendMany(key, names);
+    await reaches(names[0]);
+    for (const [limit, name] of names.slice(1).entries()) {
+      await key.change({ limits: { concurrency: limit + 2 } });
+      await reaches(name);
+    }
+    assert.deepEqual(labels(), names);
+    await letGo(names);
+    for (const client of clients) {
+      assert.equal(await status(client), 200);
+    }
+    await nothingHeld(key);
+  });
+
+  it('nobody who comes after the change overtakes', async () => {
+    const key = await createKey(s, 'overtaken', { queue_wait: '10m', limits: { concurrency: 1 } });
+    for (let round = 0; round < 5; round++) {
+      const [running, ...waiting] = Array.from({ length: 6 }, (_, i) => `before ${round} ${i}`);
+      await send(key, running);
+      await reaches(running);
+      await sendMany(key, waiting);
+      const late = await RawClient.connect(s.port);
+      const body = JSON.stringify({ ...HELLO, metadata: { user_id: 'late' } });
+      await Promise.all([
+        key.change({ limits: { concurrency: 1 + waiting.length } }),
+        Promise.resolve().then(() => late.write(requestBytes({ body, headers: [['x-api-key', key.text], ['anthropic-version', '2023-06-01']] }))),
+      ]);
+      await letGo([running, ...waiting]);
+      await reaches('late');
+      s.upstream.release(USED);
+      assert.equal(await status(late), 200);
+      await key.change({ limits: { concurrency: 1 } });
+      await nothingHeld(key);
+    }
+  });
+
+  it('a raised limit of the group lets them in, and so does another group, or none', async () => {
+    await createGroup(s, 'narrow', { limits: { concurrency: 1 } });
+    await createGroup(s, 'wide', { limits: { concurrency: 1 } });
+    const taker = await createKey(s, 'takes the place', { group: 'narrow' });
+    const keys = [];
+    for (const name of ['moves', 'goes out', 'stays']) {
+      keys.push(await createKey(s, name, { group: 'narrow', queue_wait: '10m' }));
+    }
+    await send(taker, 'takes');
+    await reaches('takes');
+    for (const key of keys) {
+      await send(key, key.name);
+    }
+    await keys[0].change({ group: 'wide' });
+    await reaches('moves');
+    /* That one is full now. */
+    await keys[1].change({ group: 'wide' });
+    await keys[1].change({ group: null });
+    await reaches('goes out');
+    await admin(s, 'PATCH', '/admin/api/groups/narrow', { limits: { concurrency: 2 } });
+    await reaches('stays');
+    assert.deepEqual(labels(), ['takes', 'moves', 'goes out', 'stays']);
+    labels().forEach(() => s.upstream.release(USED));
+    for (const key of [taker, ...keys]) {
+      await nothingHeld(key);
+    }
+  });
+
+  const refused = [
+    ['is revoked', (key) => key.revoke(), 401, 'authentication_error', /was revoked/],
+    ['is purged', (key) => key.revoke().then(() => key.purge()), 401, 'authentication_error', /was revoked|is not known/],
+    ['is switched off', (key) => key.change({ enabled: false }), 401, 'authentication_error', /switched off/],
+    ['is rotated without an overlap', (key) => key.rotate('0s'), 401, 'authentication_error', /rotated/],
+    ['expires', (key) => key.change({ expires: new Date(Date.now() + 1500).toISOString() }), 401, 'authentication_error', /expired/],
+    ['may not use the model', (key) => key.change({ deny_models: ['*'] }), 403, 'permission_error', /may not use the model/],
+    ['may not call this', (key) => key.change({ allow: ['files'] }), 403, 'permission_error', /may not call this/],
+    ['may not be used from here', (key) => key.change({ addresses: ['10.9.8.7'] }), 403, 'permission_error', /addresses/],
+    ['is for other clients', (key) => key.change({ clients: ['claude-cli/*'] }), 403, 'permission_error', /is for the clients/],
+    ['has no budget any more', (key) => key.change({ limits: { cost_total: 0 } }), 402, 'billing_error', /cost_total/],
+    ['may do nothing at all', (key) => key.change({ limits: { concurrency: 0 } }), 429, 'rate_limit_error', /concurrency/],
+    ['does not wait any more', (key) => key.change({ queue_wait: '0s' }), 429, 'rate_limit_error', /concurrency/],
+  ];
+  for (const [what, change, code, type, text] of refused) {
+    it(`those who wait are refused at once when their key ${what}`, async () => {
+      const key = await createKey(s, `waits and ${what}`, { queue_wait: '10m', limits: { concurrency: 1 } });
+      await send(key, 'runs');
+      await reaches('runs');
+      const clients = await sendMany(key, ['one', 'two', 'three']);
+      await change(key);
+      for (const client of clients) {
+        assertProblem(await client.response(), code, type, text);
+      }
+      assert.deepEqual(labels(), ['runs'], 'none of them was sent');
+      s.upstream.release(USED);
+    });
+  }
+
   it('a change of the key meanwhile takes nobody out of the queue', async () => {
     const key = await createKey(s, 'changes', { queue_wait: '10m', limits: { concurrency: 1 } });
     const names = ['one', 'two', 'three'];
     const clients = await sendMany(key, names);
-    await key.change({ owner: 'somebody else', limits: { concurrency: 3 } });
+    await key.change({ owner: 'somebody else', limits: { rpm: 1000 } });
     for (const [i, name] of names.entries()) {
       await reaches(name);
       s.upstream.release(USED);

@@ -238,76 +238,6 @@ static void an_account_is_served_to_keys_that_name_it(void **state)
     assert_int_equal(view().total.requests, 0);
 }
 
-/* ---- waiting ------------------------------------------------------------- */
-
-static void a_request_waits_for_its_turn(void **state)
-{
-    struct wire *peer;
-    struct wire other;
-
-    (void)state;
-    use_key(
-        "{\"accounts\":[\"main\"],\"limits\":{\"concurrency\":1},\"queue_wait\":\"10m\"}");
-    peer = ask();
-    wire_connect(&other, scene->loop, server_port(scene->server));
-    send_to(&other, "/v1/messages", BODY);
-    wire_turn_for(scene->loop, 20);
-    assert_int_equal(wire_count(&other, "HTTP/1.1"), 0);
-    wire_send(peer, ANSWER);
-    wire_expect(&scene->client, USAGE);
-    wire_expect_count(peer, BODY, 2);
-    wire_send(peer, ANSWER);
-    wire_expect(&other, USAGE);
-    wire_close(&other);
-    until_free();
-}
-
-/* Whatever was done to the key meanwhile. */
-static void a_key_that_is_revoked_while_it_waits(void **state)
-{
-    struct wire *peer;
-    struct wire other;
-
-    (void)state;
-    use_key(
-        "{\"accounts\":[\"main\"],\"limits\":{\"concurrency\":1},\"queue_wait\":\"10m\"}");
-    peer = ask();
-    wire_connect(&other, scene->loop, server_port(scene->server));
-    send_to(&other, "/v1/messages", BODY);
-    wire_turn_for(scene->loop, 20);
-    keyring_remove(ring, 1);
-    wire_send(peer, ANSWER);
-    wire_expect(&other, "HTTP/1.1 401 ");
-    assert_int_equal(wire_count(peer, BODY), 1);
-    wire_close(&other);
-    until_free();
-}
-
-static void a_client_that_leaves_leaves_the_queue(void **state)
-{
-    struct wire *peer;
-    struct wire other;
-
-    (void)state;
-    use_key(
-        "{\"accounts\":[\"main\"],\"limits\":{\"concurrency\":1},\"queue_wait\":\"10m\"}");
-    peer = ask();
-    wire_connect(&other, scene->loop, server_port(scene->server));
-    send_to(&other, "/v1/messages", BODY);
-    wire_turn_for(scene->loop, 20);
-    wire_close(&other);
-    wire_turn_for(scene->loop, 20);
-    wire_send(peer, ANSWER);
-    wire_expect(&scene->client, USAGE);
-    until_free();
-    post("/v1/messages", BODY);
-    wire_expect_count(peer, BODY, 2);
-    wire_send(peer, ANSWER);
-    wire_expect_count(&scene->client, USAGE, 2);
-    until_free();
-    assert_int_equal(view().total.requests, 2);
-}
-
 /* ---- models -------------------------------------------------------------- */
 
 #define ALLOWED "\"claude-haiku-4-5\""
@@ -453,9 +383,6 @@ int main(void)
         TEST(what_the_key_does_not_allow_answers_403),
         TEST(strict_keys_are_refused_what_cannot_be_read),
         TEST(an_account_is_served_to_keys_that_name_it),
-        TEST(a_request_waits_for_its_turn),
-        TEST(a_key_that_is_revoked_while_it_waits),
-        TEST(a_client_that_leaves_leaves_the_queue),
         TEST(what_is_sent_is_for_an_allowed_model),
         TEST(what_is_in_another_encoding_is_not_looked_at),
         TEST(what_is_streamed_is_not_looked_at),

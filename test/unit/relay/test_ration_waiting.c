@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* relay/ration: waiting for a free slot. */
+/* relay/ration: waiting for a free slot.  Changes meanwhile are in test_ration_changes.c. */
 #include "ration_scene.h"
 #include "team/queue.h"
 
@@ -100,6 +100,11 @@ static void a_full_queue_refuses_at_once(void **state)
         assert_int_equal(ask(waiting[i]), RATION_WAITING);
     }
     refused("1 of 1 requests at once");
+    assert_int_equal(s.err.code, ERR_RATE);
+    assert_true(s.err.retry_after_ms > 0);
+    /* The limit is out of the way, and those who wait are to be served first. */
+    s.limits.at[LIMIT_CONCURRENCY] = LIMIT_NONE;
+    refused("64 requests of the key alice wait for a free place");
     assert_int_equal(s.err.code, ERR_RATE);
     assert_true(s.err.retry_after_ms > 0);
     for (size_t i = 0; i < QUEUE_MAX; i++)

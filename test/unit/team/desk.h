@@ -52,8 +52,8 @@ static inline void counter_desk_pass(struct counter_desk *desk, uint64_t ms)
 static inline struct admission_ask counter_desk_ask(struct counter_desk *desk)
 {
     return (struct admission_ask){
-        .of = { { desk->key.counters, &desk->key.limits, NULL },
-                { desk->group.counters, &desk->group.limits, NULL } },
+        .of = { { desk->key.counters, &desk->key.limits, NULL, 0, NULL },
+                { desk->group.counters, &desk->group.limits, NULL, 0, NULL } },
         .counted = true,
         .tokens_in = 100,
         .tokens_out = 10,

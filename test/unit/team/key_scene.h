@@ -8,7 +8,18 @@
 #include "team/counters.h"
 #include "team/key_build.h"
 #include "team/key_text.h"
+#include "team/queue.h"
 #include "unit.h"
+
+static inline void scene_count_call(void *arg)
+{
+    (*(unsigned *)arg)++;
+}
+
+static inline void scene_stop(void *arg)
+{
+    loop_stop(arg);
+}
 
 struct key_scene {
     struct zones *zones;
@@ -60,6 +71,24 @@ static inline struct key *scene_key(struct key_scene *scene, uint64_t id,
     secret_unref(scene->secret);
     scene->secret = key_text_new(1000, &scene->text);
     return key_build(&row, &parts, &scene->err);
+}
+
+/* Somebody who waits for a slot of these counters, and is woken so often by what
+   `change` does. */
+static inline unsigned scene_calls(struct counters *counters,
+                                   void (*change)(void *arg), void *arg)
+{
+    struct loop *loop = loop_new();
+    unsigned woken = 0;
+    struct queue_place *place =
+        queue_enter(counters, loop, scene_count_call, &woken);
+
+    change(arg);
+    loop_post(loop, scene_stop, loop);
+    loop_run(loop);
+    queue_leave(place);
+    loop_free(loop);
+    return woken;
 }
 
 static inline struct key_group *scene_group(struct key_scene *scene,

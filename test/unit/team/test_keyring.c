@@ -208,6 +208,32 @@ static void a_renamed_key_has_one_name(void **state)
     assert_int_equal(keyring_count(s.ring), 1);
 }
 
+static void put_alice(void *arg)
+{
+    (void)arg;
+    put(3, "alice", "{}");
+}
+
+static void remove_alice(void *arg)
+{
+    (void)arg;
+    keyring_remove(s.ring, 3);
+}
+
+static void a_change_calls_those_who_wait_for_the_key(void **state)
+{
+    struct counters *others = counters_new(NULL, SUBJECT_OF_KEY(4));
+    struct counters *hers = s.keys.counters;
+
+    (void)state;
+    assert_int_equal(scene_calls(hers, put_alice, NULL), 1);
+    assert_int_equal(scene_calls(others, put_alice, NULL), 0);
+    assert_int_equal(scene_calls(hers, remove_alice, NULL), 1);
+    /* It is not there any more. */
+    assert_int_equal(scene_calls(hers, remove_alice, NULL), 0);
+    counters_unref(others);
+}
+
 static void each_verdict_has_its_text(void **state)
 {
     static const struct {
@@ -290,6 +316,7 @@ int main(void)
         TEST(names_and_ids_find_keys),
         TEST(whoever_names_no_key_is_told_where_they_are),
         TEST(a_renamed_key_has_one_name),
+        TEST(a_change_calls_those_who_wait_for_the_key),
         TEST(each_verdict_has_its_text),
         TEST(look_ups_go_on_while_keys_change),
     };

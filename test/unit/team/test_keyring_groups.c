@@ -96,12 +96,48 @@ static void a_cell_stays_while_its_group_changes(void **state)
     scene_end(&scene);
 }
 
+struct putting {
+    struct keyring *ring;
+    struct key_group *group; /* NULL: it is removed */
+};
+
+static void put_or_remove(void *arg)
+{
+    struct putting *putting = arg;
+
+    if (putting->group)
+        keyring_put_group(putting->ring, putting->group);
+    else
+        keyring_remove_group(putting->ring, 4);
+}
+
+static void a_change_calls_those_who_wait_for_the_group(void **state)
+{
+    struct putting putting = { .ring = keyring_new() };
+    struct counters *others = counters_new(NULL, SUBJECT_OF_GROUP(5));
+    struct key_scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    putting.group = scene_group(&scene, 4, "team", "{}");
+    assert_int_equal(scene_calls(scene.counters, put_or_remove, &putting), 1);
+    putting.group = scene_group(&scene, 4, "team", "{}");
+    assert_int_equal(scene_calls(others, put_or_remove, &putting), 0);
+    putting.group = NULL;
+    assert_int_equal(scene_calls(scene.counters, put_or_remove, &putting), 1);
+    assert_int_equal(scene_calls(scene.counters, put_or_remove, &putting), 0);
+    counters_unref(others);
+    scene_end(&scene);
+    keyring_free(putting.ring);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(groups_stand_by_id_and_are_found_by_name),
         cmocka_unit_test(a_visit_may_stop),
         cmocka_unit_test(a_cell_stays_while_its_group_changes),
+        cmocka_unit_test(a_change_calls_those_who_wait_for_the_group),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

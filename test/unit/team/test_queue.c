@@ -24,7 +24,7 @@ static void ask(struct guest *guest)
 {
     struct admission_ask ask = counter_desk_ask(guest->desk);
 
-    ask.place = guest->place;
+    ask.of[ADMISSION_KEY].place = guest->place;
     if (admission_reserve(&guest->admission, &ask, guest->desk->now,
                           &guest->desk->why) != ADMISSION_GRANTED)
         return;
@@ -127,11 +127,29 @@ static void whoever_comes_later_does_not_overtake(void **state)
 
     (void)state;
     counter_desk_settle(&desk, &running);
-    assert_int_equal(counter_desk_reserve(&desk, &late), ADMISSION_FULL);
+    assert_int_equal(counter_desk_reserve(&desk, &late), ADMISSION_BEHIND);
     assert_int_equal(desk.why.limit, LIMIT_CONCURRENCY);
     turn();
     assert_true(is_in(&guests[0]));
     assert_int_equal(counter_desk_reserve(&desk, &late), ADMISSION_FULL);
+}
+
+/* Not even where nothing is full any more, nor for what else there is little of. */
+static void nobody_overtakes_without_a_limit(void **state)
+{
+    struct admission late;
+
+    (void)state;
+    desk.key.limits.at[LIMIT_CONCURRENCY] = LIMIT_NONE;
+    desk.key.limits.at[LIMIT_RPM] = 1;
+    assert_int_equal(counter_desk_reserve(&desk, &late), ADMISSION_BEHIND);
+    ask(&guests[1]);
+    assert_false(is_in(&guests[1]));
+    ask(&guests[0]);
+    assert_true(is_in(&guests[0]));
+    turn();
+    assert_false(is_in(&guests[1]));
+    assert_int_equal(desk.why.limit, LIMIT_RPM);
 }
 
 static void whoever_leaves_holds_nobody_up(void **state)
@@ -171,12 +189,68 @@ static void a_slot_that_came_free_in_between_is_not_missed(void **state)
 static void a_raised_limit_lets_them_all_in(void **state)
 {
     (void)state;
-    desk.key.limits.at[LIMIT_CONCURRENCY] = 5;
-    counter_desk_settle(&desk, &running);
+    desk.key.limits.at[LIMIT_CONCURRENCY] = 1 + GUESTS;
+    queue_owner_changed(desk.key.counters, 0);
     for (size_t i = 0; i < GUESTS; i++)
         turn();
     for (size_t i = 0; i < GUESTS; i++)
         assert_true(is_in(&guests[i]));
+}
+
+/* The others must look, too: they may be refused. */
+static void a_change_calls_all_of_them_once(void **state)
+{
+    (void)state;
+    guests[3].leaves = true;
+    queue_owner_changed(desk.key.counters, 0);
+    queue_owner_changed(desk.key.counters, 0);
+    turn();
+    for (size_t i = 0; i < GUESTS; i++)
+        assert_int_equal(guests[i].woken, i == 0 ? 2 : 1);
+    assert_null(guests[3].place);
+}
+
+static void whoever_left_hears_of_no_change(void **state)
+{
+    (void)state;
+    queue_owner_changed(desk.key.counters, 0);
+    queue_leave(guests[1].place);
+    guests[1].place = NULL;
+    queue_leave(guests[2].place);
+    guests[2].place = NULL;
+    queue_owner_changed(desk.key.counters, 0);
+    turn();
+    assert_int_equal(guests[1].woken + guests[2].woken, 0);
+}
+
+static void a_snapshot_that_is_outdated_is_told_so(void **state)
+{
+    struct admission_ask old = counter_desk_ask(&desk);
+    struct admission none = { ADMISSION_NONE };
+
+    (void)state;
+    desk.key.limits.at[LIMIT_CONCURRENCY] = 100;
+    old.of[ADMISSION_KEY].changed_ms = 1999;
+    queue_owner_changed(desk.key.counters, 2000);
+    assert_int_equal(admission_reserve(&none, &old, desk.now, &desk.why),
+                     ADMISSION_OUTDATED);
+    assert_int_equal(none.state, ADMISSION_NONE);
+    old.of[ADMISSION_KEY].changed_ms = 2000;
+    assert_int_equal(admission_reserve(&none, &old, desk.now, &desk.why),
+                     ADMISSION_BEHIND);
+    queue_owner_changed(desk.key.counters, 0);
+}
+
+static void a_place_is_at_its_counters(void **state)
+{
+    struct counters *other = counters_new(NULL, SUBJECT_OF_GROUP(7));
+
+    (void)state;
+    queue_owner_changed(other, 1);
+    assert_true(queue_is_at(guests[0].place, desk.key.counters));
+    assert_false(queue_is_at(guests[0].place, other));
+    assert_false(queue_is_at(NULL, other));
+    counters_unref(other);
 }
 
 static void so_many_may_wait(void **state)
@@ -210,9 +284,14 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(they_are_served_in_order),
         TEST(whoever_comes_later_does_not_overtake),
+        TEST(nobody_overtakes_without_a_limit),
         TEST(whoever_leaves_holds_nobody_up),
         TEST(a_slot_that_came_free_in_between_is_not_missed),
         TEST(a_raised_limit_lets_them_all_in),
+        TEST(a_change_calls_all_of_them_once),
+        TEST(whoever_left_hears_of_no_change),
+        TEST(a_snapshot_that_is_outdated_is_told_so),
+        TEST(a_place_is_at_its_counters),
         TEST(so_many_may_wait),
         TEST(a_call_that_never_arrives_is_let_go),
     };
