@@ -135,18 +135,17 @@ static void check_turn(const struct admission_ask *ask, size_t side,
                        struct counters_now now, struct finding *finding)
 {
     const struct activity *activity = ask->of[side].counters->activity;
-    const struct limit_refusal found = {
-        .limit = LIMIT_CONCURRENCY,
-        .of_group = side == ADMISSION_GROUP,
-        .used = activity->held.requests,
-        .need = 1,
-        .at = ask->of[side].limits->at[LIMIT_CONCURRENCY],
-        .now_ms = now.wall_ms,
-        .zone = ask->of[side].zone ? ask->of[side].zone : zone_utc(),
-    };
 
-    if (!queue_is_first(activity, ask->of[side].place))
-        take_finding(finding, ADMISSION_BEHIND, &found);
+    if (queue_is_first(activity, ask->of[side].place))
+        return;
+    take_finding(finding, ADMISSION_BEHIND,
+                 &(struct limit_refusal){
+                     .limit = LIMIT_CONCURRENCY,
+                     .of_group = side == ADMISSION_GROUP,
+                     .used = activity->held.requests,
+                     .need = 1,
+                     .at = ask->of[side].limits->at[LIMIT_CONCURRENCY],
+                     .now_ms = now.wall_ms });
 }
 
 static void check_side(const struct admission_ask *ask, size_t side,

@@ -353,7 +353,7 @@ static void it_is_woken_when_its_key_ends(void **state)
 }
 
 /* It does not begin to wait anew. */
-static void a_longer_wait_counts_from_its_beginning(void **state)
+static void a_changed_wait_counts_from_its_beginning(void **state)
 {
     unsigned want = 1;
 
@@ -396,7 +396,7 @@ int main(void)
         TEST(it_waits_at_its_new_group),
         TEST(it_leaves_the_groups_queue_when_its_key_is_full),
         TEST(it_is_woken_when_its_key_ends),
-        TEST(a_longer_wait_counts_from_its_beginning),
+        TEST(a_changed_wait_counts_from_its_beginning),
         TEST(whoever_would_fit_waits_for_its_turn),
     };
 
