@@ -10,6 +10,7 @@
 #include "app/capacity.h"
 #include "app/control.h"
 #include "app/data_folder.h"
+#include "app/ending.h"
 #include "app/place.h"
 #include "app/running.h"
 #include "app/self_call.h"
@@ -40,6 +41,7 @@ struct app {
     struct worker **workers;
     size_t worker_count;
     int running; /* what running_announce() gave */
+    int ending;  /* what ending_begin() gave */
 };
 
 /* ---- workers ------------------------------------------------------------ */
@@ -314,6 +316,7 @@ static void run(struct app *app)
     trim_after_start();
     while (!app->ended_by)
         loop_run(app->place.loop);
+    app->ending = ending_begin(app->config->data_dir);
     for (size_t i = 0; i < app->worker_count; i++)
         worker_stop(app->workers[i]);
 }
@@ -323,6 +326,7 @@ static void release(struct app *app)
     control_free(app->control);
     data_folder_free(app->folder);
     place_finish(&app->place);
+    filelock_release(app->ending);
     for (size_t i = 0; i < app->worker_count; i++)
         worker_free(app->workers[i]);
     mem_free(app->workers);
@@ -337,11 +341,13 @@ static void release(struct app *app)
 bool app_serve(const struct config *config, const struct invocation *invocation,
                uint16_t port, struct app_end *end, struct err *err)
 {
-    struct app app = { .config = config,
-                       .invocation = invocation,
-                       .running = -1 };
-    bool ok = prepare(&app, port, err);
+    struct app app = {
+        .config = config, .invocation = invocation, .running = -1, .ending = -1
+    };
+    bool ok;
 
+    ending_wait(config->data_dir, ENDING_WAIT_MS);
+    ok = prepare(&app, port, err);
     if (ok)
         run(&app);
     release(&app);

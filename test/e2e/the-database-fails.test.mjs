@@ -11,7 +11,7 @@ import { after, before, it } from 'node:test';
 
 import { HELLO, stream } from '../support/http.mjs';
 import { admin, createKey, createKeyByCommand, keyCommand, keyOf, nothingHeld } from '../support/keys.mjs';
-import { addApiKey, buildDir, command, commandBeside, describe, Program, startRelay, startSim, tempFolder, until } from '../support/processes.mjs';
+import { addApiKey, buildDir, command, commandBeside, describe, Program, relayBinary, startRelay, startSim, tempFolder, until } from '../support/processes.mjs';
 import { find, isRoot } from '../support/users.mjs';
 
 const slowDisk = path.join(buildDir, 'test/slow-disk');
@@ -38,6 +38,12 @@ async function lock(relay) {
     return program.ended;
   };
 }
+
+const stopsListening = (relay) =>
+  fetch(`${relay.url}/health`).then(
+    () => false,
+    () => true,
+  );
 
 function disk() {
   const file = path.join(tempFolder(), 'mood');
@@ -158,6 +164,25 @@ describe('the database fails', { concurrency: 8 }, () => {
     const again = await start({ dataDir: relay.dataDir, accounts: () => {} });
     assert.equal((await keyOf(again, { ...key, key: key.text }).message()).status, 429);
     await again.stop();
+  });
+
+  it('locked until the end: a relay that is started meanwhile counts all that was used', { skip: noSqlite }, async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'used', { limits: { rpd: REQUESTS, cost_total: 1000 } });
+    const end = await lock(relay);
+    await assertGoesOn(key);
+    relay.program.child.kill('SIGTERM');
+    await relay.logged(/stopping/);
+    await until(() => stopsListening(relay), { what: 'the port is free' });
+    const next = new Program(relayBinary, ['--port', '0'], relay.settings, tempFolder());
+    await until(() => /is still saving what its keys have used/.test(next.log), { what: 'the next one waits' });
+    await end();
+    assert.deepEqual(await relay.program.ended, { code: 0, signal: null }, relay.log.slice(-2000));
+    const [, port] = await next.ready(/listening on http:\/\/\S+:(\d+)/);
+    const again = keyOf({ url: `http://127.0.0.1:${port}` }, { ...key, key: key.text });
+    assert.equal((await again.limit('rpd')).used, REQUESTS);
+    assert.equal((await again.message()).status, 429);
+    assert.deepEqual(await next.terminate(), { code: 0, signal: null });
   });
 
   it('commands say so, too, and make nothing', { skip: noSqlite }, async () => {
