@@ -7,7 +7,7 @@ import { it } from 'node:test';
 import { assertProblem } from '../support/check.mjs';
 import { HELLO } from '../support/http.mjs';
 import { admin, createGroup, createKey, keepingUpstream, nothingHeld } from '../support/keys.mjs';
-import { describe, rawStage, until } from '../support/processes.mjs';
+import { describe, rawStage, startRelay, until } from '../support/processes.mjs';
 import { RawClient, requestBytes } from '../support/raw.mjs';
 import { atLeast } from '../support/time.mjs';
 
@@ -277,5 +277,23 @@ describe('a full key waits its turn', () => {
       assert.equal(await status(clients[i]), 200);
     }
     await nothingHeld(key);
+  });
+
+  /* On both workers, at the key and at the group, and in the midst of a change: nobody
+     holds up the relay's end. */
+  it('a relay that stops waits for none of them', async () => {
+    const relay = await startRelay({ upstream: `${s.upstream.url}/v1/messages`, env: { WORKERS: '2' } });
+    await createGroup(relay, 'full', { limits: { concurrency: 1 } });
+    const members = { queue_wait: '10m', limits: { concurrency: 2 }, group: 'full', accounts: ['demo'] };
+    const key = await createKey(relay, 'waits at the end', members);
+    const clients = await Promise.all(Array.from({ length: 8 }, () => RawClient.connect(relay.port)));
+    clients.forEach((client, i) => client.write(requestBytes({ body: JSON.stringify({ ...HELLO, metadata: { user_id: `end ${i}` } }), headers: [['x-api-key', key.text], ['anthropic-version', '2023-06-01']] })));
+    await until(async () => (await admin(relay, 'GET', '/admin/api/status')).doc.in_flight === clients.length, { what: 'all are under way' });
+    await until(() => labels().length === 1, { what: 'one of them is sent' });
+    const change = key.change({ owner: 'somebody else' }).catch(() => {});
+    await relay.stop();
+    await change;
+    s.upstream.forget();
+    s.upstream.kept.length = 0;
   });
 });
