@@ -172,6 +172,19 @@ static void unwatch(struct place *place)
     place->signals = NULL;
 }
 
+static void stop_loop(void *arg)
+{
+    loop_stop(arg);
+}
+
+/* Whatever workers, store and records have posted here is carried out while the loops
+   that it answers to are there. */
+static void deliver_rest(struct place *place)
+{
+    loop_post(place->loop, stop_loop, place->loop);
+    loop_run(place->loop);
+}
+
 void place_finish(struct place *place)
 {
     if (!place->keeper)
@@ -187,6 +200,7 @@ void place_finish(struct place *place)
     keys_stop(place->keys);
     records_stop(place->records);
     store_stop(place->store);
+    deliver_rest(place);
 }
 
 int place_close(struct place *place, int status)
