@@ -116,13 +116,16 @@ static void make_ration(struct relayed *r)
                                   .costs = r->endpoint->metered });
 }
 
+static bool may_name_proxy(struct relayed *r)
+{
+    return !r->proxy || caller_may(&r->caller, RIGHT_PROXY, &r->err);
+}
+
 /* What was allowed when it came may have been taken back, all but its account, which
    is chosen afterwards. */
 static bool may_still(struct relayed *r)
 {
-    return admit_may_call(r) &&
-           (!r->proxy || caller_may(&r->caller, RIGHT_PROXY, &r->err)) &&
-           admit_may_ask(r);
+    return admit_may_call(r) && may_name_proxy(r) && admit_may_ask(r);
 }
 
 /* The ration borrows from the key even if that is of no use any more. */
@@ -137,6 +140,38 @@ static bool renew(struct relayed *r)
     ration_renew(r->ration, &owner);
     key_group_unref(was);
     return is_fine && may_still(r);
+}
+
+bool admit_renew(struct relayed *r)
+{
+    if (caller_is_current(&r->caller))
+        return true;
+    return caller_renew(&r->caller, &r->err) && admit_may_call(r) &&
+           may_name_proxy(r);
+}
+
+static bool may_use_account(struct relayed *r)
+{
+    return !r->caller.key || !r->account ||
+           key_allows_account(r->caller.key, str_of(r->account->name),
+                              r->account->pooled, &r->err);
+}
+
+/* The ration borrows from the key that it was admitted with: that one is kept. */
+bool admit_may_send(struct relayed *r)
+{
+    struct caller admitted = r->caller;
+    bool may;
+
+    if (caller_is_current(&r->caller))
+        return true;
+    if (admitted.key)
+        (void)key_ref(admitted.key);
+    may =
+        caller_renew(&r->caller, &r->err) && may_still(r) && may_use_account(r);
+    caller_done(&r->caller);
+    r->caller = admitted;
+    return may;
 }
 
 enum ration_answer admit_ask(struct relayed *r, void (*wake)(void *arg))

@@ -13,6 +13,14 @@ bool admit_may_call(struct relayed *r) MUST_CHECK;
 /* By the model that its body names, once that was looked at, or is streamed. */
 bool admit_may_ask(struct relayed *r) MUST_CHECK;
 
+/* Its body may have been long in coming: before it is asked what it asks for, the caller
+   is taken as it is now, if anything was changed, and what is asked above is asked
+   again. */
+bool admit_renew(struct relayed *r) MUST_CHECK;
+/* The same before anything goes upstream, once its account is known: a token may have
+   been long in coming, too.  The key that it was admitted with stays its own. */
+bool admit_may_send(struct relayed *r) MUST_CHECK;
+
 /* Reserve.  WAITING: again after the next wake; then, and whenever they turn out to have
    been changed, r->caller and r->group are taken as they are now, and all that is asked
    above is asked again.  REFUSED leaves the reason in r->err.  Never OUTDATED. */

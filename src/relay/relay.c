@@ -109,7 +109,7 @@ static struct flow_next admit(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
 
-    if (!r->ration && !admit_may_ask(r))
+    if (!r->ration && !(admit_renew(r) && admit_may_ask(r)))
         return refuse(r);
     switch (admit_ask(r, wake)) {
     case RATION_GIVEN:
@@ -241,6 +241,8 @@ static struct flow_next send_request(struct flow *flow)
         .idle_ms = config->idle_ms,
     };
 
+    if (!admit_may_send(r))
+        return refuse(r);
     if (r->attempts++ == 0)
         write_head(r);
     if (r->caller.key)

@@ -88,7 +88,7 @@ static bool try_key(struct caller *caller, struct str text)
 {
     enum key_verdict verdict;
     struct key *key =
-        keyring_find(caller->sources->keyring, text, clock_wall_ms(), &verdict);
+        keyring_find(caller->sources->keyring, text, caller->at_ms, &verdict);
 
     if (verdict == KEY_FINE || (key && !caller->key)) {
         key_unref(caller->key);
@@ -300,6 +300,14 @@ static void forget(struct caller *caller)
     caller->key = NULL;
 }
 
+static void note_when(struct caller *caller)
+{
+    struct keyring *ring = caller->sources->keyring;
+
+    caller->at_ms = clock_wall_ms();
+    caller->changes = ring ? keyring_changes(ring) : 0;
+}
+
 void caller_find(struct caller *caller, const struct caller_sources *sources,
                  const struct request *req, enum right right)
 {
@@ -314,8 +322,29 @@ void caller_find(struct caller *caller, const struct caller_sources *sources,
                                .req = req,
                                .login = STR_EMPTY,
                                .kind = CALLER_MACHINE };
+    note_when(caller);
     find[right](caller);
     forget(caller);
+}
+
+/* What ends by its time ends without anybody changing it. */
+bool caller_is_current(const struct caller *caller)
+{
+    struct keyring *ring = caller->sources->keyring;
+
+    return (!ring || keyring_changes(ring) == caller->changes) &&
+           (!caller->key ||
+            key_next_end(caller->key, caller->at_ms) > clock_wall_ms());
+}
+
+/* Keys may have been made since. */
+static bool needs_none_still(struct caller *caller, struct err *why)
+{
+    if (caller_needs_key(caller->sources))
+        is_stranger(caller, caller->kind == CALLER_OWN_LOGIN
+                                ? CALLER_LOGIN_ALONE
+                                : CALLER_NO_KEY);
+    return caller_may(caller, RIGHT_RELAY, why);
 }
 
 /* One that is not there any more is kept, for the log.  It is no guess, whatever was
@@ -323,10 +352,15 @@ void caller_find(struct caller *caller, const struct caller_sources *sources,
 bool caller_renew(struct caller *caller, struct err *why)
 {
     enum key_verdict verdict;
-    struct key *key = keyring_find(caller->sources->keyring, caller->text,
-                                   clock_wall_ms(), &verdict);
-    bool is_fine = key_verdict_err(verdict, key, why);
+    struct key *key;
+    bool is_fine;
 
+    note_when(caller);
+    if (!caller->key)
+        return needs_none_still(caller, why);
+    key = keyring_find(caller->sources->keyring, caller->text, caller->at_ms,
+                       &verdict);
+    is_fine = key_verdict_err(verdict, key, why);
     if (key) {
         key_unref(caller->key);
         caller->key = key;

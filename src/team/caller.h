@@ -67,6 +67,8 @@ struct caller {
     enum caller_kind kind;
     enum caller_flaw flaw; /* of a STRANGER */
     enum key_verdict verdict;
+    uint64_t at_ms;   /* wall clock: when it was looked at last */
+    uint64_t changes; /* of the keyring, by then */
     uint32_t wait_ms; /* too many wrong ones: until the next may come; else 0 */
 };
 
@@ -74,8 +76,10 @@ struct caller {
    already. */
 void caller_find(struct caller *caller, const struct caller_sources *sources,
                  const struct request *req, enum right right);
-/* Of one with a key, later on: takes the key as it is now.  False if it is of no use
-   any more, or not from here: `why`, a 401 or 403. */
+/* Later on: is its key, or that it needs none, still what was found?  Cheap. */
+bool caller_is_current(const struct caller *caller);
+/* If not: takes the key as it is now.  False if it is of no use any more, or not from
+   here, or if one is needed now: `why`, a 401 or 403. */
 bool caller_renew(struct caller *caller, struct err *why) MUST_CHECK;
 /* Gives the key back.  One that is all zeros is fine. */
 void caller_done(struct caller *caller);

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* A relay key: an immutable snapshot, shared by reference count.  A change makes a
-   new snapshot, so that a request keeps the rules it began with (one that waits for a
-   slot begins when it is admitted); what is counted (`counters`, `use`) lives on over
-   snapshots.  The key's text is not in here, only
-   its hash.  Any thread. */
+   new snapshot, so that a request keeps the rules that it was sent upstream with; what
+   is counted (`counters`, `use`) lives on over snapshots.  The key's text is not in here,
+   only its hash.  Any thread. */
 #pragma once
 
 #include <stdatomic.h>

@@ -55,6 +55,11 @@ size_t keyring_count(struct keyring *ring)
     return count;
 }
 
+uint64_t keyring_changes(struct keyring *ring)
+{
+    return atomic_load_explicit(&ring->changes, memory_order_acquire);
+}
+
 /* ---- by text ------------------------------------------------------------- */
 
 static uint64_t number_of(const unsigned char hash[HASH_SHA256_LEN])
@@ -282,6 +287,7 @@ void keyring_put(struct keyring *ring, struct key *key)
     enter(ring, key);
     (void)key_ref(key);
     pthread_rwlock_unlock(&ring->lock);
+    keyring_count_change(ring);
     queue_owner_changed(key->counters, key->changed_ms);
     key_unref(key);
     key_unref(old);
@@ -302,6 +308,7 @@ void keyring_remove(struct keyring *ring, uint64_t id)
                 (ring->count - at) * sizeof(struct key *));
     }
     pthread_rwlock_unlock(&ring->lock);
+    keyring_count_change(ring);
     if (key)
         queue_owner_changed(key->counters, key->changed_ms);
     key_unref(key);

@@ -34,6 +34,10 @@ bool key_verdict_err(enum key_verdict verdict, const struct key *key,
 /* How many keys there are, revoked ones too: while it is 0, none is needed. */
 size_t keyring_count(struct keyring *ring);
 
+/* Grows with each change of a key or a group: what was looked up since the same number
+   was read still holds.  Costs next to nothing. */
+uint64_t keyring_changes(struct keyring *ring);
+
 /* The key is used now: its last use is remembered (accurate to a minute), its first
    use starts `expires_after_ms`.  For requests that passed all checks. */
 void keyring_used(struct keyring *ring, struct key *key, uint64_t now_wall_ms);

@@ -94,6 +94,7 @@ void keyring_put_group(struct keyring *ring, struct key_group *group)
         ring->group_count++;
     }
     pthread_rwlock_unlock(&ring->lock);
+    keyring_count_change(ring);
     queue_owner_changed(shown->counters, shown->changed_ms);
     key_group_unref(shown);
 }
@@ -114,6 +115,7 @@ void keyring_remove_group(struct keyring *ring, uint64_t id)
                 (ring->group_count - at) * sizeof(struct group_cell *));
     }
     pthread_rwlock_unlock(&ring->lock);
+    keyring_count_change(ring);
     if (!cell)
         return;
     group = group_cell_get(cell);

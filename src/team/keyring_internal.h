@@ -10,10 +10,11 @@
 
 struct keyring {
     struct hasher *hasher;
-    pthread_rwlock_t lock; /* of all that follows */
-    struct slots by_text;  /* struct key_text, inside the key */
-    struct slots by_name;  /* struct key */
-    struct key **keys;     /* references, by rising id */
+    atomic_uint_fast64_t changes; /* counted once what is new can be found */
+    pthread_rwlock_t lock;        /* of all that follows */
+    struct slots by_text;         /* struct key_text, inside the key */
+    struct slots by_name;         /* struct key */
+    struct key **keys;            /* references, by rising id */
     size_t count;
     size_t cap;
     struct group_cell **groups; /* likewise */
@@ -23,6 +24,11 @@ struct keyring {
     size_t used_count;
     size_t used_cap;
 };
+
+static inline void keyring_count_change(struct keyring *ring)
+{
+    atomic_fetch_add_explicit(&ring->changes, 1, memory_order_release);
+}
 
 /* Where the key of that id stands, or the first one behind it. */
 size_t keyring_place(const struct keyring *ring, uint64_t id);

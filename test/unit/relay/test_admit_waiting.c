@@ -43,39 +43,6 @@ static struct wire *ask_twice(struct wire *other)
     return peer;
 }
 
-/* The key as it is after a change. */
-struct change {
-    const char *doc;
-    uint64_t revoked_ms;
-    bool disabled;
-    bool replaced;    /* its text has been rotated away */
-    const char *want; /* of the one that waits; NULL: it goes on waiting */
-    const char *says;
-};
-
-static void make_change(const struct change *change)
-{
-    const struct key_parts parts = scene_parts(&keys);
-    const struct key_row row = { .id = 1,
-                                 .name = STR("alice"),
-                                 .enabled = !change->disabled,
-                                 .created_ms = 1000,
-                                 .changed_ms = 2000,
-                                 .revoked_ms = change->revoked_ms
-                                                   ? change->revoked_ms
-                                                   : KEY_NEVER,
-                                 .doc = str_of(change->doc),
-                                 .text_count = 1,
-                                 .texts = &keys.text };
-    struct key *key;
-
-    keys.text.expires_ms = change->replaced ? 1 : KEY_NEVER;
-    key = key_build(&row, &parts, &keys.err);
-    if (!key)
-        fail_msg("%s", keys.err.text);
-    keyring_put(ring, key);
-}
-
 static const struct change changes[] = {
     { "{" WAITS "}", 1500, false, false, "401", "was revoked" },
     { "{" WAITS "}", 0, true, false, "401", "is switched off" },

@@ -57,6 +57,8 @@ struct keyring {
     size_t count;
     int refs; /* that were given and not taken back */
     int lookups;
+    uint64_t changes;
+    uint64_t next_end_ms; /* of any key; 0: never */
 };
 static struct keyring ring;
 
@@ -79,6 +81,17 @@ struct key *keyring_find(struct keyring *from, struct str presented,
 size_t keyring_count(struct keyring *from)
 {
     return from->count;
+}
+
+uint64_t keyring_changes(struct keyring *from)
+{
+    return from->changes;
+}
+
+uint64_t key_next_end(const struct key *key, uint64_t now_wall_ms)
+{
+    assert_non_null(key);
+    return ring.next_end_ms > now_wall_ms ? ring.next_end_ms : KEY_NEVER;
 }
 
 void key_unref(struct key *key)

@@ -305,6 +305,24 @@ static void look_ups_go_on_while_keys_change(void **state)
     key_unref(was);
 }
 
+static void each_change_is_counted(void **state)
+{
+    struct key_scene scene;
+    struct keyring *ring = keyring_new();
+    uint64_t first = keyring_changes(ring);
+
+    (void)state;
+    scene_begin(&scene);
+    keyring_put(ring, scene_key(&scene, 1, "alice", "{}"));
+    assert_int_equal(keyring_changes(ring), first + 1);
+    keyring_put(ring, scene_key(&scene, 1, "alice", "{}"));
+    assert_int_equal(keyring_changes(ring), first + 2);
+    keyring_remove(ring, 1);
+    assert_int_equal(keyring_changes(ring), first + 3);
+    keyring_free(ring);
+    scene_end(&scene);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -319,6 +337,7 @@ int main(void)
         TEST(a_change_calls_those_who_wait_for_the_key),
         TEST(each_verdict_has_its_text),
         TEST(look_ups_go_on_while_keys_change),
+        TEST(each_change_is_counted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
