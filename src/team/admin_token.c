@@ -127,22 +127,17 @@ static struct str bearer(struct str field)
                : STR_EMPTY;
 }
 
-static struct str token_in(const struct headers *headers)
+struct str admin_token_tried(const struct headers *headers)
 {
     const struct str *field = headers_get(headers, STR("authorization"));
 
     return field ? bearer(*field) : STR_EMPTY;
 }
 
-bool admin_token_is_tried(const struct headers *headers)
-{
-    return token_in(headers).len > 0;
-}
-
 bool admin_token_is_in(const struct admin_token *admin,
                        const struct headers *headers)
 {
-    struct str token = token_in(headers);
+    struct str token = admin_token_tried(headers);
 
     return token.len > 0 && secret_eq(token, secret_reveal(admin->token));
 }

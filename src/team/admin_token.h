@@ -19,8 +19,8 @@ bool admin_token_init(struct admin_token *admin, struct str given,
                       const char *folder, struct err *err) MUST_CHECK;
 void admin_token_done(struct admin_token *admin);
 
-/* Does the (first) Authorization field hold any token at all, as Bearer? */
-bool admin_token_is_tried(const struct headers *headers);
+/* What the (first) Authorization field holds as Bearer, whatever it is; or empty. */
+struct str admin_token_tried(const struct headers *headers);
 
 /* Does the (first) Authorization field carry it, as Bearer? */
 bool admin_token_is_in(const struct admin_token *admin,

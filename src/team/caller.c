@@ -42,8 +42,9 @@ static void is_machine_or(struct caller *caller, enum caller_flaw flaw)
 
 /* ---- wrong ones --------------------------------------------------------- */
 
-/* A guess: it counts. */
-static void count_failure(struct caller *caller, const char *what)
+/* So many guesses: they count. */
+static void count_failures(struct caller *caller, const char *what,
+                           unsigned count)
 {
     struct failures *failures = caller->sources->failures;
     struct addr addr;
@@ -52,7 +53,7 @@ static void count_failure(struct caller *caller, const char *what)
         return;
     caller_address(caller, &addr);
     caller->wait_ms =
-        (uint32_t)failures_add(failures, &addr, what, clock_steady_ms());
+        (uint32_t)failures_add(failures, &addr, what, count, clock_steady_ms());
 }
 
 /* No guess: whoever sent it had the key once, or has it. */
@@ -78,8 +79,8 @@ static bool keys_exist(const struct caller *caller)
 
 /* What the two fields hold together. */
 struct found {
-    bool like_key; /* something that looks like a relay key */
-    bool other;    /* or like anything else but an own login */
+    unsigned keys;   /* that look like relay keys; looked up */
+    unsigned others; /* like anything else but an own login */
 };
 
 /* Looks a text up; true if it is a key that is fine.  Of several that are not, the
@@ -107,15 +108,15 @@ static bool find_key(struct caller *caller, struct found *found)
     struct str text;
     size_t at = 0;
 
-    *found = (struct found){ .other = false };
+    *found = (struct found){ .keys = 0 };
     caller->verdict = KEY_UNKNOWN;
     for (int i = 0; i < PRESENTED_MAX; i++) {
         if (!presented_next(&caller->req->headers, &at, &text))
             break;
         if (presented_is_key(text) && try_key(caller, text))
             return true;
-        found->like_key |= presented_is_key(text);
-        found->other |= !presented_is_key(text) && !own_login_is(text);
+        found->keys += presented_is_key(text);
+        found->others += !presented_is_key(text) && !own_login_is(text);
     }
     return false;
 }
@@ -183,24 +184,32 @@ static void find_machine(struct caller *caller)
         is_stranger(caller, CALLER_LOGIN_REFUSED);
 }
 
+static void has_key_over(struct caller *caller)
+{
+    is_stranger(caller, CALLER_KEY_OVER);
+    say_failure(caller, "a relay key that is not valid any more");
+}
+
+static void has_wrong_keys(struct caller *caller, unsigned count)
+{
+    is_stranger(caller, CALLER_WRONG_KEY);
+    count_failures(caller, "a wrong relay key", count);
+}
+
 static void find_why_without_key(struct caller *caller,
                                  const struct found *found)
 {
     struct str login;
 
-    if (caller->key) {
-        is_stranger(caller, CALLER_KEY_OVER);
-        say_failure(caller, "a relay key that is not valid any more");
-    } else if (found->like_key || found->other) {
-        is_stranger(caller, CALLER_WRONG_KEY);
-        count_failure(caller, "a wrong relay key");
-    } else if (own_login_find(&caller->req->headers, &login) ==
-               OWN_LOGIN_NONE) {
+    if (caller->key)
+        has_key_over(caller);
+    else if (found->keys + found->others > 0)
+        has_wrong_keys(caller, found->keys + found->others);
+    else if (own_login_find(&caller->req->headers, &login) == OWN_LOGIN_NONE)
         is_machine_or(caller, CALLER_NO_KEY);
-    } else {
+    else
         is_stranger(caller, logins_pass(caller) ? CALLER_LOGIN_ALONE
                                                 : CALLER_LOGIN_REFUSED);
-    }
 }
 
 /* On a machine that needs no key, whoever presents one all the same means it; any
@@ -213,7 +222,7 @@ static void find_client(struct caller *caller)
         find_machine(caller);
     else if (find_key(caller, &found))
         is_client_with_key(caller);
-    else if (caller->sources->config->loopback_without_key && !found.like_key &&
+    else if (caller->sources->config->loopback_without_key && found.keys == 0 &&
              caller_is_machine(caller->req))
         find_machine(caller);
     else
@@ -229,17 +238,54 @@ static bool is_control_socket(const struct request *req)
            peer_process_look(req->process) == PEER_OURS;
 }
 
-static bool is_admin(const struct caller *caller)
+/* A key's own text is no guess at the token. */
+static bool is_fine_key(const struct caller *caller, struct str text)
 {
-    return is_control_socket(caller->req) ||
-           admin_token_is_in(caller->sources->admin, &caller->req->headers);
+    enum key_verdict verdict = KEY_UNKNOWN;
+
+    if (keys_exist(caller))
+        key_unref(keyring_find(caller->sources->keyring, text, caller->at_ms,
+                               &verdict));
+    return verdict == KEY_FINE;
 }
 
-static bool has_key(struct caller *caller)
+/* Nobody can keep this machine's owner from it. */
+static bool is_guess(const struct caller *caller, struct str token)
 {
-    struct found ignored;
+    return caller->sources->failures && !caller_is_machine(caller->req) &&
+           !is_fine_key(caller, token);
+}
 
-    return keys_exist(caller) && find_key(caller, &ignored);
+/* A token may be one that somebody chose: it is not looked at while too many wrong ones
+   come from its address. */
+static bool is_token_right(struct caller *caller)
+{
+    struct failures *failures = caller->sources->failures;
+    struct str token = admin_token_tried(&caller->req->headers);
+    uint64_t now_ms = clock_steady_ms();
+    struct addr addr;
+    bool is_right;
+
+    if (token.len == 0 || !is_guess(caller, token))
+        return admin_token_is_in(caller->sources->admin, &caller->req->headers);
+    caller_address(caller, &addr);
+    caller->wait_ms = (uint32_t)failures_take(failures, &addr, now_ms);
+    is_right = caller->wait_ms == 0 &&
+               admin_token_is_in(caller->sources->admin, &caller->req->headers);
+    if (is_right)
+        failures_right(failures, &addr, now_ms);
+    return is_right;
+}
+
+static bool is_admin(struct caller *caller)
+{
+    return is_control_socket(caller->req) || is_token_right(caller);
+}
+
+static bool has_key(struct caller *caller, struct found *found)
+{
+    *found = (struct found){ .keys = 0 };
+    return keys_exist(caller) && find_key(caller, found);
 }
 
 static bool has_authorization(const struct caller *caller)
@@ -247,23 +293,38 @@ static bool has_authorization(const struct caller *caller)
     return headers_get(&caller->req->headers, STR("authorization")) != NULL;
 }
 
-/* What is no token at all is refused, but is no guess. */
-static void has_wrong_token(struct caller *caller)
+/* What is no token at all is refused, but is no guess; what is one has been counted
+   before it was looked at. */
+static void has_wrong_token(struct caller *caller, unsigned keys)
 {
+    struct str token = admin_token_tried(&caller->req->headers);
+
     is_stranger(caller, CALLER_WRONG_TOKEN);
-    if (admin_token_is_tried(&caller->req->headers))
-        count_failure(caller, "a wrong admin token");
+    if (token.len > 0)
+        say_failure(caller, caller->wait_ms > 0
+                                ? "an admin token that was not looked at"
+                                : "a wrong admin token");
+    if (keys > presented_is_key(token))
+        count_failures(caller, "a wrong relay key",
+                       keys - presented_is_key(token));
 }
 
-/* False: it presents nothing. */
+/* Whether a key is right can be told from the answer here, too: wrong ones count.  False:
+   it presents nothing. */
 static bool is_presented(struct caller *caller)
 {
+    struct found found;
+
     if (is_admin(caller))
         caller->kind = CALLER_ADMIN;
-    else if (has_key(caller))
+    else if (has_key(caller, &found))
         caller->kind = CALLER_KEY;
+    else if (caller->key)
+        has_key_over(caller);
     else if (has_authorization(caller))
-        has_wrong_token(caller);
+        has_wrong_token(caller, found.keys);
+    else if (found.keys > 0)
+        has_wrong_keys(caller, found.keys);
     else
         return false;
     return true;

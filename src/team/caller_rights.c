@@ -120,37 +120,42 @@ static bool refuse_bound(const struct caller *caller, struct err *why)
     return err_set(why, ERR_FORBIDDEN, "the relay key does not allow this");
 }
 
-/* Trying the same again is of no use, but another one may be right: when that may
-   be tried is known. */
-static bool refuse_wrong(const struct caller *caller, const char *what,
-                         struct err *why)
+static unsigned wait_s(const struct caller *caller)
 {
-    if (caller->wait_ms == 0)
-        return false;
-    err_set(why, ERR_SLOWED,
-            "%s, and too many wrong ones came from this address: the next is "
-            "looked at in %u s",
-            what, (caller->wait_ms + 999) / 1000);
-    err_retry_after(why, caller->wait_ms);
-    return true;
+    return (caller->wait_ms + 999) / 1000;
 }
 
+/* Trying the same again is of no use, but another one may be right. */
 static bool refuse_key(const struct caller *caller, struct err *why)
 {
-    if (!refuse_wrong(caller, "that is not a relay key of this relay", why))
-        err_set(why, ERR_NOT_ALLOWED,
-                "what this client sent is not a relay key of this "
-                "relay: " USE_A_KEY);
+    if (caller->wait_ms == 0)
+        return err_set(why, ERR_NOT_ALLOWED,
+                       "what this client sent is not a relay key of this "
+                       "relay: " USE_A_KEY);
+    err_set(why, ERR_SLOWED,
+            "that is not a relay key of this relay, and too many wrong ones "
+            "came from this address: for another %u s wrong ones are answered "
+            "like this; a right one is served",
+            wait_s(caller));
+    err_retry_after(why, caller->wait_ms);
     return false;
 }
 
+/* The one that was not looked at may be right: when the next will be is known. */
 static bool refuse_token(const struct caller *caller, struct err *why)
 {
-    if (!refuse_wrong(caller, "that is not the admin token", why))
-        err_set(why, ERR_NOT_ALLOWED,
-                "that is not the admin token; it is stored in %s on the "
-                "relay's machine",
-                caller->sources->admin->where);
+    if (caller->wait_ms == 0)
+        return err_set(why, ERR_NOT_ALLOWED,
+                       "that is not the admin token; it is stored in %s on the "
+                       "relay's machine",
+                       caller->sources->admin->where);
+    err_set(why, ERR_SLOWED,
+            "too many wrong admin tokens or keys came from this address: no "
+            "admin token from it is looked at for another %u s, not even the "
+            "right one, unless that came from there within the last day (on "
+            "the relay's own machine it always is)",
+            wait_s(caller));
+    err_retry_after(why, caller->wait_ms);
     return false;
 }
 

@@ -27,11 +27,18 @@ struct place {
     uint64_t unsaid;   /* what came meanwhile */
 };
 
+/* An address that the right token came from. */
+struct known {
+    uint64_t print;
+    uint64_t until_ms; /* 0: free */
+};
+
 struct failures {
     pthread_mutex_t lock;
     unsigned char seed[SEED_LEN];
     uint64_t quiet_ms; /* as a bucket, for all lines */
     uint64_t unsaid;   /* of addresses that no line could be spent on */
+    struct known known[FAILURES_KNOWN];
     struct place places[SETS][WAYS];
 };
 
@@ -164,10 +171,44 @@ static void say(const struct line *line, const struct addr *addr,
               LOG_NUM("more", line->more), LOG_NUM("others", line->others));
 }
 
+/* ---- who is known ------------------------------------------------------- */
+
+/* The address's own, or the one that was there longest ago. */
+static struct known *known_of(struct failures *failures, uint64_t print)
+{
+    struct known *oldest = failures->known;
+
+    for (size_t i = 0; i < FAILURES_KNOWN; i++) {
+        struct known *known = &failures->known[i];
+
+        if (known->until_ms > 0 && known->print == print)
+            return known;
+        if (known->until_ms < oldest->until_ms)
+            oldest = known;
+    }
+    return oldest;
+}
+
+static bool is_known(struct failures *failures, uint64_t print, uint64_t now_ms)
+{
+    const struct known *known = known_of(failures, print);
+
+    return known->print == print && known->until_ms > now_ms;
+}
+
 /* ---- what comes --------------------------------------------------------- */
 
+static uint64_t take_all(struct place *place, unsigned count, uint64_t now_ms)
+{
+    uint64_t wait_ms = 0;
+
+    while (count-- > 0 && wait_ms == 0)
+        wait_ms = take(place, now_ms);
+    return wait_ms;
+}
+
 uint64_t failures_add(struct failures *failures, const struct addr *addr,
-                      const char *what, uint64_t now_ms)
+                      const char *what, unsigned count, uint64_t now_ms)
 {
     uint64_t print = print_of(failures, addr);
     struct place *place;
@@ -176,7 +217,7 @@ uint64_t failures_add(struct failures *failures, const struct addr *addr,
 
     (void)pthread_mutex_lock(&failures->lock);
     place = place_of(failures, print);
-    wait_ms = take(place, now_ms);
+    wait_ms = take_all(place, count, now_ms);
     line = line_of(failures, place, now_ms);
     (void)pthread_mutex_unlock(&failures->lock);
     say(&line, addr, what);
@@ -186,11 +227,35 @@ uint64_t failures_add(struct failures *failures, const struct addr *addr,
 void failures_say(struct failures *failures, const struct addr *addr,
                   const char *what, uint64_t now_ms)
 {
+    (void)failures_add(failures, addr, what, 0, now_ms);
+}
+
+uint64_t failures_take(struct failures *failures, const struct addr *addr,
+                       uint64_t now_ms)
+{
     uint64_t print = print_of(failures, addr);
-    struct line line;
+    uint64_t wait_ms;
 
     (void)pthread_mutex_lock(&failures->lock);
-    line = line_of(failures, place_of(failures, print), now_ms);
+    wait_ms = take(place_of(failures, print), now_ms);
+    if (is_known(failures, print, now_ms))
+        wait_ms = 0;
     (void)pthread_mutex_unlock(&failures->lock);
-    say(&line, addr, what);
+    return wait_ms;
+}
+
+void failures_right(struct failures *failures, const struct addr *addr,
+                    uint64_t now_ms)
+{
+    uint64_t print = print_of(failures, addr);
+    struct place *place;
+
+    (void)pthread_mutex_lock(&failures->lock);
+    place = place_of(failures, print);
+    place->full_ms = place->full_ms > FAILURES_REFILL_MS
+                         ? place->full_ms - FAILURES_REFILL_MS
+                         : 0;
+    *known_of(failures, print) =
+        (struct known){ print, now_ms + FAILURES_KNOWN_MS };
+    (void)pthread_mutex_unlock(&failures->lock);
 }

@@ -170,7 +170,7 @@ static const struct found holders[] = {
     { HERE, LOCAL BEARER(KEY), CALLER_KEY, "admin token", 403 },
     { HERE, LOCAL X_API_KEY(KEY), CALLER_KEY, "admin token", 403 },
     { AWAY, BEARER(PROXIED), CALLER_KEY, "admin token", 403 },
-    { AWAY, BEARER(REVOKED), CALLER_STRANGER, "not the admin", 0 },
+    { AWAY, BEARER(REVOKED), CALLER_STRANGER, "key revoked", 0 },
     { HERE, LOCAL BEARER(UNKNOWN), CALLER_STRANGER, "not the admin", 0 },
 };
 

@@ -24,7 +24,7 @@ static void ask_often(struct desk *desk, enum right right, const char *peer,
         (void)ask(desk, right, peer, fields);
 }
 
-static void wrong_ones_are_slowed_and_right_ones_are_not(void **state)
+static void wrong_ones_are_slowed_and_right_keys_are_not(void **state)
 {
     struct desk desk;
 
@@ -39,7 +39,7 @@ static void wrong_ones_are_slowed_and_right_ones_are_not(void **state)
     assert_int_equal(ask(&desk, RIGHT_MANAGE, AWAY, BEARER("any")), 429);
     /* who shares the address with them */
     assert_int_equal(ask(&desk, RIGHT_RELAY, AWAY, BEARER(KEY)), 200);
-    assert_int_equal(ask(&desk, RIGHT_MANAGE, AWAY, ADMIN), 200);
+    assert_int_equal(ask(&desk, RIGHT_MANAGE, AWAY, BEARER(KEY)), 403);
     assert_int_equal(ask(&desk, RIGHT_RELAY, AWAY, LOCAL), 401);
     assert_int_equal(ask(&desk, RIGHT_RELAY, AWAY, BEARER(REVOKED)), 401);
     /* who does not */
@@ -58,6 +58,96 @@ static void wrong_tokens_count_wherever_they_are_tried(void **state)
         desk.sources.failures = failures_new();
         ask_often(&desk, tried[i], AWAY, BEARER("x"));
         assert_int_equal(ask(&desk, RIGHT_MANAGE, AWAY, BEARER("x")), 429);
+        close_desk(&desk);
+    }
+}
+
+/* Whatever was said of a token that is not looked at would be told of a guess. */
+static void the_right_token_waits_where_too_many_wrong_ones_come_from(
+    void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    open_desk(&desk);
+    desk.sources.failures = failures_new();
+    ask_often(&desk, RIGHT_MANAGE, AWAY, BEARER("x"));
+    assert_int_equal(ask(&desk, RIGHT_MANAGE, AWAY, ADMIN), 429);
+    assert_int_equal(ask(&desk, RIGHT_LOOK, AWAY, ADMIN), 429);
+    assert_int_equal(ask(&desk, RIGHT_MANAGE, "10.0.0.2", ADMIN), 200);
+    close_desk(&desk);
+}
+
+static void but_not_where_it_came_from_lately(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    open_desk(&desk);
+    desk.sources.failures = failures_new();
+    assert_int_equal(ask(&desk, RIGHT_MANAGE, AWAY, ADMIN), 200);
+    ask_often(&desk, RIGHT_MANAGE, AWAY, BEARER("x"));
+    assert_int_equal(ask(&desk, RIGHT_MANAGE, AWAY, ADMIN), 200);
+    assert_int_equal(ask(&desk, RIGHT_MANAGE, AWAY, BEARER("x")), 401);
+    close_desk(&desk);
+}
+
+static void nor_on_this_machine(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    open_desk(&desk);
+    desk.config.admin_loopback = false;
+    desk.sources.failures = failures_new();
+    ask_often(&desk, RIGHT_MANAGE, HERE, LOCAL BEARER("x"));
+    assert_int_equal(ask(&desk, RIGHT_MANAGE, HERE, LOCAL BEARER("x")), 401);
+    assert_int_equal(ask(&desk, RIGHT_MANAGE, HERE, LOCAL ADMIN), 200);
+    close_desk(&desk);
+}
+
+/* What each takes from the bucket. */
+static const struct {
+    enum right right;
+    const char *fields;
+    int takes;
+} guesses[] = {
+    { RIGHT_RELAY, BEARER(UNKNOWN), 1 },
+    { RIGHT_RELAY, BEARER(UNKNOWN) X_API_KEY("x"), 2 },
+    { RIGHT_RELAY, X_API_KEY("cr_1") X_API_KEY("cr_2") X_API_KEY("cr_3"), 3 },
+    { RIGHT_MANAGE, BEARER("x"), 1 },
+    { RIGHT_MANAGE, BEARER(UNKNOWN), 1 },
+    { RIGHT_MANAGE, X_API_KEY(UNKNOWN), 1 },
+    { RIGHT_MANAGE, "Authorization: " UNKNOWN "\n", 1 },
+    { RIGHT_MANAGE, BEARER("x") X_API_KEY("cr_1") X_API_KEY("cr_2"), 3 },
+    { RIGHT_MANAGE, BEARER("cr_1") X_API_KEY("cr_2") X_API_KEY("cr_3"), 3 },
+    { RIGHT_LOOK, X_API_KEY(UNKNOWN), 1 },
+    /* whoever has a key may not guess with it beside */
+    { RIGHT_MANAGE, BEARER("x") X_API_KEY(KEY), 1 },
+    { RIGHT_MANAGE, BEARER(KEY), 0 },
+    { RIGHT_MANAGE, BEARER(REVOKED) X_API_KEY(REVOKED), 1 },
+    { RIGHT_MANAGE, X_API_KEY(REVOKED), 0 },
+    { RIGHT_MANAGE, X_API_KEY("x"), 0 },
+    { RIGHT_MANAGE, ADMIN, 0 },
+};
+
+static void each_text_that_is_tried_counts_everywhere(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(guesses); i++) {
+        int left = 0;
+
+        open_desk(&desk);
+        ring.count = 1;
+        desk.sources.failures = failures_new();
+        for (int n = 0; n < 2; n++)
+            (void)ask(&desk, guesses[i].right, AWAY, guesses[i].fields);
+        while (ask(&desk, RIGHT_RELAY, AWAY, BEARER(UNKNOWN)) == 401)
+            left++;
+        if (left != FAILURES_AT_ONCE - 2 * guesses[i].takes)
+            fail_msg("%s: %d are left", guesses[i].fields, left);
         close_desk(&desk);
     }
 }
@@ -150,8 +240,13 @@ static void the_control_socket_is_the_admins(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(wrong_ones_are_slowed_and_right_ones_are_not),
+        cmocka_unit_test(wrong_ones_are_slowed_and_right_keys_are_not),
         cmocka_unit_test(wrong_tokens_count_wherever_they_are_tried),
+        cmocka_unit_test(
+            the_right_token_waits_where_too_many_wrong_ones_come_from),
+        cmocka_unit_test(but_not_where_it_came_from_lately),
+        cmocka_unit_test(nor_on_this_machine),
+        cmocka_unit_test(each_text_that_is_tried_counts_everywhere),
         cmocka_unit_test(what_is_no_guess_does_not_count),
         cmocka_unit_test(trusted_proxies_say_who_the_client_is),
         cmocka_unit_test(the_control_socket_is_the_admins),

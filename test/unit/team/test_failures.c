@@ -26,7 +26,7 @@ static uint64_t add(struct failures *failures, const char *host, uint64_t now)
 {
     struct addr addr = addr_of(host);
 
-    return failures_add(failures, &addr, WHAT, now);
+    return failures_add(failures, &addr, WHAT, 1, now);
 }
 
 static void empty_bucket(struct failures *failures, const char *host,
@@ -106,8 +106,8 @@ static void an_unknown_family_has_one_too(void **state)
 
     (void)state;
     for (int i = 0; i < FAILURES_AT_ONCE; i++)
-        assert_int_equal(failures_add(failures, &addr, WHAT, NOW), 0);
-    assert_true(failures_add(failures, &addr, WHAT, NOW) > 0);
+        assert_int_equal(failures_add(failures, &addr, WHAT, 1, NOW), 0);
+    assert_true(failures_add(failures, &addr, WHAT, 1, NOW) > 0);
     failures_free(failures);
 }
 
@@ -142,6 +142,93 @@ static void a_flood_of_addresses_slows_nobody_else(void **state)
     (void)state;
     add_flood(failures, 0, 100000);
     empty_bucket(failures, "192.0.2.1", NOW);
+    failures_free(failures);
+}
+
+static void each_that_came_takes_one(void **state)
+{
+    struct failures *failures = failures_new();
+    struct addr addr = addr_of("192.0.2.1");
+
+    (void)state;
+    for (int i = 0; i < FAILURES_AT_ONCE / 4; i++)
+        assert_int_equal(failures_add(failures, &addr, WHAT, 4, NOW), 0);
+    assert_true(failures_add(failures, &addr, WHAT, 1, NOW) > 0);
+    /* the last of them finds it empty */
+    assert_true(
+        failures_add(failures, &addr, WHAT, 2, NOW + FAILURES_REFILL_MS) > 0);
+    failures_free(failures);
+}
+
+/* ---- tokens ------------------------------------------------------------- */
+
+static void no_token_is_looked_at_with_an_empty_bucket(void **state)
+{
+    struct failures *failures = failures_new();
+    struct addr addr = addr_of("192.0.2.1");
+
+    (void)state;
+    for (int i = 0; i < FAILURES_AT_ONCE; i++)
+        assert_int_equal(failures_take(failures, &addr, NOW), 0);
+    assert_int_equal(failures_take(failures, &addr, NOW), FAILURES_REFILL_MS);
+    assert_int_equal(failures_take(failures, &addr, NOW + 400),
+                     FAILURES_REFILL_MS - 400);
+    assert_int_equal(failures_take(failures, &addr, NOW + FAILURES_REFILL_MS),
+                     0);
+    failures_free(failures);
+}
+
+static void the_right_one_takes_nothing(void **state)
+{
+    struct failures *failures = failures_new();
+    struct addr addr = addr_of("192.0.2.1");
+
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(failures_take(failures, &addr, NOW), 0);
+        failures_right(failures, &addr, NOW);
+    }
+    empty_bucket(failures, "192.0.2.1", NOW);
+    failures_free(failures);
+}
+
+static void where_the_right_one_came_from_is_known_for_a_day(void **state)
+{
+    struct failures *failures = failures_new();
+    struct addr addr = addr_of("192.0.2.1");
+    uint64_t end = NOW + FAILURES_KNOWN_MS;
+
+    (void)state;
+    failures_right(failures, &addr, NOW);
+    empty_bucket(failures, "192.0.2.1", end - 1);
+    assert_int_equal(failures_take(failures, &addr, end - 1), 0);
+    assert_true(failures_take(failures, &addr, end) > 0);
+    failures_free(failures);
+}
+
+/* Guesses make nobody known, and push nobody out. */
+static void the_last_ones_are_known(void **state)
+{
+    struct failures *failures = failures_new();
+    struct addr first = addr_of("192.0.2.1");
+    struct addr second = addr_of("192.0.2.2");
+
+    (void)state;
+    failures_right(failures, &first, NOW);
+    failures_right(failures, &second, NOW + 1);
+    for (int i = 0; i < FAILURES_KNOWN - 1; i++) {
+        char host[32];
+        struct addr other;
+
+        (void)snprintf(host, sizeof(host), "198.51.100.%d", i);
+        other = addr_of(host);
+        failures_right(failures, &other, NOW + 2);
+    }
+    empty_bucket(failures, "192.0.2.1", NOW + 3);
+    empty_bucket(failures, "192.0.2.2", NOW + 3);
+    add_flood(failures, 0, 10000);
+    assert_true(failures_take(failures, &first, NOW + 3) > 0);
+    assert_int_equal(failures_take(failures, &second, NOW + 3), 0);
     failures_free(failures);
 }
 
@@ -262,6 +349,11 @@ int main(void)
         QUIET(an_unknown_family_has_one_too),
         QUIET(a_flood_of_addresses_frees_nobody),
         QUIET(a_flood_of_addresses_slows_nobody_else),
+        QUIET(each_that_came_takes_one),
+        QUIET(no_token_is_looked_at_with_an_empty_bucket),
+        QUIET(the_right_one_takes_nothing),
+        QUIET(where_the_right_one_came_from_is_known_for_a_day),
+        QUIET(the_last_ones_are_known),
         cmocka_unit_test(the_log_names_the_address_and_what_was_left_out),
         cmocka_unit_test(a_flood_fills_no_log),
         cmocka_unit_test(what_is_only_said_empties_no_bucket),
