@@ -330,16 +330,44 @@ uint64_t zone_date_ms(const struct zone *zone, int64_t year, unsigned month,
     return to_ms(day_begins(zone, zone_days_of(year, month, day)));
 }
 
+/* A moment as clocks there show it. */
+struct local {
+    struct zone_date date;
+    unsigned hour;
+    unsigned minute;
+    unsigned second;
+};
+
+static struct local local_at(const struct zone *zone, uint64_t second)
+{
+    int64_t at_s = second < AT_MAX_S ? (int64_t)second : AT_MAX_S;
+    int64_t there_s = at_s + zone_offset_s(zone, at_s);
+    int64_t local_s = there_s < LAST_S ? there_s : LAST_S;
+    int64_t day = zone_floor(local_s, DAY_S);
+    unsigned of_day = (unsigned)(local_s - day * DAY_S);
+
+    return (struct local){ .date = zone_date_of(day),
+                           .hour = of_day / 3600,
+                           .minute = of_day / 60 % 60,
+                           .second = of_day % 60 };
+}
+
 void zone_format(const struct zone *zone, uint64_t at_ms,
                  char out[ZONE_TIME_MAX])
 {
-    int64_t at_s = at_ms / 1000 < AT_MAX_S ? (int64_t)(at_ms / 1000) : AT_MAX_S;
-    int64_t there_s = at_s + zone_offset_s(zone, at_s);
-    int64_t local = there_s < LAST_S ? there_s : LAST_S;
-    struct zone_date date = zone_date_of(zone_floor(local, DAY_S));
-    int64_t minute = (local - zone_floor(local, DAY_S) * DAY_S) / 60;
+    struct local local = local_at(zone, at_ms / 1000);
 
     (void)snprintf(out, ZONE_TIME_MAX, "%04lld-%02u-%02u %02u:%02u (%s)",
-                   (long long)date.year, date.month, date.day,
-                   (unsigned)minute / 60, (unsigned)minute % 60, zone->name);
+                   (long long)local.date.year, local.date.month, local.date.day,
+                   local.hour, local.minute, zone->name);
+}
+
+void zone_format_second(const struct zone *zone, uint64_t at_ms,
+                        char out[ZONE_TIME_MAX])
+{
+    struct local local = local_at(zone, at_ms / 1000 + (at_ms % 1000 > 0));
+
+    (void)snprintf(out, ZONE_TIME_MAX, "%04lld-%02u-%02u %02u:%02u:%02u (%s)",
+                   (long long)local.date.year, local.date.month, local.date.day,
+                   local.hour, local.minute, local.second, zone->name);
 }

@@ -58,3 +58,7 @@ uint64_t zone_date_ms(const struct zone *zone, int64_t year, unsigned month,
 /* "2026-11-30 00:00 (Asia/Shanghai)", to the minute. */
 void zone_format(const struct zone *zone, uint64_t at_ms,
                  char out[ZONE_TIME_MAX]);
+/* "2026-11-30 00:00:42 (Asia/Shanghai)": the first whole second by which that moment
+   has come. */
+void zone_format_second(const struct zone *zone, uint64_t at_ms,
+                        char out[ZONE_TIME_MAX]);

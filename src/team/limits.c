@@ -154,6 +154,15 @@ void limit_format(enum limit limit, uint64_t value, char out[LIMIT_TEXT_MAX])
         add_decimals(out, value, 2);
 }
 
+void limit_format_time(enum limit limit, const struct zone *zone,
+                       uint64_t opens_ms, char out[ZONE_TIME_MAX])
+{
+    if (limit_kinds[limit].window == LIMIT_PER_MINUTE)
+        zone_format_second(zone, opens_ms, out);
+    else
+        zone_format(zone, opens_ms, out);
+}
+
 void limit_write(enum limit limit, uint64_t value, char out[LIMIT_TEXT_MAX])
 {
     bool money = limit_kinds[limit].unit == LIMIT_IN_MICROUSD;
@@ -216,6 +225,15 @@ static enum err_code code_of(const struct limit_refusal *why)
     return wait > 0 && wait <= PATIENCE_MS ? ERR_RATE : ERR_QUOTA;
 }
 
+/* "$2.00 more is", "1 more is", "2 more are". */
+static const char *is_or_are(const struct limit_refusal *why)
+{
+    return why->reserved == 1 ||
+                   limit_kinds[why->limit].unit == LIMIT_IN_MICROUSD
+               ? "is"
+               : "are";
+}
+
 static void say_held(const struct limit_refusal *why, char out[PART_MAX])
 {
     char held[LIMIT_TEXT_MAX];
@@ -223,7 +241,7 @@ static void say_held(const struct limit_refusal *why, char out[PART_MAX])
     limit_format(why->limit, why->reserved, held);
     if (why->reserved > 0 && why->limit != LIMIT_CONCURRENCY)
         (void)snprintf(out, PART_MAX, ", %s more %s held by requests under way",
-                       held, why->reserved == 1 ? "is" : "are");
+                       held, is_or_are(why));
     else
         out[0] = '\0';
 }
@@ -258,7 +276,7 @@ static void say_when(const struct limit_refusal *why, char out[PART_MAX])
         (void)snprintf(out, PART_MAX,
                        "that is more than the limit ever allows");
     } else if (why->opens_ms > 0) {
-        zone_format(why->zone, why->opens_ms, time);
+        limit_format_time(why->limit, why->zone, why->opens_ms, time);
         (void)snprintf(out, PART_MAX, "it opens again %s", time);
     } else if (limit_kinds[why->limit].window == LIMIT_FOR_EVER &&
                why->used > 0) {

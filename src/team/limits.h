@@ -74,6 +74,10 @@ bool limit_parse(enum limit limit, struct str text, uint64_t *value,
 /* For people: "$3.10", "1,200", money with as many decimals as it needs and at least
    two. */
 void limit_format(enum limit limit, uint64_t value, char out[LIMIT_TEXT_MAX]);
+/* For people, too: when it opens.  What opens within a minute is told by the second,
+   for the minute it is in begins before it opens. */
+void limit_format_time(enum limit limit, const struct zone *zone,
+                       uint64_t opens_ms, char out[ZONE_TIME_MAX]);
 /* The same value as limit_parse() reads it, and as a JSON number: "3.1", "1200". */
 void limit_write(enum limit limit, uint64_t value, char out[LIMIT_TEXT_MAX]);
 /* Set a member of a document to it: a number, in dollars if it is money. */

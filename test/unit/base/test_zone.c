@@ -252,6 +252,20 @@ static void a_time_is_written_in_its_zone(void **state)
     assert_string_equal(text, "9999-12-31 23:59 (+14:00)");
 }
 
+/* Whoever comes back at that second is not too early. */
+static void a_second_is_the_first_that_is_not_too_early(void **state)
+{
+    char text[ZONE_TIME_MAX];
+
+    (void)state;
+    zone_format_second(find("Asia/Shanghai"), 1796054399001, text);
+    assert_string_equal(text, "2026-12-01 00:00:00 (Asia/Shanghai)");
+    zone_format_second(find("-03:30"), 1796054459000, text);
+    assert_string_equal(text, "2026-11-30 12:30:59 (-03:30)");
+    zone_format_second(zone_utc(), UINT64_MAX, text);
+    assert_string_equal(text, "9999-12-31 23:59:59 (UTC)");
+}
+
 static void only_distances_are_fixed_zones(void **state)
 {
     static const char *const bad[] = {
@@ -306,6 +320,7 @@ int main(void)
         cmocka_unit_test(times_before_1970_are_its_beginning),
         cmocka_unit_test(a_date_begins_in_its_zone),
         cmocka_unit_test(a_time_is_written_in_its_zone),
+        cmocka_unit_test(a_second_is_the_first_that_is_not_too_early),
         cmocka_unit_test(only_distances_are_fixed_zones),
         cmocka_unit_test(damaged_files_are_told),
     };

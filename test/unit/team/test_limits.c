@@ -158,19 +158,19 @@ static const struct {
       ERR_RATE,
       23,
       "the key alice has used 10 of 10 requests a minute (limit rpm): it "
-      "opens again 2026-11-30 00:53 (UTC)" },
+      "opens again 2026-11-30 00:53:43 (UTC)" },
     /* Claude Code waits for a minute and no longer. */
     { { LIMIT_RPM, false, 10, 0, 1, 10, NOW, NOW + 60600, NULL },
       ERR_RATE,
       60,
       "the key alice has used 10 of 10 requests a minute (limit rpm): it "
-      "opens again 2026-11-30 00:54 (UTC)" },
+      "opens again 2026-11-30 00:54:21 (UTC)" },
     { { LIMIT_TPM_IN, false, 900, 0, 300, 1000, NOW, NOW + 1000, NULL },
       ERR_RATE,
       1,
       "the key alice has used 900 of 1,000 input tokens a minute (limit "
       "tpm_in), and this request may use 300: it opens again 2026-11-30 "
-      "00:53 (UTC)" },
+      "00:53:21 (UTC)" },
     { { LIMIT_TPM_OUT, false, 0, 0, 3000, 1000, NOW, 0, NULL },
       ERR_QUOTA,
       0,
@@ -204,7 +204,7 @@ static const struct {
       ERR_BUDGET,
       0,
       "the key alice has used $3.10 of $10.00 a day (limit cost_day), "
-      "$6.80 more are held by requests under way, and this request may "
+      "$6.80 more is held by requests under way, and this request may "
       "cost $0.20: it opens again 2026-11-30 08:53 (+08:00)" },
     { { LIMIT_COST_TOTAL, false, 10000000, 0, 200000, 10000000, NOW, 0, NULL },
       ERR_BUDGET,
