@@ -271,6 +271,7 @@ static int list(const struct doing *doing)
         terminal_print(whole);
     else if (ok && listing.count == 0)
         say_none(doing);
+    key_table_done(&listing.table);
     json_doc_free(query);
     json_doc_free(whole);
     return ok ? 0 : terminal_fail(&err);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/text.h"
 
 #define LINE_LEN_MAX 1024
 
@@ -26,20 +27,30 @@ void key_print_add_masked(struct buf *out, const struct json_doc *doc)
     buf_add(out, text_of(doc, "last4"));
 }
 
-#define DATE_LEN 10
-#define MINUTE_LEN 16
-#define CLOCK_LEN 5
-
-void key_print_add_time(struct buf *out, struct str time)
+const struct zone *key_print_zone(struct zones *zones,
+                                  const struct json_doc *doc)
 {
-    if (time.len < MINUTE_LEN) {
+    const struct zone *zone = NULL;
+    struct str name;
+    struct err err;
+
+    if (json_doc_get_str(doc, "time_zone", &name))
+        zone = zones_find(zones, name, &err);
+    return zone ? zone : zone_utc();
+}
+
+void key_print_add_time(struct buf *out, struct str time,
+                        const struct zone *zone)
+{
+    char text[ZONE_TIME_MAX];
+    uint64_t wall_ms;
+
+    if (!text_parse_time(time, &wall_ms)) {
         buf_add(out, time);
         return;
     }
-    buf_add(out, str_sub(time, 0, DATE_LEN));
-    buf_add(out, STR(" "));
-    buf_add(out, str_sub(time, DATE_LEN + 1, CLOCK_LEN));
-    buf_add(out, STR(" UTC"));
+    zone_format(zone, wall_ms, text);
+    buf_add(out, str_of(text));
 }
 
 uint64_t key_print_amount(const struct json_doc *doc, const char *member,
@@ -55,7 +66,7 @@ uint64_t key_print_amount(const struct json_doc *doc, const char *member,
 
 /* ---- documents ----------------------------------------------------------- */
 
-static void print_former(const struct json_doc *former)
+static void print_former(const struct json_doc *former, const struct zone *zone)
 {
     struct buf line;
 
@@ -63,7 +74,7 @@ static void print_former(const struct json_doc *former)
     buf_add(&line, STR("The former one, "));
     key_print_add_masked(&line, former);
     buf_add(&line, STR(", works until "));
-    key_print_add_time(&line, text_of(former, "expires_at"));
+    key_print_add_time(&line, text_of(former, "expires_at"), zone);
     (void)printf(STR_FMT ".\n", STR_ARG(buf_str(&line)));
     buf_done(&line);
 }
@@ -73,12 +84,14 @@ void key_print_new(const struct json_doc *doc, struct str base_url)
     const struct json_doc *former = json_doc_get(doc, "rotated");
     struct str key = text_of(doc, "key");
     struct str name = text_of(doc, "name");
+    struct zones *zones = zones_new(NULL);
 
     (void)printf("The key \"" STR_FMT "\", shown this once:\n\n"
                  "  " STR_FMT "\n\n",
                  STR_ARG(name), STR_ARG(key));
     for (size_t i = 0; i < json_doc_count(former); i++)
-        print_former(json_doc_at(former, i));
+        print_former(json_doc_at(former, i), key_print_zone(zones, doc));
+    zones_free(zones);
     (void)printf("%sFor Claude Code on this machine:\n"
                  "  export ANTHROPIC_BASE_URL=" STR_FMT "\n"
                  "  export ANTHROPIC_AUTH_TOKEN=" STR_FMT "\n",

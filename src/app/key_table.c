@@ -9,56 +9,61 @@
 
 #define CELL_LEN_MAX 4096
 
+/* What a row is made of. */
+struct key_row {
+    const struct json_doc *doc;
+    const struct zone *zone; /* its own */
+};
+
 struct key_column {
     const char *title;
     const char *member;
-    void (*add)(struct buf *out, const struct json_doc *doc,
-                const char *member);
+    void (*add)(struct buf *out, const struct key_row *row, const char *member);
 };
 
 /* ---- cells --------------------------------------------------------------- */
 
-static void add_number(struct buf *out, const struct json_doc *doc,
+static void add_number(struct buf *out, const struct key_row *row,
                        const char *member)
 {
     uint64_t number = 0;
 
-    (void)json_doc_get_u64(doc, member, &number);
+    (void)json_doc_get_u64(row->doc, member, &number);
     buf_printf(out, "%llu", (unsigned long long)number);
 }
 
-static void add_text(struct buf *out, const struct json_doc *doc,
+static void add_text(struct buf *out, const struct key_row *row,
                      const char *member)
 {
     struct str text = STR("-");
 
-    (void)json_doc_get_str(doc, member, &text);
+    (void)json_doc_get_str(row->doc, member, &text);
     buf_add(out, text);
 }
 
-static void add_masked(struct buf *out, const struct json_doc *doc,
+static void add_masked(struct buf *out, const struct key_row *row,
                        const char *member)
 {
     (void)member;
-    key_print_add_masked(out, doc);
+    key_print_add_masked(out, row->doc);
 }
 
-static void add_time(struct buf *out, const struct json_doc *doc,
+static void add_time(struct buf *out, const struct key_row *row,
                      const char *member)
 {
     struct str time;
 
-    if (json_doc_get_str(doc, member, &time))
-        key_print_add_time(out, time);
+    if (json_doc_get_str(row->doc, member, &time))
+        key_print_add_time(out, time, row->zone);
     else
         buf_add(out, STR("never"));
 }
 
 /* As --limit takes them: "rpm=60 cost_day=3.5". */
-static void add_limits(struct buf *out, const struct json_doc *doc,
+static void add_limits(struct buf *out, const struct key_row *row,
                        const char *member)
 {
-    const struct json_doc *limits = json_doc_get(doc, member);
+    const struct json_doc *limits = json_doc_get(row->doc, member);
     const char *before = "";
 
     for (size_t i = 0; i < LIMIT_COUNT; i++) {
@@ -98,13 +103,21 @@ static_assert(COUNT_OF(of_keys) <= KEY_TABLE_COLUMNS_MAX, "widths fit");
 void key_table_begin_keys(struct key_table *table)
 {
     *table = (struct key_table){ .columns = of_keys,
-                                 .column_count = COUNT_OF(of_keys) };
+                                 .column_count = COUNT_OF(of_keys),
+                                 .zones = zones_new(NULL) };
 }
 
 void key_table_begin_groups(struct key_table *table)
 {
     *table = (struct key_table){ .columns = of_groups,
-                                 .column_count = COUNT_OF(of_groups) };
+                                 .column_count = COUNT_OF(of_groups),
+                                 .zones = zones_new(NULL) };
+}
+
+void key_table_done(struct key_table *table)
+{
+    zones_free(table->zones);
+    table->zones = NULL;
 }
 
 /* ---- widths -------------------------------------------------------------- */
@@ -119,23 +132,31 @@ static size_t width_of(struct str text)
     return width;
 }
 
+static struct key_row row_of(const struct key_table *table,
+                             const struct json_doc *doc)
+{
+    return (struct key_row){ doc, key_print_zone(table->zones, doc) };
+}
+
 /* Of the cell, or of the title if there is no document. */
 static void write_cell(const struct key_column *column,
-                       const struct json_doc *doc, struct buf *out)
+                       const struct key_row *row, struct buf *out)
 {
-    if (doc)
-        column->add(out, doc, column->member);
+    if (row->doc)
+        column->add(out, row, column->member);
     else
         buf_add(out, str_of(column->title));
 }
 
 static void widen(struct key_table *table, const struct json_doc *doc)
 {
+    const struct key_row row = row_of(table, doc);
+
     for (size_t i = 0; i < table->column_count; i++) {
         struct buf cell;
 
         buf_init(&cell, CELL_LEN_MAX);
-        write_cell(&table->columns[i], doc, &cell);
+        write_cell(&table->columns[i], &row, &cell);
         if (width_of(buf_str(&cell)) > table->widths[i])
             table->widths[i] = width_of(buf_str(&cell));
         buf_done(&cell);
@@ -146,6 +167,7 @@ static void widen(struct key_table *table, const struct json_doc *doc)
 
 static void print_row(const struct key_table *table, const struct json_doc *doc)
 {
+    const struct key_row row = row_of(table, doc);
     size_t owed = 0; /* spaces, if something follows */
 
     for (size_t i = 0; i < table->column_count; i++) {
@@ -153,7 +175,7 @@ static void print_row(const struct key_table *table, const struct json_doc *doc)
         size_t width;
 
         buf_init(&cell, CELL_LEN_MAX);
-        write_cell(&table->columns[i], doc, &cell);
+        write_cell(&table->columns[i], &row, &cell);
         width = width_of(buf_str(&cell));
         (void)printf("%*s" STR_FMT, (int)owed, "", STR_ARG(buf_str(&cell)));
         owed = 2 + (width < table->widths[i] ? table->widths[i] - width : 0);

@@ -46,7 +46,7 @@ describe('claude-relay key', () => {
     assert.match(shown, /^id {13}4\nname {11}carol\nkey {12}cr_.{4}\.\.\..{4}\nstate {10}active$/m);
     assert.match(shown, /^LIMIT +ALLOWED +USED +RESERVED {2}RESETS$/m);
     assert.match(shown, /^rpm +60 +0 +0 {2}-$/m);
-    assert.match(shown, /^cost_day +\$3\.50 +\$0\.00 +\$0\.00 {2}\d{4}-\d\d-\d\d 00:00 UTC$/m);
+    assert.match(shown, /^cost_day +\$3\.50 +\$0\.00 +\$0\.00 {2}\d{4}-\d\d-\d\d 00:00 \(UTC\)$/m);
     assert.match(shown, /^Used in all: requests 0, input tokens 0, output tokens 0, cost \$0\.00$/m);
   });
 
@@ -57,7 +57,7 @@ describe('claude-relay key', () => {
   });
 
   it('says how long a former text works', () => {
-    assert.match(done(dir, 'rotate', 'alice', '--overlap', '1h'), /^The former one, cr_.{4}\.\.\..{4}, works until \d{4}-\d\d-\d\d \d\d:\d\d UTC\.$/m);
+    assert.match(done(dir, 'rotate', 'alice', '--overlap', '1h'), /^The former one, cr_.{4}\.\.\..{4}, works until \d{4}-\d\d-\d\d \d\d:\d\d \(UTC\)\.$/m);
     assert.match(done(dir, 'show', 'alice'), /^former key {5}cr_.{4}\.\.\..{4}, works until \d{4}/m);
     assert.doesNotMatch(done(dir, 'rotate', 'alice', '--overlap', '0s'), /former/);
   });
@@ -96,9 +96,9 @@ describe('claude-relay key, beside a relay', () => {
     const text = textIn(done(relay.dataDir, 'create', 'dora', '--limit', 'rpd=10'));
     assert.equal((await message(relay.url, { headers: { 'x-api-key': text } })).status, 200);
     const shown = done(relay.dataDir, 'show', 'dora');
-    assert.match(shown, /^rpd +10 +1 +0 {2}\d{4}-\d\d-\d\d 00:00 UTC$/m);
+    assert.match(shown, /^rpd +10 +1 +0 {2}\d{4}-\d\d-\d\d 00:00 \(UTC\)$/m);
     assert.match(shown, /^Used in all: requests 1, input tokens [1-9]/m);
-    assert.match(done(relay.dataDir, 'list'), /dora.* \d{4}-\d\d-\d\d \d\d:\d\d UTC$/m);
+    assert.match(done(relay.dataDir, 'list'), /dora.* \d{4}-\d\d-\d\d \d\d:\d\d \(UTC\)$/m);
     await relay.stop();
     await sim.stop();
   });

@@ -34,7 +34,20 @@ static void former_texts_say_until_when_they_work(void **state)
 
     (void)state;
     unit_assert_part(said, "\n\nThe former one, cr_abcd...wxyz, works until "
-                           "2026-12-01 08:09 UTC.\n\nFor Claude Code");
+                           "2026-12-01 08:09 (UTC).\n\nFor Claude Code");
+    mem_free(said);
+}
+
+static void former_texts_say_it_in_the_zone_of_the_key(void **state)
+{
+    char *said =
+        printed(print_new, "{\"name\":\"alice\",\"key\":\"" TEXT "\","
+                           "\"time_zone\":\"-03:30\",\"rotated\":[{\"prefix\":"
+                           "\"cr_abcd\",\"last4\":\"wxyz\",\"expires_at\":"
+                           "\"2026-12-01T03:09:10.000Z\"}]}");
+
+    (void)state;
+    unit_assert_part(said, "works until 2026-11-30 23:39 (-03:30).\n");
     mem_free(said);
 }
 
@@ -56,8 +69,8 @@ static void times_are_cut_at_the_minute(void **state)
         const char *time;
         const char *want;
     } rows[] = {
-        { "2026-11-29T03:20:59.999Z", "2026-11-29 03:20 UTC" },
-        { "2026-11-29T03:20Z", "2026-11-29 03:20 UTC" },
+        { "2026-11-29T03:20:59.999Z", "2026-11-29 03:20 (UTC)" },
+        { "2026-11-29T11:20:59+08:00", "2026-11-29 03:20 (UTC)" },
         { "-", "-" },
         { "", "" },
     };
@@ -67,7 +80,7 @@ static void times_are_cut_at_the_minute(void **state)
         struct buf out;
 
         buf_init(&out, 64);
-        key_print_add_time(&out, str_of(rows[i].time));
+        key_print_add_time(&out, str_of(rows[i].time), zone_utc());
         unit_assert_str(buf_str(&out), rows[i].want);
         buf_done(&out);
     }
@@ -94,6 +107,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_new_text_is_shown_with_how_to_use_it),
         cmocka_unit_test(former_texts_say_until_when_they_work),
+        cmocka_unit_test(former_texts_say_it_in_the_zone_of_the_key),
         cmocka_unit_test(a_document_is_printed_as_it_came),
         cmocka_unit_test(times_are_cut_at_the_minute),
         cmocka_unit_test(amounts_are_in_the_unit_of_their_limit),

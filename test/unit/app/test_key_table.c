@@ -19,6 +19,7 @@ static void print_keys(const struct json_doc *list)
 
     key_table_begin_keys(&table);
     key_table_print(&table, list);
+    key_table_done(&table);
 }
 
 static void print_groups(const struct json_doc *list)
@@ -27,6 +28,7 @@ static void print_groups(const struct json_doc *list)
 
     key_table_begin_groups(&table);
     key_table_print(&table, list);
+    key_table_done(&table);
 }
 
 /* In characters, not in bytes; nothing follows the last column. */
@@ -38,7 +40,7 @@ static void columns_are_as_wide_as_they_need(void **state)
         "ID  NAME   STATE    KEY             GROUP    OWNER       LAST USED\n"
         "1   alice  active   cr_abcd...wxyz  -        -           never\n"
         "12  j\xc3\xb6rg   revoked  cr_0123...6789  interns  J\xc3\xb6rg "
-        "\xc3\x84rger  2026-11-29 03:20 UTC\n");
+        "\xc3\x84rger  2026-11-29 03:20 (UTC)\n");
 }
 
 static void limits_of_groups_are_written_as_options_take_them(void **state)
@@ -76,8 +78,24 @@ static void further_pages_have_no_head(void **state)
     expect_printed(
         print_page, "[" JOERG "," ALICE "]",
         "12  j\xc3\xb6rg   revoked  cr_0123...6789  interns  J\xc3\xb6rg "
-        "\xc3\x84rger  2026-11-29 03:20 UTC\n"
+        "\xc3\x84rger  2026-11-29 03:20 (UTC)\n"
         "1   alice  active  cr_abcd...wxyz  -      -      never\n");
+    key_table_done(&pages);
+}
+
+/* Whoever looks after keys of several places reads each in the time of its limits. */
+static void each_row_has_its_own_time_zone(void **state)
+{
+    char *said =
+        printed(print_keys, "[{\"name\":\"a\",\"time_zone\":\"+08:00\","
+                            "\"last_used_at\":\"2026-11-29T20:20:00.000Z\"},"
+                            "{\"name\":\"b\",\"time_zone\":null,"
+                            "\"last_used_at\":\"2026-11-29T20:20:00.000Z\"}]");
+
+    (void)state;
+    unit_assert_part(said, " 2026-11-30 04:20 (+08:00)\n");
+    unit_assert_part(said, " 2026-11-29 20:20 (UTC)\n");
+    mem_free(said);
 }
 
 int main(void)
@@ -86,6 +104,7 @@ int main(void)
         cmocka_unit_test(columns_are_as_wide_as_they_need),
         cmocka_unit_test(limits_of_groups_are_written_as_options_take_them),
         cmocka_unit_test(further_pages_have_no_head),
+        cmocka_unit_test(each_row_has_its_own_time_zone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
