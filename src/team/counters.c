@@ -82,9 +82,11 @@ void counters_unlock(struct counters *counters)
 static void forget_old(struct activity *activity, uint64_t now_s)
 {
     struct quarters *quarters = &activity->quarters;
-    uint64_t from_s = now_s > WINDOWS_KEEP_S ? now_s - WINDOWS_KEEP_S : 0;
+    uint64_t certain_s = quarters_certain_s(quarters, now_s);
+    uint64_t from_s =
+        certain_s > WINDOWS_KEEP_S ? certain_s - WINDOWS_KEEP_S : 0;
 
-    /* One a quarter hour comes and one goes; after a rest all at once. */
+    /* One a quarter hour comes and one goes; after a rest many at once. */
     if (quarters->at[0].start_s < from_s)
         quarters_drop(quarters, quarters_before(quarters, from_s));
 }

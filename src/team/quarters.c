@@ -80,3 +80,13 @@ void quarters_drop(struct quarters *quarters, size_t count)
         memmove(quarters->at, quarters->at + count,
                 quarters->count * sizeof(struct use_quarter));
 }
+
+uint64_t quarters_certain_s(const struct quarters *quarters, uint64_t now_s)
+{
+    uint64_t start_s;
+
+    if (quarters->count <= QUARTERS_DOUBTED)
+        return 0;
+    start_s = quarters->at[quarters->count - 1 - QUARTERS_DOUBTED].start_s;
+    return start_s < now_s ? start_s : now_s;
+}

@@ -7,6 +7,10 @@
 
 #define QUARTER_S 900
 
+/* The clock may have been ahead for a while: what was booked in so many of the newest
+   quarter hours does not prove that the time between has passed. */
+#define QUARTERS_DOUBTED 96
+
 struct use {
     uint64_t requests;
     uint64_t tokens_in; /* as rates count them: cache reads excluded */
@@ -39,3 +43,6 @@ struct use quarters_sum(const struct quarters *quarters, uint64_t from_s,
 void quarters_drop(struct quarters *quarters, size_t count);
 /* How many begin before that. */
 size_t quarters_before(const struct quarters *quarters, uint64_t start_s);
+/* The latest moment that has certainly come, by what was booked and by the clock: what
+   is old by it may be forgotten.  0 while too little was booked to tell. */
+uint64_t quarters_certain_s(const struct quarters *quarters, uint64_t now_s);

@@ -138,6 +138,32 @@ static void old_quarters_are_forgotten(void **state)
     assert_int_equal(view.at[LIMIT_COST_TOTAL].used, 40 * 96 * 200000ull);
 }
 
+/* What was booked meanwhile counts where it was booked, and nothing before it is
+   forgotten. */
+static void a_clock_that_jumps_ahead_and_back_loses_no_window(void **state)
+{
+    struct counters_view view;
+
+    (void)state;
+    one_request();
+    counter_desk_pass(&desk, DAY_MS);
+    one_request(); /* Tuesday, 1 December */
+    desk.now.wall_ms += 365 * DAY_MS;
+    one_request(); /* Wednesday, 1 December */
+    view = counter_desk_view(&desk, &desk.key);
+    for (size_t i = LIMIT_COST_5H; i < LIMIT_COST_TOTAL; i++)
+        assert_int_equal(view.at[i].used, 200000);
+    assert_int_equal(view.at[LIMIT_RPD].used, 1);
+    desk.now.wall_ms -= 365 * DAY_MS;
+    view = counter_desk_view(&desk, &desk.key);
+    assert_int_equal(view.at[LIMIT_COST_5H].used, 200000);
+    assert_int_equal(view.at[LIMIT_COST_DAY].used, 200000);
+    assert_int_equal(view.at[LIMIT_COST_WEEK].used, 400000);
+    assert_int_equal(view.at[LIMIT_COST_MONTH].used, 200000);
+    assert_int_equal(view.at[LIMIT_RPD].used, 1);
+    assert_int_equal(view.at[LIMIT_COST_TOTAL].used, 600000);
+}
+
 static void histories_are_kept_by_model(void **state)
 {
     const struct estimate_truth truth = { .body_bytes = 10,
@@ -189,6 +215,7 @@ int main(void)
         TEST(a_view_says_when_something_opens),
         TEST(what_runs_is_shown_as_held),
         TEST(old_quarters_are_forgotten),
+        TEST(a_clock_that_jumps_ahead_and_back_loses_no_window),
         TEST(histories_are_kept_by_model),
         TEST(models_without_a_usable_name_are_not_learned),
     };

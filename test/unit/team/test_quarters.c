@@ -31,10 +31,29 @@ static void they_are_kept_in_order(void **state)
     quarters_done(&quarters);
 }
 
+/* A clock that was ahead for a day has booked no more than 96 of them. */
+static void the_newest_do_not_prove_the_time(void **state)
+{
+    struct quarters quarters = { .count = 0 };
+
+    (void)state;
+    for (uint64_t i = 0; i < QUARTERS_DOUBTED; i++)
+        quarters_add(&quarters, 1000000 * QUARTER_S + i * QUARTER_S, &one);
+    assert_int_equal(quarters_certain_s(&quarters, UINT64_MAX), 0);
+    quarters_add(&quarters, 7 * QUARTER_S, &one);
+    assert_int_equal(quarters_certain_s(&quarters, UINT64_MAX), 7 * QUARTER_S);
+    assert_int_equal(quarters_certain_s(&quarters, 6 * QUARTER_S),
+                     6 * QUARTER_S);
+    quarters_add(&quarters, 9 * QUARTER_S, &one);
+    assert_int_equal(quarters_certain_s(&quarters, UINT64_MAX), 9 * QUARTER_S);
+    quarters_done(&quarters);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(they_are_kept_in_order),
+        cmocka_unit_test(the_newest_do_not_prove_the_time),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
