@@ -211,8 +211,30 @@ static bool save_history(struct sql *sql, int64_t subject,
         err);
 }
 
-bool use_store_save(struct sql *sql, const struct counters_unsaved *use,
-                    struct err *err)
+static bool take_one(void *arg, const struct sql_row *row)
+{
+    (void)row;
+    *(bool *)arg = true;
+    return true;
+}
+
+/* In the transaction of what is saved: a request may end long after its key was
+   purged, and what it used must not come back as a row that nobody removes. */
+static bool find_subject(struct sql *sql, int64_t subject, bool *is_there,
+                         struct err *err)
+{
+    const struct sql_ask ask = { subject % 2 == 0
+                                     ? "SELECT id FROM key WHERE id = $1"
+                                     : "SELECT id FROM key_group WHERE id = $1",
+                                 SQL_VALUES(sql_number(subject / 2)), take_one,
+                                 is_there };
+
+    *is_there = subject == SUBJECT_ALL;
+    return *is_there || sql_query(sql, &ask, err);
+}
+
+static bool save_all(struct sql *sql, const struct counters_unsaved *use,
+                     struct err *err)
 {
     const struct use none = { 0 };
     bool fine = true;
@@ -226,11 +248,69 @@ bool use_store_save(struct sql *sql, const struct counters_unsaved *use,
     return fine;
 }
 
+bool use_store_save(struct sql *sql, const struct counters_unsaved *use,
+                    struct err *err)
+{
+    bool is_there;
+
+    return find_subject(sql, use->subject, &is_there, err) &&
+           (!is_there || save_all(sql, use, err));
+}
+
+/* ---- removing ------------------------------------------------------------ */
+
+static bool take_start(void *arg, const struct sql_row *row)
+{
+    *(uint64_t *)arg = (uint64_t)sql_row_number(row, 0);
+    return true;
+}
+
+/* As quarters_certain_s(), of all keys together. */
+static bool find_certain(struct sql *sql, uint64_t now_s, uint64_t *certain_s,
+                         struct err *err)
+{
+    const struct sql_ask ask = { "SELECT DISTINCT start_s FROM use_quarter"
+                                 " ORDER BY start_s DESC LIMIT 1 OFFSET $1",
+                                 SQL_VALUES(number(QUARTERS_DOUBTED)),
+                                 take_start, certain_s };
+
+    *certain_s = 0;
+    if (!sql_query(sql, &ask, err))
+        return false;
+    if (*certain_s > now_s)
+        *certain_s = now_s;
+    return true;
+}
+
+static bool trim_old(struct sql *sql, uint64_t now_s, struct err *err)
+{
+    uint64_t certain_s;
+
+    return find_certain(sql, now_s, &certain_s, err) &&
+           (certain_s <= USE_KEPT_S ||
+            sql_run(sql, "DELETE FROM use_quarter WHERE start_s < $1",
+                    SQL_VALUES(number(certain_s - USE_KEPT_S)), err));
+}
+
+#define IS_GONE                                                                \
+    " subject > 0 AND NOT (CASE subject % 2"                                   \
+    " WHEN 0 THEN EXISTS (SELECT 1 FROM key WHERE id = subject / 2)"           \
+    " ELSE EXISTS (SELECT 1 FROM key_group WHERE id = subject / 2) END)"
+
+/* What has quarter hours has a total, of which there is but one. */
+static bool trim_gone(struct sql *sql, struct err *err)
+{
+    return sql_run(sql,
+                   "DELETE FROM use_quarter WHERE subject IN"
+                   " (SELECT subject FROM use_total WHERE" IS_GONE ")",
+                   SQL_NO_VALUES, err) &&
+           sql_run(sql, "DELETE FROM use_total WHERE" IS_GONE, SQL_NO_VALUES,
+                   err) &&
+           sql_run(sql, "DELETE FROM estimate WHERE" IS_GONE, SQL_NO_VALUES,
+                   err);
+}
+
 bool use_store_trim(struct sql *sql, uint64_t now_wall_ms, struct err *err)
 {
-    uint64_t kept_ms =
-        now_wall_ms > USE_KEPT_MS ? now_wall_ms - USE_KEPT_MS : 0;
-
-    return sql_run(sql, "DELETE FROM use_quarter WHERE start_s < $1",
-                   SQL_VALUES(number(kept_ms / 1000)), err);
+    return trim_old(sql, now_wall_ms / 1000, err) && trim_gone(sql, err);
 }

@@ -165,6 +165,34 @@ static void a_damaged_history_is_none(void **state)
     keyring_free(ring);
 }
 
+#define DAY_MS 86400000ull
+
+/* Use in each quarter hour of the day that begins then. */
+static void save_a_day(struct team *team, uint64_t from_ms)
+{
+    for (uint64_t i = 0; i < QUARTERS_DOUBTED; i++) {
+        struct saving saving =
+            one(SUBJECT_OF_KEY(1), from_ms / 1000 + i * QUARTER_S, 1);
+
+        save(team, &saving);
+    }
+}
+
+/* What a relay that starts now knows of Monday. */
+static uint64_t on_monday(struct team *team)
+{
+    struct keyring *ring = team_loaded(team);
+    uint64_t used = view_of(ring, "alice", MONDAY).at[LIMIT_RPD].used;
+
+    keyring_free(ring);
+    return used;
+}
+
+static void trim(struct team *team, uint64_t now_ms)
+{
+    save(team, &(struct saving){ .trim_ms = now_ms });
+}
+
 static void what_no_window_reaches_is_removed(void **state)
 {
     struct team *team = *state;
@@ -174,19 +202,146 @@ static void what_no_window_reaches_is_removed(void **state)
     team_create(team, "{\"name\":\"alice\"}");
     saving = one(SUBJECT_OF_KEY(1), MONDAY / 1000, 1);
     save(team, &saving);
-    saving = (struct saving){ .trim_ms = MONDAY + USE_KEPT_MS };
+    saving = one(SUBJECT_OF_KEY(1), MONDAY / 1000 + USE_KEPT_S, 1);
     save(team, &saving);
+    save_a_day(team, MONDAY + USE_KEPT_S * 1000 + DAY_MS);
+    trim(team, MONDAY + 50 * DAY_MS);
+    assert_int_equal(on_monday(team), 1);
+    saving = one(SUBJECT_OF_KEY(1), MONDAY / 1000 + USE_KEPT_S + QUARTER_S, 1);
+    save(team, &saving);
+    trim(team, MONDAY + 40 * DAY_MS);
+    assert_int_equal(on_monday(team), 1);
+    trim(team, MONDAY + 50 * DAY_MS);
+    assert_int_equal(on_monday(team), 0);
     ring = team_loaded(team);
-    assert_int_equal(view_of(ring, "alice", MONDAY).at[LIMIT_RPD].used, 1);
+    assert_int_equal(view_of(ring, "alice", MONDAY).total.requests,
+                     QUARTERS_DOUBTED + 3);
     keyring_free(ring);
-    saving.trim_ms += 1000;
+    trim(team, 1);
+}
+
+/* A year ahead, and requests come all day: what was used in the right time is needed
+   when the clock is put back. */
+static void a_clock_that_is_ahead_removes_nothing(void **state)
+{
+    struct team *team = *state;
+    struct saving saving = one(SUBJECT_OF_KEY(1), MONDAY / 1000, 1);
+
+    team_create(team, "{\"name\":\"alice\"}");
     save(team, &saving);
-    ring = team_loaded(team);
-    assert_int_equal(view_of(ring, "alice", MONDAY).at[LIMIT_RPD].used, 0);
-    assert_int_equal(view_of(ring, "alice", MONDAY).total.requests, 1);
-    keyring_free(ring);
-    saving.trim_ms = 1;
+    trim(team, MONDAY + 365 * DAY_MS);
+    save_a_day(team, MONDAY + 365 * DAY_MS);
+    trim(team, MONDAY + 366 * DAY_MS);
+    assert_int_equal(on_monday(team), 1);
+}
+
+/* ---- subjects that are gone ---------------------------------------------- */
+
+static bool take_number(void *arg, const struct sql_row *row)
+{
+    *(int64_t *)arg += sql_row_number(row, 0);
+    return true;
+}
+
+/* Rows of a subject in all tables. */
+static bool run_count(struct sql *sql, void *arg, struct err *err)
+{
+    static const char *const texts[] = {
+        "SELECT COUNT(*) FROM use_quarter WHERE subject = $1",
+        "SELECT COUNT(*) FROM use_total WHERE subject = $1",
+        "SELECT COUNT(*) FROM estimate WHERE subject = $1"
+    };
+    int64_t *number = arg;
+    const struct sql_value subject = sql_number(*number);
+
+    *number = 0;
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        if (!sql_query(sql,
+                       &(struct sql_ask){ texts[i], &subject, 1, take_number,
+                                          number },
+                       err))
+            return false;
+    }
+    return true;
+}
+
+static int64_t rows_of(struct team *team, int64_t subject)
+{
+    assert_true(records_do(team->records,
+                           &(struct records_work){ .run = run_count,
+                                                   .arg = &subject,
+                                                   .reads = true },
+                           &team->err));
+    return subject;
+}
+
+/* Of all that there is to save of it. */
+static void save_with_history(struct team *team, int64_t subject)
+{
+    struct saving saving = one(subject, MONDAY / 1000, 1);
+
+    saving.use.history_count = 1;
+    text_copy(saving.use.histories[0].model, HISTORY_MODEL_MAX, STR("m"));
     save(team, &saving);
+}
+
+/* A request that ends after its key was purged, its group removed. */
+static void what_is_gone_gets_no_row(void **state)
+{
+    struct team *team = *state;
+
+    team_create(team, "{\"name\":\"alice\"}");
+    assert_true(team_do(team, KEY_OP_GROUP_CREATE, "", "{\"name\":\"g\"}"));
+    save_with_history(team, SUBJECT_ALL);
+    save_with_history(team, SUBJECT_OF_KEY(1));
+    save_with_history(team, SUBJECT_OF_GROUP(1));
+    assert_int_equal(rows_of(team, SUBJECT_OF_KEY(1)), 3);
+    assert_int_equal(rows_of(team, SUBJECT_OF_GROUP(1)), 3);
+    assert_true(team_do(team, KEY_OP_REVOKE, "alice", NULL));
+    assert_true(team_do(team, KEY_OP_PURGE, "alice", NULL));
+    assert_true(team_do(team, KEY_OP_GROUP_REMOVE, "g", NULL));
+    save_with_history(team, SUBJECT_OF_KEY(1));
+    save_with_history(team, SUBJECT_OF_GROUP(1));
+    assert_int_equal(rows_of(team, SUBJECT_OF_KEY(1)), 0);
+    assert_int_equal(rows_of(team, SUBJECT_OF_GROUP(1)), 0);
+    assert_int_equal(rows_of(team, SUBJECT_ALL), 3);
+}
+
+static bool run_left_behind(struct sql *sql, void *arg, struct err *err)
+{
+    static const char *const texts[] = {
+        "INSERT INTO use_quarter VALUES(8, 900, 1, 1, 1, 1),"
+        " (9, 900, 1, 1, 1, 1)",
+        "INSERT INTO use_total VALUES(8, 1, 1, 1, 1), (9, 1, 1, 1, 1)",
+        "INSERT INTO estimate VALUES(8, 'm', 1, '[]'), (9, 'm', 1, '[]')"
+    };
+
+    (void)arg;
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        if (!sql_run(sql, texts[i], SQL_NO_VALUES, err))
+            return false;
+    }
+    return true;
+}
+
+static void rows_of_what_is_gone_are_swept(void **state)
+{
+    struct team *team = *state;
+
+    team_create(team, "{\"name\":\"alice\"}");
+    assert_true(team_do(team, KEY_OP_GROUP_CREATE, "", "{\"name\":\"g\"}"));
+    save_with_history(team, SUBJECT_ALL);
+    save_with_history(team, SUBJECT_OF_KEY(1));
+    save_with_history(team, SUBJECT_OF_GROUP(1));
+    assert_true(records_do(team->records,
+                           &(struct records_work){ .run = run_left_behind },
+                           &team->err));
+    trim(team, MONDAY);
+    assert_int_equal(rows_of(team, 8), 0);
+    assert_int_equal(rows_of(team, 9), 0);
+    assert_int_equal(rows_of(team, SUBJECT_ALL), 3);
+    assert_int_equal(rows_of(team, SUBJECT_OF_KEY(1)), 3);
+    assert_int_equal(rows_of(team, SUBJECT_OF_GROUP(1)), 3);
 }
 
 int main(void)
@@ -197,6 +352,9 @@ int main(void)
         TEAM_TEST(histories_come_back_as_they_were),
         TEAM_TEST(a_damaged_history_is_none),
         TEAM_TEST(what_no_window_reaches_is_removed),
+        TEAM_TEST(a_clock_that_is_ahead_removes_nothing),
+        TEAM_TEST(what_is_gone_gets_no_row),
+        TEAM_TEST(rows_of_what_is_gone_are_swept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
