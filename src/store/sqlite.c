@@ -6,7 +6,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
-#include "store/sqlite_internal.h"
+#include "store/sqlite_held.h"
 
 /* A lock of another process is waited for so long; then the records try again. */
 #define BUSY_MS 500
@@ -113,20 +113,20 @@ static void close_it(struct sql *sql)
 
     sqlite_forget(self);
     (void)sqlite3_close_v2(self->db);
+    sqlite_held_done(self);
     mem_free(self->path);
     mem_free(self);
 }
 
-static bool open_file(struct sqlite *self, const char *path, struct err *err)
+static bool open_file(struct sqlite *self, struct err *err)
 {
-    int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX;
-    int code = sqlite3_open_v2(path, &self->db, flags, NULL);
+    int code = sqlite_held_open(self);
 
     if (code != SQLITE_OK)
         return sqlite_fail(self, code, err);
     (void)sqlite3_extended_result_codes(self->db, 1);
-    return stat(path, &self->opened) == 0 ||
-           err_errno(err, "open the database %s", path);
+    return stat(self->path, &self->opened) == 0 ||
+           err_errno(err, "open the database %s", self->path);
 }
 
 static struct sql *open_it(const char *path, enum sql_use use, struct err *err)
@@ -136,7 +136,7 @@ static struct sql *open_it(const char *path, enum sql_use use, struct err *err)
     self->sql.backend = &sqlite_backend;
     self->path = mem_strdup(path);
     list_init(&self->kept);
-    if (open_file(self, path, err) && prepare_use(self, use, err))
+    if (open_file(self, err) && prepare_use(self, use, err))
         return &self->sql;
     close_it(&self->sql);
     return NULL;
@@ -258,9 +258,10 @@ static bool copy_all(struct sqlite *from, struct sqlite *to, struct err *err)
 static bool copy(struct sql *sql, const char *path, struct err *err)
 {
     struct sqlite to = { .path = mem_strdup(path) };
-    bool ok = open_file(&to, path, err) && copy_all(sqlite_of(sql), &to, err);
+    bool ok = open_file(&to, err) && copy_all(sqlite_of(sql), &to, err);
 
     (void)sqlite3_close_v2(to.db);
+    sqlite_held_done(&to);
     mem_free(to.path);
     return ok;
 }

@@ -17,6 +17,7 @@ struct sqlite {
     struct sql sql;
     sqlite3 *db;
     char *path;
+    sqlite3_vfs *vfs;   /* of a path made of a descriptor, or NULL */
     struct stat opened; /* the file that it works on */
     struct list kept;   /* statements, the last used first */
     size_t kept_count;
