@@ -2,6 +2,7 @@
 /* A copy of everything in DATA_DIR, also while a relay runs on it, and the way back. */
 #include "app/backup_commands.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,23 +20,55 @@ static int usage(const char *problem, const char *form)
 
 /* ---- backup -------------------------------------------------------------- */
 
+/* One file, and perhaps --force, in any order; "-" is a file. */
+static bool take_arguments(int argc, char **argv, const char **file,
+                           bool *force)
+{
+    for (int i = 0; i < argc; i++) {
+        bool named = argv[i][0] != '-' || !argv[i][1];
+
+        if (strcmp(argv[i], "--force") == 0)
+            *force = true;
+        else if (!named || *file)
+            return false;
+        else
+            *file = argv[i];
+    }
+    return true;
+}
+
+/* Not among what standard output holds. */
+static void print_made(const struct backup_making *making, bool sealed)
+{
+    FILE *out = making->on_output ? stderr : stdout;
+
+    (void)fprintf(out, "%zu files of %s are in %s", making->files,
+                  making->data_dir,
+                  making->on_output ? "what was written to standard output"
+                                    : making->file);
+    if (making->bytes > 0)
+        (void)fprintf(out, " (%llu bytes)", (unsigned long long)making->bytes);
+    (void)fprintf(out, ".\n%s\n",
+                  sealed ? "Tokens in it stay sealed: keep RELAY_SECRET with "
+                           "it, but not beside it."
+                         : "It holds tokens as they are: keep it as safe as "
+                           "the folder itself.");
+}
+
 int backup_command_run(int argc, char **argv, const struct config *config)
 {
-    struct backup_made made;
+    struct backup_making making = { .data_dir = config->data_dir.at };
     struct err err;
 
-    if (argc != 1 || argv[0][0] == '-' || !argv[0][0])
+    if (!take_arguments(argc, argv, &making.file, &making.force))
+        return usage("backup takes one file, and perhaps --force",
+                     BACKUP_COMMAND_USAGE);
+    if (!making.file || !*making.file)
         return usage("backup needs the file to write", BACKUP_COMMAND_USAGE);
-    if (!backup_make(config->data_dir.at, argv[0], &made, &err))
+    (void)signal(SIGPIPE, SIG_IGN); /* a reader that goes is said */
+    if (!backup_make(&making, &err))
         return terminal_fail(&err);
-    (void)printf("%zu files of %s are in %s (%llu bytes).\n", made.files,
-                 config->data_dir.at, argv[0], (unsigned long long)made.bytes);
-    if (config->relay_secret.len == 0)
-        (void)printf("It holds tokens as they are: keep it as safe as the "
-                     "folder itself.\n");
-    else
-        (void)printf("Tokens in it stay sealed: keep RELAY_SECRET with it, "
-                     "but not beside it.\n");
+    print_made(&making, config->relay_secret.len > 0);
     return 0;
 }
 
@@ -59,15 +92,9 @@ int restore_command_run(int argc, char **argv, const struct config *config)
     struct backup_restore restore = { .data_dir = config->data_dir.at };
     struct err err;
 
-    for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--force") == 0)
-            restore.force = true;
-        else if (argv[i][0] == '-' || restore.file)
-            return usage("restore takes one file, and perhaps --force",
-                         RESTORE_COMMAND_USAGE);
-        else
-            restore.file = argv[i];
-    }
+    if (!take_arguments(argc, argv, &restore.file, &restore.force))
+        return usage("restore takes one file, and perhaps --force",
+                     RESTORE_COMMAND_USAGE);
     if (!restore.file || !*restore.file)
         return usage("restore needs the file that backup wrote",
                      RESTORE_COMMAND_USAGE);

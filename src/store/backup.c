@@ -2,7 +2,6 @@
 /* Making a backup of a data folder. */
 #include "store/backup.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -14,7 +13,9 @@
 #include "base/list.h"
 #include "base/mem.h"
 #include "store/backup_names.h"
+#include "store/backup_out.h"
 #include "store/filelock.h"
+#include "store/held.h"
 #include "store/jsonfile.h"
 #include "store/mark.h"
 #include "store/owned.h"
@@ -64,69 +65,160 @@ static void document_free(struct document *document)
     mem_free(document);
 }
 
-/* One that a crash left may go at any moment. */
-static bool take(const char *folder, const char *name, struct list *documents,
-                 struct err *err)
+struct taking {
+    int folder;
+    const char *path; /* of it */
+    struct list *documents;
+    struct err *err;
+};
+
+/* A link may lead to another file than the one that was looked at: not for root, in
+   another user's folder, to one that this user could not read. */
+static bool is_theirs(const struct taking *taking, int fd, const char *name)
 {
-    struct document *document = MEM_NEW(struct document);
-    char path[BACKUP_PATH_SIZE];
+    struct stat folder;
+    struct stat there;
     struct stat info;
 
-    list_push(documents, &document->node);
+    if (fstat(taking->folder, &folder) != 0 || fstat(fd, &info) != 0 ||
+        fstatat(taking->folder, name, &there, AT_SYMLINK_NOFOLLOW) != 0)
+        return false;
+    return geteuid() != 0 || info.st_uid == folder.st_uid ||
+           (there.st_ino == info.st_ino && there.st_dev == info.st_dev);
+}
+
+/* Without O_NONBLOCK, opening a pipe would wait for its other end. */
+static bool read_document(const struct taking *taking,
+                          struct document *document)
+{
+    struct err *err = taking->err;
+    int fd = openat(taking->folder, document->name,
+                    O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool missing = fd < 0 && errno == ENOENT;
+    struct stat info;
+    bool ok;
+
+    if (fd < 0) {
+        (void)err_errno(err, "open %s/%s", taking->path, document->name);
+        err->code = missing ? ERR_NOT_FOUND : ERR_IO;
+        return false;
+    }
+    ok = is_theirs(taking, fd, document->name)
+             ? jsonfile_read_from(fd, &document->content, err)
+             : err_set(err, ERR_IO, "a link to another user's file");
+    if (!ok)
+        (void)err_wrap(err, "%s/%s", taking->path, document->name);
+    document->mtime_s = fstat(fd, &info) == 0 ? (uint64_t)info.st_mtime : 0;
+    (void)close(fd);
+    return ok;
+}
+
+/* One that a crash left may go at any moment. */
+static bool take(void *arg, const char *name)
+{
+    struct taking *taking = arg;
+    struct document *document;
+
+    if (!backup_has(str_of(name)))
+        return true;
+    document = MEM_NEW(struct document);
+    list_push(taking->documents, &document->node);
     buf_init_secret(&document->content, DOCUMENT_MAX);
     (void)snprintf(document->name, sizeof(document->name), "%s", name);
-    if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= BACKUP_PATH_SIZE)
-        return err_set(err, ERR_IO, "a path is too long: %s", path);
-    if (jsonfile_read(path, &document->content, err)) {
-        document->mtime_s =
-            stat(path, &info) == 0 ? (uint64_t)info.st_mtime : 0;
+    if (read_document(taking, document))
         return true;
-    }
-    if (name[0] != '.' || err->code != ERR_NOT_FOUND)
+    if (name[0] != '.' || taking->err->code != ERR_NOT_FOUND)
         return false;
     document_free(document);
     return true;
-}
-
-static bool take_all(const char *folder, struct list *documents,
-                     struct err *err)
-{
-    DIR *dir = opendir(folder);
-    const struct dirent *entry;
-    bool ok = true;
-
-    if (!dir)
-        return err_errno(err, "open the folder %s", folder);
-    for (entry = readdir(dir); entry && ok; entry = readdir(dir)) {
-        if (backup_has(str_of(entry->d_name)))
-            ok = take(folder, entry->d_name, documents, err);
-    }
-    (void)closedir(dir);
-    return ok;
 }
 
 static bool take_documents(const char *folder, struct list *documents,
                            struct err *err)
 {
     int held = filelock_wait(folder, FILELOCK_FOLDER, HELD_MS, err);
-    bool ok = held >= 0 && take_all(folder, documents, err);
+    struct taking taking = {
+        .folder = held, .path = folder, .documents = documents, .err = err
+    };
+    bool ok;
 
+    if (held < 0)
+        return false;
+    (void)err_set(err, ERR_IO, "cannot read the folder %s", folder);
+    ok = held_each(held, take, &taking);
     filelock_release(held);
     return ok;
 }
 
 /* ---- the database ------------------------------------------------------- */
 
-/* Copied beside itself: nobody else can put anything there. */
+/* Where the copy is made: a folder in the one of databases, into which nobody else
+   can put anything, nor exchange what is in it.  Root's is not another's. */
+struct copy_room {
+    int databases;
+    int folder;
+    char name[32];
+    char path[RECORDS_PATH_SIZE + 64]; /* of it */
+    char file[RECORDS_PATH_SIZE + 128];
+    char held[HELD_PATH_SIZE];
+    const char *copy; /* one of the two */
+};
+
+static void room_remove(struct copy_room *room)
+{
+    struct err ignored;
+
+    if (room->databases < 0)
+        return;
+    if (room->folder < 0)
+        room->folder =
+            held_enter(room->databases, room->name, room->path, &ignored);
+    if (room->folder >= 0) {
+        held_empty(room->folder);
+        (void)close(room->folder);
+        room->folder = -1;
+        (void)unlinkat(room->databases, room->name, AT_REMOVEDIR);
+    }
+}
+
+static bool room_make(struct copy_room *room, const char *data_dir,
+                      struct err *err)
+{
+    char databases[RECORDS_PATH_SIZE];
+
+    (void)snprintf(databases, sizeof(databases), "%.*s/" RECORDS_FOLDER,
+                   RECORDS_PATH_SIZE - 16, data_dir);
+    (void)snprintf(room->name, sizeof(room->name), ".backup-%u",
+                   (unsigned)geteuid());
+    (void)snprintf(room->path, sizeof(room->path), "%s/%s", databases,
+                   room->name);
+    (void)snprintf(room->file, sizeof(room->file), "%s/" RECORDS_FILE,
+                   room->path);
+    room->databases = held_open(databases, err);
+    room_remove(room); /* what an interrupted one left */
+    if (room->databases >= 0)
+        room->folder = held_make(room->databases, room->name, room->path, err);
+    if (room->folder < 0)
+        return false;
+    room->copy = held_path(room->folder, RECORDS_FILE, room->file, room->held);
+    return true;
+}
+
+static void room_done(struct copy_room *room)
+{
+    room_remove(room);
+    if (room->databases >= 0)
+        (void)close(room->databases);
+}
+
 static bool copy_database(const char *database, const char *copy,
                           struct err *err)
 {
     const struct sql_backend *backend = sql_backends[0];
     struct sql *sql = backend->open(database, SQL_READS, err);
-    bool ok;
+    bool ok =
+        sql && records_file_make(copy, err) && backend->copy(sql, copy, err);
 
-    (void)unlink(copy);
-    ok = sql && records_file_make(copy, err) && backend->copy(sql, copy, err);
     sql_close(sql);
     return ok;
 }
@@ -151,36 +243,41 @@ static bool add_file(int tar, const char *path, const char *name,
     return ok;
 }
 
-static bool add_database(int tar, const char *data_dir,
-                         struct backup_made *made, struct err *err)
+static bool find_database(const char *data_dir,
+                          char database[RECORDS_PATH_SIZE], bool *there,
+                          struct err *err)
 {
-    char database[RECORDS_PATH_SIZE];
-    char copy[RECORDS_PATH_SIZE + 16];
-    bool ok;
-
-    if (snprintf(database, sizeof(database), "%s/" BACKUP_DATABASE, data_dir) >=
-        RECORDS_PATH_SIZE)
+    if (snprintf(database, RECORDS_PATH_SIZE, "%s/" BACKUP_DATABASE,
+                 data_dir) >= RECORDS_PATH_SIZE)
         return err_set(err, ERR_IO, "the path of DATA_DIR is too long");
-    if (access(database, F_OK) != 0)
-        return true; /* no program that has one was here yet */
-    (void)snprintf(copy, sizeof(copy), "%s.backup", database);
-    made->files++;
-    ok = copy_database(database, copy, err) &&
-         add_file(tar, copy, BACKUP_DATABASE, err);
-    (void)unlink(copy);
+    *there = access(database, F_OK) == 0;
+    return *there || errno == ENOENT || err_errno(err, "look for %s", database);
+}
+
+static bool add_database(int tar, const char *data_dir, const char *database,
+                         struct err *err)
+{
+    struct copy_room room = { .databases = -1, .folder = -1 };
+    bool ok = room_make(&room, data_dir, err) &&
+              copy_database(database, room.copy, err) &&
+              add_file(tar, room.copy, BACKUP_DATABASE, err);
+
+    room_done(&room);
     return ok;
 }
 
 /* ---- the file ----------------------------------------------------------- */
 
-static bool add_mark(int tar, struct err *err)
+/* What follows is counted, so that a part of it is not taken for all. */
+static bool add_mark(int tar, size_t files, bool database, struct err *err)
 {
-    char text[128];
+    char text[256];
     uint64_t now_ms = clock_wall_ms();
-    int len =
-        snprintf(text, sizeof(text),
-                 "{\"format\":%d,\"program\":\"%s\",\"made_ms\":%llu}\n",
-                 BACKUP_FORMAT, RELAY_VERSION, (unsigned long long)now_ms);
+    int len = snprintf(text, sizeof(text),
+                       "{\"format\":%d,\"program\":\"%s\",\"made_ms\":%llu,"
+                       "\"files\":%zu,\"database\":%s}\n",
+                       BACKUP_FORMAT, RELAY_VERSION, (unsigned long long)now_ms,
+                       files, database ? "true" : "false");
 
     return tar_add(tar,
                    &(struct tar_file){ .name = BACKUP_MARK,
@@ -190,8 +287,7 @@ static bool add_mark(int tar, struct err *err)
                    err);
 }
 
-static bool add_documents(int tar, struct list *documents,
-                          struct backup_made *made, struct err *err)
+static bool add_documents(int tar, struct list *documents, struct err *err)
 {
     bool ok = true;
 
@@ -207,64 +303,66 @@ static bool add_documents(int tar, struct list *documents,
                                          .content = content.len > 0 ? content.at
                                                                     : "" },
                      err);
-        made->files++;
         document_free(document);
     }
     return ok;
 }
 
-static bool write_all(int tar, const char *data_dir, struct backup_made *made,
-                      struct err *err)
+static size_t count(const struct list *documents)
 {
+    size_t sum = 0;
+
+    for (const struct list *at = documents->next; at != documents;
+         at = at->next)
+        sum++;
+    return sum;
+}
+
+static bool write_all(int tar, struct backup_making *making, struct err *err)
+{
+    char database[RECORDS_PATH_SIZE];
     struct list documents;
-    struct stat info;
+    bool there;
     bool ok;
 
     list_init(&documents);
-    ok = add_mark(tar, err) && take_documents(data_dir, &documents, err) &&
-         add_documents(tar, &documents, made, err) &&
-         add_database(tar, data_dir, made, err) && tar_end(tar, err);
+    ok = find_database(making->data_dir, database, &there, err) &&
+         take_documents(making->data_dir, &documents, err);
+    if (ok) {
+        making->files = count(&documents) + (there ? 1 : 0);
+        ok = add_mark(tar, making->files, there, err) &&
+             add_documents(tar, &documents, err) &&
+             (!there || add_database(tar, making->data_dir, database, err)) &&
+             tar_end(tar, err);
+    }
     while (!list_is_empty(&documents))
         document_free(LIST_ITEM(documents.next, struct document, node));
-    if (!ok)
-        return false;
-    if (fsync(tar) != 0 || fstat(tar, &info) != 0)
-        return err_errno(err, "write the tar file");
-    made->bytes = (uint64_t)info.st_size;
-    return true;
-}
-
-static bool make_file(const char *data_dir, const char *file,
-                      struct backup_made *made, struct err *err)
-{
-    char part[BACKUP_PATH_SIZE];
-    bool ok;
-    int tar;
-
-    if (snprintf(part, sizeof(part), "%s.part", file) >= BACKUP_PATH_SIZE)
-        return err_set(err, ERR_IO, "the path is too long: %s", file);
-    (void)unlink(part);
-    tar =
-        open(part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (tar < 0)
-        return err_errno(err, "make %s", part);
-    ok = write_all(tar, data_dir, made, err);
-    (void)close(tar);
-    if (ok && rename(part, file) != 0)
-        ok = err_errno(err, "rename %s to %s", part, file);
-    if (!ok)
-        (void)unlink(part);
     return ok;
 }
 
-bool backup_make(const char *data_dir, const char *file,
-                 struct backup_made *made, struct err *err)
+static bool make_file(struct backup_making *making, struct err *err)
 {
+    struct backup_out out = { .file = making->file, .force = making->force };
+    bool ok;
+
+    if (!backup_out_open(&out, err))
+        return false;
+    making->on_output = out.on_output;
+    ok = write_all(out.fd, making, err) &&
+         backup_out_settle(&out, &making->bytes, err);
+    backup_out_done(&out);
+    return ok;
+}
+
+bool backup_make(struct backup_making *making, struct err *err)
+{
+    const char *data_dir = making->data_dir;
     char lock[BACKUP_PATH_SIZE];
     int held;
     bool ok;
 
-    *made = (struct backup_made){ 0 };
+    making->files = 0;
+    making->bytes = 0;
     if (!owned_folder(data_dir, err) || !backup_check_folder(data_dir, err))
         return false;
     if (snprintf(lock, sizeof(lock), "%s/.lock_backup", data_dir) >=
@@ -273,8 +371,8 @@ bool backup_make(const char *data_dir, const char *file,
     held = filelock_take(lock, FILELOCK_TRY, err);
     if (held < 0)
         return err_wrap(err, "another backup of %s may be under way", data_dir);
-    ok = make_file(data_dir, file, made, err) ||
-         err_wrap(err, "backing up %s to %s", data_dir, file);
+    ok = make_file(making, err) ||
+         err_wrap(err, "backing up %s to %s", data_dir, making->file);
     filelock_release(held);
     return ok;
 }

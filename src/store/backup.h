@@ -9,18 +9,27 @@
 
 #define BACKUP_PATH_SIZE 4096
 
-struct backup_made {
+struct backup_making {
+    const char *data_dir;
+    /* Where it goes: a new file (0600), there when it is complete; what is there
+       already if it is a pipe or a character device; "-", or another name of it:
+       standard output. */
+    const char *file;
+    bool
+        force; /* a file that is there is replaced when the new one is complete */
+    /* What came of it. */
     size_t files;
-    uint64_t bytes; /* of the tar file */
+    uint64_t
+        bytes; /* of the tar file; 0 if it went through a pipe or the like */
+    bool on_output; /* standard output holds it */
 };
-/* Writes `file` (0600; one that is there is replaced when the new one is complete).
-   A relay may go on using the folder: documents are taken at one moment, and the
-   database as it is at one.  Secrets that are sealed stay sealed. */
-bool backup_make(const char *data_dir, const char *file,
-                 struct backup_made *made, struct err *err) MUST_CHECK;
+/* ERR_EXISTS if a file is in the way; links and what else a file may be are left as
+   they are.  A relay may go on using the folder: documents are taken at one moment,
+   and the database as it is at one.  Secrets that are sealed stay sealed. */
+bool backup_make(struct backup_making *making, struct err *err) MUST_CHECK;
 
 struct backup_restore {
-    const char *file;
+    const char *file;     /* "-": standard input */
     const char *data_dir; /* made if it is missing */
     bool force; /* what is there is kept aside; else it is in the way */
     /* What came of it. */

@@ -41,7 +41,7 @@ static bool read_part(int fd, struct buf *out, size_t *got, struct err *err)
     return true;
 }
 
-static bool read_all(int fd, struct buf *out, struct err *err)
+bool jsonfile_read_from(int fd, struct buf *out, struct err *err)
 {
     struct stat info;
     size_t got = 1;
@@ -70,7 +70,7 @@ bool jsonfile_read(const char *path, struct buf *out, struct err *err)
         err->code = missing ? ERR_NOT_FOUND : ERR_IO;
         return false;
     }
-    ok = read_all(fd, out, err) || err_wrap(err, "%s", path);
+    ok = jsonfile_read_from(fd, out, err) || err_wrap(err, "%s", path);
     (void)close(fd);
     return ok;
 }

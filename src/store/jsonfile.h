@@ -14,6 +14,9 @@
 bool jsonfile_read(const char *path, struct buf *out,
                    struct err *err) MUST_CHECK;
 
+/* The same of one that is open. */
+bool jsonfile_read_from(int fd, struct buf *out, struct err *err) MUST_CHECK;
+
 /* Replace `folder`/`name` so that a crash at any moment leaves the old file or the
    new one (store/temporary.h).  `create`: fail if it exists already.  A failure leaves no temporary
    file behind. */

@@ -52,11 +52,12 @@ static bool check_itself(int fd, const char *folder, bool linked,
 static bool check_entry(const char *folder, const char *name, struct err *err)
 {
     char path[PATH_SIZE];
+    struct stat info;
 
-    if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-        return true;
     if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= PATH_SIZE)
         return true; /* too long to be opened either */
+    if (lstat(path, &info) == 0 && S_ISDIR(info.st_mode))
+        return true; /* root makes its backups in one */
     return owned_file(path, err) && check_use(path, err);
 }
 

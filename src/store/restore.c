@@ -5,7 +5,8 @@
        DATA_DIR/before-restore-.../ -> the new takes its place
 
    As long as restoring/ is there nothing else uses the folder. */
-#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -16,6 +17,7 @@
 #include "store/backup.h"
 #include "store/backup_names.h"
 #include "store/filelock.h"
+#include "store/held.h"
 #include "store/jsonfile.h"
 #include "store/owned.h"
 #include "store/records_file.h"
@@ -28,9 +30,10 @@
 bool backup_check_folder(const char *data_dir, struct err *err)
 {
     char stage[BACKUP_PATH_SIZE];
+    struct stat info;
 
     (void)snprintf(stage, sizeof(stage), "%s/" BACKUP_STAGE, data_dir);
-    return access(stage, F_OK) != 0 ||
+    return lstat(stage, &info) != 0 ||
            err_set(
                err, ERR_CONFIG,
                "a restore of %s did not end: run `claude-relay restore FILE "
@@ -40,178 +43,247 @@ bool backup_check_folder(const char *data_dir, struct err *err)
 
 /* ---- what is there ------------------------------------------------------ */
 
+/* A folder, and what it is called in texts. */
+struct folder {
+    int fd;
+    const char *path;
+};
+
 /* What a restore moves: all that a backup may hold, and the folder of databases. */
 static bool is_moved(const char *name)
 {
     return backup_has(str_of(name)) || strcmp(name, RECORDS_FOLDER) == 0;
 }
 
-static bool has_any(const char *folder)
+static bool find_one(void *arg, const char *name)
 {
-    DIR *dir = opendir(folder);
-    const struct dirent *entry;
+    bool *found = arg;
+
+    *found = is_moved(name);
+    return !*found;
+}
+
+static bool has_any(int folder)
+{
     bool found = false;
 
-    if (!dir)
-        return false;
-    for (entry = readdir(dir); entry && !found; entry = readdir(dir))
-        found = is_moved(entry->d_name);
-    (void)closedir(dir);
+    (void)held_each(folder, find_one, &found);
     return found;
 }
 
-static bool move_one(const char *from, const char *to, const char *name,
-                     struct err *err)
-{
-    char old[BACKUP_PATH_SIZE + TAR_NAME_MAX + 2];
-    char new[BACKUP_PATH_SIZE + TAR_NAME_MAX + 2];
+struct move {
+    const struct folder *from;
+    const struct folder *to;
+    struct err *err;
+    bool ok;
+};
 
-    (void)snprintf(old, sizeof(old), "%s/%s", from, name);
-    (void)snprintf(new, sizeof(new), "%s/%s", to, name);
-    return rename(old, new) == 0 || err_errno(err, "move %s to %s", old, new);
+/* Never over what appeared there meanwhile, be it a link. */
+static bool move_one(void *arg, const char *name)
+{
+    struct move *move = arg;
+
+    if (!is_moved(name))
+        return true;
+    move->ok = renameat2(move->from->fd, name, move->to->fd, name,
+                         RENAME_NOREPLACE) == 0 ||
+               ((errno == EINVAL || errno == ENOSYS) &&
+                renameat(move->from->fd, name, move->to->fd, name) == 0) ||
+               err_errno(move->err, "move %s from %s to %s", name,
+                         move->from->path, move->to->path);
+    return move->ok;
 }
 
 /* Readdir may miss or repeat what moves meanwhile: until nothing is left. */
-static bool move_all(const char *from, const char *to, struct err *err)
+static bool move_all(const struct folder *from, const struct folder *to,
+                     struct err *err)
 {
-    bool ok = true;
+    struct move move = { .from = from, .to = to, .err = err, .ok = true };
 
-    while (ok && has_any(from)) {
-        DIR *dir = opendir(from);
-        const struct dirent *entry;
-
-        if (!dir)
-            return err_errno(err, "open the folder %s", from);
-        for (entry = readdir(dir); entry && ok; entry = readdir(dir)) {
-            if (is_moved(entry->d_name))
-                ok = move_one(from, to, entry->d_name, err);
-        }
-        (void)closedir(dir);
+    while (move.ok && has_any(from->fd)) {
+        if (!held_each(from->fd, move_one, &move) && move.ok)
+            return err_errno(err, "read the folder %s", from->path);
     }
-    return ok;
+    return move.ok;
+}
+
+static bool sync_folder(const struct folder *folder, struct err *err)
+{
+    return fsync(folder->fd) == 0 || err_errno(err, "fsync %s", folder->path);
 }
 
 /* ---- putting into place ------------------------------------------------- */
 
-static bool make_aside(struct backup_restore *restore, struct err *err)
+/* What a restore works with. */
+struct work {
+    struct backup_restore *restore;
+    struct folder data;
+    struct folder aside; /* -1: none was needed */
+    char aside_name[sizeof(BACKUP_ASIDE) + 64];
+    int in_use; /* locks */
+    int alone;
+};
+
+static bool make_aside(struct work *work, struct err *err)
 {
     time_t now = (time_t)(clock_wall_ms() / 1000);
+    char *path = work->restore->aside;
     struct tm at;
     char when[32];
 
     (void)gmtime_r(&now, &at);
     (void)strftime(when, sizeof(when), "%Y%m%d-%H%M%S", &at);
-    (void)snprintf(restore->aside, sizeof(restore->aside),
-                   "%.*s/" BACKUP_ASIDE "%s-%ld", BACKUP_PATH_SIZE - 100,
-                   restore->data_dir, when, (long)getpid());
-    return restore_make_folder(restore->aside, err);
+    (void)snprintf(work->aside_name, sizeof(work->aside_name),
+                   BACKUP_ASIDE "%s-%ld", when, (long)getpid());
+    (void)snprintf(path, BACKUP_PATH_SIZE, "%.*s/%s", BACKUP_PATH_SIZE - 100,
+                   work->data.path, work->aside_name);
+    work->aside = (struct folder){ .fd = held_make(work->data.fd,
+                                                   work->aside_name, path, err),
+                                   .path = path };
+    return work->aside.fd >= 0 &&
+           held_give(work->aside.fd, work->data.fd, path, err);
 }
 
-static bool put_aside(struct backup_restore *restore, struct err *err)
+static bool put_aside(struct work *work, struct err *err)
 {
-    if (!has_any(restore->data_dir))
+    if (!has_any(work->data.fd))
         return true;
-    return make_aside(restore, err) &&
-           move_all(restore->data_dir, restore->aside, err) &&
-           jsonfile_sync_folder(restore->aside, err);
+    return make_aside(work, err) && move_all(&work->data, &work->aside, err) &&
+           sync_folder(&work->aside, err);
 }
 
 /* What was there comes back; if that fails it stays aside, and err says where. */
-static bool take_back(struct backup_restore *restore, struct err *err)
+static bool take_back(struct work *work, struct err *err)
 {
     struct err ignored;
 
-    if (!restore->aside[0])
+    if (work->aside.fd < 0)
         return false;
-    if (!move_all(restore->aside, restore->data_dir, &ignored))
-        return err_wrap(err, "what was there lies in %s now", restore->aside);
-    (void)rmdir(restore->aside);
-    restore->aside[0] = '\0';
+    if (!move_all(&work->aside, &work->data, &ignored))
+        return err_wrap(err, "what was there lies in %s now", work->aside.path);
+    (void)unlinkat(work->data.fd, work->aside_name, AT_REMOVEDIR);
+    work->restore->aside[0] = '\0';
     return false;
 }
 
-static bool put_into_place(struct backup_restore *restore, const char *stage,
+static bool put_into_place(struct work *work, const struct folder *stage,
                            struct err *err)
 {
     struct err ignored;
 
-    if (!put_aside(restore, err))
-        return take_back(restore, err);
-    if (move_all(stage, restore->data_dir, err) &&
-        jsonfile_sync_folder(restore->data_dir, err))
+    if (!put_aside(work, err))
+        return take_back(work, err);
+    if (move_all(stage, &work->data, err) && sync_folder(&work->data, err))
         return true;
-    return move_all(restore->data_dir, stage, &ignored)
-               ? take_back(restore, err)
-               : err_wrap(err, "what was there lies in %s now", restore->aside);
+    return move_all(&work->data, stage, &ignored)
+               ? take_back(work, err)
+               : err_wrap(err, "what was there lies in %s now",
+                          work->restore->aside);
 }
 
 /* ---- alone in the folder ------------------------------------------------ */
 
-struct alone {
-    int in_use;
-    int folder;
-};
-
-static bool take_alone(const char *data_dir, struct alone *alone,
-                       struct err *err)
+static bool take_alone(struct work *work, struct err *err)
 {
     char path[BACKUP_PATH_SIZE];
+    char held[HELD_PATH_SIZE];
 
-    (void)snprintf(path, sizeof(path), "%s/.in-use", data_dir);
-    alone->in_use = filelock_wait(path, FILELOCK_TRY, ASKED_MS, err);
-    if (alone->in_use < 0)
+    (void)snprintf(path, sizeof(path), "%s/.in-use", work->data.path);
+    work->in_use =
+        filelock_wait(held_path(work->data.fd, ".in-use", path, held),
+                      FILELOCK_TRY, ASKED_MS, err);
+    if (work->in_use < 0)
         return err->code == ERR_BUSY
                    ? err_set(err, ERR_BUSY,
                              "a relay is running on %s: stop it first",
-                             data_dir)
+                             work->data.path)
                    : false;
-    alone->folder = filelock_wait(data_dir, FILELOCK_FOLDER, HELD_MS, err);
-    return alone->folder >= 0;
+    work->alone =
+        filelock_wait(held_path(work->data.fd, ".", work->data.path, held),
+                      FILELOCK_FOLDER, HELD_MS, err);
+    return work->alone >= 0;
 }
 
-static void let_go(const struct alone *alone)
+static void let_go(const struct work *work)
 {
-    filelock_release(alone->folder);
-    filelock_release(alone->in_use);
+    filelock_release(work->alone);
+    filelock_release(work->in_use);
+    if (work->aside.fd >= 0)
+        (void)close(work->aside.fd);
+    if (work->data.fd >= 0)
+        (void)close(work->data.fd);
 }
 
 /* ---- all of it ---------------------------------------------------------- */
 
-static bool check_room(const struct backup_restore *restore, struct err *err)
+static bool check_room(const struct work *work, struct err *err)
 {
-    return restore->force || !has_any(restore->data_dir) ||
+    return work->restore->force || !has_any(work->data.fd) ||
            err_set(err, ERR_EXISTS,
                    "%s is not empty: with --force what is there is kept aside "
                    "in it, in a folder " BACKUP_ASIDE "...",
-                   restore->data_dir);
+                   work->data.path);
 }
 
-static bool restore_alone(struct backup_restore *restore, struct err *err)
+static bool restore_alone(struct work *work, int from, struct err *err)
 {
-    struct restore_stage stage = { .file = restore->file };
-    bool ok;
+    struct restore_stage stage = { .file = work->restore->file,
+                                   .from = from,
+                                   .data_dir = work->data.path,
+                                   .data = work->data.fd,
+                                   .folder = -1,
+                                   .inner = -1 };
+    struct err ignored;
+    bool ok =
+        restore_stage_fill(&stage, err) &&
+        put_into_place(work, &(struct folder){ stage.folder, "what was read" },
+                       err);
 
-    (void)snprintf(stage.folder, sizeof(stage.folder), "%s/" BACKUP_STAGE,
-                   restore->data_dir);
-    ok = restore_stage_fill(&stage, err) &&
-         put_into_place(restore, stage.folder, err);
-    restore->files = stage.files;
-    restore->made_ms = stage.made_ms;
-    return restore_stage_remove(stage.folder, ok ? err : &stage.ignored) && ok;
+    work->restore->files = stage.files;
+    work->restore->made_ms = stage.made_ms;
+    return restore_stage_remove(&stage, ok ? err : &ignored) && ok;
+}
+
+static bool open_folder(struct work *work, struct err *err)
+{
+    const char *path = work->data.path;
+
+    if (!jsonfile_make_folder(path, err) || !owned_folder(path, err))
+        return false;
+    work->data.fd = held_open(path, err);
+    return work->data.fd >= 0;
+}
+
+/* Nothing is made in vain: the backup comes first. */
+static int open_backup(const char *file, struct err *err)
+{
+    int fd = strcmp(file, "-") == 0 ? fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 3)
+                                    : open(file, O_RDONLY | O_CLOEXEC);
+
+    if (fd < 0)
+        (void)err_errno(err, "open %s", file);
+    return fd;
 }
 
 bool backup_restore(struct backup_restore *restore, struct err *err)
 {
-    struct alone alone = { .in_use = -1, .folder = -1 };
+    struct work work = { .restore = restore,
+                         .data = { .fd = -1, .path = restore->data_dir },
+                         .aside = { .fd = -1 },
+                         .in_use = -1,
+                         .alone = -1 };
+    int from;
     bool ok;
 
     restore->aside[0] = '\0';
     if (strlen(restore->data_dir) >= BACKUP_PATH_SIZE / 2)
         return err_set(err, ERR_CONFIG, "the path of DATA_DIR is too long");
-    ok = jsonfile_make_folder(restore->data_dir, err) &&
-         owned_folder(restore->data_dir, err) &&
-         take_alone(restore->data_dir, &alone, err) &&
-         check_room(restore, err) && restore_alone(restore, err);
-    let_go(&alone);
+    from = open_backup(restore->file, err);
+    if (from < 0)
+        return false;
+    ok = open_folder(&work, err) && take_alone(&work, err) &&
+         check_room(&work, err) && restore_alone(&work, from, err);
+    let_go(&work);
+    (void)close(from);
     return ok;
 }

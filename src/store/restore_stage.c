@@ -2,19 +2,17 @@
 /* A backup, read and checked in a folder of its own. */
 #include "store/restore_stage.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/json.h"
 #include "base/log.h"
 #include "store/backup_names.h"
+#include "store/held.h"
 #include "store/jsonfile.h"
-#include "store/owned.h"
 #include "store/records_file.h"
 #include "store/schema.h"
 
@@ -24,43 +22,63 @@
 
 /* ---- folders ------------------------------------------------------------ */
 
-bool restore_make_folder(const char *path, struct err *err)
+static void path_of(const struct restore_stage *stage, const char *name,
+                    char path[PATH_SIZE])
 {
-    int fd;
-    bool ok;
-
-    if (mkdir(path, 0700) != 0)
-        return err_errno(err, "make the folder %s", path);
-    fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return err_errno(err, "open the folder %s", path);
-    ok = owned_give(fd, path, err);
-    (void)close(fd);
-    return ok;
+    (void)snprintf(path, PATH_SIZE, "%s/" BACKUP_STAGE "%s%s", stage->data_dir,
+                   *name ? "/" : "", name);
 }
 
-static void empty(const char *folder)
+static void let_go(int *fd)
 {
-    DIR *dir = opendir(folder);
-    const struct dirent *entry;
-
-    if (!dir)
-        return;
-    for (entry = readdir(dir); entry; entry = readdir(dir))
-        (void)unlinkat(dirfd(dir), entry->d_name, 0);
-    (void)closedir(dir);
+    if (*fd >= 0)
+        (void)close(*fd);
+    *fd = -1;
 }
 
-bool restore_stage_remove(const char *folder, struct err *err)
+/* Whatever is called as the folder of databases, but is none, goes with the files. */
+static void empty(const struct restore_stage *stage, int folder)
 {
-    char inner[PATH_SIZE];
+    char path[PATH_SIZE];
+    struct err ignored;
+    int inner;
 
-    (void)snprintf(inner, sizeof(inner), "%s/" RECORDS_FOLDER, folder);
-    empty(inner);
-    (void)rmdir(inner);
-    empty(folder);
-    return rmdir(folder) == 0 || errno == ENOENT ||
-           err_errno(err, "remove the folder %s", folder);
+    path_of(stage, RECORDS_FOLDER, path);
+    inner = held_enter(folder, RECORDS_FOLDER, path, &ignored);
+    if (inner >= 0)
+        held_empty(inner);
+    let_go(&inner);
+    (void)unlinkat(folder, RECORDS_FOLDER, AT_REMOVEDIR);
+    held_empty(folder);
+}
+
+bool restore_stage_remove(struct restore_stage *stage, struct err *err)
+{
+    char path[PATH_SIZE];
+
+    path_of(stage, "", path);
+    let_go(&stage->inner);
+    if (stage->folder < 0)
+        stage->folder = held_enter(stage->data, BACKUP_STAGE, path, err);
+    if (stage->folder < 0)
+        return err->code == ERR_NOT_FOUND;
+    empty(stage, stage->folder);
+    let_go(&stage->folder);
+    return unlinkat(stage->data, BACKUP_STAGE, AT_REMOVEDIR) == 0 ||
+           err_errno(err, "remove the folder %s", path);
+}
+
+static bool make_folders(struct restore_stage *stage, struct err *err)
+{
+    char path[PATH_SIZE];
+
+    path_of(stage, "", path);
+    stage->folder = held_make(stage->data, BACKUP_STAGE, path, err);
+    if (stage->folder < 0)
+        return false;
+    path_of(stage, RECORDS_FOLDER, path);
+    stage->inner = held_make(stage->folder, RECORDS_FOLDER, path, err);
+    return stage->inner >= 0 && held_give(stage->inner, stage->data, path, err);
 }
 
 /* ---- one file ----------------------------------------------------------- */
@@ -95,37 +113,72 @@ static bool copy_content(struct tar_reader *tar, int fd, const char *path,
     return fsync(fd) == 0 || err_errno(err, "sync %s", path);
 }
 
-static bool write_file(struct tar_reader *tar, const char *path,
+/* A file in the folder of databases, or beside it. */
+struct place {
+    int folder;
+    const char *name;
+    char path[PATH_SIZE];
+};
+
+static struct place place_of(const struct restore_stage *stage,
+                             const char *name)
+{
+    const char *slash = strchr(name, '/');
+    struct place place = { .folder = slash ? stage->inner : stage->folder,
+                           .name = slash ? slash + 1 : name };
+
+    path_of(stage, name, place.path);
+    return place;
+}
+
+static bool write_file(const struct restore_stage *stage,
+                       const struct place *place, struct tar_reader *tar,
                        struct err *err)
 {
-    int fd =
-        open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = openat(place->folder, place->name,
+                    O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     bool ok;
 
     if (fd < 0)
-        return err_errno(err, "make %s", path);
-    ok = owned_give(fd, path, err) && copy_content(tar, fd, path, err);
+        return err_errno(err, "make %s", place->path);
+    ok = held_give(fd, stage->data, place->path, err) &&
+         copy_content(tar, fd, place->path, err);
     (void)close(fd);
     return ok;
 }
 
 /* ---- checks ------------------------------------------------------------- */
 
-/* It may have been so when the backup was made: that is no reason to go without all
-   else. */
-static void check_document(const char *path, const char *name)
+static struct json_doc *read_document(const struct place *place,
+                                      struct err *err)
 {
+    int fd =
+        openat(place->folder, place->name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
     struct json_doc *doc = NULL;
     struct buf text;
-    struct err err;
 
+    if (fd < 0) {
+        (void)err_errno(err, "open %s", place->path);
+        return NULL;
+    }
     buf_init_secret(&text, DOCUMENT_MAX);
-    if (jsonfile_read(path, &text, &err))
-        doc = json_doc_parse(buf_str(&text), &err);
+    if (jsonfile_read_from(fd, &text, err))
+        doc = json_doc_parse(buf_str(&text), err);
     buf_done(&text);
+    (void)close(fd);
+    return doc;
+}
+
+/* It may have been so when the backup was made: that is no reason to go without all
+   else. */
+static void check_document(const struct place *place)
+{
+    struct err err;
+    struct json_doc *doc = read_document(place, &err);
+
     if (!doc)
-        log_line(LOG_WARN, "%s in the backup is no valid document: %s", name,
-                 err.text);
+        log_line(LOG_WARN, "%s in the backup is no valid document: %s",
+                 place->name, err.text);
     json_doc_free(doc);
 }
 
@@ -147,9 +200,13 @@ static bool check_pages(struct sql *sql, struct err *err)
     return fine || err_set(err, ERR_BROKEN, "the database in it is damaged");
 }
 
-static bool check_database(const char *path, struct err *err)
+static bool check_database(const struct place *place, struct err *err)
 {
-    struct sql *sql = sql_backends[0]->open(path, SQL_WRITES, err);
+    char held[HELD_PATH_SIZE];
+    struct sql *sql =
+        sql_backends[0]->open(held_path(place->folder, place->name, place->path,
+                                        held),
+                              SQL_WRITES, err);
     bool ok = sql && check_pages(sql, err) && schema_bring_up(sql, err);
 
     sql_close(sql);
@@ -171,6 +228,8 @@ static bool read_mark(struct tar_reader *tar, struct restore_stage *stage,
     doc = json_doc_parse((struct str){ text, len }, err);
     (void)json_doc_get_u64(doc, "format", &format);
     (void)json_doc_get_u64(doc, "made_ms", &stage->made_ms);
+    stage->counted = json_doc_get_u64(doc, "files", &stage->want_files) &&
+                     json_doc_get_bool(doc, "database", &stage->want_database);
     json_doc_free(doc);
     if (format == 0)
         return err_set(err, ERR_BROKEN, "it is not a backup of claude-relay");
@@ -205,18 +264,35 @@ static bool take(struct tar_reader *tar, struct restore_stage *stage,
                  const char *name, struct err *err)
 {
     bool database = strcmp(name, BACKUP_DATABASE) == 0;
-    char path[PATH_SIZE];
+    struct place place;
 
     if (!database && !backup_has(str_of(name)))
         return err_set(err, ERR_BROKEN, "%s does not belong into a backup",
                        name);
-    (void)snprintf(path, sizeof(path), "%s/%s", stage->folder, name);
-    if (!write_file(tar, path, err))
+    place = place_of(stage, name);
+    if (!write_file(stage, &place, tar, err))
         return false;
     stage->files++;
+    stage->has_database = stage->has_database || database;
     if (is_document(str_of(name)))
-        check_document(path, name);
-    return !database || check_database(path, err);
+        check_document(&place);
+    return !database || check_database(&place, err);
+}
+
+/* Without its database a relay would let everybody in on this machine.  Of backups
+   whose mark did not count yet, only those are known to be whole that have one. */
+static bool check_whole(const struct restore_stage *stage, struct err *err)
+{
+    if (stage->has_database != (stage->counted ? stage->want_database : true))
+        return err_set(err, ERR_BROKEN,
+                       "it holds no " BACKUP_DATABASE ", where relay keys are, "
+                       "and every backup of a relay that ran holds that: use "
+                       "the file as `claude-relay backup FILE` wrote it");
+    return !stage->counted || stage->files == stage->want_files ||
+           err_set(err, ERR_BROKEN,
+                   "it holds %zu files and was made with %llu: use it as "
+                   "`claude-relay backup FILE` wrote it",
+                   stage->files, (unsigned long long)stage->want_files);
 }
 
 static bool take_all(struct tar_reader *tar, struct restore_stage *stage,
@@ -232,38 +308,33 @@ static bool take_all(struct tar_reader *tar, struct restore_stage *stage,
             (more && !take(tar, stage, entry.name, err)))
             return false;
     }
-    return true;
+    return check_whole(stage, err);
+}
+
+static bool sync_folder(int fd, const struct restore_stage *stage,
+                        const char *name, struct err *err)
+{
+    char path[PATH_SIZE];
+
+    path_of(stage, name, path);
+    return fsync(fd) == 0 || err_errno(err, "fsync %s", path);
 }
 
 /* An empty folder of databases would be in the way of nothing, but say something. */
-static bool settle(const struct restore_stage *stage, const char *inner,
-                   struct err *err)
+static bool settle(struct restore_stage *stage, struct err *err)
 {
-    (void)rmdir(inner);
-    return (access(inner, F_OK) != 0 || jsonfile_sync_folder(inner, err)) &&
-           jsonfile_sync_folder(stage->folder, err);
-}
-
-static bool fill(struct restore_stage *stage, int fd, struct err *err)
-{
-    struct tar_reader tar = tar_reader_of(fd);
-    char inner[PATH_SIZE];
-
-    (void)snprintf(inner, sizeof(inner), "%s/" RECORDS_FOLDER, stage->folder);
-    return restore_stage_remove(stage->folder, err) &&
-           restore_make_folder(stage->folder, err) &&
-           restore_make_folder(inner, err) && take_all(&tar, stage, err) &&
-           settle(stage, inner, err);
+    if (unlinkat(stage->folder, RECORDS_FOLDER, AT_REMOVEDIR) == 0)
+        let_go(&stage->inner);
+    return (stage->inner < 0 ||
+            sync_folder(stage->inner, stage, RECORDS_FOLDER, err)) &&
+           sync_folder(stage->folder, stage, "", err);
 }
 
 bool restore_stage_fill(struct restore_stage *stage, struct err *err)
 {
-    int fd = open(stage->file, O_RDONLY | O_CLOEXEC);
-    bool ok;
+    struct tar_reader tar = tar_reader_of(stage->from);
 
-    if (fd < 0)
-        return err_errno(err, "open %s", stage->file);
-    ok = fill(stage, fd, err) || err_wrap(err, "restoring %s", stage->file);
-    (void)close(fd);
-    return ok;
+    return restore_stage_remove(stage, err) && make_folders(stage, err) &&
+           ((take_all(&tar, stage, err) && settle(stage, err)) ||
+            err_wrap(err, "restoring %s", stage->file));
 }

@@ -9,19 +9,24 @@
 #include "store/tar.h"
 
 struct restore_stage {
-    const char *file; /* the backup */
-    char folder
-        [4096];   /* made; one that an interrupted restore left goes first */
-    size_t files; /* so many are in it, */
-    uint64_t made_ms;   /* and it was made then, since 1970 */
-    struct err ignored; /* for the caller */
+    const char *file;     /* the backup, as it was named, */
+    int from;             /* and open */
+    const char *data_dir; /* likewise */
+    int data;
+    int folder;       /* made: DATA_DIR/restoring/; -1 at first, */
+    int inner;        /* and the folder of databases in it; likewise */
+    size_t files;     /* so many are in it, */
+    uint64_t made_ms; /* and it was made then, since 1970 */
+    bool counted;     /* its mark says what is in it: */
+    uint64_t want_files;
+    bool want_database;
+    bool has_database;
 };
-/* False and err if the backup is not whole, or holds what none does; documents are
-   parsed, and the database is opened, brought up to this program's schema and
-   checked. */
+/* What an interrupted restore left goes first.  False and err if the backup is not
+   whole, or holds what none does; documents are parsed, and the database is opened,
+   brought up to this program's schema and checked. */
 bool restore_stage_fill(struct restore_stage *stage,
                         struct err *err) MUST_CHECK;
-/* With all that is in it; one that is not there is fine. */
-bool restore_stage_remove(const char *folder, struct err *err) MUST_CHECK;
-/* 0700, the data folder's owner's; it must not be there. */
-bool restore_make_folder(const char *path, struct err *err) MUST_CHECK;
+/* Closes the folders and removes them with all that is in them. */
+bool restore_stage_remove(struct restore_stage *stage,
+                          struct err *err) MUST_CHECK;

@@ -85,10 +85,12 @@ static inline int close_folders(void **state)
 
 static inline void back_up(struct folders *folders)
 {
-    struct backup_made made;
+    struct backup_making making = { .data_dir = folders->from,
+                                    .file = folders->file,
+                                    .force = true };
     struct err err;
 
-    assert_true(backup_make(folders->from, folders->file, &made, &err));
+    assert_true(backup_make(&making, &err));
 }
 
 static inline bool is_there(const char *folder, const char *name)

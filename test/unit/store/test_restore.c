@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* A backup comes back whole, or nothing is changed. */
 #include <fcntl.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "backup_scene.h"
@@ -170,7 +172,10 @@ static void make_tar(struct folders *folders, const char *mark,
     (void)close(tar);
 }
 
-#define MARK "{\"format\":1,\"made_ms\":1}"
+#define MARK_OF(count, database)                                               \
+    "{\"format\":1,\"made_ms\":1,\"files\":" #count ",\"database\":" #database \
+    "}"
+#define MARK MARK_OF(1, false)
 
 static void what_no_backup_holds_is_refused(void **state)
 {
@@ -218,10 +223,69 @@ static void a_damaged_database_is_refused(void **state)
     struct folders *folders = *state;
 
     unit_write(folders->to, "oauth_old.json", "{}");
-    make_tar(folders, MARK, BACKUP_DATABASE,
+    make_tar(folders, MARK_OF(1, true), BACKUP_DATABASE,
              "This is tea, and not a database, though it is long enough to "
              "have a header that says so; so it is damaged, or worse.");
     assert_unchanged(folders);
+}
+
+/* Packed again without its database, or without .keys: a relay would start on it as
+   if no key had ever been made. */
+static void what_lacks_a_part_is_refused(void **state)
+{
+    static const struct {
+        const char *mark;
+        const char *said;
+    } rows[] = {
+        { MARK_OF(1, true), "db/relay.db" },
+        { MARK_OF(2, false), "1 files and was made with 2" },
+        { "{\"format\":1,\"made_ms\":1}", "db/relay.db" },
+    };
+    struct folders *folders = *state;
+    struct backup_restore done;
+    struct err err;
+
+    unit_write(folders->to, "oauth_old.json", "{}");
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        make_tar(folders, rows[i].mark, "oauth_main.json", "{}");
+        assert_unchanged(folders);
+        assert_false(restore(folders, true, &done, &err));
+        unit_assert_part(err.text, rows[i].said);
+    }
+}
+
+/* Made before marks counted. */
+static void an_older_one_with_its_database_comes_back(void **state)
+{
+    struct folders *folders = *state;
+    struct backup_restore done;
+    struct err err;
+    char *text;
+    FILE *file;
+    long size;
+    int tar;
+
+    back_up(folders);
+    file = fopen(unit_path(folders->from, "db/relay.db"), "r");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, 0, SEEK_END), 0);
+    size = ftell(file);
+    text = mem_alloc((size_t)size);
+    rewind(file);
+    assert_int_equal(fread(text, 1, (size_t)size, file), size);
+    (void)fclose(file);
+    tar = open(folders->file, O_WRONLY | O_TRUNC);
+    put_mark(tar, "{\"format\":1,\"made_ms\":1}");
+    assert_true(tar_add(tar,
+                        &(struct tar_file){ .name = BACKUP_DATABASE,
+                                            .size = (uint64_t)size,
+                                            .content = text },
+                        &err));
+    assert_true(tar_end(tar, &err));
+    (void)close(tar);
+    mem_free(text);
+    assert_true(restore(folders, false, &done, &err));
+    assert_int_equal(rows_in(folders->to), 1);
 }
 
 /* It was so when the backup was made. */
@@ -262,6 +326,107 @@ static void one_that_did_not_end_is_noticed_and_can_be_repeated(void **state)
     mem_free(stage);
 }
 
+/* ---- links -------------------------------------------------------------- */
+
+/* Whoever owns the folder may have put them there. */
+static void links_in_the_way_are_not_followed(void **state)
+{
+    struct folders *folders = *state;
+    char *stage = mem_strdup(unit_path(folders->to, BACKUP_STAGE));
+    char *victim = unit_folder_new();
+    struct backup_restore done = { .file = folders->file,
+                                   .data_dir = folders->to,
+                                   .force = true };
+    struct err err;
+
+    back_up(folders);
+    unit_write(victim, "tea", "hot");
+    assert_int_equal(mkdir(unit_path(victim, "db"), 0700), 0);
+    unit_write(victim, "db/tea", "hot");
+    assert_int_equal(symlink(victim, stage), 0);
+    assert_false(backup_restore(&done, &err));
+    unit_assert_part(err.text, "restoring must be a folder");
+    assert_file(victim, "tea", "hot");
+    assert_file(victim, "db/tea", "hot");
+    assert_int_equal(unlink(stage), 0);
+
+    assert_int_equal(mkdir(stage, 0700), 0);
+    assert_int_equal(symlink(victim, unit_path(stage, "db")), 0);
+    assert_int_equal(symlink(victim, unit_path(stage, "more")), 0);
+    assert_true(restore(folders, true, &done, &err));
+    assert_file(victim, "tea", "hot");
+    assert_file(victim, "db/tea", "hot");
+    unit_folder_free(victim);
+    mem_free(stage);
+}
+
+/* As another user would, as soon as it is there. */
+struct swapper {
+    const char *stage;
+    const char *away; /* a folder */
+    const char *victim;
+    atomic_bool ends;
+    int swaps;
+};
+
+static void *exchange(void *arg)
+{
+    struct swapper *swapper = arg;
+    char away[4096];
+
+    while (!atomic_load(&swapper->ends)) {
+        (void)snprintf(away, sizeof(away), "%s/%d", swapper->away,
+                       swapper->swaps);
+        if (rename(swapper->stage, away) == 0)
+            swapper->swaps += symlink(swapper->victim, swapper->stage) == 0;
+    }
+    return NULL;
+}
+
+static void restore_beside(struct folders *folders, struct swapper *swapper)
+{
+    struct backup_restore done = { .file = folders->file,
+                                   .data_dir = folders->to,
+                                   .force = true };
+    struct unit_capture log = unit_capture_begin(2);
+    pthread_t thread;
+    struct err err;
+    int whole = 0;
+
+    assert_int_equal(pthread_create(&thread, NULL, exchange, swapper), 0);
+    for (int i = 0; i < 20; i++) {
+        whole += backup_restore(&done, &err); /* or not */
+        (void)unlink(swapper->stage);
+    }
+    atomic_store(&swapper->ends, true);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    mem_free(unit_capture_end(&log));
+    assert_in_range(whole, 0, 20);
+}
+
+static void what_is_put_in_the_way_meanwhile_is_not_followed(void **state)
+{
+    struct folders *folders = *state;
+    char *victim = unit_folder_new();
+    char *stage = mem_strdup(unit_path(folders->to, BACKUP_STAGE));
+    struct swapper swapper = { .stage = stage,
+                               .away = folders->elsewhere,
+                               .victim = victim };
+
+    back_up(folders);
+    unit_write(victim, "tea", "hot");
+    assert_int_equal(mkdir(unit_path(victim, "db"), 0700), 0);
+    unit_write(victim, "db/tea", "hot");
+    unit_write(victim, "db/relay.db", "no database");
+    restore_beside(folders, &swapper);
+    assert_file(victim, "tea", "hot");
+    assert_file(victim, "db/tea", "hot");
+    assert_file(victim, "db/relay.db", "no database");
+    assert_int_equal(unit_file_count(victim), 2);
+    unit_folder_free(victim);
+    mem_free(stage);
+}
+
 static void what_root_brings_back_is_the_folders_owners(void **state)
 {
     static const char *const names[] = { "oauth_main.json", "db",
@@ -293,6 +458,10 @@ int main(void)
         TEST(what_no_backup_holds_is_refused),
         TEST(another_tar_file_is_refused),
         TEST(a_damaged_database_is_refused),
+        TEST(what_lacks_a_part_is_refused),
+        TEST(an_older_one_with_its_database_comes_back),
+        TEST(links_in_the_way_are_not_followed),
+        TEST(what_is_put_in_the_way_meanwhile_is_not_followed),
         TEST(a_damaged_document_comes_back_as_it_was),
         TEST(one_that_did_not_end_is_noticed_and_can_be_repeated),
         TEST(what_root_brings_back_is_the_folders_owners),
