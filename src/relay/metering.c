@@ -2,6 +2,7 @@
 /* Which answers are metered. */
 #include "relay/metering.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "usage/unpack.h"
 
@@ -47,6 +48,7 @@ struct meter *metering_start(const struct endpoint *endpoint,
     metering = MEM_NEW(struct metering);
     metering->unpack = unpack;
     meter_init(&metering->meter, kind);
+    metering->meter.usage.began_ms = clock_wall_ms();
     return &metering->meter;
 }
 
@@ -75,6 +77,7 @@ void metering_free(struct meter *meter)
 {
     if (!meter)
         return;
+    meter_done(meter);
     unpack_free(metering_of(meter)->unpack);
     mem_free(metering_of(meter));
 }

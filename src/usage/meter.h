@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: MIT
 /* The usage that an answer tells of itself, read from a copy of its body while it
    passes.  Takes any bytes, cut anywhere; keeps no copy of them, needs less than a
-   kilobyte, never fails.  Pure.
+   kilobyte until it tells of iterations, never fails.  Pure.
 
    A stream is read event by event, and only events that may hold usage are looked
    into: message_start and message_delta, and those without a name.  Counts of a
-   message_delta are totals: each replaces the one before, where it is told. */
+   message_delta are totals: each replaces the one before, where it is told.
+
+   An answer may have taken several calls of models, its iterations: compaction, the
+   advisor, another model after a refusal, each with counts of its own and perhaps a
+   model.  The counts on top sum up those of the answer itself and no others, so
+   what is billed is all iterations, and what the top tells beyond the answer's own
+   (https://platform.claude.com/docs/en/build-with-claude/compaction). */
 #pragma once
 
 #include "usage/sift.h"
@@ -29,9 +35,34 @@ enum meter_count {
 /* Names of fields and events that matter are shorter. */
 #define METER_WORD_MAX 24
 
+/* Models that iterations name, the answer's own included; what further ones used is
+   summed up as that of METER_MODEL_ODD. */
+#define METER_PARTS_MAX 6
+/* Stands for one that nobody can read: no model is called so. */
+#define METER_MODEL_ODD "?"
+
+/* What iterations of one model used. */
+struct meter_part {
+    char model[SIFT_TEXT_MAX + 1]; /* empty: the answer's */
+    uint64_t counts[METER_COUNTS];
+};
+
+/* All iterations. */
+struct meter_parts {
+    size_t count;
+    struct meter_part at[METER_PARTS_MAX];
+    uint64_t
+        top[METER_COUNTS]; /* the counts that the usage tells beside them */
+    uint64_t
+        covered[METER_COUNTS]; /* of them, what the counts on top take in */
+    struct meter_part reading; /* the one that is being read */
+    bool apart;                /* the counts on top do not take it in */
+};
+
 /* What is known by now. */
 struct meter_usage {
-    uint64_t counts[METER_COUNTS]; /* meaningful if known */
+    /* By whichever model, once a usage is complete; meaningful if known. */
+    uint64_t counts[METER_COUNTS];
     bool known[METER_COUNTS];
     bool final; /* the last word was said: a message_delta's usage, or that of
                       an object.  Else what is known is partial. */
@@ -39,8 +70,11 @@ struct meter_usage {
                       object's usage is complete */
     bool stopped;  /* message_stop came */
     bool failed;   /* an error event came */
+    uint64_t
+        began_ms; /* wall clock, of the answer: whose prices hold; 0: unknown */
     char model[SIFT_TEXT_MAX + 1];        /* empty if not known */
     char service_tier[SIFT_TEXT_MAX + 1]; /* likewise */
+    struct meter_parts *parts;            /* NULL: no iterations are told */
 };
 
 enum meter_line {
@@ -63,14 +97,20 @@ struct meter {
     struct meter_usage usage;
 };
 
-/* Must not be moved afterwards; needs no end. */
+/* Must not be moved afterwards. */
 void meter_init(struct meter *meter, enum meter_kind kind);
+/* Frees what is known of iterations. */
+void meter_done(struct meter *meter);
 /* The next bytes of the body, without framing and content coding. */
 void meter_feed(struct meter *meter, struct str bytes);
 
 /* Tokens written to caches: the sum of the two lifetimes, or what is told of all, if
    that is more. */
-uint64_t meter_cache_writes(const struct meter_usage *told);
+uint64_t meter_cache_writes(const uint64_t counts[METER_COUNTS]);
+
+/* What the counts on top tell beyond what iterations account for: all of it if there
+   are none. */
+void meter_rest(const struct meter_usage *told, uint64_t rest[METER_COUNTS]);
 
 /* Input tokens as Anthropic's rate limits count them: those read from a cache are
    not. */

@@ -116,16 +116,29 @@ static wide tokens_of(const struct price *price, enum price_class class,
 
 /* ---- what was used ------------------------------------------------------ */
 
-static wide of_input(const struct price *price, const struct meter_usage *usage)
-{
-    uint64_t for_1h = usage->counts[METER_CACHE_WRITE_1H];
-    uint64_t for_5m = meter_cache_writes(usage) - for_1h;
-    wide sum = tokens_of(price, PRICE_INPUT, usage->counts[METER_INPUT]);
+/* Counts of one model. */
+struct used {
+    const struct price *price;
+    const uint64_t *counts;
+};
 
-    sum = plus(sum, tokens_of(price, PRICE_CACHE_WRITE_5M, for_5m));
-    sum = plus(sum, tokens_of(price, PRICE_CACHE_WRITE_1H, for_1h));
-    return plus(sum, tokens_of(price, PRICE_CACHE_READ,
-                               usage->counts[METER_CACHE_READ]));
+static wide of_input(const struct used *used)
+{
+    uint64_t writes = meter_cache_writes(used->counts);
+    uint64_t for_1h = used->counts[METER_CACHE_WRITE_1H];
+    wide sum = tokens_of(used->price, PRICE_INPUT, used->counts[METER_INPUT]);
+
+    sum = plus(sum,
+               tokens_of(used->price, PRICE_CACHE_WRITE_5M, writes - for_1h));
+    sum = plus(sum, tokens_of(used->price, PRICE_CACHE_WRITE_1H, for_1h));
+    return plus(sum, tokens_of(used->price, PRICE_CACHE_READ,
+                               used->counts[METER_CACHE_READ]));
+}
+
+static wide of_all(const struct used *used)
+{
+    return plus(of_input(used), tokens_of(used->price, PRICE_OUTPUT,
+                                          used->counts[METER_OUTPUT]));
 }
 
 /* `sum` is of whole tokens at the full price. */
@@ -137,22 +150,50 @@ static wide in_tier(wide sum, const struct price *price,
     return times(sum / MILLION, price->batch_millionths);
 }
 
+/* Iterations of the answer's own model mostly do not name it. */
+static const struct price *price_of_part(const struct price *own,
+                                         const struct meter_usage *usage,
+                                         const struct meter_part *part)
+{
+    struct str model = str_of(part->model);
+
+    if (model.len == 0 || str_eq(model, str_of(usage->model)))
+        return own;
+    return prices_find_safe(own->table, model, usage->began_ms);
+}
+
+/* Of all iterations, each at the price of its model, and of the rest. */
+static wide sum_up(const struct price *own, const struct meter_usage *usage,
+                   wide (*of)(const struct used *used))
+{
+    uint64_t rest[METER_COUNTS];
+    wide sum;
+
+    meter_rest(usage, rest);
+    sum = in_tier(of(&(struct used){ own, rest }), own, usage);
+    for (size_t i = 0; usage->parts && i < usage->parts->count; i++) {
+        const struct meter_part *part = &usage->parts->at[i];
+        const struct price *price = price_of_part(own, usage, part);
+
+        sum = plus(sum, in_tier(of(&(struct used){ price, part->counts }),
+                                price, usage));
+    }
+    return sum;
+}
+
 uint64_t price_input_microusd(const struct price *price,
                               const struct meter_usage *usage)
 {
-    return microusd(in_tier(of_input(price, usage), price, usage));
+    return microusd(sum_up(price, usage, of_input));
 }
 
 uint64_t price_cost_microusd(const struct price *price,
                              const struct meter_usage *usage)
 {
-    wide sum =
-        plus(of_input(price, usage),
-             tokens_of(price, PRICE_OUTPUT, usage->counts[METER_OUTPUT]));
     wide searches = times(times(price->web_search, MILLION),
                           usage->counts[METER_WEB_SEARCH]);
 
-    return microusd(plus(in_tier(sum, price, usage), searches));
+    return microusd(plus(sum_up(price, usage, of_all), searches));
 }
 
 uint64_t price_tokens_microusd(const struct price *price,

@@ -25,8 +25,11 @@ enum price_class {
     PRICE_CLASSES,
 };
 
+struct prices;
+
 /* One row; owned by its table. */
 struct price {
+    const struct prices *table;    /* for what other models of an answer used */
     struct str model;              /* the pattern */
     bool names_one;                /* it has neither * nor ? */
     uint64_t valid_from_ms;        /* wall clock */
@@ -36,8 +39,6 @@ struct price {
     uint64_t context_max;          /* tokens that one call can read */
     uint64_t output_max;           /* tokens that one answer can have */
 };
-
-struct prices;
 
 /* The table that the program brings along (usage/prices.json).  The caller's. */
 struct prices *prices_default(void);
@@ -64,7 +65,8 @@ const struct price *prices_find_safe(const struct prices *prices,
 bool prices_know(const struct prices *prices, struct str pattern);
 
 /* What that came to, in micro-dollars, as far as it is known: a partial usage costs
-   what is known of it.  The service tier "batch" pays less for its tokens.  Of cache
+   what is known of it.  `price` is the answer's model's; iterations of other models cost
+   theirs, by the same table when the answer began.  The service tier "batch" pays less for its tokens.  Of cache
    writes whose lifetime is not told, 5 minutes are assumed. */
 uint64_t price_cost_microusd(const struct price *price,
                              const struct meter_usage *usage);

@@ -235,6 +235,7 @@ static bool read_rows(struct prices *prices, const struct json_doc *models,
         memcpy(values, defaults, sizeof(values));
         if (!read_row(&r, values, &prices->rows[i]))
             return false;
+        prices->rows[i].table = prices;
         add_to_dearest(&prices->dearest, &prices->rows[i]);
     }
     return true;
@@ -266,6 +267,7 @@ static struct prices *make(struct json_doc *doc, struct err *err)
 
     prices->doc = doc;
     prices->count = count;
+    prices->dearest.table = prices;
     if (read_defaults(doc, defaults, err) &&
         read_rows(prices, models, defaults, err))
         return prices;

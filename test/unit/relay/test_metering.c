@@ -110,6 +110,12 @@ static const struct {
       "model=m;input_tokens=1;output_tokens=2;cache_write_tokens=3;"
       "cache_write_5m_tokens=1;cache_write_1h_tokens=2;cache_read_tokens=4;"
       "web_search_requests=5;partial=no;" },
+    /* all that was used, by whichever model */
+    { "{\"model\":\"m\",\"usage\":{\"input_tokens\":1,\"output_tokens\":2,"
+      "\"iterations\":[{\"type\":\"compaction\",\"input_tokens\":10,"
+      "\"output_tokens\":20},{\"type\":\"message\",\"input_tokens\":1,"
+      "\"output_tokens\":2}]}}",
+      "model=m;input_tokens=11;output_tokens=22;partial=no;" },
 };
 
 static void what_is_known_stands_in_the_log(void **state)
@@ -135,6 +141,7 @@ static void what_is_known_stands_in_the_log(void **state)
         }
         unit_assert_str(buf_str(&line), bodies[i].line);
         buf_done(&line);
+        meter_done(&meter);
     }
 }
 

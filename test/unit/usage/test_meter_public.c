@@ -90,6 +90,7 @@ static void check_as_value(const char *name, struct str bytes)
     if (name[0] == 'y' &&
         strcmp(told_text(&meter.usage), "out=7 model=m final") != 0)
         fail_msg("%s: %s", name, told_text(&meter.usage));
+    meter_done(&meter);
     if (name[0] != 'y' || bytes.len > EVERY_CUT_MAX)
         return;
     buf_init(&body, bytes.len + 100);
@@ -110,6 +111,7 @@ static void check_as_event(const char *name, struct str bytes)
                            "data: {\"usage\":{\"output_tokens\":9}}\n\n"));
     if (strcmp(told_text(&meter.usage), "out=9 final") != 0)
         fail_msg("%s: %s", name, told_text(&meter.usage));
+    meter_done(&meter);
 }
 
 static void check_json(const char *name, struct str bytes)
@@ -120,6 +122,7 @@ static void check_json(const char *name, struct str bytes)
     meter_feed(&meter, bytes);
     if (strcmp(told_text(&meter.usage), "") != 0)
         fail_msg("%s: %s", name, told_text(&meter.usage));
+    meter_done(&meter);
     check_as_value(name, bytes);
     check_as_event(name, bytes);
 }

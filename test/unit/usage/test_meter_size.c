@@ -64,6 +64,10 @@ static const struct {
       "event: ", "\n" DATA "\"b\":0" STREAM_TAIL, WANT },
     { "lines ended by CR", METER_STREAM, "", "\r", DATA "\"b\":0" STREAM_TAIL,
       WANT },
+    { "iterations", METER_JSON, "{\"usage\":{\"iterations\":[",
+      "{\"output_tokens\":0},",
+      "{\"output_tokens\":7}],\"input_tokens\":3,\"output_tokens\":9}}",
+      "in=3 out=9 [ out=7] final" },
     { "lines of data", METER_STREAM, DATA "\"b\":0\n", "data:\n",
       "data: " STREAM_TAIL, WANT },
 };
@@ -79,6 +83,7 @@ static void length_costs_nothing(void **state)
                   20u * 1000 * 1000, long_cases[i].tail);
         if (strcmp(told_text(&meter.usage), long_cases[i].want) != 0)
             fail_msg("%s: %s", long_cases[i].name, told_text(&meter.usage));
+        meter_done(&meter);
     }
 }
 
@@ -102,6 +107,7 @@ static void depth_costs_nothing(void **state)
             meter_feed(&meter, str_of(pairs[i].close));
         meter_feed(&meter, STR(",\"output_tokens\":9}}"));
         unit_assert_str(str_of(told_text(&meter.usage)), "out=9 final");
+        meter_done(&meter);
     }
 }
 

@@ -200,6 +200,69 @@ static void a_cost_is_exact_and_rounded_once(void **state)
     }
 }
 
+/* Each iteration at the price of its model. */
+static const struct {
+    const char *model;
+    const char *usage;
+    uint64_t cost;
+    uint64_t of_input;
+} iterations[] = {
+    { "claude-opus-4-8",
+      "\"input_tokens\":23000,\"output_tokens\":1000,\"iterations\":["
+      "{\"type\":\"compaction\",\"input_tokens\":180000,\"output_tokens\":"
+      "3500},{\"type\":\"message\",\"input_tokens\":23000,"
+      "\"output_tokens\":1000}]",
+      203000 * 5 + 4500 * 25, 203000 * 5 },
+    { "claude-haiku-4-5",
+      "\"input_tokens\":412,\"output_tokens\":531,\"iterations\":["
+      "{\"type\":\"message\",\"input_tokens\":412,\"output_tokens\":89},"
+      "{\"type\":\"advisor_message\",\"model\":\"claude-opus-5\","
+      "\"input_tokens\":823,\"output_tokens\":1612},"
+      "{\"type\":\"message\",\"input_tokens\":1348,"
+      "\"cache_read_input_tokens\":410,\"output_tokens\":442}]",
+      (412 + 1348 + 41) + 531 * 5 + 823 * 5 + 1612 * 25,
+      (412 + 1348 + 41) + 823 * 5 },
+    /* the model of the beginning, and another that answered */
+    { "claude-haiku-4-5",
+      "\"input_tokens\":20,\"output_tokens\":100,\"iterations\":["
+      "{\"type\":\"message\",\"model\":\"claude-haiku-4-5\","
+      "\"input_tokens\":20,\"output_tokens\":3},"
+      "{\"type\":\"fallback_message\",\"model\":\"claude-opus-4-1-20250805\","
+      "\"input_tokens\":20,\"output_tokens\":100}]",
+      20 + 3 * 5 + 20 * 15 + 100 * 75, 20 + 20 * 15 },
+    /* one without a price is the dearest */
+    { "claude-haiku-4-5",
+      "\"iterations\":[{\"type\":\"advisor_message\",\"model\":\"oracle\","
+      "\"input_tokens\":100},{\"type\":\"advisor_message\",\"model\":5,"
+      "\"input_tokens\":10}]",
+      110 * 15, 110 * 15 },
+    { "claude-haiku-4-5",
+      "\"service_tier\":\"batch\",\"iterations\":[{\"type\":\"compaction\","
+      "\"input_tokens\":100}],\"server_tool_use\":{\"web_search_requests\":1}",
+      50 + 10000, 50 },
+};
+
+static void iterations_cost_what_their_models_cost(void **state)
+{
+    for (size_t i = 0; i < COUNT_OF(iterations); i++) {
+        const struct price *price = find(state, iterations[i].model);
+        struct meter meter;
+        uint64_t cost, of_input;
+
+        meter_init(&meter, METER_JSON);
+        meter.usage.began_ms = NOW;
+        meter_feed(&meter, STR("{\"usage\":{"));
+        meter_feed(&meter, str_of(iterations[i].usage));
+        meter_feed(&meter, STR("}}"));
+        cost = price_cost_microusd(price, &meter.usage);
+        of_input = price_input_microusd(price, &meter.usage);
+        if (cost != iterations[i].cost || of_input != iterations[i].of_input)
+            fail_msg("row %zu: %llu, of input %llu", i,
+                     (unsigned long long)cost, (unsigned long long)of_input);
+        meter_done(&meter);
+    }
+}
+
 /* A number of any size, small ones too; the same ones each time. */
 static uint64_t any(uint64_t *seed)
 {
@@ -378,6 +441,7 @@ int main(void)
         cmocka_unit_test(models_are_found_with_and_without_their_date),
         cmocka_unit_test(a_model_without_a_price_counts_as_the_dearest),
         cmocka_unit_test(a_cost_is_exact_and_rounded_once),
+        cmocka_unit_test(iterations_cost_what_their_models_cost),
         cmocka_unit_test(more_tokens_never_cost_less),
         cmocka_unit_test(the_parts_add_up),
         cmocka_unit_test(the_worst_is_what_the_body_may_come_to),

@@ -13,6 +13,18 @@
 static const char *const names[METER_COUNTS] = { "in", "out", "cw", "5m",
                                                  "1h", "cr",  "web" };
 
+/* Of counts only those that are not 0. */
+static void add_part(struct buf *out, const struct meter_part *part)
+{
+    buf_printf(out, " [%s", part->model);
+    for (size_t i = 0; i < METER_COUNTS; i++) {
+        if (part->counts[i] > 0)
+            buf_printf(out, " %s=%llu", names[i],
+                       (unsigned long long)part->counts[i]);
+    }
+    buf_printf(out, "]");
+}
+
 const char *told_text(const struct meter_usage *usage)
 {
     static _Thread_local char text[1024];
@@ -28,6 +40,8 @@ const char *told_text(const struct meter_usage *usage)
         buf_printf(&out, " model=%s", usage->model);
     if (usage->service_tier[0])
         buf_printf(&out, " tier=%s", usage->service_tier);
+    for (size_t i = 0; usage->parts && i < usage->parts->count; i++)
+        add_part(&out, &usage->parts->at[i]);
     buf_printf(&out, "%s%s%s", usage->final ? " final" : "",
                usage->stopped ? " stopped" : "",
                usage->failed ? " failed" : "");
@@ -58,6 +72,7 @@ static void check_cut(const char *name, struct meter *meter, struct str text,
     if (strcmp(told_text(&meter->usage), want) != 0)
         fail_msg("%s, %zu bytes, then pieces of %zu:\ngot  %s\nwant %s", name,
                  sizes[0], sizes[1], told_text(&meter->usage), want);
+    meter_done(meter);
 }
 
 void told_check(const char *name, enum meter_kind kind, struct str text,

@@ -5,7 +5,8 @@
 #include "usage/meter.h"
 
 /* What is known, in order, separated by spaces:
-   "in=1 out=2 cw=3 5m=4 1h=5 cr=6 web=7 model=m tier=t final stopped failed".
+   "in=1 out=2 cw=3 5m=4 1h=5 cr=6 web=7 model=m tier=t [] [n out=8] final stopped
+   failed"; in brackets iterations by model, the first the answer's own.
    Lives until the next call of this thread. */
 const char *told_text(const struct meter_usage *usage);
 
