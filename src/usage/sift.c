@@ -53,11 +53,20 @@ static const struct sift_node *find_member(const struct sift *sift,
 {
     const struct sift_node *object = sift->path[sift->depth - 1];
 
+    const struct sift_node *other = NULL;
+    const struct sift_node *watched;
+
     for (size_t i = 0; i < object->inside_count; i++) {
-        if (str_eq(object->inside[i].name, name))
+        if (object->inside[i].name.len == 0)
+            other = &object->inside[i];
+        else if (str_eq(object->inside[i].name, name))
             return &object->inside[i];
     }
-    return sift_watched(sift, name);
+    if (other)
+        sift->found(sift->arg,
+                    &(struct sift_found){ .id = other->id, .text = name });
+    watched = sift_watched(sift, name);
+    return watched ? watched : other;
 }
 
 static size_t at_value(struct sift *sift, struct str bytes)

@@ -46,7 +46,10 @@ enum sift_kind {
 };
 
 /* One member of the tree.  A value of another kind, null too, is none; so is a
-   number that is no plain count up to 2^63. */
+   number that is no plain count up to 2^63.  One without a name, of kind SIFT_ANY,
+   stands for all other members of its object: it is found when a name of theirs was
+   read, with that as its text (empty if nobody can read it, see SIFT_TEXT_MAX), and,
+   unless the name is watched, once more when the value begins. */
 struct sift_node {
     struct str name;
     enum sift_kind kind;

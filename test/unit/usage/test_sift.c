@@ -141,6 +141,39 @@ static void a_text_with_a_nul_is_nobodys(void **state)
     sift_scene_check_cuts(&of, STR("{\"tea\0\":\"a\",\"cups\":1}"), "1=1;9;");
 }
 
+static const struct sift_node some[] = {
+    { { "cups", 4 }, SIFT_NUMBER, 1, NULL, 0 },
+    { { "", 0 }, SIFT_ANY, 6, NULL, 0 },
+};
+static const struct sift_node seen[] = {
+    { { "tea", 3 }, SIFT_TEXT, 0, NULL, 0 },
+};
+static const struct sift_node some_root = {
+    { "", 0 }, SIFT_OBJECT, 9, some, COUNT_OF(some)
+};
+static const struct sift_of with_others = { .root = &some_root,
+                                            .watched = seen,
+                                            .watched_count = COUNT_OF(seen),
+                                            .pieces_max = 5 };
+
+static const struct sift_case others[] = {
+    { "{\"cups\":1}", "1=1;9;" },
+    { "{\"x\":null,\"cups\":1}", "6=x;6:n;1=1;9;" },
+    { "{\"\\u0078\" : {\"cups\":2,\"y\":3},\"cups\":1}", "6=x;6:{;1=1;9;" },
+    { "{\"\":1,\"\\u00e9\":[2]}", "6;6:1;6;6:[;9;" },
+    { "{\"" LONG128 "x\":1}", "6;6:1;9;" },
+    /* what is watched is found as that, too */
+    { "{\"tea\":\"x\",\"y\":{\"tea\":\"z\"}}", "6=tea;0=x;6=y;6:{;0=z;9;" },
+};
+
+static void all_other_members_are_one(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(others); i++)
+        sift_scene_check_cuts(&with_others, str_of(others[i].text),
+                              others[i].want);
+}
+
 /* Wherever one text stopped. */
 static void another_text_begins_afresh(void **state)
 {
@@ -168,6 +201,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(members_are_found_however_the_text_is_cut),
         cmocka_unit_test(a_text_with_a_nul_is_nobodys),
+        cmocka_unit_test(all_other_members_are_one),
         cmocka_unit_test(another_text_begins_afresh),
     };
 
