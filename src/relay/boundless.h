@@ -6,5 +6,6 @@
 #include "usage/scan_facts.h"
 
 /* Of a body that price_worst() finds no bound for; it is compressed if `packed`.
-   `facts` NULL: it is no JSON object. */
-const char *boundless_text(bool packed, const struct scan_facts *facts);
+   `facts` NULL: it is no JSON object.
+   The caller's, to free with mem_free(). */
+char *boundless_text(bool packed, const struct scan_facts *facts);

@@ -82,6 +82,7 @@ void ration_free(struct ration *ration)
         return;
     assert(!ration_is_held(ration));
     leave_queues(ration);
+    mem_free(ration->boundless);
     mem_free(ration);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What a request is thought to come to, before it is sent. */
 #include "base/clock.h"
+#include "base/mem.h"
 #include "relay/boundless.h"
 #include "relay/ration_internal.h"
 
@@ -29,8 +30,7 @@ static bool find_usual_most(const struct ration *ration, struct estimate *worst)
     if (!ration->options.facts)
         return false;
     facts = *ration->options.facts;
-    facts.tools_unbounded = false;
-    facts.has_servers = false;
+    scan_facts_bound(&facts);
     return find_most(ration, &facts, worst);
 }
 
@@ -80,8 +80,7 @@ static struct estimate find_unread(const struct ration *ration)
     if (ration->options.facts)
         facts = *ration->options.facts;
     facts.max_tokens_is = SCAN_ABSENT;
-    facts.tools_unbounded = false;
-    facts.has_servers = false;
+    scan_facts_bound(&facts);
     (void)find_most(ration, &facts, &most);
     return (struct estimate){
         ration_smaller(estimate.tokens_in, most.tokens_in),
@@ -186,10 +185,12 @@ static void choose(struct ration *ration)
 
     ration->basis =
         ration_basis(options->owner.strict, find_history(ration), bound);
-    ration->has_tools = facts && (facts->tool_uses > 0 ||
-                                  facts->tools_unbounded || facts->has_servers);
-    if (ration->basis == RATION_STRICT_UNBOUNDED)
-        ration->boundless = boundless_text(options->packed, facts);
+    ration->has_tools =
+        facts && (facts->tool_uses > 0 || scan_facts_unbounded(facts));
+    mem_free(ration->boundless); /* of the time before a change */
+    ration->boundless = ration->basis == RATION_STRICT_UNBOUNDED
+                            ? boundless_text(options->packed, facts)
+                            : NULL;
     take(ration, &most);
 }
 

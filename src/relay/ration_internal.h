@@ -13,7 +13,7 @@ struct ration {
     struct admission admission;
     struct estimate estimate;
     struct estimate unread; /* what is booked if its usage is never told */
-    const char *boundless;  /* of RATION_STRICT_UNBOUNDED: what bounds it not */
+    char *boundless; /* of RATION_STRICT_UNBOUNDED: why nothing bounds it */
     char model[SIFT_TEXT_MAX + 1];
     const struct price *price; /* of the model asked for, or of that answered */
     bool answered;             /* the latter */

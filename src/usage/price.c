@@ -206,6 +206,7 @@ uint64_t price_tokens_microusd(const struct price *price,
 
 #define HIDDEN_TOKENS 2000
 #define IMAGE_TOKENS 5000
+#define TOOL_TOKENS 1000
 
 static uint64_t narrow(wide value)
 {
@@ -218,6 +219,7 @@ static uint64_t worst_input(const struct price *price,
     wide tokens = (wide)body_bytes + HIDDEN_TOKENS;
 
     tokens = plus(tokens, times(facts->images, IMAGE_TOKENS));
+    tokens = plus(tokens, times(facts->typed_tools, TOOL_TOKENS));
     tokens = plus(tokens, times(price->context_max, facts->unmeasured));
     tokens = plus(tokens, times(price->context_max, facts->tool_uses));
     return narrow(tokens);
@@ -242,7 +244,7 @@ bool price_worst(const struct price *price, const struct scan_facts *facts,
 {
     wide sum;
 
-    if (facts->tools_unbounded || facts->has_servers)
+    if (scan_facts_unbounded(facts))
         return false;
     most->tokens_in = worst_input(price, facts, body_bytes);
     most->tokens_out = facts->max_tokens_is == SCAN_TOLD ? facts->max_tokens

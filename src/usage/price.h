@@ -90,8 +90,8 @@ struct price_most {
    for: a token per byte and 2,000 that Anthropic adds, at the dearest class of input
    that it asks for, and max_tokens (or the model's greatest, if it does not say) of
    output.  What the bytes do not measure is added at its greatest: 5,000 tokens an
-   image, and the whole context of the model for documents and for each use of a server
-   tool, whose results are read in another call.  False, and nothing told, if nothing
-   bounds it: a server tool without max_uses, or MCP servers. */
+   image, 1,000 a tool that Anthropic describes, and the whole context of the model for
+   documents and for each use of a server tool, whose results are read in another call.
+   False, and nothing told, if nothing bounds it (scan_facts_unbounded()). */
 bool price_worst(const struct price *price, const struct scan_facts *facts,
                  uint64_t body_bytes, struct price_most *most) MUST_CHECK;

@@ -10,14 +10,38 @@
 
 #include "usage/sift.h"
 
+/* What keeps anybody from proving what a body may cost at the most, beside the tools,
+   servers and content below.  The first one found counts.  Only what is known to cost
+   nothing beyond tokens that the body bounds is free of doubt. */
+enum scan_doubt {
+    SCAN_DOUBT_NONE,
+    SCAN_DOUBT_MEMBER, /* a member at the top that is not known */
+    SCAN_DOUBT_VALUE,  /* one that is, with a value that is not */
+    SCAN_DOUBT_TWICE, /* a member comes twice: readers differ in which counts */
+    SCAN_DOUBT_TOOL,  /* a type of tool */
+    SCAN_DOUBT_EDIT,  /* a type of context edit */
+    SCAN_DOUBT_CONTENT, /* a type of content, which brings tools of its own */
+};
+
+#define SCAN_DOUBT_NAME_MAX 63
+
 /* A member that is absent, that holds what was expected, or anything else. */
 enum scan_fact { SCAN_ABSENT, SCAN_TOLD, SCAN_ODD };
 
 /* The tool that is being read. */
 struct scan_tool {
     bool is_server; /* Anthropic runs it */
+    bool typed;     /* it has a type, */
+    bool readable;  /* and a text for one */
     bool bounded;   /* by `uses` */
+    bool used;      /* it has a max_uses */
     uint64_t uses;
+};
+
+/* The context edit that is being read. */
+struct scan_edit {
+    bool typed;
+    bool readable;
 };
 
 struct scan_facts {
@@ -35,7 +59,16 @@ struct scan_facts {
     uint64_t max_tokens;  /* if TOLD; else 0 */
     uint64_t tool_uses;   /* the max_uses of server tools, added up */
     uint64_t images;      /* image blocks anywhere */
+    uint64_t typed_tools; /* the client's own that Anthropic describes */
+    enum scan_doubt doubt;
+    bool tentative; /* the doubt goes if the value turns out to be harmless */
+    char doubt_name[SCAN_DOUBT_NAME_MAX + 1]; /* the member or type, unescaped;
+                         empty if nobody can read it */
     struct scan_tool tool;
+    struct scan_edit edit;
+    unsigned char tools_seen; /* 2: twice, as the next two */
+    unsigned char max_tokens_seen;
+    unsigned char servers_seen;
     char model[SIFT_TEXT_MAX + 1]; /* unescaped, if TOLD; else empty */
 };
 
@@ -50,3 +83,8 @@ enum scan_item {
 void scan_facts_sift(struct sift *sift, sift_fn found, void *arg);
 /* Everything that was found is given to the facts, which begin as zeros. */
 void scan_facts_take(struct scan_facts *facts, const struct sift_found *found);
+
+/* Does nothing bound it: tools, servers, or a doubt? */
+bool scan_facts_unbounded(const struct scan_facts *facts);
+/* Forget what nothing bounds: as if nothing came of it. */
+void scan_facts_bound(struct scan_facts *facts);

@@ -60,36 +60,41 @@ static void feed_piece(struct scan_ahead *ahead, struct str piece)
     mem_free(mem);
 }
 
-/* `first` bytes, then pieces of `size`. */
-static void check_cut(struct str body, size_t first, size_t size,
-                      const char *want)
+/* So many bytes, then pieces of one size. */
+static void check_cut(struct str body, const size_t sizes[2],
+                      const struct scan_facts *whole)
 {
     struct scan_ahead ahead;
+    char want[512];
 
+    text_copy(want, sizeof(want), str_of(asked_text(whole)));
     scan_ahead_init(&ahead);
-    feed_piece(&ahead, str_sub(body, 0, first));
-    for (size_t at = first; at < body.len; at += size)
-        feed_piece(&ahead, str_sub(body, at, size));
+    feed_piece(&ahead, str_sub(body, 0, sizes[0]));
+    for (size_t at = sizes[0]; at < body.len; at += sizes[1])
+        feed_piece(&ahead, str_sub(body, at, sizes[1]));
+    if (whole->doubt != ahead.facts.doubt ||
+        strcmp(whole->doubt_name, ahead.facts.doubt_name) != 0)
+        fail_msg(STR_FMT "\nin pieces of %zu and %zu: in doubt for %s",
+                 STR_ARG(body), sizes[0], sizes[1], ahead.facts.doubt_name);
     if (strcmp(asked_text(&ahead.facts), want) != 0)
         fail_msg(STR_FMT "\nin pieces of %zu and %zu\ngot  %s\nwant %s",
-                 STR_ARG(body), first, size, asked_text(&ahead.facts), want);
+                 STR_ARG(body), sizes[0], sizes[1], asked_text(&ahead.facts),
+                 want);
 }
 
 struct scan_facts asked_check(struct str body)
 {
     static const size_t sizes[] = { 1, 2, 3, 5, 16, 31, 64, 79 };
     char *mem = mem_alloc(body.len + (body.len == 0));
-    char want[512];
     struct scan scan;
 
     if (body.len > 0)
         memcpy(mem, body.at, body.len);
     scan = scan_body((struct str){ mem, body.len });
     mem_free(mem);
-    text_copy(want, sizeof(want), str_of(asked_text(&scan.facts)));
     for (size_t cut = 0; cut <= body.len; cut++)
-        check_cut(body, cut, body.len + 1, want);
+        check_cut(body, (size_t[]){ cut, body.len + 1 }, &scan.facts);
     for (size_t i = 0; i < COUNT_OF(sizes); i++)
-        check_cut(body, 0, sizes[i], want);
+        check_cut(body, (size_t[]){ 0, sizes[i] }, &scan.facts);
     return scan.facts;
 }

@@ -350,6 +350,10 @@ static const struct {
       8000,
       { 20000, 1000, 50000 } },
     { "claude-sonnet-5",
+      { TOLD(1000), .typed_tools = 3 },
+      8000,
+      { 13000, 1000, 36000 } },
+    { "claude-sonnet-5",
       { TOLD(1000), .unmeasured = true },
       8000,
       { 1010000, 1000, 2030000 } },
@@ -359,6 +363,7 @@ static const struct {
       { 2010000, 1000, 4050000 } },
     { "claude-sonnet-5", { TOLD(1), .tools_unbounded = true }, 1, { 0 } },
     { "claude-sonnet-5", { TOLD(1), .has_servers = true }, 1, { 0 } },
+    { "claude-sonnet-5", { TOLD(1), .doubt = SCAN_DOUBT_MEMBER }, 1, { 0 } },
     /* more than there is */
     { "claude-sonnet-5",
       { TOLD(INT64_MAX) },
