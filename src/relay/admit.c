@@ -239,7 +239,7 @@ void admit_settle(struct relayed *r)
                                  .owed = r->owed,
                                  .complete = r->outcome == COMPLETE,
                                  .usage = r->meter ? &r->meter->usage : NULL,
-                                 .answer_bytes = r->bytes_out });
+                                 .answer_bytes = metering_bytes(r->meter) });
     assert(!ration_is_held(r->ration));
     ration_free(r->ration);
     r->ration = NULL;

@@ -3,6 +3,7 @@
    quick and true for a caller without a key. */
 #pragma once
 
+#include "relay/metering.h"
 #include "relay/ration.h"
 #include "relay/relayed.h"
 #include "team/key.h"
@@ -30,7 +31,7 @@ enum ration_answer admit_ask(struct relayed *r, void (*wake)(void *arg));
 static inline void admit_look(struct relayed *r)
 {
     if (r->ration && r->meter)
-        ration_look(r->ration, &r->meter->usage, r->bytes_out);
+        ration_look(r->ration, &r->meter->usage, metering_bytes(r->meter));
 }
 
 /* A call is given up, or over: did its request leave? */

@@ -9,6 +9,7 @@
 struct metering {
     struct meter meter;
     struct unpack *unpack; /* NULL: it comes plain */
+    uint64_t bytes;        /* unpacked */
 };
 
 /* False if it is in a coding that nobody here knows. */
@@ -59,18 +60,25 @@ static struct metering *metering_of(struct meter *meter)
 
 static void take_plain(void *arg, struct str bytes)
 {
+    metering_of(arg)->bytes += bytes.len;
     meter_feed(arg, bytes);
 }
 
-/* What is damaged is not read on: what was told before it stands. */
+/* What is damaged is not read on: what was told before it stands, and of what comes
+   nothing but its size is known. */
 void metering_feed(struct meter *meter, struct str bytes)
 {
-    struct unpack *unpack = metering_of(meter)->unpack;
+    struct metering *metering = metering_of(meter);
 
-    if (unpack)
-        (void)unpack_feed(unpack, bytes, take_plain, meter);
-    else
-        meter_feed(meter, bytes);
+    if (!metering->unpack)
+        take_plain(meter, bytes);
+    else if (!unpack_feed(metering->unpack, bytes, take_plain, meter))
+        metering->bytes += bytes.len;
+}
+
+uint64_t metering_bytes(struct meter *meter)
+{
+    return meter ? metering_of(meter)->bytes : 0;
 }
 
 void metering_free(struct meter *meter)

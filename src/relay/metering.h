@@ -14,6 +14,9 @@ struct meter *metering_start(const struct endpoint *endpoint,
                              const struct parser_head *head);
 /* The next bytes of the body, without framing, as they came. */
 void metering_feed(struct meter *meter, struct str bytes);
+/* How many bytes of the body have come, without framing and unpacked: however an answer
+   travels, so many of them are so many tokens.  NULL is fine: 0. */
+uint64_t metering_bytes(struct meter *meter);
 /* NULL is fine. */
 void metering_free(struct meter *meter);
 

@@ -76,8 +76,10 @@ bool ration_is_held(const struct ration *ration);
 /* What is known of the answer so far.  For each wake: mostly it costs two
    comparisons. */
 struct ration_look {
-    unsigned told;     /* the meter's, as of the last correction */
-    uint64_t bytes_at; /* of the answer, from which on more must be held */
+    unsigned told; /* the meter's, as of the last correction */
+    uint64_t
+        bytes_at; /* of the answer, from which on more must be held: as it is
+                          read, whatever its coding */
 };
 void ration_correct(struct ration *ration, const struct meter_usage *usage,
                     uint64_t answer_bytes);
@@ -98,7 +100,7 @@ struct ration_end {
     bool owed;                       /* it may be billed: it was not refused */
     bool complete;                   /* the answer came to its end */
     const struct meter_usage *usage; /* NULL: nobody read the answer */
-    uint64_t answer_bytes;
+    uint64_t answer_bytes;           /* as it was read */
 };
 /* If it may be billed and nobody knows how much, what was reserved is booked. */
 void ration_settle(struct ration *ration, const struct ration_end *end);

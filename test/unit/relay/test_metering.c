@@ -2,6 +2,8 @@
 /* Which answers are metered, and what the log says of it. */
 #include "relay/metering.h"
 
+#include <stdio.h>
+
 #include "base/buf.h"
 #include "base/mem.h"
 #include "fields.h"
@@ -145,6 +147,53 @@ static void what_is_known_stands_in_the_log(void **state)
     }
 }
 
+/* gzip: 1,000 times "a" */
+#define PACKED                                                                 \
+    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x4b\x4c\x1c\x05\xa3\x60\x14\x0c" \
+    "\x77\x00\x00\x03\xda\x38\x9a\xe8\x03\x00\x00"
+
+static struct meter *start(const char *coding)
+{
+    static struct fields fields;
+    char text[128];
+    struct parser_head head = { .status = 200 };
+
+    (void)snprintf(text, sizeof(text), JSON "content-encoding: %s\n", coding);
+    head.headers = *fields_read(&fields, text);
+    return metering_start(endpoints_find(STR("POST"), STR("/v1/messages")),
+                          &head);
+}
+
+/* What an answer that breaks off came to goes by them. */
+static void bytes_are_counted_unpacked(void **state)
+{
+    struct meter *meter = start("gzip");
+
+    (void)state;
+    metering_feed(meter, STR(PACKED));
+    assert_int_equal(metering_bytes(meter), 1000);
+    metering_free(meter);
+    meter = start("identity");
+    metering_feed(meter, STR(PACKED));
+    metering_feed(meter, STR("ab"));
+    assert_int_equal(metering_bytes(meter), sizeof(PACKED) - 1 + 2);
+    metering_free(meter);
+    assert_int_equal(metering_bytes(NULL), 0);
+}
+
+/* What comes after the damage is not free. */
+static void bytes_of_what_is_damaged_are_counted_as_they_come(void **state)
+{
+    struct meter *meter = start("gzip");
+
+    (void)state;
+    metering_feed(meter, STR("no gzip at all"));
+    assert_int_equal(metering_bytes(meter), 14);
+    metering_feed(meter, STR(PACKED));
+    assert_int_equal(metering_bytes(meter), 14 + sizeof(PACKED) - 1);
+    metering_free(meter);
+}
+
 static void without_a_meter_the_log_says_nothing(void **state)
 {
     struct log_field fields[METERING_FIELDS_MAX];
@@ -158,6 +207,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_that_tell_usage_are_metered),
         cmocka_unit_test(what_is_known_stands_in_the_log),
+        cmocka_unit_test(bytes_are_counted_unpacked),
+        cmocka_unit_test(bytes_of_what_is_damaged_are_counted_as_they_come),
         cmocka_unit_test(without_a_meter_the_log_says_nothing),
     };
 
