@@ -325,9 +325,13 @@ void ration_correct(struct ration *ration, const struct meter_usage *usage,
     so_far = output_so_far(ration, usage, answer_bytes);
     if (row_of(ration)->has_like)
         ration->look.bytes_at = answer_bytes + RAISE_BYTES;
-    admission_correct(&ration->admission, meter_rated_input(usage),
-                      price_input_microusd(ration->price, usage) +
-                          (so_far > out ? so_far : out));
+    admission_correct(&ration->admission,
+                      &(struct admission_hold){
+                          .tokens_in = meter_rated_input(usage),
+                          .tokens_out = ration->admission.tokens_out,
+                          .cost_microusd =
+                              price_input_microusd(ration->price, usage) +
+                              (so_far > out ? so_far : out) });
 }
 
 /* ---- settling ----------------------------------------------------------- */

@@ -81,7 +81,8 @@ static bool fits(struct check *check)
 
     found->used =
         counters_used(check->activity, found->limit, check->zone, check->now);
-    found->reserved = counters_held(check->activity, found->limit);
+    found->reserved =
+        counters_held(check->activity, found->limit, found->used, found->at);
     sum = add(add(found->used, found->reserved), found->need);
     if (sum <= found->at)
         return true;
@@ -223,6 +224,7 @@ static void hold(struct admission *admission, size_t side,
     activity->held.requests++;
     activity->held.tokens_out += admission->tokens_out;
     activity->held.cost_microusd += admission->cost_microusd;
+    activity->held.whole += admission->whole;
     admission->second[side] = (uint32_t)second;
     for (size_t i = 0; i < RATES; i++) {
         if (!activity->rates[i])
@@ -252,6 +254,7 @@ static enum admission_verdict reserve(struct admission *admission,
     admission->tokens_in = bounded(ask->tokens_in);
     admission->tokens_out = bounded(ask->tokens_out);
     admission->cost_microusd = bounded(ask->cost_microusd);
+    admission->whole = ask->whole;
     for (size_t i = 0; i < ADMISSION_SIDES; i++) {
         if (admission->of[i])
             hold(admission, i, now);
@@ -295,34 +298,45 @@ static void correct_rate(struct admission *admission, size_t side, size_t rate,
                        admission->second[side], from, to);
 }
 
+/* What was held before is what the admission says. */
 static void correct(struct admission *admission, size_t side,
-                    uint64_t tokens_in, uint64_t cost_microusd)
+                    const struct admission_hold *hold)
 {
     struct held *held = &admission->of[side]->activity->held;
 
+    assert(held->tokens_out >= admission->tokens_out);
     assert(held->cost_microusd >= admission->cost_microusd);
+    assert(held->whole >= admission->whole);
+    held->tokens_out =
+        held->tokens_out - admission->tokens_out + hold->tokens_out;
     held->cost_microusd =
-        held->cost_microusd - admission->cost_microusd + cost_microusd;
+        held->cost_microusd - admission->cost_microusd + hold->cost_microusd;
+    held->whole = held->whole - admission->whole + hold->whole;
     correct_rate(admission, side, RATE_TOKENS_IN, admission->tokens_in,
-                 tokens_in);
+                 hold->tokens_in);
 }
 
-void admission_correct(struct admission *admission, uint64_t tokens_in,
-                       uint64_t cost_microusd)
+void admission_correct(struct admission *admission,
+                       const struct admission_hold *hold)
 {
+    const struct admission_hold now = { bounded(hold->tokens_in),
+                                        bounded(hold->tokens_out),
+                                        bounded(hold->cost_microusd),
+                                        hold->whole };
+
     assert(admission->state == ADMISSION_RESERVED);
     if (!admission->counted)
         return;
-    tokens_in = bounded(tokens_in);
-    cost_microusd = bounded(cost_microusd);
     lock_all(admission->of);
     for (size_t i = 0; i < ADMISSION_SIDES; i++) {
         if (admission->of[i])
-            correct(admission, i, tokens_in, cost_microusd);
+            correct(admission, i, &now);
     }
     unlock_all(admission->of);
-    admission->tokens_in = tokens_in;
-    admission->cost_microusd = cost_microusd;
+    admission->tokens_in = now.tokens_in;
+    admission->tokens_out = now.tokens_out;
+    admission->cost_microusd = now.cost_microusd;
+    admission->whole = now.whole;
 }
 
 /* ---- settling ----------------------------------------------------------- */
@@ -332,9 +346,11 @@ static void give_back(const struct admission *admission, struct held *held)
     assert(held->requests > 0);
     assert(held->tokens_out >= admission->tokens_out);
     assert(held->cost_microusd >= admission->cost_microusd);
+    assert(held->whole >= admission->whole);
     held->requests--;
     held->tokens_out -= admission->tokens_out;
     held->cost_microusd -= admission->cost_microusd;
+    held->whole -= admission->whole;
 }
 
 static void book(struct admission *admission, size_t side,

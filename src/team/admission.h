@@ -33,6 +33,7 @@ struct admission {
     uint64_t tokens_in; /* held */
     uint64_t tokens_out;
     uint64_t cost_microusd;
+    bool whole; /* likewise, as of admission_hold */
 };
 
 /* What one request is counted as at the most: tokens, or micro-dollars. */
@@ -53,6 +54,7 @@ struct admission_ask {
     uint64_t tokens_in; /* what it may use */
     uint64_t tokens_out;
     uint64_t cost_microusd;
+    bool whole; /* it may cost any more: see admission_hold */
 };
 
 enum admission_verdict {
@@ -72,9 +74,19 @@ enum admission_verdict admission_reserve(struct admission *admission,
                                          struct counters_now now,
                                          struct limit_refusal *why);
 
+/* What a request under way holds. */
+struct admission_hold {
+    uint64_t tokens_in;
+    uint64_t tokens_out;
+    uint64_t cost_microusd;
+    /* All that is left of each cost limit, of the key and of the group: nothing else
+       that costs something is admitted meanwhile. */
+    bool whole;
+};
+
 /* What is held from now on, more or less than before; limits are not asked. */
-void admission_correct(struct admission *admission, uint64_t tokens_in,
-                       uint64_t cost_microusd);
+void admission_correct(struct admission *admission,
+                       const struct admission_hold *hold);
 
 struct admission_truth {
     uint64_t tokens_in;

@@ -31,7 +31,7 @@ static void free_activity(struct activity *activity)
     if (!activity)
         return;
     assert(activity->held.requests == 0 && activity->held.tokens_out == 0 &&
-           activity->held.cost_microusd == 0);
+           activity->held.cost_microusd == 0 && activity->held.whole == 0);
     assert(list_is_empty(&activity->waiting));
     quarters_done(&activity->quarters);
     quarters_done(&activity->pending);
@@ -165,10 +165,19 @@ uint64_t counters_used(struct activity *activity, enum limit limit,
     return limit == LIMIT_RPD ? use->requests : use->cost_microusd;
 }
 
-uint64_t counters_held(const struct activity *activity, enum limit limit)
+static uint64_t held_cost(const struct held *held, uint64_t used, uint64_t at)
+{
+    uint64_t left = at == LIMIT_NONE || at < used ? 0 : at - used;
+
+    return held->whole > 0 && left > held->cost_microusd ? left
+                                                         : held->cost_microusd;
+}
+
+uint64_t counters_held(const struct activity *activity, enum limit limit,
+                       uint64_t used, uint64_t at)
 {
     if (limit_kinds[limit].unit == LIMIT_IN_MICROUSD)
-        return activity->held.cost_microusd;
+        return held_cost(&activity->held, used, at);
     if (limit == LIMIT_RPD)
         return activity->held.requests;
     return limit == LIMIT_TPM_OUT ? activity->held.tokens_out : 0;
@@ -217,14 +226,15 @@ static bool is_calendar(enum limit limit)
 }
 
 static struct limit_view view_of(struct activity *activity, enum limit limit,
-                                 const struct zone *zone,
+                                 uint64_t at, const struct zone *zone,
                                  struct counters_now now)
 {
     struct limit_view view = {
         .used = counters_used(activity, limit, zone, now),
-        .reserved = counters_held(activity, limit),
+        .limit = at,
     };
 
+    view.reserved = counters_held(activity, limit, view.used, at);
     if (view.used > 0)
         view.opens_ms = counters_opens(activity, limit, view.used - 1, now);
     else if (is_calendar(limit))
@@ -242,9 +252,8 @@ void counters_view(struct counters *counters, const struct limits *limits,
     pthread_mutex_lock(&counters->mutex);
     activity = counters->activity ? counters->activity : &none;
     for (size_t i = 0; i < LIMIT_COUNT; i++) {
-        out->at[i] =
-            view_of(activity, (enum limit)i, zone ? zone : zone_utc(), now);
-        out->at[i].limit = limits->at[i];
+        out->at[i] = view_of(activity, (enum limit)i, limits->at[i],
+                             zone ? zone : zone_utc(), now);
     }
     out->total = activity->total;
     pthread_mutex_unlock(&counters->mutex);

@@ -18,6 +18,7 @@ struct held {
         requests; /* of those that are counted: they are the ones at once */
     uint64_t tokens_out;
     uint64_t cost_microusd;
+    uint64_t whole; /* requests that hold all that is left of cost limits */
 };
 
 enum { RATE_REQUESTS, RATE_TOKENS_IN, RATE_TOKENS_OUT, RATES };
@@ -65,10 +66,12 @@ void unsaved_list(struct counters *counters);
 void counters_add(struct counters *counters, const struct use *use,
                   uint64_t wall_ms);
 
-/* Used, and held, of that limit; locked. */
+/* Used of that limit, and held beside what is used if it is as high as `at` (which may
+   be LIMIT_NONE); locked. */
 uint64_t counters_used(struct activity *activity, enum limit limit,
                        const struct zone *zone, struct counters_now now);
-uint64_t counters_held(const struct activity *activity, enum limit limit);
+uint64_t counters_held(const struct activity *activity, enum limit limit,
+                       uint64_t used, uint64_t at);
 /* When no more than `most` of it is used, by the wall clock; 0: now, never, or it is
    not known.  Locked. */
 uint64_t counters_opens(struct activity *activity, enum limit limit,

@@ -27,6 +27,15 @@ static int tear_down(void **state)
 
 /* ---- every event in every state ------------------------------------------ */
 
+/* As much output as before. */
+static void hold(struct admission *admission, uint64_t tokens_in,
+                 uint64_t cost_microusd)
+{
+    admission_correct(admission, &(struct admission_hold){
+                                     tokens_in, admission->tokens_out,
+                                     cost_microusd, false });
+}
+
 enum event { RESERVE, RESERVE_IN_VAIN, CORRECT, SETTLE, EVENTS };
 
 static void happen(struct admission *admission, enum event event)
@@ -46,7 +55,7 @@ static void happen(struct admission *admission, enum event event)
                          ADMISSION_REFUSED);
         break;
     case CORRECT:
-        admission_correct(admission, 100, 200000);
+        hold(admission, 100, 200000);
         break;
     case SETTLE:
         counter_desk_settle(&desk, admission);
@@ -277,12 +286,12 @@ static void a_correction_frees_or_holds_more(void **state)
     desk.key.limits.at[LIMIT_COST_DAY] = 400000;
     desk.key.limits.at[LIMIT_TPM_IN] = 1000;
     assert_int_equal(admit(admissions, 2), 2);
-    admission_correct(&admissions[0], 40, 50000);
+    hold(&admissions[0], 40, 50000);
     assert_int_equal(counter_desk_view(&desk, &desk.key).at[LIMIT_TPM_IN].used,
                      140);
-    admission_correct(&admissions[1], 100, 150000);
+    hold(&admissions[1], 100, 150000);
     assert_int_equal(admit(admissions + 2, 1), 1);
-    admission_correct(&admissions[2], 100, 900000);
+    hold(&admissions[2], 100, 900000);
     assert_int_equal(
         counter_desk_view(&desk, &desk.key).at[LIMIT_COST_DAY].reserved,
         1100000);
@@ -350,7 +359,7 @@ static void a_limit_may_come_and_go_meanwhile(void **state)
     desk.key.limits.at[LIMIT_RPM] = 10;
     desk.key.limits.at[LIMIT_TPM_IN] = 1000;
     assert_int_equal(counter_desk_reserve(&desk, &after), ADMISSION_GRANTED);
-    admission_correct(&before, 7, 1);
+    hold(&before, 7, 1);
     counter_desk_cancel(&desk, &before);
     assert_int_equal(counter_desk_view(&desk, &desk.key).at[LIMIT_RPM].used, 1);
     limits_init(&desk.key.limits);
@@ -370,7 +379,7 @@ static void counting_tokens_is_free(void **state)
     ask.counted = false;
     assert_int_equal(admission_reserve(&admission, &ask, desk.now, &desk.why),
                      ADMISSION_GRANTED);
-    admission_correct(&admission, 5, 5);
+    hold(&admission, 5, 5);
     counter_desk_settle(&desk, &admission);
     assert_int_equal(admission.state, ADMISSION_SETTLED);
     assert_int_equal(counter_desk_view(&desk, &desk.key).total.requests, 0);
@@ -424,7 +433,8 @@ static void numbers_that_cannot_be_are_added_up(void **state)
         assert_int_equal(admission_reserve(&all[i], &ask, desk.now, &desk.why),
                          ADMISSION_GRANTED);
     for (size_t i = 0; i < COUNT_OF(all); i++) {
-        admission_correct(&all[i], most, most);
+        admission_correct(&all[i],
+                          &(struct admission_hold){ most, most, most, false });
         admission_settle(&all[i], &truth, desk.now);
     }
     counter_desk_expect_free(&desk);

@@ -126,8 +126,9 @@ static void correct(struct scene *scene, struct client *client)
              (double)(estimate_so_far(&client->history, bytes).cost_microusd +
                       estimate_mean_out(&client->history)));
     client->begun = true;
-    admission_correct(&client->admission, client->admission.tokens_in,
-                      client->cost_in + out);
+    admission_correct(&client->admission,
+                      &(struct admission_hold){ .cost_microusd =
+                                                    client->cost_in + out });
 }
 
 static void settle(struct scene *scene, struct client *client)

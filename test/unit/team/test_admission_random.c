@@ -67,8 +67,11 @@ static void step(struct player *player)
             player->admitted++;
         }
     } else if (player->count > 0 && rand_r(&player->seed) % 3 == 0) {
-        admission_correct(some, below(player, some->tokens_in + 1),
-                          below(player, some->cost_microusd + 1));
+        admission_correct(some, &(struct admission_hold){
+                                    below(player, some->tokens_in + 1),
+                                    below(player, some->tokens_out + 1),
+                                    below(player, some->cost_microusd + 1),
+                                    some->whole });
     } else if (player->count > 0) {
         truth = (struct admission_truth){
             .tokens_in = below(player, some->tokens_in + 1),
