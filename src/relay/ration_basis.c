@@ -18,17 +18,23 @@ static enum ration_basis strict_basis(enum ration_history history,
 enum ration_basis ration_basis(bool strict, enum ration_history history,
                                enum ration_bound bound)
 {
+    static const enum ration_basis by_bound[] = {
+        [RATION_BOUND_NONE] = RATION_UNBOUNDED,
+        [RATION_BOUND_USUAL] = RATION_WORST,
+        [RATION_BOUND_PROVEN] = RATION_WORST,
+    };
+
     if (strict)
         return strict_basis(history, bound);
     switch (history) {
     case RATION_HISTORY_OWN:
         return RATION_OWN;
     case RATION_HISTORY_ALL:
-        return bound == RATION_BOUND_PROVEN ? RATION_ALL_CAPPED : RATION_ALL;
+        return RATION_ALL;
     case RATION_HISTORY_NONE:
         break;
     }
-    return bound == RATION_BOUND_NONE ? RATION_UNBOUNDED : RATION_WORST;
+    return by_bound[bound];
 }
 
 const struct ration_basis_row ration_basis_rows[] = {
@@ -36,7 +42,6 @@ const struct ration_basis_row ration_basis_rows[] = {
     [RATION_UNBOUNDED] = { false, false, false, RATION_CUT_BYTES },
     [RATION_WORST] = { false, true, false, RATION_CUT_BYTES },
     [RATION_ALL] = { true, true, true, RATION_CUT_LIKE },
-    [RATION_ALL_CAPPED] = { true, true, true, RATION_CUT_LIKE },
     [RATION_OWN] = { true, true, true, RATION_CUT_LIKE },
     [RATION_STRICT_UNBOUNDED] = { false, false, false, RATION_CUT_RESERVED },
     [RATION_STRICT_WORST] = { false, true, false, RATION_CUT_RESERVED },

@@ -20,17 +20,16 @@ enum ration_bound {
 };
 
 enum ration_basis {
-    RATION_FREE,       /* of tokens and money: there is no estimate */
-    RATION_UNBOUNDED,  /* nothing is known, and nothing bounds it */
-    RATION_WORST,      /* the most it may cost */
-    RATION_ALL,        /* what its like came to, over all keys */
-    RATION_ALL_CAPPED, /* the same, but not more than the worst */
-    RATION_OWN,        /* what its like came to, for this key */
+    RATION_FREE,      /* of tokens and money: there is no estimate */
+    RATION_UNBOUNDED, /* nothing is known, and nothing bounds it */
+    RATION_WORST,     /* the most it may cost */
+    RATION_ALL,       /* what its like came to, over all keys */
+    RATION_OWN,       /* what its like came to, for this key */
     /* Of keys that reserve the worst, whatever its like came to: */
     RATION_STRICT_UNBOUNDED, /* there is none: refused */
     RATION_STRICT_WORST,
     RATION_STRICT_ALL, /* the worst; its like shows how far an answer has come */
-    RATION_STRICT_OWN, /* likewise, and its like, if that was more */
+    RATION_STRICT_OWN, /* likewise, raised by how much its like exceeded it */
 };
 
 /* Of one that is not free. */

@@ -5,8 +5,18 @@
 #include "relay/boundless.h"
 #include "relay/ration_internal.h"
 
-/* Far more than any limit. */
-#define UNBOUNDED UINT64_MAX
+/* Searches cost something beside the tokens that they bring. */
+static uint64_t most_out(const struct ration *ration,
+                         const struct scan_facts *facts, uint64_t tokens)
+{
+    struct meter_usage usage = { .told = 0 };
+
+    if (facts->tool_uses == 0)
+        return price_tokens_microusd(ration->price, PRICE_OUTPUT, tokens);
+    usage.counts[METER_OUTPUT] = tokens;
+    usage.counts[METER_WEB_SEARCH] = facts->tool_uses;
+    return price_cost_microusd(ration->price, &usage);
+}
 
 /* False if nothing bounds it. */
 static bool find_most(const struct ration *ration,
@@ -17,8 +27,9 @@ static bool find_most(const struct ration *ration,
     if (!facts ||
         !price_worst(ration->price, facts, ration->options.body_bytes, &most))
         return false;
-    *worst = (struct estimate){ most.tokens_in, most.tokens_out,
-                                most.cost_microusd };
+    *worst =
+        (struct estimate){ most.tokens_in, most.tokens_out, most.cost_microusd,
+                           most_out(ration, facts, most.tokens_out) };
     return true;
 }
 
@@ -59,14 +70,15 @@ static enum ration_history find_history(struct ration *ration)
                : RATION_HISTORY_NONE;
 }
 
-/* Whatever a body may cost at the most: what its like came to is what counts. */
-static struct estimate expected(const struct ration *ration,
-                                uint64_t body_bytes)
+static struct estimate smaller(const struct estimate *a,
+                               const struct estimate *b)
 {
-    const struct estimate none = { UNBOUNDED >> 1, UNBOUNDED >> 1,
-                                   UNBOUNDED >> 1 };
-
-    return estimate_expect(&ration->history, NULL, body_bytes, &none);
+    return (struct estimate){
+        ration_smaller(a->tokens_in, b->tokens_in),
+        ration_smaller(a->tokens_out, b->tokens_out),
+        ration_smaller(a->cost_microusd, b->cost_microusd),
+        ration_smaller(a->cost_out_microusd, b->cost_out_microusd),
+    };
 }
 
 /* The estimate, as far as it can be: nobody is charged for a number in its body that
@@ -75,89 +87,102 @@ static struct estimate find_unread(const struct ration *ration)
 {
     struct scan_facts facts = { .model_is = SCAN_ABSENT };
     struct estimate most = { 0 };
-    struct estimate estimate = ration->estimate;
 
     if (ration->options.facts)
         facts = *ration->options.facts;
     facts.max_tokens_is = SCAN_ABSENT;
     scan_facts_bound(&facts);
     (void)find_most(ration, &facts, &most);
+    return smaller(&ration->estimate, &most);
+}
+
+/* ---- at the most --------------------------------------------------------- */
+
+static uint64_t sum_of(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
+/* What nothing bounds brings beside the rest about what it usually came to: by bytes
+   alone a large body would be thought to bring a hundred times that. */
+static struct estimate add_usual(const struct ration *ration,
+                                 const struct estimate *most)
+{
+    struct estimate usual = estimate_usual(&ration->history);
+
     return (struct estimate){
-        ration_smaller(estimate.tokens_in, most.tokens_in),
-        ration_smaller(estimate.tokens_out, most.tokens_out),
-        ration_smaller(estimate.cost_microusd, most.cost_microusd),
+        sum_of(most->tokens_in, usual.tokens_in),
+        sum_of(most->tokens_out, usual.tokens_out),
+        sum_of(most->cost_microusd, usual.cost_microusd),
+        sum_of(most->cost_out_microusd, usual.cost_out_microusd),
     };
 }
 
-/* What other keys' requests came to does not make a small one dear. */
-static void lower_to_most(struct ration *ration, const struct estimate *most)
+/* A key's own requests may have exceeded what was thought to be the worst: then that
+   was not.  What other keys' came to makes no small one dear. */
+static struct estimate most_by_like(const struct ration *ration,
+                                    enum ration_history history,
+                                    enum ration_bound bound,
+                                    const struct estimate *most)
 {
-    struct estimate *estimate = &ration->estimate;
-    uint64_t out =
-        price_tokens_microusd(ration->price, PRICE_OUTPUT, most->tokens_out);
-
-    estimate->tokens_in = ration_smaller(estimate->tokens_in, most->tokens_in);
-    estimate->tokens_out =
-        ration_smaller(estimate->tokens_out, most->tokens_out);
-    estimate->cost_microusd =
-        ration_smaller(estimate->cost_microusd, most->cost_microusd);
-    ration->cost_out = ration_smaller(ration->cost_out, out);
+    if (bound != RATION_BOUND_PROVEN)
+        return add_usual(ration, most);
+    return history == RATION_HISTORY_OWN
+               ? estimate_worst(&ration->history, most)
+               : *most;
 }
 
-static uint64_t larger(uint64_t a, uint64_t b)
+static void find_limits(struct ration *ration, enum ration_history history,
+                        enum ration_bound bound, const struct estimate *most)
 {
-    return a > b ? a : b;
-}
+    const struct scan_facts *facts = ration->options.facts;
 
-/* Should its like have come to more than what was thought to be the worst, then that
-   was not. */
-static void raise_to_like(struct ration *ration)
-{
-    struct estimate like = expected(ration, ration->options.body_bytes);
-    struct estimate *estimate = &ration->estimate;
-
-    estimate->tokens_in = larger(estimate->tokens_in, like.tokens_in);
-    estimate->tokens_out = larger(estimate->tokens_out, like.tokens_out);
-    estimate->cost_microusd =
-        larger(estimate->cost_microusd, like.cost_microusd);
-    ration->cost_out =
-        larger(ration->cost_out, expected(ration, 0).cost_microusd);
+    ration->most = *most;
+    ration->worst = (struct estimate){ 0 };
+    if (history != RATION_HISTORY_NONE)
+        ration->most = most_by_like(ration, history, bound, most);
+    if (bound == RATION_BOUND_PROVEN)
+        ration->worst = *most;
+    ration->asked = facts && facts->max_tokens_is == SCAN_TOLD
+                        ? facts->max_tokens
+                        : ration->price->output_max;
 }
 
 /* ---- one for each basis -------------------------------------------------- */
 
 static void take_like(struct ration *ration)
 {
-    ration->estimate = expected(ration, ration->options.body_bytes);
-    ration->cost_out = expected(ration, 0).cost_microusd;
+    const struct estimate_ask ask = { ration->options.body_bytes,
+                                      ration->asked };
+
+    ration->estimate = estimate_expect(&ration->history, &ask, &ration->most);
+    ration->unread = ration->estimate;
 }
 
+/* What is raised by a strict key's like protects its limits; it is not booked for an
+   answer whose usage is never told. */
 static void take_most(struct ration *ration, const struct estimate *most)
 {
     ration->estimate = *most;
-    ration->cost_out =
-        price_tokens_microusd(ration->price, PRICE_OUTPUT, most->tokens_out);
+    ration->unread = find_unread(ration);
+    ration->estimate = ration->most;
 }
 
 static void take_all(struct ration *ration)
 {
-    ration->estimate = (struct estimate){ UNBOUNDED, UNBOUNDED, UNBOUNDED };
-    ration->cost_out = 0;
+    ration->estimate =
+        (struct estimate){ ESTIMATE_UNBOUNDED, ESTIMATE_UNBOUNDED,
+                           ESTIMATE_UNBOUNDED, 0 };
+    ration->unread = find_unread(ration);
 }
 
-/* What is raised to a strict key's like protects its limits; it is not booked for an
-   answer whose usage is never told. */
 static void take(struct ration *ration, const struct estimate *most)
 {
     switch (ration->basis) {
     case RATION_OWN:
     case RATION_ALL:
-    case RATION_ALL_CAPPED:
         take_like(ration);
-        if (ration->basis == RATION_ALL_CAPPED)
-            lower_to_most(ration, most);
-        ration->unread = ration->estimate;
-        return;
+        break;
     case RATION_WORST:
     case RATION_STRICT_WORST:
     case RATION_STRICT_ALL:
@@ -169,30 +194,31 @@ static void take(struct ration *ration, const struct estimate *most)
         take_all(ration);
         break;
     case RATION_FREE:
-        return;
+        break;
     }
-    ration->unread = find_unread(ration);
-    if (ration->basis == RATION_STRICT_OWN)
-        raise_to_like(ration);
 }
 
 static void choose(struct ration *ration)
 {
     const struct ration_options *options = &ration->options;
     const struct scan_facts *facts = options->facts;
-    struct estimate most;
+    struct estimate most = { ESTIMATE_UNBOUNDED, ESTIMATE_UNBOUNDED,
+                             ESTIMATE_UNBOUNDED, ESTIMATE_UNBOUNDED };
     enum ration_bound bound = find_bound(ration, &most);
+    enum ration_history history = find_history(ration);
 
-    ration->basis =
-        ration_basis(options->owner.strict, find_history(ration), bound);
+    ration->basis = ration_basis(options->owner.strict, history, bound);
     ration->has_tools =
         facts && (facts->tool_uses > 0 || scan_facts_unbounded(facts));
     mem_free(ration->boundless); /* of the time before a change */
     ration->boundless = ration->basis == RATION_STRICT_UNBOUNDED
                             ? boundless_text(options->packed, facts)
                             : NULL;
+    find_limits(ration, history, bound, &most);
     take(ration, &most);
 }
+
+/* ---- what a minute allows ------------------------------------------------ */
 
 /* A request that may alone need more than a minute allows is let through when the
    minute is empty, unless the worst has to be held: else it never would be, and

@@ -13,13 +13,15 @@ struct ration {
     struct admission admission;
     struct estimate estimate;
     struct estimate unread; /* what is booked if its usage is never told */
+    struct estimate most;   /* whatever its like came to; as far as is known */
+    struct estimate worst;  /* proven, or all 0: for histories */
+    uint64_t asked;         /* tokens of output at the most */
     char *boundless; /* of RATION_STRICT_UNBOUNDED: why nothing bounds it */
     char model[SIFT_TEXT_MAX + 1];
     const struct price *price; /* of the model asked for, or of that answered */
     bool answered;             /* the latter */
     enum ration_basis basis;
     struct history history; /* of its like, if the basis knows any */
-    uint64_t cost_out;      /* of the estimate: what is not input */
     bool has_tools;         /* that the server runs */
     struct queue_place *places[ADMISSION_SIDES]; /* NULL: it waits not there */
     struct loop_timer *patience;                 /* while it waits */
@@ -29,6 +31,11 @@ struct ration {
 static inline uint64_t ration_smaller(uint64_t a, uint64_t b)
 {
     return a < b ? a : b;
+}
+
+static inline uint64_t ration_larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
 }
 
 /* Its price, until the answer says which model it was. */

@@ -9,9 +9,10 @@
 
 /* ---- histories as text --------------------------------------------------- */
 
-#define HISTORY_DOC_MAX 512
+#define HISTORY_DOC_MAX 1024
 
-/* [mean, variance, ...]: read as they were written. */
+/* [mean, variance, ...]: read as they were written.  Of an older one the last are
+   absent, and 0. */
 static struct str write_history(const struct history *history,
                                 char out[HISTORY_DOC_MAX])
 {
@@ -29,9 +30,11 @@ static bool read_history(struct str text, struct history *out)
 {
     struct err err;
     struct json_doc *doc = json_doc_parse(text, &err);
-    bool fine = json_doc_count(doc) == (size_t)2 * HISTORY_SPREADS;
+    size_t count = json_doc_count(doc) / 2;
+    bool fine = json_doc_count(doc) % 2 == 0 && count >= HISTORY_FIRST &&
+                count <= HISTORY_SPREADS;
 
-    for (size_t i = 0; i < HISTORY_SPREADS && fine; i++)
+    for (size_t i = 0; i < count && fine; i++)
         fine = json_doc_as_number(json_doc_at(doc, 2 * i), &out->of[i].mean) &&
                json_doc_as_number(json_doc_at(doc, 2 * i + 1),
                                   &out->of[i].variance);

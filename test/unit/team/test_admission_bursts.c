@@ -93,14 +93,16 @@ static void learn(struct scene *scene, const struct client *client)
 static void start(struct scene *scene, struct client *client)
 {
     const struct estimate worst = { 102000, 32000,
-                                    102000 * 15 / 4 + 32000 * PRICE_OUT };
+                                    102000 * 15 / 4 + 32000 * PRICE_OUT,
+                                    32000 * PRICE_OUT };
     struct admission_ask ask = counter_desk_ask(&scene->desk);
     struct estimate estimate = worst;
 
     draw(scene, client);
     if (!scene->burst->strict &&
         counters_history(scene->desk.key.counters, MODEL, &client->history))
-        estimate = estimate_expect(&client->history, NULL, 100000, &worst);
+        estimate = estimate_expect(&client->history,
+                                   &(struct estimate_ask){ 100000, 0 }, &worst);
     ask.cost_microusd = estimate.cost_microusd;
     client->over = admission_reserve(&client->admission, &ask, scene->desk.now,
                                      &scene->desk.why) != ADMISSION_GRANTED;
@@ -121,10 +123,10 @@ static void correct(struct scene *scene, struct client *client)
                          sqrt(client->history.of[HISTORY_OUT_COST].variance));
     else
         out -= client->cost_in;
-    out = (uint64_t)
-        fmax((double)out,
-             (double)(estimate_so_far(&client->history, bytes).cost_microusd +
-                      estimate_mean_out(&client->history)));
+    out = (uint64_t)fmax(
+        (double)out,
+        (double)(estimate_so_far(&client->history, bytes).cost_out_microusd +
+                 estimate_mean_out(&client->history).cost_out_microusd));
     client->begun = true;
     admission_correct(&client->admission,
                       &(struct admission_hold){ .cost_microusd =

@@ -141,7 +141,9 @@ static bool run_text(struct sql *sql, void *arg, struct err *err)
     (void)arg;
     return sql_run(sql,
                    "INSERT INTO estimate VALUES(2, 'a', 1, '[1,2]'),"
-                   " (2, 'b', 1, 'x'), (2, 'c', 1, '[]')",
+                   " (2, 'b', 1, 'x'), (2, 'c', 1, '[]'),"
+                   " (2, 'd', 1, '[1,2,3,4,5,6,7,8,9,10,11,12,13]'),"
+                   " (2, 'old', 7, '[1,2,3,4,5,6,7,8,9,10,11,12]')",
                    SQL_NO_VALUES, err);
 }
 
@@ -161,6 +163,13 @@ static void a_damaged_history_is_none(void **state)
     assert_false(counters_history(key->counters, STR("a"), &got));
     assert_false(counters_history(key->counters, STR("b"), &got));
     assert_false(counters_history(key->counters, STR("c"), &got));
+    assert_false(counters_history(key->counters, STR("d"), &got));
+    /* Saved before more was learned. */
+    assert_true(counters_history(key->counters, STR("old"), &got));
+    assert_int_equal(got.requests, 7);
+    assert_true(got.of[HISTORY_BYTE_COST].variance == 12);
+    assert_true(got.of[HISTORY_FIRST].mean == 0);
+    assert_true(got.of[HISTORY_OVER_COST].mean == 0);
     key_unref(key);
     keyring_free(ring);
 }

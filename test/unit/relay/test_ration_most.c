@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: MIT
+/* relay/ration: what bounds an estimate, and an answer that did not tell all. */
+#include "relay/ration.h"
+
+#include "ration_scene.h"
+
+static struct price_most most_of(void)
+{
+    struct price_most most;
+
+    assert_true(price_worst(prices_find(s.prices, STR(MODEL), clock_wall_ms()),
+                            &s.facts, s.options.body_bytes, &most));
+    return most;
+}
+
+static uint64_t held_out(void)
+{
+    return view_of(s.key).at[LIMIT_TPM_OUT].reserved;
+}
+
+static uint64_t used_out(void)
+{
+    return view_of(s.key).total.tokens_out;
+}
+
+static void learn(size_t requests, const struct meter_usage *usage,
+                  uint64_t answer_bytes)
+{
+    for (size_t i = 0; i < requests; i++)
+        end(given(), usage, answer_bytes, true);
+}
+
+/* Nothing was sent. */
+static void leave(struct ration *ration)
+{
+    ration_settle(ration, &(struct ration_end){ .sent = false });
+    ration_free(ration);
+}
+
+/* ---- the worst is the most ----------------------------------------------- */
+
+/* Short bodies that bring much: searches, documents that are fetched.  A large one would
+   be thought to bring a thousand times that. */
+static void no_history_exceeds_the_worst(void **state)
+{
+    struct meter_usage usage = usage_of(800, true);
+    struct ration *ration;
+
+    (void)state;
+    s.options.body_bytes = 200;
+    s.facts.tool_uses = 3;
+    learn(5, &usage, 4000);
+    s.facts.tool_uses = 0;
+    s.options.body_bytes = 200000;
+    s.limits.at[LIMIT_COST_TOTAL] = used() + most_of().cost_microusd;
+    ration = given();
+    assert_int_equal(held(), most_of().cost_microusd);
+    leave(ration);
+}
+
+/* What came to more than it could, by what the body says, may do so again. */
+static void what_exceeded_the_worst_may_exceed_it_again(void **state)
+{
+    struct ration *ration;
+    struct meter_usage usage = usage_of(1000, true);
+
+    (void)state;
+    s.facts.max_tokens = 1;
+    s.options.body_bytes = 10;
+    some_history(3);
+    s.limits.at[LIMIT_COST_TOTAL] = 5 * ALIKE + ALIKE / 4;
+    for (size_t i = 0; i < 2; i++) {
+        s.options.owner.strict = i == 1;
+        ration = given();
+        assert_in_range(held(), ALIKE - 1, ALIKE + 1);
+        assert_in_range(held_out(), 1000, 1000);
+        end(ration, &usage, 100000, true);
+    }
+    refused("this request may cost $0.075");
+}
+
+static void strict_takes_the_worst_where_it_was_never_exceeded(void **state)
+{
+    struct ration *ration;
+
+    (void)state;
+    s.options.body_bytes = 10000;
+    some_history(3);
+    s.facts.max_tokens = 10;
+    s.options.body_bytes = 1000;
+    s.options.owner.strict = true;
+    ration = given();
+    /* 20,000 tokens of 10,000 bytes: not those, but by what they exceeded it */
+    assert_int_equal(held(), (most_of().cost_microusd * ALIKE + 25500) / 51000);
+    leave(ration);
+    s.options.body_bytes = BODY;
+    some_history(200);
+    ration = given();
+    assert_in_range(held(), most_of().cost_microusd,
+                    most_of().cost_microusd * 101 / 100);
+    leave(ration);
+}
+
+/* Without a bound, a large body does not bring what small ones did by its size. */
+static void what_nothing_bounds_brings_what_it_usually_brought(void **state)
+{
+    struct meter_usage usage = usage_of(1000, true);
+    struct ration *ration;
+    uint64_t usual;
+
+    (void)state;
+    s.facts.tools_unbounded = true;
+    s.options.body_bytes = 200;
+    learn(5, &usage, 4000);
+    ration = given();
+    assert_int_equal(held(), ALIKE);
+    leave(ration);
+    s.options.body_bytes = 200000;
+    s.facts.tools_unbounded = false;
+    usual = most_of().cost_microusd;
+    s.facts.tools_unbounded = true;
+    ration = given();
+    assert_int_equal(held(), usual + ALIKE);
+    leave(ration);
+}
+
+/* ---- more output than its like asked for ---------------------------------- */
+
+static void small_answers_do_not_vouch_for_large_ones(void **state)
+{
+    struct meter_usage usage = usage_of(1, true);
+    struct ration *ration;
+
+    (void)state;
+    s.facts.max_tokens = 1;
+    learn(16, &usage, 500);
+    s.facts.max_tokens = 32000;
+    ration = given();
+    assert_int_equal(held(), 60000 + 32000 * 15);
+    assert_int_equal(held_out(), 32000);
+    leave(ration);
+    /* Half of what the model gives who does not say. */
+    s.facts.max_tokens = 64000;
+    usage = usage_of(640, true);
+    learn(300, &usage, 5000);
+    s.facts.max_tokens_is = SCAN_ABSENT;
+    ration = given();
+    assert_in_range(held_out(), 1270, 1290);
+    leave(ration);
+}
+
+/* ---- answers that broke off ------------------------------------------------ */
+
+/* Learned from answers in one piece, whose bytes are worth ten times as much. */
+static void an_answer_came_to_no_more_than_it_could(void **state)
+{
+    struct meter_usage whole = usage_of(1000, true);
+    struct meter_usage begun = usage_of(1, false);
+    struct ration *ration;
+    uint64_t before;
+
+    (void)state;
+    s.facts.max_tokens = 500;
+    learn(5, &whole, 4000);
+    s.facts.max_tokens = 100;
+    before = used();
+    ration = given();
+    ration_look(ration, &begun, 8000);
+    assert_int_equal(held(), 60000 + 200 * 15);
+    assert_int_equal(held_out(), 200);
+    end(ration, &begun, 8000, false);
+    assert_int_equal(used() - before, 60000 + 100 * 15);
+    assert_int_equal(used_out(), 5 * 1000 + 100);
+}
+
+static void tokens_are_held_as_the_answer_comes(void **state)
+{
+    struct meter_usage begun = usage_of(1, false);
+    struct meter_usage told = usage_of(30000, true);
+    struct ration *ration;
+
+    (void)state;
+    s.facts.max_tokens = 32000;
+    some_history(16);
+    s.group_limits.at[LIMIT_TPM_OUT] = 10000;
+    ration = given();
+    assert_int_equal(held_out(), 1000);
+    ration_look(ration, &begun, 900000);
+    assert_int_equal(held_out(), 9000 + 1000);
+    refused("the group team has used 0 of 10,000 output tokens a minute");
+    told.told = 2;
+    ration_look(ration, &told, 900000);
+    assert_int_equal(held_out(), 30000);
+    assert_int_equal(held(), 60000 + 30000 * 15);
+    end(ration, &told, 900000, true);
+}
+
+/* What tools bring is told at the end, and leaving before that makes it not free. */
+static void tools_count_when_an_answer_broke_off(void **state)
+{
+    struct meter_usage begun = usage_of(1, false);
+    uint64_t before;
+
+    (void)state;
+    s.facts.tool_uses = 1;
+    some_history(4);
+    begun.counts[METER_INPUT] = 100;
+    before = used();
+    end(given(), &begun, 100000, false);
+    assert_int_equal(used() - before, ALIKE);
+    s.options.owner.strict = true;
+    before = used();
+    end(given(), &begun, 100, false);
+    assert_int_equal(used() - before, most_of().cost_microusd);
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TEST(no_history_exceeds_the_worst),
+        TEST(what_exceeded_the_worst_may_exceed_it_again),
+        TEST(strict_takes_the_worst_where_it_was_never_exceeded),
+        TEST(what_nothing_bounds_brings_what_it_usually_brought),
+        TEST(small_answers_do_not_vouch_for_large_ones),
+        TEST(an_answer_came_to_no_more_than_it_could),
+        TEST(tokens_are_held_as_the_answer_comes),
+        TEST(tools_count_when_an_answer_broke_off),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
