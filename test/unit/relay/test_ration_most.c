@@ -214,6 +214,60 @@ static void tools_count_when_an_answer_broke_off(void **state)
     assert_int_equal(used() - before, most_of().cost_microusd);
 }
 
+/* ---- more than a minute allows ------------------------------------------------ */
+
+static void what_is_known_to_exceed_a_minute_never_starts(void **state)
+{
+    struct meter_usage usage = usage_of(1000, true);
+
+    (void)state;
+    s.limits.at[LIMIT_TPM_IN] = 15000;
+    end(given(), &usage, 1000, true);
+    s.limits.at[LIMIT_TPM_IN] = LIMIT_NONE;
+    s.group_limits.at[LIMIT_TPM_IN] = 15000;
+    refused("the group team has used 0 of 15,000 input tokens a minute (limit "
+            "tpm_in), and this request may use 20,000: that is more than the "
+            "limit ever allows");
+    s.group_limits.at[LIMIT_TPM_IN] = 20000;
+    leave(given());
+    s.limits.at[LIMIT_TPM_OUT] = 999;
+    refused("may use 1,000: that is more than the limit ever allows");
+    /* It may ask for less; and nobody knows what comes of asking for more. */
+    s.facts.max_tokens = 999;
+    leave(given());
+    s.facts.max_tokens = 32000;
+    s.limits.at[LIMIT_TPM_OUT] = 1000;
+    leave(given());
+}
+
+/* Half of its like fit. */
+static void what_mostly_fits_starts_in_an_empty_minute(void **state)
+{
+    struct meter_usage usage = usage_of(100, true);
+
+    (void)state;
+    for (size_t i = 0; i < 20; i++) {
+        usage.counts[METER_OUTPUT] = i % 2 ? 100 : 1000;
+        end(given(), &usage, 1000, true);
+    }
+    s.limits.at[LIMIT_TPM_OUT] = 700;
+    leave(given());
+    s.limits.at[LIMIT_TPM_OUT] = 400;
+    refused("that is more than the limit ever allows");
+}
+
+/* Others' requests tell nothing for sure. */
+static void a_key_without_history_may_try(void **state)
+{
+    (void)state;
+    some_history(3);
+    counters_unref(s.key);
+    s.key = counters_new(NULL, SUBJECT_OF_KEY(2));
+    s.options.owner.of[ADMISSION_KEY].counters = s.key;
+    s.limits.at[LIMIT_TPM_OUT] = 500;
+    leave(given());
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -226,6 +280,9 @@ int main(void)
         TEST(an_answer_came_to_no_more_than_it_could),
         TEST(tokens_are_held_as_the_answer_comes),
         TEST(tools_count_when_an_answer_broke_off),
+        TEST(what_is_known_to_exceed_a_minute_never_starts),
+        TEST(what_mostly_fits_starts_in_an_empty_minute),
+        TEST(a_key_without_history_may_try),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
