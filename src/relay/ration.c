@@ -114,6 +114,7 @@ static enum admission_verdict reserve(struct ration *ration,
         .tokens_in = ration->estimate.tokens_in,
         .tokens_out = ration->estimate.tokens_out,
         .cost_microusd = ration->estimate.cost_microusd,
+        .whole = ration_basis_rows[ration->basis].whole,
     };
 
     for (size_t i = 0; i < ADMISSION_SIDES; i++) {

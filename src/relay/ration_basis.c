@@ -20,7 +20,7 @@ enum ration_basis ration_basis(bool strict, enum ration_history history,
 {
     static const enum ration_basis by_bound[] = {
         [RATION_BOUND_NONE] = RATION_UNBOUNDED,
-        [RATION_BOUND_USUAL] = RATION_WORST,
+        [RATION_BOUND_USUAL] = RATION_USUAL,
         [RATION_BOUND_PROVEN] = RATION_WORST,
     };
 
@@ -38,13 +38,15 @@ enum ration_basis ration_basis(bool strict, enum ration_history history,
 }
 
 const struct ration_basis_row ration_basis_rows[] = {
-    [RATION_FREE] = { false, false, false, RATION_CUT_BYTES },
-    [RATION_UNBOUNDED] = { false, false, false, RATION_CUT_BYTES },
-    [RATION_WORST] = { false, true, false, RATION_CUT_BYTES },
-    [RATION_ALL] = { true, true, true, RATION_CUT_LIKE },
-    [RATION_OWN] = { true, true, true, RATION_CUT_LIKE },
-    [RATION_STRICT_UNBOUNDED] = { false, false, false, RATION_CUT_RESERVED },
-    [RATION_STRICT_WORST] = { false, true, false, RATION_CUT_RESERVED },
-    [RATION_STRICT_ALL] = { true, true, false, RATION_CUT_RESERVED },
-    [RATION_STRICT_OWN] = { true, true, false, RATION_CUT_RESERVED },
+    [RATION_FREE] = { false, false, false, false, RATION_CUT_BYTES },
+    [RATION_UNBOUNDED] = { false, false, false, false, RATION_CUT_BYTES },
+    [RATION_USUAL] = { false, false, false, true, RATION_CUT_BYTES },
+    [RATION_WORST] = { false, true, false, false, RATION_CUT_BYTES },
+    [RATION_ALL] = { true, true, true, false, RATION_CUT_LIKE },
+    [RATION_OWN] = { true, true, true, false, RATION_CUT_LIKE },
+    [RATION_STRICT_UNBOUNDED] = { false, false, false, false,
+                                  RATION_CUT_RESERVED },
+    [RATION_STRICT_WORST] = { false, true, false, false, RATION_CUT_RESERVED },
+    [RATION_STRICT_ALL] = { true, true, false, false, RATION_CUT_RESERVED },
+    [RATION_STRICT_OWN] = { true, true, false, false, RATION_CUT_RESERVED },
 };

@@ -22,6 +22,7 @@ enum ration_bound {
 enum ration_basis {
     RATION_FREE,      /* of tokens and money: there is no estimate */
     RATION_UNBOUNDED, /* nothing is known, and nothing bounds it */
+    RATION_USUAL,     /* likewise; the most, if nothing comes of its tools */
     RATION_WORST,     /* the most it may cost */
     RATION_ALL,       /* what its like came to, over all keys */
     RATION_OWN,       /* what its like came to, for this key */
@@ -50,6 +51,7 @@ struct ration_basis_row {
        runs tools, whose results become input later. */
     bool corrects;
     bool corrects_tools;
+    bool whole; /* all that is left of cost limits is held */
     enum ration_cut cut;
 };
 extern const struct ration_basis_row ration_basis_rows[];

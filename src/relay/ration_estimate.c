@@ -183,6 +183,7 @@ static void take(struct ration *ration, const struct estimate *most)
     case RATION_ALL:
         take_like(ration);
         break;
+    case RATION_USUAL:
     case RATION_WORST:
     case RATION_STRICT_WORST:
     case RATION_STRICT_ALL:

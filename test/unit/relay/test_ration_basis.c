@@ -17,7 +17,7 @@ static const struct {
     enum ration_basis want;
 } cases[] = {
     { EXPECTED, HISTORY(NONE), BOUND(NONE), RATION_UNBOUNDED },
-    { EXPECTED, HISTORY(NONE), BOUND(USUAL), RATION_WORST },
+    { EXPECTED, HISTORY(NONE), BOUND(USUAL), RATION_USUAL },
     { EXPECTED, HISTORY(NONE), BOUND(PROVEN), RATION_WORST },
     { EXPECTED, HISTORY(ALL), BOUND(NONE), RATION_ALL },
     { EXPECTED, HISTORY(ALL), BOUND(USUAL), RATION_ALL },
@@ -52,15 +52,17 @@ static const struct {
     enum ration_basis basis;
     struct ration_basis_row want;
 } uses[] = {
-    { RATION_FREE, { false, false, false, RATION_CUT_BYTES } },
-    { RATION_UNBOUNDED, { false, false, false, RATION_CUT_BYTES } },
-    { RATION_WORST, { false, true, false, RATION_CUT_BYTES } },
-    { RATION_ALL, { true, true, true, RATION_CUT_LIKE } },
-    { RATION_OWN, { true, true, true, RATION_CUT_LIKE } },
-    { RATION_STRICT_UNBOUNDED, { false, false, false, RATION_CUT_RESERVED } },
-    { RATION_STRICT_WORST, { false, true, false, RATION_CUT_RESERVED } },
-    { RATION_STRICT_ALL, { true, true, false, RATION_CUT_RESERVED } },
-    { RATION_STRICT_OWN, { true, true, false, RATION_CUT_RESERVED } },
+    { RATION_FREE, { false, false, false, false, RATION_CUT_BYTES } },
+    { RATION_UNBOUNDED, { false, false, false, false, RATION_CUT_BYTES } },
+    { RATION_USUAL, { false, false, false, true, RATION_CUT_BYTES } },
+    { RATION_WORST, { false, true, false, false, RATION_CUT_BYTES } },
+    { RATION_ALL, { true, true, true, false, RATION_CUT_LIKE } },
+    { RATION_OWN, { true, true, true, false, RATION_CUT_LIKE } },
+    { RATION_STRICT_UNBOUNDED,
+      { false, false, false, false, RATION_CUT_RESERVED } },
+    { RATION_STRICT_WORST, { false, true, false, false, RATION_CUT_RESERVED } },
+    { RATION_STRICT_ALL, { true, true, false, false, RATION_CUT_RESERVED } },
+    { RATION_STRICT_OWN, { true, true, false, false, RATION_CUT_RESERVED } },
 };
 
 static void the_basis_says_what_becomes_of_the_estimate(void **state)
@@ -73,7 +75,7 @@ static void the_basis_says_what_becomes_of_the_estimate(void **state)
         if (row->has_like != want->has_like ||
             row->corrects != want->corrects ||
             row->corrects_tools != want->corrects_tools ||
-            row->cut != want->cut)
+            row->whole != want->whole || row->cut != want->cut)
             fail_msg("basis %d", (int)uses[i].basis);
     }
 }

@@ -268,6 +268,33 @@ static void a_key_without_history_may_try(void **state)
     leave(given());
 }
 
+/* ---- what nothing bounds, for the first time ------------------------------- */
+
+static void without_history_one_of_those_is_let_through(void **state)
+{
+    struct meter_usage usage = usage_of(1000, true);
+    struct ration *ration;
+    uint64_t usual = most_of().cost_microusd;
+
+    (void)state;
+    s.facts.tools_unbounded = true;
+    s.limits.at[LIMIT_COST_TOTAL] = usual - 1;
+    refused("this request may cost");
+    s.limits.at[LIMIT_COST_TOTAL] = usual;
+    s.group_limits.at[LIMIT_COST_DAY] = 100 * usual;
+    ration = given();
+    assert_int_equal(held(), usual);
+    s.limits.at[LIMIT_COST_TOTAL] = LIMIT_NONE;
+    refused("the group team has used $0.00 of $32.10 a day (limit cost_day), "
+            "$32.10 more are held by requests under way, and this request may "
+            "cost $0.321: it opens again when requests under way have ended");
+    /* Its truth: what is left is there for others. */
+    ration_look(ration, &usage, 100);
+    leave(given());
+    end(ration, &usage, 100, true);
+    leave(given());
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -283,6 +310,7 @@ int main(void)
         TEST(what_is_known_to_exceed_a_minute_never_starts),
         TEST(what_mostly_fits_starts_in_an_empty_minute),
         TEST(a_key_without_history_may_try),
+        TEST(without_history_one_of_those_is_let_through),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
