@@ -295,9 +295,11 @@ static bool can_correct(const struct ration *ration)
                              : row_of(ration)->corrects;
 }
 
+/* What is not said is not 0. */
 static bool tells_all(const struct meter_usage *usage)
 {
-    return usage->final;
+    return usage->final && usage->known[METER_INPUT] &&
+           usage->known[METER_OUTPUT];
 }
 
 static void raise(struct estimate *output, uint64_t tokens, uint64_t cost)
@@ -482,7 +484,9 @@ static struct admission_truth truth_of(const struct ration *ration,
     struct admission_truth truth;
 
     if (!tells_all(usage))
-        truth = broken_off(ration, end);
+        truth = usage->final || !usage->known[METER_INPUT]
+                    ? untold(ration, end)
+                    : broken_off(ration, end);
     else
         truth = (struct admission_truth){ .sent = true };
     truth.tokens_in = ration_larger(truth.tokens_in, told.tokens_in);

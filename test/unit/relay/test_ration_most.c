@@ -214,6 +214,60 @@ static void tools_count_when_an_answer_broke_off(void **state)
     assert_int_equal(used() - before, most_of().cost_microusd);
 }
 
+/* ---- answers that tell nothing ---------------------------------------------- */
+
+static const char *const odd[] = {
+    "{\"usage\":{}}",
+    "{\"usage\":[]}",
+    "{\"usage\":null}",
+    "{\"usage\":{\"input_tokens\":null,\"output_tokens\":null}}",
+    "{\"usage\":{\"input_tokens\":-5,\"output_tokens\":-5}}",
+    "{\"usage\":{\"input_tokens\":1.5,\"output_tokens\":1.5}}",
+    "{\"usage\":{\"input_tokens\":\"1\",\"output_tokens\":{}}}",
+    "{\"usage\":{\"input_tokens\":7}}",
+    "{\"usage\":{\"output_tokens\":7}}",
+};
+
+static void what_tells_no_numbers_is_booked_as_reserved(void **state)
+{
+    struct history history;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(odd); i++) {
+        struct meter meter;
+        uint64_t before = used();
+
+        meter_init(&meter, METER_JSON);
+        meter_feed(&meter, str_of(odd[i]));
+        end(given(), &meter.usage, 100, true);
+        if (used() - before != most_of().cost_microusd)
+            fail_msg("%s: %llu", odd[i], (unsigned long long)(used() - before));
+    }
+    assert_false(counters_history(s.key, STR(MODEL), &history));
+}
+
+static void what_is_told_counts_if_it_is_more(void **state)
+{
+    struct meter_usage usage = usage_of(0, true);
+
+    (void)state;
+    usage.known[METER_OUTPUT] = false;
+    usage.counts[METER_INPUT] = 5000000;
+    end(given(), &usage, 100, true);
+    assert_int_equal(used(), 15000000);
+    assert_int_equal(used_out(), 1000);
+}
+
+/* A stream whose beginning has no usage. */
+static void a_beginning_without_numbers_tells_nothing(void **state)
+{
+    struct meter_usage usage = { .told = 1, .model = MODEL };
+
+    (void)state;
+    end(given(), &usage, 2000, false);
+    assert_int_equal(used(), most_of().cost_microusd);
+}
+
 /* ---- more than a minute allows ------------------------------------------------ */
 
 static void what_is_known_to_exceed_a_minute_never_starts(void **state)
@@ -307,6 +361,9 @@ int main(void)
         TEST(an_answer_came_to_no_more_than_it_could),
         TEST(tokens_are_held_as_the_answer_comes),
         TEST(tools_count_when_an_answer_broke_off),
+        TEST(what_tells_no_numbers_is_booked_as_reserved),
+        TEST(what_is_told_counts_if_it_is_more),
+        TEST(a_beginning_without_numbers_tells_nothing),
         TEST(what_is_known_to_exceed_a_minute_never_starts),
         TEST(what_mostly_fits_starts_in_an_empty_minute),
         TEST(a_key_without_history_may_try),
