@@ -322,7 +322,7 @@ static bool write_all(int tar, struct backup_making *making, struct err *err)
 {
     char database[RECORDS_PATH_SIZE];
     struct list documents;
-    bool there;
+    bool there = false;
     bool ok;
 
     list_init(&documents);
