@@ -148,8 +148,7 @@ static struct flow_next delete (struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     struct str purge;
-    bool purges = admin_query(x, "purge", &purge) &&
-                  !str_eq(purge, STR("false")) && !str_eq(purge, STR("0"));
+    bool purges = admin_query(x, "purge", &purge) && str_eq(purge, STR("true"));
 
     return key_changing_ask(x, purges ? KEY_OP_PURGE : KEY_OP_REVOKE, changed);
 }
@@ -307,7 +306,7 @@ static const struct admin_member list_query[] = {
     { "tag", ADMIN_TEXT, 0, "a whole tag", NULL },
     { "group", ADMIN_TEXT, 0, "name or id of a group", NULL },
     { "state", ADMIN_TEXT, 0, "active, disabled, revoked or expired", NULL },
-    { "limit", ADMIN_TEXT, 0, "how many at most, 1 to 200; 50", NULL },
+    { "limit", ADMIN_NUMBER, 0, "how many at most, 1 to 200; 50", NULL },
     { "cursor", ADMIN_TEXT, 0, "next_cursor of the page before", NULL },
     ADMIN_END,
 };
@@ -323,7 +322,7 @@ static const struct admin_member list_answer[] = {
     ADMIN_END,
 };
 static const struct admin_member delete_query[] = {
-    { "purge", ADMIN_TEXT, 0,
+    { "purge", ADMIN_BOOL, 0,
       "take a revoked key away for good, with all that was counted", NULL },
     ADMIN_END,
 };

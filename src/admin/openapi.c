@@ -121,7 +121,10 @@ static void add_parameter(struct json_doc *parameters, const char *name,
                       !member || member->traits & ADMIN_REQUIRED);
     if (member)
         set_text(parameter, "description", member->text);
-    json_doc_set(parameter, "schema", around("type", text_doc("string")));
+    json_doc_set(parameter, "schema",
+                 around("type",
+                        text_doc(
+                            type_names[member ? member->type : ADMIN_TEXT])));
     json_doc_add(parameters, parameter);
 }
 

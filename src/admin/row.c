@@ -199,21 +199,44 @@ static bool comes_again(struct str name, struct str rest)
     return false;
 }
 
+static bool is_flag(struct str value)
+{
+    return str_eq(value, STR("true")) || str_eq(value, STR("false"));
+}
+
+/* As it stands there: neither needs an escape. */
+static bool check_parameter_value(const struct admin_member *member,
+                                  struct str value, struct err *err)
+{
+    uint64_t number;
+
+    if (member->type == ADMIN_BOOL && !is_flag(value))
+        return err_set(err, ERR_BAD_REQUEST,
+                       "the parameter %s must be true or false", member->name);
+    return member->type != ADMIN_NUMBER ||
+           str_to_u64(value, INT64_MAX, &number) ||
+           err_set(err, ERR_BAD_REQUEST,
+                   "the parameter %s must be a whole number", member->name);
+}
+
 static bool check_parameter(const struct admin_member *known,
                             struct str parameter, struct str rest,
                             struct err *err)
 {
     struct str name = name_of(parameter);
+    const struct admin_member *member = find(known, name);
     char text[SHOWN_MAX];
 
-    if (name.len == 0)
+    if (parameter.len == 0)
         return true;
-    if (!find(known, name))
+    if (!member)
         return refuse_unknown(known, "parameter", shown(name, text), err);
-    return !comes_again(name, rest) ||
-           err_set(err, ERR_BAD_REQUEST,
-                   "the parameter %s may be given once only",
-                   shown(name, text));
+    if (comes_again(name, rest))
+        return err_set(err, ERR_BAD_REQUEST,
+                       "the parameter %s may be given once only",
+                       shown(name, text));
+    return check_parameter_value(member, str_from(parameter, name.len + 1),
+                                 err);
 }
 
 bool admin_check_query(const struct admin_endpoint *endpoint, struct str query,
@@ -221,7 +244,7 @@ bool admin_check_query(const struct admin_endpoint *endpoint, struct str query,
 {
     struct str parameter;
 
-    while (endpoint->query && str_next(&query, '&', &parameter)) {
+    while (str_next(&query, '&', &parameter)) {
         if (!check_parameter(endpoint->query, parameter, query, err))
             return false;
     }

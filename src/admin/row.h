@@ -55,7 +55,8 @@ struct admin_endpoint {
     /* For readers. */
     const char *tag;
     const char *summary;
-    const struct admin_member *query; /* of the URL: texts; NULL: none */
+    const struct admin_member *query; /* of the URL: texts, whole numbers, and
+                                         true or false; NULL: none */
     const struct admin_member *body;  /* of the request; NULL: none */
     const struct admin_member *answer;
     unsigned status;          /* of a good answer; 0: 200 */
@@ -74,7 +75,7 @@ static inline unsigned admin_status(const struct admin_endpoint *endpoint)
    member).  Pure, as the next. */
 bool admin_check_body(const struct admin_endpoint *endpoint,
                       const struct json_doc *body, struct err *err) MUST_CHECK;
-/* The same for the parameters of the URL; an endpoint without any takes all. */
+/* The same for the parameters of the URL, each once at most. */
 bool admin_check_query(const struct admin_endpoint *endpoint, struct str query,
                        struct err *err) MUST_CHECK;
 

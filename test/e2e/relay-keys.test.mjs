@@ -117,10 +117,14 @@ describe('relay keys', () => {
 
   it('are purged only when revoked', async () => {
     const { key, id } = await create({ name: 'dora' });
-    assert.equal((await remove('dora', '?purge')).status, 409);
+    assert.equal((await remove('dora', '?purge=true')).status, 409);
     assert.equal((await me(key)).status, 200);
     await remove('dora');
-    assert.equal((await remove('dora', '?purge')).status, 200);
+    for (const query of ['?purge=no', '?purge=off', '?purge=2', '?purge=TRUE', '?purge=', '?purge', '?purge=true&purge=false', '?Purge=true']) {
+      assert.equal((await remove('dora', query)).status, 400, query);
+    }
+    assert.equal((await remove('dora', '?purge=false')).state, 'revoked');
+    assert.equal((await remove('dora', '?purge=true')).status, 200);
     assert.equal((await get('dora')).status, 404);
     assert.match((await me(key)).error.message, /not a relay key/);
     assert.ok((await create({ name: 'dora' })).id > id);

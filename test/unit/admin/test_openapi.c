@@ -32,6 +32,7 @@ static const struct admin_member answer[] = {
 };
 static const struct admin_member query[] = {
     { "search", ADMIN_TEXT, 0, "a part of the name", NULL },
+    { "cold", ADMIN_BOOL, 0, "it, too", NULL },
     ADMIN_END,
 };
 static const struct admin_endpoint list = {
@@ -84,7 +85,9 @@ static const char *const parts[] = {
     "\"paths\":{\"/\":{\"get\":{\"summary\":\"All\",\"tags\":[\"tea\"],"
     "\"security\":[],\"parameters\":[{\"name\":\"search\",\"in\":\"query\","
     "\"required\":false,\"description\":\"a part of the name\","
-    "\"schema\":{\"type\":\"string\"}}],\"responses\":{\"200\":",
+    "\"schema\":{\"type\":\"string\"}},{\"name\":\"cold\",\"in\":\"query\","
+    "\"required\":false,\"description\":\"it, too\","
+    "\"schema\":{\"type\":\"boolean\"}}],\"responses\":{\"200\":",
     "\"/teas\":{\"get\":{\"summary\":\"All\",\"tags\":[\"tea\"],\"security\":["
     "{\"admin_token\":[]},{}],",
     "\"post\":{\"summary\":\"Make\",",

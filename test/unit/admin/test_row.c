@@ -28,7 +28,14 @@ static const struct admin_member members[] = {
     { "any", ADMIN_ANY, 0, "x", NULL },
     ADMIN_END,
 };
-static const struct admin_endpoint tea = { .body = members, .query = sizes };
+static const struct admin_member parameters[] = {
+    { "name", ADMIN_TEXT, 0, "x", NULL },
+    { "small", ADMIN_NUMBER, 0, "x", NULL },
+    { "hot", ADMIN_BOOL, 0, "x", NULL },
+    ADMIN_END,
+};
+static const struct admin_endpoint tea = { .body = members,
+                                           .query = parameters };
 static const struct admin_endpoint bare = { .body = NULL };
 
 #define NAMED(more) "{\"name\":\"n\"," more "}"
@@ -115,32 +122,65 @@ static void no_table_is_no_members(void **state)
 
 static const struct {
     const char *query;
-    bool fine;
+    const char *problem; /* NULL: none */
 } queries[] = {
-    { "", true },
-    { "small=1", true },
-    { "small=1&price=2", true },
-    { "&&price", true },
-    { "smalls=1", false },
-    { "small=1&x", false },
-    { "sma%6cl=1", false },
-    { "=1", true },
-    { "small=1&small=1", false },
-    { "small&price=2&small=", false },
-    { "&&", true },
+    { "", NULL },
+    { "small=1", NULL },
+    { "small=1&name=2", NULL },
+    { "&&name", NULL },
+    { "name=&hot=true", NULL },
+    { "hot=false", NULL },
+    { "&&", NULL },
+    { "smalls=1", "\"smalls\" is not known here, which takes name, small" },
+    { "small=1&x", "\"x\" is not known" },
+    { "sma%6cl=1", "is not known" },
+    { "=1", "is not known" },
+    { "Hot=true", "\"Hot\" is not known" },
+    { "small=1&small=1", "small may be given once only" },
+    { "name&small=2&name=", "name may be given once only" },
+    { "hot=true&hot=true", "hot may be given once only" },
+    /* each of them was true once, and took a key away for good */
+    { "hot", "hot must be true or false" },
+    { "hot=", "hot must be true or false" },
+    { "hot=no", "hot must be true or false" },
+    { "hot=off", "hot must be true or false" },
+    { "hot=2", "hot must be true or false" },
+    { "hot=1", "hot must be true or false" },
+    { "hot=TRUE", "hot must be true or false" },
+    { "hot=true%20", "hot must be true or false" },
+    { "hot=%74rue", "hot must be true or false" },
+    { "small", "small must be a whole number" },
+    { "small=", "small must be a whole number" },
+    { "small=-1", "small must be a whole number" },
+    { "small=1.5", "small must be a whole number" },
+    { "small=99999999999999999999", "small must be a whole number" },
 };
 
 static void parameters_are_those_of_the_table(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(queries); i++) {
-        struct err err;
+        struct err err = { .text = "" };
         struct str query = str_of(queries[i].query);
 
-        if (admin_check_query(&tea, query, &err) != queries[i].fine)
+        if (admin_check_query(&tea, query, &err) != !queries[i].problem)
             fail_msg("%s", queries[i].query);
-        assert_true(admin_check_query(&bare, query, &err));
+        if (!queries[i].problem)
+            continue;
+        unit_assert_part(err.text, queries[i].problem);
+        assert_int_equal(err.code, ERR_BAD_REQUEST);
     }
+}
+
+static void no_table_is_no_parameters(void **state)
+{
+    struct err err;
+
+    (void)state;
+    assert_true(admin_check_query(&bare, STR(""), &err));
+    assert_true(admin_check_query(&bare, STR("&"), &err));
+    assert_false(admin_check_query(&bare, STR("small=1"), &err));
+    unit_assert_part(err.text, "which takes none");
 }
 
 int main(void)
@@ -149,6 +189,7 @@ int main(void)
         cmocka_unit_test(a_body_is_what_its_table_says),
         cmocka_unit_test(no_table_is_no_members),
         cmocka_unit_test(parameters_are_those_of_the_table),
+        cmocka_unit_test(no_table_is_no_parameters),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
