@@ -15,6 +15,7 @@
 #include "admin/request.h"
 #include "admin/status.h"
 #include "base/mem.h"
+#include "relay/body.h"
 #include "relay/endpoints.h"
 #include "usage/price.h"
 
@@ -138,6 +139,19 @@ static bool may(const struct admin *admin, const struct request *req,
     return true;
 }
 
+static bool check_body(const struct request *req,
+                       const struct admin_endpoint *endpoint, struct err *err)
+{
+    if (req->length == 0)
+        return true;
+    if (endpoint->body_max == 0)
+        return err_set(err, ERR_BAD_REQUEST, "this path takes no request body");
+    return !body_is_packed(&req->headers) ||
+           err_set(err, ERR_ENCODING,
+                   "the body has a content-encoding: send the JSON document "
+                   "as it is, without that field");
+}
+
 static bool check(struct request *req, enum router_verdict verdict,
                   struct router_match *match, struct err *err)
 {
@@ -151,8 +165,7 @@ static bool check(struct request *req, enum router_verdict verdict,
         return err_set(err, ERR_BAD_REQUEST,
                        "a part of the path is not valid: its escapes are %%XX, "
                        "and none is %%00");
-    return rows[match->row].endpoint->body_max > 0 || req->length == 0 ||
-           err_set(err, ERR_BAD_REQUEST, "this path takes no request body");
+    return check_body(req, rows[match->row].endpoint, err);
 }
 
 bool admin_handle(struct admin *admin, struct request *req)

@@ -166,6 +166,7 @@ struct str response_reason(unsigned status)
         { 409, { "Conflict", 8 } },
         { 413, { "Content Too Large", 17 } },
         { 414, { "URI Too Long", 12 } },
+        { 415, { "Unsupported Media Type", 22 } },
         { 417, { "Expectation Failed", 18 } },
         { 429, { "Too Many Requests", 17 } },
         { 431, { "Request Header Fields Too Large", 31 } },

@@ -24,6 +24,7 @@ static const struct {
     { 409, "conflict_error" },
     { 413, "request_too_large" },
     { 414, "invalid_request_error" },
+    { 415, "invalid_request_error" },
     { 417, "invalid_request_error" },
     { 429, "rate_limit_error" },
     { 431, "invalid_request_error" },
