@@ -9,6 +9,7 @@
 #include "base/chars.h"
 #include "base/mem.h"
 #include "base/shown.h"
+#include "base/token.h"
 
 struct counted {
     atomic_uint refs;
@@ -44,9 +45,21 @@ bool account_missing(struct str name, enum err_code code, struct err *err)
                    shown(name, text));
 }
 
+/* As ACCOUNT_NAME_NEW has them. */
+static bool is_word(struct str name)
+{
+    static const char *const words[] = { "pool", "all", "any", "none" };
+
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (str_ieq(name, str_of(words[i])))
+            return true;
+    }
+    return false;
+}
+
 bool account_name_may_be_made(struct str name)
 {
-    return account_name_is_valid(name) && !str_contains(name, STR("sk-ant-"));
+    return account_name_is_valid(name) && !token_is_in(name) && !is_word(name);
 }
 
 void account_key(const struct account_kind *kind, struct str name,

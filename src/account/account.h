@@ -74,8 +74,12 @@ bool account_name_check(struct str name, enum err_code code,
    are.  Always false. */
 bool account_missing(struct str name, enum err_code code, struct err *err);
 
-/* Of a new account: valid, and not what begins a key or token, which would be in
-   every message and path from then on. */
+/* Of a new account: valid, and neither what begins a key or token, which would be in
+   every message and path from then on, nor a word that means something where accounts
+   are named ("pool": all that are in it). */
+#define ACCOUNT_NAME_NEW                                                        \
+    "1 to 64 letters, digits or . _ @ -, not starting with a dot, no key, and " \
+    "none of the words pool, all, any, none"
 bool account_name_may_be_made(struct str name);
 
 /* "oauth_max" for a kind and a name. */

@@ -3,6 +3,7 @@
 #include "admin/members.h"
 
 #include "account/account.h"
+#include "base/token.h"
 #include "upstream/proxy.h"
 
 #define NOTE_MAX 1000
@@ -33,10 +34,8 @@ bool members_name(const struct json_doc *body, const char *member,
 {
     return members_text(body, member, name, err) &&
            (account_name_may_be_made(*name) ||
-            err_set(err, ERR_BAD_REQUEST,
-                    "%s must be 1 to %d letters, digits or . _ @ -, not start "
-                    "with a dot, and be no key",
-                    member, ACCOUNT_NAME_MAX));
+            err_set(err, ERR_BAD_REQUEST, "%s must be " ACCOUNT_NAME_NEW,
+                    member));
 }
 
 bool members_proxy(const struct json_doc *body, const struct json_doc **config,
@@ -81,9 +80,11 @@ static bool check_note(const struct json_doc *body, struct err *err)
     struct str text = STR_EMPTY;
 
     return !note || json_doc_is_null(note) ||
-           (json_doc_as_str(note, &text) && text.len <= NOTE_MAX) ||
+           (json_doc_as_str(note, &text) && text.len <= NOTE_MAX &&
+            !token_is_in(text)) ||
            err_set(err, ERR_BAD_REQUEST,
-                   "note must be a text of at most %d bytes, or null",
+                   "note must be a text of at most %d bytes, without a key or "
+                   "token, or null",
                    NOTE_MAX);
 }
 

@@ -52,11 +52,10 @@ static bool check_name(struct remote *remote, struct str name, struct err *err)
     struct err ignored;
 
     if (!account_name_may_be_made(name))
-        return err_set(err, ERR_CONFIG,
-                       "\"%s\" is not a valid account name: use 1 to 64 "
-                       "letters, digits or . _ @ -, not starting with a dot, "
-                       "and no key",
-                       shown(name, text));
+        return err_set(
+            err, ERR_CONFIG,
+            "\"%s\" is not a valid account name: use " ACCOUNT_NAME_NEW,
+            shown(name, text));
     if (!call_account(remote, &call, name, "/status", &ignored) &&
         call.status != 404) {
         *err = ignored;

@@ -243,9 +243,8 @@ static bool import_all(struct import *import, const struct arguments *arguments,
     if (!account_name_may_be_made(str_of(name)))
         return err_set(
             err, ERR_CONFIG,
-            "\"%s\" is not a valid account name: use 1 to %d letters, "
-            "digits or . _ @ -, not starting with a dot, and no key",
-            shown(str_of(name), text), ACCOUNT_NAME_MAX);
+            "\"%s\" is not a valid account name: use " ACCOUNT_NAME_NEW,
+            shown(str_of(name), text));
     if (!arguments->from && !find_default(path, err))
         return false;
     if (arguments->from)

@@ -58,6 +58,35 @@ static void names_are_plain_or_refused(void **state)
     assert_false(account_name_is_valid(STR("a\0b")));
 }
 
+static const struct {
+    const char *name;
+    bool may;
+} new_names[] = {
+    { "main", true },
+    { "pooled", true },
+    { "a-pool", true },
+    { "pool", false },
+    { "Pool", false },
+    { "ALL", false },
+    { "any", false },
+    { "none", false },
+    { "x-sk-ant-", false },
+    { "cr_0123456789012345678901234567890123456789012", false },
+    { ".pool", false },
+};
+
+/* Those that are there stay valid. */
+static void words_with_a_meaning_name_no_new_account(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(new_names); i++) {
+        if (account_name_may_be_made(str_of(new_names[i].name)) !=
+            new_names[i].may)
+            fail_msg("%s", new_names[i].name);
+    }
+    assert_true(account_name_is_valid(STR("pool")));
+}
+
 /* ---- files -------------------------------------------------------------- */
 
 #define GOOD                                                                   \
@@ -312,6 +341,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(names_are_plain_or_refused),
+        cmocka_unit_test(words_with_a_meaning_name_no_new_account),
         cmocka_unit_test(whoever_names_no_account_is_told_where_they_are),
         cmocka_unit_test(a_file_gives_an_account_or_its_problem),
         cmocka_unit_test(a_proxy_is_taken_whole),
