@@ -6,6 +6,7 @@
 #include "account/account.h"
 #include "base/shown.h"
 #include "base/text.h"
+#include "base/token.h"
 #include "team/key_words.h"
 #include "team/patterns.h"
 
@@ -358,4 +359,35 @@ bool key_check_doc(const struct json_doc *change, struct err *err)
 bool key_group_check_doc(const struct json_doc *change, struct err *err)
 {
     return check(change, OF_GROUP, err);
+}
+
+/* ---- secrets ------------------------------------------------------------- */
+
+static bool holds_secret(const struct json_doc *value)
+{
+    struct str text;
+
+    if (json_doc_as_str(value, &text))
+        return token_is_in(text);
+    for (size_t i = 0; i < json_doc_count(value); i++) {
+        if (json_doc_as_str(json_doc_at(value, i), &text) && token_is_in(text))
+            return true;
+    }
+    return false;
+}
+
+bool key_check_secrets(const struct json_doc *change, struct err *err)
+{
+    static const char *const written[] = { "owner", "note", "tags" };
+
+    for (size_t i = 0; i < COUNT_OF(written); i++) {
+        const struct json_doc *value = json_doc_get(change, written[i]);
+
+        if (value && holds_secret(value))
+            return err_set(err, ERR_BAD_REQUEST,
+                           "%s holds a key or token, which would be stored and "
+                           "shown as it is: leave it out",
+                           written[i]);
+    }
+    return true;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/text.h"
+#include "base/token.h"
 
 /* Code points that print nothing, break lines, or turn the direction of what
    follows: a name with one looks like another. */
@@ -69,7 +70,7 @@ bool key_name_is_valid(struct str name)
            key_words_are_visible(name, false) && !is_number(name) &&
            str_index(name, '/') == name.len &&
            str_index(name, '\\') == name.len && !str_starts(name, STR("cr_")) &&
-           !str_contains(name, STR("sk-ant-"));
+           !token_is_in(name);
 }
 
 static const struct {

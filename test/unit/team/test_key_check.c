@@ -7,6 +7,8 @@
 #include "team/key.h"
 #include "unit.h"
 
+#define WHOLE_KEY "cr_0123456789012345678901234567890123456789012"
+
 static const struct {
     const char *doc;
     const char *said; /* NULL: fine */
@@ -42,6 +44,8 @@ static const struct {
     { "{\"owner\":\"\"}", NULL },
     { "{\"owner\":\"a\\nb\"}", "owner must be one line" },
     { "{\"owner\":[]}", "owner must be one line" },
+    /* what is stored and shown as it is */
+    { "{\"name\":\"a " WHOLE_KEY "\"}", "name must be" },
     { "{\"note\":\"a\\nb\\tc\"}", NULL },
     { "{\"note\":\"a\\rb\"}", "note must be" },
     { "{\"tags\":[]}", NULL },
@@ -229,9 +233,43 @@ static void long_texts_are_refused(void **state)
     }
 }
 
+static const struct {
+    const char *doc;
+    const char *member; /* NULL: none */
+} secrets[] = {
+    { "{\"owner\":\"bob\",\"note\":\"cr_short\",\"tags\":[\"a\",\"sk-b\"]}",
+      NULL },
+    { "{\"owner\":null,\"tags\":[]}", NULL },
+    { "{\"owner\":\"" WHOLE_KEY "\"}", "owner" },
+    { "{\"owner\":\"his sk-ant-api03-abc\"}", "owner" },
+    { "{\"note\":\"it is\\n" WHOLE_KEY ".\"}", "note" },
+    { "{\"tags\":[\"a\",\"x" WHOLE_KEY "\"]}", "tags" },
+};
+
+static void texts_for_people_hold_no_secrets(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(secrets); i++) {
+        struct err err = { .text = "" };
+        struct json_doc *doc = json_doc_parse(str_of(secrets[i].doc), &err);
+
+        assert_non_null(doc);
+        assert_true(key_check_doc(doc, &err));
+        if (key_check_secrets(doc, &err) != !secrets[i].member)
+            fail_msg("%s", secrets[i].doc);
+        if (secrets[i].member) {
+            unit_assert_part(err.text, secrets[i].member);
+            unit_assert_part(err.text, "holds a key or token");
+            assert_null(strstr(err.text, "cr_0"));
+        }
+        json_doc_free(doc);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(texts_for_people_hold_no_secrets),
         cmocka_unit_test(every_bad_member_is_named),
         cmocka_unit_test(a_group_has_fewer_members),
         cmocka_unit_test(what_may_be_a_secret_is_not_repeated),

@@ -2,6 +2,7 @@
 /* What every operation looks at first, alike for keys and groups. */
 #include "team_scene.h"
 
+#define SECRET "sk-ant-api03-CANARY"
 #define NAME(name) "{\"name\":\"" name "\"}"
 
 /* There are the keys alice and bob, the groups students and others. */
@@ -50,6 +51,10 @@ static const struct {
       "unknown member owner" },
     { KEY_OP_GROUP_CHANGE, "others", "{}", ERR_BAD_REQUEST,
       "nothing to change" },
+    { KEY_OP_CREATE, "", "{\"name\":\"x\",\"owner\":\"" SECRET "\"}",
+      ERR_BAD_REQUEST, "owner holds a key or token" },
+    { KEY_OP_GROUP_CHANGE, "others", "{\"note\":\"" SECRET "\"}",
+      ERR_BAD_REQUEST, "note holds a key or token" },
 };
 
 static void keys_and_groups_are_looked_at_alike(void **state)
