@@ -107,6 +107,11 @@ void keyring_remove(struct keyring *ring, uint64_t id);
 void keyring_put_group(struct keyring *ring, struct key_group *group);
 void keyring_remove_group(struct keyring *ring, uint64_t id);
 
+/* Whoever saves uses: told of each key's first one, from which its time may run, on
+   any thread.  NULL: nobody, from now on; no request is left then. */
+void keyring_tell_first_use(struct keyring *ring, void (*tell)(void *arg),
+                            void *arg);
+
 /* Keys whose use is not in the database yet: references to at most `max` of them,
    which leave the list.  If saving fails, keyring_used_again() puts one back. */
 size_t keyring_take_used(struct keyring *ring, struct key **out, size_t max);

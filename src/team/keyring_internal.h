@@ -23,6 +23,8 @@ struct keyring {
     struct key **used;         /* references: their use is not saved */
     size_t used_count;
     size_t used_cap;
+    void (*tell_first)(void *arg);
+    void *tell_arg;
 };
 
 static inline void keyring_count_change(struct keyring *ring)

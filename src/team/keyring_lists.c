@@ -179,17 +179,38 @@ static void list_used(struct keyring *ring, struct key *key)
     pthread_mutex_unlock(&ring->used_lock);
 }
 
+void keyring_tell_first_use(struct keyring *ring, void (*tell)(void *arg),
+                            void *arg)
+{
+    pthread_mutex_lock(&ring->used_lock);
+    ring->tell_first = tell;
+    ring->tell_arg = arg;
+    pthread_mutex_unlock(&ring->used_lock);
+}
+
+static void tell_first_use(struct keyring *ring)
+{
+    pthread_mutex_lock(&ring->used_lock);
+    if (ring->tell_first)
+        ring->tell_first(ring->tell_arg);
+    pthread_mutex_unlock(&ring->used_lock);
+}
+
 void keyring_used(struct keyring *ring, struct key *key, uint64_t now_wall_ms)
 {
     struct key_use *use = key->use;
     uint_fast64_t never = 0;
     uint_fast64_t last_ms = atomic_load(&use->last_ms);
+    bool is_first;
 
     if (last_ms != 0 && now_wall_ms < last_ms + ACCURATE_MS)
         return;
-    (void)atomic_compare_exchange_strong(&use->first_ms, &never, now_wall_ms);
+    is_first =
+        atomic_compare_exchange_strong(&use->first_ms, &never, now_wall_ms);
     atomic_store(&use->last_ms, now_wall_ms);
     list_used(ring, key);
+    if (is_first)
+        tell_first_use(ring);
 }
 
 size_t keyring_take_used(struct keyring *ring, struct key **out, size_t max)

@@ -34,6 +34,7 @@ struct use_flush {
     struct batch *batch;     /* likewise */
     uint64_t trim_at_ms;     /* steady */
     bool complained;         /* and nothing was saved since */
+    bool hurried;            /* while SAVING: again, at once */
     bool stopped;
 };
 
@@ -131,6 +132,7 @@ static void begin(void *arg)
 
     if (flush->stopped || flush->job)
         return;
+    flush->hurried = false;
     flush->batch = take(flush);
     if (!flush->batch) {
         loop_timer_set(flush->timer, flush->options.every_ms);
@@ -167,10 +169,26 @@ static void saved(void *arg)
     flush->job = NULL;
     flush->batch = NULL;
     settle(batch, flush->options.ring);
-    if (full)
+    if (full || flush->hurried)
         begin(flush);
     else if (!flush->stopped)
         loop_timer_set(flush->timer, flush->options.every_ms);
+}
+
+static void hurry(void *arg)
+{
+    struct use_flush *flush = arg;
+
+    flush->hurried = true;
+    begin(flush);
+}
+
+/* Any thread. */
+static void hear_of_first_use(void *arg)
+{
+    struct use_flush *flush = arg;
+
+    loop_post(flush->options.loop, hurry, flush);
 }
 
 struct use_flush *use_flush_new(const struct use_flush_options *options)
@@ -183,6 +201,7 @@ struct use_flush *use_flush_new(const struct use_flush_options *options)
     flush->trim_at_ms = clock_steady_ms() + TRIM_FIRST_MS;
     flush->timer = loop_timer_new(options->loop, begin, flush);
     loop_timer_set(flush->timer, flush->options.every_ms);
+    keyring_tell_first_use(options->ring, hear_of_first_use, flush);
     return flush;
 }
 
@@ -282,6 +301,7 @@ void use_flush_stop(struct use_flush *flush)
     if (flush->stopped)
         return;
     flush->stopped = true;
+    keyring_tell_first_use(flush->options.ring, NULL, NULL);
     loop_timer_free(flush->timer);
     flush->timer = NULL;
     take_rest(&last);

@@ -3,7 +3,10 @@
    moments after it happened.  Requests never wait for it; while the database cannot be
    written, everything stays in memory and is written once it works again.
 
-       IDLE -(a second)-> SAVING -> IDLE, or SAVING again while there is more
+       IDLE -(a second, or a key's first use)-> SAVING -> IDLE, or SAVING again
+                                             while there is more
+
+   A first use is saved at once: the time of the key may run from it.
 
    On the loop it was given. */
 #pragma once

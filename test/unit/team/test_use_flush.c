@@ -13,6 +13,7 @@ struct flush_scene {
     struct team *team;
     struct unsaved *unsaved;
     struct use_flush *flush;
+    struct use_flush *stopped; /* one from before; or NULL */
     struct counters *counters; /* of the key 1 */
     struct key *key;
 };
@@ -50,6 +51,7 @@ static int end(void **state)
     counters_unref(scene->counters);
     (void)team_end(&team);
     use_flush_free(flush);
+    use_flush_free(scene->stopped);
     unsaved_free(scene->unsaved);
     mem_free(scene);
     return 0;
@@ -107,11 +109,12 @@ static bool two_are_saved(void *arg)
     return saved_requests(scene->team) == 2;
 }
 
+/* Of the scene's key. */
 static bool use_is_saved(void *arg)
 {
     struct flush_scene *scene = arg;
     struct keyring *ring = team_loaded(scene->team);
-    struct key *key = keyring_get(ring, STR("alice"));
+    struct key *key = keyring_get(ring, str_of(scene->key->name));
     bool is = atomic_load(&key->use->last_ms) != 0 &&
               atomic_load(&key->use->first_ms) ==
                   atomic_load(&scene->key->use->first_ms);
@@ -131,6 +134,40 @@ static void what_is_counted_arrives(void **state)
     wire_until(scene->team->loop, use_is_saved, scene);
     wire_turn_for(scene->team->loop, 20);
     assert_int_equal(saved_requests(scene->team), 2);
+}
+
+/* A kill may come at any moment, and nobody would know that its time runs. */
+static void a_first_use_is_saved_at_once(void **state)
+{
+    struct flush_scene *scene = *state;
+    struct team *team = scene->team;
+    const struct use_flush_options rarely = { .loop = team->loop,
+                                              .records = team->records,
+                                              .ring = team->ring,
+                                              .unsaved = scene->unsaved,
+                                              .every_ms = 3600 * 1000 };
+    struct use_flush *before = scene->flush;
+    struct key *bob;
+
+    use_flush_stop(before);
+    scene->flush = use_flush_new(&rarely);
+    keyring_used(team->ring, scene->key, clock_wall_ms());
+    wire_until(team->loop, use_is_saved, scene);
+    /* one that comes while another is being saved, too */
+    team_create(team, "{\"name\":\"bob\"}");
+    team_create(team, "{\"name\":\"carol\"}");
+    bob = keyring_get(team->ring, STR("bob"));
+    script_sql_hold(true);
+    keyring_used(team->ring, bob, clock_wall_ms());
+    wire_turn_for(team->loop, 20);
+    key_unref(scene->key);
+    scene->key = keyring_get(team->ring, STR("carol"));
+    keyring_used(team->ring, scene->key, clock_wall_ms());
+    wire_turn_for(team->loop, 20);
+    script_sql_hold(false);
+    wire_until(team->loop, use_is_saved, scene);
+    key_unref(bob);
+    scene->stopped = before;
 }
 
 static void a_database_that_fails_for_a_while_loses_nothing(void **state)
@@ -230,6 +267,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_is_counted_arrives),
+        TEST(a_first_use_is_saved_at_once),
         TEST(a_database_that_fails_for_a_while_loses_nothing),
         TEST(what_was_refused_is_written_later),
         TEST(a_database_that_hangs_gets_it_afterwards),
