@@ -418,10 +418,12 @@ static struct flow_next settle(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
 
+    /* Before the end of the answer leaves: whoever has it may ask at once what it
+       came to, of another thread. */
+    admit_settle(r);
     /* The client need not wait for the rest. */
     if (r->outcome == COMPLETE)
         response_hurry(r->req);
-    admit_settle(r);
     call_free(r->call);
     r->call = NULL;
     relayed_log(r);

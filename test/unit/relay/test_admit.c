@@ -2,7 +2,11 @@
 /* relay/admit: requests with a key, on every way they can end: nothing stays reserved. */
 #include "relay/admit.h"
 
+#include <poll.h>
+#include <semaphore.h>
+
 #include "admit_scene.h"
+#include "team/counters_internal.h"
 
 /* ---- every end ----------------------------------------------------------- */
 
@@ -22,6 +26,46 @@ static void an_answer_is_booked(void **state)
     assert_int_equal(view().total.tokens_in, 1000);
     assert_int_equal(view().total.tokens_out, 100);
     assert_int_equal(view().at[LIMIT_COST_DAY].used, 3000 + 1500);
+}
+
+/* Holds the counters of the key, and watches what reaches the client meanwhile. */
+struct watcher {
+    pthread_t thread;
+    sem_t holding;
+    int fd;
+    bool early;
+};
+
+static void *watch(void *arg)
+{
+    struct watcher *watcher = arg;
+    struct pollfd client = { .fd = watcher->fd, .events = POLLIN };
+
+    (void)counters_lock(keys.counters);
+    (void)sem_post(&watcher->holding);
+    watcher->early = poll(&client, 1, WIRE_CALM_MS) > 0;
+    counters_unlock(keys.counters);
+    return NULL;
+}
+
+/* Whoever has all of it asks another thread at once what it came to. */
+static void an_answer_is_booked_before_its_end_leaves(void **state)
+{
+    struct watcher watcher = { .fd = scene->client.fd };
+    struct wire *peer;
+
+    (void)state;
+    use_key(MAIN);
+    peer = ask();
+    (void)sem_init(&watcher.holding, 0, 0);
+    assert_int_equal(pthread_create(&watcher.thread, NULL, watch, &watcher), 0);
+    (void)sem_wait(&watcher.holding);
+    wire_send(peer, ANSWER);
+    wire_expect(&scene->client, USAGE);
+    (void)pthread_join(watcher.thread, NULL);
+    (void)sem_destroy(&watcher.holding);
+    assert_false(watcher.early);
+    until_free();
 }
 
 static void a_client_that_leaves_before_the_answer(void **state)
@@ -371,6 +415,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(an_answer_is_booked),
+        TEST(an_answer_is_booked_before_its_end_leaves),
         TEST(a_client_that_leaves_before_the_answer),
         TEST(an_upstream_that_hangs_up_before_its_answer),
         TEST(an_answer_that_nobody_can_read),
