@@ -120,13 +120,15 @@ struct work {
     struct folder data;
     struct folder aside; /* -1: none was needed */
     char aside_name[sizeof(BACKUP_ASIDE) + 64];
+    bool torn;  /* neither what was there nor what was read is in its place */
     int in_use; /* locks */
     int alone;
 };
 
 static bool make_aside(struct work *work, struct err *err)
 {
-    time_t now = (time_t)(clock_wall_ms() / 1000);
+    uint64_t now_ms = clock_wall_ms();
+    time_t now = (time_t)(now_ms / 1000);
     char *path = work->restore->aside;
     struct tm at;
     char when[32];
@@ -134,7 +136,8 @@ static bool make_aside(struct work *work, struct err *err)
     (void)gmtime_r(&now, &at);
     (void)strftime(when, sizeof(when), "%Y%m%d-%H%M%S", &at);
     (void)snprintf(work->aside_name, sizeof(work->aside_name),
-                   BACKUP_ASIDE "%s-%ld", when, (long)getpid());
+                   BACKUP_ASIDE "%s.%03u-%ld", when, (unsigned)(now_ms % 1000),
+                   (long)getpid());
     (void)snprintf(path, BACKUP_PATH_SIZE, "%.*s/%s", BACKUP_PATH_SIZE - 100,
                    work->data.path, work->aside_name);
     work->aside = (struct folder){ .fd = held_make(work->data.fd,
@@ -159,7 +162,8 @@ static bool take_back(struct work *work, struct err *err)
 
     if (work->aside.fd < 0)
         return false;
-    if (!move_all(&work->aside, &work->data, &ignored))
+    work->torn = !move_all(&work->aside, &work->data, &ignored);
+    if (work->torn)
         return err_wrap(err, "what was there lies in %s now", work->aside.path);
     (void)unlinkat(work->data.fd, work->aside_name, AT_REMOVEDIR);
     work->restore->aside[0] = '\0';
@@ -175,10 +179,10 @@ static bool put_into_place(struct work *work, const struct folder *stage,
         return take_back(work, err);
     if (move_all(stage, &work->data, err) && sync_folder(&work->data, err))
         return true;
-    return move_all(&work->data, stage, &ignored)
-               ? take_back(work, err)
-               : err_wrap(err, "what was there lies in %s now",
-                          work->restore->aside);
+    work->torn = !move_all(&work->data, stage, &ignored);
+    return work->torn ? err_wrap(err, "what was there lies in %s now",
+                                 work->restore->aside)
+                      : take_back(work, err);
 }
 
 /* ---- alone in the folder ------------------------------------------------ */
@@ -225,6 +229,20 @@ static bool check_room(const struct work *work, struct err *err)
                    work->data.path);
 }
 
+/* Of one that failed nothing is left, but for the folder that keeps a relay from
+   starting on half of something, this time's or an earlier one's. */
+static bool settle(const struct work *work, struct restore_stage *stage,
+                   bool ok, struct err *err)
+{
+    struct err ignored;
+
+    if (!ok && (work->torn || stage->resumed)) {
+        restore_stage_empty(stage);
+        return false;
+    }
+    return restore_stage_remove(stage, ok ? err : &ignored) && ok;
+}
+
 static bool restore_alone(struct work *work, int from, struct err *err)
 {
     struct restore_stage stage = { .file = work->restore->file,
@@ -233,7 +251,6 @@ static bool restore_alone(struct work *work, int from, struct err *err)
                                    .data = work->data.fd,
                                    .folder = -1,
                                    .inner = -1 };
-    struct err ignored;
     bool ok =
         restore_stage_fill(&stage, err) &&
         put_into_place(work, &(struct folder){ stage.folder, "what was read" },
@@ -241,7 +258,7 @@ static bool restore_alone(struct work *work, int from, struct err *err)
 
     work->restore->files = stage.files;
     work->restore->made_ms = stage.made_ms;
-    return restore_stage_remove(&stage, ok ? err : &ignored) && ok;
+    return settle(work, &stage, ok, err);
 }
 
 static bool open_folder(struct work *work, struct err *err)

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -52,30 +53,56 @@ static void empty(const struct restore_stage *stage, int folder)
     held_empty(folder);
 }
 
+void restore_stage_empty(struct restore_stage *stage)
+{
+    let_go(&stage->inner);
+    if (stage->folder >= 0)
+        empty(stage, stage->folder);
+    let_go(&stage->folder);
+}
+
 bool restore_stage_remove(struct restore_stage *stage, struct err *err)
 {
     char path[PATH_SIZE];
+    bool there = stage->folder >= 0;
 
     path_of(stage, "", path);
-    let_go(&stage->inner);
-    if (stage->folder < 0)
-        stage->folder = held_enter(stage->data, BACKUP_STAGE, path, err);
-    if (stage->folder < 0)
-        return err->code == ERR_NOT_FOUND;
-    empty(stage, stage->folder);
-    let_go(&stage->folder);
-    return unlinkat(stage->data, BACKUP_STAGE, AT_REMOVEDIR) == 0 ||
+    restore_stage_empty(stage);
+    return !there || unlinkat(stage->data, BACKUP_STAGE, AT_REMOVEDIR) == 0 ||
            err_errno(err, "remove the folder %s", path);
 }
 
-static bool make_folders(struct restore_stage *stage, struct err *err)
+/* From now on nobody else gets into it, whose ever it was. */
+static bool make_private(int folder, const char *path, struct err *err)
+{
+    if (geteuid() == 0 && fchown(folder, 0, 0) != 0)
+        return err_errno(err, "take %s over", path);
+    return fchmod(folder, 0700) == 0 || err_errno(err, "shut %s", path);
+}
+
+static bool make_folder(struct restore_stage *stage, struct err *err)
 {
     char path[PATH_SIZE];
 
     path_of(stage, "", path);
-    stage->folder = held_make(stage->data, BACKUP_STAGE, path, err);
+    stage->folder = held_enter(stage->data, BACKUP_STAGE, path, err);
+    stage->resumed = stage->folder >= 0;
+    if (!stage->resumed && err->code != ERR_NOT_FOUND)
+        return false;
+    if (!stage->resumed)
+        stage->folder = held_make(stage->data, BACKUP_STAGE, path, err);
+    else if (!make_private(stage->folder, path, err))
+        return false;
     if (stage->folder < 0)
         return false;
+    empty(stage, stage->folder);
+    return fsync(stage->data) == 0 || err_errno(err, "fsync %s", path);
+}
+
+static bool make_inner(struct restore_stage *stage, struct err *err)
+{
+    char path[PATH_SIZE];
+
     path_of(stage, RECORDS_FOLDER, path);
     stage->inner = held_make(stage->folder, RECORDS_FOLDER, path, err);
     return stage->inner >= 0 && held_give(stage->inner, stage->data, path, err);
@@ -334,7 +361,7 @@ bool restore_stage_fill(struct restore_stage *stage, struct err *err)
 {
     struct tar_reader tar = tar_reader_of(stage->from);
 
-    return restore_stage_remove(stage, err) && make_folders(stage, err) &&
+    return make_folder(stage, err) && make_inner(stage, err) &&
            ((take_all(&tar, stage, err) && settle(stage, err)) ||
             err_wrap(err, "restoring %s", stage->file));
 }

@@ -100,6 +100,21 @@ static inline bool is_there(const char *folder, const char *name)
     return lstat(unit_path(folder, name), &info) == 0;
 }
 
+static inline bool restore(struct folders *folders, bool force,
+                           struct backup_restore *done, struct err *err)
+{
+    struct unit_capture log = unit_capture_begin(2);
+    bool ok;
+
+    *done = (struct backup_restore){ .file = folders->file,
+                                     .data_dir = folders->to,
+                                     .force = force };
+    ok = backup_restore(done, err);
+    mem_free(unit_capture_end(&log));
+    assert_false(is_there(folders->to, BACKUP_STAGE));
+    return ok;
+}
+
 static inline void assert_file(const char *folder, const char *name,
                                const char *want)
 {

@@ -1,29 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* A backup comes back whole, or nothing is changed. */
 #include <fcntl.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <string.h>
 
 #include "backup_scene.h"
 #include "store/embedded.h"
 #include "store/filelock.h"
 #include "store/tar.h"
-
-static bool restore(struct folders *folders, bool force,
-                    struct backup_restore *done, struct err *err)
-{
-    struct unit_capture log = unit_capture_begin(2);
-    bool ok;
-
-    *done = (struct backup_restore){ .file = folders->file,
-                                     .data_dir = folders->to,
-                                     .force = force };
-    ok = backup_restore(done, err);
-    mem_free(unit_capture_end(&log));
-    assert_false(is_there(folders->to, BACKUP_STAGE));
-    return ok;
-}
 
 static void everything_comes_back_and_is_ours_alone(void **state)
 {
@@ -300,132 +283,7 @@ static void a_damaged_document_comes_back_as_it_was(void **state)
     assert_file(folders->to, "oauth_main.json", "{tea");
 }
 
-/* ---- what was interrupted ----------------------------------------------- */
-
-static void one_that_did_not_end_is_noticed_and_can_be_repeated(void **state)
-{
-    struct folders *folders = *state;
-    char *stage = mem_strdup(unit_path(folders->to, BACKUP_STAGE));
-    struct backup_restore done;
-    struct store_driver *driver;
-    struct err err;
-
-    back_up(folders);
-    unit_write(folders->to, "oauth_old.json", "{}");
-    assert_int_equal(mkdir(stage, 0700), 0);
-    unit_write(stage, "oauth_main.json", "{");
-    assert_null(embedded_open(folders->to, NULL, &err));
-    assert_int_equal(err.code, ERR_CONFIG);
-    unit_assert_part(err.text, "did not end");
-    unit_assert_part(err.text, "--force");
-    assert_true(restore(folders, true, &done, &err));
-    driver = embedded_open(folders->to, NULL, &err);
-    assert_non_null(driver);
-    driver->free(driver);
-    assert_file(folders->to, "oauth_main.json", "{\"a\":1}");
-    mem_free(stage);
-}
-
-/* ---- links -------------------------------------------------------------- */
-
-/* Whoever owns the folder may have put them there. */
-static void links_in_the_way_are_not_followed(void **state)
-{
-    struct folders *folders = *state;
-    char *stage = mem_strdup(unit_path(folders->to, BACKUP_STAGE));
-    char *victim = unit_folder_new();
-    struct backup_restore done = { .file = folders->file,
-                                   .data_dir = folders->to,
-                                   .force = true };
-    struct err err;
-
-    back_up(folders);
-    unit_write(victim, "tea", "hot");
-    assert_int_equal(mkdir(unit_path(victim, "db"), 0700), 0);
-    unit_write(victim, "db/tea", "hot");
-    assert_int_equal(symlink(victim, stage), 0);
-    assert_false(backup_restore(&done, &err));
-    unit_assert_part(err.text, "restoring must be a folder");
-    assert_file(victim, "tea", "hot");
-    assert_file(victim, "db/tea", "hot");
-    assert_int_equal(unlink(stage), 0);
-
-    assert_int_equal(mkdir(stage, 0700), 0);
-    assert_int_equal(symlink(victim, unit_path(stage, "db")), 0);
-    assert_int_equal(symlink(victim, unit_path(stage, "more")), 0);
-    assert_true(restore(folders, true, &done, &err));
-    assert_file(victim, "tea", "hot");
-    assert_file(victim, "db/tea", "hot");
-    unit_folder_free(victim);
-    mem_free(stage);
-}
-
-/* As another user would, as soon as it is there. */
-struct swapper {
-    const char *stage;
-    const char *away; /* a folder */
-    const char *victim;
-    atomic_bool ends;
-    int swaps;
-};
-
-static void *exchange(void *arg)
-{
-    struct swapper *swapper = arg;
-    char away[4096];
-
-    while (!atomic_load(&swapper->ends)) {
-        (void)snprintf(away, sizeof(away), "%s/%d", swapper->away,
-                       swapper->swaps);
-        if (rename(swapper->stage, away) == 0)
-            swapper->swaps += symlink(swapper->victim, swapper->stage) == 0;
-    }
-    return NULL;
-}
-
-static void restore_beside(struct folders *folders, struct swapper *swapper)
-{
-    struct backup_restore done = { .file = folders->file,
-                                   .data_dir = folders->to,
-                                   .force = true };
-    struct unit_capture log = unit_capture_begin(2);
-    pthread_t thread;
-    struct err err;
-    int whole = 0;
-
-    assert_int_equal(pthread_create(&thread, NULL, exchange, swapper), 0);
-    for (int i = 0; i < 20; i++) {
-        whole += backup_restore(&done, &err); /* or not */
-        (void)unlink(swapper->stage);
-    }
-    atomic_store(&swapper->ends, true);
-    assert_int_equal(pthread_join(thread, NULL), 0);
-    mem_free(unit_capture_end(&log));
-    assert_in_range(whole, 0, 20);
-}
-
-static void what_is_put_in_the_way_meanwhile_is_not_followed(void **state)
-{
-    struct folders *folders = *state;
-    char *victim = unit_folder_new();
-    char *stage = mem_strdup(unit_path(folders->to, BACKUP_STAGE));
-    struct swapper swapper = { .stage = stage,
-                               .away = folders->elsewhere,
-                               .victim = victim };
-
-    back_up(folders);
-    unit_write(victim, "tea", "hot");
-    assert_int_equal(mkdir(unit_path(victim, "db"), 0700), 0);
-    unit_write(victim, "db/tea", "hot");
-    unit_write(victim, "db/relay.db", "no database");
-    restore_beside(folders, &swapper);
-    assert_file(victim, "tea", "hot");
-    assert_file(victim, "db/tea", "hot");
-    assert_file(victim, "db/relay.db", "no database");
-    assert_int_equal(unit_file_count(victim), 2);
-    unit_folder_free(victim);
-    mem_free(stage);
-}
+/* ---- whose it is --------------------------------------------------------- */
 
 static void what_root_brings_back_is_the_folders_owners(void **state)
 {
@@ -460,10 +318,7 @@ int main(void)
         TEST(a_damaged_database_is_refused),
         TEST(what_lacks_a_part_is_refused),
         TEST(an_older_one_with_its_database_comes_back),
-        TEST(links_in_the_way_are_not_followed),
-        TEST(what_is_put_in_the_way_meanwhile_is_not_followed),
         TEST(a_damaged_document_comes_back_as_it_was),
-        TEST(one_that_did_not_end_is_noticed_and_can_be_repeated),
         TEST(what_root_brings_back_is_the_folders_owners),
     };
 
