@@ -131,7 +131,9 @@ static enum outcome take_brotli(struct unpack *unpack, struct step *step)
 
     step->packed = str_from(step->packed, step->packed.len - in);
     step->filled = ROOM - room;
-    if (result == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT)
+    /* It asks for more input although it has more to give, when that came last. */
+    if (result == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT ||
+        BrotliDecoderHasMoreOutput(unpack->brotli))
         return UNPACK_MORE;
     return result == BROTLI_DECODER_RESULT_ERROR || step->packed.len > 0
                ? UNPACK_DAMAGED

@@ -113,6 +113,27 @@ static void what_has_come_is_told_at_once(void **state)
 }
 
 /* Nothing is told afterwards. */
+/* More than fits into one step, of a part that is not the last. */
+static void much_may_come_of_little(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(codings); i++) {
+        struct compress *compress = compress_new(codings[i].encoding);
+        struct buf text;
+        struct buf packed;
+
+        buf_init(&text, TEXT_MAX);
+        buf_init(&packed, TEXT_MAX);
+        while (text.len < 200000)
+            buf_add(&text, STR("event: content_block_delta\n\n"));
+        compress_add(compress, buf_str(&text), false, &packed);
+        check(codings[i].name, buf_str(&packed), TEXT_MAX, buf_str(&text));
+        buf_done(&text);
+        buf_done(&packed);
+        compress_free(compress);
+    }
+}
+
 static void damage_ends_the_reading(void **state)
 {
     (void)state;
@@ -218,6 +239,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_packed_comes_out),
         cmocka_unit_test(what_has_come_is_told_at_once),
+        cmocka_unit_test(much_may_come_of_little),
         cmocka_unit_test(damage_ends_the_reading),
         cmocka_unit_test(rubbish_is_no_trouble),
         cmocka_unit_test(texts_may_follow_each_other),
