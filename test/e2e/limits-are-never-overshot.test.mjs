@@ -150,6 +150,52 @@ describe('limits are never overshot', () => {
     await five.release({ tokensIn: 10, tokensOut: 10 });
   });
 
+  it('what nothing bounds, without history: one at a time', async () => {
+    const body = { ...HELLO, model: 'claude-opus-4-7', tools: [{ type: 'web_search_20250305', name: 'web_search' }] };
+    const key = await createKey(s, 'searches', { limits: { cost_total: 0.05 } });
+    const crowd = await burst(s.upstream, [key], 50, { body });
+    assert.equal(crowd.kept, 1);
+    assert.equal((await key.limit('cost_total')).reserved, 0.05);
+    assert.match(crowd.refused[0].body.toString(), /\$0\.05 more are held by requests under way/);
+    await crowd.release({ tokensIn: 4000, tokensOut: 100 });
+    await nothingHeld(key);
+    /* $0.0225, which is known now. */
+    const next = await burst(s.upstream, [key], 5, { body });
+    assert.equal(next.kept, 1);
+    await next.release({ tokensIn: 4000, tokensOut: 100 });
+    await nothingHeld(key);
+    assert.ok((await key.limit('cost_total')).used <= 0.05);
+  });
+
+  it('small answers do not vouch for large ones', async () => {
+    const body = { ...HELLO, model: 'claude-opus-4-6', max_tokens: 1 };
+    const key = await createKey(s, 'poisons', { limits: { cost_total: 1 } });
+    s.upstream.passes = { tokensIn: 10, tokensOut: 1 };
+    for (let i = 0; i < 16; i++) {
+      assert.equal((await key.message({ body })).status, 200);
+    }
+    s.upstream.passes = null;
+    /* $0.80 each, at the most. */
+    const crowd = await burst(s.upstream, [key], 100, { body: { ...body, max_tokens: 32000 } });
+    assert.equal(crowd.kept, 1);
+    await crowd.release({ tokensIn: 10, tokensOut: 32000 });
+    await nothingHeld(key);
+    assert.ok((await key.limit('cost_total')).used < 1);
+  });
+
+  it('what short bodies brought locks no long one out', async () => {
+    const key = await createKey(s, 'brings much', { limits: { cost_day: 20 } });
+    const body = { ...HELLO, model: 'claude-opus-4-5' };
+    s.upstream.passes = { tokensIn: 60000, tokensOut: 50 };
+    for (let i = 0; i < 5; i++) {
+      const search = { type: 'web_search_20250305', name: 'web_search', max_uses: 3 };
+      assert.equal((await key.message({ body: { ...body, tools: [search] } })).status, 200);
+    }
+    const long = await key.message({ body: { ...body, messages: [{ role: 'user', content: 'x'.repeat(200000) }] } });
+    assert.equal(long.status, 200, long.body.toString());
+    s.upstream.passes = null;
+  });
+
   it('a new key goes by what the model has cost others', async () => {
     const old = await createKey(s, 'has history');
     const body = { ...LONG, model: 'claude-opus-4-8' };
