@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "base/clock.h"
+#include "relay/unbooked.h"
 #include "team/keys.h"
 #include "usage/scan.h"
 
@@ -43,11 +44,17 @@ static bool may_be_unseen(struct relayed *r)
                             "or all of it at once");
 }
 
+static bool may_batch(struct relayed *r)
+{
+    return r->endpoint->model != ENDPOINT_MODEL_EACH ||
+           unbooked_may_batch(r->caller.key, &r->err);
+}
+
 bool admit_may_call(struct relayed *r)
 {
     return !r->caller.key ||
            (key_allows_call(r->caller.key, r->endpoint->call, &r->err) &&
-            may_be_unseen(r));
+            may_batch(r) && may_be_unseen(r));
 }
 
 static struct str model_of(const struct relayed *r)
