@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "relay/unbooked.h"
 #include "team/keys.h"
+#include "usage/named_models.h"
 #include "usage/scan.h"
 
 /* ---- rules -------------------------------------------------------------- */
@@ -72,11 +73,27 @@ static bool names_none(const struct relayed *r)
                      : !scan_begins_any_object(r->body));
 }
 
+/* One that its body names below its top. */
+static bool may_name(void *arg, struct str model)
+{
+    struct relayed *r = arg;
+
+    if (model.len == 0)
+        return refuse_unseen(r, "its body names one below its top that is no "
+                                "plain text: send it without escapes");
+    return key_allows_model(r->caller.key, model, &r->err) ||
+           err_wrap(&r->err, "a model that the body names below its top");
+}
+
 bool admit_may_ask(struct relayed *r)
 {
     if (!may_be_unseen(r))
         return false;
-    if (!has_model_rules(r) || names_none(r))
+    if (!has_model_rules(r))
+        return true;
+    if (r->facts && !named_models_may(r->body, may_name, r))
+        return false;
+    if (names_none(r))
         return true;
     if (r->facts && r->facts->model_again)
         return refuse_unseen(r, "the body names its model twice");

@@ -11,7 +11,8 @@
 /* By its endpoint alone: before the body is read.  A key with rules about models sends
    nothing whose model nobody sees. */
 bool admit_may_call(struct relayed *r) MUST_CHECK;
-/* By the model that its body names, once that was looked at, or is streamed. */
+/* By all models that its body names where they may serve it (usage/named_models.h), once
+   that was looked at, or is streamed. */
 bool admit_may_ask(struct relayed *r) MUST_CHECK;
 
 /* Its body may have been long in coming: before it is asked what it asks for, the caller

@@ -324,6 +324,29 @@ static const struct {
       "{\"model\":" ALLOWED "}", "compressed" },
     { "POST", "/v1/messages", "Content-Encoding: identity\r\n",
       "{\"model\":" ALLOWED "}", NULL },
+    /* others that may serve it */
+    { "POST", "/v1/messages", "",
+      "{\"model\":" ALLOWED ",\"fallbacks\":[{\"model\":" ALLOWED
+      "},{\"model\":" DENIED "}]}",
+      "names below its top: the relay key \\\"alice\\\" may not use the model "
+      "claude-opus-5" },
+    { "POST", "/v1/messages/count_tokens", "",
+      "{\"model\":" ALLOWED ",\"tools\":[{\"type\":\"advisor_20260301\","
+      "\"m\\u006fdel\":" DENIED "}]}",
+      "claude-opus-5" },
+    { "POST", "/v1/messages", "",
+      "{\"model\":" ALLOWED ",\"oracle\":{\"model\":{\"id\":" ALLOWED "}}}",
+      "is no plain text" },
+    { "POST", "/v1/messages", "",
+      "{\"model\":" ALLOWED ",\"fallbacks\":[{\"model\":" ALLOWED "}]}", NULL },
+    { "POST", "/v1/messages", "",
+      "{\"model\":" ALLOWED ",\"tools\":[{\"name\":\"car\",\"input_schema\":{"
+      "\"properties\":{\"model\":{\"type\":\"string\"}}}}],\"messages\":[{"
+      "\"content\":[{\"type\":\"tool_use\",\"input\":{\"model\":" DENIED
+      "}}]}]}",
+      NULL },
+    { "POST", "/v1/sessions", "", "{\"agent\":{\"model\":" DENIED "}}",
+      "claude-opus-5" },
     { "POST", "/v1/messages/batches", "",
       "{\"model\":" ALLOWED ",\"requests\":[{\"params\":{\"model\":" DENIED
       "}}]}",
