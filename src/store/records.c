@@ -162,7 +162,8 @@ bool records_do(struct records *records, const struct records_work *work,
     struct lane *lane = lane_for(records, work);
     struct sql_transaction transaction = { .run = work->run,
                                            .arg = work->arg,
-                                           .how = { .reads = work->reads } };
+                                           .how = { .reads = work->reads ||
+                                                             work->looks } };
     uint64_t patience_ms =
         work->patience_ms > 0 ? work->patience_ms : RECORDS_PATIENCE_MS;
     uint64_t end_ms = clock_steady_ms() + patience_ms;

@@ -47,6 +47,9 @@ struct records_work {
     bool
         reads; /* changes nothing: on the connection for reading, and for 2 s at
                    most */
+    /* Changes nothing, but is on the connection that writes, for sql_others(): what
+       these records write is not taken for that of others. */
+    bool looks;
     /* So long after its start a job that could not be done fails with ERR_BUSY or
        ERR_IO, and nothing was changed; 0: never (until the records are stopped).  One
        that is being carried out by then is waited for. */

@@ -43,11 +43,13 @@ static void tell(struct lane *lane, uint64_t now_ms)
     lane->told = true;
 }
 
-static void note(struct lane *lane, bool ok, const struct err *err,
+/* That it can be looked into (`looks`) says nothing about whether it can be
+   written. */
+static void note(struct lane *lane, bool ok, bool looks, const struct err *err,
                  uint64_t now_ms)
 {
     lane->running_since = 0;
-    if (ok)
+    if (ok && !looks)
         works(lane);
     if (ok || (!sql_may_work_later(err) && err->code != ERR_BROKEN))
         return;
@@ -91,14 +93,15 @@ static void try_job(struct lane *lane, struct records_job *job)
     struct sql_transaction transaction = {
         .run = job->work.run,
         .arg = job->work.arg,
-        .how = { .reads = job->work.reads, .limit_ms = lane->options.limit_ms },
+        .how = { .reads = job->work.reads || job->work.looks,
+                 .limit_ms = lane->options.limit_ms },
     };
     bool ok = lane_do(lane, &transaction, &job->err);
     uint64_t now_ms = clock_steady_ms();
     bool again;
 
     (void)pthread_mutex_lock(&lane->lock);
-    note(lane, ok, &job->err, now_ms);
+    note(lane, ok, job->work.looks, &job->err, now_ms);
     again = !ok && is_tried_again(lane, job, now_ms);
     if (again)
         put_back(job, now_ms);
@@ -129,7 +132,7 @@ static void probe(struct lane *lane)
     bool ok = lane_do(lane, &transaction, &err);
 
     (void)pthread_mutex_lock(&lane->lock);
-    note(lane, ok, &err, clock_steady_ms());
+    note(lane, ok, false, &err, clock_steady_ms());
     (void)pthread_mutex_unlock(&lane->lock);
 }
 

@@ -31,6 +31,11 @@ uint64_t sql_changes(struct sql *sql)
     return sql->backend->changes(sql);
 }
 
+bool sql_others(struct sql *sql, uint64_t *number, struct err *err)
+{
+    return sql->backend->others(sql, number, err);
+}
+
 void sql_close(struct sql *sql)
 {
     if (sql)

@@ -64,6 +64,9 @@ bool sql_run(struct sql *sql, const char *text, const struct sql_value *values,
              size_t count, struct err *err) MUST_CHECK;
 /* How many rows the last sql_run() or sql_query() changed. */
 uint64_t sql_changes(struct sql *sql);
+/* Did others write?  A number of this connection's, which moves when another one, of
+   whatever process, has committed something, and not with what this one commits. */
+bool sql_others(struct sql *sql, uint64_t *number, struct err *err) MUST_CHECK;
 
 /* One row of an answer: borrowed, with all that is in it, until `row` returns. */
 struct sql_row {

@@ -24,6 +24,9 @@ struct sql_backend {
     /* Rows are passed over if ask->row is NULL. */
     bool (*query)(struct sql *sql, const struct sql_ask *ask, struct err *err);
     uint64_t (*changes)(struct sql *sql);
+    /* A number that is another one once other connections have committed something,
+       and stays while only this one did.  Cheap: it is asked every second. */
+    bool (*others)(struct sql *sql, uint64_t *number, struct err *err);
     /* Several statements without parameters, as a migration has them. */
     bool (*script)(struct sql *sql, const char *text, struct err *err);
     bool (*begin)(struct sql *sql, const struct sql_begin *how,

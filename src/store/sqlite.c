@@ -216,6 +216,21 @@ static uint64_t changes(struct sql *sql)
     return sqlite_of(sql)->changes;
 }
 
+static bool take_number(void *arg, const struct sql_row *row)
+{
+    *(uint64_t *)arg = (uint64_t)sql_row_number(row, 0);
+    return true;
+}
+
+static bool others(struct sql *sql, uint64_t *number, struct err *err)
+{
+    return sqlite_query(sql,
+                        &(struct sql_ask){ .text = "PRAGMA data_version",
+                                           .row = take_number,
+                                           .arg = number },
+                        err);
+}
+
 static void interrupt(struct sql *sql)
 {
     sqlite3_interrupt(sqlite_of(sql)->db);
@@ -273,6 +288,7 @@ const struct sql_backend sqlite_backend = {
     .close = close_it,
     .query = sqlite_query,
     .changes = changes,
+    .others = others,
     .script = script,
     .begin = begin,
     .commit = commit,

@@ -66,6 +66,35 @@ static void another_writer_is_busy_and_readers_go_on(void **state)
     sql_close(reader);
 }
 
+/* What a connection wrote itself, or others have not committed, does not count; nor
+   does that somebody only looked, or made a checkpoint. */
+static void others_are_noticed_when_they_write(void **state)
+{
+    const struct scene *scene = *state;
+    struct sql *other = open_sql(scene, SQL_WRITES);
+    uint64_t before;
+    uint64_t after;
+    struct err err;
+
+    assert_true(sql_others(scene->sql, &before, &err));
+    assert_true(add_cup(scene->sql, "a", &err));
+    assert_true(sql_others(scene->sql, &after, &err));
+    assert_int_equal(after, before);
+    assert_true(sqlite_backend.begin(other, &writes, &err));
+    assert_true(add_cup(other, "b", &err));
+    assert_true(sql_others(scene->sql, &after, &err));
+    assert_int_equal(after, before);
+    assert_true(sqlite_backend.commit(other, &err));
+    assert_true(sql_others(scene->sql, &after, &err));
+    assert_int_not_equal(after, before);
+    before = after;
+    assert_int_equal(number_of(other, "SELECT count(*) FROM cup"), 2);
+    assert_true(sqlite_backend.checkpoint(other, &err));
+    assert_true(sql_others(scene->sql, &after, &err));
+    assert_int_equal(after, before);
+    sql_close(other);
+}
+
 static void a_reader_changes_nothing(void **state)
 {
     const struct scene *scene = *state;
@@ -252,6 +281,7 @@ int main(void)
         TEST(the_settings_hold),
         TEST(constraints_have_codes_of_their_own),
         TEST(another_writer_is_busy_and_readers_go_on),
+        TEST(others_are_noticed_when_they_write),
         TEST(a_reader_changes_nothing),
         TEST(reading_ends_when_its_time_is_over),
         TEST(what_found_no_room_is_undone_and_may_come_again),

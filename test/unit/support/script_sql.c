@@ -143,6 +143,11 @@ static uint64_t changes(struct sql *sql)
     return sqlite_backend.changes(real_of(sql));
 }
 
+static bool others(struct sql *sql, uint64_t *number, struct err *err)
+{
+    return sqlite_backend.others(real_of(sql), number, err);
+}
+
 static bool run_script(struct sql *sql, const char *text, struct err *err)
 {
     return sqlite_backend.script(real_of(sql), text, err);
@@ -217,6 +222,7 @@ const struct sql_backend script_sql_backend = {
     .close = close_it,
     .query = query,
     .changes = changes,
+    .others = others,
     .script = run_script,
     .begin = begin,
     .commit = commit,
