@@ -35,6 +35,19 @@ void key_use_unref(struct key_use *use)
         mem_free(use);
 }
 
+void key_use_learn(struct key_use *use, uint64_t first_ms, uint64_t last_ms)
+{
+    uint_fast64_t first = atomic_load(&use->first_ms);
+    uint_fast64_t last = atomic_load(&use->last_ms);
+
+    while (first_ms != 0 && (first == 0 || first > first_ms) &&
+           !atomic_compare_exchange_weak(&use->first_ms, &first, first_ms))
+        continue;
+    while (last < last_ms &&
+           !atomic_compare_exchange_weak(&use->last_ms, &last, last_ms))
+        continue;
+}
+
 /* ---- snapshots ----------------------------------------------------------- */
 
 static struct key *make(const struct key_row *row,

@@ -62,6 +62,8 @@ bool key_fill_zone(const struct zone **zone, const struct json_doc *doc,
 struct key_use *key_use_new(uint64_t first_ms, uint64_t last_ms);
 struct key_use *key_use_ref(struct key_use *use);
 void key_use_unref(struct key_use *use);
+/* Another process saw it used: the first use counts from the earlier one. */
+void key_use_learn(struct key_use *use, uint64_t first_ms, uint64_t last_ms);
 
 /* Where a group's present snapshot is found: one for each group, shared by its keys.
    The first reference is the caller's; the snapshot's is taken over. */

@@ -6,7 +6,12 @@
        asked -> QUEUED -> being written -> shown in the keyring -> answered
                   '--------- it cannot be: nothing was changed ------'
 
-   A change that its asker freed early is carried through all the same. */
+   A change that its asker freed early is carried through all the same.
+
+   Other processes may write into the database.  Before each change, and every second
+   if that is asked for, it is looked whether they did, and what they changed is shown
+   (team/key_turn has the order); a change that they were faster than is made again to
+   what is there now. */
 #pragma once
 
 #include "base/loop.h"
@@ -26,6 +31,10 @@ struct key_changes_options {
     const struct zone *zone; /* of keys and groups that name none */
     struct unsaved *unsaved; /* of the counters of new ones; or NULL */
     const char *data_dir; /* where it is marked that keys were made; or NULL */
+    /* What sql_others() said before `ring` was filled. */
+    uint64_t others;
+    /* Look so often whether others have written; 0: only before a change. */
+    uint64_t look_every_ms;
 };
 
 /* All of it stays as long as this does. */

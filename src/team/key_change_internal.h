@@ -6,11 +6,20 @@
 #include "base/secret.h"
 #include "team/key_build.h"
 #include "team/key_change.h"
+#include "team/key_reload.h"
+#include "team/key_turn.h"
 
 struct key_changes {
     struct key_changes_options options;
-    struct list queue;          /* of changes, the first being written */
-    struct records_job *saving; /* of the first */
+    struct list queue; /* of changes, the first being written */
+    enum key_turn turn;
+    struct records_job *job;  /* unless it is IDLE */
+    struct loop_timer *timer; /* to look; or NULL */
+    /* What sql_others() said when all was read last, and what it says now. */
+    uint64_t seen;
+    uint64_t now;
+    struct key_load into;
+    struct key_reload reload;
     bool stopped;
 };
 
@@ -27,8 +36,9 @@ struct key_change {
     struct key *next;
     struct key_group *group;
     struct key_group *next_group;
-    bool nothing; /* it is so already */
-    uint64_t id;  /* that the database gave to a new one */
+    bool nothing;       /* it is so already */
+    unsigned conflicts; /* how often others were faster; then `err` says so */
+    uint64_t id;        /* that the database gave to a new one */
     struct secret *text;
     bool failed;
     struct err err;

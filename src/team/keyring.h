@@ -94,6 +94,10 @@ void keyring_each_group(struct keyring *ring,
                         bool (*visit)(void *arg, struct key_group *group),
                         void *arg);
 
+/* The one with the smallest id above `after`; a reference, NULL: no more. */
+struct key *keyring_after(struct keyring *ring, uint64_t after);
+struct key_group *keyring_after_group(struct keyring *ring, uint64_t after);
+
 /* ---- changes: after they are in the database -------------------------------- */
 
 /* Room for so many keys, before they are put. */

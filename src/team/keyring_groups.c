@@ -134,8 +134,7 @@ size_t keyring_group_count(struct keyring *ring)
     return count;
 }
 
-/* The first one with an id above `after`; NULL: no more. */
-static struct key_group *group_after(struct keyring *ring, uint64_t after)
+struct key_group *keyring_after_group(struct keyring *ring, uint64_t after)
 {
     struct key_group *group = NULL;
     bool found;
@@ -158,7 +157,7 @@ void keyring_each_group(struct keyring *ring,
     bool more = true;
 
     while (more) {
-        group = group_after(ring, after);
+        group = keyring_after_group(ring, after);
         if (!group)
             return;
         after = group->id;

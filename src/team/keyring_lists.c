@@ -160,6 +160,18 @@ void keyring_each(struct keyring *ring,
     } while (more && query.after != 0);
 }
 
+struct key *keyring_after(struct keyring *ring, uint64_t after)
+{
+    struct key *key;
+    size_t at;
+
+    pthread_rwlock_rdlock(&ring->lock);
+    at = keyring_place(ring, after + 1);
+    key = at < ring->count ? key_ref(ring->keys[at]) : NULL;
+    pthread_rwlock_unlock(&ring->lock);
+    return key;
+}
+
 /* ---- use ----------------------------------------------------------------- */
 
 /* Half of what is promised, for saving takes a while. */

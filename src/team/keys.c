@@ -7,14 +7,33 @@
 #include "team/key_load.h"
 #include "team/use_flush.h"
 
+#define LOOK_EVERY_MS 1000
+
 struct keys {
     struct keys_options options;
+    uint64_t others; /* sql_others() before all was loaded */
     struct unsaved *unsaved;
     struct counters *all;
     struct keyring *ring;
     struct key_changes *changes;
     struct use_flush *flush;
 };
+
+static bool run_look(struct sql *sql, void *arg, struct err *err)
+{
+    struct keys *keys = arg;
+
+    return sql_others(sql, &keys->others, err);
+}
+
+/* What is written from now on may not be among what is loaded. */
+static bool look(struct keys *keys, struct err *err)
+{
+    return records_do(keys->options.records,
+                      &(struct records_work){
+                          .run = run_look, .arg = keys, .looks = true },
+                      err);
+}
 
 static bool run_load(struct sql *sql, void *arg, struct err *err)
 {
@@ -39,14 +58,16 @@ static void begin(struct keys *keys)
 {
     const struct keys_options *options = &keys->options;
 
-    keys->changes = key_changes_new(
-        &(struct key_changes_options){ .loop = options->loop,
-                                       .records = options->records,
-                                       .ring = keys->ring,
-                                       .zones = options->zones,
-                                       .zone = options->zone,
-                                       .unsaved = keys->unsaved,
-                                       .data_dir = options->data_dir });
+    keys->changes = key_changes_new(&(struct key_changes_options){
+        .loop = options->loop,
+        .records = options->records,
+        .ring = keys->ring,
+        .zones = options->zones,
+        .zone = options->zone,
+        .unsaved = keys->unsaved,
+        .data_dir = options->data_dir,
+        .others = keys->others,
+        .look_every_ms = options->watches ? LOOK_EVERY_MS : 0 });
     keys->flush =
         use_flush_new(&(struct use_flush_options){ .loop = options->loop,
                                                    .records = options->records,
@@ -69,7 +90,7 @@ struct keys *keys_open(const struct keys_options *options, struct err *err)
     keys->unsaved = unsaved_new();
     keys->all = counters_new(keys->unsaved, SUBJECT_ALL);
     keys->ring = keyring_new();
-    if (!load(keys, err) || !mark(keys, err)) {
+    if (!look(keys, err) || !load(keys, err) || !mark(keys, err)) {
         keys_free(keys);
         return NULL;
     }

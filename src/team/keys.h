@@ -19,6 +19,9 @@ struct keys_options {
     struct zones *zones;
     const struct zone *zone; /* of keys and groups that name none */
     const char *data_dir; /* where it is marked that keys were made; or NULL */
+    /* Show within a second what other processes change, though nothing is asked of
+       this one. */
+    bool watches;
 };
 
 /* Loads all keys and groups; blocking, at the start.  All of the options stay as long

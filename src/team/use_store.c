@@ -130,26 +130,49 @@ static bool take_history(void *arg, const struct sql_row *row)
     return true;
 }
 
+#define TOTALS                                                                 \
+    "SELECT subject, requests, tokens_in, tokens_out, cost_microusd"           \
+    " FROM use_total"
+#define QUARTERS                                                               \
+    "SELECT subject, start_s, requests, tokens_in, tokens_out,"                \
+    " cost_microusd FROM use_quarter"
+#define HISTORIES "SELECT subject, model, requests, doc FROM estimate"
+
 bool use_store_load(struct sql *sql, struct keyring *ring, struct counters *all,
                     struct err *err)
 {
     struct subjects subjects = { .ring = ring, .all = all, .subject = -1 };
     const struct sql_ask asks[] = {
-        { "SELECT subject, requests, tokens_in, tokens_out, cost_microusd"
-          " FROM use_total ORDER BY subject",
-          SQL_NO_VALUES, take_total, &subjects },
-        { "SELECT subject, start_s, requests, tokens_in, tokens_out,"
-          " cost_microusd FROM use_quarter ORDER BY subject, start_s",
-          SQL_NO_VALUES, take_quarter, &subjects },
-        { "SELECT subject, model, requests, doc FROM estimate"
-          " ORDER BY subject",
-          SQL_NO_VALUES, take_history, &subjects },
+        { TOTALS " ORDER BY subject", SQL_NO_VALUES, take_total, &subjects },
+        { QUARTERS " ORDER BY subject, start_s", SQL_NO_VALUES, take_quarter,
+          &subjects },
+        { HISTORIES " ORDER BY subject", SQL_NO_VALUES, take_history,
+          &subjects },
     };
     bool fine = true;
 
     for (size_t i = 0; i < COUNT_OF(asks) && fine; i++)
         fine = sql_query(sql, &asks[i], err);
     counters_unref(subjects.counters);
+    return fine;
+}
+
+bool use_store_load_into(struct sql *sql, struct counters *counters,
+                         struct err *err)
+{
+    int64_t subject = counters_subject(counters);
+    struct subjects subjects = { .subject = subject, .counters = counters };
+    const struct sql_value value = sql_number(subject);
+    const struct sql_ask asks[] = {
+        { TOTALS " WHERE subject = $1", &value, 1, take_total, &subjects },
+        { QUARTERS " WHERE subject = $1 ORDER BY start_s", &value, 1,
+          take_quarter, &subjects },
+        { HISTORIES " WHERE subject = $1", &value, 1, take_history, &subjects },
+    };
+    bool fine = true;
+
+    for (size_t i = 0; i < COUNT_OF(asks) && fine; i++)
+        fine = sql_query(sql, &asks[i], err);
     return fine;
 }
 

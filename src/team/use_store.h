@@ -15,6 +15,10 @@
 bool use_store_load(struct sql *sql, struct keyring *ring, struct counters *all,
                     struct err *err) MUST_CHECK;
 
+/* The same into the counters of one key or group, which are new. */
+bool use_store_load_into(struct sql *sql, struct counters *counters,
+                         struct err *err) MUST_CHECK;
+
 /* Add what has been counted since the last time.  That of a key or group which is gone
    is thrown away. */
 bool use_store_save(struct sql *sql, const struct counters_unsaved *use,
