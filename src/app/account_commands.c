@@ -124,6 +124,7 @@ static int add(struct remote *remote, struct str name)
 
     if (!check_name(remote, name, &err))
         return terminal_fail(&err);
+    remote_rest(remote);
     if (!terminal_ask("API key (not shown): ", true, line, &key)) {
         err_set(&err, ERR_CONFIG,
                 "no key was entered: type it, or pipe it into standard input");
@@ -228,40 +229,14 @@ static int refresh(struct remote *remote, struct str name)
     return status;
 }
 
-/* Its file is away: a relay that cannot be asked, but has the account in memory, is
-   told through the folder. */
-static int forget_unseen(struct store *store, struct str name)
-{
-    char key[ACCOUNT_KEY_MAX];
-    char value[SHOWN_MAX];
-    struct err err;
-
-    for (size_t i = 0; account_kinds[i]; i++) {
-        account_key(account_kinds[i], name, key);
-        if (!store_do(store,
-                      &(struct store_request){ .op = STORE_OP_REMOVE,
-                                               .key = key },
-                      &err))
-            return terminal_fail(&err);
-    }
-    (void)printf("There is no file of an account \"%s\"; a relay that still "
-                 "has it in memory forgets it now.\n",
-                 shown(name, value));
-    return 0;
-}
-
 static int forget(struct remote *remote, struct str name)
 {
     struct remote_call call = { .method = "DELETE" };
-    struct store *store = remote_store(remote);
     struct err err;
     int status = 0;
 
     if (call_account(remote, &call, name, "", &err))
         (void)printf("Account \"" STR_FMT "\" removed.\n", STR_ARG(name));
-    else if (call.status == 404 && account_name_is_valid(name) && store &&
-             store_is_served(store))
-        status = forget_unseen(store, name);
     else
         status = fail(&call, name, &err);
     json_doc_free(call.answer);

@@ -273,8 +273,8 @@ static bool tend_folder(struct app *app, struct err *err)
 
 static bool prepare(struct app *app, uint16_t port, struct err *err)
 {
-    if (!place_open(&app->place, app->config, err) ||
-        !store_serve(app->place.store, err) || !find_capacity(app, err))
+    if (!place_open(&app->place, app->config, PLACE_SERVES, err) ||
+        !find_capacity(app, err))
         return false;
     place_watch(&app->place, caught, app);
     return tend_folder(app, err) && add_workers(app, port, err) &&

@@ -112,7 +112,7 @@ static void check_accounts(struct check_report *report)
     struct place place;
     struct err err;
 
-    if (!place_open(&place, report->config, &err))
+    if (!place_open(&place, report->config, PLACE_LOOKS, &err))
         check_say(report, CHECK_FAIL, "accounts", "%s", err.text);
     else if (accounts_count(place.accounts) == 0)
         say_none(report);

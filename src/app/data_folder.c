@@ -11,10 +11,12 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/filelock.h"
+#include "store/in_use.h"
 
 /* What no watch tells of is looked for so often: that the folder itself was removed
-   and made again, or a volume put over it; what links lead to; and whether that
-   which kept a refresh from going on is over. */
+   and made again, or a volume put over it; what links lead to; whether that which kept a
+   refresh from going on is over; and whether the folder is still ours to serve from. */
 #define LOOK_MS 2000
 /* Pending logins that nobody finished are removed so often. */
 #define PENDING_SWEEP_MS (10u * 60 * 1000)
@@ -123,7 +125,19 @@ struct looking {
     bool there;
     struct link_targets links;
     struct troubles troubles;
+    int in_use; /* the place's; and what was taken instead, or -1 */
+    int taken;
 };
+
+/* The lock of a file that is gone keeps no command away. */
+static void hold_again(struct looking *looking)
+{
+    struct err ignored;
+
+    if (!in_use_is_there(looking->path, looking->in_use))
+        (void)in_use_try(looking->path, IN_USE_SHARED, &looking->taken,
+                         &ignored);
+}
 
 static void look_now(struct store_driver *driver, void *arg)
 {
@@ -132,6 +146,7 @@ static void look_now(struct store_driver *driver, void *arg)
     looking->there = stat(looking->path, &looking->now) == 0;
     link_targets_look(&looking->links, looking->path);
     troubles_try(&looking->troubles, driver);
+    hold_again(looking);
 }
 
 static void looking_drop(void *arg)
@@ -140,6 +155,7 @@ static void looking_drop(void *arg)
 
     link_targets_done(&looking->links);
     troubles_done(&looking->troubles);
+    filelock_release(looking->taken);
     mem_free(looking->path);
     mem_free(looking);
 }
@@ -162,6 +178,17 @@ static void follow_links(struct data_folder *folder)
     link_targets_compare(&before, &folder->links, changed, folder);
 }
 
+static void keep_hold(struct data_folder *folder)
+{
+    struct looking *looking = folder->seen;
+
+    if (looking->taken < 0)
+        return;
+    filelock_release(folder->place->in_use);
+    folder->place->in_use = looking->taken;
+    looking->taken = -1;
+}
+
 static void looked(void *arg)
 {
     struct data_folder *folder = arg;
@@ -174,6 +201,7 @@ static void looked(void *arg)
             log_line(LOG_ERROR, "%s", err.text);
     }
     follow_links(folder);
+    keep_hold(folder);
     troubles_show(&folder->seen->troubles, folder->place->accounts);
     store_job_free(folder->looking);
     folder->looking = NULL;
@@ -187,6 +215,8 @@ static void look(void *arg)
 
     folder->seen = MEM_NEW(struct looking);
     folder->seen->path = mem_strdup(path_of(folder));
+    folder->seen->in_use = folder->place->in_use;
+    folder->seen->taken = -1;
     troubles_gather(&folder->seen->troubles, folder->place->accounts);
     work.arg = folder->seen;
     folder->looking = store_call(folder->place->store, folder->place->loop,

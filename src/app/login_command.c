@@ -113,6 +113,7 @@ static bool ask_code(struct remote *remote, const char *name,
     for (int i = 0; !ok && i < TRIES_MAX; i++) {
         if (i > 0)
             (void)terminal_fail(err);
+        remote_rest(remote);
         if (!terminal_ask("Code: ", false, line, &code))
             return err_set(err, ERR_CONFIG,
                            "no code was entered: run the command again");
@@ -126,13 +127,15 @@ static bool ask_code(struct remote *remote, const char *name,
 
 /* ---- the account -------------------------------------------------------- */
 
-static bool wants_message(const struct arguments *arguments)
+static bool wants_message(struct remote *remote,
+                          const struct arguments *arguments)
 {
     char line[TERMINAL_LINE_MAX];
     struct str answer = STR_EMPTY;
 
     if (arguments->message || !terminal_is_there())
         return arguments->message;
+    remote_rest(remote);
     (void)terminal_ask("Send a first message to try it? [y/N] ", false, line,
                        &answer);
     return str_istarts(answer, STR("y"));
@@ -234,7 +237,7 @@ static int look_at_it(struct remote *remote, const struct config *config,
     }
     json_doc_free(call.answer);
     first_message_profile(remote, arguments->name);
-    if (wants_message(arguments) &&
+    if (wants_message(remote, arguments) &&
         !first_message_send(remote, arguments->name, &err))
         status = terminal_fail(&err);
     show_next(remote, config, count, arguments->name);

@@ -7,6 +7,9 @@
 #include "base/log.h"
 #include "base/zones.h"
 #include "crypto/seal.h"
+#include "store/embedded.h"
+#include "store/filelock.h"
+#include "store/in_use.h"
 
 static bool make_seal(struct place *place, struct err *err)
 {
@@ -29,6 +32,25 @@ static bool make_tls(struct place *place, struct err *err)
     return place->tls != NULL;
 }
 
+/* Before anything is read: a command that finds no relay writes into the folder
+   itself. */
+static bool take_folder(struct place *place, enum place_use use,
+                        struct err *err)
+{
+    const char *folder = place->config->data_dir.at;
+
+    if (use != PLACE_SERVES)
+        return true;
+    if (embedded_check_folder(folder, err))
+        place->in_use =
+            in_use_wait(folder, IN_USE_SHARED, IN_USE_PATIENCE_MS, err);
+    if (place->in_use >= 0)
+        return true;
+    if (err->code == ERR_BUSY)
+        (void)err_wrap(err, "start the relay again when that has ended");
+    return err_wrap(err, "DATA_DIR=\"%s\"", folder);
+}
+
 static bool open_accounts(struct place *place, struct err *err)
 {
     const char *folder = place->config->data_dir.at;
@@ -44,7 +66,7 @@ static bool open_accounts(struct place *place, struct err *err)
            err_wrap(err, "DATA_DIR=\"%s\"", folder);
 }
 
-static bool open_keys(struct place *place, struct err *err)
+static bool open_keys(struct place *place, enum place_use use, struct err *err)
 {
     place->zones = zones_new(NULL);
     place->keys =
@@ -53,7 +75,8 @@ static bool open_keys(struct place *place, struct err *err)
                                           .zones = place->zones,
                                           .zone = zone_utc(),
                                           .data_dir =
-                                              place->config->data_dir.at },
+                                              place->config->data_dir.at,
+                                          .watches = use == PLACE_SERVES },
                   err);
     return place->keys ||
            err_wrap(err, "DATA_DIR=\"%s\"", place->config->data_dir.at);
@@ -99,9 +122,10 @@ static void say_again(void *arg)
 /* ---- opening ------------------------------------------------------------- */
 
 bool place_open(struct place *place, const struct config *config,
-                struct err *err)
+                enum place_use use, struct err *err)
 {
-    *place = (struct place){ .config = config, .loop = loop_new() };
+    *place =
+        (struct place){ .config = config, .in_use = -1, .loop = loop_new() };
     place->waiting = loop_timer_new(place->loop, say_again, place);
     (void)signal(SIGPIPE, SIG_IGN);
     /* A file that may not grow is an error of that write, not the end. */
@@ -109,8 +133,8 @@ bool place_open(struct place *place, const struct config *config,
     log_flush_at_end();
     if (!make_seal(place, err) ||
         !proxy_from_config(config, &place->proxy, err) ||
-        !make_tls(place, err) || !open_accounts(place, err) ||
-        !open_keys(place, err))
+        !make_tls(place, err) || !take_folder(place, use, err) ||
+        !open_accounts(place, err) || !open_keys(place, use, err))
         return false;
     place->keeper = keeper_new(
         &(struct keeper_options){ .loop = place->loop,
@@ -219,6 +243,7 @@ int place_close(struct place *place, int status)
     tls_free(place->tls);
     proxy_unref(place->proxy);
     seal_free(place->seal);
+    filelock_release(place->in_use);
     return place->lost == 0 ? status : 1;
 }
 

@@ -10,8 +10,16 @@
 #include "store/records.h"
 #include "team/keys.h"
 
+/* What the folder is opened for. */
+enum place_use {
+    PLACE_SERVES, /* by a relay: shared with other relays, and what they change is shown */
+    PLACE_WORKS, /* by a command that has the folder alone (store/in_use.h) */
+    PLACE_LOOKS, /* to see how things are, beside whoever uses it */
+};
+
 struct place {
     const struct config *config;
+    int in_use; /* of one that serves: the lock, held to the end; else -1 */
     struct loop *loop;
     struct seal *seal;
     struct store *store;
@@ -32,9 +40,10 @@ struct place {
     size_t lost; /* accounts whose new tokens could not be saved */
 };
 
-/* Open the data folder, made if it is missing, and read accounts and keys. */
+/* Open the data folder, made if it is missing, and read accounts and keys.  One that
+   serves waits first for a command that works on the folder (IN_USE_PATIENCE_MS). */
 bool place_open(struct place *place, const struct config *config,
-                struct err *err) MUST_CHECK;
+                enum place_use use, struct err *err) MUST_CHECK;
 /* Carry through what was begun, and end the threads of store and records; then loops
    that they posted to may be freed.  Nobody may ask the keeper any more.  While it takes long,
    the log says every few seconds, and at each signal, what is waited for; afterwards

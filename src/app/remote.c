@@ -10,22 +10,25 @@
 #include <unistd.h>
 
 #include "app/admin_server.h"
+#include "app/approach_run.h"
 #include "app/control_at.h"
 #include "app/invocation.h"
 #include "app/place.h"
-#include "app/running.h"
 #include "app/socket_call.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "net/peers.h"
+#include "store/filelock.h"
 
 #define BODY_MAX (4u * 1024 * 1024)
 
 struct remote {
     const struct config *config;
     struct loop *loop; /* the place's, if there is one */
-    pid_t relay;       /* the one that answers; 0: none runs */
+    bool is_relay;     /* one answers */
+    pid_t relay;       /* that one; 0 in another PID namespace */
     bool placed;
+    int in_use;               /* the folder's lock, or -1: a relay, or a rest */
     struct place place;       /* without a relay */
     struct admin_token token; /* none: it is not asked for */
     struct caller_sources callers;
@@ -78,8 +81,6 @@ static int connect_to_relay(const struct remote *remote, pid_t *pid,
 
 /* ---- none runs ---------------------------------------------------------- */
 
-/* Where a relay has no control socket, the two share the folder alone: their settings
-   must be alike. */
 static bool open_place(struct remote *remote, struct err *err)
 {
     struct admin_options options = { .config = remote->config,
@@ -89,10 +90,8 @@ static bool open_place(struct remote *remote, struct err *err)
 
     remote->callers = (struct caller_sources){ .config = remote->config,
                                                .admin = &remote->token };
-    if (!running_agrees(remote->config, err))
-        return false;
     remote->placed = true;
-    if (!place_open(place, remote->config, err))
+    if (!place_open(place, remote->config, PLACE_WORKS, err))
         return false;
     remote->callers.keyring = keys_ring(place->keys);
     remote->loop = place->loop;
@@ -123,38 +122,61 @@ static int connect_to_place(const struct remote *remote, struct err *err)
 
 /* ---- life --------------------------------------------------------------- */
 
-static bool open_relay(struct remote *remote, struct err *err)
+static bool find_relay(void *arg, struct err *err)
 {
+    struct remote *remote = arg;
     int fd = connect_to_relay(remote, &remote->relay, err);
 
-    if (fd < 0)
-        return false;
-    (void)close(fd);
-    remote->loop = loop_new();
-    return true;
+    remote->is_relay = fd >= 0;
+    if (fd >= 0)
+        (void)close(fd);
+    return fd >= 0;
 }
 
-static struct remote *remote_new(const struct config *config, bool alone,
+/* A relay, or the folder alone. */
+static bool settle(struct remote *remote, struct err *err)
+{
+    struct approach_run run = { .config = remote->config,
+                                .ask = find_relay,
+                                .arg = remote };
+
+    if (approach_run(&run, err) == APPROACH_REFUSED)
+        return false;
+    remote->in_use = run.in_use;
+    return remote->placed || remote_is_relay(remote) || open_place(remote, err);
+}
+
+static struct remote *remote_new(const struct config *config,
+                                 bool (*find)(struct remote *remote,
+                                              struct err *err),
                                  struct err *err)
 {
     struct remote *remote = MEM_NEW(struct remote);
 
     remote->config = config;
-    if (open_relay(remote, err) ||
-        (!alone && err->code == ERR_NOT_FOUND && open_place(remote, err)))
-        return remote;
-    (void)remote_close(remote, 1);
-    return NULL;
+    remote->in_use = -1;
+    if (!find(remote, err)) {
+        (void)remote_close(remote, 1);
+        return NULL;
+    }
+    if (!remote->placed)
+        remote->loop = loop_new();
+    return remote;
+}
+
+static bool find_only_relay(struct remote *remote, struct err *err)
+{
+    return find_relay(remote, err);
 }
 
 struct remote *remote_open(const struct config *config, struct err *err)
 {
-    return remote_new(config, false, err);
+    return remote_new(config, settle, err);
 }
 
 struct remote *remote_find(const struct config *config, struct err *err)
 {
-    return remote_new(config, true, err);
+    return remote_new(config, find_only_relay, err);
 }
 
 int remote_close(struct remote *remote, int status)
@@ -166,26 +188,20 @@ int remote_close(struct remote *remote, int status)
         status = place_close(&remote->place, status);
     else if (remote->loop)
         loop_free(remote->loop);
+    filelock_release(remote->in_use);
     mem_free(remote);
     return status;
 }
 
 bool remote_is_relay(const struct remote *remote)
 {
-    return remote->relay != 0;
+    return remote->is_relay;
 }
 
-struct store *remote_store(const struct remote *remote)
+void remote_rest(struct remote *remote)
 {
-    return remote->placed ? remote->place.store : NULL;
-}
-
-/* Why a command works on the folder. */
-static const char *why_alone(const struct remote *remote)
-{
-    return store_is_served(remote_store(remote))
-               ? "the relay that runs on it has no control socket"
-               : "no relay runs on it";
+    filelock_release(remote->in_use);
+    remote->in_use = -1;
 }
 
 void remote_say_where(const struct remote *remote)
@@ -198,8 +214,10 @@ void remote_say_where(const struct remote *remote)
                       "%d)\n",
                       folder, (int)remote->relay);
     else
-        (void)fprintf(stderr, "claude-relay: working on %s itself: %s\n",
-                      folder, why_alone(remote));
+        (void)fprintf(stderr,
+                      "claude-relay: working on %s itself: no relay runs on "
+                      "it\n",
+                      folder);
 }
 
 /* ---- calling ------------------------------------------------------------ */
@@ -279,12 +297,19 @@ static bool exchange(struct remote *remote, struct remote_call *call, int fd,
     return ok;
 }
 
-/* The relay that was there may have ended: then it is not another one's turn. */
-static int connect_again(const struct remote *remote, struct err *err)
+/* The relay that was there may have ended: then it is not another one's turn.  After
+   a rest, another one's turn it may be. */
+static int connect_again(struct remote *remote, struct err *err)
 {
     pid_t pid = 0;
     int fd;
 
+    if (!remote_is_relay(remote) && remote->in_use < 0) {
+        if (!settle(remote, err))
+            return -1;
+        if (remote_is_relay(remote))
+            remote_say_where(remote);
+    }
     if (!remote_is_relay(remote))
         return connect_to_place(remote, err);
     fd = connect_to_relay(remote, &pid, err);

@@ -4,9 +4,12 @@
        a relay runs on the folder   its control socket: the command acts with the
                                     relay's settings, and takes effect at once
        none does                    the same API in this process, on the folder,
-                                    with the command's own settings
+                                    with the command's own settings; no relay starts
+                                    meanwhile
+       one does, and cannot be      neither: it is waited for, and then refused, for
+       reached                      a relay would not learn of what is written
 
-   Blocking, for commands; one call at a time.  Main thread. */
+   (app/approach.h has the way to it.)  Blocking, for commands; one call at a time.  Main thread. */
 #pragma once
 
 #include "base/json.h"
@@ -27,8 +30,9 @@ int remote_close(struct remote *remote, int status);
 
 /* True if a relay runs and answers. */
 bool remote_is_relay(const struct remote *remote);
-/* The folder's store; NULL if a relay answers. */
-struct store *remote_store(const struct remote *remote);
+/* Nothing is asked until the next call, perhaps for long, because somebody has to type:
+   a relay may start meanwhile, and is then what the next call goes to. */
+void remote_rest(struct remote *remote);
 /* One line on standard error that says which of the two it is.  Not for --json. */
 void remote_say_where(const struct remote *remote);
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* What a running relay tells the commands that are used beside it.  It keeps a file
-   in the data folder, locked while it runs: its port, and fingerprints of the
-   settings that both must have alike.  A command with another proxy would go out
-   another way; one without RELAY_SECRET would store plain text.  Blocking. */
+/* What a running relay tells of itself where it cannot be asked.  It keeps a file in
+   the data folder, locked while it runs: its pid, its port, and fingerprints of settings
+   that others there should have alike, which `claude-relay check` compares: another
+   proxy would lead another way, and without RELAY_SECRET plain text would be stored.
+   Blocking. */
 #pragma once
 
 #include "base/json.h"

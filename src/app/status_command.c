@@ -10,11 +10,28 @@
 #include "app/remote.h"
 #include "app/running.h"
 #include "app/terminal.h"
+#include "store/in_use.h"
 
 /* A relay that takes longer is as good as dead for whoever watches over it. */
 #define LIMIT_MS 10000
 
 /* ---- none, or none that answers ------------------------------------------ */
+
+/* One that starts has not said yet who it is, and one that ends does no more. */
+static int say_none_yet(const char *folder)
+{
+    if (in_use_look(folder) == IN_USE_BY_RELAY) {
+        (void)fprintf(stderr,
+                      "claude-relay: a relay is starting or ending on %s\n",
+                      folder);
+        return 1;
+    }
+    invocation_print(stderr,
+                     "claude-relay: no relay runs on %s: start one with "
+                     "`claude-relay`\n",
+                     folder);
+    return STATUS_COMMAND_NONE;
+}
 
 /* Nothing listens; perhaps because it cannot. */
 static int say_none(const struct config *config)
@@ -23,13 +40,8 @@ static int say_none(const struct config *config)
     const char *folder = config->data_dir.at;
     uint64_t pid = 0;
 
-    if (!running) {
-        invocation_print(stderr,
-                         "claude-relay: no relay runs on %s: start one with "
-                         "`claude-relay`\n",
-                         folder);
-        return STATUS_COMMAND_NONE;
-    }
+    if (!running)
+        return say_none_yet(folder);
     (void)json_doc_get_u64(running, "pid", &pid);
     json_doc_free(running);
     invocation_print(stderr,

@@ -400,7 +400,6 @@ static void free_driver(struct store_driver *driver)
 {
     struct embedded *store = embedded_of(driver);
 
-    filelock_release(store->in_use);
     (void)pthread_mutex_destroy(&store->home);
     mem_free(store->folder);
     mem_free(store);
@@ -419,6 +418,5 @@ struct embedded *embedded_new(const char *folder, const struct seal *seal)
     embedded_lock_init(&store->driver);
     store->folder = mem_strdup(folder);
     store->seal = seal;
-    store->in_use = -1;
     return store;
 }

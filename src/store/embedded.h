@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The embedded store: a folder of JSON files, <key>.json, in the seed's layout.
-   Beside them lie .in-use (held, shared, by relays that serve from it) and
-   .lock_<name> for the locks of the driver.  The folder itself is locked for each
+   Beside them lie .in-use (store/in_use.h) and .lock_<name> for the locks of the
+   driver.  The folder itself is locked for each
    change by field. */
 #pragma once
 
@@ -14,11 +14,9 @@
 struct store_driver *embedded_open(const char *folder, const struct seal *seal,
                                    struct err *err);
 
-/* From now on nobody seals the folder anew. */
-bool embedded_serve(struct store_driver *driver, struct err *err) MUST_CHECK;
-
-/* Does anybody serve from the folder? */
-bool embedded_is_served(struct store_driver *driver);
+/* Make the folder if it is missing, and see that it is the user's own and whole,
+   before anything in it is trusted or made; as embedded_open() does first. */
+bool embedded_check_folder(const char *folder, struct err *err) MUST_CHECK;
 
 /* Seal everything with `next` (NULL: leave it plain) instead of `now`.  Demands
    that nobody serves from the folder; checks first that everything opens, with

@@ -19,7 +19,6 @@ struct embedded {
     struct store_driver driver;
     char *folder;
     const struct seal *seal;
-    int in_use;           /* the lock of whoever serves, or -1 */
     pthread_mutex_t home; /* guards what follows */
     dev_t home_dev;       /* of the folder that it works in */
     ino_t home_ino;

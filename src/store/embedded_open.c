@@ -2,7 +2,6 @@
 /* Opening the embedded store, and sealing it anew. */
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/links.h"
 #include "base/log.h"
@@ -10,6 +9,7 @@
 #include "store/backup.h"
 #include "store/embedded_internal.h"
 #include "store/filelock.h"
+#include "store/in_use.h"
 #include "store/jsonfile.h"
 #include "store/owned.h"
 #include "store/rescue.h"
@@ -18,7 +18,7 @@
 
 /* Another process may hold the folder for so long. */
 #define HELD_MS 5000
-/* embedded_is_served() takes the lock for a moment. */
+/* Who looks at a lock has it for a moment. */
 #define ASKED_MS 100
 
 /* What a crash left is put right first, under the lock that all changes take. */
@@ -115,14 +115,13 @@ static bool tend(struct embedded *store, struct err *err)
 
 /* Nothing in the folder is trusted, not even what a crash left behind, before it is
    known whose it is. */
-static bool open_folder(const struct embedded *store, struct err *err)
+bool embedded_check_folder(const char *folder, struct err *err)
 {
     struct links links;
 
-    return links_check(store->folder, &links, err) &&
-           jsonfile_make_folder(store->folder, err) &&
-           owned_folder(store->folder, err) &&
-           backup_check_folder(store->folder, err);
+    return links_check(folder, &links, err) &&
+           jsonfile_make_folder(folder, err) && owned_folder(folder, err) &&
+           backup_check_folder(folder, err);
 }
 
 struct store_driver *embedded_open(const char *folder, const struct seal *seal,
@@ -131,47 +130,12 @@ struct store_driver *embedded_open(const char *folder, const struct seal *seal,
     struct embedded *store = embedded_new(folder, seal);
     struct store_driver *driver = &store->driver;
 
-    if (open_folder(store, err) && tend(store, err)) {
+    if (embedded_check_folder(folder, err) && tend(store, err)) {
         embedded_settle_home(store);
         return driver;
     }
     driver->free(driver);
     return NULL;
-}
-
-static bool take_in_use(struct embedded *store, enum filelock_kind kind,
-                        struct err *err)
-{
-    char path[EMBEDDED_PATH_SIZE];
-
-    if (!embedded_path(store, ".in-use", "", path, err))
-        return false;
-    store->in_use = filelock_wait(path, kind, ASKED_MS, err);
-    return store->in_use >= 0;
-}
-
-bool embedded_is_served(struct store_driver *driver)
-{
-    char path[EMBEDDED_PATH_SIZE];
-    struct err err;
-    int fd;
-
-    if (!embedded_path(embedded_of(driver), ".in-use", "", path, &err) ||
-        access(path, F_OK) != 0)
-        return false;
-    fd = filelock_take(path, FILELOCK_TRY, &err);
-    filelock_release(fd);
-    return fd < 0;
-}
-
-bool embedded_serve(struct store_driver *driver, struct err *err)
-{
-    if (take_in_use(embedded_of(driver), FILELOCK_SHARED, err))
-        return true;
-    if (err->code == ERR_BUSY)
-        err_wrap(err, "if `claude-relay secret rotate` is running, start "
-                      "again when it has finished");
-    return false;
 }
 
 /* ---- sealing anew ------------------------------------------------------- */
@@ -238,21 +202,29 @@ static void rewrite(void *arg, const char *key)
 }
 
 /* Nobody serves from the folder, and no command changes it meanwhile. */
-static bool take_alone(struct embedded *store, int *folder, struct err *err)
+struct alone {
+    int in_use;
+    int folder;
+};
+
+static bool take_alone(const char *folder, struct alone *alone, struct err *err)
 {
-    *folder = -1;
-    if (!open_folder(store, err))
+    *alone = (struct alone){ .in_use = -1, .folder = -1 };
+    if (!embedded_check_folder(folder, err))
         return false;
-    if (!take_in_use(store, FILELOCK_TRY, err)) {
-        if (err->code == ERR_BUSY)
-            err_wrap(
-                err,
-                "sealing everything again needs the folder to itself: stop the relay "
-                "first");
-        return false;
-    }
-    *folder = filelock_wait(store->folder, FILELOCK_FOLDER, HELD_MS, err);
-    return *folder >= 0;
+    alone->in_use = in_use_wait(folder, IN_USE_ALONE, ASKED_MS, err);
+    if (alone->in_use < 0 && err->code == ERR_BUSY)
+        return err_wrap(err, "sealing everything again needs the folder to "
+                             "itself");
+    if (alone->in_use >= 0)
+        alone->folder = filelock_wait(folder, FILELOCK_FOLDER, HELD_MS, err);
+    return alone->folder >= 0;
+}
+
+static void let_go(const struct alone *alone)
+{
+    filelock_release(alone->folder);
+    filelock_release(alone->in_use);
 }
 
 bool embedded_reseal(const char *folder, const struct seal *now,
@@ -263,13 +235,13 @@ bool embedded_reseal(const char *folder, const struct seal *now,
                              .ok = true,
                              .err = err };
     struct store_driver *driver = &reseal.now->driver;
-    int alone;
-    bool ok = take_alone(reseal.now, &alone, err) &&
+    struct alone alone;
+    bool ok = take_alone(folder, &alone, err) &&
               driver->list(driver, verify, &reseal, err) && reseal.ok &&
               driver->list(driver, rewrite, &reseal, err) && reseal.ok;
 
     *count = reseal.changed;
-    filelock_release(alone);
+    let_go(&alone);
     driver->free(driver);
     reseal.next->driver.free(&reseal.next->driver);
     return ok;

@@ -18,6 +18,7 @@
 #include "store/backup_names.h"
 #include "store/filelock.h"
 #include "store/held.h"
+#include "store/in_use.h"
 #include "store/jsonfile.h"
 #include "store/owned.h"
 #include "store/records_file.h"
@@ -192,14 +193,15 @@ static bool take_alone(struct work *work, struct err *err)
     char path[BACKUP_PATH_SIZE];
     char held[HELD_PATH_SIZE];
 
-    (void)snprintf(path, sizeof(path), "%s/.in-use", work->data.path);
+    (void)snprintf(path, sizeof(path), "%s/" IN_USE_FILE, work->data.path);
     work->in_use =
-        filelock_wait(held_path(work->data.fd, ".in-use", path, held),
+        filelock_wait(held_path(work->data.fd, IN_USE_FILE, path, held),
                       FILELOCK_TRY, ASKED_MS, err);
     if (work->in_use < 0)
         return err->code == ERR_BUSY
                    ? err_set(err, ERR_BUSY,
-                             "a relay is running on %s: stop it first",
+                             "a relay or another command works on %s: "
+                             "stop it first",
                              work->data.path)
                    : false;
     work->alone =

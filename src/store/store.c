@@ -219,16 +219,6 @@ void store_free(struct store *store)
     mem_free(store);
 }
 
-bool store_serve(struct store *store, struct err *err)
-{
-    return embedded_serve(store->driver, err);
-}
-
-bool store_is_served(struct store *store)
-{
-    return embedded_is_served(store->driver);
-}
-
 struct store_driver *store_driver(struct store *store)
 {
     return store->driver;

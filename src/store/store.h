@@ -35,12 +35,6 @@ void store_stop(struct store *store);
    given to one are freed or have run since. */
 void store_free(struct store *store);
 
-/* Of a store that store_open() gave: a relay serves from it until it is freed: its secrets are not sealed anew
-   meanwhile. */
-bool store_serve(struct store *store, struct err *err) MUST_CHECK;
-/* Does a relay, perhaps another process? */
-bool store_is_served(struct store *store);
-
 /* For reading at the start, and for tests: the driver itself. */
 struct store_driver *store_driver(struct store *store);
 

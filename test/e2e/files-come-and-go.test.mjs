@@ -190,27 +190,3 @@ describe('a running relay', () => {
     await until(async () => (await names()).length === 1, { what: 'the account' });
   });
 });
-
-describe('a relay without a control socket', () => {
-  it('forgets what a command removes, be its file there or not', async () => {
-    const relay = await startRelay({
-      accounts: (dir) => {
-        ['one', 'two'].forEach((name) => writeOauth(dir, name));
-        fs.mkdirSync(path.join(dir, 'control.sock'));
-      },
-    });
-    const names = async () => JSON.parse((await call(`${relay.url}/oauth/accounts`)).body).accounts;
-    const remove = (name) => command(['account', 'remove', name], { env: relay.settings });
-    const removed = remove('one');
-    assert.equal(removed.status, 0, removed.stderr);
-    assert.match(removed.stderr, /itself: the relay that runs on it has no control socket$/m);
-    await until(async () => !(await names()).includes('one'), { ms: 20000, what: 'the removal' });
-    fs.unlinkSync(path.join(relay.dataDir, 'oauth_two.json'));
-    const unseen = remove('two');
-    assert.equal(unseen.status, 0, unseen.stderr);
-    assert.match(unseen.stdout, /a relay that still has it in memory forgets it/);
-    await until(async () => (await names()).length === 0, { ms: 20000, what: 'the removal' });
-    await relay.stop();
-    assert.equal(remove('two').status, 1, 'no relay: there is none');
-  });
-});

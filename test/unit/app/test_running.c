@@ -202,46 +202,6 @@ static void a_file_that_is_damaged_is_nobodys(void **state)
     assert_running(&config, 0);
 }
 
-/* ---- the commands ------------------------------------------------------- */
-
-static const struct {
-    const char *line;
-    int status;
-} lines[] = {
-    { "login main", 1 },        { "account add a --api-key -", 1 },
-    { "account list", 1 },      { "account show a", 1 },
-    { "account refresh a", 1 }, { "account remove a", 1 },
-    { "account import", 1 },    { "proxy test", 1 },
-};
-
-static void commands_with_other_settings_stop(void **state)
-{
-    struct run *run = *state;
-    struct config config = { .host = STR("0.0.0.0"),
-                             .relay_secret = STR(SECRET) };
-    struct err err;
-    int held;
-
-    config.data_dir = str_of(run->folder);
-    held = running_announce(&config, 3000, &err);
-    assert_true(held >= 0);
-    unit_write(run->folder, ".env", "DATA_DIR=.\n");
-    for (size_t i = 0; i < COUNT_OF(lines); i++) {
-        run_command(run, lines[i].line);
-        assert_int_equal(run->status, lines[i].status);
-        unit_assert_part(run->err, "runs with other settings than this "
-                                   "command: CLAUDE_API_URL, ");
-        assert_string_equal(run->out, "");
-    }
-    run_command(run, "help");
-    assert_int_equal(run->status, 0);
-    run_command(run, "secret new");
-    assert_int_equal(run->status, 0);
-    filelock_release(held);
-    run_command(run, "account list");
-    assert_int_equal(run->status, 0);
-}
-
 #define RUN(test) cmocka_unit_test_setup_teardown(test, run_open, run_close)
 
 int main(void)
@@ -256,7 +216,6 @@ int main(void)
         RUN(a_relay_is_found_while_it_runs_and_not_afterwards),
         RUN(a_second_relay_takes_over),
         RUN(a_file_that_is_damaged_is_nobodys),
-        RUN(commands_with_other_settings_stop),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

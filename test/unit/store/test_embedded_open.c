@@ -7,6 +7,7 @@
 #include "base/mem.h"
 #include "store/embedded.h"
 #include "store/filelock.h"
+#include "store/in_use.h"
 #include "unit.h"
 
 #define SECRET "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8="
@@ -179,8 +180,6 @@ static void paths_that_are_too_long_are_an_error(void **state)
     memcpy(deep, scene->folder, strlen(scene->folder));
     driver = embedded_open(deep, NULL, &err);
     assert_non_null(driver);
-    assert_false(embedded_serve(driver, &err));
-    unit_assert_part(err.text, "the path of .in-use is too long");
     assert_false(driver->update(driver, "a", doc, &err));
     unit_assert_part(err.text, "the path of a.json is too long");
     assert_false(driver->create(driver, "a", doc, &err));
@@ -238,34 +237,6 @@ static void what_another_secret_sealed_is_left_and_reported(void **state)
     mem_free(after);
 }
 
-static void two_may_serve_from_a_folder(void **state)
-{
-    struct scene *scene = *state;
-    struct store_driver *second;
-    struct err err;
-
-    open_driver(scene, NULL);
-    assert_true(embedded_serve(scene->driver, &err));
-    second = embedded_open(scene->folder, NULL, &err);
-    assert_non_null(second);
-    assert_true(embedded_serve(second, &err));
-    second->free(second);
-}
-
-static void nobody_serves_while_a_folder_is_sealed_anew(void **state)
-{
-    struct scene *scene = *state;
-    struct err err;
-    int fd;
-
-    open_driver(scene, NULL);
-    fd = filelock_take(unit_path(scene->folder, ".in-use"), FILELOCK_TRY, &err);
-    assert_true(fd >= 0);
-    assert_false(embedded_serve(scene->driver, &err));
-    unit_assert_part(err.text, "`claude-relay secret rotate` is running");
-    filelock_release(fd);
-}
-
 /* Also of one that comes later, with whatever mode an editor gives it. */
 static void a_document_is_shut_when_it_is_read(void **state)
 {
@@ -313,20 +284,6 @@ static void another_users_leftover_is_not_adopted(void **state)
     assert_string_equal(text, TOKEN("a"));
     mem_free(text);
     unit_folder_free(elsewhere);
-}
-
-/* The reason is another one than somebody at work. */
-static void a_lock_that_cannot_be_opened_is_said_to_be_that(void **state)
-{
-    struct scene *scene = *state;
-    struct err err;
-
-    open_driver(scene, NULL);
-    assert_int_equal(mkdir(unit_path(scene->folder, ".in-use"), 0700), 0);
-    assert_false(embedded_serve(scene->driver, &err));
-    unit_assert_part(err.text, "open ");
-    unit_assert_part(err.text, "/.in-use: Is a directory");
-    assert_null(strstr(err.text, "secret rotate"));
 }
 
 /* ---- sealing anew ------------------------------------------------------- */
@@ -433,11 +390,13 @@ static void a_folder_that_is_served_from_is_not_sealed_anew(void **state)
 {
     struct scene *scene = *state;
     struct err err;
+    int fd;
 
     fill(scene, SECRET);
-    open_driver(scene, SECRET);
-    assert_true(embedded_serve(scene->driver, &err));
-    assert_nothing_changes(scene, SECRET, OTHER, "stop the relay first");
+    assert_int_equal(in_use_try(scene->folder, IN_USE_SHARED, &fd, &err),
+                     IN_USE_TAKEN);
+    assert_nothing_changes(scene, SECRET, OTHER, "stop it first");
+    filelock_release(fd);
 }
 
 #define SCENE(test)                                                            \
@@ -454,11 +413,8 @@ int main(void)
         SCENE(plain_secrets_are_sealed_at_once),
         SCENE(a_broken_document_is_left_alone),
         SCENE(what_another_secret_sealed_is_left_and_reported),
-        SCENE(two_may_serve_from_a_folder),
-        SCENE(nobody_serves_while_a_folder_is_sealed_anew),
         SCENE(a_document_is_shut_when_it_is_read),
         SCENE(another_users_leftover_is_not_adopted),
-        SCENE(a_lock_that_cannot_be_opened_is_said_to_be_that),
         SCENE(everything_is_sealed_anew),
         SCENE(an_interrupted_run_is_finished_by_the_next),
         SCENE(what_does_not_open_stops_it_before_anything_is_changed),
