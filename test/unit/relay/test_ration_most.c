@@ -340,7 +340,7 @@ static void without_history_one_of_those_is_let_through(void **state)
     assert_int_equal(held(), usual);
     s.limits.at[LIMIT_COST_TOTAL] = LIMIT_NONE;
     refused("the group team has used $0.00 of $32.10 a day (limit cost_day), "
-            "$32.10 more are held by requests under way, and this request may "
+            "$32.10 more is held by requests under way, and this request may "
             "cost $0.321: it opens again when requests under way have ended");
     /* Its truth: what is left is there for others. */
     ration_look(ration, &usage, 100);
