@@ -52,7 +52,7 @@ static const struct {
     { "proxy test --url http://u:canary@h", 1, "", "needs a port" },
     { "account add sk-ant-api03-canary- --api-key", 2, "", "usage:" },
     { "account add sk-ant-api03-canary/ --api-key -", 1, "", "(not shown)" },
-    { "account add sk-ant-api03-canary --api-key -", 1, "", "and no key" },
+    { "account add sk-ant-api03-canary --api-key -", 1, "", "no key, and none of" },
     { "account show sk-ant-api03-canary", 1, "", "no account \"(not shown)\"" },
     { "account remove sk-ant-api03-canary", 1, "", "\"(not shown)\"" },
     { "account refresh sk-ant-api03-canary", 1, "", "\"(not shown)\"" },
