@@ -40,8 +40,9 @@ struct app {
     struct capacity capacity;
     struct worker **workers;
     size_t worker_count;
-    int running; /* what running_announce() gave */
-    int ending;  /* what ending_begin() gave */
+    atomic_bool nothing_more; /* is sent by any worker */
+    int running;              /* what running_announce() gave */
+    int ending;               /* what ending_begin() gave */
 };
 
 /* ---- workers ------------------------------------------------------------ */
@@ -113,6 +114,7 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
                    .tls = app->place.tls,
                    .proxy = app->place.proxy,
                    .outgoing = app->outgoing,
+                   .ending = &app->nothing_more,
                    .fd_max = app->capacity.fd_max },
         .admin = admin_options_of(app),
     };
@@ -304,6 +306,15 @@ static void open_control(struct app *app)
     app->control = control_new(&options);
 }
 
+/* Each worker that ends gives slots back, for which requests of the next one wait:
+   these are told that the relay ends, instead of being sent and cut off. */
+static void refuse_those_who_wait(struct app *app)
+{
+    atomic_store(&app->nothing_more, true);
+    if (app->callers.keyring)
+        keyring_call_waiting(app->callers.keyring);
+}
+
 static void run(struct app *app)
 {
     know_itself(app);
@@ -317,6 +328,7 @@ static void run(struct app *app)
     while (!app->ended_by)
         loop_run(app->place.loop);
     app->ending = ending_begin(app->config->data_dir);
+    refuse_those_who_wait(app);
     for (size_t i = 0; i < app->worker_count; i++)
         worker_stop(app->workers[i]);
 }

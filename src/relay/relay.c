@@ -104,12 +104,22 @@ static struct flow_next scan(struct flow *flow)
     return body_take(r) ? flow_go(admit) : refuse(r);
 }
 
+/* Whoever would be sent now would be cut off in a moment, and pay for it. */
+static bool is_ending(struct relayed *r)
+{
+    const atomic_bool *ending = r->relay->options.ending;
+
+    return ending && atomic_load_explicit(ending, memory_order_relaxed) &&
+           !err_set(&r->err, ERR_BUSY,
+                    "the relay is stopping: try again in a moment");
+}
+
 /* What the key of the request lets it do, and its limits leave. */
 static struct flow_next admit(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
 
-    if (!r->ration && !(admit_renew(r) && admit_may_ask(r)))
+    if (is_ending(r) || (!r->ration && !(admit_renew(r) && admit_may_ask(r))))
         return refuse(r);
     switch (admit_ask(r, wake)) {
     case RATION_GIVEN:
@@ -241,7 +251,7 @@ static struct flow_next send_request(struct flow *flow)
         .idle_ms = config->idle_ms,
     };
 
-    if (!admit_may_send(r))
+    if (is_ending(r) || !admit_may_send(r))
         return refuse(r);
     if (r->attempts++ == 0)
         write_head(r);

@@ -16,6 +16,8 @@
    Anthropic's error shape; afterwards the answer is cut, as the upstream cut it. */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "account/keeper.h"
 #include "config/config.h"
 #include "http/request.h"
@@ -26,7 +28,7 @@ struct keys;
 
 struct relay_options {
     struct loop *loop;
-    const struct config *config; /* outlives the relay, as the four below */
+    const struct config *config; /* outlives the relay, as those below */
     const struct caller_sources *callers;
     struct keys *keys; /* NULL: there are none */
     struct accounts *accounts;
@@ -34,6 +36,7 @@ struct relay_options {
     struct tls *tls;           /* for an https upstream; else not used */
     const struct proxy *proxy; /* the global one, or NULL */
     struct outgoing *outgoing; /* where its connections are known, or NULL */
+    const atomic_bool *ending; /* nothing is sent any more: 503; or NULL */
     int fd_max;                /* see upstream_keep_back() */
 };
 

@@ -116,6 +116,9 @@ void keyring_remove_group(struct keyring *ring, uint64_t id);
 void keyring_tell_first_use(struct keyring *ring, void (*tell)(void *arg),
                             void *arg);
 
+/* Call all who wait for a slot of any key or group: they ask again. */
+void keyring_call_waiting(struct keyring *ring);
+
 /* Keys whose use is not in the database yet: references to at most `max` of them,
    which leave the list.  If saving fails, keyring_used_again() puts one back. */
 size_t keyring_take_used(struct keyring *ring, struct key **out, size_t max);

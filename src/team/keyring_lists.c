@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "team/keyring_internal.h"
+#include "team/queue.h"
 
 /* ---- searching ----------------------------------------------------------- */
 
@@ -170,6 +171,25 @@ struct key *keyring_after(struct keyring *ring, uint64_t after)
     key = at < ring->count ? key_ref(ring->keys[at]) : NULL;
     pthread_rwlock_unlock(&ring->lock);
     return key;
+}
+
+/* ---- those who wait ------------------------------------------------------ */
+
+/* Nothing of them was changed. */
+static bool call_at_group(void *arg, struct key_group *group)
+{
+    (void)arg;
+    queue_owner_changed(group->counters, group->changed_ms);
+    return true;
+}
+
+void keyring_call_waiting(struct keyring *ring)
+{
+    pthread_rwlock_rdlock(&ring->lock);
+    for (size_t i = 0; i < ring->count; i++)
+        queue_owner_changed(ring->keys[i]->counters, ring->keys[i]->changed_ms);
+    pthread_rwlock_unlock(&ring->lock);
+    keyring_each_group(ring, call_at_group, NULL);
 }
 
 /* ---- use ----------------------------------------------------------------- */

@@ -293,6 +293,11 @@ describe('a full key waits its turn', () => {
     const change = key.change({ owner: 'somebody else' }).catch(() => {});
     await relay.stop();
     await change;
+    const answers = await Promise.all(clients.map((client) => client.response().catch(() => undefined)));
+    const refused = answers.filter((answer) => answer?.status === 503);
+    assert.equal(refused.length, clients.length - 1);
+    refused.forEach((answer) => assertProblem(answer, 503, 'api_error', /the relay is stopping/));
+    assert.equal(labels().length, 1, 'nobody else is sent');
     s.upstream.forget();
     s.upstream.kept.length = 0;
   });
