@@ -263,38 +263,81 @@ static bool take_query(struct admin_request *x, struct keyring_query *query)
                               "limit must be from 1 to %d", KEYRING_PAGE_MAX);
 }
 
-static struct json_doc *page_doc(const struct keyring_page *page)
+/* A list: found and described in parts, for there may be very many keys. */
+struct listing {
+    struct keyring_query query;
+    struct keyring_page page;
+    struct json_doc
+        *list; /* of the page's keys, as far as they are described */
+};
+
+/* Some two milliseconds of work. */
+#define DOCS_A_TURN 50
+
+static void drop_listing(void *state)
 {
+    struct listing *listing = state;
+
+    json_doc_free(listing->list);
+    keyring_page_done(&listing->page);
+}
+
+/* Takes the list. */
+static struct json_doc *page_doc(struct listing *listing)
+{
+    const struct keyring_page *page = &listing->page;
     struct json_doc *doc = json_doc_new_object();
-    struct json_doc *list = json_doc_new_array();
     char cursor[32];
 
-    for (size_t i = 0; i < page->count; i++)
-        json_doc_add(list, key_routes_doc(page->at[i]));
-    json_doc_set(doc, "keys", list);
+    json_doc_set(doc, "keys", listing->list);
+    listing->list = NULL;
     (void)snprintf(cursor, sizeof(cursor), "%llu",
                    (unsigned long long)page->next);
     json_doc_set(doc, "next_cursor",
                  page->next ? json_doc_new_str(str_of(cursor))
                             : json_doc_new_null());
-    json_doc_set_u64(doc, "total", page->total);
+    if (listing->query.after == 0)
+        json_doc_set_u64(doc, "total", page->total);
+    else
+        json_doc_set(doc, "total", json_doc_new_null());
     return doc;
+}
+
+static struct flow_next describe(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct listing *listing = x->state;
+    size_t from = json_doc_count(listing->list);
+    size_t end = from + DOCS_A_TURN < listing->page.count ? from + DOCS_A_TURN
+                                                          : listing->page.count;
+
+    for (size_t i = from; i < end; i++)
+        json_doc_add(listing->list, key_routes_doc(listing->page.at[i]));
+    return end < listing->page.count ? admin_rest(x, describe)
+                                     : admin_reply(x, page_doc(listing));
+}
+
+static struct flow_next search(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct listing *listing = x->state;
+    bool done =
+        keyring_page_step(keys_ring(x->admin->options.keys), &listing->query,
+                          clock_wall_ms(), &listing->page);
+
+    return done ? flow_go(describe) : admin_rest(x, search);
 }
 
 static struct flow_next list(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
-    struct keyring *ring = keys_ring(x->admin->options.keys);
-    struct keyring_query query;
-    struct keyring_page page;
-    struct json_doc *doc;
+    struct listing *listing = x->state;
 
-    if (!take_query(x, &query))
+    if (!take_query(x, &listing->query))
         return admin_refuse(x);
-    keyring_page(ring, &query, clock_wall_ms(), &page);
-    doc = page_doc(&page);
-    keyring_page_done(&page);
-    return admin_reply(x, doc);
+    keyring_page_begin(&listing->query, &listing->page);
+    listing->list = json_doc_new_array();
+    return flow_go(search);
 }
 
 /* ---- the endpoints ------------------------------------------------------- */
@@ -318,7 +361,10 @@ static const struct admin_member list_answer[] = {
     { "keys", ADMIN_LIST, ADMIN_REQUIRED, "by rising id", one_key },
     { "next_cursor", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "of the next page; null: this was the last", NULL },
-    { "total", ADMIN_NUMBER, ADMIN_REQUIRED, "how many keys match", NULL },
+    { "total", ADMIN_NUMBER, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "how many keys match, on all pages; null with a cursor: the first page "
+      "has told it",
+      NULL },
     ADMIN_END,
 };
 static const struct admin_member delete_query[] = {
@@ -343,6 +389,8 @@ const struct admin_endpoint key_routes_create = {
 };
 const struct admin_endpoint key_routes_list = {
     .first = list,
+    .state_size = sizeof(struct listing),
+    .drop = drop_listing,
     .tag = TAG,
     .summary = "Keys, in pages",
     .query = list_query,

@@ -70,14 +70,6 @@ static struct flow_next finish(struct admin_request *x)
     return flow_finish();
 }
 
-/* Back in the next turn, though nothing happens. */
-static void rest(struct admin_request *x)
-{
-    if (!x->rest)
-        x->rest = loop_timer_new(x->admin->options.loop, admin_wake, x);
-    loop_timer_set(x->rest, 0);
-}
-
 static struct flow_next write_on(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
@@ -97,8 +89,7 @@ static struct flow_next write_on(struct flow *flow)
             return cut(x);
         }
     }
-    rest(x);
-    return flow_sleep_then(write_on);
+    return admin_rest(x, write_on);
 }
 
 struct flow_next admin_reply_parts(struct admin_request *x,

@@ -19,6 +19,14 @@ void admin_wake(void *arg)
     flow_wake(&x->flow);
 }
 
+struct flow_next admin_rest(struct admin_request *x, flow_step then)
+{
+    if (!x->rest)
+        x->rest = loop_timer_new(x->admin->options.loop, admin_wake, x);
+    loop_timer_set(x->rest, 0);
+    return flow_sleep_then(then);
+}
+
 bool admin_query(struct admin_request *x, const char *name, struct str *value)
 {
     return url_query_get(x->req->arena, x->req->query, str_of(name), value);

@@ -19,14 +19,13 @@ struct admin_request {
     struct admin *admin;
     struct request *req; /* NULL once it is answered */
     const struct admin_row *row;
-    struct router_match match; /* decoded: match.at[0] is the first ':' */
-    struct json_doc *body;     /* an object; empty if nothing was sent */
-    void *state;               /* the endpoint's, or NULL */
-    struct keeper_wait *wait;  /* of admin_ask() */
-    struct err err;            /* for admin_refuse() */
-    /* Of admin/parts.h */
-    const struct admin_parts *parts;
-    struct loop_timer *rest;
+    struct router_match match;       /* decoded: match.at[0] is the first ':' */
+    struct json_doc *body;           /* an object; empty if nothing was sent */
+    void *state;                     /* the endpoint's, or NULL */
+    struct keeper_wait *wait;        /* of admin_ask() */
+    struct err err;                  /* for admin_refuse() */
+    const struct admin_parts *parts; /* of admin/parts.h */
+    struct loop_timer *rest;         /* of admin_rest() */
 };
 
 /* Takes over the request and frees itself in the end. */
@@ -41,6 +40,10 @@ static inline struct admin_request *admin_request_of(struct flow *flow)
 
 /* The wake for everything that a step starts. */
 void admin_wake(void *arg);
+
+/* The step that follows comes in the next turn of the loop: what takes longer than a
+   millisecond is done in parts, between which others have their turn. */
+struct flow_next admin_rest(struct admin_request *x, flow_step then);
 
 /* The decoded value of a parameter of the URL; false if it is absent. */
 bool admin_query(struct admin_request *x, const char *name, struct str *value);

@@ -78,10 +78,22 @@ struct keyring_query {
 struct keyring_page {
     struct key *at[KEYRING_PAGE_MAX]; /* references, by rising id */
     size_t count;
-    size_t total;  /* that match, on all pages */
+    size_t total;  /* that match, on all pages; the first page tells it */
     uint64_t next; /* `after` of the next page; 0: this was the last */
+    uint64_t seen; /* the id up to which it has been looked for */
 };
 
+/* Look at so many keys at a time: about a millisecond, for as long as which
+   the lock is held. */
+#define KEYRING_STEP 16384
+
+/* A page in steps, between which its thread may do other work, and keys may come and
+   go: true when it is complete.  The query is the same in each. */
+void keyring_page_begin(const struct keyring_query *query,
+                        struct keyring_page *page);
+bool keyring_page_step(struct keyring *ring, const struct keyring_query *query,
+                       uint64_t now_wall_ms, struct keyring_page *page);
+/* All steps at once. */
 void keyring_page(struct keyring *ring, const struct keyring_query *query,
                   uint64_t now_wall_ms, struct keyring_page *page);
 void keyring_page_done(struct keyring_page *page);

@@ -106,11 +106,10 @@ static void prepare(struct keyring *ring, const struct keyring_query *query,
 }
 
 /* One that matches: counted, and shown if it is of this page. */
-static void add(struct keyring_page *page, struct key *key, uint64_t after,
-                size_t max)
+static void add(struct keyring_page *page, struct key *key, size_t max)
 {
     page->total++;
-    if (key->id <= after || page->next != 0)
+    if (page->next != 0)
         return;
     if (page->count == max)
         page->next = page->at[max - 1]->id;
@@ -118,24 +117,61 @@ static void add(struct keyring_page *page, struct key *key, uint64_t after,
         page->at[page->count++] = key_ref(key);
 }
 
-void keyring_page(struct keyring *ring, const struct keyring_query *query,
-                  uint64_t now_wall_ms, struct keyring_page *page)
+/* Whoever follows pages has been told the total: counting again on each would make a
+   long list a matter of squares. */
+static bool is_over(const struct keyring_query *query,
+                    const struct keyring_page *page)
+{
+    return page->seen == UINT64_MAX || (query->after != 0 && page->next != 0);
+}
+
+/* Under the lock. */
+static void look(struct keyring *ring, const struct search *search, size_t max,
+                 struct keyring_page *page)
+{
+    size_t at = keyring_place(ring, page->seen + 1);
+    size_t end =
+        ring->count - at < KEYRING_STEP ? ring->count : at + KEYRING_STEP;
+
+    for (; at < end && !is_over(search->query, page); at++) {
+        page->seen = ring->keys[at]->id;
+        if (fits(ring->keys[at], search))
+            add(page, ring->keys[at], max);
+    }
+    if (at == ring->count)
+        page->seen = UINT64_MAX;
+}
+
+void keyring_page_begin(const struct keyring_query *query,
+                        struct keyring_page *page)
+{
+    page->count = 0;
+    page->total = 0;
+    page->next = 0;
+    page->seen = query->after;
+}
+
+bool keyring_page_step(struct keyring *ring, const struct keyring_query *query,
+                       uint64_t now_wall_ms, struct keyring_page *page)
 {
     struct search search = { .now_wall_ms = now_wall_ms };
     size_t max = query->max < KEYRING_PAGE_MAX ? query->max : KEYRING_PAGE_MAX;
 
-    page->count = 0;
-    page->total = 0;
-    page->next = 0;
     prepare(ring, query, &search);
-    if (search.nothing || max == 0 || query->after == UINT64_MAX)
-        return;
+    if (search.nothing || max == 0 || is_over(query, page))
+        return true;
     pthread_rwlock_rdlock(&ring->lock);
-    for (size_t i = 0; i < ring->count; i++) {
-        if (fits(ring->keys[i], &search))
-            add(page, ring->keys[i], query->after, max);
-    }
+    look(ring, &search, max, page);
     pthread_rwlock_unlock(&ring->lock);
+    return is_over(query, page);
+}
+
+void keyring_page(struct keyring *ring, const struct keyring_query *query,
+                  uint64_t now_wall_ms, struct keyring_page *page)
+{
+    keyring_page_begin(query, page);
+    while (!keyring_page_step(ring, query, now_wall_ms, page))
+        continue;
 }
 
 void keyring_page_done(struct keyring_page *page)
