@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "account/kinds.h"
+#include "app/folder_look.h"
 #include "app/import_command.h"
 #include "app/invocation.h"
 #include "app/remote.h"
@@ -350,6 +351,10 @@ int account_commands_run(int argc, char **argv, const struct config *config)
     bad = check_arguments(argc, argv);
     if (bad)
         return usage(bad);
+    if (strcmp(argv[0], "add") == 0)
+        folder_look_say_new(config);
+    else if (!folder_look(config, &err))
+        return terminal_fail(&err);
     remote = remote_open(config, &err);
     if (!remote)
         return terminal_fail(&err);

@@ -9,6 +9,7 @@
 #include "app/banner.h"
 #include "app/check_report.h"
 #include "app/commands.h"
+#include "app/folder_look.h"
 #include "app/place.h"
 #include "app/running.h"
 #include "app/trial.h"
@@ -112,6 +113,11 @@ static void check_accounts(struct check_report *report)
     struct place place;
     struct err err;
 
+    /* Else looking would begin a folder of a relay's there. */
+    if (!folder_look(report->config, &err)) {
+        say_none(report);
+        return;
+    }
     if (!place_open(&place, report->config, PLACE_LOOKS, &err))
         check_say(report, CHECK_FAIL, "accounts", "%s", err.text);
     else if (accounts_count(place.accounts) == 0)

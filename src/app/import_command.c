@@ -11,6 +11,7 @@
 
 #include "account/kinds.h"
 #include "app/commands.h"
+#include "app/folder_look.h"
 #include "app/invocation.h"
 #include "app/remote.h"
 #include "app/terminal.h"
@@ -277,6 +278,7 @@ int import_command_run(int argc, char **argv, const struct config *config)
     if (bad)
         return commands_usage_error("account import does not take", bad);
     import.dry_run = arguments.dry_run;
+    folder_look_say_new(config);
     import.remote = remote_open(config, &err);
     if (!import.remote)
         return terminal_fail(&err);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/banner.h"
+#include "app/folder_look.h"
 #include "app/invocation.h"
 #include "app/key_arguments.h"
 #include "app/key_print.h"
@@ -348,6 +349,10 @@ static int run(const struct row *row, const struct key_arguments *arguments,
     struct err err;
 
     log_less(config);
+    if (strcmp(row->name, "create") == 0)
+        folder_look_say_new(config);
+    else if (!folder_look(config, &err))
+        return terminal_fail(&err);
     doing.remote = remote_open(config, &err);
     if (!doing.remote)
         return terminal_fail(&err);

@@ -9,6 +9,7 @@
 #include "app/banner.h"
 #include "app/commands.h"
 #include "app/first_message.h"
+#include "app/folder_look.h"
 #include "app/invocation.h"
 #include "app/remote.h"
 #include "app/running.h"
@@ -269,6 +270,7 @@ int login_command_run(int argc, char **argv, const struct config *config)
 
     if (bad)
         return commands_usage_error("login does not take", bad);
+    folder_look_say_new(config);
     remote = remote_open(config, &err);
     if (!remote)
         return terminal_fail(&err);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "account/account.h"
+#include "app/folder_look.h"
 #include "app/invocation.h"
 #include "app/remote.h"
 #include "app/terminal.h"
@@ -194,8 +195,11 @@ static int test(const struct config *config, const struct request *request,
                 const struct json_doc *body)
 {
     struct err err;
-    struct remote *remote = remote_open(config, &err);
+    struct remote *remote;
 
+    if (request->account && !folder_look(config, &err))
+        return terminal_fail(&err);
+    remote = remote_open(config, &err);
     if (!remote)
         return terminal_fail(&err);
     remote_say_where(remote);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/commands.h"
+#include "app/folder_look.h"
 #include "app/invocation.h"
 #include "app/terminal.h"
 #include "base/base64.h"
@@ -124,8 +125,8 @@ static int rotate(const struct config *config)
 
     if (secret.len > 0)
         now = seal_new(secret, &err);
-    ok = (secret.len == 0 || now) && ask_next(&next, &err) &&
-         reseal(config->data_dir.at, now, next, &err);
+    ok = (secret.len == 0 || now) && folder_look(config, &err) &&
+         ask_next(&next, &err) && reseal(config->data_dir.at, now, next, &err);
     seal_free(now);
     seal_free(next);
     return ok ? 0 : terminal_fail(&err);

@@ -365,6 +365,11 @@ bool backup_make(struct backup_making *making, struct err *err)
     making->bytes = 0;
     if (!owned_folder(data_dir, err) || !backup_check_folder(data_dir, err))
         return false;
+    if (!backup_finds_any(data_dir))
+        return err_set(err, ERR_NOT_FOUND,
+                       "nothing of a relay's is in the folder %s: is DATA_DIR "
+                       "(or --data-dir) right?",
+                       data_dir);
     if (snprintf(lock, sizeof(lock), "%s/.lock_backup", data_dir) >=
         BACKUP_PATH_SIZE)
         return err_set(err, ERR_IO, "the path of DATA_DIR is too long");

@@ -42,6 +42,10 @@ struct backup_restore {
    interrupted is noticed by the next start, which is refused until it is repeated. */
 bool backup_restore(struct backup_restore *restore, struct err *err) MUST_CHECK;
 
+/* Is there anything in the folder that a backup would hold?  Also if that cannot be
+   found out; nothing is made. */
+bool backup_finds_any(const char *data_dir);
+
 /* A restore of this folder was begun and did not end: ERR_CONFIG, and err says what to
    do. */
 bool backup_check_folder(const char *data_dir, struct err *err) MUST_CHECK;

@@ -72,6 +72,16 @@ static bool has_any(int folder)
     return found;
 }
 
+bool backup_finds_any(const char *data_dir)
+{
+    int fd = open(data_dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    bool found = fd < 0 ? errno != ENOENT : has_any(fd);
+
+    if (fd >= 0)
+        (void)close(fd);
+    return found;
+}
+
 struct move {
     const struct folder *from;
     const struct folder *to;

@@ -109,6 +109,7 @@ describe('claude-relay account add', () => {
 
   it('list shows names and kinds', () => {
     const dir = folder();
+    fs.mkdirSync(path.join(dir, 'db'), { recursive: true, mode: 0o700 });
     assert.match(command(['account', 'list'], { env: { DATA_DIR: dir } }).stdout, /no accounts/i);
     addApiKey(dir, 'demo');
     writeOauth(dir, 'max');

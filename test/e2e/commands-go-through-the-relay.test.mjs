@@ -149,8 +149,26 @@ describe('commands beside a running relay', () => {
     for (const args of [['--data-dir', dir, 'account', 'list'], ['account', `--data-dir=${dir}`, 'list'], ['account', 'list', '--data-dir', dir]]) {
       assert.match(command(args, { env: { DATA_DIR: '/nowhere/at/all' } }).stdout, /^demo /m);
     }
-    const none = command(['account', 'list', '--data-dir', path.join(tempFolder(), 'new')]);
+    const begun = path.join(tempFolder(), 'new');
+    fs.mkdirSync(path.join(begun, 'db'), { recursive: true, mode: 0o700 });
+    const none = command(['account', 'list', '--data-dir', begun]);
     assert.match(none.stdout, /DATA_DIR=\S+\/new \S+ login main/);
     assert.equal((await commandBeside(['account', 'list', '--data-dir'])).status, 2);
+  });
+
+  it('what only looks makes nothing where --data-dir was mistyped', () => {
+    const outer = tempFolder();
+    const looks = ['account list', 'account show a', 'account refresh a', 'account remove a', 'key list', 'key show a', 'key revoke a', 'key group list', 'proxy test --account a', 'status', 'backup x.tar', 'check', 'secret rotate'];
+    for (const place of ['typo', '.']) {
+      const dir = path.join(outer, place);
+      for (const line of looks) {
+        const done = command([...line.split(' '), '--data-dir', dir]);
+        if (!['status', 'check'].includes(line)) {
+          assert.equal(done.status, 1, line);
+          assert.match(done.stderr, place === '.' ? /nothing of a relay's is in the folder/ : /no folder|No such file/i, line);
+        }
+        assert.deepEqual(fs.readdirSync(outer), [], line);
+      }
+    }
   });
 });

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -110,4 +111,13 @@ void run_command(struct run *run, const char *line)
     run->status = child > 0 ? run_wait(child) : -1;
     run->err = unit_capture_end(&err);
     run->out = unit_capture_end(&out);
+}
+
+void run_begin_folder(const struct run *run, const char *name)
+{
+    char path[4096];
+
+    assert_int_equal(mkdir(unit_path(run->folder, name), 0700), 0);
+    (void)snprintf(path, sizeof(path), "%s/%s/db", run->folder, name);
+    assert_int_equal(mkdir(path, 0700), 0);
 }

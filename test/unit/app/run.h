@@ -25,6 +25,9 @@ int run_close(void **state);
 /* `line` is split at spaces; "claude-relay", or `program`, is put in front. */
 void run_command(struct run *run, const char *line);
 
+/* A data folder in the working folder, on which a relay has run. */
+void run_begin_folder(const struct run *run, const char *name);
+
 /* In a forked child: never returns. */
 void run_as_child(const struct run *run, const char *line);
 /* The exit status of a child; 128 and the signal if one ended it. */

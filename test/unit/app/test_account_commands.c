@@ -102,6 +102,7 @@ static void what_is_no_key_or_name_is_refused(void **state)
 {
     struct run *run = *state;
 
+    run_begin_folder(run, "data");
     for (size_t i = 0; i < COUNT_OF(refusals); i++) {
         run->input = refusals[i].input;
         run_command(run, refusals[i].line);
@@ -242,10 +243,30 @@ static void a_key_that_is_typed_is_not_echoed(void **state)
 
 /* ---- listing ------------------------------------------------------------ */
 
+static void a_folder_that_is_not_there_is_said_and_not_made(void **state)
+{
+    static const char *const lines[] = { "account list", "account show a",
+                                         "account remove a",
+                                         "account pool a on" };
+    struct run *run = *state;
+
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        run_command(run, lines[i]);
+        assert_int_equal(run->status, 1);
+        unit_assert_part(run->err, "there is no folder ./data");
+        assert_int_equal(unit_file_count(run->folder), 0);
+    }
+    run->input = KEY;
+    run_command(run, "account add team --api-key -");
+    assert_int_equal(run->status, 0);
+    unit_assert_part(run->err, "./data is a new folder");
+}
+
 static void no_accounts_are_said_so_with_what_to_do(void **state)
 {
     struct run *run = *state;
 
+    run_begin_folder(run, "data");
     run_command(run, "account list");
     assert_int_equal(run->status, 0);
     unit_assert_part(run->out, "There are no accounts in ./data yet");
@@ -332,6 +353,7 @@ int main(void)
         RUN(an_existing_name_of_either_kind_is_refused),
         RUN(the_folder_is_the_configured_one),
         RUN(a_key_that_is_typed_is_not_echoed),
+        RUN(a_folder_that_is_not_there_is_said_and_not_made),
         RUN(no_accounts_are_said_so_with_what_to_do),
         RUN(accounts_are_listed_without_their_keys),
         RUN(an_account_is_shown_without_its_key),

@@ -81,6 +81,8 @@ static void command_lines_do_what_they_say(void **state)
 {
     struct run *run = *state;
 
+    run_begin_folder(run, "data");
+    run_begin_folder(run, "d");
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         run_command(run, cases[i].line);
         if (run->status != cases[i].status)
@@ -131,6 +133,7 @@ static void the_env_file_is_read_and_named_when_bad(void **state)
     unit_assert_part(run->err, ".env:1: not a line of NAME=value");
     unit_write(run->folder, ".env", "PORT=99999\nDATA_DIR=./elsewhere\n");
     run->env[0] = "PORT=1";
+    run_begin_folder(run, "elsewhere");
     run_command(run, "account list");
     assert_int_equal(run->status, 0);
     unit_assert_part(run->out, "./elsewhere");
@@ -141,6 +144,7 @@ static void a_slip_in_the_env_file_is_warned_of(void **state)
     struct run *run = *state;
 
     unit_write(run->folder, ".env", "LOG_LEVLE=debug\nCOMPOSE_FILE=x\n");
+    run_begin_folder(run, "data");
     run_command(run, "account list");
     assert_int_equal(run->status, 0);
     unit_assert_part(run->err, ".env:1: LOG_LEVLE is not an option");

@@ -51,6 +51,7 @@ static void command_lines_do_what_they_say(void **state)
 {
     struct run *run = *state;
 
+    run_begin_folder(run, "data");
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         run->input = cases[i].input;
         run_command(run, cases[i].line);
