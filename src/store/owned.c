@@ -286,6 +286,12 @@ bool owned_give(int fd, const char *path, struct err *err)
         return err_errno(err, "stat %s", path);
     if (info.st_uid != 0 || owner.folder == 0)
         return true;
+    /* It was not made here: a name of it was. */
+    if (S_ISREG(info.st_mode) && info.st_nlink > 1)
+        return err_set(err, ERR_CONFIG,
+                       "%s has other names, perhaps in another folder: as root "
+                       "it is not given to uid %u; remove it",
+                       path, (unsigned)owner.folder);
     return fchown(fd, owner.folder, owner.group) == 0 ||
            err_errno(err, "give %s to the owner of its folder (uid %u)", path,
                      (unsigned)owner.folder);

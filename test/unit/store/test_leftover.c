@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "unit.h"
@@ -50,9 +51,31 @@ static void what_is_old_and_meant_is_removed(void **state)
     unit_folder_free(folder);
 }
 
+/* The start sweeps before it has looked at the folder. */
+static void nothing_is_removed_where_anothers_link_leads(void **state)
+{
+    char *theirs = unit_folder_new();
+    char *folder = unit_folder_new();
+    const char *link;
+
+    (void)state;
+    if (geteuid() == 0) {
+        write_old(folder, "cup-old", AGE_S + 60);
+        assert_int_equal(chown(theirs, 12345, 12345), 0);
+        assert_int_equal(symlink(folder, unit_path(theirs, "data")), 0);
+        link = unit_path(theirs, "data");
+        assert_int_equal(lchown(link, 12345, 12345), 0);
+        leftover_sweep(link, is_cup, AGE_S);
+        assert_true(is_there(folder, "cup-old"));
+    }
+    unit_folder_free(theirs);
+    unit_folder_free(folder);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(nothing_is_removed_where_anothers_link_leads),
         cmocka_unit_test(what_is_old_and_meant_is_removed),
     };
 

@@ -339,6 +339,27 @@ static void what_another_user_made_stays_that_users(void **state)
     assert_int_equal(close(fd), 0);
 }
 
+/* A lock that this user has made of another file of root's. */
+static void what_has_other_names_is_not_given_away(void **state)
+{
+    const char *folder = *state;
+    char *real;
+    char *lock;
+    struct err err;
+
+    need_root();
+    unit_write(folder, "real", "");
+    real = mem_strdup(unit_path(folder, "real"));
+    lock = mem_strdup(unit_path(folder, ".lock_a"));
+    assert_int_equal(link(real, lock), 0);
+    give_away(folder, SERVICE);
+    assert_int_equal(filelock_take(lock, FILELOCK_TRY, &err), -1);
+    unit_assert_part(err.text, "other names");
+    assert_int_equal(look(real).st_uid, 0);
+    mem_free(real);
+    mem_free(lock);
+}
+
 static void a_lock_that_cannot_be_opened_is_an_error(void **state)
 {
     const char *folder = *state;
@@ -375,6 +396,7 @@ int main(void)
         FOLDER(a_missing_file_is_fine_and_a_missing_folder_is_not),
         FOLDER(what_root_makes_becomes_the_folders_owners),
         FOLDER(a_lock_that_root_left_is_given_back),
+        FOLDER(what_has_other_names_is_not_given_away),
         FOLDER(what_another_user_made_stays_that_users),
         FOLDER(a_lock_that_cannot_be_opened_is_an_error),
     };
