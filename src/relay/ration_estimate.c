@@ -221,21 +221,32 @@ static void choose(struct ration *ration)
 
 /* ---- what a minute allows ------------------------------------------------ */
 
+/* Its key's requests do need more, mostly. */
+static bool is_known(const struct ration *ration, enum limit limit, uint64_t at)
+{
+    struct estimate mean;
+
+    if (ration->basis != RATION_OWN)
+        return false;
+    mean = estimate_mean(&ration->history, ration->options.body_bytes,
+                         &ration->most);
+    return (limit == LIMIT_TPM_IN ? mean.tokens_in : mean.tokens_out) > at;
+}
+
 /* A request that may alone need more than a minute allows is let through when the
-   minute is empty: else it never would be, and nothing would be learned.  Not if the
-   worst has to be held, or if its key's requests did need more, mostly. */
+   minute is empty, unless the worst has to be held, or that is known: else it never
+   would be, and nothing would be learned. */
 static uint64_t fit(const struct ration *ration, enum limit limit,
-                    uint64_t tokens, uint64_t mean)
+                    uint64_t tokens)
 {
     const struct ration_owner *owner = &ration->options.owner;
-    bool is_known = ration->basis == RATION_OWN;
 
     for (size_t i = 0; i < ADMISSION_SIDES && !owner->strict; i++) {
         uint64_t at = owner->of[i].limits && owner->of[i].counters
                           ? owner->of[i].limits->at[limit]
                           : LIMIT_NONE;
 
-        if (tokens > at && !(is_known && mean > at))
+        if (tokens > at && !is_known(ration, limit, at))
             tokens = at;
     }
     /* What costs something is not for a limit that is used up. */
@@ -245,15 +256,10 @@ static uint64_t fit(const struct ration *ration, enum limit limit,
 void ration_estimate(struct ration *ration)
 {
     struct estimate *estimate = &ration->estimate;
-    struct estimate mean;
 
     choose(ration);
-    mean = estimate_mean(&ration->history, ration->options.body_bytes,
-                         &ration->most);
-    estimate->tokens_in =
-        fit(ration, LIMIT_TPM_IN, estimate->tokens_in, mean.tokens_in);
-    estimate->tokens_out =
-        fit(ration, LIMIT_TPM_OUT, estimate->tokens_out, mean.tokens_out);
+    estimate->tokens_in = fit(ration, LIMIT_TPM_IN, estimate->tokens_in);
+    estimate->tokens_out = fit(ration, LIMIT_TPM_OUT, estimate->tokens_out);
     if (estimate->cost_microusd == 0)
         estimate->cost_microusd = 1;
 }

@@ -28,10 +28,15 @@ static void learn_per(struct spread *spread, uint64_t amount, uint64_t bytes,
         learn(spread, (double)amount / (double)bytes, weight);
 }
 
+static bool is_always(const struct spread *spread, double value)
+{
+    return spread->mean == value && spread->variance == 0;
+}
+
 /* What is never 0, and may have been unknown so far. */
 static void learn_some(struct spread *spread, double value, double weight)
 {
-    if (value > 0)
+    if (value > 0 && !is_always(spread, value))
         learn(spread, value, spread->mean > 0 ? weight : 1);
 }
 
@@ -39,8 +44,10 @@ static void learn_some(struct spread *spread, double value, double weight)
 static void learn_over(struct spread *spread, uint64_t truth, uint64_t worst,
                        double weight)
 {
-    if (worst > 0)
-        learn_some(spread, fmax(1, (double)truth / (double)worst), weight);
+    if (worst == 0 || (truth <= worst && is_always(spread, 1)))
+        return;
+    learn_some(spread, truth > worst ? (double)truth / (double)worst : 1,
+               weight);
 }
 
 static void learn_bounds(struct history *history,
@@ -153,8 +160,9 @@ struct estimate estimate_mean(const struct history *history,
 static uint64_t raised(const struct history *history, enum history_of over,
                        uint64_t worst)
 {
-    return at_most((double)worst * fmax(1, likely(history, over)),
-                   ESTIMATE_UNBOUNDED);
+    double by = likely(history, over);
+
+    return by > 1 ? at_most((double)worst * by, ESTIMATE_UNBOUNDED) : worst;
 }
 
 struct estimate estimate_worst(const struct history *history,
