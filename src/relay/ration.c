@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Estimates become admissions, and answers become truths. */
+/* Estimates become admissions. */
 #include "relay/ration_internal.h"
 
 #include <assert.h>
@@ -9,37 +9,14 @@
 #include "base/mem.h"
 #include "team/queue.h"
 
-/* So many bytes of an answer are let pass between two corrections. */
-#define RAISE_BYTES 8192
 /* When the queue was full of those who are about to be served. */
 #define CROWD_RETRY_MS 1000
-
-struct ration_look *ration_look_of(struct ration *ration)
-{
-    return &ration->look;
-}
-
-static struct counters_now now_of(const struct ration *ration)
-{
-    return (struct counters_now){ loop_now_ms(ration->options.loop),
-                                  clock_wall_ms() };
-}
 
 /* Looking through the table is dear beside all else here. */
 void ration_find_price(struct ration *ration, const char *model)
 {
     ration->price = prices_find_safe(ration->options.prices, str_of(model),
                                      clock_wall_ms());
-}
-
-static void take_answered(struct ration *ration,
-                          const struct meter_usage *usage)
-{
-    if (ration->answered || !usage->model[0])
-        return;
-    ration->answered = true;
-    if (strcmp(usage->model, ration->model) != 0)
-        ration_find_price(ration, usage->model);
 }
 
 static bool is_estimated(const struct ration_options *options)
@@ -124,7 +101,7 @@ static enum admission_verdict reserve(struct ration *ration,
         ask.of[i].changed_ms = owner->of[i].changed_ms;
         ask.of[i].place = ration->places[i];
     }
-    return admission_reserve(&ration->admission, &ask, now_of(ration), why);
+    return admission_reserve(&ration->admission, &ask, ration_now(ration), why);
 }
 
 struct waker {
@@ -280,258 +257,4 @@ enum ration_answer ration_ask(struct ration *ration, void (*wake)(void *arg),
     }
     verdict = reserve_or_queue(ration, waker, &why);
     return answer_of(ration, verdict, waker, &why, err);
-}
-
-/* ---- correcting --------------------------------------------------------- */
-
-static const struct ration_basis_row *row_of(const struct ration *ration)
-{
-    return &ration_basis_rows[ration->basis];
-}
-
-static bool can_correct(const struct ration *ration)
-{
-    return ration->has_tools ? row_of(ration)->corrects_tools
-                             : row_of(ration)->corrects;
-}
-
-/* What is not said is not 0. */
-static bool tells_all(const struct meter_usage *usage)
-{
-    return usage->final && usage->known[METER_INPUT] &&
-           usage->known[METER_OUTPUT];
-}
-
-static void raise(struct estimate *output, uint64_t tokens, uint64_t cost)
-{
-    output->tokens_out = ration_larger(output->tokens_out, tokens);
-    output->cost_out_microusd = ration_larger(output->cost_out_microusd, cost);
-}
-
-/* What its output has come to and will come to, at the least. */
-static struct estimate output_so_far(const struct ration *ration,
-                                     const struct meter_usage *usage,
-                                     uint64_t answer_bytes)
-{
-    struct estimate output = ration->estimate;
-    const struct estimate *most = &ration->most;
-    uint64_t told = usage->counts[METER_OUTPUT];
-    struct estimate so_far;
-    struct estimate mean;
-
-    raise(&output, told,
-          price_tokens_microusd(ration->price, PRICE_OUTPUT, told));
-    if (!row_of(ration)->has_like)
-        return output;
-    so_far = estimate_so_far(&ration->history, answer_bytes);
-    mean = estimate_mean_out(&ration->history);
-    raise(&output,
-          ration_smaller(so_far.tokens_out + mean.tokens_out, most->tokens_out),
-          ration_smaller(so_far.cost_out_microusd + mean.cost_out_microusd,
-                         most->cost_out_microusd));
-    return output;
-}
-
-static struct admission_hold hold_so_far(const struct ration *ration,
-                                         const struct meter_usage *usage,
-                                         uint64_t answer_bytes)
-{
-    struct estimate output = output_so_far(ration, usage, answer_bytes);
-
-    return (struct admission_hold){
-        .tokens_in = meter_rated_input(usage),
-        .tokens_out = output.tokens_out,
-        .cost_microusd = price_input_microusd(ration->price, usage) +
-                         output.cost_out_microusd,
-    };
-}
-
-static struct admission_hold hold_all(const struct ration *ration,
-                                      const struct meter_usage *usage)
-{
-    return (struct admission_hold){
-        .tokens_in = meter_rated_input(usage),
-        .tokens_out = usage->counts[METER_OUTPUT],
-        .cost_microusd = price_cost_microusd(ration->price, usage),
-    };
-}
-
-void ration_correct(struct ration *ration, const struct meter_usage *usage,
-                    uint64_t answer_bytes)
-{
-    bool is_all = tells_all(usage);
-    struct admission_hold hold;
-
-    ration->look.told = usage->told;
-    ration->look.bytes_at = UINT64_MAX;
-    if (!ration_is_held(ration) || !usage->known[METER_INPUT] ||
-        (!is_all && !can_correct(ration)))
-        return;
-    take_answered(ration, usage);
-    if (row_of(ration)->has_like && !is_all)
-        ration->look.bytes_at = answer_bytes + RAISE_BYTES;
-    hold = is_all ? hold_all(ration, usage)
-                  : hold_so_far(ration, usage, answer_bytes);
-    admission_correct(&ration->admission, &hold);
-}
-
-/* ---- settling ----------------------------------------------------------- */
-
-/* An answer without history: so many bytes of its stream, after the beginning, are
-   taken for a token. */
-#define TOKEN_BYTES 16
-#define BEGINNING_BYTES 1024
-
-static struct estimate output_of_bytes(const struct ration *ration,
-                                       uint64_t answer_bytes)
-{
-    uint64_t bytes =
-        answer_bytes > BEGINNING_BYTES ? answer_bytes - BEGINNING_BYTES : 0;
-    uint64_t tokens =
-        ration_smaller(ration->unread.tokens_out, bytes / TOKEN_BYTES);
-
-    return (struct estimate){
-        .tokens_out = tokens,
-        .cost_out_microusd =
-            price_tokens_microusd(ration->price, PRICE_OUTPUT, tokens),
-    };
-}
-
-/* It may have come in another way than its like, whose bytes said more; nobody is charged
-   for more than was possible. */
-static struct estimate output_of_like(const struct ration *ration,
-                                      uint64_t answer_bytes)
-{
-    struct estimate so_far = estimate_so_far(&ration->history, answer_bytes);
-    bool is_proven = ration->worst.cost_microusd > 0;
-    const struct estimate *most = is_proven ? &ration->worst : &ration->most;
-
-    return (struct estimate){
-        .tokens_out = ration_smaller(so_far.tokens_out, most->tokens_out),
-        .cost_out_microusd =
-            ration_smaller(so_far.cost_out_microusd, most->cost_out_microusd),
-    };
-}
-
-/* What came out before an answer broke off, which it did not say. */
-static struct estimate unknown_output(const struct ration *ration,
-                                      uint64_t answer_bytes)
-{
-    switch (row_of(ration)->cut) {
-    case RATION_CUT_RESERVED:
-        return (struct estimate){ .tokens_out = ration->unread.tokens_out,
-                                  .cost_out_microusd =
-                                      ration->estimate.cost_out_microusd };
-    case RATION_CUT_LIKE:
-        return output_of_like(ration, answer_bytes);
-    case RATION_CUT_BYTES:
-        break;
-    }
-    return output_of_bytes(ration, answer_bytes);
-}
-
-/* What tools of the server bring becomes input later, which is told at the end. */
-static struct estimate unknown_input(const struct ration *ration)
-{
-    const struct estimate *estimate = &ration->estimate;
-
-    if (!ration->has_tools || row_of(ration)->cut == RATION_CUT_BYTES)
-        return (struct estimate){ .tokens_in = 0 };
-    return (struct estimate){ .tokens_in = ration->unread.tokens_in,
-                              .cost_microusd = estimate->cost_microusd -
-                                               estimate->cost_out_microusd };
-}
-
-/* Of an answer that broke off, only the beginning is told. */
-static struct admission_truth broken_off(const struct ration *ration,
-                                         const struct ration_end *end)
-{
-    const struct meter_usage *usage = end->usage;
-    struct estimate output = unknown_output(ration, end->answer_bytes);
-    struct estimate input = unknown_input(ration);
-    uint64_t cost_in = ration_larger(price_input_microusd(ration->price, usage),
-                                     input.cost_microusd);
-
-    return (struct admission_truth){
-        .sent = true,
-        .tokens_in = ration_larger(meter_rated_input(usage), input.tokens_in),
-        .tokens_out = output.tokens_out,
-        .cost_microusd = cost_in + output.cost_out_microusd,
-    };
-}
-
-/* Nobody could read it, it broke off before it told, or it never came.  A stream that
-   began with an error was refused. */
-static struct admission_truth untold(const struct ration *ration,
-                                     const struct ration_end *end)
-{
-    struct admission_truth truth = { .sent = true };
-
-    if (!end->owed || (end->usage && end->usage->failed))
-        return truth;
-    truth.tokens_in = ration->unread.tokens_in;
-    truth.tokens_out = ration->unread.tokens_out;
-    truth.cost_microusd = ration->unread.cost_microusd;
-    return truth;
-}
-
-/* What it told counts, and what it did not tell as far as that was more. */
-static struct admission_truth truth_of(const struct ration *ration,
-                                       const struct ration_end *end)
-{
-    const struct meter_usage *usage = end->usage;
-    struct admission_hold told = hold_all(ration, usage);
-    struct admission_truth truth;
-
-    if (!tells_all(usage))
-        truth = usage->final || !usage->known[METER_INPUT]
-                    ? untold(ration, end)
-                    : broken_off(ration, end);
-    else
-        truth = (struct admission_truth){ .sent = true };
-    truth.tokens_in = ration_larger(truth.tokens_in, told.tokens_in);
-    truth.tokens_out = ration_larger(truth.tokens_out, told.tokens_out);
-    truth.cost_microusd =
-        ration_larger(truth.cost_microusd, told.cost_microusd);
-    return truth;
-}
-
-/* From an answer that told all. */
-static void learn(const struct ration *ration, const struct ration_end *end,
-                  const struct admission_truth *truth)
-{
-    uint64_t cost = truth->cost_microusd;
-    uint64_t cost_in = price_input_microusd(ration->price, end->usage);
-    struct estimate_truth came_to = {
-        .body_bytes = ration->options.body_bytes,
-        .answer_bytes = end->answer_bytes,
-        .tokens_in = truth->tokens_in,
-        .tokens_out = truth->tokens_out,
-        .cost_in_microusd = cost_in,
-        .cost_out_microusd = cost > cost_in ? cost - cost_in : 0,
-        .asked = ration->asked,
-        .worst = ration->worst,
-    };
-
-    counters_learn(ration->options.owner.of[ADMISSION_KEY].counters,
-                   str_of(ration->model), &came_to);
-    if (ration->options.all)
-        counters_learn(ration->options.all, str_of(ration->model), &came_to);
-}
-
-void ration_settle(struct ration *ration, const struct ration_end *end)
-{
-    bool costs = ration->options.costs && ration->options.counted;
-    bool told = costs && end->usage && end->usage->told > 0;
-    struct admission_truth truth = { .sent = end->sent };
-
-    if (!ration_is_held(ration))
-        return;
-    if (told)
-        take_answered(ration, end->usage);
-    if (end->sent && costs)
-        truth = told ? truth_of(ration, end) : untold(ration, end);
-    admission_settle(&ration->admission, &truth, now_of(ration));
-    if (told && end->complete && tells_all(end->usage) && !end->usage->failed)
-        learn(ration, end, &truth);
 }

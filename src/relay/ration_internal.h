@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-/* What ration.c (asking, correcting, settling) and ration_estimate.c share.  Not for
-   other folders. */
+/* What ration.c (asking), ration_answer.c (correcting, settling) and ration_estimate.c
+   share.  Not for other folders. */
 #pragma once
 
+#include "base/clock.h"
 #include "relay/ration.h"
 #include "relay/ration_basis.h"
 #include "team/queue.h"
@@ -36,6 +37,12 @@ static inline uint64_t ration_smaller(uint64_t a, uint64_t b)
 static inline uint64_t ration_larger(uint64_t a, uint64_t b)
 {
     return a > b ? a : b;
+}
+
+static inline struct counters_now ration_now(const struct ration *ration)
+{
+    return (struct counters_now){ loop_now_ms(ration->options.loop),
+                                  clock_wall_ms() };
 }
 
 /* Its price, until the answer says which model it was. */
