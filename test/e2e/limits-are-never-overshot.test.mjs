@@ -156,7 +156,7 @@ describe('limits are never overshot', () => {
     const crowd = await burst(s.upstream, [key], 50, { body });
     assert.equal(crowd.kept, 1);
     assert.equal((await key.limit('cost_total')).reserved, 0.05);
-    assert.match(crowd.refused[0].body.toString(), /\$0\.05 more are held by requests under way/);
+    assert.match(crowd.refused[0].body.toString(), /\$0\.05 more is held by requests under way/);
     await crowd.release({ tokensIn: 4000, tokensOut: 100 });
     await nothingHeld(key);
     /* $0.0225, which is known now. */
