@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The usage of an answer. */
-#include "usage/meter.h"
+#include "usage/meter_internal.h"
 
 #include <string.h>
 
@@ -9,19 +9,6 @@
 #include "base/text.h"
 
 /* ---- where it stands ---------------------------------------------------- */
-
-/* Ids of members: an enum meter_count, or one of these. */
-enum item {
-    ITEM_MODEL = METER_COUNTS,
-    ITEM_TIER,
-    ITEM_START, /* the end of a message_start's message */
-    ITEM_FINAL, /* the end of a usage that is the last word */
-    ITEM_NONE,
-    ITEM_PART, /* the array of iterations begins, or one of them ends */
-    ITEM_PART_TYPE,
-    ITEM_PART_MODEL,
-    ITEM_PART_COUNT, /* and so on: one for each enum meter_count */
-};
 
 #define MEMBER(text, kind, id)                                                 \
     {                                                                          \
@@ -87,81 +74,7 @@ static const struct sift_node roots[] = {
     [METER_STREAM] = OBJECT("", ITEM_NONE, event_members),
 };
 
-/* ---- iterations --------------------------------------------------------- */
-
-static uint64_t sum_of(uint64_t a, uint64_t b)
-{
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
-static void add_counts(uint64_t to[METER_COUNTS],
-                       const uint64_t counts[METER_COUNTS])
-{
-    for (size_t i = 0; i < METER_COUNTS; i++)
-        to[i] =
-            sum_of(to[i], i == METER_CACHE_WRITE ? meter_cache_writes(counts)
-                                                 : counts[i]);
-}
-
-/* The last place is for all that have none of their own. */
-static struct meter_part *part_of(struct meter_parts *parts, const char *model)
-{
-    for (size_t i = 0; i < parts->count; i++) {
-        if (strcmp(parts->at[i].model, model) == 0)
-            return &parts->at[i];
-    }
-    if (parts->count == METER_PARTS_MAX)
-        return &parts->at[METER_PARTS_MAX - 1];
-    if (parts->count == METER_PARTS_MAX - 1)
-        model = METER_MODEL_ODD;
-    text_copy(parts->at[parts->count].model, sizeof(parts->at[0].model),
-              str_of(model));
-    return &parts->at[parts->count++];
-}
-
-static void end_part(struct meter_parts *parts)
-{
-    add_counts(part_of(parts, parts->reading.model)->counts,
-               parts->reading.counts);
-    if (!parts->apart)
-        add_counts(parts->covered, parts->reading.counts);
-    parts->reading = (struct meter_part){ .model = "" };
-    parts->apart = false;
-}
-
-/* Each array tells of all iterations so far, and replaces what was told before. */
-static void begin_parts(struct meter_usage *told)
-{
-    if (!told->parts)
-        told->parts = MEM_NEW(struct meter_parts);
-    else
-        memcpy(told->counts, told->parts->top, sizeof(told->counts));
-    *told->parts = (struct meter_parts){ .count = 0 };
-    memcpy(told->parts->top, told->counts, sizeof(told->counts));
-}
-
-/* What the counts on top take in; any other, also one of a type that nobody here
-   knows, is billed beside them. */
-static bool is_in_top(struct str type)
-{
-    return str_eq(type, STR("message")) ||
-           str_eq(type, STR("fallback_message"));
-}
-
-/* Its value begins, whatever it is. */
-static void begin_part_member(struct meter_usage *told,
-                              const struct sift_found *found)
-{
-    struct meter_parts *parts = told->parts;
-
-    if (found->id == ITEM_PART && found->first == '[')
-        begin_parts(told);
-    else if (found->id == ITEM_PART_MODEL)
-        text_copy(parts->reading.model, sizeof(parts->reading.model),
-                  found->first == 'n' ? STR_EMPTY : STR(METER_MODEL_ODD));
-    else if (found->id == ITEM_PART_TYPE)
-        parts->apart = found->first != 'n';
-}
+/* ---- all that is told --------------------------------------------------- */
 
 static void note_count(struct meter_usage *told, const struct sift_found *found)
 {
@@ -171,48 +84,12 @@ static void note_count(struct meter_usage *told, const struct sift_found *found)
         told->parts->top[found->id] = found->number;
 }
 
-/* A usage is complete: of each count, all that was used. */
-static void end_usage(struct meter_usage *told)
-{
-    uint64_t rest[METER_COUNTS];
-
-    told->told++;
-    if (!told->parts)
-        return;
-    meter_rest(told, rest);
-    for (size_t i = 0; i < METER_COUNTS; i++) {
-        told->counts[i] = rest[i];
-        for (size_t j = 0; j < told->parts->count; j++)
-            told->counts[i] =
-                sum_of(told->counts[i], told->parts->at[j].counts[i]);
-    }
-}
-
-static void note_part(struct meter_usage *told, const struct sift_found *found)
-{
-    struct meter_parts *parts = told->parts;
-
-    if (found->begins)
-        begin_part_member(told, found);
-    else if (found->id == ITEM_PART)
-        end_part(parts);
-    else if (found->id == ITEM_PART_TYPE)
-        parts->apart = !is_in_top(found->text);
-    else if (found->id == ITEM_PART_MODEL)
-        text_copy(parts->reading.model, sizeof(parts->reading.model),
-                  found->text);
-    else
-        parts->reading.counts[found->id - ITEM_PART_COUNT] = found->number;
-}
-
-/* ---- all that is told --------------------------------------------------- */
-
 static void note(void *arg, const struct sift_found *found)
 {
     struct meter_usage *told = arg;
 
     if (found->id >= ITEM_PART) {
-        note_part(told, found);
+        meter_parts_take(told, found);
         return;
     }
     if (found->begins)
@@ -220,13 +97,15 @@ static void note(void *arg, const struct sift_found *found)
     if (found->id < METER_COUNTS)
         note_count(told, found);
     if (found->id == ITEM_MODEL)
-        text_copy(told->model, sizeof(told->model), found->text);
+        meter_take_model(told->model, found->text);
     if (found->id == ITEM_TIER)
         text_copy(told->service_tier, sizeof(told->service_tier), found->text);
     if (found->id == ITEM_FINAL)
         told->final = true;
-    if (found->id == ITEM_START || found->id == ITEM_FINAL)
-        end_usage(told);
+    if (found->id == ITEM_START || found->id == ITEM_FINAL) {
+        told->told++;
+        meter_parts_sum(told);
+    }
 }
 
 /* ---- the lines of a stream ---------------------------------------------- */
@@ -393,32 +272,4 @@ void meter_feed(struct meter *meter, struct str bytes)
         feed_lines(meter, bytes);
         break;
     }
-}
-
-uint64_t meter_cache_writes(const uint64_t counts[METER_COUNTS])
-{
-    uint64_t parts =
-        sum_of(counts[METER_CACHE_WRITE_5M], counts[METER_CACHE_WRITE_1H]);
-    uint64_t all = counts[METER_CACHE_WRITE];
-
-    return parts > all ? parts : all;
-}
-
-void meter_rest(const struct meter_usage *told, uint64_t rest[METER_COUNTS])
-{
-    static const uint64_t none[METER_COUNTS] = { 0 };
-    const uint64_t *top = told->parts ? told->parts->top : told->counts;
-    const uint64_t *covered = told->parts ? told->parts->covered : none;
-
-    for (size_t i = 0; i < METER_COUNTS; i++) {
-        uint64_t all =
-            i == METER_CACHE_WRITE ? meter_cache_writes(top) : top[i];
-
-        rest[i] = all > covered[i] ? all - covered[i] : 0;
-    }
-}
-
-uint64_t meter_rated_input(const struct meter_usage *told)
-{
-    return sum_of(told->counts[METER_INPUT], meter_cache_writes(told->counts));
 }

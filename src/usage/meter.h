@@ -38,7 +38,8 @@ enum meter_count {
 /* Models that iterations name, the answer's own included; what further ones used is
    summed up as that of METER_MODEL_ODD. */
 #define METER_PARTS_MAX 6
-/* Stands for one that nobody can read: no model is called so. */
+/* Stands for one that nobody can read, and for a key or token that was sent as one: no
+   model is called so. */
 #define METER_MODEL_ODD "?"
 
 /* What iterations of one model used. */

@@ -4,6 +4,7 @@
 
 #include "base/macros.h"
 #include "base/text.h"
+#include "base/token.h"
 
 /* ---- where it stands ---------------------------------------------------- */
 
@@ -81,10 +82,12 @@ static void take_model(struct scan_facts *facts, const struct sift_found *found)
     facts->model_again |= found->begins && facts->model_is != SCAN_ABSENT;
     if (facts->model_again)
         scan_doubt_note(facts, SCAN_DOUBT_TWICE, STR("model"));
-    facts->model_is = found->begins ? SCAN_ODD : SCAN_TOLD;
+    facts->model_is = SCAN_ODD;
     facts->model[0] = '\0';
-    if (!found->begins)
-        text_copy(facts->model, sizeof(facts->model), found->text);
+    if (found->begins || token_is_in(found->text))
+        return;
+    facts->model_is = SCAN_TOLD;
+    text_copy(facts->model, sizeof(facts->model), found->text);
 }
 
 static void take_max_tokens(struct scan_facts *facts,

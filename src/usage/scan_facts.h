@@ -45,8 +45,9 @@ struct scan_edit {
 };
 
 struct scan_facts {
-    enum scan_fact model_is; /* ODD: no text, empty, over SIFT_TEXT_MAX bytes or
-                                with escapes of other than ASCII characters */
+    enum scan_fact model_is; /* ODD: no text, empty, over SIFT_TEXT_MAX bytes,
+                                with escapes of other than ASCII characters, or
+                                a key or token */
     bool model_again; /* it is named more than once: readers may differ */
     enum scan_fact max_tokens_is; /* ODD: no plain count */
     bool stream;                  /* "stream": true */

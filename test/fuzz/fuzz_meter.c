@@ -110,7 +110,7 @@ static void check_text(const char *told, const struct json_doc *object,
 {
     struct str text;
 
-    if (told[0])
+    if (told[0] && strcmp(told, METER_MODEL_ODD) != 0)
         MUST(json_doc_get_str(object, member, &text) &&
              str_eq(text, str_of(told)));
 }

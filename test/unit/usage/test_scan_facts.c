@@ -10,6 +10,7 @@
 
 #define LONG16 "0123456789abcdef"
 #define LONG128 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16 LONG16
+#define KEY "cr_0123456789abcdefghijklmnopqrstuvwxyzABCDEFG"
 #define TOOL(text) "{\"tools\":[{" text "}]}"
 #define IN(text) "{\"messages\":[{\"content\":[{" text "}]}]}"
 
@@ -47,6 +48,8 @@ static const struct {
     { "{\"model\":\"claude\\uff0dopus-5\"}", "model?" },
     { "{\"model\":\"claude\\u002Dopus-5\"}", "model=claude-opus-5" },
     { "{\"model\":\"" LONG16 "\\u0000" LONG128 "\"}", "model?" },
+    { "{\"model\":\"x" KEY "\"}", "model?" },
+    { "{\"model\":\"sk-ant-oat01-x\"}", "model?" },
     /* the last one counts */
     { "{\"model\":\"a\",\"model\":\"b\",\"max_tokens\":1,\"max_tokens\":2}",
       "model=b max=2 again" },

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: MIT
+/* What meter.c (lines and members) and meter_parts.c (iterations) share.  Not for other
+   folders. */
+#pragma once
+
+#include "usage/meter.h"
+
+/* Ids of members: an enum meter_count, or one of these. */
+enum item {
+    ITEM_MODEL = METER_COUNTS,
+    ITEM_TIER,
+    ITEM_START, /* the end of a message_start's message */
+    ITEM_FINAL, /* the end of a usage that is the last word */
+    ITEM_NONE,
+    ITEM_PART, /* the array of iterations begins, or one of them ends */
+    ITEM_PART_TYPE,
+    ITEM_PART_MODEL,
+    ITEM_PART_COUNT, /* and so on: one for each enum meter_count */
+};
+
+/* A key that was sent as a model is kept nowhere. */
+void meter_take_model(char to[SIFT_TEXT_MAX + 1], struct str model);
+/* Of ITEM_PART and those behind it. */
+void meter_parts_take(struct meter_usage *told, const struct sift_found *found);
+/* A usage is complete: of each count, all that was used. */
+void meter_parts_sum(struct meter_usage *told);
