@@ -21,6 +21,7 @@
 #include "base/text.h"
 #include "base/trim.h"
 #include "net/peers.h"
+#include "relay/unpriced.h"
 #include "store/filelock.h"
 
 struct app {
@@ -36,6 +37,7 @@ struct app {
     struct admin_facts facts;
     struct peers *peers;
     struct outgoing *outgoing;
+    struct unpriced *unpriced;
     struct seats seats; /* of all workers */
     struct capacity capacity;
     struct worker **workers;
@@ -115,6 +117,7 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
                    .proxy = app->place.proxy,
                    .outgoing = app->outgoing,
                    .ending = &app->nothing_more,
+                   .unpriced = app->unpriced,
                    .fd_max = app->capacity.fd_max },
         .admin = admin_options_of(app),
     };
@@ -129,6 +132,7 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
 static void find_peers(struct app *app)
 {
     app->outgoing = outgoing_new();
+    app->unpriced = unpriced_new();
     app->peers = peers_new(NULL);
     if (peers_way(app->peers) == PEERS_PROC)
         log_line(LOG_INFO,
@@ -344,6 +348,7 @@ static void release(struct app *app)
     mem_free(app->workers);
     peers_free(app->peers);
     outgoing_free(app->outgoing);
+    unpriced_free(app->unpriced);
     admin_token_done(&app->admin_token);
     failures_free(app->failures);
     filelock_release(app->running);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "relay/unbooked.h"
+#include "relay/unpriced.h"
 #include "team/keys.h"
 #include "usage/named_models.h"
 #include "usage/scan.h"
@@ -213,6 +214,8 @@ enum ration_answer admit_ask(struct relayed *r, void (*wake)(void *arg))
         is_new = false;
         answer = ration_ask(r->ration, wake, r, &r->err);
     } while (answer == RATION_OUTDATED);
+    if (answer == RATION_REFUSED && !ration_has_price(r->ration))
+        unpriced_note(r->relay->options.unpriced, model_of(r), false);
     return answer;
 }
 
@@ -253,6 +256,24 @@ void admit_note_sent(struct relayed *r)
     r->owed = may_be_billed(r);
 }
 
+/* Models that the answer names, and nobody has a price for. */
+static void note_unpriced(struct relayed *r)
+{
+    struct unpriced *unpriced = r->relay->options.unpriced;
+    const struct meter_usage *usage = r->meter ? &r->meter->usage : NULL;
+    const struct meter_parts *parts = usage ? usage->parts : NULL;
+
+    if (usage && !ration_has_price(r->ration))
+        unpriced_note(unpriced, str_of(usage->model), true);
+    for (size_t i = 0; parts && i < parts->count; i++) {
+        struct str model = str_of(parts->at[i].model);
+
+        if (model.len > 0 &&
+            !prices_find(r->relay->prices, model, clock_wall_ms()))
+            unpriced_note(unpriced, model, true);
+    }
+}
+
 void admit_settle(struct relayed *r)
 {
     if (!r->ration)
@@ -265,6 +286,7 @@ void admit_settle(struct relayed *r)
                                  .usage = r->meter ? &r->meter->usage : NULL,
                                  .answer_bytes = metering_bytes(r->meter) });
     assert(!ration_is_held(r->ration));
+    note_unpriced(r);
     ration_free(r->ration);
     r->ration = NULL;
 }

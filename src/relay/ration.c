@@ -19,6 +19,11 @@ void ration_find_price(struct ration *ration, const char *model)
                                      clock_wall_ms());
 }
 
+bool ration_has_price(const struct ration *ration)
+{
+    return !ration->price || price_is_known(ration->price);
+}
+
 static bool is_estimated(const struct ration_options *options)
 {
     return options->costs && options->counted;

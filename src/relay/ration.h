@@ -71,6 +71,9 @@ enum ration_answer {
 };
 enum ration_answer ration_ask(struct ration *ration, void (*wake)(void *arg),
                               void *arg, struct err *err);
+/* Is there a price for its model, that of the answer once it is known?  True if it costs
+   nothing. */
+bool ration_has_price(const struct ration *ration);
 /* Has it been given, and not settled yet? */
 bool ration_is_held(const struct ration *ration);
 /* What is known of the answer so far.  For each wake: mostly it costs two

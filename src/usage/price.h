@@ -60,6 +60,12 @@ const struct price *prices_find(const struct prices *prices, struct str model,
 const struct price *prices_find_safe(const struct prices *prices,
                                      struct str model, uint64_t now_ms);
 
+/* Is it a row, and not what stands for models without one? */
+static inline bool price_is_known(const struct price *price)
+{
+    return price->model.len > 0;
+}
+
 /* May a pattern of models (team/patterns.h) mean one that the table has, with or
    without a date? */
 bool prices_know(const struct prices *prices, struct str pattern);
