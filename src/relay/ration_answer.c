@@ -42,7 +42,7 @@ static bool tells_all(const struct meter_usage *usage)
            usage->known[METER_OUTPUT];
 }
 
-static void raise(struct estimate *output, uint64_t tokens, uint64_t cost)
+static void lift(struct estimate *output, uint64_t tokens, uint64_t cost)
 {
     output->tokens_out = ration_larger(output->tokens_out, tokens);
     output->cost_out_microusd = ration_larger(output->cost_out_microusd, cost);
@@ -59,16 +59,16 @@ static struct estimate output_so_far(const struct ration *ration,
     struct estimate so_far;
     struct estimate mean;
 
-    raise(&output, told,
-          price_tokens_microusd(ration->price, PRICE_OUTPUT, told));
+    lift(&output, told,
+         price_tokens_microusd(ration->price, PRICE_OUTPUT, told));
     if (!row_of(ration)->has_like)
         return output;
     so_far = estimate_so_far(&ration->history, answer_bytes);
     mean = estimate_mean_out(&ration->history);
-    raise(&output,
-          ration_smaller(so_far.tokens_out + mean.tokens_out, most->tokens_out),
-          ration_smaller(so_far.cost_out_microusd + mean.cost_out_microusd,
-                         most->cost_out_microusd));
+    lift(&output,
+         ration_smaller(so_far.tokens_out + mean.tokens_out, most->tokens_out),
+         ration_smaller(so_far.cost_out_microusd + mean.cost_out_microusd,
+                        most->cost_out_microusd));
     return output;
 }
 
@@ -81,8 +81,8 @@ static struct admission_hold hold_so_far(const struct ration *ration,
     return (struct admission_hold){
         .tokens_in = meter_rated_input(usage),
         .tokens_out = output.tokens_out,
-        .cost_microusd = price_input_microusd(ration->price, usage) +
-                         output.cost_out_microusd,
+        .cost_microusd = ration_sum(price_input_microusd(ration->price, usage),
+                                    output.cost_out_microusd),
     };
 }
 
@@ -196,7 +196,7 @@ static struct admission_truth broken_off(const struct ration *ration,
         .sent = true,
         .tokens_in = ration_larger(meter_rated_input(usage), input.tokens_in),
         .tokens_out = output.tokens_out,
-        .cost_microusd = cost_in + output.cost_out_microusd,
+        .cost_microusd = ration_sum(cost_in, output.cost_out_microusd),
     };
 }
 

@@ -98,11 +98,6 @@ static struct estimate find_unread(const struct ration *ration)
 
 /* ---- at the most --------------------------------------------------------- */
 
-static uint64_t sum_of(uint64_t a, uint64_t b)
-{
-    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
-}
-
 /* What nothing bounds brings beside the rest about what it usually came to: by bytes
    alone a large body would be thought to bring a hundred times that. */
 static struct estimate add_usual(const struct ration *ration,
@@ -111,10 +106,10 @@ static struct estimate add_usual(const struct ration *ration,
     struct estimate usual = estimate_usual(&ration->history);
 
     return (struct estimate){
-        sum_of(most->tokens_in, usual.tokens_in),
-        sum_of(most->tokens_out, usual.tokens_out),
-        sum_of(most->cost_microusd, usual.cost_microusd),
-        sum_of(most->cost_out_microusd, usual.cost_out_microusd),
+        ration_sum(most->tokens_in, usual.tokens_in),
+        ration_sum(most->tokens_out, usual.tokens_out),
+        ration_sum(most->cost_microusd, usual.cost_microusd),
+        ration_sum(most->cost_out_microusd, usual.cost_out_microusd),
     };
 }
 

@@ -39,6 +39,12 @@ static inline uint64_t ration_larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+/* Answers say what they like. */
+static inline uint64_t ration_sum(uint64_t a, uint64_t b)
+{
+    return a > UINT64_MAX - b ? UINT64_MAX : a + b;
+}
+
 static inline struct counters_now ration_now(const struct ration *ration)
 {
     return (struct counters_now){ loop_now_ms(ration->options.loop),

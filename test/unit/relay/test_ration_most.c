@@ -258,6 +258,20 @@ static void what_is_told_counts_if_it_is_more(void **state)
     assert_int_equal(used_out(), 1000);
 }
 
+/* More than could be added up. */
+static void absurd_numbers_are_not_small_ones(void **state)
+{
+    struct meter_usage usage = usage_of(1, false);
+    struct ration *ration = given();
+
+    (void)state;
+    usage.counts[METER_INPUT] = UINT64_MAX;
+    ration_look(ration, &usage, 100);
+    assert_int_equal(held(), ADMISSION_MOST);
+    end(ration, &usage, 100000, false);
+    assert_int_equal(used(), ADMISSION_MOST);
+}
+
 /* A stream whose beginning has no usage. */
 static void a_beginning_without_numbers_tells_nothing(void **state)
 {
@@ -363,6 +377,7 @@ int main(void)
         TEST(tools_count_when_an_answer_broke_off),
         TEST(what_tells_no_numbers_is_booked_as_reserved),
         TEST(what_is_told_counts_if_it_is_more),
+        TEST(absurd_numbers_are_not_small_ones),
         TEST(a_beginning_without_numbers_tells_nothing),
         TEST(what_is_known_to_exceed_a_minute_never_starts),
         TEST(what_mostly_fits_starts_in_an_empty_minute),
