@@ -61,6 +61,7 @@ describe('files belong to one user', () => {
     assert.match(done.stderr, /\.env holds ADMIN_TOKEN and can be read by other users \(mode 644\): .*chmod 600 \.env/);
     fs.writeFileSync(file, 'PORT=3000\n');
     const folder = path.join(tempFolder(), 'data-of-the-relay-number-1');
+    fs.mkdirSync(path.join(folder, 'db'), { recursive: true, mode: 0o700 });
     assert.equal(command(['account', 'list'], { env: { DATA_DIR: folder }, cwd }).stderr, `claude-relay: working on ${folder} itself: no relay runs on it\n`);
   });
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* claude-relay key ...: what people and scripts are told, with a relay and without. */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
 
@@ -20,6 +21,8 @@ describe('claude-relay key', () => {
   const dir = path.join(tempFolder(), 'data');
 
   it('says that there are none yet, and what the first one means', () => {
+    assert.match(key(dir, 'list').stderr, /there is no folder .*\/data: is DATA_DIR .* right/);
+    fs.mkdirSync(path.join(dir, 'db'), { recursive: true, mode: 0o700 });
     assert.match(done(dir, 'list'), /^There are no keys yet: make one with `.* key create alice`\.\n$/);
     assert.match(done(dir, 'group', 'list'), /^There are no groups yet: make one with `.* key group create interns`\.\n$/);
     assert.match(done(dir, 'create', 'alice'), /This is the first key\. {2}From now on everybody needs one .*LOOPBACK_WITHOUT_KEY=on/s);
