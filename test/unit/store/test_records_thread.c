@@ -96,6 +96,43 @@ static void others_pass_one_that_has_to_wait(void **state)
     finish(&stuck);
 }
 
+static void wake_nobody(void *arg)
+{
+    (void)arg;
+}
+
+static bool look(struct sql *sql, void *arg, struct err *err)
+{
+    return sql_others(sql, arg, err);
+}
+
+/* That others' writes can be looked for says nothing about whether it can be
+   written. */
+static void a_look_ends_no_trouble(void **state)
+{
+    struct scene *scene = *state;
+    struct errand stuck = { .name = "a" };
+    struct records_job *job;
+    uint64_t number = 0;
+
+    script_sql_fail(SCRIPT_SQL_STATEMENT, ERR_IO, SCRIPT_SQL_ALWAYS);
+    start(scene, &stuck, 0);
+    wire_until(scene->loop, has_problem, scene);
+    job = records_start(scene->records, scene->loop,
+                        &(struct records_work){
+                            .run = look, .arg = &number, .looks = true },
+                        wake_nobody, NULL);
+    while (!records_job_is_done(job))
+        wire_turn(scene->loop);
+    assert_null(records_job_error(job));
+    assert_true(number > 0);
+    assert_true(has_problem(scene));
+    records_job_free(job);
+    script_sql_fail(SCRIPT_SQL_STATEMENT, ERR_IO, 0);
+    assert_null(wait_for(scene, &stuck));
+    finish(&stuck);
+}
+
 static void what_waited_comes_in_its_order_when_it_works_again(void **state)
 {
     struct scene *scene = *state;
@@ -224,6 +261,7 @@ int main(void)
         TEST(what_cannot_work_fails_at_once),
         TEST(a_name_that_is_taken_is_said),
         TEST(others_pass_one_that_has_to_wait),
+        TEST(a_look_ends_no_trouble),
         TEST(what_waited_comes_in_its_order_when_it_works_again),
         TEST(trouble_is_told_until_it_is_over),
         TEST(the_log_has_trouble_once_and_its_end),
