@@ -24,8 +24,8 @@ static void try_folder(struct check_report *report, struct buf *path,
         say(report, "commands will reach a relay through", buf_str(path));
     else
         check_say(report, CHECK_WARN, "control",
-                  "commands cannot reach a relay, and work on the folder "
-                  "beside it: %s",
+                  "commands cannot reach a relay, and do nothing while one "
+                  "runs: %s",
                   err->text);
 }
 

@@ -139,9 +139,9 @@ static void say(struct control *control, const struct err *err)
                  control->hold.folder);
     else if (err->text[0])
         log_line(LOG_WARN,
-                 "there is no control socket, commands work on the folder "
-                 "beside this relay: %s",
-                 err->text);
+                 "there is no control socket, so commands refuse to work on "
+                 "%s while this relay runs: %s",
+                 control->hold.folder, err->text);
 }
 
 static void take_back(struct control *control, struct look *look)
