@@ -194,6 +194,46 @@ const char *shown_host(struct str text, char out[SHOWN_MAX])
     return show(shown_is_harmless_host(text), text, out);
 }
 
+/* Longer parts of a name are of one kind. */
+#define MIXED_MAX 4
+
+static bool is_part_of_name(struct str part)
+{
+    size_t digits = 0;
+
+    for (size_t i = 0; i < part.len; i++)
+        digits += is_digit(part.at[i]);
+    return digits == 0 || digits == part.len || part.len <= MIXED_MAX;
+}
+
+/* A longer word than a person writes is none. */
+#define PART_MAX 16
+
+static bool is_a_name(struct str text)
+{
+    static const struct chars usual = { { CHARS_ALNUM } };
+    size_t from = 0;
+
+    if (text.len > WORD_MAX || token_is_in(text))
+        return false;
+    for (size_t i = 0; i <= text.len; i++) {
+        if (i < text.len && chars_has(&usual, text.at[i]))
+            continue;
+        if (i < text.len && (!text.at[i] || !strchr("._-:", text.at[i])))
+            return false;
+        if (i - from > PART_MAX ||
+            !is_part_of_name(str_sub(text, from, i - from)))
+            return false;
+        from = i + 1;
+    }
+    return true;
+}
+
+const char *shown_name(struct str text, char out[SHOWN_MAX])
+{
+    return show(is_a_name(text), text, out);
+}
+
 const char *shown_argument(struct str text, char out[SHOWN_MAX])
 {
     size_t equals = str_index(text, '=');

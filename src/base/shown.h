@@ -23,6 +23,11 @@ bool shown_is_harmless_host(struct str text);
 const char *shown(struct str text, char out[SHOWN_MAX]);
 const char *shown_host(struct str text, char out[SHOWN_MAX]);
 
+/* What somebody called a model, a tool or a member: at most 64 letters, digits and
+   . _ - :, in parts that have either letters or digits or are short, as names have them
+   and keys have not. */
+const char *shown_name(struct str text, char out[SHOWN_MAX]);
+
 /* An argument of a command: like a host, but of "--name=value" only the name. */
 const char *shown_argument(struct str text, char out[SHOWN_MAX]);
 

@@ -50,7 +50,7 @@ static void say(struct str model)
              "the table of prices does not know the model %s: limits count it "
              "at the highest price of any model, for input, output and caches "
              "each (docs/limits.md)",
-             shown(model, text));
+             shown_name(model, text));
 }
 
 /* Under the lock.  Should it be told of? */

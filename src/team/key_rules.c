@@ -98,14 +98,15 @@ bool key_allows_model(const struct key *key, struct str model, struct err *err)
         return err_set(err, ERR_FORBIDDEN,
                        "the relay key \"%s\" may not use the model %s: "
                        "denied are %s",
-                       key->name, shown(model, text),
+                       key->name, shown_name(model, text),
                        listed(key->deny_models, list));
     if (!key->models || patterns_match(key->models, model))
         return true;
     return err_set(err, ERR_FORBIDDEN,
                    "the relay key \"%s\" may not use the model %s: allowed "
                    "are %s",
-                   key->name, shown(model, text), listed(key->models, list));
+                   key->name, shown_name(model, text),
+                   listed(key->models, list));
 }
 
 bool key_names_account(const struct key *key, struct str account)

@@ -143,6 +143,42 @@ static void a_user_agent_is_shown_if_it_looks_like_one(void **state)
 }
 
 static const struct {
+    const char *text;
+    const char *shown; /* NULL: as it is */
+} named[] = {
+    { "claude-haiku-4-5-20251001", NULL },
+    { "claude-3-5-haiku-latest", NULL },
+    { "tool_search_tool_bm25_20251119", NULL },
+    { "context_management", NULL },
+    { "us.anthropic.claude-opus-5:0", NULL },
+    { "cr_short", NULL },
+    { "", NULL },
+    /* keys, of whomever */
+    { "cr_CANARY-0123456789_ABCDEFGHIJKLMNOPQRSTUVWXY", HIDDEN },
+    { "sk-ant-a", HIDDEN },
+    { "sk-proj-a1b2c3d4e5f6", HIDDEN },
+    { "0123456789abcdef", HIDDEN },
+    { "ghp_abcdefghijklmnopqrst", HIDDEN },
+    { "a b", HIDDEN },
+    { "a@b", HIDDEN },
+    { "a\nb", HIDDEN },
+    { "a=b", HIDDEN },
+    { "a-b-c-d-e-f-g-h-i-j-k-l-m-n-o-p-q-r-s-t-u-v-w-x-y-z-a-b-c-d-e-f-g",
+      HIDDEN },
+};
+
+static void a_name_is_shown_if_it_looks_like_one(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(named); i++) {
+        char out[SHOWN_MAX];
+
+        assert_string_equal(shown_name(str_of(named[i].text), out),
+                            named[i].shown ? named[i].shown : named[i].text);
+    }
+}
+
+static const struct {
     const char *path;
     const char *shown;
 } paths[] = {
@@ -179,6 +215,7 @@ int main(void)
         cmocka_unit_test(a_long_path_is_cut_and_a_long_word_is_none),
         cmocka_unit_test(of_an_argument_the_name_is_shown),
         cmocka_unit_test(a_user_agent_is_shown_if_it_looks_like_one),
+        cmocka_unit_test(a_name_is_shown_if_it_looks_like_one),
         cmocka_unit_test(a_token_in_a_requests_path_is_masked),
     };
 
