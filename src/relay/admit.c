@@ -124,10 +124,19 @@ static struct ration_owner owner_of(const struct relayed *r)
     return owner;
 }
 
+/* The dearest price there is in the table proves nothing of another model. */
+static void doubt_model(struct relayed *r)
+{
+    if (r->facts && r->caller.key->strict &&
+        !prices_find(r->relay->prices, model_of(r), clock_wall_ms()))
+        scan_facts_doubt_model(r->facts);
+}
+
 static void make_ration(struct relayed *r)
 {
     struct keys *keys = r->relay->options.keys;
 
+    doubt_model(r);
     r->group = key_group_of(r->caller.key);
     r->ration = ration_new(
         &(struct ration_options){ .loop = r->relay->options.loop,
@@ -161,6 +170,7 @@ static bool renew(struct relayed *r)
     struct ration_owner owner;
 
     r->group = key_group_of(r->caller.key);
+    doubt_model(r);
     owner = owner_of(r);
     ration_renew(r->ration, &owner);
     key_group_unref(was);

@@ -51,6 +51,8 @@ static const struct {
                           "nothing bounds what its use costs", "leave it out" },
     [SCAN_DOUBT_EDIT] = { "a context edit of the type",
                           "nobody here knows what it costs", "leave it out" },
+    [SCAN_DOUBT_MODEL] = { "the model", "its price is not known here",
+                           "name another one" },
     [SCAN_DOUBT_CONTENT] = { "content of the type",
                              "it brings tools that nothing bounds",
                              "leave it out" },
@@ -66,7 +68,7 @@ static char *doubt_text(const struct scan_facts *facts)
 
     buf_init(&out, 1024);
     buf_printf(&out, "its body has %s %s (%s): %s", doubts[facts->doubt].what,
-               name.len > 0 ? shown(name, text) : "that nobody can read",
+               name.len > 0 ? shown_name(name, text) : "that nobody can read",
                facts->doubt == SCAN_DOUBT_TWICE ? otherwise
                                                 : why_of(name, otherwise),
                doubts[facts->doubt].mend);

@@ -150,6 +150,11 @@ void scan_facts_take(struct scan_facts *facts, const struct sift_found *found)
     }
 }
 
+void scan_facts_doubt_model(struct scan_facts *facts)
+{
+    scan_doubt_note(facts, SCAN_DOUBT_MODEL, str_of(facts->model));
+}
+
 bool scan_facts_unbounded(const struct scan_facts *facts)
 {
     return facts->tools_unbounded || facts->has_servers ||

@@ -20,6 +20,7 @@ enum scan_doubt {
     SCAN_DOUBT_TWICE, /* a member comes twice: readers differ in which counts */
     SCAN_DOUBT_TOOL,  /* a type of tool */
     SCAN_DOUBT_EDIT,  /* a type of context edit */
+    SCAN_DOUBT_MODEL, /* nobody has a price for it: for its user to find out */
     SCAN_DOUBT_CONTENT, /* a type of content, which brings tools of its own */
 };
 
@@ -85,6 +86,8 @@ void scan_facts_sift(struct sift *sift, sift_fn found, void *arg);
 /* Everything that was found is given to the facts, which begin as zeros. */
 void scan_facts_take(struct scan_facts *facts, const struct sift_found *found);
 
+/* Its model has no price here. */
+void scan_facts_doubt_model(struct scan_facts *facts);
 /* Does nothing bound it: tools, servers, or a doubt? */
 bool scan_facts_unbounded(const struct scan_facts *facts);
 /* Forget what nothing bounds: as if nothing came of it. */

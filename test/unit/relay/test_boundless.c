@@ -36,6 +36,8 @@ static const struct {
       .want = "has a tool of the type advisor_20260301 (each use is a call" },
     { .facts = { .doubt = SCAN_DOUBT_EDIT, .doubt_name = "compact_20260112" },
       .want = "has a context edit of the type compact_20260112 (a summary" },
+    { .facts = { .doubt = SCAN_DOUBT_MODEL, .doubt_name = "claude-new" },
+      .want = "has the model claude-new (its price is not known here): name" },
     { .facts = { .doubt = SCAN_DOUBT_CONTENT, .doubt_name = "tool_addition" },
       .want = "has content of the type tool_addition (it brings tools" },
 };
