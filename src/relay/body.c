@@ -148,6 +148,10 @@ bool body_take(struct relayed *r)
     if (!found.is_object)
         return err_set(&r->err, ERR_BAD_REQUEST,
                        "the body names a proxy_config but is not valid JSON");
+    if (found.proxy_again)
+        return err_set(&r->err, ERR_BAD_REQUEST,
+                       "the body names a proxy_config more than once: name the "
+                       "one that is meant");
     if (!str_eq(found.proxy_config, STR("null")) &&
         !take_proxy(r, found.proxy_config))
         return false;

@@ -10,8 +10,10 @@ static void note_member(void *arg, const struct member *member)
 {
     struct scan *scan = arg;
 
-    if (members_name_is(member, STR("proxy_config")))
-        scan->proxy_config = member->value;
+    if (!members_name_is(member, STR("proxy_config")))
+        return;
+    scan->proxy_again = scan->proxy_config.len > 0;
+    scan->proxy_config = member->value;
 }
 
 /* What is clear to the look ahead needs no second one. */

@@ -17,10 +17,11 @@ struct scan {
                        what was seen before the fault is still told */
     struct scan_facts facts; /* what scan_ahead.h would have gathered */
     struct str proxy_config; /* the raw value of that member; or empty */
+    bool proxy_again;        /* it comes more than once */
 };
 
-/* When proxy_config, at the top level and however its name is escaped, comes twice the
-   last counts, as in most JSON readers. */
+/* proxy_config is looked for at the top level, however its name is escaped; the last one
+   is told. */
 struct scan scan_body(struct str body);
 
 /* Does it begin as an object does, behind white space and a byte order mark? */

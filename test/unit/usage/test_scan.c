@@ -150,6 +150,18 @@ static void top_level_members_are_found(void **state)
         check_scan(i);
 }
 
+static void a_proxy_that_comes_again_is_told(void **state)
+{
+    (void)state;
+    assert_false(scan_body(STR("{\"proxy_config\":1}")).proxy_again);
+    assert_false(
+        scan_body(STR("{\"a\":{\"proxy_config\":1},\"proxy_config\":1}"))
+            .proxy_again);
+    assert_true(
+        scan_body(STR("{\"proxy_config\":{},\"a\":1,\"proxy\\u005fconfig\":1}"))
+            .proxy_again);
+}
+
 /* ---- what is cut -------------------------------------------------------- */
 
 static const struct {
@@ -448,6 +460,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_object_may_begin_in_any_encoding),
+        cmocka_unit_test(a_proxy_that_comes_again_is_told),
         cmocka_unit_test(top_level_members_are_found),
         cmocka_unit_test(a_member_is_cut_and_the_rest_stays),
         cmocka_unit_test(the_cut_body_is_appended),
