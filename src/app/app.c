@@ -15,6 +15,7 @@
 #include "app/running.h"
 #include "app/self_call.h"
 #include "app/worker.h"
+#include "base/cidr.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/out.h"
@@ -262,6 +263,23 @@ static void print_banner(const struct app *app)
     buf_done(&text);
 }
 
+/* Of a block of all addresses. */
+static void warn_of_trust(const struct cidr_list *trusted)
+{
+    for (size_t i = 0; i < trusted->count; i++) {
+        char block[CIDR_TEXT_MAX];
+
+        if (trusted->at[i].bits > 0)
+            continue;
+        cidr_format(&trusted->at[i], block);
+        log_line(LOG_WARN,
+                 "TRUSTED_PROXIES holds %s: whoever connects can say any "
+                 "address, so that keys are bound to none, and wrong ones are "
+                 "slowed down for none; name your proxies alone",
+                 block);
+    }
+}
+
 static bool tend_folder(struct app *app, struct err *err)
 {
     app->failures = failures_new();
@@ -283,6 +301,7 @@ static bool prepare(struct app *app, uint16_t port, struct err *err)
         !find_capacity(app, err))
         return false;
     place_watch(&app->place, caught, app);
+    warn_of_trust(&app->config->trusted);
     return tend_folder(app, err) && add_workers(app, port, err) &&
            self_call_check(app->config, worker_port(app->workers[0]), err);
 }

@@ -227,6 +227,14 @@ describe('the end', () => {
     });
   }
 
+  it('a start says so if every address may say any address', async () => {
+    const relay = await startRelay({ env: { TRUSTED_PROXIES: '10.0.0.0/8, 0.0.0.0/0, ::/0' } });
+    await relay.logged(/TRUSTED_PROXIES holds 0\.0\.0\.0\/0: whoever connects can say any address/);
+    await relay.logged(/TRUSTED_PROXIES holds ::\/0: /);
+    assert.doesNotMatch(relay.log, /holds 10\./);
+    await relay.stop();
+  });
+
   it('SIGTERM twice, and at once after the start', async () => {
     const relay = await startRelay();
     process.kill(relay.pid, 'SIGTERM');
