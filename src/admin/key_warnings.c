@@ -72,11 +72,25 @@ static void warn_of_pool(struct json_doc *doc, const struct key *key,
     warn(doc, text);
 }
 
+/* One from before that was forbidden. */
+static void warn_of_namesake(struct json_doc *doc, struct accounts *accounts)
+{
+    struct account *account = accounts_get(accounts, STR("pool"));
+
+    if (account)
+        warn(doc, "there is an account named \"pool\", but it may use all that "
+                  "are in the pool: give that account another name "
+                  "(docs/accounts.md)");
+    account_unref(account);
+}
+
 static void warn_of_accounts(struct json_doc *doc, const struct key *key,
                              struct accounts *accounts)
 {
-    if (!key->accounts)
+    if (!key->accounts) {
         warn_of_pool(doc, key, accounts);
+        warn_of_namesake(doc, accounts);
+    }
     for (size_t i = 0; key->accounts && i < key->accounts->count; i++)
         warn_of_missing(doc, accounts, key->accounts->at[i]);
 }

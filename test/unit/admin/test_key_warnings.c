@@ -132,6 +132,25 @@ static void an_empty_pool_is_said_where_there_are_accounts(void **state)
     key_unref(key);
 }
 
+/* As one could be, once. */
+static void an_account_with_the_pools_name_is_said(void **state)
+{
+    struct scene *scene = *state;
+    struct key *any = scene_key(&scene->keys, 1, "al", "{}");
+    struct key *one =
+        scene_key(&scene->keys, 2, "bo", "{\"accounts\":[\"pool\"]}");
+    struct json_doc *doc = json_doc_new_object();
+
+    put(scene, &account_kind_apikey, "pool", APIKEY);
+    key_warnings_add(doc, any, scene->accounts, scene->prices);
+    expect(doc, (const char *const[2]){ "an account named \"pool\"" });
+    doc = json_doc_new_object();
+    key_warnings_add(doc, one, scene->accounts, scene->prices);
+    expect(doc, (const char *const[2]){ NULL });
+    key_unref(any);
+    key_unref(one);
+}
+
 static void what_is_revoked_is_left_alone(void **state)
 {
     struct scene *scene = *state;
@@ -168,6 +187,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_is_hardly_meant_is_said),
         TEST(an_empty_pool_is_said_where_there_are_accounts),
+        TEST(an_account_with_the_pools_name_is_said),
         TEST(what_is_revoked_is_left_alone),
         TEST(a_group_that_lets_nothing_through_is_said),
     };
