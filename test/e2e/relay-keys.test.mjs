@@ -174,6 +174,23 @@ describe('relay keys', () => {
     assert.equal((await list('?state=odd')).status, 400);
   });
 
+  /* A page is described in parts, between which others have their turn. */
+  it('are listed whole, however many a page has', async () => {
+    const many = Array.from({ length: 120 }, (_, i) => `many-${String(i).padStart(3, '0')}`);
+    for (const name of many) {
+      assert.equal((await create({ name })).status, 201);
+    }
+    const pages = await Promise.all(Array.from({ length: 8 }, () => list('?name=many-&limit=110')));
+    for (const { keys, total, next_cursor } of pages) {
+      assert.deepEqual(keys.map(({ name }) => name), many.slice(0, 110));
+      assert.equal(total, 120);
+      const rest = await list(`?name=many-&limit=110&cursor=${next_cursor}`);
+      assert.deepEqual(rest.keys.map(({ name }) => name), many.slice(110));
+      assert.equal(rest.next_cursor, null);
+      assert.equal(rest.total, null, 'the first page has told it');
+    }
+  });
+
   it('belong to groups with limits of their own', async () => {
     assert.equal((await ask('POST', '/admin/api/groups', { name: 'students', limits: { rpm: 5 } })).status, 201);
     const made = await create({ name: 'fred', group: 'students' });
