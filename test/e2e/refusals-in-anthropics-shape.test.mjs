@@ -145,9 +145,9 @@ describe('refusals have the shape of Anthropic', () => {
   });
 
   it('429: tokens of a minute', async () => {
-    for (const [name, used] of [['tpm_in', '50,000'], ['tpm_out', '10,000']]) {
-      const [, answer] = await refusedBy({ limits: { [name]: 9000 } });
-      assertProblem(answer, 429, 'rate_limit_error', new RegExp(`has used ${used} of 9,000 .* a minute \\(limit ${name}\\)`));
+    for (const [name, limit, used] of [['tpm_in', 90000, '50,000 of 90,000'], ['tpm_out', 19000, '10,000 of 19,000']]) {
+      const [, answer] = await refusedBy({ limits: { [name]: limit } });
+      assertProblem(answer, 429, 'rate_limit_error', new RegExp(`has used ${used} .* a minute \\(limit ${name}\\).*opens again \\S+ \\d\\d:\\d\\d:\\d\\d \\(`));
       assert.ok(Number(answer.headers['retry-after']) >= 1);
     }
   });
