@@ -45,10 +45,25 @@ static bool find_usual_most(const struct ration *ration, struct estimate *worst)
     return find_most(ration, &facts, worst);
 }
 
+/* Only a key that is strict doubts what is not known to be bounded: else whatever is new
+   would go one by one. */
+static bool find_proven_most(const struct ration *ration,
+                             struct estimate *worst)
+{
+    struct scan_facts facts;
+
+    if (!ration->options.facts)
+        return false;
+    facts = *ration->options.facts;
+    if (!ration->options.owner.strict)
+        facts.doubt = SCAN_DOUBT_NONE;
+    return find_most(ration, &facts, worst);
+}
+
 static enum ration_bound find_bound(const struct ration *ration,
                                     struct estimate *most)
 {
-    if (find_most(ration, ration->options.facts, most))
+    if (find_proven_most(ration, most))
         return RATION_BOUND_PROVEN;
     return find_usual_most(ration, most) ? RATION_BOUND_USUAL
                                          : RATION_BOUND_NONE;

@@ -12,9 +12,8 @@ static bool is_among(const char *const *list, size_t count, struct str text)
     return false;
 }
 
-/* Tools that the client runs and Anthropic describes.  Any other is taken for one that
-   Anthropic runs, so that a new one is not overlooked. */
-static bool is_clients(struct str type)
+/* Tools that the client runs and Anthropic describes: what they add is known. */
+static bool is_known_clients(struct str type)
 {
     static const char *const types[] = {
         "bash_20241022",        "bash_20250124",        "text_editor_20241022",
@@ -24,6 +23,20 @@ static bool is_clients(struct str type)
     };
 
     return is_among(types, COUNT_OF(types), type);
+}
+
+/* What are further versions of these, by their names.  Any other is taken for one that
+   Anthropic runs, so that a new one is not overlooked. */
+static bool is_likely_clients(struct str type)
+{
+    static const char *const begin[] = { "bash_", "text_editor_", "computer_",
+                                         "browser_", "memory_" };
+
+    for (size_t i = 0; i < COUNT_OF(begin); i++) {
+        if (str_starts(type, str_of(begin[i])))
+            return true;
+    }
+    return str_eq(type, STR("custom"));
 }
 
 /* Tools that Anthropic runs max_uses times at the most.  Later versions of these run
@@ -68,12 +81,12 @@ void scan_tools_take(struct scan_facts *facts, const struct sift_found *found)
 
 static void take_readable_type(struct scan_facts *facts, struct str type)
 {
-    bool clients = is_clients(type);
+    bool known = is_known_clients(type);
 
     facts->tool.readable = true;
-    facts->tool.is_server = !clients && !str_eq(type, STR("custom"));
-    facts->typed_tools += clients;
-    if (facts->tool.is_server && !is_bounded_by_uses(type))
+    facts->tool.is_server = !is_likely_clients(type);
+    facts->typed_tools += known;
+    if (!known && !is_bounded_by_uses(type) && !str_eq(type, STR("custom")))
         scan_doubt_note(facts, SCAN_DOUBT_TOOL, type);
 }
 

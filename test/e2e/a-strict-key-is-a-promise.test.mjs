@@ -110,6 +110,12 @@ describe('a strict key is a promise', () => {
     });
   }
 
+  it('other keys send what is new side by side', async () => {
+    const key = await createKey(s, 'side by side', { ...BIG, limits: { cost_total: 100 } });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => post(key, bodyOf({ something_new: 1, tools: [{ type: 'bash_20990101', name: 'bash' }] }))));
+    assert.deepEqual([...new Set(answers.map((answer) => answer.status))], [200]);
+  });
+
   it('Claude Code works with it', async () => {
     for (const body of [CLAUDE_CODE, { ...CLAUDE_CODE, speed: null, fallbacks: null, service_tier: 'auto' }]) {
       assert.equal((await post(strict, body)).status, 200);

@@ -37,6 +37,27 @@ static void leave(struct ration *ration)
     ration_free(ration);
 }
 
+/* ---- doubts -------------------------------------------------------------- */
+
+/* What is not known to be bounded is for strict keys to doubt; others send it side by
+   side, without a history too. */
+static void doubts_are_for_strict_keys(void **state)
+{
+    struct ration *one;
+    struct ration *two;
+
+    (void)state;
+    s.limits.at[LIMIT_COST_TOTAL] = 2 * most_of().cost_microusd;
+    s.facts.doubt = SCAN_DOUBT_MEMBER;
+    one = given();
+    two = given();
+    assert_int_equal(held(), s.limits.at[LIMIT_COST_TOTAL]);
+    leave(one);
+    leave(two);
+    s.options.owner.strict = true;
+    refused("its body has the member that nobody can read");
+}
+
 /* ---- the worst is the most ----------------------------------------------- */
 
 /* Short bodies that bring much: searches, documents that are fetched.  A large one would
@@ -367,6 +388,7 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
+        TEST(doubts_are_for_strict_keys),
         TEST(no_history_exceeds_the_worst),
         TEST(what_exceeded_the_worst_may_exceed_it_again),
         TEST(strict_takes_the_worst_where_it_was_never_exceeded),
