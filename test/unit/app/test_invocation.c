@@ -7,10 +7,22 @@
 
 #include "run.h"
 
+/* A folder of a relay's in which no account is. */
+static void begin(const struct run *run, const char *folder)
+{
+    char path[5000];
+
+    (void)snprintf(path, sizeof(path), "%s/%s", run->folder, folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+    (void)snprintf(path, sizeof(path), "%s/%s/db", run->folder, folder);
+    assert_int_equal(mkdir(path, 0700), 0);
+}
+
 static void commands_are_printed_as_the_program_was_called(void **state)
 {
     struct run *run = *state;
 
+    begin(run, "data");
     run->program = "build/claude-relay";
     run_command(run, "account list");
     unit_assert_part(run->out, "add one with `build/claude-relay login main` "
@@ -29,6 +41,7 @@ static void the_folder_of_the_environment_is_given_again(void **state)
 {
     struct run *run = *state;
 
+    begin(run, "my data");
     run->env[0] = "DATA_DIR=my data";
     run_command(run, "account list");
     unit_assert_part(run->out, "`DATA_DIR='my data' claude-relay login main`");
@@ -39,6 +52,7 @@ static void the_folder_of_the_env_file_is_not(void **state)
 {
     struct run *run = *state;
 
+    begin(run, "there");
     unit_write(run->folder, ".env", "DATA_DIR=there\n");
     run_command(run, "account list");
     unit_assert_part(run->out,
@@ -50,6 +64,7 @@ static void a_path_beyond_reason_is_not_repeated(void **state)
     struct run *run = *state;
     static char path[20000];
 
+    begin(run, "data");
     memset(path, '\'', sizeof(path) - 1);
     run->program = path;
     run_command(run, "account list");
