@@ -13,8 +13,8 @@ import { assertProblem } from '../support/check.mjs';
 
 const folder = () => path.join(tempFolder(), 'data');
 const add = (dir, name, input, env = {}) => command(['account', 'add', name, '--api-key', '-'], { env: { DATA_DIR: dir, ...env }, input });
-/* Beside the database, whose folder every command makes. */
-const accountFiles = (dir) => fs.readdirSync(dir).filter((name) => name !== 'db');
+/* Beside the database and the lock, which every command makes. */
+const accountFiles = (dir) => fs.readdirSync(dir).filter((name) => !['db', '.in-use'].includes(name));
 const holders = (dir, pattern) =>
   filesBelow(dir).filter((file) => pattern.test(fs.readFileSync(file, 'latin1')));
 
