@@ -288,7 +288,7 @@ export async function startRelay(options = {}) {
   (options.accounts ?? ((dir) => addApiKey(dir, 'demo')))(dataDir);
   if (options.uid) {
     fs.chownSync(dataDir, options.uid, options.uid);
-    for (const name of ['db', 'db/relay.db'].map((name) => path.join(dataDir, name)).filter(fs.existsSync)) {
+    for (const name of ['db', 'db/relay.db', '.in-use'].map((name) => path.join(dataDir, name)).filter(fs.existsSync)) {
       fs.chownSync(name, options.uid, options.uid);
     }
   }
