@@ -258,7 +258,7 @@ static bool start(struct key_changes *changes, enum key_event *event)
     case KEY_TURN_NEVER:
         break;
     }
-    assert(!"a turn that never comes");
+    assert(false && "a turn that never comes");
     return true;
 }
 
