@@ -61,7 +61,7 @@ static void a_body_that_was_long_in_coming_is_asked_again(void **state)
         use_key("{" ANY "}");
         begin(paths[i % 2], BODY, 10);
         make_change(change);
-        wire_send(&scene->client, BODY + 10);
+        wire_send(&scene->client, &BODY[10]);
         if (change->want) {
             wire_expect(&scene->client, change->want);
             wire_expect(&scene->client, change->says);
@@ -81,7 +81,7 @@ static void a_key_that_is_gone_when_the_body_has_come(void **state)
     use_key("{" ANY "}");
     begin("/v1/messages", BODY, 10);
     keyring_remove(ring, 1);
-    wire_send(&scene->client, BODY + 10);
+    wire_send(&scene->client, &BODY[10]);
     wire_expect(&scene->client, "HTTP/1.1 401 ");
     wire_expect(&scene->client, "is not known");
     assert_int_equal(scene->peer_count, 0);
@@ -100,7 +100,7 @@ static void a_key_that_expires_while_the_body_comes(void **state)
     begin("/v1/messages", BODY, 10);
     while (key->expires_ms > clock_wall_ms())
         wire_turn_for(scene->loop, 20);
-    wire_send(&scene->client, BODY + 10);
+    wire_send(&scene->client, &BODY[10]);
     wire_expect(&scene->client, "HTTP/1.1 401 ");
     wire_expect(&scene->client, "has expired");
     assert_int_equal(scene->peer_count, 0);

@@ -420,8 +420,8 @@ static void numbers_that_cannot_be_are_added_up(void **state)
 {
     const uint64_t most = UINT64_MAX;
     struct admission all[3] = { { 0 } };
-    struct admission_ask ask = { .of = { { desk.key.counters, &desk.key.limits,
-                                           NULL } },
+    struct admission_ask ask = { .of = { { .counters = desk.key.counters,
+                                           .limits = &desk.key.limits } },
                                  .counted = true,
                                  .tokens_in = most,
                                  .tokens_out = most,

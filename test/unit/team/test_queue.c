@@ -226,7 +226,7 @@ static void whoever_left_hears_of_no_change(void **state)
 static void a_snapshot_that_is_outdated_is_told_so(void **state)
 {
     struct admission_ask old = counter_desk_ask(&desk);
-    struct admission none = { ADMISSION_NONE };
+    struct admission none = { .state = ADMISSION_NONE };
 
     (void)state;
     desk.key.limits.at[LIMIT_CONCURRENCY] = 100;

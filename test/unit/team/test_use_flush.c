@@ -67,7 +67,9 @@ static void use_before(struct flush_scene *scene, uint64_t quarters)
     struct limit_refusal why;
     struct limits limits;
     struct admission_ask ask = {
-        .of = { { scene->counters, &limits, zone_utc() } },
+        .of = { { .counters = scene->counters,
+                  .limits = &limits,
+                  .zone = zone_utc() } },
         .counted = true,
         .cost_microusd = 1000,
     };

@@ -319,8 +319,8 @@ static void what_is_gone_gets_no_row(void **state)
 static bool run_left_behind(struct sql *sql, void *arg, struct err *err)
 {
     static const char *const texts[] = {
-        "INSERT INTO use_quarter VALUES(8, 900, 1, 1, 1, 1),"
-        " (9, 900, 1, 1, 1, 1)",
+        ("INSERT INTO use_quarter VALUES(8, 900, 1, 1, 1, 1),"
+         " (9, 900, 1, 1, 1, 1)"),
         "INSERT INTO use_total VALUES(8, 1, 1, 1, 1), (9, 1, 1, 1, 1)",
         "INSERT INTO estimate VALUES(8, 'm', 1, '[]'), (9, 'm', 1, '[]')"
     };
