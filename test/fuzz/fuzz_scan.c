@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "pieces.h"
 #include "usage/members.h"
+#include "usage/named_models.h"
 #include "usage/scan.h"
 #include "usage/scan_ahead.h"
 
@@ -42,6 +43,9 @@ static void check_same(const struct scan_facts *a, const struct scan_facts *b)
     MUST(a->tool_uses == b->tool_uses);
     MUST(a->images == b->images);
     MUST(strcmp(a->model, b->model) == 0);
+    MUST(a->typed_tools == b->typed_tools);
+    MUST(a->doubt == b->doubt);
+    MUST(strcmp(a->doubt_name, b->doubt_name) == 0);
 }
 
 /* Each piece in a block of exactly its size, so that a step too far is seen. */
@@ -65,13 +69,22 @@ static void note_proxy(void *arg, const struct member *member)
         *(bool *)arg = true;
 }
 
+/* Steps nowhere that it may not. */
+static bool note_model(void *arg, struct str model)
+{
+    *(size_t *)arg += model.len;
+    return true;
+}
+
 static void check_ahead(const struct scan_ahead *ahead, struct str body)
 {
     struct scan whole = scan_body(body);
     bool named = false;
     bool is_object = members_visit(body, note_proxy, &named);
+    size_t models = 0;
 
     check_same(&whole.facts, &ahead->facts);
+    MUST(named_models_may(body, note_model, &models) && models <= body.len);
     MUST(whole.is_object == is_object);
     MUST((whole.proxy_config.len > 0) == named);
     MUST(!scan_ahead_is_clear(ahead) || (is_object && !named));
@@ -88,7 +101,8 @@ static bool has_text(const struct json_doc *doc, const char *member,
     return json_doc_get_str(doc, member, &value) && str_eq(value, text);
 }
 
-/* What may stand at any depth.  `tool`: its type is another matter. */
+/* What may stand at any depth.  `tool`, or a context edit: its type is another
+   matter. */
 static void ask_anywhere(const struct json_doc *doc, bool tool,
                          struct scan_facts *want)
 {
@@ -103,36 +117,38 @@ static void ask_anywhere(const struct json_doc *doc, bool tool,
     }
 }
 
-static void walk(json_t *json, const struct json_doc *tools,
+static void walk(json_t *json, const struct json_doc *const typed[2],
                  struct scan_facts *want);
 
-static void visit(json_t *json, bool tool, const struct json_doc *tools,
+static void visit(json_t *json, bool tool,
+                  const struct json_doc *const typed[2],
                   struct scan_facts *want)
 {
     if (json_is_object(json))
         ask_anywhere((const struct json_doc *)(void *)json, tool, want);
-    walk(json, tools, want);
+    walk(json, typed, want);
 }
 
 /* Documents nest 64 deep at most. */
-static void walk(json_t *json, const struct json_doc *tools,
+static void walk(json_t *json, const struct json_doc *const typed[2],
                  struct scan_facts *want)
 {
-    bool is_tools = (const void *)json == (const void *)tools;
+    bool is_typed = (const void *)json == (const void *)typed[0] ||
+                    (const void *)json == (const void *)typed[1];
 
     if (json_is_object(json)) {
         for (void *at = json_object_iter(json); at;
              at = json_object_iter_next(json, at))
-            visit(json_object_iter_value(at), false, tools, want);
+            visit(json_object_iter_value(at), false, typed, want);
     }
     for (size_t i = 0; i < json_array_size(json); i++)
-        visit(json_array_get(json, i), is_tools, tools, want);
+        visit(json_array_get(json, i), is_typed, typed, want);
 }
 
 static bool is_clients(const struct json_doc *tool)
 {
     static const char *const begin[] = { "bash_", "text_editor_", "computer_",
-                                         "memory_" };
+                                         "memory_", "browser_" };
     const struct json_doc *type = json_doc_get(tool, "type");
     struct str text;
 
@@ -202,6 +218,10 @@ static void check_library(const struct scan_ahead *ahead,
                           const struct json_doc *doc)
 {
     struct scan_facts want = ahead->facts;
+    const struct json_doc *const typed[2] = {
+        json_doc_get(doc, "tools"),
+        json_doc_get(json_doc_get(doc, "context_management"), "edits")
+    };
     bool stream = false;
 
     want.caches = want.caches_1h = want.unmeasured = false;
@@ -209,7 +229,7 @@ static void check_library(const struct scan_ahead *ahead,
     want.images = want.tool_uses = 0;
     (void)json_doc_get_bool(doc, "stream", &stream);
     want.stream = stream;
-    visit((json_t *)(uintptr_t)doc, false, json_doc_get(doc, "tools"), &want);
+    visit((json_t *)(uintptr_t)doc, false, typed, &want);
     ask_tools(json_doc_get(doc, "tools"), &want);
     ask_servers(json_doc_get(doc, "mcp_servers"), &want);
     check_same(&want, &ahead->facts);
