@@ -54,7 +54,9 @@ static void what_is_used_and_held_is_shown(void **state)
         .counters = counters, .limits = &limits, .zone = zone_utc(), .now = now
     };
     struct admission_ask ask = {
-        .of = { { counters, &limits, zone_utc() } },
+        .of = { { .counters = counters,
+                  .limits = &limits,
+                  .zone = zone_utc() } },
         .counted = true,
         .cost_microusd = 200000,
     };

@@ -149,7 +149,7 @@ static void a_body_that_takes_long_is_judged_by_what_is_then(void **state)
     wire_send(&scene->client, text);
     wire_turn_for(scene->loop, 20);
     make_change(&change);
-    wire_send(&scene->client, BODY + 1);
+    wire_send(&scene->client, &BODY[1]);
     wire_expect(&scene->client, "HTTP/1.1 401 ");
     assert_int_equal(scene->peer_count, 0);
     until_free();

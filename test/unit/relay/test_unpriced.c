@@ -52,7 +52,7 @@ static void each_model_is_told_once(void **state)
 
 static void a_name_may_be_anything(void **state)
 {
-    static const char *const models[] = { KEY, "x" KEY, "sk-ant-oat01-x",
+    static const char *const models[] = { KEY, ("x" KEY), "sk-ant-oat01-x",
                                           "a\nb", "a b\x1b[1m" };
     char *text = told(models, COUNT_OF(models));
 
