@@ -37,6 +37,8 @@ static const struct {
     uint64_t output;
 } models[] = {
     { "claude-fable-5-2", 8000000, 40000000 },
+    { "claude-fable-5-1", 10000000, 50000000 },
+    { "claude-mythos-5-1", 10000000, 50000000 },
     { "claude-fable-5", 10000000, 50000000 },
     { "claude-mythos-5", 10000000, 50000000 },
     { "claude-opus-5-5", 4000000, 20000000 },
@@ -136,6 +138,7 @@ static const struct {
     /* a tenth is not what a read of every model costs */
     { "claude-opus-5-5", { 0, 0, 1000, 1000, 0, 1000 }, "", 5200, 5200 },
     { "claude-fable-5-2", { 0, 0, 0, 0, 0, 1000 }, "", 200, 200 },
+    { "claude-fable-5-1", { 0, 0, 0, 0, 0, 1000 }, "", 250, 250 },
     { "claude-sonnet-5-5", { 0, 0, 0, 0, 0, 1000 }, "", 100, 100 },
     { "claude-haiku-5-5", { 0, 0, 0, 0, 0, 1000 }, "", 50, 50 },
     { "claude-opus-5",
