@@ -10,14 +10,6 @@
 
 void hash_sha256(struct str text, unsigned char out[HASH_SHA256_LEN]);
 
-/* The same for what is hashed with every request: finding the algorithm, which
-   costs more than hashing a key, is done once.  Immutable. */
-struct hasher;
-struct hasher *hasher_new(void);
-void hasher_free(struct hasher *hasher);
-void hasher_sha256(const struct hasher *hasher, struct str text,
-                   unsigned char out[HASH_SHA256_LEN]);
-
 /* scrypt (RFC 7914) with N=16384, r=8, p=1: some 50 ms and 16 MB, so that whoever
    reads the hash of a password cannot try many. */
 void hash_slow(struct str password, struct str salt,

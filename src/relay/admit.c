@@ -111,7 +111,7 @@ static struct ration_owner owner_of(const struct relayed *r)
         .of = { { key->counters, &key->limits, key->zone, key->changed_ms } },
         .strict = key->strict,
         .queue_wait_ms = key->queue_wait_ms,
-        .ends_ms = key_next_end(key, clock_wall_ms()),
+        .ends_ms = key_next_end(key, r->caller.at_ms),
     };
 
     if (!r->group)

@@ -393,9 +393,11 @@ bool caller_is_current(const struct caller *caller)
 {
     struct keyring *ring = caller->sources->keyring;
 
+    uint64_t end_ms =
+        caller->key ? key_next_end(caller->key, caller->at_ms) : KEY_NEVER;
+
     return (!ring || keyring_changes(ring) == caller->changes) &&
-           (!caller->key ||
-            key_next_end(caller->key, caller->at_ms) > clock_wall_ms());
+           (end_ms == KEY_NEVER || end_ms > clock_wall_ms());
 }
 
 /* Keys may have been made since. */

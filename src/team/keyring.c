@@ -13,7 +13,6 @@ struct keyring *keyring_new(void)
     struct keyring *ring = MEM_NEW(struct keyring);
     pthread_rwlockattr_t attr;
 
-    ring->hasher = hasher_new();
     /* A change must not wait for a gap between look-ups that may never come. */
     (void)pthread_rwlockattr_init(&attr);
     (void)pthread_rwlockattr_setkind_np(
@@ -41,7 +40,6 @@ void keyring_free(struct keyring *ring)
     mem_free(ring->groups);
     (void)pthread_rwlock_destroy(&ring->lock);
     (void)pthread_mutex_destroy(&ring->used_lock);
-    hasher_free(ring->hasher);
     mem_free(ring);
 }
 
@@ -114,7 +112,7 @@ struct key *keyring_find(struct keyring *ring, struct str presented,
     *verdict = KEY_UNKNOWN;
     if (!key_text_is_valid(presented))
         return NULL;
-    hasher_sha256(ring->hasher, presented, hash);
+    hash_sha256(presented, hash);
     pthread_rwlock_rdlock(&ring->lock);
     text = text_of(ring, hash);
     if (text) {
@@ -173,17 +171,17 @@ static struct key *key_of(const struct keyring *ring, uint64_t id)
     return at < ring->count && ring->keys[at]->id == id ? ring->keys[at] : NULL;
 }
 
-static uint64_t number_of_name(const struct keyring *ring, struct str name)
+static uint64_t number_of_name(struct str name)
 {
     unsigned char hash[HASH_SHA256_LEN];
 
-    hasher_sha256(ring->hasher, name, hash);
+    hash_sha256(name, hash);
     return number_of(hash);
 }
 
 static struct key *key_named(const struct keyring *ring, struct str name)
 {
-    uint64_t number = number_of_name(ring, name);
+    uint64_t number = number_of_name(name);
     size_t at = 0;
 
     for (;;) {
@@ -228,7 +226,7 @@ static void enter(struct keyring *ring, struct key *key)
     for (size_t i = 0; i < key->text_count; i++)
         slots_put(&ring->by_text, number_of(key->texts[i].hash),
                   &key->texts[i]);
-    slots_put(&ring->by_name, number_of_name(ring, str_of(key->name)), key);
+    slots_put(&ring->by_name, number_of_name(str_of(key->name)), key);
 }
 
 static void leave(struct keyring *ring, struct key *key)
@@ -236,8 +234,7 @@ static void leave(struct keyring *ring, struct key *key)
     for (size_t i = 0; i < key->text_count; i++)
         (void)slots_remove(&ring->by_text, number_of(key->texts[i].hash),
                            &key->texts[i]);
-    (void)slots_remove(&ring->by_name, number_of_name(ring, str_of(key->name)),
-                       key);
+    (void)slots_remove(&ring->by_name, number_of_name(str_of(key->name)), key);
 }
 
 static void make_room(struct keyring *ring, size_t count)

@@ -9,7 +9,6 @@
 #include "team/slots.h"
 
 struct keyring {
-    struct hasher *hasher;
     atomic_uint_fast64_t changes; /* counted once what is new can be found */
     pthread_rwlock_t lock;        /* of all that follows */
     struct slots by_text;         /* struct key_text, inside the key */

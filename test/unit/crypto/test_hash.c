@@ -34,23 +34,6 @@ static void digests_are_those_of_the_standard(void **state)
     }
 }
 
-static void the_kept_algorithm_hashes_alike(void **state)
-{
-    struct hasher *hasher = hasher_new();
-
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        unsigned char digest[HASH_SHA256_LEN];
-        char text[2 * HASH_SHA256_LEN + 1];
-
-        hasher_sha256(hasher, cases[i].text, digest);
-        text_hex(digest, sizeof(digest), text);
-        assert_string_equal(text, cases[i].want);
-    }
-    hasher_free(hasher);
-    hasher_free(NULL);
-}
-
 /* RFC 7914, section 12: the first half of its fourth line. */
 static void the_slow_hash_is_that_of_the_standard(void **state)
 {
@@ -68,7 +51,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digests_are_those_of_the_standard),
-        cmocka_unit_test(the_kept_algorithm_hashes_alike),
         cmocka_unit_test(the_slow_hash_is_that_of_the_standard),
     };
 
