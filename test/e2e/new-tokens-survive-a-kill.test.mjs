@@ -104,6 +104,9 @@ async function killEverywhere(t, settings, prepare = () => []) {
   return counts;
 }
 
+/* A sanitizer's allocator maps memory of its own when a size is new to it. */
+const EARLY = sanitized ? 2 : 0;
+
 /* They are written, into room that was reserved, before the first system call that
    follows the answer. */
 function check(t, counts) {
@@ -111,7 +114,7 @@ function check(t, counts) {
     return;
   }
   t.diagnostic(`${counts.before} system calls before the tokens were written, ${counts.after} after`);
-  assert.equal(counts.before, 0);
+  assert.ok(counts.before <= EARLY, JSON.stringify(counts));
   /* Before fsync or rename; before open, fsync, close of the folder. */
   assert.ok(counts.after - counts.renamed >= 1, JSON.stringify(counts));
   assert.ok(counts.renamed >= 3, JSON.stringify(counts));
