@@ -115,6 +115,18 @@ static void what_it_has_reaches_the_upstream(void **state)
     }
 }
 
+/* On a connection of its own. */
+static void ask(struct relay_scene *scene, const char *what)
+{
+    char line[128];
+
+    (void)snprintf(line, sizeof(line), "%s HTTP/1.1\r\n" HOST, what);
+    wire_close(&scene->client);
+    wire_connect(&scene->client, scene->loop, server_port(scene->server));
+    relay_scene_send(scene, line);
+    wire_expect(&scene->client, "\r\n\r\n");
+}
+
 static void strangers_learn_that_alone(void **state)
 {
     static const char *const lines[] = { "OPTIONS /v1/messages",
@@ -125,13 +137,7 @@ static void strangers_learn_that_alone(void **state)
 
     scene->stranger = "it came by post";
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
-        char line[128];
-
-        (void)snprintf(line, sizeof(line), "%s HTTP/1.1\r\n" HOST, lines[i]);
-        wire_close(&scene->client);
-        wire_connect(&scene->client, scene->loop, server_port(scene->server));
-        relay_scene_send(scene, line);
-        wire_expect(&scene->client, "\r\n\r\n");
+        ask(scene, lines[i]);
         assert_int_equal(wire_count(&scene->client, "HTTP/1.1 200"), 0);
         assert_int_equal(wire_count(&scene->client, "allow:"), 0);
     }
@@ -145,13 +151,7 @@ static void whether_anybody_is_there_the_machine_may_ask(void **state)
     struct relay_scene *scene = *state;
 
     for (size_t i = 0; i < COUNT_OF(lines); i++) {
-        char line[128];
-
-        (void)snprintf(line, sizeof(line), "%s HTTP/1.1\r\n" HOST, lines[i]);
-        wire_close(&scene->client);
-        wire_connect(&scene->client, scene->loop, server_port(scene->server));
-        relay_scene_send(scene, line);
-        wire_expect(&scene->client, "\r\n\r\n");
+        ask(scene, lines[i]);
         assert_int_equal(wire_count(&scene->client, "HTTP/1.1 200"), 1);
     }
     wire_expect(&scene->client, "{\"message\":\"hello\"}");

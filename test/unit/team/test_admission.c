@@ -7,23 +7,7 @@
 #include <unistd.h>
 
 #include "base/macros.h"
-#include "desk.h"
-
-static struct counter_desk desk;
-
-static int set_up(void **state)
-{
-    (void)state;
-    counter_desk_open(&desk, true);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    counter_desk_close(&desk);
-    return 0;
-}
+#include "desk_scene.h"
 
 /* ---- every event in every state ------------------------------------------ */
 

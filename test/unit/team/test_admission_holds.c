@@ -2,23 +2,7 @@
 /* team/admission: what a request holds while it is under way. */
 #include "team/admission.h"
 
-#include "desk.h"
-
-static struct counter_desk desk;
-
-static int set_up(void **state)
-{
-    (void)state;
-    counter_desk_open(&desk, true);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    counter_desk_close(&desk);
-    return 0;
-}
+#include "desk_scene.h"
 
 static struct limit_view of_key(enum limit limit)
 {

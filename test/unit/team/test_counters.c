@@ -4,23 +4,7 @@
 
 #include <stdio.h>
 
-#include "desk.h"
-
-static struct counter_desk desk;
-
-static int set_up(void **state)
-{
-    (void)state;
-    counter_desk_open(&desk, true);
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    (void)state;
-    counter_desk_close(&desk);
-    return 0;
-}
+#include "desk_scene.h"
 
 static void one_request(void)
 {
