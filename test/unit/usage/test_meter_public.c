@@ -32,13 +32,13 @@ static const struct {
       "in=20 out=0 model=claude-opus-4-7 final stopped" },
     { "stream-a-refusal.sse",
       "in=28 out=106 " ALL_ZERO
-      " model=claude-fable-5 tier=standard final stopped" },
+      " model=claude-fable-5 tier=standard [ in=28 out=106] final stopped" },
     { "stream-a-toolrefusal.sse",
       "in=28 out=106 " ALL_ZERO
-      " model=claude-fable-5 tier=standard final stopped" },
+      " model=claude-fable-5 tier=standard [ in=28 out=106] final stopped" },
     { "stream-b-fallback.sse",
       "in=31 out=547 " ALL_ZERO
-      " model=claude-opus-4-8 tier=standard final stopped" },
+      " model=claude-opus-4-8 tier=standard [ in=31 out=547] final stopped" },
     { "tool_use_response.txt",
       "in=377 out=65 " NO_CACHE
       " model=claude-sonnet-4-20250514 tier=standard final stopped" },
