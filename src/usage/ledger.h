@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+/* The ledger: one booking for each request that reached an account, and their sums
+   (store/schema/002_bookings.sql).  Requests never wait for it: what is added lies in
+   bounded memory until a batch of it is one transaction.  While the database cannot
+   be written it stays there; what there is no room for is counted as lost.
+
+   At the latest 100 ms after it was added, a booking is handed to the kernel (written
+   to the database's log), so that no end of the process loses it; from there it is
+   synced as fast as the disk allows. */
+#pragma once
+
+#include "base/loop.h"
+#include "base/zone.h"
+#include "store/records.h"
+#include "usage/record.h"
+
+struct ledger;
+
+struct ledger_options {
+    struct loop *loop; /* on which its batches are started */
+    struct records *records;
+    const struct zone *zone; /* whose days are summed up */
+    size_t memory_max;       /* bytes that wait at most; 0: 64 MB */
+};
+
+/* All of it stays as long as this does. */
+struct ledger *ledger_new(const struct ledger_options *options);
+/* Hands over what is left, which records_stop() carries out; nothing is booked
+   afterwards. */
+void ledger_stop(struct ledger *ledger);
+/* After the records were stopped and the loop was freed.  NULL is fine. */
+void ledger_free(struct ledger *ledger);
+
+/* Copies what a booking has; any thread.  NULL is fine: nothing is booked. */
+void ledger_add(struct ledger *ledger, const struct record *record);
+
+struct ledger_state {
+    uint64_t waiting;    /* bookings in memory */
+    uint64_t waiting_ms; /* how long the oldest of them has been there */
+    uint64_t booked;     /* since the start */
+    uint64_t lost;       /* there was no room for */
+    uint64_t
+        unsynced_ms; /* how long ago the oldest that may not be on the disk was
+                             written; 0: all are */
+};
+/* Any thread. */
+void ledger_state(struct ledger *ledger, struct ledger_state *state);

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+/* The record of a request: plain values, filled as it goes, complete at its end
+   (relay/relay.c, settle).  The log line, the booking, metrics, the admin page and
+   every explanation are made from it and from nothing else. */
+#pragma once
+
+#include "base/str.h"
+#include "net/addr.h"
+#include "usage/meter.h"
+
+/* How a request ended. */
+enum record_end {
+    RECORD_RUNNING, /* not yet */
+    RECORD_COMPLETE,
+    RECORD_REFUSED,     /* answered in the relay's own name */
+    RECORD_CUT,         /* the upstream's answer broke off */
+    RECORD_CLIENT_LEFT, /* before the answer was complete */
+    RECORD_IDLE, /* the answer came to a standstill: STREAM_IDLE_TIMEOUT */
+    RECORD_ERROR_EVENT, /* complete, but an error event came inside a 200 */
+    RECORD_RELAY_STOPPED,
+    RECORD_ENDS,
+};
+/* "complete", "client_left", ... as logs, the API and the command line have it. */
+const char *record_end_word(enum record_end end);
+/* RECORD_ENDS if it is none. */
+enum record_end record_end_of(struct str word);
+
+/* What came of one try. */
+enum record_result {
+    RECORD_DELIVERED,   /* its answer went to the client, whatever its status */
+    RECORD_STALE,       /* a pooled connection that was closed already */
+    RECORD_UNREACHABLE, /* no connection: the name, the network, TLS, the proxy */
+    RECORD_LOST,        /* the connection broke before the answer's head came */
+    RECORD_TIMED_OUT,   /* the answer's head did not come in time */
+    RECORD_TOKEN_REFUSED, /* 401, and a better token was asked for */
+    RECORD_ABANDONED, /* the client left, or the relay stopped, before a head came */
+    RECORD_RESULTS,
+};
+const char *record_result_word(enum record_result result);
+
+struct record_attempt {
+    struct str account; /* its name; empty: the client's own login */
+    enum record_result result;
+    unsigned status;   /* of its answer; 0: none came */
+    uint64_t after_ms; /* since the request came */
+    uint64_t took_ms;  /* until its head came, or it failed */
+};
+
+#define RECORD_ATTEMPTS_MAX 8
+
+/* All texts are borrowed, from the request's arena or from what the request holds. */
+struct record {
+    /* Who and what. */
+    struct str id; /* ours, "req_relay_..." (http/request_id.h) */
+    struct str
+        client_id; /* the client's own x-request-id or request-id; or empty */
+    struct str upstream_id; /* the answer's request-id; or empty */
+    struct str session;     /* x-claude-code-session-id, else that of
+                                 metadata.user_id; or empty */
+    struct addr peer;       /* the client's, as team/caller has it */
+    struct str method;
+    struct str path;     /* as the API has it, without the query */
+    struct str endpoint; /* the pattern of its row: "/v1/messages" */
+    uint64_t key_id;     /* 0: none was needed */
+    struct str key;      /* its name */
+    struct str owner;
+    uint64_t group_id; /* 0: none */
+    struct str group;
+    struct str account; /* of the last attempt; empty: the client's own login */
+    struct str model_asked;  /* or empty */
+    struct str model;        /* of the answer; or empty */
+    struct str service_tier; /* of the answer; or empty */
+
+    /* When; wall clock in ms, distances in us. */
+    uint64_t began_ms;
+    uint64_t first_byte_us; /* of the answer to the client; 0: none left */
+    uint64_t duration_us;
+
+    /* What came of it. */
+    enum record_end end;
+    unsigned status;      /* that the client got; 0: none */
+    uint64_t bytes_in;    /* of the request's body */
+    uint64_t bytes_out;   /* of the answer's body, as it left */
+    bool sent;            /* something of it reached an account: it is booked */
+    size_t attempt_count; /* may be more than are kept */
+    struct record_attempt attempts[RECORD_ATTEMPTS_MAX];
+    struct str error;       /* why it was refused or cut; or empty */
+    uint64_t retry_after_s; /* of a 429 or 529; 0: not told */
+    struct str reset; /* likewise: when its limit is open again, as told */
+
+    /* What it used. */
+    const struct meter_usage *usage; /* NULL: the answer told nothing */
+    bool partial;                    /* the last word was not said */
+    bool cost_known;                 /* there is a price for all it used */
+    uint64_t cost_microusd;
+    struct str price_version; /* of the table it was priced by */
+    uint64_t batch_result;    /* 1: one of a batch's results */
+    uint8_t
+        result_id[16]; /* of a batch's result: of the batch's id and its own */
+};
