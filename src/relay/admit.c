@@ -21,42 +21,48 @@ static bool has_model_rules(const struct relayed *r)
            (key->models || key->deny_models);
 }
 
-static bool refuse_unseen(struct relayed *r, const char *why)
+static bool refuse_unseen(const struct relayed *r, const char *why,
+                          struct err *err)
 {
-    return err_set(&r->err, ERR_FORBIDDEN,
+    return err_set(err, ERR_FORBIDDEN,
                    "the relay key \"%s\" is for certain models only, and %s",
                    r->caller.key->name, why);
 }
 
 /* Does anybody see which models it is for? */
-static bool may_be_unseen(struct relayed *r)
+static bool may_be_unseen(const struct relayed *r, struct err *err)
 {
     if (!has_model_rules(r) || r->req->length == 0)
         return true;
     if (r->endpoint->model == ENDPOINT_MODEL_EACH)
-        return refuse_unseen(r, "the relay does not look at those of each "
-                                "request in a batch: send them one by one");
+        return refuse_unseen(r,
+                             "the relay does not look at those of each "
+                             "request in a batch: send them one by one",
+                             err);
     if (r->packed)
-        return refuse_unseen(r, "the relay does not look into a body that is "
-                                "compressed: send it without "
-                                "content-encoding");
+        return refuse_unseen(r,
+                             "the relay does not look into a body that is "
+                             "compressed: send it without content-encoding",
+                             err);
     return !r->streamed ||
-           refuse_unseen(r, "the relay does not look at all of a body that is "
-                            "passed on as it comes (docs/api.md): send less, "
-                            "or all of it at once");
+           refuse_unseen(r,
+                         "the relay does not look at all of a body that is "
+                         "passed on as it comes (docs/api.md): send less, "
+                         "or all of it at once",
+                         err);
 }
 
-static bool may_batch(struct relayed *r)
+static bool may_batch(const struct relayed *r, struct err *err)
 {
     return r->endpoint->model != ENDPOINT_MODEL_EACH ||
-           unbooked_may_batch(r->caller.key, &r->err);
+           unbooked_may_batch(r->caller.key, err);
 }
 
-bool admit_may_call(struct relayed *r)
+bool admit_may_call(const struct relayed *r, struct err *err)
 {
     return !r->caller.key ||
-           (key_allows_call(r->caller.key, r->endpoint->call, &r->err) &&
-            may_batch(r) && may_be_unseen(r));
+           (key_allows_call(r->caller.key, r->endpoint->call, err) &&
+            may_batch(r, err) && may_be_unseen(r, err));
 }
 
 static struct str model_of(const struct relayed *r)
@@ -74,31 +80,40 @@ static bool names_none(const struct relayed *r)
                      : !scan_begins_any_object(r->body));
 }
 
+struct naming {
+    const struct relayed *r;
+    struct err *err;
+};
+
 /* One that its body names below its top. */
 static bool may_name(void *arg, struct str model)
 {
-    struct relayed *r = arg;
+    const struct naming *naming = arg;
 
     if (model.len == 0)
-        return refuse_unseen(r, "its body names one below its top that is no "
-                                "plain text: send it without escapes");
-    return key_allows_model(r->caller.key, model, &r->err) ||
-           err_wrap(&r->err, "a model that the body names below its top");
+        return refuse_unseen(naming->r,
+                             "its body names one below its top that is no "
+                             "plain text: send it without escapes",
+                             naming->err);
+    return key_allows_model(naming->r->caller.key, model, naming->err) ||
+           err_wrap(naming->err, "a model that the body names below its top");
 }
 
-bool admit_may_ask(struct relayed *r)
+bool admit_may_ask(const struct relayed *r, struct err *err)
 {
-    if (!may_be_unseen(r))
+    struct naming naming = { r, err };
+
+    if (!may_be_unseen(r, err))
         return false;
     if (!has_model_rules(r))
         return true;
-    if (r->facts && !named_models_may(r->body, may_name, r))
+    if (r->facts && !named_models_may(r->body, may_name, &naming))
         return false;
     if (names_none(r))
         return true;
     if (r->facts && r->facts->model_again)
-        return refuse_unseen(r, "the body names its model twice");
-    return key_allows_model(r->caller.key, model_of(r), &r->err);
+        return refuse_unseen(r, "the body names its model twice", err);
+    return key_allows_model(r->caller.key, model_of(r), err);
 }
 
 /* ---- limits ------------------------------------------------------------- */
@@ -150,22 +165,23 @@ static void make_ration(struct relayed *r)
                                   .costs = r->endpoint->metered });
 }
 
-static bool may_name_proxy(struct relayed *r)
+static bool may_name_proxy(const struct relayed *r, struct err *err)
 {
-    return !r->proxy || caller_may(&r->caller, RIGHT_PROXY, &r->err);
+    return !r->proxy || caller_may(&r->caller, RIGHT_PROXY, err);
 }
 
 /* What was allowed when it came may have been taken back, all but its account, which
    is chosen afterwards. */
-static bool may_still(struct relayed *r)
+static bool may_still(const struct relayed *r, struct err *err)
 {
-    return admit_may_call(r) && may_name_proxy(r) && admit_may_ask(r);
+    return admit_may_call(r, err) && may_name_proxy(r, err) &&
+           admit_may_ask(r, err);
 }
 
 /* The ration borrows from the key even if that is of no use any more. */
-static bool renew(struct relayed *r)
+static bool renew(struct relayed *r, struct err *err)
 {
-    bool is_fine = caller_renew(&r->caller, &r->err);
+    bool is_fine = caller_renew(&r->caller, err);
     struct key_group *was = r->group;
     struct ration_owner owner;
 
@@ -174,26 +190,26 @@ static bool renew(struct relayed *r)
     owner = owner_of(r);
     ration_renew(r->ration, &owner);
     key_group_unref(was);
-    return is_fine && may_still(r);
+    return is_fine && may_still(r, err);
 }
 
-bool admit_renew(struct relayed *r)
+bool admit_renew(struct relayed *r, struct err *err)
 {
     if (caller_is_current(&r->caller))
         return true;
-    return caller_renew(&r->caller, &r->err) && admit_may_call(r) &&
-           may_name_proxy(r);
+    return caller_renew(&r->caller, err) && admit_may_call(r, err) &&
+           may_name_proxy(r, err);
 }
 
-static bool may_use_account(struct relayed *r)
+static bool may_use_account(const struct relayed *r, struct err *err)
 {
     return !r->caller.key || !r->account ||
            key_allows_account(r->caller.key, str_of(r->account->name),
-                              r->account->pooled, &r->err);
+                              r->account->pooled, err);
 }
 
 /* The ration borrows from the key that it was admitted with: that one is kept. */
-bool admit_may_send(struct relayed *r)
+bool admit_may_send(struct relayed *r, struct err *err)
 {
     struct caller admitted = r->caller;
     bool may;
@@ -202,14 +218,15 @@ bool admit_may_send(struct relayed *r)
         return true;
     if (admitted.key)
         (void)key_ref(admitted.key);
-    may =
-        caller_renew(&r->caller, &r->err) && may_still(r) && may_use_account(r);
+    may = caller_renew(&r->caller, err) && may_still(r, err) &&
+          may_use_account(r, err);
     caller_done(&r->caller);
     r->caller = admitted;
     return may;
 }
 
-enum ration_answer admit_ask(struct relayed *r, void (*wake)(void *arg))
+enum ration_answer admit_ask(struct relayed *r, void (*wake)(void *arg),
+                             struct err *err)
 {
     enum ration_answer answer;
     bool is_new = !r->ration;
@@ -219,10 +236,10 @@ enum ration_answer admit_ask(struct relayed *r, void (*wake)(void *arg))
     if (is_new)
         make_ration(r);
     do {
-        if (!is_new && !renew(r))
+        if (!is_new && !renew(r, err))
             return RATION_REFUSED;
         is_new = false;
-        answer = ration_ask(r->ration, wake, r, &r->err);
+        answer = ration_ask(r->ration, wake, r, err);
     } while (answer == RATION_OUTDATED);
     if (answer == RATION_REFUSED && !ration_has_price(r->ration))
         unpriced_note(r->relay->options.unpriced, model_of(r), false);

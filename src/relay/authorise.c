@@ -36,27 +36,27 @@ void authorise_ask(struct relayed *r, void (*wake)(void *arg))
     r->wait = ask(r, KEEPER_REFRESH, wake);
 }
 
-static bool swap_account(struct relayed *r)
+static bool swap_account(struct relayed *r, struct err *err)
 {
     struct account *account =
         accounts_get(r->relay->options.accounts, str_of(r->account->name));
 
     if (!account)
-        return err_set(&r->err, ERR_NO_ACCOUNT,
+        return err_set(err, ERR_NO_ACCOUNT,
                        "account \"%s\" was removed meanwhile",
                        r->account->name);
     account_unref(r->account);
     r->account = account;
-    return account_is_usable(account, clock_wall_ms(), &r->err);
+    return account_is_usable(account, clock_wall_ms(), err);
 }
 
-enum authorise_state authorise_take(struct relayed *r)
+enum authorise_state authorise_take(struct relayed *r, struct err *err)
 {
     if (!keeper_wait_is_done(r->wait))
         return AUTHORISE_WAITING;
     if (!keeper_wait_error(r->wait))
-        return swap_account(r) ? AUTHORISE_READY : AUTHORISE_REFUSED;
-    r->err = *keeper_wait_error(r->wait);
+        return swap_account(r, err) ? AUTHORISE_READY : AUTHORISE_REFUSED;
+    *err = *keeper_wait_error(r->wait);
     return AUTHORISE_REFUSED;
 }
 

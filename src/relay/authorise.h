@@ -16,8 +16,8 @@ bool authorise_should_repeat(const struct relayed *r, unsigned status);
 void authorise_ask(struct relayed *r, void (*wake)(void *arg));
 
 enum authorise_state { AUTHORISE_WAITING, AUTHORISE_READY, AUTHORISE_REFUSED };
-/* READY: r->account has the new token.  REFUSED: r->err says why. */
-enum authorise_state authorise_take(struct relayed *r);
+/* READY: r->account has the new token.  REFUSED: `err` says why. */
+enum authorise_state authorise_take(struct relayed *r, struct err *err);
 
 /* What a 401 that goes to the client says of the account. */
 void authorise_learn(struct relayed *r, unsigned status);

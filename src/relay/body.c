@@ -48,25 +48,25 @@ bool body_may_name(const struct relayed *r)
            scan_begins_object(request_body(r->req));
 }
 
-static bool refuse_proxy(struct relayed *r)
+static bool refuse_proxy(const struct relayed *r, struct err *err)
 {
-    return err_set(&r->err, ERR_BAD_REQUEST,
+    return err_set(err, ERR_BAD_REQUEST,
                    "the body of a request to " STR_FMT " that is passed on as "
                    "it comes (docs/api.md) cannot name its own proxy_config: "
                    "give the account one, or send less at once",
                    STR_ARG(r->path));
 }
 
-bool body_may_pass(struct relayed *r)
+bool body_may_pass(struct relayed *r, struct err *err)
 {
     body_look_ahead(r);
     if (r->packed)
         return true;
     if (r->ahead->named)
-        return refuse_proxy(r);
+        return refuse_proxy(r, err);
     return r->endpoint->body != ENDPOINT_BODY_SIZED ||
            scan_ahead_may_be_object(r->ahead) ||
-           err_set(&r->err, ERR_BAD_REQUEST,
+           err_set(err, ERR_BAD_REQUEST,
                    "a batch over %llu MB must be a valid JSON object: nothing "
                    "else is passed on as it comes",
                    ENDPOINT_KEPT_MAX >> 20);
@@ -97,20 +97,20 @@ static bool is_clear(struct relayed *r)
     return clear;
 }
 
-static bool take_proxy(struct relayed *r, struct str value)
+static bool take_proxy(struct relayed *r, struct str value, struct err *err)
 {
     struct json_doc *doc;
 
-    if (!caller_may(&r->caller, RIGHT_PROXY, &r->err))
+    if (!caller_may(&r->caller, RIGHT_PROXY, err))
         return false;
-    doc = json_doc_parse(value, &r->err);
+    doc = json_doc_parse(value, err);
     if (!doc)
-        err_wrap(&r->err, "proxy_config");
-    if (doc && (!json_doc_is_object(doc) || proxy_check_config(doc, &r->err)))
-        r->proxy = proxy_from_json(doc, &r->err);
+        err_wrap(err, "proxy_config");
+    if (doc && (!json_doc_is_object(doc) || proxy_check_config(doc, err)))
+        r->proxy = proxy_from_json(doc, err);
     json_doc_free(doc);
     if (!r->proxy)
-        r->err.code = ERR_BAD_REQUEST;
+        err->code = ERR_BAD_REQUEST;
     return r->proxy;
 }
 
@@ -132,7 +132,7 @@ static bool seems_to_name(const struct relayed *r)
     return scan_hints_at(r->body, MEMBER);
 }
 
-bool body_take(struct relayed *r)
+bool body_take(struct relayed *r, struct err *err)
 {
     struct scan found;
 
@@ -146,14 +146,14 @@ bool body_take(struct relayed *r)
     if (found.proxy_config.len == 0 && (found.is_object || !seems_to_name(r)))
         return true;
     if (!found.is_object)
-        return err_set(&r->err, ERR_BAD_REQUEST,
+        return err_set(err, ERR_BAD_REQUEST,
                        "the body names a proxy_config but is not valid JSON");
     if (found.proxy_again)
-        return err_set(&r->err, ERR_BAD_REQUEST,
+        return err_set(err, ERR_BAD_REQUEST,
                        "the body names a proxy_config more than once: name the "
                        "one that is meant");
     if (!str_eq(found.proxy_config, STR("null")) &&
-        !take_proxy(r, found.proxy_config))
+        !take_proxy(r, found.proxy_config, err))
         return false;
     cut_out(r);
     return true;

@@ -19,12 +19,12 @@ void body_look_ahead(struct relayed *r);
 bool body_may_name(const struct relayed *r);
 
 /* More has come of a body that is passed on as it comes, and that only this look
-   keeps from naming a proxy (null is none).  False with r->err if it does, or if it
+   keeps from naming a proxy (null is none).  False with an error if it does, or if it
    belongs to an endpoint that takes JSON objects and is none, so that nobody can
    tell. */
-bool body_may_pass(struct relayed *r) MUST_CHECK;
+bool body_may_pass(struct relayed *r, struct err *err) MUST_CHECK;
 
 /* The whole body is here: r->body and, if it named one, r->proxy.  Its proxy_config
    is cut out, and nothing else is changed; null means that it names none.  False
-   with r->err if it is neither a proxy nor null. */
-bool body_take(struct relayed *r) MUST_CHECK;
+   with an error if it is neither a proxy nor null. */
+bool body_take(struct relayed *r, struct err *err) MUST_CHECK;

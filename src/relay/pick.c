@@ -34,12 +34,12 @@ static struct str first_usable(const struct relayed *r)
     return first.name;
 }
 
-static bool pick_of_all(struct relayed *r, struct str name)
+static bool pick_of_all(struct relayed *r, struct str name, struct err *err)
 {
     if (name.len == 0 && models_is_request(r->path))
         name = first_usable(r);
-    r->account = accounts_choose(r->relay->options.accounts, name,
-                                 clock_wall_ms(), &r->err);
+    r->account =
+        accounts_choose(r->relay->options.accounts, name, clock_wall_ms(), err);
     return r->account != NULL;
 }
 
@@ -70,12 +70,12 @@ static void weigh(void *arg, const struct account *account)
     choice->count++;
 }
 
-static bool refuse_all(struct relayed *r, const struct choice *choice)
+static bool refuse_all(const struct choice *choice, struct err *err)
 {
     const char *name = choice->key->name;
 
     if (choice->count == 0)
-        return err_set(&r->err, ERR_FORBIDDEN,
+        return err_set(err, ERR_FORBIDDEN,
                        choice->key->accounts
                            ? "the relay key \"%s\" may use no account: none of "
                              "those in its `accounts` is there. The operator "
@@ -86,9 +86,9 @@ static bool refuse_all(struct relayed *r, const struct choice *choice)
                              "can add one (claude-relay account add), or let "
                              "the key name one (claude-relay key edit)",
                        name);
-    r->err = choice->first;
+    *err = choice->first;
     if (choice->count > 1)
-        err_wrap(&r->err,
+        err_wrap(err,
                  "none of the %zu accounts that the relay key \"%s\" may use "
                  "is usable; the first",
                  choice->count, name);
@@ -97,26 +97,27 @@ static bool refuse_all(struct relayed *r, const struct choice *choice)
 
 /* What the key may not use is refused in the same words whether it is there or
    not. */
-static bool take_allowed(struct relayed *r, struct str name, uint64_t now_ms)
+static bool take_allowed(struct relayed *r, struct str name, uint64_t now_ms,
+                         struct err *err)
 {
     struct accounts *accounts = r->relay->options.accounts;
     struct account *account = accounts_get(accounts, name);
     bool allowed = key_allows_account(r->caller.key, name,
-                                      account && account->pooled, &r->err);
+                                      account && account->pooled, err);
 
     if (allowed && !account)
-        (void)err_set(&r->err, ERR_NO_ACCOUNT,
+        (void)err_set(err, ERR_NO_ACCOUNT,
                       "the relay key \"%s\" may use the account \"" STR_FMT
                       "\", but it is not there",
                       r->caller.key->name, STR_ARG(name));
-    if (allowed && account && account_is_usable(account, now_ms, &r->err))
+    if (allowed && account && account_is_usable(account, now_ms, err))
         r->account = account_ref(account);
     account_unref(account);
     return r->account != NULL;
 }
 
 /* Of several the first by name. */
-static bool pick_for_key(struct relayed *r, struct str name)
+static bool pick_for_key(struct relayed *r, struct str name, struct err *err)
 {
     struct choice choice = { .key = r->caller.key,
                              .arena = r->req->arena,
@@ -125,24 +126,26 @@ static bool pick_for_key(struct relayed *r, struct str name)
 
     if (name.len == 0)
         accounts_each(r->relay->options.accounts, weigh, &choice);
-    return choice.name.len > 0 ? take_allowed(r, choice.name, choice.now_ms)
-                               : refuse_all(r, &choice);
+    return choice.name.len > 0
+               ? take_allowed(r, choice.name, choice.now_ms, err)
+               : refuse_all(&choice, err);
 }
 
 /* ---- both --------------------------------------------------------------- */
 
-bool pick_account(struct relayed *r)
+bool pick_account(struct relayed *r, struct err *err)
 {
     struct str name;
 
     if (!credential_account(r->req->arena, &r->req->headers, r->req->query,
-                            &name, &r->err))
+                            &name, err))
         return false;
     if (r->caller.login.len > 0)
         return name.len == 0 ||
-               err_set(&r->err, ERR_NO_ACCOUNT,
+               err_set(err, ERR_NO_ACCOUNT,
                        "this client sent its own claude.ai login and names the "
                        "account " STR_FMT " as well: send one of the two",
                        STR_ARG(name));
-    return r->caller.key ? pick_for_key(r, name) : pick_of_all(r, name);
+    return r->caller.key ? pick_for_key(r, name, err)
+                         : pick_of_all(r, name, err);
 }

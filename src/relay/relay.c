@@ -42,11 +42,17 @@ static void wake(void *arg)
     flow_wake(&r->flow);
 }
 
-/* Answer in our own name; only before a response was started. */
-static struct flow_next refuse(struct relayed *r)
+static void keep_error(struct relayed *r, const struct err *err)
 {
+    *err_kept(&r->err) = *err;
+}
+
+/* Answer in our own name; only before a response was started. */
+static struct flow_next refuse(struct relayed *r, const struct err *err)
+{
+    keep_error(r, err);
     r->outcome = REFUSED;
-    r->status = err_status(r->err.code);
+    r->status = err_status(err->code);
     return flow_go(settle);
 }
 
@@ -65,10 +71,11 @@ static struct flow_next copy(struct flow *flow);
 static struct flow_next identify(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
+    struct err err;
 
     caller_find(&r->caller, r->relay->options.callers, r->req, RIGHT_RELAY);
-    if (!caller_may(&r->caller, RIGHT_RELAY, &r->err) || !admit_may_call(r))
-        return refuse(r);
+    if (!caller_may(&r->caller, RIGHT_RELAY, &err) || !admit_may_call(r, &err))
+        return refuse(r, &err);
     if (r->caller.key)
         request_vouch(r->req);
     if (r->streamed)
@@ -86,8 +93,7 @@ static struct flow_next receive(struct flow *flow)
         upload_is_kept(r);
         return flow_go(scan);
     case REQUEST_BODY_FAILED:
-        r->err = *request_body_error(r->req);
-        return refuse(r);
+        return refuse(r, request_body_error(r->req));
     case REQUEST_BODY_UNREAD:
     case REQUEST_BODY_READING:
         body_look_ahead(r);
@@ -100,17 +106,18 @@ static struct flow_next receive(struct flow *flow)
 static struct flow_next scan(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
+    struct err err;
 
-    return body_take(r) ? flow_go(admit) : refuse(r);
+    return body_take(r, &err) ? flow_go(admit) : refuse(r, &err);
 }
 
 /* Whoever would be sent now would be cut off in a moment, and pay for it. */
-static bool is_ending(struct relayed *r)
+static bool is_ending(const struct relayed *r, struct err *err)
 {
     const atomic_bool *ending = r->relay->options.ending;
 
     return ending && atomic_load_explicit(ending, memory_order_relaxed) &&
-           !err_set(&r->err, ERR_BUSY,
+           !err_set(err, ERR_BUSY,
                     "the relay is stopping: try again in a moment");
 }
 
@@ -118,10 +125,12 @@ static bool is_ending(struct relayed *r)
 static struct flow_next admit(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
+    struct err err;
 
-    if (is_ending(r) || (!r->ration && !(admit_renew(r) && admit_may_ask(r))))
-        return refuse(r);
-    switch (admit_ask(r, wake)) {
+    if (is_ending(r, &err) ||
+        (!r->ration && !(admit_renew(r, &err) && admit_may_ask(r, &err))))
+        return refuse(r, &err);
+    switch (admit_ask(r, wake, &err)) {
     case RATION_GIVEN:
         return flow_go(choose);
     case RATION_WAITING:
@@ -130,14 +139,15 @@ static struct flow_next admit(struct flow *flow)
     case RATION_REFUSED:
         break;
     }
-    return refuse(r);
+    return refuse(r, &err);
 }
 
 static struct flow_next choose(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
+    struct err err;
 
-    return pick_account(r) ? flow_go(authorise) : refuse(r);
+    return pick_account(r, &err) ? flow_go(authorise) : refuse(r, &err);
 }
 
 /* ---- authorise ---------------------------------------------------------- */
@@ -145,8 +155,9 @@ static struct flow_next choose(struct flow *flow)
 static struct flow_next authorised(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
+    struct err err;
 
-    switch (authorise_take(r)) {
+    switch (authorise_take(r, &err)) {
     case AUTHORISE_WAITING:
         return flow_sleep_then(authorised);
     case AUTHORISE_READY:
@@ -154,7 +165,7 @@ static struct flow_next authorised(struct flow *flow)
     case AUTHORISE_REFUSED:
         break;
     }
-    return refuse(r);
+    return refuse(r, &err);
 }
 
 static struct flow_next authorise(struct flow *flow)
@@ -250,9 +261,10 @@ static struct flow_next send_request(struct flow *flow)
         .first_byte_ms = config->first_byte_ms,
         .idle_ms = config->idle_ms,
     };
+    struct err err;
 
-    if (is_ending(r) || !admit_may_send(r))
-        return refuse(r);
+    if (is_ending(r, &err) || !admit_may_send(r, &err))
+        return refuse(r, &err);
     if (r->attempts++ == 0)
         write_head(r);
     if (r->caller.key)
@@ -260,10 +272,8 @@ static struct flow_next send_request(struct flow *flow)
                      clock_wall_ms());
     if (r->streamed)
         upload_begin(r);
-    if (request_body_state(r->req) == REQUEST_BODY_FAILED) {
-        r->err = *request_body_error(r->req);
-        return refuse(r);
-    }
+    if (request_body_state(r->req) == REQUEST_BODY_FAILED)
+        return refuse(r, request_body_error(r->req));
     options.head = buf_str(&r->head);
     r->call = call_start(&options, wake, r);
     return flow_go(judge);
@@ -288,13 +298,13 @@ static bool may_retry(const struct relayed *r)
 
 static struct flow_next judge_failure(struct relayed *r)
 {
+    struct err err = *call_error(r->call);
     bool again = may_retry(r);
 
-    r->err = *call_error(r->call);
     admit_note_sent(r);
     call_free(r->call);
     r->call = NULL;
-    return again ? flow_go(send_request) : refuse(r);
+    return again ? flow_go(send_request) : refuse(r, &err);
 }
 
 /* The answer is there: from here on it is the client's. */
@@ -319,6 +329,7 @@ static struct flow_next deliver(struct relayed *r)
 static struct flow_next judge(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
+    struct err err;
 
     switch (call_state(r->call)) {
     case CALL_READING:
@@ -334,8 +345,8 @@ static struct flow_next judge(struct flow *flow)
     case CALL_WAITING:
         break;
     }
-    if (r->streamed && !upload_pump(r))
-        return refuse(r);
+    if (r->streamed && !upload_pump(r, &err))
+        return refuse(r, &err);
     return flow_sleep_then(judge);
 }
 
@@ -344,7 +355,7 @@ static struct flow_next judge(struct flow *flow)
 static struct flow_next finish_copy(struct relayed *r, enum outcome outcome)
 {
     if (outcome == CUT)
-        r->err = *call_error(r->call);
+        keep_error(r, call_error(r->call));
     r->outcome = outcome;
     return flow_go(settle);
 }
@@ -407,7 +418,7 @@ static void end_response(struct relayed *r)
         response_end(r->req);
         break;
     case REFUSED:
-        problem_send(r->req, &r->err);
+        problem_send(r->req, r->err);
         break;
     case CUT:
         /* A body that ends with its connection looks complete unless it is
@@ -457,6 +468,7 @@ static void done(struct flow *flow)
     proxy_unref(r->proxy);
     buf_wipe(&r->head);
     buf_done(&r->cut);
+    mem_free(r->err);
     atomic_fetch_sub_explicit(&r->relay->in_flight, 1, memory_order_relaxed);
     mem_free(r);
 }

@@ -66,7 +66,7 @@ struct relayed {
     struct str body;
     enum response_framing framing;
     unsigned status;
-    struct err err;
+    struct err *err; /* why it was refused, or its answer cut; or NULL */
 };
 
 /* Begin the flow; it frees itself when the request has ended. */

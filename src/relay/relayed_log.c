@@ -26,7 +26,7 @@ void relayed_log(const struct relayed *r)
         LOG_STR("outcome", str_of(names[r->outcome])),
         LOG_NUM("bytes", r->bytes_out),
         LOG_NUM("us", us),
-        LOG_TEXT("error", failed ? str_of(r->err.text) : STR("-")),
+        LOG_TEXT("error", failed ? str_of(err_of(r->err)->text) : STR("-")),
     };
 
     if (!log_enabled(level))

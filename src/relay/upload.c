@@ -71,11 +71,11 @@ void upload_begin(struct relayed *r)
     request_narrow(r->req, WINDOW);
 }
 
-static bool check(struct relayed *r)
+static bool check(struct relayed *r, struct err *err)
 {
     if (request_body_state(r->req) != REQUEST_BODY_FAILED)
-        return body_may_pass(r);
-    r->err = *request_body_error(r->req);
+        return body_may_pass(r, err);
+    *err = *request_body_error(r->req);
     return false;
 }
 
@@ -94,9 +94,9 @@ static void send_slice(struct relayed *r)
     r->passed += slice.len;
 }
 
-bool upload_pump(struct relayed *r)
+bool upload_pump(struct relayed *r, struct err *err)
 {
-    if (!check(r))
+    if (!check(r, err))
         return false;
     while (takes_more(r) && request_body(r->req).len > 0)
         send_slice(r);

@@ -28,7 +28,7 @@ void upload_is_kept(struct relayed *r);
 /* Begin (or go on) to read it with back-pressure. */
 void upload_begin(struct relayed *r);
 
-/* Pass on what has come.  False, and r->err, if the body failed, or if it names a
+/* Pass on what has come.  False, with an error, if the body failed, or if it names a
    proxy_config: what names a proxy never goes out without it, its password with
    it. */
-bool upload_pump(struct relayed *r);
+bool upload_pump(struct relayed *r, struct err *err) MUST_CHECK;

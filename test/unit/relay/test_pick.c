@@ -69,13 +69,14 @@ static void the_named_or_only_account_is_picked(void **state)
                              .req = &req,
                              .path = str_of(cases[i].path),
                              .caller.login = str_of(cases[i].login) };
-        bool picked = pick_account(&r);
+        struct err err;
+        bool picked = pick_account(&r, &err);
 
         if (picked != (cases[i].cause == NULL))
-            fail_msg("case %zu: %s", i, r.err.text);
+            fail_msg("case %zu: %s", i, err.text);
         if (!picked) {
-            unit_assert_part(r.err.text, cases[i].cause);
-            assert_null(strstr(r.err.text, "CANARY"));
+            unit_assert_part(err.text, cases[i].cause);
+            assert_null(strstr(err.text, "CANARY"));
         }
         if (cases[i].want)
             assert_string_equal(r.account->name, cases[i].want);
@@ -147,6 +148,7 @@ static void pick_with_key(size_t at, const char *path, struct key *key)
         .relay = &relay, .req = &req, .path = str_of(path), .caller.key = key
     };
     char name[] = "a";
+    struct err err;
 
     for (const char *const *doc = key_cases[at].docs; *doc; doc++, name[0]++)
         accounts_put(accounts,
@@ -154,13 +156,13 @@ static void pick_with_key(size_t at, const char *path, struct key *key)
                                                         : &account_kind_apikey,
                                   name, *doc),
                      false);
-    if (pick_account(&r) != (key_cases[at].want != NULL))
-        fail_msg("case %zu: %s", at, r.err.text);
+    if (pick_account(&r, &err) != (key_cases[at].want != NULL))
+        fail_msg("case %zu: %s", at, err.text);
     if (key_cases[at].want) {
         assert_string_equal(r.account->name, key_cases[at].want);
     } else {
-        unit_assert_part(r.err.text, key_cases[at].cause);
-        assert_int_equal(err_status(r.err.code), key_cases[at].status);
+        unit_assert_part(err.text, key_cases[at].cause);
+        assert_int_equal(err_status(err.code), key_cases[at].status);
         assert_null(r.account);
     }
     account_unref(r.account);
