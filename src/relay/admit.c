@@ -44,7 +44,7 @@ static bool may_be_unseen(const struct relayed *r, struct err *err)
                              "the relay does not look into a body that is "
                              "compressed: send it without content-encoding",
                              err);
-    return !r->streamed ||
+    return !relayed_is_streamed(r) ||
            refuse_unseen(r,
                          "the relay does not look at all of a body that is "
                          "passed on as it comes (docs/api.md): send less, "

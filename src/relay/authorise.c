@@ -16,7 +16,8 @@ bool authorise_is_due(const struct relayed *r)
 
 bool authorise_should_repeat(const struct relayed *r, unsigned status)
 {
-    return status == 401 && has_grant(r) && !r->renewed && !r->streamed;
+    return status == 401 && has_grant(r) && !r->renewed &&
+           !relayed_is_streamed(r);
 }
 
 static struct keeper_wait *ask(struct relayed *r, enum keeper_op op,

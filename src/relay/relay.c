@@ -78,7 +78,7 @@ static struct flow_next identify(struct flow *flow)
         return refuse(r, &err);
     if (r->caller.key)
         request_vouch(r->req);
-    if (r->streamed)
+    if (relayed_is_streamed(r))
         return flow_go(admit);
     upload_keep(r, wake);
     return flow_go(receive);
@@ -99,8 +99,7 @@ static struct flow_next receive(struct flow *flow)
         body_look_ahead(r);
         break;
     }
-    r->streamed = upload_is_too_much(r);
-    return r->streamed ? flow_go(admit) : flow_sleep_then(receive);
+    return upload_is_too_much(r) ? flow_go(admit) : flow_sleep_then(receive);
 }
 
 static struct flow_next scan(struct flow *flow)
@@ -194,14 +193,16 @@ static struct flow_next renew(struct relayed *r)
 
 /* ---- send --------------------------------------------------------------- */
 
-static enum pass_length length_kind(const struct relayed *r)
-{
-    if (r->streamed && r->req->length == REQUEST_LENGTH_UNKNOWN)
-        return PASS_LENGTH_CHUNKED;
-    if (r->req->length > 0 || str_eq(r->req->method, STR("POST")))
-        return PASS_LENGTH_KNOWN;
-    return PASS_LENGTH_NONE;
-}
+/* What that means for the head, and for the call. */
+static const struct {
+    enum pass_length head;
+    enum call_body call;
+} bodies[] = {
+    [RELAYED_BODY_NONE] = { PASS_LENGTH_NONE, CALL_BODY_WHOLE },
+    [RELAYED_BODY_KEPT] = { PASS_LENGTH_KNOWN, CALL_BODY_WHOLE },
+    [RELAYED_BODY_LENGTH] = { PASS_LENGTH_KNOWN, CALL_BODY_LENGTH },
+    [RELAYED_BODY_CHUNKED] = { PASS_LENGTH_CHUNKED, CALL_BODY_CHUNKED },
+};
 
 /* All empty if the client's own login passes. */
 static struct pass_credential credential_of(const struct account *account)
@@ -228,20 +229,12 @@ static void write_head(struct relayed *r)
         .version = config->api_version,
         .beta = config->beta_header,
         .uncompressed = models_is_widened(r->req->path, r->path),
-        .length_kind = length_kind(r),
-        .length = r->streamed ? r->req->length : r->body.len,
+        .length_kind = bodies[r->body_is].head,
+        .length = relayed_is_streamed(r) ? r->req->length : r->body.len,
     };
 
     buf_wipe(&r->head);
     pass_request(&pass, &r->head);
-}
-
-static enum call_body call_body_kind(const struct relayed *r)
-{
-    if (!r->streamed)
-        return CALL_BODY_WHOLE;
-    return r->req->length == REQUEST_LENGTH_UNKNOWN ? CALL_BODY_CHUNKED
-                                                    : CALL_BODY_LENGTH;
 }
 
 static struct flow_next send_request(struct flow *flow)
@@ -254,7 +247,7 @@ static struct flow_next send_request(struct flow *flow)
         .proxy = proxy_choose(r->relay->options.proxy, r->proxy,
                               r->account ? r->account->proxy : NULL),
         .body = r->body,
-        .body_kind = call_body_kind(r),
+        .body_kind = bodies[r->body_is].call,
         .to_head = str_eq(r->req->method, STR("HEAD")),
         .fresh = r->attempts > 0,
         .connect_ms = config->connect_ms,
@@ -270,7 +263,7 @@ static struct flow_next send_request(struct flow *flow)
     if (r->caller.key)
         keyring_used(r->relay->options.callers->keyring, r->caller.key,
                      clock_wall_ms());
-    if (r->streamed)
+    if (relayed_is_streamed(r))
         upload_begin(r);
     if (request_body_state(r->req) == REQUEST_BODY_FAILED)
         return refuse(r, request_body_error(r->req));
@@ -290,7 +283,7 @@ static bool may_retry(const struct relayed *r)
         .sent = facts.sent,
         .answered = facts.answered,
         .unheard = facts.unheard,
-        .replayable = !r->streamed,
+        .replayable = !relayed_is_streamed(r),
         .timed_out = call_error(r->call)->code == ERR_TIMEOUT,
         .attempts = r->attempts,
         .since_sent_ms = facts.since_sent_ms });
@@ -314,7 +307,7 @@ static struct flow_next deliver(struct relayed *r)
 
     r->status = head->status;
     authorise_learn(r, r->status);
-    if (!r->streamed)
+    if (!relayed_is_streamed(r))
         request_drop_body(r->req);
     if (models_is_widened(r->req->path, r->path) && models_fits(head)) {
         r->gather = gather_start(r->call);
@@ -345,7 +338,7 @@ static struct flow_next judge(struct flow *flow)
     case CALL_WAITING:
         break;
     }
-    if (r->streamed && !upload_pump(r, &err))
+    if (relayed_is_streamed(r) && !upload_pump(r, &err))
         return refuse(r, &err);
     return flow_sleep_then(judge);
 }
@@ -483,7 +476,7 @@ void relayed_start(struct relay *relay, struct request *req,
     r->req = req;
     r->endpoint = endpoint;
     r->path = path;
-    r->streamed = upload_is_streamed(endpoint, req);
+    r->body_is = upload_kind(endpoint, req);
     r->packed = body_is_packed(&req->headers);
     r->body = STR_EMPTY;
     buf_init_secret(&r->head, PASS_HEAD_MAX);

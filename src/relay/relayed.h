@@ -28,6 +28,16 @@ struct ration;
 
 enum outcome { RUNNING, COMPLETE, REFUSED, CUT, CLIENT_LEFT };
 
+/* How a request's body goes upstream.
+
+       KEPT -> LENGTH | CHUNKED      what turns out to be too much to be kept */
+enum relayed_body {
+    RELAYED_BODY_NONE,
+    RELAYED_BODY_KEPT,    /* whole, so that it can be sent again */
+    RELAYED_BODY_LENGTH,  /* as it comes, as much as it says */
+    RELAYED_BODY_CHUNKED, /* as it comes, however much */
+};
+
 /* What each event of a stream needs stands in front: of thousands of streams that
    sleep nothing is in a cache. */
 struct relayed {
@@ -38,8 +48,8 @@ struct relayed {
     struct ration *ration; /* of its key's limits; or NULL (relay/admit.h) */
     uint64_t bytes_out;
     enum outcome outcome;
+    enum relayed_body body_is;
     bool unframed; /* chunk framing is undone for an HTTP/1.0 client */
-    bool streamed; /* the body is passed on as it comes */
     bool upload_ended;
     bool packed;  /* the body is compressed: nobody looks at it */
     bool renewed; /* the request is repeated after a 401 */
@@ -68,6 +78,12 @@ struct relayed {
     unsigned status;
     struct err *err; /* why it was refused, or its answer cut; or NULL */
 };
+
+/* Is its body passed on as it comes? */
+static inline bool relayed_is_streamed(const struct relayed *r)
+{
+    return r->body_is >= RELAYED_BODY_LENGTH;
+}
 
 /* Begin the flow; it frees itself when the request has ended. */
 void relayed_start(struct relay *relay, struct request *req,

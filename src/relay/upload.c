@@ -26,13 +26,24 @@ static uint64_t kept_max(const struct endpoint *endpoint)
     return UINT64_MAX;
 }
 
-bool upload_is_streamed(const struct endpoint *endpoint,
-                        const struct request *req)
+static enum relayed_body streamed_kind(const struct request *req)
+{
+    return req->length == REQUEST_LENGTH_UNKNOWN ? RELAYED_BODY_CHUNKED
+                                                 : RELAYED_BODY_LENGTH;
+}
+
+/* A POST says that it has no body. */
+enum relayed_body upload_kind(const struct endpoint *endpoint,
+                              const struct request *req)
 {
     uint64_t max = kept_max(endpoint);
 
-    return req->length > max &&
-           (max == 0 || req->length != REQUEST_LENGTH_UNKNOWN);
+    if (req->length > max &&
+        (max == 0 || req->length != REQUEST_LENGTH_UNKNOWN))
+        return streamed_kind(req);
+    return req->length > 0 || str_eq(req->method, STR("POST"))
+               ? RELAYED_BODY_KEPT
+               : RELAYED_BODY_NONE;
 }
 
 void upload_keep(struct relayed *r, void (*wake)(void *arg))
@@ -50,12 +61,19 @@ void upload_keep(struct relayed *r, void (*wake)(void *arg))
     loop_timer_set(r->patience, UPLOAD_PATIENCE_MS);
 }
 
-bool upload_is_too_much(struct relayed *r)
+static bool has_waited_enough(const struct relayed *r)
 {
-    if (request_body(r->req).len > kept_max(r->endpoint))
-        return true;
     return r->patience && !body_may_name(r) &&
            loop_now_ms(r->relay->options.loop) >= r->patient_until_ms;
+}
+
+bool upload_is_too_much(struct relayed *r)
+{
+    if (request_body(r->req).len <= kept_max(r->endpoint) &&
+        !has_waited_enough(r))
+        return false;
+    r->body_is = streamed_kind(r->req);
+    return true;
 }
 
 void upload_is_kept(struct relayed *r)

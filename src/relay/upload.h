@@ -12,14 +12,14 @@
 
 #define UPLOAD_PATIENCE_MS 1000
 
-/* Is this request's body streamed from its first byte on? */
-bool upload_is_streamed(const struct endpoint *endpoint,
-                        const struct request *req);
+/* How this request's body is taken at first. */
+enum relayed_body upload_kind(const struct endpoint *endpoint,
+                              const struct request *req);
 
 /* Begin to read a body that is kept, at least for now. */
 void upload_keep(struct relayed *r, void (*wake)(void *arg));
 
-/* More of it has come.  True: it is to be streamed from now on. */
+/* More of it has come.  True: it is streamed from now on. */
 bool upload_is_too_much(struct relayed *r);
 
 /* All of it has come: the time no longer counts. */

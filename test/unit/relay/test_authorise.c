@@ -19,16 +19,18 @@ static const struct {
     bool key;
     unsigned status;
     bool renewed;
-    bool streamed;
+    enum relayed_body body;
     bool want;
 } answers[] = {
-    { "a first 401", LATER, false, 401, false, false, true },
-    { "a second 401", LATER, false, 401, true, false, false },
-    { "a 401 to a streamed body", LATER, false, 401, false, true, false },
-    { "a 403", LATER, false, 403, false, false, false },
-    { "fine", LATER, false, 200, false, false, false },
-    { "a 401 to a key", KEY, true, 401, false, false, false },
-    { "a 401 to the client's login", NULL, false, 401, false, false, false },
+    { "a first 401", LATER, false, 401, false, RELAYED_BODY_KEPT, true },
+    { "a second 401", LATER, false, 401, true, RELAYED_BODY_KEPT, false },
+    { "a 401 to a streamed body", LATER, false, 401, false, RELAYED_BODY_LENGTH,
+      false },
+    { "a 403", LATER, false, 403, false, RELAYED_BODY_KEPT, false },
+    { "fine", LATER, false, 200, false, RELAYED_BODY_KEPT, false },
+    { "a 401 to a key", KEY, true, 401, false, RELAYED_BODY_KEPT, false },
+    { "a 401 to the client's login", NULL, false, 401, false, RELAYED_BODY_KEPT,
+      false },
 };
 
 static struct account *account_of(const char *doc, bool key)
@@ -45,7 +47,7 @@ static void only_a_first_401_is_repeated(void **state)
         struct relayed r = { .account =
                                  account_of(answers[i].doc, answers[i].key),
                              .renewed = answers[i].renewed,
-                             .streamed = answers[i].streamed };
+                             .body_is = answers[i].body };
 
         if (authorise_should_repeat(&r, answers[i].status) != answers[i].want)
             fail_msg("%s", answers[i].name);

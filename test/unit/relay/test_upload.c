@@ -19,35 +19,40 @@ static const struct {
     const char *method;
     const char *path;
     uint64_t length;
-    bool want;
-} streamed[] = {
-    { "POST", "/v1/messages", 1, false },
-    { "POST", "/v1/messages", REQUEST_LENGTH_UNKNOWN, false },
-    { "POST", "/v1/files", 1, true },
-    { "POST", "/v1/files", REQUEST_LENGTH_UNKNOWN, true },
-    { "POST", "/v1/files", 0, false },
-    { "POST", "/v1/messages/batches", ENDPOINT_KEPT_MAX, false },
-    { "POST", "/v1/messages/batches", ENDPOINT_KEPT_MAX + 1, true },
-    { "POST", "/v1/messages/batches", REQUEST_LENGTH_UNKNOWN, false },
-    { "POST", "/v1/skills", 1, false },
-    { "POST", "/v1/skills", ENDPOINT_OPEN_KEPT_MAX, false },
-    { "PUT", "/v1/skills", ENDPOINT_OPEN_KEPT_MAX + 1, true },
-    { "POST", "/v1/skills", REQUEST_LENGTH_UNKNOWN, false },
-    { "GET", "/v1/skills", 0, false },
+    enum relayed_body want;
+} kinds[] = {
+    { "POST", "/v1/messages", 1, RELAYED_BODY_KEPT },
+    { "POST", "/v1/messages", 0, RELAYED_BODY_KEPT },
+    { "POST", "/v1/messages", REQUEST_LENGTH_UNKNOWN, RELAYED_BODY_KEPT },
+    { "POST", "/v1/files", 1, RELAYED_BODY_LENGTH },
+    { "POST", "/v1/files", REQUEST_LENGTH_UNKNOWN, RELAYED_BODY_CHUNKED },
+    { "POST", "/v1/files", 0, RELAYED_BODY_KEPT },
+    { "POST", "/v1/messages/batches", ENDPOINT_KEPT_MAX, RELAYED_BODY_KEPT },
+    { "POST", "/v1/messages/batches", ENDPOINT_KEPT_MAX + 1,
+      RELAYED_BODY_LENGTH },
+    { "POST", "/v1/messages/batches", REQUEST_LENGTH_UNKNOWN,
+      RELAYED_BODY_KEPT },
+    { "POST", "/v1/skills", 1, RELAYED_BODY_KEPT },
+    { "POST", "/v1/skills", ENDPOINT_OPEN_KEPT_MAX, RELAYED_BODY_KEPT },
+    { "PUT", "/v1/skills", ENDPOINT_OPEN_KEPT_MAX + 1, RELAYED_BODY_LENGTH },
+    { "POST", "/v1/skills", REQUEST_LENGTH_UNKNOWN, RELAYED_BODY_KEPT },
+    { "GET", "/v1/skills", 0, RELAYED_BODY_NONE },
+    { "GET", "/v1/skills", 2, RELAYED_BODY_KEPT },
+    { "DELETE", "/v1/files/x", 0, RELAYED_BODY_NONE },
 };
 
-static void what_has_no_body_can_be_sent_again(void **state)
+static void what_fits_is_kept(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(streamed); i++) {
-        struct str method = str_of(streamed[i].method);
-        struct str path = str_of(streamed[i].path);
+    for (size_t i = 0; i < COUNT_OF(kinds); i++) {
+        struct str method = str_of(kinds[i].method);
+        struct str path = str_of(kinds[i].path);
         const struct endpoint *row = endpoints_find(method, path);
-        struct request req = { .length = streamed[i].length };
+        struct request req = { .method = method, .length = kinds[i].length };
 
         row = row ? row : endpoints_open(method, path);
-        if (upload_is_streamed(row, &req) != streamed[i].want)
-            fail_msg("%s %s", streamed[i].method, streamed[i].path);
+        if (upload_kind(row, &req) != kinds[i].want)
+            fail_msg("%s %s %zu", kinds[i].method, kinds[i].path, i);
     }
 }
 
@@ -305,7 +310,7 @@ static void what_becomes_too_much_is_streamed(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_has_no_body_can_be_sent_again),
+        cmocka_unit_test(what_fits_is_kept),
         TEST(it_passes_as_it_comes),
         TEST(chunks_pass_as_they_come),
         TEST(a_401_is_not_repeated),
