@@ -99,7 +99,9 @@ static bool may_name(void *arg, struct str model)
            err_wrap(naming->err, "a model that the body names below its top");
 }
 
-bool admit_may_ask(const struct relayed *r, struct err *err)
+/* By all models that its body names where they may serve it, once that was looked at,
+   or is streamed. */
+static bool may_ask(const struct relayed *r, struct err *err)
 {
     struct naming naming = { r, err };
 
@@ -170,42 +172,18 @@ static bool may_name_proxy(const struct relayed *r, struct err *err)
     return !r->proxy || caller_may(&r->caller, RIGHT_PROXY, err);
 }
 
-/* What was allowed when it came may have been taken back, all but its account, which
-   is chosen afterwards. */
-static bool may_still(const struct relayed *r, struct err *err)
-{
-    return admit_may_call(r, err) && may_name_proxy(r, err) &&
-           admit_may_ask(r, err);
-}
-
-/* The ration borrows from the key even if that is of no use any more. */
-static bool renew(struct relayed *r, struct err *err)
-{
-    bool is_fine = caller_renew(&r->caller, err);
-    struct key_group *was = r->group;
-    struct ration_owner owner;
-
-    r->group = key_group_of(r->caller.key);
-    doubt_model(r);
-    owner = owner_of(r);
-    ration_renew(r->ration, &owner);
-    key_group_unref(was);
-    return is_fine && may_still(r, err);
-}
-
-bool admit_renew(struct relayed *r, struct err *err)
-{
-    if (caller_is_current(&r->caller))
-        return true;
-    return caller_renew(&r->caller, err) && admit_may_call(r, err) &&
-           may_name_proxy(r, err);
-}
-
 static bool may_use_account(const struct relayed *r, struct err *err)
 {
     return !r->caller.key || !r->account ||
            key_allows_account(r->caller.key, str_of(r->account->name),
                               r->account->pooled, err);
+}
+
+/* The caller as it is now: what was allowed when it came may have been taken back. */
+static bool renew(struct relayed *r, struct err *err)
+{
+    return caller_renew(&r->caller, err) && admit_may_call(r, err) &&
+           may_name_proxy(r, err) && may_ask(r, err) && may_use_account(r, err);
 }
 
 /* The ration borrows from the key that it was admitted with: that one is kept. */
@@ -218,32 +196,65 @@ bool admit_may_send(struct relayed *r, struct err *err)
         return true;
     if (admitted.key)
         (void)key_ref(admitted.key);
-    may = caller_renew(&r->caller, err) && may_still(r, err) &&
-          may_use_account(r, err);
+    may = renew(r, err);
     caller_done(&r->caller);
     r->caller = admitted;
     return may;
 }
 
-enum ration_answer admit_ask(struct relayed *r, void (*wake)(void *arg),
-                             struct err *err)
+/* For the first time.  Its body may have been long in coming. */
+static bool begin(struct relayed *r, struct err *err)
 {
-    enum ration_answer answer;
-    bool is_new = !r->ration;
-
-    if (!r->caller.key)
-        return RATION_GIVEN;
-    if (is_new)
+    if (caller_is_current(&r->caller) ? !may_ask(r, err) : !renew(r, err))
+        return false;
+    if (r->caller.key)
         make_ration(r);
-    do {
-        if (!is_new && !renew(r, err))
-            return RATION_REFUSED;
-        is_new = false;
-        answer = ration_ask(r->ration, wake, r, err);
-    } while (answer == RATION_OUTDATED);
-    if (answer == RATION_REFUSED && !ration_has_price(r->ration))
+    return true;
+}
+
+/* Again.  The ration borrows from the key even if that is of no use any more. */
+static bool go_on(struct relayed *r, struct err *err)
+{
+    bool may = renew(r, err);
+    struct key_group *was = r->group;
+    struct ration_owner owner;
+
+    r->group = key_group_of(r->caller.key);
+    doubt_model(r);
+    owner = owner_of(r);
+    ration_renew(r->ration, &owner);
+    key_group_unref(was);
+    return may;
+}
+
+static enum admit_answer refused(const struct relayed *r)
+{
+    if (!ration_has_price(r->ration))
         unpriced_note(r->relay->options.unpriced, model_of(r), false);
-    return answer;
+    return ADMIT_REFUSED;
+}
+
+enum admit_answer admit_ask(struct relayed *r, void (*wake)(void *arg),
+                            struct err *err)
+{
+    bool may = r->ration ? go_on(r, err) : begin(r, err);
+
+    if (may && !r->caller.key)
+        return ADMIT_GIVEN;
+    while (may) {
+        switch (ration_ask(r->ration, wake, r, err)) {
+        case RATION_GIVEN:
+            return ADMIT_GIVEN;
+        case RATION_WAITING:
+            return ADMIT_WAITING;
+        case RATION_OUTDATED:
+            may = go_on(r, err);
+            break;
+        case RATION_REFUSED:
+            return refused(r);
+        }
+    }
+    return ADMIT_REFUSED;
 }
 
 /* 0: none is known. */

@@ -11,23 +11,22 @@
 /* By its endpoint alone: before the body is read.  A key with rules about models sends
    nothing whose model nobody sees. */
 bool admit_may_call(const struct relayed *r, struct err *err) MUST_CHECK;
-/* By all models that its body names where they may serve it (usage/named_models.h), once
-   that was looked at, or is streamed. */
-bool admit_may_ask(const struct relayed *r, struct err *err) MUST_CHECK;
-
-/* Its body may have been long in coming: before it is asked what it asks for, the caller
-   is taken as it is now, if anything was changed, and what is asked above is asked
-   again. */
-bool admit_renew(struct relayed *r, struct err *err) MUST_CHECK;
-/* The same before anything goes upstream, once its account is known: a token may have
-   been long in coming, too.  The key that it was admitted with stays its own. */
+enum admit_answer {
+    ADMIT_GIVEN,
+    ADMIT_WAITING, /* again after the next wake */
+    ADMIT_REFUSED, /* `err` says why */
+};
+/* May it ask for what it asks for, by all models that its body names where they may
+   serve it (usage/named_models.h)?  And is there room for it in its limits: reserve.
+   Whatever was changed meanwhile (its body may have been long in coming, and whoever
+   waits waits for a change), r->caller and r->group are taken as they are now, and
+   all that was asked is asked again. */
+enum admit_answer admit_ask(struct relayed *r, void (*wake)(void *arg),
+                            struct err *err);
+/* Before anything goes upstream: the same of what was changed since, its account,
+   too (a token may have been long in coming).  The key that it was admitted with stays
+   its own. */
 bool admit_may_send(struct relayed *r, struct err *err) MUST_CHECK;
-
-/* Reserve.  WAITING: again after the next wake; then, and whenever they turn out to have
-   been changed, r->caller and r->group are taken as they are now, and all that is asked
-   above is asked again.  REFUSED leaves the reason in `err`.  Never OUTDATED. */
-enum ration_answer admit_ask(struct relayed *r, void (*wake)(void *arg),
-                             struct err *err);
 
 /* For each wake while the answer comes. */
 static inline void admit_look(struct relayed *r)

@@ -126,16 +126,14 @@ static struct flow_next admit(struct flow *flow)
     struct relayed *r = relayed_of(flow);
     struct err err;
 
-    if (is_ending(r, &err) ||
-        (!r->ration && !(admit_renew(r, &err) && admit_may_ask(r, &err))))
+    if (is_ending(r, &err))
         return refuse(r, &err);
     switch (admit_ask(r, wake, &err)) {
-    case RATION_GIVEN:
+    case ADMIT_GIVEN:
         return flow_go(choose);
-    case RATION_WAITING:
+    case ADMIT_WAITING:
         return flow_sleep_then(admit);
-    case RATION_OUTDATED: /* never left at that */
-    case RATION_REFUSED:
+    case ADMIT_REFUSED:
         break;
     }
     return refuse(r, &err);
