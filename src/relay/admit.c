@@ -174,9 +174,9 @@ static bool may_name_proxy(const struct relayed *r, struct err *err)
 
 static bool may_use_account(const struct relayed *r, struct err *err)
 {
-    return !r->caller.key || !r->account ||
-           key_allows_account(r->caller.key, str_of(r->account->name),
-                              r->account->pooled, err);
+    return !r->caller.key || !r->attempt.account ||
+           key_allows_account(r->caller.key, str_of(r->attempt.account->name),
+                              r->attempt.account->pooled, err);
 }
 
 /* The caller as it is now: what was allowed when it came may have been taken back. */
@@ -257,43 +257,6 @@ enum admit_answer admit_ask(struct relayed *r, void (*wake)(void *arg),
     return ADMIT_REFUSED;
 }
 
-/* 0: none is known. */
-static unsigned answer_of(const struct relayed *r)
-{
-    switch (call_state(r->call)) {
-    case CALL_READING:
-    case CALL_DONE:
-        return r->status ? r->status : call_head(r->call)->status;
-    case CALL_DIALING:
-    case CALL_SECURING:
-    case CALL_SENDING:
-    case CALL_WAITING:
-    case CALL_FAILED:
-        break;
-    }
-    return r->status;
-}
-
-/* Of an attempt that was lost nobody knows, unless nothing of it arrived. */
-static bool may_be_billed(const struct relayed *r)
-{
-    struct call_facts facts = call_facts(r->call);
-    unsigned status = answer_of(r);
-
-    return facts.sent && !facts.unheard &&
-           (status == 0 || (status >= 200 && status < 300));
-}
-
-/* The last attempt counts: one is made again only after a refusal, or if the one
-   before did not arrive. */
-void admit_note_sent(struct relayed *r)
-{
-    if (!r->call)
-        return;
-    r->sent = r->sent || call_facts(r->call).begun;
-    r->owed = may_be_billed(r);
-}
-
 /* Models that the answer names, and nobody has a price for. */
 static void note_unpriced(struct relayed *r)
 {
@@ -316,10 +279,9 @@ void admit_settle(struct relayed *r)
 {
     if (!r->ration)
         return;
-    admit_note_sent(r);
     ration_settle(r->ration, &(struct ration_end){
-                                 .sent = r->sent,
-                                 .owed = r->owed,
+                                 .sent = r->attempt.sent,
+                                 .owed = r->attempt.owed,
                                  .complete = r->outcome == COMPLETE,
                                  .usage = r->meter ? &r->meter->usage : NULL,
                                  .answer_bytes = metering_bytes(r->meter) });

@@ -35,9 +35,7 @@ static inline void admit_look(struct relayed *r)
         ration_look(r->ration, &r->meter->usage, metering_bytes(r->meter));
 }
 
-/* A call is given up, or over: did its request leave? */
-void admit_note_sent(struct relayed *r);
-/* The truth, at the end; gives back what is not used. */
+/* The truth, at the end (attempt_note() knows it); gives back what is not used. */
 void admit_settle(struct relayed *r);
 /* With the request. */
 void admit_done(struct relayed *r);

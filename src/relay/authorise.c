@@ -4,30 +4,25 @@
 
 #include "base/clock.h"
 
-static bool has_grant(const struct relayed *r)
+bool authorise_refreshes(const struct relayed *r)
 {
-    return r->account && r->account->grant[0];
+    return r->attempt.account && r->attempt.account->grant[0];
 }
 
 bool authorise_is_due(const struct relayed *r)
 {
-    return r->account && account_needs_refresh(r->account, clock_wall_ms());
-}
-
-bool authorise_should_repeat(const struct relayed *r, unsigned status)
-{
-    return status == 401 && has_grant(r) && !r->renewed &&
-           !relayed_is_streamed(r);
+    return r->attempt.account &&
+           account_needs_refresh(r->attempt.account, clock_wall_ms());
 }
 
 static struct keeper_wait *ask(struct relayed *r, enum keeper_op op,
                                void (*wake)(void *arg))
 {
     return keeper_ask(r->relay->options.keeper, r->relay->options.loop,
-                      &(struct keeper_question){ .op = op,
-                                                 .name =
-                                                     str_of(r->account->name),
-                                                 .stale = r->account->token },
+                      &(struct keeper_question){
+                          .op = op,
+                          .name = str_of(r->attempt.account->name),
+                          .stale = r->attempt.account->token },
                       wake, r);
 }
 
@@ -39,15 +34,15 @@ void authorise_ask(struct relayed *r, void (*wake)(void *arg))
 
 static bool swap_account(struct relayed *r, struct err *err)
 {
-    struct account *account =
-        accounts_get(r->relay->options.accounts, str_of(r->account->name));
+    struct account *account = accounts_get(r->relay->options.accounts,
+                                           str_of(r->attempt.account->name));
 
     if (!account)
         return err_set(err, ERR_NO_ACCOUNT,
                        "account \"%s\" was removed meanwhile",
-                       r->account->name);
-    account_unref(r->account);
-    r->account = account;
+                       r->attempt.account->name);
+    account_unref(r->attempt.account);
+    r->attempt.account = account;
     return account_is_usable(account, clock_wall_ms(), err);
 }
 
@@ -65,10 +60,11 @@ enum authorise_state authorise_take(struct relayed *r, struct err *err)
    cannot be sent again: then the next request finds a better token. */
 void authorise_learn(struct relayed *r, unsigned status)
 {
-    if (status != 401 || !has_grant(r))
+    if (status != 401 || !authorise_refreshes(r))
         return;
     keeper_wait_free(r->wait);
-    r->wait = ask(r, r->renewed ? KEEPER_REFUSED : KEEPER_REFRESH, NULL);
+    r->wait =
+        ask(r, r->attempt.renewed ? KEEPER_REFUSED : KEEPER_REFRESH, NULL);
     keeper_wait_free(r->wait);
     r->wait = NULL;
 }

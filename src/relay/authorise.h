@@ -8,9 +8,8 @@
 /* Does the token have to be renewed before it is sent? */
 bool authorise_is_due(const struct relayed *r);
 
-/* Should this answer be thrown away and the request be repeated with a better
-   token?  (A first 401 to a body that can be sent again.) */
-bool authorise_should_repeat(const struct relayed *r, unsigned status);
+/* Can its token be replaced by a better one, if the upstream refuses it? */
+bool authorise_refreshes(const struct relayed *r);
 
 /* Ask the keeper for another token; `wake(r)` comes when it has answered. */
 void authorise_ask(struct relayed *r, void (*wake)(void *arg));

@@ -38,9 +38,9 @@ static bool pick_of_all(struct relayed *r, struct str name, struct err *err)
 {
     if (name.len == 0 && models_is_request(r->path))
         name = first_usable(r);
-    r->account =
+    r->attempt.account =
         accounts_choose(r->relay->options.accounts, name, clock_wall_ms(), err);
-    return r->account != NULL;
+    return r->attempt.account != NULL;
 }
 
 /* ---- with a key --------------------------------------------------------- */
@@ -111,9 +111,9 @@ static bool take_allowed(struct relayed *r, struct str name, uint64_t now_ms,
                       "\", but it is not there",
                       r->caller.key->name, STR_ARG(name));
     if (allowed && account && account_is_usable(account, now_ms, err))
-        r->account = account_ref(account);
+        r->attempt.account = account_ref(account);
     account_unref(account);
-    return r->account != NULL;
+    return r->attempt.account != NULL;
 }
 
 /* Of several the first by name. */

@@ -15,7 +15,6 @@
 #include "relay/pick.h"
 #include "relay/relayed.h"
 #include "relay/respond.h"
-#include "relay/retry.h"
 #include "relay/upload.h"
 
 /* The upstream is not read while so much waits for a client. */
@@ -63,6 +62,7 @@ static struct flow_next scan(struct flow *flow);
 static struct flow_next admit(struct flow *flow);
 static struct flow_next choose(struct flow *flow);
 static struct flow_next authorise(struct flow *flow);
+static struct flow_next authorised(struct flow *flow);
 static struct flow_next send_request(struct flow *flow);
 static struct flow_next judge(struct flow *flow);
 static struct flow_next gather(struct flow *flow);
@@ -175,89 +175,15 @@ static struct flow_next authorise(struct flow *flow)
     return flow_sleep_then(authorised);
 }
 
-/* The upstream refused the token: throw its answer away and begin anew. */
-static struct flow_next renew(struct relayed *r)
-{
-    admit_note_sent(r);
-    call_free(r->call);
-    r->call = NULL;
-    r->renewed = true;
-    r->attempts = 0;
-    if (!r->account->can_refresh)
-        return flow_go(send_request);
-    authorise_ask(r, wake);
-    return flow_sleep_then(authorised);
-}
-
 /* ---- send --------------------------------------------------------------- */
-
-/* What that means for the head, and for the call. */
-static const struct {
-    enum pass_length head;
-    enum call_body call;
-} bodies[] = {
-    [RELAYED_BODY_NONE] = { PASS_LENGTH_NONE, CALL_BODY_WHOLE },
-    [RELAYED_BODY_KEPT] = { PASS_LENGTH_KNOWN, CALL_BODY_WHOLE },
-    [RELAYED_BODY_LENGTH] = { PASS_LENGTH_KNOWN, CALL_BODY_LENGTH },
-    [RELAYED_BODY_CHUNKED] = { PASS_LENGTH_CHUNKED, CALL_BODY_CHUNKED },
-};
-
-/* All empty if the client's own login passes. */
-static struct pass_credential credential_of(const struct account *account)
-{
-    if (!account)
-        return (struct pass_credential){ .oauth = false };
-    return (struct pass_credential){ .header = account->kind->header,
-                                     .prefix = account->kind->header_prefix,
-                                     .token = secret_reveal(account->token),
-                                     .oauth = account->kind->needs_oauth_flag };
-}
-
-static void write_head(struct relayed *r)
-{
-    const struct config *config = r->relay->options.config;
-    struct pass_request pass = {
-        .method = r->req->method,
-        .target = pass_target(r->req->arena, config->api.prefix, r->path,
-                              str_from(r->req->target, r->req->path.len)),
-        .host = r->relay->host,
-        .headers = &r->req->headers,
-        .own_login = !r->account,
-        .credential = credential_of(r->account),
-        .version = config->api_version,
-        .beta = config->beta_header,
-        .uncompressed = models_is_widened(r->req->path, r->path),
-        .length_kind = bodies[r->body_is].head,
-        .length = relayed_is_streamed(r) ? r->req->length : r->body.len,
-    };
-
-    buf_wipe(&r->head);
-    pass_request(&pass, &r->head);
-}
 
 static struct flow_next send_request(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
-    const struct config *config = r->relay->options.config;
-    struct call_options options = {
-        .upstream = r->relay->upstream,
-        .origin = r->relay->origin,
-        .proxy = proxy_choose(r->relay->options.proxy, r->proxy,
-                              r->account ? r->account->proxy : NULL),
-        .body = r->body,
-        .body_kind = bodies[r->body_is].call,
-        .to_head = str_eq(r->req->method, STR("HEAD")),
-        .fresh = r->attempts > 0,
-        .connect_ms = config->connect_ms,
-        .first_byte_ms = config->first_byte_ms,
-        .idle_ms = config->idle_ms,
-    };
     struct err err;
 
     if (is_ending(r, &err) || !admit_may_send(r, &err))
         return refuse(r, &err);
-    if (r->attempts++ == 0)
-        write_head(r);
     if (r->caller.key)
         keyring_used(r->relay->options.callers->keyring, r->caller.key,
                      clock_wall_ms());
@@ -265,56 +191,66 @@ static struct flow_next send_request(struct flow *flow)
         upload_begin(r);
     if (request_body_state(r->req) == REQUEST_BODY_FAILED)
         return refuse(r, request_body_error(r->req));
-    options.head = buf_str(&r->head);
-    r->call = call_start(&options, wake, r);
+    attempt_start(r, wake);
     return flow_go(judge);
 }
 
 /* ---- judge -------------------------------------------------------------- */
 
-static bool may_retry(const struct relayed *r)
+/* The upstream refused the token: throw its answer away and begin anew. */
+static struct flow_next renew(struct relayed *r)
 {
-    struct call_facts facts = call_facts(r->call);
-
-    return retry_on_fresh(&(struct retry_facts){
-        .reused = facts.reused,
-        .sent = facts.sent,
-        .answered = facts.answered,
-        .unheard = facts.unheard,
-        .replayable = !relayed_is_streamed(r),
-        .timed_out = call_error(r->call)->code == ERR_TIMEOUT,
-        .attempts = r->attempts,
-        .since_sent_ms = facts.since_sent_ms });
-}
-
-static struct flow_next judge_failure(struct relayed *r)
-{
-    struct err err = *call_error(r->call);
-    bool again = may_retry(r);
-
-    admit_note_sent(r);
-    call_free(r->call);
-    r->call = NULL;
-    return again ? flow_go(send_request) : refuse(r, &err);
+    attempt_end_early(r);
+    r->attempt.renewed = true;
+    r->attempt.tries = 0;
+    if (!r->attempt.account->can_refresh)
+        return flow_go(send_request);
+    authorise_ask(r, wake);
+    return flow_sleep_then(authorised);
 }
 
 /* The answer is there: from here on it is the client's. */
 static struct flow_next deliver(struct relayed *r)
 {
-    const struct parser_head *head = call_head(r->call);
+    const struct parser_head *head = call_head(r->attempt.call);
 
     r->status = head->status;
     authorise_learn(r, r->status);
     if (!relayed_is_streamed(r))
         request_drop_body(r->req);
     if (models_is_widened(r->req->path, r->path) && models_fits(head)) {
-        r->gather = gather_start(r->call);
+        r->gather = gather_start(r->attempt.call);
         return flow_go(gather);
     }
     respond_as_it_came(r);
-    call_forget_head(r->call);
+    call_forget_head(r->attempt.call);
     buf_wipe(&r->head);
     return flow_go(copy);
+}
+
+static struct flow_next give_up(struct relayed *r)
+{
+    struct err err = *call_error(r->attempt.call);
+
+    attempt_end(r);
+    return refuse(r, &err);
+}
+
+/* The call was answered, or failed. */
+static struct flow_next decide(struct relayed *r)
+{
+    switch (attempt_judge(r)) {
+    case RETRY_DELIVER:
+        return deliver(r);
+    case RETRY_AGAIN_FRESH:
+        attempt_end_early(r);
+        return flow_go(send_request);
+    case RETRY_RENEW:
+        return renew(r);
+    case RETRY_REFUSE:
+        break;
+    }
+    return give_up(r);
 }
 
 static struct flow_next judge(struct flow *flow)
@@ -322,14 +258,11 @@ static struct flow_next judge(struct flow *flow)
     struct relayed *r = relayed_of(flow);
     struct err err;
 
-    switch (call_state(r->call)) {
+    switch (call_state(r->attempt.call)) {
     case CALL_READING:
     case CALL_DONE:
-        if (authorise_should_repeat(r, call_head(r->call)->status))
-            return renew(r);
-        return deliver(r);
     case CALL_FAILED:
-        return judge_failure(r);
+        return decide(r);
     case CALL_DIALING:
     case CALL_SECURING:
     case CALL_SENDING:
@@ -346,7 +279,7 @@ static struct flow_next judge(struct flow *flow)
 static struct flow_next finish_copy(struct relayed *r, enum outcome outcome)
 {
     if (outcome == CUT)
-        keep_error(r, call_error(r->call));
+        keep_error(r, call_error(r->attempt.call));
     r->outcome = outcome;
     return flow_go(settle);
 }
@@ -377,11 +310,11 @@ static struct flow_next copy(struct flow *flow)
 
     for (;;) {
         if (response_queued(r->req) > CLIENT_HIGH) {
-            call_pause(r->call, true);
+            call_pause(r->attempt.call, true);
             return flow_sleep_then(copy);
         }
-        call_pause(r->call, false);
-        switch (call_read(r->call, &bytes)) {
+        call_pause(r->attempt.call, false);
+        switch (call_read(r->attempt.call, &bytes)) {
         case CALL_DATA:
             r->bytes_out += bytes.len;
             if (!r->unframed)
@@ -432,12 +365,12 @@ static struct flow_next settle(struct flow *flow)
 
     /* Before the end of the answer leaves: whoever has it may ask at once what it
        came to, of another thread. */
+    attempt_note(r);
     admit_settle(r);
     /* The client need not wait for the rest. */
     if (r->outcome == COMPLETE)
         response_hurry(r->req);
-    call_free(r->call);
-    r->call = NULL;
+    attempt_end(r);
     relayed_log(r);
     request_watch(r->req, NULL, NULL);
     end_response(r);
@@ -454,7 +387,7 @@ static void done(struct flow *flow)
     admit_done(r);
     metering_free(r->meter);
     mem_free(r->ahead);
-    account_unref(r->account);
+    account_unref(r->attempt.account);
     caller_done(&r->caller);
     proxy_unref(r->proxy);
     buf_wipe(&r->head);

@@ -7,9 +7,9 @@
 
 #include "base/flow.h"
 #include "http/response.h"
+#include "relay/attempt.h"
 #include "relay/endpoints.h"
 #include "relay/relay.h"
-#include "upstream/call.h"
 #include "usage/meter.h"
 #include "usage/price.h"
 #include "usage/scan_ahead.h"
@@ -43,7 +43,7 @@ enum relayed_body {
 struct relayed {
     struct flow flow;
     struct request *req;
-    struct call *call;
+    struct attempt attempt;
     struct meter *meter;   /* reads a copy of the answer; or NULL */
     struct ration *ration; /* of its key's limits; or NULL (relay/admit.h) */
     uint64_t bytes_out;
@@ -51,22 +51,17 @@ struct relayed {
     enum relayed_body body_is;
     bool unframed; /* chunk framing is undone for an HTTP/1.0 client */
     bool upload_ended;
-    bool packed;  /* the body is compressed: nobody looks at it */
-    bool renewed; /* the request is repeated after a 401 */
-    bool sent;    /* at least once, completely */
-    bool owed;    /* the last attempt may be billed */
+    bool packed; /* the body is compressed: nobody looks at it */
 
     struct relay *relay;
     const struct endpoint *endpoint;
     struct str path;          /* upstream's view */
-    struct account *account;  /* NULL with the client's own login */
     struct caller caller;     /* from identify on */
     struct key_group *group;  /* of its key, as long as the ration; or NULL */
     struct scan_facts *facts; /* what the body asks for; NULL: unknown */
     struct keeper_wait *wait; /* for a better token */
     struct proxy *proxy;      /* the request's own */
     struct gather *gather;    /* while an answer is read whole */
-    unsigned attempts;
     struct buf head;          /* upstream request head; holds the credential */
     struct scan_ahead *ahead; /* at a body that comes in parts; or NULL */
     uint64_t passed;          /* bytes of a streamed body */

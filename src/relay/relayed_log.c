@@ -20,7 +20,8 @@ void relayed_log(const struct relayed *r)
         LOG_STR("id", str_of(r->req->id)),
         LOG_STR("method", r->req->method),
         LOG_STR("path", shown_request_path(r->req->arena, r->path)),
-        LOG_STR("account", r->account ? str_of(r->account->name) : STR("-")),
+        LOG_STR("account", r->attempt.account ? str_of(r->attempt.account->name)
+                                              : STR("-")),
         LOG_STR("key", r->caller.key ? str_of(r->caller.key->name) : STR("-")),
         LOG_NUM("status", r->status),
         LOG_STR("outcome", str_of(names[r->outcome])),

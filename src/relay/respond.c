@@ -31,7 +31,7 @@ static enum response_framing choose_framing(const struct relayed *r,
 /* `fields`: as pass_response() writes them. */
 static void start_response(struct relayed *r, const struct buf *fields)
 {
-    const struct parser_head *head = call_head(r->call);
+    const struct parser_head *head = call_head(r->attempt.call);
 
     response_start(r->req, &(struct response_head){ .status = head->status,
                                                     .reason = head->reason,
@@ -51,7 +51,8 @@ static bool shows_limit(const struct relayed *r)
 {
     const struct key *key = r->caller.key;
 
-    return key && key->show_limit && call_head(r->call)->status == 200 &&
+    return key && key->show_limit &&
+           call_head(r->attempt.call)->status == 200 &&
            (limits_any_cost(&key->limits) ||
             (r->group && limits_any_cost(&r->group->limits)));
 }
@@ -95,14 +96,14 @@ static void add_own_fields(const struct relayed *r, struct buf *fields)
 
 void respond_as_it_came(struct relayed *r)
 {
-    const struct parser_head *head = call_head(r->call);
+    const struct parser_head *head = call_head(r->attempt.call);
     struct buf fields;
 
     r->framing = choose_framing(r, head);
     r->unframed = head->chunked && r->req->http_1_0;
     r->meter = metering_start(r->endpoint, head);
     if (r->unframed || r->meter)
-        call_on_body(r->call, take_body, r);
+        call_on_body(r->attempt.call, take_body, r);
     buf_init(&fields, PASS_HEAD_MAX);
     pass_response(&head->headers, replaced(r), &fields);
     add_own_fields(r, &fields);
@@ -119,8 +120,8 @@ void respond_widened(struct relayed *r)
 
     r->framing = RESPONSE_LENGTH;
     buf_init(&fields, PASS_HEAD_MAX);
-    pass_response_resized(&call_head(r->call)->headers, replaced(r), body.len,
-                          &fields);
+    pass_response_resized(&call_head(r->attempt.call)->headers, replaced(r),
+                          body.len, &fields);
     add_own_fields(r, &fields);
     start_response(r, &fields);
     buf_done(&fields);

@@ -1,16 +1,51 @@
 // SPDX-License-Identifier: MIT
-/* Whether a failed outgoing call is made again. */
+/* What comes next when an outgoing call was answered, or failed. */
 #include "relay/retry.h"
 
 /* An idle close crosses our request within a round trip; far ones take 300 ms. */
 #define IDLE_CLOSE_MS 1000
 
-bool retry_on_fresh(const struct retry_facts *facts)
+static bool wants_better_token(const struct retry_facts *facts)
+{
+    return facts->status == 401 && facts->refreshes && !facts->renewed &&
+           facts->replayable;
+}
+
+static bool is_stale(const struct retry_facts *facts)
 {
     if (!facts->reused || !facts->replayable || facts->answered ||
-        facts->attempts > 1)
+        facts->tries > 1)
         return false;
     if (facts->timed_out)
         return facts->unheard;
     return !facts->sent || facts->since_sent_ms <= IDLE_CLOSE_MS;
+}
+
+enum retry_verdict retry_decide(const struct retry_facts *facts)
+{
+    if (facts->status > 0)
+        return wants_better_token(facts) ? RETRY_RENEW : RETRY_DELIVER;
+    return is_stale(facts) ? RETRY_AGAIN_FRESH : RETRY_REFUSE;
+}
+
+static enum record_result failure_of(const struct retry_facts *facts)
+{
+    if (!facts->connected)
+        return RECORD_UNREACHABLE;
+    return facts->timed_out && !facts->unheard ? RECORD_TIMED_OUT : RECORD_LOST;
+}
+
+enum record_result retry_result(const struct retry_facts *facts)
+{
+    switch (retry_decide(facts)) {
+    case RETRY_DELIVER:
+        return RECORD_DELIVERED;
+    case RETRY_AGAIN_FRESH:
+        return RECORD_STALE;
+    case RETRY_RENEW:
+        return RECORD_TOKEN_REFUSED;
+    case RETRY_REFUSE:
+        break;
+    }
+    return failure_of(facts);
 }

@@ -1,24 +1,44 @@
 // SPDX-License-Identifier: MIT
-/* Whether a failed outgoing call is made again, unseen by the client.  Pure. */
+/* What comes next when an outgoing call was answered, or failed.  Pure. */
 #pragma once
 
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "usage/record.h"
+
 struct retry_facts {
-    bool reused;       /* it went over a pooled connection */
-    bool sent;         /* the request had left completely */
-    bool answered;     /* at least one byte came back */
-    bool timed_out;    /* we gave up; the other side closed nothing */
-    bool unheard;      /* because not one byte of it was acknowledged */
-    bool replayable;   /* the body is still at hand */
-    unsigned attempts; /* made so far */
+    unsigned status; /* of its answer; 0: it failed before one came */
+    bool refreshes;  /* its account's token can be replaced by a better one */
+    bool renewed;    /* that was done */
+    bool replayable; /* the body is still at hand */
+    unsigned tries;  /* made with the present token, this one included */
+
+    /* of one that failed: */
+    bool reused;    /* it went over a pooled connection */
+    bool connected; /* there was a connection to send over */
+    bool sent;      /* the request had left completely */
+    bool answered;  /* at least one byte came back */
+    bool timed_out; /* we gave up; the other side closed nothing */
+    bool unheard;   /* because not one byte of it was acknowledged */
     uint64_t since_sent_ms;
 };
 
-/* True: once more, on a fresh connection.  Only for a pooled connection that turned
-   out to be dead before anything of the request arrived, or that the other side
-   closed while we were sending, or right after (an idle close crosses our request
-   within a round trip).  /v1/messages bills: a connection that dies
-   later may have done its work (docs/decisions/0002-stale-connections.md). */
-bool retry_on_fresh(const struct retry_facts *facts);
+enum retry_verdict {
+    RETRY_DELIVER,     /* the answer is the client's, whatever it says */
+    RETRY_AGAIN_FRESH, /* once more, on a fresh connection, unseen */
+    RETRY_RENEW,       /* once more, with a better token, unseen */
+    RETRY_REFUSE,      /* say what failed */
+};
+
+/* RENEW: a first 401.
+
+   AGAIN_FRESH: only for a pooled connection that turned out to be dead before
+   anything of the request arrived, or that the other side closed while we were
+   sending, or right after (an idle close crosses our request within a round trip).
+   /v1/messages bills: a connection that dies later may have done its work
+   (docs/decisions/0002-stale-connections.md). */
+enum retry_verdict retry_decide(const struct retry_facts *facts);
+
+/* What came of it. */
+enum record_result retry_result(const struct retry_facts *facts);

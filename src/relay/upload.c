@@ -99,15 +99,15 @@ static bool check(struct relayed *r, struct err *err)
 
 static bool takes_more(const struct relayed *r)
 {
-    return call_state(r->call) == CALL_SENDING && !r->upload_ended &&
-           call_queued(r->call) < WINDOW;
+    return call_state(r->attempt.call) == CALL_SENDING && !r->upload_ended &&
+           call_queued(r->attempt.call) < WINDOW;
 }
 
 static void send_slice(struct relayed *r)
 {
     struct str slice = str_sub(request_body(r->req), 0, SLICE_MAX);
 
-    call_send(r->call, slice);
+    call_send(r->attempt.call, slice);
     request_consume(r->req, slice.len);
     r->passed += slice.len;
 }
@@ -122,6 +122,6 @@ bool upload_pump(struct relayed *r, struct err *err)
         request_body_state(r->req) != REQUEST_BODY_COMPLETE)
         return true;
     r->upload_ended = true;
-    call_send_end(r->call);
+    call_send_end(r->attempt.call);
     return true;
 }

@@ -319,6 +319,7 @@ static bool has_begun(const struct call *call)
 struct call_facts call_facts(const struct call *call)
 {
     struct call_facts facts = { .reused = call->reused,
+                                .connected = call->reached >= CALL_SENDING,
                                 .begun = has_begun(call),
                                 .sent = call->sent_ms != 0,
                                 .unheard = call->unheard,

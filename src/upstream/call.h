@@ -116,11 +116,12 @@ struct call_times call_times(const struct call *call);
 
 /* What relay/retry.h wants to know about a failure. */
 struct call_facts {
-    bool reused;   /* a pooled connection */
-    bool begun;    /* some of the request had left */
-    bool sent;     /* all of it had */
-    bool answered; /* at least one byte came back */
-    bool unheard;  /* given up, for no byte of the request was acknowledged */
+    bool reused;    /* a pooled connection */
+    bool connected; /* there was one to send over */
+    bool begun;     /* some of the request had left */
+    bool sent;      /* all of it had */
+    bool answered;  /* at least one byte came back */
+    bool unheard;   /* given up, for no byte of the request was acknowledged */
     uint64_t since_sent_ms;
 };
 struct call_facts call_facts(const struct call *call);

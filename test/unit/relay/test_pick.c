@@ -79,10 +79,10 @@ static void the_named_or_only_account_is_picked(void **state)
             assert_null(strstr(err.text, "CANARY"));
         }
         if (cases[i].want)
-            assert_string_equal(r.account->name, cases[i].want);
+            assert_string_equal(r.attempt.account->name, cases[i].want);
         else
-            assert_null(r.account);
-        account_unref(r.account);
+            assert_null(r.attempt.account);
+        account_unref(r.attempt.account);
         arena_free(req.arena);
         accounts_free(accounts);
     }
@@ -159,13 +159,13 @@ static void pick_with_key(size_t at, const char *path, struct key *key)
     if (pick_account(&r, &err) != (key_cases[at].want != NULL))
         fail_msg("case %zu: %s", at, err.text);
     if (key_cases[at].want) {
-        assert_string_equal(r.account->name, key_cases[at].want);
+        assert_string_equal(r.attempt.account->name, key_cases[at].want);
     } else {
         unit_assert_part(err.text, key_cases[at].cause);
         assert_int_equal(err_status(err.code), key_cases[at].status);
-        assert_null(r.account);
+        assert_null(r.attempt.account);
     }
-    account_unref(r.account);
+    account_unref(r.attempt.account);
     arena_free(req.arena);
     accounts_free(accounts);
 }

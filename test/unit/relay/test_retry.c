@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Whether a failed call is made again: docs/decisions/0002. */
+/* What comes next: docs/decisions/0002, and a first 401. */
 #include "relay/retry.h"
 
 #include "base/macros.h"
@@ -7,66 +7,100 @@
 
 /* The stale connection, as it usually shows. */
 #define STALE                                                                  \
-    .reused = true, .sent = true, .replayable = true, .attempts = 1,           \
+    .reused = true, .sent = true, .replayable = true, .tries = 1,              \
     .since_sent_ms = 30
+/* An answer to what can be sent again, with a token that can be renewed. */
+#define ANSWER(number)                                                         \
+    .status = (number), .refreshes = true, .replayable = true, .tries = 1
 
 static const struct {
     const char *name;
     struct retry_facts facts;
-    bool want;
+    enum retry_verdict want;
 } cases[] = {
-    { "closed a round trip later", { STALE }, true },
+    { "closed a round trip later", { STALE }, RETRY_AGAIN_FRESH },
     { "closed at once",
-      { .reused = true, .sent = true, .replayable = true, .attempts = 1 },
-      true },
+      { .reused = true, .sent = true, .replayable = true, .tries = 1 },
+      RETRY_AGAIN_FRESH },
     { "closed while we were sending",
-      { .reused = true, .replayable = true, .attempts = 1 },
-      true },
+      { .reused = true, .replayable = true, .tries = 1 },
+      RETRY_AGAIN_FRESH },
     { "closed while we were sending for long",
       { .reused = true,
         .replayable = true,
-        .attempts = 1,
+        .tries = 1,
         .since_sent_ms = UINT64_MAX },
-      true },
+      RETRY_AGAIN_FRESH },
     { "a fresh connection",
-      { .sent = true, .replayable = true, .attempts = 1 },
-      false },
+      { .sent = true, .replayable = true, .tries = 1 },
+      RETRY_REFUSE },
     { "a fresh connection, not sent",
-      { .replayable = true, .attempts = 1 },
-      false },
+      { .replayable = true, .tries = 1 },
+      RETRY_REFUSE },
     { "a streamed body",
-      { .reused = true, .sent = true, .attempts = 1 },
-      false },
-    { "silently dead", { STALE, .timed_out = true, .unheard = true }, true },
+      { .reused = true, .sent = true, .tries = 1 },
+      RETRY_REFUSE },
+    { "silently dead",
+      { STALE, .timed_out = true, .unheard = true },
+      RETRY_AGAIN_FRESH },
     { "silently dead for long",
       { .reused = true,
         .sent = true,
         .replayable = true,
-        .attempts = 1,
+        .tries = 1,
         .timed_out = true,
         .unheard = true,
         .since_sent_ms = 15000 },
-      true },
+      RETRY_AGAIN_FRESH },
     { "silently dead, but something arrived",
       { STALE, .timed_out = true },
-      false },
+      RETRY_REFUSE },
     { "a fresh one, silently dead",
       { .sent = true,
         .replayable = true,
-        .attempts = 1,
+        .tries = 1,
         .timed_out = true,
         .unheard = true },
-      false },
-    { "a streamed body, not sent", { .reused = true, .attempts = 1 }, false },
+      RETRY_REFUSE },
+    { "a streamed body, not sent",
+      { .reused = true, .tries = 1 },
+      RETRY_REFUSE },
+    { "stale with a better token",
+      { STALE, .renewed = true },
+      RETRY_AGAIN_FRESH },
+
+    { "fine", { ANSWER(200) }, RETRY_DELIVER },
+    { "a first 401", { ANSWER(401) }, RETRY_RENEW },
+    { "a second 401", { ANSWER(401), .renewed = true }, RETRY_DELIVER },
+    { "a 401 to a streamed body",
+      { .status = 401, .refreshes = true, .tries = 1 },
+      RETRY_DELIVER },
+    { "a 401 to an API key, or the client's login",
+      { .status = 401, .replayable = true, .tries = 1 },
+      RETRY_DELIVER },
+    { "a 401 after a stale connection",
+      { .status = 401, .refreshes = true, .replayable = true, .tries = 2 },
+      RETRY_RENEW },
+    { "a 403", { ANSWER(403) }, RETRY_DELIVER },
+    { "too many", { ANSWER(429) }, RETRY_DELIVER },
+    { "overloaded", { ANSWER(529) }, RETRY_DELIVER },
+    { "overloaded, on a pooled connection",
+      { STALE, .status = 529 },
+      RETRY_DELIVER },
 };
 
-static void only_a_stale_connection_is_retried(void **state)
+static void each_case_has_its_verdict(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        if (retry_on_fresh(&cases[i].facts) != cases[i].want)
+        if (retry_decide(&cases[i].facts) != cases[i].want)
             fail_msg("%s", cases[i].name);
     }
+}
+
+static bool is_repeated(const struct retry_facts *facts)
+{
+    return retry_decide(facts) == RETRY_AGAIN_FRESH;
 }
 
 static void a_second_is_the_limit(void **state)
@@ -75,11 +109,11 @@ static void a_second_is_the_limit(void **state)
 
     (void)state;
     facts.since_sent_ms = 1000;
-    assert_true(retry_on_fresh(&facts));
+    assert_true(is_repeated(&facts));
     facts.since_sent_ms = 1001;
-    assert_false(retry_on_fresh(&facts));
+    assert_false(is_repeated(&facts));
     facts.since_sent_ms = UINT64_MAX;
-    assert_false(retry_on_fresh(&facts));
+    assert_false(is_repeated(&facts));
 }
 
 static void it_happens_once(void **state)
@@ -87,10 +121,10 @@ static void it_happens_once(void **state)
     struct retry_facts facts = { STALE };
 
     (void)state;
-    facts.attempts = 2;
-    assert_false(retry_on_fresh(&facts));
+    facts.tries = 2;
+    assert_false(is_repeated(&facts));
     facts.sent = false;
-    assert_false(retry_on_fresh(&facts));
+    assert_false(is_repeated(&facts));
 }
 
 static void giving_up_is_no_close(void **state)
@@ -98,9 +132,9 @@ static void giving_up_is_no_close(void **state)
     struct retry_facts facts = { STALE, .timed_out = true };
 
     (void)state;
-    assert_false(retry_on_fresh(&facts));
+    assert_false(is_repeated(&facts));
     facts.sent = false;
-    assert_false(retry_on_fresh(&facts));
+    assert_false(is_repeated(&facts));
 }
 
 /* Every combination there is: whatever came back, nothing is sent again, and
@@ -108,37 +142,114 @@ static void giving_up_is_no_close(void **state)
 static void an_answered_request_is_never_repeated(void **state)
 {
     (void)state;
-    for (unsigned bits = 0; bits < 256; bits++) {
+    for (unsigned bits = 0; bits < 1024; bits++) {
         struct retry_facts facts = {
             .reused = bits & 1,
             .sent = bits & 2,
             .answered = bits & 4,
             .replayable = bits & 8,
             .timed_out = bits & 16,
-            .attempts = 1 + !!(bits & 32),
+            .tries = 1 + !!(bits & 32),
             .since_sent_ms = bits & 64    ? 1001
                              : bits & 128 ? 999
                                           : 0,
+            .refreshes = bits & 256,
+            .renewed = bits & 512,
         };
         struct retry_facts dead = facts;
         bool want = (bits & 1) && (bits & 8) && !(bits & (4 | 16 | 32)) &&
                     (!(bits & 2) || !(bits & 64));
 
-        assert_int_equal(retry_on_fresh(&facts), want);
+        assert_int_equal(retry_decide(&facts),
+                         want ? RETRY_AGAIN_FRESH : RETRY_REFUSE);
         dead.timed_out = dead.unheard = true;
-        assert_int_equal(retry_on_fresh(&dead),
-                         (bits & 1) && (bits & 8) && !(bits & (4 | 32)));
+        want = (bits & 1) && (bits & 8) && !(bits & (4 | 32));
+        assert_int_equal(retry_decide(&dead),
+                         want ? RETRY_AGAIN_FRESH : RETRY_REFUSE);
+    }
+}
+
+/* Every combination there is: an answer is delivered, or a first 401. */
+static void an_answer_is_the_clients(void **state)
+{
+    static const unsigned statuses[] = { 200, 400, 401, 403, 429, 500, 529 };
+
+    (void)state;
+    for (unsigned bits = 0; bits < 512; bits++) {
+        struct retry_facts facts = {
+            .refreshes = bits & 1,
+            .renewed = bits & 2,
+            .replayable = bits & 4,
+            .tries = 1 + !!(bits & 8),
+            .reused = bits & 16,
+            .sent = bits & 32,
+            .answered = bits & 64,
+            .timed_out = bits & 128,
+            .unheard = bits & 256,
+        };
+        bool may_renew = (bits & 1) && !(bits & 2) && (bits & 4);
+
+        for (size_t i = 0; i < COUNT_OF(statuses); i++) {
+            facts.status = statuses[i];
+            assert_int_equal(retry_decide(&facts),
+                             may_renew && statuses[i] == 401 ? RETRY_RENEW
+                                                             : RETRY_DELIVER);
+        }
+    }
+}
+
+/* What came of it, for the record. */
+static const struct {
+    const char *name;
+    struct retry_facts facts;
+    enum record_result want;
+} results[] = {
+    { "fine", { ANSWER(200) }, RECORD_DELIVERED },
+    { "overloaded", { ANSWER(529) }, RECORD_DELIVERED },
+    { "a first 401", { ANSWER(401) }, RECORD_TOKEN_REFUSED },
+    { "a second 401", { ANSWER(401), .renewed = true }, RECORD_DELIVERED },
+    { "stale", { STALE, .connected = true }, RECORD_STALE },
+    { "no connection", { .replayable = true, .tries = 1 }, RECORD_UNREACHABLE },
+    { "no connection in time",
+      { .replayable = true, .tries = 1, .timed_out = true },
+      RECORD_UNREACHABLE },
+    { "closed at work",
+      { .connected = true, .sent = true, .tries = 1 },
+      RECORD_LOST },
+    { "half an answer",
+      { .connected = true, .sent = true, .answered = true, .tries = 1 },
+      RECORD_LOST },
+    { "silently dead, nothing arrived",
+      { .connected = true,
+        .sent = true,
+        .timed_out = true,
+        .unheard = true,
+        .tries = 1 },
+      RECORD_LOST },
+    { "no answer in time",
+      { .connected = true, .sent = true, .timed_out = true, .tries = 1 },
+      RECORD_TIMED_OUT },
+};
+
+static void what_came_of_it_is_told(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(results); i++) {
+        if (retry_result(&results[i].facts) != results[i].want)
+            fail_msg("%s", results[i].name);
     }
 }
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(only_a_stale_connection_is_retried),
+        cmocka_unit_test(each_case_has_its_verdict),
         cmocka_unit_test(a_second_is_the_limit),
         cmocka_unit_test(it_happens_once),
         cmocka_unit_test(giving_up_is_no_close),
         cmocka_unit_test(an_answered_request_is_never_repeated),
+        cmocka_unit_test(an_answer_is_the_clients),
+        cmocka_unit_test(what_came_of_it_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+/* One try of a relayed request. */
+#include "relay/attempt.h"
+
+#include "base/clock.h"
+#include "relay/authorise.h"
+#include "relay/models.h"
+#include "relay/pass.h"
+#include "relay/relayed.h"
+
+/* ---- starting ----------------------------------------------------------- */
+
+/* What the kind of body means for the head, and for the call. */
+static const struct {
+    enum pass_length head;
+    enum call_body call;
+} bodies[] = {
+    [RELAYED_BODY_NONE] = { PASS_LENGTH_NONE, CALL_BODY_WHOLE },
+    [RELAYED_BODY_KEPT] = { PASS_LENGTH_KNOWN, CALL_BODY_WHOLE },
+    [RELAYED_BODY_LENGTH] = { PASS_LENGTH_KNOWN, CALL_BODY_LENGTH },
+    [RELAYED_BODY_CHUNKED] = { PASS_LENGTH_CHUNKED, CALL_BODY_CHUNKED },
+};
+
+/* All empty if the client's own login passes. */
+static struct pass_credential credential_of(const struct account *account)
+{
+    if (!account)
+        return (struct pass_credential){ .oauth = false };
+    return (struct pass_credential){ .header = account->kind->header,
+                                     .prefix = account->kind->header_prefix,
+                                     .token = secret_reveal(account->token),
+                                     .oauth = account->kind->needs_oauth_flag };
+}
+
+static void write_head(struct relayed *r)
+{
+    const struct config *config = r->relay->options.config;
+    const struct account *account = r->attempt.account;
+    struct pass_request pass = {
+        .method = r->req->method,
+        .target = pass_target(r->req->arena, config->api.prefix, r->path,
+                              str_from(r->req->target, r->req->path.len)),
+        .host = r->relay->host,
+        .headers = &r->req->headers,
+        .own_login = !account,
+        .credential = credential_of(account),
+        .version = config->api_version,
+        .beta = config->beta_header,
+        .uncompressed = models_is_widened(r->req->path, r->path),
+        .length_kind = bodies[r->body_is].head,
+        .length = relayed_is_streamed(r) ? r->req->length : r->body.len,
+    };
+
+    buf_wipe(&r->head);
+    pass_request(&pass, &r->head);
+}
+
+void attempt_start(struct relayed *r, void (*wake)(void *arg))
+{
+    struct attempt *attempt = &r->attempt;
+    const struct config *config = r->relay->options.config;
+    struct call_options options = {
+        .upstream = r->relay->upstream,
+        .origin = r->relay->origin,
+        .proxy =
+            proxy_choose(r->relay->options.proxy, r->proxy,
+                         attempt->account ? attempt->account->proxy : NULL),
+        .body = r->body,
+        .body_kind = bodies[r->body_is].call,
+        .to_head = str_eq(r->req->method, STR("HEAD")),
+        .fresh = attempt->tries > 0,
+        .connect_ms = config->connect_ms,
+        .first_byte_ms = config->first_byte_ms,
+        .idle_ms = config->idle_ms,
+    };
+
+    if (attempt->tries++ == 0)
+        write_head(r);
+    attempt->count++;
+    attempt->status = 0;
+    attempt->result = RECORD_ABANDONED; /* until something comes of it */
+    attempt->took_ns = 0;
+    attempt->began_ns = clock_steady_ns();
+    options.head = buf_str(&r->head);
+    attempt->call = call_start(&options, wake, r);
+}
+
+/* ---- judging ------------------------------------------------------------ */
+
+static struct retry_facts facts_of(const struct relayed *r)
+{
+    const struct attempt *attempt = &r->attempt;
+    struct call_facts facts = call_facts(attempt->call);
+    bool failed = call_state(attempt->call) == CALL_FAILED;
+
+    return (struct retry_facts){
+        .status = failed ? 0 : call_head(attempt->call)->status,
+        .refreshes = authorise_refreshes(r),
+        .renewed = attempt->renewed,
+        .replayable = !relayed_is_streamed(r),
+        .tries = attempt->tries,
+        .reused = facts.reused,
+        .connected = facts.connected,
+        .sent = facts.sent,
+        .answered = facts.answered,
+        .timed_out = failed && call_error(attempt->call)->code == ERR_TIMEOUT,
+        .unheard = facts.unheard,
+        .since_sent_ms = facts.since_sent_ms
+    };
+}
+
+enum retry_verdict attempt_judge(struct relayed *r)
+{
+    struct attempt *attempt = &r->attempt;
+    struct retry_facts facts = facts_of(r);
+
+    attempt->status = facts.status;
+    attempt->result = retry_result(&facts);
+    attempt->took_ns = clock_steady_ns() - attempt->began_ns;
+    return retry_decide(&facts);
+}
+
+/* ---- ending ------------------------------------------------------------- */
+
+/* Its head may be there, and nobody has looked at it. */
+static unsigned answer_of(const struct attempt *attempt)
+{
+    switch (call_state(attempt->call)) {
+    case CALL_READING:
+    case CALL_DONE:
+        return attempt->status > 0 ? attempt->status
+                                   : call_head(attempt->call)->status;
+    case CALL_DIALING:
+    case CALL_SECURING:
+    case CALL_SENDING:
+    case CALL_WAITING:
+    case CALL_FAILED:
+        break;
+    }
+    return attempt->status;
+}
+
+/* Of one that was lost nobody knows, unless nothing of it arrived.  The last one
+   counts: one is made again only after a refusal, or if the one before did not
+   arrive. */
+void attempt_note(struct relayed *r)
+{
+    struct attempt *attempt = &r->attempt;
+    struct call_facts facts;
+
+    if (!attempt->call)
+        return;
+    facts = call_facts(attempt->call);
+    attempt->status = answer_of(attempt);
+    attempt->sent |= facts.begun;
+    attempt->owed = facts.sent && !facts.unheard &&
+                    (attempt->status == 0 ||
+                     (attempt->status >= 200 && attempt->status < 300));
+    if (attempt->took_ns == 0)
+        attempt->took_ns = clock_steady_ns() - attempt->began_ns;
+}
+
+static struct record_attempt record_of(const struct relayed *r)
+{
+    const struct attempt *attempt = &r->attempt;
+    const struct account *account = attempt->account;
+
+    return (struct record_attempt){
+        .account = account ? str_of(account->name) : STR_EMPTY,
+        .result = attempt->result,
+        .status = attempt->status,
+        .after_ms = (attempt->began_ns - r->req->arrived_ns) / 1000000,
+        .took_ms = attempt->took_ns / 1000000,
+    };
+}
+
+void attempt_end(struct relayed *r)
+{
+    attempt_note(r);
+    call_free(r->attempt.call);
+    r->attempt.call = NULL;
+}
+
+static size_t past_count(const struct attempt *attempt)
+{
+    size_t past = attempt->count - 1;
+
+    return past < RECORD_ATTEMPTS_MAX - 1 ? past : RECORD_ATTEMPTS_MAX - 1;
+}
+
+/* The account may be another one afterwards. */
+void attempt_end_early(struct relayed *r)
+{
+    struct attempt *attempt = &r->attempt;
+    size_t at = past_count(attempt);
+    struct record_attempt ended;
+
+    attempt_end(r);
+    if (!attempt->past)
+        attempt->past = arena_alloc(r->req->arena, sizeof(*attempt->past) *
+                                                       RECORD_ATTEMPTS_MAX);
+    ended = record_of(r);
+    ended.account = arena_str(r->req->arena, ended.account);
+    attempt->past[at] = ended;
+}
+
+/* Of more than there is room for, the last one stands at the end. */
+size_t attempt_list(const struct relayed *r,
+                    struct record_attempt list[RECORD_ATTEMPTS_MAX])
+{
+    const struct attempt *attempt = &r->attempt;
+    size_t past;
+
+    if (attempt->count == 0)
+        return 0;
+    past = past_count(attempt);
+    for (size_t i = 0; i < past; i++)
+        list[i] = attempt->past[i];
+    list[past] = record_of(r);
+    return attempt->count;
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+/* One try of a relayed request: its account, its call, and what came of it.  A second
+   one follows when relay/retry.h says so.  Not for other folders. */
+#pragma once
+
+#include "relay/retry.h"
+#include "upstream/call.h"
+#include "usage/record.h"
+
+struct relayed;
+
+/* The present one, and what is left of those before.
+
+       chosen -(start)-> in hand -(judge)-> DELIVERED -(end)-> ended
+         ^                 |   |
+         |                 |   '-(end: failed, or nobody waits any more)-> ended
+         '---(end early)---' */
+struct attempt {
+    struct call *call;
+    struct account *account; /* a reference; NULL with the client's own login */
+    size_t count;            /* of all */
+    unsigned tries;          /* with the present token */
+    unsigned status;         /* of its answer; 0: none came */
+    enum record_result result;
+    bool renewed; /* there was a 401, and a better token was asked for */
+    bool sent;    /* something of the request left, of any of them */
+    bool owed;    /* the last one may be billed */
+    uint64_t began_ns;
+    uint64_t took_ns;            /* until its head came, or it failed */
+    struct record_attempt *past; /* in the request's arena; NULL: none */
+};
+
+/* Send the request, over a fresh connection if this token was tried before. */
+void attempt_start(struct relayed *r, void (*wake)(void *arg));
+
+/* Its call was answered, or failed. */
+enum retry_verdict attempt_judge(struct relayed *r);
+
+/* It is about to end: did its request leave, and may it be billed?  May be asked
+   twice. */
+void attempt_note(struct relayed *r);
+
+/* Its call, if there is one, is freed. */
+void attempt_end(struct relayed *r);
+/* Likewise, and another one follows: what came of this one is kept. */
+void attempt_end_early(struct relayed *r);
+
+/* What is known of each, the present one too; how many there were. */
+size_t attempt_list(const struct relayed *r,
+                    struct record_attempt list[RECORD_ATTEMPTS_MAX]);

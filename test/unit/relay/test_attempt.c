@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+/* What is kept of the tries of a request; how they come about is in test_relay.c. */
+#include "relay/attempt.h"
+
+#include "accounts.h"
+#include "relay/relayed.h"
+#include "unit.h"
+
+#define LATER                                                                  \
+    "{\"access_token\":\"t\",\"refresh_token\":\"r\",\"expires_at\":"          \
+    "\"2099-01-01T00:00:00Z\"}"
+
+static struct request req;
+static struct relayed r;
+
+static int set_up(void **state)
+{
+    (void)state;
+    req = (struct request){ .arena = arena_new(), .arrived_ns = 1000000000 };
+    r = (struct relayed){ .req = &req };
+    r.attempt.account = unit_account(&account_kind_oauth, "main", LATER);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    account_unref(r.attempt.account);
+    arena_free(req.arena);
+    return 0;
+}
+
+/* As if it had been started and judged. */
+static void come_to(enum record_result result, unsigned status)
+{
+    r.attempt.count++;
+    r.attempt.result = result;
+    r.attempt.status = status;
+    r.attempt.began_ns = req.arrived_ns + r.attempt.count * 5000000;
+    r.attempt.took_ns = 3999999;
+}
+
+static void without_a_try_there_is_none(void **state)
+{
+    struct record_attempt list[RECORD_ATTEMPTS_MAX];
+
+    (void)state;
+    assert_int_equal(attempt_list(&r, list), 0);
+}
+
+static void the_present_one_stands_behind_those_before(void **state)
+{
+    struct record_attempt list[RECORD_ATTEMPTS_MAX];
+
+    (void)state;
+    come_to(RECORD_STALE, 0);
+    attempt_end_early(&r);
+    come_to(RECORD_TOKEN_REFUSED, 401);
+    attempt_end_early(&r);
+    /* another snapshot, as after a refresh */
+    account_unref(r.attempt.account);
+    r.attempt.account = unit_account(&account_kind_oauth, "next", LATER);
+    come_to(RECORD_DELIVERED, 200);
+    assert_int_equal(attempt_list(&r, list), 3);
+    assert_int_equal(list[0].result, RECORD_STALE);
+    assert_int_equal(list[0].after_ms, 5);
+    assert_int_equal(list[0].took_ms, 3);
+    unit_assert_str(list[0].account, "main");
+    assert_int_equal(list[1].result, RECORD_TOKEN_REFUSED);
+    assert_int_equal(list[1].status, 401);
+    assert_int_equal(list[2].result, RECORD_DELIVERED);
+    assert_int_equal(list[2].status, 200);
+    assert_int_equal(list[2].after_ms, 15);
+    unit_assert_str(list[2].account, "next");
+}
+
+static void of_too_many_the_last_one_is_kept(void **state)
+{
+    struct record_attempt list[RECORD_ATTEMPTS_MAX];
+
+    (void)state;
+    for (unsigned i = 1; i < RECORD_ATTEMPTS_MAX + 3; i++) {
+        come_to(RECORD_STALE, i);
+        attempt_end_early(&r);
+    }
+    come_to(RECORD_DELIVERED, 200);
+    assert_int_equal(attempt_list(&r, list), RECORD_ATTEMPTS_MAX + 3);
+    assert_int_equal(list[0].status, 1);
+    assert_int_equal(list[RECORD_ATTEMPTS_MAX - 1].status, 200);
+}
+
+static void the_clients_own_login_has_no_name(void **state)
+{
+    struct record_attempt list[RECORD_ATTEMPTS_MAX];
+
+    (void)state;
+    account_unref(r.attempt.account);
+    r.attempt.account = NULL;
+    come_to(RECORD_DELIVERED, 200);
+    assert_int_equal(attempt_list(&r, list), 1);
+    assert_int_equal(list[0].account.len, 0);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(without_a_try_there_is_none),
+        TEST(the_present_one_stands_behind_those_before),
+        TEST(of_too_many_the_last_one_is_kept),
+        TEST(the_clients_own_login_has_no_name),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
