@@ -25,6 +25,8 @@ struct admin_options {
     struct keys *keys;         /* NULL in tests that need none */
     struct tls *tls;           /* for the proxy test; NULL if all is http:// */
     const struct proxy *proxy; /* the global one, or NULL */
+    /* For whoever serves it on connections of its own (server_options). */
+    struct request_ids *ids;
     const struct admin_facts *facts; /* of the running program; NULL: none */
     bool patient; /* who asks the keeper waits as long as it takes: a command */
 };

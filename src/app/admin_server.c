@@ -31,6 +31,7 @@ struct admin_server *admin_server_new(const struct admin_options *options)
 {
     struct admin_server *server = MEM_NEW(struct admin_server);
     struct server_options without_doors = {
+        .ids = options->ids,
         .seats = { .max = CONNECTIONS_MAX, .turned_away_max = CONNECTIONS_MAX },
     };
     struct err err;

@@ -40,6 +40,7 @@ struct app {
     struct outgoing *outgoing;
     struct unpriced *unpriced;
     struct seats seats; /* of all workers */
+    struct request_ids ids;
     struct capacity capacity;
     struct worker **workers;
     size_t worker_count;
@@ -81,7 +82,7 @@ static bool find_capacity(struct app *app, struct err *err)
 }
 
 /* Each loop's own `loop` is added to them. */
-static struct admin_options admin_options_of(const struct app *app)
+static struct admin_options admin_options_of(struct app *app)
 {
     return (struct admin_options){ .config = app->config,
                                    .callers = &app->callers,
@@ -92,6 +93,7 @@ static struct admin_options admin_options_of(const struct app *app)
                                    .keeper = app->place.keeper,
                                    .tls = app->place.tls,
                                    .proxy = app->place.proxy,
+                                   .ids = &app->ids,
                                    .facts = &app->facts };
 }
 
@@ -107,6 +109,7 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
                                 .fd_max = app->capacity.fd_max },
                     .seats = app->capacity.seats,
                     .shared = &app->seats,
+                    .ids = &app->ids,
                     .outgoing = app->outgoing,
                     .strangers_close = true },
         .relay = { .config = config,
@@ -382,6 +385,7 @@ bool app_serve(const struct config *config, const struct invocation *invocation,
     };
     bool ok;
 
+    request_ids_init(&app.ids);
     ending_wait(config->data_dir, ENDING_WAIT_MS);
     ok = prepare(&app, port, err);
     if (ok)

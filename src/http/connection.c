@@ -3,11 +3,8 @@
    is in http/server.h.  Loop thread only. */
 #include "http/connection.h"
 
-#include <endian.h>
-#include <string.h>
-
+#include "base/clock.h"
 #include "base/mem.h"
-#include "base/text.h"
 #include "http/problem.h"
 
 #define LINGER_MS 2000
@@ -20,18 +17,6 @@
 
 /* ---- exchanges ---------------------------------------------------------- */
 
-/* Ids need to be unique, not secret: a mixed counter (splitmix64). */
-static void make_id(struct server *server, char out[28])
-{
-    uint64_t z = server->next_id += 0x9e3779b97f4a7c15u;
-
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    z = htobe64(z ^ (z >> 31));
-    memcpy(out, "req_relay_", 10);
-    text_hex((const unsigned char *)&z, sizeof(z), out + 10);
-}
-
 struct exchange *exchange_new(struct connection *conn)
 {
     struct exchange *x = MEM_NEW(struct exchange);
@@ -40,10 +25,17 @@ struct exchange *exchange_new(struct connection *conn)
     x->req.arena = arena_new_secret();
     x->req.peer = conn->peer;
     x->req.process = &conn->process;
-    make_id(conn->server, x->req.id);
     buf_init(&x->body, 0);
     buf_init(&x->head, HEADERS_BYTES_MAX * 2);
     return x;
+}
+
+void exchange_arrives(struct exchange *x)
+{
+    x->req.arrived_ns = clock_steady_ns();
+    x->req.arrived_ms = clock_wall_ms();
+    request_ids_next(x->conn->server->options.ids, x->req.arrived_ms,
+                     x->req.id);
 }
 
 void exchange_free(struct exchange *x)

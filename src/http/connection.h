@@ -70,7 +70,7 @@ struct server {
     struct list applicants; /* http/entrance.c */
     size_t count;           /* of this server */
     struct seats own;       /* what `options.shared` points to by default */
-    uint64_t next_id;
+    struct request_ids ids; /* what `options.ids` points to by default */
 };
 
 /* Counts, for all servers that share the limit.  Takes over the descriptor of
@@ -105,6 +105,8 @@ void connection_linger(struct connection *conn);
 
 /* The parts of connection.c and connection_read.c that the other one calls. */
 struct exchange *exchange_new(struct connection *conn);
+/* Its request is there, or refused: from now on it has an id and its time counts. */
+void exchange_arrives(struct exchange *x);
 void exchange_free(struct exchange *x);
 /* Tell the handler that something changed. */
 void connection_wake(struct connection *conn);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* The reading half of a connection: heads, bodies, and what is refused. */
-#include "base/clock.h"
 #include "base/log.h"
 #include "http/connection.h"
 #include "http/problem.h"
@@ -16,6 +15,7 @@ void connection_refuse(struct connection *conn, const struct err *err)
 
     conn->exchange = x;
     conn->state = CONNECTION_ANSWERING;
+    exchange_arrives(x);
     x->close = true;
     problem_send(&x->req, err);
 }
@@ -53,7 +53,6 @@ static void fill_request(struct request *req, const struct parser_head *head)
     req->http_1_0 = head->http_1_0;
     req->headers = head->headers;
     req->length = head->length;
-    req->arrived_ns = clock_steady_ns();
 }
 
 static const struct err expect_error = {
@@ -106,6 +105,7 @@ static void begin_exchange(struct connection *conn, struct exchange *x)
     const struct parser_head *head = parser_head(conn->parser);
 
     fill_request(&x->req, head);
+    exchange_arrives(x);
     conn->exchange = x;
     conn->state = CONNECTION_ANSWERING;
     x->close = !head->keep_alive;

@@ -14,6 +14,7 @@
 #include "base/buf.h"
 #include "base/err.h"
 #include "http/headers.h"
+#include "http/request_id.h"
 #include "net/peers.h"
 
 enum request_body {
@@ -37,7 +38,8 @@ struct request {
     struct peer_process *process; /* at the other end; the connection's */
     uint64_t length;     /* of the body in bytes, or REQUEST_LENGTH_UNKNOWN */
     uint64_t arrived_ns; /* steady clock, when the head was complete */
-    char id[28]; /* "req_relay_" and 16 hex digits, for log and errors */
+    uint64_t arrived_ms; /* wall clock, the same moment; `id` has it too */
+    char id[REQUEST_ID_SIZE]; /* for log, errors and bookings */
 };
 
 /* Whom to call when something changed: body progress, client gone, response

@@ -3,7 +3,6 @@
 #include "http/server.h"
 
 #include <assert.h>
-#include <sys/random.h>
 
 #include "base/mem.h"
 #include "http/connection.h"
@@ -52,11 +51,14 @@ struct server *server_new(struct loop *loop,
     server->options = with_defaults(options);
     if (!server->options.shared)
         server->options.shared = &server->own;
+    if (!server->options.ids) {
+        request_ids_init(&server->ids);
+        server->options.ids = &server->ids;
+    }
     server->handle = handle;
     server->arg = arg;
     list_init(&server->connections);
     list_init(&server->applicants);
-    (void)!getrandom(&server->next_id, sizeof(server->next_id), 0);
     if (!options->listen.host)
         return server;
     server->doors = doors_new(loop, &options->listen, accepted, server, err);

@@ -35,6 +35,8 @@ struct server_options {
     /* Our own outgoing connections: a request that comes over one of them gets 508.
        NULL: there are none.  Outlives the server. */
     struct outgoing *outgoing;
+    /* Where its requests have their ids from; NULL: it makes its own.  Outlives it. */
+    struct request_ids *ids;
     /* One answer for each that is neither this machine's nor vouched for. */
     bool strangers_close;
     uint64_t head_timeout_ms; /* 10 s: from the first byte to the whole head */

@@ -276,14 +276,19 @@ static void arrival_is_when_the_head_was_complete(void **state)
 {
     struct host *host = *state;
     uint64_t before_ns;
+    uint64_t before_ms;
 
     host_start(host);
     wire_send(&host->client, "GET /hold HTTP/1.1\r\n");
     wire_turn_for(host->loop, 3);
     before_ns = clock_steady_ns();
+    before_ms = clock_wall_ms();
     wire_send(&host->client, "Host: a\r\n\r\n");
     host_until_held(host);
     assert_true(host->held->arrived_ns >= before_ns);
+    assert_true(host->held->arrived_ms >= before_ms);
+    assert_int_equal(request_id_time_ms(str_of(host->held->id)),
+                     host->held->arrived_ms);
     wire_close(&host->client);
     host_until_gone(host, 1);
 }

@@ -34,7 +34,7 @@ void response_send(struct request *req, unsigned status,
 
 static void send_problem(const struct err *err)
 {
-    struct request req = { .id = "req_relay_0123456789abcdef" };
+    struct request req = { .id = "req_relay_0123456789abcdef012345" };
 
     sent.closes = false;
     buf_init(&sent.type, 100);
@@ -107,7 +107,7 @@ static void the_longest_text_fits(void **state)
     forget();
 }
 
-#define ID "request-id: req_relay_0123456789abcdef\r\n"
+#define ID "request-id: req_relay_0123456789abcdef012345\r\n"
 #define NEVER "x-should-retry: false\r\n"
 
 static const struct {
@@ -146,7 +146,7 @@ static void permanent_refusals_say_so(void **state)
         assert_true(str_contains(buf_str(&sent.body),
                                  str_of(err_type(answers[i].code))));
         assert_true(str_contains(buf_str(&sent.body),
-                                 STR("\"req_relay_0123456789abcdef\"")));
+                                 STR("\"req_relay_0123456789abcdef012345\"")));
         forget();
     }
 }
@@ -165,7 +165,7 @@ static void a_known_wait_is_said(void **state)
 
 static void a_wrong_method_is_told_the_right_ones(void **state)
 {
-    struct request req = { .id = "req_relay_0123456789abcdef" };
+    struct request req = { .id = "req_relay_0123456789abcdef012345" };
     struct err err;
 
     (void)state;
