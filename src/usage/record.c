@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+/* The words for how requests and their attempts ended. */
+#include "usage/record.h"
+
+#include "base/macros.h"
+
+static const char *const ends[RECORD_ENDS] = {
+    [RECORD_RUNNING] = "running",
+    [RECORD_COMPLETE] = "complete",
+    [RECORD_REFUSED] = "refused",
+    [RECORD_CUT] = "cut",
+    [RECORD_CLIENT_LEFT] = "client_left",
+    [RECORD_IDLE] = "idle",
+    [RECORD_ERROR_EVENT] = "error_event",
+    [RECORD_RELAY_STOPPED] = "relay_stopped",
+};
+
+const char *record_end_word(enum record_end end)
+{
+    return ends[end];
+}
+
+enum record_end record_end_of(struct str word)
+{
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        if (str_eq(word, str_of(ends[i])))
+            return (enum record_end)i;
+    }
+    return RECORD_ENDS;
+}
+
+static const char *const results[RECORD_RESULTS] = {
+    [RECORD_DELIVERED] = "delivered",
+    [RECORD_STALE] = "stale",
+    [RECORD_UNREACHABLE] = "unreachable",
+    [RECORD_LOST] = "lost",
+    [RECORD_TIMED_OUT] = "timed_out",
+    [RECORD_TOKEN_REFUSED] = "token_refused",
+    [RECORD_ABANDONED] = "abandoned",
+};
+
+const char *record_result_word(enum record_result result)
+{
+    return results[result];
+}
