@@ -314,11 +314,21 @@ static struct days days_of(enum zone_period period, int64_t day)
 /* 9999-12-31 23:59:59: later times are written so. */
 #define LAST_S ((int64_t)253402300799)
 
+int64_t zone_day(const struct zone *zone, uint64_t at_ms)
+{
+    return day_at(zone,
+                  at_ms / 1000 < AT_MAX_S ? (int64_t)(at_ms / 1000) : AT_MAX_S);
+}
+
+uint64_t zone_day_ms(const struct zone *zone, int64_t day)
+{
+    return to_ms(day_begins(zone, day));
+}
+
 struct zone_window zone_window(const struct zone *zone, enum zone_period period,
                                uint64_t at_ms)
 {
-    int64_t at_s = at_ms / 1000 < AT_MAX_S ? (int64_t)(at_ms / 1000) : AT_MAX_S;
-    struct days days = days_of(period, day_at(zone, at_s));
+    struct days days = days_of(period, zone_day(zone, at_ms));
 
     return (struct zone_window){ to_ms(day_begins(zone, days.first)),
                                  to_ms(day_begins(zone, days.next)) };

@@ -50,6 +50,11 @@ struct zone_window {
 struct zone_window zone_window(const struct zone *zone, enum zone_period period,
                                uint64_t at_ms);
 
+/* Days by numbers, from 0 for 1970-01-01 there: the one which a moment is in, and the
+   moment at which one begins (0 for those before 1970 UTC). */
+int64_t zone_day(const struct zone *zone, uint64_t at_ms);
+uint64_t zone_day_ms(const struct zone *zone, int64_t day);
+
 /* The moment at which that date begins; months and days count from 1, and a day
    that the month does not have belongs to the next. */
 uint64_t zone_date_ms(const struct zone *zone, int64_t year, unsigned month,

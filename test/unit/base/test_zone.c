@@ -187,6 +187,28 @@ static void follow(const struct zone *zone, enum zone_period period)
     }
 }
 
+/* A day that a zone left out has no moment: its number is skipped (Apia, 2011). */
+static void days_have_numbers(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        const struct zone *zone = find(files[i].name);
+        struct zone_window day = zone_window(zone, ZONE_DAY, 1293840000000);
+
+        for (size_t n = 0; n < 500; n++) {
+            int64_t number = zone_day(zone, day.start_ms);
+
+            assert_int_equal(zone_day_ms(zone, number), day.start_ms);
+            assert_int_equal(zone_day(zone, day.end_ms - 1), number);
+            assert_true(zone_day(zone, day.end_ms) > number);
+            day = zone_window(zone, ZONE_DAY, day.end_ms);
+        }
+    }
+    assert_int_equal(zone_day(zone_utc(), 86400000), 1);
+    assert_int_equal(zone_day(find("Asia/Shanghai"), 1795968000000 - 1), 20786);
+    assert_int_equal(zone_day_ms(find("Asia/Shanghai"), 20787), 1795968000000);
+}
+
 static void periods_have_no_gaps(void **state)
 {
     static const char *const names[] = {
@@ -316,6 +338,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_period_begins_and_ends_by_local_time),
+        cmocka_unit_test(days_have_numbers),
         cmocka_unit_test(periods_have_no_gaps),
         cmocka_unit_test(times_before_1970_are_its_beginning),
         cmocka_unit_test(a_date_begins_in_its_zone),
