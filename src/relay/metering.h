@@ -6,17 +6,22 @@
 #include "http/parser.h"
 #include "relay/endpoints.h"
 #include "usage/meter.h"
+#include "usage/unpack.h"
 
 /* A meter for the body of this answer, which may be compressed.  NULL if its usage is
-   not read: the endpoint has none, the answer is no 200, neither JSON nor a stream, or
-   in a coding that nobody here knows. */
+   of no interest: the endpoint has none, or the answer is no 200.  `room` outlives it. */
 struct meter *metering_start(const struct endpoint *endpoint,
-                             const struct parser_head *head);
+                             const struct parser_head *head,
+                             struct unpack_room *room);
 /* The next bytes of the body, without framing, as they came. */
 void metering_feed(struct meter *meter, struct str bytes);
 /* How many bytes of the body have come, without framing and unpacked: however an answer
    travels, so many of them are so many tokens.  NULL is fine: 0. */
 uint64_t metering_bytes(struct meter *meter);
+/* Why what the answer used is not known, or not to its end: it is neither JSON nor a
+   stream, in a coding that nobody here knows, damaged, or too dear to unpack
+   (usage/unpack.h).  Empty if it is read; lives as long as the meter.  NULL is fine. */
+struct str metering_unread(struct meter *meter);
 /* NULL is fine. */
 void metering_free(struct meter *meter);
 

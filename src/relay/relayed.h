@@ -13,15 +13,17 @@
 #include "usage/meter.h"
 #include "usage/price.h"
 #include "usage/scan_ahead.h"
+#include "usage/unpack.h"
 
 struct relay {
     struct relay_options options;
     struct upstream *upstream;
     struct origin *origin;
     struct arena *arena;
-    struct str host;         /* the Host field */
-    atomic_size_t in_flight; /* relayed requests that have not settled */
-    struct prices *prices;   /* what limits count by */
+    struct str host;              /* the Host field */
+    atomic_size_t in_flight;      /* relayed requests that have not settled */
+    struct prices *prices;        /* what limits count by */
+    struct unpack_room unpacking; /* of answers that are metered */
 };
 
 struct ration;

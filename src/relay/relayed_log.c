@@ -16,7 +16,9 @@ void relayed_log(const struct relayed *r)
     bool failed = r->outcome == REFUSED || r->outcome == CUT;
     enum log_level level = failed && r->status >= 500 ? LOG_WARN : LOG_INFO;
     uint64_t us = (clock_steady_ns() - r->req->arrived_ns) / 1000;
-    struct log_field fields[OWN_FIELDS + METERING_FIELDS_MAX] = {
+    struct str unread = metering_unread(r->meter);
+    size_t count = OWN_FIELDS;
+    struct log_field fields[OWN_FIELDS + METERING_FIELDS_MAX + 1] = {
         LOG_STR("id", str_of(r->req->id)),
         LOG_STR("method", r->req->method),
         LOG_STR("path", shown_request_path(r->req->arena, r->path)),
@@ -32,6 +34,8 @@ void relayed_log(const struct relayed *r)
 
     if (!log_enabled(level))
         return;
-    log_event(level, "request", fields,
-              OWN_FIELDS + metering_fields(r->meter, fields + OWN_FIELDS));
+    count += metering_fields(r->meter, fields + count);
+    if (unread.len > 0)
+        fields[count++] = LOG_STR("unread", unread);
+    log_event(level, "request", fields, count);
 }

@@ -8,6 +8,8 @@
 
 /* Thrown away, but read: the client wants to see it taken. */
 #define TELEMETRY_MAX (4u * 1024 * 1024)
+/* For reading compressed answers: thousands of them at once. */
+#define UNPACKING_MAX (256u * 1024 * 1024)
 
 struct relay *relay_new(const struct relay_options *options)
 {
@@ -23,6 +25,7 @@ struct relay *relay_new(const struct relay_options *options)
     relay->origin =
         origin_new(api->host, api->port, api->tls ? options->tls : NULL);
     relay->prices = prices_default();
+    relay->unpacking.max = UNPACKING_MAX;
     return relay;
 }
 

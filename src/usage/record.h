@@ -91,7 +91,8 @@ struct record {
     /* What it used. */
     const struct meter_usage *usage; /* NULL: the answer told nothing */
     bool partial;                    /* the last word was not said */
-    bool cost_known;                 /* there is a price for all it used */
+    struct str unread; /* why it is not known, or not to its end; or empty */
+    bool cost_known;   /* there is a price for all it used */
     uint64_t cost_microusd;
     struct str price_version; /* of the table it was priced by */
     uint64_t batch_result;    /* 1: one of a batch's results */

@@ -3,6 +3,7 @@
    came, and is what the upstream billed. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
+import zlib from 'node:zlib';
 import Anthropic from 'sdk';
 
 import { CLIENT_KEY, describe, stage, until } from '../support/processes.mjs';
@@ -18,6 +19,9 @@ const TOKENS = {
   'x-sim-cache-write-tokens': '89',
   'x-sim-cache-read-tokens': '1000000000',
 };
+
+/* Not every Node knows zstd. */
+const UNPACK = { gzip: zlib.gunzipSync, deflate: zlib.inflateSync, br: zlib.brotliDecompressSync, zstd: zlib.zstdDecompressSync };
 
 const requestLines = (log) =>
   log
@@ -77,6 +81,21 @@ for (const tls of [false, true]) {
           assert.equal(got.answer.headers['content-encoding'], coding);
           assert.equal(got.answer.complete, true);
           assertBilled(got, 'no');
+        });
+      }
+
+      for (const coding of ['gzip', 'br', 'zstd', 'deflate']) {
+        it(`${kind} that is a bomb (${coding}): it passes, unread, and the log says why`, async () => {
+          const got = await run({ 'x-sim-encoding': coding, 'accept-encoding': coding, 'x-sim-events': '2', 'x-sim-event-size': '2000000' }, ask(body));
+          assert.equal(got.answer.headers['content-encoding'], coding);
+          assert.equal(got.answer.complete, true);
+          assert.equal(got.answer.body.length, got.row.bytes_sent);
+          assert.ok(got.answer.body.length < 4e6 / 64, `4 MB in ${got.answer.body.length} bytes`);
+          const plain = UNPACK[coding]?.(got.answer.body);
+          assert.ok(!plain || (plain.length > 4e6 && plain.includes('"output_tokens":567890')));
+          assert.match(got.line.unread, /unpacks to more than 64 times its size/);
+          assert.notEqual(got.line.output_tokens, 567890);
+          assert.notEqual(got.line.partial, 'no');
         });
       }
 

@@ -9,6 +9,8 @@
 #include "fields.h"
 #include "unit.h"
 
+static struct unpack_room room = { .max = 1024 * 1024 };
+
 #define JSON "content-type: application/json\n"
 
 static const struct {
@@ -36,20 +38,12 @@ static const struct {
     /* another status */
     { "POST", "/v1/messages", 429, JSON, false, 0 },
     { "POST", "/v1/messages", 201, JSON, false, 0 },
-    /* another type, or none */
-    { "POST", "/v1/messages", 200, "content-type: text/html\n", false, 0 },
-    { "POST", "/v1/messages", 200, "content-type: application/jsonl\n", false,
-      0 },
-    { "POST", "/v1/messages", 200, "", false, 0 },
     /* compressed */
     { "POST", "/v1/messages", 200, JSON "content-encoding: gzip\n", true,
       METER_JSON },
     { "POST", "/v1/messages", 200,
       "Content-Encoding: BR\nContent-Type: text/event-stream\n", true,
       METER_STREAM },
-    { "POST", "/v1/messages", 200, JSON "content-encoding: zip\n", false, 0 },
-    { "POST", "/v1/messages", 200, JSON "content-encoding: gzip, br\n", false,
-      0 },
 };
 
 static void answers_that_tell_usage_are_metered(void **state)
@@ -64,14 +58,52 @@ static void answers_that_tell_usage_are_metered(void **state)
         struct meter *meter =
             metering_start(endpoints_find(str_of(answers[i].method),
                                           str_of(answers[i].path)),
-                           &head);
+                           &head, &room);
 
         if ((meter != NULL) != answers[i].metered ||
             (meter && meter->kind != answers[i].kind))
             fail_msg("%s, %u: %s", answers[i].path, answers[i].status,
                      answers[i].fields);
+        assert_int_equal(metering_unread(meter).len, 0);
         metering_free(meter);
     }
+}
+
+static const struct {
+    const char *fields;
+    const char *why;
+} unread[] = {
+    { "content-type: text/html\n", "its content-type text/html is not "
+                                   "application/json or text/event-stream" },
+    { "content-type: application/jsonl\n",
+      "its content-type application/jsonl is not application/json or "
+      "text/event-stream" },
+    { "", "its content-type (none) is not application/json or "
+          "text/event-stream" },
+    { JSON "content-encoding: zip\n",
+      "its content-encoding zip is not one of gzip, deflate, br and zstd" },
+    { JSON "content-encoding: gzip, br\n",
+      "its content-encoding gzip, br is not one of gzip, deflate, br and "
+      "zstd" },
+};
+
+static void it_is_told_why_usage_is_not_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(unread); i++) {
+        struct fields fields;
+        struct parser_head head = {
+            .status = 200,
+            .headers = *fields_read(&fields, unread[i].fields),
+        };
+        struct meter *meter =
+            metering_start(endpoints_find(STR("POST"), STR("/v1/messages")),
+                           &head, &room);
+
+        unit_assert_str(metering_unread(meter), unread[i].why);
+        metering_free(meter);
+    }
+    assert_int_equal(metering_unread(NULL).len, 0);
 }
 
 static const struct {
@@ -161,7 +193,7 @@ static struct meter *start(const char *coding)
     (void)snprintf(text, sizeof(text), JSON "content-encoding: %s\n", coding);
     head.headers = *fields_read(&fields, text);
     return metering_start(endpoints_find(STR("POST"), STR("/v1/messages")),
-                          &head);
+                          &head, &room);
 }
 
 /* What an answer that breaks off came to goes by them. */
@@ -191,6 +223,19 @@ static void bytes_of_what_is_damaged_are_counted_as_they_come(void **state)
     assert_int_equal(metering_bytes(meter), 14);
     metering_feed(meter, STR(PACKED));
     assert_int_equal(metering_bytes(meter), 14 + sizeof(PACKED) - 1);
+    unit_assert_str(metering_unread(meter), "its compressed bytes are damaged");
+    metering_free(meter);
+}
+
+/* What it would tell may not be what it seems; its size is known. */
+static void what_nobody_can_read_is_not_looked_at(void **state)
+{
+    struct meter *meter = start("zip");
+
+    (void)state;
+    metering_feed(meter, STR("{\"usage\":{\"input_tokens\":7}}"));
+    assert_int_equal(meter->usage.told, 0);
+    assert_int_equal(metering_bytes(meter), 28);
     metering_free(meter);
 }
 
@@ -206,9 +251,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_that_tell_usage_are_metered),
+        cmocka_unit_test(it_is_told_why_usage_is_not_read),
         cmocka_unit_test(what_is_known_stands_in_the_log),
         cmocka_unit_test(bytes_are_counted_unpacked),
         cmocka_unit_test(bytes_of_what_is_damaged_are_counted_as_they_come),
+        cmocka_unit_test(what_nobody_can_read_is_not_looked_at),
         cmocka_unit_test(without_a_meter_the_log_says_nothing),
     };
 

@@ -12,6 +12,8 @@
 
 #define TEXT_MAX (1u << 20)
 
+static struct unpack_room room = { .max = 64 * TEXT_MAX };
+
 static const struct {
     enum directive_encoding encoding;
     const char *name;
@@ -62,7 +64,7 @@ static bool feed(struct unpack *unpack, struct str piece, struct buf *out)
 static void check(const char *name, struct str packed, size_t size,
                   struct str want)
 {
-    struct unpack *unpack = unpack_new(str_of(name));
+    struct unpack *unpack = unpack_new(str_of(name), &room);
     struct buf out;
 
     buf_init(&out, 2 * TEXT_MAX);
@@ -97,7 +99,7 @@ static void what_has_come_is_told_at_once(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(codings); i++) {
         struct compress *compress = compress_new(codings[i].encoding);
-        struct unpack *unpack = unpack_new(str_of(codings[i].name));
+        struct unpack *unpack = unpack_new(str_of(codings[i].name), &room);
         struct buf packed, out;
 
         buf_init(&packed, TEXT_MAX);
@@ -112,7 +114,6 @@ static void what_has_come_is_told_at_once(void **state)
     }
 }
 
-/* Nothing is told afterwards. */
 /* More than fits into one step, of a part that is not the last. */
 static void much_may_come_of_little(void **state)
 {
@@ -124,7 +125,7 @@ static void much_may_come_of_little(void **state)
 
         buf_init(&text, TEXT_MAX);
         buf_init(&packed, TEXT_MAX);
-        while (text.len < 200000)
+        while (text.len < 60000)
             buf_add(&text, STR("event: content_block_delta\n\n"));
         compress_add(compress, buf_str(&text), false, &packed);
         check(codings[i].name, buf_str(&packed), TEXT_MAX, buf_str(&text));
@@ -134,11 +135,12 @@ static void much_may_come_of_little(void **state)
     }
 }
 
+/* Nothing is told afterwards. */
 static void damage_ends_the_reading(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(codings); i++) {
-        struct unpack *unpack = unpack_new(str_of(codings[i].name));
+        struct unpack *unpack = unpack_new(str_of(codings[i].name), &room);
         struct buf text, packed, out;
         bool ok = true;
 
@@ -163,7 +165,7 @@ static void rubbish_is_no_trouble(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(codings); i++) {
         for (unsigned seed = 0; seed < 2000; seed++) {
-            struct unpack *unpack = unpack_new(str_of(codings[i].name));
+            struct unpack *unpack = unpack_new(str_of(codings[i].name), &room);
             char bytes[64];
             struct buf out;
 
@@ -186,7 +188,7 @@ static void texts_may_follow_each_other(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(codings); i++) {
-        struct unpack *unpack = unpack_new(str_of(codings[i].name));
+        struct unpack *unpack = unpack_new(str_of(codings[i].name), &room);
         struct buf text, packed, out;
 
         pack(codings[i].encoding, 1, 100, &text, &packed);
@@ -215,6 +217,124 @@ static void deflate_may_come_bare(void **state)
     buf_done(&packed);
 }
 
+/* ---- what would cost too much ------------------------------------------- */
+
+/* Spaces, as much as 1 MB a part, packed as well as they can be. */
+static void pack_spaces(enum directive_encoding encoding, size_t size,
+                        struct buf *packed)
+{
+    struct compress *compress = compress_new(encoding);
+    char *spaces = mem_alloc(TEXT_MAX);
+
+    memset(spaces, ' ', TEXT_MAX);
+    buf_init(packed, 2 * TEXT_MAX);
+    for (; size > TEXT_MAX; size -= TEXT_MAX)
+        compress_add(compress, (struct str){ spaces, TEXT_MAX }, false, packed);
+    compress_add(compress, (struct str){ spaces, size }, true, packed);
+    compress_free(compress);
+    mem_free(spaces);
+}
+
+static void count(void *arg, struct str bytes)
+{
+    *(size_t *)arg += bytes.len;
+}
+
+/* In pieces; how much came out. */
+static size_t unpack_all(struct unpack *unpack, struct str packed, size_t size)
+{
+    size_t plain = 0;
+
+    for (size_t at = 0; at < packed.len; at += size)
+        (void)unpack_feed(unpack, str_sub(packed, at, size), count, &plain);
+    return plain;
+}
+
+/* In the middle of its first piece, if that is large. */
+static void a_bomb_is_given_up(void **state)
+{
+    static const size_t sizes[] = { 1, 100, 2 * TEXT_MAX };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(codings) * COUNT_OF(sizes); i++) {
+        const char *name = codings[i / COUNT_OF(sizes)].name;
+        struct unpack *unpack = unpack_new(str_of(name), &room);
+        struct buf packed;
+        size_t plain;
+
+        pack_spaces(codings[i / COUNT_OF(sizes)].encoding, 32 * TEXT_MAX,
+                    &packed);
+        plain =
+            unpack_all(unpack, buf_str(&packed), sizes[i % COUNT_OF(sizes)]);
+        if (plain > UNPACK_START_MAX + UNPACK_RATIO_MAX * packed.len)
+            fail_msg("%s: %zu bytes of %zu", name, plain, packed.len);
+        unit_assert_part(unpack_why(unpack), "more than 64 times");
+        assert_int_equal(room.held, 0);
+        unpack_free(unpack);
+        buf_done(&packed);
+    }
+}
+
+/* A short answer may well be all spaces. */
+static void the_first_64_kb_are_free(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(codings); i++) {
+        struct unpack *unpack = unpack_new(str_of(codings[i].name), &room);
+        struct buf packed;
+
+        pack_spaces(codings[i].encoding, UNPACK_START_MAX, &packed);
+        assert_int_equal(unpack_all(unpack, buf_str(&packed), 10),
+                         UNPACK_START_MAX);
+        assert_null(unpack_why(unpack));
+        unpack_free(unpack);
+        buf_done(&packed);
+    }
+}
+
+/* A frame that wants a window of 16 MB, in its second byte after the magic. */
+static void a_window_of_zstd_has_its_bound(void **state)
+{
+    struct unpack *unpack = unpack_new(STR("zstd"), &room);
+    size_t plain = 0;
+
+    (void)state;
+    assert_false(unpack_feed(unpack,
+                             STR("\x28\xb5\x2f\xfd\x00\x70\x09\x00\x00 "),
+                             count, &plain));
+    unit_assert_part(unpack_why(unpack), "window of more than 8 MB");
+    assert_int_equal(plain, 0);
+    unpack_free(unpack);
+}
+
+/* Whoever needs more of it than is left is not read on; the others are. */
+static void all_share_one_room(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(codings); i++) {
+        struct unpack_room little = { .max = 150 * 1024 };
+        struct str coding = str_of(codings[i].name);
+        struct unpack *all[8];
+        size_t last = 0;
+        struct buf text, packed;
+
+        pack(codings[i].encoding, 1, 1000, &text, &packed);
+        for (size_t j = 0; j < COUNT_OF(all); j++) {
+            all[j] = unpack_new(coding, &little);
+            (void)unpack_all(all[j], buf_str(&packed), 1000);
+            last += unpack_why(all[j]) == NULL;
+        }
+        assert_in_range(last, 1, 3);
+        unit_assert_part(unpack_why(all[last]), "too many compressed answers");
+        assert_true(little.held <= little.max);
+        for (size_t j = 0; j < COUNT_OF(all); j++)
+            unpack_free(all[j]);
+        assert_int_equal(little.held, 0);
+        buf_done(&text);
+        buf_done(&packed);
+    }
+}
+
 static void codings_have_names(void **state)
 {
     static const char *const known[] = { "gzip",    "GZip", " x-gzip ",
@@ -224,13 +344,13 @@ static void codings_have_names(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(known); i++) {
-        struct unpack *unpack = unpack_new(str_of(known[i]));
+        struct unpack *unpack = unpack_new(str_of(known[i]), &room);
 
         assert_non_null(unpack);
         unpack_free(unpack);
     }
     for (size_t i = 0; i < COUNT_OF(unknown); i++)
-        assert_null(unpack_new(str_of(unknown[i])));
+        assert_null(unpack_new(str_of(unknown[i]), &room));
     unpack_free(NULL);
 }
 
@@ -244,6 +364,10 @@ int main(void)
         cmocka_unit_test(rubbish_is_no_trouble),
         cmocka_unit_test(texts_may_follow_each_other),
         cmocka_unit_test(deflate_may_come_bare),
+        cmocka_unit_test(a_bomb_is_given_up),
+        cmocka_unit_test(the_first_64_kb_are_free),
+        cmocka_unit_test(a_window_of_zstd_has_its_bound),
+        cmocka_unit_test(all_share_one_room),
         cmocka_unit_test(codings_have_names),
     };
 
