@@ -74,6 +74,22 @@ static const struct sift_node roots[] = {
     [METER_STREAM] = OBJECT("", ITEM_NONE, event_members),
 };
 
+/* A line of a batch's results. */
+static const struct sift_node result_message[] = {
+    TEXT("id", ITEM_MESSAGE_ID),
+    TEXT("model", ITEM_MODEL),
+    OBJECT("usage", ITEM_FINAL, usage),
+};
+static const struct sift_node result[] = {
+    TEXT("type", ITEM_RESULT_TYPE),
+    OBJECT("message", ITEM_NONE, result_message),
+};
+static const struct sift_node result_line[] = {
+    TEXT("custom_id", ITEM_CUSTOM_ID),
+    OBJECT("result", ITEM_NONE, result),
+};
+const struct sift_node meter_result_line = OBJECT("", ITEM_NONE, result_line);
+
 /* ---- all that is told --------------------------------------------------- */
 
 static void note_count(struct meter_usage *told, const struct sift_found *found)
@@ -84,7 +100,7 @@ static void note_count(struct meter_usage *told, const struct sift_found *found)
         told->parts->top[found->id] = found->number;
 }
 
-static void note(void *arg, const struct sift_found *found)
+void meter_note(void *arg, const struct sift_found *found)
 {
     struct meter_usage *told = arg;
 
@@ -252,7 +268,7 @@ static void feed_lines(struct meter *meter, struct str bytes)
 void meter_init(struct meter *meter, enum meter_kind kind)
 {
     *meter = (struct meter){ .kind = kind };
-    sift_init(&meter->sift, &roots[kind], note, &meter->usage);
+    sift_init(&meter->sift, &roots[kind], meter_note, &meter->usage);
     sift_announce(&meter->sift);
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What meter.c (lines and members) and meter_parts.c (iterations) share.  Not for other
-   folders. */
+/* What meter.c (lines and members), meter_parts.c (iterations) and batch_results.c
+   share.  Not for other folders. */
 #pragma once
 
 #include "usage/meter.h"
@@ -11,12 +11,20 @@ enum item {
     ITEM_TIER,
     ITEM_START, /* the end of a message_start's message */
     ITEM_FINAL, /* the end of a usage that is the last word */
+    ITEM_CUSTOM_ID, /* those three of a batch's result; meter_note() passes them by */
+    ITEM_RESULT_TYPE,
+    ITEM_MESSAGE_ID,
     ITEM_NONE,
     ITEM_PART, /* the array of iterations begins, or one of them ends */
     ITEM_PART_TYPE,
     ITEM_PART_MODEL,
     ITEM_PART_COUNT, /* and so on: one for each enum meter_count */
 };
+
+/* Root of what a batch's result is looked through for. */
+extern const struct sift_node meter_result_line;
+/* A sift_fn; `arg` is a struct meter_usage. */
+void meter_note(void *arg, const struct sift_found *found);
 
 /* A key that was sent as a model is kept nowhere. */
 void meter_take_model(char to[SIFT_TEXT_MAX + 1], struct str model);

@@ -33,7 +33,7 @@
    and those with escapes of other than ASCII characters. */
 #define SIFT_TEXT_MAX 128
 /* Objects and arrays of the tree within each other, the root included. */
-#define SIFT_DEPTH_MAX 6
+#define SIFT_DEPTH_MAX 7
 /* The longest name that can be watched. */
 #define SIFT_WATCHED_MAX 13
 
