@@ -170,6 +170,11 @@ bool json_doc_is_object(const struct json_doc *doc)
     return json_is_object(json_of(doc));
 }
 
+bool json_doc_is_same(const struct json_doc *a, const struct json_doc *b)
+{
+    return (!a && !b) || json_equal(json_of(a), json_of(b));
+}
+
 bool json_doc_is_array(const struct json_doc *doc)
 {
     return json_is_array(json_of(doc));

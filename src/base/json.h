@@ -39,6 +39,9 @@ bool json_doc_is_bool(const struct json_doc *doc);
 /* A number without fraction and exponent. */
 bool json_doc_is_whole(const struct json_doc *doc);
 
+/* Of the same type and value, whatever the order of members; NULL is like NULL. */
+bool json_doc_is_same(const struct json_doc *a, const struct json_doc *b);
+
 /* A member of an object; NULL if absent (or not an object). */
 struct json_doc *json_doc_get(const struct json_doc *doc, const char *member);
 /* Elements of an array, or members of an object. */

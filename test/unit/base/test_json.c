@@ -349,6 +349,32 @@ static void only_true_and_false_are_truths(void **state)
     assert_false(json_doc_as_bool(NULL, &(bool){ false }));
 }
 
+static void values_are_the_same_or_not(void **state)
+{
+    static const struct {
+        const char *a;
+        const char *b;
+        bool same;
+    } rows[] = { { "{\"a\":1,\"b\":[2]}", "{\"b\":[2],\"a\":1}", true },
+                 { "[1,2]", "[2,1]", false },
+                 { "1", "1.0", false },
+                 { "null", "false", false },
+                 { "\"x\"", "\"x\"", true } };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct err err;
+        struct json_doc *a = json_doc_parse(str_of(rows[i].a), &err);
+        struct json_doc *b = json_doc_parse(str_of(rows[i].b), &err);
+
+        assert_true(json_doc_is_same(a, b) == rows[i].same);
+        assert_false(json_doc_is_same(a, NULL) || json_doc_is_same(NULL, b));
+        json_doc_free(a);
+        json_doc_free(b);
+    }
+    assert_true(json_doc_is_same(NULL, NULL));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +392,7 @@ int main(void)
         cmocka_unit_test(a_copy_shares_nothing),
         cmocka_unit_test(writing_says_when_it_failed),
         cmocka_unit_test(only_true_and_false_are_truths),
+        cmocka_unit_test(values_are_the_same_or_not),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
