@@ -97,3 +97,8 @@ bool sealed_is_stale(const struct seal *seal, const struct json_doc *doc)
     }
     return false;
 }
+
+const char *sealed_member(size_t i)
+{
+    return i < COUNT_OF(members) ? members[i].member : NULL;
+}

@@ -19,3 +19,7 @@ bool sealed_open(const struct seal *seal, const char *key, struct json_doc *doc,
 /* Is any of them not as `seal` would leave it (plain, or sealed with another key;
    with a NULL seal: sealed at all)? */
 bool sealed_is_stale(const struct seal *seal, const struct json_doc *doc);
+
+/* The name of the i-th secret member, wherever in a document it is; NULL: there are
+   no more. */
+const char *sealed_member(size_t i);

@@ -6,7 +6,7 @@
 
 #define FILE_TEXT                                                              \
     "root:x:0:0:root:/root:/bin/sh\n"                                          \
-    "alice:x:1000:1000:Alice:/:/bin/sh\n"                            \
+    "alice:x:1000:1000:Alice:/:/bin/sh\n"                                      \
     "odd name:x:1001:1001::/:/bin/sh\n"
 
 static void a_user_has_a_name_or_a_number(void **state)

@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: MIT
+/* Entries of the audit log, and their way into the table. */
+#include "store/audit.h"
+
+#include <pthread.h>
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "store/audit_difference.h"
+#include "store/sql_backend.h"
+
+/* Rows that wait for a database that does not work. */
+#define WAITING_MAX 1000
+
+struct audit_log {
+    struct records *records;
+    pthread_mutex_t lock; /* guards the rest */
+    size_t waiting;
+    bool stopped;
+};
+
+struct audit {
+    struct audit_log *log; /* or NULL */
+    uint64_t at_ms;
+    const char *who;
+    char *peer;
+    const char *action;
+    char *target;
+    struct json_doc *before;
+    struct json_doc *after;
+    char *result;
+    bool added; /* its row went in with the change */
+};
+
+/* ---- life --------------------------------------------------------------- */
+
+struct audit_log *audit_log_new(struct records *records)
+{
+    struct audit_log *log = MEM_NEW(struct audit_log);
+
+    log->records = records;
+    (void)pthread_mutex_init(&log->lock, NULL);
+    return log;
+}
+
+void audit_log_stop(struct audit_log *log)
+{
+    (void)pthread_mutex_lock(&log->lock);
+    log->stopped = true;
+    (void)pthread_mutex_unlock(&log->lock);
+}
+
+void audit_log_free(struct audit_log *log)
+{
+    if (!log)
+        return;
+    (void)pthread_mutex_destroy(&log->lock);
+    mem_free(log);
+}
+
+struct audit *audit_begin(struct audit_log *log, const struct audit_act *act)
+{
+    struct audit *audit = MEM_NEW(struct audit);
+
+    audit->log = log;
+    audit->at_ms = clock_wall_ms();
+    audit->who = act->who;
+    audit->peer = audit_shown_text(act->peer);
+    audit->action = act->action;
+    audit->target = audit_shown_text(act->target);
+    audit->result = mem_strdup("");
+    return audit;
+}
+
+static void audit_free(struct audit *audit)
+{
+    json_doc_free(audit->before);
+    json_doc_free(audit->after);
+    mem_free(audit->peer);
+    mem_free(audit->target);
+    mem_free(audit->result);
+    mem_free(audit);
+}
+
+void audit_target(struct audit *audit, struct str target)
+{
+    if (!audit)
+        return;
+    mem_free(audit->target);
+    audit->target = audit_shown_text(target);
+}
+
+/* ---- what changed ------------------------------------------------------- */
+
+static void replace(struct json_doc **held, struct json_doc *doc)
+{
+    json_doc_free(*held);
+    *held = doc;
+}
+
+void audit_before(struct audit *audit, struct json_doc *doc)
+{
+    if (audit)
+        replace(&audit->before, doc);
+    else
+        json_doc_free(doc);
+}
+
+void audit_after(struct audit *audit, struct json_doc *doc)
+{
+    if (audit)
+        replace(&audit->after, doc);
+    else
+        json_doc_free(doc);
+}
+
+void audit_after_id(struct audit *audit, uint64_t id)
+{
+    if (audit && audit->after)
+        json_doc_set_u64(audit->after, "id", id);
+}
+
+/* ---- rows --------------------------------------------------------------- */
+
+static struct str write_doc(const struct json_doc *doc, struct buf *out)
+{
+    buf_init(out, AUDIT_DOC_MAX);
+    return json_doc_write(doc, false, out)
+               ? buf_str(out)
+               : STR("{\"left_out\":\"it is too long\"}");
+}
+
+static bool take_id(void *arg, const struct sql_row *row)
+{
+    int64_t *id = arg;
+
+    *id = sql_row_number(row, 0);
+    return true;
+}
+
+#define INSERT                                                                 \
+    "INSERT INTO audit(at_ms, who, peer, action, target, before, after, "      \
+    "result) VALUES($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id"
+
+static bool insert(const struct audit *audit, struct sql *sql, int64_t *id,
+                   struct err *err)
+{
+    struct audit_difference difference;
+    struct buf before;
+    struct buf after;
+    bool ok;
+
+    audit_difference_make(&difference, audit->before, audit->after);
+    ok = sql_query(sql,
+                   &(struct sql_ask){
+                       INSERT,
+                       SQL_VALUES(sql_number((int64_t)audit->at_ms),
+                                  sql_text(str_of(audit->who)),
+                                  sql_text(str_of(audit->peer)),
+                                  sql_text(str_of(audit->action)),
+                                  sql_text(str_of(audit->target)),
+                                  sql_text(
+                                      write_doc(difference.before, &before)),
+                                  sql_text(write_doc(difference.after, &after)),
+                                  sql_text(str_of(audit->result))),
+                       take_id, id },
+                   err);
+    buf_done(&before);
+    buf_done(&after);
+    audit_difference_done(&difference);
+    return ok;
+}
+
+/* The newest stays, so that its number is given once. */
+static bool trim(struct sql *sql, int64_t newest, struct err *err)
+{
+    return newest <= AUDIT_ROWS_MAX ||
+           sql_run(sql, "DELETE FROM audit WHERE id <= $1",
+                   SQL_VALUES(sql_number(newest - AUDIT_ROWS_MAX)), err);
+}
+
+bool audit_add(struct audit *audit, struct sql *sql, struct err *err)
+{
+    int64_t id = 0;
+
+    if (!audit)
+        return true;
+    audit->added = true;
+    return (insert(audit, sql, &id, err) && trim(sql, id, err)) ||
+           err_wrap(err, "writing the audit log");
+}
+
+/* ---- by itself ---------------------------------------------------------- */
+
+static void say_lost(const struct audit *audit, const char *why)
+{
+    log_line(LOG_ERROR, "the audit log has no entry of %s by %s: %s",
+             audit->action, audit->who, why);
+}
+
+/* What may work later is tried again, and counted if it never does. */
+static bool add_later(struct sql *sql, void *arg, struct err *err)
+{
+    if (audit_add(arg, sql, err))
+        return true;
+    if (!sql_may_work_later(err))
+        say_lost(arg, err->text);
+    return false;
+}
+
+static void drop(void *arg)
+{
+    struct audit *audit = arg;
+    struct audit_log *log = audit->log;
+
+    audit_free(audit);
+    (void)pthread_mutex_lock(&log->lock);
+    log->waiting--;
+    (void)pthread_mutex_unlock(&log->lock);
+}
+
+/* Under the lock, so that nothing is started once it is stopped.  NULL, or why
+   not. */
+static const char *start(struct audit *audit)
+{
+    struct audit_log *log = audit->log;
+
+    if (log->stopped)
+        return "the relay is stopping";
+    if (log->waiting >= WAITING_MAX)
+        return "too many wait for the database";
+    log->waiting++;
+    (void)records_start(log->records, NULL,
+                        &(struct records_work){
+                            .run = add_later, .drop = drop, .arg = audit },
+                        NULL, NULL);
+    return NULL;
+}
+
+/* Takes over the entry. */
+static void save(struct audit *audit)
+{
+    const char *why = NULL;
+
+    if (audit->log) {
+        (void)pthread_mutex_lock(&audit->log->lock);
+        why = start(audit);
+        (void)pthread_mutex_unlock(&audit->log->lock);
+        if (!why)
+            return;
+        say_lost(audit, why);
+    }
+    audit_free(audit);
+}
+
+/* ---- the ends ----------------------------------------------------------- */
+
+static void say(const struct audit *audit)
+{
+    struct audit_difference difference;
+    struct log_field fields[6] = {
+        LOG_STR("who", str_of(audit->who)),
+        LOG_STR("peer", str_of(audit->peer)),
+        LOG_STR("action", str_of(audit->action)),
+        LOG_STR("target", str_of(audit->target)),
+    };
+    struct log_field shown[6];
+    size_t count = 0;
+
+    audit_difference_make(&difference, audit->before, audit->after);
+    fields[4] = LOG_STR("changed", buf_str(&difference.names));
+    fields[5] = LOG_STR("refused", str_of(audit->result));
+    for (size_t i = 0; i < COUNT_OF(fields); i++) {
+        if (fields[i].text.len > 0)
+            shown[count++] = fields[i];
+    }
+    log_event(LOG_INFO, "audit", shown, count);
+    audit_difference_done(&difference);
+}
+
+static void set_result(struct audit *audit, struct str text)
+{
+    mem_free(audit->result);
+    audit->result = audit_shown_text(text);
+    audit_before(audit, NULL);
+    audit_after(audit, NULL);
+}
+
+void audit_done(struct audit *audit)
+{
+    if (!audit)
+        return;
+    say(audit);
+    if (audit->added)
+        audit_free(audit);
+    else
+        save(audit);
+}
+
+void audit_refused(struct audit *audit, const struct err *err)
+{
+    if (!audit)
+        return;
+    set_result(audit, str_of(err->text[0] ? err->text : "it failed"));
+    say(audit);
+    save(audit);
+}
+
+void audit_left(struct audit *audit)
+{
+    if (!audit)
+        return;
+    set_result(audit, STR("the client left before it was answered"));
+    say(audit);
+    save(audit);
+}
