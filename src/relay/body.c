@@ -77,7 +77,7 @@ static void keep_facts(struct relayed *r, const struct scan_facts *facts)
 {
     if (!r->caller.key)
         return;
-    r->facts = arena_alloc(r->req->arena, sizeof(*facts));
+    r->facts = mem_alloc(sizeof(*facts));
     *r->facts = *facts;
 }
 

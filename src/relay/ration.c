@@ -62,7 +62,8 @@ void ration_free(struct ration *ration)
 {
     if (!ration)
         return;
-    assert(!ration_is_held(ration));
+    if (ration_is_held(ration))
+        ration_settle(ration, &(struct ration_end){ .sent = false });
     leave_queues(ration);
     mem_free(ration->boundless);
     mem_free(ration);

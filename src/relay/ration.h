@@ -8,7 +8,7 @@
         '-(ask)-> WAITING AT ITS KEY -(ask)-> WAITING AT ITS KEY AND GROUP
                       ^                                        |
                       '-(ask; another group: ration_renew)-----'
-       any but GIVEN -(ask)-> refused;   any but GIVEN -> freed: it leaves its queues
+       any but GIVEN -(ask)-> refused;   any -> freed: it leaves its queues, and gives back
 
    While it waits it is woken when it may try, when its key or group was changed, when
    something of its key ends, and when it has waited long enough.  Whoever is woken
@@ -56,7 +56,8 @@ struct ration_options {
 struct ration;
 
 struct ration *ration_new(const struct ration_options *options);
-/* Leaves the queue.  It has been settled if it was given.  NULL is fine. */
+/* Leaves the queue.  What was given and is not settled is given back, as if nothing had
+   been sent.  NULL is fine. */
 void ration_free(struct ration *ration);
 
 /* The key and the group as they are now, before it is asked again: what is reserved is

@@ -2,6 +2,8 @@
 /* A relayed request, step by step; the order is drawn in relay/relay.h.  The flow
    owns its account reference, its call and its buffers; the request belongs to the
    server until it is ended or released in settle(). */
+#include <assert.h>
+
 #include "base/clock.h"
 #include "base/mem.h"
 #include "http/problem.h"
@@ -209,6 +211,29 @@ static struct flow_next renew(struct relayed *r)
     return flow_sleep_then(authorised);
 }
 
+/* What it waited for, or with. */
+static void stop_waiting(struct relayed *r)
+{
+    keeper_wait_free(r->wait);
+    r->wait = NULL;
+    loop_timer_free(r->patience);
+    r->patience = NULL;
+    gather_free(r->gather);
+    r->gather = NULL;
+}
+
+/* Many streams sleep: what only the request needed is given back. */
+static void forget_request(struct relayed *r)
+{
+    call_forget_head(r->attempt.call);
+    buf_wipe(&r->head);
+    buf_done(&r->cut);
+    mem_free(r->ahead);
+    r->ahead = NULL;
+    mem_free(r->facts);
+    r->facts = NULL;
+}
+
 /* The answer is there: from here on it is the client's. */
 static struct flow_next deliver(struct relayed *r)
 {
@@ -223,8 +248,7 @@ static struct flow_next deliver(struct relayed *r)
         return flow_go(gather);
     }
     respond_as_it_came(r);
-    call_forget_head(r->attempt.call);
-    buf_wipe(&r->head);
+    forget_request(r);
     return flow_go(copy);
 }
 
@@ -298,6 +322,8 @@ static struct flow_next gather(struct flow *flow)
         break;
     }
     respond_as_it_came(r);
+    stop_waiting(r);
+    forget_request(r);
     return flow_go(copy);
 }
 
@@ -359,6 +385,14 @@ static void end_response(struct relayed *r)
     }
 }
 
+/* At its end nothing is left that must be given back, or that would wake it. */
+static bool relayed_check(const struct relayed *r)
+{
+    return r->outcome != RUNNING && !r->attempt.call && !r->ration &&
+           !r->wait && !r->patience && !r->gather &&
+           (r->err || (r->outcome != REFUSED && r->outcome != CUT));
+}
+
 static struct flow_next settle(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
@@ -371,6 +405,8 @@ static struct flow_next settle(struct flow *flow)
     if (r->outcome == COMPLETE)
         response_hurry(r->req);
     attempt_end(r);
+    stop_waiting(r);
+    assert(relayed_check(r));
     relayed_log(r);
     request_watch(r->req, NULL, NULL);
     end_response(r);
@@ -381,12 +417,10 @@ static void done(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
 
-    keeper_wait_free(r->wait);
-    loop_timer_free(r->patience);
-    gather_free(r->gather);
     admit_done(r);
     metering_free(r->meter);
     mem_free(r->ahead);
+    mem_free(r->facts);
     account_unref(r->attempt.account);
     caller_done(&r->caller);
     proxy_unref(r->proxy);

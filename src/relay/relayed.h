@@ -60,7 +60,8 @@ struct relayed {
     struct str path;          /* upstream's view */
     struct caller caller;     /* from identify on */
     struct key_group *group;  /* of its key, as long as the ration; or NULL */
-    struct scan_facts *facts; /* what the body asks for; NULL: unknown */
+    struct scan_facts *facts; /* what the body asks for, until it is answered;
+                                 NULL: unknown */
     struct keeper_wait *wait; /* for a better token */
     struct proxy *proxy;      /* the request's own */
     struct gather *gather;    /* while an answer is read whole */

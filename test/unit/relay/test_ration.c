@@ -348,11 +348,23 @@ static void nobody_is_charged_for_an_impossible_number(void **state)
     assert_in_range(used(), 3 * usual + 1, 20 * usual);
 }
 
+static void what_is_freed_unsettled_is_given_back(void **state)
+{
+    struct ration *ration = given();
+
+    (void)state;
+    assert_true(held() > 0);
+    ration_free(ration);
+    expect_free(s.key);
+    assert_int_equal(used(), 0);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(without_history_the_worst_is_held),
+        TEST(what_is_freed_unsettled_is_given_back),
         TEST(two_of_five_like_the_last_are_admitted),
         TEST(a_new_key_takes_what_all_keys_had),
         TEST(others_history_makes_no_small_request_dear),
