@@ -29,6 +29,9 @@ static const struct sift_node context[] = {
     NEST("edits", SIFT_ARRAY, ITEM_EDIT, edit),
     MEMBER("", SIFT_ANY, ITEM_CONTEXT_OTHER),
 };
+static const struct sift_node metadata[] = {
+    MEMBER("user_id", SIFT_TAIL, ITEM_USER),
+};
 /* All that has a name here is known to be bounded, or is looked at. */
 static const struct sift_node members[] = {
     MEMBER("model", SIFT_TEXT, ITEM_MODEL),
@@ -49,7 +52,7 @@ static const struct sift_node members[] = {
     PLAIN("temperature"),
     PLAIN("top_p"),
     PLAIN("top_k"),
-    PLAIN("metadata"),
+    NEST("metadata", SIFT_OBJECT, ITEM_PLAIN, metadata),
     PLAIN("thinking"),
     PLAIN("output_config"),
     PLAIN("output_format"),
@@ -99,6 +102,15 @@ static void take_max_tokens(struct scan_facts *facts,
     facts->max_tokens = found->number;
 }
 
+static void take_user(struct scan_facts *facts, const struct sift_found *found)
+{
+    struct str session =
+        found->begins ? STR_EMPTY : session_of_user(found->text);
+
+    text_copy(facts->session, sizeof(facts->session),
+              token_is_in(session) ? STR_EMPTY : session);
+}
+
 /* The kinds of content that are not measured by the bytes of the body, or bring tools
    that no `tools` names. */
 static void take_type(struct scan_facts *facts, struct str type)
@@ -140,6 +152,9 @@ void scan_facts_take(struct scan_facts *facts, const struct sift_found *found)
         break;
     case ITEM_TTL:
         facts->caches_1h |= str_eq(found->text, STR("1h"));
+        break;
+    case ITEM_USER:
+        take_user(facts, found);
         break;
     case ITEM_TYPE:
         take_type(facts, found->text);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What a request body asks for, as far as its price and its limits go.  Gathered by
+/* What a request body asks for, as far as its price, its limits and its record go.  Gathered by
    a sift while the body passes by, so that the look at a whole body (scan.h) and the
    look ahead at its parts (scan_ahead.h) cannot differ.  Pure.
 
@@ -8,6 +8,7 @@
    a body has no bound (price.h), and Anthropic refuses it. */
 #pragma once
 
+#include "usage/session.h"
 #include "usage/sift.h"
 
 /* What keeps anybody from proving what a body may cost at the most, beside the tools,
@@ -72,6 +73,7 @@ struct scan_facts {
     unsigned char max_tokens_seen;
     unsigned char servers_seen;
     char model[SIFT_TEXT_MAX + 1]; /* unescaped, if TOLD; else empty */
+    char session[SESSION_MAX + 1]; /* in metadata.user_id; or empty */
 };
 
 /* What else is found, and is the business of whoever feeds the sift. */

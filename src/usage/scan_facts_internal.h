@@ -17,6 +17,7 @@ enum item {
     ITEM_CACHE,
     ITEM_TTL,
     ITEM_TYPE,
+    ITEM_USER,
     ITEM_PLAIN, /* costs nothing beyond its bytes, and max_tokens */
     ITEM_TIER,
     ITEM_SPEED,

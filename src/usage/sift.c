@@ -86,7 +86,9 @@ static size_t at_value(struct sift *sift, struct str bytes)
         nesting_open(&sift->nesting, c);
         sift->state = SIFT_IN_NESTED;
     } else if (c == '"') {
-        sift->state = wants(sift, SIFT_TEXT) ? SIFT_IN_TEXT : SIFT_IN_STRING;
+        sift->tail = wants(sift, SIFT_TAIL);
+        sift->state = sift->tail || wants(sift, SIFT_TEXT) ? SIFT_IN_TEXT
+                                                           : SIFT_IN_STRING;
     } else {
         sift->state = lexis_is_scalar(c) ? SIFT_IN_SCALAR : SIFT_IN_REST;
     }

@@ -32,6 +32,8 @@
 /* Longer texts, and names, are nobody's; so are those with a NUL, escaped or not,
    and those with escapes of other than ASCII characters. */
 #define SIFT_TEXT_MAX 128
+/* So much at least is told of the end of a long text of kind SIFT_TAIL. */
+#define SIFT_TAIL_MIN 96
 /* Objects and arrays of the tree within each other, the root included. */
 #define SIFT_DEPTH_MAX 7
 /* The longest name that can be watched. */
@@ -42,7 +44,8 @@ enum sift_kind {
     SIFT_ARRAY, /* of objects, each found when it ends; other elements are none */
     SIFT_NUMBER,
     SIFT_TEXT,
-    SIFT_ANY, /* found when its value begins, which is not looked at further */
+    SIFT_TAIL, /* a text of any length, of which the end matters */
+    SIFT_ANY,  /* found when its value begins, which is not looked at further */
 };
 
 /* One member of the tree.  A value of another kind, null too, is none; so is a
@@ -107,6 +110,7 @@ struct sift {
     unsigned escape; /* how far we are in an escape; 0: not in one */
     unsigned code;   /* of \u, its digits so far */
     bool spoilt;     /* the text is nobody's */
+    bool tail;       /* only its end matters */
     size_t len;
     char text[SIFT_TEXT_MAX];
 };

@@ -9,13 +9,33 @@ void sift_begin_text(struct sift *sift)
 {
     sift->len = 0;
     sift->spoilt = false;
+    sift->tail = false;
+}
+
+/* For the part, or its end: what came long before goes.  More than a byte of it at a
+   time, so that long texts cost no more than others. */
+static struct str make_room(struct sift *sift, struct str part)
+{
+    size_t keep = SIFT_TAIL_MIN;
+
+    if (part.len > SIFT_TEXT_MAX)
+        part = str_from(part, part.len - SIFT_TEXT_MAX);
+    if (keep > SIFT_TEXT_MAX - part.len)
+        keep = SIFT_TEXT_MAX - part.len;
+    if (keep > sift->len)
+        keep = sift->len;
+    memmove(sift->text, sift->text + sift->len - keep, keep);
+    sift->len = keep;
+    return part;
 }
 
 void sift_add_part(struct sift *sift, struct str part)
 {
     if (part.len > SIFT_TEXT_MAX - sift->len) {
-        sift->spoilt = true;
-        return;
+        sift->spoilt |= !sift->tail;
+        if (sift->spoilt)
+            return;
+        part = make_room(sift, part);
     }
     memcpy(sift->text + sift->len, part.at, part.len);
     sift->len += part.len;

@@ -45,6 +45,8 @@ const char *asked_text(const struct scan_facts *facts)
     add_count(&out, "uses", facts->tool_uses);
     add_word(&out, facts->tools_unbounded, "unbounded");
     add_word(&out, facts->has_servers, "servers");
+    if (facts->session[0])
+        buf_printf(&out, " session=%s", facts->session);
     assert_true(facts->model_is == SCAN_TOLD || facts->model[0] == '\0');
     assert_true(facts->max_tokens_is == SCAN_TOLD || facts->max_tokens == 0);
     text_copy(text, sizeof(text), str_from(buf_str(&out), 1));

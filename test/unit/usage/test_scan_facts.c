@@ -28,6 +28,25 @@ static const struct {
       "model=claude-x max=5" },
     { "{\"model\":\"a\\/b\\\"c\"}", "model=a/b\"c" },
     { "{\"mo\\del\":\"m\",\"\\\\u006dodel\":\"m\"}", "" },
+    /* the session, however long what stands in front of it */
+    { "{\"metadata\":{\"user_id\":\"user_" LONG128
+      "_account__session_a-1_B\"}}",
+      "session=a-1_B" },
+    { "{\"metadata\":{\"user_id\":\"{\\\"device_id\\\":\\\"" LONG128 LONG16
+      "\\\",\\\"session_id\\\":\\\"" LONG16 LONG16 "\\\"}\"}}",
+      "session=" LONG16 LONG16 },
+    { "{\"metadata\":{\"a\":{},\"user_id\":\"x_session_\\u0061b\"},\"model\":"
+      "\"m\"}",
+      "model=m session=ab" },
+    { "{\"metadata\":{\"user_id\":\"_session_a\",\"user_id\":\"b\"}}", "" },
+    { "{\"metadata\":{\"user_id\":[\"_session_a\"]}}", "" },
+    { "{\"metadata\":[{\"user_id\":\"_session_a\"}]}", "" },
+    { "{\"metadata\":{\"user_id\":\"_session_" KEY "\"}}", "" },
+    { "{\"metadata\":{\"user_id\":\"_session_a\\u0000\"}}", "" },
+    { "{\"metadata\":{\"user_id\":\"\\u00e9_session_a\"}}", "" },
+    { "{\"user_id\":\"_session_a\",\"a\":{\"metadata\":{\"user_id\":\"_"
+      "session_a\"}}}",
+      "" },
     /* odd */
     { "{\"model\":null,\"max_tokens\":null}", "model? max?" },
     { "{\"model\":5,\"max_tokens\":\"5\"}", "model? max?" },

@@ -196,6 +196,67 @@ static void another_text_begins_afresh(void **state)
     buf_done(&got);
 }
 
+static const struct sift_node ends[] = {
+    { { "end", 3 }, SIFT_TAIL, 4, NULL, 0 },
+};
+static const struct sift_node ends_root = {
+    { "", 0 }, SIFT_OBJECT, 9, ends, COUNT_OF(ends)
+};
+
+static void take_end(void *arg, const struct sift_found *found)
+{
+    struct buf *end = arg;
+
+    if (found->id == 4)
+        buf_add(end, found->text);
+}
+
+/* "0a1a2a...", escaped or not, as long as that, whose end is told. */
+static void check_end(size_t len, size_t piece, bool escaped)
+{
+    struct sift sift;
+    struct buf text;
+    struct buf plain;
+    struct buf got;
+
+    buf_init(&text, 8192);
+    buf_init(&plain, 2048);
+    buf_init(&got, 2048);
+    buf_add(&text, STR("{\"end\":\""));
+    for (size_t i = 0; i < len; i++) {
+        buf_printf(&plain, "%c", i % 2 ? 'a' : (char)('0' + i / 2 % 10));
+        if (escaped && i % 2)
+            buf_add(&text, STR("\\u0061"));
+        else
+            buf_add(&text, str_from(buf_str(&plain), i));
+    }
+    buf_add(&text, STR("\"}"));
+    sift_init(&sift, &ends_root, take_end, &got);
+    for (size_t at = 0; at < text.len; at += piece)
+        sift_feed(&sift, str_sub(buf_str(&text), at, piece));
+    assert_true(sift_is_whole(&sift));
+    assert_true(got.len >= (len < SIFT_TAIL_MIN ? len : SIFT_TAIL_MIN));
+    assert_true(
+        str_eq(str_from(buf_str(&plain), len - got.len), buf_str(&got)));
+    buf_done(&text);
+    buf_done(&plain);
+    buf_done(&got);
+}
+
+static void the_end_of_a_long_text_is_told(void **state)
+{
+    static const size_t lens[] = { 1, 95, 96, 97, 127, 128, 129, 130, 1000 };
+    static const size_t pieces[] = { 1, 2, 7, 31, 100, 129, 8192 };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(lens); i++) {
+        for (size_t j = 0; j < COUNT_OF(pieces); j++) {
+            check_end(lens[i], pieces[j], false);
+            check_end(lens[i], pieces[j], true);
+        }
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -203,6 +264,7 @@ int main(void)
         cmocka_unit_test(a_text_with_a_nul_is_nobodys),
         cmocka_unit_test(all_other_members_are_one),
         cmocka_unit_test(another_text_begins_afresh),
+        cmocka_unit_test(the_end_of_a_long_text_is_told),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
