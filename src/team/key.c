@@ -129,6 +129,7 @@ void key_unref(struct key *key)
     key_use_unref(key->use);
     group_cell_unref(key->group);
     mem_free(key->name);
+    mem_free(key->owner);
     mem_free(key->doc);
     mem_free(key->folded);
     mem_free(key);

@@ -74,6 +74,7 @@ struct key_text {
 struct key {
     uint64_t id;
     char *name;
+    char *owner; /* NULL: it says none */
     uint64_t created_ms;
     uint64_t changed_ms;          /* grows with each change */
     struct patterns *accounts;    /* their exact names; NULL: the pool */

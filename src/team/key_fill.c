@@ -108,6 +108,8 @@ static bool fill_rest(struct key *key, const struct json_doc *doc,
 {
     struct str text;
 
+    if (json_doc_get_str(doc, "owner", &text) && text.len > 0)
+        key->owner = mem_strndup(text.at, text.len);
     if (json_doc_get_str(doc, "reserve", &text))
         key->strict = str_eq(text, STR("strict"));
     if (json_doc_get_str(doc, "queue_wait", &text) &&

@@ -30,6 +30,22 @@ static void a_zone_is_the_members_or_the_relays(void **state)
     scene_end(&scene);
 }
 
+static void an_owner_is_a_text_or_none(void **state)
+{
+    struct key_scene scene;
+    struct key *key;
+
+    (void)state;
+    scene_begin(&scene);
+    key = scene_key(&scene, 1, "a", "{\"owner\":\"Eve\"}");
+    assert_string_equal(key->owner, "Eve");
+    key_unref(key);
+    key = scene_key(&scene, 1, "a", "{\"owner\":null}");
+    assert_null(key->owner);
+    key_unref(key);
+    scene_end(&scene);
+}
+
 static void limits_that_are_not_given_are_none(void **state)
 {
     struct json_doc *doc;
@@ -81,6 +97,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_zone_is_the_members_or_the_relays),
+        cmocka_unit_test(an_owner_is_a_text_or_none),
         cmocka_unit_test(limits_that_are_not_given_are_none),
         cmocka_unit_test(the_whole_of_the_last_day_is_in),
     };
