@@ -17,6 +17,7 @@ static struct key *find_key(struct admin_request *x)
     struct key *key = NULL;
 
     caller_find(&caller, x->admin->options.callers, x->req, RIGHT_RELAY);
+    caller_note(&caller, x->req);
     if (!caller_may(&caller, RIGHT_RELAY, &x->err))
         key = NULL;
     else if (caller.key)

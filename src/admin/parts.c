@@ -5,8 +5,6 @@
 #include <stdio.h>
 
 #include "admin/reply.h"
-
-#include "base/log.h"
 #include "http/response.h"
 
 /* What may wait for a slow reader, one part, and how many of them in one turn of the
@@ -52,7 +50,7 @@ static struct flow_next cut(struct admin_request *x)
 {
     struct request *req = admin_end(x);
 
-    log_line(LOG_WARN, "an answer to %s was cut: %s", req->id, x->err.text);
+    req->notes.refusal = &x->err;
     if (req->http_1_0)
         response_reset(req);
     else

@@ -40,6 +40,7 @@ static void send_error(struct request *req, const struct err *err,
     struct buf body;
     struct buf text;
 
+    req->notes.refusal = err;
     if (wait_s > 0)
         more = arena_printf(req->arena, STR_FMT "retry-after: %u\r\n",
                             STR_ARG(more), wait_s);

@@ -123,7 +123,7 @@ static enum router_verdict find(const struct request *req,
 }
 
 /* Whoever may do nothing here does not learn what there is either. */
-static bool may(const struct admin *admin, const struct request *req,
+static bool may(const struct admin *admin, struct request *req,
                 const struct admin_row *row, struct err *err)
 {
     enum admin_right unknown =

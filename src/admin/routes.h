@@ -8,7 +8,7 @@
 #include "admin/facts.h"
 #include "admin/row.h"
 #include "config/config.h"
-#include "http/request.h"
+#include "http/server.h"
 #include "store/records.h"
 #include "team/caller.h"
 #include "team/keys.h"
@@ -27,6 +27,7 @@ struct admin_options {
     const struct proxy *proxy; /* the global one, or NULL */
     /* For whoever serves it on connections of its own (server_options). */
     struct request_ids *ids;
+    server_log_fn log; /* of `config`; NULL: requests leave no line */
     const struct admin_facts *facts; /* of the running program; NULL: none */
     bool patient; /* who asks the keeper waits as long as it takes: a command */
 };

@@ -32,6 +32,8 @@ struct admin_server *admin_server_new(const struct admin_options *options)
     struct admin_server *server = MEM_NEW(struct admin_server);
     struct server_options without_doors = {
         .ids = options->ids,
+        .log = options->log,
+        .log_arg = options->config,
         .seats = { .max = CONNECTIONS_MAX, .turned_away_max = CONNECTIONS_MAX },
     };
     struct err err;

@@ -22,6 +22,7 @@
 #include "base/text.h"
 #include "base/trim.h"
 #include "net/peers.h"
+#include "relay/request_log.h"
 #include "relay/unpriced.h"
 #include "store/filelock.h"
 
@@ -94,6 +95,7 @@ static struct admin_options admin_options_of(struct app *app)
                                    .tls = app->place.tls,
                                    .proxy = app->place.proxy,
                                    .ids = &app->ids,
+                                   .log = request_log,
                                    .facts = &app->facts };
 }
 
@@ -110,6 +112,8 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
                     .seats = app->capacity.seats,
                     .shared = &app->seats,
                     .ids = &app->ids,
+                    .log = request_log,
+                    .log_arg = config,
                     .outgoing = app->outgoing,
                     .strangers_close = true },
         .relay = { .config = config,

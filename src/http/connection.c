@@ -146,6 +146,8 @@ static atomic_size_t *counter_of(const struct connection *conn)
 
 void connection_free(struct connection *conn)
 {
+    if (conn->state == CONNECTION_HEAD && conn->exchange)
+        connection_report(conn);
     exchange_free(conn->exchange);
     if (conn->reset)
         stream_reset_on_free(conn->stream);
@@ -354,6 +356,7 @@ void connection_finish_exchange(struct connection *conn)
     bool reusable =
         !x->close && !x->gone && parser_state(conn->parser) == PARSER_DONE;
 
+    connection_report(conn);
     if (x->gone) {
         connection_free(conn);
         return;

@@ -28,8 +28,11 @@ struct exchange {
     enum request_body body_state;
     enum response_state response;
     bool gone;
-    bool close;      /* the connection cannot be used again */
-    struct buf head; /* queued response head */
+    bool close;          /* the connection cannot be used again */
+    bool cut;            /* the answer was broken off */
+    unsigned status;     /* of the answer */
+    uint64_t body_bytes; /* of it, so far */
+    struct buf head;     /* queued response head */
     struct request req;
 
     struct err *body_err; /* when FAILED */
@@ -70,6 +73,7 @@ struct server {
     struct list applicants; /* http/entrance.c */
     size_t count;           /* of this server */
     struct seats own;       /* what `options.shared` points to by default */
+    bool ending;            /* server_free() was called */
     struct request_ids ids; /* what `options.ids` points to by default */
 };
 
@@ -96,6 +100,9 @@ void connection_process(struct connection *conn);
 
 /* Feed stashed bytes to the body of the present exchange. */
 void connection_pump_body(struct connection *conn);
+
+/* Its exchange ends now: whoever keeps the log is told (http/report.c). */
+void connection_report(struct connection *conn);
 
 /* The exchange is over: next request, or linger and close. */
 void connection_finish_exchange(struct connection *conn);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* The reading half of a connection: heads, bodies, and what is refused. */
-#include "base/log.h"
 #include "http/connection.h"
 #include "http/problem.h"
 #include "net/outgoing.h"
@@ -85,14 +84,8 @@ static bool comes_round(struct connection *conn)
 
 static void refuse_round(struct exchange *x)
 {
-    char host[ADDR_TEXT_MAX];
     struct err err;
 
-    addr_format(&x->req.peer, host);
-    log_line(LOG_ERROR,
-             "a request of the relay came back to it (from %s port %u) and was "
-             "refused with 508: CLAUDE_API_URL leads back here",
-             host, addr_port(&x->req.peer));
     err_set(&err, ERR_LOOP,
             "this request came from the relay itself: its CLAUDE_API_URL leads "
             "back to it; set it to the API's address");

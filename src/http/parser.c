@@ -21,7 +21,6 @@ struct parser {
     struct err *kept; /* when BAD */
     bool has_head;
     bool to_head;
-    bool begun;
     struct strict_start start;
     size_t head_bytes;
     struct arena *arena;
@@ -293,7 +292,6 @@ void parser_begin(struct parser *parser, struct arena *arena, bool to_head)
     parser->http.data = parser;
     parser->state = PARSER_HEAD;
     parser->to_head = to_head;
-    parser->begun = false;
     parser->head_bytes = 0;
     parser->lines = (struct strict_lines){ .at_start = true };
     parser->start = (struct strict_start){ 0 };
@@ -371,7 +369,6 @@ static size_t feed_head(struct parser *parser, struct str bytes)
 
     if (!parser->draft)
         parser->draft = draft_new();
-    parser->begun = true;
     parser->draft->bytes = bytes.at;
     used = execute(parser, bytes, &failed);
     if (failed)
@@ -451,7 +448,7 @@ enum parser_state parser_state(const struct parser *parser)
 
 bool parser_has_begun(const struct parser *parser)
 {
-    return parser->begun;
+    return parser->start.begun;
 }
 
 const struct parser_head *parser_head(const struct parser *parser)

@@ -65,7 +65,8 @@ size_t parser_feed(struct parser *parser, struct str bytes);
 void parser_finish(struct parser *parser);
 
 enum parser_state parser_state(const struct parser *parser);
-/* True once a byte of the current message has been fed. */
+/* True once a byte of the current message has been fed; empty lines in front of it are
+   none. */
 bool parser_has_begun(const struct parser *parser);
 /* Valid from BODY on. */
 const struct parser_head *parser_head(const struct parser *parser);

@@ -49,6 +49,7 @@ static void send_answer(struct request *req, const struct err *err,
     struct buf fields;
     struct buf body;
 
+    req->notes.refusal = err;
     buf_init(&fields, BODY_MAX);
     buf_init(&body, BODY_MAX);
     write_fields(&fields, err, req->id);

@@ -26,6 +26,15 @@ enum request_body {
 
 #define REQUEST_LENGTH_UNKNOWN UINT64_MAX /* chunked */
 
+/* What the log will say of a request; filled by whoever answers it. */
+struct request_notes {
+    const char *who; /* how it proved what it may; or NULL */
+    const char *key; /* the name of its relay key; or NULL */
+    const struct err
+        *refusal;   /* why it was refused, or its answer cut; or NULL */
+    bool is_logged; /* it has its line already */
+};
+
 struct request {
     struct arena *arena; /* everything of this request's lifetime */
     struct str method;   /* GET, POST, ... as sent */
@@ -40,6 +49,7 @@ struct request {
     uint64_t arrived_ns; /* steady clock, when the head was complete */
     uint64_t arrived_ms; /* wall clock, the same moment; `id` has it too */
     char id[REQUEST_ID_SIZE]; /* for log, errors and bookings */
+    struct request_notes notes;
 };
 
 /* Whom to call when something changed: body progress, client gone, response

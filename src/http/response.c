@@ -15,6 +15,7 @@ void response_start(struct request *req, const struct response_head *head)
 
     assert(x->response == RESPONSE_NONE);
     x->response = RESPONSE_HEAD;
+    x->status = head->status;
     x->close |= head->framing == RESPONSE_CLOSE || req->http_1_0 ||
                 x->body_state != REQUEST_BODY_COMPLETE ||
                 (!x->close && connection_is_strange(x->conn));
@@ -54,6 +55,7 @@ static void write_parts(struct exchange *x, struct str bytes)
 
 void response_write(struct request *req, struct str bytes)
 {
+    exchange_of(req)->body_bytes += bytes.len;
     write_parts(exchange_of(req), bytes);
 }
 
@@ -103,6 +105,7 @@ static void abort_exchange(struct request *req, bool reset)
 
     response_flush(req);
     conn->exchange->close = true;
+    conn->exchange->cut = true;
     conn->reset = reset;
     connection_finish_exchange(conn);
 }

@@ -72,6 +72,7 @@ void server_free(struct server *server)
 {
     if (!server)
         return;
+    server->ending = true;
     doors_free(server->doors);
     entrance_close(server);
     while (!list_is_empty(&server->connections)) {

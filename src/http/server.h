@@ -20,6 +20,27 @@
 
 struct server;
 
+/* How a request ended. */
+enum server_end {
+    SERVER_ANSWERED,
+    SERVER_CUT,         /* its answer was broken off by us */
+    SERVER_CLIENT_LEFT, /* before its head or its answer was complete */
+    SERVER_STOPPED,     /* by server_free() */
+};
+
+struct server_outcome {
+    enum server_end end;
+    unsigned status; /* of the answer; 0: none was begun */
+    uint64_t bytes;  /* of its body, as they were written */
+};
+
+/* Called once for each request, while it is still whole: those that a handler had, but
+   for those that it logged itself (notes.is_logged), those that were refused before
+   that, and those of which no more than a part of the head came.  The two latter have
+   neither method nor path. */
+typedef void (*server_log_fn)(const void *arg, const struct request *req,
+                              const struct server_outcome *outcome);
+
 /* Times in milliseconds; 0 takes the default. */
 struct server_options {
     struct listener_options
@@ -37,6 +58,8 @@ struct server_options {
     struct outgoing *outgoing;
     /* Where its requests have their ids from; NULL: it makes its own.  Outlives it. */
     struct request_ids *ids;
+    server_log_fn log; /* NULL: nobody is told */
+    const void *log_arg;
     /* One answer for each that is neither this machine's nor vouched for. */
     bool strangers_close;
     uint64_t head_timeout_ms; /* 10 s: from the first byte to the whole head */

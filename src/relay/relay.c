@@ -448,5 +448,6 @@ void relayed_start(struct relay *relay, struct request *req,
     buf_init(&r->cut, 0);
     flow_init(&r->flow, identify, done);
     request_watch(req, wake, r);
+    req->notes.is_logged = true; /* in settle() */
     flow_wake(&r->flow);
 }

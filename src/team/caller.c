@@ -437,13 +437,29 @@ void caller_done(struct caller *caller)
     caller->key = NULL;
 }
 
-bool caller_has(const struct caller_sources *sources, const struct request *req,
+void caller_note(const struct caller *caller, struct request *req)
+{
+    static const char *const who[CALLER_KINDS] = {
+        [CALLER_MACHINE] = "this_machine",
+        [CALLER_ADMIN] = "admin_token",
+        [CALLER_OWN_LOGIN] = "own_login",
+    };
+
+    req->notes.who = who[caller->kind];
+    if (caller->kind == CALLER_ADMIN && is_control_socket(req))
+        req->notes.who = "control_socket";
+    if (caller->key)
+        req->notes.key = arena_strdup(req->arena, caller->key->name);
+}
+
+bool caller_has(const struct caller_sources *sources, struct request *req,
                 enum right right, struct err *why)
 {
     struct caller caller;
     bool may;
 
     caller_find(&caller, sources, req, right);
+    caller_note(&caller, req);
     may = caller_may(&caller, right, why);
     caller_done(&caller);
     return may;

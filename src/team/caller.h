@@ -91,8 +91,12 @@ void caller_done(struct caller *caller);
 bool caller_may(const struct caller *caller, enum right right,
                 struct err *why) MUST_CHECK;
 
-/* All three in one, for callers of whom nothing is kept. */
-bool caller_has(const struct caller_sources *sources, const struct request *req,
+/* What the log will say of who asked: "control_socket", "admin_token", "this_machine" or
+   "own_login", and the key's name. */
+void caller_note(const struct caller *caller, struct request *req);
+
+/* All of it in one, for callers of whom nothing is kept. */
+bool caller_has(const struct caller_sources *sources, struct request *req,
                 enum right right, struct err *why) MUST_CHECK;
 
 /* Is it this machine, whatever it presents?  For what costs nothing. */

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+/* The ids of clients. */
+#include "relay/client_id.h"
+
+#include "base/macros.h"
+#include "base/shown.h"
+#include "base/text.h"
+#include "base/token.h"
+
+static bool is_fit(struct str id)
+{
+    return id.len <= CLIENT_ID_MAX && text_is_plain_word(id) &&
+           !token_is_in(id);
+}
+
+struct str client_id_of(const struct headers *headers)
+{
+    static const char *const names[] = { "x-request-id", "request-id",
+                                         "x-client-request-id" };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        const struct str *id = headers_get(headers, str_of(names[i]));
+
+        if (id && id->len > 0)
+            return is_fit(*id) ? *id : STR(SHOWN_HIDDEN);
+    }
+    return STR_EMPTY;
+}

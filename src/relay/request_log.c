@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+/* The log line of a request that was not relayed: no query, no header but the client's
+   id, no body, no credential. */
+#include "relay/request_log.h"
+
+#include <assert.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/shown.h"
+#include "relay/client_id.h"
+#include "team/client_address.h"
+
+#define FIELDS_MAX 11
+
+struct line {
+    struct log_field fields[FIELDS_MAX];
+    size_t count;
+};
+
+static void add(struct line *line, struct log_field field)
+{
+    assert(line->count < FIELDS_MAX);
+    line->fields[line->count++] = field;
+}
+
+/* Unless it is empty. */
+static void add_text(struct line *line, struct log_field field)
+{
+    if (field.text.len > 0)
+        add(line, field);
+}
+
+/* The loop is a fault of the configuration that costs every request. */
+static enum log_level level_of(const struct request *req,
+                               const struct server_outcome *outcome)
+{
+    if (req->notes.refusal && req->notes.refusal->code == ERR_LOOP)
+        return LOG_ERROR;
+    return outcome->status >= 500 || outcome->end == SERVER_CUT ? LOG_WARN
+                                                                : LOG_INFO;
+}
+
+static struct str end_word(const struct request *req,
+                           const struct server_outcome *outcome)
+{
+    switch (outcome->end) {
+    case SERVER_ANSWERED:
+        break;
+    case SERVER_CUT:
+        return STR("cut");
+    case SERVER_CLIENT_LEFT:
+        return STR("client_left");
+    case SERVER_STOPPED:
+        return STR("relay_stopped");
+    }
+    return req->notes.refusal ? STR("refused") : STR("complete");
+}
+
+/* A control socket has no address. */
+static struct str peer_of(const struct config *config,
+                          const struct request *req, char out[ADDR_TEXT_MAX])
+{
+    struct addr addr;
+
+    if (req->peer.sa.ss_family == AF_UNIX)
+        return STR("control_socket");
+    client_address(&config->trusted, req, &addr);
+    addr_format(&addr, out);
+    return str_of(out);
+}
+
+static void add_who(struct line *line, const struct config *config,
+                    const struct request *req, char peer[ADDR_TEXT_MAX])
+{
+    add_text(line, LOG_STR("id", str_of(req->id)));
+    add_text(line, LOG_STR("peer", peer_of(config, req, peer)));
+    add_text(line, LOG_STR("who", str_of(req->notes.who)));
+    add_text(line, LOG_STR("key", str_of(req->notes.key)));
+    add_text(line, LOG_STR("client_id", client_id_of(&req->headers)));
+}
+
+static void add_what(struct line *line, const struct request *req)
+{
+    add_text(line, LOG_STR("method", req->method));
+    add_text(line, LOG_STR("path", shown_request_path(req->arena, req->path)));
+}
+
+static void add_end(struct line *line, const struct request *req,
+                    const struct server_outcome *outcome)
+{
+    if (outcome->status > 0)
+        add(line, LOG_NUM("status", outcome->status));
+    add_text(line, LOG_STR("end", end_word(req, outcome)));
+    add(line, LOG_NUM("ms", (clock_steady_ns() - req->arrived_ns) / 1000000));
+    add(line, LOG_NUM("bytes", outcome->bytes));
+    if (req->notes.refusal)
+        add_text(line, LOG_TEXT("error", str_of(req->notes.refusal->text)));
+}
+
+void request_log(const void *config, const struct request *req,
+                 const struct server_outcome *outcome)
+{
+    enum log_level level = level_of(req, outcome);
+    struct line line = { .count = 0 };
+    char peer[ADDR_TEXT_MAX];
+
+    if (!log_enabled(level))
+        return;
+    add_who(&line, config, req, peer);
+    add_what(&line, req);
+    add_end(&line, req, outcome);
+    log_event(level, "request", line.fields, line.count);
+}

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: MIT
+/* Which ids of clients are repeated. */
+#include "relay/client_id.h"
+
+#include "base/macros.h"
+#include "base/shown.h"
+#include "unit.h"
+
+#define UUID "0198b1f2-7c3e-7d44-9b1e-0242ac120002"
+#define TEN "0123456789"
+#define KEY "cr_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ"
+
+static const struct {
+    const char *name;
+    const char *value;
+    const char *also; /* the value of `request-id`; or NULL */
+    const char *id;
+} cases[] = {
+    { "x-request-id", UUID, NULL, UUID },
+    { "X-Request-Id", "a/b:c", NULL, "a/b:c" },
+    { "request-id", UUID, NULL, UUID },
+    { "x-client-request-id", UUID, NULL, UUID },
+    { "x-request-id", "one", "two", "one" },
+    { "x-client-request-id", "one", "two", "two" },
+    { "x-request-id", "", "two", "two" },
+    { "x-requested-with", UUID, NULL, "" },
+    { "x-request-id", "a b", NULL, SHOWN_HIDDEN },
+    { "x-request-id", "a\xff", NULL, SHOWN_HIDDEN },
+    { "x-request-id", "a\"b", NULL, SHOWN_HIDDEN },
+    { "x-request-id", KEY, NULL, SHOWN_HIDDEN },
+    { "x-request-id", "sk-ant-api03-x", NULL, SHOWN_HIDDEN },
+    { "x-request-id",
+      TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "01234567", NULL,
+      TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "01234567" },
+    { "x-request-id",
+      TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "012345678", NULL,
+      SHOWN_HIDDEN },
+};
+
+static void an_id_is_a_plain_word_and_no_key(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct header fields[] = {
+            { str_of(cases[i].name), str_of(cases[i].value) },
+            { STR("request-id"), str_of(cases[i].also) },
+        };
+        struct headers headers = headers_of(fields, cases[i].also ? 2 : 1);
+
+        unit_assert_str(client_id_of(&headers), cases[i].id);
+    }
+}
+
+static void who_sends_none_has_none(void **state)
+{
+    struct headers headers = { .count = 0 };
+
+    (void)state;
+    unit_assert_str(client_id_of(&headers), "");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_id_is_a_plain_word_and_no_key),
+        cmocka_unit_test(who_sends_none_has_none),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

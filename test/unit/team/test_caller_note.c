@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+/* What the log is told of who asks. */
+#include "caller_desk.h"
+
+static const struct {
+    enum right right;
+    const char *peer; /* NULL: the control socket */
+    const char *fields;
+    const char *who; /* or NULL */
+    const char *key; /* or NULL */
+} cases[] = {
+    { RIGHT_MANAGE, HERE, LOCAL, "this_machine", NULL },
+    { RIGHT_LOOK, HERE, LOCAL, "this_machine", NULL },
+    { RIGHT_MANAGE, NULL, LOCAL, "control_socket", NULL },
+    { RIGHT_MANAGE, AWAY, ADMIN, "admin_token", NULL },
+    { RIGHT_MANAGE, AWAY, "", NULL, NULL },
+    { RIGHT_MANAGE, HERE, LOCAL BEARER(UNKNOWN), NULL, NULL },
+    { RIGHT_MANAGE, AWAY, BEARER(PROXIED), NULL, "proxied" },
+    { RIGHT_MANAGE, AWAY, BEARER(REVOKED), NULL, "revoked" },
+    { RIGHT_RELAY, AWAY, BEARER(KEY), NULL, "fine" },
+    { RIGHT_RELAY, HERE, BEARER(BOUND), NULL, "bound" },
+    { RIGHT_RELAY, AWAY, BEARER(UNKNOWN), NULL, NULL },
+    { RIGHT_RELAY, AWAY, OWN X_API_KEY(KEY), "own_login", "fine" },
+};
+
+static void come_by(struct desk *desk, size_t i)
+{
+    come(desk, cases[i].peer ? cases[i].peer : HERE, cases[i].fields);
+    if (!cases[i].peer)
+        desk->req.peer = (struct addr){ .sa = { .ss_family = AF_UNIX } };
+    desk->req.notes = (struct request_notes){ .who = NULL };
+}
+
+static bool same(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static void the_log_is_told_who_it_is(void **state)
+{
+    struct desk desk;
+    struct err err;
+
+    (void)state;
+    open_desk(&desk);
+    ring.count = 1;
+    desk.config.client_login = CONFIG_LOGIN_PASS;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        come_by(&desk, i);
+        (void)!caller_has(&desk.sources, &desk.req, cases[i].right, &err);
+        if (!same(desk.req.notes.who, cases[i].who) ||
+            !same(desk.req.notes.key, cases[i].key))
+            fail_msg("%zu, %s: %s, %s", i, cases[i].fields, desk.req.notes.who,
+                     desk.req.notes.key);
+    }
+    close_desk(&desk);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_log_is_told_who_it_is),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
