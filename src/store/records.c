@@ -26,6 +26,7 @@ struct records {
     const struct sql_backend *backend;
     char *where;
     struct checkpointer *checkpointer;
+    struct syncer *syncer;
     struct lane writing;
     struct lane reading;
     bool stopped;
@@ -41,6 +42,7 @@ static struct records *records_new(const struct sql_backend *backend,
     records->backend = backend;
     records->where = mem_strdup(where);
     records->checkpointer = checkpointer_new(backend, where);
+    records->syncer = syncer_new(backend, where);
     lane_init(&records->writing,
               &(struct lane_options){ .backend = backend,
                                       .where = records->where,
@@ -48,7 +50,8 @@ static struct records *records_new(const struct sql_backend *backend,
                                       .probe =
                                           "UPDATE schema SET version = version",
                                       .slow_ms = SLOW_WRITING_MS,
-                                      .checkpointer = records->checkpointer });
+                                      .checkpointer = records->checkpointer,
+                                      .syncer = records->syncer });
     lane_init(&records->reading,
               &(struct lane_options){ .backend = backend,
                                       .where = records->where,
@@ -126,6 +129,7 @@ void records_stop(struct records *records)
         return;
     lane_stop(&records->writing, give_up_ms);
     lane_stop(&records->reading, give_up_ms);
+    syncer_stop(records->syncer);
     records->stopped = true;
 }
 
@@ -134,6 +138,7 @@ void records_free(struct records *records)
     if (!records)
         return;
     records_stop(records);
+    syncer_free(records->syncer);
     checkpointer_free(records->checkpointer);
     lane_done(&records->reading);
     lane_done(&records->writing);
@@ -160,10 +165,11 @@ bool records_do(struct records *records, const struct records_work *work,
                 struct err *err)
 {
     struct lane *lane = lane_for(records, work);
-    struct sql_transaction transaction = { .run = work->run,
-                                           .arg = work->arg,
-                                           .how = { .reads = work->reads ||
-                                                             work->looks } };
+    struct sql_transaction transaction = {
+        .run = work->run,
+        .arg = work->arg,
+        .how = { .reads = work->reads || work->looks, .later = work->later }
+    };
     uint64_t patience_ms =
         work->patience_ms > 0 ? work->patience_ms : RECORDS_PATIENCE_MS;
     uint64_t end_ms = clock_steady_ms() + patience_ms;
@@ -183,6 +189,12 @@ void records_state(struct records *records, struct store_state *state)
     *state = (struct store_state){ 0 };
     lane_state(&records->writing, state);
     lane_state(&records->reading, state);
+    syncer_state(records->syncer, state);
+}
+
+uint64_t records_unsynced_ms(struct records *records)
+{
+    return syncer_unsynced_ms(records->syncer);
 }
 
 bool records_backup(struct records *records, const char *file, struct err *err)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The records: what is kept by rows, in DATA_DIR/db/relay.db (docs/store.md).  Its own
    threads, apart from the one for documents (store/store.h), so that a batch of rows
-   delays no token: one writes, one reads on a connection of its own, one checkpoints.
-   They start with the first job.
+   delays no token: one writes, one reads on a connection of its own, one checkpoints,
+   one syncs.  They start with their first work.
 
    A started job is a handle (base/job.h): `wake` comes once, on `loop`'s thread, when
    it is done; never from inside, never after records_job_free().  Freeing a job
@@ -25,7 +25,7 @@ struct records_job;
    process holds it, for 30 s, and the log says so.  NULL and err if it cannot be used;
    err says what to do. */
 struct records *records_open(const char *data_dir, struct err *err);
-/* Carry out what is queued, for 30 s at most, and end the threads.  The log says
+/* Carry out what is queued, for 30 s at most, sync, and end the threads.  The log says
    what could not be saved.  Nothing may be started any more; what was started is
    delivered by its loop, or by loop_free(). */
 void records_stop(struct records *records);
@@ -50,6 +50,9 @@ struct records_work {
     /* Changes nothing, but is on the connection that writes, for sql_others(): what
        these records write is not taken for that of others. */
     bool looks;
+    /* Done when the kernel has it: no end of the process undoes it, and it is synced as
+       fast as the disk allows, on a thread that keeps no job waiting. */
+    bool later;
     /* So long after its start a job that could not be done fails with ERR_BUSY or
        ERR_IO, and nothing was changed; 0: never (until the records are stopped).  One
        that is being carried out by then is waited for. */
@@ -74,6 +77,10 @@ bool records_do(struct records *records, const struct records_work *work,
 /* How many jobs wait, for how long the oldest does, and why nothing can be saved at
    the moment.  Any thread. */
 void records_state(struct records *records, struct store_state *state);
+
+/* How long ago the oldest was written that may not be on the disk yet; 0: all is.  Any
+   thread. */
+uint64_t records_unsynced_ms(struct records *records);
 
 /* A consistent copy of the database as `file`, which must not exist, while others
    write.  Blocking; any thread. */

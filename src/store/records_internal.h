@@ -10,6 +10,7 @@
 #include "store/checkpointer.h"
 #include "store/records.h"
 #include "store/sql_backend.h"
+#include "store/syncer.h"
 
 /* The same over another engine than the one for data folders. */
 struct records *records_over(const struct sql_backend *backend,
@@ -28,6 +29,7 @@ struct lane_options {
     uint64_t limit_ms; /* of a transaction, or 0 */
     uint64_t slow_ms;  /* one that takes longer is trouble */
     struct checkpointer *checkpointer; /* or NULL */
+    struct syncer *syncer;             /* likewise */
 };
 
 struct lane {

@@ -29,10 +29,13 @@ static bool open_connection(struct lane *lane, struct err *err)
     return sql != NULL;
 }
 
-static void look_at_log(struct lane *lane)
+static void look_at_log(struct lane *lane,
+                        const struct sql_transaction *transaction)
 {
     const struct lane_options *options = &lane->options;
 
+    if (options->syncer && transaction->how.later)
+        syncer_want(options->syncer);
     if (options->checkpointer)
         checkpointer_look(options->checkpointer,
                           options->backend->unchecked_pages(lane->sql));
@@ -47,7 +50,7 @@ bool lane_do(struct lane *lane, const struct sql_transaction *transaction,
     ok =
         open_connection(lane, err) && sql_transact(lane->sql, transaction, err);
     if (ok)
-        look_at_log(lane);
+        look_at_log(lane, transaction);
     (void)pthread_mutex_unlock(&lane->used);
     return ok;
 }

@@ -94,6 +94,7 @@ static void try_job(struct lane *lane, struct records_job *job)
         .run = job->work.run,
         .arg = job->work.arg,
         .how = { .reads = job->work.reads || job->work.looks,
+                 .later = job->work.later,
                  .limit_ms = lane->options.limit_ms },
     };
     bool ok = lane_do(lane, &transaction, &job->err);

@@ -12,6 +12,9 @@ enum sql_use { SQL_WRITES, SQL_READS, SQL_CHECKPOINTS };
 
 struct sql_begin {
     bool reads;
+    /* Committed when the kernel has it, so that no end of the process undoes it; on the
+       disk after the next sync(). */
+    bool later;
     uint64_t limit_ms; /* statements end with ERR_TIMEOUT then; 0: never */
 };
 
@@ -39,6 +42,8 @@ struct sql_backend {
        nobody up. */
     size_t (*unchecked_pages)(struct sql *sql);
     bool (*checkpoint)(struct sql *sql, struct err *err);
+    /* All that was committed before, by whatever connection, is on the disk. */
+    bool (*sync)(struct sql *sql, struct err *err);
     /* A consistent copy as the file at `path`, which is there and empty. */
     bool (*copy)(struct sql *sql, const char *path, struct err *err);
 };

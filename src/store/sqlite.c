@@ -166,6 +166,18 @@ static bool do_plain(struct sqlite *self, const char *text, struct err *err)
     return sqlite_query(&self->sql, &(struct sql_ask){ .text = text }, err);
 }
 
+/* Not from inside a transaction. */
+static bool set_syncing(struct sqlite *self, bool later, struct err *err)
+{
+    if (self->later != later &&
+        !set(self,
+             later ? "PRAGMA synchronous=NORMAL" : "PRAGMA synchronous=FULL",
+             err))
+        return false;
+    self->later = later;
+    return true;
+}
+
 static bool begin(struct sql *sql, const struct sql_begin *how, struct err *err)
 {
     struct sqlite *self = sqlite_of(sql);
@@ -175,6 +187,8 @@ static bool begin(struct sql *sql, const struct sql_begin *how, struct err *err)
     self->deadline_ms = 0;
     if (how->limit_ms > 0)
         self->deadline_ms = clock_steady_ms() + how->limit_ms;
+    if (!how->reads && !set_syncing(self, how->later, err))
+        return false;
     self->inside =
         do_plain(self, how->reads ? "BEGIN" : "BEGIN IMMEDIATE", err);
     return self->inside;
@@ -253,6 +267,20 @@ static bool checkpoint(struct sql *sql, struct err *err)
     return code == SQLITE_OK || sqlite_fail(self, code, err);
 }
 
+/* Of the log; what SQLite has in its file it has synced by itself. */
+static bool sync_log(struct sql *sql, struct err *err)
+{
+    struct sqlite *self = sqlite_of(sql);
+    sqlite3_file *file = NULL;
+    int code = sqlite3_file_control(self->db, "main",
+                                    SQLITE_FCNTL_JOURNAL_POINTER, &file);
+
+    if (code == SQLITE_OK && file && file->pMethods)
+        code = file->pMethods->xSync(file,
+                                     SQLITE_SYNC_NORMAL | SQLITE_SYNC_DATAONLY);
+    return code == SQLITE_OK || sqlite_fail(self, code, err);
+}
+
 /* In one step: in several, each commit of others would begin it anew. */
 static bool copy_all(struct sqlite *from, struct sqlite *to, struct err *err)
 {
@@ -296,5 +324,6 @@ const struct sql_backend sqlite_backend = {
     .interrupt = interrupt,
     .unchecked_pages = unchecked_pages,
     .checkpoint = checkpoint,
+    .sync = sync_log,
     .copy = copy,
 };

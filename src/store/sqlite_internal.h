@@ -22,6 +22,7 @@ struct sqlite {
     struct list kept;   /* statements, the last used first */
     size_t kept_count;
     uint64_t changes;
+    bool later;           /* commits are not synced */
     bool inside;          /* a transaction */
     uint64_t deadline_ms; /* steady: of that, or 0 */
     size_t pages;         /* in the log after the last commit */

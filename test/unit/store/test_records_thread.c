@@ -253,6 +253,43 @@ static void a_log_that_has_grown_is_checkpointed(void **state)
     wire_until(scene->loop, was_checkpointed, NULL);
 }
 
+static bool is_synced(void *arg)
+{
+    return records_unsynced_ms(arg) == 0;
+}
+
+/* A disk that takes its time delays none that may be synced later. */
+static void one_is_done_before_it_is_synced(void **state)
+{
+    struct scene *scene = *state;
+    struct errand errand = { .name = "a" };
+    struct records_work work = work_of(&errand, 0);
+
+    script_sql_hold_syncs(true);
+    work.later = true;
+    errand.job =
+        records_start(scene->records, scene->loop, &work, wake_errand, &errand);
+    assert_null(wait_for(scene, &errand));
+    assert_true(records_unsynced_ms(scene->records) > 0);
+    assert_int_equal(rows(scene), 1);
+    script_sql_hold_syncs(false);
+    wire_until(scene->loop, is_synced, scene->records);
+    finish(&errand);
+}
+
+static void all_is_synced_at_the_end(void **state)
+{
+    struct scene *scene = *state;
+    struct errand errand = { .name = "a" };
+    struct records_work work = work_of(&errand, 0);
+
+    work.later = true;
+    assert_null(records_start(scene->records, NULL, &work, NULL, NULL));
+    records_stop(scene->records);
+    assert_int_equal(records_unsynced_ms(scene->records), 0);
+    assert_true(script_sql_count(SCRIPT_SQL_SYNC) > 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -267,6 +304,8 @@ int main(void)
         TEST(the_log_has_trouble_once_and_its_end),
         TEST(without_any_job_it_is_looked_whether_it_works),
         TEST(a_database_that_does_not_answer_is_told),
+        TEST(one_is_done_before_it_is_synced),
+        TEST(all_is_synced_at_the_end),
         TEST(a_log_that_has_grown_is_checkpointed),
     };
 

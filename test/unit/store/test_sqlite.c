@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "sql_scene.h"
@@ -10,6 +11,15 @@
 
 static const struct sql_begin writes = { .reads = false };
 static const struct sql_begin reads = { .reads = true };
+
+/* SQLite's, too, since the program's own come first. */
+static int syncs;
+
+int fdatasync(int fd)
+{
+    syncs++;
+    return (int)syscall(SYS_fdatasync, fd);
+}
 
 static void the_settings_hold(void **state)
 {
@@ -20,6 +30,36 @@ static void the_settings_hold(void **state)
     assert_int_equal(number_of(sql, "PRAGMA synchronous"), 2);
     assert_int_equal(number_of(sql, "PRAGMA auto_vacuum"), 2);
     assert_int_equal(number_of(sql, "PRAGMA secure_delete"), 0);
+}
+
+static void add_in(struct sql *sql, const char *name, bool later)
+{
+    const struct sql_begin how = { .later = later };
+    struct err err;
+
+    assert_true(sql->backend->begin(sql, &how, &err));
+    assert_true(add_cup(sql, name, &err));
+    assert_true(sql->backend->commit(sql, &err));
+}
+
+static void what_may_be_synced_later_waits_for_no_disk(void **state)
+{
+    const struct scene *scene = *state;
+    struct sql *other = open_sql(scene, SQL_CHECKPOINTS);
+    struct err err;
+    int before;
+
+    add_in(scene->sql, "a", false);
+    before = syncs;
+    add_in(scene->sql, "b", true);
+    add_in(scene->sql, "c", true);
+    assert_int_equal(syncs, before);
+    assert_true(other->backend->sync(other, &err));
+    assert_true(syncs > before);
+    before = syncs;
+    add_in(scene->sql, "d", false);
+    assert_int_equal(syncs, before + 1);
+    sql_close(other);
 }
 
 static void constraints_have_codes_of_their_own(void **state)
@@ -279,6 +319,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(the_settings_hold),
+        TEST(what_may_be_synced_later_waits_for_no_disk),
         TEST(constraints_have_codes_of_their_own),
         TEST(another_writer_is_busy_and_readers_go_on),
         TEST(others_are_noticed_when_they_write),

@@ -20,6 +20,7 @@ static struct {
     pthread_cond_t changed;
     struct place places[SCRIPT_SQL_PLACES];
     bool hold;
+    bool hold_syncs;
     bool interrupted;
     size_t holding;
     size_t pages;
@@ -72,6 +73,13 @@ void script_sql_hold(bool hold)
     lock();
     script.hold = hold;
     script.interrupted = false;
+    unlock();
+}
+
+void script_sql_hold_syncs(bool hold)
+{
+    lock();
+    script.hold_syncs = hold;
     unlock();
 }
 
@@ -210,6 +218,20 @@ static bool checkpoint(struct sql *sql, struct err *err)
            sqlite_backend.checkpoint(real_of(sql), err);
 }
 
+static void wait_while_syncs_are_held(void)
+{
+    lock();
+    while (script.hold_syncs)
+        (void)pthread_cond_wait(&script.changed, &script.lock);
+    unlock();
+}
+
+static bool sync_it(struct sql *sql, struct err *err)
+{
+    wait_while_syncs_are_held();
+    return pass(SCRIPT_SQL_SYNC, err) && sqlite_backend.sync(real_of(sql), err);
+}
+
 static bool copy(struct sql *sql, const char *path, struct err *err)
 {
     return sqlite_backend.copy(real_of(sql), path, err);
@@ -230,6 +252,7 @@ const struct sql_backend script_sql_backend = {
     .interrupt = interrupt,
     .unchecked_pages = unchecked_pages,
     .checkpoint = checkpoint,
+    .sync = sync_it,
     .copy = copy,
 };
 
@@ -239,6 +262,7 @@ static void forget_all(void)
     for (size_t i = 0; i < SCRIPT_SQL_PLACES; i++)
         script.places[i] = (struct place){ 0 };
     script.hold = false;
+    script.hold_syncs = false;
     script.pages = 0;
     unlock();
 }

@@ -13,6 +13,7 @@ enum script_sql_at {
     SCRIPT_SQL_STATEMENT, /* those of the work: BEGIN and COMMIT are not counted */
     SCRIPT_SQL_COMMIT,
     SCRIPT_SQL_CHECKPOINT,
+    SCRIPT_SQL_SYNC,
     SCRIPT_SQL_PLACES,
 };
 #define SCRIPT_SQL_ALWAYS SIZE_MAX
@@ -32,5 +33,7 @@ size_t script_sql_count(enum script_sql_at at);
    answer lets them, until they are let go or interrupted. */
 void script_sql_hold(bool hold);
 bool script_sql_is_holding(void);
+/* The same for syncs. */
+void script_sql_hold_syncs(bool hold);
 /* What unchecked_pages() says from now on. */
 void script_sql_set_pages(size_t pages);
