@@ -65,9 +65,11 @@ struct counters_unsaved {
 };
 
 /* False if there is nothing, or what was taken last is not settled yet.  If true,
-   counters_saved() must follow. */
-bool counters_take_unsaved(struct counters *counters,
+   counters_saved() must follow.  Histories may wait for another time. */
+bool counters_take_unsaved(struct counters *counters, bool histories,
                            struct counters_unsaved *out);
+/* Nothing was taken: if something waits, they are listed again, and true. */
+bool counters_again(struct counters *counters);
 /* What was taken is in the database; `ok` false: it is not, and will be taken
    again. */
 void counters_saved(struct counters *counters, bool ok);

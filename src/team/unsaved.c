@@ -130,6 +130,12 @@ static void take_histories(struct activity *activity,
     }
 }
 
+static void leave_histories(struct activity *activity)
+{
+    for (size_t i = 0; i < activity->history_count; i++)
+        activity->histories[i].taken = activity->histories[i].saved;
+}
+
 static bool has_unsaved(const struct activity *activity)
 {
     bool any = activity->pending.count > 0;
@@ -233,19 +239,34 @@ void counters_learn(struct counters *counters, struct str model,
 
 /* ---- saving ------------------------------------------------------------- */
 
-bool counters_take_unsaved(struct counters *counters,
+bool counters_take_unsaved(struct counters *counters, bool histories,
                            struct counters_unsaved *out)
 {
     struct activity *activity = counters_lock(counters);
-    bool any = !activity->taking && has_unsaved(activity);
+    bool any = !activity->taking && (histories ? has_unsaved(activity)
+                                               : activity->pending.count > 0);
 
     if (any) {
         *out = (struct counters_unsaved){ .subject = counters->subject };
         activity->taking = true;
         take_quarters(activity, out);
         note_taken(activity, out);
-        take_histories(activity, out);
+        if (histories)
+            take_histories(activity, out);
+        else
+            leave_histories(activity);
     }
+    counters_unlock(counters);
+    return any;
+}
+
+bool counters_again(struct counters *counters)
+{
+    struct activity *activity = counters_lock(counters);
+    bool any = !activity->taking && has_unsaved(activity);
+
+    if (any)
+        unsaved_list(counters);
     counters_unlock(counters);
     return any;
 }

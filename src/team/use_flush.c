@@ -11,46 +11,85 @@
 #include "team/use_store.h"
 
 #define EVERY_MS 1000
+/* What the first of a batch waits for others. */
+#define SOON_MS 30
 #define TRIM_FIRST_MS 60000
 #define TRIM_EVERY_MS (6ull * 3600 * 1000)
-#define BATCH_COUNTERS 32
+#define BATCH_COUNTERS 256
+/* Histories are for estimates, dear to write, and have all of them changed. */
+#define HISTORIES_EVERY_MS 1000
 #define BATCH_KEYS 256
 
 struct batch {
     size_t count;
+    size_t cap;
     struct counters *of[BATCH_COUNTERS]; /* references */
-    struct counters_unsaved use[BATCH_COUNTERS];
+    struct counters_unsaved *use;        /* as many */
     size_t key_count;
     struct key *keys[BATCH_KEYS]; /* references */
     struct key_used used[BATCH_KEYS];
     uint64_t trim_ms; /* wall clock: old rows go, too; 0: not this time */
+    struct use_flush_rider rider;
+    void *ridden; /* what that took, or NULL */
     bool saved;
 };
 
 struct use_flush {
     struct use_flush_options options;
+    struct use_flush_rider rider;
     struct loop_timer *timer;
-    struct records_job *job; /* while SAVING */
-    struct batch *batch;     /* likewise */
-    uint64_t trim_at_ms;     /* steady */
-    bool complained;         /* and nothing was saved since */
-    bool hurried;            /* while SAVING: again, at once */
+    struct records_job *job;  /* while SAVING */
+    struct batch *batch;      /* likewise */
+    uint64_t due_ms;          /* steady: the next batch */
+    uint64_t histories_at_ms; /* steady */
+    uint64_t trim_at_ms;      /* steady */
+    bool complained;          /* and nothing was saved since */
+    bool hurried;             /* while SAVING: again, at once */
     bool stopped;
 };
 
 /* ---- a batch ------------------------------------------------------------- */
 
-static void take_counters(struct batch *batch, struct unsaved *unsaved)
+static struct counters_unsaved *room_for_one(struct batch *batch)
 {
-    while (batch->count < BATCH_COUNTERS) {
+    if (batch->count == batch->cap) {
+        batch->cap = batch->cap ? 2 * batch->cap : 4;
+        batch->use =
+            mem_realloc(batch->use, batch->cap * sizeof(batch->use[0]));
+    }
+    return &batch->use[batch->count];
+}
+
+static bool histories_are_due(struct use_flush *flush)
+{
+    uint64_t now_ms = clock_steady_ms();
+
+    if (now_ms < flush->histories_at_ms)
+        return false;
+    flush->histories_at_ms = now_ms + HISTORIES_EVERY_MS;
+    return true;
+}
+
+/* Those that have only what waits are listed again, behind all others. */
+static void take_counters(struct batch *batch, struct unsaved *unsaved,
+                          bool histories)
+{
+    const struct counters *first_again = NULL;
+    bool round = false;
+
+    while (batch->count < BATCH_COUNTERS && !round) {
         struct counters *counters = unsaved_next(unsaved);
 
         if (!counters)
             return;
-        if (counters_take_unsaved(counters, &batch->use[batch->count]))
+        round = counters == first_again;
+        if (counters_take_unsaved(counters, histories, room_for_one(batch))) {
             batch->of[batch->count++] = counters;
-        else
-            counters_unref(counters);
+            continue;
+        }
+        if (counters_again(counters) && !first_again)
+            first_again = counters;
+        counters_unref(counters);
     }
 }
 
@@ -78,7 +117,23 @@ static void take_time(struct use_flush *flush, struct batch *batch)
 
 static bool is_empty(const struct batch *batch)
 {
-    return batch->count == 0 && batch->key_count == 0 && batch->trim_ms == 0;
+    return batch->count == 0 && batch->key_count == 0 && batch->trim_ms == 0 &&
+           !batch->ridden;
+}
+
+static void take_ridden(struct use_flush *flush, struct batch *batch)
+{
+    batch->rider = flush->rider;
+    if (batch->rider.take)
+        batch->ridden = batch->rider.take(batch->rider.arg);
+}
+
+static void batch_free(struct batch *batch)
+{
+    if (!batch)
+        return;
+    mem_free(batch->use);
+    mem_free(batch);
 }
 
 /* NULL if there is nothing. */
@@ -86,12 +141,13 @@ static struct batch *take(struct use_flush *flush)
 {
     struct batch *batch = MEM_NEW(struct batch);
 
-    take_counters(batch, flush->options.unsaved);
+    take_ridden(flush, batch);
+    take_counters(batch, flush->options.unsaved, histories_are_due(flush));
     take_keys(batch, flush->options.ring);
     take_time(flush, batch);
     if (!is_empty(batch))
         return batch;
-    mem_free(batch);
+    batch_free(batch);
     return NULL;
 }
 
@@ -104,12 +160,17 @@ static bool save(struct sql *sql, void *arg, struct err *err)
         fine = use_store_save(sql, &batch->use[i], err);
     if (fine && batch->trim_ms > 0)
         fine = use_store_trim(sql, batch->trim_ms, err);
+    if (fine && batch->ridden)
+        fine = batch->rider.save(sql, batch->ridden, err);
     return fine;
 }
 
-/* What was not saved is there again. */
-static void settle(struct batch *batch, struct keyring *ring)
+/* What was not saved is there again.  Does more of the rider's wait? */
+static bool settle(struct batch *batch, struct keyring *ring)
 {
+    bool more =
+        batch->ridden && batch->rider.settle(batch->ridden, batch->saved);
+
     for (size_t i = 0; i < batch->count; i++) {
         counters_saved(batch->of[i], batch->saved);
         counters_unref(batch->of[i]);
@@ -119,12 +180,21 @@ static void settle(struct batch *batch, struct keyring *ring)
             keyring_used_again(ring, batch->keys[i]);
         key_unref(batch->keys[i]);
     }
-    mem_free(batch);
+    batch_free(batch);
+    return more;
 }
 
 /* ---- turns --------------------------------------------------------------- */
 
 static void saved(void *arg);
+
+static void wait_for_turn(struct use_flush *flush)
+{
+    uint64_t now_ms = clock_steady_ms();
+
+    loop_timer_set(flush->timer,
+                   flush->due_ms > now_ms ? flush->due_ms - now_ms : 0);
+}
 
 static void begin(void *arg)
 {
@@ -133,16 +203,36 @@ static void begin(void *arg)
     if (flush->stopped || flush->job)
         return;
     flush->hurried = false;
+    flush->due_ms = clock_steady_ms() + flush->options.every_ms;
     flush->batch = take(flush);
     if (!flush->batch) {
-        loop_timer_set(flush->timer, flush->options.every_ms);
+        wait_for_turn(flush);
         return;
     }
     /* For ever: a batch that waits holds up nobody. */
-    flush->job = records_start(flush->options.records, flush->options.loop,
-                               &(struct records_work){ .run = save,
-                                                       .arg = flush->batch },
-                               saved, flush);
+    flush->job =
+        records_start(flush->options.records, flush->options.loop,
+                      &(struct records_work){
+                          .run = save, .arg = flush->batch, .later = true },
+                      saved, flush);
+}
+
+static void soon(void *arg)
+{
+    struct use_flush *flush = arg;
+    uint64_t at_ms = clock_steady_ms() + SOON_MS;
+
+    if (flush->stopped)
+        return;
+    if (at_ms < flush->due_ms)
+        flush->due_ms = at_ms;
+    if (!flush->job)
+        wait_for_turn(flush);
+}
+
+void use_flush_soon(struct use_flush *flush)
+{
+    loop_post(flush->options.loop, soon, flush);
 }
 
 /* Once, until it works again: it is tried every second. */
@@ -168,11 +258,11 @@ static void saved(void *arg)
     records_job_free(flush->job);
     flush->job = NULL;
     flush->batch = NULL;
-    settle(batch, flush->options.ring);
+    full |= settle(batch, flush->options.ring);
     if (full || flush->hurried)
         begin(flush);
     else if (!flush->stopped)
-        loop_timer_set(flush->timer, flush->options.every_ms);
+        wait_for_turn(flush);
 }
 
 static void hurry(void *arg)
@@ -199,10 +289,17 @@ struct use_flush *use_flush_new(const struct use_flush_options *options)
     if (flush->options.every_ms == 0)
         flush->options.every_ms = EVERY_MS;
     flush->trim_at_ms = clock_steady_ms() + TRIM_FIRST_MS;
+    flush->due_ms = clock_steady_ms() + flush->options.every_ms;
     flush->timer = loop_timer_new(options->loop, begin, flush);
-    loop_timer_set(flush->timer, flush->options.every_ms);
+    wait_for_turn(flush);
     keyring_tell_first_use(options->ring, hear_of_first_use, flush);
     return flush;
+}
+
+void use_flush_join(struct use_flush *flush,
+                    const struct use_flush_rider *rider)
+{
+    flush->rider = *rider;
 }
 
 /* ---- the end ------------------------------------------------------------- */
@@ -219,14 +316,16 @@ static void drop_last(void *arg)
 {
     struct batch *batch = arg;
 
-    if (!batch->saved)
+    if (!batch->saved && batch->count > 0)
         log_line(LOG_ERROR,
                  "what %zu relay keys and groups have used in the last moments "
                  "could not be saved and is lost",
                  batch->count);
+    if (batch->ridden)
+        (void)batch->rider.settle(batch->ridden, batch->saved);
     for (size_t i = 0; i < batch->key_count; i++)
         key_unref(batch->keys[i]);
-    mem_free(batch);
+    batch_free(batch);
 }
 
 /* What is left, in batches that the records carry out when nobody asks for them. */
@@ -241,10 +340,11 @@ static void hand_over(struct last *last)
         (void)records_start(last->flush->options.records, NULL,
                             &(struct records_work){ .run = save_last,
                                                     .drop = drop_last,
-                                                    .arg = last->batch },
+                                                    .arg = last->batch,
+                                                    .later = true },
                             NULL, NULL);
     else
-        mem_free(last->batch);
+        batch_free(last->batch);
     last->batch = NULL;
 }
 
@@ -261,7 +361,7 @@ static void take_last(struct last *last, struct counters *counters)
 {
     struct batch *batch = with_room(last);
 
-    while (counters_take_last(counters, &batch->use[batch->count])) {
+    while (counters_take_last(counters, room_for_one(batch))) {
         batch->count++;
         batch = with_room(last);
     }
@@ -294,6 +394,18 @@ static bool take_last_keys(struct last *last)
     return full;
 }
 
+/* Likewise. */
+static bool take_last_ridden(struct last *last)
+{
+    struct batch *batch = with_room(last);
+    bool any;
+
+    take_ridden(last->flush, batch);
+    any = batch->ridden != NULL;
+    hand_over(last);
+    return any;
+}
+
 void use_flush_stop(struct use_flush *flush)
 {
     struct last last = { .flush = flush };
@@ -306,6 +418,8 @@ void use_flush_stop(struct use_flush *flush)
     flush->timer = NULL;
     take_rest(&last);
     while (take_last_keys(&last))
+        continue;
+    while (take_last_ridden(&last))
         continue;
 }
 

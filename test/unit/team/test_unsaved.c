@@ -50,11 +50,11 @@ static void what_is_counted_is_to_be_saved_once(void **state)
 
     (void)state;
     assert_null(unsaved_next(unsaved));
-    assert_false(counters_take_unsaved(desk.key.counters, &out));
+    assert_false(counters_take_unsaved(desk.key.counters, true, &out));
     one_request();
     one_request();
     next_is_the_key();
-    assert_true(counters_take_unsaved(desk.key.counters, &out));
+    assert_true(counters_take_unsaved(desk.key.counters, true, &out));
     assert_int_equal(out.subject, 14);
     assert_int_equal(out.quarter_count, 1);
     assert_int_equal(out.quarters[0].start_s, MONDAY / 1000);
@@ -62,7 +62,7 @@ static void what_is_counted_is_to_be_saved_once(void **state)
     assert_int_equal(out.total.cost_microusd, 400000);
     counters_saved(desk.key.counters, true);
     assert_null(unsaved_next(unsaved));
-    assert_false(counters_take_unsaved(desk.key.counters, &out));
+    assert_false(counters_take_unsaved(desk.key.counters, true, &out));
 }
 
 static void what_comes_while_saving_follows(void **state)
@@ -72,13 +72,13 @@ static void what_comes_while_saving_follows(void **state)
     (void)state;
     one_request();
     next_is_the_key();
-    assert_true(counters_take_unsaved(desk.key.counters, &out));
+    assert_true(counters_take_unsaved(desk.key.counters, true, &out));
     one_request();
     next_is_the_key();
-    assert_false(counters_take_unsaved(desk.key.counters, &out));
+    assert_false(counters_take_unsaved(desk.key.counters, true, &out));
     counters_saved(desk.key.counters, true);
     next_is_the_key();
-    assert_true(counters_take_unsaved(desk.key.counters, &out));
+    assert_true(counters_take_unsaved(desk.key.counters, true, &out));
     assert_int_equal(out.total.requests, 1);
     counters_saved(desk.key.counters, true);
 }
@@ -90,11 +90,11 @@ static void what_could_not_be_saved_comes_again(void **state)
     (void)state;
     one_request();
     next_is_the_key();
-    assert_true(counters_take_unsaved(desk.key.counters, &out));
+    assert_true(counters_take_unsaved(desk.key.counters, true, &out));
     one_request();
     counters_saved(desk.key.counters, false);
     next_is_the_key();
-    assert_true(counters_take_unsaved(desk.key.counters, &out));
+    assert_true(counters_take_unsaved(desk.key.counters, true, &out));
     assert_int_equal(out.quarter_count, 1);
     assert_int_equal(out.total.requests, 2);
     counters_saved(desk.key.counters, true);
@@ -112,7 +112,7 @@ static void many_quarters_are_taken_in_parts(void **state)
         one_request();
         counter_desk_pass(&desk, 15 * MINUTE_MS);
     }
-    while (counters_take_unsaved(desk.key.counters, &out)) {
+    while (counters_take_unsaved(desk.key.counters, true, &out)) {
         use_add(&sum, &out.total);
         counters_saved(desk.key.counters, true);
         parts++;
@@ -130,7 +130,7 @@ static void histories_are_saved_whole(void **state)
     (void)state;
     counters_learn(desk.key.counters, STR("m"), &truth);
     next_is_the_key();
-    assert_true(counters_take_unsaved(desk.key.counters, &out));
+    assert_true(counters_take_unsaved(desk.key.counters, true, &out));
     assert_int_equal(out.quarter_count, 0);
     assert_int_equal(out.history_count, 1);
     assert_int_equal(out.histories[0].requests, 1);
@@ -138,12 +138,12 @@ static void histories_are_saved_whole(void **state)
     assert_null(unsaved_next(unsaved));
     counters_saved(desk.key.counters, true);
     next_is_the_key();
-    assert_true(counters_take_unsaved(desk.key.counters, &out));
+    assert_true(counters_take_unsaved(desk.key.counters, true, &out));
     assert_int_equal(out.histories[0].requests, 2);
     counters_saved(desk.key.counters, false);
-    assert_true(counters_take_unsaved(desk.key.counters, &out));
+    assert_true(counters_take_unsaved(desk.key.counters, true, &out));
     counters_saved(desk.key.counters, true);
-    assert_false(counters_take_unsaved(desk.key.counters, &out));
+    assert_false(counters_take_unsaved(desk.key.counters, true, &out));
 }
 
 static void what_was_loaded_counts_and_is_not_saved_again(void **state)
@@ -168,7 +168,7 @@ static void what_was_loaded_counts_and_is_not_saved_again(void **state)
     assert_true(counters_history(desk.key.counters, STR("m"), &found));
     assert_int_equal(found.requests, 5);
     assert_null(unsaved_next(unsaved));
-    assert_false(counters_take_unsaved(desk.key.counters, &out));
+    assert_false(counters_take_unsaved(desk.key.counters, true, &out));
 }
 
 static void the_last_is_taken_beside_what_is_being_saved(void **state)
@@ -179,7 +179,7 @@ static void the_last_is_taken_beside_what_is_being_saved(void **state)
     (void)state;
     assert_false(counters_take_last(desk.key.counters, &out));
     one_request();
-    assert_true(counters_take_unsaved(desk.key.counters, &out));
+    assert_true(counters_take_unsaved(desk.key.counters, true, &out));
     assert_false(counters_take_last(desk.key.counters, &out));
     one_request();
     counters_learn(desk.key.counters, STR("m"), &truth);
@@ -189,6 +189,40 @@ static void the_last_is_taken_beside_what_is_being_saved(void **state)
     assert_false(counters_take_last(desk.key.counters, &out));
     counters_saved(desk.key.counters, true);
     assert_false(counters_take_last(desk.key.counters, &out));
+}
+
+static void histories_may_wait(void **state)
+{
+    const struct estimate_truth truth = { .body_bytes = 10 };
+    struct counters_unsaved out;
+
+    (void)state;
+    one_request();
+    counters_learn(desk.key.counters, STR("m"), &truth);
+    next_is_the_key();
+    assert_true(counters_take_unsaved(desk.key.counters, false, &out));
+    assert_int_equal(out.total.requests, 1);
+    assert_int_equal(out.history_count, 0);
+    counters_saved(desk.key.counters, true);
+    /* it still has that, and nothing else */
+    next_is_the_key();
+    assert_false(counters_take_unsaved(desk.key.counters, false, &out));
+    assert_true(counters_again(desk.key.counters));
+    next_is_the_key();
+    assert_true(counters_take_unsaved(desk.key.counters, true, &out));
+    assert_int_equal(out.history_count, 1);
+    counters_saved(desk.key.counters, false);
+    /* one that failed is not saved by what goes without it */
+    one_request();
+    next_is_the_key();
+    assert_true(counters_take_unsaved(desk.key.counters, false, &out));
+    counters_saved(desk.key.counters, true);
+    next_is_the_key();
+    assert_true(counters_take_unsaved(desk.key.counters, true, &out));
+    assert_int_equal(out.history_count, 1);
+    counters_saved(desk.key.counters, true);
+    assert_false(counters_again(desk.key.counters));
+    assert_null(unsaved_next(unsaved));
 }
 
 /* A key that is removed while it has something to be saved. */
@@ -202,7 +236,7 @@ static void the_list_keeps_its_counters(void **state)
     counters_unref(desk.key.counters);
     desk.key.counters = NULL;
     next = unsaved_next(unsaved);
-    assert_true(counters_take_unsaved(next, &out));
+    assert_true(counters_take_unsaved(next, true, &out));
     assert_int_equal(out.total.requests, 1);
     counters_saved(next, false);
     counters_unref(next);
@@ -213,6 +247,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(what_is_counted_is_to_be_saved_once),
+        TEST(histories_may_wait),
         TEST(what_comes_while_saving_follows),
         TEST(what_could_not_be_saved_comes_again),
         TEST(many_quarters_are_taken_in_parts),

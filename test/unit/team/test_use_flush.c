@@ -9,7 +9,15 @@
 #include "team/use_store.h"
 #include "team_scene.h"
 
+/* Who rides along: has numbers, and writes two at a time at most. */
+struct rider {
+    size_t waiting;
+    size_t saved;
+    bool fails; /* the next time, for good */
+};
+
 struct flush_scene {
+    struct rider rider;
     struct team *team;
     struct unsaved *unsaved;
     struct use_flush *flush;
@@ -263,6 +271,144 @@ static void hours_are_saved_at_the_end(void **state)
         wire_turn(scene->team->loop);
 }
 
+/* ---- who rides along ----------------------------------------------------- */
+
+struct ride {
+    struct rider *rider;
+    size_t count;
+    bool more;
+};
+
+static void *rider_take(void *arg)
+{
+    struct rider *rider = arg;
+    struct ride *ride;
+
+    if (rider->waiting == 0)
+        return NULL;
+    ride = MEM_NEW(struct ride);
+    ride->rider = rider;
+    ride->count = rider->waiting < 2 ? rider->waiting : 2;
+    rider->waiting -= ride->count;
+    ride->more = rider->waiting > 0;
+    return ride;
+}
+
+static bool rider_save(struct sql *sql, void *taken, struct err *err)
+{
+    struct ride *ride = taken;
+
+    if (ride->rider->fails) {
+        ride->rider->fails = false;
+        return err_set(err, ERR_CONFLICT, "it cannot be");
+    }
+    return sql_run(sql,
+                   "INSERT INTO word(kind, text) VALUES(9, $1)"
+                   " ON CONFLICT (kind, text) DO NOTHING",
+                   SQL_VALUES(sql_text(STR("ridden"))), err);
+}
+
+static bool rider_settle(void *taken, bool saved)
+{
+    struct ride *ride = taken;
+    struct rider *rider = ride->rider;
+    bool more = ride->more && saved;
+
+    if (saved)
+        rider->saved += ride->count;
+    else
+        rider->waiting += ride->count;
+    mem_free(ride);
+    return more;
+}
+
+static struct rider *join(struct flush_scene *scene, struct rider rider)
+{
+    scene->rider = rider;
+    use_flush_join(scene->flush,
+                   &(struct use_flush_rider){ .take = rider_take,
+                                              .save = rider_save,
+                                              .settle = rider_settle,
+                                              .arg = &scene->rider });
+    return &scene->rider;
+}
+
+static bool all_rode(void *arg)
+{
+    const struct rider *rider = arg;
+
+    return rider->waiting == 0 && rider->saved == 5;
+}
+
+static void restart(struct flush_scene *scene, uint64_t every_ms)
+{
+    struct team *team = scene->team;
+
+    scene->stopped = scene->flush;
+    use_flush_stop(scene->stopped);
+    scene->flush =
+        use_flush_new(&(struct use_flush_options){ .loop = team->loop,
+                                                   .records = team->records,
+                                                   .ring = team->ring,
+                                                   .unsaved = scene->unsaved,
+                                                   .every_ms = every_ms });
+}
+
+static void a_rider_is_written_soon_and_as_long_as_there_is_more(void **state)
+{
+    struct flush_scene *scene = *state;
+    const struct rider rider = { .waiting = 5 };
+    size_t commits;
+
+    restart(scene, 3600 * 1000);
+    (void)join(scene, rider);
+    commits = script_sql_count(SCRIPT_SQL_COMMIT);
+    use_flush_soon(scene->flush);
+    wire_until(scene->team->loop, all_rode, &scene->rider);
+    assert_int_equal(script_sql_count(SCRIPT_SQL_COMMIT), commits + 3);
+}
+
+/* What limits count of a request, and the request itself. */
+static void both_are_in_one_transaction(void **state)
+{
+    struct flush_scene *scene = *state;
+    const struct rider rider = { .waiting = 1, .saved = 4 };
+    size_t commits;
+
+    restart(scene, 3600 * 1000);
+    (void)join(scene, rider);
+    commits = script_sql_count(SCRIPT_SQL_COMMIT);
+    use_once(scene);
+    use_flush_soon(scene->flush);
+    wire_until(scene->team->loop, all_rode, &scene->rider);
+    assert_int_equal(saved_requests(scene->team), 1);
+    assert_true(script_sql_count(SCRIPT_SQL_COMMIT) <= commits + 2);
+}
+
+static void a_rider_that_was_refused_rides_again(void **state)
+{
+    struct flush_scene *scene = *state;
+    const struct rider rider = { .waiting = 5, .fails = true };
+
+    (void)join(scene, rider);
+    use_once(scene);
+    wire_until(scene->team->loop, all_rode, &scene->rider);
+    wire_until(scene->team->loop, use_is_saved, scene);
+    assert_int_equal(saved_requests(scene->team), 1);
+}
+
+static void what_a_rider_has_left_is_written_at_the_end(void **state)
+{
+    struct flush_scene *scene = *state;
+    const struct rider rider = { .waiting = 5 };
+
+    restart(scene, 3600 * 1000);
+    (void)join(scene, rider);
+    use_flush_stop(scene->flush);
+    records_stop(scene->team->records);
+    assert_true(all_rode(&scene->rider));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -276,6 +422,10 @@ int main(void)
         TEST(what_is_left_at_the_end_is_saved),
         TEST(what_came_while_saving_is_saved_at_the_end),
         TEST(hours_are_saved_at_the_end),
+        TEST(a_rider_is_written_soon_and_as_long_as_there_is_more),
+        TEST(both_are_in_one_transaction),
+        TEST(a_rider_that_was_refused_rides_again),
+        TEST(what_a_rider_has_left_is_written_at_the_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
