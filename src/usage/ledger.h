@@ -1,37 +1,43 @@
 // SPDX-License-Identifier: MIT
 /* The ledger: one booking for each request that reached an account, and their sums
    (store/schema/002_bookings.sql).  Requests never wait for it: what is added lies in
-   bounded memory until a batch of it is one transaction.  While the database cannot
-   be written it stays there; what there is no room for is counted as lost.
+   bounded memory (usage/ledger_queue) until a batch of it is written, together with
+   what limits count of the same requests (team/use_flush):
 
-   At the latest 100 ms after it was added, a booking is handed to the kernel (written
-   to the database's log), so that no end of the process loses it; from there it is
-   synced as fast as the disk allows. */
+       added -(30 ms, or 1,000 wait)-> being written -> booked
+         ^                                  |
+         '- the transaction was undone -----'
+
+   While the database cannot be written bookings stay in memory; what there is no room
+   for is counted as lost.  At the latest 100 ms after it was added, one is handed to the
+   kernel (written to the database's log), so that no end of the process loses it; from
+   there it is synced as fast as the disk allows. */
 #pragma once
 
-#include "base/loop.h"
 #include "base/zone.h"
 #include "store/records.h"
+#include "team/use_flush.h"
 #include "usage/record.h"
 
 struct ledger;
 
 struct ledger_options {
-    struct loop *loop; /* on which its batches are started */
-    struct records *records;
+    struct use_flush *flush; /* which writes its batches, too */
+    struct records *records; /* the same as that one's */
     const struct zone *zone; /* whose days are summed up */
     size_t memory_max;       /* bytes that wait at most; 0: 64 MB */
 };
 
-/* All of it stays as long as this does. */
+/* All of it stays as long as this does; the flush is stopped before this is freed. */
 struct ledger *ledger_new(const struct ledger_options *options);
-/* Hands over what is left, which records_stop() carries out; nothing is booked
-   afterwards. */
+/* Once no request is left, on the flush's loop: hands over what is left, the flush's
+   too, which records_stop() carries out.  NULL is fine. */
 void ledger_stop(struct ledger *ledger);
 /* After the records were stopped and the loop was freed.  NULL is fine. */
 void ledger_free(struct ledger *ledger);
 
-/* Copies what a booking has; any thread.  NULL is fine: nothing is booked. */
+/* Copies what a booking has, if the record is of a request that was sent.  Any thread.
+   NULL is fine: nothing is booked. */
 void ledger_add(struct ledger *ledger, const struct record *record);
 
 struct ledger_state {

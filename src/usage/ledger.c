@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+/* A queue between those who add and a writer on the records' thread. */
+#include "usage/ledger.h"
+
+#include <stdatomic.h>
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "usage/ledger_queue.h"
+#include "usage/ledger_store.h"
+
+#define MEMORY_MAX ((size_t)64 << 20)
+
+struct ledger {
+    struct ledger_options options;
+    struct ledger_queue *queue;
+    struct ledger_store
+        *store; /* while one is written: the records' thread's */
+    bool stopped;
+    atomic_bool losing; /* the log has it */
+};
+
+/* What rides along with one transaction. */
+struct ride {
+    struct ledger *ledger;
+    bool more;
+    struct ledger_batch batch;
+};
+
+/* ---- writing ------------------------------------------------------------- */
+
+static void *take(void *arg)
+{
+    struct ledger *ledger = arg;
+    struct ride *ride = mem_alloc(sizeof(*ride));
+
+    ride->ledger = ledger;
+    ride->more = ledger_queue_take(ledger->queue, &ride->batch) > 0;
+    if (ride->batch.count > 0)
+        return ride;
+    ledger_queue_done(ledger->queue, &ride->batch);
+    mem_free(ride);
+    return NULL;
+}
+
+static bool save(struct sql *sql, void *taken, struct err *err)
+{
+    struct ride *ride = taken;
+
+    return ledger_store_write(ride->ledger->store, sql, ride->batch.at,
+                              ride->batch.count, err);
+}
+
+/* Once it works again. */
+static void tell_lost(struct ledger *ledger)
+{
+    struct ledger_queue_state now;
+
+    if (!atomic_exchange(&ledger->losing, false))
+        return;
+    ledger_queue_state(ledger->queue, &now);
+    log_line(LOG_ERROR,
+             "bookings are written again; since the start %llu were lost",
+             (unsigned long long)now.lost);
+}
+
+static void saved_it(struct ledger *ledger, struct ledger_batch *batch)
+{
+    ledger_queue_done(ledger->queue, batch);
+    /* After the stop the next one may be being written. */
+    if (!ledger->stopped)
+        ledger_store_keep(ledger->store);
+    tell_lost(ledger);
+}
+
+static bool settle(void *taken, bool saved)
+{
+    struct ride *ride = taken;
+    bool more = ride->more && saved;
+
+    if (saved)
+        saved_it(ride->ledger, &ride->batch);
+    else
+        ledger_queue_put_back(ride->ledger->queue, &ride->batch);
+    mem_free(ride);
+    return more;
+}
+
+/* ---- beginning and end --------------------------------------------------- */
+
+struct ledger *ledger_new(const struct ledger_options *options)
+{
+    struct ledger *ledger = MEM_NEW(struct ledger);
+
+    ledger->options = *options;
+    if (ledger->options.memory_max == 0)
+        ledger->options.memory_max = MEMORY_MAX;
+    ledger->queue = ledger_queue_new(ledger->options.memory_max);
+    ledger->store = ledger_store_new(options->zone);
+    use_flush_join(options->flush, &(struct use_flush_rider){ .take = take,
+                                                              .save = save,
+                                                              .settle = settle,
+                                                              .arg = ledger });
+    return ledger;
+}
+
+void ledger_stop(struct ledger *ledger)
+{
+    if (!ledger || ledger->stopped)
+        return;
+    ledger->stopped = true;
+    use_flush_stop(ledger->options.flush);
+}
+
+static void tell_unsaved(struct ledger *ledger)
+{
+    struct ledger_queue_state now;
+
+    ledger_queue_state(ledger->queue, &now);
+    if (now.waiting > 0)
+        log_line(LOG_ERROR, "%llu bookings could not be saved and are lost",
+                 (unsigned long long)now.waiting);
+}
+
+void ledger_free(struct ledger *ledger)
+{
+    if (!ledger)
+        return;
+    tell_unsaved(ledger);
+    ledger_store_free(ledger->store);
+    ledger_queue_free(ledger->queue);
+    mem_free(ledger);
+}
+
+/* ---- adding -------------------------------------------------------------- */
+
+static void tell_no_room(struct ledger *ledger)
+{
+    if (!atomic_exchange(&ledger->losing, true))
+        log_line(LOG_ERROR,
+                 "bookings are lost: those that wait for the database take %zu "
+                 "MB already",
+                 ledger->options.memory_max >> 20);
+}
+
+void ledger_add(struct ledger *ledger, const struct record *record)
+{
+    if (!ledger || !record->sent)
+        return;
+    switch (ledger_queue_add(ledger->queue, record)) {
+    case LEDGER_ADDED_FIRST:
+        use_flush_soon(ledger->options.flush);
+        break;
+    case LEDGER_LOST:
+        tell_no_room(ledger);
+        break;
+    case LEDGER_ADDED:
+        break;
+    }
+}
+
+void ledger_state(struct ledger *ledger, struct ledger_state *state)
+{
+    struct ledger_queue_state now;
+
+    ledger_queue_state(ledger->queue, &now);
+    *state = (struct ledger_state){
+        .waiting = now.waiting,
+        .waiting_ms = now.waiting_ms,
+        .booked = now.added - now.lost - now.waiting,
+        .lost = now.lost,
+        .unsynced_ms = records_unsynced_ms(ledger->options.records),
+    };
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+/* Bookings that wait to be written, in memory: first in, first out, in chunks, of which
+   there are so many at most.  Any thread adds; one takes them, a batch at a time, and
+   says what became of it. */
+#pragma once
+
+#include <stddef.h>
+
+#include "base/list.h"
+#include "usage/ledger_totals.h"
+
+struct ledger_queue;
+
+/* `memory_max`: bytes of all that wait, those that were taken included. */
+struct ledger_queue *ledger_queue_new(size_t memory_max);
+/* What is in it is gone.  NULL is fine. */
+void ledger_queue_free(struct ledger_queue *queue);
+
+enum ledger_added {
+    LEDGER_ADDED,
+    LEDGER_ADDED_FIRST, /* none was in it: somebody has to take it */
+    LEDGER_LOST,        /* there was no room: it is counted */
+};
+/* Any thread. */
+enum ledger_added ledger_queue_add(struct ledger_queue *queue,
+                                   const struct record *record);
+
+/* Those that were taken. */
+struct ledger_batch {
+    struct list node; /* the queue's */
+    struct list chunks;
+    uint64_t since_ms; /* steady: the oldest came then */
+    size_t count;
+    const struct booking *at[LEDGER_BATCH_MAX];
+};
+/* The oldest, LEDGER_BATCH_MAX at most; how many are left. */
+size_t ledger_queue_take(struct ledger_queue *queue,
+                         struct ledger_batch *batch);
+/* They are written: their memory is free. */
+void ledger_queue_done(struct ledger_queue *queue, struct ledger_batch *batch);
+/* They are not: they are the oldest again. */
+void ledger_queue_put_back(struct ledger_queue *queue,
+                           struct ledger_batch *batch);
+
+struct ledger_queue_state {
+    uint64_t waiting;    /* bookings, those that were taken included */
+    uint64_t waiting_ms; /* how long the oldest of them has been there */
+    uint64_t added;      /* since the start, with those that were lost */
+    uint64_t lost;       /* likewise */
+};
+/* Any thread. */
+void ledger_queue_state(struct ledger_queue *queue,
+                        struct ledger_queue_state *state);
