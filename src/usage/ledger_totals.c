@@ -7,7 +7,7 @@
 
 void ledger_totals_init(struct ledger_totals *totals, const struct zone *zone)
 {
-    *totals = (struct ledger_totals){ .zone = zone, .quarter = -1 };
+    *totals = (struct ledger_totals){ .zone = zone, .day = LEDGER_NO_DAY };
 }
 
 void ledger_totals_done(struct ledger_totals *totals)
@@ -28,17 +28,17 @@ void ledger_totals_clear(struct ledger_totals *totals)
 /* ---- sums in memory ------------------------------------------------------ */
 
 #define HOUR_S 3600
-#define QUARTER_S 900
-#define DAY_S 86400
+#define QUARTER_MS 900000
 
-/* Clocks are put forward and back at whole quarters of an hour. */
-static int64_t day_of(struct ledger_totals *totals, int64_t at_s)
+/* Days begin at whole quarters of an hour. */
+static int64_t day_of(struct ledger_totals *totals, uint64_t at_ms)
 {
-    if (totals->quarter != at_s / QUARTER_S) {
-        totals->quarter = at_s / QUARTER_S;
-        totals->offset_s = zone_offset_s(totals->zone, at_s);
-    }
-    return (at_s + totals->offset_s) / DAY_S;
+    uint64_t quarter = at_ms / QUARTER_MS;
+
+    if (totals->day == LEDGER_NO_DAY || totals->quarter != quarter)
+        totals->day = zone_day(totals->zone, at_ms);
+    totals->quarter = quarter;
+    return totals->day;
 }
 
 static void fill(struct ledger_sum *sum, const struct booking *booking)
@@ -91,7 +91,7 @@ void ledger_totals_add(struct ledger_totals *totals,
         sum.key[1] = row->session;
         ledger_sums_add(&totals->sessions, &sum);
     }
-    sum.key[0] = day_of(totals, ended_s);
+    sum.key[0] = day_of(totals, row->booking->ended_ms);
     sum.key[1] = row->holder;
     ledger_sums_add(&totals->daily, &sum);
 }

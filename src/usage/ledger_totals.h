@@ -8,6 +8,7 @@
 #include "usage/ledger_sums.h"
 
 #define LEDGER_BATCH_MAX 1000
+#define LEDGER_NO_DAY INT64_MIN
 
 /* A booking that was written, by the numbers that it has. */
 struct ledger_row {
@@ -32,8 +33,8 @@ struct ledger_totals {
     struct ledger_sums sessions;
     struct ledger_hour hours[LEDGER_BATCH_MAX];
     size_t hour_count;
-    int64_t quarter; /* the one that `offset_s` is known of */
-    int32_t offset_s;
+    uint64_t quarter; /* of an hour: all of it is in `day` */
+    int64_t day;
 };
 
 void ledger_totals_init(struct ledger_totals *totals, const struct zone *zone);
