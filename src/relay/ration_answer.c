@@ -59,8 +59,7 @@ static struct estimate output_so_far(const struct ration *ration,
     struct estimate so_far;
     struct estimate mean;
 
-    lift(&output, told,
-         price_tokens_microusd(ration->price, PRICE_OUTPUT, told));
+    lift(&output, told, price_output_microusd(ration->price, usage, told));
     if (!row_of(ration)->has_like)
         return output;
     so_far = estimate_so_far(&ration->history, answer_bytes);
@@ -123,17 +122,18 @@ void ration_correct(struct ration *ration, const struct meter_usage *usage,
 #define BEGINNING_BYTES 1024
 
 static struct estimate output_of_bytes(const struct ration *ration,
-                                       uint64_t answer_bytes)
+                                       const struct ration_end *end)
 {
-    uint64_t bytes =
-        answer_bytes > BEGINNING_BYTES ? answer_bytes - BEGINNING_BYTES : 0;
+    uint64_t bytes = end->answer_bytes > BEGINNING_BYTES
+                         ? end->answer_bytes - BEGINNING_BYTES
+                         : 0;
     uint64_t tokens =
         ration_smaller(ration->unread.tokens_out, bytes / TOKEN_BYTES);
 
     return (struct estimate){
         .tokens_out = tokens,
         .cost_out_microusd =
-            price_tokens_microusd(ration->price, PRICE_OUTPUT, tokens),
+            price_output_microusd(ration->price, end->usage, tokens),
     };
 }
 
@@ -155,7 +155,7 @@ static struct estimate output_of_like(const struct ration *ration,
 
 /* What came out before an answer broke off, which it did not say. */
 static struct estimate unknown_output(const struct ration *ration,
-                                      uint64_t answer_bytes)
+                                      const struct ration_end *end)
 {
     switch (row_of(ration)->cut) {
     case RATION_CUT_RESERVED:
@@ -163,11 +163,11 @@ static struct estimate unknown_output(const struct ration *ration,
                                   .cost_out_microusd =
                                       ration->estimate.cost_out_microusd };
     case RATION_CUT_LIKE:
-        return output_of_like(ration, answer_bytes);
+        return output_of_like(ration, end->answer_bytes);
     case RATION_CUT_BYTES:
         break;
     }
-    return output_of_bytes(ration, answer_bytes);
+    return output_of_bytes(ration, end);
 }
 
 /* What tools of the server bring becomes input later, which is told at the end. */
@@ -187,7 +187,7 @@ static struct admission_truth broken_off(const struct ration *ration,
                                          const struct ration_end *end)
 {
     const struct meter_usage *usage = end->usage;
-    struct estimate output = unknown_output(ration, end->answer_bytes);
+    struct estimate output = unknown_output(ration, end);
     struct estimate input = unknown_input(ration);
     uint64_t cost_in = ration_larger(price_input_microusd(ration->price, usage),
                                      input.cost_microusd);

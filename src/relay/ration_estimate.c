@@ -5,19 +5,6 @@
 #include "relay/boundless.h"
 #include "relay/ration_internal.h"
 
-/* Searches cost something beside the tokens that they bring. */
-static uint64_t most_out(const struct ration *ration,
-                         const struct scan_facts *facts, uint64_t tokens)
-{
-    struct meter_usage usage = { .told = 0 };
-
-    if (facts->tool_uses == 0)
-        return price_tokens_microusd(ration->price, PRICE_OUTPUT, tokens);
-    usage.counts[METER_OUTPUT] = tokens;
-    usage.counts[METER_WEB_SEARCH] = facts->tool_uses;
-    return price_cost_microusd(ration->price, &usage);
-}
-
 /* False if nothing bounds it. */
 static bool find_most(const struct ration *ration,
                       const struct scan_facts *facts, struct estimate *worst)
@@ -27,9 +14,8 @@ static bool find_most(const struct ration *ration,
     if (!facts ||
         !price_worst(ration->price, facts, ration->options.body_bytes, &most))
         return false;
-    *worst =
-        (struct estimate){ most.tokens_in, most.tokens_out, most.cost_microusd,
-                           most_out(ration, facts, most.tokens_out) };
+    *worst = (struct estimate){ most.tokens_in, most.tokens_out,
+                                most.cost_microusd, most.cost_out_microusd };
     return true;
 }
 

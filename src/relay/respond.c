@@ -102,6 +102,8 @@ void respond_as_it_came(struct relayed *r)
     r->framing = choose_framing(r, head);
     r->unframed = head->chunked && r->req->http_1_0;
     r->meter = metering_start(r->endpoint, head, &r->relay->unpacking);
+    if (r->meter)
+        r->meter->usage.borders = prices_borders(r->relay->prices);
     if (r->unframed || r->meter)
         call_on_body(r->attempt.call, take_body, r);
     buf_init(&fields, PASS_HEAD_MAX);

@@ -51,6 +51,8 @@ static const struct sift_node usage[] = {
     OBJECT("cache_creation", ITEM_NONE, cache_creation),
     OBJECT("server_tool_use", ITEM_NONE, server_tool_use),
     TEXT("service_tier", ITEM_TIER),
+    TEXT("speed", ITEM_SPEED),
+    TEXT("inference_geo", ITEM_GEO),
     { { "iterations", 10 },
       SIFT_ARRAY,
       ITEM_PART,
@@ -100,6 +102,18 @@ static void note_count(struct meter_usage *told, const struct sift_found *found)
         told->parts->top[found->id] = found->number;
 }
 
+static void note_text(struct meter_usage *told, const struct sift_found *found)
+{
+    if (found->id == ITEM_MODEL)
+        meter_take_model(told->model, found->text);
+    if (found->id == ITEM_TIER)
+        text_copy(told->service_tier, sizeof(told->service_tier), found->text);
+    if (found->id == ITEM_SPEED)
+        text_copy(told->speed, sizeof(told->speed), found->text);
+    if (found->id == ITEM_GEO)
+        text_copy(told->geo, sizeof(told->geo), found->text);
+}
+
 void meter_note(void *arg, const struct sift_found *found)
 {
     struct meter_usage *told = arg;
@@ -112,10 +126,7 @@ void meter_note(void *arg, const struct sift_found *found)
         return;
     if (found->id < METER_COUNTS)
         note_count(told, found);
-    if (found->id == ITEM_MODEL)
-        meter_take_model(told->model, found->text);
-    if (found->id == ITEM_TIER)
-        text_copy(told->service_tier, sizeof(told->service_tier), found->text);
+    note_text(told, found);
     if (found->id == ITEM_FINAL)
         told->final = true;
     if (found->id == ITEM_START || found->id == ITEM_FINAL) {

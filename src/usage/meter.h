@@ -35,17 +35,28 @@ enum meter_count {
 /* Names of fields and events that matter are shorter. */
 #define METER_WORD_MAX 24
 
-/* Models that iterations name, the answer's own included; what further ones used is
-   summed up as that of METER_MODEL_ODD. */
+/* Borders of prompts that are told apart. */
+#define METER_BORDERS_MAX 4
+
+/* Models that iterations name, the answer's own included, and those of them whose
+   prompts were longer than a border; what further ones used is summed up as that of
+   METER_MODEL_ODD. */
 #define METER_PARTS_MAX 6
 /* Stands for one that nobody can read, and for a key or token that was sent as one: no
    model is called so. */
 #define METER_MODEL_ODD "?"
 
-/* What iterations of one model used. */
+/* Prompts of more tokens than one of these have prices of their own. */
+struct meter_borders {
+    size_t count;
+    uint64_t at[METER_BORDERS_MAX]; /* ascending */
+};
+
+/* What iterations of one model used whose prompts lie between the same borders. */
 struct meter_part {
     char model[SIFT_TEXT_MAX + 1]; /* empty: the answer's */
     uint64_t counts[METER_COUNTS];
+    uint64_t prompt; /* tokens of the longest one */
 };
 
 /* All iterations. */
@@ -75,6 +86,9 @@ struct meter_usage {
         began_ms; /* wall clock, of the answer: whose prices hold; 0: unknown */
     char model[SIFT_TEXT_MAX + 1];        /* empty if not known */
     char service_tier[SIFT_TEXT_MAX + 1]; /* likewise */
+    char speed[METER_WORD_MAX];           /* likewise, cut off behind that */
+    char geo[METER_WORD_MAX];             /* likewise: inference_geo */
+    const struct meter_borders *borders;  /* NULL: none; borrowed */
     struct meter_parts *parts;            /* NULL: no iterations are told */
 };
 
@@ -108,6 +122,9 @@ void meter_feed(struct meter *meter, struct str bytes);
 /* Tokens written to caches: the sum of the two lifetimes, or what is told of all, if
    that is more. */
 uint64_t meter_cache_writes(const uint64_t counts[METER_COUNTS]);
+
+/* Tokens that a call read: new ones, and those written to caches or read from them. */
+uint64_t meter_prompt(const uint64_t counts[METER_COUNTS]);
 
 /* What the counts on top tell beyond what iterations account for: all of it if there
    are none. */

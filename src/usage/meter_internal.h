@@ -9,6 +9,8 @@
 enum item {
     ITEM_MODEL = METER_COUNTS,
     ITEM_TIER,
+    ITEM_SPEED,
+    ITEM_GEO,
     ITEM_START, /* the end of a message_start's message */
     ITEM_FINAL, /* the end of a usage that is the last word */
     ITEM_CUSTOM_ID, /* those three of a batch's result; meter_note() passes them by */

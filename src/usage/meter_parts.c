@@ -27,11 +27,26 @@ static void add_counts(uint64_t to[METER_COUNTS],
                                                  : counts[i]);
 }
 
-/* The last place is for all that have none of their own. */
-static struct meter_part *part_of(struct meter_parts *parts, const char *model)
+/* How many of the borders it lies beyond. */
+static size_t class_of(const struct meter_borders *borders, uint64_t prompt)
 {
+    size_t class = 0;
+
+    while (borders && class < borders->count && prompt > borders->at[class])
+        class ++;
+    return class;
+}
+
+/* The last place is for all that have none of their own. */
+static struct meter_part *part_of(const struct meter_usage *told)
+{
+    struct meter_parts *parts = told->parts;
+    const char *model = parts->reading.model;
+    size_t class = class_of(told->borders, parts->reading.prompt);
+
     for (size_t i = 0; i < parts->count; i++) {
-        if (strcmp(parts->at[i].model, model) == 0)
+        if (strcmp(parts->at[i].model, model) == 0 &&
+            class_of(told->borders, parts->at[i].prompt) == class)
             return &parts->at[i];
     }
     if (parts->count == METER_PARTS_MAX)
@@ -43,10 +58,16 @@ static struct meter_part *part_of(struct meter_parts *parts, const char *model)
     return &parts->at[parts->count++];
 }
 
-static void end_part(struct meter_parts *parts)
+static void end_part(const struct meter_usage *told)
 {
-    add_counts(part_of(parts, parts->reading.model)->counts,
-               parts->reading.counts);
+    struct meter_parts *parts = told->parts;
+    struct meter_part *part;
+
+    parts->reading.prompt = meter_prompt(parts->reading.counts);
+    part = part_of(told);
+    add_counts(part->counts, parts->reading.counts);
+    if (parts->reading.prompt > part->prompt)
+        part->prompt = parts->reading.prompt;
     if (!parts->apart)
         add_counts(parts->covered, parts->reading.counts);
     parts->reading = (struct meter_part){ .model = "" };
@@ -109,7 +130,7 @@ void meter_parts_take(struct meter_usage *told, const struct sift_found *found)
     if (found->begins)
         begin_part_member(told, found);
     else if (found->id == ITEM_PART)
-        end_part(parts);
+        end_part(told);
     else if (found->id == ITEM_PART_TYPE)
         parts->apart = !is_in_top(found->text);
     else if (found->id == ITEM_PART_MODEL)
@@ -125,6 +146,12 @@ uint64_t meter_cache_writes(const uint64_t counts[METER_COUNTS])
     uint64_t all = counts[METER_CACHE_WRITE];
 
     return parts > all ? parts : all;
+}
+
+uint64_t meter_prompt(const uint64_t counts[METER_COUNTS])
+{
+    return sum_of(sum_of(counts[METER_INPUT], counts[METER_CACHE_READ]),
+                  meter_cache_writes(counts));
 }
 
 void meter_rest(const struct meter_usage *told, uint64_t rest[METER_COUNTS])

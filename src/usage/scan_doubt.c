@@ -65,14 +65,21 @@ static const struct choice tier = { "service_tier",
 static const struct choice speed = { "speed", { "standard", "standard" } };
 static const struct choice place = { "inference_geo", { "global", "global" } };
 
+/* `asked`: for another value than these; NULL: nobody minds. */
 static void take_choice(struct scan_facts *facts, const struct choice *choice,
-                        const struct sift_found *found)
+                        const struct sift_found *found, bool *asked)
 {
-    if (found->begins && found->first != 'n')
+    bool is_other = found->begins && found->first != 'n';
+    bool is_known =
+        !found->begins && (str_eq(found->text, str_of(choice->known[0])) ||
+                           str_eq(found->text, str_of(choice->known[1])));
+
+    if (is_other)
         doubt_for_now(facts, SCAN_DOUBT_VALUE, str_of(choice->name));
-    else if (!found->begins && (str_eq(found->text, str_of(choice->known[0])) ||
-                                str_eq(found->text, str_of(choice->known[1]))))
+    if (is_known)
         dispel(facts);
+    if (asked && (is_other || is_known))
+        *asked = is_other;
 }
 
 /* ---- context edits ------------------------------------------------------ */
@@ -117,13 +124,13 @@ void scan_doubt_take(struct scan_facts *facts, const struct sift_found *found)
 {
     switch (found->id) {
     case ITEM_TIER:
-        take_choice(facts, &tier, found);
+        take_choice(facts, &tier, found, NULL);
         break;
     case ITEM_SPEED:
-        take_choice(facts, &speed, found);
+        take_choice(facts, &speed, found, &facts->asks_speed);
         break;
     case ITEM_GEO:
-        take_choice(facts, &place, found);
+        take_choice(facts, &place, found, &facts->asks_geo);
         break;
     case ITEM_CONTEXT:
         take_context(facts, found, '{');

@@ -56,6 +56,8 @@ struct scan_facts {
     bool caches;          /* a "cache_control" that is not null, anywhere */
     bool caches_1h;       /* a "ttl": "1h" anywhere */
     bool tools_unbounded; /* a server tool without max_uses */
+    bool asks_speed;      /* a "speed" other than the standard */
+    bool asks_geo;        /* an "inference_geo" other than "global" */
     bool has_servers;     /* MCP servers, which bring tools of their own */
     bool unmeasured;      /* content whose tokens the bytes of the body do not
                              bound: documents, references to tools */

@@ -123,10 +123,40 @@ static void what_nobody_can_price_is_in_doubt(void **state)
     }
 }
 
+/* For what has a price of its own. */
+static void another_speed_or_region_is_noted(void **state)
+{
+    static const struct {
+        const char *body;
+        bool speed;
+        bool geo;
+    } asked[] = {
+        { "{}", false, false },
+        { "{\"speed\":\"standard\",\"inference_geo\":\"global\"}", false,
+          false },
+        { "{\"speed\":null,\"inference_geo\":null}", false, false },
+        { "{\"speed\":\"fast\"}", true, false },
+        { "{\"inference_geo\":\"us\"}", false, true },
+        { "{\"speed\":7,\"inference_geo\":{}}", true, true },
+        { "{\"speed\":\"fast\",\"speed\":\"standard\"}", false, false },
+        { "{\"messages\":[{\"speed\":\"fast\"}]}", false, false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(asked); i++) {
+        struct scan_facts facts = asked_check(str_of(asked[i].body));
+
+        if (facts.asks_speed != asked[i].speed ||
+            facts.asks_geo != asked[i].geo)
+            fail_msg("%s", asked[i].body);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_ordinary_body_is_free_of_doubt),
+        cmocka_unit_test(another_speed_or_region_is_noted),
         cmocka_unit_test(what_nobody_can_price_is_in_doubt),
     };
 
