@@ -8,6 +8,7 @@
 #include "admin/group_routes.h"
 #include "admin/health.h"
 #include "admin/key_routes.h"
+#include "admin/log_routes.h"
 #include "admin/login_routes.h"
 #include "admin/me.h"
 #include "admin/openapi.h"
@@ -26,6 +27,8 @@ static const struct admin_row rows[] = {
 
     ADMIN_ROW("GET", "/admin/api/status", LOOK, status_get),
     ADMIN_ROW("GET", "/admin/api/openapi.json", LOOK, openapi_get),
+    ADMIN_ROW("GET", "/admin/api/log", LOOK, log_routes_get),
+    ADMIN_ROW("PATCH", "/admin/api/log", MANAGE, log_routes_change),
 
     ADMIN_ROW("POST", "/oauth/auth-url", MANAGE, login_routes_auth_url),
     ADMIN_ROW("POST", "/oauth/token", MANAGE, login_routes_token),

@@ -12,6 +12,7 @@
 #include "app/hardening.h"
 #include "app/invocation.h"
 #include "app/key_commands.h"
+#include "app/log_command.h"
 #include "app/login_command.h"
 #include "app/proxy_commands.h"
 #include "app/secret_commands.h"
@@ -48,6 +49,7 @@ static const struct command commands[] = {
       SECRET_COMMANDS_NEW },
     { "proxy", PROXY_COMMANDS_USAGE, proxy_commands_run, true, NULL },
     { "status", STATUS_COMMAND_USAGE, status_command_run, true, NULL },
+    { "log-level", LOG_COMMAND_USAGE, log_command_run, true, NULL },
     { "backup", BACKUP_COMMAND_USAGE, backup_command_run, true, NULL },
     { "restore", RESTORE_COMMAND_USAGE, restore_command_run, true, NULL },
     { "check", "check", check_command_run, true, NULL },

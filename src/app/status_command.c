@@ -34,7 +34,7 @@ static int say_none_yet(const char *folder)
 }
 
 /* Nothing listens; perhaps because it cannot. */
-static int say_none(const struct config *config)
+int status_command_say_none(const struct config *config)
 {
     struct json_doc *running = running_find(config);
     const char *folder = config->data_dir.at;
@@ -166,5 +166,6 @@ int status_command_run(int argc, char **argv, const struct config *config)
     remote = remote_find(config, &err);
     if (remote)
         return remote_close(remote, ask(remote, json));
-    return err.code == ERR_NOT_FOUND ? say_none(config) : terminal_fail(&err);
+    return err.code == ERR_NOT_FOUND ? status_command_say_none(config)
+                                     : terminal_fail(&err);
 }

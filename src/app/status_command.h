@@ -9,4 +9,8 @@
 #define STATUS_COMMAND_USAGE "status [--json]"
 #define STATUS_COMMAND_NONE 3
 
+/* For commands that need a running relay, where there is none: says so, and whether one
+   is there that does not answer.  Returns the exit status. */
+int status_command_say_none(const struct config *config);
+
 int status_command_run(int argc, char **argv, const struct config *config);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The log.  Its settings are the only process-wide state of the program: set
-   once before threads start, read-only afterwards.  What waits to be written is
-   each thread's own. */
+   once before threads start, and but for the level read-only afterwards.  What waits
+   to be written is each thread's own. */
 #include "base/log.h"
 
 #include <limits.h>
@@ -29,12 +29,13 @@
    longer. */
 #define FINISH_MS 1000
 
-static enum log_level current_level = LOG_INFO;
+static _Atomic(enum log_level) current_level = LOG_INFO;
 static enum log_format current_format = LOG_TEXT;
 /* What may wait. */
 static size_t hold_max = PIPE_BUF;
 
-static const char *const level_names[] = { "error", "warn", "info", "debug" };
+static const char *const level_names[LOG_LEVELS] = { "error", "warn", "info",
+                                                     "debug" };
 /* In a column of text. */
 static const char *const level_columns[] = { " error ", " warn  ", " info  ",
                                              " debug " };
@@ -51,7 +52,27 @@ void log_setup(enum log_level level, enum log_format format)
 
 bool log_enabled(enum log_level level)
 {
-    return level <= current_level;
+    return level <= log_level_now();
+}
+
+enum log_level log_level_now(void)
+{
+    return atomic_load_explicit(&current_level, memory_order_relaxed);
+}
+
+const char *log_level_word(enum log_level level)
+{
+    return level_names[level];
+}
+
+bool log_level_of(struct str word, enum log_level *level)
+{
+    for (unsigned i = 0; i < LOG_LEVELS; i++) {
+        *level = (enum log_level)i;
+        if (str_eq(word, str_of(level_names[i])))
+            return true;
+    }
+    return false;
 }
 
 /* A text value never breaks out of its line, whatever bytes it holds. */
@@ -263,6 +284,20 @@ static void write_line(enum log_level level, struct str event,
     else
         keep(buf_str(&line));
     buf_done(&line);
+}
+
+enum log_level log_change_level(enum log_level level)
+{
+    enum log_level was = atomic_exchange(&current_level, level);
+    const struct log_field fields[] = {
+        LOG_STR("level", str_of(log_level_word(level))),
+        LOG_STR("was", str_of(log_level_word(was))),
+    };
+
+    if (level != was)
+        write_line(LOG_INFO, STR("the log's level was changed"), fields,
+                   COUNT_OF(fields));
+    return was;
 }
 
 void log_event(enum log_level level, const char *event,

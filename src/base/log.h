@@ -9,6 +9,7 @@
 #include "base/str.h"
 
 enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
+#define LOG_LEVELS 4
 enum log_format { LOG_TEXT, LOG_JSON };
 
 /* One named value of a line; built with LOG_STR(), LOG_TEXT() and LOG_NUM(),
@@ -31,6 +32,15 @@ struct log_field {
 /* What is written from now on.  Set once at start, before other threads. */
 void log_setup(enum log_level level, enum log_format format);
 bool log_enabled(enum log_level level);
+
+/* The level can be changed at any time, for all threads at once; the log says so in a
+   line of its own, whatever the levels.  Returns what it was. */
+enum log_level log_change_level(enum log_level level);
+enum log_level log_level_now(void);
+/* "error", "warn", "info", "debug". */
+const char *log_level_word(enum log_level level);
+/* False if it is none. */
+bool log_level_of(struct str word, enum log_level *level);
 
 /* From now on this thread's lines of LOG_INFO and LOG_DEBUG wait for each other
    until log_flush(), a warning, or as many as one write() keeps together; on a

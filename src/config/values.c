@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/log.h"
 #include "base/macros.h"
 #include "base/text.h"
 #include "base/url.h"
@@ -41,10 +42,19 @@ static bool parse_flag(struct str text, uint64_t *number)
     return true;
 }
 
+static bool parse_level(struct str text, uint64_t *number)
+{
+    enum log_level level;
+
+    if (!log_level_of(text, &level))
+        return false;
+    *number = level;
+    return true;
+}
+
 bool config_parse_number(enum config_kind kind, struct str text,
                          uint64_t *number)
 {
-    static const char *const levels[] = { "error", "warn", "info", "debug" };
     static const char *const formats[] = { "text", "json" };
     static const char *const switches[] = { "off", "on" };
     static const char *const logins[] = { "refuse", "pass" };
@@ -68,7 +78,7 @@ bool config_parse_number(enum config_kind kind, struct str text,
     case CONFIG_CLIENT_LOGIN:
         return parse_choice(text, logins, COUNT_OF(logins), number);
     case CONFIG_LEVEL:
-        return parse_choice(text, levels, COUNT_OF(levels), number);
+        return parse_level(text, number);
     case CONFIG_FORMAT:
         return parse_choice(text, formats, COUNT_OF(formats), number);
     case CONFIG_TEXT:
