@@ -75,7 +75,7 @@ void keeper_restore(struct keeper *keeper, const char *name)
     struct kept_account *kept = kept_find(keeper, name);
 
     if (!kept->refresh && !keeper->stopping)
-        refresh_start(kept, NULL, false);
+        refresh_start(kept, NULL, REFRESH_OLDER_FILE);
 }
 
 void keeper_forget(struct keeper *keeper, const char *name)
@@ -96,7 +96,10 @@ static void look_at(void *arg, const struct account *account)
     if (!kept->refresh && kept_backs_off_ms(kept) == 0 &&
         refresh_rules_is_due(account, kept->jitter_ms, kept->fresh_until_ms,
                              clock_wall_ms()))
-        refresh_start(kept, secret_ref(account->token), false);
+        refresh_start(kept, secret_ref(account->token),
+                      account_needs_refresh(account, clock_wall_ms())
+                          ? REFRESH_EXPIRED
+                          : REFRESH_EXPIRES_SOON);
 }
 
 void keeper_look(struct keeper *keeper)
@@ -113,6 +116,17 @@ static void sweep(void *arg)
 }
 
 /* ---- questions ---------------------------------------------------------- */
+
+/* Who has a live token asks for another because it was refused. */
+static enum refresh_why why_asked(const struct keeper_wait *wait,
+                                  const struct account *account)
+{
+    if (wait->by_hand)
+        return REFRESH_BY_HAND;
+    return account_needs_refresh(account, clock_wall_ms())
+               ? REFRESH_EXPIRED
+               : REFRESH_REFUSED_401;
+}
 
 /* Answered at once from memory, or joined to what is under way. */
 static void refresh_asked(struct keeper_wait *wait, struct account *account)
@@ -146,7 +160,8 @@ static void refresh_asked(struct keeper_wait *wait, struct account *account)
     if (kept->refresh)
         refresh_hurry(kept);
     else
-        refresh_start(kept, secret_ref(account->token), wait->by_hand);
+        refresh_start(kept, secret_ref(account->token),
+                      why_asked(wait, account));
 }
 
 /* The mark that survives a restart; it holds for the grant that was refused. */

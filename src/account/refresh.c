@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "account/refresh_internal.h"
+#include "account/refresh_log.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -76,7 +77,7 @@ static const struct err *conclude(struct refresh *r, enum refresh_end how)
 {
     switch (how) {
     case REFRESH_ENDS_SAVED:
-        log_line(LOG_INFO, "account %s: new tokens saved", r->kept->name);
+        refresh_log_saved(r);
         r->kept->failures = 0;
         show(r);
         return NULL;
@@ -122,7 +123,7 @@ static void go_on_for_the_rest(struct kept_account *kept)
     err_set(&err, ERR_BUSY, "the relay is stopping; try again");
     account = accounts_get(kept->keeper->options.accounts, str_of(kept->name));
     if (account && !kept->keeper->stopping)
-        refresh_start(kept, secret_ref(account->token), false);
+        refresh_start(kept, secret_ref(account->token), REFRESH_REFUSED_401);
     else
         kept_answer(kept, &err);
     account_unref(account);
@@ -215,13 +216,14 @@ static void tell(struct refresh *r, enum refresh_event event)
 
 /* ---- life --------------------------------------------------------------- */
 
-static struct refresh *make(struct kept_account *kept)
+static struct refresh *make(struct kept_account *kept, enum refresh_why why)
 {
     struct refresh *r = MEM_NEW(struct refresh);
 
     assert(!kept->refresh);
     kept->refresh = r;
     r->kept = kept;
+    r->why = why;
     r->began_ms = clock_steady_ms();
     r->timer = loop_timer_new(kept->keeper->options.loop, ring, r);
     keeper_begin(kept->keeper);
@@ -230,12 +232,11 @@ static struct refresh *make(struct kept_account *kept)
 }
 
 void refresh_start(struct kept_account *kept, struct secret *stale,
-                   bool by_hand)
+                   enum refresh_why why)
 {
-    struct refresh *r = make(kept);
+    struct refresh *r = make(kept, why);
 
     r->stale = stale;
-    r->by_hand = by_hand;
     flow_wake(&r->flow);
 }
 
@@ -243,7 +244,7 @@ void refresh_start(struct kept_account *kept, struct secret *stale,
 void refresh_adopt(struct kept_account *kept, const struct json_doc *tokens)
 {
     bool fresh = !kept->refresh;
-    struct refresh *r = fresh ? make(kept) : kept->refresh;
+    struct refresh *r = fresh ? make(kept, REFRESH_SIGNED_IN) : kept->refresh;
 
     json_doc_free(r->patch);
     r->patch = json_doc_copy(tokens);
@@ -267,7 +268,7 @@ void refresh_drop(struct kept_account *kept)
    was replaced since. */
 static void verify(struct kept_account *kept)
 {
-    struct refresh *r = make(kept);
+    struct refresh *r = make(kept, REFRESH_LAST_LOOK);
 
     r->plan.stopping = true;
     r->plan.verifying = true;

@@ -8,11 +8,23 @@
 
 struct refresh;
 
+/* Why one was begun, for the log. */
+enum refresh_why {
+    REFRESH_EXPIRES_SOON,
+    REFRESH_EXPIRED,
+    REFRESH_REFUSED_401,
+    REFRESH_BY_HAND,    /* a person asked: a mark of refusal does not count */
+    REFRESH_OLDER_FILE, /* memory has newer tokens than the file */
+    REFRESH_SIGNED_IN,
+    REFRESH_LAST_LOOK, /* before the process ends */
+    REFRESH_WHYS,
+};
+
 /* Begin one for an account that has none.  It answers the account's waits and frees
    itself.  `stale`, a reference that is taken over, is the token to get away from;
-   NULL: any live one will do.  `by_hand`: a mark of refusal does not count. */
+   NULL: any live one will do. */
 void refresh_start(struct kept_account *kept, struct secret *stale,
-                   bool by_hand);
+                   enum refresh_why why);
 
 /* Save these tokens (copied), in whatever state a refresh is; begins one if there is
    none. */

@@ -14,7 +14,7 @@ struct refresh {
     struct refresh_plan plan;
     struct refresh_facts facts; /* of the present event */
     struct secret *stale;
-    bool by_hand;
+    enum refresh_why why;
     uint64_t began_ms;    /* steady, as all times here */
     uint64_t precious_ms; /* when the tokens came that must not be lost */
     struct loop_timer *timer;

@@ -134,8 +134,9 @@ static enum refresh_event was_read(struct refresh *r, struct json_doc *doc)
                  r->kept->name);
         plan_to_restore(r);
     }
-    r->facts.choice = refresh_rules_decide(r->account, r->stale, r->by_hand,
-                                           clock_wall_ms(), &r->err);
+    r->facts.choice =
+        refresh_rules_decide(r->account, r->stale, r->why == REFRESH_BY_HAND,
+                             clock_wall_ms(), &r->err);
     return REFRESH_READ;
 }
 

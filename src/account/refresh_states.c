@@ -5,6 +5,7 @@
 
 #include "account/kinds.h"
 #include "account/refresh_internal.h"
+#include "account/refresh_log.h"
 #include "base/clock.h"
 #include "base/log.h"
 
@@ -40,11 +41,7 @@ enum refresh_event refresh_postponed(struct refresh *r,
 {
     uint64_t wait_ms = kept_postpone(r->kept, retry_after_ms);
 
-    log_line(LOG_WARN,
-             "account %s: the token could not be refreshed, next try in "
-             "%llu s: %s",
-             r->kept->name, (unsigned long long)(wait_ms + 999) / 1000,
-             r->err.text);
+    refresh_log_postponed(r, wait_ms);
     return event;
 }
 
@@ -181,7 +178,7 @@ static enum refresh_event refused(struct refresh *r)
 {
     change_patch(r, json_doc_new_object());
     json_doc_set_str(r->patch, "login_required", str_of(r->grant));
-    log_line(LOG_ERROR, "account %s: %s", r->kept->name, r->err.text);
+    refresh_log_refused(r);
     return REFRESH_REFUSED;
 }
 
@@ -346,6 +343,7 @@ void refresh_begin(struct refresh *r)
     loop_timer_stop(r->timer);
     token_call_free(r->call);
     r->call = NULL;
+    refresh_log_state(r);
     states[r->plan.state].begin(r);
 }
 
