@@ -12,7 +12,7 @@
 #include "store/sql_backend.h"
 
 /* Rows that wait for a database that does not work. */
-#define WAITING_MAX 1000
+#define WAITING_MAX 256
 
 struct audit_log {
     struct records *records;
@@ -47,6 +47,8 @@ struct audit_log *audit_log_new(struct records *records)
 
 void audit_log_stop(struct audit_log *log)
 {
+    if (!log)
+        return;
     (void)pthread_mutex_lock(&log->lock);
     log->stopped = true;
     (void)pthread_mutex_unlock(&log->lock);
@@ -82,6 +84,12 @@ static void audit_free(struct audit *audit)
     mem_free(audit->target);
     mem_free(audit->result);
     mem_free(audit);
+}
+
+void audit_action(struct audit *audit, const char *action)
+{
+    if (audit)
+        audit->action = action;
 }
 
 void audit_target(struct audit *audit, struct str target)

@@ -32,7 +32,7 @@ struct audit_log;
 struct audit_log *audit_log_new(struct records *records);
 /* Before the records are stopped: from now on entries are lines of the log only. */
 void audit_log_stop(struct audit_log *log);
-/* All entries are ended.  NULL is fine. */
+/* All entries are ended, and the records stopped.  NULL is fine, for both. */
 void audit_log_free(struct audit_log *log);
 
 /* ---- entries ------------------------------------------------------------ */
@@ -58,6 +58,8 @@ struct audit *audit_begin(struct audit_log *log, const struct audit_act *act);
 
 /* The rest takes a NULL entry, for which nothing happens. */
 
+/* What is done, where that is known later: a constant. */
+void audit_action(struct audit *audit, const char *action);
 /* What it is done to, where that is known later. */
 void audit_target(struct audit *audit, struct str target);
 /* How that was, and how it is: what was changed is worked out from the two.  Both take

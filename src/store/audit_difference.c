@@ -149,9 +149,15 @@ static struct json_doc *shown_value(const struct json_doc *value,
 
 /* ---- comparing ---------------------------------------------------------- */
 
+static bool is_empty(const struct json_doc *value)
+{
+    return (json_doc_is_object(value) || json_doc_is_array(value)) &&
+           json_doc_count(value) == 0;
+}
+
 static bool is_there(const struct json_doc *value)
 {
-    return value && !json_doc_is_null(value);
+    return value && !json_doc_is_null(value) && !is_empty(value);
 }
 
 static bool is_same(const struct json_doc *a, const struct json_doc *b)
@@ -181,6 +187,15 @@ static void add_name(struct comparing *comparing, const char *member)
     (void)!buf_append(comparing->names, str_of(name));
 }
 
+static void take_inside(struct json_doc *into, const char *member,
+                        struct json_doc *inner)
+{
+    if (json_doc_count(inner) > 0)
+        json_doc_set(into, member, inner);
+    else
+        json_doc_free(inner);
+}
+
 /* Objects on both sides are gone into. */
 static void compare_inside(struct comparing *outer, const char *member)
 {
@@ -197,8 +212,8 @@ static void compare_inside(struct comparing *outer, const char *member)
 
     (void)snprintf(path, sizeof(path), "%.100s%.100s.", outer->path, member);
     compare(&inner);
-    json_doc_set(outer->was, member, inner.was);
-    json_doc_set(outer->is, member, inner.is);
+    take_inside(outer->was, member, inner.was);
+    take_inside(outer->is, member, inner.is);
 }
 
 static void take_value(struct json_doc *into, const char *member,

@@ -21,8 +21,7 @@ struct audit_difference {
     struct buf names; /* "limits.rpm, note": of the members that differ */
 };
 
-/* NULL stands for a document that is not there; a member that is null for one that is
-   not there. */
+/* NULL stands for a document that is not there, as null, [] and {} do for a member. */
 void audit_difference_make(struct audit_difference *difference,
                            const struct json_doc *before,
                            const struct json_doc *after);
