@@ -3,6 +3,7 @@
 #include <assert.h>
 
 #include "account/change.h"
+#include "account/facts.h"
 #include "account/kinds.h"
 #include "account/login.h"
 #include "account/refresh.h"
@@ -63,6 +64,28 @@ void keeper_free(struct keeper *keeper)
     mem_free(keeper);
 }
 
+/* ---- what it finds out by itself ----------------------------------------- */
+
+static struct audit *by_itself(struct keeper *keeper, const char *action,
+                               const char *name)
+{
+    return audit_begin(keeper->options.audit,
+                       &(struct audit_act){ .who = AUDIT_BY_RELAY,
+                                            .peer = STR_EMPTY,
+                                            .action = action,
+                                            .target = str_of(name) });
+}
+
+void keeper_found(struct keeper *keeper, const char *action, const char *name,
+                  const struct account *before, const struct account *after)
+{
+    struct audit *audit = by_itself(keeper, action, name);
+
+    audit_before(audit, account_facts(before));
+    audit_after(audit, account_facts(after));
+    audit_done(audit);
+}
+
 /* ---- kept accounts ------------------------------------------------------- */
 
 bool keeper_is_spent(struct keeper *keeper, const struct account *account)
@@ -76,6 +99,11 @@ void keeper_restore(struct keeper *keeper, const char *name)
 
     if (!kept->refresh && !keeper->stopping)
         refresh_start(kept, NULL, REFRESH_OLDER_FILE);
+}
+
+void keeper_lose(struct keeper *keeper, const struct account *account)
+{
+    keeper_found(keeper, "account.removed", account->name, account, NULL);
 }
 
 void keeper_forget(struct keeper *keeper, const char *name)
@@ -175,6 +203,8 @@ static void refused(struct keeper_wait *wait, struct account *account)
         keeper_wait_end(wait, NULL);
         return;
     }
+    wait->audit = by_itself(wait->keeper, "account.refused", wait->name);
+    audit_before(wait->audit, account_facts(account));
     log_line(LOG_ERROR,
              "account %s: its token was refused again after a refresh: sign in "
              "again with `claude-relay login %s`",

@@ -14,6 +14,7 @@
 #include "account/accounts.h"
 #include "account/oauth.h"
 #include "config/config.h"
+#include "store/audit.h"
 #include "store/store.h"
 #include "upstream/origin.h"
 
@@ -31,6 +32,7 @@ struct keeper_options {
     struct tls *tls;           /* NULL if the token URL is http:// */
     const struct proxy *proxy; /* the global one, or NULL */
     const struct config *config;
+    struct audit_log *audit; /* of what it finds out by itself; or NULL */
     /* Who waits for a token gets an error after this (the work goes on). */
     uint64_t patience_ms;
     /* Tokens that cannot be saved: a stop tries for so long, and then ends. */
@@ -54,7 +56,10 @@ bool keeper_is_spent(struct keeper *keeper, const struct account *account);
    has, back into it. */
 void keeper_restore(struct keeper *keeper, const char *name);
 
-/* An account was removed by another process: forget its tokens, and save none. */
+/* An account, as memory shows it, is removed by another process: the audit log has
+   that. */
+void keeper_lose(struct keeper *keeper, const struct account *account);
+/* It was: forget its tokens, and save none. */
 void keeper_forget(struct keeper *keeper, const char *name);
 
 /* Stop: new questions are refused, refreshes whose request has not been sent end,
@@ -95,6 +100,9 @@ struct keeper_question {
     bool patient;         /* waits as long as it takes, not patience_ms */
     const struct json_doc *change;   /* LOGIN, ADOPT, CREATE, CHANGE; copied */
     const struct account_kind *kind; /* CREATE */
+    /* Of whoever manages, or NULL.  Taken over: ended here, with the account as it was
+       and as it is, when the work is, whether or not somebody waits for it still. */
+    struct audit *audit;
 };
 
 struct keeper_wait *keeper_ask(struct keeper *keeper, struct loop *loop,

@@ -47,6 +47,7 @@ struct keeper_wait {
     bool patient;
     struct json_doc *change;
     const struct account_kind *kind;
+    struct audit *audit; /* or NULL */
     /* The asker's; its thread only. */
     struct loop *loop;
     void (*wake)(void *arg);
@@ -69,6 +70,11 @@ void keeper_wait_end(struct keeper_wait *wait, const struct err *err);
 void keeper_wait_time(struct keeper_wait *wait);
 /* The timer of keeper->timed. */
 void keeper_wait_expire(void *keeper);
+
+/* An entry in the audit log of what nobody here asked for: how the account was, and how
+   it is; either may be NULL. */
+void keeper_found(struct keeper *keeper, const char *action, const char *name,
+                  const struct account *before, const struct account *after);
 
 /* Work begins and ends: a keeper that is stopping waits for it. */
 void keeper_begin(struct keeper *keeper);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "account/facts.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -19,9 +20,23 @@ static void unref(struct keeper_wait *wait)
     mem_free(wait);
 }
 
+static struct json_doc *facts_now(const struct keeper_wait *wait)
+{
+    struct account *account =
+        accounts_get(wait->keeper->options.accounts, str_of(wait->name));
+    struct json_doc *doc = account_facts(account);
+
+    account_unref(account);
+    return doc;
+}
+
 static void arrive(void *arg)
 {
-    keeper_arrived(arg);
+    struct keeper_wait *wait = arg;
+
+    if (wait->audit)
+        audit_before(wait->audit, facts_now(wait));
+    keeper_arrived(wait);
 }
 
 struct keeper_wait *keeper_ask(struct keeper *keeper, struct loop *loop,
@@ -42,6 +57,7 @@ struct keeper_wait *keeper_ask(struct keeper *keeper, struct loop *loop,
     wait->by_hand = question->by_hand;
     wait->patient = question->patient;
     wait->kind = question->kind;
+    wait->audit = question->audit;
     list_init(&wait->node);
     list_init(&wait->timed);
     if (question->change)
@@ -81,8 +97,24 @@ void keeper_wait_answer(struct keeper_wait *wait, const struct err *err)
     loop_post(wait->loop, deliver, wait);
 }
 
+static void end_audit(struct keeper_wait *wait, const struct err *err)
+{
+    struct audit *audit = wait->audit;
+
+    if (!audit)
+        return;
+    wait->audit = NULL;
+    if (err) {
+        audit_refused(audit, err);
+    } else {
+        audit_after(audit, facts_now(wait));
+        audit_done(audit);
+    }
+}
+
 void keeper_wait_end(struct keeper_wait *wait, const struct err *err)
 {
+    end_audit(wait, err);
     keeper_wait_answer(wait, err);
     unref(wait);
 }

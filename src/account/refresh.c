@@ -40,6 +40,18 @@ static void show(const struct refresh *r)
     accounts_put(refresh_options(r)->accounts, account_ref(r->account), false);
 }
 
+/* Its grant was refused for good: it waits for somebody to sign in. */
+static void show_mark(const struct refresh *r)
+{
+    struct account *before =
+        accounts_get(refresh_options(r)->accounts, str_of(r->kept->name));
+
+    show(r);
+    keeper_found(r->kept->keeper, "account.refused", r->kept->name, before,
+                 r->account);
+    account_unref(before);
+}
+
 /* Its file or its lock cannot be used: /health says so until a refresh gets
    further.  (What is not saved says that already.) */
 static void show_trouble(const struct refresh *r)
@@ -86,7 +98,7 @@ static const struct err *conclude(struct refresh *r, enum refresh_end how)
         return NULL;
     case REFRESH_ENDS_FAILED:
         if (r->plan.goal == REFRESH_MARK)
-            show(r);
+            show_mark(r);
         else if (err_status(r->err.code) == 500)
             show_trouble(r);
         break;

@@ -151,6 +151,19 @@ static bool is_older(const struct sync *sync, const struct reading *reading)
     return other;
 }
 
+static void tell_leaving(const struct sync *sync, const struct reading *reading)
+{
+    const struct sync_options *options = &sync->options;
+    struct account *known;
+
+    if (reading->state != READING_REMOVED || !options->leaves)
+        return;
+    known = accounts_get(options->accounts, str_of(reading->name));
+    if (known && known->kind == reading->kind)
+        options->leaves(options->arg, known);
+    account_unref(known);
+}
+
 /* What was shown is no news to the keeper, but for these. */
 static void tell(const struct sync *sync, const struct reading *reading)
 {
@@ -169,6 +182,7 @@ static void show(struct sync *sync)
     for (size_t i = 0; i < readings->count; i++) {
         if (is_older(sync, &readings->at[i]))
             readings->at[i].state = READING_OLDER;
+        tell_leaving(sync, &readings->at[i]);
     }
     accounts_show(sync->options.accounts, readings);
     for (size_t i = 0; i < readings->count; i++)

@@ -30,6 +30,9 @@ struct sync_options {
     bool (*is_spent)(void *arg, const struct account *account);
     /* Such a file was found: bring the newer tokens back into it. */
     void (*restore)(void *arg, const char *name);
+    /* An account that another process was asked to remove is shown no longer from now on;
+       may be NULL. */
+    void (*leaves)(void *arg, const struct account *account);
     /* A removal that another process was asked for was found; may be NULL. */
     void (*removed)(void *arg, const char *name);
     /* After something was shown; may be NULL. */

@@ -52,6 +52,13 @@ static void restore(void *arg, const char *name)
     keeper_restore(folder->place->keeper, name);
 }
 
+static void leaves(void *arg, const struct account *account)
+{
+    struct data_folder *folder = arg;
+
+    keeper_lose(folder->place->keeper, account);
+}
+
 static void removed(void *arg, const char *name)
 {
     struct data_folder *folder = arg;
@@ -235,6 +242,7 @@ struct data_folder *data_folder_new(struct place *place, struct err *err)
                                                     .accounts = place->accounts,
                                                     .is_spent = is_spent,
                                                     .restore = restore,
+                                                    .leaves = leaves,
                                                     .removed = removed,
                                                     .shown = shown,
                                                     .arg = folder });
