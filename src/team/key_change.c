@@ -41,6 +41,7 @@ static void forget(struct key_change *change)
 static void finish(struct key_change *change, const struct err *err)
 {
     list_remove(&change->job.node);
+    key_audit_end(change, err);
     change->failed = err != NULL;
     if (err) {
         change->err = *err;
@@ -207,7 +208,8 @@ static bool write(struct sql *sql, void *arg, struct err *err)
 {
     struct key_change *change = arg;
 
-    return change->op->write(sql, change, err);
+    return change->op->write(sql, change, err) &&
+           key_audit_add(change, sql, err);
 }
 
 /* True if it is being written now; else it is answered. */
@@ -219,6 +221,8 @@ static bool begin(struct key_changes *changes, enum key_event *event)
 
     change->now_ms = clock_wall_ms();
     fine = may_begin(change, &err) && key_prepare(change, &err);
+    if (fine)
+        key_audit_note(change);
     if (fine && !change->nothing) {
         ask(changes, &(struct records_work){ .run = write, .arg = change });
         return true;
@@ -363,6 +367,7 @@ struct key_change *key_change_start(struct key_changes *changes,
     change->of = mem_strndup(ask->of.at, ask->of.len);
     change->document = ask->change ? json_doc_copy(ask->change) : NULL;
     change->overlap_ms = ask->overlap_ms;
+    change->audit = ask->audit;
     loop_post(changes->options.loop, arrive, change);
     return change;
 }

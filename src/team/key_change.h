@@ -15,6 +15,7 @@
 #pragma once
 
 #include "base/loop.h"
+#include "store/audit.h"
 #include "store/records.h"
 #include "team/keyring.h"
 
@@ -65,6 +66,9 @@ struct key_ask {
     struct str of;                 /* id or name; not for CREATE */
     const struct json_doc *change; /* for CREATE and CHANGE; key_check_doc() */
     uint64_t overlap_ms;           /* ROTATE: how long former texts live on */
+    struct audit
+        *audit; /* of whoever asks, or NULL; taken over, and ended here: its
+                            row is in the transaction of the change */
 };
 
 /* Any thread; `wake` comes on `loop`, its own.  Waits for the database for some

@@ -40,6 +40,7 @@ struct key_change {
     unsigned conflicts; /* how often others were faster; then `err` says so */
     uint64_t id;        /* that the database gave to a new one */
     struct secret *text;
+    struct audit *audit; /* or NULL */
     bool failed;
     struct err err;
 };
@@ -67,6 +68,13 @@ struct key_op_row {
 /* Find what is to be changed, check the document, then what the operation itself
    wants to see. */
 bool key_prepare(struct key_change *change, struct err *err) MUST_CHECK;
+
+/* For the audit log, if it has an entry of the change: how it was and how it is, once it
+   is prepared; its row, in the change's transaction; its end. */
+void key_audit_note(struct key_change *change);
+bool key_audit_add(struct key_change *change, struct sql *sql,
+                   struct err *err) MUST_CHECK;
+void key_audit_end(struct key_change *change, const struct err *err);
 
 const struct key_op_row *key_op_row(enum key_op op);
 extern const struct key_op_row key_group_ops[];
