@@ -4,6 +4,7 @@
 
 #include "account/kinds.h"
 #include "admin/account_doc.h"
+#include "admin/audited.h"
 #include "admin/members.h"
 #include "admin/request.h"
 #include "base/clock.h"
@@ -34,13 +35,15 @@ static struct flow_next make_of(struct admin_request *x, struct str name,
 {
     const struct admin_options *options = &x->admin->options;
 
-    x->wait = keeper_ask(options->keeper, options->loop,
-                         &(struct keeper_question){ .op = KEEPER_CREATE,
-                                                    .name = name,
-                                                    .kind = kind,
-                                                    .patient = options->patient,
-                                                    .change = doc },
-                         admin_wake, x);
+    x->wait =
+        keeper_ask(options->keeper, options->loop,
+                   &(struct keeper_question){ .op = KEEPER_CREATE,
+                                              .name = name,
+                                              .kind = kind,
+                                              .patient = options->patient,
+                                              .change = doc,
+                                              .audit = audited_hand_over(x) },
+                   admin_wake, x);
     return flow_sleep_then(made);
 }
 
@@ -110,4 +113,6 @@ const struct admin_endpoint account_make = {
     .body = make_members,
     .answer = account_doc_status_members,
     .status = 201,
+    .action = "account.add",
+    .target = "name",
 };

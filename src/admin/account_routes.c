@@ -170,6 +170,7 @@ const struct admin_endpoint account_routes_refresh = {
     .summary = "Get a new access token now",
     .body_max = ADMIN_BODY,
     .answer = account_doc_signed_members,
+    .action = "account.refresh",
 };
 
 static struct flow_next removed(struct flow *flow)
@@ -193,6 +194,7 @@ const struct admin_endpoint account_routes_delete = {
     .summary = "Remove an account and its tokens",
     .body_max = ADMIN_BODY,
     .answer = account_doc_signed_members,
+    .action = "account.remove",
 };
 
 static struct flow_next changed(struct flow *flow)
@@ -232,6 +234,7 @@ const struct admin_endpoint account_routes_patch = {
     .body_max = ADMIN_BODY,
     .body = patch_members,
     .answer = account_doc_status_members,
+    .action = "account.change",
 };
 
 /* ---- the proxy test ----------------------------------------------------- */
@@ -363,6 +366,7 @@ const struct admin_endpoint account_routes_way_test = {
     .body_max = ADMIN_BODY,
     .body = way_members,
     .answer = report_members,
+    .action = "proxy.test",
 };
 
 const struct admin_endpoint account_routes_proxy_test = {
@@ -374,4 +378,5 @@ const struct admin_endpoint account_routes_proxy_test = {
     .body_max = ADMIN_BODY,
     .body = test_members,
     .answer = report_members,
+    .action = "account.proxy-test",
 };

@@ -229,4 +229,5 @@ const struct admin_endpoint account_trial_message = {
                "tokens",
     .body_max = ADMIN_BODY,
     .answer = message_members,
+    .action = "account.message",
 };

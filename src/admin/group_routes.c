@@ -102,6 +102,8 @@ const struct admin_endpoint group_routes_create = {
     .body = group_members_create,
     .answer = group_members_shown,
     .status = 201,
+    .action = "group.create",
+    .target = "name",
 };
 const struct admin_endpoint group_routes_list = {
     .first = list,
@@ -122,6 +124,7 @@ const struct admin_endpoint group_routes_change = {
     .summary = "Change what is named; null takes a member away",
     .body = group_members_change,
     .answer = group_members_shown,
+    .action = "group.change",
 };
 const struct admin_endpoint group_routes_delete = {
     KEY_CHANGING,
@@ -129,4 +132,5 @@ const struct admin_endpoint group_routes_delete = {
     .first = delete,
     .summary = "Remove a group that has no keys any more",
     .answer = group_members_shown,
+    .action = "group.remove",
 };

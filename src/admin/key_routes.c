@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "admin/audited.h"
 #include "admin/key_members.h"
 #include "admin/key_warnings.h"
 #include "admin/use_doc.h"
@@ -78,8 +79,11 @@ struct flow_next key_changing_start(struct admin_request *x,
 {
     const struct admin_options *options = &x->admin->options;
 
+    struct key_ask whole = *ask;
+
+    whole.audit = audited_hand_over(x);
     changing_of(x)->change =
-        key_change_start(keys_changes(options->keys), options->loop, ask,
+        key_change_start(keys_changes(options->keys), options->loop, &whole,
                          admin_wake, x);
     return flow_sleep_then(then);
 }
@@ -150,6 +154,8 @@ static struct flow_next delete (struct flow *flow)
     struct str purge;
     bool purges = admin_query(x, "purge", &purge) && str_eq(purge, STR("true"));
 
+    if (purges)
+        audit_action(x->audit, "key.purge");
     return key_changing_ask(x, purges ? KEY_OP_PURGE : KEY_OP_REVOKE, changed);
 }
 
@@ -386,6 +392,8 @@ const struct admin_endpoint key_routes_create = {
     .body = key_members_create,
     .answer = key_members_made,
     .status = 201,
+    .action = "key.create",
+    .target = "name",
 };
 const struct admin_endpoint key_routes_list = {
     .first = list,
@@ -409,6 +417,7 @@ const struct admin_endpoint key_routes_change = {
     .summary = "Change what is named; null takes a member away",
     .body = key_members_change,
     .answer = key_members_shown,
+    .action = "key.change",
 };
 const struct admin_endpoint key_routes_delete = {
     KEY_CHANGING,
@@ -417,6 +426,7 @@ const struct admin_endpoint key_routes_delete = {
     .summary = "Revoke a key: refused at the very next request",
     .query = delete_query,
     .answer = key_members_shown,
+    .action = "key.revoke",
 };
 const struct admin_endpoint key_routes_restore = {
     KEY_CHANGING,
@@ -424,6 +434,7 @@ const struct admin_endpoint key_routes_restore = {
     .first = restore,
     .summary = "Take a revocation back",
     .answer = key_members_shown,
+    .action = "key.restore",
 };
 const struct admin_endpoint key_routes_rotate = {
     KEY_CHANGING,
@@ -432,4 +443,5 @@ const struct admin_endpoint key_routes_rotate = {
     .summary = "Give a key a new text; the former one lives on for a while",
     .body = rotate_body,
     .answer = key_members_made,
+    .action = "key.rotate",
 };

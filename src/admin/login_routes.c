@@ -108,6 +108,7 @@ const struct admin_endpoint login_routes_auth_url = {
     .body_max = ADMIN_BODY,
     .body = auth_url_members,
     .answer = link_members,
+    .action = "login.begin",
 };
 
 /* ---- token -------------------------------------------------------------- */
@@ -160,4 +161,6 @@ const struct admin_endpoint login_routes_token = {
     .body_max = ADMIN_BODY,
     .body = token_members,
     .answer = account_doc_signed_members,
+    .action = "login.finish",
+    .target = "account_name",
 };

@@ -2,6 +2,7 @@
 /* One request to the management API, in hand. */
 #include "admin/request.h"
 
+#include "admin/audited.h"
 #include "admin/reply.h"
 #include "base/mem.h"
 #include "http/etag.h"
@@ -41,7 +42,8 @@ void admin_ask(struct admin_request *x, enum keeper_op op, struct str name,
                              .name = name,
                              .by_hand = true,
                              .patient = x->admin->options.patient,
-                             .change = change },
+                             .change = change,
+                             .audit = audited_hand_over(x) },
                          admin_wake, x);
 }
 
@@ -63,6 +65,7 @@ struct request *admin_end(struct admin_request *x)
     struct request *req = x->req;
 
     request_watch(req, NULL, NULL);
+    audit_done(audited_hand_over(x));
     drop_state(x);
     x->req = NULL;
     return req;
@@ -70,7 +73,10 @@ struct request *admin_end(struct admin_request *x)
 
 static struct flow_next leave(struct flow *flow)
 {
-    request_release(admin_end(admin_request_of(flow)));
+    struct admin_request *x = admin_request_of(flow);
+
+    audit_left(audited_hand_over(x));
+    request_release(admin_end(x));
     return flow_finish();
 }
 
@@ -85,6 +91,7 @@ struct flow_next admin_reply(struct admin_request *x, struct json_doc *doc)
 
 struct flow_next admin_refuse(struct admin_request *x)
 {
+    audit_refused(audited_hand_over(x), &x->err);
     reply_refusal(admin_end(x), &x->err, STR_EMPTY);
     return flow_finish();
 }
@@ -173,8 +180,10 @@ static struct flow_next check(struct flow *flow)
     struct admin_request *x = admin_request_of(flow);
     const struct admin_endpoint *endpoint = x->row->endpoint;
 
-    if (!check_query(x) || !parse_body(x) ||
-        !admin_check_body(endpoint, x->body, &x->err))
+    if (!check_query(x) || !parse_body(x))
+        return admin_refuse(x);
+    audited_name(x);
+    if (!admin_check_body(endpoint, x->body, &x->err))
         return admin_refuse(x);
     return flow_go(endpoint->first);
 }
@@ -205,6 +214,7 @@ static void done(struct flow *flow)
     loop_timer_free(x->rest);
     keeper_wait_free(x->wait);
     json_doc_free(x->body);
+    audit_left(x->audit);
     mem_free(x);
 }
 
@@ -219,6 +229,7 @@ void admin_request_start(struct admin *admin, struct request *req,
     x->req = req;
     x->row = row;
     x->match = *match;
+    x->audit = audited_begin(admin, req, row, match);
     if (endpoint->state_size > 0)
         x->state = arena_zalloc(req->arena, endpoint->state_size);
     flow_init(&x->flow, receive, done);

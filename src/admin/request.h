@@ -26,6 +26,7 @@ struct admin_request {
     struct err err;                  /* for admin_refuse() */
     const struct admin_parts *parts; /* of admin/parts.h */
     struct loop_timer *rest;         /* of admin_rest() */
+    struct audit *audit;             /* of admin/audited.h; or NULL */
 };
 
 /* Takes over the request and frees itself in the end. */

@@ -5,6 +5,7 @@
 #include "admin/account_make.h"
 #include "admin/account_routes.h"
 #include "admin/account_trial.h"
+#include "admin/audited.h"
 #include "admin/group_routes.h"
 #include "admin/health.h"
 #include "admin/key_routes.h"
@@ -78,6 +79,8 @@ struct admin *admin_new(const struct admin_options *options)
 
     admin->options = *options;
     admin->prices = prices_default();
+    if (options->audit)
+        admin->users = audited_users_new(options->config->data_dir.at);
     return admin;
 }
 
@@ -88,6 +91,7 @@ void admin_free(struct admin *admin)
     upstream_free(admin->upstream);
     origin_free(admin->origin);
     prices_free(admin->prices);
+    audited_users_free(admin->users);
     mem_free(admin);
 }
 
@@ -171,6 +175,21 @@ static bool check(struct request *req, enum router_verdict verdict,
     return check_body(req, rows[match->row].endpoint, err);
 }
 
+struct refusal {
+    const struct router_match *match;
+    const struct err *err;
+};
+
+/* By somebody who may manage; `row` is NULL if there is none. */
+static void refuse(const struct admin *admin, struct request *req,
+                   const struct admin_row *row, const struct refusal *refusal)
+{
+    if (row)
+        audit_refused(audited_begin(admin, req, row, refusal->match),
+                      refusal->err);
+    reply_refusal(req, refusal->err, str_of(refusal->match->allow));
+}
+
 bool admin_handle(struct admin *admin, struct request *req)
 {
     struct router_match match;
@@ -184,7 +203,7 @@ bool admin_handle(struct admin *admin, struct request *req)
     if (!may(admin, req, row, &err))
         reply_refusal(req, &err, STR_EMPTY);
     else if (!check(req, verdict, &match, &err))
-        reply_refusal(req, &err, str_of(match.allow));
+        refuse(admin, req, row, &(struct refusal){ &match, &err });
     else
         admin_request_start(admin, req, row, &match);
     return true;

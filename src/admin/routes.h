@@ -8,7 +8,9 @@
 #include "admin/facts.h"
 #include "admin/row.h"
 #include "config/config.h"
+#include "http/request.h"
 #include "http/server.h"
+#include "store/audit.h"
 #include "store/records.h"
 #include "team/caller.h"
 #include "team/keys.h"
@@ -23,6 +25,7 @@ struct admin_options {
     struct accounts *accounts;
     struct keeper *keeper;
     struct keys *keys;         /* NULL in tests that need none */
+    struct audit_log *audit;   /* NULL: what is managed is in the log alone */
     struct tls *tls;           /* for the proxy test; NULL if all is http:// */
     const struct proxy *proxy; /* the global one, or NULL */
     /* For whoever serves it on connections of its own (server_options). */
@@ -33,10 +36,12 @@ struct admin_options {
 };
 
 struct prices;
+struct audited_users;
 
 struct admin {
     struct admin_options options;
-    struct prices *prices; /* of the models there are */
+    struct prices *prices;       /* of the models there are */
+    struct audited_users *users; /* NULL without an audit log */
     /* To the API, for admin/api_fetch.h alone; NULL until it is needed. */
     struct upstream *upstream;
     struct origin *origin;

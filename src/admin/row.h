@@ -59,7 +59,13 @@ struct admin_endpoint {
                                          true or false; NULL: none */
     const struct admin_member *body;  /* of the request; NULL: none */
     const struct admin_member *answer;
-    unsigned status;          /* of a good answer; 0: 200 */
+    unsigned status; /* of a good answer; 0: 200 */
+    /* What it is called in the audit log: "key.create".  Every row has it that is not for
+       looking; the test of rows sees to that. */
+    const char *action;
+    const char
+        *target; /* the member of the body that names what it is done to, if
+                           the path does not; or NULL */
     const char *content_type; /* if it is no JSON document */
 };
 

@@ -91,6 +91,7 @@ static struct admin_options admin_options_of(struct app *app)
                                    .records = app->place.records,
                                    .accounts = app->place.accounts,
                                    .keys = app->place.keys,
+                                   .audit = app->place.audit,
                                    .keeper = app->place.keeper,
                                    .tls = app->place.tls,
                                    .proxy = app->place.proxy,

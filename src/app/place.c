@@ -61,6 +61,7 @@ static bool open_accounts(struct place *place, struct err *err)
     place->records = records_open(folder, err);
     if (!place->records)
         return err_wrap(err, "DATA_DIR=\"%s\"", folder);
+    place->audit = audit_log_new(place->records);
     place->accounts = accounts_new();
     return accounts_load(place->accounts, store_driver(place->store), err) ||
            err_wrap(err, "DATA_DIR=\"%s\"", folder);
@@ -143,6 +144,7 @@ bool place_open(struct place *place, const struct config *config,
                                   .tls = place->tls,
                                   .proxy = place->proxy,
                                   .config = config,
+                                  .audit = place->audit,
                                   .patience_ms = KEEPER_PATIENCE_MS,
                                   .save_at_stop_ms = KEEPER_SAVE_AT_STOP_MS });
     return true;
@@ -209,6 +211,14 @@ static void deliver_rest(struct place *place)
     loop_run(place->loop);
 }
 
+static void stop_writing(struct place *place)
+{
+    keys_stop(place->keys);
+    audit_log_stop(place->audit);
+    records_stop(place->records);
+    store_stop(place->store);
+}
+
 void place_finish(struct place *place)
 {
     if (!place->keeper)
@@ -221,24 +231,21 @@ void place_finish(struct place *place)
     unwatch(place);
     keeper_free(place->keeper);
     place->keeper = NULL;
-    keys_stop(place->keys);
-    records_stop(place->records);
-    store_stop(place->store);
+    stop_writing(place);
     deliver_rest(place);
 }
 
 int place_close(struct place *place, int status)
 {
     place_finish(place);
-    keys_stop(place->keys);
-    records_stop(place->records);
-    store_stop(place->store);
+    stop_writing(place);
     loop_timer_free(place->waiting);
     loop_free(place->loop);
     keys_free(place->keys);
     zones_free(place->zones);
     accounts_free(place->accounts);
     records_free(place->records);
+    audit_log_free(place->audit);
     store_free(place->store);
     tls_free(place->tls);
     proxy_unref(place->proxy);

@@ -7,6 +7,7 @@
 #include "account/keeper.h"
 #include "app/stop_signals.h"
 #include "config/config.h"
+#include "store/audit.h"
 #include "store/records.h"
 #include "team/keys.h"
 
@@ -24,6 +25,7 @@ struct place {
     struct seal *seal;
     struct store *store;
     struct records *records;
+    struct audit_log *audit;
     struct zones *zones;
     struct keys *keys;
     struct accounts *accounts;

@@ -100,6 +100,7 @@ static bool open_place(struct remote *remote, struct err *err)
     options.records = place->records;
     options.accounts = place->accounts;
     options.keys = place->keys;
+    options.audit = place->audit;
     options.keeper = place->keeper;
     options.tls = place->tls;
     options.proxy = place->proxy;

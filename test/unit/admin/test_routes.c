@@ -3,6 +3,8 @@
    is to say of it. */
 #include "admin/routes.h"
 
+#include <string.h>
+
 #include "unit.h"
 
 static void none_can_be_freed(void **state)
@@ -69,6 +71,35 @@ static void every_row_says_what_it_is(void **state)
     }
 }
 
+/* An action is a kind and a word: "key.create". */
+static bool is_action(const char *text)
+{
+    const char *dot = strchr(text, '.');
+
+    return dot && dot > text && dot[1] && !strchr(dot + 1, '.');
+}
+
+static void every_change_is_audited(void **state)
+{
+    size_t count;
+    const struct admin_row *rows = admin_rows(&count);
+
+    (void)state;
+    for (size_t i = 0; i < count; i++) {
+        const char *action = rows[i].endpoint->action;
+        bool looks = str_eq(rows[i].route.method, STR("GET"));
+
+        if (looks == (action != NULL) || (action && !is_action(action)))
+            fail_msg(STR_FMT " " STR_FMT ": action %s",
+                     STR_ARG(rows[i].route.method),
+                     STR_ARG(rows[i].route.pattern), action ? action : "none");
+        for (size_t k = 0; action && k < i; k++) {
+            if (rows[k].endpoint->action)
+                assert_string_not_equal(action, rows[k].endpoint->action);
+        }
+    }
+}
+
 /* Parameters of a path have names, which documents show. */
 static void every_parameter_of_a_path_is_named(void **state)
 {
@@ -91,6 +122,7 @@ int main(void)
         cmocka_unit_test(none_can_be_freed),
         cmocka_unit_test(every_row_is_found_by_its_own_path),
         cmocka_unit_test(every_row_says_what_it_is),
+        cmocka_unit_test(every_change_is_audited),
         cmocka_unit_test(every_parameter_of_a_path_is_named),
     };
 

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+/* Who asks for a change. */
+#include "admin/audited.h"
+
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+
+/* ---- users -------------------------------------------------------------- */
+
+struct audited_users *audited_users_new(const char *data_dir)
+{
+    struct audited_users *users = MEM_NEW(struct audited_users);
+    struct stat info;
+
+    users->uids[0] = geteuid();
+    users->uids[2] = stat(data_dir, &info) == 0 ? info.st_uid : geteuid();
+    for (size_t i = 0; i < AUDITED_USERS; i++)
+        user_text(users->uids[i], users->texts[i]);
+    return users;
+}
+
+void audited_users_free(struct audited_users *users)
+{
+    mem_free(users);
+}
+
+static void name_user(const struct audited_users *users, uint32_t uid,
+                      char out[USER_TEXT_MAX])
+{
+    (void)snprintf(out, USER_TEXT_MAX, "uid %u", uid);
+    for (size_t i = 0; users && i < AUDITED_USERS; i++) {
+        if (users->uids[i] == uid)
+            (void)snprintf(out, USER_TEXT_MAX, "%s", users->texts[i]);
+    }
+}
+
+/* ---- who ---------------------------------------------------------------- */
+
+/* Large enough for an address, too. */
+#define PEER_MAX (USER_TEXT_MAX + ADDR_TEXT_MAX)
+
+static bool is_unix(const struct request *req)
+{
+    return req->peer.sa.ss_family == AF_UNIX && req->process;
+}
+
+/* The kernel knows who made the connection. */
+static const char *find_user(const struct admin *admin,
+                             const struct request *req, char peer[PEER_MAX])
+{
+    const struct peer_rules rules = { .uid = geteuid() };
+    uint32_t uid = 0;
+
+    if (peers_look_unix(req->process->fd, &rules, &uid) != PEER_UNKNOWN)
+        name_user(admin->users, uid, peer);
+    return admin->options.patient ? AUDIT_BY_COMMAND : AUDIT_BY_SOCKET;
+}
+
+static const char *find_client(const struct admin *admin,
+                               const struct request *req, char peer[PEER_MAX])
+{
+    struct caller caller = { .key = NULL };
+    const char *who = AUDIT_BY_MACHINE;
+    struct addr addr;
+
+    caller_find(&caller, admin->options.callers, req, RIGHT_MANAGE);
+    caller_address(&caller, &addr);
+    addr_format(&addr, peer);
+    if (caller.kind == CALLER_ADMIN)
+        who = AUDIT_BY_TOKEN;
+    caller_done(&caller);
+    return who;
+}
+
+struct audit *audited_begin(const struct admin *admin,
+                            const struct request *req,
+                            const struct admin_row *row,
+                            const struct router_match *match)
+{
+    char peer[PEER_MAX] = "";
+    const char *who;
+
+    if (!row->endpoint->action)
+        return NULL;
+    who = is_unix(req) ? find_user(admin, req, peer)
+                       : find_client(admin, req, peer);
+    return audit_begin(admin->options.audit,
+                       &(struct audit_act){ .who = who,
+                                            .peer = str_of(peer),
+                                            .action = row->endpoint->action,
+                                            .target = match->count > 0
+                                                          ? match->at[0]
+                                                          : STR_EMPTY });
+}
+
+void audited_name(struct admin_request *x)
+{
+    const char *member = x->row->endpoint->target;
+    struct str name;
+
+    if (member && json_doc_get_str(x->body, member, &name))
+        audit_target(x->audit, name);
+}
+
+struct audit *audited_hand_over(struct admin_request *x)
+{
+    struct audit *audit = x->audit;
+
+    x->audit = NULL;
+    return audit;
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+/* Who asks for a change, for the audit log (store/audit.h).
+
+   A row whose endpoint has an `action` gets an entry when its request starts, x->audit.
+   Whoever carries the action out is handed it (audited_hand_over()): the keeper, the
+   changes of keys.  What stays here is ended with the answer.  So there is exactly one
+   for each request that may manage, however it ends. */
+#pragma once
+
+#include "admin/request.h"
+#include "base/user.h"
+
+/* The users that may come by a Unix socket, named once: nothing is looked up later. */
+#define AUDITED_USERS 3
+
+struct audited_users {
+    uint32_t uids[AUDITED_USERS];
+    char texts[AUDITED_USERS][USER_TEXT_MAX];
+};
+
+/* This process's user, root, and the owner of the data folder.  Blocking, for the
+   start. */
+struct audited_users *audited_users_new(const char *data_dir);
+/* NULL is fine. */
+void audited_users_free(struct audited_users *users);
+
+/* NULL if the endpoint changes nothing. */
+struct audit *audited_begin(const struct admin *admin,
+                            const struct request *req,
+                            const struct admin_row *row,
+                            const struct router_match *match);
+/* Once the body is there: it may name what the path does not. */
+void audited_name(struct admin_request *x);
+
+/* For whoever ends it. */
+struct audit *audited_hand_over(struct admin_request *x);
