@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/command_audit.h"
 #include "app/invocation.h"
 #include "app/terminal.h"
 #include "base/text.h"
@@ -55,6 +56,18 @@ static void print_made(const struct backup_making *making, bool sealed)
                            "the folder itself.");
 }
 
+static void note_made(const struct config *config,
+                      const struct backup_making *making)
+{
+    struct json_doc *is = json_doc_new_object();
+
+    json_doc_set_u64(is, "files", making->files);
+    json_doc_set_u64(is, "bytes", making->bytes);
+    command_audit(config, &(struct command_act){ .action = "backup.make",
+                                                 .target = str_of(making->file),
+                                                 .is = is });
+}
+
 int backup_command_run(int argc, char **argv, const struct config *config)
 {
     struct backup_making making = { .data_dir = config->data_dir.at };
@@ -68,6 +81,7 @@ int backup_command_run(int argc, char **argv, const struct config *config)
     (void)signal(SIGPIPE, SIG_IGN); /* a reader that goes is said */
     if (!backup_make(&making, &err))
         return terminal_fail(&err);
+    note_made(config, &making);
     print_made(&making, config->relay_secret.len > 0);
     return 0;
 }
@@ -87,6 +101,23 @@ static void print_restored(const struct backup_restore *restore)
                  "done again: a refresh token works once.\n");
 }
 
+static void note_restored(const struct config *config,
+                          const struct backup_restore *restore)
+{
+    struct json_doc *is = json_doc_new_object();
+    char when[TEXT_TIME_MAX];
+
+    text_format_time(restore->made_ms, when);
+    json_doc_set_u64(is, "files", restore->files);
+    json_doc_set_str(is, "made_at", str_of(when));
+    if (restore->aside[0])
+        json_doc_set_str(is, "aside", str_of(restore->aside));
+    command_audit(config,
+                  &(struct command_act){ .action = "backup.restore",
+                                         .target = str_of(restore->file),
+                                         .is = is });
+}
+
 int restore_command_run(int argc, char **argv, const struct config *config)
 {
     struct backup_restore restore = { .data_dir = config->data_dir.at };
@@ -100,6 +131,7 @@ int restore_command_run(int argc, char **argv, const struct config *config)
                      RESTORE_COMMAND_USAGE);
     if (!backup_restore(&restore, &err))
         return terminal_fail(&err);
+    note_restored(config, &restore);
     print_restored(&restore);
     return 0;
 }

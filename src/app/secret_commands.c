@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/command_audit.h"
 #include "app/commands.h"
 #include "app/folder_look.h"
 #include "app/invocation.h"
@@ -98,12 +99,26 @@ static void report(const char *folder, size_t count, bool sealed)
             "environment: with it, the next start seals them again.\n");
 }
 
-static bool reseal(const char *folder, const struct seal *now,
+/* Neither of the secrets is any of it. */
+static void note_rotated(const struct config *config, size_t count, bool sealed)
+{
+    struct json_doc *is = json_doc_new_object();
+
+    json_doc_set_u64(is, "documents", count);
+    json_doc_set_bool(is, "sealed", sealed);
+    command_audit(config, &(struct command_act){ .action = "secret.rotate",
+                                                 .target = STR_EMPTY,
+                                                 .is = is });
+}
+
+static bool reseal(const struct config *config, const struct seal *now,
                    const struct seal *next, struct err *err)
 {
+    const char *folder = config->data_dir.at;
     size_t count;
 
     if (embedded_reseal(folder, now, next, &count, err)) {
+        note_rotated(config, count, next != NULL);
         report(folder, count, next != NULL);
         return true;
     }
@@ -126,7 +141,7 @@ static int rotate(const struct config *config)
     if (secret.len > 0)
         now = seal_new(secret, &err);
     ok = (secret.len == 0 || now) && folder_look(config, &err) &&
-         ask_next(&next, &err) && reseal(config->data_dir.at, now, next, &err);
+         ask_next(&next, &err) && reseal(config, now, next, &err);
     seal_free(now);
     seal_free(next);
     return ok ? 0 : terminal_fail(&err);

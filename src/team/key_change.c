@@ -148,7 +148,8 @@ static enum key_event judge_write(struct key_changes *changes,
     }
     if (!err) {
         change->op->show(change);
-        log_done(change);
+        if (!change->audit)
+            log_done(change);
     }
     finish(change, err);
     return err ? KEY_EVENT_FAILED : KEY_EVENT_WRITTEN;
