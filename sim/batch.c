@@ -22,12 +22,16 @@ static void write_time(struct buf *out, const char *name, uint64_t at_ms)
 static void write_counts(const struct batch *batch, struct buf *out)
 {
     bool ended = batch->state == BATCH_ENDED;
+    size_t failed = 0;
 
+    for (size_t i = 0; i < batch->count; i++)
+        failed += batch->items[i].fails;
     buf_printf(out,
                ",\"request_counts\":{\"processing\":%zu,\"succeeded\":%zu,"
-               "\"errored\":0,\"canceled\":%zu,\"expired\":0}",
+               "\"errored\":%zu,\"canceled\":%zu,\"expired\":0}",
                ended ? 0 : batch->count,
-               ended && !batch->canceled ? batch->count : 0,
+               ended && !batch->canceled ? batch->count - failed : 0,
+               ended && !batch->canceled ? failed : 0,
                ended && batch->canceled ? batch->count : 0);
 }
 
@@ -69,27 +73,72 @@ void batch_write(const struct visit *visit, const struct batch *batch,
     buf_add(out, STR("}"));
 }
 
-void batch_write_result(const struct visit *visit, const struct batch *batch,
-                        const struct batch_item *item, struct buf *out)
-{
-    char id[SIM_ID_MAX];
+/* ---- results ------------------------------------------------------------ */
 
-    buf_add(out, STR("{\"custom_id\":\""));
-    text_json_escape(out, item->custom_id);
-    if (batch->canceled) {
-        buf_add(out, STR("\",\"result\":{\"type\":\"canceled\"}}\n"));
-        return;
-    }
-    sim_make_id(visit->sim, "msg_sim_", id);
-    buf_printf(
-        out,
-        "\",\"result\":{\"type\":\"succeeded\",\"message\":{\"id\":\"%s\","
-        "\"type\":\"message\",\"role\":\"assistant\",\"model\":\"",
-        id);
+static void write_message_id(const struct batch *batch,
+                             const struct batch_item *item, struct buf *out)
+{
+    buf_printf(out, "msg_%s_%zu", batch->id, (size_t)(item - batch->items));
+}
+
+static void write_message(const struct batch *batch,
+                          const struct batch_item *item, struct buf *out)
+{
+    buf_add(out, STR("\"succeeded\",\"message\":{\"id\":\""));
+    write_message_id(batch, item, out);
+    buf_add(out,
+            STR("\",\"type\":\"message\",\"role\":\"assistant\",\"model\":\""));
     text_json_escape(out, item->model);
     buf_add(out, STR("\",\"content\":[{\"type\":\"text\",\"text\":\"Hello\"}],"
                      "\"stop_reason\":\"end_turn\",\"stop_sequence\":null,"
                      "\"usage\":"));
-    usage_write(&(struct usage){ .input = 10, .output = 1 }, out);
-    buf_add(out, STR("}}}\n"));
+    usage_write(&item->usage, out);
+    buf_add(out, STR("}"));
+}
+
+void batch_write_result(const struct batch *batch,
+                        const struct batch_item *item, struct buf *out)
+{
+    buf_add(out, STR("{\"custom_id\":\""));
+    text_json_escape(out, item->custom_id);
+    buf_add(out, STR("\",\"result\":{\"type\":"));
+    if (batch->canceled)
+        buf_add(out, STR("\"canceled\""));
+    else if (item->fails)
+        buf_add(out, STR("\"errored\",\"error\":{\"type\":\"error\",\"error\":{"
+                         "\"type\":\"invalid_request_error\",\"message\":"
+                         "\"simulated by claude-sim\"}}"));
+    else
+        write_message(batch, item, out);
+    buf_add(out, STR("}}\n"));
+}
+
+static void write_billed(const struct batch *batch,
+                         const struct batch_item *item, struct buf *out)
+{
+    buf_printf(out, "{\"batch\":\"%s\",\"custom_id\":\"", batch->id);
+    text_json_escape(out, item->custom_id);
+    buf_add(out, STR("\",\"message_id\":\""));
+    write_message_id(batch, item, out);
+    buf_add(out, STR("\",\"model\":\""));
+    text_json_escape(out, item->model);
+    buf_add(out, STR("\",\"usage\":"));
+    usage_write(&item->usage, out);
+    buf_add(out, STR("}"));
+}
+
+void batch_write_bill(const struct batch *batch, struct buf *out)
+{
+    bool billed = batch->state == BATCH_ENDED && !batch->canceled;
+    bool some = false;
+
+    buf_add(out, STR("["));
+    for (size_t i = 0; billed && i < batch->count; i++) {
+        if (batch->items[i].fails)
+            continue;
+        buf_add(out, some ? STR(",\n") : STR_EMPTY);
+        write_billed(batch, &batch->items[i], out);
+        some = true;
+    }
+    buf_add(out, STR("]"));
 }

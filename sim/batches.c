@@ -71,6 +71,9 @@ static bool read_item(struct batch *batch, const struct json_doc *request)
         !json_doc_get_str(params, "model", &item->model))
         return false;
     item->custom_id = arena_str(batch->arena, item->custom_id);
+    item->fails = str_starts(item->custom_id, STR("error"));
+    item->usage = (struct usage){ .input = 10, .output = 1, .batch = true };
+    (void)json_doc_get_u64(params, "max_tokens", &item->usage.output);
     item->model = arena_str(batch->arena, item->model);
     batch->count++;
     return true;
@@ -203,5 +206,18 @@ void batches_results(struct visit *visit)
     end_batch(batch);
     out = reply_open(visit, 200, STR("application/x-jsonl"));
     for (size_t i = 0; i < batch->count; i++)
-        batch_write_result(visit, batch, &batch->items[i], out);
+        batch_write_result(batch, &batch->items[i], out);
+}
+
+void batches_bill(struct visit *visit)
+{
+    struct list *head = &visit->sim->batches->list;
+    struct buf *out = reply_json(visit);
+
+    buf_add(out, STR("{\"batches\":["));
+    for (struct list *node = head->next; node != head; node = node->next) {
+        buf_add(out, node != head->next ? STR(",") : STR_EMPTY);
+        batch_write_bill(batch_at(node), out);
+    }
+    buf_add(out, STR("]}"));
 }

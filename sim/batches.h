@@ -14,3 +14,5 @@ void batches_get(struct visit *visit);
 void batches_cancel(struct visit *visit);
 void batches_results(struct visit *visit);
 void batches_delete(struct visit *visit);
+/* Of the control endpoints: what was billed for each that is kept. */
+void batches_bill(struct visit *visit);

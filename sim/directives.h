@@ -46,10 +46,14 @@ struct directives {
     uint64_t output_tokens;
     uint64_t cache_read_tokens;
     uint64_t cache_write_tokens;
+    uint64_t cache_write_1h_tokens; /* those two: 0 if not given */
+    uint64_t web_searches;
     uint64_t status; /* 0: the usual one */
     uint64_t first_byte_ms;
     uint64_t after_head_ms;
-    uint64_t error_at; /* those five: DIRECTIVES_NONE is never */
+    uint64_t error_at; /* those seven: DIRECTIVES_NONE is never */
+    uint64_t cut_after;
+    uint64_t reset_after;
     uint64_t stall_at;
     uint64_t cut_at;
     uint64_t reset_at;

@@ -125,6 +125,7 @@ static void write_texts(const struct ledger_row *row, struct buf *out)
     write_text(out, "target", target);
     write_text(out, "path", str_sub(target, 0, str_index(target, '?')));
     write_text(out, "name", str_of(row->name));
+    write_text(out, "request_id", str_of(row->request_id));
     write_text(out, "model", str_of(row->model));
     write_text(out, "outcome", str_of(outcome_name(row->outcome)));
     buf_printf(out, ",\"stream\":%s", row->stream ? "true" : "false");

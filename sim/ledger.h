@@ -34,6 +34,7 @@ struct ledger_row {
     char target[256];
     char model[64];
     char name[64];
+    char request_id[40];
     char credential[12];
     char last4[5];
 };

@@ -98,13 +98,16 @@ static uint64_t or_else(uint64_t given, uint64_t otherwise)
 static struct usage plan_usage(struct visit *visit, const struct sse *sse)
 {
     const struct directives *directives = &visit->directives;
+    uint64_t hour = directives->cache_write_1h_tokens;
 
     return (struct usage){
         .input =
             or_else(directives->input_tokens, count_input(visit_body(visit))),
         .output = or_else(directives->output_tokens, sse_count_tokens(sse)),
         .cache_read = or_else(directives->cache_read_tokens, 0),
-        .cache_write = or_else(directives->cache_write_tokens, 0),
+        .cache_write = or_else(directives->cache_write_tokens, 0) + hour,
+        .cache_write_1h = hour,
+        .web_searches = directives->web_searches,
     };
 }
 

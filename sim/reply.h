@@ -31,6 +31,7 @@ struct reply {
     struct compress *compress;
     struct str rest;   /* of the body */
     uint64_t sent;     /* body bytes */
+    uint64_t events;   /* of a stream */
     uint64_t fault_at; /* DIRECTIVES_NONE: nowhere */
     flow_step fault;   /* what happens there */
     uint64_t paced;    /* deltas, or body bytes, that had their pause */

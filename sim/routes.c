@@ -69,6 +69,8 @@ static const struct route table[] = {
       NULL },
     { ROUTER_ROW("DELETE", "/sim/ledger"), control_clear_ledger, ROUTE_CONTROL,
       MB, NULL },
+    { ROUTER_ROW("GET", "/sim/batches"), batches_bill, ROUTE_CONTROL, MB,
+      NULL },
     { ROUTER_ROW("GET", "/sim/totals"), control_totals, ROUTE_CONTROL, MB,
       NULL },
     { ROUTER_ROW("POST", "/sim/oauth"), control_set_oauth, ROUTE_CONTROL, MB,

@@ -71,6 +71,20 @@ struct flow_next send_finish(struct flow *flow)
 
 /* ---- faults ------------------------------------------------------------- */
 
+/* After so many events, which have been sent. */
+static void place_after(struct visit *visit)
+{
+    const struct directives *directives = &visit->directives;
+    struct reply *reply = &visit->reply;
+
+    if (reply->events != directives->cut_after &&
+        reply->events != directives->reset_after)
+        return;
+    reply->fault_at = reply->sent;
+    reply->fault =
+        reply->events == directives->cut_after ? send_cut : send_reset;
+}
+
 /* The first of the faults asked for. */
 void send_prepare(struct visit *visit)
 {
@@ -93,6 +107,8 @@ void send_prepare(struct visit *visit)
             reply->fault = faults[i].step;
         }
     }
+    if (reply->sse)
+        place_after(visit);
 }
 
 static bool is_faulty(const struct reply *reply)
@@ -210,6 +226,8 @@ static bool send_event(struct visit *visit)
     last = sse_is_done(sse);
     emit(visit, coded(visit, buf_str(event), last), last);
     note_event(visit);
+    visit->reply.events++;
+    place_after(visit);
     return last;
 }
 

@@ -38,6 +38,7 @@ static void write_start(struct sse *sse, struct buf *out)
 {
     sse->billed = sse->plan.usage;
     sse->billed.output = 1;
+    sse->billed.web_searches = 0;
     buf_printf(
         out,
         EVENT(
@@ -158,11 +159,13 @@ static void write_summary(struct sse *sse, struct buf *out)
             "message_delta") "{\"type\":\"message_delta\",\"delta\":{"
                              "\"stop_reason\":\"%s\",\"stop_sequence\":null},\"usage\":{"
                              "\"input_tokens\":%llu,\"cache_creation_input_tokens\":%llu,"
-                             "\"cache_read_input_tokens\":%llu,\"output_tokens\":%llu}}" END,
+                             "\"cache_read_input_tokens\":%llu,\"output_tokens\":%llu",
         sse_stop_reason(sse), (unsigned long long)sse->billed.input,
         (unsigned long long)sse->billed.cache_write,
         (unsigned long long)sse->billed.cache_read,
         (unsigned long long)sse->billed.output);
+    usage_write_tools(&sse->billed, out);
+    buf_add(out, STR("}}" END));
     sse->state = SSE_STOP;
 }
 

@@ -26,6 +26,8 @@ static void open_row(struct visit *visit)
         ledger_totals(visit->sim->ledger)->token_calls++;
     visit->row = row->id;
     row->at_ms = clock_wall_ms();
+    ledger_set_text(row->request_id, sizeof(row->request_id),
+                    str_of(visit->id));
     row->started_ns = visit->req->arrived_ns;
     row->connection = number_connection(visit->sim, visit->req);
     ledger_set_text(row->method, sizeof(row->method), visit->req->method);
