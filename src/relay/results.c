@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+/* The results of a batch. */
+#include "relay/results.h"
+
+#include <stdio.h>
+
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "usage/batch_results.h"
+
+struct results {
+    struct results_options options;
+    struct batch_results lines;
+    struct unpack *unpack; /* NULL: they come plain */
+    bool unknown;          /* in a coding that nobody here knows */
+    uint64_t count;
+    char unread[80];
+};
+
+/* ---- a record of each ---------------------------------------------------- */
+
+/* Without a price, it counts as the dearest in limits; what it cost is not known. */
+static void price(struct record *record, const struct prices *prices)
+{
+    const struct meter_usage *usage = record->usage;
+    uint64_t now_ms = clock_wall_ms();
+    const struct price *found = prices_find_safe(prices, record->model, now_ms);
+
+    record->cost_known = price_is_known(found);
+    record->cost_microusd = price_cost_microusd(found, usage);
+}
+
+/* What belongs to the fetch alone is left out. */
+static void describe(struct record *record, const struct batch_result *result)
+{
+    record->client_id = str_of(result->custom_id);
+    record->upstream_id = str_of(result->message_id);
+    record->model_asked = STR_EMPTY;
+    record->model = str_of(result->usage.model);
+    record->service_tier = str_of(result->usage.service_tier);
+    record->usage = &result->usage;
+    record->partial = false;
+    record->unread = STR_EMPTY;
+    record->error = STR_EMPTY;
+    record->end = RECORD_COMPLETE;
+    record->status = 200;
+    record->sent = true;
+    record->bytes_in = 0;
+    record->bytes_out = 0;
+    record->first_byte_us = 0;
+    record->attempt_count = 1;
+    record->attempts[0] =
+        (struct record_attempt){ .account = record->account, .status = 200 };
+}
+
+static void take_result(void *arg, const struct batch_result *result)
+{
+    struct results *results = arg;
+    const struct results_options *options = &results->options;
+    struct record record = *options->fetch;
+
+    describe(&record, result);
+    price(&record, options->prices);
+    record.batch_result = 1;
+    batch_results_id(options->batch, result->custom_id, record.result_id);
+    results->count++;
+    options->book(options->arg, &record);
+}
+
+/* ---- reading ------------------------------------------------------------- */
+
+static void find_coding(struct results *results, const struct headers *headers)
+{
+    const struct str *coding = headers_get(headers, STR("content-encoding"));
+
+    if (!coding || coding->len == 0 || str_ieq(*coding, STR("identity")))
+        return;
+    results->unpack = unpack_new(*coding, results->options.room);
+    results->unknown = !results->unpack;
+}
+
+struct results *results_start(const struct results_options *options,
+                              const struct parser_head *head)
+{
+    struct results *results;
+
+    if (head->status != 200)
+        return NULL;
+    results = MEM_NEW(struct results);
+    results->options = *options;
+    batch_results_init(&results->lines, take_result, results);
+    find_coding(results, &head->headers);
+    return results;
+}
+
+static void take_plain(void *arg, struct str bytes)
+{
+    batch_results_feed(arg, bytes);
+}
+
+void results_feed(struct results *results, struct str bytes)
+{
+    if (results->unpack)
+        (void)unpack_feed(results->unpack, bytes, take_plain, &results->lines);
+    else if (!results->unknown)
+        batch_results_feed(&results->lines, bytes);
+}
+
+/* A line that was cut off is odd, too. */
+static void explain(struct results *results)
+{
+    const char *why = results->unpack ? unpack_why(results->unpack) : NULL;
+
+    if (results->unknown)
+        why = "its content-encoding is not one of gzip, deflate, br and zstd";
+    if (why)
+        text_copy(results->unread, sizeof(results->unread), str_of(why));
+    else if (results->lines.odd > 0)
+        (void)snprintf(results->unread, sizeof(results->unread),
+                       "%llu of its lines cannot be read",
+                       (unsigned long long)results->lines.odd);
+}
+
+void results_end(struct results *results)
+{
+    if (!results)
+        return;
+    batch_results_end(&results->lines);
+    explain(results);
+}
+
+struct str results_unread(const struct results *results)
+{
+    return results ? str_of(results->unread) : STR_EMPTY;
+}
+
+uint64_t results_count(const struct results *results)
+{
+    return results ? results->count : 0;
+}
+
+void results_free(struct results *results)
+{
+    if (!results)
+        return;
+    batch_results_done(&results->lines);
+    unpack_free(results->unpack);
+    mem_free(results);
+}
