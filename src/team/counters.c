@@ -91,15 +91,28 @@ static void forget_old(struct activity *activity, uint64_t now_s)
         quarters_drop(quarters, quarters_before(quarters, from_s));
 }
 
+static void count(struct activity *activity, const struct use *use,
+                  uint64_t start_s)
+{
+    quarters_add(&activity->quarters, start_s, use);
+    windows_add(&activity->windows, start_s, use);
+    use_add(&activity->total, use);
+}
+
+void counters_add_saved(struct counters *counters,
+                        const struct use_quarter *quarter)
+{
+    count(counters_lock(counters), &quarter->use, quarter->start_s);
+    counters_unlock(counters);
+}
+
 void counters_add(struct counters *counters, const struct use *use,
                   uint64_t wall_ms)
 {
     struct activity *activity = counters->activity;
     uint64_t start_s = wall_ms / 1000 / QUARTER_S * QUARTER_S;
 
-    quarters_add(&activity->quarters, start_s, use);
-    windows_add(&activity->windows, start_s, use);
-    use_add(&activity->total, use);
+    count(activity, use, start_s);
     forget_old(activity, wall_ms / 1000);
     if (!counters->unsaved)
         return;

@@ -79,6 +79,10 @@ void counters_saved(struct counters *counters, bool ok);
 bool counters_take_last(struct counters *counters,
                         struct counters_unsaved *out);
 
+/* Something was used, and is in the database already (usage/ledger_charges.h). */
+void counters_add_saved(struct counters *counters,
+                        const struct use_quarter *quarter);
+
 /* ---- looking ------------------------------------------------------------ */
 
 struct counters_now {

@@ -12,6 +12,7 @@
 struct ledger_store {
     struct ledger_names *names;
     struct ledger_totals totals;
+    struct ledger_charges charges;
 };
 
 struct ledger_store *ledger_store_new(const struct zone *zone)
@@ -29,6 +30,7 @@ void ledger_store_free(struct ledger_store *store)
         return;
     ledger_names_free(store->names);
     ledger_totals_done(&store->totals);
+    ledger_charges_done(&store->charges);
     mem_free(store);
 }
 
@@ -247,6 +249,8 @@ static bool write_one(const struct writing *w, const struct booking *booking)
         !find_session(w, &row) || !insert(w, &row))
         return false;
     add_up(w, &row);
+    if (booking->flags & BOOKING_OF_BATCH)
+        ledger_charges_add(&w->store->charges, booking);
     return true;
 }
 
@@ -260,9 +264,17 @@ bool ledger_store_write(struct ledger_store *store, struct sql *sql,
     /* The transaction before may have been undone. */
     ledger_names_begin(store->names);
     ledger_totals_clear(&store->totals);
+    ledger_charges_clear(&store->charges);
     for (size_t i = 0; i < count && fine; i++)
         fine = write_one(&w, bookings[i]);
-    return fine && ledger_totals_write(&store->totals, sql, err);
+    return fine && ledger_totals_write(&store->totals, sql, err) &&
+           ledger_charges_write(&store->charges, sql, err);
+}
+
+const struct ledger_charges *ledger_store_charges(
+    const struct ledger_store *store)
+{
+    return &store->charges;
 }
 
 void ledger_store_keep(struct ledger_store *store)

@@ -3,6 +3,7 @@
    (store/schema/002_bookings.sql).  Used by one thread at a time. */
 #pragma once
 
+#include "usage/ledger_charges.h"
 #include "usage/ledger_totals.h"
 
 /* What is known from batch to batch. */
@@ -19,3 +20,6 @@ bool ledger_store_write(struct ledger_store *store, struct sql *sql,
                         struct err *err) MUST_CHECK;
 /* It was committed. */
 void ledger_store_keep(struct ledger_store *store);
+/* What it adds to limits; until the next one is written. */
+const struct ledger_charges *ledger_store_charges(
+    const struct ledger_store *store);

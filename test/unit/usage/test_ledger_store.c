@@ -118,7 +118,12 @@ static void a_result_of_a_batch_is_booked_once(void **state)
                i < 2 ? "0123456789abcdef" : "0123456789abcdeg", 16);
     }
     book(*state, store, records, 3);
+    /* Charged to its key and to its group, once. */
+    assert_int_equal(ledger_store_charges(store)->count, 2);
+    assert_int_equal(
+        ledger_store_charges(store)->at[0].quarter.use.cost_microusd, 2468);
     book(*state, store, records, 3);
+    assert_int_equal(ledger_store_charges(store)->count, 0);
     ledger_scene_expect(*state, "SELECT id, batch FROM booking", "1 1\n2 1\n");
     ledger_scene_expect(*state, "SELECT requests FROM total", "2\n");
     ledger_scene_expect(*state, "SELECT requests FROM daily", "2\n");
