@@ -11,6 +11,7 @@
 
 struct results {
     struct results_options options;
+    struct record fetch;
     struct batch_results lines;
     struct unpack *unpack; /* NULL: they come plain */
     bool unknown;          /* in a coding that nobody here knows */
@@ -34,6 +35,10 @@ static void price(struct record *record, const struct prices *prices)
 /* What belongs to the fetch alone is left out. */
 static void describe(struct record *record, const struct batch_result *result)
 {
+    uint64_t now_ms = clock_wall_ms();
+
+    if (now_ms > record->began_ms)
+        record->duration_us = (now_ms - record->began_ms) * 1000;
     record->client_id = str_of(result->custom_id);
     record->upstream_id = str_of(result->message_id);
     record->model_asked = STR_EMPTY;
@@ -58,7 +63,7 @@ static void take_result(void *arg, const struct batch_result *result)
 {
     struct results *results = arg;
     const struct results_options *options = &results->options;
-    struct record record = *options->fetch;
+    struct record record = results->fetch;
 
     describe(&record, result);
     price(&record, options->prices);
@@ -89,6 +94,7 @@ struct results *results_start(const struct results_options *options,
         return NULL;
     results = MEM_NEW(struct results);
     results->options = *options;
+    results->fetch = *options->fetch;
     batch_results_init(&results->lines, take_result, results);
     find_coding(results, &head->headers);
     return results;

@@ -13,8 +13,10 @@ struct results;
 
 /* All of it stays as long as the results do. */
 struct results_options {
-    const struct record *fetch; /* whose key, account and times results have */
-    struct str batch;           /* its id, as it is in the path */
+    const struct record
+        *fetch;       /* whose key and account results have; copied, but
+                                   not its texts */
+    struct str batch; /* its id, as it is in the path */
     const struct prices *prices;
     struct unpack_room *room;
     void (*book)(void *arg, const struct record *record);
