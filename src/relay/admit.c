@@ -52,10 +52,14 @@ static bool may_be_unseen(const struct relayed *r, struct err *err)
                          err);
 }
 
+static bool creates_batch(const struct relayed *r)
+{
+    return r->endpoint->model == ENDPOINT_MODEL_EACH;
+}
+
 static bool may_batch(const struct relayed *r, struct err *err)
 {
-    return r->endpoint->model != ENDPOINT_MODEL_EACH ||
-           unbooked_may_batch(r->caller.key, err);
+    return !creates_batch(r) || unbooked_may_batch(r->caller.key, err);
 }
 
 bool admit_may_call(const struct relayed *r, struct err *err)
@@ -164,7 +168,8 @@ static void make_ration(struct relayed *r)
                                   .body_bytes = r->body.len,
                                   .packed = r->packed,
                                   .counted = !r->endpoint->is_free,
-                                  .costs = r->endpoint->metered });
+                                  .costs = r->endpoint->metered,
+                                  .costs_later = creates_batch(r) });
 }
 
 static bool may_name_proxy(const struct relayed *r, struct err *err)

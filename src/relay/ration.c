@@ -35,8 +35,10 @@ struct ration *ration_new(const struct ration_options *options)
 
     ration->options = *options;
     ration->look.bytes_at = UINT64_MAX;
-    if (!is_estimated(options))
+    if (!is_estimated(options)) {
+        ration->estimate.cost_microusd = options->costs_later;
         return ration;
+    }
     if (options->facts && options->facts->model_is == SCAN_TOLD)
         memcpy(ration->model, options->facts->model, sizeof(ration->model));
     ration_find_price(ration, ration->model);

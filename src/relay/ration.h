@@ -51,6 +51,9 @@ struct ration_options {
     bool packed;  /* for texts: it is compressed */
     bool counted; /* false: free of all limits */
     bool costs;   /* tokens and money: its answer tells its usage */
+    bool
+        costs_later; /* money, of which nothing is known yet: it is refused only when
+                         a cost limit is used up */
 };
 
 struct ration;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* What is charged and booked by nobody. */
+/* What is charged, and booked much later. */
 #include "relay/unbooked.h"
 
 static bool may_spend(const struct limits *limits, const char *kind,

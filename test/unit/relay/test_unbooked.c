@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Who may create what nobody books. */
+/* Who may create what is booked much later. */
 #include "relay/unbooked.h"
 
 #include "admit_scene.h"
@@ -60,11 +60,31 @@ static void a_batch_is_for_those_who_may_spend(void **state)
     }
 }
 
+static void a_batch_is_not_for_a_limit_that_is_used_up(void **state)
+{
+    static const struct use cent = { .cost_microusd = 10000 };
+    uint64_t now_s = clock_wall_ms() / 1000;
+    struct use_quarter quarter = { now_s / QUARTER_S * QUARTER_S, cent };
+    struct key *key;
+
+    (void)state;
+    use_key(cases[1].key);
+    key = keyring_get(scene->callers.keyring, STR("alice"));
+    counters_add_saved(key->counters, &quarter);
+    key_unref(key);
+    send_case(1);
+    wire_expect(&scene->client, "402");
+    wire_expect(&scene->client, "has used $0.01 of $0.01 a day");
+    assert_int_equal(scene->peer_count, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_batch_is_for_those_who_may_spend,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_batch_is_not_for_a_limit_that_is_used_up, set_up, tear_down),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
