@@ -45,7 +45,7 @@ void control_clear_faults(struct visit *visit)
 
 static void write_totals(const struct sim *sim, struct buf *out)
 {
-    const struct ledger_totals *totals = ledger_totals(sim->ledger);
+    const struct bills_totals *totals = bills_totals(sim->bills);
     const struct {
         const char *name;
         uint64_t value;
@@ -78,10 +78,10 @@ void control_ledger(struct visit *visit)
     uint64_t limit = 0;
     struct buf *out = reply_json(visit);
 
-    (void)str_to_u64(visit_query(visit, STR("limit")), LEDGER_ROWS_MAX, &limit);
+    (void)str_to_u64(visit_query(visit, STR("limit")), BILLS_ROWS_MAX, &limit);
     buf_add(out, STR("{\"requests\":"));
-    ledger_write_rows(visit->sim->ledger, visit_query(visit, STR("name")),
-                      limit, out);
+    bills_write_rows(visit->sim->bills, visit_query(visit, STR("name")), limit,
+                     out);
     buf_add(out, STR(",\"totals\":"));
     write_totals(visit->sim, out);
     buf_add(out, STR("}"));
@@ -89,7 +89,7 @@ void control_ledger(struct visit *visit)
 
 void control_clear_ledger(struct visit *visit)
 {
-    ledger_clear(visit->sim->ledger);
+    bills_clear(visit->sim->bills);
     say_ok(visit);
 }
 
@@ -138,8 +138,8 @@ void control_set_oauth(struct visit *visit)
                             &grants->omit_refresh_token);
     (void)json_doc_get_bool(doc, "hold", &grants->hold);
     if (json_doc_get_str(doc, "code_challenge", &challenge))
-        ledger_set_text(grants->code_challenge, sizeof(grants->code_challenge),
-                        challenge);
+        bills_set_text(grants->code_challenge, sizeof(grants->code_challenge),
+                       challenge);
     json_doc_free(doc);
     say_ok(visit);
 }

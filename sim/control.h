@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The control endpoints under /sim/: faults, the ledger, tokens. */
+/* The control endpoints under /sim/: faults, the bills, tokens. */
 #pragma once
 
 struct visit;

@@ -82,7 +82,7 @@ static void write_body(struct visit *visit, struct buf *out)
 void echo_answer(struct visit *visit)
 {
     struct buf *out = reply_json(visit);
-    const struct ledger_row *row = visit_row(visit);
+    const struct bills_row *row = visit_row(visit);
 
     buf_add(out, STR("{\"method\":"));
     write_quoted(out, visit->req->method);

@@ -158,7 +158,7 @@ static void send_json(struct visit *visit, struct sse *sse)
 static void answer(struct visit *visit, bool completion)
 {
     struct wishes wishes = read_wishes(visit_body(visit));
-    struct ledger_row *row = visit_row(visit);
+    struct bills_row *row = visit_row(visit);
     struct sse *sse;
 
     if (!wishes.is_object || wishes.model.len == 0) {
@@ -168,7 +168,7 @@ static void answer(struct visit *visit, bool completion)
         return;
     }
     if (row)
-        ledger_set_text(row->model, sizeof(row->model), wishes.model);
+        bills_set_text(row->model, sizeof(row->model), wishes.model);
     sse = make_answer(visit, &wishes, completion);
     if (wishes.stream)
         send_stream(visit, sse);
@@ -189,14 +189,14 @@ void messages_complete(struct visit *visit)
 void messages_count(struct visit *visit)
 {
     struct wishes wishes = read_wishes(visit_body(visit));
-    struct ledger_row *row = visit_row(visit);
+    struct bills_row *row = visit_row(visit);
 
     if (!wishes.is_object || wishes.model.len == 0) {
         reply_error(visit, 400, "model: Field required");
         return;
     }
     if (row)
-        ledger_set_text(row->model, sizeof(row->model), wishes.model);
+        bills_set_text(row->model, sizeof(row->model), wishes.model);
     buf_printf(reply_json(visit), "{\"input_tokens\":%llu}",
                (unsigned long long)or_else(visit->directives.input_tokens,
                                            count_input(visit_body(visit))));

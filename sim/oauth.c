@@ -15,7 +15,7 @@
 
 static void refuse(struct visit *visit, const char *error, const char *text)
 {
-    ledger_totals(visit->sim->ledger)->token_refused++;
+    bills_totals(visit->sim->bills)->token_refused++;
     buf_printf(reply_open(visit, 400, STR("application/json")),
                "{\"error\":\"%s\",\"error_description\":\"%s\"}", error, text);
 }

@@ -176,7 +176,7 @@ static void start(struct visit *visit)
 
 static void note_head(struct visit *visit)
 {
-    struct ledger_row *row = visit_row(visit);
+    struct bills_row *row = visit_row(visit);
 
     visit->sim->streams_open += visit->reply.is_stream;
     if (!row)
@@ -206,7 +206,7 @@ static struct flow_next send_garbage_head(struct visit *visit)
     response_raw(visit->req,
                  STR("\x16\x03\x01 this is no HTTP\r\n\x01\xff garbage\r\n"
                      "\r\n"));
-    visit->if_gone = LEDGER_FAILED;
+    visit->if_gone = BILLS_FAILED;
     return flow_sleep_then(send_stalled);
 }
 

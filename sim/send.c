@@ -16,7 +16,7 @@
 /* ---- ends --------------------------------------------------------------- */
 
 static struct flow_next end_with(struct visit *visit, enum visit_end end,
-                                 enum ledger_outcome outcome)
+                                 enum bills_outcome outcome)
 {
     visit->end = end;
     visit->outcome = outcome;
@@ -25,12 +25,12 @@ static struct flow_next end_with(struct visit *visit, enum visit_end end,
 
 struct flow_next send_cut(struct flow *flow)
 {
-    return end_with(VISIT(flow), VISIT_CUT, LEDGER_CUT);
+    return end_with(VISIT(flow), VISIT_CUT, BILLS_CUT);
 }
 
 struct flow_next send_reset(struct flow *flow)
 {
-    return end_with(VISIT(flow), VISIT_RESET, LEDGER_CUT);
+    return end_with(VISIT(flow), VISIT_RESET, BILLS_CUT);
 }
 
 /* Nothing more until the client leaves. */
@@ -45,7 +45,7 @@ static struct flow_next send_garbage(struct flow *flow)
     struct visit *visit = VISIT(flow);
 
     response_raw(visit->req, STR("zz\x01 no chunk \xff\r\n\r\n"));
-    visit->if_gone = LEDGER_FAILED;
+    visit->if_gone = BILLS_FAILED;
     return flow_sleep_then(send_stalled);
 }
 
@@ -58,7 +58,7 @@ static struct flow_next stall(struct flow *flow)
 struct flow_next send_finish(struct flow *flow)
 {
     struct visit *visit = VISIT(flow);
-    struct ledger_row *row = visit_row(visit);
+    struct bills_row *row = visit_row(visit);
 
     if (row && !visit->reply.is_stream)
         row->usage = visit->reply.usage;
@@ -66,7 +66,7 @@ struct flow_next send_finish(struct flow *flow)
     return end_with(visit,
                     visit->directives.close == CLOSE_SILENT ? VISIT_CUT
                                                             : VISIT_END,
-                    LEDGER_COMPLETE);
+                    BILLS_COMPLETE);
 }
 
 /* ---- faults ------------------------------------------------------------- */
@@ -152,7 +152,7 @@ static void write_chunk(struct visit *visit, size_t announced, struct str bytes,
 static void write_bytes(struct visit *visit, size_t announced, struct str bytes,
                         bool over)
 {
-    struct ledger_row *row = visit_row(visit);
+    struct bills_row *row = visit_row(visit);
 
     if (visit->reply.framing == FRAMING_CHUNKED)
         write_chunk(visit, announced, bytes, over);
@@ -206,7 +206,7 @@ static struct str coded(struct visit *visit, struct str text, bool last)
 
 static void note_event(struct visit *visit)
 {
-    struct ledger_row *row = visit_row(visit);
+    struct bills_row *row = visit_row(visit);
 
     if (!row || is_faulty(&visit->reply))
         return;

@@ -7,9 +7,9 @@
 
 #include "base/mem.h"
 #include "sim/batches.h"
+#include "sim/bills.h"
 #include "sim/faults.h"
 #include "sim/files.h"
-#include "sim/ledger.h"
 #include "sim/visit.h"
 
 #define CONNECTIONS_MAX 65536
@@ -21,7 +21,7 @@ static void handle(void *arg, struct request *req)
 
 static void free_parts(struct sim *sim)
 {
-    ledger_free(sim->ledger);
+    bills_free(sim->bills);
     faults_free(sim->faults);
     batches_free(sim->batches);
     files_free(sim->files);
@@ -37,7 +37,7 @@ static struct sim *make_parts(struct loop *loop)
     struct sim *sim = MEM_NEW(struct sim);
 
     sim->loop = loop;
-    sim->ledger = ledger_new();
+    sim->bills = bills_new();
     sim->faults = faults_new();
     sim->batches = batches_new();
     sim->files = files_new();

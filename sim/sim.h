@@ -10,7 +10,7 @@
 struct sim {
     struct loop *loop;
     struct server *server;
-    struct ledger *ledger;
+    struct bills *bills;
     struct faults *faults;
     struct grants grants;
     struct batches *batches;

@@ -12,9 +12,9 @@
 #define WINDOW (256u * 1024)
 #define BODY_MAX_UNKNOWN (500ull * 1024 * 1024)
 
-struct ledger_row *visit_row(const struct visit *visit)
+struct bills_row *visit_row(const struct visit *visit)
 {
-    return ledger_row(visit->sim->ledger, visit->row);
+    return bills_row(visit->sim->bills, visit->row);
 }
 
 struct str visit_body(const struct visit *visit)
@@ -84,8 +84,8 @@ static void done(struct flow *flow)
 {
     struct visit *visit = VISIT(flow);
 
-    ledger_close(visit->sim->ledger, visit->row, visit->outcome,
-                 clock_steady_ns());
+    bills_close(visit->sim->bills, visit->row, visit->outcome,
+                clock_steady_ns());
     visit->sim->streams_open -= visit->reply.is_stream;
     loop_timer_free(visit->timer);
     reply_done(&visit->reply);
@@ -173,7 +173,7 @@ static void answer(struct visit *visit)
 static struct flow_next decide(struct flow *flow)
 {
     struct visit *visit = VISIT(flow);
-    struct ledger_row *row = visit_row(visit);
+    struct bills_row *row = visit_row(visit);
 
     if (!visit->sink)
         visit->body_bytes = visit_body(visit).len;
@@ -245,8 +245,8 @@ void visit_begin(struct sim *sim, struct request *req)
 
     visit->sim = sim;
     visit->req = req;
-    visit->if_gone = LEDGER_ABORTED;
-    visit->outcome = LEDGER_FAILED;
+    visit->if_gone = BILLS_ABORTED;
+    visit->outcome = BILLS_FAILED;
     flow_init(&visit->flow, receive, done);
     visit_identify(visit);
     request_watch(req, wake, visit);

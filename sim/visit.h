@@ -8,9 +8,9 @@
 #pragma once
 
 #include "base/flow.h"
+#include "sim/bills.h"
 #include "sim/credential.h"
 #include "sim/directives.h"
-#include "sim/ledger.h"
 #include "sim/reply.h"
 #include "sim/sim.h"
 
@@ -29,8 +29,8 @@ struct visit {
     struct credential credential;
     struct reply reply;
     uint64_t row; /* 0: not in the ledger */
-    enum ledger_outcome outcome;
-    enum ledger_outcome if_gone;
+    enum bills_outcome outcome;
+    enum bills_outcome if_gone;
     enum visit_end end;
     char id[SIM_ID_MAX];
 
@@ -48,8 +48,8 @@ void visit_begin(struct sim *sim, struct request *req);
 /* Go on with `step` after that time; other events do not wake the flow. */
 struct flow_next visit_pause(struct visit *visit, uint64_t ms, flow_step step);
 
-/* Its row in the ledger, or NULL. */
-struct ledger_row *visit_row(const struct visit *visit);
+/* Its row in the bills, or NULL. */
+struct bills_row *visit_row(const struct visit *visit);
 
 /* The whole body (endpoints without a sink). */
 struct str visit_body(const struct visit *visit);

@@ -19,24 +19,23 @@ static uint64_t number_connection(struct sim *sim, const struct request *req)
 
 static void open_row(struct visit *visit)
 {
-    struct ledger_row *row = ledger_open(visit->sim->ledger);
+    struct bills_row *row = bills_open(visit->sim->bills);
     struct str token = visit->credential.token;
 
     if (visit->route && visit->route->answer == oauth_token)
-        ledger_totals(visit->sim->ledger)->token_calls++;
+        bills_totals(visit->sim->bills)->token_calls++;
     visit->row = row->id;
     row->at_ms = clock_wall_ms();
-    ledger_set_text(row->request_id, sizeof(row->request_id),
-                    str_of(visit->id));
+    bills_set_text(row->request_id, sizeof(row->request_id), str_of(visit->id));
     row->started_ns = visit->req->arrived_ns;
     row->connection = number_connection(visit->sim, visit->req);
-    ledger_set_text(row->method, sizeof(row->method), visit->req->method);
-    ledger_set_text(row->target, sizeof(row->target), visit->req->target);
-    ledger_set_text(row->name, sizeof(row->name), visit->directives.name);
-    ledger_set_text(row->credential, sizeof(row->credential),
-                    str_of(credential_kind_name(visit->credential.kind)));
-    ledger_set_text(row->last4, sizeof(row->last4),
-                    str_from(token, token.len > 4 ? token.len - 4 : 0));
+    bills_set_text(row->method, sizeof(row->method), visit->req->method);
+    bills_set_text(row->target, sizeof(row->target), visit->req->target);
+    bills_set_text(row->name, sizeof(row->name), visit->directives.name);
+    bills_set_text(row->credential, sizeof(row->credential),
+                   str_of(credential_kind_name(visit->credential.kind)));
+    bills_set_text(row->last4, sizeof(row->last4),
+                   str_from(token, token.len > 4 ? token.len - 4 : 0));
 }
 
 void visit_identify(struct visit *visit)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* The ledger. */
-#include "sim/ledger.h"
+#include "sim/bills.h"
 
 #include "base/json.h"
 #include "unit.h"
 
-static struct json_doc *rows_of(const struct ledger *ledger, const char *name,
+static struct json_doc *rows_of(const struct bills *bills, const char *name,
                                 uint64_t limit)
 {
     struct json_doc *doc;
@@ -13,7 +13,7 @@ static struct json_doc *rows_of(const struct ledger *ledger, const char *name,
     struct err err;
 
     buf_init(&out, 64u << 20);
-    ledger_write_rows(ledger, str_of(name), limit, &out);
+    bills_write_rows(bills, str_of(name), limit, &out);
     doc = json_doc_parse(buf_str(&out), &err);
     assert_non_null(doc);
     buf_done(&out);
@@ -30,95 +30,95 @@ static uint64_t id_at(const struct json_doc *rows, size_t index)
 
 static void totals_count_rows_when_they_close(void **state)
 {
-    struct ledger *ledger = ledger_new();
-    struct ledger_row *row = ledger_open(ledger);
+    struct bills *bills = bills_new();
+    struct bills_row *row = bills_open(bills);
     uint64_t id = row->id;
 
     (void)state;
     row->usage = (struct usage){ .input = 3, .output = 4 };
-    assert_int_equal(ledger_totals(ledger)->requests, 1);
-    assert_int_equal(ledger_totals(ledger)->input_tokens, 0);
-    ledger_close(ledger, id, LEDGER_ABORTED, 99);
-    assert_int_equal(ledger_totals(ledger)->input_tokens, 3);
-    assert_int_equal(ledger_totals(ledger)->output_tokens, 4);
-    assert_int_equal(ledger_totals(ledger)->aborted, 1);
-    assert_int_equal(ledger_totals(ledger)->complete, 0);
-    assert_int_equal(ledger_row(ledger, id)->ended_ns, 99);
-    ledger_free(ledger);
+    assert_int_equal(bills_totals(bills)->requests, 1);
+    assert_int_equal(bills_totals(bills)->input_tokens, 0);
+    bills_close(bills, id, BILLS_ABORTED, 99);
+    assert_int_equal(bills_totals(bills)->input_tokens, 3);
+    assert_int_equal(bills_totals(bills)->output_tokens, 4);
+    assert_int_equal(bills_totals(bills)->aborted, 1);
+    assert_int_equal(bills_totals(bills)->complete, 0);
+    assert_int_equal(bills_row(bills, id)->ended_ns, 99);
+    bills_free(bills);
 }
 
 static void the_newest_rows_are_kept(void **state)
 {
-    struct ledger *ledger = ledger_new();
+    struct bills *bills = bills_new();
     struct json_doc *rows;
 
     (void)state;
-    for (int i = 0; i < LEDGER_ROWS_MAX + 10; i++)
-        (void)ledger_open(ledger);
-    assert_null(ledger_row(ledger, 10));
-    assert_non_null(ledger_row(ledger, 11));
-    assert_non_null(ledger_row(ledger, LEDGER_ROWS_MAX + 10));
-    assert_null(ledger_row(ledger, LEDGER_ROWS_MAX + 11));
-    rows = rows_of(ledger, "", 0);
-    assert_int_equal(json_doc_count(rows), LEDGER_ROWS_MAX);
+    for (int i = 0; i < BILLS_ROWS_MAX + 10; i++)
+        (void)bills_open(bills);
+    assert_null(bills_row(bills, 10));
+    assert_non_null(bills_row(bills, 11));
+    assert_non_null(bills_row(bills, BILLS_ROWS_MAX + 10));
+    assert_null(bills_row(bills, BILLS_ROWS_MAX + 11));
+    rows = rows_of(bills, "", 0);
+    assert_int_equal(json_doc_count(rows), BILLS_ROWS_MAX);
     assert_int_equal(id_at(rows, 0), 11);
     json_doc_free(rows);
-    ledger_free(ledger);
+    bills_free(bills);
 }
 
 static void a_row_that_was_cleared_changes_nothing(void **state)
 {
-    struct ledger *ledger = ledger_new();
-    uint64_t id = ledger_open(ledger)->id;
+    struct bills *bills = bills_new();
+    uint64_t id = bills_open(bills)->id;
 
     (void)state;
-    ledger_clear(ledger);
-    assert_null(ledger_row(ledger, id));
-    ledger_close(ledger, id, LEDGER_COMPLETE, 1);
-    ledger_close(ledger, 0, LEDGER_COMPLETE, 1);
-    assert_int_equal(ledger_totals(ledger)->complete, 0);
-    assert_int_equal(ledger_open(ledger)->id, id + 1);
-    ledger_free(ledger);
+    bills_clear(bills);
+    assert_null(bills_row(bills, id));
+    bills_close(bills, id, BILLS_COMPLETE, 1);
+    bills_close(bills, 0, BILLS_COMPLETE, 1);
+    assert_int_equal(bills_totals(bills)->complete, 0);
+    assert_int_equal(bills_open(bills)->id, id + 1);
+    bills_free(bills);
 }
 
 static void rows_are_found_by_name_and_number(void **state)
 {
-    struct ledger *ledger = ledger_new();
+    struct bills *bills = bills_new();
     struct json_doc *rows;
 
     (void)state;
     for (int i = 0; i < 10; i++) {
-        struct ledger_row *row = ledger_open(ledger);
+        struct bills_row *row = bills_open(bills);
 
-        ledger_set_text(row->name, sizeof(row->name),
-                        i % 2 ? STR("odd") : STR("even"));
+        bills_set_text(row->name, sizeof(row->name),
+                       i % 2 ? STR("odd") : STR("even"));
     }
-    rows = rows_of(ledger, "odd", 2);
+    rows = rows_of(bills, "odd", 2);
     assert_int_equal(json_doc_count(rows), 2);
     assert_int_equal(id_at(rows, 0), 8);
     assert_int_equal(id_at(rows, 1), 10);
     json_doc_free(rows);
-    rows = rows_of(ledger, "neither", 0);
+    rows = rows_of(bills, "neither", 0);
     assert_int_equal(json_doc_count(rows), 0);
     json_doc_free(rows);
-    rows = rows_of(ledger, "", 3);
+    rows = rows_of(bills, "", 3);
     assert_int_equal(id_at(rows, 0), 8);
     json_doc_free(rows);
-    ledger_free(ledger);
+    bills_free(bills);
 }
 
 static void texts_are_cut_and_escaped(void **state)
 {
-    struct ledger *ledger = ledger_new();
-    struct ledger_row *row = ledger_open(ledger);
+    struct bills *bills = bills_new();
+    struct bills_row *row = bills_open(bills);
     struct json_doc *rows;
     struct str text;
 
     (void)state;
-    ledger_set_text(row->last4, sizeof(row->last4), STR("abcdefgh"));
-    ledger_set_text(row->target, sizeof(row->target), STR("/a\"b?c\\d"));
-    ledger_set_text(row->model, sizeof(row->model), (struct str){ NULL, 0 });
-    rows = rows_of(ledger, "", 0);
+    bills_set_text(row->last4, sizeof(row->last4), STR("abcdefgh"));
+    bills_set_text(row->target, sizeof(row->target), STR("/a\"b?c\\d"));
+    bills_set_text(row->model, sizeof(row->model), (struct str){ NULL, 0 });
+    rows = rows_of(bills, "", 0);
     assert_true(
         json_doc_get_str(json_doc_get(json_doc_at(rows, 0), "credential"),
                          "last4", &text));
@@ -128,7 +128,7 @@ static void texts_are_cut_and_escaped(void **state)
     assert_true(json_doc_get_str(json_doc_at(rows, 0), "outcome", &text));
     unit_assert_str(text, "running");
     json_doc_free(rows);
-    ledger_free(ledger);
+    bills_free(bills);
 }
 
 int main(void)

@@ -1,83 +1,83 @@
 // SPDX-License-Identifier: MIT
-/* The ledger: a ring of rows.  Pages of rows that were never used cost nothing. */
-#include "sim/ledger.h"
+/* What was billed: a ring of rows.  Pages of rows that were never used cost nothing. */
+#include "sim/bills.h"
 
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 
-struct ledger {
+struct bills {
     uint64_t first_id; /* the oldest row that was not cleared */
     uint64_t next_id;
-    struct ledger_totals totals;
-    struct ledger_row *rows;
+    struct bills_totals totals;
+    struct bills_row *rows;
 };
 
-struct ledger *ledger_new(void)
+struct bills *bills_new(void)
 {
-    struct ledger *ledger = MEM_NEW(struct ledger);
+    struct bills *bills = MEM_NEW(struct bills);
 
-    ledger->first_id = 1;
-    ledger->next_id = 1;
-    ledger->rows = mem_zalloc(sizeof(struct ledger_row) * LEDGER_ROWS_MAX);
-    return ledger;
+    bills->first_id = 1;
+    bills->next_id = 1;
+    bills->rows = mem_zalloc(sizeof(struct bills_row) * BILLS_ROWS_MAX);
+    return bills;
 }
 
-void ledger_free(struct ledger *ledger)
+void bills_free(struct bills *bills)
 {
-    if (!ledger)
+    if (!bills)
         return;
-    mem_free(ledger->rows);
-    mem_free(ledger);
+    mem_free(bills->rows);
+    mem_free(bills);
 }
 
-struct ledger_row *ledger_open(struct ledger *ledger)
+struct bills_row *bills_open(struct bills *bills)
 {
-    uint64_t id = ledger->next_id++;
-    struct ledger_row *row = &ledger->rows[id % LEDGER_ROWS_MAX];
+    uint64_t id = bills->next_id++;
+    struct bills_row *row = &bills->rows[id % BILLS_ROWS_MAX];
 
-    *row = (struct ledger_row){ .id = id };
-    if (ledger->next_id - ledger->first_id > LEDGER_ROWS_MAX)
-        ledger->first_id = ledger->next_id - LEDGER_ROWS_MAX;
-    ledger->totals.requests++;
+    *row = (struct bills_row){ .id = id };
+    if (bills->next_id - bills->first_id > BILLS_ROWS_MAX)
+        bills->first_id = bills->next_id - BILLS_ROWS_MAX;
+    bills->totals.requests++;
     return row;
 }
 
-struct ledger_row *ledger_row(struct ledger *ledger, uint64_t id)
+struct bills_row *bills_row(struct bills *bills, uint64_t id)
 {
-    if (id < ledger->first_id || id >= ledger->next_id)
+    if (id < bills->first_id || id >= bills->next_id)
         return NULL;
-    return &ledger->rows[id % LEDGER_ROWS_MAX];
+    return &bills->rows[id % BILLS_ROWS_MAX];
 }
 
-void ledger_close(struct ledger *ledger, uint64_t id,
-                  enum ledger_outcome outcome, uint64_t now_ns)
+void bills_close(struct bills *bills, uint64_t id, enum bills_outcome outcome,
+                 uint64_t now_ns)
 {
-    struct ledger_row *row = ledger_row(ledger, id);
+    struct bills_row *row = bills_row(bills, id);
 
     if (!row)
         return;
     row->outcome = outcome;
     row->ended_ns = now_ns;
-    ledger->totals.complete += outcome == LEDGER_COMPLETE;
-    ledger->totals.aborted += outcome == LEDGER_ABORTED;
-    ledger->totals.input_tokens += row->usage.input;
-    ledger->totals.output_tokens += row->usage.output;
+    bills->totals.complete += outcome == BILLS_COMPLETE;
+    bills->totals.aborted += outcome == BILLS_ABORTED;
+    bills->totals.input_tokens += row->usage.input;
+    bills->totals.output_tokens += row->usage.output;
 }
 
-struct ledger_totals *ledger_totals(struct ledger *ledger)
+struct bills_totals *bills_totals(struct bills *bills)
 {
-    return &ledger->totals;
+    return &bills->totals;
 }
 
-void ledger_clear(struct ledger *ledger)
+void bills_clear(struct bills *bills)
 {
-    ledger->first_id = ledger->next_id;
-    ledger->totals = (struct ledger_totals){ 0 };
+    bills->first_id = bills->next_id;
+    bills->totals = (struct bills_totals){ 0 };
 }
 
-void ledger_set_text(char *to, size_t size, struct str text)
+void bills_set_text(char *to, size_t size, struct str text)
 {
     size_t len = text.len < size ? text.len : size - 1;
 
@@ -88,18 +88,18 @@ void ledger_set_text(char *to, size_t size, struct str text)
 
 /* ---- JSON --------------------------------------------------------------- */
 
-static const char *outcome_name(enum ledger_outcome outcome)
+static const char *outcome_name(enum bills_outcome outcome)
 {
     switch (outcome) {
-    case LEDGER_RUNNING:
+    case BILLS_RUNNING:
         return "running";
-    case LEDGER_COMPLETE:
+    case BILLS_COMPLETE:
         return "complete";
-    case LEDGER_CUT:
+    case BILLS_CUT:
         return "cut";
-    case LEDGER_ABORTED:
+    case BILLS_ABORTED:
         return "aborted";
-    case LEDGER_FAILED:
+    case BILLS_FAILED:
         return "failed";
     }
     return "";
@@ -117,7 +117,7 @@ static void write_number(struct buf *out, const char *name, uint64_t value)
     buf_printf(out, ",\"%s\":%llu", name, (unsigned long long)value);
 }
 
-static void write_texts(const struct ledger_row *row, struct buf *out)
+static void write_texts(const struct bills_row *row, struct buf *out)
 {
     struct str target = str_of(row->target);
 
@@ -134,9 +134,9 @@ static void write_texts(const struct ledger_row *row, struct buf *out)
     buf_add(out, STR("}"));
 }
 
-static void write_row(const struct ledger_row *row, struct buf *out)
+static void write_row(const struct bills_row *row, struct buf *out)
 {
-    bool aborted = row->outcome == LEDGER_ABORTED;
+    bool aborted = row->outcome == BILLS_ABORTED;
 
     buf_printf(out, "{\"id\":%llu", (unsigned long long)row->id);
     write_number(out, "at_ms", row->at_ms);
@@ -154,44 +154,44 @@ static void write_row(const struct ledger_row *row, struct buf *out)
     buf_add(out, STR("}"));
 }
 
-static bool matches(const struct ledger_row *row, struct str name)
+static bool matches(const struct bills_row *row, struct str name)
 {
     return name.len == 0 || str_eq(str_of(row->name), name);
 }
 
-static const struct ledger_row *row_at(const struct ledger *ledger, uint64_t id)
+static const struct bills_row *row_at(const struct bills *bills, uint64_t id)
 {
-    return &ledger->rows[id % LEDGER_ROWS_MAX];
+    return &bills->rows[id % BILLS_ROWS_MAX];
 }
 
 /* The id from which on `limit` rows match. */
-static uint64_t first_of(const struct ledger *ledger, struct str name,
+static uint64_t first_of(const struct bills *bills, struct str name,
                          uint64_t limit)
 {
-    uint64_t id = ledger->next_id;
+    uint64_t id = bills->next_id;
 
     if (limit == 0)
-        return ledger->first_id;
-    while (id > ledger->first_id && limit > 0) {
+        return bills->first_id;
+    while (id > bills->first_id && limit > 0) {
         id--;
-        limit -= matches(row_at(ledger, id), name) ? 1 : 0;
+        limit -= matches(row_at(bills, id), name) ? 1 : 0;
     }
     return id;
 }
 
-void ledger_write_rows(const struct ledger *ledger, struct str name,
-                       uint64_t limit, struct buf *out)
+void bills_write_rows(const struct bills *bills, struct str name,
+                      uint64_t limit, struct buf *out)
 {
     bool some = false;
 
     buf_add(out, STR("["));
-    for (uint64_t id = first_of(ledger, name, limit); id < ledger->next_id;
+    for (uint64_t id = first_of(bills, name, limit); id < bills->next_id;
          id++) {
-        if (!matches(row_at(ledger, id), name))
+        if (!matches(row_at(bills, id), name))
             continue;
         if (some)
             buf_add(out, STR(",\n"));
-        write_row(row_at(ledger, id), out);
+        write_row(row_at(bills, id), out);
         some = true;
     }
     buf_add(out, STR("]"));

@@ -7,17 +7,17 @@
 #include "base/buf.h"
 #include "sim/usage.h"
 
-#define LEDGER_ROWS_MAX 20000
+#define BILLS_ROWS_MAX 20000
 
-enum ledger_outcome {
-    LEDGER_RUNNING,
-    LEDGER_COMPLETE,
-    LEDGER_CUT,     /* a fault ended it */
-    LEDGER_ABORTED, /* the client left */
-    LEDGER_FAILED,  /* nothing sensible came, or the request's body was bad */
+enum bills_outcome {
+    BILLS_RUNNING,
+    BILLS_COMPLETE,
+    BILLS_CUT,     /* a fault ended it */
+    BILLS_ABORTED, /* the client left */
+    BILLS_FAILED,  /* nothing sensible came, or the request's body was bad */
 };
 
-struct ledger_row {
+struct bills_row {
     uint64_t id;
     uint64_t at_ms;
     uint64_t started_ns;
@@ -27,7 +27,7 @@ struct ledger_row {
     uint64_t body_bytes;
     uint64_t connection;
     struct usage usage;
-    enum ledger_outcome outcome;
+    enum bills_outcome outcome;
     unsigned status;
     bool stream;
     char method[12];
@@ -40,7 +40,7 @@ struct ledger_row {
 };
 
 /* Kept from one clearing to the next. */
-struct ledger_totals {
+struct bills_totals {
     uint64_t requests;
     uint64_t complete;
     uint64_t aborted;
@@ -50,30 +50,30 @@ struct ledger_totals {
     uint64_t token_refused;
 };
 
-struct ledger;
+struct bills;
 
-struct ledger *ledger_new(void);
-void ledger_free(struct ledger *ledger);
+struct bills *bills_new(void);
+void bills_free(struct bills *bills);
 
 /* A new row: running, its id set, everything else empty.  The pointer is good
-   until the next ledger_open(). */
-struct ledger_row *ledger_open(struct ledger *ledger);
+   until the next bills_open(). */
+struct bills_row *bills_open(struct bills *bills);
 
 /* The row of that id, or NULL. */
-struct ledger_row *ledger_row(struct ledger *ledger, uint64_t id);
+struct bills_row *bills_row(struct bills *bills, uint64_t id);
 
 /* End the row and add it to the totals. */
-void ledger_close(struct ledger *ledger, uint64_t id,
-                  enum ledger_outcome outcome, uint64_t now_ns);
+void bills_close(struct bills *bills, uint64_t id, enum bills_outcome outcome,
+                 uint64_t now_ns);
 
-struct ledger_totals *ledger_totals(struct ledger *ledger);
+struct bills_totals *bills_totals(struct bills *bills);
 
-void ledger_clear(struct ledger *ledger);
+void bills_clear(struct bills *bills);
 
 /* A view on a text, shortened to what the row can hold. */
-void ledger_set_text(char *to, size_t size, struct str text);
+void bills_set_text(char *to, size_t size, struct str text);
 
 /* Append the newest `limit` rows (0: all) as a JSON array, oldest first; with a
    name, those of that name only. */
-void ledger_write_rows(const struct ledger *ledger, struct str name,
-                       uint64_t limit, struct buf *out);
+void bills_write_rows(const struct bills *bills, struct str name,
+                      uint64_t limit, struct buf *out);
