@@ -287,7 +287,7 @@ void admit_settle(struct relayed *r)
     ration_settle(r->ration, &(struct ration_end){
                                  .sent = r->attempt.sent,
                                  .owed = r->attempt.owed,
-                                 .complete = r->outcome == COMPLETE,
+                                 .complete = r->end == RECORD_COMPLETE,
                                  .usage = r->meter ? &r->meter->usage : NULL,
                                  .answer_bytes = metering_bytes(r->meter) });
     assert(!ration_is_held(r->ration));

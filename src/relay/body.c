@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "relay/record_fill.h"
 #include "usage/scan.h"
 
 #define MEMBER STR("proxy_config")
@@ -72,9 +73,10 @@ bool body_may_pass(struct relayed *r, struct err *err)
                    ENDPOINT_KEPT_MAX >> 20);
 }
 
-/* For the rules and limits of a key. */
+/* For the record, and for the rules and limits of a key. */
 static void keep_facts(struct relayed *r, const struct scan_facts *facts)
 {
+    record_fill_asked(r, facts);
     if (!r->caller.key)
         return;
     r->facts = mem_alloc(sizeof(*facts));

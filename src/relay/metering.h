@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* Which answers are metered, and what the log says of it. */
+/* Which answers are metered. */
 #pragma once
 
-#include "base/log.h"
 #include "http/parser.h"
 #include "relay/endpoints.h"
 #include "usage/meter.h"
@@ -24,10 +23,3 @@ uint64_t metering_bytes(struct meter *meter);
 struct str metering_unread(struct meter *meter);
 /* NULL is fine. */
 void metering_free(struct meter *meter);
-
-#define METERING_FIELDS_MAX 9
-
-/* Write what is known as fields of a log line; how many there are.  None without a
-   meter, which may be NULL.  They borrow from the meter. */
-size_t metering_fields(const struct meter *meter,
-                       struct log_field fields[METERING_FIELDS_MAX]);

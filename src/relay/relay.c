@@ -15,6 +15,7 @@
 #include "relay/models.h"
 #include "relay/pass.h"
 #include "relay/pick.h"
+#include "relay/record_fill.h"
 #include "relay/relayed.h"
 #include "relay/respond.h"
 #include "relay/upload.h"
@@ -31,13 +32,20 @@ static struct flow_next settle(struct flow *flow);
 
 /* ---- waking ------------------------------------------------------------- */
 
+static bool is_ending(const struct relayed *r)
+{
+    const atomic_bool *ending = r->relay->options.ending;
+
+    return ending && atomic_load_explicit(ending, memory_order_relaxed);
+}
+
 /* Every event of client and upstream comes here. */
 static void wake(void *arg)
 {
     struct relayed *r = arg;
 
-    if (r->outcome == RUNNING && request_is_gone(r->req)) {
-        r->outcome = CLIENT_LEFT;
+    if (r->end == RECORD_RUNNING && request_is_gone(r->req)) {
+        r->end = is_ending(r) ? RECORD_RELAY_STOPPED : RECORD_CLIENT_LEFT;
         flow_divert(&r->flow, settle);
     }
     flow_wake(&r->flow);
@@ -52,7 +60,7 @@ static void keep_error(struct relayed *r, const struct err *err)
 static struct flow_next refuse(struct relayed *r, const struct err *err)
 {
     keep_error(r, err);
-    r->outcome = REFUSED;
+    r->end = RECORD_REFUSED;
     r->status = err_status(err->code);
     return flow_go(settle);
 }
@@ -113,11 +121,9 @@ static struct flow_next scan(struct flow *flow)
 }
 
 /* Whoever would be sent now would be cut off in a moment, and pay for it. */
-static bool is_ending(const struct relayed *r, struct err *err)
+static bool is_too_late(const struct relayed *r, struct err *err)
 {
-    const atomic_bool *ending = r->relay->options.ending;
-
-    return ending && atomic_load_explicit(ending, memory_order_relaxed) &&
+    return is_ending(r) &&
            !err_set(err, ERR_BUSY,
                     "the relay is stopping: try again in a moment");
 }
@@ -128,7 +134,7 @@ static struct flow_next admit(struct flow *flow)
     struct relayed *r = relayed_of(flow);
     struct err err;
 
-    if (is_ending(r, &err))
+    if (is_too_late(r, &err))
         return refuse(r, &err);
     switch (admit_ask(r, wake, &err)) {
     case ADMIT_GIVEN:
@@ -184,7 +190,7 @@ static struct flow_next send_request(struct flow *flow)
     struct relayed *r = relayed_of(flow);
     struct err err;
 
-    if (is_ending(r, &err) || !admit_may_send(r, &err))
+    if (is_too_late(r, &err) || !admit_may_send(r, &err))
         return refuse(r, &err);
     if (r->caller.key)
         keyring_used(r->relay->options.callers->keyring, r->caller.key,
@@ -240,6 +246,7 @@ static struct flow_next deliver(struct relayed *r)
     const struct parser_head *head = call_head(r->attempt.call);
 
     r->status = head->status;
+    record_fill_answered(r, head);
     authorise_learn(r, r->status);
     if (!relayed_is_streamed(r))
         request_drop_body(r->req);
@@ -300,12 +307,19 @@ static struct flow_next judge(struct flow *flow)
 
 /* ---- gather ------------------------------------------------------------- */
 
-static struct flow_next finish_copy(struct relayed *r, enum outcome outcome)
+static struct flow_next finish_copy(struct relayed *r, enum record_end end)
 {
-    if (outcome == CUT)
-        keep_error(r, call_error(r->attempt.call));
-    r->outcome = outcome;
+    r->end = end;
     return flow_go(settle);
+}
+
+/* The answer broke off, or stood still for too long. */
+static struct flow_next cut_off(struct relayed *r)
+{
+    const struct err *err = call_error(r->attempt.call);
+
+    keep_error(r, err);
+    return finish_copy(r, err->code == ERR_TIMEOUT ? RECORD_IDLE : RECORD_CUT);
 }
 
 static struct flow_next gather(struct flow *flow)
@@ -317,7 +331,7 @@ static struct flow_next gather(struct flow *flow)
         return flow_sleep_then(gather);
     case GATHER_WIDENED:
         respond_widened(r);
-        return finish_copy(r, COMPLETE);
+        return finish_copy(r, RECORD_COMPLETE);
     case GATHER_AS_IS:
         break;
     }
@@ -351,9 +365,9 @@ static struct flow_next copy(struct flow *flow)
             admit_look(r);
             return flow_sleep_then(copy);
         case CALL_END:
-            return finish_copy(r, COMPLETE);
+            return finish_copy(r, RECORD_COMPLETE);
         case CALL_CUT:
-            return finish_copy(r, CUT);
+            return cut_off(r);
         }
     }
 }
@@ -363,14 +377,15 @@ static struct flow_next copy(struct flow *flow)
 /* How the client sees the end.  The request is not ours afterwards. */
 static void end_response(struct relayed *r)
 {
-    switch (r->outcome) {
-    case COMPLETE:
+    switch (r->end) {
+    case RECORD_COMPLETE:
         response_end(r->req);
         break;
-    case REFUSED:
+    case RECORD_REFUSED:
         problem_send(r->req, r->err);
         break;
-    case CUT:
+    case RECORD_CUT:
+    case RECORD_IDLE:
         /* A body that ends with its connection looks complete unless it is
            reset. */
         if (r->framing == RESPONSE_CLOSE)
@@ -378,19 +393,32 @@ static void end_response(struct relayed *r)
         else
             response_abort(r->req);
         break;
-    case CLIENT_LEFT:
-    case RUNNING:
+    case RECORD_CLIENT_LEFT:
+    case RECORD_RELAY_STOPPED:
         request_release(r->req);
         break;
+    case RECORD_RUNNING:
+    case RECORD_ERROR_EVENT: /* for the record only */
+    case RECORD_ENDS:
+        assert(false);
     }
 }
 
 /* At its end nothing is left that must be given back, or that would wake it. */
 static bool relayed_check(const struct relayed *r)
 {
-    return r->outcome != RUNNING && !r->attempt.call && !r->ration &&
+    return r->end != RECORD_RUNNING && !r->attempt.call && !r->ration &&
            !r->wait && !r->patience && !r->gather &&
-           (r->err || (r->outcome != REFUSED && r->outcome != CUT));
+           (r->err || r->end != RECORD_REFUSED);
+}
+
+/* What it was, for all who ask. */
+static void keep_record(const struct relayed *r)
+{
+    struct record record;
+
+    record_fill(&record, r);
+    relayed_log(&record);
 }
 
 static struct flow_next settle(struct flow *flow)
@@ -402,12 +430,12 @@ static struct flow_next settle(struct flow *flow)
     attempt_note(r);
     admit_settle(r);
     /* The client need not wait for the rest. */
-    if (r->outcome == COMPLETE)
+    if (r->end == RECORD_COMPLETE)
         response_hurry(r->req);
     attempt_end(r);
     stop_waiting(r);
     assert(relayed_check(r));
-    relayed_log(r);
+    keep_record(r);
     request_watch(r->req, NULL, NULL);
     end_response(r);
     return flow_finish();

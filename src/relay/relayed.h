@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* A relayed request in hand: what relay.c (its steps), relayed_log.c and service.c
+/* A relayed request in hand: what relay.c (its steps), those whom it asks, and service.c
    (the entry) share.  Not for other folders. */
 #pragma once
 
@@ -28,8 +28,6 @@ struct relay {
 
 struct ration;
 
-enum outcome { RUNNING, COMPLETE, REFUSED, CUT, CLIENT_LEFT };
-
 /* How a request's body goes upstream.
 
        KEPT -> LENGTH | CHUNKED      what turns out to be too much to be kept */
@@ -38,6 +36,20 @@ enum relayed_body {
     RELAYED_BODY_KEPT,    /* whole, so that it can be sent again */
     RELAYED_BODY_LENGTH,  /* as it comes, as much as it says */
     RELAYED_BODY_CHUNKED, /* as it comes, however much */
+};
+
+/* What an answer with a 429 or 529 says. */
+struct relayed_limit {
+    uint64_t retry_after_s; /* 0: nothing */
+    struct str reset;       /* when it is open again, as told; or empty */
+};
+
+/* For the record, of what is gone by then; in the request's arena, or empty. */
+struct relayed_told {
+    struct str model;   /* that the body asks for */
+    struct str session; /* that the body names */
+    struct str upstream_id;
+    const struct relayed_limit *limit; /* NULL: another status */
 };
 
 /* What each event of a stream needs stands in front: of thousands of streams that
@@ -49,7 +61,7 @@ struct relayed {
     struct meter *meter;   /* reads a copy of the answer; or NULL */
     struct ration *ration; /* of its key's limits; or NULL (relay/admit.h) */
     uint64_t bytes_out;
-    enum outcome outcome;
+    enum record_end end; /* RUNNING until settle */
     enum relayed_body body_is;
     bool unframed; /* chunk framing is undone for an HTTP/1.0 client */
     bool upload_ended;
@@ -75,6 +87,7 @@ struct relayed {
     enum response_framing framing;
     unsigned status;
     struct err *err; /* why it was refused, or its answer cut; or NULL */
+    struct relayed_told told;
 };
 
 /* Is its body passed on as it comes? */
@@ -88,4 +101,4 @@ void relayed_start(struct relay *relay, struct request *req,
                    const struct endpoint *endpoint, struct str path);
 
 /* The one log line of a request, at its end. */
-void relayed_log(const struct relayed *r);
+void relayed_log(const struct record *record);

@@ -1,41 +1,175 @@
 // SPDX-License-Identifier: MIT
-/* The log line of a request: no query, no header, no body, no credential. */
-#include "base/clock.h"
+/* The log line of a relayed request, made of its record: no query, no header but ids, no
+   body, no credential. */
+#include <assert.h>
+#include <stdio.h>
+
 #include "base/log.h"
-#include "base/shown.h"
-#include "relay/metering.h"
 #include "relay/relayed.h"
 
-/* Without those of the meter. */
-#define OWN_FIELDS 10
+#define FIELDS_MAX 30
+/* A word and a status each. */
+#define FAILURES_MAX (RECORD_ATTEMPTS_MAX * 24)
 
-void relayed_log(const struct relayed *r)
+struct line {
+    struct log_field fields[FIELDS_MAX];
+    size_t count;
+};
+
+static void add(struct line *line, struct log_field field)
 {
-    static const char *const names[] = { "running", "complete", "refused",
-                                         "cut", "client left" };
-    bool failed = r->outcome == REFUSED || r->outcome == CUT;
-    enum log_level level = failed && r->status >= 500 ? LOG_WARN : LOG_INFO;
-    uint64_t us = (clock_steady_ns() - r->req->arrived_ns) / 1000;
-    struct str unread = metering_unread(r->meter);
-    size_t count = OWN_FIELDS;
-    struct log_field fields[OWN_FIELDS + METERING_FIELDS_MAX + 1] = {
-        LOG_STR("id", str_of(r->req->id)),
-        LOG_STR("method", r->req->method),
-        LOG_STR("path", shown_request_path(r->req->arena, r->path)),
-        LOG_STR("account", r->attempt.account ? str_of(r->attempt.account->name)
-                                              : STR("-")),
-        LOG_STR("key", r->caller.key ? str_of(r->caller.key->name) : STR("-")),
-        LOG_NUM("status", r->status),
-        LOG_STR("outcome", str_of(names[r->outcome])),
-        LOG_NUM("bytes", r->bytes_out),
-        LOG_NUM("us", us),
-        LOG_TEXT("error", failed ? str_of(err_of(r->err)->text) : STR("-")),
-    };
+    assert(line->count < FIELDS_MAX);
+    line->fields[line->count++] = field;
+}
+
+/* Both unless there is nothing to tell. */
+static void add_text(struct line *line, struct log_field field)
+{
+    if (field.text.len > 0)
+        add(line, field);
+}
+
+static void add_count(struct line *line, struct log_field field)
+{
+    if (field.number > 0)
+        add(line, field);
+}
+
+static void add_who(struct line *line, const struct record *record,
+                    const char *peer)
+{
+    add_text(line, LOG_STR("id", record->id));
+    add_text(line, LOG_STR("peer", str_of(peer)));
+    add_text(line, LOG_STR("key", record->key));
+    add_text(line, LOG_STR("client_id", record->client_id));
+    add_text(line, LOG_STR("session", record->session));
+    add_text(line, LOG_STR("method", record->method));
+    add_text(line, LOG_STR("path", record->path));
+    add_text(line, LOG_STR("account", record->account));
+    add_text(line, LOG_STR("upstream_id", record->upstream_id));
+}
+
+static void add_end(struct line *line, const struct record *record)
+{
+    add_count(line, LOG_NUM("status", record->status));
+    add_text(line, LOG_STR("end", str_of(record_end_word(record->end))));
+    add(line, LOG_NUM("ms", record->duration_us / 1000));
+    add(line, LOG_NUM("bytes", record->bytes_out));
+}
+
+/* "stale,token_refused:401": why those before the last one failed. */
+static struct str failures_of(const struct record *record,
+                              char out[FAILURES_MAX])
+{
+    size_t len = 0;
+
+    for (size_t i = 0;
+         i + 1 < record->attempt_count && i + 1 < RECORD_ATTEMPTS_MAX; i++) {
+        const struct record_attempt *attempt = &record->attempts[i];
+        const char *word = record_result_word(attempt->result);
+        char *to = out + len;
+        size_t room = FAILURES_MAX - len;
+        int written = attempt->status
+                          ? snprintf(to, room, "%s%s:%u", i ? "," : "", word,
+                                     attempt->status)
+                          : snprintf(to, room, "%s%s", i ? "," : "", word);
+
+        assert(written > 0 && (size_t)written < room);
+        len += (size_t)written;
+    }
+    return (struct str){ out, len };
+}
+
+static void add_attempts(struct line *line, const struct record *record,
+                         char failures[FAILURES_MAX])
+{
+    if (record->attempt_count < 2)
+        return;
+    add(line, LOG_NUM("attempts", record->attempt_count));
+    add_text(line, LOG_STR("failures", failures_of(record, failures)));
+}
+
+#define ROW(name, count, rare)                                                 \
+    {                                                                          \
+        { name, sizeof(name) - 1 }, count, rare                                \
+    }
+
+/* `rare`: told by most answers, and then mostly none. */
+static const struct {
+    struct str name;
+    enum meter_count count;
+    bool rare;
+} rows[] = {
+    ROW("input_tokens", METER_INPUT, false),
+    ROW("output_tokens", METER_OUTPUT, false),
+    ROW("cache_write_tokens", METER_CACHE_WRITE, false),
+    ROW("cache_write_5m_tokens", METER_CACHE_WRITE_5M, true),
+    ROW("cache_write_1h_tokens", METER_CACHE_WRITE_1H, true),
+    ROW("cache_read_tokens", METER_CACHE_READ, false),
+    ROW("web_search_requests", METER_WEB_SEARCH, true),
+};
+
+static void add_usage(struct line *line, const struct record *record)
+{
+    const struct meter_usage *usage = record->usage;
+
+    add_text(line,
+             LOG_STR("model", record->model.len > 0 ? record->model
+                                                    : record->model_asked));
+    for (size_t i = 0; usage && i < COUNT_OF(rows); i++) {
+        uint64_t number = usage->counts[rows[i].count];
+
+        if (rows[i].rare ? number > 0 : usage->known[rows[i].count])
+            add(line,
+                (struct log_field){ .name = rows[i].name, .number = number });
+    }
+    if (usage)
+        add(line, LOG_STR("partial", record->partial ? STR("yes") : STR("no")));
+    add_text(line, LOG_STR("unread", record->unread));
+}
+
+static void add_why(struct line *line, const struct record *record)
+{
+    add_count(line, LOG_NUM("retry_after", record->retry_after_s));
+    add_text(line, LOG_STR("reset", record->reset));
+    add_text(line, LOG_TEXT("error", record->error));
+}
+
+static enum log_level level_of(const struct record *record)
+{
+    if (record_is_limited(record->status))
+        return LOG_WARN;
+    switch (record->end) {
+    case RECORD_REFUSED:
+        return record->status >= 500 ? LOG_WARN : LOG_INFO;
+    case RECORD_CUT:
+    case RECORD_IDLE:
+    case RECORD_ERROR_EVENT:
+        return LOG_WARN;
+    case RECORD_RUNNING:
+    case RECORD_COMPLETE:
+    case RECORD_CLIENT_LEFT:
+    case RECORD_RELAY_STOPPED:
+    case RECORD_ENDS:
+        break;
+    }
+    return LOG_INFO;
+}
+
+void relayed_log(const struct record *record)
+{
+    enum log_level level = level_of(record);
+    struct line line = { .count = 0 };
+    char peer[ADDR_TEXT_MAX];
+    char failures[FAILURES_MAX];
 
     if (!log_enabled(level))
         return;
-    count += metering_fields(r->meter, fields + count);
-    if (unread.len > 0)
-        fields[count++] = LOG_STR("unread", unread);
-    log_event(level, "request", fields, count);
+    addr_format(&record->peer, peer);
+    add_who(&line, record, peer);
+    add_end(&line, record);
+    add_attempts(&line, record, failures);
+    add_usage(&line, record);
+    add_why(&line, record);
+    log_event(level, "request", line.fields, line.count);
 }

@@ -16,7 +16,7 @@ enum record_end {
     RECORD_CUT,         /* the upstream's answer broke off */
     RECORD_CLIENT_LEFT, /* before the answer was complete */
     RECORD_IDLE, /* the answer came to a standstill: STREAM_IDLE_TIMEOUT */
-    RECORD_ERROR_EVENT, /* complete, but an error event came inside a 200 */
+    RECORD_ERROR_EVENT, /* one came inside a 200, however that ended */
     RECORD_RELAY_STOPPED,
     RECORD_ENDS,
 };
@@ -24,6 +24,12 @@ enum record_end {
 const char *record_end_word(enum record_end end);
 /* RECORD_ENDS if it is none. */
 enum record_end record_end_of(struct str word);
+
+/* Does the status say that there are too many requests, of one or of all? */
+static inline bool record_is_limited(unsigned status)
+{
+    return status == 429 || status == 529;
+}
 
 /* What came of one try. */
 enum record_result {
@@ -79,7 +85,7 @@ struct record {
     /* What came of it. */
     enum record_end end;
     unsigned status;      /* that the client got; 0: none */
-    uint64_t bytes_in;    /* of the request's body */
+    uint64_t bytes_in;    /* of the request's body, as it was sent on */
     uint64_t bytes_out;   /* of the answer's body, as it left */
     bool sent;            /* something of it reached an account: it is booked */
     size_t attempt_count; /* may be more than are kept */

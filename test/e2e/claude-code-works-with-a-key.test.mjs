@@ -139,7 +139,7 @@ describe('Claude Code works with a key, through nginx with TLS', { skip: why }, 
   it('tries again by itself when all places are taken', async () => {
     const key = await createKey(s, 'full', { limits: { concurrency: 1 } });
     const holder = await stream(s.url, { headers: { ...key.headers, 'x-sim-endless': '1', 'x-sim-gap-ms': '50' } });
-    const refused = s.relay.logged(/key=full status=429/).then(() => holder.leave());
+    const refused = s.relay.logged(/key=full .*status=429/).then(() => holder.leave());
     const done = await run({ ANTHROPIC_AUTH_TOKEN: key.text });
     await refused;
     assert.equal(done.code, 0, done.out);

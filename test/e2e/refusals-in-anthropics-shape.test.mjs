@@ -198,8 +198,8 @@ describe('refusals have the shape of Anthropic', () => {
     await assert.rejects(ask(day), (error) => error.status === 429 && /rpd/.test(error.message));
     const files = await createKey(s, 'sdk files', { allow: ['files'] });
     await assert.rejects(ask(files), (error) => error.status === 403 && error.constructor.name === 'PermissionDeniedError');
-    await s.relay.logged(/key="sdk files".*outcome=refused/);
-    assert.equal(s.relay.log.match(/key="sdk \w+".*outcome=refused/g).length, 3, 'it tried again');
+    await s.relay.logged(/key="sdk files".*end=refused/);
+    assert.equal(s.relay.log.match(/key="sdk \w+".*end=refused/g).length, 3, 'it tried again');
   });
 
   it('GET /v1/me: for the holder, and for nobody else', async () => {

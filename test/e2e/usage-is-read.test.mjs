@@ -130,7 +130,7 @@ for (const tls of [false, true]) {
     for (const way of ['cut', 'reset']) {
       it(`a stream, ${way} among its deltas: what is known, partial`, async () => {
         const got = await run({ [`x-sim-${way}-at`]: '900' }, ask(STREAM));
-        assert.equal(got.line.outcome, 'cut');
+        assert.equal(got.line.end, 'cut');
         assert.equal(got.row.usage.output_tokens, 1);
         assertBilled(got, 'yes');
       });
@@ -138,14 +138,14 @@ for (const tls of [false, true]) {
 
     it('an object, cut in front of its usage: unknown', async () => {
       const got = await run({ 'x-sim-cut-at': '150' }, ask(HELLO));
-      assert.equal(got.line.outcome, 'cut');
+      assert.equal(got.line.end, 'cut');
       assert.equal(got.line.model, MODEL);
       assertUnknown(got);
     });
 
     it('an error event: what is known, partial', async () => {
       const got = await run({ 'x-sim-error-at': '2' }, ask(STREAM));
-      assert.equal(got.line.outcome, 'complete');
+      assert.equal(got.line.end, 'complete');
       assertBilled(got, 'yes');
     });
 
@@ -157,7 +157,7 @@ for (const tls of [false, true]) {
           await client.wait(() => client.bytes.includes('content_block_delta'));
           client[way]();
         });
-        assert.equal(got.line.outcome, 'client left');
+        assert.equal(got.line.end, 'client_left');
         assert.equal(got.row.outcome, 'aborted');
         assertBilled(got, 'yes');
       });

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* A relay between a client and an upstream.  Who is this machine, and what the keeper
-   does, are replaced: the test decides. */
+   does, are replaced: the test decides.  The log, too: the test looks at records. */
 #include "relay_scene.h"
 
 #include <stdio.h>
@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "http/loopback.h"
 #include "http/problem.h"
+#include "relay/relayed.h"
 
 /* ---- who is this machine ------------------------------------------------ */
 
@@ -89,6 +90,43 @@ void relay_scene_keeper(struct relay_scene *scene, const char *token)
     wait->wake(wait->arg);
 }
 
+/* ---- records ------------------------------------------------------------ */
+
+/* They borrow from a request that is gone in a moment. */
+static void keep_texts(struct relay_scene *scene)
+{
+    struct record *record = &scene->record;
+    struct str *texts[] = {
+        &record->id,       &record->client_id,    &record->upstream_id,
+        &record->session,  &record->method,       &record->path,
+        &record->endpoint, &record->key,          &record->owner,
+        &record->group,    &record->account,      &record->model_asked,
+        &record->model,    &record->service_tier, &record->error,
+        &record->reset,    &record->unread,       &record->price_version,
+    };
+
+    for (size_t i = 0; i < COUNT_OF(texts); i++)
+        *texts[i] = arena_str(scene->texts, *texts[i]);
+    for (size_t i = 0; i < record->attempt_count && i < RECORD_ATTEMPTS_MAX;
+         i++)
+        record->attempts[i].account =
+            arena_str(scene->texts, record->attempts[i].account);
+}
+
+void relayed_log(const struct record *record)
+{
+    struct relay_scene *scene = present;
+
+    scene->record = *record;
+    keep_texts(scene);
+    if (record->usage) {
+        scene->usage = *record->usage;
+        scene->usage.parts = NULL;
+        scene->record.usage = &scene->usage;
+    }
+    scene->records++;
+}
+
 /* ---- the scene ---------------------------------------------------------- */
 
 static void handle(void *arg, struct request *req)
@@ -143,9 +181,11 @@ int relay_scene_open(void **state)
     scene->listening = wire_listen(&scene->port);
     configure(scene);
     scene->accounts = accounts_new();
+    scene->texts = arena_new();
     relay_scene_put(scene, "old-access", false);
     relay.loop = scene->loop;
     relay.accounts = scene->accounts;
+    relay.ending = &scene->ending;
     scene->relay = relay_new(&relay);
     scene->server = server_new(scene->loop, &server, handle, scene, &err);
     assert_non_null(scene->server);
@@ -166,6 +206,7 @@ int relay_scene_close(void **state)
     accounts_free(scene->accounts);
     (void)close(scene->listening);
     loop_free(scene->loop);
+    arena_free(scene->texts);
     mem_free(scene);
     return 0;
 }
@@ -193,6 +234,25 @@ struct wire *relay_scene_ask(struct relay_scene *scene, const char *bytes,
     peer = relay_scene_accept(scene);
     wire_expect(peer, last);
     return peer;
+}
+
+struct ending {
+    const struct relay_scene *scene;
+    unsigned records;
+};
+
+static bool have_ended(void *arg)
+{
+    const struct ending *ending = arg;
+
+    return ending->scene->records >= ending->records;
+}
+
+void relay_scene_until_ended(struct relay_scene *scene, unsigned records)
+{
+    struct ending ending = { scene, records };
+
+    wire_until(scene->loop, have_ended, &ending);
 }
 
 struct asking {

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* A relay between a client and an upstream, both played by the test over real
-   sockets, and a keeper that does what the test says.  All on one loop. */
+   sockets, and a keeper that does what the test says.  Instead of a line in the log the
+   record of a request is kept.  All on one loop. */
 #pragma once
 
 #include "http/server.h"
 #include "relay/relay.h"
 #include "unit.h"
+#include "usage/record.h"
 #include "wire.h"
 
 #define RELAY_PEERS_MAX 4
@@ -24,6 +26,14 @@ struct relay_scene {
     struct wire peers[RELAY_PEERS_MAX]; /* its connections, in their order */
     size_t peer_count;
     bool taken; /* the relay took the last request */
+
+    /* The record of the last request that ended, how many have, and what keeps its
+       texts. */
+    struct record record;
+    struct meter_usage usage;
+    unsigned records;
+    struct arena *texts;
+    atomic_bool ending; /* the relay does */
 
     /* The keeper: what it was asked last, and how often. */
     unsigned questions;
@@ -48,6 +58,9 @@ struct wire *relay_scene_accept(struct relay_scene *scene);
 /* Both, and until the upstream has got `last`. */
 struct wire *relay_scene_ask(struct relay_scene *scene, const char *bytes,
                              const char *last);
+
+/* Turn until so many requests have ended. */
+void relay_scene_until_ended(struct relay_scene *scene, unsigned records);
 
 /* Turn until the keeper has been asked so often. */
 void relay_scene_until_asked(struct relay_scene *scene, unsigned questions);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Which answers are metered, and what the log says of it. */
+/* Which answers are metered. */
 #include "relay/metering.h"
 
 #include <stdio.h>
@@ -106,79 +106,6 @@ static void it_is_told_why_usage_is_not_read(void **state)
     assert_int_equal(metering_unread(NULL).len, 0);
 }
 
-static const struct {
-    const char *body;
-    const char *line; /* name=value; for each field */
-} bodies[] = {
-    { "", "" },
-    { "{\"usage\":{}}", "" },
-    { "{\"model\":\"m\",\"usage\":{}}", "model=m;" },
-    { "{\"model\":\"m\",\"usage\":{\"service_tier\":\"x\"}}", "model=m;" },
-    { "{\"usage\":{\"output_tokens\":0}}", "output_tokens=0;partial=no;" },
-    { "{\"usage\":{\"input_tokens\":7,", "input_tokens=7;partial=yes;" },
-    { "{\"model\":\"m\",\"usage\":{\"cache_read_input_tokens\":1,"
-      "\"cache_creation_input_tokens\":2,\"output_tokens\":3,"
-      "\"input_tokens\":4}}",
-      "model=m;input_tokens=4;output_tokens=3;cache_write_tokens=2;"
-      "cache_read_tokens=1;partial=no;" },
-    /* every count; the rare ones if there were any */
-    { "{\"usage\":{\"input_tokens\":1,\"cache_creation_input_tokens\":30,"
-      "\"cache_creation\":{\"ephemeral_5m_input_tokens\":20,"
-      "\"ephemeral_1h_input_tokens\":10},\"cache_read_input_tokens\":0,"
-      "\"server_tool_use\":{\"web_search_requests\":2}}}",
-      "input_tokens=1;cache_write_tokens=30;cache_write_5m_tokens=20;"
-      "cache_write_1h_tokens=10;cache_read_tokens=0;web_search_requests=2;"
-      "partial=no;" },
-    { "{\"model\":\"m\",\"usage\":{\"input_tokens\":1,\"output_tokens\":2,"
-      "\"cache_creation_input_tokens\":3,\"cache_read_input_tokens\":4,"
-      "\"cache_creation\":{\"ephemeral_5m_input_tokens\":3,"
-      "\"ephemeral_1h_input_tokens\":0},"
-      "\"server_tool_use\":{\"web_search_requests\":0}}}",
-      "model=m;input_tokens=1;output_tokens=2;cache_write_tokens=3;"
-      "cache_write_5m_tokens=3;cache_read_tokens=4;partial=no;" },
-    { "{\"model\":\"m\",\"usage\":{\"input_tokens\":1,\"output_tokens\":2,"
-      "\"cache_creation_input_tokens\":3,\"cache_read_input_tokens\":4,"
-      "\"cache_creation\":{\"ephemeral_5m_input_tokens\":1,"
-      "\"ephemeral_1h_input_tokens\":2},"
-      "\"server_tool_use\":{\"web_search_requests\":5}}}",
-      "model=m;input_tokens=1;output_tokens=2;cache_write_tokens=3;"
-      "cache_write_5m_tokens=1;cache_write_1h_tokens=2;cache_read_tokens=4;"
-      "web_search_requests=5;partial=no;" },
-    /* all that was used, by whichever model */
-    { "{\"model\":\"m\",\"usage\":{\"input_tokens\":1,\"output_tokens\":2,"
-      "\"iterations\":[{\"type\":\"compaction\",\"input_tokens\":10,"
-      "\"output_tokens\":20},{\"type\":\"message\",\"input_tokens\":1,"
-      "\"output_tokens\":2}]}}",
-      "model=m;input_tokens=11;output_tokens=22;partial=no;" },
-};
-
-static void what_is_known_stands_in_the_log(void **state)
-{
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(bodies); i++) {
-        struct log_field fields[METERING_FIELDS_MAX];
-        struct meter meter;
-        struct buf line;
-        size_t count;
-
-        meter_init(&meter, METER_JSON);
-        meter_feed(&meter, str_of(bodies[i].body));
-        count = metering_fields(&meter, fields);
-        buf_init(&line, 1000);
-        for (size_t j = 0; j < count; j++) {
-            buf_printf(&line, STR_FMT "=", STR_ARG(fields[j].name));
-            if (fields[j].text.at)
-                buf_add(&line, fields[j].text);
-            else
-                buf_printf(&line, "%llu", (unsigned long long)fields[j].number);
-            buf_add(&line, STR(";"));
-        }
-        unit_assert_str(buf_str(&line), bodies[i].line);
-        buf_done(&line);
-        meter_done(&meter);
-    }
-}
-
 /* gzip: 1,000 times "a" */
 #define PACKED                                                                 \
     "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x4b\x4c\x1c\x05\xa3\x60\x14\x0c" \
@@ -239,24 +166,14 @@ static void what_nobody_can_read_is_not_looked_at(void **state)
     metering_free(meter);
 }
 
-static void without_a_meter_the_log_says_nothing(void **state)
-{
-    struct log_field fields[METERING_FIELDS_MAX];
-
-    (void)state;
-    assert_int_equal(metering_fields(NULL, fields), 0);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_that_tell_usage_are_metered),
         cmocka_unit_test(it_is_told_why_usage_is_not_read),
-        cmocka_unit_test(what_is_known_stands_in_the_log),
         cmocka_unit_test(bytes_are_counted_unpacked),
         cmocka_unit_test(bytes_of_what_is_damaged_are_counted_as_they_come),
         cmocka_unit_test(what_nobody_can_read_is_not_looked_at),
-        cmocka_unit_test(without_a_meter_the_log_says_nothing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: MIT
+/* The record of a relayed request. */
+#include "relay/record_fill.h"
+
+#include "base/clock.h"
+#include "base/shown.h"
+#include "base/text.h"
+#include "base/token.h"
+#include "relay/client_id.h"
+#include "relay/metering.h"
+
+/* ---- noted on the way --------------------------------------------------- */
+
+/* What others call something: plain words, and no key.  Other texts are none. */
+static struct str word_of(const struct str *text)
+{
+    return text && text->len <= CLIENT_ID_MAX && text_is_plain_word(*text) &&
+                   !token_is_in(*text)
+               ? *text
+               : STR_EMPTY;
+}
+
+void record_fill_asked(struct relayed *r, const struct scan_facts *facts)
+{
+    struct arena *arena = r->req->arena;
+
+    if (facts->model_is == SCAN_TOLD)
+        r->told.model = arena_str(arena, str_of(facts->model));
+    if (facts->session[0])
+        r->told.session = arena_str(arena, str_of(facts->session));
+}
+
+static bool ends(struct str text, struct str end)
+{
+    return text.len >= end.len &&
+           str_ieq(str_from(text, text.len - end.len), end);
+}
+
+/* Of several limits that of the whole account, else the first. */
+static const struct str *reset_of(const struct headers *headers)
+{
+    const struct str *unified =
+        headers_get(headers, STR("anthropic-ratelimit-unified-reset"));
+
+    for (size_t i = 0; !unified && i < headers->count; i++) {
+        if (str_istarts(headers->at[i].name, STR("anthropic-ratelimit-")) &&
+            ends(headers->at[i].name, STR("-reset")))
+            return &headers->at[i].value;
+    }
+    return unified;
+}
+
+static const struct relayed_limit *limit_of(struct arena *arena,
+                                            const struct headers *headers)
+{
+    const struct str *after = headers_get(headers, STR("retry-after"));
+    struct relayed_limit *limit = arena_zalloc(arena, sizeof(*limit));
+
+    if (after && !str_to_u64(*after, UINT32_MAX, &limit->retry_after_s))
+        limit->retry_after_s = 0;
+    limit->reset = arena_str(arena, word_of(reset_of(headers)));
+    return limit;
+}
+
+void record_fill_answered(struct relayed *r, const struct parser_head *head)
+{
+    struct arena *arena = r->req->arena;
+    struct str id = word_of(headers_get(&head->headers, STR("request-id")));
+
+    if (id.len > 0)
+        r->told.upstream_id = arena_str(arena, id);
+    if (record_is_limited(head->status))
+        r->told.limit = limit_of(arena, &head->headers);
+}
+
+/* ---- all of it ---------------------------------------------------------- */
+
+static struct str session_of(const struct relayed *r)
+{
+    struct str session =
+        word_of(headers_get(&r->req->headers, STR("x-claude-code-session-id")));
+
+    return session.len > 0 ? session : r->told.session;
+}
+
+static void fill_who(struct record *record, const struct relayed *r)
+{
+    const struct account *account = r->attempt.account;
+    const struct key *key = r->caller.key;
+
+    caller_address(&r->caller, &record->peer);
+    if (key) {
+        record->key_id = key->id;
+        record->key = str_of(key->name);
+        record->owner = str_of(key->owner);
+    }
+    if (r->group) {
+        record->group_id = r->group->id;
+        record->group = str_of(r->group->name);
+    }
+    record->account = account ? str_of(account->name) : STR_EMPTY;
+    record->session = session_of(r);
+}
+
+static void fill_what(struct record *record, const struct relayed *r)
+{
+    const struct request *req = r->req;
+
+    record->id = str_of(req->id);
+    record->client_id = client_id_of(&req->headers);
+    record->upstream_id = r->told.upstream_id;
+    record->method = req->method;
+    record->path = shown_request_path(req->arena, r->path);
+    record->endpoint = r->endpoint->route.pattern;
+    record->model_asked = r->told.model;
+    record->bytes_in = relayed_is_streamed(r) ? r->passed : r->body.len;
+    record->bytes_out = r->bytes_out;
+}
+
+static void fill_attempts(struct record *record, const struct relayed *r)
+{
+    const struct attempt *attempt = &r->attempt;
+    uint64_t came_ns = attempt->began_ns + attempt->took_ns;
+
+    record->sent = attempt->sent;
+    record->attempt_count = attempt_list(r, record->attempts);
+    if (record->end == RECORD_REFUSED)
+        record->first_byte_us = record->duration_us;
+    else if (attempt->result == RECORD_DELIVERED && attempt->count > 0)
+        record->first_byte_us = (came_ns - r->req->arrived_ns) / 1000;
+}
+
+/* An error inside an answer counts, however that ended: its client is right to leave. */
+static enum record_end end_of(const struct relayed *r)
+{
+    return r->meter && r->meter->usage.failed ? RECORD_ERROR_EVENT : r->end;
+}
+
+static void fill_end(struct record *record, const struct relayed *r)
+{
+    const struct relayed_limit *limit = r->told.limit;
+
+    record->began_ms = r->req->arrived_ms;
+    record->duration_us = (clock_steady_ns() - r->req->arrived_ns) / 1000;
+    record->end = end_of(r);
+    record->status = r->status;
+    record->error = str_of(err_of(r->err)->text);
+    if (limit) {
+        record->retry_after_s = limit->retry_after_s;
+        record->reset = limit->reset;
+    } else if (r->err && record_is_limited(r->status)) {
+        record->retry_after_s = err_retry_after_s(r->err);
+    }
+}
+
+static bool tells(const struct meter_usage *usage)
+{
+    for (size_t i = 0; i < METER_COUNTS; i++) {
+        if (usage->known[i])
+            return true;
+    }
+    return false;
+}
+
+/* At the prices of when the answer began. */
+static void fill_cost(struct record *record, const struct prices *prices)
+{
+    struct str model =
+        record->model.len > 0 ? record->model : record->model_asked;
+    const struct price *price =
+        prices_find(prices, model, record->usage->began_ms);
+
+    record->cost_known = price != NULL;
+    if (price)
+        record->cost_microusd = price_cost_microusd(price, record->usage);
+}
+
+static void fill_usage(struct record *record, const struct relayed *r)
+{
+    const struct meter_usage *usage;
+
+    if (!r->meter)
+        return;
+    usage = &r->meter->usage;
+    record->model = str_of(usage->model);
+    record->service_tier = str_of(usage->service_tier);
+    record->partial = !usage->final;
+    record->unread = metering_unread(r->meter);
+    if (!tells(usage))
+        return;
+    record->usage = usage;
+    fill_cost(record, r->relay->prices);
+}
+
+void record_fill(struct record *record, const struct relayed *r)
+{
+    *record = (struct record){ .end = RECORD_RUNNING };
+    fill_who(record, r);
+    fill_what(record, r);
+    fill_end(record, r);
+    fill_attempts(record, r);
+    fill_usage(record, r);
+}
