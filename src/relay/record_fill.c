@@ -167,12 +167,10 @@ static void fill_cost(struct record *record, const struct prices *prices)
 {
     struct str model =
         record->model.len > 0 ? record->model : record->model_asked;
-    const struct price *price =
-        prices_find(prices, model, record->usage->began_ms);
 
-    record->cost_known = price != NULL;
-    if (price)
-        record->cost_microusd = price_cost_microusd(price, record->usage);
+    record->cost_known =
+        prices_cost(prices, model, record->usage, &record->cost_microusd);
+    record->price_version = str_of(prices_version(prices));
 }
 
 static void fill_usage(struct record *record, const struct relayed *r)

@@ -19,6 +19,7 @@
 #include "relay/relayed.h"
 #include "relay/respond.h"
 #include "relay/upload.h"
+#include "usage/ledger.h"
 
 /* The upstream is not read while so much waits for a client. */
 #define CLIENT_HIGH (256u * 1024)
@@ -418,6 +419,7 @@ static void keep_record(const struct relayed *r)
     struct record record;
 
     record_fill(&record, r);
+    ledger_add(r->relay->options.ledger, &record);
     relayed_log(&record);
 }
 

@@ -25,6 +25,7 @@
 #include "upstream/origin.h"
 
 struct keys;
+struct ledger;
 struct unpriced;
 
 struct relay_options {
@@ -36,6 +37,7 @@ struct relay_options {
     struct keeper *keeper;
     struct tls *tls;           /* for an https upstream; else not used */
     const struct proxy *proxy; /* the global one, or NULL */
+    struct ledger *ledger;     /* books what reached an account; or NULL */
     struct unpriced *unpriced; /* one for all relays, or NULL */
     struct outgoing *outgoing; /* where its connections are known, or NULL */
     const atomic_bool *ending; /* nothing is sent any more: 503; or NULL */

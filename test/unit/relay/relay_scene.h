@@ -32,6 +32,7 @@ struct relay_scene {
     struct record record;
     struct meter_usage usage;
     unsigned records;
+    unsigned bookings; /* records that the ledger was given */
     struct arena *texts;
     atomic_bool ending; /* the relay does */
 

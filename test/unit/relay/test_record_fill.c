@@ -255,6 +255,7 @@ static void what_an_answer_tells_has_its_cost(void **state)
     assert_false(record->partial);
     assert_true(record->cost_known);
     assert_int_equal(record->cost_microusd, 4500);
+    assert_true(record->price_version.len > 0);
     assert_true(record->sent);
 }
 

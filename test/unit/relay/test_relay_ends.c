@@ -46,6 +46,7 @@ static void expect(enum record_end end, unsigned status)
     assert_string_equal(record_end_word(scene->record.end),
                         record_end_word(end));
     assert_int_equal(scene->record.status, status);
+    assert_int_equal(scene->bookings, scene->record.sent);
     assert_int_equal(relay_in_flight(scene->relay), 0);
 }
 
@@ -297,6 +298,7 @@ static struct wire *pool_one(void)
     buf_clear(&peer->got);
     buf_clear(&scene->client.got);
     scene->records = 0;
+    scene->bookings = 0;
     relay_scene_send(scene, POST);
     wire_expect(peer, "{}");
     return peer;
