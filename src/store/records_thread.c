@@ -139,6 +139,26 @@ static void probe(struct lane *lane)
 
 enum turn { TURN_JOB, TURN_PROBE, TURN_END, TURN_WAIT };
 
+/* Once begun, one that is to be on the disk when it is done lasts as long as the disk
+   lets it, and nobody knows what came of it.  So it is not begun while the disk does
+   not answer; others pass. */
+static bool waits_for_disk(const struct lane *lane, struct records_job *job,
+                           uint64_t now_ms)
+{
+    const struct records_work *work = &job->work;
+    struct syncer *syncer = lane->options.syncer;
+
+    if (work->later || work->reads || work->looks || !syncer || lane->ending ||
+        !syncer_is_stuck(syncer))
+        return false;
+    (void)err_set(&job->err, ERR_BUSY,
+                  "the database %s: the disk does not take what was written "
+                  "before",
+                  lane->options.where);
+    job->due_ms = now_ms + PAUSE_FIRST_MS;
+    return true;
+}
+
 static struct records_job *first_due(struct lane *lane, uint64_t now_ms)
 {
     for (struct list *node = lane->jobs.next; node != &lane->jobs;
@@ -146,7 +166,7 @@ static struct records_job *first_due(struct lane *lane, uint64_t now_ms)
         struct records_job *job =
             records_job_of(LIST_ITEM(node, struct job, node));
 
-        if (job->due_ms <= now_ms)
+        if (job->due_ms <= now_ms && !waits_for_disk(lane, job, now_ms))
             return job;
     }
     return NULL;

@@ -13,7 +13,8 @@
 
 #define PAUSE_FIRST_MS 20
 #define PAUSE_MAX_MS 1000
-/* One that takes longer is trouble. */
+/* One that takes longer is not waited for, and then it is trouble. */
+#define STUCK_MS 100
 #define SLOW_MS 5000
 
 struct syncer {
@@ -28,6 +29,7 @@ struct syncer {
     uint64_t wanted_since; /* steady, or 0 */
     uint64_t
         syncing_since; /* likewise: of the oldest that is being synced now */
+    uint64_t began_ms; /* likewise: when that began */
     uint64_t pause_ms; /* after a failure */
     bool failed;       /* the last time */
     struct err trouble;
@@ -102,6 +104,7 @@ static void turn(struct syncer *self)
     bool ok;
 
     self->syncing_since = self->wanted_since;
+    self->began_ms = clock_steady_ms();
     self->wanted_since = 0;
     (void)pthread_mutex_unlock(&self->lock);
     ok = sync_all(self, doubted, &err);
@@ -169,6 +172,17 @@ uint64_t syncer_unsynced_ms(struct syncer *self)
     age = age_ms(self);
     (void)pthread_mutex_unlock(&self->lock);
     return age;
+}
+
+bool syncer_is_stuck(struct syncer *self)
+{
+    bool stuck;
+
+    (void)pthread_mutex_lock(&self->lock);
+    stuck = self->syncing_since > 0 &&
+            clock_steady_ms() - self->began_ms >= STUCK_MS;
+    (void)pthread_mutex_unlock(&self->lock);
+    return stuck;
 }
 
 static void say_problem(const struct syncer *self, struct store_state *state)

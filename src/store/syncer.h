@@ -19,6 +19,9 @@ struct syncer *syncer_new(const struct sql_backend *backend, const char *where);
 void syncer_want(struct syncer *syncer);
 /* How long ago the oldest was committed that may not be on the disk; 0: all is. */
 uint64_t syncer_unsynced_ms(struct syncer *syncer);
+/* One is under way that the disk has not carried out for some time: whoever waits for
+   another would wait with it. */
+bool syncer_is_stuck(struct syncer *syncer);
 /* Says what is wrong, if nothing else was. */
 void syncer_state(struct syncer *syncer, struct store_state *state);
 /* Syncs what is left (the log says if it cannot), and ends the thread.  NULL is fine,

@@ -277,6 +277,46 @@ static void one_is_done_before_it_is_synced(void **state)
     finish(&errand);
 }
 
+/* It would last as long as the disk does not answer, and hold up all others. */
+static void what_needs_the_disk_is_not_begun_while_that_hangs(void **state)
+{
+    struct scene *scene = *state;
+    struct errand booked = { .name = "booked" };
+    struct errand key = { .name = "key" };
+    struct errand after = { .name = "after" };
+    struct records_work work = work_of(&booked, 0);
+
+    script_sql_hold_syncs(true);
+    work.later = true;
+    booked.job =
+        records_start(scene->records, scene->loop, &work, wake_errand, &booked);
+    assert_null(wait_for(scene, &booked));
+    wire_rest(scene->loop, 200);
+    start(scene, &key, 300);
+    work = work_of(&after, 0);
+    work.later = true;
+    after.job =
+        records_start(scene->records, scene->loop, &work, wake_errand, &after);
+    assert_null(wait_for(scene, &after));
+    wire_until(scene->loop, is_woken, &key);
+    unit_assert_part(records_job_error(key.job)->text,
+                     "the disk does not take");
+    unit_assert_part(records_job_error(key.job)->text, "nothing was changed");
+    assert_int_equal(key.ran, 0);
+    finish(&key);
+    /* and it is begun as soon as the disk answers */
+    key = (struct errand){ .name = "key" };
+    start(scene, &key, 0);
+    wire_turn_for(scene->loop, 50);
+    assert_int_equal(key.ran, 0);
+    script_sql_hold_syncs(false);
+    assert_null(wait_for(scene, &key));
+    assert_int_equal(rows(scene), 3);
+    finish(&booked);
+    finish(&after);
+    finish(&key);
+}
+
 static void all_is_synced_at_the_end(void **state)
 {
     struct scene *scene = *state;
@@ -305,6 +345,7 @@ int main(void)
         TEST(without_any_job_it_is_looked_whether_it_works),
         TEST(a_database_that_does_not_answer_is_told),
         TEST(one_is_done_before_it_is_synced),
+        TEST(what_needs_the_disk_is_not_begun_while_that_hangs),
         TEST(all_is_synced_at_the_end),
         TEST(a_log_that_has_grown_is_checkpointed),
     };

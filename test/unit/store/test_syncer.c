@@ -27,6 +27,26 @@ static void what_was_committed_is_synced(void **state)
     assert_int_equal(script_sql_count(SCRIPT_SQL_CHECKPOINT), 0);
 }
 
+static bool is_stuck(void *arg)
+{
+    return syncer_is_stuck(arg);
+}
+
+static void one_that_takes_its_time_is_known(void **state)
+{
+    struct scene *scene = *state;
+    struct syncer *syncer = make(scene);
+
+    assert_false(syncer_is_stuck(syncer));
+    script_sql_hold_syncs(true);
+    syncer_want(syncer);
+    wire_until(scene->loop, is_stuck, syncer);
+    script_sql_hold_syncs(false);
+    wire_until(scene->loop, is_synced, syncer);
+    assert_false(syncer_is_stuck(syncer));
+    syncer_free(syncer);
+}
+
 /* What is committed while one is under way is not part of it for certain. */
 static void what_comes_meanwhile_is_synced_afterwards(void **state)
 {
@@ -119,6 +139,7 @@ int main(void)
         TEST(what_was_committed_is_synced),
         TEST(what_comes_meanwhile_is_synced_afterwards),
         TEST(one_that_failed_is_said_and_made_up_for),
+        TEST(one_that_takes_its_time_is_known),
         TEST(the_end_syncs_what_is_left),
         TEST(the_end_does_not_wait_for_a_broken_disk),
         TEST(without_work_it_has_no_thread),
