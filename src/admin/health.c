@@ -5,6 +5,7 @@
 #include "admin/account_doc.h"
 #include "admin/request.h"
 #include "base/clock.h"
+#include "usage/ledger.h"
 
 #define TAG "relay"
 #define SERVICE "claude-relay-service"
@@ -152,6 +153,37 @@ static void add_trouble(struct json_doc *problems,
         json_doc_add(problems, account_doc_text(state->problem));
 }
 
+static void add_losing(struct json_doc *problems, struct ledger *ledger)
+{
+    struct ledger_state state;
+    struct err err;
+
+    ledger_state(ledger, &state);
+    if (!state.losing)
+        return;
+    err_set(&err, ERR_IO,
+            "%llu bookings are lost: there is no more room for those that wait "
+            "for the database",
+            (unsigned long long)state.lost);
+    json_doc_add(problems, account_doc_text(err.text));
+}
+
+struct json_doc *health_bookings(const struct admin_options *options)
+{
+    struct json_doc *doc;
+    struct ledger_state state;
+
+    if (!options->ledger)
+        return NULL;
+    ledger_state(options->ledger, &state);
+    doc = json_doc_new_object();
+    json_doc_set_u64(doc, "waiting", state.waiting);
+    json_doc_set_u64(doc, "waiting_ms", state.waiting_ms);
+    json_doc_set_u64(doc, "unsynced_ms", state.unsynced_ms);
+    json_doc_set_u64(doc, "lost", state.lost);
+    return doc;
+}
+
 struct json_doc *health_problems(const struct admin_options *options)
 {
     const struct admin_facts *facts = options->facts;
@@ -167,6 +199,8 @@ struct json_doc *health_problems(const struct admin_options *options)
         records_state(options->records, &state);
         add_trouble(problems, &state);
     }
+    if (options->ledger)
+        add_losing(problems, options->ledger);
     accounts_each(options->accounts, add_problem, problems);
     if (facts && facts->degraded)
         facts->degraded(facts->arg, problems);
@@ -183,6 +217,8 @@ static struct flow_next report(struct admin_request *x)
     json_doc_set_str(doc, "status", well ? STR("healthy") : STR("degraded"));
     json_doc_set_str(doc, "service", STR(SERVICE));
     json_doc_set_str(doc, "version", STR(RELAY_VERSION));
+    if (x->admin->options.ledger)
+        json_doc_set(doc, "bookings", health_bookings(&x->admin->options));
     if (well)
         json_doc_free(problems);
     else
@@ -201,10 +237,25 @@ static const struct admin_member problem_members[] = {
     { .type = ADMIN_TEXT, .text = "one of them" },
     ADMIN_END,
 };
+const struct admin_member health_bookings_members[] = {
+    { "waiting", ADMIN_NUMBER, ADMIN_REQUIRED,
+      "bookings in memory, not written yet", NULL },
+    { "waiting_ms", ADMIN_NUMBER, ADMIN_REQUIRED,
+      "how long the oldest of them has waited", NULL },
+    { "unsynced_ms", ADMIN_NUMBER, ADMIN_REQUIRED,
+      "how long ago the oldest was written that may not be on the disk; 0: all "
+      "are",
+      NULL },
+    { "lost", ADMIN_NUMBER, ADMIN_REQUIRED,
+      "bookings for which there was no room, since the start", NULL },
+    ADMIN_END,
+};
 static const struct admin_member check_members[] = {
     { "status", ADMIN_TEXT, ADMIN_REQUIRED, "healthy or degraded", NULL },
     { "service", ADMIN_TEXT, ADMIN_REQUIRED, SERVICE, NULL },
     { "version", ADMIN_TEXT, 0, "of the relay; not for strangers", NULL },
+    { "bookings", ADMIN_OBJECT, 0, "not for strangers",
+      health_bookings_members },
     { "problems", ADMIN_LIST, 0, "if it is degraded: what to look after",
       problem_members },
     ADMIN_END,

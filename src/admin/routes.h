@@ -16,6 +16,8 @@
 #include "team/keys.h"
 
 /* All borrowed. */
+struct ledger;
+
 struct admin_options {
     struct loop *loop;
     const struct config *config;
@@ -26,6 +28,7 @@ struct admin_options {
     struct keeper *keeper;
     struct keys *keys;         /* NULL in tests that need none */
     struct audit_log *audit;   /* NULL: what is managed is in the log alone */
+    struct ledger *ledger;     /* NULL: nothing is booked */
     struct tls *tls;           /* for the proxy test; NULL if all is http:// */
     const struct proxy *proxy; /* the global one, or NULL */
     /* For whoever serves it on connections of its own (server_options). */

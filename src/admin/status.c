@@ -73,6 +73,8 @@ struct json_doc *status_doc(const struct admin_options *options)
     json_doc_set(doc, "accounts", accounts_doc(options->accounts));
     json_doc_set_u64(doc, "keys", ask(facts, facts->keys));
     json_doc_set_u64(doc, "in_flight", ask(facts, facts->in_flight));
+    if (options->ledger)
+        json_doc_set(doc, "bookings", health_bookings(options));
     json_doc_set(doc, "degraded", health_problems(options));
     return doc;
 }
@@ -120,6 +122,8 @@ static const struct admin_member get_members[] = {
       NULL },
     { "in_flight", ADMIN_NUMBER, ADMIN_REQUIRED,
       "how many requests are being relayed", NULL },
+    { "bookings", ADMIN_OBJECT, 0, "what is booked of requests, on its way",
+      health_bookings_members },
     { "degraded", ADMIN_LIST, ADMIN_REQUIRED,
       "what somebody has to look after; empty if all is well",
       degraded_members },

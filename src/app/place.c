@@ -83,6 +83,24 @@ static bool open_keys(struct place *place, enum place_use use, struct err *err)
            err_wrap(err, "DATA_DIR=\"%s\"", place->config->data_dir.at);
 }
 
+static bool open_ledger(struct place *place, enum place_use use,
+                        struct err *err)
+{
+    const struct config *config = place->config;
+    const struct zone *zone;
+
+    if (use != PLACE_SERVES)
+        return true;
+    zone = zones_find(place->zones, config->time_zone, err);
+    if (!zone)
+        return err_wrap(err, "TIME_ZONE");
+    place->ledger =
+        ledger_new(&(struct ledger_options){ .flush = keys_flush(place->keys),
+                                             .records = place->records,
+                                             .zone = zone });
+    return true;
+}
+
 /* ---- waiting ------------------------------------------------------------ */
 
 #define SAY_AGAIN_MS 5000
@@ -135,7 +153,8 @@ bool place_open(struct place *place, const struct config *config,
     if (!make_seal(place, err) ||
         !proxy_from_config(config, &place->proxy, err) ||
         !make_tls(place, err) || !take_folder(place, use, err) ||
-        !open_accounts(place, err) || !open_keys(place, use, err))
+        !open_accounts(place, err) || !open_keys(place, use, err) ||
+        !open_ledger(place, use, err))
         return false;
     place->keeper = keeper_new(
         &(struct keeper_options){ .loop = place->loop,
@@ -213,6 +232,7 @@ static void deliver_rest(struct place *place)
 
 static void stop_writing(struct place *place)
 {
+    ledger_stop(place->ledger);
     keys_stop(place->keys);
     audit_log_stop(place->audit);
     records_stop(place->records);
@@ -242,6 +262,7 @@ int place_close(struct place *place, int status)
     loop_timer_free(place->waiting);
     loop_free(place->loop);
     keys_free(place->keys);
+    ledger_free(place->ledger);
     zones_free(place->zones);
     accounts_free(place->accounts);
     records_free(place->records);

@@ -10,6 +10,7 @@
 #include "store/audit.h"
 #include "store/records.h"
 #include "team/keys.h"
+#include "usage/ledger.h"
 
 /* What the folder is opened for. */
 enum place_use {
@@ -28,6 +29,7 @@ struct place {
     struct audit_log *audit;
     struct zones *zones;
     struct keys *keys;
+    struct ledger *ledger; /* of one that serves; else NULL */
     struct accounts *accounts;
     struct tls *tls;
     struct proxy *proxy;

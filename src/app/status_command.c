@@ -116,6 +116,25 @@ static void print_accounts(const struct json_doc *all)
     }
 }
 
+static void print_bookings(const struct json_doc *bookings)
+{
+    uint64_t lost = number_of(bookings, "lost");
+
+    if (!bookings)
+        return;
+    (void)printf("Bookings      %llu waiting",
+                 (unsigned long long)number_of(bookings, "waiting"));
+    if (number_of(bookings, "waiting") > 0)
+        (void)printf(" (the oldest for %llu ms)",
+                     (unsigned long long)number_of(bookings, "waiting_ms"));
+    if (number_of(bookings, "unsynced_ms") > 0)
+        (void)printf(", not on the disk for %llu ms",
+                     (unsigned long long)number_of(bookings, "unsynced_ms"));
+    if (lost > 0)
+        (void)printf(", %llu lost", (unsigned long long)lost);
+    (void)printf("\n");
+}
+
 static void print_degraded(const struct json_doc *reasons)
 {
     struct str text;
@@ -132,6 +151,7 @@ static void print_status(const struct json_doc *doc)
 {
     print_head(doc);
     print_accounts(json_doc_get(doc, "accounts"));
+    print_bookings(json_doc_get(doc, "bookings"));
     print_degraded(json_doc_get(doc, "degraded"));
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/shown.h"
+#include "base/zones.h"
 #include "config/table.h"
 #include "crypto/seal.h"
 
@@ -307,6 +308,20 @@ static void check_trusted(const struct loading *loading)
     complain(loading, "TRUSTED_PROXIES", &err);
 }
 
+static void check_time_zone(const struct loading *loading)
+{
+    struct str name = loading->config->time_zone;
+    struct zones *zones = zones_new(NULL);
+    char text[SHOWN_MAX];
+    struct err err;
+
+    if (!zones_find(zones, name, &err)) {
+        err_wrap(&err, "TIME_ZONE=\"%s\"", shown(name, text));
+        complain(loading, "TIME_ZONE", &err);
+    }
+    zones_free(zones);
+}
+
 /* ---- all ---------------------------------------------------------------- */
 
 bool config_load(struct config *config, struct arena *arena,
@@ -323,5 +338,6 @@ bool config_load(struct config *config, struct arena *arena,
     check_proxy(&loading);
     check_ca_file(&loading);
     check_trusted(&loading);
+    check_time_zone(&loading);
     return problems->count == before;
 }

@@ -17,6 +17,7 @@
 #define CONFIG_TYPE_COUNT_256 uint64_t
 #define CONFIG_TYPE_COUNT_LARGE uint64_t
 #define CONFIG_TYPE_DURATION uint64_t
+#define CONFIG_TYPE_RETENTION uint64_t
 #define CONFIG_TYPE_FLAG uint64_t
 #define CONFIG_TYPE_SWITCH uint64_t
 #define CONFIG_TYPE_CLIENT_LOGIN uint64_t

@@ -52,6 +52,22 @@ static bool parse_level(struct str text, uint64_t *number)
     return true;
 }
 
+#define DAY_MS 86400000u
+#define RETENTION_DAYS_MAX 36500
+
+static bool parse_retention(struct str text, uint64_t *number)
+{
+    bool days = text.len > 0 && text.at[text.len - 1] == 'd';
+
+    if (str_eq(text, STR("off")) || str_eq(text, STR("0")))
+        return true;
+    if (!days || !parse_range(str_sub(text, 0, text.len - 1), 1,
+                              RETENTION_DAYS_MAX, number))
+        return false;
+    *number *= DAY_MS;
+    return true;
+}
+
 bool config_parse_number(enum config_kind kind, struct str text,
                          uint64_t *number)
 {
@@ -69,6 +85,8 @@ bool config_parse_number(enum config_kind kind, struct str text,
         return parse_range(text, 0, 256, number);
     case CONFIG_COUNT_LARGE:
         return parse_range(text, 16, 1000000, number);
+    case CONFIG_RETENTION:
+        return parse_retention(text, number);
     case CONFIG_DURATION:
         return text_parse_duration(text, number) && *number > 0;
     case CONFIG_FLAG:
@@ -173,6 +191,7 @@ bool config_text_fits(enum config_kind kind, struct str text)
     case CONFIG_COUNT_256:
     case CONFIG_COUNT_LARGE:
     case CONFIG_DURATION:
+    case CONFIG_RETENTION:
     case CONFIG_FLAG:
     case CONFIG_SWITCH:
     case CONFIG_CLIENT_LOGIN:

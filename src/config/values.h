@@ -11,6 +11,7 @@ enum config_kind {
     CONFIG_COUNT_256,
     CONFIG_COUNT_LARGE,
     CONFIG_DURATION,
+    CONFIG_RETENTION, /* in ms; 0: for ever */
     CONFIG_FLAG,
     CONFIG_SWITCH,
     CONFIG_CLIENT_LOGIN,

@@ -39,6 +39,7 @@ struct relay_options {
     const struct proxy *proxy; /* the global one, or NULL */
     struct ledger *ledger;     /* books what reached an account; or NULL */
     struct unpriced *unpriced; /* one for all relays, or NULL */
+    struct ledger *ledger;     /* where requests are booked, or NULL */
     struct outgoing *outgoing; /* where its connections are known, or NULL */
     const atomic_bool *ending; /* nothing is sent any more: 503; or NULL */
     int fd_max;                /* see upstream_keep_back() */

@@ -133,6 +133,11 @@ struct counters *keys_all(struct keys *keys)
     return keys->all;
 }
 
+struct use_flush *keys_flush(struct keys *keys)
+{
+    return keys->flush;
+}
+
 const struct zone *keys_zone(const struct keys *keys)
 {
     return keys->options.zone;

@@ -38,4 +38,6 @@ struct keyring *keys_ring(struct keys *keys);
 struct key_changes *keys_changes(struct keys *keys);
 /* Of all keys together: histories only (SUBJECT_ALL). */
 struct counters *keys_all(struct keys *keys);
+/* What writes behind, in case that somebody rides along. */
+struct use_flush *keys_flush(struct keys *keys);
 const struct zone *keys_zone(const struct keys *keys);

@@ -170,6 +170,7 @@ void ledger_state(struct ledger *ledger, struct ledger_state *state)
         .waiting_ms = now.waiting_ms,
         .booked = now.added - now.lost - now.waiting,
         .lost = now.lost,
+        .losing = atomic_load(&ledger->losing),
         .unsynced_ms = records_unsynced_ms(ledger->options.records),
     };
 }

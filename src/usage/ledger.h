@@ -45,6 +45,7 @@ struct ledger_state {
     uint64_t waiting_ms; /* how long the oldest of them has been there */
     uint64_t booked;     /* since the start */
     uint64_t lost;       /* there was no room for */
+    bool losing;         /* there is none now */
     uint64_t
         unsynced_ms; /* how long ago the oldest that may not be on the disk was
                              written; 0: all are */

@@ -8,8 +8,10 @@
 #include "accounts.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "script_sql.h"
 #include "script_store.h"
 #include "unit.h"
+#include "usage/ledger.h"
 
 struct scene {
     struct store *store;
@@ -159,6 +161,85 @@ static void each_account_has_a_state(void **state)
     }
 }
 
+static void assert_not_told(const struct scene *scene, const char *part)
+{
+    char *text = told(scene);
+
+    assert_null(strstr(text, part));
+    mem_free(text);
+}
+
+/* ---- bookings ------------------------------------------------------------ */
+
+struct booked {
+    char *folder;
+    struct loop *loop;
+    struct keyring *ring;
+    struct unsaved *unsaved;
+    struct use_flush *flush;
+    struct records *records;
+    struct ledger *ledger;
+};
+
+/* Nothing is written, for the loop does not run. */
+static struct booked booked_begin(void)
+{
+    struct booked booked = { .folder = unit_folder_new(),
+                             .loop = loop_new(),
+                             .ring = keyring_new(),
+                             .unsaved = unsaved_new() };
+
+    booked.records = script_sql_records(booked.folder);
+    booked.flush =
+        use_flush_new(&(struct use_flush_options){ .loop = booked.loop,
+                                                   .records = booked.records,
+                                                   .ring = booked.ring,
+                                                   .unsaved = booked.unsaved });
+    booked.ledger =
+        ledger_new(&(struct ledger_options){ .flush = booked.flush,
+                                             .records = booked.records,
+                                             .zone = zone_utc(),
+                                             .memory_max = 1 });
+    return booked;
+}
+
+static void booked_end(const struct booked *booked)
+{
+    ledger_stop(booked->ledger);
+    records_stop(booked->records);
+    loop_free(booked->loop);
+    ledger_free(booked->ledger);
+    use_flush_free(booked->flush);
+    records_free(booked->records);
+    keyring_free(booked->ring);
+    unsaved_free(booked->unsaved);
+    unit_folder_free(booked->folder);
+}
+
+static void bookings_on_their_way_are_told(void **state)
+{
+    struct scene *scene = *state;
+    struct booked booked = booked_begin();
+    const struct record record = { .sent = true };
+    struct unit_capture capture;
+
+    assert_not_told(scene, "\"bookings\"");
+    scene->options.ledger = booked.ledger;
+    assert_told(scene, "\"bookings\":{\"waiting\":0,\"waiting_ms\":0,"
+                       "\"unsynced_ms\":0,\"lost\":0}");
+    ledger_add(booked.ledger, &record);
+    assert_told(scene, "\"bookings\":{\"waiting\":1,");
+    assert_told(scene, "\"degraded\":[]");
+    capture = unit_capture_begin(2);
+    for (size_t i = 0; i < 1000; i++)
+        ledger_add(booked.ledger, &record);
+    mem_free(unit_capture_end(&capture));
+    assert_told(scene, "bookings are lost: there is no more room");
+    capture = unit_capture_begin(2);
+    booked_end(&booked);
+    mem_free(unit_capture_end(&capture));
+}
+
 int main(void)
 {
 #define TEST(name)                                                             \
@@ -167,6 +248,7 @@ int main(void)
         TEST(what_the_program_knows_is_told),
         TEST(nothing_has_to_be_known),
         TEST(too_many_addresses_are_left_out),
+        TEST(bookings_on_their_way_are_told),
         TEST(each_account_has_a_state),
     };
 

@@ -176,6 +176,8 @@ static const struct {
     { { "MAX_CONNECTIONS=1000001" }, { "MAX_CONNECTIONS" } },
     { { "CLAUDE_TIMEOUT=30" }, { "CLAUDE_TIMEOUT=\"30\"", "30s" } },
     { { "CLAUDE_TIMEOUT=0s" }, { "CLAUDE_TIMEOUT=\"0s\"", "above zero" } },
+    { { "USAGE_RETENTION=400" }, { "USAGE_RETENTION=\"400\"", "400d", "off" } },
+    { { "TIME_ZONE=Mars/Olympus" }, { "TIME_ZONE=\"Mars/Olympus\"" } },
     { { "CLAUDE_TIMEOUT=-5m" }, { "CLAUDE_TIMEOUT=\"-5m\"" } },
     { { "PROXY_TIMEOUT=1d" }, { "PROXY_TIMEOUT=\"1d\"" } },
     { { "STREAM_IDLE_TIMEOUT=x" }, { "STREAM_IDLE_TIMEOUT=\"x\"" } },
