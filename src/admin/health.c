@@ -6,6 +6,7 @@
 #include "admin/request.h"
 #include "base/clock.h"
 #include "usage/ledger.h"
+#include "usage/price_board.h"
 
 #define TAG "relay"
 #define SERVICE "claude-relay-service"
@@ -189,6 +190,7 @@ struct json_doc *health_problems(const struct admin_options *options)
     const struct admin_facts *facts = options->facts;
     struct json_doc *problems = json_doc_new_array();
     char complaint[ACCOUNTS_COMPLAINT_MAX];
+    char prices[PRICE_COMPLAINT_MAX];
     struct store_state state;
 
     if (accounts_complaint(options->accounts, complaint))
@@ -202,6 +204,8 @@ struct json_doc *health_problems(const struct admin_options *options)
     if (options->ledger)
         add_losing(problems, options->ledger);
     accounts_each(options->accounts, add_problem, problems);
+    if (options->prices && price_board_complaint(options->prices, prices))
+        json_doc_add(problems, account_doc_text(prices));
     if (facts && facts->degraded)
         facts->degraded(facts->arg, problems);
     return problems;

@@ -10,6 +10,7 @@
 #include "admin/use_doc.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "usage/price_board.h"
 
 #define TAG "keys"
 
@@ -54,8 +55,10 @@ static struct json_doc *doc_with_warnings(const struct admin_request *x,
                                           const struct key *key)
 {
     struct json_doc *doc = key_routes_doc(key);
+    struct prices *prices = price_board_take(x->admin->prices);
 
-    key_warnings_add(doc, key, x->admin->options.accounts, x->admin->prices);
+    key_warnings_add(doc, key, x->admin->options.accounts, prices);
+    prices_unref(prices);
     return doc;
 }
 

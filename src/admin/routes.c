@@ -19,7 +19,7 @@
 #include "base/mem.h"
 #include "relay/body.h"
 #include "relay/endpoints.h"
-#include "usage/price.h"
+#include "usage/price_board.h"
 
 static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/", PUBLIC, health_about),
@@ -78,7 +78,9 @@ struct admin *admin_new(const struct admin_options *options)
     struct admin *admin = MEM_NEW(struct admin);
 
     admin->options = *options;
-    admin->prices = prices_default();
+    if (!options->prices)
+        admin->own_prices = price_board_new();
+    admin->prices = options->prices ? options->prices : admin->own_prices;
     if (options->audit)
         admin->users = audited_users_new(options->config->data_dir.at);
     return admin;
@@ -90,7 +92,7 @@ void admin_free(struct admin *admin)
         return;
     upstream_free(admin->upstream);
     origin_free(admin->origin);
-    prices_free(admin->prices);
+    price_board_free(admin->own_prices);
     audited_users_free(admin->users);
     mem_free(admin);
 }

@@ -26,11 +26,12 @@ struct admin_options {
     struct records *records; /* NULL: none */
     struct accounts *accounts;
     struct keeper *keeper;
-    struct keys *keys;         /* NULL in tests that need none */
-    struct audit_log *audit;   /* NULL: what is managed is in the log alone */
-    struct ledger *ledger;     /* NULL: nothing is booked */
-    struct tls *tls;           /* for the proxy test; NULL if all is http:// */
-    const struct proxy *proxy; /* the global one, or NULL */
+    struct keys *keys;          /* NULL in tests that need none */
+    struct audit_log *audit;    /* NULL: what is managed is in the log alone */
+    struct ledger *ledger;      /* NULL: nothing is booked */
+    struct price_board *prices; /* NULL: one of its own */
+    struct tls *tls;            /* for the proxy test; NULL if all is http:// */
+    const struct proxy *proxy;  /* the global one, or NULL */
     /* For whoever serves it on connections of its own (server_options). */
     struct request_ids *ids;
     server_log_fn log; /* of `config`; NULL: requests leave no line */
@@ -38,12 +39,13 @@ struct admin_options {
     bool patient; /* who asks the keeper waits as long as it takes: a command */
 };
 
-struct prices;
+struct price_board;
 struct audited_users;
 
 struct admin {
     struct admin_options options;
-    struct prices *prices;       /* of the models there are */
+    struct price_board *prices; /* the options', or its own */
+    struct price_board *own_prices;
     struct audited_users *users; /* NULL without an audit log */
     /* To the API, for admin/api_fetch.h alone; NULL until it is needed. */
     struct upstream *upstream;

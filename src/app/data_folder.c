@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "store/filelock.h"
 #include "store/in_use.h"
+#include "usage/price_sync.h"
 
 /* What no watch tells of is looked for so often: that the folder itself was removed
    and made again, or a volume put over it; what links lead to; whether that which kept a
@@ -26,6 +27,7 @@ struct looking;
 struct data_folder {
     struct place *place;
     struct sync *sync;
+    struct price_sync *prices;
     struct loop_watch *watch;
     struct loop_timer *look;
     struct stat watched; /* the folder that the watch is on */
@@ -106,6 +108,7 @@ static void changed(void *arg, const char *name)
     struct data_folder *folder = arg;
 
     sync_changed(folder->sync, name);
+    price_sync_changed(folder->prices, name);
 }
 
 static const char *path_of(const struct data_folder *folder)
@@ -121,7 +124,7 @@ static bool watch(struct data_folder *folder, struct err *err)
     folder->watch = loop_watch_new(folder->place->loop, path_of(folder),
                                    changed, folder, err);
     /* What changed before the watch was there. */
-    sync_changed(folder->sync, NULL);
+    changed(folder, NULL);
     return folder->watch != NULL;
 }
 
@@ -246,6 +249,11 @@ struct data_folder *data_folder_new(struct place *place, struct err *err)
                                                     .removed = removed,
                                                     .shown = shown,
                                                     .arg = folder });
+    folder->prices = price_sync_new(
+        &(struct price_sync_options){ .loop = place->loop,
+                                      .store = place->store,
+                                      .board = place->prices,
+                                      .folder = path_of(folder) });
     folder->pending = loop_timer_new(place->loop, sweep_pending, folder);
     folder->look = loop_timer_new(place->loop, look, folder);
     if (!watch(folder, err)) {
@@ -264,6 +272,7 @@ void data_folder_free(struct data_folder *folder)
     store_job_free(folder->sweeping);
     store_job_free(folder->looking);
     sync_free(folder->sync);
+    price_sync_free(folder->prices);
     loop_watch_free(folder->watch);
     loop_timer_free(folder->look);
     loop_timer_free(folder->pending);

@@ -10,6 +10,7 @@
 #include "store/embedded.h"
 #include "store/filelock.h"
 #include "store/in_use.h"
+#include "usage/price_file.h"
 
 static bool make_seal(struct place *place, struct err *err)
 {
@@ -101,6 +102,13 @@ static bool open_ledger(struct place *place, enum place_use use,
     return true;
 }
 
+/* Wrong prices keep nobody from starting: they are complained of. */
+static void open_prices(struct place *place)
+{
+    place->prices = price_board_new();
+    price_file_load(place->prices, place->config->data_dir.at);
+}
+
 /* ---- waiting ------------------------------------------------------------ */
 
 #define SAY_AGAIN_MS 5000
@@ -156,6 +164,7 @@ bool place_open(struct place *place, const struct config *config,
         !open_accounts(place, err) || !open_keys(place, use, err) ||
         !open_ledger(place, use, err))
         return false;
+    open_prices(place);
     place->keeper = keeper_new(
         &(struct keeper_options){ .loop = place->loop,
                                   .store = place->store,
@@ -265,6 +274,7 @@ int place_close(struct place *place, int status)
     ledger_free(place->ledger);
     zones_free(place->zones);
     accounts_free(place->accounts);
+    price_board_free(place->prices);
     records_free(place->records);
     audit_log_free(place->audit);
     store_free(place->store);

@@ -11,6 +11,7 @@
 #include "store/records.h"
 #include "team/keys.h"
 #include "usage/ledger.h"
+#include "usage/price_board.h"
 
 /* What the folder is opened for. */
 enum place_use {
@@ -31,6 +32,7 @@ struct place {
     struct keys *keys;
     struct ledger *ledger; /* of one that serves; else NULL */
     struct accounts *accounts;
+    struct price_board *prices;
     struct tls *tls;
     struct proxy *proxy;
     struct keeper *keeper;

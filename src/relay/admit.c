@@ -149,7 +149,7 @@ static struct ration_owner owner_of(const struct relayed *r)
 static void doubt_model(struct relayed *r)
 {
     if (r->facts && r->caller.key->strict &&
-        !prices_find(r->relay->prices, model_of(r), clock_wall_ms()))
+        !prices_find(r->prices, model_of(r), clock_wall_ms()))
         scan_facts_doubt_model(r->facts);
 }
 
@@ -161,7 +161,7 @@ static void make_ration(struct relayed *r)
     r->group = key_group_of(r->caller.key);
     r->ration = ration_new(
         &(struct ration_options){ .loop = r->relay->options.loop,
-                                  .prices = r->relay->prices,
+                                  .prices = r->prices,
                                   .all = keys ? keys_all(keys) : NULL,
                                   .owner = owner_of(r),
                                   .facts = r->facts,
@@ -274,8 +274,7 @@ static void note_unpriced(struct relayed *r)
     for (size_t i = 0; parts && i < parts->count; i++) {
         struct str model = str_of(parts->at[i].model);
 
-        if (model.len > 0 &&
-            !prices_find(r->relay->prices, model, clock_wall_ms()))
+        if (model.len > 0 && !prices_find(r->prices, model, clock_wall_ms()))
             unpriced_note(unpriced, model, true);
     }
 }

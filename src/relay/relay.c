@@ -449,6 +449,7 @@ static void done(struct flow *flow)
 
     admit_done(r);
     metering_free(r->meter);
+    prices_unref(r->prices);
     mem_free(r->ahead);
     mem_free(r->facts);
     account_unref(r->attempt.account);
@@ -467,6 +468,7 @@ void relayed_start(struct relay *relay, struct request *req,
     struct relayed *r = MEM_NEW(struct relayed);
 
     r->relay = relay;
+    r->prices = price_board_take(relay->prices);
     atomic_fetch_add_explicit(&relay->in_flight, 1, memory_order_relaxed);
     r->req = req;
     r->endpoint = endpoint;

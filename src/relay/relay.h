@@ -26,6 +26,7 @@
 
 struct keys;
 struct ledger;
+struct price_board;
 struct unpriced;
 
 struct relay_options {
@@ -35,14 +36,14 @@ struct relay_options {
     struct keys *keys; /* NULL: there are none */
     struct accounts *accounts;
     struct keeper *keeper;
-    struct tls *tls;           /* for an https upstream; else not used */
-    const struct proxy *proxy; /* the global one, or NULL */
-    struct ledger *ledger;     /* books what reached an account; or NULL */
-    struct unpriced *unpriced; /* one for all relays, or NULL */
-    struct ledger *ledger;     /* where requests are booked, or NULL */
-    struct outgoing *outgoing; /* where its connections are known, or NULL */
-    const atomic_bool *ending; /* nothing is sent any more: 503; or NULL */
-    int fd_max;                /* see upstream_keep_back() */
+    struct tls *tls;            /* for an https upstream; else not used */
+    const struct proxy *proxy;  /* the global one, or NULL */
+    struct ledger *ledger;      /* books what reached an account; or NULL */
+    struct price_board *prices; /* one for all relays; NULL: one of its own */
+    struct unpriced *unpriced;  /* one for all relays, or NULL */
+    struct outgoing *outgoing;  /* where its connections are known, or NULL */
+    const atomic_bool *ending;  /* nothing is sent any more: 503; or NULL */
+    int fd_max;                 /* see upstream_keep_back() */
 };
 
 struct relay;

@@ -11,7 +11,7 @@
 #include "relay/endpoints.h"
 #include "relay/relay.h"
 #include "usage/meter.h"
-#include "usage/price.h"
+#include "usage/price_board.h"
 #include "usage/scan_ahead.h"
 #include "usage/unpack.h"
 
@@ -20,9 +20,10 @@ struct relay {
     struct upstream *upstream;
     struct origin *origin;
     struct arena *arena;
-    struct str host;              /* the Host field */
-    atomic_size_t in_flight;      /* relayed requests that have not settled */
-    struct prices *prices;        /* what limits count by */
+    struct str host;            /* the Host field */
+    atomic_size_t in_flight;    /* relayed requests that have not settled */
+    struct price_board *prices; /* the options', or its own */
+    struct price_board *own_prices;
     struct unpack_room unpacking; /* of answers that are metered */
 };
 
@@ -60,6 +61,7 @@ struct relayed {
     struct attempt attempt;
     struct meter *meter;   /* reads a copy of the answer; or NULL */
     struct ration *ration; /* of its key's limits; or NULL (relay/admit.h) */
+    struct prices *prices; /* as they were when it came */
     uint64_t bytes_out;
     enum record_end end; /* RUNNING until settle */
     enum relayed_body body_is;

@@ -103,7 +103,7 @@ void respond_as_it_came(struct relayed *r)
     r->unframed = head->chunked && r->req->http_1_0;
     r->meter = metering_start(r->endpoint, head, &r->relay->unpacking);
     if (r->meter)
-        r->meter->usage.borders = prices_borders(r->relay->prices);
+        r->meter->usage.borders = prices_borders(r->prices);
     if (r->unframed || r->meter)
         call_on_body(r->attempt.call, take_body, r);
     buf_init(&fields, PASS_HEAD_MAX);

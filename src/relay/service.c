@@ -24,7 +24,9 @@ struct relay *relay_new(const struct relay_options *options)
     upstream_make_known(relay->upstream, options->outgoing);
     relay->origin =
         origin_new(api->host, api->port, api->tls ? options->tls : NULL);
-    relay->prices = prices_default();
+    if (!options->prices)
+        relay->own_prices = price_board_new();
+    relay->prices = options->prices ? options->prices : relay->own_prices;
     relay->unpacking.max = UNPACKING_MAX;
     return relay;
 }
@@ -35,7 +37,7 @@ void relay_free(struct relay *relay)
         return;
     upstream_free(relay->upstream);
     origin_free(relay->origin);
-    prices_free(relay->prices);
+    price_board_free(relay->own_prices);
     arena_free(relay->arena);
     mem_free(relay);
 }

@@ -71,7 +71,7 @@ struct price {
     const struct price_factors *factors; /* [PRICE_CONDITIONS] */
 };
 
-/* The table that the program brings along (usage/prices.json).  The caller's. */
+/* The table that the program brings along (usage/prices.json). */
 struct prices *prices_default(void);
 
 /* A table of the same form, and behind it the one that the program brings along, unless
@@ -80,8 +80,11 @@ struct prices *prices_default(void);
    valid. */
 struct prices *prices_read(struct str json, struct err *err);
 
+/* A table is shared by counted references; those that were read have one, the caller's.
+   Any thread. */
+struct prices *prices_ref(struct prices *prices);
 /* NULL is fine. */
-void prices_free(struct prices *prices);
+void prices_unref(struct prices *prices);
 
 #define PRICES_OWN_VERSION_MAX 32
 #define PRICES_VERSION_MAX (2 * PRICES_OWN_VERSION_MAX + 2)

@@ -3,10 +3,13 @@
    price_cost.c and price_worst.c.  Not for other folders. */
 #pragma once
 
+#include <stdatomic.h>
+
 #include "base/json.h"
 #include "usage/price.h"
 
 struct prices {
+    atomic_size_t refs;
     struct json_doc *docs[2]; /* texts of the rows are borrowed from them */
     char version[PRICES_VERSION_MAX];
     struct meter_borders borders;

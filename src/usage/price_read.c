@@ -228,6 +228,7 @@ static struct prices *prices_new(struct json_doc *doc, struct json_doc *behind)
     struct prices *prices =
         mem_zalloc(sizeof(*prices) + count * sizeof(prices->rows[0]));
 
+    atomic_init(&prices->refs, 1);
     prices->docs[0] = doc;
     prices->docs[1] = behind;
     prices->factors = mem_zalloc(count * sizeof(prices->factors[0]));
@@ -267,7 +268,7 @@ static struct prices *read_table(struct str json, bool alone, struct err *err)
     prices = prices_new(doc, behind);
     if (fill(prices, json, err))
         return prices;
-    prices_free(prices);
+    prices_unref(prices);
     return NULL;
 }
 
@@ -285,9 +286,16 @@ struct prices *prices_default(void)
     return prices;
 }
 
-void prices_free(struct prices *prices)
+struct prices *prices_ref(struct prices *prices)
 {
-    if (!prices)
+    atomic_fetch_add_explicit(&prices->refs, 1, memory_order_relaxed);
+    return prices;
+}
+
+void prices_unref(struct prices *prices)
+{
+    if (!prices ||
+        atomic_fetch_sub_explicit(&prices->refs, 1, memory_order_acq_rel) > 1)
         return;
     json_doc_free(prices->docs[0]);
     json_doc_free(prices->docs[1]);

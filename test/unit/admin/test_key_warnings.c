@@ -34,7 +34,7 @@ static int tear_down(void **state)
 {
     struct scene *scene = *state;
 
-    prices_free(scene->prices);
+    prices_unref(scene->prices);
     accounts_free(scene->accounts);
     scene_end(&scene->keys);
     return 0;

@@ -85,7 +85,7 @@ static inline int tear_down(void **state)
     counters_unref(s.all);
     counters_unref(s.key);
     counters_unref(s.group);
-    prices_free(s.prices);
+    prices_unref(s.prices);
     loop_free(s.loop);
     return 0;
 }

@@ -18,7 +18,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    prices_free(*state);
+    prices_unref(*state);
     return 0;
 }
 

@@ -19,7 +19,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    prices_free(*state);
+    prices_unref(*state);
     return 0;
 }
 
@@ -434,7 +434,7 @@ static void a_price_changes_at_midnight(void **state)
     usage.began_ms++;
     assert_true(prices_cost(prices, STR("a-20260101"), &usage, &cost));
     assert_int_equal(cost, 30);
-    prices_free(prices);
+    prices_unref(prices);
 }
 
 int main(void)

@@ -56,7 +56,7 @@ static void rows_may_differ_from_the_defaults(void **state)
     assert_int_equal(b->web_search, 0);
     assert_int_equal(b->context_max, 5);
     assert_int_equal(b->output_max, 6);
-    prices_free(prices);
+    prices_unref(prices);
 }
 
 /* A row names only what is different, and null takes what the defaults say of long
@@ -72,7 +72,7 @@ static void a_row_may_take_back_what_the_defaults_say(void **state)
     assert_int_equal(prices_find(prices, STR("a"), 0)->long_above, 5);
     assert_int_equal(prices_find(prices, STR("a"), 0)->long_input, 3000);
     assert_int_equal(prices_find(prices, STR("b"), 0)->long_above, UINT64_MAX);
-    prices_free(prices);
+    prices_unref(prices);
 }
 
 #define IN(text) TABLE(ROW("a", "") "," ROW("b", "," text))

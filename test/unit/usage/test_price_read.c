@@ -83,7 +83,7 @@ static void check_find(size_t i)
     assert_int_equal(price ? price_tokens_microusd(price, PRICE_OUTPUT, 1000000)
                            : 0,
                      finds[i].output);
-    prices_free(prices);
+    prices_unref(prices);
     buf_done(&table);
 }
 
@@ -110,7 +110,7 @@ static void the_dearest_is_put_together(void **state)
     assert_int_equal(safe->rates[PRICE_INPUT], 3000000);
     assert_int_equal(safe->rates[PRICE_OUTPUT], 5001000);
     assert_int_equal(safe->rates[PRICE_CACHE_WRITE_1H], 100000000);
-    prices_free(prices);
+    prices_unref(prices);
 }
 
 /* ---- in front of what the program brings along -------------------------- */
@@ -142,7 +142,7 @@ static void rows_of_a_table_hide_those_behind(void **state)
     assert_int_equal(output_of(prices, "claude-sonnet-5", before + 1), 9);
     assert_true(prices_know(prices, STR("new")));
     assert_true(prices_know(prices, STR("claude-fable-5")));
-    prices_free(prices);
+    prices_unref(prices);
 }
 
 static void a_table_may_stand_alone(void **state)
@@ -153,7 +153,7 @@ static void a_table_may_stand_alone(void **state)
     (void)state;
     assert_int_equal(output_of(prices, "claude-opus-5", 1), 7);
     assert_int_equal(output_of(prices, "claude-fable-5", 1), 0);
-    prices_free(prices);
+    prices_unref(prices);
 }
 
 /* The defaults of a table are for its own rows. */
@@ -167,7 +167,7 @@ static void defaults_stay_with_their_rows(void **state)
     (void)state;
     assert_int_equal(own->rates[PRICE_CACHE_READ], 1000000000000);
     assert_int_equal(behind->rates[PRICE_CACHE_READ], 500000000000);
-    prices_free(prices);
+    prices_unref(prices);
 }
 
 /* ---- which table it is -------------------------------------------------- */
@@ -200,9 +200,9 @@ static void a_table_tells_which_it_is(void **state)
             fail_msg("row %zu: %s", i, version);
         assert_int_equal(version[len], '+');
         assert_string_equal(version + len + 1, prices_version(own));
-        prices_free(prices);
+        prices_unref(prices);
     }
-    prices_free(own);
+    prices_unref(own);
 }
 
 /* ---- what is refused ---------------------------------------------------- */

@@ -19,7 +19,7 @@ static int set_up(void **state)
 
 static int tear_down(void **state)
 {
-    prices_free(*state);
+    prices_unref(*state);
     return 0;
 }
 
@@ -179,7 +179,7 @@ static void no_answer_costs_more_than_the_worst(void **state)
         assert_true(price_cost_microusd(price, &usage) <= most.cost_microusd);
         assert_true(meter_rated_input(&usage) <= most.tokens_in);
     }
-    prices_free(prices);
+    prices_unref(prices);
 }
 
 int main(void)

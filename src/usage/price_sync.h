@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+/* Keeps the board in step with DATA_DIR/prices.json.
+
+       IDLE --changed--> ASKED --10 ms--> READING --> IDLE
+                           ^                       |
+                           '---changed meanwhile---'
+
+   The file is read on the store's thread.  Main loop. */
+#pragma once
+
+#include "base/loop.h"
+#include "store/store.h"
+#include "usage/price_file.h"
+
+struct price_sync;
+
+/* All borrowed. */
+struct price_sync_options {
+    struct loop *loop;
+    struct store *store;
+    struct price_board *board;
+    const char *folder;
+};
+
+struct price_sync *price_sync_new(const struct price_sync_options *options);
+/* What is being read is not shown any more.  NULL is fine. */
+void price_sync_free(struct price_sync *sync);
+
+/* A file of the folder may have changed; any other than prices.json costs nothing.
+   NULL: any may have. */
+void price_sync_changed(struct price_sync *sync, const char *file);

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: MIT
+/* DATA_DIR/prices.json of a running relay: what requests cost follows it, a bad one
+   stops nothing, and a request costs what the table said when it came. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { it } from 'node:test';
+
+import { HELLO, call, message } from '../support/http.mjs';
+import { addApiKey, describe, stage, startRelay, until } from '../support/processes.mjs';
+
+const MODEL = 'claude-sonnet-5';
+const table = (input, more = {}) => JSON.stringify({ version: `v${input}`, models: [{ model: MODEL, input, output: 0 }], ...more });
+const TOKENS = { 'x-sim-input-tokens': '1000', 'x-sim-output-tokens': '10' };
+
+describe('prices of a running relay', () => {
+  const s = stage({ relay: { env: { WORKERS: '2' }, accounts: (dataDir) => addApiKey(dataDir, 'demo') } });
+  const file = () => path.join(s.relay.dataDir, 'prices.json');
+  const get = async (target, headers) => JSON.parse((await call(`${s.url}${target}`, { method: 'GET', headers })).body);
+  const make = async (name) => {
+    const body = { name, accounts: ['demo'], limits: { cost_total: '1000' } };
+    const answer = await call(`${s.url}/admin/api/keys`, { method: 'POST', body });
+    assert.equal(answer.status, 201, String(answer.body));
+    return JSON.parse(answer.body).key;
+  };
+  const micros = async (key) => Math.round((await get('/v1/me', { 'x-api-key': key })).limits.cost_total.used * 1e6);
+  const ask = (key) => message(s.url, { headers: { 'x-api-key': key, ...TOKENS }, body: HELLO });
+  const costs = async (key) => {
+    const before = await micros(key);
+    assert.equal((await ask(key)).status, 200);
+    return (await micros(key)) - before;
+  };
+  /* Renamed into place, as careful programs do. */
+  const put = (text) => {
+    fs.writeFileSync(`${file()}.new`, text);
+    fs.renameSync(`${file()}.new`, file());
+  };
+  const comesTo = (key, cost) => until(async () => (await costs(key)) === cost, { what: `a cost of ${cost}` });
+  const problems = async () => (await get('/health')).problems ?? [];
+
+  it('a file with one row is enough, and goes when it goes', async () => {
+    const key = await make('one-row');
+    assert.equal(await costs(key), 2000 + 100);
+    put(table(3000000));
+    await comesTo(key, 3000);
+    fs.writeFileSync(file(), table(5000000));
+    await comesTo(key, 5000);
+    fs.rmSync(file());
+    await comesTo(key, 2000 + 100);
+  });
+
+  it('a bad file changes nothing, and /health says what is wrong and where', async () => {
+    const key = await make('bad');
+    put(table(3000000));
+    await comesTo(key, 3000);
+    put('{"models":[{"model":"claude-sonnet-5","input":"3"}]}');
+    await until(async () => (await problems()).some((one) => /prices of v3000000.*prices\.json: models\[0\]: input must be a whole number/.test(one)), { what: 'a problem' });
+    assert.equal(await costs(key), 3000);
+    await s.relay.logged(/prices\.json: models\[0\]: input must be/);
+    put(table(4000000));
+    await comesTo(key, 4000);
+    assert.deepEqual(await problems(), []);
+  });
+
+  it('a link may lead to it', async () => {
+    const key = await make('link');
+    const target = path.join(path.dirname(s.relay.dataDir), `prices-of-${path.basename(s.relay.dataDir)}.json`);
+    fs.writeFileSync(target, table(6000000), { mode: 0o600 });
+    fs.rmSync(file(), { force: true });
+    fs.symlinkSync(target, file());
+    await comesTo(key, 6000);
+    fs.writeFileSync(target, table(7000000));
+    await comesTo(key, 7000);
+    fs.rmSync(file());
+    fs.rmSync(target);
+    await comesTo(key, 2000 + 100);
+  });
+
+  it('while they change, each request has one price', async () => {
+    const key = await make('running');
+    put(table(1000000));
+    await comesTo(key, 1000);
+    const before = await micros(key);
+    const count = 300;
+    let running = true;
+    const writing = (async () => {
+      for (let i = 0; running; i++) {
+        put(table(i % 2 === 0 ? 1000000000 : 1000000));
+        if (i % 5 === 0) fs.writeFileSync(file(), '{"models":');
+        await new Promise((resolve) => setTimeout(resolve, 3));
+      }
+    })();
+    for (let i = 0; i < count; i += 20) {
+      const answers = await Promise.all(Array.from({ length: 20 }, () => ask(key)));
+      assert.ok(answers.every((answer) => answer.status === 200));
+    }
+    running = false;
+    await writing;
+    const used = (await micros(key)) - before;
+    /* Of each at 1,000 and at 1,000,000: together all there were. */
+    const dear = Math.floor(used / 1e6);
+    const cheap = (used % 1e6) / 1000;
+    assert.equal(dear + cheap, count, `${used}`);
+  });
+
+  it('a relay starts with a bad file, and says so', async () => {
+    const relay = await startRelay({
+      upstream: s.sim.apiUrl,
+      accounts: (dataDir) => {
+        addApiKey(dataDir, 'demo');
+        fs.writeFileSync(path.join(dataDir, 'prices.json'), '{"models":[]}');
+      },
+    });
+    try {
+      const health = JSON.parse((await call(`${relay.url}/health`, { method: 'GET' })).body);
+      assert.equal(health.status, 'degraded');
+      assert.match(health.problems.join(), /prices\.json: models must be an array of 1 to 10000 rows/);
+      assert.equal((await message(relay.url)).status, 200);
+    } finally {
+      await relay.stop();
+    }
+  });
+});

@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: MIT
+/* Keeping the board in step with its file. */
+#include "usage/price_sync.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "unit.h"
+
+struct scene {
+    char *folder;
+    struct store *store;
+    struct loop *loop;
+    struct price_board *board;
+    struct price_sync *sync;
+    struct loop_timer *timer;
+    const char *wanted; /* a version, or part of a complaint */
+};
+
+static bool is_so(struct scene *scene)
+{
+    struct prices *prices = price_board_take(scene->board);
+    char text[PRICE_COMPLAINT_MAX];
+    bool so = strcmp(prices_version(prices), scene->wanted) == 0 ||
+              (price_board_complaint(scene->board, text) &&
+               strstr(text, scene->wanted));
+
+    prices_unref(prices);
+    return so;
+}
+
+static void look(void *arg)
+{
+    struct scene *scene = arg;
+
+    if (is_so(scene))
+        loop_stop(scene->loop);
+    else
+        loop_timer_set(scene->timer, 1);
+}
+
+static void wait_for(struct scene *scene, const char *wanted)
+{
+    scene->wanted = wanted;
+    loop_timer_set(scene->timer, 0);
+    loop_run(scene->loop);
+}
+
+static int set_up(void **state)
+{
+    struct scene *scene = MEM_NEW(struct scene);
+    struct err err;
+
+    scene->folder = unit_folder_new();
+    scene->store = store_open(scene->folder, NULL, &err);
+    assert_non_null(scene->store);
+    scene->loop = loop_new();
+    scene->board = price_board_new();
+    scene->timer = loop_timer_new(scene->loop, look, scene);
+    scene->sync =
+        price_sync_new(&(struct price_sync_options){ .loop = scene->loop,
+                                                     .store = scene->store,
+                                                     .board = scene->board,
+                                                     .folder = scene->folder });
+    *state = scene;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct scene *scene = *state;
+
+    price_sync_free(scene->sync);
+    loop_timer_free(scene->timer);
+    store_stop(scene->store);
+    loop_free(scene->loop);
+    store_free(scene->store);
+    price_board_free(scene->board);
+    unit_folder_free(scene->folder);
+    mem_free(scene);
+    return 0;
+}
+
+static void write_version(const struct scene *scene, const char *version)
+{
+    char text[200];
+
+    (void)snprintf(text, sizeof(text),
+                   "{\"version\":\"%s\",\"embedded\":false,\"models\":["
+                   "{\"model\":\"a\",\"input\":1,\"output\":1}]}",
+                   version);
+    unit_write(scene->folder, "prices.json", text);
+}
+
+static void a_changed_file_is_shown(void **state)
+{
+    struct scene *scene = *state;
+    struct prices *own = prices_default();
+
+    write_version(scene, "one");
+    price_sync_changed(scene->sync, "prices.json");
+    wait_for(scene, "one");
+    write_version(scene, "two");
+    price_sync_changed(scene->sync, NULL);
+    wait_for(scene, "two");
+    unit_write(scene->folder, "prices.json", "{");
+    price_sync_changed(scene->sync, "prices.json");
+    wait_for(scene, "not valid JSON");
+    assert_int_equal(unlink(unit_path(scene->folder, "prices.json")), 0);
+    price_sync_changed(scene->sync, "prices.json");
+    wait_for(scene, prices_version(own));
+    prices_unref(own);
+}
+
+/* Told again and again, also while it is read: the last one counts. */
+static void what_changes_meanwhile_is_read_again(void **state)
+{
+    struct scene *scene = *state;
+
+    write_version(scene, "one");
+    price_sync_changed(scene->sync, "prices.json");
+    price_sync_changed(scene->sync, "prices.json");
+    wait_for(scene, "one");
+    for (size_t i = 0; i < 20; i++) {
+        char version[8];
+
+        (void)snprintf(version, sizeof(version), "v%zu", i);
+        write_version(scene, version);
+        price_sync_changed(scene->sync, "prices.json");
+        if (i % 3 == 0)
+            wait_for(scene, version);
+    }
+    wait_for(scene, "v19");
+}
+
+static void other_files_are_none_of_its(void **state)
+{
+    struct scene *scene = *state;
+
+    write_version(scene, "one");
+    price_sync_changed(scene->sync, "oauth_main.json");
+    price_sync_changed(scene->sync, "prices.json.tmp");
+    scene->wanted = "one";
+    assert_false(is_so(scene));
+    price_sync_changed(scene->sync, "prices.json");
+    wait_for(scene, "one");
+}
+
+/* What is being read is dropped. */
+static void it_may_go_while_it_reads(void **state)
+{
+    struct scene *scene = *state;
+
+    write_version(scene, "one");
+    price_sync_changed(scene->sync, "prices.json");
+    price_sync_free(scene->sync);
+    scene->sync = NULL;
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(a_changed_file_is_shown),
+        TEST(what_changes_meanwhile_is_read_again),
+        TEST(other_files_are_none_of_its),
+        TEST(it_may_go_while_it_reads),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
