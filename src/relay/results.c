@@ -24,12 +24,9 @@ struct results {
 /* Without a price, it counts as the dearest in limits; what it cost is not known. */
 static void price(struct record *record, const struct prices *prices)
 {
-    const struct meter_usage *usage = record->usage;
-    uint64_t now_ms = clock_wall_ms();
-    const struct price *found = prices_find_safe(prices, record->model, now_ms);
-
-    record->cost_known = price_is_known(found);
-    record->cost_microusd = price_cost_microusd(found, usage);
+    record->cost_known = prices_cost(prices, record->model, record->usage,
+                                     &record->cost_microusd);
+    record->price_version = str_of(prices_version(prices));
 }
 
 /* What belongs to the fetch alone is left out. */
@@ -96,6 +93,8 @@ struct results *results_start(const struct results_options *options,
     results->options = *options;
     results->fetch = *options->fetch;
     batch_results_init(&results->lines, take_result, results);
+    batch_results_price(&results->lines, prices_borders(options->prices),
+                        clock_wall_ms());
     find_coding(results, &head->headers);
     return results;
 }

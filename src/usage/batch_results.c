@@ -35,7 +35,9 @@ static void note(void *arg, const struct sift_found *found)
 static void begin_line(struct batch_results *results)
 {
     mem_free(results->line.usage.parts);
-    results->line = (struct batch_result){ .custom_id = "" };
+    results->line =
+        (struct batch_result){ .usage = { .borders = results->borders,
+                                          .began_ms = results->began_ms } };
     results->succeeded = false;
     results->begun = false;
     sift_restart(&results->sift);
@@ -70,6 +72,14 @@ void batch_results_init(struct batch_results *results, batch_results_fn found,
     *results = (struct batch_results){ .found = found, .arg = arg };
     sift_init(&results->sift, &meter_result_line, note, results);
     sift_announce(&results->sift);
+}
+
+void batch_results_price(struct batch_results *results,
+                         const struct meter_borders *borders, uint64_t now_ms)
+{
+    results->borders = borders;
+    results->began_ms = now_ms;
+    begin_line(results);
 }
 
 void batch_results_done(struct batch_results *results)

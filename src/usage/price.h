@@ -139,7 +139,7 @@ uint64_t price_tokens_microusd(const struct price *price,
 
 /* What is booked for an answer of that model, by the prices of the time when it began.
    False if something was used of a model that has no price: then the cost is not
-   known. */
+   known, and `*microusd` is what limits take it for. */
 bool prices_cost(const struct prices *prices, struct str model,
                  const struct meter_usage *usage, uint64_t *microusd);
 

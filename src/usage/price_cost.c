@@ -190,11 +190,6 @@ bool prices_cost(const struct prices *prices, struct str model,
 {
     const struct price *own = prices_find_safe(prices, model, usage->began_ms);
 
-    *microusd = 0;
-    if (is_nothing(usage->counts))
-        return true;
-    if (!has_prices(own, usage))
-        return false;
     *microusd = price_cost_microusd(own, usage);
-    return true;
+    return is_nothing(usage->counts) || has_prices(own, usage);
 }

@@ -84,7 +84,7 @@ static int tear_down(void **state)
 {
     struct scene *scene = *state;
 
-    prices_free(scene->prices);
+    prices_unref(scene->prices);
     buf_done(&scene->booked);
     assert_int_equal(scene->room.held, 0);
     return 0;
@@ -119,6 +119,28 @@ static void each_is_booked_at_half_price(void **state)
                     "b msg_b claude-sonnet-5 out=1 $5;");
     assert_int_equal(results_count(results), 2);
     assert_int_equal(results_unread(results).len, 0);
+    results_free(results);
+}
+
+/* As everywhere: by the present prices, each at its length, and with their version. */
+static void each_is_priced_as_any_answer(void **state)
+{
+    struct scene *scene = *state;
+    struct results *results;
+    struct err err;
+
+    prices_unref(scene->prices);
+    scene->prices = prices_read(
+        STR("{\"embedded\":false,\"models\":[{\"model\":\"a\",\"input\":1000000,"
+            "\"output\":2000000,\"valid_from\":\"2026-01-01\","
+            "\"long_context\":{\"above\":10,\"input\":\"1\",\"output\":\"5\"}}]}"),
+        &err);
+    results = start(scene, "content-type: application/x-jsonl\n");
+    results_feed(results, STR(LINE("x", "a", 10, 1000)));
+    results_feed(results, STR(LINE("y", "a", 11, 1000)));
+    results_end(results);
+    unit_assert_str(buf_str(&scene->booked),
+                    "x msg_x a out=1000 $1005;y msg_y a out=1000 $5006;");
     results_free(results);
 }
 
@@ -212,6 +234,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(each_is_booked_at_half_price),
+        TEST(each_is_priced_as_any_answer),
         TEST(a_result_is_the_same_in_every_fetch),
         TEST(without_a_price_the_cost_is_not_known),
         TEST(results_may_be_compressed),

@@ -385,14 +385,14 @@ static const struct {
     uint64_t cost;
 } bookings[] = {
     { "claude-sonnet-5", "\"input_tokens\":1", true, 2 },
-    { "claude-sonnet-6", "\"input_tokens\":1", false, 0 },
+    { "claude-sonnet-6", "\"input_tokens\":1", false, 15 },
     { "claude-sonnet-6", "\"input_tokens\":0", true, 0 },
     { "claude-sonnet-6", "", true, 0 },
-    { "", "\"output_tokens\":1", false, 0 },
+    { "", "\"output_tokens\":1", false, 75 },
     { "claude-sonnet-5",
       "\"input_tokens\":1,\"iterations\":[{\"type\":\"advisor_message\","
       "\"model\":\"oracle\",\"output_tokens\":1}]",
-      false, 0 },
+      false, 77 },
     { "claude-sonnet-5",
       "\"input_tokens\":1,\"iterations\":[{\"type\":\"advisor_message\","
       "\"model\":\"oracle\"}]",
