@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "http/loopback.h"
+#include "team/caller_wrong.h"
 #include "team/client_address.h"
 #include "team/own_login.h"
 #include "team/presented.h"
@@ -38,34 +39,6 @@ static void is_machine_or(struct caller *caller, enum caller_flaw flaw)
         caller->kind = CALLER_MACHINE;
     else
         is_stranger(caller, flaw);
-}
-
-/* ---- wrong ones --------------------------------------------------------- */
-
-/* So many guesses: they count. */
-static void count_failures(struct caller *caller, const char *what,
-                           unsigned count)
-{
-    struct failures *failures = caller->sources->failures;
-    struct addr addr;
-
-    if (!failures)
-        return;
-    caller_address(caller, &addr);
-    caller->wait_ms =
-        (uint32_t)failures_add(failures, &addr, what, count, clock_steady_ms());
-}
-
-/* No guess: whoever sent it had the key once, or has it. */
-static void say_failure(const struct caller *caller, const char *what)
-{
-    struct failures *failures = caller->sources->failures;
-    struct addr addr;
-
-    if (!failures)
-        return;
-    caller_address(caller, &addr);
-    failures_say(failures, &addr, what, clock_steady_ms());
 }
 
 /* ---- keys --------------------------------------------------------------- */
@@ -164,7 +137,7 @@ static void is_client_with_key(struct caller *caller)
     caller->kind = CALLER_KEY;
     if (!key_fits(caller, &ignored)) {
         is_stranger(caller, CALLER_KEY_BOUND);
-        say_failure(caller, "a relay key where it may not be used");
+        caller_wrong_say(caller, "a relay key where it may not be used");
     } else if (logins_pass(caller)) {
         take_login(caller);
     }
@@ -187,13 +160,13 @@ static void find_machine(struct caller *caller)
 static void has_key_over(struct caller *caller)
 {
     is_stranger(caller, CALLER_KEY_OVER);
-    say_failure(caller, "a relay key that is not valid any more");
+    caller_wrong_say(caller, "a relay key that is not valid any more");
 }
 
 static void has_wrong_keys(struct caller *caller, unsigned count)
 {
     is_stranger(caller, CALLER_WRONG_KEY);
-    count_failures(caller, "a wrong relay key", count);
+    caller_wrong_keys(caller, count);
 }
 
 static void find_why_without_key(struct caller *caller,
@@ -301,12 +274,11 @@ static void has_wrong_token(struct caller *caller, unsigned keys)
 
     is_stranger(caller, CALLER_WRONG_TOKEN);
     if (token.len > 0)
-        say_failure(caller, caller->wait_ms > 0
-                                ? "an admin token that was not looked at"
-                                : "a wrong admin token");
+        caller_wrong_say(caller, caller->wait_ms > 0
+                                     ? "an admin token that was not looked at"
+                                     : "a wrong admin token");
     if (keys > presented_is_key(token))
-        count_failures(caller, "a wrong relay key",
-                       keys - presented_is_key(token));
+        caller_wrong_keys(caller, keys - presented_is_key(token));
 }
 
 /* Whether a key is right can be told from the answer here, too: wrong ones count.  False:

@@ -159,16 +159,29 @@ static struct line line_of(struct failures *failures, struct place *place,
     return line;
 }
 
+/* What there is none of is left out. */
 static void say(const struct line *line, const struct addr *addr,
-                const char *what)
+                const struct failure *what)
 {
-    char text[ADDR_TEXT_MAX];
+    char peer[ADDR_TEXT_MAX] = "";
+    const struct log_field all[] = {
+        LOG_STR("key", str_of(what->key)),
+        LOG_STR("hint", what->hint),
+        LOG_NUM("more", line->more),
+        LOG_NUM("others", line->others),
+    };
+    struct log_field said[1 + COUNT_OF(all)];
+    size_t count = 0;
 
     if (!line->due)
         return;
-    addr_format(addr, text);
-    LOG_EVENT(LOG_WARN, what, LOG_STR("address", str_of(text)),
-              LOG_NUM("more", line->more), LOG_NUM("others", line->others));
+    addr_format(addr, peer);
+    said[count++] = LOG_STR("peer", str_of(peer));
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        if (all[i].text.len > 0 || all[i].number > 0)
+            said[count++] = all[i];
+    }
+    log_event(LOG_WARN, what->what, said, count);
 }
 
 /* ---- who is known ------------------------------------------------------- */
@@ -208,7 +221,8 @@ static uint64_t take_all(struct place *place, unsigned count, uint64_t now_ms)
 }
 
 uint64_t failures_add(struct failures *failures, const struct addr *addr,
-                      const char *what, unsigned count, uint64_t now_ms)
+                      const struct failure *what, unsigned count,
+                      uint64_t now_ms)
 {
     uint64_t print = print_of(failures, addr);
     struct place *place;
@@ -225,7 +239,7 @@ uint64_t failures_add(struct failures *failures, const struct addr *addr,
 }
 
 void failures_say(struct failures *failures, const struct addr *addr,
-                  const char *what, uint64_t now_ms)
+                  const struct failure *what, uint64_t now_ms)
 {
     (void)failures_add(failures, addr, what, 0, now_ms);
 }

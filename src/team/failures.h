@@ -22,19 +22,27 @@
 
 struct failures;
 
+/* What the log says of one. */
+struct failure {
+    const char *what; /* "a wrong relay key" */
+    const char *key;  /* the name of the key that it was; NULL: it was none */
+    struct str hint;  /* of one that was none: how lists show keys; or empty */
+};
+
 struct failures *failures_new(void);
 void failures_free(struct failures *failures);
 
 /* `count` more have come, at `now_ms` of the steady clock: each takes one from the bucket.
    0; or, if it was empty before the last, in how many milliseconds it will not be.  The
-   log says `what` ("a wrong relay key") and the address, once a second for each address
-   and ten times for all. */
+   log says `what` it was and the address, once a second for each address and ten times
+   for all. */
 uint64_t failures_add(struct failures *failures, const struct addr *addr,
-                      const char *what, unsigned count, uint64_t now_ms);
+                      const struct failure *what, unsigned count,
+                      uint64_t now_ms);
 
 /* Something that is no guess and takes nothing: only for the log. */
 void failures_say(struct failures *failures, const struct addr *addr,
-                  const char *what, uint64_t now_ms);
+                  const struct failure *what, uint64_t now_ms);
 
 /* Before a token is looked at: takes one from the bucket.  0: it may be looked at;
    or in how many milliseconds the next may. */

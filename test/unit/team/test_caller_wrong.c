@@ -2,6 +2,9 @@
 /* Wrong keys and tokens, and where they come from. */
 #include "caller_desk.h"
 
+#include "base/log.h"
+#include "base/mem.h"
+
 /* ---- wrong ones ------------------------------------------------------------- */
 
 static unsigned ask(struct desk *desk, enum right right, const char *peer,
@@ -237,6 +240,49 @@ static void the_control_socket_is_the_admins(void **state)
     close_desk(&desk);
 }
 
+/* ---- the log -------------------------------------------------------------- */
+
+/* Of the form of a key. */
+#define MADE_UP "cr_AbCdEFGHIJKLMNOPQRSTUVWXYZ0123456789-_xwXyZ"
+
+static const struct {
+    const char *fields;
+    const char *said; /* behind the level */
+} said[] = {
+    { BEARER(UNKNOWN), "a wrong relay key peer=10.0.0.1\n" },
+    { BEARER("sk-ant-api03-x"), "a wrong relay key peer=10.0.0.1\n" },
+    { X_API_KEY(MADE_UP),
+      "a wrong relay key peer=10.0.0.1 hint=cr_AbCd...wXyZ\n" },
+    { BEARER("any") X_API_KEY(MADE_UP),
+      "a wrong relay key peer=10.0.0.1 hint=cr_AbCd...wXyZ\n" },
+    { BEARER(REVOKED),
+      "a relay key that is not valid any more peer=10.0.0.1 key=revoked\n" },
+    { BEARER(PICKY),
+      "a relay key where it may not be used peer=10.0.0.1 key=picky\n" },
+};
+
+static void the_log_says_what_was_wrong_and_shows_no_key(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(said); i++) {
+        struct unit_capture capture = unit_capture_begin(2);
+        struct desk desk;
+        char *text;
+
+        open_desk(&desk);
+        ring.count = 1;
+        desk.sources.failures = failures_new();
+        (void)ask(&desk, RIGHT_RELAY, AWAY, said[i].fields);
+        close_desk(&desk);
+        log_flush();
+        text = unit_capture_end(&capture);
+        if (!strstr(text, " warn  ") ||
+            strcmp(strstr(text, " warn  ") + 7, said[i].said) != 0)
+            fail_msg("%s: %s", said[i].fields, text);
+        mem_free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -250,6 +296,7 @@ int main(void)
         cmocka_unit_test(what_is_no_guess_does_not_count),
         cmocka_unit_test(trusted_proxies_say_who_the_client_is),
         cmocka_unit_test(the_control_socket_is_the_admins),
+        cmocka_unit_test(the_log_says_what_was_wrong_and_shows_no_key),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -13,6 +13,8 @@
 #define WHAT "a wrong relay key"
 #define NOW 1000000
 
+static const struct failure wrong = { .what = WHAT };
+
 static struct addr addr_of(const char *host)
 {
     struct addr addr;
@@ -26,7 +28,7 @@ static uint64_t add(struct failures *failures, const char *host, uint64_t now)
 {
     struct addr addr = addr_of(host);
 
-    return failures_add(failures, &addr, WHAT, 1, now);
+    return failures_add(failures, &addr, &wrong, 1, now);
 }
 
 static void empty_bucket(struct failures *failures, const char *host,
@@ -106,8 +108,8 @@ static void an_unknown_family_has_one_too(void **state)
 
     (void)state;
     for (int i = 0; i < FAILURES_AT_ONCE; i++)
-        assert_int_equal(failures_add(failures, &addr, WHAT, 1, NOW), 0);
-    assert_true(failures_add(failures, &addr, WHAT, 1, NOW) > 0);
+        assert_int_equal(failures_add(failures, &addr, &wrong, 1, NOW), 0);
+    assert_true(failures_add(failures, &addr, &wrong, 1, NOW) > 0);
     failures_free(failures);
 }
 
@@ -152,11 +154,11 @@ static void each_that_came_takes_one(void **state)
 
     (void)state;
     for (int i = 0; i < FAILURES_AT_ONCE / 4; i++)
-        assert_int_equal(failures_add(failures, &addr, WHAT, 4, NOW), 0);
-    assert_true(failures_add(failures, &addr, WHAT, 1, NOW) > 0);
+        assert_int_equal(failures_add(failures, &addr, &wrong, 4, NOW), 0);
+    assert_true(failures_add(failures, &addr, &wrong, 1, NOW) > 0);
     /* the last of them finds it empty */
     assert_true(
-        failures_add(failures, &addr, WHAT, 2, NOW + FAILURES_REFILL_MS) > 0);
+        failures_add(failures, &addr, &wrong, 2, NOW + FAILURES_REFILL_MS) > 0);
     failures_free(failures);
 }
 
@@ -257,7 +259,7 @@ static void the_log_names_the_address_and_what_was_left_out(void **state)
     said = unit_capture_end(&log);
     assert_int_equal(lines_in(said), 2);
     unit_assert_part(said, WHAT);
-    unit_assert_part(said, "address=192.0.2.1");
+    unit_assert_part(said, "peer=192.0.2.1");
     unit_assert_part(said, "more=29");
     mem_free(said);
     failures_free(failures);
@@ -289,7 +291,8 @@ static void what_is_only_said_empties_no_bucket(void **state)
 
     (void)state;
     for (int i = 0; i < 1000; i++)
-        failures_say(failures, &addr, "a revoked relay key", NOW);
+        failures_say(failures, &addr,
+                     &(struct failure){ .what = "a revoked relay key" }, NOW);
     empty_bucket(failures, "192.0.2.1", NOW);
     log_flush();
     said = unit_capture_end(&log);
@@ -297,6 +300,36 @@ static void what_is_only_said_empties_no_bucket(void **state)
     unit_assert_part(said, "a revoked relay key");
     mem_free(said);
     failures_free(failures);
+}
+
+static const struct {
+    struct failure what;
+    const char *said;
+} lines[] = {
+    { { .what = WHAT }, " warn  a wrong relay key peer=192.0.2.1\n" },
+    { { .what = "an old key", .key = "my key" },
+      " warn  an old key peer=192.0.2.1 key=\"my key\"\n" },
+    { { .what = WHAT, .hint = { "cr_AbCd...wXyZ", 14 } },
+      " warn  a wrong relay key peer=192.0.2.1 hint=cr_AbCd...wXyZ\n" },
+};
+
+static void the_log_says_what_it_was(void **state)
+{
+    struct addr addr = addr_of("192.0.2.1");
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(lines); i++) {
+        struct failures *failures = failures_new();
+        struct unit_capture log = unit_capture_begin(2);
+        char *said;
+
+        failures_say(failures, &addr, &lines[i].what, NOW);
+        log_flush();
+        said = unit_capture_end(&log);
+        assert_string_equal(strstr(said, " warn"), lines[i].said);
+        mem_free(said);
+        failures_free(failures);
+    }
 }
 
 /* ---- threads ------------------------------------------------------------ */
@@ -357,6 +390,7 @@ int main(void)
         cmocka_unit_test(the_log_names_the_address_and_what_was_left_out),
         cmocka_unit_test(a_flood_fills_no_log),
         cmocka_unit_test(what_is_only_said_empties_no_bucket),
+        cmocka_unit_test(the_log_says_what_it_was),
         QUIET(threads_share_a_bucket),
     };
 
