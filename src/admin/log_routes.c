@@ -14,11 +14,18 @@ static void set_level(struct json_doc *doc, const char *member,
     json_doc_set_str(doc, member, str_of(log_level_word(level)));
 }
 
-static struct json_doc *doc_of(const struct admin_request *x)
+static struct json_doc *level_doc(enum log_level level)
 {
     struct json_doc *doc = json_doc_new_object();
 
-    set_level(doc, "level", log_level_now());
+    set_level(doc, "level", level);
+    return doc;
+}
+
+static struct json_doc *doc_of(const struct admin_request *x)
+{
+    struct json_doc *doc = level_doc(log_level_now());
+
     set_level(doc, "at_start",
               (enum log_level)x->admin->options.config->log_level);
     json_doc_set_bool(doc, "kept", false);
@@ -47,7 +54,8 @@ static struct flow_next change(struct flow *flow)
                       shown(word, text));
         return admin_refuse(x);
     }
-    (void)log_change_level(level);
+    audit_before(x->audit, level_doc(log_change_level(level)));
+    audit_after(x->audit, level_doc(level));
     return admin_reply(x, doc_of(x));
 }
 
@@ -73,6 +81,7 @@ const struct admin_endpoint log_routes_get = {
 };
 const struct admin_endpoint log_routes_change = {
     .first = change,
+    .action = "log.level",
     .body_max = ADMIN_BODY,
     .tag = TAG,
     .summary = "Log more or less, at once, until the relay ends",

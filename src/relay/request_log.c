@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/shown.h"
 #include "relay/client_id.h"
+#include "store/audit.h"
 #include "team/client_address.h"
 
 #define FIELDS_MAX 11
@@ -64,7 +65,7 @@ static struct str peer_of(const struct config *config,
     struct addr addr;
 
     if (req->peer.sa.ss_family == AF_UNIX)
-        return STR("control_socket");
+        return STR(AUDIT_BY_SOCKET);
     client_address(&config->trusted, req, &addr);
     addr_format(&addr, out);
     return str_of(out);

@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "http/loopback.h"
+#include "store/audit.h"
 #include "team/caller_wrong.h"
 #include "team/client_address.h"
 #include "team/own_login.h"
@@ -412,14 +413,14 @@ void caller_done(struct caller *caller)
 void caller_note(const struct caller *caller, struct request *req)
 {
     static const char *const who[CALLER_KINDS] = {
-        [CALLER_MACHINE] = "this_machine",
-        [CALLER_ADMIN] = "admin_token",
-        [CALLER_OWN_LOGIN] = "own_login",
+        [CALLER_MACHINE] = AUDIT_BY_MACHINE,
+        [CALLER_ADMIN] = AUDIT_BY_TOKEN,
+        [CALLER_OWN_LOGIN] = "own-login",
     };
 
     req->notes.who = who[caller->kind];
     if (caller->kind == CALLER_ADMIN && is_control_socket(req))
-        req->notes.who = "control_socket";
+        req->notes.who = AUDIT_BY_SOCKET;
     if (caller->key)
         req->notes.key = arena_strdup(req->arena, caller->key->name);
 }

@@ -91,8 +91,8 @@ void caller_done(struct caller *caller);
 bool caller_may(const struct caller *caller, enum right right,
                 struct err *why) MUST_CHECK;
 
-/* What the log will say of who asked: "control_socket", "admin_token", "this_machine" or
-   "own_login", and the key's name. */
+/* What the log will say of who asked: as the audit log has it (store/audit.h), or
+   "own-login", and the key's name. */
 void caller_note(const struct caller *caller, struct request *req);
 
 /* All of it in one, for callers of whom nothing is kept. */

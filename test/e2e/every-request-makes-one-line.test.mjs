@@ -46,7 +46,7 @@ const handshake = (s) =>
 
 /* name, what is done, what its line (or lines) must say.  `s` has the relay, and the key
    and the admin token of this run. */
-const HERE = { peer: '127.0.0.1', who: 'this_machine' };
+const HERE = { peer: '127.0.0.1', who: 'this-machine' };
 const kinds = [
   ['a look', (s) => curl(`${s.url}/`), { method: 'GET', path: '/', status: '200', end: 'complete', peer: '127.0.0.1' }],
   ['a look at the head', (s) => curl('-I', `${s.url}/`), { method: 'HEAD', path: '/', status: '200', bytes: '0' }],
@@ -57,12 +57,12 @@ const kinds = [
   ['a probe', (s) => call(`${s.url}/v1/api/hello`, { method: 'HEAD' }), { path: '/v1/api/hello', status: '200', peer: '127.0.0.1' }],
   ['an event log', (s) => call(`${s.url}/api/event_logging/batch`, { method: 'POST', body: '{"CANARY":1}' }), { path: '/api/event_logging/batch', status: '200' }],
   ['the management', (s) => call(`${s.url}/oauth/accounts`), { path: '/oauth/accounts', status: '200', ...HERE }],
-  ['with the token', (s) => call(`${s.url}/oauth/accounts`, { headers: { authorization: `Bearer ${s.token}` } }), { path: '/oauth/accounts', status: '200', who: 'admin_token' }],
+  ['with the token', (s) => call(`${s.url}/oauth/accounts`, { headers: { authorization: `Bearer ${s.token}` } }), { path: '/oauth/accounts', status: '200', who: 'admin-token' }],
   ['with a wrong one', (s) => call(`${s.url}/oauth/accounts`, { headers: { authorization: 'Bearer CANARY' } }), { path: '/oauth/accounts', status: '401', end: 'refused', who: undefined, error: /admin token/ }],
   ['with a key', (s) => call(`${s.url}/admin/api/keys`, { headers: { 'x-api-key': s.key } }), { path: '/admin/api/keys', status: '403', key: 'alice', error: /relay key opens/ }],
-  ['over the control socket', (s) => overSocket(s, '/admin/api/keys'), { path: '/admin/api/keys', status: '200', peer: 'control_socket', who: 'control_socket' }],
-  ['nothing there, over the socket', (s) => overSocket(s, '/x'), { path: '/x', status: '404', peer: 'control_socket' }],
-  ['a command', (s) => command(['key', 'list'], { env: s.relay.settings }), { path: '/admin/api/keys', status: '200', who: 'control_socket' }],
+  ['over the control socket', (s) => overSocket(s, '/admin/api/keys'), { path: '/admin/api/keys', status: '200', peer: 'control-socket', who: 'control-socket' }],
+  ['nothing there, over the socket', (s) => overSocket(s, '/x'), { path: '/x', status: '404', peer: 'control-socket' }],
+  ['a command', (s) => command(['key', 'list'], { env: s.relay.settings }), { path: '/admin/api/keys', status: '200', who: 'control-socket' }],
   ['no endpoint', (s) => admin(s.relay, 'GET', '/admin/api/tea'), { path: '/admin/api/tea', status: '404', end: 'refused', ...HERE }],
   ['a wrong method', (s) => admin(s.relay, 'PUT', '/admin/api/keys'), { method: 'PUT', status: '405' }],
   ['a bad body', (s) => admin(s.relay, 'POST', '/admin/api/keys', 'CANARY'), { method: 'POST', status: '400', error: /JSON/ }],

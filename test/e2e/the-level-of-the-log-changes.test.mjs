@@ -70,6 +70,8 @@ describe('the level of the log', () => {
     assert.equal(level('warn').status, 0);
     await until(() => changes().length === 4, { what: 'four changes' });
     assert.deepEqual(changes(), ['warn -> info', 'info -> error', 'error -> debug', 'debug -> warn']);
+    const audited = readLines(s.relay.program.err).filter((line) => line.action === 'log.level' && line.refused === undefined);
+    assert.ok(audited.some((line) => line.who === 'control-socket' && line.changed === 'level'), JSON.stringify(audited));
   });
 
   it('is for whoever manages the relay', async () => {

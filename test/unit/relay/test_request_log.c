@@ -158,11 +158,11 @@ static void what_is_known_is_said(void **state)
 
     (void)state;
     open_scene(&scene);
-    scene.req.notes.who = "this_machine";
+    scene.req.notes.who = "this-machine";
     scene.req.notes.key = "my key";
     set_field(&scene, "x-request-id", "abc");
     check(&scene, fine,
-          " info  request id=" ID " peer=192.0.2.7 who=this_machine "
+          " info  request id=" ID " peer=192.0.2.7 who=this-machine "
           "key=\"my key\" client_id=abc method=GET path=/health status=200 "
           "end=complete ms=N bytes=0\n");
 }
@@ -190,7 +190,7 @@ static void the_control_socket_is_named(void **state)
     open_scene(&scene);
     scene.req.peer.sa.ss_family = AF_UNIX;
     check(&scene, fine,
-          " info  request id=" ID " peer=control_socket method=GET "
+          " info  request id=" ID " peer=control-socket method=GET "
           "path=/health status=200 end=complete ms=N bytes=0\n");
 }
 

@@ -9,10 +9,10 @@ static const struct {
     const char *who; /* or NULL */
     const char *key; /* or NULL */
 } cases[] = {
-    { RIGHT_MANAGE, HERE, LOCAL, "this_machine", NULL },
-    { RIGHT_LOOK, HERE, LOCAL, "this_machine", NULL },
-    { RIGHT_MANAGE, NULL, LOCAL, "control_socket", NULL },
-    { RIGHT_MANAGE, AWAY, ADMIN, "admin_token", NULL },
+    { RIGHT_MANAGE, HERE, LOCAL, "this-machine", NULL },
+    { RIGHT_LOOK, HERE, LOCAL, "this-machine", NULL },
+    { RIGHT_MANAGE, NULL, LOCAL, "control-socket", NULL },
+    { RIGHT_MANAGE, AWAY, ADMIN, "admin-token", NULL },
     { RIGHT_MANAGE, AWAY, "", NULL, NULL },
     { RIGHT_MANAGE, HERE, LOCAL BEARER(UNKNOWN), NULL, NULL },
     { RIGHT_MANAGE, AWAY, BEARER(PROXIED), NULL, "proxied" },
@@ -20,7 +20,7 @@ static const struct {
     { RIGHT_RELAY, AWAY, BEARER(KEY), NULL, "fine" },
     { RIGHT_RELAY, HERE, BEARER(BOUND), NULL, "bound" },
     { RIGHT_RELAY, AWAY, BEARER(UNKNOWN), NULL, NULL },
-    { RIGHT_RELAY, AWAY, OWN X_API_KEY(KEY), "own_login", "fine" },
+    { RIGHT_RELAY, AWAY, OWN X_API_KEY(KEY), "own-login", "fine" },
 };
 
 static void come_by(struct desk *desk, size_t i)
