@@ -5,6 +5,7 @@
 #include "admin/account_make.h"
 #include "admin/account_routes.h"
 #include "admin/account_trial.h"
+#include "admin/audit_routes.h"
 #include "admin/audited.h"
 #include "admin/group_routes.h"
 #include "admin/health.h"
@@ -30,6 +31,7 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/admin/api/openapi.json", LOOK, openapi_get),
     ADMIN_ROW("GET", "/admin/api/log", LOOK, log_routes_get),
     ADMIN_ROW("PATCH", "/admin/api/log", MANAGE, log_routes_change),
+    ADMIN_ROW("GET", "/admin/api/audit", LOOK, audit_routes_list),
 
     ADMIN_ROW("POST", "/oauth/auth-url", MANAGE, login_routes_auth_url),
     ADMIN_ROW("POST", "/oauth/token", MANAGE, login_routes_token),

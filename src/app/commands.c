@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app/account_commands.h"
+#include "app/audit_command.h"
 #include "app/backup_commands.h"
 #include "app/check_command.h"
 #include "app/hardening.h"
@@ -50,6 +51,7 @@ static const struct command commands[] = {
     { "proxy", PROXY_COMMANDS_USAGE, proxy_commands_run, true, NULL },
     { "status", STATUS_COMMAND_USAGE, status_command_run, true, NULL },
     { "log-level", LOG_COMMAND_USAGE, log_command_run, true, NULL },
+    { "audit", AUDIT_COMMAND_USAGE, audit_command_run, true, NULL },
     { "backup", BACKUP_COMMAND_USAGE, backup_command_run, true, NULL },
     { "restore", RESTORE_COMMAND_USAGE, restore_command_run, true, NULL },
     { "check", "check", check_command_run, true, NULL },

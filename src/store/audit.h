@@ -22,7 +22,7 @@
 /* So many rows are kept, the newest; older ones go. */
 #define AUDIT_ROWS_MAX 100000
 /* Of `before` and of `after`, as JSON. */
-#define AUDIT_DOC_MAX 16384
+#define AUDIT_DOC_MAX 8192
 
 /* ---- the log ------------------------------------------------------------ */
 

@@ -5,8 +5,6 @@
 #include "base/json.h"
 #include "store/sql.h"
 
-#define AUDIT_LIST_MAX_ROWS 1000
-
 /* Empty and 0: any. */
 struct audit_query {
     uint64_t since_ms; /* from this time on */

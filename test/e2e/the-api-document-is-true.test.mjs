@@ -63,6 +63,7 @@ const examples = {
   'GET /admin/api/openapi.json': {},
   'GET /admin/api/log': {},
   'PATCH /admin/api/log': { body: { level: 'info' } },
+  'GET /admin/api/audit': {},
   'GET /admin/api/accounts': {},
   'POST /admin/api/accounts': { body: { name: 'made', api_key: API_KEY }, status: 201 },
   'GET /admin/api/accounts/{name}/profile': { name: 'mine' },

@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: MIT
+/* The audit log over HTTP. */
+#include "admin/audit_routes.h"
+
+#include <stdio.h>
+
+#include "admin/request.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/when.h"
+#include "store/audit_list.h"
+
+#define PAGE_DEFAULT 50
+#define PAGE_MAX 200
+
+/* What the records' thread works on: it outlives a client that leaves. */
+struct audit_page {
+    struct audit_query query; /* one more than are asked for */
+    char *texts[3];           /* of the query */
+    struct json_doc *list;
+};
+
+struct listing {
+    struct records_job *job;
+    struct audit_page *reading; /* the job's, once there is one */
+};
+
+static void drop_page(void *arg)
+{
+    struct audit_page *reading = arg;
+
+    for (size_t i = 0; i < COUNT_OF(reading->texts); i++)
+        mem_free(reading->texts[i]);
+    json_doc_free(reading->list);
+    mem_free(reading);
+}
+
+static void drop(void *state)
+{
+    struct listing *listing = state;
+
+    if (!listing->job && listing->reading)
+        drop_page(listing->reading);
+    records_job_free(listing->job);
+}
+
+/* ---- what is asked for --------------------------------------------------- */
+
+static bool take_time(struct admin_request *x, const char *name, bool end,
+                      uint64_t *ms)
+{
+    struct str text;
+
+    return !admin_query(x, name, &text) ||
+           when_parse(text, end, clock_wall_ms(), ms) ||
+           err_set(&x->err, ERR_BAD_REQUEST, "%s must be " WHEN_FORMS, name);
+}
+
+static bool take_number(struct admin_request *x, const char *name, uint64_t max,
+                        uint64_t *number)
+{
+    struct str text;
+
+    return !admin_query(x, name, &text) ||
+           (str_to_u64(text, max, number) && *number > 0) ||
+           err_set(&x->err, ERR_BAD_REQUEST,
+                   "%s must be a whole number from 1 to %llu", name,
+                   (unsigned long long)max);
+}
+
+/* Parameters lie in the request's memory, which may go first. */
+static void take_texts(struct admin_request *x, struct audit_page *reading)
+{
+    struct {
+        const char *name;
+        struct str *value;
+    } texts[] = { { "who", &reading->query.who },
+                  { "action", &reading->query.action },
+                  { "target", &reading->query.target } };
+
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        struct str text = STR_EMPTY;
+
+        (void)admin_query(x, texts[i].name, &text);
+        reading->texts[i] = mem_strndup(text.at, text.len);
+        *texts[i].value = str_of(reading->texts[i]);
+    }
+}
+
+static bool take_query(struct admin_request *x, struct audit_page *reading)
+{
+    struct audit_query *query = &reading->query;
+    uint64_t limit = PAGE_DEFAULT;
+
+    take_texts(x, reading);
+    if (!take_time(x, "since", false, &query->since_ms) ||
+        !take_time(x, "until", true, &query->until_ms) ||
+        !take_number(x, "limit", PAGE_MAX, &limit) ||
+        !take_number(x, "cursor", INT64_MAX, &query->cursor))
+        return false;
+    query->max = (size_t)limit + 1;
+    return true;
+}
+
+/* ---- answering ----------------------------------------------------------- */
+
+static bool read_list(struct sql *sql, void *arg, struct err *err)
+{
+    struct audit_page *reading = arg;
+
+    json_doc_free(reading->list);
+    reading->list = json_doc_new_array();
+    return audit_list_read(sql, &reading->query, reading->list, err);
+}
+
+static struct json_doc *page_doc(const struct audit_page *reading)
+{
+    size_t limit = reading->query.max - 1;
+    size_t count = json_doc_count(reading->list);
+    struct json_doc *doc = json_doc_new_object();
+    struct json_doc *entries = json_doc_new_array();
+    uint64_t last = 0;
+    char cursor[24];
+
+    for (size_t i = 0; i < count && i < limit; i++) {
+        const struct json_doc *entry = json_doc_at(reading->list, i);
+
+        json_doc_add(entries, json_doc_copy(entry));
+        (void)json_doc_get_u64(entry, "id", &last);
+    }
+    json_doc_set(doc, "entries", entries);
+    (void)snprintf(cursor, sizeof(cursor), "%llu", (unsigned long long)last);
+    json_doc_set(doc, "next_cursor",
+                 count > limit ? json_doc_new_str(str_of(cursor))
+                               : json_doc_new_null());
+    return doc;
+}
+
+static struct flow_next answer(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    const struct listing *listing = x->state;
+    const struct err *err;
+
+    if (!records_job_is_done(listing->job))
+        return flow_sleep_then(answer);
+    err = records_job_error(listing->job);
+    if (!err)
+        return admin_reply(x, page_doc(listing->reading));
+    x->err = *err;
+    return admin_refuse(x);
+}
+
+static struct flow_next list(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    const struct admin_options *options = &x->admin->options;
+    struct listing *listing = x->state;
+
+    listing->reading = MEM_NEW(struct audit_page);
+    if (!take_query(x, listing->reading))
+        return admin_refuse(x);
+    listing->job = records_start(options->records, options->loop,
+                                 &(struct records_work){
+                                     .run = read_list,
+                                     .drop = drop_page,
+                                     .arg = listing->reading,
+                                     .reads = true,
+                                     .patience_ms = RECORDS_PATIENCE_MS },
+                                 admin_wake, x);
+    return flow_sleep_then(answer);
+}
+
+/* ---- the endpoint -------------------------------------------------------- */
+
+static const struct admin_member query_members[] = {
+    { "since", ADMIN_TEXT, 0, WHEN_FORMS ": from then on", NULL },
+    { "until", ADMIN_TEXT, 0, "the same: up to then; a day to its end", NULL },
+    { "who", ADMIN_TEXT, 0, "as in `who` or in `peer`", NULL },
+    { "action", ADMIN_TEXT, 0, "key.revoke, or key for all that is key.*",
+      NULL },
+    { "target", ADMIN_TEXT, 0, "the name of a key, a group, an account, ...",
+      NULL },
+    { "limit", ADMIN_NUMBER, 0, "how many at most, 1 to 200; 50", NULL },
+    { "cursor", ADMIN_TEXT, 0, "next_cursor of the page before", NULL },
+    ADMIN_END,
+};
+static const struct admin_member entry_members[] = {
+    { "id", ADMIN_NUMBER, ADMIN_REQUIRED, "rising", NULL },
+    { "at", ADMIN_TEXT, ADMIN_REQUIRED, "when it was asked for (RFC 3339)",
+      NULL },
+    { "who", ADMIN_TEXT, ADMIN_REQUIRED,
+      "admin-token, this-machine, control-socket, command, or relay, which "
+      "nobody asked",
+      NULL },
+    { "peer", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "from which address; of control-socket and command which user", NULL },
+    { "action", ADMIN_TEXT, ADMIN_REQUIRED, "key.create and the like", NULL },
+    { "target", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "the name of what it was done to", NULL },
+    { "before", ADMIN_ANY, ADMIN_REQUIRED,
+      "the members that changed, as they were", NULL },
+    { "after", ADMIN_ANY, ADMIN_REQUIRED, "the same, as they are", NULL },
+    { "done", ADMIN_BOOL, ADMIN_REQUIRED, "false: nothing was changed", NULL },
+    { "error", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL, "why not", NULL },
+    ADMIN_END,
+};
+static const struct admin_member one_entry[] = {
+    { .type = ADMIN_OBJECT, .text = "an entry", .members = entry_members },
+    ADMIN_END,
+};
+static const struct admin_member list_answer[] = {
+    { "entries", ADMIN_LIST, ADMIN_REQUIRED, "the newest first", one_entry },
+    { "next_cursor", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "of the next page; null: this was the last", NULL },
+    ADMIN_END,
+};
+
+const struct admin_endpoint audit_routes_list = {
+    .first = list,
+    .state_size = sizeof(struct listing),
+    .drop = drop,
+    .tag = "relay",
+    .summary = "Who managed what, and what that changed",
+    .query = query_members,
+    .answer = list_answer,
+};
