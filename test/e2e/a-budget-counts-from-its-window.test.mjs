@@ -26,8 +26,12 @@ const rowsOf = (now) => AGES_MS.map((age, i) => ({ at: Math.floor((now - age) / 
 
 /* The calendar, by another hand. */
 function windowsOf(zone, now) {
-  const format = new Intl.DateTimeFormat('en-CA', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
-  const day = (at) => format.format(at);
+  /* By its parts: in which order a language puts them changes from one ICU to the next. */
+  const format = new Intl.DateTimeFormat('en', { timeZone: zone, year: 'numeric', month: '2-digit', day: '2-digit' });
+  const day = (at) => {
+    const parts = Object.fromEntries(format.formatToParts(at).map(({ type, value }) => [type, value]));
+    return `${parts.year}-${parts.month}-${parts.day}`;
+  };
   const monday = (at) => {
     const date = Date.parse(day(at));
     return date - ((new Date(date).getUTCDay() + 6) % 7) * DAY_MS;

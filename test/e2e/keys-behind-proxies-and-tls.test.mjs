@@ -132,8 +132,11 @@ describe('behind proxies a key is what counts', () => {
 
 /* In a process of its own, which trusts nginx's certificate. */
 const SDK = `
+import { File } from 'node:buffer';
 import Now, { toFile } from 'sdk';
 import Old from 'sdk-060';
+/* Node 18, which Debian 12 has, keeps the class that the SDK uploads in a module. */
+globalThis.File ??= File;
 const [baseURL, apiKey] = process.argv.slice(-2);
 const model = 'claude-sonnet-5';
 const messages = [{ role: 'user', content: 'hello' }];
