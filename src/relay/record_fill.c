@@ -187,7 +187,7 @@ static void fill_usage(struct record *record, const struct relayed *r)
     if (!tells(usage))
         return;
     record->usage = usage;
-    fill_cost(record, r->relay->prices);
+    fill_cost(record, r->prices);
 }
 
 void record_fill(struct record *record, const struct relayed *r)
