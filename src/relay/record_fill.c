@@ -170,6 +170,8 @@ static void fill_cost(struct record *record, const struct prices *prices)
 
     record->cost_known =
         prices_cost(prices, model, record->usage, &record->cost_microusd);
+    if (!record->cost_known)
+        record->cost_microusd = 0; /* what is known of it is no cost */
     record->price_version = str_of(prices_version(prices));
 }
 
