@@ -145,7 +145,7 @@ for (const tls of [false, true]) {
 
     it('an error event: what is known, partial', async () => {
       const got = await run({ 'x-sim-error-at': '2' }, ask(STREAM));
-      assert.equal(got.line.end, 'complete');
+      assert.equal(got.line.end, 'error_event');
       assertBilled(got, 'yes');
     });
 
