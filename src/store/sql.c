@@ -36,6 +36,12 @@ bool sql_others(struct sql *sql, uint64_t *number, struct err *err)
     return sql->backend->others(sql, number, err);
 }
 
+bool sql_shrink(struct sql *sql, bool *more, struct err *err)
+{
+    *more = false;
+    return sql->backend->shrink(sql, more, err);
+}
+
 void sql_close(struct sql *sql)
 {
     if (sql)

@@ -68,6 +68,10 @@ uint64_t sql_changes(struct sql *sql);
    whatever process, has committed something, and not with what this one commits. */
 bool sql_others(struct sql *sql, uint64_t *number, struct err *err) MUST_CHECK;
 
+/* In a transaction: gives back some of the room that removed rows left in the file, if
+   that is more than a tenth of it.  `more`: there is more to give. */
+bool sql_shrink(struct sql *sql, bool *more, struct err *err) MUST_CHECK;
+
 /* One row of an answer: borrowed, with all that is in it, until `row` returns. */
 struct sql_row {
     const struct sql_value *values;

@@ -30,6 +30,8 @@ struct sql_backend {
     /* A number that is another one once other connections have committed something,
        and stays while only this one did.  Cheap: it is asked every second. */
     bool (*others)(struct sql *sql, uint64_t *number, struct err *err);
+    /* As sql_shrink(). */
+    bool (*shrink)(struct sql *sql, bool *more, struct err *err);
     /* Several statements without parameters, as a migration has them. */
     bool (*script)(struct sql *sql, const char *text, struct err *err);
     bool (*begin)(struct sql *sql, const struct sql_begin *how,

@@ -156,6 +156,11 @@ static bool others(struct sql *sql, uint64_t *number, struct err *err)
     return sqlite_backend.others(real_of(sql), number, err);
 }
 
+static bool shrink(struct sql *sql, bool *more, struct err *err)
+{
+    return sqlite_backend.shrink(real_of(sql), more, err);
+}
+
 static bool run_script(struct sql *sql, const char *text, struct err *err)
 {
     return sqlite_backend.script(real_of(sql), text, err);
@@ -245,6 +250,7 @@ const struct sql_backend script_sql_backend = {
     .query = query,
     .changes = changes,
     .others = others,
+    .shrink = shrink,
     .script = run_script,
     .begin = begin,
     .commit = commit,
