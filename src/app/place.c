@@ -95,10 +95,13 @@ static bool open_ledger(struct place *place, enum place_use use,
     zone = zones_find(place->zones, config->time_zone, err);
     if (!zone)
         return err_wrap(err, "TIME_ZONE");
-    place->ledger =
-        ledger_new(&(struct ledger_options){ .flush = keys_flush(place->keys),
-                                             .records = place->records,
-                                             .zone = zone });
+    place->ledger = ledger_new(
+        &(struct ledger_options){ .loop = place->loop,
+                                  .retention_ms = config->usage_retention_ms,
+                                  .ring = keys_ring(place->keys),
+                                  .flush = keys_flush(place->keys),
+                                  .records = place->records,
+                                  .zone = zone });
     return true;
 }
 

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "usage/ledger_queue.h"
 #include "usage/ledger_store.h"
+#include "usage/ledger_tend.h"
 
 #define MEMORY_MAX ((size_t)64 << 20)
 
@@ -17,6 +18,7 @@ struct ledger {
     struct ledger_queue *queue;
     struct ledger_store
         *store; /* while one is written: the records' thread's */
+    struct ledger_tend *tend;
     bool stopped;
     atomic_bool losing; /* the log has it */
 };
@@ -69,8 +71,11 @@ static void saved_it(struct ledger *ledger, struct ledger_batch *batch)
 {
     ledger_queue_done(ledger->queue, batch);
     /* After the stop the next one may be being written. */
-    if (!ledger->stopped)
+    if (!ledger->stopped) {
+        ledger_charges_tell(ledger_store_charges(ledger->store),
+                            ledger->options.ring);
         ledger_store_keep(ledger->store);
+    }
     tell_lost(ledger);
 }
 
@@ -98,6 +103,11 @@ struct ledger *ledger_new(const struct ledger_options *options)
         ledger->options.memory_max = MEMORY_MAX;
     ledger->queue = ledger_queue_new(ledger->options.memory_max);
     ledger->store = ledger_store_new(options->zone);
+    ledger->tend = ledger_tend_new(
+        &(struct ledger_tend_options){ .loop = options->loop,
+                                       .records = options->records,
+                                       .zone = options->zone,
+                                       .retention_ms = options->retention_ms });
     use_flush_join(options->flush, &(struct use_flush_rider){ .take = take,
                                                               .save = save,
                                                               .settle = settle,
@@ -110,6 +120,8 @@ void ledger_stop(struct ledger *ledger)
     if (!ledger || ledger->stopped)
         return;
     ledger->stopped = true;
+    ledger_tend_free(ledger->tend);
+    ledger->tend = NULL;
     use_flush_stop(ledger->options.flush);
 }
 

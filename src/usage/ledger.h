@@ -22,9 +22,12 @@
 struct ledger;
 
 struct ledger_options {
+    struct loop *loop;       /* the same as that of `flush` */
+    struct keyring *ring;    /* whose limits a batch's results are charged to */
     struct use_flush *flush; /* which writes its batches, too */
     struct records *records; /* the same as that one's */
     const struct zone *zone; /* whose days are summed up */
+    uint64_t retention_ms;   /* how long bookings are kept; 0: for ever */
     size_t memory_max;       /* bytes that wait at most; 0: 64 MB */
 };
 

@@ -196,7 +196,9 @@ static struct booked booked_begin(void)
                                                    .ring = booked.ring,
                                                    .unsaved = booked.unsaved });
     booked.ledger =
-        ledger_new(&(struct ledger_options){ .flush = booked.flush,
+        ledger_new(&(struct ledger_options){ .loop = booked.loop,
+                                             .ring = booked.ring,
+                                             .flush = booked.flush,
                                              .records = booked.records,
                                              .zone = zone_utc(),
                                              .memory_max = 1 });

@@ -35,7 +35,9 @@ static int begin(void **state)
                                      .unsaved = scene->unsaved,
                                      .every_ms = 100 });
     scene->ledger =
-        ledger_new(&(struct ledger_options){ .flush = scene->flush,
+        ledger_new(&(struct ledger_options){ .loop = scene->loop,
+                                             .ring = scene->ring,
+                                             .flush = scene->flush,
                                              .records = scene->db->records,
                                              .zone = zone_utc(),
                                              .memory_max = 4 * CHUNK });
