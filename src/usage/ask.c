@@ -86,57 +86,41 @@ struct asking {
     struct zones *zones;        /* NULL: not needed */
     const struct zone *zone;    /* whose days there are */
     const struct ask_span *span;
+    enum ask_kind kind;
     bool sessions; /* parts are of sessions; else of everything */
     bool full;
 };
 
-static int64_t hour_of(const struct asking *asking, const struct ask_part *part)
+/* All of a span that is not kept by time lies within one hour, and one day. */
+static int64_t time_of(const struct asking *asking, const struct ask_part *part)
 {
-    uint64_t from_ms = asking->span->from_ms;
+    const struct ask_span *span = asking->span;
 
-    return asking->span->source == ASK_HOURS
-               ? part->time
-               : (int64_t)(from_ms / ASK_HOUR_MS * (ASK_HOUR_MS / 1000));
-}
-
-static int64_t day_of(const struct asking *asking, const struct ask_part *part)
-{
-    return asking->span->source == ASK_DAYS
-               ? part->time
-               : zone_day(asking->zone, asking->span->from_ms);
-}
-
-/* Of a session's hour it is the key, else the holder that knows. */
-static int64_t holder_of(const struct asking *asking,
-                         const struct ask_part *part)
-{
-    bool keyed = asking->sessions && asking->span->source == ASK_HOURS;
-
-    return keyed ? part->key_id
-                 : ask_holders_number(&asking->holders, part->holder);
+    if (asking->ask->by == ASK_BY_DAY)
+        return span->source == ASK_DAYS ? part->number
+                                        : zone_day(asking->zone, span->from_ms);
+    return span->source == ASK_HOURS
+               ? part->number
+               : (int64_t)(span->from_ms / ASK_HOUR_MS * (ASK_HOUR_MS / 1000));
 }
 
 static int64_t number_of(const struct asking *asking,
                          const struct ask_part *part)
 {
-    switch (asking->ask->by) {
-    case ASK_BY_KEY:
-    case ASK_BY_GROUP:
-    case ASK_BY_OWNER:
-        return holder_of(asking, part);
-    case ASK_BY_ACCOUNT:
-        return part->account;
-    case ASK_BY_MODEL:
-        return part->model;
-    case ASK_BY_DAY:
-        return day_of(asking, part);
-    case ASK_BY_HOUR:
-        return hour_of(asking, part);
-    case ASK_BY_SESSION:
-    case ASK_BYS:
+    switch (asking->kind) {
+    case ASK_OF_HOLDER:
+        return ask_holders_number(&asking->holders, part->number);
+    case ASK_OF_TIME:
+        return time_of(asking, part);
+    case ASK_OF_ACCOUNT:
+    case ASK_OF_MODEL:
+    case ASK_OF_SESSION:
+    case ASK_OF_KEY:
+    case ASK_OF_ALL:
+    case ASK_KINDS:
         break;
     }
-    return part->session;
+    return part->number;
 }
 
 static bool count(struct asking *asking, int64_t number,
@@ -154,33 +138,29 @@ static bool count(struct asking *asking, int64_t number,
 static bool take_part(void *arg, const struct ask_part *part)
 {
     struct asking *asking = arg;
-    bool by_session = asking->ask->by == ASK_BY_SESSION;
 
-    if (by_session && !asking->sessions)
-        return count(asking, 0, part, 1);
-    if (by_session && !ask_has(asking->ask->filter.session) &&
-        !count(asking, 0, part, -1))
+    if (asking->kind == ASK_OF_SESSION &&
+        !ask_has(asking->ask->filter.session) && !count(asking, 0, part, -1))
         return false;
     return count(asking, number_of(asking, part), part, 1);
 }
 
-static enum ask_shape shape_of(const struct asking *asking)
+/* Of everything, and of sessions only. */
+static enum ask_kind kind_of(enum ask_by by, bool sessions)
 {
-    switch (asking->ask->by) {
-    case ASK_BY_DAY:
-    case ASK_BY_HOUR:
-        return ASK_BY_TIME;
-    case ASK_BY_SESSION:
-        return ASK_WHOLE;
-    case ASK_BY_KEY:
-    case ASK_BY_GROUP:
-    case ASK_BY_OWNER:
-    case ASK_BY_ACCOUNT:
-    case ASK_BY_MODEL:
-    case ASK_BYS:
-        break;
-    }
-    return ASK_PLAIN;
+    static const enum ask_kind kinds[ASK_BYS][2] = {
+        [ASK_BY_KEY] = { ASK_OF_HOLDER, ASK_OF_KEY },
+        [ASK_BY_GROUP] = { ASK_OF_HOLDER, ASK_KINDS },
+        [ASK_BY_OWNER] = { ASK_OF_HOLDER, ASK_KINDS },
+        [ASK_BY_ACCOUNT] = { ASK_OF_ACCOUNT, ASK_OF_ACCOUNT },
+        [ASK_BY_MODEL] = { ASK_OF_MODEL, ASK_OF_MODEL },
+        [ASK_BY_DAY] = { ASK_OF_TIME, ASK_KINDS },
+        [ASK_BY_HOUR] = { ASK_OF_TIME, ASK_OF_TIME },
+        [ASK_BY_SESSION] = { ASK_OF_ALL, ASK_OF_SESSION },
+    };
+
+    assert(kinds[by][sessions] < ASK_KINDS);
+    return kinds[by][sessions];
 }
 
 static bool too_many(struct err *err)
@@ -200,7 +180,7 @@ static bool read_spans(struct sql *sql, struct asking *asking, struct err *err)
                      days ? asking->zone : NULL, spans);
     struct ask_from from = { .filter = &asking->ask->filter,
                              .zone = asking->zone,
-                             .shape = shape_of(asking),
+                             .kind = asking->kind,
                              .sessions = asking->sessions,
                              .part = take_part,
                              .arg = asking };
@@ -216,12 +196,19 @@ static bool read_spans(struct sql *sql, struct asking *asking, struct err *err)
     return true;
 }
 
+static bool read_as(struct sql *sql, struct asking *asking, bool sessions,
+                    struct err *err)
+{
+    asking->sessions = sessions;
+    asking->kind = kind_of(asking->ask->by, sessions);
+    return read_spans(sql, asking, err);
+}
+
 static bool read_all(struct sql *sql, struct asking *asking, struct err *err)
 {
-    if (!ask_has(asking->ask->filter.session) && !read_spans(sql, asking, err))
-        return false;
-    asking->sessions = is_of_sessions(asking->ask);
-    return !asking->sessions || read_spans(sql, asking, err);
+    return (ask_has(asking->ask->filter.session) ||
+            read_as(sql, asking, false, err)) &&
+           (!is_of_sessions(asking->ask) || read_as(sql, asking, true, err));
 }
 
 /* ---- the zone ------------------------------------------------------------ */

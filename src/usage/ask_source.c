@@ -2,6 +2,8 @@
 /* The statements that sums come from. */
 #include "usage/ask_source.h"
 
+#include <assert.h>
+
 #include "usage/booking_sql.h"
 
 /* ---- statements ---------------------------------------------------------- */
@@ -20,47 +22,73 @@
 #define DURING(time) " WHERE " time " >= $1 AND " time " < $2"
 #define OF_SUMS ASK_HOLDER_IS ASK_ACCOUNT_IS ASK_MODEL_IS
 
-/* The columns in front are those of struct ask_part, in its order. */
-#define PLAIN(table, time)                                                     \
-    "SELECT " time ", holder, account, model, 0, 0, " SUMS " FROM " table      \
-    DURING(time) OF_SUMS
+#define PLAIN(column, table, time)                                             \
+    "SELECT " column ", " SUMS " FROM " table DURING(time) OF_SUMS
 #define BY_TIME(table, time)                                                   \
-    "SELECT " time ", 0, 0, 0, 0, 0, " SUMMED " FROM " table DURING(time)      \
-        OF_SUMS " GROUP BY " time
+    "SELECT " time ", " SUMMED " FROM " table DURING(time) OF_SUMS             \
+        " GROUP BY " time
 #define WHOLE(table, time)                                                     \
-    "SELECT 0, 0, 0, 0, 0, 0, " SUMMED " FROM " table DURING(time)             \
+    "SELECT 0, " SUMMED " FROM " table DURING(time)                            \
     OF_SUMS
 
-static const char *const of_sums[][ASK_SHAPES] = {
-    [ASK_DAYS] = { PLAIN("daily", "day"), BY_TIME("daily", "day"),
-                   WHOLE("daily", "day") },
-    [ASK_HOURS] = { PLAIN("total", "hour_s"), BY_TIME("total", "hour_s"),
-                    WHOLE("total", "hour_s") },
+static const char *const of_sums[][ASK_KINDS] = {
+    [ASK_DAYS] = { [ASK_OF_HOLDER] = PLAIN("holder", "daily", "day"),
+                   [ASK_OF_ACCOUNT] = PLAIN("account", "daily", "day"),
+                   [ASK_OF_MODEL] = PLAIN("model", "daily", "day"),
+                   [ASK_OF_TIME] = BY_TIME("daily", "day"),
+                   [ASK_OF_ALL] = WHOLE("daily", "day") },
+    [ASK_HOURS] = { [ASK_OF_HOLDER] = PLAIN("holder", "total", "hour_s"),
+                    [ASK_OF_ACCOUNT] = PLAIN("account", "total", "hour_s"),
+                    [ASK_OF_MODEL] = PLAIN("model", "total", "hour_s"),
+                    [ASK_OF_TIME] = BY_TIME("total", "hour_s"),
+                    [ASK_OF_ALL] = WHOLE("total", "hour_s") },
 };
 
-static const char of_sessions[] =
-    "SELECT hour_s, 0, account, model, session, key_id, " SUMS
-    " FROM session_hour JOIN session s ON s.id = session_hour.session" DURING(
-        "hour_s") " AND" ASK_KEY_IS ASK_ACCOUNT_IS ASK_MODEL_IS ASK_SESSION_IS;
+/* Keys are looked up only if some are asked for. */
+#define OF_SESSIONS                                                            \
+    DURING("hour_s")                                                           \
+    " AND ($6 = 0 OR session IN (SELECT id FROM session WHERE" ASK_KEY_IS      \
+    "))" ASK_ACCOUNT_IS ASK_MODEL_IS ASK_SESSION_IS
+#define SESSION(column)                                                        \
+    "SELECT " column ", " SUMS " FROM session_hour" OF_SESSIONS
+
+static const char *const of_sessions[ASK_KINDS] = {
+    [ASK_OF_SESSION] = SESSION("session"),
+    [ASK_OF_KEY] = SESSION("(SELECT key_id FROM session"
+                           " WHERE session.id = session_hour.session)"),
+    [ASK_OF_ACCOUNT] = SESSION("account"),
+    [ASK_OF_MODEL] = SESSION("model"),
+    [ASK_OF_TIME] = SESSION("hour_s"),
+};
 
 /* $15 is the hour. */
-#define ROWS                                                                   \
-    "SELECT 0, holder, account, COALESCE(model, 0),"                           \
-    " COALESCE(session, 0), 0, " BOOKING_SUMS " FROM booking"                  \
+#define ROWS(column)                                                           \
+    "SELECT " column ", " BOOKING_SUMS " FROM booking"                         \
     " WHERE id >= (SELECT first_id FROM hour WHERE hour_s = $15)"              \
     " AND id <= (SELECT last_id FROM hour WHERE hour_s = $15)"                 \
     " AND ended_ms >= $1 AND ended_ms < $2" ASK_HOLDER_IS ASK_ACCOUNT_IS       \
         ASK_BOOKED_MODEL_IS ASK_SESSION_IS
-static const char of_rows[] = ROWS;
-static const char of_session_rows[] = ROWS " AND session IS NOT NULL";
+
+static const char *const of_rows[ASK_KINDS] = {
+    [ASK_OF_HOLDER] = ROWS("holder"),
+    [ASK_OF_ACCOUNT] = ROWS("account"),
+    [ASK_OF_MODEL] = ROWS("COALESCE(model, 0)"),
+    [ASK_OF_TIME] = ROWS("0"),
+    [ASK_OF_SESSION] = ROWS("session") " AND session IS NOT NULL",
+    [ASK_OF_KEY] = ROWS("(SELECT key_id FROM holder"
+                        " WHERE holder.id = booking.holder)"),
+    [ASK_OF_ALL] = ROWS("0"),
+};
 
 static const char *text_of(const struct ask_from *from)
 {
     enum ask_source source = from->span->source;
+    const char *text = source == ASK_ROWS ? of_rows[from->kind]
+                       : from->sessions   ? of_sessions[from->kind]
+                                          : of_sums[source][from->kind];
 
-    if (source == ASK_ROWS)
-        return from->sessions ? of_session_rows : of_rows;
-    return from->sessions ? of_sessions : of_sums[source][from->shape];
+    assert(text);
+    return text;
 }
 
 /* ---- ranges -------------------------------------------------------------- */
@@ -95,17 +123,10 @@ static int64_t first(const struct ask_from *from)
 static bool take(void *arg, const struct sql_row *row)
 {
     const struct ask_from *from = arg;
-    struct ask_part part = {
-        .time = sql_row_number(row, 0),
-        .holder = sql_row_number(row, 1),
-        .account = sql_row_number(row, 2),
-        .model = sql_row_number(row, 3),
-        .session = sql_row_number(row, 4),
-        .key_id = sql_row_number(row, 5),
-    };
+    struct ask_part part = { .number = sql_row_number(row, 0) };
 
     for (size_t i = 0; i < ASK_SUMS; i++)
-        part.sums[i] = sql_row_number(row, 6 + i);
+        part.sums[i] = sql_row_number(row, 1 + i);
     return from->part(from->arg, &part);
 }
 

@@ -32,7 +32,7 @@ static bool add_part(void *arg, const struct ask_part *part)
 {
     struct reading *reading = arg;
 
-    buf_printf(&reading->out, "%lld:%lld:%lld ", (long long)part->time,
+    buf_printf(&reading->out, "%lld:%lld:%lld ", (long long)part->number,
                (long long)part->sums[ASK_REQUESTS],
                (long long)part->sums[ASK_COST_MICROUSD]);
     return true;
@@ -47,30 +47,33 @@ static bool run_read(struct sql *sql, void *arg, struct err *err)
 
 #define FIVE "2026-11-05T07:00:00Z"
 
-static void sums_come_in_the_shape_that_is_wanted(void **state)
+static void sums_come_of_what_is_wanted(void **state)
 {
     struct ask_scene *scene = *state;
     static const struct {
         enum ask_source source;
-        enum ask_shape shape;
+        enum ask_kind kind;
         bool sessions;
         const char *until; /* NULL: without end */
         const char *want;
     } cases[] = {
-        { ASK_DAYS, ASK_BY_TIME, false, NULL, "20762:3:111 20764:1:1000 " },
-        { ASK_DAYS, ASK_WHOLE, false, NULL, "0:4:1111 " },
-        { ASK_DAYS, ASK_PLAIN, false, NULL,
-          "20762:2:101 20762:1:10 20764:1:1000 " },
-        { ASK_DAYS, ASK_BY_TIME, false, "2026-11-06T18:30:00Z",
+        { ASK_DAYS, ASK_OF_TIME, false, NULL, "20762:3:111 20764:1:1000 " },
+        { ASK_DAYS, ASK_OF_ALL, false, NULL, "0:4:1111 " },
+        { ASK_DAYS, ASK_OF_HOLDER, false, NULL, "1:2:101 2:1:10 1:1:1000 " },
+        { ASK_DAYS, ASK_OF_TIME, false, "2026-11-06T18:30:00Z",
           "20762:3:111 " },
-        { ASK_HOURS, ASK_BY_TIME, false, "2026-11-05T09:00:00Z",
+        { ASK_HOURS, ASK_OF_TIME, false, "2026-11-05T09:00:00Z",
           "1793862000:2:11 1793865600:1:100 " },
-        { ASK_HOURS, ASK_PLAIN, true, NULL,
+        { ASK_HOURS, ASK_OF_TIME, true, NULL,
           "1793862000:1:1 1793865600:1:100 " },
-        { ASK_ROWS, ASK_PLAIN, false, "2026-11-05T07:20:00Z", "0:1:1 " },
-        { ASK_ROWS, ASK_WHOLE, false, "2026-11-05T07:20:00.001Z",
+        { ASK_HOURS, ASK_OF_SESSION, true, NULL, "1:1:1 1:1:100 " },
+        { ASK_HOURS, ASK_OF_KEY, true, NULL, "1:1:1 1:1:100 " },
+        { ASK_ROWS, ASK_OF_HOLDER, false, "2026-11-05T07:20:00Z", "1:1:1 " },
+        { ASK_ROWS, ASK_OF_ALL, false, "2026-11-05T07:20:00.001Z",
           "0:1:1 0:1:10 " },
-        { ASK_ROWS, ASK_PLAIN, true, "2026-11-05T07:50:00Z", "0:1:1 " },
+        { ASK_ROWS, ASK_OF_KEY, false, "2026-11-05T07:50:00Z",
+          "1:1:1 2:1:10 " },
+        { ASK_ROWS, ASK_OF_SESSION, true, "2026-11-05T07:50:00Z", "1:1:1 " },
     };
 
     ask_scene_book(scene, booked, COUNT_OF(booked));
@@ -83,7 +86,7 @@ static void sums_come_in_the_shape_that_is_wanted(void **state)
         struct reading reading = { .from = { .span = &span,
                                              .filter = &filter,
                                              .zone = scene->zone,
-                                             .shape = cases[i].shape,
+                                             .kind = cases[i].kind,
                                              .sessions = cases[i].sessions,
                                              .part = add_part } };
 
@@ -98,7 +101,7 @@ static void sums_come_in_the_shape_that_is_wanted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        ASK_TEST(sums_come_in_the_shape_that_is_wanted),
+        ASK_TEST(sums_come_of_what_is_wanted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

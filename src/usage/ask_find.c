@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+/* Looking through an hour's bookings.  There is no index but the number: a stretch of
+   numbers is read upwards, for that is what disks and kernels are quick at, and the
+   stretches follow each other downwards. */
+#include "usage/ask_find.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+/* Some 30 to 140 ms. */
+#define STRETCH_MAX 20000
+/* The first one is short: mostly the newest are wanted, and match. */
+#define STRETCH_FIRST 256
+
+/* $1 and $2: when they ended; $15 and $16: between which numbers. */
+static const char statement[] =
+    "SELECT id FROM booking WHERE id >= $15 AND id <= $16"
+    " AND ended_ms >= $1 AND ended_ms < $2" ASK_HOLDER_IS ASK_ACCOUNT_IS
+        ASK_BOOKED_MODEL_IS ASK_SESSION_IS
+    " AND ($17 = 0 OR (status >= $17 AND status <= $18))"
+    " AND ($19 = 0 OR ending = $19)"
+    " AND ($20 IS NULL OR endpoint ="
+    " (SELECT id FROM word WHERE kind = 3 AND text = $20))"
+    " AND ($21 IS NULL OR upstream_id = $21)"
+    " AND ($22 IS NULL OR client_id = $22)"
+    " AND ($23 = 0 OR cost_microusd >= $23)"
+    " AND ($24 = 0 OR duration_ms >= $24)"
+    " AND ($25 IS NULL OR (tail = $25 AND ended_ms - duration_ms = $26))"
+    " ORDER BY id";
+#define VALUES 26
+
+struct stretch {
+    int64_t *at; /* a ring: the last ones that were found */
+    size_t room;
+    size_t count; /* of all that were */
+};
+
+static bool take(void *arg, const struct sql_row *row)
+{
+    struct stretch *stretch = arg;
+
+    stretch->at[stretch->count++ % stretch->room] = sql_row_number(row, 0);
+    return true;
+}
+
+static struct sql_value text_or_null(struct str text)
+{
+    return ask_has(text) ? sql_text(text) : sql_null();
+}
+
+static struct sql_value number(uint64_t value)
+{
+    return sql_number(value < INT64_MAX ? (int64_t)value : INT64_MAX);
+}
+
+static void set_values(const struct ask_requests *ask, int64_t hour_s,
+                       struct sql_value values[VALUES])
+{
+    const struct ask_filter *filter = &ask->filter;
+    uint64_t from_ms = (uint64_t)hour_s * 1000;
+    uint64_t until_ms = from_ms + ASK_HOUR_MS;
+
+    ask_filter_bind(filter, values);
+    values[0] = number(filter->since_ms > from_ms ? filter->since_ms : from_ms);
+    values[1] =
+        number(filter->until_ms < until_ms ? filter->until_ms : until_ms);
+    values[16] = number(ask->status_min);
+    values[17] = number(ask->status_max);
+    values[18] = number(ask->end);
+    values[19] = text_or_null(ask->endpoint);
+    values[20] = text_or_null(ask->upstream_id);
+    values[21] = text_or_null(ask->client_id);
+    values[22] = number(ask->cost_min_microusd);
+    values[23] = number(ask->duration_min_ms);
+    values[24] = ask->by_id ? number(ask->tail) : sql_null();
+    values[25] = number(ask->began_ms);
+}
+
+/* The newest of what was found goes first. */
+static void keep(struct ask_finding *finding, const struct stretch *stretch)
+{
+    size_t kept =
+        stretch->count < stretch->room ? stretch->count : stretch->room;
+
+    for (size_t i = 1; i <= kept; i++)
+        finding->numbers[finding->count++] =
+            stretch->at[(stretch->count - i) % stretch->room];
+}
+
+static bool read_stretch(struct sql *sql, struct ask_finding *finding,
+                         const struct sql_value *values, struct err *err)
+{
+    size_t room = finding->ask->limit - finding->count;
+    struct stretch stretch = { .at = mem_alloc(room * sizeof(int64_t)),
+                               .room = room };
+    const struct sql_ask ask = { statement, values, VALUES, take, &stretch };
+    bool ok = sql_query(sql, &ask, err);
+
+    if (ok)
+        keep(finding, &stretch);
+    mem_free(stretch.at);
+    return ok;
+}
+
+/* If there was more than is wanted, what lies in front of the last one is not looked
+   at. */
+static int64_t looked_down_to(const struct ask_finding *finding, int64_t from)
+{
+    return finding->count == finding->ask->limit
+               ? finding->numbers[finding->count - 1]
+               : from;
+}
+
+bool ask_find_in(struct sql *sql, struct ask_finding *finding,
+                 const struct ask_hour *hour, int64_t *back_to, struct err *err)
+{
+    struct sql_value values[VALUES];
+    int64_t size = STRETCH_FIRST;
+
+    *back_to = hour->last + 1;
+    set_values(finding->ask, hour->hour_s, values);
+    do {
+        int64_t last = *back_to - 1;
+        int64_t from =
+            last - hour->first < size ? hour->first : last - size + 1;
+
+        values[14] = sql_number(from);
+        values[15] = sql_number(last);
+        if (!read_stretch(sql, finding, values, err))
+            return false;
+        *back_to = looked_down_to(finding, from);
+        size = size * 4 < STRETCH_MAX ? size * 4 : STRETCH_MAX;
+    } while (*back_to > hour->first && finding->count < finding->ask->limit &&
+             clock_steady_ms() < finding->deadline_ms);
+    return true;
+}
