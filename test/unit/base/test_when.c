@@ -46,10 +46,28 @@ static void a_moment_is_a_time_a_day_or_an_age(void **state)
     }
 }
 
+static void a_day_is_one_of_the_zone(void **state)
+{
+    struct zone *zone = zone_fixed(STR("+08:00"));
+    uint64_t ms;
+
+    (void)state;
+    assert_true(when_parse_in(zone, STR("2026-11-30"), false, 0, &ms));
+    assert_int_equal(ms, 1795996800000 - 8 * 3600000);
+    assert_true(when_parse_in(zone, STR("2026-11-30"), true, 0, &ms));
+    assert_int_equal(ms, 1795996800000 + 16 * 3600000);
+    assert_true(
+        when_parse_in(zone, STR("2026-11-30T00:00:00Z"), true, 0, &ms));
+    assert_int_equal(ms, 1795996800000);
+    assert_false(when_parse_in(zone, STR("2026-02-30"), false, 0, &ms));
+    zone_free(zone);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_moment_is_a_time_a_day_or_an_age),
+        cmocka_unit_test(a_day_is_one_of_the_zone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
