@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/macros.h"
 #include "base/text.h"
+#include "usage/booked_parts.h"
 
 /* Sums of millions of them are numbers of 64 bits still. */
 #define COUNT_MAX ((uint64_t)1 << 40)
@@ -122,7 +123,6 @@ void booking_texts(const struct booking *booking,
 static void add_json(struct booking *booking, enum booking_text which,
                      struct buf *json)
 {
-    buf_add(json, STR("]"));
     if (json->len <= text_max[which])
         add_text(booking, which, buf_str(json));
     buf_done(json);
@@ -149,18 +149,9 @@ static void add_failures(struct booking *booking, const struct record *record)
                          record_result_word(attempt->result), attempt->status,
                          attempt->after_ms, attempt->took_ms);
     }
+    buf_add(&json, STR("]"));
     add_json(booking, BOOKING_FAILURES, &json);
 }
-
-/* As answers call them. */
-static const char *const count_names[BOOKING_COUNTS] = {
-    [BOOKING_TOKENS_IN] = "input_tokens",
-    [BOOKING_TOKENS_OUT] = "output_tokens",
-    [BOOKING_CACHE_READ] = "cache_read_input_tokens",
-    [BOOKING_CACHE_WRITE_5M] = "cache_write_5m_tokens",
-    [BOOKING_CACHE_WRITE_1H] = "cache_write_1h_tokens",
-    [BOOKING_SEARCHES] = "web_search_requests",
-};
 
 static void take_counts(uint64_t to[BOOKING_COUNTS],
                         const uint64_t told[METER_COUNTS])
@@ -179,43 +170,15 @@ static void take_counts(uint64_t to[BOOKING_COUNTS],
         to[i] = at_most(counts[i], COUNT_MAX);
 }
 
-static void add_part(struct buf *json, const struct meter_part *part)
-{
-    uint64_t counts[BOOKING_COUNTS];
-
-    take_counts(counts, part->counts);
-    buf_add(json, json->len ? STR(",{\"model\":\"") : STR("[{\"model\":\""));
-    text_json_escape(json, str_of(part->model));
-    buf_add(json, STR("\""));
-    for (size_t i = 0; i < BOOKING_COUNTS; i++) {
-        if (counts[i] > 0)
-            (void)buf_printf(json, ",\"%s\":%" PRIu64, count_names[i],
-                             counts[i]);
-    }
-    buf_add(json, STR("}"));
-}
-
-static bool is_of_another(const struct meter_usage *usage,
-                          const struct meter_part *part)
-{
-    return part->model[0] && !str_eq(str_of(part->model), str_of(usage->model));
-}
-
 static void add_parts(struct booking *booking, const struct meter_usage *usage)
 {
-    const struct meter_parts *parts = usage ? usage->parts : NULL;
     struct buf json;
 
-    if (!parts)
+    if (!usage)
         return;
     buf_init(&json, JSON_CEILING);
-    for (size_t i = 0; i < parts->count; i++) {
-        if (is_of_another(usage, &parts->at[i]))
-            add_part(&json, &parts->at[i]);
-    }
-    if (json.len > 0)
-        add_json(booking, BOOKING_PARTS, &json);
-    buf_done(&json);
+    booked_parts_write(usage, &json);
+    add_json(booking, BOOKING_PARTS, &json);
 }
 
 /* ---- all of it ----------------------------------------------------------- */

@@ -20,7 +20,7 @@ enum booking_text {
     BOOKING_UPSTREAM_ID,
     BOOKING_CLIENT_ID,
     BOOKING_FAILURES, /* JSON: why earlier attempts failed; or empty */
-    BOOKING_PARTS, /* JSON: what other models than the answer's used; or empty */
+    BOOKING_PARTS,    /* JSON (usage/booked_parts.h), or empty */
     BOOKING_TEXTS,
 };
 

@@ -33,8 +33,9 @@ CREATE TABLE session(
 
 -- One for each request that reached an account.  What is filtered by stands in front.
 -- `ending` is an enum record_end; `tail` is what follows the time in our request id;
--- `failures` (JSON) is why each earlier attempt failed; `parts` (JSON) what other
--- models than the answer's used.
+-- `failures` (JSON) is why each earlier attempt failed; `parts` (JSON) what was used of
+-- which model, in what calls, and how it was served, where that is not the usual
+-- (usage/booked_parts.h).
 CREATE TABLE booking(
     id {serial},
     ended_ms {number} NOT NULL,

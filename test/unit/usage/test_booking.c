@@ -309,8 +309,10 @@ static void it_tells_what_other_models_used(void **state)
     booking = ledger_scene_booking(&record);
     booking_texts(booking, texts);
     unit_assert_str(texts[BOOKING_PARTS],
-                    "[{\"model\":\"claude-b\",\"output_tokens\":5,"
-                    "\"cache_write_5m_tokens\":7}]");
+                    "[{\"prompt\":0,\"input_tokens\":1},"
+                    "{\"model\":\"claude-b\",\"prompt\":0,"
+                    "\"output_tokens\":5,\"cache_write_5m_tokens\":7},"
+                    "{\"prompt\":0,\"input_tokens\":9}]");
     mem_free(booking);
 }
 
