@@ -32,6 +32,7 @@ struct exchange *exchange_new(struct connection *conn)
 
 void exchange_arrives(struct exchange *x)
 {
+    x->conn->requests++;
     x->req.arrived_ns = clock_steady_ns();
     x->req.arrived_ms = clock_wall_ms();
     request_ids_next(x->conn->server->options.ids, x->req.arrived_ms,
@@ -148,6 +149,7 @@ void connection_free(struct connection *conn)
 {
     if (conn->state == CONNECTION_HEAD && conn->exchange)
         connection_report(conn);
+    connection_report_end(conn);
     exchange_free(conn->exchange);
     if (conn->reset)
         stream_reset_on_free(conn->stream);
@@ -185,6 +187,8 @@ void connection_linger(struct connection *conn)
     conn->exchange = NULL;
     conn->state = CONNECTION_LINGERING;
     buf_done(&conn->stash);
+    connection_because(conn, conn->reset ? "its answer was cut off"
+                                         : "its last answer was sent");
     if (!conn->reset)
         stream_shutdown(conn->stream);
     /* A reset comes in the next turn, not here: callers up the stack still hold
@@ -220,6 +224,7 @@ static void secure_ready(struct connection *conn)
     if (status == STREAM_AGAIN)
         return;
     if (status != STREAM_OK) {
+        connection_because(conn, "TLS failed");
         connection_free(conn);
         return;
     }
@@ -269,8 +274,10 @@ static void head_too_slow(struct connection *conn)
     struct err err;
 
     if (!conn->exchange) { /* idle: nothing was asked */
-        if (!is_moving(conn))
-            connection_free(conn);
+        if (is_moving(conn))
+            return;
+        connection_because(conn, "it was idle for too long");
+        connection_free(conn);
         return;
     }
     exchange_free(conn->exchange);
@@ -290,8 +297,10 @@ static void answering_too_slow(struct connection *conn)
         connection_wake(conn);
         return;
     }
-    if (!is_moving(conn))
-        connection_client_gone(conn);
+    if (is_moving(conn))
+        return;
+    connection_because(conn, "the client takes no more of its answer");
+    connection_client_gone(conn);
 }
 
 static void deadline(void *arg)
@@ -300,6 +309,7 @@ static void deadline(void *arg)
 
     switch (conn->state) {
     case CONNECTION_SECURING:
+        connection_because(conn, "TLS took too long");
         connection_free(conn);
         break;
     case CONNECTION_LINGERING:
@@ -343,6 +353,8 @@ struct connection *connection_new(struct server *server,
     server->count++;
     atomic_fetch_add(counter_of(conn), 1);
     loop_timer_set(conn->timer, server->options.head_timeout_ms);
+    conn->began_ms = loop_now_ms(server->loop);
+    connection_report_start(conn);
     if (server->options.tls) {
         conn->state = CONNECTION_SECURING;
         stream_start_server_tls(conn->stream, server->options.tls);
@@ -358,6 +370,7 @@ void connection_finish_exchange(struct connection *conn)
 
     connection_report(conn);
     if (x->gone) {
+        connection_because(conn, "the client left before it was answered");
         connection_free(conn);
         return;
     }

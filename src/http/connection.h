@@ -61,6 +61,9 @@ struct connection {
     bool has_asked;         /* its first request has come */
     bool vouched;           /* request_vouch() */
     uint64_t sent_at_check; /* for the write-stall deadline */
+    const char *why; /* it ends, for debugging; the first reason counts */
+    uint64_t began_ms;
+    unsigned requests;
 };
 
 struct server {
@@ -103,6 +106,15 @@ void connection_pump_body(struct connection *conn);
 
 /* Its exchange ends now: whoever keeps the log is told (http/report.c). */
 void connection_report(struct connection *conn);
+/* Lines at level debug: it is there; it ends, and why. */
+void connection_report_start(const struct connection *conn);
+void connection_report_end(const struct connection *conn);
+/* Why it will end. */
+static inline void connection_because(struct connection *conn, const char *why)
+{
+    if (!conn->why)
+        conn->why = why;
+}
 
 /* The exchange is over: next request, or linger and close. */
 void connection_finish_exchange(struct connection *conn);

@@ -4,6 +4,7 @@
 
 #include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "http/connection.h"
 
@@ -31,6 +32,17 @@ static void turn_away(struct server *server, const struct peer_process *process)
     connection_refuse(connection_new(server, process, SEAT_TURN_AWAY), &err);
 }
 
+static void close_unserved(const struct peer_process *process)
+{
+    char host[ADDR_TEXT_MAX];
+
+    addr_format(process->client, host);
+    LOG_EVENT(LOG_DEBUG, "client connection closed",
+              LOG_STR("peer", str_of(host)),
+              LOG_STR("why", STR("there is no place for it")));
+    (void)close(process->fd);
+}
+
 static void seat(struct server *server, const struct peer_process *process,
                  enum seat seat)
 {
@@ -39,7 +51,7 @@ static void seat(struct server *server, const struct peer_process *process,
     else if (seat == SEAT_TURN_AWAY && !server->options.tls)
         turn_away(server, process);
     else
-        (void)close(process->fd);
+        close_unserved(process);
 }
 
 static void seat_known(struct server *server, struct peer_process *process)

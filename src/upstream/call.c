@@ -6,7 +6,9 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "upstream/trace.h"
 
 uint64_t call_now_ms(const struct call *call)
 {
@@ -26,7 +28,7 @@ void call_enter(struct call *call, enum call_state state)
     };
 
     call->state = state;
-    if (call->options.timed)
+    if (call->options.timed || log_enabled(LOG_DEBUG))
         call->entered_us[state] = clock_steady_ns() / 1000;
     if (state != CALL_FAILED)
         call->reached = state;
@@ -44,6 +46,9 @@ static void free_spent(struct call *call)
 
 static void destroy(struct call *call)
 {
+    if (call->link)
+        trace_link(call->link, "upstream connection closed",
+                   "the request was given up");
     dial_free(call->dial);
     link_free(call->link);
     free_spent(call);
@@ -71,6 +76,8 @@ bool call_wake(struct call *call)
    next one, lest a process that is killed there loses it. */
 void call_spend_link(struct call *call)
 {
+    trace_link(call->link, "upstream connection closed",
+               call->err ? call->err->text : "it is not to be used again");
     if (call->waking || call->options.tap)
         call->spent = call->link;
     else
@@ -82,6 +89,9 @@ void call_set_failed(struct call *call)
 {
     if (call->link && call->options.tap)
         call_spend_link(call);
+    else if (call->link)
+        trace_link(call->link, "upstream connection closed",
+                   err_of(call->err)->text);
     link_free(call->link);
     call->link = NULL;
     call_enter(call, CALL_FAILED);
@@ -119,10 +129,12 @@ static bool go_on_securing(struct call *call)
 
     if (status == STREAM_AGAIN)
         return false;
-    if (status == STREAM_OK)
+    if (status == STREAM_OK) {
+        trace_secured(call);
         call_start_sending(call);
-    else
+    } else {
         fail_securing(call);
+    }
     return true;
 }
 
@@ -257,6 +269,9 @@ void call_free(struct call *call)
         return;
     if (call->waking) {
         call->freed = true;
+        if (call->link)
+            trace_link(call->link, "upstream connection closed",
+                       "the request was given up");
         link_free(call->link);
         call->link = NULL;
         loop_timer_stop(call->timer);

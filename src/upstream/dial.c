@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "upstream/bridge.h"
 #include "upstream/dial_internal.h"
+#include "upstream/trace.h"
 
 /* libcurl's own time limit comes first and knows more. */
 #define DEADLINE_SPARE_MS 250
@@ -70,6 +71,7 @@ void dial_finish(struct dial *dial, CURLcode code)
         dial->state = DIAL_FAILED;
         dial_describe_failure(dial, code);
     }
+    trace_dial_end(dial);
     release_easy(dial);
     loop_timer_stop(dial->deadline);
     dial->wake(dial->arg);
@@ -99,6 +101,7 @@ struct dial *dial_start(struct dialer *dialer, const struct dial_target *target,
     if (!dial->easy)
         abort();
     dial_set_options(dial, target);
+    trace_dial_start(dial);
     dial->deadline = loop_timer_new(dialer->loop, too_late, dial);
     loop_timer_set(dial->deadline, target->timeout_ms + DEADLINE_SPARE_MS);
     (void)curl_multi_add_handle(dialer->multi, dial->easy);

@@ -9,6 +9,7 @@
 
 #include "base/buf.h"
 #include "upstream/dial_internal.h"
+#include "upstream/trace.h"
 
 static void add_escaped(struct buf *out, const char *text)
 {
@@ -145,6 +146,7 @@ static curl_socket_t on_open(void *arg, curlsocktype purpose,
 
     (void)purpose;
     dial_mark(dial, DIAL_RESOLVE);
+    trace_dial_try(dial, &address->addr, address->addrlen);
     while (fd < 0 && (errno == EMFILE || errno == ENFILE) && dialer->relieve &&
            dialer->relieve(dialer->relieve_arg))
         fd = try_socket(dialer, address);

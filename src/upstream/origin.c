@@ -3,6 +3,7 @@
 #include "upstream/origin.h"
 
 #include "base/mem.h"
+#include "upstream/trace.h"
 
 /* Opening a TLS connection costs a thousand times what keeping one does, and the
    API's edge keeps idle ones for minutes. */
@@ -62,6 +63,12 @@ void link_free(struct link *link)
     mem_free(link);
 }
 
+static void drop(struct link *link, const char *why)
+{
+    trace_link(link, "pooled connection dropped", why);
+    link_free(link);
+}
+
 static struct link *oldest_idle(const struct upstream *upstream)
 {
     return LIST_ITEM(upstream->idle.next, struct link, node);
@@ -80,7 +87,7 @@ static void sweep(void *arg)
             loop_timer_set(upstream->sweep, SWEEP_MS);
             return;
         }
-        link_free(oldest);
+        drop(oldest, "idle for too long");
     }
 }
 
@@ -111,7 +118,7 @@ static bool drop_oldest(void *arg)
 
     if (list_is_empty(&upstream->idle))
         return false;
-    link_free(oldest_idle(upstream));
+    drop(oldest_idle(upstream), "open files have run out");
     return true;
 }
 
@@ -125,7 +132,7 @@ void upstream_free(struct upstream *upstream)
     if (!upstream)
         return;
     while (!list_is_empty(&upstream->idle))
-        link_free(oldest_idle(upstream));
+        drop(oldest_idle(upstream), "the end");
     loop_timer_free(upstream->sweep);
     dialer_free(upstream->dialer);
     mem_free(upstream);
@@ -164,9 +171,10 @@ struct link *upstream_take(struct upstream *upstream,
         if (!fits(link, origin, proxy))
             continue;
         if (is_dead(link, certain)) {
-            link_free(link);
+            drop(link, "the other side ended it");
             continue;
         }
+        trace_link(link, "connection taken from the pool", NULL);
         leave_pool(link);
         return link;
     }
@@ -186,7 +194,7 @@ void upstream_drop_silent(struct upstream *upstream,
         node = node->next;
         if (now_ms - link->idle_since_ms >= silent_ms &&
             fits(link, origin, proxy))
-            link_free(link);
+            drop(link, "silent, as one to there that is dead");
     }
 }
 
@@ -196,7 +204,7 @@ static void idle_ready(void *arg, unsigned ready)
 
     (void)ready;
     if (stream_is_stale(link->stream))
-        link_free(link);
+        drop(link, "the other side ended it");
 }
 
 void upstream_keep(struct link *link)
@@ -210,6 +218,8 @@ void upstream_keep(struct link *link)
     stream_set_owner(link->stream, idle_ready, link);
     stream_want(link->stream, STREAM_READABLE);
     list_push(&upstream->idle, &link->node);
-    if (++upstream->idle_count > UPSTREAM_IDLE_MAX)
-        link_free(oldest_idle(upstream));
+    upstream->idle_count++;
+    trace_link(link, "connection kept in the pool", NULL);
+    if (upstream->idle_count > UPSTREAM_IDLE_MAX)
+        drop(oldest_idle(upstream), "there are too many");
 }

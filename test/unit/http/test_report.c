@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* Whatever comes of a request is reported once. */
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "base/log.h"
 #include "base/macros.h"
+#include "base/mem.h"
 #include "host.h"
 
 #define H " HTTP/1.1\r\nHost: a\r\n"
@@ -237,6 +241,81 @@ static void one_that_is_turned_away_is_reported(void **state)
     wire_close(&second);
 }
 
+/* ---- connections ----------------------------------------------------------- */
+
+static const struct {
+    const char *name;
+    const char *sent;
+    enum then then;
+    const char *line; /* of its end */
+} ends[] = {
+    { "nothing", "", LEAVE, "requests=0 ms=N why=\"the client closed it\"" },
+    { "two requests", GET("/now") GET("/now"), LEAVE,
+      "requests=2 ms=N why=\"the client closed it\"" },
+    { "the last", GET("/now") GET("/last"), WAIT,
+      "requests=2 ms=N why=\"its last answer was sent\"" },
+    { "a reset", GET("/reset"), WAIT,
+      "requests=1 ms=N why=\"its answer was cut off\"" },
+    { "gone", GET("/hold"), LEAVE,
+      "requests=1 ms=N why=\"the client left before it was answered\"" },
+    { "malformed", "nonsense\r\n\r\n", WAIT,
+      "requests=1 ms=N why=\"its last answer was sent\"" },
+};
+
+static void end_connection(struct host *host, size_t i)
+{
+    wire_send(&host->client, ends[i].sent);
+    wire_turn_for(host->loop, 5);
+    if (ends[i].then == LEAVE)
+        wire_half_close(&host->client);
+    else
+        wire_expect_end(&host->client);
+    wire_close(&host->client);
+    host_until_connections(host, 0);
+}
+
+/* " ms=17 " -> " ms=N " */
+static void hide_time(char *text)
+{
+    char *at = strstr(text, " requests=");
+    char *digits = at ? strstr(at, " ms=") : NULL;
+    size_t len;
+
+    if (!digits)
+        return;
+    digits += 4;
+    len = strspn(digits, "0123456789");
+    *digits = 'N';
+    memmove(digits + 1, digits + len, strlen(digits + len) + 1);
+}
+
+static void connections_are_told_for_debugging(void **state)
+{
+    struct host *host = *state;
+
+    host_start(host);
+    wire_close(&host->client);
+    host_until_connections(host, 0);
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        struct unit_capture capture = unit_capture_begin(STDERR_FILENO);
+        char *text;
+
+        (void)log_change_level(LOG_DEBUG);
+        host_reconnect(host);
+        host_until_connections(host, 1);
+        end_connection(host, i);
+        (void)log_change_level(LOG_INFO);
+        log_flush();
+        text = unit_capture_end(&capture);
+        hide_time(text);
+        unit_assert_part(text, "debug client connected peer=127.0.0.1 port=");
+        unit_assert_part(text, "debug client connection closed peer=127.0.0.1");
+        if (!strstr(text, ends[i].line))
+            fail_msg("%s: %s", ends[i].name, text);
+        mem_free(text);
+    }
+}
+
 #define ROW(test) cmocka_unit_test_setup_teardown(test, host_open, host_close)
 
 int main(void)
@@ -247,6 +326,7 @@ int main(void)
         ROW(one_that_was_logged_is_not_reported),
         ROW(the_end_of_the_server_is_reported),
         ROW(one_that_is_turned_away_is_reported),
+        ROW(connections_are_told_for_debugging),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
