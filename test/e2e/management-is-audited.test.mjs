@@ -104,6 +104,8 @@ describe('the audit log', () => {
     return ask('POST', '/oauth/token', { authorization_code: CODE, state, account_name: 'max', proxy_config: null });
   }, { after: { kind: 'oauth', login_required: false } });
 
+  does('log.level', null, () => ask('PATCH', '/admin/api/log', { level: 'debug' }), { before: { level: 'info' }, after: { level: 'debug' } });
+
   it('a refresh shows that another grant took the place of the former', async () => {
     const [entry] = await entries('?action=account.refresh');
     assert.match(entry.before.grant, /^[0-9a-f]{16}$/);
