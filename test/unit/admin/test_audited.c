@@ -72,7 +72,9 @@ static int close_office(void **state)
 static char *line_of(struct office *office, const struct admin_row *row)
 {
     struct unit_capture capture = unit_capture_begin(2);
+    struct err err;
 
+    assert_true(caller_has(&office->sources, &office->req, RIGHT_MANAGE, &err));
     audit_done(
         audited_begin(&office->admin, &office->req, row, &office->match));
     return unit_capture_end(&capture);
