@@ -56,8 +56,7 @@ static void a_day_is_one_of_the_zone(void **state)
     assert_int_equal(ms, 1795996800000 - 8 * 3600000);
     assert_true(when_parse_in(zone, STR("2026-11-30"), true, 0, &ms));
     assert_int_equal(ms, 1795996800000 + 16 * 3600000);
-    assert_true(
-        when_parse_in(zone, STR("2026-11-30T00:00:00Z"), true, 0, &ms));
+    assert_true(when_parse_in(zone, STR("2026-11-30T00:00:00Z"), true, 0, &ms));
     assert_int_equal(ms, 1795996800000);
     assert_false(when_parse_in(zone, STR("2026-02-30"), false, 0, &ms));
     zone_free(zone);
