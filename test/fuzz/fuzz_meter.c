@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* The usage reader: bytes of an answer, as an event stream and as an object, cut
-   into pieces.  What must hold: what it tells does not depend on the cuts; of an
+/* The usage reader: bytes of an answer, as an event stream, as an object and as results
+   of a batch, cut into pieces.  What must hold: what it tells does not depend on the cuts; of an
    object that a JSON library reads it tells the same as that library. */
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,6 +10,7 @@
 #include "base/macros.h"
 #include "base/mem.h"
 #include "pieces.h"
+#include "usage/batch_results.h"
 #include "usage/meter.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -132,12 +133,70 @@ static void check_against_library(const struct meter_usage *told,
     json_doc_free(doc);
 }
 
+/* ---- results of a batch ------------------------------------------------- */
+
+/* All that was found, added up. */
+struct found {
+    uint64_t count;
+    uint64_t sum;
+    uint64_t odd;
+};
+
+static void note_result(void *arg, const struct batch_result *result)
+{
+    struct found *found = arg;
+
+    MUST(result->custom_id[0] != '\0');
+    MUST(result->usage.final);
+    MUST(strcmp(result->usage.service_tier, "batch") == 0);
+    found->count++;
+    for (size_t i = 0; i < METER_COUNTS; i++)
+        found->sum = found->sum * 31 + result->usage.counts[i];
+    for (const char *c = result->custom_id; *c; c++)
+        found->sum = found->sum * 31 + (unsigned char)*c;
+}
+
+static struct found find_results(struct pieces pieces)
+{
+    struct found found = { .count = 0 };
+    struct batch_results results;
+    struct str piece;
+    char *mem;
+
+    batch_results_init(&results, note_result, &found);
+    while (pieces_next(&pieces, &piece)) {
+        mem = mem_alloc(piece.len);
+        memcpy(mem, piece.at, piece.len);
+        batch_results_feed(&results, (struct str){ mem, piece.len });
+        mem_free(mem);
+    }
+    batch_results_end(&results);
+    found.odd = results.odd;
+    batch_results_done(&results);
+    return found;
+}
+
+static void check_results(struct pieces cut)
+{
+    struct pieces joined = cut;
+    struct found whole;
+    struct found pieced;
+
+    pieces_join(&joined);
+    whole = find_results(joined);
+    pieced = find_results(cut);
+    MUST(whole.count == pieced.count);
+    MUST(whole.sum == pieced.sum);
+    MUST(whole.odd == pieced.odd);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const enum meter_kind kinds[] = { METER_JSON, METER_STREAM };
     struct pieces cut;
 
     pieces_init(&cut, data, size);
+    check_results(cut);
     for (size_t i = 0; i < COUNT_OF(kinds); i++) {
         struct pieces joined = cut;
         struct meter whole;
