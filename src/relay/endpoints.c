@@ -8,16 +8,16 @@
 #include "base/macros.h"
 
 #define MB (1024ull * 1024)
-#define ROW_OF(method, pattern, max, body, metered, call, model, free)         \
+#define ROW_OF(method, pattern, max, body, metered, call, model, ...)          \
     {                                                                          \
         ROUTER_ROW(method, pattern), max, ENDPOINT_BODY_##body, metered,       \
-            KEY_##call, ENDPOINT_MODEL_##model, free                           \
+            KEY_##call, ENDPOINT_MODEL_##model, __VA_ARGS__                    \
     }
 #define ROW(method, pattern, max, body, metered, call, model)                  \
-    ROW_OF(method, pattern, max, body, metered, call, model, false)
+    ROW_OF(method, pattern, max, body, metered, call, model, false, false)
 /* Costs nothing at Anthropic, and clients ask for many at once, or at their start. */
 #define FREE_ROW(method, pattern, max, model)                                  \
-    ROW_OF(method, pattern, max, WHOLE, false, MESSAGES, model, true)
+    ROW_OF(method, pattern, max, WHOLE, false, MESSAGES, model, true, false)
 
 /* Sizes: Anthropic's limits (https://docs.claude.com/en/api/overview). */
 static const struct endpoint endpoints[] = {
@@ -30,8 +30,8 @@ static const struct endpoint endpoints[] = {
     ROW("DELETE", "/v1/messages/batches/:", MB, WHOLE, false, BATCHES, NONE),
     ROW("POST", "/v1/messages/batches/:/cancel", MB, WHOLE, false, BATCHES,
         NONE),
-    ROW("GET", "/v1/messages/batches/:/results", 32 * MB, WHOLE, false, BATCHES,
-        NONE),
+    ROW_OF("GET", "/v1/messages/batches/:/results", 32 * MB, WHOLE, false,
+           BATCHES, NONE, false, true),
     ROW("POST", "/v1/files", 500 * MB, STREAMED, false, FILES, NONE),
     ROW("GET", "/v1/files", 32 * MB, WHOLE, false, FILES, NONE),
     ROW("GET", "/v1/files/:", 32 * MB, WHOLE, false, FILES, NONE),

@@ -33,7 +33,8 @@ struct endpoint {
     bool metered;       /* its answers tell usage */
     enum key_call call; /* what a key must allow */
     enum endpoint_model model;
-    bool is_free; /* of a key's limits */
+    bool is_free;    /* of a key's limits */
+    bool is_results; /* its answers are results of a batch */
 };
 
 /* The path as the API knows it: without a leading `/api`, with a doubled `/v1` or

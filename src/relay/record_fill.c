@@ -8,6 +8,7 @@
 #include "base/token.h"
 #include "relay/client_id.h"
 #include "relay/metering.h"
+#include "relay/results.h"
 
 /* ---- noted on the way --------------------------------------------------- */
 
@@ -179,6 +180,8 @@ static void fill_usage(struct record *record, const struct relayed *r)
 {
     const struct meter_usage *usage;
 
+    if (r->results)
+        record->unread = results_unread(r->results);
     if (!r->meter)
         return;
     usage = &r->meter->usage;

@@ -18,6 +18,7 @@
 #include "relay/record_fill.h"
 #include "relay/relayed.h"
 #include "relay/respond.h"
+#include "relay/results.h"
 #include "relay/upload.h"
 #include "usage/ledger.h"
 
@@ -418,6 +419,7 @@ static void keep_record(const struct relayed *r)
 {
     struct record record;
 
+    results_end(r->results);
     record_fill(&record, r);
     ledger_add(r->relay->options.ledger, &record);
     relayed_log(&record);
@@ -449,6 +451,7 @@ static void done(struct flow *flow)
 
     admit_done(r);
     metering_free(r->meter);
+    results_free(r->results);
     prices_unref(r->prices);
     mem_free(r->ahead);
     mem_free(r->facts);

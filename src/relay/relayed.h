@@ -28,6 +28,7 @@ struct relay {
 };
 
 struct ration;
+struct results;
 
 /* How a request's body goes upstream.
 
@@ -90,6 +91,7 @@ struct relayed {
     unsigned status;
     struct err *err; /* why it was refused, or its answer cut; or NULL */
     struct relayed_told told;
+    struct results *results; /* of a batch, which are booked; or NULL */
 };
 
 /* Is its body passed on as it comes? */

@@ -2,11 +2,16 @@
 /* How the client's answer begins. */
 #include "relay/respond.h"
 
+#include "base/buf.h"
 #include "base/clock.h"
+#include "base/text.h"
 #include "relay/gather.h"
 #include "relay/metering.h"
 #include "relay/pass.h"
+#include "relay/record_fill.h"
+#include "relay/results.h"
 #include "relay/shown_limit.h"
+#include "usage/ledger.h"
 
 /* What came, without its framing. */
 static void take_body(void *arg, struct str bytes)
@@ -17,6 +22,8 @@ static void take_body(void *arg, struct str bytes)
         response_write(r->req, bytes);
     if (r->meter)
         metering_feed(r->meter, bytes);
+    if (r->results)
+        results_feed(r->results, bytes);
 }
 
 static enum response_framing choose_framing(const struct relayed *r,
@@ -92,6 +99,47 @@ static void add_own_fields(const struct relayed *r, struct buf *fields)
         add_limit(r, fields);
 }
 
+/* ---- results of a batch ------------------------------------------------- */
+
+static void book(void *arg, const struct record *record)
+{
+    ledger_add(arg, record);
+}
+
+/* As Anthropic reads it: an id that is spelt otherwise is no other. */
+static struct str batch_of(const struct relayed *r)
+{
+    struct str rest = r->path;
+    struct str segment = STR_EMPTY;
+    struct buf plain;
+
+    for (int i = 0; i < 5; i++)
+        (void)str_next(&rest, '/', &segment);
+    buf_init(&plain, segment.len + 1);
+    if (text_percent_decode(&plain, segment))
+        segment = arena_str(r->req->arena, buf_str(&plain));
+    buf_done(&plain);
+    return segment;
+}
+
+static void start_results(struct relayed *r, const struct parser_head *head)
+{
+    struct record fetch;
+
+    if (!r->endpoint->is_results || !r->relay->options.ledger)
+        return;
+    record_fill(&fetch, r);
+    r->results =
+        results_start(&(struct results_options){ .fetch = &fetch,
+                                                 .batch = batch_of(r),
+                                                 .prices = r->prices,
+                                                 .room = &r->relay->unpacking,
+                                                 .book = book,
+                                                 .arg =
+                                                     r->relay->options.ledger },
+                      head);
+}
+
 /* ---- beginning ---------------------------------------------------------- */
 
 void respond_as_it_came(struct relayed *r)
@@ -104,7 +152,8 @@ void respond_as_it_came(struct relayed *r)
     r->meter = metering_start(r->endpoint, head, &r->relay->unpacking);
     if (r->meter)
         r->meter->usage.borders = prices_borders(r->prices);
-    if (r->unframed || r->meter)
+    start_results(r, head);
+    if (r->unframed || r->meter || r->results)
         call_on_body(r->attempt.call, take_body, r);
     buf_init(&fields, PASS_HEAD_MAX);
     pass_response(&head->headers, replaced(r), &fields);
