@@ -34,8 +34,8 @@ export function microusd(model, usage) {
 
 /* ---- what comes of it ---------------------------------------------------------- */
 
-/* `end`: how the relay calls it; `leave`: when the client goes; `partial`: the last word
-   is not said (null: nothing is). */
+/* `end`: how the relay calls it; `leave`: when the client goes; `partial`: an answer
+   to be read has come, and its last word has not. */
 const stream = (n, more = {}) => ({ stream: true, events: n, end: 'complete', partial: false, ...more });
 const object = (n, more = {}) => ({ stream: false, events: n, end: 'complete', partial: false, ...more });
 const packed = (plan, random) => {
@@ -59,11 +59,11 @@ const WAYS = [
   [5, (random) => broken('x-sim-cut-after', random)],
   [3, (random) => both(packed(stream(0), random), broken('x-sim-cut-after', random))],
   [3, (random) => broken('x-sim-reset-after', random)],
-  [3, () => object(30, { headers: { 'x-sim-cut-at': '90' }, end: 'cut', partial: null })],
-  [4, (random) => object(1, { headers: { 'x-sim-status': String([429, 529, 500, 400][random(4)]) }, end: 'complete', partial: null })],
-  [1, () => object(1, { headers: { 'x-sim-before-head': 'cut' }, end: 'refused', partial: null })],
+  [3, () => object(30, { headers: { 'x-sim-cut-at': '90' }, end: 'cut', partial: true })],
+  [4, (random) => object(1, { headers: { 'x-sim-status': String([429, 529, 500, 400][random(4)]) }, end: 'complete', partial: false })],
+  [1, () => object(1, { headers: { 'x-sim-before-head': 'cut' }, end: 'refused', partial: false })],
   [3, () => stream(0, { headers: { 'x-sim-endless': '1', 'x-sim-gap-ms': '5' }, leave: 'begun', end: 'client_left', partial: true })],
-  [1, () => object(1, { headers: { 'x-sim-first-byte-ms': '600000' }, leave: 'asked', end: 'client_left', partial: null })],
+  [1, () => object(1, { headers: { 'x-sim-first-byte-ms': '600000' }, leave: 'asked', end: 'client_left', partial: false })],
   [2, (random) => stream(3, { headers: { 'x-sim-first-byte-ms': String(random(30)), 'x-sim-gap-ms': String(random(10)) } })],
   [2, (random) => object(random(9), { headers: { 'x-sim-close': random(2) ? 'silent' : '1' } })],
 ];
@@ -114,12 +114,12 @@ export function planned(seed, i) {
 const PROGRAM = fileURLToPath(new URL('./mixed_clients.mjs', import.meta.url));
 
 /* Requests `first` to `first + count - 1` of that seed, by `processes` programs with
-   `atOnce` connections each: { done: what became of each, kill() }.  `targets`: [{ port,
-   key (or null) }...], one after the other. */
-export function sendMixed({ seed, first = 0, count, targets, processes = Math.min(2, os.cpus().length), atOnce = 24, keepGoing = false }) {
+   `atOnce` connections each: { begun: they send; done: what became of each; stop():
+   nothing new is sent }.  `targets`: [{ port, key (or null) }...], one after the other. */
+export function sendMixed({ seed, first = 0, count, targets, processes = Math.min(2, os.cpus().length), atOnce = 24 }) {
   const children = Array.from({ length: processes }, (_, part) => {
-    const child = spawn(process.execPath, [PROGRAM], { stdio: ['pipe', 'pipe', 'inherit'] });
-    child.stdin.end(JSON.stringify({ seed, first: first + part, step: processes, end: first + count, targets, atOnce, keepGoing }));
+    const child = spawn(process.execPath, [PROGRAM], { stdio: ['pipe', 'pipe', 'inherit', 'ipc'] });
+    child.stdin.end(JSON.stringify({ seed, first: first + part, step: processes, end: first + count, targets, atOnce }));
     return child;
   });
   const read = async (child) => {
@@ -133,6 +133,7 @@ export function sendMixed({ seed, first = 0, count, targets, processes = Math.mi
   };
   return {
     done: Promise.all(children.map(read)).then((parts) => parts.flat()),
-    kill: () => children.forEach((child) => child.kill('SIGKILL')),
+    begun: Promise.all(children.map((child) => once(child, 'message'))),
+    stop: () => children.filter((child) => child.connected).forEach((child) => child.send('stop')),
   };
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* A program that sends requests of test/support/mix.mjs over keep-alive connections and
-   says what became of each: [{ name, status (0: no head), complete }...], in JSON.  On
+   says what became of each: [{ name, status (0: no head), complete, at }...], in JSON.  On
    standard input, in JSON: what sendMixed() writes. */
 import net from 'node:net';
 
@@ -83,7 +83,7 @@ function ask(client, plan, target) {
         socket.destroy();
         client.delete(target.port);
       }
-      resolve({ name: plan.name, status: answer.status ?? 0, complete });
+      resolve({ name: plan.name, status: answer.status ?? 0, complete, at: Date.now() });
     };
     const leave = () => finish(false);
     /* It has been sent for sure, or never will be: both are fine. */
@@ -104,16 +104,24 @@ function ask(client, plan, target) {
 async function run({ seed, first, step, end, targets, atOnce }) {
   const results = [];
   let next = first;
+  process.on('message', () => (next = end)); /* stop */
+  process.send('begun');
   const loop = async () => {
     const client = new Map();
     while (next < end) {
       const i = next;
       next += step;
-      results.push(await ask(client, planned(seed, i), targets[i % targets.length]));
+      const result = await ask(client, planned(seed, i), targets[i % targets.length]);
+      results.push(result);
+      /* Nobody may be listening any more. */
+      if (!result.complete && result.status === 0) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
     }
     client.forEach((socket) => socket.destroy());
   };
   await Promise.all(Array.from({ length: atOnce }, loop));
+  process.disconnect();
   return results;
 }
 

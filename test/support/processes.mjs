@@ -184,6 +184,8 @@ export async function startSim({ tls = false, certificate, args = [] } = {}) {
       return (await this.ledger(name)).at(-1);
     },
     totals: () => call('GET', '/sim/totals'),
+    /* What was billed for each batch. */
+    batches: async () => (await call('GET', '/sim/batches')).batches,
     fault: (fault) => call('POST', '/sim/faults', fault),
     oauth: (settings) => call('POST', '/sim/oauth', settings),
     forgetOauth: () => call('DELETE', '/sim/oauth'),
