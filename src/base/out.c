@@ -33,10 +33,11 @@ enum out_kind out_kind_of(int fd)
 /* ---- one write ---------------------------------------------------------- */
 
 /* An open file of our own on the same pipe or terminal, which may be non-blocking:
-   the flags of the descriptor are everybody's who has it. */
+   the flags of the descriptor are everybody's who has it.  A file that has taken its
+   place since is written at its end. */
 static ssize_t write_beside(int to, struct str part)
 {
-    int flags = O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
+    int flags = O_WRONLY | O_APPEND | O_NONBLOCK | O_NOCTTY | O_CLOEXEC;
     struct pollfd ready = { .fd = to, .events = POLLOUT };
     char path[40];
     ssize_t written;
