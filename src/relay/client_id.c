@@ -15,11 +15,12 @@ static bool is_fit(struct str id)
 
 struct str client_id_of(const struct headers *headers)
 {
-    static const char *const names[] = { "x-request-id", "request-id",
-                                         "x-client-request-id" };
+    static const struct str names[] = { { "x-request-id", 12 },
+                                        { "request-id", 10 },
+                                        { "x-client-request-id", 19 } };
 
     for (size_t i = 0; i < COUNT_OF(names); i++) {
-        const struct str *id = headers_get(headers, str_of(names[i]));
+        const struct str *id = headers_get(headers, names[i]);
 
         if (id && id->len > 0)
             return is_fit(*id) ? *id : STR(SHOWN_HIDDEN);

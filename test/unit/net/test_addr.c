@@ -2,6 +2,8 @@
 /* Socket addresses. */
 #include "net/addr.h"
 
+#include <stdio.h>
+
 #include "unit.h"
 
 static const struct {
@@ -63,11 +65,30 @@ static void an_unknown_family_is_not_this_machine(void **state)
     assert_string_equal(text, "");
 }
 
+/* As inet_ntop() would. */
+static void every_byte_has_its_digits(void **state)
+{
+    (void)state;
+    for (unsigned i = 0; i < 256; i++) {
+        char want[ADDR_TEXT_MAX];
+        char got[ADDR_TEXT_MAX];
+        struct addr addr;
+        struct err err;
+
+        (void)snprintf(want, sizeof(want), "%u.%u.%u.%u", i, 255 - i, i / 2,
+                       i % 10);
+        assert_true(addr_parse(want, 1, &addr, &err));
+        addr_format(&addr, got);
+        assert_string_equal(got, want);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_are_read_and_printed),
         cmocka_unit_test(an_unknown_family_is_not_this_machine),
+        cmocka_unit_test(every_byte_has_its_digits),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
