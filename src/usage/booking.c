@@ -50,23 +50,29 @@ static uint64_t at_most(uint64_t number, uint64_t max)
 #define LOW_BITS 0x0101010101010101u
 #define HIGH_BITS 0x8080808080808080u
 
-/* Nearly all are ASCII: eight letters at a time. */
+/* Neither NUL nor beyond ASCII, eight letters at a time. */
+static bool are_plain(const char *letters)
+{
+    uint64_t word;
+
+    memcpy(&word, letters, 8);
+    return ((word | (word - LOW_BITS)) & HIGH_BITS) == 0;
+}
+
+/* Nearly all are. */
 static bool is_clean(struct str text)
 {
-    size_t at = 0;
+    char few[8] = "........";
 
-    for (; at + 8 <= text.len; at += 8) {
-        uint64_t word;
-
-        memcpy(&word, text.at + at, 8);
-        if ((word | (word - LOW_BITS)) & HIGH_BITS)
+    if (text.len < 8) {
+        memcpy(few, text.at, text.len);
+        return are_plain(few);
+    }
+    for (size_t at = 0; at + 8 < text.len; at += 8) {
+        if (!are_plain(text.at + at))
             return false;
     }
-    for (; at < text.len; at++) {
-        if ((signed char)text.at[at] <= 0)
-            return false;
-    }
-    return true;
+    return are_plain(text.at + text.len - 8);
 }
 
 /* Never half a letter at its end. */
@@ -187,6 +193,14 @@ static void add_parts(struct booking *booking, const struct meter_usage *usage)
 #define ID_TIME_LEN 11
 #define ID_TAIL_LEN 11
 
+/* 16 or more if it is none. */
+static uint64_t hex_digit(char c)
+{
+    if (c >= '0' && c <= '9')
+        return (uint64_t)(c - '0');
+    return c >= 'a' && c <= 'f' ? (uint64_t)(c - 'a') + 10 : 16;
+}
+
 /* Eleven hex digits are a number of 44 bits. */
 static uint64_t tail_of(struct str id)
 {
@@ -196,12 +210,11 @@ static uint64_t tail_of(struct str id)
     if (digits.len != ID_TAIL_LEN)
         return 0;
     for (size_t i = 0; i < digits.len; i++) {
-        const char *all = "0123456789abcdef";
-        const char *digit = strchr(all, digits.at[i]);
+        uint64_t digit = hex_digit(digits.at[i]);
 
-        if (!digits.at[i] || !digit)
+        if (digit > 15)
             return 0;
-        tail = tail << 4 | (uint64_t)(digit - all);
+        tail = tail << 4 | digit;
     }
     return tail;
 }
