@@ -152,12 +152,14 @@ static void a_disk_that_syncs_slowly_delays_none(void **state)
 {
     struct scene *scene = *state;
 
+    add(scene, 1);
+    wire_until(scene->loop, all_is_synced, scene);
     script_sql_hold_syncs(true);
     add(scene, 1);
     wire_until(scene->loop, none_waits, scene);
     add(scene, 1);
     wire_until(scene->loop, none_waits, scene);
-    expect_booked(scene, 2);
+    expect_booked(scene, 3);
     assert_true(state_of(scene).unsynced_ms > 0);
     script_sql_hold_syncs(false);
     wire_until(scene->loop, all_is_synced, scene);
