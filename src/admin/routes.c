@@ -17,6 +17,7 @@
 #include "admin/reply.h"
 #include "admin/request.h"
 #include "admin/status.h"
+#include "admin/usage_routes.h"
 #include "base/mem.h"
 #include "relay/body.h"
 #include "relay/endpoints.h"
@@ -32,6 +33,8 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/admin/api/log", LOOK, log_routes_get),
     ADMIN_ROW("PATCH", "/admin/api/log", MANAGE, log_routes_change),
     ADMIN_ROW("GET", "/admin/api/audit", LOOK, audit_routes_list),
+    ADMIN_ROW("GET", "/admin/api/usage", LOOK, usage_routes_sums),
+    ADMIN_ROW("GET", "/admin/api/requests", LOOK, usage_routes_requests),
 
     ADMIN_ROW("POST", "/oauth/auth-url", MANAGE, login_routes_auth_url),
     ADMIN_ROW("POST", "/oauth/token", MANAGE, login_routes_token),

@@ -29,6 +29,7 @@ struct admin_options {
     struct keys *keys;          /* NULL in tests that need none */
     struct audit_log *audit;    /* NULL: what is managed is in the log alone */
     struct ledger *ledger;      /* NULL: nothing is booked */
+    const struct zone *zone;    /* whose days usage is asked by; NULL: UTC */
     struct price_board *prices; /* NULL: one of its own */
     struct tls *tls;            /* for the proxy test; NULL if all is http:// */
     const struct proxy *proxy;  /* the global one, or NULL */

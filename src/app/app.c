@@ -93,6 +93,7 @@ static struct admin_options admin_options_of(struct app *app)
                                    .keys = app->place.keys,
                                    .audit = app->place.audit,
                                    .ledger = app->place.ledger,
+                                   .zone = app->place.zone,
                                    .keeper = app->place.keeper,
                                    .prices = app->place.prices,
                                    .tls = app->place.tls,

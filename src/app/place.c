@@ -88,20 +88,19 @@ static bool open_ledger(struct place *place, enum place_use use,
                         struct err *err)
 {
     const struct config *config = place->config;
-    const struct zone *zone;
 
+    place->zone = zones_find(place->zones, config->time_zone, err);
+    if (!place->zone)
+        return err_wrap(err, "TIME_ZONE");
     if (use != PLACE_SERVES)
         return true;
-    zone = zones_find(place->zones, config->time_zone, err);
-    if (!zone)
-        return err_wrap(err, "TIME_ZONE");
     place->ledger = ledger_new(
         &(struct ledger_options){ .loop = place->loop,
                                   .retention_ms = config->usage_retention_ms,
                                   .ring = keys_ring(place->keys),
                                   .flush = keys_flush(place->keys),
                                   .records = place->records,
-                                  .zone = zone });
+                                  .zone = place->zone });
     return true;
 }
 

@@ -29,6 +29,7 @@ struct place {
     struct records *records;
     struct audit_log *audit;
     struct zones *zones;
+    const struct zone *zone; /* whose days usage is summed up by */
     struct keys *keys;
     struct ledger *ledger; /* of one that serves; else NULL */
     struct accounts *accounts;

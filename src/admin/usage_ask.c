@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: MIT
+/* Questions about usage, and what works on them. */
+#include "admin/usage_ask.h"
+
+#include "base/clock.h"
+#include "base/mem.h"
+
+static void drop_ask(void *arg)
+{
+    struct usage_ask *ask = arg;
+
+    ask_answer_done(&ask->answer);
+    ask_found_done(&ask->found);
+    arena_free(ask->arena);
+    mem_free(ask);
+}
+
+/* The job's goes with the job. */
+void usage_asking_drop(void *state)
+{
+    struct usage_asking *asking = state;
+
+    if (asking->ask && !asking->job)
+        drop_ask(asking->ask);
+    records_job_free(asking->job);
+    asking->job = NULL;
+    asking->ask = NULL;
+}
+
+struct usage_ask *usage_asking_new(struct admin_request *x)
+{
+    const struct admin_options *options = &x->admin->options;
+    struct usage_asking *asking = x->state;
+    struct usage_ask *ask;
+
+    usage_asking_drop(asking);
+    if (!options->records) {
+        (void)err_set(&x->err, ERR_NOT_FOUND, "nothing is booked here");
+        return NULL;
+    }
+    if (asking->now_ms == 0)
+        asking->now_ms = clock_wall_ms();
+    ask = MEM_NEW(struct usage_ask);
+    ask->arena = arena_new();
+    ask->params = (struct usage_params){
+        .arena = ask->arena,
+        .query = arena_str(ask->arena, x->req->query),
+        .zone = options->zone ? options->zone : zone_utc(),
+        .now_ms = asking->now_ms,
+    };
+    asking->ask = ask;
+    return ask;
+}
+
+void usage_asking_resolve(struct admin_request *x, struct ask_filter *filter)
+{
+    const struct admin_options *options = &x->admin->options;
+    struct keyring *ring = options->keys ? keys_ring(options->keys) : NULL;
+    struct key *key =
+        ring && filter->key.len > 0 ? keyring_get(ring, filter->key) : NULL;
+    struct key_group *group = ring && filter->group.len > 0
+                                  ? keyring_get_group(ring, filter->group)
+                                  : NULL;
+    struct account *account = NULL;
+
+    if (key) {
+        filter->key_id = key->id;
+        filter->key = (struct str){ .at = NULL };
+    }
+    if (group) {
+        filter->group_id = group->id;
+        filter->group = (struct str){ .at = NULL };
+    }
+    if (filter->account.len > 0)
+        account = accounts_get(options->accounts, filter->account);
+    filter->account_is_there = account != NULL;
+    account_unref(account);
+    key_group_unref(group);
+    key_unref(key);
+}
+
+void usage_asking_start(struct admin_request *x,
+                        bool (*run)(struct sql *sql, void *arg,
+                                    struct err *err))
+{
+    const struct admin_options *options = &x->admin->options;
+    struct usage_asking *asking = x->state;
+
+    asking->next = 0;
+    asking->job = records_start(options->records, options->loop,
+                                &(struct records_work){
+                                    .run = run,
+                                    .drop = drop_ask,
+                                    .arg = asking->ask,
+                                    .reads = true,
+                                    .patience_ms = RECORDS_PATIENCE_MS },
+                                admin_wake, x);
+}
+
+bool usage_asking_went_well(struct admin_request *x)
+{
+    const struct usage_asking *asking = x->state;
+    const struct err *err = records_job_error(asking->job);
+
+    if (err)
+        x->err = *err;
+    return !err;
+}

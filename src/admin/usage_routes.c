@@ -1,0 +1,297 @@
+// SPDX-License-Identifier: MIT
+/* Usage over HTTP: asked on the records' thread, written while the client reads. */
+#include "admin/usage_routes.h"
+
+#include "admin/usage_ask.h"
+#include "admin/usage_text.h"
+#include "base/text.h"
+
+/* By whether it is CSV. */
+#define FORMS(json, csv)                                                       \
+    {                                                                          \
+        { { "application/json", sizeof("application/json") - 1 }, json },      \
+        {                                                                      \
+            { "text/csv; charset=utf-8",                                       \
+              sizeof("text/csv; charset=utf-8") - 1 },                         \
+                csv                                                            \
+        }                                                                      \
+    }
+
+/* So much of a part is written, and then a row more. */
+#define PART_FULL (24u * 1024)
+
+static struct usage_asking *asking_of(const struct admin_request *x)
+{
+    return x->state;
+}
+
+/* ---- sums ---------------------------------------------------------------- */
+
+static bool run_sums(struct sql *sql, void *arg, struct err *err)
+{
+    struct usage_ask *ask = arg;
+
+    ask_answer_done(&ask->answer);
+    return ask_run(sql, &ask->sums, &ask->answer, err);
+}
+
+static enum admin_part write_sums(struct admin_request *x, struct buf *out)
+{
+    struct usage_asking *asking = asking_of(x);
+    const struct ask_answer *answer = &asking->ask->answer;
+    enum ask_by by = asking->ask->sums.by;
+
+    if (!asking->begun)
+        buf_add(out, STR("{\"rows\":["));
+    asking->begun = true;
+    while (asking->next < answer->count && out->len < PART_FULL) {
+        buf_add(out, asking->next ? STR(",") : STR_EMPTY);
+        usage_text_row(out, by, &answer->rows[asking->next++]);
+    }
+    if (asking->next < answer->count)
+        return ADMIN_PART_MORE;
+    buf_add(out, STR("],\"total\":"));
+    usage_text_total(out, answer->total);
+    buf_add(out, STR("}"));
+    return ADMIN_PART_LAST;
+}
+
+static enum admin_part write_sums_csv(struct admin_request *x, struct buf *out)
+{
+    struct usage_asking *asking = asking_of(x);
+    const struct ask_answer *answer = &asking->ask->answer;
+    enum ask_by by = asking->ask->sums.by;
+
+    if (!asking->begun)
+        usage_text_csv_head(out, by);
+    asking->begun = true;
+    while (asking->next < answer->count && out->len < PART_FULL)
+        usage_text_csv_row(out, by, &answer->rows[asking->next++]);
+    return asking->next < answer->count ? ADMIN_PART_MORE : ADMIN_PART_LAST;
+}
+
+static struct flow_next answer_sums(struct flow *flow)
+{
+    static const struct admin_parts forms[] = FORMS(write_sums, write_sums_csv);
+    struct admin_request *x = admin_request_of(flow);
+
+    if (!records_job_is_done(asking_of(x)->job))
+        return flow_sleep_then(answer_sums);
+    return usage_asking_went_well(x)
+               ? admin_reply_parts(x, &forms[asking_of(x)->csv])
+               : admin_refuse(x);
+}
+
+static struct flow_next ask_sums(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct usage_ask *ask = usage_asking_new(x);
+
+    if (!ask || !usage_params_csv(&ask->params, &asking_of(x)->csv, &x->err) ||
+        !usage_params_sums(&ask->params, &ask->sums, &x->err))
+        return admin_refuse(x);
+    usage_asking_resolve(x, &ask->sums.filter);
+    usage_asking_start(x, run_sums);
+    return flow_sleep_then(answer_sums);
+}
+
+/* ---- requests ------------------------------------------------------------ */
+
+static bool run_requests(struct sql *sql, void *arg, struct err *err)
+{
+    struct usage_ask *ask = arg;
+
+    ask_found_done(&ask->found);
+    return ask_requests_run(sql, &ask->requests, &ask->found, err);
+}
+
+static void add_end(struct buf *out, const struct ask_found *found)
+{
+    char cursor[ASK_CURSOR_MAX];
+    char time[TEXT_TIME_MAX];
+
+    ask_cursor_write(&found->next, cursor);
+    text_format_time(found->searched_back_ms, time);
+    if (found->more)
+        buf_printf(out, "],\"next_cursor\":\"%s\",\"searched_back_to\":\"%s\"}",
+                   cursor, time);
+    else
+        buf_add(out, STR("],\"next_cursor\":null,\"searched_back_to\":null}"));
+}
+
+static enum admin_part write_requests(struct admin_request *x, struct buf *out)
+{
+    struct usage_asking *asking = asking_of(x);
+    const struct ask_found *found = &asking->ask->found;
+
+    if (!asking->begun)
+        buf_add(out, STR("{\"requests\":["));
+    asking->begun = true;
+    while (asking->next < found->count && out->len < PART_FULL) {
+        buf_add(out, asking->next ? STR(",") : STR_EMPTY);
+        usage_text_booking(out, &found->rows[asking->next++]);
+    }
+    if (asking->next < found->count)
+        return ADMIN_PART_MORE;
+    add_end(out, found);
+    return ADMIN_PART_LAST;
+}
+
+/* The page after `after`, or the first; its questions were found to be right before. */
+static bool ask_page(struct admin_request *x, const struct ask_cursor *after)
+{
+    struct usage_ask *ask;
+    struct ask_cursor cursor = after ? *after : (struct ask_cursor){ 0 };
+
+    ask = usage_asking_new(x);
+    if (!ask || !usage_params_csv(&ask->params, &asking_of(x)->csv, &x->err) ||
+        !usage_params_requests(&ask->params, &ask->requests, &x->err))
+        return false;
+    if (after) {
+        ask->requests.goes_on = true;
+        ask->requests.after = cursor;
+    }
+    if (asking_of(x)->csv && !asking_of(x)->limited)
+        ask->requests.limit = ASK_REQUESTS_MAX;
+    usage_asking_resolve(x, &ask->requests.filter);
+    usage_asking_start(x, run_requests);
+    return true;
+}
+
+/* Page after page, as many as there are, unless the client said how many rows. */
+static enum admin_part end_page(struct admin_request *x)
+{
+    const struct usage_asking *asking = asking_of(x);
+    const struct ask_found *found = &asking->ask->found;
+    bool enough = asking->limited && asking->next > 0;
+
+    if (!found->more || enough)
+        return ADMIN_PART_LAST;
+    return ask_page(x, &found->next) ? ADMIN_PART_WAIT : ADMIN_PART_BROKEN;
+}
+
+static enum admin_part write_requests_csv(struct admin_request *x,
+                                          struct buf *out)
+{
+    struct usage_asking *asking = asking_of(x);
+    const struct ask_found *found = &asking->ask->found;
+
+    if (!records_job_is_done(asking->job))
+        return ADMIN_PART_WAIT;
+    if (!usage_asking_went_well(x))
+        return ADMIN_PART_BROKEN;
+    if (!asking->begun)
+        usage_text_csv_bookings_head(out);
+    asking->begun = true;
+    while (asking->next < found->count && out->len < PART_FULL)
+        usage_text_csv_booking(out, &found->rows[asking->next++]);
+    return asking->next < found->count ? ADMIN_PART_MORE : end_page(x);
+}
+
+static struct flow_next answer_requests(struct flow *flow)
+{
+    static const struct admin_parts forms[] =
+        FORMS(write_requests, write_requests_csv);
+    struct admin_request *x = admin_request_of(flow);
+
+    if (!records_job_is_done(asking_of(x)->job))
+        return flow_sleep_then(answer_requests);
+    return usage_asking_went_well(x)
+               ? admin_reply_parts(x, &forms[asking_of(x)->csv])
+               : admin_refuse(x);
+}
+
+static struct flow_next ask_requests(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct str limit;
+
+    asking_of(x)->limited = admin_query(x, "limit", &limit);
+    return ask_page(x, NULL) ? flow_sleep_then(answer_requests)
+                             : admin_refuse(x);
+}
+
+/* ---- the endpoints ------------------------------------------------------- */
+
+#define FILTERS                                                                \
+    { "since", ADMIN_TEXT, 0,                                                  \
+      "ended from then on: a time, a day of TIME_ZONE, or a distance such as " \
+      "24h or 7d",                                                             \
+      NULL },                                                                  \
+        { "until", ADMIN_TEXT, 0,                                              \
+          "the same: ended before then; a day to its end", NULL },             \
+        { "key", ADMIN_TEXT, 0,                                                \
+          "id or name; empty, here and below: those without one", NULL },      \
+        { "group", ADMIN_TEXT, 0, "id or name", NULL },                        \
+        { "owner", ADMIN_TEXT, 0, "as it was then", NULL },                    \
+        { "account", ADMIN_TEXT, 0, "name", NULL },                            \
+        { "model", ADMIN_TEXT, 0, "whole name", NULL },                        \
+        { "session", ADMIN_TEXT, 0, "the client's", NULL },                    \
+    {                                                                          \
+        "format", ADMIN_TEXT, 0, "json, or csv (text/csv)", NULL               \
+    }
+
+static const struct admin_member sums_query[] = {
+    { "by", ADMIN_TEXT, 0,
+      "key (without it), group, owner, account, model, day, hour or session",
+      NULL },
+    FILTERS,
+    { "limit", ADMIN_NUMBER, 0, "how many rows at most; 0 or without it: all",
+      NULL },
+    { "offset", ADMIN_NUMBER, 0, "how many rows in front are left out", NULL },
+    ADMIN_END,
+};
+
+static const struct admin_member requests_query[] = {
+    FILTERS,
+    { "status", ADMIN_TEXT, 0, "429, or 4xx for all from 400 to 499", NULL },
+    { "end", ADMIN_TEXT, 0,
+      "complete, refused, cut, client_left, idle, error_event or "
+      "relay_stopped",
+      NULL },
+    { "endpoint", ADMIN_TEXT, 0, "as /v1/messages", NULL },
+    { "id", ADMIN_TEXT, 0, "the relay's own: req_relay_...", NULL },
+    { "upstream_id", ADMIN_TEXT, 0, "the upstream's request-id", NULL },
+    { "client_id", ADMIN_TEXT, 0, "the client's own x-request-id", NULL },
+    { "min_cost_microusd", ADMIN_NUMBER, 0, "cost at least so much", NULL },
+    { "min_duration_ms", ADMIN_NUMBER, 0, "took at least so long", NULL },
+    { "limit", ADMIN_NUMBER, 0,
+      "how many at most, 1 to 1000; 50, of csv all that there are", NULL },
+    { "cursor", ADMIN_TEXT, 0, "next_cursor of the page before", NULL },
+    ADMIN_END,
+};
+static const struct admin_member one_request[] = {
+    { .type = ADMIN_OBJECT,
+      .text = "a booking",
+      .members = usage_text_booking_members },
+    ADMIN_END,
+};
+static const struct admin_member requests_answer[] = {
+    { "requests", ADMIN_LIST, ADMIN_REQUIRED, "the newest first", one_request },
+    { "next_cursor", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "of the next page, which may be empty; null: this was the last", NULL },
+    { "searched_back_to", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "with next_cursor: the time down to which was looked; a page comes after "
+      "300 ms, with what was found by then",
+      NULL },
+    ADMIN_END,
+};
+
+#define ASKING                                                                 \
+    .tag = "usage", .state_size = sizeof(struct usage_asking),                 \
+    .drop = usage_asking_drop
+
+const struct admin_endpoint usage_routes_sums = {
+    ASKING,
+    .first = ask_sums,
+    .summary = "What was used and what it cost, by key, day and so on",
+    .query = sums_query,
+    .answer = usage_text_sums_members,
+};
+const struct admin_endpoint usage_routes_requests = {
+    ASKING,
+    .first = ask_requests,
+    .summary = "The last requests, with all that was booked of each",
+    .query = requests_query,
+    .answer = requests_answer,
+};
