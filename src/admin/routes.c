@@ -15,6 +15,7 @@
 #include "admin/me.h"
 #include "admin/openapi.h"
 #include "admin/reply.h"
+#include "admin/reprice_routes.h"
 #include "admin/request.h"
 #include "admin/status.h"
 #include "admin/usage_routes.h"
@@ -61,6 +62,8 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/admin/api/groups/:id", LOOK, group_routes_get),
     ADMIN_ROW("PATCH", "/admin/api/groups/:id", MANAGE, group_routes_change),
     ADMIN_ROW("DELETE", "/admin/api/groups/:id", MANAGE, group_routes_delete),
+
+    ADMIN_ROW("POST", "/admin/api/usage/reprice", MANAGE, reprice_routes_post),
 
     ADMIN_ROW("GET", "/admin/api/accounts", LOOK, account_routes_list_all),
     ADMIN_ROW("POST", "/admin/api/accounts", MANAGE, account_make),

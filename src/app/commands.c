@@ -16,6 +16,7 @@
 #include "app/log_command.h"
 #include "app/login_command.h"
 #include "app/proxy_commands.h"
+#include "app/reprice_command.h"
 #include "app/secret_commands.h"
 #include "app/serve_command.h"
 #include "app/status_command.h"
@@ -37,6 +38,7 @@ struct command {
 
 static int run_help(int argc, char **argv, const struct config *config);
 static int run_options(int argc, char **argv, const struct config *config);
+static int run_usage(int argc, char **argv, const struct config *config);
 static int run_version(int argc, char **argv, const struct config *config);
 
 static const struct command commands[] = {
@@ -52,6 +54,7 @@ static const struct command commands[] = {
     { "status", STATUS_COMMAND_USAGE, status_command_run, true, NULL },
     { "log-level", LOG_COMMAND_USAGE, log_command_run, true, NULL },
     { "audit", AUDIT_COMMAND_USAGE, audit_command_run, true, NULL },
+    { "usage", REPRICE_COMMAND_USAGE, run_usage, true, NULL },
     { "backup", BACKUP_COMMAND_USAGE, backup_command_run, true, NULL },
     { "restore", RESTORE_COMMAND_USAGE, restore_command_run, true, NULL },
     { "check", "check", check_command_run, true, NULL },
@@ -121,6 +124,14 @@ static int run_help(int argc, char **argv, const struct config *config)
                  "environment, or from a file .env in the working folder:\n");
     print_options();
     return 0;
+}
+
+static int run_usage(int argc, char **argv, const struct config *config)
+{
+    if (argc > 0 && strcmp(argv[0], "reprice") == 0)
+        return reprice_command_run(argc - 1, argv + 1, config);
+    return commands_usage_error("usage takes reprice, not",
+                                argc > 0 ? argv[0] : "");
 }
 
 static int run_version(int argc, char **argv, const struct config *config)

@@ -15,7 +15,7 @@
 #define HOUR_MS 3600000u
 /* Rows that are looked at in one transaction: writers wait for one that writes. */
 #define PAGE_WRITES 1000
-#define PAGE_READS 20000
+#define PAGE_READS 10000
 
 /* ---- what there is ------------------------------------------------------- */
 
@@ -221,7 +221,9 @@ static bool check_zone(const struct run *run, struct sql *sql, struct err *err)
     return sql_query(sql, &ask, err) &&
            (calendar.same ||
             err_set(err, ERR_CONFLICT,
-                    "the days of usage are no longer those of %s: try again",
+                    "usage is summed up by the days of another time zone than "
+                    "%s: start the relay with this TIME_ZONE, or ask with its "
+                    "own",
                     calendar.zone));
 }
 

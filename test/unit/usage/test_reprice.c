@@ -296,7 +296,7 @@ static void days_of_another_zone_are_left_alone(void **state)
                             &(struct records_work){ .run = reprice_page_run,
                                                     .arg = page },
                             &err));
-    unit_assert_part(err.text, "no longer those of +08:00");
+    unit_assert_part(err.text, "another time zone than +08:00");
     ledger_scene_expect(scene, COSTS, BEFORE);
     reprice_page_free(page);
     zone_free(zone);

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: MIT
+/* What pricing bookings again changes, for people. */
+#include "app/reprice_table.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/shown.h"
+#include "base/text.h"
+
+#define MILLION 1000000u
+
+static void add_dollars(struct buf *out, const char *sign, uint64_t microusd)
+{
+    (void)buf_printf(out, "%s$%" PRIu64 ".%06" PRIu64, sign, microusd / MILLION,
+                     microusd % MILLION);
+}
+
+static void add_difference(struct buf *out, const struct reprice_sum *sum)
+{
+    uint64_t before = sum->before_microusd;
+    uint64_t after = sum->after_microusd;
+
+    if (after > before)
+        add_dollars(out, "+", after - before);
+    else if (after < before)
+        add_dollars(out, "-", before - after);
+    else
+        buf_add(out, STR("0"));
+}
+
+/* ---- cells --------------------------------------------------------------- */
+
+static void add_model(struct buf *out, const struct reprice_sum *sum)
+{
+    char text[SHOWN_MAX];
+    struct str model = str_of(sum->model);
+
+    buf_add(out,
+            model.len > 0 ? str_of(shown_name(model, text)) : STR("(unknown)"));
+}
+
+static void add_requests(struct buf *out, const struct reprice_sum *sum)
+{
+    (void)buf_printf(out, "%" PRIu64, sum->requests);
+}
+
+static void add_changed(struct buf *out, const struct reprice_sum *sum)
+{
+    (void)buf_printf(out, "%" PRIu64, sum->changed);
+}
+
+static void add_unpriced(struct buf *out, const struct reprice_sum *sum)
+{
+    (void)buf_printf(out, "%" PRIu64, sum->unpriced);
+}
+
+static void add_before(struct buf *out, const struct reprice_sum *sum)
+{
+    add_dollars(out, "", sum->before_microusd);
+}
+
+static void add_after(struct buf *out, const struct reprice_sum *sum)
+{
+    add_dollars(out, "", sum->after_microusd);
+}
+
+static const struct {
+    const char *title;
+    void (*add)(struct buf *out, const struct reprice_sum *sum);
+} columns[] = {
+    { "MODEL", add_model },           { "REQUESTS", add_requests },
+    { "CHANGED", add_changed },       { "UNPRICED", add_unpriced },
+    { "BEFORE", add_before },         { "AFTER", add_after },
+    { "DIFFERENCE", add_difference },
+};
+
+/* ---- the table ----------------------------------------------------------- */
+
+#define CELL_MAX 512
+
+/* `sum` NULL: the title. */
+static void write_cell(struct buf *cell, size_t column,
+                       const struct reprice_sum *sum)
+{
+    buf_clear(cell);
+    if (sum)
+        columns[column].add(cell, sum);
+    else
+        buf_add(cell, str_of(columns[column].title));
+}
+
+struct table {
+    struct buf *out;
+    struct buf cell;
+    size_t widths[COUNT_OF(columns)];
+};
+
+static void measure(struct table *table, const struct reprice_sum *sum)
+{
+    for (size_t i = 0; i < COUNT_OF(columns); i++) {
+        write_cell(&table->cell, i, sum);
+        if (table->cell.len > table->widths[i])
+            table->widths[i] = table->cell.len;
+    }
+}
+
+static void add_spaces(struct buf *out, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        buf_add(out, STR(" "));
+}
+
+/* Numbers end under each other. */
+static void add_line(struct table *table, const struct reprice_sum *sum)
+{
+    for (size_t i = 0; i < COUNT_OF(columns); i++) {
+        size_t space;
+
+        write_cell(&table->cell, i, sum);
+        space = table->widths[i] - table->cell.len;
+        if (i > 0)
+            add_spaces(table->out, space + 2);
+        buf_add(table->out, buf_str(&table->cell));
+        if (i == 0)
+            add_spaces(table->out, space);
+    }
+    buf_add(table->out, STR("\n"));
+}
+
+static int dearest_first(const void *a, const void *b)
+{
+    const struct reprice_sum *first = a;
+    const struct reprice_sum *second = b;
+
+    if (first->after_microusd != second->after_microusd)
+        return first->after_microusd < second->after_microusd ? 1 : -1;
+    return strcmp(first->model, second->model);
+}
+
+struct reprice_sum reprice_table_total(const struct reprice_tally *tally)
+{
+    struct reprice_sum total = { .model = "" };
+
+    for (size_t i = 0; i < tally->count; i++) {
+        total.requests += tally->at[i].requests;
+        total.changed += tally->at[i].changed;
+        total.unpriced += tally->at[i].unpriced;
+        total.before_microusd += tally->at[i].before_microusd;
+        total.after_microusd += tally->at[i].after_microusd;
+    }
+    return total;
+}
+
+void reprice_table_add(struct buf *out, const struct reprice_tally *tally)
+{
+    struct reprice_sum total = reprice_table_total(tally);
+    struct table table = { .out = out };
+
+    if (tally->count > 0)
+        qsort(tally->at, tally->count, sizeof(tally->at[0]), dearest_first);
+    text_copy(total.model, sizeof(total.model), STR("all"));
+    buf_init(&table.cell, CELL_MAX);
+    measure(&table, NULL);
+    measure(&table, &total);
+    for (size_t i = 0; i < tally->count; i++)
+        measure(&table, &tally->at[i]);
+    add_line(&table, NULL);
+    for (size_t i = 0; i < tally->count; i++)
+        add_line(&table, &tally->at[i]);
+    add_line(&table, &total);
+    buf_done(&table.cell);
+}
