@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What becomes of requests and connections, for the log. */
-#include "base/log.h"
+#include "base/log_fields.h"
 #include "http/connection.h"
 
 static enum server_end end_of(const struct exchange *x)
@@ -38,45 +38,47 @@ void connection_report(struct connection *conn)
 /* ---- connections --------------------------------------------------------- */
 
 /* One by a Unix socket has neither address nor port. */
-static size_t add_peer(const struct connection *conn, char host[ADDR_TEXT_MAX],
-                       struct log_field *fields)
+static void add_peer(struct log_fields *fields, const struct connection *conn,
+                     char host[ADDR_TEXT_MAX])
 {
-    if (conn->peer.sa.ss_family == AF_UNIX)
-        return 0;
     addr_format(&conn->peer, host);
-    fields[0] = LOG_STR("peer", str_of(host));
-    fields[1] = LOG_NUM("port", addr_port(&conn->peer));
-    return 2;
+    log_fields_add_known(fields, LOG_STR("peer", str_of(host)));
+    log_fields_add_known(fields, LOG_NUM("port", addr_port(&conn->peer)));
 }
 
 void connection_report_start(const struct connection *conn)
 {
-    struct log_field fields[3];
+    struct log_fields fields;
     char host[ADDR_TEXT_MAX];
-    size_t count;
 
     if (!log_enabled(LOG_DEBUG))
         return;
-    count = add_peer(conn, host, fields);
-    fields[count++] = LOG_NUM("open", conn->server->count);
-    log_event(LOG_DEBUG, "client connected", fields, count);
+    fields.count = 0;
+    add_peer(&fields, conn, host);
+    log_fields_add(&fields, LOG_NUM("open", conn->server->count));
+    log_fields_write(&fields, LOG_DEBUG, "client connected");
+}
+
+static struct str why_of(const struct connection *conn)
+{
+    if (conn->server->ending)
+        return STR("the relay stops");
+    return conn->why ? str_of(conn->why) : STR("the client closed it");
 }
 
 void connection_report_end(const struct connection *conn)
 {
-    const char *why = conn->why ? conn->why : "the client closed it";
-    struct log_field fields[6];
+    uint64_t ms = loop_now_ms(conn->server->loop) - conn->began_ms;
+    struct log_fields fields;
     char host[ADDR_TEXT_MAX];
-    size_t count;
 
     if (!log_enabled(LOG_DEBUG))
         return;
-    count = add_peer(conn, host, fields);
-    fields[count++] = LOG_NUM("requests", conn->requests);
-    fields[count++] =
-        LOG_NUM("ms", loop_now_ms(conn->server->loop) - conn->began_ms);
-    fields[count++] =
-        LOG_STR("why", str_of(conn->server->ending ? "the relay stops" : why));
-    fields[count++] = LOG_NUM("open", conn->server->count - 1);
-    log_event(LOG_DEBUG, "client connection closed", fields, count);
+    fields.count = 0;
+    add_peer(&fields, conn, host);
+    log_fields_add(&fields, LOG_NUM("requests", conn->requests));
+    log_fields_add(&fields, LOG_NUM("ms", ms));
+    log_fields_add(&fields, LOG_STR("why", why_of(conn)));
+    log_fields_add(&fields, LOG_NUM("open", conn->server->count - 1));
+    log_fields_write(&fields, LOG_DEBUG, "client connection closed");
 }

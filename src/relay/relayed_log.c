@@ -4,57 +4,33 @@
 #include <assert.h>
 #include <stdio.h>
 
-#include "base/log.h"
+#include "base/log_fields.h"
 #include "relay/relayed.h"
 
-#define FIELDS_MAX 30
 /* A word and a status each. */
 #define FAILURES_MAX (RECORD_ATTEMPTS_MAX * 24)
 
-struct line {
-    struct log_field fields[FIELDS_MAX];
-    size_t count;
-};
-
-static void add(struct line *line, struct log_field field)
-{
-    assert(line->count < FIELDS_MAX);
-    line->fields[line->count++] = field;
-}
-
-/* Both unless there is nothing to tell. */
-static void add_text(struct line *line, struct log_field field)
-{
-    if (field.text.len > 0)
-        add(line, field);
-}
-
-static void add_count(struct line *line, struct log_field field)
-{
-    if (field.number > 0)
-        add(line, field);
-}
-
-static void add_who(struct line *line, const struct record *record,
+static void add_who(struct log_fields *line, const struct record *record,
                     const char *peer)
 {
-    add_text(line, LOG_STR("id", record->id));
-    add_text(line, LOG_STR("peer", str_of(peer)));
-    add_text(line, LOG_STR("key", record->key));
-    add_text(line, LOG_STR("client_id", record->client_id));
-    add_text(line, LOG_STR("session", record->session));
-    add_text(line, LOG_STR("method", record->method));
-    add_text(line, LOG_STR("path", record->path));
-    add_text(line, LOG_STR("account", record->account));
-    add_text(line, LOG_STR("upstream_id", record->upstream_id));
+    log_fields_add_known(line, LOG_STR("id", record->id));
+    log_fields_add_known(line, LOG_STR("peer", str_of(peer)));
+    log_fields_add_known(line, LOG_STR("key", record->key));
+    log_fields_add_known(line, LOG_STR("client_id", record->client_id));
+    log_fields_add_known(line, LOG_STR("session", record->session));
+    log_fields_add_known(line, LOG_STR("method", record->method));
+    log_fields_add_known(line, LOG_STR("path", record->path));
+    log_fields_add_known(line, LOG_STR("account", record->account));
+    log_fields_add_known(line, LOG_STR("upstream_id", record->upstream_id));
 }
 
-static void add_end(struct line *line, const struct record *record)
+static void add_end(struct log_fields *line, const struct record *record)
 {
-    add_count(line, LOG_NUM("status", record->status));
-    add_text(line, LOG_STR("end", str_of(record_end_word(record->end))));
-    add(line, LOG_NUM("ms", record->duration_us / 1000));
-    add(line, LOG_NUM("bytes", record->bytes_out));
+    log_fields_add_known(line, LOG_NUM("status", record->status));
+    log_fields_add_known(line,
+                         LOG_STR("end", str_of(record_end_word(record->end))));
+    log_fields_add(line, LOG_NUM("ms", record->duration_us / 1000));
+    log_fields_add(line, LOG_NUM("bytes", record->bytes_out));
 }
 
 /* "stale,token_refused:401": why those before the last one failed. */
@@ -80,13 +56,14 @@ static struct str failures_of(const struct record *record,
     return (struct str){ out, len };
 }
 
-static void add_attempts(struct line *line, const struct record *record,
+static void add_attempts(struct log_fields *line, const struct record *record,
                          char failures[FAILURES_MAX])
 {
     if (record->attempt_count < 2)
         return;
-    add(line, LOG_NUM("attempts", record->attempt_count));
-    add_text(line, LOG_STR("failures", failures_of(record, failures)));
+    log_fields_add(line, LOG_NUM("attempts", record->attempt_count));
+    log_fields_add_known(line,
+                         LOG_STR("failures", failures_of(record, failures)));
 }
 
 #define ROW(name, count, rare)                                                 \
@@ -109,30 +86,31 @@ static const struct {
     ROW("web_search_requests", METER_WEB_SEARCH, true),
 };
 
-static void add_usage(struct line *line, const struct record *record)
+static void add_usage(struct log_fields *line, const struct record *record)
 {
     const struct meter_usage *usage = record->usage;
 
-    add_text(line,
-             LOG_STR("model", record->model.len > 0 ? record->model
+    log_fields_add_known(line, LOG_STR("model", record->model.len > 0
+                                                    ? record->model
                                                     : record->model_asked));
     for (size_t i = 0; usage && i < COUNT_OF(rows); i++) {
         uint64_t number = usage->counts[rows[i].count];
 
         if (rows[i].rare ? number > 0 : usage->known[rows[i].count])
-            add(line,
-                (struct log_field){ .name = rows[i].name, .number = number });
+            log_fields_add(line, (struct log_field){ .name = rows[i].name,
+                                                     .number = number });
     }
     if (usage)
-        add(line, LOG_STR("partial", record->partial ? STR("yes") : STR("no")));
-    add_text(line, LOG_STR("unread", record->unread));
+        log_fields_add(line, LOG_STR("partial",
+                                     record->partial ? STR("yes") : STR("no")));
+    log_fields_add_known(line, LOG_STR("unread", record->unread));
 }
 
-static void add_why(struct line *line, const struct record *record)
+static void add_why(struct log_fields *line, const struct record *record)
 {
-    add_count(line, LOG_NUM("retry_after", record->retry_after_s));
-    add_text(line, LOG_STR("reset", record->reset));
-    add_text(line, LOG_TEXT("error", record->error));
+    log_fields_add_known(line, LOG_NUM("retry_after", record->retry_after_s));
+    log_fields_add_known(line, LOG_STR("reset", record->reset));
+    log_fields_add_known(line, LOG_TEXT("error", record->error));
 }
 
 static enum log_level level_of(const struct record *record)
@@ -159,17 +137,18 @@ static enum log_level level_of(const struct record *record)
 void relayed_log(const struct record *record)
 {
     enum log_level level = level_of(record);
-    struct line line = { .count = 0 };
+    struct log_fields line;
     char peer[ADDR_TEXT_MAX];
     char failures[FAILURES_MAX];
 
     if (!log_enabled(level))
         return;
     addr_format(&record->peer, peer);
+    line.count = 0;
     add_who(&line, record, peer);
     add_end(&line, record);
     add_attempts(&line, record, failures);
     add_usage(&line, record);
     add_why(&line, record);
-    log_event(level, "request", line.fields, line.count);
+    log_fields_write(&line, level, "request");
 }

@@ -3,34 +3,13 @@
    id, no body, no credential. */
 #include "relay/request_log.h"
 
-#include <assert.h>
-
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/log_fields.h"
 #include "base/shown.h"
 #include "relay/client_id.h"
 #include "store/audit.h"
 #include "team/client_address.h"
-
-#define FIELDS_MAX 11
-
-struct line {
-    struct log_field fields[FIELDS_MAX];
-    size_t count;
-};
-
-static void add(struct line *line, struct log_field field)
-{
-    assert(line->count < FIELDS_MAX);
-    line->fields[line->count++] = field;
-}
-
-/* Unless it is empty. */
-static void add_text(struct line *line, struct log_field field)
-{
-    if (field.text.len > 0)
-        add(line, field);
-}
+#include "usage/record.h"
 
 /* The loop is a fault of the configuration that costs every request. */
 static enum log_level level_of(const struct request *req,
@@ -38,8 +17,10 @@ static enum log_level level_of(const struct request *req,
 {
     if (req->notes.refusal && req->notes.refusal->code == ERR_LOOP)
         return LOG_ERROR;
-    return outcome->status >= 500 || outcome->end == SERVER_CUT ? LOG_WARN
-                                                                : LOG_INFO;
+    return outcome->status >= 500 || record_is_limited(outcome->status) ||
+                   outcome->end == SERVER_CUT
+               ? LOG_WARN
+               : LOG_INFO;
 }
 
 static struct str end_word(const struct request *req,
@@ -71,45 +52,52 @@ static struct str peer_of(const struct config *config,
     return str_of(out);
 }
 
-static void add_who(struct line *line, const struct config *config,
+static void add_who(struct log_fields *line, const struct config *config,
                     const struct request *req, char peer[ADDR_TEXT_MAX])
 {
-    add_text(line, LOG_STR("id", str_of(req->id)));
-    add_text(line, LOG_STR("peer", peer_of(config, req, peer)));
-    add_text(line, LOG_STR("who", str_of(req->notes.who)));
-    add_text(line, LOG_STR("key", str_of(req->notes.key)));
-    add_text(line, LOG_STR("client_id", client_id_of(&req->headers)));
+    log_fields_add_known(line, LOG_STR("id", str_of(req->id)));
+    log_fields_add_known(line, LOG_STR("peer", peer_of(config, req, peer)));
+    log_fields_add_known(line, LOG_STR("who", str_of(req->notes.who)));
+    log_fields_add_known(line, LOG_STR("key", str_of(req->notes.key)));
+    log_fields_add_known(line,
+                         LOG_STR("client_id", client_id_of(&req->headers)));
 }
 
-static void add_what(struct line *line, const struct request *req)
+static void add_what(struct log_fields *line, const struct request *req)
 {
-    add_text(line, LOG_STR("method", req->method));
-    add_text(line, LOG_STR("path", shown_request_path(req->arena, req->path)));
+    log_fields_add_known(line, LOG_STR("method", req->method));
+    log_fields_add_known(line, LOG_STR("path", shown_request_path(req->arena,
+                                                                  req->path)));
 }
 
-static void add_end(struct line *line, const struct request *req,
+static void add_end(struct log_fields *line, const struct request *req,
                     const struct server_outcome *outcome)
 {
-    if (outcome->status > 0)
-        add(line, LOG_NUM("status", outcome->status));
-    add_text(line, LOG_STR("end", end_word(req, outcome)));
-    add(line, LOG_NUM("ms", (clock_steady_ns() - req->arrived_ns) / 1000000));
-    add(line, LOG_NUM("bytes", outcome->bytes));
-    if (req->notes.refusal)
-        add_text(line, LOG_TEXT("error", str_of(req->notes.refusal->text)));
+    const struct err *why = req->notes.refusal;
+
+    log_fields_add_known(line, LOG_NUM("status", outcome->status));
+    log_fields_add_known(line, LOG_STR("end", end_word(req, outcome)));
+    log_fields_add(line, LOG_NUM("ms", (clock_steady_ns() - req->arrived_ns) /
+                                           1000000));
+    log_fields_add(line, LOG_NUM("bytes", outcome->bytes));
+    if (!why)
+        return;
+    log_fields_add_known(line, LOG_NUM("retry_after", err_retry_after_s(why)));
+    log_fields_add_known(line, LOG_TEXT("error", str_of(why->text)));
 }
 
 void request_log(const void *config, const struct request *req,
                  const struct server_outcome *outcome)
 {
     enum log_level level = level_of(req, outcome);
-    struct line line = { .count = 0 };
+    struct log_fields line;
     char peer[ADDR_TEXT_MAX];
 
     if (!log_enabled(level))
         return;
+    line.count = 0;
     add_who(&line, config, req, peer);
     add_what(&line, req);
     add_end(&line, req, outcome);
-    log_event(level, "request", line.fields, line.count);
+    log_fields_write(&line, level, "request");
 }

@@ -4,7 +4,7 @@
 
 #include <pthread.h>
 
-#include "base/log.h"
+#include "base/log_fields.h"
 #include "base/mem.h"
 #include "crypto/hash.h"
 #include "crypto/random.h"
@@ -159,29 +159,22 @@ static struct line line_of(struct failures *failures, struct place *place,
     return line;
 }
 
-/* What there is none of is left out. */
 static void say(const struct line *line, const struct addr *addr,
                 const struct failure *what)
 {
-    char peer[ADDR_TEXT_MAX] = "";
-    const struct log_field all[] = {
-        LOG_STR("key", str_of(what->key)),
-        LOG_STR("hint", what->hint),
-        LOG_NUM("more", line->more),
-        LOG_NUM("others", line->others),
-    };
-    struct log_field said[1 + COUNT_OF(all)];
-    size_t count = 0;
+    struct log_fields fields;
+    char peer[ADDR_TEXT_MAX];
 
     if (!line->due)
         return;
     addr_format(addr, peer);
-    said[count++] = LOG_STR("peer", str_of(peer));
-    for (size_t i = 0; i < COUNT_OF(all); i++) {
-        if (all[i].text.len > 0 || all[i].number > 0)
-            said[count++] = all[i];
-    }
-    log_event(LOG_WARN, what->what, said, count);
+    fields.count = 0;
+    log_fields_add_known(&fields, LOG_STR("peer", str_of(peer)));
+    log_fields_add_known(&fields, LOG_STR("key", str_of(what->key)));
+    log_fields_add_known(&fields, LOG_STR("hint", what->hint));
+    log_fields_add_known(&fields, LOG_NUM("more", line->more));
+    log_fields_add_known(&fields, LOG_NUM("others", line->others));
+    log_fields_write(&fields, LOG_WARN, what->what);
 }
 
 /* ---- who is known ------------------------------------------------------- */

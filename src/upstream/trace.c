@@ -2,27 +2,23 @@
 /* Lines for debugging outgoing connections. */
 #include "upstream/trace.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/log_fields.h"
 
 #define PLACE_MAX 300
-#define FIELDS_MAX 8
 
 struct line {
-    struct log_field fields[FIELDS_MAX];
-    size_t count;
+    struct log_fields fields;
     char host[PLACE_MAX];
     char proxy[PLACE_MAX];
 };
 
 static void add(struct line *line, struct log_field field)
 {
-    assert(line->count < FIELDS_MAX);
-    line->fields[line->count++] = field;
+    log_fields_add(&line->fields, field);
 }
 
 static void add_proxy(struct line *line, const struct proxy *proxy)
@@ -42,7 +38,7 @@ static void add_origin(struct line *line, const struct origin *origin)
 
 static void write(const struct line *line, const char *event)
 {
-    log_event(LOG_DEBUG, event, line->fields, line->count);
+    log_fields_write(&line->fields, LOG_DEBUG, event);
 }
 
 /* ---- the pool ----------------------------------------------------------- */
@@ -54,7 +50,7 @@ static bool is_pooled(const struct link *link)
 
 void trace_link(const struct link *link, const char *event, const char *why)
 {
-    struct line line = { .count = 0 };
+    struct line line = { .fields.count = 0 };
     uint64_t now_ms;
 
     if (!log_enabled(LOG_DEBUG))
@@ -80,7 +76,7 @@ static void add_target(struct line *line, const struct dial *dial)
 
 void trace_dial_start(const struct dial *dial)
 {
-    struct line line = { .count = 0 };
+    struct line line = { .fields.count = 0 };
 
     if (!log_enabled(LOG_DEBUG))
         return;
@@ -91,7 +87,7 @@ void trace_dial_start(const struct dial *dial)
 void trace_dial_try(const struct dial *dial, const struct sockaddr *address,
                     size_t len)
 {
-    struct line line = { .count = 0 };
+    struct line line = { .fields.count = 0 };
     struct addr addr = { .len = (socklen_t)len };
     char text[ADDR_TEXT_MAX];
 
@@ -126,7 +122,7 @@ static void add_steps(struct line *line, const struct dial *dial)
 
 void trace_dial_end(const struct dial *dial)
 {
-    struct line line = { .count = 0 };
+    struct line line = { .fields.count = 0 };
     bool done = dial->state == DIAL_DONE;
 
     if (!log_enabled(LOG_DEBUG))
@@ -140,7 +136,7 @@ void trace_dial_end(const struct dial *dial)
 
 void trace_secured(const struct call *call)
 {
-    struct line line = { .count = 0 };
+    struct line line = { .fields.count = 0 };
     uint64_t from_us = call->entered_us[CALL_SECURING];
 
     if (!log_enabled(LOG_DEBUG))

@@ -101,7 +101,10 @@ static const struct {
       "error=\"nothing here\"\n" },
     { SERVER_ANSWERED, 503, "no place", ERR_BUSY,
       " warn  " BEGIN "status=503 end=refused ms=N bytes=9 "
-      "error=\"no place\"\n" },
+      "retry_after=1 error=\"no place\"\n" },
+    { SERVER_ANSWERED, 429, "too many", ERR_SLOWED,
+      " warn  " BEGIN "status=429 end=refused ms=N bytes=9 "
+      "error=\"too many\"\n" },
     { SERVER_ANSWERED, 503, NULL, 0,
       " warn  " BEGIN "status=503 end=complete ms=N bytes=9\n" },
     { SERVER_ANSWERED, 508, "a loop", ERR_LOOP,
