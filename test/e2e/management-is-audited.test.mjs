@@ -9,7 +9,8 @@ import path from 'node:path';
 import { it } from 'node:test';
 
 import { call } from '../support/http.mjs';
-import { addApiKey, API_KEY, command, describe, filesBelow, stage, startRelay, tempFolder, until, writeOauth } from '../support/processes.mjs';
+import { addApiKey, API_KEY, command, describe, filesBelow, Program, stage, startRelay, tempFolder, until, writeOauth } from '../support/processes.mjs';
+import { find } from '../support/users.mjs';
 
 const CODE = 'CANARY_code-AZ09';
 const TOKEN = 'CANARY-admin-token-0123456789';
@@ -226,6 +227,18 @@ describe('the audit log', () => {
     assert.match(shown.stdout, /key\.revoke nobody +REFUSED: there is no relay key nobody/);
     const json = JSON.parse(command(['audit', '--data-dir', s.relay.dataDir, '--limit', 'all', '--json']).stdout);
     assert.equal(json.entries.length, (await entries('?limit=200')).length);
+  });
+
+  it('a database that is locked refuses nothing: the entry is there when it can be', { skip: !find('sqlite3') && 'not installed: sqlite3 (script/packages test)' }, async () => {
+    const other = new Program(find('sqlite3'), [path.join(s.relay.dataDir, 'db/relay.db')], {}, tempFolder(), 'pipe');
+    other.child.stdin.write(".timeout 60000\nBEGIN IMMEDIATE;\nSELECT 'locked';\n");
+    await other.ready(/locked/);
+    assert.equal((await ask('PATCH', '/oauth/accounts/demo', { note: 'while it was locked' })).status, 200);
+    await s.relay.logged(/audit .*action=account\.change target=demo changed=note/);
+    assert.deepEqual(await entries('?target=demo&action=account.change'), []);
+    other.child.stdin.end('ROLLBACK;\n');
+    await other.ended;
+    assert.deepEqual((await newest('account.change')).after, { note: 'while it was locked' });
   });
 
   it('holds no secret, in whichever byte', () => {
