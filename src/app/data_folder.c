@@ -253,7 +253,8 @@ struct data_folder *data_folder_new(struct place *place, struct err *err)
         &(struct price_sync_options){ .loop = place->loop,
                                       .store = place->store,
                                       .board = place->prices,
-                                      .folder = path_of(folder) });
+                                      .folder = path_of(folder),
+                                      .audit = place->audit });
     folder->pending = loop_timer_new(place->loop, sweep_pending, folder);
     folder->look = loop_timer_new(place->loop, look, folder);
     if (!watch(folder, err)) {

@@ -57,15 +57,66 @@ static void ask(struct price_sync *sync)
     loop_timer_set(sync->timer, DELAY_MS);
 }
 
+static struct json_doc *facts(struct price_board *board)
+{
+    struct prices *prices = price_board_take(board);
+    struct json_doc *doc = json_doc_new_object();
+
+    json_doc_set_str(doc, "version", str_of(prices_version(prices)));
+    prices_unref(prices);
+    return doc;
+}
+
+static struct audit *by_itself(const struct price_sync *sync)
+{
+    return audit_begin(sync->options.audit,
+                       &(struct audit_act){ .who = AUDIT_BY_RELAY,
+                                            .peer = STR_EMPTY,
+                                            .action = "prices.load",
+                                            .target = STR(PRICE_FILE) });
+}
+
+static void show_prices(struct price_sync *sync)
+{
+    struct price_board *board = sync->options.board;
+    struct json_doc *before = facts(board);
+    struct json_doc *after;
+    struct audit *audit;
+
+    price_file_show(board, sync->reading->prices);
+    sync->reading->prices = NULL;
+    after = facts(board);
+    if (json_doc_is_same(before, after)) {
+        json_doc_free(before);
+        json_doc_free(after);
+        return;
+    }
+    audit = by_itself(sync);
+    audit_before(audit, before);
+    audit_after(audit, after);
+    audit_done(audit);
+}
+
+/* Once for each reason, like the line of the log. */
+static void refuse(struct price_sync *sync)
+{
+    struct price_board *board = sync->options.board;
+    char before[PRICE_COMPLAINT_MAX] = "";
+    char after[PRICE_COMPLAINT_MAX] = "";
+
+    (void)price_board_complaint(board, before);
+    price_file_refuse(board, &sync->reading->err);
+    (void)price_board_complaint(board, after);
+    if (strcmp(before, after) != 0)
+        audit_refused(by_itself(sync), &sync->reading->err);
+}
+
 static void show(struct price_sync *sync)
 {
-    struct reading *reading = sync->reading;
-
-    if (reading->failed)
-        price_file_refuse(sync->options.board, &reading->err);
+    if (sync->reading->failed)
+        refuse(sync);
     else
-        price_file_show(sync->options.board, reading->prices);
-    reading->prices = NULL;
+        show_prices(sync);
 }
 
 static void done(void *arg)

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "base/loop.h"
+#include "store/audit.h"
 #include "store/store.h"
 #include "usage/price_file.h"
 
@@ -20,6 +21,7 @@ struct price_sync_options {
     struct store *store;
     struct price_board *board;
     const char *folder;
+    struct audit_log *audit; /* of another table in force; or NULL */
 };
 
 struct price_sync *price_sync_new(const struct price_sync_options *options);

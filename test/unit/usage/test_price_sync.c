@@ -148,6 +148,43 @@ static void other_files_are_none_of_its(void **state)
     wait_for(scene, "one");
 }
 
+static size_t count_of(const char *text, const char *part)
+{
+    size_t count = 0;
+
+    for (const char *at = strstr(text, part); at; at = strstr(at + 1, part))
+        count++;
+    return count;
+}
+
+/* Once for each table, and once for each reason why there is none. */
+static void another_table_is_in_the_audit_log(void **state)
+{
+    struct scene *scene = *state;
+    struct unit_capture capture = unit_capture_begin(STDERR_FILENO);
+    static const char *const files[] = { "{", "{", "one", "one", "two" };
+    char *text;
+
+    for (size_t i = 0; i < COUNT_OF(files); i++) {
+        bool valid = files[i][0] != '{';
+
+        if (valid)
+            write_version(scene, files[i]);
+        else
+            unit_write(scene->folder, "prices.json", files[i]);
+        price_sync_changed(scene->sync, "prices.json");
+        wait_for(scene, valid ? files[i] : "not valid JSON");
+    }
+    text = unit_capture_end(&capture);
+    unit_assert_part(text, "audit who=relay action=prices.load "
+                           "target=prices.json changed=version\n");
+    unit_assert_part(text, "audit who=relay action=prices.load "
+                           "target=prices.json refused=");
+    assert_int_equal(count_of(text, "changed=version"), 2);
+    assert_int_equal(count_of(text, "refused="), 1);
+    mem_free(text);
+}
+
 /* What is being read is dropped. */
 static void it_may_go_while_it_reads(void **state)
 {
@@ -167,6 +204,7 @@ int main(void)
         TEST(a_changed_file_is_shown),
         TEST(what_changes_meanwhile_is_read_again),
         TEST(other_files_are_none_of_its),
+        TEST(another_table_is_in_the_audit_log),
         TEST(it_may_go_while_it_reads),
     };
 
