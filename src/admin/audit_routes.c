@@ -4,7 +4,8 @@
 
 #include <stdio.h>
 
-#include "admin/request.h"
+#include "admin/audit_csv.h"
+#include "admin/parts.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/when.h"
@@ -23,7 +24,15 @@ struct audit_page {
 struct listing {
     struct records_job *job;
     struct audit_page *reading; /* the job's, once there is one */
+    bool csv;                   /* all there are, page after page */
+    bool begun;                 /* the titles are out */
+    size_t next;                /* row of the page */
 };
+
+static struct listing *listing_of(const struct admin_request *x)
+{
+    return x->state;
+}
 
 static void drop_page(void *arg)
 {
@@ -87,22 +96,41 @@ static void take_texts(struct admin_request *x, struct audit_page *reading)
     }
 }
 
+/* CSV is for whoever wants all of it. */
+static bool take_format(struct admin_request *x)
+{
+    struct listing *listing = listing_of(x);
+    struct str text = STR("json");
+    struct str other;
+
+    (void)admin_query(x, "format", &text);
+    listing->csv = str_eq(text, STR("csv"));
+    if (!listing->csv && !str_eq(text, STR("json")))
+        return err_set(&x->err, ERR_BAD_REQUEST, "format must be json or csv");
+    return !listing->csv ||
+           (!admin_query(x, "limit", &other) &&
+            !admin_query(x, "cursor", &other)) ||
+           err_set(&x->err, ERR_BAD_REQUEST,
+                   "limit and cursor are for format=json: CSV has all that "
+                   "match");
+}
+
 static bool take_query(struct admin_request *x, struct audit_page *reading)
 {
     struct audit_query *query = &reading->query;
     uint64_t limit = PAGE_DEFAULT;
 
     take_texts(x, reading);
-    if (!take_time(x, "since", false, &query->since_ms) ||
+    if (!take_format(x) || !take_time(x, "since", false, &query->since_ms) ||
         !take_time(x, "until", true, &query->until_ms) ||
         !take_number(x, "limit", PAGE_MAX, &limit) ||
         !take_number(x, "cursor", INT64_MAX, &query->cursor))
         return false;
-    query->max = (size_t)limit + 1;
+    query->max = (listing_of(x)->csv ? PAGE_MAX : (size_t)limit) + 1;
     return true;
 }
 
-/* ---- answering ----------------------------------------------------------- */
+/* ---- reading -------------------------------------------------------------- */
 
 static bool read_list(struct sql *sql, void *arg, struct err *err)
 {
@@ -136,6 +164,85 @@ static struct json_doc *page_doc(const struct audit_page *reading)
     return doc;
 }
 
+static void start(struct admin_request *x)
+{
+    const struct admin_options *options = &x->admin->options;
+    struct listing *listing = listing_of(x);
+
+    listing->job = records_start(options->records, options->loop,
+                                 &(struct records_work){
+                                     .run = read_list,
+                                     .drop = drop_page,
+                                     .arg = listing->reading,
+                                     .reads = true,
+                                     .patience_ms = RECORDS_PATIENCE_MS },
+                                 admin_wake, x);
+}
+
+/* ---- CSV ----------------------------------------------------------------- */
+
+#define PART_MIN 8192 /* bytes; with one more row it fits a part */
+
+static size_t rows_of(const struct listing *listing)
+{
+    size_t count = json_doc_count(listing->reading->list);
+
+    return count < PAGE_MAX ? count : PAGE_MAX;
+}
+
+/* The page after this one, which goes with its job. */
+static void turn_page(struct admin_request *x)
+{
+    struct listing *listing = listing_of(x);
+    const struct audit_page *page = listing->reading;
+    struct audit_page *next = MEM_NEW(struct audit_page);
+    struct str *const texts[] = { &next->query.who, &next->query.action,
+                                  &next->query.target };
+
+    next->query = page->query;
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        next->texts[i] = mem_strdup(page->texts[i]);
+        *texts[i] = str_of(next->texts[i]);
+    }
+    (void)json_doc_get_u64(json_doc_at(page->list, PAGE_MAX - 1), "id",
+                           &next->query.cursor);
+    records_job_free(listing->job);
+    listing->reading = next;
+    listing->next = 0;
+    start(x);
+}
+
+static enum admin_part write_rows(struct admin_request *x, struct buf *out)
+{
+    struct listing *listing = listing_of(x);
+
+    if (!records_job_is_done(listing->job))
+        return ADMIN_PART_WAIT;
+    if (records_job_error(listing->job)) {
+        x->err = *records_job_error(listing->job);
+        return ADMIN_PART_BROKEN;
+    }
+    if (!listing->begun)
+        audit_csv_add_titles(out);
+    listing->begun = true;
+    while (listing->next < rows_of(listing) && out->len < PART_MIN)
+        audit_csv_add(out,
+                      json_doc_at(listing->reading->list, listing->next++));
+    if (listing->next < rows_of(listing))
+        return ADMIN_PART_MORE;
+    if (json_doc_count(listing->reading->list) <= PAGE_MAX)
+        return ADMIN_PART_LAST;
+    turn_page(x);
+    return ADMIN_PART_MORE;
+}
+
+static const struct admin_parts csv_parts = {
+    { "text/csv; charset=utf-8", sizeof("text/csv; charset=utf-8") - 1 },
+    write_rows,
+};
+
+/* ---- answering ----------------------------------------------------------- */
+
 static struct flow_next answer(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
@@ -145,6 +252,8 @@ static struct flow_next answer(struct flow *flow)
     if (!records_job_is_done(listing->job))
         return flow_sleep_then(answer);
     err = records_job_error(listing->job);
+    if (!err && listing->csv)
+        return admin_reply_parts(x, &csv_parts);
     if (!err)
         return admin_reply(x, page_doc(listing->reading));
     x->err = *err;
@@ -154,20 +263,12 @@ static struct flow_next answer(struct flow *flow)
 static struct flow_next list(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
-    const struct admin_options *options = &x->admin->options;
-    struct listing *listing = x->state;
+    struct listing *listing = listing_of(x);
 
     listing->reading = MEM_NEW(struct audit_page);
     if (!take_query(x, listing->reading))
         return admin_refuse(x);
-    listing->job = records_start(options->records, options->loop,
-                                 &(struct records_work){
-                                     .run = read_list,
-                                     .drop = drop_page,
-                                     .arg = listing->reading,
-                                     .reads = true,
-                                     .patience_ms = RECORDS_PATIENCE_MS },
-                                 admin_wake, x);
+    start(x);
     return flow_sleep_then(answer);
 }
 
@@ -181,6 +282,7 @@ static const struct admin_member query_members[] = {
       NULL },
     { "target", ADMIN_TEXT, 0, "the name of a key, a group, an account, ...",
       NULL },
+    { "format", ADMIN_TEXT, 0, "json, or csv: all that match; json", NULL },
     { "limit", ADMIN_NUMBER, 0, "how many at most, 1 to 200; 50", NULL },
     { "cursor", ADMIN_TEXT, 0, "next_cursor of the page before", NULL },
     ADMIN_END,

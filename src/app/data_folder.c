@@ -249,12 +249,12 @@ struct data_folder *data_folder_new(struct place *place, struct err *err)
                                                     .removed = removed,
                                                     .shown = shown,
                                                     .arg = folder });
-    folder->prices = price_sync_new(
-        &(struct price_sync_options){ .loop = place->loop,
-                                      .store = place->store,
-                                      .board = place->prices,
-                                      .folder = path_of(folder),
-                                      .audit = place->audit });
+    folder->prices =
+        price_sync_new(&(struct price_sync_options){ .loop = place->loop,
+                                                     .store = place->store,
+                                                     .board = place->prices,
+                                                     .folder = path_of(folder),
+                                                     .audit = place->audit });
     folder->pending = loop_timer_new(place->loop, sweep_pending, folder);
     folder->look = loop_timer_new(place->loop, look, folder);
     if (!watch(folder, err)) {

@@ -241,6 +241,24 @@ describe('the audit log', () => {
     assert.deepEqual((await newest('account.change')).after, { note: 'while it was locked' });
   });
 
+  it('as CSV it comes whole, however long it is', async () => {
+    await Promise.all(Array.from({ length: 200 }, (_, i) => ask('DELETE', `/admin/api/keys/${i === 7 ? '=cmd' : 'nobody'}`)));
+    const json = await until(async () => {
+      const found = JSON.parse(command(['audit', '--data-dir', s.relay.dataDir, '--limit', 'all', '--json']).stdout).entries;
+      return found.length > 200 && found.filter(({ target }) => target === '=cmd').length === 1 && found;
+    }, { what: 'all of them' });
+    const answer = await call(`${s.url}/admin/api/audit?format=csv`);
+    assert.equal(answer.headers['content-type'], 'text/csv; charset=utf-8');
+    const lines = answer.body.toString().split('\r\n');
+    assert.equal(lines[0], 'id,at,who,peer,action,target,before,after,error');
+    assert.equal(lines.at(-1), '');
+    assert.deepEqual(lines.slice(1, -1).map((line) => Number(line.split(',')[0])), json.map(({ id }) => id));
+    assert.equal(lines.filter((line) => line.includes(",'=cmd,")).length, 1);
+    assert.doesNotMatch(answer.body.toString(), /(^|,|")[=+@-]/m);
+    assert.equal((await ask('GET', '/admin/api/audit?format=csv&limit=5')).status, 400);
+    assert.equal((await ask('GET', '/admin/api/audit?format=xml')).status, 400);
+  });
+
   it('holds no secret, in whichever byte', () => {
     assert.ok(secrets.length >= 4);
     assertNoSecretInDatabase(s.relay.dataDir, secrets);
