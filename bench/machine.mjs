@@ -32,6 +32,17 @@ export function family(pid) {
   return found;
 }
 
+/* Seconds of CPU of its threads of that name, where the kernel counts them. */
+function threadCpuOf(pid, name) {
+  let ns = 0;
+  for (const thread of fs.existsSync(`/proc/${pid}/schedstat`) ? fs.readdirSync(`/proc/${pid}/task`) : []) {
+    if (read(`/proc/${pid}/task/${thread}/comm`).trim() === name) {
+      ns += Number(read(`/proc/${pid}/task/${thread}/schedstat`).split(' ')[0]);
+    }
+  }
+  return ns / 1e9;
+}
+
 /* Nanoseconds of all threads, where the kernel counts them; else ticks. */
 function cpuOf(pid) {
   let ns = 0;
@@ -44,6 +55,9 @@ function cpuOf(pid) {
 
 /* Seconds of CPU that these processes took so far, user and system. */
 export const cpuSeconds = (pids) => pids.reduce((sum, pid) => sum + cpuOf(pid), 0);
+
+/* The same of a relay's workers alone. */
+export const workerSeconds = (pids) => pids.reduce((sum, pid) => sum + threadCpuOf(pid, 'worker'), 0);
 
 /* Seconds of CPU that all programs took since the machine started. */
 export function busySeconds() {

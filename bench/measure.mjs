@@ -6,7 +6,7 @@ import path from 'node:path';
 import readline from 'node:readline';
 import { spawn } from 'node:child_process';
 
-import { busySeconds, cpuSeconds, pinned, pssKb } from './machine.mjs';
+import { busySeconds, cpuSeconds, pinned, pssKb, workerSeconds } from './machine.mjs';
 import { KEY, sleep, startSim, startTarget, stop } from './targets.mjs';
 import { loadArguments, longest } from './workloads.mjs';
 
@@ -63,13 +63,17 @@ async function runLoad(command, ms, at) {
 
 /* ---- the run -------------------------------------------------------------- */
 
-function figures({ made, target, load, spent, simSpent, busy, restKb, openKb, open }) {
+function figures({ made, target, load, spent, worked, simSpent, busy, restKb, openKb, open }) {
   const requests = load.requests + load.left;
-  const per = (count) => (count > 0 && spent > 0 ? (spent * 1e6) / count : undefined);
+  const each = (seconds, count) => (count > 0 && seconds > 0 ? (seconds * 1e6) / count : undefined);
+  const per = (count) => each(spent, count);
   const latency = made.stream ? load.first_us : load.latency_us;
   return {
     cpuRequest: made.once ? undefined : per(requests),
     cpuEvent: per(load.events),
+    workerRequest: made.once ? undefined : each(worked, requests),
+    workerEvent: each(worked, load.events),
+    besideRequest: made.once || !worked ? undefined : each(spent - worked, requests),
     perSecond: requests / load.seconds,
     restMb: restKb ? restKb / 1024 : undefined,
     startMs: target.startMs,
@@ -91,11 +95,13 @@ async function measureTarget(made, target, sim, command) {
   const simPids = [sim.child.pid];
   const restKb = pssKb(target.pids);
   let spent = 0;
+  let worked = 0;
   let simSpent = 0;
   let busy = 0;
   let openKb = restKb;
   const meter = (sign) => {
     spent += sign * cpuSeconds(target.pids);
+    worked += sign * workerSeconds(target.pids);
     simSpent += sign * cpuSeconds(simPids);
     busy += sign * busySeconds();
   };
@@ -109,7 +115,7 @@ async function measureTarget(made, target, sim, command) {
     },
   });
   const open = await leftOpen(sim, load);
-  return { ...figures({ made, target, load, spent, simSpent, busy, restKb, openKb, open }), load };
+  return { ...figures({ made, target, load, spent, worked, simSpent, busy, restKb, openKb, open }), load };
 }
 
 /* place: folder, sim, relay, before, bench (binaries), keys, pin, descriptors.  A claude-sim of its

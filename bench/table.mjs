@@ -10,6 +10,12 @@ const rows = {
   startCpuMs: { name: 'CPU from start to accepting, ms', digits: 0 },
   cpuRequest: { name: 'CPU per request, us', digits: 1 },
   keyedRatio: { name: 'CPU per request, keyed/relay', digits: 3, pair: ['cpuRequest', 'keyed', 'relay'] },
+  workerRequest: { name: 'CPU of the worker per request, us', digits: 1 },
+  workerEvent: { name: 'CPU of the worker per event, us', digits: 2 },
+  besideRequest: { name: 'CPU of all other threads per request, us', digits: 1 },
+  bookedRequest: { name: 'CPU of the worker per request, relay/unbooked', digits: 3, pair: ['workerRequest', 'relay', 'unbooked'] },
+  bookedEvent: { name: 'CPU of the worker per event, relay/unbooked', digits: 3, pair: ['workerEvent', 'relay', 'unbooked'] },
+  bookedStream: { name: 'memory per open stream, relay/unbooked', digits: 3, pair: ['streamKb', 'relay', 'unbooked'] },
   cpuEvent: { name: 'CPU per event, us', digits: 2 },
   streamKb: { name: 'memory per open stream, KB', digits: 1 },
   eventP50: { name: 'added delay per event, p50, us', digits: 0, added: true },
@@ -30,7 +36,7 @@ const sum = (values) => values.reduce((total, value) => total + (value ?? 0), 0)
 const over = (a, b) => (a === undefined || b === undefined || a < 0 || b <= 0 ? undefined : a / b);
 
 /* Targets that are this relay, and those that share its column. */
-const OURS = ['relay', 'relay2', 'keyed'];
+const OURS = ['relay', 'relay2', 'keyed', 'unbooked'];
 const RELAYS = [...OURS, 'before'];
 
 /* ---- figures -------------------------------------------------------------- */
@@ -133,8 +139,8 @@ function noteWorkers(plan, rowsMade) {
 /* All ratios, so that one can see what they are worth. */
 function notePairs(plan, runs) {
   const runsOf = Object.fromEntries(RELAYS.map((target) => [target, runs.filter((run) => run.target === target)]));
-  const figure = plan.show.find((row) => ['cpuRequest', 'cpuEvent'].includes(row));
-  return [['keyed', 'relay'], ['relay', 'before'], ['keyed', 'before']].flatMap(([mine, other]) => {
+  const figure = plan.show.find((row) => ['workerRequest', 'workerEvent', 'cpuRequest', 'cpuEvent'].includes(row));
+  return [['keyed', 'relay'], ['relay', 'unbooked'], ['relay', 'before'], ['keyed', 'before']].flatMap(([mine, other]) => {
     const ratios = pairs(runsOf, [figure, mine, other]);
     return ratios.length === 0 ? [] : [`${mine}/${other} in pairs: ${ratios.map((ratio) => ratio.toFixed(3)).join(' ')}, median ${median(ratios).toFixed(3)}`];
   });

@@ -185,8 +185,8 @@ async function startConfigured(name, place, config, command) {
   return { child, startMs: performance.now() - began, url: `http://127.0.0.1:${port}` };
 }
 
-async function startRelay({ folder, sim, cpus, relay }, workers) {
-  const env = { DATA_DIR: path.join(folder, 'data'), HOST: '127.0.0.1', WORKERS: String(workers), CLAUDE_API_URL: `${sim.url}/v1/messages`, UPSTREAM_CA_FILE: sim.ca };
+async function startRelay({ folder, sim, cpus, relay }, workers, more = {}) {
+  const env = { ...more, DATA_DIR: path.join(folder, 'data'), HOST: '127.0.0.1', WORKERS: String(workers), CLAUDE_API_URL: `${sim.url}/v1/messages`, UPSTREAM_CA_FILE: sim.ca };
   const added = spawnSync(relay, ['account', 'add', 'bench', '--api-key', '-'], { env, input: `${KEY}\n`, encoding: 'utf8' });
   if (added.status !== 0) {
     throw new Error(`the relay took no account: ${added.stderr}`);
@@ -210,6 +210,7 @@ const starters = {
   relay: (place) => startRelay(place, 1),
   relay2: (place) => startRelay(place, 2),
   keyed: startKeyed,
+  unbooked: (place) => startRelay(place, 1, { BENCH_WITHOUT_BOOKINGS: '1' }),
   before: (place) => startRelay({ ...place, relay: place.before }, 1),
   nginx: (place) => startConfigured('nginx', place, nginxConfig, (file) => ['nginx', '-p', place.folder, '-e', 'nginx.err', '-c', file]),
   haproxy: (place) => startConfigured('haproxy', place, haproxyConfig, (file) => ['haproxy', '-db', '-f', file]),

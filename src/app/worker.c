@@ -61,6 +61,8 @@ static void *run(void *arg)
 {
     struct worker *worker = arg;
 
+    /* As `top -H` shows it, and script/bench tells it from the others. */
+    (void)pthread_setname_np(pthread_self(), "worker");
     loop_run(worker->loop);
     return NULL;
 }
