@@ -176,8 +176,11 @@ int main(int argc, char **argv)
                                                        .records = records,
                                                        .ring = ring,
                                                        .unsaved = unsaved });
-    bench.ledger = ledger_new(&(struct ledger_options){
-        .flush = flush, .records = records, .zone = zone_utc() });
+    bench.ledger = ledger_new(&(struct ledger_options){ .loop = bench.loop,
+                                                        .ring = ring,
+                                                        .flush = flush,
+                                                        .records = records,
+                                                        .zone = zone_utc() });
     run(&bench);
     ledger_stop(bench.ledger);
     records_stop(records);
