@@ -57,6 +57,29 @@ static void a_keys_request_is_its_owners(void **state)
     unit_assert_str(record->account, "main");
 }
 
+static void a_key_in_a_group_is_its(void **state)
+{
+    struct counters *counters = counters_new(NULL, SUBJECT_OF_KEY(2));
+    const struct key_group_row row = { .id = 5,
+                                       .name = STR("students"),
+                                       .created_ms = 1000,
+                                       .changed_ms = 1000,
+                                       .doc = STR("{}") };
+    struct key_parts parts = scene_parts(&keys);
+    const struct record *record;
+    struct key *key;
+
+    (void)state;
+    parts.counters = counters;
+    key = scene_key(&keys, 1, "alice", MAIN);
+    key->group = group_cell_new(key_group_build(&row, &parts, &keys.err));
+    counters_unref(counters);
+    keyring_put(ring, key);
+    record = exchange_plain("");
+    assert_int_equal(record->group_id, 5);
+    unit_assert_str(record->group, "students");
+}
+
 static void without_a_key_nobody_is_named(void **state)
 {
     const struct record *record;
@@ -341,6 +364,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_keys_request_is_its_owners),
+        TEST(a_key_in_a_group_is_its),
         TEST(without_a_key_nobody_is_named),
         TEST(the_peer_is_the_client),
         TEST(ids_of_both_sides_stand_beside_ours),
