@@ -266,6 +266,7 @@ void place_finish(struct place *place)
     while (!place->idle)
         loop_run(place->loop);
     place->lost = keeper_lost(place->keeper);
+    loop_timer_stop(place->waiting);
     unwatch(place);
     keeper_free(place->keeper);
     place->keeper = NULL;
