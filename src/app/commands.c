@@ -16,10 +16,11 @@
 #include "app/log_command.h"
 #include "app/login_command.h"
 #include "app/proxy_commands.h"
-#include "app/reprice_command.h"
+#include "app/requests_command.h"
 #include "app/secret_commands.h"
 #include "app/serve_command.h"
 #include "app/status_command.h"
+#include "app/usage_command.h"
 #include "base/shell.h"
 #include "base/shown.h"
 #include "config/values.h"
@@ -38,7 +39,6 @@ struct command {
 
 static int run_help(int argc, char **argv, const struct config *config);
 static int run_options(int argc, char **argv, const struct config *config);
-static int run_usage(int argc, char **argv, const struct config *config);
 static int run_version(int argc, char **argv, const struct config *config);
 
 static const struct command commands[] = {
@@ -53,8 +53,9 @@ static const struct command commands[] = {
     { "proxy", PROXY_COMMANDS_USAGE, proxy_commands_run, true, NULL },
     { "status", STATUS_COMMAND_USAGE, status_command_run, true, NULL },
     { "log-level", LOG_COMMAND_USAGE, log_command_run, true, NULL },
+    { "usage", USAGE_COMMAND_USAGE, usage_command_run, true, NULL },
+    { "requests", REQUESTS_COMMAND_USAGE, requests_command_run, true, NULL },
     { "audit", AUDIT_COMMAND_USAGE, audit_command_run, true, NULL },
-    { "usage", REPRICE_COMMAND_USAGE, run_usage, true, NULL },
     { "backup", BACKUP_COMMAND_USAGE, backup_command_run, true, NULL },
     { "restore", RESTORE_COMMAND_USAGE, restore_command_run, true, NULL },
     { "check", "check", check_command_run, true, NULL },
@@ -124,14 +125,6 @@ static int run_help(int argc, char **argv, const struct config *config)
                  "environment, or from a file .env in the working folder:\n");
     print_options();
     return 0;
-}
-
-static int run_usage(int argc, char **argv, const struct config *config)
-{
-    if (argc > 0 && strcmp(argv[0], "reprice") == 0)
-        return reprice_command_run(argc - 1, argv + 1, config);
-    return commands_usage_error("usage takes reprice, not",
-                                argc > 0 ? argv[0] : "");
 }
 
 static int run_version(int argc, char **argv, const struct config *config)

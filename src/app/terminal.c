@@ -5,6 +5,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -136,6 +138,26 @@ bool terminal_ask(const char *prompt, bool hidden, char line[TERMINAL_LINE_MAX],
     line[read.len] = '\0';
     *text = without_end(&read);
     return ok;
+}
+
+#define WIDTH_UNKNOWN 80
+
+size_t terminal_width(void)
+{
+    struct winsize size;
+
+    if (!isatty(STDOUT_FILENO))
+        return 0;
+    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0
+               ? size.ws_col
+               : WIDTH_UNKNOWN;
+}
+
+bool terminal_has_colours(void)
+{
+    const char *refused = getenv("NO_COLOR");
+
+    return isatty(STDOUT_FILENO) && !(refused && *refused);
 }
 
 int terminal_fail(const struct err *err)

@@ -18,6 +18,11 @@ bool terminal_ask(const char *prompt, bool hidden, char line[TERMINAL_LINE_MAX],
 /* Does a person sit there? */
 bool terminal_is_there(void);
 
+/* Of the terminal that standard output is, in characters; 0: it is none. */
+size_t terminal_width(void);
+/* It is one, and NO_COLOR is not set. */
+bool terminal_has_colours(void);
+
 /* Says on standard error what went wrong; returns the exit status 1. */
 int terminal_fail(const struct err *err);
 

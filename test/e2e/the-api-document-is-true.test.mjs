@@ -64,6 +64,8 @@ const examples = {
   'GET /admin/api/log': {},
   'PATCH /admin/api/log': { body: { level: 'info' } },
   'GET /admin/api/audit': {},
+  'GET /admin/api/usage': {},
+  'GET /admin/api/requests': {},
   'GET /admin/api/accounts': {},
   'POST /admin/api/accounts': { body: { name: 'made', api_key: API_KEY }, status: 201 },
   'GET /admin/api/accounts/{name}/profile': { name: 'mine' },

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+/* The last requests, by the management API of the running relay, or of this process on
+   the folder. */
+#include "app/requests_command.h"
+
+#include <stdio.h>
+
+#include "app/ask_arguments.h"
+#include "app/folder_look.h"
+#include "app/invocation.h"
+#include "app/remote.h"
+#include "app/requests_table.h"
+#include "app/terminal.h"
+#include "app/usage_rows.h"
+
+#define PATH_MAX_LEN 65536
+#define TEXT_MAX (64u * 1024 * 1024)
+#define PAGE 500
+#define COUNT_DEFAULT 20
+/* They lie in memory until all are there, for the widths of columns. */
+#define TABLE_MAX 10000
+
+static const char *const names[] = {
+    "since",           "until", "key",       "group",       "owner",
+    "account",         "model", "session",   "status",      "end",
+    "endpoint",        "id",    "client-id", "upstream-id", "min-cost-microusd",
+    "min-duration-ms", "limit", NULL
+};
+
+struct requests {
+    struct remote *remote;
+    const struct ask_arguments *arguments;
+    uint64_t left;          /* UINT64_MAX: all */
+    struct usage_rows rows; /* for programs */
+    struct json_doc *all;   /* for people */
+};
+
+static int complain(const char *problem)
+{
+    invocation_print(stderr, "claude-relay: %s\n", problem);
+    invocation_print_usage(stderr, STR(REQUESTS_COMMAND_USAGE));
+    return 2;
+}
+
+static bool is_for_programs(const struct requests *requests)
+{
+    return requests->arguments->csv || requests->arguments->json;
+}
+
+/* The page after `*page`, which is freed; NULL after the last. */
+static bool turn(const struct requests *requests, struct json_doc **page,
+                 struct err *err)
+{
+    uint64_t limit = requests->left < PAGE ? requests->left : PAGE;
+    struct remote_call call = { .method = "GET" };
+    struct str cursor = STR_EMPTY;
+    struct buf path;
+    bool ok = true;
+
+    buf_init(&path, PATH_MAX_LEN);
+    if (!*page || json_doc_get_str(*page, "next_cursor", &cursor)) {
+        buf_printf(&path, "/admin/api/requests?limit=%llu",
+                   (unsigned long long)limit);
+        buf_add(&path, buf_str(&requests->arguments->query));
+        if (cursor.len > 0)
+            remote_path(&path, "&cursor=", cursor);
+        call.path = buf_str(&path);
+        ok = remote_call(requests->remote, &call, err);
+    }
+    buf_done(&path);
+    json_doc_free(*page);
+    *page = call.answer;
+    return ok;
+}
+
+static void take(struct requests *requests, const struct json_doc *page)
+{
+    const struct json_doc *list = json_doc_get(page, "requests");
+    size_t count = json_doc_count(list);
+    struct str next;
+    bool last;
+
+    requests->left -= count;
+    last = requests->left == 0 || !json_doc_get_str(page, "next_cursor", &next);
+    if (is_for_programs(requests))
+        usage_rows_write(&requests->rows, page, last);
+    else
+        for (size_t i = 0; i < count; i++)
+            json_doc_add(requests->all, json_doc_copy(json_doc_at(list, i)));
+}
+
+/* A page may be empty, though there are more: it comes when its time is up. */
+static bool read_all(struct requests *requests, struct err *err)
+{
+    struct json_doc *page = NULL;
+    bool ok = turn(requests, &page, err);
+
+    while (ok && page) {
+        take(requests, page);
+        if (requests->left == 0)
+            break;
+        ok = turn(requests, &page, err);
+    }
+    json_doc_free(page);
+    return ok;
+}
+
+static void print_table(const struct requests *requests)
+{
+    struct buf text;
+
+    if (json_doc_count(requests->all) == 0) {
+        (void)printf("No request matches.\n");
+        return;
+    }
+    buf_init(&text, TEXT_MAX);
+    requests_table_add(&text, requests->all);
+    (void)printf(STR_FMT, STR_ARG(buf_str(&text)));
+    buf_done(&text);
+}
+
+static int show(struct requests *requests)
+{
+    struct err err;
+    int status = 0;
+
+    requests->rows = (struct usage_rows){ .csv = requests->arguments->csv,
+                                          .list = "requests" };
+    requests->all = json_doc_new_array();
+    if (!read_all(requests, &err))
+        status = terminal_fail(&err);
+    else if (!is_for_programs(requests))
+        print_table(requests);
+    json_doc_free(requests->all);
+    return status;
+}
+
+/* ---- the command --------------------------------------------------------- */
+
+static bool take_limit(struct requests *requests, struct err *err)
+{
+    struct str limit = requests->arguments->limit;
+    uint64_t max = is_for_programs(requests) ? UINT64_MAX - 1 : TABLE_MAX;
+
+    requests->left = COUNT_DEFAULT;
+    if (limit.len == 0)
+        return true;
+    if (str_eq(limit, STR("all"))) {
+        requests->left = is_for_programs(requests) ? UINT64_MAX : TABLE_MAX;
+        return true;
+    }
+    return (str_to_u64(limit, max, &requests->left) && requests->left > 0) ||
+           err_set(err, ERR_CONFIG,
+                   "--limit must be all, or a whole number above 0%s",
+                   is_for_programs(requests) ? "" : " and at most 10000");
+}
+
+static int run(struct requests *requests, const struct config *config)
+{
+    struct err err;
+
+    if (!folder_look(config, &err))
+        return terminal_fail(&err);
+    requests->remote = remote_open(config, &err);
+    if (!requests->remote)
+        return terminal_fail(&err);
+    if (!is_for_programs(requests))
+        remote_say_where(requests->remote);
+    return remote_close(requests->remote, show(requests));
+}
+
+int requests_command_run(int argc, char **argv, const struct config *config)
+{
+    struct ask_arguments arguments = { .names = names };
+    struct requests requests = { .arguments = &arguments };
+    struct err err;
+    int status;
+
+    if (!ask_arguments_parse(&arguments, argc, argv, &err) ||
+        !take_limit(&requests, &err))
+        status = complain(err.text);
+    else
+        status = run(&requests, config);
+    ask_arguments_done(&arguments);
+    return status;
+}

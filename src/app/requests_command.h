@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: MIT
+/* `claude-relay requests`: the last requests, with what was booked of each. */
+#pragma once
+
+#include "config/config.h"
+
+#define REQUESTS_COMMAND_USAGE                                                 \
+    "requests [--since WHEN] [--until WHEN] [--key NAME] [--group NAME]\n"     \
+    "    [--owner NAME] [--account NAME] [--model NAME] [--session ID]\n"      \
+    "    [--status 429|4xx] [--end HOW] [--endpoint PATH] [--id ID]\n"         \
+    "    [--upstream-id ID] [--client-id ID] [--min-cost-microusd N]\n"        \
+    "    [--min-duration-ms N] [--limit N|all] [--csv|--json]"
+
+int requests_command_run(int argc, char **argv, const struct config *config);

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+/* Sums of usage, by the management API of the running relay, or of this process on the
+   folder. */
+#include "app/usage_command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "app/ask_arguments.h"
+#include "app/folder_look.h"
+#include "app/invocation.h"
+#include "app/remote.h"
+#include "app/terminal.h"
+#include "app/usage_rows.h"
+#include "app/usage_table.h"
+
+#define PATH_MAX_LEN 65536
+#define TEXT_MAX (16u * 1024 * 1024)
+/* What an answer may hold at once (app/remote), and what is looked at at once. */
+#define PAGE 8000
+#define SHOWN 100
+
+static const char *const names[] = { "by",      "since", "until",   "key",
+                                     "group",   "owner", "account", "model",
+                                     "session", "limit", NULL };
+
+struct usage {
+    struct remote *remote;
+    const struct ask_arguments *arguments;
+    uint64_t limit; /* UINT64_MAX: all */
+};
+
+static int complain(const char *problem)
+{
+    invocation_print(stderr, "claude-relay: %s\n", problem);
+    invocation_print_usage(stderr, STR(USAGE_COMMAND_USAGE));
+    return 2;
+}
+
+/* Some of the rows, the first being number `offset`. */
+static bool ask(const struct usage *usage, uint64_t offset, uint64_t limit,
+                struct json_doc **answer, struct err *err)
+{
+    struct remote_call call = { .method = "GET" };
+    struct buf path;
+    bool ok;
+
+    buf_init(&path, PATH_MAX_LEN);
+    buf_printf(&path, "/admin/api/usage?offset=%llu&limit=%llu",
+               (unsigned long long)offset, (unsigned long long)limit);
+    buf_add(&path, buf_str(&usage->arguments->query));
+    call.path = buf_str(&path);
+    ok = remote_call(usage->remote, &call, err);
+    buf_done(&path);
+    *answer = call.answer;
+    return ok;
+}
+
+static struct str by_of(const struct ask_arguments *arguments)
+{
+    return arguments->by.len > 0 ? arguments->by : STR("key");
+}
+
+/* ---- for programs -------------------------------------------------------- */
+
+/* Page after page, as far as it is wanted. */
+static int write_all(const struct usage *usage)
+{
+    struct usage_rows rows = { .csv = usage->arguments->csv,
+                               .list = "rows",
+                               .by = by_of(usage->arguments) };
+    uint64_t left = usage->limit;
+    uint64_t got = PAGE;
+    struct err err;
+
+    for (uint64_t offset = 0; got == PAGE && left > 0; offset += got) {
+        struct json_doc *answer = NULL;
+        bool ok = ask(usage, offset, left < PAGE ? left : PAGE, &answer, &err);
+
+        if (ok) {
+            got = json_doc_count(json_doc_get(answer, "rows"));
+            left -= got;
+            usage_rows_write(&rows, answer, got < PAGE || left == 0);
+        }
+        json_doc_free(answer);
+        if (!ok)
+            return terminal_fail(&err);
+    }
+    return 0;
+}
+
+/* ---- for people ---------------------------------------------------------- */
+
+static void print_table(const struct usage *usage,
+                        const struct json_doc *answer)
+{
+    struct usage_table table = { .width = terminal_width(),
+                                 .coloured = terminal_has_colours(),
+                                 .rows_max = (size_t)usage->limit };
+    char by[32];
+    struct buf text;
+
+    (void)snprintf(by, sizeof(by), STR_FMT, STR_ARG(by_of(usage->arguments)));
+    table.by = by;
+    buf_init(&text, TEXT_MAX);
+    usage_table_add(&text, &table, answer);
+    (void)printf(STR_FMT, STR_ARG(buf_str(&text)));
+    buf_clear(&text);
+    usage_table_add_notes(&text, &table, answer);
+    invocation_print(stdout, STR_FMT, STR_ARG(buf_str(&text)));
+    buf_done(&text);
+}
+
+static int show(const struct usage *usage)
+{
+    struct json_doc *answer;
+    struct err err;
+    int status = 0;
+
+    if (!ask(usage, 0, usage->limit + 1, &answer, &err))
+        status = terminal_fail(&err);
+    else if (json_doc_count(json_doc_get(answer, "rows")) == 0)
+        (void)printf("Nothing was used.\n");
+    else
+        print_table(usage, answer);
+    json_doc_free(answer);
+    return status;
+}
+
+/* ---- the command --------------------------------------------------------- */
+
+static bool take_limit(struct usage *usage, struct err *err)
+{
+    const struct ask_arguments *arguments = usage->arguments;
+    bool whole = arguments->csv || arguments->json;
+
+    usage->limit = whole ? UINT64_MAX : SHOWN;
+    return arguments->limit.len == 0 ||
+           (str_to_u64(arguments->limit, whole ? UINT64_MAX - 1 : PAGE,
+                       &usage->limit) &&
+            usage->limit > 0) ||
+           err_set(err, ERR_CONFIG, "--limit must be a whole number above 0%s",
+                   whole ? "" : " and at most 8000; --csv and --json have all");
+}
+
+static int run(struct usage *usage, const struct config *config)
+{
+    bool whole = usage->arguments->csv || usage->arguments->json;
+    struct err err;
+
+    if (!folder_look(config, &err))
+        return terminal_fail(&err);
+    usage->remote = remote_open(config, &err);
+    if (!usage->remote)
+        return terminal_fail(&err);
+    if (!whole)
+        remote_say_where(usage->remote);
+    return remote_close(usage->remote, whole ? write_all(usage) : show(usage));
+}
+
+int usage_command_run(int argc, char **argv, const struct config *config)
+{
+    struct ask_arguments arguments = { .names = names };
+    struct usage usage = { .arguments = &arguments };
+    struct err err;
+    int status;
+
+    if (argc > 0 && strcmp(argv[0], "reprice") == 0)
+        return reprice_command_run(argc - 1, argv + 1, config);
+    if (!ask_arguments_parse(&arguments, argc, argv, &err) ||
+        !take_limit(&usage, &err))
+        status = complain(err.text);
+    else
+        status = run(&usage, config);
+    ask_arguments_done(&arguments);
+    return status;
+}

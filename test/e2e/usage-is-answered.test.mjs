@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: MIT
+/* What was used is told by key, model, day and so on, by the API and by command, and each
+   request with its record: all of it of real requests. */
+import assert from 'node:assert/strict';
+import { before, it } from 'node:test';
+
+import { call, HELLO, message } from '../support/http.mjs';
+import { admin, createGroup, createKey } from '../support/keys.mjs';
+import { addApiKey, command, describe, stage, until } from '../support/processes.mjs';
+
+const SUMS = [
+  'requests', 'failed', 'unpriced', 'input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_write_5m_tokens',
+  'cache_write_1h_tokens', 'web_search_requests', 'cost_microusd',
+];
+const SESSION = '11111111-2222-4333-8444-555555555555';
+const linesOf = (csv) => csv.split('\r\n').slice(0, -1);
+
+describe('usage', () => {
+  const s = stage({ relay: { accounts: (dataDir) => addApiKey(dataDir, 'demo'), env: { TIME_ZONE: 'UTC' } } });
+  const answers = [];
+
+  const usage = async (query = '') => {
+    const { status, doc } = await admin(s.relay, 'GET', `/admin/api/usage${query}`);
+    assert.equal(status, 200, JSON.stringify(doc));
+    return doc;
+  };
+  const requests = async (query = '') => (await admin(s.relay, 'GET', `/admin/api/requests${query}`)).doc;
+  const run = (...args) => command([...args, '--data-dir', s.relay.dataDir]);
+
+  before(async () => {
+    await createGroup(s.relay, 'staff');
+    const alice = await createKey(s.relay, 'alice', { owner: '=HYPERLINK("x")', group: 'staff' });
+    const bob = await createKey(s.relay, 'bob');
+    const send = async (key, options) => answers.push(await key.message(options));
+
+    await send(alice, { headers: { 'x-claude-code-session-id': SESSION, 'x-request-id': 'mine-1' } });
+    await send(alice, { body: { ...HELLO, stream: true } });
+    await send(bob, { body: { ...HELLO, model: 'claude-haiku-4-5' } });
+    /* Never sent: it is no booking. */
+    await message(s.url, { headers: { 'x-api-key': 'cr_wrong' } });
+    await until(async () => (await usage()).total.requests === 3, { what: 'three bookings' });
+  });
+
+  it('adds up to the same by everything', async () => {
+    const { total } = await usage();
+    assert.deepEqual(Object.keys(total), SUMS);
+    assert.equal(total.failed, 0);
+    assert.ok(total.output_tokens > 0 && total.cost_microusd > 0, JSON.stringify(total));
+    for (const by of ['key', 'group', 'owner', 'account', 'model', 'day', 'hour', 'session']) {
+      const doc = await usage(`?by=${by}`);
+      assert.deepEqual(doc.total, total, by);
+      for (const name of SUMS) {
+        assert.equal(doc.rows.reduce((sum, row) => sum + row[name], 0), total[name], `${by} ${name}`);
+      }
+    }
+  });
+
+  it('names what it was used by', async () => {
+    const counts = async (by) => Object.fromEntries((await usage(`?by=${by}`)).rows.map((row) => [row[by], row.requests]));
+    assert.deepEqual(await counts('key'), { alice: 2, bob: 1 });
+    assert.deepEqual(await counts('group'), { staff: 2, null: 1 });
+    assert.deepEqual(await counts('account'), { demo: 3 });
+    assert.deepEqual(await counts('session'), { [SESSION]: 1, null: 2 });
+    assert.equal((await usage('?by=session')).rows.find((row) => row.session).key, 'alice');
+    assert.deepEqual((await usage('?by=model&key=bob')).rows.map((row) => row.requests), [1]);
+  });
+
+  it('takes times, and says what it takes', async () => {
+    assert.equal((await usage('?since=1h')).total.requests, 3);
+    assert.equal((await usage('?until=1h')).total.requests, 0);
+    assert.equal((await usage(`?since=${new Date(Date.now() - 600e3).toISOString()}&until=0s`)).total.requests, 3);
+    for (const [query, text] of [
+      ['?since=yesterday', /since must be a time like .*a day.*7d, not "yesterday"/],
+      ['?since=1h&until=2h', /since must be before until/],
+      ['?by=month', /by must be key, group/],
+      ['?owner=x&by=session', /not by group, owner or day/],
+      ['?until=2026-02-30', /until must be/],
+    ]) {
+      const { status, doc } = await admin(s.relay, 'GET', `/admin/api/usage${query}`);
+      assert.equal(status, 400, query);
+      assert.match(doc.error, text);
+    }
+    const missing = await admin(s.relay, 'GET', '/admin/api/usage?key=nobody');
+    assert.equal(missing.status, 404);
+    assert.match(missing.doc.error, /nothing has been booked of the key "nobody"/);
+  });
+
+  it('shows each request with its record, in pages', async () => {
+    const all = (await requests()).requests;
+    assert.deepEqual(all.map((row) => row.key), ['bob', 'alice', 'alice']);
+    const first = all[2];
+    assert.equal(first.session, SESSION);
+    assert.equal(first.client_id, 'mine-1');
+    assert.equal(first.upstream_id, answers[0].headers['request-id']);
+    assert.equal(first.end, 'complete');
+    assert.equal(first.status, 200);
+    assert.equal(first.account, 'demo');
+    assert.equal(first.endpoint, '/v1/messages');
+    assert.equal(first.model_asked, HELLO.model);
+    assert.equal(first.bytes_in, JSON.stringify(HELLO).length);
+    assert.ok(first.cost_microusd > 0 && first.attempts === 1 && first.duration_ms + 1 >= first.first_byte_ms, JSON.stringify(first));
+
+    const pages = [];
+    for (let cursor = ''; cursor !== null; ) {
+      const page = await requests(`?limit=1${cursor && `&cursor=${cursor}`}`);
+      pages.push(...page.requests);
+      cursor = page.next_cursor;
+    }
+    assert.deepEqual(pages, all);
+  });
+
+  it('finds a request by any of its ids, and by what it was', async () => {
+    const [bobs, , first] = (await requests()).requests;
+    for (const [query, ids] of [
+      [`?id=${first.id}`, [first.id]],
+      ['?client_id=mine-1', [first.id]],
+      [`?upstream_id=${first.upstream_id}`, [first.id]],
+      [`?session=${SESSION}`, [first.id]],
+      ['?key=bob', [bobs.id]],
+      ['?status=4xx', []],
+      ['?end=client_left', []],
+      [`?min_cost_microusd=${2 ** 40}`, []],
+      ['?key=alice&status=200&end=complete&limit=1', [undefined]],
+    ]) {
+      const found = (await requests(query)).requests.map((row) => row.id);
+      assert.equal(found.length, ids.length, query);
+      ids.forEach((id, i) => id && assert.equal(found[i], id, query));
+    }
+    /* The log has the same id: it is the relay's own. */
+    await s.relay.logged(new RegExp(first.id));
+  });
+
+  it('answers in CSV that no spreadsheet evaluates', async () => {
+    const sums = await call(`${s.url}/admin/api/usage?by=owner&format=csv`);
+    assert.match(sums.headers['content-type'], /^text\/csv/);
+    const lines = linesOf(sums.body.toString());
+    assert.equal(lines[0], ['owner', ...SUMS].join(','));
+    assert.ok(lines.some((line) => line.startsWith('"\'=HYPERLINK(""x"")",2,')), lines.join('\n'));
+    const rows = linesOf((await call(`${s.url}/admin/api/requests?format=csv`)).body.toString());
+    assert.equal(rows.length, 4);
+    assert.match(rows[0], /^ended_at,began_at,id,/);
+    assert.equal(linesOf((await call(`${s.url}/admin/api/requests?format=csv&limit=2`)).body.toString()).length, 3);
+  });
+
+  it('is shown by command', async () => {
+    const { total, rows } = await usage();
+    assert.deepEqual(JSON.parse(run('usage', '--json').stdout), { rows, total });
+    assert.deepEqual(linesOf(run('usage', '--by', 'model', '--csv').stdout)[0].split(','), ['model', ...SUMS]);
+    const table = run('usage', '--by=key');
+    assert.equal(table.status, 0, table.stderr);
+    assert.match(table.stdout, /^KEY +REQUESTS +FAILED .*COST\nalice +2 .*\$0\.\d+\n/m);
+    assert.match(table.stdout, /\nTOTAL +3 /);
+    assert.equal(run('usage', '--key', 'bob', '--since', '1h', '--json').stdout.includes('"key":"bob"'), true);
+    assert.match(run('usage', '--until', '1h').stdout, /Nothing was used/);
+    assert.equal(run('usage', '--by', 'month').status, 1);
+    assert.equal(run('usage', '--colour').status, 2);
+
+    assert.deepEqual(JSON.parse(run('requests', '--json').stdout).requests, (await requests()).requests);
+    assert.match(run('requests', '--limit', '1').stdout, /^ENDED \(UTC\) .*\n.*bob .*req_relay_[0-9a-f]{22}\n$/);
+    assert.match(run('requests', '--status', '5xx').stdout, /No request matches/);
+  });
+
+  it('is told of the folder, too, after the relay has ended', async () => {
+    const { total } = await usage();
+    await s.relay.stop();
+    const shown = run('usage', '--json');
+    assert.equal(shown.status, 0, shown.stderr);
+    assert.deepEqual(JSON.parse(shown.stdout).total, total);
+  });
+});

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: MIT
+/* Sums of usage for people. */
+#include "app/usage_table.h"
+
+#include "unit.h"
+
+#define ROW(name, requests, input, cost)                                       \
+    "{\"model\":" name ",\"requests\":" requests ",\"failed\":1,"              \
+    "\"input_tokens\":" input ",\"output_tokens\":20,"                         \
+    "\"cache_read_input_tokens\":3,\"cache_write_5m_tokens\":2,"               \
+    "\"cache_write_1h_tokens\":2,\"cost_microusd\":" cost "}"
+#define ANSWER                                                                 \
+    "{\"rows\":[" ROW("\"opus\"", "1234", "1234567", "8000000") "," ROW(       \
+        "null", "1", "5",                                                      \
+        "1000") "],\"total\":{\"requests\":1235,"                              \
+                "\"failed\":2,\"unpriced\":1,\"input_tokens\":1234572,"        \
+                "\"output_tokens\":40,\"cache_read_input_tokens\":6,"          \
+                "\"cache_write_5m_tokens\":4,\"cache_write_1h_tokens\":4,"     \
+                "\"cost_microusd\":8001000}}"
+
+typedef void add_fn(struct buf *out, const struct usage_table *table,
+                    const struct json_doc *answer);
+
+static void assert_text(add_fn *add, const struct usage_table *table,
+                        const char *want)
+{
+    struct err err;
+    struct json_doc *answer = json_doc_parse(STR(ANSWER), &err);
+    struct buf out;
+
+    assert_non_null(answer);
+    buf_init(&out, 65536);
+    add(&out, table, answer);
+    unit_assert_str(buf_str(&out), want);
+    buf_done(&out);
+    json_doc_free(answer);
+}
+
+#define TITLES                                                                 \
+    "MODEL        REQUESTS  FAILED      INPUT  OUTPUT  CACHE READ  CACHE "     \
+    "WRITE     COST\n"
+#define TOTAL                                                                  \
+    "TOTAL           1,235       2  1,234,572      40           6            " \
+    "8  $8.0010\n"
+
+static void without_a_terminal_it_is_plain(void **state)
+{
+    const struct usage_table table = { .by = "model", .rows_max = 100 };
+
+    (void)state;
+    assert_text(usage_table_add, &table,
+                TITLES
+                "opus            1,234       1  1,234,567      20           3  "
+                "          4  $8.0000\n"
+                "(not known)         1       1          5      20           3  "
+                "          4  $0.0010\n" TOTAL);
+}
+
+static void in_a_terminal_there_are_bars(void **state)
+{
+    const struct usage_table table = { .by = "model",
+                                       .rows_max = 100,
+                                       .width = 96 };
+
+    (void)state;
+    assert_text(usage_table_add, &table,
+                TITLES
+                "opus            1,234       1  1,234,567      20           3  "
+                "          4  $8.0000  ████████████\n"
+                "(not known)         1       1          5      20           3  "
+                "          4  $0.0010  ▏\n" TOTAL);
+}
+
+static void a_narrow_one_has_short_numbers(void **state)
+{
+    const struct usage_table table = {
+        .by = "model", .rows_max = 1, .width = 60, .coloured = true
+    };
+
+    (void)state;
+    assert_text(usage_table_add, &table,
+                "MODEL  REQUESTS  FAILED  INPUT  OUTPUT  CACHE READ  CACHE "
+                "WRITE     COST\n"
+                "opus      1.23k       1  1.23M      20           3            "
+                "4  $8.0000\n"
+                "TOTAL     1.24k       2  1.23M      40           6            "
+                "8  $8.0010\n");
+}
+
+static void what_is_missing_is_said_below(void **state)
+{
+    struct usage_table table = { .by = "model", .rows_max = 100 };
+
+    (void)state;
+    assert_text(usage_table_add_notes, &table,
+                "\n1 of these requests is not in the cost: there is no price "
+                "for what it used.  `claude-relay usage --by model --json` "
+                "says of which models (\"unpriced\"), and a file prices.json "
+                "in the data folder may have their prices.\n");
+    table.rows_max = 1;
+    assert_text(usage_table_add_notes, &table,
+                "\nThese are the first 1: --limit shows more of them, --csv "
+                "and --json all.\n"
+                "\n1 of these requests is not in the cost: there is no price "
+                "for what it used.  `claude-relay usage --by model --json` "
+                "says of which models (\"unpriced\"), and a file prices.json "
+                "in the data folder may have their prices.\n");
+}
+
+static void money_has_as_many_decimals_as_are_wanted(void **state)
+{
+    static const struct {
+        uint64_t microusd;
+        unsigned decimals;
+        const char *want;
+    } cases[] = {
+        { 0, 2, "$0.00" },
+        { 1, 6, "$0.000001" },
+        { 4999, 2, "$0.00" },
+        { 5000, 2, "$0.01" },
+        { 999995000, 2, "$1,000.00" },
+        { 1234567891234, 4, "$1,234,567.8912" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct buf out;
+
+        buf_init(&out, 64);
+        usage_table_add_dollars(&out, cases[i].microusd, cases[i].decimals);
+        unit_assert_str(buf_str(&out), cases[i].want);
+        buf_done(&out);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(without_a_terminal_it_is_plain),
+        cmocka_unit_test(in_a_terminal_there_are_bars),
+        cmocka_unit_test(a_narrow_one_has_short_numbers),
+        cmocka_unit_test(what_is_missing_is_said_below),
+        cmocka_unit_test(money_has_as_many_decimals_as_are_wanted),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
