@@ -9,6 +9,7 @@ static void drop_ask(void *arg)
 {
     struct usage_ask *ask = arg;
 
+    ask_free(ask->asking);
     ask_answer_done(&ask->answer);
     ask_found_done(&ask->found);
     arena_free(ask->arena);
@@ -95,6 +96,21 @@ void usage_asking_start(struct admin_request *x,
                                     .reads = true,
                                     .patience_ms = RECORDS_PATIENCE_MS },
                                 admin_wake, x);
+}
+
+/* The job is done, and has let go of it. */
+void usage_asking_go_on(struct admin_request *x,
+                        bool (*run)(struct sql *sql, void *arg,
+                                    struct err *err))
+{
+    struct usage_asking *asking = x->state;
+    struct usage_ask *ask = MEM_NEW(struct usage_ask);
+
+    *ask = *asking->ask;
+    *asking->ask = (struct usage_ask){ .arena = NULL };
+    records_job_free(asking->job);
+    asking->ask = ask;
+    usage_asking_start(x, run);
 }
 
 bool usage_asking_went_well(struct admin_request *x)

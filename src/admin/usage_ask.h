@@ -10,6 +10,7 @@ struct usage_ask {
     struct arena *arena; /* of the query's texts */
     struct usage_params params;
     struct ask sums;
+    struct asking *asking; /* of sums */
     struct ask_answer answer;
     struct ask_requests requests;
     struct ask_found found;
@@ -34,6 +35,10 @@ struct usage_ask *usage_asking_new(struct admin_request *x);
 /* Names of keys, groups and accounts that there are now. */
 void usage_asking_resolve(struct admin_request *x, struct ask_filter *filter);
 void usage_asking_start(struct admin_request *x,
+                        bool (*run)(struct sql *sql, void *arg,
+                                    struct err *err));
+/* The same question again, with what has come of it so far, in another transaction. */
+void usage_asking_go_on(struct admin_request *x,
                         bool (*run)(struct sql *sql, void *arg,
                                     struct err *err));
 /* Once the job is done: false, and x->err. */

@@ -134,7 +134,7 @@ static bool take_by(const struct usage_params *params, enum ask_by *by,
 bool usage_params_sums(const struct usage_params *params, struct ask *ask,
                        struct err *err)
 {
-    *ask = (struct ask){ .zone = params->zone };
+    *ask = (struct ask){ .zone = params->zone, .step_ms = ASK_STEP_MS };
     return take_by(params, &ask->by, err) &&
            take_filter(params, &ask->filter, err) &&
            take_number(params, "limit", USAGE_ROWS_MAX, &ask->limit, err) &&

@@ -31,8 +31,7 @@ static bool run_sums(struct sql *sql, void *arg, struct err *err)
 {
     struct usage_ask *ask = arg;
 
-    ask_answer_done(&ask->answer);
-    return ask_run(sql, &ask->sums, &ask->answer, err);
+    return ask_step(sql, ask->asking, &ask->answer, err);
 }
 
 static enum admin_part write_sums(struct admin_request *x, struct buf *out)
@@ -77,6 +76,11 @@ static struct flow_next answer_sums(struct flow *flow)
 
     if (!records_job_is_done(asking_of(x)->job))
         return flow_sleep_then(answer_sums);
+    if (!records_job_error(asking_of(x)->job) &&
+        !asking_of(x)->ask->answer.done) {
+        usage_asking_go_on(x, run_sums);
+        return flow_sleep_then(answer_sums);
+    }
     return usage_asking_went_well(x)
                ? admin_reply_parts(x, &forms[asking_of(x)->csv])
                : admin_refuse(x);
@@ -91,6 +95,7 @@ static struct flow_next ask_sums(struct flow *flow)
         !usage_params_sums(&ask->params, &ask->sums, &x->err))
         return admin_refuse(x);
     usage_asking_resolve(x, &ask->sums.filter);
+    ask->asking = ask_new(&ask->sums);
     usage_asking_start(x, run_sums);
     return flow_sleep_then(answer_sums);
 }

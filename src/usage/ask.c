@@ -5,11 +5,10 @@
 #include <assert.h>
 #include <stdlib.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/zones.h"
-#include "usage/ask_groups.h"
-#include "usage/ask_names.h"
-#include "usage/ask_source.h"
+#include "usage/ask_read.h"
 
 static const char *const words[ASK_BYS] = {
     [ASK_BY_KEY] = "key",     [ASK_BY_GROUP] = "group",
@@ -54,8 +53,7 @@ const char *ask_sum_name(enum ask_sum sum)
 
 /* ---- what can be asked --------------------------------------------------- */
 
-/* Only of their hours, and not with whom the key belonged to then. */
-static bool is_of_sessions(const struct ask *ask)
+bool ask_is_of_sessions(const struct ask *ask)
 {
     return ask->by == ASK_BY_SESSION || ask_has(ask->filter.session);
 }
@@ -71,144 +69,10 @@ static bool sessions_know(const struct ask *ask)
 
 bool ask_is_possible(const struct ask *ask, struct err *err)
 {
-    return !is_of_sessions(ask) || sessions_know(ask) ||
+    return !ask_is_of_sessions(ask) || sessions_know(ask) ||
            err_set(err, ERR_BAD_REQUEST,
                    "sessions are summed up by session, key, account, model "
                    "and hour, and not by group, owner or day");
-}
-
-/* ---- asking -------------------------------------------------------------- */
-
-struct asking {
-    const struct ask *ask;
-    struct ask_groups groups;
-    struct ask_holders holders; /* what they count as; empty if not asked for */
-    struct zones *zones;        /* NULL: not needed */
-    const struct zone *zone;    /* whose days there are */
-    const struct ask_span *span;
-    enum ask_kind kind;
-    bool sessions; /* parts are of sessions; else of everything */
-    bool full;
-};
-
-/* All of a span that is not kept by time lies within one hour, and one day. */
-static int64_t time_of(const struct asking *asking, const struct ask_part *part)
-{
-    const struct ask_span *span = asking->span;
-
-    if (asking->ask->by == ASK_BY_DAY)
-        return span->source == ASK_DAYS ? part->number
-                                        : zone_day(asking->zone, span->from_ms);
-    return span->source == ASK_HOURS
-               ? part->number
-               : (int64_t)(span->from_ms / ASK_HOUR_MS * (ASK_HOUR_MS / 1000));
-}
-
-static int64_t number_of(const struct asking *asking,
-                         const struct ask_part *part)
-{
-    switch (asking->kind) {
-    case ASK_OF_HOLDER:
-        return ask_holders_number(&asking->holders, part->number);
-    case ASK_OF_TIME:
-        return time_of(asking, part);
-    case ASK_OF_ACCOUNT:
-    case ASK_OF_MODEL:
-    case ASK_OF_SESSION:
-    case ASK_OF_KEY:
-    case ASK_OF_ALL:
-    case ASK_KINDS:
-        break;
-    }
-    return part->number;
-}
-
-static bool count(struct asking *asking, int64_t number,
-                  const struct ask_part *part, int64_t times)
-{
-    struct ask_row *row = ask_groups_row(&asking->groups, number);
-
-    asking->full = !row;
-    for (size_t i = 0; row && i < ASK_SUMS; i++)
-        row->sums[i] += times * part->sums[i];
-    return row != NULL;
-}
-
-/* Row 0 of sessions is what is left of everything. */
-static bool take_part(void *arg, const struct ask_part *part)
-{
-    struct asking *asking = arg;
-
-    if (asking->kind == ASK_OF_SESSION &&
-        !ask_has(asking->ask->filter.session) && !count(asking, 0, part, -1))
-        return false;
-    return count(asking, number_of(asking, part), part, 1);
-}
-
-/* Of everything, and of sessions only. */
-static enum ask_kind kind_of(enum ask_by by, bool sessions)
-{
-    static const enum ask_kind kinds[ASK_BYS][2] = {
-        [ASK_BY_KEY] = { ASK_OF_HOLDER, ASK_OF_KEY },
-        [ASK_BY_GROUP] = { ASK_OF_HOLDER, ASK_KINDS },
-        [ASK_BY_OWNER] = { ASK_OF_HOLDER, ASK_KINDS },
-        [ASK_BY_ACCOUNT] = { ASK_OF_ACCOUNT, ASK_OF_ACCOUNT },
-        [ASK_BY_MODEL] = { ASK_OF_MODEL, ASK_OF_MODEL },
-        [ASK_BY_DAY] = { ASK_OF_TIME, ASK_KINDS },
-        [ASK_BY_HOUR] = { ASK_OF_TIME, ASK_OF_TIME },
-        [ASK_BY_SESSION] = { ASK_OF_ALL, ASK_OF_SESSION },
-    };
-
-    assert(kinds[by][sessions] < ASK_KINDS);
-    return kinds[by][sessions];
-}
-
-static bool too_many(struct err *err)
-{
-    return err_set(err, ERR_BAD_REQUEST,
-                   "there are more than %u of them in that time: ask for less "
-                   "of it with since and until, or for one key",
-                   ASK_GROUPS_MAX);
-}
-
-static bool read_spans(struct sql *sql, struct asking *asking, struct err *err)
-{
-    bool days = !asking->sessions && asking->ask->by != ASK_BY_HOUR;
-    struct ask_span spans[ASK_SPANS_MAX];
-    size_t span_count =
-        ask_span_cut(asking->ask->filter.since_ms, asking->ask->filter.until_ms,
-                     days ? asking->zone : NULL, spans);
-    struct ask_from from = { .filter = &asking->ask->filter,
-                             .zone = asking->zone,
-                             .kind = asking->kind,
-                             .sessions = asking->sessions,
-                             .part = take_part,
-                             .arg = asking };
-
-    for (size_t i = 0; i < span_count; i++) {
-        asking->span = &spans[i];
-        from.span = &spans[i];
-        if (!ask_source_read(sql, &from, err))
-            return false;
-        if (asking->full)
-            return too_many(err);
-    }
-    return true;
-}
-
-static bool read_as(struct sql *sql, struct asking *asking, bool sessions,
-                    struct err *err)
-{
-    asking->sessions = sessions;
-    asking->kind = kind_of(asking->ask->by, sessions);
-    return read_spans(sql, asking, err);
-}
-
-static bool read_all(struct sql *sql, struct asking *asking, struct err *err)
-{
-    return (ask_has(asking->ask->filter.session) ||
-            read_as(sql, asking, false, err)) &&
-           (!is_of_sessions(asking->ask) || read_as(sql, asking, true, err));
 }
 
 /* ---- the zone ------------------------------------------------------------ */
@@ -232,7 +96,7 @@ static bool find_zone(struct sql *sql, struct asking *asking, struct err *err)
     const struct sql_ask ask = { "SELECT zone FROM calendar", SQL_NO_VALUES,
                                  take_zone, asking };
 
-    asking->zone = asking->ask->zone;
+    asking->zone = asking->ask.zone;
     return sql_query(sql, &ask, err) &&
            (asking->zone ||
             err_set(err, ERR_INTERNAL,
@@ -290,35 +154,87 @@ static void choose(const struct ask *ask, struct ask_answer *answer)
     answer->count = left;
 }
 
-static bool answer_it(struct sql *sql, struct asking *asking,
-                      struct ask_answer *answer, struct err *err)
+/* ---- step by step -------------------------------------------------------- */
+
+struct asking *ask_new(const struct ask *ask)
 {
-    if (!ask_filter_check(sql, &asking->ask->filter, err) ||
-        !find_zone(sql, asking, err) ||
-        !ask_holders_load(sql, asking->ask->by, &asking->holders, err) ||
-        !read_all(sql, asking, err) ||
-        !ask_names_fill(sql, asking->ask->by, &asking->groups, answer->arena,
+    struct asking *asking = MEM_NEW(struct asking);
+
+    asking->ask = *ask;
+    ask_groups_init(&asking->groups);
+    return asking;
+}
+
+static void forget(struct asking *asking)
+{
+    ask_groups_done(&asking->groups);
+    ask_holders_done(&asking->holders);
+    zones_free(asking->zones);
+    asking->zones = NULL;
+    asking->begun = false;
+}
+
+void ask_free(struct asking *asking)
+{
+    if (!asking)
+        return;
+    forget(asking);
+    mem_free(asking);
+}
+
+static bool begin(struct sql *sql, struct asking *asking, struct err *err)
+{
+    asking->begun = true;
+    return ask_filter_check(sql, &asking->ask.filter, err) &&
+           find_zone(sql, asking, err) &&
+           ask_holders_load(sql, asking->ask.by, &asking->holders, err) &&
+           (!ask_is_long(&asking->ask) || ask_read_bounds(sql, asking, err));
+}
+
+/* Everything comes last: what is booked meanwhile is counted as of no session, and
+   nothing is less than nothing. */
+static bool finish(struct sql *sql, struct asking *asking,
+                   struct ask_answer *answer, struct err *err)
+{
+    bool by_hour = asking->ask.by == ASK_BY_HOUR;
+
+    if (!by_hour && !ask_has(asking->ask.filter.session) &&
+        !ask_read_all(sql, asking, err))
+        return false;
+    if (!ask_names_fill(sql, asking->ask.by, &asking->groups, answer->arena,
                         err))
         return false;
     answer->rows = ask_groups_take(&asking->groups, &answer->count);
     sum_up(answer);
-    choose(asking->ask, answer);
+    choose(&asking->ask, answer);
     return true;
 }
 
-bool ask_run(struct sql *sql, const struct ask *ask, struct ask_answer *answer,
-             struct err *err)
+static bool step(struct sql *sql, struct asking *asking,
+                 struct ask_answer *answer, struct err *err)
 {
-    struct asking asking = { .ask = ask };
-    bool ok;
+    const struct ask_stretch *left = &asking->left;
 
-    *answer = (struct ask_answer){ .arena = arena_new() };
-    ask_groups_init(&asking.groups);
-    ok = answer_it(sql, &asking, answer, err);
-    ask_groups_done(&asking.groups);
-    ask_holders_done(&asking.holders);
-    zones_free(asking.zones);
-    return ok;
+    if (!asking->begun && !begin(sql, asking, err))
+        return false;
+    if (left->from_ms < left->until_ms &&
+        !ask_read_some(sql, asking, clock_steady_ms() + asking->ask.step_ms,
+                       err))
+        return false;
+    answer->done = left->from_ms >= left->until_ms;
+    return !answer->done || finish(sql, asking, answer, err);
+}
+
+bool ask_step(struct sql *sql, struct asking *asking, struct ask_answer *answer,
+              struct err *err)
+{
+    if (!answer->arena)
+        answer->arena = arena_new();
+    if (step(sql, asking, answer, err))
+        return true;
+    forget(asking);
+    ask_groups_init(&asking->groups);
+    return false;
 }
 
 void ask_answer_done(struct ask_answer *answer)

@@ -2,7 +2,7 @@
 /* Questions about usage: sums of what was booked, by key, group, owner, account, model,
    day, hour or session.  Exact to the millisecond, and quick however much there is:
    from sums by days and hours, and from bookings only where the time asked for cuts an
-   hour (usage/ask_span.h).  On a thread of the records, in one transaction. */
+   hour (usage/ask_span.h).  On a thread of the records. */
 #pragma once
 
 #include "base/arena.h"
@@ -47,6 +47,7 @@ struct ask {
     const struct zone *zone; /* the relay's; the database may have another */
     uint64_t skip;           /* rows in front that are not wanted, */
     uint64_t limit;          /* and how many are, at most; 0: all */
+    uint64_t step_ms;        /* after so long a step ends, if it can */
 };
 
 struct ask_row {
@@ -63,12 +64,22 @@ struct ask_answer {
     struct ask_row *rows;
     size_t count;
     int64_t total[ASK_SUMS]; /* of all rows, wanted or not */
+    bool done;               /* else another step follows */
 };
 
 /* Sessions are known by key, account, model and hour only. */
 bool ask_is_possible(const struct ask *ask, struct err *err) MUST_CHECK;
-/* ERR_NOT_FOUND as ask_filter_check(); ERR_TOO_LARGE if there are more groups than
-   fit into memory.  The answer is freed either way. */
-bool ask_run(struct sql *sql, const struct ask *ask, struct ask_answer *answer,
-             struct err *err) MUST_CHECK;
+#define ASK_STEP_MS 300
+
+/* A question in hand: it copies `ask`, but for its texts and zone. */
+struct asking *ask_new(const struct ask *ask);
+/* NULL is fine. */
+void ask_free(struct asking *asking);
+/* One step of it, until answer->done, each in a transaction of its own: hours and
+   sessions may be too many for one.  `answer` is empty at first.  ERR_NOT_FOUND as ask_filter_check();
+   ERR_BAD_REQUEST if there are more groups than fit into memory.  After a failure the
+   same again begins afresh. */
+bool ask_step(struct sql *sql, struct asking *asking, struct ask_answer *answer,
+              struct err *err) MUST_CHECK;
+/* Either way. */
 void ask_answer_done(struct ask_answer *answer);

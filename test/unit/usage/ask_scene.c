@@ -261,16 +261,29 @@ struct ask ask_scene_all(const struct ask_scene *scene, enum ask_by by)
                          .zone = scene->zone };
 }
 
-struct asking {
-    const struct ask *ask;
-    struct ask_answer answer;
+struct stepping {
+    struct asking *asking;
+    struct ask_answer *answer;
 };
 
-static bool run_ask(struct sql *sql, void *arg, struct err *err)
+static bool run_step(struct sql *sql, void *arg, struct err *err)
 {
-    struct asking *asking = arg;
+    struct stepping *stepping = arg;
 
-    return ask_run(sql, asking->ask, &asking->answer, err);
+    return ask_step(sql, stepping->asking, stepping->answer, err);
+}
+
+bool ask_scene_ask(struct ask_scene *scene, const struct ask *ask,
+                   struct ask_answer *answer)
+{
+    struct stepping stepping = { ask_new(ask), answer };
+    bool ok = true;
+
+    *answer = (struct ask_answer){ .count = 0 };
+    while (ok && !answer->done)
+        ok = ask_scene_read(scene, run_step, &stepping);
+    ask_free(stepping.asking);
+    return ok;
 }
 
 static void add_sums(struct buf *out, struct str name, const int64_t *sums)
@@ -282,22 +295,21 @@ static void add_sums(struct buf *out, struct str name, const int64_t *sums)
 
 char *ask_scene_asked(struct ask_scene *scene, const struct ask *ask)
 {
-    struct asking asking = { .ask = ask };
+    struct ask_answer answer;
     struct buf out;
     char *text;
 
     buf_init(&out, 65536);
-    if (!ask_scene_read(scene, run_ask, &asking)) {
+    if (!ask_scene_ask(scene, ask, &answer)) {
         buf_printf(&out, "%s", scene->err.text);
     } else {
-        for (size_t i = 0; i < asking.answer.count; i++) {
-            add_sums(&out, asking.answer.rows[i].name,
-                     asking.answer.rows[i].sums);
+        for (size_t i = 0; i < answer.count; i++) {
+            add_sums(&out, answer.rows[i].name, answer.rows[i].sums);
             buf_add(&out, STR("; "));
         }
-        add_sums(&out, STR("all"), asking.answer.total);
+        add_sums(&out, STR("all"), answer.total);
     }
-    ask_answer_done(&asking.answer);
+    ask_answer_done(&answer);
     text = mem_strndup(buf_str(&out).at, buf_str(&out).len);
     buf_done(&out);
     return text;

@@ -57,6 +57,9 @@ void ask_scene_change(struct ask_scene *scene, const char *sql);
 
 /* Everything. */
 struct ask ask_scene_all(const struct ask_scene *scene, enum ask_by by);
+/* All steps of it; false, and scene->err.  Done with in any case. */
+bool ask_scene_ask(struct ask_scene *scene, const struct ask *ask,
+                   struct ask_answer *answer);
 /* Its rows as text: "alice 3 25; bob 1 7; all 4 32": name, requests and cost of each,
    and of the total; or the error.  The caller's. */
 char *ask_scene_asked(struct ask_scene *scene, const struct ask *ask);

@@ -68,18 +68,6 @@ static void book_few(struct ask_scene *scene)
     ask_scene_book(scene, few, COUNT_OF(few));
 }
 
-struct checking {
-    const struct ask *ask;
-    struct ask_answer answer;
-};
-
-static bool run_ask(struct sql *sql, void *arg, struct err *err)
-{
-    struct checking *checking = arg;
-
-    return ask_run(sql, checking->ask, &checking->answer, err);
-}
-
 static void what_failed_and_what_has_no_price_is_counted(void **state)
 {
     struct ask_scene *scene = *state;
@@ -89,20 +77,20 @@ static void what_failed_and_what_has_no_price_is_counted(void **state)
     book_few(scene);
     for (size_t i = 0; i < COUNT_OF(untils); i++) {
         struct ask ask = ask_scene_all(scene, ASK_BY_ACCOUNT);
-        struct checking checking = { .ask = &ask };
-        const int64_t *sums = checking.answer.total;
+        struct ask_answer answer;
+        const int64_t *sums = answer.total;
 
         if (untils[i])
             ask.filter.until_ms = ask_scene_ms(untils[i]);
         ask.filter.since_ms = ask_scene_ms("2026-11-05T07:05:00Z");
-        assert_true(ask_scene_read(scene, run_ask, &checking));
+        assert_true(ask_scene_ask(scene, &ask, &answer));
         assert_int_equal(sums[ASK_FAILED], 2);
         assert_int_equal(sums[ASK_UNPRICED], 1);
         assert_int_equal(sums[ASK_INPUT], 3);
         assert_int_equal(sums[ASK_OUTPUT], 4);
         assert_int_equal(sums[ASK_CACHE_READ], 30);
         assert_int_equal(sums[ASK_CACHE_WRITE_5M], 0);
-        ask_answer_done(&checking.answer);
+        ask_answer_done(&answer);
     }
 }
 
@@ -237,6 +225,47 @@ static void days_are_those_of_the_sums(void **state)
                       "to this system");
 }
 
+struct stepping {
+    struct asking *asking;
+    struct ask_answer answer;
+    size_t steps;
+};
+
+static bool run_step(struct sql *sql, void *arg, struct err *err)
+{
+    struct stepping *stepping = arg;
+
+    stepping->steps++;
+    return ask_step(sql, stepping->asking, &stepping->answer, err);
+}
+
+/* What was counted before is not counted twice. */
+static void after_a_failure_it_begins_afresh(void **state)
+{
+    struct ask_scene *scene = *state;
+    static const struct ask_booked old = { .ended = "2025-11-05T07:10:00Z",
+                                           .key_id = 1,
+                                           .key = "alice",
+                                           .session = "s1",
+                                           .cost = 7 };
+    const struct ask ask = ask_scene_all(scene, ASK_BY_SESSION);
+    struct stepping stepping = { .asking = ask_new(&ask) };
+
+    ask_scene_book(scene, &old, 1);
+    book_few(scene);
+    assert_true(ask_scene_read(scene, run_step, &stepping));
+    assert_false(stepping.answer.done);
+    script_sql_fail(SCRIPT_SQL_STATEMENT, ERR_BROKEN, 1);
+    assert_false(ask_scene_read(scene, run_step, &stepping));
+    while (!stepping.answer.done)
+        assert_true(ask_scene_read(scene, run_step, &stepping));
+    assert_true(stepping.steps > 20);
+    assert_int_equal(stepping.answer.total[ASK_REQUESTS], 7);
+    assert_int_equal(stepping.answer.rows[0].sums[ASK_COST_MICROUSD], 1000);
+    ask_answer_done(&stepping.answer);
+    ask_free(stepping.asking);
+}
+
 static void an_empty_database_has_used_nothing(void **state)
 {
     struct ask_scene *scene = *state;
@@ -334,16 +363,16 @@ static void check_row(const struct ask *ask, const struct ask_row *row)
 
 static void check(struct ask_scene *scene, const struct ask *ask)
 {
-    struct checking checking = { .ask = ask };
+    struct ask_answer answer;
     int64_t cost = 0;
 
-    assert_true(ask_scene_read(scene, run_ask, &checking));
-    for (size_t i = 0; i < checking.answer.count && ask->by < ASK_BY_DAY; i++)
-        check_row(ask, &checking.answer.rows[i]);
+    assert_true(ask_scene_ask(scene, ask, &answer));
+    for (size_t i = 0; i < answer.count && ask->by < ASK_BY_DAY; i++)
+        check_row(ask, &answer.rows[i]);
     for (size_t i = 0; i < MANY; i++)
         cost += is_counted(&many[i], ask) ? many[i].cost : 0;
-    assert_int_equal(checking.answer.total[ASK_COST_MICROUSD], cost);
-    ask_answer_done(&checking.answer);
+    assert_int_equal(answer.total[ASK_COST_MICROUSD], cost);
+    ask_answer_done(&answer);
 }
 
 static void any_stretch_of_time_is_exact(void **state)
@@ -382,6 +411,7 @@ int main(void)
         ASK_TEST(rows_are_cut_and_the_total_is_not),
         ASK_TEST(sessions_know_no_groups_and_days),
         ASK_TEST(days_are_those_of_the_sums),
+        ASK_TEST(after_a_failure_it_begins_afresh),
         ASK_TEST(an_empty_database_has_used_nothing),
         ASK_TEST(any_stretch_of_time_is_exact),
         cmocka_unit_test(words_are_those_of_the_api),
