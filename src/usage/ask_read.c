@@ -158,7 +158,8 @@ bool ask_read_bounds(struct sql *sql, struct asking *asking, struct err *err)
 {
     const struct ask_filter *filter = &asking->ask.filter;
     struct ask_stretch *left = &asking->left;
-    const struct sql_ask ask = { "SELECT min(hour_s), max(hour_s) FROM hour",
+    const struct sql_ask ask = { "SELECT (SELECT min(hour_s) FROM total),"
+                                 " (SELECT max(hour_s) FROM total)",
                                  SQL_NO_VALUES, take_bounds, left };
 
     *left = (struct ask_stretch){ 0, 0 };

@@ -266,6 +266,24 @@ static void after_a_failure_it_begins_afresh(void **state)
     ask_free(stepping.asking);
 }
 
+/* Retention takes bookings away, and the hours that lead to them; sums stay. */
+static void sums_outlive_bookings(void **state)
+{
+    struct ask_scene *scene = *state;
+    struct ask ask = ask_scene_all(scene, ASK_BY_HOUR);
+
+    book_few(scene);
+    ask_scene_change(scene, "DELETE FROM booking WHERE id < 5");
+    ask_scene_change(scene, "DELETE FROM hour WHERE hour_s < 1793900000");
+    ask_scene_change(scene, "DELETE FROM session_hour WHERE session = 1");
+    ask_scene_asserts(scene, &ask,
+                      "2026-11-05T07:00:00Z 2 11; 2026-11-05T18:00:00Z 2 100; "
+                      "2026-11-06T00:00:00Z 1 0; "
+                      "2026-11-09T12:00:00Z 1 1000; all 6 1111");
+    ask.by = ASK_BY_SESSION;
+    ask_scene_asserts(scene, &ask, "s2 2 1000;  4 111; all 6 1111");
+}
+
 static void an_empty_database_has_used_nothing(void **state)
 {
     struct ask_scene *scene = *state;
@@ -412,6 +430,7 @@ int main(void)
         ASK_TEST(sessions_know_no_groups_and_days),
         ASK_TEST(days_are_those_of_the_sums),
         ASK_TEST(after_a_failure_it_begins_afresh),
+        ASK_TEST(sums_outlive_bookings),
         ASK_TEST(an_empty_database_has_used_nothing),
         ASK_TEST(any_stretch_of_time_is_exact),
         cmocka_unit_test(words_are_those_of_the_api),
