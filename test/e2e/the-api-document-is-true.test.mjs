@@ -66,6 +66,7 @@ const examples = {
   'GET /admin/api/audit': {},
   'GET /admin/api/usage': {},
   'GET /admin/api/requests': {},
+  'POST /admin/api/usage/reprice': { body: { since: '2026-01-01', until: '2026-02-01', model: 'claude-*', dry_run: false } },
   'GET /admin/api/accounts': {},
   'POST /admin/api/accounts': { body: { name: 'made', api_key: API_KEY }, status: 201 },
   'GET /admin/api/accounts/{name}/profile': { name: 'mine' },

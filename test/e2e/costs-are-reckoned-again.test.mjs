@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+/* `claude-relay usage reprice` and POST /admin/api/usage/reprice: what bookings cost by
+   the present prices is shown first, then written, rows and sums together. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { before, it } from 'node:test';
+
+import { ask, assertAddsUp, noSqlite } from '../support/bookings.mjs';
+import { HELLO, call, message } from '../support/http.mjs';
+import { addApiKey, command, commandBeside, describe, stage, until } from '../support/processes.mjs';
+
+const TOKENS = { 'x-sim-input-tokens': '1000', 'x-sim-output-tokens': '100' };
+const COSTS = 'SELECT w.text AS model, b.cost_microusd AS cost FROM booking b JOIN word w ON w.id = b.model ORDER BY b.id';
+
+describe('costs are reckoned again', { skip: noSqlite }, () => {
+  const s = stage({ relay: { accounts: (dataDir) => addApiKey(dataDir, 'demo') } });
+  const env = () => ({ ...s.relay.settings, DATA_DIR: s.relay.dataDir });
+  const costs = () => ask(s.relay.dataDir, COSTS).map((row) => `${row.model} ${row.cost}`);
+  const reprice = (args, more = {}) => commandBeside(['usage', 'reprice', ...args], { env: { ...env(), ...more } });
+  const post = async (body) => {
+    const answer = await call(`${s.url}/admin/api/usage/reprice`, { method: 'POST', body });
+    return { status: answer.status, doc: JSON.parse(answer.body) };
+  };
+  const put = async (version, rows) => {
+    const file = path.join(s.relay.dataDir, 'prices.json');
+    fs.writeFileSync(`${file}.new`, JSON.stringify({ version, models: rows }));
+    fs.renameSync(`${file}.new`, file);
+    await until(async () => (await post({ since: '1h', dry_run: true })).doc.prices.startsWith(`${version}+`), { what: version });
+  };
+
+  before(async () => {
+    for (const model of ['claude-sonnet-5', 'claude-mystery-1', 'claude-sonnet-5']) {
+      assert.equal((await message(s.url, { headers: TOKENS, body: { ...HELLO, model } })).status, 200);
+    }
+    await until(() => costs().length === 3, { what: 'three bookings' });
+  });
+
+  it('a model without a price is booked with an unknown cost', () => {
+    assert.deepEqual(costs(), ['claude-sonnet-5 3000', 'claude-mystery-1 null', 'claude-sonnet-5 3000']);
+    assertAddsUp(s.relay.dataDir);
+  });
+
+  it('by the same prices nothing changes', async () => {
+    const { status, stdout: out } = await reprice(['--since', '1h', '--yes']);
+    assert.equal(status, 0);
+    assert.match(out, /Nothing changes\./);
+    assert.match(out, /1 have no price: give their models a row in prices\.json/);
+  });
+
+  it('what would change is shown, and nothing is written without --yes', async () => {
+    await put('mine', [{ model: 'claude-mystery-*', input: 1000000, output: 10000000 }, { model: 'claude-sonnet-5', input: 1000000, output: 0 }]);
+    const { status, stdout: out } = await reprice(['--since=1h']);
+    assert.equal(status, 0, out);
+    assert.match(out, /by the prices mine\+/);
+    assert.match(out, /claude-sonnet-5 +2 +2 +0 +\$0\.006000 +\$0\.002000 +-\$0\.004000/);
+    assert.match(out, /claude-mystery-1 +1 +1 +0 +\$0\.000000 +\$0\.002000 +\+\$0\.002000/);
+    assert.match(out, /all +3 +3 +0 +\$0\.006000 +\$0\.004000 +-\$0\.002000/);
+    assert.match(out, /Nothing was written: --yes does that\./);
+    const json = JSON.parse((await reprice(['--since', '1h', '--json'])).stdout);
+    assert.equal(json.dry_run, true);
+    assert.deepEqual(json.total, { requests: 3, changed: 3, unpriced: 0, cost_microusd_before: 6000, cost_microusd_after: 4000 });
+    assert.deepEqual(costs(), ['claude-sonnet-5 3000', 'claude-mystery-1 null', 'claude-sonnet-5 3000']);
+  });
+
+  it('one model alone, and a time without bookings', async () => {
+    const { doc } = await post({ since: '1h', model: '*mystery*', dry_run: true });
+    assert.deepEqual(doc.rows.map((row) => row.model), ['claude-mystery-1']);
+    const before = await post({ since: '2020-01-01', until: '2020-12-31', dry_run: true });
+    assert.deepEqual(before.doc.rows, []);
+    assert.equal(before.doc.next_cursor, null);
+    assert.equal(before.doc.kept_since, undefined);
+  });
+
+  it('with --yes rows and sums change together', async () => {
+    const { status, stdout: out } = await reprice(['--since', '1h', '--yes']);
+    assert.equal(status, 0, out);
+    assert.match(out, /3 costs were changed/);
+    assert.deepEqual(costs(), ['claude-sonnet-5 1000', 'claude-mystery-1 2000', 'claude-sonnet-5 1000']);
+    assertAddsUp(s.relay.dataDir);
+    assert.match((await reprice(['--since', '1h'])).stdout, /Nothing changes\./);
+  });
+
+  it('the API does the same, and it is in the audit log', async () => {
+    await put('other', [{ model: 'claude-*', input: 2000000, output: 0 }]);
+    const { status, doc } = await post({ since: '1h' });
+    assert.equal(status, 200);
+    assert.equal(doc.dry_run, false);
+    assert.equal(doc.total.changed, 2);
+    assert.deepEqual(costs(), ['claude-sonnet-5 2000', 'claude-mystery-1 2000', 'claude-sonnet-5 2000']);
+    assertAddsUp(s.relay.dataDir);
+    const audit = JSON.parse((await call(`${s.url}/admin/api/audit?action=usage.reprice`, { method: 'GET' })).body);
+    assert.equal(audit.entries[0].after.changed, 2);
+  });
+
+  it('what is asked for is checked', async () => {
+    for (const [body, reason] of [
+      [{}, /since/],
+      [{ since: 'yesterday' }, /since must be a time like/],
+      [{ since: '1h', until: '2h' }, /since must be before until/],
+      [{ since: '1h', cursor: 'x' }, /cursor must be/],
+      [{ since: '1h', model: 'x'.repeat(129) }, /model must be/],
+    ]) {
+      const { status, doc } = await post(body);
+      assert.equal(status, 400);
+      assert.match(doc.error, reason);
+    }
+    for (const args of [[], ['--since'], ['--since', '1h', '--until'], ['--since', '1h', 'more']]) {
+      assert.equal((await reprice(args)).status, 2, args.join(' '));
+    }
+  });
+
+  it('without a relay it works on the folder, by the days of the same zone only', async () => {
+    await s.relay.stop();
+    fs.rmSync(path.join(s.relay.dataDir, 'prices.json'));
+    const other = command(['usage', 'reprice', '--since', '1h', '--yes'], { env: { ...env(), TIME_ZONE: '+08:00' } });
+    assert.equal(other.status, 1, other.stdout);
+    assert.match(other.stderr, /another time zone than \+08:00: start the relay with this TIME_ZONE/);
+    const { status, stdout: out } = command(['usage', 'reprice', '--since', '1h', '--yes'], { env: env() });
+    assert.equal(status, 0, out);
+    assert.match(out, /2 costs were changed/);
+    assert.deepEqual(costs(), ['claude-sonnet-5 3000', 'claude-mystery-1 2000', 'claude-sonnet-5 3000'], 'what has no price now keeps its cost');
+    assertAddsUp(s.relay.dataDir);
+  });
+});
