@@ -17,6 +17,7 @@
 
 /* All borrowed. */
 struct ledger;
+struct unpriced;
 
 struct admin_options {
     struct loop *loop;
@@ -31,6 +32,7 @@ struct admin_options {
     struct ledger *ledger;      /* NULL: nothing is booked */
     const struct zone *zone;    /* whose days usage is asked by; NULL: UTC */
     struct price_board *prices; /* NULL: one of its own */
+    struct unpriced *unpriced;  /* models without a price; NULL: none */
     struct tls *tls;            /* for the proxy test; NULL if all is http:// */
     const struct proxy *proxy;  /* the global one, or NULL */
     /* For whoever serves it on connections of its own (server_options). */

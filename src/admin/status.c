@@ -10,6 +10,9 @@
 #include "admin/health.h"
 #include "admin/request.h"
 #include "base/clock.h"
+#include "base/shown.h"
+#include "relay/unpriced.h"
+#include "usage/price_board.h"
 
 void admin_facts_add_address(struct admin_facts *facts, const char *host,
                              unsigned port)
@@ -57,6 +60,27 @@ static size_t ask(const struct admin_facts *facts, size_t (*what)(void *arg))
     return what ? what(facts->arg) : 0;
 }
 
+/* Clients may name any. */
+static void add_model(void *arg, struct str model)
+{
+    char text[SHOWN_MAX];
+
+    json_doc_add(arg, json_doc_new_str(str_of(shown_name(model, text))));
+}
+
+static struct json_doc *prices_doc(const struct admin_options *options)
+{
+    struct prices *prices = price_board_take(options->prices);
+    struct json_doc *doc = json_doc_new_object();
+    struct json_doc *unpriced = json_doc_new_array();
+
+    unpriced_each(options->unpriced, prices, add_model, unpriced);
+    json_doc_set_str(doc, "version", str_of(prices_version(prices)));
+    json_doc_set(doc, "unpriced", unpriced);
+    prices_unref(prices);
+    return doc;
+}
+
 struct json_doc *status_doc(const struct admin_options *options)
 {
     static const struct admin_facts none = { .started_ms = UINT64_MAX };
@@ -75,6 +99,8 @@ struct json_doc *status_doc(const struct admin_options *options)
     json_doc_set_u64(doc, "in_flight", ask(facts, facts->in_flight));
     if (options->ledger)
         json_doc_set(doc, "bookings", health_bookings(options));
+    if (options->prices)
+        json_doc_set(doc, "prices", prices_doc(options));
     json_doc_set(doc, "degraded", health_problems(options));
     return doc;
 }
@@ -107,6 +133,18 @@ static const struct admin_member degraded_members[] = {
     { .type = ADMIN_TEXT, .text = "one reason" },
     ADMIN_END,
 };
+static const struct admin_member model_members[] = {
+    { .type = ADMIN_TEXT, .text = "a model" },
+    ADMIN_END,
+};
+static const struct admin_member prices_members[] = {
+    { "version", ADMIN_TEXT, ADMIN_REQUIRED, "of the table, as in bookings",
+      NULL },
+    { "unpriced", ADMIN_LIST, ADMIN_REQUIRED,
+      "models that were used since the start, and have no price in it",
+      model_members },
+    ADMIN_END,
+};
 static const struct admin_member get_members[] = {
     { "pid", ADMIN_NUMBER, ADMIN_REQUIRED, "of the process that answers",
       NULL },
@@ -124,6 +162,8 @@ static const struct admin_member get_members[] = {
       "how many requests are being relayed", NULL },
     { "bookings", ADMIN_OBJECT, 0, "what is booked of requests, on its way",
       health_bookings_members },
+    { "prices", ADMIN_OBJECT, 0, "by which costs are reckoned",
+      prices_members },
     { "degraded", ADMIN_LIST, ADMIN_REQUIRED,
       "what somebody has to look after; empty if all is well",
       degraded_members },

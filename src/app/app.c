@@ -96,6 +96,7 @@ static struct admin_options admin_options_of(struct app *app)
                                    .zone = app->place.zone,
                                    .keeper = app->place.keeper,
                                    .prices = app->place.prices,
+                                   .unpriced = app->unpriced,
                                    .tls = app->place.tls,
                                    .proxy = app->place.proxy,
                                    .ids = &app->ids,

@@ -135,6 +135,23 @@ static void print_bookings(const struct json_doc *bookings)
     (void)printf("\n");
 }
 
+static void print_prices(const struct json_doc *prices)
+{
+    const struct json_doc *unpriced = json_doc_get(prices, "unpriced");
+    struct str text = STR_EMPTY;
+
+    if (!prices)
+        return;
+    (void)json_doc_get_str(prices, "version", &text);
+    (void)printf("Prices        " STR_FMT "\n", STR_ARG(text));
+    for (size_t i = 0; i < json_doc_count(unpriced); i++) {
+        if (json_doc_as_str(json_doc_at(unpriced, i), &text))
+            (void)printf("  none for " STR_FMT
+                         ": what it costs is booked as unknown\n",
+                         STR_ARG(text));
+    }
+}
+
 static void print_degraded(const struct json_doc *reasons)
 {
     struct str text;
@@ -152,6 +169,7 @@ static void print_status(const struct json_doc *doc)
     print_head(doc);
     print_accounts(json_doc_get(doc, "accounts"));
     print_bookings(json_doc_get(doc, "bookings"));
+    print_prices(json_doc_get(doc, "prices"));
     print_degraded(json_doc_get(doc, "degraded"));
 }
 

@@ -262,23 +262,6 @@ enum admit_answer admit_ask(struct relayed *r, void (*wake)(void *arg),
     return ADMIT_REFUSED;
 }
 
-/* Models that the answer names, and nobody has a price for. */
-static void note_unpriced(struct relayed *r)
-{
-    struct unpriced *unpriced = r->relay->options.unpriced;
-    const struct meter_usage *usage = r->meter ? &r->meter->usage : NULL;
-    const struct meter_parts *parts = usage ? usage->parts : NULL;
-
-    if (usage && !ration_has_price(r->ration))
-        unpriced_note(unpriced, str_of(usage->model), true);
-    for (size_t i = 0; parts && i < parts->count; i++) {
-        struct str model = str_of(parts->at[i].model);
-
-        if (model.len > 0 && !prices_find(r->prices, model, clock_wall_ms()))
-            unpriced_note(unpriced, model, true);
-    }
-}
-
 void admit_settle(struct relayed *r)
 {
     if (!r->ration)
@@ -290,7 +273,6 @@ void admit_settle(struct relayed *r)
                                  .usage = r->meter ? &r->meter->usage : NULL,
                                  .answer_bytes = metering_bytes(r->meter) });
     assert(!ration_is_held(r->ration));
-    note_unpriced(r);
     ration_free(r->ration);
     r->ration = NULL;
 }

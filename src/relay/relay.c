@@ -19,6 +19,7 @@
 #include "relay/relayed.h"
 #include "relay/respond.h"
 #include "relay/results.h"
+#include "relay/unpriced.h"
 #include "relay/upload.h"
 #include "usage/ledger.h"
 
@@ -422,6 +423,7 @@ static void keep_record(const struct relayed *r)
     results_end(r->results);
     record_fill(&record, r);
     ledger_add(r->relay->options.ledger, &record);
+    unpriced_note_record(r->relay->options.unpriced, &record, r->prices);
     relayed_log(&record);
 }
 

@@ -11,6 +11,7 @@
 #include "relay/record_fill.h"
 #include "relay/results.h"
 #include "relay/shown_limit.h"
+#include "relay/unpriced.h"
 #include "usage/ledger.h"
 
 /* What came, without its framing. */
@@ -103,7 +104,10 @@ static void add_own_fields(const struct relayed *r, struct buf *fields)
 
 static void book(void *arg, const struct record *record)
 {
-    ledger_add(arg, record);
+    const struct relayed *r = arg;
+
+    ledger_add(r->relay->options.ledger, record);
+    unpriced_note_record(r->relay->options.unpriced, record, r->prices);
 }
 
 /* As Anthropic reads it: an id that is spelt otherwise is no other. */
@@ -135,8 +139,7 @@ static void start_results(struct relayed *r, const struct parser_head *head)
                                                  .prices = r->prices,
                                                  .room = &r->relay->unpacking,
                                                  .book = book,
-                                                 .arg =
-                                                     r->relay->options.ledger },
+                                                 .arg = r },
                       head);
 }
 

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/shown.h"
@@ -49,7 +50,7 @@ static void say(struct str model)
     log_line(LOG_WARN,
              "the table of prices does not know the model %s: limits count it "
              "at the highest price of any model, for input, output and caches "
-             "each (docs/limits.md)",
+             "each, and what it costs is booked as unknown (docs/prices.md)",
              shown_name(model, text));
 }
 
@@ -82,4 +83,49 @@ void unpriced_note(struct unpriced *unpriced, struct str model, bool answered)
         log_line(LOG_WARN,
                  "%u models without a price were told of: further ones are not",
                  UNPRICED_MAX);
+}
+
+/* ---- records ------------------------------------------------------------- */
+
+static void note_missing(struct unpriced *unpriced, struct str model,
+                         const struct record *record,
+                         const struct prices *prices)
+{
+    if (!prices_find(prices, model, record->usage->began_ms))
+        unpriced_note(unpriced, model, record->model.len > 0);
+}
+
+void unpriced_note_record(struct unpriced *unpriced,
+                          const struct record *record,
+                          const struct prices *prices)
+{
+    const struct meter_parts *parts;
+
+    if (!unpriced || !record->usage || record->cost_known)
+        return;
+    note_missing(unpriced,
+                 record->model.len > 0 ? record->model : record->model_asked,
+                 record, prices);
+    parts = record->usage->parts;
+    for (size_t i = 0; parts && i < parts->count; i++) {
+        if (parts->at[i].model[0])
+            note_missing(unpriced, str_of(parts->at[i].model), record, prices);
+    }
+}
+
+void unpriced_each(struct unpriced *unpriced, const struct prices *prices,
+                   void (*visit)(void *arg, struct str model), void *arg)
+{
+    uint64_t now_ms = clock_wall_ms();
+
+    if (!unpriced)
+        return;
+    pthread_mutex_lock(&unpriced->lock);
+    for (size_t i = 0; i < unpriced->count; i++) {
+        struct str model = str_of(unpriced->names[i]);
+
+        if (!prices_find(prices, model, now_ms))
+            visit(arg, model);
+    }
+    pthread_mutex_unlock(&unpriced->lock);
 }

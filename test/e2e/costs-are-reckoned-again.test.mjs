@@ -36,7 +36,12 @@ describe('costs are reckoned again', { skip: noSqlite }, () => {
     await until(() => costs().length === 3, { what: 'three bookings' });
   });
 
-  it('a model without a price is booked with an unknown cost', () => {
+  const unpriced = async () => JSON.parse((await call(`${s.url}/admin/api/status`, { method: 'GET' })).body).prices.unpriced;
+
+  it('a model without a price is booked with an unknown cost, and reported', async () => {
+    await s.relay.logged(/does not know the model claude-mystery-1: .* booked as unknown/);
+    assert.deepEqual(await unpriced(), ['claude-mystery-1']);
+    assert.match(command(['status'], { env: env() }).stdout, /^Prices +\S+\n +none for claude-mystery-1: /m);
     assert.deepEqual(costs(), ['claude-sonnet-5 3000', 'claude-mystery-1 null', 'claude-sonnet-5 3000']);
     assertAddsUp(s.relay.dataDir);
   });
@@ -77,6 +82,7 @@ describe('costs are reckoned again', { skip: noSqlite }, () => {
     assert.equal(status, 0, out);
     assert.match(out, /3 costs were changed/);
     assert.deepEqual(costs(), ['claude-sonnet-5 1000', 'claude-mystery-1 2000', 'claude-sonnet-5 1000']);
+    assert.deepEqual(await unpriced(), []);
     assertAddsUp(s.relay.dataDir);
     assert.match((await reprice(['--since', '1h'])).stdout, /Nothing changes\./);
   });

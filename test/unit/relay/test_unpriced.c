@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/macros.h"
 #include "base/mem.h"
@@ -89,12 +90,70 @@ static void there_is_an_end_to_it(void **state)
     mem_free(text);
 }
 
+/* ---- records ------------------------------------------------------------- */
+
+static void add_name(void *arg, struct str model)
+{
+    buf_printf(arg, STR_FMT " ", STR_ARG(model));
+}
+
+static void expect_each(struct unpriced *unpriced, const struct prices *prices,
+                        const char *want)
+{
+    struct buf names;
+
+    buf_init(&names, 10000);
+    unpriced_each(unpriced, prices, add_name, &names);
+    unit_assert_str(buf_str(&names), want);
+    buf_done(&names);
+}
+
+/* Of a key or not: what was booked without a cost. */
+static void what_a_record_used_without_a_price_is_noted(void **state)
+{
+    struct meter_parts parts = {
+        .count = 4,
+        .at = { { .model = "claude-sonnet-5" },
+                { .model = "oracle" },
+                { .model = "" },
+                { .model = "claude-new" } },
+    };
+    struct meter_usage usage = { .began_ms = 1790000000000, .parts = &parts };
+    struct record record = { .usage = &usage,
+                             .model_asked = STR("claude-new") };
+    struct unpriced *unpriced = unpriced_new();
+    struct prices *prices = prices_default();
+    struct prices *more;
+    struct err err;
+
+    (void)state;
+    record.cost_known = true;
+    unpriced_note_record(unpriced, &record, prices);
+    expect_each(unpriced, prices, "");
+    record.cost_known = false;
+    unpriced_note_record(unpriced, &record, prices);
+    unpriced_note_record(NULL, &record, prices);
+    expect_each(unpriced, prices, "claude-new oracle ");
+    record.usage = NULL;
+    record.model = STR("claude-other");
+    unpriced_note_record(unpriced, &record, prices);
+    more = prices_read(STR("{\"models\":[{\"model\":\"claude-new\",\"input\":1,"
+                           "\"output\":1}]}"),
+                       &err);
+    expect_each(unpriced, more, "oracle ");
+    expect_each(NULL, more, "");
+    prices_unref(more);
+    prices_unref(prices);
+    unpriced_free(unpriced);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_model_is_told_once),
         cmocka_unit_test(a_name_may_be_anything),
         cmocka_unit_test(there_is_an_end_to_it),
+        cmocka_unit_test(what_a_record_used_without_a_price_is_noted),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
