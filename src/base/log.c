@@ -15,13 +15,14 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log_out.h"
+#include "base/log_quick.h"
 #include "base/shell.h"
 #include "base/text.h"
 
 #define LINE_MAX_BYTES 4096
 #define LINE_USUAL 500
 #define TEXT_MAX 1024
-#define VALUE_MAX (LINE_MAX_BYTES / 8)
+#define VALUE_MAX LOG_VALUE_MAX
 /* With the commands in it, each of which begins with a path or two. */
 #define FILLED_MAX LINE_MAX_BYTES
 #define HOLD_MAX (16u * 1024)
@@ -268,10 +269,48 @@ static void keep(struct str line)
 
 /* ---- writing ------------------------------------------------------------ */
 
+static void write_out(enum log_level level, struct str line)
+{
+    if (can_wait(level, line.len))
+        keep(line);
+    else
+        log_out_write(line);
+}
+
+/* True if the line is one of those that need no care. */
+static bool write_quickly(enum log_level level, struct str event,
+                          const struct log_field *fields, size_t count)
+{
+    static const char *const json_levels[LOG_LEVELS] = {
+        "\",\"level\":\"error\",\"event\":",
+        "\",\"level\":\"warn\",\"event\":",
+        "\",\"level\":\"info\",\"event\":",
+        "\",\"level\":\"debug\",\"event\":",
+    };
+    bool json = current_format == LOG_JSON;
+    struct log_quick line = {
+        .format = current_format,
+        .head = { json ? STR("{\"time\":\"") : STR_EMPTY, str_of(now_text()),
+                  str_of(json ? json_levels[level] : level_columns[level]) },
+        .event = event,
+        .fields = fields,
+        .count = count,
+    };
+    char text[LOG_QUICK_MAX];
+    size_t len = log_quick_write(&line, text);
+
+    if (len > 0)
+        write_out(level, (struct str){ text, len });
+    return len > 0;
+}
+
 static void write_line(enum log_level level, struct str event,
                        const struct log_field *fields, size_t count)
 {
     struct buf line;
+
+    if (write_quickly(level, event, fields, count))
+        return;
 
     buf_init(&line, LINE_MAX_BYTES * 16);
     (void)buf_room(&line, LINE_USUAL);
@@ -279,10 +318,7 @@ static void write_line(enum log_level level, struct str event,
     for (size_t i = 0; i < count; i++)
         add_field(&line, &fields[i]);
     buf_add(&line, current_format == LOG_JSON ? STR("}\n") : STR("\n"));
-    if (!can_wait(level, line.len))
-        log_out_write(buf_str(&line));
-    else
-        keep(buf_str(&line));
+    write_out(level, buf_str(&line));
     buf_done(&line);
 }
 
