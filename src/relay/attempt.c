@@ -60,6 +60,7 @@ void attempt_start(struct relayed *r, void (*wake)(void *arg))
     struct attempt *attempt = &r->attempt;
     const struct config *config = r->relay->options.config;
     struct call_options options = {
+        .id = r->req->id,
         .upstream = r->relay->upstream,
         .origin = r->relay->origin,
         .proxy =

@@ -47,8 +47,7 @@ static void free_spent(struct call *call)
 static void destroy(struct call *call)
 {
     if (call->link)
-        trace_link(call->link, "upstream connection closed",
-                   "the request was given up");
+        trace_closed(call, "the request was given up");
     dial_free(call->dial);
     link_free(call->link);
     free_spent(call);
@@ -76,8 +75,8 @@ bool call_wake(struct call *call)
    next one, lest a process that is killed there loses it. */
 void call_spend_link(struct call *call)
 {
-    trace_link(call->link, "upstream connection closed",
-               call->err ? call->err->text : "it is not to be used again");
+    trace_closed(call,
+                 call->err ? call->err->text : "it is not to be used again");
     if (call->waking || call->options.tap)
         call->spent = call->link;
     else
@@ -90,8 +89,7 @@ void call_set_failed(struct call *call)
     if (call->link && call->options.tap)
         call_spend_link(call);
     else if (call->link)
-        trace_link(call->link, "upstream connection closed",
-                   err_of(call->err)->text);
+        trace_closed(call, err_of(call->err)->text);
     link_free(call->link);
     call->link = NULL;
     call_enter(call, CALL_FAILED);
@@ -230,7 +228,8 @@ static void start_dialling(struct call *call)
     struct dial_target target = { .host = options->origin->host,
                                   .port = options->origin->port,
                                   .proxy = options->proxy,
-                                  .timeout_ms = options->connect_ms };
+                                  .timeout_ms = options->connect_ms,
+                                  .id = options->id };
 
     call_enter(call, CALL_DIALING);
     call->dial = dial_start(options->upstream->dialer, &target, dialled, call);
@@ -259,6 +258,7 @@ struct call *call_start(const struct call_options *options,
         return call;
     }
     use_link(call, pooled);
+    trace_taken(call);
     call_start_sending(call);
     return call;
 }
@@ -270,8 +270,7 @@ void call_free(struct call *call)
     if (call->waking) {
         call->freed = true;
         if (call->link)
-            trace_link(call->link, "upstream connection closed",
-                       "the request was given up");
+            trace_closed(call, "the request was given up");
         link_free(call->link);
         call->link = NULL;
         loop_timer_stop(call->timer);

@@ -59,7 +59,8 @@ struct call_options {
     uint64_t first_byte_ms; /* from the last byte sent to the first received */
     uint64_t idle_ms;       /* silence while sending or reading */
     uint64_t silence_ms; /* without an acknowledgement; 0: SILENCE_LIMIT_MS */
-    call_tap_fn *tap;    /* NULL: nobody wants the bytes as they came */
+    const char *id; /* of the request that it is for, for debugging; or NULL */
+    call_tap_fn *tap; /* NULL: nobody wants the bytes as they came */
     void *tap_arg;
 };
 

@@ -96,6 +96,7 @@ struct dial *dial_start(struct dialer *dialer, const struct dial_target *target,
     dial->fd = -1;
     dial->proxy = proxy_ref((struct proxy *)(uintptr_t)target->proxy);
     dial->timeout_ms = target->timeout_ms;
+    dial->id = target->id;
     dial->start_us = clock_steady_ns() / 1000;
     dial->easy = curl_easy_init();
     if (!dial->easy)

@@ -38,6 +38,7 @@ struct dial_target {
     uint16_t port;
     const struct proxy *proxy; /* NULL: direct */
     uint64_t timeout_ms;       /* for all of it */
+    const char *id;            /* as call_options has it; outlives the dial */
 };
 
 /* `wake` comes once, when it is DONE or FAILED; never from inside. */

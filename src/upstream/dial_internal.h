@@ -32,6 +32,7 @@ struct dial {
     enum dial_state state;
     int fd;
     uint64_t timeout_ms;
+    const char *id; /* or NULL */
     uint64_t start_us;
     uint64_t ended_us[DIAL_STEPS]; /* 0: not yet */
     uint64_t over_us;              /* DONE or FAILED */

@@ -174,7 +174,6 @@ struct link *upstream_take(struct upstream *upstream,
             drop(link, "the other side ended it");
             continue;
         }
-        trace_link(link, "connection taken from the pool", NULL);
         leave_pool(link);
         return link;
     }

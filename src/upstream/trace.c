@@ -21,6 +21,11 @@ static void add(struct line *line, struct log_field field)
     log_fields_add(&line->fields, field);
 }
 
+static void add_known(struct line *line, struct log_field field)
+{
+    log_fields_add_known(&line->fields, field);
+}
+
 static void add_proxy(struct line *line, const struct proxy *proxy)
 {
     if (!proxy)
@@ -43,33 +48,60 @@ static void write(const struct line *line, const char *event)
 
 /* ---- the pool ----------------------------------------------------------- */
 
-static bool is_pooled(const struct link *link)
+static uint64_t idle_ms(const struct link *link)
 {
-    return !list_is_empty(&link->node);
+    return loop_now_ms(link->upstream->loop) - link->idle_since_ms;
+}
+
+static void add_link(struct line *line, const struct link *link)
+{
+    add_origin(line, link->origin);
+    add_proxy(line, link->proxy);
 }
 
 void trace_link(const struct link *link, const char *event, const char *why)
 {
     struct line line = { .fields.count = 0 };
-    uint64_t now_ms;
 
     if (!log_enabled(LOG_DEBUG))
         return;
-    now_ms = loop_now_ms(link->upstream->loop);
-    add_origin(&line, link->origin);
-    add_proxy(&line, link->proxy);
-    if (is_pooled(link))
-        add(&line, LOG_NUM("idle_ms", now_ms - link->idle_since_ms));
+    add_link(&line, link);
+    add(&line, LOG_NUM("idle_ms", idle_ms(link)));
     add(&line, LOG_NUM("pooled", link->upstream->idle_count));
-    if (why)
-        add(&line, LOG_STR("why", str_of(why)));
+    add_known(&line, LOG_STR("why", str_of(why)));
     write(&line, event);
+}
+
+void trace_taken(const struct call *call)
+{
+    struct line line = { .fields.count = 0 };
+
+    if (!log_enabled(LOG_DEBUG))
+        return;
+    add_known(&line, LOG_STR("id", str_of(call->options.id)));
+    add_link(&line, call->link);
+    add(&line, LOG_NUM("idle_ms", idle_ms(call->link)));
+    add(&line, LOG_NUM("pooled", call->link->upstream->idle_count));
+    write(&line, "connection taken from the pool");
+}
+
+void trace_closed(const struct call *call, const char *why)
+{
+    struct line line = { .fields.count = 0 };
+
+    if (!log_enabled(LOG_DEBUG))
+        return;
+    add_known(&line, LOG_STR("id", str_of(call->options.id)));
+    add_link(&line, call->link);
+    add_known(&line, LOG_STR("why", str_of(why)));
+    write(&line, "upstream connection closed");
 }
 
 /* ---- dialling ------------------------------------------------------------ */
 
 static void add_target(struct line *line, const struct dial *dial)
 {
+    add_known(line, LOG_STR("id", str_of(dial->id)));
     add(line, LOG_STR("host", str_of(dial->target)));
     add_proxy(line, dial->proxy);
 }
@@ -141,6 +173,7 @@ void trace_secured(const struct call *call)
 
     if (!log_enabled(LOG_DEBUG))
         return;
+    add_known(&line, LOG_STR("id", str_of(call->options.id)));
     add_origin(&line, call->options.origin);
     add_proxy(&line, call->options.proxy);
     if (from_us > 0)

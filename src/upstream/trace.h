@@ -9,8 +9,11 @@
 #include "upstream/call_internal.h"
 #include "upstream/dial_internal.h"
 
-/* `why` may be NULL. */
+/* What becomes of one in the pool; `why` may be NULL. */
 void trace_link(const struct link *link, const char *event, const char *why);
+/* The call has its connection out of the pool; closes it. */
+void trace_taken(const struct call *call);
+void trace_closed(const struct call *call, const char *why);
 /* It begins; an address is tried; it is over. */
 void trace_dial_start(const struct dial *dial);
 void trace_dial_try(const struct dial *dial, const struct sockaddr *address,

@@ -116,6 +116,7 @@ static void the_pool_is_told(void **state)
 {
     struct scene *scene = *state;
 
+    scene->options.id = "req_1";
     begin_reading(LOG_DEBUG);
     ask(scene);
     scene_start(scene);
@@ -124,9 +125,11 @@ static void the_pool_is_told(void **state)
     scene_finish(scene);
     wire_close(&scene->peer);
     wire_until(scene->loop, is_empty, scene);
-    EXPECT("debug connection kept in the pool host=127.0.0.1:", " pooled=1\n",
-           "debug connection taken from the pool host=127.0.0.1:", " idle_ms=",
-           "debug connection kept in the pool",
+    EXPECT("debug dialling id=req_1 host=127.0.0.1:",
+           "debug connected id=req_1 host=127.0.0.1:",
+           "debug connection kept in the pool host=127.0.0.1:", " pooled=1\n",
+           "debug connection taken from the pool id=req_1 host=127.0.0.1:",
+           " idle_ms=", "debug connection kept in the pool",
            "debug pooled connection dropped",
            " why=\"the other side ended it\"");
 }
