@@ -247,15 +247,16 @@ static const char *start(struct audit *audit)
     return NULL;
 }
 
-/* Takes over the entry. */
+/* Takes over the entry, which is gone as soon as its row may be written. */
 static void save(struct audit *audit)
 {
+    struct audit_log *log = audit->log;
     const char *why = NULL;
 
-    if (audit->log) {
-        (void)pthread_mutex_lock(&audit->log->lock);
+    if (log) {
+        (void)pthread_mutex_lock(&log->lock);
         why = start(audit);
-        (void)pthread_mutex_unlock(&audit->log->lock);
+        (void)pthread_mutex_unlock(&log->lock);
         if (!why)
             return;
         say_lost(audit, why);
