@@ -9,6 +9,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/when.h"
+#include "store/audit_difference.h"
 #include "store/audit_list.h"
 
 #define PAGE_DEFAULT 50
@@ -77,7 +78,8 @@ static bool take_number(struct admin_request *x, const char *name, uint64_t max,
                    (unsigned long long)max);
 }
 
-/* Parameters lie in the request's memory, which may go first. */
+/* Parameters lie in the request's memory, which may go first.  As the texts that they
+   are compared with. */
 static void take_texts(struct admin_request *x, struct audit_page *reading)
 {
     struct {
@@ -91,7 +93,7 @@ static void take_texts(struct admin_request *x, struct audit_page *reading)
         struct str text = STR_EMPTY;
 
         (void)admin_query(x, texts[i].name, &text);
-        reading->texts[i] = mem_strndup(text.at, text.len);
+        reading->texts[i] = audit_shown_text(text);
         *texts[i].value = str_of(reading->texts[i]);
     }
 }

@@ -211,6 +211,7 @@ describe('the audit log', () => {
     assert.equal((await entries('?since=1d&limit=200')).length, all.length);
     const today = new Date().toISOString().slice(0, 10);
     assert.ok((await entries(`?since=2020-01-01&until=${today}`)).length > 0);
+    assert.deepEqual(await entries('?target=%ff%00x'), []);
     for (const wrong of ['since=tomorrow', 'limit=0', 'limit=201', 'cursor=x']) {
       const answer = await ask('GET', `/admin/api/audit?${wrong}`);
       assert.equal(answer.status, 400);
