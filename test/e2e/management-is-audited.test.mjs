@@ -9,7 +9,7 @@ import path from 'node:path';
 import { it } from 'node:test';
 
 import { call } from '../support/http.mjs';
-import { addApiKey, API_KEY, command, describe, filesBelow, Program, stage, startRelay, tempFolder, until, writeOauth } from '../support/processes.mjs';
+import { addApiKey, API_KEY, command, describe, filesBelow, Program, stage, startRelay, tempFolder, until, ways, writeOauth } from '../support/processes.mjs';
 import { find } from '../support/users.mjs';
 
 const CODE = 'CANARY_code-AZ09';
@@ -116,6 +116,10 @@ describe('the audit log', () => {
 
   it('every change that the API has was done here', async () => {
     const { paths } = (await ask('GET', '/admin/api/openapi.json')).doc;
+    if (paths['/admin/api/usage/reprice']) {
+      assert.equal((await ask('POST', '/admin/api/usage/reprice', { since: '1d', dry_run: true })).status, 200);
+      await newest('usage.reprice');
+    }
     const changes = Object.values(paths).flatMap((methods) => Object.keys(methods)).filter((method) => method !== 'get').length;
     const done = new Set((await entries('?limit=200')).map(({ action }) => action).filter((action) => action !== 'key.purge'));
     assert.equal(done.size, changes, `${[...done].sort()}`);
@@ -176,6 +180,21 @@ describe('the audit log', () => {
     assert.deepEqual([bySocket.who, bySocket.peer, bySocket.target], ['control-socket', ME, 'by-socket']);
     const mine = await entries(`?who=${encodeURIComponent(ME)}`);
     assert.deepEqual(mine.map(({ who, target }) => [who, target]), [['control-socket', 'by-socket'], ['command', 'demo']]);
+  });
+
+  it('signing in by command, through the relay and on a folder', async () => {
+    const dir = path.join(tempFolder(), 'data');
+    await s.sim.forgetOauth();
+    for (const [where, who] of [[s.relay.dataDir, 'control-socket'], [dir, 'command']]) {
+      const run = (...args) => command([...args, '--data-dir', where], { env: ways({ upstream: s.sim.apiUrl }), input: `${CODE}\n` });
+      const done = run('login', 'typed');
+      assert.equal(done.status, 0, done.stderr + done.stdout);
+      const made = JSON.parse(run('audit', '--json', '--action', 'login', '--limit', '2').stdout).entries;
+      assert.deepEqual(made.map(({ action, target }) => [action, target]), [['login.finish', 'typed'], ['login.begin', null]]);
+      assert.ok(made.every((entry) => entry.who === who && entry.peer === ME && entry.done), JSON.stringify(made));
+      assert.equal(made[0].after.kind, 'oauth');
+      assertNoSecretInDatabase(where, secrets);
+    }
   });
 
   it('the relay itself: a grant that was refused for good', async () => {
