@@ -59,11 +59,14 @@ static void drop(void *state)
 static bool take_time(struct admin_request *x, const char *name, bool end,
                       uint64_t *ms)
 {
+    const struct zone *zone = x->admin->options.zone;
     struct str text;
 
     return !admin_query(x, name, &text) ||
-           when_parse(text, end, clock_wall_ms(), ms) ||
-           err_set(&x->err, ERR_BAD_REQUEST, "%s must be " WHEN_FORMS, name);
+           when_parse_in(zone ? zone : zone_utc(), text, end, clock_wall_ms(),
+                         ms) ||
+           err_set(&x->err, ERR_BAD_REQUEST, "%s must be " WHEN_FORMS_IN_ZONE,
+                   name);
 }
 
 static bool take_number(struct admin_request *x, const char *name, uint64_t max,
@@ -277,7 +280,7 @@ static struct flow_next list(struct flow *flow)
 /* ---- the endpoint -------------------------------------------------------- */
 
 static const struct admin_member query_members[] = {
-    { "since", ADMIN_TEXT, 0, WHEN_FORMS ": from then on", NULL },
+    { "since", ADMIN_TEXT, 0, WHEN_FORMS_IN_ZONE ": from then on", NULL },
     { "until", ADMIN_TEXT, 0, "the same: up to then; a day to its end", NULL },
     { "who", ADMIN_TEXT, 0, "as in `who` or in `peer`", NULL },
     { "action", ADMIN_TEXT, 0, "key.revoke, or key for all that is key.*",
