@@ -3,8 +3,9 @@
    (RFC 9110 and RFC 8878 name them), in pieces cut anywhere.  What can be unpacked is
    told at once.  What is damaged is given up, and so is what would cost too much:
 
-   - of each packed byte at most 64 are unpacked, beside the first 64 KB: a bomb is
-     given up where it begins to be one;
+   - of each packed byte at most 64 are unpacked, beside the first 256 KB (short streams
+     of events that resemble each other pack better): a bomb is given up where it
+     begins to be one;
    - a window may have the 8 MB that RFC 9659 allows (zstd), or the 16 MB that br knows
      of; memory is taken as the text grows, and all that is read at once shares one
      allowance (struct unpack_room).
@@ -17,7 +18,7 @@
 #include "base/str.h"
 
 #define UNPACK_RATIO_MAX 64u
-#define UNPACK_START_MAX (64u * 1024)
+#define UNPACK_START_MAX (256u * 1024)
 
 /* The memory of all that is read on a thread.  Outlives what is read in it. */
 struct unpack_room {

@@ -125,7 +125,7 @@ static void much_may_come_of_little(void **state)
 
         buf_init(&text, TEXT_MAX);
         buf_init(&packed, TEXT_MAX);
-        while (text.len < 60000)
+        while (text.len < 200000)
             buf_add(&text, STR("event: content_block_delta\n\n"));
         compress_add(compress, buf_str(&text), false, &packed);
         check(codings[i].name, buf_str(&packed), TEXT_MAX, buf_str(&text));
@@ -276,7 +276,7 @@ static void a_bomb_is_given_up(void **state)
 }
 
 /* A short answer may well be all spaces. */
-static void the_first_64_kb_are_free(void **state)
+static void the_beginning_is_free(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(codings); i++) {
@@ -365,7 +365,7 @@ int main(void)
         cmocka_unit_test(texts_may_follow_each_other),
         cmocka_unit_test(deflate_may_come_bare),
         cmocka_unit_test(a_bomb_is_given_up),
-        cmocka_unit_test(the_first_64_kb_are_free),
+        cmocka_unit_test(the_beginning_is_free),
         cmocka_unit_test(a_window_of_zstd_has_its_bound),
         cmocka_unit_test(all_share_one_room),
         cmocka_unit_test(codings_have_names),
