@@ -39,6 +39,9 @@ describe('bookings equal the bill', { skip: noSqlite }, () => {
     await createGroup(s, 'team', { limits: { cost_total: 1000000 } });
     keys = await Promise.all(['alice', 'bob', 'carol', 'dave', 'erin'].map((name, i) => createKey(s, name, { limits: { rpd: 1000000 }, ...(i % 2 ? { group: 'team' } : {}) })));
     assert.ok(COUNT < LEDGER_ROWS_MAX / 1.5);
+    for (const { name, fault } of plans.filter((plan) => plan.fault)) {
+      await s.sim.fault({ name, directives: fault });
+    }
   });
 
   it(`${COUNT} requests end as they should`, async () => {

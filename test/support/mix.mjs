@@ -35,7 +35,7 @@ export function microusd(model, usage) {
 /* ---- what comes of it ---------------------------------------------------------- */
 
 /* `end`: how the relay calls it; `leave`: when the client goes; `partial`: an answer
-   to be read has come, and its last word has not. */
+   to be read has come, and its last word has not; `fault`: of its first attempt alone. */
 const stream = (n, more = {}) => ({ stream: true, events: n, end: 'complete', partial: false, ...more });
 const object = (n, more = {}) => ({ stream: false, events: n, end: 'complete', partial: false, ...more });
 const packed = (plan, random) => {
@@ -65,6 +65,7 @@ const WAYS = [
   [3, () => stream(0, { headers: { 'x-sim-endless': '1', 'x-sim-gap-ms': '5' }, leave: 'begun', end: 'client_left', partial: true })],
   [1, () => object(1, { headers: { 'x-sim-first-byte-ms': '600000' }, leave: 'asked', end: 'client_left', partial: false })],
   [2, (random) => stream(3, { headers: { 'x-sim-first-byte-ms': String(random(30)), 'x-sim-gap-ms': String(random(10)) } })],
+  [1, (random) => stream(random(9), { fault: { status: 401 } })],
   [2, (random) => object(random(9), { headers: { 'x-sim-close': random(2) ? 'silent' : '1' } })],
 ];
 
