@@ -187,8 +187,8 @@ static bool sum_up(struct sql *sql, struct err *err)
                ONE(HOUR, "session") " WHERE session IS NOT NULL"),
         "INSERT INTO hour SELECT " HOUR ", min(id), max(id) FROM booking"
         " GROUP BY " HOUR,
-        "INSERT INTO calendar(one, zone) VALUES(1, '+05:30')"
-        " ON CONFLICT (one) DO NOTHING",
+        ("INSERT INTO calendar(one, zone) VALUES(1, '+05:30')"
+         " ON CONFLICT (one) DO NOTHING"),
     };
 
     for (size_t i = 0; i < COUNT_OF(steps); i++) {
