@@ -155,7 +155,7 @@ describe('files belong to one user', () => {
     const answer = await message(relay.url);
     assert.equal(answer.status, 500);
     assert.match(String(answer.body), /\.lock_oauth_max: Permission denied/);
-    await relay.logged(/account max: .*\.lock_oauth_max: Permission denied/);
+    await relay.logged(/account=max .*\.lock_oauth_max: Permission denied/);
     const { status, problems } = await health(relay);
     assert.equal(status, 'degraded');
     assert.match(problems.join(), /\.lock_oauth_max: Permission denied/);
