@@ -108,6 +108,19 @@ static void say_none(struct check_report *report)
               "or with `claude-relay account add main --api-key -`");
 }
 
+/* A complaint of theirs stops nothing, but costs are not what was meant. */
+static void check_prices(struct check_report *report, struct price_board *board)
+{
+    struct prices *prices = price_board_take(board);
+    char complaint[PRICE_COMPLAINT_MAX];
+
+    if (price_board_complaint(board, complaint))
+        check_say(report, CHECK_FAIL, "prices", "%s", complaint);
+    else
+        check_say(report, CHECK_OK, "prices", "%s", prices_version(prices));
+    prices_unref(prices);
+}
+
 static void check_accounts(struct check_report *report)
 {
     struct place place;
@@ -118,12 +131,14 @@ static void check_accounts(struct check_report *report)
         say_none(report);
         return;
     }
-    if (!place_open(&place, report->config, PLACE_LOOKS, &err))
+    if (!place_open(&place, report->config, PLACE_LOOKS, &err)) {
         check_say(report, CHECK_FAIL, "accounts", "%s", err.text);
-    else if (accounts_count(place.accounts) == 0)
-        say_none(report);
-    else
+    } else {
+        if (accounts_count(place.accounts) == 0)
+            say_none(report);
         accounts_each(place.accounts, check_account, report);
+        check_prices(report, place.prices);
+    }
     (void)place_close(&place, 0);
 }
 

@@ -7,7 +7,7 @@ import path from 'node:path';
 import { it } from 'node:test';
 
 import { HELLO, call, message } from '../support/http.mjs';
-import { addApiKey, describe, stage, startRelay, until } from '../support/processes.mjs';
+import { addApiKey, commandBeside, describe, stage, startRelay, until } from '../support/processes.mjs';
 
 const MODEL = 'claude-sonnet-5';
 const table = (input, more = {}) => JSON.stringify({ version: `v${input}`, models: [{ model: MODEL, input, output: 0 }], ...more });
@@ -116,6 +116,8 @@ describe('prices of a running relay', () => {
       assert.equal(health.status, 'degraded');
       assert.match(health.problems.join(), /prices\.json: models must be an array of 1 to 10000 rows/);
       assert.equal((await message(relay.url)).status, 200);
+      const check = await commandBeside(['check'], { env: { ...relay.settings, DATA_DIR: relay.dataDir } });
+      assert.match(check.stdout, /^fail +prices +the prices of .* stay in force, .*prices\.json: models must be an array/m);
     } finally {
       await relay.stop();
     }
