@@ -95,6 +95,14 @@ const struct price *prices_find_safe(const struct prices *prices,
     return price ? price : &prices->dearest;
 }
 
+void prices_each(const struct prices *prices,
+                 void (*visit)(void *arg, const struct price *price, bool own),
+                 void *arg)
+{
+    for (size_t i = 0; i < prices->count; i++)
+        visit(arg, &prices->rows[i], i < prices->own_count);
+}
+
 const char *prices_version(const struct prices *prices)
 {
     return prices->version;

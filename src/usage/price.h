@@ -74,6 +74,9 @@ struct price {
 /* The table that the program brings along (usage/prices.json). */
 struct prices *prices_default(void);
 
+/* Its text, as a pattern for others. */
+struct str prices_default_text(void);
+
 /* A table of the same form, and behind it the one that the program brings along, unless
    it says "embedded": false.  Any of its rows for a model hides all of those behind.
    NULL, with a text that names the row, the member and what is allowed, if it is not
@@ -96,6 +99,11 @@ const char *prices_version(const struct prices *prices);
 
 /* Where prompts of some model begin to be long: for the meter of an answer. */
 const struct meter_borders *prices_borders(const struct prices *prices);
+
+/* All rows, in order; `own`: of the table that was read, not of those behind. */
+void prices_each(const struct prices *prices,
+                 void (*visit)(void *arg, const struct price *price, bool own),
+                 void *arg);
 
 /* The price of a model at that time (wall clock); NULL if the table has none.  Its
    usage is then booked with its tokens, and its cost is unknown. */

@@ -277,6 +277,11 @@ struct prices *prices_read(struct str json, struct err *err)
     return read_table(json, false, err);
 }
 
+struct str prices_default_text(void)
+{
+    return str_of(own_table);
+}
+
 struct prices *prices_default(void)
 {
     struct err err;

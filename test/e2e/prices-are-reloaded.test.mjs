@@ -103,6 +103,26 @@ describe('prices of a running relay', () => {
     assert.equal(dear + cheap, count, `${used}`);
   });
 
+  it('a command lists them, checks a file and exports the built-in ones', async () => {
+    const run = (args) => commandBeside(['prices', ...args], { env: { ...s.relay.settings, DATA_DIR: s.relay.dataDir } });
+    put(table(3500000));
+    const listed = await run([]);
+    assert.equal(listed.status, 0, listed.stderr);
+    assert.match(listed.stdout, /^Prices v3500000\+\S+, in dollars a million tokens:/);
+    assert.match(listed.stdout, /^claude-sonnet-5 +\$3\.5 +\$0 +\$0\.35 +prices\.json$/m);
+    assert.match(listed.stdout, /^claude-haiku-5-5 +\$0\.1 +\$0\.5 +\$0\.01 +built in; above 100000 tokens 5\.000 and 5\.000 times$/m);
+    const exported = path.join(s.relay.dataDir, 'exported');
+    fs.writeFileSync(exported, (await run(['--export'])).stdout);
+    assert.equal((await run(['--check', exported])).status, 0);
+    fs.writeFileSync(exported, '{"models":[{"model":"a"}]}');
+    const checked = await run(['--check', exported]);
+    assert.equal(checked.status, 1);
+    assert.match(checked.stderr, /models\[0\]: input is missing/);
+    assert.equal((await run(['--check'])).status, 2);
+    fs.rmSync(exported);
+    fs.rmSync(file());
+  });
+
   it('a relay starts with a bad file, and says so', async () => {
     const relay = await startRelay({
       upstream: s.sim.apiUrl,
