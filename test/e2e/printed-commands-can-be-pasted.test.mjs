@@ -154,8 +154,8 @@ describe('printed commands', { timeout: 120000 }, () => {
     works(commands(await text('/v1/messages?account=other', send[1]))[0]);
     works(commands(await text('/oauth/accounts/other/refresh', { method: 'POST' }))[0]);
     const said = [await text(...send), await text('/oauth/accounts/acc/status'), await text('/health')];
-    await until(() => /status=401 .* error="/.test(relay.err), { what: 'the log line' });
-    const [, logged] = /status=401 .* error=(".*?[^\\]")/.exec(relay.err);
+    await until(() => /status=401 .* error="the token of/.test(relay.err), { what: 'the log line' });
+    const [, logged] = /status=401 .* error=("the token of.*?[^\\]")/.exec(relay.err);
     for (const one of [...said, JSON.parse(logged)]) {
       assert.match(commands(one)[0], /^cd .* login acc$/);
       works(commands(one)[0], `${CODE}\n`);
