@@ -138,8 +138,22 @@ for (const format of ['text', 'json']) {
       });
     }
 
-    it('and there are no more of them, and no two have one id', async () => {
+    it('those that the end of the relay meets have theirs', async () => {
+      const half = await RawClient.connect(s.port);
+      const got = await stream(s.url, { headers: { 'x-api-key': s.key, 'x-sim-endless': '1', 'x-sim-gap-ms': '5' } });
+      await got.next();
+      half.write('GET /CANARY HTT');
+      await sleep(100);
       await s.relay.stop();
+      half.leave();
+      got.leave();
+      const lines = requestLines(s.relay).slice(count);
+      count += lines.length;
+      assert.deepEqual(lines.map(({ end }) => end), ['relay_stopped', 'relay_stopped']);
+      assert.deepEqual(lines.map((line) => line.path ?? '').sort(), ['', '/v1/messages']);
+    });
+
+    it('and there are no more of them, and no two have one id', async () => {
       const lines = requestLines(s.relay);
       assert.equal(lines.length, count);
       assert.equal(new Set(lines.map(({ id }) => id)).size, count);
