@@ -48,8 +48,11 @@ describe('the audit log', () => {
     return { status: answer.status, doc };
   };
   const entries = async (query = '') => (await ask('GET', `/admin/api/audit${query}`)).doc.entries;
-  /* Written right after the answer, if it is not written with the change. */
-  const newest = (action) => until(async () => (await entries('?limit=1')).filter((entry) => entry.action === action)[0], { what: `the entry of ${action}` });
+  const newest = async (action) => {
+    const [entry] = await entries('?limit=1');
+    assert.equal(entry.action, action);
+    return entry;
+  };
 
   const does = (action, target, ask_, { status = 200, before = {}, after = {} } = {}) =>
     it(`${action} says what it changed`, async () => {
@@ -258,7 +261,11 @@ describe('the audit log', () => {
     assert.deepEqual(await entries('?target=demo&action=account.change'), []);
     other.child.stdin.end('ROLLBACK;\n');
     await other.ended;
-    assert.deepEqual((await newest('account.change')).after, { note: 'while it was locked' });
+    const [entry] = await until(async () => {
+      const found = await entries('?target=demo&action=account.change');
+      return found.length > 0 && found;
+    }, { what: 'the entry' });
+    assert.deepEqual(entry.after, { note: 'while it was locked' });
   });
 
   it('as CSV it comes whole, however long it is', async () => {
