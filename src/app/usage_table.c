@@ -292,7 +292,7 @@ static void say_unpriced(uint64_t unpriced, struct buf *out)
     usage_table_add_number(out, unpriced);
     buf_printf(out,
                " of these requests %s not in the cost: there is no price for "
-               "what %s used.  `claude-relay usage --by model --json` says of "
+               "what %s used.  `claude-relay usage --by=model --json` says of "
                "which models (\"unpriced\"), and a file prices.json in the "
                "data folder may have their prices.\n",
                one ? "is" : "are", one ? "it" : "they");

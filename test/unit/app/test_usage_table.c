@@ -94,7 +94,7 @@ static void what_is_missing_is_said_below(void **state)
     (void)state;
     assert_text(usage_table_add_notes, &table,
                 "\n1 of these requests is not in the cost: there is no price "
-                "for what it used.  `claude-relay usage --by model --json` "
+                "for what it used.  `claude-relay usage --by=model --json` "
                 "says of which models (\"unpriced\"), and a file prices.json "
                 "in the data folder may have their prices.\n");
     table.rows_max = 1;
@@ -102,7 +102,7 @@ static void what_is_missing_is_said_below(void **state)
                 "\nThese are the first 1: --limit shows more of them, --csv "
                 "and --json all.\n"
                 "\n1 of these requests is not in the cost: there is no price "
-                "for what it used.  `claude-relay usage --by model --json` "
+                "for what it used.  `claude-relay usage --by=model --json` "
                 "says of which models (\"unpriced\"), and a file prices.json "
                 "in the data folder may have their prices.\n");
 }
