@@ -2,11 +2,13 @@
 /* What was used is told by key, model, day and so on, by the API and by command, and each
    request with its record: all of it of real requests. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
 import { before, it } from 'node:test';
 
 import { call, HELLO, message } from '../support/http.mjs';
 import { admin, createGroup, createKey } from '../support/keys.mjs';
-import { addApiKey, command, describe, stage, until } from '../support/processes.mjs';
+import { addApiKey, buildDir, command, describe, stage, until } from '../support/processes.mjs';
 
 const SUMS = [
   'requests', 'failed', 'unpriced', 'input_tokens', 'output_tokens', 'cache_read_input_tokens', 'cache_write_5m_tokens',
@@ -166,5 +168,55 @@ describe('usage', () => {
     const shown = run('usage', '--json');
     assert.equal(shown.status, 0, shown.stderr);
     assert.deepEqual(JSON.parse(shown.stdout).total, total);
+  });
+});
+
+/* More than fit into a page, a part of an answer, or what a command is given at once. */
+describe('many bookings', () => {
+  const COUNT = 12000;
+  const s = stage({
+    relay: {
+      accounts: (dataDir) => {
+        const made = spawnSync(path.join(buildDir, 'test/many-bookings'), [String(COUNT), dataDir], { encoding: 'utf8' });
+        assert.equal(made.status, 0, made.stderr);
+      },
+    },
+  });
+  const usage = async (query) => (await admin(s.relay, 'GET', `/admin/api/usage${query}`)).doc;
+
+  it('add up to the same by everything, and in all pages', async () => {
+    const { total } = await usage('');
+    assert.equal(total.requests, COUNT);
+    for (const by of ['group', 'owner', 'account', 'model', 'day', 'hour', 'session']) {
+      const doc = await usage(`?by=${by}`);
+      assert.deepEqual(doc.total, total, by);
+      assert.equal(doc.rows.reduce((sum, row) => sum + row.cost_microusd, 0), total.cost_microusd, by);
+    }
+    const all = await usage('?by=hour');
+    assert.ok(all.rows.length > 1000, `${all.rows.length} hours`);
+    const page = await usage('?by=hour&offset=100&limit=50');
+    assert.deepEqual(page, { rows: all.rows.slice(100, 150), total });
+    const shown = command(['usage', '--by', 'hour', '--since', all.rows.at(-900).hour, '--json', '--data-dir', s.relay.dataDir]);
+    assert.deepEqual(JSON.parse(shown.stdout).rows, all.rows.slice(-900));
+  });
+
+  it('are counted to the millisecond', async () => {
+    const moment = (await admin(s.relay, 'GET', '/admin/api/requests?until=100d&limit=1')).doc.requests[0].ended_at;
+    const after = new Date(Date.parse(moment) + 1).toISOString();
+    const [before, from, both] = await Promise.all([usage(`?until=${moment}`), usage(`?since=${moment}`), usage(`?since=${moment}&until=${after}`)]);
+    assert.equal(before.total.requests + from.total.requests, COUNT);
+    assert.ok(both.total.requests >= 1);
+    assert.equal((await usage(`?until=${after}`)).total.requests, before.total.requests + both.total.requests);
+  });
+
+  it('are all in the CSV, each once', async () => {
+    const { total } = await usage('?key=key-0');
+    for (const [query, count] of [['', COUNT], ['&key=key-0', total.requests]]) {
+      const lines = linesOf((await call(`${s.url}/admin/api/requests?format=csv${query}`)).body.toString());
+      assert.equal(lines.length, count + 1, query);
+      assert.equal(new Set(lines.map((line) => line.split(',')[2])).size, count + 1);
+    }
+    const rows = linesOf(command(['requests', '--csv', '--limit', '1100', '--data-dir', s.relay.dataDir]).stdout);
+    assert.equal(rows.length, 1101);
   });
 });
