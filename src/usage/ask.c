@@ -230,7 +230,7 @@ bool ask_step(struct sql *sql, struct asking *asking, struct ask_answer *answer,
 {
     if (!answer->arena)
         answer->arena = arena_new();
-    if (step(sql, asking, answer, err))
+    if (answer->done || step(sql, asking, answer, err))
         return true;
     forget(asking);
     ask_groups_init(&asking->groups);
