@@ -191,6 +191,19 @@ static bool begin(struct sql *sql, struct asking *asking, struct err *err)
            (!ask_is_long(&asking->ask) || ask_read_bounds(sql, asking, err));
 }
 
+/* Row 0 has everything: what sessions used is taken off it. */
+static void leave_the_rest(struct ask_groups *groups)
+{
+    struct ask_row *rest = ask_groups_find(groups, 0);
+
+    for (size_t i = 0; rest && i < groups->count; i++) {
+        const struct ask_row *row = &groups->rows[i];
+
+        for (size_t k = 0; row != rest && k < ASK_SUMS; k++)
+            rest->sums[k] -= row->sums[k];
+    }
+}
+
 /* Everything comes last: what is booked meanwhile is counted as of no session, and
    nothing is less than nothing. */
 static bool finish(struct sql *sql, struct asking *asking,
@@ -201,6 +214,9 @@ static bool finish(struct sql *sql, struct asking *asking,
     if (!by_hour && !ask_has(asking->ask.filter.session) &&
         !ask_read_all(sql, asking, err))
         return false;
+    if (asking->ask.by == ASK_BY_SESSION &&
+        !ask_has(asking->ask.filter.session))
+        leave_the_rest(&asking->groups);
     if (!ask_names_fill(sql, asking->ask.by, &asking->groups, answer->arena,
                         err))
         return false;

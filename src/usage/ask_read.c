@@ -43,26 +43,16 @@ static int64_t number_of(const struct asking *asking,
     return part->number;
 }
 
-static bool count(struct asking *asking, int64_t number,
-                  const struct ask_part *part, int64_t times)
-{
-    struct ask_row *row = ask_groups_row(&asking->groups, number);
-
-    asking->full = !row;
-    for (size_t i = 0; row && i < ASK_SUMS; i++)
-        row->sums[i] += times * part->sums[i];
-    return row != NULL;
-}
-
-/* Row 0 of sessions is what is left of everything. */
 static bool take_part(void *arg, const struct ask_part *part)
 {
     struct asking *asking = arg;
+    struct ask_row *row =
+        ask_groups_row(&asking->groups, number_of(asking, part));
 
-    if (asking->kind == ASK_OF_SESSION &&
-        !ask_has(asking->ask.filter.session) && !count(asking, 0, part, -1))
-        return false;
-    return count(asking, number_of(asking, part), part, 1);
+    asking->full = !row;
+    for (size_t i = 0; row && i < ASK_SUMS; i++)
+        row->sums[i] += part->sums[i];
+    return row != NULL;
 }
 
 /* Of everything, and of sessions only. */
