@@ -26,8 +26,9 @@ static int scene_open(void **state)
     static struct scene scene;
 
     scene.folder = unit_folder_new();
-    scene.config =
-        (struct config){ .data_dir = str_of(scene.folder), .ca_file = STR("") };
+    scene.config = (struct config){ .data_dir = str_of(scene.folder),
+                                    .ca_file = STR(""),
+                                    .time_zone = STR("UTC") };
     *state = &scene;
     return 0;
 }
