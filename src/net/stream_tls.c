@@ -68,10 +68,14 @@ static size_t decrypt(struct stream *stream, char *clear, int *why)
     return len;
 }
 
-/* OpenSSL gives back by itself what reading and writing need. */
+/* OpenSSL gives back by itself what reading and writing need.  One that wipes its
+   records keeps what a ticket took: from 3.2 on OpenSSL wipes a buffer that it has
+   given back already, at address 0. */
 static void free_ticket_buffers(struct stream *stream)
 {
-    if (stream->pipe.ticket)
+    bool wipes = SSL_get_options(stream->ssl) & SSL_OP_CLEANSE_PLAINTEXT;
+
+    if (stream->pipe.ticket && !wipes)
         (void)SSL_free_buffers(stream->ssl);
     stream->pipe.ticket = false;
 }
