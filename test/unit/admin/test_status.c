@@ -228,7 +228,8 @@ static void bookings_on_their_way_are_told(void **state)
     assert_not_told(scene, "\"bookings\"");
     scene->options.ledger = booked.ledger;
     assert_told(scene, "\"bookings\":{\"waiting\":0,\"waiting_ms\":0,"
-                       "\"unsynced_ms\":0,\"lost\":0}");
+                       "\"unsynced_ms\":");
+    assert_told(scene, ",\"lost\":0}");
     ledger_add(booked.ledger, &record);
     assert_told(scene, "\"bookings\":{\"waiting\":1,");
     assert_told(scene, "\"degraded\":[]");
