@@ -29,7 +29,8 @@ static const struct sift_node cache_creation[] = {
 static const struct sift_node server_tool_use[] = {
     NUMBER("web_search_requests", METER_WEB_SEARCH),
 };
-#define PART_NUMBER(text, count) NUMBER(text, (int)ITEM_PART_COUNT + (int)(count))
+#define PART_NUMBER(text, count)                                               \
+    NUMBER(text, (int)ITEM_PART_COUNT + (int)(count))
 static const struct sift_node part_cache_creation[] = {
     PART_NUMBER("ephemeral_5m_input_tokens", METER_CACHE_WRITE_5M),
     PART_NUMBER("ephemeral_1h_input_tokens", METER_CACHE_WRITE_1H),
