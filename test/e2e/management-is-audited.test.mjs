@@ -281,7 +281,10 @@ describe('the audit log', () => {
     assert.equal(lines.at(-1), '');
     assert.deepEqual(lines.slice(1, -1).map((line) => Number(line.split(',')[0])), json.map(({ id }) => id));
     assert.equal(lines.filter((line) => line.includes(",'=cmd,")).length, 1);
-    assert.doesNotMatch(answer.body.toString(), /(^|,|")[=+@-]/m);
+    /* Cells, not whatever follows a quote inside one: what keys end with may begin with "-". */
+    const cells = [...answer.body.toString().matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,"\r\n]*))/gm)].map(([, quoted, plain]) => quoted ?? plain);
+    assert.ok(cells.length >= 9 * lines.slice(1, -1).length);
+    assert.deepEqual(cells.filter((cell) => /^[=+@-]/.test(cell)), []);
     assert.equal((await ask('GET', '/admin/api/audit?format=csv&limit=5')).status, 400);
     assert.equal((await ask('GET', '/admin/api/audit?format=xml')).status, 400);
   });
