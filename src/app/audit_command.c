@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "app/audit_table.h"
-#include "app/folder_look.h"
 #include "app/invocation.h"
 #include "app/remote.h"
 #include "app/terminal.h"
@@ -199,12 +198,8 @@ int audit_command_run(int argc, char **argv, const struct config *config)
 
     if (status != 0)
         return status;
-    if (!folder_look(config, &err))
-        return terminal_fail(&err);
-    remote = remote_open(config, &err);
+    remote = remote_ask(config, !asking.json, &err);
     if (!remote)
         return terminal_fail(&err);
-    if (!asking.json)
-        remote_say_where(remote);
     return remote_close(remote, show(remote, &asking));
 }

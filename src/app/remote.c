@@ -12,6 +12,7 @@
 #include "app/admin_server.h"
 #include "app/approach_run.h"
 #include "app/control_at.h"
+#include "app/folder_look.h"
 #include "app/invocation.h"
 #include "app/place.h"
 #include "app/socket_call.h"
@@ -221,6 +222,17 @@ void remote_say_where(const struct remote *remote)
                       "claude-relay: working on %s itself: no relay runs on "
                       "it\n",
                       folder);
+}
+
+struct remote *remote_ask(const struct config *config, bool people,
+                          struct err *err)
+{
+    struct remote *remote =
+        folder_look(config, err) ? remote_open(config, err) : NULL;
+
+    if (remote && people)
+        remote_say_where(remote);
+    return remote;
 }
 
 /* ---- calling ------------------------------------------------------------ */

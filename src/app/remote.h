@@ -21,6 +21,10 @@ struct remote;
 /* NULL and err if neither can be had; a socket on which somebody else than the
    folder's owner or root listens is an error.  `config` outlives it. */
 struct remote *remote_open(const struct config *config, struct err *err);
+/* The same for a command that only asks: the folder must be there (app/folder_look.h),
+   and for `people` it says which of the two it is. */
+struct remote *remote_ask(const struct config *config, bool people,
+                          struct err *err);
 /* The relay that runs on the folder, and nothing else: NULL and ERR_NOT_FOUND if none
    does. */
 struct remote *remote_find(const struct config *config, struct err *err);

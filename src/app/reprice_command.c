@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "app/folder_look.h"
 #include "app/invocation.h"
 #include "app/remote.h"
 #include "app/reprice_table.h"
@@ -363,12 +362,8 @@ int reprice_command_run(int argc, char **argv, const struct config *config)
 
     if (status != 0)
         return status;
-    if (!folder_look(config, &err))
-        return terminal_fail(&err);
-    remote = remote_open(config, &err);
+    remote = remote_ask(config, !repricing.json, &err);
     if (!remote)
         return terminal_fail(&err);
-    if (!repricing.json)
-        remote_say_where(remote);
     return remote_close(remote, run(remote, &repricing));
 }

@@ -6,7 +6,6 @@
 #include <stdio.h>
 
 #include "app/ask_arguments.h"
-#include "app/folder_look.h"
 #include "app/invocation.h"
 #include "app/remote.h"
 #include "app/requests_table.h"
@@ -159,13 +158,9 @@ static int run(struct requests *requests, const struct config *config)
 {
     struct err err;
 
-    if (!folder_look(config, &err))
-        return terminal_fail(&err);
-    requests->remote = remote_open(config, &err);
+    requests->remote = remote_ask(config, !is_for_programs(requests), &err);
     if (!requests->remote)
         return terminal_fail(&err);
-    if (!is_for_programs(requests))
-        remote_say_where(requests->remote);
     return remote_close(requests->remote, show(requests));
 }
 

@@ -7,7 +7,6 @@
 #include <string.h>
 
 #include "app/ask_arguments.h"
-#include "app/folder_look.h"
 #include "app/invocation.h"
 #include "app/remote.h"
 #include "app/terminal.h"
@@ -148,13 +147,9 @@ static int run(struct usage *usage, const struct config *config)
     bool whole = usage->arguments->csv || usage->arguments->json;
     struct err err;
 
-    if (!folder_look(config, &err))
-        return terminal_fail(&err);
-    usage->remote = remote_open(config, &err);
+    usage->remote = remote_ask(config, !whole, &err);
     if (!usage->remote)
         return terminal_fail(&err);
-    if (!whole)
-        remote_say_where(usage->remote);
     return remote_close(usage->remote, whole ? write_all(usage) : show(usage));
 }
 
