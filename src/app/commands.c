@@ -21,6 +21,7 @@
 #include "app/secret_commands.h"
 #include "app/serve_command.h"
 #include "app/status_command.h"
+#include "app/terminal.h"
 #include "app/usage_command.h"
 #include "base/shell.h"
 #include "base/shown.h"
@@ -366,5 +367,7 @@ int commands_run(int argc, char **argv)
 {
     int status = 1;
 
-    return choose_data_dir(&argc, argv, &status) ? run(argc, argv) : status;
+    if (choose_data_dir(&argc, argv, &status))
+        status = run(argc, argv);
+    return terminal_finish(status);
 }

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
@@ -164,6 +165,21 @@ int terminal_fail(const struct err *err)
 {
     invocation_print(stderr, "claude-relay: %s\n", err->text);
     return 1;
+}
+
+int terminal_finish(int status)
+{
+    bool lost = ferror(stdout) != 0;
+
+    errno = 0;
+    if (fflush(stdout) == 0 && !lost)
+        return status;
+    if (errno != EPIPE)
+        invocation_print(stderr,
+                         "claude-relay: what was printed could not be written "
+                         "to standard output%s%s\n",
+                         errno ? ": " : "", errno ? strerror(errno) : "");
+    return status ? status : 1;
 }
 
 void terminal_print(const struct json_doc *doc)

@@ -28,3 +28,6 @@ int terminal_fail(const struct err *err);
 
 /* A document as it is, on standard output; it may hold a secret. */
 void terminal_print(const struct json_doc *doc);
+/* The end of a command: what it printed is written out, or standard error says that it
+   was lost, and the exit status is 1 at least.  A reader that went away knows. */
+int terminal_finish(int status);

@@ -51,6 +51,30 @@ static void lines_come_one_at_a_time_and_trimmed(void **state)
     mem_free(said);
 }
 
+/* /dev/full has no room for it. */
+static void what_could_not_be_written_is_an_error(void **state)
+{
+    int saved = dup(STDOUT_FILENO);
+    struct unit_capture err;
+    int status;
+    char *said;
+
+    (void)state;
+    assert_int_equal(terminal_finish(0), 0);
+    assert_int_equal(terminal_finish(2), 2);
+    assert_non_null(freopen("/dev/full", "w", stdout));
+    err = unit_capture_begin(STDERR_FILENO);
+    (void)printf("a key\n");
+    status = terminal_finish(0);
+    said = unit_capture_end(&err);
+    clearerr(stdout);
+    assert_int_equal(dup2(saved, STDOUT_FILENO), STDOUT_FILENO);
+    (void)close(saved);
+    assert_int_equal(status, 1);
+    unit_assert_part(said, "standard output: No space left");
+    mem_free(said);
+}
+
 /* Another program may read on. */
 static void nothing_behind_the_line_is_read(void **state)
 {
@@ -93,6 +117,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_come_one_at_a_time_and_trimmed),
+        cmocka_unit_test(what_could_not_be_written_is_an_error),
         cmocka_unit_test(nothing_behind_the_line_is_read),
         cmocka_unit_test(a_document_is_printed_with_its_members_in_order),
     };
