@@ -41,15 +41,15 @@ static enum admin_part write_sums(struct admin_request *x, struct buf *out)
     enum ask_by by = asking->ask->sums.by;
 
     if (!asking->begun)
-        buf_add(out, STR("{\"rows\":["));
+        buf_add(out, STR("{\"rows\":[\n"));
     asking->begun = true;
     while (asking->next < answer->count && out->len < PART_FULL) {
-        buf_add(out, asking->next ? STR(",") : STR_EMPTY);
+        buf_add(out, asking->next ? STR(",\n") : STR_EMPTY);
         usage_text_row(out, by, &answer->rows[asking->next++]);
     }
     if (asking->next < answer->count)
         return ADMIN_PART_MORE;
-    buf_add(out, STR("],\"total\":"));
+    buf_add(out, STR("\n],\"total\":"));
     usage_text_total(out, answer->total);
     buf_add(out, STR("}"));
     return ADMIN_PART_LAST;

@@ -297,7 +297,9 @@ static bool exchange(struct remote *remote, struct remote_call *call, int fd,
                                        .method = str_of(call->method),
                                        .path = call->path,
                                        .body = body,
-                                       .limit_ms = call->limit_ms },
+                                       .limit_ms = call->limit_ms,
+                                       .sink = call->sink,
+                                       .sink_arg = call->sink_arg },
         stop, remote->loop);
     bool ok;
 

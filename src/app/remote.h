@@ -45,8 +45,12 @@ struct remote_call {
     struct str path;             /* and query, encoded: see remote_path() */
     const struct json_doc *body; /* NULL: none */
     uint64_t limit_ms;           /* 0: however long it takes */
-    unsigned status;             /* 0: there was no answer */
-    struct json_doc *answer;     /* the caller's; NULL if it is empty */
+    /* Takes what a 2xx holds as it comes, of any length and form; NULL: it is
+       `answer`.  After a failure some of it may have come. */
+    void (*sink)(void *arg, struct str bytes);
+    void *sink_arg;
+    unsigned status;         /* 0: there was no answer */
+    struct json_doc *answer; /* the caller's; NULL if it is empty */
 };
 
 /* False and err if there was no answer or it is no 2xx: then err has the text of its

@@ -8,9 +8,9 @@
 #include "app/ask_arguments.h"
 #include "app/invocation.h"
 #include "app/remote.h"
+#include "app/requests_rows.h"
 #include "app/requests_table.h"
 #include "app/terminal.h"
-#include "app/usage_rows.h"
 
 #define PATH_MAX_LEN 65536
 #define TEXT_MAX (64u * 1024 * 1024)
@@ -29,9 +29,9 @@ static const char *const names[] = {
 struct requests {
     struct remote *remote;
     const struct ask_arguments *arguments;
-    uint64_t left;          /* UINT64_MAX: all */
-    struct usage_rows rows; /* for programs */
-    struct json_doc *all;   /* for people */
+    uint64_t left;             /* UINT64_MAX: all */
+    struct requests_rows rows; /* for programs */
+    struct json_doc *all;      /* for people */
 };
 
 static int complain(const char *problem)
@@ -82,7 +82,7 @@ static void take(struct requests *requests, const struct json_doc *page)
     requests->left -= count;
     last = requests->left == 0 || !json_doc_get_str(page, "next_cursor", &next);
     if (is_for_programs(requests))
-        usage_rows_write(&requests->rows, page, last);
+        requests_rows_write(&requests->rows, page, last);
     else
         for (size_t i = 0; i < count; i++)
             json_doc_add(requests->all, json_doc_copy(json_doc_at(list, i)));
@@ -123,8 +123,7 @@ static int show(struct requests *requests)
     struct err err;
     int status = 0;
 
-    requests->rows = (struct usage_rows){ .csv = requests->arguments->csv,
-                                          .list = "requests" };
+    requests->rows = (struct requests_rows){ .csv = requests->arguments->csv };
     requests->all = json_doc_new_array();
     if (!read_all(requests, &err))
         status = terminal_fail(&err);

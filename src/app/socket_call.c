@@ -16,6 +16,8 @@ struct socket_call {
     struct arena *arena;
     struct loop_timer *limit;
     struct buf body;
+    void (*sink)(void *arg, struct str bytes);
+    void *sink_arg;
     enum socket_call_state state;
     struct err err;
     void (*wake)(void *arg);
@@ -46,8 +48,11 @@ static void too_late(void *arg)
 static void take_body(void *arg, struct str bytes)
 {
     struct socket_call *call = arg;
+    unsigned status = socket_call_status(call);
 
-    if (!buf_append(&call->body, bytes))
+    if (call->sink && status >= 200 && status < 300)
+        call->sink(call->sink_arg, bytes);
+    else if (!buf_append(&call->body, bytes))
         fail(call, "its answer is too long");
 }
 
@@ -133,6 +138,8 @@ struct socket_call *socket_call_start(const struct socket_call_options *options,
 
     call->wake = wake;
     call->arg = arg;
+    call->sink = options->sink;
+    call->sink_arg = options->sink_arg;
     call->arena = arena_new();
     call->parser = parser_new(PARSER_RESPONSE);
     call->limit = loop_timer_new(options->loop, too_late, call);

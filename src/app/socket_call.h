@@ -22,6 +22,10 @@ struct socket_call_options {
     struct str path;   /* and query, encoded */
     struct str body;   /* JSON, or empty; copied, as all texts here are */
     uint64_t limit_ms; /* for the whole exchange; 0: however long it takes */
+    /* Takes the body of a 2xx, piece by piece as it comes, so that it may be of any
+       length; NULL: it is kept. */
+    void (*sink)(void *arg, struct str bytes);
+    void *sink_arg;
 };
 
 struct socket_call *socket_call_start(const struct socket_call_options *options,

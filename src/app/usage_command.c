@@ -10,13 +10,12 @@
 #include "app/invocation.h"
 #include "app/remote.h"
 #include "app/terminal.h"
-#include "app/usage_rows.h"
 #include "app/usage_table.h"
 
 #define PATH_MAX_LEN 65536
 #define TEXT_MAX (16u * 1024 * 1024)
-/* What an answer may hold at once (app/remote), and what is looked at at once. */
-#define PAGE 8000
+/* What may lie in memory at once, and what is looked at at once. */
+#define TABLE_MAX 8000
 #define SHOWN 100
 
 static const char *const names[] = { "by",      "since", "until",   "key",
@@ -26,7 +25,7 @@ static const char *const names[] = { "by",      "since", "until",   "key",
 struct usage {
     struct remote *remote;
     const struct ask_arguments *arguments;
-    uint64_t limit; /* UINT64_MAX: all */
+    uint64_t limit; /* 0: all */
 };
 
 static int complain(const char *problem)
@@ -36,22 +35,22 @@ static int complain(const char *problem)
     return 2;
 }
 
-/* Some of the rows, the first being number `offset`. */
-static bool ask(const struct usage *usage, uint64_t offset, uint64_t limit,
-                struct json_doc **answer, struct err *err)
+/* `limit` 0: all rows.  To the sink that is set. */
+static bool ask(const struct usage *usage, uint64_t limit,
+                struct remote_call *call, struct err *err)
 {
-    struct remote_call call = { .method = "GET" };
     struct buf path;
     bool ok;
 
     buf_init(&path, PATH_MAX_LEN);
-    buf_printf(&path, "/admin/api/usage?offset=%llu&limit=%llu",
-               (unsigned long long)offset, (unsigned long long)limit);
+    buf_printf(&path, "/admin/api/usage?limit=%llu&format=%s",
+               (unsigned long long)limit,
+               usage->arguments->csv ? "csv" : "json");
     buf_add(&path, buf_str(&usage->arguments->query));
-    call.path = buf_str(&path);
-    ok = remote_call(usage->remote, &call, err);
+    call->method = "GET";
+    call->path = buf_str(&path);
+    ok = remote_call(usage->remote, call, err);
     buf_done(&path);
-    *answer = call.answer;
     return ok;
 }
 
@@ -62,29 +61,22 @@ static struct str by_of(const struct ask_arguments *arguments)
 
 /* ---- for programs -------------------------------------------------------- */
 
-/* Page after page, as far as it is wanted. */
+static void write_on(void *arg, struct str bytes)
+{
+    (void)arg;
+    (void)fwrite(bytes.at, 1, bytes.len, stdout);
+}
+
+/* As the API has it: one answer, of one moment, of any length. */
 static int write_all(const struct usage *usage)
 {
-    struct usage_rows rows = { .csv = usage->arguments->csv,
-                               .list = "rows",
-                               .by = by_of(usage->arguments) };
-    uint64_t left = usage->limit;
-    uint64_t got = PAGE;
+    struct remote_call call = { .sink = write_on };
     struct err err;
 
-    for (uint64_t offset = 0; got == PAGE && left > 0; offset += got) {
-        struct json_doc *answer = NULL;
-        bool ok = ask(usage, offset, left < PAGE ? left : PAGE, &answer, &err);
-
-        if (ok) {
-            got = json_doc_count(json_doc_get(answer, "rows"));
-            left -= got;
-            usage_rows_write(&rows, answer, got < PAGE || left == 0);
-        }
-        json_doc_free(answer);
-        if (!ok)
-            return terminal_fail(&err);
-    }
+    if (!ask(usage, usage->limit, &call, &err))
+        return terminal_fail(&err);
+    if (usage->arguments->json)
+        (void)printf("\n");
     return 0;
 }
 
@@ -112,17 +104,17 @@ static void print_table(const struct usage *usage,
 
 static int show(const struct usage *usage)
 {
-    struct json_doc *answer;
+    struct remote_call call = { .limit_ms = 0 };
     struct err err;
     int status = 0;
 
-    if (!ask(usage, 0, usage->limit + 1, &answer, &err))
+    if (!ask(usage, usage->limit + 1, &call, &err))
         status = terminal_fail(&err);
-    else if (json_doc_count(json_doc_get(answer, "rows")) == 0)
+    else if (json_doc_count(json_doc_get(call.answer, "rows")) == 0)
         (void)printf("Nothing was used.\n");
     else
-        print_table(usage, answer);
-    json_doc_free(answer);
+        print_table(usage, call.answer);
+    json_doc_free(call.answer);
     return status;
 }
 
@@ -133,9 +125,9 @@ static bool take_limit(struct usage *usage, struct err *err)
     const struct ask_arguments *arguments = usage->arguments;
     bool whole = arguments->csv || arguments->json;
 
-    usage->limit = whole ? UINT64_MAX : SHOWN;
+    usage->limit = whole ? 0 : SHOWN;
     return arguments->limit.len == 0 ||
-           (str_to_u64(arguments->limit, whole ? UINT64_MAX - 1 : PAGE,
+           (str_to_u64(arguments->limit, whole ? UINT64_MAX : TABLE_MAX,
                        &usage->limit) &&
             usage->limit > 0) ||
            err_set(err, ERR_CONFIG, "--limit must be a whole number above 0%s",

@@ -28,7 +28,13 @@ static bool is_over(void *arg)
     return socket_call_state(scene->call) != SOCKET_CALL_BUSY;
 }
 
-static void begin(struct scene *scene, uint64_t limit_ms)
+static void add(void *arg, struct str bytes)
+{
+    assert_true(buf_append(arg, bytes));
+}
+
+/* `sink`: where a good answer goes; NULL: it is kept. */
+static void begin_into(struct scene *scene, uint64_t limit_ms, struct buf *sink)
 {
     int ends[2];
 
@@ -38,15 +44,21 @@ static void begin(struct scene *scene, uint64_t limit_ms)
                                 ends),
                      0);
     wire_adopt(&scene->peer, scene->loop, ends[1]);
-    scene->call =
-        socket_call_start(&(struct socket_call_options){ .loop = scene->loop,
-                                                         .fd = ends[0],
-                                                         .method = STR("POST"),
-                                                         .path = STR("/a?b=c"),
-                                                         .body =
-                                                             STR("{\"d\":1}"),
-                                                         .limit_ms = limit_ms },
-                          woken, scene);
+    scene->call = socket_call_start(
+        &(struct socket_call_options){ .loop = scene->loop,
+                                       .fd = ends[0],
+                                       .method = STR("POST"),
+                                       .path = STR("/a?b=c"),
+                                       .body = STR("{\"d\":1}"),
+                                       .limit_ms = limit_ms,
+                                       .sink = sink ? add : NULL,
+                                       .sink_arg = sink },
+        woken, scene);
+}
+
+static void begin(struct scene *scene, uint64_t limit_ms)
+{
+    begin_into(scene, limit_ms, NULL);
 }
 
 static void end(struct scene *scene)
@@ -123,6 +135,36 @@ static void an_answer_is_whole_or_a_failure(void **state)
     }
 }
 
+/* Only what was asked for goes there: an error is read. */
+static void a_sink_takes_good_answers_as_they_come(void **state)
+{
+    static const struct {
+        const char *answer;
+        const char *sunk;
+        const char *kept;
+    } cases[] = {
+        { "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nab\r\n",
+          "ab", "" },
+        { "HTTP/1.1 404 No\r\ncontent-length: 2\r\n\r\nno", "", "no" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct scene scene;
+        struct buf sunk;
+
+        buf_init(&sunk, 100);
+        begin_into(&scene, 0, &sunk);
+        wire_send(&scene.peer, cases[i].answer);
+        wire_half_close(&scene.peer);
+        wire_until(scene.loop, is_over, &scene);
+        unit_assert_str(buf_str(&sunk), cases[i].sunk);
+        unit_assert_str(socket_call_body(scene.call), cases[i].kept);
+        end(&scene);
+        buf_done(&sunk);
+    }
+}
+
 static void one_that_does_not_come_is_given_up(void **state)
 {
     struct scene scene;
@@ -140,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_sent_is_one_request),
         cmocka_unit_test(an_answer_is_whole_or_a_failure),
+        cmocka_unit_test(a_sink_takes_good_answers_as_they_come),
         cmocka_unit_test(one_that_does_not_come_is_given_up),
     };
 
