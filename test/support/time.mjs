@@ -24,6 +24,13 @@ export async function until(ask, { every = 10, what = 'condition' } = {}) {
   }
 }
 
+/* How long `run` took in ms, to be told. */
+export async function timed(run) {
+  const started = performance.now();
+  await run();
+  return performance.now() - started;
+}
+
 /* What `run` resolves with, which must not come before `ms` are over. */
 export async function atLeast(ms, run) {
   const started = performance.now();
