@@ -7,22 +7,15 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "account/choose.h"
 #include "account/folder.h"
 #include "base/log.h"
 #include "base/mem.h"
-
-/* Sorted by name; each a reference. */
-struct snapshots {
-    struct account **at;
-    size_t count;
-};
 
 struct accounts {
     struct folder folder;
     bool too_many; /* the log was told */
     pthread_mutex_t lock;
-    struct snapshots list;
+    struct account_list *list;
     char complaint[ACCOUNTS_COMPLAINT_MAX];
 };
 
@@ -31,21 +24,15 @@ struct accounts *accounts_new(void)
     struct accounts *accounts = MEM_NEW(struct accounts);
 
     (void)pthread_mutex_init(&accounts->lock, NULL);
+    accounts->list = account_list_new(NULL, 0);
     return accounts;
-}
-
-static void snapshots_done(struct snapshots *list)
-{
-    for (size_t i = 0; i < list->count; i++)
-        account_unref(list->at[i]);
-    mem_free(list->at);
 }
 
 void accounts_free(struct accounts *accounts)
 {
     if (!accounts)
         return;
-    snapshots_done(&accounts->list);
+    account_list_unref(accounts->list);
     folder_done(&accounts->folder);
     (void)pthread_mutex_destroy(&accounts->lock);
     mem_free(accounts);
@@ -53,29 +40,32 @@ void accounts_free(struct accounts *accounts)
 
 /* ---- changing ----------------------------------------------------------- */
 
-static struct snapshots take_snapshots(const struct folder *folder)
+static struct account_list *list_of(const struct folder *folder)
 {
-    struct snapshots list = { 0 };
+    struct account **at = mem_alloc((folder->count + 1) * sizeof(at[0]));
+    struct account_list *list;
+    size_t count = 0;
 
-    list.at = mem_alloc((folder->count + 1) * sizeof(struct account *));
     for (size_t i = 0; i < folder->count; i++) {
         if (folder_counts(folder, i))
-            list.at[list.count++] = account_ref(folder->at[i].account);
+            at[count++] = account_ref(folder->at[i].account);
     }
+    list = account_list_new(at, count);
+    mem_free(at);
     return list;
 }
 
 /* Show everybody what the changing thread knows. */
 static void publish(struct accounts *accounts)
 {
-    struct snapshots list = take_snapshots(&accounts->folder);
-    struct snapshots old;
+    struct account_list *list = list_of(&accounts->folder);
+    struct account_list *old;
 
     (void)pthread_mutex_lock(&accounts->lock);
     old = accounts->list;
     accounts->list = list;
     (void)pthread_mutex_unlock(&accounts->lock);
-    snapshots_done(&old);
+    account_list_unref(old);
 }
 
 void accounts_show(struct accounts *accounts, const struct readings *readings)
@@ -151,39 +141,31 @@ bool accounts_complaint(struct accounts *accounts,
 
 /* ---- asking ------------------------------------------------------------- */
 
-size_t accounts_count(struct accounts *accounts)
+struct account_list *accounts_list(struct accounts *accounts)
 {
-    size_t count;
+    struct account_list *list;
 
     (void)pthread_mutex_lock(&accounts->lock);
-    count = accounts->list.count;
+    list = account_list_ref(accounts->list);
     (void)pthread_mutex_unlock(&accounts->lock);
+    return list;
+}
+
+size_t accounts_count(struct accounts *accounts)
+{
+    struct account_list *list = accounts_list(accounts);
+    size_t count = list->count;
+
+    account_list_unref(list);
     return count;
 }
 
 struct account *accounts_get(struct accounts *accounts, struct str name)
 {
-    struct account *account = NULL;
+    struct account_list *list = accounts_list(accounts);
+    struct account *account = account_ref(account_list_find(list, name));
 
-    (void)pthread_mutex_lock(&accounts->lock);
-    for (size_t i = 0; !account && i < accounts->list.count; i++) {
-        if (str_eq(str_of(accounts->list.at[i]->name), name))
-            account = account_ref(accounts->list.at[i]);
-    }
-    (void)pthread_mutex_unlock(&accounts->lock);
-    return account;
-}
-
-struct account *accounts_choose(struct accounts *accounts, struct str name,
-                                uint64_t now_wall_ms, struct err *err)
-{
-    struct account *account;
-
-    (void)pthread_mutex_lock(&accounts->lock);
-    account =
-        account_ref(choose_account(accounts->list.at, accounts->list.count,
-                                   name, now_wall_ms, err));
-    (void)pthread_mutex_unlock(&accounts->lock);
+    account_list_unref(list);
     return account;
 }
 
@@ -191,15 +173,9 @@ void accounts_each(struct accounts *accounts,
                    void (*visit)(void *arg, const struct account *account),
                    void *arg)
 {
-    struct snapshots copy;
+    struct account_list *list = accounts_list(accounts);
 
-    (void)pthread_mutex_lock(&accounts->lock);
-    copy.count = accounts->list.count;
-    copy.at = mem_alloc((copy.count + 1) * sizeof(struct account *));
-    for (size_t i = 0; i < copy.count; i++)
-        copy.at[i] = account_ref(accounts->list.at[i]);
-    (void)pthread_mutex_unlock(&accounts->lock);
-    for (size_t i = 0; i < copy.count; i++)
-        visit(arg, copy.at[i]);
-    snapshots_done(&copy);
+    for (size_t i = 0; i < list->count; i++)
+        visit(arg, list->at[i]);
+    account_list_unref(list);
 }

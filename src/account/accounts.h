@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* All accounts, in memory.  What changes them is called on one thread at a time,
-   all else on any thread; the lock is held for memory work only. */
+   all else on any thread; the lock is held only to take a reference. */
 #pragma once
 
+#include "account/list.h"
 #include "account/reading.h"
 
 struct accounts;
@@ -41,16 +42,13 @@ void accounts_complain(struct accounts *accounts, const char *complaint);
 bool accounts_complaint(struct accounts *accounts,
                         char out[ACCOUNTS_COMPLAINT_MAX]);
 
+/* A reference to all that there are now. */
+struct account_list *accounts_list(struct accounts *accounts);
+
+/* The same, for those who need less: how many, a reference to one or NULL, each in the
+   order of names. */
 size_t accounts_count(struct accounts *accounts);
-
-/* A reference, or NULL. */
 struct account *accounts_get(struct accounts *accounts, struct str name);
-
-/* As choose_account() (account/choose.h), but the caller holds a reference. */
-struct account *accounts_choose(struct accounts *accounts, struct str name,
-                                uint64_t now_wall_ms, struct err *err);
-
-/* Visit all, sorted by name, on snapshots. */
 void accounts_each(struct accounts *accounts,
                    void (*visit)(void *arg, const struct account *account),
                    void *arg);

@@ -56,12 +56,9 @@ static void load(struct scene *scene)
 static void nothing_is_read_before_the_first_load(void **state)
 {
     struct scene *scene = *state;
-    struct err err;
 
     unit_write(scene->path, "apikey_a.json", APIKEY("one"));
     assert_int_equal(accounts_count(scene->accounts), 0);
-    assert_null(accounts_choose(scene->accounts, STR_EMPTY, 0, &err));
-    assert_int_equal(err.code, ERR_NO_ACCOUNT);
     load(scene);
     assert_int_equal(accounts_count(scene->accounts), 1);
 }
@@ -84,14 +81,13 @@ static void a_request_keeps_the_snapshot_it_began_with(void **state)
     struct scene *scene = *state;
     struct account *old;
     struct account *new;
-    struct err err;
 
     unit_write(scene->path, "apikey_a.json", APIKEY("one"));
     load(scene);
-    old = accounts_choose(scene->accounts, STR_EMPTY, 0, &err);
+    old = accounts_get(scene->accounts, STR("a"));
     unit_write(scene->path, "apikey_a.json", APIKEY("two"));
     load(scene);
-    new = accounts_choose(scene->accounts, STR("a"), 0, &err);
+    new = accounts_get(scene->accounts, STR("a"));
     unit_assert_str(secret_reveal(old->token), "sk-ant-api03-one");
     unit_assert_str(secret_reveal(new->token), "sk-ant-api03-two");
     accounts_forget(scene->accounts, new);
@@ -99,6 +95,27 @@ static void a_request_keeps_the_snapshot_it_began_with(void **state)
     unit_assert_str(secret_reveal(new->token), "sk-ant-api03-two");
     account_unref(old);
     account_unref(new);
+}
+
+/* Nor does what comes afterwards change it. */
+static void a_list_is_of_one_moment(void **state)
+{
+    struct scene *scene = *state;
+    struct account_list *before;
+    struct account_list *after;
+
+    unit_write(scene->path, "apikey_a.json", APIKEY("one"));
+    load(scene);
+    before = accounts_list(scene->accounts);
+    unit_write(scene->path, "apikey_b.json", APIKEY("two"));
+    load(scene);
+    after = accounts_list(scene->accounts);
+    assert_int_equal(before->count, 1);
+    assert_int_equal(after->count, 2);
+    assert_null(account_list_find(before, STR("b")));
+    assert_non_null(account_list_find(after, STR("b")));
+    account_list_unref(before);
+    account_list_unref(after);
 }
 
 static void a_folder_that_is_gone_leaves_everything_as_it_was(void **state)
@@ -225,14 +242,12 @@ static void all_are_visited_in_order(void **state)
     assert_string_equal(names, "abc");
 }
 
-static void *choose_many(void *arg)
+static void *get_many(void *arg)
 {
     struct scene *scene = arg;
 
     while (!atomic_load(&scene->stop)) {
-        struct err err;
-        struct account *account =
-            accounts_choose(scene->accounts, STR("a"), 0, &err);
+        struct account *account = accounts_get(scene->accounts, STR("a"));
 
         assert_true(
             str_starts(secret_reveal(account->token), STR("sk-ant-api03-")));
@@ -249,8 +264,7 @@ static void asking_while_loading_is_fine(void **state)
     unit_write(scene->path, "apikey_a.json", APIKEY("one"));
     load(scene);
     for (size_t i = 0; i < COUNT_OF(threads); i++)
-        assert_int_equal(pthread_create(&threads[i], NULL, choose_many, scene),
-                         0);
+        assert_int_equal(pthread_create(&threads[i], NULL, get_many, scene), 0);
     for (int i = 0; i < 100; i++)
         load(scene);
     atomic_store(&scene->stop, true);
@@ -267,6 +281,7 @@ int main(void)
         SCENE(nothing_is_read_before_the_first_load),
         SCENE(an_account_is_got_by_name),
         SCENE(a_request_keeps_the_snapshot_it_began_with),
+        SCENE(a_list_is_of_one_moment),
         SCENE(a_folder_that_is_gone_leaves_everything_as_it_was),
         SCENE(what_is_held_outlives_the_store),
         SCENE(a_held_account_needs_no_document),

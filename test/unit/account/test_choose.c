@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "account/kinds.h"
+#include "base/mem.h"
 #include "unit.h"
 
 #define NOW_MS 1000000
@@ -110,14 +111,16 @@ static void the_rules_hold(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct account_list *list;
         struct account *got;
         struct err err;
         size_t count = 0;
 
         while (count < COUNT_OF(cases[i].accounts) && cases[i].accounts[count])
             count++;
-        got = choose_account(cases[i].accounts, count, str_of(cases[i].name),
-                             NOW_MS, &err);
+        list = account_list_new(cases[i].accounts, count);
+        got = choose_account(list, str_of(cases[i].name), NOW_MS, &err);
+        mem_free(list); /* the accounts are not counted */
         if (got != cases[i].want || (!got && err.code != cases[i].code))
             fail_msg("%s", cases[i].rule);
         if (!got)
@@ -129,16 +132,19 @@ static void the_rules_hold(void **state)
 static void of_many_names_only_a_few_are_told(void **state)
 {
     struct account many[20];
-    struct account *list[20];
+    struct account *at[20];
+    struct account_list *list;
     struct err err;
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(many); i++) {
         many[i] = good;
         memset(many[i].name, 'a' + (int)i, ACCOUNT_NAME_MAX);
-        list[i] = &many[i];
+        at[i] = &many[i];
     }
-    assert_null(choose_account(list, COUNT_OF(many), STR_EMPTY, NOW_MS, &err));
+    list = account_list_new(at, COUNT_OF(at));
+    assert_null(choose_account(list, STR_EMPTY, NOW_MS, &err));
+    mem_free(list);
     unit_assert_part(err.text, "20 accounts are set up");
     unit_assert_part(err.text, "bbb, ...");
     assert_null(strstr(err.text, "ccc"));
