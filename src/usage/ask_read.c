@@ -7,7 +7,8 @@
 #include "base/clock.h"
 
 /* Between two looks at the clock. */
-#define SLICE_MS ((uint64_t)14 * 24 * ASK_HOUR_MS)
+#define DAY_MS ((uint64_t)24 * ASK_HOUR_MS)
+#define SLICE_MS (14 * DAY_MS)
 
 /* ---- numbers ------------------------------------------------------------- */
 
@@ -86,12 +87,13 @@ static bool too_many(struct err *err)
 static bool read_spans(struct sql *sql, struct asking *asking,
                        const struct ask_stretch *stretch, struct err *err)
 {
-    bool days = !asking->sessions && asking->ask.by != ASK_BY_HOUR;
+    const struct zone *zone = asking->sessions ? zone_utc() : asking->zone;
     struct ask_span spans[ASK_SPANS_MAX];
-    size_t span_count = ask_span_cut(stretch->from_ms, stretch->until_ms,
-                                     days ? asking->zone : NULL, spans);
+    size_t span_count =
+        ask_span_cut(stretch->from_ms, stretch->until_ms,
+                     asking->ask.by == ASK_BY_HOUR ? NULL : zone, spans);
     struct ask_from from = { .filter = &asking->ask.filter,
-                             .zone = asking->zone,
+                             .zone = zone,
                              .kind = asking->kind,
                              .sessions = asking->sessions,
                              .part = take_part,
@@ -169,8 +171,7 @@ bool ask_read_some(struct sql *sql, struct asking *asking, uint64_t deadline_ms,
 
     look_at(asking, ask_is_of_sessions(&asking->ask));
     while (left->from_ms < left->until_ms) {
-        uint64_t end_ms =
-            (left->from_ms + SLICE_MS) / ASK_HOUR_MS * ASK_HOUR_MS;
+        uint64_t end_ms = (left->from_ms + SLICE_MS) / DAY_MS * DAY_MS;
         struct ask_stretch slice = { left->from_ms, end_ms };
 
         if (slice.until_ms > left->until_ms)

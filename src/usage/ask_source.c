@@ -46,19 +46,24 @@ static const char *const of_sums[][ASK_KINDS] = {
 
 /* Keys are looked up only if some are asked for. */
 #define OF_SESSIONS                                                            \
-    DURING("hour_s")                                                           \
     " AND ($6 = 0 OR session IN (SELECT id FROM session WHERE" ASK_KEY_IS      \
     "))" ASK_ACCOUNT_IS ASK_MODEL_IS ASK_SESSION_IS
-#define SESSION(column)                                                        \
-    "SELECT " column ", " SUMS " FROM session_hour" OF_SESSIONS
+#define SESSION(column, table, time)                                           \
+    "SELECT " column ", " SUMS " FROM " table DURING(time) OF_SESSIONS
+#define SESSIONS(table, time)                                                  \
+    {                                                                          \
+        [ASK_OF_SESSION] = SESSION("session", table, time),                    \
+        [ASK_OF_KEY] = SESSION("(SELECT key_id FROM session WHERE session.id"  \
+                               " = " table ".session)",                        \
+                               table, time),                                   \
+        [ASK_OF_ACCOUNT] = SESSION("account", table, time),                    \
+        [ASK_OF_MODEL] = SESSION("model", table, time),                        \
+        [ASK_OF_TIME] = SESSION(time, table, time),                            \
+    }
 
-static const char *const of_sessions[ASK_KINDS] = {
-    [ASK_OF_SESSION] = SESSION("session"),
-    [ASK_OF_KEY] = SESSION("(SELECT key_id FROM session"
-                           " WHERE session.id = session_hour.session)"),
-    [ASK_OF_ACCOUNT] = SESSION("account"),
-    [ASK_OF_MODEL] = SESSION("model"),
-    [ASK_OF_TIME] = SESSION("hour_s"),
+static const char *const of_sessions[][ASK_KINDS] = {
+    [ASK_DAYS] = SESSIONS("session_day", "day"),
+    [ASK_HOURS] = SESSIONS("session_hour", "hour_s"),
 };
 
 /* $15 is the hour. */
@@ -84,7 +89,7 @@ static const char *text_of(const struct ask_from *from)
 {
     enum ask_source source = from->span->source;
     const char *text = source == ASK_ROWS ? of_rows[from->kind]
-                       : from->sessions   ? of_sessions[from->kind]
+                       : from->sessions   ? of_sessions[source][from->kind]
                                           : of_sums[source][from->kind];
 
     assert(text);

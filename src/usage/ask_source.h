@@ -27,7 +27,7 @@ struct ask_from {
     const struct ask_filter *filter;
     const struct zone *zone; /* whose days ASK_DAYS are */
     enum ask_kind kind;
-    bool sessions; /* of sessions only: ASK_HOURS come from `session_hour` */
+    bool sessions; /* of sessions only: from tables of their own */
     bool (*part)(void *arg, const struct ask_part *part);
     void *arg;
 };

@@ -9,7 +9,7 @@
 #define ASK_HOUR_MS 3600000u
 
 enum ask_source {
-    ASK_DAYS,  /* `daily` */
+    ASK_DAYS,  /* `daily`; of sessions `session_day`, of UTC */
     ASK_HOURS, /* `total`, `session_hour` */
     ASK_ROWS,  /* `booking`: within one hour of UTC, not all of it */
 };

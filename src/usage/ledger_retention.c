@@ -61,6 +61,9 @@ static bool remove_hour(struct sql *sql, const struct hour *hour,
 
     return sql_run(sql, "DELETE FROM session_hour WHERE hour_s = $1", &value, 1,
                    err) &&
+           sql_run(sql,
+                   "DELETE FROM session_day WHERE day < ($1 + 3600) / 86400",
+                   &value, 1, err) &&
            sql_run(sql, "DELETE FROM hour WHERE hour_s = $1", &value, 1, err);
 }
 

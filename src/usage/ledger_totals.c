@@ -14,20 +14,23 @@ void ledger_totals_done(struct ledger_totals *totals)
 {
     ledger_sums_done(&totals->hourly);
     ledger_sums_done(&totals->daily);
-    ledger_sums_done(&totals->sessions);
+    ledger_sums_done(&totals->session_hours);
+    ledger_sums_done(&totals->session_days);
 }
 
 void ledger_totals_clear(struct ledger_totals *totals)
 {
     ledger_sums_clear(&totals->hourly);
     ledger_sums_clear(&totals->daily);
-    ledger_sums_clear(&totals->sessions);
+    ledger_sums_clear(&totals->session_hours);
+    ledger_sums_clear(&totals->session_days);
     totals->hour_count = 0;
 }
 
 /* ---- sums in memory ------------------------------------------------------ */
 
 #define HOUR_S 3600
+#define DAY_S 86400
 #define QUARTER_MS 900000
 
 /* Days begin at whole quarters of an hour. */
@@ -89,7 +92,9 @@ void ledger_totals_add(struct ledger_totals *totals,
     note_hour(totals, hour_s, row->id);
     if (row->session) {
         sum.key[1] = row->session;
-        ledger_sums_add(&totals->sessions, &sum);
+        ledger_sums_add(&totals->session_hours, &sum);
+        sum.key[0] = ended_s / DAY_S;
+        ledger_sums_add(&totals->session_days, &sum);
     }
     sum.key[0] = day_of(totals, row->booking->ended_ms);
     sum.key[1] = row->holder;
@@ -161,7 +166,9 @@ bool ledger_totals_write(struct ledger_totals *totals, struct sql *sql,
                       err) &&
            write_sums(sql, &totals->daily, ADD_TO("daily", "day", "holder"),
                       err) &&
-           write_sums(sql, &totals->sessions,
+           write_sums(sql, &totals->session_hours,
                       ADD_TO("session_hour", "hour_s", "session"), err) &&
+           write_sums(sql, &totals->session_days,
+                      ADD_TO("session_day", "day", "session"), err) &&
            write_hours(totals, sql, err);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* What a batch of bookings adds to the tables total, daily, session_hour and hour.  Used
-   by one thread at a time. */
+/* What a batch of bookings adds to the tables total, daily, session_hour,
+   session_day and hour.  Used by one thread at a time. */
 #pragma once
 
 #include "base/zone.h"
@@ -30,7 +30,8 @@ struct ledger_totals {
     const struct zone *zone; /* whose days are summed up; it stays */
     struct ledger_sums hourly;
     struct ledger_sums daily;
-    struct ledger_sums sessions;
+    struct ledger_sums session_hours;
+    struct ledger_sums session_days;
     struct ledger_hour hours[LEDGER_BATCH_MAX];
     size_t hour_count;
     uint64_t quarter; /* of an hour: all of it is in `day` */

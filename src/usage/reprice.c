@@ -12,6 +12,7 @@
 #include "usage/reprice_row.h"
 
 #define HOUR_S 3600
+#define DAY_S 86400
 #define HOUR_MS 3600000u
 /* Rows that are looked at in one transaction: writers wait for one that writes. */
 #define PAGE_WRITES 1000
@@ -63,7 +64,8 @@ struct run {
     size_t count;
     struct ledger_sums hourly;
     struct ledger_sums daily;
-    struct ledger_sums sessions;
+    struct ledger_sums session_hours;
+    struct ledger_sums session_days;
 };
 
 static void add_to_sums(struct run *run, const struct reprice_row *row)
@@ -79,7 +81,9 @@ static void add_to_sums(struct run *run, const struct reprice_row *row)
     ledger_sums_add(&run->hourly, &sum);
     if (row->session) {
         sum.key[1] = row->session;
-        ledger_sums_add(&run->sessions, &sum);
+        ledger_sums_add(&run->session_hours, &sum);
+        sum.key[0] = hour_s / DAY_S;
+        ledger_sums_add(&run->session_days, &sum);
     }
     sum.key[0] = zone_day(run->page->ask.zone, row->ended_ms);
     sum.key[1] = row->holder;
@@ -235,8 +239,10 @@ static bool write_all(struct run *run, struct sql *sql, struct err *err)
                        err) &&
             write_sums(sql, &run->daily, ADD_TO("daily", "day", "holder"),
                        err) &&
-            write_sums(sql, &run->sessions,
-                       ADD_TO("session_hour", "hour_s", "session"), err));
+            write_sums(sql, &run->session_hours,
+                       ADD_TO("session_hour", "hour_s", "session"), err) &&
+            write_sums(sql, &run->session_days,
+                       ADD_TO("session_day", "day", "session"), err));
 }
 
 /* ---- all of it ----------------------------------------------------------- */
@@ -266,7 +272,8 @@ bool reprice_page_run(struct sql *sql, void *arg, struct err *err)
     fine = run_all(&run, sql, err);
     ledger_sums_done(&run.hourly);
     ledger_sums_done(&run.daily);
-    ledger_sums_done(&run.sessions);
+    ledger_sums_done(&run.session_hours);
+    ledger_sums_done(&run.session_days);
     mem_free(run.changed);
     return fine;
 }

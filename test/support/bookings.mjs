@@ -34,7 +34,7 @@ const SUMS = [['requests', 'count(*)'], ...[...COUNTS, 'cost_microusd'].map((nam
 export function assertAddsUp(dataDir, before) {
   const compare = (table, by, ofRow) => {
     const keys = Object.entries(ofRow).map(([name, value]) => `${value} AS ${name}`);
-    const fromRows = `SELECT ${[...keys, ...SUMS.map(([name, sum]) => `${sum} AS ${name}`)]} FROM booking ${table === 'session_hour' ? 'WHERE session IS NOT NULL' : ''} GROUP BY ${by}`;
+    const fromRows = `SELECT ${[...keys, ...SUMS.map(([name, sum]) => `${sum} AS ${name}`)]} FROM booking ${table.startsWith('session') ? 'WHERE session IS NOT NULL' : ''} GROUP BY ${by}`;
     const fromTable = `SELECT ${[...Object.keys(ofRow), ...SUMS.map(([name]) => name)]} FROM ${table}`;
     const [{ n }] = ask(dataDir, `SELECT (SELECT count(*) FROM (${fromRows} EXCEPT ${fromTable})) + (SELECT count(*) FROM (${fromTable} EXCEPT ${fromRows})) AS n`, before);
     assert.equal(n, 0, `${table} is not the sum of the rows`);
@@ -44,6 +44,7 @@ export function assertAddsUp(dataDir, before) {
   compare('total', '1, 2, 3, 4', { hour_s: hour, holder: 'holder', ...place });
   compare('daily', '1, 2, 3, 4', { day: 'ended_ms / 86400000', holder: 'holder', ...place });
   compare('session_hour', '1, 2, 3, 4', { hour_s: hour, session: 'session', ...place });
+  compare('session_day', '1, 2, 3, 4', { day: 'ended_ms / 86400000', session: 'session', ...place });
   assert.deepEqual(ask(dataDir, 'SELECT id FROM booking WHERE ending = 0', before), []);
   assert.deepEqual(ask(dataDir, `SELECT b.id FROM booking b LEFT JOIN hour h ON h.hour_s = b.ended_ms / 3600000 * 3600 WHERE h.hour_s IS NULL OR b.id < h.first_id OR b.id > h.last_id`, before), []);
 }

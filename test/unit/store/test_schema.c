@@ -140,6 +140,29 @@ static void its_own_steps_can_be_made_in_every_dialect(void **state)
     }
 }
 
+/* 004: from what there was by hours. */
+static void days_of_sessions_come_from_their_hours(void **state)
+{
+    const struct scene *scene = *state;
+    struct schema_steps before = { schema_steps().at, 3 };
+    struct err err;
+
+    assert_true(schema_apply(scene->sql, &before, &err));
+    assert_true(sql_run(scene->sql,
+                        "INSERT INTO session_hour VALUES"
+                        " (82800, 7, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 100),"
+                        " (79200, 7, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 10),"
+                        " (86400, 7, 1, 2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 1)",
+                        SQL_NO_VALUES, &err));
+    assert_true(schema_bring_up(scene->sql, &err));
+    assert_int_equal(number_of(scene->sql, "SELECT count(*) FROM session_day"),
+                     2);
+    assert_int_equal(number_of(scene->sql,
+                               "SELECT cost_microusd FROM session_day"
+                               " WHERE day = 0 AND session = 7"),
+                     110);
+}
+
 static void what_needs_another_holds_it(void **state)
 {
     const struct scene *scene = *state;
@@ -186,6 +209,7 @@ int main(void)
         TEST(what_is_up_to_date_needs_no_lock),
         cmocka_unit_test(its_own_steps_are_numbered_without_a_gap),
         TEST(its_own_steps_can_be_made_in_every_dialect),
+        TEST(days_of_sessions_come_from_their_hours),
         TEST(what_needs_another_holds_it),
     };
 

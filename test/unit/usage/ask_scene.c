@@ -180,11 +180,15 @@ static bool sum_up(struct sql *sql, struct err *err)
         "DELETE FROM total",
         "DELETE FROM daily",
         "DELETE FROM session_hour",
+        "DELETE FROM session_day",
         "DELETE FROM hour",
         SUM_UP("total", ONE(HOUR, "holder")),
         SUM_UP("daily", ONE(DAY, "holder")),
         SUM_UP("session_hour",
                ONE(HOUR, "session") " WHERE session IS NOT NULL"),
+        SUM_UP("session_day",
+               ONE("(ended_ms / 86400000)", "session") " WHERE session IS NOT"
+                                                       " NULL"),
         "INSERT INTO hour SELECT " HOUR ", min(id), max(id) FROM booking"
         " GROUP BY " HOUR,
         ("INSERT INTO calendar(one, zone) VALUES(1, '+05:30')"

@@ -297,6 +297,7 @@ static void sums_outlive_bookings(void **state)
     ask_scene_change(scene, "DELETE FROM booking WHERE id < 5");
     ask_scene_change(scene, "DELETE FROM hour WHERE hour_s < 1793900000");
     ask_scene_change(scene, "DELETE FROM session_hour WHERE session = 1");
+    ask_scene_change(scene, "DELETE FROM session_day WHERE session = 1");
     ask_scene_asserts(scene, &ask,
                       "2026-11-05T07:00:00Z 2 11; 2026-11-05T18:00:00Z 2 100; "
                       "2026-11-06T00:00:00Z 1 0; "

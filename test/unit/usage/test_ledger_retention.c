@@ -88,6 +88,33 @@ static void fill(struct ledger_scene *scene, uint64_t hour_s, unsigned count)
     "SELECT (SELECT count(*) FROM booking), (SELECT count(*) FROM hour),"      \
     " (SELECT count(*) FROM session_hour), (SELECT count(*) FROM total)"
 
+/* Once its last hour is gone, or a later one. */
+static void sessions_go_with_their_days(void **state)
+{
+    static const struct {
+        uint64_t before_s;
+        const char *left;
+    } rows[] = {
+        { H(7), "41\n42\n43\n" },
+        { H(8), "42\n43\n" },
+        { H(32), "42\n43\n" }, /* it is not over */
+        { H(34), "43\n" },
+    };
+
+    fill(*state, H(6), 1);
+    fill(*state, H(7), 1);
+    fill(*state, H(30), 1);
+    fill(*state, H(33), 1);
+    fill(*state, H(44), 1);
+    change(*state, "INSERT INTO session_day SELECT DISTINCT hour_s / 86400, 1,"
+                   " 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM session_hour");
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        remove_all(*state, rows[i].before_s);
+        ledger_scene_expect(*state, "SELECT day FROM session_day ORDER BY day",
+                            rows[i].left);
+    }
+}
+
 static void whole_hours_go_and_totals_stay(void **state)
 {
     fill(*state, H(0), 5);
@@ -179,6 +206,7 @@ static void the_file_shrinks(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        LEDGER_TEST(sessions_go_with_their_days),
         LEDGER_TEST(whole_hours_go_and_totals_stay),
         LEDGER_TEST(the_newest_hour_stays),
         LEDGER_TEST(no_step_removes_more_than_a_thousand_or_two),

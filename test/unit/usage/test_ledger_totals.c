@@ -57,6 +57,8 @@ static void sums_are_of_the_hour_that_it_ended_in(void **state)
                         "39600 5 3 0 1 1 0 0 0 0 0 0 0 0\n");
     ledger_scene_expect(*state, "SELECT * FROM session_hour",
                         "36000 8 3 4 2 1 1 11 2 3 4 5 6 7\n");
+    ledger_scene_expect(*state, "SELECT * FROM session_day",
+                        "0 8 3 4 2 1 1 11 2 3 4 5 6 7\n");
     ledger_scene_expect(*state, "SELECT * FROM daily ORDER BY model",
                         "0 5 3 0 1 1 0 0 0 0 0 0 0 0\n"
                         "0 5 3 4 2 1 1 11 2 3 4 5 6 7\n");

@@ -152,7 +152,7 @@ static void reprice(struct ledger_scene *scene, const struct reprice_ask *ask,
     "claude-b 1 changed 1 unpriced 0 $0 -> $50\n"                              \
     "claude-c 2 changed 0 unpriced 1 $77 -> $77\n"
 
-/* Three tables of sums, and the rows they are of. */
+/* Four tables of sums, and the rows they are of. */
 static void expect_sums_of_rows(struct ledger_scene *scene)
 {
     static const char *const differences[] = {
@@ -171,6 +171,10 @@ static void expect_sums_of_rows(struct ledger_scene *scene)
         " (SELECT sum(unpriced) FROM session_hour) - (SELECT count(*) FROM"
         " booking WHERE cost_microusd IS NULL AND tokens_in IS NOT NULL AND"
         " session IS NOT NULL)",
+        "SELECT (SELECT sum(cost_microusd) FROM session_day) -"
+        " (SELECT sum(cost_microusd) FROM session_hour),"
+        " (SELECT sum(unpriced) FROM session_day) -"
+        " (SELECT sum(unpriced) FROM session_hour)",
     };
 
     for (size_t i = 0; i < COUNT_OF(differences); i++)
