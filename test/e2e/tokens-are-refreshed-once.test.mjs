@@ -388,7 +388,8 @@ describe('refreshing', () => {
     assert.equal(readAccount(relay.dataDir, 'me').access_token, OLD('me'));
     const health = JSON.parse((await call(`${relay.url}/health`)).body);
     assert.equal(health.status, 'degraded');
-    assert.match(health.problems[0], /not saved/);
+    /* Bookings may wait for room by now, too. */
+    assert.ok(health.problems.some((problem) => /not saved/.test(problem)), String(health.problems));
     /* Reading the folder again does not bring the spent token back. */
     fs.writeFileSync(path.join(relay.dataDir, 'apikey_x.json'), '{}', { mode: 0o600 });
     await sleep(200);
