@@ -12,14 +12,6 @@
 
 /* ---- texts that others wrote --------------------------------------------- */
 
-static bool is_control(const char *at, size_t len)
-{
-    unsigned char c = (unsigned char)at[0];
-
-    return len == 0 || c < 0x20 || c == 0x7f ||
-           (len == 2 && c == 0xc2 && (unsigned char)at[1] < 0xa0);
-}
-
 /* Nothing in them moves the cursor. */
 static void add_visible(struct buf *out, struct str text, size_t max)
 {
@@ -32,7 +24,7 @@ static void add_visible(struct buf *out, struct str text, size_t max)
             buf_add(out, STR("..."));
             return;
         }
-        if (is_control(text.at, len))
+        if (text_is_control(text))
             buf_add(out, STR(" "));
         else
             buf_add(out, str_sub(text, 0, len));

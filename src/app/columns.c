@@ -32,21 +32,12 @@ void columns_done(struct columns *columns)
     buf_done(&columns->cells);
 }
 
-static bool is_control(const char *at, size_t len)
-{
-    unsigned char c = (unsigned char)at[0];
-
-    return len == 0 || c < 0x20 || c == 0x7f ||
-           (len == 2 && c == 0xc2 && (unsigned char)at[1] < 0xa0);
-}
-
 static void add_visible(struct buf *out, struct str text)
 {
     while (text.len > 0) {
         size_t len = text_utf8_len(text);
 
-        buf_add(out,
-                is_control(text.at, len) ? STR(" ") : str_sub(text, 0, len));
+        buf_add(out, text_is_control(text) ? STR(" ") : str_sub(text, 0, len));
         text = str_from(text, len > 0 ? len : 1);
     }
 }

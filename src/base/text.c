@@ -238,46 +238,114 @@ size_t text_utf8_len(struct str s)
     return 0;
 }
 
-static void escape_control(struct buf *out, unsigned char c)
+/* ---- what is not seen ---------------------------------------------------- */
+
+/* Of a sequence that is UTF-8. */
+static uint32_t code_point(struct str letter)
+{
+    static const unsigned char first_bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
+    uint32_t code = (unsigned char)letter.at[0] & first_bits[letter.len];
+
+    for (size_t i = 1; i < letter.len; i++)
+        code = code << 6 | ((unsigned char)letter.at[i] & 0x3f);
+    return code;
+}
+
+/* Unicode's categories Cc, Cf, Zl and Zp, but for signs of scripts that are seen. */
+static bool is_unseen(uint32_t code)
+{
+    static const struct {
+        uint32_t first;
+        uint32_t last;
+    } ranges[] = {
+        { 0x0000, 0x001f },   { 0x007f, 0x009f },   { 0x00ad, 0x00ad },
+        { 0x061c, 0x061c },   { 0x180e, 0x180e },   { 0x200b, 0x200f },
+        { 0x2028, 0x202e },   { 0x2060, 0x206f },   { 0xfeff, 0xfeff },
+        { 0xfff9, 0xfffb },   { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
+        { 0xe0000, 0xe007f },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(ranges); i++) {
+        if (code >= ranges[i].first && code <= ranges[i].last)
+            return true;
+    }
+    return false;
+}
+
+bool text_is_control(struct str s)
+{
+    size_t len = text_utf8_len(s);
+
+    return len == 0 || is_unseen(code_point(str_sub(s, 0, len)));
+}
+
+/* ---- JSON ---------------------------------------------------------------- */
+
+static void escape_code(struct buf *out, uint32_t code)
 {
     static const char shorts[] = "b\bn\nt\tf\fr\r";
 
     for (size_t i = 0; i + 1 < sizeof(shorts); i += 2) {
-        if ((unsigned char)shorts[i + 1] == c) {
+        if ((unsigned char)shorts[i + 1] == code) {
             buf_printf(out, "\\%c", shorts[i]);
             return;
         }
     }
-    buf_printf(out, "\\u%04x", c);
+    if (code < 0x10000)
+        buf_printf(out, "\\u%04x", code);
+    else
+        buf_printf(out, "\\u%04x\\u%04x", 0xd800 + ((code - 0x10000) >> 10),
+                   0xdc00 + (code & 0x3ff));
 }
 
-static size_t plain_len(struct str s)
+/* Up to the first that is not. */
+static size_t plain_len(struct str s, bool quotes)
 {
     size_t len = 0;
 
     while (len < s.len && s.at[len] >= 0x20 && s.at[len] < 0x7f &&
-           s.at[len] != '"' && s.at[len] != '\\')
+           (quotes || (s.at[len] != '"' && s.at[len] != '\\')))
         len++;
     return len;
 }
 
-void text_json_escape(struct buf *out, struct str s)
+/* A letter of which nothing is known yet; returns its length. */
+static size_t escape_letter(struct buf *out, struct str s)
+{
+    struct str letter = str_sub(s, 0, text_utf8_len(s));
+
+    if (letter.len == 0)
+        buf_add(out, STR("\xef\xbf\xbd"));
+    else if (is_unseen(code_point(letter)))
+        escape_code(out, code_point(letter));
+    else if (letter.at[0] == '"' || letter.at[0] == '\\')
+        buf_printf(out, "\\%c", letter.at[0]);
+    else
+        buf_add(out, letter);
+    return letter.len ? letter.len : 1;
+}
+
+static void escape(struct buf *out, struct str s, bool quotes)
 {
     while (s.len > 0) {
-        unsigned char c = (unsigned char)s.at[0];
-        size_t plain = plain_len(s);
-        size_t len = plain ? plain : text_utf8_len(s);
+        size_t plain = plain_len(s, quotes);
 
-        if (len == 0)
-            buf_add(out, STR("\xef\xbf\xbd"));
-        else if (c < 0x20 || c == 0x7f)
-            escape_control(out, c);
-        else if (c == '"' || c == '\\')
-            buf_printf(out, "\\%c", c);
+        if (plain > 0)
+            buf_add(out, str_sub(s, 0, plain));
         else
-            buf_add(out, str_sub(s, 0, len));
-        s = str_from(s, len ? len : 1);
+            plain = escape_letter(out, s);
+        s = str_from(s, plain);
     }
+}
+
+void text_json_escape(struct buf *out, struct str s)
+{
+    escape(out, s, false);
+}
+
+void text_json_show(struct buf *out, struct str json)
+{
+    escape(out, json, true);
 }
 
 void text_html_escape(struct buf *out, struct str s)

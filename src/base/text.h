@@ -23,9 +23,18 @@ bool text_parse_time(struct str s, uint64_t *wall_ms);
    unknown unit is refused.  (https://pkg.go.dev/time#ParseDuration) */
 bool text_parse_duration(struct str s, uint64_t *ms);
 
+/* Does the text begin with what is no visible character, but moves the cursor, turns
+   the direction or is not seen at all: control characters, and those of Unicode that
+   format (U+200B, U+202E, U+FEFF, ...)?  So does what is not UTF-8. */
+bool text_is_control(struct str s);
+
 /* Append `s` as the inside of a JSON string.  Bytes that are not UTF-8 become
-   U+FFFD, so the result is always valid. */
+   U+FFFD, so the result is always valid; what text_is_control() knows is escaped, so
+   that it can be seen. */
 void text_json_escape(struct buf *out, struct str s);
+
+/* Append `json`, which is JSON already, with what its texts have of that escaped. */
+void text_json_show(struct buf *out, struct str json);
 
 /* Append `s` as it is inside HTML text or an attribute. */
 void text_html_escape(struct buf *out, struct str s);

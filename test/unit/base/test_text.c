@@ -214,6 +214,61 @@ static void json_escapes_make_any_bytes_valid(void **state)
     buf_done(&out);
 }
 
+static const struct {
+    const char *text;
+    const char *escaped; /* NULL: it is seen */
+} unseen_cases[] = {
+    { "a", NULL },
+    { "\xc3\xa9", NULL },
+    { "\xe2\x82\xac", NULL },      /* the euro sign */
+    { "\xe6\xb1\x89", NULL },      /* Chinese */
+    { "\xf0\x9f\x98\x80", NULL },  /* a smiling face */
+    { "\xc2\xa0", NULL },          /* a space, if a wide one */
+    { "\x1b", "\\u001b" },         /* begins what terminals obey */
+    { "\x7f", "\\u007f" },         /* DEL */
+    { "\xc2\x9b", "\\u009b" },     /* likewise, in one */
+    { "\xc2\xad", "\\u00ad" },     /* a hyphen that is not seen */
+    { "\xd8\x9c", "\\u061c" },     /* Arabic letter mark */
+    { "\xe2\x80\x8b", "\\u200b" }, /* a space without width */
+    { "\xe2\x80\x8f", "\\u200f" }, /* right-to-left mark */
+    { "\xe2\x80\xa8", "\\u2028" }, /* the end of a line */
+    { "\xe2\x80\xae", "\\u202e" }, /* from right to left, from here */
+    { "\xe2\x81\xa6", "\\u2066" }, /* isolates */
+    { "\xef\xbb\xbf", "\\ufeff" }, /* a byte order mark */
+    { "\xf3\xa0\x81\x81", "\\udb40\\udc41" }, /* a tag, "A" */
+};
+
+static void what_is_not_seen_is_escaped(void **state)
+{
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 1000);
+    for (size_t i = 0; i < COUNT_OF(unseen_cases); i++) {
+        const char *text = unseen_cases[i].text;
+        const char *want = unseen_cases[i].escaped;
+
+        assert_int_equal(text_is_control(str_of(text)), want != NULL);
+        buf_clear(&out);
+        text_json_escape(&out, str_of(text));
+        unit_assert_str(buf_str(&out), want ? want : text);
+    }
+    assert_true(text_is_control(STR("\xff")));
+    buf_done(&out);
+}
+
+static void json_stays_json_where_that_is_shown(void **state)
+{
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 1000);
+    text_json_show(&out,
+                   STR("{\"a\":\"\\\"\\n\xe2\x80\xae\xc2\x9b\xc3\xa9\"}"));
+    unit_assert_str(buf_str(&out), "{\"a\":\"\\\"\\n\\u202e\\u009b\xc3\xa9\"}");
+    buf_done(&out);
+}
+
 static void html_escapes_what_could_end_text_or_attribute(void **state)
 {
     struct buf out;
@@ -319,6 +374,8 @@ int main(void)
         cmocka_unit_test(every_millisecond_of_a_second_is_exact),
         cmocka_unit_test(utf8_sequences_are_measured),
         cmocka_unit_test(json_escapes_make_any_bytes_valid),
+        cmocka_unit_test(what_is_not_seen_is_escaped),
+        cmocka_unit_test(json_stays_json_where_that_is_shown),
         cmocka_unit_test(html_escapes_what_could_end_text_or_attribute),
         cmocka_unit_test(plain_words_need_no_quotes),
         cmocka_unit_test(query_values_are_decoded),
