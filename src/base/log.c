@@ -326,7 +326,7 @@ enum log_level log_change_level(enum log_level level)
 {
     enum log_level was = atomic_exchange(&current_level, level);
     const struct log_field fields[] = {
-        LOG_STR("level", str_of(log_level_word(level))),
+        LOG_STR("now", str_of(log_level_word(level))),
         LOG_STR("was", str_of(log_level_word(was))),
     };
 

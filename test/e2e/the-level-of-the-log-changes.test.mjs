@@ -14,7 +14,7 @@ const CHANGED = "the log's level was changed";
 describe('the level of the log', () => {
   const s = stage({ relay: { env: { LOG_LEVEL: 'warn', WORKERS: '2', ADMIN_LOOPBACK: 'on' } } });
   const level = (...words) => command(['log-level', ...words], { env: s.relay.settings });
-  const changes = () => readLines(s.relay.program.err).filter(({ event }) => event === CHANGED).map((line) => `${line.was} -> ${line.level}`);
+  const changes = () => readLines(s.relay.program.err).filter(({ event }) => event === CHANGED).map((line) => `${line.was} -> ${line.now}`);
   /* Each on a connection of its own, so that both workers have some. */
   const ask = async (path) => {
     for (let i = 0; i < 20; i++) {
@@ -37,7 +37,7 @@ describe('the level of the log', () => {
     await ask('/after');
     await until(() => asked('/after') === 20, { what: 'the lines' });
     assert.equal(asked('/before'), 0);
-    assert.ok(readLines(s.relay.program.err).some((line) => line.event === CHANGED && line.was === 'warn' && line.level === 'info'));
+    assert.ok(readLines(s.relay.program.err).some((line) => line.event === CHANGED && line.was === 'warn' && line.now === 'info'));
   });
 
   it('is changed over the API, which says that it is not kept', async () => {

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "base/log_out.h"
 #include "base/mem.h"
 #include "unit.h"
@@ -50,7 +51,7 @@ static void every_change_is_said_and_nothing_else(void **state)
         char want[100];
 
         (void)snprintf(want, sizeof(want),
-                       " info  the log's level was changed level=%s was=%s\n",
+                       " info  the log's level was changed now=%s was=%s\n",
                        log_level_word(to), log_level_word(from));
         if (from == to)
             assert_string_equal(text, "");
@@ -59,6 +60,30 @@ static void every_change_is_said_and_nothing_else(void **state)
         mem_free(text);
     }
     log_setup(LOG_INFO, LOG_TEXT);
+}
+
+/* A document that names a member twice is none. */
+static void a_line_in_json_names_nothing_twice(void **state)
+{
+    struct unit_capture capture = unit_capture_begin(2);
+    struct json_doc *doc;
+    struct str value;
+    struct err err;
+    char *text;
+
+    (void)state;
+    log_setup(LOG_WARN, LOG_JSON);
+    (void)log_change_level(LOG_DEBUG);
+    log_setup(LOG_INFO, LOG_TEXT);
+    text = unit_capture_end(&capture);
+    doc = json_doc_parse(str_of(text), &err);
+    assert_non_null(doc);
+    assert_true(json_doc_get_str(doc, "level", &value));
+    unit_assert_str(value, "info");
+    assert_true(json_doc_get_str(doc, "now", &value));
+    unit_assert_str(value, "debug");
+    json_doc_free(doc);
+    mem_free(text);
 }
 
 /* ---- of all threads ------------------------------------------------------- */
@@ -213,6 +238,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(levels_have_words),
         cmocka_unit_test(every_change_is_said_and_nothing_else),
+        cmocka_unit_test(a_line_in_json_names_nothing_twice),
         cmocka_unit_test(a_change_is_that_of_all_threads),
         cmocka_unit_test(lines_of_a_thread_stay_in_order_in_a_file),
         cmocka_unit_test(lines_of_a_thread_stay_in_order_in_a_pipe),
