@@ -4,6 +4,7 @@
    to be written is each thread's own. */
 #include "base/log.h"
 
+#include <assert.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -21,6 +22,8 @@
 
 #define LINE_MAX_BYTES 4096
 #define LINE_USUAL 500
+/* All escaped. */
+#define LINE_CEILING (64u * LINE_MAX_BYTES)
 #define TEXT_MAX 1024
 #define VALUE_MAX LOG_VALUE_MAX
 /* With the commands in it, each of which begins with a path or two. */
@@ -94,6 +97,21 @@ static void add_filled(struct buf *line, struct str text)
     buf_done(&filled);
 }
 
+/* In text it is quoted as it would be in JSON: unseen characters are escaped once. */
+static void add_json(struct buf *line, struct str text)
+{
+    struct buf shown;
+
+    assert(text.len <= LOG_JSON_MAX);
+    buf_init(&shown, 6 * LOG_JSON_MAX);
+    text_json_show(&shown, text);
+    if (current_format == LOG_JSON)
+        buf_add(line, buf_str(&shown));
+    else
+        add_quoted(line, buf_str(&shown));
+    buf_done(&shown);
+}
+
 static void add_field(struct buf *line, const struct log_field *field)
 {
     bool json = current_format == LOG_JSON;
@@ -104,6 +122,8 @@ static void add_field(struct buf *line, const struct log_field *field)
     buf_add(line, json ? STR("\":") : STR("="));
     if (!field->text.at)
         buf_add_u64(line, field->number);
+    else if (field->json)
+        add_json(line, field->text);
     else if (!json && text_is_plain_word(value))
         buf_add(line, value);
     else if (field->commands)
@@ -312,7 +332,7 @@ static void write_line(enum log_level level, struct str event,
     if (write_quickly(level, event, fields, count))
         return;
 
-    buf_init(&line, LINE_MAX_BYTES * 16);
+    buf_init(&line, LINE_CEILING);
     (void)buf_room(&line, LINE_USUAL);
     add_head(&line, level, event);
     for (size_t i = 0; i < count; i++)

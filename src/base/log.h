@@ -12,13 +12,15 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 #define LOG_LEVELS 4
 enum log_format { LOG_TEXT, LOG_JSON };
 
-/* One named value of a line; built with LOG_STR(), LOG_TEXT() and LOG_NUM(),
-   whose names are literals. */
+/* One named value of a line; built with LOG_STR(), LOG_TEXT(), LOG_NUM() and
+   LOG_JSON_TEXT(), whose names are literals, and none of those that each line has:
+   time, level, event (script/lint looks). */
 struct log_field {
     struct str name;
     struct str text; /* at == NULL: a number */
     uint64_t number;
     bool commands; /* the text may name some (base/shell.h) */
+    bool json;     /* the text is JSON */
 };
 
 #define LOG_STR(field, value)                                                  \
@@ -26,6 +28,11 @@ struct log_field {
 #define LOG_TEXT(field, value)                                                 \
     ((struct log_field){                                                       \
         .name = STR(field), .text = (value), .commands = true })
+/* Compact, and at most LOG_JSON_MAX bytes: it is not cut.  In a line of JSON it is no
+   text but what it says. */
+#define LOG_JSON_MAX 1024
+#define LOG_JSON_TEXT(field, value)                                            \
+    ((struct log_field){ .name = STR(field), .text = (value), .json = true })
 #define LOG_NUM(field, value)                                                  \
     ((struct log_field){ .name = STR(field), .number = (value) })
 

@@ -56,8 +56,9 @@ static char *put_json_field(char *to, const struct log_field *field)
 static bool is_quick(const struct log_field *field, size_t room)
 {
     return field->name.len + field->text.len + AROUND + DIGITS_MAX <= room &&
-           (!field->text.at || (field->text.len <= LOG_VALUE_MAX &&
-                                text_is_plain_word(field->text)));
+           (!field->text.at ||
+            (!field->json && field->text.len <= LOG_VALUE_MAX &&
+             text_is_plain_word(field->text)));
 }
 
 static char *put_event(char *to, const struct log_quick *line)

@@ -6,9 +6,10 @@
 #include <stdio.h>
 
 #include "base/clock.h"
-#include "base/log.h"
+#include "base/log_fields.h"
 #include "base/mem.h"
 #include "store/audit_difference.h"
+#include "store/audit_line.h"
 #include "store/sql_backend.h"
 
 /* Rows that wait for a database that does not work. */
@@ -266,27 +267,40 @@ static void save(struct audit *audit)
 
 /* ---- the ends ----------------------------------------------------------- */
 
+static void add_changed(struct log_fields *line,
+                        const struct audit_difference *difference,
+                        struct buf *before, struct buf *after)
+{
+    audit_line_write(difference->before, before);
+    audit_line_write(difference->after, after);
+    log_fields_add_known(line, LOG_STR("changed", buf_str(&difference->names)));
+    if (json_doc_count(difference->before) > 0)
+        log_fields_add(line, LOG_JSON_TEXT("before", buf_str(before)));
+    if (json_doc_count(difference->after) > 0)
+        log_fields_add(line, LOG_JSON_TEXT("after", buf_str(after)));
+}
+
 static void say(const struct audit *audit)
 {
     struct audit_difference difference;
-    struct log_field fields[6] = {
-        LOG_STR("who", str_of(audit->who)),
-        LOG_STR("peer", str_of(audit->peer)),
-        LOG_STR("action", str_of(audit->action)),
-        LOG_STR("target", str_of(audit->target)),
-    };
-    struct log_field shown[6];
-    size_t count = 0;
+    struct log_fields line;
+    struct buf before;
+    struct buf after;
 
+    buf_init(&before, AUDIT_LINE_MAX);
+    buf_init(&after, AUDIT_LINE_MAX);
     audit_difference_make(&difference, audit->before, audit->after);
-    fields[4] = LOG_STR("changed", buf_str(&difference.names));
-    fields[5] = LOG_STR("refused", str_of(audit->result));
-    for (size_t i = 0; i < COUNT_OF(fields); i++) {
-        if (fields[i].text.len > 0)
-            shown[count++] = fields[i];
-    }
-    log_event(LOG_INFO, "audit", shown, count);
+    line.count = 0;
+    log_fields_add_known(&line, LOG_STR("who", str_of(audit->who)));
+    log_fields_add_known(&line, LOG_STR("peer", str_of(audit->peer)));
+    log_fields_add_known(&line, LOG_STR("action", str_of(audit->action)));
+    log_fields_add_known(&line, LOG_STR("target", str_of(audit->target)));
+    add_changed(&line, &difference, &before, &after);
+    log_fields_add_known(&line, LOG_STR("refused", str_of(audit->result)));
+    log_fields_write(&line, LOG_INFO, "audit");
     audit_difference_done(&difference);
+    buf_done(&before);
+    buf_done(&after);
 }
 
 static void set_result(struct audit *audit, struct str text)

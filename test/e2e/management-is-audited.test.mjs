@@ -7,8 +7,10 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { it } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 
 import { call } from '../support/http.mjs';
+import { readLines } from '../support/log.mjs';
 import { addApiKey, API_KEY, command, describe, filesBelow, Program, stage, startRelay, tempFolder, until, ways, writeOauth } from '../support/processes.mjs';
 import { find } from '../support/users.mjs';
 
@@ -74,6 +76,9 @@ describe('the audit log', () => {
         assert.notDeepEqual(entry.before[member], entry.after[member], `${member} did not change`);
       }
       await s.relay.logged(new RegExp(`audit who=this-machine peer=127\\.0\\.0\\.1 action=${action}${target ? ` target=${target}` : ''}\\b`));
+      /* The line of the log says the same. */
+      await until(() => readLines(s.relay.program.err).some((line) => line.event === 'audit' && line.action === action &&
+        isDeepStrictEqual([line.before, line.after].map((doc) => JSON.parse(doc ?? '{}')), [entry.before, entry.after])), { what: JSON.stringify(entry) });
     });
 
   /* ---- keys ---------------------------------------------------------------- */
@@ -289,8 +294,11 @@ describe('the audit log', () => {
     assert.equal((await ask('GET', '/admin/api/audit?format=xml')).status, 400);
   });
 
-  it('holds no secret, in whichever byte', () => {
+  it('holds no secret, in whichever byte, and neither does the log', () => {
     assert.ok(secrets.length >= 4);
+    for (const secret of ['CANARY', 'sk-ant-', ...secrets]) {
+      assert.ok(!s.relay.program.err.includes(secret), `${secret.slice(0, 8)}... is in the log`);
+    }
     assertNoSecretInDatabase(s.relay.dataDir, secrets);
   });
 });

@@ -5,11 +5,13 @@ import assert from 'node:assert/strict';
 const TEXT_LINE = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z) (error|warn |info |debug) (.*)$/;
 const FIELD = / ([a-z_0-9]+)=("(?:[^"\\]|\\.)*"|[^\s"]*)/gy;
 
+const asText = (value) => (typeof value === 'object' ? JSON.stringify(value) : String(value));
+
 /* A line of either form as one object: time, level, event, and its fields, whose values are
-   texts. */
+   texts, of JSON where it is an object. */
 export function readLine(line) {
   if (line.startsWith('{')) {
-    return Object.fromEntries(Object.entries(JSON.parse(line)).map(([name, value]) => [name, String(value)]));
+    return Object.fromEntries(Object.entries(JSON.parse(line)).map(([name, value]) => [name, asText(value)]));
   }
   const match = TEXT_LINE.exec(line);
   assert.ok(match, `not a line of the log: ${JSON.stringify(line)}`);

@@ -53,7 +53,7 @@ static void a_change_says_what_changed(void **state)
 
     (void)desk_answer(desk, ask(desk, KEEPER_CHANGE,
                                 "{\"note\":\"other\",\"enabled\":false}"));
-    expect(&capture, ENTRY " changed=\"enabled, note\"\n");
+    expect(&capture, ENTRY " changed=\"enabled, note\" before=");
 }
 
 static void a_removal_says_what_is_gone(void **state)
@@ -135,7 +135,9 @@ static void a_grant_that_is_refused_for_good_is_noted(void **state)
     desk_token_call(desk);
     desk_reply(desk, "400 Bad Request", "{\"error\":\"invalid_grant\"}");
     (void)desk_answer(desk, wait);
-    expect(&capture, BY_ITSELF " changed=login_required\n");
+    expect(&capture, BY_ITSELF " changed=login_required "
+                               "before=\"{\\\"login_required\\\":false}\" "
+                               "after=\"{\\\"login_required\\\":true}\"\n");
 }
 
 static void a_token_that_is_refused_again_is_noted(void **state)
@@ -145,7 +147,9 @@ static void a_token_that_is_refused_again_is_noted(void **state)
 
     (void)desk_answer(desk,
                       desk_tell_refused(desk, KEEPER_REFUSED, "old-access"));
-    expect(&capture, BY_ITSELF " changed=login_required\n");
+    expect(&capture, BY_ITSELF " changed=login_required "
+                               "before=\"{\\\"login_required\\\":false}\" "
+                               "after=\"{\\\"login_required\\\":true}\"\n");
 }
 
 static void what_requests_need_is_none_of_it(void **state)

@@ -102,6 +102,29 @@ static void json_lines_are_json(void **state)
     mem_free(text);
 }
 
+/* As an object in JSON, as a quoted text in text; what is not seen is escaped once. */
+static void a_field_of_json_is_what_it_says(void **state)
+{
+    static const char *const wants[] = {
+        [LOG_TEXT] = " was=\"{\\\"a\\\":\\\"\\\\u202e\\\"}\" n=1\n",
+        [LOG_JSON] = ",\"was\":{\"a\":\"\\u202e\"},\"n\":1}\n",
+    };
+
+    (void)state;
+    for (unsigned i = 0; i < COUNT_OF(wants); i++) {
+        struct unit_capture capture = unit_capture_begin(2);
+        char *text;
+
+        log_setup(LOG_INFO, (enum log_format)i);
+        LOG_EVENT(LOG_INFO, "x",
+                  LOG_JSON_TEXT("was", STR("{\"a\":\"\xe2\x80\xae\"}")),
+                  LOG_NUM("n", 1));
+        text = unit_capture_end(&capture);
+        unit_assert_part(text, wants[i]);
+        mem_free(text);
+    }
+}
+
 static void huge_values_are_cut(void **state)
 {
     struct unit_capture capture = unit_capture_begin(2);
@@ -290,6 +313,7 @@ int main(void)
         cmocka_unit_test(fields_are_quoted_where_they_need_it),
         cmocka_unit_test(commands_begin_as_the_program_was_called),
         cmocka_unit_test(json_lines_are_json),
+        cmocka_unit_test(a_field_of_json_is_what_it_says),
         cmocka_unit_test(huge_values_are_cut),
         cmocka_unit_test(held_lines_leave_together_and_in_order),
         cmocka_unit_test(a_pipe_gets_no_more_than_it_keeps_together),
