@@ -62,7 +62,7 @@ static struct flow_next finish(struct admin_request *x)
 {
     struct request *req = admin_end(x);
 
-    if (!req->http_1_0 && !str_eq(req->method, STR("HEAD")))
+    if (!req->http_1_0 && !request_is_head(req))
         response_write(req, STR("0\r\n\r\n"));
     response_end(req);
     return flow_finish();
@@ -105,7 +105,7 @@ struct flow_next admin_reply_parts(struct admin_request *x,
                                    "content-type: " STR_FMT "\r\n" REPLY_FIELDS,
                                    STR_ARG(parts->content_type)),
             .framing = is_framed(x) ? RESPONSE_CHUNKED : RESPONSE_CLOSE });
-    if (str_eq(req->method, STR("HEAD")))
+    if (request_is_head(req))
         return finish(x);
     return flow_go(write_on);
 }

@@ -64,6 +64,20 @@ static void send_answer(struct request *req, const struct err *err,
     buf_done(&body);
 }
 
+size_t problem_size(const struct request *req, const struct err *err)
+{
+    struct buf body;
+    size_t size;
+
+    if (request_is_head(req))
+        return 0;
+    buf_init(&body, BODY_MAX);
+    problem_write(&body, err, req->id);
+    size = body.len;
+    buf_done(&body);
+    return size;
+}
+
 void problem_send(struct request *req, const struct err *err)
 {
     send_answer(req, err, STR_EMPTY);

@@ -12,6 +12,9 @@
 /* Sends the whole answer and ends the request. */
 void problem_send(struct request *req, const struct err *err);
 
+/* Of the body that problem_send() would send, in bytes. */
+size_t problem_size(const struct request *req, const struct err *err);
+
 /* ERR_METHOD: the same with the field Allow (RFC 9110 section 15.5.6); `allow` is
    "GET, POST". */
 void problem_send_allowing(struct request *req, const struct err *err,

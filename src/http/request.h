@@ -77,6 +77,12 @@ void request_consume(struct request *req, size_t len);
 /* Free what is buffered of the body. */
 void request_drop_body(struct request *req);
 
+/* Its answer has no body, whatever the head says. */
+static inline bool request_is_head(const struct request *req)
+{
+    return str_eq(req->method, STR("HEAD"));
+}
+
 /* The client closed its side or broke the connection.  (A client that shuts only
    its sending side counts as gone: docs/decisions.) */
 bool request_is_gone(const struct request *req);

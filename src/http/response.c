@@ -125,6 +125,11 @@ bool response_started(const struct request *req)
     return exchange_of(req)->response != RESPONSE_NONE;
 }
 
+uint64_t response_bytes(const struct request *req)
+{
+    return exchange_of(req)->body_bytes;
+}
+
 size_t response_queued(const struct request *req)
 {
     return stream_queued(exchange_of(req)->conn->stream);
@@ -143,7 +148,7 @@ void response_send(struct request *req, unsigned status,
     buf_add(&all, fields);
     head.fields = buf_str(&all);
     response_start(req, &head);
-    if (!str_eq(req->method, STR("HEAD")))
+    if (!request_is_head(req))
         response_write(req, body);
     buf_done(&all);
     response_end(req);

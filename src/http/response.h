@@ -55,6 +55,8 @@ void response_raw(struct request *req, struct str bytes);
 struct str response_reason(unsigned status);
 
 bool response_started(const struct request *req);
+/* How much of the body was written so far. */
+uint64_t response_bytes(const struct request *req);
 /* Bytes waiting for a client that reads slowly. */
 size_t response_queued(const struct request *req);
 

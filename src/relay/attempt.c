@@ -68,7 +68,7 @@ void attempt_start(struct relayed *r, void (*wake)(void *arg))
                          attempt->account ? attempt->account->proxy : NULL),
         .body = r->body,
         .body_kind = bodies[r->body_is].call,
-        .to_head = str_eq(r->req->method, STR("HEAD")),
+        .to_head = request_is_head(r->req),
         .fresh = attempt->tries > 0,
         .connect_ms = config->connect_ms,
         .first_byte_ms = config->first_byte_ms,

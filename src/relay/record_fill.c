@@ -6,6 +6,8 @@
 #include "base/shown.h"
 #include "base/text.h"
 #include "base/token.h"
+#include "http/problem.h"
+#include "http/response.h"
 #include "relay/client_id.h"
 #include "relay/metering.h"
 #include "relay/results.h"
@@ -74,6 +76,14 @@ void record_fill_answered(struct relayed *r, const struct parser_head *head)
         r->told.limit = limit_of(arena, &head->headers);
 }
 
+/* It is kept before a refusal is sent. */
+static uint64_t bytes_out_of(const struct relayed *r)
+{
+    return r->end == RECORD_REFUSED && !response_started(r->req)
+               ? problem_size(r->req, err_of(r->err))
+               : response_bytes(r->req);
+}
+
 /* ---- all of it ---------------------------------------------------------- */
 
 static struct str session_of(const struct relayed *r)
@@ -115,7 +125,7 @@ static void fill_what(struct record *record, const struct relayed *r)
     record->endpoint = r->endpoint->route.pattern;
     record->model_asked = r->told.model;
     record->bytes_in = relayed_is_streamed(r) ? r->passed : r->body.len;
-    record->bytes_out = r->bytes_out;
+    record->bytes_out = bytes_out_of(r);
 }
 
 static void fill_attempts(struct record *record, const struct relayed *r)

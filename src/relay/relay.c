@@ -359,7 +359,6 @@ static struct flow_next copy(struct flow *flow)
         call_pause(r->attempt.call, false);
         switch (call_read(r->attempt.call, &bytes)) {
         case CALL_DATA:
-            r->bytes_out += bytes.len;
             if (!r->unframed)
                 response_write(r->req, bytes);
             break;

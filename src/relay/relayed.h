@@ -63,8 +63,7 @@ struct relayed {
     struct meter *meter;   /* reads a copy of the answer; or NULL */
     struct ration *ration; /* of its key's limits; or NULL (relay/admit.h) */
     struct prices *prices; /* as they were when it came */
-    uint64_t bytes_out;
-    enum record_end end; /* RUNNING until settle */
+    enum record_end end;   /* RUNNING until settle */
     enum relayed_body body_is;
     bool unframed; /* chunk framing is undone for an HTTP/1.0 client */
     bool upload_ended;

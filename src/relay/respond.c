@@ -47,12 +47,6 @@ static void start_response(struct relayed *r, const struct buf *fields)
                                                     .framing = r->framing });
 }
 
-static void write_body(struct relayed *r, struct str body)
-{
-    r->bytes_out += body.len;
-    response_write(r->req, body);
-}
-
 /* ---- our limit in place of the upstream's ------------------------------- */
 
 static bool shows_limit(const struct relayed *r)
@@ -164,7 +158,7 @@ void respond_as_it_came(struct relayed *r)
     start_response(r, &fields);
     buf_done(&fields);
     if (r->gather)
-        write_body(r, gather_came(r->gather, r->unframed));
+        response_write(r->req, gather_came(r->gather, r->unframed));
 }
 
 void respond_widened(struct relayed *r)
@@ -179,5 +173,5 @@ void respond_widened(struct relayed *r)
     add_own_fields(r, &fields);
     start_response(r, &fields);
     buf_done(&fields);
-    write_body(r, body);
+    response_write(r->req, body);
 }

@@ -54,7 +54,7 @@ static bool handle_aside(const struct relay *relay, struct request *req)
     bool probe = endpoints_is_probe(req->method, req->path);
     bool telemetry = endpoints_is_telemetry(req->method, req->path);
     bool open = probe && str_eq(req->path, STR("/"));
-    bool head = str_eq(req->method, STR("HEAD"));
+    bool head = request_is_head(req);
     struct err ignored;
 
     if ((!probe && !telemetry) ||

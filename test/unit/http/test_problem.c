@@ -41,6 +41,9 @@ static void send_problem(const struct err *err)
     buf_init(&sent.fields, 1000);
     buf_init(&sent.body, 10000);
     problem_send(&req, err);
+    assert_int_equal(problem_size(&req, err), sent.body.len);
+    req.method = STR("HEAD");
+    assert_int_equal(problem_size(&req, err), 0);
 }
 
 static void forget(void)

@@ -74,6 +74,17 @@ static void expect_one(enum record_result result, unsigned status)
     expect_attempt(0, result, status);
 }
 
+/* As the client has it, and as its head says: the record knew before it was sent. */
+static void expect_body(void)
+{
+    char length[64];
+
+    (void)snprintf(length, sizeof(length), "content-length: %llu\r\n",
+                   (unsigned long long)scene->record.bytes_out);
+    assert_true(scene->record.bytes_out > 0);
+    wire_expect(&scene->client, length);
+}
+
 /* ---- ends --------------------------------------------------------------- */
 
 static void complete(void **state)
@@ -89,6 +100,21 @@ static void complete(void **state)
     assert_true(scene->record.first_byte_us <= scene->record.duration_us);
 }
 
+/* Its framing does not reach a client that knows none. */
+static void complete_without_its_framing(void **state)
+{
+    struct wire *peer = relay_scene_ask(
+        scene,
+        "POST /v1/messages HTTP/1.0\r\nHost: localhost\r\nContent-Length: "
+        "2\r\n\r\n{}",
+        "{}");
+
+    (void)state;
+    wire_send(peer, STREAM PING END);
+    expect(RECORD_COMPLETE, 200);
+    assert_int_equal(scene->record.bytes_out, 7);
+}
+
 static void the_upstreams_refusal_is_complete(void **state)
 {
     struct wire *peer = ask();
@@ -102,12 +128,13 @@ static void the_upstreams_refusal_is_complete(void **state)
 static void refused(void **state)
 {
     (void)state;
-    scene->stranger = "it came by post";
+    scene->stranger = "it came by \"post\"";
     relay_scene_send(scene, POST);
     expect(RECORD_REFUSED, 401);
     assert_int_equal(scene->record.attempt_count, 0);
     assert_false(scene->record.sent);
-    unit_assert_part(scene->record.error.at, "it came by post");
+    unit_assert_part(scene->record.error.at, "it came by \"post\"");
+    expect_body();
 }
 
 static void refused_because_the_relay_ends(void **state)
@@ -413,6 +440,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(complete),
+        TEST(complete_without_its_framing),
         TEST(the_upstreams_refusal_is_complete),
         TEST(refused),
         TEST(refused_because_the_relay_ends),
