@@ -230,6 +230,11 @@ static bool has_hidden_name(struct str rest)
     return false;
 }
 
+bool endpoints_cost_nothing(const struct endpoint *endpoint)
+{
+    return !endpoint->metered && endpoint->body != ENDPOINT_BODY_OPEN;
+}
+
 const char *endpoints_flaw(struct str path)
 {
     struct str rest = str_from(path, 4);

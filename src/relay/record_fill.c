@@ -186,10 +186,18 @@ static void fill_cost(struct record *record, const struct prices *prices)
     record->price_version = str_of(prices_version(prices));
 }
 
+/* What reached nobody did not, nor what was refused, be it inside an answer. */
+static bool used_nothing(const struct relayed *r)
+{
+    return !r->attempt.owed || endpoints_cost_nothing(r->endpoint) ||
+           (r->meter && r->meter->usage.failed);
+}
+
 static void fill_usage(struct record *record, const struct relayed *r)
 {
     const struct meter_usage *usage;
 
+    record->cost_known = used_nothing(r);
     if (r->results)
         record->unread = results_unread(r->results);
     if (!r->meter)

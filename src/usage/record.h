@@ -98,9 +98,9 @@ struct record {
     const struct meter_usage *usage; /* NULL: the answer told nothing */
     bool partial;                    /* the last word was not said */
     struct str unread; /* why it is not known, or not to its end; or empty */
-    bool cost_known;   /* there is a price for all it used */
+    bool cost_known; /* there is a price for all it used; or it used nothing */
     uint64_t cost_microusd;
-    struct str price_version; /* of the table it was priced by */
+    struct str price_version; /* of the table it was priced by; or empty */
     uint64_t batch_result;    /* 1: one of a batch's results */
     uint8_t
         result_id[16]; /* of a batch's result: of the batch's id and its own */

@@ -305,6 +305,67 @@ static void a_model_without_a_price_has_no_cost(void **state)
     assert_int_equal(record->cost_microusd, 0);
 }
 
+#define FINE OK "Content-Length: 2\r\n\r\n{}"
+
+static const struct {
+    const char *path;
+    const char *answer;
+    bool costs_nothing;
+} unused[] = {
+    { "/v1/messages", FULL(""), true },
+    { "/v1/messages", "HTTP/1.1 529 Full\r\nContent-Length: 0\r\n\r\n", true },
+    { "/v1/messages", "HTTP/1.1 400 Odd\r\nContent-Length: 0\r\n\r\n", true },
+    { "/v1/messages/count_tokens", FINE, true },
+    { "/v1/messages/batches", FINE, true },
+    /* a stream that begins with an error was refused */
+    { "/v1/messages",
+      OK "Content-Type: text/event-stream\r\nContent-Length: 37\r\n\r\n"
+         "event: error\ndata: {\"type\":\"error\"}\n\n",
+      true },
+    /* who knows? */
+    { "/v1/messages", FINE, false },
+    { "/v1/skills", FINE, false },
+};
+
+static void what_used_nothing_cost_nothing(void **state)
+{
+    struct wire *peer = NULL;
+
+    (void)state;
+    use_key(
+        "{\"accounts\":[\"main\"],\"allow\":[\"messages\",\"batches\",\"other\"]}");
+    for (size_t i = 0; i < COUNT_OF(unused); i++) {
+        const struct record *record;
+
+        post(unused[i].path, "{}");
+        peer = peer ? peer : relay_scene_accept(scene);
+        wire_expect(peer, "\r\n\r\n{}");
+        buf_clear(&peer->got);
+        wire_send(peer, unused[i].answer);
+        record = record_of((unsigned)i + 1);
+        assert_null(record->usage);
+        if (record->cost_known != unused[i].costs_nothing)
+            fail_msg("case %zu", i);
+        assert_int_equal(record->cost_microusd, 0);
+        assert_int_equal(record->price_version.len, 0);
+    }
+}
+
+/* What was sent may have been paid for, though its answer never came. */
+static void what_was_lost_may_have_cost(void **state)
+{
+    const struct record *record;
+    struct wire *peer;
+
+    (void)state;
+    use_key(MAIN);
+    peer = ask();
+    wire_reset(peer);
+    record = record_of(1);
+    assert_int_equal(record->status, 502);
+    assert_false(record->cost_known);
+}
+
 #define START                                                                  \
     "data: {\"type\":\"message_start\",\"message\":{\"model\":\"claude-"       \
     "sonnet-4-5\",\"usage\":{\"input_tokens\":1000,\"output_tokens\":1}}}"     \
@@ -375,6 +436,8 @@ int main(void)
         TEST(our_own_limit_says_it_too),
         TEST(what_an_answer_tells_has_its_cost),
         TEST(a_model_without_a_price_has_no_cost),
+        TEST(what_used_nothing_cost_nothing),
+        TEST(what_was_lost_may_have_cost),
         TEST(an_answer_that_breaks_off_is_partial),
         TEST(an_answer_that_told_nothing_has_no_usage),
         TEST(what_cannot_be_read_says_why),
