@@ -45,6 +45,11 @@ static uint64_t at_most(uint64_t number, uint64_t max)
     return number < max ? number : max;
 }
 
+static uint64_t at_least(uint64_t number, uint64_t min)
+{
+    return number > min ? number : min;
+}
+
 /* ---- texts --------------------------------------------------------------- */
 
 #define LOW_BITS 0x0101010101010101u
@@ -226,10 +231,13 @@ static uint8_t flags_of(const struct record *record)
                      (record->cost_known ? BOOKING_COST_KNOWN : 0));
 }
 
+/* The first byte is told as later than nothing, and as no later than the last. */
 static void take_numbers(struct booking *booking, const struct record *record)
 {
-    uint64_t duration_ms = at_most(record->duration_us / 1000, UINT32_MAX);
-    uint64_t first_ms = (record->first_byte_us + 999) / 1000;
+    uint64_t first_ms =
+        at_most((record->first_byte_us + 999) / 1000, UINT32_MAX);
+    uint64_t duration_ms =
+        at_least(at_most(record->duration_us / 1000, UINT32_MAX), first_ms);
 
     *booking = (struct booking){
         .size = sizeof(*booking),
@@ -241,7 +249,7 @@ static void take_numbers(struct booking *booking, const struct record *record)
         .bytes_out = at_most(record->bytes_out, BYTES_MAX),
         .tail = tail_of(record->id),
         .duration_ms = (uint32_t)duration_ms,
-        .first_byte_ms = (uint32_t)at_most(first_ms, UINT32_MAX),
+        .first_byte_ms = (uint32_t)first_ms,
         .status = (uint16_t)at_most(record->status, UINT16_MAX),
         .attempts = (uint16_t)at_most(record->attempt_count, UINT16_MAX),
         .ending = (uint8_t)record->end,

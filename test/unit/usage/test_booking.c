@@ -44,6 +44,39 @@ static void it_keeps_what_the_record_has(void **state)
     mem_free(booking);
 }
 
+static const struct {
+    uint64_t first_byte_us;
+    uint64_t duration_us;
+    uint32_t first_byte_ms;
+    uint32_t duration_ms;
+} moments[] = {
+    { 0, 0, 0, 0 },
+    { 0, 999, 0, 0 },
+    { 1, 1, 1, 1 },
+    { 1200, 1900, 2, 2 },
+    { 2000, 2000, 2, 2 },
+    { 2001, 9000, 3, 9 },
+    { UINT64_MAX / 2, UINT64_MAX / 2, UINT32_MAX, UINT32_MAX },
+};
+
+static void the_first_byte_is_no_later_than_the_last(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(moments); i++) {
+        struct record record = ledger_scene_record();
+        struct booking *booking;
+
+        record.first_byte_us = moments[i].first_byte_us;
+        record.duration_us = moments[i].duration_us;
+        booking = ledger_scene_booking(&record);
+        assert_int_equal(booking->first_byte_ms, moments[i].first_byte_ms);
+        assert_int_equal(booking->duration_ms, moments[i].duration_ms);
+        assert_int_equal(booking->ended_ms,
+                         record.began_ms + booking->duration_ms);
+        mem_free(booking);
+    }
+}
+
 static void the_model_is_that_of_the_answer_else_that_which_was_asked_for(
     void **state)
 {
@@ -320,6 +353,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(it_keeps_what_the_record_has),
+        cmocka_unit_test(the_first_byte_is_no_later_than_the_last),
         cmocka_unit_test(
             the_model_is_that_of_the_answer_else_that_which_was_asked_for),
         cmocka_unit_test(foreign_text_is_cleaned),
