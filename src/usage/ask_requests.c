@@ -229,16 +229,40 @@ static bool look_back(struct search *search, struct err *err)
     return true;
 }
 
-/* It is one or none. */
+static bool take_true(void *arg, const struct sql_row *row)
+{
+    (void)row;
+    *(bool *)arg = true;
+    return false;
+}
+
+/* The results of a batch have the id of the request that fetched them; no other request
+   shares its own. */
+static bool find_company(struct search *search, bool *alone, struct err *err)
+{
+    const struct ask_finding *finding = &search->finding;
+    const struct sql_ask ask = {
+        "SELECT 1 FROM booking b JOIN word e ON e.id = b.endpoint"
+        " WHERE b.id = $1 AND COALESCE(b.batch, 0) = 0"
+        " AND e.text NOT LIKE '%/results'",
+        SQL_VALUES(sql_number(finding->count > 0 ? finding->numbers[0] : 0)),
+        take_true, alone
+    };
+
+    *alone = false;
+    return finding->count == 0 || sql_query(search->sql, &ask, err);
+}
+
 static bool look_for_id(struct search *search, struct err *err)
 {
+    bool alone;
     bool over;
 
     if (!pick_hours(search, search->first_s, search->last_s, err) ||
-        !look_in_window(search, &over, err))
+        !look_in_window(search, &over, err) ||
+        !find_company(search, &alone, err))
         return false;
-    if (search->finding.count > 0)
-        search->found->more = false;
+    search->found->more = search->found->more && !alone;
     return true;
 }
 

@@ -33,7 +33,8 @@ struct ask_requests {
     struct str endpoint;
     struct str upstream_id;
     struct str client_id;
-    bool by_id; /* the one with this id of the relay's own: */
+    bool
+        by_id; /* with this id of the relay's own; of a batch there are many: */
     uint64_t began_ms;
     uint64_t tail;
     uint64_t cost_min_microusd;

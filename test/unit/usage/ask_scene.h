@@ -39,6 +39,7 @@ struct ask_booked {
     const char *upstream_id;
     const char *client_id;
     const char *failures;
+    bool batch;
 };
 
 int ask_scene_begin(void **state);

@@ -207,6 +207,57 @@ static void an_id_says_when_to_look(void **state)
     }
 }
 
+#define RESULTS "/v1/messages/batches/:/results"
+
+/* They were fetched in two hours by one request, whose id they have. */
+static void an_id_may_be_that_of_a_whole_batch(void **state)
+{
+    struct ask_scene *scene = *state;
+    const struct ask_booked batch[] = {
+        { .ended = "2026-11-05T07:59:58Z", .duration_ms = 1000, .batch = true },
+        { .ended = "2026-11-05T07:59:59Z", .duration_ms = 2000, .batch = true },
+        { .ended = "2026-11-05T07:59:59Z", .duration_ms = 1000 },
+        { .ended = "2026-11-05T08:00:01Z", .duration_ms = 4000, .batch = true },
+        { .ended = "2026-11-05T08:00:02Z", .duration_ms = 5000 },
+    };
+    struct asking asking = everything(50);
+    struct ask_booked booked[COUNT_OF(batch)];
+
+    for (size_t i = 0; i < COUNT_OF(batch); i++) {
+        booked[i] = batch[i];
+        booked[i].endpoint = RESULTS;
+        booked[i].tail = i == 2 ? 8 : 7;
+    }
+    ask_scene_book(scene, booked, COUNT_OF(booked));
+    asking.ask.by_id = true;
+    asking.ask.began_ms = ask_scene_ms("2026-11-05T07:59:57Z");
+    asking.ask.tail = 7;
+    asserts(scene, asking, "5 4 2 1");
+    asking.ask.limit = 1;
+    asserts(scene, asking, "2|1|5|4|");
+    asking.ask.limit = 3;
+    asserts(scene, asking, "5 2 1|4");
+    asking.ask.limit = 50;
+    asking.ask.patience_ms = 0;
+    asserts(scene, asking, "2 1|5 4|");
+}
+
+/* However many hours there are in which it could have ended. */
+static void an_id_that_is_found_ends_the_search(void **state)
+{
+    struct ask_scene *scene = *state;
+    struct asking asking = everything(1);
+
+    book_few(scene);
+    asking.ask.by_id = true;
+    asking.ask.began_ms = ask_scene_ms("2026-11-05T05:59:59Z");
+    asking.ask.tail = 7;
+    asserts(scene, asking, "4");
+    asking.ask.limit = 50;
+    asking.ask.patience_ms = 0;
+    asserts(scene, asking, "4");
+}
+
 static void a_row_is_all_that_was_booked(void **state)
 {
     struct ask_scene *scene = *state;
@@ -339,6 +390,8 @@ int main(void)
         ASK_TEST(filters_pick_them),
         ASK_TEST(time_is_bounded_to_the_millisecond),
         ASK_TEST(an_id_says_when_to_look),
+        ASK_TEST(an_id_may_be_that_of_a_whole_batch),
+        ASK_TEST(an_id_that_is_found_ends_the_search),
         ASK_TEST(a_row_is_all_that_was_booked),
         ASK_TEST(without_time_it_goes_on_step_by_step),
         ASK_TEST(new_ones_do_not_shift_pages),
