@@ -123,11 +123,15 @@ static void decide(struct disk *disk)
     disk->count = 0;
 }
 
-static void watch(struct disk *disk)
+/* As long as its parent, the program, runs: it may have ended before it was asked to
+   tell. */
+static void watch(struct disk *disk, pid_t program)
 {
     struct pollfd poll_of = { .fd = disk->listener, .events = POLLIN };
 
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != program)
+        _exit(0);
     for (int fd = 0; fd < 3; fd++)
         (void)close(fd);
     for (;;) {
@@ -140,6 +144,7 @@ static void watch(struct disk *disk)
 int main(int argc, char **argv)
 {
     struct disk disk = { .listener = argc > 3 ? install() : -1 };
+    pid_t program = getpid();
 
     if (disk.listener < 0) {
         perror("slow-disk");
@@ -148,7 +153,7 @@ int main(int argc, char **argv)
     disk.file = argv[1];
     disk.part = argv[2];
     if (fork() == 0)
-        watch(&disk);
+        watch(&disk, program);
     (void)close(disk.listener);
     (void)execvp(argv[3], argv + 3);
     perror(argv[3]);
