@@ -53,31 +53,15 @@ struct usage_ask *usage_asking_new(struct admin_request *x)
     return ask;
 }
 
-void usage_asking_resolve(struct admin_request *x, struct ask_filter *filter)
+void usage_asking_look_for_account(struct admin_request *x,
+                                   struct ask_filter *filter)
 {
-    const struct admin_options *options = &x->admin->options;
-    struct keyring *ring = options->keys ? keys_ring(options->keys) : NULL;
-    struct key *key =
-        ring && filter->key.len > 0 ? keyring_get(ring, filter->key) : NULL;
-    struct key_group *group = ring && filter->group.len > 0
-                                  ? keyring_get_group(ring, filter->group)
-                                  : NULL;
     struct account *account = NULL;
 
-    if (key) {
-        filter->key_id = key->id;
-        filter->key = (struct str){ .at = NULL };
-    }
-    if (group) {
-        filter->group_id = group->id;
-        filter->group = (struct str){ .at = NULL };
-    }
     if (filter->account.len > 0)
-        account = accounts_get(options->accounts, filter->account);
+        account = accounts_get(x->admin->options.accounts, filter->account);
     filter->account_is_there = account != NULL;
     account_unref(account);
-    key_group_unref(group);
-    key_unref(key);
 }
 
 void usage_asking_start(struct admin_request *x,

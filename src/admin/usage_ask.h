@@ -32,8 +32,9 @@ void usage_asking_drop(void *state);
 /* A new question, from the request's query; what was before is dropped.  NULL: there
    are no records, and x->err says so. */
 struct usage_ask *usage_asking_new(struct admin_request *x);
-/* Names of keys, groups and accounts that there are now. */
-void usage_asking_resolve(struct admin_request *x, struct ask_filter *filter);
+/* Is there one of that name now?  Those of keys and groups are in the records. */
+void usage_asking_look_for_account(struct admin_request *x,
+                                   struct ask_filter *filter);
 void usage_asking_start(struct admin_request *x,
                         bool (*run)(struct sql *sql, void *arg,
                                     struct err *err));

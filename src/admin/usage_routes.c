@@ -94,7 +94,7 @@ static struct flow_next ask_sums(struct flow *flow)
     if (!ask || !usage_params_csv(&ask->params, &asking_of(x)->csv, &x->err) ||
         !usage_params_sums(&ask->params, &ask->sums, &x->err))
         return admin_refuse(x);
-    usage_asking_resolve(x, &ask->sums.filter);
+    usage_asking_look_for_account(x, &ask->sums.filter);
     ask->asking = ask_new(&ask->sums);
     usage_asking_start(x, run_sums);
     return flow_sleep_then(answer_sums);
@@ -158,7 +158,7 @@ static bool ask_page(struct admin_request *x, const struct ask_cursor *after)
     }
     if (asking_of(x)->csv && !asking_of(x)->limited)
         ask->requests.limit = ASK_REQUESTS_MAX;
-    usage_asking_resolve(x, &ask->requests.filter);
+    usage_asking_look_for_account(x, &ask->requests.filter);
     usage_asking_start(x, run_requests);
     return true;
 }
@@ -226,8 +226,10 @@ static struct flow_next ask_requests(struct flow *flow)
         { "until", ADMIN_TEXT, 0,                                              \
           "the same: ended before then; a day to its end", NULL },             \
         { "key", ADMIN_TEXT, 0,                                                \
-          "id or name; empty, here and below: those without one", NULL },      \
-        { "group", ADMIN_TEXT, 0, "id or name", NULL },                        \
+          "id, or name that it has or once had; empty, here and below: those " \
+          "without one",                                                       \
+          NULL },                                                              \
+        { "group", ADMIN_TEXT, 0, "the same", NULL },                          \
         { "owner", ADMIN_TEXT, 0, "as it was then", NULL },                    \
         { "account", ADMIN_TEXT, 0, "name", NULL },                            \
         { "model", ADMIN_TEXT, 0, "whole name", NULL },                        \

@@ -268,11 +268,13 @@ void usage_text_csv_booking(struct buf *out, const struct ask_booking *booking)
 static const struct admin_member total_members[] = { SUMS, ADMIN_END };
 static const struct admin_member row_members[] = {
     { "key", ADMIN_TEXT, ADMIN_OR_NULL,
-      "by key: its newest name, null for requests without one; by session: "
+      "by key: the name that it has now, null for requests without one; by "
+      "session: "
       "whose it is",
       NULL },
     { "key_id", ADMIN_NUMBER, ADMIN_OR_NULL, "by key", NULL },
-    { "group", ADMIN_TEXT, ADMIN_OR_NULL, "by group: its newest name", NULL },
+    { "group", ADMIN_TEXT, ADMIN_OR_NULL, "by group: the name it has now",
+      NULL },
     { "group_id", ADMIN_NUMBER, ADMIN_OR_NULL, "by group", NULL },
     { "owner", ADMIN_TEXT, ADMIN_OR_NULL, "by owner", NULL },
     { "account", ADMIN_TEXT, ADMIN_OR_NULL,

@@ -77,10 +77,8 @@ bool ask_filter_check(struct sql *sql, const struct ask_filter *filter,
                       struct err *err)
 {
     const struct name names[] = {
-        { "key", "SELECT 1 FROM holder WHERE key_name = $1 LIMIT 1",
-          filter->key },
-        { "group", "SELECT 1 FROM holder WHERE group_name = $1 LIMIT 1",
-          filter->group },
+        { "key", ASK_KEYS_NAMED("$1") " LIMIT 1", filter->key },
+        { "group", ASK_GROUPS_NAMED("$1") " LIMIT 1", filter->group },
         { "owner", "SELECT 1 FROM holder WHERE owner = $1 LIMIT 1",
           filter->owner },
         { "account", "SELECT 1 FROM word WHERE kind = 1 AND text = $1",

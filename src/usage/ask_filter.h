@@ -11,9 +11,9 @@ struct ask_filter {
     uint64_t since_ms; /* they ended from then on, */
     uint64_t until_ms; /* up to, but not with; ASK_NO_END: without end */
     uint64_t key_id;   /* 0: any, or: */
-    struct str key;    /* that once had this name */
+    struct str key;    /* every one that has this name, or once had it */
     uint64_t group_id;
-    struct str group;
+    struct str group; /* likewise */
     struct str owner;
     struct str account;
     struct str model;
@@ -34,14 +34,20 @@ void ask_filter_bind(const struct ask_filter *filter,
 
 /* Conditions on columns of these names; a model that is not known is 0 in sums, and NULL
    in bookings. */
+#define ASK_KEYS_NAMED(name)                                                   \
+    "SELECT key_id FROM holder WHERE key_name = " name                         \
+    " UNION ALL SELECT id FROM key WHERE name = " name
+#define ASK_GROUPS_NAMED(name)                                                 \
+    "SELECT group_id FROM holder WHERE group_name = " name                     \
+    " UNION ALL SELECT id FROM key_group WHERE name = " name
 #define ASK_KEY_IS                                                             \
     " key_id >= $3 AND key_id <= $4 AND ($5 IS NULL OR key_id IN"              \
-    " (SELECT key_id FROM holder WHERE key_name = $5))"
+    " (" ASK_KEYS_NAMED("$5") "))"
 #define ASK_HOLDER_IS                                                          \
     " AND ($6 = 0 OR holder IN (SELECT id FROM holder WHERE" ASK_KEY_IS        \
     " AND ($7 IS NULL OR group_id = $7) AND ($8 IS NULL OR group_id IN"        \
-    " (SELECT group_id FROM holder WHERE group_name = $8))"                    \
-    " AND ($9 IS NULL OR owner = $9)))"
+    " (" ASK_GROUPS_NAMED("$8") "))"                                           \
+                                " AND ($9 IS NULL OR owner = $9)))"
 #define ASK_ACCOUNT_IS                                                         \
     " AND ($10 IS NULL OR account = COALESCE("                                 \
     "(SELECT id FROM word WHERE kind = 1 AND text = $10), -1))"

@@ -57,11 +57,19 @@ int64_t ask_holders_number(const struct ask_holders *holders, int64_t holder)
 
 /* ---- names --------------------------------------------------------------- */
 
-/* By a row's number: its name, and whose key a session is of.  Later ones win. */
-#define KEYS "SELECT key_id, key_name FROM holder ORDER BY id"
+/* By a row's number: its name, and whose key a session is of.  Later ones win: that of
+   the key or group there is. */
+#define KEYS                                                                   \
+    "SELECT key_id, key_name FROM (SELECT key_id, key_name, 0 AS is_there, id" \
+    " FROM holder UNION ALL SELECT id, name, 1, id FROM key) names"            \
+    " ORDER BY is_there, id"
+#define GROUPS                                                                 \
+    "SELECT group_id, group_name FROM (SELECT group_id, group_name,"           \
+    " 0 AS is_there, id FROM holder UNION ALL SELECT id, name, 1, id"          \
+    " FROM key_group) names ORDER BY is_there, id"
 static const char *const of_rows[ASK_BYS] = {
     [ASK_BY_KEY] = KEYS,
-    [ASK_BY_GROUP] = "SELECT group_id, group_name FROM holder ORDER BY id",
+    [ASK_BY_GROUP] = GROUPS,
     [ASK_BY_OWNER] = "SELECT min(id), owner FROM holder GROUP BY owner",
     [ASK_BY_ACCOUNT] = "SELECT id, text FROM word WHERE kind = 1",
     [ASK_BY_MODEL] = "SELECT id, text FROM word WHERE kind = 2",

@@ -18,6 +18,7 @@ void ask_holders_done(struct ask_holders *holders);
 /* 0: none. */
 int64_t ask_holders_number(const struct ask_holders *holders, int64_t holder);
 
-/* Give all rows their names, which lie in the arena: a key's or group's newest. */
+/* Give all rows their names, which lie in the arena: of keys and groups that there are,
+   those that they have; of others the newest that was booked. */
 bool ask_names_fill(struct sql *sql, enum ask_by by, struct ask_groups *groups,
                     struct arena *arena, struct err *err) MUST_CHECK;

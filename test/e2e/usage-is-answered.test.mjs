@@ -162,6 +162,19 @@ describe('usage', () => {
     assert.match(run('requests', '--status', '5xx').stdout, /No request matches/);
   });
 
+  it('hides no cost behind a name that is given again', async () => {
+    const { doc: bob } = await admin(s.relay, 'GET', '/admin/api/keys/bob');
+    await admin(s.relay, 'PATCH', '/admin/api/keys/bob', { name: 'robert' });
+    await createKey(s.relay, 'bob');
+    for (const name of ['bob', 'robert', bob.id]) {
+      const { rows } = await usage(`?key=${name}`);
+      assert.deepEqual(rows.map((row) => [row.key, row.key_id, row.requests]), [['robert', bob.id, 1]], name);
+      assert.deepEqual((await requests(`?key=${name}`)).requests.map((row) => row.key), ['bob'], name);
+    }
+    assert.equal((await admin(s.relay, 'DELETE', '/admin/api/keys/robert')).status, 200);
+    assert.match(run('usage', '--key', 'bob').stdout, /\nrobert +1 /);
+  });
+
   it('is told of the folder, too, after the relay has ended', async () => {
     const { total } = await usage();
     await s.relay.stop();

@@ -53,6 +53,13 @@ bool ask_scene_read(struct ask_scene *scene,
                     bool (*run)(struct sql *sql, void *arg, struct err *err),
                     void *arg);
 uint64_t ask_scene_ms(const char *time);
+/* A key, and a group, that there is. */
+#define ASK_SCENE_KEY(id, name)                                                \
+    "INSERT INTO key(id, name, folded, enabled, created_ms, changed_ms, doc)"  \
+    " VALUES(" id ", '" name "', '', 1, 0, 0, '{}')"
+#define ASK_SCENE_GROUP(id, name)                                              \
+    "INSERT INTO key_group(id, name, doc, created_ms)"                         \
+    " VALUES(" id ", '" name "', '{}', 0)"
 /* Any statement that takes no values. */
 void ask_scene_change(struct ask_scene *scene, const char *sql);
 

@@ -33,12 +33,15 @@ static void what_was_booked_is_found(void **state)
         { { .key = STR("alice"), .group = STR("staff"), .owner = STR("ann") } },
         { { .account = STR("main"), .model = STR("opus") } },
         { { .session = STR("s1") } },
+        { { .key = STR("unused"), .group = STR("empty") } },
         { { .key_id = 5, .group_id = 5 } },
         { { .key = STR(""), .account = STR("") } },
         { { .account = STR("spare"), .account_is_there = true } },
     };
 
     ask_scene_book(scene, booked, COUNT_OF(booked));
+    ask_scene_change(scene, ASK_SCENE_KEY("2", "unused"));
+    ask_scene_change(scene, ASK_SCENE_GROUP("2", "empty"));
     for (size_t i = 0; i < COUNT_OF(checkings); i++)
         assert_true(ask_scene_read(scene, run_check, &checkings[i]));
 }

@@ -22,7 +22,10 @@ static const struct ask_booked booked[] = {
     { .ended = "2026-11-05T07:10:02Z",
       .key_id = 8,
       .key = "bob",
-      .owner = "ann" },
+      .owner = "ann",
+      .group_id = 2,
+      .group = "guests",
+      .session = "s2" },
     { .ended = "2026-11-05T07:10:03Z" },
 };
 
@@ -46,7 +49,7 @@ static void a_holder_counts_as_its_key_group_and_owner(void **state)
         int64_t numbers[6];
     } cases[] = {
         { ASK_BY_KEY, { 0, 7, 7, 8, 0, 0 } },
-        { ASK_BY_GROUP, { 0, 1, 1, 0, 0, 0 } },
+        { ASK_BY_GROUP, { 0, 1, 1, 2, 0, 0 } },
         { ASK_BY_OWNER, { 0, 1, 1, 1, 0, 0 } },
         { ASK_BY_MODEL, { 0, 0, 0, 0, 0, 0 } },
     };
@@ -77,7 +80,7 @@ static bool run_fill(struct sql *sql, void *arg, struct err *err)
     return ask_names_fill(sql, naming->by, &naming->groups, naming->arena, err);
 }
 
-static void a_number_has_its_newest_name(void **state)
+static void a_number_has_the_name_of_now_or_its_newest(void **state)
 {
     struct ask_scene *scene = *state;
     static const struct {
@@ -89,14 +92,19 @@ static void a_number_has_its_newest_name(void **state)
         { ASK_BY_KEY, 7, "alicia", "" },
         { ASK_BY_KEY, 0, "", "" },
         { ASK_BY_KEY, 99, "", "" },
+        { ASK_BY_KEY, 8, "robert", "" },
+        { ASK_BY_GROUP, 2, "folk", "" },
         { ASK_BY_GROUP, 1, "people", "" },
         { ASK_BY_OWNER, 1, "ann", "" },
         { ASK_BY_SESSION, 1, "s1", "alicia" },
+        { ASK_BY_SESSION, 2, "s2", "robert" },
         { ASK_BY_DAY, 20786, "2026-11-29", "" },
         { ASK_BY_HOUR, 1795996800, "2026-11-30T00:00:00Z", "" },
     };
 
     ask_scene_book(scene, booked, COUNT_OF(booked));
+    ask_scene_change(scene, ASK_SCENE_KEY("8", "robert"));
+    ask_scene_change(scene, ASK_SCENE_GROUP("2", "folk"));
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct naming naming = { .by = cases[i].by, .arena = arena_new() };
         const struct ask_row *row;
@@ -113,11 +121,62 @@ static void a_number_has_its_newest_name(void **state)
     }
 }
 
+/* Key 7 is "hans" now and 9 is a new "alice", group 1 is "folk" and 8 is a new "staff";
+   key 8 and group 2 are gone. */
+static void names_are_given_again(void **state)
+{
+    struct ask_scene *scene = *state;
+    const struct {
+        struct ask_filter filter;
+        enum ask_by by;
+        const char *rows;
+    } cases[] = {
+        { { 0 }, ASK_BY_KEY, "alice 1 7; hans 2 0;  1 0; bob 1 0; all 5 7" },
+        { { 0 },
+          ASK_BY_GROUP,
+          "staff 1 7; folk 2 0;  1 0; guests 1 0; all 5 7" },
+        { { .key = STR("alice") }, ASK_BY_KEY, "alice 1 7; hans 2 0; all 3 7" },
+        { { .key = STR("alicia") }, ASK_BY_KEY, "hans 2 0; all 2 0" },
+        { { .key = STR("hans") }, ASK_BY_KEY, "hans 2 0; all 2 0" },
+        { { .key = STR("bob") }, ASK_BY_KEY, "bob 1 0; all 1 0" },
+        { { .key = STR("hans") }, ASK_BY_SESSION, "s1 2 0; all 2 0" },
+        { { .group = STR("staff") },
+          ASK_BY_GROUP,
+          "staff 1 7; folk 2 0; all 3 7" },
+        { { .group = STR("folk") }, ASK_BY_GROUP, "folk 2 0; all 2 0" },
+        { { .key = STR("unused") }, ASK_BY_KEY, "all 0 0" },
+        { { .group = STR("empty") }, ASK_BY_KEY, "all 0 0" },
+    };
+    static const struct ask_booked newer = { .ended = "2026-11-09T12:00:01Z",
+                                             .key_id = 9,
+                                             .key = "alice",
+                                             .group_id = 8,
+                                             .group = "staff",
+                                             .cost = 7 };
+
+    ask_scene_book(scene, booked, COUNT_OF(booked));
+    ask_scene_book(scene, &newer, 1);
+    ask_scene_change(scene, ASK_SCENE_KEY("7", "hans"));
+    ask_scene_change(scene, ASK_SCENE_KEY("9", "alice"));
+    ask_scene_change(scene, ASK_SCENE_KEY("10", "unused"));
+    ask_scene_change(scene, ASK_SCENE_GROUP("1", "folk"));
+    ask_scene_change(scene, ASK_SCENE_GROUP("8", "staff"));
+    ask_scene_change(scene, ASK_SCENE_GROUP("10", "empty"));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct ask ask = ask_scene_all(scene, cases[i].by);
+
+        ask.filter = cases[i].filter;
+        ask.filter.until_ms = ASK_NO_END;
+        ask_scene_asserts(scene, &ask, cases[i].rows);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         ASK_TEST(a_holder_counts_as_its_key_group_and_owner),
-        ASK_TEST(a_number_has_its_newest_name),
+        ASK_TEST(a_number_has_the_name_of_now_or_its_newest),
+        ASK_TEST(names_are_given_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
