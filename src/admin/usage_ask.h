@@ -22,9 +22,9 @@ struct usage_asking {
     struct records_job *job;
     struct usage_ask *ask; /* the job's, once there is one */
     bool csv;
-    bool limited; /* the client said how many rows */
-    bool begun;   /* something is written */
-    size_t next;  /* of the rows */
+    bool begun;    /* something is written */
+    size_t next;   /* of the rows */
+    uint64_t left; /* so many requests are wanted, of this page on */
     uint64_t now_ms;
 };
 

@@ -209,17 +209,33 @@ static bool take_cursor(const struct usage_params *params,
                                    "cursor must be next_cursor of an answer");
 }
 
+/* A page of JSON; CSV has as many pages as it takes. */
+bool usage_params_rows(const struct usage_params *params, uint64_t *rows,
+                       struct err *err)
+{
+    bool csv;
+
+    if (!usage_params_csv(params, &csv, err))
+        return false;
+    *rows = csv ? UINT64_MAX : PAGE_DEFAULT;
+    return take_number(params, "limit", csv ? UINT64_MAX : ASK_REQUESTS_MAX,
+                       rows, err) &&
+           (*rows > 0 ||
+            err_set(err, ERR_BAD_REQUEST,
+                    "limit must be from 1 to %d; of csv it may be more",
+                    ASK_REQUESTS_MAX));
+}
+
 static bool take_page(const struct usage_params *params,
                       struct ask_requests *ask, struct err *err)
 {
-    uint64_t limit = PAGE_DEFAULT;
+    uint64_t rows;
 
-    if (!take_number(params, "limit", ASK_REQUESTS_MAX, &limit, err) ||
+    if (!usage_params_rows(params, &rows, err) ||
         !take_cursor(params, ask, err))
         return false;
-    ask->limit = (size_t)limit;
-    return limit > 0 || err_set(err, ERR_BAD_REQUEST,
-                                "limit must be from 1 to %d", ASK_REQUESTS_MAX);
+    ask->limit = rows < ASK_REQUESTS_MAX ? (size_t)rows : ASK_REQUESTS_MAX;
+    return true;
 }
 
 bool usage_params_requests(const struct usage_params *params,

@@ -20,6 +20,10 @@ bool usage_params_sums(const struct usage_params *params, struct ask *ask,
 bool usage_params_requests(const struct usage_params *params,
                            struct ask_requests *ask,
                            struct err *err) MUST_CHECK;
+/* How many requests are wanted in all, CSV without a limit: UINT64_MAX.  A question of
+   usage_params_requests() is about a page of them. */
+bool usage_params_rows(const struct usage_params *params, uint64_t *rows,
+                       struct err *err) MUST_CHECK;
 /* format=json or csv; json without it. */
 bool usage_params_csv(const struct usage_params *params, bool *csv,
                       struct err *err) MUST_CHECK;

@@ -142,7 +142,7 @@ static enum admin_part write_requests(struct admin_request *x, struct buf *out)
     return ADMIN_PART_LAST;
 }
 
-/* The page after `after`, or the first; its questions were found to be right before. */
+/* The page after `after`, whose questions were found to be right before, or the first. */
 static bool ask_page(struct admin_request *x, const struct ask_cursor *after)
 {
     struct usage_ask *ask;
@@ -152,25 +152,28 @@ static bool ask_page(struct admin_request *x, const struct ask_cursor *after)
     if (!ask || !usage_params_csv(&ask->params, &asking_of(x)->csv, &x->err) ||
         !usage_params_requests(&ask->params, &ask->requests, &x->err))
         return false;
+    if (!after &&
+        !usage_params_rows(&ask->params, &asking_of(x)->left, &x->err))
+        return false;
     if (after) {
         ask->requests.goes_on = true;
         ask->requests.after = cursor;
     }
-    if (asking_of(x)->csv && !asking_of(x)->limited)
-        ask->requests.limit = ASK_REQUESTS_MAX;
+    if (ask->requests.limit > asking_of(x)->left)
+        ask->requests.limit = (size_t)asking_of(x)->left;
     usage_asking_look_for_account(x, &ask->requests.filter);
     usage_asking_start(x, run_requests);
     return true;
 }
 
-/* Page after page, as many as there are, unless the client said how many rows. */
+/* Page after page, until there are as many rows as are wanted, or no more. */
 static enum admin_part end_page(struct admin_request *x)
 {
-    const struct usage_asking *asking = asking_of(x);
+    struct usage_asking *asking = asking_of(x);
     const struct ask_found *found = &asking->ask->found;
-    bool enough = asking->limited && asking->next > 0;
 
-    if (!found->more || enough)
+    asking->left -= asking->next;
+    if (!found->more || asking->left == 0)
         return ADMIN_PART_LAST;
     return ask_page(x, &found->next) ? ADMIN_PART_WAIT : ADMIN_PART_BROKEN;
 }
@@ -209,9 +212,7 @@ static struct flow_next answer_requests(struct flow *flow)
 static struct flow_next ask_requests(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
-    struct str limit;
 
-    asking_of(x)->limited = admin_query(x, "limit", &limit);
     return ask_page(x, NULL) ? flow_sleep_then(answer_requests)
                              : admin_refuse(x);
 }
@@ -263,7 +264,9 @@ static const struct admin_member requests_query[] = {
     { "min_cost_microusd", ADMIN_NUMBER, 0, "cost at least so much", NULL },
     { "min_duration_ms", ADMIN_NUMBER, 0, "took at least so long", NULL },
     { "limit", ADMIN_NUMBER, 0,
-      "how many at most, 1 to 1000; 50, of csv all that there are", NULL },
+      "how many at most, from 1 to 1000, 50 without it; of csv any number, all "
+      "without it",
+      NULL },
     { "cursor", ADMIN_TEXT, 0, "next_cursor of the page before", NULL },
     ADMIN_END,
 };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The last requests, by the management API of the running relay, or of this process on
-   the folder. */
+   the folder: CSV as it comes, JSON and the table page by page. */
 #include "app/requests_command.h"
 
 #include <stdio.h>
@@ -30,8 +30,9 @@ struct requests {
     struct remote *remote;
     const struct ask_arguments *arguments;
     uint64_t left;             /* UINT64_MAX: all */
-    struct requests_rows rows; /* for programs */
+    struct requests_rows rows; /* of JSON */
     struct json_doc *all;      /* for people */
+    bool cut;                  /* all were wanted, and there may be more */
 };
 
 static int complain(const char *problem)
@@ -44,6 +45,11 @@ static int complain(const char *problem)
 static bool is_for_programs(const struct requests *requests)
 {
     return requests->arguments->csv || requests->arguments->json;
+}
+
+static bool wants_all(const struct requests *requests)
+{
+    return str_eq(requests->arguments->limit, STR("all"));
 }
 
 /* The page after `*page`, which is freed; NULL after the last. */
@@ -77,12 +83,13 @@ static void take(struct requests *requests, const struct json_doc *page)
     const struct json_doc *list = json_doc_get(page, "requests");
     size_t count = json_doc_count(list);
     struct str next;
-    bool last;
+    bool more = json_doc_get_str(page, "next_cursor", &next);
 
     requests->left -= count;
-    last = requests->left == 0 || !json_doc_get_str(page, "next_cursor", &next);
-    if (is_for_programs(requests))
-        requests_rows_write(&requests->rows, page, last);
+    requests->cut = more && requests->left == 0 && wants_all(requests);
+    if (requests->arguments->json)
+        requests_rows_write(&requests->rows, page,
+                            !more || requests->left == 0);
     else
         for (size_t i = 0; i < count; i++)
             json_doc_add(requests->all, json_doc_copy(json_doc_at(list, i)));
@@ -116,6 +123,30 @@ static void print_table(const struct requests *requests)
     requests_table_add(&text, requests->all);
     (void)printf(STR_FMT, STR_ARG(buf_str(&text)));
     buf_done(&text);
+    if (requests->cut)
+        (void)
+            printf("\nThese are the newest %d: --csv and --json have all, and "
+                   "--until shows older ones.\n",
+                   TABLE_MAX);
+}
+
+/* As the API has it, with its titles. */
+static int write_csv(const struct requests *requests)
+{
+    struct remote_call call = { .method = "GET", .sink = terminal_write };
+    struct buf path;
+    struct err err;
+    bool ok;
+
+    buf_init(&path, PATH_MAX_LEN);
+    buf_add(&path, STR("/admin/api/requests?format=csv"));
+    if (requests->left < UINT64_MAX)
+        buf_printf(&path, "&limit=%llu", (unsigned long long)requests->left);
+    buf_add(&path, buf_str(&requests->arguments->query));
+    call.path = buf_str(&path);
+    ok = remote_call(requests->remote, &call, &err);
+    buf_done(&path);
+    return ok ? 0 : terminal_fail(&err);
 }
 
 static int show(struct requests *requests)
@@ -123,11 +154,12 @@ static int show(struct requests *requests)
     struct err err;
     int status = 0;
 
-    requests->rows = (struct requests_rows){ .csv = requests->arguments->csv };
+    if (requests->arguments->csv)
+        return write_csv(requests);
     requests->all = json_doc_new_array();
     if (!read_all(requests, &err))
         status = terminal_fail(&err);
-    else if (!is_for_programs(requests))
+    else if (!requests->arguments->json)
         print_table(requests);
     json_doc_free(requests->all);
     return status;
@@ -138,19 +170,17 @@ static int show(struct requests *requests)
 static bool take_limit(struct requests *requests, struct err *err)
 {
     struct str limit = requests->arguments->limit;
-    uint64_t max = is_for_programs(requests) ? UINT64_MAX - 1 : TABLE_MAX;
+    bool programs = is_for_programs(requests);
+    uint64_t all = programs ? UINT64_MAX : TABLE_MAX;
 
-    requests->left = COUNT_DEFAULT;
-    if (limit.len == 0)
-        return true;
-    if (str_eq(limit, STR("all"))) {
-        requests->left = is_for_programs(requests) ? UINT64_MAX : TABLE_MAX;
-        return true;
-    }
-    return (str_to_u64(limit, max, &requests->left) && requests->left > 0) ||
+    requests->left = programs ? all : COUNT_DEFAULT;
+    if (wants_all(requests))
+        requests->left = all;
+    return limit.len == 0 || wants_all(requests) ||
+           (str_to_u64(limit, all, &requests->left) && requests->left > 0) ||
            err_set(err, ERR_CONFIG,
                    "--limit must be all, or a whole number above 0%s",
-                   is_for_programs(requests) ? "" : " and at most 10000");
+                   programs ? "" : " and at most 10000");
 }
 
 static int run(struct requests *requests, const struct config *config)

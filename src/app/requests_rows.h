@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Requests for programs, on standard output: JSON or CSV, in as many pieces as there are
-   answers. */
+/* Requests for programs, on standard output: one JSON document, in as many pieces as there
+   are answers.  (CSV is the API's own.) */
 #pragma once
 
 #include "base/json.h"
 
 struct requests_rows {
-    bool csv;
     bool begun;
     size_t count; /* rows that are written */
 };

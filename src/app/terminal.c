@@ -191,3 +191,9 @@ void terminal_print(const struct json_doc *doc)
         (void)printf(STR_FMT "\n", STR_ARG(buf_str(&text)));
     buf_done(&text);
 }
+
+void terminal_write(void *arg, struct str bytes)
+{
+    (void)arg;
+    (void)fwrite(bytes.at, 1, bytes.len, stdout);
+}

@@ -28,6 +28,8 @@ int terminal_fail(const struct err *err);
 
 /* A document as it is, on standard output; it may hold a secret. */
 void terminal_print(const struct json_doc *doc);
+/* Bytes as they are, on standard output: a sink (app/remote.h); `arg` is not used. */
+void terminal_write(void *arg, struct str bytes);
 /* The end of a command: what it printed is written out, or standard error says that it
    was lost, and the exit status is 1 at least.  A reader that went away knows. */
 int terminal_finish(int status);

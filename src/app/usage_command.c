@@ -61,16 +61,10 @@ static struct str by_of(const struct ask_arguments *arguments)
 
 /* ---- for programs -------------------------------------------------------- */
 
-static void write_on(void *arg, struct str bytes)
-{
-    (void)arg;
-    (void)fwrite(bytes.at, 1, bytes.len, stdout);
-}
-
 /* As the API has it: one answer, of one moment, of any length. */
 static int write_all(const struct usage *usage)
 {
-    struct remote_call call = { .sink = write_on };
+    struct remote_call call = { .sink = terminal_write };
     struct err err;
 
     if (!ask(usage, usage->limit, &call, &err))

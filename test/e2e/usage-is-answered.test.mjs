@@ -229,7 +229,25 @@ describe('many bookings', () => {
       assert.equal(lines.length, count + 1, query);
       assert.equal(new Set(lines.map((line) => line.split(',')[2])).size, count + 1);
     }
-    const rows = linesOf(command(['requests', '--csv', '--limit', '1100', '--data-dir', s.relay.dataDir]).stdout);
-    assert.equal(rows.length, 1101);
+    const limited = await call(`${s.url}/admin/api/requests?format=csv&limit=2100`);
+    assert.equal(linesOf(limited.body.toString()).length, 2101);
+    for (const [args, count] of [
+      [['--limit', '1100'], 1100], [[], COUNT], [['--limit', 'all'], COUNT], [['--until', '2001-01-01'], 0],
+    ]) {
+      const rows = linesOf(command(['requests', '--csv', ...args, '--data-dir', s.relay.dataDir]).stdout);
+      assert.equal(rows.length, count + 1, args.join(' '));
+      assert.match(rows[0], /^ended_at,/);
+    }
+  });
+
+  it('are all in JSON, and the table says how many it leaves out', () => {
+    const run = (...args) => command(['requests', ...args, '--data-dir', s.relay.dataDir]);
+    assert.equal(JSON.parse(run('--json').stdout).requests.length, COUNT);
+    assert.equal(JSON.parse(run('--json', '--limit', '700').stdout).requests.length, 700);
+    const table = run('--limit', 'all').stdout.split('\n');
+    assert.equal(table.length, 10_004);
+    assert.match(table.at(-2), /^These are the newest 10000: --csv and --json have all/);
+    assert.equal(run('--limit', '10000').stdout.split('\n').length, 10_002);
+    assert.equal(run().stdout.split('\n').length, 22);
   });
 });

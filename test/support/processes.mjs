@@ -235,6 +235,7 @@ export function command(args, { env = {}, input = '', cwd } = {}) {
     cwd: cwd ?? tempFolder(),
     encoding: 'utf8',
     timeout: WAIT_MS,
+    maxBuffer: 64 * 2 ** 20,
   });
   assertNoSecret(done.stdout + done.stderr, `what "${args.join(' ')}" said`);
   return done;

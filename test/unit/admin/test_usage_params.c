@@ -175,6 +175,7 @@ static void what_is_wrong_is_said_and_what_is_allowed(void **state)
         { "id=req_011C", "there is upstream_id", false },
         { "cursor=5", "cursor must be next_cursor", false },
         { "limit=0", "limit must be from 1 to 1000", false },
+        { "limit=0&format=csv", "limit must be from 1", false },
         { "limit=1001", "at most 1000", false },
         { "min_cost_microusd=x", "min_cost_microusd must be", false },
     };
@@ -209,6 +210,33 @@ static void an_answer_is_json_or_csv(void **state)
                                   &parsing->err));
 }
 
+/* A page of JSON; of CSV as many pages as it takes. */
+static void rows_may_be_more_than_a_page(void **state)
+{
+    static const struct {
+        const char *query;
+        uint64_t rows;
+        size_t page;
+    } cases[] = {
+        { "", 50, 50 },
+        { "limit=1000", 1000, 1000 },
+        { "format=csv", UINT64_MAX, 1000 },
+        { "format=csv&limit=7", 7, 7 },
+        { "format=csv&limit=1001", 1001, 1000 },
+    };
+    struct parsing *parsing = *state;
+
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        uint64_t rows;
+
+        assert_true(usage_params_rows(params_of(parsing, cases[i].query), &rows,
+                                      &parsing->err));
+        assert_true(rows == cases[i].rows);
+        assert_int_equal(requests_of(parsing, cases[i].query).limit,
+                         cases[i].page);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -220,6 +248,7 @@ int main(void)
         TEST(requests_have_filters_of_their_own),
         TEST(what_is_wrong_is_said_and_what_is_allowed),
         TEST(an_answer_is_json_or_csv),
+        TEST(rows_may_be_more_than_a_page),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
