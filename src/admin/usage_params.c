@@ -139,6 +139,10 @@ bool usage_params_sums(const struct usage_params *params, struct ask *ask,
            take_filter(params, &ask->filter, err) &&
            take_number(params, "limit", USAGE_ROWS_MAX, &ask->limit, err) &&
            take_number(params, "offset", USAGE_ROWS_MAX, &ask->skip, err) &&
+           take_number(params, "last", USAGE_ROWS_MAX, &ask->last, err) &&
+           (ask->last == 0 || (ask->limit == 0 && ask->skip == 0) ||
+            err_set(err, ERR_BAD_REQUEST,
+                    "last does not go with limit and offset")) &&
            ask_is_possible(ask, err);
 }
 

@@ -247,6 +247,10 @@ static const struct admin_member sums_query[] = {
     { "limit", ADMIN_NUMBER, 0, "how many rows at most; 0 or without it: all",
       NULL },
     { "offset", ADMIN_NUMBER, 0, "how many rows in front are left out", NULL },
+    { "last", ADMIN_NUMBER, 0,
+      "only so many rows at the end, as of days the newest; not with limit and "
+      "offset",
+      NULL },
     ADMIN_END,
 };
 

@@ -35,6 +35,19 @@ static int complain(const char *problem)
     return 2;
 }
 
+static struct str by_of(const struct ask_arguments *arguments)
+{
+    return arguments->by.len > 0 ? arguments->by : STR("key");
+}
+
+/* Then the newest rows come last, and are wanted first. */
+static bool is_timed(const struct usage *usage)
+{
+    struct str by = by_of(usage->arguments);
+
+    return str_eq(by, STR("day")) || str_eq(by, STR("hour"));
+}
+
 /* `limit` 0: all rows.  To the sink that is set. */
 static bool ask(const struct usage *usage, uint64_t limit,
                 struct remote_call *call, struct err *err)
@@ -43,8 +56,8 @@ static bool ask(const struct usage *usage, uint64_t limit,
     bool ok;
 
     buf_init(&path, PATH_MAX_LEN);
-    buf_printf(&path, "/admin/api/usage?limit=%llu&format=%s",
-               (unsigned long long)limit,
+    buf_printf(&path, "/admin/api/usage?%s=%llu&format=%s",
+               is_timed(usage) ? "last" : "limit", (unsigned long long)limit,
                usage->arguments->csv ? "csv" : "json");
     buf_add(&path, buf_str(&usage->arguments->query));
     call->method = "GET";
@@ -52,11 +65,6 @@ static bool ask(const struct usage *usage, uint64_t limit,
     ok = remote_call(usage->remote, call, err);
     buf_done(&path);
     return ok;
-}
-
-static struct str by_of(const struct ask_arguments *arguments)
-{
-    return arguments->by.len > 0 ? arguments->by : STR("key");
 }
 
 /* ---- for programs -------------------------------------------------------- */
@@ -81,7 +89,8 @@ static void print_table(const struct usage *usage,
 {
     struct usage_table table = { .width = terminal_width(),
                                  .coloured = terminal_has_colours(),
-                                 .rows_max = (size_t)usage->limit };
+                                 .rows_max = (size_t)usage->limit,
+                                 .last = is_timed(usage) };
     char by[32];
     struct buf text;
 

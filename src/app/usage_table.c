@@ -107,7 +107,8 @@ static struct str nameless(const char *by)
 struct laying {
     const struct usage_table *table;
     const struct json_doc *rows;
-    size_t count; /* of the rows that are shown */
+    size_t first; /* of the rows that are shown, and how many */
+    size_t count;
     struct columns columns;
     bool shortened;
     unsigned decimals;
@@ -115,6 +116,11 @@ struct laying {
     uint64_t most;       /* of it, in a row */
     size_t bar_width;
 };
+
+static const struct json_doc *row_at(const struct laying *laying, size_t i)
+{
+    return json_doc_at(laying->rows, laying->first + i);
+}
 
 static void add_count(struct laying *laying, uint64_t number)
 {
@@ -196,7 +202,7 @@ static void lay(struct laying *laying, const struct json_doc *total,
                   has_keys(laying) ? "llrrrrrrr" : "lrrrrrrr");
     add_titles(laying);
     for (size_t i = 0; i < laying->count; i++)
-        add_row(laying, json_doc_at(laying->rows, i));
+        add_row(laying, row_at(laying, i));
     columns_add(&laying->columns, STR("TOTAL"));
     if (has_keys(laying))
         columns_add(&laying->columns, STR_EMPTY);
@@ -210,7 +216,7 @@ static void find_most(struct laying *laying, const char *measure)
     laying->measure = measure;
     laying->most = 0;
     for (size_t i = 0; i < laying->count; i++) {
-        uint64_t number = sum_of(json_doc_at(laying->rows, i), measure);
+        uint64_t number = sum_of(row_at(laying, i), measure);
 
         if (number > laying->most)
             laying->most = number;
@@ -227,7 +233,7 @@ static void add_bar(void *arg, size_t row, struct buf *out)
     uint64_t number;
     size_t eighths;
 
-    number = sum_of(json_doc_at(laying->rows, row - 1), laying->measure);
+    number = sum_of(row_at(laying, row - 1), laying->measure);
     eighths = (size_t)((double)number / (double)laying->most *
                        (double)(8 * laying->bar_width));
     if (number == 0)
@@ -268,6 +274,7 @@ void usage_table_add(struct buf *out, const struct usage_table *table,
     size_t all = json_doc_count(laying.rows);
 
     laying.count = all < table->rows_max ? all : table->rows_max;
+    laying.first = table->last ? all - laying.count : 0;
     laying.decimals = decimals_for(sum_of(total, "cost_microusd"));
     find_most(&laying, "cost_microusd");
     if (laying.most == 0)
@@ -305,8 +312,8 @@ void usage_table_add_notes(struct buf *out, const struct usage_table *table,
 
     if (json_doc_count(json_doc_get(answer, "rows")) > table->rows_max)
         buf_printf(out,
-                   "\nThese are the first %zu: --limit shows more of them, "
+                   "\nThese are the %s %zu: --limit shows more of them, "
                    "--csv and --json all.\n",
-                   table->rows_max);
+                   table->last ? "last" : "first", table->rows_max);
     say_unpriced(sum_of(total, "unpriced"), out);
 }

@@ -9,7 +9,8 @@ struct usage_table {
     const char *by; /* as the API has it */
     size_t width;   /* of the terminal; 0: it is none, and there are no bars */
     bool coloured;
-    size_t rows_max; /* further ones are only mentioned */
+    size_t rows_max; /* further ones are only mentioned: */
+    bool last;       /* those in front; else those that follow */
 };
 
 /* `answer` is that of GET /admin/api/usage. */

@@ -144,8 +144,11 @@ static void choose(const struct ask *ask, struct ask_answer *answer)
 {
     bool timed = ask->by == ASK_BY_DAY || ask->by == ASK_BY_HOUR;
     size_t skip = ask->skip < answer->count ? (size_t)ask->skip : answer->count;
-    size_t left = answer->count - skip;
+    size_t left;
 
+    if (ask->last > 0 && ask->last < answer->count - skip)
+        skip = answer->count - (size_t)ask->last;
+    left = answer->count - skip;
     qsort(answer->rows, answer->count, sizeof(answer->rows[0]),
           timed ? by_number : by_cost);
     if (ask->limit > 0 && ask->limit < left)

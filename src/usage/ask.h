@@ -47,6 +47,7 @@ struct ask {
     const struct zone *zone; /* the relay's; the database may have another */
     uint64_t skip;           /* rows in front that are not wanted, */
     uint64_t limit;          /* and how many are, at most; 0: all */
+    uint64_t last;           /* only so many at the end; 0: all */
     uint64_t step_ms;        /* after so long a step ends, if it can */
 };
 

@@ -211,6 +211,12 @@ describe('many bookings', () => {
     assert.deepEqual(page, { rows: all.rows.slice(100, 150), total });
     const shown = command(['usage', '--by', 'hour', '--since', all.rows.at(-900).hour, '--json', '--data-dir', s.relay.dataDir]);
     assert.deepEqual(JSON.parse(shown.stdout).rows, all.rows.slice(-900));
+    const days = (await usage('?by=day')).rows.map((row) => row.day);
+    const table = command(['usage', '--by', 'day', '--data-dir', s.relay.dataDir]).stdout;
+    assert.deepEqual(table.split('\n').slice(1, 101).map((line) => line.split(' ')[0]), days.slice(-100));
+    assert.match(table, /\nThese are the last 100: /);
+    const few = command(['usage', '--by=day', '--limit=3', '--csv', '--data-dir', s.relay.dataDir]).stdout;
+    assert.deepEqual(linesOf(few).slice(1).map((line) => line.split(',')[0]), days.slice(-3));
   });
 
   it('are counted to the millisecond', async () => {

@@ -166,6 +166,7 @@ static void what_is_wrong_is_said_and_what_is_allowed(void **state)
         { "limit=200001", "limit must be a whole number of at most 200000",
           true },
         { "offset=-1", "offset must be", true },
+        { "last=5&limit=5", "last does not go with limit and offset", true },
         { "status=99", "such as 429", false },
         { "status=1000", "such as 429", false },
         { "status=0xx", "such as 4xx", false },

@@ -87,6 +87,19 @@ static void a_narrow_one_has_short_numbers(void **state)
                 "8  $8.0010\n");
 }
 
+static void the_last_are_shown_of_what_has_an_order(void **state)
+{
+    const struct usage_table table = { .by = "model",
+                                       .rows_max = 1,
+                                       .last = true };
+
+    (void)state;
+    assert_text(usage_table_add, &table,
+                TITLES
+                "(not known)         1       1          5      20           3  "
+                "          4  $0.0010\n" TOTAL);
+}
+
 static void what_is_missing_is_said_below(void **state)
 {
     struct usage_table table = { .by = "model", .rows_max = 100 };
@@ -100,6 +113,14 @@ static void what_is_missing_is_said_below(void **state)
     table.rows_max = 1;
     assert_text(usage_table_add_notes, &table,
                 "\nThese are the first 1: --limit shows more of them, --csv "
+                "and --json all.\n"
+                "\n1 of these requests is not in the cost: there is no price "
+                "for what it used.  `claude-relay usage --by=model --json` "
+                "says of which models (\"unpriced\"), and a file prices.json "
+                "in the data folder may have their prices.\n");
+    table.last = true;
+    assert_text(usage_table_add_notes, &table,
+                "\nThese are the last 1: --limit shows more of them, --csv "
                 "and --json all.\n"
                 "\n1 of these requests is not in the cost: there is no price "
                 "for what it used.  `claude-relay usage --by=model --json` "
@@ -139,6 +160,7 @@ int main(void)
         cmocka_unit_test(without_a_terminal_it_is_plain),
         cmocka_unit_test(in_a_terminal_there_are_bars),
         cmocka_unit_test(a_narrow_one_has_short_numbers),
+        cmocka_unit_test(the_last_are_shown_of_what_has_an_order),
         cmocka_unit_test(what_is_missing_is_said_below),
         cmocka_unit_test(money_has_as_many_decimals_as_are_wanted),
     };

@@ -188,6 +188,12 @@ static void rows_are_cut_and_the_total_is_not(void **state)
     ask_scene_asserts(scene, &ask, "alice 2 11; all 6 1111");
     ask.skip = 5;
     ask_scene_asserts(scene, &ask, "all 6 1111");
+    ask.skip = ask.limit = 0;
+    ask.last = 2;
+    ask_scene_asserts(scene, &ask, "alice 2 11;  1 0; all 6 1111");
+    ask.last = 9;
+    ask_scene_asserts(scene, &ask,
+                      "robert 3 1100; alice 2 11;  1 0; all 6 1111");
 }
 
 static void sessions_know_no_groups_and_days(void **state)
