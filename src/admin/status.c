@@ -10,8 +10,8 @@
 #include "admin/health.h"
 #include "admin/request.h"
 #include "base/clock.h"
-#include "base/shown.h"
 #include "relay/unpriced.h"
+#include "usage/model_shown.h"
 #include "usage/price_board.h"
 
 void admin_facts_add_address(struct admin_facts *facts, const char *host,
@@ -65,7 +65,7 @@ static void add_model(void *arg, struct str model)
 {
     char text[SHOWN_MAX];
 
-    json_doc_add(arg, json_doc_new_str(str_of(shown_name(model, text))));
+    json_doc_add(arg, json_doc_new_str(str_of(model_shown(model, text))));
 }
 
 static struct json_doc *prices_doc(const struct admin_options *options)

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/text.h"
+#include "base/visible.h"
 
 #define CELL_MAX 16384
 #define VALUE_MAX 60 /* bytes of one value that are shown */
@@ -15,21 +16,8 @@
 /* Nothing in them moves the cursor. */
 static void add_visible(struct buf *out, struct str text, size_t max)
 {
-    size_t start = out->len;
-
-    while (text.len > 0) {
-        size_t len = text_utf8_len(text);
-
-        if (out->len - start + len > max) {
-            buf_add(out, STR("..."));
-            return;
-        }
-        if (text_is_control(text))
-            buf_add(out, STR(" "));
-        else
-            buf_add(out, str_sub(text, 0, len));
-        text = str_from(text, len > 0 ? len : 1);
-    }
+    if (!visible_add(out, text, ' ', max))
+        buf_add(out, STR("..."));
 }
 
 static void add_value(struct buf *out, const struct json_doc *value)

@@ -4,7 +4,7 @@
 
 #include <assert.h>
 
-#include "base/text.h"
+#include "base/visible.h"
 
 #define CELLS_MAX (64u * 1024 * 1024)
 #define GAP 2
@@ -32,23 +32,13 @@ void columns_done(struct columns *columns)
     buf_done(&columns->cells);
 }
 
-static void add_visible(struct buf *out, struct str text)
-{
-    while (text.len > 0) {
-        size_t len = text_utf8_len(text);
-
-        buf_add(out, text_is_control(text) ? STR(" ") : str_sub(text, 0, len));
-        text = str_from(text, len > 0 ? len : 1);
-    }
-}
-
 void columns_add(struct columns *columns, struct str cell)
 {
     size_t start = columns->cells.len;
     size_t *width = &columns->widths[columns->cell_count % columns->count];
     size_t new_width;
 
-    add_visible(&columns->cells, cell);
+    (void)visible_add(&columns->cells, cell, ' ', SIZE_MAX);
     new_width = columns_width_of(str_from(buf_str(&columns->cells), start));
     if (new_width > *width)
         *width = new_width;

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "base/mem.h"
-#include "base/shown.h"
 #include "base/text.h"
+#include "usage/model_shown.h"
 
 #define MILLION 1000000u
 
@@ -36,10 +36,8 @@ static void add_difference(struct buf *out, const struct reprice_sum *sum)
 static void add_model(struct buf *out, const struct reprice_sum *sum)
 {
     char text[SHOWN_MAX];
-    struct str model = str_of(sum->model);
 
-    buf_add(out,
-            model.len > 0 ? str_of(shown_name(model, text)) : STR("(unknown)"));
+    buf_add(out, str_of(model_shown(str_of(sum->model), text)));
 }
 
 static void add_requests(struct buf *out, const struct reprice_sum *sum)

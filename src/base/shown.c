@@ -9,6 +9,7 @@
 #include "base/chars.h"
 #include "base/macros.h"
 #include "base/token.h"
+#include "base/visible.h"
 
 #define TEXT_SHOWN_MAX 150
 /* Our keys and those of others are longer; words that people write are not. */
@@ -232,6 +233,70 @@ static bool is_a_name(struct str text)
 const char *shown_name(struct str text, char out[SHOWN_MAX])
 {
     return show(is_a_name(text), text, out);
+}
+
+const char *shown_open(struct str text, char out[SHOWN_MAX])
+{
+    struct buf cleaned;
+    bool whole;
+
+    if (token_is_in(text))
+        return show(false, text, out);
+    buf_init(&cleaned, TEXT_SHOWN_MAX);
+    whole = visible_add(&cleaned, text, '?', TEXT_SHOWN_MAX);
+    (void)snprintf(out, SHOWN_MAX, STR_FMT "%s", STR_ARG(buf_str(&cleaned)),
+                   whole ? "" : "...");
+    buf_done(&cleaned);
+    return out;
+}
+
+/* ---- values ------------------------------------------------------------- */
+
+#define VALUE_MAX 40
+/* Longer ones have letters or digits, but for the few letters of a time. */
+#define RUN_MAX 8
+#define RUN_LETTERS_MAX 2
+
+/* How long is the run of letters and digits at its beginning?  `plain`: no key. */
+static size_t run_len(struct str text, bool *plain)
+{
+    static const struct chars usual = { { CHARS_ALNUM } };
+    size_t digits = 0;
+    size_t len = 0;
+
+    while (len < text.len && chars_has(&usual, text.at[len]))
+        digits += is_digit(text.at[len++]);
+    *plain = digits == 0 ? len <= PART_MAX
+                         : len <= RUN_MAX || len - digits <= RUN_LETTERS_MAX;
+    return len;
+}
+
+static bool is_between_digits(struct str text, size_t at)
+{
+    return at > 0 && at + 1 < text.len && is_digit(text.at[at - 1]) &&
+           is_digit(text.at[at + 1]);
+}
+
+static bool is_a_value(struct str text)
+{
+    bool plain = text.len <= VALUE_MAX && !token_is_in(text);
+    size_t at = 0;
+
+    while (plain && at < text.len) {
+        char c = text.at[at];
+        size_t run = run_len(str_from(text, at), &plain);
+
+        if (run == 0)
+            plain = (c && strchr("._-+%", c)) ||
+                    ((c == ' ' || c == ':') && is_between_digits(text, at));
+        at += run > 0 ? run : 1;
+    }
+    return plain;
+}
+
+const char *shown_value(struct str text, char out[SHOWN_MAX])
+{
+    return show(is_a_value(str_trim(text)), text, out);
 }
 
 const char *shown_argument(struct str text, char out[SHOWN_MAX])

@@ -23,10 +23,20 @@ bool shown_is_harmless_host(struct str text);
 const char *shown(struct str text, char out[SHOWN_MAX]);
 const char *shown_host(struct str text, char out[SHOWN_MAX]);
 
-/* What somebody called a model, a tool or a member: at most 64 letters, digits and
+/* What somebody called a tool or a member: at most 64 letters, digits and
    . _ - :, in parts that have either letters or digits or are short, as names have them
    and keys have not. */
 const char *shown_name(struct str text, char out[SHOWN_MAX]);
+
+/* What is no secret, as lines of requests have it, too: the name of a model, of who
+   asked, of a session.  A '?' stands for what prints nothing, and a long one is cut;
+   hidden is what holds a relay key, or a key or token of Anthropic's. */
+const char *shown_open(struct str text, char out[SHOWN_MAX]);
+
+/* What should be a time, a number or a word of a few: short, of letters, digits and
+   . _ - + %, and of ' ' and ':' between digits; without a long run of letters and digits,
+   as keys have. */
+const char *shown_value(struct str text, char out[SHOWN_MAX]);
 
 /* An argument of a command: like a host, but of "--name=value" only the name. */
 const char *shown_argument(struct str text, char out[SHOWN_MAX]);

@@ -58,6 +58,17 @@ static const struct {
                              "leave it out" },
 };
 
+static const char *shown_doubt(const struct scan_facts *facts,
+                               char out[SHOWN_MAX])
+{
+    struct str name = str_of(facts->doubt_name);
+
+    if (name.len == 0)
+        return "that nobody can read";
+    return facts->doubt == SCAN_DOUBT_MODEL ? shown_open(name, out)
+                                            : shown_name(name, out);
+}
+
 static char *doubt_text(const struct scan_facts *facts)
 {
     struct str name = str_of(facts->doubt_name);
@@ -68,7 +79,7 @@ static char *doubt_text(const struct scan_facts *facts)
 
     buf_init(&out, 1024);
     buf_printf(&out, "its body has %s %s (%s): %s", doubts[facts->doubt].what,
-               name.len > 0 ? shown_name(name, text) : "that nobody can read",
+               shown_doubt(facts, text),
                facts->doubt == SCAN_DOUBT_TWICE ? otherwise
                                                 : why_of(name, otherwise),
                doubts[facts->doubt].mend);

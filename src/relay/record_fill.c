@@ -29,6 +29,8 @@ void record_fill_asked(struct relayed *r, const struct scan_facts *facts)
 
     if (facts->model_is == SCAN_TOLD)
         r->told.model = arena_str(arena, str_of(facts->model));
+    else if (facts->model_is == SCAN_ODD)
+        r->told.model = STR(METER_MODEL_ODD);
     if (facts->session[0])
         r->told.session = arena_str(arena, str_of(facts->session));
 }
@@ -203,7 +205,8 @@ static void fill_usage(struct record *record, const struct relayed *r)
     if (!r->meter)
         return;
     usage = &r->meter->usage;
-    record->model = str_of(usage->model);
+    if (usage->told > 0 || !str_eq(str_of(usage->model), STR(METER_MODEL_ODD)))
+        record->model = str_of(usage->model);
     record->service_tier = str_of(usage->service_tier);
     record->partial = !usage->final;
     record->unread = metering_unread(r->meter);

@@ -7,8 +7,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "base/shown.h"
 #include "base/text.h"
+#include "usage/model_shown.h"
 #include "usage/sift.h"
 
 struct unpriced {
@@ -51,7 +51,7 @@ static void say(struct str model)
              "the table of prices does not know the model %s: limits count it "
              "at the highest price of any model, for input, output and caches "
              "each, and what it costs is booked as unknown (docs/prices.md)",
-             shown_name(model, text));
+             model_shown(model, text));
 }
 
 /* Under the lock.  Should it be told of? */

@@ -98,14 +98,14 @@ bool key_allows_model(const struct key *key, struct str model, struct err *err)
         return err_set(err, ERR_FORBIDDEN,
                        "the relay key \"%s\" may not use the model %s: "
                        "denied are %s",
-                       key->name, shown_name(model, text),
+                       key->name, shown_open(model, text),
                        listed(key->deny_models, list));
     if (!key->models || patterns_match(key->models, model))
         return true;
     return err_set(err, ERR_FORBIDDEN,
                    "the relay key \"%s\" may not use the model %s: allowed "
                    "are %s",
-                   key->name, shown_name(model, text),
+                   key->name, shown_open(model, text),
                    listed(key->models, list));
 }
 

@@ -8,47 +8,17 @@
 
 #include "base/text.h"
 #include "base/token.h"
-
-/* Code points that print nothing, break lines, or turn the direction of what
-   follows: a name with one looks like another. */
-static const struct {
-    const char *first;
-    const char *last;
-} invisible[] = {
-    { "\xc2\x80", "\xc2\xa0" },         /* C1 controls, no-break space */
-    { "\xc2\xad", "\xc2\xad" },         /* soft hyphen */
-    { "\xe1\x85\x9f", "\xe1\x85\xa0" }, /* Hangul fillers */
-    { "\xe2\x80\x80", "\xe2\x80\x8f" }, /* spaces, joiners, marks */
-    { "\xe2\x80\xa8", "\xe2\x80\xaf" }, /* separators, embeddings */
-    { "\xe2\x81\x9f", "\xe2\x81\xaf" }, /* isolates */
-    { "\xe3\x85\xa4", "\xe3\x85\xa4" }, /* Hangul filler */
-    { "\xef\xb8\x80", "\xef\xb8\x8f" }, /* variation selectors */
-    { "\xef\xbb\xbf", "\xef\xbb\xbf" }, /* byte order mark */
-    { "\xf3\xa0\x80\x80", "\xf3\xa0\x87\xaf" }, /* tags, variations */
-};
-
-static bool is_invisible(const char *at, size_t len)
-{
-    for (size_t i = 0; i < COUNT_OF(invisible); i++) {
-        if (strlen(invisible[i].first) == len &&
-            memcmp(at, invisible[i].first, len) >= 0 &&
-            memcmp(at, invisible[i].last, len) <= 0)
-            return true;
-    }
-    return false;
-}
+#include "base/visible.h"
 
 bool key_words_are_visible(struct str text, bool lines)
 {
     size_t len;
 
     for (size_t i = 0; i < text.len; i += len) {
-        unsigned char c = (unsigned char)text.at[i];
+        char c = text.at[i];
 
-        len = text_utf8_len(str_from(text, i));
-        if (len == 0 || c == 0x7f ||
-            (c < ' ' && !(lines && (c == '\n' || c == '\t'))) ||
-            is_invisible(text.at + i, len))
+        if (!visible_char(str_from(text, i), &len) &&
+            !(lines && (c == '\n' || c == '\t')))
             return false;
     }
     return true;

@@ -70,7 +70,7 @@ static bool check_name(struct sql *sql, const struct name *name,
         return false;
     return found || err_set(err, ERR_NOT_FOUND,
                             "nothing has been booked of the %s \"%s\"",
-                            name->what, shown_name(name->text, text));
+                            name->what, shown_open(name->text, text));
 }
 
 bool ask_filter_check(struct sql *sql, const struct ask_filter *filter,

@@ -115,6 +115,13 @@ static void note_text(struct meter_usage *told, const struct sift_found *found)
         text_copy(told->geo, sizeof(told->geo), found->text);
 }
 
+/* It is not found again if nobody can read it. */
+static void begin_text(struct meter_usage *told, const struct sift_found *found)
+{
+    if (found->id == ITEM_MODEL && found->first == '"')
+        meter_take_model(told->model, STR(METER_MODEL_ODD));
+}
+
 void meter_note(void *arg, const struct sift_found *found)
 {
     struct meter_usage *told = arg;
@@ -123,8 +130,10 @@ void meter_note(void *arg, const struct sift_found *found)
         meter_parts_take(told, found);
         return;
     }
-    if (found->begins)
+    if (found->begins) {
+        begin_text(told, found);
         return;
+    }
     if (found->id < METER_COUNTS)
         note_count(told, found);
     note_text(told, found);

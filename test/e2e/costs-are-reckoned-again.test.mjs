@@ -8,7 +8,7 @@ import { before, it } from 'node:test';
 
 import { ask, assertAddsUp, noSqlite } from '../support/bookings.mjs';
 import { HELLO, call, message } from '../support/http.mjs';
-import { addApiKey, command, commandBeside, describe, stage, until } from '../support/processes.mjs';
+import { addApiKey, command, commandBeside, describe, stage, startRelay, until } from '../support/processes.mjs';
 
 const TOKENS = { 'x-sim-input-tokens': '1000', 'x-sim-output-tokens': '100' };
 const COSTS = 'SELECT w.text AS model, b.cost_microusd AS cost FROM booking b JOIN word w ON w.id = b.model ORDER BY b.id';
@@ -44,6 +44,31 @@ describe('costs are reckoned again', { skip: noSqlite }, () => {
     assert.match(command(['status'], { env: env() }).stdout, /^Prices +\S+\n +none for claude-mystery-1: /m);
     assert.deepEqual(costs(), ['claude-sonnet-5 3000', 'claude-mystery-1 null', 'claude-sonnet-5 3000']);
     assertAddsUp(s.relay.dataDir);
+  });
+
+  it('whatever its name is like', async () => {
+    const names = ['claude-opus6', 'qwen3-coder', 'anthropic/claude-sonnet-9', 'claude-sonnet-9@20270929', 'claude-sonnet-9[1m]', 'gpt-4o-mini-turbo2'];
+    const relay = await startRelay({ upstream: s.sim.apiUrl, ca: s.sim.ca, accounts: (dataDir) => addApiKey(dataDir, 'demo') });
+    const own = { ...relay.settings, DATA_DIR: relay.dataDir };
+    try {
+      for (const model of [...names, 'x'.repeat(200), 'm\u0000']) {
+        assert.equal((await message(relay.url, { headers: TOKENS, body: { ...HELLO, model } })).status, 200);
+      }
+      const told = [...names, '(a name that cannot be shown)'];
+      await relay.logged(/does not know the model \(a name that cannot be shown\)/);
+      assert.deepEqual(JSON.parse((await call(`${relay.url}/admin/api/status`, { method: 'GET' })).body).prices.unpriced, told);
+      const status = command(['status'], { env: own }).stdout;
+      for (const name of told) {
+        assert.ok(status.includes(`none for ${name}:`), `${name} in ${status}`);
+        assert.ok(relay.log.includes(`does not know the model ${name}: `), name);
+      }
+      await until(() => ask(relay.dataDir, 'SELECT 1 FROM booking').length === 8, { what: 'all bookings' });
+      const { stdout: table } = await commandBeside(['usage', 'reprice', '--since', '1h'], { env: own });
+      for (const name of names) assert.match(table, new RegExp(`^${name.replace(/[[\]]/g, '\\$&')} +1 `, 'm'));
+      assert.match(table, /^\(a name that cannot be shown\) +2 /m);
+    } finally {
+      await relay.stop();
+    }
   });
 
   it('by the same prices nothing changes', async () => {

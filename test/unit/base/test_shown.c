@@ -179,6 +179,78 @@ static void a_name_is_shown_if_it_looks_like_one(void **state)
 }
 
 static const struct {
+    const char *text;
+    const char *shown; /* NULL: as it is */
+} opened[] = {
+    { "claude-opus6", NULL },
+    { "qwen3-coder", NULL },
+    { "anthropic/claude-sonnet-9", NULL },
+    { "claude-sonnet-9@20270929", NULL },
+    { "claude-sonnet-9[1m]", NULL },
+    { "gpt-4o-mini-turbo2", NULL },
+    { "alice@example.com", NULL },
+    { "9d1c250a-e61b-44d9-88ed-5944d1962f5e", NULL },
+    { "a model of caf\xc3\xa9", NULL },
+    { "a\nb\x1b[1m\xe2\x80\xae"
+      "c\xff",
+      "a?b?[1m?c?" },
+    { "xcr_CANARY-0123456789_ABCDEFGHIJKLMNOPQRSTUVWXY", HIDDEN },
+    { "sk-ant-a", HIDDEN },
+};
+
+static void what_is_no_secret_is_shown(void **state)
+{
+    char text[400];
+    char out[SHOWN_MAX];
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(opened); i++)
+        assert_string_equal(shown_open(str_of(opened[i].text), out),
+                            opened[i].shown ? opened[i].shown : opened[i].text);
+    memset(text, 'x', sizeof(text));
+    assert_int_equal(strlen(
+                         shown_open((struct str){ text, sizeof(text) }, out)),
+                     153);
+}
+
+static const struct {
+    const char *text;
+    bool is_shown;
+} values[] = {
+    { "2026-01-01T05:00Z", true },
+    { "2026-01-01 05:00:00+02:00", true },
+    { "20260101T050000Z", true },
+    { "2026-13-01", true },
+    { "36hours", true },
+    { "yesterday", true },
+    { "-1", true },
+    { "1.5e3", true },
+    { "100%", true },
+    { "", true },
+    { "user:canary", false },
+    { "canary of mine", false },
+    { "1:canary", false },
+    { "a=b", false },
+    { "0123456789abcdef", false },
+    { "a1b2c3d4e5f6", false },
+    { "abcdefghijklmnopqrstuvwxyz", false },
+    { "sk-ant-a", false },
+    { "2026-01-01-2026-01-01-2026-01-01-2026-01-01", false },
+    { "1\n2", false },
+};
+
+static void a_value_is_shown_if_it_looks_like_one(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(values); i++) {
+        char out[SHOWN_MAX];
+
+        assert_string_equal(shown_value(str_of(values[i].text), out),
+                            values[i].is_shown ? values[i].text : HIDDEN);
+    }
+}
+
+static const struct {
     const char *path;
     const char *shown;
 } paths[] = {
@@ -216,6 +288,8 @@ int main(void)
         cmocka_unit_test(of_an_argument_the_name_is_shown),
         cmocka_unit_test(a_user_agent_is_shown_if_it_looks_like_one),
         cmocka_unit_test(a_name_is_shown_if_it_looks_like_one),
+        cmocka_unit_test(what_is_no_secret_is_shown),
+        cmocka_unit_test(a_value_is_shown_if_it_looks_like_one),
         cmocka_unit_test(a_token_in_a_requests_path_is_masked),
     };
 

@@ -366,6 +366,35 @@ static void what_was_lost_may_have_cost(void **state)
     assert_false(record->cost_known);
 }
 
+/* Too long, or with escapes of other than ASCII. */
+static void a_model_that_nobody_can_read_is_one_all_the_same(void **state)
+{
+    const struct record *record;
+
+    (void)state;
+    use_key(MAIN);
+    record = exchange("", "{\"model\":\"claude\\u0000\",\"max_tokens\":1}",
+                      OK "Content-Type: application/json\r\nContent-Length: "
+                         "29\r\n\r\n{\"usage\":{\"output_tokens\":2}}");
+    unit_assert_str(record->model, "");
+    unit_assert_str(record->model_asked, METER_MODEL_ODD);
+    assert_false(record->cost_known);
+}
+
+static void so_is_one_that_answers(void **state)
+{
+    const struct record *record;
+
+    (void)state;
+    use_key(MAIN);
+    record = exchange("", BODY,
+                      OK "Content-Type: application/json\r\nContent-Length: "
+                         "48\r\n\r\n{\"model\":\"cl\\u00e9\",\"usage\":"
+                         "{\"output_tokens\":2}}");
+    unit_assert_str(record->model, METER_MODEL_ODD);
+    assert_false(record->cost_known);
+}
+
 #define START                                                                  \
     "data: {\"type\":\"message_start\",\"message\":{\"model\":\"claude-"       \
     "sonnet-4-5\",\"usage\":{\"input_tokens\":1000,\"output_tokens\":1}}}"     \
@@ -438,6 +467,8 @@ int main(void)
         TEST(a_model_without_a_price_has_no_cost),
         TEST(what_used_nothing_cost_nothing),
         TEST(what_was_lost_may_have_cost),
+        TEST(a_model_that_nobody_can_read_is_one_all_the_same),
+        TEST(so_is_one_that_answers),
         TEST(an_answer_that_breaks_off_is_partial),
         TEST(an_answer_that_told_nothing_has_no_usage),
         TEST(what_cannot_be_read_says_why),

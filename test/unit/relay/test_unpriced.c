@@ -53,13 +53,19 @@ static void each_model_is_told_once(void **state)
 
 static void a_name_may_be_anything(void **state)
 {
-    static const char *const models[] = { KEY, ("x" KEY), "sk-ant-oat01-x",
-                                          "a\nb", "a b\x1b[1m" };
+    static const char *const models[] = {
+        KEY,          ("x" KEY), "sk-ant-oat01-x",     "a\nb",
+        "a b\x1b[1m", "?",       "claude-sonnet-9[1m]"
+    };
     char *text = told(models, COUNT_OF(models));
 
     (void)state;
     assert_int_equal(count_of(text, "\n"), COUNT_OF(models));
-    assert_int_equal(count_of(text, "(not shown)"), COUNT_OF(models));
+    assert_int_equal(count_of(text, "(not shown)"), 3);
+    assert_non_null(strstr(text, "the model a?b:"));
+    assert_non_null(strstr(text, "the model a b?[1m:"));
+    assert_non_null(strstr(text, "the model (a name that cannot be shown):"));
+    assert_non_null(strstr(text, "the model claude-sonnet-9[1m]:"));
     assert_null(strstr(text, "cr_"));
     mem_free(text);
 }
