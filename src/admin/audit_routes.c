@@ -8,6 +8,7 @@
 #include "admin/parts.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/shown.h"
 #include "base/when.h"
 #include "store/audit_difference.h"
 #include "store/audit_list.h"
@@ -63,12 +64,14 @@ static bool take_time(struct admin_request *x, const char *name, bool end,
 {
     const struct zone *zone = x->admin->options.zone;
     struct str text;
+    char value[SHOWN_MAX];
 
     return !admin_query(x, name, &text) ||
            when_parse_in(zone ? zone : zone_utc(), text, end, clock_wall_ms(),
                          ms) ||
-           err_set(&x->err, ERR_BAD_REQUEST, "%s must be " WHEN_FORMS_IN_ZONE,
-                   name);
+           err_set(&x->err, ERR_BAD_REQUEST,
+                   "%s must be " WHEN_FORMS_IN_ZONE ", not \"%s\"", name,
+                   shown_value(text, value));
 }
 
 static bool take_number(struct admin_request *x, const char *name, uint64_t max,

@@ -157,6 +157,8 @@ static void what_is_wrong_is_said_and_what_is_allowed(void **state)
           true },
         { "by=", "not \"\"", true },
         { "since=yesterday", "since must be a time like", true },
+        { "since=2026-01-01T05:00Z", "not \"2026-01-01T05:00Z\"", true },
+        { "since=sk-ant-a", "not \"(not shown)\"", true },
         { "until=2026-02-30", "how long ago, like 36h or 7d", true },
         { "since=1d&until=2d", "since must be before until", true },
         { "since=1d&until=1d", "since must be before until", true },
