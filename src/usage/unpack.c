@@ -4,7 +4,6 @@
 #include "usage/unpack.h"
 
 #include <assert.h>
-#include <brotli/decode.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -13,12 +12,15 @@
 
 #include "base/macros.h"
 #include "base/mem.h"
+#include "usage/unpack_brotli.h"
 
-#define ROOM 16384u
+#define KB 1024u
+#define ROOM (16 * KB)
 #define BITS_ZLIB 15
 #define BITS_GZIP (15 + 16)
 #define BITS_BARE (-15)
 #define ZSTD_WINDOW_LOG 23 /* what RFC 8878 asks decoders to support */
+#define ZSTD_WINDOW ((1u << ZSTD_WINDOW_LOG) + 256 * KB)
 
 /* What one step has taken and given. */
 struct step {
@@ -31,21 +33,18 @@ enum outcome {
     UNPACK_MORE, /* there is more to give without further bytes, perhaps */
     UNPACK_HUNGRY,
     UNPACK_DAMAGED,
-    UNPACK_WIDE, /* its window is too large */
+    UNPACK_SHORT, /* it ends before its end */
+    UNPACK_WIDE,  /* its window is too large */
     UNPACK_BOMB,
     UNPACK_CROWDED, /* the room is full */
 };
 
-/* What a coding holds: `base`, and `growth` for each byte that came out or went in, up
-   to `window_max`: pages that nothing was written to take no memory. */
 struct coding {
     struct str name;
     bool (*open)(struct unpack *unpack);
     enum outcome (*take)(struct unpack *unpack, struct step *step);
     void (*close)(struct unpack *unpack);
-    size_t base;
-    size_t growth;
-    size_t window_max;
+    size_t (*size)(const struct unpack *unpack); /* what it holds, at most */
 };
 
 struct unpack {
@@ -56,9 +55,9 @@ struct unpack {
     uint64_t packed;      /* bytes that were taken */
     uint64_t plain;       /* bytes that came of them */
     int bits;             /* of zlib; 0: the first byte will tell */
-    bool ended; /* what zlib reads is whole: only in gzip may more follow */
+    bool ended; /* what it reads is whole: more may follow in gzip and zstd */
     z_stream zlib;
-    BrotliDecoderState *brotli;
+    struct unpack_brotli *brotli;
     ZSTD_DStream *zstd;
 };
 
@@ -124,38 +123,47 @@ static void close_zlib(struct unpack *unpack)
     (void)inflateEnd(&unpack->zlib);
 }
 
+static size_t size_zlib(const struct unpack *unpack)
+{
+    (void)unpack;
+    return 48 * KB;
+}
+
 /* ---- br ----------------------------------------------------------------- */
 
 static bool open_brotli(struct unpack *unpack)
 {
-    unpack->brotli = BrotliDecoderCreateInstance(NULL, NULL, NULL);
-    return unpack->brotli;
+    unpack->brotli = unpack_brotli_new();
+    return true;
 }
 
 static enum outcome take_brotli(struct unpack *unpack, struct step *step)
 {
-    size_t in = step->packed.len;
-    size_t room = ROOM;
-    const uint8_t *from = (const uint8_t *)step->packed.at;
-    uint8_t *to = (uint8_t *)step->room;
-    BrotliDecoderResult result =
-        BrotliDecoderDecompressStream(unpack->brotli, &in, &from, &room, &to,
-                                      NULL);
+    static const enum outcome outcomes[] = {
+        [UNPACK_BROTLI_MORE] = UNPACK_MORE,
+        [UNPACK_BROTLI_HUNGRY] = UNPACK_HUNGRY,
+        [UNPACK_BROTLI_DAMAGED] = UNPACK_DAMAGED,
+    };
+    struct unpack_brotli_step taken = { .packed = step->packed,
+                                        .room = step->room,
+                                        .size = ROOM };
+    enum unpack_brotli_answer answer =
+        unpack_brotli_take(unpack->brotli, &taken);
 
-    step->packed = str_from(step->packed, step->packed.len - in);
-    step->filled = ROOM - room;
-    /* It asks for more input although it has more to give, when that came last. */
-    if (result == BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT ||
-        BrotliDecoderHasMoreOutput(unpack->brotli))
-        return UNPACK_MORE;
-    return result == BROTLI_DECODER_RESULT_ERROR || step->packed.len > 0
-               ? UNPACK_DAMAGED
-               : UNPACK_HUNGRY;
+    step->packed = taken.packed;
+    step->filled = taken.filled;
+    unpack->ended = unpack_brotli_is_whole(unpack->brotli);
+    return outcomes[answer];
 }
 
 static void close_brotli(struct unpack *unpack)
 {
-    BrotliDecoderDestroyInstance(unpack->brotli);
+    unpack_brotli_free(unpack->brotli);
+}
+
+static size_t size_brotli(const struct unpack *unpack)
+{
+    return unpack_brotli_size(unpack->brotli);
 }
 
 /* ---- zstd --------------------------------------------------------------- */
@@ -178,6 +186,8 @@ static enum outcome take_zstd(struct unpack *unpack, struct step *step)
 
     step->packed = str_from(step->packed, in.pos);
     step->filled = out.pos;
+    if (in.pos > 0 || out.pos > 0)
+        unpack->ended = status == 0;
     if (ZSTD_getErrorCode(status) == ZSTD_error_frameParameter_windowTooLarge)
         return UNPACK_WIDE;
     if (ZSTD_isError(status))
@@ -191,29 +201,22 @@ static void close_zstd(struct unpack *unpack)
     (void)ZSTD_freeDStream(unpack->zstd);
 }
 
+/* Pages of its window that nothing was written to take no memory. */
+static size_t size_zstd(const struct unpack *unpack)
+{
+    uint64_t bytes = unpack->packed + unpack->plain;
+
+    return 96 * KB + (bytes < ZSTD_WINDOW ? (size_t)bytes : ZSTD_WINDOW);
+}
+
 /* ---- all of them -------------------------------------------------------- */
 
-#define KB 1024u
-#define MB (1024u * KB)
-
 static const struct coding codings[] = {
-    { { "gzip", 4 }, open_gzip, take_zlib, close_zlib, 48 * KB, 0, 0 },
-    { { "x-gzip", 6 }, open_gzip, take_zlib, close_zlib, 48 * KB, 0, 0 },
-    { { "deflate", 7 }, open_deflate, take_zlib, close_zlib, 48 * KB, 0, 0 },
-    { { "br", 2 },
-      open_brotli,
-      take_brotli,
-      close_brotli,
-      64 * KB,
-      2,
-      16 * MB },
-    { { "zstd", 4 },
-      open_zstd,
-      take_zstd,
-      close_zstd,
-      96 * KB,
-      1,
-      8 * MB + 256 * KB },
+    { { "gzip", 4 }, open_gzip, take_zlib, close_zlib, size_zlib },
+    { { "x-gzip", 6 }, open_gzip, take_zlib, close_zlib, size_zlib },
+    { { "deflate", 7 }, open_deflate, take_zlib, close_zlib, size_zlib },
+    { { "br", 2 }, open_brotli, take_brotli, close_brotli, size_brotli },
+    { { "zstd", 4 }, open_zstd, take_zstd, close_zstd, size_zstd },
 };
 
 static const struct coding *find_coding(struct str name)
@@ -225,16 +228,14 @@ static const struct coding *find_coding(struct str name)
     return NULL;
 }
 
-/* May it grow to that?  False, and nothing changed, if the room is full. */
+/* May it have that?  False, and nothing changed, if the room is full. */
 static bool hold(struct unpack *unpack, size_t size)
 {
     struct unpack_room *room = unpack->room;
 
-    if (size <= unpack->held)
-        return true;
-    if (size - unpack->held > room->max - room->held)
+    if (size > unpack->held && size - unpack->held > room->max - room->held)
         return false;
-    room->held += size - unpack->held;
+    room->held = room->held - unpack->held + size;
     unpack->held = size;
     return true;
 }
@@ -275,19 +276,6 @@ void unpack_free(struct unpack *unpack)
     mem_free(unpack);
 }
 
-/* What it holds now, at most. */
-static size_t size_of(const struct unpack *unpack)
-{
-    const struct coding *coding = unpack->coding;
-    uint64_t bytes = unpack->packed + unpack->plain;
-
-    if (coding->growth == 0)
-        return coding->base;
-    return coding->base + (bytes < coding->window_max / coding->growth
-                               ? (size_t)bytes * coding->growth
-                               : coding->window_max);
-}
-
 /* What came of the bytes taken so far is judged, and not of those that were given, so
    that a bomb has no more room at the beginning of a large piece. */
 static enum outcome judge(struct unpack *unpack, enum outcome outcome)
@@ -297,7 +285,8 @@ static enum outcome judge(struct unpack *unpack, enum outcome outcome)
     if (unpack->plain >
         UNPACK_START_MAX + unpack->packed * (uint64_t)UNPACK_RATIO_MAX)
         return UNPACK_BOMB;
-    return hold(unpack, size_of(unpack)) ? outcome : UNPACK_CROWDED;
+    return hold(unpack, unpack->coding->size(unpack)) ? outcome
+                                                      : UNPACK_CROWDED;
 }
 
 static struct str take(struct unpack *unpack, struct step *step)
@@ -330,10 +319,33 @@ bool unpack_feed(struct unpack *unpack, struct str packed,
     return !is_given_up(unpack);
 }
 
+/* What it waits for cannot come any more. */
+static enum outcome judge_end(const struct unpack *unpack)
+{
+    if (unpack->brotli && unpack_brotli_waits(unpack->brotli))
+        return UNPACK_BOMB;
+    return unpack->ended ? unpack->outcome : UNPACK_SHORT;
+}
+
+bool unpack_is_whole(const struct unpack *unpack)
+{
+    return !is_given_up(unpack) && unpack->ended;
+}
+
+void unpack_end(struct unpack *unpack)
+{
+    if (is_given_up(unpack))
+        return;
+    unpack->outcome = judge_end(unpack);
+    if (is_given_up(unpack))
+        close_all(unpack);
+}
+
 const char *unpack_why(const struct unpack *unpack)
 {
     static const char *const texts[] = {
         [UNPACK_DAMAGED] = "its compressed bytes are damaged",
+        [UNPACK_SHORT] = "its compressed bytes end early",
         [UNPACK_WIDE] = "its compression needs a window of more than 8 MB",
         [UNPACK_BOMB] = "it unpacks to more than 64 times its size",
         [UNPACK_CROWDED] = "too many compressed answers are read at once",

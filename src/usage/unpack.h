@@ -7,7 +7,8 @@
      of events that resemble each other pack better): a bomb is given up where it
      begins to be one;
    - a window may have the 8 MB that RFC 9659 allows (zstd), or the 16 MB that br knows
-     of; memory is taken as the text grows, and all that is read at once shares one
+     of, which is paid for by packed bytes before it is taken (usage/unpack_brotli.h);
+   - memory is taken as the text grows, and all that is read at once shares one
      allowance (struct unpack_room).
 
    One thread at a time. */
@@ -37,6 +38,11 @@ void unpack_free(struct unpack *unpack);
    the call.  False once it was given up, and forever after; its memory is free then. */
 bool unpack_feed(struct unpack *unpack, struct str packed,
                  void (*plain)(void *arg, struct str bytes), void *arg);
+
+/* Nothing comes any more, and nothing broke off: what is not whole is given up. */
+void unpack_end(struct unpack *unpack);
+/* Has what was packed come to its end?  (Another text may follow.) */
+bool unpack_is_whole(const struct unpack *unpack);
 
 /* Why it was given up, for people; NULL if it was not. */
 const char *unpack_why(const struct unpack *unpack);

@@ -44,9 +44,10 @@ static void take(void *arg, struct str bytes)
     meter_feed(&reading->meter, bytes);
 }
 
-/* Each piece in a block of exactly its size, so that a step too far is seen. */
+/* Each piece in a block of exactly its size, so that a step too far is seen.  `whole`:
+   nothing more would come. */
 static void read_packed(struct reading *reading, struct str coding,
-                        struct pieces pieces)
+                        struct pieces pieces, bool whole)
 {
     struct unpack_room room = { .max = 64u << 20 };
     struct unpack *unpack = unpack_new(coding, &room);
@@ -67,6 +68,9 @@ static void read_packed(struct reading *reading, struct str coding,
         MUST(reading->plain <=
              UNPACK_START_MAX + UNPACK_RATIO_MAX * packed + STEP);
     }
+    if (whole)
+        unpack_end(unpack);
+    reading->given_up = unpack_why(unpack) != NULL;
     unpack_free(unpack);
     MUST(room.held == 0);
 }
@@ -92,8 +96,8 @@ static void check_cuts(struct str coding, struct pieces cut, struct str bytes)
     cut.left = bytes;
     joined = cut;
     pieces_join(&joined);
-    read_packed(&whole, coding, joined);
-    read_packed(&pieced, coding, cut);
+    read_packed(&whole, coding, joined, false);
+    read_packed(&pieced, coding, cut, false);
     if (!whole.given_up && !pieced.given_up) {
         MUST(whole.plain == pieced.plain);
         check_same(&whole.meter.usage, &pieced.meter.usage);
@@ -124,7 +128,7 @@ static void check_packed(struct str coding, struct pieces cut, struct str text,
     meter_init(&plain, METER_STREAM);
     meter_feed(&plain, text);
     cut.left = packed;
-    read_packed(&reading, coding, cut);
+    read_packed(&reading, coding, cut, true);
     if (!reading.given_up) {
         MUST(reading.plain == text.len);
         check_same(&plain.usage, &reading.meter.usage);
