@@ -270,6 +270,18 @@ static struct flow_next looked(struct flow *flow)
     return start_page(x);
 }
 
+/* By the table that stayed in force costs would change in a way that nobody asked for. */
+static bool are_prices_meant(struct admin_request *x)
+{
+    char complaint[PRICE_COMPLAINT_MAX];
+
+    return !price_board_complaint(x->admin->prices, complaint) ||
+           err_set(&x->err, ERR_CONFLICT,
+                   "nothing is priced again before the file is mended or "
+                   "removed: %s",
+                   complaint);
+}
+
 static struct flow_next start(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
@@ -279,7 +291,7 @@ static struct flow_next start(struct flow *flow)
                                  .reads = true,
                                  .patience_ms = RECORDS_PATIENCE_MS };
 
-    if (!take_ask(x))
+    if (!take_ask(x) || !are_prices_meant(x))
         return admin_refuse(x);
     r->since_ms = clock_steady_ms();
     r->prices = price_board_take(x->admin->prices);

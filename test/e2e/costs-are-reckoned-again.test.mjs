@@ -141,8 +141,33 @@ describe('costs are reckoned again', { skip: noSqlite }, () => {
     }
   });
 
-  it('without a relay it works on the folder, by the days of the same zone only', async () => {
+  /* The table that is in force is not the one that was meant then. */
+  const broken = () => fs.writeFileSync(path.join(s.relay.dataDir, 'prices.json'), '{"models":[{"model":"claude-*","input":1,"output":0},]}');
+  const isRefused = ({ status, stdout, stderr }) => {
+    assert.equal(status, 1, stdout);
+    assert.match(stderr, /nothing is priced again before the file is mended or removed: the prices of .* stay in force, .*prices\.json: not valid JSON/);
+    assert.deepEqual(costs(), ['claude-sonnet-5 2000', 'claude-mystery-1 2000', 'claude-sonnet-5 2000']);
+  };
+
+  it('with a broken file nothing is priced again', async () => {
+    broken();
+    await until(async () => (await post({ since: '1h', dry_run: true })).status === 409, { what: 'a refusal' });
+    isRefused(await reprice(['--since', '1h', '--yes']));
+    isRefused(await reprice(['--since', '1h']));
     await s.relay.stop();
+    s.relay = await startRelay({ upstream: s.sim.apiUrl, dataDir: s.relay.dataDir, accounts: () => {} });
+    s.url = s.relay.url;
+    isRefused(await reprice(['--since', '1h', '--yes']));
+    assert.match(command(['status'], { env: env() }).stdout, /^State +degraded:\n +the prices of .*prices\.json: not valid JSON/m);
+  });
+
+  it('without a relay neither', async () => {
+    await s.relay.stop();
+    isRefused(command(['usage', 'reprice', '--since', '1h', '--yes'], { env: env() }));
+    assertAddsUp(s.relay.dataDir);
+  });
+
+  it('without a relay it works on the folder, by the days of the same zone only', async () => {
     fs.rmSync(path.join(s.relay.dataDir, 'prices.json'));
     const other = command(['usage', 'reprice', '--since', '1h', '--yes'], { env: { ...env(), TIME_ZONE: '+08:00' } });
     assert.equal(other.status, 1, other.stdout);
