@@ -149,7 +149,7 @@ static struct ration_owner owner_of(const struct relayed *r)
 static void doubt_model(struct relayed *r)
 {
     if (r->facts && r->caller.key->strict &&
-        !prices_find(r->prices, model_of(r), clock_wall_ms()))
+        !prices_find(r->prices, model_of(r), r->req->arrived_ms))
         scan_facts_doubt_model(r->facts);
 }
 
@@ -162,6 +162,7 @@ static void make_ration(struct relayed *r)
     r->ration = ration_new(
         &(struct ration_options){ .loop = r->relay->options.loop,
                                   .prices = r->prices,
+                                  .came_ms = r->req->arrived_ms,
                                   .all = keys ? keys_all(keys) : NULL,
                                   .owner = owner_of(r),
                                   .facts = r->facts,

@@ -3,7 +3,6 @@
 #include "relay/metering.h"
 
 #include "base/arena.h"
-#include "base/clock.h"
 #include "base/mem.h"
 
 struct metering {
@@ -63,7 +62,6 @@ struct meter *metering_start(const struct endpoint *endpoint,
     meter_init(&metering->meter, find_kind(metering, &head->headers));
     if (!metering->arena)
         find_coding(metering, &head->headers, room);
-    metering->meter.usage.began_ms = clock_wall_ms();
     return &metering->meter;
 }
 

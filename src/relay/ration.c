@@ -16,7 +16,7 @@
 void ration_find_price(struct ration *ration, const char *model)
 {
     ration->price = prices_find_safe(ration->options.prices, str_of(model),
-                                     clock_wall_ms());
+                                     ration->options.came_ms);
 }
 
 bool ration_has_price(const struct ration *ration)

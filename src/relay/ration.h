@@ -43,6 +43,7 @@ struct ration_owner {
 struct ration_options {
     struct loop *loop;
     const struct prices *prices;
+    uint64_t came_ms;     /* wall clock: whose prices hold */
     struct counters *all; /* histories of all keys */
     struct ration_owner owner;
     /* What its body asks for; NULL: it cannot be read.  Borrowed until it is given. */

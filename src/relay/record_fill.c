@@ -175,7 +175,7 @@ static bool tells(const struct meter_usage *usage)
     return false;
 }
 
-/* At the prices of when the answer began. */
+/* At the prices of when it came. */
 static void fill_cost(struct record *record, const struct prices *prices)
 {
     struct str model =

@@ -139,6 +139,13 @@ static void start_results(struct relayed *r, const struct parser_head *head)
 
 /* ---- beginning ---------------------------------------------------------- */
 
+/* However long its answer was in coming. */
+static void price_by_its_coming(struct relayed *r)
+{
+    r->meter->usage.borders = prices_borders(r->prices);
+    r->meter->usage.came_ms = r->req->arrived_ms;
+}
+
 void respond_as_it_came(struct relayed *r)
 {
     const struct parser_head *head = call_head(r->attempt.call);
@@ -148,7 +155,7 @@ void respond_as_it_came(struct relayed *r)
     r->unframed = head->chunked && r->req->http_1_0;
     r->meter = metering_start(r->endpoint, head, &r->relay->unpacking);
     if (r->meter)
-        r->meter->usage.borders = prices_borders(r->prices);
+        price_by_its_coming(r);
     start_results(r, head);
     if (r->unframed || r->meter || r->results)
         call_on_body(r->attempt.call, take_body, r);

@@ -94,7 +94,7 @@ struct results *results_start(const struct results_options *options,
     results->fetch = *options->fetch;
     batch_results_init(&results->lines, take_result, results);
     batch_results_price(&results->lines, prices_borders(options->prices),
-                        clock_wall_ms());
+                        options->fetch->began_ms);
     find_coding(results, &head->headers);
     return results;
 }

@@ -91,7 +91,7 @@ static void note_missing(struct unpriced *unpriced, struct str model,
                          const struct record *record,
                          const struct prices *prices)
 {
-    if (!prices_find(prices, model, record->usage->began_ms))
+    if (!prices_find(prices, model, record->usage->came_ms))
         unpriced_note(unpriced, model, record->model.len > 0);
 }
 

@@ -37,7 +37,7 @@ static void begin_line(struct batch_results *results)
     mem_free(results->line.usage.parts);
     results->line =
         (struct batch_result){ .usage = { .borders = results->borders,
-                                          .began_ms = results->began_ms } };
+                                          .came_ms = results->came_ms } };
     results->succeeded = false;
     results->begun = false;
     sift_restart(&results->sift);
@@ -75,10 +75,10 @@ void batch_results_init(struct batch_results *results, batch_results_fn found,
 }
 
 void batch_results_price(struct batch_results *results,
-                         const struct meter_borders *borders, uint64_t now_ms)
+                         const struct meter_borders *borders, uint64_t came_ms)
 {
     results->borders = borders;
-    results->began_ms = now_ms;
+    results->came_ms = came_ms;
     begin_line(results);
 }
 

@@ -20,7 +20,7 @@ struct batch_results {
     void *arg;
     struct sift sift;
     const struct meter_borders *borders; /* of each line's usage, */
-    uint64_t began_ms;                   /* likewise */
+    uint64_t came_ms;                    /* likewise */
     bool succeeded;
     bool begun; /* the line has something in it */
     struct batch_result line;
@@ -32,10 +32,10 @@ struct batch_results {
    that lives for the call.  Must not be moved afterwards. */
 void batch_results_init(struct batch_results *results, batch_results_fn found,
                         void *arg);
-/* By which borders, and of which time, the usage of each is priced.  Before the first
-   bytes; the borders are borrowed. */
+/* By which borders, and of which time, the usage of each is priced: when they were asked
+   for.  Before the first bytes; the borders are borrowed. */
 void batch_results_price(struct batch_results *results,
-                         const struct meter_borders *borders, uint64_t now_ms);
+                         const struct meter_borders *borders, uint64_t came_ms);
 void batch_results_done(struct batch_results *results);
 /* The next bytes, without framing and content coding. */
 void batch_results_feed(struct batch_results *results, struct str bytes);

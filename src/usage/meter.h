@@ -82,8 +82,7 @@ struct meter_usage {
                       object's usage is complete */
     bool stopped;  /* message_stop came */
     bool failed;   /* an error event came */
-    uint64_t
-        began_ms; /* wall clock, of the answer: whose prices hold; 0: unknown */
+    uint64_t came_ms; /* wall clock, of the request: whose prices hold */
     char model[SIFT_TEXT_MAX + 1];        /* empty if not known */
     char service_tier[SIFT_TEXT_MAX + 1]; /* likewise */
     char speed[METER_WORD_MAX];           /* likewise, cut off behind that */

@@ -127,7 +127,7 @@ bool prices_know(const struct prices *prices, struct str pattern);
 
 /* What that came to, in micro-dollars, as far as it is known: a partial usage costs
    what is known of it.  `price` is the answer's model's; iterations of other models cost
-   theirs, by the same table when the answer began.  Of cache writes whose lifetime is
+   theirs, by the same table when the request came.  Of cache writes whose lifetime is
    not told, 5 minutes are assumed. */
 uint64_t price_cost_microusd(const struct price *price,
                              const struct meter_usage *usage);
@@ -145,7 +145,8 @@ uint64_t price_output_microusd(const struct price *price,
 uint64_t price_tokens_microusd(const struct price *price,
                                enum price_class class, uint64_t tokens);
 
-/* What is booked for an answer of that model, by the prices of the time when it began.
+/* What is booked for an answer of that model, by the prices of the time when its
+   request came.
    False if something was used of a model that has no price: then the cost is not
    known, and `*microusd` is what limits take it for. */
 bool prices_cost(const struct prices *prices, struct str model,

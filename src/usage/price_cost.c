@@ -98,7 +98,7 @@ static const struct price *price_of_part(const struct price *own,
 
     if (model.len == 0 || str_eq(model, str_of(usage->model)))
         return own;
-    return prices_find_safe(own->table, model, usage->began_ms);
+    return prices_find_safe(own->table, model, usage->came_ms);
 }
 
 /* Beside the iterations. */
@@ -188,7 +188,7 @@ static bool has_prices(const struct price *own, const struct meter_usage *usage)
 bool prices_cost(const struct prices *prices, struct str model,
                  const struct meter_usage *usage, uint64_t *microusd)
 {
-    const struct price *own = prices_find_safe(prices, model, usage->began_ms);
+    const struct price *own = prices_find_safe(prices, model, usage->came_ms);
 
     *microusd = price_cost_microusd(own, usage);
     return is_nothing(usage->counts) || has_prices(own, usage);

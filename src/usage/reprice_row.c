@@ -10,7 +10,6 @@ enum column {
     ID,
     ENDED,
     DURATION,
-    FIRST_BYTE,
     HOLDER,
     ACCOUNT,
     MODEL,
@@ -35,14 +34,13 @@ static uint64_t number(const struct sql_row *row, enum column column)
     return number > 0 ? (uint64_t)number : 0;
 }
 
-/* When the answer began, by whose prices it was booked. */
-static uint64_t began_ms(const struct sql_row *row)
+/* To the millisecond: a booking has ended when it came, and its duration
+   (usage/booking.c). */
+static uint64_t came_ms(const struct sql_row *row)
 {
     uint64_t ended = number(row, ENDED);
     uint64_t took = number(row, DURATION);
-    uint64_t first = number(row, FIRST_BYTE);
 
-    took = took > first ? took - first : 0;
     return ended > took ? ended - took : 0;
 }
 
@@ -97,7 +95,7 @@ static bool cost_again(const struct sql_row *row, const struct prices *prices,
 void reprice_row_take(struct reprice_row *out, const struct sql_row *row,
                       const struct prices *prices)
 {
-    struct meter_usage usage = { .began_ms = began_ms(row) };
+    struct meter_usage usage = { .came_ms = came_ms(row) };
     struct reprice_change *change = &out->change;
 
     *out = (struct reprice_row){

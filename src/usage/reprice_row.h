@@ -9,10 +9,10 @@
 /* The columns that it needs, in its order, of `booking b` with the words of its model
    (m) and tier (t). */
 #define REPRICE_COLUMNS                                                        \
-    "b.id, b.ended_ms, b.duration_ms, b.first_byte_ms, b.holder, b.account,"   \
-    " b.model, b.session, b.batch, b.cost_microusd, b.tokens_in,"              \
-    " b.tokens_out, b.cache_read, b.cache_write_5m, b.cache_write_1h,"         \
-    " b.searches, m.text, t.text, b.parts"
+    "b.id, b.ended_ms, b.duration_ms, b.holder, b.account, b.model,"           \
+    " b.session, b.batch, b.cost_microusd, b.tokens_in, b.tokens_out,"         \
+    " b.cache_read, b.cache_write_5m, b.cache_write_1h, b.searches, m.text,"   \
+    " t.text, b.parts"
 
 struct reprice_row {
     int64_t id;

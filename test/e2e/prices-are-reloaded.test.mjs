@@ -103,6 +103,30 @@ describe('prices of a running relay', () => {
     assert.equal(dear + cheap, count, `${used}`);
   });
 
+  /* Its price changes while the answer is awaited: for the booking, for limits and for who prices it again. */
+  it('a request costs what held when it came', async () => {
+    const key = await make('midnight');
+    const sent = { 'x-api-key': key, ...TOKENS, 'x-sim-first-byte-ms': '400' };
+    for (let came = Infinity, from = 0; came >= from;) {
+      from = Date.now() + 300;
+      const later = { model: MODEL, input: 9000000, output: 0, valid_from: new Date(from).toISOString() };
+      put(JSON.stringify({ version: `from-${from}`, models: [{ model: MODEL, input: 1000000, output: 0 }, later] }));
+      await until(async () => (await get('/admin/api/status')).prices.version.startsWith(`from-${from}`), { what: 'the table' });
+      const before = await micros(key);
+      assert.equal((await message(s.url, { headers: sent, body: HELLO })).status, 200);
+      const used = (await micros(key)) - before;
+      const latest = async () => (await get('/admin/api/requests?key=midnight&limit=1')).requests[0];
+      await until(async () => Date.parse((await latest())?.ended_at) >= from, { what: 'its booking' });
+      const booked = await latest();
+      came = Date.parse(booked.began_at);
+      assert.equal(booked.cost_microusd, came < from ? 1000 : 9000);
+      assert.equal(used, booked.cost_microusd);
+      const again = await call(`${s.url}/admin/api/usage/reprice`, { method: 'POST', body: { since: booked.began_at, dry_run: true } });
+      assert.equal(JSON.parse(again.body).total.changed, 0, String(again.body));
+    }
+    fs.rmSync(file());
+  });
+
   it('a command lists them, checks a file and exports the built-in ones', async () => {
     const run = (args) => commandBeside(['prices', ...args], { env: { ...s.relay.settings, DATA_DIR: s.relay.dataDir } });
     put(table(3500000));

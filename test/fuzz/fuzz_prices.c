@@ -58,7 +58,7 @@ static void make(struct asked *asked, uint64_t *seed)
                    .asks_speed = true,
                    .asks_geo = true },
         .body_bytes = any(seed) % 10000000,
-        .usage = { .began_ms = any(seed) % 4000000000000 },
+        .usage = { .came_ms = any(seed) % 4000000000000 },
     };
     left = asked->body_bytes + 2000;
     counts[METER_INPUT] = any(seed) % (left + 1);
@@ -131,7 +131,7 @@ static void check_table(const struct prices *prices, uint64_t seed)
         struct asked asked;
 
         make(&asked, &seed);
-        check_bound(prices_find_safe(prices, model, asked.usage.began_ms),
+        check_bound(prices_find_safe(prices, model, asked.usage.came_ms),
                     &asked);
         check_again(prices, model, &asked);
     }

@@ -45,6 +45,7 @@ static inline int set_up(void **state)
     s.options = (struct ration_options){
         .loop = s.loop,
         .prices = s.prices,
+        .came_ms = clock_wall_ms(),
         .all = s.all,
         .owner = { .key = "alice",
                    .group = "team",

@@ -26,6 +26,8 @@
     "\xe2\xd7\x7f\x6c\x6e\xd9\xe4\x85\xa1\x94\x96\x89\xc4\xed\x7f\xb9"         \
     "\x2f\x67\xbe\x91\xdb\x0f\x6d\x49\xf0\x8b\x96\x00\x00\x00"
 
+#define NEW_YEAR_MS 1767225600000 /* 2026-01-01T00:00:00Z */
+
 struct scene {
     struct record fetch;
     struct prices *prices;
@@ -66,6 +68,7 @@ static int set_up(void **state)
 
     scene = (struct scene){
         .fetch = { .id = STR("req_relay_x"),
+                   .began_ms = NEW_YEAR_MS,
                    .key_id = 7,
                    .account = STR("main"),
                    .status = 200,
@@ -122,7 +125,8 @@ static void each_is_booked_at_half_price(void **state)
     results_free(results);
 }
 
-/* As everywhere: by the present prices, each at its length, and with their version. */
+/* As everywhere: by the prices of when they were fetched, each at its length, and with
+   their version. */
 static void each_is_priced_as_any_answer(void **state)
 {
     struct scene *scene = *state;
@@ -133,7 +137,9 @@ static void each_is_priced_as_any_answer(void **state)
     scene->prices = prices_read(
         STR("{\"embedded\":false,\"models\":[{\"model\":\"a\",\"input\":1000000,"
             "\"output\":2000000,\"valid_from\":\"2026-01-01\","
-            "\"long_context\":{\"above\":10,\"input\":\"1\",\"output\":\"5\"}}]}"),
+            "\"long_context\":{\"above\":10,\"input\":\"1\",\"output\":\"5\"}},"
+            "{\"model\":\"a\",\"input\":7000000,\"output\":7000000,"
+            "\"valid_from\":\"2026-01-01T00:00:00.001Z\"}]}"),
         &err);
     results = start(scene, "content-type: application/x-jsonl\n");
     results_feed(results, STR(LINE("x", "a", 10, 1000)));

@@ -124,7 +124,7 @@ static void what_a_record_used_without_a_price_is_noted(void **state)
                 { .model = "" },
                 { .model = "claude-new" } },
     };
-    struct meter_usage usage = { .began_ms = 1790000000000, .parts = &parts };
+    struct meter_usage usage = { .came_ms = 1790000000000, .parts = &parts };
     struct record record = { .usage = &usage,
                              .model_asked = STR("claude-new") };
     struct unpriced *unpriced = unpriced_new();

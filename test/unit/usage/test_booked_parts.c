@@ -21,7 +21,7 @@ static void read_usage(struct scene *scene, const char *usage)
 {
     scene->prices = prices_default();
     meter_init(&scene->meter, METER_JSON);
-    scene->meter.usage.began_ms = NOW;
+    scene->meter.usage.came_ms = NOW;
     scene->meter.usage.borders = prices_borders(scene->prices);
     meter_feed(&scene->meter,
                STR("{\"model\":\"claude-haiku-5-5\",\"usage\":{"));
@@ -42,7 +42,7 @@ static void end(struct scene *scene)
 static uint64_t price_again(const struct scene *scene)
 {
     const uint64_t *told = scene->meter.usage.counts;
-    struct meter_usage usage = { .began_ms = NOW };
+    struct meter_usage usage = { .came_ms = NOW };
     uint64_t cost;
 
     memcpy(usage.counts, told, sizeof(usage.counts));

@@ -166,7 +166,7 @@ static void iterations_cost_what_their_models_cost(void **state)
         uint64_t cost, of_input;
 
         meter_init(&meter, METER_JSON);
-        meter.usage.began_ms = NOW;
+        meter.usage.came_ms = NOW;
         meter_feed(&meter, STR("{\"usage\":{"));
         meter_feed(&meter, str_of(iterations[i].usage));
         meter_feed(&meter, STR("}}"));
@@ -297,7 +297,7 @@ static void read_usage(struct meter *meter, const struct prices *prices,
                        const char *usage)
 {
     meter_init(meter, METER_JSON);
-    meter->usage.began_ms = NOW;
+    meter->usage.came_ms = NOW;
     meter->usage.borders = prices_borders(prices);
     meter_feed(meter, STR("{\"usage\":{"));
     meter_feed(meter, str_of(usage));
@@ -368,7 +368,7 @@ static void a_stream_costs_what_its_last_totals_say(void **state)
     uint64_t cost;
 
     meter_init(&meter, METER_STREAM);
-    meter.usage.began_ms = NOW;
+    meter.usage.came_ms = NOW;
     meter_feed(&meter, str_of(stream));
     assert_true(
         prices_cost(*state, str_of(meter.usage.model), &meter.usage, &cost));
@@ -423,7 +423,7 @@ static void a_price_changes_at_midnight(void **state)
             "{\"model\":\"a\",\"input\":3000000,\"output\":0,"
             "\"valid_from\":\"2026-12-01\"}]}"),
         &err);
-    struct meter_usage usage = { .began_ms = 1796083199999 };
+    struct meter_usage usage = { .came_ms = 1796083199999 };
     uint64_t cost;
 
     (void)state;
@@ -431,7 +431,7 @@ static void a_price_changes_at_midnight(void **state)
     usage.counts[METER_INPUT] = 10;
     assert_true(prices_cost(prices, STR("a-20260101"), &usage, &cost));
     assert_int_equal(cost, 10);
-    usage.began_ms++;
+    usage.came_ms++;
     assert_true(prices_cost(prices, STR("a-20260101"), &usage, &cost));
     assert_int_equal(cost, 30);
     prices_unref(prices);

@@ -10,6 +10,7 @@
 
 #define HOUR_MS 3600000ull
 #define DAY_MS (24 * HOUR_MS)
+#define MIDNIGHT (LEDGER_SCENE_MS / DAY_MS * DAY_MS + DAY_MS)
 
 static struct prices *prices_of(const char *table)
 {
@@ -236,6 +237,42 @@ static void only_what_is_asked_for(void **state)
     expect_sums_of_rows(*state);
 }
 
+/* At its prices when it came, however its duration is rounded. */
+static void book_at(struct ledger_scene *scene, uint64_t came_ms,
+                    uint64_t duration_us)
+{
+    struct meter_usage usage = { .came_ms = came_ms };
+    struct record record = ledger_scene_record();
+    struct prices *prices = prices_of(TABLE);
+
+    usage.counts[METER_INPUT] = 10;
+    record.began_ms = came_ms;
+    record.duration_us = duration_us;
+    record.first_byte_us = duration_us * 3 / 4;
+    record.usage = &usage;
+    record.cost_known =
+        prices_cost(prices, record.model, record.usage, &record.cost_microusd);
+    assert_true(record.cost_known);
+    assert_int_equal(record.cost_microusd, came_ms < MIDNIGHT ? 10 : 30);
+    book(scene, record);
+    prices_unref(prices);
+}
+
+static void at_midnight_nothing_changes_by_the_same_prices(void **state)
+{
+    static const uint64_t durations_us[] = { 0,    1,    999,    1000,
+                                             1001, 1999, 700999, 90000000 };
+    const struct reprice_ask ask = everything(false);
+
+    ledger_scene_do(*state, set_calendar, NULL);
+    for (size_t i = 0; i < COUNT_OF(durations_us); i++) {
+        for (uint64_t ms = MIDNIGHT - 2; ms < MIDNIGHT + 2; ms++)
+            book_at(*state, ms, durations_us[i]);
+    }
+    reprice(*state, &ask,
+            "claude-a-20260101 32 changed 0 unpriced 0 $640 -> $640\n");
+}
+
 /* 1,000 in a transaction that writes. */
 static void many_are_priced_page_by_page(void **state)
 {
@@ -328,6 +365,7 @@ int main(void)
         LEDGER_TEST(rows_and_sums_change_together),
         LEDGER_TEST(again_changes_nothing),
         LEDGER_TEST(only_what_is_asked_for),
+        LEDGER_TEST(at_midnight_nothing_changes_by_the_same_prices),
         LEDGER_TEST(many_are_priced_page_by_page),
         LEDGER_TEST(a_page_that_fails_changes_nothing),
         LEDGER_TEST(days_of_another_zone_are_left_alone),
