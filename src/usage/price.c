@@ -5,25 +5,63 @@
 #include "team/patterns.h"
 #include "usage/price_internal.h"
 
-/* `a` stands behind `b` in the table. */
-static bool is_better(const struct price *a, const struct price *b)
-{
-    if (!b || a->model.len != b->model.len)
-        return !b || a->model.len > b->model.len;
-    return a->valid_from_ms >= b->valid_from_ms;
-}
+/* What somebody asks for; `dateless` is the same if it has no date. */
+struct asked {
+    struct str model;
+    struct str dateless;
+    uint64_t at_ms;
+};
+
+/* How a row fits: the greatest counts. */
+enum fit {
+    FIT_NOT,
+    FIT_PATTERN,
+    FIT_DATELESS, /* its id without the date */
+    FIT_ID,
+};
 
 /* Most rows are for one name, and those that are of one length mostly differ in their
    last digit. */
-static bool is_for(const struct price *row, struct str model)
+static bool is_named(const struct price *row, struct str model)
 {
     size_t last = row->model.len - 1;
 
-    if (!row->names_one)
-        return pattern_matches(row->model, model);
     return row->model.len == model.len &&
            str_may_be_same(row->model.at[last], model.at[last]) &&
            str_ieq(row->model, model);
+}
+
+static bool is_meant(const struct price *row, const struct asked *asked)
+{
+    return pattern_matches(row->model, asked->model) ||
+           (asked->dateless.len < asked->model.len &&
+            pattern_matches(row->model, asked->dateless));
+}
+
+static enum fit fit_of(const struct price *row, const struct asked *asked)
+{
+    if (row->valid_from_ms > asked->at_ms)
+        return FIT_NOT;
+    if (!row->names_one)
+        return is_meant(row, asked) ? FIT_PATTERN : FIT_NOT;
+    if (is_named(row, asked->model))
+        return FIT_ID;
+    return is_named(row, asked->dateless) ? FIT_DATELESS : FIT_NOT;
+}
+
+struct found {
+    const struct price *row; /* NULL: none */
+    enum fit fit;
+};
+
+/* `a` stands behind `b` in the table. */
+static bool is_better(struct found a, struct found b)
+{
+    if (a.fit != b.fit || a.fit == FIT_NOT)
+        return a.fit > b.fit;
+    if (a.row->model.len != b.row->model.len)
+        return a.row->model.len > b.row->model.len;
+    return a.row->valid_from_ms >= b.row->valid_from_ms;
 }
 
 /* Some rows of a table. */
@@ -32,17 +70,18 @@ struct range {
     const struct price *to;
 };
 
-static const struct price *find_named(struct range range, struct str model,
-                                      uint64_t now_ms)
+static const struct price *find_in(struct range range,
+                                   const struct asked *asked)
 {
-    const struct price *best = NULL;
+    struct found best = { NULL, FIT_NOT };
 
     for (const struct price *row = range.from; row < range.to; row++) {
-        if (is_for(row, model) && row->valid_from_ms <= now_ms &&
-            is_better(row, best))
-            best = row;
+        struct found found = { row, fit_of(row, asked) };
+
+        if (is_better(found, best))
+            best = found;
     }
-    return best;
+    return best.row;
 }
 
 /* "-20250514" is 9 bytes. */
@@ -57,23 +96,16 @@ static struct str without_date(struct str model)
     return str_sub(model, 0, len);
 }
 
-static const struct price *find_in(struct range range, struct str model,
-                                   uint64_t now_ms)
-{
-    const struct price *price = find_named(range, model, now_ms);
-
-    return price ? price : find_named(range, without_date(model), now_ms);
-}
-
 const struct price *prices_find(const struct prices *prices, struct str model,
-                                uint64_t now_ms)
+                                uint64_t at_ms)
 {
     const struct price *rows = prices->rows;
+    const struct asked asked = { model, without_date(model), at_ms };
     struct range own = { rows, rows + prices->own_count };
     struct range behind = { own.to, rows + prices->count };
-    const struct price *price = find_in(own, model, now_ms);
+    const struct price *price = find_in(own, &asked);
 
-    return price ? price : find_in(behind, model, now_ms);
+    return price ? price : find_in(behind, &asked);
 }
 
 bool prices_know(const struct prices *prices, struct str pattern)
@@ -88,9 +120,9 @@ bool prices_know(const struct prices *prices, struct str pattern)
 }
 
 const struct price *prices_find_safe(const struct prices *prices,
-                                     struct str model, uint64_t now_ms)
+                                     struct str model, uint64_t at_ms)
 {
-    const struct price *price = prices_find(prices, model, now_ms);
+    const struct price *price = prices_find(prices, model, at_ms);
 
     return price ? price : &prices->dearest;
 }

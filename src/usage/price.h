@@ -5,11 +5,11 @@
    does not fit is UINT64_MAX.  Immutable after it was read, so any thread may use it.
    Pure.
 
-   A row says for which models it holds (a glob, team/patterns.h) and from when on.  Of
-   the rows that match and are in force, the one with the longest pattern counts, then
-   the latest, then the last in the table; rows of a table in front of another go first.
-   An id may end in a date, -YYYYMMDD: it is
-   looked up as it is, then without the date.
+   A row says for which models it holds (an id, or a glob, team/patterns.h) and from when
+   on.  Of the rows that are in force counts the one that is the id; else the one that is
+   the id without its date, -YYYYMMDD; else that of the patterns that match either which
+   is the longest.  Of the same the latest counts, then the last in the table; rows of a
+   table in front of another go first.
 
    What a call costs is changed by factors, which multiply: of a long prompt, and of what
    the answer's usage says of the way it was served (enum price_condition).  What the
@@ -108,12 +108,12 @@ void prices_each(const struct prices *prices,
 /* The price of a model at that time (wall clock); NULL if the table has none.  Its
    usage is then booked with its tokens, and its cost is unknown. */
 const struct price *prices_find(const struct prices *prices, struct str model,
-                                uint64_t now_ms);
+                                uint64_t at_ms);
 
 /* The same, for limits: a model without a price counts as the dearest, that is, in
    every class at the highest rate of the table.  Never NULL. */
 const struct price *prices_find_safe(const struct prices *prices,
-                                     struct str model, uint64_t now_ms);
+                                     struct str model, uint64_t at_ms);
 
 /* Is it a row, and not what stands for models without one? */
 static inline bool price_is_known(const struct price *price)

@@ -414,6 +414,44 @@ static void a_cost_is_booked_only_if_all_of_it_is_known(void **state)
     }
 }
 
+/* With a date or without one: an id is before what holds for all. */
+static const struct {
+    const char *model;
+    uint64_t cost; /* of a million tokens */
+} named[] = {
+    { "claude-sonnet-5", 3000000 },
+    { "claude-sonnet-5-20260202", 3000000 },
+    { "claude-sonnet-5-20260801", 7000000 },
+    { "claude-sonnet-5-5", 2000000 },
+    { "claude-sonnet-5-5-20260202", 2000000 },
+    { "claude-opus-5-20260202", 1000000 },
+    { "claude-opus-5", 1000000 },
+};
+
+static void an_id_is_before_patterns(void **state)
+{
+    struct err err;
+    struct prices *prices = prices_read(
+        STR("{\"models\":[{\"model\":\"claude-*\",\"input\":1000000,"
+            "\"output\":0},{\"model\":\"claude-sonnet-5\",\"input\":3000000,"
+            "\"output\":0},{\"model\":\"claude-sonnet-5*\",\"input\":"
+            "2000000,\"output\":0},{\"model\":\"claude-sonnet-5-20260801\","
+            "\"input\":7000000,\"output\":0}]}"),
+        &err);
+    struct meter_usage usage = { .came_ms = NOW };
+    uint64_t cost;
+
+    (void)state;
+    assert_non_null(prices);
+    usage.counts[METER_INPUT] = 1000000;
+    for (size_t i = 0; i < COUNT_OF(named); i++) {
+        assert_true(prices_cost(prices, str_of(named[i].model), &usage, &cost));
+        if (cost != named[i].cost)
+            fail_msg("%s: %llu", named[i].model, (unsigned long long)cost);
+    }
+    prices_unref(prices);
+}
+
 /* The last ms of a day, and the first of the next. */
 static void a_price_changes_at_midnight(void **state)
 {
@@ -449,6 +487,7 @@ int main(void)
         cmocka_unit_test(a_model_without_a_price_is_served_at_the_dearest),
         cmocka_unit_test(a_stream_costs_what_its_last_totals_say),
         cmocka_unit_test(a_cost_is_booked_only_if_all_of_it_is_known),
+        cmocka_unit_test(an_id_is_before_patterns),
         cmocka_unit_test(a_price_changes_at_midnight),
     };
 

@@ -63,8 +63,21 @@ static const struct {
       "2026-01-01T00:00:00Z", 2 },
     { PRICED("a", 1, "") "," PRICED("a-20260101", 2, ""), "a-20260102",
       "2026-01-01T00:00:00Z", 1 },
+    /* an id before any pattern, with or without its date */
     { PRICED("a", 1, "") "," PRICED("*", 2, ""), "a-20260102",
+      "2026-01-01T00:00:00Z", 1 },
+    { PRICED("a*", 2, "") "," PRICED("a", 1, ""), "a", "2026-01-01T00:00:00Z",
+      1 },
+    { PRICED("a", 1, "") "," PRICED("a-2026*", 2, ""), "a-20260102",
+      "2026-01-01T00:00:00Z", 1 },
+    { PRICED("a", 1, FROM("2026-02-01")) "," PRICED("a-2026*", 2, ""),
+      "a-20260102", "2026-01-01T00:00:00Z", 2 },
+    /* a pattern may be meant for either */
+    { PRICED("?", 1, ""), "a-20260102", "2026-01-01T00:00:00Z", 1 },
+    { PRICED("?", 1, "") "," PRICED("*2", 2, ""), "a-20260102",
       "2026-01-01T00:00:00Z", 2 },
+    /* those of the program's own are behind: theirs are ids */
+    { PRICED("claude-*", 1, ""), "claude-sonnet-5", "2026-01-01T00:00:00Z", 1 },
 };
 
 static void check_find(size_t i)
@@ -87,7 +100,7 @@ static void check_find(size_t i)
     buf_done(&table);
 }
 
-static void the_longest_then_the_latest_then_the_last_row_counts(void **state)
+static void the_id_then_the_longest_pattern_counts(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(finds); i++)
@@ -274,7 +287,7 @@ static void a_bad_table_says_what_is_wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(the_longest_then_the_latest_then_the_last_row_counts),
+        cmocka_unit_test(the_id_then_the_longest_pattern_counts),
         cmocka_unit_test(the_dearest_is_put_together),
         cmocka_unit_test(rows_of_a_table_hide_those_behind),
         cmocka_unit_test(a_table_may_stand_alone),
