@@ -23,7 +23,7 @@ static const struct {
       "b\xe2\x81\xa6"
       "c\xd8\x9c",
       "a?b?c?" }, /* bidi */
-    { "a\xc2\x85\xc2\xa0\xe2\x80\xa8", "a???" },
+    { "a\xc2\x85\xc2\xa0\xe2\x80\xa8", "a?\xc2\xa0?" },
 };
 
 static void what_prints_nothing_is_a_blank(void **state)

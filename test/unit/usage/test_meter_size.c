@@ -49,7 +49,7 @@ static const struct {
       "\"" STREAM_TAIL, WANT },
     { "a member's name", METER_JSON, "{\"", "usage", "\":1" JSON_TAIL, WANT },
     { "the model", METER_JSON, "{\"model\":\"", "\\u0061", "\"" JSON_TAIL,
-      WANT },
+      "in=3 out=9 model=? final" },
     { "a number", METER_JSON, "{\"a\":", "1234567890", JSON_TAIL, WANT },
     { "members", METER_JSON, "{", "\"input_tokens\":1,", "\"b\":0" JSON_TAIL,
       WANT },
