@@ -179,14 +179,27 @@ static struct json_doc *answer_doc(const struct repricing *r)
     return doc;
 }
 
-/* What the audit log keeps of it. */
+static void copy_text(struct json_doc *to, const struct json_doc *from,
+                      const char *member)
+{
+    struct str text;
+
+    if (json_doc_get_str(from, member, &text) && text.len > 0)
+        json_doc_set_str(to, member, text);
+}
+
+/* What the audit log keeps of it: its sums, and of which bookings they are. */
 static void note(struct admin_request *x, const struct json_doc *answer)
 {
+    static const char *const told[] = { "prices", "since", "until",
+                                        "next_cursor" };
+    static const char *const asked[] = { "model", "cursor" };
     struct json_doc *after = json_doc_copy(json_doc_get(answer, "total"));
-    struct str prices = STR_EMPTY;
 
-    (void)json_doc_get_str(answer, "prices", &prices);
-    json_doc_set_str(after, "prices", prices);
+    for (size_t i = 0; i < COUNT_OF(told); i++)
+        copy_text(after, answer, told[i]);
+    for (size_t i = 0; i < COUNT_OF(asked); i++)
+        copy_text(after, x->body, asked[i]);
     json_doc_set_bool(after, "dry_run", !repricing_of(x)->ask.writes);
     audit_after(x->audit, after);
 }

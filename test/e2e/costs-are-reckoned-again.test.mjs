@@ -121,7 +121,13 @@ describe('costs are reckoned again', { skip: noSqlite }, () => {
     assert.deepEqual(costs(), ['claude-sonnet-5 2000', 'claude-mystery-1 2000', 'claude-sonnet-5 2000']);
     assertAddsUp(s.relay.dataDir);
     const audit = JSON.parse((await call(`${s.url}/admin/api/audit?action=usage.reprice`, { method: 'GET' })).body);
-    assert.equal(audit.entries[0].after.changed, 2);
+    const { after } = audit.entries[0];
+    assert.equal(after.changed, 2);
+    assert.deepEqual([after.since, after.until, after.model, after.cursor, after.next_cursor], [doc.since, doc.until, undefined, undefined, undefined]);
+    await post({ since: '2h', until: '1s', model: 'claude-*', cursor: '1', dry_run: true });
+    const dry = JSON.parse((await call(`${s.url}/admin/api/audit?action=usage.reprice&limit=1`, { method: 'GET' })).body).entries[0].after;
+    assert.deepEqual([dry.dry_run, dry.model, dry.cursor], [true, 'claude-*', '1']);
+    assert.ok(dry.since < dry.until && dry.until < new Date().toISOString(), JSON.stringify(dry));
   });
 
   it('what is asked for is checked', async () => {
