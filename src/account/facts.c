@@ -3,6 +3,19 @@
 #include "account/facts.h"
 
 #include "base/text.h"
+#include "crypto/hash.h"
+
+/* For comparing alone: the audit log shows of no password more than that it is
+   another. */
+static void set_password(struct json_doc *doc, const char *password)
+{
+    unsigned char hash[HASH_SHA256_LEN];
+    char hex[2 * HASH_SHA256_LEN + 1];
+
+    hash_sha256(str_of(password), hash);
+    text_hex(hash, sizeof(hash), hex);
+    json_doc_set_str(doc, "password", str_of(hex));
+}
 
 static struct json_doc *proxy_doc(const struct proxy *proxy)
 {
@@ -10,6 +23,8 @@ static struct json_doc *proxy_doc(const struct proxy *proxy)
 
     if (proxy && proxy_username(proxy))
         json_doc_set_str(doc, "username", str_of(proxy_username(proxy)));
+    if (proxy && proxy_password(proxy))
+        set_password(doc, proxy_password(proxy));
     return doc;
 }
 

@@ -244,6 +244,8 @@ static void compare_member(struct comparing *comparing, struct str name)
     add_name(comparing, member);
     take_value(comparing->was, member, before, comparing->depth);
     take_value(comparing->is, member, after, comparing->depth);
+    if (is_secret(name) && is_there(before) && is_there(after))
+        json_doc_set_str(comparing->is, member, STR(AUDIT_CHANGED));
 }
 
 static bool compare_each(void *arg, struct str name, struct json_doc *value)

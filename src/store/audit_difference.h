@@ -14,6 +14,8 @@
 #define AUDIT_TEXT_MAX 1024
 #define AUDIT_LIST_MAX 64
 #define AUDIT_HIDDEN "(not shown)"
+/* As `after` has a secret that took the place of another one. */
+#define AUDIT_CHANGED "(changed)"
 
 struct audit_difference {
     struct json_doc *before; /* objects, the caller's */

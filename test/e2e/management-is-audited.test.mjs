@@ -99,7 +99,11 @@ describe('the audit log', () => {
   does('account.add', 'made', () => ask('POST', '/admin/api/accounts', { name: 'made', api_key: API_KEY }), { status: 201, after: { kind: 'api-key', enabled: true } });
   does('account.change', 'made', () => ask('PATCH', '/oauth/accounts/made', { note: 'mine', enabled: false, proxy_config: PROXY }), {
     before: { enabled: true },
-    after: { note: 'mine', enabled: false, proxy_config: { type: 'http', host: '127.0.0.1', port: 9, username: 'user' } },
+    after: { note: 'mine', enabled: false, proxy_config: { type: 'http', host: '127.0.0.1', port: 9, username: 'user', password: '(not shown)' } },
+  });
+  does('account.change', 'made', () => ask('PATCH', '/oauth/accounts/made', { proxy_config: { ...PROXY, password: 'CANARY-another-password' } }), {
+    before: { proxy_config: { password: '(not shown)' } },
+    after: { proxy_config: { password: '(changed)' } },
   });
   does('account.remove', 'made', () => ask('DELETE', '/oauth/accounts/made'), { before: { kind: 'api-key', note: 'mine' } });
   does('account.refresh', 'mine', () => ask('POST', '/oauth/accounts/mine/refresh'));

@@ -2,6 +2,8 @@
 /* What an account is, for the audit log. */
 #include "account/facts.h"
 
+#include <stdio.h>
+
 #include "account/kinds.h"
 #include "unit.h"
 
@@ -44,6 +46,32 @@ static void no_secret_is_a_fact(void **state)
     }
 }
 
+#define PROXY(password)                                                                   \
+    "{\"api_key\":\"sk-ant-api03-a\",\"proxy_config\":{\"type\":\"http\",\"host\":\"p\"," \
+    "\"port\":1,\"username\":\"u\"" password "}}"
+
+/* For comparing: the difference shows neither. */
+static void another_password_is_seen(void **state)
+{
+    static const char *const others[] = { "", ",\"password\":\"\"",
+                                          ",\"password\":\"canary8\"" };
+    struct json_doc *was =
+        facts_of(&account_kind_apikey, PROXY(",\"password\":\"canary7\""));
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        char text[200];
+        struct json_doc *is;
+
+        (void)snprintf(text, sizeof(text), PROXY("%s"), others[i]);
+        is = facts_of(&account_kind_apikey, text);
+        assert_non_null(json_doc_get(is, "proxy_config"));
+        assert_false(json_doc_is_same(was, is));
+        json_doc_free(is);
+    }
+    json_doc_free(was);
+}
+
 #define GRANT(refresh)                                                         \
     "{\"access_token\":\"a\",\"refresh_token\":\"" refresh                     \
     "\",\"expires_at\":\"2030-01-01T00:00:00Z\"}"
@@ -72,6 +100,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(no_secret_is_a_fact),
+        cmocka_unit_test(another_password_is_seen),
         cmocka_unit_test(new_tokens_are_seen),
         cmocka_unit_test(no_account_has_no_facts),
     };
