@@ -79,10 +79,18 @@ static struct audit *by_itself(struct keeper *keeper, const char *action,
 void keeper_found(struct keeper *keeper, const char *action, const char *name,
                   const struct account *before, const struct account *after)
 {
-    struct audit *audit = by_itself(keeper, action, name);
+    struct json_doc *was = account_facts(before);
+    struct json_doc *is = account_facts(after);
+    struct audit *audit;
 
-    audit_before(audit, account_facts(before));
-    audit_after(audit, account_facts(after));
+    if (json_doc_is_same(was, is)) {
+        json_doc_free(was);
+        json_doc_free(is);
+        return;
+    }
+    audit = by_itself(keeper, action, name);
+    audit_before(audit, was);
+    audit_after(audit, is);
     audit_done(audit);
 }
 
@@ -195,14 +203,17 @@ static void refresh_asked(struct keeper_wait *wait, struct account *account)
 /* The mark that survives a restart; it holds for the grant that was refused. */
 static void refused(struct keeper_wait *wait, struct account *account)
 {
+    struct kept_account *kept = kept_find(wait->keeper, wait->name);
     bool same =
         wait->stale && account->token &&
         secret_eq(secret_reveal(wait->stale), secret_reveal(account->token));
 
-    if (!same || account->kind != &account_kind_oauth) {
+    if (!same || account->kind != &account_kind_oauth ||
+        account->login_required || kept->marking) {
         keeper_wait_end(wait, NULL);
         return;
     }
+    kept->marking = true;
     wait->audit = by_itself(wait->keeper, "account.refused", wait->name);
     audit_before(wait->audit, account_facts(account));
     log_line(LOG_ERROR,

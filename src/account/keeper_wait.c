@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "account/facts.h"
+#include "account/kept.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
@@ -112,8 +113,16 @@ static void end_audit(struct keeper_wait *wait, const struct err *err)
     }
 }
 
+/* Of those who say that a grant was refused only one has an entry. */
+static void end_marking(const struct keeper_wait *wait)
+{
+    if (wait->op == KEEPER_REFUSED && wait->audit)
+        kept_find(wait->keeper, wait->name)->marking = false;
+}
+
 void keeper_wait_end(struct keeper_wait *wait, const struct err *err)
 {
+    end_marking(wait);
     end_audit(wait, err);
     keeper_wait_answer(wait, err);
     unref(wait);

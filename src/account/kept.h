@@ -14,6 +14,7 @@ struct kept_account {
     char name[ACCOUNT_NAME_MAX + 1];
     struct refresh *refresh; /* under way, or NULL */
     struct list waits;       /* who waits for it */
+    bool marking;            /* that its grant is refused is being saved */
     unsigned failures;       /* of refreshes, in a row */
     uint64_t not_before_ms;  /* steady: back-off */
     uint64_t fresh_until_ms; /* wall: half of the life of what we got */

@@ -152,6 +152,39 @@ static void a_token_that_is_refused_again_is_noted(void **state)
                                "after=\"{\\\"login_required\\\":true}\"\n");
 }
 
+static size_t count_of(const char *text, const char *part)
+{
+    size_t count = 0;
+
+    for (const char *at = strstr(text, part); at; at = strstr(at + 1, part))
+        count++;
+    return count;
+}
+
+/* However many requests meet it, at once or later. */
+static void what_is_known_already_is_not_noted(void **state)
+{
+    struct desk *desk = *state;
+    struct unit_capture capture = unit_capture_begin(2);
+    struct keeper_wait *wait =
+        desk_tell_refused(desk, KEEPER_REFUSED, "old-access");
+    char *text;
+
+    (void)desk_answer(desk,
+                      desk_tell_refused(desk, KEEPER_REFUSED, "old-access"));
+    (void)desk_answer(desk, wait);
+    (void)desk_answer(desk,
+                      desk_tell_refused(desk, KEEPER_REFUSED, "old-access"));
+    wait = ask(desk, KEEPER_REFRESH, NULL);
+    desk_token_call(desk);
+    desk_reply(desk, "400 Bad Request", "{\"error\":\"invalid_grant\"}");
+    (void)desk_answer(desk, wait);
+    text = unit_capture_end(&capture);
+    assert_int_equal(count_of(text, BY_ITSELF), 1);
+    assert_int_equal(count_of(text, ENTRY " refused="), 1);
+    mem_free(text);
+}
+
 static void what_requests_need_is_none_of_it(void **state)
 {
     struct desk *desk = *state;
@@ -179,6 +212,7 @@ int main(void)
         TEST(one_that_took_too_long_ends_as_it_does),
         TEST(a_grant_that_is_refused_for_good_is_noted),
         TEST(a_token_that_is_refused_again_is_noted),
+        TEST(what_is_known_already_is_not_noted),
         TEST(what_requests_need_is_none_of_it),
     };
 
