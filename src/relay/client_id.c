@@ -3,7 +3,6 @@
 #include "relay/client_id.h"
 
 #include "base/macros.h"
-#include "base/shown.h"
 #include "base/text.h"
 #include "base/token.h"
 
@@ -23,7 +22,7 @@ struct str client_id_of(const struct headers *headers)
         const struct str *id = headers_get(headers, names[i]);
 
         if (id && id->len > 0)
-            return is_fit(*id) ? *id : STR(SHOWN_HIDDEN);
+            return is_fit(*id) ? *id : STR_EMPTY;
     }
     return STR_EMPTY;
 }

@@ -7,6 +7,6 @@
 #define CLIENT_ID_MAX 128
 
 /* What x-request-id, request-id or x-client-request-id says, the first of them that is
-   there; or empty.  One that is too long, is no plain word or may be a key is shown as
-   SHOWN_HIDDEN. */
+   there; or empty, as if there were none, if it is too long, is no plain word, or may be
+   a key. */
 struct str client_id_of(const struct headers *headers);

@@ -3,7 +3,6 @@
 #include "relay/client_id.h"
 
 #include "base/macros.h"
-#include "base/shown.h"
 #include "unit.h"
 
 #define UUID "0198b1f2-7c3e-7d44-9b1e-0242ac120002"
@@ -24,17 +23,16 @@ static const struct {
     { "x-client-request-id", "one", "two", "two" },
     { "x-request-id", "", "two", "two" },
     { "x-requested-with", UUID, NULL, "" },
-    { "x-request-id", "a b", NULL, SHOWN_HIDDEN },
-    { "x-request-id", "a\xff", NULL, SHOWN_HIDDEN },
-    { "x-request-id", "a\"b", NULL, SHOWN_HIDDEN },
-    { "x-request-id", KEY, NULL, SHOWN_HIDDEN },
-    { "x-request-id", "sk-ant-api03-x", NULL, SHOWN_HIDDEN },
+    { "x-request-id", "a b", NULL, "" },
+    { "x-request-id", "a\xff", NULL, "" },
+    { "x-request-id", "a\"b", NULL, "" },
+    { "x-request-id", KEY, NULL, "" },
+    { "x-request-id", "sk-ant-api03-x", NULL, "" },
     { "x-request-id",
       TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "01234567", NULL,
       TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "01234567" },
     { "x-request-id",
-      TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "012345678", NULL,
-      SHOWN_HIDDEN },
+      TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "012345678", NULL, "" },
 };
 
 static void an_id_is_a_plain_word_and_no_key(void **state)
