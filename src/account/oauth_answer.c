@@ -2,11 +2,9 @@
 /* Judging what the token endpoint answers. */
 #include "account/oauth.h"
 
-#include <time.h>
-
 #include "account/oauth_grant.h"
 #include "account/oauth_text.h"
-#include "base/text.h"
+#include "http/date.h"
 
 #define RETRY_MAX_MS (3600u * 1000)
 #define REASON_MAX 150
@@ -149,35 +147,12 @@ static void explain(unsigned status, const struct reason *reason,
 
 /* ---- judging ------------------------------------------------------------ */
 
-/* "Sun, 06 Nov 1994 08:49:37 GMT" (RFC 9110 section 5.6.7); 0 if it is not. */
-static uint64_t http_date_ms(struct str text)
-{
-    char date[64];
-    struct tm when = { 0 };
-    const char *end;
-    time_t seconds;
-
-    text_copy(date, sizeof(date), text);
-    end = strptime(date, "%a, %d %b %Y %H:%M:%S GMT", &when);
-    seconds = end && !*end ? timegm(&when) : 0;
-    return seconds > 0 ? (uint64_t)seconds * 1000 : 0;
-}
-
 static uint64_t retry_after_ms(const struct headers *headers,
                                uint64_t now_wall_ms)
 {
     const struct str *field = headers_get(headers, STR("retry-after"));
-    uint64_t seconds;
-    uint64_t date;
-    uint64_t wait = 0;
+    uint64_t wait = field ? date_wait_ms(*field, now_wall_ms) : 0;
 
-    if (!field)
-        return 0;
-    date = http_date_ms(*field);
-    if (str_to_u64(*field, UINT32_MAX, &seconds))
-        wait = seconds * 1000;
-    else if (date > now_wall_ms)
-        wait = date - now_wall_ms;
     return wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS;
 }
 

@@ -27,3 +27,15 @@ bool date_parse(struct str s, uint64_t *wall_ms)
     *wall_ms = seconds > 0 ? (uint64_t)seconds * 1000 : 0;
     return seconds > 0;
 }
+
+uint64_t date_wait_ms(struct str retry_after, uint64_t now_wall_ms)
+{
+    uint64_t seconds;
+    uint64_t until_ms;
+
+    if (str_to_u64(retry_after, UINT32_MAX, &seconds))
+        return seconds * 1000;
+    return date_parse(retry_after, &until_ms) && until_ms > now_wall_ms
+               ? until_ms - now_wall_ms
+               : 0;
+}

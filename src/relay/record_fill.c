@@ -6,6 +6,7 @@
 #include "base/shown.h"
 #include "base/text.h"
 #include "base/token.h"
+#include "http/date.h"
 #include "http/problem.h"
 #include "http/response.h"
 #include "relay/client_id.h"
@@ -61,8 +62,9 @@ static const struct relayed_limit *limit_of(struct arena *arena,
     const struct str *after = headers_get(headers, STR("retry-after"));
     struct relayed_limit *limit = arena_zalloc(arena, sizeof(*limit));
 
-    if (after && !str_to_u64(*after, UINT32_MAX, &limit->retry_after_s))
-        limit->retry_after_s = 0;
+    if (after)
+        limit->retry_after_s =
+            (date_wait_ms(*after, clock_wall_ms()) + 999) / 1000;
     limit->reset = arena_str(arena, word_of(reset_of(headers)));
     return limit;
 }

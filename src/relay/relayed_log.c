@@ -59,9 +59,7 @@ static struct str failures_of(const struct record *record,
 static void add_attempts(struct log_fields *line, const struct record *record,
                          char failures[FAILURES_MAX])
 {
-    if (record->attempt_count < 2)
-        return;
-    log_fields_add(line, LOG_NUM("attempts", record->attempt_count));
+    log_fields_add_known(line, LOG_NUM("attempts", record->attempt_count));
     log_fields_add_known(line,
                          LOG_STR("failures", failures_of(record, failures)));
 }

@@ -35,10 +35,33 @@ static void dates_are_read_in_one_form(void **state)
     }
 }
 
+static const struct {
+    const char *field;
+    uint64_t wait_ms;
+} waits[] = {
+    { "30", 30000 },
+    { "0", 0 },
+    { "soon", 0 },
+    { "-1", 0 },
+    { "", 0 },
+    { "99999999999999999999", 0 },
+    { "Sun, 06 Nov 1994 08:49:37 GMT", 1500 },
+    { "Sun, 06 Nov 1994 08:49:35 GMT", 0 },
+};
+
+static void a_wait_is_in_seconds_or_until_a_date(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof(waits) / sizeof(waits[0]); i++)
+        assert_int_equal(date_wait_ms(str_of(waits[i].field), 784111775500),
+                         waits[i].wait_ms);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dates_are_read_in_one_form),
+        cmocka_unit_test(a_wait_is_in_seconds_or_until_a_date),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,6 +4,7 @@
 #include "relay/record_fill.h"
 
 #include "admit_scene.h"
+#include "base/text.h"
 
 #define SESSION "0b6e4a5c-7d1f-4f0e-9a53-6a2b1c3d4e5f"
 #define KEY_TEXT "cr_abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQ"
@@ -205,7 +206,7 @@ static const struct {
 } limits[] = {
     { FULL(""), 0, "" },
     { FULL("Retry-After: 30\r\n"), 30, "" },
-    { FULL("Retry-After: Wed, 21 Oct 2026 07:28:00 GMT\r\n"), 0, "" },
+    { FULL("Retry-After: Wed, 21 Oct 1998 07:28:00 GMT\r\n"), 0, "" },
     { FULL("anthropic-ratelimit-requests-reset: 2026-08-01T12:00:00Z\r\n"
            "anthropic-ratelimit-tokens-reset: 2026-08-01T13:00:00Z\r\n"),
       0, "2026-08-01T12:00:00Z" },
@@ -241,6 +242,20 @@ static void a_limit_says_when_it_opens(void **state)
         assert_int_equal(record->retry_after_s, limits[i].retry_after_s);
         unit_assert_str(record->reset, limits[i].reset);
     }
+}
+
+/* Of 9,000 years hence; how much of them is left depends on the clock. */
+static void a_date_to_come_again_is_told(void **state)
+{
+    const struct record *record;
+    uint64_t left_s;
+
+    (void)state;
+    use_key(MAIN);
+    record = exchange("", "{}",
+                      FULL("Retry-After: Fri, 31 Dec 9999 23:59:59 GMT\r\n"));
+    left_s = TEXT_TIME_LAST_MS / 1000 - clock_wall_ms() / 1000;
+    assert_in_range(record->retry_after_s, left_s, left_s + 86400);
 }
 
 static void our_own_limit_says_it_too(void **state)
@@ -462,6 +477,7 @@ int main(void)
         TEST(the_endpoint_is_a_pattern),
         TEST(the_session_is_the_fields_or_the_bodys),
         TEST(a_limit_says_when_it_opens),
+        TEST(a_date_to_come_again_is_told),
         TEST(our_own_limit_says_it_too),
         TEST(what_an_answer_tells_has_its_cost),
         TEST(a_model_without_a_price_has_no_cost),

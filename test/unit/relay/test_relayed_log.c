@@ -84,6 +84,16 @@ static void all_that_is_known_is_said(void **state)
           "model=claude-x unread=\"no room\"\n");
 }
 
+static void one_attempt_is_told_too(void **state)
+{
+    struct record record = plain();
+
+    (void)state;
+    record.attempt_count = 1;
+    check(&record, " info  " BEGIN
+                   " status=200 end=complete ms=12 bytes=9 attempts=1\n");
+}
+
 static const struct {
     enum record_end end;
     unsigned status;
@@ -235,6 +245,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_is_not_known_is_left_out),
         cmocka_unit_test(all_that_is_known_is_said),
+        cmocka_unit_test(one_attempt_is_told_too),
         cmocka_unit_test(the_line_says_how_it_ended),
         cmocka_unit_test(the_greatest_number_of_failures_fits),
         cmocka_unit_test(what_the_answer_told_is_said),
