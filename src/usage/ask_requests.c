@@ -12,8 +12,8 @@
 #define HOUR_S 3600
 /* Hours that are picked at once: some 30 ms, whatever is asked for. */
 #define WINDOW 720
-/* What a request may take, at most, for it to be found by its id. */
-#define LONGEST_HOURS 24
+/* Nearly all requests take less. */
+#define DAY_HOURS 24
 
 /* ---- where it goes on ---------------------------------------------------- */
 
@@ -69,9 +69,6 @@ static void set_bounds(struct search *search)
     search->last_s = hour_of(ask->filter.until_ms - 1);
     if (ask->by_id && hour_of(ask->began_ms) > search->first_s)
         search->first_s = hour_of(ask->began_ms);
-    if (ask->by_id && search->first_s < INT64_MAX - LONGEST_HOURS * HOUR_S &&
-        search->first_s + LONGEST_HOURS * HOUR_S < search->last_s)
-        search->last_s = search->first_s + LONGEST_HOURS * HOUR_S;
     if (!ask->goes_on)
         return;
     if (ask->by_id && ask->after.hour_s > search->first_s)
@@ -87,17 +84,22 @@ static bool take_number(void *arg, const struct sql_row *row)
     return false;
 }
 
-/* The newest hour that anything was booked in; below search->first_s: none. */
-static bool find_newest(struct search *search, int64_t *newest_s,
-                        struct err *err)
-{
-    const struct sql_ask ask = { "SELECT max(hour_s) FROM hour"
-                                 " WHERE hour_s >= $1 AND hour_s <= $2",
-                                 SQL_VALUES(sql_number(search->first_s),
-                                            sql_number(search->last_s)),
-                                 take_number, newest_s };
+#define BOUNDS " FROM hour WHERE hour_s >= $1 AND hour_s <= $2"
 
-    *newest_s = search->first_s - 1;
+/* Where to look next: the newest hour that anything was booked in, for an id the
+   oldest; NO_HOUR: there is none. */
+#define NO_HOUR (-1)
+
+static bool find_next(struct search *search, int64_t *hour_s, struct err *err)
+{
+    const struct sql_ask ask = {
+        search->ask->by_id ? "SELECT min(hour_s)" BOUNDS
+                           : "SELECT max(hour_s)" BOUNDS,
+        SQL_VALUES(sql_number(search->first_s), sql_number(search->last_s)),
+        take_number, hour_s
+    };
+
+    *hour_s = NO_HOUR;
     return sql_query(search->sql, &ask, err);
 }
 
@@ -142,7 +144,8 @@ static void go_on_at(struct search *search, int64_t hour_s, int64_t number)
 {
     search->found->more = hour_s >= search->first_s && hour_s <= search->last_s;
     search->found->next = (struct ask_cursor){ hour_s, number };
-    search->found->searched_back_ms = ((uint64_t)hour_s + HOUR_S) * 1000;
+    search->found->searched_back_ms =
+        ((uint64_t)hour_s + (search->ask->by_id ? 0 : HOUR_S)) * 1000;
 }
 
 /* How far back that is, within its hour: others may have been booked in between. */
@@ -210,9 +213,9 @@ static bool look_back(struct search *search, struct err *err)
     while (!over) {
         int64_t first_s;
 
-        if (!find_newest(search, &newest_s, err))
+        if (!find_next(search, &newest_s, err))
             return false;
-        if (newest_s < search->first_s)
+        if (newest_s == NO_HOUR)
             return true;
         first_s = newest_s - (WINDOW - 1) * HOUR_S;
         if (first_s < search->first_s)
@@ -253,15 +256,40 @@ static bool find_company(struct search *search, bool *alone, struct err *err)
     return finding->count == 0 || sql_query(search->sql, &ask, err);
 }
 
+/* Up to where an id is looked for at once: nearly all end within a day. */
+static int64_t usual_end(const struct search *search, int64_t oldest_s)
+{
+    int64_t day_s = hour_of(search->ask->began_ms) + DAY_HOURS * HOUR_S;
+    int64_t end_s =
+        oldest_s <= day_s ? day_s : oldest_s + (WINDOW - 1) * HOUR_S;
+
+    return end_s < search->last_s ? end_s : search->last_s;
+}
+
+/* Upwards from when it came, for a request may take as long as it likes. */
 static bool look_for_id(struct search *search, struct err *err)
 {
-    bool alone;
-    bool over;
+    int64_t oldest_s;
+    int64_t last_s;
+    bool alone = false;
+    bool over = false;
 
-    if (!pick_hours(search, search->first_s, search->last_s, err) ||
-        !look_in_window(search, &over, err) ||
-        !find_company(search, &alone, err))
-        return false;
+    while (!over && search->finding.count == 0) {
+        if (!find_next(search, &oldest_s, err))
+            return false;
+        if (oldest_s == NO_HOUR)
+            return true;
+        last_s = usual_end(search, oldest_s);
+        if (!pick_hours(search, oldest_s, last_s, err) ||
+            !look_in_window(search, &over, err) ||
+            !find_company(search, &alone, err))
+            return false;
+        if (!over && is_over(search)) {
+            go_on_at(search, last_s + HOUR_S, INT64_MAX);
+            over = true;
+        }
+        search->first_s = last_s + HOUR_S;
+    }
     search->found->more = search->found->more && !alone;
     return true;
 }

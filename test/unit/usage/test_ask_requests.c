@@ -102,6 +102,8 @@ static const struct ask_booked few[] = {
       .key_id = 3,
       .key = "carol",
       .endpoint = "/v1/files",
+      .duration_ms = 290402000,
+      .tail = 9,
       .unpriced = true },
     { .ended = "2026-11-06T00:00:00Z",
       .account = "",
@@ -152,7 +154,7 @@ static void filters_pick_them(void **state)
         { { .upstream_id = STR("req_up") }, "1" },
         { { .client_id = STR("mine") }, "1" },
         { { .cost_min_microusd = 50 }, "6 3" },
-        { { .duration_min_ms = 101 }, "4" },
+        { { .duration_min_ms = 101 }, "5 4" },
     };
 
     book_few(scene);
@@ -191,6 +193,8 @@ static void an_id_says_when_to_look(void **state)
     } cases[] = {
         { "2025-11-05T07:09:59.900Z", 0x123456789ab, "1" },
         { "2026-11-05T05:59:59Z", 7, "4" },
+        /* a request may take as long as it likes */
+        { "2026-11-01T23:20:00Z", 9, "5" },
         { "2026-11-05T05:59:59Z", 8, "" },
         { "2026-11-05T05:59:58Z", 7, "" },
         { "2019-11-05T05:59:58Z", 7, "" },
@@ -329,6 +333,27 @@ static size_t count_all(struct ask_scene *scene, struct asking *asking,
     return count;
 }
 
+/* The same, upwards in time. */
+static size_t count_up(struct ask_scene *scene, struct asking *asking,
+                       size_t *steps)
+{
+    int64_t hour_s = 0;
+    size_t count = 0;
+
+    *steps = 0;
+    do {
+        assert_true(ask_scene_read(scene, run_ask, asking));
+        count += asking->found.count;
+        assert_true(asking->found.next.hour_s >= hour_s || !asking->found.more);
+        hour_s = asking->found.next.hour_s;
+        asking->ask.goes_on = true;
+        asking->ask.after = asking->found.next;
+        (*steps)++;
+    } while (asking->found.more);
+    ask_found_done(&asking->found);
+    return count;
+}
+
 static void without_time_it_goes_on_step_by_step(void **state)
 {
     struct ask_scene *scene = *state;
@@ -349,6 +374,26 @@ static void without_time_it_goes_on_step_by_step(void **state)
     asking.ask.client_id = STR("nobody's");
     assert_int_equal(count_all(scene, &asking, &steps), 0);
     assert_true(steps > 1);
+}
+
+static void an_id_is_looked_for_step_by_step(void **state)
+{
+    struct ask_scene *scene = *state;
+    struct asking asking = everything(50);
+    size_t steps;
+
+    book_many(scene);
+    book_few(scene);
+    asking.ask.by_id = true;
+    asking.ask.patience_ms = 0;
+    asking.ask.began_ms = ask_scene_ms("2025-11-05T07:09:59.900Z");
+    asking.ask.tail = 0x123456789ac;
+    assert_int_equal(count_up(scene, &asking, &steps), 0);
+    assert_true(steps > 5);
+    asking.ask.goes_on = false;
+    asking.ask.tail = 0x123456789ab;
+    assert_int_equal(count_up(scene, &asking, &steps), 1);
+    assert_int_equal(steps, 1);
 }
 
 static void new_ones_do_not_shift_pages(void **state)
@@ -394,6 +439,7 @@ int main(void)
         ASK_TEST(an_id_that_is_found_ends_the_search),
         ASK_TEST(a_row_is_all_that_was_booked),
         ASK_TEST(without_time_it_goes_on_step_by_step),
+        ASK_TEST(an_id_is_looked_for_step_by_step),
         ASK_TEST(new_ones_do_not_shift_pages),
         cmocka_unit_test(cursors_are_read_as_written),
     };
