@@ -12,6 +12,9 @@
 #include "team/own_login.h"
 #include "team/presented.h"
 
+/* A good key, from an address, by a program or for what it is not. */
+#define MISUSED "a relay key where it may not be used"
+
 void caller_address(const struct caller *caller, struct addr *addr)
 {
     client_address(&caller->sources->config->trusted, caller->req, addr);
@@ -138,7 +141,7 @@ static void is_client_with_key(struct caller *caller)
     caller->kind = CALLER_KEY;
     if (!key_fits(caller, &ignored)) {
         is_stranger(caller, CALLER_KEY_BOUND);
-        caller_wrong_say(caller, "a relay key where it may not be used");
+        caller_wrong_say(caller, MISUSED);
     } else if (logins_pass(caller)) {
         take_login(caller);
     }
@@ -309,6 +312,8 @@ static void find_manager(struct caller *caller)
 {
     if (!is_presented(caller))
         is_machine_or(caller, CALLER_NOT_THIS_MACHINE);
+    else if (caller->kind == CALLER_KEY)
+        caller_wrong_say(caller, MISUSED);
 }
 
 /* On this machine no credential is needed, and none does harm. */

@@ -283,6 +283,32 @@ static void the_log_says_what_was_wrong_and_shows_no_key(void **state)
     }
 }
 
+/* The management is no place for a key; a look that shows less is no refusal. */
+static void a_key_at_the_management_is_said(void **state)
+{
+    static const char *const peers[] = { AWAY, "127.0.0.1" };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(peers); i++) {
+        struct unit_capture capture = unit_capture_begin(2);
+        struct desk desk;
+        char *text;
+
+        open_desk(&desk);
+        ring.count = 1;
+        desk.sources.failures = failures_new();
+        (void)ask(&desk, RIGHT_LOOK, peers[i], LOCAL BEARER(KEY));
+        assert_int_equal(ask(&desk, RIGHT_MANAGE, peers[i], LOCAL BEARER(KEY)),
+                         403);
+        close_desk(&desk);
+        log_flush();
+        text = unit_capture_end(&capture);
+        unit_assert_part(text, "a relay key where it may not be used peer=");
+        assert_null(strstr(strstr(text, "may not be used") + 1, "may not be"));
+        mem_free(text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -297,6 +323,7 @@ int main(void)
         cmocka_unit_test(trusted_proxies_say_who_the_client_is),
         cmocka_unit_test(the_control_socket_is_the_admins),
         cmocka_unit_test(the_log_says_what_was_wrong_and_shows_no_key),
+        cmocka_unit_test(a_key_at_the_management_is_said),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
