@@ -5,8 +5,11 @@
 #include <stdio.h>
 
 #include "app/invocation.h"
+#include "base/visible.h"
 
 #define PATH_LEN_MAX 1024
+/* What stands around texts of others. */
+#define TEXT_MAX 100
 
 /* The answer, the caller's; NULL and err. */
 static struct json_doc *ask(struct remote *remote, const char *method,
@@ -29,6 +32,29 @@ static struct json_doc *ask(struct remote *remote, const char *method,
     return NULL;
 }
 
+/* Two texts of others, between ours. */
+struct answer {
+    const char *head;
+    struct str first;
+    const char *middle;
+    struct str last;
+    const char *end;
+};
+
+static void print(const struct answer *answer)
+{
+    struct buf out;
+
+    buf_init(&out, TEXT_MAX + answer->first.len + answer->last.len);
+    buf_add(&out, str_of(answer->head));
+    (void)visible_add(&out, answer->first, ' ', SIZE_MAX);
+    buf_add(&out, str_of(answer->middle));
+    (void)visible_add(&out, answer->last, ' ', SIZE_MAX);
+    buf_add(&out, str_of(answer->end));
+    (void)printf(STR_FMT, STR_ARG(buf_str(&out)));
+    buf_done(&out);
+}
+
 void first_message_profile(struct remote *remote, const char *account)
 {
     struct err err;
@@ -43,8 +69,7 @@ void first_message_profile(struct remote *remote, const char *account)
     }
     (void)json_doc_get_str(doc, "email", &email);
     (void)json_doc_get_str(doc, "plan", &plan);
-    (void)printf("It belongs to " STR_FMT ", plan " STR_FMT ".\n",
-                 STR_ARG(email), STR_ARG(plan));
+    print(&(struct answer){ "It belongs to ", email, ", plan ", plan, ".\n" });
     json_doc_free(doc);
 }
 
@@ -59,7 +84,7 @@ bool first_message_send(struct remote *remote, const char *account,
         return false;
     (void)json_doc_get_str(doc, "model", &model);
     (void)json_doc_get_str(doc, "text", &text);
-    (void)printf(STR_FMT " says: " STR_FMT "\n", STR_ARG(model), STR_ARG(text));
+    print(&(struct answer){ "", model, " says: ", text, "\n" });
     json_doc_free(doc);
     return true;
 }

@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 static const struct {
     unsigned status;
@@ -23,10 +24,21 @@ static const struct {
 /* Texts quote what people typed; none of it may steer a terminal or a log. */
 static void make_printable(char *text)
 {
-    for (; *text; text++) {
-        if ((unsigned char)*text < ' ' || *text == 0x7f)
-            *text = '?';
+    struct str rest = str_of(text);
+
+    while (rest.len > 0) {
+        size_t len = text_utf8_len(rest);
+
+        if (len > 0 && text_is_control(rest)) {
+            *text++ = '?';
+        } else {
+            len = len > 0 ? len : 1;
+            memmove(text, rest.at, len);
+            text += len;
+        }
+        rest = str_from(rest, len);
     }
+    *text = '\0';
 }
 
 bool err_set(struct err *err, enum err_code code, const char *format, ...)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A failure with a cause: what kind it is and a text for a person.  Texts are
    lower case, say what was attempted and what to do, and never hold a secret;
-   control characters in them become '?'. */
+   control characters, and others that are not seen, become '?'. */
 #pragma once
 
 #include <stdbool.h>

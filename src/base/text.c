@@ -252,7 +252,7 @@ static uint32_t code_point(struct str letter)
 }
 
 /* Unicode's categories Cc, Cf, Zl and Zp, but for signs of scripts that are seen; and
-   fillers, which are letters that print nothing. */
+   fillers and selectors, which print nothing. */
 static bool is_unseen(uint32_t code)
 {
     static const struct {
@@ -264,7 +264,7 @@ static bool is_unseen(uint32_t code)
         { 0x200b, 0x200f },   { 0x3164, 0x3164 },   { 0xffa0, 0xffa0 },
         { 0x2028, 0x202e },   { 0x2060, 0x206f },   { 0xfeff, 0xfeff },
         { 0xfff9, 0xfffb },   { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },
-        { 0xe0000, 0xe007f },
+        { 0xe0000, 0xe01ef },
     };
 
     for (size_t i = 0; i < COUNT_OF(ranges); i++) {

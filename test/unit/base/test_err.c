@@ -51,6 +51,19 @@ static const char *type_of(unsigned status)
     return "";
 }
 
+static void what_is_not_seen_becomes_a_mark(void **state)
+{
+    struct err err;
+
+    (void)state;
+    err_set(&err, ERR_IO, "%s",
+            "a\n\x1b[1m\xe2\x80\xae \xc2\x9b\xc3\xa9 \xff\xe2\x80");
+    assert_string_equal(err.text, "a??[1m? ?\xc3\xa9 \xff\xe2\x80");
+    errno = ENOENT;
+    err_errno(&err, "open %s", "\xe2\x80\x8b");
+    assert_string_equal(err.text, "open ?: No such file or directory");
+}
+
 static void every_code_has_a_status_and_its_type(void **state)
 {
     (void)state;
@@ -197,6 +210,7 @@ static void long_texts_are_cut_and_end(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_is_not_seen_becomes_a_mark),
         cmocka_unit_test(every_code_has_a_status_and_its_type),
         cmocka_unit_test(permanent_refusals_are_not_tried_again),
         cmocka_unit_test(setting_returns_false_and_keeps_code_and_text),

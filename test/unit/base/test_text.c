@@ -223,7 +223,7 @@ static const struct {
     { "\xe2\x82\xac", NULL },      /* the euro sign */
     { "\xe6\xb1\x89", NULL },      /* Chinese */
     { "\xf0\x9f\x98\x80", NULL },  /* a smiling face */
-    { "\xc2\xa0", NULL },          /* a space, if a wide one */
+    { "\xc2\xa0", "\\u00a0" },     /* a space that looks like another */
     { "\x1b", "\\u001b" },         /* begins what terminals obey */
     { "\x7f", "\\u007f" },         /* DEL */
     { "\xc2\x9b", "\\u009b" },     /* likewise, in one */
@@ -235,6 +235,8 @@ static const struct {
     { "\xe2\x80\xae", "\\u202e" }, /* from right to left, from here */
     { "\xe2\x81\xa6", "\\u2066" }, /* isolates */
     { "\xef\xbb\xbf", "\\ufeff" }, /* a byte order mark */
+    { "\xe3\x85\xa4", "\\u3164" }, /* a letter that is not seen */
+    { "\xf3\xa0\x84\x80", "\\udb40\\udd00" }, /* a selector */
     { "\xf3\xa0\x81\x81", "\\udb40\\udc41" }, /* a tag, "A" */
 };
 
