@@ -4,11 +4,12 @@
 
 #include <stdio.h>
 
+#include "base/glyph.h"
 #include "base/text.h"
 #include "base/visible.h"
 
 #define CELL_MAX 16384
-#define VALUE_MAX 60 /* bytes of one value that are shown */
+#define VALUE_MAX 60 /* columns of one value that are shown */
 #define PATH_LEN_MAX 256
 
 /* ---- texts that others wrote --------------------------------------------- */
@@ -16,7 +17,10 @@
 /* Nothing in them moves the cursor. */
 static void add_visible(struct buf *out, struct str text, size_t max)
 {
-    if (!visible_add(out, text, ' ', max))
+    struct str start = glyph_cut(text, max);
+
+    (void)visible_add(out, start, ' ', SIZE_MAX);
+    if (start.len < text.len)
         buf_add(out, STR("..."));
 }
 
@@ -191,16 +195,6 @@ static const struct {
     { "CHANGES", add_outcome },
 };
 
-/* In characters. */
-static size_t width_of(struct str text)
-{
-    size_t width = 0;
-
-    for (size_t i = 0; i < text.len; i++)
-        width += ((unsigned char)text.at[i] & 0xc0) != 0x80;
-    return width;
-}
-
 static void add_cell(struct buf *out, size_t column,
                      const struct json_doc *entry)
 {
@@ -218,7 +212,7 @@ static void widen(size_t widths[], const struct json_doc *entry)
 
         buf_init(&cell, CELL_MAX);
         add_cell(&cell, i, entry);
-        width = width_of(buf_str(&cell));
+        width = glyph_width(buf_str(&cell));
         if (width > widths[i])
             widths[i] = width;
         buf_done(&cell);
@@ -238,7 +232,7 @@ static void print_line(const size_t widths[], const struct json_doc *entry)
         text = buf_str(&cell);
         if (text.len > 0)
             (void)printf("%*s" STR_FMT, (int)owed, "", STR_ARG(text));
-        owed = 2 + widths[i] - width_of(text);
+        owed = 2 + widths[i] - glyph_width(text);
         buf_done(&cell);
     }
     (void)printf("\n");

@@ -4,19 +4,11 @@
 
 #include <assert.h>
 
+#include "base/glyph.h"
 #include "base/visible.h"
 
 #define CELLS_MAX (64u * 1024 * 1024)
 #define GAP 2
-
-size_t columns_width_of(struct str text)
-{
-    size_t width = 0;
-
-    for (size_t i = 0; i < text.len; i++)
-        width += ((unsigned char)text.at[i] & 0xc0) != 0x80;
-    return width;
-}
 
 void columns_begin(struct columns *columns, const char *sides)
 {
@@ -39,7 +31,7 @@ void columns_add(struct columns *columns, struct str cell)
     size_t new_width;
 
     (void)visible_add(&columns->cells, cell, ' ', SIZE_MAX);
-    new_width = columns_width_of(str_from(buf_str(&columns->cells), start));
+    new_width = glyph_width(str_from(buf_str(&columns->cells), start));
     if (new_width > *width)
         *width = new_width;
     buf_add(&columns->cells, (struct str){ "", 1 });
@@ -50,10 +42,52 @@ size_t columns_width(const struct columns *columns)
 {
     size_t width = 0;
 
-    for (size_t i = 0; i < columns->count; i++)
-        width += columns->widths[i] + (i ? GAP : 0);
+    for (size_t i = 0; i < columns->count; i++) {
+        if (!columns->hidden[i])
+            width += columns->widths[i] + (width > 0 ? GAP : 0);
+    }
     return width;
 }
+
+/* ---- narrower ------------------------------------------------------------ */
+
+static bool take_step(struct columns *columns, const struct columns_step *step)
+{
+    for (size_t i = 0; i < COUNT_OF(step->hide); i++) {
+        if (step->hide[i] > 0)
+            columns->hidden[step->hide[i] - 1] = true;
+    }
+    if (step->show > 0)
+        columns->hidden[step->show - 1] = false;
+    return step->hide[0] > 0 || step->show > 0;
+}
+
+static void cut(struct columns *columns, size_t width,
+                const struct columns_cut *cut)
+{
+    size_t *own = &columns->widths[cut->column];
+    size_t others = columns_width(columns) - *own;
+    size_t left = width > others ? width - others : 0;
+
+    if (left < cut->least)
+        left = cut->least;
+    if (left < *own && !columns->hidden[cut->column])
+        *own = left;
+}
+
+void columns_fit(struct columns *columns, size_t width,
+                 const struct columns_fit *fit)
+{
+    const struct columns_step *step = fit->steps;
+
+    while (columns_width(columns) > width && take_step(columns, step))
+        step++;
+    for (const struct columns_cut *each = fit->cuts;
+         each->least > 0 && columns_width(columns) > width; each++)
+        cut(columns, width, each);
+}
+
+/* ---- writing ------------------------------------------------------------- */
 
 static void add_spaces(struct buf *out, size_t count)
 {
@@ -65,14 +99,18 @@ static void add_spaces(struct buf *out, size_t count)
 static void write_cell(const struct columns *columns, size_t at,
                        struct str cell, size_t *owed, struct buf *out)
 {
-    size_t fill = columns->widths[at] - columns_width_of(cell);
+    size_t width = columns->widths[at];
+    bool fits = glyph_width(cell) <= width;
+    struct str shown = fits ? cell : glyph_cut(cell, width - 1);
+    size_t fill = width - glyph_width(shown) - !fits;
 
     if (cell.len > 0) {
         add_spaces(out, *owed + (columns->right[at] ? fill : 0));
-        buf_add(out, cell);
+        buf_add(out, shown);
+        buf_add(out, fits ? STR_EMPTY : STR("…"));
         *owed = GAP + (columns->right[at] ? 0 : fill);
     } else {
-        *owed += columns->widths[at] + GAP;
+        *owed += width + GAP;
     }
 }
 
@@ -87,7 +125,8 @@ void columns_write(const struct columns *columns,
         for (size_t i = 0; i < columns->count; i++) {
             struct str cell = str_sub(rest, 0, str_index(rest, '\0'));
 
-            write_cell(columns, i, cell, &owed, out);
+            if (!columns->hidden[i])
+                write_cell(columns, i, cell, &owed, out);
             rest = str_from(rest, cell.len + 1);
         }
         if (last && row > 0 && row <= last->rows) {

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "app/key_print.h"
+#include "base/glyph.h"
 
 #define CELL_LEN_MAX 4096
 
@@ -122,16 +123,6 @@ void key_table_done(struct key_table *table)
 
 /* ---- widths -------------------------------------------------------------- */
 
-/* In characters: bytes that go on with one are not counted. */
-static size_t width_of(struct str text)
-{
-    size_t width = 0;
-
-    for (size_t i = 0; i < text.len; i++)
-        width += ((unsigned char)text.at[i] & 0xc0) != 0x80;
-    return width;
-}
-
 static struct key_row row_of(const struct key_table *table,
                              const struct json_doc *doc)
 {
@@ -157,8 +148,8 @@ static void widen(struct key_table *table, const struct json_doc *doc)
 
         buf_init(&cell, CELL_LEN_MAX);
         write_cell(&table->columns[i], &row, &cell);
-        if (width_of(buf_str(&cell)) > table->widths[i])
-            table->widths[i] = width_of(buf_str(&cell));
+        if (glyph_width(buf_str(&cell)) > table->widths[i])
+            table->widths[i] = glyph_width(buf_str(&cell));
         buf_done(&cell);
     }
 }
@@ -176,7 +167,7 @@ static void print_row(const struct key_table *table, const struct json_doc *doc)
 
         buf_init(&cell, CELL_LEN_MAX);
         write_cell(&table->columns[i], &row, &cell);
-        width = width_of(buf_str(&cell));
+        width = glyph_width(buf_str(&cell));
         (void)printf("%*s" STR_FMT, (int)owed, "", STR_ARG(buf_str(&cell)));
         owed = 2 + (width < table->widths[i] ? table->widths[i] - width : 0);
         buf_done(&cell);

@@ -120,7 +120,7 @@ static void print_table(const struct requests *requests)
         return;
     }
     buf_init(&text, TEXT_MAX);
-    requests_table_add(&text, requests->all);
+    requests_table_add(&text, terminal_width(), requests->all);
     (void)printf(STR_FMT, STR_ARG(buf_str(&text)));
     buf_done(&text);
     if (requests->cut)

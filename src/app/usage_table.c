@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/columns.h"
+#include "base/glyph.h"
 
 #define BAR_MIN 8
 #define BAR_MAX 40
@@ -150,36 +151,53 @@ static bool has_keys(const struct laying *laying)
     return strcmp(laying->table->by, "session") == 0;
 }
 
+/* Places of columns, from 1. */
+enum place {
+    PLACE_NAME = 1,
+    PLACE_KEY,
+    PLACE_REQUESTS,
+    PLACE_FAILED,
+    PLACE_INPUT,
+    PLACE_OUTPUT,
+    PLACE_CACHE_READ,
+    PLACE_CACHE_WRITE,
+    PLACE_CACHE, /* both in one */
+    PLACE_COST,
+};
+#define SIDES "llrrrrrrrr"
+
 static void add_titles(struct laying *laying)
 {
-    static const char *const titles[] = { "REQUESTS",   "FAILED",
-                                          "INPUT",      "OUTPUT",
-                                          "CACHE READ", "CACHE WRITE",
-                                          "COST" };
+    static const char *const titles[] = {
+        "KEY",        "REQUESTS",    "FAILED", "INPUT", "OUTPUT",
+        "CACHE READ", "CACHE WRITE", "CACHE",  "COST"
+    };
     char title[32];
     size_t len = strlen(laying->table->by);
 
     for (size_t i = 0; i <= len && i < sizeof(title); i++)
         title[i] = (char)(laying->table->by[i] & ~0x20);
     columns_add(&laying->columns, (struct str){ title, len });
-    if (has_keys(laying))
-        columns_add(&laying->columns, STR("KEY"));
     for (size_t i = 0; i < COUNT_OF(titles); i++)
         columns_add(&laying->columns, str_of(titles[i]));
 }
 
 static void add_sums(struct laying *laying, const struct json_doc *row)
 {
+    uint64_t cache_read = sum_of(row, "cache_read_input_tokens");
+
     add_count(laying, sum_of(row, "requests"));
     add_count(laying, sum_of(row, "failed"));
     add_count(laying, sum_of(row, "input_tokens"));
     add_count(laying, sum_of(row, "output_tokens"));
-    add_count(laying, sum_of(row, "cache_read_input_tokens"));
+    add_count(laying, cache_read);
     add_count(laying, cache_writes(row));
+    add_count(laying, cache_read + cache_writes(row));
     add_cost(laying, sum_of(row, "cost_microusd"));
 }
 
-#define SHOWN_KEY_MAX 64
+#define NAME_MAX_WIDTH 128
+#define KEY_MAX_WIDTH 64
 
 static void add_row(struct laying *laying, const struct json_doc *row)
 {
@@ -188,9 +206,8 @@ static void add_row(struct laying *laying, const struct json_doc *row)
 
     (void)json_doc_get_str(row, laying->table->by, &name);
     (void)json_doc_get_str(row, "key", &key);
-    columns_add(&laying->columns, str_sub(name, 0, 2 * SHOWN_KEY_MAX));
-    if (has_keys(laying))
-        columns_add(&laying->columns, str_sub(key, 0, SHOWN_KEY_MAX));
+    columns_add(&laying->columns, glyph_cut(name, NAME_MAX_WIDTH));
+    columns_add(&laying->columns, glyph_cut(key, KEY_MAX_WIDTH));
     add_sums(laying, row);
 }
 
@@ -198,14 +215,14 @@ static void lay(struct laying *laying, const struct json_doc *total,
                 bool shortened)
 {
     laying->shortened = shortened;
-    columns_begin(&laying->columns,
-                  has_keys(laying) ? "llrrrrrrr" : "lrrrrrrr");
+    columns_begin(&laying->columns, SIDES);
+    laying->columns.hidden[PLACE_KEY - 1] = !has_keys(laying);
+    laying->columns.hidden[PLACE_CACHE - 1] = true;
     add_titles(laying);
     for (size_t i = 0; i < laying->count; i++)
         add_row(laying, row_at(laying, i));
     columns_add(&laying->columns, STR("TOTAL"));
-    if (has_keys(laying))
-        columns_add(&laying->columns, STR_EMPTY);
+    columns_add(&laying->columns, STR_EMPTY);
     add_sums(laying, total);
 }
 
@@ -265,6 +282,33 @@ static void write_table(struct laying *laying, struct buf *out)
     columns_write(&laying->columns, laying->bar_width > 0 ? &bars : NULL, out);
 }
 
+/* What tells least goes first; whole names of sessions can be asked for. */
+static void fit(struct laying *laying, const struct json_doc *total)
+{
+    static const struct columns_step steps[] = {
+        { { PLACE_CACHE_READ, PLACE_CACHE_WRITE }, PLACE_CACHE },
+        { { PLACE_FAILED }, 0 },
+        { { PLACE_CACHE }, 0 },
+        { { PLACE_INPUT }, 0 },
+        { { PLACE_OUTPUT }, 0 },
+        { { 0 }, 0 },
+    };
+    const struct columns_cut cuts[] = {
+        { PLACE_KEY - 1, 8 },
+        { PLACE_NAME - 1, has_keys(laying) ? 36 : 12 },
+        { 0, 0 },
+    };
+    size_t room = laying->table->width > BAR_MIN + 2
+                      ? laying->table->width - BAR_MIN - 2
+                      : 0;
+
+    if (columns_width(&laying->columns) <= room)
+        return;
+    columns_done(&laying->columns);
+    lay(laying, total, true);
+    columns_fit(&laying->columns, room, &(struct columns_fit){ steps, cuts });
+}
+
 void usage_table_add(struct buf *out, const struct usage_table *table,
                      const struct json_doc *answer)
 {
@@ -280,11 +324,8 @@ void usage_table_add(struct buf *out, const struct usage_table *table,
     if (laying.most == 0)
         find_most(&laying, "requests");
     lay(&laying, total, false);
-    if (table->width > 0 &&
-        columns_width(&laying.columns) + BAR_MIN + 2 > table->width) {
-        columns_done(&laying.columns);
-        lay(&laying, total, true);
-    }
+    if (table->width > 0)
+        fit(&laying, total);
     write_table(&laying, out);
     columns_done(&laying.columns);
 }

@@ -39,6 +39,60 @@ static void columns_are_as_wide_as_they_have_to_be(void **state)
     columns_done(&columns);
 }
 
+/* Some characters take two columns, and some none. */
+static void columns_are_those_of_the_terminal(void **state)
+{
+    static const char *const cells[] = { "日本語",  "1",  "Zoe\xcc\x88", "2",
+                                         "abcdefg", "33", NULL };
+    struct columns columns;
+
+    (void)state;
+    columns_begin(&columns, "lr");
+    add_all(&columns, cells);
+    assert_int_equal(columns_width(&columns), 7 + 2 + 2);
+    assert_table(&columns, NULL,
+                 "日本語    1\n"
+                 "Zoe\xcc\x88       2\n"
+                 "abcdefg  33\n");
+    columns_done(&columns);
+}
+
+/* Step by step, then a cut. */
+static void a_table_becomes_as_narrow_as_it_has_to_be(void **state)
+{
+    static const char *const cells[] = { "NAME", "LONG", "S", "C", "日本語x",
+                                         "1",    "2",    "3", NULL };
+    static const struct columns_step steps[] = { { { 2 }, 3 },
+                                                 { { 3, 4 }, 0 },
+                                                 { { 0 }, 0 } };
+    static const struct columns_cut cuts[] = { { 0, 4 }, { 0, 0 } };
+    const struct columns_fit fit = { steps, cuts };
+    static const struct {
+        size_t width;
+        const char *want;
+    } cases[] = {
+        { 16, "NAME     LONG  C\n日本語x     1  3\n" },
+        { 15, "NAME     S  C\n日本語x  2  3\n" },
+        { 17, "NAME     LONG  C\n日本語x     1  3\n" },
+        { 9, "NAME\n日本語x\n" },
+        { 6, "NAME\n日本…\n" },
+        { 5, "NAME\n日本…\n" },
+        { 1, "NAME\n日…\n" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct columns columns;
+
+        columns_begin(&columns, "lrrr");
+        columns.hidden[2] = true;
+        add_all(&columns, cells);
+        columns_fit(&columns, cases[i].width, &fit);
+        assert_table(&columns, NULL, cases[i].want);
+        columns_done(&columns);
+    }
+}
+
 static void nothing_moves_the_cursor(void **state)
 {
     struct columns columns;
@@ -79,6 +133,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_are_as_wide_as_they_have_to_be),
+        cmocka_unit_test(columns_are_those_of_the_terminal),
+        cmocka_unit_test(a_table_becomes_as_narrow_as_it_has_to_be),
         cmocka_unit_test(nothing_moves_the_cursor),
         cmocka_unit_test(one_more_comes_last),
     };

@@ -21,11 +21,11 @@
 typedef void add_fn(struct buf *out, const struct usage_table *table,
                     const struct json_doc *answer);
 
-static void assert_text(add_fn *add, const struct usage_table *table,
-                        const char *want)
+static void assert_written(const char *text, add_fn *add,
+                           const struct usage_table *table, const char *want)
 {
     struct err err;
-    struct json_doc *answer = json_doc_parse(STR(ANSWER), &err);
+    struct json_doc *answer = json_doc_parse(str_of(text), &err);
     struct buf out;
 
     assert_non_null(answer);
@@ -34,6 +34,12 @@ static void assert_text(add_fn *add, const struct usage_table *table,
     unit_assert_str(buf_str(&out), want);
     buf_done(&out);
     json_doc_free(answer);
+}
+
+static void assert_text(add_fn *add, const struct usage_table *table,
+                        const char *want)
+{
+    assert_written(ANSWER, add, table, want);
 }
 
 #define TITLES                                                                 \
@@ -71,10 +77,11 @@ static void in_a_terminal_there_are_bars(void **state)
                 "          4  $0.0010  ▏\n" TOTAL);
 }
 
+/* And what tells least goes, so that there is room for bars. */
 static void a_narrow_one_has_short_numbers(void **state)
 {
-    const struct usage_table table = {
-        .by = "model", .rows_max = 1, .width = 60, .coloured = true
+    struct usage_table table = {
+        .by = "model", .rows_max = 1, .width = 85, .coloured = true
     };
 
     (void)state;
@@ -82,9 +89,38 @@ static void a_narrow_one_has_short_numbers(void **state)
                 "MODEL  REQUESTS  FAILED  INPUT  OUTPUT  CACHE READ  CACHE "
                 "WRITE     COST\n"
                 "opus      1.23k       1  1.23M      20           3            "
-                "4  $8.0000\n"
+                "4  $8.0000  \x1b[36m███████████\x1b[0m\n"
                 "TOTAL     1.24k       2  1.23M      40           6            "
                 "8  $8.0010\n");
+    table.width = 60;
+    assert_text(usage_table_add, &table,
+                "MODEL  REQUESTS  INPUT  OUTPUT  CACHE     COST\n"
+                "opus      1.23k  1.23M      20      7  $8.0000  "
+                "\x1b[36m████████████\x1b[0m\n"
+                "TOTAL     1.24k  1.23M      40     14  $8.0010\n");
+}
+
+#define SESSION "11111111-2222-4333-8444-555555555555"
+#define LONG_SESSION                                                                \
+    "{\"rows\":[{\"session\":\"" SESSION "\",\"key\":\"日本語の鍵の名前\"," \
+    "\"requests\":123,\"cost_microusd\":11909410000},{\"session\":\"" SESSION       \
+        SESSION "\",\"key\":\"bob\",\"requests\":1,\"cost_microusd\":1000}],"       \
+    "\"total\":{\"requests\":124,\"cost_microusd\":11909411000}}"
+
+/* The usual terminal has bars, and sessions that can be asked for. */
+static void sessions_fit_into_80_columns(void **state)
+{
+    const struct usage_table table = { .by = "session",
+                                       .rows_max = 100,
+                                       .width = 80 };
+
+    (void)state;
+    assert_written(
+        LONG_SESSION, usage_table_add, &table,
+        "SESSION                                 KEY       REQUESTS        COST\n" SESSION
+        "    日本語…        123  $11,909.41  ████████\n" SESSION
+        "1…  bob              1       $0.00  ▏\n"
+        "TOTAL                                                  124  $11,909.41\n");
 }
 
 static void the_last_are_shown_of_what_has_an_order(void **state)
@@ -160,6 +196,7 @@ int main(void)
         cmocka_unit_test(without_a_terminal_it_is_plain),
         cmocka_unit_test(in_a_terminal_there_are_bars),
         cmocka_unit_test(a_narrow_one_has_short_numbers),
+        cmocka_unit_test(sessions_fit_into_80_columns),
         cmocka_unit_test(the_last_are_shown_of_what_has_an_order),
         cmocka_unit_test(what_is_missing_is_said_below),
         cmocka_unit_test(money_has_as_many_decimals_as_are_wanted),
