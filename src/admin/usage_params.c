@@ -98,8 +98,6 @@ static bool take_filter(const struct usage_params *params,
     take_text(params, "account", &filter->account);
     take_text(params, "model", &filter->model);
     take_text(params, "session", &filter->session);
-    if (ask_has(filter->session) && filter->session.len == 0)
-        return err_set(err, ERR_BAD_REQUEST, "session must not be empty");
     return take_times(params, filter, err);
 }
 

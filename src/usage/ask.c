@@ -164,6 +164,7 @@ struct asking *ask_new(const struct ask *ask)
     struct asking *asking = MEM_NEW(struct asking);
 
     asking->ask = *ask;
+    asking->rest = ask_has_empty(ask->filter.session);
     ask_groups_init(&asking->groups);
     return asking;
 }
@@ -213,9 +214,9 @@ static bool finish(struct sql *sql, struct asking *asking,
                    struct ask_answer *answer, struct err *err)
 {
     bool by_hour = asking->ask.by == ASK_BY_HOUR;
+    bool of_one = ask_has(asking->ask.filter.session) && !asking->rest;
 
-    if (!by_hour && !ask_has(asking->ask.filter.session) &&
-        !ask_read_all(sql, asking, err))
+    if (!by_hour && !of_one && !ask_read_all(sql, asking, err))
         return false;
     if (asking->ask.by == ASK_BY_SESSION &&
         !ask_has(asking->ask.filter.session))

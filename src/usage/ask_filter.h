@@ -6,7 +6,7 @@
 #include "usage/ask_span.h"
 
 /* Texts are borrowed; one without an address asks for nothing, and an empty one for
-   what has none (no key, no group, the client's own login). */
+   what has none (no key, no group, the client's own login, no session). */
 struct ask_filter {
     uint64_t since_ms; /* they ended from then on, */
     uint64_t until_ms; /* up to, but not with; ASK_NO_END: without end */
@@ -24,6 +24,12 @@ struct ask_filter {
 static inline bool ask_has(struct str text)
 {
     return text.at != NULL;
+}
+
+/* For what has none. */
+static inline bool ask_has_empty(struct str text)
+{
+    return ask_has(text) && text.len == 0;
 }
 
 /* $1 and $2 are the caller's, a range; the filter is $3 to $14. */
@@ -56,15 +62,19 @@ void ask_filter_bind(const struct ask_filter *filter,
 #define ASK_MODEL_IS " AND ($11 IS NULL OR model = " ASK_THAT_MODEL ")"
 #define ASK_BOOKED_MODEL_IS                                                    \
     " AND ($11 IS NULL OR COALESCE(model, 0) = " ASK_THAT_MODEL ")"
+/* For the empty one, of sums: those of any session.  What has none is the rest. */
 #define ASK_SESSION_IS                                                         \
-    " AND ($13 IS NULL OR session IN"                                          \
+    " AND ($13 IS NULL OR ($13 = '' AND session IS NOT NULL) OR session IN"    \
+    " (SELECT id FROM session WHERE name = $13))"
+#define ASK_BOOKED_SESSION_IS                                                  \
+    " AND ($13 IS NULL OR ($13 = '' AND session IS NULL) OR session IN"        \
     " (SELECT id FROM session WHERE name = $13))"
 /* In an hour of the table `hour`, by sums. */
 #define ASK_OCCURS                                                             \
     " AND ($14 = 0 OR EXISTS (SELECT 1 FROM total"                             \
     " WHERE total.hour_s = hour.hour_s" ASK_HOLDER_IS ASK_ACCOUNT_IS           \
         ASK_MODEL_IS "))"                                                      \
-    " AND ($13 IS NULL OR EXISTS (SELECT 1 FROM session_hour"                  \
+    " AND ($13 IS NULL OR $13 = '' OR EXISTS (SELECT 1 FROM session_hour"      \
     " WHERE session_hour.hour_s = hour.hour_s" ASK_SESSION_IS "))"
 
 /* ERR_NOT_FOUND if a text names what no booking has: a sum of nothing would look as if

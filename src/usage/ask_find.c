@@ -16,13 +16,13 @@
 static const char statement[] =
     "SELECT id FROM booking WHERE id >= $15 AND id <= $16"
     " AND ended_ms >= $1 AND ended_ms < $2" ASK_HOLDER_IS ASK_ACCOUNT_IS
-        ASK_BOOKED_MODEL_IS ASK_SESSION_IS
+        ASK_BOOKED_MODEL_IS ASK_BOOKED_SESSION_IS
     " AND ($17 = 0 OR (status >= $17 AND status <= $18))"
     " AND ($19 = 0 OR ending = $19)"
     " AND ($20 IS NULL OR endpoint ="
     " (SELECT id FROM word WHERE kind = 3 AND text = $20))"
-    " AND ($21 IS NULL OR upstream_id = $21)"
-    " AND ($22 IS NULL OR client_id = $22)"
+    " AND ($21 IS NULL OR COALESCE(upstream_id, '') = $21)"
+    " AND ($22 IS NULL OR COALESCE(client_id, '') = $22)"
     " AND ($23 = 0 OR cost_microusd >= $23)"
     " AND ($24 = 0 OR duration_ms >= $24)"
     " AND ($25 IS NULL OR (tail = $25 AND ended_ms - duration_ms = $26))"

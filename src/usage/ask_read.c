@@ -29,13 +29,15 @@ static int64_t number_of(const struct asking *asking,
                          const struct ask_part *part)
 {
     switch (asking->kind) {
+    case ASK_OF_SESSION:
+        /* What is left is of none. */
+        return asking->rest ? 0 : part->number;
     case ASK_OF_HOLDER:
         return ask_holders_number(&asking->holders, part->number);
     case ASK_OF_TIME:
         return time_of(asking, part);
     case ASK_OF_ACCOUNT:
     case ASK_OF_MODEL:
-    case ASK_OF_SESSION:
     case ASK_OF_KEY:
     case ASK_OF_ALL:
     case ASK_KINDS:
@@ -50,9 +52,11 @@ static bool take_part(void *arg, const struct ask_part *part)
     struct ask_row *row =
         ask_groups_row(&asking->groups, number_of(asking, part));
 
+    int64_t sign = asking->rest && asking->sessions ? -1 : 1;
+
     asking->full = !row;
     for (size_t i = 0; row && i < ASK_SUMS; i++)
-        row->sums[i] += part->sums[i];
+        row->sums[i] += sign * part->sums[i];
     return row != NULL;
 }
 
@@ -92,13 +96,16 @@ static bool read_spans(struct sql *sql, struct asking *asking,
     size_t span_count =
         ask_span_cut(stretch->from_ms, stretch->until_ms,
                      asking->ask.by == ASK_BY_HOUR ? NULL : zone, spans);
-    struct ask_from from = { .filter = &asking->ask.filter,
+    struct ask_filter filter = asking->ask.filter;
+    struct ask_from from = { .filter = &filter,
                              .zone = zone,
                              .kind = asking->kind,
                              .sessions = asking->sessions,
                              .part = take_part,
                              .arg = asking };
 
+    if (asking->rest && !asking->sessions)
+        filter.session = (struct str){ .at = NULL };
     for (size_t i = 0; i < span_count; i++) {
         asking->span = &spans[i];
         from.span = &spans[i];
@@ -164,19 +171,31 @@ bool ask_read_bounds(struct sql *sql, struct asking *asking, struct err *err)
     return true;
 }
 
+/* What is of no session is everything, without what sessions have. */
+static bool read_slice(struct sql *sql, struct asking *asking,
+                       const struct ask_stretch *slice, struct err *err)
+{
+    look_at(asking, ask_is_of_sessions(&asking->ask));
+    if (!read_spans(sql, asking, slice, err))
+        return false;
+    if (!asking->rest || asking->ask.by != ASK_BY_HOUR)
+        return true;
+    look_at(asking, false);
+    return read_spans(sql, asking, slice, err);
+}
+
 bool ask_read_some(struct sql *sql, struct asking *asking, uint64_t deadline_ms,
                    struct err *err)
 {
     struct ask_stretch *left = &asking->left;
 
-    look_at(asking, ask_is_of_sessions(&asking->ask));
     while (left->from_ms < left->until_ms) {
         uint64_t end_ms = (left->from_ms + SLICE_MS) / DAY_MS * DAY_MS;
         struct ask_stretch slice = { left->from_ms, end_ms };
 
         if (slice.until_ms > left->until_ms)
             slice.until_ms = left->until_ms;
-        if (!read_spans(sql, asking, &slice, err))
+        if (!read_slice(sql, asking, &slice, err))
             return false;
         left->from_ms = slice.until_ms;
         if (clock_steady_ms() >= deadline_ms)

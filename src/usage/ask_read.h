@@ -24,6 +24,8 @@ struct asking {
     const struct ask_span *span;
     enum ask_kind kind;
     bool sessions; /* parts are of sessions; else of everything */
+    bool
+        rest; /* wanted is what is of no session: parts of them are taken off */
     bool full;
 };
 

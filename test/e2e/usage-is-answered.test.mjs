@@ -64,6 +64,7 @@ describe('usage', () => {
     assert.deepEqual(await counts('account'), { demo: 3 });
     assert.deepEqual(await counts('session'), { [SESSION]: 1, null: 2 });
     assert.equal((await usage('?by=session')).rows.find((row) => row.session).key, 'alice');
+    assert.deepEqual((await usage('?by=key&session=')).rows.map((row) => [row.key, row.requests]).sort(), [['alice', 1], ['bob', 1]]);
     assert.deepEqual((await usage('?by=model&key=bob')).rows.map((row) => row.requests), [1]);
   });
 
@@ -119,6 +120,9 @@ describe('usage', () => {
       [`?upstream_id=${first.upstream_id}`, [first.id]],
       [`?session=${SESSION}`, [first.id]],
       ['?key=bob', [bobs.id]],
+      ['?session=', [bobs.id, undefined]],
+      ['?client_id=', [bobs.id, undefined]],
+      ['?upstream_id=', []],
       ['?status=4xx', []],
       ['?end=client_left', []],
       [`?min_cost_microusd=${2 ** 40}`, []],

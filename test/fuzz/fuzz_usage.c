@@ -27,7 +27,6 @@ static void check_filter(const struct ask_filter *filter)
 
     MUST(filter->since_ms < filter->until_ms);
     MUST(filter->key_id <= INT64_MAX && filter->group_id <= INT64_MAX);
-    MUST(!ask_has(filter->session) || filter->session.len > 0);
     ask_filter_bind(filter, values);
     MUST(ask_span_cut(filter->since_ms, filter->until_ms, zone_utc(), spans) >
          0);

@@ -157,6 +157,17 @@ static void filters_go_together(void **state)
           "all 2 1000" },
         { { .session = STR("s2") }, ASK_BY_SESSION, "s2 2 1000; all 2 1000" },
         { { .key_id = 1 }, ASK_BY_SESSION, "s1 2 11; all 2 11" },
+        { { .session = STR("") }, ASK_BY_SESSION, " 2 100; all 2 100" },
+        { { .session = STR("") }, ASK_BY_KEY, "robert 1 100;  1 0; all 2 100" },
+        { { .session = STR("") },
+          ASK_BY_ACCOUNT,
+          "other 1 100;  1 0; all 2 100" },
+        { { .session = STR("") },
+          ASK_BY_HOUR,
+          "2026-11-05T18:00:00Z 1 100; 2026-11-06T00:00:00Z 1 0; all 2 100" },
+        { { .session = STR(""), .key_id = 2 },
+          ASK_BY_MODEL,
+          "opus 1 100; all 1 100" },
         { { .account = STR("nobody"), .account_is_there = true },
           ASK_BY_KEY,
           "all 0 0" },
@@ -388,7 +399,8 @@ static bool is_counted(const struct ask_booked *booked, const struct ask *ask)
 {
     uint64_t at_ms = ask_scene_ms(booked->ended);
 
-    return at_ms >= ask->filter.since_ms && at_ms < ask->filter.until_ms;
+    return at_ms >= ask->filter.since_ms && at_ms < ask->filter.until_ms &&
+           (!ask_has_empty(ask->filter.session) || !booked->session);
 }
 
 static void check_row(const struct ask *ask, const struct ask_row *row)
@@ -435,6 +447,9 @@ static void any_stretch_of_time_is_exact(void **state)
             ask.filter.until_ms =
                 ask.filter.since_ms + next_random(&random, 200000000);
         check(scene, &ask);
+        ask.filter.session = STR("");
+        if (ask_is_possible(&ask, &scene->err))
+            check(scene, &ask);
     }
 }
 
