@@ -5,7 +5,7 @@
 #include "usage/ask.h"
 #include "usage/ask_requests.h"
 
-#define USAGE_ROWS_MAX 200000
+#define USAGE_ROWS_MAX 1000000
 
 struct usage_params {
     struct arena *arena; /* of texts that are decoded */

@@ -165,7 +165,7 @@ static void what_is_wrong_is_said_and_what_is_allowed(void **state)
         { "session=&by=day", "not by group, owner or day", true },
         { "session=x&by=owner", "not by group, owner or day", true },
         { "by=session&group=x", "not by group, owner or day", true },
-        { "limit=200001", "limit must be a whole number of at most 200000",
+        { "limit=1000001", "limit must be a whole number of at most 1000000",
           true },
         { "offset=-1", "offset must be", true },
         { "last=5&limit=5", "last does not go with limit and offset", true },
