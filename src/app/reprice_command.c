@@ -299,6 +299,19 @@ static bool is_wanted(struct remote *remote, const struct repricing *repricing)
             str_ieq(str_trim(answer), STR("yes")));
 }
 
+/* What was written before a failure stays, with its sums. */
+static void print_written(uint64_t changed, bool all)
+{
+    if (all)
+        (void)printf("%llu costs were changed, and all sums with them. Limits "
+                     "of keys count as before.\n",
+                     (unsigned long long)changed);
+    else if (changed > 0)
+        (void)printf("%llu costs were changed, and their sums, before it "
+                     "failed: do it again for the others.\n",
+                     (unsigned long long)changed);
+}
+
 static int write_it(struct remote *remote, const struct repricing *repricing,
                     struct outcome *shown, struct err *err)
 {
@@ -312,9 +325,7 @@ static int write_it(struct remote *remote, const struct repricing *repricing,
     if (ok && repricing->json)
         print_json(&written);
     if (!repricing->json)
-        (void)printf("%llu costs were changed, and all sums with them. Limits "
-                     "of keys count as before.\n",
-                     (unsigned long long)total.changed);
+        print_written(total.changed, ok);
     outcome_done(&written);
     return ok ? 0 : terminal_fail(err);
 }

@@ -178,6 +178,7 @@ describe('costs are reckoned again', { skip: noSqlite }, () => {
     const other = command(['usage', 'reprice', '--since', '1h', '--yes'], { env: { ...env(), TIME_ZONE: '+08:00' } });
     assert.equal(other.status, 1, other.stdout);
     assert.match(other.stderr, /another time zone than \+08:00: start the relay with this TIME_ZONE/);
+    assert.doesNotMatch(other.stdout, /were changed/);
     const { status, stdout: out } = command(['usage', 'reprice', '--since', '1h', '--yes'], { env: env() });
     assert.equal(status, 0, out);
     assert.match(out, /2 costs were changed/);
