@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Rows of CSV (RFC 4180).  A cell that a spreadsheet would take for a formula has an
-   apostrophe in front.  Pure. */
+   apostrophe in front, and nothing in it moves the cursor of a terminal, but for tabs and
+   ends of lines.  Pure. */
 #pragma once
 
 #include "base/buf.h"
