@@ -67,8 +67,8 @@ void ask_filter_bind(const struct ask_filter *filter,
     " AND ($13 IS NULL OR ($13 = '' AND session IS NOT NULL) OR session IN"    \
     " (SELECT id FROM session WHERE name = $13))"
 #define ASK_BOOKED_SESSION_IS                                                  \
-    " AND ($13 IS NULL OR ($13 = '' AND session IS NULL) OR session IN"        \
-    " (SELECT id FROM session WHERE name = $13))"
+    " AND ($13 IS NULL OR CASE WHEN $13 = '' THEN session IS NULL"             \
+    " ELSE session IN (SELECT id FROM session WHERE name = $13) END)"
 /* In an hour of the table `hour`, by sums. */
 #define ASK_OCCURS                                                             \
     " AND ($14 = 0 OR EXISTS (SELECT 1 FROM total"                             \
