@@ -5,30 +5,20 @@
 #include <assert.h>
 
 #include "usage/booking_sql.h"
+#include "usage/sums_sql.h"
 
 /* ---- statements ---------------------------------------------------------- */
-
-#define SUMS                                                                   \
-    "requests, failed, unpriced, tokens_in, tokens_out, cache_read,"           \
-    " cache_write_5m, cache_write_1h, searches, cost_microusd"
-#define SUMMED                                                                 \
-    "CAST(sum(requests) AS bigint), CAST(sum(failed) AS bigint),"              \
-    " CAST(sum(unpriced) AS bigint), CAST(sum(tokens_in) AS bigint),"          \
-    " CAST(sum(tokens_out) AS bigint), CAST(sum(cache_read) AS bigint),"       \
-    " CAST(sum(cache_write_5m) AS bigint),"                                    \
-    " CAST(sum(cache_write_1h) AS bigint), CAST(sum(searches) AS bigint),"     \
-    " CAST(sum(cost_microusd) AS bigint)"
 
 #define DURING(time) " WHERE " time " >= $1 AND " time " < $2"
 #define OF_SUMS ASK_HOLDER_IS ASK_ACCOUNT_IS ASK_MODEL_IS
 
 #define PLAIN(column, table, time)                                             \
-    "SELECT " column ", " SUMS " FROM " table DURING(time) OF_SUMS
+    "SELECT " column ", " SUMS_COLUMNS " FROM " table DURING(time) OF_SUMS
 #define BY_TIME(table, time)                                                   \
-    "SELECT " time ", " SUMMED " FROM " table DURING(time) OF_SUMS             \
+    "SELECT " time ", " SUMS_ADDED_UP " FROM " table DURING(time) OF_SUMS      \
         " GROUP BY " time
 #define WHOLE(table, time)                                                     \
-    "SELECT 0, " SUMMED " FROM " table DURING(time)                            \
+    "SELECT 0, " SUMS_ADDED_UP " FROM " table DURING(time)                     \
     OF_SUMS
 
 static const char *const of_sums[][ASK_KINDS] = {
@@ -49,7 +39,7 @@ static const char *const of_sums[][ASK_KINDS] = {
     " AND ($6 = 0 OR session IN (SELECT id FROM session WHERE" ASK_KEY_IS      \
     "))" ASK_ACCOUNT_IS ASK_MODEL_IS ASK_SESSION_IS
 #define SESSION(column, table, time)                                           \
-    "SELECT " column ", " SUMS " FROM " table DURING(time) OF_SESSIONS
+    "SELECT " column ", " SUMS_COLUMNS " FROM " table DURING(time) OF_SESSIONS
 #define SESSIONS(table, time)                                                  \
     {                                                                          \
         [ASK_OF_SESSION] = SESSION("session", table, time),                    \
@@ -83,6 +73,15 @@ static const char *const of_rows[ASK_KINDS] = {
     [ASK_OF_KEY] = ROWS("(SELECT key_id FROM holder"
                         " WHERE holder.id = booking.holder)"),
     [ASK_OF_ALL] = ROWS("0"),
+};
+
+/* Of sessions nothing is left then. */
+#define REMOVED(column) SUMS_REMOVED(column, "$1", "$2", "$15", OF_SUMS)
+
+static const char *const of_removed[ASK_KINDS] = {
+    [ASK_OF_HOLDER] = REMOVED("holder"), [ASK_OF_ACCOUNT] = REMOVED("account"),
+    [ASK_OF_MODEL] = REMOVED("model"),   [ASK_OF_TIME] = REMOVED("0"),
+    [ASK_OF_ALL] = REMOVED("0"),
 };
 
 static const char *text_of(const struct ask_from *from)
@@ -135,17 +134,43 @@ static bool take(void *arg, const struct sql_row *row)
     return from->part(from->arg, &part);
 }
 
+static bool take_truth(void *arg, const struct sql_row *row)
+{
+    *(bool *)arg = sql_row_number(row, 0) != 0;
+    return false;
+}
+
+/* Another statement, if the bookings of the hour are not all there any more; none of
+   sessions. */
+static bool choose_text(struct sql *sql, const struct ask_from *from,
+                        struct sql_value hour_s, const char **text,
+                        struct err *err)
+{
+    bool booked = true;
+    const struct sql_ask ask = { "SELECT CASE WHEN " SUMS_ARE_BOOKED(
+                                     "$1") " THEN 1 ELSE 0 END",
+                                 &hour_s, 1, take_truth, &booked };
+
+    if (from->span->source == ASK_ROWS && !sql_query(sql, &ask, err))
+        return false;
+    *text = text_of(from);
+    if (!booked)
+        *text = from->sessions ? NULL : of_removed[from->kind];
+    return true;
+}
+
 bool ask_source_read(struct sql *sql, const struct ask_from *from,
                      struct err *err)
 {
     struct sql_value values[VALUES];
     struct ask_from copy = *from;
-    const struct sql_ask ask = { text_of(from), values, VALUES, take, &copy };
+    struct sql_ask ask = { NULL, values, VALUES, take, &copy };
     uint64_t hour_ms = from->span->from_ms / ASK_HOUR_MS * ASK_HOUR_MS;
 
     ask_filter_bind(from->filter, values);
     values[0] = sql_number(first(from));
     values[1] = sql_number(bound(from, from->span->until_ms));
     values[ASK_FILTER_VALUES] = sql_number((int64_t)(hour_ms / 1000));
-    return sql_query(sql, &ask, err);
+    return choose_text(sql, from, values[ASK_FILTER_VALUES], &ask.text, err) &&
+           (!ask.text || sql_query(sql, &ask, err));
 }

@@ -2,7 +2,12 @@
 /* Days, summed up again when the zone is another one. */
 #include "usage/ledger_calendar.h"
 
+#include "usage/booking_sql.h"
+#include "usage/sums_sql.h"
+
 #define NONE INT64_MAX
+/* No hour begins then, and nothing ended in it. */
+#define NO_HOUR (-3600)
 
 static bool take_same(void *arg, const struct sql_row *row)
 {
@@ -28,8 +33,13 @@ static bool take_hour(void *arg, const struct sql_row *row)
     return true;
 }
 
+static struct sql_value number(uint64_t number)
+{
+    return sql_number((int64_t)number);
+}
+
 /* The next hour that has something. */
-static bool find_hour(struct sql *sql, int64_t from_s, int64_t *hour_s,
+static bool find_hour(struct sql *sql, uint64_t from_s, int64_t *hour_s,
                       struct err *err)
 {
     *hour_s = NONE;
@@ -37,51 +47,75 @@ static bool find_hour(struct sql *sql, int64_t from_s, int64_t *hour_s,
                      &(struct sql_ask){
                          "SELECT hour_s FROM total WHERE hour_s >= $1"
                          " ORDER BY hour_s LIMIT 1",
-                         SQL_VALUES(sql_number(from_s)), take_hour, hour_s },
+                         SQL_VALUES(number(from_s)), take_hour, hour_s },
                      err);
 }
 
-#define ADD_DAY                                                                \
-    "INSERT INTO daily(day, holder, account, model, requests, failed,"         \
-    " unpriced, tokens_in, tokens_out, cache_read, cache_write_5m,"            \
-    " cache_write_1h, searches, cost_microusd)"                                \
-    " SELECT $1, holder, account, model, CAST(sum(requests) AS bigint),"       \
-    " CAST(sum(failed) AS bigint), CAST(sum(unpriced) AS bigint),"             \
-    " CAST(sum(tokens_in) AS bigint), CAST(sum(tokens_out) AS bigint),"        \
-    " CAST(sum(cache_read) AS bigint), CAST(sum(cache_write_5m) AS bigint),"   \
-    " CAST(sum(cache_write_1h) AS bigint), CAST(sum(searches) AS bigint),"     \
-    " CAST(sum(cost_microusd) AS bigint) FROM total"                           \
-    " WHERE hour_s >= $2 AND hour_s < $3 GROUP BY holder, account, model"
+/* Of an hour that two days share, the part from one moment up to another: from the
+   bookings if they are there, else by what is left of them. */
+#define PART(from, until, hour)                                                 \
+    " UNION ALL SELECT holder, account, COALESCE(model, 0), " BOOKING_SUMS      \
+    " FROM booking WHERE id >= (SELECT first_id FROM hour WHERE hour_s = " hour \
+    ") AND id <= (SELECT last_id FROM hour WHERE hour_s = " hour                \
+    ") AND ended_ms >= " from " AND ended_ms < " until                          \
+    " AND " SUMS_ARE_BOOKED(                                                    \
+        hour) " UNION ALL " SUMS_REMOVED("holder, account, model", from,        \
+                                         until, hour,                           \
+                                         " AND NOT " SUMS_ARE_BOOKED(hour))
 
-/* The hour at which a day begins, or the next. */
-static int64_t first_hour_s(uint64_t at_ms)
+#define ADD_DAY                                                                \
+    "INSERT INTO daily(day, holder, account, model, " SUMS_COLUMNS ")"         \
+    " SELECT $1, holder, account, model, " SUMS_ADDED_UP " FROM"               \
+    " (SELECT holder, account, model, " SUMS_COLUMNS " FROM total"             \
+    " WHERE hour_s >= $2 AND hour_s < $3" PART("$4", "$5", "$6")               \
+        PART("$7", "$8", "$9") ") AS part GROUP BY holder, account, model"     \
+                               " HAVING sum(requests) > 0"
+
+#define HOUR_MS 3600000u
+
+static uint64_t hour_down(uint64_t at_ms)
 {
-    return (int64_t)((at_ms + 999) / 1000);
+    return at_ms / HOUR_MS * HOUR_MS;
 }
 
 static bool add_day(struct sql *sql, int64_t day,
                     const struct zone_window *window, struct err *err)
 {
+    uint64_t first_ms = hour_down(window->start_ms + HOUR_MS - 1);
+    uint64_t last_ms = hour_down(window->end_ms);
+    bool begins = first_ms > window->start_ms;
+    bool ends = last_ms < window->end_ms;
+
     return sql_run(sql, ADD_DAY,
-                   SQL_VALUES(sql_number(day),
-                              sql_number(first_hour_s(window->start_ms)),
-                              sql_number(first_hour_s(window->end_ms))),
+                   SQL_VALUES(sql_number(day), number(first_ms / 1000),
+                              number(last_ms / 1000), number(window->start_ms),
+                              number(first_ms),
+                              begins ? number((first_ms - HOUR_MS) / 1000)
+                                     : sql_number(NO_HOUR),
+                              number(last_ms), number(window->end_ms),
+                              ends ? number(last_ms / 1000)
+                                   : sql_number(NO_HOUR)),
                    err);
 }
 
+/* A day may begin within the hour in which the one before ends. */
 static bool sum_up(struct sql *sql, const struct zone *zone, struct err *err)
 {
+    uint64_t at_ms = 0;
     int64_t hour_s;
 
     if (!sql_run(sql, "DELETE FROM daily", SQL_NO_VALUES, err) ||
         !find_hour(sql, 0, &hour_s, err))
         return false;
     while (hour_s != NONE) {
-        uint64_t at_ms = (uint64_t)hour_s * 1000;
-        struct zone_window window = zone_window(zone, ZONE_DAY, at_ms);
+        struct zone_window window;
 
-        if (!add_day(sql, zone_day(zone, at_ms), &window, err) ||
-            !find_hour(sql, first_hour_s(window.end_ms), &hour_s, err))
+        if (at_ms < (uint64_t)hour_s * 1000)
+            at_ms = (uint64_t)hour_s * 1000;
+        window = zone_window(zone, ZONE_DAY, at_ms);
+        at_ms = window.end_ms;
+        if (!add_day(sql, zone_day(zone, window.start_ms), &window, err) ||
+            !find_hour(sql, hour_down(at_ms) / 1000, &hour_s, err))
             return false;
     }
     return true;

@@ -55,7 +55,8 @@ static bool run_removal(struct sql *sql, void *arg, struct err *err)
 {
     struct tending *tending = arg;
 
-    return ledger_retention_step(sql, tending->before_ms, &tending->more, err);
+    return ledger_retention_step(sql, tending->zone, tending->before_ms,
+                                 &tending->more, err);
 }
 
 static void removed(void *arg)
@@ -79,6 +80,7 @@ static void begin_removal(void *arg)
     if (now_ms < tend->options.retention_ms)
         return;
     tend->tending = MEM_NEW(struct tending);
+    tend->tending->zone = tend->options.zone;
     tend->tending->before_ms = now_ms - tend->options.retention_ms;
     tend->job = records_start(tend->options.records, tend->options.loop,
                               &(struct records_work){ .run = run_removal,

@@ -38,7 +38,8 @@ static bool take_look(void *arg, const struct sql_row *row)
 bool reprice_look_run(struct sql *sql, void *arg, struct err *err)
 {
     const struct sql_ask ask = {
-        "SELECT (SELECT zone FROM calendar), (SELECT min(hour_s) FROM hour),"
+        "SELECT (SELECT zone FROM calendar), (SELECT min(hour_s) FROM hour"
+        " WHERE removing IS NULL),"
         " (SELECT min(hour_s) FROM total),"
         " (SELECT min(day) * 86400 FROM daily)",
         SQL_NO_VALUES, take_look, arg
@@ -120,7 +121,8 @@ static bool take_row(void *arg, const struct sql_row *values)
     return true;
 }
 
-/* Ids rise with the hours: those before and after are not looked at. */
+/* Ids rise with the hours: those before and after are not looked at, nor those that are
+   being removed, which are summed up for good. */
 static bool read_rows(struct run *run, struct sql *sql, struct err *err)
 {
     const struct reprice_ask *ask = &run->page->ask;
@@ -134,7 +136,8 @@ static bool read_rows(struct run *run, struct sql *sql, struct err *err)
         "SELECT " REPRICE_COLUMNS " FROM booking b"
         " LEFT JOIN word m ON m.id = b.model"
         " LEFT JOIN word t ON t.id = b.tier WHERE b.id > $1"
-        " AND b.id >= (SELECT min(first_id) FROM hour WHERE hour_s >= $2)"
+        " AND b.id >= (SELECT min(first_id) FROM hour WHERE hour_s >= $2"
+        " AND removing IS NULL)"
         " AND b.id <= (SELECT max(last_id) FROM hour WHERE hour_s <= $3)"
         " ORDER BY b.id LIMIT $4",
         values, COUNT_OF(values), take_row, run

@@ -190,7 +190,8 @@ static bool sum_up(struct sql *sql, struct err *err)
         SUM_UP("session_day",
                ONE("(ended_ms / 86400000)", "session") " WHERE session IS NOT"
                                                        " NULL"),
-        "INSERT INTO hour SELECT " HOUR ", min(id), max(id) FROM booking"
+        "INSERT INTO hour(hour_s, first_id, last_id) SELECT " HOUR
+        ", min(id), max(id) FROM booking"
         " GROUP BY " HOUR,
         ("INSERT INTO calendar(one, zone) VALUES(1, '+05:30')"
          " ON CONFLICT (one) DO NOTHING"),

@@ -57,7 +57,7 @@ static bool fill_days(struct sql *sql, void *arg, struct err *err)
                     " account, ending, endpoint, attempts, tail)"
                     " VALUES($1, 1, 1, 1, 1, 1, 1, 0)",
                     SQL_VALUES(sql_number(hour_s * 1000)), err) &&
-            sql_run(sql, "INSERT INTO hour VALUES($1, $2, $2)",
+            sql_run(sql, "INSERT INTO hour VALUES($1, $2, $2, NULL)",
                     SQL_VALUES(sql_number(hour_s), sql_number(10 - day)), err);
     }
     return fine;

@@ -62,7 +62,9 @@ static void sums_are_of_the_hour_that_it_ended_in(void **state)
     ledger_scene_expect(*state, "SELECT * FROM daily ORDER BY model",
                         "0 5 3 0 1 1 0 0 0 0 0 0 0 0\n"
                         "0 5 3 4 2 1 1 11 2 3 4 5 6 7\n");
-    ledger_scene_expect(*state, "SELECT * FROM hour ORDER BY hour_s",
+    ledger_scene_expect(*state,
+                        "SELECT hour_s, first_id, last_id FROM hour"
+                        " ORDER BY hour_s",
                         "36000 1 3\n39600 2 2\n");
 }
 
@@ -80,7 +82,8 @@ static void the_next_batch_adds_to_them(void **state)
                         " cost_microusd FROM total ORDER BY holder",
                         "1 2 2 4 6 8 10 12 14\n2 1 1 2 3 4 5 6 7\n");
     ledger_scene_expect(*state, "SELECT requests FROM session_hour", "3\n");
-    ledger_scene_expect(*state, "SELECT * FROM hour", "36000 4 9\n");
+    ledger_scene_expect(*state, "SELECT hour_s, first_id, last_id FROM hour",
+                        "36000 4 9\n");
 }
 
 static void days_are_those_of_the_zone(void **state)
