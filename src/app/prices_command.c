@@ -2,12 +2,15 @@
 /* Prices, on the command line: read from the folder, whether a relay runs or not. */
 #include "app/prices_command.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "app/commands.h"
 #include "app/terminal.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "store/jsonfile.h"
 #include "usage/price_file.h"
@@ -47,11 +50,23 @@ static void print_more(const struct price *price)
     (void)printf("; from %s on", from);
 }
 
+struct printing {
+    const struct prices *prices;
+    const char *own; /* where its rows are from */
+    uint64_t now_ms;
+    size_t hidden;
+};
+
 static void print_row(void *arg, const struct price *price, bool own)
 {
+    struct printing *printing = arg;
     char money[3][MONEY_MAX];
-    const char *origin = own ? arg : "built in";
+    const char *origin = own ? printing->own : "built in";
 
+    if (!prices_reach(printing->prices, price, printing->now_ms)) {
+        printing->hidden++;
+        return;
+    }
     (void)printf("%-28.*s %9s %9s %9s  %s", (int)price->model.len,
                  price->model.at, dollars(price, PRICE_INPUT, money[0]),
                  dollars(price, PRICE_OUTPUT, money[1]),
@@ -62,14 +77,37 @@ static void print_row(void *arg, const struct price *price, bool own)
 
 static void print_table(const struct prices *prices, const char *own)
 {
-    char origin[32];
+    struct printing printing = { .prices = prices,
+                                 .own = own,
+                                 .now_ms = clock_wall_ms() };
 
-    text_copy(origin, sizeof(origin), str_of(own));
     (void)printf("Prices %s, in dollars a million tokens:\n%-28s %9s %9s %9s  "
                  "%s\n",
                  prices_version(prices), "MODEL", "INPUT", "OUTPUT", "CACHED",
                  "FROM");
-    prices_each(prices, print_row, origin);
+    prices_each(prices, print_row, &printing);
+    if (printing.hidden > 0)
+        (void)printf("Not listed: %zu that are hidden by others in front of "
+                     "them, or by later ones for the same model.\n",
+                     printing.hidden);
+}
+
+/* Without a folder there is no file in it either. */
+static bool read_file(const char *folder, struct prices **prices,
+                      struct err *err)
+{
+    struct stat info;
+
+    *prices = NULL;
+    if (stat(folder, &info) != 0 && errno == ENOENT) {
+        (void)fprintf(stderr,
+                      "claude-relay: there is no folder %s (DATA_DIR or "
+                      "--data-dir), so there are no prices but the built-in "
+                      "ones\n",
+                      folder);
+        return true;
+    }
+    return price_file_read(folder, prices, err);
 }
 
 static int list(const struct config *config)
@@ -78,7 +116,7 @@ static int list(const struct config *config)
     struct err err;
     bool own;
 
-    if (!price_file_read(config->data_dir.at, &prices, &err))
+    if (!read_file(config->data_dir.at, &prices, &err))
         return terminal_fail(&err);
     own = prices != NULL;
     if (!own)

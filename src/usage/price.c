@@ -108,6 +108,42 @@ const struct price *prices_find(const struct prices *prices, struct str model,
     return price ? price : find_in(behind, &asked);
 }
 
+static bool is_own(const struct prices *prices, const struct price *row)
+{
+    return row < prices->rows + prices->own_count;
+}
+
+/* Both are in force. */
+static bool hides(const struct prices *prices, const struct price *row,
+                  const struct price *hidden)
+{
+    bool same = str_ieq(row->model, hidden->model);
+
+    if (is_own(prices, row) == is_own(prices, hidden))
+        return same && row->valid_from_ms >= hidden->valid_from_ms &&
+               (row > hidden || row->valid_from_ms > hidden->valid_from_ms);
+    return is_own(prices, row) &&
+           (same || (str_index(row->model, '?') == row->model.len &&
+                     pattern_matches(row->model, hidden->model)));
+}
+
+bool prices_reach(const struct prices *prices, const struct price *row,
+                  uint64_t now_ms)
+{
+    if (now_ms < row->valid_from_ms)
+        now_ms = row->valid_from_ms;
+    if (row->names_one)
+        return prices_find(prices, row->model, now_ms) == row;
+    for (size_t i = 0; i < prices->count; i++) {
+        const struct price *other = &prices->rows[i];
+
+        if (other != row && other->valid_from_ms <= now_ms &&
+            hides(prices, other, row))
+            return false;
+    }
+    return true;
+}
+
 bool prices_know(const struct prices *prices, struct str pattern)
 {
     for (size_t i = 0; i < prices->count; i++) {

@@ -110,7 +110,13 @@ void prices_each(const struct prices *prices,
 const struct price *prices_find(const struct prices *prices, struct str model,
                                 uint64_t at_ms);
 
-/* The same, for limits: a model without a price counts as the dearest, that is, in
+/* Is this row of the table the price of some model, now or later?  Not if others hide it:
+   rows of a table in front, or later ones for the same model.  A pattern is hidden by the
+   same one, and by one in front without '?' that matches it as a text. */
+bool prices_reach(const struct prices *prices, const struct price *row,
+                  uint64_t now_ms);
+
+/* Like prices_find(), for limits: a model without a price counts as the dearest, that is, in
    every class at the highest rate of the table.  Never NULL. */
 const struct price *prices_find_safe(const struct prices *prices,
                                      struct str model, uint64_t at_ms);

@@ -134,7 +134,13 @@ describe('prices of a running relay', () => {
     assert.equal(listed.status, 0, listed.stderr);
     assert.match(listed.stdout, /^Prices v3500000\+\S+, in dollars a million tokens:/);
     assert.match(listed.stdout, /^claude-sonnet-5 +\$3\.5 +\$0 +\$0\.35 +prices\.json$/m);
+    assert.equal(listed.stdout.match(/^claude-sonnet-5 /gm).length, 1, 'the built-in row is hidden, and not listed');
+    assert.match(listed.stdout, /^Not listed: 1 that are hidden by others/m);
     assert.match(listed.stdout, /^claude-haiku-5-5 +\$0\.1 +\$0\.5 +\$0\.01 +built in; above 100000 tokens 5\.000 and 5\.000 times$/m);
+    const nowhere = await commandBeside(['prices'], { env: { ...s.relay.settings, DATA_DIR: path.join(s.relay.dataDir, 'nowhere') } });
+    assert.equal(nowhere.status, 0, nowhere.stderr);
+    assert.match(nowhere.stdout, /^claude-sonnet-5 +\$2 +\$10 .* built in$/m);
+    assert.match(nowhere.stderr, /there is no folder .*nowhere/);
     const exported = path.join(s.relay.dataDir, 'exported');
     fs.writeFileSync(exported, (await run(['--export'])).stdout);
     assert.equal((await run(['--check', exported])).status, 0);

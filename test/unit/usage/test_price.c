@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/macros.h"
 #include "unit.h"
 
@@ -117,6 +118,67 @@ static void a_model_without_a_price_counts_as_the_dearest(void **state)
 }
 
 /* A glob over the names, or a name with what follows it. */
+/* ---- which rows are in force ---------------------------------------------- */
+
+#define ROW(model, more)                                                       \
+    "{\"model\":\"" model "\",\"input\":1,\"output\":1" more "},"
+#define FROM(date) ",\"valid_from\":\"" date "\""
+
+/* NOW is 2026-09-21. */
+static const char own_rows[] = "{\"models\":[" ROW("claude-opus-5-5", "")
+    ROW("a", "") ROW("a", FROM("2026-01-01")) ROW("a", FROM("2026-12-01")) ROW(
+        "b", "") ROW("B", "") ROW("x-*", "") ROW("x-*", "") ROW("x-1", "")
+        ROW("claude-sonnet-*", FROM("2026-12-01")) ROW("claude-haiku-?-5", "")
+            ROW("claude-fable-5-2026?801",
+                "") "{\"model\":\"claude-mythos*\",\"input\":1,\"output\":1}]}";
+
+struct reaching {
+    const struct prices *prices;
+    struct buf own;
+    size_t behind;
+};
+
+static void note_reached(void *arg, const struct price *price, bool own)
+{
+    struct reaching *reaching = arg;
+
+    if (!prices_reach(reaching->prices, price, NOW))
+        return;
+    reaching->behind += !own;
+    if (own)
+        buf_printf(&reaching->own, STR_FMT "%s ", STR_ARG(price->model),
+                   price->valid_from_ms > NOW ? "+" : "");
+}
+
+static void count_behind(void *arg, const struct price *price, bool own)
+{
+    (void)price;
+    *(size_t *)arg += !own;
+}
+
+/* Of the program's: the opus, three haikus, and both mythos. */
+static void hidden_rows_are_told_from_others(void **state)
+{
+    struct err err;
+    struct prices *prices = prices_read(str_of(own_rows), &err);
+    struct reaching reaching = { .prices = prices };
+    size_t behind = 0;
+
+    (void)state;
+    if (!prices)
+        fail_msg("%s", err.text);
+    buf_init(&reaching.own, 1000);
+    prices_each(prices, note_reached, &reaching);
+    prices_each(prices, count_behind, &behind);
+    unit_assert_str(buf_str(&reaching.own),
+                    "claude-opus-5-5 a a+ B x-* x-1 claude-sonnet-*+ "
+                    "claude-haiku-?-5 claude-fable-5-2026?801 "
+                    "claude-mythos* ");
+    assert_int_equal(behind - reaching.behind, 6);
+    buf_done(&reaching.own);
+    prices_unref(prices);
+}
+
 static void patterns_of_models_are_known(void **state)
 {
     static const char *const known[] = { "*",
@@ -138,6 +200,7 @@ static void patterns_of_models_are_known(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hidden_rows_are_told_from_others),
         cmocka_unit_test(patterns_of_models_are_known),
         cmocka_unit_test(models_are_found_with_and_without_their_date),
         cmocka_unit_test(a_model_without_a_price_counts_as_the_dearest),
