@@ -71,7 +71,7 @@ static bool take_time(struct admin_request *x, const char *name, bool end,
                          ms) ||
            err_set(&x->err, ERR_BAD_REQUEST,
                    "%s must be " WHEN_FORMS_IN_ZONE ", not \"%s\"", name,
-                   shown_value(text, value));
+                   shown(text, value));
 }
 
 static bool take_number(struct admin_request *x, const char *name, uint64_t max,

@@ -59,7 +59,7 @@ static bool take_time(struct admin_request *x, const char *name, bool end,
            when_parse_in(r->ask.zone, text, end, clock_wall_ms(), ms) ||
            err_set(&x->err, ERR_BAD_REQUEST,
                    "%s must be " WHEN_FORMS_IN_ZONE ", not \"%s\"", name,
-                   shown_value(text, value));
+                   shown(text, value));
 }
 
 static bool take_model(struct admin_request *x)

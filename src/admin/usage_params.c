@@ -58,7 +58,7 @@ static bool take_time(const struct usage_params *params, const struct end *end,
                        end->ms))
         return err_set(err, ERR_BAD_REQUEST,
                        "%s must be " WHEN_FORMS_IN_ZONE ", not \"%s\"",
-                       end->name, shown_value(value, text));
+                       end->name, shown(value, text));
     if (*end->ms > INT64_MAX / 2)
         *end->ms = INT64_MAX / 2;
     return true;
@@ -126,7 +126,7 @@ static bool take_by(const struct usage_params *params, enum ask_by *by,
            err_set(err, ERR_BAD_REQUEST,
                    "by must be key, group, owner, account, model, day, hour "
                    "or session, not \"%s\"",
-                   shown_value(value, text));
+                   shown(value, text));
 }
 
 bool usage_params_sums(const struct usage_params *params, struct ask *ask,

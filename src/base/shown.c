@@ -16,6 +16,7 @@
 #define KEY_MIN 20
 /* What is longer and no path is no word. */
 #define WORD_MAX 64
+#define TIME_MAX 40
 
 static struct str behind_scheme(struct str text)
 {
@@ -185,9 +186,35 @@ static const char *show(bool harmless, struct str text, char out[SHOWN_MAX])
     return out;
 }
 
+static bool is_between_digits(struct str text, size_t at)
+{
+    return at > 0 && at + 1 < text.len && is_digit(text.at[at - 1]) &&
+           is_digit(text.at[at + 1]);
+}
+
+/* A time or a distance, "2026-11-29 08:00+01:00": ' ' and ':' stand between digits
+   only, else they may be in front of a secret. */
+static bool is_a_time(struct str text)
+{
+    size_t at = 0;
+
+    if (text.len > TIME_MAX || !holds_no_secret(text))
+        return false;
+    while (at < text.len) {
+        char c = text.at[at];
+
+        if (c == ':' || c == ' ' ? !is_between_digits(text, at)
+                                 : !has_usual_chars(str_sub(text, at, 1), "+%"))
+            return false;
+        at++;
+    }
+    return true;
+}
+
 const char *shown(struct str text, char out[SHOWN_MAX])
 {
-    return show(shown_is_harmless(text), text, out);
+    return show(shown_is_harmless(text) || is_a_time(str_trim(text)), text,
+                out);
 }
 
 const char *shown_host(struct str text, char out[SHOWN_MAX])
@@ -248,55 +275,6 @@ const char *shown_open(struct str text, char out[SHOWN_MAX])
                    whole ? "" : "...");
     buf_done(&cleaned);
     return out;
-}
-
-/* ---- values ------------------------------------------------------------- */
-
-#define VALUE_MAX 40
-/* Longer ones have letters or digits, but for the few letters of a time. */
-#define RUN_MAX 8
-#define RUN_LETTERS_MAX 2
-
-/* How long is the run of letters and digits at its beginning?  `plain`: no key. */
-static size_t run_len(struct str text, bool *plain)
-{
-    static const struct chars usual = { { CHARS_ALNUM } };
-    size_t digits = 0;
-    size_t len = 0;
-
-    while (len < text.len && chars_has(&usual, text.at[len]))
-        digits += is_digit(text.at[len++]);
-    *plain = digits == 0 ? len <= PART_MAX
-                         : len <= RUN_MAX || len - digits <= RUN_LETTERS_MAX;
-    return len;
-}
-
-static bool is_between_digits(struct str text, size_t at)
-{
-    return at > 0 && at + 1 < text.len && is_digit(text.at[at - 1]) &&
-           is_digit(text.at[at + 1]);
-}
-
-static bool is_a_value(struct str text)
-{
-    bool plain = text.len <= VALUE_MAX && !token_is_in(text);
-    size_t at = 0;
-
-    while (plain && at < text.len) {
-        char c = text.at[at];
-        size_t run = run_len(str_from(text, at), &plain);
-
-        if (run == 0)
-            plain = (c && strchr("._-+%", c)) ||
-                    ((c == ' ' || c == ':') && is_between_digits(text, at));
-        at += run > 0 ? run : 1;
-    }
-    return plain;
-}
-
-const char *shown_value(struct str text, char out[SHOWN_MAX])
-{
-    return show(is_a_value(str_trim(text)), text, out);
 }
 
 const char *shown_argument(struct str text, char out[SHOWN_MAX])

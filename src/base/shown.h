@@ -19,7 +19,8 @@ bool shown_is_harmless(struct str text);
    "host:port:user:password", which is written too. */
 bool shown_is_harmless_host(struct str text);
 
-/* The text, its end cut if it is long and a URL's query always, or SHOWN_HIDDEN. */
+/* The text, its end cut if it is long and a URL's query always, or SHOWN_HIDDEN.  The
+   first shows times, too, which have ':' and spaces between their digits. */
 const char *shown(struct str text, char out[SHOWN_MAX]);
 const char *shown_host(struct str text, char out[SHOWN_MAX]);
 
@@ -32,11 +33,6 @@ const char *shown_name(struct str text, char out[SHOWN_MAX]);
    asked, of a session.  A '?' stands for what prints nothing, and a long one is cut;
    hidden is what holds a relay key, or a key or token of Anthropic's. */
 const char *shown_open(struct str text, char out[SHOWN_MAX]);
-
-/* What should be a time, a number or a word of a few: short, of letters, digits and
-   . _ - + %, and of ' ' and ':' between digits; without a long run of letters and digits,
-   as keys have. */
-const char *shown_value(struct str text, char out[SHOWN_MAX]);
 
 /* An argument of a command: like a host, but of "--name=value" only the name. */
 const char *shown_argument(struct str text, char out[SHOWN_MAX]);

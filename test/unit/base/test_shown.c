@@ -231,21 +231,20 @@ static const struct {
     { "canary of mine", false },
     { "1:canary", false },
     { "a=b", false },
-    { "0123456789abcdef", false },
-    { "a1b2c3d4e5f6", false },
-    { "abcdefghijklmnopqrstuvwxyz", false },
+    { "+05:17", true },
+    { "a1b2c3d4e5f6a1b2c3d4e5f6", false },
     { "sk-ant-a", false },
-    { "2026-01-01-2026-01-01-2026-01-01-2026-01-01", false },
+    { "2026:01:01:2026:01:01:2026:01:01:2026:01:01", false },
     { "1\n2", false },
 };
 
-static void a_value_is_shown_if_it_looks_like_one(void **state)
+static void a_time_is_shown_if_it_looks_like_one(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(values); i++) {
         char out[SHOWN_MAX];
 
-        assert_string_equal(shown_value(str_of(values[i].text), out),
+        assert_string_equal(shown(str_of(values[i].text), out),
                             values[i].is_shown ? values[i].text : HIDDEN);
     }
 }
@@ -289,7 +288,7 @@ int main(void)
         cmocka_unit_test(a_user_agent_is_shown_if_it_looks_like_one),
         cmocka_unit_test(a_name_is_shown_if_it_looks_like_one),
         cmocka_unit_test(what_is_no_secret_is_shown),
-        cmocka_unit_test(a_value_is_shown_if_it_looks_like_one),
+        cmocka_unit_test(a_time_is_shown_if_it_looks_like_one),
         cmocka_unit_test(a_token_in_a_requests_path_is_masked),
     };
 
