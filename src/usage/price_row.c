@@ -74,8 +74,6 @@ bool price_row_read(struct price_reading *r, struct price_values *values,
     if (!json_doc_is_object(r->object))
         return err_set(r->err, ERR_BAD_REQUEST, "%s must be an object",
                        r->where);
-    values->at[PRICE_MEMBER_INPUT] = UINT64_MAX;
-    values->at[PRICE_MEMBER_OUTPUT] = UINT64_MAX;
     if (!read_model(r, &price->model) ||
         !read_valid_from(r, &price->valid_from_ms) ||
         !price_members_read(r, values) ||

@@ -20,6 +20,22 @@ static struct prices *read(const char *text)
     return prices;
 }
 
+static void prices_may_be_defaults_too(void **state)
+{
+    struct prices *prices =
+        read("{\"defaults\":{\"input\":3,\"output\":5},\"models\":["
+             "{\"model\":\"a\"},{\"model\":\"b\",\"output\":7}]}");
+    const struct price *a = prices_find(prices, STR("a"), 0);
+    const struct price *b = prices_find(prices, STR("b"), 0);
+
+    (void)state;
+    assert_int_equal(a->rates[PRICE_INPUT], 3000000);
+    assert_int_equal(a->rates[PRICE_OUTPUT], 5000000);
+    assert_int_equal(b->rates[PRICE_INPUT], 3000000);
+    assert_int_equal(b->rates[PRICE_OUTPUT], 7000000);
+    prices_unref(prices);
+}
+
 static void rows_may_differ_from_the_defaults(void **state)
 {
     struct prices *prices = read(
@@ -149,6 +165,7 @@ static void a_bad_member_says_what_is_wrong(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(prices_may_be_defaults_too),
         cmocka_unit_test(rows_may_differ_from_the_defaults),
         cmocka_unit_test(a_row_may_take_back_what_the_defaults_say),
         cmocka_unit_test(a_bad_member_says_what_is_wrong),
