@@ -2,9 +2,8 @@
 /* Characters as a terminal shows them. */
 #include "base/glyph.h"
 
-#include "base/visible.h"
-
 #include "base/macros.h"
+#include "base/visible.h"
 #include "unit.h"
 
 static void a_character_has_its_width(void **state)
