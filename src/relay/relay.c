@@ -346,13 +346,22 @@ static struct flow_next gather(struct flow *flow)
 
 /* ---- copy --------------------------------------------------------------- */
 
+/* The client is slow, or results wait to be booked.  What came with the head is read
+   first: it lies in a buffer of the thread. */
+static bool is_held_up(struct relayed *r)
+{
+    return response_queued(r->req) > CLIENT_HIGH ||
+           (r->bytes_out > 0 &&
+            results_wait(r->results, r->relay->options.loop, wake, r));
+}
+
 static struct flow_next copy(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
     struct str bytes;
 
     for (;;) {
-        if (response_queued(r->req) > CLIENT_HIGH) {
+        if (is_held_up(r)) {
             call_pause(r->attempt.call, true);
             return flow_sleep_then(copy);
         }

@@ -104,6 +104,13 @@ static void book(void *arg, const struct record *record)
     unpriced_note_record(r->relay->options.unpriced, record, r->prices);
 }
 
+static bool is_crowded(void *arg)
+{
+    const struct relayed *r = arg;
+
+    return ledger_is_crowded(r->relay->options.ledger);
+}
+
 /* As Anthropic reads it: an id that is spelt otherwise is no other. */
 static struct str batch_of(const struct relayed *r)
 {
@@ -133,6 +140,7 @@ static void start_results(struct relayed *r, const struct parser_head *head)
                                                  .prices = r->prices,
                                                  .room = &r->relay->unpacking,
                                                  .book = book,
+                                                 .crowded = is_crowded,
                                                  .arg = r },
                       head);
 }

@@ -4,10 +4,18 @@
 
 #include <stdio.h>
 
+#include "base/buf.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "usage/batch_results.h"
+
+/* Between two looks whether it is crowded: some tens of results. */
+#define PIECE 4096
+/* More than a read brings. */
+#define HELD_MAX (1u << 20)
+/* A thousand are written in some 10 to 20 ms. */
+#define AGAIN_MS 5
 
 struct results {
     struct results_options options;
@@ -15,6 +23,8 @@ struct results {
     struct batch_results lines;
     struct unpack *unpack; /* NULL: they come plain */
     bool unknown;          /* in a coding that nobody here knows */
+    struct buf held;       /* as it came */
+    struct loop_timer *again;
     uint64_t count;
     char unread[80];
 };
@@ -96,6 +106,7 @@ struct results *results_start(const struct results_options *options,
     batch_results_price(&results->lines, prices_borders(options->prices),
                         options->fetch->began_ms);
     find_coding(results, &head->headers);
+    buf_init(&results->held, HELD_MAX);
     return results;
 }
 
@@ -104,12 +115,51 @@ static void take_plain(void *arg, struct str bytes)
     batch_results_feed(arg, bytes);
 }
 
-void results_feed(struct results *results, struct str bytes)
+static void read_on(struct results *results, struct str bytes)
 {
     if (results->unpack)
         (void)unpack_feed(results->unpack, bytes, take_plain, &results->lines);
     else if (!results->unknown)
         batch_results_feed(&results->lines, bytes);
+}
+
+static bool is_crowded(const struct results *results)
+{
+    return results->options.crowded(results->options.arg);
+}
+
+/* What is left of them. */
+static struct str read_some(struct results *results, struct str bytes)
+{
+    while (bytes.len > 0 && !is_crowded(results)) {
+        read_on(results, str_sub(bytes, 0, PIECE));
+        bytes = str_from(bytes, PIECE);
+    }
+    return bytes;
+}
+
+void results_feed(struct results *results, struct str bytes)
+{
+    if (buf_str(&results->held).len == 0)
+        bytes = read_some(results, bytes);
+    buf_add(&results->held, bytes);
+}
+
+bool results_wait(struct results *results, struct loop *loop,
+                  void (*wake)(void *arg), void *arg)
+{
+    struct str held;
+
+    if (!results)
+        return false;
+    held = buf_str(&results->held);
+    buf_consume(&results->held, held.len - read_some(results, held).len);
+    if (buf_str(&results->held).len == 0 && !is_crowded(results))
+        return false;
+    if (!results->again)
+        results->again = loop_timer_new(loop, wake, arg);
+    loop_timer_set(results->again, AGAIN_MS);
+    return true;
 }
 
 /* A line that was cut off is odd, too. */
@@ -131,6 +181,10 @@ void results_end(struct results *results)
 {
     if (!results)
         return;
+    loop_timer_free(results->again);
+    results->again = NULL;
+    read_on(results, buf_str(&results->held));
+    buf_clear(&results->held);
     batch_results_end(&results->lines);
     explain(results);
 }
@@ -149,6 +203,8 @@ void results_free(struct results *results)
 {
     if (!results)
         return;
+    loop_timer_free(results->again);
+    buf_done(&results->held);
     batch_results_done(&results->lines);
     unpack_free(results->unpack);
     mem_free(results);

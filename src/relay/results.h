@@ -1,9 +1,18 @@
 // SPDX-License-Identifier: MIT
 /* The results of a batch, booked while they pass: a copy of the answer is read, and each
    result becomes a record of its own.  The ledger books it once, however often it is
-   fetched (usage/ledger.h), and its key's limits are charged then. */
+   fetched (usage/ledger.h), and its key's limits are charged then.
+
+   They are booked no faster than the ledger takes them:
+
+       fed -(it is crowded)-> held -(room)-> booked
+          '------------------------------------^
+
+   While something is held the upstream is not read on, as for a client that reads
+   slowly; so what is held is never more than one read brings. */
 #pragma once
 
+#include "base/loop.h"
 #include "http/parser.h"
 #include "usage/price.h"
 #include "usage/record.h"
@@ -20,6 +29,7 @@ struct results_options {
     const struct prices *prices;
     struct unpack_room *room;
     void (*book)(void *arg, const struct record *record);
+    bool (*crowded)(void *arg); /* some wait already that were booked before */
     void *arg;
 };
 
@@ -28,6 +38,10 @@ struct results *results_start(const struct results_options *options,
                               const struct parser_head *head);
 /* The next bytes of the body, without framing, as they came. */
 void results_feed(struct results *results, struct str bytes);
+/* Feed no more for now: some are held, or would be.  `wake` comes on the loop when it is
+   time to ask again; the same each time.  NULL is fine: false. */
+bool results_wait(struct results *results, struct loop *loop,
+                  void (*wake)(void *arg), void *arg);
 /* No more come, whole or cut off; NULL is fine. */
 void results_end(struct results *results);
 /* After the end: why some of what was used could not be read; empty if all was.  Lives

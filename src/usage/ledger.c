@@ -12,6 +12,7 @@
 #include "usage/ledger_tend.h"
 
 #define MEMORY_MAX ((size_t)64 << 20)
+#define STUCK_MS 10000
 
 struct ledger {
     struct ledger_options options;
@@ -20,7 +21,8 @@ struct ledger {
         *store; /* while one is written: the records' thread's */
     struct ledger_tend *tend;
     bool stopped;
-    atomic_bool losing; /* the log has it */
+    atomic_bool losing;         /* the log has it */
+    atomic_bool losing_results; /* likewise */
 };
 
 /* What rides along with one transaction. */
@@ -59,7 +61,10 @@ static void tell_lost(struct ledger *ledger)
 {
     struct ledger_queue_state now;
 
-    if (!atomic_exchange(&ledger->losing, false))
+    bool lost = atomic_exchange(&ledger->losing, false);
+
+    lost |= atomic_exchange(&ledger->losing_results, false);
+    if (!lost)
         return;
     ledger_queue_state(ledger->queue, &now);
     log_line(LOG_ERROR,
@@ -101,7 +106,10 @@ struct ledger *ledger_new(const struct ledger_options *options)
     ledger->options = *options;
     if (ledger->options.memory_max == 0)
         ledger->options.memory_max = MEMORY_MAX;
-    ledger->queue = ledger_queue_new(ledger->options.memory_max);
+    if (ledger->options.stuck_ms == 0)
+        ledger->options.stuck_ms = STUCK_MS;
+    ledger->queue =
+        ledger_queue_new(ledger->options.memory_max, ledger->options.stuck_ms);
     ledger->store = ledger_store_new(options->zone);
     ledger->tend = ledger_tend_new(
         &(struct ledger_tend_options){ .loop = options->loop,
@@ -147,13 +155,21 @@ void ledger_free(struct ledger *ledger)
 
 /* ---- adding -------------------------------------------------------------- */
 
-static void tell_no_room(struct ledger *ledger)
+static void tell_no_room(struct ledger *ledger, bool is_result)
 {
-    if (!atomic_exchange(&ledger->losing, true))
+    const size_t max_mb = ledger->options.memory_max >> 20;
+
+    if (is_result && !atomic_exchange(&ledger->losing_results, true))
+        log_line(LOG_ERROR,
+                 "results of batches are not booked: those that wait for the "
+                 "database take %zu MB already; what is fetched again once it "
+                 "works is booked then",
+                 max_mb / 4);
+    if (!is_result && !atomic_exchange(&ledger->losing, true))
         log_line(LOG_ERROR,
                  "bookings are lost: those that wait for the database take %zu "
                  "MB already",
-                 ledger->options.memory_max >> 20);
+                 max_mb - max_mb / 4);
 }
 
 void ledger_add(struct ledger *ledger, const struct record *record)
@@ -165,11 +181,16 @@ void ledger_add(struct ledger *ledger, const struct record *record)
         use_flush_soon(ledger->options.flush);
         break;
     case LEDGER_LOST:
-        tell_no_room(ledger);
+        tell_no_room(ledger, record->batch_result == 1);
         break;
     case LEDGER_ADDED:
         break;
     }
+}
+
+bool ledger_is_crowded(struct ledger *ledger)
+{
+    return ledger && ledger_queue_is_crowded(ledger->queue);
 }
 
 void ledger_state(struct ledger *ledger, struct ledger_state *state)
@@ -182,7 +203,8 @@ void ledger_state(struct ledger *ledger, struct ledger_state *state)
         .waiting_ms = now.waiting_ms,
         .booked = now.added - now.lost - now.waiting,
         .lost = now.lost,
-        .losing = atomic_load(&ledger->losing),
+        .losing = atomic_load(&ledger->losing) ||
+                  atomic_load(&ledger->losing_results),
         .unsynced_ms = records_unsynced_ms(ledger->options.records),
     };
 }

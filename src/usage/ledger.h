@@ -9,7 +9,9 @@
          '- the transaction was undone -----'
 
    While the database cannot be written bookings stay in memory; what there is no room
-   for is counted as lost.  At the latest 100 ms after it was added, one is handed to the
+   for is counted as lost.  Results of batches never take the room of requests, nor
+   their turn, and are fetched no faster than they are written (usage/ledger_queue
+   draws it).  At the latest 100 ms after it was added, one is handed to the
    kernel (written to the database's log), so that no end of the process loses it; from
    there it is synced as fast as the disk allows. */
 #pragma once
@@ -29,6 +31,8 @@ struct ledger_options {
     const struct zone *zone; /* whose days are summed up */
     uint64_t retention_ms;   /* how long bookings are kept; 0: for ever */
     size_t memory_max;       /* bytes that wait at most; 0: 64 MB */
+    uint64_t stuck_ms;       /* fetches wait for results to be written, but not
+                                while none was for so long; 0: 10 s */
 };
 
 /* All of it stays as long as this does; the flush is stopped before this is freed. */
@@ -42,6 +46,10 @@ void ledger_free(struct ledger *ledger);
 /* Copies what a booking has, if the record is of a request that was sent.  Any thread.
    NULL is fine: nothing is booked. */
 void ledger_add(struct ledger *ledger, const struct record *record);
+
+/* Whoever reads results of a batch reads on later: too many wait.  Any thread; NULL is
+   fine. */
+bool ledger_is_crowded(struct ledger *ledger);
 
 struct ledger_state {
     uint64_t waiting;    /* bookings in memory */

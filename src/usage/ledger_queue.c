@@ -10,8 +10,20 @@
 /* With what the allocator adds, 64 KB. */
 #define CHUNK_SIZE (64u * 1024 - 64)
 
+/* Of those that wait, one kind. */
+struct share {
+    struct list chunks; /* the oldest first */
+    size_t chunk_max;
+    size_t chunk_count; /* with those that were taken */
+    size_t count;       /* bookings in `chunks` */
+    uint64_t moved_ms;  /* steady: it was empty, or some were written */
+};
+
+enum { REQUESTS, RESULTS, SHARES };
+
 struct chunk {
     struct list node;
+    struct share *share;
     uint64_t since_ms; /* steady: its oldest came then */
     size_t count;
     size_t len;
@@ -19,28 +31,34 @@ struct chunk {
 };
 
 _Static_assert(CHUNK_SIZE >= BOOKING_SIZE_MAX, "the greatest has room");
-_Static_assert(CHUNK_SIZE / sizeof(struct booking) <= LEDGER_BATCH_MAX,
-               "a batch takes one chunk at least");
+_Static_assert(CHUNK_SIZE / sizeof(struct booking) <= LEDGER_BATCH_MAX / 2,
+               "a batch takes one chunk at least, of either kind");
 
 struct ledger_queue {
     pthread_mutex_t lock;
-    struct list chunks; /* the oldest first */
-    struct list taken;  /* batches, likewise */
+    struct share shares[SHARES]; /* the first goes first */
+    struct list taken;           /* batches, the oldest first */
     struct chunk *spare;
-    size_t chunk_max;
-    size_t chunk_count;              /* with those that were taken */
-    size_t count;                    /* bookings in `chunks` */
+    uint64_t stuck_ms;
     struct ledger_queue_state state; /* waiting_ms is not kept */
 };
 
-struct ledger_queue *ledger_queue_new(size_t memory_max)
+static void share_init(struct share *share, size_t chunk_max)
+{
+    share->chunk_max = chunk_max > 0 ? chunk_max : 1;
+    list_init(&share->chunks);
+}
+
+struct ledger_queue *ledger_queue_new(size_t memory_max, uint64_t stuck_ms)
 {
     struct ledger_queue *queue = MEM_NEW(struct ledger_queue);
     size_t chunk_max = memory_max / sizeof(struct chunk);
+    size_t of_results = chunk_max / 4;
 
-    queue->chunk_max = chunk_max > 0 ? chunk_max : 1;
+    share_init(&queue->shares[REQUESTS], chunk_max - of_results);
+    share_init(&queue->shares[RESULTS], of_results);
+    queue->stuck_ms = stuck_ms;
     (void)pthread_mutex_init(&queue->lock, NULL);
-    list_init(&queue->chunks);
     list_init(&queue->taken);
     return queue;
 }
@@ -64,7 +82,8 @@ void ledger_queue_free(struct ledger_queue *queue)
 {
     if (!queue)
         return;
-    free_all(&queue->chunks);
+    for (size_t i = 0; i < SHARES; i++)
+        free_all(&queue->shares[i].chunks);
     mem_free(queue->spare);
     (void)pthread_mutex_destroy(&queue->lock);
     mem_free(queue);
@@ -72,38 +91,48 @@ void ledger_queue_free(struct ledger_queue *queue)
 
 /* ---- adding (under the lock) --------------------------------------------- */
 
-static struct chunk *chunk_new(struct ledger_queue *queue)
+static struct chunk *chunk_new(struct ledger_queue *queue, struct share *share)
 {
     struct chunk *chunk = queue->spare;
 
-    if (queue->chunk_count == queue->chunk_max)
+    if (share->chunk_count == share->chunk_max)
         return NULL;
     queue->spare = NULL;
     if (!chunk)
         chunk = mem_alloc(sizeof(*chunk));
+    chunk->share = share;
     chunk->since_ms = clock_steady_ms();
     chunk->count = 0;
     chunk->len = 0;
     list_init(&chunk->node);
-    list_push(&queue->chunks, &chunk->node);
-    queue->chunk_count++;
+    list_push(&share->chunks, &chunk->node);
+    if (share->chunk_count++ == 0)
+        share->moved_ms = chunk->since_ms;
     return chunk;
 }
 
 /* The last one, or a new one behind it; NULL if there may be none. */
-static struct chunk *with_room(struct ledger_queue *queue, size_t size)
+static struct chunk *with_room(struct ledger_queue *queue, struct share *share,
+                               size_t size)
 {
-    struct chunk *last = chunk_of(queue->chunks.prev);
+    struct chunk *last = chunk_of(share->chunks.prev);
 
-    if (!list_is_empty(&queue->chunks) && last->len + size <= CHUNK_SIZE)
+    if (!list_is_empty(&share->chunks) && last->len + size <= CHUNK_SIZE)
         return last;
-    return chunk_new(queue);
+    return chunk_new(queue, share);
+}
+
+static size_t count_of(const struct ledger_queue *queue)
+{
+    return queue->shares[REQUESTS].count + queue->shares[RESULTS].count;
 }
 
 static enum ledger_added add(struct ledger_queue *queue,
                              const struct booking *booking)
 {
-    struct chunk *chunk = with_room(queue, booking->size);
+    bool is_result = booking->flags & BOOKING_OF_BATCH;
+    struct share *share = &queue->shares[is_result ? RESULTS : REQUESTS];
+    struct chunk *chunk = with_room(queue, share, booking->size);
 
     queue->state.added++;
     if (!chunk) {
@@ -114,8 +143,8 @@ static enum ledger_added add(struct ledger_queue *queue,
     chunk->len += booking->size;
     chunk->count++;
     queue->state.waiting++;
-    queue->count++;
-    return queue->count == 1 ? LEDGER_ADDED_FIRST : LEDGER_ADDED;
+    share->count++;
+    return count_of(queue) == 1 ? LEDGER_ADDED_FIRST : LEDGER_ADDED;
 }
 
 enum ledger_added ledger_queue_add(struct ledger_queue *queue,
@@ -132,22 +161,51 @@ enum ledger_added ledger_queue_add(struct ledger_queue *queue,
     return added;
 }
 
+bool ledger_queue_is_crowded(struct ledger_queue *queue)
+{
+    const struct share *share = &queue->shares[RESULTS];
+    bool is;
+
+    (void)pthread_mutex_lock(&queue->lock);
+    is = share->count >= LEDGER_CROWD &&
+         clock_steady_ms() - share->moved_ms < queue->stuck_ms;
+    (void)pthread_mutex_unlock(&queue->lock);
+    return is;
+}
+
 /* ---- taking -------------------------------------------------------------- */
 
 static void take_chunk(struct ledger_batch *batch, struct chunk *chunk)
 {
     const char *at = (const char *)chunk->memory;
 
-    if (batch->count == 0)
-        batch->since_ms = chunk->since_ms;
     for (size_t i = 0; i < chunk->count; i++) {
         const struct booking *booking = (const void *)at;
 
         batch->at[batch->count++] = booking;
         at += booking->size;
     }
+    chunk->share->count -= chunk->count;
     list_remove(&chunk->node);
     list_push(&batch->chunks, &chunk->node);
+}
+
+static void take_of(struct ledger_batch *batch, struct share *share, size_t max)
+{
+    while (!list_is_empty(&share->chunks)) {
+        struct chunk *chunk = chunk_of(share->chunks.next);
+
+        if (batch->count + chunk->count > max)
+            return;
+        take_chunk(batch, chunk);
+    }
+}
+
+static void take_results(struct ledger_batch *batch, struct share *share)
+{
+    size_t max = batch->count + LEDGER_BATCH_MAX / 2;
+
+    take_of(batch, share, max < LEDGER_BATCH_MAX ? max : LEDGER_BATCH_MAX);
 }
 
 size_t ledger_queue_take(struct ledger_queue *queue, struct ledger_batch *batch)
@@ -158,16 +216,10 @@ size_t ledger_queue_take(struct ledger_queue *queue, struct ledger_batch *batch)
     list_init(&batch->chunks);
     batch->count = 0;
     (void)pthread_mutex_lock(&queue->lock);
-    while (!list_is_empty(&queue->chunks)) {
-        struct chunk *chunk = chunk_of(queue->chunks.next);
-
-        if (batch->count + chunk->count > LEDGER_BATCH_MAX)
-            break;
-        take_chunk(batch, chunk);
-    }
+    take_of(batch, &queue->shares[REQUESTS], LEDGER_BATCH_MAX);
+    take_results(batch, &queue->shares[RESULTS]);
     list_push(&queue->taken, &batch->node);
-    queue->count -= batch->count;
-    left = queue->count;
+    left = count_of(queue);
     (void)pthread_mutex_unlock(&queue->lock);
     return left;
 }
@@ -176,7 +228,8 @@ size_t ledger_queue_take(struct ledger_queue *queue, struct ledger_batch *batch)
 
 static void release(struct ledger_queue *queue, struct chunk *chunk)
 {
-    queue->chunk_count--;
+    chunk->share->chunk_count--;
+    chunk->share->moved_ms = clock_steady_ms();
     if (queue->spare)
         mem_free(chunk);
     else
@@ -205,23 +258,42 @@ void ledger_queue_put_back(struct ledger_queue *queue,
         struct chunk *chunk = chunk_of(batch->chunks.prev);
 
         list_remove(&chunk->node);
-        list_push(queue->chunks.next, &chunk->node);
+        list_push(chunk->share->chunks.next, &chunk->node);
+        chunk->share->count += chunk->count;
     }
     list_remove(&batch->node);
-    queue->count += batch->count;
     (void)pthread_mutex_unlock(&queue->lock);
 }
 
 /* ---- state --------------------------------------------------------------- */
 
+static void note_oldest(struct list *node, uint64_t *since_ms)
+{
+    const struct chunk *chunk = LIST_ITEM(node, struct chunk, node);
+
+    if (chunk->since_ms < *since_ms)
+        *since_ms = chunk->since_ms;
+}
+
+static void note_taken(const struct ledger_batch *batch, uint64_t *since_ms)
+{
+    for (struct list *node = batch->chunks.next; node != &batch->chunks;
+         node = node->next)
+        note_oldest(node, since_ms);
+}
+
 static uint64_t oldest_ms(const struct ledger_queue *queue, uint64_t now_ms)
 {
-    if (!list_is_empty(&queue->taken))
-        return now_ms - LIST_ITEM(queue->taken.next, struct ledger_batch, node)
-                            ->since_ms;
-    if (!list_is_empty(&queue->chunks))
-        return now_ms - chunk_of(queue->chunks.next)->since_ms;
-    return 0;
+    uint64_t since_ms = now_ms;
+
+    for (struct list *node = queue->taken.next; node != &queue->taken;
+         node = node->next)
+        note_taken(LIST_ITEM(node, struct ledger_batch, node), &since_ms);
+    for (size_t i = 0; i < SHARES; i++) {
+        if (!list_is_empty(&queue->shares[i].chunks))
+            note_oldest(queue->shares[i].chunks.next, &since_ms);
+    }
+    return now_ms - since_ms;
 }
 
 void ledger_queue_state(struct ledger_queue *queue,

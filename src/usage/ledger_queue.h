@@ -1,7 +1,19 @@
 // SPDX-License-Identifier: MIT
-/* Bookings that wait to be written, in memory: first in, first out, in chunks, of which
-   there are so many at most.  Any thread adds; one takes them, a batch at a time, and
-   says what became of it. */
+/* Bookings that wait to be written, in memory.  Any thread adds; one takes them, a batch
+   at a time, and says what became of it.  Results of batches come by the hundred
+   thousand, as fast as they are fetched, and can be fetched again; so each kind has
+   memory of its own, and those of requests go first:
+
+       requests -> [ three quarters ] -first--------------.
+                                                          +-> a batch
+       results --> [ one quarter ] -then, up to half of it-'
+          ^
+          '- crowded: LEDGER_CROWD wait (whoever fetches some waits, too), unless none
+             was written for a while: then nothing waits for the disk, and what has no
+             room is lost
+
+   Half, so that what comes meanwhile is not kept waiting long for results.  Within a
+   kind first in is first out, in chunks, of which there are so many at most. */
 #pragma once
 
 #include <stddef.h>
@@ -11,8 +23,12 @@
 
 struct ledger_queue;
 
-/* `memory_max`: bytes of all that wait, those that were taken included. */
-struct ledger_queue *ledger_queue_new(size_t memory_max);
+/* Results that wait, beside those that were taken, when they are too many. */
+#define LEDGER_CROWD 2000
+
+/* `memory_max`: bytes of all that wait, those that were taken included; `stuck_ms`: for
+   so long none was written, and results are crowded no more. */
+struct ledger_queue *ledger_queue_new(size_t memory_max, uint64_t stuck_ms);
 /* What is in it is gone.  NULL is fine. */
 void ledger_queue_free(struct ledger_queue *queue);
 
@@ -24,16 +40,17 @@ enum ledger_added {
 /* Any thread. */
 enum ledger_added ledger_queue_add(struct ledger_queue *queue,
                                    const struct record *record);
+/* Who has results of a batch to add should not go on yet.  Any thread. */
+bool ledger_queue_is_crowded(struct ledger_queue *queue);
 
 /* Those that were taken. */
 struct ledger_batch {
     struct list node; /* the queue's */
     struct list chunks;
-    uint64_t since_ms; /* steady: the oldest came then */
     size_t count;
     const struct booking *at[LEDGER_BATCH_MAX];
 };
-/* The oldest, LEDGER_BATCH_MAX at most; how many are left. */
+/* The oldest of each kind, LEDGER_BATCH_MAX at most together; how many are left. */
 size_t ledger_queue_take(struct ledger_queue *queue,
                          struct ledger_batch *batch);
 /* They are written: their memory is free. */

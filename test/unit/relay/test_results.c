@@ -9,6 +9,7 @@
 #include "base/macros.h"
 #include "fields.h"
 #include "unit.h"
+#include "wire.h"
 
 #define LINE(name, model, in, out)                                             \
     "{\"custom_id\":\"" name "\",\"result\":{\"type\":\"succeeded\","          \
@@ -36,12 +37,23 @@ struct scene {
     struct parser_head head;
     struct buf booked;
     uint8_t last[16];
+    unsigned places; /* so many more before it is crowded */
+    unsigned woken;
 };
+
+static bool crowded(void *arg)
+{
+    const struct scene *scene = arg;
+
+    return scene->places == 0;
+}
 
 static void book(void *arg, const struct record *record)
 {
     struct scene *scene = arg;
 
+    if (scene->places > 0)
+        scene->places--;
     assert_int_equal(record->batch_result, 1);
     assert_int_equal(record->end, RECORD_COMPLETE);
     assert_true(record->sent);
@@ -77,6 +89,7 @@ static int set_up(void **state)
         .prices = prices_default(),
         .room = { .max = 1u << 20 },
         .head = { .status = 200 },
+        .places = 1000000,
     };
     buf_init(&scene.booked, 10000);
     *state = &scene;
@@ -101,6 +114,7 @@ static struct results *start(struct scene *scene, const char *fields)
                                                     .prices = scene->prices,
                                                     .room = &scene->room,
                                                     .book = book,
+                                                    .crowded = crowded,
                                                     .arg = scene },
                          &scene->head);
 }
@@ -235,6 +249,81 @@ static void a_refusal_has_no_results(void **state)
     assert_int_equal(results_unread(NULL).len, 0);
 }
 
+/* Some 100 lines, which come as one. */
+static struct str many_lines(struct buf *lines)
+{
+    buf_init(lines, 100000);
+    for (unsigned i = 0; i < 100; i++)
+        (void)buf_printf(
+            lines,
+            "{\"custom_id\":\"n%u\",\"result\":{\"type\":\"succeeded\",\"message\":"
+            "{\"id\":\"msg_%u\",\"model\":\"claude-sonnet-5\",\"content\":[{\"type\":"
+            "\"text\",\"text\":\"%0200u\"}],\"usage\":{\"output_tokens\":1}}}}\n",
+            i, i, i);
+    return buf_str(lines);
+}
+
+static void count_wake(void *arg)
+{
+    struct scene *scene = arg;
+
+    scene->woken++;
+}
+
+static bool was_woken(void *arg)
+{
+    const struct scene *scene = arg;
+
+    return scene->woken > 0;
+}
+
+/* What was read already is held, and booked when there is room. */
+static void they_are_no_faster_than_the_ledger(void **state)
+{
+    struct scene *scene = *state;
+    struct loop *loop = loop_new();
+    struct results *results = start(scene, "content-type: text/plain\n");
+    struct buf lines;
+
+    assert_false(results_wait(NULL, loop, count_wake, scene));
+    assert_false(results_wait(results, loop, count_wake, scene));
+    scene->places = 10;
+    results_feed(results, many_lines(&lines));
+    assert_in_range(results_count(results), 10, 30);
+    assert_true(results_wait(results, loop, count_wake, scene));
+    wire_until(loop, was_woken, scene);
+    scene->places = 20;
+    assert_true(results_wait(results, loop, count_wake, scene));
+    assert_in_range(results_count(results), 30, 60);
+    scene->places = 1000;
+    assert_false(results_wait(results, loop, count_wake, scene));
+    assert_int_equal(results_count(results), 100);
+    results_end(results);
+    unit_assert_str(results_unread(results), "");
+    results_free(results);
+    buf_done(&lines);
+    loop_free(loop);
+}
+
+/* Its client has left. */
+static void the_end_waits_for_no_room(void **state)
+{
+    struct scene *scene = *state;
+    struct loop *loop = loop_new();
+    struct results *results = start(scene, "content-type: text/plain\n");
+    struct buf lines;
+
+    scene->places = 0;
+    results_feed(results, many_lines(&lines));
+    assert_int_equal(results_count(results), 0);
+    assert_true(results_wait(results, loop, count_wake, scene));
+    results_end(results);
+    assert_int_equal(results_count(results), 100);
+    results_free(results);
+    buf_done(&lines);
+    loop_free(loop);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -246,6 +335,8 @@ int main(void)
         TEST(results_may_be_compressed),
         TEST(it_is_told_what_could_not_be_read),
         TEST(a_refusal_has_no_results),
+        TEST(they_are_no_faster_than_the_ledger),
+        TEST(the_end_waits_for_no_room),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -224,6 +224,38 @@ static void what_waits_is_bounded_and_what_is_lost_is_counted(void **state)
     expect_booked(scene, full.waiting + 1);
 }
 
+/* Whoever fetches goes on all the same, and those of requests are not touched. */
+static void results_lose_only_their_own_room(void **state)
+{
+    struct scene *scene = *state;
+    struct unit_capture capture = unit_capture_begin(2);
+    struct record result = ledger_scene_record();
+    struct ledger_state full;
+    char *said;
+
+    result.batch_result = 1;
+    script_sql_hold(true);
+    for (unsigned i = 0; i < 1000; i++) {
+        memcpy(result.result_id, &i, sizeof(i));
+        ledger_add(scene->ledger, &result);
+    }
+    full = state_of(scene);
+    assert_true(full.lost > 0 && full.losing);
+    add(scene, 100);
+    assert_int_equal(state_of(scene).lost, full.lost);
+    script_sql_hold(false);
+    wire_until(scene->loop, none_waits, scene);
+    said = unit_capture_end(&capture);
+    unit_assert_part(said, "results of batches are not booked");
+    unit_assert_part(said, "bookings are written again");
+    assert_null(strstr(said, "bookings are lost"));
+    mem_free(said);
+    expect_booked(scene, full.waiting + 100);
+    assert_false(state_of(scene).losing);
+    assert_false(ledger_is_crowded(scene->ledger));
+    assert_false(ledger_is_crowded(NULL));
+}
+
 static void the_end_books_what_is_left(void **state)
 {
     struct scene *scene = *state;
@@ -286,6 +318,7 @@ int main(void)
         TEST(a_database_that_fails_for_a_while_loses_none),
         TEST(a_batch_that_is_refused_stays),
         TEST(what_waits_is_bounded_and_what_is_lost_is_counted),
+        TEST(results_lose_only_their_own_room),
         TEST(the_end_books_what_is_left),
         TEST(the_end_waits_for_what_is_being_written),
         TEST(what_cannot_be_saved_at_the_end_is_said),

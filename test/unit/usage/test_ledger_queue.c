@@ -9,11 +9,23 @@
 
 #define CHUNK (64u * 1024)
 
+#define NEVER_MS 1000000
+
 static enum ledger_added add(struct ledger_queue *queue, uint64_t number)
 {
     struct record record = ledger_scene_record();
 
     record.bytes_in = number;
+    return ledger_queue_add(queue, &record);
+}
+
+/* A result of a batch. */
+static enum ledger_added add_result(struct ledger_queue *queue, uint64_t number)
+{
+    struct record record = ledger_scene_record();
+
+    record.bytes_in = number;
+    record.batch_result = 1;
     return ledger_queue_add(queue, &record);
 }
 
@@ -43,7 +55,7 @@ static uint64_t take_all(struct ledger_queue *queue, uint64_t from)
 
 static void what_comes_first_goes_first(void **state)
 {
-    struct ledger_queue *queue = ledger_queue_new(1 << 24);
+    struct ledger_queue *queue = ledger_queue_new(1 << 24, NEVER_MS);
 
     (void)state;
     for (uint64_t i = 0; i < 5000; i++)
@@ -58,7 +70,7 @@ static void what_comes_first_goes_first(void **state)
 
 static void a_batch_is_of_a_thousand_at_most(void **state)
 {
-    struct ledger_queue *queue = ledger_queue_new(1 << 24);
+    struct ledger_queue *queue = ledger_queue_new(1 << 24, NEVER_MS);
     struct ledger_batch *batch = MEM_NEW(struct ledger_batch);
     size_t left;
 
@@ -75,7 +87,7 @@ static void a_batch_is_of_a_thousand_at_most(void **state)
 
 static void what_could_not_be_written_is_first_again(void **state)
 {
-    struct ledger_queue *queue = ledger_queue_new(1 << 24);
+    struct ledger_queue *queue = ledger_queue_new(1 << 24, NEVER_MS);
     struct ledger_batch *batch = MEM_NEW(struct ledger_batch);
 
     (void)state;
@@ -94,7 +106,7 @@ static void what_could_not_be_written_is_first_again(void **state)
 /* Of those that were taken, too: they may come back. */
 static void what_has_no_room_is_counted(void **state)
 {
-    struct ledger_queue *queue = ledger_queue_new(3 * CHUNK);
+    struct ledger_queue *queue = ledger_queue_new(3 * CHUNK, NEVER_MS);
     struct ledger_batch *batch = MEM_NEW(struct ledger_batch);
     uint64_t count = 0;
 
@@ -115,6 +127,95 @@ static void what_has_no_room_is_counted(void **state)
     ledger_queue_free(queue);
 }
 
+/* All that wait go before the first result, however they came. */
+static void requests_go_before_results(void **state)
+{
+    struct ledger_queue *queue = ledger_queue_new(1 << 24, NEVER_MS);
+    struct ledger_batch *batch = MEM_NEW(struct ledger_batch);
+
+    (void)state;
+    for (uint64_t i = 0; i < 3000; i++)
+        (void)add_result(queue, 10000 + i);
+    for (uint64_t i = 0; i < 5; i++)
+        (void)add(queue, i);
+    (void)ledger_queue_take(queue, batch);
+    for (uint64_t i = 0; i < batch->count; i++)
+        assert_int_equal(batch->at[i]->bytes_in, i < 5 ? i : 10000 - 5 + i);
+    ledger_queue_put_back(queue, batch);
+    for (uint64_t i = 5; i < 10; i++)
+        (void)add(queue, i);
+    (void)ledger_queue_take(queue, batch);
+    assert_true(batch->count > 10 && batch->count < 500);
+    for (uint64_t i = 0; i < batch->count; i++)
+        assert_int_equal(batch->at[i]->bytes_in, i < 10 ? i : 10000 - 10 + i);
+    ledger_queue_done(queue, batch);
+    mem_free(batch);
+    ledger_queue_free(queue);
+}
+
+static void results_take_no_room_of_requests(void **state)
+{
+    struct ledger_queue *queue = ledger_queue_new(8 * CHUNK, NEVER_MS);
+    uint64_t results = 0;
+    uint64_t requests = 0;
+
+    (void)state;
+    while (add_result(queue, results) != LEDGER_LOST)
+        results++;
+    while (add(queue, requests) != LEDGER_LOST)
+        requests++;
+    assert_true(results > 200 && requests > 2 * results);
+    assert_int_equal(add_result(queue, 0), LEDGER_LOST);
+    assert_int_equal(state_of(queue).waiting, results + requests);
+    assert_int_equal(state_of(queue).lost, 3);
+    ledger_queue_free(queue);
+}
+
+/* Those that are being written do not count. */
+static void a_crowd_is_of_results_that_wait(void **state)
+{
+    struct ledger_queue *queue = ledger_queue_new(1 << 24, NEVER_MS);
+    struct ledger_batch *batch = MEM_NEW(struct ledger_batch);
+
+    (void)state;
+    for (uint64_t i = 0; i < 2 * LEDGER_CROWD; i++)
+        (void)add(queue, i);
+    assert_false(ledger_queue_is_crowded(queue));
+    (void)take_all(queue, 0);
+    for (uint64_t i = 0; i < LEDGER_CROWD; i++) {
+        assert_false(ledger_queue_is_crowded(queue));
+        (void)add_result(queue, i);
+    }
+    assert_true(ledger_queue_is_crowded(queue));
+    (void)ledger_queue_take(queue, batch);
+    assert_false(ledger_queue_is_crowded(queue));
+    ledger_queue_put_back(queue, batch);
+    assert_true(ledger_queue_is_crowded(queue));
+    assert_int_equal(take_all(queue, 0), LEDGER_CROWD);
+    assert_false(ledger_queue_is_crowded(queue));
+    mem_free(batch);
+    ledger_queue_free(queue);
+}
+
+/* And begin to when some are written again. */
+static void nobody_waits_while_none_is_written(void **state)
+{
+    struct ledger_queue *queue = ledger_queue_new(1 << 24, 50);
+    struct ledger_batch *batch = MEM_NEW(struct ledger_batch);
+
+    (void)state;
+    for (uint64_t i = 0; i < LEDGER_CROWD + LEDGER_BATCH_MAX; i++)
+        (void)add_result(queue, i);
+    while (ledger_queue_is_crowded(queue))
+        continue;
+    assert_true(state_of(queue).waiting_ms >= 50);
+    (void)ledger_queue_take(queue, batch);
+    ledger_queue_done(queue, batch);
+    assert_true(ledger_queue_is_crowded(queue));
+    mem_free(batch);
+    ledger_queue_free(queue);
+}
+
 #define THREADS 4
 #define EACH 20000
 
@@ -127,7 +228,7 @@ static void *add_many(void *arg)
 
 static void threads_lose_none(void **state)
 {
-    struct ledger_queue *queue = ledger_queue_new(1 << 26);
+    struct ledger_queue *queue = ledger_queue_new(1 << 26, NEVER_MS);
     struct ledger_batch *batch = MEM_NEW(struct ledger_batch);
     pthread_t threads[THREADS];
     uint64_t sum = 0;
@@ -159,6 +260,10 @@ int main(void)
         cmocka_unit_test(a_batch_is_of_a_thousand_at_most),
         cmocka_unit_test(what_could_not_be_written_is_first_again),
         cmocka_unit_test(what_has_no_room_is_counted),
+        cmocka_unit_test(requests_go_before_results),
+        cmocka_unit_test(results_take_no_room_of_requests),
+        cmocka_unit_test(a_crowd_is_of_results_that_wait),
+        cmocka_unit_test(nobody_waits_while_none_is_written),
         cmocka_unit_test(threads_lose_none),
     };
 
