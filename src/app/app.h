@@ -9,7 +9,7 @@
 
 struct app_end {
     int signal;  /* which one ended it */
-    size_t lost; /* accounts whose new tokens could not be saved */
+    size_t lost; /* what could not be saved (place->lost) */
 };
 
 /* Serve on `port` (0: any free one) until a signal of app/stop_signals.h.

@@ -257,6 +257,15 @@ static void stop_writing(struct place *place)
     store_stop(place->store);
 }
 
+static size_t count_unsaved(const struct place *place)
+{
+    struct ledger_state left = { 0 };
+
+    if (place->ledger)
+        ledger_state(place->ledger, &left);
+    return records_lost(place->records) + left.waiting;
+}
+
 void place_finish(struct place *place)
 {
     if (!place->keeper)
@@ -272,6 +281,7 @@ void place_finish(struct place *place)
     place->keeper = NULL;
     stop_writing(place);
     deliver_rest(place);
+    place->lost += count_unsaved(place);
 }
 
 int place_close(struct place *place, int status)

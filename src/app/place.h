@@ -44,7 +44,8 @@ struct place {
     bool stopping;
     bool dies; /* a command: by that signal, once nothing is under way */
     bool idle;
-    size_t lost; /* accounts whose new tokens could not be saved */
+    size_t lost; /* what could not be saved: accounts' new tokens, changes of
+                    the records, bookings */
 };
 
 /* Open the data folder, made if it is missing, and read accounts and keys.  One that
@@ -56,8 +57,8 @@ bool place_open(struct place *place, const struct config *config,
    the log says every few seconds, and at each signal, what is waited for; afterwards
    place->lost is final. */
 void place_finish(struct place *place);
-/* Finishes, if that was not done.  Returns the exit status: `status`, or 1 if new
-   tokens were lost. */
+/* Finishes, if that was not done.  Returns the exit status: `status`, or 1 if
+   anything was lost. */
 int place_close(struct place *place, int status);
 
 /* From now on, until place_finish() is done, signals that end a process come to

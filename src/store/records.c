@@ -133,6 +133,11 @@ void records_stop(struct records *records)
     records->stopped = true;
 }
 
+size_t records_lost(const struct records *records)
+{
+    return records ? records->writing.lost : 0;
+}
+
 void records_free(struct records *records)
 {
     if (!records)
@@ -179,6 +184,8 @@ bool records_do(struct records *records, const struct records_work *work,
         pause_a_moment();
         ok = lane_do(lane, &transaction, err);
     }
+    if (work->kept)
+        *work->kept = ok;
     if (work->drop)
         work->drop(work->arg);
     return ok;

@@ -29,6 +29,9 @@ struct records *records_open(const char *data_dir, struct err *err);
    what could not be saved.  Nothing may be started any more; what was started is
    delivered by its loop, or by loop_free(). */
 void records_stop(struct records *records);
+/* After the stop: how many changes could not be saved since it began, whoever asked for
+   them.  NULL is fine. */
+size_t records_lost(const struct records *records);
 /* Stops, if that was not done.  All jobs are freed, and all loops that were given to
    one are freed or have run since.  NULL is fine. */
 void records_free(struct records *records);
@@ -44,6 +47,8 @@ struct records_work {
     bool (*run)(struct sql *sql, void *arg, struct err *err);
     void (*drop)(void *arg); /* or NULL; when the job goes; on any thread */
     void *arg;
+    bool *kept; /* or NULL: whether it was carried out, said just before `drop`;
+                   `run` cannot know, for what it did may yet be undone */
     bool
         reads; /* changes nothing: on the connection for reading, and for 2 s at
                    most */

@@ -49,7 +49,8 @@ struct lane {
     uint64_t probe_ms;      /* steady: not before */
     uint64_t trouble_since; /* steady: it has not worked since, or 0 */
     struct err trouble;
-    bool told; /* the log has it */
+    bool told;   /* the log has it */
+    size_t lost; /* could not be done since it was ending */
 };
 
 void lane_init(struct lane *lane, const struct lane_options *options);

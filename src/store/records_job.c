@@ -8,6 +8,8 @@ static void destroy(struct job *base)
 {
     struct records_job *job = records_job_of(base);
 
+    if (job->work.kept)
+        *job->work.kept = !job->failed;
     if (job->work.drop)
         job->work.drop(job->work.arg);
     mem_free(job);

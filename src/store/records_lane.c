@@ -151,6 +151,7 @@ static void drop_jobs(struct lane *lane)
         job_finish(&job->job);
         lost++;
     }
+    lane->lost += lost;
     if (lost > 0 && lane->options.use == SQL_WRITES)
         log_line(LOG_ERROR,
                  "%zu %s could not be saved in the database and %s lost: %s",

@@ -43,6 +43,11 @@ static void tell(struct lane *lane, uint64_t now_ms)
     lane->told = true;
 }
 
+static bool is_trouble(const struct err *err)
+{
+    return sql_may_work_later(err) || err->code == ERR_BROKEN;
+}
+
 /* That it can be looked into (`looks`) says nothing about whether it can be
    written. */
 static void note(struct lane *lane, bool ok, bool looks, const struct err *err,
@@ -51,7 +56,7 @@ static void note(struct lane *lane, bool ok, bool looks, const struct err *err,
     lane->running_since = 0;
     if (ok && !looks)
         works(lane);
-    if (ok || (!sql_may_work_later(err) && err->code != ERR_BROKEN))
+    if (ok || !is_trouble(err))
         return;
     if (lane->trouble_since == 0)
         lane->trouble_since = now_ms;
@@ -65,6 +70,12 @@ static bool is_tried_again(const struct lane *lane,
 {
     return sql_may_work_later(&job->err) && !records_job_is_late(job, now_ms) &&
            !(lane->ending && now_ms >= lane->give_up_ms);
+}
+
+/* At the end, and not for what it asked: ERR_TIMEOUT, it was interrupted then. */
+static bool is_lost(const struct lane *lane, const struct err *err)
+{
+    return lane->ending && (is_trouble(err) || err->code == ERR_TIMEOUT);
 }
 
 static void put_back(struct records_job *job, uint64_t now_ms)
@@ -108,6 +119,8 @@ static void try_job(struct lane *lane, struct records_job *job)
         put_back(job, now_ms);
     else
         records_job_take_out(job);
+    if (!ok && !again && is_lost(lane, &job->err))
+        lane->lost++;
     (void)pthread_mutex_unlock(&lane->lock);
     if (!again)
         finish(job, ok);

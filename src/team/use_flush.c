@@ -304,14 +304,6 @@ void use_flush_join(struct use_flush *flush,
 
 /* ---- the end ------------------------------------------------------------- */
 
-static bool save_last(struct sql *sql, void *arg, struct err *err)
-{
-    struct batch *batch = arg;
-
-    batch->saved = save(sql, batch, err);
-    return batch->saved;
-}
-
 static void drop_last(void *arg)
 {
     struct batch *batch = arg;
@@ -338,8 +330,9 @@ static void hand_over(struct last *last)
 {
     if (last->batch && !is_empty(last->batch))
         (void)records_start(last->flush->options.records, NULL,
-                            &(struct records_work){ .run = save_last,
+                            &(struct records_work){ .run = save,
                                                     .drop = drop_last,
+                                                    .kept = &last->batch->saved,
                                                     .arg = last->batch,
                                                     .later = true },
                             NULL, NULL);

@@ -25,6 +25,47 @@ static void without_a_loop_it_is_done_all_the_same(void **state)
     assert_int_equal(rows(scene), 1);
 }
 
+/* What was done may be undone by the commit. */
+static void whether_it_was_kept_is_known_when_it_goes(void **state)
+{
+    struct scene *scene = *state;
+    struct errand fine = { .name = "a" };
+    struct errand undone = { .name = "b" };
+    struct records_work work = work_of(&fine, 0);
+    bool kept = false;
+    struct err err;
+
+    work.kept = &kept;
+    assert_true(records_do(scene->records, &work, &err));
+    assert_true(kept);
+    work = work_of(&undone, 0);
+    work.kept = &kept;
+    script_sql_fail(SCRIPT_SQL_COMMIT, ERR_BROKEN, 1);
+    assert_false(records_do(scene->records, &work, &err));
+    assert_false(kept);
+    assert_int_equal(rows(scene), 1);
+}
+
+static void and_so_it_is_of_those_that_nobody_is_told_of(void **state)
+{
+    struct scene *scene = *state;
+    struct errand undone = { .name = "a" };
+    struct errand fine = { .name = "b" };
+    struct errand *all[] = { &undone, &fine };
+    bool kept[] = { true, false };
+
+    script_sql_fail(SCRIPT_SQL_COMMIT, ERR_BROKEN, 1);
+    for (size_t i = 0; i < COUNT_OF(all); i++) {
+        struct records_work work = work_of(all[i], 0);
+
+        work.kept = &kept[i];
+        (void)records_start(scene->records, NULL, &work, NULL, NULL);
+    }
+    records_stop(scene->records);
+    assert_false(kept[0]);
+    assert_true(kept[1]);
+}
+
 static void one_that_could_not_be_done_in_time_fails(void **state)
 {
     struct scene *scene = *state;
@@ -181,6 +222,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(it_is_told_once_and_its_work_is_in_the_database),
+        TEST(whether_it_was_kept_is_known_when_it_goes),
+        TEST(and_so_it_is_of_those_that_nobody_is_told_of),
         TEST(without_a_loop_it_is_done_all_the_same),
         TEST(one_that_could_not_be_done_in_time_fails),
         TEST(one_that_was_not_begun_fails_in_time),

@@ -74,6 +74,7 @@ static void what_could_not_be_saved_in_time_is_said(void **state)
     unit_assert_part(log, "2 changes could not be saved in the database and "
                           "are lost: the database x.db: scripted trouble");
     mem_free(log);
+    assert_int_equal(ending.lane.lost, 2);
     assert_int_equal(wait_for(scene, &ending.first)->code, ERR_IO);
     assert_int_equal(wait_for(scene, &ending.second)->code, ERR_IO);
     finish(&ending.first);
@@ -94,6 +95,7 @@ static void a_statement_that_goes_on_is_interrupted(void **state)
     log = stop_in(&ending, 100);
     unit_assert_part(log, "1 change could not be saved");
     mem_free(log);
+    assert_int_equal(ending.lane.lost, 2);
     assert_int_equal(wait_for(scene, &ending.first)->code, ERR_TIMEOUT);
     assert_int_equal(wait_for(scene, &ending.second)->code, ERR_BUSY);
     finish(&ending.first);

@@ -409,6 +409,28 @@ static void what_a_rider_has_left_is_written_at_the_end(void **state)
     assert_true(all_rode(&scene->rider));
 }
 
+/* By the commit, too: all of it was written then. */
+static void what_is_lost_at_the_end_is_said(void **state)
+{
+    struct flush_scene *scene = *state;
+    const struct rider rider = { .waiting = 5 };
+    struct unit_capture capture = unit_capture_begin(2);
+    char *said;
+
+    restart(scene, 3600 * 1000);
+    (void)join(scene, rider);
+    use_before(scene, 0);
+    script_sql_fail(SCRIPT_SQL_COMMIT, ERR_BROKEN, SCRIPT_SQL_ALWAYS);
+    use_flush_stop(scene->flush);
+    records_stop(scene->team->records);
+    said = unit_capture_end(&capture);
+    unit_assert_part(said, "what 1 relay keys and groups have used in the last "
+                           "moments could not be saved and is lost");
+    mem_free(said);
+    assert_int_equal(scene->rider.saved, 0);
+    assert_int_equal(scene->rider.waiting, 5);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 
 int main(void)
@@ -426,6 +448,7 @@ int main(void)
         TEST(both_are_in_one_transaction),
         TEST(a_rider_that_was_refused_rides_again),
         TEST(what_a_rider_has_left_is_written_at_the_end),
+        TEST(what_is_lost_at_the_end_is_said),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
