@@ -24,7 +24,8 @@ struct entry {
 struct ledger_names {
     size_t max;
     size_t count;
-    uint64_t seed; /* clients choose names of sessions */
+    int64_t removals; /* as the database counts them */
+    uint64_t seed;    /* clients choose names of sessions */
     struct entry *fresh;
     struct entry *buckets[BUCKETS];
 };
@@ -154,6 +155,21 @@ struct name {
 static bool take_id(void *arg, const struct sql_row *row)
 {
     *(int64_t *)arg = sql_row_number(row, 0);
+    return true;
+}
+
+bool ledger_names_check(struct ledger_names *names, struct sql *sql,
+                        struct err *err)
+{
+    int64_t removals = 0;
+    const struct sql_ask ask = { "SELECT times FROM session_removal",
+                                 SQL_NO_VALUES, take_id, &removals };
+
+    if (!sql_query(sql, &ask, err))
+        return false;
+    if (removals != names->removals)
+        forget_all(names);
+    names->removals = removals;
     return true;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Numbers for the texts of bookings, which stand once each in the tables word, holder
    and session (store/schema/002_bookings.sql).  Those found lately are in memory; other
-   processes add some, too, and nobody removes any.  Used by one thread at a time.
+   processes add some, too, and sessions that nothing is booked of any more are removed
+   (usage/ledger_sessions.h).  Used by one thread at a time.
 
        asked -> (found or added, in a transaction) fresh -> kept, once it is committed
                                                      '----> forgotten, if it was undone */
@@ -26,6 +27,9 @@ void ledger_names_free(struct ledger_names *names);
 
 /* A transaction begins: what the last one found and was not kept is forgotten. */
 void ledger_names_begin(struct ledger_names *names);
+/* In it, before any is asked for: if some were removed since, none is known. */
+bool ledger_names_check(struct ledger_names *names, struct sql *sql,
+                        struct err *err) MUST_CHECK;
 /* It was committed. */
 void ledger_names_keep(struct ledger_names *names);
 /* How many are known without asking the database. */

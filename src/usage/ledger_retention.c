@@ -3,6 +3,7 @@
 #include "usage/ledger_retention.h"
 
 #include "usage/booking_sql.h"
+#include "usage/ledger_sessions.h"
 #include "usage/sums_sql.h"
 
 #define HOUR_S 3600
@@ -117,9 +118,6 @@ static bool remove_hour(struct sql *sql, const struct hour *hour,
 
     return sql_run(sql, "DELETE FROM session_hour WHERE hour_s = $1", &value, 1,
                    err) &&
-           sql_run(sql,
-                   "DELETE FROM session_day WHERE day < ($1 + 3600) / 86400",
-                   &value, 1, err) &&
            sql_run(sql, "DELETE FROM hour WHERE hour_s = $1", &value, 1, err);
 }
 
@@ -168,6 +166,7 @@ bool ledger_retention_step(struct sql *sql, const struct zone *zone,
     bool shrinks;
 
     if (!remove_bookings(sql, zone, before_ms / 1000, more, err) ||
+        (!*more && !ledger_sessions_step(sql, before_ms / 1000, more, err)) ||
         (!*more && !remove_results(sql, before_ms, more, err)) ||
         !sql_shrink(sql, &shrinks, err))
         return false;

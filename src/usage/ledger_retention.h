@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* Removing what is too old: bookings, and the hours and sessions that lead to them.
-   Totals stay for ever, with those of what ended in an hour in which a day began, from
-   then on (usage/sums_sql.h); and so does the newest booking, so that no number of one comes
-   again. */
+/* Removing what is too old: bookings, and the hours and sessions (usage/ledger_sessions.h)
+   that lead to them.  Totals stay for ever, with those of what ended in an hour in which
+   a day began, from then on (usage/sums_sql.h); and so does the newest booking, so that
+   no number of one comes again. */
 #pragma once
 
 #include "base/zone.h"

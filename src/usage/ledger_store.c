@@ -259,12 +259,13 @@ bool ledger_store_write(struct ledger_store *store, struct sql *sql,
                         struct err *err)
 {
     const struct writing w = { store, sql, err };
-    bool fine = true;
+    bool fine;
 
     /* The transaction before may have been undone. */
     ledger_names_begin(store->names);
     ledger_totals_clear(&store->totals);
     ledger_charges_clear(&store->charges);
+    fine = ledger_names_check(store->names, sql, err);
     for (size_t i = 0; i < count && fine; i++)
         fine = write_one(&w, bookings[i]);
     return fine && ledger_totals_write(&store->totals, sql, err) &&

@@ -113,6 +113,11 @@ describe('bookings wait for no disk', { concurrency: 4 }, () => {
     const relay = await start({ dataDir, accounts: () => {}, env: { USAGE_RETENTION: '20d', TIME_ZONE: 'Asia/Shanghai' } });
     const oldest = () => Number(ask(dataDir, 'SELECT min(ended_ms) FROM booking'));
     await until(() => oldest() > Date.now() - 20 * DAY_MS - 2 * 3600000, { what: 'what is too old is gone' });
+    await until(() => Number(ask(dataDir, 'SELECT min(day) FROM session_day')) >= Math.floor(Date.now() / DAY_MS) - 21, { what: 'so are the days of sessions' });
+    const nameless = 'SELECT id FROM session EXCEPT SELECT session FROM session_day EXCEPT SELECT max(id) FROM session';
+    assert.equal(ask(dataDir, nameless), '', 'and sessions that have none left');
+    assert.equal(ask(dataDir, 'SELECT session FROM session_day EXCEPT SELECT id FROM session'), '');
+    assert.equal(ask(dataDir, 'SELECT session FROM booking WHERE session IS NOT NULL EXCEPT SELECT id FROM session'), '');
     await until(() => ask(dataDir, 'SELECT freelist_count * 9 < page_count FROM pragma_freelist_count, pragma_page_count') === '1', { what: 'its room is given back' });
     await relay.stop();
     const left = Number(ask(dataDir, 'SELECT count(*) FROM booking'));

@@ -97,10 +97,9 @@ static void sessions_go_with_their_days(void **state)
         uint64_t before_s;
         const char *left;
     } rows[] = {
-        { H(7), "41\n42\n43\n" },
-        { H(8), "42\n43\n" },
-        { H(32), "42\n43\n" }, /* it is not over */
-        { H(34), "43\n" },
+        { H(7), "41\n42\n43\n" }, { H(8), "42\n43\n" },
+        { H(31), "42\n43\n" }, /* it is not over */
+        { H(32), "43\n" },        { H(34), "43\n" },
     };
 
     fill(*state, H(6), 1);
