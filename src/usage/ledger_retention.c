@@ -22,6 +22,24 @@ static struct sql_value number(uint64_t number)
     return sql_number((int64_t)number);
 }
 
+static bool take_time(void *arg, const struct sql_row *row)
+{
+    *(uint64_t *)arg = (uint64_t)sql_row_number(row, 0);
+    return true;
+}
+
+bool ledger_retention_newest(struct sql *sql, uint64_t *ended_ms,
+                             struct err *err)
+{
+    const struct sql_ask ask = {
+        "SELECT ended_ms FROM booking ORDER BY id DESC LIMIT 1", SQL_NO_VALUES,
+        take_time, ended_ms
+    };
+
+    *ended_ms = 0;
+    return sql_query(sql, &ask, err);
+}
+
 static bool take_hour(void *arg, const struct sql_row *row)
 {
     *(struct hour *)arg =

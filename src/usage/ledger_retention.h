@@ -11,6 +11,10 @@
 /* How many bookings go in one transaction. */
 #define LEDGER_RETENTION_ROWS 1000
 
+/* When the newest booking ended (wall clock); 0: there is none. */
+bool ledger_retention_newest(struct sql *sql, uint64_t *ended_ms,
+                             struct err *err) MUST_CHECK;
+
 /* In a transaction: some of what ended before that time (wall clock), the oldest first,
    in the zone whose days are summed up, and some of the room that this leaves in the file.  `more`: there is more to do. */
 bool ledger_retention_step(struct sql *sql, const struct zone *zone,

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
 /* What keeps the ledger in order beside the bookings: the days of its time zone at the
    start, later the removal of what is too old, in small transactions between those of
-   the bookings.
+   the bookings, and only by a clock that may be believed (usage/ledger_trust.h).
 
-       WAITING -(an hour)-> REMOVING -> WAITING, or after 50 ms REMOVING again
-                                        while there is more
+       STARTING -> WAITING -(an hour)-> REMOVING -> WAITING, or after 50 ms REMOVING
+                      ^           |                 again while there is more
+                      '-----------' the clock may be wrong
 
    On the loop it was given. */
 #pragma once

@@ -143,6 +143,23 @@ static void the_newest_hour_stays(void **state)
     ledger_scene_expect(*state, COUNTS, "1 1 1 3\n");
 }
 
+static bool run_newest(struct sql *sql, void *arg, struct err *err)
+{
+    return ledger_retention_newest(sql, arg, err);
+}
+
+static void the_newest_is_the_last_that_was_booked(void **state)
+{
+    uint64_t newest_ms = 1;
+
+    ledger_scene_do(*state, run_newest, &newest_ms);
+    assert_int_equal(newest_ms, 0);
+    fill(*state, H(7), 1);
+    fill(*state, H(6), 1);
+    ledger_scene_do(*state, run_newest, &newest_ms);
+    assert_int_equal(newest_ms, H(6) * 1000ull);
+}
+
 static void no_step_removes_more_than_a_thousand_or_two(void **state)
 {
     fill(*state, H(0), 2500);
@@ -212,6 +229,7 @@ int main(void)
         LEDGER_TEST(sessions_go_with_their_days),
         LEDGER_TEST(whole_hours_go_and_totals_stay),
         LEDGER_TEST(the_newest_hour_stays),
+        LEDGER_TEST(the_newest_is_the_last_that_was_booked),
         LEDGER_TEST(no_step_removes_more_than_a_thousand_or_two),
         LEDGER_TEST(hours_that_lie_between_each_other_are_told_apart),
         LEDGER_TEST(results_are_known_for_as_long_as_they_can_be_fetched),
