@@ -9,6 +9,7 @@
 #include "base/macros.h"
 #include "base/text.h"
 #include "usage/booked_parts.h"
+#include "usage/price.h"
 
 /* Sums of millions of them are numbers of 64 bits still. */
 #define COUNT_MAX ((uint64_t)1 << 40)
@@ -27,7 +28,7 @@ static const uint16_t text_max[BOOKING_TEXTS] = {
     [BOOKING_ASKED] = NAME_MAX_LEN,
     [BOOKING_ENDPOINT] = NAME_MAX_LEN,
     [BOOKING_TIER] = 64,
-    [BOOKING_PRICES] = 64,
+    [BOOKING_PRICES] = PRICES_VERSION_MAX - 1,
     [BOOKING_SESSION] = NAME_MAX_LEN,
     [BOOKING_UPSTREAM_ID] = NAME_MAX_LEN,
     [BOOKING_CLIENT_ID] = NAME_MAX_LEN,
@@ -36,7 +37,7 @@ static const uint16_t text_max[BOOKING_TEXTS] = {
 };
 
 static_assert(sizeof(struct booking) + 2 * JSON_MAX + 256 + 9 * NAME_MAX_LEN +
-                      2 * 64 + 8 <=
+                      64 + PRICES_VERSION_MAX + 8 <=
                   BOOKING_SIZE_MAX,
               "all texts fit");
 

@@ -90,11 +90,11 @@ struct prices *prices_ref(struct prices *prices);
 void prices_unref(struct prices *prices);
 
 #define PRICES_OWN_VERSION_MAX 32
-#define PRICES_VERSION_MAX (2 * PRICES_OWN_VERSION_MAX + 2)
+#define PRICES_VERSION_MAX (2 * (PRICES_OWN_VERSION_MAX + 7) + 2)
 
-/* Which table it is, for bookings: its member "version", or the first 12 hex digits of
-   the SHA-256 of its text; with "+" and that of the program's own, if its rows are
-   behind. */
+/* Which table it is, for bookings; another text is another one.  Its member "version", ":"
+   and the first 6 hex digits of the SHA-256 of its text, or, without that member, the
+   first 12; with "+" and that of the program's own, if its rows are behind. */
 const char *prices_version(const struct prices *prices);
 
 /* Where prompts of some model begin to be long: for the meter of an answer. */

@@ -188,6 +188,7 @@ static bool check_table(const struct json_doc *doc, struct err *err)
     return check_version(doc, err);
 }
 
+/* Whoever changes a price may forget to change the name. */
 static void add_version(struct prices *prices, const struct json_doc *doc,
                         struct str text)
 {
@@ -200,7 +201,8 @@ static void add_version(struct prices *prices, const struct json_doc *doc,
 
     hash_sha256(text, hash);
     if (json_doc_get_str(doc, "version", &version))
-        (void)snprintf(to, size, "%s" STR_FMT, plus, STR_ARG(version));
+        (void)snprintf(to, size, "%s" STR_FMT ":%02x%02x%02x", plus,
+                       STR_ARG(version), hash[0], hash[1], hash[2]);
     else
         (void)snprintf(to, size, "%s%02x%02x%02x%02x%02x%02x", plus, hash[0],
                        hash[1], hash[2], hash[3], hash[4], hash[5]);

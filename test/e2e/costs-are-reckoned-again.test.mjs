@@ -26,7 +26,7 @@ describe('costs are reckoned again', { skip: noSqlite }, () => {
     const file = path.join(s.relay.dataDir, 'prices.json');
     fs.writeFileSync(`${file}.new`, JSON.stringify({ version, models: rows }));
     fs.renameSync(`${file}.new`, file);
-    await until(async () => (await post({ since: '1h', dry_run: true })).doc.prices.startsWith(`${version}+`), { what: version });
+    await until(async () => (await post({ since: '1h', dry_run: true })).doc.prices.startsWith(`${version}:`), { what: version });
   };
 
   before(async () => {
@@ -82,7 +82,7 @@ describe('costs are reckoned again', { skip: noSqlite }, () => {
     await put('mine', [{ model: 'claude-mystery-*', input: 1000000, output: 10000000 }, { model: 'claude-sonnet-5', input: 1000000, output: 0 }]);
     const { status, stdout: out } = await reprice(['--since=1h']);
     assert.equal(status, 0, out);
-    assert.match(out, /by the prices mine\+/);
+    assert.match(out, /by the prices mine:/);
     assert.match(out, /claude-sonnet-5 +2 +2 +0 +\$0\.006000 +\$0\.002000 +-\$0\.004000/);
     assert.match(out, /claude-mystery-1 +1 +1 +0 +\$0\.000000 +\$0\.002000 +\+\$0\.002000/);
     assert.match(out, /all +3 +3 +0 +\$0\.006000 +\$0\.004000 +-\$0\.002000/);

@@ -132,7 +132,7 @@ describe('prices of a running relay', () => {
     put(table(3500000));
     const listed = await run([]);
     assert.equal(listed.status, 0, listed.stderr);
-    assert.match(listed.stdout, /^Prices v3500000\+\S+, in dollars a million tokens:/);
+    assert.match(listed.stdout, /^Prices v3500000:[0-9a-f]{6}\+\S+, in dollars a million tokens:/);
     assert.match(listed.stdout, /^claude-sonnet-5 +\$3\.5 +\$0 +\$0\.35 +prices\.json$/m);
     assert.equal(listed.stdout.match(/^claude-sonnet-5 /gm).length, 1, 'the built-in row is hidden, and not listed');
     assert.match(listed.stdout, /^Not listed: 1 that are hidden by others/m);

@@ -91,7 +91,8 @@ static void *take_on(void *arg)
         struct prices *prices = price_board_take(taking->board);
         uint64_t output = output_of(prices);
 
-        if (strcmp(prices_version(prices), output == 1 ? "v1" : "v2") != 0)
+        if (strncmp(prices_version(prices), output == 1 ? "v1:" : "v2:", 3) !=
+            0)
             return taking;
         prices_unref(prices);
         atomic_fetch_add(&taking->taken, 1);

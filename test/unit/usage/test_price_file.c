@@ -67,7 +67,7 @@ static void one_row_is_enough(void **state)
     struct prices *prices;
 
     unit_write(scene->folder, "prices.json", ONE_ROW);
-    check(scene, "mine+");
+    check(scene, "mine:");
     prices = price_board_take(scene->board);
     assert_int_equal(price_tokens_microusd(prices_find(prices,
                                                        STR("claude-opus-5"), 0),
@@ -95,16 +95,16 @@ static void a_bad_file_changes_nothing_and_says_why(void **state)
     char text[PRICE_COMPLAINT_MAX];
 
     unit_write(scene->folder, "prices.json", ONE_ROW);
-    check(scene, "mine+");
+    check(scene, "mine:");
     for (size_t i = 0; i < COUNT_OF(bad); i++) {
         unit_write(scene->folder, "prices.json", bad[i].file);
-        check(scene, "mine+");
+        check(scene, "mine:");
         assert_true(price_board_complaint(scene->board, text));
-        unit_assert_part(text, "the prices of mine+");
+        unit_assert_part(text, "the prices of mine:");
         unit_assert_part(text, bad[i].says);
     }
     unit_write(scene->folder, "prices.json", ONE_ROW);
-    check(scene, "mine+");
+    check(scene, "mine:");
     assert_false(price_board_complaint(scene->board, text));
 }
 
@@ -114,7 +114,7 @@ static void it_goes_with_the_file(void **state)
     struct prices *own = prices_default();
 
     unit_write(scene->folder, "prices.json", ONE_ROW);
-    check(scene, "mine+");
+    check(scene, "mine:");
     assert_int_equal(unlink(unit_path(scene->folder, "prices.json")), 0);
     check(scene, prices_version(own));
     prices_unref(own);

@@ -189,9 +189,11 @@ static const struct {
     const char *table;
     const char *version; /* without that of the program's own */
 } versions[] = {
-    { "{\"version\":\"2026.11_b-3\",\"models\":[" ROW("a", "") "]}",
-      "2026.11_b-3" },
     /* printf '%s' '{...}' | sha256sum */
+    { "{\"version\":\"2026.11_b-3\",\"models\":[" ROW("a", "") "]}",
+      "2026.11_b-3:6b4f72" },
+    { "{\"version\":\"2026.11_b-3\",\"models\":[" ROW("b", "") "]}",
+      "2026.11_b-3:f838e1" },
     { "{\"models\":[{\"model\":\"a\",\"input\":1,\"output\":1}]}",
       "7572b2da5226" },
     { "{\"models\":[{\"model\":\"a\",\"input\":1,\"output\":2}]}",

@@ -17,18 +17,39 @@ struct scene {
     struct price_sync *sync;
     struct loop_timer *timer;
     const char *wanted; /* a version, or part of a complaint */
+    uint64_t price;     /* else, of input */
 };
+
+/* Its name, or all of it. */
+static bool is_version(const struct prices *prices, const char *wanted)
+{
+    struct str version = str_of(prices_version(prices));
+
+    return str_eq(version, str_of(wanted)) ||
+           str_eq(str_sub(version, 0, str_index(version, ':')), str_of(wanted));
+}
+
+static uint64_t price_of(const struct scene *scene)
+{
+    struct prices *prices = price_board_take(scene->board);
+    const struct price *price = prices_find(prices, STR("a"), 0);
+    uint64_t input =
+        price ? price_tokens_microusd(price, PRICE_INPUT, 1000000) : 0;
+
+    prices_unref(prices);
+    return input;
+}
 
 static bool is_so(struct scene *scene)
 {
     struct prices *prices = price_board_take(scene->board);
     char text[PRICE_COMPLAINT_MAX];
-    bool so = strcmp(prices_version(prices), scene->wanted) == 0 ||
+    bool so = is_version(prices, scene->wanted) ||
               (price_board_complaint(scene->board, text) &&
                strstr(text, scene->wanted));
 
     prices_unref(prices);
-    return so;
+    return so && (scene->price == 0 || scene->price == price_of(scene));
 }
 
 static void look(void *arg)
@@ -185,6 +206,36 @@ static void another_table_is_in_the_audit_log(void **state)
     mem_free(text);
 }
 
+static void write_price(const struct scene *scene, uint64_t input)
+{
+    char text[200];
+
+    (void)snprintf(text, sizeof(text),
+                   "{\"version\":\"v1\",\"embedded\":false,\"models\":["
+                   "{\"model\":\"a\",\"input\":%llu,\"output\":1}]}",
+                   (unsigned long long)input);
+    unit_write(scene->folder, "prices.json", text);
+}
+
+/* Whoever forgets to change its name. */
+static void another_content_is_another_table(void **state)
+{
+    struct scene *scene = *state;
+    struct unit_capture capture = unit_capture_begin(STDERR_FILENO);
+    char *text;
+
+    for (uint64_t input = 1; input <= 3; input++) {
+        write_price(scene, input);
+        price_sync_changed(scene->sync, "prices.json");
+        scene->price = input;
+        wait_for(scene, "v1");
+    }
+    text = unit_capture_end(&capture);
+    assert_int_equal(count_of(text, "changed=version"), 3);
+    assert_int_equal(count_of(text, " is in force (prices.json)"), 3);
+    mem_free(text);
+}
+
 /* What is being read is dropped. */
 static void it_may_go_while_it_reads(void **state)
 {
@@ -205,6 +256,7 @@ int main(void)
         TEST(what_changes_meanwhile_is_read_again),
         TEST(other_files_are_none_of_its),
         TEST(another_table_is_in_the_audit_log),
+        TEST(another_content_is_another_table),
         TEST(it_may_go_while_it_reads),
     };
 

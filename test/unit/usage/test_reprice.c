@@ -203,7 +203,8 @@ static void rows_and_sums_change_together(void **state)
     ledger_scene_expect(*state,
                         "SELECT b.id, w.text FROM booking b JOIN word w"
                         " ON w.id = b.prices ORDER BY b.id",
-                        "1 v2\n2 v2\n3 v1\n4 v2\n5 v1\n6 v1\n7 v1\n");
+                        "1 v2:de3045\n2 v2:de3045\n3 v1\n4 v2:de3045\n"
+                        "5 v1\n6 v1\n7 v1\n");
 }
 
 static void again_changes_nothing(void **state)
