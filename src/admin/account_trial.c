@@ -17,8 +17,7 @@
 /* In the request's arena. */
 struct trial {
     struct account *account;
-    struct fetch *fetch;
-    struct api_ask ask;
+    struct api_fetch *fetch;
     flow_step then; /* with the account's live token */
 };
 
@@ -26,7 +25,7 @@ static void drop(void *state)
 {
     struct trial *trial = state;
 
-    fetch_free(trial->fetch);
+    api_fetch_free(trial->fetch);
     account_unref(trial->account);
 }
 
@@ -62,18 +61,14 @@ static struct flow_next begin(struct admin_request *x, flow_step then)
 
 /* ---- asking ------------------------------------------------------------- */
 
-static struct flow_next ask(struct admin_request *x, struct str method,
-                            struct str target, struct str body, flow_step then)
+static struct flow_next ask(struct admin_request *x, struct api_ask ask,
+                            flow_step then)
 {
     struct trial *trial = x->state;
 
-    trial->ask = (struct api_ask){ .account = trial->account,
-                                   .method = method,
-                                   .target = target,
-                                   .body = body };
-    fetch_free(trial->fetch);
-    trial->fetch =
-        api_fetch_start(x->admin, x->req->arena, &trial->ask, admin_wake, x);
+    ask.account = trial->account;
+    api_fetch_free(trial->fetch);
+    trial->fetch = api_fetch_start(x, &ask);
     return flow_sleep_then(then);
 }
 
@@ -85,11 +80,11 @@ static struct json_doc *answer(struct admin_request *x, flow_step again,
     struct trial *trial = x->state;
     struct json_doc *doc;
 
-    if (fetch_state(trial->fetch) == FETCH_BUSY) {
+    if (api_fetch_is_busy(trial->fetch)) {
         *next = flow_sleep_then(again);
         return NULL;
     }
-    doc = api_fetch_answer(trial->fetch, &trial->ask, &x->err);
+    doc = api_fetch_answer(trial->fetch, &x->err);
     if (!doc)
         *next = admin_refuse(x);
     return doc;
@@ -126,8 +121,10 @@ static struct flow_next profiled(struct flow *flow)
 
 static struct flow_next ask_profile(struct flow *flow)
 {
-    return ask(admin_request_of(flow), STR("GET"), STR("/api/oauth/profile"),
-               STR_EMPTY, profiled);
+    return ask(admin_request_of(flow),
+               (struct api_ask){ .method = STR("GET"),
+                                 .target = STR("/api/oauth/profile") },
+               profiled);
 }
 
 static struct flow_next profile(struct flow *flow)
@@ -178,7 +175,12 @@ static struct flow_next send_to(struct admin_request *x, struct str model)
     text_json_escape(&body, str_sub(model, 0, MODEL_MAX));
     buf_add(&body, STR("\",\"max_tokens\":32,\"messages\":[{\"role\":"
                        "\"user\",\"content\":\"Say hello.\"}]}"));
-    next = ask(x, STR("POST"), STR("/v1/messages"), buf_str(&body), said);
+    next = ask(x,
+               (struct api_ask){ .method = STR("POST"),
+                                 .target = STR("/v1/messages"),
+                                 .body = buf_str(&body),
+                                 .model = model },
+               said);
     buf_done(&body);
     return next;
 }
@@ -205,8 +207,10 @@ static struct flow_next listed(struct flow *flow)
 
 static struct flow_next ask_models(struct flow *flow)
 {
-    return ask(admin_request_of(flow), STR("GET"), STR("/v1/models?limit=1"),
-               STR_EMPTY, listed);
+    return ask(admin_request_of(flow),
+               (struct api_ask){ .method = STR("GET"),
+                                 .target = STR("/v1/models?limit=1") },
+               listed);
 }
 
 static struct flow_next message(struct flow *flow)

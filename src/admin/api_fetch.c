@@ -3,10 +3,32 @@
 #include "admin/api_fetch.h"
 
 #include "account/kinds.h"
+#include "admin/api_record.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "http/request_id.h"
+#include "relay/unpriced.h"
+#include "upstream/fetch.h"
+#include "usage/ledger.h"
+#include "usage/price_board.h"
 
 #define FIELDS_MAX (2u * KIND_OAUTH_TOKEN_MAX)
 /* Of an answer that is no 200, for the text. */
 #define SHOWN_OF_ANSWER 300
+
+struct api_fetch {
+    struct admin *admin;
+    struct fetch *fetch;
+    struct account *account;
+    struct prices *prices; /* as they were when it was asked */
+    struct arena *arena;   /* of the texts */
+    struct api_exchange exchange;
+    char id[REQUEST_ID_SIZE];
+    bool booked;
+};
+
+/* ---- starting ----------------------------------------------------------- */
 
 static void write_fields(const struct config *config,
                          const struct account *account, struct buf *fields)
@@ -38,23 +60,22 @@ static void connect_admin(struct admin *admin)
         origin_new(api->host, api->port, api->tls ? options->tls : NULL);
 }
 
-struct fetch *api_fetch_start(struct admin *admin, struct arena *arena,
-                              const struct api_ask *ask,
-                              void (*wake)(void *arg), void *arg)
+static void start(struct api_fetch *fetch, const struct api_ask *ask,
+                  struct admin_request *x)
 {
+    struct admin *admin = fetch->admin;
     const struct config *config = admin->options.config;
     struct fetch_options options = {
         .proxy = proxy_choose(admin->options.proxy, NULL, ask->account->proxy),
         .method = ask->method,
-        .host = url_authority(arena, &config->api),
+        .host = url_authority(fetch->arena, &config->api),
         .target =
-            arena_printf(arena, STR_FMT STR_FMT, STR_ARG(config->api.prefix),
-                         STR_ARG(ask->target)),
+            arena_printf(fetch->arena, STR_FMT STR_FMT,
+                         STR_ARG(config->api.prefix), STR_ARG(ask->target)),
         .body = ask->body,
         .connect_ms = config->connect_ms,
         .answer_ms = config->first_byte_ms,
     };
-    struct fetch *fetch;
     struct buf fields;
 
     connect_admin(admin);
@@ -63,25 +84,98 @@ struct fetch *api_fetch_start(struct admin *admin, struct arena *arena,
     buf_init_secret(&fields, FIELDS_MAX);
     write_fields(config, ask->account, &fields);
     options.fields = buf_str(&fields);
-    fetch = fetch_start(&options, wake, arg);
+    fetch->fetch = fetch_start(&options, admin_wake, x);
     buf_done(&fields);
+}
+
+/* For the record: the request that it is for may be gone by then. */
+static void note(struct api_fetch *fetch, const struct api_ask *ask,
+                 const struct request *req)
+{
+    struct str path = str_sub(ask->target, 0, str_index(ask->target, '?'));
+
+    text_copy(fetch->id, sizeof(fetch->id), str_of(req->id));
+    fetch->exchange = (struct api_exchange){
+        .id = str_of(fetch->id),
+        .came_ms = req->arrived_ms,
+        .came_ns = req->arrived_ns,
+        .began_ns = clock_steady_ns(),
+        .endpoint = endpoints_find(ask->method, path),
+        .method = arena_str(fetch->arena, ask->method),
+        .path = arena_str(fetch->arena, path),
+        .account = str_of(ask->account->name),
+        .model = arena_str(fetch->arena, ask->model),
+        .bytes_in = ask->body.len,
+    };
+}
+
+struct api_fetch *api_fetch_start(struct admin_request *x,
+                                  const struct api_ask *ask)
+{
+    struct api_fetch *fetch = MEM_NEW(struct api_fetch);
+
+    fetch->admin = x->admin;
+    fetch->arena = arena_new();
+    fetch->account = account_ref(ask->account);
+    fetch->prices = price_board_take(x->admin->prices);
+    note(fetch, ask, x->req);
+    start(fetch, ask, x);
     return fetch;
 }
 
-struct json_doc *api_fetch_answer(const struct fetch *fetch,
-                                  const struct api_ask *ask, struct err *err)
+/* ---- booking ------------------------------------------------------------ */
+
+static void book(struct api_fetch *fetch)
 {
+    const struct admin_options *options = &fetch->admin->options;
+    struct record record;
+    struct meter meter;
+
+    if (fetch->booked || !fetch->exchange.endpoint)
+        return;
+    fetch->booked = true;
+    meter_init(&meter, METER_JSON);
+    api_record_fill(&record, &fetch->exchange, fetch->fetch);
+    api_record_price(&record, &meter, fetch->fetch, fetch->prices);
+    ledger_add(options->ledger, &record);
+    unpriced_note_record(options->unpriced, &record, fetch->prices);
+    meter_done(&meter);
+}
+
+/* ---- ending ------------------------------------------------------------- */
+
+bool api_fetch_is_busy(const struct api_fetch *fetch)
+{
+    return fetch_state(fetch->fetch) == FETCH_BUSY;
+}
+
+struct json_doc *api_fetch_answer(struct api_fetch *fetch, struct err *err)
+{
+    const struct fetch *made = fetch->fetch;
     struct str text;
 
-    if (fetch_state(fetch) == FETCH_FAILED) {
-        *err = *fetch_error(fetch);
+    book(fetch);
+    if (fetch_state(made) == FETCH_FAILED) {
+        *err = *fetch_error(made);
         return NULL;
     }
-    text = fetch_body(fetch);
-    if (fetch_status(fetch) == 200)
+    text = fetch_body(made);
+    if (fetch_status(made) == 200)
         return json_doc_parse(text, err);
     err_set(err, ERR_OAUTH, STR_FMT " was answered %u: " STR_FMT,
-            STR_ARG(ask->target), fetch_status(fetch),
+            STR_ARG(fetch->exchange.path), fetch_status(made),
             STR_ARG(str_sub(text, 0, SHOWN_OF_ANSWER)));
     return NULL;
+}
+
+void api_fetch_free(struct api_fetch *fetch)
+{
+    if (!fetch)
+        return;
+    book(fetch);
+    fetch_free(fetch->fetch);
+    account_unref(fetch->account);
+    prices_unref(fetch->prices);
+    arena_free(fetch->arena);
+    mem_free(fetch);
 }

@@ -1,23 +1,28 @@
 // SPDX-License-Identifier: MIT
 /* One request of our own to the API, with an account's credential and through its way
-   out: for looking at an account, not for relaying.  Loop thread only. */
+   out: for looking at an account, not for relaying.  What is a request of the API by
+   relay/endpoints.h is booked like those that are relayed, without a key.  Loop thread
+   only. */
 #pragma once
 
-#include "admin/routes.h"
-#include "upstream/fetch.h"
+#include "admin/request.h"
 
 struct api_ask {
-    const struct account *account;
+    struct account *account;
     struct str method;
     struct str target; /* path and query, behind the API's prefix */
     struct str body;   /* JSON, or empty */
+    struct str model;  /* that the body asks for, or empty */
 };
 
-/* `arena` lives until it is started; `wake` as of fetch_start(). */
-struct fetch *api_fetch_start(struct admin *admin, struct arena *arena,
-                              const struct api_ask *ask,
-                              void (*wake)(void *arg), void *arg);
+struct api_fetch;
 
-/* The parsed answer, the caller's; NULL and err unless it is a 200. */
-struct json_doc *api_fetch_answer(const struct fetch *fetch,
-                                  const struct api_ask *ask, struct err *err);
+/* Wakes `x`.  All of the ask is copied. */
+struct api_fetch *api_fetch_start(struct admin_request *x,
+                                  const struct api_ask *ask);
+/* Nobody waits for it any more, if it is busy.  NULL is fine. */
+void api_fetch_free(struct api_fetch *fetch);
+
+bool api_fetch_is_busy(const struct api_fetch *fetch);
+/* Once it is not: the parsed answer, the caller's; NULL and err unless it is a 200. */
+struct json_doc *api_fetch_answer(struct api_fetch *fetch, struct err *err);

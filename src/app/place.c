@@ -99,7 +99,7 @@ static bool open_ledger(struct place *place, enum place_use use,
     place->zone = zones_find(place->zones, config->time_zone, err);
     if (!place->zone)
         return err_wrap(err, "TIME_ZONE");
-    if (use != PLACE_SERVES || is_unbooked())
+    if (use == PLACE_LOOKS || is_unbooked())
         return true;
     place->ledger = ledger_new(
         &(struct ledger_options){ .loop = place->loop,
@@ -107,7 +107,8 @@ static bool open_ledger(struct place *place, enum place_use use,
                                   .ring = keys_ring(place->keys),
                                   .flush = keys_flush(place->keys),
                                   .records = place->records,
-                                  .zone = place->zone });
+                                  .zone = place->zone,
+                                  .untended = use == PLACE_WORKS });
     return true;
 }
 

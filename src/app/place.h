@@ -31,7 +31,7 @@ struct place {
     struct zones *zones;
     const struct zone *zone; /* whose days usage is summed up by */
     struct keys *keys;
-    struct ledger *ledger; /* of one that serves; else NULL */
+    struct ledger *ledger; /* NULL: nothing is booked */
     struct accounts *accounts;
     struct price_board *prices;
     struct tls *tls;

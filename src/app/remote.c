@@ -102,6 +102,7 @@ static bool open_place(struct remote *remote, struct err *err)
     options.accounts = place->accounts;
     options.keys = place->keys;
     options.audit = place->audit;
+    options.ledger = place->ledger;
     options.zone = place->zone;
     options.prices = place->prices;
     options.keeper = place->keeper;

@@ -12,6 +12,13 @@ static bool is_fit(struct str id)
            !token_is_in(id);
 }
 
+struct str client_id_of_answer(const struct headers *headers)
+{
+    const struct str *id = headers_get(headers, STR("request-id"));
+
+    return id && is_fit(*id) ? *id : STR_EMPTY;
+}
+
 struct str client_id_of(const struct headers *headers)
 {
     static const struct str names[] = { { "x-request-id", 12 },

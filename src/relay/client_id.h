@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The id that a client gave its request, for the log and bookings.  Pure. */
+/* The ids that others gave a request, for the log and bookings.  Pure. */
 #pragma once
 
 #include "http/headers.h"
@@ -10,3 +10,6 @@
    there; or empty, as if there were none, if it is too long, is no plain word, or may be
    a key. */
 struct str client_id_of(const struct headers *headers);
+
+/* The upstream's own, by its answer; empty if there is none that may be shown. */
+struct str client_id_of_answer(const struct headers *headers);

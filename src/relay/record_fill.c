@@ -72,7 +72,7 @@ static const struct relayed_limit *limit_of(struct arena *arena,
 void record_fill_answered(struct relayed *r, const struct parser_head *head)
 {
     struct arena *arena = r->req->arena;
-    struct str id = word_of(headers_get(&head->headers, STR("request-id")));
+    struct str id = client_id_of_answer(&head->headers);
 
     if (id.len > 0)
         r->told.upstream_id = arena_str(arena, id);

@@ -351,7 +351,7 @@ static struct flow_next gather(struct flow *flow)
 static bool is_held_up(struct relayed *r)
 {
     return response_queued(r->req) > CLIENT_HIGH ||
-           (r->bytes_out > 0 &&
+           (response_bytes(r->req) > 0 &&
             results_wait(r->results, r->relay->options.loop, wake, r));
 }
 

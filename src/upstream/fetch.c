@@ -25,6 +25,7 @@ static void finish(struct fetch *fetch, enum fetch_state state)
 /* The connection is closed: nothing more of the answer is wanted. */
 static void fail(struct fetch *fetch)
 {
+    fetch->facts = call_facts(fetch->call);
     call_free(fetch->call);
     fetch->call = NULL;
     buf_done(&fetch->head);
@@ -314,6 +315,11 @@ enum fetch_state fetch_state(const struct fetch *fetch)
 const struct err *fetch_error(const struct fetch *fetch)
 {
     return &fetch->err;
+}
+
+struct call_facts fetch_facts(const struct fetch *fetch)
+{
+    return fetch->call ? call_facts(fetch->call) : fetch->facts;
 }
 
 unsigned fetch_status(const struct fetch *fetch)

@@ -60,6 +60,8 @@ enum fetch_state fetch_state(const struct fetch *fetch);
 /* When FAILED: the step and the cause; ERR_BAD_RESPONSE for a body above
    the limit, ERR_TIMEOUT for a late one. */
 const struct err *fetch_error(const struct fetch *fetch);
+/* How far it came, or had come when it failed. */
+struct call_facts fetch_facts(const struct fetch *fetch);
 /* When ANSWERED, valid until fetch_free().  The body comes without framing, and
    without gzip or deflate should the upstream have packed it all the same.  The
    status is 0, and there are no fields, if the head was not understood. */

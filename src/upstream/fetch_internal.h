@@ -16,7 +16,8 @@ struct fetch {
     fetch_look_fn *look;
     fetch_doubt_fn *doubt;
     enum fetch_state state;
-    bool sending;   /* the deadline runs */
+    struct call_facts facts; /* of a call that is gone */
+    bool sending;            /* the deadline runs */
     bool hastened;  /* the deadline is that of a rest that does not matter */
     bool lingering; /* head or framing are in doubt: what comes is raw */
     bool whole;     /* the answer was complete by its framing */

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "usage/ledger_calendar.h"
 #include "usage/ledger_queue.h"
 #include "usage/ledger_store.h"
 #include "usage/ledger_tend.h"
@@ -51,8 +52,12 @@ static void *take(void *arg)
 static bool save(struct sql *sql, void *taken, struct err *err)
 {
     struct ride *ride = taken;
+    const struct ledger *ledger = ride->ledger;
 
-    return ledger_store_write(ride->ledger->store, sql, ride->batch.at,
+    if (ledger->options.untended &&
+        !ledger_calendar_apply(sql, ledger->options.zone, err))
+        return false;
+    return ledger_store_write(ledger->store, sql, ride->batch.at,
                               ride->batch.count, err);
 }
 
@@ -99,6 +104,17 @@ static bool settle(void *taken, bool saved)
 
 /* ---- beginning and end --------------------------------------------------- */
 
+static void tend(struct ledger *ledger)
+{
+    const struct ledger_options *options = &ledger->options;
+
+    ledger->tend = ledger_tend_new(
+        &(struct ledger_tend_options){ .loop = options->loop,
+                                       .records = options->records,
+                                       .zone = options->zone,
+                                       .retention_ms = options->retention_ms });
+}
+
 struct ledger *ledger_new(const struct ledger_options *options)
 {
     struct ledger *ledger = MEM_NEW(struct ledger);
@@ -111,11 +127,8 @@ struct ledger *ledger_new(const struct ledger_options *options)
     ledger->queue =
         ledger_queue_new(ledger->options.memory_max, ledger->options.stuck_ms);
     ledger->store = ledger_store_new(options->zone);
-    ledger->tend = ledger_tend_new(
-        &(struct ledger_tend_options){ .loop = options->loop,
-                                       .records = options->records,
-                                       .zone = options->zone,
-                                       .retention_ms = options->retention_ms });
+    if (!options->untended)
+        tend(ledger);
     use_flush_join(options->flush, &(struct use_flush_rider){ .take = take,
                                                               .save = save,
                                                               .settle = settle,

@@ -33,6 +33,9 @@ struct ledger_options {
     size_t memory_max;       /* bytes that wait at most; 0: 64 MB */
     uint64_t stuck_ms;       /* fetches wait for results to be written, but not
                                 while none was for so long; 0: 10 s */
+    /* A command's, which seldom books anything: nothing is removed, and whose days are
+       summed up is looked at with each batch. */
+    bool untended;
 };
 
 /* All of it stays as long as this does; the flush is stopped before this is freed. */

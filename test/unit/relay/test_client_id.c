@@ -57,10 +57,39 @@ static void who_sends_none_has_none(void **state)
     unit_assert_str(client_id_of(&headers), "");
 }
 
+static const struct {
+    const char *value;
+    const char *id;
+} answers[] = {
+    { "req_011CV", "req_011CV" },
+    { "", "" },
+    { "a b", "" },
+    { KEY, "" },
+};
+
+/* Of another's there is nothing to show. */
+static void the_id_of_an_answer_is_its_request_id(void **state)
+{
+    struct headers none = { .count = 0 };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(answers); i++) {
+        struct header fields[] = {
+            { STR("x-request-id"), STR("other") },
+            { STR("Request-Id"), str_of(answers[i].value) },
+        };
+        struct headers headers = headers_of(fields, 2);
+
+        unit_assert_str(client_id_of_answer(&headers), answers[i].id);
+    }
+    unit_assert_str(client_id_of_answer(&none), "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_id_is_a_plain_word_and_no_key),
+        cmocka_unit_test(the_id_of_an_answer_is_its_request_id),
         cmocka_unit_test(who_sends_none_has_none),
     };
 

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+/* `claude-relay login --message` and POST /admin/api/accounts/NAME/message reach the
+   account, and are booked like what is relayed, without a key: with a relay or
+   without one, however it ends. */
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import path from 'node:path';
+import { it } from 'node:test';
+
+import { ask, assertAddsUp, noSqlite } from '../support/bookings.mjs';
+import { call } from '../support/http.mjs';
+import { command, describe, stage, startRelay, tempFolder, until, ways } from '../support/processes.mjs';
+
+const MESSAGE = '/admin/api/accounts/demo/message';
+const post = (url) => call(`${url}${MESSAGE}`, { method: 'POST' });
+const booked = async (url) => JSON.parse((await call(`${url}/admin/api/requests`, { method: 'GET' })).body).requests;
+
+/* Newest first: the message, and the look at the models before it. */
+function assertBooked([sent, models], account, row) {
+  assert.deepEqual([models.endpoint, models.account, models.key, models.status, models.cost_microusd], ['/v1/models', account, null, 200, 0]);
+  assert.deepEqual([sent.endpoint, sent.account, sent.key, sent.key_id, sent.status, sent.end], ['/v1/messages', account, null, null, 200, 'complete']);
+  assert.deepEqual([sent.model, sent.upstream_id, sent.attempts, sent.partial], [row.model, row.request_id, 1, false]);
+  assert.deepEqual([sent.input_tokens, sent.output_tokens, sent.service_tier], [row.usage.input_tokens, row.usage.output_tokens, 'standard']);
+  /* Sonnet 5: $2 and $10 a million. */
+  assert.equal(sent.cost_microusd, 2 * row.usage.input_tokens + 10 * row.usage.output_tokens);
+  assert.match(sent.price_version, /^2\d{3}-/);
+}
+
+describe('a first message', () => {
+  const s = stage();
+  const sent = async () => (await s.sim.ledger()).filter((row) => row.path === '/v1/messages').at(-1);
+
+  it('is booked by the relay', async () => {
+    assert.equal((await post(s.url)).status, 200);
+    await until(async () => (await booked(s.url)).length === 2, { what: 'two bookings' });
+    assertBooked(await booked(s.url), 'demo', await sent());
+  });
+
+  it('is booked without a relay, on days of the zone that counts', async () => {
+    const env = { DATA_DIR: path.join(tempFolder(), 'data'), ...ways({ upstream: s.sim.apiUrl }) };
+    const run = (args, zone) => command(args, { env: { ...env, TIME_ZONE: zone }, input: 'code\n' });
+    const zone = () => (noSqlite ? [] : ask(env.DATA_DIR, 'SELECT zone FROM calendar'));
+    for (const [count, name, where] of [[2, 'one', 'UTC'], [4, 'two', '+14:00'], [6, 'three', 'UTC']]) {
+      const done = run(['login', name, '--message'], where);
+      assert.equal(done.status, 0, done.stderr);
+      assert.match(done.stdout, /says: Hello/);
+      const { requests } = JSON.parse(run(['requests', '--json'], where).stdout);
+      assert.equal(requests.length, count);
+      assertBooked(requests, name, await sent());
+      if (!noSqlite) assert.deepEqual(zone(), [{ zone: where }]);
+    }
+    if (!noSqlite) assertAddsUp(env.DATA_DIR);
+    assert.equal(run(['account', 'list'], '+14:00').status, 0);
+    if (!noSqlite) assert.deepEqual(zone(), [{ zone: 'UTC' }], 'a command that books nothing sums up nothing again');
+  });
+});
+
+describe('a first message that goes wrong', () => {
+  const messages = {
+    refused: (res) => res.writeHead(529, { 'request-id': 'req_busy' }).end('{"type":"error","error":{"type":"overloaded_error","message":"no"}}'),
+    cut: (res) => {
+      res.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 });
+      res.write('{"type":', () => res.destroy());
+    },
+    silent: () => {},
+  };
+  let how;
+  const upstream = http.createServer((req, res) => {
+    if (req.method === 'GET') res.setHeader('content-type', 'application/json').end('{"data":[{"id":"claude-sonnet-5"}]}');
+    else messages[how](res);
+  });
+  let relay;
+
+  it('is booked as what it came to', async () => {
+    await new Promise((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+    relay = await startRelay({ upstream: `http://127.0.0.1:${upstream.address().port}` });
+    const latest = async (count) => {
+      await until(async () => (await booked(relay.url)).length === count, { what: `${count} bookings` });
+      const [one] = await booked(relay.url);
+      return [one.endpoint, one.status, one.end, one.cost_microusd, one.upstream_id];
+    };
+    how = 'refused';
+    assert.equal((await post(relay.url)).status, 502);
+    assert.deepEqual(await latest(2), ['/v1/messages', 529, 'complete', 0, 'req_busy']);
+    how = 'cut';
+    assert.equal((await post(relay.url)).status, 502);
+    assert.deepEqual(await latest(4), ['/v1/messages', null, 'cut', null, null]);
+    how = 'silent';
+    const leaving = http.request(`${relay.url}${MESSAGE}`, { method: 'POST' });
+    leaving.on('error', () => {});
+    const came = new Promise((resolve) => upstream.on('request', (req) => req.method === 'POST' && resolve()));
+    leaving.end();
+    await came;
+    leaving.destroy();
+    assert.deepEqual(await latest(6), ['/v1/messages', null, 'client_left', null, null]);
+  });
+
+  it('is not booked if it reached nobody', async () => {
+    upstream.closeAllConnections();
+    await new Promise((resolve) => upstream.close(resolve));
+    assert.equal((await post(relay.url)).status, 502);
+    await relay.stop();
+    assert.equal(JSON.parse(command(['requests', '--json'], { env: { ...relay.settings, DATA_DIR: relay.dataDir } }).stdout).requests.length, 6);
+  });
+});
