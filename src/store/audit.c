@@ -33,6 +33,8 @@ struct audit {
     struct json_doc *after;
     char *result;
     bool added; /* its row went in with the change */
+    bool kept;  /* its row went in by itself */
+    bool said;  /* the log has it that it did not */
 };
 
 /* ---- life --------------------------------------------------------------- */
@@ -201,15 +203,22 @@ bool audit_add(struct audit *audit, struct sql *sql, struct err *err)
            err_wrap(err, "writing the audit log");
 }
 
+void audit_undone(struct audit *audit)
+{
+    if (audit)
+        audit->added = false;
+}
+
 /* ---- by itself ---------------------------------------------------------- */
 
-static void say_lost(const struct audit *audit, const char *why)
+static void say_lost(struct audit *audit, const char *why)
 {
+    audit->said = true;
     log_line(LOG_ERROR, "the audit log has no entry of %s by %s: %s",
              audit->action, audit->who, why);
 }
 
-/* What may work later is tried again, and counted if it never does. */
+/* What may work later is tried again. */
 static bool add_later(struct sql *sql, void *arg, struct err *err)
 {
     if (audit_add(arg, sql, err))
@@ -224,6 +233,8 @@ static void drop(void *arg)
     struct audit *audit = arg;
     struct audit_log *log = audit->log;
 
+    if (!audit->kept && !audit->said)
+        say_lost(audit, "it could not be saved");
     audit_free(audit);
     (void)pthread_mutex_lock(&log->lock);
     log->waiting--;
@@ -242,8 +253,10 @@ static const char *start(struct audit *audit)
         return "too many wait for the database";
     log->waiting++;
     (void)records_start(log->records, NULL,
-                        &(struct records_work){
-                            .run = add_later, .drop = drop, .arg = audit },
+                        &(struct records_work){ .run = add_later,
+                                                .drop = drop,
+                                                .kept = &audit->kept,
+                                                .arg = audit },
                         NULL, NULL);
     return NULL;
 }

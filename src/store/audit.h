@@ -74,6 +74,9 @@ void audit_after_id(struct audit *audit, uint64_t id);
 bool audit_add(struct audit *audit, struct sql *sql,
                struct err *err) MUST_CHECK;
 
+/* That transaction was undone, and perhaps none follows. */
+void audit_undone(struct audit *audit);
+
 /* The ends; each frees the entry. */
 void audit_done(struct audit *audit);
 void audit_refused(struct audit *audit, const struct err *err);

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "store/audit.h"
 #include "team/key_change_internal.h"
 
 /* Others who are faster again and again. */
@@ -129,6 +130,7 @@ static enum key_event judge_reading(struct key_changes *changes,
 static void begin_again(struct key_change *change, const struct err *err)
 {
     change->err = *err;
+    audit_undone(change->audit);
     forget(change);
     key_unref(change->key);
     change->key = NULL;

@@ -195,6 +195,25 @@ static void one_of_a_change_that_failed_says_so(void **state)
     end(scene, log);
 }
 
+/* The change is none any more: somebody else made the same. */
+static void one_that_was_undone_is_written_at_the_end(void **state)
+{
+    struct scene *scene = *state;
+    struct audit_log *log = audit_log_new(scene->records);
+    struct change work = { .audit = begin(log), .fails = true };
+    struct err err;
+
+    assert_false(
+        records_do(scene->records,
+                   &(struct records_work){ .run = change, .arg = &work },
+                   &err));
+    audit_undone(work.audit);
+    audit_done(work.audit);
+    wire_until(scene->loop, one_is_there, scene);
+    audit_undone(NULL);
+    end(scene, log);
+}
+
 /* ---- a database that does not work -------------------------------------- */
 
 static bool has_failed(void *arg)
@@ -216,14 +235,14 @@ static void a_row_waits_for_a_full_disk(void **state)
     end(scene, log);
 }
 
-static void what_cannot_be_written_is_said(void **state)
+/* In its statement, or, as with a full disk, by the commit. */
+static void expect_lost(struct scene *scene, enum script_sql_at at)
 {
-    struct scene *scene = *state;
     struct audit_log *log = audit_log_new(scene->records);
     struct unit_capture capture = unit_capture_begin(2);
     char *text;
 
-    script_sql_fail(SCRIPT_SQL_STATEMENT, ERR_BROKEN, 1);
+    script_sql_fail(at, ERR_BROKEN, 1);
     audit_done(begin(log));
     records_stop(scene->records);
     text = unit_capture_end(&capture);
@@ -231,6 +250,16 @@ static void what_cannot_be_written_is_said(void **state)
                            "admin-token");
     mem_free(text);
     end(scene, log);
+}
+
+static void what_cannot_be_written_is_said(void **state)
+{
+    expect_lost(*state, SCRIPT_SQL_STATEMENT);
+}
+
+static void what_was_written_and_undone_is_said(void **state)
+{
+    expect_lost(*state, SCRIPT_SQL_COMMIT);
 }
 
 static void a_log_that_was_stopped_starts_nothing(void **state)
@@ -373,8 +402,10 @@ int main(void)
         TEST(one_that_nobody_waited_for_is_there_too),
         TEST(a_row_goes_in_with_the_change),
         TEST(one_of_a_change_that_failed_says_so),
+        TEST(one_that_was_undone_is_written_at_the_end),
         TEST(a_row_waits_for_a_full_disk),
         TEST(what_cannot_be_written_is_said),
+        TEST(what_was_written_and_undone_is_said),
         TEST(a_log_that_was_stopped_starts_nothing),
         TEST(more_than_fit_are_not_kept),
         TEST(the_oldest_go),
