@@ -46,7 +46,7 @@ static void what_fits_is_whole(void **state)
 
 static void nothing_moves_the_cursor(void **state)
 {
-    static const struct {
+    const struct {
         struct str text;
         const char *want;
     } cases[] = {

@@ -120,6 +120,12 @@ void ledger_add(struct ledger *ledger, const struct record *record)
     present->bookings += record->sent;
 }
 
+bool ledger_is_crowded(struct ledger *ledger)
+{
+    (void)ledger;
+    return false;
+}
+
 void relayed_log(const struct record *record)
 {
     struct relay_scene *scene = present;
