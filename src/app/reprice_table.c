@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/mem.h"
+#include "app/columns.h"
 #include "base/text.h"
 #include "usage/model_shown.h"
 
@@ -78,54 +78,24 @@ static const struct {
 /* ---- the table ----------------------------------------------------------- */
 
 #define CELL_MAX 512
+#define SIDES "lrrrrrr" /* numbers end under each other */
 
-/* `sum` NULL: the title. */
-static void write_cell(struct buf *cell, size_t column,
-                       const struct reprice_sum *sum)
+static void add_titles(struct columns *table)
 {
-    buf_clear(cell);
-    if (sum)
-        columns[column].add(cell, sum);
-    else
-        buf_add(cell, str_of(columns[column].title));
+    for (size_t i = 0; i < COUNT_OF(columns); i++)
+        columns_add(table, str_of(columns[i].title));
 }
 
-struct table {
-    struct buf *out;
-    struct buf cell;
-    size_t widths[COUNT_OF(columns)];
-};
-
-static void measure(struct table *table, const struct reprice_sum *sum)
+static void add_row(struct columns *table, const struct reprice_sum *sum)
 {
     for (size_t i = 0; i < COUNT_OF(columns); i++) {
-        write_cell(&table->cell, i, sum);
-        if (table->cell.len > table->widths[i])
-            table->widths[i] = table->cell.len;
+        struct buf cell;
+
+        buf_init(&cell, CELL_MAX);
+        columns[i].add(&cell, sum);
+        columns_add(table, buf_str(&cell));
+        buf_done(&cell);
     }
-}
-
-static void add_spaces(struct buf *out, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        buf_add(out, STR(" "));
-}
-
-/* Numbers end under each other. */
-static void add_line(struct table *table, const struct reprice_sum *sum)
-{
-    for (size_t i = 0; i < COUNT_OF(columns); i++) {
-        size_t space;
-
-        write_cell(&table->cell, i, sum);
-        space = table->widths[i] - table->cell.len;
-        if (i > 0)
-            add_spaces(table->out, space + 2);
-        buf_add(table->out, buf_str(&table->cell));
-        if (i == 0)
-            add_spaces(table->out, space);
-    }
-    buf_add(table->out, STR("\n"));
 }
 
 static int dearest_first(const void *a, const void *b)
@@ -155,19 +125,16 @@ struct reprice_sum reprice_table_total(const struct reprice_tally *tally)
 void reprice_table_add(struct buf *out, const struct reprice_tally *tally)
 {
     struct reprice_sum total = reprice_table_total(tally);
-    struct table table = { .out = out };
+    struct columns table;
 
     if (tally->count > 0)
         qsort(tally->at, tally->count, sizeof(tally->at[0]), dearest_first);
     text_copy(total.model, sizeof(total.model), STR("all"));
-    buf_init(&table.cell, CELL_MAX);
-    measure(&table, NULL);
-    measure(&table, &total);
+    columns_begin(&table, SIDES);
+    add_titles(&table);
     for (size_t i = 0; i < tally->count; i++)
-        measure(&table, &tally->at[i]);
-    add_line(&table, NULL);
-    for (size_t i = 0; i < tally->count; i++)
-        add_line(&table, &tally->at[i]);
-    add_line(&table, &total);
-    buf_done(&table.cell);
+        add_row(&table, &tally->at[i]);
+    add_row(&table, &total);
+    columns_write(&table, NULL, out);
+    columns_done(&table);
 }

@@ -7,7 +7,7 @@
 static void models_stand_in_the_order_of_their_cost(void **state)
 {
     struct reprice_sum sums[] = {
-        { "claude-a", 12, 3, 0, 1000000, 2500000 },
+        { "模型-a", 12, 3, 0, 1000000, 2500000 },
         { "", 1, 0, 1, 0, 0 },
         { "claude-b", 7, 7, 0, 123456789, 23456789 },
     };
@@ -23,7 +23,7 @@ static void models_stand_in_the_order_of_their_cost(void **state)
         "DIFFERENCE\n"
         "claude-b          7        7         0  $123.456789  $23.456789  "
         "-$100.000000\n"
-        "claude-a         12        3         0    $1.000000   $2.500000    "
+        "模型-a           12        3         0    $1.000000   $2.500000    "
         "+$1.500000\n"
         "(unknown)         1        0         1    $0.000000   $0.000000     "
         "        0\n"
