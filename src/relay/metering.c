@@ -10,7 +10,8 @@ struct metering {
     struct unpack *unpack; /* NULL: it comes plain, or is not read */
     struct arena *arena;   /* of `unread`; NULL: it is read */
     struct str unread;
-    uint64_t bytes; /* unpacked */
+    const char *lacks; /* what is missing at the end; NULL: nothing */
+    uint64_t bytes;    /* unpacked */
 };
 
 static void leave_unread(struct metering *metering, const char *name,
@@ -22,17 +23,36 @@ static void leave_unread(struct metering *metering, const char *name,
         STR_ARG(value.len > 0 ? str_sub(value, 0, 80) : STR("(none)")), known);
 }
 
+void metering_codings(const struct headers *headers, struct buf *list)
+{
+    for (size_t i = 0; i < headers->count; i++) {
+        struct str rest = headers->at[i].value;
+        struct str item;
+
+        if (!str_ieq(headers->at[i].name, STR("content-encoding")))
+            continue;
+        while (headers_list_next(&rest, &item)) {
+            if (str_ieq(item, STR("identity")))
+                continue;
+            buf_add(list, list->len > 0 ? STR(", ") : STR_EMPTY);
+            buf_add(list, item);
+        }
+    }
+}
+
 static void find_coding(struct metering *metering,
                         const struct headers *headers, struct unpack_room *room)
 {
-    const struct str *coding = headers_get(headers, STR("content-encoding"));
+    struct buf codings;
 
-    if (!coding || coding->len == 0 || str_ieq(*coding, STR("identity")))
-        return;
-    metering->unpack = unpack_new(*coding, room);
-    if (!metering->unpack)
-        leave_unread(metering, "content-encoding", *coding,
+    buf_init(&codings, METERING_CODINGS_MAX);
+    metering_codings(headers, &codings);
+    if (codings.len > 0)
+        metering->unpack = unpack_new(buf_str(&codings), room);
+    if (codings.len > 0 && !metering->unpack)
+        leave_unread(metering, "content-encoding", buf_str(&codings),
                      "one of gzip, deflate, br and zstd");
+    buf_done(&codings);
 }
 
 static enum meter_kind find_kind(struct metering *metering,
@@ -103,7 +123,35 @@ struct str metering_unread(struct meter *meter)
         why = unpack_why(metering->unpack);
     if (why)
         return str_of(why);
-    return metering && metering->arena ? metering->unread : STR_EMPTY;
+    if (metering && metering->arena)
+        return metering->unread;
+    return str_of(metering ? metering->lacks : NULL);
+}
+
+/* The relay has looked at all of it. */
+static const char *lack_of(const struct meter *meter)
+{
+    bool is_stream = meter->kind == METER_STREAM;
+
+    if (is_stream && !meter->usage.stopped)
+        return "its stream ends without a message_stop";
+    if (!is_stream && !sift_is_whole(&meter->sift))
+        return "it is not one JSON object";
+    return "it does not tell what was used";
+}
+
+void metering_end(struct meter *meter, bool complete)
+{
+    struct metering *metering = meter ? metering_of(meter) : NULL;
+
+    if (!meter || meter->usage.whole)
+        return;
+    if (metering->unpack && complete)
+        unpack_end(metering->unpack);
+    if (meter->usage.odd)
+        metering->lacks = "one of its counts is no number of tokens";
+    else if (complete && !meter->usage.failed)
+        metering->lacks = lack_of(meter);
 }
 
 void metering_free(struct meter *meter)

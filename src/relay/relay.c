@@ -429,6 +429,7 @@ static void keep_record(const struct relayed *r)
     struct record record;
 
     results_end(r->results);
+    metering_end(r->meter, r->end == RECORD_COMPLETE);
     record_fill(&record, r);
     ledger_add(r->relay->options.ledger, &record);
     unpriced_note_record(r->relay->options.unpriced, &record, r->prices);

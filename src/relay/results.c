@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "relay/metering.h"
 #include "usage/batch_results.h"
 
 /* Between two looks whether it is crowded: some tens of results. */
@@ -84,12 +85,14 @@ static void take_result(void *arg, const struct batch_result *result)
 
 static void find_coding(struct results *results, const struct headers *headers)
 {
-    const struct str *coding = headers_get(headers, STR("content-encoding"));
+    struct buf codings;
 
-    if (!coding || coding->len == 0 || str_ieq(*coding, STR("identity")))
-        return;
-    results->unpack = unpack_new(*coding, results->options.room);
-    results->unknown = !results->unpack;
+    buf_init(&codings, METERING_CODINGS_MAX);
+    metering_codings(headers, &codings);
+    if (codings.len > 0)
+        results->unpack = unpack_new(buf_str(&codings), results->options.room);
+    results->unknown = codings.len > 0 && !results->unpack;
+    buf_done(&codings);
 }
 
 struct results *results_start(const struct results_options *options,

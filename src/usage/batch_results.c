@@ -56,10 +56,12 @@ static void tell(struct batch_results *results)
    come again. */
 static void end_line(struct batch_results *results)
 {
-    const struct batch_result *line = &results->line;
+    struct batch_result *line = &results->line;
     bool whole = sift_is_whole(&results->sift);
 
-    if (whole && results->succeeded && line->custom_id[0] && line->usage.final)
+    meter_note_end(&line->usage);
+    if (whole && results->succeeded && line->custom_id[0] &&
+        line->usage.final && !line->usage.odd)
         tell(results);
     else if (results->begun && (!whole || results->succeeded))
         results->odd++;

@@ -69,6 +69,7 @@ static const struct sift_node message[] = {
     OBJECT("usage", ITEM_NONE, usage),
 };
 static const struct sift_node event_members[] = {
+    TEXT("type", ITEM_EVENT_TYPE),
     OBJECT("message", ITEM_START, message),
     OBJECT("usage", ITEM_FINAL, usage),
 };
@@ -93,61 +94,9 @@ static const struct sift_node result_line[] = {
 };
 const struct sift_node meter_result_line = OBJECT("", ITEM_NONE, result_line);
 
-/* ---- all that is told --------------------------------------------------- */
+/* ---- events ------------------------------------------------------------- */
 
-static void note_count(struct meter_usage *told, const struct sift_found *found)
-{
-    told->counts[found->id] = found->number;
-    told->known[found->id] = true;
-    if (told->parts)
-        told->parts->top[found->id] = found->number;
-}
-
-static void note_text(struct meter_usage *told, const struct sift_found *found)
-{
-    if (found->id == ITEM_MODEL)
-        meter_take_model(told->model, found->text);
-    if (found->id == ITEM_TIER)
-        text_copy(told->service_tier, sizeof(told->service_tier), found->text);
-    if (found->id == ITEM_SPEED)
-        text_copy(told->speed, sizeof(told->speed), found->text);
-    if (found->id == ITEM_GEO)
-        text_copy(told->geo, sizeof(told->geo), found->text);
-}
-
-/* It is not found again if nobody can read it. */
-static void begin_text(struct meter_usage *told, const struct sift_found *found)
-{
-    if (found->id == ITEM_MODEL && found->first == '"')
-        meter_take_model(told->model, STR(METER_MODEL_ODD));
-}
-
-void meter_note(void *arg, const struct sift_found *found)
-{
-    struct meter_usage *told = arg;
-
-    if (found->id >= ITEM_PART) {
-        meter_parts_take(told, found);
-        return;
-    }
-    if (found->begins) {
-        begin_text(told, found);
-        return;
-    }
-    if (found->id < METER_COUNTS)
-        note_count(told, found);
-    note_text(told, found);
-    if (found->id == ITEM_FINAL)
-        told->final = true;
-    if (found->id == ITEM_START || found->id == ITEM_FINAL) {
-        told->told++;
-        meter_parts_sum(told);
-    }
-}
-
-/* ---- the lines of a stream ---------------------------------------------- */
-
-/* Events by name; all others are skipped. */
+/* By name; all others are skipped. */
 enum event { EVENT_USAGE, EVENT_STOP, EVENT_ERROR, EVENT_OTHER };
 
 static enum event event_of(struct str name)
@@ -168,6 +117,94 @@ static enum event event_of(struct str name)
     }
     return EVENT_OTHER;
 }
+
+static void note_event(struct meter_usage *told, enum event event)
+{
+    told->stopped |= event == EVENT_STOP;
+    told->failed |= event == EVENT_ERROR;
+}
+
+/* ---- all that is told --------------------------------------------------- */
+
+static void note_count(struct meter_usage *told, const struct sift_found *found)
+{
+    told->counts[found->id] = found->number;
+    told->known[found->id] = true;
+    if (told->parts)
+        told->parts->top[found->id] = found->number;
+}
+
+static void note_text(struct meter_usage *told, const struct sift_found *found)
+{
+    if (found->id == ITEM_MODEL)
+        meter_take_model(told->model, found->text);
+    if (found->id == ITEM_EVENT_TYPE)
+        note_event(told, event_of(found->text));
+    if (found->id == ITEM_TIER)
+        text_copy(told->service_tier, sizeof(told->service_tier), found->text);
+    if (found->id == ITEM_SPEED)
+        text_copy(told->speed, sizeof(told->speed), found->text);
+    if (found->id == ITEM_GEO)
+        text_copy(told->geo, sizeof(told->geo), found->text);
+}
+
+/* It is none, then, and still awaited. */
+static bool is_too_large(const struct sift_found *found)
+{
+    return meter_is_count(found->id) && !found->begins &&
+           found->number > METER_COUNT_MAX;
+}
+
+static void note_awaited(struct meter_usage *told,
+                         const struct sift_found *found)
+{
+    if (meter_is_count(found->id)) {
+        told->odd |= found->begins && told->awaits_count;
+        told->awaits_count = found->begins && found->first != 'n';
+    }
+}
+
+void meter_note_end(struct meter_usage *told)
+{
+    told->odd |= told->awaits_count;
+    told->awaits_count = false;
+}
+
+/* It is not found again if nobody can read it. */
+static void begin_text(struct meter_usage *told, const struct sift_found *found)
+{
+    if (found->id == ITEM_MODEL && found->first != 'n')
+        meter_take_model(told->model, STR(METER_MODEL_ODD));
+}
+
+void meter_note(void *arg, const struct sift_found *found)
+{
+    struct meter_usage *told = arg;
+
+    if (is_too_large(found))
+        return;
+    note_awaited(told, found);
+    if (found->id >= ITEM_PART) {
+        meter_parts_take(told, found);
+        return;
+    }
+    if (found->begins) {
+        begin_text(told, found);
+        return;
+    }
+    if (found->id < METER_COUNTS)
+        note_count(told, found);
+    note_text(told, found);
+    if (found->id == ITEM_FINAL)
+        told->final = true;
+    if (found->id == ITEM_START || found->id == ITEM_FINAL) {
+        told->told++;
+        meter_note_end(told);
+        meter_parts_sum(told);
+    }
+}
+
+/* ---- the lines of a stream ---------------------------------------------- */
 
 static void add_to_word(struct meter *meter, struct str part)
 {
@@ -222,8 +259,7 @@ static void name_event(struct meter *meter)
     enum event event = event_of(name);
 
     meter->skipped = event != EVENT_USAGE;
-    meter->usage.stopped |= event == EVENT_STOP;
-    meter->usage.failed |= event == EVENT_ERROR;
+    note_event(&meter->usage, event);
 }
 
 /* Lines of data belong together, one line end between them; an empty line ends
@@ -284,6 +320,26 @@ static void feed_lines(struct meter *meter, struct str bytes)
     }
 }
 
+/* ---- an object ---------------------------------------------------------- */
+
+static void feed_object(struct meter *meter, struct str bytes)
+{
+    static const struct str bom = { "\xef\xbb\xbf", 3 };
+
+    while (!meter->begun && bytes.len > 0) {
+        if (bytes.at[0] == bom.at[meter->len]) {
+            bytes = str_from(bytes, 1);
+            meter->begun = ++meter->len == bom.len;
+        } else {
+            sift_feed(&meter->sift, str_sub(bom, 0, meter->len));
+            meter->begun = true;
+        }
+    }
+    sift_feed(&meter->sift, bytes);
+    if (sift_is_whole(&meter->sift))
+        meter_note_end(&meter->usage);
+}
+
 /* ---- all of it ---------------------------------------------------------- */
 
 void meter_init(struct meter *meter, enum meter_kind kind)
@@ -301,12 +357,18 @@ void meter_done(struct meter *meter)
 
 void meter_feed(struct meter *meter, struct str bytes)
 {
+    struct meter_usage *told = &meter->usage;
+    bool ended = false;
+
     switch (meter->kind) {
     case METER_JSON:
-        sift_feed(&meter->sift, bytes);
+        feed_object(meter, bytes);
+        ended = sift_is_whole(&meter->sift);
         break;
     case METER_STREAM:
         feed_lines(meter, bytes);
+        ended = told->stopped && !told->failed;
         break;
     }
+    told->whole = ended && told->final && !told->odd;
 }

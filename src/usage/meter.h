@@ -21,6 +21,9 @@ enum meter_kind {
     METER_STREAM, /* text/event-stream */
 };
 
+/* Nobody uses more of anything in one answer. */
+#define METER_COUNT_MAX ((uint64_t)1 << 40)
+
 enum meter_count {
     METER_INPUT, /* tokens, as the rest but the last; cached ones not counted */
     METER_OUTPUT,
@@ -42,8 +45,8 @@ enum meter_count {
    prompts were longer than a border; what further ones used is summed up as that of
    METER_MODEL_ODD. */
 #define METER_PARTS_MAX 6
-/* Stands for one that nobody can read, and for a key or token that was sent as one: no
-   model is called so. */
+/* Stands for one that nobody can read (it is too long, or odd), and for a key or token
+   that was sent as one: no model is called so. */
 #define METER_MODEL_ODD "?"
 
 /* Prompts of more tokens than one of these have prices of their own. */
@@ -76,13 +79,17 @@ struct meter_usage {
     /* By whichever model, once a usage is complete; meaningful if known. */
     uint64_t counts[METER_COUNTS];
     bool known[METER_COUNTS];
-    bool final; /* the last word was said: a message_delta's usage, or that of
-                      an object.  Else what is known is partial. */
+    bool final; /* what may be the last word was said: a message_delta's usage,
+                      or that of an object */
     unsigned told; /* grows when a message_start, a message_delta's usage or an
                       object's usage is complete */
     bool stopped;  /* message_stop came */
     bool failed;   /* an error event came */
-    uint64_t came_ms; /* wall clock, of the request: whose prices hold */
+    bool odd;      /* a count was told that is none */
+    bool whole; /* the end of the message came, with its last word and no error
+                      before it: nothing that was used is missing */
+    bool awaits_count; /* its value has begun, and may turn out to be none */
+    uint64_t came_ms;  /* wall clock, of the request: whose prices hold */
     char model[SIFT_TEXT_MAX + 1];        /* empty if not known */
     char service_tier[SIFT_TEXT_MAX + 1]; /* likewise */
     char speed[METER_WORD_MAX];           /* likewise, cut off behind that */
@@ -104,8 +111,9 @@ struct meter {
     enum meter_line line;
     bool after_cr; /* a line ended with CR: LF belongs to it */
     bool skipped;  /* the event holds no usage */
-    bool begun;    /* the first line, which a BOM may begin, has ended */
-    size_t len;    /* of `word` */
+    bool begun; /* what a BOM may begin has begun: the first line has ended, or
+                      the object is there */
+    size_t len; /* of `word`; of an object's BOM */
     char word[METER_WORD_MAX];
     struct sift sift;
     struct meter_usage usage;

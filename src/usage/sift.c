@@ -184,7 +184,7 @@ static size_t in_scalar(struct sift *sift, struct str bytes)
         return at;
     sift->state = SIFT_BEHIND_VALUE;
     if (wants(sift, SIFT_NUMBER) &&
-        str_to_u64(sift_text_of(sift), INT64_MAX, &found.number)) {
+        sift_count_of(sift_text_of(sift), &found.number)) {
         found.id = sift->member->id;
         sift->found(sift->arg, &found);
     }

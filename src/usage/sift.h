@@ -49,7 +49,7 @@ enum sift_kind {
 };
 
 /* One member of the tree.  A value of another kind, null too, is none; so is a
-   number that is no plain count up to 2^63.  One without a name, of kind SIFT_ANY,
+   number that is no count below 2^63, however that is written.  One without a name, of kind SIFT_ANY,
    stands for all other members of its object: it is found when a name of theirs was
    read, with that as its text (empty if nobody can read it, see SIFT_TEXT_MAX), and,
    unless the name is watched, once more when the value begins. */

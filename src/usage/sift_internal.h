@@ -15,6 +15,8 @@ void sift_add_part(struct sift *sift, struct str part);
 bool sift_is_tellable(struct str text);
 /* Empty if it is spoilt. */
 struct str sift_text_of(const struct sift *sift);
+/* Is that number a count?  Many programs write 7 as 7.0, or as 7e0. */
+bool sift_count_of(struct str text, uint64_t *count);
 /* Some bytes, at most with the closing quote: then `text` is the whole text, until
    the next call; without an address before. */
 size_t sift_take_text(struct sift *sift, struct str bytes, struct str *text);

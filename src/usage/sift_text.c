@@ -137,3 +137,72 @@ size_t sift_take_text(struct sift *sift, struct str bytes, struct str *text)
         *text = sift_text_of(sift);
     return 1;
 }
+
+/* ---- numbers ------------------------------------------------------------ */
+
+#define EXPONENT_MAX 99
+
+/* How far the point moves to the right; none: 0. */
+static bool exponent_of(struct str text, int *exponent)
+{
+    bool left = str_starts(text, STR("-"));
+    uint64_t number = 0;
+
+    if (left || str_starts(text, STR("+")))
+        text = str_from(text, 1);
+    if (!str_to_u64(text, EXPONENT_MAX, &number))
+        return false;
+    *exponent = left ? -(int)number : (int)number;
+    return true;
+}
+
+/* Behind it there is no digit but 0. */
+static bool add_digit(uint64_t *count, char digit, bool behind_point)
+{
+    uint64_t value = (uint64_t)digit - '0';
+
+    if (value > 9 || (behind_point && value > 0))
+        return false;
+    if (behind_point)
+        return true;
+    if (*count > (INT64_MAX - value) / 10)
+        return false;
+    *count = *count * 10 + value;
+    return true;
+}
+
+/* Digits with a point among them, and an exponent. */
+static bool take_number(struct str digits, int exponent, uint64_t *count)
+{
+    size_t point = str_index(digits, '.');
+    struct str fraction = str_from(digits, point + 1);
+    int behind = (int)point + exponent;
+    int at = 0;
+
+    if (point == 0 || (point < digits.len && fraction.len == 0))
+        return false;
+    *count = 0;
+    for (size_t i = 0; i < digits.len; i++) {
+        if (i != point && !add_digit(count, digits.at[i], at++ >= behind))
+            return false;
+    }
+    while (at++ < behind) {
+        if (!add_digit(count, '0', false))
+            return false;
+    }
+    return true;
+}
+
+bool sift_count_of(struct str text, uint64_t *count)
+{
+    size_t end = 0;
+    int exponent = 0;
+
+    if (str_to_u64(text, INT64_MAX, count))
+        return true;
+    while (end < text.len && text.at[end] != 'e' && text.at[end] != 'E')
+        end++;
+    if (end < text.len && !exponent_of(str_from(text, end + 1), &exponent))
+        return false;
+    return take_number(str_sub(text, 0, end), exponent, count);
+}

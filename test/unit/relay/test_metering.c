@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/buf.h"
+#include "base/macros.h"
 #include "base/mem.h"
 #include "fields.h"
 #include "unit.h"
@@ -44,6 +45,11 @@ static const struct {
     { "POST", "/v1/messages", 200,
       "Content-Encoding: BR\nContent-Type: text/event-stream\n", true,
       METER_STREAM },
+    { "POST", "/v1/messages", 200, JSON "content-encoding: gzip, identity\n",
+      true, METER_JSON },
+    { "POST", "/v1/messages", 200,
+      JSON "content-encoding: identity\nContent-Encoding: , gzip\n", true,
+      METER_JSON },
 };
 
 static void answers_that_tell_usage_are_metered(void **state)
@@ -82,6 +88,9 @@ static const struct {
           "text/event-stream" },
     { JSON "content-encoding: zip\n",
       "its content-encoding zip is not one of gzip, deflate, br and zstd" },
+    { JSON "content-encoding: gzip\ncontent-encoding: identity,gzip\n",
+      "its content-encoding gzip, gzip is not one of gzip, deflate, br and "
+      "zstd" },
     { JSON "content-encoding: gzip, br\n",
       "its content-encoding gzip, br is not one of gzip, deflate, br and "
       "zstd" },
@@ -140,6 +149,65 @@ static void bytes_are_counted_unpacked(void **state)
     assert_int_equal(metering_bytes(NULL), 0);
 }
 
+#define EVENTS "content-type: text/event-stream\n"
+#define USAGE "\"usage\":{\"input_tokens\":7,\"output_tokens\":8}"
+#define DELTA "event: message_delta\ndata: {" USAGE "}\n\n"
+#define STOP "event: message_stop\ndata: {}\n\n"
+
+/* `why`: of one that came to its end; `cut`: of one that broke off there. */
+static const struct {
+    const char *fields;
+    struct str body;
+    const char *why;
+    const char *cut;
+} ends[] = {
+#define ROW(fields, body, why, cut)                                            \
+    {                                                                          \
+        fields, { body, sizeof(body) - 1 }, why, cut                           \
+    }
+    ROW(JSON, "{" USAGE "}", "", ""),
+    ROW(JSON, "\xef\xbb\xbf{" USAGE "}\n", "", ""),
+    ROW(JSON, "{" USAGE, "it is not one JSON object", ""),
+    ROW(JSON, "[{" USAGE "}]", "it is not one JSON object", ""),
+    ROW(JSON, "", "it is not one JSON object", ""),
+    ROW(JSON, "{}", "it does not tell what was used", ""),
+    ROW(JSON, "{\"usage\":{\"input_tokens\":-7,\"output_tokens\":8}}",
+        "one of its counts is no number of tokens",
+        "one of its counts is no number of tokens"),
+    ROW(EVENTS, DELTA STOP, "", ""),
+    ROW(EVENTS, DELTA, "its stream ends without a message_stop", ""),
+    ROW(EVENTS, STOP, "it does not tell what was used", ""),
+    ROW(EVENTS, "event: error\ndata: {}\n\n", "", ""),
+    ROW(JSON "content-encoding: gzip\n", "\x1f\x8b\x08",
+        "its compressed bytes end early", ""),
+    ROW(JSON "content-encoding: zip\n", "{}",
+        "its content-encoding zip is not one of gzip, deflate, br and zstd",
+        "its content-encoding zip is not one of gzip, deflate, br and zstd"),
+};
+
+static void what_an_answer_lacks_is_told_at_its_end(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT_OF(ends); i++) {
+        bool complete = i % 2;
+        struct fields fields;
+        struct parser_head head = {
+            .status = 200,
+            .headers = *fields_read(&fields, ends[i / 2].fields),
+        };
+        struct meter *meter =
+            metering_start(endpoints_find(STR("POST"), STR("/v1/messages")),
+                           &head, &room);
+
+        metering_feed(meter, ends[i / 2].body);
+        metering_end(meter, complete);
+        unit_assert_str(metering_unread(meter),
+                        complete ? ends[i / 2].why : ends[i / 2].cut);
+        metering_free(meter);
+    }
+    metering_end(NULL, true);
+}
+
 /* What comes after the damage is not free. */
 static void bytes_of_what_is_damaged_are_counted_as_they_come(void **state)
 {
@@ -172,6 +240,7 @@ int main(void)
         cmocka_unit_test(answers_that_tell_usage_are_metered),
         cmocka_unit_test(it_is_told_why_usage_is_not_read),
         cmocka_unit_test(bytes_are_counted_unpacked),
+        cmocka_unit_test(what_an_answer_lacks_is_told_at_its_end),
         cmocka_unit_test(bytes_of_what_is_damaged_are_counted_as_they_come),
         cmocka_unit_test(what_nobody_can_read_is_not_looked_at),
     };

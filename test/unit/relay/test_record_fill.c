@@ -447,7 +447,40 @@ static void an_answer_that_told_nothing_has_no_usage(void **state)
                          "2\r\n\r\n{}");
     assert_null(record->usage);
     assert_true(record->partial);
+    unit_assert_str(record->unread, "it does not tell what was used");
     assert_false(record->cost_known);
+}
+
+/* Nor is it the one that was asked for. */
+static void a_model_that_nobody_can_read_has_no_cost(void **state)
+{
+    const struct record *record;
+
+    (void)state;
+    use_key(MAIN);
+    record = exchange("", BODY,
+                      OK "Content-Type: application/json\r\n"
+                         "Content-Length: 51\r\n\r\n"
+                         "{\"model\":\"a\\u0000b\",\"usage\":"
+                         "{\"output_tokens\":1000}}");
+    unit_assert_str(record->model, "?");
+    assert_int_equal(record->usage->counts[METER_OUTPUT], 1000);
+    assert_false(record->cost_known);
+    assert_false(record->partial);
+}
+
+static void an_odd_count_is_not_the_last_word(void **state)
+{
+    const struct record *record;
+
+    (void)state;
+    use_key(MAIN);
+    record = exchange("", BODY,
+                      OK "Content-Type: application/json\r\n"
+                         "Content-Length: 47\r\n\r\n"
+                         "{\"usage\":"
+                         "{\"input_tokens\":1,\"output_tokens\":-1}}");
+    unit_assert_part(record->unread.at, "no number of tokens");
 }
 
 static void what_cannot_be_read_says_why(void **state)
@@ -487,6 +520,8 @@ int main(void)
         TEST(so_is_one_that_answers),
         TEST(an_answer_that_breaks_off_is_partial),
         TEST(an_answer_that_told_nothing_has_no_usage),
+        TEST(a_model_that_nobody_can_read_has_no_cost),
+        TEST(an_odd_count_is_not_the_last_word),
         TEST(what_cannot_be_read_says_why),
     };
 

@@ -237,6 +237,21 @@ static void it_is_told_what_could_not_be_read(void **state)
     assert_int_equal(scene->booked.len, 0);
 }
 
+/* Of a count that is none nobody knows what it costs; a model that nobody can read is
+   no other. */
+static void an_odd_one_is_not_made_up(void **state)
+{
+    struct scene *scene = *state;
+    struct results *results = start(scene, "");
+
+    results_feed(results, STR(LINE("a", "claude-sonnet-5", -1, 1)));
+    results_feed(results, STR(LINE("b", "claude-\\u00e9", 0, 0)));
+    results_end(results);
+    assert_true(str_starts(buf_str(&scene->booked), STR("b msg_b ? out=0 $0")));
+    unit_assert_str(results_unread(results), "1 of its lines cannot be read");
+    results_free(results);
+}
+
 static void a_refusal_has_no_results(void **state)
 {
     struct scene *scene = *state;
@@ -334,6 +349,7 @@ int main(void)
         TEST(without_a_price_the_cost_is_not_known),
         TEST(results_may_be_compressed),
         TEST(it_is_told_what_could_not_be_read),
+        TEST(an_odd_one_is_not_made_up),
         TEST(a_refusal_has_no_results),
         TEST(they_are_no_faster_than_the_ledger),
         TEST(the_end_waits_for_no_room),

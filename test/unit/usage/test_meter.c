@@ -101,6 +101,17 @@ static const struct meter_case streams[] = {
     { "the name behind the data",
       "data: {\"usage\":{\"output_tokens\":2}}\nevent: message_delta\n\n",
       "out=2 final" },
+    { "the type where there is no name",
+      "data: {\"type\":\"message_start\",\"message\":{\"usage\":"
+      "{\"input_tokens\":1}}}\n\ndata: {\"type\":\"message_delta\",\"usage\":"
+      "{\"output_tokens\":2}}\n\ndata: {\"type\":\"message_stop\"}\n\n",
+      "in=1 out=2 final stopped" },
+    { "an error without a name",
+      "data: {\"type\":\"error\",\"error\":{\"type\":\"x\"}}\n\n", "failed" },
+    { "an odd count, and a model that nobody can read",
+      "data: {\"message\":{\"model\":\"a\\u0000b\",\"usage\":"
+      "{\"input_tokens\":-1,\"output_tokens\":1}}}\n\n" STOP,
+      "out=1 model=? stopped odd" },
     { "a name holds for one event",
       "event: ping\n\ndata: {\"usage\":{\"output_tokens\":2}}\n\n",
       "out=2 final" },
@@ -189,7 +200,40 @@ static const struct meter_case objects[] = {
     { "cut in front of the usage", "{\"model\":\"m\",\"content\":[",
       "model=m" },
     { "usage of another kind",
-      "{\"usage\":[{\"output_tokens\":9}],\"model\":{}}", "" },
+      "{\"usage\":[{\"output_tokens\":9}],\"model\":{}}", "model=?" },
+    { "a byte order mark", "\xef\xbb\xbf{\"usage\":{\"output_tokens\":9}}",
+      "out=9 final" },
+    { "half of one", "\xef\xbb{\"usage\":{\"output_tokens\":9}}", "" },
+    { "two of them",
+      "\xef\xbb\xbf\xef\xbb\xbf{\"usage\":{\"output_tokens\":9}}", "" },
+    { "counts in other words",
+      "{\"usage\":{\"input_tokens\":7.0,\"output_tokens\":8e0}}",
+      "in=7 out=8 final" },
+    { "what is null is none",
+      "{\"model\":null,\"usage\":{\"input_tokens\":null,\"output_tokens\":8}}",
+      "out=8 final" },
+    { "a negative count",
+      "{\"usage\":{\"input_tokens\":-5,\"output_tokens\":8}}",
+      "out=8 final odd" },
+    { "half a token", "{\"usage\":{\"input_tokens\":1,\"output_tokens\":8.5}}",
+      "in=1 final odd" },
+    { "a huge count", "{\"usage\":{\"input_tokens\":99999999999999999999}}",
+      "final odd" },
+    { "more than anybody uses",
+      "{\"usage\":{\"input_tokens\":1099511627777,\"output_tokens\":"
+      "1099511627776}}",
+      "out=1099511627776 final odd" },
+    { "a count in quotes", "{\"usage\":{\"output_tokens\":\"8\"}}",
+      "final odd" },
+    { "an odd count of an iteration",
+      "{\"usage\":{\"output_tokens\":8,\"iterations\":[{\"type\":"
+      "\"message\",\"output_tokens\":true}]}}",
+      "out=8 [] final odd" },
+    { "one that is none, behind the usage",
+      "{\"usage\":{\"output_tokens\":8},\"model\":7}", "out=8 model=? final" },
+    { "a model of an empty name",
+      "{\"model\":\"\",\"usage\":{\"output_tokens\":8}}",
+      "out=8 model=? final" },
     { "an error", "{\"type\":\"error\",\"error\":{\"message\":\"x\"}}", "" },
     { "a stream is no object", START DELTA("\"output_tokens\":9"), "" },
 };
@@ -265,6 +309,44 @@ static void damage_stays_in_its_event(void **state)
     }
 }
 
+/* ---- when all is known --------------------------------------------------- */
+
+#define OBJECT "{\"model\":\"m\",\"usage\":{\"output_tokens\":1"
+
+static const struct {
+    enum meter_kind kind;
+    const char *text;
+    bool whole;
+} ends[] = {
+    { METER_STREAM, START DELTA("\"output_tokens\":9") STOP, true },
+    { METER_STREAM, START DELTA("\"output_tokens\":9"), false },
+    { METER_STREAM, START STOP, false },
+    { METER_STREAM, START DELTA("\"output_tokens\":-9") STOP, false },
+    { METER_STREAM,
+      START DELTA("\"output_tokens\":9") "event: error\ndata: {}\n\n" STOP,
+      false },
+    { METER_JSON, OBJECT "}}", true },
+    { METER_JSON, OBJECT "}", false },
+    { METER_JSON, OBJECT ".5}}", false },
+    { METER_JSON, OBJECT "}} x", false },
+    { METER_JSON, "{}", false },
+};
+
+/* Between two deltas, and behind the usage of an object, it is not. */
+static void what_came_to_its_end_is_whole(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(ends); i++) {
+        struct meter meter;
+
+        meter_init(&meter, ends[i].kind);
+        meter_feed(&meter, str_of(ends[i].text));
+        if (meter.usage.whole != ends[i].whole)
+            fail_msg("%s", ends[i].text);
+        meter_done(&meter);
+    }
+}
+
 /* ---- when more is known -------------------------------------------------- */
 
 /* The start's counts are complete with the last byte of its message, whatever the
@@ -315,10 +397,10 @@ static const struct {
     { "\"cache_creation_input_tokens\":1,\"cache_creation\":"
       "{\"ephemeral_5m_input_tokens\":2,\"ephemeral_1h_input_tokens\":3}",
       5, 5 },
-    { "\"input_tokens\":9223372036854775807,\"cache_creation\":"
-      "{\"ephemeral_5m_input_tokens\":9223372036854775807,"
-      "\"ephemeral_1h_input_tokens\":9223372036854775807}",
-      UINT64_MAX - 1, UINT64_MAX },
+    { "\"input_tokens\":1099511627776,\"cache_creation\":"
+      "{\"ephemeral_5m_input_tokens\":1099511627776,"
+      "\"ephemeral_1h_input_tokens\":1099511627776}",
+      2 * METER_COUNT_MAX, 3 * METER_COUNT_MAX },
 };
 
 static void cached_input_is_not_rated(void **state)
@@ -345,6 +427,7 @@ int main(void)
         cmocka_unit_test(an_object_tells_its_usage),
         cmocka_unit_test(a_cut_makes_no_number_up),
         cmocka_unit_test(damage_stays_in_its_event),
+        cmocka_unit_test(what_came_to_its_end_is_whole),
         cmocka_unit_test(a_usage_is_noticed_when_it_is_complete),
         cmocka_unit_test(cached_input_is_not_rated),
     };

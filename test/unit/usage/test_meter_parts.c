@@ -126,9 +126,9 @@ static const struct {
       ":4}}]",
       9, 9, 0 },
     { "\"iterations\":[{\"type\":\"compaction\",\"input_tokens\":"
-      "9223372036854775807},{\"type\":\"compaction\",\"input_tokens\":"
-      "9223372036854775807},{\"type\":\"compaction\",\"input_tokens\":9}]",
-      UINT64_MAX, 0, 0 },
+      "1099511627776},{\"type\":\"compaction\",\"input_tokens\":"
+      "1099511627776},{\"type\":\"compaction\",\"input_tokens\":9}]",
+      2 * METER_COUNT_MAX + 9, 0, 0 },
 };
 
 static void every_call_of_a_model_is_counted_once(void **state)

@@ -42,9 +42,9 @@ const char *told_text(const struct meter_usage *usage)
         buf_printf(&out, " tier=%s", usage->service_tier);
     for (size_t i = 0; usage->parts && i < usage->parts->count; i++)
         add_part(&out, &usage->parts->at[i]);
-    buf_printf(&out, "%s%s%s", usage->final ? " final" : "",
-               usage->stopped ? " stopped" : "",
-               usage->failed ? " failed" : "");
+    buf_printf(&out, "%s%s%s%s", usage->final ? " final" : "",
+               usage->stopped ? " stopped" : "", usage->failed ? " failed" : "",
+               usage->odd ? " odd" : "");
     text_copy(text, sizeof(text), str_from(buf_str(&out), 1));
     buf_done(&out);
     return text;
