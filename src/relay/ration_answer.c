@@ -38,7 +38,7 @@ static bool can_correct(const struct ration *ration)
 /* What is not said is not 0. */
 static bool tells_all(const struct meter_usage *usage)
 {
-    return usage->final && usage->known[METER_INPUT] &&
+    return usage->whole && usage->known[METER_INPUT] &&
            usage->known[METER_OUTPUT];
 }
 
@@ -224,7 +224,7 @@ static struct admission_truth truth_of(const struct ration *ration,
     struct admission_truth truth;
 
     if (!tells_all(usage))
-        truth = usage->final || !usage->known[METER_INPUT]
+        truth = usage->whole || !usage->known[METER_INPUT]
                     ? untold(ration, end)
                     : broken_off(ration, end);
     else

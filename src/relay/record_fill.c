@@ -197,6 +197,17 @@ static bool used_nothing(const struct relayed *r)
            (r->meter && r->meter->usage.failed);
 }
 
+/* It may be billed, and nobody reads what for: its head never came, or has a status
+   that is none of an answer's. */
+static void fill_unseen(struct record *record, const struct relayed *r)
+{
+    if (!r->endpoint->metered || !r->attempt.owed)
+        return;
+    record->partial = true;
+    if (r->attempt.status > 0)
+        record->unread = STR("its status is not 200");
+}
+
 static void fill_usage(struct record *record, const struct relayed *r)
 {
     const struct meter_usage *usage;
@@ -204,13 +215,15 @@ static void fill_usage(struct record *record, const struct relayed *r)
     record->cost_known = used_nothing(r);
     if (r->results)
         record->unread = results_unread(r->results);
-    if (!r->meter)
+    if (!r->meter) {
+        fill_unseen(record, r);
         return;
+    }
     usage = &r->meter->usage;
     if (usage->told > 0 || !str_eq(str_of(usage->model), STR(METER_MODEL_ODD)))
         record->model = str_of(usage->model);
     record->service_tier = str_of(usage->service_tier);
-    record->partial = !usage->final;
+    record->partial = !usage->whole;
     record->unread = metering_unread(r->meter);
     if (!tells(usage))
         return;

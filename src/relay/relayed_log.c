@@ -98,7 +98,7 @@ static void add_usage(struct log_fields *line, const struct record *record)
             log_fields_add(line, (struct log_field){ .name = rows[i].name,
                                                      .number = number });
     }
-    if (usage)
+    if (usage || record->partial)
         log_fields_add(line, LOG_STR("partial",
                                      record->partial ? STR("yes") : STR("no")));
     log_fields_add_known(line, LOG_STR("unread", record->unread));

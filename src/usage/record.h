@@ -96,7 +96,8 @@ struct record {
 
     /* What it used. */
     const struct meter_usage *usage; /* NULL: the answer told nothing */
-    bool partial;                    /* the last word was not said */
+    /* More may have been used: the end of the message was not seen. */
+    bool partial;
     struct str unread; /* why it is not known, or not to its end; or empty */
     bool cost_known; /* there is a price for all it used; or it used nothing */
     uint64_t cost_microusd;

@@ -133,7 +133,9 @@ static inline uint64_t used(void)
    micro-dollars. */
 static inline struct meter_usage usage_of(uint64_t out, bool final)
 {
-    struct meter_usage usage = { .told = 1, .final = final, .model = MODEL };
+    struct meter_usage usage = {
+        .told = 1, .final = final, .whole = final, .model = MODEL
+    };
 
     usage.known[METER_INPUT] = usage.known[METER_OUTPUT] = true;
     usage.counts[METER_INPUT] = 20000;

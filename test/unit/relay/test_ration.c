@@ -235,6 +235,9 @@ static void an_answer_that_breaks_off_is_booked_by_its_bytes(void **state)
     some_history(10);
     end(given(), &usage, 50000, false);
     assert_int_equal(used(), 10 * ALIKE + 60000 + 7500);
+    usage.final = true; /* between two deltas */
+    end(given(), &usage, 50000, false);
+    assert_int_equal(used(), 10 * ALIKE + 2 * (60000 + 7500));
     assert_true(counters_history(s.key, STR(MODEL), &history));
     assert_int_equal(history.requests, 10);
 }

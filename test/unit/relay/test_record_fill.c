@@ -451,6 +451,24 @@ static void an_answer_that_told_nothing_has_no_usage(void **state)
     assert_false(record->cost_known);
 }
 
+/* It is whole, whatever becomes of the connection. */
+static void an_object_that_came_whole_is_not_partial(void **state)
+{
+    const struct record *record;
+    struct wire *peer;
+
+    (void)state;
+    use_key(MAIN);
+    peer = ask();
+    wire_send(peer, OK "Content-Type: application/json\r\nContent-Length: "
+                       "99\r\n\r\n" USAGE);
+    wire_expect(&scene->client, USAGE);
+    wire_reset(peer);
+    record = record_of(1);
+    assert_int_equal(record->end, RECORD_CUT);
+    assert_false(record->partial);
+}
+
 /* Nor is it the one that was asked for. */
 static void a_model_that_nobody_can_read_has_no_cost(void **state)
 {
@@ -480,6 +498,7 @@ static void an_odd_count_is_not_the_last_word(void **state)
                          "Content-Length: 47\r\n\r\n"
                          "{\"usage\":"
                          "{\"input_tokens\":1,\"output_tokens\":-1}}");
+    assert_true(record->partial);
     unit_assert_part(record->unread.at, "no number of tokens");
 }
 
@@ -520,6 +539,7 @@ int main(void)
         TEST(so_is_one_that_answers),
         TEST(an_answer_that_breaks_off_is_partial),
         TEST(an_answer_that_told_nothing_has_no_usage),
+        TEST(an_object_that_came_whole_is_not_partial),
         TEST(a_model_that_nobody_can_read_has_no_cost),
         TEST(an_odd_count_is_not_the_last_word),
         TEST(what_cannot_be_read_says_why),

@@ -123,6 +123,7 @@ static void the_upstreams_refusal_is_complete(void **state)
     wire_send(peer, "HTTP/1.1 529 Full\r\nContent-Length: 2\r\n\r\nno");
     expect(RECORD_COMPLETE, 529);
     expect_one(RECORD_DELIVERED, 529);
+    assert_false(scene->record.partial);
 }
 
 static void refused(void **state)
@@ -158,6 +159,51 @@ static void cut(void **state)
     expect_one(RECORD_DELIVERED, 200);
     assert_true(scene->record.error.len > 0);
     wire_expect_end(&scene->client);
+}
+
+static void an_answer_of_another_status_is_not_read(void **state)
+{
+    struct wire *peer = ask();
+
+    (void)state;
+    wire_send(peer, "HTTP/1.1 201 Made\r\nContent-Length: 2\r\n\r\n{}");
+    expect(RECORD_COMPLETE, 201);
+    assert_true(scene->record.partial);
+    unit_assert_str(scene->record.unread, "its status is not 200");
+}
+
+#define CHUNK(size, text) size "\r\n" text "\r\n"
+#define DELTA_EVENT                                                            \
+    CHUNK("3a", "event: message_delta\ndata: "                                 \
+                "{\"usage\":{\"output_tokens\":9}}\n\n")
+#define STOP_EVENT CHUNK("22", "event: message_stop\ndata: {}    \n\n")
+
+/* The client of a stream leaves when it has got that. */
+static void leave_behind(const char *events, bool partial)
+{
+    struct wire *peer = ask();
+
+    wire_send(peer, STREAM);
+    wire_send(peer, events);
+    wire_expect(&scene->client, events);
+    wire_close(&scene->client);
+    expect(RECORD_CLIENT_LEFT, 200);
+    assert_int_equal(scene->record.usage->counts[METER_OUTPUT], 9);
+    assert_int_equal(scene->record.partial, partial);
+}
+
+/* Another one may come. */
+static void a_client_that_leaves_behind_a_delta(void **state)
+{
+    (void)state;
+    leave_behind(DELTA_EVENT, true);
+}
+
+/* Nothing comes any more but the end. */
+static void a_client_that_leaves_behind_the_message(void **state)
+{
+    (void)state;
+    leave_behind(DELTA_EVENT STOP_EVENT, false);
 }
 
 static void idle(void **state)
@@ -262,6 +308,7 @@ static void while_a_better_token_is_waited_for(void **state)
     leave(0);
     expect_one(RECORD_TOKEN_REFUSED, 401);
     assert_true(scene->record.sent);
+    assert_false(scene->record.partial);
 }
 
 static void while_its_body_is_streamed(void **state)
@@ -282,6 +329,7 @@ static void before_an_answer_comes(void **state)
     leave(0);
     expect_one(RECORD_ABANDONED, 0);
     assert_true(scene->record.sent);
+    assert_true(scene->record.partial);
     wire_expect_end(peer);
 }
 
@@ -445,6 +493,9 @@ int main(void)
         TEST(refused),
         TEST(refused_because_the_relay_ends),
         TEST(cut),
+        TEST(an_answer_of_another_status_is_not_read),
+        TEST(a_client_that_leaves_behind_a_delta),
+        TEST(a_client_that_leaves_behind_the_message),
         TEST(idle),
         TEST(an_error_event_in_a_complete_stream),
         TEST(an_error_event_in_a_stream_that_is_cut),

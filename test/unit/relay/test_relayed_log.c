@@ -220,7 +220,7 @@ static void what_the_answer_told_is_said(void **state)
             if (meter.usage.known[j])
                 record.usage = &meter.usage;
         }
-        record.partial = !meter.usage.final;
+        record.partial = record.usage && !meter.usage.whole;
         (void)snprintf(want, sizeof(want),
                        " info  " BEGIN
                        " status=200 end=complete ms=12 bytes=9%s%s\n",
