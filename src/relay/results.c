@@ -100,7 +100,7 @@ struct results *results_start(const struct results_options *options,
 {
     struct results *results;
 
-    if (head->status != 200)
+    if (head->status != 200 && head->status != 206)
         return NULL;
     results = MEM_NEW(struct results);
     results->options = *options;

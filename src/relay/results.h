@@ -33,7 +33,8 @@ struct results_options {
     void *arg;
 };
 
-/* NULL if the answer has none: it is no 200. */
+/* NULL if the answer has none: it is no 200, nor a 206.  Lines at the edges of a range
+   cannot be read. */
 struct results *results_start(const struct results_options *options,
                               const struct parser_head *head);
 /* The next bytes of the body, without framing, as they came. */

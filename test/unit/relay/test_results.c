@@ -237,6 +237,26 @@ static void it_is_told_what_could_not_be_read(void **state)
     assert_int_equal(scene->booked.len, 0);
 }
 
+/* A range of them may begin and end inside of lines. */
+static void a_part_of_them_is_booked(void **state)
+{
+    struct scene *scene = *state;
+    struct results *results;
+
+    scene->head.status = 206;
+    results = start(scene, "content-range: bytes 20-400/9000\n");
+    results_feed(results,
+                 str_from(STR(LINE("a", "claude-sonnet-5", 0, 1)), 20));
+    results_feed(results, STR(LINE("b", "claude-sonnet-5", 0, 1)));
+    results_feed(results,
+                 str_sub(STR(LINE("c", "claude-sonnet-5", 0, 1)), 0, 50));
+    results_end(results);
+    unit_assert_str(buf_str(&scene->booked),
+                    "b msg_b claude-sonnet-5 out=1 $5;");
+    unit_assert_str(results_unread(results), "2 of its lines cannot be read");
+    results_free(results);
+}
+
 /* Of a count that is none nobody knows what it costs; a model that nobody can read is
    no other. */
 static void an_odd_one_is_not_made_up(void **state)
@@ -349,6 +369,7 @@ int main(void)
         TEST(without_a_price_the_cost_is_not_known),
         TEST(results_may_be_compressed),
         TEST(it_is_told_what_could_not_be_read),
+        TEST(a_part_of_them_is_booked),
         TEST(an_odd_one_is_not_made_up),
         TEST(a_refusal_has_no_results),
         TEST(they_are_no_faster_than_the_ledger),
