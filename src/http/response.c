@@ -64,6 +64,11 @@ void response_raw(struct request *req, struct str bytes)
     write_parts(exchange_of(req), bytes);
 }
 
+void response_count(struct request *req, size_t bytes)
+{
+    exchange_of(req)->body_bytes += bytes;
+}
+
 void response_flush(struct request *req)
 {
     write_parts(exchange_of(req), STR_EMPTY);

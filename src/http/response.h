@@ -48,14 +48,17 @@ void response_reset(struct request *req);
 /* Close the connection behind this answer; before response_start(). */
 void response_close_after(struct request *req);
 
-/* Write bytes as they are, in front of or instead of a head (claude-sim's faults). */
+/* Write bytes as they are, and do not count them: in front of or instead of a head
+   (claude-sim's faults), or of a body that brings its framing along. */
 void response_raw(struct request *req, struct str bytes);
+/* So many bytes of the body are in what is written so. */
+void response_count(struct request *req, size_t bytes);
 
 /* The standard phrase for a status; empty for an unusual one. */
 struct str response_reason(unsigned status);
 
 bool response_started(const struct request *req);
-/* How much of the body was written so far. */
+/* How much of the body was written so far, without its framing. */
 uint64_t response_bytes(const struct request *req);
 /* Bytes waiting for a client that reads slowly. */
 size_t response_queued(const struct request *req);

@@ -369,7 +369,7 @@ static struct flow_next copy(struct flow *flow)
         switch (call_read(r->attempt.call, &bytes)) {
         case CALL_DATA:
             if (!r->unframed)
-                response_write(r->req, bytes);
+                response_raw(r->req, bytes);
             break;
         case CALL_AGAIN:
             response_flush(r->req);

@@ -14,13 +14,15 @@
 #include "relay/unpriced.h"
 #include "usage/ledger.h"
 
-/* What came, without its framing. */
+/* What came, without its framing: as it came it is written by relay.c. */
 static void take_body(void *arg, struct str bytes)
 {
     struct relayed *r = arg;
 
     if (r->unframed)
         response_write(r->req, bytes);
+    else
+        response_count(r->req, bytes.len);
     if (r->meter)
         metering_feed(r->meter, bytes);
     if (r->results)
@@ -145,6 +147,13 @@ static void start_results(struct relayed *r, const struct parser_head *head)
                       head);
 }
 
+/* What came before it was known that it passes. */
+static void write_gathered(struct relayed *r)
+{
+    response_raw(r->req, gather_came(r->gather, r->unframed));
+    response_count(r->req, gather_came(r->gather, true).len);
+}
+
 /* ---- beginning ---------------------------------------------------------- */
 
 /* However long its answer was in coming. */
@@ -165,15 +174,14 @@ void respond_as_it_came(struct relayed *r)
     if (r->meter)
         price_by_its_coming(r);
     start_results(r, head);
-    if (r->unframed || r->meter || r->results)
-        call_on_body(r->attempt.call, take_body, r);
+    call_on_body(r->attempt.call, take_body, r);
     buf_init(&fields, PASS_HEAD_MAX);
     pass_response(&head->headers, replaced(r), &fields);
     add_own_fields(r, &fields);
     start_response(r, &fields);
     buf_done(&fields);
     if (r->gather)
-        response_write(r->req, gather_came(r->gather, r->unframed));
+        write_gathered(r);
 }
 
 void respond_widened(struct relayed *r)

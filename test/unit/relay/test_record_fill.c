@@ -152,6 +152,19 @@ static void the_endpoint_is_a_pattern(void **state)
     assert_int_equal(record->bytes_in, 2);
 }
 
+/* Chunks are the connection's. */
+static void framing_is_no_part_of_the_body(void **state)
+{
+    const struct record *record;
+
+    (void)state;
+    use_key(MAIN);
+    record =
+        exchange("", "{}", STREAM "5\r\n: hi\n\r\n2;x=y\r\n\n\n\r\n0\r\n\r\n");
+    assert_int_equal(record->end, RECORD_COMPLETE);
+    assert_int_equal(record->bytes_out, 7);
+}
+
 static const struct {
     const char *fields;
     const char *body;
@@ -527,6 +540,7 @@ int main(void)
         TEST(ids_of_both_sides_stand_beside_ours),
         TEST(an_id_that_is_no_word_is_none),
         TEST(the_endpoint_is_a_pattern),
+        TEST(framing_is_no_part_of_the_body),
         TEST(the_session_is_the_fields_or_the_bodys),
         TEST(a_limit_says_when_it_opens),
         TEST(a_date_to_come_again_is_told),
