@@ -161,51 +161,6 @@ static void cut(void **state)
     wire_expect_end(&scene->client);
 }
 
-static void an_answer_of_another_status_is_not_read(void **state)
-{
-    struct wire *peer = ask();
-
-    (void)state;
-    wire_send(peer, "HTTP/1.1 201 Made\r\nContent-Length: 2\r\n\r\n{}");
-    expect(RECORD_COMPLETE, 201);
-    assert_true(scene->record.partial);
-    unit_assert_str(scene->record.unread, "its status is not 200");
-}
-
-#define CHUNK(size, text) size "\r\n" text "\r\n"
-#define DELTA_EVENT                                                            \
-    CHUNK("3a", "event: message_delta\ndata: "                                 \
-                "{\"usage\":{\"output_tokens\":9}}\n\n")
-#define STOP_EVENT CHUNK("22", "event: message_stop\ndata: {}    \n\n")
-
-/* The client of a stream leaves when it has got that. */
-static void leave_behind(const char *events, bool partial)
-{
-    struct wire *peer = ask();
-
-    wire_send(peer, STREAM);
-    wire_send(peer, events);
-    wire_expect(&scene->client, events);
-    wire_close(&scene->client);
-    expect(RECORD_CLIENT_LEFT, 200);
-    assert_int_equal(scene->record.usage->counts[METER_OUTPUT], 9);
-    assert_int_equal(scene->record.partial, partial);
-}
-
-/* Another one may come. */
-static void a_client_that_leaves_behind_a_delta(void **state)
-{
-    (void)state;
-    leave_behind(DELTA_EVENT, true);
-}
-
-/* Nothing comes any more but the end. */
-static void a_client_that_leaves_behind_the_message(void **state)
-{
-    (void)state;
-    leave_behind(DELTA_EVENT STOP_EVENT, false);
-}
-
 static void idle(void **state)
 {
     struct wire *peer;
@@ -493,9 +448,6 @@ int main(void)
         TEST(refused),
         TEST(refused_because_the_relay_ends),
         TEST(cut),
-        TEST(an_answer_of_another_status_is_not_read),
-        TEST(a_client_that_leaves_behind_a_delta),
-        TEST(a_client_that_leaves_behind_the_message),
         TEST(idle),
         TEST(an_error_event_in_a_complete_stream),
         TEST(an_error_event_in_a_stream_that_is_cut),
