@@ -223,7 +223,7 @@ static const struct {
     { "\xe2\x82\xac", NULL },      /* the euro sign */
     { "\xe6\xb1\x89", NULL },      /* Chinese */
     { "\xf0\x9f\x98\x80", NULL },  /* a smiling face */
-    { "\xc2\xa0", "\\u00a0" },     /* a space that looks like another */
+    { "\xc2\xa0", NULL },          /* a space, if a wide one */
     { "\x1b", "\\u001b" },         /* begins what terminals obey */
     { "\x7f", "\\u007f" },         /* DEL */
     { "\xc2\x9b", "\\u009b" },     /* likewise, in one */
