@@ -115,7 +115,8 @@ static void add_json(struct buf *line, struct str text)
 static void add_field(struct buf *line, const struct log_field *field)
 {
     bool json = current_format == LOG_JSON;
-    struct str value = str_sub(field->text, 0, VALUE_MAX);
+    struct str value =
+        field->text.at ? str_sub(field->text, 0, VALUE_MAX) : STR_EMPTY;
 
     buf_add(line, json ? STR(",\"") : STR(" "));
     buf_add(line, field->name);
