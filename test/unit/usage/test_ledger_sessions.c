@@ -107,7 +107,9 @@ static void a_day_stays_as_long_as_its_hours(void **state)
     use(*state, 1, 1, 10);
     use(*state, 2, 2, 11);
     use(*state, 3, 3, 12);
-    change(*state, "INSERT INTO hour VALUES(11 * 86400 + 23 * 3600, 1, 2)");
+    change(
+        *state,
+        "INSERT INTO hour(hour_s, first_id, last_id) VALUES(11 * 86400 + 23 * 3600, 1, 2)");
     remove_all(*state, 100 * DAY);
     ledger_scene_expect(*state, SESSIONS, "2\n3\n");
     ledger_scene_expect(*state, DAYS, "11 2\n12 3\n");
