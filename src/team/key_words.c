@@ -10,6 +10,30 @@
 #include "base/token.h"
 #include "base/visible.h"
 
+/* Spaces that look like the usual one, and selectors of a variant: a name with one
+   looks like another. */
+static const struct {
+    const char *first;
+    const char *last;
+} look_alikes[] = {
+    { "\xc2\xa0", "\xc2\xa0" },         /* no-break space */
+    { "\xe2\x80\x80", "\xe2\x80\x8a" }, /* spaces of all widths */
+    { "\xe2\x80\xaf", "\xe2\x80\xaf" }, /* and two more */
+    { "\xe2\x81\x9f", "\xe2\x81\x9f" },
+    { "\xef\xb8\x80", "\xef\xb8\x8f" }, /* variation selectors */
+};
+
+static bool looks_alike(struct str letter)
+{
+    for (size_t i = 0; i < COUNT_OF(look_alikes); i++) {
+        if (strlen(look_alikes[i].first) == letter.len &&
+            memcmp(letter.at, look_alikes[i].first, letter.len) >= 0 &&
+            memcmp(letter.at, look_alikes[i].last, letter.len) <= 0)
+            return true;
+    }
+    return false;
+}
+
 bool key_words_are_visible(struct str text, bool lines)
 {
     size_t len;
@@ -19,6 +43,8 @@ bool key_words_are_visible(struct str text, bool lines)
 
         if (!visible_char(str_from(text, i), &len) &&
             !(lines && (c == '\n' || c == '\t')))
+            return false;
+        if (looks_alike(str_sub(text, i, len)))
             return false;
     }
     return true;

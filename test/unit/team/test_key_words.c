@@ -154,6 +154,16 @@ static void line_ends_are_visible_where_lines_are(void **state)
     assert_false(key_words_are_visible(STR("a\nb"), false));
     assert_false(key_words_are_visible(STR("a\xff"), true));
     assert_false(key_words_are_visible(STR("a\xe2\x80"), true));
+    assert_false(key_words_are_visible(STR("a\xc2\xa0"
+                                           "b"),
+                                       true));
+    assert_false(key_words_are_visible(STR("a\xe2\x80\x82"
+                                           "b"),
+                                       true));
+    assert_false(key_words_are_visible(STR("a\xe2\x80\xaf"
+                                           "b"),
+                                       true));
+    assert_false(key_words_are_visible(STR("a\xef\xb8\x8f"), true));
     assert_true(key_words_are_visible(STR("\xf0\x9f\x99\x82 \xc2\xa1"), false));
     assert_true(key_words_are_visible(STR_EMPTY, false));
 }
