@@ -119,6 +119,8 @@ struct str metering_unread(struct meter *meter)
     struct metering *metering = meter ? metering_of(meter) : NULL;
     const char *why = NULL;
 
+    if (metering && meter->usage.whole)
+        return STR_EMPTY;
     if (metering && metering->unpack)
         why = unpack_why(metering->unpack);
     if (why)

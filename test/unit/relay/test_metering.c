@@ -180,6 +180,13 @@ static const struct {
     ROW(EVENTS, "event: error\ndata: {}\n\n", "", ""),
     ROW(JSON "content-encoding: gzip\n", "\x1f\x8b\x08",
         "its compressed bytes end early", ""),
+    /* what stands behind a whole answer is no part of it */
+    ROW(JSON "content-encoding: gzip\n",
+        "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\x2a\x2d\x4e\x4c"
+        "\x4f\x55\xb2\xaa\x56\xca\xcc\x2b\x28\x2d\x89\x2f\xc9\xcf\x4e\xcd"
+        "\x2b\x56\xb2\x32\xd7\x51\xca\x2f\x2d\x41\x16\xb1\xa8\xad\x05\x00"
+        "\x4f\x52\xc8\xde\x2e\x00\x00\x00\x00\x00",
+        "", ""),
     ROW(JSON "content-encoding: zip\n", "{}",
         "its content-encoding zip is not one of gzip, deflate, br and zstd",
         "its content-encoding zip is not one of gzip, deflate, br and zstd"),
