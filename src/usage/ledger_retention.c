@@ -7,6 +7,9 @@
 #include "usage/sums_sql.h"
 
 #define HOUR_S 3600
+/* For longer few relays stand still. */
+#define LONG_S (7 * 86400)
+#define HOURS_BACK 48
 /* Anthropic keeps results for 29 days; afterwards none can be fetched again. */
 #define RESULTS_KEPT_MS (60ull * 86400 * 1000)
 
@@ -28,16 +31,46 @@ static bool take_time(void *arg, const struct sql_row *row)
     return true;
 }
 
+struct newest {
+    uint64_t ended_ms;
+    int64_t hour_s; /* as far as nothing is missing for long */
+};
+
+static bool look_back(void *arg, const struct sql_row *row)
+{
+    struct newest *newest = arg;
+    int64_t hour_s = sql_row_number(row, 0);
+    bool goes_on = newest->hour_s - hour_s <= LONG_S;
+
+    if (!goes_on)
+        newest->ended_ms = (uint64_t)(hour_s + HOUR_S) * 1000;
+    newest->hour_s = hour_s;
+    return goes_on;
+}
+
 bool ledger_retention_newest(struct sql *sql, uint64_t *ended_ms,
                              struct err *err)
 {
+    struct newest newest = { 0 };
     const struct sql_ask ask = {
         "SELECT ended_ms FROM booking ORDER BY id DESC LIMIT 1", SQL_NO_VALUES,
-        take_time, ended_ms
+        take_time, &newest.ended_ms
     };
+    struct sql_value values[] = { sql_null(), sql_number(HOURS_BACK) };
+    const struct sql_ask hours = { "SELECT hour_s FROM hour WHERE hour_s <= $1"
+                                   " ORDER BY hour_s DESC LIMIT $2",
+                                   values, COUNT_OF(values), look_back,
+                                   &newest };
 
     *ended_ms = 0;
-    return sql_query(sql, &ask, err);
+    if (!sql_query(sql, &ask, err))
+        return false;
+    newest.hour_s = (int64_t)(newest.ended_ms / 1000);
+    values[0] = sql_number(newest.hour_s);
+    if (!sql_query(sql, &hours, err))
+        return false;
+    *ended_ms = newest.ended_ms;
+    return true;
 }
 
 static bool take_hour(void *arg, const struct sql_row *row)

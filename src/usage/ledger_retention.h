@@ -11,7 +11,9 @@
 /* How many bookings go in one transaction. */
 #define LEDGER_RETENTION_ROWS 1000
 
-/* When the newest booking ended (wall clock); 0: there is none. */
+/* When the newest booking ended (wall clock); 0: there is none.  One that comes, with some
+   hours of others, long after all before may be of a clock that was wrong, and will be so
+   again: then it is those before. */
 bool ledger_retention_newest(struct sql *sql, uint64_t *ended_ms,
                              struct err *err) MUST_CHECK;
 

@@ -160,6 +160,28 @@ static void the_newest_is_the_last_that_was_booked(void **state)
     assert_int_equal(newest_ms, H(6) * 1000ull);
 }
 
+/* A clock that was wrong at several starts; later, and for longer, it was not. */
+static void a_newest_that_is_alone_is_not_the_newest(void **state)
+{
+    uint64_t newest_ms;
+
+    fill(*state, H(0), 1);
+    fill(*state, H(7 * 24), 1);
+    ledger_scene_do(*state, run_newest, &newest_ms);
+    assert_int_equal(newest_ms, H(7 * 24) * 1000ull);
+    for (unsigned i = 0; i < 40; i++)
+        fill(*state, H(12000 + i), 1);
+    ledger_scene_do(*state, run_newest, &newest_ms);
+    assert_int_equal(newest_ms, H(7 * 24 + 1) * 1000ull);
+    fill(*state, H(7 * 24 + 2), 1);
+    ledger_scene_do(*state, run_newest, &newest_ms);
+    assert_int_equal(newest_ms, H(7 * 24 + 2) * 1000ull);
+    for (unsigned i = 40; i < 50; i++)
+        fill(*state, H(12000 + i), 1);
+    ledger_scene_do(*state, run_newest, &newest_ms);
+    assert_int_equal(newest_ms, H(12049) * 1000ull);
+}
+
 static void no_step_removes_more_than_a_thousand_or_two(void **state)
 {
     fill(*state, H(0), 2500);
@@ -230,6 +252,7 @@ int main(void)
         LEDGER_TEST(whole_hours_go_and_totals_stay),
         LEDGER_TEST(the_newest_hour_stays),
         LEDGER_TEST(the_newest_is_the_last_that_was_booked),
+        LEDGER_TEST(a_newest_that_is_alone_is_not_the_newest),
         LEDGER_TEST(no_step_removes_more_than_a_thousand_or_two),
         LEDGER_TEST(hours_that_lie_between_each_other_are_told_apart),
         LEDGER_TEST(results_are_known_for_as_long_as_they_can_be_fetched),
