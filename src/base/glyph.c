@@ -43,16 +43,6 @@ static unsigned width_of(uint32_t code)
 
 /* ---- characters ---------------------------------------------------------- */
 
-static uint32_t code_of(struct str bytes)
-{
-    static const unsigned char firsts[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
-    uint32_t code = (unsigned char)bytes.at[0] & firsts[bytes.len];
-
-    for (size_t i = 1; i < bytes.len; i++)
-        code = code << 6 | ((unsigned char)bytes.at[i] & 0x3f);
-    return code;
-}
-
 struct glyph glyph_first(struct str text)
 {
     size_t len = text_utf8_len(text);
@@ -61,7 +51,7 @@ struct glyph glyph_first(struct str text)
 
     if (len == 0)
         return glyph;
-    code = code_of(glyph.bytes);
+    code = text_utf8_code(glyph.bytes);
     glyph.is_control = text_is_control(glyph.bytes);
     glyph.width = glyph.is_control ? 1 : width_of(code);
     return glyph;

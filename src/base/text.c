@@ -240,8 +240,7 @@ size_t text_utf8_len(struct str s)
 
 /* ---- what is not seen ---------------------------------------------------- */
 
-/* Of a sequence that is UTF-8. */
-static uint32_t code_point(struct str letter)
+uint32_t text_utf8_code(struct str letter)
 {
     static const unsigned char first_bits[] = { 0, 0x7f, 0x1f, 0x0f, 0x07 };
     uint32_t code = (unsigned char)letter.at[0] & first_bits[letter.len];
@@ -278,7 +277,7 @@ bool text_is_control(struct str s)
 {
     size_t len = text_utf8_len(s);
 
-    return len == 0 || is_unseen(code_point(str_sub(s, 0, len)));
+    return len == 0 || is_unseen(text_utf8_code(str_sub(s, 0, len)));
 }
 
 /* ---- JSON ---------------------------------------------------------------- */
@@ -318,8 +317,8 @@ static size_t escape_letter(struct buf *out, struct str s)
 
     if (letter.len == 0)
         buf_add(out, STR("\xef\xbf\xbd"));
-    else if (is_unseen(code_point(letter)))
-        escape_code(out, code_point(letter));
+    else if (is_unseen(text_utf8_code(letter)))
+        escape_code(out, text_utf8_code(letter));
     else if (letter.at[0] == '"' || letter.at[0] == '\\')
         buf_printf(out, "\\%c", letter.at[0]);
     else

@@ -58,3 +58,5 @@ void text_hex(const unsigned char *bytes, size_t len, char *out);
 
 /* Length in bytes of the UTF-8 sequence at the start of `s`, 0 if malformed. */
 size_t text_utf8_len(struct str s);
+/* The code point of one such sequence, all of it. */
+uint32_t text_utf8_code(struct str letter);

@@ -53,6 +53,21 @@ static inline void ledger_scene_do(struct ledger_scene *scene,
         fail_msg("%s", err.text);
 }
 
+static inline bool ledger_scene_run(struct sql *sql, void *arg, struct err *err)
+{
+    return sql_run(sql, arg, SQL_NO_VALUES, err);
+}
+
+/* One statement. */
+static inline void ledger_scene_change(struct ledger_scene *scene,
+                                       const char *text)
+{
+    char copy[1024];
+
+    (void)snprintf(copy, sizeof(copy), "%s", text);
+    ledger_scene_do(scene, ledger_scene_run, copy);
+}
+
 /* ---- what is in the database --------------------------------------------- */
 
 struct ledger_question {

@@ -16,11 +16,6 @@ static bool run(struct sql *sql, void *arg, struct err *err)
     return ledger_calendar_apply(sql, errand->zone, err);
 }
 
-static bool run_text(struct sql *sql, void *arg, struct err *err)
-{
-    return sql_run(sql, arg, SQL_NO_VALUES, err);
-}
-
 static void apply(struct ledger_scene *scene, const struct zone *zone)
 {
     struct errand errand = { .zone = zone };
@@ -44,7 +39,7 @@ static void days_are_summed_up_again_for_another_zone(void **state)
 {
     struct zone *shanghai = zone_fixed(STR("+08:00"));
 
-    ledger_scene_do(*state, run_text, hours);
+    ledger_scene_change(*state, hours);
     apply(*state, zone_utc());
     ledger_scene_expect(*state, "SELECT * FROM daily ORDER BY day, holder",
                         "0 1 2 3 1 1 0 10 0 0 0 0 0 5\n"
@@ -64,9 +59,9 @@ static void the_same_zone_changes_nothing(void **state)
 {
     static char mark[] = "UPDATE daily SET requests = 77";
 
-    ledger_scene_do(*state, run_text, hours);
+    ledger_scene_change(*state, hours);
     apply(*state, zone_utc());
-    ledger_scene_do(*state, run_text, mark);
+    ledger_scene_change(*state, mark);
     apply(*state, zone_utc());
     ledger_scene_expect(*state, "SELECT DISTINCT requests FROM daily", "77\n");
 }

@@ -40,19 +40,6 @@ static void remove_all(struct ledger_scene *scene, uint64_t before_s)
         assert_true(steps++ < 10000);
 }
 
-static bool run_text(struct sql *sql, void *arg, struct err *err)
-{
-    return sql_run(sql, arg, SQL_NO_VALUES, err);
-}
-
-static void change(struct ledger_scene *scene, const char *text)
-{
-    char copy[1024];
-
-    (void)snprintf(copy, sizeof(copy), "%s", text);
-    ledger_scene_do(scene, run_text, copy);
-}
-
 /* So many bookings in an hour, with what leads to them. */
 static void fill(struct ledger_scene *scene, uint64_t hour_s, unsigned count)
 {
@@ -67,23 +54,23 @@ static void fill(struct ledger_scene *scene, uint64_t hour_s, unsigned count)
         " + i * 3600000 / %u, 1, 1, 1, 1, 1, 1,"
         " 0, 'req_0123456789012345678901234567890123456789' FROM n",
         count - 1, hour_s * 1000, count);
-    change(scene, text);
+    ledger_scene_change(scene, text);
     (void)snprintf(text, sizeof(text),
                    "INSERT INTO hour SELECT %" PRIu64
                    ", min(id), max(id), NULL FROM"
                    " booking WHERE ended_ms / 3600000 * 3600 = %" PRIu64,
                    hour_s, hour_s);
-    change(scene, text);
+    ledger_scene_change(scene, text);
     (void)snprintf(text, sizeof(text),
                    "INSERT INTO session_hour VALUES(%" PRIu64
                    ", 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
                    hour_s);
-    change(scene, text);
+    ledger_scene_change(scene, text);
     (void)snprintf(text, sizeof(text),
                    "INSERT INTO total VALUES(%" PRIu64
                    ", 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0)",
                    hour_s);
-    change(scene, text);
+    ledger_scene_change(scene, text);
 }
 
 #define COUNTS                                                                 \
@@ -107,8 +94,9 @@ static void sessions_go_with_their_days(void **state)
     fill(*state, H(30), 1);
     fill(*state, H(33), 1);
     fill(*state, H(44), 1);
-    change(*state, "INSERT INTO session_day SELECT DISTINCT hour_s / 86400, 1,"
-                   " 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM session_hour");
+    ledger_scene_change(
+        *state, "INSERT INTO session_day SELECT DISTINCT hour_s / 86400, 1,"
+                " 1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM session_hour");
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         remove_all(*state, rows[i].before_s);
         ledger_scene_expect(*state, "SELECT day FROM session_day ORDER BY day",
@@ -202,8 +190,8 @@ static void hours_that_lie_between_each_other_are_told_apart(void **state)
     fill(*state, H(1), 4);
     fill(*state, H(0), 4);
     fill(*state, H(2), 1);
-    change(*state, "UPDATE hour SET first_id = 1, last_id = 8"
-                   " WHERE hour_s < 3607200");
+    ledger_scene_change(*state, "UPDATE hour SET first_id = 1, last_id = 8"
+                                " WHERE hour_s < 3607200");
     remove_all(*state, H(1));
     ledger_scene_expect(*state, "SELECT id FROM booking", "1\n2\n3\n4\n9\n");
 }
@@ -212,7 +200,8 @@ static void results_are_known_for_as_long_as_they_can_be_fetched(void **state)
 {
     const uint64_t days = 86400;
 
-    change(*state, "INSERT INTO batch_result VALUES(x'01', 86400000)");
+    ledger_scene_change(*state,
+                        "INSERT INTO batch_result VALUES(x'01', 86400000)");
     remove_all(*state, 61 * days);
     ledger_scene_expect(*state, "SELECT count(*) FROM batch_result", "1\n");
     remove_all(*state, 61 * days + 1);

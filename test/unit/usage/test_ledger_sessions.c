@@ -37,19 +37,6 @@ static void remove_all(struct ledger_scene *scene, uint64_t before_s)
         assert_true(steps++ < 1000);
 }
 
-static bool run_text(struct sql *sql, void *arg, struct err *err)
-{
-    return sql_run(sql, arg, SQL_NO_VALUES, err);
-}
-
-static void change(struct ledger_scene *scene, const char *text)
-{
-    char copy[1024];
-
-    (void)snprintf(copy, sizeof(copy), "%s", text);
-    ledger_scene_do(scene, run_text, copy);
-}
-
 /* Sessions with these numbers, used on these days. */
 static void use(struct ledger_scene *scene, unsigned first, unsigned last,
                 unsigned day)
@@ -62,7 +49,7 @@ static void use(struct ledger_scene *scene, unsigned first, unsigned last,
         " %u UNION ALL SELECT i + 1 FROM n WHERE i < %u) SELECT i, 1, 's' || i"
         " FROM n WHERE true ON CONFLICT (id) DO NOTHING",
         first, last);
-    change(scene, text);
+    ledger_scene_change(scene, text);
     (void)snprintf(
         text, sizeof(text),
         "INSERT INTO session_day WITH RECURSIVE n(i) AS (SELECT %u UNION ALL"
@@ -70,7 +57,7 @@ static void use(struct ledger_scene *scene, unsigned first, unsigned last,
         " SELECT 2) SELECT %u, i, 1, model, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0"
         " FROM n CROSS JOIN m",
         first, last, day);
-    change(scene, text);
+    ledger_scene_change(scene, text);
 }
 
 #define SESSIONS "SELECT id FROM session ORDER BY id"
@@ -107,7 +94,7 @@ static void a_day_stays_as_long_as_its_hours(void **state)
     use(*state, 1, 1, 10);
     use(*state, 2, 2, 11);
     use(*state, 3, 3, 12);
-    change(
+    ledger_scene_change(
         *state,
         "INSERT INTO hour(hour_s, first_id, last_id) VALUES(11 * 86400 + 23 * 3600, 1, 2)");
     remove_all(*state, 100 * DAY);
