@@ -277,11 +277,11 @@ void place_finish(struct place *place)
         loop_run(place->loop);
     place->lost = keeper_lost(place->keeper);
     loop_timer_stop(place->waiting);
-    unwatch(place);
     keeper_free(place->keeper);
     place->keeper = NULL;
     stop_writing(place);
     deliver_rest(place);
+    unwatch(place); /* and not before: a second signal would end it all */
     place->lost += count_unsaved(place);
 }
 

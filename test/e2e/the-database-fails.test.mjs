@@ -176,6 +176,10 @@ describe('the database fails', { concurrency: 8 }, () => {
     await until(() => stopsListening(relay), { what: 'the port is free' });
     const next = new Program(relayBinary, ['--port', '0'], relay.settings, tempFolder());
     await until(() => /is still saving what its keys have used/.test(next.log), { what: 'the next one waits' });
+    /* Further signals change nothing. */
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGQUIT']) {
+      relay.program.child.kill(signal);
+    }
     await end();
     assert.deepEqual(await relay.program.ended, { code: 0, signal: null }, relay.log.slice(-2000));
     const [, port] = await next.ready(/listening on http:\/\/\S+:(\d+)/);
