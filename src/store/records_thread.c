@@ -72,10 +72,12 @@ static bool is_tried_again(const struct lane *lane,
            !(lane->ending && now_ms >= lane->give_up_ms);
 }
 
-/* At the end, and not for what it asked: ERR_TIMEOUT, it was interrupted then. */
-static bool is_lost(const struct lane *lane, const struct err *err)
+/* At the end, a change, and not for what it asked: ERR_TIMEOUT, it was interrupted
+   then. */
+static bool is_lost(const struct lane *lane, const struct records_job *job)
 {
-    return lane->ending && (is_trouble(err) || err->code == ERR_TIMEOUT);
+    return lane->ending && !job->work.looks && !job->work.reads &&
+           (is_trouble(&job->err) || job->err.code == ERR_TIMEOUT);
 }
 
 static void put_back(struct records_job *job, uint64_t now_ms)
@@ -119,7 +121,7 @@ static void try_job(struct lane *lane, struct records_job *job)
         put_back(job, now_ms);
     else
         records_job_take_out(job);
-    if (!ok && !again && is_lost(lane, &job->err))
+    if (!ok && !again && is_lost(lane, job))
         lane->lost++;
     (void)pthread_mutex_unlock(&lane->lock);
     if (!again)

@@ -3,7 +3,9 @@
 #include "usage/price_sync.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -21,6 +23,7 @@ enum price_sync_state {
 struct reading {
     char *folder;
     struct prices *prices;
+    bool away; /* the folder: what was known stays in force */
     bool failed;
     struct err err;
 };
@@ -38,6 +41,7 @@ static void read_file(struct store_driver *driver, void *arg)
     struct reading *reading = arg;
 
     (void)driver;
+    reading->away = access(reading->folder, F_OK) != 0 && errno == ENOENT;
     reading->failed =
         !price_file_read(reading->folder, &reading->prices, &reading->err);
 }
@@ -113,6 +117,8 @@ static void refuse(struct price_sync *sync)
 
 static void show(struct price_sync *sync)
 {
+    if (sync->reading->away)
+        return;
     if (sync->reading->failed)
         refuse(sync);
     else

@@ -13,7 +13,7 @@ static struct account *make(const char *name)
 static void names_are_found_whole(void **state)
 {
     static const char *const names[] = { "a", "ab", "abc", "b", "z" };
-    struct account *at[COUNT_OF(names)];
+    struct account *at[COUNT_OF(names)] = { NULL };
 
     (void)state;
     for (size_t count = 0; count <= COUNT_OF(names); count++) {

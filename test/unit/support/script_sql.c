@@ -21,6 +21,7 @@ static struct {
     struct place places[SCRIPT_SQL_PLACES];
     bool hold;
     bool hold_syncs;
+    bool a_sync_waits;
     bool interrupted;
     size_t holding;
     size_t pages;
@@ -81,6 +82,16 @@ void script_sql_hold_syncs(bool hold)
     lock();
     script.hold_syncs = hold;
     unlock();
+}
+
+bool script_sql_holds_a_sync(void)
+{
+    bool holds;
+
+    lock();
+    holds = script.a_sync_waits;
+    unlock();
+    return holds;
 }
 
 bool script_sql_is_holding(void)
@@ -226,8 +237,10 @@ static bool checkpoint(struct sql *sql, struct err *err)
 static void wait_while_syncs_are_held(void)
 {
     lock();
+    script.a_sync_waits = script.hold_syncs;
     while (script.hold_syncs)
         (void)pthread_cond_wait(&script.changed, &script.lock);
+    script.a_sync_waits = false;
     unlock();
 }
 

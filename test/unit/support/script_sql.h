@@ -35,5 +35,7 @@ void script_sql_hold(bool hold);
 bool script_sql_is_holding(void);
 /* The same for syncs. */
 void script_sql_hold_syncs(bool hold);
+/* One has begun, and waits. */
+bool script_sql_holds_a_sync(void);
 /* What unchecked_pages() says from now on. */
 void script_sql_set_pages(size_t pages);
