@@ -2,6 +2,7 @@
 /* The usage reader: bytes of an answer, as an event stream, as an object and as results
    of a batch, cut into pieces.  What must hold: what it tells does not depend on the cuts; of an
    object that a JSON library reads it tells the same as that library. */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -87,6 +88,21 @@ static const struct {
     { METER_WEB_SEARCH, "server_tool_use", "web_search_requests" },
 };
 
+/* 7, 7.0 and 7e0 are one number; what is more than anybody uses is none. */
+static bool get_count(const struct json_doc *object, const char *member,
+                      uint64_t *value)
+{
+    double number;
+
+    *value = 0;
+    if (!json_doc_as_number(json_doc_get(object, member), &number) ||
+        number < 0 || number > (double)METER_COUNT_MAX ||
+        number != floor(number))
+        return false;
+    *value = (uint64_t)number;
+    return true;
+}
+
 /* A library may take -0 for a count; the meter does not. */
 static void check_counts(const struct meter_usage *told,
                          const struct json_doc *usage)
@@ -97,7 +113,7 @@ static void check_counts(const struct meter_usage *told,
         const struct json_doc *object =
             rows[i].object ? json_doc_get(usage, rows[i].object) : usage;
         uint64_t value = 0;
-        bool known = json_doc_get_u64(object, rows[i].member, &value);
+        bool known = get_count(object, rows[i].member, &value);
 
         MUST(known || !told->known[rows[i].count]);
         MUST(tops[rows[i].count] == value);
