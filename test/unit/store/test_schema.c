@@ -163,6 +163,61 @@ static void days_of_sessions_come_from_their_hours(void **state)
                      110);
 }
 
+#define SOME_TOTAL(hour_s, model, requests)                                    \
+    "INSERT INTO total VALUES(" hour_s ", 1, 1, " model ", " requests          \
+    ", 0, 0, 0, 0, 0, 0, 0, 0, 100);"
+#define SOME_BOOKING(id, ended_ms)                                             \
+    "INSERT INTO booking(id, ended_ms, duration_ms, holder, account, ending,"  \
+    " endpoint, attempts, tail) VALUES(" id ", " ended_ms                      \
+    ", 1, 1, 1, 1, 1, 1, 1);"
+
+/* Of the first no hour is left, so all of its bookings are gone. */
+static const char some_hours[] =
+    "INSERT INTO hour VALUES(3600, 1, 4), (7200, 3, 6);" SOME_TOTAL("0", "2",
+                                                                    "9")
+        SOME_TOTAL("3600", "2", "2") SOME_TOTAL("3600", "3", "1")
+            SOME_TOTAL("7200", "2", "3");
+
+/* As it was before step 5. */
+static void bring_up_with(struct sql *sql, const char *bookings)
+{
+    struct schema_steps before = { schema_steps().at, 4 };
+    struct err err;
+
+    assert_true(schema_apply(sql, &before, &err));
+    assert_true(sqlite_backend.script(sql, some_hours, &err));
+    assert_true(sqlite_backend.script(sql, bookings, &err));
+    assert_true(schema_bring_up(sql, &err));
+}
+
+/* 005: an older program had begun to remove the oldest hour's.  Among the ids of that
+   one is a booking of the next. */
+static void an_hour_of_which_bookings_are_gone_is_known(void **state)
+{
+    const struct scene *scene = *state;
+
+    bring_up_with(scene->sql,
+                  SOME_BOOKING("2", "3600000") SOME_BOOKING("3", "7200000")
+                      SOME_BOOKING("4", "7199999"));
+    assert_int_equal(number_of(scene->sql, "SELECT removing FROM hour"
+                                           " WHERE hour_s = 3600"),
+                     1);
+    assert_int_equal(number_of(scene->sql, "SELECT count(removing) FROM hour"),
+                     1);
+}
+
+static void an_hour_of_which_all_bookings_are_there_stays(void **state)
+{
+    const struct scene *scene = *state;
+
+    bring_up_with(scene->sql,
+                  SOME_BOOKING("1", "3600000") SOME_BOOKING("2", "3600001")
+                      SOME_BOOKING("3", "7200000")
+                          SOME_BOOKING("4", "7199999"));
+    assert_int_equal(number_of(scene->sql, "SELECT count(removing) FROM hour"),
+                     0);
+}
+
 static void what_needs_another_holds_it(void **state)
 {
     const struct scene *scene = *state;
@@ -210,6 +265,8 @@ int main(void)
         cmocka_unit_test(its_own_steps_are_numbered_without_a_gap),
         TEST(its_own_steps_can_be_made_in_every_dialect),
         TEST(days_of_sessions_come_from_their_hours),
+        TEST(an_hour_of_which_bookings_are_gone_is_known),
+        TEST(an_hour_of_which_all_bookings_are_there_stays),
         TEST(what_needs_another_holds_it),
     };
 
