@@ -68,7 +68,8 @@ static bool bring_up(struct records *records, struct err *err)
 
     if (!lane->sql)
         lane->sql = records->backend->open(records->where, SQL_WRITES, err);
-    return lane->sql && schema_bring_up(lane->sql, err);
+    return lane->sql && sql_others(lane->sql, &lane->others, err) &&
+           schema_bring_up(lane->sql, err);
 }
 
 static void pause_a_moment(void)

@@ -9,7 +9,10 @@
    earlier lets it be carried through all the same.
 
    Jobs are tried in the order of their start, but one that has to be tried again
-   lets others pass: whoever needs an order starts the second when the first is done. */
+   lets others pass: whoever needs an order starts the second when the first is done.
+
+   If a newer program changes the tables meanwhile, so that this one may not write them
+   any more (store/schema.h), what is to be written waits as for a full disk. */
 #pragma once
 
 #include "base/loop.h"

@@ -36,6 +36,7 @@ struct lane {
     struct lane_options options;
     pthread_mutex_t used; /* held by whoever uses `sql` */
     struct sql *sql;      /* opened when it is needed */
+    uint64_t others;      /* sql_others() when the schema was looked at last */
     pthread_t thread;
     pthread_mutex_t lock; /* guards all that follows */
     pthread_cond_t changed;

@@ -9,6 +9,7 @@
 #include "base/condition.h"
 #include "base/log.h"
 #include "store/records_internal.h"
+#include "store/schema.h"
 
 /* While it ends, the log says so often what is waited for. */
 #define SAY_AGAIN_MS 5000
@@ -41,14 +42,47 @@ static void look_at_log(struct lane *lane,
                           options->backend->unchecked_pages(lane->sql));
 }
 
+struct writing {
+    struct lane *lane;
+    const struct sql_transaction *transaction;
+};
+
+/* Under the database's lock: a newer program may have changed the tables, and would
+   find sums that lack what is written now. */
+static bool write_if_allowed(struct sql *sql, void *arg, struct err *err)
+{
+    const struct writing *writing = arg;
+    struct lane *lane = writing->lane;
+    uint64_t others = 0;
+
+    if (!sql_others(sql, &others, err) ||
+        (others != lane->others && !schema_may_write(sql, err)))
+        return false;
+    lane->others = others;
+    return writing->transaction->run(sql, writing->transaction->arg, err);
+}
+
+static bool transact(struct lane *lane,
+                     const struct sql_transaction *transaction, struct err *err)
+{
+    struct writing writing = { lane, transaction };
+
+    if (transaction->how.reads)
+        return sql_transact(lane->sql, transaction, err);
+    return sql_transact(lane->sql,
+                        &(struct sql_transaction){ .run = write_if_allowed,
+                                                   .arg = &writing,
+                                                   .how = transaction->how },
+                        err);
+}
+
 bool lane_do(struct lane *lane, const struct sql_transaction *transaction,
              struct err *err)
 {
     bool ok;
 
     (void)pthread_mutex_lock(&lane->used);
-    ok =
-        open_connection(lane, err) && sql_transact(lane->sql, transaction, err);
+    ok = open_connection(lane, err) && transact(lane, transaction, err);
     if (ok)
         look_at_log(lane, transaction);
     (void)pthread_mutex_unlock(&lane->used);

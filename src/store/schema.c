@@ -146,3 +146,18 @@ bool schema_bring_up(struct sql *sql, struct err *err)
 
     return schema_apply(sql, &steps, err);
 }
+
+/* ---- writing on --------------------------------------------------------- */
+
+bool schema_may_write(struct sql *sql, struct err *err)
+{
+    struct schema_steps steps = schema_steps();
+    struct standing standing;
+
+    if (!look(sql, &standing, err))
+        return false;
+    if (check(&standing, &steps, err))
+        return true;
+    err->code = ERR_IO;
+    return false;
+}

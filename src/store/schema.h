@@ -16,6 +16,10 @@ struct schema_step {
 /* Make the steps that the database lacks.  One that has more than these is fine, if
    its steps allow that; else ERR_CONFIG, and err says what to do. */
 bool schema_bring_up(struct sql *sql, struct err *err) MUST_CHECK;
+/* Within a transaction that writes: may this program still do so?  If a newer one has
+   made steps since that do not allow it: ERR_IO, for what is to be saved waits, with
+   the text as above. */
+bool schema_may_write(struct sql *sql, struct err *err) MUST_CHECK;
 /* The same with other steps, for tests. */
 struct schema_steps {
     const struct schema_step *at;

@@ -133,6 +133,75 @@ static void a_look_ends_no_trouble(void **state)
     finish(&stuck);
 }
 
+static struct sql *open_other(const struct scene *scene)
+{
+    struct err err;
+    struct sql *other =
+        sqlite_backend.open(unit_path(scene->folder, "x.db"), SQL_WRITES, &err);
+
+    assert_non_null(other);
+    return other;
+}
+
+/* Programs whose newest step is this one, and newer ones. */
+static void let_write_from(struct sql *other, const char *oldest)
+{
+    char text[128];
+    struct err err;
+
+    (void)snprintf(text, sizeof(text), "UPDATE schema SET oldest_writer = %s;",
+                   oldest);
+    assert_true(sqlite_backend.script(other, text, &err));
+}
+
+/* It goes on with what it has open, and its sums would lack what the new tables
+   have. */
+static void nothing_is_written_once_a_newer_program_changed_the_tables(
+    void **state)
+{
+    struct scene *scene = *state;
+    struct sql *other = open_other(scene);
+    struct errand errand = { .name = "b" };
+    struct store_state now;
+
+    let_write_from(other, "version + 1");
+    start(scene, &errand, 0);
+    wire_until(scene->loop, has_problem, scene);
+    records_state(scene->records, &now);
+    unit_assert_part(now.problem, "written by a newer claude-relay");
+    unit_assert_part(now.problem, "what is to be saved waits");
+    assert_int_equal(errand.ran, 0);
+    assert_int_equal(rows(scene), 0);
+    let_write_from(other, "version");
+    assert_null(wait_for(scene, &errand));
+    assert_int_equal(rows(scene), 1);
+    finish(&errand);
+    sql_close(other);
+}
+
+/* Whether it may write is looked at when others wrote, and only then. */
+static void who_writes_alone_need_not_look_at_the_schema(void **state)
+{
+    static const size_t statements[] = { 1, 1, 2, 1 };
+    struct scene *scene = *state;
+    struct sql *other = open_other(scene);
+
+    for (size_t i = 0; i < COUNT_OF(statements); i++) {
+        size_t before = script_sql_count(SCRIPT_SQL_STATEMENT);
+        char name[] = { (char)('a' + (int)i), '\0' };
+        struct errand errand = { .name = name };
+
+        if (statements[i] == 2)
+            let_write_from(other, "version - 1");
+        start(scene, &errand, 0);
+        assert_null(wait_for(scene, &errand));
+        assert_int_equal(script_sql_count(SCRIPT_SQL_STATEMENT) - before,
+                         statements[i]);
+        finish(&errand);
+    }
+    sql_close(other);
+}
+
 static void what_waited_comes_in_its_order_when_it_works_again(void **state)
 {
     struct scene *scene = *state;
@@ -339,6 +408,8 @@ int main(void)
         TEST(a_name_that_is_taken_is_said),
         TEST(others_pass_one_that_has_to_wait),
         TEST(a_look_ends_no_trouble),
+        TEST(nothing_is_written_once_a_newer_program_changed_the_tables),
+        TEST(who_writes_alone_need_not_look_at_the_schema),
         TEST(what_waited_comes_in_its_order_when_it_works_again),
         TEST(trouble_is_told_until_it_is_over),
         TEST(the_log_has_trouble_once_and_its_end),

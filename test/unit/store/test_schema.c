@@ -61,6 +61,26 @@ static void an_older_program_refuses_what_it_would_spoil(void **state)
     assert_int_equal(version(scene->sql), 3);
 }
 
+/* As the one that is running when the steps are made. */
+static void an_older_program_may_not_write_on(void **state)
+{
+    const struct scene *scene = *state;
+    struct err at_open;
+    struct err err;
+
+    assert_true(schema_bring_up(scene->sql, &err));
+    assert_true(schema_may_write(scene->sql, &err));
+    assert_true(sql_run(scene->sql, "UPDATE schema SET version = 99",
+                        SQL_NO_VALUES, &err));
+    assert_true(schema_may_write(scene->sql, &err));
+    assert_true(sql_run(scene->sql, "UPDATE schema SET oldest_writer = 99",
+                        SQL_NO_VALUES, &err));
+    assert_false(schema_may_write(scene->sql, &err));
+    assert_true(sql_may_work_later(&err));
+    assert_false(schema_bring_up(scene->sql, &at_open));
+    assert_string_equal(err.text, at_open.text);
+}
+
 static void a_step_that_fails_changes_nothing(void **state)
 {
     static const struct schema_step bad[] = {
@@ -259,6 +279,7 @@ int main(void)
         TEST(steps_that_lack_are_made_and_no_others),
         TEST(an_older_program_works_on_where_steps_only_added),
         TEST(an_older_program_refuses_what_it_would_spoil),
+        TEST(an_older_program_may_not_write_on),
         TEST(a_step_that_fails_changes_nothing),
         TEST(what_another_process_made_is_not_made_again),
         TEST(what_is_up_to_date_needs_no_lock),
