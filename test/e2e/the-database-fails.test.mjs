@@ -39,6 +39,13 @@ async function lock(relay) {
   };
 }
 
+/* As the tables are once a newer relay has changed them. */
+function migrate(relay) {
+  const letWriteFrom = (version) => sqlite3(databaseOf(relay.dataDir), `UPDATE schema SET oldest_writer = ${version}`);
+  letWriteFrom('version + 1');
+  return () => letWriteFrom('version');
+}
+
 const stopsListening = (relay) =>
   fetch(`${relay.url}/health`).then(
     () => false,
@@ -86,6 +93,7 @@ const troubles = [
   { name: 'locked by another process', skip: noSqlite, begin: lock, problem: /database.*another process holds it/ },
   { name: 'slow', skip: noDisk || noSqlite, disk: 'slow', problem: /database/i },
   { name: 'broken (EIO)', skip: noDisk || noSqlite, disk: 'broken', problem: /database.*(I\/O|disk)/i },
+  { name: 'changed by a newer relay', skip: noSqlite, begin: migrate, problem: /database was written by a newer claude-relay.*waits/ },
   { name: 'full', skip: noTmpfs || noSqlite, wrap: small, begin: fill, problem: /database.*full/i },
 ];
 
