@@ -209,7 +209,8 @@ static struct flow_next ask_models(struct flow *flow)
 {
     return ask(admin_request_of(flow),
                (struct api_ask){ .method = STR("GET"),
-                                 .target = STR("/v1/models?limit=1") },
+                                 .target = STR("/v1/models?limit=1"),
+                                 .aside = true },
                listed);
 }
 

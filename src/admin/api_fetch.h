@@ -13,6 +13,7 @@ struct api_ask {
     struct str target; /* path and query, behind the API's prefix */
     struct str body;   /* JSON, or empty */
     struct str model;  /* that the body asks for, or empty */
+    bool aside; /* booked by an id of its own: that of `x` is another one's */
 };
 
 struct api_fetch;

@@ -36,6 +36,15 @@ describe('a first message', () => {
     assertBooked(await booked(s.url), 'demo', await sent());
   });
 
+  it('is found by its id, and so is the look at the models', async () => {
+    const [message, models] = await booked(s.url);
+    for (const { id, endpoint } of [message, models]) {
+      const page = JSON.parse((await call(`${s.url}/admin/api/requests?id=${id}&limit=1`, { method: 'GET' })).body);
+      assert.deepEqual([page.requests.map((row) => [row.id, row.endpoint]), page.next_cursor], [[[id, endpoint]], null]);
+    }
+    assert.notEqual(message.id, models.id);
+  });
+
   it('is booked without a relay, on days of the zone that counts', async () => {
     const env = { DATA_DIR: path.join(tempFolder(), 'data'), ...ways({ upstream: s.sim.apiUrl }) };
     const run = (args, zone) => command(args, { env: { ...env, TIME_ZONE: zone }, input: 'code\n' });
