@@ -62,15 +62,17 @@ static bool take_time(struct admin_request *x, const char *name, bool end,
                    shown(text, value));
 }
 
+/* An empty one may be a name that a script lacks: that does not ask for all. */
 static bool take_model(struct admin_request *x)
 {
-    struct str model = STR_EMPTY;
+    struct str model;
 
-    (void)json_doc_get_str(x->body, "model", &model);
-    if (model.len > REPRICE_NAME_MAX)
+    if (!json_doc_get_str(x->body, "model", &model))
+        return true;
+    if (model.len == 0 || model.len > REPRICE_NAME_MAX)
         return err_set(&x->err, ERR_BAD_REQUEST,
                        "model must be a model, or a pattern with *, of at most "
-                       "%d bytes",
+                       "%d bytes, or not be there: then it is all of them",
                        REPRICE_NAME_MAX);
     text_copy(repricing_of(x)->ask.model, REPRICE_NAME_MAX + 1, model);
     return true;

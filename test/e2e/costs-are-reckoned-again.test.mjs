@@ -137,6 +137,10 @@ describe('costs are reckoned again', { skip: noSqlite }, () => {
       [{ since: '1h', until: '2h' }, /since must be before until/],
       [{ since: '1h', cursor: 'x' }, /cursor must be/],
       [{ since: '1h', model: 'x'.repeat(129) }, /model must be/],
+      [{ since: '1h', model: '' }, /model must be/],
+      [{ since: '', dry_run: true }, /since must be/],
+      [{ since: '1h', until: '', dry_run: true }, /until must be/],
+      [{ since: '1h', cursor: '', dry_run: true }, /cursor must be/],
     ]) {
       const { status, doc } = await post(body);
       assert.equal(status, 400);
