@@ -96,7 +96,8 @@ void api_record_fill(struct record *record, const struct api_exchange *exchange,
         .end = end_of(fetch),
         .bytes_in = exchange->bytes_in,
         .cost_known =
-            !is_owed(fetch) || endpoints_cost_nothing(exchange->endpoint),
+            !is_owed(fetch) ||
+            endpoints_cost_nothing(exchange->endpoint, exchange->path),
     };
     fill_answer(record, fetch);
     fill_attempt(record, exchange, fetch);

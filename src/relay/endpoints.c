@@ -230,9 +230,13 @@ static bool has_hidden_name(struct str rest)
     return false;
 }
 
-bool endpoints_cost_nothing(const struct endpoint *endpoint)
+bool endpoints_cost_nothing(const struct endpoint *endpoint, struct str path)
 {
-    return !endpoint->metered && endpoint->body != ENDPOINT_BODY_OPEN;
+    const struct endpoint *like = endpoint;
+
+    if (str_eq(endpoint->route.method, STR("HEAD")))
+        like = endpoints_find(STR("GET"), path);
+    return like && !like->metered && like->body != ENDPOINT_BODY_OPEN;
 }
 
 const char *endpoints_flaw(struct str path)

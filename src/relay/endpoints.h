@@ -57,9 +57,9 @@ const struct endpoint *endpoints_find(struct str method, struct str path);
    '.' or '\\'.  What a key must allow depends on the path alone. */
 const struct endpoint *endpoints_open(struct str method, struct str path);
 
-/* Is it known that its requests are not paid for?  Results of a batch are, one by
-   one, and nobody knows of the open list. */
-bool endpoints_cost_nothing(const struct endpoint *endpoint);
+/* Is it known that its requests for this path are not paid for?  Results of a batch
+   are, one by one, and nobody knows of the open list.  HEAD is like GET. */
+bool endpoints_cost_nothing(const struct endpoint *endpoint, struct str path);
 
 /* Why a path below /v1 does not pass, in words. */
 const char *endpoints_flaw(struct str path);

@@ -193,7 +193,7 @@ static void fill_cost(struct record *record, const struct prices *prices)
 /* What reached nobody did not, nor what was refused, be it inside an answer. */
 static bool used_nothing(const struct relayed *r)
 {
-    return !r->attempt.owed || endpoints_cost_nothing(r->endpoint) ||
+    return !r->attempt.owed || endpoints_cost_nothing(r->endpoint, r->path) ||
            (r->meter && r->meter->usage.failed);
 }
 

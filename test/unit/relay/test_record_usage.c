@@ -95,6 +95,26 @@ static void what_used_nothing_cost_nothing(void **state)
     }
 }
 
+static void a_head_costs_what_its_get_does(void **state)
+{
+    const struct record *record;
+    char text[256];
+
+    (void)state;
+    use_key(MAIN);
+    (void)snprintf(text, sizeof(text),
+                   "HEAD /v1/models HTTP/1.1\r\nHost: localhost\r\n"
+                   "x-api-key: " STR_FMT "\r\n\r\n",
+                   STR_ARG(secret_reveal(keys.secret)));
+    wire_send(&scene->client, text);
+    wire_send(relay_scene_accept(scene), OK "Content-Length: 200\r\n\r\n");
+    record = record_of(1);
+    assert_int_equal(record->status, 200);
+    assert_true(record->sent);
+    assert_true(record->cost_known);
+    assert_int_equal(record->cost_microusd, 0);
+}
+
 /* What was sent may have been paid for, though its answer never came. */
 static void what_was_lost_may_have_cost(void **state)
 {
@@ -302,6 +322,7 @@ int main(void)
         TEST(what_an_answer_tells_has_its_cost),
         TEST(a_model_without_a_price_has_no_cost),
         TEST(what_used_nothing_cost_nothing),
+        TEST(a_head_costs_what_its_get_does),
         TEST(what_was_lost_may_have_cost),
         TEST(a_model_that_nobody_can_read_is_one_all_the_same),
         TEST(so_is_one_that_answers),
