@@ -27,10 +27,10 @@ static void send_part(struct admin_request *x, struct str bytes)
     if (bytes.len == 0)
         return;
     if (is_framed(x))
-        response_write(x->req, (struct str){ size, (size_t)len });
+        response_raw(x->req, (struct str){ size, (size_t)len });
     response_write(x->req, bytes);
     if (is_framed(x))
-        response_write(x->req, STR("\r\n"));
+        response_raw(x->req, STR("\r\n"));
 }
 
 static enum admin_part make_part(struct admin_request *x)
@@ -63,7 +63,7 @@ static struct flow_next finish(struct admin_request *x)
     struct request *req = admin_end(x);
 
     if (!req->http_1_0 && !request_is_head(req))
-        response_write(req, STR("0\r\n\r\n"));
+        response_raw(req, STR("0\r\n\r\n"));
     response_end(req);
     return flow_finish();
 }

@@ -49,7 +49,7 @@ void response_reset(struct request *req);
 void response_close_after(struct request *req);
 
 /* Write bytes as they are, and do not count them: in front of or instead of a head
-   (claude-sim's faults), or of a body that brings its framing along. */
+   (claude-sim's faults), framing, or a body that brings it along. */
 void response_raw(struct request *req, struct str bytes);
 /* So many bytes of the body are in what is written so. */
 void response_count(struct request *req, size_t bytes);

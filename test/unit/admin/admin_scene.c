@@ -15,13 +15,23 @@ static void handle(void *arg, struct request *req)
     admin_request_start(scene->admin, req, &scene->rows[match.row], &match);
 }
 
+static void note(const void *arg, const struct request *req,
+                 const struct server_outcome *outcome)
+{
+    (void)req;
+    **(uint64_t *const *)arg = outcome->bytes;
+}
+
 int admin_scene_open(void **state, const struct admin_row *rows, size_t count)
 {
     struct admin_scene *scene = MEM_NEW(struct admin_scene);
-    struct server_options options = { .listen.host = "127.0.0.1" };
+    struct server_options options = { .listen.host = "127.0.0.1",
+                                      .log = note,
+                                      .log_arg = &scene->told };
     struct admin_options admin = { .config = NULL };
     struct err err;
 
+    scene->told = &scene->bytes;
     scene->loop = loop_new();
     scene->rows = rows;
     scene->router = (struct router){ .rows = &rows[0].route,

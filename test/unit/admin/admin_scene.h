@@ -16,6 +16,8 @@ struct admin_scene {
     struct wire client;
     struct admin_request *held; /* by a step of the test's */
     unsigned dropped;           /* states */
+    uint64_t bytes;             /* of the last answer, as they are reported */
+    uint64_t *told;             /* those */
 };
 
 /* Of a test's setup; the scene is *state. */

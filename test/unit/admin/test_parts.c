@@ -103,6 +103,20 @@ static void each_part_is_a_chunk(void **state)
     assert_int_equal(scene->dropped, 2);
 }
 
+/* However it is framed. */
+static void what_is_told_of_it_are_its_bytes(void **state)
+{
+    struct admin_scene *scene = *state;
+
+    admin_scene_ask(scene, GET("/few"), "2\r\n0\r\n\r\n");
+    assert_int_equal(scene->dropped, 1);
+    assert_int_equal(scene->bytes, 3);
+    scene->bytes = 0;
+    admin_scene_ask(scene, "GET /few HTTP/1.0\r\nHost: h\r\n\r\n", "012");
+    admin_scene_until_dropped(scene, 2);
+    assert_int_equal(scene->bytes, 3);
+}
+
 static void a_head_has_none(void **state)
 {
     struct admin_scene *scene = *state;
@@ -201,6 +215,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(name, open_scene, admin_scene_close)
     const struct CMUnitTest tests[] = {
         TEST(each_part_is_a_chunk),
+        TEST(what_is_told_of_it_are_its_bytes),
         TEST(a_head_has_none),
         TEST(an_old_client_gets_no_chunks),
         TEST(events_come_when_they_happen),
