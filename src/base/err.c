@@ -47,6 +47,7 @@ bool err_set(struct err *err, enum err_code code, const char *format, ...)
 
     err->code = code;
     err->retry_after_ms = 0;
+    err->opens_ms = 0;
     va_start(args, format);
     (void)vsnprintf(err->text, sizeof(err->text), format, args);
     va_end(args);
@@ -82,6 +83,7 @@ bool err_errno(struct err *err, const char *format, ...)
 
     err->code = ERR_IO;
     err->retry_after_ms = 0;
+    err->opens_ms = 0;
     va_start(args, format);
     (void)vsnprintf(err->text, sizeof(err->text), format, args);
     va_end(args);
@@ -111,6 +113,12 @@ bool err_wrap(struct err *err, const char *format, ...)
 bool err_retry_after(struct err *err, uint64_t wait_ms)
 {
     err->retry_after_ms = wait_ms < UINT32_MAX ? (uint32_t)wait_ms : UINT32_MAX;
+    return false;
+}
+
+bool err_opens_at(struct err *err, uint64_t wall_ms)
+{
+    err->opens_ms = wall_ms;
     return false;
 }
 

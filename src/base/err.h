@@ -18,6 +18,7 @@ enum err_code {
 struct err {
     enum err_code code;
     uint32_t retry_after_ms; /* until it may help to try again; 0: unknown */
+    uint64_t opens_ms; /* wall clock: when a limit is open again; 0: unknown */
     char text[480];
 };
 
@@ -37,6 +38,10 @@ bool err_wrap(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 /* It is known when it may help to try again: the answer will say so in a
    retry-after field.  Setting a new text forgets it, wrapping keeps it. */
 bool err_retry_after(struct err *err, uint64_t wait_ms);
+
+/* It is known when its limit is open again, be it too late to wait for that: the log
+   will say so.  Forgotten and kept likewise. */
+bool err_opens_at(struct err *err, uint64_t wall_ms);
 
 /* Errors that objects keep for the rare case that there is one: made when it is
    needed, freed with mem_free(). */

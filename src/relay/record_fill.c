@@ -151,6 +151,19 @@ static enum record_end end_of(const struct relayed *r)
     return r->meter && r->meter->usage.failed ? RECORD_ERROR_EVENT : r->end;
 }
 
+/* By a limit of the relay's own; one of money is a 402. */
+static void fill_refused(struct record *record, const struct relayed *r)
+{
+    char *opens = arena_alloc(r->req->arena, TEXT_TIME_MAX);
+
+    if (record_is_limited(r->status))
+        record->retry_after_s = err_retry_after_s(r->err);
+    if (r->err->opens_ms == 0)
+        return;
+    text_format_time(r->err->opens_ms, opens);
+    record->reset = str_of(opens);
+}
+
 static void fill_end(struct record *record, const struct relayed *r)
 {
     const struct relayed_limit *limit = r->told.limit;
@@ -163,8 +176,8 @@ static void fill_end(struct record *record, const struct relayed *r)
     if (limit) {
         record->retry_after_s = limit->retry_after_s;
         record->reset = limit->reset;
-    } else if (r->err && record_is_limited(r->status)) {
-        record->retry_after_s = err_retry_after_s(r->err);
+    } else if (r->err) {
+        fill_refused(record, r);
     }
 }
 

@@ -264,6 +264,12 @@ static void say_need(const struct limit_refusal *why, char out[PART_MAX])
         out[0] = '\0';
 }
 
+/* It is in the way for some time, and not for ever. */
+static bool opens(const struct limit_refusal *why)
+{
+    return why->at > 0 && why->need <= why->at && why->opens_ms > 0;
+}
+
 static void say_when(const struct limit_refusal *why, char out[PART_MAX])
 {
     char time[ZONE_TIME_MAX];
@@ -310,5 +316,6 @@ bool limit_refuse(const struct limit_refusal *why, const char *key,
             held, need, when);
     if (err->code == ERR_RATE && wait > RETRY_MAX_MS)
         wait = RETRY_MAX_MS;
+    err_opens_at(err, opens(why) ? why->opens_ms : 0);
     return err_retry_after(err, wait);
 }

@@ -92,7 +92,8 @@ struct record {
     struct record_attempt attempts[RECORD_ATTEMPTS_MAX];
     struct str error;       /* why it was refused or cut; or empty */
     uint64_t retry_after_s; /* of a 429 or 529; 0: not told */
-    struct str reset; /* likewise: when its limit is open again, as told */
+    /* When its limit is open again, as told; of the relay's own RFC 3339. */
+    struct str reset;
 
     /* What it used. */
     const struct meter_usage *usage; /* NULL: the answer told nothing */

@@ -168,6 +168,23 @@ static void a_new_text_forgets_the_wait(void **state)
     assert_int_equal(err_retry_after_s(&err), 0);
 }
 
+static void so_it_is_with_when_a_limit_opens(void **state)
+{
+    struct err err;
+
+    (void)state;
+    err_set(&err, ERR_QUOTA, "the kettle is hot");
+    assert_int_equal(err.opens_ms, 0);
+    assert_false(err_opens_at(&err, 1796000000000));
+    err_wrap(&err, "making tea");
+    assert_true(err.opens_ms == 1796000000000);
+    err_errno(&err, "making tea");
+    assert_int_equal(err.opens_ms, 0);
+    err_opens_at(&err, 1796000000000);
+    err_set(&err, ERR_QUOTA, "the kettle is cold");
+    assert_int_equal(err.opens_ms, 0);
+}
+
 static void files_that_run_out_are_reported_as_that(void **state)
 {
     struct rlimit limit;
@@ -218,6 +235,7 @@ int main(void)
         cmocka_unit_test(errno_is_spelt_out),
         cmocka_unit_test(a_known_wait_is_rounded_up),
         cmocka_unit_test(a_new_text_forgets_the_wait),
+        cmocka_unit_test(so_it_is_with_when_a_limit_opens),
         cmocka_unit_test(files_that_run_out_are_reported_as_that),
         cmocka_unit_test(long_texts_are_cut_and_end),
     };

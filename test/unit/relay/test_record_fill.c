@@ -261,6 +261,50 @@ static void our_own_limit_says_it_too(void **state)
     assert_false(record->sent);
 }
 
+static const struct {
+    const char *limits; /* one request counts already */
+    unsigned retry_after_s;
+    uint64_t within_ms; /* it opens by then; 0: that is not known */
+} own_limits[] = {
+    { "\"rpm\":1", 60, 60000 },
+    { "\"rpd\":1", 0, 86400000 },
+    { "\"rpd\":0", 0, 0 },
+};
+
+/* Be it so late that nobody is told to wait for it. */
+static void our_own_limit_says_when_it_opens(void **state)
+{
+    uint64_t began_ms = clock_wall_ms();
+
+    (void)state;
+    use_key("{\"accounts\":[\"main\"],\"limits\":{\"rpm\":9,\"rpd\":9}}");
+    post("/v1/messages", "{}");
+    wire_send(relay_scene_accept(scene), OK "Content-Length: 0\r\n\r\n");
+    (void)record_of(1);
+    for (size_t i = 0; i < COUNT_OF(own_limits); i++) {
+        const struct record *record;
+        char doc[128];
+        uint64_t opens_ms = 0;
+
+        (void)snprintf(doc, sizeof(doc),
+                       "{\"accounts\":[\"main\"],\"limits\":{%s}}",
+                       own_limits[i].limits);
+        use_key(doc);
+        post("/v1/messages", "{}");
+        record = record_of((unsigned)i + 2);
+        assert_int_equal(record->status, 429);
+        assert_true(record->retry_after_s <= own_limits[i].retry_after_s);
+        assert_int_equal(record->retry_after_s > 0,
+                         own_limits[i].retry_after_s > 0);
+        assert_int_equal(record->reset.len > 0, own_limits[i].within_ms > 0);
+        if (record->reset.len == 0)
+            continue;
+        assert_true(text_parse_time(record->reset, &opens_ms));
+        assert_in_range(opens_ms, began_ms,
+                        clock_wall_ms() + own_limits[i].within_ms + 1000);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -278,6 +322,7 @@ int main(void)
         TEST(a_limit_says_when_it_opens),
         TEST(a_date_to_come_again_is_told),
         TEST(our_own_limit_says_it_too),
+        TEST(our_own_limit_says_when_it_opens),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -234,6 +234,9 @@ static void a_refusal_says_all_there_is_to_know(void **state)
         assert_string_equal(err.text, refusals[i].text);
         assert_int_equal(err.code, refusals[i].code);
         assert_int_equal(err_retry_after_s(&err), refusals[i].retry_after_s);
+        assert_int_equal(err.opens_ms, strstr(err.text, "it opens again 20")
+                                           ? why.opens_ms
+                                           : 0);
     }
     assert_int_equal(err_status(ERR_BUDGET), 402);
     assert_string_equal(err_type(ERR_BUDGET), "billing_error");
