@@ -136,12 +136,17 @@ static void add_count(struct laying *laying, uint64_t number)
     buf_done(&cell);
 }
 
-static void add_cost(struct laying *laying, uint64_t microusd)
+/* What has no price did not cost nothing. */
+static void add_cost(struct laying *laying, const struct json_doc *row)
 {
+    uint64_t microusd = sum_of(row, "cost_microusd");
     struct buf cell;
 
     buf_init(&cell, CELL_MAX);
-    usage_table_add_dollars(&cell, microusd, laying->decimals);
+    if (microusd == 0 && sum_of(row, "unpriced") > 0)
+        buf_add(&cell, STR("-"));
+    else
+        usage_table_add_dollars(&cell, microusd, laying->decimals);
     columns_add(&laying->columns, buf_str(&cell));
     buf_done(&cell);
 }
@@ -193,7 +198,7 @@ static void add_sums(struct laying *laying, const struct json_doc *row)
     add_count(laying, cache_read);
     add_count(laying, cache_writes(row));
     add_count(laying, cache_read + cache_writes(row));
-    add_cost(laying, sum_of(row, "cost_microusd"));
+    add_cost(laying, row);
 }
 
 #define NAME_MAX_WIDTH 128

@@ -136,6 +136,31 @@ static void the_last_are_shown_of_what_has_an_order(void **state)
                 "          4  $0.0010\n" TOTAL);
 }
 
+/* Nor is it known. */
+static void what_has_no_price_is_not_free(void **state)
+{
+    const struct usage_table table = { .by = "model", .rows_max = 100 };
+    static const char answer[] =
+        "{\"rows\":[{\"model\":\"mine\",\"unpriced\":1,\"cost_microusd\":0},"
+        "{\"model\":\"free\",\"unpriced\":0,\"cost_microusd\":0},"
+        "{\"model\":\"both\",\"unpriced\":1,\"cost_microusd\":5}],"
+        "\"total\":{\"unpriced\":2,\"cost_microusd\":5}}";
+
+    (void)state;
+    assert_written(
+        answer, usage_table_add, &table,
+        "MODEL  REQUESTS  FAILED  INPUT  OUTPUT  CACHE READ  CACHE WRITE       "
+        "COST\n"
+        "mine          0       0      0       0           0            0        "
+        "  -\n"
+        "free          0       0      0       0           0            0  "
+        "$0.000000\n"
+        "both          0       0      0       0           0            0  "
+        "$0.000005\n"
+        "TOTAL         0       0      0       0           0            0  "
+        "$0.000005\n");
+}
+
 static void what_is_missing_is_said_below(void **state)
 {
     struct usage_table table = { .by = "model", .rows_max = 100 };
@@ -193,6 +218,7 @@ static void money_has_as_many_decimals_as_are_wanted(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_has_no_price_is_not_free),
         cmocka_unit_test(without_a_terminal_it_is_plain),
         cmocka_unit_test(in_a_terminal_there_are_bars),
         cmocka_unit_test(a_narrow_one_has_short_numbers),
