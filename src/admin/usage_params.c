@@ -184,6 +184,18 @@ static bool take_end(const struct usage_params *params, enum record_end *end,
                    "error_event or relay_stopped");
 }
 
+static bool take_flag(const struct usage_params *params, const char *name,
+                      enum ask_flag *flag, struct err *err)
+{
+    struct str value;
+
+    if (!get(params, name, &value))
+        return true;
+    *flag = str_eq(value, STR("true")) ? ASK_WITH : ASK_WITHOUT;
+    return *flag == ASK_WITH || str_eq(value, STR("false")) ||
+           err_set(err, ERR_BAD_REQUEST, "%s must be true or false", name);
+}
+
 static bool take_id(const struct usage_params *params, struct ask_requests *ask,
                     struct err *err)
 {
@@ -250,6 +262,8 @@ bool usage_params_requests(const struct usage_params *params,
     return take_filter(params, &ask->filter, err) &&
            take_status(params, ask, err) && take_end(params, &ask->end, err) &&
            take_id(params, ask, err) &&
+           take_flag(params, "partial", &ask->partial, err) &&
+           take_flag(params, "unpriced", &ask->unpriced, err) &&
            take_number(params, "min_cost_microusd", INT64_MAX,
                        &ask->cost_min_microusd, err) &&
            take_number(params, "min_duration_ms", INT64_MAX,

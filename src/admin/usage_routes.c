@@ -265,6 +265,12 @@ static const struct admin_member requests_query[] = {
     { "id", ADMIN_TEXT, 0, "the relay's own: req_relay_...", NULL },
     { "upstream_id", ADMIN_TEXT, 0, "the upstream's request-id", NULL },
     { "client_id", ADMIN_TEXT, 0, "the client's own x-request-id", NULL },
+    { "partial", ADMIN_BOOL, 0,
+      "true: more may have been used than is known; false: all others", NULL },
+    { "unpriced", ADMIN_BOOL, 0,
+      "true: cost_microusd is null, for want of a price or because it is not "
+      "known what was used; false: all others",
+      NULL },
     { "min_cost_microusd", ADMIN_NUMBER, 0, "cost at least so much", NULL },
     { "min_duration_ms", ADMIN_NUMBER, 0, "took at least so long", NULL },
     { "limit", ADMIN_NUMBER, 0,

@@ -19,12 +19,26 @@
 /* They lie in memory until all are there, for the widths of columns. */
 #define TABLE_MAX 10000
 
-static const char *const names[] = {
-    "since",           "until", "key",       "group",       "owner",
-    "account",         "model", "session",   "status",      "end",
-    "endpoint",        "id",    "client-id", "upstream-id", "min-cost-microusd",
-    "min-duration-ms", "limit", NULL
-};
+static const char *const names[] = { "since",
+                                     "until",
+                                     "key",
+                                     "group",
+                                     "owner",
+                                     "account",
+                                     "model",
+                                     "session",
+                                     "status",
+                                     "end",
+                                     "endpoint",
+                                     "id",
+                                     "client-id",
+                                     "upstream-id",
+                                     "partial",
+                                     "unpriced",
+                                     "min-cost-microusd",
+                                     "min-duration-ms",
+                                     "limit",
+                                     NULL };
 
 struct requests {
     struct remote *remote;

@@ -8,7 +8,8 @@
     "requests [--since WHEN] [--until WHEN] [--key NAME] [--group NAME]\n"     \
     "    [--owner NAME] [--account NAME] [--model NAME] [--session ID]\n"      \
     "    [--status 429|4xx] [--end HOW] [--endpoint PATH] [--id ID]\n"         \
-    "    [--upstream-id ID] [--client-id ID] [--min-cost-microusd N]\n"        \
+    "    [--upstream-id ID] [--client-id ID] [--partial true|false]\n"         \
+    "    [--unpriced true|false] [--min-cost-microusd N]\n"                    \
     "    [--min-duration-ms N] [--limit N|all] [--csv|--json]"
 
 int requests_command_run(int argc, char **argv, const struct config *config);

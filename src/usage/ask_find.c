@@ -26,8 +26,10 @@ static const char statement[] =
     " AND ($23 = 0 OR cost_microusd >= $23)"
     " AND ($24 = 0 OR duration_ms >= $24)"
     " AND ($25 IS NULL OR (tail = $25 AND ended_ms - duration_ms = $26))"
+    " AND ($27 IS NULL OR COALESCE(partial, 0) = $27)"
+    " AND ($28 IS NULL OR (cost_microusd IS NULL) = ($28 = 1))"
     " ORDER BY id";
-#define VALUES 26
+#define VALUES 28
 
 struct stretch {
     int64_t *at; /* a ring: the last ones that were found */
@@ -53,6 +55,11 @@ static struct sql_value number(uint64_t value)
     return sql_number(value < INT64_MAX ? (int64_t)value : INT64_MAX);
 }
 
+static struct sql_value flag_or_null(enum ask_flag flag)
+{
+    return flag == ASK_EITHER ? sql_null() : sql_number(flag == ASK_WITH);
+}
+
 static void set_values(const struct ask_requests *ask, int64_t hour_s,
                        struct sql_value values[VALUES])
 {
@@ -74,6 +81,8 @@ static void set_values(const struct ask_requests *ask, int64_t hour_s,
     values[23] = number(ask->duration_min_ms);
     values[24] = ask->by_id ? number(ask->tail) : sql_null();
     values[25] = number(ask->began_ms);
+    values[26] = flag_or_null(ask->partial);
+    values[27] = flag_or_null(ask->unpriced);
 }
 
 /* The newest of what was found goes first. */

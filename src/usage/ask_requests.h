@@ -24,6 +24,8 @@ bool ask_cursor_read(struct str text, struct ask_cursor *cursor);
 #define ASK_REQUESTS_MAX 1000
 #define ASK_REQUESTS_PATIENCE_MS 300
 
+enum ask_flag { ASK_EITHER, ASK_WITH, ASK_WITHOUT };
+
 /* Texts as in struct ask_filter: one without an address asks for nothing. */
 struct ask_requests {
     struct ask_filter filter;
@@ -37,6 +39,8 @@ struct ask_requests {
         by_id; /* with this id of the relay's own; of a batch there are many: */
     uint64_t began_ms;
     uint64_t tail;
+    enum ask_flag partial;
+    enum ask_flag unpriced; /* what it cost is not known, for whatever reason */
     uint64_t cost_min_microusd;
     uint64_t duration_min_ms;
     bool goes_on; /* after: */

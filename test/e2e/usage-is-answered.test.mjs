@@ -124,6 +124,8 @@ describe('usage', () => {
       ['?client_id=', [bobs.id, undefined]],
       ['?upstream_id=', []],
       ['?status=4xx', []],
+      ['?partial=true', []],
+      ['?partial=false&unpriced=false&key=bob', [bobs.id]],
       ['?end=client_left', []],
       [`?min_cost_microusd=${2 ** 40}`, []],
       ['?key=alice&status=200&end=complete&limit=1', [undefined]],

@@ -138,7 +138,11 @@ static void requests_have_filters_of_their_own(void **state)
     assert_int_equal(ask.tail, 0x123456789ab);
     unit_assert_str(ask.upstream_id, "u");
     unit_assert_str(ask.client_id, "c");
-    ask = requests_of(*state, "status=429");
+    assert_int_equal(ask.partial, ASK_EITHER);
+    assert_int_equal(ask.unpriced, ASK_EITHER);
+    ask = requests_of(*state, "status=429&partial=true&unpriced=false");
+    assert_int_equal(ask.partial, ASK_WITH);
+    assert_int_equal(ask.unpriced, ASK_WITHOUT);
     assert_int_equal(ask.status_min, 429);
     assert_int_equal(ask.status_max, 429);
 }
@@ -180,6 +184,8 @@ static void what_is_wrong_is_said_and_what_is_allowed(void **state)
         { "limit=0", "limit must be from 1 to 1000", false },
         { "limit=0&format=csv", "limit must be from 1", false },
         { "limit=1001", "at most 1000", false },
+        { "partial=", "partial must be true or false", false },
+        { "unpriced=1", "unpriced must be true or false", false },
         { "min_cost_microusd=x", "min_cost_microusd must be", false },
     };
 

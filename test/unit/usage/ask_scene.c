@@ -126,7 +126,8 @@ static struct sql_value or_null(int64_t number)
 #define COLUMNS                                                                \
     "id, ended_ms, duration_ms, holder, account, model, status, ending,"       \
     " session, endpoint, tokens_in, tokens_out, cost_microusd, attempts,"      \
-    " tail, upstream_id, client_id, failures, cache_read, bytes_out, batch"
+    " tail, upstream_id, client_id, failures, cache_read, bytes_out, batch,"   \
+    " partial"
 
 static bool add_row(struct sql *sql, const struct ask_booked *b, int64_t id,
                     struct err *err)
@@ -134,7 +135,7 @@ static bool add_row(struct sql *sql, const struct ask_booked *b, int64_t id,
     return sql_run(
         sql,
         "INSERT INTO booking(" COLUMNS ") VALUES($1, $2, $3, $4, $5, $6, $7,"
-        " $8, $9, $10, $11, $12, $13, 1, $14, $15, $16, $17, 5, 77, $18)",
+        " $8, $9, $10, $11, $12, $13, 1, $14, $15, $16, $17, 5, 77, $18, $19)",
         SQL_VALUES(sql_number(id), sql_number((int64_t)ask_scene_ms(b->ended)),
                    sql_number(b->duration_ms), holder(sql, b),
                    word(sql, 1, b->account ? b->account : "main"),
@@ -146,7 +147,7 @@ static bool add_row(struct sql *sql, const struct ask_booked *b, int64_t id,
                    b->unpriced ? sql_null() : sql_number(b->cost),
                    sql_number((int64_t)b->tail), text_or_null(b->upstream_id),
                    text_or_null(b->client_id), text_or_null(b->failures),
-                   or_null(b->batch)),
+                   or_null(b->batch), or_null(b->partial)),
         err);
 }
 

@@ -34,6 +34,7 @@ struct ask_booked {
     unsigned tokens_out;
     unsigned cost;
     bool unpriced;
+    bool partial;
     unsigned duration_ms;
     uint64_t tail;
     const char *upstream_id;

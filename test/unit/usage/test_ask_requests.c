@@ -95,6 +95,7 @@ static const struct ask_booked few[] = {
       .owner = "ben",
       .model = "opus",
       .ending = 4,
+      .partial = true,
       .duration_ms = 7200000,
       .tail = 7,
       .failures = "[{\"status\":401}]" },
@@ -159,6 +160,11 @@ static void filters_pick_them(void **state)
         { { .client_id = STR("mine") }, "1" },
         { { .cost_min_microusd = 50 }, "6 3" },
         { { .duration_min_ms = 101 }, "5 4" },
+        { { .partial = ASK_WITH }, "4" },
+        { { .partial = ASK_WITHOUT }, "6 5 3 2 1" },
+        { { .unpriced = ASK_WITH }, "5" },
+        { { .unpriced = ASK_WITHOUT }, "6 3 4 2 1" },
+        { { .partial = ASK_WITH, .unpriced = ASK_WITH }, "" },
     };
 
     book_few(scene);
