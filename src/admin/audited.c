@@ -7,6 +7,8 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/shown.h"
+#include "base/token.h"
 #include "team/client_address.h"
 
 /* ---- users -------------------------------------------------------------- */
@@ -71,11 +73,20 @@ static const char *find_client(const struct admin *admin,
     return req->notes.who ? req->notes.who : AUDIT_BY_MACHINE;
 }
 
+/* The admin token has no form of its own, by which it would be hidden later. */
+static struct str shown_target(const struct admin *admin, struct str target)
+{
+    struct str token = admin_token_reveal(admin->options.callers->admin);
+
+    return token_holds(target, token) ? STR(SHOWN_HIDDEN) : target;
+}
+
 struct audit *audited_begin(const struct admin *admin,
                             const struct request *req,
                             const struct admin_row *row,
                             const struct router_match *match)
 {
+    struct str target = match->count > 0 ? match->at[0] : STR_EMPTY;
     char peer[PEER_MAX] = "";
     const char *who;
 
@@ -87,9 +98,8 @@ struct audit *audited_begin(const struct admin *admin,
                        &(struct audit_act){ .who = who,
                                             .peer = str_of(peer),
                                             .action = row->endpoint->action,
-                                            .target = match->count > 0
-                                                          ? match->at[0]
-                                                          : STR_EMPTY });
+                                            .target =
+                                                shown_target(admin, target) });
 }
 
 void audited_name(struct admin_request *x)
@@ -98,7 +108,7 @@ void audited_name(struct admin_request *x)
     struct str name;
 
     if (member && json_doc_get_str(x->body, member, &name))
-        audit_target(x->audit, name);
+        audit_target(x->audit, shown_target(x->admin, name));
 }
 
 struct audit *audited_hand_over(struct admin_request *x)

@@ -72,6 +72,30 @@ bool members_kind(const struct json_doc *body, bool *setup, struct err *err)
                              "kind must be \"setup-token\" or left out");
 }
 
+/* ---- secrets ------------------------------------------------------------ */
+
+static bool is_free_of(void *secret, struct str name, struct json_doc *value)
+{
+    const struct str *text = secret;
+
+    return !token_holds(name, *text) && !members_hold(value, *text);
+}
+
+bool members_hold(const struct json_doc *body, struct str secret)
+{
+    struct str text;
+
+    if (json_doc_as_str(body, &text))
+        return token_holds(text, secret);
+    if (json_doc_is_object(body))
+        return !json_doc_each(body, is_free_of, &secret);
+    for (size_t i = 0; i < json_doc_count(body); i++) {
+        if (members_hold(json_doc_at(body, i), secret))
+            return true;
+    }
+    return false;
+}
+
 /* ---- changes ------------------------------------------------------------ */
 
 static bool check_note(const struct json_doc *body, struct err *err)

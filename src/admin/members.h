@@ -23,6 +23,9 @@ bool members_proxy(const struct json_doc *body, const struct json_doc **config,
 bool members_kind(const struct json_doc *body, bool *setup,
                   struct err *err) MUST_CHECK;
 
+/* Does a text anywhere in it, or the name of a member, hold the secret? */
+bool members_hold(const struct json_doc *body, struct str secret);
+
 /* The change of an account: proxy_config (or null), note (or null), enabled, pool;
    at least one. */
 bool members_change(const struct json_doc *body, struct err *err) MUST_CHECK;

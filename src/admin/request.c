@@ -3,8 +3,10 @@
 #include "admin/request.h"
 
 #include "admin/audited.h"
+#include "admin/members.h"
 #include "admin/reply.h"
 #include "base/mem.h"
+#include "base/token.h"
 #include "http/etag.h"
 #include "http/response.h"
 #include "http/url.h"
@@ -168,6 +170,31 @@ static bool parse_body(struct admin_request *x)
     return x->body && json_doc_is_object(x->body);
 }
 
+static bool check_token(struct admin_request *x, const char *where, bool held)
+{
+    return !held || err_set(&x->err, ERR_BAD_REQUEST,
+                            "the %s holds the admin token, which would be kept "
+                            "or shown as it is: leave it out",
+                            where);
+}
+
+/* It is looked for where those ask who have it, or need none: nobody else may try
+   which one it is. */
+static struct str token_to_hide(const struct admin_request *x)
+{
+    return x->row->right == ADMIN_PUBLIC
+               ? STR_EMPTY
+               : admin_token_reveal(x->admin->options.callers->admin);
+}
+
+static bool check_path(struct admin_request *x)
+{
+    struct str token = token_to_hide(x);
+
+    return check_token(x, "path", token_holds(x->req->path, token)) &&
+           check_token(x, "query", token_holds(x->req->query, token));
+}
+
 /* What everybody may ask for takes no notice of parameters. */
 static bool check_query(struct admin_request *x)
 {
@@ -180,10 +207,11 @@ static struct flow_next check(struct flow *flow)
     struct admin_request *x = admin_request_of(flow);
     const struct admin_endpoint *endpoint = x->row->endpoint;
 
-    if (!check_query(x) || !parse_body(x))
+    if (!check_path(x) || !check_query(x) || !parse_body(x))
         return admin_refuse(x);
     audited_name(x);
-    if (!admin_check_body(endpoint, x->body, &x->err))
+    if (!check_token(x, "body", members_hold(x->body, token_to_hide(x))) ||
+        !admin_check_body(endpoint, x->body, &x->err))
         return admin_refuse(x);
     return flow_go(endpoint->first);
 }

@@ -37,7 +37,7 @@ struct admin_options {
     const struct proxy *proxy;  /* the global one, or NULL */
     /* For whoever serves it on connections of its own (server_options). */
     struct request_ids *ids;
-    server_log_fn log; /* of `config`; NULL: requests leave no line */
+    server_log_fn log; /* of `callers`; NULL: requests leave no line */
     const struct admin_facts *facts; /* of the running program; NULL: none */
     bool patient; /* who asks the keeper waits as long as it takes: a command */
 };

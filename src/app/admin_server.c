@@ -33,7 +33,7 @@ struct admin_server *admin_server_new(const struct admin_options *options)
     struct server_options without_doors = {
         .ids = options->ids,
         .log = options->log,
-        .log_arg = options->config,
+        .log_arg = options->callers,
         .seats = { .max = CONNECTIONS_MAX, .turned_away_max = CONNECTIONS_MAX },
     };
     struct err err;

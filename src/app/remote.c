@@ -31,7 +31,7 @@ struct remote {
     bool placed;
     int in_use;               /* the folder's lock, or -1: a relay, or a rest */
     struct place place;       /* without a relay */
-    struct admin_token token; /* none: it is not asked for */
+    struct admin_token token; /* not asked for, but known, to hide it */
     struct caller_sources callers;
     struct admin_server *server;
 };
@@ -92,6 +92,8 @@ static bool open_place(struct remote *remote, struct err *err)
     remote->callers = (struct caller_sources){ .config = remote->config,
                                                .admin = &remote->token };
     remote->placed = true;
+    admin_token_look(&remote->token, remote->config->admin_token,
+                     remote->config->data_dir.at);
     if (!place_open(place, remote->config, PLACE_WORKS, err))
         return false;
     remote->callers.keyring = keys_ring(place->keys);
@@ -193,6 +195,7 @@ int remote_close(struct remote *remote, int status)
         status = place_close(&remote->place, status);
     else if (remote->loop)
         loop_free(remote->loop);
+    admin_token_done(&remote->token);
     filelock_release(remote->in_use);
     mem_free(remote);
     return status;

@@ -303,23 +303,30 @@ const char *shown_agent(struct str text, char out[SHOWN_MAX])
 
 /* ---- paths of requests -------------------------------------------------- */
 
-struct str shown_request_path(struct arena *arena, struct str path)
+static bool is_hidden(struct str text, struct str secret)
+{
+    return token_is_in(text) || token_holds(text, secret);
+}
+
+struct str shown_request_path(struct arena *arena, struct str path,
+                              struct str secret)
 {
     struct buf out;
     struct str part;
 
-    if (!token_is_in(path))
+    if (!is_hidden(path, secret))
         return path;
     buf_init(&out, 4 * path.len + sizeof(SHOWN_HIDDEN));
     while (path.len > 0) {
         size_t end = str_index(path, '/');
 
         part = str_sub(path, 0, end);
-        buf_add(&out, token_is_in(part) ? STR(SHOWN_HIDDEN) : part);
+        buf_add(&out, is_hidden(part, secret) ? STR(SHOWN_HIDDEN) : part);
         buf_add(&out, str_sub(path, end, 1));
         path = str_from(path, end + 1);
     }
-    path = arena_str(arena, buf_str(&out));
+    path = token_holds(buf_str(&out), secret) ? STR("/" SHOWN_HIDDEN)
+                                              : arena_str(arena, buf_str(&out));
     buf_done(&out);
     return path;
 }

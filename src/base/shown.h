@@ -40,5 +40,7 @@ const char *shown_argument(struct str text, char out[SHOWN_MAX]);
 /* A User-Agent: "name/version (words; words)" is shown. */
 const char *shown_agent(struct str text, char out[SHOWN_MAX]);
 
-/* The path of a request for the log: parts that hold a token are masked. */
-struct str shown_request_path(struct arena *arena, struct str path);
+/* The path of a request for the log: parts that hold a token, or `secret` (empty:
+   there is none), are masked; all of it if the secret goes over several parts. */
+struct str shown_request_path(struct arena *arena, struct str path,
+                              struct str secret);

@@ -79,6 +79,29 @@ bool token_holds_relay_key(struct str text)
     return false;
 }
 
+/* The secret may have what looks like an escape. */
+static bool begins_with(struct str text, struct str secret)
+{
+    while (secret.len > 0) {
+        if (text.len == 0 || take(&text) != take(&secret))
+            return false;
+    }
+    return true;
+}
+
+bool token_holds(struct str text, struct str secret)
+{
+    if (secret.len == 0 || text.len < secret.len)
+        return false;
+    if (str_contains(text, secret))
+        return true;
+    for (size_t i = 0; i < text.len && memchr(text.at, '%', text.len); i++) {
+        if (begins_with(str_from(text, i), secret))
+            return true;
+    }
+    return false;
+}
+
 bool token_is_in(struct str text)
 {
     if (token_holds_relay_key(text))

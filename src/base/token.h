@@ -11,3 +11,6 @@ bool token_holds_relay_key(struct str text);
 
 /* That, or the beginning of a key or token of Anthropic's (sk-ant-)? */
 bool token_is_in(struct str text);
+
+/* Is `secret`, whatever its form, anywhere in it?  An empty one never is. */
+bool token_holds(struct str text, struct str secret);

@@ -119,13 +119,15 @@ static void fill_who(struct record *record, const struct relayed *r)
 
 static void fill_what(struct record *record, const struct relayed *r)
 {
+    const struct admin_token *admin = r->relay->options.callers->admin;
     const struct request *req = r->req;
 
     record->id = str_of(req->id);
     record->client_id = client_id_of(&req->headers);
     record->upstream_id = r->told.upstream_id;
     record->method = req->method;
-    record->path = shown_request_path(req->arena, r->path);
+    record->path =
+        shown_request_path(req->arena, r->path, admin_token_reveal(admin));
     record->endpoint = r->endpoint->route.pattern;
     record->model_asked = r->told.model;
     record->bytes_in = relayed_is_streamed(r) ? r->passed : r->body.len;

@@ -63,11 +63,14 @@ static void add_who(struct log_fields *line, const struct config *config,
                          LOG_STR("client_id", client_id_of(&req->headers)));
 }
 
-static void add_what(struct log_fields *line, const struct request *req)
+static void add_what(struct log_fields *line, const struct admin_token *admin,
+                     const struct request *req)
 {
+    struct str path =
+        shown_request_path(req->arena, req->path, admin_token_reveal(admin));
+
     log_fields_add_known(line, LOG_STR("method", req->method));
-    log_fields_add_known(line, LOG_STR("path", shown_request_path(req->arena,
-                                                                  req->path)));
+    log_fields_add_known(line, LOG_STR("path", path));
 }
 
 static void add_end(struct log_fields *line, const struct request *req,
@@ -86,9 +89,10 @@ static void add_end(struct log_fields *line, const struct request *req,
     log_fields_add_known(line, LOG_TEXT("error", str_of(why->text)));
 }
 
-void request_log(const void *config, const struct request *req,
+void request_log(const void *callers, const struct request *req,
                  const struct server_outcome *outcome)
 {
+    const struct caller_sources *sources = callers;
     enum log_level level = level_of(req, outcome);
     struct log_fields line;
     char peer[ADDR_TEXT_MAX];
@@ -96,8 +100,8 @@ void request_log(const void *config, const struct request *req,
     if (!log_enabled(level))
         return;
     line.count = 0;
-    add_who(&line, config, req, peer);
-    add_what(&line, req);
+    add_who(&line, sources->config, req, peer);
+    add_what(&line, sources->admin, req);
     add_end(&line, req, outcome);
     log_fields_write(&line, level, "request");
 }

@@ -4,9 +4,9 @@
    cut off).  Relayed ones have theirs from their record.  Any thread. */
 #pragma once
 
-#include "config/config.h"
 #include "http/server.h"
+#include "team/caller.h"
 
-/* A server_log_fn; `config` is a struct config. */
-void request_log(const void *config, const struct request *req,
+/* A server_log_fn; `callers` is a struct caller_sources. */
+void request_log(const void *callers, const struct request *req,
                  const struct server_outcome *outcome);

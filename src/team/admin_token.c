@@ -90,6 +90,12 @@ static bool read_file(struct admin_token *admin, const char *path,
     return ok;
 }
 
+static bool path_of(const char *folder, char path[PATH_SIZE], struct err *err)
+{
+    return snprintf(path, PATH_SIZE, "%s/" TOKEN_FILE, folder) < PATH_SIZE ||
+           err_set(err, ERR_IO, "the path %s is too long", folder);
+}
+
 bool admin_token_init(struct admin_token *admin, struct str given,
                       const char *folder, struct err *err)
 {
@@ -102,11 +108,28 @@ bool admin_token_init(struct admin_token *admin, struct str given,
         return true;
     }
     admin->where = "DATA_DIR/" TOKEN_FILE;
-    if (snprintf(path, sizeof(path), "%s/" TOKEN_FILE, folder) >= PATH_SIZE)
-        return err_set(err, ERR_IO, "the path %s is too long", folder);
+    if (!path_of(folder, path, err))
+        return false;
     if (stat(path, &info) != 0 && !make_file(folder, path, err))
         return stat(folder, &info) == 0 && keep_in_memory(admin, err);
     return owned_file(path, err) && read_file(admin, path, err);
+}
+
+void admin_token_look(struct admin_token *admin, struct str given,
+                      const char *folder)
+{
+    char path[PATH_SIZE];
+    struct err ignored;
+
+    if (given.len > 0)
+        admin->token = secret_new(given);
+    else if (path_of(folder, path, &ignored))
+        (void)read_file(admin, path, &ignored);
+}
+
+struct str admin_token_reveal(const struct admin_token *admin)
+{
+    return admin ? secret_reveal(admin->token) : STR_EMPTY;
 }
 
 void admin_token_done(struct admin_token *admin)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The admin token: whoever presents it as Bearer may use the management API
-   (team/caller.h).  Immutable once made; any thread. */
+   (team/caller.h).  Where that puts it by mistake (a name, a note, a path) it is neither
+   kept nor shown.  Immutable once made; any thread. */
 #pragma once
 
 #include "base/err.h"
@@ -18,6 +19,14 @@ struct admin_token {
 bool admin_token_init(struct admin_token *admin, struct str given,
                       const char *folder, struct err *err) MUST_CHECK;
 void admin_token_done(struct admin_token *admin);
+
+/* The token that there is, for commands that take the place of a relay: nothing is
+   made.  None is no error, and one that cannot be read is none.  Blocking. */
+void admin_token_look(struct admin_token *admin, struct str given,
+                      const char *folder);
+
+/* The text itself, for whoever hides it; empty if there is none. */
+struct str admin_token_reveal(const struct admin_token *admin);
 
 /* What the (first) Authorization field holds as Bearer, whatever it is; or empty. */
 struct str admin_token_tried(const struct headers *headers);

@@ -178,6 +178,26 @@ describe('the audit log', () => {
     }
   });
 
+  it('the admin token is kept and shown nowhere, as little as a key', async () => {
+    for (const written of [TOKEN, `my-${TOKEN}`, TOKEN.replace('-', '%2D')]) {
+      const gone = await ask('DELETE', `/admin/api/keys/${written}`);
+      assert.equal(gone.status, 400);
+      assert.match(gone.doc.error, /the path holds the admin token/);
+      assert.equal((await newest('key.revoke')).target, '(not shown)');
+    }
+    for (const body of [{ name: TOKEN }, { name: 'held', note: `it is ${TOKEN}` }, { name: 'held', tags: [TOKEN] }, { [TOKEN]: 1 }]) {
+      assert.equal((await ask('POST', '/admin/api/keys', body)).status, 400);
+      assert.notEqual((await newest('key.create')).target, TOKEN);
+    }
+    assert.equal((await ask('PATCH', '/admin/api/accounts/mine', { note: TOKEN })).status >= 400, true);
+    await s.relay.logged(/path="?\/admin\/api\/keys\/\(not shown\)/);
+    const { key } = (await ask('POST', '/admin/api/keys', { name: 'lost' })).doc;
+    await call(`${s.url}/v1/lost/${TOKEN}`, { headers: { 'x-api-key': key } });
+    await s.relay.logged(/key=lost .*path="?\/v1\/lost\/\(not shown\)/);
+    await call(`${s.url}/v1/wrong/${TOKEN}`);
+    await s.relay.logged(/path="?\/v1\/wrong\/\(not shown\)/);
+  });
+
   /* ---- who ------------------------------------------------------------------ */
 
   it('says who: by the admin token from an address, by the control socket a user', async () => {

@@ -39,8 +39,9 @@ int admin_scene_open(void **state, const struct admin_row *rows, size_t count)
                                      .count = count,
                                      .head = true };
     admin.loop = scene->loop;
-    /* What tests reach the scene by. */
-    admin.callers = (const struct caller_sources *)(const void *)scene;
+    scene->callers.admin = &scene->token;
+    /* What tests reach the scene by, too. */
+    admin.callers = &scene->callers;
     scene->admin = admin_new(&admin);
     scene->client.fd = -1;
     scene->server = server_new(scene->loop, &options, handle, scene, &err);
@@ -57,6 +58,7 @@ int admin_scene_close(void **state)
     server_free(scene->server);
     wire_close(&scene->client);
     admin_free(scene->admin);
+    admin_token_done(&scene->token);
     loop_free(scene->loop);
     mem_free(scene);
     return 0;
@@ -64,7 +66,8 @@ int admin_scene_close(void **state)
 
 struct admin_scene *admin_scene_of(struct admin_request *x)
 {
-    return (struct admin_scene *)(uintptr_t)x->admin->options.callers;
+    return CONTAINER_OF((uintptr_t)x->admin->options.callers,
+                        struct admin_scene, callers);
 }
 
 void admin_scene_reconnect(struct admin_scene *scene)

@@ -10,6 +10,8 @@
 struct admin_scene {
     struct loop *loop;
     struct server *server;
+    struct admin_token token; /* none, but for tests that set one */
+    struct caller_sources callers;
     struct admin *admin;
     const struct admin_row *rows;
     struct router router;

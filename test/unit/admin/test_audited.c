@@ -118,6 +118,19 @@ static void who_came_by_tcp_is_known_by_address(void **state)
     }
 }
 
+static void the_admin_token_is_no_target(void **state)
+{
+    struct office *office = *state;
+    char *line;
+
+    come(office, "127.0.0.1", "Host: localhost\n");
+    office->match.at[0] = STR("my-" TOKEN);
+    line = line_of(office, &change_row);
+    unit_assert_part(line, "target=\"(not shown)\"");
+    assert_null(strstr(line, TOKEN));
+    mem_free(line);
+}
+
 static void who_came_by_a_unix_socket_is_a_user(void **state)
 {
     struct office *office = *state;
@@ -288,6 +301,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(name, open_scene, admin_scene_close)
     const struct CMUnitTest tests[] = {
         OFFICE_TEST(who_came_by_tcp_is_known_by_address),
+        OFFICE_TEST(the_admin_token_is_no_target),
         OFFICE_TEST(who_came_by_a_unix_socket_is_a_user),
         OFFICE_TEST(looking_has_no_entry),
         SCENE_TEST(each_answer_ends_one_entry),

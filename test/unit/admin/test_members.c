@@ -106,10 +106,40 @@ static void each_member_is_checked_by_name(void **state)
     }
 }
 
+static void a_secret_is_found_wherever_it_is(void **state)
+{
+    static const struct {
+        const char *body;
+        bool holds;
+    } rows[] = {
+        { "{\"note\":\"of token-0123456789\"}", true },
+        { "{\"note\":\"token%2D0123456789\"}", true },
+        { "{\"note\":\"token\\u002d0123456789\"}", true },
+        { "{\"token-0123456789\":1}", true },
+        { "{\"tags\":[\"a\",\"token-0123456789\"]}", true },
+        { "{\"a\":{\"b\":[{\"c\":\"token-0123456789\"}]}}", true },
+        { "{\"a\":{\"b\":[{\"c\":\"token-012345678\"}]},\"d\":7,\"e\":null}",
+          false },
+        { "{}", false },
+    };
+    struct err err;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct json_doc *body = json_doc_parse(str_of(rows[i].body), &err);
+
+        if (members_hold(body, STR("token-0123456789")) != rows[i].holds)
+            fail_msg("%s", rows[i].body);
+        assert_false(members_hold(body, STR_EMPTY));
+        json_doc_free(body);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_member_is_checked_by_name),
+        cmocka_unit_test(a_secret_is_found_wherever_it_is),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

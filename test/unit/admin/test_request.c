@@ -93,6 +93,7 @@ static const struct admin_endpoint plain_endpoint = { .first = plain };
 static const struct admin_row rows[] = {
     ADMIN_ROW("POST", "/admin/make", MANAGE, make_endpoint),
     ADMIN_ROW("GET", "/admin/refuse", MANAGE, refuse_endpoint),
+    ADMIN_ROW("GET", "/admin/cups/:name", LOOK, refuse_endpoint),
     ADMIN_ROW("GET", "/refuse", MANAGE, refuse_endpoint),
     ADMIN_ROW("GET", "/admin/hold", MANAGE, hold_endpoint),
     ADMIN_ROW("GET", "/page", PUBLIC, page_endpoint),
@@ -137,6 +138,31 @@ static void a_body_is_an_object_or_nothing(void **state)
         admin_scene_ask(scene, bytes.at, bodies[i].status);
         wire_expect(&scene->client, bodies[i].part);
         arena_free(arena);
+    }
+}
+
+#define ADMIN_TOKEN "token-0123456789"
+
+static void what_holds_the_admin_token_is_refused(void **state)
+{
+    static const char *const rows[][2] = {
+        { GET("/admin/cups/my-" ADMIN_TOKEN), "the path holds the admin" },
+        { "POST /admin/make?colour=%74oken-0123456789 HTTP/1.1\r\n"
+          "Host: h\r\n\r\n",
+          "the query holds the admin token" },
+        { "POST /admin/make?" ADMIN_TOKEN "=1 HTTP/1.1\r\nHost: h\r\n\r\n",
+          "the query holds the admin token" },
+        { "POST /admin/make HTTP/1.1\r\nHost: h\r\n"
+          "Content-Length: 27\r\n\r\n{\"cups\":\"" ADMIN_TOKEN "\"}",
+          "the body holds the admin token" },
+        { GET("/page?" ADMIN_TOKEN), "200 OK" },
+    };
+    struct admin_scene *scene = *state;
+
+    scene->token.token = secret_new(STR(ADMIN_TOKEN));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        admin_scene_reconnect(scene);
+        admin_scene_ask(scene, rows[i][0], rows[i][1]);
     }
 }
 
@@ -231,6 +257,7 @@ int main(void)
     cmocka_unit_test_setup_teardown(name, open_scene, admin_scene_close)
     const struct CMUnitTest tests[] = {
         TEST(a_body_is_an_object_or_nothing),
+        TEST(what_holds_the_admin_token_is_refused),
         TEST(a_misspelt_parameter_is_not_left_out),
         TEST(a_state_is_dropped_before_the_answer),
         TEST(a_client_that_leaves_drops_it_too),

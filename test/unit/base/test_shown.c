@@ -274,8 +274,29 @@ static void a_token_in_a_requests_path_is_masked(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(paths); i++)
-        unit_assert_str(shown_request_path(arena, str_of(paths[i].path)),
+        unit_assert_str(shown_request_path(arena, str_of(paths[i].path),
+                                           STR_EMPTY),
                         paths[i].shown);
+    arena_free(arena);
+}
+
+static void a_given_secret_in_a_requests_path_is_masked(void **state)
+{
+    static const char *const rows[][3] = {
+        { "token-0123456789", "/keys/token-0123456789", "/keys/" HIDDEN },
+        { "token-0123456789", "/x%74oken-0123456789/y", "/" HIDDEN "/y" },
+        { "token-0123456789", "/keys/token-012345678",
+          "/keys/token-012345678" },
+        { "token/0123456789", "/keys/token/0123456789", "/" HIDDEN },
+        { "token/0123456789", "/a/token%2F0123456789/b", "/a/" HIDDEN "/b" },
+    };
+    struct arena *arena = arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        unit_assert_str(shown_request_path(arena, str_of(rows[i][1]),
+                                           str_of(rows[i][0])),
+                        rows[i][2]);
     arena_free(arena);
 }
 
@@ -290,6 +311,7 @@ int main(void)
         cmocka_unit_test(what_is_no_secret_is_shown),
         cmocka_unit_test(a_time_is_shown_if_it_looks_like_one),
         cmocka_unit_test(a_token_in_a_requests_path_is_masked),
+        cmocka_unit_test(a_given_secret_in_a_requests_path_is_masked),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

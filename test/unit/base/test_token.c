@@ -63,11 +63,42 @@ static void so_is_the_beginning_of_anthropics(void **state)
     assert_false(token_holds_relay_key(STR("sk-ant-api03-" REST)));
 }
 
+static const struct {
+    const char *secret;
+    const char *text;
+    bool holds;
+} secrets[] = {
+    { "a-token/of+16=", "a-token/of+16=", true },
+    { "a-token/of+16=", "/x/a-token/of+16=/y", true },
+    { "a-token/of+16=", "/x/a-token%2fof%2B16%3d", true },
+    { "a-token/of+16=", "%2561-token/of+16=", true },
+    { "a-token/of+16=", "a-token/of+16", false },
+    { "a-token/of+16=", "A-token/of+16=", false },
+    { "a-token/of+16=", "%", false },
+    { "a-token/of+16=", "", false },
+    { "50%41-is-16-long", "x50%41-is-16-long", true },
+    { "50%41-is-16-long", "50%2541-is-16-long", true },
+    { "ends-with-50%", "/ends-with-50%41", true },
+    { "", "x", false },
+    { "", "", false },
+};
+
+static void a_given_secret_is_found_whatever_its_form(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(secrets); i++) {
+        if (token_holds(str_of(secrets[i].text), str_of(secrets[i].secret)) !=
+            secrets[i].holds)
+            fail_msg("%s in %s", secrets[i].secret, secrets[i].text);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_relay_key_is_found_anywhere),
         cmocka_unit_test(so_is_the_beginning_of_anthropics),
+        cmocka_unit_test(a_given_secret_is_found_whatever_its_form),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

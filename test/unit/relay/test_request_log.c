@@ -17,6 +17,8 @@
 
 struct scene {
     struct config config;
+    struct admin_token token;
+    struct caller_sources callers;
     struct request req;
     struct header fields[2];
     size_t field_count;
@@ -27,6 +29,8 @@ static void open_scene(struct scene *scene)
     struct err err;
 
     *scene = (struct scene){ .config = { .max_connections = 0 } };
+    scene->callers.config = &scene->config;
+    scene->callers.admin = &scene->token;
     scene->req = (struct request){ .arena = arena_new(),
                                    .method = STR("GET"),
                                    .path = STR("/health"),
@@ -73,7 +77,7 @@ static void check(struct scene *scene, struct server_outcome outcome,
     char *line;
 
     scene->req.headers = headers_of(scene->fields, scene->field_count);
-    request_log(&scene->config, &scene->req, &outcome);
+    request_log(&scene->callers, &scene->req, &outcome);
     log_flush();
     text = unit_capture_end(&capture);
     line = line_of(text);
@@ -211,6 +215,21 @@ static void no_key_and_no_line_end_gets_in(void **state)
           "status=200 end=complete ms=N bytes=0\n");
 }
 
+static void the_admin_token_is_not_in_it(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    open_scene(&scene);
+    scene.token.token = secret_new(STR("token-0123456789"));
+    scene.req.path = STR("/admin/api/keys/token-0123456789");
+    check(&scene, fine,
+          " info  request id=" ID " peer=192.0.2.7 "
+          "method=GET path=\"/admin/api/keys/(not shown)\" "
+          "status=200 end=complete ms=N bytes=0\n");
+    admin_token_done(&scene.token);
+}
+
 static void nothing_is_written_below_the_level(void **state)
 {
     struct unit_capture capture;
@@ -221,7 +240,7 @@ static void nothing_is_written_below_the_level(void **state)
     open_scene(&scene);
     capture = unit_capture_begin(STDERR_FILENO);
     (void)log_change_level(LOG_WARN);
-    request_log(&scene.config, &scene.req, &fine);
+    request_log(&scene.callers, &scene.req, &fine);
     log_flush();
     text = unit_capture_end(&capture);
     assert_null(strstr(text, "request"));
@@ -239,6 +258,7 @@ int main(void)
         cmocka_unit_test(a_trusted_proxy_says_who_its_client_is),
         cmocka_unit_test(the_control_socket_is_named),
         cmocka_unit_test(no_key_and_no_line_end_gets_in),
+        cmocka_unit_test(the_admin_token_is_not_in_it),
         cmocka_unit_test(nothing_is_written_below_the_level),
     };
 

@@ -155,6 +155,26 @@ static void a_token_file_of_the_operator_is_read(void **state)
     }
 }
 
+static void whoever_looks_makes_nothing(void **state)
+{
+    char *folder = unit_folder_new();
+    struct admin_token admin = { .token = NULL };
+
+    (void)state;
+    admin_token_look(&admin, STR_EMPTY, folder);
+    unit_assert_str(admin_token_reveal(&admin), "");
+    unit_assert_str(admin_token_reveal(NULL), "");
+    assert_int_equal(unit_file_count(folder), 0);
+    unit_write(folder, "admin_token", "0123456789abcdef\n");
+    admin_token_look(&admin, STR_EMPTY, folder);
+    unit_assert_str(admin_token_reveal(&admin), "0123456789abcdef");
+    admin_token_done(&admin);
+    admin_token_look(&admin, STR(TOKEN), folder);
+    unit_assert_str(admin_token_reveal(&admin), TOKEN);
+    admin_token_done(&admin);
+    unit_folder_free(folder);
+}
+
 static void a_file_that_others_can_read_is_closed(void **state)
 {
     char *folder = unit_folder_new();
@@ -257,6 +277,7 @@ int main(void)
         cmocka_unit_test(a_missing_token_is_made_once),
         cmocka_unit_test(a_given_token_leaves_the_folder_alone),
         cmocka_unit_test(a_token_file_of_the_operator_is_read),
+        cmocka_unit_test(whoever_looks_makes_nothing),
         cmocka_unit_test(a_file_that_others_can_read_is_closed),
         cmocka_unit_test(a_folder_that_is_not_there_is_named),
         cmocka_unit_test(one_that_cannot_be_stored_is_in_memory_only),
