@@ -8,9 +8,11 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "app/columns.h"
 #include "app/commands.h"
 #include "app/terminal.h"
 #include "base/clock.h"
+#include "base/shown.h"
 #include "base/text.h"
 #include "store/jsonfile.h"
 #include "usage/price_file.h"
@@ -34,45 +36,73 @@ static const char *dollars(const struct price *price, enum price_class class,
     return out;
 }
 
-static void print_more(const struct price *price)
+static void add_more(struct buf *out, const struct price *price)
 {
     char from[TEXT_TIME_MAX];
 
     if (price->long_above != UINT64_MAX)
-        (void)printf("; above %" PRIu64 " tokens %" PRIu64 ".%03" PRIu64
-                     " and %" PRIu64 ".%03" PRIu64 " times",
-                     price->long_above, price->long_input / 1000,
-                     price->long_input % 1000, price->long_output / 1000,
-                     price->long_output % 1000);
+        (void)buf_printf(out,
+                         "; above %" PRIu64 " tokens %" PRIu64 ".%03" PRIu64
+                         " and %" PRIu64 ".%03" PRIu64 " times",
+                         price->long_above, price->long_input / 1000,
+                         price->long_input % 1000, price->long_output / 1000,
+                         price->long_output % 1000);
     if (price->valid_from_ms == 0)
         return;
     text_format_time(price->valid_from_ms, from);
-    (void)printf("; from %s on", from);
+    (void)buf_printf(out, "; from %s on", from);
 }
 
+#define SIDES "lrrrl"
+#define LAST_MAX 256
+#define TABLE_MAX (64u * 1024 * 1024)
+
 struct printing {
+    struct columns table;
     const struct prices *prices;
     const char *own; /* where its rows are from */
     uint64_t now_ms;
     size_t hidden;
 };
 
-static void print_row(void *arg, const struct price *price, bool own)
+static void add_last(struct printing *printing, const struct price *price,
+                     bool own)
 {
+    struct buf cell;
+
+    buf_init(&cell, LAST_MAX);
+    buf_add(&cell, str_of(own ? printing->own : "built in"));
+    add_more(&cell, price);
+    columns_add(&printing->table, buf_str(&cell));
+    buf_done(&cell);
+}
+
+static void add_row(void *arg, const struct price *price, bool own)
+{
+    static const enum price_class classes[] = { PRICE_INPUT, PRICE_OUTPUT,
+                                                PRICE_CACHE_READ };
     struct printing *printing = arg;
-    char money[3][MONEY_MAX];
-    const char *origin = own ? printing->own : "built in";
+    char money[MONEY_MAX];
+    char model[SHOWN_MAX];
 
     if (!prices_reach(printing->prices, price, printing->now_ms)) {
         printing->hidden++;
         return;
     }
-    (void)printf("%-28.*s %9s %9s %9s  %s", (int)price->model.len,
-                 price->model.at, dollars(price, PRICE_INPUT, money[0]),
-                 dollars(price, PRICE_OUTPUT, money[1]),
-                 dollars(price, PRICE_CACHE_READ, money[2]), origin);
-    print_more(price);
-    (void)printf("\n");
+    columns_add(&printing->table, str_of(shown_open(price->model, model)));
+    for (size_t i = 0; i < COUNT_OF(classes); i++)
+        columns_add(&printing->table,
+                    str_of(dollars(price, classes[i], money)));
+    add_last(printing, price, own);
+}
+
+static void add_titles(struct columns *table)
+{
+    static const char *const titles[] = { "MODEL", "INPUT", "OUTPUT", "CACHED",
+                                          "FROM" };
+
+    for (size_t i = 0; i < COUNT_OF(titles); i++)
+        columns_add(table, str_of(titles[i]));
 }
 
 static void print_table(const struct prices *prices, const char *own)
@@ -80,16 +110,21 @@ static void print_table(const struct prices *prices, const char *own)
     struct printing printing = { .prices = prices,
                                  .own = own,
                                  .now_ms = clock_wall_ms() };
+    struct buf out;
 
-    (void)printf("Prices %s, in dollars a million tokens:\n%-28s %9s %9s %9s  "
-                 "%s\n",
-                 prices_version(prices), "MODEL", "INPUT", "OUTPUT", "CACHED",
-                 "FROM");
-    prices_each(prices, print_row, &printing);
+    columns_begin(&printing.table, SIDES);
+    add_titles(&printing.table);
+    prices_each(prices, add_row, &printing);
+    buf_init(&out, TABLE_MAX);
+    columns_write(&printing.table, NULL, &out);
+    (void)printf("Prices %s, in dollars a million tokens:\n" STR_FMT,
+                 prices_version(prices), STR_ARG(buf_str(&out)));
     if (printing.hidden > 0)
         (void)printf("Not listed: %zu that are hidden by others in front of "
                      "them, or by later ones for the same model.\n",
                      printing.hidden);
+    buf_done(&out);
+    columns_done(&printing.table);
 }
 
 /* Without a folder there is no file in it either. */
