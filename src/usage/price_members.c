@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What a row of a table of prices, or its defaults, may say. */
+#include "base/shown.h"
 #include "usage/price_reading.h"
 
 /* $1,000 a million tokens, and a thousand searches. */
@@ -88,7 +89,6 @@ static bool read_plain(struct price_reading *r, uint64_t values[PRICE_MEMBERS])
     for (size_t id = 0; id < PRICE_MEMBERS; id++) {
         if (!json_doc_get(r->object, members[id].name))
             continue;
-        r->seen++;
         if (!read_value(r->object, id, &values[id]) ||
             values[id] < members[id].least || values[id] > members[id].most)
             return err_set(r->err, ERR_BAD_REQUEST, "%s: %s must be %s",
@@ -167,7 +167,6 @@ static bool read_factors(struct price_reading *r, struct price_values *values)
 
         if (!member)
             continue;
-        r->seen++;
         if (!json_doc_is_object(member))
             return err_set(r->err, ERR_BAD_REQUEST,
                            "%s: %s must be an object of factors such as "
@@ -192,7 +191,6 @@ static bool read_long(struct price_reading *r, struct price_values *values)
 
     if (!member)
         return true;
-    r->seen++;
     values->long_above = UINT64_MAX;
     if (json_doc_is_null(member))
         return true;
@@ -214,14 +212,39 @@ bool price_members_read(struct price_reading *r, struct price_values *values)
            read_long(r, values);
 }
 
+static bool is_among(struct str known, struct str name)
+{
+    struct str word;
+
+    while (str_next(&known, ' ', &word)) {
+        if (str_eq(word, name))
+            return true;
+    }
+    return false;
+}
+
+struct checking {
+    const struct price_reading *r;
+    const char *known;
+};
+
+static bool check_member(void *arg, struct str name, struct json_doc *value)
+{
+    const struct checking *checking = arg;
+    char shown[SHOWN_MAX];
+
+    (void)value;
+    return is_among(str_of(checking->known), name) ||
+           err_set(checking->r->err, ERR_BAD_REQUEST,
+                   "%s has the member \"%s\", which is not known; there are: "
+                   "%s",
+                   checking->r->where, shown_open(name, shown),
+                   checking->known);
+}
+
 bool price_members_check(const struct price_reading *r, const char *known)
 {
-    if (json_doc_count(r->object) == r->seen)
-        return true;
-    return err_set(r->err, ERR_BAD_REQUEST,
-                   "%s has a member that is not known; there are: %s input "
-                   "output cache_write_5m cache_write_1h cache_read web_search "
-                   "context_max output_max service_tier speed inference_geo "
-                   "long_context",
-                   r->where, known);
+    struct checking checking = { .r = r, .known = known };
+
+    return json_doc_each(r->object, check_member, &checking);
 }

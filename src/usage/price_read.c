@@ -104,8 +104,7 @@ static bool read_rows(const struct making *making,
 
     for (size_t i = 0; i < json_doc_count(models); i++) {
         char where[32];
-        struct price_reading r = { json_doc_at(models, i), where, 0,
-                                   making->err };
+        struct price_reading r = { json_doc_at(models, i), where, making->err };
 
         (void)snprintf(where, sizeof(where), "models[%zu]", i);
         if (!add_row(making, &r, defaults))
@@ -118,12 +117,12 @@ static bool read_defaults(const struct making *making,
                           struct price_values *values)
 {
     struct price_reading r = { json_doc_get(making->doc, "defaults"),
-                               "defaults", 0, making->err };
+                               "defaults", making->err };
 
     if (r.object && !json_doc_is_object(r.object))
         return err_set(r.err, ERR_BAD_REQUEST, "defaults must be an object");
-    return !r.object ||
-           (price_members_read(&r, values) && price_members_check(&r, ""));
+    return !r.object || (price_members_read(&r, values) &&
+                         price_members_check(&r, PRICE_MEMBERS_KNOWN));
 }
 
 static bool add_text(const struct making *making)
@@ -163,22 +162,16 @@ static bool check_version(const struct json_doc *doc, struct err *err)
 
 static bool check_table(const struct json_doc *doc, struct err *err)
 {
-    static const char *const members[] = { "about", "version", "embedded",
-                                           "defaults", "models" };
+    const struct price_reading r = { doc, "the table", err };
     const struct json_doc *models = json_doc_get(doc, "models");
-    size_t known = 0;
     bool embedded;
 
-    for (size_t i = 0; i < COUNT_OF(members); i++)
-        known += json_doc_get(doc, members[i]) != NULL;
     if (!json_doc_is_array(models) || json_doc_count(models) == 0 ||
         json_doc_count(models) > ROWS_MAX)
         return err_set(err, ERR_BAD_REQUEST,
                        "models must be an array of 1 to %u rows", ROWS_MAX);
-    if (json_doc_count(doc) != known)
-        return err_set(err, ERR_BAD_REQUEST,
-                       "the table has a member that is not known; there are: "
-                       "about version embedded defaults models");
+    if (!price_members_check(&r, "about version embedded defaults models"))
+        return false;
     if (json_doc_get(doc, "embedded") &&
         !json_doc_get_bool(doc, "embedded", &embedded))
         return err_set(err, ERR_BAD_REQUEST,

@@ -8,6 +8,11 @@
 
 #define PRICE_MILLION 1000000u
 
+/* All that price_members_read() looks at. */
+#define PRICE_MEMBERS_KNOWN                                                    \
+    "input output cache_write_5m cache_write_1h cache_read web_search "        \
+    "context_max output_max service_tier speed inference_geo long_context"
+
 enum price_member {
     PRICE_MEMBER_INPUT,
     PRICE_MEMBER_OUTPUT,
@@ -29,11 +34,10 @@ struct price_values {
     struct price_factors factors[PRICE_CONDITIONS];
 };
 
-/* `where` names the object in texts; `seen` counts the members that were looked at. */
+/* `where` names the object in texts. */
 struct price_reading {
     const struct json_doc *object;
     const char *where;
-    size_t seen;
     struct err *err;
 };
 
@@ -43,7 +47,8 @@ extern const struct price_values price_values_usual;
 /* What is not there leaves the value as it is. */
 bool price_members_read(struct price_reading *reading,
                         struct price_values *values) MUST_CHECK;
-/* Does it have others?  `known` are those that its reader looked at himself. */
+/* Does it have only those, whose names stand in `known` with a space between them?  If
+   not, err names the first that it has. */
 bool price_members_check(const struct price_reading *reading,
                          const char *known) MUST_CHECK;
 

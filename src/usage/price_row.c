@@ -13,7 +13,6 @@ static bool read_model(struct price_reading *r, struct str *model)
                        "%s: model must be a text of 1 to %u bytes such as "
                        "\"claude-sonnet-5\"; * is any text",
                        r->where, PATTERN_LEN_MAX);
-    r->seen++;
     return true;
 }
 
@@ -36,7 +35,6 @@ static bool read_valid_from(struct price_reading *r, uint64_t *wall_ms)
 
     if (!json_doc_get(r->object, "valid_from"))
         return true;
-    r->seen++;
     if (json_doc_get_str(r->object, "valid_from", &date) &&
         (text_parse_time(date, wall_ms) || parse_date(date, wall_ms)))
         return true;
@@ -77,7 +75,7 @@ bool price_row_read(struct price_reading *r, struct price_values *values,
     if (!read_model(r, &price->model) ||
         !read_valid_from(r, &price->valid_from_ms) ||
         !price_members_read(r, values) ||
-        !price_members_check(r, "model valid_from"))
+        !price_members_check(r, "model valid_from " PRICE_MEMBERS_KNOWN))
         return false;
     if (at[PRICE_MEMBER_INPUT] == UINT64_MAX ||
         at[PRICE_MEMBER_OUTPUT] == UINT64_MAX)

@@ -129,7 +129,8 @@ static const struct {
     { IN("\"speed\":{\"a\":\"1\",\"b\":\"1\",\"c\":\"1\",\"d\":\"1\","
          "\"e\":\"1\",\"f\":\"1\",\"g\":\"1\",\"h\":\"1\"}"),
       "speed may name 8 values" }, /* beside "fast" */
-    { IN("\"batch\":\"0.5\""), "a member that is not known; there are: model" },
+    { IN("\"batch\":\"0.5\""),
+      "has the member \"batch\", which is not known; there are: model" },
     { LONG("1"), "models[1]: long_context must be null, or an object" },
     { LONG("{}"), "long_context must be" },
     { LONG("{\"above\":1,\"input\":\"1\"}"), "long_context must be" },

@@ -222,6 +222,11 @@ static void a_table_tells_which_it_is(void **state)
 
 /* ---- what is refused ---------------------------------------------------- */
 
+/* 150 bytes */
+#define TEN "0123456789"
+#define FIFTY TEN TEN TEN TEN TEN
+#define LONG_NAME FIFTY FIFTY FIFTY
+
 #define IN(text) TABLE(ROW("a", "") "," ROW("b", "," text))
 
 static const struct {
@@ -235,7 +240,8 @@ static const struct {
     { "{\"models\":{}}", "models must be an array" },
     { "{\"models\":[],\"models\":[]}", "not valid JSON" },
     { "{\"models\":[" ROW("a", "") "],\"x\":1}",
-      "about version embedded defaults models" },
+      "the table has the member \"x\", which is not known; there are: about "
+      "version embedded defaults models" },
     { "{\"models\":[" ROW("a", "") "],\"embedded\":0}",
       "embedded must be true or false" },
     { "{\"models\":[" ROW("a", "") "],\"version\":5}", "version must be" },
@@ -258,8 +264,9 @@ static const struct {
     { TABLE("{\"model\":\"a\",\"input\":1000000001,\"output\":1}"),
       "models[0]: input must be a whole number of micro-dollars up to "
       "1000000000" },
-    { IN("\"x\":1"), "models[1] has a member that is not known; there are: "
-                     "model valid_from input" },
+    { IN("\"x\":1"),
+      "models[1] has the member \"x\", which is not known; there are: "
+      "model valid_from input" },
     { IN("\"valid_from\":\"2026-02-30\""), "models[1]: valid_from must be" },
     { IN("\"valid_from\":\"yesterday\""), "models[1]: valid_from must be" },
     { IN("\"valid_from\":\"2026-02-3T00:00:00Z\""), "valid_from must be" },
@@ -269,7 +276,16 @@ static const struct {
     { "{\"defaults\":{\"web_search\":-1},\"models\":[" ROW("a", "") "]}",
       "defaults: web_search must be" },
     { "{\"defaults\":{\"model\":\"a\"},\"models\":[" ROW("a", "") "]}",
-      "defaults has a member that is not known" },
+      "defaults has the member \"model\", which is not known; there are: input" },
+    { IN("\"in\\u001bput\\u202e\":1"),
+      "models[1] has the member \"in?put?\", which is not known" },
+    { IN("\"sk-ant-x\":1"), "the member \"(not shown)\", which is not known" },
+    { IN("\"\":1"), "the member \"\", which is not known" },
+    { IN("\"" LONG_NAME LONG_NAME "\":1"),
+      LONG_NAME "...\", which is not known; there are: model valid_from input "
+                "output cache_write_5m cache_write_1h cache_read web_search "
+                "context_max output_max service_tier speed inference_geo "
+                "long_context" },
 };
 
 static void a_bad_table_says_what_is_wrong(void **state)
