@@ -251,7 +251,7 @@ uint32_t text_utf8_code(struct str letter)
 }
 
 /* Unicode's categories Cc, Cf, Zl and Zp, but for signs of scripts that are seen; and
-   fillers and selectors, which print nothing. */
+   fillers, joiners, blanks and selectors, which print nothing. */
 static bool is_unseen(uint32_t code)
 {
     static const struct {
@@ -259,7 +259,8 @@ static bool is_unseen(uint32_t code)
         uint32_t last;
     } ranges[] = {
         { 0x0000, 0x001f },   { 0x007f, 0x009f },   { 0x00ad, 0x00ad },
-        { 0x061c, 0x061c },   { 0x115f, 0x1160 },   { 0x180e, 0x180e },
+        { 0x034f, 0x034f },   { 0x061c, 0x061c },   { 0x115f, 0x1160 },
+        { 0x17b4, 0x17b5 },   { 0x180b, 0x180f },   { 0x2800, 0x2800 },
         { 0x200b, 0x200f },   { 0x3164, 0x3164 },   { 0xffa0, 0xffa0 },
         { 0x2028, 0x202e },   { 0x2060, 0x206f },   { 0xfeff, 0xfeff },
         { 0xfff9, 0xfffb },   { 0x1bca0, 0x1bca3 }, { 0x1d173, 0x1d17a },

@@ -15,21 +15,24 @@
 static const struct {
     const char *first;
     const char *last;
+    bool in_lines; /* there it does no harm */
 } look_alikes[] = {
-    { "\xc2\xa0", "\xc2\xa0" },         /* no-break space */
-    { "\xe2\x80\x80", "\xe2\x80\x8a" }, /* spaces of all widths */
-    { "\xe2\x80\xaf", "\xe2\x80\xaf" }, /* and two more */
-    { "\xe2\x81\x9f", "\xe2\x81\x9f" },
-    { "\xef\xb8\x80", "\xef\xb8\x8f" }, /* variation selectors */
+    { "\xc2\xa0", "\xc2\xa0", false },         /* no-break space */
+    { "\xe1\x9a\x80", "\xe1\x9a\x80", false }, /* one of Ogham */
+    { "\xe2\x80\x80", "\xe2\x80\x8a", false }, /* spaces of all widths */
+    { "\xe2\x80\xaf", "\xe2\x80\xaf", false }, /* and two more */
+    { "\xe2\x81\x9f", "\xe2\x81\x9f", false },
+    { "\xe3\x80\x80", "\xe3\x80\x80", true },  /* that of Chinese texts */
+    { "\xef\xb8\x80", "\xef\xb8\x8f", false }, /* variation selectors */
 };
 
-static bool looks_alike(struct str letter)
+static bool looks_alike(struct str letter, bool lines)
 {
     for (size_t i = 0; i < COUNT_OF(look_alikes); i++) {
         if (strlen(look_alikes[i].first) == letter.len &&
             memcmp(letter.at, look_alikes[i].first, letter.len) >= 0 &&
             memcmp(letter.at, look_alikes[i].last, letter.len) <= 0)
-            return true;
+            return !lines || !look_alikes[i].in_lines;
     }
     return false;
 }
@@ -44,7 +47,7 @@ bool key_words_are_visible(struct str text, bool lines)
         if (!visible_char(str_from(text, i), &len) &&
             !(lines && (c == '\n' || c == '\t')))
             return false;
-        if (looks_alike(str_sub(text, i, len)))
+        if (looks_alike(str_sub(text, i, len), lines))
             return false;
     }
     return true;

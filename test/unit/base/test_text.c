@@ -229,6 +229,13 @@ static const struct {
     { "\xc2\x9b", "\\u009b" },     /* likewise, in one */
     { "\xc2\xad", "\\u00ad" },     /* a hyphen that is not seen */
     { "\xd8\x9c", "\\u061c" },     /* Arabic letter mark */
+    { "\xcd\x8f", "\\u034f" },     /* a joiner */
+    { "\xe1\x9e\xb5", "\\u17b5" }, /* a vowel that is not seen */
+    { "\xe1\xa0\x8b", "\\u180b" }, /* a selector */
+    { "\xe1\xa0\x8e", "\\u180e" }, /* a separator */
+    { "\xe2\xa0\x80", "\\u2800" }, /* a pattern without a dot */
+    { "\xe2\xa0\x81", NULL },      /* one with a dot */
+    { "\xe3\x80\x80", NULL },      /* a space of two columns */
     { "\xe2\x80\x8b", "\\u200b" }, /* a space without width */
     { "\xe2\x80\x8f", "\\u200f" }, /* right-to-left mark */
     { "\xe2\x80\xa8", "\\u2028" }, /* the end of a line */

@@ -164,6 +164,12 @@ static void line_ends_are_visible_where_lines_are(void **state)
                                            "b"),
                                        true));
     assert_false(key_words_are_visible(STR("a\xef\xb8\x8f"), true));
+    assert_false(key_words_are_visible(STR("a\xe1\x9a\x80"), true));
+    assert_false(key_words_are_visible(STR("a\xcd\x8f"), true));
+    assert_false(key_words_are_visible(STR("a\xe2\xa0\x80"), true));
+    /* People write it in texts. */
+    assert_false(key_words_are_visible(STR("\xe3\x80\x80"), false));
+    assert_true(key_words_are_visible(STR("a\xe3\x80\x80z"), true));
     assert_true(key_words_are_visible(STR("\xf0\x9f\x99\x82 \xc2\xa1"), false));
     assert_true(key_words_are_visible(STR_EMPTY, false));
 }
