@@ -160,10 +160,10 @@ bool key_check_doc(const struct json_doc *change, struct err *err) MUST_CHECK;
 bool key_group_check_doc(const struct json_doc *change,
                          struct err *err) MUST_CHECK;
 
-/* Of one that comes in, for either: texts that are for people hold no key or token.  What
-   is stored already is left as it is. */
-bool key_check_secrets(const struct json_doc *change,
-                       struct err *err) MUST_CHECK;
+/* Of one that comes in, for either: texts that are for people hold no key or token, and
+   are visible.  What is stored already is left as it is: a key whose note has what was
+   allowed once is a key like others. */
+bool key_check_texts(const struct json_doc *change, struct err *err) MUST_CHECK;
 
 /* What the management API shows: all members, state, times, prefix and last4;
    never the secret or its hash.  The caller's. */

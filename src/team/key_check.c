@@ -59,8 +59,7 @@ static bool check_owner(const struct json_doc *value, const char *member,
 {
     struct str text;
 
-    return (json_doc_as_str(value, &text) && text.len <= 200 &&
-            key_words_are_visible(text, false)) ||
+    return (json_doc_as_str(value, &text) && text.len <= 200) ||
            must_be(err, member, "one line of at most 200 bytes", value);
 }
 
@@ -69,8 +68,7 @@ static bool check_note(const struct json_doc *value, const char *member,
 {
     struct str text;
 
-    return (json_doc_as_str(value, &text) && text.len <= 2000 &&
-            key_words_are_visible(text, true)) ||
+    return (json_doc_as_str(value, &text) && text.len <= 2000) ||
            must_be(err, member, "a text of at most 2000 bytes", value);
 }
 
@@ -87,7 +85,7 @@ static bool check_tags(const struct json_doc *value, const char *member,
 
         (void)snprintf(place, sizeof(place), "%s[%zu]", member, i);
         if (!json_doc_as_str(one, &tag) || tag.len < 1 || tag.len > 64 ||
-            !key_words_are_visible(tag, false) || str_index(tag, ',') < tag.len)
+            str_index(tag, ',') < tag.len)
             return must_be(err, place,
                            "1 to 64 bytes of visible text without a comma",
                            one);
@@ -361,33 +359,51 @@ bool key_group_check_doc(const struct json_doc *change, struct err *err)
     return check(change, OF_GROUP, err);
 }
 
-/* ---- secrets ------------------------------------------------------------- */
+/* ---- what comes in ------------------------------------------------------- */
 
-static bool holds_secret(const struct json_doc *value)
+static const struct written {
+    const char *member;
+    bool lines;
+    const char *allowed;
+} written[] = {
+    { "owner", false, "one line of visible text" },
+    { "note", true, "lines of visible text" },
+    { "tags", false, "a list of visible texts" },
+};
+
+static bool check_text(const struct written *row, const struct json_doc *value,
+                       struct err *err)
 {
     struct str text;
 
-    if (json_doc_as_str(value, &text))
-        return token_is_in(text);
-    for (size_t i = 0; i < json_doc_count(value); i++) {
-        if (json_doc_as_str(json_doc_at(value, i), &text) && token_is_in(text))
-            return true;
-    }
-    return false;
+    if (!json_doc_as_str(value, &text))
+        return true;
+    if (token_is_in(text))
+        return err_set(err, ERR_BAD_REQUEST,
+                       "%s holds a key or token, which would be stored and "
+                       "shown as it is: leave it out",
+                       row->member);
+    return key_words_are_visible(text, row->lines) ||
+           must_be(err, row->member, row->allowed, value);
 }
 
-bool key_check_secrets(const struct json_doc *change, struct err *err)
+static bool check_written(const struct written *row,
+                          const struct json_doc *value, struct err *err)
 {
-    static const char *const written[] = { "owner", "note", "tags" };
+    bool fine = check_text(row, value, err);
 
+    for (size_t i = 0; fine && i < json_doc_count(value); i++)
+        fine = check_text(row, json_doc_at(value, i), err);
+    return fine;
+}
+
+bool key_check_texts(const struct json_doc *change, struct err *err)
+{
     for (size_t i = 0; i < COUNT_OF(written); i++) {
-        const struct json_doc *value = json_doc_get(change, written[i]);
+        const struct json_doc *value = json_doc_get(change, written[i].member);
 
-        if (value && holds_secret(value))
-            return err_set(err, ERR_BAD_REQUEST,
-                           "%s holds a key or token, which would be stored and "
-                           "shown as it is: leave it out",
-                           written[i]);
+        if (value && !check_written(&written[i], value, err))
+            return false;
     }
     return true;
 }

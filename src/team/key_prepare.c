@@ -94,7 +94,7 @@ bool key_prepare(struct key_change *change, struct err *err)
         return false;
     if (op->takes != KEY_OP_TAKES_NONE &&
         (!kind->check(change->document, err) ||
-         !key_check_secrets(change->document, err) ||
+         !key_check_texts(change->document, err) ||
          !says_enough(change, kind, err) || !name_is_free(change, kind, err)))
         return false;
     return !op->prepare || op->prepare(change, err);

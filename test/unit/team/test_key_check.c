@@ -42,12 +42,12 @@ static const struct {
     { "{\"name\":\"cr_abc\"}", "name must be" },
     { "{\"name\":\"x-sk-ant-api03-abc\"}", "name must be" },
     { "{\"owner\":\"\"}", NULL },
-    { "{\"owner\":\"a\\nb\"}", "owner must be one line" },
+    { "{\"owner\":\"a\\u2800\"}", NULL }, /* stored when that was fine */
     { "{\"owner\":[]}", "owner must be one line" },
     /* what is stored and shown as it is */
     { "{\"name\":\"a " WHOLE_KEY "\"}", "name must be" },
     { "{\"note\":\"a\\nb\\tc\"}", NULL },
-    { "{\"note\":\"a\\rb\"}", "note must be" },
+    { "{\"note\":\"\\u2764\\ufe0f\"}", NULL },
     { "{\"tags\":[]}", NULL },
     { "{\"tags\":[\"a\",\"b c\"]}", NULL },
     { "{\"tags\":\"a\"}", "tags must be an array" },
@@ -233,33 +233,41 @@ static void long_texts_are_refused(void **state)
     }
 }
 
+#define HOLDS " holds a key or token"
+
 static const struct {
     const char *doc;
-    const char *member; /* NULL: none */
-} secrets[] = {
+    const char *problem; /* a part of it; NULL: none */
+} texts[] = {
     { "{\"owner\":\"bob\",\"note\":\"cr_short\",\"tags\":[\"a\",\"sk-b\"]}",
       NULL },
     { "{\"owner\":null,\"tags\":[]}", NULL },
-    { "{\"owner\":\"" WHOLE_KEY "\"}", "owner" },
-    { "{\"owner\":\"his sk-ant-api03-abc\"}", "owner" },
-    { "{\"note\":\"it is\\n" WHOLE_KEY ".\"}", "note" },
-    { "{\"tags\":[\"a\",\"x" WHOLE_KEY "\"]}", "tags" },
+    { "{\"note\":\"a\\nb\\tc\\u3000d\"}", NULL },
+    { "{\"owner\":\"" WHOLE_KEY "\"}", "owner" HOLDS },
+    { "{\"owner\":\"his sk-ant-api03-abc\"}", "owner" HOLDS },
+    { "{\"note\":\"it is\\n" WHOLE_KEY ".\"}", "note" HOLDS },
+    { "{\"tags\":[\"a\",\"x" WHOLE_KEY "\"]}", "tags" HOLDS },
+    { "{\"owner\":\"a\\nb\"}", "owner must be one line of visible text" },
+    { "{\"owner\":\"\\u3000\"}", "owner must be one line" },
+    { "{\"owner\":\"a\\u2800\"}", "owner must be one line" },
+    { "{\"note\":\"a\\rb\"}", "note must be lines of visible text" },
+    { "{\"note\":\"a\\u034fb\"}", "note must be lines" },
+    { "{\"tags\":[\"a\",\"b\\u202e\"]}", "tags must be a list of visible" },
 };
 
-static void texts_for_people_hold_no_secrets(void **state)
+static void texts_that_come_in_are_visible_and_no_secrets(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(secrets); i++) {
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
         struct err err = { .text = "" };
-        struct json_doc *doc = json_doc_parse(str_of(secrets[i].doc), &err);
+        struct json_doc *doc = json_doc_parse(str_of(texts[i].doc), &err);
 
         assert_non_null(doc);
         assert_true(key_check_doc(doc, &err));
-        if (key_check_secrets(doc, &err) != !secrets[i].member)
-            fail_msg("%s", secrets[i].doc);
-        if (secrets[i].member) {
-            unit_assert_part(err.text, secrets[i].member);
-            unit_assert_part(err.text, "holds a key or token");
+        if (key_check_texts(doc, &err) != !texts[i].problem)
+            fail_msg("%s", texts[i].doc);
+        if (texts[i].problem) {
+            unit_assert_part(err.text, texts[i].problem);
             assert_null(strstr(err.text, "cr_0"));
         }
         json_doc_free(doc);
@@ -269,7 +277,7 @@ static void texts_for_people_hold_no_secrets(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(texts_for_people_hold_no_secrets),
+        cmocka_unit_test(texts_that_come_in_are_visible_and_no_secrets),
         cmocka_unit_test(every_bad_member_is_named),
         cmocka_unit_test(a_group_has_fewer_members),
         cmocka_unit_test(what_may_be_a_secret_is_not_repeated),
