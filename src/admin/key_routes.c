@@ -378,7 +378,9 @@ static const struct admin_member list_answer[] = {
 };
 static const struct admin_member delete_query[] = {
     { "purge", ADMIN_BOOL, 0,
-      "take a revoked key away for good, with all that was counted", NULL },
+      "take a revoked key away for good, with all that was counted for its "
+      "limits; its bookings stay",
+      NULL },
     ADMIN_END,
 };
 static const struct admin_member rotate_body[] = {
