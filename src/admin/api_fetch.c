@@ -88,29 +88,22 @@ static void start(struct api_fetch *fetch, const struct api_ask *ask,
     buf_done(&fields);
 }
 
-/* An id is that of one booking, and says when its request came. */
-static void note_coming(struct api_fetch *fetch, bool aside,
-                        const struct request *req)
-{
-    struct api_exchange *exchange = &fetch->exchange;
-
-    exchange->began_ns = clock_steady_ns();
-    exchange->came_ms = aside ? clock_wall_ms() : req->arrived_ms;
-    exchange->came_ns = aside ? exchange->began_ns : req->arrived_ns;
-    if (aside)
-        request_another_id(req, exchange->came_ms, fetch->id);
-    else
-        text_copy(fetch->id, sizeof(fetch->id), str_of(req->id));
-    exchange->id = str_of(fetch->id);
-}
-
-/* For the record: the request that it is for may be gone by then. */
+/* For the record: the request that it is for may be gone by then.  All that is done for
+   it came when it did, so that it is booked to have ended in its order. */
 static void note(struct api_fetch *fetch, const struct api_ask *ask,
                  const struct request *req)
 {
     struct str path = str_sub(ask->target, 0, str_index(ask->target, '?'));
 
+    if (ask->aside)
+        request_another_id(req, fetch->id);
+    else
+        text_copy(fetch->id, sizeof(fetch->id), str_of(req->id));
     fetch->exchange = (struct api_exchange){
+        .id = str_of(fetch->id),
+        .came_ms = req->arrived_ms,
+        .came_ns = req->arrived_ns,
+        .began_ns = clock_steady_ns(),
         .endpoint = endpoints_find(ask->method, path),
         .method = arena_str(fetch->arena, ask->method),
         .path = arena_str(fetch->arena, path),
@@ -118,7 +111,6 @@ static void note(struct api_fetch *fetch, const struct api_ask *ask,
         .model = arena_str(fetch->arena, ask->model),
         .bytes_in = ask->body.len,
     };
-    note_coming(fetch, ask->aside, req);
 }
 
 struct api_fetch *api_fetch_start(struct admin_request *x,

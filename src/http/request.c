@@ -8,10 +8,10 @@
 
 #define PREALLOCATE_MAX (1024u * 1024)
 
-void request_another_id(const struct request *req, uint64_t wall_ms,
-                        char out[REQUEST_ID_SIZE])
+void request_another_id(const struct request *req, char out[REQUEST_ID_SIZE])
 {
-    request_ids_next(exchange_of(req)->conn->server->options.ids, wall_ms, out);
+    request_ids_next(exchange_of(req)->conn->server->options.ids,
+                     req->arrived_ms, out);
 }
 
 void request_watch(struct request *req, void (*wake)(void *arg), void *arg)

@@ -77,9 +77,8 @@ void request_consume(struct request *req, size_t len);
 /* Free what is buffered of the body. */
 void request_drop_body(struct request *req);
 
-/* An id like its own, for something else that is done for it at that time. */
-void request_another_id(const struct request *req, uint64_t wall_ms,
-                        char out[REQUEST_ID_SIZE]);
+/* Another id of the time when it came, for something else that is done for it. */
+void request_another_id(const struct request *req, char out[REQUEST_ID_SIZE]);
 
 /* Its answer has no body, whatever the head says. */
 static inline bool request_is_head(const struct request *req)
