@@ -13,18 +13,29 @@
 #include "base/shown.h"
 #include "base/text.h"
 #include "base/when.h"
-#include "usage/price_board.h"
+#include "usage/price_file.h"
 #include "usage/reprice.h"
 
 /* So long one request may take; a page more is begun before. */
 #define SLICE_MS 1000
 #define DAY_MS 86400000u
 
+/* What is looked at first, the file of prices too: the board learns of another one a
+   little later, and whoever asks means what is in it now. */
+struct sight {
+    struct reprice_look look;
+    const char *folder; /* the configuration's; NULL: the board's own table */
+    struct prices *prices;
+    bool away; /* the folder */
+    bool failed;
+    struct err err;
+};
+
 struct repricing {
     struct reprice_ask ask;
     struct prices *prices;
     struct records_job *job;
-    struct reprice_look *look; /* of that job */
+    struct sight *sight;       /* of that job */
     struct reprice_page *page; /* likewise */
     struct reprice_look seen;
     bool done;
@@ -269,6 +280,60 @@ static struct flow_next paged(struct flow *flow)
     return reply(x);
 }
 
+static void drop_sight(void *arg)
+{
+    struct sight *sight = arg;
+
+    prices_unref(sight->prices);
+    mem_free(sight);
+}
+
+/* May come again. */
+static bool see(struct sql *sql, void *arg, struct err *err)
+{
+    struct sight *sight = arg;
+
+    prices_unref(sight->prices);
+    sight->prices = NULL;
+    sight->away = !sight->folder || price_file_is_away(sight->folder);
+    sight->failed =
+        !sight->away &&
+        !price_file_read(sight->folder, &sight->prices, &sight->err);
+    return reprice_look_run(sql, &sight->look, err);
+}
+
+/* By the table that stayed in force costs would change in a way that nobody asked for. */
+static bool are_prices_meant(struct admin_request *x)
+{
+    const struct sight *sight = repricing_of(x)->sight;
+    char complaint[PRICE_COMPLAINT_MAX];
+
+    if (sight->failed)
+        price_file_complaint(x->admin->prices, &sight->err, complaint);
+    else if (!sight->away ||
+             !price_board_complaint(x->admin->prices, complaint))
+        return true;
+    return err_set(&x->err, ERR_CONFLICT,
+                   "nothing is priced again before the file is mended or "
+                   "removed: %s",
+                   complaint);
+}
+
+static bool take_prices(struct admin_request *x)
+{
+    struct repricing *r = repricing_of(x);
+    struct sight *sight = r->sight;
+
+    if (!are_prices_meant(x))
+        return false;
+    if (sight->away)
+        r->prices = price_board_take(x->admin->prices);
+    else
+        r->prices = sight->prices ? sight->prices : prices_default();
+    sight->prices = NULL;
+    return true;
+}
+
 static struct flow_next looked(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
@@ -276,42 +341,31 @@ static struct flow_next looked(struct flow *flow)
 
     if (!records_job_is_done(r->job))
         return flow_sleep_then(looked);
-    if (!is_well(x))
+    if (!is_well(x) || !take_prices(x))
         return admin_refuse(x);
-    r->seen = *r->look;
+    r->seen = r->sight->look;
     records_job_free(r->job);
     r->job = NULL;
-    r->look = NULL;
+    r->sight = NULL;
     return start_page(x);
-}
-
-/* By the table that stayed in force costs would change in a way that nobody asked for. */
-static bool are_prices_meant(struct admin_request *x)
-{
-    char complaint[PRICE_COMPLAINT_MAX];
-
-    return !price_board_complaint(x->admin->prices, complaint) ||
-           err_set(&x->err, ERR_CONFLICT,
-                   "nothing is priced again before the file is mended or "
-                   "removed: %s",
-                   complaint);
 }
 
 static struct flow_next start(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     struct repricing *r = repricing_of(x);
-    struct records_work work = { .run = reprice_look_run,
-                                 .drop = mem_free,
+    struct records_work work = { .run = see,
+                                 .drop = drop_sight,
                                  .reads = true,
                                  .patience_ms = RECORDS_PATIENCE_MS };
 
-    if (!take_ask(x) || !are_prices_meant(x))
+    if (!take_ask(x))
         return admin_refuse(x);
     r->since_ms = clock_steady_ms();
-    r->prices = price_board_take(x->admin->prices);
-    r->look = MEM_NEW(struct reprice_look);
-    work.arg = r->look;
+    r->sight = MEM_NEW(struct sight);
+    if (x->admin->options.prices)
+        r->sight->folder = x->admin->options.config->data_dir.at;
+    work.arg = r->sight;
     r->job = records_start(x->admin->options.records, x->admin->options.loop,
                            &work, admin_wake, x);
     return flow_sleep_then(looked);

@@ -2,8 +2,10 @@
 /* A table of prices in the data folder. */
 #include "usage/price_file.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/log.h"
@@ -36,6 +38,11 @@ bool price_file_read(const char *folder, struct prices **prices,
     return *prices != NULL;
 }
 
+bool price_file_is_away(const char *folder)
+{
+    return access(folder, F_OK) != 0 && errno == ENOENT;
+}
+
 void price_file_show(struct price_board *board, struct prices *prices)
 {
     struct prices *before = price_board_take(board);
@@ -51,17 +58,24 @@ void price_file_show(struct price_board *board, struct prices *prices)
     price_board_show(board, prices);
 }
 
-void price_file_refuse(struct price_board *board, const struct err *err)
+void price_file_complaint(struct price_board *board, const struct err *err,
+                          char out[PRICE_COMPLAINT_MAX])
 {
     struct prices *prices = price_board_take(board);
-    char before[PRICE_COMPLAINT_MAX];
-    char text[PRICE_COMPLAINT_MAX];
 
-    (void)snprintf(text, sizeof(text),
+    (void)snprintf(out, PRICE_COMPLAINT_MAX,
                    "the prices of %s stay in force, for the file cannot be "
                    "used: %s",
                    prices_version(prices), err->text);
     prices_unref(prices);
+}
+
+void price_file_refuse(struct price_board *board, const struct err *err)
+{
+    char before[PRICE_COMPLAINT_MAX];
+    char text[PRICE_COMPLAINT_MAX];
+
+    price_file_complaint(board, err, text);
     if (!price_board_complaint(board, before) || strcmp(before, text) != 0)
         log_line(LOG_ERROR, "prices: %s", text);
     price_board_complain(board, text);

@@ -3,9 +3,7 @@
 #include "usage/price_sync.h"
 
 #include <assert.h>
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/mem.h"
 
@@ -41,7 +39,7 @@ static void read_file(struct store_driver *driver, void *arg)
     struct reading *reading = arg;
 
     (void)driver;
-    reading->away = access(reading->folder, F_OK) != 0 && errno == ENOENT;
+    reading->away = price_file_is_away(reading->folder);
     reading->failed =
         !price_file_read(reading->folder, &reading->prices, &reading->err);
 }

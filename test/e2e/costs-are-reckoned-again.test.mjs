@@ -112,6 +112,24 @@ describe('costs are reckoned again', { skip: noSqlite }, () => {
     assert.match((await reprice(['--since', '1h'])).stdout, /Nothing changes\./);
   });
 
+  /* The relay learns of it a little later. */
+  it('a file that was changed just now counts', async () => {
+    const file = path.join(s.relay.dataDir, 'prices.json');
+    const asked = (price) => {
+      fs.writeFileSync(`${file}.new`, typeof price === 'string' ? price : JSON.stringify({ models: [{ model: 'claude-*', input: price, output: 0 }] }), { mode: 0o600 });
+      fs.renameSync(`${file}.new`, file);
+      return post({ since: '1h', dry_run: true });
+    };
+    for (const dollars of [3, 4, 5, 6]) {
+      assert.equal((await asked(dollars * 1000000)).doc.total.cost_microusd_after, 3000 * dollars);
+      const broken = await asked('{');
+      assert.equal(broken.status, 409);
+      assert.match(broken.doc.error, /^nothing is priced again before .* stay in force, .*prices\.json: not valid JSON/);
+    }
+    fs.rmSync(file);
+    assert.equal((await post({ since: '1h', dry_run: true })).doc.total.cost_microusd_after, 8000);
+  });
+
   it('the API does the same, and it is in the audit log', async () => {
     await put('other', [{ model: 'claude-*', input: 2000000, output: 0 }]);
     const { status, doc } = await post({ since: '1h' });

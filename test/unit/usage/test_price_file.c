@@ -139,6 +139,29 @@ static void a_fault_is_logged_once(void **state)
     mem_free(log);
 }
 
+static void a_folder_can_be_away(void **state)
+{
+    const struct scene *scene = *state;
+
+    assert_false(price_file_is_away(scene->folder));
+    assert_true(price_file_is_away(unit_path(scene->folder, "away")));
+}
+
+static void the_complaint_names_what_stays_in_force(void **state)
+{
+    const struct scene *scene = *state;
+    struct err err;
+    char text[PRICE_COMPLAINT_MAX];
+
+    unit_write(scene->folder, "prices.json", ONE_ROW);
+    check(scene, "mine:");
+    assert_false(err_set(&err, ERR_CONFIG, "it is broken"));
+    price_file_complaint(scene->board, &err, text);
+    unit_assert_part(text, "the prices of mine:");
+    unit_assert_part(text, "it is broken");
+    assert_false(price_board_complaint(scene->board, text));
+}
+
 /* A FIFO, or a folder, in its place stops nothing. */
 static void what_is_no_file_is_complained_of(void **state)
 {
@@ -161,6 +184,8 @@ int main(void)
         TEST(a_bad_file_changes_nothing_and_says_why),
         TEST(it_goes_with_the_file),
         TEST(a_fault_is_logged_once),
+        TEST(a_folder_can_be_away),
+        TEST(the_complaint_names_what_stays_in_force),
         TEST(what_is_no_file_is_complained_of),
     };
 
