@@ -59,8 +59,6 @@ static bool take_time(const struct usage_params *params, const struct end *end,
         return err_set(err, ERR_BAD_REQUEST,
                        "%s must be " WHEN_FORMS_IN_ZONE ", not \"%s\"",
                        end->name, shown(value, text));
-    if (*end->ms > INT64_MAX / 2)
-        *end->ms = INT64_MAX / 2;
     return true;
 }
 
@@ -72,10 +70,7 @@ static bool take_times(const struct usage_params *params,
 
     filter->until_ms = ASK_NO_END;
     return take_time(params, &ends[0], err) &&
-           take_time(params, &ends[1], err) &&
-           (filter->since_ms < filter->until_ms ||
-            err_set(err, ERR_BAD_REQUEST,
-                    "since must be before until: nothing lies between them"));
+           take_time(params, &ends[1], err) && ask_filter_fits(filter, err);
 }
 
 /* A name has not only digits, so they are an id. */
@@ -132,7 +127,11 @@ static bool take_by(const struct usage_params *params, enum ask_by *by,
 bool usage_params_sums(const struct usage_params *params, struct ask *ask,
                        struct err *err)
 {
-    *ask = (struct ask){ .zone = params->zone, .step_ms = ASK_STEP_MS };
+    *ask = (struct ask){ .zone = params->zone,
+                         .now_ms = params->now_ms,
+                         .step_ms = ASK_STEP_MS };
+    take_text(params, "since", &ask->since);
+    take_text(params, "until", &ask->until);
     return take_by(params, &ask->by, err) &&
            take_filter(params, &ask->filter, err) &&
            take_number(params, "limit", USAGE_ROWS_MAX, &ask->limit, err) &&

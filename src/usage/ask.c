@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/when.h"
 #include "base/zones.h"
 #include "usage/ask_read.h"
 
@@ -90,6 +91,21 @@ static bool take_zone(void *arg, const struct sql_row *row)
     return false;
 }
 
+/* Days that limit what is asked for are of the zone of the days that are answered. */
+static bool read_limits(struct asking *asking, struct err *err)
+{
+    const struct ask *ask = &asking->ask;
+    struct ask_filter *filter = &asking->ask.filter;
+
+    if (ask_has(ask->since))
+        (void)when_parse_in(asking->zone, ask->since, false, ask->now_ms,
+                            &filter->since_ms);
+    if (ask_has(ask->until))
+        (void)when_parse_in(asking->zone, ask->until, true, ask->now_ms,
+                            &filter->until_ms);
+    return ask_filter_fits(filter, err);
+}
+
 /* Sums by days are of one zone, until they are made again. */
 static bool find_zone(struct sql *sql, struct asking *asking, struct err *err)
 {
@@ -101,7 +117,8 @@ static bool find_zone(struct sql *sql, struct asking *asking, struct err *err)
            (asking->zone ||
             err_set(err, ERR_INTERNAL,
                     "the time zone that usage is summed up in is not known to "
-                    "this system"));
+                    "this system")) &&
+           (asking->zone == asking->ask.zone || read_limits(asking, err));
 }
 
 /* ---- the answer ---------------------------------------------------------- */

@@ -44,11 +44,16 @@ const char *ask_sum_name(enum ask_sum sum);
 struct ask {
     enum ask_by by;
     struct ask_filter filter;
-    const struct zone *zone; /* the relay's; the database may have another */
-    uint64_t skip;           /* rows in front that are not wanted, */
-    uint64_t limit;          /* and how many are, at most; 0: all */
-    uint64_t last;           /* only so many at the end; 0: all */
-    uint64_t step_ms;        /* after so long a step ends, if it can */
+    const struct zone *zone; /* the relay's; the database may have another: */
+    /* The filter's times as base/when.h has them, if there are any: their days are
+       then of that zone, like those of rows. */
+    struct str since;
+    struct str until;
+    uint64_t now_ms;
+    uint64_t skip;    /* rows in front that are not wanted, */
+    uint64_t limit;   /* and how many are, at most; 0: all */
+    uint64_t last;    /* only so many at the end; 0: all */
+    uint64_t step_ms; /* after so long a step ends, if it can */
 };
 
 struct ask_row {

@@ -41,6 +41,23 @@ void ask_filter_bind(const struct ask_filter *filter,
                             ask_has(filter->model));
 }
 
+/* ---- times --------------------------------------------------------------- */
+
+static void cut(uint64_t *ms)
+{
+    if (*ms != ASK_NO_END && *ms > INT64_MAX / 2)
+        *ms = INT64_MAX / 2;
+}
+
+bool ask_filter_fits(struct ask_filter *filter, struct err *err)
+{
+    cut(&filter->since_ms);
+    cut(&filter->until_ms);
+    return filter->since_ms < filter->until_ms ||
+           err_set(err, ERR_BAD_REQUEST,
+                   "since must be before until: nothing lies between them");
+}
+
 /* ---- what is there ------------------------------------------------------- */
 
 static bool take_one(void *arg, const struct sql_row *row)

@@ -77,6 +77,8 @@ void ask_filter_bind(const struct ask_filter *filter,
     " AND ($13 IS NULL OR $13 = '' OR EXISTS (SELECT 1 FROM session_hour"      \
     " WHERE session_hour.hour_s = hour.hour_s" ASK_SESSION_IS "))"
 
+/* ERR_BAD_REQUEST if it ends before it begins; what lies beyond all times is cut. */
+bool ask_filter_fits(struct ask_filter *filter, struct err *err) MUST_CHECK;
 /* ERR_NOT_FOUND if a text names what no booking has: a sum of nothing would look as if
    nothing had been used. */
 bool ask_filter_check(struct sql *sql, const struct ask_filter *filter,

@@ -188,6 +188,17 @@ describe('usage', () => {
     assert.equal(shown.status, 0, shown.stderr);
     assert.deepEqual(JSON.parse(shown.stdout).total, total);
   });
+
+  /* What is answered for the first and the last of its days is all there is. */
+  it('of a stopped relay has its days, whatever TIME_ZONE is now', async () => {
+    await s.relay.stop();
+    for (const TIME_ZONE of ['UTC', '+14:00', '-12:00']) {
+      const ask = (...args) => JSON.parse(command(['usage', '--by', 'day', '--json', ...args, '--data-dir', s.relay.dataDir], { env: { TIME_ZONE } }).stdout);
+      const all = ask();
+      assert.equal(all.total.requests, 3);
+      assert.deepEqual(ask('--since', all.rows[0].day, '--until', all.rows.at(-1).day), all, TIME_ZONE);
+    }
+  });
 });
 
 /* More than fit into a page, a part of an answer, or what a command is given at once. */

@@ -268,6 +268,40 @@ static void what_is_being_removed_counts_as_removed(void **state)
     ask_scene_asserts(*state, &ask, "all 0 0");
 }
 
+/* The relay was given another zone; the sums are still of +05:30, and so are days that
+   limit what is asked for. */
+static void days_are_of_one_zone(void **state)
+{
+    const struct ask_booked booked[] = {
+        { .ended = "2027-04-01T18:10:00Z", .key_id = 1, .cost = 1 },
+        { .ended = "2027-04-01T18:40:00Z", .key_id = 1, .cost = 10 },
+    };
+    static const struct {
+        enum ask_by by;
+        const char *since;
+        const char *until;
+        const char *rows;
+    } cases[] = {
+        { ASK_BY_DAY, "2027-04-01", "2027-04-01", "2027-04-01 1 1; all 1 1" },
+        { ASK_BY_DAY, "2027-04-02", NULL, "2027-04-02 1 10; all 1 10" },
+        { ASK_BY_KEY, "2d", "2027-04-01", " 1 1; all 1 1" },
+        { ASK_BY_HOUR, "2027-04-01T19:00:00Z", "2027-04-01",
+          "since must be before until: nothing lies between them" },
+    };
+
+    ask_scene_book(*state, booked, COUNT_OF(booked));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct ask ask = ask_scene_all(*state, cases[i].by);
+
+        ask.zone = zone_utc();
+        ask.now_ms = ask_scene_ms("2027-04-02T12:00:00Z");
+        ask.since = str_of(cases[i].since);
+        if (cases[i].until)
+            ask.until = str_of(cases[i].until);
+        ask_scene_asserts(*state, &ask, cases[i].rows);
+    }
+}
+
 static int begin(void **state)
 {
     zones = zones_new(NULL);
@@ -289,6 +323,7 @@ int main(void)
         TEST(days_stay_as_they_are_without_their_bookings),
         TEST(sums_add_up_in_any_zone_without_bookings_too),
         TEST(what_is_being_removed_counts_as_removed),
+        TEST(days_are_of_one_zone),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
