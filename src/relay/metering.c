@@ -114,12 +114,17 @@ uint64_t metering_bytes(struct meter *meter)
     return meter ? metering_of(meter)->bytes : 0;
 }
 
+static bool tells_all(const struct meter_usage *usage)
+{
+    return usage->whole && meter_is_counted(usage);
+}
+
 struct str metering_unread(struct meter *meter)
 {
     struct metering *metering = meter ? metering_of(meter) : NULL;
     const char *why = NULL;
 
-    if (metering && meter->usage.whole)
+    if (metering && tells_all(&meter->usage))
         return STR_EMPTY;
     if (metering && metering->unpack)
         why = unpack_why(metering->unpack);
@@ -128,6 +133,14 @@ struct str metering_unread(struct meter *meter)
     if (metering && metering->arena)
         return metering->unread;
     return str_of(metering ? metering->lacks : NULL);
+}
+
+static const char *missing_count(const struct meter_usage *usage)
+{
+    if (!usage->known[METER_INPUT] && !usage->last_output)
+        return "it does not tell what was used";
+    return usage->last_output ? "its usage has no input_tokens"
+                              : "its usage has no final output_tokens";
 }
 
 /* The relay has looked at all of it. */
@@ -139,20 +152,20 @@ static const char *lack_of(const struct meter *meter)
         return "its stream ends without a message_stop";
     if (!is_stream && !sift_is_whole(&meter->sift))
         return "it is not one JSON object";
-    return "it does not tell what was used";
+    return missing_count(&meter->usage);
 }
 
 void metering_end(struct meter *meter, bool complete)
 {
     struct metering *metering = meter ? metering_of(meter) : NULL;
 
-    if (!meter || meter->usage.whole)
+    if (!meter || tells_all(&meter->usage))
         return;
     if (metering->unpack && complete)
         unpack_end(metering->unpack);
     if (meter->usage.odd)
         metering->lacks = "one of its counts is no number of tokens";
-    else if (complete && !meter->usage.failed)
+    else if ((complete || meter->usage.whole) && !meter->usage.failed)
         metering->lacks = lack_of(meter);
 }
 

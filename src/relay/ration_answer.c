@@ -35,11 +35,9 @@ static bool can_correct(const struct ration *ration)
                              : row_of(ration)->corrects;
 }
 
-/* What is not said is not 0. */
 static bool tells_all(const struct meter_usage *usage)
 {
-    return usage->whole && usage->known[METER_INPUT] &&
-           usage->known[METER_OUTPUT];
+    return usage->whole && meter_is_counted(usage);
 }
 
 static void lift(struct estimate *output, uint64_t tokens, uint64_t cost)

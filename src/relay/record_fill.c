@@ -238,7 +238,7 @@ static void fill_usage(struct record *record, const struct relayed *r)
     if (usage->told > 0 || !str_eq(str_of(usage->model), STR(METER_MODEL_ODD)))
         record->model = str_of(usage->model);
     record->service_tier = str_of(usage->service_tier);
-    record->partial = !usage->whole;
+    record->partial = !usage->whole || !meter_is_counted(usage);
     record->unread = metering_unread(r->meter);
     if (!tells(usage))
         return;

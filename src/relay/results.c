@@ -176,7 +176,7 @@ static void explain(struct results *results)
         text_copy(results->unread, sizeof(results->unread), str_of(why));
     else if (results->lines.odd > 0)
         (void)snprintf(results->unread, sizeof(results->unread),
-                       "%llu of its lines cannot be read",
+                       "%llu of its lines do not tell what was used",
                        (unsigned long long)results->lines.odd);
 }
 

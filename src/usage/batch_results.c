@@ -52,6 +52,12 @@ static void tell(struct batch_results *results)
     results->found(results->arg, line);
 }
 
+/* It is booked once: as what it used, or not at all. */
+static bool is_counted(const struct meter_usage *usage)
+{
+    return usage->final && !usage->odd && meter_is_counted(usage);
+}
+
 /* Errors, and what was cancelled or expired, cost nothing.  A line that is cut off will
    come again. */
 static void end_line(struct batch_results *results)
@@ -61,7 +67,7 @@ static void end_line(struct batch_results *results)
 
     meter_note_end(&line->usage);
     if (whole && results->succeeded && line->custom_id[0] &&
-        line->usage.final && !line->usage.odd)
+        is_counted(&line->usage))
         tell(results);
     else if (results->begun && (!whole || results->succeeded))
         results->odd++;

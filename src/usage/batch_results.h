@@ -25,7 +25,8 @@ struct batch_results {
     bool begun; /* the line has something in it */
     struct batch_result line;
     uint64_t
-        odd; /* lines that nobody can read, or that do not tell what they are */
+        odd; /* lines that nobody can read, or that do not tell what they are, or
+                what they used */
 };
 
 /* `found` is called for each result that used something, while it is fed, with a result

@@ -130,6 +130,7 @@ static void note_count(struct meter_usage *told, const struct sift_found *found)
 {
     told->counts[found->id] = found->number;
     told->known[found->id] = true;
+    told->last_output |= found->id == METER_OUTPUT;
     if (told->parts)
         told->parts->top[found->id] = found->number;
 }
@@ -197,6 +198,8 @@ void meter_note(void *arg, const struct sift_found *found)
     note_text(told, found);
     if (found->id == ITEM_FINAL)
         told->final = true;
+    if (found->id == ITEM_START)
+        told->last_output = false;
     if (found->id == ITEM_START || found->id == ITEM_FINAL) {
         told->told++;
         meter_note_end(told);
@@ -371,4 +374,9 @@ void meter_feed(struct meter *meter, struct str bytes)
         break;
     }
     told->whole = ended && told->final && !told->odd;
+}
+
+bool meter_is_counted(const struct meter_usage *told)
+{
+    return told->known[METER_INPUT] && told->last_output;
 }

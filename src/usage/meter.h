@@ -86,8 +86,10 @@ struct meter_usage {
     bool stopped;  /* message_stop came */
     bool failed;   /* an error event came */
     bool odd;      /* a count was told that is none */
+    bool last_output; /* the output that is told is more than a message_start's,
+                         which is only a beginning */
     bool whole; /* the end of the message came, with its last word and no error
-                      before it: nothing that was used is missing */
+                      before it: nothing more will be told */
     bool awaits_count; /* its value has begun, and may turn out to be none */
     uint64_t came_ms;  /* wall clock, of the request: whose prices hold */
     char model[SIFT_TEXT_MAX + 1];        /* empty if not known */
@@ -125,6 +127,10 @@ void meter_init(struct meter *meter, enum meter_kind kind);
 void meter_done(struct meter *meter);
 /* The next bytes of the body, without framing and content coding. */
 void meter_feed(struct meter *meter, struct str bytes);
+
+/* Was all of it told that a message uses, its input and its output?  What is not said
+   is not 0.  Of one that is whole, nothing is missing then. */
+bool meter_is_counted(const struct meter_usage *told);
 
 /* Tokens written to caches: the sum of the two lifetimes, or what is told of all, if
    that is more. */

@@ -134,7 +134,11 @@ static inline uint64_t used(void)
 static inline struct meter_usage usage_of(uint64_t out, bool final)
 {
     struct meter_usage usage = {
-        .told = 1, .final = final, .whole = final, .model = MODEL
+        .told = 1,
+        .final = final,
+        .whole = final,
+        .model = MODEL,
+        .last_output = final,
     };
 
     usage.known[METER_INPUT] = usage.known[METER_OUTPUT] = true;

@@ -152,6 +152,7 @@ static void bytes_are_counted_unpacked(void **state)
 #define EVENTS "content-type: text/event-stream\n"
 #define USAGE "\"usage\":{\"input_tokens\":7,\"output_tokens\":8}"
 #define DELTA "event: message_delta\ndata: {" USAGE "}\n\n"
+#define START "event: message_start\ndata: {\"message\":{" USAGE "}}\n\n"
 #define STOP "event: message_stop\ndata: {}\n\n"
 
 /* `why`: of one that came to its end; `cut`: of one that broke off there. */
@@ -174,6 +175,20 @@ static const struct {
     ROW(JSON, "{\"usage\":{\"input_tokens\":-7,\"output_tokens\":8}}",
         "one of its counts is no number of tokens",
         "one of its counts is no number of tokens"),
+    ROW(JSON, "{\"usage\":{}}", "it does not tell what was used",
+        "it does not tell what was used"),
+    ROW(JSON, "{\"usage\":{\"input_tokens\":7}}",
+        "its usage has no final output_tokens",
+        "its usage has no final output_tokens"),
+    ROW(JSON, "{\"usage\":{\"output_tokens\":8}}",
+        "its usage has no input_tokens", "its usage has no input_tokens"),
+    ROW(EVENTS, START "event: message_delta\ndata: {\"usage\":{}}\n\n" STOP,
+        "its usage has no final output_tokens",
+        "its usage has no final output_tokens"),
+    ROW(EVENTS,
+        START "event: message_delta\ndata: {\"usage\":{\"output_tokens\":9}}"
+              "\n\n" STOP,
+        "", ""),
     ROW(EVENTS, DELTA STOP, "", ""),
     ROW(EVENTS, DELTA, "its stream ends without a message_stop", ""),
     ROW(EVENTS, STOP, "it does not tell what was used", ""),

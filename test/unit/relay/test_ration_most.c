@@ -272,7 +272,7 @@ static void what_is_told_counts_if_it_is_more(void **state)
     struct meter_usage usage = usage_of(0, true);
 
     (void)state;
-    usage.known[METER_OUTPUT] = false;
+    usage.known[METER_OUTPUT] = usage.last_output = false;
     usage.counts[METER_INPUT] = 5000000;
     end(given(), &usage, 100, true);
     assert_int_equal(used(), 15000000);

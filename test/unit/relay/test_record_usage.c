@@ -200,6 +200,22 @@ static void an_answer_that_told_nothing_has_no_usage(void **state)
     assert_false(record->cost_known);
 }
 
+/* No more is known of the cost of what it does not tell. */
+static void an_answer_that_does_not_tell_its_output_is_partial(void **state)
+{
+    const struct record *record;
+
+    (void)state;
+    use_key(MAIN);
+    record = exchange("", BODY,
+                      OK "Content-Type: application/json\r\nContent-Length: "
+                         "31\r\n\r\n{\"usage\":{\"input_tokens\":1000}}");
+    assert_int_equal(record->end, RECORD_COMPLETE);
+    assert_true(record->partial);
+    unit_assert_str(record->unread, "its usage has no final output_tokens");
+    assert_int_equal(record->cost_microusd, 3000);
+}
+
 /* It is whole, whatever becomes of the connection. */
 static void an_object_that_came_whole_is_not_partial(void **state)
 {
@@ -227,9 +243,9 @@ static void a_model_that_nobody_can_read_has_no_cost(void **state)
     use_key(MAIN);
     record = exchange("", BODY,
                       OK "Content-Type: application/json\r\n"
-                         "Content-Length: 51\r\n\r\n"
+                         "Content-Length: 68\r\n\r\n"
                          "{\"model\":\"a\\u0000b\",\"usage\":"
-                         "{\"output_tokens\":1000}}");
+                         "{\"input_tokens\":1,\"output_tokens\":1000}}");
     unit_assert_str(record->model, "?");
     assert_int_equal(record->usage->counts[METER_OUTPUT], 1000);
     assert_false(record->cost_known);
@@ -280,8 +296,8 @@ static void an_answer_of_another_status_is_not_read(void **state)
 
 #define CHUNK(size, text) size "\r\n" text "\r\n"
 #define DELTA_EVENT                                                            \
-    CHUNK("3a", "event: message_delta\ndata: "                                 \
-                "{\"usage\":{\"output_tokens\":9}}\n\n")
+    CHUNK("4b", "event: message_delta\ndata: "                                 \
+                "{\"usage\":{\"input_tokens\":1,\"output_tokens\":9}}\n\n")
 #define STOP_EVENT CHUNK("22", "event: message_stop\ndata: {}    \n\n")
 
 /* The client of a stream leaves when it has got that. */
@@ -328,6 +344,7 @@ int main(void)
         TEST(so_is_one_that_answers),
         TEST(an_answer_that_breaks_off_is_partial),
         TEST(an_answer_that_told_nothing_has_no_usage),
+        TEST(an_answer_that_does_not_tell_its_output_is_partial),
         TEST(an_object_that_came_whole_is_not_partial),
         TEST(a_model_that_nobody_can_read_has_no_cost),
         TEST(an_odd_count_is_not_the_last_word),

@@ -219,7 +219,9 @@ static const struct {
       { "x", 1 },
       "its content-encoding is not one of" },
     { "content-encoding: gzip\n", { "xxx", 3 }, "damaged" },
-    { "", { "x\ny\n{\"custom_id\":", 17 }, "3 of its lines cannot be read" },
+    { "",
+      { "x\ny\n{\"custom_id\":", 17 },
+      "3 of its lines do not tell what was used" },
 };
 
 static void it_is_told_what_could_not_be_read(void **state)
@@ -253,7 +255,8 @@ static void a_part_of_them_is_booked(void **state)
     results_end(results);
     unit_assert_str(buf_str(&scene->booked),
                     "b msg_b claude-sonnet-5 out=1 $5;");
-    unit_assert_str(results_unread(results), "2 of its lines cannot be read");
+    unit_assert_str(results_unread(results),
+                    "2 of its lines do not tell what was used");
     results_free(results);
 }
 
@@ -268,7 +271,8 @@ static void an_odd_one_is_not_made_up(void **state)
     results_feed(results, STR(LINE("b", "claude-\\u00e9", 0, 0)));
     results_end(results);
     assert_true(str_starts(buf_str(&scene->booked), STR("b msg_b ? out=0 $0")));
-    unit_assert_str(results_unread(results), "1 of its lines cannot be read");
+    unit_assert_str(results_unread(results),
+                    "1 of its lines do not tell what was used");
     results_free(results);
 }
 
@@ -293,7 +297,7 @@ static struct str many_lines(struct buf *lines)
             lines,
             "{\"custom_id\":\"n%u\",\"result\":{\"type\":\"succeeded\",\"message\":"
             "{\"id\":\"msg_%u\",\"model\":\"claude-sonnet-5\",\"content\":[{\"type\":"
-            "\"text\",\"text\":\"%0200u\"}],\"usage\":{\"output_tokens\":1}}}}\n",
+            "\"text\",\"text\":\"%0200u\"}],\"usage\":{\"input_tokens\":0,\"output_tokens\":1}}}}\n",
             i, i, i);
     return buf_str(lines);
 }

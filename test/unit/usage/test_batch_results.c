@@ -63,10 +63,19 @@ static const struct {
       "b m2 in=3 out=4 model=claude-m tier=batch final;",
       0 },
     { "what the line says of its tier does not count",
-      RESULT("a", "m1",
-             "\"usage\":{\"output_tokens\":2,\"service_tier\":"
-             "\"standard\"}") "\n",
-      "a m1 out=2 model=claude-m tier=batch final;", 0 },
+      RESULT(
+          "a", "m1",
+          "\"usage\":{\"input_tokens\":1,\"output_tokens\":2,\"service_tier\":"
+          "\"standard\"}") "\n",
+      "a m1 in=1 out=2 model=claude-m tier=batch final;", 0 },
+    { "one that does not tell all that it used is not booked as if it did",
+      RESULT("a", "m1", "\"usage\":{}") "\n" RESULT(
+          "b", "m2",
+          "\"usage\":{\"output_tokens\":2}") "\n" RESULT("c", "m3",
+                                                         "\"usage\":{"
+                                                         "\"input_"
+                                                         "tokens\":1}"),
+      "", 3 },
     { "members in another order",
       "{\"result\":{\"message\":{" USAGE(
           5, 6) ",\"model\":\"m\"},\"type\":"
@@ -104,14 +113,14 @@ static const struct {
                 "\"type\":\"succeeded\",\"message\":{" USAGE(3, 4) "}}}\n",
       "b  in=3 out=4 tier=batch final;", 1 },
     { "iterations, with a cache in the deepest",
-      RESULT("a", "m1",
-             "\"usage\":{\"output_tokens\":2,\"iterations\":[{\"type\":"
-             "\"message\",\"output_tokens\":2},{\"type\":\"compaction\","
-             "\"input_tokens\":7,\"cache_creation\":{"
-             "\"ephemeral_1h_input_tokens\":5}}]}") "\n" RESULT("b", "m2",
-                                                                USAGE(3,
-                                                                      4)) "\n",
-      "a m1 out=2 model=claude-m tier=batch [ in=7 out=2 cw=5 1h=5] final;"
+      RESULT(
+          "a", "m1",
+          "\"usage\":{\"input_tokens\":0,\"output_tokens\":2,\"iterations\":[{\"type\":"
+          "\"message\",\"output_tokens\":2},{\"type\":\"compaction\","
+          "\"input_tokens\":7,\"cache_creation\":{"
+          "\"ephemeral_1h_input_tokens\":5}}]}") "\n" RESULT("b", "m2",
+                                                             USAGE(3, 4)) "\n",
+      "a m1 in=7 out=2 model=claude-m tier=batch [ in=7 out=2 cw=5 1h=5] final;"
       "b m2 in=3 out=4 model=claude-m tier=batch final;",
       0 },
 };

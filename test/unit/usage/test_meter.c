@@ -347,6 +347,40 @@ static void what_came_to_its_end_is_whole(void **state)
     }
 }
 
+static const struct {
+    enum meter_kind kind;
+    const char *text;
+    bool counted;
+} counted[] = {
+    { METER_JSON, "{\"usage\":{\"input_tokens\":0,\"output_tokens\":0}}",
+      true },
+    { METER_JSON, "{\"usage\":{}}", false },
+    { METER_JSON, "{\"usage\":{\"input_tokens\":1}}", false },
+    { METER_JSON, OBJECT "}}", false },
+    { METER_STREAM, START DELTA("\"output_tokens\":9") STOP, true },
+    { METER_STREAM, START DELTA("\"output_tokens\":9") DELTA("") STOP, true },
+    { METER_STREAM, START DELTA("") STOP, false },
+    { METER_STREAM, DELTA("\"output_tokens\":9") STOP, false },
+    { METER_STREAM, DELTA("\"input_tokens\":1,\"output_tokens\":9") STOP,
+      true },
+    { METER_STREAM, START DELTA("\"output_tokens\":9") START, false },
+};
+
+/* The output of a message_start is that of a beginning. */
+static void what_tells_input_and_output_is_counted(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(counted); i++) {
+        struct meter meter;
+
+        meter_init(&meter, counted[i].kind);
+        meter_feed(&meter, str_of(counted[i].text));
+        if (meter_is_counted(&meter.usage) != counted[i].counted)
+            fail_msg("%s", counted[i].text);
+        meter_done(&meter);
+    }
+}
+
 /* ---- when more is known -------------------------------------------------- */
 
 /* The start's counts are complete with the last byte of its message, whatever the
@@ -428,6 +462,7 @@ int main(void)
         cmocka_unit_test(a_cut_makes_no_number_up),
         cmocka_unit_test(damage_stays_in_its_event),
         cmocka_unit_test(what_came_to_its_end_is_whole),
+        cmocka_unit_test(what_tells_input_and_output_is_counted),
         cmocka_unit_test(a_usage_is_noticed_when_it_is_complete),
         cmocka_unit_test(cached_input_is_not_rated),
     };
