@@ -140,7 +140,8 @@ static void book(struct api_fetch *fetch)
     fetch->booked = true;
     meter_init(&meter, METER_JSON);
     api_record_fill(&record, &fetch->exchange, fetch->fetch);
-    api_record_price(&record, &meter, fetch->fetch, fetch->prices);
+    api_record_price(&record, &meter, &fetch->exchange, fetch->fetch,
+                     fetch->prices);
     ledger_add(options->ledger, &record);
     unpriced_note_record(options->unpriced, &record, fetch->prices);
     meter_done(&meter);

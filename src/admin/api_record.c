@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "relay/client_id.h"
+#include "relay/record_usage.h"
 
 /* ---- how it ended -------------------------------------------------------- */
 
@@ -104,25 +105,17 @@ void api_record_fill(struct record *record, const struct api_exchange *exchange,
 }
 
 void api_record_price(struct record *record, struct meter *meter,
+                      const struct api_exchange *exchange,
                       const struct fetch *fetch, const struct prices *prices)
 {
-    const struct meter_usage *usage = &meter->usage;
-
     meter->usage.came_ms = record->began_ms;
     meter->usage.borders = prices_borders(prices);
-    if (fetch_state(fetch) == FETCH_ANSWERED && record->status == 200)
-        meter_feed(meter, fetch_body(fetch));
-    if (usage->told == 0)
+    if (!exchange->endpoint->metered)
         return;
-    record->model = str_of(usage->model);
-    record->service_tier = str_of(usage->service_tier);
-    record->partial = !usage->final;
-    record->usage = usage;
-    record->cost_known =
-        prices_cost(prices,
-                    record->model.len > 0 ? record->model : record->model_asked,
-                    usage, &record->cost_microusd);
-    if (!record->cost_known)
-        record->cost_microusd = 0;
-    record->price_version = str_of(prices_version(prices));
+    if (record->status == 200) {
+        meter_feed(meter, fetch_body(fetch));
+        record_usage_fill(record, &meter->usage, prices);
+    } else if (is_owed(fetch)) {
+        record_usage_unseen(record, record->status);
+    }
 }

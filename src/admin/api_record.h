@@ -25,7 +25,8 @@ struct api_exchange {
 void api_record_fill(struct record *record, const struct api_exchange *exchange,
                      const struct fetch *fetch);
 
-/* What it used, and what that costs.  The meter is a new one, for JSON, and stays as
-   long as the record. */
+/* What it used as far as its answer came, what that costs, and whether it is all.  The
+   meter is a new one, for JSON, and stays as long as the record. */
 void api_record_price(struct record *record, struct meter *meter,
+                      const struct api_exchange *exchange,
                       const struct fetch *fetch, const struct prices *prices);

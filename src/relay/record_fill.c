@@ -11,6 +11,7 @@
 #include "http/response.h"
 #include "relay/client_id.h"
 #include "relay/metering.h"
+#include "relay/record_usage.h"
 #include "relay/results.h"
 
 /* ---- noted on the way --------------------------------------------------- */
@@ -183,28 +184,6 @@ static void fill_end(struct record *record, const struct relayed *r)
     }
 }
 
-static bool tells(const struct meter_usage *usage)
-{
-    for (size_t i = 0; i < METER_COUNTS; i++) {
-        if (usage->known[i])
-            return true;
-    }
-    return false;
-}
-
-/* At the prices of when it came. */
-static void fill_cost(struct record *record, const struct prices *prices)
-{
-    struct str model =
-        record->model.len > 0 ? record->model : record->model_asked;
-
-    record->cost_known =
-        prices_cost(prices, model, record->usage, &record->cost_microusd);
-    if (!record->cost_known)
-        record->cost_microusd = 0; /* what is known of it is no cost */
-    record->price_version = str_of(prices_version(prices));
-}
-
 /* What reached nobody did not, nor what was refused, be it inside an answer. */
 static bool used_nothing(const struct relayed *r)
 {
@@ -212,38 +191,17 @@ static bool used_nothing(const struct relayed *r)
            (r->meter && r->meter->usage.failed);
 }
 
-/* It may be billed, and nobody reads what for: its head never came, or has a status
-   that is none of an answer's. */
-static void fill_unseen(struct record *record, const struct relayed *r)
-{
-    if (!r->endpoint->metered || !r->attempt.owed)
-        return;
-    record->partial = true;
-    if (r->attempt.status > 0)
-        record->unread = STR("its status is not 200");
-}
-
 static void fill_usage(struct record *record, const struct relayed *r)
 {
-    const struct meter_usage *usage;
-
     record->cost_known = used_nothing(r);
     if (r->results)
         record->unread = results_unread(r->results);
-    if (!r->meter) {
-        fill_unseen(record, r);
-        return;
+    if (r->meter) {
+        record_usage_fill(record, &r->meter->usage, r->prices);
+        record->unread = metering_unread(r->meter);
+    } else if (r->endpoint->metered && r->attempt.owed) {
+        record_usage_unseen(record, r->attempt.status);
     }
-    usage = &r->meter->usage;
-    if (usage->told > 0 || !str_eq(str_of(usage->model), STR(METER_MODEL_ODD)))
-        record->model = str_of(usage->model);
-    record->service_tier = str_of(usage->service_tier);
-    record->partial = !usage->whole || !meter_is_counted(usage);
-    record->unread = metering_unread(r->meter);
-    if (!tells(usage))
-        return;
-    record->usage = usage;
-    fill_cost(record, r->prices);
 }
 
 void record_fill(struct record *record, const struct relayed *r)

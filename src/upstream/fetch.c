@@ -26,6 +26,7 @@ static void finish(struct fetch *fetch, enum fetch_state state)
 static void fail(struct fetch *fetch)
 {
     fetch->facts = call_facts(fetch->call);
+    fetch->status = fetch_status(fetch);
     call_free(fetch->call);
     fetch->call = NULL;
     buf_done(&fetch->head);
@@ -327,7 +328,7 @@ unsigned fetch_status(const struct fetch *fetch)
     const struct parser_head *head =
         fetch->call ? call_head(fetch->call) : NULL;
 
-    return head ? head->status : 0;
+    return head ? head->status : fetch->status;
 }
 
 const struct headers *fetch_headers(const struct fetch *fetch)

@@ -17,6 +17,7 @@ struct fetch {
     fetch_doubt_fn *doubt;
     enum fetch_state state;
     struct call_facts facts; /* of a call that is gone */
+    unsigned status;         /* likewise */
     bool sending;            /* the deadline runs */
     bool hastened;  /* the deadline is that of a rest that does not matter */
     bool lingering; /* head or framing are in doubt: what comes is raw */

@@ -65,12 +65,20 @@ describe('a first message', () => {
 });
 
 describe('a first message that goes wrong', () => {
+  const USED = '{"model":"claude-sonnet-5","usage":{"input_tokens":12,"output_tokens":34}}';
   const messages = {
     refused: (res) => res.writeHead(529, { 'request-id': 'req_busy' }).end('{"type":"error","error":{"type":"overloaded_error","message":"no"}}'),
     cut: (res) => {
       res.writeHead(200, { 'content-type': 'application/json', 'content-length': 1000 });
       res.write('{"type":', () => res.destroy());
     },
+    late: (res) => {
+      res.writeHead(200, { 'content-type': 'application/json', 'content-length': USED.length });
+      res.write(USED.slice(0, -1), () => res.destroy());
+    },
+    odd: (res) => res.setHeader('content-type', 'application/json').end('{"model":"claude-sonnet-5","usage":{"input_tokens":12,"output_tokens":-3}}'),
+    made: (res) => res.writeHead(201, { 'content-type': 'application/json' }).end(USED),
+    closed: (res) => res.destroy(),
     silent: () => {},
   };
   let how;
@@ -86,14 +94,24 @@ describe('a first message that goes wrong', () => {
     const latest = async (count) => {
       await until(async () => (await booked(relay.url)).length === count, { what: `${count} bookings` });
       const [one] = await booked(relay.url);
-      return [one.endpoint, one.status, one.end, one.cost_microusd, one.upstream_id];
+      return [one.endpoint, one.status, one.end, one.cost_microusd, one.upstream_id, one.partial, one.input_tokens, one.output_tokens];
     };
     how = 'refused';
     assert.equal((await post(relay.url)).status, 502);
-    assert.deepEqual(await latest(2), ['/v1/messages', 529, 'complete', 0, 'req_busy']);
-    how = 'cut';
-    assert.equal((await post(relay.url)).status, 502);
-    assert.deepEqual(await latest(4), ['/v1/messages', null, 'cut', null, null]);
+    assert.deepEqual(await latest(2), ['/v1/messages', 529, 'complete', 0, 'req_busy', false, 0, 0]);
+    let count = 2;
+    for (const [name, answered, ...want] of [
+      ['cut', 502, 200, 'cut', null, null, true, 0, 0],
+      ['late', 502, 200, 'cut', 2 * 12 + 10 * 34, null, true, 12, 34],
+      ['odd', 200, 200, 'complete', 2 * 12, null, true, 12, 0],
+      ['made', 502, 201, 'complete', null, null, true, 0, 0],
+      ['closed', 502, null, 'refused', null, null, true, 0, 0],
+    ]) {
+      how = name;
+      assert.equal((await post(relay.url)).status, answered, name);
+      count += 2;
+      assert.deepEqual(await latest(count), ['/v1/messages', ...want], name);
+    }
     how = 'silent';
     const leaving = http.request(`${relay.url}${MESSAGE}`, { method: 'POST' });
     leaving.on('error', () => {});
@@ -101,7 +119,7 @@ describe('a first message that goes wrong', () => {
     leaving.end();
     await came;
     leaving.destroy();
-    assert.deepEqual(await latest(6), ['/v1/messages', null, 'client_left', null, null]);
+    assert.deepEqual(await latest(count + 2), ['/v1/messages', null, 'client_left', null, null, true, 0, 0]);
   });
 
   it('is not booked if it reached nobody', async () => {
@@ -109,6 +127,6 @@ describe('a first message that goes wrong', () => {
     await new Promise((resolve) => upstream.close(resolve));
     assert.equal((await post(relay.url)).status, 502);
     await relay.stop();
-    assert.equal(JSON.parse(command(['requests', '--json'], { env: { ...relay.settings, DATA_DIR: relay.dataDir } }).stdout).requests.length, 6);
+    assert.equal(JSON.parse(command(['requests', '--json'], { env: { ...relay.settings, DATA_DIR: relay.dataDir } }).stdout).requests.length, 14);
   });
 });

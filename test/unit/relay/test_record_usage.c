@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What a record says of what an answer used, what that cost, and whether it is all. */
-#include "relay/record_fill.h"
+#include "relay/record_usage.h"
 
 #include "record_scene.h"
 

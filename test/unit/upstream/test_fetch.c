@@ -160,6 +160,20 @@ static void what_is_no_whole_answer_fails(void **state)
     }
 }
 
+/* It may have been paid for. */
+static void what_came_of_a_cut_answer_is_known(void **state)
+{
+    struct play *play = *state;
+
+    begin(play);
+    wire_send(&play->scene->peer, OK "content-length: 9\r\n\r\nok");
+    wire_half_close(&play->scene->peer);
+    finish(play);
+    assert_int_equal(fetch_state(play->fetch), FETCH_FAILED);
+    assert_int_equal(fetch_status(play->fetch), 200);
+    unit_assert_str(fetch_body(play->fetch), "ok");
+}
+
 /* A byte now and then does not keep it alive. */
 static void a_dripping_answer_is_given_up(void **state)
 {
@@ -256,6 +270,7 @@ int main(void)
         ROW(answers_are_read_whole),
         ROW(a_body_has_a_ceiling),
         ROW(what_is_no_whole_answer_fails),
+        ROW(what_came_of_a_cut_answer_is_known),
         ROW(a_dripping_answer_is_given_up),
         ROW(a_failure_to_connect_is_told),
         ROW(no_copy_of_an_answer_stays),
