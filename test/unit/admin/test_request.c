@@ -145,7 +145,7 @@ static void a_body_is_an_object_or_nothing(void **state)
 
 static void what_holds_the_admin_token_is_refused(void **state)
 {
-    static const char *const rows[][2] = {
+    static const char *const cases[][2] = {
         { GET("/admin/cups/my-" ADMIN_TOKEN), "the path holds the admin" },
         { "POST /admin/make?colour=%74oken-0123456789 HTTP/1.1\r\n"
           "Host: h\r\n\r\n",
@@ -160,9 +160,9 @@ static void what_holds_the_admin_token_is_refused(void **state)
     struct admin_scene *scene = *state;
 
     scene->token.token = secret_new(STR(ADMIN_TOKEN));
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
         admin_scene_reconnect(scene);
-        admin_scene_ask(scene, rows[i][0], rows[i][1]);
+        admin_scene_ask(scene, cases[i][0], cases[i][1]);
     }
 }
 
