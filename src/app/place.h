@@ -62,7 +62,7 @@ void place_finish(struct place *place);
 int place_close(struct place *place, int status);
 
 /* From now on, until place_finish() is done, signals that end a process come to
-   `caught`; whoever does not call this has them come to place_ask() alone. */
+   `caught`; whoever does not call this has them come to place_wait() alone. */
 void place_watch(struct place *place, void (*caught)(void *arg, int number),
                  void *arg);
 /* Say in the log that a further signal changes nothing, and what is waited for. */
