@@ -327,11 +327,6 @@ static enum outcome judge_end(const struct unpack *unpack)
     return unpack->ended ? unpack->outcome : UNPACK_SHORT;
 }
 
-bool unpack_is_whole(const struct unpack *unpack)
-{
-    return !is_given_up(unpack) && unpack->ended;
-}
-
 void unpack_end(struct unpack *unpack)
 {
     if (is_given_up(unpack))

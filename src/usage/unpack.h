@@ -41,8 +41,6 @@ bool unpack_feed(struct unpack *unpack, struct str packed,
 
 /* Nothing comes any more, and nothing broke off: what is not whole is given up. */
 void unpack_end(struct unpack *unpack);
-/* Has what was packed come to its end?  (Another text may follow.) */
-bool unpack_is_whole(const struct unpack *unpack);
 
 /* Why it was given up, for people; NULL if it was not. */
 const char *unpack_why(const struct unpack *unpack);
