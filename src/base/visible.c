@@ -2,29 +2,21 @@
 /* Characters that print something. */
 #include "base/visible.h"
 
-#include "base/text.h"
-
-bool visible_char(struct str text, size_t *len)
-{
-    size_t found = text_utf8_len(text);
-
-    *len = found > 0 ? found : 1;
-    return !text_is_control(text);
-}
+#include "base/glyph.h"
 
 bool visible_add(struct buf *out, struct str text, char blank, size_t max)
 {
     size_t start = out->len;
 
     while (text.len > 0) {
-        size_t len;
-        bool prints = visible_char(text, &len);
+        struct glyph glyph = glyph_first(text);
+        struct str shown =
+            glyph.is_control ? (struct str){ &blank, 1 } : glyph.bytes;
 
-        if (out->len - start + (prints ? len : 1) > max)
+        if (out->len - start + shown.len > max)
             return false;
-        buf_add(out,
-                prints ? str_sub(text, 0, len) : (struct str){ &blank, 1 });
-        text = str_from(text, len);
+        buf_add(out, shown);
+        text = str_from(text, glyph.bytes.len);
     }
     return true;
 }

@@ -6,9 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/glyph.h"
 #include "base/text.h"
 #include "base/token.h"
-#include "base/visible.h"
 
 /* Spaces that look like the usual one, and selectors of a variant: a name with one
    looks like another. */
@@ -39,16 +39,15 @@ static bool looks_alike(struct str letter, bool lines)
 
 bool key_words_are_visible(struct str text, bool lines)
 {
-    size_t len;
+    while (text.len > 0) {
+        struct glyph glyph = glyph_first(text);
+        char c = text.at[0];
 
-    for (size_t i = 0; i < text.len; i += len) {
-        char c = text.at[i];
-
-        if (!visible_char(str_from(text, i), &len) &&
-            !(lines && (c == '\n' || c == '\t')))
+        if (glyph.is_control && !(lines && (c == '\n' || c == '\t')))
             return false;
-        if (looks_alike(str_sub(text, i, len), lines))
+        if (looks_alike(glyph.bytes, lines))
             return false;
+        text = str_from(text, glyph.bytes.len);
     }
     return true;
 }
