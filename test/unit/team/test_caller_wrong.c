@@ -261,21 +261,34 @@ static const struct {
       "a relay key where it may not be used peer=10.0.0.1 key=picky\n" },
 };
 
+/* What the log is told from now on, of a desk that counts failures. */
+static struct unit_capture begin_saying(struct desk *desk)
+{
+    struct unit_capture capture = unit_capture_begin(2);
+
+    open_desk(desk);
+    ring.count = 1;
+    desk->sources.failures = failures_new();
+    return capture;
+}
+
+static char *end_saying(struct desk *desk, struct unit_capture *capture)
+{
+    close_desk(desk);
+    log_flush();
+    return unit_capture_end(capture);
+}
+
 static void the_log_says_what_was_wrong_and_shows_no_key(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(said); i++) {
-        struct unit_capture capture = unit_capture_begin(2);
         struct desk desk;
+        struct unit_capture capture = begin_saying(&desk);
         char *text;
 
-        open_desk(&desk);
-        ring.count = 1;
-        desk.sources.failures = failures_new();
         (void)ask(&desk, RIGHT_RELAY, AWAY, said[i].fields);
-        close_desk(&desk);
-        log_flush();
-        text = unit_capture_end(&capture);
+        text = end_saying(&desk, &capture);
         if (!strstr(text, " warn  ") ||
             strcmp(strstr(text, " warn  ") + 7, said[i].said) != 0)
             fail_msg("%s: %s", said[i].fields, text);
@@ -290,19 +303,14 @@ static void a_key_at_the_management_is_said(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(peers); i++) {
-        struct unit_capture capture = unit_capture_begin(2);
         struct desk desk;
+        struct unit_capture capture = begin_saying(&desk);
         char *text;
 
-        open_desk(&desk);
-        ring.count = 1;
-        desk.sources.failures = failures_new();
         (void)ask(&desk, RIGHT_LOOK, peers[i], LOCAL BEARER(KEY));
         assert_int_equal(ask(&desk, RIGHT_MANAGE, peers[i], LOCAL BEARER(KEY)),
                          403);
-        close_desk(&desk);
-        log_flush();
-        text = unit_capture_end(&capture);
+        text = end_saying(&desk, &capture);
         unit_assert_part(text, "a relay key where it may not be used peer=");
         assert_null(strstr(strstr(text, "may not be used") + 1, "may not be"));
         mem_free(text);
