@@ -9,10 +9,11 @@
 #include "team/use_store.h"
 #include "team_scene.h"
 
-/* Who rides along: has numbers, and writes two at a time at most. */
+/* Who rides along: has numbers, and writes two at a time at most.  What is dropped at
+   the end is settled on the records' thread. */
 struct rider {
-    size_t waiting;
-    size_t saved;
+    _Atomic size_t waiting;
+    _Atomic size_t saved;
     bool fails; /* the next time, for good */
 };
 
