@@ -93,6 +93,12 @@ static inline struct records_job *records_job_of(struct job *job)
     return CONTAINER_OF(job, struct records_job, job);
 }
 
+/* Is anything lost without it? */
+static inline bool records_job_changes(const struct records_job *job)
+{
+    return !job->work.looks && !job->work.reads;
+}
+
 /* As records_start(). */
 struct records_job *records_job_start(struct lane *lane, struct loop *loop,
                                       const struct records_work *work,

@@ -181,9 +181,9 @@ static void drop_jobs(struct lane *lane)
     size_t lost = 0;
 
     for (; job; job = take_first(lane)) {
+        lost += records_job_changes(job);
         records_job_give_up(job);
         job_finish(&job->job);
-        lost++;
     }
     lane->lost += lost;
     if (lost > 0 && lane->options.use == SQL_WRITES)

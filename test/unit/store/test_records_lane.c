@@ -32,6 +32,7 @@ struct ending {
     struct errand first;
     struct errand second;
     char path[4096];
+    bool looks; /* the second one does */
 };
 
 static void begin_ending(struct scene *scene, struct ending *ending)
@@ -44,6 +45,7 @@ static void begin_ending(struct scene *scene, struct ending *ending)
     struct records_work first = work_of(&ending->first, 0);
     struct records_work second = work_of(&ending->second, 0);
 
+    second.looks = ending->looks;
     (void)snprintf(ending->path, sizeof(ending->path), "%s",
                    unit_path(scene->folder, "x.db"));
     lane_init(&ending->lane, &options);
@@ -76,6 +78,27 @@ static void what_could_not_be_saved_in_time_is_said(void **state)
     mem_free(log);
     assert_int_equal(ending.lane.lost, 2);
     assert_int_equal(wait_for(scene, &ending.first)->code, ERR_IO);
+    assert_int_equal(wait_for(scene, &ending.second)->code, ERR_IO);
+    finish(&ending.first);
+    finish(&ending.second);
+    lane_done(&ending.lane);
+}
+
+/* Nothing is changed by the second. */
+static void a_question_is_no_loss(void **state)
+{
+    struct scene *scene = *state;
+    struct ending ending = { .first = { .name = "a" },
+                             .second = { .name = "b" },
+                             .looks = true };
+    char *log;
+
+    script_sql_fail(SCRIPT_SQL_COMMIT, ERR_IO, SCRIPT_SQL_ALWAYS);
+    begin_ending(scene, &ending);
+    log = stop_in(&ending, 100);
+    unit_assert_part(log, "1 change could not be saved");
+    mem_free(log);
+    assert_int_equal(ending.lane.lost, 1);
     assert_int_equal(wait_for(scene, &ending.second)->code, ERR_IO);
     finish(&ending.first);
     finish(&ending.second);
@@ -119,6 +142,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_is_queued_is_carried_out_before_the_end),
         TEST(what_could_not_be_saved_in_time_is_said),
+        TEST(a_question_is_no_loss),
         TEST(a_statement_that_goes_on_is_interrupted),
         TEST(a_lane_without_work_ends_at_once),
     };
