@@ -244,7 +244,7 @@ static void print_outcome(const struct outcome *outcome)
                  STR_ARG(text_of(outcome, "until")),
                  STR_ARG(text_of(outcome, "prices")));
     buf_init(&table, REPRICE_TABLE_MAX);
-    reprice_table_add(&table, &outcome->tally);
+    reprice_table_add(&table, terminal_width(), &outcome->tally);
     print_text(buf_str(&table));
     buf_done(&table);
     print_notes(outcome, &total);

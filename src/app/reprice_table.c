@@ -65,14 +65,28 @@ static void add_after(struct buf *out, const struct reprice_sum *sum)
     add_dollars(out, "", sum->after_microusd);
 }
 
+/* Columns, from 1. */
+enum place {
+    PLACE_MODEL = 1,
+    PLACE_REQUESTS,
+    PLACE_CHANGED,
+    PLACE_UNPRICED,
+    PLACE_BEFORE,
+    PLACE_AFTER,
+    PLACE_DIFFERENCE,
+};
+
 static const struct {
     const char *title;
     void (*add)(struct buf *out, const struct reprice_sum *sum);
 } columns[] = {
-    { "MODEL", add_model },           { "REQUESTS", add_requests },
-    { "CHANGED", add_changed },       { "UNPRICED", add_unpriced },
-    { "BEFORE", add_before },         { "AFTER", add_after },
-    { "DIFFERENCE", add_difference },
+    [PLACE_MODEL - 1] = { "MODEL", add_model },
+    [PLACE_REQUESTS - 1] = { "REQUESTS", add_requests },
+    [PLACE_CHANGED - 1] = { "CHANGED", add_changed },
+    [PLACE_UNPRICED - 1] = { "UNPRICED", add_unpriced },
+    [PLACE_BEFORE - 1] = { "BEFORE", add_before },
+    [PLACE_AFTER - 1] = { "AFTER", add_after },
+    [PLACE_DIFFERENCE - 1] = { "DIFFERENCE", add_difference },
 };
 
 /* ---- the table ----------------------------------------------------------- */
@@ -122,7 +136,23 @@ struct reprice_sum reprice_table_total(const struct reprice_tally *tally)
     return total;
 }
 
-void reprice_table_add(struct buf *out, const struct reprice_tally *tally)
+/* What tells least goes first; --json has all. */
+static void fit(struct columns *table, size_t width)
+{
+    static const struct columns_step steps[] = {
+        { { PLACE_REQUESTS }, 0 },
+        { { PLACE_UNPRICED }, 0 },
+        { { PLACE_BEFORE }, 0 },
+        { { 0 }, 0 },
+    };
+    static const struct columns_cut cuts[] = { { PLACE_MODEL - 1, 12 },
+                                               { 0, 0 } };
+
+    columns_fit(table, width, &(struct columns_fit){ steps, cuts });
+}
+
+void reprice_table_add(struct buf *out, size_t width,
+                       const struct reprice_tally *tally)
 {
     struct reprice_sum total = reprice_table_total(tally);
     struct columns table;
@@ -135,6 +165,8 @@ void reprice_table_add(struct buf *out, const struct reprice_tally *tally)
     for (size_t i = 0; i < tally->count; i++)
         add_row(&table, &tally->at[i]);
     add_row(&table, &total);
+    if (width > 0)
+        fit(&table, width);
     columns_write(&table, NULL, out);
     columns_done(&table);
 }

@@ -7,8 +7,10 @@
 
 #define REPRICE_TABLE_MAX (1024u * 1024)
 
-/* One line for each model, the dearest first, and one for all. */
-void reprice_table_add(struct buf *out, const struct reprice_tally *tally);
+/* One line for each model, the dearest first, and one for all; as narrow as `width`,
+   as far as that goes (0: as wide as it is). */
+void reprice_table_add(struct buf *out, size_t width,
+                       const struct reprice_tally *tally);
 
 /* All of them, under an empty name. */
 struct reprice_sum reprice_table_total(const struct reprice_tally *tally);
