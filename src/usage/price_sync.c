@@ -9,20 +9,23 @@
 
 /* An editor writes, renames and removes. */
 #define DELAY_MS 10
+#define MISSED_MS 1000
 
 enum price_sync_state {
     PRICE_SYNC_IDLE,
     PRICE_SYNC_ASKED,
     PRICE_SYNC_READING,
     PRICE_SYNC_OUTDATED, /* reading, and it changed meanwhile */
+    PRICE_SYNC_MISSED,   /* it was not there */
 };
 
 /* What the store's thread is given, and what it brings. */
 struct reading {
     char *folder;
     struct prices *prices;
-    bool away; /* the folder: what was known stays in force */
-    bool failed;
+    bool away;   /* the folder: what was known stays in force */
+    bool failed; /* err */
+    bool missed; /* it was not there before */
     struct err err;
 };
 
@@ -113,30 +116,46 @@ static void refuse(struct price_sync *sync)
         audit_refused(by_itself(sync), &sync->reading->err);
 }
 
-static void show(struct price_sync *sync)
+/* False: it is looked for once more. */
+static bool show(struct price_sync *sync)
 {
-    if (sync->reading->away)
-        return;
-    if (sync->reading->failed)
+    const struct reading *reading = sync->reading;
+
+    if (reading->away)
+        return true;
+    if (!reading->failed && !reading->prices && !reading->missed)
+        return false;
+    if (reading->failed)
         refuse(sync);
     else
         show_prices(sync);
+    return true;
+}
+
+static void miss(struct price_sync *sync)
+{
+    uint64_t ms = sync->options.missed_ms;
+
+    sync->state = PRICE_SYNC_MISSED;
+    loop_timer_set(sync->timer, ms > 0 ? ms : MISSED_MS);
 }
 
 static void done(void *arg)
 {
     struct price_sync *sync = arg;
     bool outdated = sync->state == PRICE_SYNC_OUTDATED;
+    bool shown;
 
     assert(outdated || sync->state == PRICE_SYNC_READING);
-    if (!outdated)
-        show(sync);
+    shown = outdated || show(sync);
     store_job_free(sync->job);
     sync->job = NULL;
     sync->reading = NULL;
     sync->state = PRICE_SYNC_IDLE;
     if (outdated)
         ask(sync);
+    else if (!shown)
+        miss(sync);
 }
 
 static void start_reading(void *arg)
@@ -144,8 +163,9 @@ static void start_reading(void *arg)
     struct price_sync *sync = arg;
     struct store_work work = { .run = read_file, .drop = drop };
 
-    assert(sync->state == PRICE_SYNC_ASKED);
+    assert(sync->state == PRICE_SYNC_ASKED || sync->state == PRICE_SYNC_MISSED);
     sync->reading = MEM_NEW(struct reading);
+    sync->reading->missed = sync->state == PRICE_SYNC_MISSED;
     sync->reading->folder = mem_strdup(sync->options.folder);
     work.arg = sync->reading;
     sync->state = PRICE_SYNC_READING;
@@ -157,7 +177,7 @@ void price_sync_changed(struct price_sync *sync, const char *file)
 {
     if (file && strcmp(file, PRICE_FILE) != 0)
         return;
-    if (sync->state == PRICE_SYNC_IDLE)
+    if (sync->state == PRICE_SYNC_IDLE || sync->state == PRICE_SYNC_MISSED)
         ask(sync);
     else if (sync->state == PRICE_SYNC_READING)
         sync->state = PRICE_SYNC_OUTDATED;

@@ -2,10 +2,13 @@
 /* Keeps the board in step with DATA_DIR/prices.json.
 
        IDLE --changed--> ASKED --10 ms--> READING --> IDLE
-                           ^                       |
-                           '---changed meanwhile---'
+                          ^ ^              |   |
+                          | '---changed----'   '- not there -.
+                          |    meanwhile                     v
+                          '------------changed------------ MISSED --1 s--> READING
 
-   The file is read on the store's thread.  Main loop. */
+   A file that is not there is looked for once more before its prices go: editors move
+   one away and write another.  It is read on the store's thread.  Main loop. */
 #pragma once
 
 #include "base/loop.h"
@@ -22,6 +25,7 @@ struct price_sync_options {
     struct price_board *board;
     const char *folder;
     struct audit_log *audit; /* of another table in force; or NULL */
+    uint64_t missed_ms; /* until a file that is not there is gone; 0: 1 s */
 };
 
 struct price_sync *price_sync_new(const struct price_sync_options *options);

@@ -69,7 +69,7 @@ static void wait_for(struct scene *scene, const char *wanted)
     loop_run(scene->loop);
 }
 
-static int set_up(void **state)
+static int set_up_with(void **state, uint64_t missed_ms)
 {
     struct scene *scene = MEM_NEW(struct scene);
     struct err err;
@@ -84,9 +84,21 @@ static int set_up(void **state)
         price_sync_new(&(struct price_sync_options){ .loop = scene->loop,
                                                      .store = scene->store,
                                                      .board = scene->board,
-                                                     .folder = scene->folder });
+                                                     .folder = scene->folder,
+                                                     .missed_ms = missed_ms });
     *state = scene;
     return 0;
+}
+
+static int set_up(void **state)
+{
+    return set_up_with(state, 1);
+}
+
+/* What is not there never goes within a test. */
+static int set_up_patient(void **state)
+{
+    return set_up_with(state, 3600000);
 }
 
 static int tear_down(void **state)
@@ -133,6 +145,39 @@ static void a_changed_file_is_shown(void **state)
     price_sync_changed(scene->sync, "prices.json");
     wait_for(scene, prices_version(own));
     prices_unref(own);
+}
+
+static void stop(void *arg)
+{
+    loop_stop(arg);
+}
+
+static void let_pass(struct scene *scene, uint64_t ms)
+{
+    struct loop_timer *timer = loop_timer_new(scene->loop, stop, scene->loop);
+
+    loop_timer_set(timer, ms);
+    loop_run(scene->loop);
+    loop_timer_free(timer);
+}
+
+/* An editor moves it away, and writes another one. */
+static void a_file_that_is_away_for_a_moment_stays_in_force(void **state)
+{
+    struct scene *scene = *state;
+
+    write_version(scene, "one");
+    price_sync_changed(scene->sync, "prices.json");
+    wait_for(scene, "one");
+    assert_int_equal(unlink(unit_path(scene->folder, "prices.json")), 0);
+    for (size_t i = 0; i < 3; i++) {
+        price_sync_changed(scene->sync, "prices.json");
+        let_pass(scene, 40);
+        assert_true(is_so(scene));
+    }
+    write_version(scene, "two");
+    price_sync_changed(scene->sync, "prices.json");
+    wait_for(scene, "two");
 }
 
 /* Told again and again, also while it is read: the last one counts. */
@@ -253,6 +298,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_changed_file_is_shown),
+        cmocka_unit_test_setup_teardown(
+            a_file_that_is_away_for_a_moment_stays_in_force, set_up_patient,
+            tear_down),
         TEST(what_changes_meanwhile_is_read_again),
         TEST(other_files_are_none_of_its),
         TEST(another_table_is_in_the_audit_log),
