@@ -75,13 +75,26 @@ static const char *const of_rows[ASK_KINDS] = {
     [ASK_OF_ALL] = ROWS("0"),
 };
 
-/* Of sessions nothing is left then. */
 #define REMOVED(column) SUMS_REMOVED(column, "$1", "$2", "$15", OF_SUMS)
 
 static const char *const of_removed[ASK_KINDS] = {
     [ASK_OF_HOLDER] = REMOVED("holder"), [ASK_OF_ACCOUNT] = REMOVED("account"),
     [ASK_OF_MODEL] = REMOVED("model"),   [ASK_OF_TIME] = REMOVED("0"),
     [ASK_OF_ALL] = REMOVED("0"),
+};
+
+/* Of sessions no part of an hour is known: all of it counts as of its beginning. */
+#define SESSION_REMOVED(column)                                                \
+    "SELECT " column ", " SUMS_COLUMNS " FROM session_hour"                    \
+    " WHERE hour_s = $15 AND $15 * 1000 >= $1 AND $15 * 1000 < $2" OF_SESSIONS
+
+static const char *const of_removed_sessions[ASK_KINDS] = {
+    [ASK_OF_SESSION] = SESSION_REMOVED("session"),
+    [ASK_OF_KEY] = SESSION_REMOVED("(SELECT key_id FROM session WHERE"
+                                   " session.id = session_hour.session)"),
+    [ASK_OF_ACCOUNT] = SESSION_REMOVED("account"),
+    [ASK_OF_MODEL] = SESSION_REMOVED("model"),
+    [ASK_OF_TIME] = SESSION_REMOVED("0"),
 };
 
 static const char *text_of(const struct ask_from *from)
@@ -140,8 +153,7 @@ static bool take_truth(void *arg, const struct sql_row *row)
     return false;
 }
 
-/* Another statement, if the bookings of the hour are not all there any more; none of
-   sessions. */
+/* Another statement, if the bookings of the hour are not all there any more. */
 static bool choose_text(struct sql *sql, const struct ask_from *from,
                         struct sql_value hour_s, const char **text,
                         struct err *err)
@@ -155,7 +167,9 @@ static bool choose_text(struct sql *sql, const struct ask_from *from,
         return false;
     *text = text_of(from);
     if (!booked)
-        *text = from->sessions ? NULL : of_removed[from->kind];
+        *text = from->sessions ? of_removed_sessions[from->kind]
+                               : of_removed[from->kind];
+    assert(*text);
     return true;
 }
 
@@ -172,5 +186,5 @@ bool ask_source_read(struct sql *sql, const struct ask_from *from,
     values[1] = sql_number(bound(from, from->span->until_ms));
     values[ASK_FILTER_VALUES] = sql_number((int64_t)(hour_ms / 1000));
     return choose_text(sql, from, values[ASK_FILTER_VALUES], &ask.text, err) &&
-           (!ask.text || sql_query(sql, &ask, err));
+           sql_query(sql, &ask, err);
 }

@@ -2,9 +2,8 @@
 /* Hour by hour, a thousand rows at a time. */
 #include "usage/ledger_retention.h"
 
-#include "usage/booking_sql.h"
+#include "usage/ledger_head.h"
 #include "usage/ledger_sessions.h"
-#include "usage/sums_sql.h"
 
 #define HOUR_S 3600
 /* For longer few relays stand still. */
@@ -14,10 +13,8 @@
 #define RESULTS_KEPT_MS (60ull * 86400 * 1000)
 
 struct hour {
-    int64_t start_s; /* < 0: none */
-    int64_t first_id;
-    int64_t last_id;
-    bool begun; /* to remove it */
+    struct ledger_hour of; /* start_s < 0: none */
+    bool begun;            /* to remove it */
 };
 
 static struct sql_value number(uint64_t number)
@@ -76,8 +73,9 @@ bool ledger_retention_newest(struct sql *sql, uint64_t *ended_ms,
 static bool take_hour(void *arg, const struct sql_row *row)
 {
     *(struct hour *)arg =
-        (struct hour){ sql_row_number(row, 0), sql_row_number(row, 1),
-                       sql_row_number(row, 2), !sql_row_is_null(row, 3) };
+        (struct hour){ { sql_row_number(row, 0), sql_row_number(row, 1),
+                         sql_row_number(row, 2) },
+                       !sql_row_is_null(row, 3) };
     return true;
 }
 
@@ -92,63 +90,25 @@ static bool find_hour(struct sql *sql, uint64_t before_s, struct hour *hour,
         SQL_VALUES(sql_number(HOUR_S), number(before_s)), take_hour, hour
     };
 
-    *hour = (struct hour){ .start_s = -1 };
+    *hour = (struct hour){ .of.start_s = -1 };
     return sql_query(sql, &ask, err);
-}
-
-/* ---- what is left of it -------------------------------------------------- */
-
-/* Again, if a clock was put back. */
-#define ADD_TO_HEAD                                                            \
-    " ON CONFLICT (at_ms, holder, account, model) DO UPDATE SET"               \
-    " requests = day_head.requests + excluded.requests,"                       \
-    " failed = day_head.failed + excluded.failed,"                             \
-    " unpriced = day_head.unpriced + excluded.unpriced,"                       \
-    " tokens_in = day_head.tokens_in + excluded.tokens_in,"                    \
-    " tokens_out = day_head.tokens_out + excluded.tokens_out,"                 \
-    " cache_read = day_head.cache_read + excluded.cache_read,"                 \
-    " cache_write_5m = day_head.cache_write_5m + excluded.cache_write_5m,"     \
-    " cache_write_1h = day_head.cache_write_1h + excluded.cache_write_1h,"     \
-    " searches = day_head.searches + excluded.searches,"                       \
-    " cost_microusd = day_head.cost_microusd + excluded.cost_microusd"
-#define KEEP_HEAD                                                              \
-    "INSERT INTO day_head(at_ms, holder, account, model, " SUMS_COLUMNS ")"    \
-    " WITH part(holder, account, model, " SUMS_COLUMNS ") AS"                  \
-    " (SELECT holder, account, COALESCE(model, 0), " BOOKING_SUMS              \
-    " FROM booking WHERE id >= $2 AND id <= $3 AND ended_ms >= $1"             \
-    " AND ended_ms < $4) SELECT $1, holder, account, model, " SUMS_ADDED_UP    \
-    " FROM part GROUP BY holder, account, model" ADD_TO_HEAD
-
-/* Two days share the hour: what is the later one's? */
-static bool keep_head(struct sql *sql, const struct zone *zone,
-                      const struct hour *hour, struct err *err)
-{
-    uint64_t start_ms = (uint64_t)hour->start_s * 1000;
-    uint64_t end_ms = start_ms + HOUR_S * 1000;
-    struct zone_window day = zone_window(zone, ZONE_DAY, start_ms);
-
-    return day.end_ms >= end_ms ||
-           sql_run(sql, KEEP_HEAD,
-                   SQL_VALUES(number(day.end_ms), sql_number(hour->first_id),
-                              sql_number(hour->last_id), number(end_ms)),
-                   err);
 }
 
 /* From now on nobody looks at its rows. */
 static bool begin_hour(struct sql *sql, const struct zone *zone,
                        const struct hour *hour, struct err *err)
 {
-    const struct sql_value value = sql_number(hour->start_s);
+    const struct sql_value value = sql_number(hour->of.start_s);
 
     return hour->begun ||
-           (keep_head(sql, zone, hour, err) &&
-            sql_run(sql, "UPDATE hour SET removing = 1 WHERE hour_s = $1",
-                    &value, 1, err));
+           (sql_run(sql, "UPDATE hour SET removing = 1 WHERE hour_s = $1",
+                    &value, 1, err) &&
+            ledger_head_keep(sql, zone, &hour->of, err));
 }
 
 /* ---- removing ------------------------------------------------------------ */
 
-static bool remove_rows(struct sql *sql, const struct hour *hour,
+static bool remove_rows(struct sql *sql, const struct ledger_hour *hour,
                         struct err *err)
 {
     return sql_run(sql,
@@ -162,14 +122,12 @@ static bool remove_rows(struct sql *sql, const struct hour *hour,
                    err);
 }
 
-static bool remove_hour(struct sql *sql, const struct hour *hour,
+static bool remove_hour(struct sql *sql, const struct ledger_hour *hour,
                         struct err *err)
 {
     const struct sql_value value = sql_number(hour->start_s);
 
-    return sql_run(sql, "DELETE FROM session_hour WHERE hour_s = $1", &value, 1,
-                   err) &&
-           sql_run(sql, "DELETE FROM hour WHERE hour_s = $1", &value, 1, err);
+    return sql_run(sql, "DELETE FROM hour WHERE hour_s = $1", &value, 1, err);
 }
 
 /* Many hours have few rows: several go at once. */
@@ -182,14 +140,15 @@ static bool remove_bookings(struct sql *sql, const struct zone *zone,
     do {
         if (!find_hour(sql, before_s, &hour, err))
             return false;
-        *more = hour.start_s >= 0;
+        *more = hour.of.start_s >= 0;
         if (!*more)
             return true;
-        if (!begin_hour(sql, zone, &hour, err) || !remove_rows(sql, &hour, err))
+        if (!begin_hour(sql, zone, &hour, err) ||
+            !remove_rows(sql, &hour.of, err))
             return false;
         removed += sql_changes(sql);
         if (sql_changes(sql) < LEDGER_RETENTION_ROWS &&
-            !remove_hour(sql, &hour, err))
+            !remove_hour(sql, &hour.of, err))
             return false;
     } while (removed < LEDGER_RETENTION_ROWS / 2);
     return true;

@@ -5,6 +5,7 @@
 #include "usage/ledger_sessions.h"
 
 #define DAY_S 86400
+#define HOUR_S 3600
 /* Most have few sessions: several go at once. */
 #define DAYS_MAX 10
 
@@ -89,10 +90,24 @@ static bool remove_sessions(struct sql *sql, const struct some *some,
                    SQL_NO_VALUES, err);
 }
 
+/* One by one: each is one range of the table. */
+static bool remove_hours(struct sql *sql, const struct some *some,
+                         struct err *err)
+{
+    int64_t day_s = some->day * DAY_S;
+    bool fine = true;
+
+    for (int64_t at_s = 0; at_s < DAY_S && fine; at_s += HOUR_S)
+        fine = sql_run(
+            sql, "DELETE FROM session_hour WHERE hour_s = $1 AND session <= $2",
+            SQL_VALUES(sql_number(day_s + at_s), sql_number(some->last)), err);
+    return fine;
+}
+
 static bool remove_some(struct sql *sql, const struct some *some,
                         struct err *err)
 {
-    return remove_sessions(sql, some, err) &&
+    return remove_sessions(sql, some, err) && remove_hours(sql, some, err) &&
            sql_run(sql,
                    "DELETE FROM session_day WHERE day = $1 AND session <= $2",
                    SQL_VALUES(sql_number(some->day), sql_number(some->last)),

@@ -136,39 +136,47 @@ static bool write_sums(struct sql *sql, struct ledger_sums *sums,
     return fine;
 }
 
+/* A late one (of a clock that was put back, say) may belong to an hour of which the
+   bookings were removed, and only the total is left: it is one of those. */
+static bool write_hour(const struct ledger_hour *hour, struct sql *sql,
+                       struct err *err)
+{
+    return sql_run(
+        sql,
+        "INSERT INTO hour(hour_s, first_id, last_id, removing)"
+        " VALUES($1, $2, $3, (SELECT 1 FROM total WHERE hour_s = $1 LIMIT 1))"
+        " ON CONFLICT (hour_s) DO UPDATE SET"
+        " first_id = CASE WHEN excluded.first_id < hour.first_id"
+        " THEN excluded.first_id ELSE hour.first_id END,"
+        " last_id = CASE WHEN excluded.last_id > hour.last_id"
+        " THEN excluded.last_id ELSE hour.last_id END",
+        SQL_VALUES(sql_number(hour->start_s), sql_number(hour->first_id),
+                   sql_number(hour->last_id)),
+        err);
+}
+
+/* Before their sums, by which an hour is known. */
 static bool write_hours(const struct ledger_totals *totals, struct sql *sql,
                         struct err *err)
 {
     bool fine = true;
 
-    for (size_t i = 0; i < totals->hour_count && fine; i++) {
-        const struct ledger_hour *hour = &totals->hours[i];
-
-        fine = sql_run(
-            sql,
-            "INSERT INTO hour(hour_s, first_id, last_id) VALUES($1, $2, $3)"
-            " ON CONFLICT (hour_s) DO UPDATE SET"
-            " first_id = CASE WHEN excluded.first_id < hour.first_id"
-            " THEN excluded.first_id ELSE hour.first_id END,"
-            " last_id = CASE WHEN excluded.last_id > hour.last_id"
-            " THEN excluded.last_id ELSE hour.last_id END",
-            SQL_VALUES(sql_number(hour->start_s), sql_number(hour->first_id),
-                       sql_number(hour->last_id)),
-            err);
-    }
+    for (size_t i = 0; i < totals->hour_count && fine; i++)
+        fine = write_hour(&totals->hours[i], sql, err) &&
+               ledger_head_keep(sql, totals->zone, &totals->hours[i], err);
     return fine;
 }
 
 bool ledger_totals_write(struct ledger_totals *totals, struct sql *sql,
                          struct err *err)
 {
-    return write_sums(sql, &totals->hourly, ADD_TO("total", "hour_s", "holder"),
+    return write_hours(totals, sql, err) &&
+           write_sums(sql, &totals->hourly, ADD_TO("total", "hour_s", "holder"),
                       err) &&
            write_sums(sql, &totals->daily, ADD_TO("daily", "day", "holder"),
                       err) &&
            write_sums(sql, &totals->session_hours,
                       ADD_TO("session_hour", "hour_s", "session"), err) &&
            write_sums(sql, &totals->session_days,
-                      ADD_TO("session_day", "day", "session"), err) &&
-           write_hours(totals, sql, err);
+                      ADD_TO("session_day", "day", "session"), err);
 }

@@ -5,6 +5,7 @@
 
 #include "base/zone.h"
 #include "store/sql.h"
+#include "usage/ledger_head.h"
 #include "usage/ledger_sums.h"
 
 #define LEDGER_BATCH_MAX 1000
@@ -18,12 +19,6 @@ struct ledger_row {
     int64_t session; /* 0: none */
     int64_t account;
     int64_t model; /* 0: not known */
-};
-
-struct ledger_hour {
-    int64_t start_s;
-    int64_t first_id;
-    int64_t last_id;
 };
 
 struct ledger_totals {

@@ -302,6 +302,37 @@ static void days_are_of_one_zone(void **state)
     }
 }
 
+/* Of the oldest day some hours have bookings, and some have none any more. */
+static void sessions_count_as_of_the_hours_that_were_removed(void **state)
+{
+    static const struct ask_booked booked[] = {
+        { .ended = "2026-11-05T07:40:00Z", .session = "s", .cost = 1 },
+        { .ended = "2026-11-05T08:40:00Z", .session = "s", .cost = 10 },
+    };
+    static const struct {
+        const char *since;
+        const char *until;
+        const char *rows;
+    } cases[] = {
+        { "2026-11-05T00:00:00Z", "2026-11-06T00:00:00Z", "s 2 11; all 2 11" },
+        { "2026-11-05T07:00:00Z", "2026-11-05T09:00:00Z", "s 2 11; all 2 11" },
+        { "2026-11-05T06:30:00Z", "2026-11-05T08:30:00Z", "s 1 1; all 1 1" },
+        { "2026-11-05T07:00:00Z", "2026-11-05T07:30:00Z", "s 1 1; all 1 1" },
+        { "2026-11-05T07:30:00Z", "2026-11-05T09:00:00Z", "s 1 10; all 1 10" },
+    };
+
+    ask_scene_book(*state, booked, COUNT_OF(booked));
+    ask_scene_change(*state, "DELETE FROM booking WHERE id = 1");
+    ask_scene_change(*state, "DELETE FROM hour WHERE hour_s = 1793862000");
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct ask ask = ask_scene_all(*state, ASK_BY_SESSION);
+
+        ask.filter.since_ms = ask_scene_ms(cases[i].since);
+        ask.filter.until_ms = ask_scene_ms(cases[i].until);
+        ask_scene_asserts(*state, &ask, cases[i].rows);
+    }
+}
+
 static int begin(void **state)
 {
     zones = zones_new(NULL);
@@ -324,6 +355,7 @@ int main(void)
         TEST(sums_add_up_in_any_zone_without_bookings_too),
         TEST(what_is_being_removed_counts_as_removed),
         TEST(days_are_of_one_zone),
+        TEST(sessions_count_as_of_the_hours_that_were_removed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -58,11 +58,23 @@ static void use(struct ledger_scene *scene, unsigned first, unsigned last,
         " FROM n CROSS JOIN m",
         first, last, day);
     ledger_scene_change(scene, text);
+    (void)snprintf(text, sizeof(text),
+                   "INSERT INTO session_hour SELECT hour_s, session, account,"
+                   " model, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM session_day,"
+                   " (SELECT %u * 86400 AS hour_s UNION ALL"
+                   " SELECT %u * 86400 + 23 * 3600) AS h WHERE day = %u"
+                   " AND session >= %u AND session <= %u",
+                   day, day, day, first, last);
+    ledger_scene_change(scene, text);
 }
 
 #define SESSIONS "SELECT id FROM session ORDER BY id"
 #define DAYS                                                                   \
     "SELECT day, session FROM session_day WHERE model = 1 ORDER BY day, session"
+
+#define HOURS                                                                  \
+    "SELECT hour_s / 3600, session FROM session_hour WHERE model = 1"          \
+    " ORDER BY hour_s, session"
 
 static void what_has_no_day_left_goes(void **state)
 {
@@ -77,6 +89,9 @@ static void what_has_no_day_left_goes(void **state)
     remove_all(*state, 12 * DAY);
     ledger_scene_expect(*state, SESSIONS, "2\n5\n6\n");
     ledger_scene_expect(*state, DAYS, "12 2\n12 5\n12 6\n");
+    ledger_scene_expect(*state, HOURS,
+                        "288 2\n288 5\n288 6\n"
+                        "311 2\n311 5\n311 6\n");
     ledger_scene_expect(*state, "SELECT times FROM session_removal", "2\n");
 }
 
@@ -110,6 +125,9 @@ static void a_day_of_many_goes_in_steps(void **state)
     ledger_scene_expect(*state,
                         "SELECT count(*), min(session) FROM session_day",
                         "1506 251\n");
+    ledger_scene_expect(*state,
+                        "SELECT count(*), min(session) FROM session_hour",
+                        "3012 251\n");
     ledger_scene_expect(*state, "SELECT count(*) FROM session", "751\n");
     remove_all(*state, 11 * DAY);
     ledger_scene_expect(*state, SESSIONS, "999\n1000\n1001\n");
