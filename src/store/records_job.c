@@ -45,7 +45,8 @@ void records_job_give_up(struct records_job *job)
     job->failed = true;
     if (!sql_may_work_later(&job->err))
         err_set(&job->err, ERR_BUSY, "the database has not answered");
-    (void)err_wrap(&job->err, "nothing was changed within %llu s, try again",
+    (void)err_wrap(&job->err, "nothing was %s within %llu s, try again",
+                   records_job_changes(job) ? "changed" : "found out",
                    (unsigned long long)(waited_ms + 500) / 1000);
 }
 

@@ -219,6 +219,15 @@ describe('the database fails', { concurrency: 8 }, () => {
     await assert.rejects(start({ dataDir: folder, accounts: () => {}, wrap: readOnly }), /ended before it was ready[^]*(relay\.db|data\/db)/);
   });
 
+  it('on a full disk: it does not start, and says what to do', { skip: noTmpfs }, async () => {
+    const folder = path.join(tempFolder(), 'data');
+    addApiKey(folder, 'demo');
+    createKeyByCommand({ dataDir: folder }, 'there');
+    fs.copyFileSync(databaseOf(folder), path.join(path.dirname(folder), 'copy'));
+    const full = small.map((part) => part.replace(' && exec', ' && install -m 600 "$DATA_DIR/../copy" "$DATA_DIR/db/relay.db" && { dd if=/dev/zero of="$DATA_DIR/db/filler" 2>/dev/null; exec').replace(/"\$@"$/, '"$@"; }'));
+    await assert.rejects(start({ dataDir: folder, accounts: () => {}, wrap: full }), /ended before it was ready[^]*the disk is full: make room on it/);
+  });
+
   it('that is no database, or another program\'s: it does not start, and keeps its hands off', { skip: noSqlite }, async () => {
     for (const [what, make, text] of [
       ['rubbish', (file) => fs.writeFileSync(file, 'this is no database, and long enough to be looked at. '.repeat(100)), /relay\.db/],

@@ -14,7 +14,7 @@ static const struct {
     { SQLITE_BUSY_SNAPSHOT, ERR_BUSY, "another process holds it" },
     { SQLITE_LOCKED, ERR_BUSY, "another process holds it" },
     { SQLITE_PROTOCOL, ERR_BUSY, "another process is opening it" },
-    { SQLITE_FULL, ERR_IO, "the disk is full" },
+    { SQLITE_FULL, ERR_IO, "the disk is full: make room on it" },
     { SQLITE_IOERR_FSYNC, ERR_IO, "" },
     { SQLITE_CANTOPEN, ERR_IO, "" },
     { SQLITE_READONLY_DBMOVED, ERR_IO, "" },
