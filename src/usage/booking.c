@@ -165,8 +165,8 @@ static void add_failures(struct booking *booking, const struct record *record)
     add_json(booking, BOOKING_FAILURES, &json);
 }
 
-static void take_counts(uint64_t to[BOOKING_COUNTS],
-                        const uint64_t told[METER_COUNTS])
+void booking_counts(uint64_t to[BOOKING_COUNTS],
+                    const uint64_t told[METER_COUNTS])
 {
     uint64_t for_1h = told[METER_CACHE_WRITE_1H];
     const uint64_t counts[BOOKING_COUNTS] = {
@@ -258,7 +258,7 @@ static void take_numbers(struct booking *booking, const struct record *record)
     };
     memcpy(booking->result_id, record->result_id, sizeof(booking->result_id));
     if (record->usage)
-        take_counts(booking->counts, record->usage->counts);
+        booking_counts(booking->counts, record->usage->counts);
 }
 
 /* In the order of enum booking_text. */

@@ -66,6 +66,9 @@ struct booking {
 
 /* Into memory of BOOKING_SIZE_MAX bytes; booking->size of them are used. */
 void booking_pack(struct booking *booking, const struct record *record);
+/* What is counted of what an answer told. */
+void booking_counts(uint64_t to[BOOKING_COUNTS],
+                    const uint64_t told[METER_COUNTS]);
 /* Views of its texts. */
 void booking_texts(const struct booking *booking,
                    struct str texts[BOOKING_TEXTS]);

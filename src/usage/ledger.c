@@ -22,6 +22,7 @@ struct ledger {
         *store; /* while one is written: the records' thread's */
     struct ledger_tend *tend;
     bool stopped;
+    struct tally tally;
     atomic_bool losing;         /* the log has it */
     atomic_bool losing_results; /* likewise */
 };
@@ -187,7 +188,10 @@ static void tell_no_room(struct ledger *ledger, bool is_result)
 
 void ledger_add(struct ledger *ledger, const struct record *record)
 {
-    if (!ledger || !record->sent)
+    if (!ledger)
+        return;
+    tally_add(&ledger->tally, record);
+    if (!record->sent)
         return;
     switch (ledger_queue_add(ledger->queue, record)) {
     case LEDGER_ADDED_FIRST:
@@ -199,6 +203,11 @@ void ledger_add(struct ledger *ledger, const struct record *record)
     case LEDGER_ADDED:
         break;
     }
+}
+
+const struct tally *ledger_tally(const struct ledger *ledger)
+{
+    return ledger ? &ledger->tally : NULL;
 }
 
 bool ledger_is_crowded(struct ledger *ledger)

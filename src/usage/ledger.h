@@ -20,6 +20,7 @@
 #include "store/records.h"
 #include "team/use_flush.h"
 #include "usage/record.h"
+#include "usage/tally.h"
 
 struct ledger;
 
@@ -46,13 +47,16 @@ void ledger_stop(struct ledger *ledger);
 /* After the records were stopped and the loop was freed.  NULL is fine. */
 void ledger_free(struct ledger *ledger);
 
-/* Copies what a booking has, if the record is of a request that was sent.  Any thread.
-   NULL is fine: nothing is booked. */
+/* Counts it, and copies what a booking has if the record is of a request that was sent.
+   Any thread.  NULL is fine: nothing is booked. */
 void ledger_add(struct ledger *ledger, const struct record *record);
 
 /* Whoever reads results of a batch reads on later: too many wait.  Any thread; NULL is
    fine. */
 bool ledger_is_crowded(struct ledger *ledger);
+
+/* What all that was added comes to; as long as the ledger.  NULL has none. */
+const struct tally *ledger_tally(const struct ledger *ledger);
 
 struct ledger_state {
     uint64_t waiting;    /* bookings in memory */

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: MIT
+/* Each count is right by itself; nobody needs them to be of one moment. */
+#include "usage/tally.h"
+
+#include <assert.h>
+
+static void grow(atomic_uint_fast64_t *count, uint64_t by)
+{
+    if (by > 0)
+        atomic_fetch_add_explicit(count, by, memory_order_relaxed);
+}
+
+const char *tally_class_word(size_t class)
+{
+    static const char *const words[TALLY_CLASSES] = { "none", "1xx", "2xx",
+                                                      "3xx",  "4xx", "5xx" };
+
+    assert(class < TALLY_CLASSES);
+    return words[class];
+}
+
+/* The last attempts are not kept, if there were many. */
+static void add_request(struct tally *tally, const struct record *record)
+{
+    size_t class = record->status / 100;
+
+    if (class >= TALLY_CLASSES)
+        class = TALLY_CLASSES - 1;
+    grow(&tally->requests[record->end][class], 1);
+    for (size_t i = 0; i < record->attempt_count && i < RECORD_ATTEMPTS_MAX;
+         i++)
+        grow(&tally->attempts[record->attempts[i].result], 1);
+}
+
+static void add_usage(struct tally *tally, const struct record *record)
+{
+    uint64_t counts[BOOKING_COUNTS];
+    uint64_t sum = 0;
+
+    booking_counts(counts, record->usage->counts);
+    for (size_t i = 0; i < BOOKING_COUNTS; i++) {
+        grow(&tally->counts[i], counts[i]);
+        sum += counts[i];
+    }
+    if (record->cost_known)
+        grow(&tally->cost_microusd, record->cost_microusd);
+    else
+        grow(&tally->unpriced, sum > 0);
+}
+
+void tally_add(struct tally *tally, const struct record *record)
+{
+    if (record->batch_result)
+        grow(&tally->results, 1);
+    else
+        add_request(tally, record);
+    if (record->usage)
+        add_usage(tally, record);
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+/* What records of requests come to since the start: counts that only grow, for metrics.
+   Any thread, without a lock. */
+#pragma once
+
+#include <stdatomic.h>
+
+#include "usage/booking.h"
+
+/* A status counts by its hundreds; 0: there was none. */
+#define TALLY_CLASSES 6
+
+/* Zeroed memory is an empty one. */
+struct tally {
+    atomic_uint_fast64_t requests[RECORD_ENDS][TALLY_CLASSES];
+    atomic_uint_fast64_t attempts[RECORD_RESULTS];
+    atomic_uint_fast64_t counts[BOOKING_COUNTS];
+    atomic_uint_fast64_t cost_microusd;
+    atomic_uint_fast64_t unpriced; /* used something that has no price */
+    atomic_uint_fast64_t results;  /* of batches: they are no requests */
+};
+
+/* Whether it is booked or not. */
+void tally_add(struct tally *tally, const struct record *record);
+
+/* "2xx"; "none" of 0. */
+const char *tally_class_word(size_t class);
