@@ -17,9 +17,9 @@ void reply_error(struct request *req, const struct err *err);
 void reply_error_allowing(struct request *req, const struct err *err,
                           struct str allow);
 
-/* In the shape that the path has: the seed's below /oauth/ and /admin/, elsewhere
+/* In the shape that the path has: the seed's where the relay is managed, elsewhere
    Anthropic's (http/problem.h).  `allow` may be empty. */
 void reply_refusal(struct request *req, const struct err *err,
                    struct str allow);
-/* Is it below /oauth/ or /admin/? */
+/* Is it below /oauth/ or /admin/, or /metrics? */
 bool reply_is_managed(struct str path);

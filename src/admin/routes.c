@@ -13,6 +13,7 @@
 #include "admin/log_routes.h"
 #include "admin/login_routes.h"
 #include "admin/me.h"
+#include "admin/metrics.h"
 #include "admin/openapi.h"
 #include "admin/reply.h"
 #include "admin/reprice_routes.h"
@@ -28,6 +29,7 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/", PUBLIC, health_about),
     ADMIN_ROW("GET", "/health", PUBLIC, health_check),
     ADMIN_ROW("GET", "/v1/me", PUBLIC, me_show),
+    ADMIN_ROW("GET", "/metrics", LOOK, metrics_get),
 
     ADMIN_ROW("GET", "/admin/api/status", LOOK, status_get),
     ADMIN_ROW("GET", "/admin/api/openapi.json", LOOK, openapi_get),

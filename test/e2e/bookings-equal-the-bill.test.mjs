@@ -112,4 +112,27 @@ describe('bookings equal the bill', { skip: noSqlite }, () => {
       }
     }
   });
+
+  it('and /metrics counts the same', async () => {
+    const answer = await fetch(`${s.url}/metrics`);
+    assert.equal(answer.headers.get('content-type'), 'text/plain; version=0.0.4; charset=utf-8');
+    const lines = (await answer.text()).split('\n').filter((line) => line && !line.startsWith('#'));
+    const figures = new Map(lines.map((line) => line.match(/^(\S+) (\S+)$/).slice(1)));
+    const all = [...rows.values()];
+    const sum = (name) => all.reduce((total, row) => total + (row[name] ?? 0), 0);
+    const sumOf = (name) => [...figures].filter(([key]) => key.startsWith(name)).reduce((total, [, value]) => total + Number(value), 0);
+    for (const [kind, name] of [['input', 'tokens_in'], ['output', 'tokens_out'], ['cache_read', 'cache_read'], ['cache_write_5m', 'cache_write_5m'], ['cache_write_1h', 'cache_write_1h']]) {
+      assert.equal(Number(figures.get(`claude_relay_tokens_total{kind="${kind}"}`)), sum(name), kind);
+    }
+    assert.equal(Math.round(Number(figures.get('claude_relay_cost_dollars_total')) * 1e6), sum('cost_microusd'));
+    assert.equal(Number(figures.get('claude_relay_web_search_requests_total')), sum('searches'));
+    for (const end of ['complete', 'cut', 'error_event']) {
+      assert.equal(sumOf(`claude_relay_requests_total{end="${end}"`), all.filter((row) => row.end === end).length, end);
+    }
+    assert.equal(sumOf('claude_relay_requests_total'), plans.length);
+    assert.equal(Number(figures.get('claude_relay_bookings_total')), rows.size);
+    assert.equal(Number(figures.get('claude_relay_bookings_waiting')), 0);
+    assert.equal(Number(figures.get('claude_relay_bookings_lost_total')), 0);
+    assert.equal(Number(figures.get('claude_relay_requests_in_flight')), 0);
+  });
 });

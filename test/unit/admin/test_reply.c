@@ -165,6 +165,7 @@ static const struct {
     { "/admin/", true },         { "/", false },
     { "/health", false },        { "/v1/me", false },
     { "/oauth", false },         { "/administration", false },
+    { "/metrics", true },        { "/metrics/x", false },
 };
 
 static void a_refusal_has_the_shape_of_its_path(void **state)
