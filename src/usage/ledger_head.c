@@ -8,18 +8,6 @@
 #define HOUR_MS 3600000u
 
 /* Some may have been kept before. */
-#define ADD_TO_HEAD                                                            \
-    " ON CONFLICT (at_ms, holder, account, model) DO UPDATE SET"               \
-    " requests = day_head.requests + excluded.requests,"                       \
-    " failed = day_head.failed + excluded.failed,"                             \
-    " unpriced = day_head.unpriced + excluded.unpriced,"                       \
-    " tokens_in = day_head.tokens_in + excluded.tokens_in,"                    \
-    " tokens_out = day_head.tokens_out + excluded.tokens_out,"                 \
-    " cache_read = day_head.cache_read + excluded.cache_read,"                 \
-    " cache_write_5m = day_head.cache_write_5m + excluded.cache_write_5m,"     \
-    " cache_write_1h = day_head.cache_write_1h + excluded.cache_write_1h,"     \
-    " searches = day_head.searches + excluded.searches,"                       \
-    " cost_microusd = day_head.cost_microusd + excluded.cost_microusd"
 #define KEEP_HEAD                                                                   \
     "INSERT INTO day_head(at_ms, holder, account, model, " SUMS_COLUMNS ")"         \
     " WITH part(holder, account, model, " SUMS_COLUMNS ") AS"                       \
@@ -27,7 +15,9 @@
     " FROM booking WHERE id >= $2 AND id <= $3 AND ended_ms >= $1"                  \
     " AND ended_ms < $4 AND EXISTS (SELECT 1 FROM hour WHERE hour_s = $5"           \
     " AND removing IS NOT NULL)) SELECT $1, holder, account, model, " SUMS_ADDED_UP \
-    " FROM part GROUP BY holder, account, model" ADD_TO_HEAD
+    " FROM part GROUP BY holder, account, model"                                    \
+    " ON CONFLICT (at_ms, holder, account, model) DO UPDATE SET" SUMS_ADD_TO(       \
+        "day_head")
 
 bool ledger_head_keep(struct sql *sql, const struct zone *zone,
                       const struct ledger_hour *hour, struct err *err)

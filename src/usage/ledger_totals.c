@@ -4,6 +4,7 @@
 #include "usage/ledger_totals.h"
 
 #include "base/macros.h"
+#include "usage/sums_sql.h"
 
 void ledger_totals_init(struct ledger_totals *totals, const struct zone *zone)
 {
@@ -103,21 +104,11 @@ void ledger_totals_add(struct ledger_totals *totals,
 
 /* ---- sums in tables ------------------------------------------------------ */
 
-#define PLUS(table, column)                                                    \
-    " " column " = " table "." column " + excluded." column
-#define ADD_TO(table, when, who)                                                                                                                           \
-    "INSERT INTO " table "(" when ", " who ", account, model, requests,"                                                                                   \
-    " failed, unpriced, tokens_in, tokens_out, cache_read, cache_write_5m,"                                                                                \
-    " cache_write_1h, searches, cost_microusd) VALUES($1, $2, $3, $4, $5, $6,"                                                                             \
-    " $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT (" when ", " who                                                                                    \
-    ", account, model) DO UPDATE SET" PLUS(table, "requests") "," PLUS(table, "failed") "," PLUS(table, "unpriced") "," PLUS(table, "tokens_in") "," PLUS( \
-        table,                                                                                                                                             \
-        "tokens_out") "," PLUS(table,                                                                                                                      \
-                               "cache_read") "," PLUS(table,                                                                                               \
-                                                      "cache_write_5m") "," PLUS(table,                                                                    \
-                                                                                 "cache_write_1h") "," PLUS(table,                                         \
-                                                                                                            "searches") "," PLUS(table,                    \
-                                                                                                                                 "cost_microusd")
+#define ADD_TO(table, when, who)                                               \
+    "INSERT INTO " table "(" when ", " who ", account, model, " SUMS_COLUMNS   \
+    ") VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"    \
+    " ON CONFLICT (" when ", " who                                             \
+    ", account, model) DO UPDATE SET" SUMS_ADD_TO(table)
 
 static bool write_sums(struct sql *sql, struct ledger_sums *sums,
                        const char *text, struct err *err)

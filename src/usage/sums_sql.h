@@ -16,6 +16,18 @@
     " CAST(sum(cache_write_5m) AS bigint),"                                    \
     " CAST(sum(cache_write_1h) AS bigint), CAST(sum(searches) AS bigint),"     \
     " CAST(sum(cost_microusd) AS bigint)"
+/* Behind DO UPDATE SET. */
+#define SUMS_ADD_TO(table)                                                     \
+    " requests = " table ".requests + excluded.requests,"                      \
+    " failed = " table ".failed + excluded.failed,"                            \
+    " unpriced = " table ".unpriced + excluded.unpriced,"                      \
+    " tokens_in = " table ".tokens_in + excluded.tokens_in,"                   \
+    " tokens_out = " table ".tokens_out + excluded.tokens_out,"                \
+    " cache_read = " table ".cache_read + excluded.cache_read,"                \
+    " cache_write_5m = " table ".cache_write_5m + excluded.cache_write_5m,"    \
+    " cache_write_1h = " table ".cache_write_1h + excluded.cache_write_1h,"    \
+    " searches = " table ".searches + excluded.searches,"                      \
+    " cost_microusd = " table ".cost_microusd + excluded.cost_microusd"
 #define SUMS_TAKEN_OFF                                                         \
     "-requests, -failed, -unpriced, -tokens_in, -tokens_out, -cache_read,"     \
     " -cache_write_5m, -cache_write_1h, -searches, -cost_microusd"
