@@ -2,20 +2,12 @@
 /* CLAUDE_API_URL or OAUTH_TOKEN_URL that leads back to the relay is refused at start. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { it } from 'node:test';
 
+import { freePort } from '../support/ports.mjs';
 import { cleanEnv, command, describe, relayBinary, startRelay, tempFolder } from '../support/processes.mjs';
-
-async function freePort() {
-  const server = net.createServer();
-  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 const own = Object.values(os.networkInterfaces()).flat().find((one) => !one.internal && one.family === 'IPv4')?.address;
 

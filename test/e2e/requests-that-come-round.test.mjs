@@ -4,20 +4,12 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { it } from 'node:test';
 
 import { call, message } from '../support/http.mjs';
+import { freePort } from '../support/ports.mjs';
 import { describe, sanitized, startRelay, tempFolder, until } from '../support/processes.mjs';
-
-const freePort = () =>
-  new Promise((resolve) => {
-    const server = net.createServer().listen(0, '127.0.0.1', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 
 /* Connections to one port go to another, as if a rule of the kernel's had sent them
    there.  (Such rules would need tools and rights that a test cannot expect.) */

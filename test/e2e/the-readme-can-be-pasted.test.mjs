@@ -4,11 +4,11 @@
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
 
 import { commandsOf, fences } from '../support/fences.mjs';
+import { freePort } from '../support/ports.mjs';
 import { API_KEY, cleanEnv, describe, Program, relayBinary, root, startSim, tempFolder, until } from '../support/processes.mjs';
 
 const english = fences('README.md');
@@ -72,15 +72,6 @@ describe('a README, pasted from top to bottom', { timeout: 180000 }, () => {
     fs.copyFileSync(path.join(root, '.env.example'), path.join(folder, '.env.example'));
   });
   after(() => [relay, sim?.program].forEach((program) => program?.child.kill('SIGKILL')));
-
-  function freePort() {
-    return new Promise((resolve) => {
-      const server = net.createServer().listen(0, () => {
-        const found = server.address().port;
-        server.close(() => resolve(found));
-      });
-    });
-  }
 
   /* In a shell that tells curl's HTTP status. */
   function paste(code, input = '') {

@@ -9,6 +9,7 @@ import net from 'node:net';
 import path from 'node:path';
 import tls from 'node:tls';
 
+import { freePort } from './ports.mjs';
 import { Program, tempFolder, until } from './processes.mjs';
 
 export const USER = 'user';
@@ -41,13 +42,6 @@ export async function listen(server) {
 
 /* Nobody listens there, nor begins to meanwhile: the kernel gives no such port away. */
 export const CLOSED_PORT = 1;
-
-/* Free a moment ago. */
-async function freePort() {
-  const server = await listen(net.createServer());
-  await server.stop();
-  return server.port;
-}
 
 /* Bytes both ways; ends and breaks are carried over. */
 function join(a, b) {

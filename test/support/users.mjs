@@ -4,9 +4,9 @@
 import { spawn, spawnSync } from 'node:child_process';
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 
+import { freePort } from './ports.mjs';
 import { addApiKey, cleanEnv, Program, relayBinary, tempFolder, until, ways } from './processes.mjs';
 
 export const isRoot = process.getuid() === 0;
@@ -51,16 +51,6 @@ export function curl(url, { method = 'GET', headers = [], body, before = [], soc
       resolve({ status: Number(out.slice(end + 1)), body: out.slice(0, end), err });
     }),
   );
-}
-
-/* A port that nobody listens on just now. */
-export function freePort() {
-  return new Promise((resolve) => {
-    const server = net.createServer().listen(0, '0.0.0.0', () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
 }
 
 /* ---- a relay of another user ---------------------------------------------- */
