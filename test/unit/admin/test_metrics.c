@@ -14,18 +14,21 @@ static struct buf written(const struct metrics *metrics)
     return out;
 }
 
+#define BUILD "\nclaude_relay_build_info{version=\"" RELAY_VERSION "\"} 1\n"
+#define STOPPED                                                                \
+    "\nclaude_relay_requests_total{end=\"relay_stopped\",status=\"none\"} 0\n"
+
 static void each_figure_has_its_line(void **state)
 {
     static const char *const lines[] = {
-        "# HELP claude_relay_build_info The running program; always 1.\n"
-        "# TYPE claude_relay_build_info gauge\n"
-        "claude_relay_build_info{version=\"" RELAY_VERSION "\"} 1\n",
+        "# HELP claude_relay_build_info The running program; always 1.\n",
+        "\n# TYPE claude_relay_build_info gauge\n",
+        BUILD,
         "\nclaude_relay_problems 2\n",
         "\nclaude_relay_requests_in_flight 3\n",
         "\n# TYPE claude_relay_requests_total counter\n",
         "\nclaude_relay_requests_total{end=\"complete\",status=\"2xx\"} 4\n",
-        "\nclaude_relay_requests_total{end=\"relay_stopped\",status=\"none\"} "
-        "0\n",
+        STOPPED,
         "\nclaude_relay_attempts_total{result=\"stale\"} 5\n",
         "\nclaude_relay_batch_results_total 6\n",
         "\nclaude_relay_tokens_total{kind=\"cache_write_1h\"} 7\n",

@@ -56,7 +56,7 @@ static void a_narrow_terminal_has_less_of_it(void **state)
 
         buf_init(&out, REPRICE_TABLE_MAX);
         reprice_table_add(&out, cases[i].width, &tally);
-        unit_assert_part(buf_str(&out).at, cases[i].titles);
+        assert_true(str_starts(buf_str(&out), str_of(cases[i].titles)));
         buf_done(&out);
     }
 }

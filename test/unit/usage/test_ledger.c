@@ -298,12 +298,12 @@ static void expect_lost_at_the_end(struct scene *scene, enum script_sql_at at)
     script_sql_fail(at, ERR_BROKEN, SCRIPT_SQL_ALWAYS);
     add(scene, 1234);
     stop(scene);
+    assert_int_equal(state_of(scene).waiting, 1234);
     ledger_free(scene->ledger);
     scene->ledger = NULL;
     said = unit_capture_end(&capture);
     unit_assert_part(said, "1234 bookings could not be saved and are lost");
     mem_free(said);
-    assert_true(records_lost(scene->db->records) >= 2);
 }
 
 static void what_cannot_be_saved_at_the_end_is_said(void **state)
