@@ -47,7 +47,6 @@ static void write_head(struct relayed *r)
         .version = config->api_version,
         .beta = config->beta_header,
         .uncompressed = models_is_widened(r->req->path, r->path),
-        .whole = account && r->endpoint->is_results,
         .length_kind = bodies[r->body_is].head,
         .length = relayed_is_streamed(r) ? r->req->length : r->body.len,
     };

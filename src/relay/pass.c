@@ -236,14 +236,6 @@ static bool is_own_login(const struct pass_request *request, struct str name)
     return request->own_login && str_ieq(name, STR("authorization"));
 }
 
-/* It would change an answer that the relay reads. */
-static bool is_for_reading(const struct pass_request *request, struct str name)
-{
-    return (request->uncompressed && str_ieq(name, STR("accept-encoding"))) ||
-           (request->whole &&
-            (str_ieq(name, STR("range")) || str_ieq(name, STR("if-range"))));
-}
-
 /* A relay key never passes, wherever a client has put it by mistake: looked for last,
    since the field where it belongs is dropped anyway. */
 static bool passes(const struct pass_request *request,
@@ -251,7 +243,7 @@ static bool passes(const struct pass_request *request,
 {
     if (!is_own_login(request, field->name) && is_dropped(filter, field->name))
         return false;
-    if (is_for_reading(request, field->name))
+    if (request->uncompressed && str_ieq(field->name, STR("accept-encoding")))
         return false;
     return !token_holds_relay_key(field->value) &&
            !token_holds_relay_key(field->name);

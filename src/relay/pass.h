@@ -37,7 +37,6 @@ struct pass_request {
     struct str beta;    /* flags to add, separated by commas; may be empty */
     bool uncompressed;  /* accept-encoding does not pass: the relay reads the
                            answer */
-    bool whole; /* nor do range and if-range: nothing is left out of it */
     enum pass_length length_kind;
     uint64_t length;
 };

@@ -434,19 +434,6 @@ describe('header fields and the query reach the upstream unchanged', () => {
     }
   });
 
-  it('a range, but not of the results of a batch', async () => {
-    const ranges = async (target) => {
-      const headers = [...BASE_HEADERS, ['Range', 'bytes=1-9'], ['If-Range', '"tag"']];
-      const answer = await exchange(s.port, requestBytes({ method: 'GET', target: `${target}?account=demo`, headers }));
-      assert.equal(answer.status, 200, answer.body.toString());
-      return last().headers.filter(([name]) => /range/i.test(name)).map(([name]) => name);
-    };
-    assert.deepEqual(await ranges('/v1/files/file_1/content'), ['Range', 'If-Range']);
-    assert.deepEqual(await ranges('/v1/messages/batches/msgbatch_1'), ['Range', 'If-Range']);
-    assert.deepEqual(await ranges('/v1/messages/batches/msgbatch_1/results'), []);
-    assert.deepEqual(await ranges('/api/messages/batches/msgbatch_1/results'), []);
-  });
-
   it('an id that could lead elsewhere goes nowhere', async () => {
     const before = s.upstream.requests.length;
     for (const id of ['..', '.', '%2e%2e', '..%2f..%2fv1', 'a%2Fb', 'a%5Cb', 'a\\b', '%2E', '']) {
