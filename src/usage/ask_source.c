@@ -83,20 +83,6 @@ static const char *const of_removed[ASK_KINDS] = {
     [ASK_OF_ALL] = REMOVED("0"),
 };
 
-/* Of sessions no part of an hour is known: all of it counts as of its beginning. */
-#define SESSION_REMOVED(column)                                                \
-    "SELECT " column ", " SUMS_COLUMNS " FROM session_hour"                    \
-    " WHERE hour_s = $15 AND $15 * 1000 >= $1 AND $15 * 1000 < $2" OF_SESSIONS
-
-static const char *const of_removed_sessions[ASK_KINDS] = {
-    [ASK_OF_SESSION] = SESSION_REMOVED("session"),
-    [ASK_OF_KEY] = SESSION_REMOVED("(SELECT key_id FROM session WHERE"
-                                   " session.id = session_hour.session)"),
-    [ASK_OF_ACCOUNT] = SESSION_REMOVED("account"),
-    [ASK_OF_MODEL] = SESSION_REMOVED("model"),
-    [ASK_OF_TIME] = SESSION_REMOVED("0"),
-};
-
 static const char *text_of(const struct ask_from *from)
 {
     enum ask_source source = from->span->source;
@@ -153,7 +139,9 @@ static bool take_truth(void *arg, const struct sql_row *row)
     return false;
 }
 
-/* Another statement, if the bookings of the hour are not all there any more. */
+/* Another statement, if the bookings of the hour are not all there any more.  Of sessions
+   only whole hours are known then: what they have of a part counts as of none, since
+   taking all of it off that part would leave less than nothing. */
 static bool choose_text(struct sql *sql, const struct ask_from *from,
                         struct sql_value hour_s, const char **text,
                         struct err *err)
@@ -167,9 +155,7 @@ static bool choose_text(struct sql *sql, const struct ask_from *from,
         return false;
     *text = text_of(from);
     if (!booked)
-        *text = from->sessions ? of_removed_sessions[from->kind]
-                               : of_removed[from->kind];
-    assert(*text);
+        *text = from->sessions ? NULL : of_removed[from->kind];
     return true;
 }
 
@@ -186,5 +172,5 @@ bool ask_source_read(struct sql *sql, const struct ask_from *from,
     values[1] = sql_number(bound(from, from->span->until_ms));
     values[ASK_FILTER_VALUES] = sql_number((int64_t)(hour_ms / 1000));
     return choose_text(sql, from, values[ASK_FILTER_VALUES], &ask.text, err) &&
-           sql_query(sql, &ask, err);
+           (!ask.text || sql_query(sql, &ask, err));
 }

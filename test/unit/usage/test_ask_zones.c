@@ -302,8 +302,9 @@ static void days_are_of_one_zone(void **state)
     }
 }
 
-/* Of the oldest day some hours have bookings, and some have none any more. */
-static void sessions_count_as_of_the_hours_that_were_removed(void **state)
+/* Of the oldest day some hours have bookings, and some have none any more: of those only
+   whole hours are known by session. */
+static void sessions_have_whole_hours_without_bookings(void **state)
 {
     static const struct ask_booked booked[] = {
         { .ended = "2026-11-05T07:40:00Z", .session = "s", .cost = 1 },
@@ -317,7 +318,7 @@ static void sessions_count_as_of_the_hours_that_were_removed(void **state)
         { "2026-11-05T00:00:00Z", "2026-11-06T00:00:00Z", "s 2 11; all 2 11" },
         { "2026-11-05T07:00:00Z", "2026-11-05T09:00:00Z", "s 2 11; all 2 11" },
         { "2026-11-05T06:30:00Z", "2026-11-05T08:30:00Z", "s 1 1; all 1 1" },
-        { "2026-11-05T07:00:00Z", "2026-11-05T07:30:00Z", "s 1 1; all 1 1" },
+        { "2026-11-05T07:00:00Z", "2026-11-05T07:30:00Z", " 1 1; all 1 1" },
         { "2026-11-05T07:30:00Z", "2026-11-05T09:00:00Z", "s 1 10; all 1 10" },
     };
 
@@ -330,6 +331,33 @@ static void sessions_count_as_of_the_hours_that_were_removed(void **state)
         ask.filter.since_ms = ask_scene_ms(cases[i].since);
         ask.filter.until_ms = ask_scene_ms(cases[i].until);
         ask_scene_asserts(*state, &ask, cases[i].rows);
+    }
+}
+
+/* A day of +05:30 begins in the middle of an hour that was removed: no row has less than
+   nothing, and rows add up to what other questions have. */
+static void sessions_take_nothing_off_a_day_that_is_not_theirs(void **state)
+{
+    static const struct ask_booked booked[] = {
+        { .ended = "2026-11-05T18:10:00Z", .cost = 1 },
+        { .ended = "2026-11-05T18:40:00Z", .session = "s", .cost = 100 },
+        { .ended = "2026-11-08T18:40:00Z", .cost = 1000 },
+    };
+    static const char *const ends[] = { "2026-11-05T00:00:00Z",
+                                        "2026-11-05T18:30:00Z",
+                                        "2026-11-06T18:30:00Z" };
+    static const char *const rows[] = { " 1 1; all 1 1", " 1 100; all 1 100" };
+
+    ask_scene_book(*state, booked, COUNT_OF(booked));
+    remove_before(*state, zone_of("+05:30"),
+                  ask_scene_ms("2026-11-07T00:00:00Z"));
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct ask ask = ask_scene_all(*state, ASK_BY_SESSION);
+
+        ask.zone = zone_of("+05:30");
+        ask.filter.since_ms = ask_scene_ms(ends[i]);
+        ask.filter.until_ms = ask_scene_ms(ends[i + 1]);
+        ask_scene_asserts(*state, &ask, rows[i]);
     }
 }
 
@@ -355,7 +383,8 @@ int main(void)
         TEST(sums_add_up_in_any_zone_without_bookings_too),
         TEST(what_is_being_removed_counts_as_removed),
         TEST(days_are_of_one_zone),
-        TEST(sessions_count_as_of_the_hours_that_were_removed),
+        TEST(sessions_have_whole_hours_without_bookings),
+        TEST(sessions_take_nothing_off_a_day_that_is_not_theirs),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
