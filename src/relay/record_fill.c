@@ -191,11 +191,21 @@ static bool used_nothing(const struct relayed *r)
            (r->meter && r->meter->usage.failed);
 }
 
+/* What could not be read of all that came is booked nowhere. */
+static void fill_results(struct record *record, const struct relayed *r)
+{
+    record->unread = results_unread(r->results);
+    if (record->unread.len == 0 || r->end != RECORD_COMPLETE)
+        return;
+    record->cost_known = false;
+    record->partial = true;
+}
+
 static void fill_usage(struct record *record, const struct relayed *r)
 {
     record->cost_known = used_nothing(r);
     if (r->results)
-        record->unread = results_unread(r->results);
+        fill_results(record, r);
     if (r->meter) {
         record_usage_fill(record, &r->meter->usage, r->prices);
         record->unread = metering_unread(r->meter);

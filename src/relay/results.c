@@ -188,6 +188,8 @@ void results_end(struct results *results)
     results->again = NULL;
     read_on(results, buf_str(&results->held));
     buf_clear(&results->held);
+    if (results->unpack)
+        unpack_end(results->unpack);
     batch_results_end(&results->lines);
     explain(results);
 }

@@ -219,6 +219,7 @@ static const struct {
       { "x", 1 },
       "its content-encoding is not one of" },
     { "content-encoding: gzip\n", { "xxx", 3 }, "damaged" },
+    { "content-encoding: gzip\n", { "\x1f\x8b\x08", 3 }, "end early" },
     { "",
       { "x\ny\n{\"custom_id\":", 17 },
       "3 of its lines do not tell what was used" },
