@@ -129,7 +129,7 @@ static void add_unpriced(const struct writing *w)
 
 static void add_booked(const struct writing *w)
 {
-    add_number(w, w->metrics->bookings.booked);
+    add_number(w, atomic_load(&w->metrics->tally->booked));
 }
 
 static void add_waiting(const struct writing *w)

@@ -13,7 +13,7 @@
 #include "usage/ledger_tend.h"
 
 #define MEMORY_MAX ((size_t)64 << 20)
-#define STUCK_MS 10000
+#define STUCK_MS 2000
 
 struct ledger {
     struct ledger_options options;
@@ -78,15 +78,25 @@ static void tell_lost(struct ledger *ledger)
              (unsigned long long)now.lost);
 }
 
+static void count_written(struct ledger *ledger)
+{
+    const struct ledger_written *written = ledger_store_written(ledger->store);
+
+    atomic_fetch_add(&ledger->tally.booked, written->rows);
+    for (size_t i = 0; i < written->result_count; i++)
+        tally_add_result(&ledger->tally, written->results[i]);
+}
+
 static void saved_it(struct ledger *ledger, struct ledger_batch *batch)
 {
-    ledger_queue_done(ledger->queue, batch);
     /* After the stop the next one may be being written. */
     if (!ledger->stopped) {
+        count_written(ledger);
         ledger_charges_tell(ledger_store_charges(ledger->store),
                             ledger->options.ring);
         ledger_store_keep(ledger->store);
     }
+    ledger_queue_done(ledger->queue, batch);
     tell_lost(ledger);
 }
 

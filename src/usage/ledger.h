@@ -33,7 +33,7 @@ struct ledger_options {
     uint64_t retention_ms;   /* how long bookings are kept; 0: for ever */
     size_t memory_max;       /* bytes that wait at most; 0: 64 MB */
     uint64_t stuck_ms;       /* fetches wait for results to be written, but not
-                                while none was for so long; 0: 10 s */
+                                while none was for so long; 0: 2 s */
     /* A command's, which seldom books anything: nothing is removed, and whose days are
        summed up is looked at with each batch. */
     bool untended;

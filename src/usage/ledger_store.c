@@ -13,6 +13,7 @@ struct ledger_store {
     struct ledger_names *names;
     struct ledger_totals totals;
     struct ledger_charges charges;
+    struct ledger_written written;
 };
 
 struct ledger_store *ledger_store_new(const struct zone *zone)
@@ -237,6 +238,18 @@ static void add_up(const struct writing *w, const struct row *row)
                                             .model = row->model });
 }
 
+static void note_written(struct ledger_store *store,
+                         const struct booking *booking)
+{
+    struct ledger_written *written = &store->written;
+
+    written->rows++;
+    if (!(booking->flags & BOOKING_OF_BATCH))
+        return;
+    ledger_charges_add(&store->charges, booking);
+    written->results[written->result_count++] = booking;
+}
+
 static bool write_one(const struct writing *w, const struct booking *booking)
 {
     struct row row = { .booking = booking };
@@ -249,8 +262,7 @@ static bool write_one(const struct writing *w, const struct booking *booking)
         !find_session(w, &row) || !insert(w, &row))
         return false;
     add_up(w, &row);
-    if (booking->flags & BOOKING_OF_BATCH)
-        ledger_charges_add(&w->store->charges, booking);
+    note_written(w->store, booking);
     return true;
 }
 
@@ -265,6 +277,8 @@ bool ledger_store_write(struct ledger_store *store, struct sql *sql,
     ledger_names_begin(store->names);
     ledger_totals_clear(&store->totals);
     ledger_charges_clear(&store->charges);
+    store->written.rows = 0;
+    store->written.result_count = 0;
     fine = ledger_names_check(store->names, sql, err);
     for (size_t i = 0; i < count && fine; i++)
         fine = write_one(&w, bookings[i]);
@@ -276,6 +290,12 @@ const struct ledger_charges *ledger_store_charges(
     const struct ledger_store *store)
 {
     return &store->charges;
+}
+
+const struct ledger_written *ledger_store_written(
+    const struct ledger_store *store)
+{
+    return &store->written;
 }
 
 void ledger_store_keep(struct ledger_store *store)

@@ -18,6 +18,15 @@ void ledger_store_free(struct ledger_store *store);
 bool ledger_store_write(struct ledger_store *store, struct sql *sql,
                         const struct booking *const *bookings, size_t count,
                         struct err *err) MUST_CHECK;
+/* How many of them are rows now, and which of them are results that are new: those that
+   were booked before are neither.  Until the next one is written. */
+struct ledger_written {
+    size_t rows;
+    size_t result_count;
+    const struct booking *results[LEDGER_BATCH_MAX];
+};
+const struct ledger_written *ledger_store_written(
+    const struct ledger_store *store);
 /* It was committed. */
 void ledger_store_keep(struct ledger_store *store);
 /* What it adds to limits; until the next one is written. */

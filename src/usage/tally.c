@@ -32,28 +32,47 @@ static void add_request(struct tally *tally, const struct record *record)
         grow(&tally->attempts[record->attempts[i].result], 1);
 }
 
-static void add_usage(struct tally *tally, const struct record *record)
+static void add_usage(struct tally *tally,
+                      const uint64_t counts[BOOKING_COUNTS])
 {
-    uint64_t counts[BOOKING_COUNTS];
+    for (size_t i = 0; i < BOOKING_COUNTS; i++)
+        grow(&tally->counts[i], counts[i]);
+}
+
+static void add_cost(struct tally *tally, bool unpriced, uint64_t microusd)
+{
+    grow(&tally->cost_microusd, microusd);
+    grow(&tally->unpriced, unpriced);
+}
+
+static bool is_some(const uint64_t counts[BOOKING_COUNTS])
+{
     uint64_t sum = 0;
 
-    booking_counts(counts, record->usage->counts);
-    for (size_t i = 0; i < BOOKING_COUNTS; i++) {
-        grow(&tally->counts[i], counts[i]);
-        sum += counts[i];
-    }
-    if (record->cost_known)
-        grow(&tally->cost_microusd, record->cost_microusd);
-    else
-        grow(&tally->unpriced, sum > 0);
+    for (size_t i = 0; i < BOOKING_COUNTS; i++)
+        sum |= counts[i];
+    return sum > 0;
 }
 
 void tally_add(struct tally *tally, const struct record *record)
 {
+    uint64_t counts[BOOKING_COUNTS];
+
     if (record->batch_result)
-        grow(&tally->results, 1);
-    else
-        add_request(tally, record);
-    if (record->usage)
-        add_usage(tally, record);
+        return;
+    add_request(tally, record);
+    if (!record->usage)
+        return;
+    booking_counts(counts, record->usage->counts);
+    add_usage(tally, counts);
+    add_cost(tally, !record->cost_known && is_some(counts),
+             record->cost_known ? record->cost_microusd : 0);
+}
+
+void tally_add_result(struct tally *tally, const struct booking *booking)
+{
+    grow(&tally->results, 1);
+    add_usage(tally, booking->counts);
+    add_cost(tally, booking_is_unpriced(booking),
+             booking->flags & BOOKING_COST_KNOWN ? booking->cost_microusd : 0);
 }

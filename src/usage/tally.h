@@ -18,10 +18,13 @@ struct tally {
     atomic_uint_fast64_t cost_microusd;
     atomic_uint_fast64_t unpriced; /* used something that has no price */
     atomic_uint_fast64_t results;  /* of batches: they are no requests */
+    atomic_uint_fast64_t booked;   /* rows that were written, of both */
 };
 
-/* Whether it is booked or not. */
+/* Of a request, whether it is booked or not.  Results of batches count once they are
+   booked, for they may be fetched as often as one likes. */
 void tally_add(struct tally *tally, const struct record *record);
+void tally_add_result(struct tally *tally, const struct booking *booking);
 
 /* "2xx"; "none" of 0. */
 const char *tally_class_word(size_t class);

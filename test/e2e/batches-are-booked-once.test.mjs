@@ -91,6 +91,19 @@ describe('batches are booked once', { skip: noSqlite }, () => {
     });
   }
 
+  it('what nobody can read of them is not taken for nothing', async () => {
+    const key = await createKey(s, 'odd', MEMBERS);
+    const batch = await made(key);
+    await s.sim.fault({ path: `/v1/messages/batches/${batch.id}/results`, directives: { body: 'rubbish\n{"custom_id":"x"}\n' } });
+    await results(key, batch.id);
+    const fetches = () => bookings(s.relay.dataDir).filter((row) => row.key_name === 'odd' && !row.batch && row.endpoint_text.endsWith('/results'));
+    await until(() => fetches().length === 1, { every: 50, what: 'the fetch is booked' });
+    assert.deepEqual([fetches()[0].partial, fetches()[0].cost_microusd, fetches()[0].end], [1, null, 'complete']);
+    await results(key, batch.id);
+    await assertBooked(batch, key);
+    assert.deepEqual(fetches().map((row) => row.cost_microusd), [null, 0]);
+  });
+
   it('interrupted: what had come, and the rest with the next fetch', async () => {
     const key = await createKey(s, 'leaves', MEMBERS);
     const batch = await made(key);
@@ -113,6 +126,16 @@ describe('batches are booked once', { skip: noSqlite }, () => {
     await results(key, batch.id);
     await until(() => booked(batch.id).length > 0, { every: 50, what: 'they are booked' });
     await assertBooked(batch, key);
+  });
+
+  it('and in /metrics once', async () => {
+    const rows = bookings(s.relay.dataDir);
+    const metrics = await (await fetch(`${s.url}/metrics`)).text();
+    const figure = (name) => Number(metrics.match(new RegExp(`^claude_relay_${name} (\\S+)$`, 'm'))[1]);
+    assert.equal(figure('bookings_total'), rows.length);
+    assert.equal(figure('batch_results_total'), rows.filter((row) => row.batch).length);
+    assert.equal(Math.round(figure('cost_dollars_total') * 1e6), rows.reduce((sum, row) => sum + (row.cost_microusd ?? 0), 0));
+    assert.equal(figure('tokens_total\\{kind="input"\\}'), rows.reduce((sum, row) => sum + (row.tokens_in ?? 0), 0));
   });
 
   it('by two relays on one folder, at once', async () => {

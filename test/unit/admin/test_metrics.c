@@ -41,14 +41,13 @@ static void each_figure_has_its_line(void **state)
         "\nclaude_relay_bookings_unsynced_seconds 1.002\n",
         "\nclaude_relay_bookings_lost_total 12\n",
     };
-    struct tally tally = { .cost_microusd = 12000034,
-                           .results = 6,
-                           .unpriced = 9 };
+    struct tally tally = {
+        .cost_microusd = 12000034, .results = 6, .booked = 10, .unpriced = 9
+    };
     const struct metrics metrics = { .problems = 2,
                                      .in_flight = 3,
                                      .tally = &tally,
-                                     .bookings = { .booked = 10,
-                                                   .waiting = 11,
+                                     .bookings = { .waiting = 11,
                                                    .waiting_ms = 45,
                                                    .unsynced_ms = 1002,
                                                    .lost = 12 } };

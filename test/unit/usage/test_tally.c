@@ -58,20 +58,30 @@ static void without_a_price_there_is_no_cost(void **state)
     assert_int_equal(tally.unpriced, 1);
 }
 
-/* Of a batch: its fetch is one. */
+/* Of a batch: its fetch is one.  It counts when it is booked. */
 static void a_result_is_no_request(void **state)
 {
+    const struct booking booking = { .counts = { [BOOKING_TOKENS_IN] = 10 },
+                                     .cost_microusd = 7,
+                                     .flags = BOOKING_COST_KNOWN |
+                                              BOOKING_OF_BATCH };
+    const struct booking unpriced = { .counts = { [BOOKING_TOKENS_IN] = 1 },
+                                      .flags = BOOKING_OF_BATCH };
     struct tally tally = { .results = 0 };
     struct record record = answered;
 
     (void)state;
     record.batch_result = 1;
     tally_add(&tally, &record);
-    assert_int_equal(tally.results, 1);
+    assert_int_equal(tally.results, 0);
     assert_int_equal(tally.requests[RECORD_COMPLETE][2], 0);
-    assert_int_equal(tally.attempts[RECORD_DELIVERED], 0);
-    assert_int_equal(tally.counts[BOOKING_TOKENS_IN], 10);
+    assert_int_equal(tally.counts[BOOKING_TOKENS_IN], 0);
+    tally_add_result(&tally, &booking);
+    tally_add_result(&tally, &unpriced);
+    assert_int_equal(tally.results, 2);
+    assert_int_equal(tally.counts[BOOKING_TOKENS_IN], 11);
     assert_int_equal(tally.cost_microusd, 7);
+    assert_int_equal(tally.unpriced, 1);
 }
 
 static void odd_ones_count_too(void **state)
