@@ -18,7 +18,6 @@
 
 /* So long one request may take; a page more is begun before. */
 #define SLICE_MS 1000
-#define DAY_MS 86400000u
 
 /* What is looked at first, the file of prices too: the board learns of another one a
    little later, and whoever asks means what is in it now. */
@@ -167,8 +166,7 @@ static void add_kept(struct json_doc *doc, const struct repricing *r)
 {
     uint64_t rows_ms = r->seen.rows_from_ms;
     uint64_t sums_ms = r->seen.sums_from_ms;
-    bool older =
-        sums_ms > 0 && (rows_ms == 0 || sums_ms + 2 * DAY_MS < rows_ms);
+    bool older = sums_ms > 0 && (rows_ms == 0 || sums_ms < rows_ms);
 
     if (older && (rows_ms == 0 || r->ask.since_ms < rows_ms))
         set_time(doc, "kept_since", rows_ms ? rows_ms : r->ask.until_ms);
@@ -319,19 +317,54 @@ static bool are_prices_meant(struct admin_request *x)
                    complaint);
 }
 
-static bool take_prices(struct admin_request *x)
+/* A file that is not there any more may be away for a moment only, while an editor
+   writes another: then its prices are in force still. */
+static bool has_file_gone(struct admin_request *x, const struct prices *own)
+{
+    struct prices *board = price_board_take(x->admin->prices);
+    bool gone = strcmp(prices_version(board), prices_version(own)) == 0;
+
+    if (!gone)
+        (void)err_set(&x->err, ERR_BUSY,
+                      PRICE_FILE " is not there any more, and its prices (%s) "
+                                 "are in force still: ask again in a moment",
+                      prices_version(board));
+    prices_unref(board);
+    return gone;
+}
+
+static bool take_seen(struct admin_request *x)
 {
     struct repricing *r = repricing_of(x);
     struct sight *sight = r->sight;
 
-    if (!are_prices_meant(x))
-        return false;
     if (sight->away)
         r->prices = price_board_take(x->admin->prices);
     else
         r->prices = sight->prices ? sight->prices : prices_default();
+    if (!sight->away && !sight->prices && !has_file_gone(x, r->prices))
+        return false;
     sight->prices = NULL;
     return true;
+}
+
+/* Whoever was shown what would change gets that, and nothing else. */
+static bool are_prices_shown(struct admin_request *x)
+{
+    const char *version = prices_version(repricing_of(x)->prices);
+    struct str told;
+
+    return !json_doc_get_str(x->body, "prices", &told) ||
+           str_eq(told, str_of(version)) ||
+           err_set(&x->err, ERR_CONFLICT,
+                   "the prices are %s now, and not those that were told: "
+                   "nothing was priced by them; look again at what they change",
+                   version);
+}
+
+static bool take_prices(struct admin_request *x)
+{
+    return are_prices_meant(x) && take_seen(x) && are_prices_shown(x);
 }
 
 static struct flow_next looked(struct flow *flow)
@@ -394,6 +427,9 @@ static const struct admin_member body_members[] = {
     { "model", ADMIN_TEXT, 0, "of these models: an id, or a pattern with *",
       NULL },
     { "dry_run", ADMIN_BOOL, 0, "true: nothing is written", NULL },
+    { "prices", ADMIN_TEXT, 0,
+      "the version that an answer told: by no other is anything written (409)",
+      NULL },
     { "cursor", ADMIN_TEXT, 0,
       "next_cursor of the answer before, to go on; with the same since, until "
       "and model",

@@ -115,6 +115,7 @@ static struct json_doc *body_of(const struct repricing *repricing,
     copy_text(body, before, "since", "since");
     copy_text(body, before, "until", "until");
     copy_text(body, before, "next_cursor", "cursor");
+    copy_text(body, before, "prices", "prices");
     json_doc_set_bool(body, "dry_run", dry_run);
     return body;
 }
@@ -147,23 +148,6 @@ static void take_rows(struct reprice_tally *tally, const struct json_doc *rows)
     }
 }
 
-/* They may change while it runs: then half of it would be by others. */
-static bool same_prices(const struct json_doc *before,
-                        const struct json_doc *now, struct err *err)
-{
-    struct str first = STR_EMPTY;
-    struct str second = STR_EMPTY;
-
-    if (!json_doc_get_str(before, "prices", &first))
-        return true;
-    (void)json_doc_get_str(now, "prices", &second);
-    return str_eq(first, second) ||
-           err_set(err, ERR_CONFLICT,
-                   "the prices changed meanwhile, from " STR_FMT " to " STR_FMT
-                   ": do it again",
-                   STR_ARG(first), STR_ARG(second));
-}
-
 static bool ask(struct remote *remote, const struct repricing *repricing,
                 struct outcome *outcome, bool dry_run, struct err *err)
 {
@@ -175,15 +159,14 @@ static bool ask(struct remote *remote, const struct repricing *repricing,
     bool ok = remote_call(remote, &call, err);
 
     json_doc_free(body);
-    if (ok) {
-        ok = same_prices(outcome->last, call.answer, err);
-        take_rows(&outcome->tally, json_doc_get(call.answer, "rows"));
-        json_doc_free(outcome->last);
-        outcome->last = call.answer;
-        return ok;
+    if (!ok) {
+        json_doc_free(call.answer);
+        return false;
     }
-    json_doc_free(call.answer);
-    return false;
+    take_rows(&outcome->tally, json_doc_get(call.answer, "rows"));
+    json_doc_free(outcome->last);
+    outcome->last = call.answer;
+    return true;
 }
 
 static bool is_over(const struct outcome *outcome)

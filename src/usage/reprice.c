@@ -25,11 +25,8 @@ static bool take_look(void *arg, const struct sql_row *row)
     struct reprice_look *look = arg;
     int64_t rows_s = sql_row_number(row, 1);
     int64_t sums_s = sql_row_number(row, 2);
-    int64_t day_s = sql_row_number(row, 3);
 
     text_copy(look->zone, sizeof(look->zone), sql_row_text(row, 0));
-    if (!sql_row_is_null(row, 3) && (sums_s == 0 || day_s < sums_s))
-        sums_s = day_s;
     look->rows_from_ms = rows_s > 0 ? (uint64_t)rows_s * 1000 : 0;
     look->sums_from_ms = sums_s > 0 ? (uint64_t)sums_s * 1000 : 0;
     return true;
@@ -40,8 +37,7 @@ bool reprice_look_run(struct sql *sql, void *arg, struct err *err)
     const struct sql_ask ask = {
         "SELECT (SELECT zone FROM calendar), (SELECT min(hour_s) FROM hour"
         " WHERE removing IS NULL),"
-        " (SELECT min(hour_s) FROM total),"
-        " (SELECT min(day) * 86400 FROM daily)",
+        " (SELECT min(hour_s) FROM total)",
         SQL_NO_VALUES, take_look, arg
     };
 
@@ -139,6 +135,8 @@ static bool read_rows(struct run *run, struct sql *sql, struct err *err)
         " AND b.id >= (SELECT min(first_id) FROM hour WHERE hour_s >= $2"
         " AND removing IS NULL)"
         " AND b.id <= (SELECT max(last_id) FROM hour WHERE hour_s <= $3)"
+        " AND NOT EXISTS (SELECT 1 FROM hour WHERE hour_s = b.ended_ms"
+        " / 3600000 * 3600 AND removing IS NOT NULL)"
         " ORDER BY b.id LIMIT $4",
         values, COUNT_OF(values), take_row, run
     };

@@ -19,7 +19,7 @@ struct reprice_look {
     char zone[ZONE_NAME_MAX + 1]; /* of the days that are summed up; or empty */
     uint64_t
         rows_from_ms; /* the hour of the first booking that is kept; 0: none */
-    uint64_t sums_from_ms; /* the first hour or day of which there are sums */
+    uint64_t sums_from_ms; /* the first hour of which there are sums; 0: none */
 };
 
 /* For records_work.run, with a struct reprice_look. */

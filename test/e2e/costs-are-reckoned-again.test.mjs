@@ -126,8 +126,25 @@ describe('costs are reckoned again', { skip: noSqlite }, () => {
       assert.equal(broken.status, 409);
       assert.match(broken.doc.error, /^nothing is priced again before .* stay in force, .*prices\.json: not valid JSON/);
     }
+    /* It may be away for a moment only: until its prices go, nothing is priced by others. */
     fs.rmSync(file);
-    assert.equal((await post({ since: '1h', dry_run: true })).doc.total.cost_microusd_after, 8000);
+    const own = await until(async () => {
+      const answer = await post({ since: '1h', dry_run: true });
+      assert.ok(answer.status === 200 || /is not there any more, and its prices .* are in force still/.test(answer.doc.error), JSON.stringify(answer.doc));
+      return answer.status === 200 && answer.doc;
+    }, { what: 'the prices of the program' });
+    assert.equal(own.total.cost_microusd_after, 8000);
+  });
+
+  it('what was not shown is not written', async () => {
+    await put('shown', [{ model: 'claude-*', input: 7000000, output: 0 }]);
+    const { doc } = await post({ since: '1h', dry_run: true });
+    const before = costs();
+    await put('others', [{ model: 'claude-*', input: 900000000, output: 0 }]);
+    const { status, doc: refused } = await post({ since: '1h', prices: doc.prices });
+    assert.equal(status, 409);
+    assert.match(refused.error, /^the prices are others:\S+ now, and not those that were told: nothing was priced by them/);
+    assert.deepEqual(costs(), before);
   });
 
   it('the API does the same, and it is in the audit log', async () => {
