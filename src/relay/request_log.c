@@ -52,15 +52,19 @@ static struct str peer_of(const struct config *config,
     return str_of(out);
 }
 
-static void add_who(struct log_fields *line, const struct config *config,
+static void add_who(struct log_fields *line,
+                    const struct caller_sources *callers,
                     const struct request *req, char peer[ADDR_TEXT_MAX])
 {
+    struct str id =
+        client_id_of(&req->headers, admin_token_reveal(callers->admin));
+
     log_fields_add_known(line, LOG_STR("id", str_of(req->id)));
-    log_fields_add_known(line, LOG_STR("peer", peer_of(config, req, peer)));
+    log_fields_add_known(line,
+                         LOG_STR("peer", peer_of(callers->config, req, peer)));
     log_fields_add_known(line, LOG_STR("who", str_of(req->notes.who)));
     log_fields_add_known(line, LOG_STR("key", str_of(req->notes.key)));
-    log_fields_add_known(line,
-                         LOG_STR("client_id", client_id_of(&req->headers)));
+    log_fields_add_known(line, LOG_STR("client_id", id));
 }
 
 static void add_what(struct log_fields *line, const struct admin_token *admin,
@@ -100,7 +104,7 @@ void request_log(const void *callers, const struct request *req,
     if (!log_enabled(level))
         return;
     line.count = 0;
-    add_who(&line, sources->config, req, peer);
+    add_who(&line, sources, req, peer);
     add_what(&line, sources->admin, req);
     add_end(&line, req, outcome);
     log_fields_write(&line, level, "request");

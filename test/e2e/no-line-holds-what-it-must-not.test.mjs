@@ -2,12 +2,14 @@
 /* Secrets and control characters wherever a request can hold them, at random, with lines of
    every level: each line stays one line, of plain text, and has none of them. */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { it } from 'node:test';
 
-import { HELLO } from '../support/http.mjs';
+import { call, HELLO } from '../support/http.mjs';
 import { admin, KEY_TEXT } from '../support/keys.mjs';
 import { readLines, requestLines } from '../support/log.mjs';
-import { describe, stage } from '../support/processes.mjs';
+import { describe, stage, until } from '../support/processes.mjs';
 import { RawClient } from '../support/raw.mjs';
 
 const REQUESTS = 400;
@@ -82,6 +84,17 @@ async function send(s, bytes) {
 for (const format of ['text', 'json']) {
   describe(`no line of ${format} holds what it must not`, () => {
     const s = stage({ relay: { env: { LOG_LEVEL: 'debug', LOG_FORMAT: format, WORKERS: '2' } } });
+
+    it('the admin token where a client names something', async () => {
+      const token = fs.readFileSync(path.join(s.relay.dataDir, 'admin_token'), 'utf8').trim();
+      for (const target of ['/v1/messages', '/health']) {
+        for (const name of ['x-request-id', 'request-id', 'x-client-request-id', 'x-claude-code-session-id']) {
+          await call(`${s.relay.url}${target}`, { method: target === '/health' ? 'GET' : 'POST', headers: { 'content-type': 'application/json', [name]: token }, body: target === '/health' ? undefined : HELLO });
+        }
+      }
+      await until(() => requestLines(s.relay).length >= 8, { what: 'eight lines' });
+      assert.ok(!s.relay.log.includes(token));
+    });
 
     it('whatever comes', async () => {
       s.key = KEY_TEXT.exec(JSON.stringify((await admin(s.relay, 'POST', '/admin/api/keys', { name: 'fuzz' })).doc))[0];
