@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "usage/price_file.h"
 
 struct link_seen {
     char *name;
@@ -17,10 +18,14 @@ struct link_seen {
     struct stat target;
 };
 
-static bool is_link(int folder, const struct dirent *entry)
+/* The prices may be one file that was brought into a container, and is written
+   under its name outside. */
+static bool is_looked_at(int folder, const struct dirent *entry)
 {
     struct stat info;
 
+    if (strcmp(entry->d_name, PRICE_FILE) == 0)
+        return true;
     if (entry->d_type != DT_UNKNOWN)
         return entry->d_type == DT_LNK;
     return fstatat(folder, entry->d_name, &info, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -54,7 +59,7 @@ void link_targets_look(struct link_targets *links, const char *folder)
     if (!dir)
         return;
     for (entry = readdir(dir); entry; entry = readdir(dir)) {
-        if (entry->d_name[0] != '.' && is_link(dirfd(dir), entry))
+        if (entry->d_name[0] != '.' && is_looked_at(dirfd(dir), entry))
             add(links, dirfd(dir), entry->d_name);
     }
     (void)closedir(dir);

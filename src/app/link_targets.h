@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Links in the data folder, and what they lead to: a watch on the folder does not
-   tell of that. */
+/* Links in the data folder, and what they lead to, and prices.json, which may have
+   another name elsewhere: a watch on the folder does not tell of what happens there. */
 #pragma once
 
 #include <stddef.h>

@@ -76,6 +76,20 @@ describe('prices of a running relay', () => {
     await comesTo(key, 2000 + 100);
   });
 
+  /* As for a file that was brought into a container. */
+  it('another name may lead to it', async () => {
+    const key = await make('name');
+    put(table(8000000));
+    const other = path.join(path.dirname(s.relay.dataDir), `other-${path.basename(s.relay.dataDir)}.json`);
+    fs.linkSync(file(), other);
+    await comesTo(key, 8000);
+    fs.writeFileSync(other, table(9000000));
+    await comesTo(key, 9000);
+    fs.rmSync(file());
+    fs.rmSync(other);
+    await comesTo(key, 2000 + 100);
+  });
+
   it('while they change, each request has one price', async () => {
     const key = await make('running');
     put(table(1000000));
