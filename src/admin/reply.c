@@ -94,7 +94,8 @@ void reply_error_allowing(struct request *req, const struct err *err,
 bool reply_is_managed(struct str path)
 {
     return str_starts(path, STR("/oauth/")) ||
-           str_starts(path, STR("/admin/")) || str_eq(path, STR("/metrics"));
+           str_starts(path, STR("/admin/")) || str_eq(path, STR("/metrics")) ||
+           str_eq(path, STR("/metrics/"));
 }
 
 void reply_refusal(struct request *req, const struct err *err, struct str allow)

@@ -166,6 +166,7 @@ static const struct {
     { "/health", false },        { "/v1/me", false },
     { "/oauth", false },         { "/administration", false },
     { "/metrics", true },        { "/metrics/x", false },
+    { "/metrics/", true },
 };
 
 static void a_refusal_has_the_shape_of_its_path(void **state)
