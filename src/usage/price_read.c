@@ -92,9 +92,10 @@ static bool add_row(const struct making *making, struct price_reading *r,
     add_to_dearest(&prices->dearest, row);
     return add_border(&prices->borders, row->long_above) ||
            err_set(r->err, ERR_BAD_REQUEST,
-                   "%s: there may be %u different values of \"above\" in "
-                   "long_context",
-                   r->where, METER_BORDERS_MAX);
+                   "there may be %u different values of \"above\" in all "
+                   "rows of long_context, those of the built-in table "
+                   "included; %s is one too many",
+                   METER_BORDERS_MAX, r->where);
 }
 
 static bool read_rows(const struct making *making,

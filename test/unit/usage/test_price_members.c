@@ -146,7 +146,7 @@ static const struct {
       "long_context must be" },
     { TABLE(BORDER(1) "," BORDER(2) "," BORDER(1) "," BORDER(0) "," BORDER(
           3) "," BORDER(4)),
-      "models[5]: there may be 4 different values of \"above\"" },
+      "there may be 4 different values of \"above\" in all" },
 };
 
 static void a_bad_member_says_what_is_wrong(void **state)
