@@ -348,7 +348,7 @@ void audit_left(struct audit *audit)
 {
     if (!audit)
         return;
-    set_result(audit, STR("the client left before it was answered"));
+    set_result(audit, STR("its connection ended before it was answered"));
     say(audit);
     save(audit);
 }
