@@ -24,7 +24,7 @@
 struct ledger_queue;
 
 /* Results that wait, beside those that were taken, when they are too many. */
-#define LEDGER_CROWD 2000
+#define LEDGER_CROWD 1000
 
 /* `memory_max`: bytes of all that wait, those that were taken included; `stuck_ms`: for
    so long none was written, and results are crowded no more. */
