@@ -63,7 +63,7 @@ for (const tls of [false, true]) {
 
     it('200 clients that leave: no descriptor stays behind', async () => {
       await until(async () => (await s.sim.totals()).streams_open === 0, { what: 'the end of earlier streams' });
-      const before = s.relay.descriptors();
+      const before = s.relay.sockets();
       for (let round = 0; round < 4; round++) {
         await Promise.all(
           Array.from({ length: 50 }, async (_, i) => {
@@ -75,7 +75,7 @@ for (const tls of [false, true]) {
         );
       }
       await until(async () => (await s.sim.totals()).streams_open === 0, { what: 'the end of all streams at the sim' });
-      await until(() => s.relay.descriptors() <= before + 2, { what: `descriptors back at ${before}` });
+      await until(() => s.relay.sockets() <= before + 2, { what: `descriptors back at ${before}` });
     });
   });
 }

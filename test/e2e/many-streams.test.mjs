@@ -51,7 +51,7 @@ describe('many streams', () => {
     const { server, waiting } = gather(certificate);
     const upstream = await listen(server);
     const relay = await startRelay({ upstream: `https://127.0.0.1:${upstream.port}`, ca: certificate.cert });
-    const before = relay.descriptors();
+    const before = relay.sockets();
     const ask = async (stream) => {
       const client = await RawClient.connect(relay.port);
       client.write(requestBytes({ headers: [['anthropic-version', '2023-06-01'], ['x-stream', String(stream)]], body: JSON.stringify({ ...HELLO, stream: true }) }));
@@ -70,7 +70,7 @@ describe('many streams', () => {
     assert.deepEqual(broken.slice(0, 3), [], `${broken.length} of ${STREAMS} are broken`);
     /* Pooled upstream connections may stay; nothing else does. */
     const open = () => new Promise((resolve) => server.getConnections((_, count) => resolve(count)));
-    await until(async () => relay.descriptors() <= before + (await open()), { what: 'client descriptors to be closed' });
+    await until(async () => relay.sockets() <= before + (await open()), { what: 'client descriptors to be closed' });
     await relay.stop();
     await upstream.stop();
   });

@@ -282,6 +282,16 @@ export function asUser(uid, folder) {
   return ['setpriv', `--reuid=${uid}`, `--regid=${uid}`, '--clear-groups', binary];
 }
 
+/* Files are others: the database opens one more when there is more to do. */
+const socketsOf = (pid) =>
+  fs.readdirSync(`/proc/${pid}/fd`).filter((fd) => {
+    try {
+      return fs.readlinkSync(`/proc/${pid}/fd/${fd}`).startsWith('socket:');
+    } catch {
+      return false; /* closed meanwhile */
+    }
+  }).length;
+
 /* options: upstream (URL), env, args, ca, dataDir, accounts (dataDir => void; one
    API-key account "demo" by default), wrap (a program and its arguments that ends
    by becoming the relay), uid (whose process it is, and whose folder). */
@@ -314,6 +324,7 @@ export async function startRelay(options = {}) {
     /* A line may come after the answer that it tells of. */
     logged: (pattern) => until(() => pattern.test(program.log), { what: `${pattern} in the log` }),
     descriptors: () => fs.readdirSync(`/proc/${program.pid}/fd`).length,
+    sockets: () => socketsOf(program.pid),
     memory: (field = 'Rss') => memory(program.pid, field),
     async stop(signal) {
       const exit = await program.terminate(signal);
