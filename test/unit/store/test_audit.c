@@ -128,7 +128,8 @@ static void one_that_nobody_waited_for_is_there_too(void **state)
     wire_until(scene->loop, one_is_there, scene);
     list = entries(scene);
     assert_member(list, "done", "false");
-    assert_member(list, "error", "\"its connection ended before it was answered\"");
+    assert_member(list, "error",
+                  "\"its connection ended before it was answered\"");
     json_doc_free(list);
     end(scene, log);
 }
