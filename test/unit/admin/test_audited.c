@@ -288,7 +288,7 @@ static void a_client_that_leaves_has_one_too(void **state)
     wire_reset(&scene->client);
     admin_scene_until_dropped(scene, 1);
     text = unit_capture_end(&capture);
-    unit_assert_part(text, "target=green refused=\"the client left");
+    unit_assert_part(text, "target=green refused=\"its connection ended");
     assert_int_equal(lines_in(text), 1);
     mem_free(text);
 }
