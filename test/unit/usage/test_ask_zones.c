@@ -5,8 +5,7 @@
 
 #include "ask_scene.h"
 #include "base/zones.h"
-#include "usage/ledger_calendar.h"
-#include "usage/ledger_retention.h"
+#include "ledger_changes.h"
 
 #define MANY 500
 /* 2027-04-01, some days around the end of summer time on Lord Howe Island. */
@@ -71,50 +70,16 @@ static void book_many(struct ask_scene *scene)
 
 /* ---- changes ------------------------------------------------------------- */
 
-struct errand {
-    const struct zone *zone;
-    uint64_t before_ms;
-    bool more;
-};
-
-static bool run_calendar(struct sql *sql, void *arg, struct err *err)
-{
-    const struct errand *errand = arg;
-
-    return ledger_calendar_apply(sql, errand->zone, err);
-}
-
-static bool run_removal(struct sql *sql, void *arg, struct err *err)
-{
-    struct errand *errand = arg;
-
-    return ledger_retention_step(sql, errand->zone, errand->before_ms,
-                                 &errand->more, err);
-}
-
-static void run(struct ask_scene *scene,
-                bool (*what)(struct sql *sql, void *arg, struct err *err),
-                struct errand *errand)
-{
-    const struct records_work work = { .run = what, .arg = errand };
-
-    if (!records_do(scene->records, &work, &scene->err))
-        fail_msg("%s", scene->err.text);
-}
-
 static void use_zone(struct ask_scene *scene, const struct zone *zone)
 {
-    run(scene, run_calendar, &(struct errand){ .zone = zone });
+    ledger_use_zone(scene->records, zone);
 }
 
 /* What is removed counts as of the hour, or of the day that begins in it. */
 static void remove_before(struct ask_scene *scene, const struct zone *zone,
                           uint64_t before_ms)
 {
-    struct errand errand = { zone, before_ms, true };
-
-    while (errand.more)
-        run(scene, run_removal, &errand);
+    ledger_remove_before(scene->records, zone, before_ms);
     for (size_t i = 0; i < MANY; i++) {
         uint64_t hour_ms = ended_ms[i] / ASK_HOUR_MS * ASK_HOUR_MS;
         uint64_t day_ms = zone_window(zone, ZONE_DAY, ended_ms[i]).start_ms;

@@ -2,25 +2,12 @@
 /* Days of another zone. */
 #include "usage/ledger_calendar.h"
 
+#include "ledger_changes.h"
 #include "ledger_scene.h"
-
-struct errand {
-    const struct zone *zone;
-    const char *text;
-};
-
-static bool run(struct sql *sql, void *arg, struct err *err)
-{
-    const struct errand *errand = arg;
-
-    return ledger_calendar_apply(sql, errand->zone, err);
-}
 
 static void apply(struct ledger_scene *scene, const struct zone *zone)
 {
-    struct errand errand = { .zone = zone };
-
-    ledger_scene_do(scene, run, &errand);
+    ledger_use_zone(scene->records, zone);
 }
 
 #define COLUMNS                                                                \

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Bookings that come late, when those of their hour were removed already: of a clock that
    was put back, say.  Sums stay exact in any zone. */
+#include "ledger_changes.h"
 #include "ledger_scene.h"
-#include "usage/ledger_calendar.h"
-#include "usage/ledger_retention.h"
 #include "usage/ledger_totals.h"
 
 /* A day of +05:30 begins in the middle of hour 18. */
@@ -15,8 +14,6 @@ struct errand {
     const struct zone *zone;
     struct booking booking;
     int64_t id;
-    uint64_t before_ms;
-    bool more;
 };
 
 static bool run_booking(struct sql *sql, void *arg, struct err *err)
@@ -44,21 +41,6 @@ static bool run_booking(struct sql *sql, void *arg, struct err *err)
     return fine;
 }
 
-static bool run_calendar(struct sql *sql, void *arg, struct err *err)
-{
-    const struct errand *errand = arg;
-
-    return ledger_calendar_apply(sql, errand->zone, err);
-}
-
-static bool run_removal(struct sql *sql, void *arg, struct err *err)
-{
-    struct errand *errand = arg;
-
-    return ledger_retention_step(sql, errand->zone, errand->before_ms,
-                                 &errand->more, err);
-}
-
 /* Costs differ, so that no other sum is the same. */
 static void book(struct ledger_scene *scene, const struct zone *zone,
                  int64_t id, uint64_t ended_ms)
@@ -78,19 +60,12 @@ static void book(struct ledger_scene *scene, const struct zone *zone,
 static void remove_before(struct ledger_scene *scene, const struct zone *zone,
                           uint64_t before_ms)
 {
-    struct errand errand = { .zone = zone,
-                             .before_ms = before_ms,
-                             .more = true };
-
-    while (errand.more)
-        ledger_scene_do(scene, run_removal, &errand);
+    ledger_remove_before(scene->records, zone, before_ms);
 }
 
 static void use_zone(struct ledger_scene *scene, const struct zone *zone)
 {
-    struct errand errand = { .zone = zone };
-
-    ledger_scene_do(scene, run_calendar, &errand);
+    ledger_use_zone(scene->records, zone);
 }
 
 #define DAYS "SELECT day, requests, cost_microusd FROM daily ORDER BY day"
