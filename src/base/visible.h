@@ -6,5 +6,6 @@
 #include "base/str.h"
 
 /* Append at most `max` bytes of `text`, with `blank` (one byte) for all that prints
-   nothing (text_is_control() in base/text.h); never half a character.  False if not all of it had room. */
+   nothing (text_is_control() in base/text.h); never half a character.  False if not all
+   of it had room. */
 bool visible_add(struct buf *out, struct str text, char blank, size_t max);

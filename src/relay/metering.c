@@ -114,17 +114,12 @@ uint64_t metering_bytes(struct meter *meter)
     return meter ? metering_of(meter)->bytes : 0;
 }
 
-static bool tells_all(const struct meter_usage *usage)
-{
-    return usage->whole && meter_is_counted(usage);
-}
-
 struct str metering_unread(struct meter *meter)
 {
     struct metering *metering = meter ? metering_of(meter) : NULL;
     const char *why = NULL;
 
-    if (metering && tells_all(&meter->usage))
+    if (metering && meter_tells_all(&meter->usage))
         return STR_EMPTY;
     if (metering && metering->unpack)
         why = unpack_why(metering->unpack);
@@ -159,7 +154,7 @@ void metering_end(struct meter *meter, bool complete)
 {
     struct metering *metering = meter ? metering_of(meter) : NULL;
 
-    if (!meter || tells_all(&meter->usage))
+    if (!meter || meter_tells_all(&meter->usage))
         return;
     if (metering->unpack && complete)
         unpack_end(metering->unpack);

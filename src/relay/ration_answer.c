@@ -35,11 +35,6 @@ static bool can_correct(const struct ration *ration)
                              : row_of(ration)->corrects;
 }
 
-static bool tells_all(const struct meter_usage *usage)
-{
-    return usage->whole && meter_is_counted(usage);
-}
-
 static void lift(struct estimate *output, uint64_t tokens, uint64_t cost)
 {
     output->tokens_out = ration_larger(output->tokens_out, tokens);
@@ -96,7 +91,7 @@ static struct admission_hold hold_all(const struct ration *ration,
 void ration_correct(struct ration *ration, const struct meter_usage *usage,
                     uint64_t answer_bytes)
 {
-    bool is_all = tells_all(usage);
+    bool is_all = meter_tells_all(usage);
     struct admission_hold hold;
 
     ration->look.told = usage->told;
@@ -221,7 +216,7 @@ static struct admission_truth truth_of(const struct ration *ration,
     struct admission_hold told = hold_all(ration, usage);
     struct admission_truth truth;
 
-    if (!tells_all(usage))
+    if (!meter_tells_all(usage))
         truth = usage->whole || !usage->known[METER_INPUT]
                     ? untold(ration, end)
                     : broken_off(ration, end);
@@ -270,6 +265,7 @@ void ration_settle(struct ration *ration, const struct ration_end *end)
     if (end->sent && costs)
         truth = told ? truth_of(ration, end) : untold(ration, end);
     admission_settle(&ration->admission, &truth, ration_now(ration));
-    if (told && end->complete && tells_all(end->usage) && !end->usage->failed)
+    if (told && end->complete && meter_tells_all(end->usage) &&
+        !end->usage->failed)
         learn(ration, end, &truth);
 }

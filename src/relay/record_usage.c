@@ -30,7 +30,7 @@ void record_usage_fill(struct record *record, const struct meter_usage *usage,
     if (usage->told > 0 || !str_eq(str_of(usage->model), STR(METER_MODEL_ODD)))
         record->model = str_of(usage->model);
     record->service_tier = str_of(usage->service_tier);
-    record->partial = !usage->whole || !meter_is_counted(usage);
+    record->partial = !meter_tells_all(usage);
     if (!tells(usage))
         return;
     record->usage = usage;

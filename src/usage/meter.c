@@ -380,3 +380,8 @@ bool meter_is_counted(const struct meter_usage *told)
 {
     return told->known[METER_INPUT] && told->last_output;
 }
+
+bool meter_tells_all(const struct meter_usage *told)
+{
+    return told->whole && meter_is_counted(told);
+}

@@ -131,6 +131,8 @@ void meter_feed(struct meter *meter, struct str bytes);
 /* Was all of it told that a message uses, its input and its output?  What is not said
    is not 0.  Of one that is whole, nothing is missing then. */
 bool meter_is_counted(const struct meter_usage *told);
+/* That, and it is whole. */
+bool meter_tells_all(const struct meter_usage *told);
 
 /* Tokens written to caches: the sum of the two lifetimes, or what is told of all, if
    that is more. */
