@@ -21,7 +21,7 @@ static void add_number(const struct writing *w, uint64_t number)
     (void)buf_printf(w->out, "%s %llu\n", w->name, (unsigned long long)number);
 }
 
-/* Of units that are a million times smaller, or a thousand. */
+/* In whole units, of a count of millionths of one. */
 static void add_millionths(const struct writing *w, uint64_t number)
 {
     (void)buf_printf(w->out, "%s %llu.%06llu\n", w->name,
@@ -65,11 +65,11 @@ static void add_in_flight(const struct writing *w)
 
 static void add_end(const struct writing *w, enum record_end end)
 {
-    for (size_t class = 0; class < TALLY_CLASSES; class ++)
+    for (size_t hundreds = 0; hundreds < TALLY_CLASSES; hundreds++)
         (void)buf_printf(w->out, "%s{end=\"%s\",status=\"%s\"} %llu\n", w->name,
-                         record_end_word(end), tally_class_word(class),
+                         record_end_word(end), tally_class_word(hundreds),
                          (unsigned long long)atomic_load(
-                             &w->metrics->tally->requests[end][class]));
+                             &w->metrics->tally->requests[end][hundreds]));
 }
 
 static void add_requests(const struct writing *w)

@@ -10,23 +10,23 @@ static void grow(atomic_uint_fast64_t *count, uint64_t by)
         atomic_fetch_add_explicit(count, by, memory_order_relaxed);
 }
 
-const char *tally_class_word(size_t class)
+const char *tally_class_word(size_t hundreds)
 {
     static const char *const words[TALLY_CLASSES] = { "none", "1xx", "2xx",
                                                       "3xx",  "4xx", "5xx" };
 
-    assert(class < TALLY_CLASSES);
-    return words[class];
+    assert(hundreds < TALLY_CLASSES);
+    return words[hundreds];
 }
 
 /* The last attempts are not kept, if there were many. */
 static void add_request(struct tally *tally, const struct record *record)
 {
-    size_t class = record->status / 100;
+    size_t hundreds = record->status / 100;
 
-    if (class >= TALLY_CLASSES)
-        class = TALLY_CLASSES - 1;
-    grow(&tally->requests[record->end][class], 1);
+    if (hundreds >= TALLY_CLASSES)
+        hundreds = TALLY_CLASSES - 1;
+    grow(&tally->requests[record->end][hundreds], 1);
     for (size_t i = 0; i < record->attempt_count && i < RECORD_ATTEMPTS_MAX;
          i++)
         grow(&tally->attempts[record->attempts[i].result], 1);

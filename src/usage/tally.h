@@ -27,4 +27,4 @@ void tally_add(struct tally *tally, const struct record *record);
 void tally_add_result(struct tally *tally, const struct booking *booking);
 
 /* "2xx"; "none" of 0. */
-const char *tally_class_word(size_t class);
+const char *tally_class_word(size_t hundreds);
