@@ -319,18 +319,18 @@ static bool are_prices_meant(struct admin_request *x)
 
 /* A file that is not there any more may be away for a moment only, while an editor
    writes another: then its prices are in force still. */
-static bool has_file_gone(struct admin_request *x, const struct prices *own)
+static bool are_prices_built_in(struct admin_request *x)
 {
-    struct prices *board = price_board_take(x->admin->prices);
-    bool gone = strcmp(prices_version(board), prices_version(own)) == 0;
+    const char *version = prices_version(repricing_of(x)->prices);
+    struct prices *built_in = prices_default();
+    bool same = strcmp(version, prices_version(built_in)) == 0;
 
-    if (!gone)
-        (void)err_set(&x->err, ERR_BUSY,
-                      PRICE_FILE " is not there any more, and its prices (%s) "
-                                 "are in force still: ask again in a moment",
-                      prices_version(board));
-    prices_unref(board);
-    return gone;
+    prices_unref(built_in);
+    return same ||
+           err_set(&x->err, ERR_BUSY,
+                   PRICE_FILE " is not there any more, and its prices (%s) "
+                              "are in force still: ask again in a moment",
+                   version);
 }
 
 static bool take_seen(struct admin_request *x)
@@ -338,14 +338,13 @@ static bool take_seen(struct admin_request *x)
     struct repricing *r = repricing_of(x);
     struct sight *sight = r->sight;
 
-    if (sight->away)
-        r->prices = price_board_take(x->admin->prices);
-    else
-        r->prices = sight->prices ? sight->prices : prices_default();
-    if (!sight->away && !sight->prices && !has_file_gone(x, r->prices))
-        return false;
-    sight->prices = NULL;
-    return true;
+    if (sight->prices) {
+        r->prices = sight->prices;
+        sight->prices = NULL;
+        return true;
+    }
+    r->prices = price_board_take(x->admin->prices);
+    return sight->away || are_prices_built_in(x);
 }
 
 /* Whoever was shown what would change gets that, and nothing else. */
