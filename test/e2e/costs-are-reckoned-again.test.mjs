@@ -51,12 +51,15 @@ describe('costs are reckoned again', { skip: noSqlite }, () => {
     const relay = await startRelay({ upstream: s.sim.apiUrl, ca: s.sim.ca, accounts: (dataDir) => addApiKey(dataDir, 'demo') });
     const own = { ...relay.settings, DATA_DIR: relay.dataDir };
     try {
-      for (const model of [...names, 'x'.repeat(200), 'm\u0000']) {
-        assert.equal((await message(relay.url, { headers: TOKENS, body: { ...HELLO, model } })).status, 200);
-      }
       const told = [...names, '(a name that cannot be shown)'];
+      const reported = async () => JSON.parse((await call(`${relay.url}/admin/api/status`, { method: 'GET' })).body).prices.unpriced;
+      for (const [i, model] of [...names, 'x'.repeat(200), 'm\u0000'].entries()) {
+        assert.equal((await message(relay.url, { headers: TOKENS, body: { ...HELLO, model } })).status, 200);
+        // It is noted once the answer has ended, and the next one may end on another worker.
+        await until(async () => (await reported()).length >= Math.min(i + 1, told.length), { what: `a report of ${model}` });
+      }
       await relay.logged(/does not know the model \(a name that cannot be shown\)/);
-      assert.deepEqual(JSON.parse((await call(`${relay.url}/admin/api/status`, { method: 'GET' })).body).prices.unpriced, told);
+      assert.deepEqual(await reported(), told);
       const status = command(['status'], { env: own }).stdout;
       for (const name of told) {
         assert.ok(status.includes(`none for ${name}:`), `${name} in ${status}`);
