@@ -129,7 +129,9 @@ describe('bookings equal the bill', { skip: noSqlite }, () => {
     for (const end of ['complete', 'cut', 'error_event']) {
       assert.equal(sumOf(`claude_relay_requests_total{end="${end}"`), all.filter((row) => row.end === end).length, end);
     }
-    assert.equal(sumOf('claude_relay_requests_total'), plans.length);
+    /* Of those who left as soon as they had asked, some may have gone before they were heard. */
+    const requests = sumOf('claude_relay_requests_total');
+    assert.ok(requests >= rows.size && requests <= plans.length, `${requests} of ${plans.length}, ${rows.size} booked`);
     assert.equal(Number(figures.get('claude_relay_bookings_total')), rows.size);
     assert.equal(Number(figures.get('claude_relay_bookings_waiting')), 0);
     assert.equal(Number(figures.get('claude_relay_bookings_lost_total')), 0);
