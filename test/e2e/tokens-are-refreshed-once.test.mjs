@@ -142,6 +142,17 @@ describe('refreshing', () => {
     assert.equal(await tokenCalls(), 1);
   });
 
+  it('an endpoint that refuses sign-ins marks none', async () => {
+    const relay = await relayWith({ expires_at: inMinutes(60) });
+    const body = '{"type":"error","error":{"type":"authentication_error","message":"OAuth authentication is currently not supported."}}';
+    await sim.fault({ path: '/v1/files', times: 2, directives: { status: 401, body } });
+    const answer = await call(`${relay.url}/v1/files`, { headers: { 'anthropic-version': '2023-06-01' } });
+    assert.equal(answer.status, 401);
+    assert.equal(answer.body.toString(), body);
+    assert.equal((await message(relay.url)).status, 200);
+    assert.ok(!readAccount(relay.dataDir, 'me').login_required);
+  });
+
   it('a setup token that is refused twice is marked, without a token call', async () => {
     const relay = await relayWith({ expires_at: inMinutes(60), ...quiet });
     await sim.fault({ path: '/v1/messages', times: 2, directives: { status: 401 } });

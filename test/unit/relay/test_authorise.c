@@ -45,18 +45,27 @@ static void a_token_is_due_when_it_has_expired(void **state)
     }
 }
 
+#define MESSAGES "/v1/messages"
+
 static const struct {
+    const char *path;
     unsigned status;
     bool renewed;
     bool key;
     unsigned questions;
     enum keeper_op op;
 } lessons[] = {
-    { 401, false, false, 1, KEEPER_REFRESH },
-    { 401, true, false, 1, KEEPER_REFUSED },
-    { 401, false, true, 0, 0 },
-    { 403, false, false, 0, 0 },
-    { 200, true, false, 0, 0 },
+    { MESSAGES, 401, false, false, 1, KEEPER_REFRESH },
+    { MESSAGES, 401, true, false, 1, KEEPER_REFUSED },
+    { MESSAGES "/count_tokens", 401, true, false, 1, KEEPER_REFUSED },
+    { MESSAGES, 401, false, true, 0, 0 },
+    { MESSAGES, 403, false, false, 0, 0 },
+    { MESSAGES, 200, true, false, 0, 0 },
+    /* what a sign-in may not use refuses the newest token, too */
+    { "/v1/files", 401, false, false, 1, KEEPER_REFRESH },
+    { "/v1/files", 401, true, false, 0, 0 },
+    { "/v1/complete", 401, true, false, 0, 0 },
+    { MESSAGES "/batches", 401, true, false, 0, 0 },
 };
 
 static void the_keeper_learns_of_a_401_that_passes(void **state)
@@ -66,6 +75,7 @@ static void the_keeper_learns_of_a_401_that_passes(void **state)
 
     for (size_t i = 0; i < COUNT_OF(lessons); i++) {
         struct relayed r = { .relay = &relay,
+                             .path = str_of(lessons[i].path),
                              .attempt.account =
                                  account_of(lessons[i].key ? KEY : LATER,
                                             lessons[i].key),
