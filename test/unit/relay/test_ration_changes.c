@@ -346,6 +346,10 @@ static void it_is_woken_when_its_key_ends(void **state)
 
     (void)state;
     take_place(AT_KEY);
+    s.options.owner.ends_ms = clock_wall_ms() + 300000;
+    assert_int_equal(look_and_ask(w.it), RATION_WAITING);
+    wire_rest(s.loop, 5);
+    assert_int_equal(s.woken, 0);
     s.options.owner.ends_ms = clock_wall_ms() + 30;
     assert_int_equal(look_and_ask(w.it), RATION_WAITING);
     wire_until(s.loop, is_woken, &want);
