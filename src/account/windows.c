@@ -1,0 +1,292 @@
+// SPDX-License-Identifier: MIT
+/* The provider's limits of an account, as its answers tell them. */
+#include "account/windows.h"
+
+#include <string.h>
+
+#include "base/text.h"
+
+#define PREFIX "anthropic-ratelimit-"
+#define UNIFIED PREFIX "unified-"
+
+/* Two samples are so far apart, of a window of 5 hours an eleventh of an hour. */
+#define SAMPLE_GAP_MS 300000u
+/* A rate is told of no less. */
+#define RATE_MIN_MS 600000u
+
+/* ---- words --------------------------------------------------------------- */
+
+static const char *const words[] = {
+    [WINDOW_UNKNOWN] = "unknown",
+    [WINDOW_ALLOWED] = "allowed",
+    [WINDOW_WARNING] = "allowed_warning",
+    [WINDOW_REJECTED] = "rejected",
+};
+
+const char *window_status_word(enum window_status status)
+{
+    return words[status];
+}
+
+static enum window_status status_of(struct str word)
+{
+    for (size_t i = 0; i < COUNT_OF(words); i++) {
+        if (str_eq(word, str_of(words[i])))
+            return (enum window_status)i;
+    }
+    return WINDOW_UNKNOWN;
+}
+
+struct str window_family(const struct window *window)
+{
+    const char *mark = strchr(window->name, '_');
+
+    return mark ? str_of(mark + 1) : STR_EMPTY;
+}
+
+/* ---- finding ------------------------------------------------------------- */
+
+static struct window *find(struct windows *windows, struct str name)
+{
+    for (size_t i = 0; i < windows->count; i++) {
+        if (str_eq(str_of(windows->at[i].name), name))
+            return &windows->at[i];
+    }
+    return NULL;
+}
+
+const struct window *windows_find(const struct windows *windows,
+                                  struct str name)
+{
+    for (size_t i = 0; i < windows->count; i++) {
+        if (str_eq(str_of(windows->at[i].name), name))
+            return &windows->at[i];
+    }
+    return NULL;
+}
+
+/* NULL if there is no room for another. */
+static struct window *find_or_make(struct windows *windows, struct str name)
+{
+    struct window *window = find(windows, name);
+
+    if (window || windows->count == WINDOWS_MAX || name.len == 0 ||
+        name.len > WINDOW_NAME_MAX)
+        return window;
+    window = &windows->at[windows->count++];
+    *window = (struct window){ .used_ppm = -1 };
+    text_copy(window->name, sizeof(window->name), name);
+    return window;
+}
+
+/* ---- values -------------------------------------------------------------- */
+
+/* "0.12" to 120000; digits beyond the sixth are let go.  -1 if it is no number. */
+static int64_t ppm_of(struct str text)
+{
+    struct str whole;
+    struct str rest = text;
+    uint64_t value;
+    int64_t scale = WINDOW_PPM;
+
+    if (!str_next(&rest, '.', &whole) || !str_to_u64(whole, 1000, &value))
+        return -1;
+    value *= WINDOW_PPM;
+    for (size_t i = 0; i < rest.len; i++) {
+        if (rest.at[i] < '0' || rest.at[i] > '9')
+            return -1;
+        scale /= 10;
+        value += (uint64_t)(rest.at[i] - '0') * (uint64_t)scale;
+    }
+    return (int64_t)value;
+}
+
+/* Seconds since 1970, or RFC 3339; 0 if it is neither. */
+static uint64_t reset_of(struct str text)
+{
+    uint64_t value;
+
+    if (str_to_u64(text, UINT32_MAX, &value))
+        return value * 1000;
+    return text_parse_time(text, &value) ? value : 0;
+}
+
+/* ---- learning ------------------------------------------------------------ */
+
+static void take_reset(struct window *window, struct str value)
+{
+    uint64_t reset_ms = reset_of(value);
+
+    if (reset_ms == 0)
+        return;
+    /* Another window: what was used of the one before says nothing of it. */
+    if (reset_ms != window->reset_ms)
+        window->sample_count = 0;
+    window->reset_ms = reset_ms;
+}
+
+/* ---- fields -------------------------------------------------------------- */
+
+enum part {
+    PART_STATUS,
+    PART_RESET,
+    PART_UTILIZATION,
+    PART_LIMIT,
+    PART_REMAINING,
+    PARTS,
+};
+
+static const char *const ends[PARTS] = {
+    [PART_STATUS] = "-status",           [PART_RESET] = "-reset",
+    [PART_UTILIZATION] = "-utilization", [PART_LIMIT] = "-limit",
+    [PART_REMAINING] = "-remaining",
+};
+
+/* "5h" and PART_RESET of "5h-reset"; PARTS if it says nothing of a window. */
+static enum part part_of(struct str text, struct str *window)
+{
+    for (enum part part = 0; part < PARTS; part++) {
+        struct str end = str_of(ends[part]);
+
+        if (text.len > end.len &&
+            str_ieq(str_from(text, text.len - end.len), end)) {
+            *window = str_sub(text, 0, text.len - end.len);
+            return part;
+        }
+    }
+    return PARTS;
+}
+
+/* How much is left of an API key's comes in two fields, in either order. */
+static void take_amount(struct window *window, struct str value, bool limit)
+{
+    uint64_t *amount = limit ? &window->limit : &window->remaining;
+
+    if (!str_to_u64(value, UINT64_MAX / WINDOW_PPM, amount))
+        return;
+    window->told |= limit ? 1u : 2u;
+    if (window->told == 3 && window->limit > 0)
+        window->used_ppm = window->remaining >= window->limit
+                               ? 0
+                               : (int64_t)((window->limit - window->remaining) *
+                                           WINDOW_PPM / window->limit);
+}
+
+static void take_part(struct window *window, enum part part, struct str value)
+{
+    switch (part) {
+    case PART_STATUS:
+        window->status = status_of(value);
+        break;
+    case PART_RESET:
+        take_reset(window, value);
+        break;
+    case PART_UTILIZATION:
+        window->used_ppm = ppm_of(value);
+        break;
+    case PART_LIMIT:
+    case PART_REMAINING:
+        take_amount(window, value, part == PART_LIMIT);
+        break;
+    case PARTS:
+        break;
+    }
+}
+
+static bool take_field(struct windows *windows, const struct header *field,
+                       uint64_t now_ms)
+{
+    bool unified = str_istarts(field->name, STR(UNIFIED));
+    struct str text =
+        str_from(field->name, (unified ? sizeof(UNIFIED) : sizeof(PREFIX)) - 1);
+    struct window *window;
+    struct str name;
+    enum part part = part_of(text, &name);
+
+    if (unified && str_ieq(text, STR("representative-claim")))
+        text_copy(windows->decisive, sizeof(windows->decisive), field->value);
+    if (part == PARTS)
+        return false;
+    window = find_or_make(windows, name);
+    if (!window)
+        return false;
+    if (window->seen_ms != now_ms)
+        window->told = 0;
+    window->seen_ms = now_ms;
+    take_part(window, part, field->value);
+    return true;
+}
+
+/* The newest is written over until the one before it is old enough. */
+static void add_sample(struct window *window, uint64_t now_ms)
+{
+    size_t count = window->sample_count;
+    struct window_sample sample = { now_ms, window->used_ppm };
+
+    if (window->used_ppm < 0)
+        return;
+    if (count > 1 && window->samples[count - 1].at_ms <
+                         window->samples[count - 2].at_ms + SAMPLE_GAP_MS) {
+        window->samples[count - 1] = sample;
+        return;
+    }
+    if (count == WINDOW_SAMPLES) {
+        memmove(&window->samples[0], &window->samples[1],
+                (count - 1) * sizeof(window->samples[0]));
+        count--;
+    }
+    window->samples[count] = sample;
+    window->sample_count = count + 1;
+}
+
+bool windows_learn(struct windows *windows, const struct headers *headers,
+                   uint64_t now_ms)
+{
+    bool learnt = false;
+
+    for (size_t i = 0; i < headers->count; i++) {
+        if (str_istarts(headers->at[i].name, STR(PREFIX)))
+            learnt |= take_field(windows, &headers->at[i], now_ms);
+    }
+    for (size_t i = 0; learnt && i < windows->count; i++) {
+        if (windows->at[i].seen_ms == now_ms)
+            add_sample(&windows->at[i], now_ms);
+    }
+    return learnt;
+}
+
+/* ---- what follows -------------------------------------------------------- */
+
+uint64_t windows_rejected_until(const struct windows *windows,
+                                struct str family, uint64_t now_ms)
+{
+    uint64_t until_ms = 0;
+
+    for (size_t i = 0; i < windows->count; i++) {
+        const struct window *window = &windows->at[i];
+
+        if (window->status == WINDOW_REJECTED &&
+            str_eq(window_family(window), family) &&
+            window->reset_ms > now_ms && window->reset_ms > until_ms)
+            until_ms = window->reset_ms;
+    }
+    return until_ms;
+}
+
+uint64_t window_runs_out_ms(const struct window *window, uint64_t now_ms)
+{
+    const struct window_sample *first = &window->samples[0];
+    const struct window_sample *last;
+    uint64_t at_ms;
+
+    if (window->sample_count < 2 || window->reset_ms <= now_ms)
+        return 0;
+    last = &window->samples[window->sample_count - 1];
+    if (last->at_ms < first->at_ms + RATE_MIN_MS ||
+        last->used_ppm <= first->used_ppm || last->used_ppm >= WINDOW_PPM)
+        return 0;
+    at_ms = last->at_ms + (uint64_t)(WINDOW_PPM - last->used_ppm) *
+                              (last->at_ms - first->at_ms) /
+                              (uint64_t)(last->used_ppm - first->used_ppm);
+    return at_ms < window->reset_ms ? at_ms : 0;
+}

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: MIT
+/* The provider's limits of an account, learned from fields of its answers. */
+#include "account/windows.h"
+
+#include <stdio.h>
+
+#include "unit.h"
+
+#define U "anthropic-ratelimit-unified-"
+#define NOW_MS 1795900000000u
+#define IN(s) (NOW_MS + 1000ull * (s))
+
+struct field {
+    const char *name;
+    const char *value;
+};
+
+/* Fields up to one without a name. */
+static bool learn(struct windows *windows, const struct field *fields,
+                  uint64_t now_ms)
+{
+    struct header at[16];
+    struct headers headers;
+    size_t count = 0;
+
+    for (; fields[count].name; count++)
+        at[count] = (struct header){ str_of(fields[count].name),
+                                     str_of(fields[count].value) };
+    headers = headers_of(at, count);
+    return windows_learn(windows, &headers, now_ms);
+}
+
+static const struct window *get(const struct windows *windows, const char *name)
+{
+    const struct window *window = windows_find(windows, str_of(name));
+
+    assert_non_null(window);
+    return window;
+}
+
+static void a_subscriptions_windows_are_told_by_name(void **state)
+{
+    static const struct field fields[] = {
+        { U "status", "allowed" },
+        { U "reset", "1795903600" },
+        { U "representative-claim", "five_hour" },
+        { U "5h-status", "allowed_warning" },
+        { U "5h-reset", "1795903600" },
+        { U "5h-utilization", "0.815" },
+        { "Anthropic-Ratelimit-Unified-7d-Status", "rejected" },
+        { U "7d-reset", "1796400000" },
+        { U "7d-utilization", "1.02" },
+        { U "7d_oi-utilization", "0.5" },
+        { "x-other", "1" },
+        { NULL, NULL },
+    };
+    struct windows windows = { .count = 0 };
+
+    (void)state;
+    assert_true(learn(&windows, fields, NOW_MS));
+    assert_int_equal(get(&windows, "5h")->status, WINDOW_WARNING);
+    assert_int_equal(get(&windows, "5h")->used_ppm, 815000);
+    assert_int_equal(get(&windows, "5h")->reset_ms, 1795903600000u);
+    assert_int_equal(get(&windows, "7d")->status, WINDOW_REJECTED);
+    assert_int_equal(get(&windows, "7d")->used_ppm, 1020000);
+    assert_int_equal(get(&windows, "7d_oi")->status, WINDOW_UNKNOWN);
+    assert_int_equal(get(&windows, "7d_oi")->reset_ms, 0);
+    unit_assert_str(window_family(get(&windows, "7d_oi")), "oi");
+    unit_assert_str(window_family(get(&windows, "7d")), "");
+    assert_string_equal(windows.decisive, "five_hour");
+}
+
+/* The amount comes in two fields, in either order. */
+static void an_api_keys_limits_are_amounts(void **state)
+{
+    static const struct field fields[] = {
+        { "anthropic-ratelimit-requests-remaining", "40" },
+        { "anthropic-ratelimit-requests-limit", "50" },
+        { "anthropic-ratelimit-requests-reset", "2026-11-29T08:00:00Z" },
+        { "anthropic-ratelimit-input-tokens-limit", "1000000" },
+        { "anthropic-ratelimit-input-tokens-remaining", "0" },
+        { "anthropic-ratelimit-tokens-limit", "7" },
+        { NULL, NULL },
+    };
+    struct windows windows = { .count = 0 };
+
+    (void)state;
+    assert_true(learn(&windows, fields, NOW_MS));
+    assert_int_equal(get(&windows, "requests")->used_ppm, 200000);
+    assert_true(get(&windows, "requests")->reset_ms > 0);
+    assert_int_equal(get(&windows, "input-tokens")->used_ppm, WINDOW_PPM);
+    assert_int_equal(get(&windows, "tokens")->used_ppm, -1);
+}
+
+static void what_is_odd_is_not_known(void **state)
+{
+    static const struct field fields[] = {
+        { U "5h-status", "sideways" },
+        { U "5h-reset", "soon" },
+        { U "5h-utilization", "a lot" },
+        { U "-status", "allowed" },
+        { NULL, NULL },
+    };
+    static const struct field nothing[] = { { "x", "y" }, { NULL, NULL } };
+    struct windows windows = { .count = 0 };
+
+    (void)state;
+    assert_false(learn(&windows, nothing, NOW_MS));
+    assert_true(learn(&windows, fields, NOW_MS));
+    assert_int_equal(windows.count, 1);
+    assert_int_equal(get(&windows, "5h")->status, WINDOW_UNKNOWN);
+    assert_int_equal(get(&windows, "5h")->reset_ms, 0);
+    assert_int_equal(get(&windows, "5h")->used_ppm, -1);
+}
+
+static void windows_are_bounded(void **state)
+{
+    struct windows windows = { .count = 0 };
+
+    (void)state;
+    for (unsigned i = 0; i < 100; i++) {
+        char name[64];
+        const struct field fields[] = { { name, "allowed" }, { NULL, NULL } };
+
+        (void)snprintf(name, sizeof(name), U "w%u-status", i);
+        (void)learn(&windows, fields, NOW_MS);
+    }
+    assert_int_equal(windows.count, WINDOWS_MAX);
+}
+
+/* The latest of the rejected ones, and no allowed one. */
+static void a_rejection_lasts_as_long_as_the_latest(void **state)
+{
+    static const struct {
+        const char *five;
+        const char *seven;
+        const char *family;
+        uint64_t all_s;
+        uint64_t oi_s;
+    } rows[] = {
+        { "rejected", "allowed", "allowed", 3600, 0 },
+        { "rejected", "rejected", "allowed", 345600, 0 },
+        { "allowed", "allowed_warning", "allowed", 0, 0 },
+        { "allowed", "allowed", "rejected", 0, 86400 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct field fields[] = {
+            { U "5h-status", rows[i].five },
+            { U "5h-reset", "1795903600" },
+            { U "7d-status", rows[i].seven },
+            { U "7d-reset", "1796245600" },
+            { U "7d_oi-status", rows[i].family },
+            { U "7d_oi-reset", "1795986400" },
+            { NULL, NULL },
+        };
+        struct windows windows = { .count = 0 };
+
+        (void)learn(&windows, fields, NOW_MS);
+        assert_int_equal(windows_rejected_until(&windows, STR_EMPTY, NOW_MS),
+                         rows[i].all_s ? IN(rows[i].all_s) : 0);
+        assert_int_equal(windows_rejected_until(&windows, STR("oi"), NOW_MS),
+                         rows[i].oi_s ? IN(rows[i].oi_s) : 0);
+        assert_int_equal(windows_rejected_until(&windows, STR_EMPTY,
+                                                IN(400000)),
+                         0);
+    }
+}
+
+static void use(struct windows *windows, const char *used, const char *reset,
+                uint64_t at_ms)
+{
+    const struct field fields[] = { { U "5h-utilization", used },
+                                    { U "5h-reset", reset },
+                                    { NULL, NULL } };
+
+    (void)learn(windows, fields, at_ms);
+}
+
+static void the_forecast_is_of_the_present_rate(void **state)
+{
+    struct windows windows = { .count = 0 };
+
+    (void)state;
+    use(&windows, "0.1", "1795918000", NOW_MS);
+    assert_int_equal(window_runs_out_ms(get(&windows, "5h"), NOW_MS), 0);
+    use(&windows, "0.2", "1795918000", IN(1200));
+    /* A tenth in 20 minutes: 8 tenths more in 160. */
+    assert_int_equal(window_runs_out_ms(get(&windows, "5h"), IN(1200)),
+                     IN(1200 + 9600));
+    /* It begins anew before that. */
+    use(&windows, "0.21", "1795918000", IN(4800));
+    assert_int_equal(window_runs_out_ms(get(&windows, "5h"), IN(4800)), 0);
+    /* Another window: nothing is known of its rate. */
+    use(&windows, "0.01", "1795936000", IN(18600));
+    assert_int_equal(get(&windows, "5h")->sample_count, 1);
+    assert_int_equal(window_runs_out_ms(get(&windows, "5h"), IN(18600)), 0);
+}
+
+static void samples_are_some_time_apart(void **state)
+{
+    struct windows windows = { .count = 0 };
+    const struct window *window;
+
+    (void)state;
+    for (unsigned i = 0; i < 1000; i++)
+        use(&windows, "0.5", "1796900000", IN(i * 10));
+    window = get(&windows, "5h");
+    assert_int_equal(window->sample_count, WINDOW_SAMPLES);
+    for (size_t i = 1; i + 1 < window->sample_count; i++)
+        assert_true(window->samples[i].at_ms >=
+                    window->samples[i - 1].at_ms + 290000);
+    assert_int_equal(window->samples[window->sample_count - 1].at_ms, IN(9990));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_subscriptions_windows_are_told_by_name),
+        cmocka_unit_test(an_api_keys_limits_are_amounts),
+        cmocka_unit_test(what_is_odd_is_not_known),
+        cmocka_unit_test(windows_are_bounded),
+        cmocka_unit_test(a_rejection_lasts_as_long_as_the_latest),
+        cmocka_unit_test(the_forecast_is_of_the_present_rate),
+        cmocka_unit_test(samples_are_some_time_apart),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
