@@ -193,6 +193,21 @@ static void take_part(struct window *window, enum part part, struct str value)
     }
 }
 
+/* Of all windows together. */
+static bool take_whole(struct windows *windows, struct str part,
+                       struct str value)
+{
+    if (str_ieq(part, STR("representative-claim")))
+        text_copy(windows->decisive, sizeof(windows->decisive), value);
+    else if (str_ieq(part, STR("status")))
+        windows->status = status_of(value);
+    else if (str_ieq(part, STR("reset")))
+        windows->reset_ms = reset_of(value);
+    else
+        return false;
+    return true;
+}
+
 static bool take_field(struct windows *windows, const struct header *field,
                        uint64_t now_ms)
 {
@@ -203,8 +218,8 @@ static bool take_field(struct windows *windows, const struct header *field,
     struct str name;
     enum part part = part_of(text, &name);
 
-    if (unified && str_ieq(text, STR("representative-claim")))
-        text_copy(windows->decisive, sizeof(windows->decisive), field->value);
+    if (unified && take_whole(windows, text, field->value))
+        return true;
     if (part == PARTS)
         return false;
     window = find_or_make(windows, name);
@@ -248,6 +263,8 @@ bool windows_learn(struct windows *windows, const struct headers *headers,
         if (str_istarts(headers->at[i].name, STR(PREFIX)))
             learnt |= take_field(windows, &headers->at[i], now_ms);
     }
+    if (learnt)
+        windows->seen_ms = now_ms;
     for (size_t i = 0; learnt && i < windows->count; i++) {
         if (windows->at[i].seen_ms == now_ms)
             add_sample(&windows->at[i], now_ms);
@@ -257,20 +274,30 @@ bool windows_learn(struct windows *windows, const struct headers *headers,
 
 /* ---- what follows -------------------------------------------------------- */
 
-uint64_t windows_rejected_until(const struct windows *windows,
-                                struct str family, uint64_t now_ms)
+static bool rejects(const struct window *window, uint64_t now_ms)
 {
-    uint64_t until_ms = 0;
+    return window->status == WINDOW_REJECTED && window->seen_ms == now_ms &&
+           window->reset_ms > now_ms;
+}
+
+uint64_t windows_rejected_until(const struct windows *windows, uint64_t now_ms,
+                                bool *of_family)
+{
+    uint64_t until_ms[2] = { 0 }; /* of the account, and of a family */
 
     for (size_t i = 0; i < windows->count; i++) {
         const struct window *window = &windows->at[i];
+        uint64_t *of = &until_ms[window_family(window).len > 0];
 
-        if (window->status == WINDOW_REJECTED &&
-            str_eq(window_family(window), family) &&
-            window->reset_ms > now_ms && window->reset_ms > until_ms)
-            until_ms = window->reset_ms;
+        if (rejects(window, now_ms) && window->reset_ms > *of)
+            *of = window->reset_ms;
     }
-    return until_ms;
+    *of_family = until_ms[0] == 0 && until_ms[1] > 0;
+    if (until_ms[0] == 0 && until_ms[1] == 0 &&
+        windows->status == WINDOW_REJECTED && windows->seen_ms == now_ms &&
+        windows->reset_ms > now_ms)
+        return windows->reset_ms;
+    return *of_family ? until_ms[1] : until_ms[0];
 }
 
 uint64_t window_runs_out_ms(const struct window *window, uint64_t now_ms)

@@ -49,6 +49,10 @@ struct windows {
     size_t count;
     /* That of which the provider says that it decides; empty: none. */
     char decisive[WINDOW_NAME_MAX + 1];
+    /* Of all of them together, as the provider sees it. */
+    enum window_status status;
+    uint64_t reset_ms; /* 0: not known */
+    uint64_t seen_ms;  /* when an answer told anything last */
 };
 
 /* Take in what an answer's fields tell.  False if they tell nothing. */
@@ -63,11 +67,12 @@ const struct window *windows_find(const struct windows *windows,
    all. */
 struct str window_family(const struct window *window);
 
-/* Until when requests are refused: the latest reset of those that are rejected, of the
-   whole account or (`family` not empty) of that family; 0: none is, or has a reset that
-   is to come. */
-uint64_t windows_rejected_until(const struct windows *windows,
-                                struct str family, uint64_t now_ms);
+/* What the answer of `now_ms` says of until when requests are refused: the latest reset
+   to come of the windows that it rejects; of the whole account if one of those is, else
+   (`of_family`) of the family of the model that was asked.  If it names no window, that
+   of all together.  0: it does not say. */
+uint64_t windows_rejected_until(const struct windows *windows, uint64_t now_ms,
+                                bool *of_family);
 
 /* When it is used up if it goes on as in the present window; 0: not before it begins
    anew, or not known. */

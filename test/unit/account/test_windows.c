@@ -135,18 +135,23 @@ static void a_rejection_lasts_as_long_as_the_latest(void **state)
         const char *five;
         const char *seven;
         const char *family;
-        uint64_t all_s;
-        uint64_t oi_s;
+        const char *whole;
+        uint64_t until_s;
+        bool of_family;
     } rows[] = {
-        { "rejected", "allowed", "allowed", 3600, 0 },
-        { "rejected", "rejected", "allowed", 345600, 0 },
-        { "allowed", "allowed_warning", "allowed", 0, 0 },
-        { "allowed", "allowed", "rejected", 0, 86400 },
+        { "rejected", "allowed", "allowed", "rejected", 3600, false },
+        { "rejected", "rejected", "allowed", "rejected", 345600, false },
+        { "rejected", "allowed", "rejected", "rejected", 3600, false },
+        { "allowed", "allowed_warning", "allowed", "allowed", 0, false },
+        { "allowed", "allowed", "rejected", "rejected", 86400, true },
+        { "allowed", "allowed", "allowed", "rejected", 7200, false },
     };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         const struct field fields[] = {
+            { U "status", rows[i].whole },
+            { U "reset", "1795907200" },
             { U "5h-status", rows[i].five },
             { U "5h-reset", "1795903600" },
             { U "7d-status", rows[i].seven },
@@ -156,14 +161,14 @@ static void a_rejection_lasts_as_long_as_the_latest(void **state)
             { NULL, NULL },
         };
         struct windows windows = { .count = 0 };
+        bool of_family;
 
         (void)learn(&windows, fields, NOW_MS);
-        assert_int_equal(windows_rejected_until(&windows, STR_EMPTY, NOW_MS),
-                         rows[i].all_s ? IN(rows[i].all_s) : 0);
-        assert_int_equal(windows_rejected_until(&windows, STR("oi"), NOW_MS),
-                         rows[i].oi_s ? IN(rows[i].oi_s) : 0);
-        assert_int_equal(windows_rejected_until(&windows, STR_EMPTY,
-                                                IN(400000)),
+        assert_int_equal(windows_rejected_until(&windows, NOW_MS, &of_family),
+                         rows[i].until_s ? IN(rows[i].until_s) : 0);
+        assert_int_equal(of_family, rows[i].of_family);
+        /* Another answer, which says nothing of them. */
+        assert_int_equal(windows_rejected_until(&windows, IN(1), &of_family),
                          0);
     }
 }

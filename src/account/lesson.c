@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+/* What an answer teaches about the account that gave it: rows, the first that fits. */
+#include "account/lesson.h"
+
+#include "base/macros.h"
+
+/* Nothing is refused for longer: a week and a day. */
+#define PAUSE_MAX_MS ((uint64_t)8 * 86400 * 1000)
+
+/* ---- the table ----------------------------------------------------------- */
+
+enum needs {
+    NEEDS_NOTHING,
+    NEEDS_RENEWAL, /* a better token can be had */
+    NEEDS_RESET,   /* it says until when, by its fields or retry-after */
+    NEEDS_EVENT,   /* an error event came inside of it */
+};
+
+/* `status` 0: no answer; LOW to HIGH. */
+struct row {
+    unsigned low;
+    unsigned high;
+    const char *part; /* of the error, in any case; NULL: any */
+    enum needs needs;
+    struct lesson lesson;
+};
+
+#define ANY(status) status, status
+#define LESSON(kind_is, ...)                                                   \
+    {                                                                          \
+        .kind = kind_is, __VA_ARGS__                                           \
+    }
+
+/* The first that fits. */
+static const struct row rows[] = {
+    { ANY(401), NULL, NEEDS_RENEWAL,
+      LESSON(LESSON_TOKEN, .cause = "its token was refused") },
+    { ANY(401), NULL, NEEDS_NOTHING,
+      LESSON(LESSON_LOGIN, .elsewhere = true,
+             .cause = "its credential was refused") },
+    { ANY(403), "not allowed for this organization", NEEDS_NOTHING,
+      LESSON(LESSON_BLOCKED, .elsewhere = true,
+             .cause = "its organization may not use the API like this") },
+    { ANY(403), "disabled", NEEDS_NOTHING,
+      LESSON(LESSON_BLOCKED, .elsewhere = true,
+             .cause = "its organization is disabled") },
+    { ANY(403), "request not allowed", NEEDS_NOTHING,
+      LESSON(LESSON_EGRESS, .elsewhere = true,
+             .cause = "the address or region that it is used from is refused: "
+                      "look at its proxy") },
+    { ANY(400), "credit balance is too low", NEEDS_NOTHING,
+      LESSON(LESSON_BLOCKED, .elsewhere = true,
+             .cause = "its credit balance is too low") },
+    { ANY(400), "organization has been disabled", NEEDS_NOTHING,
+      LESSON(LESSON_BLOCKED, .elsewhere = true,
+             .cause = "its organization is disabled") },
+    { ANY(429), "extra usage", NEEDS_NOTHING, LESSON(LESSON_NONE) },
+    { ANY(429), "fast mode", NEEDS_NOTHING, LESSON(LESSON_NONE) },
+    { ANY(429), "long context", NEEDS_NOTHING, LESSON(LESSON_NONE) },
+    { ANY(429), "enforced_spend_limit_reached", NEEDS_NOTHING,
+      LESSON(LESSON_NONE) },
+    { ANY(429), NULL, NEEDS_RESET,
+      LESSON(LESSON_PAUSE, .elsewhere = true, .cause = "a limit is used up") },
+    { ANY(429), NULL, NEEDS_NOTHING,
+      LESSON(LESSON_BACKOFF, .elsewhere = true,
+             .cause = "there were too many requests") },
+    { ANY(529), NULL, NEEDS_NOTHING,
+      LESSON(LESSON_OVERLOADED, .elsewhere = true, .once = true,
+             .cause = "the provider is overloaded") },
+    { ANY(500), NULL, NEEDS_NOTHING,
+      LESSON(LESSON_FAILED, .elsewhere = true,
+             .cause = "the provider failed") },
+    { 502, 504, NULL, NEEDS_NOTHING,
+      LESSON(LESSON_FAILED, .elsewhere = true,
+             .cause = "the provider failed") },
+    { ANY(0), NULL, NEEDS_NOTHING,
+      LESSON(LESSON_FAILED, .elsewhere = true,
+             .cause = "the provider was not reached") },
+    { 200, 299, NULL, NEEDS_EVENT,
+      LESSON(LESSON_OVERLOADED, .cause = "an error came inside of an answer") },
+    { 200, 299, NULL, NEEDS_NOTHING, LESSON(LESSON_WELL) },
+};
+
+/* ---- reading it ---------------------------------------------------------- */
+
+static bool contains(struct str text, struct str part)
+{
+    for (size_t i = 0; i + part.len <= text.len; i++) {
+        if (str_ieq(str_sub(text, i, part.len), part))
+            return true;
+    }
+    return false;
+}
+
+/* Until when the answer says that it is refused. */
+static void find_end(const struct lesson_facts *facts, struct lesson *lesson)
+{
+    lesson->until_ms = windows_rejected_until(facts->windows, facts->now_ms,
+                                              &lesson->of_family);
+    if (lesson->until_ms == 0 && facts->retry_after_ms > 0)
+        lesson->until_ms = facts->now_ms + facts->retry_after_ms;
+    if (lesson->until_ms > facts->now_ms + PAUSE_MAX_MS)
+        lesson->until_ms = facts->now_ms + PAUSE_MAX_MS;
+}
+
+static bool has_needs(enum needs needs, const struct lesson_facts *facts,
+                      uint64_t until_ms)
+{
+    switch (needs) {
+    case NEEDS_NOTHING:
+        break;
+    case NEEDS_RENEWAL:
+        return facts->renews;
+    case NEEDS_RESET:
+        return until_ms > 0;
+    case NEEDS_EVENT:
+        return facts->error_event;
+    }
+    return true;
+}
+
+static bool fits(const struct row *row, const struct lesson_facts *facts,
+                 uint64_t until_ms)
+{
+    return facts->status >= row->low && facts->status <= row->high &&
+           has_needs(row->needs, facts, until_ms) &&
+           (!row->part || contains(facts->error, str_of(row->part)));
+}
+
+struct lesson lesson_of(const struct lesson_facts *facts)
+{
+    struct lesson end = { .kind = LESSON_NONE };
+
+    find_end(facts, &end);
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct lesson lesson = rows[i].lesson;
+
+        if (!fits(&rows[i], facts, end.until_ms))
+            continue;
+        if (lesson.kind == LESSON_PAUSE) {
+            lesson.until_ms = end.until_ms;
+            lesson.of_family = end.of_family;
+        }
+        return lesson;
+    }
+    return (struct lesson){ .kind = LESSON_NONE };
+}
+
+const char *lesson_word(enum lesson_kind kind)
+{
+    static const char *const words[LESSON_KINDS] = {
+        [LESSON_NONE] = "none",       [LESSON_WELL] = "well",
+        [LESSON_TOKEN] = "token",     [LESSON_LOGIN] = "login",
+        [LESSON_BLOCKED] = "blocked", [LESSON_EGRESS] = "egress",
+        [LESSON_PAUSE] = "pause",     [LESSON_BACKOFF] = "backoff",
+        [LESSON_FAILED] = "failed",   [LESSON_OVERLOADED] = "overloaded",
+    };
+
+    return words[kind];
+}

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+/* What an answer of the API, or that there is none, teaches about the account that asked:
+   the table of docs/accounts.md ("What answers teach"), row by row.  Pure. */
+#pragma once
+
+#include "account/windows.h"
+
+enum lesson_kind {
+    LESSON_NONE,    /* the client's own affair: nobody is penalised */
+    LESSON_WELL,    /* it serves */
+    LESSON_TOKEN,   /* a better token may help: once */
+    LESSON_LOGIN,   /* its credential is refused for good */
+    LESSON_BLOCKED, /* the provider refuses it until the operator acts */
+    LESSON_EGRESS,  /* the address that it is used from is refused */
+    LESSON_PAUSE,   /* a limit is used up until `until_ms` */
+    LESSON_BACKOFF, /* refused without a word of until when */
+    LESSON_FAILED,  /* 5xx, or no answer: several in a row pause it shortly */
+    LESSON_OVERLOADED, /* the provider as a whole: nobody is paused */
+    LESSON_KINDS,
+};
+
+struct lesson_facts {
+    unsigned status;  /* 0: none came */
+    bool error_event; /* an `event: error` inside a 200 */
+    bool renews;      /* a better token can be had, and none was yet */
+    struct str error; /* of the body: its type and message; or empty */
+    const struct windows *windows; /* with what this answer told, of `now_ms` */
+    uint64_t retry_after_ms;       /* 0: not told */
+    uint64_t now_ms;               /* wall clock */
+};
+
+struct lesson {
+    enum lesson_kind kind;
+    uint64_t until_ms; /* LESSON_PAUSE: wall clock */
+    bool of_family; /* LESSON_PAUSE: only models of the family that was asked */
+    bool elsewhere; /* another account may be asked, before the first byte */
+    bool once;      /* but only one */
+    const char *cause; /* for people; static, or NULL */
+};
+struct lesson lesson_of(const struct lesson_facts *facts);
+
+const char *lesson_word(enum lesson_kind kind);

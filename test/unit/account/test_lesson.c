@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: MIT
+/* Each row of the table of docs/accounts.md, and those that look like one. */
+#include "account/lesson.h"
+
+#include <stdio.h>
+
+#include "unit.h"
+
+#define NOW_MS 1795900000000u
+#define HOUR_MS 3600000u
+
+static const struct {
+    unsigned status;
+    const char *error;
+    bool renews;
+    uint64_t reset_ms; /* of a rejected window; 0: none */
+    uint64_t retry_after_ms;
+    enum lesson_kind kind;
+    bool elsewhere;
+    uint64_t until_ms;
+} rows[] = {
+    { .status = 200, .kind = LESSON_WELL },
+    { .status = 204, .kind = LESSON_WELL },
+
+    { .status = 401,
+      .error = "authentication_error: OAuth token has expired",
+      .renews = true,
+      .kind = LESSON_TOKEN },
+    { .status = 401,
+      .error = "authentication_error: Invalid bearer token",
+      .kind = LESSON_LOGIN,
+      .elsewhere = true },
+
+    { .status = 403,
+      .error =
+          "permission_error: OAuth authentication is currently not allowed "
+          "for this organization.",
+      .kind = LESSON_BLOCKED,
+      .elsewhere = true },
+    { .status = 403,
+      .error = "permission_error: This organization has been disabled.",
+      .kind = LESSON_BLOCKED,
+      .elsewhere = true },
+    { .status = 403,
+      .error = "forbidden: Request not allowed",
+      .kind = LESSON_EGRESS,
+      .elsewhere = true },
+    { .status = 403,
+      .error = "permission_error: Your key cannot use this model",
+      .kind = LESSON_NONE },
+
+    { .status = 400,
+      .error =
+          "invalid_request_error: Your credit balance is too low to access "
+          "the Anthropic API.",
+      .kind = LESSON_BLOCKED,
+      .elsewhere = true },
+    { .status = 400,
+      .error = "invalid_request_error: This organization has been disabled.",
+      .kind = LESSON_BLOCKED,
+      .elsewhere = true },
+    { .status = 400,
+      .error = "invalid_request_error: messages.1.content.0: Invalid "
+               "`signature` in `thinking` block",
+      .kind = LESSON_NONE },
+    { .status = 400,
+      .error = "invalid_request_error: This credential is only authorized for "
+               "use with Claude Code",
+      .kind = LESSON_NONE },
+    { .status = 404,
+      .error = "not_found_error: model: x",
+      .kind = LESSON_NONE },
+    { .status = 413, .error = "request_too_large", .kind = LESSON_NONE },
+    { .status = 302, .kind = LESSON_NONE },
+    { .status = 501, .kind = LESSON_NONE },
+
+    { .status = 429,
+      .error = "rate_limit_error: This request would exceed the limit",
+      .reset_ms = NOW_MS + HOUR_MS,
+      .kind = LESSON_PAUSE,
+      .elsewhere = true,
+      .until_ms = NOW_MS + HOUR_MS },
+    { .status = 429,
+      .retry_after_ms = 30000,
+      .kind = LESSON_PAUSE,
+      .elsewhere = true,
+      .until_ms = NOW_MS + 30000 },
+    { .status = 429,
+      .reset_ms = NOW_MS + HOUR_MS,
+      .retry_after_ms = 30000,
+      .kind = LESSON_PAUSE,
+      .elsewhere = true,
+      .until_ms = NOW_MS + HOUR_MS },
+    { .status = 429,
+      .reset_ms = NOW_MS + (uint64_t)1000 * 24 * HOUR_MS,
+      .kind = LESSON_PAUSE,
+      .elsewhere = true,
+      .until_ms = NOW_MS + (uint64_t)8 * 24 * HOUR_MS },
+    { .status = 429, .kind = LESSON_BACKOFF, .elsewhere = true },
+    { .status = 429,
+      .reset_ms = NOW_MS,
+      .kind = LESSON_BACKOFF,
+      .elsewhere = true },
+    { .status = 429,
+      .error = "rate_limit_error: Extra usage is required for long context "
+               "requests",
+      .reset_ms = NOW_MS + HOUR_MS,
+      .kind = LESSON_NONE },
+    { .status = 429,
+      .error = "rate_limit_error: Fast mode is limited",
+      .retry_after_ms = 1000,
+      .kind = LESSON_NONE },
+    { .status = 429,
+      .error = "rate_limit_error: Long context beta is not for you",
+      .kind = LESSON_NONE },
+    { .status = 429,
+      .error = "enforced_spend_limit_reached: x",
+      .reset_ms = NOW_MS + HOUR_MS,
+      .kind = LESSON_NONE },
+
+    { .status = 529,
+      .error = "overloaded_error: Overloaded",
+      .retry_after_ms = 30000,
+      .kind = LESSON_OVERLOADED,
+      .elsewhere = true },
+    { .status = 500, .kind = LESSON_FAILED, .elsewhere = true },
+    { .status = 502, .kind = LESSON_FAILED, .elsewhere = true },
+    { .status = 503, .kind = LESSON_FAILED, .elsewhere = true },
+    { .status = 504, .kind = LESSON_FAILED, .elsewhere = true },
+    { .status = 0, .kind = LESSON_FAILED, .elsewhere = true },
+};
+
+static struct windows windows_with(uint64_t reset_ms, const char *name)
+{
+    struct windows windows = { .count = reset_ms > 0 };
+
+    windows.at[0] = (struct window){ .status = WINDOW_REJECTED,
+                                     .reset_ms = reset_ms,
+                                     .seen_ms = NOW_MS };
+    (void)snprintf(windows.at[0].name, sizeof(windows.at[0].name), "%s", name);
+    return windows;
+}
+
+static void each_answer_teaches_one_thing(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct windows windows = windows_with(rows[i].reset_ms, "5h");
+        struct lesson lesson = lesson_of(&(struct lesson_facts){
+            .status = rows[i].status,
+            .error = rows[i].error ? str_of(rows[i].error) : STR_EMPTY,
+            .renews = rows[i].renews,
+            .windows = &windows,
+            .retry_after_ms = rows[i].retry_after_ms,
+            .now_ms = NOW_MS });
+
+        if (lesson.kind != rows[i].kind ||
+            lesson.elsewhere != rows[i].elsewhere ||
+            lesson.until_ms != rows[i].until_ms)
+            fail_msg("row %zu: %u %s: %s", i, rows[i].status,
+                     rows[i].error ? rows[i].error : "",
+                     lesson_word(lesson.kind));
+        assert_int_equal(lesson.once, lesson.kind == LESSON_OVERLOADED);
+        assert_true(lesson.cause || lesson.kind == LESSON_NONE ||
+                    lesson.kind == LESSON_WELL);
+    }
+}
+
+/* Of a family of models, unless the account's own are used up too. */
+static void a_family_pauses_alone(void **state)
+{
+    struct windows windows = windows_with(NOW_MS + HOUR_MS, "7d_oi");
+    struct lesson_facts facts = { .status = 429,
+                                  .windows = &windows,
+                                  .now_ms = NOW_MS };
+
+    (void)state;
+    assert_true(lesson_of(&facts).of_family);
+    windows.at[1] = windows.at[0];
+    (void)snprintf(windows.at[1].name, sizeof(windows.at[1].name), "7d");
+    windows.count = 2;
+    assert_false(lesson_of(&facts).of_family);
+}
+
+/* As the provider's 529, but the client has the answer already. */
+static void an_error_inside_of_an_answer_pauses_nobody(void **state)
+{
+    const struct windows windows = { .count = 0 };
+    struct lesson lesson =
+        lesson_of(&(struct lesson_facts){ .status = 200,
+                                          .error_event = true,
+                                          .windows = &windows,
+                                          .now_ms = NOW_MS });
+
+    (void)state;
+    assert_int_equal(lesson.kind, LESSON_OVERLOADED);
+    assert_false(lesson.elsewhere);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_answer_teaches_one_thing),
+        cmocka_unit_test(a_family_pauses_alone),
+        cmocka_unit_test(an_error_inside_of_an_answer_pauses_nobody),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
