@@ -300,6 +300,27 @@ uint64_t windows_rejected_until(const struct windows *windows, uint64_t now_ms,
     return *of_family ? until_ms[1] : until_ms[0];
 }
 
+/* What was told of one that began anew since says nothing. */
+static int64_t used_of(const struct window *window, uint64_t now_ms)
+{
+    bool is_over = window->reset_ms > 0 && window->reset_ms <= now_ms;
+
+    return is_over || window->used_ppm < 0 ? 0 : window->used_ppm;
+}
+
+uint64_t windows_spare_ppm(const struct windows *windows, uint64_t now_ms)
+{
+    int64_t most = 0;
+
+    for (size_t i = 0; i < windows->count; i++) {
+        const struct window *window = &windows->at[i];
+
+        if (window_family(window).len == 0 && used_of(window, now_ms) > most)
+            most = used_of(window, now_ms);
+    }
+    return most < WINDOW_PPM ? (uint64_t)(WINDOW_PPM - most) : 0;
+}
+
 uint64_t window_runs_out_ms(const struct window *window, uint64_t now_ms)
 {
     const struct window_sample *first = &window->samples[0];

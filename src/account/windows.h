@@ -74,6 +74,10 @@ struct str window_family(const struct window *window);
 uint64_t windows_rejected_until(const struct windows *windows, uint64_t now_ms,
                                 bool *of_family);
 
+/* What remains of that of the account's windows which is used up most, in millionths:
+   all of it, as far as nothing is known. */
+uint64_t windows_spare_ppm(const struct windows *windows, uint64_t now_ms);
+
 /* When it is used up if it goes on as in the present window; 0: not before it begins
    anew, or not known. */
 uint64_t window_runs_out_ms(const struct window *window, uint64_t now_ms);

@@ -30,9 +30,11 @@ static struct choice_row paused(const char *name, uint64_t until_ms, bool soft)
     return paused;
 }
 
+/* The reasons of the last one. */
+static enum choice_why whys[ROWS_MAX];
+
 static size_t choose(const struct choice_row *rows, size_t count,
-                     uint64_t session, size_t bound, uint64_t random,
-                     enum choice_why whys[ROWS_MAX])
+                     uint64_t session, size_t bound, uint64_t random)
 {
     return choice_of(&(struct choice_ask){ .rows = rows,
                                            .count = count,
@@ -62,7 +64,6 @@ static void each_reason_leaves_one_out(void **state)
                                             CHOICE_STOPPED,     CHOICE_FULL,
                                             CHOICE_NO_MODEL,    CHOICE_PRIORITY,
                                             CHOICE_FINE,        CHOICE_PAUSED };
-    enum choice_why whys[ROWS_MAX];
 
     (void)state;
     rows[0].allowed = false;
@@ -71,7 +72,7 @@ static void each_reason_leaves_one_out(void **state)
     rows[3].full = true;
     rows[4].no_model = true;
     rows[5].priority = -1;
-    assert_int_equal(choose(rows, 8, 0, CHOICE_NONE, 1, whys), 6);
+    assert_int_equal(choose(rows, 8, 0, CHOICE_NONE, 1), 6);
     for (size_t i = 0; i < COUNT_OF(want); i++)
         assert_string_equal(choice_why_word(whys[i]), choice_why_word(want[i]));
 }
@@ -79,14 +80,13 @@ static void each_reason_leaves_one_out(void **state)
 static void nobody_is_left(void **state)
 {
     struct choice_row rows[] = { paused("a", 9, false), row("b") };
-    enum choice_why whys[ROWS_MAX];
 
     (void)state;
     rows[1].health.state = HEALTH_LOGIN_REQUIRED;
-    assert_int_equal(choose(rows, 2, 5, 0, 1, whys), CHOICE_NONE);
+    assert_int_equal(choose(rows, 2, 5, 0, 1), CHOICE_NONE);
     assert_int_equal(whys[0], CHOICE_PAUSED);
     assert_int_equal(whys[1], CHOICE_STOPPED);
-    assert_int_equal(choose(rows, 0, 5, CHOICE_NONE, 1, whys), CHOICE_NONE);
+    assert_int_equal(choose(rows, 0, 5, CHOICE_NONE, 1), CHOICE_NONE);
 }
 
 /* A guess is better than nothing, the one that ends first, whatever its priority. */
@@ -94,13 +94,12 @@ static void softly_paused_ones_come_last(void **state)
 {
     struct choice_row rows[] = { paused("a", 20, true), paused("b", 10, true),
                                  row("c") };
-    enum choice_why whys[ROWS_MAX];
 
     (void)state;
-    assert_int_equal(choose(rows, 3, 7, 0, 1, whys), 2);
+    assert_int_equal(choose(rows, 3, 7, 0, 1), 2);
     assert_int_equal(whys[0], CHOICE_LATER);
     for (uint64_t random = 0; random < 20; random++)
-        assert_int_equal(choose(rows, 2, 0, CHOICE_NONE, random, whys), 1);
+        assert_int_equal(choose(rows, 2, 0, CHOICE_NONE, random), 1);
 }
 
 /* ---- sessions ---------------------------------------------------------------- */
@@ -108,23 +107,21 @@ static void softly_paused_ones_come_last(void **state)
 static void a_session_stays_where_it_is_bound(void **state)
 {
     struct choice_row rows[] = { row("a"), row("b"), row("c") };
-    enum choice_why whys[ROWS_MAX];
 
     (void)state;
     rows[2].priority = 5;
     for (size_t bound = 0; bound < 3; bound++)
-        assert_int_equal(choose(rows, 3, 77, bound, 1, whys), bound);
+        assert_int_equal(choose(rows, 3, 77, bound, 1), bound);
     /* Unless that one cannot serve: the highest priority, as for a new one. */
     rows[0].full = true;
-    assert_int_equal(choose(rows, 3, 77, 0, 1, whys), 2);
+    assert_int_equal(choose(rows, 3, 77, 0, 1), 2);
 }
 
 static size_t home_of(const struct choice_row *rows, size_t count,
                       uint64_t session)
 {
-    enum choice_why whys[ROWS_MAX];
 
-    return choose(rows, count, session, CHOICE_NONE, next_random(), whys);
+    return choose(rows, count, session, CHOICE_NONE, next_random());
 }
 
 /* By weight, whatever remains; and one more moves only its own. */
@@ -161,17 +158,16 @@ static void what_remains_is_used_up_evenly(void **state)
 {
     struct choice_row rows[] = { row("a"), row("b"), row("c") };
     size_t counts[3] = { 0 };
-    enum choice_why whys[ROWS_MAX];
 
     (void)state;
     rows[0].spare_ppm = SPARE / 4;
     rows[2].weight = 0; /* only if nobody else is left */
     for (size_t i = 0; i < 10000; i++)
-        counts[choose(rows, 3, 0, CHOICE_NONE, next_random(), whys)]++;
+        counts[choose(rows, 3, 0, CHOICE_NONE, next_random())]++;
     assert_true(counts[0] > 1800 && counts[0] < 2200);
     assert_int_equal(counts[2], 0);
     rows[0].full = rows[1].full = true;
-    assert_int_equal(choose(rows, 3, 0, CHOICE_NONE, 1, whys), 2);
+    assert_int_equal(choose(rows, 3, 0, CHOICE_NONE, 1), 2);
 }
 
 /* ---- anything ------------------------------------------------------------------ */
@@ -207,7 +203,6 @@ static void somebody_serves_if_anybody_can(void **state)
     (void)state;
     for (size_t i = 0; i < 20000; i++) {
         struct choice_row rows[ROWS_MAX];
-        enum choice_why whys[ROWS_MAX];
         size_t count = next_random() % (ROWS_MAX + 1);
         bool any = false;
         size_t chosen;
@@ -219,7 +214,7 @@ static void somebody_serves_if_anybody_can(void **state)
         chosen = choose(rows, count, next_random() % 2 * next_random(),
                         next_random() % 2 && count > 0 ? next_random() % count
                                                        : CHOICE_NONE,
-                        next_random(), whys);
+                        next_random());
         assert_int_equal(chosen != CHOICE_NONE, any);
         for (size_t k = 0; k < count; k++) {
             assert_int_equal(whys[k] == CHOICE_FINE, k == chosen);

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+/* A lock around what is pure, and a counter. */
+#include "account/vitals.h"
+
+#include <assert.h>
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "base/mem.h"
+
+struct vitals {
+    atomic_uint refs;
+    atomic_uint in_flight;
+    pthread_mutex_t lock;
+    struct health health;
+    struct windows windows;
+};
+
+struct vitals *vitals_new(void)
+{
+    struct vitals *vitals = MEM_NEW(struct vitals);
+
+    atomic_init(&vitals->refs, 1);
+    (void)pthread_mutex_init(&vitals->lock, NULL);
+    return vitals;
+}
+
+struct vitals *vitals_ref(struct vitals *vitals)
+{
+    atomic_fetch_add(&vitals->refs, 1);
+    return vitals;
+}
+
+void vitals_unref(struct vitals *vitals)
+{
+    if (!vitals || atomic_fetch_sub(&vitals->refs, 1) != 1)
+        return;
+    assert(atomic_load(&vitals->in_flight) == 0);
+    (void)pthread_mutex_destroy(&vitals->lock);
+    mem_free(vitals);
+}
+
+/* ---- learning ------------------------------------------------------------ */
+
+static void lock(struct vitals *vitals)
+{
+    (void)pthread_mutex_lock(&vitals->lock);
+}
+
+static void unlock(struct vitals *vitals)
+{
+    (void)pthread_mutex_unlock(&vitals->lock);
+}
+
+static struct lesson learn(struct vitals *vitals,
+                           const struct vitals_answer *answer)
+{
+    struct lesson lesson;
+
+    if (answer->headers)
+        (void)windows_learn(&vitals->windows, answer->headers, answer->now_ms);
+    lesson = lesson_of(&(struct lesson_facts){
+        .status = answer->status,
+        .error_event = answer->error_event,
+        .renews = answer->renews,
+        .error = answer->error,
+        .windows = &vitals->windows,
+        .retry_after_ms = answer->retry_after_ms,
+        .now_ms = answer->now_ms,
+    });
+    health_learn(&vitals->health, &lesson, health_family_of(answer->model),
+                 answer->now_ms);
+    return lesson;
+}
+
+struct lesson vitals_learn(struct vitals *vitals,
+                           const struct vitals_answer *answer)
+{
+    struct lesson lesson;
+
+    lock(vitals);
+    lesson = learn(vitals, answer);
+    unlock(vitals);
+    return lesson;
+}
+
+void vitals_hold(struct vitals *vitals, uint64_t until_ms, struct str why,
+                 uint64_t now_ms)
+{
+    lock(vitals);
+    health_hold(&vitals->health, until_ms, why, now_ms);
+    unlock(vitals);
+}
+
+void vitals_resume(struct vitals *vitals)
+{
+    lock(vitals);
+    health_resume(&vitals->health);
+    unlock(vitals);
+}
+
+void vitals_clear(struct vitals *vitals)
+{
+    lock(vitals);
+    health_clear(&vitals->health);
+    unlock(vitals);
+}
+
+void vitals_renewed(struct vitals *vitals)
+{
+    lock(vitals);
+    health_renewed(&vitals->health);
+    unlock(vitals);
+}
+
+/* ---- slots --------------------------------------------------------------- */
+
+bool vitals_enter(struct vitals *vitals, unsigned limit)
+{
+    unsigned now = atomic_load(&vitals->in_flight);
+
+    do {
+        if (limit > 0 && now >= limit)
+            return false;
+    } while (!atomic_compare_exchange_weak(&vitals->in_flight, &now, now + 1));
+    return true;
+}
+
+void vitals_leave(struct vitals *vitals)
+{
+    unsigned before = atomic_fetch_sub(&vitals->in_flight, 1);
+
+    assert(before > 0);
+    (void)before;
+}
+
+unsigned vitals_in_flight(const struct vitals *vitals)
+{
+    return atomic_load(&vitals->in_flight);
+}
+
+/* ---- looking ------------------------------------------------------------- */
+
+struct health_view vitals_view(struct vitals *vitals,
+                               const struct health_file *file,
+                               struct str family, uint64_t now_ms)
+{
+    struct health_view view;
+
+    lock(vitals);
+    view = health_view(&vitals->health, file, family, now_ms);
+    unlock(vitals);
+    view.cause = "";
+    return view;
+}
+
+uint64_t vitals_spare_ppm(struct vitals *vitals, uint64_t now_ms)
+{
+    uint64_t spare_ppm;
+
+    lock(vitals);
+    spare_ppm = windows_spare_ppm(&vitals->windows, now_ms);
+    unlock(vitals);
+    return spare_ppm;
+}
+
+void vitals_copy(struct vitals *vitals, struct vitals_copy *copy)
+{
+    lock(vitals);
+    copy->health = vitals->health;
+    copy->windows = vitals->windows;
+    unlock(vitals);
+    copy->in_flight = vitals_in_flight(vitals);
+}
+
+void vitals_restore(struct vitals *vitals, const struct vitals_copy *copy)
+{
+    lock(vitals);
+    vitals->health = copy->health;
+    vitals->windows = copy->windows;
+    unlock(vitals);
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+/* What is learned of an account while it serves, beside what its file says: how it is,
+   its windows, how many requests it has in flight.  One for each account, shared by
+   reference count, which outlives the account's snapshots.  Any thread; the lock in it
+   is held for work in memory only. */
+#pragma once
+
+#include "account/health.h"
+
+struct vitals;
+
+/* READY, and nothing is known.  The caller holds the first reference. */
+struct vitals *vitals_new(void);
+struct vitals *vitals_ref(struct vitals *vitals);
+/* NULL is fine. */
+void vitals_unref(struct vitals *vitals);
+
+/* ---- learning ------------------------------------------------------------ */
+
+struct vitals_answer {
+    unsigned status;  /* 0: none came */
+    bool error_event; /* inside a 200 */
+    bool renews;      /* a better token can be had, and none was yet */
+    const struct headers *headers; /* NULL: none came */
+    struct str error;        /* of the body: its type and message; or empty */
+    struct str model;        /* that was asked for; or empty */
+    uint64_t retry_after_ms; /* 0: not told */
+    uint64_t now_ms;         /* wall clock, as all times here */
+};
+/* What it taught; the vitals know it then. */
+struct lesson vitals_learn(struct vitals *vitals,
+                           const struct vitals_answer *answer);
+
+/* The operator, and another credential (account/health.h). */
+void vitals_hold(struct vitals *vitals, uint64_t until_ms, struct str why,
+                 uint64_t now_ms);
+void vitals_resume(struct vitals *vitals);
+void vitals_clear(struct vitals *vitals);
+void vitals_renewed(struct vitals *vitals);
+
+/* ---- slots --------------------------------------------------------------- */
+
+/* One more request is in flight; false if there are `limit` (0: there is no limit).
+   Never more, however many ask at once. */
+bool vitals_enter(struct vitals *vitals, unsigned limit) MUST_CHECK;
+/* Once for each that entered. */
+void vitals_leave(struct vitals *vitals);
+unsigned vitals_in_flight(const struct vitals *vitals);
+
+/* ---- looking ------------------------------------------------------------- */
+
+/* For choosing: without texts (`cause` is empty). */
+struct health_view vitals_view(struct vitals *vitals,
+                               const struct health_file *file,
+                               struct str family, uint64_t now_ms);
+/* What remains of the window that is used up most, in millionths: all, if nothing is
+   known. */
+uint64_t vitals_spare_ppm(struct vitals *vitals, uint64_t now_ms);
+
+/* All of one moment. */
+struct vitals_copy {
+    struct health health;
+    struct windows windows;
+    unsigned in_flight;
+};
+void vitals_copy(struct vitals *vitals, struct vitals_copy *copy);
+/* What was known before a restart. */
+void vitals_restore(struct vitals *vitals, const struct vitals_copy *copy);
