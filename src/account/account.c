@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "account/kinds.h"
+#include "account/vitals.h"
 #include "base/chars.h"
 #include "base/mem.h"
 #include "base/shown.h"
@@ -179,6 +180,7 @@ static struct account *copy(const struct account *account)
     same->replaced =
         account->replaced ? json_doc_copy(account->replaced) : NULL;
     same->note = account->note ? mem_strdup(account->note) : NULL;
+    same->vitals = account->vitals ? vitals_ref(account->vitals) : NULL;
     return same;
 }
 
@@ -230,6 +232,7 @@ void account_unref(struct account *account)
     json_doc_free(account->scopes);
     json_doc_free(account->replaced);
     mem_free(account->note);
+    vitals_unref(account->vitals);
     mem_free(counted_of(account));
 }
 

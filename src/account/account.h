@@ -9,6 +9,7 @@
 #include "upstream/proxy.h"
 
 struct account_kind;
+struct vitals;
 
 #define ACCOUNT_NAME_MAX 64
 #define ACCOUNT_KEY_MAX (ACCOUNT_NAME_MAX + 16)
@@ -44,6 +45,9 @@ struct account {
     char file_problem[480];
     /* Why its lock or its file kept the last refresh from going on; or empty. */
     char refresh_problem[480];
+    /* What is learned while it serves (account/vitals.h), shared by all snapshots of
+       it; NULL until it is in a folder. */
+    struct vitals *vitals;
 };
 
 /* What is special about a kind of account; to add one, write its file and a row in

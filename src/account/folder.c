@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "account/kinds.h"
+#include "account/vitals.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -87,12 +88,31 @@ static void tell_doubles(struct folder *folder, size_t from)
     }
 }
 
+/* A broken one has none: nothing is known of another one then. */
+static bool has_same_credential(const struct account *a,
+                                const struct account *b)
+{
+    return !a->token || !b->token ||
+           secret_eq(secret_reveal(a->token), secret_reveal(b->token));
+}
+
+/* What was learned of it goes on, but what was held against its old credential. */
+static void take_over(struct account *account, const struct account *before)
+{
+    if (!account->vitals)
+        account->vitals = vitals_ref(before->vitals);
+    if (!has_same_credential(account, before))
+        vitals_renewed(account->vitals);
+}
+
 /* A reference, taken over. */
 static struct folder_entry *insert(struct folder *folder,
                                    struct account *account)
 {
     size_t at = place_of(folder, account->kind, account->name);
 
+    if (!account->vitals)
+        account->vitals = vitals_new();
     folder->at = mem_realloc(folder->at,
                              (folder->count + 1) * sizeof(struct folder_entry));
     memmove(&folder->at[at + 1], &folder->at[at],
@@ -116,6 +136,7 @@ static void drop(struct folder *folder, struct folder_entry *entry)
 
 static void replace(struct folder_entry *entry, struct account *account)
 {
+    take_over(account, entry->account);
     account_unref(entry->account);
     entry->account = account;
 }

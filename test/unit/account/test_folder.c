@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "account/vitals.h"
 #include "accounts.h"
 #include "base/mem.h"
 #include "unit.h"
@@ -62,6 +63,45 @@ static void put(struct scene *scene, const char *token, bool held)
     (void)snprintf(text, sizeof(text), OAUTH("%s"), token);
     folder_put(&scene->folder, unit_account(&account_kind_oauth, "a", text),
                held);
+}
+
+/* ---- what was learned ---------------------------------------------------- */
+
+static enum health_state state_of(const struct scene *scene)
+{
+    const struct health_file fine = { .disabled = false };
+
+    return vitals_view(scene->folder.at[0].account->vitals, &fine, STR_EMPTY, 1)
+        .state;
+}
+
+static void learn(const struct scene *scene, unsigned status)
+{
+    (void)vitals_learn(scene->folder.at[0].account->vitals,
+                       &(struct vitals_answer){ .status = status,
+                                                .retry_after_ms = 1000,
+                                                .now_ms = 1 });
+}
+
+/* Another snapshot is the same account; another credential is none of the old one's. */
+static void what_was_learned_goes_on(void **state)
+{
+    struct scene *scene = *state;
+
+    apply(scene, &account_kind_oauth, READING_FOUND, OAUTH("one"));
+    learn(scene, 401);
+    apply(scene, &account_kind_oauth, READING_FOUND, OAUTH("one"));
+    assert_int_equal(state_of(scene), HEALTH_LOGIN_REQUIRED);
+    apply(scene, &account_kind_oauth, READING_FOUND, "!broken");
+    assert_int_equal(state_of(scene), HEALTH_LOGIN_REQUIRED);
+    put(scene, "two", true);
+    assert_int_equal(state_of(scene), HEALTH_READY);
+    learn(scene, 429);
+    put(scene, "three", false);
+    assert_int_equal(state_of(scene), HEALTH_PAUSED);
+    apply(scene, &account_kind_oauth, READING_REMOVED, NULL);
+    apply(scene, &account_kind_oauth, READING_FOUND, OAUTH("three"));
+    assert_int_equal(state_of(scene), HEALTH_READY);
 }
 
 /* ---- every event in every state ----------------------------------------- */
@@ -296,6 +336,7 @@ int main(void)
         SCENE(a_good_snapshot_is_given_up_for_a_better_one_or_a_removal),
         SCENE(what_is_held_survives_every_reading),
         SCENE(what_is_wrong_with_a_file_that_can_be_used_is_said),
+        SCENE(what_was_learned_goes_on),
         SCENE(what_is_put_keeps_its_complaint),
         SCENE(what_is_put_has_no_complaint_about_its_file),
         SCENE(what_keeps_a_refresh_back_survives_readings),
