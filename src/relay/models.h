@@ -9,6 +9,8 @@
 
 /* Longer lists pass unchanged. */
 #define MODELS_MAX (4u * 1024 * 1024)
+/* One that becomes longer, too. */
+#define MODELS_WIDENED_MAX (4 * MODELS_MAX)
 
 /* A request for models: the list, or one of them.  `path`: upstream's view. */
 bool models_is_request(struct str path);

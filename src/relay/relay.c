@@ -254,7 +254,7 @@ static struct flow_next deliver(struct relayed *r)
     if (!relayed_is_streamed(r))
         request_drop_body(r->req);
     if (models_is_widened(r->req->path, r->path) && models_fits(head)) {
-        r->gather = gather_start(r->attempt.call);
+        r->gather = gather_start(r->attempt.call, MODELS_MAX);
         return flow_go(gather);
     }
     respond_as_it_came(r);
@@ -332,10 +332,11 @@ static struct flow_next gather(struct flow *flow)
     switch (gather_read(r->gather)) {
     case GATHER_WAITING:
         return flow_sleep_then(gather);
-    case GATHER_WIDENED:
-        respond_widened(r);
-        return finish_copy(r, RECORD_COMPLETE);
-    case GATHER_AS_IS:
+    case GATHER_WHOLE:
+        if (respond_widened(r))
+            return finish_copy(r, RECORD_COMPLETE);
+        break;
+    case GATHER_PART:
         break;
     }
     respond_as_it_came(r);

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "relay/gather.h"
 #include "relay/metering.h"
+#include "relay/models.h"
 #include "relay/pass.h"
 #include "relay/record_fill.h"
 #include "relay/results.h"
@@ -184,9 +185,8 @@ void respond_as_it_came(struct relayed *r)
         write_gathered(r);
 }
 
-void respond_widened(struct relayed *r)
+static void send_widened(struct relayed *r, struct str body)
 {
-    struct str body = gather_widened(r->gather);
     struct buf fields;
 
     r->framing = RESPONSE_LENGTH;
@@ -197,4 +197,17 @@ void respond_widened(struct relayed *r)
     start_response(r, &fields);
     buf_done(&fields);
     response_write(r->req, body);
+}
+
+bool respond_widened(struct relayed *r)
+{
+    struct buf body;
+    bool widened;
+
+    buf_init(&body, MODELS_WIDENED_MAX);
+    widened = models_widen(gather_came(r->gather, true), &body);
+    if (widened)
+        send_widened(r, buf_str(&body));
+    buf_done(&body);
+    return widened;
 }

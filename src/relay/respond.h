@@ -8,5 +8,6 @@
    for the copy step. */
 void respond_as_it_came(struct relayed *r);
 
-/* The upstream's head with another length, and the whole widened body. */
-void respond_widened(struct relayed *r);
+/* The upstream's head with another length, and the whole body, which was gathered, as
+   models_widen() has it.  False: it does not fit, and nothing was sent. */
+bool respond_widened(struct relayed *r);

@@ -6,7 +6,6 @@
 
 #include "base/macros.h"
 #include "base/mem.h"
-#include "relay/models.h"
 #include "unit.h"
 
 struct piece {
@@ -59,6 +58,7 @@ enum call_data call_read(struct call *call, struct str *bytes)
     return piece->got;
 }
 
+#define MAX 4000000u
 #define LIST "{\"data\":[]}"
 
 static const struct {
@@ -70,7 +70,7 @@ static const struct {
 } cases[] = {
     { { { CALL_DATA, LIST, LIST }, { CALL_END, "", "" } },
       0,
-      GATHER_WIDENED,
+      GATHER_WHOLE,
       LIST,
       LIST },
     { { { CALL_AGAIN, "", "" },
@@ -79,25 +79,18 @@ static const struct {
         { CALL_DATA, "6\r\na\":[]}\r\n0\r\n\r\n", "a\":[]}" },
         { CALL_END, "", "" } },
       2,
-      GATHER_WIDENED,
+      GATHER_WHOLE,
       "5\r\n{\"dat\r\n6\r\na\":[]}\r\n0\r\n\r\n",
       LIST },
-    { { { CALL_DATA, "5\r\nhello\r\n0\r\n\r\n", "hello" },
-        { CALL_END, "", "" } },
-      0,
-      GATHER_AS_IS,
-      "5\r\nhello\r\n0\r\n\r\n",
-      "hello" },
-    { { { CALL_END, "", "" } }, 0, GATHER_AS_IS, "", "" },
-    /* cut, though what came would be a list */
+    { { { CALL_END, "", "" } }, 0, GATHER_WHOLE, "", "" },
     { { { CALL_DATA, LIST, LIST }, { CALL_CUT, "", "" } },
       0,
-      GATHER_AS_IS,
+      GATHER_PART,
       LIST,
       LIST },
 };
 
-static void what_came_is_widened_or_given_back(void **state)
+static void what_came_is_whole_or_a_part(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
@@ -106,7 +99,7 @@ static void what_came_is_widened_or_given_back(void **state)
         unsigned waits = 0;
 
         script.next = cases[i].pieces;
-        gather = gather_start(NULL);
+        gather = gather_start(NULL, MAX);
         got = gather_read(gather);
         for (; got == GATHER_WAITING; waits++)
             got = gather_read(gather);
@@ -114,19 +107,14 @@ static void what_came_is_widened_or_given_back(void **state)
         assert_int_equal(waits, cases[i].waits);
         unit_assert_str(gather_came(gather, false), cases[i].framed);
         unit_assert_str(gather_came(gather, true), cases[i].plain);
-        if (got == GATHER_WIDENED)
-            unit_assert_str(gather_widened(gather),
-                            "{\"data\":[],\"object\":\"list\"}");
-        else
-            assert_null(script.body); /* the call's bytes are others' again */
+        assert_null(script.body); /* the call's bytes are others' again */
         gather_free(gather);
     }
 }
 
 static void a_flood_is_given_back_in_time(void **state)
 {
-    static const size_t sizes[] = { MODELS_MAX, MODELS_MAX + 1,
-                                    64u * 1024 * 1024 };
+    static const size_t sizes[] = { MAX, MAX + 1, 64u * 1024 * 1024 };
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(sizes); i++) {
@@ -135,11 +123,12 @@ static void a_flood_is_given_back_in_time(void **state)
 
         script.next = NULL;
         script.flood = sizes[i];
-        gather = gather_start(NULL);
-        assert_int_equal(gather_read(gather), GATHER_AS_IS);
+        gather = gather_start(NULL, MAX);
+        assert_int_equal(gather_read(gather),
+                         sizes[i] <= MAX ? GATHER_WHOLE : GATHER_PART);
         came = gather_came(gather, false).len;
         assert_int_equal(came + script.flood, sizes[i]);
-        assert_true(came <= MODELS_MAX + 100000);
+        assert_true(came <= MAX + 100000);
         gather_free(gather);
     }
 }
@@ -147,7 +136,7 @@ static void a_flood_is_given_back_in_time(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_came_is_widened_or_given_back),
+        cmocka_unit_test(what_came_is_whole_or_a_part),
         cmocka_unit_test(a_flood_is_given_back_in_time),
     };
 
