@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: MIT
+/* A relayed request whose call was answered, or failed: once more, or on to the client
+   (relay/relay.h). */
+#include "base/mem.h"
+#include "relay/admit.h"
+#include "relay/authorise.h"
+#include "relay/gather.h"
+#include "relay/models.h"
+#include "relay/record_fill.h"
+#include "relay/respond.h"
+#include "relay/results.h"
+#include "relay/steps.h"
+#include "relay/upload.h"
+
+/* The upstream is not read while so much waits for a client. */
+#define CLIENT_HIGH (256u * 1024)
+
+static struct flow_next gather(struct flow *flow);
+static struct flow_next copy(struct flow *flow);
+
+/* ---- judge -------------------------------------------------------------- */
+
+/* The upstream refused the token: throw its answer away and begin anew. */
+static struct flow_next renew(struct relayed *r)
+{
+    attempt_end_early(r);
+    r->attempt.renewed = true;
+    r->attempt.tries = 0;
+    if (!r->attempt.account->can_refresh)
+        return flow_go(step_send);
+    authorise_ask(r, step_wake);
+    return flow_sleep_then(step_authorised);
+}
+
+/* Many streams sleep: what only the request needed is given back. */
+static void forget_request(struct relayed *r)
+{
+    call_forget_head(r->attempt.call);
+    buf_wipe(&r->head);
+    buf_done(&r->cut);
+    mem_free(r->ahead);
+    r->ahead = NULL;
+    mem_free(r->facts);
+    r->facts = NULL;
+}
+
+/* The answer is there: from here on it is the client's. */
+static struct flow_next deliver(struct relayed *r)
+{
+    const struct parser_head *head = call_head(r->attempt.call);
+
+    r->status = head->status;
+    record_fill_answered(r, head);
+    authorise_learn(r, r->status);
+    if (!relayed_is_streamed(r))
+        request_drop_body(r->req);
+    if (models_is_widened(r->req->path, r->path) && models_fits(head)) {
+        r->gather = gather_start(r->attempt.call, MODELS_MAX);
+        return flow_go(gather);
+    }
+    respond_as_it_came(r);
+    forget_request(r);
+    return flow_go(copy);
+}
+
+static struct flow_next give_up(struct relayed *r)
+{
+    struct err err = *call_error(r->attempt.call);
+
+    attempt_end(r);
+    return step_refuse(r, &err);
+}
+
+/* The call was answered, or failed. */
+static struct flow_next decide(struct relayed *r)
+{
+    switch (attempt_judge(r)) {
+    case RETRY_DELIVER:
+        return deliver(r);
+    case RETRY_AGAIN_FRESH:
+        attempt_end_early(r);
+        return flow_go(step_send);
+    case RETRY_RENEW:
+        return renew(r);
+    case RETRY_REFUSE:
+        break;
+    }
+    return give_up(r);
+}
+
+struct flow_next step_judge(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+    struct err err;
+
+    switch (call_state(r->attempt.call)) {
+    case CALL_READING:
+    case CALL_DONE:
+    case CALL_FAILED:
+        return decide(r);
+    case CALL_DIALING:
+    case CALL_SECURING:
+    case CALL_SENDING:
+    case CALL_WAITING:
+        break;
+    }
+    if (relayed_is_streamed(r) && !upload_pump(r, &err))
+        return step_refuse(r, &err);
+    return flow_sleep_then(step_judge);
+}
+
+/* ---- gather ------------------------------------------------------------- */
+
+static struct flow_next finish_copy(struct relayed *r, enum record_end end)
+{
+    r->end = end;
+    return flow_go(step_settle);
+}
+
+/* The answer broke off, or stood still for too long. */
+static struct flow_next cut_off(struct relayed *r)
+{
+    const struct err *err = call_error(r->attempt.call);
+
+    *err_kept(&r->err) = *err;
+    return finish_copy(r, err->code == ERR_TIMEOUT ? RECORD_IDLE : RECORD_CUT);
+}
+
+static struct flow_next gather(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+
+    switch (gather_read(r->gather)) {
+    case GATHER_WAITING:
+        return flow_sleep_then(gather);
+    case GATHER_WHOLE:
+        if (respond_widened(r))
+            return finish_copy(r, RECORD_COMPLETE);
+        break;
+    case GATHER_PART:
+        break;
+    }
+    respond_as_it_came(r);
+    step_stop_waiting(r);
+    forget_request(r);
+    return flow_go(copy);
+}
+
+/* ---- copy --------------------------------------------------------------- */
+
+/* The client is slow, or results wait to be booked.  What came with the head is read
+   first: it lies in a buffer of the thread. */
+static bool is_held_up(struct relayed *r)
+{
+    return response_queued(r->req) > CLIENT_HIGH ||
+           (response_bytes(r->req) > 0 &&
+            results_wait(r->results, r->relay->options.loop, step_wake, r));
+}
+
+static struct flow_next copy(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+    struct str bytes;
+
+    for (;;) {
+        if (is_held_up(r)) {
+            call_pause(r->attempt.call, true);
+            return flow_sleep_then(copy);
+        }
+        call_pause(r->attempt.call, false);
+        switch (call_read(r->attempt.call, &bytes)) {
+        case CALL_DATA:
+            if (!r->unframed)
+                response_raw(r->req, bytes);
+            break;
+        case CALL_AGAIN:
+            response_flush(r->req);
+            admit_look(r);
+            return flow_sleep_then(copy);
+        case CALL_END:
+            return finish_copy(r, RECORD_COMPLETE);
+        case CALL_CUT:
+            return cut_off(r);
+        }
+    }
+}

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+/* The steps of a relayed request that others go to; their order is drawn in
+   relay/relay.h.  For relay/relay.c (up to sending), relay/answer.c (what came of it) and
+   relay/settle.c (the end) alone. */
+#pragma once
+
+#include "relay/relayed.h"
+
+static inline struct relayed *relayed_of(struct flow *flow)
+{
+    return CONTAINER_OF(flow, struct relayed, flow);
+}
+
+struct flow_next step_authorised(struct flow *flow);
+struct flow_next step_send(struct flow *flow);
+struct flow_next step_judge(struct flow *flow);
+struct flow_next step_settle(struct flow *flow);
+
+/* Every event of client and upstream comes here. */
+void step_wake(void *arg);
+/* Answer in our own name; only before a response was started. */
+struct flow_next step_refuse(struct relayed *r, const struct err *err);
+/* What was waited for, or with, is given back. */
+void step_stop_waiting(struct relayed *r);
