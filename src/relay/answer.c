@@ -6,15 +6,19 @@
 #include "relay/authorise.h"
 #include "relay/gather.h"
 #include "relay/models.h"
+#include "relay/pick.h"
 #include "relay/record_fill.h"
 #include "relay/respond.h"
 #include "relay/results.h"
+#include "relay/spare.h"
 #include "relay/steps.h"
+#include "relay/teach.h"
 #include "relay/upload.h"
 
 /* The upstream is not read while so much waits for a client. */
 #define CLIENT_HIGH (256u * 1024)
 
+static struct flow_next weigh(struct flow *flow);
 static struct flow_next gather(struct flow *flow);
 static struct flow_next copy(struct flow *flow);
 
@@ -59,16 +63,79 @@ static struct flow_next deliver(struct relayed *r)
         return flow_go(gather);
     }
     respond_as_it_came(r);
+    step_stop_waiting(r);
     forget_request(r);
     return flow_go(copy);
+}
+
+/* ---- another account ---------------------------------------------------- */
+
+static struct flow_next move_to(struct relayed *r, struct account *account)
+{
+    attempt_move(r, account);
+    step_stop_waiting(r);
+    return flow_go(step_authorise);
+}
+
+static struct flow_next give_spare(struct relayed *r)
+{
+    attempt_end(r);
+    spare_respond(r);
+    r->end = RECORD_COMPLETE;
+    return flow_go(step_settle);
+}
+
+struct flow_next step_go_on(struct relayed *r, const struct err *err)
+{
+    struct account *other = pick_other(r);
+
+    if (other)
+        return move_to(r, other);
+    return r->spare ? give_spare(r) : step_refuse(r, err);
 }
 
 static struct flow_next give_up(struct relayed *r)
 {
     struct err err = *call_error(r->attempt.call);
+    struct lesson lesson = teach_failure(r);
 
+    if (attempt_judge_taught(r, &lesson) == RETRY_ELSEWHERE)
+        return step_go_on(r, &err);
+    if (r->spare)
+        return give_spare(r);
     attempt_end(r);
     return step_refuse(r, &err);
+}
+
+/* What an error says is known once it was read; the client waits for it as long. */
+static struct flow_next weigh(struct flow *flow)
+{
+    struct relayed *r = relayed_of(flow);
+    enum gather_state state = gather_read(r->gather);
+    struct account *other = NULL;
+    struct lesson lesson;
+
+    if (state == GATHER_WAITING)
+        return flow_sleep_then(weigh);
+    lesson = teach_answer(r);
+    if (state == GATHER_WHOLE &&
+        attempt_judge_taught(r, &lesson) == RETRY_ELSEWHERE)
+        other = pick_other(r);
+    if (other) {
+        spare_keep(r);
+        return move_to(r, other);
+    }
+    return spare_is_better(r, r->attempt.status) ? give_spare(r) : deliver(r);
+}
+
+static struct flow_next answered(struct relayed *r)
+{
+    if (r->attempt.status < 400 || !r->attempt.account) {
+        (void)teach_answer(r);
+        return deliver(r);
+    }
+    r->gather = gather_start(r->attempt.call, TEACH_ERROR_MAX);
+    return flow_go(weigh);
 }
 
 /* The call was answered, or failed. */
@@ -76,7 +143,8 @@ static struct flow_next decide(struct relayed *r)
 {
     switch (attempt_judge(r)) {
     case RETRY_DELIVER:
-        return deliver(r);
+    case RETRY_ELSEWHERE:
+        return answered(r);
     case RETRY_AGAIN_FRESH:
         attempt_end_early(r);
         return flow_go(step_send);

@@ -88,6 +88,11 @@ void attempt_start(struct relayed *r, void (*wake)(void *arg))
 
 /* ---- judging ------------------------------------------------------------ */
 
+static unsigned accounts_max(const struct relayed *r)
+{
+    return (unsigned)r->relay->options.config->max_attempts;
+}
+
 static struct retry_facts facts_of(const struct relayed *r)
 {
     const struct attempt *attempt = &r->attempt;
@@ -106,7 +111,11 @@ static struct retry_facts facts_of(const struct relayed *r)
         .answered = facts.answered,
         .timed_out = failed && call_error(attempt->call)->code == ERR_TIMEOUT,
         .unheard = facts.unheard,
-        .since_sent_ms = facts.since_sent_ms
+        .since_sent_ms = facts.since_sent_ms,
+        .elsewhere = attempt->elsewhere,
+        .once = attempt->once,
+        .accounts = attempt->accounts,
+        .accounts_max = accounts_max(r),
     };
 }
 
@@ -119,6 +128,36 @@ enum retry_verdict attempt_judge(struct relayed *r)
     attempt->result = retry_result(&facts);
     attempt->took_ns = clock_steady_ns() - attempt->began_ns;
     return retry_decide(&facts);
+}
+
+enum retry_verdict attempt_judge_taught(struct relayed *r,
+                                        const struct lesson *lesson)
+{
+    r->attempt.elsewhere = lesson->elsewhere;
+    r->attempt.once = lesson->once;
+    return attempt_judge(r);
+}
+
+/* ---- another account ----------------------------------------------------- */
+
+bool attempt_may_move(const struct relayed *r)
+{
+    return !relayed_is_streamed(r) && r->attempt.accounts < accounts_max(r);
+}
+
+void attempt_move(struct relayed *r, struct account *account)
+{
+    struct attempt *attempt = &r->attempt;
+
+    if (attempt->call)
+        attempt_end_early(r);
+    account_unref(attempt->account);
+    attempt->account = account;
+    attempt->accounts++;
+    attempt->tries = 0;
+    attempt->renewed = false;
+    attempt->elsewhere = false;
+    attempt->once = false;
 }
 
 /* ---- ending ------------------------------------------------------------- */
@@ -198,11 +237,20 @@ void attempt_end_early(struct relayed *r)
 
     attempt_end(r);
     if (!attempt->past)
-        attempt->past = arena_alloc(r->req->arena, sizeof(*attempt->past) *
-                                                       RECORD_ATTEMPTS_MAX);
+        attempt->past = arena_zalloc(r->req->arena, sizeof(*attempt->past) *
+                                                        RECORD_ATTEMPTS_MAX);
     ended = record_of(r);
     ended.account = arena_str(r->req->arena, ended.account);
     attempt->past[at] = ended;
+}
+
+bool attempt_has_tried(const struct attempt *attempt, struct str account)
+{
+    for (size_t i = 0; attempt->past && i < RECORD_ATTEMPTS_MAX; i++) {
+        if (str_eq(attempt->past[i].account, account))
+            return true;
+    }
+    return false;
 }
 
 /* Of more than there is room for, the last one stands at the end. */

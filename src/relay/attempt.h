@@ -3,6 +3,7 @@
    one follows when relay/retry.h says so.  Not for other folders. */
 #pragma once
 
+#include "account/lesson.h"
 #include "relay/retry.h"
 #include "upstream/call.h"
 #include "usage/record.h"
@@ -22,9 +23,12 @@ struct attempt {
     unsigned tries;          /* with the present token */
     unsigned status;         /* of its answer; 0: none came */
     enum record_result result;
-    bool renewed; /* there was a 401, and a better token was asked for */
-    bool sent;    /* something of the request left, of any of them */
-    bool owed;    /* the last one may be billed */
+    unsigned accounts; /* asked so far, the present one included */
+    bool renewed;      /* there was a 401, and a better token was asked for */
+    bool elsewhere;    /* what it taught: another account may be asked, */
+    bool once;         /* but only one */
+    bool sent;         /* something of the request left, of any of them */
+    bool owed;         /* the last one may be billed */
     uint64_t began_ns;
     uint64_t took_ns;            /* until its head came, or it failed */
     struct record_attempt *past; /* in the request's arena; NULL: none */
@@ -36,6 +40,14 @@ void attempt_start(struct relayed *r, void (*wake)(void *arg));
 /* Its call was answered, or failed. */
 enum retry_verdict attempt_judge(struct relayed *r);
 
+/* The same, once it has taught something. */
+enum retry_verdict attempt_judge_taught(struct relayed *r,
+                                        const struct lesson *lesson);
+/* Whether another account may be asked, although nothing was sent to this one. */
+bool attempt_may_move(const struct relayed *r);
+/* The next one is that account's, a reference, taken over. */
+void attempt_move(struct relayed *r, struct account *account);
+
 /* It is about to end: did its request leave, and may it be billed?  May be asked
    twice. */
 void attempt_note(struct relayed *r);
@@ -45,6 +57,8 @@ void attempt_end(struct relayed *r);
 /* Likewise, and another one follows: what came of this one is kept. */
 void attempt_end_early(struct relayed *r);
 
+/* Was that account asked, by one of those that ended early? */
+bool attempt_has_tried(const struct attempt *attempt, struct str account);
 /* What is known of each, the present one too; how many there were. */
 size_t attempt_list(const struct relayed *r,
                     struct record_attempt list[RECORD_ATTEMPTS_MAX]);

@@ -2,11 +2,18 @@
 /* Which account serves a relayed request. */
 #include "relay/pick.h"
 
+#include <string.h>
+
 #include "account/accounts.h"
+#include "account/choice.h"
 #include "account/choose.h"
+#include "account/vitals.h"
 #include "base/clock.h"
+#include "base/text.h"
+#include "crypto/hash.h"
 #include "relay/credential.h"
 #include "relay/models.h"
+#include "relay/record_fill.h"
 #include "team/key.h"
 
 /* ---- without a key ------------------------------------------------------ */
@@ -36,52 +43,166 @@ static struct account *pick_of_all(const struct relayed *r,
 
 /* ---- with a key --------------------------------------------------------- */
 
-struct choice {
-    const struct key *key;
-    uint64_t now_ms;         /* wall clock */
-    struct account *account; /* the first that is usable; NULL: none is */
-    size_t count;            /* of those that the key may use */
-    struct err first;        /* why the first of them is not usable */
+struct choosing {
+    const struct relayed *r;
+    const struct account_list *list;
+    struct choice_row *rows;
+    enum choice_why *whys;
+    uint64_t now_ms;  /* wall clock */
+    size_t allowed;   /* of those that the key may use */
+    struct err first; /* why the first of them is not usable */
 };
 
-static void weigh(struct choice *choice, struct account *account)
+static bool is_present(const struct relayed *r, struct str name)
 {
-    struct err err;
+    const struct account *account = r->attempt.account;
 
-    if (!key_allows_account(choice->key, str_of(account->name), account->pooled,
-                            &err))
-        return;
-    if (account_is_usable(account, choice->now_ms, &err))
-        choice->account = account;
-    else if (choice->count == 0)
-        choice->first = err;
-    choice->count++;
+    return account && str_eq(str_of(account->name), name);
 }
 
-static void refuse_all(const struct choice *choice, struct err *err)
+/* What its file says is looked at by account_is_usable(). */
+static void look_at_health(struct choosing *c, size_t i, struct err *err)
 {
-    const char *name = choice->key->name;
+    static const struct health_file fine;
+    const struct account *account = c->list->at[i];
+    struct choice_row *row = &c->rows[i];
 
-    if (choice->count == 0) {
-        err_set(err, ERR_FORBIDDEN,
-                choice->key->accounts
-                    ? "the relay key \"%s\" may use no account: none of "
-                      "those in its `accounts` is there. The operator "
-                      "of the relay can give it others (claude-relay "
-                      "key edit)"
-                    : "the relay key \"%s\" may use no account: there "
-                      "is none in the pool. The operator of the relay "
-                      "can add one (claude-relay account add), or let "
-                      "the key name one (claude-relay key edit)",
-                name);
+    if (account_is_usable(account, c->now_ms, err)) {
+        row->health =
+            vitals_view(account->vitals, &fine,
+                        health_family_of(c->r->told.model), c->now_ms);
+        row->spare_ppm = vitals_spare_ppm(account->vitals, c->now_ms);
         return;
     }
-    *err = choice->first;
-    if (choice->count > 1)
+    row->health.state =
+        account->disabled ? HEALTH_DISABLED : HEALTH_LOGIN_REQUIRED;
+    if (c->allowed == 0)
+        c->first = *err;
+}
+
+static void look_at(struct choosing *c, size_t i)
+{
+    const struct account *account = c->list->at[i];
+    struct choice_row *row = &c->rows[i];
+    struct err err;
+
+    *row = (struct choice_row){ .name = str_of(account->name),
+                                .weight = CHOICE_WEIGHT };
+    row->allowed =
+        key_allows_account(c->r->caller.key, row->name, account->pooled, &err);
+    if (!row->allowed)
+        return;
+    row->tried = is_present(c->r, row->name) ||
+                 attempt_has_tried(&c->r->attempt, row->name);
+    look_at_health(c, i, &err);
+    c->allowed++;
+}
+
+/* One session of one key; two keys may call theirs the same. */
+static uint64_t session_of(const struct relayed *r)
+{
+    struct str name = record_fill_session(r);
+    unsigned char hash[HASH_SHA256_LEN];
+    uint64_t session;
+
+    if (name.len == 0)
+        return 0;
+    hash_sha256(arena_printf(r->req->arena, "%llu\n" STR_FMT,
+                             (unsigned long long)r->caller.key->id,
+                             STR_ARG(name)),
+                hash);
+    memcpy(&session, hash, sizeof(session));
+    return session ? session : 1;
+}
+
+static struct account *choose(struct choosing *c)
+{
+    size_t count = c->list->count;
+    size_t chosen;
+
+    c->rows = arena_alloc(c->r->req->arena, (count + 1) * sizeof(c->rows[0]));
+    c->whys = arena_alloc(c->r->req->arena, (count + 1) * sizeof(c->whys[0]));
+    for (size_t i = 0; i < count; i++)
+        look_at(c, i);
+    chosen = choice_of(&(struct choice_ask){ .rows = c->rows,
+                                             .count = count,
+                                             .session = session_of(c->r),
+                                             .bound = CHOICE_NONE,
+                                             .random = clock_steady_ns() },
+                       c->whys);
+    return chosen == CHOICE_NONE ? NULL : c->list->at[chosen];
+}
+
+/* ---- none of them -------------------------------------------------------- */
+
+static void refuse_for_none(const struct key *key, struct err *err)
+{
+    err_set(err, ERR_FORBIDDEN,
+            key->accounts ? "the relay key \"%s\" may use no account: none of "
+                            "those in its `accounts` is there. The operator "
+                            "of the relay can give it others (claude-relay "
+                            "key edit)"
+                          : "the relay key \"%s\" may use no account: there "
+                            "is none in the pool. The operator of the relay "
+                            "can add one (claude-relay account add), or let "
+                            "the key name one (claude-relay key edit)",
+            key->name);
+}
+
+/* When the first of those that wait for a time may be asked again; 0: none does. */
+static uint64_t earliest_end(const struct choosing *c)
+{
+    uint64_t until_ms = 0;
+
+    for (size_t i = 0; i < c->list->count; i++) {
+        const struct health_view *health = &c->rows[i].health;
+
+        if (c->whys[i] == CHOICE_PAUSED &&
+            (until_ms == 0 || health->until_ms < until_ms))
+            until_ms = health->until_ms;
+    }
+    return until_ms;
+}
+
+static void refuse_paused(const struct choosing *c, uint64_t until_ms,
+                          struct err *err)
+{
+    const struct key *key = c->r->caller.key;
+    char until[TEXT_TIME_MAX];
+
+    text_format_time(until_ms, until);
+    err_set(
+        err, ERR_RATE,
+        c->allowed == 1
+            ? "the account that the relay key \"%s\" may use has no more to "
+              "give before %s: its limit at the provider is used up"
+            : "of the accounts that the relay key \"%s\" may use none has "
+              "more to give before %s: their limits at the provider are "
+              "used up",
+        key->name, until);
+    err_retry_after(err, until_ms - c->now_ms);
+    err_opens_at(err, until_ms);
+}
+
+static void refuse_all(const struct choosing *c, struct err *err)
+{
+    const struct key *key = c->r->caller.key;
+    uint64_t until_ms = earliest_end(c);
+
+    if (c->allowed == 0) {
+        refuse_for_none(key, err);
+        return;
+    }
+    if (until_ms > 0) {
+        refuse_paused(c, until_ms, err);
+        return;
+    }
+    *err = c->first;
+    if (c->allowed > 1)
         err_wrap(err,
                  "none of the %zu accounts that the relay key \"%s\" may use "
                  "is usable; the first",
-                 choice->count, name);
+                 c->allowed, key->name);
 }
 
 /* What the key may not use is refused in the same words whether it is there or
@@ -103,20 +224,19 @@ static struct account *take_allowed(const struct key *key,
                                                                        : NULL;
 }
 
-/* Of several the first by name. */
-static struct account *pick_for_key(const struct key *key,
+static struct account *pick_for_key(const struct relayed *r,
                                     const struct account_list *list,
                                     struct str name, struct err *err)
 {
-    struct choice choice = { .key = key, .now_ms = clock_wall_ms() };
+    struct choosing c = { .r = r, .list = list, .now_ms = clock_wall_ms() };
+    struct account *account;
 
     if (name.len > 0)
-        return take_allowed(key, list, name, err);
-    for (size_t i = 0; i < list->count && !choice.account; i++)
-        weigh(&choice, list->at[i]);
-    if (!choice.account)
-        refuse_all(&choice, err);
-    return choice.account;
+        return take_allowed(r->caller.key, list, name, err);
+    account = choose(&c);
+    if (!account)
+        refuse_all(&c, err);
+    return account;
 }
 
 /* ---- both --------------------------------------------------------------- */
@@ -137,9 +257,29 @@ bool pick_account(struct relayed *r, struct err *err)
                        "account " STR_FMT " as well: send one of the two",
                        STR_ARG(name));
     list = accounts_list(r->relay->options.accounts);
-    account = r->caller.key ? pick_for_key(r->caller.key, list, name, err)
+    account = r->caller.key ? pick_for_key(r, list, name, err)
                             : pick_of_all(r, list, name, err);
     r->attempt.account = account_ref(account);
+    r->attempt.accounts = 1;
     account_list_unref(list);
     return account != NULL;
+}
+
+/* A snapshot of the present one may have been replaced: its name is known. */
+struct account *pick_other(const struct relayed *r)
+{
+    struct account_list *list;
+    struct account *account;
+    struct str name;
+    struct err ignored;
+
+    if (!r->caller.key || !attempt_may_move(r) ||
+        !credential_account(r->req->arena, &r->req->headers, r->req->query,
+                            &name, &ignored) ||
+        name.len > 0)
+        return NULL;
+    list = accounts_list(r->relay->options.accounts);
+    account = account_ref(pick_for_key(r, list, STR_EMPTY, &ignored));
+    account_list_unref(list);
+    return account;
 }

@@ -10,3 +10,7 @@
    usable one).  Leaves it NULL if the client's own login passes.  False: `err` says
    why not, without a word about accounts that the key may not use. */
 bool pick_account(struct relayed *r, struct err *err) MUST_CHECK;
+
+/* Another one, a reference, for a request that named none; NULL if there is none left, or
+   if it may not ask more. */
+struct account *pick_other(const struct relayed *r);

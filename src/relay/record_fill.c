@@ -97,7 +97,7 @@ static struct str secret_of(const struct relayed *r)
     return admin_token_reveal(r->relay->options.callers->admin);
 }
 
-static struct str session_of(const struct relayed *r)
+struct str record_fill_session(const struct relayed *r)
 {
     struct str session =
         word_of(headers_get(&r->req->headers, STR("x-claude-code-session-id")));
@@ -123,7 +123,7 @@ static void fill_who(struct record *record, const struct relayed *r)
         record->group = str_of(r->group->name);
     }
     record->account = account ? str_of(account->name) : STR_EMPTY;
-    record->session = session_of(r);
+    record->session = record_fill_session(r);
 }
 
 static void fill_what(struct record *record, const struct relayed *r)

@@ -10,5 +10,8 @@ void record_fill_asked(struct relayed *r, const struct scan_facts *facts);
 /* What the head of the answer says, before it is forgotten. */
 void record_fill_answered(struct relayed *r, const struct parser_head *head);
 
+/* The client's, as it names it; or empty. */
+struct str record_fill_session(const struct relayed *r);
+
 /* All of it, at the end.  Borrows from the request and from what `r` holds. */
 void record_fill(struct record *record, const struct relayed *r);

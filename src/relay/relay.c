@@ -12,6 +12,7 @@
 #include "relay/pass.h"
 #include "relay/pick.h"
 #include "relay/results.h"
+#include "relay/spare.h"
 #include "relay/steps.h"
 #include "relay/upload.h"
 
@@ -49,7 +50,6 @@ static struct flow_next receive(struct flow *flow);
 static struct flow_next scan(struct flow *flow);
 static struct flow_next admit(struct flow *flow);
 static struct flow_next choose(struct flow *flow);
-static struct flow_next authorise(struct flow *flow);
 
 static struct flow_next identify(struct flow *flow)
 {
@@ -125,7 +125,8 @@ static struct flow_next choose(struct flow *flow)
     struct relayed *r = relayed_of(flow);
     struct err err;
 
-    return pick_account(r, &err) ? flow_go(authorise) : step_refuse(r, &err);
+    return pick_account(r, &err) ? flow_go(step_authorise)
+                                 : step_refuse(r, &err);
 }
 
 /* ---- authorise ---------------------------------------------------------- */
@@ -143,10 +144,10 @@ struct flow_next step_authorised(struct flow *flow)
     case AUTHORISE_REFUSED:
         break;
     }
-    return step_refuse(r, &err);
+    return step_go_on(r, &err);
 }
 
-static struct flow_next authorise(struct flow *flow)
+struct flow_next step_authorise(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
 
@@ -183,6 +184,7 @@ static void done(struct flow *flow)
     admit_done(r);
     metering_free(r->meter);
     results_free(r->results);
+    spare_free(r->spare);
     prices_unref(r->prices);
     mem_free(r->ahead);
     mem_free(r->facts);

@@ -29,6 +29,7 @@ struct relay {
 
 struct ration;
 struct results;
+struct spare;
 
 /* How a request's body goes upstream.
 
@@ -91,6 +92,7 @@ struct relayed {
     struct err *err; /* why it was refused, or its answer cut; or NULL */
     struct relayed_told told;
     struct results *results; /* of a batch, which are booked; or NULL */
+    struct spare *spare;     /* an answer that it may yet get; or NULL */
 };
 
 /* Is its body passed on as it comes? */

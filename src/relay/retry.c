@@ -21,11 +21,32 @@ static bool is_stale(const struct retry_facts *facts)
     return !facts->sent || facts->since_sent_ms <= IDLE_CLOSE_MS;
 }
 
+/* It broke off within an answer, or is still being answered for all we know. */
+static bool may_be_billed(const struct retry_facts *facts)
+{
+    return facts->status == 0 &&
+           (facts->answered ||
+            (facts->sent && facts->timed_out && !facts->unheard));
+}
+
+static bool may_go_elsewhere(const struct retry_facts *facts)
+{
+    unsigned most =
+        facts->once && facts->accounts_max > 2 ? 2 : facts->accounts_max;
+
+    return facts->elsewhere && facts->replayable && facts->accounts < most &&
+           !may_be_billed(facts);
+}
+
 enum retry_verdict retry_decide(const struct retry_facts *facts)
 {
-    if (facts->status > 0)
-        return wants_better_token(facts) ? RETRY_RENEW : RETRY_DELIVER;
-    return is_stale(facts) ? RETRY_AGAIN_FRESH : RETRY_REFUSE;
+    if (wants_better_token(facts))
+        return RETRY_RENEW;
+    if (facts->status == 0 && is_stale(facts))
+        return RETRY_AGAIN_FRESH;
+    if (may_go_elsewhere(facts))
+        return RETRY_ELSEWHERE;
+    return facts->status > 0 ? RETRY_DELIVER : RETRY_REFUSE;
 }
 
 static enum record_result failure_of(const struct retry_facts *facts)
@@ -44,6 +65,10 @@ enum record_result retry_result(const struct retry_facts *facts)
         return RECORD_STALE;
     case RETRY_RENEW:
         return RECORD_TOKEN_REFUSED;
+    case RETRY_ELSEWHERE:
+        if (facts->status > 0)
+            return RECORD_PASSED_OVER;
+        break;
     case RETRY_REFUSE:
         break;
     }

@@ -22,12 +22,19 @@ struct retry_facts {
     bool timed_out; /* we gave up; the other side closed nothing */
     bool unheard;   /* because not one byte of it was acknowledged */
     uint64_t since_sent_ms;
+
+    /* what it taught (account/lesson.h): */
+    bool elsewhere;    /* another account may be asked, */
+    bool once;         /* but only one */
+    unsigned accounts; /* that were asked, this one included */
+    unsigned accounts_max;
 };
 
 enum retry_verdict {
     RETRY_DELIVER,     /* the answer is the client's, whatever it says */
     RETRY_AGAIN_FRESH, /* once more, on a fresh connection, unseen */
     RETRY_RENEW,       /* once more, with a better token, unseen */
+    RETRY_ELSEWHERE,   /* by another account, if one is left, unseen */
     RETRY_REFUSE,      /* say what failed */
 };
 
@@ -37,7 +44,11 @@ enum retry_verdict {
    anything of the request arrived, or that the other side closed while we were
    sending, or right after (an idle close crosses our request within a round trip).
    /v1/messages bills: a connection that dies later may have done its work
-   (docs/decisions/0002-stale-connections.md). */
+   (docs/decisions/0002-stale-connections.md).
+
+   ELSEWHERE: before the client has a byte of it, after an answer that is about the account
+   or the provider, or none.  Not once an answer had begun, nor when we gave up on
+   one that may be under way: both may be billed. */
 enum retry_verdict retry_decide(const struct retry_facts *facts);
 
 /* What came of it. */

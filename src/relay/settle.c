@@ -9,6 +9,7 @@
 #include "relay/record_fill.h"
 #include "relay/results.h"
 #include "relay/steps.h"
+#include "relay/teach.h"
 #include "relay/unpriced.h"
 #include "usage/ledger.h"
 
@@ -69,6 +70,8 @@ static void keep_record(const struct relayed *r)
 
     results_end(r->results);
     metering_end(r->meter, r->end == RECORD_COMPLETE);
+    if (r->meter && r->meter->usage.failed)
+        teach_error_event(r);
     record_fill(&record, r);
     ledger_add(r->relay->options.ledger, &record);
     unpriced_note_record(r->relay->options.unpriced, &record, r->prices);

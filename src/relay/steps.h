@@ -11,6 +11,7 @@ static inline struct relayed *relayed_of(struct flow *flow)
     return CONTAINER_OF(flow, struct relayed, flow);
 }
 
+struct flow_next step_authorise(struct flow *flow);
 struct flow_next step_authorised(struct flow *flow);
 struct flow_next step_send(struct flow *flow);
 struct flow_next step_judge(struct flow *flow);
@@ -20,5 +21,8 @@ struct flow_next step_settle(struct flow *flow);
 void step_wake(void *arg);
 /* Answer in our own name; only before a response was started. */
 struct flow_next step_refuse(struct relayed *r, const struct err *err);
+/* No answer came, or none can come, of the present account: ask another one, give the
+   client the answer that was kept, or refuse. */
+struct flow_next step_go_on(struct relayed *r, const struct err *err);
 /* What was waited for, or with, is given back. */
 void step_stop_waiting(struct relayed *r);

@@ -36,6 +36,7 @@ static const char *const results[RECORD_RESULTS] = {
     [RECORD_LOST] = "lost",
     [RECORD_TIMED_OUT] = "timed_out",
     [RECORD_TOKEN_REFUSED] = "token_refused",
+    [RECORD_PASSED_OVER] = "passed_over",
     [RECORD_ABANDONED] = "abandoned",
 };
 

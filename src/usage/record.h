@@ -39,6 +39,7 @@ enum record_result {
     RECORD_LOST,        /* the connection broke before the answer's head came */
     RECORD_TIMED_OUT,   /* the answer's head did not come in time */
     RECORD_TOKEN_REFUSED, /* 401, and a better token was asked for */
+    RECORD_PASSED_OVER,   /* its answer led to another account */
     RECORD_ABANDONED, /* the client left, or the relay stopped, before a head came */
     RECORD_RESULTS,
 };

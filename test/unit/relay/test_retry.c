@@ -13,6 +13,9 @@
 #define ANSWER(number)                                                         \
     .status = (number), .refreshes = true, .replayable = true, .tries = 1
 
+/* It taught that another account may be asked, of three. */
+#define OTHERS(asked) .elsewhere = true, .accounts = (asked), .accounts_max = 3
+
 static const struct {
     const char *name;
     struct retry_facts facts;
@@ -87,6 +90,56 @@ static const struct {
     { "overloaded, on a pooled connection",
       { STALE, .status = 529 },
       RETRY_DELIVER },
+
+    { "too many, and there are others",
+      { ANSWER(429), OTHERS(1) },
+      RETRY_ELSEWHERE },
+    { "too many, as often as may be",
+      { ANSWER(429), OTHERS(3) },
+      RETRY_DELIVER },
+    { "too many, to a streamed body",
+      { .status = 429, .tries = 1, OTHERS(1) },
+      RETRY_DELIVER },
+    { "overloaded, and there are others",
+      { ANSWER(529), OTHERS(1), .once = true },
+      RETRY_ELSEWHERE },
+    { "overloaded, twice",
+      { ANSWER(529), OTHERS(2), .once = true },
+      RETRY_DELIVER },
+    { "a first 401, and there are others",
+      { ANSWER(401), OTHERS(1) },
+      RETRY_RENEW },
+    { "a second 401, and there are others",
+      { ANSWER(401), .renewed = true, OTHERS(1) },
+      RETRY_ELSEWHERE },
+    { "its proxy is dead, and there are others",
+      { .replayable = true, .tries = 1, OTHERS(1) },
+      RETRY_ELSEWHERE },
+    { "stale, and there are others", { STALE, OTHERS(1) }, RETRY_AGAIN_FRESH },
+    { "closed long after it was sent, unanswered",
+      { .sent = true,
+        .connected = true,
+        .replayable = true,
+        .tries = 1,
+        .since_sent_ms = 5000,
+        OTHERS(1) },
+      RETRY_ELSEWHERE },
+    { "cut within the head of its answer",
+      { .sent = true,
+        .connected = true,
+        .answered = true,
+        .replayable = true,
+        .tries = 1,
+        OTHERS(1) },
+      RETRY_REFUSE },
+    { "still being answered, for all we know",
+      { .sent = true,
+        .connected = true,
+        .timed_out = true,
+        .replayable = true,
+        .tries = 1,
+        OTHERS(1) },
+      RETRY_REFUSE },
 };
 
 static void each_case_has_its_verdict(void **state)

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+/* An answer kept while other accounts are asked. */
+#include "relay/spare.h"
+
+#include "base/mem.h"
+#include "relay/gather.h"
+#include "relay/pass.h"
+#include "relay/record_fill.h"
+#include "relay/teach.h"
+
+/* With its framing. */
+#define BODY_MAX (4 * TEACH_ERROR_MAX)
+
+struct spare {
+    unsigned status;
+    struct buf reason;
+    struct buf fields;
+    struct buf body; /* as it came, for `framing` */
+    enum response_framing framing;
+    struct relayed_told told;
+};
+
+/* How much it tells. */
+static unsigned rank(unsigned status)
+{
+    if (status == 429)
+        return 3;
+    if (status == 401 || status == 403)
+        return 2;
+    return status > 0;
+}
+
+bool spare_is_better(const struct relayed *r, unsigned status)
+{
+    return r->spare && rank(r->spare->status) > rank(status);
+}
+
+static void copy_body(struct spare *spare, const struct relayed *r,
+                      const struct parser_head *head)
+{
+    bool unframed = head->chunked && r->req->http_1_0;
+
+    spare->framing = RESPONSE_LENGTH;
+    if (head->chunked && !unframed)
+        spare->framing = RESPONSE_CHUNKED;
+    else if (unframed || head->length == PARSER_LENGTH_UNKNOWN)
+        spare->framing = RESPONSE_CLOSE;
+    buf_add(&spare->body, gather_came(r->gather, unframed));
+}
+
+void spare_keep(struct relayed *r)
+{
+    const struct parser_head *head = call_head(r->attempt.call);
+    struct spare *spare;
+
+    if (spare_is_better(r, head->status))
+        return;
+    spare_free(r->spare);
+    record_fill_answered(r, head);
+    spare = r->spare = MEM_NEW(struct spare);
+    spare->status = head->status;
+    spare->told = r->told;
+    buf_init(&spare->reason, HEADERS_BYTES_MAX);
+    buf_init(&spare->fields, PASS_HEAD_MAX);
+    buf_init(&spare->body, BODY_MAX);
+    buf_add(&spare->reason, head->reason);
+    pass_response(&head->headers, STR_EMPTY, &spare->fields);
+    copy_body(spare, r, head);
+}
+
+void spare_free(struct spare *spare)
+{
+    if (!spare)
+        return;
+    buf_done(&spare->reason);
+    buf_done(&spare->fields);
+    buf_done(&spare->body);
+    mem_free(spare);
+}
+
+void spare_respond(struct relayed *r)
+{
+    const struct spare *spare = r->spare;
+
+    r->status = spare->status;
+    r->told = spare->told;
+    r->framing = spare->framing;
+    response_start(r->req,
+                   &(struct response_head){ .status = spare->status,
+                                            .reason = buf_str(&spare->reason),
+                                            .fields = buf_str(&spare->fields),
+                                            .framing = spare->framing });
+    response_raw(r->req, buf_str(&spare->body));
+    response_count(r->req, spare->body.len);
+}

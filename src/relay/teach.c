@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+/* What came of an attempt teaches its account. */
+#include "relay/teach.h"
+
+#include <stdio.h>
+
+#include "account/vitals.h"
+#include "base/clock.h"
+#include "base/json.h"
+#include "http/date.h"
+#include "relay/authorise.h"
+#include "relay/gather.h"
+#include "relay/metering.h"
+
+/* ---- the error ------------------------------------------------------------ */
+
+bool teach_reads_body(unsigned status)
+{
+    return status == 400 || status == 401 || status == 403 || status == 429;
+}
+
+static struct str member(const struct json_doc *doc, const char *name)
+{
+    struct str text = STR_EMPTY;
+
+    (void)json_doc_get_str(doc, name, &text);
+    return text;
+}
+
+struct str teach_error_of(struct str body, char out[TEACH_TEXT_MAX])
+{
+    struct err ignored;
+    struct json_doc *doc = json_doc_parse(body, &ignored);
+    const struct json_doc *error = json_doc_get(doc, "error");
+    struct str type = member(error, "type");
+    struct str message = member(error, "message");
+
+    (void)snprintf(out, TEACH_TEXT_MAX, STR_FMT ": " STR_FMT, STR_ARG(type),
+                   STR_ARG(message));
+    json_doc_free(doc);
+    return type.len + message.len > 0 ? str_of(out) : STR_EMPTY;
+}
+
+static void take_plain(void *arg, struct str bytes)
+{
+    buf_add(arg, bytes);
+}
+
+/* As it came, or unpacked. */
+static void unpack(struct relayed *r, struct buf *plain)
+{
+    struct str body = gather_came(r->gather, true);
+    struct unpack *unpack = NULL;
+    struct buf codings;
+
+    buf_init(&codings, METERING_CODINGS_MAX);
+    metering_codings(&call_head(r->attempt.call)->headers, &codings);
+    if (codings.len > 0)
+        unpack = unpack_new(buf_str(&codings), &r->relay->unpacking);
+    if (codings.len == 0)
+        buf_add(plain, body);
+    else if (unpack)
+        (void)unpack_feed(unpack, body, take_plain, plain);
+    unpack_free(unpack);
+    buf_done(&codings);
+}
+
+/* ---- teaching ------------------------------------------------------------- */
+
+static struct lesson teach(const struct relayed *r,
+                           struct vitals_answer *answer)
+{
+    const struct account *account = r->attempt.account;
+
+    if (!account || !account->vitals)
+        return (struct lesson){ .kind = LESSON_NONE };
+    answer->model = r->told.model;
+    answer->now_ms = clock_wall_ms();
+    return vitals_learn(account->vitals, answer);
+}
+
+static uint64_t retry_after_ms(const struct headers *headers)
+{
+    const struct str *after = headers_get(headers, STR("retry-after"));
+
+    return after ? date_wait_ms(*after, clock_wall_ms()) : 0;
+}
+
+struct lesson teach_answer(struct relayed *r)
+{
+    const struct parser_head *head = call_head(r->attempt.call);
+    struct vitals_answer answer = {
+        .status = head->status,
+        .headers = &head->headers,
+        .renews = head->status == 401 && authorise_refreshes(r) &&
+                  !r->attempt.renewed,
+        .retry_after_ms = retry_after_ms(&head->headers),
+    };
+    char text[TEACH_TEXT_MAX];
+    struct lesson lesson;
+    struct buf plain;
+
+    buf_init(&plain, 2 * TEACH_ERROR_MAX);
+    if (r->gather && teach_reads_body(head->status)) {
+        unpack(r, &plain);
+        answer.error = teach_error_of(buf_str(&plain), text);
+    }
+    lesson = teach(r, &answer);
+    buf_done(&plain);
+    return lesson;
+}
+
+struct lesson teach_failure(struct relayed *r)
+{
+    struct vitals_answer answer = { .status = 0 };
+
+    return teach(r, &answer);
+}
+
+void teach_error_event(const struct relayed *r)
+{
+    struct vitals_answer answer = { .status = 200, .error_event = true };
+
+    (void)teach(r, &answer);
+}

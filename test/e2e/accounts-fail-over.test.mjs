@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+/* Several accounts: one that cannot serve is passed over before the client sees a byte,
+   what refused is passed on unchanged if no other can, and sessions stay where they are. */
+import assert from 'node:assert/strict';
+import { beforeEach, it } from 'node:test';
+
+import { bookings, noSqlite } from '../support/bookings.mjs';
+import { HELLO } from '../support/http.mjs';
+import { createKey } from '../support/keys.mjs';
+import { command, describe, stage, startRelay, until } from '../support/processes.mjs';
+
+const KEYS = { one: 'a1a1', two: 'b2b2', three: 'c3c3' };
+function add(dataDir, name, end) {
+  const done = command(['account', 'add', name, '--api-key', '-'], { env: { DATA_DIR: dataDir }, input: `sk-ant-api03-${'x'.repeat(40)}${end}\n` });
+  assert.equal(done.status, 0, done.stderr);
+}
+const inSeconds = (seconds) => String(Math.floor(Date.now() / 1000) + seconds);
+const used = (window, seconds) => [
+  'anthropic-ratelimit-unified-status: rejected',
+  `anthropic-ratelimit-unified-${window}-status: rejected`,
+  `anthropic-ratelimit-unified-${window}-reset: ${inSeconds(seconds)}`,
+];
+
+describe('accounts fail over', { skip: noSqlite }, () => {
+  const s = stage({});
+  const start = (options = {}) => startRelay({
+    upstream: s.sim.apiUrl,
+    env: { WORKERS: '2' },
+    accounts: (dataDir) => Object.entries(KEYS).forEach(([name, end]) => add(dataDir, name, end)),
+    ...options,
+  });
+  const fault = (account, directives, times = 0) => s.sim.fault({ path: '/v1/messages', account, times, directives });
+  const ask = (key, session) => key.message({ headers: session ? { 'x-claude-code-session-id': session } : {}, body: HELLO });
+  const accountsOf = (relay) => bookings(relay.dataDir).map((row) => row.account_text);
+
+  beforeEach(() => s.sim.forgetFaults());
+
+  it('one runs into its limit in the middle of 200 requests: no client sees it', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice');
+    for (let i = 0; i < 200; i++) {
+      if (i === 50) {
+        await fault(KEYS.one, { status: 429, body: '{"type":"error","error":{"type":"rate_limit_error","message":"x"}}', 'reply-header': used('5h', 3600) });
+      }
+      const answer = await ask(key);
+      assert.equal(answer.status, 200, answer.body.toString());
+    }
+    await until(() => bookings(relay.dataDir).length === 200, { every: 50, what: 'all are booked' });
+    const moved = bookings(relay.dataDir).filter((row) => row.attempts > 1);
+    assert.equal(moved.length, 1, 'it is asked no more');
+    assert.match(moved[0].failures, /"account":"one","result":"passed_over","status":429/);
+    await relay.stop();
+  });
+
+  it('one is revoked: no client sees it', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice');
+    await fault(KEYS.two, { status: 401, body: '{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}' });
+    for (let i = 0; i < 60; i++) {
+      assert.equal((await ask(key)).status, 200);
+    }
+    await until(() => bookings(relay.dataDir).length === 60, { every: 50, what: 'all are booked' });
+    assert.equal(bookings(relay.dataDir).filter((row) => row.attempts > 1).length, 1);
+    assert.ok(!accountsOf(relay).includes('two'));
+    await relay.stop();
+  });
+
+  it('all are exhausted: the last 429, then our own, with the right retry-after', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice');
+    const body = '{"type":"error","error":{"type":"rate_limit_error","message":"theirs"}}';
+    for (const [end, seconds] of [[KEYS.one, 3600], [KEYS.two, 600], [KEYS.three, 7200]]) {
+      await fault(end, { status: 429, body, 'reply-header': used('5h', seconds) });
+    }
+    const first = await ask(key);
+    assert.equal(first.status, 429);
+    assert.equal(first.body.toString(), body);
+    const second = await ask(key);
+    assert.equal(second.status, 429);
+    assert.match(second.body.toString(), /none has more to give before/);
+    const wait = Number(second.headers['retry-after']);
+    assert.ok(wait > 590 && wait <= 600, `${wait}`);
+    await relay.stop();
+  });
+
+  it('the provider is overloaded: passed through, tried twice at most, nobody is paused', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice');
+    const body = '{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}';
+    for (const end of Object.values(KEYS)) {
+      await fault(end, { status: 529, body });
+    }
+    for (let i = 0; i < 20; i++) {
+      const answer = await ask(key);
+      assert.equal(answer.status, 529);
+      assert.equal(answer.body.toString(), body);
+    }
+    await s.sim.forgetFaults();
+    for (let i = 0; i < 20; i++) {
+      assert.equal((await ask(key)).status, 200);
+    }
+    await until(() => bookings(relay.dataDir).length === 40, { every: 50, what: 'all are booked' });
+    const rows = bookings(relay.dataDir);
+    assert.ok(rows.every((row) => row.attempts <= 2));
+    assert.equal(rows.filter((row) => row.attempts === 2).length, 20);
+    await relay.stop();
+  });
+
+  it("a client's mistake leads nowhere else", async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice');
+    const body = '{"type":"error","error":{"type":"invalid_request_error","message":"messages.1.content.0: Invalid `signature` in `thinking` block"}}';
+    for (const end of Object.values(KEYS)) {
+      await fault(end, { status: 400, body });
+    }
+    for (let i = 0; i < 5; i++) {
+      const answer = await ask(key);
+      assert.equal(answer.status, 400);
+      assert.equal(answer.body.toString(), body);
+    }
+    await until(() => bookings(relay.dataDir).length === 5, { every: 50, what: 'all are booked' });
+    assert.ok(bookings(relay.dataDir).every((row) => row.attempts === 1));
+    await relay.stop();
+  });
+
+  it('a session stays where it is', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice');
+    for (let i = 0; i < 100; i++) {
+      assert.equal((await ask(key, `s-${i % 10}`)).status, 200);
+    }
+    await until(() => bookings(relay.dataDir).length === 100, { every: 50, what: 'all are booked' });
+    const homes = new Map();
+    for (const row of bookings(relay.dataDir)) {
+      homes.set(row.session_name, new Set([...(homes.get(row.session_name) ?? []), row.account_text]));
+    }
+    assert.equal(homes.size, 10);
+    assert.ok([...homes.values()].every((accounts) => accounts.size === 1), JSON.stringify([...homes].map(([k, v]) => [k, [...v]])));
+    assert.ok(new Set([...homes.values()].flatMap((accounts) => [...accounts])).size > 1);
+    await relay.stop();
+  });
+});
