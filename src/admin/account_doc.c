@@ -3,6 +3,7 @@
 #include "admin/account_doc.h"
 
 #include "account/refresh_rules.h"
+#include "admin/vitals_doc.h"
 #include "base/shell.h"
 #include "base/text.h"
 
@@ -68,6 +69,7 @@ const struct admin_member account_doc_status_members[] = {
       NULL },
     { "problem", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "what somebody has to look after", NULL },
+    VITALS_DOC_MEMBERS,
     ADMIN_END,
 };
 
@@ -168,18 +170,6 @@ static const char *of_file(const struct account *account)
     return account->unsaved[0] ? account->unsaved : account_trouble(account);
 }
 
-const char *account_doc_state(const struct account *account,
-                              uint64_t now_wall_ms)
-{
-    struct err err;
-
-    if (account->disabled)
-        return "disabled";
-    if (account->login_required)
-        return "login_required";
-    return account_is_usable(account, now_wall_ms, &err) ? "ready" : "unusable";
-}
-
 struct json_doc *account_doc_status(const struct account *account,
                                     uint64_t now_wall_ms)
 {
@@ -199,5 +189,6 @@ struct json_doc *account_doc_status(const struct account *account,
     set_operator(doc, account);
     json_doc_set(doc, "problem",
                  problem[0] ? account_doc_text(problem) : json_doc_new_null());
+    vitals_doc_set(doc, account, now_wall_ms);
     return doc;
 }

@@ -18,10 +18,6 @@ struct json_doc *account_doc_signed(const struct account *account,
 struct json_doc *account_doc_of(struct accounts *accounts, struct str name,
                                 const char *message);
 
-/* In a word: ready, disabled, login_required or unusable. */
-const char *account_doc_state(const struct account *account,
-                              uint64_t now_wall_ms);
-
 /* Its status. */
 extern const struct admin_member account_doc_status_members[];
 struct json_doc *account_doc_status(const struct account *account,

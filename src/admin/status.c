@@ -6,9 +6,9 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "admin/account_doc.h"
 #include "admin/health.h"
 #include "admin/request.h"
+#include "admin/vitals_doc.h"
 #include "base/clock.h"
 #include "relay/unpriced.h"
 #include "usage/model_shown.h"
@@ -43,7 +43,7 @@ static void add_account(void *arg, const struct account *account)
     json_doc_set_str(doc, "account", str_of(account->name));
     json_doc_set_str(doc, "kind", str_of(account->kind->name));
     json_doc_set_str(doc, "state",
-                     str_of(account_doc_state(account, clock_wall_ms())));
+                     str_of(vitals_doc_state(account, clock_wall_ms())));
     json_doc_add(arg, doc);
 }
 
@@ -122,7 +122,7 @@ static const struct admin_member account_members[] = {
     { "account", ADMIN_TEXT, ADMIN_REQUIRED, "its name", NULL },
     { "kind", ADMIN_TEXT, ADMIN_REQUIRED, "oauth or api-key", NULL },
     { "state", ADMIN_TEXT, ADMIN_REQUIRED,
-      "ready, disabled, login_required or unusable", NULL },
+      "ready, paused, login_required, blocked, disabled or unusable", NULL },
     ADMIN_END,
 };
 static const struct admin_member accounts_members[] = {
