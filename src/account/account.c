@@ -97,6 +97,32 @@ static bool parse_proxy(struct account *account, const struct json_doc *doc,
     return account->proxy != NULL;
 }
 
+static bool parse_number(const struct json_doc *doc, const char *member,
+                         uint64_t max, uint64_t *number, struct err *err)
+{
+    uint64_t value;
+
+    if (!json_doc_get(doc, member))
+        return true;
+    if (!json_doc_get_u64(doc, member, &value) || value > max)
+        return err_set(err, ERR_CONFIG,
+                       "%s is not a whole number from 0 to %llu", member,
+                       (unsigned long long)max);
+    *number = value;
+    return true;
+}
+
+static bool parse_share(struct account *account, const struct json_doc *doc,
+                        struct err *err)
+{
+    return parse_number(doc, "priority", ACCOUNT_PRIORITY_MAX,
+                        &account->priority, err) &&
+           parse_number(doc, "weight", ACCOUNT_WEIGHT_MAX, &account->weight,
+                        err) &&
+           parse_number(doc, "concurrency", ACCOUNT_CONCURRENCY_MAX,
+                        &account->concurrency, err);
+}
+
 /* What the operator says of it; absent is on, and in the pool as its kind is. */
 static bool parse_operator(struct account *account, const struct json_doc *doc,
                            struct err *err)
@@ -122,7 +148,8 @@ static bool parse(struct account *account, const struct json_doc *doc,
     return (json_doc_is_object(doc) ||
             err_set(err, ERR_CONFIG, "not a JSON object")) &&
            account->kind->parse(account, doc, err) &&
-           parse_proxy(account, doc, err) && parse_operator(account, doc, err);
+           parse_proxy(account, doc, err) &&
+           parse_operator(account, doc, err) && parse_share(account, doc, err);
 }
 
 static struct account *make(const struct account_kind *kind, struct str name)
@@ -133,6 +160,7 @@ static struct account *make(const struct account_kind *kind, struct str name)
     atomic_init(&counted->refs, 1);
     account->kind = kind;
     account->pooled = !kind->personal;
+    account->weight = ACCOUNT_WEIGHT;
     account->expires_at_ms = ACCOUNT_NEVER_EXPIRES;
     (void)snprintf(account->name, sizeof(account->name), STR_FMT,
                    STR_ARG(name));

@@ -14,6 +14,11 @@ struct vitals;
 #define ACCOUNT_NAME_MAX 64
 #define ACCOUNT_KEY_MAX (ACCOUNT_NAME_MAX + 16)
 #define ACCOUNT_NEVER_EXPIRES UINT64_MAX
+#define ACCOUNT_WEIGHT 100 /* of one whose file says nothing */
+/* The largest of what the operator may say. */
+#define ACCOUNT_PRIORITY_MAX 1000
+#define ACCOUNT_WEIGHT_MAX 1000
+#define ACCOUNT_CONCURRENCY_MAX 100000
 /* The first 16 hex digits of the SHA-256 of a refresh token (of the access token
    if there is none): tells one grant from the next without saying what it is. */
 #define ACCOUNT_GRANT_LEN 16
@@ -31,6 +36,9 @@ struct account {
     bool disabled;          /* switched off by the operator */
     bool login_required;    /* its grant was refused for good */
     bool pooled;            /* serves keys that say "pool" */
+    uint64_t priority;      /* higher ones serve first */
+    uint64_t weight;        /* its share among those of its priority */
+    uint64_t concurrency;   /* requests at once; 0: any number */
     char grant[ACCOUNT_GRANT_LEN + 1];
     struct json_doc *scopes; /* an array, or NULL */
     char *note;              /* the operator's words, or NULL */

@@ -54,6 +54,9 @@ struct json_doc *account_facts(const struct account *account)
     json_doc_set_str(doc, "kind", str_of(account->kind->name));
     json_doc_set_bool(doc, "enabled", !account->disabled);
     json_doc_set_bool(doc, "pool", account->pooled);
+    json_doc_set_u64(doc, "priority", account->priority);
+    json_doc_set_u64(doc, "weight", account->weight);
+    json_doc_set_u64(doc, "concurrency", account->concurrency);
     json_doc_set(doc, "proxy_config", proxy_doc(account->proxy));
     if (account->note)
         json_doc_set_str(doc, "note", str_of(account->note));

@@ -59,6 +59,12 @@ const struct admin_member account_doc_status_members[] = {
       "whether it serves every key that says \"pool\"", NULL },
     { "warning", ADMIN_TEXT, 0,
       "of a personal account in the pool: what Anthropic permits", NULL },
+    { "priority", ADMIN_NUMBER, ADMIN_REQUIRED, "higher ones serve first",
+      NULL },
+    { "weight", ADMIN_NUMBER, ADMIN_REQUIRED,
+      "its share among those of its priority", NULL },
+    { "concurrency", ADMIN_NUMBER, ADMIN_REQUIRED,
+      "requests at once; 0: any number", NULL },
     { "login_required", ADMIN_BOOL, ADMIN_REQUIRED,
       "whether it has to sign in again", NULL },
     { "can_refresh", ADMIN_BOOL, ADMIN_REQUIRED,
@@ -157,6 +163,9 @@ static void set_operator(struct json_doc *doc, const struct account *account)
     json_doc_set_str(doc, "kind", str_of(account->kind->name));
     json_doc_set_bool(doc, "enabled", !account->disabled);
     set_pool(doc, account);
+    json_doc_set_u64(doc, "priority", account->priority);
+    json_doc_set_u64(doc, "weight", account->weight);
+    json_doc_set_u64(doc, "concurrency", account->concurrency);
     json_doc_set_bool(doc, "login_required", account->login_required);
     json_doc_set_bool(doc, "can_refresh", account->can_refresh);
     json_doc_set(doc, "proxy_config", proxy_doc(account->proxy));

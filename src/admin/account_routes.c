@@ -225,6 +225,12 @@ static const struct admin_member patch_members[] = {
     { "pool", ADMIN_BOOL, 0,
       "whether it serves every key that says \"pool\"; read the warning",
       NULL },
+    { "priority", ADMIN_NUMBER, 0, "higher ones serve first; 0 to 1000", NULL },
+    { "weight", ADMIN_NUMBER, 0,
+      "its share among those of its priority; 0 to 1000, 0: only if no other "
+      "is left",
+      NULL },
+    { "concurrency", ADMIN_NUMBER, 0, "requests at once; 0: any number", NULL },
     ADMIN_END,
 };
 const struct admin_endpoint account_routes_patch = {

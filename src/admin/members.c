@@ -122,6 +122,18 @@ static bool check_switch(const struct json_doc *body, const char *member,
            err_set(err, ERR_BAD_REQUEST, "%s must be true or false", member);
 }
 
+static bool check_number(const struct json_doc *body, const char *member,
+                         uint64_t max, struct err *err)
+{
+    uint64_t value;
+
+    return !json_doc_get(body, member) ||
+           (json_doc_get_u64(body, member, &value) && value <= max) ||
+           err_set(err, ERR_BAD_REQUEST,
+                   "%s must be a whole number from 0 to %llu", member,
+                   (unsigned long long)max);
+}
+
 bool members_change(const struct json_doc *body, struct err *err)
 {
     const struct json_doc *proxy;
@@ -129,8 +141,12 @@ bool members_change(const struct json_doc *body, struct err *err)
     if (json_doc_count(body) == 0)
         return err_set(
             err, ERR_BAD_REQUEST,
-            "the body must hold proxy_config, note, enabled or pool");
+            "the body must hold proxy_config, note, enabled, pool, priority, "
+            "weight or concurrency");
     return members_proxy(body, &proxy, err) && check_note(body, err) &&
            check_switch(body, "enabled", err) &&
-           check_switch(body, "pool", err);
+           check_switch(body, "pool", err) &&
+           check_number(body, "priority", ACCOUNT_PRIORITY_MAX, err) &&
+           check_number(body, "weight", ACCOUNT_WEIGHT_MAX, err) &&
+           check_number(body, "concurrency", ACCOUNT_CONCURRENCY_MAX, err);
 }

@@ -2,6 +2,7 @@
 /* One try of a relayed request. */
 #include "relay/attempt.h"
 
+#include "account/vitals.h"
 #include "base/clock.h"
 #include "relay/authorise.h"
 #include "relay/models.h"
@@ -145,15 +146,36 @@ bool attempt_may_move(const struct relayed *r)
     return !relayed_is_streamed(r) && r->attempt.accounts < accounts_max(r);
 }
 
+void attempt_take(struct relayed *r, struct account *account)
+{
+    struct attempt *attempt = &r->attempt;
+
+    attempt->account = account;
+    attempt->seat = account ? vitals_ref(account->vitals) : NULL;
+    attempt->accounts++;
+}
+
+/* Its snapshot may be a newer one by now; the place is the same. */
+void attempt_leave(struct relayed *r)
+{
+    struct attempt *attempt = &r->attempt;
+
+    if (attempt->seat)
+        vitals_leave(attempt->seat);
+    vitals_unref(attempt->seat);
+    attempt->seat = NULL;
+    account_unref(attempt->account);
+    attempt->account = NULL;
+}
+
 void attempt_move(struct relayed *r, struct account *account)
 {
     struct attempt *attempt = &r->attempt;
 
     if (attempt->call)
         attempt_end_early(r);
-    account_unref(attempt->account);
-    attempt->account = account;
-    attempt->accounts++;
+    attempt_leave(r);
+    attempt_take(r, account);
     attempt->tries = 0;
     attempt->renewed = false;
     attempt->elsewhere = false;

@@ -19,9 +19,11 @@ struct relayed;
 struct attempt {
     struct call *call;
     struct account *account; /* a reference; NULL with the client's own login */
-    size_t count;            /* of all */
-    unsigned tries;          /* with the present token */
-    unsigned status;         /* of its answer; 0: none came */
+    struct vitals *seat; /* a reference: of the account whose request this is;
+                                or NULL */
+    size_t count;        /* of all */
+    unsigned tries;      /* with the present token */
+    unsigned status;     /* of its answer; 0: none came */
     enum record_result result;
     unsigned accounts; /* asked so far, the present one included */
     bool renewed;      /* there was a 401, and a better token was asked for */
@@ -45,8 +47,13 @@ enum retry_verdict attempt_judge_taught(struct relayed *r,
                                         const struct lesson *lesson);
 /* Whether another account may be asked, although nothing was sent to this one. */
 bool attempt_may_move(const struct relayed *r);
-/* The next one is that account's, a reference, taken over. */
+/* The next one is that account's, whose place it takes: an account of its own reference
+   (taken over), and a place that was entered. */
 void attempt_move(struct relayed *r, struct account *account);
+/* The first one; `account` may be NULL. */
+void attempt_take(struct relayed *r, struct account *account);
+/* At the end: nobody's any more. */
+void attempt_leave(struct relayed *r);
 
 /* It is about to end: did its request leave, and may it be billed?  May be asked
    twice. */

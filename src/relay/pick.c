@@ -16,6 +16,20 @@
 #include "relay/record_fill.h"
 #include "team/key.h"
 
+/* A place of the one that is named, or the only one; NULL if it has none left. */
+static struct account *enter(struct account *account, struct err *err)
+{
+    if (!account ||
+        vitals_enter(account->vitals, (unsigned)account->concurrency))
+        return account;
+    (void)err_set(err, ERR_RATE,
+                  "account \"%s\" serves as many requests at once as it may "
+                  "(%llu): try again in a moment",
+                  account->name, (unsigned long long)account->concurrency);
+    err_retry_after(err, 1000);
+    return NULL;
+}
+
 /* ---- without a key ------------------------------------------------------ */
 
 /* Empty if there is none. */
@@ -72,6 +86,8 @@ static void look_at_health(struct choosing *c, size_t i, struct err *err)
             vitals_view(account->vitals, &fine,
                         health_family_of(c->r->told.model), c->now_ms);
         row->spare_ppm = vitals_spare_ppm(account->vitals, c->now_ms);
+        row->full = account->concurrency > 0 &&
+                    vitals_in_flight(account->vitals) >= account->concurrency;
         return;
     }
     row->health.state =
@@ -87,7 +103,8 @@ static void look_at(struct choosing *c, size_t i)
     struct err err;
 
     *row = (struct choice_row){ .name = str_of(account->name),
-                                .weight = CHOICE_WEIGHT };
+                                .priority = (int64_t)account->priority,
+                                .weight = account->weight };
     row->allowed =
         key_allows_account(c->r->caller.key, row->name, account->pooled, &err);
     if (!row->allowed)
@@ -115,22 +132,36 @@ static uint64_t session_of(const struct relayed *r)
     return session ? session : 1;
 }
 
+static size_t choose_row(const struct choosing *c, uint64_t session)
+{
+    return choice_of(&(struct choice_ask){ .rows = c->rows,
+                                           .count = c->list->count,
+                                           .session = session,
+                                           .bound = CHOICE_NONE,
+                                           .random = clock_steady_ns() },
+                     c->whys);
+}
+
+/* Another thread's request may have taken the last place. */
 static struct account *choose(struct choosing *c)
 {
     size_t count = c->list->count;
+    uint64_t session = session_of(c->r);
     size_t chosen;
 
     c->rows = arena_alloc(c->r->req->arena, (count + 1) * sizeof(c->rows[0]));
     c->whys = arena_alloc(c->r->req->arena, (count + 1) * sizeof(c->whys[0]));
     for (size_t i = 0; i < count; i++)
         look_at(c, i);
-    chosen = choice_of(&(struct choice_ask){ .rows = c->rows,
-                                             .count = count,
-                                             .session = session_of(c->r),
-                                             .bound = CHOICE_NONE,
-                                             .random = clock_steady_ns() },
-                       c->whys);
-    return chosen == CHOICE_NONE ? NULL : c->list->at[chosen];
+    for (chosen = choose_row(c, session); chosen != CHOICE_NONE;
+         chosen = choose_row(c, session)) {
+        struct account *account = c->list->at[chosen];
+
+        if (vitals_enter(account->vitals, (unsigned)account->concurrency))
+            return account;
+        c->rows[chosen].full = true;
+    }
+    return NULL;
 }
 
 /* ---- none of them -------------------------------------------------------- */
@@ -184,6 +215,22 @@ static void refuse_paused(const struct choosing *c, uint64_t until_ms,
     err_opens_at(err, until_ms);
 }
 
+/* One that is busy is free again before one that is paused. */
+static bool refuse_full(const struct choosing *c, struct err *err)
+{
+    bool full = false;
+
+    for (size_t i = 0; i < c->list->count; i++)
+        full |= c->whys[i] == CHOICE_FULL;
+    if (!full)
+        return false;
+    err_set(err, ERR_RATE,
+            "the accounts that the relay key \"%s\" may use serve as many "
+            "requests at once as they may: try again in a moment",
+            c->r->caller.key->name);
+    return err_retry_after(err, 1000), true;
+}
+
 static void refuse_all(const struct choosing *c, struct err *err)
 {
     const struct key *key = c->r->caller.key;
@@ -193,6 +240,8 @@ static void refuse_all(const struct choosing *c, struct err *err)
         refuse_for_none(key, err);
         return;
     }
+    if (refuse_full(c, err))
+        return;
     if (until_ms > 0) {
         refuse_paused(c, until_ms, err);
         return;
@@ -232,7 +281,7 @@ static struct account *pick_for_key(const struct relayed *r,
     struct account *account;
 
     if (name.len > 0)
-        return take_allowed(r->caller.key, list, name, err);
+        return enter(take_allowed(r->caller.key, list, name, err), err);
     account = choose(&c);
     if (!account)
         refuse_all(&c, err);
@@ -258,9 +307,9 @@ bool pick_account(struct relayed *r, struct err *err)
                        STR_ARG(name));
     list = accounts_list(r->relay->options.accounts);
     account = r->caller.key ? pick_for_key(r, list, name, err)
-                            : pick_of_all(r, list, name, err);
-    r->attempt.account = account_ref(account);
-    r->attempt.accounts = 1;
+                            : enter(pick_of_all(r, list, name, err), err);
+    if (account)
+        attempt_take(r, account_ref(account));
     account_list_unref(list);
     return account != NULL;
 }

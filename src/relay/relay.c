@@ -188,7 +188,7 @@ static void done(struct flow *flow)
     prices_unref(r->prices);
     mem_free(r->ahead);
     mem_free(r->facts);
-    account_unref(r->attempt.account);
+    attempt_leave(r);
     caller_done(&r->caller);
     proxy_unref(r->proxy);
     buf_wipe(&r->head);
