@@ -16,6 +16,7 @@ struct accounts {
     bool too_many; /* the log was told */
     pthread_mutex_t lock;
     struct account_list *list;
+    struct bindings *bindings;
     char complaint[ACCOUNTS_COMPLAINT_MAX];
 };
 
@@ -25,6 +26,7 @@ struct accounts *accounts_new(void)
 
     (void)pthread_mutex_init(&accounts->lock, NULL);
     accounts->list = account_list_new(NULL, 0);
+    accounts->bindings = bindings_new();
     return accounts;
 }
 
@@ -34,6 +36,7 @@ void accounts_free(struct accounts *accounts)
         return;
     account_list_unref(accounts->list);
     folder_done(&accounts->folder);
+    bindings_free(accounts->bindings);
     (void)pthread_mutex_destroy(&accounts->lock);
     mem_free(accounts);
 }
@@ -140,6 +143,11 @@ bool accounts_complaint(struct accounts *accounts,
 }
 
 /* ---- asking ------------------------------------------------------------- */
+
+struct bindings *accounts_bindings(struct accounts *accounts)
+{
+    return accounts->bindings;
+}
 
 struct account_list *accounts_list(struct accounts *accounts)
 {

@@ -3,6 +3,7 @@
    all else on any thread; the lock is held only to take a reference. */
 #pragma once
 
+#include "account/bindings.h"
 #include "account/list.h"
 #include "account/reading.h"
 
@@ -41,6 +42,9 @@ void accounts_complain(struct accounts *accounts, const char *complaint);
 /* False if there is none.  Any thread. */
 bool accounts_complaint(struct accounts *accounts,
                         char out[ACCOUNTS_COMPLAINT_MAX]);
+
+/* Which sessions they serve; as long as they are there.  Any thread. */
+struct bindings *accounts_bindings(struct accounts *accounts);
 
 /* A reference to all that there are now. */
 struct account_list *accounts_list(struct accounts *accounts);

@@ -21,6 +21,7 @@ struct attempt {
     struct account *account; /* a reference; NULL with the client's own login */
     struct vitals *seat; /* a reference: of the account whose request this is;
                                 or NULL */
+    uint64_t session;    /* of its key, to stay at an account; 0: none */
     size_t count;        /* of all */
     unsigned tries;      /* with the present token */
     unsigned status;     /* of its answer; 0: none came */

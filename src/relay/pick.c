@@ -58,7 +58,7 @@ static struct account *pick_of_all(const struct relayed *r,
 /* ---- with a key --------------------------------------------------------- */
 
 struct choosing {
-    const struct relayed *r;
+    struct relayed *r;
     const struct account_list *list;
     struct choice_row *rows;
     enum choice_why *whys;
@@ -132,12 +132,27 @@ static uint64_t session_of(const struct relayed *r)
     return session ? session : 1;
 }
 
-static size_t choose_row(const struct choosing *c, uint64_t session)
+static size_t bound_row(const struct choosing *c)
+{
+    struct bindings *bindings =
+        accounts_bindings(c->r->relay->options.accounts);
+    uint64_t session = c->r->attempt.session;
+    uint64_t account =
+        session ? bindings_find(bindings, session, c->now_ms) : 0;
+
+    for (size_t i = 0; account && i < c->list->count; i++) {
+        if (bindings_account(c->rows[i].name) == account)
+            return i;
+    }
+    return CHOICE_NONE;
+}
+
+static size_t choose_row(const struct choosing *c)
 {
     return choice_of(&(struct choice_ask){ .rows = c->rows,
                                            .count = c->list->count,
-                                           .session = session,
-                                           .bound = CHOICE_NONE,
+                                           .session = c->r->attempt.session,
+                                           .bound = bound_row(c),
                                            .random = clock_steady_ns() },
                      c->whys);
 }
@@ -146,15 +161,15 @@ static size_t choose_row(const struct choosing *c, uint64_t session)
 static struct account *choose(struct choosing *c)
 {
     size_t count = c->list->count;
-    uint64_t session = session_of(c->r);
     size_t chosen;
 
     c->rows = arena_alloc(c->r->req->arena, (count + 1) * sizeof(c->rows[0]));
     c->whys = arena_alloc(c->r->req->arena, (count + 1) * sizeof(c->whys[0]));
+    c->r->attempt.session = session_of(c->r);
     for (size_t i = 0; i < count; i++)
         look_at(c, i);
-    for (chosen = choose_row(c, session); chosen != CHOICE_NONE;
-         chosen = choose_row(c, session)) {
+    for (chosen = choose_row(c); chosen != CHOICE_NONE;
+         chosen = choose_row(c)) {
         struct account *account = c->list->at[chosen];
 
         if (vitals_enter(account->vitals, (unsigned)account->concurrency))
@@ -273,7 +288,7 @@ static struct account *take_allowed(const struct key *key,
                                                                        : NULL;
 }
 
-static struct account *pick_for_key(const struct relayed *r,
+static struct account *pick_for_key(struct relayed *r,
                                     const struct account_list *list,
                                     struct str name, struct err *err)
 {
@@ -315,7 +330,18 @@ bool pick_account(struct relayed *r, struct err *err)
 }
 
 /* A snapshot of the present one may have been replaced: its name is known. */
-struct account *pick_other(const struct relayed *r)
+void pick_bind(const struct relayed *r)
+{
+    const struct attempt *attempt = &r->attempt;
+
+    if (attempt->session && attempt->account)
+        bindings_put(accounts_bindings(r->relay->options.accounts),
+                     attempt->session,
+                     bindings_account(str_of(attempt->account->name)),
+                     clock_wall_ms());
+}
+
+struct account *pick_other(struct relayed *r)
 {
     struct account_list *list;
     struct account *account;

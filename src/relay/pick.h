@@ -11,6 +11,9 @@
    why not, without a word about accounts that the key may not use. */
 bool pick_account(struct relayed *r, struct err *err) MUST_CHECK;
 
+/* It answered: the session stays there. */
+void pick_bind(const struct relayed *r);
+
 /* Another one, a reference, for a request that named none; NULL if there is none left, or
    if it may not ask more. */
-struct account *pick_other(const struct relayed *r);
+struct account *pick_other(struct relayed *r);

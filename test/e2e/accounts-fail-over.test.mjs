@@ -6,7 +6,7 @@ import { beforeEach, it } from 'node:test';
 
 import { bookings, noSqlite } from '../support/bookings.mjs';
 import { HELLO } from '../support/http.mjs';
-import { createKey } from '../support/keys.mjs';
+import { admin, createKey } from '../support/keys.mjs';
 import { command, describe, stage, startRelay, until } from '../support/processes.mjs';
 
 const KEYS = { one: 'a1a1', two: 'b2b2', three: 'c3c3' };
@@ -137,6 +137,45 @@ describe('accounts fail over', { skip: noSqlite }, () => {
     assert.equal(homes.size, 10);
     assert.ok([...homes.values()].every((accounts) => accounts.size === 1), JSON.stringify([...homes].map(([k, v]) => [k, [...v]])));
     assert.ok(new Set([...homes.values()].flatMap((accounts) => [...accounts])).size > 1);
+    await relay.stop();
+  });
+
+  it('after a failover a session stays at the new one, and two keys are two', async () => {
+    const relay = await start();
+    const [alice, bob] = [await createKey(relay, 'alice'), await createKey(relay, 'bob')];
+    const homeOf = async (key, session) => {
+      const count = bookings(relay.dataDir).length;
+      assert.equal((await ask(key, session)).status, 200);
+      await until(() => bookings(relay.dataDir).length > count, { every: 10, what: 'it is booked' });
+      return bookings(relay.dataDir).at(-1).account_text;
+    };
+    const homes = [];
+    for (let i = 0; i < 12; i++) {
+      homes.push([await homeOf(alice, `s-${i}`), await homeOf(bob, `s-${i}`)]);
+    }
+    assert.ok(homes.some(([a, b]) => a !== b));
+    const index = homes.findIndex(([a]) => a === 'one');
+    await fault(KEYS.one, { status: 503, body: '{}' }, 1);
+    const other = await homeOf(alice, `s-${index}`);
+    assert.notEqual(other, 'one');
+    for (let i = 0; i < 5; i++) {
+      assert.equal(await homeOf(alice, `s-${index}`), other);
+    }
+    await relay.stop();
+  });
+
+  it("accounts' own limits hold exactly", async () => {
+    const relay = await start({ env: { WORKERS: '2' } });
+    const key = await createKey(relay, 'alice');
+    for (const name of Object.keys(KEYS)) {
+      assert.equal((await admin(relay, 'PATCH', `/oauth/accounts/${name}`, { concurrency: 4 })).status, 200);
+    }
+    const streams = await Promise.all(Array.from({ length: 40 }, () => key.message({ headers: { 'x-sim-events': '20', 'x-sim-gap-ms': '50' }, body: { ...HELLO, stream: true } })));
+    const counts = (status) => streams.filter((answer) => answer.status === status).length;
+    assert.deepEqual([counts(200), counts(429)], [12, 28]);
+    const { doc } = await admin(relay, 'GET', '/admin/api/accounts');
+    assert.ok(doc.accounts.every((account) => account.in_flight === 0));
+    assert.equal((await ask(key)).status, 200);
     await relay.stop();
   });
 });

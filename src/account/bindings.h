@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/* Which account each session was served by last, so that it stays there: the provider
+   keeps the beginnings of its prompts for a while.  For an hour from the last answer;
+   of more than there is room for, those that would end first are forgotten.  Any thread. */
+#pragma once
+
+#include "base/str.h"
+
+#define BINDINGS_MAX 131072u
+#define BINDINGS_MS (3600u * 1000)
+
+struct bindings;
+
+struct bindings *bindings_new(void);
+/* NULL is fine. */
+void bindings_free(struct bindings *bindings);
+
+/* A name, as bindings keep it. */
+uint64_t bindings_account(struct str name);
+
+/* It was served by that account (wall clock, as all times).  `session`: of its key, evenly
+   spread, not 0. */
+void bindings_put(struct bindings *bindings, uint64_t session, uint64_t account,
+                  uint64_t now_ms);
+/* 0: it is bound to none. */
+uint64_t bindings_find(struct bindings *bindings, uint64_t session,
+                       uint64_t now_ms);
+
+struct binding {
+    uint64_t session;
+    uint64_t account;
+    uint64_t until_ms;
+};
+/* Those that hold; one by one, each as it is then. */
+void bindings_each(struct bindings *bindings, uint64_t now_ms,
+                   void (*visit)(void *arg, const struct binding *binding),
+                   void *arg);
+/* One from before a restart. */
+void bindings_restore(struct bindings *bindings, const struct binding *binding);

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+/* Sessions stay where they were served, for an hour. */
+#include "account/bindings.h"
+
+#include "unit.h"
+
+#define NOW_MS 1795900000000u
+
+static void a_session_is_bound_for_an_hour(void **state)
+{
+    struct bindings *bindings = bindings_new();
+    uint64_t one = bindings_account(STR("one"));
+    uint64_t two = bindings_account(STR("two"));
+
+    (void)state;
+    assert_int_equal(bindings_find(bindings, 7, NOW_MS), 0);
+    bindings_put(bindings, 7, one, NOW_MS);
+    assert_int_equal(bindings_find(bindings, 7, NOW_MS), one);
+    assert_int_equal(bindings_find(bindings, 8, NOW_MS), 0);
+    assert_int_equal(bindings_find(bindings, 7, NOW_MS + BINDINGS_MS - 1), one);
+    assert_int_equal(bindings_find(bindings, 7, NOW_MS + BINDINGS_MS), 0);
+    /* Renewed, and moved. */
+    bindings_put(bindings, 7, one, NOW_MS + 1000);
+    assert_int_equal(bindings_find(bindings, 7, NOW_MS + BINDINGS_MS), one);
+    bindings_put(bindings, 7, two, NOW_MS + 2000);
+    assert_int_equal(bindings_find(bindings, 7, NOW_MS + 2000), two);
+    bindings_free(bindings);
+    bindings_free(NULL);
+}
+
+static uint64_t next_random(uint64_t *seed)
+{
+    *seed = *seed * 6364136223846793005u + 1442695040888963407u;
+    return (*seed ^ *seed >> 29) | 1;
+}
+
+/* The newest are there, however many came before. */
+static void they_are_bounded(void **state)
+{
+    struct bindings *bindings = bindings_new();
+    uint64_t seed = 20261129;
+    uint64_t newest;
+    size_t kept = 0;
+
+    (void)state;
+    for (size_t i = 0; i < 4 * BINDINGS_MAX; i++)
+        bindings_put(bindings, next_random(&seed), 1, NOW_MS + i);
+    newest = seed;
+    for (size_t i = 0; i < 1000; i++)
+        bindings_put(bindings, next_random(&seed), 2,
+                     NOW_MS + 4 * BINDINGS_MAX);
+    seed = newest;
+    for (size_t i = 0; i < 1000; i++)
+        kept += bindings_find(bindings, next_random(&seed),
+                              NOW_MS + 4 * BINDINGS_MAX) == 2;
+    assert_int_equal(kept, 1000);
+    bindings_free(bindings);
+}
+
+static void restore_in(void *arg, const struct binding *binding)
+{
+    bindings_restore(arg, binding);
+}
+
+static void they_outlive_a_restart(void **state)
+{
+    struct bindings *before = bindings_new();
+    struct bindings *after = bindings_new();
+
+    (void)state;
+    for (uint64_t session = 1; session < 1000; session++)
+        bindings_put(before, session, session % 3 + 1, NOW_MS + session);
+    bindings_each(before, NOW_MS + BINDINGS_MS + 500, restore_in, after);
+    for (uint64_t session = 1; session < 1000; session++)
+        assert_int_equal(bindings_find(after, session, NOW_MS),
+                         session > 500 ? session % 3 + 1 : 0);
+    bindings_free(before);
+    bindings_free(after);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_session_is_bound_for_an_hour),
+        cmocka_unit_test(they_are_bounded),
+        cmocka_unit_test(they_outlive_a_restart),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
