@@ -20,6 +20,7 @@
 #include "admin/request.h"
 #include "admin/status.h"
 #include "admin/usage_routes.h"
+#include "admin/vitals_routes.h"
 #include "base/mem.h"
 #include "relay/body.h"
 #include "relay/endpoints.h"
@@ -73,6 +74,12 @@ static const struct admin_row rows[] = {
               account_trial_profile),
     ADMIN_ROW("POST", "/admin/api/accounts/:name/message", MANAGE,
               account_trial_message),
+    ADMIN_ROW("POST", "/admin/api/accounts/:name/pause", MANAGE,
+              vitals_routes_pause),
+    ADMIN_ROW("POST", "/admin/api/accounts/:name/resume", MANAGE,
+              vitals_routes_resume),
+    ADMIN_ROW("POST", "/admin/api/accounts/:name/clear", MANAGE,
+              vitals_routes_clear),
     ADMIN_ROW("POST", "/admin/api/proxy-test", MANAGE, account_routes_way_test),
 };
 

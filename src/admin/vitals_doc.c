@@ -174,19 +174,34 @@ static struct json_doc *error_doc(const struct health *health)
     return doc;
 }
 
-void vitals_doc_set(struct json_doc *doc, const struct account *account,
-                    uint64_t now_wall_ms)
+static void set_state(struct json_doc *doc, const struct account *account,
+                      const struct health *health, uint64_t now_wall_ms)
 {
-    struct vitals_copy copy;
-    struct health_view view;
+    struct health_view view = view_of(account, health, now_wall_ms);
 
-    copy_vitals(account, &copy);
-    view = view_of(account, &copy.health, now_wall_ms);
     json_doc_set_str(doc, "state",
                      str_of(state_of(account, &view, now_wall_ms)));
     set_time(doc, "since", view.since_ms);
     set_time(doc, "until", view.until_ms);
     set_text(doc, "why", view.cause);
+}
+
+void vitals_doc_set_state(struct json_doc *doc, const struct account *account,
+                          uint64_t now_wall_ms)
+{
+    struct vitals_copy copy;
+
+    copy_vitals(account, &copy);
+    set_state(doc, account, &copy.health, now_wall_ms);
+}
+
+void vitals_doc_set(struct json_doc *doc, const struct account *account,
+                    uint64_t now_wall_ms)
+{
+    struct vitals_copy copy;
+
+    copy_vitals(account, &copy);
+    set_state(doc, account, &copy.health, now_wall_ms);
     json_doc_set(doc, "families", families_doc(&copy.health, now_wall_ms));
     json_doc_set(doc, "windows", windows_doc(&copy.windows, now_wall_ms));
     json_doc_set(doc, "last_error", error_doc(&copy.health));

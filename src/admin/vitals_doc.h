@@ -34,6 +34,9 @@ extern const struct admin_member vitals_doc_error[];
 /* In a word, as "state" has it. */
 const char *vitals_doc_state(const struct account *account,
                              uint64_t now_wall_ms);
+/* Of them `state`, `since`, `until` and `why`: what the audit log has. */
+void vitals_doc_set_state(struct json_doc *doc, const struct account *account,
+                          uint64_t now_wall_ms);
 /* All of these members. */
 void vitals_doc_set(struct json_doc *doc, const struct account *account,
                     uint64_t now_wall_ms);
