@@ -28,7 +28,7 @@ const char *window_status_word(enum window_status status)
     return words[status];
 }
 
-static enum window_status status_of(struct str word)
+enum window_status window_status_of(struct str word)
 {
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         if (str_eq(word, str_of(words[i])))
@@ -176,7 +176,7 @@ static void take_part(struct window *window, enum part part, struct str value)
 {
     switch (part) {
     case PART_STATUS:
-        window->status = status_of(value);
+        window->status = window_status_of(value);
         break;
     case PART_RESET:
         take_reset(window, value);
@@ -200,7 +200,7 @@ static bool take_whole(struct windows *windows, struct str part,
     if (str_ieq(part, STR("representative-claim")))
         text_copy(windows->decisive, sizeof(windows->decisive), value);
     else if (str_ieq(part, STR("status")))
-        windows->status = status_of(value);
+        windows->status = window_status_of(value);
     else if (str_ieq(part, STR("reset")))
         windows->reset_ms = reset_of(value);
     else

@@ -83,3 +83,5 @@ uint64_t windows_spare_ppm(const struct windows *windows, uint64_t now_ms);
 uint64_t window_runs_out_ms(const struct window *window, uint64_t now_ms);
 
 const char *window_status_word(enum window_status status);
+/* WINDOW_UNKNOWN if it is none. */
+enum window_status window_status_of(struct str word);
