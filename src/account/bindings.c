@@ -8,10 +8,13 @@
 
 #define WAYS 8
 #define SETS (BINDINGS_MAX / WAYS)
+#define KEEP_AGAIN_MS (600u * 1000)
 
 struct bindings {
     pthread_mutex_t lock;
     struct binding at[SETS][WAYS];
+    uint64_t changed[BINDINGS_TAKEN_MAX]; /* sessions */
+    size_t changed_count;
 };
 
 struct bindings *bindings_new(void)
@@ -55,22 +58,45 @@ static struct binding *place_of(struct bindings *bindings, uint64_t session)
     return place;
 }
 
-static void put(struct bindings *bindings, const struct binding *binding)
+/* Renewed a little, it is as good as it is kept. */
+static bool is_worth_keeping(const struct binding *place, uint64_t session,
+                             uint64_t account, uint64_t until_ms)
 {
-    (void)pthread_mutex_lock(&bindings->lock);
-    *place_of(bindings, binding->session) = *binding;
-    (void)pthread_mutex_unlock(&bindings->lock);
+    return place->session != session || place->account != account ||
+           until_ms > place->kept_until_ms + KEEP_AGAIN_MS;
+}
+
+static void put(struct bindings *bindings, uint64_t session, uint64_t account,
+                uint64_t until_ms)
+{
+    struct binding *place = place_of(bindings, session);
+    bool keeps = is_worth_keeping(place, session, account, until_ms) &&
+                 bindings->changed_count < BINDINGS_TAKEN_MAX;
+
+    *place =
+        (struct binding){ session, account, until_ms,
+                          keeps                       ? until_ms
+                          : place->session == session ? place->kept_until_ms
+                                                      : 0 };
+    if (keeps)
+        bindings->changed[bindings->changed_count++] = session;
 }
 
 void bindings_put(struct bindings *bindings, uint64_t session, uint64_t account,
                   uint64_t now_ms)
 {
-    put(bindings, &(struct binding){ session, account, now_ms + BINDINGS_MS });
+    (void)pthread_mutex_lock(&bindings->lock);
+    put(bindings, session, account, now_ms + BINDINGS_MS);
+    (void)pthread_mutex_unlock(&bindings->lock);
 }
 
 void bindings_restore(struct bindings *bindings, const struct binding *binding)
 {
-    put(bindings, binding);
+    (void)pthread_mutex_lock(&bindings->lock);
+    *place_of(bindings, binding->session) =
+        (struct binding){ binding->session, binding->account, binding->until_ms,
+                          binding->until_ms };
+    (void)pthread_mutex_unlock(&bindings->lock);
 }
 
 uint64_t bindings_find(struct bindings *bindings, uint64_t session,
@@ -85,17 +111,17 @@ uint64_t bindings_find(struct bindings *bindings, uint64_t session,
                                                                : 0;
 }
 
-void bindings_each(struct bindings *bindings, uint64_t now_ms,
-                   void (*visit)(void *arg, const struct binding *binding),
-                   void *arg)
+/* What there is no room for is taken when it is renewed. */
+size_t bindings_take(struct bindings *bindings,
+                     struct binding taken[BINDINGS_TAKEN_MAX])
 {
-    for (size_t i = 0; i < BINDINGS_MAX; i++) {
-        struct binding binding;
+    size_t count;
 
-        (void)pthread_mutex_lock(&bindings->lock);
-        binding = bindings->at[i / WAYS][i % WAYS];
-        (void)pthread_mutex_unlock(&bindings->lock);
-        if (binding.until_ms > now_ms)
-            visit(arg, &binding);
-    }
+    (void)pthread_mutex_lock(&bindings->lock);
+    count = bindings->changed_count;
+    for (size_t i = 0; i < count; i++)
+        taken[i] = *place_of(bindings, bindings->changed[i]);
+    bindings->changed_count = 0;
+    (void)pthread_mutex_unlock(&bindings->lock);
+    return count;
 }

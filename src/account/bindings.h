@@ -30,10 +30,12 @@ struct binding {
     uint64_t session;
     uint64_t account;
     uint64_t until_ms;
+    uint64_t kept_until_ms; /* as it was taken last; for account/bindings.c */
 };
-/* Those that hold; one by one, each as it is then. */
-void bindings_each(struct bindings *bindings, uint64_t now_ms,
-                   void (*visit)(void *arg, const struct binding *binding),
-                   void *arg);
+/* Those that are new, moved, or last ten minutes longer than when they were taken the
+   last time; at most so many, and how many there are. */
+#define BINDINGS_TAKEN_MAX 1000
+size_t bindings_take(struct bindings *bindings,
+                     struct binding taken[BINDINGS_TAKEN_MAX]);
 /* One from before a restart. */
 void bindings_restore(struct bindings *bindings, const struct binding *binding);

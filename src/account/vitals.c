@@ -11,6 +11,7 @@
 struct vitals {
     atomic_uint refs;
     atomic_uint in_flight;
+    atomic_bool changed;
     pthread_mutex_t lock;
     struct health health;
     struct windows windows;
@@ -52,6 +53,17 @@ static void unlock(struct vitals *vitals)
     (void)pthread_mutex_unlock(&vitals->lock);
 }
 
+static void unlock_changed(struct vitals *vitals)
+{
+    unlock(vitals);
+    atomic_store(&vitals->changed, true);
+}
+
+bool vitals_take_change(struct vitals *vitals)
+{
+    return atomic_exchange(&vitals->changed, false);
+}
+
 static struct lesson learn(struct vitals *vitals,
                            const struct vitals_answer *answer)
 {
@@ -80,7 +92,7 @@ struct lesson vitals_learn(struct vitals *vitals,
 
     lock(vitals);
     lesson = learn(vitals, answer);
-    unlock(vitals);
+    unlock_changed(vitals);
     return lesson;
 }
 
@@ -89,28 +101,28 @@ void vitals_hold(struct vitals *vitals, uint64_t until_ms, struct str why,
 {
     lock(vitals);
     health_hold(&vitals->health, until_ms, why, now_ms);
-    unlock(vitals);
+    unlock_changed(vitals);
 }
 
 void vitals_resume(struct vitals *vitals)
 {
     lock(vitals);
     health_resume(&vitals->health);
-    unlock(vitals);
+    unlock_changed(vitals);
 }
 
 void vitals_clear(struct vitals *vitals)
 {
     lock(vitals);
     health_clear(&vitals->health);
-    unlock(vitals);
+    unlock_changed(vitals);
 }
 
 void vitals_renewed(struct vitals *vitals)
 {
     lock(vitals);
     health_renewed(&vitals->health);
-    unlock(vitals);
+    unlock_changed(vitals);
 }
 
 /* ---- slots --------------------------------------------------------------- */

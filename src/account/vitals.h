@@ -57,6 +57,9 @@ struct health_view vitals_view(struct vitals *vitals,
    known. */
 uint64_t vitals_spare_ppm(struct vitals *vitals, uint64_t now_ms);
 
+/* Did anything change since this was asked last (requests in flight do not count)? */
+bool vitals_take_change(struct vitals *vitals);
+
 /* All of one moment. */
 struct vitals_copy {
     struct health health;

@@ -112,6 +112,20 @@ static bool open_ledger(struct place *place, enum place_use use,
     return true;
 }
 
+/* Pauses, windows, and which sessions are served by whom. */
+static bool open_vitals(struct place *place, enum place_use use,
+                        struct err *err)
+{
+    if (!vitals_keep_load(place->records, place->accounts, err))
+        return err_wrap(err, "DATA_DIR=\"%s\"", place->config->data_dir.at);
+    if (use != PLACE_LOOKS)
+        place->vitals = vitals_keep_new(
+            &(struct vitals_keep_options){ .loop = place->loop,
+                                           .records = place->records,
+                                           .accounts = place->accounts });
+    return true;
+}
+
 /* Wrong prices keep nobody from starting: they are complained of. */
 static void open_prices(struct place *place)
 {
@@ -172,7 +186,7 @@ bool place_open(struct place *place, const struct config *config,
         !proxy_from_config(config, &place->proxy, err) ||
         !make_tls(place, err) || !take_folder(place, use, err) ||
         !open_accounts(place, err) || !open_keys(place, use, err) ||
-        !open_ledger(place, use, err))
+        !open_ledger(place, use, err) || !open_vitals(place, use, err))
         return false;
     open_prices(place);
     place->keeper = keeper_new(
@@ -252,6 +266,7 @@ static void deliver_rest(struct place *place)
 static void stop_writing(struct place *place)
 {
     ledger_stop(place->ledger);
+    vitals_keep_stop(place->vitals);
     keys_stop(place->keys);
     audit_log_stop(place->audit);
     records_stop(place->records);
@@ -291,6 +306,7 @@ int place_close(struct place *place, int status)
     stop_writing(place);
     loop_timer_free(place->waiting);
     loop_free(place->loop);
+    vitals_keep_free(place->vitals);
     keys_free(place->keys);
     ledger_free(place->ledger);
     zones_free(place->zones);

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "account/keeper.h"
+#include "account/vitals_keep.h"
 #include "app/stop_signals.h"
 #include "config/config.h"
 #include "store/audit.h"
@@ -33,6 +34,7 @@ struct place {
     struct keys *keys;
     struct ledger *ledger; /* NULL: nothing is booked */
     struct accounts *accounts;
+    struct vitals_keep *vitals; /* of one that serves, or works on the folder */
     struct price_board *prices;
     struct tls *tls;
     struct proxy *proxy;

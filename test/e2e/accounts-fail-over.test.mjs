@@ -6,7 +6,7 @@ import { beforeEach, it } from 'node:test';
 
 import { bookings, noSqlite } from '../support/bookings.mjs';
 import { HELLO } from '../support/http.mjs';
-import { admin, createKey } from '../support/keys.mjs';
+import { admin, createKey, keyOf } from '../support/keys.mjs';
 import { command, describe, stage, startRelay, until } from '../support/processes.mjs';
 
 const KEYS = { one: 'a1a1', two: 'b2b2', three: 'c3c3' };
@@ -177,5 +177,38 @@ describe('accounts fail over', { skip: noSqlite }, () => {
     assert.ok(doc.accounts.every((account) => account.in_flight === 0));
     assert.equal((await ask(key)).status, 200);
     await relay.stop();
+  });
+
+  it('pauses, windows and sessions outlive a restart, and a fourth account', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice');
+    await fault(KEYS.one, { status: 429, body: '{"error":{}}', 'reply-header': [...used('5h', 3600), 'anthropic-ratelimit-unified-5h-utilization: 1.0'] });
+    for (let i = 0; i < 30; i++) {
+      assert.equal((await ask(key, `s-${i}`)).status, 200);
+    }
+    const stateOf = async (of, name) => (await admin(of, 'GET', '/admin/api/accounts')).doc.accounts.find((account) => account.account === name);
+    const before = await stateOf(relay, 'one');
+    assert.equal(before.state, 'paused');
+    assert.equal(before.why, 'a limit is used up');
+    assert.equal(before.windows.find(({ name }) => name === '5h').used_ppm, 1000000);
+    const homesOf = (rows) => new Map(rows.map((row) => [row.session_name, row.account_text]));
+    await until(() => bookings(relay.dataDir).length === 30, { every: 10, what: 'all are booked' });
+    const homes = homesOf(bookings(relay.dataDir));
+    await relay.stop();
+    add(relay.dataDir, 'four', 'd4d4');
+    const again = await start({ dataDir: relay.dataDir, accounts: () => {} });
+    const sameKey = keyOf(again, { ...key, key: key.text });
+    const after = await stateOf(again, 'one');
+    assert.deepEqual([after.state, after.until, after.since, after.windows], ['paused', before.until, before.since, before.windows]);
+    for (let i = 0; i < 30; i++) {
+      assert.equal((await ask(sameKey, `s-${i}`)).status, 200);
+    }
+    await until(() => bookings(again.dataDir).length === 60, { every: 10, what: 'all are booked' });
+    assert.deepEqual(homesOf(bookings(again.dataDir).slice(30)), homes);
+    assert.equal((await admin(again, 'POST', '/admin/api/accounts/one/clear')).doc.state, 'ready');
+    assert.equal((await admin(again, 'POST', '/admin/api/accounts/two/pause', { for: '1h', note: 'holidays' })).doc.why, 'holidays');
+    assert.equal((await admin(again, 'POST', '/admin/api/accounts/two/pause', { for: '1 day' })).status, 400);
+    assert.equal((await admin(again, 'POST', '/admin/api/accounts/two/resume')).doc.state, 'ready');
+    await again.stop();
   });
 });

@@ -57,9 +57,14 @@ static void they_are_bounded(void **state)
     bindings_free(bindings);
 }
 
-static void restore_in(void *arg, const struct binding *binding)
+static size_t take(struct bindings *bindings, struct bindings *after)
 {
-    bindings_restore(arg, binding);
+    static struct binding taken[BINDINGS_TAKEN_MAX];
+    size_t count = bindings_take(bindings, taken);
+
+    for (size_t i = 0; after && i < count; i++)
+        bindings_restore(after, &taken[i]);
+    return count;
 }
 
 static void they_outlive_a_restart(void **state)
@@ -70,12 +75,38 @@ static void they_outlive_a_restart(void **state)
     (void)state;
     for (uint64_t session = 1; session < 1000; session++)
         bindings_put(before, session, session % 3 + 1, NOW_MS + session);
-    bindings_each(before, NOW_MS + BINDINGS_MS + 500, restore_in, after);
+    assert_int_equal(take(before, after), 999);
     for (uint64_t session = 1; session < 1000; session++)
-        assert_int_equal(bindings_find(after, session, NOW_MS),
+        assert_int_equal(bindings_find(after, session,
+                                       NOW_MS + BINDINGS_MS + 500),
                          session > 500 ? session % 3 + 1 : 0);
     bindings_free(before);
     bindings_free(after);
+}
+
+/* Most requests change nothing that has to be kept. */
+static void only_what_is_new_is_taken(void **state)
+{
+    struct bindings *bindings = bindings_new();
+
+    (void)state;
+    bindings_put(bindings, 7, 1, NOW_MS);
+    assert_int_equal(take(bindings, NULL), 1);
+    for (uint64_t i = 0; i < 600; i++)
+        bindings_put(bindings, 7, 1, NOW_MS + i * 1000);
+    assert_int_equal(take(bindings, NULL), 0);
+    bindings_put(bindings, 7, 1, NOW_MS + 601 * 1000);
+    assert_int_equal(take(bindings, NULL), 1);
+    bindings_put(bindings, 7, 2, NOW_MS + 602 * 1000);
+    assert_int_equal(take(bindings, NULL), 1);
+    /* More than there is room for are taken when they are renewed. */
+    for (uint64_t session = 1; session <= 2 * BINDINGS_TAKEN_MAX; session++)
+        bindings_put(bindings, session * 1000, 1, NOW_MS);
+    assert_int_equal(take(bindings, NULL), BINDINGS_TAKEN_MAX);
+    for (uint64_t session = 1; session <= 2 * BINDINGS_TAKEN_MAX; session++)
+        bindings_put(bindings, session * 1000, 1, NOW_MS);
+    assert_int_equal(take(bindings, NULL), BINDINGS_TAKEN_MAX);
+    bindings_free(bindings);
 }
 
 int main(void)
@@ -84,6 +115,7 @@ int main(void)
         cmocka_unit_test(a_session_is_bound_for_an_hour),
         cmocka_unit_test(they_are_bounded),
         cmocka_unit_test(they_outlive_a_restart),
+        cmocka_unit_test(only_what_is_new_is_taken),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: MIT
+/* Changes, gathered on the loop and written on the records' thread. */
+#include "account/vitals_keep.h"
+
+#include <stdio.h>
+
+#include "account/vitals_json.h"
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+
+#define EVERY_MS 1000
+#define DOC_MAX 65536
+/* Of those that are over, so many go with each save. */
+#define OVER_MAX 100
+
+struct vitals_keep {
+    struct vitals_keep_options options;
+    struct loop_timer *timer;
+    struct records_job *job; /* while it is SAVING */
+};
+
+/* ---- loading ------------------------------------------------------------- */
+
+struct loading {
+    struct accounts *accounts;
+    uint64_t now_ms;
+};
+
+static bool take_state(void *arg, const struct sql_row *row)
+{
+    const struct loading *loading = arg;
+    struct account *account =
+        accounts_get(loading->accounts, sql_row_text(row, 0));
+    struct json_doc *doc;
+    struct vitals_copy copy;
+    struct err ignored;
+
+    if (!account)
+        return true;
+    doc = json_doc_parse(sql_row_text(row, 1), &ignored);
+    vitals_from_json(doc, &copy);
+    vitals_restore(account->vitals, &copy);
+    json_doc_free(doc);
+    account_unref(account);
+    return true;
+}
+
+static bool take_binding(void *arg, const struct sql_row *row)
+{
+    const struct loading *loading = arg;
+    const struct binding binding = {
+        .session = (uint64_t)sql_row_number(row, 0),
+        .account = (uint64_t)sql_row_number(row, 1),
+        .until_ms = (uint64_t)sql_row_number(row, 2),
+    };
+
+    bindings_restore(accounts_bindings(loading->accounts), &binding);
+    return true;
+}
+
+static bool load(struct sql *sql, void *arg, struct err *err)
+{
+    struct loading *loading = arg;
+    const struct sql_ask states = { .text =
+                                        "SELECT name, doc FROM account_state",
+                                    .row = take_state,
+                                    .arg = loading };
+    const struct sql_ask bindings = {
+        "SELECT session, account, until_ms FROM binding WHERE until_ms > $1",
+        SQL_VALUES(sql_number((int64_t)loading->now_ms)), take_binding, loading
+    };
+
+    return sql_query(sql, &states, err) && sql_query(sql, &bindings, err);
+}
+
+bool vitals_keep_load(struct records *records, struct accounts *accounts,
+                      struct err *err)
+{
+    struct loading loading = { accounts, clock_wall_ms() };
+
+    return records_do(records,
+                      &(struct records_work){ .run = load, .arg = &loading },
+                      err);
+}
+
+/* ---- what changed -------------------------------------------------------- */
+
+struct state {
+    char name[ACCOUNT_NAME_MAX + 1];
+    struct buf doc;
+};
+
+/* The job's own. */
+struct changes {
+    uint64_t now_ms;
+    struct state *states;
+    size_t state_count;
+    size_t binding_count;
+    struct binding bindings[BINDINGS_TAKEN_MAX];
+};
+
+static void drop_changes(void *arg)
+{
+    struct changes *changes = arg;
+
+    for (size_t i = 0; i < changes->state_count; i++)
+        buf_done(&changes->states[i].doc);
+    mem_free(changes->states);
+    mem_free(changes);
+}
+
+static void add_state(struct changes *changes, const struct account *account)
+{
+    struct state *state = &changes->states[changes->state_count++];
+    struct vitals_copy copy;
+    struct json_doc *doc;
+
+    vitals_copy(account->vitals, &copy);
+    doc = vitals_to_json(&copy);
+    (void)snprintf(state->name, sizeof(state->name), "%s", account->name);
+    buf_init(&state->doc, DOC_MAX);
+    (void)!json_doc_write(doc, false, &state->doc);
+    json_doc_free(doc);
+}
+
+/* NULL: nothing did. */
+static struct changes *gather(const struct vitals_keep *keep)
+{
+    struct accounts *accounts = keep->options.accounts;
+    struct account_list *list = accounts_list(accounts);
+    struct changes *changes = MEM_NEW(struct changes);
+
+    changes->now_ms = clock_wall_ms();
+    changes->states = mem_zalloc((list->count + 1) * sizeof(struct state));
+    for (size_t i = 0; i < list->count; i++) {
+        if (vitals_take_change(list->at[i]->vitals))
+            add_state(changes, list->at[i]);
+    }
+    account_list_unref(list);
+    changes->binding_count =
+        bindings_take(accounts_bindings(accounts), changes->bindings);
+    if (changes->state_count > 0 || changes->binding_count > 0)
+        return changes;
+    drop_changes(changes);
+    return NULL;
+}
+
+/* ---- saving -------------------------------------------------------------- */
+
+static bool save_state(struct sql *sql, const struct state *state,
+                       struct err *err)
+{
+    return sql_run(sql,
+                   "INSERT INTO account_state(name, doc) VALUES($1, $2)"
+                   " ON CONFLICT (name) DO UPDATE SET doc = excluded.doc",
+                   SQL_VALUES(sql_text(str_of(state->name)),
+                              sql_text(buf_str(&state->doc))),
+                   err);
+}
+
+static bool save_binding(struct sql *sql, const struct binding *binding,
+                         struct err *err)
+{
+    return sql_run(sql,
+                   "INSERT INTO binding(session, account, until_ms)"
+                   " VALUES($1, $2, $3) ON CONFLICT (session) DO UPDATE SET"
+                   " account = excluded.account, until_ms = excluded.until_ms",
+                   SQL_VALUES(sql_number((int64_t)binding->session),
+                              sql_number((int64_t)binding->account),
+                              sql_number((int64_t)binding->until_ms)),
+                   err);
+}
+
+static bool remove_over(struct sql *sql, uint64_t now_ms, struct err *err)
+{
+    return sql_run(sql,
+                   "DELETE FROM binding WHERE session IN (SELECT session FROM"
+                   " binding WHERE until_ms <= $1 LIMIT $2)",
+                   SQL_VALUES(sql_number((int64_t)now_ms),
+                              sql_number(OVER_MAX)),
+                   err);
+}
+
+static bool save(struct sql *sql, void *arg, struct err *err)
+{
+    const struct changes *changes = arg;
+    bool fine = true;
+
+    for (size_t i = 0; i < changes->state_count && fine; i++)
+        fine = save_state(sql, &changes->states[i], err);
+    for (size_t i = 0; i < changes->binding_count && fine; i++)
+        fine = save_binding(sql, &changes->bindings[i], err);
+    return fine && (changes->binding_count == 0 ||
+                    remove_over(sql, changes->now_ms, err));
+}
+
+static void saved(void *arg)
+{
+    struct vitals_keep *keep = arg;
+    const struct err *err = records_job_error(keep->job);
+
+    if (err)
+        log_line(LOG_WARN, "keeping how accounts are: %s", err->text);
+    records_job_free(keep->job);
+    keep->job = NULL;
+    loop_timer_set(keep->timer, keep->options.every_ms);
+}
+
+static struct records_work work_of(struct changes *changes)
+{
+    return (struct records_work){
+        .run = save, .drop = drop_changes, .arg = changes, .later = true
+    };
+}
+
+static void look(void *arg)
+{
+    struct vitals_keep *keep = arg;
+    struct changes *changes = gather(keep);
+    struct records_work work = work_of(changes);
+
+    if (changes)
+        keep->job = records_start(keep->options.records, keep->options.loop,
+                                  &work, saved, keep);
+    else
+        loop_timer_set(keep->timer, keep->options.every_ms);
+}
+
+/* ---- beginning and end --------------------------------------------------- */
+
+struct vitals_keep *vitals_keep_new(const struct vitals_keep_options *options)
+{
+    struct vitals_keep *keep = MEM_NEW(struct vitals_keep);
+
+    keep->options = *options;
+    if (keep->options.every_ms == 0)
+        keep->options.every_ms = EVERY_MS;
+    keep->timer = loop_timer_new(options->loop, look, keep);
+    loop_timer_set(keep->timer, keep->options.every_ms);
+    return keep;
+}
+
+void vitals_keep_stop(struct vitals_keep *keep)
+{
+    struct changes *changes;
+    struct records_work work;
+
+    if (!keep || !keep->timer)
+        return;
+    loop_timer_free(keep->timer);
+    keep->timer = NULL;
+    records_job_free(keep->job);
+    keep->job = NULL;
+    changes = gather(keep);
+    work = work_of(changes);
+    if (changes)
+        (void)records_start(keep->options.records, NULL, &work, NULL, NULL);
+}
+
+void vitals_keep_free(struct vitals_keep *keep)
+{
+    vitals_keep_stop(keep);
+    mem_free(keep);
+}

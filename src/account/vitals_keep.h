@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+/* What is known of accounts, kept over a restart: how each is, its windows, and which
+   sessions it serves (store/schema/007_accounts.sql).
+
+       IDLE -(a second)-> something changed? -> SAVING -> IDLE
+                              nothing: IDLE
+
+   What cannot be saved is saved with the next change.  On the loop it was given. */
+#pragma once
+
+#include "account/accounts.h"
+#include "base/loop.h"
+#include "store/records.h"
+
+struct vitals_keep;
+
+/* All of it stays as long as this does. */
+struct vitals_keep_options {
+    struct loop *loop;
+    struct records *records;
+    struct accounts *accounts;
+    uint64_t every_ms; /* 0: a second */
+};
+
+/* Take what was kept, before anything is served.  Blocking. */
+bool vitals_keep_load(struct records *records, struct accounts *accounts,
+                      struct err *err) MUST_CHECK;
+
+struct vitals_keep *vitals_keep_new(const struct vitals_keep_options *options);
+/* Hands over what is left, which records_stop() carries out.  NULL is fine. */
+void vitals_keep_stop(struct vitals_keep *keep);
+/* After the records were stopped and the loop was freed.  NULL is fine. */
+void vitals_keep_free(struct vitals_keep *keep);
