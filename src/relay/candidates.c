@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+/* The accounts that a key may use. */
+#include "relay/candidates.h"
+
+#include <string.h>
+
+#include "account/vitals.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "crypto/hash.h"
+
+#define FULL_RETRY_MS 1000
+
+uint64_t candidates_session(struct arena *arena, uint64_t key_id,
+                            struct str name)
+{
+    unsigned char hash[HASH_SHA256_LEN];
+    uint64_t session;
+
+    if (name.len == 0)
+        return 0;
+    hash_sha256(arena_printf(arena, "%llu\n" STR_FMT,
+                             (unsigned long long)key_id, STR_ARG(name)),
+                hash);
+    memcpy(&session, hash, sizeof(session));
+    return session ? session : 1;
+}
+
+/* ---- rows ---------------------------------------------------------------- */
+
+static void keep_first(struct candidates *c, const struct err *err)
+{
+    if (c->allowed == 0)
+        c->first = *err;
+}
+
+static void tell_stopped(struct candidates *c, const struct account *account,
+                         const struct choice_row *row)
+{
+    struct err err;
+
+    (void)err_set(&err, ERR_LOGIN_REQUIRED,
+                  row->health.state == HEALTH_BLOCKED
+                      ? "account \"%s\" is refused by the provider: look at it "
+                        "with `claude-relay account show %s`"
+                      : "the credential of account \"%s\" was refused: look at "
+                        "it with `claude-relay account show %s`",
+                  account->name, account->name);
+    keep_first(c, &err);
+}
+
+/* What its file says is looked at by account_is_usable(). */
+static void look_at_health(struct candidates *c, size_t i)
+{
+    static const struct health_file fine;
+    const struct candidates_ask *ask = &c->ask;
+    const struct account *account = c->list->at[i];
+    struct choice_row *row = &c->rows[i];
+    struct err err;
+
+    if (!account_is_usable(account, ask->now_ms, &err)) {
+        row->health.state =
+            account->disabled ? HEALTH_DISABLED : HEALTH_LOGIN_REQUIRED;
+        keep_first(c, &err);
+        return;
+    }
+    row->health = vitals_view(account->vitals, &fine,
+                              health_family_of(ask->model), ask->now_ms);
+    row->spare_ppm = vitals_spare_ppm(account->vitals, ask->now_ms);
+    row->full = account->concurrency > 0 &&
+                vitals_in_flight(account->vitals) >= account->concurrency;
+    if (row->health.state > HEALTH_PAUSED)
+        tell_stopped(c, account, row);
+}
+
+static void look_at(struct candidates *c, size_t i)
+{
+    const struct candidates_ask *ask = &c->ask;
+    const struct account *account = c->list->at[i];
+    struct choice_row *row = &c->rows[i];
+    struct err ignored;
+
+    *row = (struct choice_row){ .name = str_of(account->name),
+                                .priority = (int64_t)account->priority,
+                                .weight = account->weight };
+    row->allowed =
+        key_allows_account(ask->key, row->name, account->pooled, &ignored);
+    if (!row->allowed)
+        return;
+    row->tried = ask->tried && ask->tried(ask->arg, row->name);
+    look_at_health(c, i);
+    c->allowed++;
+}
+
+void candidates_look(struct candidates *candidates,
+                     const struct candidates_ask *ask)
+{
+    size_t count;
+
+    *candidates = (struct candidates){ .ask = *ask,
+                                       .list = accounts_list(ask->accounts) };
+    count = candidates->list->count;
+    candidates->rows =
+        arena_alloc(ask->arena, (count + 1) * sizeof(candidates->rows[0]));
+    candidates->whys =
+        arena_alloc(ask->arena, (count + 1) * sizeof(candidates->whys[0]));
+    for (size_t i = 0; i < count; i++)
+        look_at(candidates, i);
+}
+
+void candidates_done(struct candidates *candidates)
+{
+    account_list_unref(candidates->list);
+}
+
+/* ---- choosing ------------------------------------------------------------ */
+
+static size_t bound_row(const struct candidates *c)
+{
+    const struct candidates_ask *ask = &c->ask;
+    uint64_t account = ask->session
+                           ? bindings_find(accounts_bindings(ask->accounts),
+                                           ask->session, ask->now_ms)
+                           : 0;
+
+    for (size_t i = 0; account && i < c->list->count; i++) {
+        if (bindings_account(c->rows[i].name) == account)
+            return i;
+    }
+    return CHOICE_NONE;
+}
+
+size_t candidates_choose(struct candidates *candidates)
+{
+    return choice_of(&(struct choice_ask){ .rows = candidates->rows,
+                                           .count = candidates->list->count,
+                                           .session = candidates->ask.session,
+                                           .bound = bound_row(candidates),
+                                           .random = clock_steady_ns() },
+                     candidates->whys);
+}
+
+/* ---- none of them -------------------------------------------------------- */
+
+static void refuse_for_none(const struct key *key, struct err *err)
+{
+    err_set(err, ERR_FORBIDDEN,
+            key->accounts ? "the relay key \"%s\" may use no account: none of "
+                            "those in its `accounts` is there. The operator "
+                            "of the relay can give it others (claude-relay "
+                            "key edit)"
+                          : "the relay key \"%s\" may use no account: there "
+                            "is none in the pool. The operator of the relay "
+                            "can add one (claude-relay account add), or let "
+                            "the key name one (claude-relay key edit)",
+            key->name);
+}
+
+/* When the first of those that wait for a time may be asked again; 0: none does. */
+static uint64_t earliest_end(const struct candidates *c)
+{
+    uint64_t until_ms = 0;
+
+    for (size_t i = 0; i < c->list->count; i++) {
+        const struct health_view *health = &c->rows[i].health;
+
+        if (c->whys[i] == CHOICE_PAUSED &&
+            (until_ms == 0 || health->until_ms < until_ms))
+            until_ms = health->until_ms;
+    }
+    return until_ms;
+}
+
+static void refuse_paused(const struct candidates *c, uint64_t until_ms,
+                          struct err *err)
+{
+    const struct key *key = c->ask.key;
+    char until[TEXT_TIME_MAX];
+
+    text_format_time(until_ms, until);
+    err_set(
+        err, ERR_RATE,
+        c->allowed == 1
+            ? "the account that the relay key \"%s\" may use has no more to "
+              "give before %s: its limit at the provider is used up"
+            : "of the accounts that the relay key \"%s\" may use none has "
+              "more to give before %s: their limits at the provider are "
+              "used up",
+        key->name, until);
+    err_retry_after(err, until_ms - c->ask.now_ms);
+    err_opens_at(err, until_ms);
+}
+
+/* One that is busy is free again before one that is paused. */
+static bool refuse_full(const struct candidates *c, struct err *err)
+{
+    bool full = false;
+
+    for (size_t i = 0; i < c->list->count; i++)
+        full |= c->whys[i] == CHOICE_FULL;
+    if (!full)
+        return false;
+    err_set(err, ERR_RATE,
+            "the accounts that the relay key \"%s\" may use serve as many "
+            "requests at once as they may: try again in a moment",
+            c->ask.key->name);
+    return err_retry_after(err, FULL_RETRY_MS), true;
+}
+
+bool candidates_refuse(const struct candidates *candidates, struct err *err)
+{
+    const struct key *key = candidates->ask.key;
+    uint64_t until_ms = earliest_end(candidates);
+
+    if (candidates->allowed == 0)
+        refuse_for_none(key, err);
+    else if (refuse_full(candidates, err))
+        return false;
+    else if (until_ms > 0)
+        refuse_paused(candidates, until_ms, err);
+    else
+        *err = candidates->first;
+    if (candidates->allowed > 1 && until_ms == 0)
+        (void)err_wrap(err,
+                       "none of the %zu accounts that the relay key \"%s\" may "
+                       "use is usable; the first",
+                       candidates->allowed, key->name);
+    return false;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+/* The accounts that a key may use, as they are now: which one serves a request, why not
+   the others (account/choice.h), and what is said if none does.  For requests, and for
+   whoever wants to know. */
+#pragma once
+
+#include "account/accounts.h"
+#include "account/choice.h"
+#include "base/arena.h"
+#include "team/key.h"
+
+struct candidates_ask {
+    struct accounts *accounts;
+    const struct key *key;
+    struct str model;    /* that is asked for; or empty */
+    uint64_t session;    /* candidates_session(); 0: none */
+    uint64_t now_ms;     /* wall clock */
+    struct arena *arena; /* for the rows */
+    /* Was that account asked already?  NULL: none was. */
+    bool (*tried)(void *arg, struct str account);
+    void *arg;
+};
+
+/* A session of one key: two keys may call theirs the same.  0 of an empty name. */
+uint64_t candidates_session(struct arena *arena, uint64_t key_id,
+                            struct str name);
+
+struct candidates {
+    struct candidates_ask ask;
+    struct account_list *list; /* a reference */
+    struct choice_row *rows;   /* one for each of the list */
+    enum choice_why *whys;     /* after candidates_choose() */
+    size_t allowed;            /* that the key may use */
+    struct err first;          /* why the first of them is not usable */
+};
+void candidates_look(struct candidates *candidates,
+                     const struct candidates_ask *ask);
+void candidates_done(struct candidates *candidates);
+
+/* The row, or CHOICE_NONE; rows[].full may have been set since the last time. */
+size_t candidates_choose(struct candidates *candidates);
+/* Why none is chosen, for the client: 429 with the wait if one is paused or full.  Always
+   false. */
+bool candidates_refuse(const struct candidates *candidates, struct err *err);
