@@ -7,6 +7,7 @@
 #include "admin/account_trial.h"
 #include "admin/audit_routes.h"
 #include "admin/audited.h"
+#include "admin/explain_routes.h"
 #include "admin/group_routes.h"
 #include "admin/health.h"
 #include "admin/key_routes.h"
@@ -74,6 +75,7 @@ static const struct admin_row rows[] = {
               account_trial_profile),
     ADMIN_ROW("POST", "/admin/api/accounts/:name/message", MANAGE,
               account_trial_message),
+    ADMIN_ROW("POST", "/admin/api/explain", LOOK, explain_routes_post),
     ADMIN_ROW("POST", "/admin/api/accounts/:name/pause", MANAGE,
               vitals_routes_pause),
     ADMIN_ROW("POST", "/admin/api/accounts/:name/resume", MANAGE,

@@ -41,6 +41,7 @@ static const struct pass_row rows[] = {
     ROW("cookie", PASS_REQUEST),
     /* the relay's own input */
     ROW("x-account-name", PASS_REQUEST),
+    ROW("x-relay-explain", PASS_REQUEST),
     /* the client's credential, replaced by the account's */
     ROW("authorization", PASS_REQUEST),
     ROW("x-api-key", PASS_REQUEST),

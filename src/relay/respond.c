@@ -91,10 +91,24 @@ static struct str replaced(const struct relayed *r)
     return shows_limit(r) ? SHOWN_LIMIT_FIELDS : STR_EMPTY;
 }
 
+void respond_add_explanation(const struct relayed *r, struct buf *fields)
+{
+    const struct str *asks =
+        headers_get(&r->req->headers, STR("x-relay-explain"));
+    const struct account *account = r->attempt.account;
+
+    if (!asks || !str_eq(*asks, STR("1")))
+        return;
+    if (account)
+        (void)buf_printf(fields, "x-relay-account: %s\r\n", account->name);
+    (void)buf_printf(fields, "x-relay-attempts: %zu\r\n", r->attempt.count);
+}
+
 static void add_own_fields(const struct relayed *r, struct buf *fields)
 {
     if (shows_limit(r))
         add_limit(r, fields);
+    respond_add_explanation(r, fields);
 }
 
 /* ---- results of a batch ------------------------------------------------- */

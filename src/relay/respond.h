@@ -4,6 +4,10 @@
 
 #include "relay/relayed.h"
 
+/* For a client that asks with X-Relay-Explain: 1: which account answered, and at which
+   attempt. */
+void respond_add_explanation(const struct relayed *r, struct buf *fields);
+
 /* The upstream's head, and what was gathered of its body, if anything; the rest is
    for the copy step. */
 void respond_as_it_came(struct relayed *r);

@@ -6,6 +6,7 @@
 #include "relay/gather.h"
 #include "relay/pass.h"
 #include "relay/record_fill.h"
+#include "relay/respond.h"
 #include "relay/teach.h"
 
 /* With its framing. */
@@ -80,8 +81,9 @@ void spare_free(struct spare *spare)
 
 void spare_respond(struct relayed *r)
 {
-    const struct spare *spare = r->spare;
+    struct spare *spare = r->spare;
 
+    respond_add_explanation(r, &spare->fields);
     r->status = spare->status;
     r->told = spare->told;
     r->framing = spare->framing;

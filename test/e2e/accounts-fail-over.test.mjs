@@ -211,4 +211,23 @@ describe('accounts fail over', { skip: noSqlite }, () => {
     assert.equal((await admin(again, 'POST', '/admin/api/accounts/two/resume')).doc.state, 'ready');
     await again.stop();
   });
+
+  it('explains itself', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice', { accounts: ['one', 'two'] });
+    const explain = (members = {}) => admin(relay, 'POST', '/admin/api/explain', { key: 'alice', ...members });
+    await fault(KEYS.one, { status: 429, body: '{"error":{}}', 'reply-header': used('5h', 3600) });
+    for (let i = 0; i < 20; i++) {
+      const answer = await key.message({ headers: { 'x-relay-explain': '1' }, body: HELLO });
+      assert.equal(answer.headers['x-relay-account'], 'two');
+      assert.match(answer.headers['x-relay-attempts'], /^[12]$/);
+    }
+    const { doc } = await explain({ model: 'claude-sonnet-5', session: 's' });
+    assert.equal(doc.account, 'two');
+    assert.deepEqual(doc.accounts.map(({ account, why, state }) => [account, why, state]), [['one', 'paused', 'paused'], ['three', 'not_allowed', 'ready'], ['two', 'chosen', 'ready']]);
+    assert.equal(doc.accounts[0].cause, 'a limit is used up');
+    assert.equal((await explain({ key: 'nobody' })).status, 404);
+    assert.equal((await key.message({ body: HELLO })).headers['x-relay-account'], undefined);
+    await relay.stop();
+  });
 });

@@ -29,6 +29,7 @@ static const struct {
     { "true-client-ip", false, "True-Client-IP" },
     { "cookie", false, "Cookie" },
     { "x-account-name", false, "X-Account-Name" },
+    { "x-relay-explain", false, "X-Relay-Explain" },
     { "authorization", false, "Authorization" },
     { "x-api-key", false, "X-Api-Key" },
 };

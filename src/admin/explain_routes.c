@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: MIT
+/* A would-be request, and the accounts that could serve it. */
+#include "admin/explain_routes.h"
+
+#include "account/vitals.h"
+#include "admin/request.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "relay/candidates.h"
+#include "team/keys.h"
+
+/* ---- what is asked for --------------------------------------------------- */
+
+static struct key *find_key(struct admin_request *x)
+{
+    struct str name = STR_EMPTY;
+
+    (void)json_doc_get_str(x->body, "key", &name);
+    return keyring_need(keys_ring(x->admin->options.keys), name, &x->err);
+}
+
+static struct str text_of(const struct json_doc *body, const char *member)
+{
+    struct str text = STR_EMPTY;
+
+    (void)json_doc_get_str(body, member, &text);
+    return text;
+}
+
+/* ---- what is answered ---------------------------------------------------- */
+
+static void set_why(struct json_doc *doc, const struct account *account,
+                    const struct choice_row *row, enum choice_why why)
+{
+    struct vitals_copy copy;
+    char until[TEXT_TIME_MAX];
+
+    json_doc_set_str(doc, "why", str_of(choice_why_word(why)));
+    json_doc_set_str(doc, "state",
+                     str_of(health_state_word(row->health.state)));
+    if (row->health.state != HEALTH_PAUSED)
+        return;
+    text_format_time(row->health.until_ms, until);
+    json_doc_set_str(doc, "until", str_of(until));
+    vitals_copy(account->vitals, &copy);
+    json_doc_set_str(doc, "cause", str_of(copy.health.taught.cause));
+}
+
+static struct json_doc *row_doc(const struct candidates *c, size_t i)
+{
+    struct json_doc *doc = json_doc_new_object();
+
+    json_doc_set_str(doc, "account", c->rows[i].name);
+    set_why(doc, c->list->at[i], &c->rows[i], c->whys[i]);
+    return doc;
+}
+
+static struct json_doc *answer_doc(struct candidates *c)
+{
+    struct json_doc *doc = json_doc_new_object();
+    struct json_doc *rows = json_doc_new_array();
+    size_t chosen = candidates_choose(c);
+    struct err err;
+
+    for (size_t i = 0; i < c->list->count; i++)
+        json_doc_add(rows, row_doc(c, i));
+    json_doc_set(doc, "account",
+                 chosen == CHOICE_NONE
+                     ? json_doc_new_null()
+                     : json_doc_new_str(c->rows[chosen].name));
+    if (chosen == CHOICE_NONE) {
+        (void)candidates_refuse(c, &err);
+        json_doc_set_str(doc, "refused", str_of(err.text));
+    }
+    json_doc_set(doc, "accounts", rows);
+    return doc;
+}
+
+static struct flow_next post(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct key *key = find_key(x);
+    struct candidates candidates;
+    struct json_doc *doc;
+
+    if (!key)
+        return admin_refuse(x);
+    candidates_look(&candidates,
+                    &(struct candidates_ask){
+                        .accounts = x->admin->options.accounts,
+                        .key = key,
+                        .model = text_of(x->body, "model"),
+                        .session =
+                            candidates_session(x->req->arena, key->id,
+                                               text_of(x->body, "session")),
+                        .now_ms = clock_wall_ms(),
+                        .arena = x->req->arena });
+    doc = answer_doc(&candidates);
+    candidates_done(&candidates);
+    key_unref(key);
+    return admin_reply(x, doc);
+}
+
+static const struct admin_member body_members[] = {
+    { "key", ADMIN_TEXT, ADMIN_REQUIRED, "whose request it would be: its name",
+      NULL },
+    { "model", ADMIN_TEXT, 0, "that it would ask for", NULL },
+    { "session", ADMIN_TEXT, 0, "of which it would be", NULL },
+    ADMIN_END,
+};
+static const struct admin_member row_members[] = {
+    { "account", ADMIN_TEXT, ADMIN_REQUIRED, "its name", NULL },
+    { "why", ADMIN_TEXT, ADMIN_REQUIRED,
+      "chosen, or why not: not_allowed, stopped, paused, full, no_model, later, "
+      "not_bound, priority, other",
+      NULL },
+    { "state", ADMIN_TEXT, ADMIN_REQUIRED, "how it is", NULL },
+    { "until", ADMIN_TEXT, 0, "when its pause ends (RFC 3339)", NULL },
+    { "cause", ADMIN_TEXT, 0, "why it is paused", NULL },
+    ADMIN_END,
+};
+static const struct admin_member rows_members[] = {
+    { .type = ADMIN_OBJECT, .text = "one", .members = row_members },
+    ADMIN_END,
+};
+static const struct admin_member answer_members[] = {
+    { "account", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "which would serve it; null: none", NULL },
+    { "refused", ADMIN_TEXT, 0, "what the client would be told", NULL },
+    { "accounts", ADMIN_LIST, ADMIN_REQUIRED, "in the order of their names",
+      rows_members },
+    ADMIN_END,
+};
+const struct admin_endpoint explain_routes_post = {
+    .first = post,
+    .tag = "accounts",
+    .summary = "Which account would serve a request, and why not the others",
+    .body_max = ADMIN_BODY,
+    .body = body_members,
+    .answer = answer_members,
+};
