@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "account/kinds.h"
+#include "app/account_care.h"
 #include "app/folder_look.h"
 #include "app/import_command.h"
 #include "app/invocation.h"
@@ -158,13 +159,17 @@ static void print_account(const struct json_doc *account)
     struct str kind = STR_EMPTY;
     struct str problem = STR_EMPTY;
     struct str until = until_of(account);
+    struct str state = STR_EMPTY;
 
+    (void)json_doc_get_str(account, "state", &state);
     (void)json_doc_get_str(account, "account", &name);
     (void)json_doc_get_str(account, "kind", &kind);
     (void)json_doc_get_str(account, "problem", &problem);
-    invocation_print(stdout, "%-24.*s %-8.*s " STR_FMT "%s" STR_FMT "\n",
-                     STR_ARG(name), STR_ARG(kind), STR_ARG(until),
-                     problem.len > 0 ? "  problem: " : "", STR_ARG(problem));
+    invocation_print(stdout,
+                     "%-24.*s %-8.*s %-14.*s " STR_FMT "%s" STR_FMT "\n",
+                     STR_ARG(name), STR_ARG(kind), STR_ARG(state),
+                     STR_ARG(until), problem.len > 0 ? "  problem: " : "",
+                     STR_ARG(problem));
 }
 
 static int list(struct remote *remote, const char *folder)
@@ -336,8 +341,8 @@ static const char *check_arguments(int argc, char **argv)
     }
     if (argc >= 1 && strcmp(argv[0], "pool") == 0)
         return "account pool needs a name, and on or off";
-    return "account needs list or import, or one of add, show, refresh, remove "
-           "and pool with a name";
+    return "account needs list or import, or one of add, show, refresh, remove, "
+           "pool, pause, resume, clear and set with a name";
 }
 
 int account_commands_run(int argc, char **argv, const struct config *config)
@@ -345,10 +350,12 @@ int account_commands_run(int argc, char **argv, const struct config *config)
     const char *bad;
     struct remote *remote;
     struct err err;
+    bool cares;
 
     if (argc >= 1 && strcmp(argv[0], "import") == 0)
         return import_command_run(argc - 1, argv + 1, config);
-    bad = check_arguments(argc, argv);
+    cares = argc >= 1 && account_care_is(argv[0]);
+    bad = cares ? account_care_check(argc, argv) : check_arguments(argc, argv);
     if (bad)
         return usage(bad);
     if (strcmp(argv[0], "add") == 0)
@@ -359,6 +366,8 @@ int account_commands_run(int argc, char **argv, const struct config *config)
     if (!remote)
         return terminal_fail(&err);
     remote_say_where(remote);
+    if (cares)
+        return remote_close(remote, account_care_run(remote, argc, argv));
     return remote_close(remote, argc == 1 ? list(remote, config->data_dir.at)
                                           : run_named(remote, argv));
 }

@@ -2,14 +2,16 @@
 /* `claude-relay account ...`. */
 #pragma once
 
+#include "app/account_care.h"
 #include "config/config.h"
 
-#define ACCOUNT_COMMANDS_USAGE                                                 \
-    "account add NAME --api-key -   (asks for the key, or reads it from "      \
-    "standard input)\n"                                                        \
-    "account list\n"                                                           \
-    "account show|refresh|remove NAME\n"                                       \
-    "account pool NAME on|off   (whether it serves relay keys in general)\n"   \
+#define ACCOUNT_COMMANDS_USAGE                                                                  \
+    "account add NAME --api-key -   (asks for the key, or reads it from "                       \
+    "standard input)\n"                                                                         \
+    "account list\n"                                                                            \
+    "account show|refresh|remove NAME\n"                                                        \
+    "account pool NAME on|off   (whether it serves relay keys in general)\n" ACCOUNT_CARE_USAGE \
+    "\n"                                                                                        \
     "account import [--dry-run] [FROM [NAME]]"
 
 /* `argv` begins after "account".  Returns the exit status. */

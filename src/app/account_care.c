@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+/* One row for each command: its method, its path, and the members that it takes. */
+#include "app/account_care.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "account/account.h"
+#include "app/terminal.h"
+
+#define PATH_LEN_MAX 1024
+#define MEMBERS_MAX 3
+
+struct care {
+    const char *word;
+    const char *method;
+    const char *prefix; /* of the path, in front of the name */
+    const char *suffix;
+    bool numbers; /* its values are, else texts */
+    const char *members[MEMBERS_MAX];
+};
+
+static const struct care cares[] = {
+    { "pause",
+      "POST",
+      "/admin/api/accounts/",
+      "/pause",
+      false,
+      { "for", "until", "note" } },
+    { "resume", "POST", "/admin/api/accounts/", "/resume", false, { NULL } },
+    { "clear", "POST", "/admin/api/accounts/", "/clear", false, { NULL } },
+    { "set",
+      "PATCH",
+      "/oauth/accounts/",
+      "",
+      true,
+      { "priority", "weight", "concurrency" } },
+};
+
+static const struct care *care_of(const char *word)
+{
+    for (size_t i = 0; i < COUNT_OF(cares); i++) {
+        if (strcmp(cares[i].word, word) == 0)
+            return &cares[i];
+    }
+    return NULL;
+}
+
+bool account_care_is(const char *word)
+{
+    return care_of(word) != NULL;
+}
+
+/* ---- arguments ----------------------------------------------------------- */
+
+/* "--for=2h", or "--for" and "2h"; NULL: it takes no such option, or it has no value. */
+static const char *member_of(const struct care *care, struct str argument)
+{
+    struct str name = str_sub(argument, 2, str_index(argument, '=') - 2);
+
+    for (size_t i = 0;
+         str_starts(argument, STR("--")) && i < MEMBERS_MAX && care->members[i];
+         i++) {
+        if (str_eq(name, str_of(care->members[i])))
+            return care->members[i];
+    }
+    return NULL;
+}
+
+static bool set_value(const struct care *care, struct json_doc *body,
+                      const char *member, struct str value)
+{
+    uint64_t number;
+
+    if (!care->numbers) {
+        json_doc_set_str(body, member, value);
+        return true;
+    }
+    if (!str_to_u64(value, UINT32_MAX, &number))
+        return false;
+    json_doc_set_u64(body, member, number);
+    return true;
+}
+
+/* False: an argument is none of its own, or lacks its value. */
+static bool fill(const struct care *care, int argc, char **argv,
+                 struct json_doc *body)
+{
+    for (int i = 2; i < argc; i++) {
+        struct str argument = str_of(argv[i]);
+        size_t equals = str_index(argument, '=');
+        const char *member = member_of(care, argument);
+        struct str value = STR_EMPTY;
+
+        if (member && equals < argument.len)
+            value = str_from(argument, equals + 1);
+        else if (member && i + 1 < argc)
+            value = str_of(argv[++i]);
+        if (value.len == 0 || !set_value(care, body, member, value))
+            return false;
+    }
+    return true;
+}
+
+const char *account_care_check(int argc, char **argv)
+{
+    const struct care *care = care_of(argv[0]);
+    struct json_doc *body = json_doc_new_object();
+    bool fine = argc >= 2 && fill(care, argc, argv, body);
+    bool some = json_doc_count(body) > 0;
+
+    json_doc_free(body);
+    if (strcmp(argv[0], "pause") == 0)
+        return fine && some ? NULL
+                            : "account pause needs a name, and --for, such as "
+                              "2h, or --until, a time; and takes --note";
+    if (strcmp(argv[0], "set") == 0)
+        return fine && some ? NULL
+                            : "account set needs a name, and --priority, "
+                              "--weight or --concurrency with a number";
+    return fine && argc == 2 ? NULL : "account resume and clear need a name";
+}
+
+/* ---- running ------------------------------------------------------------- */
+
+static void print_state(const struct json_doc *account)
+{
+    struct str name = STR_EMPTY;
+    struct str state = STR_EMPTY;
+    struct str until = STR_EMPTY;
+    struct str why = STR_EMPTY;
+
+    (void)json_doc_get_str(account, "account", &name);
+    (void)json_doc_get_str(account, "state", &state);
+    (void)json_doc_get_str(account, "until", &until);
+    (void)json_doc_get_str(account, "why", &why);
+    (void)printf("Account \"" STR_FMT "\": " STR_FMT "%s" STR_FMT "%s" STR_FMT
+                 "\n",
+                 STR_ARG(name), STR_ARG(state), until.len > 0 ? " until " : "",
+                 STR_ARG(until), why.len > 0 ? ": " : "", STR_ARG(why));
+}
+
+int account_care_run(struct remote *remote, int argc, char **argv)
+{
+    const struct care *care = care_of(argv[0]);
+    struct json_doc *body = json_doc_new_object();
+    struct remote_call call = { .method = care->method };
+    struct str name = str_of(argv[1]);
+    struct buf path;
+    struct err err;
+    bool ok = fill(care, argc, argv, body);
+
+    if (json_doc_count(body) > 0)
+        call.body = body;
+    buf_init(&path, PATH_LEN_MAX);
+    remote_path(&path, care->prefix, name);
+    buf_add(&path, str_of(care->suffix));
+    call.path = buf_str(&path);
+    ok = ok && (account_name_check(name, ERR_NOT_FOUND, &err) &&
+                remote_call(remote, &call, &err));
+    if (ok)
+        print_state(call.answer);
+    else if (call.status == 404)
+        (void)account_missing(name, ERR_NOT_FOUND, &err);
+    json_doc_free(call.answer);
+    json_doc_free(body);
+    buf_done(&path);
+    return ok ? 0 : terminal_fail(&err);
+}

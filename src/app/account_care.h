@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+/* `claude-relay account pause|resume|clear|set NAME ...`: what the operator says of how an
+   account serves. */
+#pragma once
+
+#include "app/remote.h"
+
+#define ACCOUNT_CARE_USAGE                                                     \
+    "account pause NAME --for 2h|--until TIME [--note TEXT]\n"                 \
+    "account resume|clear NAME   (ends that pause; forgets what answers "      \
+    "taught)\n"                                                                \
+    "account set NAME [--priority N] [--weight N] [--concurrency N]"
+
+/* Is it one of these? */
+bool account_care_is(const char *word);
+/* What is wrong with these arguments, from the word on; NULL: nothing. */
+const char *account_care_check(int argc, char **argv);
+/* Returns the exit status. */
+int account_care_run(struct remote *remote, int argc, char **argv);
