@@ -95,7 +95,7 @@ static bool contains(struct str text, struct str part)
 /* Until when the answer says that it is refused. */
 static void find_end(const struct lesson_facts *facts, struct lesson *lesson)
 {
-    lesson->until_ms = windows_rejected_until(facts->windows, facts->now_ms,
+    lesson->until_ms = quotas_rejected_until(facts->windows, facts->now_ms,
                                               &lesson->of_family);
     if (lesson->until_ms == 0 && facts->retry_after_ms > 0)
         lesson->until_ms = facts->now_ms + facts->retry_after_ms;

@@ -3,7 +3,7 @@
    the table of docs/accounts.md ("What answers teach"), row by row.  Pure. */
 #pragma once
 
-#include "account/windows.h"
+#include "account/quotas.h"
 
 enum lesson_kind {
     LESSON_NONE,    /* the client's own affair: nobody is penalised */
@@ -24,7 +24,7 @@ struct lesson_facts {
     bool error_event; /* an `event: error` inside a 200 */
     bool renews;      /* a better token can be had, and none was yet */
     struct str error; /* of the body: its type and message; or empty */
-    const struct windows *windows; /* with what this answer told, of `now_ms` */
+    const struct quotas *windows; /* with what this answer told, of `now_ms` */
     uint64_t retry_after_ms;       /* 0: not told */
     uint64_t now_ms;               /* wall clock */
 };

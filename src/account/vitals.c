@@ -14,7 +14,7 @@ struct vitals {
     atomic_bool changed;
     pthread_mutex_t lock;
     struct health health;
-    struct windows windows;
+    struct quotas windows;
 };
 
 struct vitals *vitals_new(void)
@@ -70,7 +70,7 @@ static struct lesson learn(struct vitals *vitals,
     struct lesson lesson;
 
     if (answer->headers)
-        (void)windows_learn(&vitals->windows, answer->headers, answer->now_ms);
+        (void)quotas_learn(&vitals->windows, answer->headers, answer->now_ms);
     lesson = lesson_of(&(struct lesson_facts){
         .status = answer->status,
         .error_event = answer->error_event,
@@ -171,7 +171,7 @@ uint64_t vitals_spare_ppm(struct vitals *vitals, uint64_t now_ms)
     uint64_t spare_ppm;
 
     lock(vitals);
-    spare_ppm = windows_spare_ppm(&vitals->windows, now_ms);
+    spare_ppm = quotas_spare_ppm(&vitals->windows, now_ms);
     unlock(vitals);
     return spare_ppm;
 }

@@ -63,7 +63,7 @@ bool vitals_take_change(struct vitals *vitals);
 /* All of one moment. */
 struct vitals_copy {
     struct health health;
-    struct windows windows;
+    struct quotas windows;
     unsigned in_flight;
 };
 void vitals_copy(struct vitals *vitals, struct vitals_copy *copy);

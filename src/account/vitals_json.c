@@ -35,13 +35,13 @@ static struct json_doc *families_doc(const struct health *health)
     return all;
 }
 
-static struct json_doc *window_doc(const struct window *window)
+static struct json_doc *quota_doc(const struct quota *window)
 {
     struct json_doc *doc = json_doc_new_object();
     struct json_doc *samples = json_doc_new_array();
 
     json_doc_set_str(doc, "name", str_of(window->name));
-    json_doc_set_str(doc, "status", str_of(window_status_word(window->status)));
+    json_doc_set_str(doc, "status", str_of(quota_status_word(window->status)));
     if (window->used_ppm >= 0)
         json_doc_set_u64(doc, "used_ppm", (uint64_t)window->used_ppm);
     json_doc_set_u64(doc, "reset", window->reset_ms);
@@ -58,12 +58,12 @@ static struct json_doc *window_doc(const struct window *window)
     return doc;
 }
 
-static struct json_doc *windows_doc(const struct windows *windows)
+static struct json_doc *quotas_doc(const struct quotas *windows)
 {
     struct json_doc *all = json_doc_new_array();
 
     for (size_t i = 0; i < windows->count; i++)
-        json_doc_add(all, window_doc(&windows->at[i]));
+        json_doc_add(all, quota_doc(&windows->at[i]));
     return all;
 }
 
@@ -81,7 +81,7 @@ struct json_doc *vitals_to_json(const struct vitals_copy *copy)
     json_doc_set_str(doc, "stopped_cause", str_of(health->stopped_cause));
     json_doc_set_str(doc, "last_error", str_of(health->last_error));
     json_doc_set_u64(doc, "last_error_at", health->last_error_ms);
-    json_doc_set(doc, "windows", windows_doc(&copy->windows));
+    json_doc_set(doc, "windows", quotas_doc(&copy->windows));
     return doc;
 }
 
@@ -143,29 +143,29 @@ static enum health_state stopped_from(const struct json_doc *doc)
                : HEALTH_READY;
 }
 
-static enum window_status status_from(const struct json_doc *doc)
+static enum quota_status status_from(const struct json_doc *doc)
 {
     struct str word = STR_EMPTY;
 
     (void)json_doc_get_str(doc, "status", &word);
-    return window_status_of(word);
+    return quota_status_of(word);
 }
 
-static void take_window(struct windows *windows, const struct json_doc *doc)
+static void take_window(struct quotas *windows, const struct json_doc *doc)
 {
     const struct json_doc *samples = json_doc_get(doc, "samples");
-    struct window *window = &windows->at[windows->count++];
+    struct quota *window = &windows->at[windows->count++];
 
-    *window = (struct window){ .used_ppm = -1 };
+    *window = (struct quota){ .used_ppm = -1 };
     text(doc, "name", window->name, sizeof(window->name));
     window->status = status_from(doc);
     if (json_doc_get(doc, "used_ppm"))
         window->used_ppm = (int64_t)number(doc, "used_ppm");
     window->reset_ms = number(doc, "reset");
     window->seen_ms = number(doc, "seen");
-    for (size_t i = 0; i < json_doc_count(samples) && i < WINDOW_SAMPLES; i++)
+    for (size_t i = 0; i < json_doc_count(samples) && i < QUOTA_SAMPLES; i++)
         window->samples[window->sample_count++] =
-            (struct window_sample){ number(json_doc_at(samples, i), "at"),
+            (struct quota_sample){ number(json_doc_at(samples, i), "at"),
                                     (int64_t)number(json_doc_at(samples, i),
                                                     "used_ppm") };
 }
@@ -185,6 +185,6 @@ void vitals_from_json(const struct json_doc *doc, struct vitals_copy *copy)
          sizeof(health->stopped_cause));
     text(doc, "last_error", health->last_error, sizeof(health->last_error));
     health->last_error_ms = number(doc, "last_error_at");
-    for (size_t i = 0; i < json_doc_count(windows) && i < WINDOWS_MAX; i++)
+    for (size_t i = 0; i < json_doc_count(windows) && i < QUOTAS_MAX; i++)
         take_window(&copy->windows, json_doc_at(windows, i));
 }

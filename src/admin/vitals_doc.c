@@ -135,30 +135,30 @@ static struct json_doc *families_doc(const struct health *health,
     return list;
 }
 
-static struct json_doc *window_doc(const struct window *window,
+static struct json_doc *quota_doc(const struct quota *window,
                                    uint64_t now_wall_ms)
 {
     struct json_doc *doc = json_doc_new_object();
 
     json_doc_set_str(doc, "name", str_of(window->name));
-    json_doc_set_str(doc, "status", str_of(window_status_word(window->status)));
+    json_doc_set_str(doc, "status", str_of(quota_status_word(window->status)));
     if (window->used_ppm < 0)
         json_doc_set(doc, "used_ppm", json_doc_new_null());
     else
         json_doc_set_u64(doc, "used_ppm", (uint64_t)window->used_ppm);
     set_time(doc, "resets_at", window->reset_ms);
     set_time(doc, "seen_at", window->seen_ms);
-    set_time(doc, "runs_out_at", window_runs_out_ms(window, now_wall_ms));
+    set_time(doc, "runs_out_at", quota_runs_out_ms(window, now_wall_ms));
     return doc;
 }
 
-static struct json_doc *windows_doc(const struct windows *windows,
+static struct json_doc *quotas_doc(const struct quotas *windows,
                                     uint64_t now_wall_ms)
 {
     struct json_doc *list = json_doc_new_array();
 
     for (size_t i = 0; i < windows->count; i++)
-        json_doc_add(list, window_doc(&windows->at[i], now_wall_ms));
+        json_doc_add(list, quota_doc(&windows->at[i], now_wall_ms));
     return list;
 }
 
@@ -203,7 +203,7 @@ void vitals_doc_set(struct json_doc *doc, const struct account *account,
     copy_vitals(account, &copy);
     set_state(doc, account, &copy.health, now_wall_ms);
     json_doc_set(doc, "families", families_doc(&copy.health, now_wall_ms));
-    json_doc_set(doc, "windows", windows_doc(&copy.windows, now_wall_ms));
+    json_doc_set(doc, "windows", quotas_doc(&copy.windows, now_wall_ms));
     json_doc_set(doc, "last_error", error_doc(&copy.health));
     json_doc_set_u64(doc, "in_flight", copy.in_flight);
 }

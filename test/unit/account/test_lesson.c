@@ -130,11 +130,11 @@ static const struct {
     { .status = 0, .kind = LESSON_FAILED, .elsewhere = true },
 };
 
-static struct windows windows_with(uint64_t reset_ms, const char *name)
+static struct quotas quotas_with(uint64_t reset_ms, const char *name)
 {
-    struct windows windows = { .count = reset_ms > 0 };
+    struct quotas windows = { .count = reset_ms > 0 };
 
-    windows.at[0] = (struct window){ .status = WINDOW_REJECTED,
+    windows.at[0] = (struct quota){ .status = QUOTA_REJECTED,
                                      .reset_ms = reset_ms,
                                      .seen_ms = NOW_MS };
     (void)snprintf(windows.at[0].name, sizeof(windows.at[0].name), "%s", name);
@@ -145,7 +145,7 @@ static void each_answer_teaches_one_thing(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct windows windows = windows_with(rows[i].reset_ms, "5h");
+        struct quotas windows = quotas_with(rows[i].reset_ms, "5h");
         struct lesson lesson = lesson_of(&(struct lesson_facts){
             .status = rows[i].status,
             .error = rows[i].error ? str_of(rows[i].error) : STR_EMPTY,
@@ -169,7 +169,7 @@ static void each_answer_teaches_one_thing(void **state)
 /* Of a family of models, unless the account's own are used up too. */
 static void a_family_pauses_alone(void **state)
 {
-    struct windows windows = windows_with(NOW_MS + HOUR_MS, "7d_oi");
+    struct quotas windows = quotas_with(NOW_MS + HOUR_MS, "7d_oi");
     struct lesson_facts facts = { .status = 429,
                                   .windows = &windows,
                                   .now_ms = NOW_MS };
@@ -185,7 +185,7 @@ static void a_family_pauses_alone(void **state)
 /* As the provider's 529, but the client has the answer already. */
 static void an_error_inside_of_an_answer_pauses_nobody(void **state)
 {
-    const struct windows windows = { .count = 0 };
+    const struct quotas windows = { .count = 0 };
     struct lesson lesson =
         lesson_of(&(struct lesson_facts){ .status = 200,
                                           .error_event = true,

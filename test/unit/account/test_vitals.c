@@ -34,12 +34,12 @@ static void an_answer_is_learned_with_its_fields(void **state)
     struct vitals_copy copy;
 
     (void)state;
-    assert_int_equal(vitals_spare_ppm(vitals, NOW_MS), WINDOW_PPM);
+    assert_int_equal(vitals_spare_ppm(vitals, NOW_MS), QUOTA_PPM);
     assert_int_equal(vitals_learn(vitals, &answer).kind, LESSON_PAUSE);
     assert_int_equal(view(vitals, "", NOW_MS).state, HEALTH_PAUSED);
     assert_int_equal(view(vitals, "", NOW_MS).until_ms, 1795903600000u);
-    assert_int_equal(vitals_spare_ppm(vitals, NOW_MS), WINDOW_PPM / 4);
-    assert_int_equal(vitals_spare_ppm(vitals, 1795903600000u), WINDOW_PPM);
+    assert_int_equal(vitals_spare_ppm(vitals, NOW_MS), QUOTA_PPM / 4);
+    assert_int_equal(vitals_spare_ppm(vitals, 1795903600000u), QUOTA_PPM);
     vitals_copy(vitals, &copy);
     vitals_clear(vitals);
     assert_int_equal(view(vitals, "", NOW_MS).state, HEALTH_READY);

@@ -25,14 +25,14 @@ static struct vitals_copy sick(void)
 
     copy.health.families[0] =
         (struct health_family){ "opus", { NOW_MS, NOW_MS + 7, false, "x" } };
-    copy.windows.at[0] = (struct window){ .name = "5h",
-                                          .status = WINDOW_REJECTED,
+    copy.windows.at[0] = (struct quota){ .name = "5h",
+                                          .status = QUOTA_REJECTED,
                                           .used_ppm = 1020000,
                                           .reset_ms = NOW_MS + 100,
                                           .seen_ms = NOW_MS,
                                           .samples = { { 1, 2 }, { 3, 4 } },
                                           .sample_count = 2 };
-    copy.windows.at[1] = (struct window){ .name = "7d_oi", .used_ppm = -1 };
+    copy.windows.at[1] = (struct quota){ .name = "7d_oi", .used_ppm = -1 };
     return copy;
 }
 
@@ -65,7 +65,7 @@ static void it_comes_back_as_it_was(void **state)
     assert_int_equal(is.health.last_error_ms, NOW_MS + 3);
     assert_int_equal(is.windows.count, 2);
     assert_memory_equal(&is.windows.at[0], &was.windows.at[0],
-                        sizeof(struct window));
+                        sizeof(struct quota));
     assert_int_equal(is.windows.at[1].used_ppm, -1);
     json_doc_free(doc);
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The provider's limits of an account, learned from fields of its answers. */
-#include "account/windows.h"
+#include "account/quotas.h"
 
 #include <stdio.h>
 
@@ -16,7 +16,7 @@ struct field {
 };
 
 /* Fields up to one without a name. */
-static bool learn(struct windows *windows, const struct field *fields,
+static bool learn(struct quotas *windows, const struct field *fields,
                   uint64_t now_ms)
 {
     struct header at[16];
@@ -27,12 +27,12 @@ static bool learn(struct windows *windows, const struct field *fields,
         at[count] = (struct header){ str_of(fields[count].name),
                                      str_of(fields[count].value) };
     headers = headers_of(at, count);
-    return windows_learn(windows, &headers, now_ms);
+    return quotas_learn(windows, &headers, now_ms);
 }
 
-static const struct window *get(const struct windows *windows, const char *name)
+static const struct quota *get(const struct quotas *windows, const char *name)
 {
-    const struct window *window = windows_find(windows, str_of(name));
+    const struct quota *window = quotas_find(windows, str_of(name));
 
     assert_non_null(window);
     return window;
@@ -54,19 +54,19 @@ static void a_subscriptions_windows_are_told_by_name(void **state)
         { "x-other", "1" },
         { NULL, NULL },
     };
-    struct windows windows = { .count = 0 };
+    struct quotas windows = { .count = 0 };
 
     (void)state;
     assert_true(learn(&windows, fields, NOW_MS));
-    assert_int_equal(get(&windows, "5h")->status, WINDOW_WARNING);
+    assert_int_equal(get(&windows, "5h")->status, QUOTA_WARNING);
     assert_int_equal(get(&windows, "5h")->used_ppm, 815000);
     assert_int_equal(get(&windows, "5h")->reset_ms, 1795903600000u);
-    assert_int_equal(get(&windows, "7d")->status, WINDOW_REJECTED);
+    assert_int_equal(get(&windows, "7d")->status, QUOTA_REJECTED);
     assert_int_equal(get(&windows, "7d")->used_ppm, 1020000);
-    assert_int_equal(get(&windows, "7d_oi")->status, WINDOW_UNKNOWN);
+    assert_int_equal(get(&windows, "7d_oi")->status, QUOTA_UNKNOWN);
     assert_int_equal(get(&windows, "7d_oi")->reset_ms, 0);
-    unit_assert_str(window_family(get(&windows, "7d_oi")), "oi");
-    unit_assert_str(window_family(get(&windows, "7d")), "");
+    unit_assert_str(quota_family(get(&windows, "7d_oi")), "oi");
+    unit_assert_str(quota_family(get(&windows, "7d")), "");
     assert_string_equal(windows.decisive, "five_hour");
 }
 
@@ -82,13 +82,13 @@ static void an_api_keys_limits_are_amounts(void **state)
         { "anthropic-ratelimit-tokens-limit", "7" },
         { NULL, NULL },
     };
-    struct windows windows = { .count = 0 };
+    struct quotas windows = { .count = 0 };
 
     (void)state;
     assert_true(learn(&windows, fields, NOW_MS));
     assert_int_equal(get(&windows, "requests")->used_ppm, 200000);
     assert_true(get(&windows, "requests")->reset_ms > 0);
-    assert_int_equal(get(&windows, "input-tokens")->used_ppm, WINDOW_PPM);
+    assert_int_equal(get(&windows, "input-tokens")->used_ppm, QUOTA_PPM);
     assert_int_equal(get(&windows, "tokens")->used_ppm, -1);
 }
 
@@ -102,20 +102,20 @@ static void what_is_odd_is_not_known(void **state)
         { NULL, NULL },
     };
     static const struct field nothing[] = { { "x", "y" }, { NULL, NULL } };
-    struct windows windows = { .count = 0 };
+    struct quotas windows = { .count = 0 };
 
     (void)state;
     assert_false(learn(&windows, nothing, NOW_MS));
     assert_true(learn(&windows, fields, NOW_MS));
     assert_int_equal(windows.count, 1);
-    assert_int_equal(get(&windows, "5h")->status, WINDOW_UNKNOWN);
+    assert_int_equal(get(&windows, "5h")->status, QUOTA_UNKNOWN);
     assert_int_equal(get(&windows, "5h")->reset_ms, 0);
     assert_int_equal(get(&windows, "5h")->used_ppm, -1);
 }
 
-static void windows_are_bounded(void **state)
+static void quotas_are_bounded(void **state)
 {
-    struct windows windows = { .count = 0 };
+    struct quotas windows = { .count = 0 };
 
     (void)state;
     for (unsigned i = 0; i < 100; i++) {
@@ -125,7 +125,7 @@ static void windows_are_bounded(void **state)
         (void)snprintf(name, sizeof(name), U "w%u-status", i);
         (void)learn(&windows, fields, NOW_MS);
     }
-    assert_int_equal(windows.count, WINDOWS_MAX);
+    assert_int_equal(windows.count, QUOTAS_MAX);
 }
 
 /* The latest of the rejected ones, and no allowed one. */
@@ -160,20 +160,20 @@ static void a_rejection_lasts_as_long_as_the_latest(void **state)
             { U "7d_oi-reset", "1795986400" },
             { NULL, NULL },
         };
-        struct windows windows = { .count = 0 };
+        struct quotas windows = { .count = 0 };
         bool of_family;
 
         (void)learn(&windows, fields, NOW_MS);
-        assert_int_equal(windows_rejected_until(&windows, NOW_MS, &of_family),
+        assert_int_equal(quotas_rejected_until(&windows, NOW_MS, &of_family),
                          rows[i].until_s ? IN(rows[i].until_s) : 0);
         assert_int_equal(of_family, rows[i].of_family);
         /* Another answer, which says nothing of them. */
-        assert_int_equal(windows_rejected_until(&windows, IN(1), &of_family),
+        assert_int_equal(quotas_rejected_until(&windows, IN(1), &of_family),
                          0);
     }
 }
 
-static void use(struct windows *windows, const char *used, const char *reset,
+static void use(struct quotas *windows, const char *used, const char *reset,
                 uint64_t at_ms)
 {
     const struct field fields[] = { { U "5h-utilization", used },
@@ -185,34 +185,34 @@ static void use(struct windows *windows, const char *used, const char *reset,
 
 static void the_forecast_is_of_the_present_rate(void **state)
 {
-    struct windows windows = { .count = 0 };
+    struct quotas windows = { .count = 0 };
 
     (void)state;
     use(&windows, "0.1", "1795918000", NOW_MS);
-    assert_int_equal(window_runs_out_ms(get(&windows, "5h"), NOW_MS), 0);
+    assert_int_equal(quota_runs_out_ms(get(&windows, "5h"), NOW_MS), 0);
     use(&windows, "0.2", "1795918000", IN(1200));
     /* A tenth in 20 minutes: 8 tenths more in 160. */
-    assert_int_equal(window_runs_out_ms(get(&windows, "5h"), IN(1200)),
+    assert_int_equal(quota_runs_out_ms(get(&windows, "5h"), IN(1200)),
                      IN(1200 + 9600));
     /* It begins anew before that. */
     use(&windows, "0.21", "1795918000", IN(4800));
-    assert_int_equal(window_runs_out_ms(get(&windows, "5h"), IN(4800)), 0);
+    assert_int_equal(quota_runs_out_ms(get(&windows, "5h"), IN(4800)), 0);
     /* Another window: nothing is known of its rate. */
     use(&windows, "0.01", "1795936000", IN(18600));
     assert_int_equal(get(&windows, "5h")->sample_count, 1);
-    assert_int_equal(window_runs_out_ms(get(&windows, "5h"), IN(18600)), 0);
+    assert_int_equal(quota_runs_out_ms(get(&windows, "5h"), IN(18600)), 0);
 }
 
 static void samples_are_some_time_apart(void **state)
 {
-    struct windows windows = { .count = 0 };
-    const struct window *window;
+    struct quotas windows = { .count = 0 };
+    const struct quota *window;
 
     (void)state;
     for (unsigned i = 0; i < 1000; i++)
         use(&windows, "0.5", "1796900000", IN(i * 10));
     window = get(&windows, "5h");
-    assert_int_equal(window->sample_count, WINDOW_SAMPLES);
+    assert_int_equal(window->sample_count, QUOTA_SAMPLES);
     for (size_t i = 1; i + 1 < window->sample_count; i++)
         assert_true(window->samples[i].at_ms >=
                     window->samples[i - 1].at_ms + 290000);
@@ -225,7 +225,7 @@ int main(void)
         cmocka_unit_test(a_subscriptions_windows_are_told_by_name),
         cmocka_unit_test(an_api_keys_limits_are_amounts),
         cmocka_unit_test(what_is_odd_is_not_known),
-        cmocka_unit_test(windows_are_bounded),
+        cmocka_unit_test(quotas_are_bounded),
         cmocka_unit_test(a_rejection_lasts_as_long_as_the_latest),
         cmocka_unit_test(the_forecast_is_of_the_present_rate),
         cmocka_unit_test(samples_are_some_time_apart),

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The provider's limits of an account, as its answers tell them. */
-#include "account/windows.h"
+#include "account/quotas.h"
 
 #include <string.h>
 
@@ -17,27 +17,27 @@
 /* ---- words --------------------------------------------------------------- */
 
 static const char *const words[] = {
-    [WINDOW_UNKNOWN] = "unknown",
-    [WINDOW_ALLOWED] = "allowed",
-    [WINDOW_WARNING] = "allowed_warning",
-    [WINDOW_REJECTED] = "rejected",
+    [QUOTA_UNKNOWN] = "unknown",
+    [QUOTA_ALLOWED] = "allowed",
+    [QUOTA_WARNING] = "allowed_warning",
+    [QUOTA_REJECTED] = "rejected",
 };
 
-const char *window_status_word(enum window_status status)
+const char *quota_status_word(enum quota_status status)
 {
     return words[status];
 }
 
-enum window_status window_status_of(struct str word)
+enum quota_status quota_status_of(struct str word)
 {
     for (size_t i = 0; i < COUNT_OF(words); i++) {
         if (str_eq(word, str_of(words[i])))
-            return (enum window_status)i;
+            return (enum quota_status)i;
     }
-    return WINDOW_UNKNOWN;
+    return QUOTA_UNKNOWN;
 }
 
-struct str window_family(const struct window *window)
+struct str quota_family(const struct quota *window)
 {
     const char *mark = strchr(window->name, '_');
 
@@ -46,7 +46,7 @@ struct str window_family(const struct window *window)
 
 /* ---- finding ------------------------------------------------------------- */
 
-static struct window *find(struct windows *windows, struct str name)
+static struct quota *find(struct quotas *windows, struct str name)
 {
     for (size_t i = 0; i < windows->count; i++) {
         if (str_eq(str_of(windows->at[i].name), name))
@@ -55,7 +55,7 @@ static struct window *find(struct windows *windows, struct str name)
     return NULL;
 }
 
-const struct window *windows_find(const struct windows *windows,
+const struct quota *quotas_find(const struct quotas *windows,
                                   struct str name)
 {
     for (size_t i = 0; i < windows->count; i++) {
@@ -66,15 +66,15 @@ const struct window *windows_find(const struct windows *windows,
 }
 
 /* NULL if there is no room for another. */
-static struct window *find_or_make(struct windows *windows, struct str name)
+static struct quota *find_or_make(struct quotas *windows, struct str name)
 {
-    struct window *window = find(windows, name);
+    struct quota *window = find(windows, name);
 
-    if (window || windows->count == WINDOWS_MAX || name.len == 0 ||
-        name.len > WINDOW_NAME_MAX)
+    if (window || windows->count == QUOTAS_MAX || name.len == 0 ||
+        name.len > QUOTA_NAME_MAX)
         return window;
     window = &windows->at[windows->count++];
-    *window = (struct window){ .used_ppm = -1 };
+    *window = (struct quota){ .used_ppm = -1 };
     text_copy(window->name, sizeof(window->name), name);
     return window;
 }
@@ -87,11 +87,11 @@ static int64_t ppm_of(struct str text)
     struct str whole;
     struct str rest = text;
     uint64_t value;
-    int64_t scale = WINDOW_PPM;
+    int64_t scale = QUOTA_PPM;
 
     if (!str_next(&rest, '.', &whole) || !str_to_u64(whole, 1000, &value))
         return -1;
-    value *= WINDOW_PPM;
+    value *= QUOTA_PPM;
     for (size_t i = 0; i < rest.len; i++) {
         if (rest.at[i] < '0' || rest.at[i] > '9')
             return -1;
@@ -113,7 +113,7 @@ static uint64_t reset_of(struct str text)
 
 /* ---- learning ------------------------------------------------------------ */
 
-static void take_reset(struct window *window, struct str value)
+static void take_reset(struct quota *window, struct str value)
 {
     uint64_t reset_ms = reset_of(value);
 
@@ -158,25 +158,25 @@ static enum part part_of(struct str text, struct str *window)
 }
 
 /* How much is left of an API key's comes in two fields, in either order. */
-static void take_amount(struct window *window, struct str value, bool limit)
+static void take_amount(struct quota *window, struct str value, bool limit)
 {
     uint64_t *amount = limit ? &window->limit : &window->remaining;
 
-    if (!str_to_u64(value, UINT64_MAX / WINDOW_PPM, amount))
+    if (!str_to_u64(value, UINT64_MAX / QUOTA_PPM, amount))
         return;
     window->told |= limit ? 1u : 2u;
     if (window->told == 3 && window->limit > 0)
         window->used_ppm = window->remaining >= window->limit
                                ? 0
                                : (int64_t)((window->limit - window->remaining) *
-                                           WINDOW_PPM / window->limit);
+                                           QUOTA_PPM / window->limit);
 }
 
-static void take_part(struct window *window, enum part part, struct str value)
+static void take_part(struct quota *window, enum part part, struct str value)
 {
     switch (part) {
     case PART_STATUS:
-        window->status = window_status_of(value);
+        window->status = quota_status_of(value);
         break;
     case PART_RESET:
         take_reset(window, value);
@@ -194,13 +194,13 @@ static void take_part(struct window *window, enum part part, struct str value)
 }
 
 /* Of all windows together. */
-static bool take_whole(struct windows *windows, struct str part,
+static bool take_whole(struct quotas *windows, struct str part,
                        struct str value)
 {
     if (str_ieq(part, STR("representative-claim")))
         text_copy(windows->decisive, sizeof(windows->decisive), value);
     else if (str_ieq(part, STR("status")))
-        windows->status = window_status_of(value);
+        windows->status = quota_status_of(value);
     else if (str_ieq(part, STR("reset")))
         windows->reset_ms = reset_of(value);
     else
@@ -208,13 +208,13 @@ static bool take_whole(struct windows *windows, struct str part,
     return true;
 }
 
-static bool take_field(struct windows *windows, const struct header *field,
+static bool take_field(struct quotas *windows, const struct header *field,
                        uint64_t now_ms)
 {
     bool unified = str_istarts(field->name, STR(UNIFIED));
     struct str text =
         str_from(field->name, (unified ? sizeof(UNIFIED) : sizeof(PREFIX)) - 1);
-    struct window *window;
+    struct quota *window;
     struct str name;
     enum part part = part_of(text, &name);
 
@@ -233,10 +233,10 @@ static bool take_field(struct windows *windows, const struct header *field,
 }
 
 /* The newest is written over until the one before it is old enough. */
-static void add_sample(struct window *window, uint64_t now_ms)
+static void add_sample(struct quota *window, uint64_t now_ms)
 {
     size_t count = window->sample_count;
-    struct window_sample sample = { now_ms, window->used_ppm };
+    struct quota_sample sample = { now_ms, window->used_ppm };
 
     if (window->used_ppm < 0)
         return;
@@ -245,7 +245,7 @@ static void add_sample(struct window *window, uint64_t now_ms)
         window->samples[count - 1] = sample;
         return;
     }
-    if (count == WINDOW_SAMPLES) {
+    if (count == QUOTA_SAMPLES) {
         memmove(&window->samples[0], &window->samples[1],
                 (count - 1) * sizeof(window->samples[0]));
         count--;
@@ -254,7 +254,7 @@ static void add_sample(struct window *window, uint64_t now_ms)
     window->sample_count = count + 1;
 }
 
-bool windows_learn(struct windows *windows, const struct headers *headers,
+bool quotas_learn(struct quotas *windows, const struct headers *headers,
                    uint64_t now_ms)
 {
     bool learnt = false;
@@ -274,66 +274,66 @@ bool windows_learn(struct windows *windows, const struct headers *headers,
 
 /* ---- what follows -------------------------------------------------------- */
 
-static bool rejects(const struct window *window, uint64_t now_ms)
+static bool rejects(const struct quota *window, uint64_t now_ms)
 {
-    return window->status == WINDOW_REJECTED && window->seen_ms == now_ms &&
+    return window->status == QUOTA_REJECTED && window->seen_ms == now_ms &&
            window->reset_ms > now_ms;
 }
 
-uint64_t windows_rejected_until(const struct windows *windows, uint64_t now_ms,
+uint64_t quotas_rejected_until(const struct quotas *windows, uint64_t now_ms,
                                 bool *of_family)
 {
     uint64_t until_ms[2] = { 0 }; /* of the account, and of a family */
 
     for (size_t i = 0; i < windows->count; i++) {
-        const struct window *window = &windows->at[i];
-        uint64_t *of = &until_ms[window_family(window).len > 0];
+        const struct quota *window = &windows->at[i];
+        uint64_t *of = &until_ms[quota_family(window).len > 0];
 
         if (rejects(window, now_ms) && window->reset_ms > *of)
             *of = window->reset_ms;
     }
     *of_family = until_ms[0] == 0 && until_ms[1] > 0;
     if (until_ms[0] == 0 && until_ms[1] == 0 &&
-        windows->status == WINDOW_REJECTED && windows->seen_ms == now_ms &&
+        windows->status == QUOTA_REJECTED && windows->seen_ms == now_ms &&
         windows->reset_ms > now_ms)
         return windows->reset_ms;
     return *of_family ? until_ms[1] : until_ms[0];
 }
 
 /* What was told of one that began anew since says nothing. */
-static int64_t used_of(const struct window *window, uint64_t now_ms)
+static int64_t used_of(const struct quota *window, uint64_t now_ms)
 {
     bool is_over = window->reset_ms > 0 && window->reset_ms <= now_ms;
 
     return is_over || window->used_ppm < 0 ? 0 : window->used_ppm;
 }
 
-uint64_t windows_spare_ppm(const struct windows *windows, uint64_t now_ms)
+uint64_t quotas_spare_ppm(const struct quotas *windows, uint64_t now_ms)
 {
     int64_t most = 0;
 
     for (size_t i = 0; i < windows->count; i++) {
-        const struct window *window = &windows->at[i];
+        const struct quota *window = &windows->at[i];
 
-        if (window_family(window).len == 0 && used_of(window, now_ms) > most)
+        if (quota_family(window).len == 0 && used_of(window, now_ms) > most)
             most = used_of(window, now_ms);
     }
-    return most < WINDOW_PPM ? (uint64_t)(WINDOW_PPM - most) : 0;
+    return most < QUOTA_PPM ? (uint64_t)(QUOTA_PPM - most) : 0;
 }
 
-uint64_t window_runs_out_ms(const struct window *window, uint64_t now_ms)
+uint64_t quota_runs_out_ms(const struct quota *window, uint64_t now_ms)
 {
-    const struct window_sample *first = &window->samples[0];
-    const struct window_sample *last;
+    const struct quota_sample *first = &window->samples[0];
+    const struct quota_sample *last;
     uint64_t at_ms;
 
     if (window->sample_count < 2 || window->reset_ms <= now_ms)
         return 0;
     last = &window->samples[window->sample_count - 1];
     if (last->at_ms < first->at_ms + RATE_MIN_MS ||
-        last->used_ppm <= first->used_ppm || last->used_ppm >= WINDOW_PPM)
+        last->used_ppm <= first->used_ppm || last->used_ppm >= QUOTA_PPM)
         return 0;
-    at_ms = last->at_ms + (uint64_t)(WINDOW_PPM - last->used_ppm) *
+    at_ms = last->at_ms + (uint64_t)(QUOTA_PPM - last->used_ppm) *
                               (last->at_ms - first->at_ms) /
                               (uint64_t)(last->used_ppm - first->used_ppm);
     return at_ms < window->reset_ms ? at_ms : 0;
