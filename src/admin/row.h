@@ -61,7 +61,7 @@ struct admin_endpoint {
     const struct admin_member *answer;
     unsigned status; /* of a good answer; 0: 200 */
     /* What it is called in the audit log: "key.create".  Every row has it that is not for
-       looking; the test of rows sees to that. */
+       looking (a GET, or ADMIN_LOOK); the test of rows sees to that. */
     const char *action;
     const char
         *target; /* the member of the body that names what it is done to, if
