@@ -96,7 +96,7 @@ static bool contains(struct str text, struct str part)
 static void find_end(const struct lesson_facts *facts, struct lesson *lesson)
 {
     lesson->until_ms = quotas_rejected_until(facts->windows, facts->now_ms,
-                                              &lesson->of_family);
+                                             &lesson->of_family);
     if (lesson->until_ms == 0 && facts->retry_after_ms > 0)
         lesson->until_ms = facts->now_ms + facts->retry_after_ms;
     if (lesson->until_ms > facts->now_ms + PAUSE_MAX_MS)

@@ -25,8 +25,8 @@ struct lesson_facts {
     bool renews;      /* a better token can be had, and none was yet */
     struct str error; /* of the body: its type and message; or empty */
     const struct quotas *windows; /* with what this answer told, of `now_ms` */
-    uint64_t retry_after_ms;       /* 0: not told */
-    uint64_t now_ms;               /* wall clock */
+    uint64_t retry_after_ms;      /* 0: not told */
+    uint64_t now_ms;              /* wall clock */
 };
 
 struct lesson {

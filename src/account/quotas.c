@@ -55,8 +55,7 @@ static struct quota *find(struct quotas *windows, struct str name)
     return NULL;
 }
 
-const struct quota *quotas_find(const struct quotas *windows,
-                                  struct str name)
+const struct quota *quotas_find(const struct quotas *windows, struct str name)
 {
     for (size_t i = 0; i < windows->count; i++) {
         if (str_eq(str_of(windows->at[i].name), name))
@@ -255,7 +254,7 @@ static void add_sample(struct quota *window, uint64_t now_ms)
 }
 
 bool quotas_learn(struct quotas *windows, const struct headers *headers,
-                   uint64_t now_ms)
+                  uint64_t now_ms)
 {
     bool learnt = false;
 
@@ -281,7 +280,7 @@ static bool rejects(const struct quota *window, uint64_t now_ms)
 }
 
 uint64_t quotas_rejected_until(const struct quotas *windows, uint64_t now_ms,
-                                bool *of_family)
+                               bool *of_family)
 {
     uint64_t until_ms[2] = { 0 }; /* of the account, and of a family */
 

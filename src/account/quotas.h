@@ -44,8 +44,7 @@ struct quota {
 
 /* Zeroed memory: nothing is known. */
 struct quotas {
-    struct quota
-        at[QUOTAS_MAX]; /* in the order in which they were heard of */
+    struct quota at[QUOTAS_MAX]; /* in the order in which they were heard of */
     size_t count;
     /* That of which the provider says that it decides; empty: none. */
     char decisive[QUOTA_NAME_MAX + 1];
@@ -57,11 +56,10 @@ struct quotas {
 
 /* Take in what an answer's fields tell.  False if they tell nothing. */
 bool quotas_learn(struct quotas *windows, const struct headers *headers,
-                   uint64_t now_ms);
+                  uint64_t now_ms);
 
 /* NULL if it was never heard of. */
-const struct quota *quotas_find(const struct quotas *windows,
-                                  struct str name);
+const struct quota *quotas_find(const struct quotas *windows, struct str name);
 
 /* "oi" of "7d_oi": of a family of models, and not of the whole account; empty: of
    all. */
@@ -72,7 +70,7 @@ struct str quota_family(const struct quota *window);
    (`of_family`) of the family of the model that was asked.  If it names no window, that
    of all together.  0: it does not say. */
 uint64_t quotas_rejected_until(const struct quotas *windows, uint64_t now_ms,
-                                bool *of_family);
+                               bool *of_family);
 
 /* What remains of that of the account's windows which is used up most, in millionths:
    all of it, as far as nothing is known. */

@@ -166,8 +166,8 @@ static void take_window(struct quotas *windows, const struct json_doc *doc)
     for (size_t i = 0; i < json_doc_count(samples) && i < QUOTA_SAMPLES; i++)
         window->samples[window->sample_count++] =
             (struct quota_sample){ number(json_doc_at(samples, i), "at"),
-                                    (int64_t)number(json_doc_at(samples, i),
-                                                    "used_ppm") };
+                                   (int64_t)number(json_doc_at(samples, i),
+                                                   "used_ppm") };
 }
 
 void vitals_from_json(const struct json_doc *doc, struct vitals_copy *copy)

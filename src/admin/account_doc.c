@@ -3,6 +3,7 @@
 #include "admin/account_doc.h"
 
 #include "account/refresh_rules.h"
+#include "admin/account_today.h"
 #include "admin/vitals_doc.h"
 #include "base/shell.h"
 #include "base/text.h"
@@ -76,6 +77,10 @@ const struct admin_member account_doc_status_members[] = {
     { "problem", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "what somebody has to look after", NULL },
     VITALS_DOC_MEMBERS,
+    { "today", ADMIN_OBJECT, ADMIN_OR_NULL,
+      "what it was used for today, in the relay's time zone; null: the records "
+      "do not answer",
+      account_today_members },
     ADMIN_END,
 };
 

@@ -3,8 +3,10 @@
 #include "admin/account_routes.h"
 
 #include "admin/account_doc.h"
+#include "admin/account_today.h"
 #include "admin/members.h"
 #include "admin/request.h"
+#include "admin/usage_ask.h"
 #include "base/clock.h"
 #include "base/shown.h"
 #include "upstream/probe.h"
@@ -67,20 +69,37 @@ static const struct admin_member list_members[] = {
       name_members },
     ADMIN_END,
 };
-static void add_status(void *arg, const struct account *account)
+/* With what it was used for today. */
+static struct json_doc *whole_doc(const struct admin_request *x,
+                                  const struct account *account)
 {
-    json_doc_add(arg, account_doc_status(account, clock_wall_ms()));
+    struct json_doc *doc = account_doc_status(account, clock_wall_ms());
+
+    account_today_set(x, doc, str_of(account->name));
+    return doc;
 }
 
-static struct flow_next list_all(struct flow *flow)
+static struct flow_next answer_all(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     struct json_doc *doc = json_doc_new_object();
     struct json_doc *all = json_doc_new_array();
+    struct account_list *list;
 
-    accounts_each(accounts_of(x), add_status, all);
+    if (!account_today_is_there(x))
+        return flow_sleep_then(answer_all);
+    list = accounts_list(accounts_of(x));
+    for (size_t i = 0; i < list->count; i++)
+        json_doc_add(all, whole_doc(x, list->at[i]));
+    account_list_unref(list);
     json_doc_set(doc, "accounts", all);
     return admin_reply(x, doc);
+}
+
+static struct flow_next list_all(struct flow *flow)
+{
+    account_today_ask(admin_request_of(flow));
+    return flow_go(answer_all);
 }
 
 static const struct admin_member status_members[] = {
@@ -96,6 +115,8 @@ static const struct admin_member all_members[] = {
 };
 const struct admin_endpoint account_routes_list_all = {
     .first = list_all,
+    .state_size = sizeof(struct usage_asking),
+    .drop = usage_asking_drop,
     .tag = TAG,
     .summary = "All accounts, and how each is",
     .answer = all_members,
@@ -109,21 +130,32 @@ const struct admin_endpoint account_routes_list = {
     .answer = list_members,
 };
 
-static struct flow_next status(struct flow *flow)
+static struct flow_next answer_status(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
-    struct account *account = account_routes_find(x);
+    struct account *account;
     struct json_doc *doc;
 
+    if (!account_today_is_there(x))
+        return flow_sleep_then(answer_status);
+    account = account_routes_find(x);
     if (!account)
         return admin_refuse(x);
-    doc = account_doc_status(account, clock_wall_ms());
+    doc = whole_doc(x, account);
     account_unref(account);
     return admin_reply(x, doc);
 }
 
+static struct flow_next status(struct flow *flow)
+{
+    account_today_ask(admin_request_of(flow));
+    return flow_go(answer_status);
+}
+
 const struct admin_endpoint account_routes_status = {
     .first = status,
+    .state_size = sizeof(struct usage_asking),
+    .drop = usage_asking_drop,
     .tag = TAG,
     .summary = "How an account is",
     .body_max = ADMIN_BODY,
@@ -236,6 +268,8 @@ static const struct admin_member patch_members[] = {
 const struct admin_endpoint account_routes_patch = {
     .first = patch,
     .tag = TAG,
+    .state_size = sizeof(struct usage_asking),
+    .drop = usage_asking_drop,
     .summary = "Change an account; at least one member",
     .body_max = ADMIN_BODY,
     .body = patch_members,

@@ -20,6 +20,15 @@ const struct admin_member vitals_doc_pauses[] = {
     ADMIN_END,
 };
 
+static const struct admin_member sample_members[] = {
+    { "at", ADMIN_TEXT, ADMIN_REQUIRED, "RFC 3339", NULL },
+    { "used_ppm", ADMIN_NUMBER, ADMIN_REQUIRED, "in millionths", NULL },
+    ADMIN_END,
+};
+static const struct admin_member one_sample[] = {
+    { .type = ADMIN_OBJECT, .text = "one", .members = sample_members },
+    ADMIN_END,
+};
 static const struct admin_member window_members[] = {
     { "name", ADMIN_TEXT, ADMIN_REQUIRED, "5h, 7d, requests, ...", NULL },
     { "status", ADMIN_TEXT, ADMIN_REQUIRED,
@@ -34,6 +43,8 @@ static const struct admin_member window_members[] = {
       "when it is used up if it goes on like this; null: not before it begins "
       "anew, or not known",
       NULL },
+    { "samples", ADMIN_LIST, ADMIN_REQUIRED,
+      "how much was used since it began, the newest last", one_sample },
     ADMIN_END,
 };
 const struct admin_member vitals_doc_windows[] = {
@@ -135,8 +146,23 @@ static struct json_doc *families_doc(const struct health *health,
     return list;
 }
 
+static struct json_doc *samples_doc(const struct quota *window)
+{
+    struct json_doc *list = json_doc_new_array();
+
+    for (size_t i = 0; i < window->sample_count; i++) {
+        struct json_doc *doc = json_doc_new_object();
+
+        set_time(doc, "at", window->samples[i].at_ms);
+        json_doc_set_u64(doc, "used_ppm",
+                         (uint64_t)window->samples[i].used_ppm);
+        json_doc_add(list, doc);
+    }
+    return list;
+}
+
 static struct json_doc *quota_doc(const struct quota *window,
-                                   uint64_t now_wall_ms)
+                                  uint64_t now_wall_ms)
 {
     struct json_doc *doc = json_doc_new_object();
 
@@ -149,11 +175,12 @@ static struct json_doc *quota_doc(const struct quota *window,
     set_time(doc, "resets_at", window->reset_ms);
     set_time(doc, "seen_at", window->seen_ms);
     set_time(doc, "runs_out_at", quota_runs_out_ms(window, now_wall_ms));
+    json_doc_set(doc, "samples", samples_doc(window));
     return doc;
 }
 
 static struct json_doc *quotas_doc(const struct quotas *windows,
-                                    uint64_t now_wall_ms)
+                                   uint64_t now_wall_ms)
 {
     struct json_doc *list = json_doc_new_array();
 

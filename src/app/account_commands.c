@@ -8,15 +8,18 @@
 
 #include "account/kinds.h"
 #include "app/account_care.h"
+#include "app/account_table.h"
 #include "app/folder_look.h"
 #include "app/import_command.h"
 #include "app/invocation.h"
 #include "app/remote.h"
 #include "app/terminal.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/shown.h"
 
 #define PATH_LEN_MAX 1024
+#define LIST_MAX (16u * 1024 * 1024)
 
 static int usage(const char *problem)
 {
@@ -139,37 +142,19 @@ static int add(struct remote *remote, struct str name)
 
 /* ---- list --------------------------------------------------------------- */
 
-/* Of one whose file cannot be read nobody knows when. */
-static struct str until_of(const struct json_doc *account)
+static void print_table(const struct json_doc *all)
 {
-    struct str until = STR("never expires");
-    bool enabled = false;
-    bool valid = false;
+    const struct account_table table = { .width = terminal_width(),
+                                         .now_ms = clock_wall_ms() };
+    struct buf text;
 
-    (void)json_doc_get_bool(account, "enabled", &enabled);
-    (void)json_doc_get_bool(account, "is_valid", &valid);
-    if (!json_doc_get_str(account, "expires_at", &until) && enabled && !valid)
-        return STR("unknown");
-    return until;
-}
-
-static void print_account(const struct json_doc *account)
-{
-    struct str name = STR_EMPTY;
-    struct str kind = STR_EMPTY;
-    struct str problem = STR_EMPTY;
-    struct str until = until_of(account);
-    struct str state = STR_EMPTY;
-
-    (void)json_doc_get_str(account, "state", &state);
-    (void)json_doc_get_str(account, "account", &name);
-    (void)json_doc_get_str(account, "kind", &kind);
-    (void)json_doc_get_str(account, "problem", &problem);
-    invocation_print(stdout,
-                     "%-24.*s %-8.*s %-14.*s " STR_FMT "%s" STR_FMT "\n",
-                     STR_ARG(name), STR_ARG(kind), STR_ARG(state),
-                     STR_ARG(until), problem.len > 0 ? "  problem: " : "",
-                     STR_ARG(problem));
+    buf_init(&text, LIST_MAX);
+    account_table_add(&text, &table, all);
+    terminal_write(NULL, buf_str(&text));
+    buf_clear(&text);
+    account_table_add_notes(&text, &table, all);
+    invocation_print(stdout, STR_FMT, STR_ARG(buf_str(&text)));
+    buf_done(&text);
 }
 
 static int list(struct remote *remote, const char *folder)
@@ -190,8 +175,8 @@ static int list(struct remote *remote, const char *folder)
                          "`claude-relay login main` or `claude-relay account "
                          "add main --api-key -`.\n",
                          folder);
-    for (size_t i = 0; i < json_doc_count(all); i++)
-        print_account(json_doc_at(all, i));
+    else
+        print_table(all);
     json_doc_free(call.answer);
     return 0;
 }

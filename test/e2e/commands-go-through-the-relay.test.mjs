@@ -74,8 +74,9 @@ describe('commands beside a running relay', () => {
       env: { RELAY_SECRET: SECRET },
     });
     const list = run(relay, 'account list');
-    assert.match(list.stdout, /^max +oauth +20/m);
-    assert.match(list.stdout, /^odd +oauth +unknown +problem: .*access_token/m);
+    assert.match(list.stdout, /^max +oauth +ready +- .* 20/m);
+    assert.match(list.stdout, /^odd +oauth +unusable +- .* unknown$/m);
+    assert.match(list.stdout, /^account "odd" cannot be used: access_token/m);
     assert.equal(JSON.parse(run(relay, 'account show max').stdout).can_refresh, true);
     assert.equal(run(relay, 'account refresh max').status, 0);
     const later = JSON.parse(run(relay, 'account show max').stdout);

@@ -72,6 +72,9 @@ const examples = {
   'POST /admin/api/accounts': { body: { name: 'made', api_key: API_KEY }, status: 201 },
   'GET /admin/api/accounts/{name}/profile': { name: 'mine' },
   'POST /admin/api/accounts/{name}/message': { name: 'demo' },
+  'POST /admin/api/accounts/{name}/pause': { name: 'demo', body: { for: '1h', note: 'n' } },
+  'POST /admin/api/accounts/{name}/resume': { name: 'demo' },
+  'POST /admin/api/accounts/{name}/clear': { name: 'demo' },
   'POST /admin/api/proxy-test': { body: {} },
   'POST /admin/api/groups': { body: { name: 'students', note: 'n', limits: { rpm: 5, cost_day: '3.50' }, time_zone: 'UTC' }, status: 201 },
   'GET /admin/api/groups': {},
@@ -88,6 +91,7 @@ const examples = {
   'GET /admin/api/keys': {},
   'GET /admin/api/keys/{id}': { id: 'alice' },
   'PATCH /admin/api/keys/{id}': { id: 'alice', body: { limits: { cost_day: 3.1 }, owner: null } },
+  'POST /admin/api/explain': { body: { key: 'alice', model: 'claude-x', session: 's' } },
   'POST /admin/api/keys/{id}/rotate': { id: 'alice', body: { overlap: '1h' } },
   'DELETE /admin/api/keys/{id}': { id: 'alice' },
   'POST /admin/api/keys/{id}/restore': { id: 'alice' },
@@ -104,7 +108,7 @@ const examples = {
   'GET /oauth/accounts/{name}/status': { name: 'demo' },
   'POST /oauth/accounts/{name}/refresh': { name: 'mine' },
   'POST /oauth/accounts/{name}/proxy-test': { name: 'demo', body: {} },
-  'PATCH /oauth/accounts/{name}': { name: 'demo', body: { note: 'n', enabled: true, pool: true, proxy_config: { ...proxy, username: 'u', password: 'CANARY' } } },
+  'PATCH /oauth/accounts/{name}': { name: 'demo', body: { note: 'n', enabled: true, pool: true, priority: 1, weight: 50, concurrency: 4, proxy_config: { ...proxy, username: 'u', password: 'CANARY' } } },
   'DELETE /oauth/accounts/{name}': { name: 'spare' },
 };
 

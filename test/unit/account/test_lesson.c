@@ -135,8 +135,8 @@ static struct quotas quotas_with(uint64_t reset_ms, const char *name)
     struct quotas windows = { .count = reset_ms > 0 };
 
     windows.at[0] = (struct quota){ .status = QUOTA_REJECTED,
-                                     .reset_ms = reset_ms,
-                                     .seen_ms = NOW_MS };
+                                    .reset_ms = reset_ms,
+                                    .seen_ms = NOW_MS };
     (void)snprintf(windows.at[0].name, sizeof(windows.at[0].name), "%s", name);
     return windows;
 }

@@ -168,8 +168,7 @@ static void a_rejection_lasts_as_long_as_the_latest(void **state)
                          rows[i].until_s ? IN(rows[i].until_s) : 0);
         assert_int_equal(of_family, rows[i].of_family);
         /* Another answer, which says nothing of them. */
-        assert_int_equal(quotas_rejected_until(&windows, IN(1), &of_family),
-                         0);
+        assert_int_equal(quotas_rejected_until(&windows, IN(1), &of_family), 0);
     }
 }
 

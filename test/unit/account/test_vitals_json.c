@@ -26,12 +26,12 @@ static struct vitals_copy sick(void)
     copy.health.families[0] =
         (struct health_family){ "opus", { NOW_MS, NOW_MS + 7, false, "x" } };
     copy.windows.at[0] = (struct quota){ .name = "5h",
-                                          .status = QUOTA_REJECTED,
-                                          .used_ppm = 1020000,
-                                          .reset_ms = NOW_MS + 100,
-                                          .seen_ms = NOW_MS,
-                                          .samples = { { 1, 2 }, { 3, 4 } },
-                                          .sample_count = 2 };
+                                         .status = QUOTA_REJECTED,
+                                         .used_ppm = 1020000,
+                                         .reset_ms = NOW_MS + 100,
+                                         .seen_ms = NOW_MS,
+                                         .samples = { { 1, 2 }, { 3, 4 } },
+                                         .sample_count = 2 };
     copy.windows.at[1] = (struct quota){ .name = "7d_oi", .used_ppm = -1 };
     return copy;
 }

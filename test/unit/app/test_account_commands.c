@@ -289,7 +289,9 @@ static void accounts_are_listed_without_their_keys(void **state)
     assert_int_equal(run->status, 0);
     unit_assert_part(run->out, "max ");
     unit_assert_part(run->out, "2099-01-01T00:00:00.000Z");
-    unit_assert_part(run->out, "api-key  ready          never expires");
+    unit_assert_part(
+        run->out,
+        "team     api-key  ready     -                0  $0.00  never expires");
     unit_assert_part(run->out, "cannot be used: access_token is missing");
     assert_secret_kept(run);
 }
