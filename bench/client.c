@@ -11,9 +11,15 @@
 #define WRONG "the answer is not what it should be"
 #define BODY_MAX (1024u * 1024)
 
-void client_init(struct client *client, struct clients *all)
+void client_init(struct client *client, struct clients *all, size_t number)
 {
-    *client = (struct client){ .all = all, .wire = { .fd = -1 } };
+    const struct target *target = all->target;
+
+    *client = (struct client){
+        .all = all,
+        .wire = { .fd = -1 },
+        .request = target->requests[number % target->request_count],
+    };
     client->allowance = all->options->read_rate ? 0 : SIZE_MAX;
     events_init(&client->events);
     buf_init(&client->body, BODY_MAX);
@@ -197,7 +203,7 @@ static bool read_some(struct client *client)
 
 static void send_some(struct client *client)
 {
-    struct str rest = str_from(client->all->target->request, client->sent);
+    struct str rest = str_from(client->request, client->sent);
     ssize_t done = 1;
 
     while (rest.len > 0 && done > 0) {
@@ -254,7 +260,7 @@ void client_start(struct client *client, uint64_t intended_ns)
 void client_step(struct client *client)
 {
     if (client->state == CLIENT_BUSY &&
-        client->sent < client->all->target->request.len)
+        client->sent < client->request.len)
         send_some(client);
     while (client->wire.fd >= 0 && read_some(client))
         ;

@@ -32,6 +32,7 @@ enum client_state { CLIENT_IDLE, CLIENT_BUSY };
 
 struct client {
     struct clients *all;
+    struct str request; /* what it sends; the target's */
     enum client_state state;
     struct wire wire;
     uint32_t interest; /* what epoll is told */
@@ -44,7 +45,8 @@ struct client {
     struct buf body; /* of an answer that is no stream */
 };
 
-void client_init(struct client *client, struct clients *all);
+/* `number`: among all of them. */
+void client_init(struct client *client, struct clients *all, size_t number);
 void client_done(struct client *client);
 
 /* Send the request; it was meant to start then.  An IDLE client only. */

@@ -40,7 +40,7 @@ function choose() {
   if (values.before && !fs.existsSync(values.before)) {
     throw new Error(`--before needs the program of another build, and there is no ${values.before}`);
   }
-  const targets = pick([...ALL, 'relay2', 'keyed', 'unbooked', 'before'].map((name) => ({ name })), values.targets, 'target').map((row) => row.name);
+  const targets = pick([...ALL, 'relay2', 'keyed', 'single', 'fifty', 'unbooked', 'before'].map((name) => ({ name })), values.targets, 'target').map((row) => row.name);
   const given = { quick: values.quick, before: values.before !== undefined, descriptors: hardDescriptors() };
   const plans = pick(workloads, values.workloads, 'workload').map((row) => plan(row, given));
   const chosen = plans.map((made) => ({ ...made, targets: made.targets.filter((name) => targets.includes(name)) }));
@@ -85,10 +85,10 @@ async function measureTwice(made, target, place) {
   }
 }
 
-/* The keys of a workload that has some. */
+/* The keys of workloads that have some, by how many. */
 function keysOf({ plans }, place) {
-  const made = plans.find((each) => each.targets.includes('keyed'));
-  return made && makeKeys(made.keys, place);
+  const counts = new Set(plans.map((made) => made.keys).filter((keys) => keys !== undefined));
+  return new Map([...counts].map((count) => [count, makeKeys(count, place)]));
 }
 
 async function runAll(steps, place) {

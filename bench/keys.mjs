@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The data folder of a relay with many keys, made once and copied for each run. */
+/* The data folder of a relay with keys, made once and copied for each run. */
 import fs from 'node:fs';
 import path from 'node:path';
 import { spawnSync } from 'node:child_process';
@@ -17,9 +17,11 @@ function run(command, env = {}) {
 
 /* So many keys in `data`, and the text of the last, which has four limits. */
 export function makeKeys(count, { folder, relay, keysBench }) {
-  const data = path.join(folder, 'keys');
+  const data = path.join(folder, `keys-${count}`);
   fs.mkdirSync(data, { mode: 0o700 });
-  run([keysBench, String(count - 1), data]);
+  if (count > 1) {
+    run([keysBench, String(count - 1), data]);
+  }
   const made = run([relay, 'key', 'create', 'bench', ...LIMITS.flatMap((limit) => ['--limit', limit]), '--json'], { DATA_DIR: data });
   return { data, key: JSON.parse(made).key };
 }

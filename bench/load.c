@@ -261,7 +261,7 @@ static void make_clients(struct load *load)
     load->each = mem_alloc(count * sizeof(*load->each));
     load->idle = mem_alloc(count * sizeof(*load->idle));
     for (size_t i = 0; i < count; i++)
-        client_init(&load->each[i], &load->clients);
+        client_init(&load->each[i], &load->clients, i);
 }
 
 static void free_clients(struct load *load)

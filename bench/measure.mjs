@@ -126,7 +126,7 @@ export async function measure(made, targetName, place) {
   const folder = fs.mkdtempSync(path.join(place.folder, `${made.name}-${targetName}-`));
   const sim = await startSim(place.sim, folder, cpus.load);
   try {
-    const target = await startTarget(targetName, { ...place, sim, folder, cpus: cpus.target, connections: made.connections });
+    const target = await startTarget(targetName, { ...place, sim, folder, cpus: cpus.target, connections: made.connections, keys: place.keys.get(made.keys) });
     const result = await measureTarget(made, target, sim, pinned(cpus.load, [place.bench]));
     await (target.child && stop(target.child));
     return result;

@@ -25,6 +25,8 @@ static const struct row {
       "http:// or https:// and a numeric address with its port" },
     { "--ca", TEXT, AT(ca), 0, 0, 0, "certificates to trust for https://" },
     { "--key", TEXT, AT(key), 0, 0, 0, "x-api-key of every request" },
+    { "--sessions", NUMBER, AT(sessions), 0, 0, 10000,
+      "connections take turns to be of so many; 0: of none" },
     { "--connections", NUMBER, AT(connections), 1, 1, 60000, "how many" },
     { "--open-rate", NUMBER, AT(open_rate), 1000, 1, 1000000,
       "connections opened a second" },

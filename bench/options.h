@@ -10,6 +10,7 @@ struct options {
     const char *url;
     const char *ca;
     const char *key;
+    uint64_t sessions;
     uint64_t connections;
     uint64_t open_rate;
     uint64_t rate;

@@ -65,7 +65,7 @@ static void write_body(struct buf *out, const struct options *options)
 
 /* The fields that an SDK sends, and the directives for claude-sim. */
 static void write_head(struct buf *out, const struct options *options,
-                       struct str authority)
+                       struct str authority, size_t session)
 {
     buf_printf(out,
                "POST /v1/messages HTTP/1.1\r\n"
@@ -85,6 +85,8 @@ static void write_head(struct buf *out, const struct options *options,
                STR_ARG(authority));
     if (options->key)
         buf_printf(out, "x-api-key: %s\r\n", options->key);
+    if (options->sessions)
+        buf_printf(out, "x-claude-code-session-id: bench-%zu\r\n", session);
     if (options->stream)
         buf_printf(out, "x-sim-stamp: 1\r\nx-sim-gap-ms: %llu\r\n",
                    (unsigned long long)options->gap_ms);
@@ -97,17 +99,28 @@ static void write_head(struct buf *out, const struct options *options,
 }
 
 static struct str make_request(const struct options *options,
-                               struct arena *arena, const struct url *url)
+                               struct arena *arena, const struct url *url,
+                               size_t session)
 {
     struct buf out;
     struct str request;
 
     buf_init(&out, REQUEST_MAX);
-    write_head(&out, options, url_authority(arena, url));
+    write_head(&out, options, url_authority(arena, url), session);
     write_body(&out, options);
     request = arena_str(arena, buf_str(&out));
     buf_done(&out);
     return request;
+}
+
+static void make_requests(struct target *target, const struct options *options,
+                          struct arena *arena, const struct url *url)
+{
+    target->request_count = options->sessions ? options->sessions : 1;
+    target->requests =
+        arena_alloc(arena, target->request_count * sizeof(target->requests[0]));
+    for (size_t i = 0; i < target->request_count; i++)
+        target->requests[i] = make_request(options, arena, url, i);
 }
 
 bool target_init(struct target *target, const struct options *options,
@@ -122,7 +135,7 @@ bool target_init(struct target *target, const struct options *options,
         (url.tls && !set_tls(&target->wire, options->ca, err)))
         return false;
     target->wire.receive_buffer = options->read_rate ? SLOW_RECEIVE_BUFFER : 0;
-    target->request = make_request(options, arena, &url);
+    make_requests(target, options, arena, &url);
     /* claude-sim counts a token for four bytes of the body, and one more; and one for
        four of a delta's text. */
     target->plan = (struct events_plan){

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Where the load goes, and the one request that is sent there again and again. */
+/* Where the load goes, and the request that is sent there again and again: for each
+   session its own. */
 #pragma once
 
 #include "base/arena.h"
@@ -9,7 +10,8 @@
 
 struct target {
     struct wire_target wire;
-    struct str request;      /* head and body */
+    struct str *requests;    /* head and body, for each session */
+    size_t request_count;
     struct events_plan plan; /* what the answer must be */
 };
 

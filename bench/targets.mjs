@@ -2,7 +2,7 @@
 /* Starting and stopping what is compared, each in a folder of its own.  All of
    them: one worker (but relay2), connections kept on both sides, TLS to the
    upstream with verification and resumed sessions, a credential put in place of the
-   client's (but keyed, none is asked for), and one log line per request into a file. */
+   client's (none is asked for, but with keys), and one log line per request into a file. */
 import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
@@ -198,10 +198,14 @@ async function startRelay({ folder, sim, cpus, relay }, workers, more = {}) {
   return { child, startMs: performance.now() - began, url: `http://127.0.0.1:${port}` };
 }
 
-/* It has many keys, and needs one. */
-async function startKeyed(place) {
+/* It has keys, and needs one; and so many accounts. */
+async function startKeyed(place, accounts = 1) {
   const { data, key } = place.keys;
-  fs.cpSync(data, path.join(place.folder, 'data'), { recursive: true });
+  const own = path.join(place.folder, 'data');
+  fs.cpSync(data, own, { recursive: true });
+  for (let i = 1; i < accounts; i++) {
+    fs.writeFileSync(path.join(own, `apikey_bench${i}.json`), JSON.stringify({ api_key: `${KEY}-${i}` }), { mode: 0o600 });
+  }
   return { ...(await startRelay(place, 1)), key };
 }
 
@@ -209,7 +213,9 @@ const starters = {
   direct: ({ sim }) => ({ url: sim.url, direct: true }),
   relay: (place) => startRelay(place, 1),
   relay2: (place) => startRelay(place, 2),
-  keyed: startKeyed,
+  keyed: (place) => startKeyed(place),
+  single: (place) => startKeyed(place),
+  fifty: (place) => startKeyed(place, 50),
   unbooked: (place) => startRelay(place, 1, { BENCH_WITHOUT_BOOKINGS: '1' }),
   before: (place) => startRelay({ ...place, relay: place.before }, 1),
   nginx: (place) => startConfigured('nginx', place, nginxConfig, (file) => ['nginx', '-p', place.folder, '-e', 'nginx.err', '-c', file]),

@@ -7,7 +7,8 @@ export const ALL = ['direct', 'relay', 'nginx', 'haproxy'];
 /* connections, rate, body, events, size (of a delta), gapMs, leavePercent, readRate:
    as claude-bench has them.  `once`: each connection carries one stream that lasts
    through the measurement, and memory is taken while all are open.  `wide`: the
-   target has two CPUs.  `keys`: how many the target `keyed` has.  `extra`: only if it
+   target has two CPUs.  `keys`: how many the targets have that ask for one.  `sessions`:
+   how many the connections are of.  `extra`: only if it
    is asked for by name.  `quick` replaces members when the run shall be short; `show`
    names rows of the table. */
 export const workloads = [
@@ -89,6 +90,14 @@ export const workloads = [
     show: ['cpuRequest', 'keyedRatio', 'perSecond', 'startCpuMs'],
   },
   {
+    name: 'W1a',
+    what: 'W1 with a key and 64 sessions, one account and fifty',
+    connections: 64, events: 1, size: 700, sessions: 64,
+    targets: ['single', 'fifty'],
+    keys: 1,
+    show: ['cpuRequest', 'fiftyRatio', 'perSecond'],
+  },
+  {
     name: 'W1b',
     what: 'W1 with bookings and without',
     connections: 64, events: 1, size: 700,
@@ -136,6 +145,7 @@ export const goals = [
   { workload: 'W2g', row: 'eventP50', most: 1.0, of: ['haproxy'] },
   { workload: 'W1k', row: 'keyedRatio', most: 1.06 },
   { workload: 'W1k', row: 'startCpuMs', most: 1000, mine: 'keyed' },
+  { workload: 'W1a', row: 'fiftyRatio', most: 1.04 },
   { workload: 'W1b', row: 'bookedRequest', most: 1.05 },
   { workload: 'W2b', row: 'bookedEvent', most: 1.05 },
   { workload: 'W3b', row: 'bookedStream', most: 1.03 },
@@ -180,6 +190,7 @@ export function loadArguments(made) {
     '--open-rate': made.openRate,
     '--rate': made.rate,
     '--body': made.body,
+    '--sessions': made.sessions,
     '--events': made.events,
     '--event-size': made.size,
     '--gap-ms': made.gapMs,
