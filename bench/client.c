@@ -259,8 +259,7 @@ void client_start(struct client *client, uint64_t intended_ns)
 
 void client_step(struct client *client)
 {
-    if (client->state == CLIENT_BUSY &&
-        client->sent < client->request.len)
+    if (client->state == CLIENT_BUSY && client->sent < client->request.len)
         send_some(client);
     while (client->wire.fd >= 0 && read_some(client))
         ;

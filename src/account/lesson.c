@@ -41,7 +41,7 @@ static const struct row rows[] = {
     { ANY(403), "not allowed for this organization", NEEDS_NOTHING,
       LESSON(LESSON_BLOCKED, .elsewhere = true,
              .cause = "its organization may not use the API like this") },
-    { ANY(403), "disabled", NEEDS_NOTHING,
+    { ANY(403), "organization has been disabled", NEEDS_NOTHING,
       LESSON(LESSON_BLOCKED, .elsewhere = true,
              .cause = "its organization is disabled") },
     { ANY(403), "request not allowed", NEEDS_NOTHING,
@@ -54,6 +54,9 @@ static const struct row rows[] = {
     { ANY(400), "organization has been disabled", NEEDS_NOTHING,
       LESSON(LESSON_BLOCKED, .elsewhere = true,
              .cause = "its organization is disabled") },
+    { ANY(402), NULL, NEEDS_NOTHING,
+      LESSON(LESSON_BLOCKED, .elsewhere = true,
+             .cause = "its billing is refused") },
     { ANY(429), "extra usage", NEEDS_NOTHING, LESSON(LESSON_NONE) },
     { ANY(429), "fast mode", NEEDS_NOTHING, LESSON(LESSON_NONE) },
     { ANY(429), "long context", NEEDS_NOTHING, LESSON(LESSON_NONE) },
@@ -83,13 +86,40 @@ static const struct row rows[] = {
 
 /* ---- reading it ---------------------------------------------------------- */
 
-static bool contains(struct str text, struct str part)
+/* The text from the part on; empty if it is not in there. */
+static struct str find(struct str text, struct str part)
 {
     for (size_t i = 0; i + part.len <= text.len; i++) {
         if (str_ieq(str_sub(text, i, part.len), part))
-            return true;
+            return str_from(text, i);
     }
-    return false;
+    return STR_EMPTY;
+}
+
+static bool are_words(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        char letter = (char)(text.at[i] | 0x20);
+
+        if ((letter < 'a' || letter > 'z') && text.at[i] != ' ' &&
+            text.at[i] != '\'')
+            return false;
+    }
+    return true;
+}
+
+/* Messages quote what clients sent, so that one could have an account blocked by a field
+   of those words.  What stops an account is the API's own sentence, with nothing but
+   words in front. */
+static bool says(struct str error, struct str part)
+{
+    struct str message = find(error, STR(": "));
+    struct str rest;
+
+    message = message.len > 0 ? str_from(message, 2) : error;
+    rest = find(message, part);
+    return rest.len > 0 &&
+           are_words(str_sub(message, 0, message.len - rest.len));
 }
 
 /* Until when the answer says that it is refused. */
@@ -122,9 +152,14 @@ static bool has_needs(enum needs needs, const struct lesson_facts *facts,
 static bool fits(const struct row *row, const struct lesson_facts *facts,
                  uint64_t until_ms)
 {
-    return facts->status >= row->low && facts->status <= row->high &&
-           has_needs(row->needs, facts, until_ms) &&
-           (!row->part || contains(facts->error, str_of(row->part)));
+    if (facts->status < row->low || facts->status > row->high ||
+        !has_needs(row->needs, facts, until_ms))
+        return false;
+    if (!row->part)
+        return true;
+    return row->lesson.kind == LESSON_NONE
+               ? find(facts->error, str_of(row->part)).len > 0
+               : says(facts->error, str_of(row->part));
 }
 
 struct lesson lesson_of(const struct lesson_facts *facts)

@@ -34,9 +34,11 @@ struct str teach_error_of(struct str body, char out[TEACH_TEXT_MAX])
     const struct json_doc *error = json_doc_get(doc, "error");
     struct str type = member(error, "type");
     struct str message = member(error, "message");
+    struct str code = member(json_doc_get(error, "details"), "error_code");
 
-    (void)snprintf(out, TEACH_TEXT_MAX, STR_FMT ": " STR_FMT, STR_ARG(type),
-                   STR_ARG(message));
+    (void)snprintf(out, TEACH_TEXT_MAX, STR_FMT ": " STR_FMT "%s" STR_FMT "%s",
+                   STR_ARG(type), STR_ARG(message), code.len > 0 ? " (" : "",
+                   STR_ARG(code), code.len > 0 ? ")" : "");
     json_doc_free(doc);
     return type.len + message.len > 0 ? str_of(out) : STR_EMPTY;
 }

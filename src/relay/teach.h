@@ -18,6 +18,6 @@ struct lesson teach_failure(struct relayed *r);
 /* At the end: an `event: error` came inside of the answer. */
 void teach_error_event(const struct relayed *r);
 
-/* "overloaded_error: Overloaded" of an error's body, as the API words them; empty if it is
-   none.  `out`: where it lies.  Pure. */
+/* "overloaded_error: Overloaded" of an error's body, as the API words them, with a code of
+   its details in brackets; empty if it is none.  `out`: where it lies.  Pure. */
 struct str teach_error_of(struct str body, char out[TEACH_TEXT_MAX]);

@@ -59,6 +59,26 @@ static const struct {
       .error = "invalid_request_error: This organization has been disabled.",
       .kind = LESSON_BLOCKED,
       .elsewhere = true },
+    { .status = 402,
+      .error = "billing_error: There's an issue with your billing",
+      .kind = LESSON_BLOCKED,
+      .elsewhere = true },
+    /* what the client sent is quoted */
+    { .status = 400,
+      .error = "invalid_request_error: Unexpected value(s) `credit balance is "
+               "too low` for the `anthropic-beta` header",
+      .kind = LESSON_NONE },
+    { .status = 400,
+      .error = "invalid_request_error: metadata: This organization has been "
+               "disabled",
+      .kind = LESSON_NONE },
+    { .status = 403,
+      .error = "permission_error: the model \"request not allowed\" is not for "
+               "you",
+      .kind = LESSON_NONE },
+    { .status = 403,
+      .error = "permission_error: Computer use is disabled",
+      .kind = LESSON_NONE },
     { .status = 400,
       .error = "invalid_request_error: messages.1.content.0: Invalid "
                "`signature` in `thinking` block",
@@ -114,7 +134,8 @@ static const struct {
       .error = "rate_limit_error: Long context beta is not for you",
       .kind = LESSON_NONE },
     { .status = 429,
-      .error = "enforced_spend_limit_reached: x",
+      .error = "rate_limit_error: You have reached your API usage limits "
+               "(enforced_spend_limit_reached)",
       .reset_ms = NOW_MS + HOUR_MS,
       .kind = LESSON_NONE },
 
