@@ -10,6 +10,8 @@
 #define COST_DECIMALS 2
 /* A figure that is older says so. */
 #define FRESH_MS 600000u
+/* Of one that is used less nothing is said: an API key has four. */
+#define SHOWN_PPM 10000u
 
 /* ---- times --------------------------------------------------------------- */
 
@@ -80,17 +82,23 @@ static void add_state(struct buf *out, const struct account_row *row)
     add_span(out, until_ms - row->now_ms);
 }
 
-/* "5h 42% (2h 5m left)"; nothing is known of one that has begun anew since. */
-static void add_window(struct buf *out, const struct json_doc *window,
-                       uint64_t now_ms)
+/* Nothing is known of one that has begun anew since. */
+static bool is_known(const struct json_doc *window, uint64_t now_ms,
+                     uint64_t *used_ppm)
 {
-    uint64_t used_ppm;
+    uint64_t resets_ms = time_of(window, "resets_at");
+
+    return json_doc_get_u64(window, "used_ppm", used_ppm) &&
+           (resets_ms == 0 || resets_ms > now_ms);
+}
+
+/* "5h 42% (2h 5m left)". */
+static void add_window(struct buf *out, const struct json_doc *window,
+                       uint64_t used_ppm, uint64_t now_ms)
+{
     uint64_t resets_ms = time_of(window, "resets_at");
     uint64_t seen_ms = time_of(window, "seen_at");
 
-    if (!json_doc_get_u64(window, "used_ppm", &used_ppm) ||
-        (resets_ms > 0 && resets_ms <= now_ms))
-        return;
     buf_printf(out, "%s" STR_FMT " %llu%%", out->len > 0 ? ", " : "",
                STR_ARG(text_of(window, "name")),
                (unsigned long long)(used_ppm / 10000));
@@ -109,11 +117,20 @@ static void add_window(struct buf *out, const struct json_doc *window,
 static void add_limits(struct buf *out, const struct account_row *row)
 {
     const struct json_doc *windows = json_doc_get(row->doc, "windows");
+    bool known = false;
 
-    for (size_t i = 0; i < json_doc_count(windows); i++)
-        add_window(out, json_doc_at(windows, i), row->now_ms);
+    for (size_t i = 0; i < json_doc_count(windows); i++) {
+        const struct json_doc *window = json_doc_at(windows, i);
+        uint64_t used_ppm;
+
+        if (!is_known(window, row->now_ms, &used_ppm))
+            continue;
+        known = true;
+        if (used_ppm >= SHOWN_PPM)
+            add_window(out, window, used_ppm, row->now_ms);
+    }
     if (out->len == 0)
-        buf_add(out, STR("-"));
+        buf_add(out, known ? STR("under 1%") : STR("-"));
 }
 
 static void add_requests(struct buf *out, const struct account_row *row)

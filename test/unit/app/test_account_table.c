@@ -75,6 +75,18 @@ static void what_is_over_is_not_known(void **state)
                    "unknown\n");
 }
 
+static void what_is_hardly_used_is_not_named(void **state)
+{
+    (void)state;
+    assert_written(
+        account_table_add, 0,
+        "[{\"account\":\"a\",\"kind\":\"oauth\",\"state\":\"ready\","
+        "\"windows\":[" WINDOW("5h", "9999", "null", JUST_NOW, "null") "]}]",
+        "ACCOUNT  KIND   STATE  LIMITS USED  TODAY  COST  TOKEN UNTIL\n"
+        "a        oauth  ready  under 1%         -     -  never "
+        "expires\n");
+}
+
 static void a_terminal_shows_what_tells_most(void **state)
 {
     (void)state;
@@ -100,6 +112,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(all_is_told),
         cmocka_unit_test(what_is_over_is_not_known),
+        cmocka_unit_test(what_is_hardly_used_is_not_named),
         cmocka_unit_test(a_terminal_shows_what_tells_most),
         cmocka_unit_test(what_is_to_be_said_follows),
     };
