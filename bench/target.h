@@ -10,7 +10,7 @@
 
 struct target {
     struct wire_target wire;
-    struct str *requests;    /* head and body, for each session */
+    struct str *requests; /* head and body, for each session */
     size_t request_count;
     struct events_plan plan; /* what the answer must be */
 };
