@@ -7,6 +7,7 @@
 #include <openssl/evp.h>
 #include <openssl/sha.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define SLOW_MEMORY_MAX (32u * 1024 * 1024)
 
@@ -20,6 +21,16 @@ void hash_sha256(struct str text, unsigned char out[HASH_SHA256_LEN])
     (void)SHA256_Update(&hash, text.at, text.len);
     (void)SHA256_Final(out, &hash);
     OPENSSL_cleanse(&hash, sizeof(hash));
+}
+
+uint64_t hash_number(struct str text)
+{
+    unsigned char hash[HASH_SHA256_LEN];
+    uint64_t number;
+
+    hash_sha256(text, hash);
+    memcpy(&number, hash, sizeof(number));
+    return number ? number : 1;
 }
 
 void hash_slow(struct str password, struct str salt,

@@ -2,6 +2,8 @@
 /* SHA-256 and scrypt. */
 #include "crypto/hash.h"
 
+#include <string.h>
+
 #include "base/macros.h"
 #include "base/text.h"
 #include "unit.h"
@@ -34,6 +36,19 @@ static void digests_are_those_of_the_standard(void **state)
     }
 }
 
+/* The first eight bytes, as this machine counts. */
+static void a_number_stands_for_a_text(void **state)
+{
+    const unsigned char first[] = { 0xba, 0x78, 0x16, 0xbf,
+                                    0x8f, 0x01, 0xcf, 0xea };
+    uint64_t want;
+
+    (void)state;
+    memcpy(&want, first, sizeof(want));
+    assert_true(hash_number(STR("abc")) == want);
+    assert_true(hash_number(STR("abd")) != want);
+}
+
 /* RFC 7914, section 12: the first half of its fourth line. */
 static void the_slow_hash_is_that_of_the_standard(void **state)
 {
@@ -51,6 +66,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(digests_are_those_of_the_standard),
+        cmocka_unit_test(a_number_stands_for_a_text),
         cmocka_unit_test(the_slow_hash_is_that_of_the_standard),
     };
 
