@@ -40,6 +40,21 @@ void metering_codings(const struct headers *headers, struct buf *list)
     }
 }
 
+struct unpack *metering_unpack(const struct headers *headers,
+                               struct unpack_room *room, bool *unknown)
+{
+    struct unpack *unpack = NULL;
+    struct buf codings;
+
+    buf_init(&codings, METERING_CODINGS_MAX);
+    metering_codings(headers, &codings);
+    if (codings.len > 0)
+        unpack = unpack_new(buf_str(&codings), room);
+    *unknown = codings.len > 0 && !unpack;
+    buf_done(&codings);
+    return unpack;
+}
+
 static void find_coding(struct metering *metering,
                         const struct headers *headers, struct unpack_room *room)
 {

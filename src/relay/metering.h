@@ -30,5 +30,9 @@ struct str metering_unread(struct meter *meter);
    change nothing.  Appended to an empty buffer, whose ceiling fits them. */
 #define METERING_CODINGS_MAX (2 * HEADERS_BYTES_MAX)
 void metering_codings(const struct headers *headers, struct buf *list);
+/* What unpacks a body with these fields; NULL: it comes plain, or (`unknown`) in a coding
+   that nobody here knows. */
+struct unpack *metering_unpack(const struct headers *headers,
+                               struct unpack_room *room, bool *unknown);
 /* NULL is fine. */
 void metering_free(struct meter *meter);

@@ -83,18 +83,6 @@ static void take_result(void *arg, const struct batch_result *result)
 
 /* ---- reading ------------------------------------------------------------- */
 
-static void find_coding(struct results *results, const struct headers *headers)
-{
-    struct buf codings;
-
-    buf_init(&codings, METERING_CODINGS_MAX);
-    metering_codings(headers, &codings);
-    if (codings.len > 0)
-        results->unpack = unpack_new(buf_str(&codings), results->options.room);
-    results->unknown = codings.len > 0 && !results->unpack;
-    buf_done(&codings);
-}
-
 struct results *results_start(const struct results_options *options,
                               const struct parser_head *head)
 {
@@ -108,7 +96,8 @@ struct results *results_start(const struct results_options *options,
     batch_results_init(&results->lines, take_result, results);
     batch_results_price(&results->lines, prices_borders(options->prices),
                         options->fetch->began_ms);
-    find_coding(results, &head->headers);
+    results->unpack =
+        metering_unpack(&head->headers, options->room, &results->unknown);
     buf_init(&results->held, HELD_MAX);
     return results;
 }

@@ -52,19 +52,16 @@ static void take_plain(void *arg, struct str bytes)
 static void unpack(struct relayed *r, struct buf *plain)
 {
     struct str body = gather_came(r->gather, true);
-    struct unpack *unpack = NULL;
-    struct buf codings;
+    bool unknown;
+    struct unpack *unpack =
+        metering_unpack(&call_head(r->attempt.call)->headers,
+                        &r->relay->unpacking, &unknown);
 
-    buf_init(&codings, METERING_CODINGS_MAX);
-    metering_codings(&call_head(r->attempt.call)->headers, &codings);
-    if (codings.len > 0)
-        unpack = unpack_new(buf_str(&codings), &r->relay->unpacking);
-    if (codings.len == 0)
-        buf_add(plain, body);
-    else if (unpack)
+    if (unpack)
         (void)unpack_feed(unpack, body, take_plain, plain);
+    else if (!unknown)
+        buf_add(plain, body);
     unpack_free(unpack);
-    buf_done(&codings);
 }
 
 /* ---- teaching ------------------------------------------------------------- */
