@@ -5,6 +5,7 @@
 #include "base/macros.h"
 #include "base/text.h"
 #include "base/token.h"
+#include "crypto/hash.h"
 
 /* ---- where it stands ---------------------------------------------------- */
 
@@ -69,6 +70,7 @@ static const struct sift_node anywhere[] = {
     MEMBER("cache_control", SIFT_ANY, ITEM_CACHE),
     MEMBER("ttl", SIFT_TEXT, ITEM_TTL),
     MEMBER("type", SIFT_TEXT, ITEM_TYPE),
+    MEMBER("file_id", SIFT_TEXT, ITEM_FILE),
 };
 
 void scan_facts_sift(struct sift *sift, sift_fn found, void *arg)
@@ -109,6 +111,12 @@ static void take_user(struct scan_facts *facts, const struct sift_found *found)
 
     text_copy(facts->session, sizeof(facts->session),
               token_is_in(session) ? STR_EMPTY : session);
+}
+
+static void take_file(struct scan_facts *facts, struct str id)
+{
+    if (facts->file_count < SCAN_FILES_MAX)
+        facts->files[facts->file_count++] = hash_number(id);
 }
 
 /* The kinds of content that are not measured by the bytes of the body, or bring tools
@@ -155,6 +163,9 @@ void scan_facts_take(struct scan_facts *facts, const struct sift_found *found)
         break;
     case ITEM_USER:
         take_user(facts, found);
+        break;
+    case ITEM_FILE:
+        take_file(facts, found->text);
         break;
     case ITEM_TYPE:
         take_type(facts, found->text);

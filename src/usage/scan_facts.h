@@ -26,6 +26,8 @@ enum scan_doubt {
 };
 
 #define SCAN_DOUBT_NAME_MAX 63
+/* Of more files than so many nothing is told. */
+#define SCAN_FILES_MAX 8
 
 /* A member that is absent, that holds what was expected, or anything else. */
 enum scan_fact { SCAN_ABSENT, SCAN_TOLD, SCAN_ODD };
@@ -71,7 +73,11 @@ struct scan_facts {
                          empty if nobody can read it */
     struct scan_tool tool;
     struct scan_edit edit;
-    unsigned char tools_seen; /* 2: twice, as the next two */
+    size_t file_count;
+    uint64_t
+        files[SCAN_FILES_MAX]; /* numbers (hash_number()) of each "file_id",
+                                       anywhere */
+    unsigned char tools_seen;  /* 2: twice, as the next two */
     unsigned char max_tokens_seen;
     unsigned char servers_seen;
     char model[SIFT_TEXT_MAX + 1]; /* unescaped, if TOLD; else empty */

@@ -18,6 +18,7 @@ enum item {
     ITEM_TTL,
     ITEM_TYPE,
     ITEM_USER,
+    ITEM_FILE,
     ITEM_PLAIN, /* costs nothing beyond its bytes, and max_tokens */
     ITEM_TIER,
     ITEM_SPEED,

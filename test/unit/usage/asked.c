@@ -45,6 +45,7 @@ const char *asked_text(const struct scan_facts *facts)
     add_count(&out, "uses", facts->tool_uses);
     add_word(&out, facts->tools_unbounded, "unbounded");
     add_word(&out, facts->has_servers, "servers");
+    add_count(&out, "files", facts->file_count);
     if (facts->session[0])
         buf_printf(&out, " session=%s", facts->session);
     assert_true(facts->model_is == SCAN_TOLD || facts->model[0] == '\0');

@@ -5,7 +5,8 @@
 #include "usage/scan_facts.h"
 
 /* What is told, in order, separated by spaces: "model=m max=5 stream cache 1h images=2
-   unmeasured uses=3 unbounded servers"; "model?" and "max?" are odd ones,
+   unmeasured uses=3 unbounded servers
+   files=2"; "model?" and "max?" are odd ones,
    "again" a model that was named before.  Lives until
    the next call of this thread. */
 const char *asked_text(const struct scan_facts *facts);

@@ -137,6 +137,12 @@ static const struct {
     { IN("\"type\":\"tool_reference\""), "unmeasured" },
     { IN("\"type\":\"text\",\"text\":\"image\""), "" },
     { "{\"type\":\"image\"}", "images=1" },
+    /* files, anywhere */
+    { IN("\"source\":{\"type\":\"file\",\"file_id\":\"file_1\"}"), "files=1" },
+    { IN("\"file\\u005fid\":\"a\",\"x\":[{\"file_id\":\"b\"}]"), "files=2" },
+    { IN("\"file_id\":null,\"file_ids\":\"a\",\"text\":\"file_id\""), "" },
+    { "{\"requests\":[{\"params\":{\"messages\":[{\"file_id\":\"a\"}]}}]}",
+      "files=1" },
     /* tools */
     { "{\"tools\":[]}", "" },
     { "{\"tools\":null}", "" },
