@@ -17,6 +17,7 @@ struct accounts {
     pthread_mutex_t lock;
     struct account_list *list;
     struct bindings *bindings;
+    struct bindings *owned;
     char complaint[ACCOUNTS_COMPLAINT_MAX];
 };
 
@@ -26,7 +27,8 @@ struct accounts *accounts_new(void)
 
     (void)pthread_mutex_init(&accounts->lock, NULL);
     accounts->list = account_list_new(NULL, 0);
-    accounts->bindings = bindings_new();
+    accounts->bindings = bindings_new(BINDINGS_SESSION_MS);
+    accounts->owned = bindings_new(BINDINGS_OWNED_MS);
     return accounts;
 }
 
@@ -37,6 +39,7 @@ void accounts_free(struct accounts *accounts)
     account_list_unref(accounts->list);
     folder_done(&accounts->folder);
     bindings_free(accounts->bindings);
+    bindings_free(accounts->owned);
     (void)pthread_mutex_destroy(&accounts->lock);
     mem_free(accounts);
 }
@@ -147,6 +150,11 @@ bool accounts_complaint(struct accounts *accounts,
 struct bindings *accounts_bindings(struct accounts *accounts)
 {
     return accounts->bindings;
+}
+
+struct bindings *accounts_owned(struct accounts *accounts)
+{
+    return accounts->owned;
 }
 
 struct account_list *accounts_list(struct accounts *accounts)

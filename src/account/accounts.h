@@ -45,6 +45,9 @@ bool accounts_complaint(struct accounts *accounts,
 
 /* Which sessions they serve; as long as they are there.  Any thread. */
 struct bindings *accounts_bindings(struct accounts *accounts);
+/* Which batches, files and the like they made: numbers (hash_number()) of their ids in
+   place of sessions. */
+struct bindings *accounts_owned(struct accounts *accounts);
 
 /* A reference to all that there are now. */
 struct account_list *accounts_list(struct accounts *accounts);

@@ -12,16 +12,18 @@
 
 struct bindings {
     pthread_mutex_t lock;
+    uint64_t last_ms;
     struct binding at[SETS][WAYS];
     uint64_t changed[BINDINGS_TAKEN_MAX]; /* sessions */
     size_t changed_count;
 };
 
-struct bindings *bindings_new(void)
+struct bindings *bindings_new(uint64_t last_ms)
 {
     struct bindings *bindings = MEM_NEW(struct bindings);
 
     (void)pthread_mutex_init(&bindings->lock, NULL);
+    bindings->last_ms = last_ms;
     return bindings;
 }
 
@@ -86,16 +88,19 @@ void bindings_put(struct bindings *bindings, uint64_t session, uint64_t account,
                   uint64_t now_ms)
 {
     (void)pthread_mutex_lock(&bindings->lock);
-    put(bindings, session, account, now_ms + BINDINGS_MS);
+    put(bindings, session, account, now_ms + bindings->last_ms);
     (void)pthread_mutex_unlock(&bindings->lock);
 }
 
 void bindings_restore(struct bindings *bindings, const struct binding *binding)
 {
+    struct binding *place;
+
     (void)pthread_mutex_lock(&bindings->lock);
-    *place_of(bindings, binding->session) =
-        (struct binding){ binding->session, binding->account, binding->until_ms,
-                          binding->until_ms };
+    place = place_of(bindings, binding->session);
+    if (place->until_ms <= binding->until_ms)
+        *place = (struct binding){ binding->session, binding->account,
+                                   binding->until_ms, binding->until_ms };
     (void)pthread_mutex_unlock(&bindings->lock);
 }
 

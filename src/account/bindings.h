@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: MIT
-/* Which account each session was served by last, so that it stays there: the provider
-   keeps the beginnings of its prompts for a while.  For an hour from the last answer;
-   of more than there is room for, those that would end first are forgotten.  Any thread. */
+/* Which account serves what, so that it stays there: each session, because the provider
+   keeps the beginnings of its prompts for a while; each batch and file, because no other
+   account knows it.  For a time from the last answer; of more than there is room for,
+   those that would end first are forgotten.  Any thread. */
 #pragma once
 
 #include "base/str.h"
 
 #define BINDINGS_MAX 131072u
-#define BINDINGS_MS (3600u * 1000)
+/* Of sessions, and of batches, files and the like. */
+#define BINDINGS_SESSION_MS ((uint64_t)3600 * 1000)
+#define BINDINGS_OWNED_MS ((uint64_t)366 * 86400 * 1000)
 
 struct bindings;
 
-struct bindings *bindings_new(void);
+struct bindings *bindings_new(uint64_t last_ms);
 /* NULL is fine. */
 void bindings_free(struct bindings *bindings);
 
@@ -37,5 +40,5 @@ struct binding {
 #define BINDINGS_TAKEN_MAX 1000
 size_t bindings_take(struct bindings *bindings,
                      struct binding taken[BINDINGS_TAKEN_MAX]);
-/* One from before a restart. */
+/* One from before a restart; what is newer stays. */
 void bindings_restore(struct bindings *bindings, const struct binding *binding);

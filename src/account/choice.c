@@ -12,6 +12,8 @@ static enum choice_why look(const struct choice_row *row)
 {
     if (!row->allowed)
         return CHOICE_NOT_ALLOWED;
+    if (row->foreign)
+        return CHOICE_NOT_OWNER;
     if (row->tried)
         return CHOICE_TRIED;
     if (row->health.state != HEALTH_READY && row->health.state != HEALTH_PAUSED)
@@ -164,11 +166,11 @@ const char *choice_why_word(enum choice_why why)
 {
     static const char *const words[CHOICE_WHYS] = {
         [CHOICE_FINE] = "chosen",         [CHOICE_NOT_ALLOWED] = "not_allowed",
-        [CHOICE_TRIED] = "tried",         [CHOICE_STOPPED] = "stopped",
-        [CHOICE_PAUSED] = "paused",       [CHOICE_FULL] = "full",
-        [CHOICE_NO_MODEL] = "no_model",   [CHOICE_LATER] = "later",
-        [CHOICE_NOT_BOUND] = "not_bound", [CHOICE_PRIORITY] = "priority",
-        [CHOICE_OTHER] = "other",
+        [CHOICE_NOT_OWNER] = "not_owner", [CHOICE_TRIED] = "tried",
+        [CHOICE_STOPPED] = "stopped",     [CHOICE_PAUSED] = "paused",
+        [CHOICE_FULL] = "full",           [CHOICE_NO_MODEL] = "no_model",
+        [CHOICE_LATER] = "later",         [CHOICE_NOT_BOUND] = "not_bound",
+        [CHOICE_PRIORITY] = "priority",   [CHOICE_OTHER] = "other",
     };
 
     return words[why];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Which of several accounts serves a request, and why not the others.  Pure.
 
-   What cannot serve it is left out: not allowed by the key, tried already, switched off,
+   What cannot serve it is left out: not allowed by the key, not the one that made what the
+   request names, tried already, switched off,
    signed out, blocked, paused, full, without the model.  Of the rest
 
    1. the one that the session is bound to;
@@ -24,6 +25,7 @@
 enum choice_why {
     CHOICE_FINE,
     CHOICE_NOT_ALLOWED,
+    CHOICE_NOT_OWNER, /* what the request names (a batch, a file) is another's */
     CHOICE_TRIED,
     CHOICE_STOPPED, /* disabled, signed out or blocked: its view says which */
     CHOICE_PAUSED,
@@ -42,6 +44,7 @@ struct choice_row {
     struct str name;
     struct health_view health;
     bool allowed;
+    bool foreign;       /* what the request names is another's */
     bool tried;         /* by this request */
     bool full;          /* as many requests as it may have are in flight */
     bool no_model;      /* it does not have the one that is asked for */

@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/macros.h"
 #include "base/mem.h"
 
 #define EVERY_MS 1000
@@ -19,6 +20,34 @@ struct vitals_keep {
     struct vitals_keep_options options;
     struct loop_timer *timer;
     struct records_job *job; /* while it is SAVING */
+};
+
+/* ---- what is kept -------------------------------------------------------- */
+
+/* Bindings of one kind have a table.  The newest are taken, as many as there is room
+   for. */
+static const struct table {
+    struct bindings *(*of)(struct accounts *accounts);
+    const char *load;
+    const char *save;
+    const char *remove;
+} tables[] = {
+    { accounts_bindings,
+      "SELECT session, account, until_ms FROM binding WHERE until_ms > $1"
+      " ORDER BY until_ms DESC LIMIT $2",
+      "INSERT INTO binding(session, account, until_ms) VALUES($1, $2, $3)"
+      " ON CONFLICT (session) DO UPDATE SET account = excluded.account,"
+      " until_ms = excluded.until_ms",
+      "DELETE FROM binding WHERE session IN (SELECT session FROM binding"
+      " WHERE until_ms <= $1 LIMIT $2)" },
+    { accounts_owned,
+      "SELECT id, account, until_ms FROM owned WHERE until_ms > $1"
+      " ORDER BY until_ms DESC LIMIT $2",
+      "INSERT INTO owned(id, account, until_ms) VALUES($1, $2, $3)"
+      " ON CONFLICT (id) DO UPDATE SET account = excluded.account,"
+      " until_ms = excluded.until_ms",
+      "DELETE FROM owned WHERE id IN (SELECT id FROM owned"
+      " WHERE until_ms <= $1 LIMIT $2)" },
 };
 
 /* ---- loading ------------------------------------------------------------- */
@@ -49,15 +78,26 @@ static bool take_state(void *arg, const struct sql_row *row)
 
 static bool take_binding(void *arg, const struct sql_row *row)
 {
-    const struct loading *loading = arg;
     const struct binding binding = {
         .session = (uint64_t)sql_row_number(row, 0),
         .account = (uint64_t)sql_row_number(row, 1),
         .until_ms = (uint64_t)sql_row_number(row, 2),
     };
 
-    bindings_restore(accounts_bindings(loading->accounts), &binding);
+    bindings_restore(arg, &binding);
     return true;
+}
+
+static bool load_table(struct sql *sql, const struct table *table,
+                       struct loading *loading, struct err *err)
+{
+    const struct sql_ask ask = { table->load,
+                                 SQL_VALUES(sql_number(
+                                                (int64_t)loading->now_ms),
+                                            sql_number(BINDINGS_MAX)),
+                                 take_binding, table->of(loading->accounts) };
+
+    return sql_query(sql, &ask, err);
 }
 
 static bool load(struct sql *sql, void *arg, struct err *err)
@@ -67,12 +107,11 @@ static bool load(struct sql *sql, void *arg, struct err *err)
                                         "SELECT name, doc FROM account_state",
                                     .row = take_state,
                                     .arg = loading };
-    const struct sql_ask bindings = {
-        "SELECT session, account, until_ms FROM binding WHERE until_ms > $1",
-        SQL_VALUES(sql_number((int64_t)loading->now_ms)), take_binding, loading
-    };
+    bool fine = sql_query(sql, &states, err);
 
-    return sql_query(sql, &states, err) && sql_query(sql, &bindings, err);
+    for (size_t i = 0; i < COUNT_OF(tables) && fine; i++)
+        fine = load_table(sql, &tables[i], loading, err);
+    return fine;
 }
 
 bool vitals_keep_load(struct records *records, struct accounts *accounts,
@@ -97,8 +136,10 @@ struct changes {
     uint64_t now_ms;
     struct state *states;
     size_t state_count;
-    size_t binding_count;
-    struct binding bindings[BINDINGS_TAKEN_MAX];
+    struct {
+        size_t count;
+        struct binding at[BINDINGS_TAKEN_MAX];
+    } bindings[COUNT_OF(tables)];
 };
 
 static void drop_changes(void *arg)
@@ -125,6 +166,19 @@ static void add_state(struct changes *changes, const struct account *account)
     json_doc_free(doc);
 }
 
+/* How many. */
+static size_t take_bindings(struct changes *changes, struct accounts *accounts)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < COUNT_OF(tables); i++) {
+        changes->bindings[i].count =
+            bindings_take(tables[i].of(accounts), changes->bindings[i].at);
+        count += changes->bindings[i].count;
+    }
+    return count;
+}
+
 /* NULL: nothing did. */
 static struct changes *gather(const struct vitals_keep *keep)
 {
@@ -139,9 +193,7 @@ static struct changes *gather(const struct vitals_keep *keep)
             add_state(changes, list->at[i]);
     }
     account_list_unref(list);
-    changes->binding_count =
-        bindings_take(accounts_bindings(accounts), changes->bindings);
-    if (changes->state_count > 0 || changes->binding_count > 0)
+    if (take_bindings(changes, accounts) + changes->state_count > 0)
         return changes;
     drop_changes(changes);
     return NULL;
@@ -160,27 +212,30 @@ static bool save_state(struct sql *sql, const struct state *state,
                    err);
 }
 
-static bool save_binding(struct sql *sql, const struct binding *binding,
-                         struct err *err)
+static bool save_binding(struct sql *sql, const struct table *table,
+                         const struct binding *binding, struct err *err)
 {
-    return sql_run(sql,
-                   "INSERT INTO binding(session, account, until_ms)"
-                   " VALUES($1, $2, $3) ON CONFLICT (session) DO UPDATE SET"
-                   " account = excluded.account, until_ms = excluded.until_ms",
+    return sql_run(sql, table->save,
                    SQL_VALUES(sql_number((int64_t)binding->session),
                               sql_number((int64_t)binding->account),
                               sql_number((int64_t)binding->until_ms)),
                    err);
 }
 
-static bool remove_over(struct sql *sql, uint64_t now_ms, struct err *err)
+static bool save_table(struct sql *sql, const struct changes *changes,
+                       size_t table, struct err *err)
 {
-    return sql_run(sql,
-                   "DELETE FROM binding WHERE session IN (SELECT session FROM"
-                   " binding WHERE until_ms <= $1 LIMIT $2)",
-                   SQL_VALUES(sql_number((int64_t)now_ms),
-                              sql_number(OVER_MAX)),
-                   err);
+    size_t count = changes->bindings[table].count;
+    bool fine = true;
+
+    for (size_t i = 0; i < count && fine; i++)
+        fine = save_binding(sql, &tables[table],
+                            &changes->bindings[table].at[i], err);
+    return fine && (count == 0 ||
+                    sql_run(sql, tables[table].remove,
+                            SQL_VALUES(sql_number((int64_t)changes->now_ms),
+                                       sql_number(OVER_MAX)),
+                            err));
 }
 
 static bool save(struct sql *sql, void *arg, struct err *err)
@@ -190,10 +245,9 @@ static bool save(struct sql *sql, void *arg, struct err *err)
 
     for (size_t i = 0; i < changes->state_count && fine; i++)
         fine = save_state(sql, &changes->states[i], err);
-    for (size_t i = 0; i < changes->binding_count && fine; i++)
-        fine = save_binding(sql, &changes->bindings[i], err);
-    return fine && (changes->binding_count == 0 ||
-                    remove_over(sql, changes->now_ms, err));
+    for (size_t i = 0; i < COUNT_OF(tables) && fine; i++)
+        fine = save_table(sql, changes, i, err);
+    return fine;
 }
 
 static void saved(void *arg)

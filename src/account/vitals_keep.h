@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-/* What is known of accounts, kept over a restart: how each is, its windows, and which
-   sessions it serves (store/schema/007_accounts.sql).
+/* What is known of accounts, kept over a restart: how each is, its windows, which
+   sessions it serves, and which batches and files it made
+   (store/schema/007_accounts.sql).
 
        IDLE -(a second)-> something changed? -> SAVING -> IDLE
                               nothing: IDLE

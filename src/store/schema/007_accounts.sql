@@ -11,3 +11,9 @@ CREATE TABLE binding(
     account {number} NOT NULL,
     until_ms {number} NOT NULL
 ){rows by key};
+-- Which account made each batch, file and the like: numbers of their ids, likewise.
+CREATE TABLE owned(
+    id {number} NOT NULL PRIMARY KEY,
+    account {number} NOT NULL,
+    until_ms {number} NOT NULL
+){rows by key};

@@ -8,7 +8,7 @@
 
 static void a_session_is_bound_for_an_hour(void **state)
 {
-    struct bindings *bindings = bindings_new();
+    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS);
     uint64_t one = bindings_account(STR("one"));
     uint64_t two = bindings_account(STR("two"));
 
@@ -17,11 +17,15 @@ static void a_session_is_bound_for_an_hour(void **state)
     bindings_put(bindings, 7, one, NOW_MS);
     assert_int_equal(bindings_find(bindings, 7, NOW_MS), one);
     assert_int_equal(bindings_find(bindings, 8, NOW_MS), 0);
-    assert_int_equal(bindings_find(bindings, 7, NOW_MS + BINDINGS_MS - 1), one);
-    assert_int_equal(bindings_find(bindings, 7, NOW_MS + BINDINGS_MS), 0);
+    assert_int_equal(bindings_find(bindings, 7,
+                                   NOW_MS + BINDINGS_SESSION_MS - 1),
+                     one);
+    assert_int_equal(bindings_find(bindings, 7, NOW_MS + BINDINGS_SESSION_MS),
+                     0);
     /* Renewed, and moved. */
     bindings_put(bindings, 7, one, NOW_MS + 1000);
-    assert_int_equal(bindings_find(bindings, 7, NOW_MS + BINDINGS_MS), one);
+    assert_int_equal(bindings_find(bindings, 7, NOW_MS + BINDINGS_SESSION_MS),
+                     one);
     bindings_put(bindings, 7, two, NOW_MS + 2000);
     assert_int_equal(bindings_find(bindings, 7, NOW_MS + 2000), two);
     bindings_free(bindings);
@@ -37,7 +41,7 @@ static uint64_t next_random(uint64_t *seed)
 /* The newest are there, however many came before. */
 static void they_are_bounded(void **state)
 {
-    struct bindings *bindings = bindings_new();
+    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS);
     uint64_t seed = 20261129;
     uint64_t newest;
     size_t kept = 0;
@@ -69,8 +73,8 @@ static size_t take(struct bindings *bindings, struct bindings *after)
 
 static void they_outlive_a_restart(void **state)
 {
-    struct bindings *before = bindings_new();
-    struct bindings *after = bindings_new();
+    struct bindings *before = bindings_new(BINDINGS_SESSION_MS);
+    struct bindings *after = bindings_new(BINDINGS_SESSION_MS);
 
     (void)state;
     for (uint64_t session = 1; session < 1000; session++)
@@ -78,8 +82,13 @@ static void they_outlive_a_restart(void **state)
     assert_int_equal(take(before, after), 999);
     for (uint64_t session = 1; session < 1000; session++)
         assert_int_equal(bindings_find(after, session,
-                                       NOW_MS + BINDINGS_MS + 500),
+                                       NOW_MS + BINDINGS_SESSION_MS + 500),
                          session > 500 ? session % 3 + 1 : 0);
+    /* What was served meanwhile is newer than what is read. */
+    bindings_restore(after, &(struct binding){ .session = 999,
+                                               .account = 9,
+                                               .until_ms = NOW_MS + 2 });
+    assert_int_equal(bindings_find(after, 999, NOW_MS), 1);
     bindings_free(before);
     bindings_free(after);
 }
@@ -87,7 +96,7 @@ static void they_outlive_a_restart(void **state)
 /* Most requests change nothing that has to be kept. */
 static void only_what_is_new_is_taken(void **state)
 {
-    struct bindings *bindings = bindings_new();
+    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS);
 
     (void)state;
     bindings_put(bindings, 7, 1, NOW_MS);

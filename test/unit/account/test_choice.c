@@ -59,11 +59,13 @@ static void each_reason_leaves_one_out(void **state)
     struct choice_row rows[] = { row("a"), row("b"),
                                  row("c"), row("d"),
                                  row("e"), row("f"),
-                                 row("g"), paused("h", 9, false) };
+                                 row("g"), paused("h", 9, false),
+                                 row("i") };
     static const enum choice_why want[] = { CHOICE_NOT_ALLOWED, CHOICE_TRIED,
                                             CHOICE_STOPPED,     CHOICE_FULL,
                                             CHOICE_NO_MODEL,    CHOICE_PRIORITY,
-                                            CHOICE_FINE,        CHOICE_PAUSED };
+                                            CHOICE_FINE,        CHOICE_PAUSED,
+                                            CHOICE_NOT_OWNER };
 
     (void)state;
     rows[0].allowed = false;
@@ -72,7 +74,8 @@ static void each_reason_leaves_one_out(void **state)
     rows[3].full = true;
     rows[4].no_model = true;
     rows[5].priority = -1;
-    assert_int_equal(choose(rows, 8, 0, CHOICE_NONE, 1), 6);
+    rows[8].foreign = true;
+    assert_int_equal(choose(rows, 9, 0, CHOICE_NONE, 1), 6);
     for (size_t i = 0; i < COUNT_OF(want); i++)
         assert_string_equal(choice_why_word(whys[i]), choice_why_word(want[i]));
 }
@@ -87,6 +90,20 @@ static void nobody_is_left(void **state)
     assert_int_equal(whys[0], CHOICE_PAUSED);
     assert_int_equal(whys[1], CHOICE_STOPPED);
     assert_int_equal(choose(rows, 0, 5, CHOICE_NONE, 1), CHOICE_NONE);
+}
+
+/* Of a session that is bound, too; softly paused or not. */
+static void only_the_owner_serves(void **state)
+{
+    struct choice_row rows[] = { row("a"), paused("b", 9, true), row("c") };
+
+    (void)state;
+    rows[0].foreign = rows[2].foreign = true;
+    assert_int_equal(choose(rows, 3, 7, 0, 1), 1);
+    rows[1].tried = true;
+    assert_int_equal(choose(rows, 3, 7, 0, 1), CHOICE_NONE);
+    assert_int_equal(whys[0], CHOICE_NOT_OWNER);
+    assert_int_equal(whys[1], CHOICE_TRIED);
 }
 
 /* A guess is better than nothing, the one that ends first, whatever its priority. */
@@ -228,6 +245,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_reason_leaves_one_out),
         cmocka_unit_test(nobody_is_left),
+        cmocka_unit_test(only_the_owner_serves),
         cmocka_unit_test(softly_paused_ones_come_last),
         cmocka_unit_test(a_session_stays_where_it_is_bound),
         cmocka_unit_test(new_sessions_are_shared_out),
