@@ -6,7 +6,9 @@
 #include "admin/request.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "crypto/hash.h"
 #include "relay/candidates.h"
+#include "relay/owner.h"
 #include "team/keys.h"
 
 /* ---- what is asked for --------------------------------------------------- */
@@ -25,6 +27,15 @@ static struct str text_of(const struct json_doc *body, const char *member)
 
     (void)json_doc_get_str(body, member, &text);
     return text;
+}
+
+/* Of a batch or a file that it would name; 0: nobody is known. */
+static uint64_t owner_of(struct admin_request *x)
+{
+    struct str id = text_of(x->body, "id");
+
+    return id.len > 0 ? owner_by_id(x->admin->options.accounts, hash_number(id))
+                      : 0;
 }
 
 /* ---- what is answered ---------------------------------------------------- */
@@ -93,6 +104,7 @@ static struct flow_next post(struct flow *flow)
                         .session =
                             candidates_session(x->req->arena, key->id,
                                                text_of(x->body, "session")),
+                        .owner = owner_of(x),
                         .now_ms = clock_wall_ms(),
                         .arena = x->req->arena });
     doc = answer_doc(&candidates);
@@ -106,12 +118,15 @@ static const struct admin_member body_members[] = {
       NULL },
     { "model", ADMIN_TEXT, 0, "that it would ask for", NULL },
     { "session", ADMIN_TEXT, 0, "of which it would be", NULL },
+    { "id", ADMIN_TEXT, 0, "of a batch, a file or the like that it would name",
+      NULL },
     ADMIN_END,
 };
 static const struct admin_member row_members[] = {
     { "account", ADMIN_TEXT, ADMIN_REQUIRED, "its name", NULL },
     { "why", ADMIN_TEXT, ADMIN_REQUIRED,
-      "chosen, or why not: not_allowed, stopped, paused, full, no_model, later, "
+      "chosen, or why not: not_allowed, not_owner (it did not make what the "
+      "request names), stopped, paused, full, no_model, later, "
       "not_bound, priority, other",
       NULL },
     { "state", ADMIN_TEXT, ADMIN_REQUIRED, "how it is", NULL },

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/mem.h"
+#include "relay/owner.h"
 #include "relay/record_fill.h"
 #include "usage/scan.h"
 
@@ -77,6 +78,7 @@ bool body_may_pass(struct relayed *r, struct err *err)
 static void keep_facts(struct relayed *r, const struct scan_facts *facts)
 {
     record_fill_asked(r, facts);
+    owner_note_asked(r, facts);
     if (!r->caller.key)
         return;
     r->facts = mem_alloc(sizeof(*facts));

@@ -2,8 +2,6 @@
 /* The accounts that a key may use. */
 #include "relay/candidates.h"
 
-#include <string.h>
-
 #include "account/vitals.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -14,16 +12,10 @@
 uint64_t candidates_session(struct arena *arena, uint64_t key_id,
                             struct str name)
 {
-    unsigned char hash[HASH_SHA256_LEN];
-    uint64_t session;
-
     if (name.len == 0)
         return 0;
-    hash_sha256(arena_printf(arena, "%llu\n" STR_FMT,
-                             (unsigned long long)key_id, STR_ARG(name)),
-                hash);
-    memcpy(&session, hash, sizeof(session));
-    return session ? session : 1;
+    return hash_number(arena_printf(arena, "%llu\n" STR_FMT,
+                                    (unsigned long long)key_id, STR_ARG(name)));
 }
 
 /* ---- rows ---------------------------------------------------------------- */
@@ -85,7 +77,8 @@ static void look_at(struct candidates *c, size_t i)
                                 .weight = account->weight };
     row->allowed =
         key_allows_account(ask->key, row->name, account->pooled, &ignored);
-    if (!row->allowed)
+    row->foreign = ask->owner && bindings_account(row->name) != ask->owner;
+    if (!row->allowed || row->foreign)
         return;
     row->tried = ask->tried && ask->tried(ask->arg, row->name);
     look_at_health(c, i);
@@ -156,6 +149,15 @@ static void refuse_for_none(const struct key *key, struct err *err)
             key->name);
 }
 
+static void refuse_foreign(const struct key *key, struct err *err)
+{
+    (void)err_set(err, ERR_FORBIDDEN,
+                  "what the request names (a batch, a file) was made by an "
+                  "account that the relay key \"%s\" may not use, and no other "
+                  "account knows it",
+                  key->name);
+}
+
 /* When the first of those that wait for a time may be asked again; 0: none does. */
 static uint64_t earliest_end(const struct candidates *c)
 {
@@ -207,23 +209,36 @@ static bool refuse_full(const struct candidates *c, struct err *err)
     return err_retry_after(err, FULL_RETRY_MS), true;
 }
 
-bool candidates_refuse(const struct candidates *candidates, struct err *err)
+static void refuse_usable(const struct candidates *c, struct err *err)
 {
-    const struct key *key = candidates->ask.key;
-    uint64_t until_ms = earliest_end(candidates);
+    uint64_t until_ms = earliest_end(c);
 
-    if (candidates->allowed == 0)
-        refuse_for_none(key, err);
-    else if (refuse_full(candidates, err))
-        return false;
-    else if (until_ms > 0)
-        refuse_paused(candidates, until_ms, err);
-    else
-        *err = candidates->first;
-    if (candidates->allowed > 1 && until_ms == 0)
+    if (refuse_full(c, err))
+        return;
+    if (until_ms > 0) {
+        refuse_paused(c, until_ms, err);
+        return;
+    }
+    *err = c->first;
+    if (c->allowed > 1)
         (void)err_wrap(err,
                        "none of the %zu accounts that the relay key \"%s\" may "
                        "use is usable; the first",
-                       candidates->allowed, key->name);
+                       c->allowed, c->ask.key->name);
+}
+
+bool candidates_refuse(const struct candidates *candidates, struct err *err)
+{
+    const struct key *key = candidates->ask.key;
+
+    if (candidates->allowed > 0)
+        refuse_usable(candidates, err);
+    else if (candidates->ask.owner)
+        refuse_foreign(key, err);
+    else
+        refuse_for_none(key, err);
+    if (candidates->allowed > 0 && candidates->ask.owner)
+        (void)err_wrap(err, "what the request names (a batch, a file) is known "
+                            "to the account that made it alone");
     return false;
 }

@@ -12,8 +12,11 @@
 struct candidates_ask {
     struct accounts *accounts;
     const struct key *key;
-    struct str model;    /* that is asked for; or empty */
-    uint64_t session;    /* candidates_session(); 0: none */
+    struct str model; /* that is asked for; or empty */
+    uint64_t session; /* candidates_session(); 0: none */
+    /* Of what it names, which serves it or none does; 0: none is known
+       (relay/owner.h). */
+    uint64_t owner;
     uint64_t now_ms;     /* wall clock */
     struct arena *arena; /* for the rows */
     /* Was that account asked already?  NULL: none was. */
@@ -30,8 +33,8 @@ struct candidates {
     struct account_list *list; /* a reference */
     struct choice_row *rows;   /* one for each of the list */
     enum choice_why *whys;     /* after candidates_choose() */
-    size_t allowed;            /* that the key may use */
-    struct err first;          /* why the first of them is not usable */
+    size_t allowed;   /* that the key may use, and that know what it names */
+    struct err first; /* why the first of them is not usable */
 };
 void candidates_look(struct candidates *candidates,
                      const struct candidates_ask *ask);

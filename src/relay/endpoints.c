@@ -239,6 +239,11 @@ bool endpoints_cost_nothing(const struct endpoint *endpoint, struct str path)
     return like && !like->metered && like->body != ENDPOINT_BODY_OPEN;
 }
 
+bool endpoints_owns(const struct endpoint *endpoint)
+{
+    return endpoint->call != KEY_MESSAGES;
+}
+
 const char *endpoints_flaw(struct str path)
 {
     struct str rest = str_from(path, 4);

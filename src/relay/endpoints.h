@@ -61,6 +61,11 @@ const struct endpoint *endpoints_open(struct str method, struct str path);
    are, one by one, and nobody knows of the open list.  HEAD is like GET. */
 bool endpoints_cost_nothing(const struct endpoint *endpoint, struct str path);
 
+/* Do its paths and answers name, by ids, what nobody knows but the account that made it?
+   Batches and files are of that kind, and whatever is not known to be another one;
+   messages and models are not. */
+bool endpoints_owns(const struct endpoint *endpoint);
+
 /* Why a path below /v1 does not pass, in words. */
 const char *endpoints_flaw(struct str path);
 

@@ -9,6 +9,7 @@
 #include "relay/candidates.h"
 #include "relay/credential.h"
 #include "relay/models.h"
+#include "relay/owner.h"
 #include "relay/record_fill.h"
 #include "team/key.h"
 
@@ -94,6 +95,7 @@ static struct account *pick_any(struct relayed *r, struct err *err)
                                      .key = key,
                                      .model = r->told.model,
                                      .session = r->attempt.session,
+                                     .owner = owner_find(r),
                                      .now_ms = clock_wall_ms(),
                                      .arena = r->req->arena,
                                      .tried = was_tried,

@@ -9,6 +9,7 @@
 #include "relay/authorise.h"
 #include "relay/body.h"
 #include "relay/metering.h"
+#include "relay/owner.h"
 #include "relay/pass.h"
 #include "relay/pick.h"
 #include "relay/results.h"
@@ -184,6 +185,7 @@ static void done(struct flow *flow)
     admit_done(r);
     metering_free(r->meter);
     results_free(r->results);
+    owner_free(r->learner);
     spare_free(r->spare);
     prices_unref(r->prices);
     mem_free(r->ahead);

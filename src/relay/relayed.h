@@ -27,6 +27,7 @@ struct relay {
     struct unpack_room unpacking; /* of answers that are metered */
 };
 
+struct owner;
 struct ration;
 struct results;
 struct spare;
@@ -92,6 +93,8 @@ struct relayed {
     struct err *err; /* why it was refused, or its answer cut; or NULL */
     struct relayed_told told;
     struct results *results; /* of a batch, which are booked; or NULL */
+    struct owner *learner;   /* reads ids out of the answer; or NULL */
+    uint64_t owner;          /* of what the body names (relay/owner.h); or 0 */
     struct spare *spare;     /* an answer that it may yet get; or NULL */
 };
 

@@ -8,6 +8,7 @@
 #include "relay/gather.h"
 #include "relay/metering.h"
 #include "relay/models.h"
+#include "relay/owner.h"
 #include "relay/pass.h"
 #include "relay/record_fill.h"
 #include "relay/results.h"
@@ -28,6 +29,7 @@ static void take_body(void *arg, struct str bytes)
         metering_feed(r->meter, bytes);
     if (r->results)
         results_feed(r->results, bytes);
+    owner_feed(r->learner, bytes);
 }
 
 static enum response_framing choose_framing(const struct relayed *r,
@@ -189,6 +191,7 @@ void respond_as_it_came(struct relayed *r)
     if (r->meter)
         price_by_its_coming(r);
     start_results(r, head);
+    r->learner = owner_learn(r, head);
     call_on_body(r->attempt.call, take_body, r);
     buf_init(&fields, PASS_HEAD_MAX);
     pass_response(&head->headers, replaced(r), &fields);

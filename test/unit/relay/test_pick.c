@@ -68,6 +68,8 @@ static void the_named_or_only_account_is_picked(void **state)
         struct relayed r = { .relay = &relay,
                              .req = &req,
                              .path = str_of(cases[i].path),
+                             .endpoint =
+                                 endpoints_find(STR("GET"), STR("/v1/models")),
                              .caller.login = str_of(cases[i].login) };
         struct err err;
         bool picked = pick_account(&r, &err);
@@ -146,9 +148,12 @@ static void pick_with_key(size_t at, const char *path, struct key *key)
                                         .callers = &callers } };
     struct request req = { .arena = arena_new(),
                            .query = str_of(key_cases[at].query) };
-    struct relayed r = {
-        .relay = &relay, .req = &req, .path = str_of(path), .caller.key = key
-    };
+    struct relayed r = { .relay = &relay,
+                         .req = &req,
+                         .path = str_of(path),
+                         .caller.key = key,
+                         .endpoint =
+                             endpoints_find(STR("GET"), STR("/v1/models")) };
     char name[] = "a";
     struct err err;
 

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+/* A batch, a file, and whatever else is named by an id, is known to the account that made
+   it alone: requests that name one go there, over restarts, or are refused in words. */
+import assert from 'node:assert/strict';
+import { beforeEach, it } from 'node:test';
+
+import { noSqlite } from '../support/bookings.mjs';
+import { call, HELLO } from '../support/http.mjs';
+import { admin, createKey, keyOf } from '../support/keys.mjs';
+import { describe, stage, startRelay } from '../support/processes.mjs';
+import { addAll, KEYS, used } from '../support/several.mjs';
+
+const BATCH = { requests: [{ custom_id: 'a', params: HELLO }] };
+const ALL = { allow: ['messages', 'batches', 'files', 'other'] };
+const FILE = { 'content-type': 'multipart/form-data; boundary=x' };
+const UPLOAD = Buffer.from('--x\r\nContent-Disposition: form-data; name="file"; filename="a.json"\r\nContent-Type: application/json\r\n\r\n{"id":"of-nobody"}\r\n--x--\r\n');
+
+describe('batches and files stay at their account', { skip: noSqlite }, () => {
+  const s = stage({});
+  const start = (options = {}) => startRelay({ upstream: s.sim.apiUrl, env: { WORKERS: '2' }, accounts: addAll, ...options });
+  const send = (key, method, path, { headers = {}, body } = {}) =>
+    call(key.relay.url + path, { method, headers: { 'anthropic-version': '2023-06-01', 'x-relay-explain': '1', ...key.headers, ...headers }, body });
+  const made = async (key, method, path, options) => {
+    const answer = await send(key, method, path, options);
+    assert.equal(answer.status, 200, answer.body.toString());
+    return { id: JSON.parse(answer.body).id, account: answer.headers['x-relay-account'], answer };
+  };
+  /* All of these go there; without a home, the same path would be spread over three. */
+  async function staysAt(key, account, requests) {
+    for (let round = 0; round < 4; round++) {
+      for (const [method, path, options, status = 200] of requests) {
+        const answer = await send(key, method, path, options);
+        assert.equal(answer.status, status, `${method} ${path}: ${answer.body}`);
+        assert.equal(answer.headers['x-relay-account'], account, `${method} ${path}`);
+      }
+    }
+  }
+  const ofBatch = (id) => [
+    ['GET', `/v1/messages/batches/${id}`],
+    ['GET', `/v1/messages/batches/${id}/results`],
+    ['GET', `/v1/messages/batches?after_id=${id}`],
+    ['GET', `/v1/messages/batches/${id.replace('_', '%5F')}`, {}, 404],
+  ];
+  const withFile = (...ids) => ({ ...HELLO, messages: [{ role: 'user', content: ids.map((id) => ({ type: 'document', source: { type: 'file', file_id: id } })) }] });
+  const ofFile = (id) => [
+    ['GET', `/v1/files/${id}`],
+    ['GET', `/v1/files/${id}/content`],
+    ['POST', '/v1/messages', { body: withFile('file_unknown', id) }],
+    ['POST', '/v1/messages/count_tokens', { body: withFile(id) }],
+    ['POST', '/v1/messages/batches', { body: { requests: [{ custom_id: 'a', params: withFile(id) }] } }],
+  ];
+
+  beforeEach(() => s.sim.forgetFaults());
+
+  it('requests for a batch go to the account that made it, over a restart', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice', ALL);
+    const batches = [];
+    for (let i = 0; i < 6; i++) {
+      batches.push(await made(key, 'POST', '/v1/messages/batches', { body: BATCH }));
+    }
+    for (const { id, account } of batches) {
+      await staysAt(key, account, ofBatch(id));
+    }
+    assert.ok(new Set(batches.map(({ account }) => account)).size > 1, 'they are spread');
+    const { doc } = await admin(relay, 'POST', '/admin/api/explain', { key: 'alice', id: batches[0].id });
+    assert.equal(doc.account, batches[0].account);
+    assert.deepEqual(doc.accounts.filter(({ account }) => account !== doc.account).map(({ why }) => why), ['not_owner', 'not_owner']);
+    await relay.stop();
+    const again = await start({ dataDir: relay.dataDir, accounts: () => {} });
+    const sameKey = keyOf(again, { ...key, key: key.text });
+    for (const { id, account } of batches) {
+      await staysAt(sameKey, account, ofBatch(id));
+    }
+    await again.stop();
+  });
+
+  it('files, named in a path or in a body, too', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice', ALL);
+    for (let i = 0; i < 4; i++) {
+      const { id, account } = await made(key, 'POST', '/v1/files', { headers: FILE, body: UPLOAD });
+      await staysAt(key, account, ofFile(id));
+      /* Which one is named wins. */
+      const other = Object.keys(KEYS).find((name) => name !== account);
+      const named = await send(key, 'GET', `/v1/files/${id}`, { headers: { 'x-account-name': other } });
+      assert.equal(named.headers['x-relay-account'], other);
+    }
+    /* What somebody wrote into a file says nothing. */
+    const { doc } = await admin(relay, 'POST', '/admin/api/explain', { key: 'alice', id: 'of-nobody' });
+    assert.ok(doc.accounts.every(({ why }) => why !== 'not_owner'));
+    await relay.stop();
+  });
+
+  it('what was made before the relay is learned when a named account tells it', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice', ALL);
+    const direct = await call(s.sim.apiUrl.replace('/v1/messages', '/v1/files'), { method: 'POST', headers: { ...FILE, 'x-api-key': `sk-ant-api03-${KEYS.two}`, 'anthropic-version': '2023-06-01' }, body: UPLOAD });
+    const { id } = JSON.parse(direct.body);
+    const list = await send(key, 'GET', '/v1/files', { headers: { 'x-account-name': 'two', 'accept-encoding': 'gzip' } });
+    assert.equal(list.status, 200, list.body.toString());
+    await staysAt(key, 'two', ofFile(id));
+    await relay.stop();
+  });
+
+  it('is no other account asked, however it is', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice', ALL);
+    const { id, account } = await made(key, 'POST', '/v1/messages/batches', { body: BATCH });
+    const path = `/v1/messages/batches/${id}`;
+    const body = '{"type":"error","error":{"type":"rate_limit_error","message":"theirs"}}';
+    await s.sim.fault({ path, account: KEYS[account], times: 0, directives: { status: 429, body, 'reply-header': used('5h', 3600) } });
+    const first = await send(key, 'GET', path);
+    assert.deepEqual([first.status, first.body.toString(), first.headers['x-relay-attempts']], [429, body, '1']);
+    const second = await send(key, 'GET', path);
+    assert.equal(second.status, 429);
+    assert.match(second.body.toString(), /known to the account that made it alone: .* has no more to give before/);
+    assert.ok(Number(second.headers['retry-after']) > 3590);
+    assert.equal((await admin(relay, 'PATCH', `/oauth/accounts/${account}`, { enabled: false })).status, 200);
+    const third = await send(key, 'GET', path);
+    assert.equal(third.status, 400);
+    assert.match(third.body.toString(), /known to the account that made it alone: .*switched off/);
+    const bob = await createKey(relay, 'bob', { ...ALL, accounts: Object.keys(KEYS).filter((name) => name !== account) });
+    const fourth = await send(bob, 'GET', path);
+    assert.equal(fourth.status, 403);
+    assert.match(fourth.body.toString(), /made by an account that the relay key \\"bob\\" may not use/);
+    assert.ok(!fourth.body.toString().includes(`"${account}`));
+    /* Once it is gone, nobody is known to have made it. */
+    assert.equal((await admin(relay, 'DELETE', `/oauth/accounts/${account}`)).status, 200);
+    assert.equal((await send(key, 'GET', path)).status, 200);
+    await relay.stop();
+  });
+});
