@@ -54,6 +54,7 @@ static struct flow_next deliver(struct relayed *r)
     const struct parser_head *head = call_head(r->attempt.call);
 
     r->status = head->status;
+    r->attempt.result = RECORD_DELIVERED; /* if only because no other is left */
     record_fill_answered(r, head);
     authorise_learn(r, r->status);
     if (!relayed_is_streamed(r))
