@@ -85,6 +85,11 @@ static void add_attempts(const struct writing *w)
                      atomic_load(&w->metrics->tally->attempts[result]));
 }
 
+static void add_overloaded(const struct writing *w)
+{
+    add_number(w, atomic_load(&w->metrics->tally->overloaded));
+}
+
 static void add_results(const struct writing *w)
 {
     add_number(w, atomic_load(&w->metrics->tally->results));

@@ -141,6 +141,17 @@ static void fill_what(struct record *record, const struct relayed *r)
     record->bytes_out = bytes_out_of(r);
 }
 
+/* As good as the status that came too late. */
+static void note_event(struct record *record)
+{
+    size_t count = record->attempt_count;
+
+    if (count > RECORD_ATTEMPTS_MAX)
+        count = RECORD_ATTEMPTS_MAX;
+    if (count > 0)
+        record->attempts[count - 1].status = RECORD_OVERLOADED;
+}
+
 static void fill_attempts(struct record *record, const struct relayed *r)
 {
     const struct attempt *attempt = &r->attempt;
@@ -148,10 +159,13 @@ static void fill_attempts(struct record *record, const struct relayed *r)
 
     record->sent = attempt->sent;
     record->attempt_count = attempt_list(r, record->attempts);
-    if (record->end == RECORD_REFUSED)
-        record->first_byte_us = record->duration_us;
-    else if (attempt->result == RECORD_DELIVERED && attempt->count > 0)
+    if (record->end == RECORD_ERROR_EVENT)
+        note_event(record);
+    if (attempt->result == RECORD_DELIVERED && attempt->count > 0 &&
+        record->end != RECORD_REFUSED)
         record->first_byte_us = (came_ns - r->req->arrived_ns) / 1000;
+    else if (record->end == RECORD_REFUSED || response_started(r->req))
+        record->first_byte_us = record->duration_us;
 }
 
 /* An error inside an answer counts, however that ended: its client is right to leave. */

@@ -25,10 +25,13 @@ const char *record_end_word(enum record_end end);
 /* RECORD_ENDS if it is none. */
 enum record_end record_end_of(struct str word);
 
+/* The provider's, that it is overloaded. */
+#define RECORD_OVERLOADED 529u
+
 /* Does the status say that there are too many requests, of one or of all? */
 static inline bool record_is_limited(unsigned status)
 {
-    return status == 429 || status == 529;
+    return status == 429 || status == RECORD_OVERLOADED;
 }
 
 /* What came of one try. */
@@ -48,7 +51,9 @@ const char *record_result_word(enum record_result result);
 struct record_attempt {
     struct str account; /* its name; empty: the client's own login */
     enum record_result result;
-    unsigned status;   /* of its answer; 0: none came */
+    unsigned
+        status; /* of its answer, RECORD_OVERLOADED if an error came inside;
+                          0: none came */
     uint64_t after_ms; /* since the request came */
     uint64_t took_ms;  /* until its head came, or it failed */
 };

@@ -28,8 +28,11 @@ static void add_request(struct tally *tally, const struct record *record)
         hundreds = TALLY_CLASSES - 1;
     grow(&tally->requests[record->end][hundreds], 1);
     for (size_t i = 0; i < record->attempt_count && i < RECORD_ATTEMPTS_MAX;
-         i++)
+         i++) {
         grow(&tally->attempts[record->attempts[i].result], 1);
+        grow(&tally->overloaded,
+             record->attempts[i].status == RECORD_OVERLOADED);
+    }
 }
 
 static void add_usage(struct tally *tally,

@@ -14,6 +14,7 @@
 struct tally {
     atomic_uint_fast64_t requests[RECORD_ENDS][TALLY_CLASSES];
     atomic_uint_fast64_t attempts[RECORD_RESULTS];
+    atomic_uint_fast64_t overloaded; /* attempts that were told so */
     atomic_uint_fast64_t counts[BOOKING_COUNTS];
     atomic_uint_fast64_t cost_microusd;
     atomic_uint_fast64_t unpriced; /* used something that has no price */

@@ -30,6 +30,7 @@ static void each_figure_has_its_line(void **state)
         "\nclaude_relay_requests_total{end=\"complete\",status=\"2xx\"} 4\n",
         STOPPED,
         "\nclaude_relay_attempts_total{result=\"stale\"} 5\n",
+        "\nclaude_relay_overloaded_total 13\n",
         "\nclaude_relay_batch_results_total 6\n",
         "\nclaude_relay_tokens_total{kind=\"cache_write_1h\"} 7\n",
         "\nclaude_relay_web_search_requests_total 8\n",
@@ -56,6 +57,7 @@ static void each_figure_has_its_line(void **state)
     (void)state;
     tally.requests[RECORD_COMPLETE][2] = 4;
     tally.attempts[RECORD_STALE] = 5;
+    tally.overloaded = 13;
     tally.counts[BOOKING_CACHE_WRITE_1H] = 7;
     tally.counts[BOOKING_SEARCHES] = 8;
     out = written(&metrics);
@@ -75,8 +77,8 @@ static void their_number_stays(void **state)
     (void)state;
     for (const char *at = buf_str(&out).at; *at; at++)
         lines += *at == '\n';
-    assert_int_equal(lines, 2 * 15 + (RECORD_ENDS - 1) * TALLY_CLASSES +
-                                RECORD_RESULTS + 5 + 12);
+    assert_int_equal(lines, 2 * 16 + (RECORD_ENDS - 1) * TALLY_CLASSES +
+                                RECORD_RESULTS + 5 + 13);
     buf_done(&out);
 }
 

@@ -183,6 +183,7 @@ static void an_error_event_in_a_complete_stream(void **state)
     wire_send(peer, STREAM ERROR_EVENT END);
     wire_expect(&scene->client, END);
     expect(RECORD_ERROR_EVENT, 200);
+    expect_one(RECORD_DELIVERED, 529);
     assert_true(scene->record.partial);
 }
 

@@ -43,6 +43,23 @@ static void an_answer_counts_with_all_it_used(void **state)
     assert_int_equal(tally.unpriced, 0);
 }
 
+/* Each attempt that was told so. */
+static void the_overloaded_are_counted(void **state)
+{
+    struct tally tally = { .results = 0 };
+    const struct record record = {
+        .end = RECORD_ERROR_EVENT,
+        .status = 200,
+        .attempt_count = 3,
+        .attempts = { { .status = 529 }, { .status = 503 }, { .status = 529 } },
+    };
+
+    (void)state;
+    tally_add(&tally, &record);
+    tally_add(&tally, &answered);
+    assert_int_equal(tally.overloaded, 2);
+}
+
 static void without_a_price_there_is_no_cost(void **state)
 {
     static const struct meter_usage nothing = { .final = true };
@@ -106,6 +123,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_counts_with_all_it_used),
+        cmocka_unit_test(the_overloaded_are_counted),
         cmocka_unit_test(without_a_price_there_is_no_cost),
         cmocka_unit_test(a_result_is_no_request),
         cmocka_unit_test(odd_ones_count_too),
