@@ -5,32 +5,41 @@ import assert from 'node:assert/strict';
 import { beforeEach, it } from 'node:test';
 
 import { bookings, noSqlite } from '../support/bookings.mjs';
-import { HELLO } from '../support/http.mjs';
+import { call, HELLO, message } from '../support/http.mjs';
 import { admin, createKey, keyOf } from '../support/keys.mjs';
-import { command, describe, stage, startRelay, until } from '../support/processes.mjs';
+import { describe, stage, startRelay, until } from '../support/processes.mjs';
+import { startCutter, startDoor } from '../support/proxies.mjs';
+import { rawUpstream } from '../support/raw.mjs';
+import { accountOf, addAccount, addAll, KEYS, used } from '../support/several.mjs';
 
-const KEYS = { one: 'a1a1', two: 'b2b2', three: 'c3c3' };
-function add(dataDir, name, end) {
-  const done = command(['account', 'add', name, '--api-key', '-'], { env: { DATA_DIR: dataDir }, input: `sk-ant-api03-${'x'.repeat(40)}${end}\n` });
-  assert.equal(done.status, 0, done.stderr);
+/* So many at once, so often. */
+async function times(rounds, width, run) {
+  for (let round = 0; round < rounds; round++) {
+    await Promise.all(Array.from({ length: width }, (_, i) => run(round * width + i)));
+  }
 }
-const inSeconds = (seconds) => String(Math.floor(Date.now() / 1000) + seconds);
-const used = (window, seconds) => [
-  'anthropic-ratelimit-unified-status: rejected',
-  `anthropic-ratelimit-unified-${window}-status: rejected`,
-  `anthropic-ratelimit-unified-${window}-reset: ${inSeconds(seconds)}`,
-];
 
 describe('accounts fail over', { skip: noSqlite }, () => {
   const s = stage({});
   const start = (options = {}) => startRelay({
     upstream: s.sim.apiUrl,
     env: { WORKERS: '2' },
-    accounts: (dataDir) => Object.entries(KEYS).forEach(([name, end]) => add(dataDir, name, end)),
+    accounts: addAll,
     ...options,
   });
   const fault = (account, directives, times = 0) => s.sim.fault({ path: '/v1/messages', account, times, directives });
   const ask = (key, session) => key.message({ headers: session ? { 'x-claude-code-session-id': session } : {}, body: HELLO });
+  const metric = async (relay, name) => Number(new RegExp(`^${name.replace(/[{}]/g, '\\$&')} (\\d+)$`, 'm').exec((await call(`${relay.url}/metrics`)).body)[1]);
+  const booked = (relay, count) => until(() => bookings(relay.dataDir).length === count, { every: 50, what: `${count} are booked` });
+  const statesOf = async (relay) => (await admin(relay, 'GET', '/admin/api/accounts')).doc.accounts.map(({ state }) => state);
+  /* Which account each session was served by. */
+  const homesOf = (rows) => {
+    const homes = new Map();
+    for (const row of rows) {
+      homes.set(row.session_name, [...new Set([...(homes.get(row.session_name) ?? []), row.account_text])]);
+    }
+    return homes;
+  };
   const accountsOf = (relay) => bookings(relay.dataDir).map((row) => row.account_text);
 
   beforeEach(() => s.sim.forgetFaults());
@@ -45,7 +54,7 @@ describe('accounts fail over', { skip: noSqlite }, () => {
       const answer = await ask(key);
       assert.equal(answer.status, 200, answer.body.toString());
     }
-    await until(() => bookings(relay.dataDir).length === 200, { every: 50, what: 'all are booked' });
+    await booked(relay, 200);
     const moved = bookings(relay.dataDir).filter((row) => row.attempts > 1);
     assert.equal(moved.length, 1, 'it is asked no more');
     assert.match(moved[0].failures, /"account":"one","result":"passed_over","status":429/);
@@ -59,10 +68,38 @@ describe('accounts fail over', { skip: noSqlite }, () => {
     for (let i = 0; i < 60; i++) {
       assert.equal((await ask(key)).status, 200);
     }
-    await until(() => bookings(relay.dataDir).length === 60, { every: 50, what: 'all are booked' });
+    await booked(relay, 60);
     assert.equal(bookings(relay.dataDir).filter((row) => row.attempts > 1).length, 1);
     assert.ok(!accountsOf(relay).includes('two'));
+    const { state, why } = await accountOf(relay, 'two');
+    assert.deepEqual([state, why], ['login_required', 'its credential was refused']);
     await relay.stop();
+  });
+
+  it("one's proxy dies: no client sees it, and nothing goes directly", async () => {
+    const door = await startDoor(s.sim.port);
+    const [dying, other] = [await startCutter('http', Infinity), await startCutter('http', Infinity)];
+    const relay = await start({ upstream: `http://127.0.0.1:${door.port}/v1/messages` });
+    const key = await createKey(relay, 'alice');
+    for (const name of Object.keys(KEYS)) {
+      const proxy_config = { type: 'http', host: '127.0.0.1', port: (name === 'one' ? dying : other).port };
+      assert.equal((await admin(relay, 'PATCH', `/oauth/accounts/${name}`, { proxy_config })).status, 200);
+    }
+    for (let i = 0; i < 80; i++) {
+      if (i === 40) {
+        await dying.stop();
+      }
+      assert.equal((await ask(key)).status, 200);
+    }
+    await booked(relay, 80);
+    const [before, after] = [accountsOf(relay).slice(0, 40), accountsOf(relay).slice(40)];
+    assert.ok(before.includes('one') && !after.includes('one'));
+    assert.ok(bookings(relay.dataDir).some((row) => /"account":"one","result":"unreachable"/.test(row.failures)));
+    assert.equal(door.direct, 0);
+    assert.ok(door.proxied > 0);
+    await relay.stop();
+    await other.stop();
+    await door.stop();
   });
 
   it('all are exhausted: the last 429, then our own, with the right retry-after', async () => {
@@ -75,6 +112,9 @@ describe('accounts fail over', { skip: noSqlite }, () => {
     const first = await ask(key);
     assert.equal(first.status, 429);
     assert.equal(first.body.toString(), body);
+    assert.deepEqual([await metric(relay, 'claude_relay_attempts_total{result="passed_over"}'), await metric(relay, 'claude_relay_attempts_total{result="delivered"}')], [2, 1]);
+    await booked(relay, 1);
+    assert.ok(bookings(relay.dataDir)[0].first_byte_ms > 0);
     const second = await ask(key);
     assert.equal(second.status, 429);
     assert.match(second.body.toString(), /none has more to give before/);
@@ -95,14 +135,38 @@ describe('accounts fail over', { skip: noSqlite }, () => {
       assert.equal(answer.status, 529);
       assert.equal(answer.body.toString(), body);
     }
+    assert.deepEqual(await statesOf(relay), ['ready', 'ready', 'ready']);
+    assert.equal(await metric(relay, 'claude_relay_overloaded_total'), 40);
     await s.sim.forgetFaults();
     for (let i = 0; i < 20; i++) {
       assert.equal((await ask(key)).status, 200);
     }
-    await until(() => bookings(relay.dataDir).length === 40, { every: 50, what: 'all are booked' });
+    await booked(relay, 40);
     const rows = bookings(relay.dataDir);
     assert.ok(rows.every((row) => row.attempts <= 2));
     assert.equal(rows.filter((row) => row.attempts === 2).length, 20);
+    await relay.stop();
+  });
+
+  it('an error inside a 200 counts as a 529, and passes as it came', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice');
+    const body = 'event: message_start\ndata: {"type":"message_start","message":{"usage":{"input_tokens":5,"output_tokens":1}}}\n\nevent: error\ndata: {"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}\n\n';
+    for (const end of Object.values(KEYS)) {
+      await fault(end, { status: 200, body, 'reply-header': ['content-type: text/event-stream'] });
+    }
+    for (let i = 0; i < 20; i++) {
+      const answer = await key.message({ body: { ...HELLO, stream: true } });
+      assert.equal(answer.status, 200);
+      assert.equal(answer.body.toString(), body);
+    }
+    await booked(relay, 20);
+    assert.ok(bookings(relay.dataDir).every((row) => row.end === 'error_event' && row.attempts === 1));
+    assert.equal(await metric(relay, 'claude_relay_overloaded_total'), 20);
+    assert.equal(await metric(relay, 'claude_relay_requests_total{end="error_event",status="2xx"}'), 20);
+    assert.deepEqual(await statesOf(relay), ['ready', 'ready', 'ready']);
+    const { doc } = await admin(relay, 'GET', '/admin/api/accounts');
+    assert.ok(doc.accounts.some(({ last_error }) => last_error?.text === 'an error came inside of an answer'));
     await relay.stop();
   });
 
@@ -118,26 +182,34 @@ describe('accounts fail over', { skip: noSqlite }, () => {
       assert.equal(answer.status, 400);
       assert.equal(answer.body.toString(), body);
     }
-    await until(() => bookings(relay.dataDir).length === 5, { every: 50, what: 'all are booked' });
+    await booked(relay, 5);
     assert.ok(bookings(relay.dataDir).every((row) => row.attempts === 1));
     await relay.stop();
   });
 
-  it('a session stays where it is', async () => {
+  it('sessions stay where they are: over 1,000 requests, a restart, and a fourth account', async () => {
+    const SESSIONS = 40;
     const relay = await start();
     const key = await createKey(relay, 'alice');
-    for (let i = 0; i < 100; i++) {
-      assert.equal((await ask(key, `s-${i % 10}`)).status, 200);
-    }
-    await until(() => bookings(relay.dataDir).length === 100, { every: 50, what: 'all are booked' });
-    const homes = new Map();
-    for (const row of bookings(relay.dataDir)) {
-      homes.set(row.session_name, new Set([...(homes.get(row.session_name) ?? []), row.account_text]));
-    }
-    assert.equal(homes.size, 10);
-    assert.ok([...homes.values()].every((accounts) => accounts.size === 1), JSON.stringify([...homes].map(([k, v]) => [k, [...v]])));
-    assert.ok(new Set([...homes.values()].flatMap((accounts) => [...accounts])).size > 1);
+    const run = async (of, i) => assert.equal((await ask(of, `s-${i % SESSIONS}`)).status, 200);
+    await times(1, SESSIONS, (i) => run(key, i));
+    await times(23, 20, (i) => run(key, i));
+    await booked(relay, 500);
+    const homes = homesOf(bookings(relay.dataDir));
+    assert.equal(homes.size, SESSIONS);
+    assert.ok([...homes.values()].every((accounts) => accounts.length === 1), JSON.stringify([...homes]));
+    assert.equal(new Set([...homes.values()].flat()).size, 3);
     await relay.stop();
+    addAccount(relay.dataDir, 'four', 'd4d4');
+    const again = await start({ dataDir: relay.dataDir, accounts: () => {} });
+    const sameKey = keyOf(again, { ...key, key: key.text });
+    await times(25, 20, (i) => run(sameKey, i));
+    await times(4, 20, (i) => ask(sameKey, `new-${i}`));
+    await booked(again, 1080);
+    const rows = bookings(again.dataDir);
+    assert.deepEqual([...homesOf(rows.filter(({ session_name }) => session_name.startsWith('s-')))], [...homes]);
+    assert.ok(rows.some(({ account_text }) => account_text === 'four'), 'new ones go to it, too');
+    await again.stop();
   });
 
   it('after a failover a session stays at the new one, and two keys are two', async () => {
@@ -164,47 +236,70 @@ describe('accounts fail over', { skip: noSqlite }, () => {
     await relay.stop();
   });
 
-  it("accounts' own limits hold exactly", async () => {
-    const relay = await start({ env: { WORKERS: '2' } });
+  it("accounts' own limits hold exactly, with two workers and 500 streams", async () => {
+    const LIMIT = 30;
+    const held = [];
+    const upstream = await rawUpstream((connection, request) => {
+      held.push({ connection, account: request.headers.find(([name]) => name.toLowerCase() === 'x-api-key')[1].slice(-4) });
+      connection.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n');
+    });
+    const relay = await start({ upstream: `${upstream.url}/v1/messages` });
     const key = await createKey(relay, 'alice');
     for (const name of Object.keys(KEYS)) {
-      assert.equal((await admin(relay, 'PATCH', `/oauth/accounts/${name}`, { concurrency: 4 })).status, 200);
+      assert.equal((await admin(relay, 'PATCH', `/oauth/accounts/${name}`, { concurrency: LIMIT })).status, 200);
     }
-    const streams = await Promise.all(Array.from({ length: 40 }, () => key.message({ headers: { 'x-sim-events': '20', 'x-sim-gap-ms': '50' }, body: { ...HELLO, stream: true } })));
-    const counts = (status) => streams.filter((answer) => answer.status === status).length;
-    assert.deepEqual([counts(200), counts(429)], [12, 28]);
-    const { doc } = await admin(relay, 'GET', '/admin/api/accounts');
-    assert.ok(doc.accounts.every((account) => account.in_flight === 0));
-    assert.equal((await ask(key)).status, 200);
+    for (let round = 0; round < 2; round++) {
+      let refused = 0;
+      const streams = Array.from({ length: 500 }, async () => {
+        const answer = await message(relay.url, { headers: key.headers, body: { ...HELLO, stream: true } });
+        refused += answer.status === 429;
+        return answer.status;
+      });
+      await until(() => refused + held.length >= 500, { what: 'all are begun or refused' });
+      const counts = Object.values(KEYS).map((end) => held.filter(({ account }) => account === end).length);
+      assert.deepEqual(counts, [LIMIT, LIMIT, LIMIT]);
+      const { doc } = await admin(relay, 'GET', '/admin/api/accounts');
+      assert.ok(doc.accounts.every((account) => account.in_flight === LIMIT));
+      held.splice(0).forEach(({ connection }) => connection.write('0\r\n\r\n'));
+      const done = await Promise.all(streams);
+      assert.equal(done.filter((status) => status === 200).length, 3 * LIMIT);
+      await until(async () => (await admin(relay, 'GET', '/admin/api/accounts')).doc.accounts.every((account) => account.in_flight === 0), { what: 'nothing is in flight' });
+    }
     await relay.stop();
+    await upstream.stop();
   });
 
   it('pauses, windows and sessions outlive a restart, and a fourth account', async () => {
     const relay = await start();
     const key = await createKey(relay, 'alice');
-    await fault(KEYS.one, { status: 429, body: '{"error":{}}', 'reply-header': [...used('5h', 3600), 'anthropic-ratelimit-unified-5h-utilization: 1.0'] });
+    await fault(KEYS.one, { status: 429, body: '{"error":{}}', 'reply-header': [...used('5h', 3600, ['7d', 'allowed', 4 * 86400]), 'anthropic-ratelimit-unified-5h-utilization: 1.0'] });
     for (let i = 0; i < 30; i++) {
       assert.equal((await ask(key, `s-${i}`)).status, 200);
     }
-    const stateOf = async (of, name) => (await admin(of, 'GET', '/admin/api/accounts')).doc.accounts.find((account) => account.account === name);
-    const before = await stateOf(relay, 'one');
+    const before = await accountOf(relay, 'one');
     assert.equal(before.state, 'paused');
+    const wait = Date.parse(before.until) - Date.now();
+    assert.ok(wait > 3500_000 && wait <= 3600_000, 'the window that is used up counts, not the one that ends last');
     assert.equal(before.why, 'a limit is used up');
     assert.equal(before.windows.find(({ name }) => name === '5h').used_ppm, 1000000);
-    const homesOf = (rows) => new Map(rows.map((row) => [row.session_name, row.account_text]));
-    await until(() => bookings(relay.dataDir).length === 30, { every: 10, what: 'all are booked' });
+    await booked(relay, 30);
     const homes = homesOf(bookings(relay.dataDir));
     await relay.stop();
-    add(relay.dataDir, 'four', 'd4d4');
+    addAccount(relay.dataDir, 'four', 'd4d4');
     const again = await start({ dataDir: relay.dataDir, accounts: () => {} });
     const sameKey = keyOf(again, { ...key, key: key.text });
-    const after = await stateOf(again, 'one');
+    const after = await accountOf(again, 'one');
     assert.deepEqual([after.state, after.until, after.since, after.windows], ['paused', before.until, before.since, before.windows]);
+    /* Who names it asks it all the same: a back-off shortens nothing. */
+    await fault(KEYS.one, { status: 429, body: '{"error":{}}' }, 1);
+    assert.equal((await sameKey.message({ headers: { 'x-account-name': 'one' }, body: HELLO })).status, 429);
+    assert.equal((await accountOf(again, 'one')).until, before.until);
+    await s.sim.forgetFaults();
     for (let i = 0; i < 30; i++) {
       assert.equal((await ask(sameKey, `s-${i}`)).status, 200);
     }
-    await until(() => bookings(again.dataDir).length === 60, { every: 10, what: 'all are booked' });
-    assert.deepEqual(homesOf(bookings(again.dataDir).slice(30)), homes);
+    await booked(again, 61);
+    assert.deepEqual(homesOf(bookings(again.dataDir).slice(-30)), homes);
     assert.equal((await admin(again, 'POST', '/admin/api/accounts/one/clear')).doc.state, 'ready');
     assert.equal((await admin(again, 'POST', '/admin/api/accounts/two/pause', { for: '1h', note: 'holidays' })).doc.why, 'holidays');
     assert.equal((await admin(again, 'POST', '/admin/api/accounts/two/pause', { for: '1 day' })).status, 400);
