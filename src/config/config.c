@@ -4,11 +4,11 @@
 
 #include <assert.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/shown.h"
 #include "base/zones.h"
+#include "config/api_url.h"
+#include "config/ca_file.h"
 #include "config/table.h"
 #include "crypto/seal.h"
 
@@ -129,56 +129,29 @@ static void load_option(const struct loading *loading,
 
 /* ---- what concerns several, or the machine ------------------------------ */
 
-static void cut_slashes(struct str *path)
-{
-    while (path->len > 0 && path->at[path->len - 1] == '/')
-        path->len--;
-}
+typedef bool parse_url_fn(struct arena *arena, struct str text, struct url *url,
+                          struct err *err);
 
-/* "https://host/prefix/v1/messages": only the part in front of /v1 counts. */
-static void cut_endpoint(struct url *url)
-{
-    static const struct str endings[] = { { "/v1/messages", 12 },
-                                          { "/v1", 3 } };
-
-    for (size_t i = 0; i < COUNT_OF(endings); i++) {
-        size_t len = endings[i].len;
-
-        if (url->prefix.len >= len &&
-            str_eq(str_from(url->prefix, url->prefix.len - len), endings[i])) {
-            url->prefix.len -= len;
-            break;
-        }
-    }
-    cut_slashes(&url->prefix);
-}
-
-/* http:// would carry secrets through the network. */
-static bool check_url(const struct loading *loading, const char *name,
-                      struct str text, struct url *url)
+static void check_url(const struct loading *loading, const char *name,
+                      struct str text, struct url *url, parse_url_fn *parse)
 {
     char value[SHOWN_MAX];
     struct err err;
 
-    if (!url_parse(loading->arena, text, url, &err))
-        err_wrap(&err, "%s=\"%s\"", name, shown_host(text, value));
-    else if (url->tls || url_is_loopback(url))
-        return true;
-    else
-        err_set(&err, ERR_CONFIG,
-                "%s=\"%s\": must be https://; http:// is for loopback only",
-                name, shown_host(text, value));
-    return complain(loading, name, &err);
+    if (parse(loading->arena, text, url, &err))
+        return;
+    err_wrap(&err, "%s=\"%s\"", name, shown_host(text, value));
+    complain(loading, name, &err);
 }
 
 static void check_urls(const struct loading *loading)
 {
     struct config *config = loading->config;
 
-    if (check_url(loading, "CLAUDE_API_URL", config->api_url, &config->api))
-        cut_endpoint(&config->api);
-    (void)check_url(loading, "OAUTH_TOKEN_URL", config->token_endpoint,
-                    &config->token_url);
+    check_url(loading, "CLAUDE_API_URL", config->api_url, &config->api,
+              api_url_parse);
+    check_url(loading, "OAUTH_TOKEN_URL", config->token_endpoint,
+              &config->token_url, api_url_check);
 }
 
 /* ---- secrets ------------------------------------------------------------ */
@@ -273,26 +246,15 @@ static void check_proxy(const struct loading *loading)
     }
 }
 
-/* What is inside is checked by net/tls.h. */
 static void check_ca_file(const struct loading *loading)
 {
-    const char *path = loading->config->ca_file.at;
+    struct str path = loading->config->ca_file;
     char text[SHOWN_MAX];
-    struct stat info;
     struct err err;
 
-    if (loading->config->ca_file.len == 0)
+    if (path.len == 0 || ca_file_check(path.at, &err))
         return;
-    if (stat(path, &info) != 0 || access(path, R_OK) != 0)
-        err_errno(&err, "UPSTREAM_CA_FILE=\"%s\": must be a PEM file",
-                  shown(str_of(path), text));
-    else if (!S_ISREG(info.st_mode))
-        err_set(&err, ERR_CONFIG,
-                "UPSTREAM_CA_FILE=\"%s\": must be a PEM file, not a folder or "
-                "device",
-                shown(str_of(path), text));
-    else
-        return;
+    err_wrap(&err, "UPSTREAM_CA_FILE=\"%s\"", shown(path, text));
     complain(loading, "UPSTREAM_CA_FILE", &err);
 }
 

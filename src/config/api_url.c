@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: MIT
+/* The URL of an API. */
+#include "config/api_url.h"
+
+#include "base/macros.h"
+
+bool api_url_check(struct arena *arena, struct str text, struct url *url,
+                   struct err *err)
+{
+    return url_parse(arena, text, url, err) &&
+           (url->tls || url_is_loopback(url) ||
+            err_set(err, ERR_CONFIG,
+                    "must be https://; http:// is for loopback only"));
+}
+
+static void cut_slashes(struct str *path)
+{
+    while (path->len > 0 && path->at[path->len - 1] == '/')
+        path->len--;
+}
+
+static void cut_endpoint(struct url *url)
+{
+    static const struct str endings[] = { { "/v1/messages", 12 },
+                                          { "/v1", 3 } };
+
+    for (size_t i = 0; i < COUNT_OF(endings); i++) {
+        size_t len = endings[i].len;
+
+        if (url->prefix.len >= len &&
+            str_eq(str_from(url->prefix, url->prefix.len - len), endings[i])) {
+            url->prefix.len -= len;
+            break;
+        }
+    }
+    cut_slashes(&url->prefix);
+}
+
+bool api_url_parse(struct arena *arena, struct str text, struct url *url,
+                   struct err *err)
+{
+    if (!api_url_check(arena, text, url, err))
+        return false;
+    cut_endpoint(url);
+    return true;
+}
