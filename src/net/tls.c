@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,6 +16,7 @@
 #include "net/tls_pipe.h"
 
 struct tls {
+    atomic_uint refs;
     SSL_CTX *context;
     BIO_METHOD *pipe;
 };
@@ -48,14 +50,17 @@ void tls_connection_free(SSL *ssl)
     ERR_clear_error();
 }
 
-static bool ssl_failure(struct err *err, const char *what, const char *path)
+static const char *ssl_reason(void)
 {
     const char *reason = ERR_reason_error_string(ERR_peek_error());
 
-    err_set(err, ERR_CONFIG, "%s %s: %s", what, path,
-            reason ? reason : "unknown cause");
     ERR_clear_error();
-    return false;
+    return reason ? reason : "unknown cause";
+}
+
+static bool ssl_failure(struct err *err, const char *what, const char *path)
+{
+    return err_set(err, ERR_CONFIG, "%s %s: %s", what, path, ssl_reason());
 }
 
 /* OpenSSL hands over a reference to a session it would like to be kept. */
@@ -76,6 +81,7 @@ static struct tls *context_new(const SSL_METHOD *method)
 {
     struct tls *tls = MEM_NEW(struct tls);
 
+    atomic_init(&tls->refs, 1);
     tls->context = SSL_CTX_new(method);
     tls->pipe = tls_pipe_method();
     if (!tls->context || !tls->pipe)
@@ -89,23 +95,43 @@ static struct tls *context_new(const SSL_METHOD *method)
     return tls;
 }
 
-struct tls *tls_client_new(const char *ca_file, struct err *err)
+/* Trusts nobody yet. */
+static struct tls *client_new(void)
 {
     static const unsigned char alpn[] = "\x08http/1.1";
     struct tls *tls = context_new(TLS_client_method());
 
     SSL_CTX_set_verify(tls->context, SSL_VERIFY_PEER, NULL);
-    (void)SSL_CTX_set_default_verify_paths(tls->context);
     (void)SSL_CTX_set_alpn_protos(tls->context, alpn, sizeof(alpn) - 1);
     SSL_CTX_set_session_cache_mode(tls->context,
                                    SSL_SESS_CACHE_CLIENT |
                                        SSL_SESS_CACHE_NO_INTERNAL);
     SSL_CTX_sess_set_new_cb(tls->context, keep_session);
+    return tls;
+}
+
+struct tls *tls_client_new(const char *ca_file, struct err *err)
+{
+    struct tls *tls = client_new();
+
+    (void)SSL_CTX_set_default_verify_paths(tls->context);
     if (!ca_file ||
         SSL_CTX_load_verify_locations(tls->context, ca_file, NULL) == 1)
         return tls;
     ssl_failure(err, "UPSTREAM_CA_FILE: must be a PEM file with certificates:",
                 ca_file);
+    tls_free(tls);
+    return NULL;
+}
+
+struct tls *tls_client_pinned(const char *ca_file, struct err *err)
+{
+    struct tls *tls = client_new();
+
+    if (SSL_CTX_load_verify_locations(tls->context, ca_file, NULL) == 1)
+        return tls;
+    (void)err_set(err, ERR_CONFIG, "must be a PEM file with certificates: %s",
+                  ssl_reason());
     tls_free(tls);
     return NULL;
 }
@@ -145,9 +171,16 @@ struct tls *tls_server_new(const char *cert_file, const char *key_file,
     return NULL;
 }
 
+struct tls *tls_ref(struct tls *tls)
+{
+    if (tls)
+        atomic_fetch_add(&tls->refs, 1);
+    return tls;
+}
+
 void tls_free(struct tls *tls)
 {
-    if (!tls)
+    if (!tls || atomic_fetch_sub(&tls->refs, 1) != 1)
         return;
     SSL_CTX_free(tls->context);
     BIO_meth_free(tls->pipe);

@@ -12,9 +12,17 @@ struct tls;
    NULL and err if the file cannot be used. */
 struct tls *tls_client_new(const char *ca_file, struct err *err);
 
+/* The same, but only what the PEM file holds is trusted.  The text of err does not
+   say which file that is. */
+struct tls *tls_client_pinned(const char *ca_file, struct err *err) MUST_CHECK;
+
 /* A server context (claude-sim). */
 struct tls *tls_server_new(const char *cert_file, const char *key_file,
                            struct err *err);
+
+/* Another reference.  Any thread. */
+struct tls *tls_ref(struct tls *tls);
+/* Gives one back: the maker's, or another.  Any thread. */
 void tls_free(struct tls *tls);
 
 /* Somebody else's library makes a connection with an OpenSSL context (SSL_CTX) of
