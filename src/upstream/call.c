@@ -51,6 +51,7 @@ static void destroy(struct call *call)
     dial_free(call->dial);
     link_free(call->link);
     free_spent(call);
+    origin_free(call->options.origin);
     loop_timer_free(call->timer);
     parser_free(call->parser);
     arena_free(call->arena);
@@ -242,6 +243,7 @@ struct call *call_start(const struct call_options *options,
     struct link *pooled = NULL;
 
     call->options = *options;
+    (void)origin_ref(call->options.origin);
     call->wake = wake_owner;
     call->arg = arg;
     call->parser = parser_new(PARSER_RESPONSE);

@@ -45,7 +45,7 @@ typedef void call_tap_fn(void *arg, struct str bytes);
 
 struct call_options {
     struct upstream *upstream;
-    struct origin *origin;
+    struct origin *origin;     /* the call takes a reference of its own */
     const struct proxy *proxy; /* NULL: direct */
     struct str head;           /* complete request head with its empty line */
     struct str body;           /* WHOLE only */

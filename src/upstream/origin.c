@@ -2,7 +2,10 @@
 /* Origins and the pool of idle connections. */
 #include "upstream/origin.h"
 
+#include <assert.h>
+
 #include "base/mem.h"
+#include "net/tls.h"
 #include "upstream/trace.h"
 
 /* Opening a TLS connection costs a thousand times what keeping one does, and the
@@ -14,17 +17,27 @@ struct origin *origin_new(struct str host, uint16_t port, struct tls *tls)
 {
     struct origin *origin = MEM_NEW(struct origin);
 
+    list_init(&origin->node);
+    origin->refs = 1;
     origin->host = mem_strndup(host.at, host.len);
     origin->port = port;
-    origin->tls = tls;
+    origin->tls = tls_ref(tls);
     origin->slot = tls_slot_new();
+    return origin;
+}
+
+struct origin *origin_ref(struct origin *origin)
+{
+    origin->refs++;
     return origin;
 }
 
 void origin_free(struct origin *origin)
 {
-    if (!origin)
+    if (!origin || --origin->refs > 0)
         return;
+    list_remove(&origin->node);
+    tls_free(origin->tls);
     tls_slot_free(origin->slot);
     mem_free(origin->host);
     mem_free(origin);
@@ -38,7 +51,7 @@ struct link *link_new(struct upstream *upstream, struct stream *stream,
     list_init(&link->node);
     link->upstream = upstream;
     link->stream = stream;
-    link->origin = origin;
+    link->origin = origin_ref(origin);
     link->proxy = proxy_ref((struct proxy *)(uintptr_t)proxy);
     return link;
 }
@@ -59,6 +72,7 @@ void link_free(struct link *link)
     leave_pool(link);
     outgoing_forget(link->known);
     stream_free(link->stream);
+    origin_free(link->origin);
     proxy_unref(link->proxy);
     mem_free(link);
 }
@@ -98,6 +112,7 @@ struct upstream *upstream_new(struct loop *loop, const char *ca_file)
     upstream->loop = loop;
     upstream->dialer = dialer_new(loop, ca_file);
     upstream->sweep = loop_timer_new(loop, sweep, upstream);
+    list_init(&upstream->origins);
     list_init(&upstream->idle);
     return upstream;
 }
@@ -133,9 +148,33 @@ void upstream_free(struct upstream *upstream)
         return;
     while (!list_is_empty(&upstream->idle))
         drop(oldest_idle(upstream), "the end");
+    assert(list_is_empty(&upstream->origins));
     loop_timer_free(upstream->sweep);
     dialer_free(upstream->dialer);
     mem_free(upstream);
+}
+
+static bool is_at(const struct origin *origin, struct str host, uint16_t port,
+                  const struct tls *tls)
+{
+    return origin->port == port && origin->tls == tls &&
+           str_eq(str_of(origin->host), host);
+}
+
+struct origin *upstream_origin(struct upstream *upstream, struct str host,
+                               uint16_t port, struct tls *tls)
+{
+    struct origin *origin;
+
+    for (struct list *node = upstream->origins.next; node != &upstream->origins;
+         node = node->next) {
+        origin = LIST_ITEM(node, struct origin, node);
+        if (is_at(origin, host, port, tls))
+            return origin_ref(origin);
+    }
+    origin = origin_new(host, port, tls);
+    list_push(&upstream->origins, &origin->node);
+    return origin;
 }
 
 static bool fits(const struct link *link, const struct origin *origin,

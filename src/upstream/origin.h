@@ -16,14 +16,18 @@
 #define UPSTREAM_IDLE_MAX 256
 
 struct origin {
+    struct list node; /* in upstream->origins, or alone */
+    unsigned refs;
     char *host; /* without brackets */
     uint16_t port;
-    struct tls *tls; /* NULL: plain HTTP; borrowed */
+    struct tls *tls; /* NULL: plain HTTP; a reference */
     struct tls_slot *slot;
 };
 
 struct origin *origin_new(struct str host, uint16_t port, struct tls *tls);
-/* No call and no pooled connection may use it any more. */
+/* Another reference; calls and connections have their own. */
+struct origin *origin_ref(struct origin *origin);
+/* Gives one back: the maker's, or another. */
 void origin_free(struct origin *origin);
 
 /* An open connection and whom it leads to. */
@@ -31,8 +35,8 @@ struct link {
     struct list node; /* in upstream->idle */
     struct upstream *upstream;
     struct stream *stream;
-    struct origin *origin;
-    struct proxy *proxy; /* a reference, or NULL */
+    struct origin *origin; /* a reference */
+    struct proxy *proxy;   /* a reference, or NULL */
     struct outgoing_socket *known;
     uint64_t idle_since_ms;
     uint64_t idle_since_turn;
@@ -41,7 +45,8 @@ struct link {
 struct upstream {
     struct loop *loop;
     struct dialer *dialer;
-    struct list idle; /* the newest last */
+    struct list origins; /* of upstream_origin() that somebody uses */
+    struct list idle;    /* the newest last */
     size_t idle_count;
     struct loop_timer *sweep;
     struct outgoing *outgoing; /* NULL: nobody wants to know */
@@ -56,6 +61,12 @@ void upstream_make_known(struct upstream *upstream, struct outgoing *outgoing);
    they run out, idle connections are closed first. */
 void upstream_keep_back(struct upstream *upstream, int fd_max);
 void upstream_free(struct upstream *upstream);
+
+/* For those who come to know of origins one by one: the one with these three, made if
+   nobody uses one now, so that its connections are found again.  A reference, which
+   goes before the upstream does. */
+struct origin *upstream_origin(struct upstream *upstream, struct str host,
+                               uint16_t port, struct tls *tls);
 
 /* The newest idle connection that fits and is alive; NULL if there is none.  In a calm
    loop only what earlier turns saw counts, unless it shall be `certain`, which

@@ -176,6 +176,38 @@ static void a_name_keeps_its_own_copy(void **state)
     origin_free(NULL);
 }
 
+/* Whoever comes to know of one finds the connections that others made to it, and no
+   others'. */
+static void one_origin_is_one_as_long_as_it_is_used(void **state)
+{
+    struct scene *scene = *state;
+    struct upstream *upstream = scene->upstream;
+    struct origin *first = upstream_origin(upstream, STR("a"), 80, NULL);
+    struct origin *same = upstream_origin(upstream, STR("a"), 80, NULL);
+    struct origin *port = upstream_origin(upstream, STR("a"), 81, NULL);
+    struct origin *host = upstream_origin(upstream, STR("b"), 80, NULL);
+    struct wire peer;
+    struct link *link;
+
+    assert_ptr_equal(first, same);
+    assert_ptr_not_equal(first, port);
+    assert_ptr_not_equal(first, host);
+    (void)keep(scene, first, NULL, &peer);
+    origin_free(first);
+    origin_free(same);
+    assert_null(upstream_take(upstream, port, NULL, true));
+    assert_null(upstream_take(upstream, host, NULL, true));
+    origin_free(port);
+    origin_free(host);
+    same = upstream_origin(upstream, STR("a"), 80, NULL);
+    link = upstream_take(upstream, same, NULL, true);
+    assert_non_null(link);
+    link_free(link);
+    origin_free(same);
+    assert_true(list_is_empty(&upstream->origins));
+    wire_close(&peer);
+}
+
 /* Its answer may have been more than one read: what follows it is not seen by
    the loop before the next request has left. */
 static void what_was_kept_in_this_turn_is_asked(void **state)
@@ -217,6 +249,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(idle_connections_make_room),
         ROW(origin_and_proxy_must_fit),
+        ROW(one_origin_is_one_as_long_as_it_is_used),
         ROW(the_newest_is_taken_first),
         ROW(dead_ones_are_passed_by),
         ROW(what_was_kept_in_this_turn_is_asked),
