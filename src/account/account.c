@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "account/gateway.h"
 #include "account/kinds.h"
 #include "account/vitals.h"
 #include "base/chars.h"
@@ -142,11 +143,23 @@ static bool parse_operator(struct account *account, const struct json_doc *doc,
     return true;
 }
 
+/* A person's credential never goes to anybody but the provider it is of. */
+static bool parse_gateway(struct account *account, const struct json_doc *doc,
+                          struct err *err)
+{
+    return gateway_from_doc(doc, &account->gateway, err) &&
+           (!account->gateway || account->kind->goes_elsewhere ||
+            err_set(err, ERR_CONFIG,
+                    "base_url, bearer, model_map and tls_ca are for API keys, "
+                    "not for accounts that sign in"));
+}
+
 static bool parse(struct account *account, const struct json_doc *doc,
                   struct err *err)
 {
     return (json_doc_is_object(doc) ||
             err_set(err, ERR_CONFIG, "not a JSON object")) &&
+           parse_gateway(account, doc, err) &&
            account->kind->parse(account, doc, err) &&
            parse_proxy(account, doc, err) &&
            parse_operator(account, doc, err) && parse_share(account, doc, err);
@@ -204,6 +217,7 @@ static struct account *copy(const struct account *account)
     if (account->refresh)
         same->refresh = secret_ref(account->refresh);
     same->proxy = proxy_ref(account->proxy);
+    same->gateway = gateway_ref(account->gateway);
     same->scopes = account->scopes ? json_doc_copy(account->scopes) : NULL;
     same->replaced =
         account->replaced ? json_doc_copy(account->replaced) : NULL;
@@ -257,6 +271,7 @@ void account_unref(struct account *account)
     secret_unref(account->token);
     secret_unref(account->refresh);
     proxy_unref(account->proxy);
+    gateway_unref(account->gateway);
     json_doc_free(account->scopes);
     json_doc_free(account->replaced);
     mem_free(account->note);
@@ -279,6 +294,15 @@ static bool sign_in_again(const struct account *account, const char *why,
                    "`claude-relay login %s` or POST /oauth/auth-url",
                    account->can_refresh ? "the sign-in" : "the token",
                    account->name, why, account->name);
+}
+
+struct account_field account_field_of(const struct account *account)
+{
+    static const struct account_field bearer = { { "authorization", 13 },
+                                                 { "Bearer ", 7 } };
+
+    return account->gateway && account->gateway->bearer ? bearer
+                                                        : account->kind->field;
 }
 
 const char *account_pool_warning(const struct account *account)

@@ -9,6 +9,7 @@
 #include "upstream/proxy.h"
 
 struct account_kind;
+struct gateway;
 struct vitals;
 
 #define ACCOUNT_NAME_MAX 64
@@ -43,6 +44,9 @@ struct account {
     struct json_doc *scopes; /* an array, or NULL */
     char *note;              /* the operator's words, or NULL */
     struct proxy *proxy;     /* NULL: none of its own */
+    struct gateway
+        *gateway; /* where its requests go (account/gateway.h); NULL: as the
+                                relay's settings say */
     /* Why its file cannot be used, or empty. */
     char problem[480];
     bool
@@ -58,16 +62,24 @@ struct account {
     struct vitals *vitals;
 };
 
+/* A header field with a credential. */
+struct account_field {
+    struct str name;
+    struct str prefix; /* in front of the token */
+};
+
 /* What is special about a kind of account; to add one, write its file and a row in
    account/kinds.c. */
 struct account_kind {
     const char *name;
-    const char *file_prefix;  /* data/<prefix><account>.json */
-    struct str header;        /* the field that carries the credential */
-    struct str header_prefix; /* in front of the token */
-    bool needs_oauth_flag;    /* anthropic-beta: oauth-2025-04-20 */
+    const char *file_prefix;    /* data/<prefix><account>.json */
+    struct account_field field; /* that carries the credential */
+    bool needs_oauth_flag;      /* anthropic-beta: oauth-2025-04-20 */
     bool personal; /* a person's plan: not in the pool unless it is put there */
-    /* Fill the account from its document; false: err says what is wrong. */
+    bool
+        goes_elsewhere; /* it may have a gateway: its credential is no person's, and
+                            need not be Anthropic's */
+    /* Fill the account, whose gateway is known, from its document; false: err says what is wrong. */
     bool (*parse)(struct account *account, const struct json_doc *doc,
                   struct err *err);
 };
@@ -121,6 +133,9 @@ void account_unref(struct account *account);
 /* What Anthropic permits, to whoever put a personal account into the pool; NULL: it
    is not there, or is no personal one. */
 const char *account_pool_warning(const struct account *account);
+
+/* The field in which its credential goes: as its kind does it, or as a bearer token. */
+struct account_field account_field_of(const struct account *account);
 
 /* Did its tokens replace this grant? */
 bool account_has_replaced(const struct account *account, const char *grant);

@@ -2,6 +2,7 @@
 /* What an account is, for the audit log. */
 #include "account/facts.h"
 
+#include "account/gateway.h"
 #include "base/text.h"
 #include "crypto/hash.h"
 
@@ -58,6 +59,7 @@ struct json_doc *account_facts(const struct account *account)
     json_doc_set_u64(doc, "weight", account->weight);
     json_doc_set_u64(doc, "concurrency", account->concurrency);
     json_doc_set(doc, "proxy_config", proxy_doc(account->proxy));
+    gateway_tell(doc, account);
     if (account->note)
         json_doc_set_str(doc, "note", str_of(account->note));
     set_tokens(doc, account);

@@ -8,7 +8,7 @@
    proxy_config?}; further members are allowed. */
 extern const struct account_kind account_kind_oauth;
 
-/* {api_key, created_at, proxy_config?}. */
+/* {api_key, created_at, proxy_config?}, and what account/gateway.h has. */
 extern const struct account_kind account_kind_apikey;
 
 #define KIND_APIKEY_MAX 1024
@@ -18,3 +18,5 @@ extern const struct account_kind account_kind_apikey;
 /* Does it look like a Console API key: sk-ant-, printable, not too long, and no
    token of a sign-in? */
 bool kind_apikey_is_key(struct str text);
+/* Or like one of any provider: printable, not too long, and no token of a sign-in? */
+bool kind_apikey_is_any_key(struct str text);

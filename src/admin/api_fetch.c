@@ -33,14 +33,14 @@ struct api_fetch {
 static void write_fields(const struct config *config,
                          const struct account *account, struct buf *fields)
 {
-    const struct account_kind *kind = account->kind;
+    struct account_field field = account_field_of(account);
 
-    buf_printf(fields, STR_FMT ": " STR_FMT, STR_ARG(kind->header),
-               STR_ARG(kind->header_prefix));
+    buf_printf(fields, STR_FMT ": " STR_FMT, STR_ARG(field.name),
+               STR_ARG(field.prefix));
     buf_add(fields, secret_reveal(account->token));
     buf_printf(fields, "\r\nanthropic-version: " STR_FMT "\r\n",
                STR_ARG(config->api_version));
-    if (kind->needs_oauth_flag)
+    if (account->kind->needs_oauth_flag)
         buf_add(fields, STR("anthropic-beta: oauth-2025-04-20\r\n"));
     buf_add(
         fields,

@@ -42,6 +42,7 @@ static void forget_request(struct relayed *r)
     call_forget_head(r->attempt.call);
     buf_wipe(&r->head);
     buf_done(&r->cut);
+    buf_done(&r->renamed);
     mem_free(r->ahead);
     r->ahead = NULL;
     mem_free(r->facts);

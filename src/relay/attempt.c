@@ -2,12 +2,14 @@
 /* One try of a relayed request. */
 #include "relay/attempt.h"
 
+#include "account/gateway.h"
 #include "account/vitals.h"
 #include "base/clock.h"
 #include "relay/authorise.h"
 #include "relay/models.h"
 #include "relay/pass.h"
 #include "relay/relayed.h"
+#include "relay/rename.h"
 
 /* ---- starting ----------------------------------------------------------- */
 
@@ -25,23 +27,43 @@ static const struct {
 /* All empty if the client's own login passes. */
 static struct pass_credential credential_of(const struct account *account)
 {
+    struct account_field field;
+
     if (!account)
         return (struct pass_credential){ .oauth = false };
-    return (struct pass_credential){ .header = account->kind->header,
-                                     .prefix = account->kind->header_prefix,
+    field = account_field_of(account);
+    return (struct pass_credential){ .header = field.name,
+                                     .prefix = field.prefix,
                                      .token = secret_reveal(account->token),
                                      .oauth = account->kind->needs_oauth_flag };
 }
 
-static void write_head(struct relayed *r)
+/* The client's own, or with the model's name at the account in it.  A compressed body
+   is never looked into. */
+static void write_body(struct relayed *r)
+{
+    const struct account *account = r->attempt.account;
+
+    if (!account || !account->gateway || r->body_is != RELAYED_BODY_KEPT ||
+        r->packed ||
+        !rename_model(r->body, account->gateway->models, &r->renamed))
+        buf_done(&r->renamed);
+}
+
+static struct str body_of(const struct relayed *r)
+{
+    return r->renamed.len > 0 ? buf_str(&r->renamed) : r->body;
+}
+
+static void write_head(struct relayed *r, const struct destination *way)
 {
     const struct config *config = r->relay->options.config;
     const struct account *account = r->attempt.account;
     struct pass_request pass = {
         .method = r->req->method,
-        .target = pass_target(r->req->arena, config->api.prefix, r->path,
+        .target = pass_target(r->req->arena, way->api->prefix, r->path,
                               str_from(r->req->target, r->req->path.len)),
-        .host = r->relay->host,
+        .host = way->host,
         .headers = &r->req->headers,
         .own_login = !account,
         .credential = credential_of(account),
@@ -49,25 +71,37 @@ static void write_head(struct relayed *r)
         .beta = config->beta_header,
         .uncompressed = models_is_widened(r->req->path, r->path),
         .length_kind = bodies[r->body_is].head,
-        .length = relayed_is_streamed(r) ? r->req->length : r->body.len,
+        .length = relayed_is_streamed(r) ? r->req->length : body_of(r).len,
     };
 
     buf_wipe(&r->head);
     pass_request(&pass, &r->head);
 }
 
+/* A reference. */
+static struct origin *origin_of(const struct relay *relay,
+                                const struct destination *way)
+{
+    const struct destination *home = &relay->home;
+
+    if (way->api == home->api && way->tls == home->tls)
+        return origin_ref(relay->origin);
+    return upstream_origin(relay->upstream, way->api->host, way->api->port,
+                           way->api->tls ? way->tls : NULL);
+}
+
 void attempt_start(struct relayed *r, void (*wake)(void *arg))
 {
     struct attempt *attempt = &r->attempt;
     const struct config *config = r->relay->options.config;
+    struct destination way = gateway_way(attempt->account, &r->relay->home);
     struct call_options options = {
         .id = r->req->id,
         .upstream = r->relay->upstream,
-        .origin = r->relay->origin,
+        .origin = origin_of(r->relay, &way),
         .proxy =
             proxy_choose(r->relay->options.proxy, r->proxy,
                          attempt->account ? attempt->account->proxy : NULL),
-        .body = r->body,
         .body_kind = bodies[r->body_is].call,
         .to_head = request_is_head(r->req),
         .fresh = attempt->tries > 0,
@@ -76,15 +110,19 @@ void attempt_start(struct relayed *r, void (*wake)(void *arg))
         .idle_ms = config->idle_ms,
     };
 
-    if (attempt->tries++ == 0)
-        write_head(r);
+    if (attempt->tries++ == 0) {
+        write_body(r);
+        write_head(r, &way);
+    }
     attempt->count++;
     attempt->status = 0;
     attempt->result = RECORD_ABANDONED; /* until something comes of it */
     attempt->took_ns = 0;
     attempt->began_ns = clock_steady_ns();
     options.head = buf_str(&r->head);
+    options.body = body_of(r);
     attempt->call = call_start(&options, wake, r);
+    origin_free(options.origin);
 }
 
 /* ---- judging ------------------------------------------------------------ */

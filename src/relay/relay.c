@@ -195,6 +195,7 @@ static void done(struct flow *flow)
     proxy_unref(r->proxy);
     buf_wipe(&r->head);
     buf_done(&r->cut);
+    buf_done(&r->renamed);
     mem_free(r->err);
     atomic_fetch_sub_explicit(&r->relay->in_flight, 1, memory_order_relaxed);
     mem_free(r);
@@ -216,6 +217,7 @@ void relayed_start(struct relay *relay, struct request *req,
     r->body = STR_EMPTY;
     buf_init_secret(&r->head, PASS_HEAD_MAX);
     buf_init(&r->cut, 0);
+    buf_init(&r->renamed, 0);
     flow_init(&r->flow, identify, done);
     request_watch(req, step_wake, r);
     req->notes.is_logged = true; /* in step_settle() */

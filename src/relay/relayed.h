@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 
+#include "account/gateway.h"
 #include "base/flow.h"
 #include "http/response.h"
 #include "relay/attempt.h"
@@ -18,9 +19,9 @@
 struct relay {
     struct relay_options options;
     struct upstream *upstream;
-    struct origin *origin;
+    struct origin *origin;   /* of the API */
+    struct destination home; /* where accounts without a gateway go */
     struct arena *arena;
-    struct str host;            /* the Host field */
     atomic_size_t in_flight;    /* relayed requests that have not settled */
     struct price_board *prices; /* the options', or its own */
     struct price_board *own_prices;
@@ -86,8 +87,11 @@ struct relayed {
     uint64_t passed;          /* bytes of a streamed body */
     struct loop_timer *patience; /* while a body that may be streamed is kept */
     uint64_t patient_until_ms;
-    struct buf cut; /* the body without proxy_config, if it had one */
-    struct str body;
+    struct buf cut;  /* the body without proxy_config, if it had one */
+    struct str body; /* the client's, without that */
+    struct buf
+        renamed; /* the same with the model's name of the account, if it has
+                           another one */
     enum response_framing framing;
     unsigned status;
     struct err *err; /* why it was refused, or its answer cut; or NULL */

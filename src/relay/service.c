@@ -18,7 +18,11 @@ struct relay *relay_new(const struct relay_options *options)
 
     relay->options = *options;
     relay->arena = arena_new();
-    relay->host = url_authority(relay->arena, api);
+    relay->home = (struct destination){
+        .api = api,
+        .host = url_authority(relay->arena, api),
+        .tls = options->tls,
+    };
     relay->upstream = upstream_new(options->loop, options->config->ca_file.at);
     upstream_keep_back(relay->upstream, options->fd_max);
     upstream_make_known(relay->upstream, options->outgoing);

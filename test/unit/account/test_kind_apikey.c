@@ -40,6 +40,33 @@ static const struct {
     { "", false },
 };
 
+/* Of other providers. */
+static const struct {
+    const char *key;
+    bool fine;
+} any_cases[] = {
+    { "sk-ant-api03-AbC_-09", true },
+    { "x", true },
+    { "0123.abc/=+", true },
+    { "sk-ant-oat01-abc", false },
+    { "sk-ant-ort01-abc", false },
+    { "a b", false },
+    { "a\"b", false },
+    { "a\n", false },
+    { "\xc3\xa9", false },
+    { "", false },
+};
+
+static void other_providers_keys_have_any_form(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(any_cases); i++) {
+        if (kind_apikey_is_any_key(str_of(any_cases[i].key)) !=
+            any_cases[i].fine)
+            fail_msg("\"%s\"", any_cases[i].key);
+    }
+}
+
 static void keys_look_like_keys(void **state)
 {
     char longest[KIND_APIKEY_MAX + 2];
@@ -73,6 +100,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_api_key_never_expires),
         cmocka_unit_test(keys_look_like_keys),
+        cmocka_unit_test(other_providers_keys_have_any_form),
         cmocka_unit_test(a_key_file_without_a_key_is_a_problem_that_hides_it),
     };
 

@@ -13,7 +13,7 @@ static void every_row_is_whole_and_its_own(void **state)
     for (size_t i = 0; account_kinds[i]; i++) {
         const struct account_kind *kind = account_kinds[i];
 
-        assert_true(strlen(kind->name) > 0 && kind->header.len > 0);
+        assert_true(strlen(kind->name) > 0 && kind->field.name.len > 0);
         assert_non_null(kind->parse);
         assert_int_equal(kind->file_prefix[strlen(kind->file_prefix) - 1], '_');
         for (size_t k = 0; k < i; k++) {
@@ -32,12 +32,12 @@ static void each_kind_says_how_it_authorises(void **state)
 
     (void)state;
     assert_string_equal(oauth->file_prefix, "oauth_");
-    unit_assert_str(oauth->header, "authorization");
-    unit_assert_str(oauth->header_prefix, "Bearer ");
+    unit_assert_str(oauth->field.name, "authorization");
+    unit_assert_str(oauth->field.prefix, "Bearer ");
     assert_true(oauth->needs_oauth_flag);
     assert_string_equal(apikey->file_prefix, "apikey_");
-    unit_assert_str(apikey->header, "x-api-key");
-    unit_assert_str(apikey->header_prefix, "");
+    unit_assert_str(apikey->field.name, "x-api-key");
+    unit_assert_str(apikey->field.prefix, "");
     assert_false(apikey->needs_oauth_flag);
 }
 

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: MIT
+/* Names of models at other providers. */
+#include "account/model_map.h"
+
+#include "base/shown.h"
+#include "base/token.h"
+
+static bool is_name(struct str name)
+{
+    for (size_t i = 0; i < name.len; i++) {
+        if (name.at[i] <= ' ' || name.at[i] > '~')
+            return false;
+    }
+    return name.len > 0 && name.len <= MODEL_MAP_NAME_MAX && !token_is_in(name);
+}
+
+static bool check_member(void *arg, struct str name, struct json_doc *value)
+{
+    struct str to = STR_EMPTY;
+    char text[SHOWN_MAX];
+
+    return (is_name(name) && json_doc_as_str(value, &to) && is_name(to)) ||
+           err_set(arg, ERR_CONFIG,
+                   "model_map \"%s\": the names of models, on both sides, are "
+                   "texts of 1 to %d printable characters without spaces",
+                   shown(name, text), MODEL_MAP_NAME_MAX);
+}
+
+bool model_map_check(const struct json_doc *map, struct err *err)
+{
+    if (!json_doc_is_object(map) || json_doc_count(map) > MODEL_MAP_MAX)
+        return err_set(err, ERR_CONFIG,
+                       "model_map must be an object of at most %d models, such "
+                       "as {\"claude-sonnet-5\":\"glm-5\"}",
+                       MODEL_MAP_MAX);
+    return json_doc_each(map, check_member, err);
+}
+
+struct wanted {
+    struct str model;
+    struct str found;
+};
+
+/* `model` need not end with a NUL, which json_doc_get() wants. */
+static bool look(void *arg, struct str name, struct json_doc *value)
+{
+    struct wanted *wanted = arg;
+
+    if (!str_eq(name, wanted->model))
+        return true;
+    (void)json_doc_as_str(value, &wanted->found);
+    return false;
+}
+
+struct str model_map_find(const struct json_doc *map, struct str model)
+{
+    struct wanted wanted = { model, STR_EMPTY };
+
+    if (map && model.len > 0)
+        (void)json_doc_each(map, look, &wanted);
+    return wanted.found;
+}
