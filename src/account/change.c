@@ -4,13 +4,15 @@
 
 #include <string.h>
 
+#include "account/change_check.h"
 #include "account/refresh.h"
 #include "base/mem.h"
 
 struct change {
     struct flow flow;
     struct keeper_wait *wait;
-    struct account *account;
+    struct account *account; /* of a new one, once it was checked */
+    struct change_check *check;
     struct store_job *job;
     struct err err;
     bool failed;
@@ -28,6 +30,8 @@ static void wake(void *arg)
     flow_wake(&change->flow);
 }
 
+static struct flow_next checked(struct flow *flow);
+static struct flow_next save(struct flow *flow);
 static struct flow_next read_again(struct flow *flow);
 static struct flow_next show(struct flow *flow);
 
@@ -50,6 +54,40 @@ static struct flow_next fail(struct change *change, const struct err *err)
     change->err = *err;
     change->failed = true;
     return flow_finish();
+}
+
+/* ---- CHECKING ----------------------------------------------------------- */
+
+static struct flow_next check(struct flow *flow)
+{
+    struct change *change = change_of(flow);
+    const struct keeper_wait *wait = change->wait;
+    const struct account *account = change->account;
+
+    change->check = change_check_start(
+        &(struct change_check_ask){ .store = wait->keeper->options.store,
+                                    .loop = wait->keeper->options.loop,
+                                    .kind =
+                                        account ? account->kind : wait->kind,
+                                    .name = wait->name,
+                                    .patch = wait->change,
+                                    .is_new = wait->op == KEEPER_CREATE },
+        wake, change);
+    return flow_sleep_then(checked);
+}
+
+static struct flow_next checked(struct flow *flow)
+{
+    struct change *change = change_of(flow);
+    struct err err;
+
+    if (!change_check_is_done(change->check))
+        return flow_sleep_then(checked);
+    if (!change_check_result(change->check, &err))
+        return fail(change, &err);
+    if (!change->account)
+        change->account = change_check_account(change->check);
+    return flow_go(save);
 }
 
 /* ---- SAVING ------------------------------------------------------------- */
@@ -145,6 +183,7 @@ static void done(struct flow *flow)
 
     keeper_wait_end(change->wait, change->failed ? &change->err : NULL);
     store_job_free(change->job);
+    change_check_free(change->check);
     account_unref(change->account);
     mem_free(change);
     keeper_end(keeper);
@@ -157,6 +196,9 @@ void change_start(struct keeper_wait *wait, struct account *account)
     change->wait = wait;
     change->account = account_ref(account);
     keeper_begin(wait->keeper);
-    flow_init(&change->flow, save, done);
+    flow_init(&change->flow,
+              wait->op == KEEPER_CREATE || wait->op == KEEPER_CHANGE ? check
+                                                                     : save,
+              done);
     flow_wake(&change->flow);
 }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* Making an account, changing it by field, or removing it.
 
-       SAVING -> READING AGAIN -> answered
+       (CHECKING ->) SAVING -> READING AGAIN -> answered
 
-   Nothing is shown before it is durable.  Keeper's loop only. */
+   Nothing is shown before it is durable.  What is made or changed is checked first:
+   nobody makes an account that cannot be used.  Keeper's loop only. */
 #pragma once
 
 #include "account/keeper_internal.h"
 
-/* Answers the question in the end.  KEEPER_CREATE: `account` is what is to be. */
+/* Answers the question in the end.  `account` is as it is now; NULL: KEEPER_CREATE. */
 void change_start(struct keeper_wait *wait, struct account *account);

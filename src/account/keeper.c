@@ -250,14 +250,7 @@ static void create_asked(struct keeper_wait *wait)
         account_unref(account);
         return;
     }
-    account = account_from_doc(wait->kind, str_of(wait->name), wait->change);
-    if (account->problem[0]) {
-        err_set(&err, ERR_BAD_REQUEST, "%s", account->problem);
-        keeper_wait_end(wait, &err);
-    } else {
-        change_start(wait, account);
-    }
-    account_unref(account);
+    change_start(wait, NULL);
 }
 
 static void asked_of_account(struct keeper_wait *wait)
