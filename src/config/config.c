@@ -154,6 +154,29 @@ static void check_urls(const struct loading *loading)
               &config->token_url, api_url_check);
 }
 
+/* Nothing of it is repeated: which part is the password, the service decides. */
+static void check_notify(const struct loading *loading)
+{
+    struct config *config = loading->config;
+    const char *name = "NOTIFY_URL";
+    struct err err;
+
+    if (config->notify_url.len == 0 && config->notify_format != NOTIFY_JSON) {
+        name = "NOTIFY_FORMAT";
+        err_set(&err, ERR_CONFIG,
+                "NOTIFY_FORMAT: NOTIFY_URL must be set, too, to where the "
+                "notices go");
+    } else if (config->notify_url.len == 0 ||
+               notify_url_parse(loading->arena, config->notify_url,
+                                (enum notify_format)config->notify_format,
+                                &config->notify, &err)) {
+        return;
+    } else {
+        err_wrap(&err, "%s", name);
+    }
+    complain(loading, name, &err);
+}
+
 /* ---- secrets ------------------------------------------------------------ */
 
 static bool is_admin_token(struct str token)
@@ -296,6 +319,7 @@ bool config_load(struct config *config, struct arena *arena,
     for (size_t i = 0; config_options[i].name; i++)
         load_option(&loading, &config_options[i]);
     check_urls(&loading);
+    check_notify(&loading);
     check_secrets(&loading);
     check_proxy(&loading);
     check_ca_file(&loading);

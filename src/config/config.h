@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/url.h"
 #include "config/environment.h"
+#include "config/notify_url.h"
 
 /* The C type behind each kind. */
 #define CONFIG_TYPE_PORT_NUMBER uint64_t
@@ -22,6 +23,7 @@
 #define CONFIG_TYPE_FLAG uint64_t
 #define CONFIG_TYPE_SWITCH uint64_t
 #define CONFIG_TYPE_CLIENT_LOGIN uint64_t
+#define CONFIG_TYPE_NOTIFY_FORMAT uint64_t
 #define CONFIG_TYPE_LEVEL uint64_t
 #define CONFIG_TYPE_FORMAT uint64_t
 #define CONFIG_TYPE_TEXT struct str
@@ -45,6 +47,7 @@ struct config {
     struct cidr_list trusted; /* TRUSTED_PROXIES */
     struct url api;           /* prefix: without /v1 or /v1/messages */
     struct url token_url;     /* prefix: the whole path */
+    struct notify_url notify; /* NOTIFY_URL; without a host: none is set */
 };
 
 enum config_client_login { CONFIG_LOGIN_REFUSE, CONFIG_LOGIN_PASS };

@@ -8,6 +8,7 @@
 #include "base/macros.h"
 #include "base/text.h"
 #include "base/url.h"
+#include "config/notify_url.h"
 
 /* ---- numbers ------------------------------------------------------------ */
 
@@ -74,6 +75,7 @@ bool config_parse_number(enum config_kind kind, struct str text,
     static const char *const formats[] = { "text", "json" };
     static const char *const switches[] = { "off", "on" };
     static const char *const logins[] = { "refuse", "pass" };
+    static const char *const notices[] = NOTIFY_FORMAT_WORDS;
 
     *number = 0;
     switch (kind) {
@@ -97,6 +99,8 @@ bool config_parse_number(enum config_kind kind, struct str text,
         return parse_choice(text, switches, COUNT_OF(switches), number);
     case CONFIG_CLIENT_LOGIN:
         return parse_choice(text, logins, COUNT_OF(logins), number);
+    case CONFIG_NOTIFY_FORMAT:
+        return parse_choice(text, notices, COUNT_OF(notices), number);
     case CONFIG_LEVEL:
         return parse_level(text, number);
     case CONFIG_FORMAT:
@@ -198,6 +202,7 @@ bool config_text_fits(enum config_kind kind, struct str text)
     case CONFIG_FLAG:
     case CONFIG_SWITCH:
     case CONFIG_CLIENT_LOGIN:
+    case CONFIG_NOTIFY_FORMAT:
     case CONFIG_LEVEL:
     case CONFIG_FORMAT:
         break;

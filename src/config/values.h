@@ -16,6 +16,7 @@ enum config_kind {
     CONFIG_FLAG,
     CONFIG_SWITCH,
     CONFIG_CLIENT_LOGIN,
+    CONFIG_NOTIFY_FORMAT,
     CONFIG_LEVEL,
     CONFIG_FORMAT,
     /* From here on: texts */

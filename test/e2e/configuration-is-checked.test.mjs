@@ -23,6 +23,8 @@ const bad = {
   PROXY_TIMEOUT: ['30', '0s', 'x'],
   UPSTREAM_CA_FILE: ['/nowhere/ca.pem'],
   GLOBAL_PROXY_ENABLED: ['yes', 'on', '2', 'TRue'],
+  NOTIFY_URL: ['hooks.example/CANARY', 'http://hooks.example/CANARY', 'https://u:CANARY@hooks.example/', 'https://hooks.example/CANARY x', 'ftp://CANARY/'],
+  NOTIFY_FORMAT: ['Slack', 'xml', 'slack'],
   LOG_LEVEL: ['verbose', 'INFO', '3'],
   LOG_FORMAT: ['xml', 'JSON '],
 };
@@ -40,6 +42,8 @@ const allowed = {
   PROXY_TIMEOUT: /30s/,
   UPSTREAM_CA_FILE: /PEM/,
   GLOBAL_PROXY_ENABLED: /true or false/,
+  NOTIFY_URL: /https:\/\//,
+  NOTIFY_FORMAT: /slack, feishu|NOTIFY_URL must be set/,
   LOG_LEVEL: /debug/,
   LOG_FORMAT: /json/,
 };

@@ -76,6 +76,8 @@ static void the_defaults_are_the_documented_ones(void **state)
     assert_int_equal(config.client_login, CONFIG_LOGIN_REFUSE);
     assert_int_equal(config.log_level, LOG_INFO);
     assert_int_equal(config.log_format, LOG_TEXT);
+    assert_int_equal(config.notify.url.host.len, 0);
+    assert_int_equal(config.notify_format, NOTIFY_JSON);
     arena_free(arena);
 }
 
@@ -118,6 +120,8 @@ static void values_are_taken(void **state)
                                 "TRUSTED_PROXIES=10.0.0.0/8, ::1",
                                 "LOG_LEVEL=debug",
                                 "LOG_FORMAT=json",
+                                "NOTIFY_URL=https://h:8443/x?key=canary",
+                                "NOTIFY_FORMAT=wecom",
                                 NULL };
     struct arena *arena = arena_new();
     struct config config;
@@ -147,6 +151,9 @@ static void values_are_taken(void **state)
     assert_int_equal(config.client_login, CONFIG_LOGIN_PASS);
     assert_int_equal(config.log_level, LOG_DEBUG);
     assert_int_equal(config.log_format, LOG_JSON);
+    assert_int_equal(config.notify_format, NOTIFY_WECOM);
+    assert_int_equal(config.notify.url.port, 8443);
+    unit_assert_str(config.notify.target, "/x?key=canary");
     arena_free(arena);
 }
 
@@ -243,6 +250,15 @@ static const struct {
       { "TRUSTED_PROXIES: 10.1.0.0/8", "the block is 10.0.0.0/8" } },
     { { "TRUSTED_PROXIES=u:canary@h" }, { "TRUSTED_PROXIES: (not shown)" } },
     { { "CLIENT_LOGIN=on" }, { "CLIENT_LOGIN=\"on\"", "refuse or pass" } },
+    { { "NOTIFY_URL=http://hooks.example/canary" },
+      { "file:1: NOTIFY_URL: must be https://", "loopback" } },
+    { { "NOTIFY_URL=https://u:canary@hooks.example/" }, { "NOTIFY_URL: " } },
+    { { "NOTIFY_URL=https://api.telegram.org/botcanary/sendMessage",
+        "NOTIFY_FORMAT=telegram" },
+      { "file:1: NOTIFY_URL: ", "chat_id=" } },
+    { { "NOTIFY_URL=https://h/canary", "NOTIFY_FORMAT=Slack" },
+      { "file:2: NOTIFY_FORMAT=\"Slack\"", "slack, feishu" } },
+    { { "NOTIFY_FORMAT=slack" }, { "file:1: NOTIFY_FORMAT: NOTIFY_URL" } },
     { { "UPSTREAM_CA_FILE=/nonexistent.pem" },
       { "UPSTREAM_CA_FILE=\"/nonexistent.pem\"", "PEM", "No such file" } },
     { { "UPSTREAM_CA_FILE=/tmp" }, { "UPSTREAM_CA_FILE=\"/tmp\"", "folder" } },

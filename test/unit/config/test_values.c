@@ -50,6 +50,10 @@ static const struct {
     { CONFIG_CLIENT_LOGIN, "pass", true, 1 },
     { CONFIG_CLIENT_LOGIN, "Pass", false, 0 },
     { CONFIG_CLIENT_LOGIN, "on", false, 0 },
+    { CONFIG_NOTIFY_FORMAT, "json", true, 0 },
+    { CONFIG_NOTIFY_FORMAT, "ntfy", true, 6 },
+    { CONFIG_NOTIFY_FORMAT, "JSON", false, 0 },
+    { CONFIG_NOTIFY_FORMAT, "", false, 0 },
     { CONFIG_TEXT, "x", false, 0 }, /* not a number kind */
 };
 
