@@ -2,7 +2,7 @@
 
 BEGIN {
     count = split("base crypto config net http upstream store account team " \
-                  "usage relay admin app main", names, " ")
+                  "usage relay notify admin app main", names, " ")
     for (i = 1; i <= count; i++)
         rank[names[i]] = i
 

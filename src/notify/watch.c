@@ -1,0 +1,241 @@
+// SPDX-License-Identifier: MIT
+/* What is to be told. */
+#include "notify/watch.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/list.h"
+#include "base/mem.h"
+
+#define BUCKETS 256
+
+enum state { SETTLING, TOLD, LEAVING };
+
+struct known {
+    struct list node;   /* in watch->all */
+    struct list bucket; /* in watch->buckets */
+    char id[EVENT_ID_MAX];
+    struct event
+        event; /* as it was seen last; its kind is what was, or will be,
+                           told */
+    enum state state;
+    uint64_t changed_ms; /* when this state began */
+    uint64_t look;       /* the look that saw it last */
+};
+
+struct watch {
+    struct list all; /* the oldest first */
+    struct list buckets[BUCKETS];
+    size_t count;
+    size_t max;
+    uint64_t left_out;
+    uint64_t looks[EVENT_SOURCES]; /* how many have begun */
+    watch_tell_fn tell;
+    void *arg;
+};
+
+/* ---- what is known ------------------------------------------------------- */
+
+/* FNV-1a: names that are made to collide only make looking slower, of at most `max`. */
+static size_t bucket_of(const char *id)
+{
+    uint32_t hash = 2166136261u;
+
+    for (; *id; id++)
+        hash = (hash ^ (unsigned char)*id) * 16777619u;
+    return hash % BUCKETS;
+}
+
+static struct known *find(struct watch *watch, const char *id)
+{
+    struct list *bucket = &watch->buckets[bucket_of(id)];
+
+    for (struct list *at = bucket->next; at != bucket; at = at->next) {
+        struct known *known = LIST_ITEM(at, struct known, bucket);
+
+        if (strcmp(known->id, id) == 0)
+            return known;
+    }
+    return NULL;
+}
+
+static struct known *add(struct watch *watch, const char *id)
+{
+    struct known *known;
+
+    if (watch->count == watch->max) {
+        watch->left_out++;
+        return NULL;
+    }
+    known = MEM_NEW(struct known);
+    (void)snprintf(known->id, sizeof(known->id), "%s", id);
+    list_push(&watch->all, &known->node);
+    list_push(&watch->buckets[bucket_of(id)], &known->bucket);
+    watch->count++;
+    return known;
+}
+
+static void forget(struct watch *watch, struct known *known)
+{
+    list_remove(&known->node);
+    list_remove(&known->bucket);
+    watch->count--;
+    mem_free(known);
+}
+
+/* ---- seeing -------------------------------------------------------------- */
+
+static uint64_t settle_of(const struct known *known)
+{
+    return event_rows[known->event.kind].settle_ms;
+}
+
+static void settle(struct watch *watch, struct known *known, uint64_t now_ms)
+{
+    if (known->state != SETTLING ||
+        now_ms - known->changed_ms < settle_of(known))
+        return;
+    known->state = TOLD;
+    watch->tell(watch->arg, &known->event, false);
+}
+
+/* What was seen takes the place of what was known; since when it holds does not
+   change by that. */
+static void take(struct known *known, const struct event *event,
+                 enum event_kind kind)
+{
+    uint64_t since_ms = known->event.since_ms;
+
+    known->event = *event;
+    known->event.kind = kind;
+    if (since_ms > 0 && event->since_ms == 0)
+        known->event.since_ms = since_ms;
+}
+
+/* Another degree than the one that was told. */
+static void change(struct watch *watch, struct known *known,
+                   const struct event *event, enum event_kind kind)
+{
+    if (known->state != SETTLING && kind < known->event.kind)
+        watch->tell(watch->arg, &known->event, true);
+    known->state = SETTLING;
+    known->event.since_ms = 0;
+    take(known, event, kind);
+}
+
+/* A degree that was told and is so no more, while a lower one is not reached either. */
+static void see_none(struct watch *watch, struct known *known)
+{
+    if (known->state != SETTLING)
+        watch->tell(watch->arg, &known->event, true);
+    forget(watch, known);
+}
+
+void watch_see(struct watch *watch, const struct event *event, uint64_t now_ms)
+{
+    struct known *known;
+    enum event_kind kind;
+    char id[EVENT_ID_MAX];
+
+    event_id(event, id);
+    known = find(watch, id);
+    kind = event_degree(event, known ? known->event.kind : EVENT_KINDS);
+    if (kind == EVENT_KINDS) {
+        if (known)
+            see_none(watch, known);
+        return;
+    }
+    if (!known) {
+        known = add(watch, id);
+        if (!known)
+            return;
+        known->event.kind = kind;
+        known->changed_ms = now_ms;
+    }
+    if (kind != known->event.kind)
+        change(watch, known, event, kind);
+    else
+        take(known, event, kind);
+    if (known->event.since_ms == 0)
+        known->event.since_ms = now_ms;
+    if (known->state == LEAVING)
+        known->state = TOLD;
+    known->look = watch->looks[event_rows[kind].source];
+    settle(watch, known, now_ms);
+}
+
+/* ---- looks --------------------------------------------------------------- */
+
+void watch_begin(struct watch *watch, enum event_source source)
+{
+    watch->looks[source]++;
+}
+
+static void miss(struct watch *watch, struct known *known, uint64_t now_ms)
+{
+    if (known->state == TOLD) {
+        known->state = LEAVING;
+        known->changed_ms = now_ms;
+    }
+    if (known->state == LEAVING &&
+        now_ms - known->changed_ms < settle_of(known))
+        return;
+    if (known->state == LEAVING)
+        watch->tell(watch->arg, &known->event, true);
+    forget(watch, known);
+}
+
+void watch_end(struct watch *watch, enum event_source source, uint64_t now_ms)
+{
+    struct list *next;
+
+    for (struct list *at = watch->all.next; at != &watch->all; at = next) {
+        struct known *known = LIST_ITEM(at, struct known, node);
+
+        next = at->next;
+        if (event_rows[known->event.kind].source == source &&
+            known->look != watch->looks[source])
+            miss(watch, known, now_ms);
+    }
+}
+
+/* ---- looking at it ------------------------------------------------------- */
+
+void watch_each(const struct watch *watch,
+                void (*visit)(void *arg, const struct event *event), void *arg)
+{
+    for (struct list *at = watch->all.next; at != &watch->all; at = at->next) {
+        const struct known *known = LIST_ITEM(at, struct known, node);
+
+        if (known->state != SETTLING)
+            visit(arg, &known->event);
+    }
+}
+
+uint64_t watch_left_out(const struct watch *watch)
+{
+    return watch->left_out;
+}
+
+struct watch *watch_new(size_t max, watch_tell_fn tell, void *arg)
+{
+    struct watch *watch = MEM_NEW(struct watch);
+
+    list_init(&watch->all);
+    for (size_t i = 0; i < BUCKETS; i++)
+        list_init(&watch->buckets[i]);
+    watch->max = max;
+    watch->tell = tell;
+    watch->arg = arg;
+    return watch;
+}
+
+void watch_free(struct watch *watch)
+{
+    if (!watch)
+        return;
+    while (!list_is_empty(&watch->all))
+        forget(watch, LIST_ITEM(watch->all.next, struct known, node));
+    mem_free(watch);
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: MIT
+/* From what is seen now, and what was told already, to what is to be told: each event once
+   when it has begun, and once when it is over.  Pure; the time is an argument.
+
+       (unknown) --seen--> SETTLING --seen for its settling time--> TOLD
+                              |  ^                                 |  ^
+                         gone |  '---- not seen for that time,     |  | seen again
+                              v        which is told -------.      v  |
+                          (unknown) <-----------------------'--- LEAVING
+
+   Of degrees of the same (80 %, then all of it) the higher one takes the place of the
+   lower one, without a word about that being over; when it falls, the higher one is over
+   and the lower one begins.  At most `max` events are known; what comes beyond is
+   counted, and not told. */
+#pragma once
+
+#include "notify/event.h"
+
+struct watch;
+
+typedef void (*watch_tell_fn)(void *arg, const struct event *event, bool over);
+
+/* `tell` comes from inside watch_see() and watch_end(), with an event that is there
+   while it runs. */
+struct watch *watch_new(size_t max, watch_tell_fn tell, void *arg);
+/* NULL is fine. */
+void watch_free(struct watch *watch);
+
+/* One look at everything that there is of a source: it begins, each event is seen, it
+   ends.  Looks of several sources may overlap. */
+void watch_begin(struct watch *watch, enum event_source source);
+void watch_see(struct watch *watch, const struct event *event, uint64_t now_ms);
+void watch_end(struct watch *watch, enum event_source source, uint64_t now_ms);
+
+/* Visit those that were told and are not over, the oldest first. */
+void watch_each(const struct watch *watch,
+                void (*visit)(void *arg, const struct event *event), void *arg);
+/* How often there was no room. */
+uint64_t watch_left_out(const struct watch *watch);
