@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "account/bindings.h"
 #include "account/gateway.h"
 #include "account/kinds.h"
 #include "account/vitals.h"
@@ -177,6 +178,7 @@ static struct account *make(const struct account_kind *kind, struct str name)
     account->expires_at_ms = ACCOUNT_NEVER_EXPIRES;
     (void)snprintf(account->name, sizeof(account->name), STR_FMT,
                    STR_ARG(name));
+    account->number = bindings_account(str_of(account->name));
     return account;
 }
 

@@ -26,6 +26,7 @@ struct vitals;
 
 struct account {
     char name[ACCOUNT_NAME_MAX + 1];
+    uint64_t number; /* of its name: bindings_account() */
     const struct account_kind *kind;
     struct secret *token;   /* access token or API key */
     uint64_t expires_at_ms; /* wall clock, or ACCOUNT_NEVER_EXPIRES */

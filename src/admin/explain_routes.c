@@ -62,7 +62,7 @@ static struct json_doc *row_doc(const struct candidates *c, size_t i)
     struct json_doc *doc = json_doc_new_object();
 
     json_doc_set_str(doc, "account", c->rows[i].name);
-    set_why(doc, c->list->at[i], &c->rows[i], c->whys[i]);
+    set_why(doc, c->at[i], &c->rows[i], c->whys[i]);
     return doc;
 }
 
@@ -73,7 +73,7 @@ static struct json_doc *answer_doc(struct candidates *c)
     size_t chosen = candidates_choose(c);
     struct err err;
 
-    for (size_t i = 0; i < c->list->count; i++)
+    for (size_t i = 0; i < c->count; i++)
         json_doc_add(rows, row_doc(c, i));
     json_doc_set(doc, "account",
                  chosen == CHOICE_NONE

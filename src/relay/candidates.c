@@ -46,7 +46,7 @@ static void look_at_health(struct candidates *c, size_t i)
 {
     static const struct health_file fine;
     const struct candidates_ask *ask = &c->ask;
-    const struct account *account = c->list->at[i];
+    const struct account *account = c->at[i];
     struct choice_row *row = &c->rows[i];
     struct err err;
 
@@ -68,7 +68,7 @@ static void look_at_health(struct candidates *c, size_t i)
 static void look_at(struct candidates *c, size_t i)
 {
     const struct candidates_ask *ask = &c->ask;
-    const struct account *account = c->list->at[i];
+    const struct account *account = c->at[i];
     struct choice_row *row = &c->rows[i];
     struct err ignored;
 
@@ -77,7 +77,7 @@ static void look_at(struct candidates *c, size_t i)
                                 .weight = account->weight };
     row->allowed =
         key_allows_account(ask->key, row->name, account->pooled, &ignored);
-    row->foreign = ask->owner && bindings_account(row->name) != ask->owner;
+    row->foreign = ask->owner && account->number != ask->owner;
     if (!row->allowed || row->foreign)
         return;
     row->tried = ask->tried && ask->tried(ask->arg, row->name);
@@ -85,20 +85,61 @@ static void look_at(struct candidates *c, size_t i)
     c->allowed++;
 }
 
+/* `count` of the list, from `first` on. */
+static void look(struct candidates *c, size_t first, size_t count)
+{
+    struct arena *arena = c->ask.arena;
+
+    c->at = c->list->at + first;
+    c->count = count;
+    c->rows = arena_alloc(arena, (count + 1) * sizeof(c->rows[0]));
+    c->whys = arena_alloc(arena, (count + 1) * sizeof(c->whys[0]));
+    for (size_t i = 0; i < count; i++)
+        look_at(c, i);
+}
+
 void candidates_look(struct candidates *candidates,
                      const struct candidates_ask *ask)
 {
-    size_t count;
-
     *candidates = (struct candidates){ .ask = *ask,
                                        .list = accounts_list(ask->accounts) };
-    count = candidates->list->count;
-    candidates->rows =
-        arena_alloc(ask->arena, (count + 1) * sizeof(candidates->rows[0]));
-    candidates->whys =
-        arena_alloc(ask->arena, (count + 1) * sizeof(candidates->whys[0]));
-    for (size_t i = 0; i < count; i++)
-        look_at(candidates, i);
+    look(candidates, 0, candidates->list->count);
+}
+
+/* Among those that are looked at. */
+static size_t bound_row(const struct candidates *c)
+{
+    const struct candidates_ask *ask = &c->ask;
+    uint64_t account = ask->session
+                           ? bindings_find(accounts_bindings(ask->accounts),
+                                           ask->session, ask->now_ms)
+                           : 0;
+
+    for (size_t i = 0; account && i < c->count; i++) {
+        if (c->at[i]->number == account)
+            return i;
+    }
+    return CHOICE_NONE;
+}
+
+bool candidates_look_at_bound(struct candidates *candidates,
+                              const struct candidates_ask *ask)
+{
+    struct candidates *c = candidates;
+    size_t bound;
+
+    *c = (struct candidates){ .ask = *ask,
+                              .list = accounts_list(ask->accounts) };
+    c->at = c->list->at;
+    c->count = c->list->count;
+    bound = bound_row(c);
+    if (bound != CHOICE_NONE)
+        look(c, bound, 1);
+    if (bound != CHOICE_NONE && c->rows[0].health.state == HEALTH_READY &&
+        candidates_choose(c) != CHOICE_NONE)
+        return true;
+    candidates_done(c);
+    return false;
 }
 
 void candidates_done(struct candidates *candidates)
@@ -108,25 +149,10 @@ void candidates_done(struct candidates *candidates)
 
 /* ---- choosing ------------------------------------------------------------ */
 
-static size_t bound_row(const struct candidates *c)
-{
-    const struct candidates_ask *ask = &c->ask;
-    uint64_t account = ask->session
-                           ? bindings_find(accounts_bindings(ask->accounts),
-                                           ask->session, ask->now_ms)
-                           : 0;
-
-    for (size_t i = 0; account && i < c->list->count; i++) {
-        if (bindings_account(c->rows[i].name) == account)
-            return i;
-    }
-    return CHOICE_NONE;
-}
-
 size_t candidates_choose(struct candidates *candidates)
 {
     return choice_of(&(struct choice_ask){ .rows = candidates->rows,
-                                           .count = candidates->list->count,
+                                           .count = candidates->count,
                                            .session = candidates->ask.session,
                                            .bound = bound_row(candidates),
                                            .random = clock_steady_ns() },
@@ -163,7 +189,7 @@ static uint64_t earliest_end(const struct candidates *c)
 {
     uint64_t until_ms = 0;
 
-    for (size_t i = 0; i < c->list->count; i++) {
+    for (size_t i = 0; i < c->count; i++) {
         const struct health_view *health = &c->rows[i].health;
 
         if (c->whys[i] == CHOICE_PAUSED &&
@@ -198,7 +224,7 @@ static bool refuse_full(const struct candidates *c, struct err *err)
 {
     bool full = false;
 
-    for (size_t i = 0; i < c->list->count; i++)
+    for (size_t i = 0; i < c->count; i++)
         full |= c->whys[i] == CHOICE_FULL;
     if (!full)
         return false;

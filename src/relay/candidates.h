@@ -31,13 +31,20 @@ uint64_t candidates_session(struct arena *arena, uint64_t key_id,
 struct candidates {
     struct candidates_ask ask;
     struct account_list *list; /* a reference */
-    struct choice_row *rows;   /* one for each of the list */
-    enum choice_why *whys;     /* after candidates_choose() */
+    struct account *const *at; /* those of it that are looked at */
+    size_t count;
+    struct choice_row *rows; /* one for each of these */
+    enum choice_why *whys;   /* after candidates_choose() */
     size_t allowed;   /* that the key may use, and that know what it names */
     struct err first; /* why the first of them is not usable */
 };
 void candidates_look(struct candidates *candidates,
                      const struct candidates_ask *ask);
+/* At the one alone that the session is bound to: it serves, whatever the others are.
+   False, and there is nothing to be done away with, if there is none, or it does
+   not. */
+bool candidates_look_at_bound(struct candidates *candidates,
+                              const struct candidates_ask *ask);
 void candidates_done(struct candidates *candidates);
 
 /* The row, or CHOICE_NONE; rows[].full may have been set since the last time. */

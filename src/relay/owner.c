@@ -19,7 +19,7 @@ static bool is_there(struct accounts *accounts, uint64_t account)
     bool there = false;
 
     for (size_t i = 0; i < list->count && !there; i++)
-        there = bindings_account(str_of(list->at[i]->name)) == account;
+        there = list->at[i]->number == account;
     account_list_unref(list);
     return there;
 }
@@ -163,7 +163,7 @@ struct owner *owner_learn(const struct relayed *r,
     owner = MEM_NEW(struct owner);
     owner->unpack = unpack;
     owner->accounts = r->relay->options.accounts;
-    owner->account = bindings_account(str_of(r->attempt.account->name));
+    owner->account = r->attempt.account->number;
     sift_init(&owner->sift, &root, take_id, owner);
     return owner;
 }

@@ -74,32 +74,54 @@ static struct account *choose(struct candidates *candidates)
 
         if (chosen == CHOICE_NONE)
             return NULL;
-        account = candidates->list->at[chosen];
+        account = candidates->at[chosen];
         if (vitals_enter(account->vitals, (unsigned)account->concurrency))
             return account_ref(account);
         candidates->rows[chosen].full = true;
     }
 }
 
-/* A reference. */
-static struct account *pick_any(struct relayed *r, struct err *err)
+static struct candidates_ask ask_of(struct relayed *r)
 {
     const struct key *key = r->caller.key;
-    struct candidates candidates;
-    struct account *account;
 
     r->attempt.session =
         candidates_session(r->req->arena, key->id, record_fill_session(r));
-    candidates_look(&candidates, &(struct candidates_ask){
-                                     .accounts = r->relay->options.accounts,
-                                     .key = key,
-                                     .model = r->told.model,
-                                     .session = r->attempt.session,
-                                     .owner = owner_find(r),
-                                     .now_ms = clock_wall_ms(),
-                                     .arena = r->req->arena,
-                                     .tried = was_tried,
-                                     .arg = &r->attempt });
+    return (struct candidates_ask){
+        .accounts = r->relay->options.accounts,
+        .key = key,
+        .model = r->told.model,
+        .session = r->attempt.session,
+        .owner = owner_find(r),
+        .now_ms = clock_wall_ms(),
+        .arena = r->req->arena,
+        .tried = was_tried,
+        .arg = &r->attempt,
+    };
+}
+
+static struct account *pick_bound(const struct candidates_ask *ask)
+{
+    struct candidates candidates;
+    struct account *account;
+
+    if (!candidates_look_at_bound(&candidates, ask))
+        return NULL;
+    account = choose(&candidates);
+    candidates_done(&candidates);
+    return account;
+}
+
+/* A reference. */
+static struct account *pick_any(struct relayed *r, struct err *err)
+{
+    const struct candidates_ask ask = ask_of(r);
+    struct candidates candidates;
+    struct account *account = pick_bound(&ask);
+
+    if (account)
+        return account;
+    candidates_look(&candidates, &ask);
     account = choose(&candidates);
     if (!account)
         (void)candidates_refuse(&candidates, err);
@@ -169,8 +191,7 @@ void pick_bind(const struct relayed *r)
 
     if (attempt->session && attempt->account)
         bindings_put(accounts_bindings(r->relay->options.accounts),
-                     attempt->session,
-                     bindings_account(str_of(attempt->account->name)),
+                     attempt->session, attempt->account->number,
                      clock_wall_ms());
 }
 
