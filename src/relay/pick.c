@@ -195,15 +195,38 @@ void pick_bind(const struct relayed *r)
                      clock_wall_ms());
 }
 
-struct account *pick_other(struct relayed *r)
+/* Several accounts may serve it: it named none. */
+static bool may_choose(const struct relayed *r)
 {
     struct str name;
     struct err ignored;
 
-    if (!r->caller.key || !attempt_may_move(r) ||
-        !credential_account(r->req->arena, &r->req->headers, r->req->query,
-                            &name, &ignored) ||
-        name.len > 0)
-        return NULL;
-    return pick_any(r, &ignored);
+    return r->caller.key &&
+           credential_account(r->req->arena, &r->req->headers, r->req->query,
+                              &name, &ignored) &&
+           name.len == 0;
+}
+
+struct account *pick_other(struct relayed *r)
+{
+    struct err ignored;
+
+    return attempt_may_move(r) && may_choose(r) ? pick_any(r, &ignored) : NULL;
+}
+
+unsigned pick_opens_s(struct relayed *r)
+{
+    struct candidates_ask ask;
+    struct candidates candidates;
+    struct err err = { 0 };
+
+    if (!may_choose(r))
+        return 0;
+    ask = ask_of(r);
+    ask.tried = NULL;
+    candidates_look(&candidates, &ask);
+    if (candidates_choose(&candidates) == CHOICE_NONE && candidates.allowed > 1)
+        (void)candidates_refuse(&candidates, &err);
+    candidates_done(&candidates);
+    return err.code == ERR_RATE ? err_retry_after_s(&err) : 0;
 }

@@ -17,3 +17,8 @@ void pick_bind(const struct relayed *r);
 /* Another one, a reference, for a request that named none; NULL if there is none left, or
    if it may not ask more. */
 struct account *pick_other(struct relayed *r);
+
+/* Where a request may be served by one of several accounts and now by none: in how many
+   seconds the first of them can be asked again.  0: one can be, or there is only one,
+   or that is not known. */
+unsigned pick_opens_s(struct relayed *r);

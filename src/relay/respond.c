@@ -10,6 +10,7 @@
 #include "relay/models.h"
 #include "relay/owner.h"
 #include "relay/pass.h"
+#include "relay/pick.h"
 #include "relay/record_fill.h"
 #include "relay/results.h"
 #include "relay/shown_limit.h"
@@ -106,6 +107,13 @@ void respond_add_explanation(const struct relayed *r, struct buf *fields)
     (void)buf_printf(fields, "x-relay-attempts: %zu\r\n", r->attempt.count);
 }
 
+bool respond_retry_after(struct relayed *r, unsigned status, struct buf *fields)
+{
+    unsigned opens_s = status == 429 ? pick_opens_s(r) : 0;
+
+    return opens_s > 0 && buf_printf(fields, "retry-after: %u\r\n", opens_s);
+}
+
 static void add_own_fields(const struct relayed *r, struct buf *fields)
 {
     if (shows_limit(r))
@@ -184,6 +192,7 @@ void respond_as_it_came(struct relayed *r)
 {
     const struct parser_head *head = call_head(r->attempt.call);
     struct buf fields;
+    bool waits;
 
     r->framing = choose_framing(r, head);
     r->unframed = head->chunked && r->req->http_1_0;
@@ -194,7 +203,9 @@ void respond_as_it_came(struct relayed *r)
     r->learner = owner_learn(r, head);
     call_on_body(r->attempt.call, take_body, r);
     buf_init(&fields, PASS_HEAD_MAX);
-    pass_response(&head->headers, replaced(r), &fields);
+    waits = respond_retry_after(r, head->status, &fields);
+    pass_response(&head->headers, waits ? RESPOND_RETRY_AFTER : replaced(r),
+                  &fields);
     add_own_fields(r, &fields);
     start_response(r, &fields);
     buf_done(&fields);

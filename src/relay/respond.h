@@ -8,6 +8,13 @@
    attempt. */
 void respond_add_explanation(const struct relayed *r, struct buf *fields);
 
+/* Of a 429 to a client whom several accounts may serve: when the first of them can be
+   asked again, as a field, in place of what the one said that answered
+   (RESPOND_RETRY_AFTER).  False: what that one said passes. */
+bool respond_retry_after(struct relayed *r, unsigned status,
+                         struct buf *fields);
+#define RESPOND_RETRY_AFTER STR("retry-after")
+
 /* The upstream's head, and what was gathered of its body, if anything; the rest is
    for the copy step. */
 void respond_as_it_came(struct relayed *r);

@@ -16,7 +16,8 @@ struct spare {
     unsigned status;
     struct buf reason;
     struct buf fields;
-    struct buf body; /* as it came, for `framing` */
+    struct buf waits; /* those of them that say when to come again */
+    struct buf body;  /* as it came, for `framing` */
     enum response_framing framing;
     struct relayed_told told;
 };
@@ -49,6 +50,17 @@ static void copy_body(struct spare *spare, const struct relayed *r,
     buf_add(&spare->body, gather_came(r->gather, unframed));
 }
 
+static void keep_wait(struct spare *spare, const struct headers *headers)
+{
+    for (size_t i = 0; i < headers->count; i++) {
+        const struct header *field = &headers->at[i];
+
+        if (str_istarts(field->name, RESPOND_RETRY_AFTER))
+            (void)buf_printf(&spare->waits, STR_FMT ": " STR_FMT "\r\n",
+                             STR_ARG(field->name), STR_ARG(field->value));
+    }
+}
+
 void spare_keep(struct relayed *r)
 {
     const struct parser_head *head = call_head(r->attempt.call);
@@ -65,7 +77,9 @@ void spare_keep(struct relayed *r)
     buf_init(&spare->fields, PASS_HEAD_MAX);
     buf_init(&spare->body, BODY_MAX);
     buf_add(&spare->reason, head->reason);
-    pass_response(&head->headers, STR_EMPTY, &spare->fields);
+    buf_init(&spare->waits, PASS_HEAD_MAX);
+    pass_response(&head->headers, RESPOND_RETRY_AFTER, &spare->fields);
+    keep_wait(spare, &head->headers);
     copy_body(spare, r, head);
 }
 
@@ -75,6 +89,7 @@ void spare_free(struct spare *spare)
         return;
     buf_done(&spare->reason);
     buf_done(&spare->fields);
+    buf_done(&spare->waits);
     buf_done(&spare->body);
     mem_free(spare);
 }
@@ -83,6 +98,8 @@ void spare_respond(struct relayed *r)
 {
     struct spare *spare = r->spare;
 
+    if (!respond_retry_after(r, spare->status, &spare->fields))
+        buf_add(&spare->fields, buf_str(&spare->waits));
     respond_add_explanation(r, &spare->fields);
     r->status = spare->status;
     r->told = spare->told;

@@ -112,6 +112,8 @@ describe('accounts fail over', { skip: noSqlite }, () => {
     const first = await ask(key);
     assert.equal(first.status, 429);
     assert.equal(first.body.toString(), body);
+    /* Whichever of them it is from, which said nothing of it. */
+    assert.ok(first.headers['retry-after'] > 590 && first.headers['retry-after'] <= 600, first.headers['retry-after']);
     assert.deepEqual([await metric(relay, 'claude_relay_attempts_total{result="passed_over"}'), await metric(relay, 'claude_relay_attempts_total{result="delivered"}')], [2, 1]);
     await booked(relay, 1);
     assert.ok(bookings(relay.dataDir)[0].first_byte_ms > 0);
