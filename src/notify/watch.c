@@ -86,15 +86,18 @@ static void forget(struct watch *watch, struct known *known)
 
 /* ---- seeing -------------------------------------------------------------- */
 
-static uint64_t settle_of(const struct known *known)
+/* The wall clock may be set back. */
+static bool has_settled(const struct known *known, uint64_t now_ms)
 {
-    return event_rows[known->event.kind].settle_ms;
+    uint64_t since_ms = known->changed_ms;
+
+    return (now_ms > since_ms ? now_ms - since_ms : 0) >=
+           event_rows[known->event.kind].settle_ms;
 }
 
 static void settle(struct watch *watch, struct known *known, uint64_t now_ms)
 {
-    if (known->state != SETTLING ||
-        now_ms - known->changed_ms < settle_of(known))
+    if (known->state != SETTLING || !has_settled(known, now_ms))
         return;
     known->state = TOLD;
     watch->tell(watch->arg, &known->event, false);
@@ -178,8 +181,7 @@ static void miss(struct watch *watch, struct known *known, uint64_t now_ms)
         known->state = LEAVING;
         known->changed_ms = now_ms;
     }
-    if (known->state == LEAVING &&
-        now_ms - known->changed_ms < settle_of(known))
+    if (known->state == LEAVING && !has_settled(known, now_ms))
         return;
     if (known->state == LEAVING)
         watch->tell(watch->arg, &known->event, true);
