@@ -15,6 +15,7 @@
 #include "admin/login_routes.h"
 #include "admin/me.h"
 #include "admin/metrics.h"
+#include "admin/notify_routes.h"
 #include "admin/openapi.h"
 #include "admin/reply.h"
 #include "admin/reprice_routes.h"
@@ -23,6 +24,7 @@
 #include "admin/usage_routes.h"
 #include "admin/vitals_routes.h"
 #include "base/mem.h"
+#include "notify/post.h"
 #include "relay/body.h"
 #include "relay/endpoints.h"
 #include "usage/price_board.h"
@@ -82,6 +84,8 @@ static const struct admin_row rows[] = {
               vitals_routes_resume),
     ADMIN_ROW("POST", "/admin/api/accounts/:name/clear", MANAGE,
               vitals_routes_clear),
+    ADMIN_ROW("GET", "/admin/api/notify", LOOK, notify_routes_get),
+    ADMIN_ROW("POST", "/admin/api/notify/test", MANAGE, notify_routes_test),
     ADMIN_ROW("POST", "/admin/api/proxy-test", MANAGE, account_routes_way_test),
 };
 
@@ -111,6 +115,7 @@ void admin_free(struct admin *admin)
         return;
     upstream_free(admin->upstream);
     origin_free(admin->origin);
+    post_way_free(admin->notices);
     price_board_free(admin->own_prices);
     audited_users_free(admin->users);
     mem_free(admin);

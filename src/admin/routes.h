@@ -17,6 +17,9 @@
 
 /* All borrowed. */
 struct ledger;
+struct notifier;
+struct outgoing;
+struct post_way;
 struct unpriced;
 
 struct admin_options {
@@ -35,6 +38,8 @@ struct admin_options {
     struct unpriced *unpriced;  /* models without a price; NULL: none */
     struct tls *tls;            /* for the proxy test; NULL if all is http:// */
     const struct proxy *proxy;  /* the global one, or NULL */
+    struct notifier *notifier;  /* NULL: nothing is told */
+    struct outgoing *outgoing;  /* NULL: nobody wants to know */
     /* For whoever serves it on connections of its own (server_options). */
     struct request_ids *ids;
     server_log_fn log; /* of `callers`; NULL: requests leave no line */
@@ -53,6 +58,7 @@ struct admin {
     /* To the API, for admin/api_fetch.h alone; NULL until it is needed. */
     struct upstream *upstream;
     struct origin *origin;
+    struct post_way *notices; /* for admin/notify_routes.c, likewise */
 };
 
 struct admin *admin_new(const struct admin_options *options);
