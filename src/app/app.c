@@ -22,6 +22,7 @@
 #include "base/text.h"
 #include "base/trim.h"
 #include "net/peers.h"
+#include "notify/notifier.h"
 #include "relay/request_log.h"
 #include "relay/unpriced.h"
 #include "store/filelock.h"
@@ -40,7 +41,8 @@ struct app {
     struct peers *peers;
     struct outgoing *outgoing;
     struct unpriced *unpriced;
-    struct seats seats; /* of all workers */
+    struct notifier *notifier; /* NULL: nothing is told */
+    struct seats seats;        /* of all workers */
     struct request_ids ids;
     struct capacity capacity;
     struct worker **workers;
@@ -99,6 +101,8 @@ static struct admin_options admin_options_of(struct app *app)
                                    .unpriced = app->unpriced,
                                    .tls = app->place.tls,
                                    .proxy = app->place.proxy,
+                                   .notifier = app->notifier,
+                                   .outgoing = app->outgoing,
                                    .ids = &app->ids,
                                    .log = request_log,
                                    .facts = &app->facts };
@@ -162,11 +166,25 @@ static void find_peers(struct app *app)
                  peers_trouble(app->peers));
 }
 
+static void begin_notices(struct app *app)
+{
+    app->notifier = notifier_new(
+        &(struct notifier_options){ .loop = app->place.loop,
+                                    .config = app->config,
+                                    .accounts = app->place.accounts,
+                                    .ring = keys_ring(app->place.keys),
+                                    .ledger = app->place.ledger,
+                                    .tls = app->place.tls,
+                                    .proxy = app->place.proxy,
+                                    .outgoing = app->outgoing });
+}
+
 static bool add_workers(struct app *app, uint16_t port, struct err *err)
 {
     size_t count = capacity_workers(app->config);
 
     find_peers(app);
+    begin_notices(app);
     app->workers = mem_zalloc(count * sizeof(struct worker *));
     if (!add_worker(app, port, true, err))
         return false;
@@ -373,6 +391,7 @@ static void run(struct app *app)
 static void release(struct app *app)
 {
     control_free(app->control);
+    notifier_free(app->notifier);
     data_folder_free(app->folder);
     place_finish(&app->place);
     filelock_release(app->ending);

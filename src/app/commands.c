@@ -15,6 +15,7 @@
 #include "app/key_commands.h"
 #include "app/log_command.h"
 #include "app/login_command.h"
+#include "app/notify_command.h"
 #include "app/prices_command.h"
 #include "app/proxy_commands.h"
 #include "app/requests_command.h"
@@ -53,6 +54,7 @@ static const struct command commands[] = {
     { "secret", SECRET_COMMANDS_USAGE, secret_commands_run, true,
       SECRET_COMMANDS_NEW },
     { "proxy", PROXY_COMMANDS_USAGE, proxy_commands_run, true, NULL },
+    { "notify", NOTIFY_COMMAND_USAGE, notify_command_run, true, NULL },
     { "status", STATUS_COMMAND_USAGE, status_command_run, true, NULL },
     { "log-level", LOG_COMMAND_USAGE, log_command_run, true, NULL },
     { "prices", PRICES_COMMAND_USAGE, prices_command_run, true, NULL },

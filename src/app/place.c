@@ -26,7 +26,7 @@ static bool make_tls(struct place *place, struct err *err)
 {
     const struct config *config = place->config;
 
-    if (!config->api.tls && !config->token_url.tls)
+    if (!config->api.tls && !config->token_url.tls && !config->notify.url.tls)
         return true;
     place->tls =
         tls_client_new(config->ca_file.len > 0 ? config->ca_file.at : NULL,

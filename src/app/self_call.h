@@ -4,7 +4,7 @@
 
 #include "config/config.h"
 
-/* Neither CLAUDE_API_URL nor OAUTH_TOKEN_URL leads to what listens on the
+/* None of CLAUDE_API_URL, OAUTH_TOKEN_URL and NOTIFY_URL leads to what listens on the
    configuration's HOST and this port.  Looks names up; for the start. */
 bool self_call_check(const struct config *config, uint16_t port,
                      struct err *err) MUST_CHECK;

@@ -9,16 +9,19 @@ static const struct {
     uint16_t api_port;
     const char *token;
     uint16_t token_port;
+    const char *notices; /* port 3000; NULL: not set */
     const char *refusal; /* NULL: fine */
 } cases[] = {
-    { "api.example", 443, "token.example", 443, NULL },
-    { "localhost", 3000, "token.example", 443,
+    { "api.example", 443, "token.example", 443, NULL, NULL },
+    { "localhost", 3000, "token.example", 443, NULL,
       "CLAUDE_API_URL leads to host localhost port 3000, which is this relay "
       "itself (HOST is 0.0.0.0): set it" },
-    { "localhost", 3001, "127.0.0.1", 3000,
+    { "localhost", 3001, "127.0.0.1", 3000, NULL,
       "OAUTH_TOKEN_URL leads to host 127.0.0.1 port 3000" },
-    { "localhost", 3001, "127.0.0.1", 3001, NULL },
-    { "192.0.2.1", 3000, "192.0.2.1", 3000, NULL },
+    { "localhost", 3001, "127.0.0.1", 3001, NULL, NULL },
+    { "192.0.2.1", 3000, "192.0.2.1", 3000, "192.0.2.1", NULL },
+    { "a", 3001, "b", 3001, "localhost",
+      "NOTIFY_URL leads to host localhost port 3000" },
 };
 
 static void only_what_leads_back_is_refused(void **state)
@@ -30,6 +33,8 @@ static void only_what_leads_back_is_refused(void **state)
             .api = { .host = str_of(cases[i].api), .port = cases[i].api_port },
             .token_url = { .host = str_of(cases[i].token),
                            .port = cases[i].token_port },
+            .notify = { .url = { .host = str_of(cases[i].notices),
+                                 .port = 3000 } },
         };
         struct err err = { .text = "" };
 
