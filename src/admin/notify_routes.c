@@ -188,6 +188,7 @@ const struct admin_endpoint notify_routes_test = {
     .drop = drop,
     .tag = TAG,
     .summary = "Send a notice now, and say what came of it",
+    .body_max = ADMIN_BODY,
     .answer = test_members,
     .action = "notify.test",
 };

@@ -32,7 +32,7 @@ function assertNoSecretInDatabase(dataDir, secrets) {
 describe('the audit log', () => {
   const s = stage({
     relay: {
-      env: { ADMIN_TOKEN: TOKEN, ADMIN_LOOPBACK: 'on' },
+      env: { ADMIN_TOKEN: TOKEN, ADMIN_LOOPBACK: 'on', NOTIFY_URL: 'http://127.0.0.1:9/CANARY-hook' },
       accounts: (dataDir) => {
         addApiKey(dataDir, 'demo');
         writeOauth(dataDir, 'mine');
@@ -113,6 +113,7 @@ describe('the audit log', () => {
   does('account.proxy-test', 'demo', () => ask('POST', '/oauth/accounts/demo/proxy-test', { proxy_config: PROXY }));
   does('account.message', 'demo', () => ask('POST', '/admin/api/accounts/demo/message'));
   does('proxy.test', null, () => ask('POST', '/admin/api/proxy-test', { proxy_config: PROXY }));
+  does('notify.test', null, () => ask('POST', '/admin/api/notify/test'));
   does('login.begin', null, () => ask('POST', '/oauth/auth-url'));
   does('login.finish', 'max', async () => {
     const { state, code_challenge } = (await ask('POST', '/oauth/auth-url')).doc;

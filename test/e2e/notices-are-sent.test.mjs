@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: MIT
+/* NOTIFY_URL is told when something needs somebody, and when it is over: once each,
+   through the proxy or not at all, and nobody is told the URL. */
+import assert from 'node:assert/strict';
+import http from 'node:http';
+import { after, before, beforeEach, it } from 'node:test';
+
+import { HELLO } from '../support/http.mjs';
+import { admin, createKey } from '../support/keys.mjs';
+import { freePort } from '../support/ports.mjs';
+import { addApiKey, commandBeside, describe, stage, startRelay, tempFolder, until, writeOauth } from '../support/processes.mjs';
+import { CLOSED_PORT, listen, startProxy } from '../support/proxies.mjs';
+
+const SECRET = 'CANARYhooktoken';
+const CODE = 'CANARY_code-AZ09';
+const inSeconds = (seconds) => String(Math.floor(Date.now() / 1000) + seconds);
+
+/* Who takes notices: `posts` have come, `answers` are given to the next ones. */
+async function startReceiver() {
+  const receiver = { posts: [], answers: [] };
+  const server = http.createServer((req, res) => {
+    let body = '';
+    req.on('data', (data) => (body += data));
+    req.on('end', () => {
+      const { status = 200, text = '' } = receiver.answers.shift() ?? {};
+      receiver.posts.push({ status, method: req.method, url: req.url, headers: req.headers, from: req.socket.remoteAddress, body });
+      res.writeHead(status).end(text);
+    });
+  });
+  Object.assign(receiver, await listen(server));
+  receiver.url = `http://127.0.0.1:${receiver.port}/hook/${SECRET}?key=${SECRET}`;
+  /* What was taken, of one id: "window_80 begun". */
+  receiver.told = (id) => receiver.posts.filter(({ status }) => status === 200).map(({ body }) => JSON.parse(body)).filter((notice) => notice.id === id)
+    .map(({ event, state }) => `${event} ${state}`);
+  receiver.until = (id, ...want) => until(() => receiver.told(id).length >= want.length, { what: `${want} of ${id}` })
+    .then(() => assert.deepEqual(receiver.told(id), want));
+  return receiver;
+}
+
+describe('notices', () => {
+  const s = stage({});
+  let receiver;
+  before(async () => (receiver = await startReceiver()));
+  after(() => receiver.stop());
+  beforeEach(async () => {
+    receiver.posts.length = 0;
+    receiver.answers.length = 0;
+    await s.sim.forgetFaults();
+  });
+  const start = ({ env, ...options } = {}) => startRelay({ upstream: s.sim.apiUrl, env: { NOTIFY_URL: receiver.url, ...env }, ...options });
+  const fault = (directives) => s.sim.fault({ path: '/v1/messages', times: 0, directives });
+  /* The provider refuses demo for good; the other one serves. */
+  const twoAccounts = (dataDir) => ['demo', 'other'].forEach((name) => addApiKey(dataDir, name));
+  const block = async (relay) => {
+    const key = await createKey(relay, 'alice', { accounts: ['demo'] });
+    await fault({ status: 400, body: '{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}}' });
+    await key.message({ body: HELLO });
+  };
+  const assertUnseen = (text) => assert.ok(!text.includes(SECRET), `the URL is told: ${text}`);
+
+  it('an account is revoked, and signs in again: told once each', async () => {
+    const relay = await start({ accounts: (dataDir) => writeOauth(dataDir, 'mine') });
+    const key = await createKey(relay, 'alice', { accounts: ['mine'] });
+    await fault({ status: 401, body: '{"type":"error","error":{"type":"authentication_error","message":"OAuth token has been revoked"}}' });
+    for (let i = 0; i < 3; i++) {
+      await key.message({ body: HELLO });
+    }
+    await receiver.until('account_login_required:mine', 'account_login_required begun');
+    const [post] = receiver.posts;
+    assert.equal(post.method, 'POST');
+    assert.equal(post.url, `/hook/${SECRET}?key=${SECRET}`);
+    assert.equal(post.headers['content-type'], 'application/json; charset=utf-8');
+    const notice = JSON.parse(post.body);
+    assert.equal(notice.account, 'mine');
+    assert.match(notice.message, /^Account "mine" has to sign in again: /);
+    assert.match(notice.next, /claude-relay login mine/);
+    const { doc } = await admin(relay, 'GET', '/admin/api/notify');
+    assert.ok(doc.set && doc.host === '127.0.0.1' && doc.last.delivered);
+    assert.ok(doc.telling.some(({ id }) => id === 'account_login_required:mine'));
+    await receiver.until('accounts_paused:all', 'accounts_paused begun');
+
+    await s.sim.forgetFaults();
+    const { state, code_challenge } = (await admin(relay, 'POST', '/oauth/auth-url')).doc;
+    await s.sim.oauth({ code_challenge });
+    assert.equal((await admin(relay, 'POST', '/oauth/token', { authorization_code: CODE, state, account_name: 'mine' })).status, 200);
+    await receiver.until('account_login_required:mine', 'account_login_required begun', 'account_login_required over');
+    await receiver.until('accounts_paused:all', 'accounts_paused begun', 'accounts_paused over');
+    assert.deepEqual((await admin(relay, 'GET', '/admin/api/notify')).doc.telling, []);
+    assertUnseen(JSON.stringify(doc));
+    await relay.stop();
+  });
+
+  it('a window passes 80 %, is used up, and begins anew', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice', { accounts: ['demo'] });
+    const answer = async (used, seconds) => {
+      await s.sim.forgetFaults();
+      await fault({ 'reply-header': ['anthropic-ratelimit-unified-5h-status: allowed', `anthropic-ratelimit-unified-5h-utilization: ${used}`, `anthropic-ratelimit-unified-5h-reset: ${inSeconds(seconds)}`] });
+      assert.equal((await key.message({ body: HELLO })).status, 200);
+    };
+    await answer('0.79', 3600);
+    await answer('0.83', 3600);
+    await receiver.until('window:demo:5h', 'window_80 begun');
+    assert.match(receiver.posts[0].body, /has used 83 % of its window 5h; it begins anew at /);
+    await answer('0.79', 3600);
+    await answer('1.0', 3600);
+    await receiver.until('window:demo:5h', 'window_80 begun', 'window_exhausted begun');
+    await answer('1.0', 1);
+    await receiver.until('window:demo:5h', 'window_80 begun', 'window_exhausted begun', 'window_exhausted over');
+    await relay.stop();
+  });
+
+  it('a budget passes 80 % and 100 %, of a key and of its group', async () => {
+    const relay = await start();
+    await admin(relay, 'POST', '/admin/api/groups', { name: 'interns', limits: { rpd: 10 } });
+    const key = await createKey(relay, 'alice', { accounts: ['demo'], group: 'interns', limits: { rpd: 5, rpm: 5 } });
+    for (let i = 0; i < 4; i++) {
+      assert.equal((await key.message({ body: HELLO })).status, 200);
+    }
+    await receiver.until(`budget:key:${key.id}:rpd`, 'budget_80 begun');
+    assert.equal((await key.message({ body: HELLO })).status, 200);
+    await receiver.until(`budget:key:${key.id}:rpd`, 'budget_80 begun', 'budget_100 begun');
+    await key.change({ limits: { rpd: 10, rpm: null } });
+    await receiver.until(`budget:key:${key.id}:rpd`, 'budget_80 begun', 'budget_100 begun', 'budget_100 over');
+    for (let i = 0; i < 3; i++) {
+      assert.equal((await key.message({ body: HELLO })).status, 200);
+    }
+    await receiver.until('budget:group:1:rpd', 'budget_80 begun');
+    assert.ok(receiver.posts.every(({ body }) => !body.includes('rpm')));
+    await relay.stop();
+  });
+
+  it('nobody takes them for a while: they are sent again, and told once', async () => {
+    receiver.answers.push({ status: 503 }, { status: 503 });
+    const relay = await start({ accounts: twoAccounts });
+    await block(relay);
+    await receiver.until('account_blocked:demo', 'account_blocked begun');
+    assert.equal(receiver.posts.length, 3);
+    assert.match(JSON.parse(receiver.posts[2].body).next, /claude-relay account clear demo/);
+    await admin(relay, 'POST', '/admin/api/accounts/demo/clear');
+    await receiver.until('account_blocked:demo', 'account_blocked begun', 'account_blocked over');
+    assert.equal(receiver.posts.length, 4);
+    assertUnseen(relay.log);
+    await relay.stop();
+  });
+
+  it('they go through the proxy, and if it is dead, nowhere', async () => {
+    const proxy = await startProxy('socks5');
+    const through = (port) => ({ GLOBAL_PROXY_ENABLED: 'true', GLOBAL_PROXY_TYPE: 'socks5', GLOBAL_PROXY_HOST: '127.0.0.1', GLOBAL_PROXY_PORT: String(port) });
+    const relay = await start({ env: through(proxy.port), accounts: twoAccounts });
+    await block(relay);
+    await receiver.until('account_blocked:demo', 'account_blocked begun');
+    const tested = await admin(relay, 'POST', '/admin/api/notify/test');
+    assert.ok(tested.doc.delivered && tested.doc.proxy.port === proxy.port);
+    assert.deepEqual(receiver.posts.map(({ from }) => from), ['127.0.0.3', '127.0.0.3']);
+    await relay.stop();
+    await proxy.stop();
+    const dead = await start({ env: through(CLOSED_PORT) });
+    const { doc } = await admin(dead, 'POST', '/admin/api/notify/test');
+    assert.equal(doc.delivered, false);
+    assert.equal(doc.status, null);
+    assert.match(doc.error, /proxy 127\.0\.0\.1:1/);
+    assertUnseen(JSON.stringify(doc));
+    assert.equal(receiver.posts.length, 2);
+    await dead.stop();
+  });
+
+  /* ---- notify test ---------------------------------------------------------- */
+
+  const test = (env = {}) => commandBeside(['notify', 'test'], { env: { DATA_DIR: tempFolder(), NOTIFY_URL: receiver.url, ...env } });
+
+  it('notify test says what came of it, whether a relay runs or not', async () => {
+    const relay = await start();
+    const beside = await commandBeside(['notify', 'test'], { env: relay.settings });
+    assert.deepEqual([beside.status, beside.stdout], [0, 'To 127.0.0.1, as json, directly: taken (HTTP 200).\n'], beside.stderr);
+    assert.equal(JSON.parse(receiver.posts[0].body).event, 'test');
+    await relay.stop();
+    const alone = await test();
+    assert.equal(alone.status, 0, alone.stderr);
+    receiver.answers.push({ status: 404, text: SECRET });
+    const refused = await test();
+    assert.deepEqual([refused.status, refused.stdout], [1, 'To 127.0.0.1, as json, directly: not taken: it was answered 404\n']);
+    const unset = await test({ NOTIFY_URL: '' });
+    assert.equal(unset.status, 1);
+    assert.match(unset.stderr, /NOTIFY_URL is not set, so notices go nowhere: put NOTIFY_URL=https:\/\/\.\.\. into \.env/);
+    const wrong = await commandBeside(['notify', 'tset'], {});
+    assert.equal(wrong.status, 2);
+    for (const run of [beside, alone, refused, unset]) {
+      assertUnseen(run.stdout + run.stderr);
+    }
+  });
+
+  it('each service is sent its own, and believed as it means it', async () => {
+    const chat = `${receiver.url}&chat_id=-1002`;
+    const text = /^claude-relay on \S+: This is a test: notices arrive\.$/;
+    const rows = [
+      ['slack', receiver.url, 'ok', (doc) => doc.text],
+      ['feishu', receiver.url, '{"code":0,"msg":"success"}', (doc) => doc.msg_type === 'text' && doc.content.text, '{"code":19024,"msg":"Key Words Not Found"}', /200, code 19024: Key Words Not Found/],
+      ['dingtalk', receiver.url, '{"errcode":0,"errmsg":"ok"}', (doc) => doc.msgtype === 'text' && doc.text.content, '{"errcode":310000,"errmsg":"sign not match"}', /200, errcode 310000: sign not match/],
+      ['wecom', receiver.url, '{"errcode":0,"errmsg":"ok"}', (doc) => doc.msgtype === 'text' && doc.text.content, `{"errcode":93000,"errmsg":"invalid ${SECRET}"}`, /200, errcode 93000\n/],
+      ['telegram', chat, '{"ok":true,"result":{}}', (doc) => doc.chat_id === '-1002' && doc.text, '{"ok":false,"description":"chat not found"}', /200: chat not found/],
+    ];
+    for (const [format, url, fine, read, refusal, why] of rows) {
+      receiver.answers.push({ text: fine });
+      const taken = await test({ NOTIFY_FORMAT: format, NOTIFY_URL: url });
+      assert.equal(taken.status, 0, `${format}: ${taken.stdout}${taken.stderr}`);
+      const post = receiver.posts.at(-1);
+      assert.match(read(JSON.parse(post.body)), text, format);
+      assert.equal(post.url, `/hook/${SECRET}?key=${SECRET}`);
+      if (refusal) {
+        receiver.answers.push({ text: refusal });
+        const run = await test({ NOTIFY_FORMAT: format, NOTIFY_URL: url });
+        assert.equal(run.status, 1, format);
+        assert.match(run.stdout, why);
+        assertUnseen(run.stdout + run.stderr);
+      }
+    }
+    assert.equal((await test({ NOTIFY_FORMAT: 'ntfy' })).status, 0);
+    const ntfy = receiver.posts.at(-1);
+    assert.match(ntfy.body, text);
+    assert.equal(ntfy.headers.title, 'claude-relay: Test');
+    assert.equal(ntfy.headers['content-type'], 'text/plain; charset=utf-8');
+  });
+
+  it('a URL that leads back to the relay is refused', async () => {
+    const port = await freePort();
+    const dataDir = tempFolder();
+    addApiKey(dataDir, 'demo');
+    const run = await commandBeside(['serve', '--port', String(port)], { env: { DATA_DIR: dataDir, NOTIFY_URL: `http://localhost:${port}/${SECRET}` } });
+    assert.equal(run.status, 1);
+    assert.match(run.stderr, /NOTIFY_URL leads to host localhost port \d+, which is this relay itself/);
+    assertUnseen(run.stderr);
+  });
+});
