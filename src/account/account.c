@@ -12,7 +12,9 @@
 #include "base/chars.h"
 #include "base/mem.h"
 #include "base/shown.h"
+#include "base/text.h"
 #include "base/token.h"
+#include "crypto/hash.h"
 
 struct counted {
     atomic_uint refs;
@@ -317,6 +319,18 @@ const char *account_pool_warning(const struct account *account)
            "Code only: routing other people's requests through them, or "
            "reselling them, is not permitted. Serving others needs Console API "
            "keys (`claude-relay account add console --api-key -`)";
+}
+
+void account_fingerprint(const struct account *account,
+                         char out[ACCOUNT_GRANT_LEN + 1])
+{
+    unsigned char hash[HASH_SHA256_LEN];
+
+    text_copy(out, ACCOUNT_GRANT_LEN + 1, str_of(account->grant));
+    if (account->grant[0] || !account->token)
+        return;
+    hash_sha256(secret_reveal(account->token), hash);
+    text_hex(hash, ACCOUNT_GRANT_LEN / 2, out);
 }
 
 bool account_has_replaced(const struct account *account, const char *grant)

@@ -138,6 +138,9 @@ const char *account_pool_warning(const struct account *account);
 /* The field in which its credential goes: as its kind does it, or as a bearer token. */
 struct account_field account_field_of(const struct account *account);
 
+/* Its grant; of an API key, the same of that.  Empty if it has neither. */
+void account_fingerprint(const struct account *account,
+                         char out[ACCOUNT_GRANT_LEN + 1]);
 /* Did its tokens replace this grant? */
 bool account_has_replaced(const struct account *account, const char *grant);
 

@@ -54,6 +54,10 @@ const struct admin_member account_doc_status_members[] = {
     { "expires_at", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "when its access token expires (RFC 3339); null: never", NULL },
     { "scopes", ADMIN_LIST, ADMIN_REQUIRED, "what Anthropic granted", texts },
+    { "fingerprints", ADMIN_LIST, ADMIN_REQUIRED,
+      "of its sign-in or key, and of sign-ins that it replaced, newest first: 16 "
+      "hex digits of a hash, by which an import knows it again",
+      texts },
     { "kind", ADMIN_TEXT, ADMIN_REQUIRED, "oauth or api-key", NULL },
     { "enabled", ADMIN_BOOL, ADMIN_REQUIRED, "false: switched off", NULL },
     { "pool", ADMIN_BOOL, ADMIN_REQUIRED,
@@ -111,6 +115,22 @@ static void set_times(struct json_doc *doc, const struct account *account)
     json_doc_set(doc, "scopes",
                  account->scopes ? json_doc_copy(account->scopes)
                                  : json_doc_new_array());
+}
+
+static struct json_doc *fingerprints(const struct account *account)
+{
+    struct json_doc *doc = json_doc_new_array();
+    char own[ACCOUNT_GRANT_LEN + 1];
+    struct str hash;
+
+    account_fingerprint(account, own);
+    if (own[0])
+        json_doc_add(doc, json_doc_new_str(str_of(own)));
+    for (size_t i = 0; i < json_doc_count(account->replaced); i++) {
+        if (json_doc_as_str(json_doc_at(account->replaced, i), &hash))
+            json_doc_add(doc, json_doc_new_str(hash));
+    }
+    return doc;
 }
 
 struct json_doc *account_doc_signed(const struct account *account,
@@ -200,6 +220,7 @@ struct json_doc *account_doc_status(const struct account *account,
                           account->expires_at_ms <=
                               now_wall_ms + REFRESH_AHEAD_MS);
     set_times(doc, account);
+    json_doc_set(doc, "fingerprints", fingerprints(account));
     set_operator(doc, account);
     json_doc_set(doc, "problem",
                  problem[0] ? account_doc_text(problem) : json_doc_new_null());

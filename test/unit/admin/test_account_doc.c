@@ -37,6 +37,8 @@ static const struct {
       { "\"is_valid\":true,\"need_refresh\":false",
         "\"expires_at\":\"2026-08-01T20:00:00.000Z\"",
         "\"scopes\":[\"a\",\"b\"]", "\"problem\":null" } },
+    { AT(LATE) REFRESH ",\"replaced\":[\"0123456789abcdef\",5]}",
+      { "\"fingerprints\":[\"", "\",\"0123456789abcdef\"]" } },
     { AT(SOON) REFRESH "}", { "\"is_valid\":true,\"need_refresh\":true" } },
     { AT(SOON) "}", { "\"is_valid\":true,\"need_refresh\":false" } },
     { AT("2026-08-01T11:00:00Z") REFRESH "}",
@@ -82,7 +84,8 @@ static void a_key_never_expires(void **state)
 
     (void)state;
     unit_assert_part(text, "\"is_valid\":true,\"need_refresh\":false,"
-                           "\"expires_at\":null,\"scopes\":[]");
+                           "\"expires_at\":null,\"scopes\":[],"
+                           "\"fingerprints\":[\"216d846d265e22d7\"]");
     assert_null(strstr(text, "canary"));
     mem_free(text);
     account_unref(account);
