@@ -1,8 +1,8 @@
 # The rules about lines and functions; script/lint runs it.
 
 BEGIN {
-    count = split("base crypto config net http upstream store account team " \
-                  "usage relay notify admin app main", names, " ")
+    count = split("base crypto config net http upstream store account import " \
+                  "team usage relay notify admin app main", names, " ")
     for (i = 1; i <= count; i++)
         rank[names[i]] = i
 

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+/* Accounts that somebody brings from another relay, in one form whatever the format: a
+   document as its file here would have it, and what is to be said of it.  What is read is
+   untrusted, and no text here repeats a token, a key or a password.  Pure; any thread. */
+#pragma once
+
+#include "account/account.h"
+
+#define IMPORT_MAX 10000 /* candidates of one import */
+#define IMPORT_THERE_MAX 256
+
+struct import_candidate {
+    char there[IMPORT_THERE_MAX]; /* what it is called where it comes from */
+    const struct account_kind *kind;
+    struct json_doc *doc;
+    int64_t rank;      /* higher ones serve first there */
+    bool foreign;      /* another provider's: `why_not` says whose */
+    char why_not[480]; /* it cannot be taken over; or empty */
+    char hints[480];   /* what became of the rest, "; " between; or empty */
+};
+
+struct import_list {
+    struct import_candidate *at;
+    size_t count;
+    size_t cap;
+};
+
+void import_list_init(struct import_list *list);
+void import_list_done(struct import_list *list);
+/* One more, with an empty document; valid until the next one.  NULL: there are
+   IMPORT_MAX. */
+struct import_candidate *import_list_add(struct import_list *list,
+                                         struct str there);
+
+/* It cannot be taken over; the first reason stays. */
+void import_refuse(struct import_candidate *candidate, const char *format, ...)
+    PRINTF_LIKE(2, 3);
+/* It is another provider's. */
+void import_is_foreign(struct import_candidate *candidate, const char *format,
+                       ...) PRINTF_LIKE(2, 3);
+/* Something beside it that whoever brings it should know. */
+void import_hint(struct import_candidate *candidate, const char *format, ...)
+    PRINTF_LIKE(2, 3);
+
+/* ---- filling its document: what has the wrong type refuses it ------------ */
+
+/* Where a member is looked for, and what that place is called: "credentials.", or "". */
+struct import_from {
+    const struct json_doc *doc;
+    const char *place;
+};
+/* A text that is there and not empty; null is absent. */
+bool import_text(struct import_candidate *candidate, struct import_from from,
+                 const char *member, struct str *text);
+/* Copy a text, if there is one. */
+void import_copy(struct import_candidate *candidate, struct import_from from,
+                 const char *theirs, const char *ours);
+/* Texts between spaces become the list of scopes. */
+void import_scopes(struct import_candidate *candidate, struct import_from from,
+                   const char *member);
+/* When its token expires: RFC 3339, or seconds or milliseconds since 1970, as a number
+   or digits. */
+void import_expiry(struct import_candidate *candidate, struct import_from from,
+                   const char *member);
+/* The end of an OAuth account: an expiry that nobody told is now, if its token can be
+   renewed, else in a year. */
+void import_expiry_done(struct import_candidate *candidate, uint64_t now_ms);
+/* A note; what is too long for one, or holds a key, is left out and said. */
+void import_note(struct import_candidate *candidate, struct import_from from,
+                 const char *member);
+/* false switches it off. */
+void import_switch(struct import_candidate *candidate, struct import_from from,
+                   const char *member, const char *said);
+/* Requests at once; 0 and absent: any number. */
+void import_concurrency(struct import_candidate *candidate,
+                        struct import_from from, const char *member);
+/* A number, also as digits; absent: `usual`. */
+int64_t import_rank(struct import_candidate *candidate, struct import_from from,
+                    const char *member, int64_t usual);
+/* An API key, and the place it is for: only Anthropic's own can be had here. */
+void import_api_key(struct import_candidate *candidate,
+                    struct import_from from);

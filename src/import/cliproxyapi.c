@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: MIT
+/* CLIProxyAPI: a file for each account, claude-EMAIL.json: {type: "claude",
+   access_token, refresh_token, expired, email, proxy_url, disabled, priority, note}.  A
+   higher priority serves first there, as here; 0 is usual. */
+#include "import/formats.h"
+
+#include "account/kinds.h"
+#include "base/shown.h"
+#include "import/proxies.h"
+
+/* Its address, else its file's name without what all of them have. */
+static struct str name_of(const struct import_source *source)
+{
+    struct str prefix = STR("claude-");
+    struct str name = source->file;
+    struct str email;
+
+    if (json_doc_get_str(source->doc, "email", &email) && email.len > 0)
+        return email;
+    if (import_is_json(name))
+        name = str_sub(name, 0, name.len - 5);
+    return str_starts(name, prefix) ? str_from(name, prefix.len) : name;
+}
+
+static void read_switch(struct import_candidate *candidate,
+                        struct import_from from)
+{
+    const struct json_doc *value = json_doc_get(from.doc, "disabled");
+    bool disabled = false;
+
+    if (value && !json_doc_as_bool(value, &disabled))
+        import_refuse(candidate, "disabled is neither true nor false");
+    if (!disabled)
+        return;
+    json_doc_set_bool(candidate->doc, "enabled", false);
+    import_hint(candidate, "disabled there: switched off here");
+}
+
+static void read_login(struct import_candidate *candidate,
+                       struct import_from from, uint64_t now_ms)
+{
+    struct str url;
+
+    candidate->kind = &account_kind_oauth;
+    import_copy(candidate, from, "access_token", "access_token");
+    import_copy(candidate, from, "refresh_token", "refresh_token");
+    import_expiry(candidate, from, "expired");
+    import_expiry_done(candidate, now_ms);
+    import_note(candidate, from, "note");
+    if (import_text(candidate, from, "proxy_url", &url))
+        import_proxy_url(candidate, url);
+    read_switch(candidate, from);
+    candidate->rank = import_rank(candidate, from, "priority", 0);
+    if (json_doc_get(from.doc, "weight"))
+        import_hint(candidate, "its weight is not taken over");
+    if (json_doc_get(from.doc, "headers"))
+        import_hint(candidate, "its header fields are not taken over: "
+                               "requests go on as their clients send them");
+}
+
+static bool read(const struct import_source *source, struct err *err)
+{
+    struct import_candidate *candidate;
+    char text[SHOWN_MAX];
+    struct str type;
+
+    if (!json_doc_get_str(source->doc, "type", &type))
+        return err_set(err, ERR_BAD_REQUEST,
+                       "type is missing or not a text: that is no account of "
+                       "CLIProxyAPI");
+    candidate = import_list_add(source->list, name_of(source));
+    if (!candidate)
+        return import_too_many(err);
+    if (str_eq(type, STR("claude")))
+        read_login(candidate, (struct import_from){ source->doc, "" },
+                   source->now_ms);
+    else
+        import_is_foreign(candidate, "its type is \"%s\": not claude",
+                          shown_name(type, text));
+    return true;
+}
+
+const struct import_format import_cliproxyapi = {
+    .name = "cliproxyapi",
+    .from = "CLIProxyAPI",
+    .takes = import_is_json,
+    .read = read,
+};

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+/* claude-relay-service: the answer of GET /admin/sync/export-accounts,
+   {success, data: {claudeAccounts: [...], claudeConsoleAccounts: [...], ...}}.  A lower
+   priority serves first there; 50 is usual. */
+#include "import/formats.h"
+
+#include "account/kinds.h"
+#include "base/shown.h"
+#include "import/proxies.h"
+
+#define USUAL_PRIORITY 50
+
+static void read_login(struct import_candidate *candidate,
+                       struct import_from from, uint64_t now_ms)
+{
+    candidate->kind = &account_kind_oauth;
+    import_copy(candidate, from, "access_token", "access_token");
+    import_copy(candidate, from, "refresh_token", "refresh_token");
+    import_expiry(candidate, from, "expires_at");
+    import_expiry_done(candidate, now_ms);
+    import_scopes(candidate, from, "scope");
+}
+
+static void read_console(struct import_candidate *candidate,
+                         struct import_from from)
+{
+    import_api_key(candidate, from);
+    if (json_doc_count(json_doc_get(from.doc, "model_mapping")) > 0)
+        import_hint(candidate, "its list of models is not taken over");
+    if (json_doc_get(from.doc, "user_agent"))
+        import_hint(candidate, "its user agent is not taken over: requests go "
+                               "on as their clients send them");
+}
+
+/* Whatever it is, as far as all of them have it. */
+static void read_common(struct import_candidate *candidate,
+                        const struct json_doc *item)
+{
+    struct import_from from = { item, "" };
+
+    import_note(candidate, from, "description");
+    import_proxy(candidate, json_doc_get(item, "proxy"));
+    import_switch(candidate, from, "isActive", "not active");
+    import_switch(candidate, from, "schedulable", "not schedulable");
+    import_concurrency(candidate, from, "maxConcurrentTasks");
+    candidate->rank = -import_rank(candidate, from, "priority", USUAL_PRIORITY);
+}
+
+static void read_item(const struct import_source *source,
+                      struct import_candidate *candidate,
+                      const struct json_doc *item)
+{
+    struct import_from from = { json_doc_get(item, "credentials"),
+                                "credentials." };
+    char text[SHOWN_MAX];
+    struct str kind = STR_EMPTY;
+
+    (void)json_doc_get_str(item, "kind", &kind);
+    if (str_eq(kind, STR("claude-account")))
+        read_login(candidate, from, source->now_ms);
+    else if (str_eq(kind, STR("claude-console-account")) ||
+             str_eq(kind, STR("claude-console")))
+        read_console(candidate, from);
+    else
+        import_is_foreign(candidate, "its kind is \"%s\": not Anthropic's",
+                          shown_name(kind, text));
+    read_common(candidate, item);
+}
+
+static bool read_list(const struct import_source *source,
+                      const struct json_doc *data, const char *name,
+                      struct err *err)
+{
+    const struct json_doc *list = json_doc_get(data, name);
+
+    if (list && !json_doc_is_array(list))
+        return err_set(err, ERR_BAD_REQUEST, "data.%s is not a list", name);
+    for (size_t i = 0; i < json_doc_count(list); i++) {
+        const struct json_doc *item = json_doc_at(list, i);
+        struct import_candidate *candidate =
+            import_add_item(source, item, name, i);
+
+        if (!candidate)
+            return import_too_many(err);
+        if (!candidate->why_not[0])
+            read_item(source, candidate, item);
+    }
+    return true;
+}
+
+static bool read(const struct import_source *source, struct err *err)
+{
+    static const char *const lists[] = { "claudeAccounts",
+                                         "claudeConsoleAccounts",
+                                         "openaiOAuthAccounts",
+                                         "openaiResponsesAccounts" };
+    const struct json_doc *data = json_doc_get(source->doc, "data");
+
+    if (!data)
+        data = source->doc;
+    if (!json_doc_get(data, "claudeAccounts") &&
+        !json_doc_get(data, "claudeConsoleAccounts"))
+        return err_set(err, ERR_BAD_REQUEST,
+                       "data.claudeAccounts is missing: that is no answer of "
+                       "GET /admin/sync/export-accounts?include_secrets=true");
+    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+        if (!read_list(source, data, lists[i], err))
+            return false;
+    }
+    return true;
+}
+
+const struct import_format import_crs = {
+    .name = "crs",
+    .from = "claude-relay-service",
+    .takes = import_is_json,
+    .read = read,
+};

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+/* Members of others' documents as ours. */
+#include "import/candidate.h"
+
+#include "account/kinds.h"
+#include "base/text.h"
+#include "base/token.h"
+#include "base/url.h"
+
+#define NOTE_MAX 1000
+#define SCOPES_MAX 100
+#define SECONDS_MAX 100000000000u /* the year 5138; above: milliseconds */
+#define YEAR_MS (365 * 86400000ull)
+#define RANK_MAX 1000000000
+
+static const struct json_doc *member_of(struct import_from from,
+                                        const char *member)
+{
+    const struct json_doc *value = json_doc_get(from.doc, member);
+
+    return value && !json_doc_is_null(value) ? value : NULL;
+}
+
+static void refuse(struct import_candidate *candidate, struct import_from from,
+                   const char *member, const char *what)
+{
+    import_refuse(candidate, "%s%s is %s", from.place, member, what);
+}
+
+/* ---- texts --------------------------------------------------------------- */
+
+bool import_text(struct import_candidate *candidate, struct import_from from,
+                 const char *member, struct str *text)
+{
+    const struct json_doc *value = member_of(from, member);
+
+    *text = STR_EMPTY;
+    if (value && !json_doc_as_str(value, text))
+        refuse(candidate, from, member, "not a text");
+    return text->len > 0;
+}
+
+void import_copy(struct import_candidate *candidate, struct import_from from,
+                 const char *theirs, const char *ours)
+{
+    struct str text;
+
+    if (import_text(candidate, from, theirs, &text))
+        json_doc_set_str(candidate->doc, ours, text);
+}
+
+void import_scopes(struct import_candidate *candidate, struct import_from from,
+                   const char *member)
+{
+    struct json_doc *scopes;
+    struct str scope;
+    struct str rest;
+
+    if (!import_text(candidate, from, member, &rest))
+        return;
+    scopes = json_doc_new_array();
+    while (json_doc_count(scopes) < SCOPES_MAX &&
+           str_next(&rest, ' ', &scope)) {
+        if (scope.len > 0)
+            json_doc_add(scopes, json_doc_new_str(scope));
+    }
+    json_doc_set(candidate->doc, "scopes", scopes);
+}
+
+void import_note(struct import_candidate *candidate, struct import_from from,
+                 const char *member)
+{
+    struct str text;
+
+    if (!import_text(candidate, from, member, &text))
+        return;
+    if (text.len > NOTE_MAX || token_is_in(text))
+        import_hint(candidate, "its note is left out: it %s",
+                    text.len > NOTE_MAX ? "is longer than 1000 bytes"
+                                        : "holds a key or token");
+    else
+        json_doc_set_str(candidate->doc, "note", text);
+}
+
+/* ---- numbers ------------------------------------------------------------- */
+
+/* Also as digits.  False: absent, or refused. */
+static bool take_number(struct import_candidate *candidate,
+                        struct import_from from, const char *member,
+                        double *number)
+{
+    const struct json_doc *value = member_of(from, member);
+    uint64_t digits;
+    struct str text;
+
+    if (!value || (json_doc_as_str(value, &text) && text.len == 0))
+        return false;
+    if (json_doc_as_number(value, number))
+        return true;
+    if (json_doc_as_str(value, &text) && str_to_u64(text, INT64_MAX, &digits)) {
+        *number = (double)digits;
+        return true;
+    }
+    refuse(candidate, from, member, "not a number");
+    return false;
+}
+
+int64_t import_rank(struct import_candidate *candidate, struct import_from from,
+                    const char *member, int64_t usual)
+{
+    double number;
+
+    if (!take_number(candidate, from, member, &number))
+        return usual;
+    if (number > RANK_MAX || number < -RANK_MAX)
+        return number > 0 ? RANK_MAX : -RANK_MAX;
+    return (int64_t)number;
+}
+
+void import_concurrency(struct import_candidate *candidate,
+                        struct import_from from, const char *member)
+{
+    double number;
+
+    if (!take_number(candidate, from, member, &number) || number < 1)
+        return;
+    if (number > ACCOUNT_CONCURRENCY_MAX)
+        number = ACCOUNT_CONCURRENCY_MAX;
+    json_doc_set_u64(candidate->doc, "concurrency", (uint64_t)number);
+}
+
+void import_switch(struct import_candidate *candidate, struct import_from from,
+                   const char *member, const char *said)
+{
+    const struct json_doc *value = member_of(from, member);
+    bool on = true;
+
+    if (value && !json_doc_as_bool(value, &on))
+        refuse(candidate, from, member, "neither true nor false");
+    if (on)
+        return;
+    json_doc_set_bool(candidate->doc, "enabled", false);
+    import_hint(candidate, "%s there: switched off here", said);
+}
+
+/* ---- expiry -------------------------------------------------------------- */
+
+static void set_expiry(struct import_candidate *candidate, uint64_t wall_ms)
+{
+    char text[TEXT_TIME_MAX];
+
+    text_format_time(wall_ms, text);
+    json_doc_set_str(candidate->doc, "expires_at", str_of(text));
+}
+
+void import_expiry(struct import_candidate *candidate, struct import_from from,
+                   const char *member)
+{
+    const struct json_doc *value = member_of(from, member);
+    uint64_t wall_ms;
+    struct str text;
+    double number;
+
+    if (value && json_doc_as_str(value, &text) &&
+        text_parse_time(text, &wall_ms)) {
+        set_expiry(candidate, wall_ms);
+        return;
+    }
+    if (!take_number(candidate, from, member, &number) || number <= 0)
+        return;
+    if (number < SECONDS_MAX)
+        number *= 1000;
+    if (number > (double)TEXT_TIME_LAST_MS)
+        number = (double)TEXT_TIME_LAST_MS;
+    set_expiry(candidate, (uint64_t)number);
+}
+
+void import_expiry_done(struct import_candidate *candidate, uint64_t now_ms)
+{
+    bool renewed = json_doc_get(candidate->doc, "refresh_token") != NULL;
+
+    if (json_doc_get(candidate->doc, "expires_at"))
+        return;
+    set_expiry(candidate, renewed ? now_ms : now_ms + YEAR_MS);
+    if (!renewed)
+        import_hint(candidate, "nobody says when its token expires: a year "
+                               "from now is assumed");
+}
+
+/* ---- API keys ------------------------------------------------------------ */
+
+/* With any of the paths that people write behind it. */
+static bool is_anthropic(struct str url)
+{
+    static const char *const ways[] = { "", "/", "/v1", "/v1/",
+                                        "/v1/messages" };
+    struct str host = STR("https://api.anthropic.com");
+
+    if (!str_istarts(url, host))
+        return false;
+    for (size_t i = 0; i < COUNT_OF(ways); i++) {
+        if (str_eq(str_from(url, host.len), str_of(ways[i])))
+            return true;
+    }
+    return false;
+}
+
+void import_api_key(struct import_candidate *candidate, struct import_from from)
+{
+    struct str text;
+
+    candidate->kind = &account_kind_apikey;
+    if (import_text(candidate, from, "base_url", &text) && !is_anthropic(text))
+        import_refuse(candidate,
+                      "%sbase_url is not https://api.anthropic.com: its key is "
+                      "for another provider or a relay",
+                      from.place);
+    if (!import_text(candidate, from, "api_key", &text))
+        import_refuse(candidate, "%sapi_key is missing", from.place);
+    json_doc_set_str(candidate->doc, "api_key", text);
+}

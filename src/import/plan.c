@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+/* Names, duplicates and priorities.  Sets are JSON objects: a member is a hash away, and
+   with thousands of accounts of one name each still finds its own. */
+#include "import/plan.h"
+
+#include <stdio.h>
+
+#include "account/refresh_rules.h"
+#include "base/chars.h"
+#include "base/mem.h"
+#include "base/text.h"
+#include "base/token.h"
+#include "crypto/hash.h"
+
+#define SUFFIX_MAX 8 /* "-10000" */
+#define STEM_MAX (ACCOUNT_NAME_MAX - SUFFIX_MAX)
+
+struct plan {
+    struct import_list *list;
+    const struct import_ask *ask;
+    struct import_row *rows;
+    struct json_doc *known;    /* names here -> true */
+    struct json_doc *taken;    /* names of this import -> true */
+    struct json_doc *grants;   /* fingerprints -> the name that has it */
+    struct json_doc *suffixes; /* names -> the last number behind it */
+};
+
+/* ---- what there is -------------------------------------------------------- */
+
+static void know(struct plan *plan, const struct json_doc *account)
+{
+    const struct json_doc *grants = json_doc_get(account, "fingerprints");
+    char name[ACCOUNT_NAME_MAX + 1];
+    struct str text;
+
+    if (!json_doc_get_str(account, "account", &text))
+        return;
+    text_copy(name, sizeof(name), text);
+    json_doc_set_bool(plan->known, name, true);
+    for (size_t i = 0; i < json_doc_count(grants); i++) {
+        char grant[ACCOUNT_GRANT_LEN + 1];
+        struct str hash;
+
+        if (json_doc_as_str(json_doc_at(grants, i), &hash)) {
+            text_copy(grant, sizeof(grant), hash);
+            json_doc_set_str(plan->grants, grant, str_of(name));
+        }
+    }
+}
+
+static void know_all(struct plan *plan)
+{
+    const struct json_doc *all = plan->ask->accounts;
+
+    plan->known = json_doc_new_object();
+    plan->taken = json_doc_new_object();
+    plan->grants = json_doc_new_object();
+    plan->suffixes = json_doc_new_object();
+    for (size_t i = 0; i < json_doc_count(all); i++)
+        know(plan, json_doc_at(all, i));
+}
+
+/* ---- names ---------------------------------------------------------------- */
+
+/* Runs of what no name has become one '-'; none in front and behind. */
+static size_t spell(struct str theirs, char *out, size_t max)
+{
+    static const struct chars usual = {
+        { CHARS_ALNUM, ['.'] = true, ['_'] = true, ['@'] = true, ['-'] = true }
+    };
+    size_t len = 0;
+
+    for (size_t i = 0; i < theirs.len && len < max; i++) {
+        char c = chars_has(&usual, theirs.at[i]) ? theirs.at[i] : '-';
+
+        if ((c == '-' || c == '.') && len == 0)
+            continue;
+        if (c == '-' && out[len - 1] == '-')
+            continue;
+        out[len++] = c;
+    }
+    while (len > 0 && out[len - 1] == '-')
+        len--;
+    out[len] = 0;
+    return len;
+}
+
+/* One of whose name nothing is left has the same name in the next import. */
+static void stand_in(const struct plan *plan, struct str theirs, char *out)
+{
+    unsigned char hash[HASH_SHA256_LEN];
+    char digits[9];
+
+    hash_sha256(theirs, hash);
+    text_hex(hash, 4, digits);
+    (void)snprintf(out, STEM_MAX + 1, "%.16s%.16s%s%s", plan->ask->prefix,
+                   plan->ask->unnamed, theirs.len > 0 ? "-" : "",
+                   theirs.len > 0 ? digits : "");
+}
+
+static void stem_of(const struct plan *plan, struct str theirs,
+                    char out[ACCOUNT_NAME_MAX + 1])
+{
+    size_t len = 0;
+
+    if (plan->ask->name) {
+        text_copy(out, ACCOUNT_NAME_MAX + 1, str_of(plan->ask->name));
+        return;
+    }
+    len = strlen(plan->ask->prefix);
+    len = len < STEM_MAX / 2 ? len : STEM_MAX / 2;
+    (void)memcpy(out, plan->ask->prefix, len);
+    out[len] = 0;
+    if (token_is_in(theirs) || spell(theirs, out + len, STEM_MAX - len) == 0 ||
+        !account_name_may_be_made(str_of(out)))
+        stand_in(plan, theirs, out);
+}
+
+/* With a number behind it until nobody has it. */
+static void make_unique(struct plan *plan, const char *stem,
+                        char out[ACCOUNT_NAME_MAX + 1])
+{
+    uint64_t number = 1;
+
+    text_copy(out, ACCOUNT_NAME_MAX + 1, str_of(stem));
+    (void)json_doc_get_u64(plan->suffixes, stem, &number);
+    while (json_doc_get(plan->known, out) || json_doc_get(plan->taken, out))
+        (void)snprintf(out, ACCOUNT_NAME_MAX + 1, "%.*s-%llu", STEM_MAX, stem,
+                       (unsigned long long)++number);
+    json_doc_set_u64(plan->suffixes, stem, number);
+    json_doc_set_bool(plan->taken, out, true);
+}
+
+/* ---- one ------------------------------------------------------------------ */
+
+static void decide(struct import_row *row, enum import_outcome outcome,
+                   const char *text)
+{
+    row->outcome = outcome;
+    text_copy(row->text, sizeof(row->text), str_of(text));
+}
+
+/* False: it is here, or was in this import already. */
+static bool is_new(struct plan *plan, struct import_row *row, const char *grant,
+                   const char *stem)
+{
+    struct str other;
+
+    if (json_doc_get_str(plan->grants, grant, &other)) {
+        text_copy(row->name, sizeof(row->name), other);
+        decide(row, IMPORT_EXISTS,
+               json_doc_get(plan->known, row->name)
+                   ? "exists already, with the same sign-in or key"
+                   : "twice in this import, with the same sign-in or key");
+        return false;
+    }
+    if (json_doc_get(plan->known, stem)) {
+        text_copy(row->name, sizeof(row->name), str_of(stem));
+        decide(row, IMPORT_EXISTS, "exists already: left as it is");
+        return false;
+    }
+    return true;
+}
+
+static void accept(struct plan *plan, struct import_row *row,
+                   struct import_candidate *candidate,
+                   const struct account *account)
+{
+    char stem[ACCOUNT_NAME_MAX + 1];
+    char grant[ACCOUNT_GRANT_LEN + 1];
+
+    stem_of(plan, str_of(candidate->there), stem);
+    account_fingerprint(account, grant);
+    if (!is_new(plan, row, grant, stem))
+        return;
+    make_unique(plan, stem, row->name);
+    json_doc_set_str(plan->grants, grant, str_of(row->name));
+    row->outcome = IMPORT_TAKE;
+    row->renewable = account->can_refresh && !account->disabled;
+    row->due_ms = account->expires_at_ms - REFRESH_AHEAD_MS;
+    if (account->expires_at_ms < REFRESH_AHEAD_MS)
+        row->due_ms = 0;
+    if (account->file_problem[0])
+        import_hint(candidate, "its refresh_token is not a token");
+}
+
+static void consider(struct plan *plan, size_t index)
+{
+    struct import_candidate *candidate = &plan->list->at[index];
+    struct import_row *row = &plan->rows[index];
+    struct account *account;
+
+    if (candidate->why_not[0]) {
+        decide(row, candidate->foreign ? IMPORT_FOREIGN : IMPORT_REFUSED,
+               candidate->why_not);
+        return;
+    }
+    account =
+        account_from_doc(candidate->kind, STR("imported"), candidate->doc);
+    if (account->problem[0])
+        decide(row, IMPORT_REFUSED, account->problem);
+    else
+        accept(plan, row, candidate, account);
+    account_unref(account);
+}
+
+/* ---- priorities ----------------------------------------------------------- */
+
+/* The least of those that are taken over is 0, as that of accounts here: they do not
+   serve before those only because another relay counts otherwise. */
+static void rank(struct plan *plan)
+{
+    int64_t least = INT64_MAX;
+
+    for (size_t i = 0; i < plan->list->count; i++) {
+        if (plan->rows[i].outcome == IMPORT_TAKE &&
+            plan->list->at[i].rank < least)
+            least = plan->list->at[i].rank;
+    }
+    for (size_t i = 0; i < plan->list->count; i++) {
+        struct import_candidate *candidate = &plan->list->at[i];
+        uint64_t priority;
+
+        if (plan->rows[i].outcome != IMPORT_TAKE || candidate->rank == least)
+            continue;
+        priority = (uint64_t)(candidate->rank - least);
+        json_doc_set_u64(candidate->doc, "priority",
+                         priority < ACCOUNT_PRIORITY_MAX
+                             ? priority
+                             : ACCOUNT_PRIORITY_MAX);
+    }
+}
+
+struct import_row *import_plan(struct import_list *list,
+                               const struct import_ask *ask, struct err *err)
+{
+    struct plan plan = { .list = list, .ask = ask };
+
+    if (ask->name && list->count > 1) {
+        err_set(err, ERR_CONFIG,
+                "a name is for one account, and there are %zu: leave it out",
+                list->count);
+        return NULL;
+    }
+    plan.rows =
+        mem_zalloc((list->count > 0 ? list->count : 1) * sizeof(plan.rows[0]));
+    know_all(&plan);
+    for (size_t i = 0; i < list->count; i++)
+        consider(&plan, i);
+    rank(&plan);
+    json_doc_free(plan.known);
+    json_doc_free(plan.taken);
+    json_doc_free(plan.grants);
+    json_doc_free(plan.suffixes);
+    return plan.rows;
+}

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+/* What becomes of candidates: each one's name here, and whether it is taken over.
+   Nothing that exists is replaced: neither an account of that name, nor one of another
+   name with the same grant or key.  Pure; any thread. */
+#pragma once
+
+#include "import/candidate.h"
+
+enum import_outcome {
+    IMPORT_TAKE,
+    IMPORT_EXISTS,  /* here already, or twice in what is brought */
+    IMPORT_FOREIGN, /* another provider's */
+    IMPORT_REFUSED,
+};
+
+struct import_row {
+    char name[ACCOUNT_NAME_MAX +
+              1]; /* here; empty unless it is taken, or exists */
+    enum import_outcome outcome;
+    char text[480];  /* why not; empty: it is taken */
+    bool renewable;  /* its refresh token works once */
+    uint64_t due_ms; /* when this relay will renew its token, wall clock */
+};
+
+struct import_ask {
+    const char *prefix;  /* of names here; "" */
+    const char *name;    /* of the only one; or NULL */
+    const char *unnamed; /* what one without a name is called */
+    const struct json_doc
+        *accounts; /* there are, as GET /admin/api/accounts says */
+};
+
+/* A row for each candidate, to be freed with mem_free(); documents get the priorities
+   that they have among each other.  NULL and err if a name is given and there are
+   several. */
+struct import_row *import_plan(struct import_list *list,
+                               const struct import_ask *ask, struct err *err);

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: MIT
+/* Files of this relay's own, older ones too: oauth_NAME.json and apikey_NAME.json.  They
+   are taken over as they are, further members included. */
+#include "import/formats.h"
+
+#include "account/kinds.h"
+#include "store/sealed.h"
+
+static const struct account_kind *kind_of_file(struct str file,
+                                               struct str *name)
+{
+    return import_is_json(file)
+               ? account_of_key(str_sub(file, 0, file.len - 5), name)
+               : NULL;
+}
+
+static bool takes(struct str file)
+{
+    struct str name;
+
+    return kind_of_file(file, &name) != NULL;
+}
+
+/* Taken over as they are, sealed texts would be sealed once more. */
+static void check_seal(struct import_candidate *candidate)
+{
+    struct err err;
+
+    if (!sealed_open(NULL, "", candidate->doc, &err))
+        import_refuse(candidate,
+                      "its tokens are sealed with a RELAY_SECRET: copy the "
+                      "file itself into the folder of a relay that has the "
+                      "same one");
+}
+
+static bool read(const struct import_source *source, struct err *err)
+{
+    struct import_candidate *candidate;
+    const struct account_kind *kind;
+    struct str name = STR_EMPTY;
+
+    if (!json_doc_is_object(source->doc))
+        return err_set(err, ERR_BAD_REQUEST, "that is not a JSON object");
+    kind = kind_of_file(source->file, &name);
+    if (!kind) {
+        kind = json_doc_get(source->doc, "api_key") ? &account_kind_apikey
+                                                    : &account_kind_oauth;
+        name = source->file;
+    }
+    candidate = import_list_add(source->list, name);
+    if (!candidate)
+        return import_too_many(err);
+    candidate->kind = kind;
+    json_doc_free(candidate->doc);
+    candidate->doc = json_doc_copy(source->doc);
+    check_seal(candidate);
+    return true;
+}
+
+const struct import_format import_seed = {
+    .name = "seed",
+    .from = "another folder of this relay's",
+    .takes = takes,
+    .read = read,
+};

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: MIT
+/* sub2api: its data, {type, version, proxies: [...], accounts: [...]}, also as the
+   `data` of an answer.  A lower priority serves first there; 50 is usual. */
+#include "import/formats.h"
+
+#include "account/kinds.h"
+#include "base/shown.h"
+#include "import/proxies.h"
+
+#define USUAL_PRIORITY 50
+
+/* ---- its proxy: a key into the list of proxies ---------------------------- */
+
+static bool is_of_key(const struct json_doc *proxy, struct str wanted)
+{
+    struct str key;
+
+    return json_doc_get_str(proxy, "proxy_key", &key) && str_eq(key, wanted);
+}
+
+static void read_proxy(struct import_candidate *candidate,
+                       const struct json_doc *data, const struct json_doc *item)
+{
+    const struct json_doc *proxies = json_doc_get(data, "proxies");
+    struct str wanted;
+
+    if (!import_text(candidate, (struct import_from){ item, "" }, "proxy_key",
+                     &wanted))
+        return;
+    for (size_t i = 0; i < json_doc_count(proxies); i++) {
+        if (is_of_key(json_doc_at(proxies, i), wanted)) {
+            import_proxy(candidate, json_doc_at(proxies, i));
+            return;
+        }
+    }
+    /* The key holds the proxy's password. */
+    import_refuse(candidate, "its proxy_key is not among proxies");
+}
+
+/* ---- its credentials ------------------------------------------------------ */
+
+static void read_login(struct import_candidate *candidate,
+                       struct import_from from, uint64_t now_ms)
+{
+    candidate->kind = &account_kind_oauth;
+    import_copy(candidate, from, "access_token", "access_token");
+    import_copy(candidate, from, "refresh_token", "refresh_token");
+    import_expiry(candidate, from, "expires_at");
+    import_expiry_done(candidate, now_ms);
+    import_scopes(candidate, from, "scope");
+}
+
+static void read_key(struct import_candidate *candidate,
+                     struct import_from from)
+{
+    import_api_key(candidate, from);
+    if (json_doc_count(json_doc_get(from.doc, "model_mapping")) > 0)
+        import_hint(candidate, "its mapping of models is not taken over");
+}
+
+static void read_credentials(struct import_candidate *candidate,
+                             const struct json_doc *item, uint64_t now_ms)
+{
+    struct import_from from = { json_doc_get(item, "credentials"),
+                                "credentials." };
+    char text[SHOWN_MAX];
+    struct str type = STR_EMPTY;
+
+    (void)json_doc_get_str(item, "type", &type);
+    if (str_eq(type, STR("oauth")) || str_eq(type, STR("setup-token")))
+        read_login(candidate, from, now_ms);
+    else if (str_eq(type, STR("apikey")) || str_eq(type, STR("upstream")))
+        read_key(candidate, from);
+    else
+        import_refuse(candidate,
+                      "type is \"%s\": oauth, setup-token, apikey and upstream "
+                      "can be taken over",
+                      shown_name(type, text));
+}
+
+/* ---- the end of its account, which is not that of its token --------------- */
+
+static void read_end(struct import_candidate *candidate,
+                     const struct json_doc *item, uint64_t now_ms)
+{
+    bool pauses = true;
+    uint64_t until_s;
+
+    (void)json_doc_get_bool(item, "auto_pause_on_expired", &pauses);
+    if (!pauses || !json_doc_get_u64(item, "expires_at", &until_s) ||
+        until_s == 0)
+        return;
+    if (until_s <= now_ms / 1000) {
+        json_doc_set_bool(candidate->doc, "enabled", false);
+        import_hint(candidate, "its time is over there: switched off here");
+    } else {
+        import_hint(candidate, "that its time ends there is not taken over");
+    }
+}
+
+/* ---- all ------------------------------------------------------------------ */
+
+static void read_item(const struct import_source *source,
+                      const struct json_doc *data,
+                      struct import_candidate *candidate,
+                      const struct json_doc *item)
+{
+    struct import_from from = { item, "" };
+    char text[SHOWN_MAX];
+    struct str platform = STR_EMPTY;
+
+    (void)json_doc_get_str(item, "platform", &platform);
+    if (!str_ieq(platform, STR("anthropic"))) {
+        import_is_foreign(candidate, "its platform is \"%s\": not anthropic",
+                          shown_name(platform, text));
+        return;
+    }
+    read_credentials(candidate, item, source->now_ms);
+    read_proxy(candidate, data, item);
+    read_end(candidate, item, source->now_ms);
+    import_note(candidate, from, "notes");
+    import_concurrency(candidate, from, "concurrency");
+    candidate->rank = -import_rank(candidate, from, "priority", USUAL_PRIORITY);
+}
+
+static bool read(const struct import_source *source, struct err *err)
+{
+    const struct json_doc *data = source->doc;
+    const struct json_doc *list = json_doc_get(data, "accounts");
+
+    if (!list) {
+        data = json_doc_get(data, "data");
+        list = json_doc_get(data, "accounts");
+    }
+    if (!json_doc_is_array(list))
+        return err_set(err, ERR_BAD_REQUEST,
+                       "accounts is missing or not a list: that is not "
+                       "sub2api's data");
+    for (size_t i = 0; i < json_doc_count(list); i++) {
+        const struct json_doc *item = json_doc_at(list, i);
+        struct import_candidate *candidate =
+            import_add_item(source, item, "accounts", i);
+
+        if (!candidate)
+            return import_too_many(err);
+        if (!candidate->why_not[0])
+            read_item(source, data, candidate, item);
+    }
+    return true;
+}
+
+const struct import_format import_sub2api = {
+    .name = "sub2api",
+    .from = "sub2api",
+    .takes = import_is_json,
+    .read = read,
+};

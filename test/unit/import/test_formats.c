@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: MIT
+/* The table of formats. */
+#include "import/formats.h"
+
+#include "base/err.h"
+#include "unit.h"
+
+static void formats_have_names(void **state)
+{
+    (void)state;
+    for (size_t i = 0; import_formats[i]; i++)
+        assert_ptr_equal(import_format_named(str_of(import_formats[i]->name)),
+                         import_formats[i]);
+    assert_ptr_equal(import_format_named(STR("crs")), &import_crs);
+    assert_null(import_format_named(STR("CRS")));
+    assert_null(import_format_named(STR_EMPTY));
+}
+
+static void json_files_end_so(void **state)
+{
+    (void)state;
+    assert_true(import_is_json(STR("a.json")));
+    assert_false(import_is_json(STR(".json")));
+    assert_false(import_is_json(STR("a.json5")));
+    assert_false(import_is_json(STR("a.yaml")));
+}
+
+static void an_import_has_an_end(void **state)
+{
+    struct json_doc *accounts = json_doc_new_array();
+    struct json_doc *doc = json_doc_new_object();
+    struct import_list list;
+    struct err err;
+
+    (void)state;
+    for (size_t i = 0; i <= IMPORT_MAX; i++)
+        json_doc_add(accounts, json_doc_new_object());
+    json_doc_set(doc, "accounts", accounts);
+    import_list_init(&list);
+    assert_false(import_sub2api.read(&(struct import_source){ .doc = doc,
+                                                              .list = &list },
+                                     &err));
+    unit_assert_part(err.text, "more than 10000 accounts");
+    assert_int_equal(list.count, IMPORT_MAX);
+    import_list_done(&list);
+    json_doc_free(doc);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(formats_have_names),
+        cmocka_unit_test(json_files_end_so),
+        cmocka_unit_test(an_import_has_an_end),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+/* What becomes of candidates. */
+#include "import/plan.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "account/kinds.h"
+#include "base/mem.h"
+#include "unit.h"
+
+#define FINE "2026-02-01T08:00:00Z"
+#define COUNT_MAX 4
+
+struct brought {
+    const char *there;
+    const char *key; /* what makes it one: the end of its API key */
+    int rank;
+};
+struct wanted {
+    const char *name;
+    enum import_outcome outcome;
+    const char *text; /* a part */
+    unsigned priority;
+};
+
+static const struct {
+    const char *what;
+    const char *prefix;
+    const char *name;
+    const char *accounts; /* JSON */
+    struct brought brought[COUNT_MAX];
+    struct wanted want[COUNT_MAX];
+} rows[] = {
+    { "names become valid",
+      "",
+      NULL,
+      "[]",
+      { { "My Account (1)", "a", 0 },
+        { "me@example.com", "b", 0 },
+        { ".hidden", "c", 0 },
+        { "a/../b", "d", 0 } },
+      { { "My-Account-1", IMPORT_TAKE, "", 0 },
+        { "me@example.com", IMPORT_TAKE, "", 0 },
+        { "hidden", IMPORT_TAKE, "", 0 },
+        { "a-..-b", IMPORT_TAKE, "", 0 } } },
+    { "one of whose name nothing is left has the same each time",
+      "",
+      NULL,
+      "[]",
+      { { "主账号", "a", 0 },
+        { "", "b", 0 },
+        { "pool", "c", 0 },
+        { "sk-ant-api03-CANARY", "d", 0 } },
+      { { "crs-51e61938", IMPORT_TAKE, "", 0 },
+        { "crs", IMPORT_TAKE, "", 0 },
+        { "crs-", IMPORT_TAKE, "", 0 },
+        { "crs-", IMPORT_TAKE, "", 0 } } },
+    { "names become unique, also against what is there",
+      "",
+      NULL,
+      "[{\"account\":\"a-2\",\"fingerprints\":[]}]",
+      { { "a", "a", 0 }, { "a", "b", 0 }, { "a", "c", 0 } },
+      { { "a", IMPORT_TAKE, "", 0 },
+        { "a-3", IMPORT_TAKE, "", 0 },
+        { "a-4", IMPORT_TAKE, "", 0 } } },
+    { "what is there stays",
+      "",
+      NULL,
+      "[{\"account\":\"a\",\"fingerprints\":[]}]",
+      { { "a", "a", 0 }, { "b", "b", 0 } },
+      { { "a", IMPORT_EXISTS, "left as it is", 0 },
+        { "b", IMPORT_TAKE, "", 0 } } },
+    { "a prefix makes others of them",
+      "crs-",
+      NULL,
+      "[{\"account\":\"a\",\"fingerprints\":[]}]",
+      { { "a", "a", 0 }, { "主", "b", 0 } },
+      { { "crs-a", IMPORT_TAKE, "", 0 }, { "crs-crs-", IMPORT_TAKE, "", 0 } } },
+    { "the same key is there, or twice",
+      "",
+      NULL,
+      "[{\"account\":\"other\",\"fingerprints\":[\"x\",\"3b40b5b22fa40d13\"]}]",
+      { { "a", "known", 0 }, { "b", "b", 0 }, { "c", "b", 0 } },
+      { { "other", IMPORT_EXISTS, "exists already, with the same", 0 },
+        { "b", IMPORT_TAKE, "", 0 },
+        { "b", IMPORT_EXISTS, "twice in this import", 0 } } },
+    { "priorities are those among each other",
+      "",
+      NULL,
+      "[]",
+      { { "a", "a", -50 }, { "b", "b", -10 }, { "c", "c", -50 } },
+      { { "a", IMPORT_TAKE, "", 0 },
+        { "b", IMPORT_TAKE, "", 40 },
+        { "c", IMPORT_TAKE, "", 0 } } },
+    { "priorities have an end",
+      "",
+      NULL,
+      "[]",
+      { { "a", "a", -1000000000 }, { "b", "b", 1000000000 } },
+      { { "a", IMPORT_TAKE, "", 0 }, { "b", IMPORT_TAKE, "", 1000 } } },
+    { "a name that was given",
+      "",
+      "mine",
+      "[]",
+      { { "a", "a", 0 } },
+      { { "mine", IMPORT_TAKE, "", 0 } } },
+    { "a name that was given, and is there",
+      "",
+      "mine",
+      "[{\"account\":\"mine\"}]",
+      { { "a", "a", 0 } },
+      { { "mine", IMPORT_EXISTS, "left as it is", 0 } } },
+};
+
+static void add(struct import_list *list, const struct brought *brought)
+{
+    struct import_candidate *candidate =
+        import_list_add(list, str_of(brought->there));
+    char key[64];
+
+    (void)snprintf(key, sizeof(key), "sk-ant-api03-%s", brought->key);
+    candidate->kind = &account_kind_apikey;
+    candidate->rank = brought->rank;
+    json_doc_set_str(candidate->doc, "api_key", str_of(key));
+}
+
+static void check(const char *what, const struct import_list *list,
+                  const struct import_row *got, const struct wanted *want)
+{
+    for (size_t i = 0; i < list->count; i++) {
+        uint64_t priority = 0;
+
+        if (strncmp(got[i].name, want[i].name, strlen(want[i].name)) != 0 ||
+            got[i].outcome != want[i].outcome)
+            fail_msg("%s: %s, %s", what, got[i].name, got[i].text);
+        unit_assert_part(got[i].text, want[i].text);
+        assert_true(account_name_may_be_made(str_of(got[i].name)));
+        (void)json_doc_get_u64(list->at[i].doc, "priority", &priority);
+        assert_int_equal(priority, want[i].priority);
+    }
+}
+
+static void what_becomes_of_candidates(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct err err;
+        struct json_doc *accounts =
+            json_doc_parse(str_of(rows[i].accounts), &err);
+        struct import_list list;
+        struct import_row *got;
+
+        import_list_init(&list);
+        for (size_t j = 0; j < COUNT_MAX && rows[i].brought[j].there; j++)
+            add(&list, &rows[i].brought[j]);
+        got = import_plan(&list,
+                          &(struct import_ask){ .prefix = rows[i].prefix,
+                                                .name = rows[i].name,
+                                                .unnamed = "crs",
+                                                .accounts = accounts },
+                          &err);
+        assert_non_null(got);
+        check(rows[i].what, &list, got, rows[i].want);
+        mem_free(got);
+        import_list_done(&list);
+        json_doc_free(accounts);
+    }
+}
+
+static const struct import_ask plain = { .prefix = "", .unnamed = "x" };
+
+static void what_cannot_be_an_account_is_refused(void **state)
+{
+    struct import_list list;
+    struct import_row *got;
+    struct err err;
+
+    (void)state;
+    import_list_init(&list);
+    import_list_add(&list, STR("a"))->kind = &account_kind_oauth;
+    import_is_foreign(import_list_add(&list, STR("b")), "theirs");
+    import_refuse(import_list_add(&list, STR("c")), "odd");
+    got = import_plan(&list, &plain, &err);
+    assert_int_equal(got[0].outcome, IMPORT_REFUSED);
+    unit_assert_part(got[0].text, "access_token is missing");
+    assert_int_equal(got[1].outcome, IMPORT_FOREIGN);
+    assert_string_equal(got[1].text, "theirs");
+    assert_int_equal(got[2].outcome, IMPORT_REFUSED);
+    assert_string_equal(got[2].text, "odd");
+    mem_free(got);
+    import_list_done(&list);
+}
+
+static void a_sign_in_that_two_have_is_told(void **state)
+{
+    struct import_list list;
+    struct import_candidate *candidate;
+    struct import_row *got;
+    struct err err;
+
+    (void)state;
+    import_list_init(&list);
+    candidate = import_list_add(&list, STR("a"));
+    candidate->kind = &account_kind_oauth;
+    json_doc_set_str(candidate->doc, "access_token", STR("sk-ant-oat01-x"));
+    json_doc_set_str(candidate->doc, "refresh_token", STR("sk-ant-ort01-x"));
+    json_doc_set_str(candidate->doc, "expires_at", STR(FINE));
+    got = import_plan(&list, &plain, &err);
+    assert_true(got[0].renewable);
+    assert_true(got[0].due_ms == 1769932800000u - 15 * 60000);
+    mem_free(got);
+    json_doc_set_bool(list.at[0].doc, "enabled", false);
+    got = import_plan(&list, &plain, &err);
+    assert_false(got[0].renewable);
+    mem_free(got);
+    import_list_done(&list);
+}
+
+static void thousands_of_one_name_are_quick(void **state)
+{
+    struct import_list list;
+    struct import_row *got;
+    struct err err;
+    char key[16];
+
+    (void)state;
+    import_list_init(&list);
+    for (size_t i = 0; i < IMPORT_MAX; i++) {
+        (void)snprintf(key, sizeof(key), "%zu", i);
+        add(&list, &(struct brought){ "a", key, 0 });
+    }
+    got = import_plan(&list, &plain, &err);
+    assert_string_equal(got[IMPORT_MAX - 1].name, "a-10000");
+    mem_free(got);
+    got =
+        import_plan(&list, &(struct import_ask){ .prefix = "", .name = "one" },
+                    &err);
+    assert_null(got);
+    unit_assert_part(err.text, "there are 10000");
+    import_list_done(&list);
+}
+
+static void a_long_name_is_cut(void **state)
+{
+    char name[IMPORT_THERE_MAX];
+    struct import_list list;
+    struct import_row *got;
+    struct err err;
+
+    (void)state;
+    (void)memset(name, 'x', sizeof(name));
+    name[sizeof(name) - 1] = 0;
+    import_list_init(&list);
+    add(&list, &(struct brought){ name, "a", 0 });
+    add(&list, &(struct brought){ name, "b", 0 });
+    got = import_plan(&list, &plain, &err);
+    assert_true(account_name_may_be_made(str_of(got[0].name)));
+    assert_true(account_name_may_be_made(str_of(got[1].name)));
+    assert_string_not_equal(got[0].name, got[1].name);
+    mem_free(got);
+    import_list_done(&list);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(what_becomes_of_candidates),
+        cmocka_unit_test(what_cannot_be_an_account_is_refused),
+        cmocka_unit_test(a_sign_in_that_two_have_is_told),
+        cmocka_unit_test(thousands_of_one_name_are_quick),
+        cmocka_unit_test(a_long_name_is_cut),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+/* Files of this relay's own. */
+#include "brought.h"
+#include "unit.h"
+
+#define WHOLE                                                                  \
+    "{\"access_token\":\"" BROUGHT_ACCESS                                      \
+    "\",\"expires_at\":\"2026-02-01T08:00:00Z\",\"priority\":7,\"extra\":1}"
+
+static const struct brought cases[] = {
+    { "as it is",
+      "oauth_a.b.json",
+      WHOLE,
+      NULL,
+      { { "a.b", "oauth", WHOLE, NULL, NULL, 0, false } } },
+    { "a key",
+      "apikey_k.json",
+      "{\"api_key\":\"x\"}",
+      NULL,
+      { { "k", "api-key", "{\"api_key\":\"x\"}", NULL, NULL, 0, false } } },
+    { "of another name: told by its members",
+      "mine.json",
+      "{\"api_key\":\"x\"}",
+      NULL,
+      { { "mine.json", "api-key", "{\"api_key\":\"x\"}", NULL, NULL, 0,
+          false } } },
+    { "of none",
+      "",
+      WHOLE,
+      NULL,
+      { { "", "oauth", WHOLE, NULL, NULL, 0, false } } },
+    { "sealed",
+      "oauth_a.json",
+      "{\"access_token\":\"sealed:v1:00000000:AAAA\"}",
+      NULL,
+      { { "a", "oauth", NULL, "sealed with a RELAY_SECRET", NULL, 0,
+          false } } },
+    { "no object", "oauth_a.json", "[]", "not a JSON object", { { 0 } } },
+};
+
+static void own_files_are_taken_as_they_are(void **state)
+{
+    (void)state;
+    brought_check(&import_seed, cases, COUNT_OF(cases));
+}
+
+static void only_accounts_are_files_of_it(void **state)
+{
+    static const struct {
+        const char *file;
+        bool takes;
+    } rows[] = {
+        { "oauth_a.json", true },         { "apikey_a.json", true },
+        { "pkce_a.json", false },         { "oauth_.json", false },
+        { "oauth_a.json.broken", false }, { ".json", false },
+        { "oauth_..json", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        assert_int_equal(import_seed.takes(str_of(rows[i].file)),
+                         rows[i].takes);
+}
+
+static void nothing_hurts(void **state)
+{
+    (void)state;
+    brought_bend(&import_seed, "oauth_a.json", WHOLE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(own_files_are_taken_as_they_are),
+        cmocka_unit_test(only_accounts_are_files_of_it),
+        cmocka_unit_test(nothing_hurts),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
