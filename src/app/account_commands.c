@@ -10,7 +10,6 @@
 #include "app/account_care.h"
 #include "app/account_table.h"
 #include "app/folder_look.h"
-#include "app/import_command.h"
 #include "app/invocation.h"
 #include "app/remote.h"
 #include "app/terminal.h"

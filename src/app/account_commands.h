@@ -3,6 +3,7 @@
 #pragma once
 
 #include "app/account_care.h"
+#include "app/import_command.h"
 #include "config/config.h"
 
 #define ACCOUNT_COMMANDS_USAGE                                                                  \
@@ -11,8 +12,7 @@
     "account list\n"                                                                            \
     "account show|refresh|remove NAME\n"                                                        \
     "account pool NAME on|off   (whether it serves relay keys in general)\n" ACCOUNT_CARE_USAGE \
-    "\n"                                                                                        \
-    "account import [--dry-run] [FROM [NAME]]"
+    "\n" IMPORT_COMMAND_USAGE
 
 /* `argv` begins after "account".  Returns the exit status. */
 int account_commands_run(int argc, char **argv, const struct config *config);

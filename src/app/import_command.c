@@ -1,211 +1,65 @@
 // SPDX-License-Identifier: MIT
-/* Importing accounts.  Nothing that exists is replaced, and what is read is left as
-   it is. */
+/* Importing accounts: read, planned, and made one by one like any new account. */
 #include "app/import_command.h"
 
-#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "account/kinds.h"
+#include "account/account.h"
 #include "app/commands.h"
 #include "app/folder_look.h"
+#include "app/import_read.h"
+#include "app/import_said.h"
 #include "app/invocation.h"
 #include "app/remote.h"
 #include "app/terminal.h"
+#include "base/clock.h"
+#include "base/mem.h"
 #include "base/shown.h"
 #include "base/text.h"
-#include "store/jsonfile.h"
 
 #define PATH_SIZE 4096
+#define SAID_MAX 8192
+#define PREFIX_MAX 16
 #define CLAUDE_CODE_FILE ".claude/.credentials.json"
-#define CLAUDE_CODE_NAME "claude-code"
-
-struct import {
-    struct remote *remote;
-    struct json_doc *known; /* the accounts there are */
-    bool dry_run;
-    unsigned taken;
-    unsigned failed;
-};
-
-/* ---- one account -------------------------------------------------------- */
-
-static void say(struct import *import, const char *name, const char *what)
-{
-    invocation_print(stdout, "%-24s %s\n", name, what);
-    import->failed++;
-}
-
-static bool is_known(const struct import *import, struct str name)
-{
-    const struct json_doc *all = json_doc_get(import->known, "accounts");
-    struct str known;
-
-    for (size_t i = 0; i < json_doc_count(all); i++) {
-        if (json_doc_as_str(json_doc_at(all, i), &known) && str_eq(known, name))
-            return true;
-    }
-    return false;
-}
-
-static bool make(struct import *import, const struct account *account,
-                 const struct json_doc *doc, struct err *err)
-{
-    struct json_doc *body = json_doc_new_object();
-    struct remote_call call = { .method = "POST",
-                                .path = STR("/admin/api/accounts"),
-                                .body = body };
-    bool ok;
-
-    json_doc_set_str(body, "name", str_of(account->name));
-    json_doc_set_str(body, "kind", str_of(account->kind->name));
-    json_doc_set(body, "document", json_doc_copy(doc));
-    ok = remote_call(import->remote, &call, err);
-    json_doc_free(call.answer);
-    json_doc_free(body);
-    return ok;
-}
-
-static void save(struct import *import, const struct account *account,
-                 const struct json_doc *doc)
-{
-    struct err err;
-
-    if (!import->dry_run && !make(import, account, doc, &err)) {
-        say(import, account->name, err.text);
-        return;
-    }
-    (void)printf("%-24s %-8s %s\n", account->name, account->kind->name,
-                 import->dry_run ? "would be imported" : "imported");
-    import->taken++;
-}
-
-static void take(struct import *import, const struct account_kind *kind,
-                 struct str name, const struct json_doc *doc)
-{
-    struct account *account = account_from_doc(kind, name, doc);
-
-    if (account->problem[0])
-        say(import, account->name, account->problem);
-    else if (is_known(import, name))
-        say(import, account->name, "exists already: left as it is");
-    else
-        save(import, account, doc);
-    account_unref(account);
-}
-
-static struct json_doc *parse_file(const char *path, struct err *err)
-{
-    struct json_doc *doc = NULL;
-    struct buf text;
-
-    buf_init_secret(&text, JSONFILE_MAX);
-    if (jsonfile_read(path, &text, err))
-        doc = json_doc_parse(buf_str(&text), err);
-    buf_done(&text);
-    return doc;
-}
-
-/* ---- a data folder ------------------------------------------------------ */
-
-static void take_file(struct import *import, const char *folder,
-                      const char *file)
-{
-    struct str key = str_of(file);
-    const struct account_kind *kind;
-    char path[PATH_SIZE];
-    struct json_doc *doc;
-    struct str name;
-    struct err err;
-
-    if (key.len < 5 || !str_eq(str_from(key, key.len - 5), STR(".json")))
-        return;
-    kind = account_of_key(str_sub(key, 0, key.len - 5), &name);
-    if (!kind ||
-        snprintf(path, sizeof(path), "%s/%s", folder, file) >= PATH_SIZE)
-        return;
-    doc = parse_file(path, &err);
-    if (doc)
-        take(import, kind, name, doc);
-    else
-        say(import, file, err.text);
-    json_doc_free(doc);
-}
-
-static bool take_folder(struct import *import, const char *folder,
-                        struct err *err)
-{
-    DIR *dir = opendir(folder);
-    const struct dirent *entry;
-
-    if (!dir)
-        return err_errno(err, "open the folder %s", folder);
-    for (entry = readdir(dir); entry; entry = readdir(dir))
-        take_file(import, folder, entry->d_name);
-    (void)closedir(dir);
-    return true;
-}
-
-/* ---- Claude Code's file ------------------------------------------------- */
-
-static void copy_text(const struct json_doc *from, const char *theirs,
-                      struct json_doc *to, const char *ours)
-{
-    struct str text;
-
-    if (json_doc_get_str(from, theirs, &text))
-        json_doc_set_str(to, ours, text);
-}
-
-/* {"claudeAiOauth":{"accessToken","refreshToken","expiresAt"(ms),"scopes"}} */
-static struct json_doc *convert(const struct json_doc *theirs)
-{
-    const struct json_doc *login = json_doc_get(theirs, "claudeAiOauth");
-    const struct json_doc *scopes = json_doc_get(login, "scopes");
-    struct json_doc *ours = json_doc_new_object();
-    char until[TEXT_TIME_MAX];
-    uint64_t expires_ms;
-
-    copy_text(login, "accessToken", ours, "access_token");
-    copy_text(login, "refreshToken", ours, "refresh_token");
-    if (json_doc_get_u64(login, "expiresAt", &expires_ms)) {
-        text_format_time(expires_ms, until);
-        json_doc_set_str(ours, "expires_at", str_of(until));
-    }
-    if (scopes)
-        json_doc_set(ours, "scopes", json_doc_copy(scopes));
-    return ours;
-}
-
-static bool take_login(struct import *import, const char *path,
-                       const char *name, struct err *err)
-{
-    struct json_doc *theirs = parse_file(path, err);
-    struct json_doc *ours;
-
-    if (!theirs)
-        return err_wrap(err, "%s", path);
-    ours = convert(theirs);
-    take(import, &account_kind_oauth, str_of(name), ours);
-    json_doc_free(ours);
-    json_doc_free(theirs);
-    if (import->taken > 0)
-        (void)printf("A refresh token works once: from its next refresh on, "
-                     "this login belongs to the relay, and Claude Code asks to "
-                     "sign in again unless it goes through the relay.\n");
-    return true;
-}
-
-/* ---- the command -------------------------------------------------------- */
 
 struct arguments {
     bool dry_run;
     const char *from;
+    const char *prefix;
+    const char *path;
     const char *name;
 };
+
+struct import {
+    const struct arguments *arguments;
+    struct remote *remote; /* NULL: a dry run on a folder that is not there */
+    struct import_reading reading;
+    struct import_list list;
+    struct import_row *rows;
+    struct import_tally tally;
+};
+
+/* ---- arguments -------------------------------------------------------------- */
+
+/* "--from crs" and "--from=crs". */
+static bool take_option(int argc, char **argv, int *i, const char *name,
+                        const char **value)
+{
+    size_t len = strlen(name);
+
+    if (strncmp(argv[*i], name, len) != 0)
+        return false;
+    if (argv[*i][len] == '=') {
+        *value = argv[*i] + len + 1;
+        return true;
+    }
+    if (argv[*i][len] != 0 || *i + 1 >= argc)
+        return false;
+    *value = argv[++*i];
+    return true;
+}
 
 /* The argument that is not understood, or NULL. */
 static const char *parse(int argc, char **argv, struct arguments *arguments)
@@ -213,83 +67,210 @@ static const char *parse(int argc, char **argv, struct arguments *arguments)
     for (int i = 0; i < argc; i++) {
         if (strcmp(argv[i], "--dry-run") == 0)
             arguments->dry_run = true;
-        else if (argv[i][0] == '-' || arguments->name)
+        else if (take_option(argc, argv, &i, "--from", &arguments->from) ||
+                 take_option(argc, argv, &i, "--prefix", &arguments->prefix))
+            continue;
+        else if ((argv[i][0] == '-' && argv[i][1]) || arguments->name)
             return argv[i];
-        else if (arguments->from)
+        else if (arguments->path)
             arguments->name = argv[i];
         else
-            arguments->from = argv[i];
+            arguments->path = argv[i];
     }
     return NULL;
 }
 
-static bool find_default(char path[PATH_SIZE], struct err *err)
+static bool find_default(const struct import_format *format,
+                         char path[PATH_SIZE], struct err *err)
 {
     const char *home = getenv("HOME");
 
+    if (format && format != &import_claude_code)
+        return err_set(err, ERR_CONFIG,
+                       "--from %s needs a FILE, a FOLDER or -, which is "
+                       "standard input",
+                       format->name);
     return (home && snprintf(path, PATH_SIZE, "%s/" CLAUDE_CODE_FILE, home) <
                         PATH_SIZE) ||
            err_set(err, ERR_CONFIG,
                    "HOME is not set: name the file or folder to import");
 }
 
-static bool import_all(struct import *import, const struct arguments *arguments,
-                       struct err *err)
+static bool check_names(const struct arguments *arguments, struct err *err)
 {
-    const char *name = arguments->name ? arguments->name : CLAUDE_CODE_NAME;
-    char path[PATH_SIZE];
     char text[SHOWN_MAX];
-    struct stat info;
 
-    if (!account_name_may_be_made(str_of(name)))
+    if (arguments->name && !account_name_may_be_made(str_of(arguments->name)))
         return err_set(
             err, ERR_CONFIG,
             "\"%s\" is not a valid account name: use " ACCOUNT_NAME_NEW,
-            shown(str_of(name), text));
-    if (!arguments->from && !find_default(path, err))
-        return false;
-    if (arguments->from)
-        (void)snprintf(path, sizeof(path), "%s", arguments->from);
-    if (stat(path, &info) != 0)
-        return err_errno(err, "look at %s", shown(str_of(path), text));
-    return S_ISDIR(info.st_mode) ? take_folder(import, path, err)
-                                 : take_login(import, path, name, err);
+            shown(str_of(arguments->name), text));
+    if (!arguments->prefix)
+        return true;
+    return (account_name_is_valid(str_of(arguments->prefix)) &&
+            strlen(arguments->prefix) <= PREFIX_MAX) ||
+           err_set(err, ERR_CONFIG,
+                   "--prefix \"%s\" does not begin a name: use 1 to %d "
+                   "letters, digits or . _ @ -, not starting with a dot",
+                   shown(str_of(arguments->prefix), text), PREFIX_MAX);
 }
 
-static bool ask_known(struct import *import, struct err *err)
+/* ---- reading ---------------------------------------------------------------- */
+
+static bool read_all(struct import *import, struct err *err)
+{
+    const struct arguments *arguments = import->arguments;
+    char path[PATH_SIZE];
+    char text[SHOWN_MAX];
+
+    import->reading.list = &import->list;
+    import->reading.now_ms = clock_wall_ms();
+    if (!check_names(arguments, err))
+        return false;
+    if (arguments->from) {
+        import->reading.format = import_format_named(str_of(arguments->from));
+        if (!import->reading.format)
+            return err_set(err, ERR_CONFIG,
+                           "--from \"%s\" is unknown: it is crs, sub2api, "
+                           "cliproxyapi, claude-code or seed",
+                           shown(str_of(arguments->from), text));
+    }
+    if (!arguments->path && !find_default(import->reading.format, path, err))
+        return false;
+    return import_read(&import->reading,
+                       arguments->path ? arguments->path : path, err);
+}
+
+/* ---- making ----------------------------------------------------------------- */
+
+static bool make(struct import *import,
+                 const struct import_candidate *candidate,
+                 struct import_row *row, struct err *err)
+{
+    struct json_doc *body = json_doc_new_object();
+    struct remote_call call = { .method = "POST",
+                                .path = STR("/admin/api/accounts"),
+                                .body = body };
+    bool ok;
+
+    json_doc_set_str(body, "name", str_of(row->name));
+    json_doc_set_str(body, "kind", str_of(candidate->kind->name));
+    json_doc_set(body, "document", json_doc_copy(candidate->doc));
+    ok = remote_call(import->remote, &call, err);
+    if (!ok && call.status == 409)
+        row->outcome = IMPORT_EXISTS;
+    json_doc_free(call.answer);
+    json_doc_free(body);
+    return ok;
+}
+
+static void carry_out(struct import *import,
+                      const struct import_candidate *candidate,
+                      struct import_row *row)
+{
+    bool dry_run = import->arguments->dry_run;
+    struct buf said;
+    struct err err;
+
+    if (row->outcome == IMPORT_TAKE && !dry_run) {
+        row->outcome = IMPORT_REFUSED;
+        if (make(import, candidate, row, &err))
+            row->outcome = IMPORT_TAKE;
+        else
+            text_copy(row->text, sizeof(row->text), str_of(err.text));
+    }
+    import_said_count(&import->tally, row);
+    buf_init(&said, SAID_MAX);
+    import_said_row(&said, candidate, row, dry_run);
+    invocation_print(stdout, STR_FMT, STR_ARG(buf_str(&said)));
+    buf_done(&said);
+}
+
+static void carry_out_all(struct import *import)
+{
+    struct buf said;
+
+    for (size_t i = 0; i < import->list.count; i++)
+        carry_out(import, &import->list.at[i], &import->rows[i]);
+    buf_init(&said, SAID_MAX);
+    import_said_end(&said, &import->tally, import->reading.format,
+                    import->arguments->dry_run);
+    invocation_print(stdout, STR_FMT, STR_ARG(buf_str(&said)));
+    buf_done(&said);
+}
+
+/* ---- the command ------------------------------------------------------------ */
+
+/* What there is; nothing, if there is no relay. */
+static bool plan(struct import *import, struct err *err)
 {
     struct remote_call call = { .method = "GET",
-                                .path = STR("/oauth/accounts") };
-    bool ok = remote_call(import->remote, &call, err);
+                                .path = STR("/admin/api/accounts") };
+    const struct arguments *arguments = import->arguments;
 
-    import->known = call.answer;
-    return ok;
+    if (import->remote && !remote_call(import->remote, &call, err)) {
+        json_doc_free(call.answer);
+        return false;
+    }
+    import->rows =
+        import_plan(&import->list,
+                    &(struct import_ask){
+                        .prefix = arguments->prefix ? arguments->prefix : "",
+                        .name = arguments->name,
+                        .unnamed = import->reading.format->name,
+                        .accounts = json_doc_get(call.answer, "accounts") },
+                    err);
+    json_doc_free(call.answer);
+    return import->rows != NULL;
+}
+
+/* A dry run only asks, and makes no folder. */
+static bool reach(struct import *import, const struct config *config,
+                  struct err *err)
+{
+    bool dry_run = import->arguments->dry_run;
+    struct err none;
+
+    if (dry_run && !folder_look(config, &none))
+        return true;
+    if (dry_run) {
+        import->remote = remote_ask(config, true, err);
+        return import->remote != NULL;
+    }
+    folder_look_say_new(config);
+    import->remote = remote_open(config, err);
+    if (import->remote)
+        remote_say_where(import->remote);
+    return import->remote != NULL;
+}
+
+static int run(struct import *import, const struct config *config)
+{
+    struct err err;
+    int status = 1;
+
+    if (read_all(import, &err) && reach(import, config, &err) &&
+        plan(import, &err)) {
+        carry_out_all(import);
+        status = import_said_status(&import->tally);
+    } else {
+        (void)terminal_fail(&err);
+    }
+    return import->remote ? remote_close(import->remote, status) : status;
 }
 
 int import_command_run(int argc, char **argv, const struct config *config)
 {
     struct arguments arguments = { 0 };
-    struct import import = { 0 };
+    struct import import = { .arguments = &arguments };
     const char *bad = parse(argc, argv, &arguments);
-    struct err err;
     int status;
-    bool ok;
 
     if (bad)
         return commands_usage_error("account import does not take", bad);
-    import.dry_run = arguments.dry_run;
-    folder_look_say_new(config);
-    import.remote = remote_open(config, &err);
-    if (!import.remote)
-        return terminal_fail(&err);
-    remote_say_where(import.remote);
-    ok = ask_known(&import, &err) && import_all(&import, &arguments, &err);
-    json_doc_free(import.known);
-    status = remote_close(import.remote, import.taken > 0 ? 0 : 1);
-    if (!ok)
-        return terminal_fail(&err);
-    (void)printf("%u %s, %u left out.\n", import.taken,
-                 import.dry_run ? "would be imported" : "imported",
-                 import.failed);
+    import_list_init(&import.list);
+    status = run(&import, config);
+    mem_free(import.rows);
+    import_list_done(&import.list);
     return status;
 }

@@ -116,10 +116,10 @@ describe('accounts by command', () => {
     const dry = run(`account import --dry-run ${seed}`);
     assert.match(dry.stdout, /^a +oauth +would be imported$/m);
     assert.match(dry.stdout, /^b +.*access_token/m);
-    assert.match(dry.stdout, /^c +exists already/m);
+    assert.match(dry.stdout, /^c +oauth +exists already/m);
     assert.deepEqual(files(), ['oauth_c.json']);
     const done = run(`account import ${seed}`);
-    assert.equal(done.status, 0);
+    assert.equal(done.status, 1, 'b was left out');
     assert.deepEqual(files().sort(), ['oauth_a.json', 'oauth_c.json']);
     assert.deepEqual(readAccount(dataDir, 'a'), readAccount(seed, 'a'));
     assert.equal(readAccount(dataDir, 'c').note, 'ours');
@@ -130,12 +130,18 @@ describe('accounts by command', () => {
     const home = tempFolder();
     fs.mkdirSync(path.join(home, '.claude'));
     const expiresAt = Date.now() + 3600e3;
-    fs.writeFileSync(path.join(home, '.claude/.credentials.json'), JSON.stringify({ claudeAiOauth: { accessToken: 'sk-ant-oat01-CANARY', refreshToken: 'sk-ant-ort01-CANARY', expiresAt, scopes: ['user:inference'], subscriptionType: 'max' } }));
+    const login = (refreshToken) => fs.writeFileSync(path.join(home, '.claude/.credentials.json'), JSON.stringify({ claudeAiOauth: { accessToken: 'sk-ant-oat01-CANARY', refreshToken, expiresAt, scopes: ['user:inference'], subscriptionType: 'max' } }));
+    login('sk-ant-ort01-CANARY');
     const done = run('account import', '', { HOME: home });
     assert.equal(done.status, 0, done.stderr);
     assert.match(done.stdout, /Claude Code asks to sign in again/);
     assert.ok(!done.stdout.includes('CANARY'));
     assert.deepEqual(readAccount(dataDir, 'claude-code'), { access_token: 'sk-ant-oat01-CANARY', refresh_token: 'sk-ant-ort01-CANARY', expires_at: new Date(expiresAt).toISOString(), scopes: ['user:inference'] });
+    const again = run(`account import ${home}/.claude/.credentials.json mine`);
+    assert.match(again.stdout, /^claude-code +oauth +exists already, with the same sign-in/m);
+    assert.equal(again.status, 0);
+    assert.ok(!files().includes('oauth_mine.json'), 'a refresh token works once: it is in one account');
+    login('sk-ant-ort01-CANARY-2');
     assert.equal(run(`account import ${home}/.claude/.credentials.json mine`).status, 0);
     assert.ok(files().includes('oauth_mine.json'));
   });
@@ -148,6 +154,6 @@ describe('accounts by command', () => {
     }
     assert.equal(run('account import a b c').status, 2);
     assert.equal(run(`account import ${folder}/x.json ../x`).status, 1);
-    assert.deepEqual(files(), []);
+    assert.equal(fs.existsSync(dataDir), false, 'what cannot be read makes no folder');
   });
 });

@@ -93,7 +93,7 @@ describe('commands beside a running relay', () => {
     writeOauth(seed, 'b', { access_token: 5 });
     const relay = await start({ accounts: () => {}, env: { RELAY_SECRET: SECRET } });
     const done = run(relay, `account import ${seed}`);
-    assert.equal(done.status, 0, done.stderr);
+    assert.equal(done.status, 1, 'b was left out');
     assert.match(done.stdout, /^a +oauth +imported$/m);
     assert.match(done.stdout, /1 imported, 1 left out/);
     assert.equal((await message(relay.url)).status, 200);

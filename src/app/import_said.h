@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+/* What an import says: a line for each account, and what to do about sign-ins that two
+   relays have now.  Pure. */
+#pragma once
+
+#include "import/formats.h"
+#include "import/plan.h"
+
+/* Append the line of one account. */
+void import_said_row(struct buf *out, const struct import_candidate *candidate,
+                     const struct import_row *row, bool dry_run);
+
+struct import_tally {
+    unsigned taken;
+    unsigned there; /* already */
+    unsigned foreign;
+    unsigned refused;
+    unsigned renewable; /* of those that were taken */
+    uint64_t due_ms;    /* when the first of them is renewed here */
+    const char *first;  /* its name, the row's */
+};
+void import_said_count(struct import_tally *tally,
+                       const struct import_row *row);
+/* Append the sums, and the warning, if there is reason for one. */
+void import_said_end(struct buf *out, const struct import_tally *tally,
+                     const struct import_format *format, bool dry_run);
+/* 0: all of Anthropic's is here now, or was; and there was some. */
+int import_said_status(const struct import_tally *tally);

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: MIT
+/* claude-relay account import: what other relays export becomes accounts here, with
+   their proxies; nothing that exists is replaced, and nothing is taken twice. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { after, before, beforeEach, it } from 'node:test';
+
+import { message } from '../support/http.mjs';
+import { addApiKey, API_KEY, assertNoSecret, command, describe, filesBelow, inMinutes, readAccount, startRelay, startSim, tempFolder, ways, writeOauth } from '../support/processes.mjs';
+
+const token = (kind, name) => `sk-ant-${kind}-CANARY-of-${name}`;
+const login = (name, more = {}) => ({ access_token: token('oat01', name), refresh_token: token('ort01', name), expires_at: inMinutes(120), scope: 'user:profile user:inference', ...more });
+const PROXY = { host: '127.0.0.1', port: 9, username: 'u', password: 'CANARY-p@ss' };
+
+/* What each relay exports, as its sources write it. */
+const exported = {
+  crs: () => ({
+    success: true,
+    data: {
+      exportedAt: new Date().toISOString(),
+      claudeAccounts: [
+        { kind: 'claude-account', id: '1', name: 'Max 1', description: 'mine', platform: 'claude', authType: 'oauth', isActive: true, schedulable: true, priority: 40, status: 'active', proxy: { protocol: 'socks5', ...PROXY }, credentials: login('crs-1') },
+        { kind: 'claude-account', id: '2', name: 'Max 1', authType: 'oauth', isActive: false, schedulable: true, priority: 50, proxy: null, credentials: login('crs-2') },
+        { kind: 'claude-account', id: '3', name: 'lost', isActive: true, priority: 50, proxy: null, credentials: { access_token: '' } },
+      ],
+      claudeConsoleAccounts: [
+        { kind: 'claude-console-account', id: '4', name: 'console', isActive: true, priority: 50, proxy: null, maxConcurrentTasks: 4, credentials: { api_key: API_KEY, base_url: 'https://api.anthropic.com' } },
+        { kind: 'claude-console-account', id: '5', name: 'other', isActive: true, priority: 50, proxy: null, credentials: { api_key: 'CANARY-key-of-another', base_url: 'https://relay.example.com' } },
+      ],
+      openaiOAuthAccounts: [{ kind: 'openai-oauth-account', id: '6', name: 'gpt', credentials: { access_token: 'CANARY' } }],
+      openaiResponsesAccounts: [],
+    },
+  }),
+  sub2api: () => ({
+    type: 'sub2api-data',
+    version: 1,
+    exported_at: new Date().toISOString(),
+    proxies: [{ proxy_key: `http|127.0.0.1|9|u|${PROXY.password}`, name: 'p', protocol: 'http', ...PROXY, status: 'active' }],
+    accounts: [
+      { name: 'main', platform: 'anthropic', type: 'oauth', credentials: login('sub', { expires_at: String(Math.floor(Date.now() / 1000) + 7200) }), proxy_key: `http|127.0.0.1|9|u|${PROXY.password}`, concurrency: 3, priority: 1 },
+      { name: 'setup', platform: 'anthropic', type: 'setup-token', credentials: { access_token: token('oat01', 'setup'), expires_at: inMinutes(9999) }, concurrency: 0, priority: 50 },
+      { name: 'astray', platform: 'anthropic', type: 'oauth', credentials: login('astray'), proxy_key: 'http|gone|9|u|CANARY', concurrency: 0, priority: 1 },
+      { name: 'gemini', platform: 'gemini', type: 'oauth', credentials: {}, concurrency: 0, priority: 1 },
+    ],
+  }),
+  cliproxyapi: (email, more = {}) => ({ id_token: '', access_token: token('oat01', email), refresh_token: token('ort01', email), last_refresh: new Date().toISOString(), email, type: 'claude', expired: inMinutes(120), ...more }),
+};
+
+describe('accounts are imported', () => {
+  let sim;
+  let dataDir;
+  let from;
+  const run = (line, { input = '', env = {} } = {}) => {
+    const done = command(line.split(' '), { env: { DATA_DIR: dataDir, ...ways({ upstream: sim.apiUrl }), ...env }, input });
+    assertNoSecret(done.stdout + done.stderr, line);
+    return done;
+  };
+  const write = (name, doc) => {
+    const file = path.join(from, name);
+    fs.writeFileSync(file, JSON.stringify(doc));
+    return file;
+  };
+  const accounts = () => (fs.existsSync(dataDir) ? fs.readdirSync(dataDir).filter((name) => name.endsWith('.json')).sort() : []);
+  const everything = (folder) => (fs.existsSync(folder) ? filesBelow(folder).map((file) => [file, fs.readFileSync(file, 'latin1')]) : null);
+  const untouched = (what) => {
+    const before = [everything(from), accounts()];
+    what();
+    assert.deepEqual([everything(from), accounts()], before);
+  };
+
+  before(async () => {
+    sim = await startSim();
+  });
+  after(() => sim.program.child.kill('SIGKILL'));
+  beforeEach(async () => {
+    dataDir = path.join(tempFolder(), 'data');
+    from = tempFolder();
+    await sim.forgetOauth();
+    await sim.clear();
+  });
+
+  it('from claude-relay-service: names, proxies, priorities, and what is left out', () => {
+    const file = write('crs.json', exported.crs());
+    const done = run(`account import --from crs ${file}`);
+    assert.equal(done.status, 1, 'two were left out');
+    assert.match(done.stdout, /^Max-1 +oauth +imported \(there: "Max 1"\)$/m);
+    assert.match(done.stdout, /^Max-1-2 +oauth +imported .*not active there: switched off here$/m);
+    assert.match(done.stdout, /^lost +oauth +left out: access_token is missing/m);
+    assert.match(done.stdout, /^console +api-key +imported$/m);
+    assert.match(done.stdout, /^other +api-key +left out: .*base_url is not https:\/\/api\.anthropic\.com/m);
+    assert.match(done.stdout, /^gpt +- +left out: its kind is "openai-oauth-account"/m);
+    assert.match(done.stdout, /^3 imported, 3 left out\.$/m);
+    assert.match(done.stdout, /whichever refreshes first, claude-relay-service or this relay/);
+    const first = readAccount(dataDir, 'Max-1');
+    assert.deepEqual(first.proxy_config, { type: 'socks5', ...PROXY });
+    assert.equal(first.refresh_token, token('ort01', 'crs-1'));
+    assert.deepEqual(first.scopes, ['user:profile', 'user:inference']);
+    assert.equal(first.note, 'mine');
+    assert.equal(first.priority, 10, 'ten before those of priority 50');
+    assert.equal(readAccount(dataDir, 'Max-1-2').enabled, false);
+    const key = JSON.parse(fs.readFileSync(path.join(dataDir, 'apikey_console.json'), 'utf8'));
+    assert.deepEqual([key.api_key, key.concurrency], [API_KEY, 4]);
+  });
+
+  it('from sub2api: a proxy that is not there is never left away', () => {
+    const done = run(`account import --from sub2api ${write('data.json', exported.sub2api())}`);
+    assert.equal(done.status, 1);
+    assert.match(done.stdout, /^main +oauth +imported$/m);
+    assert.match(done.stdout, /^setup +oauth +imported$/m);
+    assert.match(done.stdout, /^astray +oauth +left out: its proxy_key is not among proxies$/m);
+    assert.match(done.stdout, /^gemini +- +left out: its platform is "gemini"/m);
+    assert.deepEqual(accounts(), ['oauth_main.json', 'oauth_setup.json']);
+    const main = readAccount(dataDir, 'main');
+    assert.deepEqual(main.proxy_config, { type: 'http', ...PROXY });
+    assert.equal(main.concurrency, 3);
+    assert.ok(Date.parse(main.expires_at) > Date.now());
+  });
+
+  it('from CLIProxyAPI: a folder of files, and standard input', () => {
+    write('claude-a@example.com.json', exported.cliproxyapi('a@example.com', { proxy_url: 'socks5h://u:CANARY%40@127.0.0.1:9' }));
+    write('claude-b.json', exported.cliproxyapi('', { disabled: true }));
+    write('codex-x.json', { type: 'codex', email: 'x' });
+    fs.writeFileSync(path.join(from, 'claude-broken.json'), '{"access_token":"sk-ant-oat01-CANARY');
+    const done = run(`account import --from cliproxyapi ${from}`);
+    assert.equal(done.status, 1);
+    assert.match(done.stdout, /^a@example\.com +oauth +imported$/m);
+    assert.match(done.stdout, /^b +oauth +imported; disabled there: switched off here$/m);
+    assert.match(done.stdout, /^x +- +left out: its type is "codex"/m);
+    assert.match(done.stdout, /^claude-broken\.json +- +left out: not valid JSON \(line 1/m);
+    assert.equal(readAccount(dataDir, 'a@example.com').proxy_config.password, 'CANARY@');
+    const piped = run('account import --from=cliproxyapi -', { input: JSON.stringify(exported.cliproxyapi('c@example.com')) });
+    assert.equal(piped.status, 0, piped.stdout + piped.stderr);
+    assert.match(piped.stdout, /^c@example\.com +oauth +imported$/m);
+  });
+
+  it('from Claude Code, and from another folder of this relay', () => {
+    write('.credentials.json', { claudeAiOauth: { accessToken: token('oat01', 'cc'), refreshToken: token('ort01', 'cc'), expiresAt: Date.now() + 3600e3 } });
+    assert.equal(run(`account import --from claude-code ${from} laptop`).status, 0);
+    writeOauth(from, 'a');
+    addApiKey(from, 'k');
+    const done = run(`account import --from seed ${from}`);
+    assert.equal(done.status, 0, done.stdout);
+    assert.deepEqual(accounts(), ['apikey_k.json', 'oauth_a.json', 'oauth_laptop.json']);
+    assert.deepEqual(readAccount(dataDir, 'a'), readAccount(from, 'a'));
+  });
+
+  it('--dry-run says the same and writes nothing', () => {
+    const file = write('crs.json', exported.crs());
+    let dry;
+    untouched(() => {
+      dry = run(`account import --from crs --dry-run ${file}`);
+    });
+    assert.equal(fs.existsSync(dataDir), false, 'not even a folder');
+    const done = run(`account import --from crs ${file}`);
+    assert.equal(dry.stdout.replaceAll('would be imported', 'imported').replace('before you import', 'now'), done.stdout);
+    assert.equal(dry.status, done.status);
+    untouched(() => {
+      dry = run(`account import --from crs --dry-run ${file}`);
+    });
+    assert.match(dry.stdout, /^0 would be imported, 3 left out, 3 here already\.$/m);
+  });
+
+  it('a second import takes nothing twice, and what exists stays as it is', () => {
+    const file = write('data.json', exported.sub2api());
+    writeOauth(dataDir, 'main', { note: 'ours' });
+    const done = run(`account import --from sub2api ${file}`);
+    assert.match(done.stdout, /^main +oauth +exists already: left as it is$/m);
+    assert.equal(readAccount(dataDir, 'main').note, 'ours');
+    assert.equal(readAccount(dataDir, 'main').refresh_token, token('ort01', 'main').replace('CANARY-of', 'CANARY-refresh-of'));
+    const prefixed = run(`account import --from sub2api --prefix sub- ${file}`);
+    assert.match(prefixed.stdout, /^sub-main +oauth +imported/m);
+    assert.match(prefixed.stdout, /^setup +oauth +exists already, with the same sign-in or key$/m);
+    untouched(() => {
+      assert.match(run(`account import --from sub2api ${file}`).stdout, /^0 imported, 2 left out, 2 here already\.$/m);
+    });
+  });
+
+  it('with a relay running: served at once, known again when its tokens are newer', async () => {
+    const file = write('claude-r.json', exported.cliproxyapi('r', { expired: inMinutes(-5) }));
+    const relay = await startRelay({ upstream: sim.apiUrl, accounts: () => {} });
+    dataDir = relay.dataDir;
+    assert.match(run(`account import --from cliproxyapi --dry-run ${file}`).stdout, /^r +oauth +would be imported$/m);
+    assert.deepEqual(accounts(), []);
+    const done = run(`account import --from cliproxyapi ${file}`);
+    assert.equal(done.status, 0, done.stdout + done.stderr);
+    assert.equal((await message(relay.url)).status, 200);
+    assert.notEqual(readAccount(dataDir, 'r').refresh_token, token('ort01', 'r'), 'it was refreshed');
+    const again = run(`account import --from cliproxyapi ${file} other`);
+    assert.equal(again.status, 0, again.stdout);
+    assert.match(again.stdout, /^r +oauth +exists already, with the same sign-in or key/m);
+    assert.deepEqual(accounts(), ['oauth_r.json']);
+    const entries = JSON.parse(run('audit --json').stdout).entries;
+    assert.deepEqual(entries.filter(({ action }) => action === 'account.add').map(({ target }) => target), ['r']);
+    await relay.stop();
+  });
+
+  it('what cannot be read names the file and the member, and nothing of its content', () => {
+    for (const [format, text, reason] of [
+      ['crs', '{"success":false,"error":"include_secrets_required"}', /x\.json: data\.claudeAccounts is missing.*include_secrets=true/],
+      ['crs', '{"data":{"claudeAccounts":"sk-ant-oat01-CANARY"}}', /x\.json: data\.claudeAccounts is not a list/],
+      ['sub2api', '{"accounts":{"CANARY":1}}', /x\.json: accounts is missing or not a list/],
+      ['cliproxyapi', '["CANARY"]', /x\.json: type is missing/],
+      ['claude-code', '{"claudeAiOauth":"CANARY"}', /x\.json: claudeAiOauth is missing or not an object/],
+      ['seed', '"CANARY"', /x\.json: that is not a JSON object/],
+      ['crs', '{"a":1,"a":"CANARY"}', /x\.json: not valid JSON/],
+      ['crs', `${'['.repeat(100)}`, /x\.json: JSON is nested too deeply/],
+      ['crs', '{"CANARY', /x\.json: not valid JSON \(line 1/],
+    ]) {
+      const file = path.join(from, 'x.json');
+      fs.writeFileSync(file, text);
+      const done = run(`account import --from ${format} ${file}`);
+      assert.equal(done.status, 1, text);
+      assert.match(done.stderr, reason);
+    }
+    for (const [line, status, reason] of [
+      ['account import --from nobody x', 1, /--from "nobody" is unknown: it is crs, sub2api, cliproxyapi, claude-code or seed/],
+      ['account import --from crs', 1, /--from crs needs a FILE, a FOLDER or -/],
+      ['account import --from', 2, /does not take/],
+      [`account import --prefix ../ --from crs ${from}`, 1, /--prefix .* does not begin a name/],
+      [`account import --from crs ${from}/none`, 1, /look at .*none: No such file/],
+    ]) {
+      const done = run(line);
+      assert.equal(done.status, status, line);
+      assert.match(done.stderr, reason);
+    }
+    assert.equal(fs.existsSync(dataDir), false);
+  });
+});

@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: MIT
+/* Reading what an import is made of. */
+#include "app/import_read.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "unit.h"
+
+#define CLAUDE "{\"type\":\"claude\",\"access_token\":\"sk-ant-oat01-CANARY\"}"
+#define LOGIN "{\"claudeAiOauth\":{\"accessToken\":\"sk-ant-oat01-CANARY\"}}"
+
+struct scene {
+    char *folder;
+    struct import_list list;
+    struct import_reading reading;
+    struct err err;
+};
+
+static int set_up(void **state)
+{
+    static struct scene scene;
+
+    scene = (struct scene){ .folder = unit_folder_new() };
+    scene.reading.list = &scene.list;
+    *state = &scene;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct scene *scene = *state;
+
+    import_list_done(&scene->list);
+    unit_folder_free(scene->folder);
+    return 0;
+}
+
+static bool read_path(struct scene *scene, const char *path)
+{
+    return import_read(&scene->reading, path, &scene->err);
+}
+
+static void a_folder_is_read_in_order_whatever_is_in_it(void **state)
+{
+    struct scene *scene = *state;
+
+    unit_write(scene->folder, "claude-b.json", CLAUDE);
+    unit_write(scene->folder, "claude-a.json", CLAUDE);
+    unit_write(scene->folder, "claude-c.json", "{\"CANARY");
+    unit_write(scene->folder, "codex-d.json", "{\"type\":\"codex\"}");
+    unit_write(scene->folder, "e.json", "{}");
+    unit_write(scene->folder, "config.yaml", "x");
+    scene->reading.format = &import_cliproxyapi;
+    assert_true(read_path(scene, scene->folder));
+    assert_int_equal(scene->list.count, 5);
+    assert_string_equal(scene->list.at[0].there, "a");
+    assert_string_equal(scene->list.at[1].there, "b");
+    assert_string_equal(scene->list.at[2].there, "claude-c.json");
+    unit_assert_part(scene->list.at[2].why_not, "not valid JSON (line 1");
+    assert_true(scene->list.at[3].foreign);
+    unit_assert_part(scene->list.at[4].why_not, "type is missing");
+    assert_false(scene->list.at[4].foreign);
+}
+
+static void a_folder_without_any_says_so(void **state)
+{
+    struct scene *scene = *state;
+
+    unit_write(scene->folder, "config.yaml", "x");
+    scene->reading.format = &import_cliproxyapi;
+    assert_false(read_path(scene, scene->folder));
+    unit_assert_part(scene->err.text, "there is no file of CLIProxyAPI in");
+}
+
+static void what_it_is_is_guessed_as_before(void **state)
+{
+    struct scene *scene = *state;
+
+    unit_write(scene->folder, "oauth_a.json", "{}");
+    unit_write(scene->folder, "pkce_b.json", "{}");
+    unit_write(scene->folder, "login.json", LOGIN);
+    assert_true(read_path(scene, scene->folder));
+    assert_ptr_equal(scene->reading.format, &import_seed);
+    assert_int_equal(scene->list.count, 1);
+    scene->reading.format = NULL;
+    assert_true(read_path(scene, unit_path(scene->folder, "login.json")));
+    assert_ptr_equal(scene->reading.format, &import_claude_code);
+    assert_int_equal(scene->list.count, 2);
+}
+
+static void a_file_that_is_something_else_is_named(void **state)
+{
+    struct scene *scene = *state;
+
+    unit_write(scene->folder, "x.json", "{\"other\":\"CANARY\"}");
+    assert_false(read_path(scene, unit_path(scene->folder, "x.json")));
+    unit_assert_part(scene->err.text, "x.json: say with --from what it is: "
+                                      "claudeAiOauth is missing");
+    scene->reading.format = &import_crs;
+    assert_false(read_path(scene, unit_path(scene->folder, "x.json")));
+    unit_assert_part(scene->err.text, "x.json: data.claudeAccounts is missing");
+    assert_false(read_path(scene, unit_path(scene->folder, "none")));
+    unit_assert_part(scene->err.text, "look at");
+    assert_null(strstr(scene->err.text, "CANARY"));
+}
+
+/* Of which an end is given back by end_input(). */
+static int begin_input(const struct scene *scene, const char *text)
+{
+    int saved = dup(STDIN_FILENO);
+
+    unit_write(scene->folder, "input", text);
+    assert_non_null(freopen(unit_path(scene->folder, "input"), "re", stdin));
+    return saved;
+}
+
+static void end_input(int saved)
+{
+    assert_true(dup2(saved, STDIN_FILENO) >= 0);
+    (void)close(saved);
+}
+
+static void standard_input_is_read(void **state)
+{
+    struct scene *scene = *state;
+    int saved = begin_input(scene, CLAUDE);
+
+    scene->reading.format = &import_cliproxyapi;
+    assert_true(read_path(scene, "-"));
+    assert_int_equal(scene->list.count, 1);
+    assert_string_equal(scene->list.at[0].there, "");
+    assert_false(read_path(scene, "-"));
+    unit_assert_part(scene->err.text, "standard input: not valid JSON");
+    end_input(saved);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(
+            a_folder_is_read_in_order_whatever_is_in_it, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(a_folder_without_any_says_so, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(what_it_is_is_guessed_as_before, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(a_file_that_is_something_else_is_named,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(standard_input_is_read, set_up,
+                                        tear_down),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

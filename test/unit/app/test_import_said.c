@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+/* What an import says. */
+#include "app/import_said.h"
+
+#include "account/kinds.h"
+#include "unit.h"
+
+static const struct {
+    struct import_candidate candidate;
+    struct import_row row;
+    bool dry_run;
+    const char *want;
+} rows[] = {
+    { { .there = "a", .kind = &account_kind_oauth },
+      { .name = "a", .outcome = IMPORT_TAKE },
+      false,
+      "a                        oauth    imported\n" },
+    { { .there = "My a", .kind = &account_kind_oauth, .hints = "x; y" },
+      { .name = "My-a", .outcome = IMPORT_TAKE },
+      true,
+      "My-a                     oauth    would be imported (there: \"My a\"); "
+      "x; y\n" },
+    { { .there = "b", .kind = &account_kind_apikey, .hints = "x" },
+      { .name = "a", .outcome = IMPORT_EXISTS, .text = "exists already" },
+      false,
+      "a                        api-key  exists already (there: \"b\")\n" },
+    { { .there = "c" },
+      { .outcome = IMPORT_FOREIGN, .text = "not Anthropic's" },
+      false,
+      "c                        -        left out: not Anthropic's\n" },
+    { { .there = "sk-ant-api03-CANARY" },
+      { .outcome = IMPORT_REFUSED, .text = "odd" },
+      false,
+      "(not shown)              -        left out: odd\n" },
+    { { .there = "" },
+      { .outcome = IMPORT_REFUSED, .text = "odd" },
+      false,
+      "(no name)                -        left out: odd\n" },
+    { { .there = "a\x1b[2J\nb" },
+      { .outcome = IMPORT_REFUSED, .text = "odd" },
+      false,
+      "a?[2J?b                  -        left out: odd\n" },
+};
+
+static void each_account_has_a_line(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct buf out;
+
+        buf_init(&out, 4096);
+        import_said_row(&out, &rows[i].candidate, &rows[i].row,
+                        rows[i].dry_run);
+        unit_assert_str(buf_str(&out), rows[i].want);
+        buf_done(&out);
+    }
+}
+
+static void two_that_have_a_sign_in_are_warned(void **state)
+{
+    const struct import_row a = {
+        .name = "a", .outcome = IMPORT_TAKE, .renewable = true, .due_ms = 2000
+    };
+    const struct import_row b = {
+        .name = "b", .outcome = IMPORT_TAKE, .renewable = true, .due_ms = 1000
+    };
+    const struct import_row c = { .outcome = IMPORT_FOREIGN };
+    struct import_tally tally = { 0 };
+    struct buf out;
+
+    (void)state;
+    import_said_count(&tally, &a);
+    import_said_count(&tally, &b);
+    import_said_count(&tally, &c);
+    buf_init(&out, 4096);
+    import_said_end(&out, &tally, &import_crs, false);
+    unit_assert_str(
+        buf_str(&out),
+        "2 imported, 1 left out.\n"
+        "Two have the sign-in of 2 of them, and a refresh token works once: "
+        "whichever refreshes first, claude-relay-service or this relay, logs "
+        "the other one out.\n"
+        "Stop the other one now, or remove these accounts there; this relay "
+        "renews the first of them at 1970-01-01T00:00:01.000Z.\n"
+        "One that was refreshed there since the export has to sign in again, "
+        "which keeps the rest of it: `claude-relay login b`.\n");
+    buf_done(&out);
+}
+
+static void keys_need_no_warning(void **state)
+{
+    const struct import_row a = { .outcome = IMPORT_TAKE };
+    const struct import_row b = { .outcome = IMPORT_EXISTS };
+    struct import_tally tally = { 0 };
+    struct buf out;
+
+    (void)state;
+    import_said_count(&tally, &a);
+    import_said_count(&tally, &b);
+    buf_init(&out, 4096);
+    import_said_end(&out, &tally, &import_sub2api, true);
+    unit_assert_str(buf_str(&out),
+                    "1 would be imported, 0 left out, 1 here already.\n");
+    buf_done(&out);
+}
+
+static void the_exit_status_tells_whether_all_is_here(void **state)
+{
+    static const struct {
+        struct import_tally tally;
+        int status;
+    } tallies[] = {
+        { { .taken = 2 }, 0 },
+        { { .there = 1 }, 0 },
+        { { .taken = 1, .foreign = 3 }, 0 },
+        { { .taken = 5, .refused = 1 }, 1 },
+        { { .foreign = 3 }, 1 },
+        { { 0 }, 1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(tallies); i++)
+        assert_int_equal(import_said_status(&tallies[i].tally),
+                         tallies[i].status);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_account_has_a_line),
+        cmocka_unit_test(two_that_have_a_sign_in_are_warned),
+        cmocka_unit_test(keys_need_no_warning),
+        cmocka_unit_test(the_exit_status_tells_whether_all_is_here),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
