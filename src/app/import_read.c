@@ -119,7 +119,7 @@ static bool list_folder(const struct import_format *format, const char *folder,
 
     if (!dir)
         return err_errno(err, "open the folder %s",
-                         shown(str_of(folder), text));
+                         shown_open(str_of(folder), text));
     for (entry = readdir(dir); entry && names->count < IMPORT_MAX;
          entry = readdir(dir)) {
         if (format->takes(str_of(entry->d_name)))
@@ -131,7 +131,7 @@ static bool list_folder(const struct import_format *format, const char *folder,
     return names->count > 0 ||
            err_set(err, ERR_NOT_FOUND,
                    "there is no file of %s in the folder %s", format->from,
-                   shown(str_of(folder), text));
+                   shown_open(str_of(folder), text));
 }
 
 static void read_of_folder(const struct import_reading *reading,
@@ -178,7 +178,7 @@ static bool read_one(struct import_reading *reading, bool guessed,
         return true;
     if (guessed)
         (void)err_wrap(err, "say with --from what it is");
-    return err_wrap(err, "%s", shown(str_of(path), text));
+    return err_wrap(err, "%s", shown_open(str_of(path), text));
 }
 
 bool import_read(struct import_reading *reading, const char *path,

@@ -26,7 +26,8 @@ const exported = {
       ],
       claudeConsoleAccounts: [
         { kind: 'claude-console-account', id: '4', name: 'console', isActive: true, priority: 50, proxy: null, maxConcurrentTasks: 4, credentials: { api_key: API_KEY, base_url: 'https://api.anthropic.com' } },
-        { kind: 'claude-console-account', id: '5', name: 'other', isActive: true, priority: 50, proxy: null, credentials: { api_key: 'CANARY-key-of-another', base_url: 'https://relay.example.com' } },
+        { kind: 'claude-console-account', id: '5', name: 'other', isActive: true, priority: 50, proxy: null, credentials: { api_key: 'CANARY-key-of-another', base_url: 'https://relay.example.com/api', model_mapping: { 'claude-sonnet-5': 'glm-5' } } },
+        { kind: 'claude-console-account', id: '7', name: 'nowhere', isActive: true, priority: 50, proxy: null, credentials: { api_key: 'CANARY-key-of-nowhere', base_url: 'relay.example.com' } },
       ],
       openaiOAuthAccounts: [{ kind: 'openai-oauth-account', id: '6', name: 'gpt', credentials: { access_token: 'CANARY' } }],
       openaiResponsesAccounts: [],
@@ -88,9 +89,10 @@ describe('accounts are imported', () => {
     assert.match(done.stdout, /^Max-1-2 +oauth +imported .*not active there: switched off here$/m);
     assert.match(done.stdout, /^lost +oauth +left out: access_token is missing/m);
     assert.match(done.stdout, /^console +api-key +imported$/m);
-    assert.match(done.stdout, /^other +api-key +left out: .*base_url is not https:\/\/api\.anthropic\.com/m);
+    assert.match(done.stdout, /^other +api-key +imported$/m);
+    assert.match(done.stdout, /^nowhere +api-key +left out: base_url=/m);
     assert.match(done.stdout, /^gpt +- +left out: its kind is "openai-oauth-account"/m);
-    assert.match(done.stdout, /^3 imported, 3 left out\.$/m);
+    assert.match(done.stdout, /^4 imported, 3 left out\.$/m);
     assert.match(done.stdout, /whichever refreshes first, claude-relay-service or this relay/);
     const first = readAccount(dataDir, 'Max-1');
     assert.deepEqual(first.proxy_config, { type: 'socks5', ...PROXY });
@@ -101,6 +103,8 @@ describe('accounts are imported', () => {
     assert.equal(readAccount(dataDir, 'Max-1-2').enabled, false);
     const key = JSON.parse(fs.readFileSync(path.join(dataDir, 'apikey_console.json'), 'utf8'));
     assert.deepEqual([key.api_key, key.concurrency], [API_KEY, 4]);
+    const other = JSON.parse(fs.readFileSync(path.join(dataDir, 'apikey_other.json'), 'utf8'));
+    assert.deepEqual([other.base_url, other.bearer, other.model_map], ['https://relay.example.com/api', true, { 'claude-sonnet-5': 'glm-5' }]);
   });
 
   it('from sub2api: a proxy that is not there is never left away', () => {
@@ -158,7 +162,7 @@ describe('accounts are imported', () => {
     untouched(() => {
       dry = run(`account import --from crs --dry-run ${file}`);
     });
-    assert.match(dry.stdout, /^0 would be imported, 3 left out, 3 here already\.$/m);
+    assert.match(dry.stdout, /^0 would be imported, 3 left out, 4 here already\.$/m);
   });
 
   it('a second import takes nothing twice, and what exists stays as it is', () => {
@@ -218,7 +222,7 @@ describe('accounts are imported', () => {
       ['account import --from crs', 1, /--from crs needs a FILE, a FOLDER or -/],
       ['account import --from', 2, /does not take/],
       [`account import --prefix ../ --from crs ${from}`, 1, /--prefix .* does not begin a name/],
-      [`account import --from crs ${from}/none`, 1, /look at .*none: No such file/],
+      [`account import --from crs ${from}/none`, 1, /look at .*: No such file/],
     ]) {
       const done = run(line);
       assert.equal(done.status, status, line);
