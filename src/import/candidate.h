@@ -77,6 +77,3 @@ void import_concurrency(struct import_candidate *candidate,
 /* A number, also as digits; absent: `usual`. */
 int64_t import_rank(struct import_candidate *candidate, struct import_from from,
                     const char *member, int64_t usual);
-/* An API key, and the place it is for: only Anthropic's own can be had here. */
-void import_api_key(struct import_candidate *candidate,
-                    struct import_from from);

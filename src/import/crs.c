@@ -6,6 +6,7 @@
 
 #include "account/kinds.h"
 #include "base/shown.h"
+#include "import/keys.h"
 #include "import/proxies.h"
 
 #define USUAL_PRIORITY 50
@@ -25,8 +26,7 @@ static void read_console(struct import_candidate *candidate,
                          struct import_from from)
 {
     import_api_key(candidate, from);
-    if (json_doc_count(json_doc_get(from.doc, "model_mapping")) > 0)
-        import_hint(candidate, "its list of models is not taken over");
+    import_bearer(candidate);
     if (json_doc_get(from.doc, "user_agent"))
         import_hint(candidate, "its user agent is not taken over: requests go "
                                "on as their clients send them");

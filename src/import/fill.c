@@ -2,10 +2,8 @@
 /* Members of others' documents as ours. */
 #include "import/candidate.h"
 
-#include "account/kinds.h"
 #include "base/text.h"
 #include "base/token.h"
-#include "base/url.h"
 
 #define NOTE_MAX 1000
 #define SCOPES_MAX 100
@@ -185,37 +183,4 @@ void import_expiry_done(struct import_candidate *candidate, uint64_t now_ms)
     if (!renewed)
         import_hint(candidate, "nobody says when its token expires: a year "
                                "from now is assumed");
-}
-
-/* ---- API keys ------------------------------------------------------------ */
-
-/* With any of the paths that people write behind it. */
-static bool is_anthropic(struct str url)
-{
-    static const char *const ways[] = { "", "/", "/v1", "/v1/",
-                                        "/v1/messages" };
-    struct str host = STR("https://api.anthropic.com");
-
-    if (!str_istarts(url, host))
-        return false;
-    for (size_t i = 0; i < COUNT_OF(ways); i++) {
-        if (str_eq(str_from(url, host.len), str_of(ways[i])))
-            return true;
-    }
-    return false;
-}
-
-void import_api_key(struct import_candidate *candidate, struct import_from from)
-{
-    struct str text;
-
-    candidate->kind = &account_kind_apikey;
-    if (import_text(candidate, from, "base_url", &text) && !is_anthropic(text))
-        import_refuse(candidate,
-                      "%sbase_url is not https://api.anthropic.com: its key is "
-                      "for another provider or a relay",
-                      from.place);
-    if (!import_text(candidate, from, "api_key", &text))
-        import_refuse(candidate, "%sapi_key is missing", from.place);
-    json_doc_set_str(candidate->doc, "api_key", text);
 }

@@ -5,6 +5,7 @@
 
 #include "account/kinds.h"
 #include "base/shown.h"
+#include "import/keys.h"
 #include "import/proxies.h"
 
 #define USUAL_PRIORITY 50
@@ -50,14 +51,6 @@ static void read_login(struct import_candidate *candidate,
     import_scopes(candidate, from, "scope");
 }
 
-static void read_key(struct import_candidate *candidate,
-                     struct import_from from)
-{
-    import_api_key(candidate, from);
-    if (json_doc_count(json_doc_get(from.doc, "model_mapping")) > 0)
-        import_hint(candidate, "its mapping of models is not taken over");
-}
-
 static void read_credentials(struct import_candidate *candidate,
                              const struct json_doc *item, uint64_t now_ms)
 {
@@ -70,7 +63,7 @@ static void read_credentials(struct import_candidate *candidate,
     if (str_eq(type, STR("oauth")) || str_eq(type, STR("setup-token")))
         read_login(candidate, from, now_ms);
     else if (str_eq(type, STR("apikey")) || str_eq(type, STR("upstream")))
-        read_key(candidate, from);
+        import_api_key(candidate, from);
     else
         import_refuse(candidate,
                       "type is \"%s\": oauth, setup-token, apikey and upstream "

@@ -86,47 +86,11 @@ static void a_rank_has_bounds(void **state)
     }
 }
 
-static void only_anthropics_own_place_is_taken(void **state)
-{
-    static const struct {
-        const char *url;
-        bool fine;
-    } rows[] = {
-        { "https://api.anthropic.com", true },
-        { "https://api.anthropic.com/", true },
-        { "https://API.anthropic.com/v1", true },
-        { "https://api.anthropic.com/v1/messages", true },
-        { "", true },
-        { "http://api.anthropic.com", false },
-        { "https://api.anthropic.com.example.com", false },
-        { "https://api.anthropic.com@example.com/", false },
-        { "https://api.anthropic.com:444", false },
-        { "https://relay.example.com", false },
-    };
-
-    (void)state;
-    for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct json_doc *doc = json_doc_new_object();
-        struct import_list list;
-        struct import_candidate *candidate;
-
-        json_doc_set_str(doc, "api_key", STR("sk-ant-api03-x"));
-        json_doc_set_str(doc, "base_url", str_of(rows[i].url));
-        import_list_init(&list);
-        candidate = import_list_add(&list, STR("a"));
-        import_api_key(candidate, (struct import_from){ doc, "" });
-        assert_int_equal(!candidate->why_not[0], rows[i].fine);
-        import_list_done(&list);
-        json_doc_free(doc);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_expiry_is_a_time_or_a_number),
         cmocka_unit_test(a_rank_has_bounds),
-        cmocka_unit_test(only_anthropics_own_place_is_taken),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
