@@ -120,7 +120,7 @@ static void what_is_broken_does_not_last_for_ever(void **state)
 
     keep(run, "oauth_bad.json", "{");
     run_command(run, "account list");
-    unit_assert_part(run->out, "unknown  problem: ");
+    unit_assert_part(run->out, "unknown\naccount \"bad\" cannot be used: ");
 }
 
 #define RUN(test) cmocka_unit_test_setup_teardown(test, run_open, run_close)
