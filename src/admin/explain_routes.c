@@ -4,6 +4,7 @@
 
 #include "account/vitals.h"
 #include "admin/request.h"
+#include "admin/vitals_doc.h"
 #include "base/clock.h"
 #include "base/text.h"
 #include "crypto/hash.h"
@@ -13,12 +14,16 @@
 
 /* ---- what is asked for --------------------------------------------------- */
 
-static struct key *find_key(struct admin_request *x)
+/* NULL, and true: of nobody with a key. */
+static bool find_key(struct admin_request *x, struct key **key)
 {
-    struct str name = STR_EMPTY;
+    struct str name;
 
-    (void)json_doc_get_str(x->body, "key", &name);
-    return keyring_need(keys_ring(x->admin->options.keys), name, &x->err);
+    *key = NULL;
+    if (!json_doc_get_str(x->body, "key", &name))
+        return true;
+    *key = keyring_need(keys_ring(x->admin->options.keys), name, &x->err);
+    return *key;
 }
 
 static struct str text_of(const struct json_doc *body, const char *member)
@@ -48,7 +53,7 @@ static void set_why(struct json_doc *doc, const struct account *account,
 
     json_doc_set_str(doc, "why", str_of(choice_why_word(why)));
     json_doc_set_str(doc, "state",
-                     str_of(health_state_word(row->health.state)));
+                     str_of(vitals_doc_state(account, clock_wall_ms())));
     if (row->health.state != HEALTH_PAUSED)
         return;
     text_format_time(row->health.until_ms, until);
@@ -90,11 +95,11 @@ static struct json_doc *answer_doc(struct candidates *c)
 static struct flow_next post(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
-    struct key *key = find_key(x);
     struct candidates candidates;
     struct json_doc *doc;
+    struct key *key;
 
-    if (!key)
+    if (!find_key(x, &key))
         return admin_refuse(x);
     candidates_look(&candidates,
                     &(struct candidates_ask){
@@ -102,7 +107,7 @@ static struct flow_next post(struct flow *flow)
                         .key = key,
                         .model = text_of(x->body, "model"),
                         .session =
-                            candidates_session(x->req->arena, key->id,
+                            candidates_session(x->req->arena, key ? key->id : 0,
                                                text_of(x->body, "session")),
                         .owner = owner_of(x),
                         .now_ms = clock_wall_ms(),
@@ -114,7 +119,9 @@ static struct flow_next post(struct flow *flow)
 }
 
 static const struct admin_member body_members[] = {
-    { "key", ADMIN_TEXT, ADMIN_REQUIRED, "whose request it would be: its name",
+    { "key", ADMIN_TEXT, 0,
+      "whose request it would be: its name; absent: one of this machine, "
+      "while it needs no key",
       NULL },
     { "model", ADMIN_TEXT, 0, "that it would ask for", NULL },
     { "session", ADMIN_TEXT, 0, "of which it would be", NULL },

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
-/* The accounts that a key may use. */
+/* The accounts that may serve a request. */
 #include "relay/candidates.h"
 
+#include "account/choose.h"
 #include "account/vitals.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -56,8 +57,9 @@ static void look_at_health(struct candidates *c, size_t i)
         keep_first(c, &err);
         return;
     }
-    row->health = vitals_view(account->vitals, &fine,
-                              health_family_of(ask->model), ask->now_ms);
+    if (!c->sole)
+        row->health = vitals_view(account->vitals, &fine,
+                                  health_family_of(ask->model), ask->now_ms);
     row->spare_ppm = vitals_spare_ppm(account->vitals, ask->now_ms);
     row->full = account->concurrency > 0 &&
                 vitals_in_flight(account->vitals) >= account->concurrency;
@@ -65,18 +67,28 @@ static void look_at_health(struct candidates *c, size_t i)
         tell_stopped(c, account, row);
 }
 
+static bool may_serve(const struct candidates *c, const struct account *account)
+{
+    const struct candidates_ask *ask = &c->ask;
+    struct str name = str_of(account->name);
+    struct err ignored;
+
+    if (ask->key)
+        return key_allows_account(ask->key, name, account->pooled, &ignored);
+    return account->pooled || c->sole || ask->models ||
+           (ask->owner && account->number == ask->owner);
+}
+
 static void look_at(struct candidates *c, size_t i)
 {
     const struct candidates_ask *ask = &c->ask;
     const struct account *account = c->at[i];
     struct choice_row *row = &c->rows[i];
-    struct err ignored;
 
     *row = (struct choice_row){ .name = str_of(account->name),
                                 .priority = (int64_t)account->priority,
                                 .weight = account->weight };
-    row->allowed =
-        key_allows_account(ask->key, row->name, account->pooled, &ignored);
+    row->allowed = may_serve(c, account);
     row->foreign = ask->owner && account->number != ask->owner;
     if (!row->allowed || row->foreign)
         return;
@@ -103,6 +115,7 @@ void candidates_look(struct candidates *candidates,
 {
     *candidates = (struct candidates){ .ask = *ask,
                                        .list = accounts_list(ask->accounts) };
+    candidates->sole = !ask->key && candidates->list->count == 1;
     look(candidates, 0, candidates->list->count);
 }
 
@@ -161,8 +174,26 @@ size_t candidates_choose(struct candidates *candidates)
 
 /* ---- none of them -------------------------------------------------------- */
 
-static void refuse_for_none(const struct key *key, struct err *err)
+/* Behind "the account" or "the accounts". */
+static const char *which(const struct candidates *c)
 {
+    const struct key *key = c->ask.key;
+
+    if (key)
+        return arena_printf(c->ask.arena, " that the relay key \"%s\" may use",
+                            key->name)
+            .at;
+    return c->sole || c->ask.models ? "" : " in the pool";
+}
+
+static void refuse_for_none(const struct candidates *c, struct err *err)
+{
+    const struct key *key = c->ask.key;
+
+    if (!key) {
+        (void)choose_account(c->list, STR_EMPTY, c->ask.now_ms, err);
+        return;
+    }
     err_set(err, ERR_FORBIDDEN,
             key->accounts ? "the relay key \"%s\" may use no account: none of "
                             "those in its `accounts` is there. The operator "
@@ -202,19 +233,17 @@ static uint64_t earliest_end(const struct candidates *c)
 static void refuse_paused(const struct candidates *c, uint64_t until_ms,
                           struct err *err)
 {
-    const struct key *key = c->ask.key;
     char until[TEXT_TIME_MAX];
 
     text_format_time(until_ms, until);
     err_set(
         err, ERR_RATE,
         c->allowed == 1
-            ? "the account that the relay key \"%s\" may use has no more to "
-              "give before %s: its limit at the provider is used up"
-            : "of the accounts that the relay key \"%s\" may use none has "
-              "more to give before %s: their limits at the provider are "
-              "used up",
-        key->name, until);
+            ? "the account%s has no more to give before %s: its limit at the "
+              "provider is used up"
+            : "of the accounts%s none has more to give before %s: their "
+              "limits at the provider are used up",
+        which(c), until);
     err_retry_after(err, until_ms - c->ask.now_ms);
     err_opens_at(err, until_ms);
 }
@@ -229,9 +258,9 @@ static bool refuse_full(const struct candidates *c, struct err *err)
     if (!full)
         return false;
     err_set(err, ERR_RATE,
-            "the accounts that the relay key \"%s\" may use serve as many "
-            "requests at once as they may: try again in a moment",
-            c->ask.key->name);
+            "the accounts%s serve as many requests at once as they may: try "
+            "again in a moment",
+            which(c));
     return err_retry_after(err, FULL_RETRY_MS), true;
 }
 
@@ -247,22 +276,18 @@ static void refuse_usable(const struct candidates *c, struct err *err)
     }
     *err = c->first;
     if (c->allowed > 1)
-        (void)err_wrap(err,
-                       "none of the %zu accounts that the relay key \"%s\" may "
-                       "use is usable; the first",
-                       c->allowed, c->ask.key->name);
+        (void)err_wrap(err, "none of the %zu accounts%s is usable; the first",
+                       c->allowed, which(c));
 }
 
 bool candidates_refuse(const struct candidates *candidates, struct err *err)
 {
-    const struct key *key = candidates->ask.key;
-
     if (candidates->allowed > 0)
         refuse_usable(candidates, err);
     else if (candidates->ask.owner)
-        refuse_foreign(key, err);
+        refuse_foreign(candidates->ask.key, err);
     else
-        refuse_for_none(key, err);
+        refuse_for_none(candidates, err);
     if (candidates->allowed > 0 && candidates->ask.owner)
         (void)err_wrap(err, "what the request names (a batch, a file) is known "
                             "to the account that made it alone");

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* The accounts that a key may use, as they are now: which one serves a request, why not
-   the others (account/choice.h), and what is said if none does.  For requests, and for
-   whoever wants to know. */
+/* The accounts that may serve a request, as they are now: which one does, why not the
+   others (account/choice.h), and what is said if none does.  For requests, and for
+   whoever wants to know.
+
+   With a key those that it may use.  Without one (the person on this machine) those in
+   the pool, and the one that made what the request names; the only one there is, however
+   it is; for models, which all can list, all of them. */
 #pragma once
 
 #include "account/accounts.h"
@@ -11,9 +15,10 @@
 
 struct candidates_ask {
     struct accounts *accounts;
-    const struct key *key;
-    struct str model; /* that is asked for; or empty */
-    uint64_t session; /* candidates_session(); 0: none */
+    const struct key *key; /* or NULL */
+    bool models;           /* they are what is asked for */
+    struct str model;      /* that is asked for; or empty */
+    uint64_t session;      /* candidates_session(); 0: none */
     /* Of what it names, which serves it or none does; 0: none is known
        (relay/owner.h). */
     uint64_t owner;
@@ -35,7 +40,8 @@ struct candidates {
     size_t count;
     struct choice_row *rows; /* one for each of these */
     enum choice_why *whys;   /* after candidates_choose() */
-    size_t allowed;   /* that the key may use, and that know what it names */
+    bool sole;               /* the only one there is, and no key */
+    size_t allowed;   /* that may serve it, and that know what it names */
     struct err first; /* why the first of them is not usable */
 };
 void candidates_look(struct candidates *candidates,

@@ -27,32 +27,7 @@ static struct account *enter(struct account *account, struct err *err)
     return NULL;
 }
 
-/* ---- without a key ------------------------------------------------------ */
-
-/* Empty if there is none. */
-static struct str first_usable(const struct account_list *list, uint64_t now_ms)
-{
-    struct err ignored;
-
-    for (size_t i = 0; i < list->count; i++) {
-        if (account_is_usable(list->at[i], now_ms, &ignored))
-            return str_of(list->at[i]->name);
-    }
-    return STR_EMPTY;
-}
-
-static struct account *pick_of_all(const struct relayed *r,
-                                   const struct account_list *list,
-                                   struct str name, struct err *err)
-{
-    uint64_t now_ms = clock_wall_ms();
-
-    if (name.len == 0 && models_is_request(r->path))
-        name = first_usable(list, now_ms);
-    return choose_account(list, name, now_ms, err);
-}
-
-/* ---- with a key --------------------------------------------------------- */
+/* ---- nobody is named ---------------------------------------------------- */
 
 /* Its snapshot may have been replaced: by its name. */
 static bool was_tried(void *arg, struct str account)
@@ -85,11 +60,12 @@ static struct candidates_ask ask_of(struct relayed *r)
 {
     const struct key *key = r->caller.key;
 
-    r->attempt.session =
-        candidates_session(r->req->arena, key->id, record_fill_session(r));
+    r->attempt.session = candidates_session(r->req->arena, key ? key->id : 0,
+                                            record_fill_session(r));
     return (struct candidates_ask){
         .accounts = r->relay->options.accounts,
         .key = key,
+        .models = models_is_request(r->path),
         .model = r->told.model,
         .session = r->attempt.session,
         .owner = owner_find(r),
@@ -129,6 +105,8 @@ static struct account *pick_any(struct relayed *r, struct err *err)
     return account;
 }
 
+/* ---- one is ---------------------------------------------------------------- */
+
 /* What the key may not use is refused in the same words whether it is there or
    not. */
 static struct account *take_allowed(const struct key *key,
@@ -148,21 +126,27 @@ static struct account *take_allowed(const struct key *key,
                                                                        : NULL;
 }
 
-/* ---- both --------------------------------------------------------------- */
-
 /* The one that is named, or the only one; a reference. */
 static struct account *pick_named(const struct relayed *r, struct str name,
                                   struct err *err)
 {
     struct account_list *list = accounts_list(r->relay->options.accounts);
-    struct account *account = r->caller.key
-                                  ? take_allowed(r->caller.key, list, name, err)
-                                  : pick_of_all(r, list, name, err);
+    struct account *account =
+        r->caller.key ? take_allowed(r->caller.key, list, name, err)
+                      : choose_account(list, name, clock_wall_ms(), err);
 
     account = account_ref(enter(account, err));
     account_list_unref(list);
     return account;
 }
+
+/* Without a key the only one there is serves, whatever is known of it. */
+static bool is_choosing(const struct relayed *r)
+{
+    return r->caller.key || accounts_count(r->relay->options.accounts) > 1;
+}
+
+/* ---- both ------------------------------------------------------------------ */
 
 bool pick_account(struct relayed *r, struct err *err)
 {
@@ -178,8 +162,8 @@ bool pick_account(struct relayed *r, struct err *err)
                        "this client sent its own claude.ai login and names the "
                        "account " STR_FMT " as well: send one of the two",
                        STR_ARG(name));
-    account = r->caller.key && name.len == 0 ? pick_any(r, err)
-                                             : pick_named(r, name, err);
+    account = name.len == 0 && is_choosing(r) ? pick_any(r, err)
+                                              : pick_named(r, name, err);
     if (account)
         attempt_take(r, account);
     return account != NULL;
@@ -201,7 +185,7 @@ static bool may_choose(const struct relayed *r)
     struct str name;
     struct err ignored;
 
-    return r->caller.key &&
+    return r->attempt.account && is_choosing(r) &&
            credential_account(r->req->arena, &r->req->headers, r->req->query,
                               &name, &ignored) &&
            name.len == 0;

@@ -4,11 +4,9 @@
 
 #include "relay/relayed.h"
 
-/* Sets r->account to the one that the request names, which its key must allow.  If it
-   names none: with a key the first by name that the key may use and that is usable;
-   without one the only one there is (for models, which all accounts can list, the first
-   usable one).  Leaves it NULL if the client's own login passes.  False: `err` says
-   why not, without a word about accounts that the key may not use. */
+/* Takes the account that the request names, which its key must allow; if it names none,
+   the one that is chosen (relay/candidates.h).  None if the client's own login passes.
+   False: `err` says why not, without a word about accounts that the key may not use. */
 bool pick_account(struct relayed *r, struct err *err) MUST_CHECK;
 
 /* It answered: the session stays there. */

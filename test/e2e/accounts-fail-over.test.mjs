@@ -309,6 +309,55 @@ describe('accounts fail over', { skip: noSqlite }, () => {
     await again.stop();
   });
 
+  it('without keys, those in the pool serve whoever names none', async () => {
+    const relay = await start();
+    const ask = (headers = {}) => message(relay.url, { headers: { 'x-relay-explain': '1', ...headers } });
+    const pool = async (name, on) => assert.equal((await admin(relay, 'PATCH', `/oauth/accounts/${name}`, { pool: on })).status, 200);
+    await pool('three', false);
+    await fault(KEYS.one, { status: 503, body: '{}' }, 1);
+    const served = new Set();
+    for (let i = 0; i < 40; i++) {
+      const answer = await ask();
+      assert.equal(answer.status, 200);
+      served.add(answer.headers['x-relay-account']);
+    }
+    assert.deepEqual([...served].sort(), ['one', 'two']);
+    const homes = new Set();
+    for (let i = 0; i < 10; i++) {
+      homes.add((await ask({ 'x-claude-code-session-id': 's' })).headers['x-relay-account']);
+    }
+    assert.equal(homes.size, 1, 'a session stays');
+    assert.equal((await ask({ 'x-account-name': 'three' })).headers['x-relay-account'], 'three');
+    const { doc } = await admin(relay, 'POST', '/admin/api/explain', { session: 's' });
+    assert.deepEqual([doc.account, doc.accounts[1].why], [[...homes][0], 'not_allowed']);
+    await fault(KEYS.one, { status: 429, body: '{"error":{}}', 'reply-header': used('5h', 3600) });
+    await fault(KEYS.two, { status: 429, body: '{"error":{}}', 'reply-header': used('5h', 600) });
+    assert.equal((await ask()).status, 429);
+    const refused = await ask();
+    assert.equal(refused.status, 429);
+    assert.match(refused.body.toString(), /of the accounts in the pool none has more to give before/);
+    assert.ok(Number(refused.headers['retry-after']) > 590);
+    await pool('one', false);
+    await pool('two', false);
+    const none = await ask();
+    assert.equal(none.status, 400);
+    assert.match(none.body.toString(), /3 accounts are set up, and none is in the pool: choose one .*account pool NAME on/);
+    await relay.stop();
+  });
+
+  it('a batch of an account that is not in the pool is found without a key', async () => {
+    const relay = await start();
+    assert.equal((await admin(relay, 'PATCH', '/oauth/accounts/three', { pool: false })).status, 200);
+    const send = (method, path, headers, body) => call(relay.url + path, { method, headers: { 'anthropic-version': '2023-06-01', 'x-relay-explain': '1', ...headers }, body });
+    const made = await send('POST', '/v1/messages/batches', { 'x-account-name': 'three' }, { requests: [{ custom_id: 'a', params: HELLO }] });
+    assert.equal(made.status, 200, made.body.toString());
+    for (let i = 0; i < 5; i++) {
+      const answer = await send('GET', `/v1/messages/batches/${JSON.parse(made.body).id}`, {});
+      assert.deepEqual([answer.status, answer.headers['x-relay-account']], [200, 'three']);
+    }
+    await relay.stop();
+  });
+
   it('explains itself', async () => {
     const relay = await start();
     const key = await createKey(relay, 'alice', { accounts: ['one', 'two'] });

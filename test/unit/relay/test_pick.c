@@ -11,6 +11,13 @@
 
 #define KEY "{\"api_key\":\"sk-ant-api03-x\"}"
 #define BROKEN "{}"
+#define OAUTH                                                                  \
+    "{\"access_token\":\"sk-ant-oat01-x\",\"expires_at\":"                     \
+    "\"2999-01-01T00:00:00Z\""
+#define OWN OAUTH "}"
+#define SHARED OAUTH ",\"pool\":true}"
+#define APART "{\"api_key\":\"sk-ant-api03-x\",\"pool\":false}"
+#define OFF "{\"api_key\":\"sk-ant-api03-x\",\"enabled\":false}"
 #define MESSAGES "/v1/messages"
 #define LOGIN "Bearer sk-ant-oat01-CANARY"
 
@@ -35,18 +42,36 @@ static const struct {
 } cases[] = {
     { { KEY }, "", "", MESSAGES, "a", NULL },
     { { KEY, KEY }, "", "account=b", MESSAGES, "b", NULL },
-    { { KEY, KEY }, "", "", MESSAGES, NULL, "choose one" },
+    /* of several those in the pool */
+    { { KEY, APART }, "", "", MESSAGES, "a", NULL },
+    { { APART, KEY }, "", "", MESSAGES, "b", NULL },
+    { { BROKEN, KEY }, "", "", MESSAGES, "b", NULL },
+    { { APART, OFF, KEY }, "", "", MESSAGES, "c", NULL },
+    { { APART }, "", "", MESSAGES, "a", NULL },
+    { { APART, APART }, "", "", MESSAGES, NULL, "none is in the pool" },
+    { { APART, OFF }, "", "", MESSAGES, NULL, "switched off" },
+    { { APART, OFF, BROKEN },
+      "",
+      "",
+      MESSAGES,
+      NULL,
+      "none of the 2 accounts in the pool" },
     { { KEY }, "", "account=x", MESSAGES, NULL, "no account \"x\"" },
     { { KEY }, "", "account=../x", MESSAGES, NULL, "letters, digits" },
     { { BROKEN }, "", "", MESSAGES, NULL, "api_key" },
     { { NULL }, "", "", MESSAGES, NULL, "no account is set up" },
-    /* models: the first that can be used */
-    { { KEY, KEY }, "", "", "/v1/models", "a", NULL },
-    { { KEY, KEY }, "", "", "/v1/models/m", "a", NULL },
-    { { BROKEN, KEY, KEY }, "", "", "/v1/models", "b", NULL },
+    /* models: any that can be used */
+    { { OFF, APART }, "", "", "/v1/models", "b", NULL },
+    { { APART, OFF }, "", "", "/v1/models/m", "a", NULL },
+    { { BROKEN, KEY, OFF }, "", "", "/v1/models", "b", NULL },
     { { KEY, KEY }, "", "account=b", "/v1/models", "b", NULL },
     { { BROKEN, KEY }, "", "account=a", "/v1/models", NULL, "api_key" },
-    { { BROKEN, BROKEN }, "", "", "/v1/models", NULL, "choose one" },
+    { { BROKEN, BROKEN },
+      "",
+      "",
+      "/v1/models",
+      NULL,
+      "none of the 2 accounts" },
     { { BROKEN }, "", "", "/v1/models", NULL, "api_key" },
     { { NULL }, "", "", "/v1/models", NULL, "no account is set up" },
     { { KEY, KEY }, LOGIN, "", "/v1/models", NULL, NULL },
@@ -62,7 +87,9 @@ static void the_named_or_only_account_is_picked(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct accounts *accounts = accounts_of(cases[i].docs);
-        struct relay relay = { .options = { .accounts = accounts } };
+        struct caller_sources callers = { .admin = NULL };
+        struct relay relay = { .options = { .accounts = accounts,
+                                            .callers = &callers } };
         struct request req = { .arena = arena_new(),
                                .query = str_of(cases[i].query) };
         struct relayed r = { .relay = &relay,
@@ -92,13 +119,6 @@ static void the_named_or_only_account_is_picked(void **state)
 
 /* ---- with a key ---------------------------------------------------------- */
 
-#define OAUTH                                                                  \
-    "{\"access_token\":\"sk-ant-oat01-x\",\"expires_at\":"                     \
-    "\"2999-01-01T00:00:00Z\""
-#define OWN OAUTH "}"
-#define SHARED OAUTH ",\"pool\":true}"
-#define APART "{\"api_key\":\"sk-ant-api03-x\",\"pool\":false}"
-#define OFF "{\"api_key\":\"sk-ant-api03-x\",\"enabled\":false}"
 #define POOL "{}"
 #define LISTED(names) "{\"accounts\":[" names "]}"
 
