@@ -18,6 +18,7 @@ struct spare {
     struct buf fields;
     struct buf waits; /* those of them that say when to come again */
     struct buf body;  /* as it came, for `framing` */
+    size_t plain;     /* its length without that */
     enum response_framing framing;
     struct relayed_told told;
 };
@@ -48,6 +49,7 @@ static void copy_body(struct spare *spare, const struct relayed *r,
     else if (unframed || head->length == PARSER_LENGTH_UNKNOWN)
         spare->framing = RESPONSE_CLOSE;
     buf_add(&spare->body, gather_came(r->gather, unframed));
+    spare->plain = gather_came(r->gather, true).len;
 }
 
 static void keep_wait(struct spare *spare, const struct headers *headers)
@@ -110,5 +112,5 @@ void spare_respond(struct relayed *r)
                                             .fields = buf_str(&spare->fields),
                                             .framing = spare->framing });
     response_raw(r->req, buf_str(&spare->body));
-    response_count(r->req, spare->body.len);
+    response_count(r->req, spare->plain);
 }
