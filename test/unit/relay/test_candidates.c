@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: MIT
+/* Which accounts may serve, with a key and without, and what is said if none does. */
+#include "relay/candidates.h"
+
+#include <string.h>
+
+#include "account/vitals.h"
+#include "accounts.h"
+#include "team/key_scene.h"
+
+#define NOW_MS 1795900000000u
+#define HOUR_MS 3600000u
+#define POOLED "{\"api_key\":\"sk-ant-api03-x\"}"
+#define APART "{\"api_key\":\"sk-ant-api03-x\",\"pool\":false}"
+#define OFF "{\"api_key\":\"sk-ant-api03-x\",\"enabled\":false}"
+#define ONE_AT_ONCE "{\"api_key\":\"sk-ant-api03-x\",\"concurrency\":1}"
+
+/* What is known of an account. */
+enum known { FINE, PAUSED, SOON, SOFT, LOGIN, BLOCKED, FULL };
+
+static void learn(struct vitals *vitals, unsigned status, const char *error,
+                  uint64_t retry_after_ms)
+{
+    struct vitals_answer answer = { .status = status,
+                                    .error = str_of(error),
+                                    .retry_after_ms = retry_after_ms,
+                                    .now_ms = NOW_MS };
+
+    (void)vitals_learn(vitals, &answer);
+}
+
+static void make_known(struct vitals *vitals, enum known known)
+{
+    switch (known) {
+    case FINE:
+        break;
+    case PAUSED:
+        learn(vitals, 429, "rate_limit_error: x", HOUR_MS);
+        break;
+    case SOON:
+        learn(vitals, 429, "rate_limit_error: x", HOUR_MS / 6);
+        break;
+    case SOFT:
+        learn(vitals, 429, "rate_limit_error: x", 0);
+        break;
+    case LOGIN:
+        learn(vitals, 401, "authentication_error: x", 0);
+        break;
+    case BLOCKED:
+        learn(vitals, 400,
+              "invalid_request_error: Your credit balance is too "
+              "low to access the Anthropic API",
+              0);
+        break;
+    case FULL:
+        assert_true(vitals_enter(vitals, 1));
+        break;
+    }
+}
+
+/* The accounts are a, b, c, ... */
+struct given {
+    const char *doc;
+    enum known known;
+};
+
+#define LISTS(names) "{\"accounts\":[" names "]}"
+#define POOL "{}"
+
+static const struct {
+    const char *key; /* NULL: none */
+    struct given given[4];
+    const char *owner; /* of what it names; or NULL */
+    bool models;
+    const char
+        *want; /* of the others why not; or why none is, and the refusal */
+    const char *part;
+    enum err_code code;
+    uint64_t retry_ms; /* 0: not told */
+} cases[] = {
+    /* with a key */
+    { .key = POOL,
+      .given = { { APART, FINE }, { POOLED, FINE } },
+      .want = "not_allowed chosen" },
+    { .key = LISTS("\"a\""),
+      .given = { { APART, FINE }, { POOLED, FINE } },
+      .want = "chosen not_allowed" },
+    { .key = POOL,
+      .given = { { POOLED, PAUSED }, { POOLED, SOFT }, { POOLED, LOGIN } },
+      .want = "paused chosen stopped" },
+    { .key = POOL,
+      .given = { { POOLED, PAUSED }, { POOLED, SOON }, { POOLED, LOGIN } },
+      .want = "paused paused stopped",
+      .part = "of the accounts that the relay key \"alice\" may use none has "
+              "more to give before ",
+      .code = ERR_RATE,
+      .retry_ms = HOUR_MS / 6 },
+    { .key = LISTS("\"a\""),
+      .given = { { POOLED, PAUSED }, { POOLED, FINE } },
+      .want = "paused not_allowed",
+      .part = "the account that the relay key \"alice\" may use has no more to "
+              "give before ",
+      .code = ERR_RATE,
+      .retry_ms = HOUR_MS },
+    { .key = POOL,
+      .given = { { ONE_AT_ONCE, FULL }, { POOLED, PAUSED } },
+      .want = "full paused",
+      .part = "serve as many requests at once as they may",
+      .code = ERR_RATE,
+      .retry_ms = 1000 },
+    { .key = POOL,
+      .given = { { OFF, FINE }, { POOLED, BLOCKED } },
+      .want = "stopped stopped",
+      .part = "none of the 2 accounts that the relay key \"alice\" may use is "
+              "usable; the first: account \"a\" is switched off",
+      .code = ERR_NO_ACCOUNT },
+    { .key = POOL,
+      .given = { { POOLED, BLOCKED } },
+      .want = "stopped",
+      .part = "account \"a\" is refused by the provider",
+      .code = ERR_LOGIN_REQUIRED },
+    { .key = POOL,
+      .given = { { POOLED, LOGIN } },
+      .want = "stopped",
+      .part = "the credential of account \"a\" was refused",
+      .code = ERR_LOGIN_REQUIRED },
+    { .key = POOL,
+      .given = { { APART, FINE } },
+      .want = "not_allowed",
+      .part = "may use no account: there is none in the pool",
+      .code = ERR_FORBIDDEN },
+    { .key = LISTS("\"x\""),
+      .given = { { POOLED, FINE } },
+      .want = "not_allowed",
+      .part = "none of those in its `accounts` is there",
+      .code = ERR_FORBIDDEN },
+    /* what it names is somebody's */
+    { .key = POOL,
+      .given = { { POOLED, FINE }, { POOLED, SOFT } },
+      .owner = "b",
+      .want = "not_owner chosen" },
+    { .key = POOL,
+      .given = { { POOLED, FINE }, { POOLED, PAUSED } },
+      .owner = "b",
+      .want = "not_owner paused",
+      .part = "is known to the account that made it alone: the account that "
+              "the relay key \"alice\" may use has no more to give before",
+      .code = ERR_RATE,
+      .retry_ms = HOUR_MS },
+    { .key = POOL,
+      .given = { { POOLED, FINE }, { OFF, FINE } },
+      .owner = "b",
+      .want = "not_owner stopped",
+      .part = "that made it alone: account \"b\" is switched off",
+      .code = ERR_NO_ACCOUNT },
+    { .key = LISTS("\"a\""),
+      .given = { { POOLED, FINE }, { POOLED, FINE } },
+      .owner = "b",
+      .want = "not_owner not_allowed",
+      .part = "made by an account that the relay key \"alice\" may not use",
+      .code = ERR_FORBIDDEN },
+    /* without a key */
+    { .given = { { APART, FINE }, { POOLED, FINE } },
+      .want = "not_allowed chosen" },
+    { .given = { { POOLED, PAUSED }, { APART, FINE }, { POOLED, SOON } },
+      .want = "paused not_allowed paused",
+      .part = "of the accounts in the pool none has more to give before ",
+      .code = ERR_RATE,
+      .retry_ms = HOUR_MS / 6 },
+    { .given = { { POOLED, LOGIN }, { OFF, FINE } },
+      .want = "stopped stopped",
+      .part = "none of the 2 accounts in the pool is usable; the first: the "
+              "credential of account \"a\" was refused",
+      .code = ERR_LOGIN_REQUIRED },
+    { .given = { { APART, FINE }, { APART, FINE } },
+      .want = "not_allowed not_allowed",
+      .part = "2 accounts are set up, and none is in the pool",
+      .code = ERR_NO_ACCOUNT },
+    { .given = { { NULL, FINE } },
+      .want = "",
+      .part = "no account is set up yet",
+      .code = ERR_NO_ACCOUNT },
+    /* all are the person's own: what one made, it serves */
+    { .given = { { APART, FINE }, { POOLED, FINE } },
+      .owner = "a",
+      .want = "chosen not_owner" },
+    /* the only one is asked, whatever is known of it */
+    { .given = { { APART, BLOCKED } }, .want = "chosen" },
+    { .given = { { POOLED, PAUSED } }, .want = "chosen" },
+    { .given = { { OFF, FINE } },
+      .want = "stopped",
+      .part = "account \"a\" is switched off",
+      .code = ERR_NO_ACCOUNT },
+    { .given = { { ONE_AT_ONCE, FULL } },
+      .want = "full",
+      .part = "the accounts serve as many",
+      .code = ERR_RATE,
+      .retry_ms = 1000 },
+    /* all can list models */
+    { .given = { { APART, FINE }, { OFF, FINE } },
+      .models = true,
+      .want = "chosen stopped" },
+};
+
+static void fill(struct accounts *accounts, size_t i)
+{
+    char name[] = "a";
+
+    for (size_t k = 0; k < 4 && cases[i].given[k].doc; k++, name[0]++) {
+        struct account *account;
+
+        accounts_put(accounts,
+                     unit_account(&account_kind_apikey, name,
+                                  cases[i].given[k].doc),
+                     false);
+        account = accounts_get(accounts, str_of(name));
+        make_known(account->vitals, cases[i].given[k].known);
+        account_unref(account);
+    }
+}
+
+/* The places that make_known() took. */
+static void leave(struct accounts *accounts)
+{
+    struct account_list *list = accounts_list(accounts);
+
+    for (size_t i = 0; i < list->count; i++) {
+        if (vitals_in_flight(list->at[i]->vitals) > 0)
+            vitals_leave(list->at[i]->vitals);
+    }
+    account_list_unref(list);
+}
+
+static void check_refusal(const struct candidates *c, size_t i)
+{
+    struct err err;
+
+    assert_false(candidates_refuse(c, &err));
+    unit_assert_part(err.text, cases[i].part);
+    assert_int_equal(err.code, cases[i].code);
+    assert_int_equal(err.retry_after_ms, cases[i].retry_ms);
+}
+
+static void check(struct candidates *c, size_t i)
+{
+    size_t chosen = candidates_choose(c);
+    char whys[200] = "";
+
+    for (size_t k = 0; k < c->count; k++) {
+        (void)strncat(whys, k ? " " : "", 2);
+        (void)strncat(whys, choice_why_word(c->whys[k]), 20);
+    }
+    if (strcmp(whys, cases[i].want) != 0)
+        fail_msg("case %zu: %s", i, whys);
+    assert_int_equal(chosen == CHOICE_NONE, cases[i].part != NULL);
+    if (chosen == CHOICE_NONE)
+        check_refusal(c, i);
+    else
+        assert_int_equal(c->whys[chosen], CHOICE_FINE);
+}
+
+static void each_has_its_reason(void **state)
+{
+    struct key_scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct accounts *accounts = accounts_new();
+        struct arena *arena = arena_new();
+        struct key *key =
+            cases[i].key ? scene_key(&scene, 1, "alice", cases[i].key) : NULL;
+        struct candidates candidates;
+
+        fill(accounts, i);
+        candidates_look(&candidates,
+                        &(struct candidates_ask){
+                            .accounts = accounts,
+                            .key = key,
+                            .models = cases[i].models,
+                            .owner = cases[i].owner ? bindings_account(str_of(
+                                                          cases[i].owner))
+                                                    : 0,
+                            .now_ms = NOW_MS,
+                            .arena = arena });
+        check(&candidates, i);
+        candidates_done(&candidates);
+        leave(accounts);
+        key_unref(key);
+        arena_free(arena);
+        accounts_free(accounts);
+    }
+    scene_end(&scene);
+}
+
+/* ---- sessions -------------------------------------------------------------- */
+
+static void two_keys_may_call_theirs_the_same(void **state)
+{
+    struct arena *arena = arena_new();
+
+    (void)state;
+    assert_true(candidates_session(arena, 1, STR_EMPTY) == 0);
+    assert_true(candidates_session(arena, 1, STR("s")) != 0);
+    assert_true(candidates_session(arena, 1, STR("s")) ==
+                candidates_session(arena, 1, STR("s")));
+    assert_true(candidates_session(arena, 1, STR("s")) !=
+                candidates_session(arena, 2, STR("s")));
+    assert_true(candidates_session(arena, 1, STR("s")) !=
+                candidates_session(arena, 1, STR("t")));
+    arena_free(arena);
+}
+
+/* A look at the one that it is bound to will do, as long as that one serves. */
+static void a_session_stays_at_its_account(void **state)
+{
+    struct accounts *accounts = accounts_new();
+    struct arena *arena = arena_new();
+    struct candidates_ask ask = {
+        .accounts = accounts, .session = 7, .now_ms = NOW_MS, .arena = arena
+    };
+    struct candidates c;
+
+    (void)state;
+    fill(accounts, 1);
+    assert_false(candidates_look_at_bound(&c, &ask));
+    bindings_put(accounts_bindings(accounts), 7, bindings_account(STR("b")),
+                 NOW_MS);
+    assert_true(candidates_look_at_bound(&c, &ask));
+    assert_int_equal(c.count, 1);
+    unit_assert_str(c.rows[candidates_choose(&c)].name, "b");
+    candidates_done(&c);
+    /* Not if it is not in the pool, or did not make what the request names. */
+    bindings_put(accounts_bindings(accounts), 7, bindings_account(STR("a")),
+                 NOW_MS);
+    assert_false(candidates_look_at_bound(&c, &ask));
+    bindings_put(accounts_bindings(accounts), 7, bindings_account(STR("b")),
+                 NOW_MS);
+    ask.owner = bindings_account(STR("a"));
+    assert_false(candidates_look_at_bound(&c, &ask));
+    arena_free(arena);
+    accounts_free(accounts);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_has_its_reason),
+        cmocka_unit_test(two_keys_may_call_theirs_the_same),
+        cmocka_unit_test(a_session_stays_at_its_account),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

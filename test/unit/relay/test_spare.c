@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: MIT
+/* What the client gets when every account refused. */
+#include "relay/spare.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "accounts.h"
+#include "relay_scene.h"
+
+#define ANSWERS_MAX 3
+#define CLOSE "Connection: close\r\n"
+#define SAYS(text) CLOSE "X-Said: " text "\r\nContent-Length: 4\r\n\r\ntea" text
+#define LOST "" /* the connection ends without an answer */
+#define CHUNKS CLOSE "Transfer-Encoding: chunked\r\n\r\n4\r\ntea1\r\n0\r\n\r\n"
+
+static const struct {
+    const char *name;
+    const char *version;              /* of the client */
+    const char *answers[ANSWERS_MAX]; /* behind "HTTP/1.1 " */
+    const char *want[2];              /* parts of what it gets */
+    unsigned status;
+} cases[] = {
+    { "too many requests tell most",
+      "1.1",
+      { "429 A\r\n" SAYS("1"), "401 B\r\n" SAYS("2"), "500 C\r\n" SAYS("3") },
+      { "HTTP/1.1 429 A\r\n", "X-Said: 1\r\n" },
+      429 },
+    { "then a credential",
+      "1.1",
+      { "401 A\r\n" SAYS("1"), "500 B\r\n" SAYS("2"), "503 C\r\n" SAYS("3") },
+      { "HTTP/1.1 401 A\r\n", "\r\n\r\ntea1" },
+      401 },
+    { "of the same the last one",
+      "1.1",
+      { "429 A\r\n" SAYS("1"), "429 B\r\n" SAYS("2"), "429 C\r\n" SAYS("3") },
+      { "HTTP/1.1 429 C\r\n", "tea3" },
+      429 },
+    { "the last of those that tell little",
+      "1.1",
+      { "500 A\r\n" SAYS("1"), "502 B\r\n" SAYS("2"), "503 C\r\n" SAYS("3") },
+      { "HTTP/1.1 503 C\r\n", "tea3" },
+      503 },
+    { "one in the middle",
+      "1.1",
+      { "500 A\r\n" SAYS("1"), "429 B\r\n" SAYS("2"), "401 C\r\n" SAYS("3") },
+      { "HTTP/1.1 429 B\r\n", "tea2" },
+      429 },
+    { "an answer is better than none",
+      "1.1",
+      { "503 A\r\n" SAYS("1"), LOST, LOST },
+      { "HTTP/1.1 503 A\r\n", "tea1" },
+      503 },
+    { "in chunks",
+      "1.1",
+      { "429 A\r\n" CHUNKS, "500 B\r\n" SAYS("2"), LOST },
+      { "transfer-encoding: chunked\r\n", "\r\n\r\n4\r\ntea1\r\n0\r\n\r\n" },
+      429 },
+    { "in chunks, to HTTP/1.0",
+      "1.0",
+      { "429 A\r\n" CHUNKS, "500 B\r\n" SAYS("2"), "500 C\r\n" SAYS("3") },
+      { "connection: close\r\n", "\r\n\r\ntea1" },
+      429 },
+};
+
+static void put_three(struct relay_scene *scene)
+{
+    static const char *const names[] = { "a", "b", "c" };
+
+    scene->config.max_attempts = ANSWERS_MAX;
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        accounts_put(scene->accounts,
+                     unit_account(&account_kind_apikey, names[i],
+                                  "{\"api_key\":\"sk-ant-api03-x\"}"),
+                     false);
+}
+
+static void answer(struct relay_scene *scene, const char *said)
+{
+    struct wire *peer = relay_scene_accept(scene);
+    char text[512];
+
+    wire_expect(peer, "{}");
+    (void)snprintf(text, sizeof(text), "HTTP/1.1 %s", said);
+    if (said[0])
+        wire_send(peer, text);
+    wire_close(peer);
+}
+
+static void check(struct relay_scene *scene, size_t i)
+{
+    char text[200];
+
+    put_three(scene);
+    (void)snprintf(text, sizeof(text),
+                   "POST /v1/messages HTTP/%s\r\nHost: a\r\n"
+                   "Content-Length: 2\r\n\r\n{}",
+                   cases[i].version);
+    relay_scene_send(scene, text);
+    for (size_t k = 0; k < ANSWERS_MAX; k++)
+        answer(scene, cases[i].answers[k]);
+    relay_scene_until_ended(scene, 1);
+    for (size_t k = 0; k < COUNT_OF(cases[i].want); k++)
+        wire_expect(&scene->client, cases[i].want[k]);
+    if (wire_count(&scene->client, "tea") != 1)
+        fail_msg("%s", cases[i].name);
+    assert_int_equal(scene->record.status, cases[i].status);
+    assert_int_equal(scene->record.end, RECORD_COMPLETE);
+    assert_int_equal(scene->record.attempt_count, ANSWERS_MAX);
+    assert_int_equal(scene->record.bytes_out, 4);
+    assert_true(scene->record.first_byte_us > 0);
+}
+
+static void the_client_gets_what_tells_most_unchanged(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        void *scene;
+
+        (void)relay_scene_open(&scene);
+        check(scene, i);
+        (void)relay_scene_close(&scene);
+    }
+}
+
+static void without_one_any_answer_is_better(void **state)
+{
+    struct relayed r = { .spare = NULL };
+
+    (void)state;
+    assert_false(spare_is_better(&r, 0));
+    assert_false(spare_is_better(&r, 503));
+    spare_free(NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_client_gets_what_tells_most_unchanged),
+        cmocka_unit_test(without_one_any_answer_is_better),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
