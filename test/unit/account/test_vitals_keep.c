@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: MIT
+/* What is known of accounts outlives a restart. */
+#include "account/vitals_keep.h"
+
+#include <string.h>
+
+#include "account/vitals.h"
+#include "accounts.h"
+#include "base/clock.h"
+#include "base/mem.h"
+#include "script_sql.h"
+#include "store/records_internal.h"
+#include "unit.h"
+#include "wire.h"
+
+#define HOUR_MS 3600000u
+#define KEY "{\"api_key\":\"sk-ant-api03-x\"}"
+
+struct scene {
+    char *folder;
+    struct records *records;
+    struct loop *loop;
+    struct accounts *accounts;
+    struct vitals_keep *keep;
+    uint64_t now_ms;
+};
+
+static struct accounts *two_accounts(void)
+{
+    struct accounts *accounts = accounts_new();
+
+    accounts_put(accounts, unit_account(&account_kind_apikey, "one", KEY),
+                 false);
+    accounts_put(accounts, unit_account(&account_kind_apikey, "two", KEY),
+                 false);
+    return accounts;
+}
+
+static int open_scene(void **state)
+{
+    struct scene *scene = MEM_NEW(struct scene);
+
+    scene->folder = unit_folder_new();
+    scene->records = script_sql_records(scene->folder);
+    scene->loop = loop_new();
+    scene->accounts = two_accounts();
+    scene->now_ms = clock_wall_ms();
+    *state = scene;
+    return 0;
+}
+
+static void keep(struct scene *scene, uint64_t every_ms)
+{
+    scene->keep = vitals_keep_new(
+        &(struct vitals_keep_options){ .loop = scene->loop,
+                                       .records = scene->records,
+                                       .accounts = scene->accounts,
+                                       .every_ms = every_ms });
+}
+
+/* As a relay ends. */
+static void end(struct scene *scene)
+{
+    vitals_keep_stop(scene->keep);
+    records_stop(scene->records);
+    loop_free(scene->loop);
+    vitals_keep_free(scene->keep);
+    records_free(scene->records);
+    accounts_free(scene->accounts);
+    scene->keep = NULL;
+}
+
+static void load(struct scene *scene)
+{
+    struct err err;
+
+    if (!vitals_keep_load(scene->records, scene->accounts, &err))
+        fail_msg("%s", err.text);
+}
+
+static void begin_again(struct scene *scene)
+{
+    struct err err;
+
+    scene->records = records_over(&script_sql_backend,
+                                  unit_path(scene->folder, "x.db"), &err);
+    assert_non_null(scene->records);
+    scene->loop = loop_new();
+    scene->accounts = two_accounts();
+    load(scene);
+}
+
+static int close_scene(void **state)
+{
+    struct scene *scene = *state;
+
+    end(scene);
+    unit_folder_free(scene->folder);
+    mem_free(scene);
+    return 0;
+}
+
+/* ---- the database ------------------------------------------------------------ */
+
+static bool keep_count(void *arg, const struct sql_row *row)
+{
+    *(int64_t *)arg = sql_row_number(row, 0);
+    return true;
+}
+
+static bool count_rows(struct sql *sql, void *arg, struct err *err)
+{
+    const struct sql_ask ask = { .text =
+                                     "SELECT (SELECT count(*) FROM binding)"
+                                     " + (SELECT count(*) FROM owned)"
+                                     " + (SELECT count(*) FROM account_state)",
+                                 .row = keep_count,
+                                 .arg = arg };
+
+    return sql_query(sql, &ask, err);
+}
+
+static int64_t rows(const struct scene *scene)
+{
+    int64_t count = -1;
+    struct err err;
+
+    assert_true(records_do(scene->records,
+                           &(struct records_work){ .run = count_rows,
+                                                   .arg = &count,
+                                                   .reads = true },
+                           &err));
+    return count;
+}
+
+struct awaited {
+    const struct scene *scene;
+    int64_t rows;
+};
+
+static bool has_rows(void *arg)
+{
+    const struct awaited *awaited = arg;
+
+    return rows(awaited->scene) == awaited->rows;
+}
+
+static void until_rows(const struct scene *scene, int64_t count)
+{
+    wire_until(scene->loop, has_rows, &(struct awaited){ scene, count });
+}
+
+static bool run_text(struct sql *sql, void *arg, struct err *err)
+{
+    return sql_run(sql, arg, SQL_VALUES(sql_number(0)), err);
+}
+
+static void run(struct scene *scene, const char *text)
+{
+    char copy[256];
+    struct err err;
+
+    (void)strncpy(copy, text, sizeof(copy) - 1);
+    copy[sizeof(copy) - 1] = '\0';
+    if (!records_do(scene->records,
+                    &(struct records_work){ .run = run_text, .arg = copy },
+                    &err))
+        fail_msg("%s", err.text);
+}
+
+/* ---- what is known ------------------------------------------------------------- */
+
+static struct health_view view(const struct scene *scene, const char *name)
+{
+    static const struct health_file fine;
+    struct account *account = accounts_get(scene->accounts, str_of(name));
+    struct health_view view =
+        vitals_view(account->vitals, &fine, STR_EMPTY, scene->now_ms);
+
+    account_unref(account);
+    return view;
+}
+
+static void pause_one(struct scene *scene)
+{
+    struct account *account = accounts_get(scene->accounts, STR("one"));
+    struct vitals_answer answer = { .status = 429,
+                                    .retry_after_ms = HOUR_MS,
+                                    .now_ms = scene->now_ms };
+
+    (void)vitals_learn(account->vitals, &answer);
+    account_unref(account);
+}
+
+static void bind(struct scene *scene, uint64_t session, const char *name)
+{
+    bindings_put(accounts_bindings(scene->accounts), session,
+                 bindings_account(str_of(name)), scene->now_ms);
+}
+
+static uint64_t home_of(const struct scene *scene, uint64_t session)
+{
+    return bindings_find(accounts_bindings(scene->accounts), session,
+                         scene->now_ms);
+}
+
+static void own(struct scene *scene, uint64_t id, const char *name)
+{
+    bindings_put(accounts_owned(scene->accounts), id,
+                 bindings_account(str_of(name)), scene->now_ms);
+}
+
+static uint64_t owner_of(const struct scene *scene, uint64_t id)
+{
+    return bindings_find(accounts_owned(scene->accounts), id,
+                         scene->now_ms + 30 * 24 * (uint64_t)HOUR_MS);
+}
+
+static void assert_known(const struct scene *scene)
+{
+    assert_int_equal(view(scene, "one").state, HEALTH_PAUSED);
+    assert_true(view(scene, "one").until_ms == scene->now_ms + HOUR_MS);
+    assert_int_equal(view(scene, "two").state, HEALTH_READY);
+    assert_true(home_of(scene, 7) == bindings_account(STR("two")));
+    assert_true(home_of(scene, UINT64_MAX) == bindings_account(STR("one")));
+    assert_true(owner_of(scene, 7) == bindings_account(STR("one")));
+}
+
+static void make_known(struct scene *scene)
+{
+    pause_one(scene);
+    bind(scene, 7, "two");
+    bind(scene, UINT64_MAX, "one");
+    own(scene, 7, "one");
+}
+
+/* ---- the tests ------------------------------------------------------------------ */
+
+static void what_changes_is_kept(void **state)
+{
+    struct scene *scene = *state;
+
+    load(scene);
+    keep(scene, 1);
+    make_known(scene);
+    until_rows(scene, 4);
+    end(scene);
+    begin_again(scene);
+    assert_known(scene);
+    /* What moves takes the place of what was. */
+    keep(scene, 1);
+    bind(scene, 7, "one");
+    own(scene, 8, "two");
+    until_rows(scene, 5);
+    end(scene);
+    begin_again(scene);
+    assert_true(home_of(scene, 7) == bindings_account(STR("one")));
+    assert_true(owner_of(scene, 8) == bindings_account(STR("two")));
+    assert_int_equal(view(scene, "one").state, HEALTH_PAUSED);
+}
+
+static void an_end_hands_over_what_is_left(void **state)
+{
+    struct scene *scene = *state;
+
+    keep(scene, 3600000);
+    make_known(scene);
+    end(scene);
+    begin_again(scene);
+    assert_known(scene);
+    vitals_keep_stop(NULL);
+    vitals_keep_free(NULL);
+}
+
+/* A disk that is full for a while loses nothing. */
+static void what_cannot_be_saved_now_is_saved_later(void **state)
+{
+    struct scene *scene = *state;
+
+    script_sql_fail(SCRIPT_SQL_COMMIT, ERR_IO, 3);
+    keep(scene, 1);
+    make_known(scene);
+    until_rows(scene, 4);
+    end(scene);
+    begin_again(scene);
+    assert_known(scene);
+}
+
+static bool has_come(void *arg)
+{
+    (void)arg;
+    return script_sql_count(SCRIPT_SQL_COMMIT) > 0;
+}
+
+/* One that fails for good is told, and the account's next change has all of it. */
+static void a_save_that_fails_is_told(void **state)
+{
+    struct scene *scene = *state;
+    struct unit_capture capture = unit_capture_begin(2);
+    size_t before = script_sql_count(SCRIPT_SQL_COMMIT);
+    struct account *account;
+    char *said;
+
+    assert_int_equal(before, 0);
+    script_sql_fail(SCRIPT_SQL_COMMIT, ERR_BROKEN, 1);
+    keep(scene, 1);
+    pause_one(scene);
+    wire_until(scene->loop, has_come, NULL);
+    wire_rest(scene->loop, 20);
+    account = accounts_get(scene->accounts, STR("one"));
+    vitals_hold(account->vitals, scene->now_ms + 2 * HOUR_MS, STR("tea"),
+                scene->now_ms);
+    account_unref(account);
+    until_rows(scene, 1);
+    said = unit_capture_end(&capture);
+    unit_assert_part(said, "keeping how accounts are: ");
+    mem_free(said);
+    end(scene);
+    begin_again(scene);
+    assert_true(view(scene, "one").until_ms == scene->now_ms + 2 * HOUR_MS);
+}
+
+/* Accounts that are gone, documents that nobody can read, sessions that are over. */
+static void what_makes_no_sense_is_passed_over(void **state)
+{
+    struct scene *scene = *state;
+
+    run(scene, "INSERT INTO account_state(name, doc) VALUES('one', 'tea')");
+    run(scene, "INSERT INTO account_state(name, doc) VALUES('gone', '{}')");
+    run(scene, "INSERT INTO binding(session, account, until_ms)"
+               " VALUES(7, 8, 9)");
+    load(scene);
+    assert_int_equal(view(scene, "one").state, HEALTH_READY);
+    assert_true(home_of(scene, 7) == 0);
+    /* The next save takes what is over away. */
+    keep(scene, 1);
+    bind(scene, 8, "one");
+    until_rows(scene, 3);
+}
+
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(what_changes_is_kept),
+        TEST(an_end_hands_over_what_is_left),
+        TEST(what_cannot_be_saved_now_is_saved_later),
+        TEST(a_save_that_fails_is_told),
+        TEST(what_makes_no_sense_is_passed_over),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
