@@ -23,6 +23,8 @@ struct vitals *vitals_new(void)
 
     atomic_init(&vitals->refs, 1);
     (void)pthread_mutex_init(&vitals->lock, NULL);
+    /* What is kept of a former account of its name is not its. */
+    vitals->changed = true;
     return vitals;
 }
 
@@ -190,5 +192,6 @@ void vitals_restore(struct vitals *vitals, const struct vitals_copy *copy)
     lock(vitals);
     vitals->health = copy->health;
     vitals->windows = copy->windows;
+    vitals->changed = false;
     unlock(vitals);
 }

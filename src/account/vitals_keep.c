@@ -13,11 +13,14 @@
 
 #define EVERY_MS 1000
 #define DOC_MAX 65536
+/* The member that says of which credential the rest was learned. */
+#define CREDENTIAL "credential"
 /* Of those that are over, so many go with each save. */
 #define OVER_MAX 100
 
 struct vitals_keep {
     struct vitals_keep_options options;
+    struct account_list *seen; /* the accounts of the last look; a reference */
     struct loop_timer *timer;
     struct records_job *job; /* while it is SAVING */
 };
@@ -57,20 +60,44 @@ struct loading {
     uint64_t now_ms;
 };
 
+static bool is_of_its_credential(const struct account *account,
+                                 const struct json_doc *doc)
+{
+    char now[ACCOUNT_GRANT_LEN + 1];
+    struct str then = STR_EMPTY;
+
+    account_fingerprint(account, now);
+    (void)json_doc_get_str(doc, CREDENTIAL, &then);
+    return str_eq(then, str_of(now));
+}
+
+/* Of another credential, as when one takes the place of another while it serves
+   (account/folder.c); but another key of the same name is another account. */
+static void restore(const struct account *account, const struct json_doc *doc)
+{
+    bool same = is_of_its_credential(account, doc);
+    struct vitals_copy copy;
+
+    if (!same && !account->kind->personal)
+        return;
+    vitals_from_json(doc, &copy);
+    vitals_restore(account->vitals, &copy);
+    if (!same)
+        vitals_renewed(account->vitals);
+}
+
 static bool take_state(void *arg, const struct sql_row *row)
 {
     const struct loading *loading = arg;
     struct account *account =
         accounts_get(loading->accounts, sql_row_text(row, 0));
     struct json_doc *doc;
-    struct vitals_copy copy;
     struct err ignored;
 
     if (!account)
         return true;
     doc = json_doc_parse(sql_row_text(row, 1), &ignored);
-    vitals_from_json(doc, &copy);
-    vitals_restore(account->vitals, &copy);
+    restore(account, doc);
     json_doc_free(doc);
     account_unref(account);
     return true;
@@ -134,6 +161,7 @@ struct state {
 /* The job's own. */
 struct changes {
     uint64_t now_ms;
+    struct account_list *there; /* a reference; NULL: the same as before */
     struct state *states;
     size_t state_count;
     struct {
@@ -148,6 +176,7 @@ static void drop_changes(void *arg)
 
     for (size_t i = 0; i < changes->state_count; i++)
         buf_done(&changes->states[i].doc);
+    account_list_unref(changes->there);
     mem_free(changes->states);
     mem_free(changes);
 }
@@ -155,11 +184,14 @@ static void drop_changes(void *arg)
 static void add_state(struct changes *changes, const struct account *account)
 {
     struct state *state = &changes->states[changes->state_count++];
+    char credential[ACCOUNT_GRANT_LEN + 1];
     struct vitals_copy copy;
     struct json_doc *doc;
 
     vitals_copy(account->vitals, &copy);
+    account_fingerprint(account, credential);
     doc = vitals_to_json(&copy);
+    json_doc_set_str(doc, CREDENTIAL, str_of(credential));
     (void)snprintf(state->name, sizeof(state->name), "%s", account->name);
     buf_init(&state->doc, DOC_MAX);
     (void)!json_doc_write(doc, false, &state->doc);
@@ -179,8 +211,19 @@ static size_t take_bindings(struct changes *changes, struct accounts *accounts)
     return count;
 }
 
+/* Of an account that was removed nothing is kept. */
+static void note_those_there(struct vitals_keep *keep, struct changes *changes,
+                             struct account_list *list)
+{
+    if (keep->seen == list)
+        return;
+    account_list_unref(keep->seen);
+    keep->seen = account_list_ref(list);
+    changes->there = account_list_ref(list);
+}
+
 /* NULL: nothing did. */
-static struct changes *gather(const struct vitals_keep *keep)
+static struct changes *gather(struct vitals_keep *keep)
 {
     struct accounts *accounts = keep->options.accounts;
     struct account_list *list = accounts_list(accounts);
@@ -192,8 +235,10 @@ static struct changes *gather(const struct vitals_keep *keep)
         if (vitals_take_change(list->at[i]->vitals))
             add_state(changes, list->at[i]);
     }
+    note_those_there(keep, changes, list);
     account_list_unref(list);
-    if (take_bindings(changes, accounts) + changes->state_count > 0)
+    if (take_bindings(changes, accounts) + changes->state_count > 0 ||
+        changes->there)
         return changes;
     drop_changes(changes);
     return NULL;
@@ -210,6 +255,44 @@ static bool save_state(struct sql *sql, const struct state *state,
                    SQL_VALUES(sql_text(str_of(state->name)),
                               sql_text(buf_str(&state->doc))),
                    err);
+}
+
+struct leaving {
+    const struct account_list *there;
+    struct buf names; /* each ended by NUL */
+};
+
+static bool note_leaving(void *arg, const struct sql_row *row)
+{
+    struct leaving *leaving = arg;
+    struct str name = sql_row_text(row, 0);
+
+    if (!account_list_find(leaving->there, name)) {
+        buf_add(&leaving->names, name);
+        buf_add(&leaving->names, (struct str){ "", 1 });
+    }
+    return true;
+}
+
+static bool remove_states(struct sql *sql, const struct account_list *there,
+                          struct err *err)
+{
+    struct leaving leaving = { .there = there };
+    const struct sql_ask ask = { .text = "SELECT name FROM account_state",
+                                 .row = note_leaving,
+                                 .arg = &leaving };
+    struct str rest;
+    struct str name;
+    bool fine;
+
+    buf_init(&leaving.names, DOC_MAX);
+    fine = sql_query(sql, &ask, err);
+    rest = buf_str(&leaving.names);
+    while (fine && str_next(&rest, '\0', &name) && name.len > 0)
+        fine = sql_run(sql, "DELETE FROM account_state WHERE name = $1",
+                       SQL_VALUES(sql_text(name)), err);
+    buf_done(&leaving.names);
+    return fine;
 }
 
 static bool save_binding(struct sql *sql, const struct table *table,
@@ -245,6 +328,8 @@ static bool save(struct sql *sql, void *arg, struct err *err)
 
     for (size_t i = 0; i < changes->state_count && fine; i++)
         fine = save_state(sql, &changes->states[i], err);
+    if (changes->there && fine)
+        fine = remove_states(sql, changes->there, err);
     for (size_t i = 0; i < COUNT_OF(tables) && fine; i++)
         fine = save_table(sql, changes, i, err);
     return fine;
@@ -316,5 +401,7 @@ void vitals_keep_stop(struct vitals_keep *keep)
 void vitals_keep_free(struct vitals_keep *keep)
 {
     vitals_keep_stop(keep);
+    if (keep)
+        account_list_unref(keep->seen);
     mem_free(keep);
 }

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 
-import { bookings, noSqlite } from '../support/bookings.mjs';
+import { ask as sql, bookings, noSqlite } from '../support/bookings.mjs';
 import { HELLO } from '../support/http.mjs';
 import { admin, createKey } from '../support/keys.mjs';
 import { command, describe, stage, startRelay, until } from '../support/processes.mjs';
@@ -79,5 +79,21 @@ describe('accounts show how they are', { skip: noSqlite }, () => {
     assert.match(list.stdout, /^one +api-key +ready +5h 81% \(1h 59m left\)|^one +api-key +ready +5h 81% \(2h left\)/m);
     assert.deepEqual(JSON.parse(run(relay, 'account show one').stdout).windows, windows);
     await relay.stop();
+  });
+
+  it('what is known of an account goes with it', async () => {
+    const relay = await startRelay({ upstream: s.sim.apiUrl, accounts: (dataDir) => ['one', 'two'].forEach((name) => add(dataDir, name)) });
+    const states = () => sql(relay.dataDir, 'SELECT name, doc FROM account_state ORDER BY name');
+    assert.equal((await admin(relay, 'POST', '/admin/api/accounts/one/pause', { for: '1h' })).doc.state, 'paused');
+    await until(() => states().length === 2 && states()[0].doc.includes('"held"'), { every: 50, what: 'it is kept' });
+    assert.equal(run(relay, 'account remove one').status, 0);
+    await until(() => states().length === 1, { every: 50, what: 'it is forgotten' });
+    add(relay.dataDir, 'one');
+    const account = async (of) => (await admin(of, 'GET', '/oauth/accounts/one/status')).doc;
+    assert.equal((await account(relay)).state, 'ready');
+    await relay.stop();
+    const again = await startRelay({ upstream: s.sim.apiUrl, dataDir: relay.dataDir, accounts: () => {} });
+    assert.equal((await account(again)).state, 'ready');
+    await again.stop();
   });
 });

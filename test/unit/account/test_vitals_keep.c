@@ -181,15 +181,20 @@ static struct health_view view(const struct scene *scene, const char *name)
     return view;
 }
 
-static void pause_one(struct scene *scene)
+static void answer(struct scene *scene, const char *name, unsigned status)
 {
-    struct account *account = accounts_get(scene->accounts, STR("one"));
-    struct vitals_answer answer = { .status = 429,
+    struct account *account = accounts_get(scene->accounts, str_of(name));
+    struct vitals_answer answer = { .status = status,
                                     .retry_after_ms = HOUR_MS,
                                     .now_ms = scene->now_ms };
 
     (void)vitals_learn(account->vitals, &answer);
     account_unref(account);
+}
+
+static void pause_one(struct scene *scene)
+{
+    answer(scene, "one", 429);
 }
 
 static void bind(struct scene *scene, uint64_t session, const char *name)
@@ -243,7 +248,7 @@ static void what_changes_is_kept(void **state)
     load(scene);
     keep(scene, 1);
     make_known(scene);
-    until_rows(scene, 4);
+    until_rows(scene, 5);
     end(scene);
     begin_again(scene);
     assert_known(scene);
@@ -251,7 +256,7 @@ static void what_changes_is_kept(void **state)
     keep(scene, 1);
     bind(scene, 7, "one");
     own(scene, 8, "two");
-    until_rows(scene, 5);
+    until_rows(scene, 6);
     end(scene);
     begin_again(scene);
     assert_true(home_of(scene, 7) == bindings_account(STR("one")));
@@ -280,7 +285,7 @@ static void what_cannot_be_saved_now_is_saved_later(void **state)
     script_sql_fail(SCRIPT_SQL_COMMIT, ERR_IO, 3);
     keep(scene, 1);
     make_known(scene);
-    until_rows(scene, 4);
+    until_rows(scene, 5);
     end(scene);
     begin_again(scene);
     assert_known(scene);
@@ -320,6 +325,40 @@ static void a_save_that_fails_is_told(void **state)
     assert_true(view(scene, "one").until_ms == scene->now_ms + 2 * HOUR_MS);
 }
 
+static void put(struct scene *scene, const struct account_kind *kind,
+                const char *name, const char *doc)
+{
+    accounts_put(scene->accounts, unit_account(kind, name, doc), false);
+}
+
+#define OTHER_KEY "{\"api_key\":\"sk-ant-api03-y\"}"
+#define SIGN_IN(token)                                                         \
+    "{\"access_token\":\"sk-ant-oat01-" token                                  \
+    "\",\"expires_at\":\"2999-01-01T00:00:00Z\"}"
+
+/* What was put there while no relay ran: a key is another account, a sign-in another
+   credential of the same. */
+static void another_credential_begins_anew(void **state)
+{
+    struct scene *scene = *state;
+
+    put(scene, &account_kind_oauth, "three", SIGN_IN("a"));
+    keep(scene, 3600000);
+    answer(scene, "one", 429);
+    answer(scene, "three", 429);
+    answer(scene, "three", 401);
+    assert_int_equal(view(scene, "three").state, HEALTH_LOGIN_REQUIRED);
+    end(scene);
+    begin_again(scene);
+    accounts_free(scene->accounts);
+    scene->accounts = accounts_new();
+    put(scene, &account_kind_apikey, "one", OTHER_KEY);
+    put(scene, &account_kind_oauth, "three", SIGN_IN("b"));
+    load(scene);
+    assert_int_equal(view(scene, "one").state, HEALTH_READY);
+    assert_int_equal(view(scene, "three").state, HEALTH_PAUSED);
+}
+
 /* Accounts that are gone, documents that nobody can read, sessions that are over. */
 static void what_makes_no_sense_is_passed_over(void **state)
 {
@@ -348,6 +387,7 @@ int main(void)
         TEST(an_end_hands_over_what_is_left),
         TEST(what_cannot_be_saved_now_is_saved_later),
         TEST(a_save_that_fails_is_told),
+        TEST(another_credential_begins_anew),
         TEST(what_makes_no_sense_is_passed_over),
     };
 
