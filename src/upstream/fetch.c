@@ -263,7 +263,7 @@ struct fetch *fetch_start(const struct fetch_options *options,
     fetch->wake = wake;
     fetch->arg = arg;
     fetch->loop = options->upstream->loop;
-    fetch->origin = options->origin;
+    fetch->origin = origin_ref(options->origin);
     fetch->answer_ms = options->answer_ms;
     fetch->look = options->look;
     fetch->doubt = options->doubt;
@@ -301,6 +301,7 @@ void fetch_free(struct fetch *fetch)
     call_free(fetch->call);
     loop_wipe_scratch(fetch->loop); /* where its answer lay: tokens, perhaps */
     loop_timer_free(fetch->deadline);
+    origin_free(fetch->origin);
     buf_done(&fetch->head);
     buf_done(&fetch->body);
     buf_done(&fetch->answer);

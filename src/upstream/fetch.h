@@ -35,7 +35,7 @@ typedef bool fetch_doubt_fn(unsigned status, struct str body);
 
 struct fetch_options {
     struct upstream *upstream;
-    struct origin *origin;
+    struct origin *origin;     /* the fetch takes a reference of its own */
     const struct proxy *proxy; /* NULL: direct */
     struct str method;
     struct str host;   /* the Host field */

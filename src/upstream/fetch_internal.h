@@ -11,7 +11,7 @@ struct fetch {
     struct loop_timer *deadline;
     void (*wake)(void *arg);
     void *arg;
-    const struct origin *origin;
+    struct origin *origin; /* a reference */
     uint64_t answer_ms;
     fetch_look_fn *look;
     fetch_doubt_fn *doubt;
