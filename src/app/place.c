@@ -25,12 +25,13 @@ static bool make_seal(struct place *place, struct err *err)
 static bool make_tls(struct place *place, struct err *err)
 {
     const struct config *config = place->config;
+    const char *ca_file = config->ca_file.len > 0 ? config->ca_file.at : NULL;
 
-    if (!config->api.tls && !config->token_url.tls && !config->notify.url.tls)
-        return true;
+    /* Accounts may have gateways of their own that speak TLS. */
     place->tls =
-        tls_client_new(config->ca_file.len > 0 ? config->ca_file.at : NULL,
-                       err);
+        config->api.tls || config->token_url.tls || config->notify.url.tls
+            ? tls_client_new(ca_file, err)
+            : tls_client_later(ca_file, err);
     return place->tls != NULL;
 }
 

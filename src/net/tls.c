@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
+#include <pthread.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -15,19 +16,40 @@
 #include "net/tls_internal.h"
 #include "net/tls_pipe.h"
 
+/* The system's trust, as long as nobody has wanted it. */
+struct later {
+    pthread_mutex_t lock;
+    atomic_bool due;
+};
+
 struct tls {
     atomic_uint refs;
     SSL_CTX *context;
     BIO_METHOD *pipe;
+    struct later *later; /* NULL: all is there */
 };
 
 struct tls_slot {
     SSL_SESSION *session;
 };
 
+static SSL_CTX *context_of(const struct tls *tls)
+{
+    struct later *later = tls->later;
+
+    if (!later || !atomic_load(&later->due))
+        return tls->context;
+    (void)pthread_mutex_lock(&later->lock);
+    if (atomic_load(&later->due))
+        (void)SSL_CTX_set_default_verify_paths(tls->context);
+    atomic_store(&later->due, false);
+    (void)pthread_mutex_unlock(&later->lock);
+    return tls->context;
+}
+
 SSL *tls_connection_new(const struct tls *tls, struct tls_pipe *pipe)
 {
-    SSL *ssl = SSL_new(tls->context);
+    SSL *ssl = SSL_new(context_of(tls));
     BIO *bio = BIO_new(tls->pipe);
 
     if (!ssl || !bio)
@@ -110,11 +132,13 @@ static struct tls *client_new(void)
     return tls;
 }
 
-struct tls *tls_client_new(const char *ca_file, struct err *err)
+struct tls *tls_client_later(const char *ca_file, struct err *err)
 {
     struct tls *tls = client_new();
 
-    (void)SSL_CTX_set_default_verify_paths(tls->context);
+    tls->later = MEM_NEW(struct later);
+    (void)pthread_mutex_init(&tls->later->lock, NULL);
+    atomic_init(&tls->later->due, true);
     if (!ca_file ||
         SSL_CTX_load_verify_locations(tls->context, ca_file, NULL) == 1)
         return tls;
@@ -122,6 +146,15 @@ struct tls *tls_client_new(const char *ca_file, struct err *err)
                 ca_file);
     tls_free(tls);
     return NULL;
+}
+
+struct tls *tls_client_new(const char *ca_file, struct err *err)
+{
+    struct tls *tls = tls_client_later(ca_file, err);
+
+    if (tls)
+        (void)context_of(tls);
+    return tls;
 }
 
 struct tls *tls_client_pinned(const char *ca_file, struct err *err)
@@ -182,6 +215,9 @@ void tls_free(struct tls *tls)
 {
     if (!tls || atomic_fetch_sub(&tls->refs, 1) != 1)
         return;
+    if (tls->later)
+        (void)pthread_mutex_destroy(&tls->later->lock);
+    mem_free(tls->later);
     SSL_CTX_free(tls->context);
     BIO_meth_free(tls->pipe);
     mem_free(tls);
@@ -203,7 +239,7 @@ static void guest_info(const SSL *ssl, int where, int value)
 void tls_lend_trust(const struct tls *tls, void *context,
                     struct tls_guest *guest)
 {
-    SSL_CTX_set1_cert_store(context, SSL_CTX_get_cert_store(tls->context));
+    SSL_CTX_set1_cert_store(context, SSL_CTX_get_cert_store(context_of(tls)));
     (void)SSL_CTX_set_app_data(context, guest);
     SSL_CTX_set_info_callback(context, guest_info);
 }

@@ -12,6 +12,10 @@ struct tls;
    NULL and err if the file cannot be used. */
 struct tls *tls_client_new(const char *ca_file, struct err *err);
 
+/* The same, which reads the system's trust, a megabyte, when the first connection wants
+   it. */
+struct tls *tls_client_later(const char *ca_file, struct err *err) MUST_CHECK;
+
 /* The same, but only what the PEM file holds is trusted.  The text of err does not
    say which file that is. */
 struct tls *tls_client_pinned(const char *ca_file, struct err *err) MUST_CHECK;

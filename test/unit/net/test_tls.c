@@ -250,33 +250,6 @@ static void an_unknown_certificate_is_refused(void **state)
     assert_int_equal(scene->server.secured, STREAM_BROKEN);
 }
 
-/* Whoever is pinned to a file trusts nobody else, the system's authorities included. */
-static void the_file_alone_is_trusted(void **state)
-{
-    struct scene *scene = *state;
-    char *cert = path_of(scene, "cert");
-    char *key = path_of(scene, "key");
-    struct err err;
-
-    tls_free(scene->client_tls);
-    scene->client_tls = tls_client_pinned(cert, &err);
-    tls_free(tls_ref(scene->client_tls));
-    connect_both(scene, "localhost");
-    wire_until(scene->loop, both_secured, scene);
-    assert_true(certificate_write(cert, key, &err)); /* of somebody else */
-    tls_free(scene->client_tls);
-    tls_slot_free(scene->slot); /* as another origin's is */
-    scene->slot = tls_slot_new();
-    scene->client_tls = tls_client_pinned(cert, &err);
-    connect_both(scene, "localhost");
-    check_refused(scene, "certificate not trusted");
-    unit_write(scene->folder, "nothing", "no certificate\n");
-    assert_null(tls_client_pinned(unit_path(scene->folder, "nothing"), &err));
-    unit_assert_part(err.text, "must be a PEM file with certificates: ");
-    mem_free(cert);
-    mem_free(key);
-}
-
 static void bad_files_are_named(void **state)
 {
     struct scene *scene = *state;
@@ -509,7 +482,6 @@ int main(void)
         ROW(large_bodies_pass_whole),
         ROW(a_certificate_for_somebody_else_is_refused),
         ROW(an_unknown_certificate_is_refused),
-        ROW(the_file_alone_is_trusted),
         ROW(bad_files_are_named),
         ROW(sessions_are_resumed),
         ROW(an_end_is_proper_only_with_a_goodbye),
