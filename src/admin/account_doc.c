@@ -2,8 +2,10 @@
 /* What is said of an account. */
 #include "admin/account_doc.h"
 
+#include "account/gateway.h"
 #include "account/refresh_rules.h"
 #include "admin/account_today.h"
+#include "admin/gateway_members.h"
 #include "admin/vitals_doc.h"
 #include "base/shell.h"
 #include "base/text.h"
@@ -76,6 +78,7 @@ const struct admin_member account_doc_status_members[] = {
       "whether its token is renewed by itself", NULL },
     { "proxy_config", ADMIN_OBJECT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "its own proxy, without the password", account_doc_proxy_shown },
+    GATEWAY_MEMBERS_TOLD,
     { "note", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL, "the operator's",
       NULL },
     { "problem", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
@@ -194,6 +197,7 @@ static void set_operator(struct json_doc *doc, const struct account *account)
     json_doc_set_bool(doc, "login_required", account->login_required);
     json_doc_set_bool(doc, "can_refresh", account->can_refresh);
     json_doc_set(doc, "proxy_config", proxy_doc(account->proxy));
+    gateway_tell(doc, account);
     json_doc_set(doc, "note",
                  account->note ? json_doc_new_str(str_of(account->note))
                                : json_doc_new_null());

@@ -5,6 +5,7 @@
 #include "account/kinds.h"
 #include "admin/account_doc.h"
 #include "admin/audited.h"
+#include "admin/gateway_members.h"
 #include "admin/members.h"
 #include "admin/request.h"
 #include "base/clock.h"
@@ -57,6 +58,7 @@ static struct flow_next make_with_key(struct admin_request *x, struct str name,
     text_format_time(clock_wall_ms(), when);
     json_doc_set_str(doc, "api_key", key);
     json_doc_set_str(doc, "created_at", str_of(when));
+    gateway_members_copy(doc, x->body);
     next = make_of(x, name, &account_kind_apikey, doc);
     json_doc_free(doc);
     return next;
@@ -83,7 +85,9 @@ static struct flow_next make(struct flow *flow)
     struct str name;
     struct str key;
 
-    if (!members_name(x->body, "name", &name, &x->err))
+    if (!members_name(x->body, "name", &name, &x->err) ||
+        !gateway_members_check(&x->admin->options, doc ? doc : x->body,
+                               &x->err))
         return admin_refuse(x);
     if (json_doc_get_str(x->body, "api_key", &key) && !doc &&
         !json_doc_get(x->body, "kind"))
@@ -98,7 +102,9 @@ static struct flow_next make(struct flow *flow)
 
 static const struct admin_member make_members[] = {
     { "name", ADMIN_TEXT, ADMIN_REQUIRED, "what to call the account", NULL },
-    { "api_key", ADMIN_TEXT, 0, "a Console API key", NULL },
+    { "api_key", ADMIN_TEXT, 0,
+      "a Console API key; with a base_url any gateway's", NULL },
+    GATEWAY_MEMBERS_ASKED,
     { "kind", ADMIN_TEXT, 0, "of the document: oauth or api-key", NULL },
     { "document", ADMIN_OBJECT, 0,
       "instead of a key: the account as its file in DATA_DIR would have it",

@@ -2,8 +2,10 @@
 /* The accounts over HTTP. */
 #include "admin/account_routes.h"
 
+#include "account/gateway.h"
 #include "admin/account_doc.h"
 #include "admin/account_today.h"
+#include "admin/gateway_members.h"
 #include "admin/members.h"
 #include "admin/request.h"
 #include "admin/usage_ask.h"
@@ -243,7 +245,8 @@ static struct flow_next patch(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
 
-    if (!members_change(x->body, &x->err))
+    if (!members_change(x->body, &x->err) ||
+        !gateway_members_check(&x->admin->options, x->body, &x->err))
         return admin_refuse(x);
     return ask(x, KEEPER_CHANGE, x->body, changed);
 }
@@ -263,6 +266,7 @@ static const struct admin_member patch_members[] = {
       "is left",
       NULL },
     { "concurrency", ADMIN_NUMBER, 0, "requests at once; 0: any number", NULL },
+    GATEWAY_MEMBERS_ASKED,
     ADMIN_END,
 };
 const struct admin_endpoint account_routes_patch = {
@@ -311,6 +315,9 @@ static bool start_probe(struct admin_request *x, const struct account *account)
     const struct admin_options *options = &x->admin->options;
     struct proxy_test *test = x->state;
     const struct json_doc *config;
+    const struct destination home = { .api = &options->config->api,
+                                      .tls = options->tls };
+    struct destination way = gateway_way(account, &home);
     const struct proxy *own;
     struct proxy *named = NULL;
 
@@ -325,8 +332,8 @@ static bool start_probe(struct admin_request *x, const struct account *account)
                                  : "direct";
     test->probe = probe_start(
         &(struct probe_options){ .loop = options->loop,
-                                 .api = &options->config->api,
-                                 .tls = options->tls,
+                                 .api = way.api,
+                                 .tls = way.tls,
                                  .ca_file = options->config->ca_file.at,
                                  .proxy =
                                      proxy_choose(options->proxy, named, own),

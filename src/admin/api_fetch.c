@@ -2,6 +2,7 @@
 /* One request of our own to the API. */
 #include "admin/api_fetch.h"
 
+#include "account/gateway.h"
 #include "account/kinds.h"
 #include "admin/api_record.h"
 #include "base/clock.h"
@@ -48,16 +49,27 @@ static void write_fields(const struct config *config,
 }
 
 /* Made when it is first needed, which for most relays is never. */
-static void connect_admin(struct admin *admin)
+static struct upstream *upstream_of(struct admin *admin)
 {
     const struct admin_options *options = &admin->options;
-    const struct url *api = &options->config->api;
 
-    if (admin->upstream)
-        return;
-    admin->upstream = upstream_new(options->loop, options->config->ca_file.at);
-    admin->origin =
-        origin_new(api->host, api->port, api->tls ? options->tls : NULL);
+    if (!admin->upstream)
+        admin->upstream =
+            upstream_new(options->loop, options->config->ca_file.at);
+    return admin->upstream;
+}
+
+/* Where the account's own requests go. */
+static struct destination way_of(const struct api_fetch *fetch)
+{
+    const struct admin_options *options = &fetch->admin->options;
+    const struct destination home = {
+        .api = &options->config->api,
+        .host = url_authority(fetch->arena, &options->config->api),
+        .tls = options->tls,
+    };
+
+    return gateway_way(fetch->account, &home);
 }
 
 static void start(struct api_fetch *fetch, const struct api_ask *ask,
@@ -65,26 +77,28 @@ static void start(struct api_fetch *fetch, const struct api_ask *ask,
 {
     struct admin *admin = fetch->admin;
     const struct config *config = admin->options.config;
+    struct destination way = way_of(fetch);
     struct fetch_options options = {
+        .upstream = upstream_of(admin),
         .proxy = proxy_choose(admin->options.proxy, NULL, ask->account->proxy),
         .method = ask->method,
-        .host = url_authority(fetch->arena, &config->api),
-        .target =
-            arena_printf(fetch->arena, STR_FMT STR_FMT,
-                         STR_ARG(config->api.prefix), STR_ARG(ask->target)),
+        .host = way.host,
+        .target = arena_printf(fetch->arena, STR_FMT STR_FMT,
+                               STR_ARG(way.api->prefix), STR_ARG(ask->target)),
         .body = ask->body,
         .connect_ms = config->connect_ms,
         .answer_ms = config->first_byte_ms,
     };
     struct buf fields;
 
-    connect_admin(admin);
-    options.upstream = admin->upstream;
-    options.origin = admin->origin;
+    options.origin =
+        upstream_origin(options.upstream, way.api->host, way.api->port,
+                        way.api->tls ? way.tls : NULL);
     buf_init_secret(&fields, FIELDS_MAX);
     write_fields(config, ask->account, &fields);
     options.fields = buf_str(&fields);
     fetch->fetch = fetch_start(&options, admin_wake, x);
+    origin_free(options.origin);
     buf_done(&fields);
 }
 

@@ -3,6 +3,7 @@
 #include "admin/members.h"
 
 #include "account/account.h"
+#include "admin/gateway_members.h"
 #include "base/token.h"
 #include "upstream/proxy.h"
 
@@ -142,7 +143,7 @@ bool members_change(const struct json_doc *body, struct err *err)
         return err_set(
             err, ERR_BAD_REQUEST,
             "the body must hold proxy_config, note, enabled, pool, priority, "
-            "weight or concurrency");
+            "weight, concurrency, " GATEWAY_MEMBERS_NAMES);
     return members_proxy(body, &proxy, err) && check_note(body, err) &&
            check_switch(body, "enabled", err) &&
            check_switch(body, "pool", err) &&

@@ -114,7 +114,6 @@ void admin_free(struct admin *admin)
     if (!admin)
         return;
     upstream_free(admin->upstream);
-    origin_free(admin->origin);
     post_way_free(admin->notices);
     price_board_free(admin->own_prices);
     audited_users_free(admin->users);

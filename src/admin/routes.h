@@ -57,7 +57,6 @@ struct admin {
     struct audited_users *users; /* NULL without an audit log */
     /* To the API, for admin/api_fetch.h alone; NULL until it is needed. */
     struct upstream *upstream;
-    struct origin *origin;
     struct post_way *notices; /* for admin/notify_routes.c, likewise */
 };
 

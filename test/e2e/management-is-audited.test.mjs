@@ -105,6 +105,10 @@ describe('the audit log', () => {
     before: { proxy_config: { password: '(not shown)' } },
     after: { proxy_config: { password: '(changed)' } },
   });
+  does('account.change', 'made', () => ask('PATCH', '/oauth/accounts/made', { base_url: 'https://gateway.example/base', bearer: true, model_map: { 'claude-sonnet-5': 'glm-5' } }), {
+    before: { bearer: false },
+    after: { base_url: 'https://gateway.example/base', bearer: true, model_map: { 'claude-sonnet-5': 'glm-5' } },
+  });
   does('account.pause', 'demo', () => ask('POST', '/admin/api/accounts/demo/pause', { for: '1h', note: 'holidays' }), { before: { state: 'ready' }, after: { state: 'paused', why: 'holidays' } });
   does('account.resume', 'demo', () => ask('POST', '/admin/api/accounts/demo/resume'), { before: { state: 'paused' }, after: { state: 'ready' } });
   does('account.clear', 'demo', () => ask('POST', '/admin/api/accounts/demo/clear'));
