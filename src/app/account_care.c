@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "account/account.h"
+#include "app/gateway_arguments.h"
 #include "app/terminal.h"
 
 #define PATH_LEN_MAX 1024
@@ -17,6 +18,7 @@ struct care {
     const char *prefix; /* of the path, in front of the name */
     const char *suffix;
     bool numbers; /* its values are, else texts */
+    bool gateway; /* it takes the options of app/gateway_arguments.h too */
     const char *members[MEMBERS_MAX];
 };
 
@@ -26,13 +28,27 @@ static const struct care cares[] = {
       "/admin/api/accounts/",
       "/pause",
       false,
+      false,
       { "for", "until", "note" } },
-    { "resume", "POST", "/admin/api/accounts/", "/resume", false, { NULL } },
-    { "clear", "POST", "/admin/api/accounts/", "/clear", false, { NULL } },
+    { "resume",
+      "POST",
+      "/admin/api/accounts/",
+      "/resume",
+      false,
+      false,
+      { NULL } },
+    { "clear",
+      "POST",
+      "/admin/api/accounts/",
+      "/clear",
+      false,
+      false,
+      { NULL } },
     { "set",
       "PATCH",
       "/oauth/accounts/",
       "",
+      true,
       true,
       { "priority", "weight", "concurrency" } },
 };
@@ -82,21 +98,41 @@ static bool set_value(const struct care *care, struct json_doc *body,
     return true;
 }
 
-/* False: an argument is none of its own, or lacks its value. */
-static bool fill(const struct care *care, int argc, char **argv,
-                 struct json_doc *body)
+/* One of its own, or false.  `*at` is behind it. */
+static bool fill_one(const struct care *care, int argc, char **argv, int *at,
+                     struct json_doc *body)
 {
-    for (int i = 2; i < argc; i++) {
-        struct str argument = str_of(argv[i]);
-        size_t equals = str_index(argument, '=');
-        const char *member = member_of(care, argument);
-        struct str value = STR_EMPTY;
+    struct str argument = str_of(argv[(*at)++]);
+    size_t equals = str_index(argument, '=');
+    const char *member = member_of(care, argument);
+    struct str value = STR_EMPTY;
 
-        if (member && equals < argument.len)
-            value = str_from(argument, equals + 1);
-        else if (member && i + 1 < argc)
-            value = str_of(argv[++i]);
-        if (value.len == 0 || !set_value(care, body, member, value))
+    if (member && equals < argument.len)
+        value = str_from(argument, equals + 1);
+    else if (member && *at < argc)
+        value = str_of(argv[(*at)++]);
+    return value.len > 0 && set_value(care, body, member, value);
+}
+
+/* False: an argument is none of its own, or lacks its value; `*problem` says which, if
+   it is one of a gateway. */
+static bool fill(const struct care *care, int argc, char **argv,
+                 struct json_doc *body, const char **problem)
+{
+    int at = 2;
+
+    while (at < argc) {
+        enum gateway_argument taken =
+            care->gateway
+                ? gateway_arguments_take(argc, argv, &at, body, problem)
+                : GATEWAY_ARGUMENT_NONE;
+
+        if (taken == GATEWAY_ARGUMENT_TAKEN)
+            continue;
+        if (taken == GATEWAY_ARGUMENT_WRONG)
+            return false;
+        *problem = NULL;
+        if (!fill_one(care, argc, argv, &at, body))
             return false;
     }
     return true;
@@ -106,10 +142,13 @@ const char *account_care_check(int argc, char **argv)
 {
     const struct care *care = care_of(argv[0]);
     struct json_doc *body = json_doc_new_object();
-    bool fine = argc >= 2 && fill(care, argc, argv, body);
+    const char *problem = NULL;
+    bool fine = argc >= 2 && fill(care, argc, argv, body, &problem);
     bool some = json_doc_count(body) > 0;
 
     json_doc_free(body);
+    if (!fine && problem)
+        return problem;
     if (strcmp(argv[0], "pause") == 0)
         return fine && some ? NULL
                             : "account pause needs a name, and --for, such as "
@@ -117,7 +156,8 @@ const char *account_care_check(int argc, char **argv)
     if (strcmp(argv[0], "set") == 0)
         return fine && some ? NULL
                             : "account set needs a name, and --priority, "
-                              "--weight or --concurrency with a number";
+                              "--weight or --concurrency with a number, --url, "
+                              "--bearer, --map or --tls-ca";
     return fine && argc == 2 ? NULL : "account resume and clear need a name";
 }
 
@@ -146,9 +186,10 @@ int account_care_run(struct remote *remote, int argc, char **argv)
     struct json_doc *body = json_doc_new_object();
     struct remote_call call = { .method = care->method };
     struct str name = str_of(argv[1]);
+    const char *problem;
     struct buf path;
     struct err err;
-    bool ok = fill(care, argc, argv, body);
+    bool ok = fill(care, argc, argv, body, &problem);
 
     if (json_doc_count(body) > 0)
         call.body = body;

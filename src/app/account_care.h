@@ -3,13 +3,15 @@
    account serves. */
 #pragma once
 
+#include "app/gateway_arguments.h"
 #include "app/remote.h"
 
 #define ACCOUNT_CARE_USAGE                                                     \
     "account pause NAME --for 2h|--until TIME [--note TEXT]\n"                 \
     "account resume|clear NAME   (ends that pause; forgets what answers "      \
     "taught)\n"                                                                \
-    "account set NAME [--priority N] [--weight N] [--concurrency N]"
+    "account set NAME [--priority N] [--weight N] [--concurrency N]\n"         \
+    "   " GATEWAY_ARGUMENTS_CHANGE
 
 /* Is it one of these? */
 bool account_care_is(const char *word);

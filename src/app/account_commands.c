@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "account/kinds.h"
+#include "app/account_add.h"
 #include "app/account_care.h"
 #include "app/account_table.h"
 #include "app/folder_look.h"
@@ -45,98 +46,6 @@ static bool call_account(struct remote *remote, struct remote_call *call,
     ok = remote_call(remote, call, err);
     buf_done(&path);
     return ok;
-}
-
-/* ---- add ---------------------------------------------------------------- */
-
-static bool check_name(struct remote *remote, struct str name, struct err *err)
-{
-    struct remote_call call = { .method = "GET" };
-    char text[SHOWN_MAX];
-    struct err ignored;
-
-    if (!account_name_may_be_made(name))
-        return err_set(
-            err, ERR_CONFIG,
-            "\"%s\" is not a valid account name: use " ACCOUNT_NAME_NEW,
-            shown(name, text));
-    if (!call_account(remote, &call, name, "/status", &ignored) &&
-        call.status != 404) {
-        *err = ignored;
-        json_doc_free(call.answer);
-        return false;
-    }
-    json_doc_free(call.answer);
-    return call.status == 404 ||
-           err_set(err, ERR_EXISTS,
-                   "the account \"" STR_FMT
-                   "\" exists already; choose another name, or "
-                   "remove it first with `claude-relay account "
-                   "remove " STR_FMT "`",
-                   STR_ARG(name), STR_ARG(name));
-}
-
-static bool make(struct remote *remote, struct str name, struct str key,
-                 struct err *err)
-{
-    struct json_doc *body = json_doc_new_object();
-    struct remote_call call = { .method = "POST",
-                                .path = STR("/admin/api/accounts"),
-                                .body = body };
-    bool ok;
-
-    json_doc_set_str(body, "name", name);
-    json_doc_set_str(body, "api_key", key);
-    ok = remote_call(remote, &call, err);
-    json_doc_free(call.answer);
-    json_doc_free(body);
-    return ok;
-}
-
-static int add_with_key(struct remote *remote, struct str name, struct str key)
-{
-    struct err err;
-
-    if (!kind_apikey_is_key(key)) {
-        err_set(
-            &err, ERR_CONFIG,
-            "that is not a Console API key: a key begins with sk-ant-, has no "
-            "spaces or quotes, and at most %d characters (sk-ant-oat and "
-            "sk-ant-ort are tokens of a sign-in: use `claude-relay login " STR_FMT
-            "`)",
-            KIND_APIKEY_MAX, STR_ARG(name));
-        return terminal_fail(&err);
-    }
-    if (!make(remote, name, key, &err))
-        return terminal_fail(&err);
-    invocation_print(stdout,
-                     remote_is_relay(remote)
-                         ? "Account \"" STR_FMT "\" added; the relay uses it "
-                           "from now on.\n"
-                         : "Account \"" STR_FMT "\" added.  Start the relay "
-                           "with `claude-relay`.\n",
-                     STR_ARG(name));
-    return 0;
-}
-
-static int add(struct remote *remote, struct str name)
-{
-    char line[TERMINAL_LINE_MAX];
-    struct str key;
-    struct err err;
-    int status;
-
-    if (!check_name(remote, name, &err))
-        return terminal_fail(&err);
-    remote_rest(remote);
-    if (!terminal_ask("API key (not shown): ", true, line, &key)) {
-        err_set(&err, ERR_CONFIG,
-                "no key was entered: type it, or pipe it into standard input");
-        return terminal_fail(&err);
-    }
-    status = add_with_key(remote, name, key);
-    mem_wipe(line, sizeof(line));
-    return status;
 }
 
 /* ---- list --------------------------------------------------------------- */
@@ -275,23 +184,10 @@ static const struct {
     const char *name;
     int (*run)(struct remote *remote, struct str name);
 } named[] = {
-    { "add", add },
     { "show", show },
     { "refresh", refresh },
     { "remove", forget },
 };
-
-/* A key on the command line can be seen by everybody on the machine, and stays in
-   the shell's history. */
-static const char *check_add(int argc, char **argv)
-{
-    if (argc != 4 || strcmp(argv[2], "--api-key") != 0)
-        return "account add needs a name and --api-key -";
-    if (strcmp(argv[3], "-") != 0)
-        return "a key is never taken from the command line: write "
-               "--api-key - and enter it when asked";
-    return NULL;
-}
 
 static bool is_pool(int argc, char **argv)
 {
@@ -316,7 +212,7 @@ static int run_named(struct remote *remote, char **argv)
 static const char *check_arguments(int argc, char **argv)
 {
     if (argc >= 1 && strcmp(argv[0], "add") == 0)
-        return check_add(argc, argv);
+        return account_add_check(argc, argv);
     if ((argc == 1 && strcmp(argv[0], "list") == 0) || is_pool(argc, argv))
         return NULL;
     for (size_t i = 0; argc == 2 && i < COUNT_OF(named); i++) {
@@ -352,6 +248,8 @@ int account_commands_run(int argc, char **argv, const struct config *config)
     remote_say_where(remote);
     if (cares)
         return remote_close(remote, account_care_run(remote, argc, argv));
+    if (strcmp(argv[0], "add") == 0)
+        return remote_close(remote, account_add_run(remote, argc, argv));
     return remote_close(remote, argc == 1 ? list(remote, config->data_dir.at)
                                           : run_named(remote, argv));
 }

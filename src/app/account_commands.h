@@ -2,13 +2,14 @@
 /* `claude-relay account ...`. */
 #pragma once
 
+#include "app/account_add.h"
 #include "app/account_care.h"
 #include "app/import_command.h"
 #include "config/config.h"
 
 #define ACCOUNT_COMMANDS_USAGE                                                                  \
-    "account add NAME --api-key -   (asks for the key, or reads it from "                       \
-    "standard input)\n"                                                                         \
+    ACCOUNT_ADD_USAGE                                                                           \
+    "\n"                                                                                        \
     "account list\n"                                                                            \
     "account show|refresh|remove NAME\n"                                                        \
     "account pool NAME on|off   (whether it serves relay keys in general)\n" ACCOUNT_CARE_USAGE \
