@@ -75,7 +75,9 @@ struct account_kind {
     const char *name;
     const char *file_prefix;    /* data/<prefix><account>.json */
     struct account_field field; /* that carries the credential */
-    bool needs_oauth_flag;      /* anthropic-beta: oauth-2025-04-20 */
+    struct str
+        beta;      /* a flag of anthropic-beta, without which the API takes its
+                        credential from nobody; or empty */
     bool personal; /* a person's plan: not in the pool unless it is put there */
     bool
         goes_elsewhere; /* it may have a gateway: its credential is no person's, and

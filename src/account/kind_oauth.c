@@ -94,7 +94,7 @@ const struct account_kind account_kind_oauth = {
     .name = "oauth",
     .file_prefix = "oauth_",
     .field = { { "authorization", 13 }, { "Bearer ", 7 } },
-    .needs_oauth_flag = true,
+    .beta = { "oauth-2025-04-20", 16 },
     .personal = true,
     .parse = parse_oauth,
 };

@@ -41,8 +41,9 @@ static void write_fields(const struct config *config,
     buf_add(fields, secret_reveal(account->token));
     buf_printf(fields, "\r\nanthropic-version: " STR_FMT "\r\n",
                STR_ARG(config->api_version));
-    if (account->kind->needs_oauth_flag)
-        buf_add(fields, STR("anthropic-beta: oauth-2025-04-20\r\n"));
+    if (account->kind->beta.len > 0)
+        buf_printf(fields, "anthropic-beta: " STR_FMT "\r\n",
+                   STR_ARG(account->kind->beta));
     buf_add(
         fields,
         STR("content-type: application/json\r\naccept: application/json\r\n"));

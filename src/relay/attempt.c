@@ -30,12 +30,12 @@ static struct pass_credential credential_of(const struct account *account)
     struct account_field field;
 
     if (!account)
-        return (struct pass_credential){ .oauth = false };
+        return (struct pass_credential){ .beta = STR_EMPTY };
     field = account_field_of(account);
     return (struct pass_credential){ .header = field.name,
                                      .prefix = field.prefix,
                                      .token = secret_reveal(account->token),
-                                     .oauth = account->kind->needs_oauth_flag };
+                                     .beta = account->kind->beta };
 }
 
 /* The client's own, or with the model's name at the account in it.  A compressed body

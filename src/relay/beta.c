@@ -3,8 +3,6 @@
 #include "relay/beta.h"
 
 #define NAME STR("anthropic-beta")
-/* Anthropic takes an OAuth token on the API only with this flag. */
-#define OAUTH STR("oauth-2025-04-20")
 
 size_t beta_last(const struct headers *headers)
 {
@@ -47,13 +45,13 @@ static void add_flag(const struct headers *headers, struct str flag,
     buf_add(flags, flag);
 }
 
-void beta_missing(const struct headers *headers, bool oauth, struct str added,
-                  struct buf *flags)
+void beta_missing(const struct headers *headers, struct str own,
+                  struct str added, struct buf *flags)
 {
     struct str flag;
 
-    if (oauth)
-        add_flag(headers, OAUTH, flags);
+    if (own.len > 0)
+        add_flag(headers, own, flags);
     while (headers_list_next(&added, &flag))
         add_flag(headers, flag, flags);
 }

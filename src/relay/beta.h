@@ -10,7 +10,7 @@
 size_t beta_last(const struct headers *headers);
 
 /* Append to `flags`, separated by commas, what the client's fields lack: the flag
-   that OAuth accounts need (if `oauth`), then those in `added`, a comma-separated
-   list, in order and each once. */
-void beta_missing(const struct headers *headers, bool oauth, struct str added,
-                  struct buf *flags);
+   that the account needs (or empty), then those in `added`, a comma-separated list,
+   in order and each once. */
+void beta_missing(const struct headers *headers, struct str own,
+                  struct str added, struct buf *flags);

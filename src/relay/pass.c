@@ -261,7 +261,7 @@ static void add_client_fields(const struct pass_request *request,
 
     buf_init(&flags, HEADERS_BYTES_MAX);
     if (!request->own_login)
-        beta_missing(headers, request->credential.oauth, request->beta, &flags);
+        beta_missing(headers, request->credential.beta, request->beta, &flags);
     for (size_t i = 0; i < headers->count; i++) {
         const struct header *field = &headers->at[i];
 

@@ -15,7 +15,7 @@ struct pass_credential {
     struct str header; /* authorization or x-api-key */
     struct str prefix; /* "Bearer " or empty */
     struct str token;
-    bool oauth; /* anthropic-beta must hold oauth-2025-04-20 */
+    struct str beta; /* a flag that anthropic-beta must hold; or empty */
 };
 
 enum pass_length {

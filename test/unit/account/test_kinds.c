@@ -34,11 +34,11 @@ static void each_kind_says_how_it_authorises(void **state)
     assert_string_equal(oauth->file_prefix, "oauth_");
     unit_assert_str(oauth->field.name, "authorization");
     unit_assert_str(oauth->field.prefix, "Bearer ");
-    assert_true(oauth->needs_oauth_flag);
+    unit_assert_str(oauth->beta, "oauth-2025-04-20");
     assert_string_equal(apikey->file_prefix, "apikey_");
     unit_assert_str(apikey->field.name, "x-api-key");
     unit_assert_str(apikey->field.prefix, "");
-    assert_false(apikey->needs_oauth_flag);
+    unit_assert_str(apikey->beta, "");
 }
 
 int main(void)

@@ -8,7 +8,7 @@
 #define OAUTH_CREDENTIAL                                                       \
     {                                                                          \
         .header = STR("authorization"), .prefix = STR("Bearer "),              \
-        .token = STR("T"), .oauth = true                                       \
+        .token = STR("T"), .beta = STR("oauth-2025-04-20")                     \
     }
 #define KEY_CREDENTIAL                                                         \
     {                                                                          \
