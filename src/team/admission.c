@@ -60,6 +60,7 @@ struct check {
     struct limit_refusal found;
 };
 
+/* And whoever looks at the counters sees that they are full. */
 static void find_opening(struct check *check)
 {
     struct limit_refusal *found = &check->found;
@@ -68,9 +69,14 @@ static void find_opening(struct check *check)
     uint64_t used =
         found->limit == LIMIT_RPD ? found->used + found->reserved : found->used;
 
-    if (found->need <= found->at && used > most)
-        found->opens_ms =
-            counters_opens(check->activity, found->limit, most, check->now);
+    if (found->need > found->at || used <= most)
+        return;
+    found->opens_ms =
+        counters_opens(check->activity, found->limit, most, check->now);
+    check->activity->refused[found->limit] =
+        (struct refused){ .at = found->at,
+                          .until_ms = found->opens_ms > 0 ? found->opens_ms
+                                                          : UINT64_MAX };
 }
 
 /* True if it fits. */

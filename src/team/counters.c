@@ -238,6 +238,14 @@ static bool is_calendar(enum limit limit)
            window == LIMIT_PER_MONTH;
 }
 
+static bool is_full(const struct activity *activity, enum limit limit,
+                    uint64_t at, struct counters_now now)
+{
+    const struct refused *refused = &activity->refused[limit];
+
+    return refused->at == at && now.wall_ms < refused->until_ms;
+}
+
 static struct limit_view view_of(struct activity *activity, enum limit limit,
                                  uint64_t at, const struct zone *zone,
                                  struct counters_now now)
@@ -252,6 +260,7 @@ static struct limit_view view_of(struct activity *activity, enum limit limit,
         view.opens_ms = counters_opens(activity, limit, view.used - 1, now);
     else if (is_calendar(limit))
         view.opens_ms = counters_opens(activity, limit, 0, now);
+    view.full = is_full(activity, limit, at, now);
     return view;
 }
 

@@ -98,6 +98,7 @@ struct limit_view {
         opens_ms; /* wall clock: the end of a calendar window; when something of
                           what is used leaves a rolling one; 0: nothing is used
                           there, or never */
+    bool full; /* a request was refused for what is used, and would still be */
 };
 
 struct counters_view {

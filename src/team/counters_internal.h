@@ -23,12 +23,19 @@ struct held {
 
 enum { RATE_REQUESTS, RATE_TOKENS_IN, RATE_TOKENS_OUT, RATES };
 
+/* A request was refused, not because of others under way: what is left is too little. */
+struct refused {
+    uint64_t at;       /* what the limit was then */
+    uint64_t until_ms; /* wall clock: when it would fit; 0: none was refused */
+};
+
 /* Made when the first request comes: most keys rest. */
 struct activity {
     struct quarters quarters; /* of a good month */
     struct windows windows;   /* sums of them */
     struct use total;
     struct held held;
+    struct refused refused[LIMIT_COUNT];
     struct minute *rates[RATES]; /* NULL: not limited yet */
     struct list waiting;         /* queue.c */
     size_t waiting_count;

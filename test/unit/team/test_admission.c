@@ -312,6 +312,38 @@ static void tokens_count_in_their_minute(void **state)
     assert_int_equal(view.at[LIMIT_TPM_OUT].used, 0);
 }
 
+static bool is_full(enum limit limit)
+{
+    return counter_desk_view(&desk, &desk.key).at[limit].full;
+}
+
+/* Whoever looks sees that a limit refuses, before all of it is used. */
+static void a_limit_is_full_while_requests_do_not_fit(void **state)
+{
+    struct admission admissions[3];
+
+    (void)state;
+    desk.key.limits.at[LIMIT_COST_DAY] = 500000;
+    desk.key.limits.at[LIMIT_COST_TOTAL] = 700000;
+    assert_int_equal(admit(admissions, 3), 2);
+    assert_false(is_full(LIMIT_COST_DAY)); /* others hold the rest */
+    settle_all(admissions, 2);
+    assert_false(is_full(LIMIT_COST_DAY));
+    assert_int_equal(admit(admissions, 1), 0);
+    assert_true(is_full(LIMIT_COST_DAY));
+    assert_false(is_full(LIMIT_COST_TOTAL));
+    desk.key.limits.at[LIMIT_COST_DAY] = 550000;
+    assert_false(is_full(LIMIT_COST_DAY));
+    desk.key.limits.at[LIMIT_COST_DAY] = 500000;
+    counter_desk_pass(&desk, DAY_MS);
+    assert_false(is_full(LIMIT_COST_DAY));
+    assert_int_equal(admit(admissions, 3), 1);
+    settle_all(admissions, 1);
+    assert_int_equal(admit(admissions, 1), 0);
+    counter_desk_pass(&desk, 1000 * DAY_MS);
+    assert_true(is_full(LIMIT_COST_TOTAL));
+}
+
 /* It began yesterday, and is paid for today. */
 static void a_request_over_midnight_counts_in_the_new_day(void **state)
 {
@@ -437,6 +469,7 @@ int main(void)
         TEST(what_was_not_sent_is_given_back),
         TEST(a_correction_frees_or_holds_more),
         TEST(tokens_count_in_their_minute),
+        TEST(a_limit_is_full_while_requests_do_not_fit),
         TEST(a_request_over_midnight_counts_in_the_new_day),
         TEST(a_limit_may_come_and_go_meanwhile),
         TEST(numbers_that_cannot_be_are_added_up),
