@@ -60,7 +60,7 @@ const struct event_row event_rows[EVENT_KINDS] = {
                            .source = EVENT_OF_KEYS,
                            .about = EVENT_ABOUT_KEY,
                            .begins_ppm = 1000000,
-                           .keeps_ppm = 950000 },
+                           .keeps_ppm = 800000 },
     [EVENT_TOKEN_UNSAVED] = { .name = "token_unsaved",
                               .family = "token_unsaved",
                               .title = "New tokens are not saved",
@@ -108,14 +108,20 @@ void event_id(const struct event *event, char out[EVENT_ID_MAX])
     }
 }
 
+#define ALL_PPM 1000000
+/* Below that something is left for most. */
+#define FULL_PPM 800000
+
 static bool is_degree(enum event_kind kind, const struct event *event,
                       enum event_kind told)
 {
     const struct event_row *row = &event_rows[kind];
-    bool stays = told != EVENT_KINDS && told >= kind;
+    int64_t used_ppm = event->used_ppm;
 
+    if (event->full && used_ppm >= FULL_PPM && used_ppm < ALL_PPM)
+        used_ppm = ALL_PPM;
     return strcmp(row->family, event_rows[event->kind].family) == 0 &&
-           event->used_ppm >= (stays ? row->keeps_ppm : row->begins_ppm);
+           used_ppm >= (told == kind ? row->keeps_ppm : row->begins_ppm);
 }
 
 enum event_kind event_degree(const struct event *event, enum event_kind told)

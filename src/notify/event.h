@@ -73,6 +73,7 @@ struct event {
     uint64_t since_ms;
     uint64_t until_ms; /* when it ends by itself */
     int64_t used_ppm;  /* of degrees */
+    bool full;         /* nothing more is allowed, although some is left */
     uint64_t used; /* of a budget, in the limit's unit; of bookings: how many */
     uint64_t limit;
     bool has_key; /* of an account: it is no sign-in, but an API key */
@@ -85,8 +86,8 @@ struct event {
 void event_id(const struct event *event, char out[EVENT_ID_MAX]);
 
 /* Which of its family's degrees it is, by how much is used; EVENT_KINDS: none.  `told` is
-   the one that was told already, or EVENT_KINDS: it stays until much less is used, so
-   that the same is not told again and again. */
+   the one that was told already, or EVENT_KINDS: it stays until less is used, so that
+   the same is not told again and again. */
 enum event_kind event_degree(const struct event *event, enum event_kind told);
 
 #define EVENT_TEXT_MAX 1536

@@ -75,6 +75,8 @@ static void say_budget(const struct event *event, struct buf *out)
     buf_printf(out, "%s \"%s\" has used %s of %s %s (%s, %lld %%)",
                owner_of(event), event->subject, used, at,
                limit_kinds[limit].words, event->part, percent_of(event));
+    if (event->kind == EVENT_BUDGET_100)
+        buf_printf(out, ": requests are refused");
     add_until(event, "something is free again at", out);
 }
 

@@ -228,6 +228,7 @@ static void see_budget(const struct look *look, const struct holder *holder,
                            .used = view->used,
                            .limit = view->limit,
                            .used_ppm = ppm_of(view->used, view->limit),
+                           .full = view->full,
                            .until_ms = view->opens_ms };
 
     text_copy(event.subject, sizeof(event.subject), str_of(holder->name));

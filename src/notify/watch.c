@@ -135,6 +135,14 @@ static void see_none(struct watch *watch, struct known *known)
     forget(watch, known);
 }
 
+/* A limit that was changed is another one. */
+static enum event_kind told_of(const struct known *known,
+                               const struct event *event)
+{
+    return known && known->event.limit == event->limit ? known->event.kind
+                                                       : EVENT_KINDS;
+}
+
 void watch_see(struct watch *watch, const struct event *event, uint64_t now_ms)
 {
     struct known *known;
@@ -143,7 +151,7 @@ void watch_see(struct watch *watch, const struct event *event, uint64_t now_ms)
 
     event_id(event, id);
     known = find(watch, id);
-    kind = event_degree(event, known ? known->event.kind : EVENT_KINDS);
+    kind = event_degree(event, told_of(known, event));
     if (kind == EVENT_KINDS) {
         if (known)
             see_none(watch, known);

@@ -130,6 +130,22 @@ describe('notices', () => {
     await relay.stop();
   });
 
+  it('a budget of which too little is left for a request counts as used up', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice', { accounts: ['demo'], limits: { cost_total: 0.02 } });
+    const body = { ...HELLO, max_tokens: 100 };
+    let status;
+    for (let i = 0; i < 100 && status !== 402; i++) {
+      ({ status } = await key.message({ body, headers: { 'x-sim-output-tokens': '100' } }));
+    }
+    assert.equal(status, 402);
+    const { used, limit } = await key.limit('cost_total');
+    assert.ok(used < limit, `${used} of ${limit}`);
+    await until(() => receiver.told(`budget:key:${key.id}:cost_total`).at(-1) === 'budget_100 begun', { what: 'it is told' });
+    assert.match(receiver.posts.at(-1).body, /: requests are refused\./);
+    await relay.stop();
+  });
+
   it('nobody takes them for a while: they are sent again, and told once', async () => {
     receiver.answers.push({ status: 503 }, { status: 503 });
     const relay = await start({ accounts: twoAccounts });
@@ -226,6 +242,7 @@ describe('notices', () => {
     const port = await freePort();
     const dataDir = tempFolder();
     addApiKey(dataDir, 'demo');
+    /* lint: the relay looks the name up, and nobody connects */
     const run = await commandBeside(['serve', '--port', String(port)], { env: { DATA_DIR: dataDir, NOTIFY_URL: `http://localhost:${port}/${SECRET}` } });
     assert.equal(run.status, 1);
     assert.match(run.stderr, /NOTIFY_URL leads to host localhost port \d+, which is this relay itself/);

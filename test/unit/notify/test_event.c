@@ -82,25 +82,32 @@ static const struct {
     int64_t used_ppm;
     enum event_kind told;
     enum event_kind want;
+    bool full;
 } degrees[] = {
-    { EVENT_WINDOW_80, 799999, NONE, NONE },
-    { EVENT_WINDOW_80, 800000, NONE, EVENT_WINDOW_80 },
-    { EVENT_WINDOW_80, 999999, NONE, EVENT_WINDOW_80 },
-    { EVENT_WINDOW_80, 1000000, NONE, EVENT_WINDOW_EXHAUSTED },
-    { EVENT_WINDOW_80, 1200000, EVENT_WINDOW_80, EVENT_WINDOW_EXHAUSTED },
-    { EVENT_WINDOW_80, 799999, EVENT_WINDOW_80, EVENT_WINDOW_80 },
-    { EVENT_WINDOW_80, 700000, EVENT_WINDOW_80, EVENT_WINDOW_80 },
-    { EVENT_WINDOW_80, 699999, EVENT_WINDOW_80, NONE },
-    { EVENT_WINDOW_80, 999999, EVENT_WINDOW_80, EVENT_WINDOW_80 },
-    { EVENT_WINDOW_80, 950000, EVENT_WINDOW_EXHAUSTED, EVENT_WINDOW_EXHAUSTED },
-    { EVENT_WINDOW_80, 949999, EVENT_WINDOW_EXHAUSTED, EVENT_WINDOW_80 },
-    { EVENT_WINDOW_80, 750000, EVENT_WINDOW_EXHAUSTED, EVENT_WINDOW_80 },
-    { EVENT_WINDOW_80, 699999, EVENT_WINDOW_EXHAUSTED, NONE },
-    { EVENT_WINDOW_80, -1, NONE, NONE },
-    { EVENT_BUDGET_80, 800000, NONE, EVENT_BUDGET_80 },
-    { EVENT_BUDGET_80, 1000000, NONE, EVENT_BUDGET_100 },
-    { EVENT_BLOCKED, 0, NONE, EVENT_BLOCKED },
-    { EVENT_BLOCKED, 0, EVENT_BLOCKED, EVENT_BLOCKED },
+    { EVENT_WINDOW_80, 799999, NONE, NONE, false },
+    { EVENT_WINDOW_80, 800000, NONE, EVENT_WINDOW_80, false },
+    { EVENT_WINDOW_80, 999999, NONE, EVENT_WINDOW_80, false },
+    { EVENT_WINDOW_80, 1000000, NONE, EVENT_WINDOW_EXHAUSTED, false },
+    { EVENT_WINDOW_80, 1200000, EVENT_WINDOW_80, EVENT_WINDOW_EXHAUSTED,
+      false },
+    { EVENT_WINDOW_80, 799999, EVENT_WINDOW_80, EVENT_WINDOW_80, false },
+    { EVENT_WINDOW_80, 700000, EVENT_WINDOW_80, EVENT_WINDOW_80, false },
+    { EVENT_WINDOW_80, 699999, EVENT_WINDOW_80, NONE, false },
+    { EVENT_WINDOW_80, 999999, EVENT_WINDOW_80, EVENT_WINDOW_80, false },
+    { EVENT_WINDOW_80, 950000, EVENT_WINDOW_EXHAUSTED, EVENT_WINDOW_EXHAUSTED,
+      false },
+    { EVENT_WINDOW_80, 949999, EVENT_WINDOW_EXHAUSTED, EVENT_WINDOW_80, false },
+    { EVENT_WINDOW_80, 799999, EVENT_WINDOW_EXHAUSTED, NONE, false },
+    { EVENT_WINDOW_80, -1, NONE, NONE, false },
+    { EVENT_BUDGET_80, 800000, NONE, EVENT_BUDGET_80, false },
+    { EVENT_BUDGET_80, 1000000, NONE, EVENT_BUDGET_100, false },
+    { EVENT_BUDGET_80, 800000, EVENT_BUDGET_100, EVENT_BUDGET_100, false },
+    { EVENT_BUDGET_80, 799999, EVENT_BUDGET_100, NONE, false },
+    { EVENT_BUDGET_80, 800000, NONE, EVENT_BUDGET_100, true },
+    { EVENT_BUDGET_80, 799999, NONE, NONE, true },
+    { EVENT_BUDGET_80, 799999, EVENT_BUDGET_80, EVENT_BUDGET_80, true },
+    { EVENT_BLOCKED, 0, NONE, EVENT_BLOCKED, false },
+    { EVENT_BLOCKED, 0, EVENT_BLOCKED, EVENT_BLOCKED, false },
 };
 
 static void a_degree_stays_until_much_less_is_used(void **state)
@@ -108,7 +115,8 @@ static void a_degree_stays_until_much_less_is_used(void **state)
     (void)state;
     for (size_t i = 0; i < COUNT_OF(degrees); i++) {
         struct event event = { .kind = degrees[i].kind,
-                               .used_ppm = degrees[i].used_ppm };
+                               .used_ppm = degrees[i].used_ppm,
+                               .full = degrees[i].full };
 
         if (event_degree(&event, degrees[i].told) != degrees[i].want)
             fail_msg("case %zu", i);

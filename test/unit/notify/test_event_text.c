@@ -96,7 +96,8 @@ static const struct {
         .used_ppm = 1000000,
         .used = 1200,
         .limit = 1200 },
-      "Group \"interns\" has used 1,200 of 1,200 requests a day (rpd, 100 %).",
+      "Group \"interns\" has used 1,200 of 1,200 requests a day (rpd, 100 %): "
+      "requests are refused.",
       "To allow more, run `claude-relay key group edit 3 --limit rpd=...`.",
       "The budget rpd of group \"interns\" has room again." },
     { { .kind = EVENT_TOKEN_UNSAVED,

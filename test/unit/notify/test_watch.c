@@ -146,6 +146,33 @@ static void a_window_is_told_by_degrees(void **state)
     }
 }
 
+static void a_budget_that_is_changed_is_another_one(void **state)
+{
+    static const struct {
+        int64_t used_ppm;
+        uint64_t limit;
+        const char *told;
+    } steps[] = {
+        { 1000000, 10, "budget_100:k+ " },
+        { 850000, 10, "" },
+        { 850000, 12, "budget_100:k- budget_80:k+ " },
+        { 750000, 12, "" },
+        { 750000, 13, "budget_80:k- " },
+    };
+    struct scene *scene = *state;
+
+    for (size_t i = 0; i < COUNT_OF(steps); i++) {
+        struct event event = of(EVENT_BUDGET_80, "k");
+
+        event.used_ppm = steps[i].used_ppm;
+        event.limit = steps[i].limit;
+        watch_begin(scene->watch, EVENT_OF_KEYS);
+        watch_see(scene->watch, &event, 1000 * (i + 1));
+        watch_end(scene->watch, EVENT_OF_KEYS, 1000 * (i + 1));
+        check(scene, steps[i].told);
+    }
+}
+
 static void a_look_at_one_source_ends_nothing_of_another(void **state)
 {
     struct scene *scene = *state;
@@ -215,6 +242,7 @@ int main(void)
         ROW(an_event_is_told_once_and_once_that_it_is_over),
         ROW(what_comes_and_goes_is_told_when_it_has_settled),
         ROW(a_window_is_told_by_degrees),
+        ROW(a_budget_that_is_changed_is_another_one),
         ROW(a_look_at_one_source_ends_nothing_of_another),
         ROW(what_there_is_no_room_for_is_counted),
         ROW(what_is_told_now_can_be_seen),
