@@ -7,6 +7,7 @@
 
 #include "account/vitals.h"
 #include "base/text.h"
+#include "base/visible.h"
 #include "team/key.h"
 
 /* Bookings are written after a tenth of a second. */
@@ -41,13 +42,24 @@ static struct event event_of(const struct seen *seen, enum event_kind kind)
     return event;
 }
 
+/* It may hold what a file, or somebody else, has. */
+static void say_why(struct event *event, const char *why)
+{
+    struct buf text;
+
+    buf_init(&text, EVENT_WHY_MAX);
+    (void)visible_add(&text, str_of(why), '?', EVENT_WHY_MAX - 1);
+    text_copy(event->why, sizeof(event->why), buf_str(&text));
+    buf_done(&text);
+}
+
 static void see(const struct seen *seen, enum event_kind kind, const char *why,
                 uint64_t since_ms)
 {
     struct event event = event_of(seen, kind);
 
     event.since_ms = since_ms;
-    text_copy(event.why, sizeof(event.why), str_of(why));
+    say_why(&event, why);
     seen->look->see(seen->look->arg, &event);
 }
 

@@ -2,14 +2,16 @@
 /* NOTIFY_URL is told when something needs somebody, and when it is over: once each,
    through the proxy or not at all, and nobody is told the URL. */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import http from 'node:http';
+import https from 'node:https';
 import { after, before, beforeEach, it } from 'node:test';
 
 import { HELLO } from '../support/http.mjs';
 import { admin, createKey } from '../support/keys.mjs';
 import { freePort } from '../support/ports.mjs';
 import { addApiKey, commandBeside, describe, stage, startRelay, tempFolder, until, writeOauth } from '../support/processes.mjs';
-import { CLOSED_PORT, listen, startProxy } from '../support/proxies.mjs';
+import { CLOSED_PORT, listen, makeCertificate, startProxy } from '../support/proxies.mjs';
 
 const SECRET = 'CANARYhooktoken';
 const CODE = 'CANARY_code-AZ09';
@@ -148,7 +150,7 @@ describe('notices', () => {
 
   it('nobody takes them for a while: they are sent again, and told once', async () => {
     receiver.answers.push({ status: 503 }, { status: 503 });
-    const relay = await start({ accounts: twoAccounts });
+    const relay = await start({ env: { LOG_LEVEL: 'debug' }, accounts: twoAccounts });
     await block(relay);
     await receiver.until('account_blocked:demo', 'account_blocked begun');
     assert.equal(receiver.posts.length, 3);
@@ -236,6 +238,20 @@ describe('notices', () => {
     assert.match(ntfy.body, text);
     assert.equal(ntfy.headers.title, 'claude-relay: Test');
     assert.equal(ntfy.headers['content-type'], 'text/plain; charset=utf-8');
+  });
+
+  it('https is believed if its certificate is', async () => {
+    const certificate = makeCertificate();
+    const server = https.createServer({ cert: fs.readFileSync(certificate.cert), key: fs.readFileSync(certificate.key) }, (req, res) => res.end());
+    const { port, stop } = await listen(server);
+    const url = { NOTIFY_URL: `https://127.0.0.1:${port}/${SECRET}`, CLAUDE_API_URL: s.sim.apiUrl, OAUTH_TOKEN_URL: s.sim.url };
+    const refused = await test(url);
+    assert.equal(refused.status, 1);
+    assert.match(refused.stdout, /not taken: TLS .*certificate/i);
+    const taken = await test({ ...url, UPSTREAM_CA_FILE: certificate.cert });
+    assert.equal(taken.status, 0, taken.stdout + taken.stderr);
+    assertUnseen(refused.stdout + refused.stderr + taken.stdout);
+    await stop();
   });
 
   it('a URL that leads back to the relay is refused', async () => {

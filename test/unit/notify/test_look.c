@@ -179,6 +179,21 @@ static void a_grant_that_was_refused_and_tokens_that_are_not_saved(void **state)
     check_one(unsaved, "token_unsaved:main ");
 }
 
+/* What others wrote is told as text that can be sent. */
+static void reasons_are_visible_text(void **state)
+{
+    struct account *account = account_of(FILE_OF(""));
+    struct account_list *list = account_list_new(&account, 1);
+    struct seen seen;
+    struct look look = look_of(&seen);
+
+    (void)state;
+    (void)snprintf(account->unsaved, sizeof(account->unsaved), "a\nb\xff");
+    look_accounts(&look, list);
+    assert_string_equal(seen.last.why, "a?b?");
+    account_list_unref(list);
+}
+
 /* The pool is told of if others still serve. */
 static void the_pool_may_be_alone_in_it(void **state)
 {
@@ -358,6 +373,7 @@ int main(void)
         cmocka_unit_test(each_account_is_seen_as_it_is),
         cmocka_unit_test(
             a_grant_that_was_refused_and_tokens_that_are_not_saved),
+        cmocka_unit_test(reasons_are_visible_text),
         cmocka_unit_test(the_pool_may_be_alone_in_it),
         cmocka_unit_test(bookings_that_wait_for_long_are_seen),
         cmocka_unit_test_setup_teardown(budgets_are_seen_and_rates_are_not,
