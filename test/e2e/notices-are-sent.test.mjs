@@ -2,12 +2,13 @@
 /* NOTIFY_URL is told when something needs somebody, and when it is over: once each,
    through the proxy or not at all, and nobody is told the URL. */
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import http from 'node:http';
 import https from 'node:https';
 import { after, before, beforeEach, it } from 'node:test';
 
-import { HELLO } from '../support/http.mjs';
+import { HELLO, message } from '../support/http.mjs';
 import { admin, createKey } from '../support/keys.mjs';
 import { freePort } from '../support/ports.mjs';
 import { addApiKey, commandBeside, describe, stage, startRelay, tempFolder, until, writeOauth } from '../support/processes.mjs';
@@ -159,6 +160,22 @@ describe('notices', () => {
     await receiver.until('account_blocked:demo', 'account_blocked begun', 'account_blocked over');
     assert.equal(receiver.posts.length, 4);
     assertUnseen(relay.log);
+    await relay.stop();
+  });
+
+  it('tokens and bookings cannot be saved for a while', async () => {
+    let before;
+    const relay = await start({ accounts: (dataDir) => (before = writeOauth(dataDir, 'me')) });
+    const limit = (size) => assert.equal(spawnSync('prlimit', ['--pid', String(relay.pid), `--fsize=${size}:`]).status, 0);
+    await s.sim.oauth({ tokens: [{ token: before.access_token, state: 'expired' }] });
+    limit(0);
+    assert.equal((await message(relay.url)).status, 200);
+    await receiver.until('token_unsaved:me', 'token_unsaved begun');
+    await receiver.until('bookings_unsaved', 'bookings_unsaved begun');
+    limit('unlimited');
+    await receiver.until('token_unsaved:me', 'token_unsaved begun', 'token_unsaved over');
+    await receiver.until('bookings_unsaved', 'bookings_unsaved begun', 'bookings_unsaved over');
+    await s.sim.forgetOauth();
     await relay.stop();
   });
 
