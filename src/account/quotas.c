@@ -214,7 +214,7 @@ static bool take_field(struct quotas *windows, const struct header *field,
     struct str text =
         str_from(field->name, (unified ? sizeof(UNIFIED) : sizeof(PREFIX)) - 1);
     struct quota *window;
-    struct str name;
+    struct str name = STR_EMPTY;
     enum part part = part_of(text, &name);
 
     if (unified && take_whole(windows, text, field->value))
