@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* A table of sets of eight: a session has its place in one of them. */
+/* A table of sets of eight, made when they are needed: a session has its place in one of
+   them. */
 #include "account/bindings.h"
 
 #include <pthread.h>
@@ -13,7 +14,7 @@
 struct bindings {
     pthread_mutex_t lock;
     uint64_t last_ms;
-    struct binding at[SETS][WAYS];
+    struct binding *sets[SETS];           /* of WAYS each, or NULL */
     uint64_t changed[BINDINGS_TAKEN_MAX]; /* sessions */
     size_t changed_count;
 };
@@ -32,6 +33,8 @@ void bindings_free(struct bindings *bindings)
     if (!bindings)
         return;
     (void)pthread_mutex_destroy(&bindings->lock);
+    for (size_t i = 0; i < SETS; i++)
+        mem_free(bindings->sets[i]);
     mem_free(bindings);
 }
 
@@ -48,9 +51,11 @@ uint64_t bindings_account(struct str name)
 /* Its own, else the one that ends first. */
 static struct binding *place_of(struct bindings *bindings, uint64_t session)
 {
-    struct binding *set = bindings->at[session % SETS];
+    struct binding **at = &bindings->sets[session % SETS];
+    struct binding *set = *at ? *at : mem_zalloc(WAYS * sizeof(**at));
     struct binding *place = &set[0];
 
+    *at = set;
     for (size_t i = 0; i < WAYS; i++) {
         if (set[i].session == session)
             return &set[i];
@@ -107,10 +112,11 @@ void bindings_restore(struct bindings *bindings, const struct binding *binding)
 uint64_t bindings_find(struct bindings *bindings, uint64_t session,
                        uint64_t now_ms)
 {
-    struct binding found;
+    struct binding found = { .session = 0 };
 
     (void)pthread_mutex_lock(&bindings->lock);
-    found = *place_of(bindings, session);
+    if (bindings->sets[session % SETS])
+        found = *place_of(bindings, session);
     (void)pthread_mutex_unlock(&bindings->lock);
     return found.session == session && found.until_ms > now_ms ? found.account
                                                                : 0;
