@@ -67,6 +67,30 @@ bool account_name_may_be_made(struct str name)
     return account_name_is_valid(name) && !token_is_in(name) && !is_word(name);
 }
 
+const struct account_kind *account_kind_signing_in(void)
+{
+    const struct account_kind *const *kind = account_kinds;
+
+    while (*kind && !(*kind)->signs_in)
+        kind++;
+    return *kind;
+}
+
+const char *account_again(const struct account_kind *kind, const char *name,
+                          bool over_http, char out[ACCOUNT_AGAIN_MAX])
+{
+    if (kind->signs_in)
+        (void)snprintf(out, ACCOUNT_AGAIN_MAX,
+                       "sign in again with `claude-relay login %s`%s", name,
+                       over_http ? " or POST /oauth/auth-url" : "");
+    else
+        (void)snprintf(out, ACCOUNT_AGAIN_MAX,
+                       "remove it with `claude-relay account remove %s`, and "
+                       "add it again with another credential",
+                       name);
+    return out;
+}
+
 void account_key(const struct account_kind *kind, struct str name,
                  char out[ACCOUNT_KEY_MAX])
 {
@@ -293,11 +317,12 @@ bool account_needs_refresh(const struct account *account, uint64_t now_wall_ms)
 static bool sign_in_again(const struct account *account, const char *why,
                           struct err *err)
 {
-    return err_set(err, ERR_LOGIN_REQUIRED,
-                   "%s of account \"%s\" %s: sign in again with "
-                   "`claude-relay login %s` or POST /oauth/auth-url",
+    char again[ACCOUNT_AGAIN_MAX];
+
+    return err_set(err, ERR_LOGIN_REQUIRED, "%s of account \"%s\" %s: %s",
                    account->can_refresh ? "the sign-in" : "the token",
-                   account->name, why, account->name);
+                   account->name, why,
+                   account_again(account->kind, account->name, true, again));
 }
 
 struct account_field account_field_of(const struct account *account)

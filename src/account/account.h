@@ -10,6 +10,7 @@
 
 struct account_kind;
 struct gateway;
+struct renewal;
 struct vitals;
 
 #define ACCOUNT_NAME_MAX 64
@@ -76,8 +77,11 @@ struct account_kind {
     const char *file_prefix;    /* data/<prefix><account>.json */
     struct account_field field; /* that carries the credential */
     struct str
-        beta;      /* a flag of anthropic-beta, without which the API takes its
+        beta; /* a flag of anthropic-beta, without which the API takes its
                         credential from nobody; or empty */
+    /* How its tokens are renewed (account/renewal.h); NULL: its credential stays. */
+    const struct renewal *renewal;
+    bool signs_in; /* in a browser: that is how one gets another grant */
     bool personal; /* a person's plan: not in the pool unless it is put there */
     bool
         goes_elsewhere; /* it may have a gateway: its credential is no person's, and
@@ -89,6 +93,14 @@ struct account_kind {
 
 /* The NULL-terminated table of kinds. */
 extern const struct account_kind *const account_kinds[];
+/* The first of them that signs in. */
+const struct account_kind *account_kind_signing_in(void);
+
+/* For messages, behind a comma or colon: how an account of this kind and name gets
+   another grant; `over_http`: for those who manage over HTTP, too. */
+#define ACCOUNT_AGAIN_MAX 320
+const char *account_again(const struct account_kind *kind, const char *name,
+                          bool over_http, char out[ACCOUNT_AGAIN_MAX]);
 
 /* [A-Za-z0-9._@-]{1,64}, not starting with a dot: nothing else ever reaches a
    path. */

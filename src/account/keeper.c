@@ -4,7 +4,6 @@
 
 #include "account/change.h"
 #include "account/facts.h"
-#include "account/kinds.h"
 #include "account/login.h"
 #include "account/refresh.h"
 #include "account/refresh_rules.h"
@@ -19,26 +18,12 @@
 
 static void sweep(void *arg);
 
-struct oauth_client keeper_client(const struct config *config)
-{
-    return (struct oauth_client){ .authorize_url = config->authorize_url,
-                                  .redirect_uri = config->redirect_uri,
-                                  .client_id = config->client_id,
-                                  .scopes = config->scopes };
-}
-
 struct keeper *keeper_new(const struct keeper_options *options)
 {
     struct keeper *keeper = MEM_NEW(struct keeper);
-    const struct url *url = &options->config->token_url;
 
     keeper->options = *options;
-    keeper->client = keeper_client(options->config);
-    keeper->arena = arena_new();
-    keeper->host = url_authority(keeper->arena, url);
     keeper->upstream = upstream_new(options->loop, options->config->ca_file.at);
-    keeper->origin =
-        origin_new(url->host, url->port, url->tls ? options->tls : NULL);
     list_init(&keeper->kept);
     list_init(&keeper->calls);
     list_init(&keeper->timed);
@@ -59,8 +44,6 @@ void keeper_free(struct keeper *keeper)
     loop_timer_free(keeper->patience);
     loop_timer_free(keeper->sweep);
     upstream_free(keeper->upstream);
-    origin_free(keeper->origin);
-    arena_free(keeper->arena);
     mem_free(keeper);
 }
 
@@ -204,12 +187,13 @@ static void refresh_asked(struct keeper_wait *wait, struct account *account)
 static void refused(struct keeper_wait *wait, struct account *account)
 {
     struct kept_account *kept = kept_find(wait->keeper, wait->name);
+    char again[ACCOUNT_AGAIN_MAX];
     bool same =
         wait->stale && account->token &&
         secret_eq(secret_reveal(wait->stale), secret_reveal(account->token));
 
-    if (!same || account->kind != &account_kind_oauth ||
-        account->login_required || kept->marking) {
+    if (!same || !account->kind->renewal || account->login_required ||
+        kept->marking) {
         keeper_wait_end(wait, NULL);
         return;
     }
@@ -217,9 +201,9 @@ static void refused(struct keeper_wait *wait, struct account *account)
     wait->audit = by_itself(wait->keeper, "account.refused", wait->name);
     audit_before(wait->audit, account_facts(account));
     log_line(LOG_ERROR,
-             "account %s: its token was refused again after a refresh: sign in "
-             "again with `claude-relay login %s`",
-             account->name, account->name);
+             "account %s: its token was refused again after a refresh: %s",
+             account->name,
+             account_again(account->kind, account->name, false, again));
     wait->change = json_doc_new_object();
     json_doc_set_str(wait->change, "login_required", str_of(account->grant));
     change_start(wait, account);
@@ -231,7 +215,7 @@ static void adopt_asked(struct keeper_wait *wait)
 
     list_push(&kept->waits, &wait->node);
     keeper_wait_time(wait);
-    refresh_adopt(kept, wait->change);
+    refresh_adopt(kept, wait->kind, wait->change);
 }
 
 /* Checked here, where changes of accounts come one after the other. */

@@ -12,7 +12,6 @@
 #pragma once
 
 #include "account/accounts.h"
-#include "account/oauth.h"
 #include "config/config.h"
 #include "store/audit.h"
 #include "store/store.h"
@@ -21,15 +20,12 @@
 struct keeper;
 struct keeper_wait;
 
-/* The constants of the provider, from the configuration. */
-struct oauth_client keeper_client(const struct config *config);
-
 /* All borrowed; they outlive the keeper. */
 struct keeper_options {
     struct loop *loop;
     struct store *store;
     struct accounts *accounts;
-    struct tls *tls;           /* NULL if the token URL is http:// */
+    struct tls *tls;           /* NULL if no token comes over https:// */
     const struct proxy *proxy; /* the global one, or NULL */
     const struct config *config;
     struct audit_log *audit; /* of what it finds out by itself; or NULL */
@@ -82,7 +78,8 @@ enum keeper_op {
     /* Exchange a code: `change` holds authorization_code, state and perhaps
        proxy_config, as in POST /oauth/token. */
     KEEPER_LOGIN,
-    /* New tokens from a login or an import: `change` replaces by field. */
+    /* New tokens from a login or an import, of an account of `kind`: `change` replaces
+       by field. */
     KEEPER_ADOPT,
     /* A new account of `kind`, whose document is `change`; durable, and shown, before
        it is answered.  One that exists is left as it is. */
@@ -99,7 +96,7 @@ struct keeper_question {
     bool by_hand;         /* REFRESH: a person asked, no back-off counts */
     bool patient;         /* waits as long as it takes, not patience_ms */
     const struct json_doc *change;   /* LOGIN, ADOPT, CREATE, CHANGE; copied */
-    const struct account_kind *kind; /* CREATE */
+    const struct account_kind *kind; /* ADOPT, CREATE */
     /* Of whoever manages, or NULL.  Taken over: ended here, with the account as it was
        and as it is, when the work is, whether or not somebody waits for it still. */
     struct audit *audit;

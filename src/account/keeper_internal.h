@@ -12,13 +12,9 @@
 
 struct keeper {
     struct keeper_options options;
-    struct oauth_client client;
     struct upstream *upstream;
-    struct origin *origin; /* of the token URL */
-    struct arena *arena;
-    struct str host; /* Host field of the token URL */
     struct list kept;
-    struct list calls; /* of the token endpoint, under way */
+    struct list calls; /* of token endpoints, under way */
     struct list timed; /* waits, the one that has waited longest first */
     struct loop_timer *patience;
     struct loop_timer *sweep;

@@ -12,6 +12,8 @@ struct kept_account {
     struct list node; /* in keeper->kept */
     struct keeper *keeper;
     char name[ACCOUNT_NAME_MAX + 1];
+    const struct account_kind
+        *kind;               /* of its last refresh; NULL: there was none */
     struct refresh *refresh; /* under way, or NULL */
     struct list waits;       /* who waits for it */
     bool marking;            /* that its grant is refused is being saved */

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "account/kinds.h"
+#include "account/oauth.h"
 #include "base/text.h"
 #include "crypto/hash.h"
 
@@ -90,11 +91,41 @@ static bool parse_oauth(struct account *account, const struct json_doc *doc,
     return true;
 }
 
+/* ---- new tokens ---------------------------------------------------------- */
+
+static const struct url *endpoint(const struct config *config)
+{
+    return &config->token_url;
+}
+
+static void ask(const struct config *config, const struct json_doc *doc,
+                struct buf *body)
+{
+    struct oauth_client client = oauth_client_of(config);
+    struct str token = STR_EMPTY;
+
+    (void)json_doc_get_str(doc, "refresh_token", &token);
+    oauth_refresh_body(&client, token, body);
+}
+
+#define FIELDS "content-type: application/json\r\naccept: application/json\r\n"
+
+static const struct renewal renewal = {
+    .endpoint = endpoint,
+    .fields = { FIELDS, sizeof(FIELDS) - 1 },
+    .ask = ask,
+    .judge = oauth_judge,
+    .look = oauth_look,
+    .doubt = oauth_doubt,
+};
+
 const struct account_kind account_kind_oauth = {
     .name = "oauth",
     .file_prefix = "oauth_",
     .field = { { "authorization", 13 }, { "Bearer ", 7 } },
     .beta = { "oauth-2025-04-20", 16 },
+    .renewal = &renewal,
+    .signs_in = true,
     .personal = true,
     .parse = parse_oauth,
 };

@@ -2,19 +2,17 @@
 /* The end of a login: a code becomes tokens. */
 #include "account/login.h"
 
-#include "account/kinds.h"
 #include "account/pending.h"
 #include "account/token_call.h"
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 
-#define BODY_MAX 16384
-
 struct login {
     struct flow flow;
     struct keeper_wait *wait;
     struct arena *arena;
+    const struct account_kind *kind; /* of the account */
     struct oauth_paste said;
     struct proxy *proxy; /* of the request or the pending login, or NULL */
     struct store_job *job;
@@ -105,7 +103,7 @@ static struct flow_next begin(struct flow *flow)
 /* The name may be taken by an account of another kind. */
 static bool check_name(struct login *login, struct account *account)
 {
-    bool fine = !account || account->kind == &account_kind_oauth;
+    bool fine = !account || account->kind == login->kind;
 
     return fine || err_set(&login->err, ERR_BAD_REQUEST,
                            "the account \"%s\" holds an API key: choose "
@@ -134,6 +132,7 @@ static bool take_proxy(struct login *login, const struct account *account)
 static void exchange(struct login *login)
 {
     const struct keeper_options *options = options_of(login);
+    struct oauth_client client = oauth_client_of(options->config);
     struct oauth_exchange said = { .code = login->said.code,
                                    .state = login->said.state,
                                    .verifier = STR_EMPTY,
@@ -141,11 +140,12 @@ static void exchange(struct login *login)
     struct buf body;
 
     (void)json_doc_get_str(login->pending, "code_verifier", &said.verifier);
-    buf_init_secret(&body, BODY_MAX);
-    oauth_exchange_body(&login->wait->keeper->client, &said, &body);
+    buf_init_secret(&body, RENEWAL_BODY_MAX);
+    oauth_exchange_body(&client, &said, &body);
     login->call = token_call_start(
         &(struct token_call_options){
             .keeper = login->wait->keeper,
+            .renewal = login->kind->renewal,
             .name = login->wait->name,
             .proxy = proxy_choose(options->proxy, login->proxy, NULL),
             .body = buf_str(&body) },
@@ -179,7 +179,7 @@ static struct flow_next check(struct flow *flow)
     account_unref(account);
     if (!fine)
         return fail(login);
-    account_key(&account_kind_oauth, str_of(login->wait->name), key);
+    account_key(login->kind, str_of(login->wait->name), key);
     start_job_on(login, STORE_OP_READ, key);
     return flow_sleep_then(look);
 }
@@ -228,16 +228,16 @@ static void complete_tokens(struct login *login)
 
 static bool take_answer(struct login *login)
 {
-    struct oauth_answer answer = token_call_take(login->call);
+    struct renewal_answer answer = token_call_take(login->call);
 
     token_call_free(login->call);
     login->call = NULL;
     login->tokens = answer.patch;
     login->spoilt = answer.spoilt;
-    return answer.verdict == OAUTH_GRANTED ||
+    return answer.verdict == RENEWAL_GRANTED ||
            err_set(&login->err,
-                   answer.verdict == OAUTH_REFUSED ? ERR_OAUTH
-                                                   : answer.err.code,
+                   answer.verdict == RENEWAL_REFUSED ? ERR_OAUTH
+                                                     : answer.err.code,
                    "the code was not accepted: %s", answer.err.text);
 }
 
@@ -254,6 +254,7 @@ static struct flow_next judge(struct flow *flow)
         keeper_ask(login->wait->keeper, options_of(login)->loop,
                    &(struct keeper_question){ .op = KEEPER_ADOPT,
                                               .name = str_of(login->wait->name),
+                                              .kind = login->kind,
                                               .patient = true,
                                               .change = login->tokens },
                    wake, login);
@@ -314,6 +315,7 @@ void login_start(struct keeper_wait *wait)
     struct login *login = MEM_NEW(struct login);
 
     login->wait = wait;
+    login->kind = account_kind_signing_in();
     login->arena = arena_new();
     keeper_begin(wait->keeper);
     flow_init(&login->flow, begin, done);

@@ -11,6 +11,14 @@
 #define SETUP_SCOPE "user:inference"
 #define SETUP_LIFE_S "31536000" /* a year */
 
+struct oauth_client oauth_client_of(const struct config *config)
+{
+    return (struct oauth_client){ .authorize_url = config->authorize_url,
+                                  .redirect_uri = config->redirect_uri,
+                                  .client_id = config->client_id,
+                                  .scopes = config->scopes };
+}
+
 void oauth_pkce_new(struct oauth_pkce *pkce)
 {
     unsigned char bytes[32];

@@ -4,12 +4,8 @@
    Pure; any thread. */
 #pragma once
 
+#include "account/renewal.h"
 #include "base/arena.h"
-#include "base/buf.h"
-#include "base/err.h"
-#include "base/json.h"
-#include "http/headers.h"
-#include "upstream/fetch.h"
 
 #define OAUTH_VERIFIER_LEN 43
 #define OAUTH_STATE_LEN 64
@@ -21,6 +17,7 @@ struct oauth_client {
     struct str client_id;
     struct str scopes; /* separated by spaces */
 };
+struct oauth_client oauth_client_of(const struct config *config);
 
 /* A login that has begun. */
 struct oauth_pkce {
@@ -66,26 +63,6 @@ void oauth_exchange_body(const struct oauth_client *client,
 void oauth_refresh_body(const struct oauth_client *client,
                         struct str refresh_token, struct buf *out);
 
-enum oauth_verdict {
-    OAUTH_GRANTED,   /* new tokens */
-    OAUTH_REFUSED,   /* the grant is gone for good, or the code is wrong */
-    OAUTH_TRANSIENT, /* anything else: the same request may succeed later */
-};
-
-struct oauth_answer {
-    enum oauth_verdict verdict;
-    /* GRANTED: the members to change in the account's file: access_token,
-       expires_at (RFC 3339), and refresh_token, scopes[] if the answer has them;
-       the caller's. */
-    struct json_doc *patch;
-    uint64_t lifetime_ms; /* GRANTED */
-    bool spoilt; /* GRANTED, without the refresh token, which cannot be one */
-    uint64_t retry_after_ms; /* TRANSIENT: what the provider asked for, at most
-                                an hour, or 0 */
-    struct err err;          /* not GRANTED: ERR_LOGIN_REQUIRED or ERR_OAUTH;
-                                the provider's reason without any token */
-};
-
 /* In the place of an access token that did not come, or not as one that can be sent,
    beside a new refresh token: that one alone must not be lost either.  It has
    expired, so the next use refreshes it. */
@@ -95,8 +72,9 @@ struct oauth_answer {
    Never fails: what cannot be understood is TRANSIENT.  An answer that holds tokens is GRANTED whatever stands beside them,
    damaged JSON and a body that was cut included: the old refresh token is dead by
    then, so what came is kept.  The patch can always be written down. */
-struct oauth_answer oauth_judge(unsigned status, const struct headers *headers,
-                                struct str body, uint64_t now_wall_ms);
+struct renewal_answer oauth_judge(unsigned status,
+                                  const struct headers *headers,
+                                  struct str body, uint64_t now_wall_ms);
 
 /* The same question while the answer is still coming, and whether an answer that does
    not grant all looks cut although its framing says that it is complete: for

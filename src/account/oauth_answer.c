@@ -156,28 +156,29 @@ static uint64_t retry_after_ms(const struct headers *headers,
     return wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS;
 }
 
-static void refuse(struct oauth_answer *answer, unsigned status,
+static void refuse(struct renewal_answer *answer, unsigned status,
                    const struct headers *headers, struct str body)
 {
     struct reason reason;
 
     read_reason(body, &reason);
     if (is_final(status, &reason))
-        answer->verdict = OAUTH_REFUSED;
+        answer->verdict = RENEWAL_REFUSED;
     explain(status, &reason, headers, &answer->err);
-    if (answer->verdict == OAUTH_REFUSED)
+    if (answer->verdict == RENEWAL_REFUSED)
         answer->err.code = ERR_LOGIN_REQUIRED;
     reason_done(&reason);
 }
 
-struct oauth_answer oauth_judge(unsigned status, const struct headers *headers,
-                                struct str body, uint64_t now_wall_ms)
+struct renewal_answer oauth_judge(unsigned status,
+                                  const struct headers *headers,
+                                  struct str body, uint64_t now_wall_ms)
 {
-    struct oauth_answer answer = { .verdict = OAUTH_TRANSIENT };
+    struct renewal_answer answer = { .verdict = RENEWAL_TRANSIENT };
 
     answer.patch = oauth_grant(status, body, now_wall_ms, &answer.lifetime_ms);
     if (answer.patch) {
-        answer.verdict = OAUTH_GRANTED;
+        answer.verdict = RENEWAL_GRANTED;
         answer.spoilt = oauth_grant_spoils(answer.patch, body);
     } else {
         struct buf plain;

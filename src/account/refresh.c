@@ -69,19 +69,19 @@ static void show_trouble(const struct refresh *r)
 static void say_lost(const struct refresh *r)
 {
     bool noted = r->noted == r->version;
+    char again[ACCOUNT_AGAIN_MAX];
 
     r->kept->keeper->lost++;
     log_line(LOG_ERROR,
              "account %s: its new tokens could not be put into its file in %s "
-             "within %llu s: %s `claude-relay login %s`",
+             "within %llu s: %s %s",
              r->kept->name, refresh_options(r)->config->data_dir.at,
              (unsigned long long)refresh_options(r)->save_at_stop_ms / 1000,
              noted ? "they lie beside it, in a temporary file, and the next "
-                     "start puts them in place; if it does not, sign in again "
-                     "with"
+                     "start puts them in place; if it does not,"
                    : "they end with this process, and the file holds spent "
-                     "ones: sign in again with",
-             r->kept->name);
+                     "ones:",
+             account_again(r->kind, r->kept->name, false, again));
 }
 
 /* What everybody sees, and what those who wait are told: NULL if it went well. */
@@ -228,13 +228,28 @@ static void tell(struct refresh *r, enum refresh_event event)
 
 /* ---- life --------------------------------------------------------------- */
 
-static struct refresh *make(struct kept_account *kept, enum refresh_why why)
+/* As memory shows it. */
+static const struct account_kind *kind_of(const struct kept_account *kept)
+{
+    struct account *account =
+        accounts_get(kept->keeper->options.accounts, str_of(kept->name));
+    const struct account_kind *kind = account ? account->kind : kept->kind;
+
+    account_unref(account);
+    return kind;
+}
+
+static struct refresh *make(struct kept_account *kept,
+                            const struct account_kind *kind,
+                            enum refresh_why why)
 {
     struct refresh *r = MEM_NEW(struct refresh);
 
-    assert(!kept->refresh);
+    assert(!kept->refresh && kind && kind->renewal);
     kept->refresh = r;
+    kept->kind = kind;
     r->kept = kept;
+    r->kind = kind;
     r->why = why;
     r->began_ms = clock_steady_ms();
     r->timer = loop_timer_new(kept->keeper->options.loop, ring, r);
@@ -246,17 +261,19 @@ static struct refresh *make(struct kept_account *kept, enum refresh_why why)
 void refresh_start(struct kept_account *kept, struct secret *stale,
                    enum refresh_why why)
 {
-    struct refresh *r = make(kept, why);
+    struct refresh *r = make(kept, kind_of(kept), why);
 
     r->stale = stale;
     flow_wake(&r->flow);
 }
 
 /* In a process that stops as well: tokens of a sign-in exist nowhere else. */
-void refresh_adopt(struct kept_account *kept, const struct json_doc *tokens)
+void refresh_adopt(struct kept_account *kept, const struct account_kind *kind,
+                   const struct json_doc *tokens)
 {
     bool fresh = !kept->refresh;
-    struct refresh *r = fresh ? make(kept, REFRESH_SIGNED_IN) : kept->refresh;
+    struct refresh *r =
+        fresh ? make(kept, kind, REFRESH_SIGNED_IN) : kept->refresh;
 
     json_doc_free(r->patch);
     r->patch = json_doc_copy(tokens);
@@ -280,7 +297,7 @@ void refresh_drop(struct kept_account *kept)
    was replaced since. */
 static void verify(struct kept_account *kept)
 {
-    struct refresh *r = make(kept, REFRESH_LAST_LOOK);
+    struct refresh *r = make(kept, kept->kind, REFRESH_LAST_LOOK);
 
     r->plan.stopping = true;
     r->plan.verifying = true;

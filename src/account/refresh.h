@@ -26,9 +26,10 @@ enum refresh_why {
 void refresh_start(struct kept_account *kept, struct secret *stale,
                    enum refresh_why why);
 
-/* Save these tokens (copied), in whatever state a refresh is; begins one if there is
-   none. */
-void refresh_adopt(struct kept_account *kept, const struct json_doc *tokens);
+/* Save these tokens (copied) of an account of this kind, in whatever state a refresh is;
+   begins one if there is none. */
+void refresh_adopt(struct kept_account *kept, const struct account_kind *kind,
+                   const struct json_doc *tokens);
 
 /* The rest is for accounts with and without one. */
 

@@ -11,6 +11,7 @@
 struct refresh {
     struct flow flow;
     struct kept_account *kept;
+    const struct account_kind *kind;
     struct refresh_plan plan;
     struct refresh_facts facts; /* of the present event */
     struct secret *stale;

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "account/kinds.h"
 #include "account/refresh_internal.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -165,8 +164,7 @@ static void give_way(struct refresh *r)
 
 static enum refresh_event read_again(struct refresh *r, struct json_doc *doc)
 {
-    struct account *now =
-        account_from_doc(&account_kind_oauth, str_of(r->kept->name), doc);
+    struct account *now = account_from_doc(r->kind, str_of(r->kept->name), doc);
 
     r->facts.overtaken = is_overtaken(r, now);
     account_unref(now);

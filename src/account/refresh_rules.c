@@ -30,6 +30,7 @@ enum refresh_choice refresh_rules_decide(const struct account *account,
                                          struct err *err)
 {
     bool usable = account_is_usable(account, now_wall_ms, err);
+    char again[ACCOUNT_AGAIN_MAX];
 
     if (usable && account->expires_at_ms > now_wall_ms &&
         !is_same(account, stale))
@@ -40,9 +41,8 @@ enum refresh_choice refresh_rules_decide(const struct account *account,
         return REFRESH_ASK;
     if (account->grant[0])
         err_set(err, ERR_LOGIN_REQUIRED,
-                "account \"%s\" has no refresh token: sign in again with "
-                "`claude-relay login %s` or POST /oauth/auth-url",
-                account->name, account->name);
+                "account \"%s\" has no refresh token: %s", account->name,
+                account_again(account->kind, account->name, true, again));
     else
         err_set(err, ERR_BAD_REQUEST,
                 "account \"%s\" holds an API key: it has no refresh token, "

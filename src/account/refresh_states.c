@@ -3,14 +3,12 @@
 #include <assert.h>
 #include <stdio.h>
 
-#include "account/kinds.h"
 #include "account/refresh_internal.h"
 #include "account/refresh_log.h"
 #include "base/clock.h"
 #include "base/log.h"
 
 #define SAVE_AT_STOP_MS 500
-#define BODY_MAX 16384
 
 /* ---- what the states share ----------------------------------------------- */
 
@@ -19,7 +17,7 @@ void refresh_start_job(struct refresh *r, enum store_op op,
 {
     char key[ACCOUNT_KEY_MAX];
 
-    account_key(&account_kind_oauth, str_of(r->kept->name), key);
+    account_key(r->kind, str_of(r->kept->name), key);
     store_job_free(r->job);
     r->job =
         store_start(refresh_options(r)->store, refresh_options(r)->loop,
@@ -58,26 +56,24 @@ void refresh_set_doc(struct refresh *r, struct json_doc *doc)
     json_doc_free(r->doc);
     account_unref(r->account);
     r->doc = doc;
-    r->account =
-        account_from_doc(&account_kind_oauth, str_of(r->kept->name), r->doc);
+    r->account = account_from_doc(r->kind, str_of(r->kept->name), r->doc);
 }
 
 /* ---- ASKING ------------------------------------------------------------- */
 
 static void begin_asking(struct refresh *r)
 {
-    struct keeper *keeper = r->kept->keeper;
-    struct str token = STR_EMPTY;
+    const struct renewal *renewal = r->kind->renewal;
     struct buf body;
 
-    (void)json_doc_get_str(r->doc, "refresh_token", &token);
     (void)snprintf(r->grant, sizeof(r->grant), "%s", r->account->grant);
     r->asked_until_ms = r->account->expires_at_ms;
-    buf_init_secret(&body, BODY_MAX);
-    oauth_refresh_body(&keeper->client, token, &body);
+    buf_init_secret(&body, RENEWAL_BODY_MAX);
+    renewal->ask(refresh_options(r)->config, r->doc, &body);
     r->call = token_call_start(
         &(struct token_call_options){
-            .keeper = keeper,
+            .keeper = r->kept->keeper,
+            .renewal = renewal,
             .name = r->kept->name,
             .proxy = proxy_choose(refresh_options(r)->proxy, NULL,
                                   r->account->proxy),
@@ -148,18 +144,20 @@ static void take_up(struct refresh *r)
 }
 
 /* It may be spent: then the next refresh says that a sign-in is needed. */
-static void say_spoilt(const char *name)
+static void say_spoilt(const struct refresh *r)
 {
+    char again[ACCOUNT_AGAIN_MAX];
+
     log_line(LOG_WARN,
              "account %s: the new refresh token cannot be one (it is too long, "
              "or has other characters than visible ASCII): the old one stays; "
-             "if the next refresh is refused, sign in again with "
-             "`claude-relay login %s`",
-             name, name);
+             "if the next refresh is refused, %s",
+             r->kept->name,
+             account_again(r->kind, r->kept->name, false, again));
 }
 
 static enum refresh_event granted(struct refresh *r,
-                                  const struct oauth_answer *answer)
+                                  const struct renewal_answer *answer)
 {
     change_patch(r, answer->patch);
     json_doc_set(r->patch, "login_required", json_doc_new_null());
@@ -167,7 +165,7 @@ static enum refresh_event granted(struct refresh *r,
     note(r);
     take_up(r);
     if (answer->spoilt)
-        say_spoilt(r->kept->name);
+        say_spoilt(r);
     r->precious_ms = clock_steady_ms();
     r->kept->fresh_until_ms = clock_wall_ms() + answer->lifetime_ms / 2;
     return REFRESH_GRANTED;
@@ -184,16 +182,17 @@ static enum refresh_event refused(struct refresh *r)
 
 static enum refresh_event look_at_answer(struct refresh *r)
 {
-    struct oauth_answer answer = token_call_take(r->call);
+    struct renewal_answer answer = token_call_take(r->call);
     const char *name = r->kept->name;
+    char again[ACCOUNT_AGAIN_MAX];
 
-    if (answer.verdict == OAUTH_GRANTED)
+    if (answer.verdict == RENEWAL_GRANTED)
         return granted(r, &answer);
-    if (answer.verdict == OAUTH_REFUSED) {
+    if (answer.verdict == RENEWAL_REFUSED) {
         err_set(&r->err, answer.err.code,
-                "the token of account \"%s\" could not be refreshed: %s; sign "
-                "in again with `claude-relay login %s` or POST /oauth/auth-url",
-                name, answer.err.text, name);
+                "the token of account \"%s\" could not be refreshed: %s; %s",
+                name, answer.err.text,
+                account_again(r->kind, name, true, again));
         return refused(r);
     }
     err_set(&r->err, answer.err.code,

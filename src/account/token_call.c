@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* One call of the token endpoint. */
+/* One call of a token endpoint. */
 #include "account/token_call.h"
 
 #include <stdio.h>
@@ -8,11 +8,11 @@
 #include "base/log.h"
 #include "base/mem.h"
 
-#define FIELDS "content-type: application/json\r\naccept: application/json\r\n"
-
 struct token_call {
     struct list node; /* in keeper->calls */
     struct keeper *keeper;
+    const struct renewal *renewal;
+    struct arena *arena;
     char name[ACCOUNT_NAME_MAX + 1];
     const struct proxy *proxy;
     struct buf body;
@@ -29,23 +29,28 @@ static void ask(struct token_call *call)
 {
     struct keeper *keeper = call->keeper;
     const struct config *config = keeper->options.config;
-    struct str path = config->token_url.prefix;
+    const struct renewal *renewal = call->renewal;
+    const struct url *url = renewal->endpoint(config);
+    struct origin *origin =
+        upstream_origin(keeper->upstream, url->host, url->port,
+                        url->tls ? keeper->options.tls : NULL);
 
-    call->fetch =
-        fetch_start(&(struct fetch_options){ .upstream = keeper->upstream,
-                                             .origin = keeper->origin,
-                                             .proxy = call->proxy,
-                                             .method = STR("POST"),
-                                             .host = keeper->host,
-                                             .target =
-                                                 path.len > 0 ? path : STR("/"),
-                                             .fields = STR(FIELDS),
-                                             .body = buf_str(&call->body),
-                                             .connect_ms = config->connect_ms,
-                                             .answer_ms = TOKEN_CALL_MS,
-                                             .look = oauth_look,
-                                             .doubt = oauth_doubt },
-                    fetch_changed, call);
+    call->fetch = fetch_start(
+        &(struct fetch_options){ .upstream = keeper->upstream,
+                                 .origin = origin,
+                                 .proxy = call->proxy,
+                                 .method = STR("POST"),
+                                 .host = url_authority(call->arena, url),
+                                 .target = url->prefix.len > 0 ? url->prefix
+                                                               : STR("/"),
+                                 .fields = renewal->fields,
+                                 .body = buf_str(&call->body),
+                                 .connect_ms = config->connect_ms,
+                                 .answer_ms = TOKEN_CALL_MS,
+                                 .look = renewal->look,
+                                 .doubt = renewal->doubt },
+        fetch_changed, call);
+    origin_free(origin);
 }
 
 /* Whether the endpoint took the request is unknown then; if it did, the tokens are
@@ -82,6 +87,8 @@ struct token_call *token_call_start(const struct token_call_options *options,
     struct token_call *call = MEM_NEW(struct token_call);
 
     call->keeper = options->keeper;
+    call->renewal = options->renewal;
+    call->arena = arena_new();
     (void)snprintf(call->name, sizeof(call->name), "%s", options->name);
     call->proxy = options->proxy;
     buf_init_secret(&call->body, options->body.len);
@@ -101,6 +108,7 @@ void token_call_free(struct token_call *call)
     list_remove(&call->node);
     fetch_free(call->fetch);
     buf_done(&call->body);
+    arena_free(call->arena);
     mem_free(call);
 }
 
@@ -109,15 +117,15 @@ bool token_call_is_done(const struct token_call *call)
     return fetch_state(call->fetch) != FETCH_BUSY;
 }
 
-struct oauth_answer token_call_take(const struct token_call *call)
+struct renewal_answer token_call_take(const struct token_call *call)
 {
     const struct fetch *fetch = call->fetch;
 
     if (fetch_state(fetch) == FETCH_FAILED)
-        return (struct oauth_answer){ .verdict = OAUTH_TRANSIENT,
-                                      .err = *fetch_error(fetch) };
-    return oauth_judge(fetch_status(fetch), fetch_headers(fetch),
-                       fetch_body(fetch), clock_wall_ms());
+        return (struct renewal_answer){ .verdict = RENEWAL_TRANSIENT,
+                                        .err = *fetch_error(fetch) };
+    return call->renewal->judge(fetch_status(fetch), fetch_headers(fetch),
+                                fetch_body(fetch), clock_wall_ms());
 }
 
 void token_call_describe(struct keeper *keeper, struct buf *out)

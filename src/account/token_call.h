@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* One call of the token endpoint: a refresh token or a code is exchanged.
+/* One call of a token endpoint: a refresh token or a code is exchanged.
 
        BUSY -> ANSWERED | FAILED
         | ^
@@ -13,13 +13,14 @@
 #pragma once
 
 #include "account/keeper_internal.h"
-#include "account/oauth.h"
+#include "account/renewal.h"
 
 #define TOKEN_CALL_MS (10u * 60 * 1000)
 
 struct token_call_options {
     struct keeper *keeper;
-    const char *name; /* of the account, for texts; copied */
+    const struct renewal *renewal; /* whom it asks, and what the answer means */
+    const char *name;              /* of the account, for texts; copied */
     const struct proxy
         *proxy;      /* borrowed until the call is freed; NULL: direct */
     struct str body; /* copied, and wiped afterwards */
@@ -32,7 +33,7 @@ void token_call_free(struct token_call *call);
 bool token_call_is_done(const struct token_call *call);
 /* When done: what the answer says.  A call without an answer is TRANSIENT, with its
    own error.  `answer->patch` is the caller's. */
-struct oauth_answer token_call_take(const struct token_call *call);
+struct renewal_answer token_call_take(const struct token_call *call);
 
 /* Of all calls under way: append "account main: ..., at most 580 s more" for each,
    one a line. */

@@ -11,6 +11,8 @@
 #include "base/clock.h"
 #include "base/text.h"
 
+#define KINDS_MAX 256 /* their names, for a message */
+
 static struct flow_next made(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
@@ -76,6 +78,21 @@ static const struct account_kind *kind_named(const struct json_doc *body)
     return NULL;
 }
 
+static void refuse_what_is_there(struct err *err)
+{
+    struct buf kinds;
+
+    buf_init(&kinds, KINDS_MAX);
+    for (size_t i = 0; account_kinds[i]; i++)
+        buf_printf(&kinds, "%s\"%s\"", i > 0 ? " or " : "",
+                   account_kinds[i]->name);
+    (void)err_set(err, ERR_BAD_REQUEST,
+                  "besides the name there must be api_key (a text), or kind "
+                  "(" STR_FMT ") and document (an object)",
+                  STR_ARG(buf_str(&kinds)));
+    buf_done(&kinds);
+}
+
 /* Either an API key, or a document as it would lie in DATA_DIR. */
 static struct flow_next make(struct flow *flow)
 {
@@ -94,9 +111,7 @@ static struct flow_next make(struct flow *flow)
         return make_with_key(x, name, key);
     if (kind && json_doc_is_object(doc) && !json_doc_get(x->body, "api_key"))
         return make_of(x, name, kind, doc);
-    err_set(&x->err, ERR_BAD_REQUEST,
-            "besides the name there must be api_key (a text), or kind "
-            "(\"oauth\" or \"api-key\") and document (an object)");
+    refuse_what_is_there(&x->err);
     return admin_refuse(x);
 }
 

@@ -75,7 +75,7 @@ static struct flow_next auth_url(struct flow *flow)
     struct admin_request *x = admin_request_of(flow);
     struct auth_url *asked = x->state;
     const struct config *config = x->admin->options.config;
-    struct oauth_client client = keeper_client(config);
+    struct oauth_client client = oauth_client_of(config);
     struct pending_options options = { .client = &client };
 
     if (!members_proxy(x->body, &options.proxy_config, &x->err) ||

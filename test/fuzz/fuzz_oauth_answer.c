@@ -57,12 +57,12 @@ static void check_patch(const struct json_doc *patch)
     buf_done(&written);
 }
 
-static struct oauth_answer judge(unsigned status, struct str body)
+static struct renewal_answer judge(unsigned status, struct str body)
 {
     static const struct headers none;
-    struct oauth_answer answer = oauth_judge(status, &none, body, NOW_MS);
+    struct renewal_answer answer = oauth_judge(status, &none, body, NOW_MS);
 
-    MUST((answer.patch != NULL) == (answer.verdict == OAUTH_GRANTED));
+    MUST((answer.patch != NULL) == (answer.verdict == RENEWAL_GRANTED));
     MUST((oauth_look(status, body) == FETCH_WORTHLESS) == !answer.patch);
     if (answer.patch)
         check_patch(answer.patch);
@@ -71,10 +71,10 @@ static struct oauth_answer judge(unsigned status, struct str body)
 
 static void must_give(struct str body, struct str access)
 {
-    struct oauth_answer answer = judge(200, body);
+    struct renewal_answer answer = judge(200, body);
     struct str got;
 
-    MUST(answer.verdict == OAUTH_GRANTED);
+    MUST(answer.verdict == RENEWAL_GRANTED);
     MUST(json_doc_get_str(answer.patch, "access_token", &got));
     MUST(str_eq(got, access));
     json_doc_free(answer.patch);

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "account/kinds.h"
 #include "base/mem.h"
 
 #define ANSWER_MAX 4096
@@ -102,6 +103,7 @@ static struct keeper_wait *ask(struct desk *desk, enum keeper_op op,
                       &(struct keeper_question){ .op = op,
                                                  .name = STR("main"),
                                                  .stale = stale,
+                                                 .kind = &account_kind_oauth,
                                                  .change = doc },
                       woken, desk);
     json_doc_free(doc);

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "account/renewal.h"
 #include "unit.h"
 
 static void every_row_is_whole_and_its_own(void **state)
@@ -15,6 +16,12 @@ static void every_row_is_whole_and_its_own(void **state)
 
         assert_true(strlen(kind->name) > 0 && kind->field.name.len > 0);
         assert_non_null(kind->parse);
+        if (kind->renewal) {
+            assert_non_null(kind->renewal->endpoint);
+            assert_non_null(kind->renewal->ask);
+            assert_non_null(kind->renewal->judge);
+        }
+        assert_true(kind->renewal || !kind->signs_in);
         assert_int_equal(kind->file_prefix[strlen(kind->file_prefix) - 1], '_');
         for (size_t k = 0; k < i; k++) {
             assert_string_not_equal(kind->name, account_kinds[k]->name);
@@ -41,11 +48,28 @@ static void each_kind_says_how_it_authorises(void **state)
     unit_assert_str(apikey->beta, "");
 }
 
+static void another_grant_is_got_as_the_kind_has_it(void **state)
+{
+    char text[ACCOUNT_AGAIN_MAX];
+
+    (void)state;
+    assert_ptr_equal(account_kind_signing_in(), &account_kind_oauth);
+    assert_string_equal(account_again(&account_kind_oauth, "max", true, text),
+                        "sign in again with `claude-relay login max` or POST "
+                        "/oauth/auth-url");
+    assert_string_equal(account_again(&account_kind_oauth, "max", false, text),
+                        "sign in again with `claude-relay login max`");
+    assert_string_equal(account_again(&account_kind_apikey, "a", true, text),
+                        "remove it with `claude-relay account remove a`, and "
+                        "add it again with another credential");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_whole_and_its_own),
         cmocka_unit_test(each_kind_says_how_it_authorises),
+        cmocka_unit_test(another_grant_is_got_as_the_kind_has_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -62,9 +62,9 @@ static void tokens_of_a_sign_in_wait_until_the_document_can_be_read(
 
 static void prepare_login(struct desk *desk, char question[512])
 {
+    struct oauth_client client = oauth_client_of(&desk->config);
     struct json_doc *pending =
-        pending_new(&(struct pending_options){ .client =
-                                                   &desk->keeper->client },
+        pending_new(&(struct pending_options){ .client = &client },
                     UINT64_MAX / 4);
     struct str state;
     struct buf text;

@@ -11,8 +11,8 @@
 #define NOW_MS 784111777000u /* Sun, 06 Nov 1994 08:49:37 GMT */
 #define HOUR_MS (3600u * 1000)
 
-static struct oauth_answer judge(unsigned status, const char *fields,
-                                 const char *body)
+static struct renewal_answer judge(unsigned status, const char *fields,
+                                   const char *body)
 {
     struct fields read;
 
@@ -103,12 +103,12 @@ static void only_a_refused_grant_asks_for_a_new_login(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(refusals); i++) {
-        struct oauth_answer answer =
+        struct renewal_answer answer =
             judge(refusals[i].status, "", refusals[i].body);
         bool refused = refusals[i].refused;
         char part[40];
 
-        if (answer.verdict != (refused ? OAUTH_REFUSED : OAUTH_TRANSIENT))
+        if (answer.verdict != (refused ? RENEWAL_REFUSED : RENEWAL_TRANSIENT))
             fail_msg("%u %s", refusals[i].status, refusals[i].body);
         assert_null(answer.patch);
         assert_int_equal(answer.err.code,
@@ -145,9 +145,9 @@ static void the_provider_says_how_long_to_wait(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(waits); i++) {
-        struct oauth_answer answer = judge(429, waits[i].fields, "");
+        struct renewal_answer answer = judge(429, waits[i].fields, "");
 
-        assert_int_equal(answer.verdict, OAUTH_TRANSIENT);
+        assert_int_equal(answer.verdict, RENEWAL_TRANSIENT);
         if (answer.retry_after_ms != waits[i].want_ms)
             fail_msg("%s: %llu", waits[i].fields,
                      (unsigned long long)answer.retry_after_ms);
@@ -176,7 +176,7 @@ static void the_reason_is_the_providers(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(reasons); i++) {
-        struct oauth_answer answer = judge(400, "", reasons[i].body);
+        struct renewal_answer answer = judge(400, "", reasons[i].body);
 
         assert_string_equal(answer.err.text, reasons[i].want);
     }
@@ -210,7 +210,7 @@ static void no_reason_shows_a_token_or_a_code(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(leaks); i++) {
-        struct oauth_answer answer = judge(400, "", leaks[i]);
+        struct renewal_answer answer = judge(400, "", leaks[i]);
 
         if (strstr(answer.err.text, "CANARY") || strstr(answer.err.text, "sk-"))
             fail_msg("%s", answer.err.text);
@@ -219,11 +219,11 @@ static void no_reason_shows_a_token_or_a_code(void **state)
 
 static void a_coding_that_is_not_understood_is_named(void **state)
 {
-    struct oauth_answer answer =
+    struct renewal_answer answer =
         judge(200, "content-encoding: br\n", "\x0b\x02\x80{}\x03");
 
     (void)state;
-    assert_int_equal(answer.verdict, OAUTH_TRANSIENT);
+    assert_int_equal(answer.verdict, RENEWAL_TRANSIENT);
     assert_string_equal(answer.err.text,
                         "the token endpoint answered 200, and no token with "
                         "it, packed as br although it was asked not to be");

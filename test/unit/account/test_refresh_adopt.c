@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "account/keeper_internal.h"
+#include "account/kinds.h"
 #include "base/mem.h"
 #include "desk.h"
 
@@ -89,6 +90,7 @@ static struct keeper_wait *sign_in_another(struct desk *desk)
         keeper_ask(desk->keeper, desk->loop,
                    &(struct keeper_question){ .op = KEEPER_ADOPT,
                                               .name = STR("another"),
+                                              .kind = &account_kind_oauth,
                                               .change = doc },
                    ignore, NULL);
 
