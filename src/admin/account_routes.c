@@ -84,12 +84,14 @@ static struct json_doc *whole_doc(const struct admin_request *x,
 static struct flow_next answer_all(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
-    struct json_doc *doc = json_doc_new_object();
-    struct json_doc *all = json_doc_new_array();
+    struct json_doc *doc;
+    struct json_doc *all;
     struct account_list *list;
 
     if (!account_today_is_there(x))
         return flow_sleep_then(answer_all);
+    doc = json_doc_new_object();
+    all = json_doc_new_array();
     list = accounts_list(accounts_of(x));
     for (size_t i = 0; i < list->count; i++)
         json_doc_add(all, whole_doc(x, list->at[i]));
