@@ -7,12 +7,12 @@
 #include "app/import_command.h"
 #include "config/config.h"
 
-#define ACCOUNT_COMMANDS_USAGE                                                                  \
-    ACCOUNT_ADD_USAGE                                                                           \
-    "\n"                                                                                        \
-    "account list\n"                                                                            \
-    "account show|refresh|remove NAME\n"                                                        \
-    "account pool NAME on|off   (whether it serves relay keys in general)\n" ACCOUNT_CARE_USAGE \
+#define ACCOUNT_COMMANDS_USAGE                                                                 \
+    ACCOUNT_ADD_USAGE                                                                          \
+    "\n"                                                                                       \
+    "account list\n"                                                                           \
+    "account show|refresh|remove NAME\n"                                                       \
+    "account pool NAME on|off   (whether it serves who names no account)\n" ACCOUNT_CARE_USAGE \
     "\n" IMPORT_COMMAND_USAGE
 
 /* `argv` begins after "account".  Returns the exit status. */
