@@ -7,7 +7,7 @@
 
 #include "unit.h"
 
-#define ROWS_MAX 8
+#define ROWS_MAX 16
 #define SPARE 1000000
 
 static struct choice_row row(const char *name)

@@ -137,6 +137,7 @@ static void check(const struct account *account, size_t i)
 
     buf_init(&text, 65536);
     assert_true(json_doc_write(doc, false, &text));
+    buf_add(&text, (struct str){ "", 1 });
     for (size_t k = 0; k < 4 && cases[i].parts[k]; k++)
         unit_assert_part(buf_str(&text).at, cases[i].parts[k]);
     buf_done(&text);
