@@ -24,7 +24,7 @@ static const struct {
     { "{\"tls_ca\":\"x\"}", "tls_ca must be the absolute path" },
 };
 
-static const struct config config = { .host = STR("0.0.0.0"), .port = 3000 };
+static const struct config config = { .host = { "0.0.0.0", 7 }, .port = 3000 };
 
 static void check_all(const struct admin_options *options)
 {
