@@ -60,3 +60,18 @@ struct str model_map_find(const struct json_doc *map, struct str model)
         (void)json_doc_each(map, look, &wanted);
     return wanted.found;
 }
+
+static bool take_first(void *arg, struct str name, struct json_doc *value)
+{
+    (void)name;
+    return !json_doc_as_str(value, arg);
+}
+
+struct str model_map_any(const struct json_doc *map)
+{
+    struct str found = STR_EMPTY;
+
+    if (map)
+        (void)json_doc_each(map, take_first, &found);
+    return found;
+}

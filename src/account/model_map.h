@@ -16,3 +16,6 @@ bool model_map_check(const struct json_doc *map, struct err *err) MUST_CHECK;
 /* What `model` is called there; empty if the map (NULL: there is none) does not have
    it.  As long as the map. */
 struct str model_map_find(const struct json_doc *map, struct str model);
+
+/* What any one of its models is called there; empty if there is none. */
+struct str model_map_any(const struct json_doc *map);

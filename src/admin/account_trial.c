@@ -2,9 +2,11 @@
 /* Does an account work?
 
        begin -> (refresh) -> ask -> answered               the profile
-                             ask for models -> send -> answered   the message */
+                             (ask for models ->) send -> answered   the message */
 #include "admin/account_trial.h"
 
+#include "account/gateway.h"
+#include "account/model_map.h"
 #include "admin/account_routes.h"
 #include "admin/api_fetch.h"
 #include "admin/request.h"
@@ -205,9 +207,22 @@ static struct flow_next listed(struct flow *flow)
     return next;
 }
 
+/* Another gateway need not have such a list. */
+static struct str mapped_model(const struct account *account)
+{
+    return account->gateway ? model_map_any(account->gateway->models)
+                            : STR_EMPTY;
+}
+
 static struct flow_next ask_models(struct flow *flow)
 {
-    return ask(admin_request_of(flow),
+    struct admin_request *x = admin_request_of(flow);
+    struct trial *trial = x->state;
+    struct str model = mapped_model(trial->account);
+
+    if (model.len > 0)
+        return send_to(x, model);
+    return ask(x,
                (struct api_ask){ .method = STR("GET"),
                                  .target = STR("/v1/models?limit=1"),
                                  .aside = true },
@@ -220,7 +235,8 @@ static struct flow_next message(struct flow *flow)
 }
 
 static const struct admin_member message_members[] = {
-    { "model", ADMIN_TEXT, 0, "that answered: the first one on the list",
+    { "model", ADMIN_TEXT, 0,
+      "that answered: the first one on the list, or one of its model_map",
       NULL },
     { "text", ADMIN_TEXT, 0, "what it said", NULL },
     ADMIN_END,

@@ -216,6 +216,8 @@ describe('accounts of other gateways', { skip: noSqlite || missing('openssl') },
     const { status, doc } = await admin(made.relay, 'POST', '/admin/api/accounts/theirs/message');
     assert.equal(status, 200, JSON.stringify(doc));
     assert.equal(made.gateway.last().target, '/base/v1/messages');
+    assert.equal(doc.model, 'glm-5');
+    assert.ok(!made.gateway.requests.some(({ target }) => target.includes('/models')), 'and asks for no list');
     assert.equal(made.gateway.last().headers.authorization, `Bearer ${THEIRS}`);
   });
 

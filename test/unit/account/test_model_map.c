@@ -91,6 +91,8 @@ static void the_whole_name_is_found(void **state)
     unit_assert_str(model_map_find(map, STR("glm-5")), "");
     unit_assert_str(model_map_find(map, STR_EMPTY), "");
     unit_assert_str(model_map_find(NULL, STR("claude-sonnet-5")), "");
+    assert_true(str_starts(model_map_any(map), STR("glm-")));
+    unit_assert_str(model_map_any(NULL), "");
     json_doc_free(map);
 }
 
