@@ -136,3 +136,13 @@ size_t bindings_take(struct bindings *bindings,
     (void)pthread_mutex_unlock(&bindings->lock);
     return count;
 }
+
+void bindings_put_back(struct bindings *bindings, const struct binding *taken,
+                       size_t count)
+{
+    (void)pthread_mutex_lock(&bindings->lock);
+    for (size_t i = 0;
+         i < count && bindings->changed_count < BINDINGS_TAKEN_MAX; i++)
+        bindings->changed[bindings->changed_count++] = taken[i].session;
+    (void)pthread_mutex_unlock(&bindings->lock);
+}

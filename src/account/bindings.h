@@ -40,5 +40,8 @@ struct binding {
 #define BINDINGS_TAKEN_MAX 1000
 size_t bindings_take(struct bindings *bindings,
                      struct binding taken[BINDINGS_TAKEN_MAX]);
+/* What was taken came to nothing: those are taken again, as far as there is room. */
+void bindings_put_back(struct bindings *bindings, const struct binding *taken,
+                       size_t count);
 /* One from before a restart; what is newer stays. */
 void bindings_restore(struct bindings *bindings, const struct binding *binding);

@@ -16,7 +16,7 @@ static enum choice_why look(const struct choice_row *row)
         return CHOICE_NOT_OWNER;
     if (row->tried)
         return CHOICE_TRIED;
-    if (row->health.state != HEALTH_READY && row->health.state != HEALTH_PAUSED)
+    if (row->health.state > HEALTH_PAUSED && !row->health.soft)
         return CHOICE_STOPPED;
     if (row->health.state == HEALTH_PAUSED && !row->health.soft)
         return CHOICE_PAUSED;
@@ -125,6 +125,8 @@ static bool is_better(const struct choice_ask *ask, size_t row, size_t best)
     const struct choice_row *at = &ask->rows[row];
     const struct choice_row *other = &ask->rows[best];
 
+    if (at->health.state != other->health.state)
+        return at->health.state < other->health.state;
     if (at->health.state == HEALTH_PAUSED &&
         at->health.until_ms != other->health.until_ms)
         return at->health.until_ms < other->health.until_ms;

@@ -12,8 +12,8 @@
       less moves only the sessions that are its own;
       without a session a random one, by weight and by what remains of its windows.
 
-   Softly paused ones (account/health.h) serve only if no other is left, the one that may
-   be asked soonest first. */
+   Softly paused and stopped ones (account/health.h) serve only if no other is left, the
+   one that may be asked soonest first, stopped ones last. */
 #pragma once
 
 #include "account/health.h"

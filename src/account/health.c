@@ -124,14 +124,23 @@ static void pause_for(struct health *health, const struct lesson *lesson,
 /* ---- events -------------------------------------------------------------- */
 
 static void stop(struct health *health, enum health_state state,
-                 const char *cause, uint64_t now_ms)
+                 const struct lesson *lesson, uint64_t now_ms)
 {
     if (health->stopped == state)
         return;
     health->stopped = state;
+    health->stopped_soft = lesson->soft;
     health->stopped_ms = now_ms;
     text_copy(health->stopped_cause, sizeof(health->stopped_cause),
-              str_of(cause));
+              str_of(lesson->cause));
+}
+
+static void start(struct health *health)
+{
+    health->stopped = HEALTH_READY;
+    health->stopped_soft = false;
+    health->stopped_ms = 0;
+    health->stopped_cause[0] = '\0';
 }
 
 static void keep_error(struct health *health, const struct lesson *lesson,
@@ -151,6 +160,8 @@ void health_learn(struct health *health, const struct lesson *lesson,
     switch (lesson->kind) {
     case LESSON_WELL:
         memset(health->in_a_row, 0, sizeof(health->in_a_row));
+        if (health->stopped_soft)
+            start(health);
         break;
     case LESSON_PAUSE:
         pause_for(health, lesson, family, now_ms);
@@ -161,10 +172,10 @@ void health_learn(struct health *health, const struct lesson *lesson,
         guess(health, lesson, now_ms);
         break;
     case LESSON_LOGIN:
-        stop(health, HEALTH_LOGIN_REQUIRED, lesson->cause, now_ms);
+        stop(health, HEALTH_LOGIN_REQUIRED, lesson, now_ms);
         break;
     case LESSON_BLOCKED:
-        stop(health, HEALTH_BLOCKED, lesson->cause, now_ms);
+        stop(health, HEALTH_BLOCKED, lesson, now_ms);
         break;
     case LESSON_NONE:
     case LESSON_TOKEN:
@@ -189,9 +200,7 @@ void health_resume(struct health *health)
 
 static void forget(struct health *health)
 {
-    health->stopped = HEALTH_READY;
-    health->stopped_ms = 0;
-    health->stopped_cause[0] = '\0';
+    start(health);
     memset(health->in_a_row, 0, sizeof(health->in_a_row));
 }
 
@@ -250,21 +259,34 @@ static struct health_view view_pauses(const struct health *health,
     return view;
 }
 
+/* A pause that is no guess holds all the same. */
+static struct health_view view_stop(const struct health *health,
+                                    const struct health_view *pause)
+{
+    return (struct health_view){
+        .state = health->stopped,
+        .soft = health->stopped_soft &&
+                (pause->state == HEALTH_READY || pause->soft),
+        .since_ms = health->stopped_ms,
+        .cause = health->stopped_cause,
+    };
+}
+
 struct health_view health_view(const struct health *health,
                                const struct health_file *file,
                                struct str family, uint64_t now_ms)
 {
+    struct health_view pause = view_pauses(health, family, now_ms);
+
     if (file->disabled)
         return (struct health_view){ .state = HEALTH_DISABLED,
                                      .cause = "switched off by the operator" };
     if (health->stopped != HEALTH_READY)
-        return (struct health_view){ .state = health->stopped,
-                                     .since_ms = health->stopped_ms,
-                                     .cause = health->stopped_cause };
+        return view_stop(health, &pause);
     if (file->login_required)
         return (struct health_view){ .state = HEALTH_LOGIN_REQUIRED,
                                      .cause = "its grant was refused" };
-    return view_pauses(health, family, now_ms);
+    return pause;
 }
 
 /* ---- words --------------------------------------------------------------- */

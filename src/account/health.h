@@ -15,7 +15,8 @@
    the worst of them.  Of a family of models the account may be paused alone.  No pause
    is without an end and a cause, and none becomes shorter by an answer.  A soft one
    (after failures, or a refusal that named no time) is a guess: who has no other account
-   is served by it all the same. */
+   is served by it all the same.  So is he by one whose key was refused, which nothing
+   renews: it may be accepted again, and is READY then. */
 #pragma once
 
 #include "account/lesson.h"
@@ -54,6 +55,7 @@ struct health {
     struct health_family families[HEALTH_FAMILIES];
     enum health_state
         stopped;         /* LOGIN_REQUIRED, BLOCKED, or READY: it is not */
+    bool stopped_soft;   /* an answer that is well ends it */
     uint64_t stopped_ms; /* since when */
     char stopped_cause[HEALTH_CAUSE_MAX];
     unsigned in_a_row[LESSON_KINDS]; /* without success in between */
@@ -82,7 +84,7 @@ struct health_file {
 
 struct health_view {
     enum health_state state;
-    bool soft;         /* PAUSED */
+    bool soft;         /* PAUSED or LOGIN_REQUIRED */
     bool of_family;    /* PAUSED, of the family that was asked for alone */
     uint64_t since_ms; /* 0: not known, or READY */
     uint64_t until_ms; /* PAUSED; else 0 */

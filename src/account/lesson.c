@@ -12,6 +12,7 @@
 enum needs {
     NEEDS_NOTHING,
     NEEDS_RENEWAL, /* a better token can be had */
+    NEEDS_GRANT,   /* they could, until now */
     NEEDS_RESET,   /* it says until when, by its fields or retry-after */
     NEEDS_EVENT,   /* an error event came inside of it */
 };
@@ -35,8 +36,11 @@ struct row {
 static const struct row rows[] = {
     { ANY(401), NULL, NEEDS_RENEWAL,
       LESSON(LESSON_TOKEN, .cause = "its token was refused") },
-    { ANY(401), NULL, NEEDS_NOTHING,
+    { ANY(401), NULL, NEEDS_GRANT,
       LESSON(LESSON_LOGIN, .elsewhere = true,
+             .cause = "its credential was refused") },
+    { ANY(401), NULL, NEEDS_NOTHING,
+      LESSON(LESSON_LOGIN, .elsewhere = true, .soft = true,
              .cause = "its credential was refused") },
     { ANY(403), "not allowed for this organization", NEEDS_NOTHING,
       LESSON(LESSON_BLOCKED, .elsewhere = true,
@@ -141,6 +145,8 @@ static bool has_needs(enum needs needs, const struct lesson_facts *facts,
         break;
     case NEEDS_RENEWAL:
         return facts->renews;
+    case NEEDS_GRANT:
+        return facts->renewable;
     case NEEDS_RESET:
         return until_ms > 0;
     case NEEDS_EVENT:

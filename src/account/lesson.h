@@ -23,6 +23,7 @@ struct lesson_facts {
     unsigned status;  /* 0: none came */
     bool error_event; /* an `event: error` inside a 200 */
     bool renews;      /* a better token can be had, and none was yet */
+    bool renewable;   /* its tokens are, as long as its grant holds */
     struct str error; /* of the body: its type and message; or empty */
     const struct quotas *windows; /* with what this answer told, of `now_ms` */
     uint64_t retry_after_ms;      /* 0: not told */
@@ -35,6 +36,8 @@ struct lesson {
     bool of_family; /* LESSON_PAUSE: only models of the family that was asked */
     bool elsewhere; /* another account may be asked, before the first byte */
     bool once;      /* but only one */
+    bool soft; /* LESSON_LOGIN: its credential is the same for ever, and may be
+                       accepted again */
     const char *cause; /* for people; static, or NULL */
 };
 struct lesson lesson_of(const struct lesson_facts *facts);

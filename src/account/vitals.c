@@ -66,6 +66,11 @@ bool vitals_take_change(struct vitals *vitals)
     return atomic_exchange(&vitals->changed, false);
 }
 
+void vitals_note_change(struct vitals *vitals)
+{
+    atomic_store(&vitals->changed, true);
+}
+
 static struct lesson learn(struct vitals *vitals,
                            const struct vitals_answer *answer)
 {
@@ -77,6 +82,7 @@ static struct lesson learn(struct vitals *vitals,
         .status = answer->status,
         .error_event = answer->error_event,
         .renews = answer->renews,
+        .renewable = answer->renewable,
         .error = answer->error,
         .windows = &vitals->windows,
         .retry_after_ms = answer->retry_after_ms,

@@ -21,6 +21,7 @@ struct vitals_answer {
     unsigned status;  /* 0: none came */
     bool error_event; /* inside a 200 */
     bool renews;      /* a better token can be had, and none was yet */
+    bool renewable;   /* its tokens are, as long as its grant holds */
     const struct headers *headers; /* NULL: none came */
     struct str error;        /* of the body: its type and message; or empty */
     struct str model;        /* that was asked for; or empty */
@@ -59,6 +60,8 @@ uint64_t vitals_spare_ppm(struct vitals *vitals, uint64_t now_ms);
 
 /* Did anything change since this was asked last (requests in flight do not count)? */
 bool vitals_take_change(struct vitals *vitals);
+/* What was taken came to nothing. */
+void vitals_note_change(struct vitals *vitals);
 
 /* All of one moment. */
 struct vitals_copy {

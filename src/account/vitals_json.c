@@ -77,6 +77,7 @@ struct json_doc *vitals_to_json(const struct vitals_copy *copy)
     json_doc_set(doc, "families", families_doc(health));
     json_doc_set_str(doc, "stopped",
                      str_of(health_state_word(health->stopped)));
+    json_doc_set_bool(doc, "stopped_soft", health->stopped_soft);
     json_doc_set_u64(doc, "stopped_at", health->stopped_ms);
     json_doc_set_str(doc, "stopped_cause", str_of(health->stopped_cause));
     json_doc_set_str(doc, "last_error", str_of(health->last_error));
@@ -180,6 +181,7 @@ void vitals_from_json(const struct json_doc *doc, struct vitals_copy *copy)
     health->held = pause_from(json_doc_get(doc, "held"));
     (void)json_doc_each(json_doc_get(doc, "families"), take_family, health);
     health->stopped = stopped_from(doc);
+    (void)json_doc_get_bool(doc, "stopped_soft", &health->stopped_soft);
     health->stopped_ms = number(doc, "stopped_at");
     text(doc, "stopped_cause", health->stopped_cause,
          sizeof(health->stopped_cause));

@@ -160,6 +160,8 @@ struct state {
 
 /* The job's own. */
 struct changes {
+    struct accounts *accounts; /* whose they are; NULL: of a relay that ends */
+    bool kept;                 /* for the records */
     uint64_t now_ms;
     struct account_list *there; /* a reference; NULL: the same as before */
     struct state *states;
@@ -170,10 +172,29 @@ struct changes {
     } bindings[COUNT_OF(tables)];
 };
 
+/* What was not saved has changed still. */
+static void put_back(const struct changes *changes)
+{
+    for (size_t i = 0; i < changes->state_count; i++) {
+        struct account *account =
+            accounts_get(changes->accounts, str_of(changes->states[i].name));
+
+        if (account)
+            vitals_note_change(account->vitals);
+        account_unref(account);
+    }
+    for (size_t i = 0; i < COUNT_OF(tables); i++)
+        bindings_put_back(tables[i].of(changes->accounts),
+                          changes->bindings[i].at, changes->bindings[i].count);
+}
+
+/* On any thread. */
 static void drop_changes(void *arg)
 {
     struct changes *changes = arg;
 
+    if (changes->accounts && !changes->kept)
+        put_back(changes);
     for (size_t i = 0; i < changes->state_count; i++)
         buf_done(&changes->states[i].doc);
     account_list_unref(changes->there);
@@ -335,36 +356,54 @@ static bool save(struct sql *sql, void *arg, struct err *err)
     return fine;
 }
 
+/* It is looked at again who is there. */
+static void forget_those_there(struct vitals_keep *keep)
+{
+    account_list_unref(keep->seen);
+    keep->seen = NULL;
+}
+
 static void saved(void *arg)
 {
     struct vitals_keep *keep = arg;
     const struct err *err = records_job_error(keep->job);
 
-    if (err)
+    /* What the database as a whole lacks it says itself. */
+    if (err && err->code != ERR_BUSY && err->code != ERR_IO)
         log_line(LOG_WARN, "keeping how accounts are: %s", err->text);
+    if (err)
+        forget_those_there(keep);
     records_job_free(keep->job);
     keep->job = NULL;
     loop_timer_set(keep->timer, keep->options.every_ms);
 }
 
+/* An end does not wait long for it. */
 static struct records_work work_of(struct changes *changes)
 {
-    return (struct records_work){
-        .run = save, .drop = drop_changes, .arg = changes, .later = true
-    };
+    return (struct records_work){ .run = save,
+                                  .drop = drop_changes,
+                                  .arg = changes,
+                                  .kept = &changes->kept,
+                                  .later = true,
+                                  .minor = true,
+                                  .patience_ms = RECORDS_PATIENCE_MS };
 }
 
 static void look(void *arg)
 {
     struct vitals_keep *keep = arg;
     struct changes *changes = gather(keep);
-    struct records_work work = work_of(changes);
+    struct records_work work;
 
-    if (changes)
-        keep->job = records_start(keep->options.records, keep->options.loop,
-                                  &work, saved, keep);
-    else
+    if (!changes) {
         loop_timer_set(keep->timer, keep->options.every_ms);
+        return;
+    }
+    changes->accounts = keep->options.accounts;
+    work = work_of(changes);
+    keep->job = records_start(keep->options.records, keep->options.loop, &work,
+                              saved, keep);
 }
 
 /* ---- beginning and end --------------------------------------------------- */
@@ -393,15 +432,16 @@ void vitals_keep_stop(struct vitals_keep *keep)
     records_job_free(keep->job);
     keep->job = NULL;
     changes = gather(keep);
+    if (!changes)
+        return;
     work = work_of(changes);
-    if (changes)
-        (void)records_start(keep->options.records, NULL, &work, NULL, NULL);
+    (void)records_start(keep->options.records, NULL, &work, NULL, NULL);
 }
 
 void vitals_keep_free(struct vitals_keep *keep)
 {
     vitals_keep_stop(keep);
     if (keep)
-        account_list_unref(keep->seen);
+        forget_those_there(keep);
     mem_free(keep);
 }

@@ -6,7 +6,8 @@
        IDLE -(a second)-> something changed? -> SAVING -> IDLE
                               nothing: IDLE
 
-   What cannot be saved is saved with the next change.  On the loop it was given. */
+   What cannot be saved is put back, and saved later; an end waits 5 s for it at most, and
+   misses nothing.  On the loop it was given. */
 #pragma once
 
 #include "account/accounts.h"

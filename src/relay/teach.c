@@ -93,6 +93,7 @@ struct lesson teach_answer(struct relayed *r)
         .headers = &head->headers,
         .renews = head->status == 401 && authorise_refreshes(r) &&
                   !r->attempt.renewed,
+        .renewable = authorise_refreshes(r),
         .retry_after_ms = retry_after_ms(&head->headers),
     };
     char text[TEACH_TEXT_MAX];

@@ -61,6 +61,9 @@ struct records_work {
     /* Done when the kernel has it: no end of the process undoes it, and it is synced as
        fast as the disk allows, on a thread that keeps no job waiting. */
     bool later;
+    /* What it changes is soon known again: that it could not be carried out at the end
+       is no loss. */
+    bool minor;
     /* So long after its start a job that could not be done fails with ERR_BUSY or
        ERR_IO, and nothing was changed; 0: never (until the records are stopped).  One
        that is being carried out by then is waited for. */

@@ -93,10 +93,14 @@ static inline struct records_job *records_job_of(struct job *job)
     return CONTAINER_OF(job, struct records_job, job);
 }
 
-/* Is anything lost without it? */
 static inline bool records_job_changes(const struct records_job *job)
 {
     return !job->work.looks && !job->work.reads;
+}
+/* Is anything lost without it? */
+static inline bool records_job_is_missed(const struct records_job *job)
+{
+    return records_job_changes(job) && !job->work.minor;
 }
 
 /* As records_start(). */

@@ -181,7 +181,7 @@ static void drop_jobs(struct lane *lane)
     size_t lost = 0;
 
     for (; job; job = take_first(lane)) {
-        lost += records_job_changes(job);
+        lost += records_job_is_missed(job);
         records_job_give_up(job);
         job_finish(&job->job);
     }

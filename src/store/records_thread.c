@@ -76,7 +76,7 @@ static bool is_tried_again(const struct lane *lane,
    then. */
 static bool is_lost(const struct lane *lane, const struct records_job *job)
 {
-    return lane->ending && records_job_changes(job) &&
+    return lane->ending && records_job_is_missed(job) &&
            (is_trouble(&job->err) || job->err.code == ERR_TIMEOUT);
 }
 

@@ -107,6 +107,22 @@ static void only_the_owner_serves(void **state)
 }
 
 /* A guess is better than nothing, the one that ends first, whatever its priority. */
+static void a_softly_stopped_one_comes_after_them(void **state)
+{
+    struct choice_row rows[] = { row("a"), paused("b", 2000, true), row("c") };
+
+    (void)state;
+    rows[0].health =
+        (struct health_view){ .state = HEALTH_LOGIN_REQUIRED, .soft = true };
+    assert_int_equal(choose(rows, 3, 7, 0, 0), 2);
+    assert_int_equal(whys[0], CHOICE_LATER);
+    assert_int_equal(choose(rows, 2, 0, CHOICE_NONE, 0), 1);
+    assert_int_equal(choose(rows, 1, 0, CHOICE_NONE, 0), 0);
+    rows[0].health.soft = false;
+    assert_int_equal(choose(rows, 1, 0, CHOICE_NONE, 0), CHOICE_NONE);
+    assert_int_equal(whys[0], CHOICE_STOPPED);
+}
+
 static void softly_paused_ones_come_last(void **state)
 {
     struct choice_row rows[] = { paused("a", 20, true), paused("b", 10, true),
@@ -247,6 +263,7 @@ int main(void)
         cmocka_unit_test(nobody_is_left),
         cmocka_unit_test(only_the_owner_serves),
         cmocka_unit_test(softly_paused_ones_come_last),
+        cmocka_unit_test(a_softly_stopped_one_comes_after_them),
         cmocka_unit_test(a_session_stays_where_it_is_bound),
         cmocka_unit_test(new_sessions_are_shared_out),
         cmocka_unit_test(what_remains_is_used_up_evenly),

@@ -352,6 +352,31 @@ static void families_are_words_of_models(void **state)
                         rows[i].family);
 }
 
+/* A key is the same for ever: one that is accepted again serves. */
+static void a_key_that_was_refused_may_be_accepted_again(void **state)
+{
+    const struct lesson refused = { .kind = LESSON_LOGIN,
+                                    .soft = true,
+                                    .cause = "no" };
+    struct health health = { .stopped = HEALTH_READY };
+
+    (void)state;
+    health_learn(&health, &refused, STR_EMPTY, NOW_MS);
+    assert_int_equal(view(&health, NOW_MS).state, HEALTH_LOGIN_REQUIRED);
+    assert_true(view(&health, NOW_MS).soft);
+    /* What the operator says holds all the same. */
+    health_hold(&health, NOW_MS + HOUR_MS, STR("tea"), NOW_MS);
+    assert_false(view(&health, NOW_MS).soft);
+    assert_true(view(&health, NOW_MS + HOUR_MS).soft);
+    learn(&health, LESSON_WELL, NOW_MS + HOUR_MS);
+    assert_int_equal(view(&health, NOW_MS + HOUR_MS).state, HEALTH_READY);
+    /* A grant is not. */
+    learn(&health, LESSON_LOGIN, NOW_MS);
+    assert_false(view(&health, NOW_MS).soft);
+    learn(&health, LESSON_WELL, NOW_MS);
+    assert_int_equal(view(&health, NOW_MS).state, HEALTH_LOGIN_REQUIRED);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -365,6 +390,7 @@ int main(void)
         cmocka_unit_test(parts_end_by_themselves),
         cmocka_unit_test(no_state_is_for_ever_without_a_reason),
         cmocka_unit_test(families_are_words_of_models),
+        cmocka_unit_test(a_key_that_was_refused_may_be_accepted_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

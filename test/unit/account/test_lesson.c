@@ -13,10 +13,12 @@ static const struct {
     unsigned status;
     const char *error;
     bool renews;
+    bool renewable;
     uint64_t reset_ms; /* of a rejected window; 0: none */
     uint64_t retry_after_ms;
     enum lesson_kind kind;
     bool elsewhere;
+    bool soft;
     uint64_t until_ms;
 } rows[] = {
     { .status = 200, .kind = LESSON_WELL },
@@ -25,11 +27,18 @@ static const struct {
     { .status = 401,
       .error = "authentication_error: OAuth token has expired",
       .renews = true,
+      .renewable = true,
       .kind = LESSON_TOKEN },
     { .status = 401,
       .error = "authentication_error: Invalid bearer token",
+      .renewable = true,
       .kind = LESSON_LOGIN,
       .elsewhere = true },
+    { .status = 401,
+      .error = "authentication_error: invalid x-api-key",
+      .kind = LESSON_LOGIN,
+      .elsewhere = true,
+      .soft = true },
 
     { .status = 403,
       .error =
@@ -171,13 +180,14 @@ static void each_answer_teaches_one_thing(void **state)
             .status = rows[i].status,
             .error = rows[i].error ? str_of(rows[i].error) : STR_EMPTY,
             .renews = rows[i].renews,
+            .renewable = rows[i].renewable,
             .windows = &windows,
             .retry_after_ms = rows[i].retry_after_ms,
             .now_ms = NOW_MS });
 
         if (lesson.kind != rows[i].kind ||
             lesson.elsewhere != rows[i].elsewhere ||
-            lesson.until_ms != rows[i].until_ms)
+            lesson.soft != rows[i].soft || lesson.until_ms != rows[i].until_ms)
             fail_msg("row %zu: %u %s: %s", i, rows[i].status,
                      rows[i].error ? rows[i].error : "",
                      lesson_word(lesson.kind));
