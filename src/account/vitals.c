@@ -23,8 +23,6 @@ struct vitals *vitals_new(void)
 
     atomic_init(&vitals->refs, 1);
     (void)pthread_mutex_init(&vitals->lock, NULL);
-    /* What is kept of a former account of its name is not its. */
-    vitals->changed = true;
     return vitals;
 }
 

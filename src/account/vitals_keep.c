@@ -163,7 +163,7 @@ struct changes {
     struct accounts *accounts; /* whose they are; NULL: of a relay that ends */
     bool kept;                 /* for the records */
     uint64_t now_ms;
-    struct account_list *there; /* a reference; NULL: the same as before */
+    struct account_list *there; /* a reference; NULL: none has left them */
     struct state *states;
     size_t state_count;
     struct {
@@ -232,15 +232,34 @@ static size_t take_bindings(struct changes *changes, struct accounts *accounts)
     return count;
 }
 
+static bool has_left(const struct account_list *before,
+                     const struct account_list *now)
+{
+    bool left = false;
+
+    for (size_t i = 0; before != now && i < before->count && !left; i++)
+        left = !account_list_find(now, str_of(before->at[i]->name));
+    return left;
+}
+
 /* Of an account that was removed nothing is kept. */
 static void note_those_there(struct vitals_keep *keep, struct changes *changes,
                              struct account_list *list)
 {
-    if (keep->seen == list)
-        return;
+    if (has_left(keep->seen, list))
+        changes->there = account_list_ref(list);
     account_list_unref(keep->seen);
     keep->seen = account_list_ref(list);
-    changes->there = account_list_ref(list);
+}
+
+/* What is kept of a former one of its name is not its. */
+static bool is_another(const struct account_list *before,
+                       const struct account *account)
+{
+    const struct account *was =
+        account_list_find(before, str_of(account->name));
+
+    return was && was->vitals != account->vitals;
 }
 
 /* NULL: nothing did. */
@@ -253,7 +272,8 @@ static struct changes *gather(struct vitals_keep *keep)
     changes->now_ms = clock_wall_ms();
     changes->states = mem_zalloc((list->count + 1) * sizeof(struct state));
     for (size_t i = 0; i < list->count; i++) {
-        if (vitals_take_change(list->at[i]->vitals))
+        if (vitals_take_change(list->at[i]->vitals) ||
+            is_another(keep->seen, list->at[i]))
             add_state(changes, list->at[i]);
     }
     note_those_there(keep, changes, list);
@@ -413,6 +433,7 @@ struct vitals_keep *vitals_keep_new(const struct vitals_keep_options *options)
     struct vitals_keep *keep = MEM_NEW(struct vitals_keep);
 
     keep->options = *options;
+    keep->seen = accounts_list(options->accounts);
     if (keep->options.every_ms == 0)
         keep->options.every_ms = EVERY_MS;
     keep->timer = loop_timer_new(options->loop, look, keep);
