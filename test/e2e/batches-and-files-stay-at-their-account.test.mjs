@@ -56,7 +56,7 @@ describe('batches and files stay at their account', { skip: noSqlite }, () => {
     const relay = await start();
     const key = await createKey(relay, 'alice', ALL);
     const batches = [];
-    for (let i = 0; i < 6; i++) {
+    for (let i = 0; i < 12; i++) {
       batches.push(await made(key, 'POST', '/v1/messages/batches', { body: BATCH }));
     }
     for (const { id, account } of batches) {
