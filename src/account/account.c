@@ -164,6 +164,7 @@ static bool parse_operator(struct account *account, const struct json_doc *doc,
         return err_set(err, ERR_CONFIG, "enabled is neither true nor false");
     if (pool && !json_doc_get_bool(doc, "pool", &account->pooled))
         return err_set(err, ERR_CONFIG, "pool is neither true nor false");
+    account->pooled_by_hand = pool && account->pooled;
     account->disabled = !on;
     if (json_doc_get_str(doc, "note", &note))
         account->note = mem_strndup(note.at, note.len);

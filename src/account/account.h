@@ -39,9 +39,12 @@ struct account {
     bool disabled;          /* switched off by the operator */
     bool login_required;    /* its grant was refused for good */
     bool pooled;            /* serves keys that say "pool" */
-    uint64_t priority;      /* higher ones serve first */
-    uint64_t weight;        /* its share among those of its priority */
-    uint64_t concurrency;   /* requests at once; 0: any number */
+    bool
+        pooled_by_hand; /* its file says so, and not its kind alone: serves this
+                               machine too, where several accounts could */
+    uint64_t priority;  /* higher ones serve first */
+    uint64_t weight;    /* its share among those of its priority */
+    uint64_t concurrency; /* requests at once; 0: any number */
     char grant[ACCOUNT_GRANT_LEN + 1];
     struct json_doc *scopes; /* an array, or NULL */
     char *note;              /* the operator's words, or NULL */

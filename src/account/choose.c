@@ -44,11 +44,12 @@ static void refuse_unnamed(const struct account_list *list, struct err *err)
     buf_init(&names, NAMES_MAX);
     add_names(&names, list);
     err_set(err, ERR_NO_ACCOUNT,
-            "%zu accounts are set up, and none is in the pool: choose one with "
-            "the header X-Account-Name (Claude Code: export "
+            "%zu accounts are set up: choose one with the header "
+            "X-Account-Name (Claude Code: export "
             "ANTHROPIC_CUSTOM_HEADERS=\"X-Account-Name: %s\") or with "
-            "?account=%s in the URL, or put some into the pool (claude-relay "
-            "account pool NAME on); there are " STR_FMT,
+            "?account=%s in the URL, or put those into the pool that are to "
+            "serve whoever names none (claude-relay account pool NAME on); "
+            "there are " STR_FMT,
             list->count, first, first, STR_ARG(buf_str(&names)));
     buf_done(&names);
 }

@@ -21,6 +21,7 @@
 struct vitals_keep {
     struct vitals_keep_options options;
     struct account_list *seen; /* the accounts of the last look; a reference */
+    bool again;                /* that some have left was not saved */
     struct loop_timer *timer;
     struct records_job *job; /* while it is SAVING */
 };
@@ -246,8 +247,9 @@ static bool has_left(const struct account_list *before,
 static void note_those_there(struct vitals_keep *keep, struct changes *changes,
                              struct account_list *list)
 {
-    if (has_left(keep->seen, list))
+    if (keep->again || has_left(keep->seen, list))
         changes->there = account_list_ref(list);
+    keep->again = false;
     account_list_unref(keep->seen);
     keep->seen = account_list_ref(list);
 }
@@ -376,13 +378,6 @@ static bool save(struct sql *sql, void *arg, struct err *err)
     return fine;
 }
 
-/* It is looked at again who is there. */
-static void forget_those_there(struct vitals_keep *keep)
-{
-    account_list_unref(keep->seen);
-    keep->seen = NULL;
-}
-
 static void saved(void *arg)
 {
     struct vitals_keep *keep = arg;
@@ -391,8 +386,7 @@ static void saved(void *arg)
     /* What the database as a whole lacks it says itself. */
     if (err && err->code != ERR_BUSY && err->code != ERR_IO)
         log_line(LOG_WARN, "keeping how accounts are: %s", err->text);
-    if (err)
-        forget_those_there(keep);
+    keep->again |= err != NULL;
     records_job_free(keep->job);
     keep->job = NULL;
     loop_timer_set(keep->timer, keep->options.every_ms);
@@ -463,6 +457,6 @@ void vitals_keep_free(struct vitals_keep *keep)
 {
     vitals_keep_stop(keep);
     if (keep)
-        forget_those_there(keep);
+        account_list_unref(keep->seen);
     mem_free(keep);
 }

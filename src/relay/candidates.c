@@ -75,7 +75,7 @@ static bool may_serve(const struct candidates *c, const struct account *account)
 
     if (ask->key)
         return key_allows_account(ask->key, name, account->pooled, &ignored);
-    return account->pooled || c->sole || ask->models ||
+    return account->pooled_by_hand || c->sole || ask->models ||
            (ask->owner && account->number == ask->owner);
 }
 

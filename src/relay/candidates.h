@@ -3,9 +3,10 @@
    others (account/choice.h), and what is said if none does.  For requests, and for
    whoever wants to know.
 
-   With a key those that it may use.  Without one (the person on this machine) those in
-   the pool, and the one that made what the request names; the only one there is, however
-   it is; for models, which all can list, all of them. */
+   With a key those that it may use.  Without one (the person on this machine) those that
+   were put into the pool by hand, for a key that is there by its kind costs money; the
+   one that made what the request names; the only one there is, however it is; for
+   models, which all can list, all of them. */
 #pragma once
 
 #include "account/accounts.h"

@@ -124,7 +124,6 @@ describe('which account serves', () => {
   const two = rawStage(() => rawUpstream((c) => c.write(responseBytes({ body: '{}' }))), {
     accounts: (dir) => {
       addApiKey(dir, 'demo');
-      assert.equal(command(['account', 'pool', 'demo', 'off'], { env: { DATA_DIR: dir } }).status, 0);
       writeOauth(dir, 'max');
       writeOauth(dir, 'old', { expires_at: '2020-01-01T00:00:00Z', refresh_token: undefined });
       writeOauth(dir, 'a.b_c@d-9', { extra: 'members of later versions are fine' });
@@ -168,7 +167,7 @@ describe('which account serves', () => {
 
   it('both, alike', async () => assert.equal((await ask('/v1/messages?account=max', [['X-Account-Name', 'max']])).answer.status, 200));
   it('both, unlike: 400', () => refused('/v1/messages?account=max', [['X-Account-Name', 'demo']], 400, 'invalid_request_error', /max.*demo|demo.*max|different/));
-  it('none of several, and none in the pool: 400, and how to name one', () => refused('/v1/messages', [], 400, 'invalid_request_error', /X-Account-Name/));
+  it('none of several: 400, and how to name one', () => refused('/v1/messages', [], 400, 'invalid_request_error', /X-Account-Name/));
   it('an unknown one: 400', () => refused('/v1/messages?account=nobody', [], 400, 'invalid_request_error', /nobody/));
   it('a name that is none: 400', () => refused('/v1/messages?account=..%2Fx', [], 400, 'invalid_request_error', /name/));
   it('an expired token: 401, and what to do', () => refused('/v1/messages?account=old', [], 401, 'authentication_error', /expired/));
@@ -180,7 +179,6 @@ describe('a running relay', () => {
     const sim = await startSim();
     const relay = await startRelay({ upstream: sim.apiUrl, accounts: () => {} });
     const status = async () => (await message(relay.url)).status;
-    const leavePool = () => assert.equal(command(['account', 'pool', 'demo', 'off'], { env: { DATA_DIR: relay.dataDir, ...relay.settings } }).status, 0);
     const none = await message(relay.url);
     assert.equal(none.status, 400);
     assert.match(none.body.toString(), /account add/);
@@ -188,10 +186,9 @@ describe('a running relay', () => {
     addApiKey(relay.dataDir, 'demo', relay.settings);
     await until(async () => (await status()) === 200, { what: 'the new account' });
     writeOauth(relay.dataDir, 'max');
-    await until(async () => (await call(`${relay.url}/v1/models?account=max`)).status === 200, { what: 'a choice of two' });
-    assert.equal(await status(), 200);
-    leavePool();
-    assert.equal(await status(), 400);
+    await until(async () => (await status()) === 400, { what: 'a choice of two' });
+    const chosen = await call(`${relay.url}/v1/models?account=max`);
+    assert.equal(chosen.status, 200);
     const removed = command(['account', 'remove', 'max'], { env: { DATA_DIR: relay.dataDir, ...relay.settings } });
     assert.equal(removed.status, 0, removed.stderr);
     await until(async () => (await status()) === 200, { what: 'one account again' });

@@ -7,16 +7,13 @@ import Now from 'sdk';
 import Old from 'sdk-060';
 
 import { assertProblem } from '../support/check.mjs';
-import { addApiKey, CLIENT_KEY, command, describe, rawStage, stage, writeOauth } from '../support/processes.mjs';
+import { addApiKey, CLIENT_KEY, describe, rawStage, stage, writeOauth } from '../support/processes.mjs';
 import { call, message } from '../support/http.mjs';
 import { chunk, chunked, exchange, RawClient, rawUpstream, requestBytes, responseBytes } from '../support/raw.mjs';
 
 const several = (dir) => {
   addApiKey(dir, 'b');
   addApiKey(dir, 'c');
-  for (const name of ['b', 'c']) {
-    assert.equal(command(['account', 'pool', name, 'off'], { env: { DATA_DIR: dir } }).status, 0);
-  }
   writeOauth(dir, 'a', { expires_at: '2020-01-01T00:00:00Z', refresh_token: undefined });
 };
 

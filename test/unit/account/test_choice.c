@@ -226,8 +226,7 @@ static struct choice_row any_row(void)
 static bool can_serve(const struct choice_row *row)
 {
     return row->allowed && !row->tried && !row->full && !row->no_model &&
-           (row->health.state == HEALTH_READY ||
-            (row->health.state == HEALTH_PAUSED && row->health.soft));
+           (row->health.state == HEALTH_READY || row->health.soft);
 }
 
 /* One that can serve is chosen if there is one, and each other has a reason. */

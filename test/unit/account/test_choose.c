@@ -61,8 +61,9 @@ static const struct {
       ERR_NO_ACCOUNT,
       "the header X-Account-Name (Claude Code: export "
       "ANTHROPIC_CUSTOM_HEADERS=\"X-Account-Name: fresh\") or with "
-      "?account=fresh in the URL, or put some into the pool (claude-relay "
-      "account pool NAME on); there are fresh, good" },
+      "?account=fresh in the URL, or put those into the pool that are to "
+      "serve whoever names none (claude-relay account pool NAME on); there are "
+      "fresh, good" },
     { "unknown",
       { &good },
       "other",

@@ -12,6 +12,9 @@
 #define HOUR_MS 3600000u
 #define POOLED "{\"api_key\":\"sk-ant-api03-x\"}"
 #define APART "{\"api_key\":\"sk-ant-api03-x\",\"pool\":false}"
+#define PUT "{\"api_key\":\"sk-ant-api03-x\",\"pool\":true}"
+#define PUT_OFF                                                                \
+    "{\"api_key\":\"sk-ant-api03-x\",\"pool\":true,\"enabled\":false}"
 #define OFF "{\"api_key\":\"sk-ant-api03-x\",\"enabled\":false}"
 #define ONE_AT_ONCE "{\"api_key\":\"sk-ant-api03-x\",\"concurrency\":1}"
 
@@ -23,6 +26,7 @@ static void learn(struct vitals *vitals, unsigned status, const char *error,
 {
     struct vitals_answer answer = { .status = status,
                                     .error = str_of(error),
+                                    .renewable = true,
                                     .retry_after_ms = retry_after_ms,
                                     .now_ms = NOW_MS };
 
@@ -160,28 +164,28 @@ static const struct {
       .part = "made by an account that the relay key \"alice\" may not use",
       .code = ERR_FORBIDDEN },
     /* without a key */
-    { .given = { { APART, FINE }, { POOLED, FINE } },
+    { .given = { { APART, FINE }, { PUT, FINE } },
       .want = "not_allowed chosen" },
-    { .given = { { POOLED, PAUSED }, { APART, FINE }, { POOLED, SOON } },
+    { .given = { { PUT, PAUSED }, { APART, FINE }, { PUT, SOON } },
       .want = "paused not_allowed paused",
       .part = "of the accounts in the pool none has more to give before ",
       .code = ERR_RATE,
       .retry_ms = HOUR_MS / 6 },
-    { .given = { { POOLED, LOGIN }, { OFF, FINE } },
+    { .given = { { PUT, LOGIN }, { PUT_OFF, FINE } },
       .want = "stopped stopped",
       .part = "none of the 2 accounts in the pool is usable; the first: the "
               "credential of account \"a\" was refused",
       .code = ERR_LOGIN_REQUIRED },
     { .given = { { APART, FINE }, { APART, FINE } },
       .want = "not_allowed not_allowed",
-      .part = "2 accounts are set up, and none is in the pool",
+      .part = "2 accounts are set up: choose one",
       .code = ERR_NO_ACCOUNT },
     { .given = { { NULL, FINE } },
       .want = "",
       .part = "no account is set up yet",
       .code = ERR_NO_ACCOUNT },
     /* all are the person's own: what one made, it serves */
-    { .given = { { APART, FINE }, { POOLED, FINE } },
+    { .given = { { APART, FINE }, { PUT, FINE } },
       .owner = "a",
       .want = "chosen not_owner" },
     /* the only one is asked, whatever is known of it */
@@ -323,6 +327,7 @@ static void a_session_stays_at_its_account(void **state)
 
     (void)state;
     fill(accounts, 1);
+    accounts_put(accounts, unit_account(&account_kind_apikey, "b", PUT), false);
     assert_false(candidates_look_at_bound(&c, &ask));
     bindings_put(accounts_bindings(accounts), 7, bindings_account(STR("b")),
                  NOW_MS);

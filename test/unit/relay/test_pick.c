@@ -21,6 +21,11 @@
 #define MESSAGES "/v1/messages"
 #define LOGIN "Bearer sk-ant-oat01-CANARY"
 
+#define IN(members) "{" members "\"pool\":true}"
+#define PUT IN("\"api_key\":\"sk-ant-api03-x\",")
+#define PUT_OFF IN("\"api_key\":\"sk-ant-api03-x\",\"enabled\":false,")
+#define PUT_BROKEN IN("")
+
 /* The accounts are a, b, c, ...: each is given its document. */
 static struct accounts *accounts_of(const char *const *docs)
 {
@@ -42,15 +47,16 @@ static const struct {
 } cases[] = {
     { { KEY }, "", "", MESSAGES, "a", NULL },
     { { KEY, KEY }, "", "account=b", MESSAGES, "b", NULL },
-    /* of several those in the pool */
-    { { KEY, APART }, "", "", MESSAGES, "a", NULL },
-    { { APART, KEY }, "", "", MESSAGES, "b", NULL },
-    { { BROKEN, KEY }, "", "", MESSAGES, "b", NULL },
-    { { APART, OFF, KEY }, "", "", MESSAGES, "c", NULL },
+    /* of several those that were put into the pool by hand */
+    { { KEY, KEY }, "", "", MESSAGES, NULL, "2 accounts are set up: choose" },
+    { { PUT, APART }, "", "", MESSAGES, "a", NULL },
+    { { KEY, PUT }, "", "", MESSAGES, "b", NULL },
+    { { PUT_BROKEN, PUT }, "", "", MESSAGES, "b", NULL },
+    { { APART, PUT_OFF, PUT }, "", "", MESSAGES, "c", NULL },
     { { APART }, "", "", MESSAGES, "a", NULL },
-    { { APART, APART }, "", "", MESSAGES, NULL, "none is in the pool" },
-    { { APART, OFF }, "", "", MESSAGES, NULL, "switched off" },
-    { { APART, OFF, BROKEN },
+    { { APART, APART }, "", "", MESSAGES, NULL, "account pool NAME on" },
+    { { APART, PUT_OFF }, "", "", MESSAGES, NULL, "switched off" },
+    { { APART, PUT_OFF, PUT_OFF },
       "",
       "",
       MESSAGES,
