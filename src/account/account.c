@@ -8,6 +8,7 @@
 #include "account/bindings.h"
 #include "account/gateway.h"
 #include "account/kinds.h"
+#include "account/tags.h"
 #include "account/vitals.h"
 #include "base/chars.h"
 #include "base/mem.h"
@@ -151,6 +152,19 @@ static bool parse_share(struct account *account, const struct json_doc *doc,
                         &account->concurrency, err);
 }
 
+static bool parse_tags(struct account *account, const struct json_doc *doc,
+                       struct err *err)
+{
+    const struct json_doc *tags = json_doc_get(doc, "tags");
+
+    if (!tags || json_doc_is_null(tags))
+        return true;
+    if (!account_tags_check(tags, ERR_CONFIG, err))
+        return false;
+    account->tags = json_doc_copy(tags);
+    return true;
+}
+
 /* What the operator says of it; absent is on, and in the pool as its kind is. */
 static bool parse_operator(struct account *account, const struct json_doc *doc,
                            struct err *err)
@@ -190,7 +204,8 @@ static bool parse(struct account *account, const struct json_doc *doc,
            parse_gateway(account, doc, err) &&
            account->kind->parse(account, doc, err) &&
            parse_proxy(account, doc, err) &&
-           parse_operator(account, doc, err) && parse_share(account, doc, err);
+           parse_operator(account, doc, err) && parse_tags(account, doc, err) &&
+           parse_share(account, doc, err);
 }
 
 static struct account *make(const struct account_kind *kind, struct str name)
@@ -248,6 +263,7 @@ static struct account *copy(const struct account *account)
     same->proxy = proxy_ref(account->proxy);
     same->gateway = gateway_ref(account->gateway);
     same->scopes = account->scopes ? json_doc_copy(account->scopes) : NULL;
+    same->tags = account->tags ? json_doc_copy(account->tags) : NULL;
     same->replaced =
         account->replaced ? json_doc_copy(account->replaced) : NULL;
     same->note = account->note ? mem_strdup(account->note) : NULL;
@@ -302,6 +318,7 @@ void account_unref(struct account *account)
     proxy_unref(account->proxy);
     gateway_unref(account->gateway);
     json_doc_free(account->scopes);
+    json_doc_free(account->tags);
     json_doc_free(account->replaced);
     mem_free(account->note);
     vitals_unref(account->vitals);

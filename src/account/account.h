@@ -47,6 +47,7 @@ struct account {
     uint64_t concurrency; /* requests at once; 0: any number */
     char grant[ACCOUNT_GRANT_LEN + 1];
     struct json_doc *scopes; /* an array, or NULL */
+    struct json_doc *tags;   /* texts (account/tags.h), or NULL */
     char *note;              /* the operator's words, or NULL */
     struct proxy *proxy;     /* NULL: none of its own */
     struct gateway

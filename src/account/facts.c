@@ -60,6 +60,8 @@ struct json_doc *account_facts(const struct account *account)
     json_doc_set_u64(doc, "concurrency", account->concurrency);
     json_doc_set(doc, "proxy_config", proxy_doc(account->proxy));
     gateway_tell(doc, account);
+    if (account->tags)
+        json_doc_set(doc, "tags", json_doc_copy(account->tags));
     if (account->note)
         json_doc_set_str(doc, "note", str_of(account->note));
     set_tokens(doc, account);

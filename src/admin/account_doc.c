@@ -66,6 +66,7 @@ const struct admin_member account_doc_status_members[] = {
       "whether it serves every key that says \"pool\"", NULL },
     { "warning", ADMIN_TEXT, 0,
       "of a personal account in the pool: what Anthropic permits", NULL },
+    { "tags", ADMIN_LIST, ADMIN_REQUIRED, "by which keys may name it", texts },
     { "priority", ADMIN_NUMBER, ADMIN_REQUIRED, "higher ones serve first",
       NULL },
     { "weight", ADMIN_NUMBER, ADMIN_REQUIRED,
@@ -191,6 +192,9 @@ static void set_operator(struct json_doc *doc, const struct account *account)
     json_doc_set_str(doc, "kind", str_of(account->kind->name));
     json_doc_set_bool(doc, "enabled", !account->disabled);
     set_pool(doc, account);
+    json_doc_set(doc, "tags",
+                 account->tags ? json_doc_copy(account->tags)
+                               : json_doc_new_array());
     json_doc_set_u64(doc, "priority", account->priority);
     json_doc_set_u64(doc, "weight", account->weight);
     json_doc_set_u64(doc, "concurrency", account->concurrency);

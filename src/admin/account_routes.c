@@ -3,6 +3,7 @@
 #include "admin/account_routes.h"
 
 #include "account/gateway.h"
+#include "account/tags.h"
 #include "admin/account_doc.h"
 #include "admin/account_today.h"
 #include "admin/gateway_members.h"
@@ -253,6 +254,10 @@ static struct flow_next patch(struct flow *flow)
     return ask(x, KEEPER_CHANGE, x->body, changed);
 }
 
+static const struct admin_member tag_members[] = {
+    { .type = ADMIN_TEXT, .text = ACCOUNT_TAG_NEW },
+    ADMIN_END,
+};
 static const struct admin_member patch_members[] = {
     { "proxy_config", ADMIN_OBJECT, ADMIN_OR_NULL,
       "a proxy of its own; null: none", account_doc_proxy_asked },
@@ -262,6 +267,9 @@ static const struct admin_member patch_members[] = {
     { "pool", ADMIN_BOOL, 0,
       "whether it serves every key that says \"pool\"; read the warning",
       NULL },
+    { "tags", ADMIN_LIST, ADMIN_OR_NULL,
+      "by which keys may name it, as tag:NAME; instead of those it has; null: none",
+      tag_members },
     { "priority", ADMIN_NUMBER, 0, "higher ones serve first; 0 to 1000", NULL },
     { "weight", ADMIN_NUMBER, 0,
       "its share among those of its priority; 0 to 1000, 0: only if no other "

@@ -22,7 +22,9 @@ static const struct admin_member texts[] = {
         { "limits", ADMIN_OBJECT, ADMIN_OR_NULL,                               \
           "each alone; what is not named stays as it is", LIMITS },            \
         { "accounts", ADMIN_ANY, ADMIN_OR_NULL,                                \
-          "\"pool\", or a list of names of accounts", NULL },                  \
+          "\"pool\", or a list of names of accounts, or of their tags, as "    \
+          "tag:NAME",                                                          \
+          NULL },                                                              \
         { "models", ADMIN_LIST, ADMIN_OR_NULL,                                 \
           "patterns with * and ?; null: all", texts },                         \
         { "deny_models", ADMIN_LIST, ADMIN_OR_NULL,                            \

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "account/tags.h"
 #include "admin/account_doc.h"
 #include "base/shell.h"
 #include "base/shown.h"
@@ -84,6 +85,55 @@ static void warn_of_namesake(struct json_doc *doc, struct accounts *accounts)
     account_unref(account);
 }
 
+struct tagged {
+    struct str tag;
+    bool any;
+    char first[ACCOUNT_NAME_MAX + 1]; /* by name, of all accounts */
+};
+
+static void look_for_tag(void *arg, const struct account *account)
+{
+    struct tagged *tagged = arg;
+
+    tagged->any |= account_has_tag(account, tagged->tag);
+    if (!tagged->first[0])
+        text_copy(tagged->first, sizeof(tagged->first), str_of(account->name));
+}
+
+static void warn_of_tag(struct json_doc *doc, struct accounts *accounts,
+                        struct str tag)
+{
+    struct tagged tagged = { .tag = tag };
+    char word[SHELL_WORD_MAX];
+    char text[TEXT_LEN_MAX];
+    int len;
+
+    accounts_each(accounts, look_for_tag, &tagged);
+    if (tagged.any)
+        return;
+    len =
+        snprintf(text, sizeof(text),
+                 "no account has the tag \"" STR_FMT "\" (yet)", STR_ARG(tag));
+    shell_quote(tag, word);
+    if (tagged.first[0])
+        (void)
+            snprintf(text + len, sizeof(text) - (size_t)len,
+                     ": `claude-relay account set %s --tag %s` gives it to one",
+                     tagged.first, word);
+    warn(doc, text);
+}
+
+static void warn_of_account(struct json_doc *doc, struct accounts *accounts,
+                            struct str reference)
+{
+    struct str tag;
+
+    if (account_tag_of(reference, &tag))
+        warn_of_tag(doc, accounts, tag);
+    else
+        warn_of_missing(doc, accounts, reference);
+}
+
 static void warn_of_accounts(struct json_doc *doc, const struct key *key,
                              struct accounts *accounts)
 {
@@ -92,7 +142,7 @@ static void warn_of_accounts(struct json_doc *doc, const struct key *key,
         warn_of_namesake(doc, accounts);
     }
     for (size_t i = 0; key->accounts && i < key->accounts->count; i++)
-        warn_of_missing(doc, accounts, key->accounts->at[i]);
+        warn_of_account(doc, accounts, key->accounts->at[i]);
 }
 
 /* ---- models -------------------------------------------------------------- */

@@ -3,6 +3,7 @@
 #include "admin/members.h"
 
 #include "account/account.h"
+#include "account/tags.h"
 #include "admin/gateway_members.h"
 #include "base/token.h"
 #include "upstream/proxy.h"
@@ -123,6 +124,14 @@ static bool check_switch(const struct json_doc *body, const char *member,
            err_set(err, ERR_BAD_REQUEST, "%s must be true or false", member);
 }
 
+static bool check_tags(const struct json_doc *body, struct err *err)
+{
+    const struct json_doc *tags = json_doc_get(body, "tags");
+
+    return !tags || json_doc_is_null(tags) ||
+           account_tags_check(tags, ERR_BAD_REQUEST, err);
+}
+
 static bool check_number(const struct json_doc *body, const char *member,
                          uint64_t max, struct err *err)
 {
@@ -142,11 +151,11 @@ bool members_change(const struct json_doc *body, struct err *err)
     if (json_doc_count(body) == 0)
         return err_set(
             err, ERR_BAD_REQUEST,
-            "the body must hold proxy_config, note, enabled, pool, priority, "
-            "weight, concurrency, " GATEWAY_MEMBERS_NAMES);
+            "the body must hold proxy_config, note, enabled, pool, tags, "
+            "priority, weight, concurrency, " GATEWAY_MEMBERS_NAMES);
     return members_proxy(body, &proxy, err) && check_note(body, err) &&
            check_switch(body, "enabled", err) &&
-           check_switch(body, "pool", err) &&
+           check_switch(body, "pool", err) && check_tags(body, err) &&
            check_number(body, "priority", ACCOUNT_PRIORITY_MAX, err) &&
            check_number(body, "weight", ACCOUNT_WEIGHT_MAX, err) &&
            check_number(body, "concurrency", ACCOUNT_CONCURRENCY_MAX, err);

@@ -26,6 +26,6 @@ bool members_kind(const struct json_doc *body, bool *setup,
 /* Does a text anywhere in it, or the name of a member, hold the secret? */
 bool members_hold(const struct json_doc *body, struct str secret);
 
-/* The change of an account: proxy_config (or null), note (or null), enabled, pool;
+/* The change of an account: proxy_config (or null), note (or null), enabled, pool, tags, ...;
    at least one. */
 bool members_change(const struct json_doc *body, struct err *err) MUST_CHECK;

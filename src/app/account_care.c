@@ -7,19 +7,32 @@
 
 #include "account/account.h"
 #include "app/gateway_arguments.h"
+#include "app/invocation.h"
 #include "app/terminal.h"
 
 #define PATH_LEN_MAX 1024
-#define MEMBERS_MAX 3
+#define MEMBERS_MAX 5
+
+enum form {
+    TEXT,
+    NUMBER,
+    SWITCH, /* on or off */
+    LIST, /* texts between commas, also of several such options; "none" is none */
+};
+
+struct member {
+    const char *option; /* without its -- */
+    const char *name;   /* of the member */
+    enum form form;
+};
 
 struct care {
     const char *word;
     const char *method;
     const char *prefix; /* of the path, in front of the name */
     const char *suffix;
-    bool numbers; /* its values are, else texts */
     bool gateway; /* it takes the options of app/gateway_arguments.h too */
-    const char *members[MEMBERS_MAX];
+    struct member members[MEMBERS_MAX];
 };
 
 static const struct care cares[] = {
@@ -28,29 +41,21 @@ static const struct care cares[] = {
       "/admin/api/accounts/",
       "/pause",
       false,
-      false,
-      { "for", "until", "note" } },
-    { "resume",
-      "POST",
-      "/admin/api/accounts/",
-      "/resume",
-      false,
-      false,
-      { NULL } },
-    { "clear",
-      "POST",
-      "/admin/api/accounts/",
-      "/clear",
-      false,
-      false,
-      { NULL } },
+      { { "for", "for", TEXT },
+        { "until", "until", TEXT },
+        { "note", "note", TEXT } } },
+    { "resume", "POST", "/admin/api/accounts/", "/resume", false, { { 0 } } },
+    { "clear", "POST", "/admin/api/accounts/", "/clear", false, { { 0 } } },
     { "set",
       "PATCH",
       "/oauth/accounts/",
       "",
       true,
-      true,
-      { "priority", "weight", "concurrency" } },
+      { { "priority", "priority", NUMBER },
+        { "weight", "weight", NUMBER },
+        { "concurrency", "concurrency", NUMBER },
+        { "pool", "pool", SWITCH },
+        { "tag", "tags", LIST } } },
 };
 
 static const struct care *care_of(const char *word)
@@ -69,32 +74,58 @@ bool account_care_is(const char *word)
 
 /* ---- arguments ----------------------------------------------------------- */
 
-/* "--for=2h", or "--for" and "2h"; NULL: it takes no such option, or it has no value. */
-static const char *member_of(const struct care *care, struct str argument)
+/* "--for=2h", or "--for" and "2h"; NULL: it takes no such option. */
+static const struct member *member_of(const struct care *care,
+                                      struct str argument)
 {
     struct str name = str_sub(argument, 2, str_index(argument, '=') - 2);
 
-    for (size_t i = 0;
-         str_starts(argument, STR("--")) && i < MEMBERS_MAX && care->members[i];
+    for (size_t i = 0; str_starts(argument, STR("--")) && i < MEMBERS_MAX &&
+                       care->members[i].option;
          i++) {
-        if (str_eq(name, str_of(care->members[i])))
-            return care->members[i];
+        if (str_eq(name, str_of(care->members[i].option)))
+            return &care->members[i];
     }
     return NULL;
 }
 
-static bool set_value(const struct care *care, struct json_doc *body,
-                      const char *member, struct str value)
+static void add_texts(struct json_doc *body, const char *member,
+                      struct str texts)
+{
+    struct json_doc *list = json_doc_get(body, member);
+    struct str text;
+
+    if (!list) {
+        json_doc_set(body, member, json_doc_new_array());
+        list = json_doc_get(body, member);
+    }
+    if (str_eq(texts, STR("none")))
+        return;
+    while (str_next(&texts, ',', &text))
+        json_doc_add(list, json_doc_new_str(str_trim(text)));
+}
+
+static bool set_value(struct json_doc *body, const struct member *member,
+                      struct str value)
 {
     uint64_t number;
 
-    if (!care->numbers) {
-        json_doc_set_str(body, member, value);
+    switch (member->form) {
+    case TEXT:
+        json_doc_set_str(body, member->name, value);
         return true;
+    case NUMBER:
+        if (!str_to_u64(value, UINT32_MAX, &number))
+            return false;
+        json_doc_set_u64(body, member->name, number);
+        return true;
+    case SWITCH:
+        json_doc_set_bool(body, member->name, str_eq(value, STR("on")));
+        return str_eq(value, STR("on")) || str_eq(value, STR("off"));
+    case LIST:
+        break;
     }
-    if (!str_to_u64(value, UINT32_MAX, &number))
-        return false;
-    json_doc_set_u64(body, member, number);
+    add_texts(body, member->name, value);
     return true;
 }
 
@@ -104,14 +135,14 @@ static bool fill_one(const struct care *care, int argc, char **argv, int *at,
 {
     struct str argument = str_of(argv[(*at)++]);
     size_t equals = str_index(argument, '=');
-    const char *member = member_of(care, argument);
+    const struct member *member = member_of(care, argument);
     struct str value = STR_EMPTY;
 
     if (member && equals < argument.len)
         value = str_from(argument, equals + 1);
     else if (member && *at < argc)
         value = str_of(argv[(*at)++]);
-    return value.len > 0 && set_value(care, body, member, value);
+    return value.len > 0 && set_value(body, member, value);
 }
 
 /* False: an argument is none of its own, or lacks its value; `*problem` says which, if
@@ -154,10 +185,12 @@ const char *account_care_check(int argc, char **argv)
                             : "account pause needs a name, and --for, such as "
                               "2h, or --until, a time; and takes --note";
     if (strcmp(argv[0], "set") == 0)
-        return fine && some ? NULL
-                            : "account set needs a name, and --priority, "
-                              "--weight or --concurrency with a number, --url, "
-                              "--bearer, --map or --tls-ca";
+        return fine && some
+                   ? NULL
+                   : "account set needs a name, and --priority, "
+                     "--weight or --concurrency with a number, --pool "
+                     "with on or off, --tag with tags between commas, or "
+                     "none, --url, --bearer, --map or --tls-ca";
     return fine && argc == 2 ? NULL : "account resume and clear need a name";
 }
 
@@ -169,6 +202,7 @@ static void print_state(const struct json_doc *account)
     struct str state = STR_EMPTY;
     struct str until = STR_EMPTY;
     struct str why = STR_EMPTY;
+    struct str warning;
 
     (void)json_doc_get_str(account, "account", &name);
     (void)json_doc_get_str(account, "state", &state);
@@ -178,6 +212,8 @@ static void print_state(const struct json_doc *account)
                  "\n",
                  STR_ARG(name), STR_ARG(state), until.len > 0 ? " until " : "",
                  STR_ARG(until), why.len > 0 ? ": " : "", STR_ARG(why));
+    if (json_doc_get_str(account, "warning", &warning))
+        invocation_print(stderr, "Warning: " STR_FMT ".\n", STR_ARG(warning));
 }
 
 int account_care_run(struct remote *remote, int argc, char **argv)

@@ -11,6 +11,7 @@
     "account resume|clear NAME   (ends that pause; forgets what answers "      \
     "taught)\n"                                                                \
     "account set NAME [--priority N] [--weight N] [--concurrency N]\n"         \
+    "                 [--pool on|off] [--tag TAG,...|none]\n"                  \
     "   " GATEWAY_ARGUMENTS_CHANGE
 
 /* Is it one of these? */

@@ -182,7 +182,7 @@ static bool may_use_account(const struct relayed *r, struct err *err)
 {
     return !r->caller.key || !r->attempt.account ||
            key_allows_account(r->caller.key, str_of(r->attempt.account->name),
-                              r->attempt.account->pooled, err);
+                              r->attempt.account, err);
 }
 
 /* The caller as it is now: what was allowed when it came may have been taken back. */

@@ -74,7 +74,7 @@ static bool may_serve(const struct candidates *c, const struct account *account)
     struct err ignored;
 
     if (ask->key)
-        return key_allows_account(ask->key, name, account->pooled, &ignored);
+        return key_allows_account(ask->key, name, account, &ignored);
     return account->pooled_by_hand || c->sole || ask->models ||
            (ask->owner && account->number == ask->owner);
 }

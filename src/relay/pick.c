@@ -115,7 +115,7 @@ static struct account *take_allowed(const struct key *key,
 {
     struct account *account = account_list_find(list, name);
 
-    if (!key_allows_account(key, name, account && account->pooled, err))
+    if (!key_allows_account(key, name, account, err))
         return NULL;
     if (!account)
         (void)err_set(err, ERR_NO_ACCOUNT,

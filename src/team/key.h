@@ -12,6 +12,8 @@
 #include "crypto/hash.h"
 #include "team/limits.h"
 
+struct account;
+
 struct addr;
 struct counters;
 struct group_cell;
@@ -127,12 +129,12 @@ bool key_allows_call(const struct key *key, enum key_call call,
    empty (the body names none) is allowed only if no rule is about models. */
 bool key_allows_model(const struct key *key, struct str model,
                       struct err *err) MUST_CHECK;
-/* A key that lists accounts may use those; another one the pool, and whether an
-   account is in it is the account's own matter (`pooled`). */
-bool key_allows_account(const struct key *key, struct str account, bool pooled,
+/* A key that lists accounts, or tags of them ("tag:TAG"), may use those; another one the
+   pool, and whether an account is in it is the account's own matter.  `account` is NULL
+   if there is none of that name: what is said does not tell. */
+bool key_allows_account(const struct key *key, struct str name,
+                        const struct account *account,
                         struct err *err) MUST_CHECK;
-/* Does the key list this account by its name? */
-bool key_names_account(const struct key *key, struct str account);
 
 /* When it stops working: at its date, or so long after its first use; KEY_NEVER. */
 uint64_t key_expiry(const struct key *key);

@@ -3,7 +3,7 @@
    check.  Texts of what is wrong repeat a value only if it can be no secret. */
 #include <stdio.h>
 
-#include "account/account.h"
+#include "account/tags.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "base/token.h"
@@ -147,6 +147,15 @@ static bool check_limits(const struct json_doc *value, const char *member,
 
 /* ---- what it may use ----------------------------------------------------- */
 
+/* A name, or a tag. */
+static bool is_account(struct str reference)
+{
+    struct str tag;
+
+    return account_tag_of(reference, &tag) ? account_tag_is_valid(tag)
+                                           : account_name_is_valid(reference);
+}
+
 static bool check_accounts(const struct json_doc *value, const char *member,
                            struct err *err)
 {
@@ -157,15 +166,15 @@ static bool check_accounts(const struct json_doc *value, const char *member,
         return true;
     if (!json_doc_is_array(value) || count < 1 || count > PATTERNS_MAX)
         return must_be(err, member,
-                       "\"pool\" or an array of 1 to 64 names of accounts",
+                       "\"pool\" or an array of 1 to 64 names of accounts, "
+                       "or tags of them, as tag:NAME",
                        value);
     for (size_t i = 0; i < count; i++) {
         char place[64];
 
         (void)snprintf(place, sizeof(place), "%s[%zu]", member, i);
-        if (!json_doc_as_str(json_doc_at(value, i), &name) ||
-            !account_name_is_valid(name))
-            return must_be(err, place, "the name of an account",
+        if (!json_doc_as_str(json_doc_at(value, i), &name) || !is_account(name))
+            return must_be(err, place, "the name of an account, or tag:NAME",
                            json_doc_at(value, i));
     }
     return true;

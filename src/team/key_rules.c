@@ -2,6 +2,7 @@
 /* What a key may do.  A refusal says what is allowed: its holder may know. */
 #include <stdio.h>
 
+#include "account/tags.h"
 #include "base/shown.h"
 #include "net/cidr.h"
 #include "team/key_words.h"
@@ -109,19 +110,28 @@ bool key_allows_model(const struct key *key, struct str model, struct err *err)
                    listed(key->models, list));
 }
 
-bool key_names_account(const struct key *key, struct str account)
+static bool is_listed(const struct key *key, struct str name,
+                      const struct account *account)
 {
-    for (size_t i = 0; key->accounts && i < key->accounts->count; i++) {
-        if (str_eq(key->accounts->at[i], account))
+    struct str tag;
+
+    for (size_t i = 0; i < key->accounts->count; i++) {
+        struct str listed = key->accounts->at[i];
+
+        if (str_eq(listed, name))
+            return true;
+        if (account && account_tag_of(listed, &tag) &&
+            account_has_tag(account, tag))
             return true;
     }
     return false;
 }
 
-bool key_allows_account(const struct key *key, struct str account, bool pooled,
-                        struct err *err)
+bool key_allows_account(const struct key *key, struct str name,
+                        const struct account *account, struct err *err)
 {
-    if (key->accounts ? key_names_account(key, account) : pooled)
+    if (key->accounts ? is_listed(key, name, account)
+                      : account && account->pooled)
         return true;
     return err_set(err, ERR_FORBIDDEN,
                    key->accounts
@@ -129,5 +139,5 @@ bool key_allows_account(const struct key *key, struct str account, bool pooled,
                          "\"" STR_FMT "\": it is not in its `accounts`"
                        : "the relay key \"%s\" may use the pool only, and "
                          "the account \"" STR_FMT "\" is not in it",
-                   key->name, STR_ARG(account));
+                   key->name, STR_ARG(name));
 }

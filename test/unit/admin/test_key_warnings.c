@@ -9,6 +9,7 @@
 #include "unit.h"
 
 #define APIKEY "{\"api_key\":\"sk-ant-api03-a\"}"
+#define TAGGED "{\"api_key\":\"sk-ant-api03-a\",\"tags\":[\"x\",\"fast\"]}"
 #define OAUTH                                                                  \
     "{\"access_token\":\"a\",\"refresh_token\":\"r\",\"expires_at\":"          \
     "\"2099-01-01T00:00:00Z\"}"
@@ -74,6 +75,10 @@ static const struct {
     { "{\"accounts\":[\"ghost\",\"wraith\"]}", { "ghost", "wraith" } },
     /* a name is compared whole */
     { "{\"accounts\":[\"mai\"]}", { "no account \"mai\"" } },
+    { "{\"accounts\":[\"tag:fast\"]}", { NULL } },
+    { "{\"accounts\":[\"tag:fas\"]}",
+      { "no account has the tag \"fas\" (yet): `claude-relay account set main "
+        "--tag fas`" } },
     { "{\"models\":[\"*\"]}", { NULL } },
     { "{\"models\":[\"claude-*\",\"*opus*\",\"CLAUDE-SONNET-4-5\"]}",
       { NULL } },
@@ -97,7 +102,7 @@ static void what_is_hardly_meant_is_said(void **state)
 {
     struct scene *scene = *state;
 
-    put(scene, &account_kind_apikey, "main", APIKEY);
+    put(scene, &account_kind_apikey, "main", TAGGED);
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         struct key *key = scene_key(&scene->keys, 1, "al", cases[i].key);
         struct json_doc *doc = json_doc_new_object();

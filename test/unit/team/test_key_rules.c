@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What a key may do. */
+#include "account/kinds.h"
 #include "key_scene.h"
 #include "net/addr.h"
 
@@ -164,28 +165,69 @@ static void calls_are_those_of_the_list(void **state)
     scene_end(&scene);
 }
 
-static void accounts_are_named_or_pooled(void **state)
+/* In the pool, and with tags, or out of it, and with none. */
+static struct account *account_made(const char *name, bool pooled,
+                                    const char *tags)
 {
+    struct json_doc *doc = json_doc_new_object();
+    struct account *account;
+    struct err err;
+
+    json_doc_set_str(doc, "api_key", STR("sk-ant-api03-x"));
+    json_doc_set_bool(doc, "pool", pooled);
+    json_doc_set(doc, "tags", json_doc_parse(str_of(tags), &err));
+    account = account_from_doc(&account_kind_apikey, str_of(name), doc);
+    json_doc_free(doc);
+    assert_string_equal(account->problem, "");
+    return account;
+}
+
+static bool may(const struct key *key, const struct account *account,
+                struct err *err)
+{
+    return key_allows_account(key, str_of(account->name), account, err);
+}
+
+static void accounts_are_named_tagged_or_pooled(void **state)
+{
+    struct account *main_in = account_made("main", true, "[]");
+    struct account *main_out = account_made("main", false, "[]");
+    struct account *upper = account_made("Main", true, "[]");
+    struct account *tagged = account_made("bob", false, "[\"x\",\"fast\"]");
+    struct account *other = account_made("al", true, "[\"Fast\",\"fas\"]");
     struct key_scene scene;
     struct key *pool;
     struct key *some;
+    struct key *tag;
     struct err err;
 
     (void)state;
     scene_begin(&scene);
     pool = scene_key(&scene, 1, "pool", "{\"accounts\":\"pool\"}");
     some = scene_key(&scene, 1, "some", "{\"accounts\":[\"main\",\"bo\"]}");
-    assert_true(key_allows_account(pool, STR("main"), true, &err));
-    assert_false(key_allows_account(pool, STR("main"), false, &err));
+    tag = scene_key(&scene, 1, "tag", "{\"accounts\":[\"main\",\"tag:fast\"]}");
+    assert_true(may(pool, main_in, &err));
+    assert_false(may(pool, main_out, &err));
+    assert_false(key_allows_account(pool, STR("main"), NULL, &err));
     unit_assert_part(err.text, "pool");
-    assert_false(key_names_account(pool, STR("pool")));
-    assert_true(key_allows_account(some, STR("main"), false, &err));
-    assert_true(key_names_account(some, STR("main")));
-    assert_false(key_allows_account(some, STR("Main"), true, &err));
-    assert_false(key_allows_account(some, STR("bob"), true, &err));
+    assert_true(may(some, main_out, &err));
+    assert_true(key_allows_account(some, STR("main"), NULL, &err));
+    assert_false(may(some, upper, &err));
+    assert_false(may(some, tagged, &err));
     unit_assert_part(err.text, "not in its `accounts`");
+    assert_true(may(tag, tagged, &err));
+    assert_true(may(tag, main_out, &err));
+    assert_false(may(tag, other, &err));
+    unit_assert_part(err.text, "not in its `accounts`");
+    assert_false(key_allows_account(tag, STR("tag:fast "), NULL, &err));
     key_unref(pool);
     key_unref(some);
+    key_unref(tag);
+    account_unref(main_in);
+    account_unref(main_out);
+    account_unref(upper);
+    account_unref(tagged);
+    account_unref(other);
     scene_end(&scene);
 }
 
@@ -197,7 +239,7 @@ int main(void)
         cmocka_unit_test(addresses_are_those_of_the_list),
         cmocka_unit_test(clients_are_those_of_the_list),
         cmocka_unit_test(calls_are_those_of_the_list),
-        cmocka_unit_test(accounts_are_named_or_pooled),
+        cmocka_unit_test(accounts_are_named_tagged_or_pooled),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
