@@ -4,6 +4,7 @@
 
 #include "account/gateway.h"
 #include "account/refresh_rules.h"
+#include "account/tags.h"
 #include "admin/account_today.h"
 #include "admin/gateway_members.h"
 #include "admin/vitals_doc.h"
@@ -27,6 +28,11 @@ const struct admin_member account_doc_signed_members[] = {
     { "scopes", ADMIN_LIST, 0, "what Anthropic granted", texts },
     { "unsaved", ADMIN_TEXT, 0,
       "why its new tokens, which are in use, could not be saved yet", NULL },
+    ADMIN_END,
+};
+
+const struct admin_member account_doc_tags[] = {
+    { .type = ADMIN_TEXT, .text = ACCOUNT_TAG_NEW },
     ADMIN_END,
 };
 

@@ -23,6 +23,9 @@ extern const struct admin_member account_doc_status_members[];
 struct json_doc *account_doc_status(const struct account *account,
                                     uint64_t now_wall_ms);
 
+/* The elements of its tags. */
+extern const struct admin_member account_doc_tags[];
+
 /* A proxy as a request names it, and as it is shown: without its password. */
 extern const struct admin_member account_doc_proxy_asked[];
 extern const struct admin_member account_doc_proxy_shown[];

@@ -50,6 +50,9 @@ static struct flow_next make_of(struct admin_request *x, struct str name,
     return flow_sleep_then(made);
 }
 
+/* Members that may come beside a key. */
+static const char *const given[] = { "tags" };
+
 static struct flow_next make_with_key(struct admin_request *x, struct str name,
                                       struct str key)
 {
@@ -61,6 +64,12 @@ static struct flow_next make_with_key(struct admin_request *x, struct str name,
     json_doc_set_str(doc, "api_key", key);
     json_doc_set_str(doc, "created_at", str_of(when));
     gateway_members_copy(doc, x->body);
+    for (size_t i = 0; i < COUNT_OF(given); i++) {
+        const struct json_doc *value = json_doc_get(x->body, given[i]);
+
+        if (value && !json_doc_is_null(value))
+            json_doc_set(doc, given[i], json_doc_copy(value));
+    }
     next = make_of(x, name, &account_kind_apikey, doc);
     json_doc_free(doc);
     return next;
@@ -108,7 +117,8 @@ static struct flow_next make(struct flow *flow)
         return admin_refuse(x);
     if (json_doc_get_str(x->body, "api_key", &key) && !doc &&
         !json_doc_get(x->body, "kind"))
-        return make_with_key(x, name, key);
+        return members_given(x->body, &x->err) ? make_with_key(x, name, key)
+                                               : admin_refuse(x);
     if (kind && json_doc_is_object(doc) && !json_doc_get(x->body, "api_key"))
         return make_of(x, name, kind, doc);
     refuse_what_is_there(&x->err);
@@ -120,6 +130,8 @@ static const struct admin_member make_members[] = {
     { "api_key", ADMIN_TEXT, 0,
       "a Console API key; with a base_url any gateway's", NULL },
     GATEWAY_MEMBERS_ASKED,
+    { "tags", ADMIN_LIST, ADMIN_OR_NULL,
+      "beside a key: by which relay keys may name it", account_doc_tags },
     { "kind", ADMIN_TEXT, 0, "of the document: oauth or api-key", NULL },
     { "document", ADMIN_OBJECT, 0,
       "instead of a key: the account as its file in DATA_DIR would have it",

@@ -3,7 +3,6 @@
 #include "admin/account_routes.h"
 
 #include "account/gateway.h"
-#include "account/tags.h"
 #include "admin/account_doc.h"
 #include "admin/account_today.h"
 #include "admin/gateway_members.h"
@@ -254,10 +253,6 @@ static struct flow_next patch(struct flow *flow)
     return ask(x, KEEPER_CHANGE, x->body, changed);
 }
 
-static const struct admin_member tag_members[] = {
-    { .type = ADMIN_TEXT, .text = ACCOUNT_TAG_NEW },
-    ADMIN_END,
-};
 static const struct admin_member patch_members[] = {
     { "proxy_config", ADMIN_OBJECT, ADMIN_OR_NULL,
       "a proxy of its own; null: none", account_doc_proxy_asked },
@@ -269,7 +264,7 @@ static const struct admin_member patch_members[] = {
       NULL },
     { "tags", ADMIN_LIST, ADMIN_OR_NULL,
       "by which keys may name it, as tag:NAME; instead of those it has; null: none",
-      tag_members },
+      account_doc_tags },
     { "priority", ADMIN_NUMBER, 0, "higher ones serve first; 0 to 1000", NULL },
     { "weight", ADMIN_NUMBER, 0,
       "its share among those of its priority; 0 to 1000, 0: only if no other "

@@ -144,6 +144,11 @@ static bool check_number(const struct json_doc *body, const char *member,
                    (unsigned long long)max);
 }
 
+bool members_given(const struct json_doc *body, struct err *err)
+{
+    return check_tags(body, err);
+}
+
 bool members_change(const struct json_doc *body, struct err *err)
 {
     const struct json_doc *proxy;

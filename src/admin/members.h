@@ -26,6 +26,8 @@ bool members_kind(const struct json_doc *body, bool *setup,
 /* Does a text anywhere in it, or the name of a member, hold the secret? */
 bool members_hold(const struct json_doc *body, struct str secret);
 
+/* What may come beside the key of a new account: tags (or null). */
+bool members_given(const struct json_doc *body, struct err *err) MUST_CHECK;
 /* The change of an account: proxy_config (or null), note (or null), enabled, pool, tags, ...;
    at least one. */
 bool members_change(const struct json_doc *body, struct err *err) MUST_CHECK;

@@ -85,6 +85,17 @@ describe('accounts have tags', () => {
     }
   });
 
+  it('a new account has those that it is made with', async () => {
+    const api_key = `sk-ant-api03-${'x'.repeat(40)}d4d4`;
+    const bad = await admin(s.relay, 'POST', '/admin/api/accounts', { name: 'four', api_key, tags: ['a,b'] });
+    assert.equal(bad.status, 400);
+    assert.match(JSON.stringify(bad.doc), /tags\[0\] must be/);
+    const made = await admin(s.relay, 'POST', '/admin/api/accounts', { name: 'four', api_key, tags: ['new'] });
+    assert.equal(made.status, 201);
+    assert.deepEqual(made.doc.tags, ['new']);
+    assert.equal(await ask(await createKey(s.relay, 'gina', { accounts: ['tag:new'] })), 'four');
+  });
+
   it('the pool is set in the same way', () => {
     const out = run('account set one --pool off');
     assert.equal(out.status, 0, out.stderr);
