@@ -7,10 +7,9 @@
 
 #include "account/gateway.h"
 #include "account/model_map.h"
-#include "admin/account_routes.h"
 #include "admin/api_fetch.h"
+#include "admin/live_account.h"
 #include "admin/request.h"
-#include "base/clock.h"
 #include "base/text.h"
 
 #define TAG "accounts"
@@ -18,9 +17,8 @@
 
 /* In the request's arena. */
 struct trial {
-    struct account *account;
+    struct live_account live; /* first */
     struct api_fetch *fetch;
-    flow_step then; /* with the account's live token */
 };
 
 static void drop(void *state)
@@ -28,37 +26,7 @@ static void drop(void *state)
     struct trial *trial = state;
 
     api_fetch_free(trial->fetch);
-    account_unref(trial->account);
-}
-
-/* ---- a live token ------------------------------------------------------- */
-
-static struct flow_next refreshed(struct flow *flow)
-{
-    struct admin_request *x = admin_request_of(flow);
-    struct trial *trial = x->state;
-    struct flow_next next;
-
-    if (!admin_is_answered(x, refreshed, &next))
-        return next;
-    account_unref(trial->account);
-    trial->account = account_routes_find(x);
-    return trial->account ? flow_go(trial->then) : admin_refuse(x);
-}
-
-static struct flow_next begin(struct admin_request *x, flow_step then)
-{
-    struct trial *trial = x->state;
-    uint64_t now_ms = clock_wall_ms();
-
-    trial->then = then;
-    trial->account = account_routes_find(x);
-    if (!trial->account || !account_is_usable(trial->account, now_ms, &x->err))
-        return admin_refuse(x);
-    if (!account_needs_refresh(trial->account, now_ms))
-        return flow_go(then);
-    admin_ask(x, KEEPER_REFRESH, x->match.at[0], NULL);
-    return flow_sleep_then(refreshed);
+    live_account_drop(&trial->live);
 }
 
 /* ---- asking ------------------------------------------------------------- */
@@ -68,7 +36,7 @@ static struct flow_next ask(struct admin_request *x, struct api_ask ask,
 {
     struct trial *trial = x->state;
 
-    ask.account = trial->account;
+    ask.account = trial->live.account;
     api_fetch_free(trial->fetch);
     trial->fetch = api_fetch_start(x, &ask);
     return flow_sleep_then(then);
@@ -131,7 +99,7 @@ static struct flow_next ask_profile(struct flow *flow)
 
 static struct flow_next profile(struct flow *flow)
 {
-    return begin(admin_request_of(flow), ask_profile);
+    return live_account_begin(admin_request_of(flow), ask_profile, false);
 }
 
 static const struct admin_member profile_members[] = {
@@ -218,7 +186,7 @@ static struct flow_next ask_models(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     struct trial *trial = x->state;
-    struct str model = mapped_model(trial->account);
+    struct str model = mapped_model(trial->live.account);
 
     if (model.len > 0)
         return send_to(x, model);
@@ -231,7 +199,7 @@ static struct flow_next ask_models(struct flow *flow)
 
 static struct flow_next message(struct flow *flow)
 {
-    return begin(admin_request_of(flow), ask_models);
+    return live_account_begin(admin_request_of(flow), ask_models, false);
 }
 
 static const struct admin_member message_members[] = {

@@ -169,6 +169,12 @@ bool api_fetch_is_busy(const struct api_fetch *fetch)
     return fetch_state(fetch->fetch) == FETCH_BUSY;
 }
 
+const struct fetch *api_fetch_over(struct api_fetch *fetch)
+{
+    book(fetch);
+    return fetch->fetch;
+}
+
 struct json_doc *api_fetch_answer(struct api_fetch *fetch, struct err *err)
 {
     const struct fetch *made = fetch->fetch;

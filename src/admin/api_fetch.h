@@ -17,6 +17,7 @@ struct api_ask {
 };
 
 struct api_fetch;
+struct fetch;
 
 /* Wakes `x`.  All of the ask is copied. */
 struct api_fetch *api_fetch_start(struct admin_request *x,
@@ -25,5 +26,7 @@ struct api_fetch *api_fetch_start(struct admin_request *x,
 void api_fetch_free(struct api_fetch *fetch);
 
 bool api_fetch_is_busy(const struct api_fetch *fetch);
-/* Once it is not: the parsed answer, the caller's; NULL and err unless it is a 200. */
+/* Once it is not: how it ended, whatever that was.  As long as the api_fetch. */
+const struct fetch *api_fetch_over(struct api_fetch *fetch);
+/* Likewise: the parsed answer, the caller's; NULL and err unless it is a 200. */
 struct json_doc *api_fetch_answer(struct api_fetch *fetch, struct err *err);

@@ -4,6 +4,7 @@
 
 #include "admin/account_make.h"
 #include "admin/account_routes.h"
+#include "admin/account_test.h"
 #include "admin/account_trial.h"
 #include "admin/audit_routes.h"
 #include "admin/audited.h"
@@ -77,6 +78,7 @@ static const struct admin_row rows[] = {
               account_trial_profile),
     ADMIN_ROW("POST", "/admin/api/accounts/:name/message", MANAGE,
               account_trial_message),
+    ADMIN_ROW("POST", "/admin/api/accounts/:name/test", MANAGE, account_test),
     ADMIN_ROW("POST", "/admin/api/explain", LOOK, explain_routes_post),
     ADMIN_ROW("POST", "/admin/api/accounts/:name/pause", MANAGE,
               vitals_routes_pause),

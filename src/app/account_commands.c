@@ -8,7 +8,6 @@
 
 #include "account/kinds.h"
 #include "app/account_add.h"
-#include "app/account_care.h"
 #include "app/account_table.h"
 #include "app/folder_look.h"
 #include "app/invocation.h"
@@ -195,10 +194,12 @@ static bool is_pool(int argc, char **argv)
            (strcmp(argv[2], "on") == 0 || strcmp(argv[2], "off") == 0);
 }
 
-static int run_named(struct remote *remote, char **argv)
+static int run_named(struct remote *remote, int argc, char **argv)
 {
     struct str name = str_of(argv[1]);
 
+    if (strcmp(argv[0], "test") == 0)
+        return account_test_command_run(remote, argc, argv);
     if (strcmp(argv[0], "pool") == 0)
         return pool(remote, name, strcmp(argv[2], "on") == 0);
 
@@ -213,6 +214,8 @@ static const char *check_arguments(int argc, char **argv)
 {
     if (argc >= 1 && strcmp(argv[0], "add") == 0)
         return account_add_check(argc, argv);
+    if (argc >= 1 && strcmp(argv[0], "test") == 0)
+        return account_test_command_check(argc, argv);
     if ((argc == 1 && strcmp(argv[0], "list") == 0) || is_pool(argc, argv))
         return NULL;
     for (size_t i = 0; argc == 2 && i < COUNT_OF(named); i++) {
@@ -222,7 +225,7 @@ static const char *check_arguments(int argc, char **argv)
     if (argc >= 1 && strcmp(argv[0], "pool") == 0)
         return "account pool needs a name, and on or off";
     return "account needs list or import, or one of add, show, refresh, remove, "
-           "pool, pause, resume, clear and set with a name";
+           "test, pool, pause, resume, clear and set with a name";
 }
 
 int account_commands_run(int argc, char **argv, const struct config *config)
@@ -251,5 +254,5 @@ int account_commands_run(int argc, char **argv, const struct config *config)
     if (strcmp(argv[0], "add") == 0)
         return remote_close(remote, account_add_run(remote, argc, argv));
     return remote_close(remote, argc == 1 ? list(remote, config->data_dir.at)
-                                          : run_named(remote, argv));
+                                          : run_named(remote, argc, argv));
 }

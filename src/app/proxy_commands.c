@@ -10,6 +10,7 @@
 #include "app/invocation.h"
 #include "app/remote.h"
 #include "app/terminal.h"
+#include "app/way_print.h"
 #include "base/mem.h"
 #include "upstream/proxy_url.h"
 
@@ -69,40 +70,6 @@ static struct json_doc *config_of(const struct proxy *proxy)
 
 /* ---- the result --------------------------------------------------------- */
 
-static void print_way(const struct json_doc *report)
-{
-    const struct json_doc *proxy = json_doc_get(report, "proxy");
-    struct str target = STR_EMPTY;
-    struct str type;
-    struct str host = STR_EMPTY;
-    uint64_t port = 0;
-
-    (void)json_doc_get_str(report, "target", &target);
-    (void)printf("To " STR_FMT " ", STR_ARG(target));
-    if (!json_doc_get_str(proxy, "type", &type)) {
-        (void)printf("directly:\n");
-        return;
-    }
-    (void)json_doc_get_str(proxy, "host", &host);
-    (void)json_doc_get_u64(proxy, "port", &port);
-    (void)printf("through the " STR_FMT " proxy " STR_FMT ":%u:\n",
-                 STR_ARG(type), STR_ARG(host), (unsigned)port);
-}
-
-static void print_step(const struct json_doc *step, struct str why)
-{
-    struct str name = STR_EMPTY;
-    uint64_t us = 0;
-    bool ok = false;
-
-    (void)json_doc_get_str(step, "step", &name);
-    (void)json_doc_get_u64(step, "us", &us);
-    (void)json_doc_get_bool(step, "ok", &ok);
-    (void)printf("  %-13.*s %8.1f ms  %s" STR_FMT "\n", STR_ARG(name),
-                 (double)us / 1000,
-                 ok ? "ok" : "failed: ", STR_ARG(ok ? STR_EMPTY : why));
-}
-
 /* Why it is not the way that was asked for. */
 static void print_route(const struct json_doc *report,
                         const struct request *request)
@@ -120,17 +87,12 @@ static void print_route(const struct json_doc *report,
 static int print_report(const struct json_doc *report,
                         const struct request *request)
 {
-    const struct json_doc *steps = json_doc_get(report, "steps");
-    struct str why = STR_EMPTY;
     struct str failed = STR_EMPTY;
     uint64_t status = 0;
     uint64_t total_ms = 0;
 
     print_route(report, request);
-    print_way(report);
-    (void)json_doc_get_str(report, "error", &why);
-    for (size_t i = 0; i < json_doc_count(steps); i++)
-        print_step(json_doc_at(steps, i), why);
+    way_print(report);
     (void)json_doc_get_u64(report, "total_ms", &total_ms);
     if (json_doc_get_u64(report, "status", &status)) {
         (void)printf("Reached: HTTP %u after %llu ms.\n", (unsigned)status,

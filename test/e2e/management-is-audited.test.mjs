@@ -115,6 +115,7 @@ describe('the audit log', () => {
   does('account.remove', 'made', () => ask('DELETE', '/oauth/accounts/made'), { before: { kind: 'api-key', note: 'mine' } });
   does('account.refresh', 'mine', () => ask('POST', '/oauth/accounts/mine/refresh'));
   does('account.proxy-test', 'demo', () => ask('POST', '/oauth/accounts/demo/proxy-test', { proxy_config: PROXY }));
+  does('account.test', 'demo', () => ask('POST', '/admin/api/accounts/demo/test', {}));
   does('account.message', 'demo', () => ask('POST', '/admin/api/accounts/demo/message'));
   does('proxy.test', null, () => ask('POST', '/admin/api/proxy-test', { proxy_config: PROXY }));
   does('notify.test', null, () => ask('POST', '/admin/api/notify/test'));

@@ -72,6 +72,7 @@ const examples = {
   'POST /admin/api/accounts': { body: { name: 'made', api_key: 'any-key', base_url: 'https://gateway.example/base', bearer: true, model_map: { 'claude-sonnet-5': 'glm-5' }, tls_ca: null, tags: ['fast'] }, status: 201 },
   'GET /admin/api/accounts/{name}/profile': { name: 'mine' },
   'POST /admin/api/accounts/{name}/message': { name: 'demo' },
+  'POST /admin/api/accounts/{name}/test': { name: 'demo', body: { model: 'claude-haiku-4-5' } },
   'POST /admin/api/accounts/{name}/pause': { name: 'demo', body: { for: '1h', note: 'n' } },
   'POST /admin/api/accounts/{name}/resume': { name: 'demo' },
   'POST /admin/api/accounts/{name}/clear': { name: 'demo' },

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: MIT
+/* What is said of the test of an account. */
+#include "admin/test_doc.h"
+
+#include <stdio.h>
+
+#include "account/vitals.h"
+#include "admin/account_doc.h"
+#include "admin/members.h"
+#include "admin/vitals_doc.h"
+#include "base/token.h"
+#include "base/visible.h"
+#include "http/date.h"
+#include "relay/teach.h"
+#include "upstream/probe.h"
+
+#define TEXT_MAX 1024
+#define RAW_MAX 2000 /* of an answer that is no JSON */
+
+/* ---- members ----------------------------------------------------------------- */
+
+static const struct admin_member step_members[] = {
+    { "step", ADMIN_TEXT, ADMIN_REQUIRED,
+      "token, resolve, connect, ..., message", NULL },
+    { "ok", ADMIN_BOOL, ADMIN_REQUIRED, "whether it went well", NULL },
+    { "ms", ADMIN_NUMBER, ADMIN_REQUIRED, "how long it took", NULL },
+    { "us", ADMIN_NUMBER, ADMIN_REQUIRED, "the same in microseconds", NULL },
+    ADMIN_END,
+};
+static const struct admin_member steps_members[] = {
+    { .type = ADMIN_OBJECT, .text = "a step", .members = step_members },
+    ADMIN_END,
+};
+const struct admin_member test_doc_members[] = {
+    { "ok", ADMIN_BOOL, ADMIN_REQUIRED, "whether the message was answered 200",
+      NULL },
+    { "account", ADMIN_TEXT, ADMIN_REQUIRED, "its name", NULL },
+    { "proxy", ADMIN_OBJECT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "the one that was used", account_doc_proxy_shown },
+    { "route", ADMIN_TEXT, ADMIN_REQUIRED,
+      "whose proxy that is: global or account; or direct", NULL },
+    { "target", ADMIN_TEXT, ADMIN_REQUIRED, "what was asked", NULL },
+    { "steps", ADMIN_LIST, ADMIN_REQUIRED, "in the order they ran",
+      steps_members },
+    { "failed_step", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "the one that failed; after one before \"message\" nothing was sent",
+      NULL },
+    { "error", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "why, if nothing was answered", NULL },
+    { "status", ADMIN_NUMBER, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "of the answer to the message", NULL },
+    { "model", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "that the message asked for", NULL },
+    { "model_answered", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "that answered", NULL },
+    { "request_id", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "the provider's, of the message", NULL },
+    { "input_tokens", ADMIN_NUMBER, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "as the answer has them", NULL },
+    { "output_tokens", ADMIN_NUMBER, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "as the answer has them", NULL },
+    { "answer", ADMIN_ANY, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "what the provider answered, as it is: an object, or a text", NULL },
+    { "taught", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "what the account learned from it: well, pause, blocked, ...", NULL },
+    { "state", ADMIN_TEXT, ADMIN_REQUIRED, "how the account is afterwards",
+      NULL },
+    { "since", ADMIN_TEXT, ADMIN_OR_NULL, "since when (RFC 3339)", NULL },
+    { "until", ADMIN_TEXT, ADMIN_OR_NULL, "when a pause ends", NULL },
+    { "why", ADMIN_TEXT, ADMIN_OR_NULL, "why it is so", NULL },
+    { "next", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "what to do, if it failed", NULL },
+    ADMIN_END,
+};
+
+struct json_doc *test_doc_new(const struct account *account)
+{
+    static const char *const unknown[] = {
+        "failed_step",    "error",      "status",       "model",
+        "model_answered", "request_id", "input_tokens", "output_tokens",
+        "answer",         "taught",     "next",
+    };
+    struct json_doc *report = json_doc_new_object();
+
+    json_doc_set_bool(report, "ok", false);
+    json_doc_set_str(report, "account", str_of(account->name));
+    json_doc_set(report, "steps", json_doc_new_array());
+    for (size_t i = 0; i < COUNT_OF(unknown); i++)
+        json_doc_set(report, unknown[i], json_doc_new_null());
+    return report;
+}
+
+void test_doc_add_step(struct json_doc *report, const char *step, bool ok,
+                       uint64_t took_us)
+{
+    struct json_doc *doc = json_doc_new_object();
+
+    json_doc_set_str(doc, "step", str_of(step));
+    json_doc_set_bool(doc, "ok", ok);
+    json_doc_set_u64(doc, "ms", took_us / 1000);
+    json_doc_set_u64(doc, "us", took_us);
+    json_doc_add(json_doc_get(report, "steps"), doc);
+    if (!ok)
+        json_doc_set_str(report, "failed_step", str_of(step));
+}
+
+/* ---- what to do next ---------------------------------------------------------- */
+
+/* The text may have one %s: the account's name. */
+static void set_next(struct json_doc *report, const struct account *account,
+                     const char *format)
+{
+    const char *hole = strstr(format, "%s");
+    char text[TEXT_MAX];
+
+    (void)snprintf(text, sizeof(text), "%.*s%s%s",
+                   (int)(hole ? hole - format : (ptrdiff_t)strlen(format)),
+                   format, hole ? account->name : "", hole ? hole + 2 : "");
+    json_doc_set(report, "next", account_doc_text(text));
+}
+
+/* NULL: nothing. */
+static const char *next_of(enum lesson_kind kind, const struct account *account)
+{
+    static const char *const nexts[LESSON_KINDS] = {
+        [LESSON_NONE] =
+            "the account is not at fault: that is the provider's answer to this "
+            "message.  Another model (`claude-relay account test %s --model "
+            "MODEL`) may do; a person's plan may serve Claude Code alone",
+        [LESSON_TOKEN] = "its token was refused: `claude-relay account refresh "
+                         "%s` gets another one",
+        [LESSON_LOGIN] = "its credential was refused: sign in again with "
+                         "`claude-relay login %s`",
+        [LESSON_BLOCKED] = "the provider refuses the account: when that is "
+                           "settled there, `claude-relay account clear %s`",
+        [LESSON_EGRESS] =
+            "the address that it is used from is refused: give it "
+            "another proxy",
+        [LESSON_PAUSE] = "its limit is used up: it serves again by itself",
+        [LESSON_BACKOFF] = "it was asked too often: try again in a moment",
+        [LESSON_FAILED] = "the provider or the way to it is in trouble: try "
+                          "again in a moment; `claude-relay proxy test "
+                          "--account %s` tries the way alone",
+        [LESSON_OVERLOADED] = "the provider is overloaded: try again later",
+    };
+
+    if (kind == LESSON_LOGIN && !account->kind->personal)
+        return "its key was refused: remove the account, and add it with "
+               "another key";
+    return nexts[kind];
+}
+
+static void set_state(struct json_doc *report, const struct account *account,
+                      uint64_t now_ms)
+{
+    vitals_doc_set_state(report, account, now_ms);
+}
+
+/* ---- the way ------------------------------------------------------------------ */
+
+static void copy(struct json_doc *to, const struct json_doc *from,
+                 const char *member)
+{
+    const struct json_doc *value = json_doc_get(from, member);
+
+    json_doc_set(to, member,
+                 value ? json_doc_copy(value) : json_doc_new_null());
+}
+
+void test_doc_set_way(struct json_doc *report, const struct probe *probe,
+                      const struct account *account, const char *route,
+                      uint64_t now_ms)
+{
+    struct json_doc *way = probe_report(probe);
+    const struct json_doc *steps = json_doc_get(way, "steps");
+
+    for (size_t i = 0; i < json_doc_count(steps); i++)
+        json_doc_add(json_doc_get(report, "steps"),
+                     json_doc_copy(json_doc_at(steps, i)));
+    copy(report, way, "proxy");
+    copy(report, way, "target");
+    copy(report, way, "failed_step");
+    copy(report, way, "error");
+    json_doc_set_str(report, "route", str_of(route));
+    if (!probe_result(probe)->ok)
+        set_next(report, account,
+                 "nothing was sent: look at the way with `claude-relay proxy "
+                 "test --account %s`");
+    set_state(report, account, now_ms);
+    json_doc_free(way);
+}
+
+/* ---- the answer ---------------------------------------------------------------- */
+
+static void set_text(struct json_doc *report, const char *member,
+                     struct str text)
+{
+    if (text.len > 0)
+        json_doc_set_str(report, member, text);
+}
+
+/* It would be odd if it repeated the credential; then it is not shown. */
+static void set_body(struct json_doc *report, const struct account *account,
+                     const struct json_doc *doc, struct str body)
+{
+    struct str token = secret_reveal(account->token);
+    struct buf text;
+
+    if (doc && !members_hold(doc, token)) {
+        json_doc_set(report, "answer", json_doc_copy(doc));
+        return;
+    }
+    buf_init(&text, RAW_MAX);
+    if (!token_holds(body, token))
+        (void)visible_add(&text, body, ' ', RAW_MAX);
+    set_text(report, "answer", buf_str(&text));
+    buf_done(&text);
+}
+
+static void set_facts(struct json_doc *report, const struct json_doc *doc)
+{
+    const struct json_doc *usage = json_doc_get(doc, "usage");
+    struct str model = STR_EMPTY;
+
+    (void)json_doc_get_str(doc, "model", &model);
+    set_text(report, "model_answered", model);
+    if (json_doc_get(usage, "input_tokens"))
+        copy(report, usage, "input_tokens");
+    if (json_doc_get(usage, "output_tokens"))
+        copy(report, usage, "output_tokens");
+}
+
+static void set_answered(struct json_doc *report,
+                         const struct test_answer *answer)
+{
+    const struct str *id = headers_get(answer->headers, STR("request-id"));
+    struct err ignored;
+    struct json_doc *doc = json_doc_parse(answer->body, &ignored);
+
+    json_doc_set_u64(report, "status", answer->status);
+    if (id)
+        set_text(report, "request_id", *id);
+    set_facts(report, doc);
+    set_body(report, answer->account, doc, answer->body);
+    json_doc_free(doc);
+}
+
+static enum lesson_kind learn(const struct test_answer *answer)
+{
+    struct vitals_answer facts = { .status = answer->status,
+                                   .headers = answer->headers,
+                                   .model = answer->model,
+                                   .now_ms = answer->now_ms };
+    const struct str *after = NULL;
+    char text[TEACH_TEXT_MAX];
+
+    if (answer->headers)
+        after = headers_get(answer->headers, STR("retry-after"));
+    if (after)
+        facts.retry_after_ms = date_wait_ms(*after, answer->now_ms);
+    facts.renews = answer->status == 401 && answer->account->can_refresh;
+    if (teach_reads_body(answer->status))
+        facts.error = teach_error_of(answer->body, text);
+    return answer->account->vitals
+               ? vitals_learn(answer->account->vitals, &facts).kind
+               : LESSON_NONE;
+}
+
+void test_doc_set_answer(struct json_doc *report,
+                         const struct test_answer *answer)
+{
+    bool ok = !answer->failure && answer->status == 200;
+    enum lesson_kind kind = learn(answer);
+    const char *next = ok ? NULL : next_of(kind, answer->account);
+
+    json_doc_set_bool(report, "ok", ok);
+    json_doc_set_str(report, "model", answer->model);
+    test_doc_add_step(report, "message", ok, answer->took_us);
+    if (answer->failure)
+        json_doc_set(report, "error", account_doc_text(answer->failure->text));
+    else
+        set_answered(report, answer);
+    json_doc_set_str(report, "taught", str_of(lesson_word(kind)));
+    if (next)
+        set_next(report, answer->account, next);
+    set_state(report, answer->account, answer->now_ms);
+}
+
+/* ---- a model -------------------------------------------------------------------- */
+
+struct str test_doc_cheap_model(const struct json_doc *list, struct str usual)
+{
+    const struct json_doc *data = json_doc_get(list, "data");
+    struct str first = STR_EMPTY;
+
+    for (size_t i = 0; i < json_doc_count(data); i++) {
+        struct str id;
+
+        if (!json_doc_get_str(json_doc_at(data, i), "id", &id) || id.len == 0)
+            continue;
+        if (str_contains(id, STR("haiku")))
+            return id;
+        if (first.len == 0)
+            first = id;
+    }
+    return first.len > 0 ? first : usual;
+}
