@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "account/kinds.h"
+#include "app/account_care.h"
 #include "app/invocation.h"
 #include "app/terminal.h"
 #include "base/mem.h"
@@ -37,8 +38,9 @@ static const char *fill(int argc, char **argv, struct json_doc *body)
         case GATEWAY_ARGUMENT_WRONG:
             return problem;
         case GATEWAY_ARGUMENT_NONE:
-            return "account add needs a name and --api-key -, and takes --url, "
-                   "--bearer, --map and --tls-ca";
+            if (!account_care_take_tags(argc, argv, &at, body))
+                return "account add needs a name and --api-key -, and takes "
+                       "--tag, --url, --bearer, --map and --tls-ca";
         }
     }
     return has_key ? NULL : "account add needs a name and --api-key -";

@@ -6,7 +6,8 @@
 #include "app/remote.h"
 
 #define ACCOUNT_ADD_USAGE                                                      \
-    "account add NAME --api-key - " GATEWAY_ARGUMENTS_USAGE "\n"               \
+    "account add NAME --api-key - [--tag TAG,...] " GATEWAY_ARGUMENTS_USAGE    \
+    "\n"                                                                       \
     "   (asks for the key, or reads it from standard input; --url: of "        \
     "another gateway)"
 

@@ -145,6 +145,15 @@ static bool fill_one(const struct care *care, int argc, char **argv, int *at,
     return value.len > 0 && set_value(body, member, value);
 }
 
+bool account_care_take_tags(int argc, char **argv, int *at,
+                            struct json_doc *body)
+{
+    static const struct care tagging = { .members = {
+                                             { "tag", "tags", LIST } } };
+
+    return fill_one(&tagging, argc, argv, at, body);
+}
+
 /* False: an argument is none of its own, or lacks its value; `*problem` says which, if
    it is one of a gateway. */
 static bool fill(const struct care *care, int argc, char **argv,

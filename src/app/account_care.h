@@ -18,5 +18,9 @@
 bool account_care_is(const char *word);
 /* What is wrong with these arguments, from the word on; NULL: nothing. */
 const char *account_care_check(int argc, char **argv);
+/* One more option of another command: "--tag a,b", whose tags are added to the member
+   `tags`.  `*at` is behind it.  False: it is something else, or lacks its value. */
+bool account_care_take_tags(int argc, char **argv, int *at,
+                            struct json_doc *body);
 /* Returns the exit status. */
 int account_care_run(struct remote *remote, int argc, char **argv);

@@ -7,7 +7,7 @@ import { it } from 'node:test';
 import { HELLO } from '../support/http.mjs';
 import { admin, createKey } from '../support/keys.mjs';
 import { command, describe, stage } from '../support/processes.mjs';
-import { addAll } from '../support/several.mjs';
+import { addAccount, addAll } from '../support/several.mjs';
 
 describe('accounts have tags', () => {
   const s = stage({ relay: { accounts: addAll } });
@@ -94,6 +94,8 @@ describe('accounts have tags', () => {
     assert.equal(made.status, 201);
     assert.deepEqual(made.doc.tags, ['new']);
     assert.equal(await ask(await createKey(s.relay, 'gina', { accounts: ['tag:new'] })), 'four');
+    addAccount(s.relay.dataDir, 'five', 'e5e5', '--tag', 'x,y', '--tag=z');
+    assert.deepEqual(tagsOf('five'), ['x', 'y', 'z']);
   });
 
   it('the pool is set in the same way', () => {
