@@ -129,9 +129,8 @@ static bool list_folder(const struct import_format *format, const char *folder,
     if (names->count > 0)
         qsort(names->at, names->count, sizeof(names->at[0]), compare);
     return names->count > 0 ||
-           err_set(err, ERR_NOT_FOUND,
-                   "there is no file of %s in the folder %s", format->from,
-                   shown_open(str_of(folder), text));
+           err_set(err, ERR_NOT_FOUND, "there is no %s in the folder %s",
+                   format->files, shown_open(str_of(folder), text));
 }
 
 static void read_of_folder(const struct import_reading *reading,

@@ -80,7 +80,7 @@ static void warn(struct buf *out, const struct import_tally *tally,
 
     text_format_time(tally->due_ms, when);
     buf_printf(out,
-               "Two have the sign-in of %u of them, and a refresh token works "
+               "Accounts that renew their tokens: %u.  A refresh token works "
                "once: whichever refreshes first, %s or this relay, logs the "
                "other one out.\n",
                tally->renewable, from);

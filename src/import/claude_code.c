@@ -44,6 +44,7 @@ static bool read(const struct import_source *source, struct err *err)
 const struct import_format import_claude_code = {
     .name = "claude-code",
     .from = "Claude Code",
+    .files = ".credentials.json",
     .takes = takes,
     .read = read,
 };

@@ -83,6 +83,7 @@ static bool read(const struct import_source *source, struct err *err)
 const struct import_format import_cliproxyapi = {
     .name = "cliproxyapi",
     .from = "CLIProxyAPI",
+    .files = "*.json",
     .takes = import_is_json,
     .read = read,
 };

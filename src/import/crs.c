@@ -113,6 +113,7 @@ static bool read(const struct import_source *source, struct err *err)
 const struct import_format import_crs = {
     .name = "crs",
     .from = "claude-relay-service",
+    .files = "*.json",
     .takes = import_is_json,
     .read = read,
 };

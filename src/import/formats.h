@@ -13,8 +13,9 @@ struct import_source {
 };
 
 struct import_format {
-    const char *name; /* as --from has it */
-    const char *from; /* what it comes from, to people */
+    const char *name;  /* as --from has it */
+    const char *from;  /* what it comes from, to people */
+    const char *files; /* how those in a folder are called */
     /* Of the files in a folder: is this one of them? */
     bool (*takes)(struct str file);
     /* Append what the document holds.  False, and err names the member, if as a whole it

@@ -59,7 +59,8 @@ static bool read(const struct import_source *source, struct err *err)
 
 const struct import_format import_seed = {
     .name = "seed",
-    .from = "another folder of this relay's",
+    .from = "the relay of those files",
+    .files = "oauth_NAME.json or apikey_NAME.json",
     .takes = takes,
     .read = read,
 };

@@ -145,6 +145,7 @@ static bool read(const struct import_source *source, struct err *err)
 const struct import_format import_sub2api = {
     .name = "sub2api",
     .from = "sub2api",
+    .files = "*.json",
     .takes = import_is_json,
     .read = read,
 };

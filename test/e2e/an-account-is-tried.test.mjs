@@ -9,7 +9,7 @@ import { call } from '../support/http.mjs';
 import { admin } from '../support/keys.mjs';
 import { API_KEY, command, describe, inMinutes, stage, tempFolder, until, ways, writeOauth } from '../support/processes.mjs';
 import { startCutter } from '../support/proxies.mjs';
-import { accountOf, addAll, KEYS, used } from '../support/several.mjs';
+import { accountOf, addAccount, addAll, KEYS, used } from '../support/several.mjs';
 
 describe('an account is tried', () => {
   const s = stage({
@@ -128,6 +128,12 @@ describe('an account is tried', () => {
     assert.ok(proxy.hosts.length >= 2, 'the way, and the message');
     await set(null);
     await proxy.stop();
+  });
+
+  it('of another gateway: at its own place, and by the names of its models', async () => {
+    addAccount(s.relay.dataDir, 'gateway', 'd4d4', '--url', s.sim.url, '--map', 'claude-sonnet-5=claude-opus-4-8');
+    const report = await test('gateway', { model: 'claude-sonnet-5' });
+    assert.deepEqual([report.ok, report.model, report.model_answered], [true, 'claude-sonnet-5', 'claude-opus-4-8'], JSON.stringify(report));
   });
 
   it('what is asked wrongly is said', async () => {

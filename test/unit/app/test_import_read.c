@@ -71,7 +71,7 @@ static void a_folder_without_any_says_so(void **state)
     unit_write(scene->folder, "config.yaml", "x");
     scene->reading.format = &import_cliproxyapi;
     assert_false(read_path(scene, scene->folder));
-    unit_assert_part(scene->err.text, "there is no file of CLIProxyAPI in");
+    unit_assert_part(scene->err.text, "there is no *.json in the folder");
 }
 
 static void what_it_is_is_guessed_as_before(void **state)

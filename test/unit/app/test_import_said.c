@@ -77,7 +77,7 @@ static void two_that_have_a_sign_in_are_warned(void **state)
     unit_assert_str(
         buf_str(&out),
         "2 imported, 1 left out.\n"
-        "Two have the sign-in of 2 of them, and a refresh token works once: "
+        "Accounts that renew their tokens: 2.  A refresh token works once: "
         "whichever refreshes first, claude-relay-service or this relay, logs "
         "the other one out.\n"
         "Stop the other one now, or remove these accounts there; this relay "
