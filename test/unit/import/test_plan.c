@@ -51,7 +51,7 @@ static const struct {
       { { "主账号", "a", 0 },
         { "", "b", 0 },
         { "pool", "c", 0 },
-        { "sk-ant-api03-CANARY", "d", 0 } },
+        { "sk%2Dant-api03-CANARY", "d", 0 } },
       { { "crs-51e61938", IMPORT_TAKE, "", 0 },
         { "crs", IMPORT_TAKE, "", 0 },
         { "crs-", IMPORT_TAKE, "", 0 },
