@@ -9,6 +9,7 @@
 #include "admin/account_test.h"
 
 #include "account/gateway.h"
+#include "account/model_map.h"
 #include "admin/api_fetch.h"
 #include "admin/live_account.h"
 #include "admin/test_doc.h"
@@ -128,11 +129,22 @@ static struct flow_next listed(struct flow *flow)
     return flow_go(say);
 }
 
+/* Another gateway need not have a list. */
+static void take_mapped_model(struct test *test)
+{
+    const struct gateway *gateway = test->live.account->gateway;
+
+    if (!test->model[0] && gateway)
+        text_copy(test->model, sizeof(test->model),
+                  model_map_any(gateway->models));
+}
+
 static struct flow_next find_model(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     struct test *test = x->state;
 
+    take_mapped_model(test);
     if (test->model[0])
         return flow_go(say);
     test->fetch = api_fetch_start(x, &(struct api_ask){
@@ -219,7 +231,8 @@ static struct flow_next begin(struct flow *flow)
 
 static const struct admin_member body_members[] = {
     { "model", ADMIN_TEXT, 0,
-      "to ask; without it a cheap one of those that the provider lists", NULL },
+      "to ask; without it one of its model_map, or a cheap one of those that the provider lists",
+      NULL },
     ADMIN_END,
 };
 const struct admin_endpoint account_test = {

@@ -87,10 +87,8 @@ static void print_answer(const struct json_doc *report)
     if (!answer || json_doc_is_null(answer))
         return;
     buf_init(&out, ANSWER_MAX);
-    if (!json_doc_as_str(answer, &text)) {
-        (void)json_doc_write(answer, false, &out);
-        text = buf_str(&out);
-    }
+    if (!json_doc_as_str(answer, &text))
+        text = json_doc_write(answer, false, &out) ? buf_str(&out) : STR_EMPTY;
     print_text("  ", text, "\n");
     buf_done(&out);
 }

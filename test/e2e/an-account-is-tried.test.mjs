@@ -134,6 +134,7 @@ describe('an account is tried', () => {
     addAccount(s.relay.dataDir, 'gateway', 'd4d4', '--url', s.sim.url, '--map', 'claude-sonnet-5=claude-opus-4-8');
     const report = await test('gateway', { model: 'claude-sonnet-5' });
     assert.deepEqual([report.ok, report.model, report.model_answered], [true, 'claude-sonnet-5', 'claude-opus-4-8'], JSON.stringify(report));
+    assert.equal((await test('gateway')).model_answered, 'claude-opus-4-8');
   });
 
   it('what is asked wrongly is said', async () => {

@@ -109,6 +109,21 @@ static void a_pause_is_kept_for_the_next_command_and_relay(void **state)
     unit_assert_part(run->out, "\"state\": \"ready\"");
 }
 
+static void its_tags_and_its_pool_are_in_its_file(void **state)
+{
+    struct run *run = *state;
+
+    add(run);
+    run_command(run, "account set team --tag x,y --tag=z --pool off");
+    assert_int_equal(run->status, 0);
+    run_command(run, "account show team");
+    unit_assert_part(run->out, "\"pool\": false,");
+    unit_assert_part(run->out, "\"x\",\n    \"y\",\n    \"z\"\n");
+    run_command(run, "account set team --tag none");
+    run_command(run, "account show team");
+    unit_assert_part(run->out, "\"tags\": []");
+}
+
 static void its_share_is_in_its_file(void **state)
 {
     struct run *run = *state;
@@ -157,6 +172,8 @@ static void a_refusal_says_what_to_do(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(its_tags_and_its_pool_are_in_its_file,
+                                        run_open, run_close),
         cmocka_unit_test(arguments_are_looked_at_before_anything_is_done),
         TEST(a_pause_is_kept_for_the_next_command_and_relay),
         TEST(its_share_is_in_its_file),
