@@ -70,6 +70,9 @@ describe('a README, pasted from top to bottom', { timeout: 180000 }, () => {
     fs.mkdirSync(path.join(folder, 'build'));
     fs.symlinkSync(relayBinary, path.join(folder, 'build/claude-relay'));
     fs.copyFileSync(path.join(root, '.env.example'), path.join(folder, '.env.example'));
+    /* What another relay exported. */
+    const exported = { kind: 'claude-console-account', id: '1', name: 'elsewhere', isActive: true, priority: 50, proxy: null, credentials: { api_key: `${API_KEY}-2`, base_url: 'https://api.anthropic.com' } };
+    fs.writeFileSync(path.join(folder, 'export.json'), JSON.stringify({ success: true, data: { claudeAccounts: [], claudeConsoleAccounts: [exported] } }));
   });
   after(() => [relay, sim?.program].forEach((program) => program?.child.kill('SIGKILL')));
 

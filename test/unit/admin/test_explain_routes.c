@@ -12,7 +12,7 @@
 #include "crypto/hash.h"
 #include "relay/candidates.h"
 
-#define POOLED "{\"api_key\":\"sk-ant-api03-x\"}"
+#define POOLED "{\"api_key\":\"sk-ant-api03-x\",\"pool\":true}"
 #define APART "{\"api_key\":\"sk-ant-api03-x\",\"pool\":false}"
 
 static const struct admin_row rows[] = {
@@ -90,7 +90,7 @@ static void each_account_has_its_reason(void **state)
                 "{\"account\":\"b\",\"why\":\"paused\",\"state\":\"paused\","
                 "\"until\":\"");
     wire_expect(&scene->client, "\"cause\":\"a limit is used up\"}");
-    wire_expect(&scene->client, "{\"account\":\"c\",\"why\":\"stopped\","
+    wire_expect(&scene->client, "{\"account\":\"c\",\"why\":\"later\","
                                 "\"state\":\"login_required\"}");
     wire_expect(&scene->client,
                 "{\"account\":\"d\",\"why\":\"chosen\",\"state\":\"ready\"}");
@@ -127,8 +127,7 @@ static void who_is_refused_is_told_what_its_client_would_be(void **state)
     ask(scene, "{}", "{\"account\":\"a\",");
     put(scene, "b", APART);
     ask(scene, "{}",
-        "{\"account\":null,\"refused\":\"2 accounts are set up, and none is in "
-        "the pool");
+        "{\"account\":null,\"refused\":\"2 accounts are set up: choose one");
     ask(scene, "{\"session\":5}", "400 Bad Request");
     ask(scene, "{\"path\":\"/\"}", "is not known here");
 }

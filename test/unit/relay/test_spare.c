@@ -71,7 +71,7 @@ static void put_three(struct relay_scene *scene)
     for (size_t i = 0; i < COUNT_OF(names); i++)
         accounts_put(scene->accounts,
                      unit_account(&account_kind_apikey, names[i],
-                                  "{\"api_key\":\"sk-ant-api03-x\"}"),
+                                  "{\"api_key\":\"sk-ant-api03-x\",\"pool\":true}"),
                      false);
 }
 
