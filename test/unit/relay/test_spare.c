@@ -69,10 +69,11 @@ static void put_three(struct relay_scene *scene)
 
     scene->config.max_attempts = ANSWERS_MAX;
     for (size_t i = 0; i < COUNT_OF(names); i++)
-        accounts_put(scene->accounts,
-                     unit_account(&account_kind_apikey, names[i],
-                                  "{\"api_key\":\"sk-ant-api03-x\",\"pool\":true}"),
-                     false);
+        accounts_put(
+            scene->accounts,
+            unit_account(&account_kind_apikey, names[i],
+                         "{\"api_key\":\"sk-ant-api03-x\",\"pool\":true}"),
+            false);
 }
 
 static void answer(struct relay_scene *scene, const char *said)
