@@ -60,9 +60,24 @@ static const struct sift_node usage[] = {
       iteration,
       COUNT_OF(iteration) },
 };
+#define ARRAY(text, item, members)                                             \
+    {                                                                          \
+        { text, sizeof(text) - 1 }, SIFT_ARRAY, item, members,                 \
+            COUNT_OF(members)                                                  \
+    }
+/* What running code has made, in the content of its result, which is a block: by no
+   other way can whoever asks have a file_id of his choice told. */
+static const struct sift_node made[] = { TEXT("file_id", ITEM_FILE) };
+static const struct sift_node tool_result[] = {
+    ARRAY("content", ITEM_NONE, made),
+};
+static const struct sift_node block[] = {
+    OBJECT("content", ITEM_NONE, tool_result),
+};
 static const struct sift_node object_members[] = {
     TEXT("model", ITEM_MODEL),
     OBJECT("usage", ITEM_FINAL, usage),
+    ARRAY("content", ITEM_NONE, block),
 };
 static const struct sift_node message[] = {
     TEXT("model", ITEM_MODEL),
@@ -72,6 +87,7 @@ static const struct sift_node event_members[] = {
     TEXT("type", ITEM_EVENT_TYPE),
     OBJECT("message", ITEM_START, message),
     OBJECT("usage", ITEM_FINAL, usage),
+    OBJECT("content_block", ITEM_NONE, block),
 };
 static const struct sift_node roots[] = {
     [METER_JSON] = OBJECT("", ITEM_NONE, object_members),
@@ -97,7 +113,7 @@ const struct sift_node meter_result_line = OBJECT("", ITEM_NONE, result_line);
 /* ---- events ------------------------------------------------------------- */
 
 /* By name; all others are skipped. */
-enum event { EVENT_USAGE, EVENT_STOP, EVENT_ERROR, EVENT_OTHER };
+enum event { EVENT_USAGE, EVENT_BLOCK, EVENT_STOP, EVENT_ERROR, EVENT_OTHER };
 
 static enum event event_of(struct str name)
 {
@@ -107,6 +123,7 @@ static enum event event_of(struct str name)
     } rows[] = {
         { { "message_start", 13 }, EVENT_USAGE },
         { { "message_delta", 13 }, EVENT_USAGE },
+        { { "content_block_start", 19 }, EVENT_BLOCK },
         { { "message_stop", 12 }, EVENT_STOP },
         { { "error", 5 }, EVENT_ERROR },
     };
@@ -261,7 +278,8 @@ static void name_event(struct meter *meter)
     struct str name = str_trim(word_of(meter));
     enum event event = event_of(name);
 
-    meter->skipped = event != EVENT_USAGE;
+    meter->is_block = event == EVENT_BLOCK;
+    meter->skipped = event != EVENT_USAGE && !(meter->is_block && meter->file);
     note_event(&meter->usage, event);
 }
 
@@ -274,6 +292,7 @@ static void end_line(struct meter *meter)
         if (meter->len > 0)
             break;
         meter->skipped = false;
+        meter->is_block = false;
         sift_restart(&meter->sift);
         break;
     case METER_IN_EVENT:
@@ -345,10 +364,20 @@ static void feed_object(struct meter *meter, struct str bytes)
 
 /* ---- all of it ---------------------------------------------------------- */
 
+static void note(void *arg, const struct sift_found *found)
+{
+    struct meter *meter = arg;
+
+    if (found->id == ITEM_FILE && meter->file && !found->begins)
+        meter->file(meter->file_arg, found->text);
+    else if (found->id != ITEM_FILE && !meter->is_block)
+        meter_note(&meter->usage, found);
+}
+
 void meter_init(struct meter *meter, enum meter_kind kind)
 {
     *meter = (struct meter){ .kind = kind };
-    sift_init(&meter->sift, &roots[kind], meter_note, &meter->usage);
+    sift_init(&meter->sift, &roots[kind], note, meter);
     sift_announce(&meter->sift);
 }
 

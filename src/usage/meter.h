@@ -4,7 +4,8 @@
    kilobyte until it tells of iterations, never fails.  Pure.
 
    A stream is read event by event, and only events that may hold usage are looked
-   into: message_start and message_delta, and those without a name.  Counts of a
+   into: message_start and message_delta, and those without a name; and
+   content_block_start, if somebody wants to know of files.  Counts of a
    message_delta are totals: each replaces the one before, where it is told.
 
    An answer may have taken several calls of models, its iterations: compaction, the
@@ -112,13 +113,18 @@ struct meter {
     /* the stream's present line and event: */
     enum meter_line line;
     bool after_cr; /* a line ended with CR: LF belongs to it */
-    bool skipped;  /* the event holds no usage */
+    bool skipped;  /* the event holds no usage, nor files */
+    bool is_block; /* it may hold files, and no usage */
     bool begun; /* what a BOM may begin has begun: the first line has ended, or
                       the object is there */
     size_t len; /* of `word`; of an object's BOM */
     char word[METER_WORD_MAX];
     struct sift sift;
     struct meter_usage usage;
+    /* Or NULL: the answer names a file that running code has made.  The text lives for
+       the call. */
+    void (*file)(void *arg, struct str id);
+    void *file_arg;
 };
 
 /* Must not be moved afterwards. */

@@ -17,6 +17,7 @@ enum item {
     ITEM_CUSTOM_ID, /* those three of a batch's result; meter_note() passes them by */
     ITEM_RESULT_TYPE,
     ITEM_MESSAGE_ID,
+    ITEM_FILE,
     ITEM_NONE,
     ITEM_PART, /* the array of iterations begins, or one of them ends */
     ITEM_PART_TYPE,
