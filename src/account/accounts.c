@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* All accounts.  The thread that changes them alone looks into `folder`; the lock
-   guards `list` and `complaint`, for which everybody asks. */
+   guards `list`, `complaint` and `hurry`, for which everybody asks. */
 #include "account/accounts.h"
 
 #include <pthread.h>
@@ -18,6 +18,8 @@ struct accounts {
     struct account_list *list;
     struct bindings *bindings;
     struct bindings *owned;
+    void (*hurry)(void *arg);
+    void *hurry_arg;
     char complaint[ACCOUNTS_COMPLAINT_MAX];
 };
 
@@ -155,6 +157,23 @@ struct bindings *accounts_bindings(struct accounts *accounts)
 struct bindings *accounts_owned(struct accounts *accounts)
 {
     return accounts->owned;
+}
+
+void accounts_on_hurry(struct accounts *accounts, void (*hurry)(void *arg),
+                       void *arg)
+{
+    (void)pthread_mutex_lock(&accounts->lock);
+    accounts->hurry = hurry;
+    accounts->hurry_arg = arg;
+    (void)pthread_mutex_unlock(&accounts->lock);
+}
+
+void accounts_hurry(struct accounts *accounts)
+{
+    (void)pthread_mutex_lock(&accounts->lock);
+    if (accounts->hurry)
+        accounts->hurry(accounts->hurry_arg);
+    (void)pthread_mutex_unlock(&accounts->lock);
 }
 
 struct account_list *accounts_list(struct accounts *accounts)

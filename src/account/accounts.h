@@ -49,6 +49,13 @@ struct bindings *accounts_bindings(struct accounts *accounts);
    place of sessions. */
 struct bindings *accounts_owned(struct accounts *accounts);
 
+/* Something was learned that must not be lost: how an account is, or what one has made.
+   Whoever keeps that (account/vitals_keep.h) is told, with a lock held.  Any thread. */
+void accounts_hurry(struct accounts *accounts);
+/* NULL: nobody is told any more. */
+void accounts_on_hurry(struct accounts *accounts, void (*hurry)(void *arg),
+                       void *arg);
+
 /* A reference to all that there are now. */
 struct account_list *accounts_list(struct accounts *accounts);
 

@@ -14,9 +14,9 @@
 struct bindings {
     pthread_mutex_t lock;
     uint64_t last_ms;
-    struct binding *sets[SETS];           /* of WAYS each, or NULL */
-    uint64_t changed[BINDINGS_TAKEN_MAX]; /* sessions */
-    size_t changed_count;
+    struct binding *sets[SETS];  /* of WAYS each, or NULL */
+    unsigned char changed[SETS]; /* a bit for each of them */
+    size_t next;                 /* the set with which the next part begins */
 };
 
 struct bindings *bindings_new(uint64_t last_ms)
@@ -73,20 +73,24 @@ static bool is_worth_keeping(const struct binding *place, uint64_t session,
            until_ms > place->kept_until_ms + KEEP_AGAIN_MS;
 }
 
+static void note_change(struct bindings *bindings, const struct binding *place)
+{
+    size_t set = place->session % SETS;
+
+    bindings->changed[set] |=
+        (unsigned char)(1u << (place - bindings->sets[set]));
+}
+
 static void put(struct bindings *bindings, uint64_t session, uint64_t account,
                 uint64_t until_ms)
 {
     struct binding *place = place_of(bindings, session);
-    bool keeps = is_worth_keeping(place, session, account, until_ms) &&
-                 bindings->changed_count < BINDINGS_TAKEN_MAX;
+    bool keeps = is_worth_keeping(place, session, account, until_ms);
 
-    *place =
-        (struct binding){ session, account, until_ms,
-                          keeps                       ? until_ms
-                          : place->session == session ? place->kept_until_ms
-                                                      : 0 };
+    *place = (struct binding){ session, account, until_ms,
+                               keeps ? until_ms : place->kept_until_ms };
     if (keeps)
-        bindings->changed[bindings->changed_count++] = session;
+        note_change(bindings, place);
 }
 
 void bindings_put(struct bindings *bindings, uint64_t session, uint64_t account,
@@ -122,27 +126,52 @@ uint64_t bindings_find(struct bindings *bindings, uint64_t session,
                                                                : 0;
 }
 
-/* What there is no room for is taken when it is renewed. */
-size_t bindings_take(struct bindings *bindings,
-                     struct binding taken[BINDINGS_TAKEN_MAX])
+static void take_set(struct bindings *bindings, size_t set,
+                     struct bindings_part *part)
 {
-    size_t count;
-
-    (void)pthread_mutex_lock(&bindings->lock);
-    count = bindings->changed_count;
-    for (size_t i = 0; i < count; i++)
-        taken[i] = *place_of(bindings, bindings->changed[i]);
-    bindings->changed_count = 0;
-    (void)pthread_mutex_unlock(&bindings->lock);
-    return count;
+    for (size_t i = 0; i < WAYS; i++) {
+        if (bindings->changed[set] & 1u << i)
+            part->at[part->count++] = bindings->sets[set][i];
+    }
+    bindings->changed[set] = 0;
 }
 
-void bindings_put_back(struct bindings *bindings, const struct binding *taken,
-                       size_t count)
+static void take(struct bindings *bindings, struct bindings_part *part)
+{
+    size_t first = bindings->next;
+
+    for (size_t i = 0; i < SETS && !part->more; i++) {
+        size_t set = (first + i) % SETS;
+
+        if (!bindings->changed[set])
+            continue;
+        part->more = part->count + WAYS > BINDINGS_TAKEN_MAX;
+        if (part->more)
+            bindings->next = set;
+        else
+            take_set(bindings, set, part);
+    }
+}
+
+void bindings_take(struct bindings *bindings, struct bindings_part *part)
+{
+    part->count = 0;
+    part->more = false;
+    (void)pthread_mutex_lock(&bindings->lock);
+    take(bindings, part);
+    (void)pthread_mutex_unlock(&bindings->lock);
+}
+
+/* One that was forgotten meanwhile needs no saving. */
+void bindings_put_back(struct bindings *bindings,
+                       const struct bindings_part *part)
 {
     (void)pthread_mutex_lock(&bindings->lock);
-    for (size_t i = 0;
-         i < count && bindings->changed_count < BINDINGS_TAKEN_MAX; i++)
-        bindings->changed[bindings->changed_count++] = taken[i].session;
+    for (size_t i = 0; i < part->count; i++) {
+        const struct binding *place = place_of(bindings, part->at[i].session);
+
+        if (place->session == part->at[i].session)
+            note_change(bindings, place);
+    }
     (void)pthread_mutex_unlock(&bindings->lock);
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /* Which account serves what, so that it stays there: each session, because the provider
    keeps the beginnings of its prompts for a while; each batch and file, because no other
-   account knows it.  For a time from the last answer; of more than there is room for,
-   those that would end first are forgotten.  Any thread. */
+   account knows it.  For a time from the last answer.  Each has its place in one of many small sets, by its
+   number: of more than a set has room for, those that would end first are forgotten, by
+   chance a few long before all of them together are BINDINGS_MAX.  Any thread. */
 #pragma once
 
 #include "base/str.h"
@@ -35,13 +36,17 @@ struct binding {
     uint64_t until_ms;
     uint64_t kept_until_ms; /* as it was taken last; for account/bindings.c */
 };
-/* Those that are new, moved, or last ten minutes longer than when they were taken the
-   last time; at most so many, and how many there are. */
 #define BINDINGS_TAKEN_MAX 1000
-size_t bindings_take(struct bindings *bindings,
-                     struct binding taken[BINDINGS_TAKEN_MAX]);
-/* What was taken came to nothing: those are taken again, as far as there is room. */
-void bindings_put_back(struct bindings *bindings, const struct binding *taken,
-                       size_t count);
+struct bindings_part {
+    size_t count;
+    bool more; /* others are left: the next part has them */
+    struct binding at[BINDINGS_TAKEN_MAX];
+};
+/* Some of those that are new, moved, or last ten minutes longer than when they were
+   taken the last time. */
+void bindings_take(struct bindings *bindings, struct bindings_part *part);
+/* What was taken came to nothing: those are taken again. */
+void bindings_put_back(struct bindings *bindings,
+                       const struct bindings_part *part);
 /* One from before a restart; what is newer stays. */
 void bindings_restore(struct bindings *bindings, const struct binding *binding);

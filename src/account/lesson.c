@@ -199,3 +199,10 @@ const char *lesson_word(enum lesson_kind kind)
 
     return words[kind];
 }
+
+bool lesson_stops(enum lesson_kind kind)
+{
+    return kind == LESSON_LOGIN || kind == LESSON_BLOCKED ||
+           kind == LESSON_EGRESS || kind == LESSON_PAUSE ||
+           kind == LESSON_BACKOFF;
+}

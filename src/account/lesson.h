@@ -43,3 +43,5 @@ struct lesson {
 struct lesson lesson_of(const struct lesson_facts *facts);
 
 const char *lesson_word(enum lesson_kind kind);
+/* Does it by itself keep an account from serving, for a time or until somebody acts? */
+bool lesson_stops(enum lesson_kind kind);

@@ -2,6 +2,7 @@
 /* Changes, gathered on the loop and written on the records' thread. */
 #include "account/vitals_keep.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "account/vitals_json.h"
@@ -12,6 +13,8 @@
 #include "base/mem.h"
 
 #define EVERY_MS 1000
+/* What comes in a burst is saved together. */
+#define SOON_MS 5
 #define DOC_MAX 65536
 /* The member that says of which credential the rest was learned. */
 #define CREDENTIAL "credential"
@@ -22,6 +25,8 @@ struct vitals_keep {
     struct vitals_keep_options options;
     struct account_list *seen; /* the accounts of the last look; a reference */
     bool again;                /* that some have left was not saved */
+    bool more;                 /* not all that has changed was taken */
+    atomic_bool hurried;       /* since the last look */
     struct loop_timer *timer;
     struct records_job *job; /* while it is SAVING */
 };
@@ -167,10 +172,7 @@ struct changes {
     struct account_list *there; /* a reference; NULL: none has left them */
     struct state *states;
     size_t state_count;
-    struct {
-        size_t count;
-        struct binding at[BINDINGS_TAKEN_MAX];
-    } bindings[COUNT_OF(tables)];
+    struct bindings_part bindings[COUNT_OF(tables)];
 };
 
 /* What was not saved has changed still. */
@@ -186,7 +188,7 @@ static void put_back(const struct changes *changes)
     }
     for (size_t i = 0; i < COUNT_OF(tables); i++)
         bindings_put_back(tables[i].of(changes->accounts),
-                          changes->bindings[i].at, changes->bindings[i].count);
+                          &changes->bindings[i]);
 }
 
 /* On any thread. */
@@ -221,14 +223,16 @@ static void add_state(struct changes *changes, const struct account *account)
 }
 
 /* How many. */
-static size_t take_bindings(struct changes *changes, struct accounts *accounts)
+static size_t take_bindings(struct vitals_keep *keep, struct changes *changes)
 {
     size_t count = 0;
 
+    keep->more = false;
     for (size_t i = 0; i < COUNT_OF(tables); i++) {
-        changes->bindings[i].count =
-            bindings_take(tables[i].of(accounts), changes->bindings[i].at);
+        bindings_take(tables[i].of(keep->options.accounts),
+                      &changes->bindings[i]);
         count += changes->bindings[i].count;
+        keep->more |= changes->bindings[i].more;
     }
     return count;
 }
@@ -280,7 +284,7 @@ static struct changes *gather(struct vitals_keep *keep)
     }
     note_those_there(keep, changes, list);
     account_list_unref(list);
-    if (take_bindings(changes, accounts) + changes->state_count > 0 ||
+    if (take_bindings(keep, changes) + changes->state_count > 0 ||
         changes->there)
         return changes;
     drop_changes(changes);
@@ -378,6 +382,15 @@ static bool save(struct sql *sql, void *arg, struct err *err)
     return fine;
 }
 
+static void look_later(struct vitals_keep *keep)
+{
+    bool soon = keep->more || atomic_load(&keep->hurried);
+
+    loop_timer_set(keep->timer, soon && keep->options.every_ms > SOON_MS
+                                    ? SOON_MS
+                                    : keep->options.every_ms);
+}
+
 static void saved(void *arg)
 {
     struct vitals_keep *keep = arg;
@@ -387,9 +400,10 @@ static void saved(void *arg)
     if (err && err->code != ERR_BUSY && err->code != ERR_IO)
         log_line(LOG_WARN, "keeping how accounts are: %s", err->text);
     keep->again |= err != NULL;
+    keep->more &= !err;
     records_job_free(keep->job);
     keep->job = NULL;
-    loop_timer_set(keep->timer, keep->options.every_ms);
+    look_later(keep);
 }
 
 /* An end does not wait long for it. */
@@ -407,17 +421,38 @@ static struct records_work work_of(struct changes *changes)
 static void look(void *arg)
 {
     struct vitals_keep *keep = arg;
-    struct changes *changes = gather(keep);
+    struct changes *changes;
     struct records_work work;
 
+    atomic_store(&keep->hurried, false);
+    changes = gather(keep);
     if (!changes) {
-        loop_timer_set(keep->timer, keep->options.every_ms);
+        look_later(keep);
         return;
     }
     changes->accounts = keep->options.accounts;
     work = work_of(changes);
     keep->job = records_start(keep->options.records, keep->options.loop, &work,
                               saved, keep);
+}
+
+/* ---- sooner ---------------------------------------------------------------- */
+
+static void look_soon(void *arg)
+{
+    struct vitals_keep *keep = arg;
+
+    if (keep->timer && !keep->job)
+        look_later(keep);
+}
+
+/* On any thread. */
+static void hurry(void *arg)
+{
+    struct vitals_keep *keep = arg;
+
+    if (!atomic_exchange(&keep->hurried, true))
+        loop_post(keep->options.loop, look_soon, keep);
 }
 
 /* ---- beginning and end --------------------------------------------------- */
@@ -432,6 +467,7 @@ struct vitals_keep *vitals_keep_new(const struct vitals_keep_options *options)
         keep->options.every_ms = EVERY_MS;
     keep->timer = loop_timer_new(options->loop, look, keep);
     loop_timer_set(keep->timer, keep->options.every_ms);
+    accounts_on_hurry(options->accounts, hurry, keep);
     return keep;
 }
 
@@ -442,15 +478,15 @@ void vitals_keep_stop(struct vitals_keep *keep)
 
     if (!keep || !keep->timer)
         return;
+    accounts_on_hurry(keep->options.accounts, NULL, NULL);
     loop_timer_free(keep->timer);
     keep->timer = NULL;
     records_job_free(keep->job);
     keep->job = NULL;
-    changes = gather(keep);
-    if (!changes)
-        return;
-    work = work_of(changes);
-    (void)records_start(keep->options.records, NULL, &work, NULL, NULL);
+    while ((changes = gather(keep))) {
+        work = work_of(changes);
+        (void)records_start(keep->options.records, NULL, &work, NULL, NULL);
+    }
 }
 
 void vitals_keep_free(struct vitals_keep *keep)

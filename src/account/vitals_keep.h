@@ -6,7 +6,8 @@
        IDLE -(a second)-> something changed? -> SAVING -> IDLE
                               nothing: IDLE
 
-   What cannot be saved is put back, and saved later; an end waits 5 s for it at most, and
+   The second is some milliseconds if there is more than one save takes, or if somebody
+   asked for it (accounts_hurry()).  What cannot be saved is put back, and saved later; an end waits 5 s for it at most, and
    misses nothing.  On the loop it was given. */
 #pragma once
 

@@ -83,6 +83,7 @@ static struct flow_next answered(struct flow *flow)
     if (api_fetch_is_busy(test->fetch))
         return flow_sleep_then(answered);
     tell_answer(test, api_fetch_over(test->fetch));
+    accounts_hurry(x->admin->options.accounts);
     return tell(x, test);
 }
 

@@ -44,6 +44,7 @@ static struct flow_next say(struct admin_request *x,
         return admin_refuse(x);
     audit_before(x->audit, state_doc(account));
     what(account->vitals, saying);
+    accounts_hurry(x->admin->options.accounts);
     audit_after(x->audit, state_doc(account));
     doc = account_doc_status(account, saying->now_ms);
     account_unref(account);

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "account/accounts.h"
 #include "account/vitals.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -70,12 +71,16 @@ static struct lesson teach(const struct relayed *r,
                            struct vitals_answer *answer)
 {
     const struct account *account = r->attempt.account;
+    struct lesson lesson;
 
     if (!account || !account->vitals)
         return (struct lesson){ .kind = LESSON_NONE };
     answer->model = r->told.model;
     answer->now_ms = clock_wall_ms();
-    return vitals_learn(account->vitals, answer);
+    lesson = vitals_learn(account->vitals, answer);
+    if (lesson_stops(lesson.kind))
+        accounts_hurry(r->relay->options.accounts);
+    return lesson;
 }
 
 static uint64_t retry_after_ms(const struct headers *headers)

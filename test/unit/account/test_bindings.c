@@ -63,11 +63,16 @@ static void they_are_bounded(void **state)
 
 static size_t take(struct bindings *bindings, struct bindings *after)
 {
-    static struct binding taken[BINDINGS_TAKEN_MAX];
-    size_t count = bindings_take(bindings, taken);
+    struct bindings_part part;
+    size_t count = 0;
 
-    for (size_t i = 0; after && i < count; i++)
-        bindings_restore(after, &taken[i]);
+    do {
+        bindings_take(bindings, &part);
+        count += part.count;
+        assert_true(part.count > 0 || !part.more);
+        for (size_t i = 0; after && i < part.count; i++)
+            bindings_restore(after, &part.at[i]);
+    } while (part.more);
     return count;
 }
 
@@ -108,13 +113,71 @@ static void only_what_is_new_is_taken(void **state)
     assert_int_equal(take(bindings, NULL), 1);
     bindings_put(bindings, 7, 2, NOW_MS + 602 * 1000);
     assert_int_equal(take(bindings, NULL), 1);
-    /* More than there is room for are taken when they are renewed. */
-    for (uint64_t session = 1; session <= 2 * BINDINGS_TAKEN_MAX; session++)
-        bindings_put(bindings, session * 1000, 1, NOW_MS);
-    assert_int_equal(take(bindings, NULL), BINDINGS_TAKEN_MAX);
-    for (uint64_t session = 1; session <= 2 * BINDINGS_TAKEN_MAX; session++)
-        bindings_put(bindings, session * 1000, 1, NOW_MS);
-    assert_int_equal(take(bindings, NULL), BINDINGS_TAKEN_MAX);
+    bindings_free(bindings);
+}
+
+#define MANY 20000u
+
+/* However many change at once: in parts, each once. */
+static void all_are_taken(void **state)
+{
+    struct bindings *before = bindings_new(BINDINGS_SESSION_MS);
+    struct bindings *after = bindings_new(BINDINGS_SESSION_MS);
+
+    (void)state;
+    for (uint64_t session = 1; session <= MANY; session++)
+        bindings_put(before, session, 1, NOW_MS);
+    assert_int_equal(take(before, after), MANY);
+    assert_int_equal(take(before, after), 0);
+    for (uint64_t session = 1; session <= MANY; session++)
+        assert_int_equal(bindings_find(after, session, NOW_MS), 1);
+    bindings_free(before);
+    bindings_free(after);
+}
+
+static void put_again(struct bindings *bindings, uint64_t last, unsigned round)
+{
+    for (uint64_t session = 1; session <= last; session++)
+        bindings_put(bindings, session, round, NOW_MS);
+}
+
+/* A part begins where the one before had to end: what changes all the time keeps
+   nobody else waiting. */
+static void none_waits_for_ever(void **state)
+{
+    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS);
+    struct bindings_part part;
+    bool taken = false;
+
+    (void)state;
+    bindings_put(bindings, 9999, 1, NOW_MS);
+    for (unsigned round = 1; round <= 3; round++) {
+        put_again(bindings, 2 * BINDINGS_TAKEN_MAX, round);
+        bindings_take(bindings, &part);
+        for (size_t i = 0; i < part.count; i++)
+            taken |= part.at[i].session == 9999;
+    }
+    assert_true(taken);
+    bindings_free(bindings);
+}
+
+static void what_is_put_back_is_taken_again(void **state)
+{
+    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS);
+    struct bindings_part part;
+
+    (void)state;
+    bindings_put(bindings, 7, 1, NOW_MS);
+    bindings_put(bindings, 8, 1, NOW_MS);
+    bindings_take(bindings, &part);
+    assert_int_equal(part.count, 2);
+    bindings_put(bindings, 7, 2, NOW_MS);
+    bindings_put_back(bindings, &part);
+    assert_int_equal(take(bindings, NULL), 2);
+    /* One that was forgotten is not. */
+    part.at[0].session = 9;
+    bindings_put_back(bindings, &part);
+    assert_int_equal(take(bindings, NULL), 1);
     bindings_free(bindings);
 }
 
@@ -125,6 +188,9 @@ int main(void)
         cmocka_unit_test(they_are_bounded),
         cmocka_unit_test(they_outlive_a_restart),
         cmocka_unit_test(only_what_is_new_is_taken),
+        cmocka_unit_test(all_are_taken),
+        cmocka_unit_test(none_waits_for_ever),
+        cmocka_unit_test(what_is_put_back_is_taken_again),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,6 +2,7 @@
 /* What is known of accounts outlives a restart. */
 #include "account/vitals_keep.h"
 
+#include <pthread.h>
 #include <string.h>
 
 #include "account/vitals.h"
@@ -277,6 +278,77 @@ static void an_end_hands_over_what_is_left(void **state)
     vitals_keep_free(NULL);
 }
 
+#define MANY (3 * BINDINGS_TAKEN_MAX)
+
+static void own_many(struct scene *scene)
+{
+    for (uint64_t id = 1; id <= MANY; id++)
+        own(scene, id, "two");
+}
+
+static void assert_many(const struct scene *scene)
+{
+    for (uint64_t id = 1; id <= MANY; id++)
+        assert_true(owner_of(scene, id) == bindings_account(STR("two")));
+}
+
+/* In one second, or at the end. */
+static void however_much_changes_all_is_kept(void **state)
+{
+    struct scene *scene = *state;
+
+    keep(scene, 50);
+    own_many(scene);
+    until_rows(scene, MANY);
+    end(scene);
+    begin_again(scene);
+    assert_many(scene);
+}
+
+static void an_end_hands_over_all_that_is_left(void **state)
+{
+    struct scene *scene = *state;
+
+    keep(scene, 3600000);
+    own_many(scene);
+    end(scene);
+    begin_again(scene);
+    assert_many(scene);
+}
+
+static void *hurry(void *arg)
+{
+    accounts_hurry(arg);
+    return NULL;
+}
+
+/* Whoever asks for it, on whichever thread, does not wait for the next look; nor does
+   what is too much for one save. */
+static void what_must_not_be_lost_is_kept_at_once(void **state)
+{
+    struct scene *scene = *state;
+    pthread_t thread;
+
+    keep(scene, 3600000);
+    make_known(scene);
+    wire_rest(scene->loop, 60);
+    assert_int_equal(rows(scene), 0);
+    assert_int_equal(pthread_create(&thread, NULL, hurry, scene->accounts), 0);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    until_rows(scene, 4);
+    accounts_hurry(scene->accounts);
+    own_many(scene);
+    until_rows(scene, MANY + 3);
+    accounts_hurry(scene->accounts);
+    accounts_hurry(scene->accounts);
+    wire_rest(scene->loop, 60);
+    accounts_hurry(scene->accounts);
+    end(scene);
+    begin_again(scene);
+    accounts_hurry(scene->accounts);
+    assert_many(scene);
+}
+
 /* A disk that is full for a while loses nothing. */
 static void what_cannot_be_saved_now_is_saved_later(void **state)
 {
@@ -411,6 +483,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_changes_is_kept),
         TEST(an_end_hands_over_what_is_left),
+        TEST(however_much_changes_all_is_kept),
+        TEST(an_end_hands_over_all_that_is_left),
+        TEST(what_must_not_be_lost_is_kept_at_once),
         TEST(what_cannot_be_saved_now_is_saved_later),
         TEST(a_save_that_fails_is_told),
         TEST(an_account_that_comes_changes_nothing),
