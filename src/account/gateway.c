@@ -189,13 +189,18 @@ void gateway_unref(struct gateway *gateway)
 
 /* ---- of an account ------------------------------------------------------- */
 
+bool gateway_is_elsewhere(const struct account *account)
+{
+    return account->gateway && account->gateway->base_url.len > 0;
+}
+
 struct destination gateway_way(const struct account *account,
                                const struct destination *home)
 {
     const struct gateway *gateway = account ? account->gateway : NULL;
     struct destination way = *home;
 
-    if (gateway && gateway->base_url.len > 0) {
+    if (gateway && gateway_is_elsewhere(account)) {
         way.api = &gateway->api;
         way.host = gateway->host;
     }

@@ -31,6 +31,9 @@ void gateway_unref(struct gateway *gateway);
    form that gateway_from_doc() wants?  null takes one away. */
 bool gateway_check(const struct json_doc *body, struct err *err) MUST_CHECK;
 
+/* Do its requests go to another place than the relay's own settings say? */
+bool gateway_is_elsewhere(const struct account *account);
+
 /* Where requests go. */
 struct destination {
     const struct url *api;

@@ -21,15 +21,10 @@ bool kind_apikey_is_key(struct str text)
            text.len > 10;
 }
 
-static bool is_elsewhere(const struct account *account)
-{
-    return account->gateway && account->gateway->base_url.len > 0;
-}
-
 static bool parse_apikey(struct account *account, const struct json_doc *doc,
                          struct err *err)
 {
-    bool elsewhere = is_elsewhere(account);
+    bool elsewhere = gateway_is_elsewhere(account);
     struct str key;
 
     if (!json_doc_get_str(doc, "api_key", &key) ||

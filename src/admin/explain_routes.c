@@ -35,12 +35,13 @@ static struct str text_of(const struct json_doc *body, const char *member)
 }
 
 /* Of a batch or a file that it would name; 0: nobody is known. */
-static uint64_t owner_of(struct admin_request *x)
+static uint64_t owner_of(struct admin_request *x, const struct key *key)
 {
     struct str id = text_of(x->body, "id");
 
-    return id.len > 0 ? owner_by_id(x->admin->options.accounts, hash_number(id))
-                      : 0;
+    return id.len > 0
+               ? owner_by_id(x->admin->options.accounts, key, hash_number(id))
+               : 0;
 }
 
 /* ---- what is answered ---------------------------------------------------- */
@@ -109,7 +110,7 @@ static struct flow_next post(struct flow *flow)
                         .session =
                             candidates_session(x->req->arena, key ? key->id : 0,
                                                text_of(x->body, "session")),
-                        .owner = owner_of(x),
+                        .owner = owner_of(x, key),
                         .now_ms = clock_wall_ms(),
                         .arena = x->req->arena });
     doc = answer_doc(&candidates);

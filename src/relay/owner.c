@@ -3,12 +3,16 @@
 #include "relay/owner.h"
 
 #include "account/accounts.h"
+#include "account/gateway.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
 #include "crypto/hash.h"
+#include "http/request.h"
 #include "http/url.h"
 #include "relay/metering.h"
+#include "relay/owned_id.h"
+#include "team/key.h"
 #include "usage/sift.h"
 
 /* ---- whose it is --------------------------------------------------------- */
@@ -24,7 +28,7 @@ static bool is_there(struct accounts *accounts, uint64_t account)
     return there;
 }
 
-uint64_t owner_by_id(struct accounts *accounts, uint64_t id)
+static uint64_t account_of(struct accounts *accounts, uint64_t id)
 {
     uint64_t account =
         bindings_find(accounts_owned(accounts), id, clock_wall_ms());
@@ -32,11 +36,33 @@ uint64_t owner_by_id(struct accounts *accounts, uint64_t id)
     return account && is_there(accounts, account) ? account : 0;
 }
 
+/* A gateway says what it likes, ids that Anthropic made included: what it says holds for
+   the key that was told it, and for no other. */
+static uint64_t number_for(const struct key *key, uint64_t id)
+{
+    const uint64_t both[] = { key ? key->id : 0, id };
+
+    return hash_number((struct str){ (const char *)both, sizeof(both) });
+}
+
+uint64_t owner_by_id(struct accounts *accounts, const struct key *key,
+                     uint64_t id)
+{
+    uint64_t account = account_of(accounts, id);
+
+    return account ? account : account_of(accounts, number_for(key, id));
+}
+
 /* ---- requests ------------------------------------------------------------ */
 
 static uint64_t find(const struct relayed *r, uint64_t id)
 {
-    return owner_by_id(r->relay->options.accounts, id);
+    return owner_by_id(r->relay->options.accounts, r->caller.key, id);
+}
+
+static uint64_t find_id(const struct relayed *r, struct str id)
+{
+    return owned_id_is(id) ? find(r, hash_number(id)) : 0;
 }
 
 /* An id that is spelt otherwise is no other. */
@@ -47,7 +73,7 @@ static uint64_t find_segment(const struct relayed *r, struct str segment)
 
     buf_init(&plain, segment.len + 1);
     if (text_percent_decode(&plain, segment))
-        account = find(r, hash_number(buf_str(&plain)));
+        account = find_id(r, buf_str(&plain));
     buf_done(&plain);
     return account;
 }
@@ -63,15 +89,16 @@ static uint64_t find_in_path(const struct relayed *r)
     return account;
 }
 
-/* A list goes on behind one of its entries. */
+/* A list goes on behind one of its entries; what is made new belongs to nobody. */
 static uint64_t find_in_query(const struct relayed *r)
 {
     static const struct str names[] = { { "after_id", 8 }, { "before_id", 9 } };
+    bool makes = str_eq(r->endpoint->route.method, STR("POST"));
     struct str id;
 
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
+    for (size_t i = 0; i < COUNT_OF(names) && !makes; i++) {
         if (url_query_get(r->req->arena, r->req->query, names[i], &id))
-            return find(r, hash_number(id));
+            return find_id(r, id);
     }
     return 0;
 }
@@ -96,8 +123,7 @@ uint64_t owner_find(const struct relayed *r)
 /* ---- answers ------------------------------------------------------------- */
 
 struct owner {
-    struct accounts *accounts;
-    uint64_t account;
+    const struct relayed *r;
     struct sift sift;
     struct unpack *unpack; /* NULL: it comes plain */
 };
@@ -118,15 +144,36 @@ static const struct sift_node root = {
 };
 
 /* Accounts of one organization know the same: it stays with the first that told it. */
+static void claim(const struct relayed *r, struct str text)
+{
+    struct accounts *accounts = r->relay->options.accounts;
+    const struct account *account = r->attempt.account;
+    uint64_t id = hash_number(text);
+    uint64_t has;
+
+    if (gateway_is_elsewhere(account))
+        id = number_for(r->caller.key, id);
+    has = account_of(accounts, id);
+    if (has != 0 && has != account->number)
+        return;
+    bindings_put(accounts_owned(accounts), id, account->number,
+                 clock_wall_ms());
+    if (has == 0)
+        accounts_hurry(accounts);
+}
+
 static void take_id(void *arg, const struct sift_found *found)
 {
     const struct owner *owner = arg;
-    uint64_t id = found->id == ITEM_ID ? hash_number(found->text) : 0;
-    uint64_t account = id ? owner_by_id(owner->accounts, id) : 0;
 
-    if (id && (account == 0 || account == owner->account))
-        bindings_put(accounts_owned(owner->accounts), id, owner->account,
-                     clock_wall_ms());
+    if (found->id == ITEM_ID && owned_id_is_of(owner->r->path, found->text))
+        claim(owner->r, found->text);
+}
+
+void owner_note_file(void *arg, struct str id)
+{
+    if (owned_id_is_file(id))
+        claim(arg, id);
 }
 
 static bool is_json(const struct parser_head *head)
@@ -162,8 +209,7 @@ struct owner *owner_learn(const struct relayed *r,
         return NULL;
     owner = MEM_NEW(struct owner);
     owner->unpack = unpack;
-    owner->accounts = r->relay->options.accounts;
-    owner->account = r->attempt.account->number;
+    owner->r = r;
     sift_init(&owner->sift, &root, take_id, owner);
     return owner;
 }

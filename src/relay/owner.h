@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: MIT
 /* What no account knows but the one that made it: batches, files, skills and whatever else
    answers name by an id.  Such ids are learned from answers, and requests that name one
-   go to its account (accounts_owned()). */
+   go to its account (accounts_owned()).  Only the account that served a request can claim
+   what its answer names, and none takes away what another one has. */
 #pragma once
 
 #include "relay/relayed.h"
 
 /* The account (bindings_account()) that made what has an id of that number
-   (hash_number()); 0: that is not known, or it is no longer there. */
-uint64_t owner_by_id(struct accounts *accounts, uint64_t id);
+   (hash_number()), as far as the key, or nobody (NULL), was told; 0: that is not known,
+   or it is no longer there. */
+uint64_t owner_by_id(struct accounts *accounts, const struct key *key,
+                     uint64_t id);
 
 /* Its body names these files: the first one that is known counts. */
 void owner_note_asked(struct relayed *r, const struct scan_facts *facts);
@@ -24,3 +27,7 @@ struct owner *owner_learn(const struct relayed *r,
    below. */
 void owner_feed(struct owner *owner, struct str bytes);
 void owner_free(struct owner *owner);
+
+/* The present attempt's answer to a message names a file that it made.  `arg`: the
+   request (struct meter). */
+void owner_note_file(void *arg, struct str id);

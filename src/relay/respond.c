@@ -199,6 +199,10 @@ void respond_as_it_came(struct relayed *r)
     r->meter = metering_start(r->endpoint, head, &r->relay->unpacking);
     if (r->meter)
         price_by_its_coming(r);
+    if (r->meter && r->attempt.account) {
+        r->meter->file = owner_note_file;
+        r->meter->file_arg = r;
+    }
     start_results(r, head);
     r->learner = owner_learn(r, head);
     call_on_body(r->attempt.call, take_body, r);

@@ -2,18 +2,39 @@
 /* A batch, a file, and whatever else is named by an id, is known to the account that made
    it alone: requests that name one go there, over restarts, or are refused in words. */
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import { beforeEach, it } from 'node:test';
 
 import { noSqlite } from '../support/bookings.mjs';
 import { call, HELLO } from '../support/http.mjs';
 import { admin, createKey, keyOf } from '../support/keys.mjs';
-import { describe, stage, startRelay } from '../support/processes.mjs';
-import { addAll, KEYS, used } from '../support/several.mjs';
+import { describe, sleep, stage, startRelay } from '../support/processes.mjs';
+import { listen } from '../support/proxies.mjs';
+import { addAccount, addAll, KEYS, used } from '../support/several.mjs';
 
 const BATCH = { requests: [{ custom_id: 'a', params: HELLO }] };
 const ALL = { allow: ['messages', 'batches', 'files', 'other'] };
 const FILE = { 'content-type': 'multipart/form-data; boundary=x' };
 const UPLOAD = Buffer.from('--x\r\nContent-Disposition: form-data; name="file"; filename="a.json"\r\nContent-Type: application/json\r\n\r\n{"id":"of-nobody"}\r\n--x--\r\n');
+
+/* Between the answer and a kill. */
+const SOON_MS = 100;
+
+/* An upstream that answers what `answer(account, method, path)` says: a document, or nothing for a 404. */
+async function startUpstream(answer) {
+  const names = new Map(Object.entries(KEYS).map(([name, end]) => [end, name]));
+  const server = http.createServer((req, res) => {
+    req.resume().on('end', () => {
+      const doc = answer(names.get(req.headers['x-api-key'].slice(-4)), req.method, req.url);
+      res.writeHead(doc ? 200 : 404, { 'content-type': 'application/json' });
+      res.end(JSON.stringify(doc ?? { type: 'error', error: { type: 'not_found_error', message: 'none of mine' } }));
+    });
+  });
+  const { port, stop } = await listen(server);
+  return { url: `http://127.0.0.1:${port}`, stop };
+}
+const idOf = (word, account, number) => `${word}_${account}${String(number).padStart(20, '0')}`;
+const isOf = (account, path) => new RegExp(`_${account}\\d{20}(/|$)`).test(path);
 
 describe('batches and files stay at their account', { skip: noSqlite }, () => {
   const s = stage({});
@@ -129,5 +150,108 @@ describe('batches and files stay at their account', { skip: noSqlite }, () => {
     assert.equal((await admin(relay, 'DELETE', `/oauth/accounts/${account}`)).status, 200);
     assert.equal((await send(key, 'GET', path)).status, 200);
     await relay.stop();
+  });
+
+  const explained = async (relay, id) => (await admin(relay, 'POST', '/admin/api/explain', { key: 'alice', id })).doc.accounts.filter(({ why }) => why !== 'not_owner').map(({ account }) => account);
+
+  it('what was made is known after a kill, and a whole list of it after an end', async () => {
+    const COUNT = 5000;
+    let number = 0;
+    const upstream = await startUpstream((account, method, path) => {
+      if (method === 'POST') {
+        return { id: idOf(path.includes('files') ? 'file' : 'msgbatch', account, number++) };
+      }
+      if (path === '/v1/files') {
+        return { data: Array.from({ length: COUNT }, (_, i) => ({ id: idOf('file', account, COUNT + i) })) };
+      }
+      return isOf(account, path) && { id: path.split('/').at(-1) };
+    });
+    const options = { upstream: `${upstream.url}/v1/messages` };
+    let relay = await start(options);
+    const alice = await createKey(relay, 'alice', ALL);
+    let key = alice;
+    const again = async () => {
+      relay = await start({ ...options, dataDir: relay.dataDir, accounts: () => {} });
+      key = keyOf(relay, { ...alice, key: alice.text });
+    };
+    const batches = [];
+    for (let i = 0; i < 6; i++) {
+      batches.push(await made(key, 'POST', '/v1/messages/batches', { body: BATCH }));
+    }
+    await sleep(SOON_MS);
+    await relay.program.kill();
+    await again();
+    for (const { id, account } of batches) {
+      await staysAt(key, account, [['GET', `/v1/messages/batches/${id}`]]);
+    }
+    assert.equal((await send(key, 'GET', '/v1/files', { headers: { 'x-account-name': 'two' } })).status, 200);
+    await relay.stop();
+    await again();
+    for (let i = 0; i < COUNT; i += 100) {
+      assert.deepEqual(await explained(relay, idOf('file', 'two', COUNT + i)), ['two'], `file ${i}`);
+    }
+    await relay.stop();
+    await upstream.stop();
+  });
+
+  it('what keeps an account from serving is known after a kill', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice', ALL);
+    const stopped = { one: { status: 429, 'reply-header': used('5h', 3600) }, two: { status: 400, body: '{"type":"error","error":{"type":"invalid_request_error","message":"Your credit balance is too low to access the Anthropic API."}}' } };
+    for (const [name, directives] of Object.entries(stopped)) {
+      await s.sim.fault({ account: KEYS[name], times: 1, directives });
+      assert.equal((await send(key, 'POST', '/v1/messages', { headers: { 'x-account-name': name }, body: HELLO })).status, directives.status);
+    }
+    assert.equal((await admin(relay, 'POST', '/admin/api/accounts/three/pause', { for: '1h' })).status, 200);
+    await sleep(SOON_MS);
+    await relay.program.kill();
+    const again = await start({ dataDir: relay.dataDir, accounts: () => {} });
+    const states = (await admin(again, 'GET', '/admin/api/accounts')).doc.accounts.map(({ account, state }) => [account, state]);
+    assert.deepEqual(Object.fromEntries(states), { one: 'paused', two: 'blocked', three: 'paused' });
+    await again.stop();
+  });
+
+  it('files that code has made in a message are known', async () => {
+    const made = (account) => ({ type: 'message', model: HELLO.model, content: [{ type: 'bash_code_execution_tool_result', content: { type: 'bash_code_execution_result', content: [{ type: 'bash_code_execution_output', file_id: idOf('file', account, 1) }] } }], usage: { input_tokens: 1, output_tokens: 1 } });
+    const upstream = await startUpstream((account, method, path) => (method === 'POST' ? made(account) : isOf(account, path.replace('/content', '')) && { of: account }));
+    const relay = await start({ upstream: `${upstream.url}/v1/messages` });
+    const key = await createKey(relay, 'alice', ALL);
+    const answer = await send(key, 'POST', '/v1/messages', { body: HELLO });
+    const account = answer.headers['x-relay-account'];
+    await staysAt(key, account, [['GET', `/v1/files/${idOf('file', account, 1)}/content`]]);
+    await relay.stop();
+    await upstream.stop();
+  });
+
+  it('no answer leads what it is not about, nor a gateway other keys', async () => {
+    const theirs = idOf('file', 'one', 7);
+    const names = ['v1', 'files', 'batches', 'messages', 'skills', 'xlsx', theirs, idOf('skill', 'one', 7)].map((id) => ({ id }));
+    const answer = (account, method, path) => (path === '/v1/files' || path === '/v1/skills' ? { id: 'files', data: names } : { id: 'xlsx' });
+    const upstream = await startUpstream(answer);
+    const gateway = await startUpstream(answer);
+    const relay = await start({
+      upstream: `${upstream.url}/v1/messages`,
+      accounts: (dataDir) => {
+        addAll(dataDir);
+        addAccount(dataDir, 'glm', 'd4d4', '--url', gateway.url);
+      },
+    });
+    const alice = await createKey(relay, 'alice', { ...ALL, accounts: ['one'] });
+    const bob = await createKey(relay, 'bob', { ...ALL, accounts: ['two', 'glm'] });
+    for (const [account, path] of [['two', '/v1/skills'], ['glm', '/v1/files'], ['glm', '/v1/skills']]) {
+      assert.equal((await send(bob, 'GET', path, { headers: { 'x-account-name': account } })).status, 200);
+    }
+    await staysAt(bob, 'glm', [['GET', `/v1/files/${theirs}`]]);
+    await staysAt(alice, 'one', [
+      ['GET', '/v1/skills/xlsx'],
+      ['GET', `/v1/files/${theirs}`],
+      ['POST', '/v1/files', { headers: FILE, body: UPLOAD }],
+      ['POST', '/v1/messages/batches', { body: BATCH }],
+    ]);
+    /* Two, at Anthropic, told of a skill; the gateway told bob alone. */
+    assert.equal((await send(alice, 'GET', `/v1/skills/${idOf('skill', 'one', 7)}`)).status, 403);
+    await relay.stop();
+    await upstream.stop();
+    await gateway.stop();
   });
 });

@@ -12,15 +12,25 @@
 #include "relay_scene.h"
 
 #define JSON "Content-Type: application/json; charset=utf-8\r\n"
-#define LIST "{\"data\":[{\"id\":\"x\"},{\"type\":\"file\",\"id\":\"y\"}]}"
-/* gzip of {"id":"x"} */
+#define X "file_0123456789abcdefX"
+#define Y "file_0123456789abcdefY"
+#define GONE "file_0123456789abcdefZ"
+#define BATCH "msgbatch_0123456789abcdef"
+#define SKILL "skill_0123456789abcdef"
+#define NAMES(id) "{\"id\":\"" id "\"}"
+#define LIST                                                                   \
+    "{\"data\":[{\"id\":\"" X "\"},{\"type\":\"file\",\"id\":\"" Y "\"}]}"
+/* gzip of NAMES(X) */
 #define PACKED                                                                 \
-    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\xca\x4c\x51\xb2\x52"     \
-    "\xaa\x50\xaa\x05\x00\xbc\x7e\x53\x89\x0a\x00\x00\x00"
+    "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\xab\x56\xca\x4c"                 \
+    "\x51\xb2\x52\x4a\xcb\xcc\x49\x8d\x37\x30\x34\x32\x36\x31"                 \
+    "\x35\x33\xb7\xb0\x4c\x4c\x4a\x4e\x49\x4d\x8b\x50\xaa\x05"                 \
+    "\x00\x6f\x8d\x1f\x12\x1f\x00\x00\x00"
 
 static bool is_known(struct relay_scene *scene, const char *id)
 {
-    uint64_t owner = owner_by_id(scene->accounts, hash_number(str_of(id)));
+    uint64_t owner =
+        owner_by_id(scene->accounts, NULL, hash_number(str_of(id)));
 
     assert_true(owner == 0 || owner == bindings_account(STR("main")));
     return owner != 0;
@@ -33,57 +43,80 @@ static const struct {
     const char *head;    /* of the answer */
     const char *body;
     size_t len;
-    const char *known[2]; /* of x and y */
+    const char *known[2];
 } answers[] = {
 #define BODY(text) text, sizeof(text) - 1
     { "POST /v1/messages/batches HTTP/1.1",
       "200 OK\r\n" JSON,
-      BODY("{\"id\":\"x\",\"type\":\"message_batch\"}"),
-      { "x" } },
-    { "GET /v1/files HTTP/1.1", "200 OK\r\n" JSON, BODY(LIST), { "x", "y" } },
+      BODY("{\"id\":\"" BATCH "\",\"type\":\"message_batch\"}"),
+      { BATCH } },
+    { "GET /v1/files HTTP/1.1", "200 OK\r\n" JSON, BODY(LIST), { X, Y } },
     { "POST /v1/skills HTTP/1.1",
       "201 Created\r\n" JSON,
-      BODY("{\"id\":\"x\"}"),
-      { "x" } },
-    { "GET /v1/files/x HTTP/1.1",
+      BODY(NAMES(SKILL)),
+      { SKILL } },
+    { "GET /v1/files/" X " HTTP/1.1",
       "200 OK\r\n" JSON "Content-Encoding: gzip\r\n",
       BODY(PACKED),
-      { "x" } },
+      { X } },
+    /* what running code has made */
+    { "POST /v1/messages HTTP/1.1",
+      "200 OK\r\n" JSON,
+      BODY("{\"content\":[{\"type\":\"bash_code_execution_tool_result\","
+           "\"content\":{\"content\":[{\"file_id\":\"" X "\"},"
+           "{\"file_id\":\"" Y "\"}]}}],\"usage\":{}}"),
+      { X, Y } },
+    { "POST /v1/messages HTTP/1.1",
+      "200 OK\r\n" JSON,
+      BODY("{\"id\":\"" X "\",\"content\":[{\"content\":{\"content\":["
+           "{\"file_id\":\"" SKILL "\"}]}}]}"),
+      { NULL } },
     /* further down is something else's */
     { "GET /v1/files/x HTTP/1.1",
       "200 OK\r\n" JSON,
-      BODY("{\"a\":{\"id\":\"x\"},\"b\":[{\"id\":\"y\"}]}"),
+      BODY("{\"a\":" NAMES(X) ",\"b\":[" NAMES(Y) "]}"),
       { NULL } },
     { "GET /v1/files/x HTTP/1.1",
       "200 OK\r\n" JSON,
-      BODY("{\"id\":null,\"data\":{\"id\":\"x\"}}"),
+      BODY("{\"id\":null,\"data\":" NAMES(X) "}"),
       { NULL } },
+    /* what nobody asked for, and what is no id */
+    { "GET /v1/files HTTP/1.1",
+      "200 OK\r\n" JSON,
+      BODY("{\"data\":[" NAMES("v1") "," NAMES("files") "," NAMES(
+          BATCH) "," NAMES(SKILL) "]}"),
+      { NULL } },
+    { "GET /v1/skills HTTP/1.1",
+      "200 OK\r\n" JSON,
+      BODY("{\"data\":[" NAMES("xlsx") "," NAMES(SKILL) "," NAMES(X) "]}"),
+      { SKILL } },
     /* what no account has to itself, or what is none of the API's own */
     { "GET /v1/models/x HTTP/1.1",
       "200 OK\r\n" JSON,
-      BODY("{\"id\":\"x\"}"),
+      BODY(NAMES(X)),
       { NULL } },
-    { "GET /v1/files/f/content HTTP/1.1",
+    { "GET /v1/files/" Y "/content HTTP/1.1",
       "200 OK\r\n" JSON,
-      BODY("{\"id\":\"x\"}"),
+      BODY(NAMES(X)),
       { NULL } },
     { "GET /v1/files/x HTTP/1.1",
       "404 Not Found\r\n" JSON,
-      BODY("{\"id\":\"x\"}"),
+      BODY(NAMES(X)),
       { NULL } },
     { "GET /v1/files/x HTTP/1.1",
       "200 OK\r\nContent-Type: text/plain\r\n",
-      BODY("{\"id\":\"x\"}"),
+      BODY(NAMES(X)),
       { NULL } },
-    { "GET /v1/files/x HTTP/1.1",
-      "200 OK\r\n",
-      BODY("{\"id\":\"x\"}"),
-      { NULL } },
+    { "GET /v1/files/x HTTP/1.1", "200 OK\r\n", BODY(NAMES(X)), { NULL } },
     { "GET /v1/files/x HTTP/1.1",
       "200 OK\r\n" JSON "Content-Encoding: tea\r\n",
-      BODY("{\"id\":\"x\"}"),
+      BODY(NAMES(X)),
       { NULL } },
 };
+
+/* All that a row could name, and more. */
+static const char *const ids[] = { X,    Y,       BATCH,     SKILL,
+                                   "v1", "files", "batches", "xlsx" };
 
 static void answer(struct relay_scene *scene, size_t i)
 {
@@ -105,6 +138,15 @@ static void answer(struct relay_scene *scene, size_t i)
     relay_scene_until_ended(scene, 1);
 }
 
+static bool is_told(size_t i, const char *id)
+{
+    bool told = false;
+
+    for (size_t j = 0; j < 2 && answers[i].known[j]; j++)
+        told |= strcmp(answers[i].known[j], id) == 0;
+    return told;
+}
+
 static void answers_tell_what_is_whose(void **state)
 {
     (void)state;
@@ -115,9 +157,10 @@ static void answers_tell_what_is_whose(void **state)
         (void)relay_scene_open(&at);
         scene = at;
         answer(scene, i);
-        if (is_known(scene, "x") != (answers[i].known[0] != NULL) ||
-            is_known(scene, "y") != (answers[i].known[1] != NULL))
-            fail_msg("case %zu: %s", i, answers[i].request);
+        for (size_t j = 0; j < COUNT_OF(ids); j++) {
+            if (is_known(scene, ids[j]) != is_told(i, ids[j]))
+                fail_msg("case %zu: %s: %s", i, answers[i].request, ids[j]);
+        }
         (void)relay_scene_close(&at);
     }
 }
@@ -125,28 +168,32 @@ static void answers_tell_what_is_whose(void **state)
 /* ---- requests -------------------------------------------------------------- */
 
 static const struct {
+    const char *method;
     const char *path;
     const char *query;
     const char *files[2]; /* in its body */
     const char *owner;    /* NULL: none is known */
 } requests[] = {
-    { "/v1/files/x", "", { NULL }, "a" },
-    { "/v1/files/y", "", { NULL }, "b" },
-    { "/v1/files/%78", "", { NULL }, "a" },
-    { "/v1/messages/batches/y/results", "", { NULL }, "b" },
-    { "/v1/skills/x/versions/y", "", { NULL }, "a" },
-    { "/v1/files", "limit=5&after_id=y", { NULL }, "b" },
-    { "/v1/files", "before_id=x", { NULL }, "a" },
-    { "/v1/files/unknown", "", { NULL }, NULL },
-    { "/v1/files/gone", "", { NULL }, NULL },
-    { "/v1/files/X", "", { NULL }, NULL },
-    { "/v1/files", "id=x", { NULL }, NULL },
-    { "/v1/models/x", "after_id=x", { NULL }, NULL },
-    { "/v1/messages", "", { "y" }, "b" },
-    { "/v1/messages", "", { "unknown", "x" }, "a" },
-    { "/v1/messages", "", { "gone", "y" }, "b" },
-    { "/v1/messages/batches", "", { "x", "y" }, "a" },
-    { "/v1/skills/y", "", { "x" }, "b" },
+    { "GET", "/v1/files/" X, "", { NULL }, "a" },
+    { "DELETE", "/v1/files/" Y, "", { NULL }, "b" },
+    { "GET", "/v1/files/file%5f0123456789abcdef%58", "", { NULL }, "a" },
+    { "GET", "/v1/messages/batches/" Y "/results", "", { NULL }, "b" },
+    { "POST", "/v1/skills/" X "/versions/" Y, "", { NULL }, "a" },
+    { "GET", "/v1/files", "limit=5&after_id=" Y, { NULL }, "b" },
+    { "GET", "/v1/files", "before_id=" X, { NULL }, "a" },
+    { "GET", "/v1/files/unknown", "", { NULL }, NULL },
+    { "GET", "/v1/files/" GONE, "", { NULL }, NULL },
+    { "GET", "/v1/files/FILE_0123456789abcdefX", "", { NULL }, NULL },
+    { "GET", "/v1/files", "id=" X, { NULL }, NULL },
+    { "GET", "/v1/models/" X, "after_id=" X, { NULL }, NULL },
+    { "POST", "/v1/messages", "", { Y }, "b" },
+    { "POST", "/v1/messages", "", { "unknown", X }, "a" },
+    { "POST", "/v1/messages", "", { GONE, Y }, "b" },
+    { "POST", "/v1/messages/batches", "", { X, Y }, "a" },
+    { "POST", "/v1/skills/" Y, "", { X }, "b" },
+    /* nothing leads what is made new; and names are no ids, whoever knows them */
+    { "POST", "/v1/files", "after_id=" X, { NULL }, NULL },
+    { "GET", "/v1/skills/xlsx", "after_id=xlsx", { NULL }, NULL },
 };
 
 static void put(struct accounts *accounts, const char *id, const char *name)
@@ -166,9 +213,12 @@ static void requests_name_what_is_somebodys(void **state)
                      unit_account(&account_kind_apikey, name,
                                   "{\"api_key\":\"sk-ant-api03-x\"}"),
                      false);
-    put(accounts, "x", "a");
-    put(accounts, "y", "b");
-    put(accounts, "gone", "c");
+    put(accounts, X, "a");
+    put(accounts, Y, "b");
+    put(accounts, GONE, "c");
+    put(accounts, "xlsx", "a");
+    put(accounts, "v1", "a");
+    put(accounts, "files", "a");
     for (size_t i = 0; i < COUNT_OF(requests); i++) {
         struct str path = str_of(requests[i].path);
         struct request req = { .arena = arena_new(),
@@ -178,9 +228,10 @@ static void requests_name_what_is_somebodys(void **state)
         uint64_t want =
             requests[i].owner ? bindings_account(str_of(requests[i].owner)) : 0;
 
-        r.endpoint = endpoints_find(STR("GET"), path);
+        r.endpoint = endpoints_find(str_of(requests[i].method), path);
         if (!r.endpoint)
-            r.endpoint = endpoints_open(STR("POST"), path);
+            r.endpoint = endpoints_open(str_of(requests[i].method), path);
+        assert_non_null(r.endpoint);
         for (size_t j = 0; j < 2 && requests[i].files[j]; j++)
             facts.files[facts.file_count++] =
                 hash_number(str_of(requests[i].files[j]));
@@ -192,11 +243,132 @@ static void requests_name_what_is_somebodys(void **state)
     accounts_free(accounts);
 }
 
+/* ---- who may claim ----------------------------------------------------------- */
+
+#define KEY "\"api_key\":\"sk-ant-api03-x\""
+#define ELSEWHERE "\"base_url\":\"https://glm.example/api\""
+
+static void put_account(struct accounts *accounts, const char *name,
+                        const char *doc)
+{
+    accounts_put(accounts, unit_account(&account_kind_apikey, name, doc),
+                 false);
+}
+
+static struct accounts *with_gateways(void)
+{
+    struct accounts *accounts = accounts_new();
+
+    put_account(accounts, "a", "{" KEY "}");
+    put_account(accounts, "b",
+                "{" KEY ",\"model_map\":{\"claude-sonnet-5\":\"x\"}}");
+    put_account(accounts, "g", "{" KEY "," ELSEWHERE "}");
+    put_account(accounts, "h", "{" KEY "," ELSEWHERE "}");
+    return accounts;
+}
+
+/* The account answers a list of files, of that key, with X in it. */
+static void tell(struct accounts *accounts, const char *name, struct key *key)
+{
+    static const struct header json = { { "content-type", 12 },
+                                        { "application/json", 16 } };
+    const struct parser_head head = { .status = 200,
+                                      .headers = headers_of(&json, 1) };
+    struct relay relay = { .options = { .accounts = accounts } };
+    struct account *account = accounts_get(accounts, str_of(name));
+    struct relayed r = { .relay = &relay,
+                         .path = STR("/v1/files"),
+                         .endpoint =
+                             endpoints_find(STR("GET"), STR("/v1/files")) };
+    struct owner *owner;
+
+    r.caller.key = key;
+    r.attempt.account = account;
+    owner = owner_learn(&r, &head);
+    assert_non_null(owner);
+    owner_feed(owner, STR(LIST));
+    owner_free(owner);
+    account_unref(account);
+}
+
+static void expect(struct accounts *accounts, const struct key *key,
+                   const char *name)
+{
+    assert_true(owner_by_id(accounts, key, hash_number(STR(X))) ==
+                (name ? bindings_account(str_of(name)) : 0));
+}
+
+/* What a gateway says leads the key that it was told to, and no other. */
+static void a_gateway_leads_nobody_else(void **state)
+{
+    struct accounts *accounts = with_gateways();
+    struct key alice = { .id = 1 };
+    struct key bob = { .id = 2 };
+
+    (void)state;
+    tell(accounts, "g", &bob);
+    expect(accounts, &bob, "g");
+    expect(accounts, &alice, NULL);
+    expect(accounts, NULL, NULL);
+    tell(accounts, "h", &bob);
+    expect(accounts, &bob, "g");
+    tell(accounts, "h", NULL);
+    expect(accounts, NULL, "h");
+    /* Nor does it take away what an account at Anthropic has. */
+    tell(accounts, "b", &alice);
+    expect(accounts, &alice, "b");
+    expect(accounts, &bob, "b");
+    tell(accounts, "g", &alice);
+    expect(accounts, &alice, "b");
+    accounts_free(accounts);
+}
+
+static void the_first_keeps_it_until_it_is_gone(void **state)
+{
+    struct accounts *accounts = with_gateways();
+    struct account *a = accounts_get(accounts, STR("a"));
+
+    (void)state;
+    tell(accounts, "a", NULL);
+    tell(accounts, "b", NULL);
+    expect(accounts, NULL, "a");
+    accounts_forget(accounts, a);
+    expect(accounts, NULL, NULL);
+    tell(accounts, "b", NULL);
+    expect(accounts, NULL, "b");
+    account_unref(a);
+    accounts_free(accounts);
+}
+
+static void count(void *arg)
+{
+    ++*(int *)arg;
+}
+
+static void what_is_new_is_kept_soon(void **state)
+{
+    struct accounts *accounts = with_gateways();
+    int asked = 0;
+
+    (void)state;
+    accounts_on_hurry(accounts, count, &asked);
+    tell(accounts, "a", NULL);
+    assert_int_equal(asked, 2);
+    tell(accounts, "a", NULL);
+    tell(accounts, "b", NULL);
+    assert_int_equal(asked, 2);
+    accounts_on_hurry(accounts, NULL, NULL);
+    accounts_free(accounts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_tell_what_is_whose),
         cmocka_unit_test(requests_name_what_is_somebodys),
+        cmocka_unit_test(a_gateway_leads_nobody_else),
+        cmocka_unit_test(the_first_keeps_it_until_it_is_gone),
+        cmocka_unit_test(what_is_new_is_kept_soon),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
