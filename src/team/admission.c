@@ -79,23 +79,42 @@ static void find_opening(struct check *check)
                                                           : UINT64_MAX };
 }
 
-/* True if it fits. */
-static bool fits(struct check *check)
+static bool has_room(struct check *check)
 {
     struct limit_refusal *found = &check->found;
-    uint64_t sum;
 
     found->used =
         counters_used(check->activity, found->limit, check->zone, check->now);
     found->reserved =
         counters_held(check->activity, found->limit, found->used, found->at);
-    sum = add(add(found->used, found->reserved), found->need);
-    if (sum <= found->at)
+    return add(add(found->used, found->reserved), found->need) <= found->at;
+}
+
+/* True if it fits. */
+static bool fits(struct check *check)
+{
+    if (has_room(check))
         return true;
-    found->zone = check->zone;
-    found->now_ms = check->now.wall_ms;
+    check->found.zone = check->zone;
+    check->found.now_ms = check->now.wall_ms;
     find_opening(check);
     return false;
+}
+
+static struct check check_of(const struct admission_ask *ask, size_t side,
+                             enum limit limit, struct counters_now now)
+{
+    const struct zone *zone = ask->of[side].zone;
+
+    return (struct check){
+        .activity = ask->of[side].counters->activity,
+        .zone = zone ? zone : zone_utc(),
+        .now = now,
+        .found = { .limit = limit,
+                   .of_group = side == ADMISSION_GROUP,
+                   .need = need_of(ask, limit),
+                   .at = ask->of[side].limits->at[limit] },
+    };
 }
 
 /* 0: nobody knows, but soon. */
@@ -159,23 +178,13 @@ static void check_side(const struct admission_ask *ask, size_t side,
                        struct counters_now now, struct finding *finding)
 {
     const struct limits *limits = ask->of[side].limits;
-    struct activity *activity = ask->of[side].counters->activity;
-    const struct zone *zone = ask->of[side].zone;
 
     for (size_t i = 0; i < LIMIT_COUNT; i++) {
         struct check check;
 
         if (limits->at[i] == LIMIT_NONE)
             continue;
-        check = (struct check){
-            .activity = activity,
-            .zone = zone ? zone : zone_utc(),
-            .now = now,
-            .found = { .limit = (enum limit)i,
-                       .of_group = side == ADMISSION_GROUP,
-                       .need = need_of(ask, (enum limit)i),
-                       .at = limits->at[i] },
-        };
+        check = check_of(ask, side, (enum limit)i, now);
         if (check.found.need > 0 && !fits(&check))
             take_finding(finding, verdict_of(&check.found), &check.found);
     }
@@ -322,27 +331,86 @@ static void correct(struct admission *admission, size_t side,
                  hold->tokens_in);
 }
 
-void admission_correct(struct admission *admission,
-                       const struct admission_hold *hold)
+/* Under the locks. */
+static void correct_all(struct admission *admission,
+                        const struct admission_hold *hold)
 {
     const struct admission_hold now = { bounded(hold->tokens_in),
                                         bounded(hold->tokens_out),
                                         bounded(hold->cost_microusd),
                                         hold->whole };
 
-    assert(admission->state == ADMISSION_RESERVED);
-    if (!admission->counted)
-        return;
-    lock_all(admission->of);
     for (size_t i = 0; i < ADMISSION_SIDES; i++) {
         if (admission->of[i])
             correct(admission, i, &now);
     }
-    unlock_all(admission->of);
     admission->tokens_in = now.tokens_in;
     admission->tokens_out = now.tokens_out;
     admission->cost_microusd = now.cost_microusd;
     admission->whole = now.whole;
+}
+
+void admission_correct(struct admission *admission,
+                       const struct admission_hold *hold)
+{
+    assert(admission->state == ADMISSION_RESERVED);
+    if (!admission->counted)
+        return;
+    lock_all(admission->of);
+    correct_all(admission, hold);
+    unlock_all(admission->of);
+}
+
+/* ---- extending ---------------------------------------------------------- */
+
+/* Of its requests there are no more. */
+static bool side_has_room(const struct admission_ask *more, size_t side,
+                          struct counters_now now)
+{
+    for (size_t i = 0; i < LIMIT_COUNT; i++) {
+        struct check check;
+
+        if (limit_kinds[i].unit == LIMIT_IN_REQUESTS ||
+            more->of[side].limits->at[i] == LIMIT_NONE)
+            continue;
+        check = check_of(more, side, (enum limit)i, now);
+        if (check.found.need > 0 && !has_room(&check))
+            return false;
+    }
+    return true;
+}
+
+/* Under the locks. */
+static bool extend(struct admission *admission,
+                   const struct admission_ask *more, struct counters_now now)
+{
+    if (is_outdated(more))
+        return false;
+    for (size_t i = 0; i < ADMISSION_SIDES; i++) {
+        if (admission->of[i] && !side_has_room(more, i, now))
+            return false;
+    }
+    correct_all(admission,
+                &(struct admission_hold){
+                    add(admission->tokens_in, more->tokens_in),
+                    add(admission->tokens_out, more->tokens_out),
+                    add(admission->cost_microusd, more->cost_microusd),
+                    admission->whole });
+    return true;
+}
+
+bool admission_extend(struct admission *admission,
+                      const struct admission_ask *more, struct counters_now now)
+{
+    bool done;
+
+    assert(admission->state == ADMISSION_RESERVED);
+    if (!admission->counted)
+        return true;
+    lock_all(admission->of);
+    done = extend(admission, more, now);
+    unlock_all(admission->of);
+    return done;
 }
 
 /* ---- settling ----------------------------------------------------------- */

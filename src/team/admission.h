@@ -5,7 +5,7 @@
 
        NONE -(reserve: ADMISSION_GRANTED)-> RESERVED -(settle)-> SETTLED
                                      |  ^
-                                     '--' correct
+                                     '--' correct, extend
 
    Every verdict but ADMISSION_GRANTED leaves it at NONE, with nothing held.  Any
    thread, but one at a time. */
@@ -87,6 +87,13 @@ struct admission_hold {
 /* What is held from now on, more or less than before; limits are not asked. */
 void admission_correct(struct admission *admission,
                        const struct admission_hold *hold);
+
+/* What is asked for in tokens and money is held besides what is held already, on both
+   sides, if their limits have room for it; it is no further request.  False, and nothing
+   changes, if they have not, or if key or group were changed meanwhile. */
+bool admission_extend(struct admission *admission,
+                      const struct admission_ask *more,
+                      struct counters_now now) MUST_CHECK;
 
 struct admission_truth {
     uint64_t tokens_in;
