@@ -46,7 +46,7 @@ static void send_error(struct request *req, const struct err *err,
                             STR_ARG(more), wait_s);
     buf_init(&body, ERROR_MAX);
     buf_init(&text, TEXT_MAX);
-    problem_add_text(&text, err);
+    problem_add_text(&text, req, err);
     buf_add(&body, STR("{\"error\":\""));
     text_json_escape(&body, buf_str(&text));
     buf_done(&text);

@@ -9,25 +9,27 @@
 #define BODY_MAX 32768
 #define TEXT_MAX 8192
 
-void problem_add_text(struct buf *out, const struct err *err)
+void problem_add_text(struct buf *out, const struct request *req,
+                      const struct err *err)
 {
-    if (err->code == ERR_NOT_ALLOWED)
+    if (err->code == ERR_NOT_ALLOWED || req->notes.key)
         buf_add(out, str_of(err->text));
     else
         shell_fill(out, str_of(err->text));
 }
 
-void problem_write(struct buf *out, const struct err *err, const char *id)
+void problem_write(struct buf *out, const struct request *req,
+                   const struct err *err)
 {
     struct buf text;
 
     buf_init(&text, TEXT_MAX);
-    problem_add_text(&text, err);
+    problem_add_text(&text, req, err);
     buf_printf(out,
                "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"",
                err_type(err->code));
     text_json_escape(out, buf_str(&text));
-    buf_printf(out, "\"},\"request_id\":\"%s\"}", id);
+    buf_printf(out, "\"},\"request_id\":\"%s\"}", req->id);
     buf_done(&text);
 }
 
@@ -55,7 +57,7 @@ static void send_answer(struct request *req, const struct err *err,
     write_fields(&fields, err, req->id);
     if (allow.len > 0)
         buf_printf(&fields, "allow: " STR_FMT "\r\n", STR_ARG(allow));
-    problem_write(&body, err, req->id);
+    problem_write(&body, req, err);
     if (err->code == ERR_NOT_ALLOWED)
         response_close_after(req); /* a stranger gives its place back */
     response_send(req, err_status(err->code), STR("application/json"),
@@ -72,7 +74,7 @@ size_t problem_size(const struct request *req, const struct err *err)
     if (request_is_head(req))
         return 0;
     buf_init(&body, BODY_MAX);
-    problem_write(&body, err, req->id);
+    problem_write(&body, req, err);
     size = body.len;
     buf_done(&body);
     return size;

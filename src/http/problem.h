@@ -21,8 +21,11 @@ void problem_send_allowing(struct request *req, const struct err *err,
                            struct str allow);
 
 /* The text, with its commands as the program was called.  That shows paths of this
-   machine, so a stranger (ERR_NOT_ALLOWED) gets none. */
-void problem_add_text(struct buf *out, const struct err *err);
+   machine, which are the operator's: a stranger (ERR_NOT_ALLOWED) and whoever came with
+   a relay key (notes.key) get the commands as they are named. */
+void problem_add_text(struct buf *out, const struct request *req,
+                      const struct err *err);
 
 /* The body alone. */
-void problem_write(struct buf *out, const struct err *err, const char *id);
+void problem_write(struct buf *out, const struct request *req,
+                   const struct err *err);

@@ -26,7 +26,8 @@ enum request_body {
 
 #define REQUEST_LENGTH_UNKNOWN UINT64_MAX /* chunked */
 
-/* What the log will say of a request; filled by whoever answers it. */
+/* What the log will say of a request, and its refusal may; filled by whoever answers
+   it. */
 struct request_notes {
     const char *who; /* how it proved what it may; or NULL */
     const char *key; /* the name of its relay key; or NULL */

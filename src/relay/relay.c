@@ -39,6 +39,7 @@ void step_wake(void *arg)
 
 struct flow_next step_refuse(struct relayed *r, const struct err *err)
 {
+    caller_note(&r->caller, r->req);
     *err_kept(&r->err) = *err;
     r->end = RECORD_REFUSED;
     r->status = err_status(err->code);

@@ -32,9 +32,10 @@ void response_send(struct request *req, unsigned status,
     buf_add(&sent.body, body);
 }
 
-static void send_problem(const struct err *err)
+static void send_problem_to(const char *key, const struct err *err)
 {
-    struct request req = { .id = "req_relay_0123456789abcdef012345" };
+    struct request req = { .id = "req_relay_0123456789abcdef012345",
+                           .notes.key = key };
 
     sent.closes = false;
     buf_init(&sent.type, 100);
@@ -44,6 +45,11 @@ static void send_problem(const struct err *err)
     assert_int_equal(problem_size(&req, err), sent.body.len);
     req.method = STR("HEAD");
     assert_int_equal(problem_size(&req, err), 0);
+}
+
+static void send_problem(const struct err *err)
+{
+    send_problem_to(NULL, err);
 }
 
 static void forget(void)
@@ -69,6 +75,8 @@ static const struct {
 
 static void the_body_has_the_shape_of_anthropic(void **state)
 {
+    const struct request req = { .id = "req_1" };
+
     (void)state;
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         struct err err;
@@ -78,7 +86,7 @@ static void the_body_has_the_shape_of_anthropic(void **state)
         (void)err_set(&err, ERR_NOT_ALLOWED, "%s", texts[i].text);
         buf_init(&out, 10000);
         buf_init(&want, 10000);
-        problem_write(&out, &err, "req_1");
+        problem_write(&out, &req, &err);
         buf_printf(&want,
                    "{\"type\":\"error\",\"error\":{\"type\":"
                    "\"authentication_error\",\"message\":\"%s\"},"
@@ -182,8 +190,10 @@ static void a_wrong_method_is_told_the_right_ones(void **state)
     forget();
 }
 
-/* Where the relay is on this machine concerns nobody who may not use it. */
-static void commands_can_be_pasted_but_a_stranger_sees_no_path(void **state)
+/* Where the relay is on this machine concerns nobody who may not use it, or uses it with
+   a key. */
+static void commands_can_be_pasted_but_only_the_operator_sees_paths(
+    void **state)
 {
     static const char *const text = "run `claude-relay login max`";
     struct err err;
@@ -194,6 +204,9 @@ static void commands_can_be_pasted_but_a_stranger_sees_no_path(void **state)
     send_problem(&err);
     assert_true(str_contains(buf_str(&sent.body),
                              STR("run `cd /srv && build/cr login max`")));
+    forget();
+    send_problem_to("alice", &err);
+    assert_true(str_contains(buf_str(&sent.body), str_of(text)));
     forget();
     (void)err_set(&err, ERR_NOT_ALLOWED, "%s", text);
     send_problem(&err);
@@ -210,7 +223,8 @@ int main(void)
         cmocka_unit_test(permanent_refusals_say_so),
         cmocka_unit_test(a_known_wait_is_said),
         cmocka_unit_test(a_wrong_method_is_told_the_right_ones),
-        cmocka_unit_test(commands_can_be_pasted_but_a_stranger_sees_no_path),
+        cmocka_unit_test(
+            commands_can_be_pasted_but_only_the_operator_sees_paths),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
