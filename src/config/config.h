@@ -15,7 +15,7 @@
 /* The C type behind each kind. */
 #define CONFIG_TYPE_PORT_NUMBER uint64_t
 #define CONFIG_TYPE_PORT_OR_NONE uint64_t
-#define CONFIG_TYPE_COUNT_10 uint64_t
+#define CONFIG_TYPE_ATTEMPTS uint64_t
 #define CONFIG_TYPE_COUNT_256 uint64_t
 #define CONFIG_TYPE_COUNT_LARGE uint64_t
 #define CONFIG_TYPE_DURATION uint64_t

@@ -83,8 +83,8 @@ bool config_parse_number(enum config_kind kind, struct str text,
         return parse_range(text, 1, 65535, number);
     case CONFIG_PORT_OR_NONE:
         return text.len == 0 || parse_range(text, 1, 65535, number);
-    case CONFIG_COUNT_10:
-        return parse_range(text, 1, 10, number);
+    case CONFIG_ATTEMPTS:
+        return parse_range(text, 1, CONFIG_ATTEMPTS_MAX, number);
     case CONFIG_COUNT_256:
         return parse_range(text, 0, 256, number);
     case CONFIG_COUNT_LARGE:
@@ -194,7 +194,7 @@ bool config_text_fits(enum config_kind kind, struct str text)
         return true;
     case CONFIG_PORT_NUMBER:
     case CONFIG_PORT_OR_NONE:
-    case CONFIG_COUNT_10:
+    case CONFIG_ATTEMPTS:
     case CONFIG_COUNT_256:
     case CONFIG_COUNT_LARGE:
     case CONFIG_DURATION:

@@ -5,10 +5,13 @@
 
 #include "base/str.h"
 
+/* Each of them is in the record of a request (usage/record.h). */
+#define CONFIG_ATTEMPTS_MAX 5
+
 enum config_kind {
     CONFIG_PORT_NUMBER,
     CONFIG_PORT_OR_NONE,
-    CONFIG_COUNT_10,
+    CONFIG_ATTEMPTS,
     CONFIG_COUNT_256,
     CONFIG_COUNT_LARGE,
     CONFIG_DURATION,

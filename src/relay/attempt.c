@@ -2,9 +2,13 @@
 /* One try of a relayed request. */
 #include "relay/attempt.h"
 
+#include <assert.h>
+#include <string.h>
+
 #include "account/gateway.h"
 #include "account/vitals.h"
 #include "base/clock.h"
+#include "config/values.h"
 #include "relay/authorise.h"
 #include "relay/models.h"
 #include "relay/pass.h"
@@ -281,50 +285,77 @@ void attempt_end(struct relayed *r)
     r->attempt.call = NULL;
 }
 
-static size_t past_count(const struct attempt *attempt)
-{
-    size_t past = attempt->count - 1;
-
-    return past < RECORD_ATTEMPTS_MAX - 1 ? past : RECORD_ATTEMPTS_MAX - 1;
-}
+/* A connection that is stale and a fresh one, with each of two tokens. */
+#define TRIES_EACH 4
+static_assert(CONFIG_ATTEMPTS_MAX * TRIES_EACH <= RECORD_ATTEMPTS_MAX,
+              "there is room for all");
 
 /* The account may be another one afterwards. */
 void attempt_end_early(struct relayed *r)
 {
     struct attempt *attempt = &r->attempt;
-    size_t at = past_count(attempt);
     struct record_attempt ended;
 
+    assert(attempt->ended < RECORD_ATTEMPTS_MAX);
     attempt_end(r);
     if (!attempt->past)
         attempt->past = arena_zalloc(r->req->arena, sizeof(*attempt->past) *
                                                         RECORD_ATTEMPTS_MAX);
     ended = record_of(r);
     ended.account = arena_str(r->req->arena, ended.account);
-    attempt->past[at] = ended;
+    attempt->past[attempt->ended++] = ended;
+}
+
+void attempt_give(struct attempt *attempt, size_t number)
+{
+    assert(number > 0 && number <= attempt->ended);
+    attempt->given = number;
+    if (attempt->result == RECORD_DELIVERED)
+        attempt->result = RECORD_PASSED_OVER;
 }
 
 bool attempt_has_tried(const struct attempt *attempt, struct str account)
 {
-    for (size_t i = 0; attempt->past && i < RECORD_ATTEMPTS_MAX; i++) {
+    for (size_t i = 0; i < attempt->ended; i++) {
         if (str_eq(attempt->past[i].account, account))
             return true;
     }
     return false;
 }
 
-/* Of more than there is room for, the last one stands at the end. */
+/* The present one has not begun, perhaps. */
+struct str attempt_account(const struct relayed *r)
+{
+    const struct attempt *attempt = &r->attempt;
+    size_t number = attempt->given;
+
+    if (number == 0 && attempt->ended == attempt->count)
+        number = attempt->ended;
+    if (number > 0)
+        return attempt->past[number - 1].account;
+    return attempt->account ? str_of(attempt->account->name) : STR_EMPTY;
+}
+
+static void put_last(struct record_attempt *list, size_t count, size_t at)
+{
+    struct record_attempt given = list[at];
+
+    memmove(&list[at], &list[at + 1], (count - at - 1) * sizeof(*list));
+    list[count - 1] = given;
+    list[count - 1].result = RECORD_DELIVERED;
+}
+
 size_t attempt_list(const struct relayed *r,
                     struct record_attempt list[RECORD_ATTEMPTS_MAX])
 {
     const struct attempt *attempt = &r->attempt;
-    size_t past;
 
-    if (attempt->count == 0)
-        return 0;
-    past = past_count(attempt);
-    for (size_t i = 0; i < past; i++)
+    assert(attempt->count <= RECORD_ATTEMPTS_MAX);
+    for (size_t i = 0; i < attempt->ended; i++)
         list[i] = attempt->past[i];
-    list[past] = record_of(r);
+    if (attempt->count > attempt->ended)
+        list[attempt->ended] = record_of(r);
+    if (attempt->given > 0)
+        put_last(list, attempt->count, attempt->given - 1);
     return attempt->count;
 }

@@ -23,6 +23,8 @@ struct attempt {
                                 or NULL */
     uint64_t session;    /* of its key, to stay at an account; 0: none */
     size_t count;        /* of all */
+    size_t ended;        /* of these, in `past` */
+    size_t given;        /* whose answer the client gets, of `past`; 0: none */
     unsigned tries;      /* with the present token */
     unsigned status;     /* of its answer; 0: none came */
     enum record_result result;
@@ -65,8 +67,15 @@ void attempt_end(struct relayed *r);
 /* Likewise, and another one follows: what came of this one is kept. */
 void attempt_end_early(struct relayed *r);
 
+/* The client gets the answer of the attempt of that number, as `count` was then, and not
+   that of the present one. */
+void attempt_give(struct attempt *attempt, size_t number);
+
 /* Was that account asked, by one of those that ended early? */
 bool attempt_has_tried(const struct attempt *attempt, struct str account);
-/* What is known of each, the present one too; how many there were. */
+/* Of whose try the answer is, or that was asked last; empty: the client's own login. */
+struct str attempt_account(const struct relayed *r);
+/* What is known of each, the present one too; how many there were.  Whose answer the
+   client gets stands last. */
 size_t attempt_list(const struct relayed *r,
                     struct record_attempt list[RECORD_ATTEMPTS_MAX]);

@@ -109,7 +109,6 @@ struct str record_fill_session(const struct relayed *r)
 
 static void fill_who(struct record *record, const struct relayed *r)
 {
-    const struct account *account = r->attempt.account;
     const struct key *key = r->caller.key;
 
     caller_address(&r->caller, &record->peer);
@@ -122,7 +121,7 @@ static void fill_who(struct record *record, const struct relayed *r)
         record->group_id = r->group->id;
         record->group = str_of(r->group->name);
     }
-    record->account = account ? str_of(account->name) : STR_EMPTY;
+    record->account = attempt_account(r);
     record->session = record_fill_session(r);
 }
 
@@ -146,8 +145,6 @@ static void note_event(struct record *record)
 {
     size_t count = record->attempt_count;
 
-    if (count > RECORD_ATTEMPTS_MAX)
-        count = RECORD_ATTEMPTS_MAX;
     if (count > 0)
         record->attempts[count - 1].status = RECORD_OVERLOADED;
 }

@@ -39,8 +39,7 @@ static struct str failures_of(const struct record *record,
 {
     size_t len = 0;
 
-    for (size_t i = 0;
-         i + 1 < record->attempt_count && i + 1 < RECORD_ATTEMPTS_MAX; i++) {
+    for (size_t i = 0; i + 1 < record->attempt_count; i++) {
         const struct record_attempt *attempt = &record->attempts[i];
         const char *word = record_result_word(attempt->result);
         char *to = out + len;

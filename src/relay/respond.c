@@ -98,12 +98,13 @@ void respond_add_explanation(const struct relayed *r, struct buf *fields)
 {
     const struct str *asks =
         headers_get(&r->req->headers, STR("x-relay-explain"));
-    const struct account *account = r->attempt.account;
+    struct str account = attempt_account(r);
 
     if (!asks || !str_eq(*asks, STR("1")))
         return;
-    if (account)
-        (void)buf_printf(fields, "x-relay-account: %s\r\n", account->name);
+    if (account.len > 0)
+        (void)buf_printf(fields, "x-relay-account: " STR_FMT "\r\n",
+                         STR_ARG(account));
     (void)buf_printf(fields, "x-relay-attempts: %zu\r\n", r->attempt.count);
 }
 

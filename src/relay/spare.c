@@ -14,6 +14,7 @@
 
 struct spare {
     unsigned status;
+    size_t number; /* of its attempt */
     struct buf reason;
     struct buf fields;
     struct buf waits; /* those of them that say when to come again */
@@ -74,6 +75,7 @@ void spare_keep(struct relayed *r)
     record_fill_answered(r, head);
     spare = r->spare = MEM_NEW(struct spare);
     spare->status = head->status;
+    spare->number = r->attempt.count;
     spare->told = r->told;
     buf_init(&spare->reason, HEADERS_BYTES_MAX);
     buf_init(&spare->fields, PASS_HEAD_MAX);
@@ -100,6 +102,7 @@ void spare_respond(struct relayed *r)
 {
     struct spare *spare = r->spare;
 
+    attempt_give(&r->attempt, spare->number);
     if (!respond_retry_after(r, spare->status, &spare->fields))
         buf_add(&spare->fields, buf_str(&spare->waits));
     respond_add_explanation(r, &spare->fields);

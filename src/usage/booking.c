@@ -17,6 +17,8 @@
 #define BYTES_MAX ((uint64_t)1 << 62)
 
 #define JSON_MAX 2048
+/* Of each but the last attempt, at its longest. */
+#define FAILURES_MAX 4096
 #define NAME_MAX_LEN 128
 
 static const uint16_t text_max[BOOKING_TEXTS] = {
@@ -32,12 +34,12 @@ static const uint16_t text_max[BOOKING_TEXTS] = {
     [BOOKING_SESSION] = NAME_MAX_LEN,
     [BOOKING_UPSTREAM_ID] = NAME_MAX_LEN,
     [BOOKING_CLIENT_ID] = NAME_MAX_LEN,
-    [BOOKING_FAILURES] = JSON_MAX,
+    [BOOKING_FAILURES] = FAILURES_MAX,
     [BOOKING_PARTS] = JSON_MAX,
 };
 
-static_assert(sizeof(struct booking) + 2 * JSON_MAX + 256 + 9 * NAME_MAX_LEN +
-                      64 + PRICES_VERSION_MAX + 8 <=
+static_assert(sizeof(struct booking) + JSON_MAX + FAILURES_MAX + 256 +
+                      9 * NAME_MAX_LEN + 64 + PRICES_VERSION_MAX + 8 <=
                   BOOKING_SIZE_MAX,
               "all texts fit");
 
@@ -144,7 +146,7 @@ static void add_json(struct booking *booking, enum booking_text which,
 
 static void add_failures(struct booking *booking, const struct record *record)
 {
-    size_t count = at_most(record->attempt_count, RECORD_ATTEMPTS_MAX + 1);
+    size_t count = at_most(record->attempt_count, RECORD_ATTEMPTS_MAX);
     struct buf json;
 
     if (count < 2)

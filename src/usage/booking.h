@@ -62,7 +62,7 @@ struct booking {
 };
 
 /* None is larger. */
-#define BOOKING_SIZE_MAX 6144
+#define BOOKING_SIZE_MAX 8192
 
 /* Into memory of BOOKING_SIZE_MAX bytes; booking->size of them are used. */
 void booking_pack(struct booking *booking, const struct record *record);

@@ -58,7 +58,8 @@ struct record_attempt {
     uint64_t took_ms;  /* until its head came, or it failed */
 };
 
-#define RECORD_ATTEMPTS_MAX 8
+/* Of each of five accounts four (relay/attempt.c). */
+#define RECORD_ATTEMPTS_MAX 20
 
 /* All texts are borrowed, from the request's arena or from what the request holds. */
 struct record {
@@ -78,7 +79,9 @@ struct record {
     struct str owner;
     uint64_t group_id; /* 0: none */
     struct str group;
-    struct str account; /* of the last attempt; empty: the client's own login */
+    struct str
+        account; /* whose answer it is, or of the last attempt; empty: the
+                           client's own login */
     struct str model_asked;  /* or empty */
     struct str model;        /* of the answer; or empty */
     struct str service_tier; /* of the answer; or empty */
@@ -90,11 +93,12 @@ struct record {
 
     /* What came of it. */
     enum record_end end;
-    unsigned status;      /* that the client got; 0: none */
-    uint64_t bytes_in;    /* of the request's body, as it was sent on */
-    uint64_t bytes_out;   /* of the answer's body, as it left */
-    bool sent;            /* something of it reached an account: it is booked */
-    size_t attempt_count; /* may be more than are kept */
+    unsigned status;    /* that the client got; 0: none */
+    uint64_t bytes_in;  /* of the request's body, as it was sent on */
+    uint64_t bytes_out; /* of the answer's body, as it left */
+    bool sent;          /* something of it reached an account: it is booked */
+    size_t attempt_count;
+    /* Whose answer the client got stands last, whenever that was. */
     struct record_attempt attempts[RECORD_ATTEMPTS_MAX];
     struct str error;       /* why it was refused or cut; or empty */
     uint64_t retry_after_s; /* of a 429 or 529; 0: not told */

@@ -19,7 +19,6 @@ const char *tally_class_word(size_t hundreds)
     return words[hundreds];
 }
 
-/* The last attempts are not kept, if there were many. */
 static void add_request(struct tally *tally, const struct record *record)
 {
     size_t hundreds = record->status / 100;
@@ -27,8 +26,7 @@ static void add_request(struct tally *tally, const struct record *record)
     if (hundreds >= TALLY_CLASSES)
         hundreds = TALLY_CLASSES - 1;
     grow(&tally->requests[record->end][hundreds], 1);
-    for (size_t i = 0; i < record->attempt_count && i < RECORD_ATTEMPTS_MAX;
-         i++) {
+    for (size_t i = 0; i < record->attempt_count; i++) {
         grow(&tally->attempts[record->attempts[i].result], 1);
         grow(&tally->overloaded,
              record->attempts[i].status == RECORD_OVERLOADED);

@@ -108,8 +108,7 @@ static void keep_texts(struct relay_scene *scene)
 
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         *texts[i] = arena_str(scene->texts, *texts[i]);
-    for (size_t i = 0; i < record->attempt_count && i < RECORD_ATTEMPTS_MAX;
-         i++)
+    for (size_t i = 0; i < record->attempt_count; i++)
         record->attempts[i].account =
             arena_str(scene->texts, record->attempts[i].account);
 }

@@ -74,19 +74,61 @@ static void the_present_one_stands_behind_those_before(void **state)
     unit_assert_str(list[2].account, "next");
 }
 
-static void of_too_many_the_last_one_is_kept(void **state)
+static void there_is_room_for_all(void **state)
 {
     struct record_attempt list[RECORD_ATTEMPTS_MAX];
 
     (void)state;
-    for (unsigned i = 1; i < RECORD_ATTEMPTS_MAX + 3; i++) {
+    for (unsigned i = 1; i < RECORD_ATTEMPTS_MAX; i++) {
         come_to(RECORD_STALE, i);
         attempt_end_early(&r);
     }
     come_to(RECORD_DELIVERED, 200);
-    assert_int_equal(attempt_list(&r, list), RECORD_ATTEMPTS_MAX + 3);
+    assert_int_equal(attempt_list(&r, list), RECORD_ATTEMPTS_MAX);
     assert_int_equal(list[0].status, 1);
+    assert_int_equal(list[RECORD_ATTEMPTS_MAX - 2].status,
+                     RECORD_ATTEMPTS_MAX - 1);
     assert_int_equal(list[RECORD_ATTEMPTS_MAX - 1].status, 200);
+}
+
+/* As when its token could not be had. */
+static void another_account_that_was_not_tried_is_none(void **state)
+{
+    struct record_attempt list[RECORD_ATTEMPTS_MAX];
+
+    (void)state;
+    unit_assert_str(attempt_account(&r), "main");
+    come_to(RECORD_LOST, 0);
+    attempt_end_early(&r);
+    account_unref(r.attempt.account);
+    r.attempt.account = unit_account(&account_kind_oauth, "next", LATER);
+    assert_int_equal(attempt_list(&r, list), 1);
+    unit_assert_str(list[0].account, "main");
+    unit_assert_str(attempt_account(&r), "main");
+}
+
+static void whose_answer_is_given_stands_last(void **state)
+{
+    struct record_attempt list[RECORD_ATTEMPTS_MAX];
+
+    (void)state;
+    come_to(RECORD_PASSED_OVER, 429);
+    attempt_end_early(&r);
+    account_unref(r.attempt.account);
+    r.attempt.account = unit_account(&account_kind_oauth, "next", LATER);
+    come_to(RECORD_LOST, 0);
+    attempt_end_early(&r);
+    come_to(RECORD_DELIVERED, 503); /* for all we knew */
+    attempt_give(&r.attempt, 1);
+    assert_int_equal(attempt_list(&r, list), 3);
+    assert_int_equal(list[0].result, RECORD_LOST);
+    assert_int_equal(list[1].result, RECORD_PASSED_OVER);
+    assert_int_equal(list[1].status, 503);
+    assert_int_equal(list[2].result, RECORD_DELIVERED);
+    assert_int_equal(list[2].status, 429);
+    assert_int_equal(list[2].after_ms, 5);
+    unit_assert_str(list[2].account, "main");
+    unit_assert_str(attempt_account(&r), "main");
 }
 
 static void the_clients_own_login_has_no_name(void **state)
@@ -108,7 +150,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(without_a_try_there_is_none),
         TEST(the_present_one_stands_behind_those_before),
-        TEST(of_too_many_the_last_one_is_kept),
+        TEST(there_is_room_for_all),
+        TEST(another_account_that_was_not_tried_is_none),
+        TEST(whose_answer_is_given_stands_last),
         TEST(the_clients_own_login_has_no_name),
     };
 

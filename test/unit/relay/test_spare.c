@@ -20,86 +20,138 @@ static const struct {
     const char *answers[ANSWERS_MAX]; /* behind "HTTP/1.1 " */
     const char *want[2];              /* parts of what it gets */
     unsigned status;
+    size_t giver; /* whose of the answers that is */
 } cases[] = {
     { "too many requests tell most",
       "1.1",
       { "429 A\r\n" SAYS("1"), "401 B\r\n" SAYS("2"), "500 C\r\n" SAYS("3") },
       { "HTTP/1.1 429 A\r\n", "X-Said: 1\r\n" },
-      429 },
+      429,
+      0 },
     { "then a credential",
       "1.1",
       { "401 A\r\n" SAYS("1"), "500 B\r\n" SAYS("2"), "503 C\r\n" SAYS("3") },
       { "HTTP/1.1 401 A\r\n", "\r\n\r\ntea1" },
-      401 },
+      401,
+      0 },
     { "of the same the last one",
       "1.1",
       { "429 A\r\n" SAYS("1"), "429 B\r\n" SAYS("2"), "429 C\r\n" SAYS("3") },
       { "HTTP/1.1 429 C\r\n", "tea3" },
-      429 },
+      429,
+      2 },
     { "the last of those that tell little",
       "1.1",
       { "500 A\r\n" SAYS("1"), "502 B\r\n" SAYS("2"), "503 C\r\n" SAYS("3") },
       { "HTTP/1.1 503 C\r\n", "tea3" },
-      503 },
+      503,
+      2 },
     { "one in the middle",
       "1.1",
       { "500 A\r\n" SAYS("1"), "429 B\r\n" SAYS("2"), "401 C\r\n" SAYS("3") },
       { "HTTP/1.1 429 B\r\n", "tea2" },
-      429 },
+      429,
+      1 },
     { "an answer is better than none",
       "1.1",
       { "503 A\r\n" SAYS("1"), LOST, LOST },
       { "HTTP/1.1 503 A\r\n", "tea1" },
-      503 },
+      503,
+      0 },
     { "in chunks",
       "1.1",
       { "429 A\r\n" CHUNKS, "500 B\r\n" SAYS("2"), LOST },
       { "transfer-encoding: chunked\r\n", "\r\n\r\n4\r\ntea1\r\n0\r\n\r\n" },
-      429 },
+      429,
+      0 },
     { "in chunks, to HTTP/1.0",
       "1.0",
       { "429 A\r\n" CHUNKS, "500 B\r\n" SAYS("2"), "500 C\r\n" SAYS("3") },
       { "connection: close\r\n", "\r\n\r\ntea1" },
-      429 },
+      429,
+      0 },
 };
+
+static const char *const names[ANSWERS_MAX] = { "a", "b", "c" };
 
 static void put_three(struct relay_scene *scene)
 {
-    static const char *const names[] = { "a", "b", "c" };
-
     scene->config.max_attempts = ANSWERS_MAX;
-    for (size_t i = 0; i < COUNT_OF(names); i++)
-        accounts_put(
-            scene->accounts,
-            unit_account(&account_kind_apikey, names[i],
-                         "{\"api_key\":\"sk-ant-api03-x\",\"pool\":true}"),
-            false);
+    for (size_t i = 0; i < ANSWERS_MAX; i++) {
+        char text[100];
+
+        (void)snprintf(text, sizeof(text),
+                       "{\"api_key\":\"sk-ant-api03-%s\",\"pool\":true}",
+                       names[i]);
+        accounts_put(scene->accounts,
+                     unit_account(&account_kind_apikey, names[i], text), false);
+    }
 }
 
-static void answer(struct relay_scene *scene, const char *said)
+/* By which account? */
+static const char *answer(struct relay_scene *scene, const char *said)
 {
     struct wire *peer = relay_scene_accept(scene);
+    const char *by = NULL;
     char text[512];
 
     wire_expect(peer, "{}");
+    for (size_t i = 0; i < ANSWERS_MAX; i++) {
+        (void)snprintf(text, sizeof(text), "sk-ant-api03-%s\r\n", names[i]);
+        by = wire_count(peer, text) == 1 ? names[i] : by;
+    }
+    assert_non_null(by);
     (void)snprintf(text, sizeof(text), "HTTP/1.1 %s", said);
     if (said[0])
         wire_send(peer, text);
     wire_close(peer);
+    return by;
+}
+
+static bool failed(const struct record *record, const char *account)
+{
+    bool found = false;
+
+    for (size_t i = 0; i + 1 < record->attempt_count; i++) {
+        found |= str_eq(record->attempts[i].account, str_of(account));
+        assert_int_not_equal(record->attempts[i].result, RECORD_DELIVERED);
+    }
+    return found;
+}
+
+/* The record, and the answer, name the account that gave it. */
+static void check_giver(struct relay_scene *scene,
+                        const char *const by[ANSWERS_MAX], size_t giver)
+{
+    const struct record *record = &scene->record;
+    const struct record_attempt *last = &record->attempts[ANSWERS_MAX - 1];
+    char text[100];
+
+    assert_int_equal(record->attempt_count, ANSWERS_MAX);
+    unit_assert_str(record->account, by[giver]);
+    unit_assert_str(last->account, by[giver]);
+    assert_int_equal(last->result, RECORD_DELIVERED);
+    assert_int_equal(last->status, record->status);
+    for (size_t i = 0; i < ANSWERS_MAX; i++)
+        assert_int_equal(failed(record, by[i]), i != giver);
+    (void)snprintf(text, sizeof(text),
+                   "x-relay-account: %s\r\nx-relay-attempts: 3\r\n", by[giver]);
+    wire_expect(&scene->client, text);
 }
 
 static void check(struct relay_scene *scene, size_t i)
 {
+    const char *by[ANSWERS_MAX];
     char text[200];
 
     put_three(scene);
     (void)snprintf(text, sizeof(text),
                    "POST /v1/messages HTTP/%s\r\nHost: a\r\n"
-                   "Content-Length: 2\r\n\r\n{}",
+                   "X-Relay-Explain: 1\r\nContent-Length: 2\r\n\r\n{}",
                    cases[i].version);
     relay_scene_send(scene, text);
     for (size_t k = 0; k < ANSWERS_MAX; k++)
-        answer(scene, cases[i].answers[k]);
+        by[k] = answer(scene, cases[i].answers[k]);
     relay_scene_until_ended(scene, 1);
     for (size_t k = 0; k < COUNT_OF(cases[i].want); k++)
         wire_expect(&scene->client, cases[i].want[k]);
@@ -107,9 +159,9 @@ static void check(struct relay_scene *scene, size_t i)
         fail_msg("%s", cases[i].name);
     assert_int_equal(scene->record.status, cases[i].status);
     assert_int_equal(scene->record.end, RECORD_COMPLETE);
-    assert_int_equal(scene->record.attempt_count, ANSWERS_MAX);
     assert_int_equal(scene->record.bytes_out, 4);
     assert_true(scene->record.first_byte_us > 0);
+    check_giver(scene, by, cases[i].giver);
 }
 
 static void the_client_gets_what_tells_most_unchanged(void **state)

@@ -184,7 +184,7 @@ static void the_greatest_fits(void **state)
     for (size_t i = 0; i < COUNT_OF(texts); i++)
         *texts[i] = all;
     record.model = str_from(all, 1);
-    record.attempt_count = 1000;
+    record.attempt_count = RECORD_ATTEMPTS_MAX;
     for (size_t i = 0; i < RECORD_ATTEMPTS_MAX; i++)
         record.attempts[i].account = all;
     booking = ledger_scene_booking(&record);
