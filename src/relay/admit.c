@@ -263,6 +263,11 @@ enum admit_answer admit_ask(struct relayed *r, void (*wake)(void *arg),
     return ADMIT_REFUSED;
 }
 
+bool admit_again(struct relayed *r)
+{
+    return !r->ration || ration_again(r->ration);
+}
+
 void admit_settle(struct relayed *r)
 {
     if (!r->ration)
@@ -270,6 +275,7 @@ void admit_settle(struct relayed *r)
     ration_settle(r->ration, &(struct ration_end){
                                  .sent = r->attempt.sent,
                                  .owed = r->attempt.owed,
+                                 .lost = r->attempt.lost,
                                  .complete = r->end == RECORD_COMPLETE,
                                  .usage = r->meter ? &r->meter->usage : NULL,
                                  .answer_bytes = metering_bytes(r->meter) });

@@ -28,6 +28,16 @@ enum admit_answer admit_ask(struct relayed *r, void (*wake)(void *arg),
    its own. */
 bool admit_may_send(struct relayed *r, struct err *err) MUST_CHECK;
 
+/* What was sent and lost may be billed, and is to be sent once more: do the limits leave
+   room for both?
+
+       reserved -(answered, refused, left)-> settled: what it used, and each of `lost`
+          |  ^
+          |  '-----------------.  one more of `lost` is held, too
+          '-(lost)-> again? ---'
+                        '-(no room, nobody else)-> settled: it, and each of `lost` */
+bool admit_again(struct relayed *r) MUST_CHECK;
+
 /* For each wake while the answer comes. */
 static inline void admit_look(struct relayed *r)
 {

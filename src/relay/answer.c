@@ -87,9 +87,16 @@ static struct flow_next give_spare(struct relayed *r)
     return flow_go(step_settle);
 }
 
+/* After the present one, which failed? */
+static bool may_follow(struct relayed *r)
+{
+    attempt_note(r);
+    return !r->attempt.owed || admit_again(r);
+}
+
 struct flow_next step_go_on(struct relayed *r, const struct err *err)
 {
-    struct account *other = pick_other(r);
+    struct account *other = may_follow(r) ? pick_other(r) : NULL;
 
     if (other)
         return move_to(r, other);

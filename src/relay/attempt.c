@@ -147,6 +147,7 @@ static struct retry_facts facts_of(const struct relayed *r)
         .refreshes = authorise_refreshes(r),
         .renewed = attempt->renewed,
         .replayable = !relayed_is_streamed(r),
+        .makes = endpoints_makes(r->endpoint),
         .tries = attempt->tries,
         .reused = facts.reused,
         .connected = facts.connected,
@@ -216,6 +217,8 @@ void attempt_move(struct relayed *r, struct account *account)
 
     if (attempt->call)
         attempt_end_early(r);
+    attempt->lost += attempt->owed;
+    attempt->owed = false;
     attempt_leave(r);
     attempt_take(r, account);
     attempt->tries = 0;
@@ -244,9 +247,7 @@ static unsigned answer_of(const struct attempt *attempt)
     return attempt->status;
 }
 
-/* Of one that was lost nobody knows, unless nothing of it arrived.  The last one
-   counts: one is made again only after a refusal, or if the one before did not
-   arrive. */
+/* Of one that was lost nobody knows, unless nothing of it arrived. */
 void attempt_note(struct relayed *r)
 {
     struct attempt *attempt = &r->attempt;

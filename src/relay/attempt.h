@@ -15,7 +15,12 @@ struct relayed;
        chosen -(start)-> in hand -(judge)-> DELIVERED -(end)-> ended
          ^                 |   |
          |                 |   '-(end: failed, or nobody waits any more)-> ended
-         '---(end early)---' */
+         '---(end early)---'
+
+   One that was sent and lost may be billed.  Another account is asked after it only if
+   the limits have room for both (admit_again()); then it is one of `lost`, and is booked
+   as a request that ends so: in limits as what was reserved, in the record as a try
+   whose usage nobody knows. */
 struct attempt {
     struct call *call;
     struct account *account; /* a reference; NULL with the client's own login */
@@ -33,7 +38,8 @@ struct attempt {
     bool elsewhere;    /* what it taught: another account may be asked, */
     bool once;         /* but only one */
     bool sent;         /* something of the request left, of any of them */
-    bool owed;         /* the last one may be billed */
+    bool owed;         /* the present one may be billed */
+    unsigned lost;     /* those before that may be, and nobody knows how much */
     uint64_t began_ns;
     uint64_t took_ns;            /* until its head came, or it failed */
     struct record_attempt *past; /* in the request's arena; NULL: none */

@@ -244,6 +244,12 @@ bool endpoints_owns(const struct endpoint *endpoint)
     return endpoint->call != KEY_MESSAGES;
 }
 
+bool endpoints_makes(const struct endpoint *endpoint)
+{
+    return str_eq(endpoint->route.method, STR("POST")) &&
+           endpoints_owns(endpoint);
+}
+
 const char *endpoints_flaw(struct str path)
 {
     struct str rest = str_from(path, 4);

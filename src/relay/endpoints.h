@@ -66,6 +66,10 @@ bool endpoints_cost_nothing(const struct endpoint *endpoint, struct str path);
    messages and models are not. */
 bool endpoints_owns(const struct endpoint *endpoint);
 
+/* Does its request make something, or set it off, which would be there twice if the
+   request was worked on twice?  A message only costs twice. */
+bool endpoints_makes(const struct endpoint *endpoint);
+
 /* Why a path below /v1 does not pass, in words. */
 const char *endpoints_flaw(struct str path);
 

@@ -90,15 +90,15 @@ void ration_renew(struct ration *ration, const struct ration_owner *owner)
 
 /* ---- asking ------------------------------------------------------------- */
 
-static enum admission_verdict reserve(struct ration *ration,
-                                      struct limit_refusal *why)
+static struct admission_ask ask_for(const struct ration *ration,
+                                    const struct estimate *estimate)
 {
     const struct ration_owner *owner = &ration->options.owner;
     struct admission_ask ask = {
         .counted = ration->options.counted,
-        .tokens_in = ration->estimate.tokens_in,
-        .tokens_out = ration->estimate.tokens_out,
-        .cost_microusd = ration->estimate.cost_microusd,
+        .tokens_in = estimate->tokens_in,
+        .tokens_out = estimate->tokens_out,
+        .cost_microusd = estimate->cost_microusd,
         .whole = ration_basis_rows[ration->basis].whole,
     };
 
@@ -109,6 +109,14 @@ static enum admission_verdict reserve(struct ration *ration,
         ask.of[i].changed_ms = owner->of[i].changed_ms;
         ask.of[i].place = ration->places[i];
     }
+    return ask;
+}
+
+static enum admission_verdict reserve(struct ration *ration,
+                                      struct limit_refusal *why)
+{
+    struct admission_ask ask = ask_for(ration, &ration->estimate);
+
     return admission_reserve(&ration->admission, &ask, ration_now(ration), why);
 }
 
@@ -265,4 +273,17 @@ enum ration_answer ration_ask(struct ration *ration, void (*wake)(void *arg),
     }
     verdict = reserve_or_queue(ration, waker, &why);
     return answer_of(ration, verdict, waker, &why, err);
+}
+
+/* ---- again -------------------------------------------------------------- */
+
+bool ration_again(struct ration *ration)
+{
+    struct estimate lost = ration_lost(ration, 1);
+    struct admission_ask more = ask_for(ration, &lost);
+
+    if (!admission_extend(&ration->admission, &more, ration_now(ration)))
+        return false;
+    ration->again++;
+    return true;
 }

@@ -9,6 +9,7 @@
                       ^                                        |
                       '-(ask; another group: ration_renew)-----'
        any but GIVEN -(ask)-> refused;   any -> freed: it leaves its queues, and gives back
+       GIVEN -(again)-> GIVEN            for one more, beside what may be billed already
 
    While it waits it is woken when it may try, when its key or group was changed, when
    something of its key ends, and when it has waited long enough.  Whoever is woken
@@ -81,6 +82,12 @@ enum ration_answer ration_ask(struct ration *ration, void (*wake)(void *arg),
 bool ration_has_price(const struct ration *ration);
 /* Has it been given, and not settled yet? */
 bool ration_is_held(const struct ration *ration);
+/* What was sent may be billed, nobody will know for how much, and the same is to be sent
+   once more: what the former may have come to is held until the end, besides what is
+   held for the latter.  False, and nothing changes, if the limits have no room for both
+   (or were changed just now). */
+bool ration_again(struct ration *ration) MUST_CHECK;
+
 /* What is known of the answer so far.  For each wake: mostly it costs two
    comparisons. */
 struct ration_look {
@@ -104,11 +111,13 @@ static inline void ration_look(struct ration *ration,
 
 /* How the request ended. */
 struct ration_end {
-    bool sent;                       /* it left us completely */
-    bool owed;                       /* it may be billed: it was not refused */
-    bool complete;                   /* the answer came to its end */
+    bool sent;     /* it left us completely */
+    bool owed;     /* it may be billed: it was not refused */
+    unsigned lost; /* so many more may be billed, of which nobody knows more */
+    bool complete; /* the answer came to its end */
     const struct meter_usage *usage; /* NULL: nobody read the answer */
     uint64_t answer_bytes;           /* as it was read */
 };
-/* If it may be billed and nobody knows how much, what was reserved is booked. */
+/* If it may be billed and nobody knows how much, what was reserved is booked; the same
+   for each that was lost. */
 void ration_settle(struct ration *ration, const struct ration_end *end);

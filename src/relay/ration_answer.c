@@ -64,6 +64,19 @@ static struct estimate output_so_far(const struct ration *ration,
     return output;
 }
 
+struct estimate ration_lost(const struct ration *ration, unsigned count)
+{
+    const struct estimate *each = &ration->unread;
+    struct estimate all = { 0 };
+
+    for (unsigned i = 0; i < count; i++) {
+        all.tokens_in = ration_sum(all.tokens_in, each->tokens_in);
+        all.tokens_out = ration_sum(all.tokens_out, each->tokens_out);
+        all.cost_microusd = ration_sum(all.cost_microusd, each->cost_microusd);
+    }
+    return all;
+}
+
 static struct admission_hold hold_so_far(const struct ration *ration,
                                          const struct meter_usage *usage,
                                          uint64_t answer_bytes)
@@ -93,6 +106,7 @@ void ration_correct(struct ration *ration, const struct meter_usage *usage,
 {
     bool is_all = meter_tells_all(usage);
     struct admission_hold hold;
+    struct estimate lost;
 
     ration->look.told = usage->told;
     ration->look.bytes_at = UINT64_MAX;
@@ -104,6 +118,10 @@ void ration_correct(struct ration *ration, const struct meter_usage *usage,
         ration->look.bytes_at = answer_bytes + RAISE_BYTES;
     hold = is_all ? hold_all(ration, usage)
                   : hold_so_far(ration, usage, answer_bytes);
+    lost = ration_lost(ration, ration->again);
+    hold.tokens_in = ration_sum(hold.tokens_in, lost.tokens_in);
+    hold.tokens_out = ration_sum(hold.tokens_out, lost.tokens_out);
+    hold.cost_microusd = ration_sum(hold.cost_microusd, lost.cost_microusd);
     admission_correct(&ration->admission, &hold);
 }
 
@@ -229,6 +247,20 @@ static struct admission_truth truth_of(const struct ration *ration,
     return truth;
 }
 
+static struct admission_truth with_lost(const struct ration *ration,
+                                        const struct admission_truth *truth,
+                                        unsigned count)
+{
+    struct estimate lost = ration_lost(ration, count);
+
+    return (struct admission_truth){
+        .sent = truth->sent,
+        .tokens_in = ration_sum(truth->tokens_in, lost.tokens_in),
+        .tokens_out = ration_sum(truth->tokens_out, lost.tokens_out),
+        .cost_microusd = ration_sum(truth->cost_microusd, lost.cost_microusd),
+    };
+}
+
 /* From an answer that told all. */
 static void learn(const struct ration *ration, const struct ration_end *end,
                   const struct admission_truth *truth)
@@ -257,6 +289,7 @@ void ration_settle(struct ration *ration, const struct ration_end *end)
     bool costs = ration->options.costs && ration->options.counted;
     bool told = costs && end->usage && end->usage->told > 0;
     struct admission_truth truth = { .sent = end->sent };
+    struct admission_truth all;
 
     if (!ration_is_held(ration))
         return;
@@ -264,7 +297,8 @@ void ration_settle(struct ration *ration, const struct ration_end *end)
         take_answered(ration, end->usage);
     if (end->sent && costs)
         truth = told ? truth_of(ration, end) : untold(ration, end);
-    admission_settle(&ration->admission, &truth, ration_now(ration));
+    all = with_lost(ration, &truth, end->lost);
+    admission_settle(&ration->admission, &all, ration_now(ration));
     if (told && end->complete && meter_tells_all(end->usage) &&
         !end->usage->failed)
         learn(ration, end, &truth);

@@ -24,6 +24,9 @@ struct ration {
     enum ration_basis basis;
     struct history history; /* of its like, if the basis knows any */
     bool has_tools;         /* that the server runs */
+    unsigned
+        again; /* how often it was made again, of which nobody knows what it
+                       came to */
     struct queue_place *places[ADMISSION_SIDES]; /* NULL: it waits not there */
     struct loop_timer *patience;                 /* while it waits */
     uint64_t since_ms;                           /* likewise */
@@ -50,6 +53,9 @@ static inline struct counters_now ration_now(const struct ration *ration)
     return (struct counters_now){ loop_now_ms(ration->options.loop),
                                   clock_wall_ms() };
 }
+
+/* What such ones are booked as. */
+struct estimate ration_lost(const struct ration *ration, unsigned count);
 
 /* Its price, until the answer says which model it was. */
 void ration_find_price(struct ration *ration, const char *model);

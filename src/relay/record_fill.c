@@ -201,11 +201,14 @@ static void fill_end(struct record *record, const struct relayed *r)
     }
 }
 
-/* What reached nobody did not, nor what was refused, be it inside an answer. */
+/* What reached nobody did not, nor what was refused, be it inside an answer; of what was
+   lost nobody knows. */
 static bool used_nothing(const struct relayed *r)
 {
-    return !r->attempt.owed || endpoints_cost_nothing(r->endpoint, r->path) ||
-           (r->meter && r->meter->usage.failed);
+    if (endpoints_cost_nothing(r->endpoint, r->path))
+        return true;
+    return r->attempt.lost == 0 &&
+           (!r->attempt.owed || (r->meter && r->meter->usage.failed));
 }
 
 /* What could not be read of all that came is booked nowhere. */
@@ -229,6 +232,8 @@ static void fill_usage(struct record *record, const struct relayed *r)
     } else if (r->endpoint->metered && r->attempt.owed) {
         record_usage_unseen(record, r->attempt.status);
     }
+    if (r->endpoint->metered && r->attempt.lost > 0)
+        record->partial = true;
 }
 
 void record_fill(struct record *record, const struct relayed *r)

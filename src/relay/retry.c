@@ -18,15 +18,18 @@ static bool is_stale(const struct retry_facts *facts)
         return false;
     if (facts->timed_out)
         return facts->unheard;
+    if (facts->makes && facts->sent)
+        return false;
     return !facts->sent || facts->since_sent_ms <= IDLE_CLOSE_MS;
 }
 
-/* It broke off within an answer, or is still being answered for all we know. */
-static bool may_be_billed(const struct retry_facts *facts)
+/* It broke off within an answer, or is still being answered for all we know, or it made
+   something. */
+static bool is_under_way(const struct retry_facts *facts)
 {
     return facts->status == 0 &&
-           (facts->answered ||
-            (facts->sent && facts->timed_out && !facts->unheard));
+           (facts->answered || (facts->sent && !facts->unheard &&
+                                (facts->timed_out || facts->makes)));
 }
 
 static bool may_go_elsewhere(const struct retry_facts *facts)
@@ -35,7 +38,7 @@ static bool may_go_elsewhere(const struct retry_facts *facts)
         facts->once && facts->accounts_max > 2 ? 2 : facts->accounts_max;
 
     return facts->elsewhere && facts->replayable && facts->accounts < most &&
-           !may_be_billed(facts);
+           !is_under_way(facts);
 }
 
 enum retry_verdict retry_decide(const struct retry_facts *facts)

@@ -12,6 +12,7 @@ struct retry_facts {
     bool refreshes;  /* its account's token can be replaced by a better one */
     bool renewed;    /* that was done */
     bool replayable; /* the body is still at hand */
+    bool makes;      /* something that would be there twice (a batch) */
     unsigned tries;  /* made with the present token, this one included */
 
     /* of one that failed: */
@@ -44,11 +45,13 @@ enum retry_verdict {
    anything of the request arrived, or that the other side closed while we were
    sending, or right after (an idle close crosses our request within a round trip).
    /v1/messages bills: a connection that dies later may have done its work
-   (docs/decisions/0002-stale-connections.md).
+   (docs/decisions/0002-stale-connections.md).  What makes something (a batch) is not
+   sent again once it was sent whole, unless nothing of it arrived.
 
    ELSEWHERE: before the client has a byte of it, after an answer that is about the account
    or the provider, or none.  Not once an answer had begun, nor when we gave up on
-   one that may be under way: both may be billed. */
+   one that may be under way: both may be billed.  So may one that was sent and lost;
+   that is accounted for (relay/attempt.h), but what makes something ends here. */
 enum retry_verdict retry_decide(const struct retry_facts *facts);
 
 /* What came of it. */

@@ -323,25 +323,33 @@ static const struct {
     const char *method;
     const char *path;
     bool nothing;
+    bool makes;
 } costs[] = {
-    { "GET", "/v1/models", true },
-    { "HEAD", "/v1/models", true },
-    { "GET", "/v1/models/claude-sonnet-5", true },
-    { "HEAD", "/v1/models/claude-sonnet-5", true },
-    { "HEAD", "/v1/files/file_1/content", true },
-    { "HEAD", "/v1/messages/batches/b_1", true },
-    { "POST", "/v1/messages/count_tokens", true },
-    { "POST", "/v1/messages", false },
+    { "GET", "/v1/models", true, false },
+    { "HEAD", "/v1/models", true, false },
+    { "GET", "/v1/models/claude-sonnet-5", true, false },
+    { "HEAD", "/v1/models/claude-sonnet-5", true, false },
+    { "HEAD", "/v1/files/file_1/content", true, false },
+    { "HEAD", "/v1/messages/batches/b_1", true, false },
+    { "POST", "/v1/messages/count_tokens", true, false },
+    { "POST", "/v1/messages", false, false },
     /* nobody knows */
-    { "GET", "/v1/messages", false },
-    { "HEAD", "/v1/messages", false },
-    { "HEAD", "/v1/messages/count_tokens", false },
-    { "HEAD", "/v1/files/file_1/other", false },
-    { "HEAD", "/v1/skills", false },
-    { "POST", "/v1/models", false },
+    { "GET", "/v1/messages", false, false },
+    { "HEAD", "/v1/messages", false, false },
+    { "HEAD", "/v1/messages/count_tokens", false, false },
+    { "HEAD", "/v1/files/file_1/other", false, false },
+    { "HEAD", "/v1/skills", false, false },
+    { "POST", "/v1/models", false, false },
+    { "POST", "/v1/complete", false, false },
+    { "POST", "/v1/messages/batches", true, true },
+    { "POST", "/v1/messages/batches/b_1/cancel", true, true },
+    { "POST", "/v1/files", true, true },
+    { "DELETE", "/v1/files/file_1", true, false },
+    { "POST", "/v1/skills", false, true },
+    { "PUT", "/v1/skills/s_1", false, false },
 };
 
-static void some_are_known_to_cost_nothing(void **state)
+static void some_are_known_to_cost_nothing_or_make_something(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(costs); i++) {
@@ -351,7 +359,8 @@ static void some_are_known_to_cost_nothing(void **state)
 
         row = row ? row : endpoints_open(method, path);
         assert_non_null(row);
-        if (endpoints_cost_nothing(row, path) != costs[i].nothing)
+        if (endpoints_cost_nothing(row, path) != costs[i].nothing ||
+            endpoints_makes(row) != costs[i].makes)
             fail_msg("%s %s", costs[i].method, costs[i].path);
     }
 }
@@ -461,7 +470,7 @@ int main(void)
         cmocka_unit_test(other_paths_do_not_pass),
         cmocka_unit_test(everything_below_v1_passes),
         cmocka_unit_test(every_method_of_the_api_passes),
-        cmocka_unit_test(some_are_known_to_cost_nothing),
+        cmocka_unit_test(some_are_known_to_cost_nothing_or_make_something),
         cmocka_unit_test(v1_may_be_missing_before_a_known_name),
         cmocka_unit_test(a_base_url_is_probed_by_head_and_hello_by_get_too),
         cmocka_unit_test(telemetry_is_recognised_under_every_base),

@@ -85,6 +85,33 @@ static void strict_takes_the_worst_whatever_was(void **state)
     end(ration, NULL, 0, false);
 }
 
+/* What an answer came to is learned from it alone. */
+static void what_was_lost_is_booked_and_not_learned(void **state)
+{
+    struct meter_usage usage = usage_of(1000, true);
+    struct ration *ration;
+    uint64_t most;
+
+    (void)state;
+    ration = given();
+    most = held();
+    assert_true(ration_again(ration));
+    assert_int_equal(held(), 2 * most);
+    ration_correct(ration, &usage, 100000);
+    assert_int_equal(held(), most + ALIKE);
+    ration_settle(ration, &(struct ration_end){ .sent = true,
+                                                .complete = true,
+                                                .owed = true,
+                                                .lost = 1,
+                                                .usage = &usage,
+                                                .answer_bytes = 100000 });
+    ration_free(ration);
+    assert_int_equal(used(), most + ALIKE);
+    ration = given();
+    assert_int_equal(held(), ALIKE);
+    end(ration, NULL, 0, false);
+}
+
 /* With and without a limit of money. */
 static void strict_refuses_what_nothing_bounds(void **state)
 {
@@ -372,6 +399,7 @@ int main(void)
         TEST(a_new_key_takes_what_all_keys_had),
         TEST(others_history_makes_no_small_request_dear),
         TEST(strict_takes_the_worst_whatever_was),
+        TEST(what_was_lost_is_booked_and_not_learned),
         TEST(strict_refuses_what_nothing_bounds),
         TEST(what_nothing_bounds_is_expected_by_its_like),
         TEST(what_nothing_bounds_may_come_twice),

@@ -114,15 +114,18 @@ static void a_reset_is_not_repeated(void **state)
 
 #define SKILLS(fields)                                                         \
     "POST /v1/skills HTTP/1.1\r\nHost: localhost\r\n" fields "\r\n"
+/* Which makes no second one. */
+#define SKILL(fields)                                                          \
+    "PUT /v1/skills/s HTTP/1.1\r\nHost: localhost\r\n" fields "\r\n"
 #define FINE "HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nfine"
 
 /* What is small can be sent again, chunked or not. */
 static void a_small_body_is_repeated(void **state)
 {
     static const char *const asked[] = {
-        SKILLS("Content-Length: 7\r\n") "{\"a\":1}",
-        SKILLS("Transfer-Encoding: chunked\r\n") "7\r\n{\"a\":1}\r\n0\r\n\r\n",
-        SKILLS("Content-Length: 7\r\n") "--a\r\n\r\n",
+        SKILL("Content-Length: 7\r\n") "{\"a\":1}",
+        SKILL("Transfer-Encoding: chunked\r\n") "7\r\n{\"a\":1}\r\n0\r\n\r\n",
+        SKILL("Content-Length: 7\r\n") "--a\r\n\r\n",
     };
     struct relay_scene *scene = *state;
     struct wire *peer = relay_scene_ask(scene, asked[0], "{\"a\":1}");
