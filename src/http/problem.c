@@ -9,10 +9,22 @@
 #define BODY_MAX 32768
 #define TEXT_MAX 8192
 
+#define OF_FILES                                                               \
+    "a file of the relay's own cannot be used: its operator finds in the log " \
+    "which one, and why, by the id of this request"
+
+/* They name it, with its folder. */
+static bool is_about_files(const struct err *err)
+{
+    return err->code == ERR_IO || err->code == ERR_BROKEN;
+}
+
 void problem_add_text(struct buf *out, const struct request *req,
                       const struct err *err)
 {
-    if (err->code == ERR_NOT_ALLOWED || req->notes.key)
+    if (req->notes.key && is_about_files(err))
+        buf_add(out, STR(OF_FILES));
+    else if (err->code == ERR_NOT_ALLOWED || req->notes.key)
         buf_add(out, str_of(err->text));
     else
         shell_fill(out, str_of(err->text));

@@ -22,7 +22,8 @@ void problem_send_allowing(struct request *req, const struct err *err,
 
 /* The text, with its commands as the program was called.  That shows paths of this
    machine, which are the operator's: a stranger (ERR_NOT_ALLOWED) and whoever came with
-   a relay key (notes.key) get the commands as they are named. */
+   a relay key (notes.key) get the commands as they are named; the latter is not told
+   which of the relay's files is in trouble, either. */
 void problem_add_text(struct buf *out, const struct request *req,
                       const struct err *err);
 

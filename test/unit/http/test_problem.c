@@ -208,6 +208,13 @@ static void commands_can_be_pasted_but_only_the_operator_sees_paths(
     send_problem_to("alice", &err);
     assert_true(str_contains(buf_str(&sent.body), str_of(text)));
     forget();
+    (void)err_set(&err, ERR_IO, "open /srv/oauth_max.json: denied");
+    send_problem(&err);
+    assert_true(str_contains(buf_str(&sent.body), STR("/srv/")));
+    forget();
+    send_problem_to("alice", &err);
+    assert_false(str_contains(buf_str(&sent.body), STR("/srv/")));
+    forget();
     (void)err_set(&err, ERR_NOT_ALLOWED, "%s", text);
     send_problem(&err);
     assert_true(str_contains(buf_str(&sent.body), str_of(text)));
