@@ -145,7 +145,8 @@ static void start(struct admin_request *x)
 
     buf_init(&fields, FORMAT_FIELDS_MAX);
     buf_init(&body, FORMAT_BODY_MAX);
-    notifier_write(x->admin->options.config, &event, false, &fields, &body);
+    notifier_write(x->admin->options.config, &event, EVENT_HOLDS, &fields,
+                   &body);
     test->post = post_start(way_of(x->admin), buf_str(&fields), buf_str(&body),
                             admin_wake, x);
     buf_done(&body);

@@ -128,6 +128,8 @@ enum event_kind event_degree(const struct event *event, enum event_kind told)
 {
     enum event_kind found = EVENT_KINDS;
 
+    if (event->goes_on && told == EVENT_KINDS)
+        return EVENT_KINDS;
     if (event_rows[event->kind].begins_ppm == 0)
         return event->kind;
     for (unsigned kind = 0; kind < EVENT_KINDS; kind++) {

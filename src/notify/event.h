@@ -77,6 +77,7 @@ struct event {
     uint64_t used; /* of a budget, in the limit's unit; of bookings: how many */
     uint64_t limit;
     bool has_key; /* of an account: it is no sign-in, but an API key */
+    bool goes_on; /* if it was told it is not over, but now it does not begin */
     char why[EVENT_WHY_MAX]; /* or empty */
 };
 
@@ -90,11 +91,23 @@ void event_id(const struct event *event, char out[EVENT_ID_MAX]);
    the same is not told again and again. */
 enum event_kind event_degree(const struct event *event, enum event_kind told);
 
+/* Why nothing more is seen of an event: the trouble is over, or nobody looks at whom it
+   is about any more. */
+enum event_end {
+    EVENT_HOLDS,
+    EVENT_MENDED,
+    EVENT_SWITCHED_OFF,
+    EVENT_EXPIRED,
+    EVENT_REMOVED,
+    EVENT_ENDS,
+};
+
 #define EVENT_TEXT_MAX 1536
-/* One or two sentences, and what to do; English, no line breaks. */
-void event_say(const struct event *event, bool over, struct buf *out);
+/* One sentence; English, no line breaks. */
+void event_say(const struct event *event, enum event_end end, struct buf *out);
 /* What to do about it; nothing if it is over, or there is nothing to do. */
-void event_say_next(const struct event *event, bool over, struct buf *out);
+void event_say_next(const struct event *event, enum event_end end,
+                    struct buf *out);
 
 /* What is known beside the event. */
 struct event_moment {
@@ -102,5 +115,5 @@ struct event_moment {
     const char *node; /* this machine's name */
 };
 /* The document that a JSON notice is (docs/notices.md). */
-struct json_doc *event_doc(const struct event *event, bool over,
+struct json_doc *event_doc(const struct event *event, enum event_end end,
                            const struct event_moment *moment);

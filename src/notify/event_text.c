@@ -132,7 +132,51 @@ static void say_begun(const struct event *event, struct buf *out)
 
 /* ---- over ---------------------------------------------------------------- */
 
-static void say_over(const struct event *event, struct buf *out)
+/* As a member, and what became of an account, key or group. */
+static const struct {
+    const char *name;
+    const char *words;
+} ends[EVENT_ENDS] = {
+    [EVENT_MENDED] = { "mended", "" },
+    [EVENT_SWITCHED_OFF] = { "switched_off", "was switched off" },
+    [EVENT_EXPIRED] = { "expired", "has expired" },
+    [EVENT_REMOVED] = { "removed", "was removed" },
+};
+
+static void say_none_left(const struct event *event, enum event_end end,
+                          struct buf *out)
+{
+    bool pool = event->subject[0] == 'p';
+
+    if (end == EVENT_SWITCHED_OFF)
+        buf_printf(out, "Every account%s is switched off",
+                   pool ? " of the pool" : "");
+    else
+        buf_printf(out, "There is no account%s any more",
+                   pool ? " in the pool" : "");
+    buf_printf(out, ": none can serve");
+}
+
+static const char *whose(const struct event *event)
+{
+    return event->about == EVENT_ABOUT_ACCOUNT ? "Account" : owner_of(event);
+}
+
+/* The trouble may last, but nobody looks any more. */
+static void say_gone(const struct event *event, enum event_end end,
+                     struct buf *out)
+{
+    if (event->about == EVENT_ABOUT_ACCOUNTS) {
+        say_none_left(event, end, out);
+        return;
+    }
+    buf_printf(out, "%s \"%s\" %s; no longer watched: %s", whose(event),
+               event->subject, ends[end].words, event_rows[event->kind].title);
+    if (event->part[0])
+        buf_printf(out, " (%s)", event->part);
+}
+
+static void say_mended(const struct event *event, struct buf *out)
 {
     const char *name = event->subject;
 
@@ -146,7 +190,7 @@ static void say_over(const struct event *event, struct buf *out)
         buf_printf(out, "Account \"%s\" is no longer blocked", name);
         break;
     case EVENT_UNUSABLE:
-        buf_printf(out, "Account \"%s\" can serve again, or was removed", name);
+        buf_printf(out, "Account \"%s\" can be used again", name);
         break;
     case EVENT_WINDOW_80:
     case EVENT_WINDOW_EXHAUSTED:
@@ -175,12 +219,14 @@ static void say_over(const struct event *event, struct buf *out)
     }
 }
 
-void event_say(const struct event *event, bool over, struct buf *out)
+void event_say(const struct event *event, enum event_end end, struct buf *out)
 {
-    if (over)
-        say_over(event, out);
-    else
+    if (end == EVENT_HOLDS)
         say_begun(event, out);
+    else if (end == EVENT_MENDED)
+        say_mended(event, out);
+    else
+        say_gone(event, end, out);
     (void)!buf_append(out, STR("."));
 }
 
@@ -209,11 +255,12 @@ static void next_of_budget(const struct event *event, struct buf *out)
                group, (unsigned long long)event->number, event->part);
 }
 
-void event_say_next(const struct event *event, bool over, struct buf *out)
+void event_say_next(const struct event *event, enum event_end end,
+                    struct buf *out)
 {
     const char *name = event->subject;
 
-    if (over)
+    if (end != EVENT_HOLDS)
         return;
     switch (event->kind) {
     case EVENT_LOGIN_REQUIRED:
@@ -259,14 +306,14 @@ static void set_time(struct json_doc *doc, const char *member, uint64_t ms)
 }
 
 static void set_text(struct json_doc *doc, const char *member,
-                     void (*say)(const struct event *event, bool over,
+                     void (*say)(const struct event *event, enum event_end end,
                                  struct buf *out),
-                     const struct event *event, bool over)
+                     const struct event *event, enum event_end end)
 {
     struct buf text;
 
     buf_init(&text, EVENT_TEXT_MAX);
-    say(event, over, &text);
+    say(event, end, &text);
     if (text.len > 0)
         json_doc_set_str(doc, member, buf_str(&text));
     buf_done(&text);
@@ -304,9 +351,10 @@ static void set_use(struct json_doc *doc, const struct event *event)
     limit_set(doc, "limit", limit_of(event), event->limit);
 }
 
-struct json_doc *event_doc(const struct event *event, bool over,
+struct json_doc *event_doc(const struct event *event, enum event_end end,
                            const struct event_moment *moment)
 {
+    bool over = end != EVENT_HOLDS;
     struct json_doc *doc = json_doc_new_object();
     char id[EVENT_ID_MAX];
 
@@ -314,13 +362,15 @@ struct json_doc *event_doc(const struct event *event, bool over,
     json_doc_set_str(doc, "event", str_of(event_rows[event->kind].name));
     json_doc_set_str(doc, "id", str_of(id));
     json_doc_set_str(doc, "state", over ? STR("over") : STR("begun"));
+    if (over)
+        json_doc_set_str(doc, "reason", str_of(ends[end].name));
     set_about(doc, event);
     set_use(doc, event);
     set_time(doc, "since", event->since_ms);
     if (!over)
         set_time(doc, "until", event->until_ms);
-    set_text(doc, "message", event_say, event, over);
-    set_text(doc, "next", event_say_next, event, over);
+    set_text(doc, "message", event_say, event, end);
+    set_text(doc, "next", event_say_next, event, end);
     set_time(doc, "at", moment->at_ms);
     json_doc_set_str(doc, "node", str_of(moment->node));
     json_doc_set_str(doc, "version", STR(RELAY_VERSION));

@@ -31,9 +31,9 @@ struct row {
 static void write_text(const struct format_notice *notice, struct buf *out)
 {
     buf_printf(out, "claude-relay on %s: ", notice->moment.node);
-    event_say(notice->event, notice->over, out);
+    event_say(notice->event, notice->end, out);
     (void)!buf_append(out, STR(" "));
-    event_say_next(notice->event, notice->over, out);
+    event_say_next(notice->event, notice->end, out);
     while (out->len > 0 && buf_str(out).at[out->len - 1] == ' ')
         out->len--;
 }
@@ -55,7 +55,7 @@ static struct json_doc *plain(const struct notify_url *to,
                               const struct format_notice *notice)
 {
     (void)to;
-    return event_doc(notice->event, notice->over, &notice->moment);
+    return event_doc(notice->event, notice->end, &notice->moment);
 }
 
 /* Slack has marks of its own between < and >: whoever names a key calls nobody. */
@@ -177,7 +177,7 @@ static void write_ntfy(const struct format_notice *notice, struct buf *fields,
                "content-type: text/plain; charset=utf-8\r\ntitle: "
                "claude-relay: %s%s\r\n",
                event_rows[notice->event->kind].title,
-               notice->over ? ": over" : "");
+               notice->end == EVENT_HOLDS ? "" : ": over");
     write_text(notice, body);
 }
 

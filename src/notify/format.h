@@ -11,7 +11,7 @@
 
 struct format_notice {
     const struct event *event;
-    bool over;
+    enum event_end end;
     struct event_moment moment;
 };
 

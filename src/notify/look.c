@@ -22,6 +22,7 @@ struct seen {
     const struct account *account;
     struct vitals_copy copy;
     struct health_view view;
+    bool hidden; /* by what is wrong with its file: how it is is not over */
 };
 
 /* Of all, and of the pool. */
@@ -59,6 +60,7 @@ static void see(const struct seen *seen, enum event_kind kind, const char *why,
     struct event event = event_of(seen, kind);
 
     event.since_ms = since_ms;
+    event.goes_on = seen->hidden && kind != EVENT_UNUSABLE;
     say_why(&event, why);
     seen->look->see(seen->look->arg, &event);
 }
@@ -90,17 +92,18 @@ static bool has_expired(const struct seen *seen)
     return !account_is_usable(seen->account, seen->look->now.wall_ms, &ignored);
 }
 
-static void see_state(const struct seen *seen)
+static void see_state(struct seen *seen)
 {
     const struct health_view *view = &seen->view;
 
-    if (seen->account->problem[0])
+    seen->hidden = seen->account->problem[0] != 0;
+    if (seen->hidden)
         see(seen, EVENT_UNUSABLE, seen->account->problem, 0);
-    else if (view->state == HEALTH_LOGIN_REQUIRED)
+    if (view->state == HEALTH_LOGIN_REQUIRED)
         see(seen, EVENT_LOGIN_REQUIRED, view->cause, view->since_ms);
     else if (view->state == HEALTH_BLOCKED)
         see(seen, EVENT_BLOCKED, view->cause, view->since_ms);
-    else if (has_expired(seen))
+    else if (!seen->hidden && has_expired(seen))
         see(seen, EVENT_LOGIN_REQUIRED, "its token has expired", 0);
 }
 
@@ -141,19 +144,23 @@ static void see_account(struct seen *seen)
         see(seen, EVENT_TOKEN_UNSAVED, seen->account->unsaved, 0);
 }
 
-/* False if some can serve, or there are none. */
-static bool see_none_serving(const struct look *look, const char *which,
-                             const struct standing *standing)
+static bool serves_none(const struct standing *standing)
+{
+    return standing->count > 0 && standing->serving == 0;
+}
+
+static void see_serving(const struct look *look, const char *which,
+                        const struct standing *standing, bool goes_on)
 {
     struct event event = { .kind = EVENT_ACCOUNTS_PAUSED,
                            .about = EVENT_ABOUT_ACCOUNTS,
-                           .until_ms = standing->back_ms };
+                           .until_ms = standing->back_ms,
+                           .goes_on = goes_on };
 
-    if (standing->count == 0 || standing->serving > 0)
-        return false;
+    if (!serves_none(standing))
+        return;
     text_copy(event.subject, sizeof(event.subject), str_of(which));
     look->see(look->arg, &event);
-    return true;
 }
 
 void look_accounts(const struct look *look, const struct account_list *list)
@@ -171,8 +178,8 @@ void look_accounts(const struct look *look, const struct account_list *list)
         if (seen.account->pooled)
             count(&pool, &seen);
     }
-    if (!see_none_serving(look, "all", &all))
-        (void)see_none_serving(look, "pool", &pool);
+    see_serving(look, "all", &all, false);
+    see_serving(look, "pool", &pool, serves_none(&all));
 }
 
 /* ---- bookings ------------------------------------------------------------ */

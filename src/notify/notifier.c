@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "notify/look.h"
+#include "notify/look_end.h"
 #include "notify/watch.h"
 
 #define EVERY_MS 1000
@@ -45,12 +46,12 @@ static void find_node(char out[NODE_MAX])
 }
 
 void notifier_write(const struct config *config, const struct event *event,
-                    bool over, struct buf *fields, struct buf *body)
+                    enum event_end end, struct buf *fields, struct buf *body)
 {
     char node[NODE_MAX];
     const struct format_notice notice = {
         .event = event,
-        .over = over,
+        .end = end,
         .moment = { .at_ms = clock_wall_ms(), .node = node },
     };
 
@@ -59,7 +60,7 @@ void notifier_write(const struct config *config, const struct event *event,
                  &notice, fields, body);
 }
 
-static void tell(void *arg, const struct event *event, bool over)
+static void tell(void *arg, const struct event *event, enum event_end end)
 {
     struct notifier *notifier = arg;
     struct buf fields;
@@ -68,13 +69,24 @@ static void tell(void *arg, const struct event *event, bool over)
 
     event_id(event, id);
     log_line(LOG_INFO, "notice %s: %s %s", id, event_rows[event->kind].name,
-             over ? "is over" : "has begun");
+             end == EVENT_HOLDS ? "has begun" : "is over");
     buf_init(&fields, FORMAT_FIELDS_MAX);
     buf_init(&body, FORMAT_BODY_MAX);
-    notifier_write(notifier->options.config, event, over, &fields, &body);
+    notifier_write(notifier->options.config, event, end, &fields, &body);
     sender_add(notifier->sender, id, buf_str(&fields), buf_str(&body));
     buf_done(&body);
     buf_done(&fields);
+}
+
+static enum event_end end_of(void *arg, const struct event *event)
+{
+    struct notifier *notifier = arg;
+    struct account_list *list = accounts_list(notifier->options.accounts);
+    enum event_end end =
+        look_end(event, list, notifier->options.ring, clock_wall_ms());
+
+    account_list_unref(list);
+    return end;
 }
 
 /* ---- looking ------------------------------------------------------------- */
@@ -156,7 +168,7 @@ static void add_told(void *arg, const struct event *event)
     text_format_time(event->since_ms, time);
     json_doc_set_str(doc, "since", str_of(time));
     buf_init(&text, EVENT_TEXT_MAX);
-    event_say(event, false, &text);
+    event_say(event, EVENT_HOLDS, &text);
     json_doc_set_str(doc, "message", buf_str(&text));
     buf_done(&text);
     json_doc_add(list, doc);
@@ -220,7 +232,9 @@ struct notifier *notifier_new(const struct notifier_options *options)
     if (notifier->options.every_ms == 0)
         notifier->options.every_ms = EVERY_MS;
     (void)pthread_mutex_init(&notifier->mutex, NULL);
-    notifier->watch = watch_new(NOTIFIER_EVENTS_MAX, tell, notifier);
+    notifier->watch =
+        watch_new(NOTIFIER_EVENTS_MAX, &(struct watch_calls){ tell, end_of },
+                  notifier);
     notifier->way = post_way_new(
         &(struct post_way_options){ .loop = options->loop,
                                     .config = options->config,

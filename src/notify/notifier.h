@@ -33,7 +33,7 @@ void notifier_free(struct notifier *notifier);
 
 /* Write one notice as it goes out: fields and body. */
 void notifier_write(const struct config *config, const struct event *event,
-                    bool over, struct buf *fields, struct buf *body);
+                    enum event_end end, struct buf *fields, struct buf *body);
 
 /* What is told now, and how sending goes: {"telling":[...], "waiting", "sent", "given_up",
    "dropped", "left_out", "last"} (admin/notify_routes has what they mean).  Any thread;

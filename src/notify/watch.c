@@ -31,7 +31,7 @@ struct watch {
     size_t max;
     uint64_t left_out;
     uint64_t looks[EVENT_SOURCES]; /* how many have begun */
-    watch_tell_fn tell;
+    struct watch_calls calls;
     void *arg;
 };
 
@@ -100,7 +100,7 @@ static void settle(struct watch *watch, struct known *known, uint64_t now_ms)
     if (known->state != SETTLING || !has_settled(known, now_ms))
         return;
     known->state = TOLD;
-    watch->tell(watch->arg, &known->event, false);
+    watch->calls.tell(watch->arg, &known->event, EVENT_HOLDS);
 }
 
 /* What was seen takes the place of what was known; since when it holds does not
@@ -121,7 +121,7 @@ static void change(struct watch *watch, struct known *known,
                    const struct event *event, enum event_kind kind)
 {
     if (known->state != SETTLING && kind < known->event.kind)
-        watch->tell(watch->arg, &known->event, true);
+        watch->calls.tell(watch->arg, &known->event, EVENT_MENDED);
     known->state = SETTLING;
     known->event.since_ms = 0;
     take(known, event, kind);
@@ -131,7 +131,7 @@ static void change(struct watch *watch, struct known *known,
 static void see_none(struct watch *watch, struct known *known)
 {
     if (known->state != SETTLING)
-        watch->tell(watch->arg, &known->event, true);
+        watch->calls.tell(watch->arg, &known->event, EVENT_MENDED);
     forget(watch, known);
 }
 
@@ -192,7 +192,8 @@ static void miss(struct watch *watch, struct known *known, uint64_t now_ms)
     if (known->state == LEAVING && !has_settled(known, now_ms))
         return;
     if (known->state == LEAVING)
-        watch->tell(watch->arg, &known->event, true);
+        watch->calls.tell(watch->arg, &known->event,
+                          watch->calls.end(watch->arg, &known->event));
     forget(watch, known);
 }
 
@@ -228,7 +229,7 @@ uint64_t watch_left_out(const struct watch *watch)
     return watch->left_out;
 }
 
-struct watch *watch_new(size_t max, watch_tell_fn tell, void *arg)
+struct watch *watch_new(size_t max, const struct watch_calls *calls, void *arg)
 {
     struct watch *watch = MEM_NEW(struct watch);
 
@@ -236,7 +237,7 @@ struct watch *watch_new(size_t max, watch_tell_fn tell, void *arg)
     for (size_t i = 0; i < BUCKETS; i++)
         list_init(&watch->buckets[i]);
     watch->max = max;
-    watch->tell = tell;
+    watch->calls = *calls;
     watch->arg = arg;
     return watch;
 }

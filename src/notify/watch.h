@@ -18,11 +18,15 @@
 
 struct watch;
 
-typedef void (*watch_tell_fn)(void *arg, const struct event *event, bool over);
+struct watch_calls {
+    void (*tell)(void *arg, const struct event *event, enum event_end end);
+    /* Why nothing was seen of it; not EVENT_HOLDS. */
+    enum event_end (*end)(void *arg, const struct event *event);
+};
 
-/* `tell` comes from inside watch_see() and watch_end(), with an event that is there
-   while it runs. */
-struct watch *watch_new(size_t max, watch_tell_fn tell, void *arg);
+/* `calls` come from inside watch_see() and watch_end(), with an event that is there
+   while they run. */
+struct watch *watch_new(size_t max, const struct watch_calls *calls, void *arg);
 /* NULL is fine. */
 void watch_free(struct watch *watch);
 

@@ -163,6 +163,29 @@ describe('notices', () => {
     await relay.stop();
   });
 
+  it('whom nobody looks at any more is not said to be well, and begins again', async () => {
+    const relay = await start({ accounts: twoAccounts });
+    await block(relay);
+    const id = 'account_blocked:demo';
+    const states = ['account_blocked begun'];
+    const next = async (state, reason, message) => {
+      states.push(`account_blocked ${state}`);
+      await receiver.until(id, ...states);
+      const notice = JSON.parse(receiver.posts.findLast(({ body }) => JSON.parse(body).id === id).body);
+      assert.equal(notice.reason, reason);
+      assert.match(notice.message, message);
+    };
+    const enable = async (enabled) => assert.equal((await admin(relay, 'PATCH', '/oauth/accounts/demo', { enabled })).status, 200);
+    await receiver.until(id, ...states);
+    await enable(false);
+    await next('over', 'switched_off', /^Account "demo" was switched off; no longer watched: Account is blocked\.$/);
+    await enable(true);
+    await next('begun', undefined, /^The provider refuses account "demo"/);
+    assert.equal((await admin(relay, 'DELETE', '/oauth/accounts/demo')).status, 200);
+    await next('over', 'removed', /^Account "demo" was removed/);
+    await relay.stop();
+  });
+
   it('tokens and bookings cannot be saved for a while', async () => {
     let before;
     const relay = await start({ accounts: (dataDir) => (before = writeOauth(dataDir, 'me')) });

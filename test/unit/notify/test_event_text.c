@@ -43,7 +43,7 @@ static const struct {
         .why = "no JSON" },
       "Account \"main\" cannot serve: no JSON.",
       "Run `claude-relay account list` to see why.",
-      "Account \"main\" can serve again, or was removed." },
+      "Account \"main\" can be used again." },
     { { .kind = EVENT_WINDOW_80,
         .about = EVENT_ABOUT_ACCOUNT,
         .subject = "main",
@@ -120,14 +120,15 @@ static const struct {
       "." },
 };
 
-static void check(void (*say)(const struct event *event, bool over,
+static void check(void (*say)(const struct event *event, enum event_end end,
                               struct buf *out),
-                  const struct event *event, bool over, const char *want)
+                  const struct event *event, enum event_end end,
+                  const char *want)
 {
     struct buf text;
 
     buf_init(&text, EVENT_TEXT_MAX);
-    say(event, over, &text);
+    say(event, end, &text);
     unit_assert_str(buf_str(&text), want);
     buf_done(&text);
 }
@@ -136,10 +137,63 @@ static void people_read_what_is_and_what_to_do(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
-        check(event_say, &texts[i].event, false, texts[i].begun);
-        check(event_say_next, &texts[i].event, false, texts[i].next);
-        check(event_say, &texts[i].event, true, texts[i].over);
-        check(event_say_next, &texts[i].event, true, "");
+        check(event_say, &texts[i].event, EVENT_HOLDS, texts[i].begun);
+        check(event_say_next, &texts[i].event, EVENT_HOLDS, texts[i].next);
+        check(event_say, &texts[i].event, EVENT_MENDED, texts[i].over);
+        check(event_say_next, &texts[i].event, EVENT_MENDED, "");
+    }
+}
+
+static const struct {
+    struct event event;
+    enum event_end end;
+    const char *text;
+} gone[] = {
+    { { .kind = EVENT_BLOCKED,
+        .about = EVENT_ABOUT_ACCOUNT,
+        .subject = "main" },
+      EVENT_SWITCHED_OFF,
+      "Account \"main\" was switched off; no longer watched: Account is "
+      "blocked." },
+    { { .kind = EVENT_WINDOW_80,
+        .about = EVENT_ABOUT_ACCOUNT,
+        .subject = "main",
+        .part = "5h" },
+      EVENT_REMOVED,
+      "Account \"main\" was removed; no longer watched: Window is 80 % used "
+      "(5h)." },
+    { { .kind = EVENT_ACCOUNTS_PAUSED,
+        .about = EVENT_ABOUT_ACCOUNTS,
+        .subject = "all" },
+      EVENT_SWITCHED_OFF,
+      "Every account is switched off: none can serve." },
+    { { .kind = EVENT_ACCOUNTS_PAUSED,
+        .about = EVENT_ABOUT_ACCOUNTS,
+        .subject = "pool" },
+      EVENT_REMOVED,
+      "There is no account in the pool any more: none can serve." },
+    { { .kind = EVENT_BUDGET_100,
+        .about = EVENT_ABOUT_KEY,
+        .subject = "alice",
+        .part = "rpd" },
+      EVENT_EXPIRED,
+      "Key \"alice\" has expired; no longer watched: Budget is used up "
+      "(rpd)." },
+    { { .kind = EVENT_BUDGET_80,
+        .about = EVENT_ABOUT_GROUP,
+        .subject = "interns",
+        .part = "rpd" },
+      EVENT_REMOVED,
+      "Group \"interns\" was removed; no longer watched: Budget is 80 % used "
+      "(rpd)." },
+};
+
+static void nobody_reads_that_what_is_not_looked_at_is_mended(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(gone); i++) {
+        check(event_say, &gone[i].event, gone[i].end, gone[i].text);
+        check(event_say_next, &gone[i].event, gone[i].end, "");
     }
 }
 
@@ -154,14 +208,14 @@ static void long_ones_fit(void **state)
     memset(event.subject, 's', EVENT_SUBJECT_MAX);
     memset(event.why, 'w', EVENT_WHY_MAX - 1);
     buf_init(&text, EVENT_TEXT_MAX);
-    event_say(&event, false, &text);
+    event_say(&event, EVENT_HOLDS, &text);
     assert_true(str_contains(buf_str(&text), str_of(event.why)));
     buf_done(&text);
 }
 
 static const struct {
     struct event event;
-    bool over;
+    enum event_end end;
     const char *doc;
 } docs[] = {
     { { .kind = EVENT_WINDOW_80,
@@ -171,7 +225,7 @@ static const struct {
         .used_ppm = 830000,
         .since_ms = AT_MS,
         .until_ms = AT_MS + 1000 },
-      false,
+      EVENT_HOLDS,
       "{\"event\":\"window_80\",\"id\":\"window:main:5h\",\"state\":\"begun\","
       "\"account\":\"main\",\"window\":\"5h\",\"used_ppm\":830000,\"since\":"
       "\"2026-11-28T21:06:40.000Z\",\"until\":\"2026-11-28T21:06:41.000Z\","
@@ -189,15 +243,15 @@ static const struct {
         .limit = 10000000,
         .since_ms = AT_MS,
         .until_ms = AT_MS },
-      true,
+      EVENT_SWITCHED_OFF,
       "{\"event\":\"budget_100\",\"id\":\"budget:key:12:cost_day\",\"state\":"
-      "\"over\",\"key\":\"alice\",\"number\":12,\"limit_name\":\"cost_day\","
+      "\"over\",\"reason\":\"switched_off\",\"key\":\"alice\",\"number\":12,\"limit_name\":\"cost_day\","
       "\"used_ppm\":1020000,\"used\":10.2,\"limit\":10,\"since\":"
-      "\"2026-11-28T21:06:40.000Z\",\"message\":\"The budget cost_day of key "
-      "\\\"alice\\\" has room again.\",\"at\":\"2026-11-28T21:06:42.000Z\","
+      "\"2026-11-28T21:06:40.000Z\",\"message\":\"Key \\\"alice\\\" was "
+      "switched off; no longer watched: Budget is used up (cost_day).\",\"at\":\"2026-11-28T21:06:42.000Z\","
       "\"node\":\"n1\",\"version\":\"" RELAY_VERSION "\"}" },
     { { .kind = EVENT_TEST, .about = EVENT_ABOUT_RELAY },
-      false,
+      EVENT_HOLDS,
       "{\"event\":\"test\",\"id\":\"test\",\"state\":\"begun\",\"message\":"
       "\"This is a test: notices arrive.\",\"at\":\"2026-11-28T21:06:42.000Z\","
       "\"node\":\"n1\",\"version\":\"" RELAY_VERSION "\"}" },
@@ -209,7 +263,7 @@ static void programs_read_members(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(docs); i++) {
-        struct json_doc *doc = event_doc(&docs[i].event, docs[i].over, &moment);
+        struct json_doc *doc = event_doc(&docs[i].event, docs[i].end, &moment);
         struct buf text;
 
         buf_init(&text, 4096);
@@ -224,6 +278,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(people_read_what_is_and_what_to_do),
+        cmocka_unit_test(nobody_reads_that_what_is_not_looked_at_is_mended),
         cmocka_unit_test(long_ones_fit),
         cmocka_unit_test(programs_read_members),
     };

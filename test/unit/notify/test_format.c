@@ -13,18 +13,18 @@ static const struct notify_url nowhere = {
     .chat = { "-100", 4 },
 };
 
-static struct format_notice notice_of(struct event *event, bool over)
+static struct format_notice notice_of(struct event *event, enum event_end end)
 {
     return (struct format_notice){ .event = event,
-                                   .over = over,
+                                   .end = end,
                                    .moment = { .at_ms = 1795900000000u,
                                                .node = "n1" } };
 }
 
-static void check(enum notify_format format, struct event *event, bool over,
-                  const char *fields, const char *body)
+static void check(enum notify_format format, struct event *event,
+                  enum event_end end, const char *fields, const char *body)
 {
-    const struct format_notice notice = notice_of(event, over);
+    const struct format_notice notice = notice_of(event, end);
     struct buf got_fields;
     struct buf got;
 
@@ -50,27 +50,27 @@ static void each_dialect_has_its_shape(void **state)
                            .why = "refused" };
 
     (void)state;
-    check(NOTIFY_JSON, &event, false, JSON,
+    check(NOTIFY_JSON, &event, EVENT_HOLDS, JSON,
           "{\"event\":\"account_login_required\",\"id\":\"account_login_"
           "required:main\",\"state\":\"begun\",\"account\":\"main\","
           "\"message\":\"Account \\\"main\\\" has to sign in again: refused.\","
           "\"next\":\"Run `claude-relay login main`.\",\"at\":\"2026-11-28T"
           "21:06:40.000Z\",\"node\":\"n1\",\"version\":\"" RELAY_VERSION "\"}");
-    check(NOTIFY_SLACK, &event, false, JSON, "{\"text\":\"" SAYS "\"}");
-    check(NOTIFY_FEISHU, &event, false, JSON,
+    check(NOTIFY_SLACK, &event, EVENT_HOLDS, JSON, "{\"text\":\"" SAYS "\"}");
+    check(NOTIFY_FEISHU, &event, EVENT_HOLDS, JSON,
           "{\"msg_type\":\"text\",\"content\":{\"text\":\"" SAYS "\"}}");
-    check(NOTIFY_DINGTALK, &event, false, JSON,
+    check(NOTIFY_DINGTALK, &event, EVENT_HOLDS, JSON,
           "{\"msgtype\":\"text\",\"text\":{\"content\":\"" SAYS "\"}}");
-    check(NOTIFY_WECOM, &event, false, JSON,
+    check(NOTIFY_WECOM, &event, EVENT_HOLDS, JSON,
           "{\"msgtype\":\"text\",\"text\":{\"content\":\"" SAYS "\"}}");
-    check(NOTIFY_TELEGRAM, &event, false, JSON,
+    check(NOTIFY_TELEGRAM, &event, EVENT_HOLDS, JSON,
           "{\"chat_id\":\"-100\",\"text\":\"" SAYS "\"}");
-    check(NOTIFY_NTFY, &event, false,
+    check(NOTIFY_NTFY, &event, EVENT_HOLDS,
           "content-type: text/plain; charset=utf-8\r\n"
           "title: claude-relay: Account has to sign in again\r\n",
           "claude-relay on n1: Account \"main\" has to sign in again: refused. "
           "Run `claude-relay login main`.");
-    check(NOTIFY_NTFY, &event, true,
+    check(NOTIFY_NTFY, &event, EVENT_MENDED,
           "content-type: text/plain; charset=utf-8\r\n"
           "title: claude-relay: Account has to sign in again: over\r\n",
           "claude-relay on n1: Account \"main\" no longer has to sign in.");
@@ -85,10 +85,10 @@ static void names_break_out_of_nothing(void **state)
                            .why = "x\r\ny: z" };
 
     (void)state;
-    check(NOTIFY_SLACK, &event, true, JSON,
+    check(NOTIFY_SLACK, &event, EVENT_MENDED, JSON,
           "{\"text\":\"claude-relay on n1: Account \\\"a\\\"\\\\\\n&lt;!all"
           "&gt;&amp;\\\" is no longer blocked.\"}");
-    check(NOTIFY_WECOM, &event, true, JSON,
+    check(NOTIFY_WECOM, &event, EVENT_MENDED, JSON,
           "{\"msgtype\":\"text\",\"text\":{\"content\":\"claude-relay on n1: "
           "Account \\\"a\\\"\\\\\\n<!all>&\\\" is no longer blocked.\"}}");
 }

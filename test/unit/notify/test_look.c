@@ -32,7 +32,7 @@ static void see(void *arg, const struct event *event)
     if (event_rows[event->kind].begins_ppm > 0)
         (void)snprintf(seen->text + len, sizeof(seen->text) - len, "=%lld",
                        (long long)event->used_ppm);
-    (void)strncat(seen->text, " ", 2);
+    (void)strncat(seen->text, event->goes_on ? "... " : " ", 5);
     seen->last = *event;
 }
 
@@ -211,14 +211,27 @@ static void the_pool_may_be_alone_in_it(void **state)
     vitals_hold(at[1]->vitals, NOW_MS + HOUR_MS / 2, STR("x"), NOW_MS);
     look = look_of(&seen);
     look_accounts(&look, list);
-    assert_string_equal(seen.text, "accounts_paused:all ");
-    assert_int_equal(seen.last.until_ms, NOW_MS + HOUR_MS / 2);
+    assert_string_equal(seen.text,
+                        "accounts_paused:all accounts_paused:pool... ");
+    assert_int_equal(seen.last.until_ms, NOW_MS + HOUR_MS);
     account_list_unref(list);
     list = account_list_new(NULL, 0);
     look = look_of(&seen);
     look_accounts(&look, list);
     assert_string_equal(seen.text, "");
     account_list_unref(list);
+}
+
+/* What is wrong with its file does not mend it. */
+static void a_bad_file_hides_what_goes_on(void **state)
+{
+    struct account *account = account_of(FILE_OF(""));
+
+    (void)state;
+    learn(account, 401, "authentication_error: invalid", NULL);
+    (void)snprintf(account->problem, sizeof(account->problem), "no trust file");
+    check_one(account, "account_unusable:main account_login_required:main... "
+                       "accounts_paused:all ");
 }
 
 /* ---- bookings ------------------------------------------------------------ */
@@ -375,6 +388,7 @@ int main(void)
             a_grant_that_was_refused_and_tokens_that_are_not_saved),
         cmocka_unit_test(reasons_are_visible_text),
         cmocka_unit_test(the_pool_may_be_alone_in_it),
+        cmocka_unit_test(a_bad_file_hides_what_goes_on),
         cmocka_unit_test(bookings_that_wait_for_long_are_seen),
         cmocka_unit_test_setup_teardown(budgets_are_seen_and_rates_are_not,
                                         team_begin, team_end),

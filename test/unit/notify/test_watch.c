@@ -12,24 +12,34 @@
 
 struct scene {
     struct watch *watch;
-    char told[1024]; /* "window_80+ window_80- " */
+    enum event_end end;
+    char told[1024]; /* "window_80+ window_80- "; "~": for another reason */
 };
 
-static void tell(void *arg, const struct event *event, bool over)
+static void tell(void *arg, const struct event *event, enum event_end end)
 {
+    static const char *const marks[EVENT_ENDS] = { "+", "-", "~", "~", "~" };
     struct scene *scene = arg;
     size_t len = strlen(scene->told);
 
     (void)snprintf(scene->told + len, sizeof(scene->told) - len, "%s:%s%s ",
-                   event_rows[event->kind].name, event->subject,
-                   over ? "-" : "+");
+                   event_rows[event->kind].name, event->subject, marks[end]);
+}
+
+static enum event_end end_of(void *arg, const struct event *event)
+{
+    const struct scene *scene = arg;
+
+    (void)event;
+    return scene->end;
 }
 
 static int open_scene(void **state)
 {
     struct scene *scene = MEM_NEW(struct scene);
 
-    scene->watch = watch_new(MAX, tell, scene);
+    scene->end = EVENT_MENDED;
+    scene->watch = watch_new(MAX, &(struct watch_calls){ tell, end_of }, scene);
     *state = scene;
     return 0;
 }
@@ -84,6 +94,39 @@ static void an_event_is_told_once_and_once_that_it_is_over(void **state)
     check(scene, "account_blocked:a- ");
     look(scene, events, 1, 11000);
     check(scene, "account_blocked:a+ ");
+}
+
+/* Switched on again, and still in trouble, it is told like another one. */
+static void what_is_not_looked_at_any_more_ends_for_that_reason(void **state)
+{
+    struct scene *scene = *state;
+    const struct event event = of(EVENT_BLOCKED, "a");
+
+    look(scene, &event, 1, 1000);
+    scene->end = EVENT_SWITCHED_OFF;
+    look(scene, NULL, 0, 2000);
+    check(scene, "account_blocked:a+ account_blocked:a~ ");
+    look(scene, NULL, 0, 3000);
+    check(scene, "");
+    look(scene, &event, 1, 4000);
+    check(scene, "account_blocked:a+ ");
+}
+
+static void what_only_goes_on_does_not_begin(void **state)
+{
+    struct scene *scene = *state;
+    struct event event = of(EVENT_BLOCKED, "a");
+
+    event.goes_on = true;
+    look(scene, &event, 1, 1000);
+    check(scene, "");
+    event.goes_on = false;
+    look(scene, &event, 1, 2000);
+    event.goes_on = true;
+    look(scene, &event, 1, 3000);
+    check(scene, "account_blocked:a+ ");
+    look(scene, NULL, 0, 4000);
+    check(scene, "account_blocked:a- ");
 }
 
 static void what_comes_and_goes_is_told_when_it_has_settled(void **state)
@@ -240,6 +283,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         ROW(an_event_is_told_once_and_once_that_it_is_over),
+        ROW(what_is_not_looked_at_any_more_ends_for_that_reason),
+        ROW(what_only_goes_on_does_not_begin),
         ROW(what_comes_and_goes_is_told_when_it_has_settled),
         ROW(a_window_is_told_by_degrees),
         ROW(a_budget_that_is_changed_is_another_one),
