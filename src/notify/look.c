@@ -3,6 +3,7 @@
 #include "notify/look.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "account/vitals.h"
@@ -13,6 +14,9 @@
 /* Bookings are written after a tenth of a second. */
 #define BOOKINGS_LATE_MS 10000
 #define PPM 1000000
+#define HOUR_MS 3600000ull
+#define DAY_MS (24 * HOUR_MS)
+#define WINDOW_UNITS_MAX 1000
 
 /* ---- accounts ------------------------------------------------------------ */
 
@@ -71,11 +75,26 @@ static bool is_of_a_plan(const struct quota *window)
     return window->name[0] >= '0' && window->name[0] <= '9';
 }
 
+/* It has begun anew by then; as long as nobody said when, that is its whole length after
+   it was heard of, which its name begins with: "7d_oi". */
+static uint64_t end_of_window(const struct quota *window)
+{
+    char *unit = NULL;
+    unsigned long count = strtoul(window->name, &unit, 10);
+
+    if (window->reset_ms > 0)
+        return window->reset_ms;
+    if (count > WINDOW_UNITS_MAX || (*unit != 'h' && *unit != 'd'))
+        return UINT64_MAX;
+    return window->seen_ms + count * (*unit == 'h' ? HOUR_MS : DAY_MS);
+}
+
 static void see_window(const struct seen *seen, const struct quota *window)
 {
     struct event event = event_of(seen, EVENT_WINDOW_80);
 
-    if (!is_of_a_plan(window) || window->reset_ms <= seen->look->now.wall_ms)
+    if (!is_of_a_plan(window) ||
+        end_of_window(window) <= seen->look->now.wall_ms)
         return;
     event.used_ppm = window->used_ppm;
     if (window->status == QUOTA_REJECTED && event.used_ppm < PPM)

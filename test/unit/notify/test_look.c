@@ -119,6 +119,9 @@ static const char *const past[] = {
     "0.83",
     NULL
 };
+static const char *const no_reset[] = {
+    "anthropic-ratelimit-unified-7d-utilization", "0.9", NULL
+};
 static const char *const rates[] = { "anthropic-ratelimit-requests-limit",
                                      "100",
                                      "anthropic-ratelimit-requests-remaining",
@@ -138,6 +141,7 @@ static const struct {
     { FILE_OF(""), 200, "", used,
       "window:main:5h=830000 window:main:7d=1000000 " },
     { FILE_OF(""), 200, "", past, "" },
+    { FILE_OF(""), 200, "", no_reset, "window:main:7d=900000 " },
     { FILE_OF(""), 200, "", rates, "" },
     { FILE_OF(",\"enabled\":false"), 200, "", used, "" },
     { FILE_OF(""), 401, "authentication_error: invalid", NULL,
@@ -164,6 +168,34 @@ static void each_account_is_seen_as_it_is(void **state)
             learn(account, accounts[i].status, accounts[i].error,
                   accounts[i].fields);
         check_one(account, accounts[i].want);
+    }
+}
+
+/* Nobody said when it ends, but it is over when it has lasted as long as it can. */
+static void a_window_without_an_end_ends_all_the_same(void **state)
+{
+    static const struct {
+        uint64_t later_ms;
+        const char *want;
+    } rows[] = {
+        { 0, "window:main:7d=900000 " },
+        { 7 * 24 * HOUR_MS - 1, "window:main:7d=900000 " },
+        { 7 * 24 * HOUR_MS, "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct account *account = account_of(FILE_OF(""));
+        struct account_list *list = account_list_new(&account, 1);
+        struct seen seen;
+        struct look look = look_of(&seen);
+
+        learn(account, 200, "", no_reset);
+        look.now.wall_ms += rows[i].later_ms;
+        look_accounts(&look, list);
+        assert_string_equal(seen.text, rows[i].want);
+        assert_int_equal(seen.last.until_ms, 0);
+        account_list_unref(list);
     }
 }
 
@@ -384,6 +416,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_account_is_seen_as_it_is),
+        cmocka_unit_test(a_window_without_an_end_ends_all_the_same),
         cmocka_unit_test(
             a_grant_that_was_refused_and_tokens_that_are_not_saved),
         cmocka_unit_test(reasons_are_visible_text),
