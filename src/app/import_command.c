@@ -145,7 +145,7 @@ static bool read_all(struct import *import, struct err *err)
 
 static bool make(struct import *import,
                  const struct import_candidate *candidate,
-                 struct import_row *row, struct err *err)
+                 const struct import_row *row, struct err *err)
 {
     struct json_doc *body = json_doc_new_object();
     struct remote_call call = { .method = "POST",
@@ -157,8 +157,6 @@ static bool make(struct import *import,
     json_doc_set_str(body, "kind", str_of(candidate->kind->name));
     json_doc_set(body, "document", json_doc_copy(candidate->doc));
     ok = remote_call(import->remote, &call, err);
-    if (!ok && call.status == 409)
-        row->outcome = IMPORT_EXISTS;
     json_doc_free(call.answer);
     json_doc_free(body);
     return ok;

@@ -19,7 +19,7 @@ struct plan {
     struct import_list *list;
     const struct import_ask *ask;
     struct import_row *rows;
-    struct json_doc *known;    /* names here -> true */
+    struct json_doc *known;    /* names here -> is its sign-in or key known? */
     struct json_doc *taken;    /* names of this import -> true */
     struct json_doc *grants;   /* fingerprints -> the name that has it */
     struct json_doc *suffixes; /* names -> the last number behind it */
@@ -36,7 +36,7 @@ static void know(struct plan *plan, const struct json_doc *account)
     if (!json_doc_get_str(account, "account", &text))
         return;
     text_copy(name, sizeof(name), text);
-    json_doc_set_bool(plan->known, name, true);
+    json_doc_set_bool(plan->known, name, json_doc_count(grants) > 0);
     for (size_t i = 0; i < json_doc_count(grants); i++) {
         char grant[ACCOUNT_GRANT_LEN + 1];
         struct str hash;
@@ -141,25 +141,39 @@ static void decide(struct import_row *row, enum import_outcome outcome,
 }
 
 /* False: it is here, or was in this import already. */
-static bool is_new(struct plan *plan, struct import_row *row, const char *grant,
-                   const char *stem)
+static bool is_new(const struct plan *plan, struct import_row *row,
+                   const char *grant)
 {
     struct str other;
 
-    if (json_doc_get_str(plan->grants, grant, &other)) {
-        text_copy(row->name, sizeof(row->name), other);
-        decide(row, IMPORT_EXISTS,
-               json_doc_get(plan->known, row->name)
-                   ? "exists already, with the same sign-in or key"
-                   : "twice in this import, with the same sign-in or key");
-        return false;
-    }
-    if (json_doc_get(plan->known, stem)) {
-        text_copy(row->name, sizeof(row->name), str_of(stem));
-        decide(row, IMPORT_EXISTS, "exists already: left as it is");
-        return false;
-    }
-    return true;
+    if (!json_doc_get_str(plan->grants, grant, &other))
+        return true;
+    text_copy(row->name, sizeof(row->name), other);
+    decide(row, IMPORT_EXISTS,
+           json_doc_get(plan->known, row->name)
+               ? "exists already, with the same sign-in or key"
+               : "twice in this import, with the same sign-in or key");
+    return false;
+}
+
+/* Another account that has the name is no reason, but one that may be this very one is,
+   and one whose name somebody chose. */
+static bool may_be_called(const struct plan *plan, struct import_row *row,
+                          const char *stem)
+{
+    bool known = true;
+
+    if (!json_doc_get_bool(plan->known, stem, &known))
+        return true;
+    if (!known)
+        decide(row, IMPORT_REFUSED,
+               "the account of that name here cannot be read, and may have the "
+               "same sign-in or key: mend it, or remove it");
+    else if (plan->ask->name)
+        decide(row, IMPORT_REFUSED,
+               "an account of that name is here, with another sign-in or key: "
+               "choose another name");
+    return !row->text[0];
 }
 
 static void accept(struct plan *plan, struct import_row *row,
@@ -171,7 +185,7 @@ static void accept(struct plan *plan, struct import_row *row,
 
     stem_of(plan, str_of(candidate->there), stem);
     account_fingerprint(account, grant);
-    if (!is_new(plan, row, grant, stem))
+    if (!is_new(plan, row, grant) || !may_be_called(plan, row, stem))
         return;
     make_unique(plan, stem, row->name);
     json_doc_set_str(plan->grants, grant, str_of(row->name));

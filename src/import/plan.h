@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* What becomes of candidates: each one's name here, and whether it is taken over.
-   Nothing that exists is replaced: neither an account of that name, nor one of another
-   name with the same grant or key.  Pure; any thread. */
+   Nothing that exists is replaced: one with the same grant or key, whatever its name, is
+   here already, and any other whose name is taken gets one of its own.  Pure; any
+   thread. */
 #pragma once
 
 #include "import/candidate.h"

@@ -169,15 +169,19 @@ describe('accounts are imported', () => {
     const file = write('data.json', exported.sub2api());
     writeOauth(dataDir, 'main', { note: 'ours' });
     const done = run(`account import --from sub2api ${file}`);
-    assert.match(done.stdout, /^main +oauth +exists already: left as it is$/m);
+    assert.match(done.stdout, /^main-2 +oauth +imported \(there: "main"\)$/m, 'another sign-in is another account');
+    assert.equal(readAccount(dataDir, 'main-2').refresh_token, token('ort01', 'sub'));
     assert.equal(readAccount(dataDir, 'main').note, 'ours');
     assert.equal(readAccount(dataDir, 'main').refresh_token, token('ort01', 'main').replace('CANARY-of', 'CANARY-refresh-of'));
     const prefixed = run(`account import --from sub2api --prefix sub- ${file}`);
-    assert.match(prefixed.stdout, /^sub-main +oauth +imported/m);
+    assert.match(prefixed.stdout, /^main-2 +oauth +exists already, with the same sign-in or key/m);
     assert.match(prefixed.stdout, /^setup +oauth +exists already, with the same sign-in or key$/m);
     untouched(() => {
       assert.match(run(`account import --from sub2api ${file}`).stdout, /^0 imported, 2 left out, 2 here already\.$/m);
     });
+    const given = run(`account import --from cliproxyapi ${write('claude-x.json', exported.cliproxyapi('x'))} main`);
+    assert.equal(given.status, 1);
+    assert.match(given.stdout, /^x +oauth +left out: an account of that name is here, with another sign-in or key: choose another name$/m);
   });
 
   it('with a relay running: served at once, known again when its tokens are newer', async () => {

@@ -59,17 +59,32 @@ static const struct {
     { "names become unique, also against what is there",
       "",
       NULL,
-      "[{\"account\":\"a-2\",\"fingerprints\":[]}]",
+      "[{\"account\":\"a-2\",\"fingerprints\":[\"x\"]}]",
       { { "a", "a", 0 }, { "a", "b", 0 }, { "a", "c", 0 } },
       { { "a", IMPORT_TAKE, "", 0 },
         { "a-3", IMPORT_TAKE, "", 0 },
         { "a-4", IMPORT_TAKE, "", 0 } } },
-    { "what is there stays",
+    { "another one of that name is not this one",
+      "",
+      NULL,
+      "[{\"account\":\"a\",\"fingerprints\":[\"x\"]}]",
+      { { "a", "a", 0 }, { "b", "b", 0 } },
+      { { "a-2", IMPORT_TAKE, "", 0 }, { "b", IMPORT_TAKE, "", 0 } } },
+    { "nor are others, whose names were made unique then",
+      "",
+      NULL,
+      "[{\"account\":\"a\",\"fingerprints\":[\"x\"]},"
+      "{\"account\":\"a-2\",\"fingerprints\":[\"3b40b5b22fa40d13\"]}]",
+      { { "a", "a", 0 }, { "a-2", "b", 0 }, { "a", "known", 0 } },
+      { { "a-3", IMPORT_TAKE, "", 0 },
+        { "a-2-2", IMPORT_TAKE, "", 0 },
+        { "a-2", IMPORT_EXISTS, "exists already, with the same", 0 } } },
+    { "one that cannot be read may be this one",
       "",
       NULL,
       "[{\"account\":\"a\",\"fingerprints\":[]}]",
       { { "a", "a", 0 }, { "b", "b", 0 } },
-      { { "a", IMPORT_EXISTS, "left as it is", 0 },
+      { { "", IMPORT_REFUSED, "cannot be read", 0 },
         { "b", IMPORT_TAKE, "", 0 } } },
     { "a prefix makes others of them",
       "crs-",
@@ -108,9 +123,9 @@ static const struct {
     { "a name that was given, and is there",
       "",
       "mine",
-      "[{\"account\":\"mine\"}]",
+      "[{\"account\":\"mine\",\"fingerprints\":[\"x\"]}]",
       { { "a", "a", 0 } },
-      { { "mine", IMPORT_EXISTS, "left as it is", 0 } } },
+      { { "", IMPORT_REFUSED, "choose another name", 0 } } },
 };
 
 static void add(struct import_list *list, const struct brought *brought)
@@ -135,7 +150,8 @@ static void check(const char *what, const struct import_list *list,
             got[i].outcome != want[i].outcome)
             fail_msg("%s: %s, %s", what, got[i].name, got[i].text);
         unit_assert_part(got[i].text, want[i].text);
-        assert_true(account_name_may_be_made(str_of(got[i].name)));
+        assert_true(want[i].outcome == IMPORT_REFUSED ||
+                    account_name_may_be_made(str_of(got[i].name)));
         (void)json_doc_get_u64(list->at[i].doc, "priority", &priority);
         assert_int_equal(priority, want[i].priority);
     }
