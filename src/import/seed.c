@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Files of this relay's own, older ones too: oauth_NAME.json and apikey_NAME.json.  They
-   are taken over as they are, further members included. */
+   are taken over as they are, further members included; but which account serves first,
+   and which one everybody, is decided here. */
 #include "import/formats.h"
 
 #include "account/kinds.h"
@@ -33,6 +34,27 @@ static void check_seal(struct import_candidate *candidate)
                       "same one");
 }
 
+static void leave_choice(struct import_candidate *candidate)
+{
+    bool pooled = false;
+
+    candidate->rank =
+        import_rank(candidate, (struct import_from){ candidate->doc, "" },
+                    "priority", 0);
+    json_doc_remove(candidate->doc, "priority");
+    if (candidate->rank != 0)
+        import_hint(candidate,
+                    "its priority, %lld, counts only among those imported",
+                    (long long)candidate->rank);
+    if (!candidate->kind->personal)
+        return;
+    (void)json_doc_get_bool(candidate->doc, "pool", &pooled);
+    if (!pooled)
+        return;
+    json_doc_remove(candidate->doc, "pool");
+    import_hint(candidate, "in the pool there: not here");
+}
+
 static bool read(const struct import_source *source, struct err *err)
 {
     struct import_candidate *candidate;
@@ -54,6 +76,7 @@ static bool read(const struct import_source *source, struct err *err)
     json_doc_free(candidate->doc);
     candidate->doc = json_doc_copy(source->doc);
     check_seal(candidate);
+    leave_choice(candidate);
     return true;
 }
 

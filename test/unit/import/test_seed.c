@@ -5,7 +5,11 @@
 
 #define WHOLE                                                                  \
     "{\"access_token\":\"" BROUGHT_ACCESS                                      \
-    "\",\"expires_at\":\"2026-02-01T08:00:00Z\",\"priority\":7,\"extra\":1}"
+    "\",\"expires_at\":\"2026-02-01T08:00:00Z\",\"extra\":1}"
+#define CHOSEN                                                                 \
+    "{\"access_token\":\"" BROUGHT_ACCESS                                      \
+    "\",\"pool\":true,\"expires_at\":\"2026-02-01T08:00:00Z\",\"extra\":1,"    \
+    "\"priority\":7}"
 
 static const struct brought cases[] = {
     { "as it is",
@@ -13,6 +17,20 @@ static const struct brought cases[] = {
       WHOLE,
       NULL,
       { { "a.b", "oauth", WHOLE, NULL, NULL, 0, false } } },
+    { "a person's, which serves nobody else and nobody first",
+      "oauth_a.json",
+      CHOSEN,
+      NULL,
+      { { "a", "oauth", WHOLE, NULL,
+          "its priority, 7, counts only among those imported; in the pool "
+          "there: not here",
+          7, false } } },
+    { "a key, whose pool stays",
+      "apikey_k.json",
+      "{\"api_key\":\"x\",\"pool\":true,\"priority\":-1}",
+      NULL,
+      { { "k", "api-key", "{\"api_key\":\"x\",\"pool\":true}", NULL,
+          "its priority, -1, counts", -1, false } } },
     { "a key",
       "apikey_k.json",
       "{\"api_key\":\"x\"}",
@@ -65,7 +83,7 @@ static void only_accounts_are_files_of_it(void **state)
 static void nothing_hurts(void **state)
 {
     (void)state;
-    brought_bend(&import_seed, "oauth_a.json", WHOLE);
+    brought_bend(&import_seed, "oauth_a.json", CHOSEN);
 }
 
 int main(void)
