@@ -58,6 +58,11 @@ static struct flow_next fail(struct change *change, const struct err *err)
 
 /* ---- CHECKING ----------------------------------------------------------- */
 
+static bool makes_one(const struct keeper_wait *wait)
+{
+    return wait->op == KEEPER_CREATE || wait->op == KEEPER_TRY_CREATE;
+}
+
 static struct flow_next check(struct flow *flow)
 {
     struct change *change = change_of(flow);
@@ -71,7 +76,7 @@ static struct flow_next check(struct flow *flow)
                                         account ? account->kind : wait->kind,
                                     .name = wait->name,
                                     .patch = wait->change,
-                                    .is_new = wait->op == KEEPER_CREATE },
+                                    .is_new = makes_one(wait) },
         wake, change);
     return flow_sleep_then(checked);
 }
@@ -85,6 +90,8 @@ static struct flow_next checked(struct flow *flow)
         return flow_sleep_then(checked);
     if (!change_check_result(change->check, &err))
         return fail(change, &err);
+    if (change->wait->op == KEEPER_TRY_CREATE)
+        return flow_finish();
     if (!change->account)
         change->account = change_check_account(change->check);
     return flow_go(save);
@@ -197,8 +204,7 @@ void change_start(struct keeper_wait *wait, struct account *account)
     change->account = account_ref(account);
     keeper_begin(wait->keeper);
     flow_init(&change->flow,
-              wait->op == KEEPER_CREATE || wait->op == KEEPER_CHANGE ? check
-                                                                     : save,
+              makes_one(wait) || wait->op == KEEPER_CHANGE ? check : save,
               done);
     flow_wake(&change->flow);
 }

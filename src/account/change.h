@@ -9,5 +9,5 @@
 
 #include "account/keeper_internal.h"
 
-/* Answers the question in the end.  `account` is as it is now; NULL: KEEPER_CREATE. */
+/* Answers the question in the end.  `account` is as it is now; NULL: of one that would be new. */
 void change_start(struct keeper_wait *wait, struct account *account);

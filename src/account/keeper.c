@@ -273,6 +273,7 @@ void keeper_arrived(struct keeper_wait *wait)
         asked_of_account(wait);
         break;
     case KEEPER_CREATE:
+    case KEEPER_TRY_CREATE:
         create_asked(wait);
         break;
     case KEEPER_ADOPT:

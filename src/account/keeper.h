@@ -84,6 +84,8 @@ enum keeper_op {
     /* A new account of `kind`, whose document is `change`; durable, and shown, before
        it is answered.  One that exists is left as it is. */
     KEEPER_CREATE,
+    /* Would that go well?  Nothing is made. */
+    KEEPER_TRY_CREATE,
     /* Change by field; the account exists. */
     KEEPER_CHANGE,
     KEEPER_REMOVE,
@@ -95,8 +97,9 @@ struct keeper_question {
     struct secret *stale; /* REFRESH, REFUSED; a reference is taken */
     bool by_hand;         /* REFRESH: a person asked, no back-off counts */
     bool patient;         /* waits as long as it takes, not patience_ms */
-    const struct json_doc *change;   /* LOGIN, ADOPT, CREATE, CHANGE; copied */
-    const struct account_kind *kind; /* ADOPT, CREATE */
+    const struct json_doc *change; /* LOGIN, ADOPT, CREATE and its try, CHANGE;
+                                        copied */
+    const struct account_kind *kind; /* ADOPT, CREATE and its try */
     /* Of whoever manages, or NULL.  Taken over: ended here, with the account as it was
        and as it is, when the work is, whether or not somebody waits for it still. */
     struct audit *audit;

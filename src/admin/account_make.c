@@ -32,22 +32,36 @@ static struct flow_next made(struct flow *flow)
     return admin_reply(x, doc);
 }
 
+static struct flow_next tried(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct str name = STR_EMPTY;
+    struct flow_next next;
+
+    if (!admin_is_answered(x, tried, &next))
+        return next;
+    (void)json_doc_get_str(x->body, "name", &name);
+    return admin_reply(x, account_doc_of(x->admin->options.accounts, name,
+                                         "would be added"));
+}
+
 static struct flow_next make_of(struct admin_request *x, struct str name,
                                 const struct account_kind *kind,
                                 const struct json_doc *doc)
 {
     const struct admin_options *options = &x->admin->options;
+    bool only_try = x->row->endpoint == &account_make_check;
 
-    x->wait =
-        keeper_ask(options->keeper, options->loop,
-                   &(struct keeper_question){ .op = KEEPER_CREATE,
-                                              .name = name,
-                                              .kind = kind,
-                                              .patient = options->patient,
-                                              .change = doc,
-                                              .audit = audited_hand_over(x) },
-                   admin_wake, x);
-    return flow_sleep_then(made);
+    x->wait = keeper_ask(options->keeper, options->loop,
+                         &(struct keeper_question){
+                             .op = only_try ? KEEPER_TRY_CREATE : KEEPER_CREATE,
+                             .name = name,
+                             .kind = kind,
+                             .patient = options->patient,
+                             .change = doc,
+                             .audit = audited_hand_over(x) },
+                         admin_wake, x);
+    return flow_sleep_then(only_try ? tried : made);
 }
 
 /* Members that may come beside a key. */
@@ -148,4 +162,19 @@ const struct admin_endpoint account_make = {
     .status = 201,
     .action = "account.add",
     .target = "name",
+};
+
+static const struct admin_member checked_members[] = {
+    { "message", ADMIN_TEXT, ADMIN_REQUIRED, "that it would be added", NULL },
+    { "account", ADMIN_TEXT, ADMIN_REQUIRED, "its name", NULL },
+    ADMIN_END,
+};
+const struct admin_endpoint account_make_check = {
+    .first = make,
+    .tag = "accounts",
+    .summary = "Would this account be added?  Nothing is; what it would be "
+               "refused for is what this is refused for",
+    .body_max = ADMIN_BODY,
+    .body = make_members,
+    .answer = checked_members,
 };

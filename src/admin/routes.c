@@ -74,6 +74,7 @@ static const struct admin_row rows[] = {
 
     ADMIN_ROW("GET", "/admin/api/accounts", LOOK, account_routes_list_all),
     ADMIN_ROW("POST", "/admin/api/accounts", MANAGE, account_make),
+    ADMIN_ROW("POST", "/admin/api/accounts/check", LOOK, account_make_check),
     ADMIN_ROW("GET", "/admin/api/accounts/:name/profile", MANAGE,
               account_trial_profile),
     ADMIN_ROW("POST", "/admin/api/accounts/:name/message", MANAGE,

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "account/account.h"
+#include "admin/gateway_members.h"
 #include "app/commands.h"
 #include "app/folder_look.h"
 #include "app/import_read.h"
@@ -34,6 +35,7 @@ struct arguments {
 
 struct import {
     const struct arguments *arguments;
+    const struct config *config;
     struct remote *remote; /* NULL: a dry run on a folder that is not there */
     struct import_reading reading;
     struct import_list list;
@@ -143,14 +145,12 @@ static bool read_all(struct import *import, struct err *err)
 
 /* ---- making ----------------------------------------------------------------- */
 
-static bool make(struct import *import,
-                 const struct import_candidate *candidate,
-                 const struct import_row *row, struct err *err)
+static bool ask(const struct import *import, struct str path,
+                const struct import_candidate *candidate,
+                const struct import_row *row, struct err *err)
 {
     struct json_doc *body = json_doc_new_object();
-    struct remote_call call = { .method = "POST",
-                                .path = STR("/admin/api/accounts"),
-                                .body = body };
+    struct remote_call call = { .method = "POST", .path = path, .body = body };
     bool ok;
 
     json_doc_set_str(body, "name", str_of(row->name));
@@ -162,24 +162,42 @@ static bool make(struct import *import,
     return ok;
 }
 
+/* Without a folder there is nobody to ask: what an import would make first knows no more
+   than its settings either. */
+static bool try_alone(const struct import *import,
+                      const struct import_candidate *candidate, struct err *err)
+{
+    const struct admin_options options = { .config = import->config };
+
+    return gateway_members_check(&options, candidate->doc, err);
+}
+
+static bool make(const struct import *import,
+                 const struct import_candidate *candidate,
+                 const struct import_row *row, struct err *err)
+{
+    if (!import->remote)
+        return try_alone(import, candidate, err);
+    return ask(import,
+               import->arguments->dry_run ? STR("/admin/api/accounts/check")
+                                          : STR("/admin/api/accounts"),
+               candidate, row, err);
+}
+
 static void carry_out(struct import *import,
                       const struct import_candidate *candidate,
                       struct import_row *row)
 {
-    bool dry_run = import->arguments->dry_run;
     struct buf said;
     struct err err;
 
-    if (row->outcome == IMPORT_TAKE && !dry_run) {
+    if (row->outcome == IMPORT_TAKE && !make(import, candidate, row, &err)) {
         row->outcome = IMPORT_REFUSED;
-        if (make(import, candidate, row, &err))
-            row->outcome = IMPORT_TAKE;
-        else
-            text_copy(row->text, sizeof(row->text), str_of(err.text));
+        text_copy(row->text, sizeof(row->text), str_of(err.text));
     }
     import_said_count(&import->tally, row);
     buf_init(&said, SAID_MAX);
-    import_said_row(&said, candidate, row, dry_run);
+    import_said_row(&said, candidate, row, import->arguments->dry_run);
     invocation_print(stdout, STR_FMT, STR_ARG(buf_str(&said)));
     buf_done(&said);
 }
@@ -223,9 +241,9 @@ static bool plan(struct import *import, struct err *err)
 }
 
 /* A dry run only asks, and makes no folder. */
-static bool reach(struct import *import, const struct config *config,
-                  struct err *err)
+static bool reach(struct import *import, struct err *err)
 {
+    const struct config *config = import->config;
     bool dry_run = import->arguments->dry_run;
     struct err none;
 
@@ -242,13 +260,12 @@ static bool reach(struct import *import, const struct config *config,
     return import->remote != NULL;
 }
 
-static int run(struct import *import, const struct config *config)
+static int run(struct import *import)
 {
     struct err err;
     int status = 1;
 
-    if (read_all(import, &err) && reach(import, config, &err) &&
-        plan(import, &err)) {
+    if (read_all(import, &err) && reach(import, &err) && plan(import, &err)) {
         carry_out_all(import);
         status = import_said_status(&import->tally);
     } else {
@@ -260,14 +277,14 @@ static int run(struct import *import, const struct config *config)
 int import_command_run(int argc, char **argv, const struct config *config)
 {
     struct arguments arguments = { 0 };
-    struct import import = { .arguments = &arguments };
+    struct import import = { .arguments = &arguments, .config = config };
     const char *bad = parse(argc, argv, &arguments);
     int status;
 
     if (bad)
         return commands_usage_error("account import does not take", bad);
     import_list_init(&import.list);
-    status = run(&import, config);
+    status = run(&import);
     mem_free(import.rows);
     import_list_done(&import.list);
     return status;

@@ -168,6 +168,24 @@ describe('accounts are imported', () => {
     assert.match(dry.stdout, /^0 would be imported, 3 left out, 4 here already\.$/m);
   });
 
+  it('--dry-run leaves out what the relay would refuse', async () => {
+    const console = (name, base_url) => ({ kind: 'claude-console-account', name, isActive: true, priority: 50, credentials: { api_key: `CANARY-${name}`, base_url } });
+    const same = (port, counts) => {
+      const file = write('crs.json', { data: { claudeAccounts: [], claudeConsoleAccounts: [console('loop', `http://127.0.0.1:${port}/x`), console('fine', 'https://relay.example.com')] } });
+      const [dry, done] = ['account import --dry-run', 'account import'].map((line) => run(`${line} --from crs ${file}`, { env: { PORT: String(port) } }));
+      assert.match(dry.stdout, /^loop +api-key +left out: base_url leads to host .* which is this relay itself/m);
+      assert.match(dry.stdout, counts);
+      assert.equal(dry.stdout.replaceAll('would be imported', 'imported'), done.stdout);
+      assert.deepEqual([dry.status, done.status], [1, 1]);
+    };
+    same(4321, /^1 would be imported, 1 left out\.$/m);
+    const relay = await startRelay({ upstream: sim.apiUrl, accounts: () => {} });
+    dataDir = relay.dataDir;
+    same(relay.port, /^1 would be imported, 1 left out\.$/m);
+    assert.deepEqual(JSON.parse(run('audit --json').stdout).entries.filter(({ action }) => action === 'account.add').map(({ target }) => target), ['fine', 'loop']);
+    await relay.stop();
+  });
+
   it('a second import takes nothing twice, and what exists stays as it is', () => {
     const file = write('data.json', exported.sub2api());
     writeOauth(dataDir, 'main', { note: 'ours' });

@@ -65,14 +65,14 @@ static void woken(void *arg)
     ((struct desk *)arg)->wakes++;
 }
 
-static struct keeper_wait *ask_to_create(struct desk *desk, const char *name,
-                                         const char *text)
+static struct keeper_wait *ask_for_new(struct desk *desk, enum keeper_op op,
+                                       const char *name, const char *text)
 {
     struct err err;
     struct json_doc *doc = json_doc_parse(str_of(text), &err);
     struct keeper_wait *wait =
         keeper_ask(desk->keeper, desk->loop,
-                   &(struct keeper_question){ .op = KEEPER_CREATE,
+                   &(struct keeper_question){ .op = op,
                                               .name = str_of(name),
                                               .kind = &account_kind_apikey,
                                               .change = doc },
@@ -82,12 +82,48 @@ static struct keeper_wait *ask_to_create(struct desk *desk, const char *name,
     return wait;
 }
 
+static struct keeper_wait *ask_to_create(struct desk *desk, const char *name,
+                                         const char *text)
+{
+    return ask_for_new(desk, KEEPER_CREATE, name, text);
+}
+
 static bool has_account(struct desk *desk, const char *name)
 {
     struct account *account = accounts_get(desk->accounts, str_of(name));
 
     account_unref(account);
     return account != NULL;
+}
+
+/* It is refused for what making it would be refused for. */
+static void a_try_makes_nothing(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *doc;
+        const char *err; /* a part; NULL: it would be made */
+    } rows[] = {
+        { "new", KEY_DOC, NULL },
+        { "new", "{\"api_key\":\"\"}", "api_key" },
+        { "main", KEY_DOC, "exists already" },
+    };
+    struct desk *desk = *state;
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct keeper_wait *wait =
+            ask_for_new(desk, KEEPER_TRY_CREATE, rows[i].name, rows[i].doc);
+        const struct err *err;
+
+        wire_until(desk->loop, is_answered, wait);
+        err = keeper_wait_error(wait);
+        assert_int_equal(err == NULL, rows[i].err == NULL);
+        if (err)
+            unit_assert_part(err->text, rows[i].err);
+        keeper_wait_free(wait);
+        assert_false(has_account(desk, "new"));
+        assert_null(script_store_get(desk->script, "apikey_new"));
+    }
 }
 
 static void a_new_one_is_durable_before_it_is_shown(void **state)
@@ -158,6 +194,7 @@ int main(void)
         AT_DESK(a_file_that_is_away_is_no_missing_account),
         AT_DESK(one_that_was_removed_is),
         AT_DESK(an_older_file_gets_the_newer_tokens_too),
+        AT_DESK(a_try_makes_nothing),
         AT_DESK(a_new_one_is_durable_before_it_is_shown),
         AT_DESK(one_that_cannot_be_stored_is_not_shown),
         AT_DESK(neither_a_taken_name_nor_a_bad_document_makes_one),
