@@ -3,10 +3,12 @@
    document says, refuses everything else by name, and answers what the document says.
    A new endpoint needs an example here. */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { before, it } from 'node:test';
 
 import { call } from '../support/http.mjs';
-import { addApiKey, API_KEY, describe, stage, until, writeOauth } from '../support/processes.mjs';
+import { addApiKey, API_KEY, describe, root, stage, until, writeOauth } from '../support/processes.mjs';
 
 const CODE = 'CANARY_code-AZ09';
 const text = (value) => JSON.stringify(value);
@@ -155,6 +157,20 @@ describe('the document of the API', () => {
     for (const { name, operation } of operations) {
       assert.ok(operation.summary && operation.tags.length === 1 && operation.responses.default.$ref, name);
       assert.deepEqual(operation.parameters.filter((p) => p.in === 'path').map((p) => p.name), [...name.matchAll(/\{(\w+)\}/g)].map((m) => m[1]), name);
+    }
+  });
+
+  it('is told to people in docs/api.md: every path, and every member of accounts', () => {
+    const told = fs.readFileSync(path.join(root, 'docs/api.md'), 'utf8');
+    const membersOf = (schema) =>
+      Object.entries(schema?.properties ?? {}).flatMap(([name, member]) => [name, ...membersOf(member)]).concat(schema?.items ? membersOf(schema.items) : []);
+    for (const { name, path: at, operation } of operations) {
+      const spelt = at.replace(/\{(\w+)\}/g, (_, word) => word.toUpperCase());
+      assert.ok(told.includes(`${spelt}\``), `${name} has no row`);
+      const schemas = operation.tags[0] !== 'accounts' ? [] : [operation.requestBody, ...Object.values(operation.responses)].map(jsonOf);
+      for (const member of schemas.flatMap(membersOf)) {
+        assert.match(told, new RegExp(`\`[^\`\n]*\\b${member}\\b[^\`\n]*\``), `${name}: ${member} is not told`);
+      }
     }
   });
 
