@@ -398,7 +398,7 @@ bool account_is_usable(const struct account *account, uint64_t now_wall_ms,
     if (account->disabled)
         return err_set(err, ERR_NO_ACCOUNT,
                        "account \"%s\" is switched off: switch it on with "
-                       "PATCH /oauth/accounts/%s {\"enabled\":true}",
+                       "`claude-relay account set %s --enabled on`",
                        account->name, account->name);
     if (account->login_required)
         return sign_in_again(account, "was refused", err);

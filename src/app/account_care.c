@@ -11,7 +11,7 @@
 #include "app/terminal.h"
 
 #define PATH_LEN_MAX 1024
-#define MEMBERS_MAX 5
+#define MEMBERS_MAX 6
 
 enum form {
     TEXT,
@@ -54,6 +54,7 @@ static const struct care cares[] = {
       { { "priority", "priority", NUMBER },
         { "weight", "weight", NUMBER },
         { "concurrency", "concurrency", NUMBER },
+        { "enabled", "enabled", SWITCH },
         { "pool", "pool", SWITCH },
         { "tag", "tags", LIST } } },
 };
@@ -197,8 +198,8 @@ const char *account_care_check(int argc, char **argv)
         return fine && some
                    ? NULL
                    : "account set needs a name, and --priority, "
-                     "--weight or --concurrency with a number, --pool "
-                     "with on or off, --tag with tags between commas, or "
+                     "--weight or --concurrency with a number, --enabled or "
+                     "--pool with on or off, --tag with tags between commas, or "
                      "none, --url, --bearer, --map or --tls-ca";
     return fine && argc == 2 ? NULL : "account resume and clear need a name";
 }

@@ -6,12 +6,12 @@
 #include "app/gateway_arguments.h"
 #include "app/remote.h"
 
-#define ACCOUNT_CARE_USAGE                                                     \
-    "account pause NAME --for 2h|--until TIME [--note TEXT]\n"                 \
-    "account resume|clear NAME   (ends that pause; forgets what answers "      \
-    "taught)\n"                                                                \
-    "account set NAME [--priority N] [--weight N] [--concurrency N]\n"         \
-    "                 [--pool on|off] [--tag TAG,...|none]\n"                  \
+#define ACCOUNT_CARE_USAGE                                                       \
+    "account pause NAME --for 2h|--until TIME [--note TEXT]\n"                   \
+    "account resume|clear NAME   (ends that pause; forgets what answers "        \
+    "taught)\n"                                                                  \
+    "account set NAME [--priority N] [--weight N] [--concurrency N]\n"           \
+    "                 [--enabled on|off] [--pool on|off] [--tag TAG,...|none]\n" \
     "   " GATEWAY_ARGUMENTS_CHANGE
 
 /* Is it one of these? */

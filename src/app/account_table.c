@@ -2,6 +2,8 @@
 /* Accounts for people. */
 #include "app/account_table.h"
 
+#include <stdio.h>
+
 #include "app/columns.h"
 #include "app/usage_table.h"
 #include "base/text.h"
@@ -242,7 +244,16 @@ void account_table_add(struct buf *out, const struct account_table *table,
 
 /* ---- below it ------------------------------------------------------------ */
 
-/* A problem names the account itself. */
+/* Whose it is: some texts begin with that themselves. */
+static void add_whose(struct buf *out, struct str name, struct str problem)
+{
+    char own[CELL_MAX];
+
+    (void)snprintf(own, sizeof(own), "account \"" STR_FMT "\"", STR_ARG(name));
+    if (!str_starts(problem, str_of(own)))
+        buf_printf(out, STR_FMT ": ", STR_ARG(name));
+}
+
 static void add_note(struct buf *out, const struct json_doc *account)
 {
     struct str why = text_of(account, "why");
@@ -251,8 +262,10 @@ static void add_note(struct buf *out, const struct json_doc *account)
     if (why.len > 0)
         buf_printf(out, STR_FMT ": " STR_FMT "\n",
                    STR_ARG(text_of(account, "account")), STR_ARG(why));
-    if (problem.len > 0)
-        buf_printf(out, STR_FMT "\n", STR_ARG(problem));
+    if (problem.len == 0)
+        return;
+    add_whose(out, text_of(account, "account"), problem);
+    buf_printf(out, STR_FMT "\n", STR_ARG(problem));
 }
 
 static void add_forecast(struct buf *out, const struct account_table *table,

@@ -124,6 +124,20 @@ static void its_tags_and_its_pool_are_in_its_file(void **state)
     unit_assert_part(run->out, "\"tags\": []");
 }
 
+static void it_is_switched_off_and_on(void **state)
+{
+    struct run *run = *state;
+
+    add(run);
+    run_command(run, "account set team --enabled off");
+    assert_string_equal(
+        run->out, "Account \"team\": disabled: switched off by the operator\n");
+    run_command(run, "account list");
+    unit_assert_part(run->out, "account set team --enabled on`\n");
+    run_command(run, "account set team --enabled=on");
+    assert_string_equal(run->out, "Account \"team\": ready\n");
+}
+
 static void its_share_is_in_its_file(void **state)
 {
     struct run *run = *state;
@@ -145,6 +159,7 @@ static const struct {
 } refusals[] = {
     { "account pause team", 2, PAUSE },
     { "account set team --priority x", 2, SET },
+    { "account set team --enabled maybe", 2, SET },
     { "account clear", 2, OTHERS },
     { "account pause nobody --for 1h", 1, "no account \"nobody\"" },
     { "account clear ../x", 1, "not a valid account name" },
@@ -177,6 +192,7 @@ int main(void)
         cmocka_unit_test(arguments_are_looked_at_before_anything_is_done),
         TEST(a_pause_is_kept_for_the_next_command_and_relay),
         TEST(its_share_is_in_its_file),
+        TEST(it_is_switched_off_and_on),
         TEST(a_refusal_says_what_to_do),
     };
 

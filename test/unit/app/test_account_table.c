@@ -27,11 +27,15 @@
     "\"until\":null,\"why\":null,\"enabled\":true,\"is_valid\":true,"          \
     "\"expires_at\":null,\"problem\":null,\"today\":null,\"windows\":[]}"
 /* What was known of its window is over. */
-#define OLD                                                                         \
-    "{\"account\":\"old\",\"kind\":\"oauth\",\"state\":\"unusable\","               \
-    "\"enabled\":true,\"is_valid\":false,\"problem\":\"account old has no token\"," \
-    "\"today\":{\"requests\":0,\"cost_microusd\":0},\"windows\":[" WINDOW(          \
+#define OLD                                                                                 \
+    "{\"account\":\"old\",\"kind\":\"oauth\",\"state\":\"unusable\","                       \
+    "\"enabled\":true,\"is_valid\":false,\"problem\":\"account \\\"old\\\" has no token\"," \
+    "\"today\":{\"requests\":0,\"cost_microusd\":0},\"windows\":[" WINDOW(                  \
         "5h", "900000", "\"2026-08-01T11:00:00Z\"", JUST_NOW, "null") "]}"
+
+#define DAMAGED                                                                \
+    "{\"account\":\"gw\",\"state\":\"ready\",\"problem\":\"its last good "     \
+    "version stays in use\"}"
 
 typedef void add_fn(struct buf *out, const struct account_table *table,
                     const struct json_doc *list);
@@ -101,10 +105,12 @@ static void a_terminal_shows_what_tells_most(void **state)
 static void what_is_to_be_said_follows(void **state)
 {
     (void)state;
-    assert_written(account_table_add_notes, 0, "[" MAIN "," TEAM "," OLD "]",
+    assert_written(account_table_add_notes, 0,
+                   "[" MAIN "," TEAM "," OLD "," DAMAGED "]",
                    "main: its 5h limit is used up\n"
                    "main: at this rate its limit 7d is used up in 2d 1h\n"
-                   "account old has no token\n");
+                   "account \"old\" has no token\n"
+                   "gw: its last good version stays in use\n");
 }
 
 int main(void)
