@@ -59,10 +59,14 @@ void import_said_count(struct import_tally *tally, const struct import_row *row)
     (*counts[row->outcome])++;
     if (row->outcome != IMPORT_TAKE || !row->renewable)
         return;
-    if (tally->renewable == 0 || row->due_ms < tally->due_ms) {
+    if (!row->rests && (tally->renewed == 0 || row->due_ms < tally->due_ms)) {
         tally->due_ms = row->due_ms;
         tally->first = row->name;
     }
+    if (!tally->first)
+        tally->first = row->name;
+    if (!row->rests)
+        tally->renewed++;
     tally->renewable++;
 }
 
@@ -78,16 +82,18 @@ static void warn(struct buf *out, const struct import_tally *tally,
 {
     char when[TEXT_TIME_MAX];
 
-    text_format_time(tally->due_ms, when);
     buf_printf(out,
                "Accounts that renew their tokens: %u.  A refresh token works "
                "once: whichever refreshes first, %s or this relay, logs the "
                "other one out.\n",
                tally->renewable, from);
-    buf_printf(out,
-               "Stop the other one%s, or remove these accounts there; this "
-               "relay renews the first of them at %s.\n",
-               dry_run ? " before you import" : " now", when);
+    buf_printf(out, "Stop the other one%s, or remove these accounts there; ",
+               dry_run ? " before you import" : " now");
+    text_format_time(tally->due_ms, when);
+    if (tally->renewed > 0)
+        buf_printf(out, "this relay renews the first of them at %s.\n", when);
+    else
+        buf_printf(out, "this relay renews them once they are switched on.\n");
     buf_printf(out,
                "One that was refreshed there since the export has to sign in "
                "again, which keeps the rest of it: `claude-relay login %s`.\n",

@@ -16,8 +16,9 @@ struct import_tally {
     unsigned foreign;
     unsigned refused;
     unsigned renewable; /* of those that were taken */
+    unsigned renewed;   /* of these: they are switched on */
     uint64_t due_ms;    /* when the first of them is renewed here */
-    const char *first;  /* its name, the row's */
+    const char *first;  /* its name, the row's; or, without, that of another */
 };
 void import_said_count(struct import_tally *tally,
                        const struct import_row *row);

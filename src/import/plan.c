@@ -190,7 +190,8 @@ static void accept(struct plan *plan, struct import_row *row,
     make_unique(plan, stem, row->name);
     json_doc_set_str(plan->grants, grant, str_of(row->name));
     row->outcome = IMPORT_TAKE;
-    row->renewable = account->can_refresh && !account->disabled;
+    row->renewable = account->can_refresh;
+    row->rests = account->disabled;
     row->due_ms = account->expires_at_ms - REFRESH_AHEAD_MS;
     if (account->expires_at_ms < REFRESH_AHEAD_MS)
         row->due_ms = 0;

@@ -20,6 +20,7 @@ struct import_row {
     enum import_outcome outcome;
     char text[480];  /* why not; empty: it is taken */
     bool renewable;  /* its refresh token works once */
+    bool rests;      /* switched off: this relay does not renew it yet */
     uint64_t due_ms; /* when this relay will renew its token, wall clock */
 };
 

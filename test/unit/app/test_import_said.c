@@ -87,6 +87,45 @@ static void two_that_have_a_sign_in_are_warned(void **state)
     buf_done(&out);
 }
 
+static void assert_said(const struct buf *out, const char *part)
+{
+    if (!str_contains(buf_str(out), str_of(part)))
+        fail_msg("\"" STR_FMT "\" lacks \"%s\"", STR_ARG(buf_str(out)), part);
+}
+
+/* One that is switched off here is in use there all the same. */
+static void one_that_rests_is_warned_of_too(void **state)
+{
+    const struct import_row a = { .name = "a",
+                                  .outcome = IMPORT_TAKE,
+                                  .renewable = true,
+                                  .rests = true,
+                                  .due_ms = 1 };
+    const struct import_row b = {
+        .name = "b", .outcome = IMPORT_TAKE, .renewable = true, .due_ms = 1000
+    };
+    struct import_tally tally = { 0 };
+    struct buf out;
+
+    (void)state;
+    import_said_count(&tally, &a);
+    buf_init(&out, 4096);
+    import_said_end(&out, &tally, &import_crs, false);
+    assert_said(&out, "Accounts that renew their tokens: 1.");
+    assert_said(&out, "this relay renews them once they are switched on.");
+    assert_said(&out, "`claude-relay login a`");
+    buf_done(&out);
+    import_said_count(&tally, &b);
+    buf_init(&out, 4096);
+    import_said_end(&out, &tally, &import_crs, false);
+    assert_said(&out, "Accounts that renew their tokens: 2.");
+    assert_said(
+        &out,
+        "this relay renews the first of them at 1970-01-01T00:00:01.000Z.");
+    assert_said(&out, "`claude-relay login b`");
+    buf_done(&out);
+}
+
 static void keys_need_no_warning(void **state)
 {
     const struct import_row a = { .outcome = IMPORT_TAKE };
@@ -129,6 +168,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_account_has_a_line),
         cmocka_unit_test(two_that_have_a_sign_in_are_warned),
+        cmocka_unit_test(one_that_rests_is_warned_of_too),
         cmocka_unit_test(keys_need_no_warning),
         cmocka_unit_test(the_exit_status_tells_whether_all_is_here),
     };

@@ -223,12 +223,12 @@ static void a_sign_in_that_two_have_is_told(void **state)
     json_doc_set_str(candidate->doc, "refresh_token", STR("sk-ant-ort01-x"));
     json_doc_set_str(candidate->doc, "expires_at", STR(FINE));
     got = import_plan(&list, &plain, &err);
-    assert_true(got[0].renewable);
+    assert_true(got[0].renewable && !got[0].rests);
     assert_true(got[0].due_ms == 1769932800000u - 15 * 60000);
     mem_free(got);
     json_doc_set_bool(list.at[0].doc, "enabled", false);
     got = import_plan(&list, &plain, &err);
-    assert_false(got[0].renewable);
+    assert_true(got[0].renewable && got[0].rests);
     mem_free(got);
     import_list_done(&list);
 }
