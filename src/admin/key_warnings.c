@@ -115,7 +115,8 @@ static void warn_of_tag(struct json_doc *doc, struct accounts *accounts,
         snprintf(text, sizeof(text),
                  "no account has the tag \"" STR_FMT "\" (yet)", STR_ARG(tag));
     shell_quote(tag, word);
-    if (tagged.first[0])
+    /* There that word takes all tags away. */
+    if (tagged.first[0] && !str_eq(tag, STR("none")))
         (void)
             snprintf(text + len, sizeof(text) - (size_t)len,
                      ": `claude-relay account set %s --tag %s` gives it to one",

@@ -115,6 +115,23 @@ static void what_is_hardly_meant_is_said(void **state)
     }
 }
 
+/* The command that gives it would take all tags away. */
+static void a_tag_called_none_is_given_by_no_command(void **state)
+{
+    struct scene *scene = *state;
+    struct key *key =
+        scene_key(&scene->keys, 1, "al", "{\"accounts\":[\"tag:none\"]}");
+    struct json_doc *doc = json_doc_new_object();
+    struct str text = STR_EMPTY;
+
+    put(scene, &account_kind_apikey, "main", TAGGED);
+    key_warnings_add(doc, key, scene->accounts, scene->prices);
+    (void)json_doc_as_str(json_doc_at(json_doc_get(doc, "warnings"), 0), &text);
+    unit_assert_str(text, "no account has the tag \"none\" (yet)");
+    json_doc_free(doc);
+    key_unref(key);
+}
+
 /* Accounts of persons are not in it. */
 static void an_empty_pool_is_said_where_there_are_accounts(void **state)
 {
@@ -191,6 +208,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(what_is_hardly_meant_is_said),
+        TEST(a_tag_called_none_is_given_by_no_command),
         TEST(an_empty_pool_is_said_where_there_are_accounts),
         TEST(an_account_with_the_pools_name_is_said),
         TEST(what_is_revoked_is_left_alone),
