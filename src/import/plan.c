@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "account/gateway.h"
 #include "account/refresh_rules.h"
 #include "base/chars.h"
 #include "base/mem.h"
@@ -21,29 +22,50 @@ struct plan {
     struct import_row *rows;
     struct json_doc *known;    /* names here -> is its sign-in or key known? */
     struct json_doc *taken;    /* names of this import -> true */
-    struct json_doc *grants;   /* fingerprints -> the name that has it */
+    struct json_doc *grants;   /* id_of() -> the name that has it */
     struct json_doc *suffixes; /* names -> the last number behind it */
 };
 
 /* ---- what there is -------------------------------------------------------- */
 
+#define ID_LEN 32
+#define ID_TEXT_MAX 65536
+
+/* A sign-in or key, and where it is one: two gateways may have given out the same. */
+static void id_of(const char *fingerprint, struct str base_url,
+                  char out[ID_LEN + 1])
+{
+    unsigned char hash[HASH_SHA256_LEN];
+    struct buf text;
+
+    buf_init(&text, ID_TEXT_MAX);
+    buf_printf(&text, "%s " STR_FMT, fingerprint, STR_ARG(base_url));
+    hash_sha256(buf_str(&text), hash);
+    text_hex(hash, ID_LEN / 2, out);
+    buf_done(&text);
+}
+
 static void know(struct plan *plan, const struct json_doc *account)
 {
     const struct json_doc *grants = json_doc_get(account, "fingerprints");
     char name[ACCOUNT_NAME_MAX + 1];
+    struct str base_url = STR_EMPTY;
     struct str text;
 
     if (!json_doc_get_str(account, "account", &text))
         return;
+    (void)json_doc_get_str(account, "base_url", &base_url);
     text_copy(name, sizeof(name), text);
     json_doc_set_bool(plan->known, name, json_doc_count(grants) > 0);
     for (size_t i = 0; i < json_doc_count(grants); i++) {
         char grant[ACCOUNT_GRANT_LEN + 1];
+        char id[ID_LEN + 1];
         struct str hash;
 
         if (json_doc_as_str(json_doc_at(grants, i), &hash)) {
             text_copy(grant, sizeof(grant), hash);
-            json_doc_set_str(plan->grants, grant, str_of(name));
+            id_of(grant, base_url, id);
+            json_doc_set_str(plan->grants, id, str_of(name));
         }
     }
 }
@@ -142,11 +164,11 @@ static void decide(struct import_row *row, enum import_outcome outcome,
 
 /* False: it is here, or was in this import already. */
 static bool is_new(const struct plan *plan, struct import_row *row,
-                   const char *grant)
+                   const char *id)
 {
     struct str other;
 
-    if (!json_doc_get_str(plan->grants, grant, &other))
+    if (!json_doc_get_str(plan->grants, id, &other))
         return true;
     text_copy(row->name, sizeof(row->name), other);
     decide(row, IMPORT_EXISTS,
@@ -182,13 +204,15 @@ static void accept(struct plan *plan, struct import_row *row,
 {
     char stem[ACCOUNT_NAME_MAX + 1];
     char grant[ACCOUNT_GRANT_LEN + 1];
+    char id[ID_LEN + 1];
 
     stem_of(plan, str_of(candidate->there), stem);
     account_fingerprint(account, grant);
-    if (!is_new(plan, row, grant) || !may_be_called(plan, row, stem))
+    id_of(grant, account->gateway ? account->gateway->base_url : STR_EMPTY, id);
+    if (!is_new(plan, row, id) || !may_be_called(plan, row, stem))
         return;
     make_unique(plan, stem, row->name);
-    json_doc_set_str(plan->grants, grant, str_of(row->name));
+    json_doc_set_str(plan->grants, id, str_of(row->name));
     row->outcome = IMPORT_TAKE;
     row->renewable = account->can_refresh;
     row->rests = account->disabled;

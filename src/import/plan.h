@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What becomes of candidates: each one's name here, and whether it is taken over.
-   Nothing that exists is replaced: one with the same grant or key, whatever its name, is
-   here already, and any other whose name is taken gets one of its own.  Pure; any
+   Nothing that exists is replaced: one with the same grant or key at the same place, whatever
+   its name, is here already, and any other whose name is taken gets one of its own.  Pure; any
    thread. */
 #pragma once
 

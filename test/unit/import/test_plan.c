@@ -208,6 +208,40 @@ static void what_cannot_be_an_account_is_refused(void **state)
     import_list_done(&list);
 }
 
+/* Gateways that do not know of each other. */
+static void the_same_key_elsewhere_is_another_account(void **state)
+{
+    static const char here[] =
+        "[{\"account\":\"there\",\"base_url\":\"https://a.example\","
+        "\"fingerprints\":[\"3b40b5b22fa40d13\"]}]";
+    static const char *const urls[] = { "https://a.example",
+                                        "https://b.example",
+                                        "https://b.example", NULL };
+    static const enum import_outcome want[] = { IMPORT_EXISTS, IMPORT_TAKE,
+                                                IMPORT_EXISTS, IMPORT_TAKE };
+    struct import_list list;
+    struct import_row *got;
+    struct err err;
+    struct json_doc *accounts = json_doc_parse(str_of(here), &err);
+
+    (void)state;
+    import_list_init(&list);
+    for (size_t i = 0; i < COUNT_OF(urls); i++) {
+        add(&list, &(struct brought){ "x", "known", 0 });
+        if (urls[i])
+            json_doc_set_str(list.at[i].doc, "base_url", str_of(urls[i]));
+    }
+    got = import_plan(&list,
+                      &(struct import_ask){
+                          .prefix = "", .unnamed = "x", .accounts = accounts },
+                      &err);
+    for (size_t i = 0; i < COUNT_OF(urls); i++)
+        assert_int_equal(got[i].outcome, want[i]);
+    mem_free(got);
+    import_list_done(&list);
+    json_doc_free(accounts);
+}
+
 static void a_sign_in_that_two_have_is_told(void **state)
 {
     struct import_list list;
@@ -283,6 +317,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_becomes_of_candidates),
         cmocka_unit_test(what_cannot_be_an_account_is_refused),
+        cmocka_unit_test(the_same_key_elsewhere_is_another_account),
         cmocka_unit_test(a_sign_in_that_two_have_is_told),
         cmocka_unit_test(thousands_of_one_name_are_quick),
         cmocka_unit_test(a_long_name_is_cut),
