@@ -73,50 +73,68 @@ static void escape_slack(struct str text, struct buf *out)
     }
 }
 
+static void set_escaped(struct json_doc *doc,
+                        const struct format_notice *notice,
+                        void (*escape)(struct str text, struct buf *out))
+{
+    struct buf text;
+    struct buf escaped;
+
+    buf_init(&text, FORMAT_BODY_MAX);
+    buf_init(&escaped, 5 * FORMAT_BODY_MAX);
+    write_text(notice, &text);
+    escape(buf_str(&text), &escaped);
+    json_doc_set_str(doc, "text", buf_str(&escaped));
+    buf_done(&escaped);
+    buf_done(&text);
+}
+
 static struct json_doc *slack(const struct notify_url *to,
                               const struct format_notice *notice)
 {
     struct json_doc *doc = json_doc_new_object();
-    struct buf text;
-    struct buf escaped;
 
     (void)to;
-    buf_init(&text, FORMAT_BODY_MAX);
-    buf_init(&escaped, 5 * FORMAT_BODY_MAX);
-    write_text(notice, &text);
-    escape_slack(buf_str(&text), &escaped);
-    json_doc_set_str(doc, "text", buf_str(&escaped));
-    buf_done(&escaped);
-    buf_done(&text);
+    set_escaped(doc, notice, escape_slack);
     return doc;
 }
 
-/* {"<kind>":"text","<holder>":{"<member>":"..."}} */
-static struct json_doc *nested(const struct format_notice *notice,
-                               const char *kind, const char *holder,
-                               const char *member)
+/* Feishu's marks are tags, <at user_id="all">, and how to write one that is none is told
+   of no text: a '<' becomes one that begins none. */
+static void escape_feishu(struct str text, struct buf *out)
 {
-    struct json_doc *doc = json_doc_new_object();
-    struct json_doc *inside = json_doc_new_object();
-
-    json_doc_set_str(doc, kind, STR("text"));
-    set_text(inside, member, notice);
-    json_doc_set(doc, holder, inside);
-    return doc;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.at[i] == '<')
+            buf_add(out, STR("\xef\xbc\x9c")); /* U+FF1C */
+        else
+            buf_add(out, str_sub(text, i, 1));
+    }
 }
 
 static struct json_doc *feishu(const struct notify_url *to,
                                const struct format_notice *notice)
 {
+    struct json_doc *doc = json_doc_new_object();
+    struct json_doc *content = json_doc_new_object();
+
     (void)to;
-    return nested(notice, "msg_type", "content", "text");
+    json_doc_set_str(doc, "msg_type", STR("text"));
+    set_escaped(content, notice, escape_feishu);
+    json_doc_set(doc, "content", content);
+    return doc;
 }
 
 static struct json_doc *dingtalk(const struct notify_url *to,
                                  const struct format_notice *notice)
 {
+    struct json_doc *doc = json_doc_new_object();
+    struct json_doc *text = json_doc_new_object();
+
     (void)to;
-    return nested(notice, "msgtype", "text", "content");
+    json_doc_set_str(doc, "msgtype", STR("text"));
+    set_text(text, "content", notice);
+    json_doc_set(doc, "text", text);
+    return doc;
 }
 
 static struct json_doc *telegram(const struct notify_url *to,

@@ -88,6 +88,10 @@ static void names_break_out_of_nothing(void **state)
     check(NOTIFY_SLACK, &event, EVENT_MENDED, JSON,
           "{\"text\":\"claude-relay on n1: Account \\\"a\\\"\\\\\\n&lt;!all"
           "&gt;&amp;\\\" is no longer blocked.\"}");
+    check(NOTIFY_FEISHU, &event, EVENT_MENDED, JSON,
+          "{\"msg_type\":\"text\",\"content\":{\"text\":\"claude-relay on n1: "
+          "Account \\\"a\\\"\\\\\\n\xef\xbc\x9c!all>&\\\" is no longer "
+          "blocked.\"}}");
     check(NOTIFY_WECOM, &event, EVENT_MENDED, JSON,
           "{\"msgtype\":\"text\",\"text\":{\"content\":\"claude-relay on n1: "
           "Account \\\"a\\\"\\\\\\n<!all>&\\\" is no longer blocked.\"}}");
