@@ -71,6 +71,11 @@ static const struct row rows[] = {
     { ANY(429), NULL, NEEDS_NOTHING,
       LESSON(LESSON_BACKOFF, .elsewhere = true,
              .cause = "there were too many requests") },
+    /* By this relay (http/connection_read.c): it may have moved to another port. */
+    { ANY(508), "came from the relay itself", NEEDS_NOTHING,
+      LESSON(LESSON_EGRESS, .elsewhere = true,
+             .cause = "it leads back to this relay: look at its base_url, or "
+                      "at CLAUDE_API_URL") },
     { ANY(529), NULL, NEEDS_NOTHING,
       LESSON(LESSON_OVERLOADED, .elsewhere = true, .once = true,
              .cause = "the provider is overloaded") },

@@ -87,8 +87,9 @@ static void refuse_round(struct exchange *x)
     struct err err;
 
     err_set(&err, ERR_LOOP,
-            "this request came from the relay itself: its CLAUDE_API_URL leads "
-            "back to it; set it to the API's address");
+            "this request came from the relay itself: its CLAUDE_API_URL, or "
+            "the base_url of an account, leads back to it; set it to the API's "
+            "address");
     x->close = true;
     problem_send(&x->req, &err);
 }

@@ -17,7 +17,8 @@
 
 bool teach_reads_body(unsigned status)
 {
-    return status == 400 || status == 401 || status == 403 || status == 429;
+    return status == 400 || status == 401 || status == 403 || status == 429 ||
+           status == 508;
 }
 
 static struct str member(const struct json_doc *doc, const char *name)

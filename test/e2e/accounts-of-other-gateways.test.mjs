@@ -13,7 +13,8 @@ import { HELLO } from '../support/http.mjs';
 import { admin, createKey } from '../support/keys.mjs';
 import { makeCertificate, startProxy } from '../support/proxies.mjs';
 import { exchange, rawUpstream, requestBytes, responseBytes } from '../support/raw.mjs';
-import { commandBeside, describe, startRelay, tempFolder, until } from '../support/processes.mjs';
+import { freePort } from '../support/ports.mjs';
+import { addApiKey, commandBeside, describe, startRelay, tempFolder, until } from '../support/processes.mjs';
 import { missing } from '../support/users.mjs';
 
 const OURS = 'sk-ant-api03-CANARY-of-anthropic';
@@ -241,6 +242,21 @@ describe('accounts of other gateways', { skip: noSqlite || missing('openssl') },
       assert.doesNotMatch(doc.error, /CANARY/);
     }
     assert.match((await change('theirs', { base_url: null }, 400)).error, /keys of other providers go with a base_url/);
+  });
+
+  it('a relay that moved to where an account leads says so, and others serve', async () => {
+    const port = await freePort();
+    const accounts = (dataDir) => {
+      addApiKey(dataDir, 'demo');
+      fs.writeFileSync(path.join(dataDir, 'apikey_round.json'), JSON.stringify({ api_key: THEIRS, base_url: `http://127.0.0.1:${port}`, priority: 5 }), { mode: 0o600 });
+    };
+    const relay = await startRelay({ upstream: `${made.home.url}/v1/messages`, accounts, args: ['--port', String(port)] });
+    const key = await createKey(relay, 'alice', {});
+    assert.equal((await key.message({ body: HELLO })).status, 200);
+    const { doc } = await admin(relay, 'GET', '/oauth/accounts/round/status');
+    assert.equal(doc.state, 'paused');
+    assert.match(doc.why, /leads back to this relay: look at its base_url/);
+    await relay.stop();
   });
 
   it('what somebody signed in for goes nowhere else', async () => {

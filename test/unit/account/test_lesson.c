@@ -100,6 +100,12 @@ static const struct {
       .error = "not_found_error: model: x",
       .kind = LESSON_NONE },
     { .status = 413, .error = "request_too_large", .kind = LESSON_NONE },
+    { .status = 508,
+      .error = "api_error: this request came from the relay itself: its "
+               "CLAUDE_API_URL leads back to it",
+      .kind = LESSON_EGRESS,
+      .elsewhere = true },
+    { .status = 508, .error = "api_error: a loop", .kind = LESSON_NONE },
     { .status = 302, .kind = LESSON_NONE },
     { .status = 501, .kind = LESSON_NONE },
 
