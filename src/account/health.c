@@ -82,43 +82,101 @@ static const struct health_family *find_family(const struct health *health,
                                                struct str family)
 {
     for (size_t i = 0; family.len > 0 && i < HEALTH_FAMILIES; i++) {
+        if (!health->families[i].name[0])
+            break;
         if (str_eq(str_of(health->families[i].name), family))
             return &health->families[i];
     }
     return NULL;
 }
 
-/* Its place, else the one whose pause ends first. */
+/* Its place, a new one, or that of one whose pause is over; NULL if there is none. */
 static struct health_family *family_place(struct health *health,
-                                          struct str family)
+                                          struct str family, uint64_t now_ms)
 {
-    struct health_family *place = &health->families[0];
+    struct health_family *over = NULL;
 
     for (size_t i = 0; i < HEALTH_FAMILIES; i++) {
         struct health_family *each = &health->families[i];
 
         if (str_eq(str_of(each->name), family))
             return each;
-        if (each->pause.until_ms < place->pause.until_ms)
-            place = each;
+        if (!over && !is_on(&each->pause, now_ms))
+            over = each;
+        if (!each->name[0])
+            break;
     }
-    *place = (struct health_family){ .pause = { .until_ms = 0 } };
-    text_copy(place->name, sizeof(place->name), family);
-    return place;
+    if (!over)
+        return NULL;
+    *over = (struct health_family){ .pause = { .until_ms = 0 } };
+    text_copy(over->name, sizeof(over->name), family);
+    return over;
 }
 
-/* Of a model whose family nobody knows: the whole account. */
+/* One whose family nobody knows, or that there is no place for, pauses nobody. */
+static struct health_pause *pause_place(struct health *health,
+                                        const struct lesson *lesson,
+                                        struct str family, uint64_t now_ms)
+{
+    struct health_family *place;
+
+    if (!lesson->of_family)
+        return &health->taught;
+    if (family.len == 0 || family.len >= HEALTH_FAMILY_MAX)
+        return NULL;
+    place = family_place(health, family, now_ms);
+    return place ? &place->pause : NULL;
+}
+
 static void pause_for(struct health *health, const struct lesson *lesson,
                       struct str family, uint64_t now_ms)
 {
+    struct health_pause *place = pause_place(health, lesson, family, now_ms);
     struct health_pause pause =
         pause_of(lesson->cause, now_ms, lesson->until_ms);
-    bool alone =
-        lesson->of_family && family.len > 0 && family.len < HEALTH_FAMILY_MAX;
 
     assert(lesson->until_ms > now_ms);
-    extend(alone ? &family_place(health, family)->pause : &health->taught,
-           &pause, now_ms);
+    if (place)
+        extend(place, &pause, now_ms);
+}
+
+/* ---- the clock ----------------------------------------------------------- */
+
+/* Threads look at it a moment apart. */
+#define CLOCK_STEP_MS 10000u
+
+static void mend(struct health_pause *pause, uint64_t most_ms, uint64_t now_ms)
+{
+    bool ahead = pause->since_ms > now_ms + CLOCK_STEP_MS;
+    uint64_t from_ms = ahead ? pause->since_ms : now_ms;
+    uint64_t left_ms =
+        pause->until_ms > from_ms ? pause->until_ms - from_ms : 0;
+
+    if (!is_on(pause, now_ms))
+        return;
+    if (ahead)
+        pause->since_ms = now_ms;
+    pause->until_ms = now_ms + (left_ms < most_ms ? left_ms : most_ms);
+}
+
+static uint64_t guess_most_ms(void)
+{
+    uint64_t most_ms = 0;
+
+    for (size_t i = 0; i < LESSON_KINDS; i++) {
+        if (guesses[i].most_ms > most_ms)
+            most_ms = guesses[i].most_ms;
+    }
+    return most_ms;
+}
+
+void health_mend(struct health *health, uint64_t now_ms)
+{
+    mend(&health->held, HEALTH_HOLD_MAX_MS, now_ms);
+    mend(&health->taught,
+         health->taught.soft ? guess_most_ms() : LESSON_PAUSE_MAX_MS, now_ms);
+    for (size_t i = 0; i < HEALTH_FAMILIES && health->families[i].name[0]; i++)
+        mend(&health->families[i].pause, LESSON_PAUSE_MAX_MS, now_ms);
 }
 
 /* ---- events -------------------------------------------------------------- */
@@ -156,7 +214,10 @@ static void keep_error(struct health *health, const struct lesson *lesson,
 void health_learn(struct health *health, const struct lesson *lesson,
                   struct str family, uint64_t now_ms)
 {
+    health_mend(health, now_ms);
     keep_error(health, lesson, now_ms);
+    if (lesson->kind != LESSON_FAILED)
+        health->in_a_row[LESSON_FAILED] = 0;
     switch (lesson->kind) {
     case LESSON_WELL:
         memset(health->in_a_row, 0, sizeof(health->in_a_row));

@@ -22,8 +22,11 @@
 #include "account/lesson.h"
 
 #define HEALTH_CAUSE_MAX 160
-#define HEALTH_FAMILIES 4
+/* As many as windows. */
+#define HEALTH_FAMILIES QUOTAS_MAX
 #define HEALTH_FAMILY_MAX 24
+/* The operator's pauses are no longer. */
+#define HEALTH_HOLD_MAX_MS ((uint64_t)366 * 86400 * 1000)
 
 enum health_state {
     HEALTH_READY,
@@ -52,13 +55,15 @@ struct health_family {
 struct health {
     struct health_pause taught;
     struct health_pause held; /* by the operator */
-    struct health_family families[HEALTH_FAMILIES];
+    struct health_family
+        families[HEALTH_FAMILIES]; /* nameless ones at the end */
     enum health_state
         stopped;         /* LOGIN_REQUIRED, BLOCKED, or READY: it is not */
     bool stopped_soft;   /* an answer that is well ends it */
     uint64_t stopped_ms; /* since when */
     char stopped_cause[HEALTH_CAUSE_MAX];
-    unsigned in_a_row[LESSON_KINDS]; /* without success in between */
+    /* Without success in between; failures, without any answer. */
+    unsigned in_a_row[LESSON_KINDS];
     char last_error[HEALTH_CAUSE_MAX];
     uint64_t last_error_ms; /* 0: there was none */
 };
@@ -66,6 +71,10 @@ struct health {
 /* An answer taught it.  `family`: of the model that was asked, or empty. */
 void health_learn(struct health *health, const struct lesson *lesson,
                   struct str family, uint64_t now_ms);
+/* The clock may have been wrong, or what was kept is: a pause that began in time to come
+   begins now, and none lasts longer from now than its kind may.  To be called before
+   what is known is looked at. */
+void health_mend(struct health *health, uint64_t now_ms);
 /* The operator's pause, and its end. */
 void health_hold(struct health *health, uint64_t until_ms, struct str why,
                  uint64_t now_ms);

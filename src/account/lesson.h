@@ -5,6 +5,9 @@
 
 #include "account/quotas.h"
 
+/* No limit refuses for longer: a week and a day. */
+#define LESSON_PAUSE_MAX_MS ((uint64_t)8 * 86400 * 1000)
+
 enum lesson_kind {
     LESSON_NONE,    /* the client's own affair: nobody is penalised */
     LESSON_WELL,    /* it serves */

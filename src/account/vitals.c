@@ -166,6 +166,7 @@ struct health_view vitals_view(struct vitals *vitals,
     struct health_view view;
 
     lock(vitals);
+    health_mend(&vitals->health, now_ms);
     view = health_view(&vitals->health, file, family, now_ms);
     unlock(vitals);
     view.cause = "";

@@ -79,7 +79,8 @@ static bool is_of_its_credential(const struct account *account,
 
 /* Of another credential, as when one takes the place of another while it serves
    (account/folder.c); but another key of the same name is another account. */
-static void restore(const struct account *account, const struct json_doc *doc)
+static void restore(const struct account *account, const struct json_doc *doc,
+                    uint64_t now_ms)
 {
     bool same = is_of_its_credential(account, doc);
     struct vitals_copy copy;
@@ -87,6 +88,7 @@ static void restore(const struct account *account, const struct json_doc *doc)
     if (!same && !account->kind->personal)
         return;
     vitals_from_json(doc, &copy);
+    health_mend(&copy.health, now_ms);
     vitals_restore(account->vitals, &copy);
     if (!same)
         vitals_renewed(account->vitals);
@@ -103,7 +105,7 @@ static bool take_state(void *arg, const struct sql_row *row)
     if (!account)
         return true;
     doc = json_doc_parse(sql_row_text(row, 1), &ignored);
-    restore(account, doc);
+    restore(account, doc, loading->now_ms);
     json_doc_free(doc);
     account_unref(account);
     return true;

@@ -85,11 +85,13 @@ static const char *state_of(const struct account *account,
     return health_state_word(view->state);
 }
 
-static void copy_vitals(const struct account *account, struct vitals_copy *copy)
+static void copy_vitals(const struct account *account, uint64_t now_wall_ms,
+                        struct vitals_copy *copy)
 {
     *copy = (struct vitals_copy){ .health = none };
     if (account->vitals)
         vitals_copy(account->vitals, copy);
+    health_mend(&copy->health, now_wall_ms);
 }
 
 const char *vitals_doc_state(const struct account *account,
@@ -98,7 +100,7 @@ const char *vitals_doc_state(const struct account *account,
     struct vitals_copy copy;
     struct health_view view;
 
-    copy_vitals(account, &copy);
+    copy_vitals(account, now_wall_ms, &copy);
     view = view_of(account, &copy.health, now_wall_ms);
     return state_of(account, &view, now_wall_ms);
 }
@@ -218,7 +220,7 @@ void vitals_doc_set_state(struct json_doc *doc, const struct account *account,
 {
     struct vitals_copy copy;
 
-    copy_vitals(account, &copy);
+    copy_vitals(account, now_wall_ms, &copy);
     set_state(doc, account, &copy.health, now_wall_ms);
 }
 
@@ -227,7 +229,7 @@ void vitals_doc_set(struct json_doc *doc, const struct account *account,
 {
     struct vitals_copy copy;
 
-    copy_vitals(account, &copy);
+    copy_vitals(account, now_wall_ms, &copy);
     set_state(doc, account, &copy.health, now_wall_ms);
     json_doc_set(doc, "families", families_doc(&copy.health, now_wall_ms));
     json_doc_set(doc, "windows", quotas_doc(&copy.windows, now_wall_ms));

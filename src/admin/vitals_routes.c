@@ -13,7 +13,6 @@
 
 #define TAG "accounts"
 /* Longer ones switch it off. */
-#define PAUSE_MAX_MS ((uint64_t)366 * 86400 * 1000)
 
 /* ---- all three ----------------------------------------------------------- */
 
@@ -60,11 +59,11 @@ static bool read_end(struct admin_request *x, struct saying *saying)
 
     if (json_doc_get_str(x->body, "for", &text) &&
         !json_doc_get(x->body, "until") && text_parse_duration(text, &ms) &&
-        ms > 0 && ms <= PAUSE_MAX_MS)
+        ms > 0 && ms <= HEALTH_HOLD_MAX_MS)
         saying->until_ms = saying->now_ms + ms;
     else if (json_doc_get_str(x->body, "until", &text) &&
              !json_doc_get(x->body, "for") && text_parse_time(text, &ms) &&
-             ms > saying->now_ms && ms <= saying->now_ms + PAUSE_MAX_MS)
+             ms > saying->now_ms && ms <= saying->now_ms + HEALTH_HOLD_MAX_MS)
         saying->until_ms = ms;
     return saying->until_ms > 0 ||
            err_set(&x->err, ERR_BAD_REQUEST,

@@ -154,6 +154,7 @@ static void see_account(struct seen *seen)
     seen->copy = (struct vitals_copy){ .in_flight = 0 };
     if (seen->account->vitals)
         vitals_copy(seen->account->vitals, &seen->copy);
+    health_mend(&seen->copy.health, seen->look->now.wall_ms);
     seen->view = health_view(&seen->copy.health, &file, STR_EMPTY,
                              seen->look->now.wall_ms);
     see_state(seen);

@@ -194,6 +194,13 @@ static void failures_pause_only_in_a_row(void **state)
         learn(&health, LESSON_WELL, NOW_MS);
     }
     assert_int_equal(view(&health, NOW_MS).state, HEALTH_READY);
+    /* Any other answer shows that it is reached. */
+    for (int i = 0; i < 100; i++) {
+        learn(&health, LESSON_FAILED, NOW_MS);
+        learn(&health, LESSON_FAILED, NOW_MS);
+        learn(&health, i % 2 ? LESSON_NONE : LESSON_OVERLOADED, NOW_MS);
+    }
+    assert_int_equal(view(&health, NOW_MS).state, HEALTH_READY);
     for (int i = 0; i < 3; i++)
         learn(&health, LESSON_FAILED, NOW_MS);
     assert_int_equal(view(&health, NOW_MS).until_ms, NOW_MS + 10000);
@@ -226,32 +233,110 @@ static void a_family_is_paused_alone(void **state)
     assert_int_equal(view(&health, NOW_MS).state, HEALTH_READY);
     assert_int_equal(health_view(&health, &fine, STR("haiku"), NOW_MS).state,
                      HEALTH_READY);
-    /* Nobody knows which. */
+    /* Nobody knows which, or there is no room for the name. */
     health_learn(&health, &lesson, STR_EMPTY, NOW_MS);
-    assert_int_equal(view(&health, NOW_MS).state, HEALTH_PAUSED);
+    health_learn(&health, &lesson, STR("a-name-that-is-really-too-long"),
+                 NOW_MS);
+    assert_int_equal(view(&health, NOW_MS).state, HEALTH_READY);
     health_clear(&health);
     assert_int_equal(health_view(&health, &fine, OPUS, NOW_MS).state,
                      HEALTH_READY);
 }
 
-/* Of more than there is room for, the one that ends first goes. */
+static enum health_state state_of(const struct health *health, const char *name,
+                                  uint64_t now_ms)
+{
+    return health_view(health, &fine, str_of(name), now_ms).state;
+}
+
+/* Of more than there is room for, none goes that is not over. */
 static void families_are_bounded(void **state)
 {
-    static const char *const names[] = { "a", "b", "c", "d", "e" };
+    struct health health = { .stopped = HEALTH_READY };
+    char names[HEALTH_FAMILIES + 1][8];
+
+    (void)state;
+    for (size_t i = 0; i <= HEALTH_FAMILIES; i++) {
+        struct lesson lesson = lesson_until(NOW_MS + HOUR_MS * (i + 1), true);
+
+        (void)snprintf(names[i], sizeof(names[i]), "f%zu", i);
+        health_learn(&health, &lesson, str_of(names[i]), NOW_MS);
+    }
+    for (size_t i = 0; i < HEALTH_FAMILIES; i++)
+        assert_int_equal(state_of(&health, names[i], NOW_MS), HEALTH_PAUSED);
+    assert_int_equal(state_of(&health, names[HEALTH_FAMILIES], NOW_MS),
+                     HEALTH_READY);
+    assert_int_equal(view(&health, NOW_MS).state, HEALTH_READY);
+    /* The first one is. */
+    health_learn(&health,
+                 &(struct lesson){ .kind = LESSON_PAUSE,
+                                   .until_ms = NOW_MS + 2 * HOUR_MS,
+                                   .of_family = true,
+                                   .cause = "x" },
+                 str_of(names[HEALTH_FAMILIES]), NOW_MS + HOUR_MS);
+    assert_int_equal(state_of(&health, names[HEALTH_FAMILIES],
+                              NOW_MS + HOUR_MS),
+                     HEALTH_PAUSED);
+    for (size_t i = 1; i < HEALTH_FAMILIES; i++)
+        assert_int_equal(state_of(&health, names[i], NOW_MS + HOUR_MS),
+                         HEALTH_PAUSED);
+}
+
+/* Whatever the clock says, or said: when it began, how long it lasts, how long its kind may
+   at most, and how long it does. */
+static void no_pause_is_longer_than_it_may_be(void **state)
+{
+    static const struct {
+        uint64_t since_ms;
+        uint64_t length_ms;
+        bool soft;
+        uint64_t left_ms;
+    } rows[] = {
+        { NOW_MS, HOUR_MS, false, HOUR_MS },
+        { NOW_MS - DAY_MS, 2 * DAY_MS, false, DAY_MS },
+        { NOW_MS + 365 * DAY_MS, 60000, false, 60000 },
+        { NOW_MS + 365 * DAY_MS, 100 * DAY_MS, false, 8 * DAY_MS },
+        { NOW_MS, 365 * DAY_MS, false, 8 * DAY_MS },
+        { 0, NOW_MS + 365 * DAY_MS, false, 8 * DAY_MS },
+        { NOW_MS, 365 * DAY_MS, true, 600000 },
+        { NOW_MS + 365 * DAY_MS, 5000, true, 5000 },
+        { UINT64_MAX - 5, 5, false, 5 },
+        { UINT64_MAX - 5, 0, false, 0 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct health_pause pause = { rows[i].since_ms,
+                                      rows[i].since_ms + rows[i].length_ms,
+                                      rows[i].soft, "x" };
+        struct health health = { .taught = pause,
+                                 .families = { { "opus", pause } } };
+        struct health_view now;
+
+        health_mend(&health, NOW_MS);
+        now = view(&health, NOW_MS);
+        assert_int_equal(now.until_ms,
+                         rows[i].left_ms ? NOW_MS + rows[i].left_ms : 0);
+        assert_true(now.since_ms <= NOW_MS);
+        if (!rows[i].soft && rows[i].left_ms)
+            assert_int_equal(health.families[0].pause.until_ms,
+                             NOW_MS + rows[i].left_ms);
+        /* It does not move on. */
+        health_mend(&health, NOW_MS + 1000);
+        assert_int_equal(health.taught.until_ms, NOW_MS + rows[i].left_ms);
+    }
+}
+
+/* The operator's are as long as is said. */
+static void the_operators_pause_outlives_a_wrong_clock(void **state)
+{
     struct health health = { .stopped = HEALTH_READY };
 
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        struct lesson lesson = lesson_until(NOW_MS + HOUR_MS * (i + 1), true);
-
-        health_learn(&health, &lesson, str_of(names[i]), NOW_MS);
-    }
-    assert_int_equal(health_view(&health, &fine, STR("a"), NOW_MS).state,
-                     HEALTH_READY);
-    for (size_t i = 1; i < COUNT_OF(names); i++)
-        assert_int_equal(
-            health_view(&health, &fine, str_of(names[i]), NOW_MS).state,
-            HEALTH_PAUSED);
+    health_hold(&health, NOW_MS + 400 * DAY_MS, STR("tea"),
+                NOW_MS + 370 * DAY_MS);
+    health_mend(&health, NOW_MS);
+    assert_int_equal(view(&health, NOW_MS).until_ms, NOW_MS + 30 * DAY_MS);
 }
 
 /* The provider's pause outlasts the operator's, which hid it. */
@@ -387,6 +472,8 @@ int main(void)
         cmocka_unit_test(an_overloaded_provider_pauses_nobody),
         cmocka_unit_test(a_family_is_paused_alone),
         cmocka_unit_test(families_are_bounded),
+        cmocka_unit_test(no_pause_is_longer_than_it_may_be),
+        cmocka_unit_test(the_operators_pause_outlives_a_wrong_clock),
         cmocka_unit_test(parts_end_by_themselves),
         cmocka_unit_test(no_state_is_for_ever_without_a_reason),
         cmocka_unit_test(families_are_words_of_models),
