@@ -268,6 +268,26 @@ static void add_note(struct buf *out, const struct json_doc *account)
     buf_printf(out, STR_FMT "\n", STR_ARG(problem));
 }
 
+/* Of models that rest alone. */
+static void add_families(struct buf *out, const struct account_table *table,
+                         const struct json_doc *account)
+{
+    const struct json_doc *families = json_doc_get(account, "families");
+
+    for (size_t i = 0; i < json_doc_count(families); i++) {
+        const struct json_doc *family = json_doc_at(families, i);
+        uint64_t until_ms = time_of(family, "until");
+
+        if (until_ms <= table->now_ms)
+            continue;
+        buf_printf(out, STR_FMT ": its " STR_FMT " models are paused for ",
+                   STR_ARG(text_of(account, "account")),
+                   STR_ARG(text_of(family, "family")));
+        add_span(out, until_ms - table->now_ms);
+        buf_printf(out, ": " STR_FMT "\n", STR_ARG(text_of(family, "why")));
+    }
+}
+
 static void add_forecast(struct buf *out, const struct account_table *table,
                          const struct json_doc *account)
 {
@@ -294,6 +314,7 @@ void account_table_add_notes(struct buf *out, const struct account_table *table,
 {
     for (size_t i = 0; i < json_doc_count(list); i++) {
         add_note(out, json_doc_at(list, i));
+        add_families(out, table, json_doc_at(list, i));
         add_forecast(out, table, json_doc_at(list, i));
     }
 }

@@ -25,7 +25,10 @@
 #define TEAM                                                                   \
     "{\"account\":\"team\",\"kind\":\"api-key\",\"state\":\"ready\","          \
     "\"until\":null,\"why\":null,\"enabled\":true,\"is_valid\":true,"          \
-    "\"expires_at\":null,\"problem\":null,\"today\":null,\"windows\":[]}"
+    "\"expires_at\":null,\"problem\":null,\"today\":null,\"windows\":[],"      \
+    "\"families\":[{\"family\":\"opus\",\"until\":\"2026-08-05T12:00:00Z\","   \
+    "\"why\":\"a limit is used up\"},{\"family\":\"haiku\","                   \
+    "\"until\":\"2026-08-01T11:00:00Z\",\"why\":\"it is over\"}]}"
 /* What was known of its window is over. */
 #define OLD                                                                                 \
     "{\"account\":\"old\",\"kind\":\"oauth\",\"state\":\"unusable\","                       \
@@ -109,6 +112,9 @@ static void what_is_to_be_said_follows(void **state)
                    "[" MAIN "," TEAM "," OLD "," DAMAGED "]",
                    "main: its 5h limit is used up\n"
                    "main: at this rate its limit 7d is used up in 2d 1h\n"
+                   "team: its opus models are paused for 4d: a limit is used "
+                   "up\n"
+                   "account old has no token\n");
                    "account \"old\" has no token\n"
                    "gw: its last good version stays in use\n");
 }
