@@ -163,7 +163,9 @@ static void answer(struct visit *visit)
     else if (directives_given(directives, "body"))
         answer_literal(visit);
     else if (status >= 300)
-        reply_error(visit, status, "simulated by claude-sim");
+        reply_error(visit, status,
+                    status == 401 ? "Invalid bearer token"
+                                  : "simulated by claude-sim");
     else
         answer_route(visit);
     if (status > 0 && visit->reply.status < 300)

@@ -2,25 +2,37 @@
 /* What an answer teaches about the account that gave it: rows, the first that fits. */
 #include "account/lesson.h"
 
+#include "base/chars.h"
 #include "base/macros.h"
-
-/* Nothing is refused for longer: a week and a day. */
-#define PAUSE_MAX_MS ((uint64_t)8 * 86400 * 1000)
 
 /* ---- the table ----------------------------------------------------------- */
 
 enum needs {
     NEEDS_NOTHING,
-    NEEDS_RENEWAL, /* a better token can be had */
-    NEEDS_GRANT,   /* they could, until now */
-    NEEDS_RESET,   /* it says until when, by its fields or retry-after */
-    NEEDS_EVENT,   /* an error event came inside of it */
+    NEEDS_RENEWAL,     /* a better token can be had */
+    NEEDS_GRANT,       /* they could, until now */
+    NEEDS_OTHER_WORDS, /* it speaks, but not of the credential */
+    NEEDS_RESET,       /* it says until when, by its fields or retry-after */
+    NEEDS_EVENT,       /* an error event came inside of it */
+};
+
+/* Endpoints. */
+enum {
+    MESSAGES = 1u << LESSON_FROM_MESSAGES,
+    COUNT = 1u << LESSON_FROM_COUNT,
+    MODELS = 1u << LESSON_FROM_MODELS,
+    ANYWHERE = UINT16_MAX,
+    /* Any key, or token, may ask them. */
+    PLAIN = MESSAGES | COUNT | MODELS,
+    /* They spend, or speak for the account. */
+    PAID = MESSAGES | COUNT | 1u << LESSON_FROM_BATCHES,
 };
 
 /* `status` 0: no answer; LOW to HIGH. */
 struct row {
     unsigned low;
     unsigned high;
+    unsigned from;
     const char *part; /* of the error, in any case; NULL: any */
     enum needs needs;
     struct lesson lesson;
@@ -34,63 +46,76 @@ struct row {
 
 /* The first that fits. */
 static const struct row rows[] = {
-    { ANY(401), NULL, NEEDS_RENEWAL,
+    { ANY(401), ANYWHERE, "token has expired", NEEDS_RENEWAL,
       LESSON(LESSON_TOKEN, .cause = "its token was refused") },
-    { ANY(401), NULL, NEEDS_GRANT,
+    { ANY(401), ANYWHERE, "token_expired", NEEDS_RENEWAL,
+      LESSON(LESSON_TOKEN, .cause = "its token was refused") },
+    { ANY(401), ANYWHERE & ~PLAIN, NULL, NEEDS_NOTHING, LESSON(LESSON_NONE) },
+    { ANY(401), ANYWHERE, NULL, NEEDS_OTHER_WORDS, LESSON(LESSON_NONE) },
+    { ANY(401), ANYWHERE, NULL, NEEDS_RENEWAL,
+      LESSON(LESSON_TOKEN, .cause = "its token was refused") },
+    { ANY(401), ANYWHERE, NULL, NEEDS_GRANT,
       LESSON(LESSON_LOGIN, .elsewhere = true,
              .cause = "its credential was refused") },
-    { ANY(401), NULL, NEEDS_NOTHING,
+    { ANY(401), ANYWHERE, NULL, NEEDS_NOTHING,
       LESSON(LESSON_LOGIN, .elsewhere = true, .soft = true,
              .cause = "its credential was refused") },
-    { ANY(403), "not allowed for this organization", NEEDS_NOTHING,
+    { ANY(403), PAID,
+      "authentication is currently not allowed for this organization",
+      NEEDS_NOTHING,
       LESSON(LESSON_BLOCKED, .elsewhere = true,
              .cause = "its organization may not use the API like this") },
-    { ANY(403), "organization has been disabled", NEEDS_NOTHING,
+    { ANY(403), PAID, "organization has been disabled", NEEDS_NOTHING,
       LESSON(LESSON_BLOCKED, .elsewhere = true,
              .cause = "its organization is disabled") },
-    { ANY(403), "request not allowed", NEEDS_NOTHING,
+    { ANY(403), PAID | MODELS, "request not allowed", NEEDS_NOTHING,
       LESSON(LESSON_EGRESS, .elsewhere = true,
              .cause = "the address or region that it is used from is refused: "
                       "look at its proxy") },
-    { ANY(400), "credit balance is too low", NEEDS_NOTHING,
+    { ANY(400), PAID, "credit balance is too low", NEEDS_NOTHING,
       LESSON(LESSON_BLOCKED, .elsewhere = true,
              .cause = "its credit balance is too low") },
-    { ANY(400), "organization has been disabled", NEEDS_NOTHING,
+    { ANY(400), PAID, "organization has been disabled", NEEDS_NOTHING,
       LESSON(LESSON_BLOCKED, .elsewhere = true,
              .cause = "its organization is disabled") },
-    { ANY(402), NULL, NEEDS_NOTHING,
+    { ANY(402), PAID, NULL, NEEDS_NOTHING,
       LESSON(LESSON_BLOCKED, .elsewhere = true,
              .cause = "its billing is refused") },
-    { ANY(429), "extra usage", NEEDS_NOTHING, LESSON(LESSON_NONE) },
-    { ANY(429), "fast mode", NEEDS_NOTHING, LESSON(LESSON_NONE) },
-    { ANY(429), "long context", NEEDS_NOTHING, LESSON(LESSON_NONE) },
-    { ANY(429), "enforced_spend_limit_reached", NEEDS_NOTHING,
+    { ANY(429), ANYWHERE, "extra usage", NEEDS_NOTHING, LESSON(LESSON_NONE) },
+    { ANY(429), ANYWHERE, "fast mode", NEEDS_NOTHING, LESSON(LESSON_NONE) },
+    { ANY(429), ANYWHERE, "long context", NEEDS_NOTHING, LESSON(LESSON_NONE) },
+    { ANY(429), ANYWHERE, "enforced_spend_limit_reached", NEEDS_NOTHING,
       LESSON(LESSON_NONE) },
-    { ANY(429), NULL, NEEDS_RESET,
+    /* its limit is another one than that of messages */
+    { ANY(429), COUNT, NULL, NEEDS_NOTHING,
+      LESSON(LESSON_NONE, .elsewhere = true) },
+    { ANY(429), ANYWHERE & ~MESSAGES, NULL, NEEDS_NOTHING,
+      LESSON(LESSON_NONE) },
+    { ANY(429), ANYWHERE, NULL, NEEDS_RESET,
       LESSON(LESSON_PAUSE, .elsewhere = true, .cause = "a limit is used up") },
-    { ANY(429), NULL, NEEDS_NOTHING,
+    { ANY(429), ANYWHERE, NULL, NEEDS_NOTHING,
       LESSON(LESSON_BACKOFF, .elsewhere = true,
              .cause = "there were too many requests") },
     /* By this relay (http/connection_read.c): it may have moved to another port. */
-    { ANY(508), "came from the relay itself", NEEDS_NOTHING,
+    { ANY(508), ANYWHERE, "came from the relay itself", NEEDS_NOTHING,
       LESSON(LESSON_EGRESS, .elsewhere = true,
              .cause = "it leads back to this relay: look at its base_url, or "
                       "at CLAUDE_API_URL") },
-    { ANY(529), NULL, NEEDS_NOTHING,
+    { ANY(529), ANYWHERE, NULL, NEEDS_NOTHING,
       LESSON(LESSON_OVERLOADED, .elsewhere = true, .once = true,
              .cause = "the provider is overloaded") },
-    { ANY(500), NULL, NEEDS_NOTHING,
+    { ANY(500), ANYWHERE, NULL, NEEDS_NOTHING,
       LESSON(LESSON_FAILED, .elsewhere = true,
              .cause = "the provider failed") },
-    { 502, 504, NULL, NEEDS_NOTHING,
+    { 502, 504, ANYWHERE, NULL, NEEDS_NOTHING,
       LESSON(LESSON_FAILED, .elsewhere = true,
              .cause = "the provider failed") },
-    { ANY(0), NULL, NEEDS_NOTHING,
+    { ANY(0), ANYWHERE, NULL, NEEDS_NOTHING,
       LESSON(LESSON_FAILED, .elsewhere = true,
              .cause = "the provider was not reached") },
-    { 200, 299, NULL, NEEDS_EVENT,
+    { 200, 299, ANYWHERE, NULL, NEEDS_EVENT,
       LESSON(LESSON_OVERLOADED, .cause = "an error came inside of an answer") },
-    { 200, 299, NULL, NEEDS_NOTHING, LESSON(LESSON_WELL) },
+    { 200, 299, ANYWHERE, NULL, NEEDS_NOTHING, LESSON(LESSON_WELL) },
 };
 
 /* ---- reading it ---------------------------------------------------------- */
@@ -105,41 +130,115 @@ static struct str find(struct str text, struct str part)
     return STR_EMPTY;
 }
 
-static bool are_words(struct str text)
+/* Of "type: message (code)". */
+static struct str message_of(struct str error)
 {
-    for (size_t i = 0; i < text.len; i++) {
-        char letter = (char)(text.at[i] | 0x20);
+    struct str message = find(error, STR(": "));
+    size_t code;
 
-        if ((letter < 'a' || letter > 'z') && text.at[i] != ' ' &&
-            text.at[i] != '\'')
+    message = message.len > 0 ? str_from(message, 2) : error;
+    code = str_index(message, '(');
+    if (message.len > 0 && message.at[message.len - 1] == ')' && code > 0)
+        message = str_sub(message, 0, code);
+    return message;
+}
+
+/* Messages quote what clients sent, so that one could have an account blocked by a field
+   of those words.  What stops an account is the API's own sentence, and nothing but
+   words: what is quoted stands behind a colon or between marks. */
+static bool are_words(struct str message)
+{
+    static const struct chars marks = { { [' '] = true,
+                                          ['.'] = true,
+                                          [','] = true,
+                                          ['\''] = true,
+                                          ['&'] = true,
+                                          ['-'] = true,
+                                          ['/'] = true } };
+
+    for (size_t i = 0; i < message.len; i++) {
+        char letter = (char)(message.at[i] | 0x20);
+
+        if ((letter < 'a' || letter > 'z') && !chars_has(&marks, message.at[i]))
             return false;
     }
     return true;
 }
 
-/* Messages quote what clients sent, so that one could have an account blocked by a field
-   of those words.  What stops an account is the API's own sentence, with nothing but
-   words in front. */
-static bool says(struct str error, struct str part)
+/* Other gateways quote models as they are. */
+static bool is_a_name(struct str model)
 {
-    struct str message = find(error, STR(": "));
-    struct str rest;
+    return str_index(model, ' ') == model.len &&
+           str_index(model, '\\') == model.len;
+}
 
-    message = message.len > 0 ? str_from(message, 2) : error;
-    rest = find(message, part);
-    return rest.len > 0 &&
-           are_words(str_sub(message, 0, message.len - rest.len));
+static bool says(const struct lesson_facts *facts, struct str part)
+{
+    struct str message = message_of(facts->error);
+    struct str first = str_sub(message, 0, str_index(message, '.'));
+
+    return find(first, part).len > 0 && are_words(message) &&
+           is_a_name(facts->model);
+}
+
+static bool has_any(struct str text, const char *const *parts, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (find(text, str_of(parts[i])).len > 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_ascii(struct str text)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        if ((unsigned char)text.at[i] > 126)
+            return false;
+    }
+    return true;
+}
+
+/* Does a 401 say that it is about something else than the credential?  One that nobody can
+   read does not. */
+static bool has_other_words(struct str error)
+{
+    static const char *const credential[] = {
+        "token",      "bearer",       "api key",      "api-key",
+        "api_key",    "apikey",       "expired",      "revoked",
+        "credential", "unauthorized", "invalid auth", "authentication fail"
+    };
+    static const char *const other[] = { "not supported", "not allowed",
+                                         "only authorized", "is required" };
+    struct str message = message_of(error);
+
+    if (has_any(message, other, COUNT_OF(other)))
+        return true;
+    return message.len > 0 && is_ascii(message) &&
+           !has_any(message, credential, COUNT_OF(credential));
+}
+
+/* Of another family's window: it says until when that one is refused. */
+static bool is_of_another(const struct lesson_facts *facts, uint64_t until_ms)
+{
+    return facts->retry_after_ms > (until_ms - facts->now_ms) / 2;
 }
 
 /* Until when the answer says that it is refused. */
 static void find_end(const struct lesson_facts *facts, struct lesson *lesson)
 {
-    lesson->until_ms = quotas_rejected_until(facts->windows, facts->now_ms,
-                                             &lesson->of_family);
-    if (lesson->until_ms == 0 && facts->retry_after_ms > 0)
+    struct quota_rejection found =
+        quotas_rejection(facts->windows, facts->now_ms, facts->family);
+
+    lesson->of_family = found.of_family;
+    lesson->until_ms = found.until_ms;
+    if (lesson->until_ms == 0 && facts->retry_after_ms == 0)
+        lesson->until_ms = found.spent_ms;
+    else if (lesson->until_ms == 0 &&
+             (found.beside_ms == 0 || !is_of_another(facts, found.beside_ms)))
         lesson->until_ms = facts->now_ms + facts->retry_after_ms;
-    if (lesson->until_ms > facts->now_ms + PAUSE_MAX_MS)
-        lesson->until_ms = facts->now_ms + PAUSE_MAX_MS;
+    if (lesson->until_ms > facts->now_ms + LESSON_PAUSE_MAX_MS)
+        lesson->until_ms = facts->now_ms + LESSON_PAUSE_MAX_MS;
 }
 
 static bool has_needs(enum needs needs, const struct lesson_facts *facts,
@@ -152,6 +251,8 @@ static bool has_needs(enum needs needs, const struct lesson_facts *facts,
         return facts->renews;
     case NEEDS_GRANT:
         return facts->renewable;
+    case NEEDS_OTHER_WORDS:
+        return has_other_words(facts->error);
     case NEEDS_RESET:
         return until_ms > 0;
     case NEEDS_EVENT:
@@ -160,17 +261,23 @@ static bool has_needs(enum needs needs, const struct lesson_facts *facts,
     return true;
 }
 
+static bool is_penalty(enum lesson_kind kind)
+{
+    return kind == LESSON_BLOCKED || kind == LESSON_EGRESS;
+}
+
 static bool fits(const struct row *row, const struct lesson_facts *facts,
                  uint64_t until_ms)
 {
     if (facts->status < row->low || facts->status > row->high ||
+        !(row->from & 1u << facts->from) ||
         !has_needs(row->needs, facts, until_ms))
         return false;
     if (!row->part)
         return true;
-    return row->lesson.kind == LESSON_NONE
-               ? find(facts->error, str_of(row->part)).len > 0
-               : says(facts->error, str_of(row->part));
+    return is_penalty(row->lesson.kind)
+               ? says(facts, str_of(row->part))
+               : find(facts->error, str_of(row->part)).len > 0;
 }
 
 struct lesson lesson_of(const struct lesson_facts *facts)

@@ -22,12 +22,24 @@ enum lesson_kind {
     LESSON_KINDS,
 };
 
+/* What was asked.  Not every endpoint speaks for the account. */
+enum lesson_from {
+    LESSON_FROM_MESSAGES, /* POST: the limits of an account are those of this one */
+    LESSON_FROM_COUNT, /* count_tokens */
+    LESSON_FROM_BATCHES,
+    LESSON_FROM_MODELS,
+    LESSON_FROM_OTHER,
+};
+
 struct lesson_facts {
-    unsigned status;  /* 0: none came */
-    bool error_event; /* an `event: error` inside a 200 */
-    bool renews;      /* a better token can be had, and none was yet */
-    bool renewable;   /* its tokens are, as long as its grant holds */
-    struct str error; /* of the body: its type and message; or empty */
+    unsigned status; /* 0: none came */
+    enum lesson_from from;
+    bool error_event;  /* an `event: error` inside a 200 */
+    bool renews;       /* a better token can be had, and none was yet */
+    bool renewable;    /* its tokens are, as long as its grant holds */
+    struct str error;  /* of the body: its type and message; or empty */
+    struct str model;  /* that was asked for; or empty */
+    struct str family; /* of it; or empty */
     const struct quotas *windows; /* with what this answer told, of `now_ms` */
     uint64_t retry_after_ms;      /* 0: not told */
     uint64_t now_ms;              /* wall clock */

@@ -13,6 +13,9 @@
 #define SAMPLE_GAP_MS 300000u
 /* A rate is told of no less. */
 #define RATE_MIN_MS 600000u
+/* It is not known any more after a tenth of the window, or this. */
+#define RATE_AGE_MS 1800000u
+#define HOUR_MS 3600000u
 
 /* ---- words --------------------------------------------------------------- */
 
@@ -156,6 +159,9 @@ static enum part part_of(struct str text, struct str *window)
     return PARTS;
 }
 
+/* Of `told`. */
+enum { TOLD_LIMIT = 1, TOLD_REMAINING = 2, TOLD_BOTH = 3 };
+
 /* How much is left of an API key's comes in two fields, in either order. */
 static void take_amount(struct quota *window, struct str value, bool limit)
 {
@@ -163,8 +169,8 @@ static void take_amount(struct quota *window, struct str value, bool limit)
 
     if (!str_to_u64(value, UINT64_MAX / QUOTA_PPM, amount))
         return;
-    window->told |= limit ? 1u : 2u;
-    if (window->told == 3 && window->limit > 0)
+    window->told |= limit ? TOLD_LIMIT : TOLD_REMAINING;
+    if (window->told == TOLD_BOTH && window->limit > 0)
         window->used_ppm = window->remaining >= window->limit
                                ? 0
                                : (int64_t)((window->limit - window->remaining) *
@@ -207,6 +213,12 @@ static bool take_whole(struct quotas *windows, struct str part,
     return true;
 }
 
+/* They are called by how long they last; `overage` is what is paid beside the plan. */
+static bool is_of_a_plan(struct str name)
+{
+    return name.len > 0 && name.at[0] >= '0' && name.at[0] <= '9';
+}
+
 static bool take_field(struct quotas *windows, const struct header *field,
                        uint64_t now_ms)
 {
@@ -219,7 +231,7 @@ static bool take_field(struct quotas *windows, const struct header *field,
 
     if (unified && take_whole(windows, text, field->value))
         return true;
-    if (part == PARTS)
+    if (part == PARTS || (unified && !is_of_a_plan(name)))
         return false;
     window = find_or_make(windows, name);
     if (!window)
@@ -253,13 +265,23 @@ static void add_sample(struct quota *window, uint64_t now_ms)
     window->sample_count = count + 1;
 }
 
-bool quotas_learn(struct quotas *windows, const struct headers *headers,
-                  uint64_t now_ms)
+/* What one answer says of all together holds for that answer alone. */
+static void begin_answer(struct quotas *windows)
 {
+    windows->decisive[0] = '\0';
+    windows->status = QUOTA_UNKNOWN;
+    windows->reset_ms = 0;
+}
+
+bool quotas_learn(struct quotas *windows, const struct headers *headers,
+                  bool amounts, uint64_t now_ms)
+{
+    struct str prefix = amounts ? STR(PREFIX) : STR(UNIFIED);
     bool learnt = false;
 
+    begin_answer(windows);
     for (size_t i = 0; i < headers->count; i++) {
-        if (str_istarts(headers->at[i].name, STR(PREFIX)))
+        if (str_istarts(headers->at[i].name, prefix))
             learnt |= take_field(windows, &headers->at[i], now_ms);
     }
     if (learnt)
@@ -273,30 +295,116 @@ bool quotas_learn(struct quotas *windows, const struct headers *headers,
 
 /* ---- what follows -------------------------------------------------------- */
 
-static bool rejects(const struct quota *window, uint64_t now_ms)
+static bool is_told(const struct quota *window, uint64_t now_ms)
 {
-    return window->status == QUOTA_REJECTED && window->seen_ms == now_ms &&
-           window->reset_ms > now_ms;
+    return window->seen_ms == now_ms && window->reset_ms > now_ms;
 }
 
-uint64_t quotas_rejected_until(const struct quotas *windows, uint64_t now_ms,
-                               bool *of_family)
+/* Whose a window that rejects is, from the one that explains a refusal best. */
+enum whose {
+    WHOSE_ACCOUNT,
+    WHOSE_ASKED,   /* of the family that was asked, by its name */
+    WHOSE_PERHAPS, /* of one whose name says nothing, and it may be that */
+    WHOSE_OTHER,
+    WHOSES,
+};
+
+static bool is_a_family(struct str name)
 {
-    uint64_t until_ms[2] = { 0 }; /* of the account, and of a family */
+    static const char *const families[] = { "opus", "sonnet", "haiku" };
+
+    for (size_t i = 0; i < COUNT_OF(families); i++) {
+        if (str_ieq(name, str_of(families[i])))
+            return true;
+    }
+    return false;
+}
+
+/* "seven_day_oi" decides, or nothing is said of which one does. */
+static bool may_decide(const struct quotas *windows, struct str name)
+{
+    struct str decisive = str_of(windows->decisive);
+
+    return windows->status == QUOTA_REJECTED &&
+           (decisive.len == 0 ||
+            (decisive.len > name.len &&
+             str_ieq(str_from(decisive, decisive.len - name.len), name)));
+}
+
+static enum whose whose_of(const struct quotas *windows,
+                           const struct quota *window, struct str family)
+{
+    struct str name = quota_family(window);
+
+    if (name.len == 0)
+        return WHOSE_ACCOUNT;
+    if (str_ieq(name, family))
+        return WHOSE_ASKED;
+    return family.len > 0 && !is_a_family(name) && may_decide(windows, name)
+               ? WHOSE_PERHAPS
+               : WHOSE_OTHER;
+}
+
+static void extend(uint64_t *until_ms, uint64_t by_ms)
+{
+    if (by_ms > *until_ms)
+        *until_ms = by_ms;
+}
+
+/* Of windows that reject, by whose they are. */
+static void find_resets(const struct quotas *windows, uint64_t now_ms,
+                        struct str family, uint64_t until_ms[WHOSES])
+{
+    for (size_t i = 0; i < windows->count; i++) {
+        const struct quota *window = &windows->at[i];
+
+        if (window->status == QUOTA_REJECTED && is_told(window, now_ms))
+            extend(&until_ms[whose_of(windows, window, family)],
+                   window->reset_ms);
+    }
+}
+
+static uint64_t find_spent(const struct quotas *windows, uint64_t now_ms)
+{
+    uint64_t until_ms = 0;
 
     for (size_t i = 0; i < windows->count; i++) {
         const struct quota *window = &windows->at[i];
-        uint64_t *of = &until_ms[quota_family(window).len > 0];
 
-        if (rejects(window, now_ms) && window->reset_ms > *of)
-            *of = window->reset_ms;
+        if ((window->told & TOLD_REMAINING) && window->remaining == 0 &&
+            is_told(window, now_ms))
+            extend(&until_ms, window->reset_ms);
     }
-    *of_family = until_ms[0] == 0 && until_ms[1] > 0;
-    if (until_ms[0] == 0 && until_ms[1] == 0 &&
-        windows->status == QUOTA_REJECTED && windows->seen_ms == now_ms &&
-        windows->reset_ms > now_ms)
-        return windows->reset_ms;
-    return *of_family ? until_ms[1] : until_ms[0];
+    return until_ms;
+}
+
+static bool is_allowed(const struct quotas *windows)
+{
+    return windows->status == QUOTA_ALLOWED || windows->status == QUOTA_WARNING;
+}
+
+struct quota_rejection quotas_rejection(const struct quotas *windows,
+                                        uint64_t now_ms, struct str family)
+{
+    struct quota_rejection found = { .spent_ms = find_spent(windows, now_ms) };
+    uint64_t until_ms[WHOSES] = { 0 };
+    enum whose whose = WHOSE_ACCOUNT;
+
+    if (windows->seen_ms != now_ms || is_allowed(windows))
+        return found;
+    find_resets(windows, now_ms, family, until_ms);
+    while (whose < WHOSE_OTHER && until_ms[whose] == 0)
+        whose++;
+    if (whose < WHOSE_OTHER) {
+        found.until_ms = until_ms[whose];
+        found.of_family = whose != WHOSE_ACCOUNT;
+    } else if (until_ms[WHOSE_OTHER] > 0) {
+        found.beside_ms = until_ms[WHOSE_OTHER];
+    } else if (windows->status == QUOTA_REJECTED &&
+               windows->reset_ms > now_ms) {
+        found.until_ms = windows->reset_ms;
+    }
+    return found;
 }
 
 /* What was told of one that began anew since says nothing. */
@@ -320,6 +428,32 @@ uint64_t quotas_spare_ppm(const struct quotas *windows, uint64_t now_ms)
     return most < QUOTA_PPM ? (uint64_t)(QUOTA_PPM - most) : 0;
 }
 
+/* "5h" and "7d_oi" are named by it; 0 of others. */
+static uint64_t length_of(const struct quota *window)
+{
+    const char *end = window->name;
+    uint64_t count;
+
+    while (*end >= '0' && *end <= '9')
+        end++;
+    if (!str_to_u64((struct str){ window->name, (size_t)(end - window->name) },
+                    UINT16_MAX, &count))
+        return 0;
+    return *end == 'd'   ? count * 24 * HOUR_MS
+           : *end == 'h' ? count * HOUR_MS
+                         : 0;
+}
+
+static bool is_recent(const struct quota *window, uint64_t at_ms,
+                      uint64_t now_ms)
+{
+    uint64_t age_ms = length_of(window) / 10;
+
+    if (age_ms < RATE_AGE_MS)
+        age_ms = RATE_AGE_MS;
+    return at_ms <= now_ms && now_ms - at_ms <= age_ms;
+}
+
 uint64_t quota_runs_out_ms(const struct quota *window, uint64_t now_ms)
 {
     const struct quota_sample *first = &window->samples[0];
@@ -329,11 +463,12 @@ uint64_t quota_runs_out_ms(const struct quota *window, uint64_t now_ms)
     if (window->sample_count < 2 || window->reset_ms <= now_ms)
         return 0;
     last = &window->samples[window->sample_count - 1];
-    if (last->at_ms < first->at_ms + RATE_MIN_MS ||
+    if (!is_recent(window, last->at_ms, now_ms) ||
+        last->at_ms < first->at_ms + RATE_MIN_MS ||
         last->used_ppm <= first->used_ppm || last->used_ppm >= QUOTA_PPM)
         return 0;
     at_ms = last->at_ms + (uint64_t)(QUOTA_PPM - last->used_ppm) *
                               (last->at_ms - first->at_ms) /
                               (uint64_t)(last->used_ppm - first->used_ppm);
-    return at_ms < window->reset_ms ? at_ms : 0;
+    return at_ms > now_ms && at_ms < window->reset_ms ? at_ms : 0;
 }

@@ -46,17 +46,19 @@ struct quota {
 struct quotas {
     struct quota at[QUOTAS_MAX]; /* in the order in which they were heard of */
     size_t count;
-    /* That of which the provider says that it decides; empty: none. */
+    /* That of which the newest answer says that it decides; empty: none. */
     char decisive[QUOTA_NAME_MAX + 1];
-    /* Of all of them together, as the provider sees it. */
+    /* Of all of them together, as the newest answer sees it. */
     enum quota_status status;
     uint64_t reset_ms; /* 0: not known */
     uint64_t seen_ms;  /* when an answer told anything last */
 };
 
-/* Take in what an answer's fields tell.  False if they tell nothing. */
+/* Take in what an answer's fields tell.  An API key's amounts (`amounts`) are those of
+   messages: other endpoints have others, in fields of the same names.  False if they
+   tell nothing. */
 bool quotas_learn(struct quotas *windows, const struct headers *headers,
-                  uint64_t now_ms);
+                  bool amounts, uint64_t now_ms);
 
 /* NULL if it was never heard of. */
 const struct quota *quotas_find(const struct quotas *windows, struct str name);
@@ -65,19 +67,32 @@ const struct quota *quotas_find(const struct quotas *windows, struct str name);
    all. */
 struct str quota_family(const struct quota *window);
 
-/* What the answer of `now_ms` says of until when requests are refused: the latest reset
-   to come of the windows that it rejects; of the whole account if one of those is, else
-   (`of_family`) of the family of the model that was asked.  If it names no window, that
-   of all together.  0: it does not say. */
-uint64_t quotas_rejected_until(const struct quotas *windows, uint64_t now_ms,
-                               bool *of_family);
+/* What the answer of `now_ms` says of until when requests are refused, and which.  Each 0 if
+   it does not. */
+struct quota_rejection {
+    /* The latest reset to come of the windows that it rejects: of the account, or else
+       of the family that was asked; if it rejects no window, that of all together.
+       Nothing if it says that they are allowed together. */
+    uint64_t until_ms;
+    bool of_family;
+    /* Of windows of other families, and of those nobody knows the family of. */
+    uint64_t beside_ms;
+    /* When an API key's amounts that are used up are there again as a whole. */
+    uint64_t spent_ms;
+};
+
+/* `family`: of the model that was asked; empty: not known.  A window is its if it bears its
+   name.  Of one with a name that is no family's nobody knows: it is believed to be,
+   if requests are rejected and nothing else is a reason. */
+struct quota_rejection quotas_rejection(const struct quotas *windows,
+                                        uint64_t now_ms, struct str family);
 
 /* What remains of that of the account's windows which is used up most, in millionths:
    all of it, as far as nothing is known. */
 uint64_t quotas_spare_ppm(const struct quotas *windows, uint64_t now_ms);
 
 /* When it is used up if it goes on as in the present window; 0: not before it begins
-   anew, or not known. */
+   anew, or not known, as when nothing was heard of it lately. */
 uint64_t quota_runs_out_ms(const struct quota *window, uint64_t now_ms);
 
 const char *quota_status_word(enum quota_status status);

@@ -72,22 +72,27 @@ void vitals_note_change(struct vitals *vitals)
 static struct lesson learn(struct vitals *vitals,
                            const struct vitals_answer *answer)
 {
+    struct str family = health_family_of(answer->model);
     struct lesson lesson;
 
     if (answer->headers)
-        (void)quotas_learn(&vitals->windows, answer->headers, answer->now_ms);
+        (void)quotas_learn(&vitals->windows, answer->headers,
+                           answer->from == LESSON_FROM_MESSAGES,
+                           answer->now_ms);
     lesson = lesson_of(&(struct lesson_facts){
         .status = answer->status,
+        .from = answer->from,
         .error_event = answer->error_event,
         .renews = answer->renews,
         .renewable = answer->renewable,
         .error = answer->error,
+        .model = answer->model,
+        .family = family,
         .windows = &vitals->windows,
         .retry_after_ms = answer->retry_after_ms,
         .now_ms = answer->now_ms,
     });
-    health_learn(&vitals->health, &lesson, health_family_of(answer->model),
-                 answer->now_ms);
+    health_learn(&vitals->health, &lesson, family, answer->now_ms);
     return lesson;
 }
 

@@ -18,7 +18,8 @@ void vitals_unref(struct vitals *vitals);
 /* ---- learning ------------------------------------------------------------ */
 
 struct vitals_answer {
-    unsigned status;  /* 0: none came */
+    unsigned status; /* 0: none came */
+    enum lesson_from from;
     bool error_event; /* inside a 200 */
     bool renews;      /* a better token can be had, and none was yet */
     bool renewable;   /* its tokens are, as long as its grant holds */

@@ -68,6 +68,31 @@ static void unpack(struct relayed *r, struct buf *plain)
 
 /* ---- teaching ------------------------------------------------------------- */
 
+/* What was asked, by upstream's path; what is below it, too. */
+static enum lesson_from from_of(const struct relayed *r)
+{
+    static const struct {
+        const char *path;
+        enum lesson_from from;
+    } below[] = {
+        { "/v1/messages/count_tokens", LESSON_FROM_COUNT },
+        { "/v1/messages/batches", LESSON_FROM_BATCHES },
+        { "/v1/models", LESSON_FROM_MODELS },
+    };
+
+    if (r->endpoint && r->endpoint->metered &&
+        str_eq(r->path, STR("/v1/messages")))
+        return LESSON_FROM_MESSAGES;
+    for (size_t i = 0; i < COUNT_OF(below); i++) {
+        struct str path = str_of(below[i].path);
+
+        if (str_starts(r->path, path) &&
+            (r->path.len == path.len || r->path.at[path.len] == '/'))
+            return below[i].from;
+    }
+    return LESSON_FROM_OTHER;
+}
+
 static struct lesson teach(const struct relayed *r,
                            struct vitals_answer *answer)
 {
@@ -76,6 +101,7 @@ static struct lesson teach(const struct relayed *r,
 
     if (!account || !account->vitals)
         return (struct lesson){ .kind = LESSON_NONE };
+    answer->from = from_of(r);
     answer->model = r->told.model;
     answer->now_ms = clock_wall_ms();
     lesson = vitals_learn(account->vitals, answer);

@@ -133,6 +133,10 @@ describe('batches and files stay at their account', { skip: noSqlite }, () => {
     await s.sim.fault({ path, account: KEYS[account], times: 0, directives: { status: 429, body, 'reply-header': used('5h', 3600) } });
     const first = await send(key, 'GET', path);
     assert.deepEqual([first.status, first.body.toString(), first.headers['x-relay-attempts']], [429, body, '1']);
+    /* Its limit is not that of messages, which pauses the account. */
+    assert.equal((await send(key, 'GET', path)).body.toString(), body);
+    await s.sim.fault({ path: '/v1/messages', account: KEYS[account], times: 1, directives: { status: 429, body, 'reply-header': used('5h', 3600) } });
+    assert.equal((await send(key, 'POST', '/v1/messages', { body: HELLO, headers: { 'x-account-name': account } })).status, 429);
     const second = await send(key, 'GET', path);
     assert.equal(second.status, 429);
     assert.match(second.body.toString(), /known to the account that made it alone: .* has no more to give before/);

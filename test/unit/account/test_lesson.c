@@ -11,7 +11,9 @@
 
 static const struct {
     unsigned status;
+    enum lesson_from from;
     const char *error;
+    const char *model;
     bool renews;
     bool renewable;
     uint64_t reset_ms; /* of a rejected window; 0: none */
@@ -40,6 +42,70 @@ static const struct {
       .elsewhere = true,
       .soft = true },
 
+    /* nobody can read what it is about */
+    { .status = 401, .kind = LESSON_LOGIN, .elsewhere = true, .soft = true },
+    { .status = 401, .renews = true, .renewable = true, .kind = LESSON_TOKEN },
+    { .status = 401,
+      .error = ": \xe6\x97\xa0\xe6\x95\x88\xe7\x9a\x84\xe4\xbb\xa4",
+      .kind = LESSON_LOGIN,
+      .elsewhere = true,
+      .soft = true },
+    { .status = 401,
+      .from = LESSON_FROM_COUNT,
+      .error = "authentication_error: Invalid authentication credentials",
+      .kind = LESSON_LOGIN,
+      .elsewhere = true,
+      .soft = true },
+    { .status = 401,
+      .from = LESSON_FROM_MODELS,
+      .error = "authentication_error: OAuth token has been revoked",
+      .renewable = true,
+      .kind = LESSON_LOGIN,
+      .elsewhere = true },
+    /* it is about something else */
+    { .status = 401,
+      .error = "authentication_error: OAuth authentication is currently not "
+               "supported.",
+      .renews = true,
+      .renewable = true,
+      .kind = LESSON_NONE },
+    { .status = 401,
+      .error = "authentication_error: This token is not allowed here",
+      .renewable = true,
+      .kind = LESSON_NONE },
+    { .status = 401,
+      .error = "authentication_error: CORS requests must set "
+               "'anthropic-dangerous-direct-browser-access' header",
+      .kind = LESSON_NONE },
+    /* another endpoint does not speak for the account, but an old token is one */
+    { .status = 401,
+      .from = LESSON_FROM_OTHER,
+      .error = "authentication_error: invalid x-api-key",
+      .kind = LESSON_NONE },
+    { .status = 401,
+      .from = LESSON_FROM_OTHER,
+      .renews = true,
+      .renewable = true,
+      .kind = LESSON_NONE },
+    { .status = 401,
+      .from = LESSON_FROM_BATCHES,
+      .error = "authentication_error: Invalid bearer token",
+      .renewable = true,
+      .kind = LESSON_NONE },
+    { .status = 401,
+      .from = LESSON_FROM_OTHER,
+      .error = "authentication_error: OAuth token has expired. Please obtain "
+               "a new token.",
+      .renews = true,
+      .renewable = true,
+      .kind = LESSON_TOKEN },
+    { .status = 401,
+      .from = LESSON_FROM_OTHER,
+      .error = "authentication_error: OAuth token has expired. Please obtain "
+               "a new token.",
+      .renewable = true,
+      .kind = LESSON_NONE },
+
     { .status = 403,
       .error =
           "permission_error: OAuth authentication is currently not allowed "
@@ -57,6 +123,18 @@ static const struct {
     { .status = 403,
       .error = "permission_error: Your key cannot use this model",
       .kind = LESSON_NONE },
+    { .status = 403,
+      .error = "permission_error: CORS requests are not allowed for this "
+               "organization",
+      .kind = LESSON_NONE },
+    { .status = 403,
+      .from = LESSON_FROM_OTHER,
+      .error = "permission_error: This organization has been disabled.",
+      .kind = LESSON_NONE },
+    { .status = 403,
+      .from = LESSON_FROM_OTHER,
+      .error = "forbidden: Request not allowed",
+      .kind = LESSON_NONE },
 
     { .status = 400,
       .error =
@@ -72,7 +150,56 @@ static const struct {
       .error = "billing_error: There's an issue with your billing",
       .kind = LESSON_BLOCKED,
       .elsewhere = true },
+    { .status = 402, .from = LESSON_FROM_OTHER, .kind = LESSON_NONE },
+    { .status = 400,
+      .error = "invalid_request_error: Your credit balance is too low to "
+               "access the Anthropic API. Please go to Plans & Billing to "
+               "upgrade or purchase credits. (credit_balance_too_low)",
+      .model = "claude-opus-4-1",
+      .kind = LESSON_BLOCKED,
+      .elsewhere = true },
+    { .status = 400,
+      .from = LESSON_FROM_BATCHES,
+      .error = "invalid_request_error: Your credit balance is too low",
+      .kind = LESSON_BLOCKED,
+      .elsewhere = true },
+    { .status = 400,
+      .from = LESSON_FROM_OTHER,
+      .error = "invalid_request_error: Your credit balance is too low",
+      .kind = LESSON_NONE },
+    { .status = 400,
+      .from = LESSON_FROM_MODELS,
+      .error = "invalid_request_error: Your credit balance is too low",
+      .kind = LESSON_NONE },
     /* what the client sent is quoted */
+    { .status = 400,
+      .error = "invalid_request_error: Your credit balance is too low to "
+               "access the Anthropic API: Extra inputs are not permitted",
+      .kind = LESSON_NONE },
+    { .status = 400,
+      .error = "invalid_request_error: This organization has been disabled: "
+               "Extra inputs are not permitted",
+      .kind = LESSON_NONE },
+    { .status = 400,
+      .error = "Your credit balance is too low: Extra inputs",
+      .kind = LESSON_NONE },
+    { .status = 400,
+      .error = "invalid_request_error: Unknown tool. Your credit balance is "
+               "too low",
+      .kind = LESSON_NONE },
+    { .status = 400,
+      .error = "invalid_request_error: Your credit balance is too low is not "
+               "a valid model ID",
+      .model = "Your credit balance is too low",
+      .kind = LESSON_NONE },
+    { .status = 400,
+      .error = "invalid_request_error: Your credit balance is too low is not "
+               "a valid model ID",
+      .model = "Your\\u0020credit\\u0020balance",
+      .kind = LESSON_NONE },
+    { .status = 403,
+      .error = "forbidden: Request not allowed: Extra inputs",
+      .kind = LESSON_NONE },
     { .status = 400,
       .error = "invalid_request_error: Unexpected value(s) `credit balance is "
                "too low` for the `anthropic-beta` header",
@@ -154,6 +281,23 @@ static const struct {
       .reset_ms = NOW_MS + HOUR_MS,
       .kind = LESSON_NONE },
 
+    /* its limit is not that of messages */
+    { .status = 429,
+      .from = LESSON_FROM_COUNT,
+      .retry_after_ms = 60000,
+      .kind = LESSON_NONE,
+      .elsewhere = true },
+    { .status = 429,
+      .from = LESSON_FROM_BATCHES,
+      .retry_after_ms = 60000,
+      .reset_ms = NOW_MS + HOUR_MS,
+      .kind = LESSON_NONE },
+    { .status = 429, .from = LESSON_FROM_MODELS, .kind = LESSON_NONE },
+    { .status = 429,
+      .from = LESSON_FROM_OTHER,
+      .retry_after_ms = 60000,
+      .kind = LESSON_NONE },
+
     { .status = 529,
       .error = "overloaded_error: Overloaded",
       .retry_after_ms = 30000,
@@ -168,7 +312,7 @@ static const struct {
 
 static struct quotas quotas_with(uint64_t reset_ms, const char *name)
 {
-    struct quotas windows = { .count = reset_ms > 0 };
+    struct quotas windows = { .count = reset_ms > 0, .seen_ms = NOW_MS };
 
     windows.at[0] = (struct quota){ .status = QUOTA_REJECTED,
                                     .reset_ms = reset_ms,
@@ -184,6 +328,8 @@ static void each_answer_teaches_one_thing(void **state)
         struct quotas windows = quotas_with(rows[i].reset_ms, "5h");
         struct lesson lesson = lesson_of(&(struct lesson_facts){
             .status = rows[i].status,
+            .from = rows[i].from,
+            .model = rows[i].model ? str_of(rows[i].model) : STR_EMPTY,
             .error = rows[i].error ? str_of(rows[i].error) : STR_EMPTY,
             .renews = rows[i].renews,
             .renewable = rows[i].renewable,
@@ -203,20 +349,102 @@ static void each_answer_teaches_one_thing(void **state)
     }
 }
 
-/* Of a family of models, unless the account's own are used up too. */
-static void a_family_pauses_alone(void **state)
+#define DAYS_MS(count) ((uint64_t)(count)*24 * HOUR_MS)
+
+/* A 429 that rejects a window of a family for four days. */
+static const struct {
+    const char *window;
+    const char *family; /* that was asked; or NULL */
+    enum quota_status whole;
+    const char *decisive;
+    uint64_t retry_after_ms;
+    enum lesson_kind kind;
+    uint64_t until_ms;
+    bool of_family;
+} families[] = {
+    { "7d_opus", "opus", QUOTA_UNKNOWN, "", 0, LESSON_PAUSE,
+      NOW_MS + DAYS_MS(4), true },
+    { "7d_opus", "opus", QUOTA_REJECTED, "seven_day_opus", DAYS_MS(4),
+      LESSON_PAUSE, NOW_MS + DAYS_MS(4), true },
+    /* another family's says nothing */
+    { "7d_opus", "sonnet", QUOTA_REJECTED, "", 0, LESSON_BACKOFF, 0, false },
+    { "7d_opus", "sonnet", QUOTA_UNKNOWN, "", 30000, LESSON_PAUSE,
+      NOW_MS + 30000, false },
+    { "7d_opus", "sonnet", QUOTA_REJECTED, "", DAYS_MS(4), LESSON_BACKOFF, 0,
+      false },
+    /* nor does any, of a model whose family nobody knows */
+    { "7d_opus", NULL, QUOTA_REJECTED, "", 0, LESSON_BACKOFF, 0, false },
+    { "7d_oi", NULL, QUOTA_REJECTED, "seven_day_oi", DAYS_MS(4), LESSON_BACKOFF,
+      0, false },
+    { "7d_oi", NULL, QUOTA_REJECTED, "", 30000, LESSON_PAUSE, NOW_MS + 30000,
+      false },
+    /* one that says nothing of its family is believed if it is the reason */
+    { "7d_oi", "opus", QUOTA_REJECTED, "", 0, LESSON_PAUSE, NOW_MS + DAYS_MS(4),
+      true },
+    { "7d_oi", "opus", QUOTA_REJECTED, "seven_day_oi", DAYS_MS(4), LESSON_PAUSE,
+      NOW_MS + DAYS_MS(4), true },
+    { "7d_oi", "opus", QUOTA_REJECTED, "five_hour", 0, LESSON_BACKOFF, 0,
+      false },
+    { "7d_oi", "opus", QUOTA_UNKNOWN, "", 30000, LESSON_PAUSE, NOW_MS + 30000,
+      false },
+    /* it is something else, for the plan allows it */
+    { "7d_oi", "sonnet", QUOTA_ALLOWED, "", 5000, LESSON_PAUSE, NOW_MS + 5000,
+      false },
+    { "7d_sonnet", "sonnet", QUOTA_WARNING, "", 0, LESSON_BACKOFF, 0, false },
+};
+
+static void a_familys_window_is_its_own(void **state)
 {
-    struct quotas windows = quotas_with(NOW_MS + HOUR_MS, "7d_oi");
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(families); i++) {
+        struct quotas windows =
+            quotas_with(NOW_MS + DAYS_MS(4), families[i].window);
+        struct lesson lesson;
+
+        windows.status = families[i].whole;
+        windows.reset_ms = NOW_MS + DAYS_MS(4);
+        windows.seen_ms = NOW_MS;
+        (void)snprintf(windows.decisive, sizeof(windows.decisive), "%s",
+                       families[i].decisive);
+        lesson = lesson_of(&(struct lesson_facts){
+            .status = 429,
+            .family =
+                families[i].family ? str_of(families[i].family) : STR_EMPTY,
+            .windows = &windows,
+            .retry_after_ms = families[i].retry_after_ms,
+            .now_ms = NOW_MS });
+        if (lesson.kind != families[i].kind ||
+            lesson.until_ms != families[i].until_ms ||
+            lesson.of_family != families[i].of_family)
+            fail_msg("row %zu: %s, %llu ms, %d", i, lesson_word(lesson.kind),
+                     (unsigned long long)(lesson.until_ms - NOW_MS),
+                     lesson.of_family);
+    }
+}
+
+/* What a key's amounts say counts if retry-after does not. */
+static void an_api_keys_amounts_tell_when(void **state)
+{
+    struct quotas windows = { .count = 1, .seen_ms = NOW_MS };
     struct lesson_facts facts = { .status = 429,
                                   .windows = &windows,
                                   .now_ms = NOW_MS };
 
     (void)state;
-    assert_true(lesson_of(&facts).of_family);
-    windows.at[1] = windows.at[0];
-    (void)snprintf(windows.at[1].name, sizeof(windows.at[1].name), "7d");
-    windows.count = 2;
-    assert_false(lesson_of(&facts).of_family);
+    windows.at[0] = (struct quota){ .name = "input-tokens",
+                                    .told = 3,
+                                    .limit = 100,
+                                    .reset_ms = NOW_MS + 50000,
+                                    .seen_ms = NOW_MS };
+    assert_int_equal(lesson_of(&facts).until_ms, NOW_MS + 50000);
+    assert_int_equal(lesson_of(&facts).kind, LESSON_PAUSE);
+    facts.retry_after_ms = 7000;
+    assert_int_equal(lesson_of(&facts).until_ms, NOW_MS + 7000);
+    facts.retry_after_ms = 0;
+    windows.at[0].reset_ms = NOW_MS + DAYS_MS(400);
+    assert_int_equal(lesson_of(&facts).until_ms, NOW_MS + DAYS_MS(8));
+    windows.at[0].remaining = 1;
+    assert_int_equal(lesson_of(&facts).kind, LESSON_BACKOFF);
 }
 
 /* As the provider's 529, but the client has the answer already. */
@@ -250,7 +478,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_answer_teaches_one_thing),
-        cmocka_unit_test(a_family_pauses_alone),
+        cmocka_unit_test(a_familys_window_is_its_own),
+        cmocka_unit_test(an_api_keys_amounts_tell_when),
         cmocka_unit_test(an_error_inside_of_an_answer_pauses_nobody),
         cmocka_unit_test(some_stop_an_account_at_once),
     };

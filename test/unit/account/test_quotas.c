@@ -27,7 +27,7 @@ static bool learn(struct quotas *windows, const struct field *fields,
         at[count] = (struct header){ str_of(fields[count].name),
                                      str_of(fields[count].value) };
     headers = headers_of(at, count);
-    return quotas_learn(windows, &headers, now_ms);
+    return quotas_learn(windows, &headers, true, now_ms);
 }
 
 static const struct quota *get(const struct quotas *windows, const char *name)
@@ -92,6 +92,62 @@ static void an_api_keys_limits_are_amounts(void **state)
     assert_int_equal(get(&windows, "tokens")->used_ppm, -1);
 }
 
+/* Those of other endpoints are others, under the same names. */
+static void amounts_are_those_of_messages(void **state)
+{
+    struct header at[] = {
+        { STR("anthropic-ratelimit-requests-remaining"), STR("0") },
+        { STR("anthropic-ratelimit-unified-5h-utilization"), STR("0.5") },
+    };
+    struct headers headers = headers_of(at, COUNT_OF(at));
+    struct quotas windows = { .count = 0 };
+
+    (void)state;
+    assert_true(quotas_learn(&windows, &headers, false, NOW_MS));
+    assert_null(quotas_find(&windows, STR("requests")));
+    assert_int_equal(get(&windows, "5h")->used_ppm, 500000);
+}
+
+/* The latest of those that are used up, as this answer says. */
+static void what_is_used_up_is_there_again_at_its_reset(void **state)
+{
+    static const struct field fields[] = {
+        { "anthropic-ratelimit-requests-remaining", "0" },
+        { "anthropic-ratelimit-requests-reset", "2099-11-29T08:00:10Z" },
+        { "anthropic-ratelimit-input-tokens-remaining", "0" },
+        { "anthropic-ratelimit-input-tokens-reset", "2099-11-29T08:00:50Z" },
+        { "anthropic-ratelimit-output-tokens-remaining", "1" },
+        { "anthropic-ratelimit-output-tokens-reset", "2099-11-29T08:01:50Z" },
+        { "anthropic-ratelimit-tokens-reset", "2099-11-29T08:01:50Z" },
+        { NULL, NULL },
+    };
+    struct quotas windows = { .count = 0 };
+
+    (void)state;
+    (void)learn(&windows, fields, NOW_MS);
+    assert_int_equal(quotas_rejection(&windows, NOW_MS, STR_EMPTY).spent_ms,
+                     get(&windows, "input-tokens")->reset_ms);
+    assert_int_equal(quotas_rejection(&windows, IN(1), STR_EMPTY).spent_ms, 0);
+}
+
+/* What is paid beside the plan is none of its windows. */
+static void overage_is_no_window(void **state)
+{
+    static const struct field fields[] = {
+        { U "5h-status", "rejected" },      { U "5h-reset", "1795903600" },
+        { U "overage-status", "rejected" }, { U "overage-reset", "1796400000" },
+        { U "overage-utilization", "1.0" }, { NULL, NULL },
+    };
+    struct quotas windows = { .count = 0 };
+
+    (void)state;
+    (void)learn(&windows, fields, NOW_MS);
+    assert_null(quotas_find(&windows, STR("overage")));
+    assert_int_equal(quotas_rejection(&windows, NOW_MS, STR_EMPTY).until_ms,
+                     1795903600000u);
+    assert_int_equal(quotas_spare_ppm(&windows, NOW_MS), QUOTA_PPM);
+}
+
 static void what_is_odd_is_not_known(void **state)
 {
     static const struct field fields[] = {
@@ -122,7 +178,7 @@ static void quotas_are_bounded(void **state)
         char name[64];
         const struct field fields[] = { { name, "allowed" }, { NULL, NULL } };
 
-        (void)snprintf(name, sizeof(name), U "w%u-status", i);
+        (void)snprintf(name, sizeof(name), U "%ud-status", i);
         (void)learn(&windows, fields, NOW_MS);
     }
     assert_int_equal(windows.count, QUOTAS_MAX);
@@ -139,6 +195,8 @@ static void a_rejection_lasts_as_long_as_the_latest(void **state)
         uint64_t until_s;
         bool of_family;
     } rows[] = {
+        /* extra usage is paid: it is another limit that refused */
+        { "rejected", "allowed", "allowed", "allowed", 0, false },
         { "rejected", "allowed", "allowed", "rejected", 3600, false },
         { "rejected", "rejected", "allowed", "rejected", 345600, false },
         { "rejected", "allowed", "rejected", "rejected", 3600, false },
@@ -161,14 +219,16 @@ static void a_rejection_lasts_as_long_as_the_latest(void **state)
             { NULL, NULL },
         };
         struct quotas windows = { .count = 0 };
-        bool of_family;
+        struct quota_rejection found;
 
         (void)learn(&windows, fields, NOW_MS);
-        assert_int_equal(quotas_rejected_until(&windows, NOW_MS, &of_family),
+        found = quotas_rejection(&windows, NOW_MS, STR("opus"));
+        assert_int_equal(found.until_ms,
                          rows[i].until_s ? IN(rows[i].until_s) : 0);
-        assert_int_equal(of_family, rows[i].of_family);
+        assert_int_equal(found.of_family, rows[i].of_family);
         /* Another answer, which says nothing of them. */
-        assert_int_equal(quotas_rejected_until(&windows, IN(1), &of_family), 0);
+        found = quotas_rejection(&windows, IN(1), STR("opus"));
+        assert_int_equal(found.until_ms, 0);
     }
 }
 
@@ -193,6 +253,10 @@ static void the_forecast_is_of_the_present_rate(void **state)
     /* A tenth in 20 minutes: 8 tenths more in 160. */
     assert_int_equal(quota_runs_out_ms(get(&windows, "5h"), IN(1200)),
                      IN(1200 + 9600));
+    /* Nothing was heard for more than a tenth of the window. */
+    assert_true(quota_runs_out_ms(get(&windows, "5h"), IN(1200 + 1800)) > 0);
+    assert_int_equal(quota_runs_out_ms(get(&windows, "5h"), IN(1200 + 1801)),
+                     0);
     /* It begins anew before that. */
     use(&windows, "0.21", "1795918000", IN(4800));
     assert_int_equal(quota_runs_out_ms(get(&windows, "5h"), IN(4800)), 0);
@@ -200,6 +264,39 @@ static void the_forecast_is_of_the_present_rate(void **state)
     use(&windows, "0.01", "1795936000", IN(18600));
     assert_int_equal(get(&windows, "5h")->sample_count, 1);
     assert_int_equal(quota_runs_out_ms(get(&windows, "5h"), IN(18600)), 0);
+}
+
+/* 2 % are left, for 4 minutes at this rate. */
+static void a_forecast_is_never_in_the_past(void **state)
+{
+    struct quotas windows = { .count = 0 };
+
+    (void)state;
+    use(&windows, "0.38", "1795918000", NOW_MS);
+    use(&windows, "0.98", "1795918000", IN(7200));
+    assert_int_equal(quota_runs_out_ms(get(&windows, "5h"), IN(7439)),
+                     IN(7440));
+    assert_int_equal(quota_runs_out_ms(get(&windows, "5h"), IN(7440)), 0);
+    /* The clock went back. */
+    assert_int_equal(quota_runs_out_ms(get(&windows, "5h"), IN(7000)), 0);
+}
+
+/* A tenth of it is 17 hours. */
+static void a_week_is_known_for_longer(void **state)
+{
+    static const struct field first[] = { { U "7d_oi-utilization", "0.1" },
+                                          { U "7d_oi-reset", "1796500000" },
+                                          { NULL, NULL } };
+    static const struct field then[] = { { U "7d_oi-utilization", "0.2" },
+                                         { U "7d_oi-reset", "1796500000" },
+                                         { NULL, NULL } };
+    struct quotas windows = { .count = 0 };
+
+    (void)state;
+    (void)learn(&windows, first, NOW_MS);
+    (void)learn(&windows, then, IN(36000));
+    assert_true(quota_runs_out_ms(get(&windows, "7d_oi"), IN(90000)) > 0);
+    assert_int_equal(quota_runs_out_ms(get(&windows, "7d_oi"), IN(97000)), 0);
 }
 
 static void samples_are_some_time_apart(void **state)
@@ -227,6 +324,11 @@ int main(void)
         cmocka_unit_test(quotas_are_bounded),
         cmocka_unit_test(a_rejection_lasts_as_long_as_the_latest),
         cmocka_unit_test(the_forecast_is_of_the_present_rate),
+        cmocka_unit_test(amounts_are_those_of_messages),
+        cmocka_unit_test(what_is_used_up_is_there_again_at_its_reset),
+        cmocka_unit_test(overage_is_no_window),
+        cmocka_unit_test(a_forecast_is_never_in_the_past),
+        cmocka_unit_test(a_week_is_known_for_longer),
         cmocka_unit_test(samples_are_some_time_apart),
     };
 

@@ -114,7 +114,6 @@ static void what_is_to_be_said_follows(void **state)
                    "main: at this rate its limit 7d is used up in 2d 1h\n"
                    "team: its opus models are paused for 4d: a limit is used "
                    "up\n"
-                   "account old has no token\n");
                    "account \"old\" has no token\n"
                    "gw: its last good version stays in use\n");
 }

@@ -144,7 +144,7 @@ static const struct {
     { FILE_OF(""), 200, "", no_reset, "window:main:7d=900000 " },
     { FILE_OF(""), 200, "", rates, "" },
     { FILE_OF(",\"enabled\":false"), 200, "", used, "" },
-    { FILE_OF(""), 401, "authentication_error: invalid", NULL,
+    { FILE_OF(""), 401, "authentication_error: Invalid bearer token", NULL,
       "account_login_required:main accounts_paused:all " },
     { FILE_OF(""), 400, "invalid_request_error: Your credit balance is too low",
       NULL, "account_blocked:main accounts_paused:all " },

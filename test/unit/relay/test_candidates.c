@@ -48,7 +48,7 @@ static void make_known(struct vitals *vitals, enum known known)
         learn(vitals, 429, "rate_limit_error: x", 0);
         break;
     case LOGIN:
-        learn(vitals, 401, "authentication_error: x", 0);
+        learn(vitals, 401, "authentication_error: invalid x-api-key", 0);
         break;
     case BLOCKED:
         learn(vitals, 400,

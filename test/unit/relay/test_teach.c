@@ -167,6 +167,70 @@ static void an_answer_teaches_its_account(void **state)
     }
 }
 
+/* What other endpoints answer says nothing of it: POST /v1/messages does. */
+static const struct {
+    const char *request;
+    const char *head;
+    const char *body;
+    enum health_state state;
+} elsewhere[] = {
+#define MANY "429 Many\r\nRetry-After: 600\r\n"
+#define WHO "401 No\r\n"
+#define WHO_BODY                                                               \
+    "{\"error\":{\"type\":\"authentication_error\",\"message\":\"invalid "     \
+    "x-api-key\"}}"
+    { "POST /v1/messages", MANY, "{}", HEALTH_PAUSED },
+    { "POST /v1/messages/count_tokens", MANY, "{}", HEALTH_READY },
+    { "POST /v1/messages/batches", MANY, "{}", HEALTH_READY },
+    { "POST /v1/complete", MANY, "{}", HEALTH_READY },
+    { "POST /v1/skills", MANY, "{}", HEALTH_READY },
+    { "GET /v1/models/a", MANY, "{}", HEALTH_READY },
+    { "POST /v1/messages", WHO, WHO_BODY, HEALTH_LOGIN_REQUIRED },
+    { "POST /v1/messages/count_tokens", WHO, WHO_BODY, HEALTH_LOGIN_REQUIRED },
+    { "GET /v1/models", WHO, WHO_BODY, HEALTH_LOGIN_REQUIRED },
+    { "POST /v1/messages/batches/x/cancel", WHO, WHO_BODY, HEALTH_READY },
+    { "POST /v1/complete", WHO, WHO_BODY, HEALTH_READY },
+    { "GET /v1/organizations/api_keys", WHO, WHO_BODY, HEALTH_READY },
+};
+
+static void check_elsewhere(struct relay_scene *scene, size_t i)
+{
+    static const struct health_file fine;
+    struct account *account = accounts_get(scene->accounts, STR("one"));
+
+    if (vitals_view(account->vitals, &fine, STR_EMPTY, clock_wall_ms()).state !=
+        elsewhere[i].state)
+        fail_msg("%s: %s", elsewhere[i].request, elsewhere[i].head);
+    account_unref(account);
+}
+
+static void only_some_endpoints_speak_for_it(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(elsewhere); i++) {
+        void *at;
+        struct relay_scene *scene = open_scene(&at);
+        struct wire *peer;
+        char text[512];
+
+        (void)snprintf(text, sizeof(text),
+                       "%s?account=one HTTP/1.1\r\nHost: a\r\n"
+                       "Content-Length: 2\r\n\r\n{}",
+                       elsewhere[i].request);
+        relay_scene_send(scene, text);
+        peer = relay_scene_accept(scene);
+        wire_expect(peer, "{}");
+        (void)snprintf(text, sizeof(text),
+                       "HTTP/1.1 %sContent-Length: %zu\r\n\r\n%s",
+                       elsewhere[i].head, strlen(elsewhere[i].body),
+                       elsewhere[i].body);
+        wire_send(peer, text);
+        relay_scene_until_ended(scene, 1);
+        check_elsewhere(scene, i);
+        (void)relay_scene_close(&at);
+    }
+}
+
 /* Nobody is there to learn. */
 static void a_clients_own_login_teaches_nothing(void **state)
 {
@@ -183,6 +247,7 @@ int main(void)
         cmocka_unit_test(errors_are_read_as_the_api_words_them),
         cmocka_unit_test(bodies_are_read_only_where_they_matter),
         cmocka_unit_test(an_answer_teaches_its_account),
+        cmocka_unit_test(only_some_endpoints_speak_for_it),
         cmocka_unit_test(a_clients_own_login_teaches_nothing),
     };
 
