@@ -28,6 +28,8 @@ static struct flow_next copy(struct flow *flow);
 static struct flow_next renew(struct relayed *r)
 {
     attempt_end_early(r);
+    step_stop_waiting(r);
+    r->attempt.token = false;
     r->attempt.renewed = true;
     r->attempt.tries = 0;
     if (!r->attempt.account->can_refresh)
@@ -57,7 +59,6 @@ static struct flow_next deliver(struct relayed *r)
     r->status = head->status;
     r->attempt.result = RECORD_DELIVERED; /* if only because no other is left */
     record_fill_answered(r, head);
-    authorise_learn(r, r->status);
     if (!relayed_is_streamed(r))
         request_drop_body(r->req);
     if (models_is_widened(r->req->path, r->path) && models_fits(head)) {
@@ -122,19 +123,25 @@ static struct flow_next weigh(struct flow *flow)
     struct relayed *r = relayed_of(flow);
     enum gather_state state = gather_read(r->gather);
     struct account *other = NULL;
+    enum retry_verdict verdict;
     struct lesson lesson;
 
     if (state == GATHER_WAITING)
         return flow_sleep_then(weigh);
     lesson = teach_answer(r);
-    if (state == GATHER_WHOLE &&
-        attempt_judge_taught(r, &lesson) == RETRY_ELSEWHERE)
+    verdict = attempt_judge_taught(r, &lesson);
+    if (verdict == RETRY_RENEW)
+        return renew(r);
+    if (state == GATHER_WHOLE && verdict == RETRY_ELSEWHERE)
         other = pick_other(r);
     if (other) {
         spare_keep(r);
         return move_to(r, other);
     }
-    return spare_is_better(r, r->attempt.status) ? give_spare(r) : deliver(r);
+    if (spare_is_better(r, r->attempt.status))
+        return give_spare(r);
+    authorise_learn(r, &lesson);
+    return deliver(r);
 }
 
 static struct flow_next answered(struct relayed *r)
@@ -158,8 +165,7 @@ static struct flow_next decide(struct relayed *r)
     case RETRY_AGAIN_FRESH:
         attempt_end_early(r);
         return flow_go(step_send);
-    case RETRY_RENEW:
-        return renew(r);
+    case RETRY_RENEW: /* once it has taught that */
     case RETRY_REFUSE:
         break;
     }

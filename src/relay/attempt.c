@@ -9,7 +9,6 @@
 #include "account/vitals.h"
 #include "base/clock.h"
 #include "config/values.h"
-#include "relay/authorise.h"
 #include "relay/models.h"
 #include "relay/pass.h"
 #include "relay/relayed.h"
@@ -144,8 +143,6 @@ static struct retry_facts facts_of(const struct relayed *r)
 
     return (struct retry_facts){
         .status = failed ? 0 : call_head(attempt->call)->status,
-        .refreshes = authorise_refreshes(r),
-        .renewed = attempt->renewed,
         .replayable = !relayed_is_streamed(r),
         .makes = endpoints_makes(r->endpoint),
         .tries = attempt->tries,
@@ -156,6 +153,7 @@ static struct retry_facts facts_of(const struct relayed *r)
         .timed_out = failed && call_error(attempt->call)->code == ERR_TIMEOUT,
         .unheard = facts.unheard,
         .since_sent_ms = facts.since_sent_ms,
+        .token = attempt->token,
         .elsewhere = attempt->elsewhere,
         .once = attempt->once,
         .accounts = attempt->accounts,
@@ -177,6 +175,7 @@ enum retry_verdict attempt_judge(struct relayed *r)
 enum retry_verdict attempt_judge_taught(struct relayed *r,
                                         const struct lesson *lesson)
 {
+    r->attempt.token = lesson->kind == LESSON_TOKEN;
     r->attempt.elsewhere = lesson->elsewhere;
     r->attempt.once = lesson->once;
     return attempt_judge(r);
@@ -223,6 +222,7 @@ void attempt_move(struct relayed *r, struct account *account)
     attempt_take(r, account);
     attempt->tries = 0;
     attempt->renewed = false;
+    attempt->token = false;
     attempt->elsewhere = false;
     attempt->once = false;
 }

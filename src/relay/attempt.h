@@ -35,7 +35,8 @@ struct attempt {
     enum record_result result;
     unsigned accounts; /* asked so far, the present one included */
     bool renewed;      /* there was a 401, and a better token was asked for */
-    bool elsewhere;    /* what it taught: another account may be asked, */
+    bool token;        /* what it taught: a better token may help; */
+    bool elsewhere;    /* another account may be asked, */
     bool once;         /* but only one */
     bool sent;         /* something of the request left, of any of them */
     bool owed;         /* the present one may be billed */

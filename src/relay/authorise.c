@@ -56,24 +56,16 @@ enum authorise_state authorise_take(struct relayed *r, struct err *err)
     return AUTHORISE_REFUSED;
 }
 
-/* What every sign-in may do: elsewhere a 401 may say that the endpoint is not for
-   sign-ins ("OAuth authentication is currently not supported"), and the grant is good. */
-static bool is_about_login(const struct relayed *r)
-{
-    return str_eq(r->path, STR("/v1/messages")) ||
-           str_eq(r->path, STR("/v1/messages/count_tokens"));
-}
-
 /* Refused twice, the second time with the newest token; or once, with a body that
    cannot be sent again: then the next request finds a better token. */
-void authorise_learn(struct relayed *r, unsigned status)
+void authorise_learn(struct relayed *r, const struct lesson *lesson)
 {
-    if (status != 401 || !authorise_refreshes(r) ||
-        (r->attempt.renewed && !is_about_login(r)))
+    bool again = lesson->kind == LESSON_TOKEN;
+
+    if (!authorise_refreshes(r) || (!again && lesson->kind != LESSON_LOGIN))
         return;
     keeper_wait_free(r->wait);
-    r->wait =
-        ask(r, r->attempt.renewed ? KEEPER_REFUSED : KEEPER_REFRESH, NULL);
+    r->wait = ask(r, again ? KEEPER_REFRESH : KEEPER_REFUSED, NULL);
     keeper_wait_free(r->wait);
     r->wait = NULL;
 }

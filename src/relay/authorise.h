@@ -18,5 +18,5 @@ enum authorise_state { AUTHORISE_WAITING, AUTHORISE_READY, AUTHORISE_REFUSED };
 /* READY: r->account has the new token.  REFUSED: `err` says why. */
 enum authorise_state authorise_take(struct relayed *r, struct err *err);
 
-/* What a 401 that goes to the client says of the account. */
-void authorise_learn(struct relayed *r, unsigned status);
+/* What an answer that goes to the client taught: its token was refused. */
+void authorise_learn(struct relayed *r, const struct lesson *lesson);

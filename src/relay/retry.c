@@ -7,8 +7,7 @@
 
 static bool wants_better_token(const struct retry_facts *facts)
 {
-    return facts->status == 401 && facts->refreshes && !facts->renewed &&
-           facts->replayable;
+    return facts->token && facts->replayable;
 }
 
 static bool is_stale(const struct retry_facts *facts)

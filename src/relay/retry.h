@@ -9,8 +9,6 @@
 
 struct retry_facts {
     unsigned status; /* of its answer; 0: it failed before one came */
-    bool refreshes;  /* its account's token can be replaced by a better one */
-    bool renewed;    /* that was done */
     bool replayable; /* the body is still at hand */
     bool makes;      /* something that would be there twice (a batch) */
     unsigned tries;  /* made with the present token, this one included */
@@ -25,6 +23,7 @@ struct retry_facts {
     uint64_t since_sent_ms;
 
     /* what it taught (account/lesson.h): */
+    bool token;        /* a better token may help */
     bool elsewhere;    /* another account may be asked, */
     bool once;         /* but only one */
     unsigned accounts; /* that were asked, this one included */
@@ -39,7 +38,7 @@ enum retry_verdict {
     RETRY_REFUSE,      /* say what failed */
 };
 
-/* RENEW: a first 401.
+/* RENEW: a first 401 that is about the token.
 
    AGAIN_FRESH: only for a pooled connection that turned out to be dead before
    anything of the request arrived, or that the other side closed while we were

@@ -45,27 +45,19 @@ static void a_token_is_due_when_it_has_expired(void **state)
     }
 }
 
-#define MESSAGES "/v1/messages"
-
 static const struct {
-    const char *path;
-    unsigned status;
-    bool renewed;
+    enum lesson_kind kind;
     bool key;
     unsigned questions;
     enum keeper_op op;
 } lessons[] = {
-    { MESSAGES, 401, false, false, 1, KEEPER_REFRESH },
-    { MESSAGES, 401, true, false, 1, KEEPER_REFUSED },
-    { MESSAGES "/count_tokens", 401, true, false, 1, KEEPER_REFUSED },
-    { MESSAGES, 401, false, true, 0, 0 },
-    { MESSAGES, 403, false, false, 0, 0 },
-    { MESSAGES, 200, true, false, 0, 0 },
-    /* what a sign-in may not use refuses the newest token, too */
-    { "/v1/files", 401, false, false, 1, KEEPER_REFRESH },
-    { "/v1/files", 401, true, false, 0, 0 },
-    { "/v1/complete", 401, true, false, 0, 0 },
-    { MESSAGES "/batches", 401, true, false, 0, 0 },
+    { LESSON_TOKEN, false, 1, KEEPER_REFRESH },
+    { LESSON_LOGIN, false, 1, KEEPER_REFUSED },
+    { LESSON_LOGIN, true, 0, 0 },
+    /* a 401 about something else, a 403 */
+    { LESSON_NONE, false, 0, 0 },
+    { LESSON_BLOCKED, false, 0, 0 },
+    { LESSON_WELL, false, 0, 0 },
 };
 
 static void the_keeper_learns_of_a_401_that_passes(void **state)
@@ -75,14 +67,13 @@ static void the_keeper_learns_of_a_401_that_passes(void **state)
 
     for (size_t i = 0; i < COUNT_OF(lessons); i++) {
         struct relayed r = { .relay = &relay,
-                             .path = str_of(lessons[i].path),
                              .attempt.account =
                                  account_of(lessons[i].key ? KEY : LATER,
-                                            lessons[i].key),
-                             .attempt.renewed = lessons[i].renewed };
+                                            lessons[i].key) };
+        const struct lesson lesson = { .kind = lessons[i].kind };
 
         scene->questions = 0;
-        authorise_learn(&r, lessons[i].status);
+        authorise_learn(&r, &lesson);
         assert_int_equal(scene->questions, lessons[i].questions);
         assert_true(lessons[i].questions == 0 || scene->asked == lessons[i].op);
         assert_null(r.wait);

@@ -68,9 +68,8 @@ static void a_first_401_is_hidden_and_the_request_repeated(void **state)
     relay_scene_until_asked(scene, 1);
     assert_int_equal(scene->asked, KEEPER_REFRESH);
     relay_scene_keeper(scene, "new-access");
-    peer = relay_scene_accept(scene);
     wire_expect(peer, "authorization: Bearer new-access\r\n");
-    wire_expect(peer, "{}");
+    wire_expect_count(peer, "{}", 2);
     wire_send(peer, FINE);
     wire_expect(&scene->client, "fine");
     assert_int_equal(wire_count(&scene->client, "HTTP/1.1"), 1);
@@ -84,13 +83,28 @@ static void a_second_401_is_the_clients(void **state)
     wire_send(peer, REFUSED);
     relay_scene_until_asked(scene, 1);
     relay_scene_keeper(scene, "new-access");
-    peer = relay_scene_accept(scene);
-    wire_expect(peer, "{}");
+    wire_expect_count(peer, "{}", 2);
     wire_send(peer, REFUSED);
     wire_expect(&scene->client, "HTTP/1.1 401 Who\r\n");
     relay_scene_until_asked(scene, 2);
     assert_int_equal(scene->asked, KEEPER_REFUSED);
     assert_string_equal(scene->stale, "new-access");
+}
+
+/* No other token would be answered otherwise. */
+static void a_401_about_something_else_is_the_clients(void **state)
+{
+    static const char answer[] =
+        "HTTP/1.1 401 Who\r\nContent-Length: 72\r\n\r\n"
+        "{\"error\":{\"message\":\"OAuth authentication is currently not "
+        "supported.\"}}";
+    struct relay_scene *scene = *state;
+    struct wire *peer = relay_scene_ask(scene, POST("2") "{}", "{}");
+
+    wire_send(peer, answer);
+    wire_expect(&scene->client, "not supported.\"}}");
+    relay_scene_until_ended(scene, 1);
+    assert_int_equal(scene->questions, 0);
 }
 
 static void a_token_that_cannot_be_had_is_an_error_with_its_wait(void **state)
@@ -183,6 +197,7 @@ int main(void)
         TEST(an_expired_token_is_renewed_first),
         TEST(a_first_401_is_hidden_and_the_request_repeated),
         TEST(a_second_401_is_the_clients),
+        TEST(a_401_about_something_else_is_the_clients),
         TEST(a_token_that_cannot_be_had_is_an_error_with_its_wait),
         TEST(a_stale_connection_is_replaced_unseen),
         TEST(the_second_failure_is_the_clients),

@@ -9,9 +9,8 @@
 #define STALE                                                                  \
     .reused = true, .sent = true, .replayable = true, .tries = 1,              \
     .since_sent_ms = 30
-/* An answer to what can be sent again, with a token that can be renewed. */
-#define ANSWER(number)                                                         \
-    .status = (number), .refreshes = true, .replayable = true, .tries = 1
+/* An answer to what can be sent again. */
+#define ANSWER(number) .status = (number), .replayable = true, .tries = 1
 
 /* It taught that another account may be asked, of three. */
 #define OTHERS(asked) .elsewhere = true, .accounts = (asked), .accounts_max = 3
@@ -68,21 +67,15 @@ static const struct {
     { "a streamed body, not sent",
       { .reused = true, .tries = 1 },
       RETRY_REFUSE },
-    { "stale with a better token",
-      { STALE, .renewed = true },
-      RETRY_AGAIN_FRESH },
 
     { "fine", { ANSWER(200) }, RETRY_DELIVER },
-    { "a first 401", { ANSWER(401) }, RETRY_RENEW },
-    { "a second 401", { ANSWER(401), .renewed = true }, RETRY_DELIVER },
+    { "a token that is refused", { ANSWER(401), .token = true }, RETRY_RENEW },
+    { "any other 401", { ANSWER(401) }, RETRY_DELIVER },
     { "a 401 to a streamed body",
-      { .status = 401, .refreshes = true, .tries = 1 },
-      RETRY_DELIVER },
-    { "a 401 to an API key, or the client's login",
-      { .status = 401, .replayable = true, .tries = 1 },
+      { .status = 401, .token = true, .tries = 1 },
       RETRY_DELIVER },
     { "a 401 after a stale connection",
-      { .status = 401, .refreshes = true, .replayable = true, .tries = 2 },
+      { .status = 401, .token = true, .replayable = true, .tries = 2 },
       RETRY_RENEW },
     { "a 403", { ANSWER(403) }, RETRY_DELIVER },
     { "too many", { ANSWER(429) }, RETRY_DELIVER },
@@ -106,11 +99,11 @@ static const struct {
     { "overloaded, twice",
       { ANSWER(529), OTHERS(2), .once = true },
       RETRY_DELIVER },
-    { "a first 401, and there are others",
-      { ANSWER(401), OTHERS(1) },
+    { "a token that is refused, and there are others",
+      { ANSWER(401), OTHERS(1), .token = true },
       RETRY_RENEW },
-    { "a second 401, and there are others",
-      { ANSWER(401), .renewed = true, OTHERS(1) },
+    { "a credential that is refused, and there are others",
+      { ANSWER(401), OTHERS(1) },
       RETRY_ELSEWHERE },
     { "its proxy is dead, and there are others",
       { .replayable = true, .tries = 1, OTHERS(1) },
@@ -231,8 +224,6 @@ static void an_answered_request_is_never_repeated(void **state)
             .since_sent_ms = bits & 64    ? 1001
                              : bits & 128 ? 999
                                           : 0,
-            .refreshes = bits & 256,
-            .renewed = bits & 512,
         };
         struct retry_facts dead = facts;
         bool want = (bits & 1) && (bits & 8) && !(bits & (4 | 16 | 32)) &&
@@ -247,7 +238,7 @@ static void an_answered_request_is_never_repeated(void **state)
     }
 }
 
-/* Every combination there is: an answer is delivered, or a first 401. */
+/* Every combination there is: an answer is delivered, unless a better token may help. */
 static void an_answer_is_the_clients(void **state)
 {
     static const unsigned statuses[] = { 200, 400, 401, 403, 429, 500, 529 };
@@ -255,8 +246,7 @@ static void an_answer_is_the_clients(void **state)
     (void)state;
     for (unsigned bits = 0; bits < 512; bits++) {
         struct retry_facts facts = {
-            .refreshes = bits & 1,
-            .renewed = bits & 2,
+            .token = bits & 1,
             .replayable = bits & 4,
             .tries = 1 + !!(bits & 8),
             .reused = bits & 16,
@@ -265,13 +255,12 @@ static void an_answer_is_the_clients(void **state)
             .timed_out = bits & 128,
             .unheard = bits & 256,
         };
-        bool may_renew = (bits & 1) && !(bits & 2) && (bits & 4);
+        bool may_renew = (bits & 1) && (bits & 4);
 
         for (size_t i = 0; i < COUNT_OF(statuses); i++) {
             facts.status = statuses[i];
             assert_int_equal(retry_decide(&facts),
-                             may_renew && statuses[i] == 401 ? RETRY_RENEW
-                                                             : RETRY_DELIVER);
+                             may_renew ? RETRY_RENEW : RETRY_DELIVER);
         }
     }
 }
@@ -284,8 +273,10 @@ static const struct {
 } results[] = {
     { "fine", { ANSWER(200) }, RECORD_DELIVERED },
     { "overloaded", { ANSWER(529) }, RECORD_DELIVERED },
-    { "a first 401", { ANSWER(401) }, RECORD_TOKEN_REFUSED },
-    { "a second 401", { ANSWER(401), .renewed = true }, RECORD_DELIVERED },
+    { "a token that is refused",
+      { ANSWER(401), .token = true },
+      RECORD_TOKEN_REFUSED },
+    { "any other 401", { ANSWER(401) }, RECORD_DELIVERED },
     { "stale", { STALE, .connected = true }, RECORD_STALE },
     { "no connection", { .replayable = true, .tries = 1 }, RECORD_UNREACHABLE },
     { "no connection in time",
