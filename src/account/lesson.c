@@ -60,6 +60,11 @@ static const struct row rows[] = {
     { ANY(401), ANYWHERE, NULL, NEEDS_NOTHING,
       LESSON(LESSON_LOGIN, .elsewhere = true, .soft = true,
              .cause = "its credential was refused") },
+    { ANY(403), PLAIN, "token has been revoked", NEEDS_RENEWAL,
+      LESSON(LESSON_TOKEN, .cause = "its token was refused") },
+    { ANY(403), PLAIN, "token has been revoked", NEEDS_NOTHING,
+      LESSON(LESSON_LOGIN, .elsewhere = true,
+             .cause = "its credential was revoked") },
     { ANY(403), PAID,
       "authentication is currently not allowed for this organization",
       NEEDS_NOTHING,
@@ -261,9 +266,10 @@ static bool has_needs(enum needs needs, const struct lesson_facts *facts,
     return true;
 }
 
-static bool is_penalty(enum lesson_kind kind)
+/* A 400 or a 403 may be the client's own affair, and quote it. */
+static bool may_quote(const struct row *row)
 {
-    return kind == LESSON_BLOCKED || kind == LESSON_EGRESS;
+    return row->low == 400 || row->low == 403;
 }
 
 static bool fits(const struct row *row, const struct lesson_facts *facts,
@@ -275,9 +281,8 @@ static bool fits(const struct row *row, const struct lesson_facts *facts,
         return false;
     if (!row->part)
         return true;
-    return is_penalty(row->lesson.kind)
-               ? says(facts, str_of(row->part))
-               : find(facts->error, str_of(row->part)).len > 0;
+    return may_quote(row) ? says(facts, str_of(row->part))
+                          : find(facts->error, str_of(row->part)).len > 0;
 }
 
 struct lesson lesson_of(const struct lesson_facts *facts)

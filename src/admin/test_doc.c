@@ -258,7 +258,7 @@ static enum lesson_kind learn(const struct test_answer *answer)
         after = headers_get(answer->headers, STR("retry-after"));
     if (after)
         facts.retry_after_ms = date_wait_ms(*after, answer->now_ms);
-    facts.renews = answer->status == 401 && answer->account->can_refresh;
+    facts.renews = answer->account->can_refresh;
     if (teach_reads_body(answer->status))
         facts.error = teach_error_of(answer->body, text);
     return answer->account->vitals

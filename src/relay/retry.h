@@ -38,7 +38,7 @@ enum retry_verdict {
     RETRY_REFUSE,      /* say what failed */
 };
 
-/* RENEW: a first 401 that is about the token.
+/* RENEW: what refuses the token for the first time.
 
    AGAIN_FRESH: only for a pooled connection that turned out to be dead before
    anything of the request arrived, or that the other side closed while we were

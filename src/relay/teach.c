@@ -123,8 +123,7 @@ struct lesson teach_answer(struct relayed *r)
     struct vitals_answer answer = {
         .status = head->status,
         .headers = &head->headers,
-        .renews = head->status == 401 && authorise_refreshes(r) &&
-                  !r->attempt.renewed,
+        .renews = authorise_refreshes(r) && !r->attempt.renewed,
         .renewable = authorise_refreshes(r),
         .retry_after_ms = retry_after_ms(&head->headers),
     };
