@@ -232,6 +232,23 @@ static void a_rejection_lasts_as_long_as_the_latest(void **state)
     }
 }
 
+/* It is said of that answer alone, even by one that comes at once. */
+static void what_is_said_of_all_together_ends_with_the_answer(void **state)
+{
+    static const struct field rejected[] = { { U "status", "rejected" },
+                                             { U "reset", "1795907200" },
+                                             { NULL, NULL } };
+    static const struct field other[] = { { U "5h-utilization", "0.1" },
+                                          { NULL, NULL } };
+    struct quotas windows = { .count = 0 };
+
+    (void)state;
+    (void)learn(&windows, rejected, NOW_MS);
+    assert_true(quotas_rejection(&windows, NOW_MS, STR_EMPTY).until_ms > 0);
+    (void)learn(&windows, other, NOW_MS);
+    assert_int_equal(quotas_rejection(&windows, NOW_MS, STR_EMPTY).until_ms, 0);
+}
+
 static void use(struct quotas *windows, const char *used, const char *reset,
                 uint64_t at_ms)
 {
@@ -324,6 +341,7 @@ int main(void)
         cmocka_unit_test(quotas_are_bounded),
         cmocka_unit_test(a_rejection_lasts_as_long_as_the_latest),
         cmocka_unit_test(the_forecast_is_of_the_present_rate),
+        cmocka_unit_test(what_is_said_of_all_together_ends_with_the_answer),
         cmocka_unit_test(amounts_are_those_of_messages),
         cmocka_unit_test(what_is_used_up_is_there_again_at_its_reset),
         cmocka_unit_test(overage_is_no_window),
