@@ -218,6 +218,14 @@ static void adopt_asked(struct keeper_wait *wait)
     refresh_adopt(kept, wait->kind, wait->change);
 }
 
+void keeper_tell_taken(const char *name, struct err *err)
+{
+    err_set(err, ERR_EXISTS,
+            "the account \"%s\" exists already; choose another name, or "
+            "remove it first with `claude-relay account remove %s`",
+            name, name);
+}
+
 /* Checked here, where changes of accounts come one after the other. */
 static void create_asked(struct keeper_wait *wait)
 {
@@ -226,10 +234,7 @@ static void create_asked(struct keeper_wait *wait)
     struct err err;
 
     if (account) {
-        err_set(&err, ERR_EXISTS,
-                "the account \"%s\" exists already; choose another name, or "
-                "remove it first with `claude-relay account remove %s`",
-                wait->name, wait->name);
+        keeper_tell_taken(wait->name, &err);
         keeper_wait_end(wait, &err);
         account_unref(account);
         return;

@@ -263,8 +263,14 @@ bool temporary_move(struct temporary *temporary, bool create, struct err *err)
 {
     if (!is_at(temporary, temporary->path, err))
         return false;
-    if (create && link(temporary->path, temporary->target) != 0)
-        return err_errno(err, "create %s", temporary->target);
+    if (create && link(temporary->path, temporary->target) != 0) {
+        bool exists = errno == EEXIST;
+
+        (void)err_errno(err, "create %s", temporary->target);
+        if (exists)
+            err->code = ERR_EXISTS;
+        return false;
+    }
     if (!create && rename(temporary->path, temporary->target) != 0)
         return err_errno(err, "replace %s", temporary->target);
     if (!is_at(temporary, temporary->target, err))

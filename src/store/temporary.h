@@ -46,7 +46,7 @@ bool temporary_note(struct temporary *temporary, struct str content);
    stays. */
 bool temporary_fill(struct temporary *temporary, struct str content,
                     struct err *err) MUST_CHECK;
-/* Into place, durably.  `create`: fail if the other file exists.  Fails, too, if
+/* Into place, durably.  `create`: ERR_EXISTS if the other file exists.  Fails, too, if
    another file lies where it was made. */
 bool temporary_move(struct temporary *temporary, bool create,
                     struct err *err) MUST_CHECK;

@@ -159,6 +159,21 @@ static void one_that_cannot_be_stored_is_not_shown(void **state)
     keeper_wait_free(wait);
 }
 
+/* By another relay, or by somebody who asked in the same moment. */
+static void one_that_another_made_meanwhile_is_taken(void **state)
+{
+    struct desk *desk = *state;
+    struct keeper_wait *wait;
+
+    script_store_fail(desk->script, SCRIPT_WRITE, ERR_EXISTS, 1);
+    wait = ask_to_create(desk, "new", KEY_DOC);
+    wire_until(desk->loop, is_answered, wait);
+    assert_int_equal(keeper_wait_error(wait)->code, ERR_EXISTS);
+    unit_assert_part(keeper_wait_error(wait)->text,
+                     "the account \"new\" exists already; choose another");
+    keeper_wait_free(wait);
+}
+
 static void neither_a_taken_name_nor_a_bad_document_makes_one(void **state)
 {
     struct desk *desk = *state;
@@ -197,6 +212,7 @@ int main(void)
         AT_DESK(a_try_makes_nothing),
         AT_DESK(a_new_one_is_durable_before_it_is_shown),
         AT_DESK(one_that_cannot_be_stored_is_not_shown),
+        AT_DESK(one_that_another_made_meanwhile_is_taken),
         AT_DESK(neither_a_taken_name_nor_a_bad_document_makes_one),
     };
 

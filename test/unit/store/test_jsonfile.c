@@ -68,6 +68,7 @@ static void creating_never_replaces(void **state)
     assert_false(jsonfile_write(*state, "a.json", STR("two"), true, &err));
     unit_assert_part(err.text, "create ");
     unit_assert_part(err.text, "a.json: File exists");
+    assert_int_equal(err.code, ERR_EXISTS);
     assert_content(*state, "a.json", "one");
     assert_int_equal(unit_file_count(*state), 1);
 }
