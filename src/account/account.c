@@ -165,23 +165,41 @@ static bool parse_tags(struct account *account, const struct json_doc *doc,
     return true;
 }
 
+static bool parse_enabled(struct account *account, const struct json_doc *doc,
+                          struct err *err)
+{
+    bool on = true;
+
+    if (json_doc_get(doc, "enabled") && !json_doc_get_bool(doc, "enabled", &on))
+        return err_set(err, ERR_CONFIG, "enabled is neither true nor false");
+    account->disabled = !on;
+    account->told = ACCOUNT_TOLD_ENABLED;
+    return true;
+}
+
+static bool parse_pool(struct account *account, const struct json_doc *doc,
+                       struct err *err)
+{
+    const struct json_doc *pool = json_doc_get(doc, "pool");
+
+    if (pool && !json_doc_get_bool(doc, "pool", &account->pooled))
+        return err_set(err, ERR_CONFIG, "pool is neither true nor false");
+    account->pooled_by_hand = pool && account->pooled;
+    return true;
+}
+
 /* What the operator says of it; absent is on, and in the pool as its kind is. */
 static bool parse_operator(struct account *account, const struct json_doc *doc,
                            struct err *err)
 {
-    const struct json_doc *enabled = json_doc_get(doc, "enabled");
-    const struct json_doc *pool = json_doc_get(doc, "pool");
     struct str note;
-    bool on = true;
 
-    if (enabled && !json_doc_get_bool(doc, "enabled", &on))
-        return err_set(err, ERR_CONFIG, "enabled is neither true nor false");
-    if (pool && !json_doc_get_bool(doc, "pool", &account->pooled))
-        return err_set(err, ERR_CONFIG, "pool is neither true nor false");
-    account->pooled_by_hand = pool && account->pooled;
-    account->disabled = !on;
+    if (!parse_enabled(account, doc, err) || !parse_pool(account, doc, err) ||
+        !parse_tags(account, doc, err) || !parse_share(account, doc, err))
+        return false;
     if (json_doc_get_str(doc, "note", &note))
         account->note = mem_strndup(note.at, note.len);
+    account->told = ACCOUNT_TOLD_ALL;
     return true;
 }
 
@@ -201,11 +219,10 @@ static bool parse(struct account *account, const struct json_doc *doc,
 {
     return (json_doc_is_object(doc) ||
             err_set(err, ERR_CONFIG, "not a JSON object")) &&
+           parse_operator(account, doc, err) &&
            parse_gateway(account, doc, err) &&
            account->kind->parse(account, doc, err) &&
-           parse_proxy(account, doc, err) &&
-           parse_operator(account, doc, err) && parse_tags(account, doc, err) &&
-           parse_share(account, doc, err);
+           parse_proxy(account, doc, err);
 }
 
 static struct account *make(const struct account_kind *kind, struct str name)
@@ -278,6 +295,32 @@ struct account *account_with_file_problem(const struct account *account,
 
     (void)snprintf(same->file_problem, sizeof(same->file_problem), "%.479s",
                    problem);
+    return same;
+}
+
+static void take_told(struct account *account, const struct account *read)
+{
+    account->told = read->told;
+    account->pooled = read->pooled;
+    account->pooled_by_hand = read->pooled_by_hand;
+    account->priority = read->priority;
+    account->weight = read->weight;
+    account->concurrency = read->concurrency;
+    json_doc_free(account->tags);
+    account->tags = read->tags ? json_doc_copy(read->tags) : NULL;
+    mem_free(account->note);
+    account->note = read->note ? mem_strdup(read->note) : NULL;
+}
+
+struct account *account_as_told(const struct account *account,
+                                const struct account *read, const char *problem)
+{
+    struct account *same = account_with_file_problem(account, problem);
+
+    if (read->told >= ACCOUNT_TOLD_ENABLED)
+        same->disabled = read->disabled;
+    if (read->told == ACCOUNT_TOLD_ALL)
+        take_told(same, read);
     return same;
 }
 

@@ -25,6 +25,14 @@ struct vitals;
    if there is none): tells one grant from the next without saying what it is. */
 #define ACCOUNT_GRANT_LEN 16
 
+/* How much of what the operator says of it could be read in its file, whatever the rest
+   of that is. */
+enum account_told {
+    ACCOUNT_TOLD_NOTHING,
+    ACCOUNT_TOLD_ENABLED, /* whether it is switched on */
+    ACCOUNT_TOLD_ALL,
+};
+
 struct account {
     char name[ACCOUNT_NAME_MAX + 1];
     uint64_t number; /* of its name: bindings_account() */
@@ -36,9 +44,10 @@ struct account {
                                   first; an array, or NULL */
     bool can_refresh;       /* its file has a refresh token */
     struct secret *refresh; /* that, or NULL */
-    bool disabled;          /* switched off by the operator */
-    bool login_required;    /* its grant was refused for good */
-    bool pooled;            /* serves keys that say "pool" */
+    enum account_told told;
+    bool disabled;       /* switched off by the operator */
+    bool login_required; /* its grant was refused for good */
+    bool pooled;         /* serves keys that say "pool" */
     bool
         pooled_by_hand; /* its file says so, and not its kind alone: serves this
                                machine too, where several accounts could */
@@ -141,6 +150,11 @@ struct account *account_broken(const struct account_kind *kind, struct str name,
 /* The same account, of whose file this is said. */
 struct account *account_with_file_problem(const struct account *account,
                                           const char *problem);
+/* Likewise, with what the operator says in its file, as far as `read`, which may be of no
+   other use, tells it. */
+struct account *account_as_told(const struct account *account,
+                                const struct account *read,
+                                const char *problem);
 /* The same account, of whose refreshes this is said. */
 struct account *account_with_refresh_problem(const struct account *account,
                                              const char *problem);

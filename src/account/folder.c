@@ -153,24 +153,30 @@ static bool is_news(struct folder_entry *entry, const char *complaint)
     return news;
 }
 
-/* The snapshot stays in use, and says what is wrong with its file. */
-static void keep(struct folder_entry *entry, const char *complaint)
+/* The snapshot stays in use, and says what is wrong with its file; but what the operator
+   says in that, if it was read, holds. */
+static void keep(struct folder_entry *entry, const struct account *read,
+                 const char *complaint)
 {
-    if (!is_news(entry, complaint))
-        return;
-    replace(entry, account_with_file_problem(entry->account, complaint));
-    log_line(LOG_WARN, "account %s: %s", entry->account->name, complaint);
+    bool news = is_news(entry, complaint);
+
+    if (read)
+        replace(entry, account_as_told(entry->account, read, complaint));
+    else if (news)
+        replace(entry, account_with_file_problem(entry->account, complaint));
+    if (news)
+        log_line(LOG_WARN, "account %s: %s", entry->account->name, complaint);
 }
 
-static void keep_broken(struct folder_entry *entry, const char *problem)
+static void keep_broken(struct folder_entry *entry, const struct account *read)
 {
     char complaint[sizeof(entry->complaint)];
 
     (void)snprintf(complaint, sizeof(complaint),
                    "its last good version stays in use, for its file cannot be "
                    "used: %.400s",
-                   problem);
-    keep(entry, complaint);
+                   read->problem);
+    keep(entry, read, complaint);
 }
 
 static void keep_away(struct folder *folder, struct folder_entry *entry)
@@ -185,7 +191,7 @@ static void keep_away(struct folder *folder, struct folder_entry *entry)
                    "its file is gone: put it back, or remove the account with "
                    "`claude-relay account remove %s`",
                    entry->account->name);
-    keep(entry, complaint);
+    keep(entry, NULL, complaint);
 }
 
 /* It was never good: what is wrong with it is all there is. */
@@ -227,11 +233,11 @@ static void found(struct folder *folder, struct folder_entry *entry,
     if (account->problem[0] && entry->account->problem[0]) {
         show_broken(entry, account);
     } else if (account->problem[0]) {
-        keep_broken(entry, account->problem);
+        keep_broken(entry, account);
     } else {
         tell_found(entry, account);
         if (entry->held)
-            account = account_with_file_problem(entry->account, "");
+            account = account_as_told(entry->account, account, "");
         else
             account = as_read(entry->account, account);
         replace(entry, account);
@@ -256,9 +262,10 @@ void folder_apply(struct folder *folder, const struct reading *reading)
         keep_away(folder, entry);
         break;
     case READING_OLDER:
-        keep(entry, "its file was replaced by an older one, whose tokens are "
-                    "spent: the newer ones, in memory, stay in use and are "
-                    "written back");
+        keep(entry, reading->account,
+             "its file was replaced by an older one, whose tokens are "
+             "spent: the newer ones, in memory, stay in use and are "
+             "written back");
         break;
     }
 }

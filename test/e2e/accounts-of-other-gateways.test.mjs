@@ -198,6 +198,29 @@ describe('accounts of other gateways', { skip: noSqlite || missing('openssl') },
     await relay.stop();
   });
 
+  it('what the operator says holds, although the file cannot be used', async () => {
+    const folder = tempFolder();
+    const file = path.join(folder, 'ca.pem');
+    fs.copyFileSync(made.certificate.cert, file);
+    await change('theirs', { tls_ca: file });
+    fs.unlinkSync(file);
+    const before = made.gateway.requests.length;
+    const named = async () => (await ask(odd('x'), undefined, [['X-Account-Name', 'theirs']])).status;
+    try {
+      assert.equal(await named(), 200, 'its last good way');
+      const off = await change('theirs', { enabled: false });
+      assert.deepEqual([off.enabled, off.state], [false, 'disabled']);
+      assert.equal(await named(), 400);
+      assert.equal(made.gateway.requests.length, before + 1);
+      const said = { enabled: true, pool: false, tags: ['slow'], priority: 3, weight: 4, concurrency: 5 };
+      const on = await change('theirs', said);
+      assert.deepEqual(Object.fromEntries(Object.keys(said).map((member) => [member, on[member]])), said);
+      assert.equal(await named(), 403, 'it is in the pool no more');
+    } finally {
+      await change('theirs', { tls_ca: made.certificate.cert, pool: true, tags: null, weight: 100, concurrency: 0 });
+    }
+  });
+
   /* ---- the way --------------------------------------------------------------- */
 
   it("an account's own proxy leads there", { skip: missing('microsocks') }, async () => {

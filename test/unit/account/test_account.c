@@ -278,7 +278,8 @@ static const struct {
     { &account_kind_oauth, "{" GOOD ",\"pool\":false}", false, false },
     { &account_kind_oauth, "{" GOOD ",\"pool\":true}", true, true },
     { &account_kind_oauth, "{" GOOD ",\"pool\":\"true\"}", false, false },
-    { &account_kind_oauth, "{\"pool\":true}", false, false },
+    /* It says so, whatever the rest of it is. */
+    { &account_kind_oauth, "{\"pool\":true}", true, true },
     { &account_kind_apikey, API_KEY "}", true, false },
     { &account_kind_apikey, API_KEY ",\"pool\":true}", true, false },
     { &account_kind_apikey, API_KEY ",\"pool\":false}", false, false },

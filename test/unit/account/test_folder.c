@@ -210,6 +210,72 @@ static void a_good_snapshot_is_given_up_for_a_better_one_or_a_removal(
     }
 }
 
+/* ---- what the operator says ---------------------------------------------- */
+
+#define WORDS                                                                  \
+    "\"enabled\":false,\"pool\":true,\"tags\":[\"x\"],\"priority\":7,"         \
+    "\"weight\":3,\"concurrency\":2,\"note\":\"mine\""
+#define OTHER_WORDS "\"enabled\":true,\"priority\":8"
+
+static void assert_words(const struct scene *scene, uint64_t priority)
+{
+    const struct account *account = scene->folder.at[0].account;
+
+    unit_assert_str(secret_reveal(account->token), "old");
+    assert_int_equal(account->priority, priority);
+    assert_int_equal(account->disabled, priority == 7);
+    assert_int_equal(account->pooled_by_hand, priority == 7);
+    assert_int_equal(account->weight, priority == 7 ? 3 : ACCOUNT_WEIGHT);
+    assert_int_equal(account->concurrency, priority == 7 ? 2 : 0);
+    assert_int_equal(account->tags != NULL, priority == 7);
+    assert_int_equal(account->note != NULL, priority == 7);
+}
+
+static void what_the_operator_says_holds_whatever_the_rest_is(void **state)
+{
+    struct scene *scene = *state;
+    const struct {
+        enum before before;
+        enum reading_state state;
+        const char *words;
+        const char *other_words;
+    } said[] = {
+        { GOOD, READING_FOUND, "{" WORDS "}", "{" OTHER_WORDS "}" },
+        { GOOD, READING_FOUND, "{\"proxy_config\":5," WORDS "}",
+          "{\"proxy_config\":5," OTHER_WORDS "}" },
+        { GOOD, READING_OLDER, "{\"access_token\":\"spent\"," WORDS "}",
+          "{\"access_token\":\"spent\"," OTHER_WORDS "}" },
+        { HELD, READING_FOUND, "{\"access_token\":\"spent\"," WORDS "}",
+          "{\"access_token\":\"spent\"," OTHER_WORDS "}" },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(said); i++) {
+        prepare(scene, GOOD);
+        if (said[i].before == HELD)
+            put(scene, "old", true);
+        apply(scene, &account_kind_oauth, said[i].state, said[i].words);
+        assert_words(scene, 7);
+        apply(scene, &account_kind_oauth, said[i].state, said[i].other_words);
+        assert_words(scene, 8);
+    }
+}
+
+/* Its other words are as they were. */
+static void one_is_switched_off_whatever_else_is_said(void **state)
+{
+    struct scene *scene = *state;
+
+    prepare(scene, GOOD);
+    apply(scene, &account_kind_oauth, READING_FOUND, "{" OTHER_WORDS "}");
+    apply(scene, &account_kind_oauth, READING_FOUND,
+          "{\"enabled\":false,\"weight\":2,\"priority\":\"high\"}");
+    assert_true(scene->folder.at[0].account->disabled);
+    assert_int_equal(scene->folder.at[0].account->weight, ACCOUNT_WEIGHT);
+    assert_int_equal(scene->folder.at[0].account->priority, 8);
+    apply(scene, &account_kind_oauth, READING_FOUND, "{\"enabled\":\"yes\"}");
+    assert_true(scene->folder.at[0].account->disabled);
+}
+
 /* A second reading shows the old tokens of the file, and the third too. */
 static void what_is_held_survives_every_reading(void **state)
 {
@@ -335,6 +401,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         SCENE(a_good_snapshot_is_given_up_for_a_better_one_or_a_removal),
         SCENE(what_is_held_survives_every_reading),
+        SCENE(what_the_operator_says_holds_whatever_the_rest_is),
+        SCENE(one_is_switched_off_whatever_else_is_said),
         SCENE(what_is_wrong_with_a_file_that_can_be_used_is_said),
         SCENE(what_was_learned_goes_on),
         SCENE(what_is_put_keeps_its_complaint),
