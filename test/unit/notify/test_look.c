@@ -260,7 +260,7 @@ static void a_bad_file_hides_what_goes_on(void **state)
     struct account *account = account_of(FILE_OF(""));
 
     (void)state;
-    learn(account, 401, "authentication_error: invalid", NULL);
+    learn(account, 401, "authentication_error: Invalid bearer token", NULL);
     (void)snprintf(account->problem, sizeof(account->problem), "no trust file");
     check_one(account, "account_unusable:main account_login_required:main... "
                        "accounts_paused:all ");
