@@ -132,7 +132,8 @@ void attempt_start(struct relayed *r, void (*wake)(void *arg))
 
 static unsigned accounts_max(const struct relayed *r)
 {
-    return (unsigned)r->relay->options.config->max_attempts;
+    return retry_accounts_max((unsigned)r->relay->options.config->max_attempts,
+                              r->attempt.once);
 }
 
 static struct retry_facts facts_of(const struct relayed *r)
@@ -155,7 +156,6 @@ static struct retry_facts facts_of(const struct relayed *r)
         .since_sent_ms = facts.since_sent_ms,
         .token = attempt->token,
         .elsewhere = attempt->elsewhere,
-        .once = attempt->once,
         .accounts = attempt->accounts,
         .accounts_max = accounts_max(r),
     };
@@ -177,7 +177,7 @@ enum retry_verdict attempt_judge_taught(struct relayed *r,
 {
     r->attempt.token = lesson->kind == LESSON_TOKEN;
     r->attempt.elsewhere = lesson->elsewhere;
-    r->attempt.once = lesson->once;
+    r->attempt.once |= lesson->once;
     return attempt_judge(r);
 }
 
@@ -224,7 +224,6 @@ void attempt_move(struct relayed *r, struct account *account)
     attempt->renewed = false;
     attempt->token = false;
     attempt->elsewhere = false;
-    attempt->once = false;
 }
 
 /* ---- ending ------------------------------------------------------------- */

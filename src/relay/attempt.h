@@ -37,7 +37,7 @@ struct attempt {
     bool renewed;      /* there was a 401, and a better token was asked for */
     bool token;        /* what it taught: a better token may help; */
     bool elsewhere;    /* another account may be asked, */
-    bool once;         /* but only one */
+    bool once;         /* but only one: so said any of them */
     bool sent;         /* something of the request left, of any of them */
     bool owed;         /* the present one may be billed */
     unsigned lost;     /* those before that may be, and nobody knows how much */

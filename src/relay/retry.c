@@ -33,11 +33,8 @@ static bool is_under_way(const struct retry_facts *facts)
 
 static bool may_go_elsewhere(const struct retry_facts *facts)
 {
-    unsigned most =
-        facts->once && facts->accounts_max > 2 ? 2 : facts->accounts_max;
-
-    return facts->elsewhere && facts->replayable && facts->accounts < most &&
-           !is_under_way(facts);
+    return facts->elsewhere && facts->replayable &&
+           facts->accounts < facts->accounts_max && !is_under_way(facts);
 }
 
 enum retry_verdict retry_decide(const struct retry_facts *facts)

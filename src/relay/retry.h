@@ -24,11 +24,17 @@ struct retry_facts {
 
     /* what it taught (account/lesson.h): */
     bool token;        /* a better token may help */
-    bool elsewhere;    /* another account may be asked, */
-    bool once;         /* but only one */
+    bool elsewhere;    /* another account may be asked */
     unsigned accounts; /* that were asked, this one included */
     unsigned accounts_max;
 };
+
+/* So many accounts are asked for one request at the most; one more than the first once
+   an answer said that the provider is overloaded, whatever others say. */
+static inline unsigned retry_accounts_max(unsigned max, bool overloaded)
+{
+    return overloaded && max > 2 ? 2 : max;
+}
 
 enum retry_verdict {
     RETRY_DELIVER,     /* the answer is the client's, whatever it says */

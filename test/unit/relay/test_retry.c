@@ -94,11 +94,8 @@ static const struct {
       { .status = 429, .tries = 1, OTHERS(1) },
       RETRY_DELIVER },
     { "overloaded, and there are others",
-      { ANSWER(529), OTHERS(1), .once = true },
+      { ANSWER(529), OTHERS(1) },
       RETRY_ELSEWHERE },
-    { "overloaded, twice",
-      { ANSWER(529), OTHERS(2), .once = true },
-      RETRY_DELIVER },
     { "a token that is refused, and there are others",
       { ANSWER(401), OTHERS(1), .token = true },
       RETRY_RENEW },
@@ -185,6 +182,16 @@ static void a_second_is_the_limit(void **state)
     assert_false(is_repeated(&facts));
     facts.since_sent_ms = UINT64_MAX;
     assert_false(is_repeated(&facts));
+}
+
+/* Whatever the settings say. */
+static void an_overload_asks_one_more_at_the_most(void **state)
+{
+    (void)state;
+    assert_int_equal(retry_accounts_max(3, false), 3);
+    assert_int_equal(retry_accounts_max(3, true), 2);
+    assert_int_equal(retry_accounts_max(2, true), 2);
+    assert_int_equal(retry_accounts_max(1, true), 1);
 }
 
 static void it_happens_once(void **state)
@@ -314,6 +321,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_case_has_its_verdict),
         cmocka_unit_test(a_second_is_the_limit),
+        cmocka_unit_test(an_overload_asks_one_more_at_the_most),
         cmocka_unit_test(it_happens_once),
         cmocka_unit_test(giving_up_is_no_close),
         cmocka_unit_test(an_answered_request_is_never_repeated),
