@@ -14,14 +14,14 @@ static enum choice_why look(const struct choice_row *row)
         return CHOICE_NOT_ALLOWED;
     if (row->foreign)
         return CHOICE_NOT_OWNER;
+    if (row->no_model)
+        return CHOICE_NO_MODEL;
     if (row->tried)
         return CHOICE_TRIED;
     if (row->health.state > HEALTH_PAUSED && !row->health.soft)
         return CHOICE_STOPPED;
     if (row->health.state == HEALTH_PAUSED && !row->health.soft)
         return CHOICE_PAUSED;
-    if (row->no_model)
-        return CHOICE_NO_MODEL;
     return row->full ? CHOICE_FULL : CHOICE_FINE;
 }
 

@@ -2,8 +2,8 @@
 /* Which of several accounts serves a request, and why not the others.  Pure.
 
    What cannot serve it is left out: not allowed by the key, not the one that made what the
-   request names, tried already, switched off,
-   signed out, blocked, paused, full, without the model.  Of the rest
+   request names, without the model, tried already, switched off, signed out, blocked,
+   paused, full.  Of the rest
 
    1. the one that the session is bound to;
    2. those of the highest priority;

@@ -216,6 +216,14 @@ struct str gateway_model(const struct account *account, struct str model)
                : STR_EMPTY;
 }
 
+bool gateway_has(const struct account *account, struct str model)
+{
+    const struct gateway *gateway = account->gateway;
+
+    return model.len == 0 || !gateway || gateway->base_url.len == 0 ||
+           !gateway->models || model_map_has(gateway->models, model);
+}
+
 static struct json_doc *text_or_null(struct str text)
 {
     return text.len > 0 ? json_doc_new_str(text) : json_doc_new_null();

@@ -50,5 +50,9 @@ struct destination gateway_way(const struct account *account,
    it. */
 struct str gateway_model(const struct account *account, struct str model);
 
+/* May it serve that model (empty: nobody knows which it is)?  Another provider that has
+   names of its own for models has those; of all else the provider is asked. */
+bool gateway_has(const struct account *account, struct str model);
+
 /* Its four members, into what is said of an account. */
 void gateway_tell(struct json_doc *doc, const struct account *account);

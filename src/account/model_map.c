@@ -14,16 +14,28 @@ static bool is_name(struct str name)
     return name.len > 0 && name.len <= MODEL_MAP_NAME_MAX && !token_is_in(name);
 }
 
+/* All that the map does not name. */
+static bool is_rest(struct str name)
+{
+    return str_eq(name, STR("*"));
+}
+
 static bool check_member(void *arg, struct str name, struct json_doc *value)
 {
     struct str to = STR_EMPTY;
     char text[SHOWN_MAX];
 
-    return (is_name(name) && json_doc_as_str(value, &to) && is_name(to)) ||
+    if (!is_name(name) || !json_doc_as_str(value, &to) || !is_name(to))
+        return err_set(arg, ERR_CONFIG,
+                       "model_map \"%s\": the names of models, on both sides, "
+                       "are texts of 1 to %d printable characters without "
+                       "spaces",
+                       shown(name, text), MODEL_MAP_NAME_MAX);
+    return is_rest(name) || !is_rest(to) ||
            err_set(arg, ERR_CONFIG,
-                   "model_map \"%s\": the names of models, on both sides, are "
-                   "texts of 1 to %d printable characters without spaces",
-                   shown(name, text), MODEL_MAP_NAME_MAX);
+                   "model_map \"%s\": \"*\" is no model; {\"*\":\"*\"} are all "
+                   "others, as clients call them",
+                   shown(name, text));
 }
 
 bool model_map_check(const struct json_doc *map, struct err *err)
@@ -39,32 +51,59 @@ bool model_map_check(const struct json_doc *map, struct err *err)
 struct wanted {
     struct str model;
     struct str found;
+    struct str rest; /* what all others are called */
+    bool theirs;     /* it is called that there */
 };
 
 /* `model` need not end with a NUL, which json_doc_get() wants. */
 static bool look(void *arg, struct str name, struct json_doc *value)
 {
     struct wanted *wanted = arg;
+    struct str to = STR_EMPTY;
 
-    if (!str_eq(name, wanted->model))
-        return true;
-    (void)json_doc_as_str(value, &wanted->found);
-    return false;
+    (void)json_doc_as_str(value, &to);
+    wanted->theirs |= str_eq(to, wanted->model);
+    if (is_rest(name))
+        wanted->rest = to;
+    else if (str_eq(name, wanted->model))
+        wanted->found = to;
+    return wanted->found.len == 0;
+}
+
+static struct wanted look_for(const struct json_doc *map, struct str model)
+{
+    struct wanted wanted = { model, STR_EMPTY, STR_EMPTY, false };
+
+    if (map && model.len > 0)
+        (void)json_doc_each(map, look, &wanted);
+    return wanted;
 }
 
 struct str model_map_find(const struct json_doc *map, struct str model)
 {
-    struct wanted wanted = { model, STR_EMPTY };
+    struct wanted wanted = look_for(map, model);
 
-    if (map && model.len > 0)
-        (void)json_doc_each(map, look, &wanted);
-    return wanted.found;
+    if (wanted.found.len > 0)
+        return wanted.found;
+    return wanted.theirs || is_rest(wanted.rest) ? STR_EMPTY : wanted.rest;
+}
+
+bool model_map_has(const struct json_doc *map, struct str model)
+{
+    struct wanted wanted = look_for(map, model);
+
+    return wanted.found.len > 0 || wanted.rest.len > 0 || wanted.theirs;
 }
 
 static bool take_first(void *arg, struct str name, struct json_doc *value)
 {
+    struct str to = STR_EMPTY;
+
     (void)name;
-    return !json_doc_as_str(value, arg);
+    if (!json_doc_as_str(value, &to) || is_rest(to))
+        return true;
+    *(struct str *)arg = to;
+    return false;
 }
 
 struct str model_map_any(const struct json_doc *map)

@@ -92,6 +92,20 @@ static void nobody_is_left(void **state)
     assert_int_equal(choose(rows, 0, 5, CHOICE_NONE, 1), CHOICE_NONE);
 }
 
+/* What it would take to serve comes before how it is at the moment. */
+static void no_model_comes_before_a_pause(void **state)
+{
+    struct choice_row rows[] = { paused("a", 9, false), row("b"), row("c") };
+
+    (void)state;
+    rows[0].no_model = rows[1].no_model = rows[2].no_model = true;
+    rows[1].tried = rows[2].foreign = true;
+    assert_int_equal(choose(rows, 3, 0, CHOICE_NONE, 1), CHOICE_NONE);
+    assert_int_equal(whys[0], CHOICE_NO_MODEL);
+    assert_int_equal(whys[1], CHOICE_NO_MODEL);
+    assert_int_equal(whys[2], CHOICE_NOT_OWNER);
+}
+
 /* Of a session that is bound, too; softly paused or not. */
 static void only_the_owner_serves(void **state)
 {
@@ -260,6 +274,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_reason_leaves_one_out),
         cmocka_unit_test(nobody_is_left),
+        cmocka_unit_test(no_model_comes_before_a_pause),
         cmocka_unit_test(only_the_owner_serves),
         cmocka_unit_test(softly_paused_ones_come_last),
         cmocka_unit_test(a_softly_stopped_one_comes_after_them),

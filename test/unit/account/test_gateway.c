@@ -2,6 +2,7 @@
 /* Accounts at other gateways: what their files may say, and where requests go then. */
 #include "account/gateway.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "accounts.h"
@@ -104,6 +105,37 @@ static void requests_go_there(void **state)
     unit_assert_str(gateway_model(account, STR("claude-sonnet-5")), "glm-5");
     unit_assert_str(gateway_model(account, STR("claude-opus-5")), "");
     account_unref(account);
+}
+
+/* Anthropic has them all, whatever some are called. */
+static void another_provider_has_the_models_of_its_map(void **state)
+{
+    static const struct {
+        const char *members;
+        bool has[3]; /* that one, another, and who knows */
+    } rows[] = {
+        { "", { true, true, true } },
+        { ",\"base_url\":\"https://g.example\"", { true, true, true } },
+        { ",\"model_map\":{\"s\":\"g\"}", { true, true, true } },
+        { ",\"base_url\":\"https://g.example\",\"model_map\":{\"s\":\"g\"}",
+          { true, false, true } },
+        { ",\"base_url\":\"https://g.example\",\"model_map\":{\"s\":\"g\",\"*\":"
+          "\"*\"}",
+          { true, true, true } },
+    };
+    const struct str models[] = { STR("s"), STR("o"), STR_EMPTY };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char text[200];
+        struct account *account;
+
+        (void)snprintf(text, sizeof(text), "{" KEY "%s}", rows[i].members);
+        account = unit_account(&account_kind_apikey, "a", text);
+        for (size_t k = 0; k < COUNT_OF(models); k++)
+            assert_int_equal(gateway_has(account, models[k]), rows[i].has[k]);
+        account_unref(account);
+    }
 }
 
 static void all_others_go_where_the_relay_goes(void **state)
@@ -240,6 +272,7 @@ int main(void)
         cmocka_unit_test(a_file_says_it_or_what_is_wrong),
         cmocka_unit_test(a_sign_in_goes_nowhere_else),
         cmocka_unit_test(requests_go_there),
+        cmocka_unit_test(another_provider_has_the_models_of_its_map),
         cmocka_unit_test(all_others_go_where_the_relay_goes),
         cmocka_unit_test(its_trust_is_its_own),
         cmocka_unit_test(it_is_told_with_what_is_not_there),

@@ -23,6 +23,9 @@ static const struct {
     { "{\"a\":\"" TEXT_127 "\"}", NULL },
     { "{\"a\":\"" TEXT_127 "8\"}", "model_map \"a\"" },
     { "{\"" TEXT_127 "8\":\"a\"}", "of 1 to 127 printable characters" },
+    { "{\"*\":\"*\"}", NULL },
+    { "{\"a\":\"b\",\"*\":\"c\"}", NULL },
+    { "{\"a\":\"*\"}", "\"*\" is no model" },
     { "[]", "must be an object" },
     { "\"a=b\"", "must be an object" },
     { "{\"a\":\"\"}", "model_map \"a\"" },
@@ -96,9 +99,43 @@ static void the_whole_name_is_found(void **state)
     json_doc_free(map);
 }
 
+static void a_star_stands_for_all_others(void **state)
+{
+    static const struct {
+        const char *map;
+        const char *model;
+        bool has;
+        const char *called;
+    } rows[] = {
+        { "{\"s\":\"g\"}", "s", true, "g" },
+        { "{\"s\":\"g\"}", "g", true, "" },
+        { "{\"s\":\"g\"}", "o", false, "" },
+        { "{\"s\":\"g\",\"*\":\"*\"}", "s", true, "g" },
+        { "{\"s\":\"g\",\"*\":\"*\"}", "o", true, "" },
+        { "{\"s\":\"g\",\"*\":\"x\"}", "s", true, "g" },
+        { "{\"s\":\"g\",\"*\":\"x\"}", "o", true, "x" },
+        { "{\"s\":\"g\",\"*\":\"x\"}", "g", true, "" },
+        { "{\"s\":\"g\",\"*\":\"x\"}", "x", true, "" },
+        { "{\"*\":\"*\"}", "o", true, "" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct json_doc *map = parse(rows[i].map);
+
+        assert_int_equal(model_map_has(map, str_of(rows[i].model)),
+                         rows[i].has);
+        unit_assert_str(model_map_find(map, str_of(rows[i].model)),
+                        rows[i].called);
+        assert_false(str_eq(model_map_any(map), STR("*")));
+        json_doc_free(map);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_star_stands_for_all_others),
         cmocka_unit_test(names_are_names),
         cmocka_unit_test(there_are_not_too_many),
         cmocka_unit_test(the_whole_name_is_found),
