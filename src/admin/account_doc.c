@@ -78,7 +78,7 @@ const struct admin_member account_doc_status_members[] = {
     { "weight", ADMIN_NUMBER, ADMIN_REQUIRED,
       "its share among those of its priority", NULL },
     { "concurrency", ADMIN_NUMBER, ADMIN_REQUIRED,
-      "requests at once; 0: any number", NULL },
+      "requests to the model at once; 0: any number", NULL },
     { "login_required", ADMIN_BOOL, ADMIN_REQUIRED,
       "whether it has to sign in again", NULL },
     { "can_refresh", ADMIN_BOOL, ADMIN_REQUIRED,

@@ -270,7 +270,8 @@ static const struct admin_member patch_members[] = {
       "its share among those of its priority; 0 to 1000, 0: only if no other "
       "is left",
       NULL },
-    { "concurrency", ADMIN_NUMBER, 0, "requests at once; 0: any number", NULL },
+    { "concurrency", ADMIN_NUMBER, 0,
+      "requests to the model at once; 0: any number", NULL },
     GATEWAY_MEMBERS_ASKED,
     ADMIN_END,
 };

@@ -193,7 +193,8 @@ void attempt_take(struct relayed *r, struct account *account)
     struct attempt *attempt = &r->attempt;
 
     attempt->account = account;
-    attempt->seat = account ? vitals_ref(account->vitals) : NULL;
+    attempt->seat =
+        account && relayed_takes_place(r) ? vitals_ref(account->vitals) : NULL;
     attempt->accounts++;
 }
 

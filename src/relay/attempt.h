@@ -24,14 +24,14 @@ struct relayed;
 struct attempt {
     struct call *call;
     struct account *account; /* a reference; NULL with the client's own login */
-    struct vitals *seat; /* a reference: of the account whose request this is;
-                                or NULL */
-    uint64_t session;    /* of its key, to stay at an account; 0: none */
-    size_t count;        /* of all */
-    size_t ended;        /* of these, in `past` */
-    size_t given;        /* whose answer the client gets, of `past`; 0: none */
-    unsigned tries;      /* with the present token */
-    unsigned status;     /* of its answer; 0: none came */
+    struct vitals *seat;     /* a reference: where it has a place; or NULL */
+    uint64_t session;        /* of its key, to stay at an account; 0: none */
+    bool guest;              /* its session stays at another account */
+    size_t count;            /* of all */
+    size_t ended;            /* of these, in `past` */
+    size_t given;    /* whose answer the client gets, of `past`; 0: none */
+    unsigned tries;  /* with the present token */
+    unsigned status; /* of its answer; 0: none came */
     enum record_result result;
     unsigned accounts; /* asked so far, the present one included */
     bool renewed;      /* there was a 401, and a better token was asked for */
@@ -58,7 +58,7 @@ enum retry_verdict attempt_judge_taught(struct relayed *r,
 /* Whether another account may be asked, although nothing was sent to this one. */
 bool attempt_may_move(const struct relayed *r);
 /* The next one is that account's, whose place it takes: an account of its own reference
-   (taken over), and a place that was entered. */
+   (taken over), and a place that was entered, if the request takes one. */
 void attempt_move(struct relayed *r, struct account *account);
 /* The first one; `account` may be NULL. */
 void attempt_take(struct relayed *r, struct account *account);

@@ -3,8 +3,10 @@
 #include "relay/candidates.h"
 
 #include "account/choose.h"
+#include "account/gateway.h"
 #include "account/vitals.h"
 #include "base/clock.h"
+#include "base/shown.h"
 #include "base/text.h"
 #include "crypto/hash.h"
 
@@ -61,7 +63,7 @@ static void look_at_health(struct candidates *c, size_t i)
         row->health = vitals_view(account->vitals, &fine,
                                   health_family_of(ask->model), ask->now_ms);
     row->spare_ppm = vitals_spare_ppm(account->vitals, ask->now_ms);
-    row->full = account->concurrency > 0 &&
+    row->full = ask->takes_place && account->concurrency > 0 &&
                 vitals_in_flight(account->vitals) >= account->concurrency;
     if (row->health.state > HEALTH_PAUSED)
         tell_stopped(c, account, row);
@@ -92,6 +94,11 @@ static void look_at(struct candidates *c, size_t i)
     row->foreign = ask->owner && account->number != ask->owner;
     if (!row->allowed || row->foreign)
         return;
+    row->no_model = !c->sole && !gateway_has(account, ask->model);
+    if (row->no_model) {
+        c->without++;
+        return;
+    }
     row->tried = ask->tried && ask->tried(ask->arg, row->name);
     look_at_health(c, i);
     c->allowed++;
@@ -172,6 +179,73 @@ size_t candidates_choose(struct candidates *candidates)
                      candidates->whys);
 }
 
+bool candidates_is_guest(const struct candidates *candidates)
+{
+    size_t bound = bound_row(candidates);
+
+    if (bound == CHOICE_NONE)
+        return false;
+    switch (candidates->whys[bound]) {
+    case CHOICE_FULL:
+    case CHOICE_NO_MODEL:
+    case CHOICE_NOT_OWNER:
+        return true;
+    case CHOICE_FINE:
+    case CHOICE_NOT_ALLOWED:
+    case CHOICE_TRIED:
+    case CHOICE_STOPPED:
+    case CHOICE_PAUSED:
+    case CHOICE_LATER:
+    case CHOICE_NOT_BOUND:
+    case CHOICE_PRIORITY:
+    case CHOICE_OTHER:
+    case CHOICE_WHYS:
+        break;
+    }
+    return false;
+}
+
+/* ---- waiting ------------------------------------------------------------- */
+
+/* When the first of those that wait for a time may be asked again; 0: none does. */
+static uint64_t earliest_end(const struct candidates *c)
+{
+    uint64_t until_ms = 0;
+
+    for (size_t i = 0; i < c->count; i++) {
+        const struct health_view *health = &c->rows[i].health;
+
+        if (health->state == HEALTH_PAUSED &&
+            (until_ms == 0 || health->until_ms < until_ms))
+            until_ms = health->until_ms;
+    }
+    return until_ms;
+}
+
+static bool is_any_full(const struct candidates *c)
+{
+    for (size_t i = 0; i < c->count; i++) {
+        if (c->whys[i] == CHOICE_FULL)
+            return true;
+    }
+    return false;
+}
+
+uint64_t candidates_opens_in_ms(struct candidates *candidates)
+{
+    size_t chosen = candidates_choose(candidates);
+    uint64_t until_ms;
+
+    if (chosen != CHOICE_NONE &&
+        candidates->rows[chosen].health.state == HEALTH_READY)
+        return 0;
+    if (is_any_full(candidates))
+        return FULL_RETRY_MS;
+    until_ms = earliest_end(candidates);
+    return until_ms > candidates->ask.now_ms ? until_ms - candidates->ask.now_ms
+                                             : 0;
+}
+
 /* ---- none of them -------------------------------------------------------- */
 
 /* Behind "the account" or "the accounts". */
@@ -215,19 +289,15 @@ static void refuse_foreign(const struct key *key, struct err *err)
                   key->name);
 }
 
-/* When the first of those that wait for a time may be asked again; 0: none does. */
-static uint64_t earliest_end(const struct candidates *c)
+/* Nobody is asked who would not know it. */
+static void refuse_model(const struct candidates *c, struct err *err)
 {
-    uint64_t until_ms = 0;
+    char text[SHOWN_MAX];
 
-    for (size_t i = 0; i < c->count; i++) {
-        const struct health_view *health = &c->rows[i].health;
-
-        if (c->whys[i] == CHOICE_PAUSED &&
-            (until_ms == 0 || health->until_ms < until_ms))
-            until_ms = health->until_ms;
-    }
-    return until_ms;
+    err_set(err, ERR_NOT_FOUND,
+            "none of the accounts%s has the model \"%s\": it is on the "
+            "model_map of none of them (claude-relay account set NAME --map)",
+            which(c), shown(c->ask.model, text));
 }
 
 static void refuse_paused(const struct candidates *c, uint64_t until_ms,
@@ -251,11 +321,7 @@ static void refuse_paused(const struct candidates *c, uint64_t until_ms,
 /* One that is busy is free again before one that is paused. */
 static bool refuse_full(const struct candidates *c, struct err *err)
 {
-    bool full = false;
-
-    for (size_t i = 0; i < c->count; i++)
-        full |= c->whys[i] == CHOICE_FULL;
-    if (!full)
+    if (!is_any_full(c))
         return false;
     err_set(err, ERR_RATE,
             "the accounts%s serve as many requests at once as they may: try "
@@ -284,6 +350,8 @@ bool candidates_refuse(const struct candidates *candidates, struct err *err)
 {
     if (candidates->allowed > 0)
         refuse_usable(candidates, err);
+    else if (candidates->without > 0)
+        refuse_model(candidates, err);
     else if (candidates->ask.owner)
         refuse_foreign(candidates->ask.key, err);
     else

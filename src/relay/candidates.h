@@ -19,6 +19,7 @@ struct candidates_ask {
     const struct key *key; /* or NULL */
     bool models;           /* they are what is asked for */
     struct str model;      /* that is asked for; or empty */
+    bool takes_place;      /* at its account: the others' do not matter to it */
     uint64_t session;      /* candidates_session(); 0: none */
     /* Of what it names, which serves it or none does; 0: none is known
        (relay/owner.h). */
@@ -42,7 +43,8 @@ struct candidates {
     struct choice_row *rows; /* one for each of these */
     enum choice_why *whys;   /* after candidates_choose() */
     bool sole;               /* the only one there is, and no key */
-    size_t allowed;   /* that may serve it, and that know what it names */
+    size_t allowed; /* that may serve it, know what it names, have its model */
+    size_t without; /* that would be, but for the model */
     struct err first; /* why the first of them is not usable */
 };
 void candidates_look(struct candidates *candidates,
@@ -56,6 +58,12 @@ void candidates_done(struct candidates *candidates);
 
 /* The row, or CHOICE_NONE; rows[].full may have been set since the last time. */
 size_t candidates_choose(struct candidates *candidates);
+/* After candidates_choose(): is the session bound to one that only this request cannot have
+   now, for it is full, or for what it asks for?  Then the session stays there. */
+bool candidates_is_guest(const struct candidates *candidates);
+/* Likewise: in how long the first can be asked again, if all rest, be it for a guess; 0:
+   one is ready, or that is not known. */
+uint64_t candidates_opens_in_ms(struct candidates *candidates);
 /* Why none is chosen, for the client: 429 with the wait if one is paused or full.  Always
    false. */
 bool candidates_refuse(const struct candidates *candidates, struct err *err);

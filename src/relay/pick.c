@@ -13,11 +13,17 @@
 #include "relay/record_fill.h"
 #include "team/key.h"
 
-/* A place of the one that is named, or the only one; NULL if it has none left. */
-static struct account *enter(struct account *account, struct err *err)
+static bool takes_seat(const struct relayed *r, const struct account *account)
 {
-    if (!account ||
-        vitals_enter(account->vitals, (unsigned)account->concurrency))
+    return !relayed_takes_place(r) ||
+           vitals_enter(account->vitals, (unsigned)account->concurrency);
+}
+
+/* A place of the one that is named, or the only one; NULL if it has none left. */
+static struct account *enter(const struct relayed *r, struct account *account,
+                             struct err *err)
+{
+    if (!account || takes_seat(r, account))
         return account;
     (void)err_set(err, ERR_RATE,
                   "account \"%s\" serves as many requests at once as it may "
@@ -41,7 +47,7 @@ static bool was_tried(void *arg, struct str account)
 
 /* With a place of its own: another thread's request may have taken the last one
    since it was looked at. */
-static struct account *choose(struct candidates *candidates)
+static struct account *choose(struct relayed *r, struct candidates *candidates)
 {
     for (;;) {
         size_t chosen = candidates_choose(candidates);
@@ -50,8 +56,10 @@ static struct account *choose(struct candidates *candidates)
         if (chosen == CHOICE_NONE)
             return NULL;
         account = candidates->at[chosen];
-        if (vitals_enter(account->vitals, (unsigned)account->concurrency))
+        if (takes_seat(r, account)) {
+            r->attempt.guest = candidates_is_guest(candidates);
             return account_ref(account);
+        }
         candidates->rows[chosen].full = true;
     }
 }
@@ -67,6 +75,7 @@ static struct candidates_ask ask_of(struct relayed *r)
         .key = key,
         .models = models_is_request(r->path),
         .model = r->told.model,
+        .takes_place = relayed_takes_place(r),
         .session = r->attempt.session,
         .owner = owner_find(r),
         .now_ms = clock_wall_ms(),
@@ -76,14 +85,15 @@ static struct candidates_ask ask_of(struct relayed *r)
     };
 }
 
-static struct account *pick_bound(const struct candidates_ask *ask)
+static struct account *pick_bound(struct relayed *r,
+                                  const struct candidates_ask *ask)
 {
     struct candidates candidates;
     struct account *account;
 
     if (!candidates_look_at_bound(&candidates, ask))
         return NULL;
-    account = choose(&candidates);
+    account = choose(r, &candidates);
     candidates_done(&candidates);
     return account;
 }
@@ -93,12 +103,12 @@ static struct account *pick_any(struct relayed *r, struct err *err)
 {
     const struct candidates_ask ask = ask_of(r);
     struct candidates candidates;
-    struct account *account = pick_bound(&ask);
+    struct account *account = pick_bound(r, &ask);
 
     if (account)
         return account;
     candidates_look(&candidates, &ask);
-    account = choose(&candidates);
+    account = choose(r, &candidates);
     if (!account)
         (void)candidates_refuse(&candidates, err);
     candidates_done(&candidates);
@@ -135,7 +145,7 @@ static struct account *pick_named(const struct relayed *r, struct str name,
         r->caller.key ? take_allowed(r->caller.key, list, name, err)
                       : choose_account(list, name, clock_wall_ms(), err);
 
-    account = account_ref(enter(account, err));
+    account = account_ref(enter(r, account, err));
     account_list_unref(list);
     return account;
 }
@@ -173,7 +183,7 @@ void pick_bind(const struct relayed *r)
 {
     const struct attempt *attempt = &r->attempt;
 
-    if (attempt->session && attempt->account)
+    if (attempt->session && attempt->account && !attempt->guest)
         bindings_put(accounts_bindings(r->relay->options.accounts),
                      attempt->session, attempt->account->number,
                      clock_wall_ms());
@@ -198,19 +208,20 @@ struct account *pick_other(struct relayed *r)
     return attempt_may_move(r) && may_choose(r) ? pick_any(r, &ignored) : NULL;
 }
 
-unsigned pick_opens_s(struct relayed *r)
+unsigned pick_opens_s(struct relayed *r, bool told)
 {
     struct candidates_ask ask;
     struct candidates candidates;
-    struct err err = { 0 };
+    uint64_t in_ms;
 
     if (!may_choose(r))
         return 0;
     ask = ask_of(r);
     ask.tried = NULL;
     candidates_look(&candidates, &ask);
-    if (candidates_choose(&candidates) == CHOICE_NONE && candidates.allowed > 1)
-        (void)candidates_refuse(&candidates, &err);
+    in_ms = candidates.allowed > 1 || !told
+                ? candidates_opens_in_ms(&candidates)
+                : 0;
     candidates_done(&candidates);
-    return err.code == ERR_RATE ? err_retry_after_s(&err) : 0;
+    return (unsigned)((in_ms + 999) / 1000);
 }

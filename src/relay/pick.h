@@ -9,14 +9,15 @@
    False: `err` says why not, without a word about accounts that the key may not use. */
 bool pick_account(struct relayed *r, struct err *err) MUST_CHECK;
 
-/* It answered: the session stays there. */
+/* It answered, and well to the end: the session stays there, unless it is there for this
+   request alone. */
 void pick_bind(const struct relayed *r);
 
 /* Another one, a reference, for a request that named none; NULL if there is none left, or
    if it may not ask more. */
 struct account *pick_other(struct relayed *r);
 
-/* Where a request may be served by one of several accounts and now by none: in how many
-   seconds the first of them can be asked again.  0: one can be, or there is only one,
-   or that is not known. */
-unsigned pick_opens_s(struct relayed *r);
+/* Where a request named no account, and all that may serve it rest now: in how many
+   seconds the first of them can be asked again.  `told`: the answer says so itself,
+   which is right where there is only one.  0: one can be asked, or that is not known. */
+unsigned pick_opens_s(struct relayed *r, bool told);

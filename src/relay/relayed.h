@@ -85,7 +85,9 @@ struct relayed {
     struct buf head;          /* upstream request head; holds the credential */
     struct scan_ahead *ahead; /* at a body that comes in parts; or NULL */
     uint64_t passed;          /* bytes of a streamed body */
-    struct loop_timer *patience; /* while a body that may be streamed is kept */
+    struct loop_timer
+        *patience; /* while a body that may be streamed is kept, and
+                                    while it is awaited what an error says */
     uint64_t patient_until_ms;
     struct buf cut;  /* the body without proxy_config, if it had one */
     struct str body; /* the client's, without that */
@@ -106,6 +108,13 @@ struct relayed {
 static inline bool relayed_is_streamed(const struct relayed *r)
 {
     return r->body_is >= RELAYED_BODY_LENGTH;
+}
+
+/* Does it take a place of its account's `concurrency`?  What the model answers does;
+   counting tokens, lists, files and batches are no load of that kind. */
+static inline bool relayed_takes_place(const struct relayed *r)
+{
+    return r->endpoint->metered;
 }
 
 /* Begin the flow; it frees itself when the request has ended. */

@@ -108,9 +108,10 @@ void respond_add_explanation(const struct relayed *r, struct buf *fields)
     (void)buf_printf(fields, "x-relay-attempts: %zu\r\n", r->attempt.count);
 }
 
-bool respond_retry_after(struct relayed *r, unsigned status, struct buf *fields)
+bool respond_retry_after(struct relayed *r, unsigned status, bool told,
+                         struct buf *fields)
 {
-    unsigned opens_s = status == 429 ? pick_opens_s(r) : 0;
+    unsigned opens_s = status == 429 ? pick_opens_s(r, told) : 0;
 
     return opens_s > 0 && buf_printf(fields, "retry-after: %u\r\n", opens_s);
 }
@@ -208,7 +209,10 @@ void respond_as_it_came(struct relayed *r)
     r->learner = owner_learn(r, head);
     call_on_body(r->attempt.call, take_body, r);
     buf_init(&fields, PASS_HEAD_MAX);
-    waits = respond_retry_after(r, head->status, &fields);
+    waits =
+        respond_retry_after(r, head->status,
+                            headers_get(&head->headers, RESPOND_RETRY_AFTER),
+                            &fields);
     pass_response(&head->headers, waits ? RESPOND_RETRY_AFTER : replaced(r),
                   &fields);
     add_own_fields(r, &fields);

@@ -8,10 +8,11 @@
    attempt. */
 void respond_add_explanation(const struct relayed *r, struct buf *fields);
 
-/* Of a 429 to a client whom several accounts may serve: when the first of them can be
-   asked again, as a field, in place of what the one said that answered
-   (RESPOND_RETRY_AFTER).  False: what that one said passes. */
-bool respond_retry_after(struct relayed *r, unsigned status,
+/* Of a 429 to a client that named no account: when the first of those that may serve it can
+   be asked again, as a field, in place of what the one said that answered
+   (RESPOND_RETRY_AFTER), if that one said anything (`told`).  False: what that one said
+   passes. */
+bool respond_retry_after(struct relayed *r, unsigned status, bool told,
                          struct buf *fields);
 #define RESPOND_RETRY_AFTER STR("retry-after")
 

@@ -103,7 +103,8 @@ void spare_respond(struct relayed *r)
     struct spare *spare = r->spare;
 
     attempt_give(&r->attempt, spare->number);
-    if (!respond_retry_after(r, spare->status, &spare->fields))
+    if (!respond_retry_after(r, spare->status, spare->waits.len > 0,
+                             &spare->fields))
         buf_add(&spare->fields, buf_str(&spare->waits));
     respond_add_explanation(r, &spare->fields);
     r->status = spare->status;

@@ -18,6 +18,10 @@
 #define OFF "{\"api_key\":\"sk-ant-api03-x\",\"enabled\":false}"
 #define ONE_AT_ONCE "{\"api_key\":\"sk-ant-api03-x\",\"concurrency\":1}"
 
+#define GLM                                                                    \
+    "{\"api_key\":\"x\",\"base_url\":\"https://g.example\",\"model_map\":{"    \
+    "\"claude-sonnet-5\":\"glm-5\"}}"
+
 /* What is known of an account. */
 enum known { FINE, PAUSED, SOON, SOFT, LOGIN, BLOCKED, FULL };
 
@@ -75,7 +79,9 @@ static const struct {
     const char *key; /* NULL: none */
     struct given given[4];
     const char *owner; /* of what it names; or NULL */
+    const char *model; /* or NULL */
     bool models;
+    bool is_light; /* it takes no place */
     const char
         *want; /* of the others why not; or why none is, and the refusal */
     const char *part;
@@ -200,25 +206,53 @@ static const struct {
       .part = "the accounts serve as many",
       .code = ERR_RATE,
       .retry_ms = 1000 },
+    /* another provider has the models of its map */
+    { .key = POOL,
+      .given = { { GLM, FINE }, { POOLED, FINE } },
+      .model = "claude-opus-5",
+      .want = "no_model chosen" },
+    { .key = POOL,
+      .given = { { GLM, PAUSED }, { POOLED, PAUSED } },
+      .model = "claude-opus-5",
+      .want = "no_model paused",
+      .part = "the account that the relay key \"alice\" may use has no more",
+      .code = ERR_RATE,
+      .retry_ms = HOUR_MS },
+    { .key = POOL,
+      .given = { { GLM, FINE }, { APART, FINE } },
+      .model = "claude-opus-5",
+      .want = "no_model not_allowed",
+      .part = "none of the accounts that the relay key \"alice\" may use has "
+              "the model \"claude-opus-5\"",
+      .code = ERR_NOT_FOUND },
+    { .key = POOL,
+      .given = { { GLM, FINE } },
+      .model = "glm-5",
+      .want = "chosen" },
+    { .given = { { GLM, FINE } }, .model = "claude-opus-5", .want = "chosen" },
+    /* what takes no place needs none */
+    { .key = POOL,
+      .given = { { ONE_AT_ONCE, FULL } },
+      .is_light = true,
+      .want = "chosen" },
     /* all can list models */
     { .given = { { APART, FINE }, { OFF, FINE } },
       .models = true,
       .want = "chosen stopped" },
 };
 
-static void fill(struct accounts *accounts, size_t i)
+static void fill(struct accounts *accounts, const struct given *given)
 {
     char name[] = "a";
 
-    for (size_t k = 0; k < 4 && cases[i].given[k].doc; k++, name[0]++) {
+    for (size_t k = 0; k < 4 && given[k].doc; k++, name[0]++) {
         struct account *account;
 
         accounts_put(accounts,
-                     unit_account(&account_kind_apikey, name,
-                                  cases[i].given[k].doc),
+                     unit_account(&account_kind_apikey, name, given[k].doc),
                      false);
         account = accounts_get(accounts, str_of(name));
-        make_known(account->vitals, cases[i].given[k].known);
+        make_known(account->vitals, given[k].known);
         account_unref(account);
     }
 }
@@ -276,12 +310,15 @@ static void each_has_its_reason(void **state)
             cases[i].key ? scene_key(&scene, 1, "alice", cases[i].key) : NULL;
         struct candidates candidates;
 
-        fill(accounts, i);
+        fill(accounts, cases[i].given);
         candidates_look(&candidates,
                         &(struct candidates_ask){
                             .accounts = accounts,
                             .key = key,
                             .models = cases[i].models,
+                            .model =
+                                str_of(cases[i].model ? cases[i].model : ""),
+                            .takes_place = !cases[i].is_light,
                             .owner = cases[i].owner ? bindings_account(str_of(
                                                           cases[i].owner))
                                                     : 0,
@@ -326,7 +363,7 @@ static void a_session_stays_at_its_account(void **state)
     struct candidates c;
 
     (void)state;
-    fill(accounts, 1);
+    fill(accounts, cases[1].given);
     accounts_put(accounts, unit_account(&account_kind_apikey, "b", PUT), false);
     assert_false(candidates_look_at_bound(&c, &ask));
     bindings_put(accounts_bindings(accounts), 7, bindings_account(STR("b")),
@@ -347,9 +384,86 @@ static void a_session_stays_at_its_account(void **state)
     accounts_free(accounts);
 }
 
+/* ---- resting, and guests --------------------------------------------------- */
+
+static const struct {
+    struct given given[4]; /* the session is bound to the first */
+    const char *owner;
+    uint64_t in_ms;
+    bool is_guest;
+} pools[] = {
+    { { { POOLED, FINE }, { POOLED, FINE } }, NULL, 0, false },
+    { { { POOLED, PAUSED }, { POOLED, FINE } }, NULL, 0, false },
+    { { { POOLED, SOFT }, { POOLED, FINE } }, NULL, 0, false },
+    { { { POOLED, BLOCKED }, { POOLED, FINE } }, NULL, 0, false },
+    { { { OFF, FINE }, { POOLED, FINE } }, NULL, 0, false },
+    { { { APART, FINE }, { POOLED, FINE } }, NULL, 0, false },
+    { { { NULL, FINE } }, NULL, 0, false },
+    /* only this request cannot have it now */
+    { { { ONE_AT_ONCE, FULL }, { POOLED, FINE } }, NULL, 0, true },
+    { { { GLM, FINE }, { POOLED, FINE } }, NULL, 0, true },
+    { { { POOLED, FINE }, { POOLED, FINE } }, "b", 0, true },
+    /* all rest, some of them for a guess */
+    { { { POOLED, PAUSED }, { POOLED, SOON } }, NULL, HOUR_MS / 6, false },
+    { { { POOLED, SOON }, { POOLED, PAUSED } }, NULL, HOUR_MS / 6, false },
+    { { { POOLED, PAUSED }, { POOLED, SOFT } }, NULL, 5000, false },
+    { { { POOLED, SOFT } }, NULL, 5000, false },
+    { { { POOLED, SOFT }, { ONE_AT_ONCE, FULL } }, NULL, 1000, false },
+    { { { POOLED, LOGIN } }, NULL, 0, false },
+    /* others' pauses do not matter */
+    { { { APART, SOON }, { POOLED, PAUSED } }, NULL, HOUR_MS, false },
+    { { { GLM, SOON }, { POOLED, PAUSED } }, NULL, HOUR_MS, true },
+};
+
+static void check_pool(size_t i, const struct candidates_ask *ask)
+{
+    struct candidates c;
+
+    candidates_look(&c, ask);
+    if (candidates_opens_in_ms(&c) != pools[i].in_ms)
+        fail_msg("case %zu: %llu", i,
+                 (unsigned long long)candidates_opens_in_ms(&c));
+    if (candidates_is_guest(&c) != pools[i].is_guest)
+        fail_msg("case %zu: a guest or not", i);
+    candidates_done(&c);
+}
+
+static void a_pool_rests_or_has_a_guest(void **state)
+{
+    struct key_scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    for (size_t i = 0; i < COUNT_OF(pools); i++) {
+        struct accounts *accounts = accounts_new();
+        struct arena *arena = arena_new();
+        struct key *key = scene_key(&scene, 1, "alice", POOL);
+        const char *owner = pools[i].owner;
+
+        fill(accounts, pools[i].given);
+        bindings_put(accounts_bindings(accounts), 7, bindings_account(STR("a")),
+                     NOW_MS);
+        check_pool(i, &(struct candidates_ask){
+                          .accounts = accounts,
+                          .key = key,
+                          .model = STR("claude-opus-5"),
+                          .session = 7,
+                          .owner = owner ? bindings_account(str_of(owner)) : 0,
+                          .takes_place = true,
+                          .now_ms = NOW_MS,
+                          .arena = arena });
+        leave(accounts);
+        key_unref(key);
+        arena_free(arena);
+        accounts_free(accounts);
+    }
+    scene_end(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_pool_rests_or_has_a_guest),
         cmocka_unit_test(each_has_its_reason),
         cmocka_unit_test(two_keys_may_call_theirs_the_same),
         cmocka_unit_test(a_session_stays_at_its_account),
