@@ -148,7 +148,6 @@ static struct flow_next answered(struct relayed *r)
 {
     if (r->attempt.status < 400 || !r->attempt.account) {
         (void)teach_answer(r);
-        pick_bind(r);
         return deliver(r);
     }
     r->gather = gather_start(r->attempt.call, TEACH_ERROR_MAX);

@@ -6,6 +6,7 @@
 #include "relay/admit.h"
 #include "relay/gather.h"
 #include "relay/metering.h"
+#include "relay/pick.h"
 #include "relay/record_fill.h"
 #include "relay/results.h"
 #include "relay/steps.h"
@@ -63,6 +64,16 @@ static bool relayed_check(const struct relayed *r)
            (r->err || r->end != RECORD_REFUSED);
 }
 
+static bool is_failed_inside(const struct relayed *r)
+{
+    return r->meter && r->meter->usage.failed;
+}
+
+static bool was_well(const struct relayed *r)
+{
+    return r->end == RECORD_COMPLETE && r->status < 400 && !is_failed_inside(r);
+}
+
 /* What it was, for all who ask. */
 static void keep_record(const struct relayed *r)
 {
@@ -70,8 +81,10 @@ static void keep_record(const struct relayed *r)
 
     results_end(r->results);
     metering_end(r->meter, r->end == RECORD_COMPLETE);
-    if (r->meter && r->meter->usage.failed)
+    if (is_failed_inside(r))
         teach_error_event(r);
+    if (was_well(r))
+        pick_bind(r);
     record_fill(&record, r);
     ledger_add(r->relay->options.ledger, &record);
     unpriced_note_record(r->relay->options.unpriced, &record, r->prices);
