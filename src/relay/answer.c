@@ -18,6 +18,9 @@
 /* The upstream is not read while so much waits for a client. */
 #define CLIENT_HIGH (256u * 1024)
 
+/* So long what an error says is awaited, from its head on. */
+#define WEIGH_MS 2000
+
 static struct flow_next weigh(struct flow *flow);
 static struct flow_next gather(struct flow *flow);
 static struct flow_next copy(struct flow *flow);
@@ -117,7 +120,24 @@ static struct flow_next give_up(struct relayed *r)
     return step_refuse(r, &err);
 }
 
-/* What an error says is known once it was read; the client waits for it as long. */
+/* May more of the error still come that says what to do? */
+static bool is_worth_waiting(const struct relayed *r)
+{
+    return teach_reads_body(r->attempt.status) &&
+           loop_now_ms(r->relay->options.loop) < r->patient_until_ms;
+}
+
+/* Anything whole tells more than what broke off. */
+static bool has_better_spare(const struct relayed *r)
+{
+    bool cut = call_state(r->attempt.call) == CALL_FAILED;
+
+    return spare_is_better(r, cut ? 0 : r->attempt.status);
+}
+
+/* What an error says is known once it was read, as far as it matters; the client waits
+   for it as long.  One that is long, or slow, or broke off is judged by what there is
+   of it, and is none that could be kept. */
 static struct flow_next weigh(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
@@ -126,19 +146,20 @@ static struct flow_next weigh(struct flow *flow)
     enum retry_verdict verdict;
     struct lesson lesson;
 
-    if (state == GATHER_WAITING)
+    if (state == GATHER_WAITING && is_worth_waiting(r))
         return flow_sleep_then(weigh);
     lesson = teach_answer(r);
     verdict = attempt_judge_taught(r, &lesson);
     if (verdict == RETRY_RENEW)
         return renew(r);
-    if (state == GATHER_WHOLE && verdict == RETRY_ELSEWHERE)
+    if (verdict == RETRY_ELSEWHERE)
         other = pick_other(r);
     if (other) {
-        spare_keep(r);
+        if (state == GATHER_WHOLE)
+            spare_keep(r);
         return move_to(r, other);
     }
-    if (spare_is_better(r, r->attempt.status))
+    if (has_better_spare(r))
         return give_spare(r);
     authorise_learn(r, &lesson);
     return deliver(r);
@@ -146,11 +167,17 @@ static struct flow_next weigh(struct flow *flow)
 
 static struct flow_next answered(struct relayed *r)
 {
+    struct loop *loop = r->relay->options.loop;
+
     if (r->attempt.status < 400 || !r->attempt.account) {
         (void)teach_answer(r);
         return deliver(r);
     }
     r->gather = gather_start(r->attempt.call, TEACH_ERROR_MAX);
+    r->patient_until_ms = loop_now_ms(loop) + WEIGH_MS;
+    if (!r->patience)
+        r->patience = loop_timer_new(loop, step_wake, r);
+    loop_timer_set(r->patience, WEIGH_MS);
     return flow_go(weigh);
 }
 

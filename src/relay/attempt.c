@@ -140,7 +140,9 @@ static struct retry_facts facts_of(const struct relayed *r)
 {
     const struct attempt *attempt = &r->attempt;
     struct call_facts facts = call_facts(attempt->call);
-    bool failed = call_state(attempt->call) == CALL_FAILED;
+    /* An answer that broke off behind its head is one. */
+    bool failed =
+        call_state(attempt->call) == CALL_FAILED && attempt->status == 0;
 
     return (struct retry_facts){
         .status = failed ? 0 : call_head(attempt->call)->status,

@@ -10,7 +10,7 @@ struct gather;
 
 /* At most so many bytes, and one more piece.  The call is borrowed; nothing of its body
    was read yet.  Its call_on_body() is taken until gather_read() returns anything but
-   WAITING. */
+   WAITING, or until another takes it: call_read() goes on from there then, too. */
 struct gather *gather_start(struct call *call, size_t max);
 /* NULL is fine. */
 void gather_free(struct gather *gather);

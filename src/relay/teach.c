@@ -45,9 +45,12 @@ struct str teach_error_of(struct str body, char out[TEACH_TEXT_MAX])
     return type.len + message.len > 0 ? str_of(out) : STR_EMPTY;
 }
 
+/* As much as there is room for: an error that is longer is none that anybody wrote. */
 static void take_plain(void *arg, struct str bytes)
 {
-    buf_add(arg, bytes);
+    struct buf *plain = arg;
+
+    buf_add(plain, str_sub(bytes, 0, plain->max - plain->len));
 }
 
 /* As it came, or unpacked. */
@@ -62,7 +65,7 @@ static void unpack(struct relayed *r, struct buf *plain)
     if (unpack)
         (void)unpack_feed(unpack, body, take_plain, plain);
     else if (!unknown)
-        buf_add(plain, body);
+        take_plain(plain, body);
     unpack_free(unpack);
 }
 
