@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "crypto/hash.h"
+#include "relay/admit.h"
 #include "relay/candidates.h"
 #include "relay/owner.h"
 #include "team/keys.h"
@@ -44,6 +45,15 @@ static uint64_t owner_of(struct admin_request *x, const struct key *key)
                : 0;
 }
 
+/* It is looked at before any account is. */
+static bool may_come_to_that(const struct admin_request *x,
+                             const struct key *key, struct err *err)
+{
+    const struct counters_now now = { clock_steady_ms(), clock_wall_ms() };
+
+    return !key || admit_would(key, text_of(x->body, "model"), now, err);
+}
+
 /* ---- what is answered ---------------------------------------------------- */
 
 static void set_why(struct json_doc *doc, const struct account *account,
@@ -72,23 +82,37 @@ static struct json_doc *row_doc(const struct candidates *c, size_t i)
     return doc;
 }
 
-static struct json_doc *answer_doc(struct candidates *c)
+/* NULL: none would. */
+static const struct choice_row *choose(const struct admin_request *x,
+                                       struct candidates *c, struct err *err)
+{
+    size_t chosen = candidates_choose(c);
+
+    if (!may_come_to_that(x, c->ask.key, err)) {
+        if (chosen != CHOICE_NONE)
+            c->whys[chosen] = CHOICE_OTHER;
+        return NULL;
+    }
+    if (chosen != CHOICE_NONE)
+        return &c->rows[chosen];
+    (void)candidates_refuse(c, err);
+    return NULL;
+}
+
+static struct json_doc *answer_doc(const struct admin_request *x,
+                                   struct candidates *c)
 {
     struct json_doc *doc = json_doc_new_object();
     struct json_doc *rows = json_doc_new_array();
-    size_t chosen = candidates_choose(c);
     struct err err;
+    const struct choice_row *chosen = choose(x, c, &err);
 
     for (size_t i = 0; i < c->count; i++)
         json_doc_add(rows, row_doc(c, i));
     json_doc_set(doc, "account",
-                 chosen == CHOICE_NONE
-                     ? json_doc_new_null()
-                     : json_doc_new_str(c->rows[chosen].name));
-    if (chosen == CHOICE_NONE) {
-        (void)candidates_refuse(c, &err);
+                 chosen ? json_doc_new_str(chosen->name) : json_doc_new_null());
+    if (!chosen)
         json_doc_set_str(doc, "refused", str_of(err.text));
-    }
     json_doc_set(doc, "accounts", rows);
     return doc;
 }
@@ -107,13 +131,14 @@ static struct flow_next post(struct flow *flow)
                         .accounts = x->admin->options.accounts,
                         .key = key,
                         .model = text_of(x->body, "model"),
+                        .takes_place = true,
                         .session =
                             candidates_session(x->req->arena, key ? key->id : 0,
                                                text_of(x->body, "session")),
                         .owner = owner_of(x, key),
                         .now_ms = clock_wall_ms(),
                         .arena = x->req->arena });
-    doc = answer_doc(&candidates);
+    doc = answer_doc(x, &candidates);
     candidates_done(&candidates);
     key_unref(key);
     return admin_reply(x, doc);
@@ -135,7 +160,7 @@ static const struct admin_member row_members[] = {
     { "why", ADMIN_TEXT, ADMIN_REQUIRED,
       "chosen, or why not: not_allowed, not_owner (it did not make what the "
       "request names), stopped, paused, full, no_model, later, "
-      "not_bound, priority, other",
+      "not_bound, priority, other (it could be this one)",
       NULL },
     { "state", ADMIN_TEXT, ADMIN_REQUIRED, "how it is", NULL },
     { "until", ADMIN_TEXT, 0, "when its pause ends (RFC 3339)", NULL },
@@ -149,7 +174,10 @@ static const struct admin_member rows_members[] = {
 static const struct admin_member answer_members[] = {
     { "account", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "which would serve it; null: none", NULL },
-    { "refused", ADMIN_TEXT, 0, "what the client would be told", NULL },
+    { "refused", ADMIN_TEXT, 0,
+      "what the client would be told: of its key, whose limits may be used up, "
+      "or of the accounts",
+      NULL },
     { "accounts", ADMIN_LIST, ADMIN_REQUIRED, "in the order of their names",
       rows_members },
     ADMIN_END,

@@ -124,25 +124,51 @@ static bool may_ask(const struct relayed *r, struct err *err)
 
 /* ---- limits ------------------------------------------------------------- */
 
-static struct ration_owner owner_of(const struct relayed *r)
+static struct ration_owner owner_from(const struct key *key,
+                                      const struct key_group *group,
+                                      uint64_t at_ms)
 {
-    const struct key *key = r->caller.key;
     struct ration_owner owner = {
         .key = key->name,
         .of = { { key->counters, &key->limits, key->zone, key->changed_ms } },
         .strict = key->strict,
         .queue_wait_ms = key->queue_wait_ms,
-        .ends_ms = key_next_end(key, r->caller.at_ms),
+        .ends_ms = key_next_end(key, at_ms),
     };
 
-    if (!r->group)
+    if (!group)
         return owner;
-    owner.group = r->group->name;
-    owner.of[ADMISSION_GROUP].counters = r->group->counters;
-    owner.of[ADMISSION_GROUP].limits = &r->group->limits;
-    owner.of[ADMISSION_GROUP].zone = r->group->zone;
-    owner.of[ADMISSION_GROUP].changed_ms = r->group->changed_ms;
+    owner.group = group->name;
+    owner.of[ADMISSION_GROUP].counters = group->counters;
+    owner.of[ADMISSION_GROUP].limits = &group->limits;
+    owner.of[ADMISSION_GROUP].zone = group->zone;
+    owner.of[ADMISSION_GROUP].changed_ms = group->changed_ms;
     return owner;
+}
+
+static struct ration_owner owner_of(const struct relayed *r)
+{
+    return owner_from(r->caller.key, r->group, r->caller.at_ms);
+}
+
+static bool has_room(const struct key *key, struct counters_now now,
+                     struct err *err)
+{
+    struct key_group *group = key_group_of(key);
+    struct ration_owner owner = owner_from(key, group, now.wall_ms);
+    bool has = ration_has_room(&owner, now, err);
+
+    key_group_unref(group);
+    return has;
+}
+
+bool admit_would(const struct key *key, struct str model,
+                 struct counters_now now, struct err *err)
+{
+    return key_is_usable(key, now.wall_ms, err) &&
+           key_allows_call(key, KEY_MESSAGES, err) &&
+           (model.len == 0 || key_allows_model(key, model, err)) &&
+           has_room(key, now, err);
 }
 
 /* The dearest price there is in the table proves nothing of another model. */

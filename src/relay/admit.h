@@ -8,6 +8,11 @@
 #include "relay/relayed.h"
 #include "team/key.h"
 
+/* Would a message to that model (empty: to any), with this key, now, come to be sent?
+   False: `err` says what its client would be told.  Nothing is reserved. */
+bool admit_would(const struct key *key, struct str model,
+                 struct counters_now now, struct err *err) MUST_CHECK;
+
 /* By its endpoint alone: before the body is read.  A key with rules about models sends
    nothing whose model nobody sees. */
 bool admit_may_call(const struct relayed *r, struct err *err) MUST_CHECK;

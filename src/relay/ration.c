@@ -90,10 +90,20 @@ void ration_renew(struct ration *ration, const struct ration_owner *owner)
 
 /* ---- asking ------------------------------------------------------------- */
 
+static void take_owner(struct admission_ask *ask,
+                       const struct ration_owner *owner)
+{
+    for (size_t i = 0; i < ADMISSION_SIDES; i++) {
+        ask->of[i].counters = owner->of[i].counters;
+        ask->of[i].limits = owner->of[i].limits;
+        ask->of[i].zone = owner->of[i].zone;
+        ask->of[i].changed_ms = owner->of[i].changed_ms;
+    }
+}
+
 static struct admission_ask ask_for(const struct ration *ration,
                                     const struct estimate *estimate)
 {
-    const struct ration_owner *owner = &ration->options.owner;
     struct admission_ask ask = {
         .counted = ration->options.counted,
         .tokens_in = estimate->tokens_in,
@@ -102,13 +112,9 @@ static struct admission_ask ask_for(const struct ration *ration,
         .whole = ration_basis_rows[ration->basis].whole,
     };
 
-    for (size_t i = 0; i < ADMISSION_SIDES; i++) {
-        ask.of[i].counters = owner->of[i].counters;
-        ask.of[i].limits = owner->of[i].limits;
-        ask.of[i].zone = owner->of[i].zone;
-        ask.of[i].changed_ms = owner->of[i].changed_ms;
+    take_owner(&ask, &ration->options.owner);
+    for (size_t i = 0; i < ADMISSION_SIDES; i++)
         ask.of[i].place = ration->places[i];
-    }
     return ask;
 }
 
@@ -286,4 +292,22 @@ bool ration_again(struct ration *ration)
         return false;
     ration->again++;
     return true;
+}
+
+/* ---- for whoever wants to know ------------------------------------------- */
+
+bool ration_has_room(const struct ration_owner *owner, struct counters_now now,
+                     struct err *err)
+{
+    struct admission_ask ask = {
+        .counted = true, .tokens_in = 1, .tokens_out = 1, .cost_microusd = 1
+    };
+    struct limit_refusal why;
+    enum admission_verdict verdict;
+
+    take_owner(&ask, owner);
+    verdict = admission_look(&ask, now, &why);
+    return verdict == ADMISSION_GRANTED || verdict == ADMISSION_BEHIND ||
+           (verdict == ADMISSION_FULL && owner->queue_wait_ms > 0) ||
+           limit_refuse(&why, owner->key, owner->group, err);
 }

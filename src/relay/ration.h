@@ -65,6 +65,11 @@ struct ration *ration_new(const struct ration_options *options);
    been sent.  NULL is fine. */
 void ration_free(struct ration *ration);
 
+/* Would the smallest request there is be let in, at once or after it waited?  False:
+   `err` says what it would be told.  Nothing is reserved. */
+bool ration_has_room(const struct ration_owner *owner, struct counters_now now,
+                     struct err *err) MUST_CHECK;
+
 /* The key and the group as they are now, before it is asked again: what is reserved is
    estimated anew, and it leaves the queue of a group that it is in no more. */
 void ration_renew(struct ration *ration, const struct ration_owner *owner);

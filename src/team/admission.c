@@ -58,6 +58,7 @@ struct check {
     const struct zone *zone;
     struct counters_now now;
     struct limit_refusal found;
+    bool looks;
 };
 
 /* And whoever looks at the counters sees that they are full. */
@@ -73,6 +74,8 @@ static void find_opening(struct check *check)
         return;
     found->opens_ms =
         counters_opens(check->activity, found->limit, most, check->now);
+    if (check->looks)
+        return;
     check->activity->refused[found->limit] =
         (struct refused){ .at = found->at,
                           .until_ms = found->opens_ms > 0 ? found->opens_ms
@@ -131,6 +134,7 @@ static uint64_t opening(const struct limit_refusal *why)
 struct finding {
     enum admission_verdict verdict;
     struct limit_refusal *why;
+    bool looks; /* and leaves no trace */
 };
 
 /* Waiting does not help against what refuses; what is full or taken at the key comes
@@ -185,6 +189,7 @@ static void check_side(const struct admission_ask *ask, size_t side,
         if (limits->at[i] == LIMIT_NONE)
             continue;
         check = check_of(ask, side, (enum limit)i, now);
+        check.looks = finding->looks;
         if (check.found.need > 0 && !fits(&check))
             take_finding(finding, verdict_of(&check.found), &check.found);
     }
@@ -256,7 +261,7 @@ static enum admission_verdict reserve(struct admission *admission,
                                       struct counters_now now,
                                       struct limit_refusal *why)
 {
-    struct finding finding = { ADMISSION_GRANTED, why };
+    struct finding finding = { ADMISSION_GRANTED, why, false };
 
     for (size_t i = 0; i < ADMISSION_SIDES; i++) {
         if (!ask->of[i].counters)
@@ -300,6 +305,23 @@ enum admission_verdict admission_reserve(struct admission *admission,
                                : reserve(admission, ask, now, why);
     unlock_all(admission->of);
     return verdict;
+}
+
+enum admission_verdict admission_look(const struct admission_ask *ask,
+                                      struct counters_now now,
+                                      struct limit_refusal *why)
+{
+    struct counters *const of[] = { ask->of[ADMISSION_KEY].counters,
+                                    ask->of[ADMISSION_GROUP].counters };
+    struct finding finding = { ADMISSION_GRANTED, why, true };
+
+    lock_all(of);
+    for (size_t i = 0; i < ADMISSION_SIDES; i++) {
+        if (of[i])
+            check_side(ask, i, now, &finding);
+    }
+    unlock_all(of);
+    return finding.verdict;
 }
 
 /* ---- correcting --------------------------------------------------------- */

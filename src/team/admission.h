@@ -74,6 +74,11 @@ enum admission_verdict admission_reserve(struct admission *admission,
                                          struct counters_now now,
                                          struct limit_refusal *why);
 
+/* What it would be told; nothing is reserved, and nobody sees that it was asked. */
+enum admission_verdict admission_look(const struct admission_ask *ask,
+                                      struct counters_now now,
+                                      struct limit_refusal *why);
+
 /* What a request under way holds. */
 struct admission_hold {
     uint64_t tokens_in;

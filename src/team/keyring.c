@@ -146,6 +146,11 @@ bool key_verdict_err(enum key_verdict verdict, const struct key *key,
                    says[verdict]);
 }
 
+bool key_is_usable(const struct key *key, uint64_t now_wall_ms, struct err *err)
+{
+    return key_verdict_err(judge(key, KEY_NEVER, now_wall_ms), key, err);
+}
+
 /* ---- by id and by name --------------------------------------------------- */
 
 size_t keyring_place(const struct keyring *ring, uint64_t id)

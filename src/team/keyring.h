@@ -31,6 +31,10 @@ struct key *keyring_find(struct keyring *ring, struct str presented,
 bool key_verdict_err(enum key_verdict verdict, const struct key *key,
                      struct err *err);
 
+/* The same of a key, by its newest text. */
+bool key_is_usable(const struct key *key, uint64_t now_wall_ms,
+                   struct err *err) MUST_CHECK;
+
 /* How many keys there are, revoked ones too: while it is 0, none is needed. */
 size_t keyring_count(struct keyring *ring);
 
