@@ -15,6 +15,8 @@ struct vitals {
     pthread_mutex_t lock;
     struct health health;
     struct quotas windows;
+    uint64_t heard_ms;
+    uint64_t cleared_ms;
 };
 
 struct vitals *vitals_new(void)
@@ -107,6 +109,40 @@ struct lesson vitals_learn(struct vitals *vitals,
     return lesson;
 }
 
+static bool hear(struct vitals *vitals, const struct vitals_said *said)
+{
+    bool clears = said->cleared_ms > vitals->cleared_ms;
+
+    vitals->heard_ms = said->said_ms;
+    vitals->health.held = said->held;
+    if (clears)
+        health_clear(&vitals->health);
+    vitals->cleared_ms = said->cleared_ms;
+    return clears;
+}
+
+void vitals_hear(struct vitals *vitals, const struct vitals_said *said)
+{
+    bool learned = false;
+
+    lock(vitals);
+    if (said->said_ms > vitals->heard_ms)
+        learned = hear(vitals, said);
+    unlock(vitals);
+    if (learned)
+        vitals_note_change(vitals);
+}
+
+uint64_t vitals_heard_ms(struct vitals *vitals)
+{
+    uint64_t heard_ms;
+
+    lock(vitals);
+    heard_ms = vitals->heard_ms;
+    unlock(vitals);
+    return heard_ms;
+}
+
 void vitals_hold(struct vitals *vitals, uint64_t until_ms, struct str why,
                  uint64_t now_ms)
 {
@@ -193,6 +229,7 @@ void vitals_copy(struct vitals *vitals, struct vitals_copy *copy)
     lock(vitals);
     copy->health = vitals->health;
     copy->windows = vitals->windows;
+    copy->cleared_ms = vitals->cleared_ms;
     unlock(vitals);
     copy->in_flight = vitals_in_flight(vitals);
 }
@@ -202,6 +239,7 @@ void vitals_restore(struct vitals *vitals, const struct vitals_copy *copy)
     lock(vitals);
     vitals->health = copy->health;
     vitals->windows = copy->windows;
+    vitals->cleared_ms = copy->cleared_ms;
     vitals->changed = false;
     unlock(vitals);
 }

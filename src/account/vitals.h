@@ -33,7 +33,19 @@ struct vitals_answer {
 struct lesson vitals_learn(struct vitals *vitals,
                            const struct vitals_answer *answer);
 
-/* The operator, and another credential (account/health.h). */
+/* What the operator says (account/said.h). */
+struct vitals_said {
+    uint64_t said_ms;         /* grows with each saying */
+    struct health_pause held; /* his pause; or none */
+    uint64_t cleared_ms;      /* what answers taught before holds no more; 0: it
+                                 does */
+};
+/* Nothing happens if that, or something later, was heard already. */
+void vitals_hear(struct vitals *vitals, const struct vitals_said *said);
+/* The last that was heard; 0: nothing. */
+uint64_t vitals_heard_ms(struct vitals *vitals);
+
+/* The operator, here and now; and another credential (account/health.h). */
 void vitals_hold(struct vitals *vitals, uint64_t until_ms, struct str why,
                  uint64_t now_ms);
 void vitals_resume(struct vitals *vitals);
@@ -69,6 +81,7 @@ struct vitals_copy {
     struct health health;
     struct quotas windows;
     unsigned in_flight;
+    uint64_t cleared_ms; /* as far as was heard */
 };
 void vitals_copy(struct vitals *vitals, struct vitals_copy *copy);
 /* What was known before a restart. */

@@ -73,7 +73,7 @@ struct json_doc *vitals_to_json(const struct vitals_copy *copy)
     struct json_doc *doc = json_doc_new_object();
 
     json_doc_set(doc, "taught", pause_doc(&health->taught));
-    json_doc_set(doc, "held", pause_doc(&health->held));
+    json_doc_set_u64(doc, "cleared", copy->cleared_ms);
     json_doc_set(doc, "families", families_doc(health));
     json_doc_set_str(doc, "stopped",
                      str_of(health_state_word(health->stopped)));
@@ -178,7 +178,7 @@ void vitals_from_json(const struct json_doc *doc, struct vitals_copy *copy)
 
     memset(copy, 0, sizeof(*copy));
     health->taught = pause_from(json_doc_get(doc, "taught"));
-    health->held = pause_from(json_doc_get(doc, "held"));
+    copy->cleared_ms = number(doc, "cleared");
     (void)json_doc_each(json_doc_get(doc, "families"), take_family, health);
     health->stopped = stopped_from(doc);
     (void)json_doc_get_bool(doc, "stopped_soft", &health->stopped_soft);

@@ -5,7 +5,9 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "account/said.h"
 #include "account/vitals_json.h"
+#include "account/vitals_load.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
@@ -16,13 +18,13 @@
 /* What comes in a burst is saved together. */
 #define SOON_MS 5
 #define DOC_MAX 65536
-/* The member that says of which credential the rest was learned. */
-#define CREDENTIAL "credential"
 /* Of those that are over, so many go with each save. */
 #define OVER_MAX 100
 
 struct vitals_keep {
     struct vitals_keep_options options;
+    char *relay;
+    struct said_watch *watch;  /* NULL: it does not */
     struct account_list *seen; /* the accounts of the last look; a reference */
     bool again;                /* that some have left was not saved */
     bool more;                 /* not all that has changed was taken */
@@ -33,25 +35,19 @@ struct vitals_keep {
 
 /* ---- what is kept -------------------------------------------------------- */
 
-/* Bindings of one kind have a table.  The newest are taken, as many as there is room
-   for. */
+/* Bindings of one kind have a table. */
 static const struct table {
     struct bindings *(*of)(struct accounts *accounts);
-    const char *load;
     const char *save;
     const char *remove;
 } tables[] = {
     { accounts_bindings,
-      "SELECT session, account, until_ms FROM binding WHERE until_ms > $1"
-      " ORDER BY until_ms DESC LIMIT $2",
       "INSERT INTO binding(session, account, until_ms) VALUES($1, $2, $3)"
       " ON CONFLICT (session) DO UPDATE SET account = excluded.account,"
       " until_ms = excluded.until_ms",
       "DELETE FROM binding WHERE session IN (SELECT session FROM binding"
       " WHERE until_ms <= $1 LIMIT $2)" },
     { accounts_owned,
-      "SELECT id, account, until_ms FROM owned WHERE until_ms > $1"
-      " ORDER BY until_ms DESC LIMIT $2",
       "INSERT INTO owned(id, account, until_ms) VALUES($1, $2, $3)"
       " ON CONFLICT (id) DO UPDATE SET account = excluded.account,"
       " until_ms = excluded.until_ms",
@@ -59,111 +55,17 @@ static const struct table {
       " WHERE until_ms <= $1 LIMIT $2)" },
 };
 
-/* ---- loading ------------------------------------------------------------- */
-
-struct loading {
-    struct accounts *accounts;
-    uint64_t now_ms;
-};
-
-static bool is_of_its_credential(const struct account *account,
-                                 const struct json_doc *doc)
-{
-    char now[ACCOUNT_GRANT_LEN + 1];
-    struct str then = STR_EMPTY;
-
-    account_fingerprint(account, now);
-    (void)json_doc_get_str(doc, CREDENTIAL, &then);
-    return str_eq(then, str_of(now));
-}
-
-/* Of another credential, as when one takes the place of another while it serves
-   (account/folder.c); but another key of the same name is another account. */
-static void restore(const struct account *account, const struct json_doc *doc,
-                    uint64_t now_ms)
-{
-    bool same = is_of_its_credential(account, doc);
-    struct vitals_copy copy;
-
-    if (!same && !account->kind->personal)
-        return;
-    vitals_from_json(doc, &copy);
-    health_mend(&copy.health, now_ms);
-    vitals_restore(account->vitals, &copy);
-    if (!same)
-        vitals_renewed(account->vitals);
-}
-
-static bool take_state(void *arg, const struct sql_row *row)
-{
-    const struct loading *loading = arg;
-    struct account *account =
-        accounts_get(loading->accounts, sql_row_text(row, 0));
-    struct json_doc *doc;
-    struct err ignored;
-
-    if (!account)
-        return true;
-    doc = json_doc_parse(sql_row_text(row, 1), &ignored);
-    restore(account, doc, loading->now_ms);
-    json_doc_free(doc);
-    account_unref(account);
-    return true;
-}
-
-static bool take_binding(void *arg, const struct sql_row *row)
-{
-    const struct binding binding = {
-        .session = (uint64_t)sql_row_number(row, 0),
-        .account = (uint64_t)sql_row_number(row, 1),
-        .until_ms = (uint64_t)sql_row_number(row, 2),
-    };
-
-    bindings_restore(arg, &binding);
-    return true;
-}
-
-static bool load_table(struct sql *sql, const struct table *table,
-                       struct loading *loading, struct err *err)
-{
-    const struct sql_ask ask = { table->load,
-                                 SQL_VALUES(sql_number(
-                                                (int64_t)loading->now_ms),
-                                            sql_number(BINDINGS_MAX)),
-                                 take_binding, table->of(loading->accounts) };
-
-    return sql_query(sql, &ask, err);
-}
-
-static bool load(struct sql *sql, void *arg, struct err *err)
-{
-    struct loading *loading = arg;
-    const struct sql_ask states = { .text =
-                                        "SELECT name, doc FROM account_state",
-                                    .row = take_state,
-                                    .arg = loading };
-    bool fine = sql_query(sql, &states, err);
-
-    for (size_t i = 0; i < COUNT_OF(tables) && fine; i++)
-        fine = load_table(sql, &tables[i], loading, err);
-    return fine;
-}
-
-bool vitals_keep_load(struct records *records, struct accounts *accounts,
-                      struct err *err)
-{
-    struct loading loading = { accounts, clock_wall_ms() };
-
-    return records_do(records,
-                      &(struct records_work){ .run = load, .arg = &loading },
-                      err);
-}
-
 /* ---- what changed -------------------------------------------------------- */
 
 struct state {
     char name[ACCOUNT_NAME_MAX + 1];
     struct buf doc;
+};
+
+/* One that was in the last look, of which the operator has said something. */
+struct gone {
+    char name[ACCOUNT_NAME_MAX + 1];
+    uint64_t heard_ms;
 };
 
 /* The job's own. */
@@ -174,6 +76,9 @@ struct changes {
     struct account_list *there; /* a reference; NULL: none has left them */
     struct state *states;
     size_t state_count;
+    struct gone *gone;
+    size_t gone_count;
+    char *relay;
     struct bindings_part bindings[COUNT_OF(tables)];
 };
 
@@ -204,6 +109,8 @@ static void drop_changes(void *arg)
         buf_done(&changes->states[i].doc);
     account_list_unref(changes->there);
     mem_free(changes->states);
+    mem_free(changes->gone);
+    mem_free(changes->relay);
     mem_free(changes);
 }
 
@@ -217,7 +124,7 @@ static void add_state(struct changes *changes, const struct account *account)
     vitals_copy(account->vitals, &copy);
     account_fingerprint(account, credential);
     doc = vitals_to_json(&copy);
-    json_doc_set_str(doc, CREDENTIAL, str_of(credential));
+    json_doc_set_str(doc, VITALS_LOAD_CREDENTIAL, str_of(credential));
     (void)snprintf(state->name, sizeof(state->name), "%s", account->name);
     buf_init(&state->doc, DOC_MAX);
     (void)!json_doc_write(doc, false, &state->doc);
@@ -239,6 +146,32 @@ static size_t take_bindings(struct vitals_keep *keep, struct changes *changes)
     return count;
 }
 
+static void add_gone(struct changes *changes, const struct account *account)
+{
+    struct gone *gone = &changes->gone[changes->gone_count];
+
+    gone->heard_ms = vitals_heard_ms(account->vitals);
+    changes->gone_count += gone->heard_ms > 0;
+    (void)snprintf(gone->name, sizeof(gone->name), "%s", account->name);
+}
+
+/* Those that were there, and are not, or not the same. */
+static void note_gone(struct changes *changes,
+                      const struct account_list *before,
+                      const struct account_list *list)
+{
+    if (before == list)
+        return;
+    changes->gone = mem_zalloc((before->count + 1) * sizeof(struct gone));
+    for (size_t i = 0; i < before->count; i++) {
+        const struct account *now =
+            account_list_find(list, str_of(before->at[i]->name));
+
+        if (!now || now->vitals != before->at[i]->vitals)
+            add_gone(changes, before->at[i]);
+    }
+}
+
 static bool has_left(const struct account_list *before,
                      const struct account_list *now)
 {
@@ -256,6 +189,7 @@ static void note_those_there(struct vitals_keep *keep, struct changes *changes,
     if (keep->again || has_left(keep->seen, list))
         changes->there = account_list_ref(list);
     keep->again = false;
+    note_gone(changes, keep->seen, list);
     account_list_unref(keep->seen);
     keep->seen = account_list_ref(list);
 }
@@ -278,6 +212,7 @@ static struct changes *gather(struct vitals_keep *keep)
     struct changes *changes = MEM_NEW(struct changes);
 
     changes->now_ms = clock_wall_ms();
+    changes->relay = mem_strdup(keep->relay);
     changes->states = mem_zalloc((list->count + 1) * sizeof(struct state));
     for (size_t i = 0; i < list->count; i++) {
         if (vitals_take_change(list->at[i]->vitals) ||
@@ -287,7 +222,7 @@ static struct changes *gather(struct vitals_keep *keep)
     note_those_there(keep, changes, list);
     account_list_unref(list);
     if (take_bindings(keep, changes) + changes->state_count > 0 ||
-        changes->there)
+        changes->there || changes->gone_count > 0)
         return changes;
     drop_changes(changes);
     return NULL;
@@ -295,15 +230,29 @@ static struct changes *gather(struct vitals_keep *keep)
 
 /* ---- saving -------------------------------------------------------------- */
 
-static bool save_state(struct sql *sql, const struct state *state,
-                       struct err *err)
+static bool save_state(struct sql *sql, const char *relay,
+                       const struct state *state, struct err *err)
 {
     return sql_run(sql,
-                   "INSERT INTO account_state(name, doc) VALUES($1, $2)"
-                   " ON CONFLICT (name) DO UPDATE SET doc = excluded.doc",
+                   "INSERT INTO account_state(name, relay, doc)"
+                   " VALUES($1, $2, $3)"
+                   " ON CONFLICT (name, relay) DO UPDATE"
+                   " SET doc = excluded.doc",
                    SQL_VALUES(sql_text(str_of(state->name)),
+                              sql_text(str_of(relay)),
                               sql_text(buf_str(&state->doc))),
                    err);
+}
+
+static bool forget_gone(struct sql *sql, const struct changes *changes,
+                        struct err *err)
+{
+    bool fine = true;
+
+    for (size_t i = 0; i < changes->gone_count && fine; i++)
+        fine = said_forget(sql, str_of(changes->gone[i].name),
+                           changes->gone[i].heard_ms, err);
+    return fine;
 }
 
 struct leaving {
@@ -376,7 +325,8 @@ static bool save(struct sql *sql, void *arg, struct err *err)
     bool fine = true;
 
     for (size_t i = 0; i < changes->state_count && fine; i++)
-        fine = save_state(sql, &changes->states[i], err);
+        fine = save_state(sql, changes->relay, &changes->states[i], err);
+    fine = fine && forget_gone(sql, changes, err);
     if (changes->there && fine)
         fine = remove_states(sql, changes->there, err);
     for (size_t i = 0; i < COUNT_OF(tables) && fine; i++)
@@ -464,9 +414,16 @@ struct vitals_keep *vitals_keep_new(const struct vitals_keep_options *options)
     struct vitals_keep *keep = MEM_NEW(struct vitals_keep);
 
     keep->options = *options;
+    keep->relay = mem_strdup(options->relay);
     keep->seen = accounts_list(options->accounts);
     if (keep->options.every_ms == 0)
         keep->options.every_ms = EVERY_MS;
+    if (options->watches)
+        keep->watch = said_watch_new(
+            &(struct said_watch_options){ .records = options->records,
+                                          .loop = options->loop,
+                                          .accounts = options->accounts,
+                                          .every_ms = keep->options.every_ms });
     keep->timer = loop_timer_new(options->loop, look, keep);
     loop_timer_set(keep->timer, keep->options.every_ms);
     accounts_on_hurry(options->accounts, hurry, keep);
@@ -481,6 +438,7 @@ void vitals_keep_stop(struct vitals_keep *keep)
     if (!keep || !keep->timer)
         return;
     accounts_on_hurry(keep->options.accounts, NULL, NULL);
+    said_watch_stop(keep->watch);
     loop_timer_free(keep->timer);
     keep->timer = NULL;
     records_job_free(keep->job);
@@ -494,7 +452,10 @@ void vitals_keep_stop(struct vitals_keep *keep)
 void vitals_keep_free(struct vitals_keep *keep)
 {
     vitals_keep_stop(keep);
-    if (keep)
-        account_list_unref(keep->seen);
+    if (!keep)
+        return;
+    said_watch_free(keep->watch);
+    account_list_unref(keep->seen);
+    mem_free(keep->relay);
     mem_free(keep);
 }

@@ -22,12 +22,10 @@ struct vitals_keep_options {
     struct loop *loop;
     struct records *records;
     struct accounts *accounts;
+    const char *relay; /* which of those of the folder this is; copied */
+    bool watches;      /* what the operator says at others is heard */
     uint64_t every_ms; /* 0: a second */
 };
-
-/* Take what was kept, before anything is served.  Blocking. */
-bool vitals_keep_load(struct records *records, struct accounts *accounts,
-                      struct err *err) MUST_CHECK;
 
 struct vitals_keep *vitals_keep_new(const struct vitals_keep_options *options);
 /* Hands over what is left, which records_stop() carries out.  NULL is fine. */

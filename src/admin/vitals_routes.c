@@ -2,7 +2,7 @@
 /* The operator and how an account is, over HTTP. */
 #include "admin/vitals_routes.h"
 
-#include "account/vitals.h"
+#include "account/said.h"
 #include "admin/account_doc.h"
 #include "admin/account_routes.h"
 #include "admin/request.h"
@@ -12,7 +12,6 @@
 #include "base/token.h"
 
 #define TAG "accounts"
-/* Longer ones switch it off. */
 
 /* ---- all three ----------------------------------------------------------- */
 
@@ -25,34 +24,52 @@ static struct json_doc *state_doc(const struct account *account)
 }
 
 struct saying {
-    uint64_t until_ms;
-    struct str note;
-    uint64_t now_ms;
+    struct said_ask ask;
+    struct account *account; /* a reference */
+    struct said *said;
 };
 
-/* Of an account that there is. */
-static struct flow_next say(struct admin_request *x,
-                            void (*what)(struct vitals *vitals,
-                                         const struct saying *saying),
-                            const struct saying *saying)
+static void drop(void *state)
 {
-    struct account *account = account_routes_find(x);
-    struct json_doc *doc;
+    struct saying *saying = state;
 
-    if (!account)
+    said_free(saying->said);
+    account_unref(saying->account);
+}
+
+static struct flow_next written(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct saying *saying = x->state;
+
+    if (!said_is_done(saying->said))
+        return flow_sleep_then(written);
+    if (!said_result(saying->said, &x->err))
         return admin_refuse(x);
-    audit_before(x->audit, state_doc(account));
-    what(account->vitals, saying);
-    accounts_hurry(x->admin->options.accounts);
-    audit_after(x->audit, state_doc(account));
-    doc = account_doc_status(account, saying->now_ms);
-    account_unref(account);
-    return admin_reply(x, doc);
+    audit_after(x->audit, state_doc(saying->account));
+    return admin_reply(x, account_doc_status(saying->account, clock_wall_ms()));
+}
+
+/* Of an account that there is. */
+static struct flow_next say(struct admin_request *x, enum said_what what)
+{
+    const struct admin_options *options = &x->admin->options;
+    struct saying *saying = x->state;
+
+    saying->account = account_routes_find(x);
+    if (!saying->account)
+        return admin_refuse(x);
+    audit_before(x->audit, state_doc(saying->account));
+    saying->ask.account = saying->account;
+    saying->ask.what = what;
+    saying->said = said_start(options->records, options->loop, &saying->ask,
+                              admin_wake, x);
+    return flow_sleep_then(written);
 }
 
 /* ---- pause --------------------------------------------------------------- */
 
-static bool read_end(struct admin_request *x, struct saying *saying)
+static bool read_end(struct admin_request *x, struct said_ask *ask)
 {
     struct str text;
     uint64_t ms;
@@ -60,24 +77,24 @@ static bool read_end(struct admin_request *x, struct saying *saying)
     if (json_doc_get_str(x->body, "for", &text) &&
         !json_doc_get(x->body, "until") && text_parse_duration(text, &ms) &&
         ms > 0 && ms <= HEALTH_HOLD_MAX_MS)
-        saying->until_ms = saying->now_ms + ms;
+        ask->until_ms = ask->now_ms + ms;
     else if (json_doc_get_str(x->body, "until", &text) &&
              !json_doc_get(x->body, "for") && text_parse_time(text, &ms) &&
-             ms > saying->now_ms && ms <= saying->now_ms + HEALTH_HOLD_MAX_MS)
-        saying->until_ms = ms;
-    return saying->until_ms > 0 ||
+             ms > ask->now_ms && ms <= ask->now_ms + HEALTH_HOLD_MAX_MS)
+        ask->until_ms = ms;
+    return ask->until_ms > 0 ||
            err_set(&x->err, ERR_BAD_REQUEST,
                    "a pause has an end: either `for`, a duration such as 90m, "
                    "or `until`, a time to come such as 2026-11-30T08:00:00Z, "
                    "within a year; for ever is \"enabled\":false");
 }
 
-static bool read_note(struct admin_request *x, struct saying *saying)
+static bool read_note(struct admin_request *x, struct said_ask *ask)
 {
-    saying->note = STR("paused by the operator");
-    return !json_doc_get_str(x->body, "note", &saying->note) ||
-           (saying->note.len > 0 && saying->note.len < HEALTH_CAUSE_MAX &&
-            !token_is_in(saying->note)) ||
+    ask->note = STR("paused by the operator");
+    return !json_doc_get_str(x->body, "note", &ask->note) ||
+           (ask->note.len > 0 && ask->note.len < HEALTH_CAUSE_MAX &&
+            !token_is_in(ask->note)) ||
            err_set(
                &x->err, ERR_BAD_REQUEST,
                "note must be a text of less than %d bytes, without a key or "
@@ -85,19 +102,15 @@ static bool read_note(struct admin_request *x, struct saying *saying)
                HEALTH_CAUSE_MAX);
 }
 
-static void hold(struct vitals *vitals, const struct saying *saying)
-{
-    vitals_hold(vitals, saying->until_ms, saying->note, saying->now_ms);
-}
-
 static struct flow_next pause(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
-    struct saying saying = { .now_ms = clock_wall_ms() };
+    struct saying *saying = x->state;
 
-    if (!read_end(x, &saying) || !read_note(x, &saying))
+    saying->ask.now_ms = clock_wall_ms();
+    if (!read_end(x, &saying->ask) || !read_note(x, &saying->ask))
         return admin_refuse(x);
-    return say(x, hold, &saying);
+    return say(x, SAID_PAUSE);
 }
 
 static const struct admin_member pause_members[] = {
@@ -108,6 +121,8 @@ static const struct admin_member pause_members[] = {
 };
 const struct admin_endpoint vitals_routes_pause = {
     .first = pause,
+    .state_size = sizeof(struct saying),
+    .drop = drop,
     .tag = TAG,
     .summary = "Let an account rest until a time; with \"for\" or \"until\"",
     .body_max = ADMIN_BODY,
@@ -118,20 +133,19 @@ const struct admin_endpoint vitals_routes_pause = {
 
 /* ---- resume, clear ------------------------------------------------------- */
 
-static void resume_it(struct vitals *vitals, const struct saying *saying)
-{
-    (void)saying;
-    vitals_resume(vitals);
-}
-
 static struct flow_next resume(struct flow *flow)
 {
-    return say(admin_request_of(flow), resume_it,
-               &(struct saying){ .now_ms = clock_wall_ms() });
+    struct admin_request *x = admin_request_of(flow);
+    struct saying *saying = x->state;
+
+    saying->ask.now_ms = clock_wall_ms();
+    return say(x, SAID_RESUME);
 }
 
 const struct admin_endpoint vitals_routes_resume = {
     .first = resume,
+    .state_size = sizeof(struct saying),
+    .drop = drop,
     .tag = TAG,
     .summary = "End the operator's pause of an account",
     .body_max = ADMIN_BODY,
@@ -139,20 +153,19 @@ const struct admin_endpoint vitals_routes_resume = {
     .action = "account.resume",
 };
 
-static void clear_it(struct vitals *vitals, const struct saying *saying)
-{
-    (void)saying;
-    vitals_clear(vitals);
-}
-
 static struct flow_next clear(struct flow *flow)
 {
-    return say(admin_request_of(flow), clear_it,
-               &(struct saying){ .now_ms = clock_wall_ms() });
+    struct admin_request *x = admin_request_of(flow);
+    struct saying *saying = x->state;
+
+    saying->ask.now_ms = clock_wall_ms();
+    return say(x, SAID_CLEAR);
 }
 
 const struct admin_endpoint vitals_routes_clear = {
     .first = clear,
+    .state_size = sizeof(struct saying),
+    .drop = drop,
     .tag = TAG,
     .summary = "Forget what answers taught of an account: pauses, blocks",
     .body_max = ADMIN_BODY,

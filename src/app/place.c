@@ -3,8 +3,10 @@
 #include "app/place.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "account/vitals_load.h"
 #include "base/log.h"
 #include "base/zones.h"
 #include "crypto/seal.h"
@@ -113,17 +115,26 @@ static bool open_ledger(struct place *place, enum place_use use,
     return true;
 }
 
+#define RELAY_NAME_MAX 300
+
 /* Pauses, windows, and which sessions are served by whom. */
 static bool open_vitals(struct place *place, enum place_use use,
                         struct err *err)
 {
-    if (!vitals_keep_load(place->records, place->accounts, err))
+    char relay[RELAY_NAME_MAX];
+
+    /* What one learned is its own, and found again when it is started again. */
+    (void)snprintf(relay, sizeof(relay), "%s:%u", place->config->host.at,
+                   (unsigned)place->config->port);
+    if (!vitals_load(place->records, place->accounts, relay, err))
         return err_wrap(err, "DATA_DIR=\"%s\"", place->config->data_dir.at);
     if (use != PLACE_LOOKS)
         place->vitals = vitals_keep_new(
             &(struct vitals_keep_options){ .loop = place->loop,
                                            .records = place->records,
-                                           .accounts = place->accounts });
+                                           .accounts = place->accounts,
+                                           .relay = relay,
+                                           .watches = use == PLACE_SERVES });
     return true;
 }
 

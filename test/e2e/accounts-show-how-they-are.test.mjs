@@ -81,13 +81,27 @@ describe('accounts show how they are', { skip: noSqlite }, () => {
     await relay.stop();
   });
 
+  it('what the operator said is on the disk when it is answered', async () => {
+    let relay = await startRelay({ upstream: s.sim.apiUrl, accounts: (dataDir) => add(dataDir, 'one') });
+    const { dataDir } = relay;
+    for (const [word, body, state] of [['pause', { for: '1h', note: 'tea' }, 'paused'], ['clear', undefined, 'paused'], ['resume', undefined, 'ready'], ['pause', { for: '2h' }, 'paused']]) {
+      assert.equal((await admin(relay, 'POST', `/admin/api/accounts/one/${word}`, body)).doc.state, state);
+      await relay.program.kill();
+      relay = await startRelay({ upstream: s.sim.apiUrl, dataDir, accounts: () => {} });
+      assert.equal((await admin(relay, 'GET', '/oauth/accounts/one/status')).doc.state, state, word);
+    }
+    await relay.stop();
+  });
+
   it('what is known of an account goes with it', async () => {
     const relay = await startRelay({ upstream: s.sim.apiUrl, accounts: (dataDir) => ['one', 'two'].forEach((name) => add(dataDir, name)) });
-    const states = () => sql(relay.dataDir, 'SELECT name, doc FROM account_state ORDER BY name');
+    const kept = () => ['account_state', 'account_said'].flatMap((table) => sql(relay.dataDir, `SELECT name FROM ${table}`));
+    const key = await createKey(relay, 'bob', { accounts: ['one'] });
+    assert.equal((await key.message({ body: HELLO })).status, 200);
     assert.equal((await admin(relay, 'POST', '/admin/api/accounts/one/pause', { for: '1h' })).doc.state, 'paused');
-    await until(() => states().length === 1 && states()[0].doc.includes('"held"'), { every: 50, what: 'it is kept' });
+    await until(() => kept().length === 2, { every: 50, what: 'it is kept' });
     assert.equal(run(relay, 'account remove one').status, 0);
-    await until(() => states().length === 0, { every: 50, what: 'it is forgotten' });
+    await until(() => kept().length === 0, { every: 50, what: 'it is forgotten' });
     add(relay.dataDir, 'one');
     const account = async (of) => (await admin(of, 'GET', '/oauth/accounts/one/status')).doc;
     assert.equal((await account(relay)).state, 'ready');

@@ -73,4 +73,30 @@ describe('two relays on one folder', () => {
       assert.equal((await admin(s, 'DELETE', '/admin/api/groups/students')).status, 200);
       await becomes(key, 200, 'the key without its group');
     }));
+
+  it('what the operator says of an account', () =>
+    withSecond(async (second) => {
+      const of = async (relay) => (await admin(relay, 'GET', '/admin/api/accounts')).doc.accounts[0];
+      const { account } = await of(s);
+      const say = async (relay, word, body) => assert.equal((await admin(relay, 'POST', `/admin/api/accounts/${account}/${word}`, body)).status, 200);
+      const stateBecomes = (relay, state) => until(async () => (await of(relay)).state === state, { what: `${state} at the other` });
+      const key = await createKey(s, 'patient');
+      const far = there(second, key);
+      await becomes(far, 200, 'the key at the second relay');
+      await say(s, 'pause', { for: '1h', note: 'tea' });
+      await stateBecomes(second, 'paused');
+      assert.equal((await of(second)).why, (await of(s)).why);
+      assert.equal(await status(far), 429);
+      await say(second, 'resume');
+      assert.equal(await status(far), 200);
+      await stateBecomes(s, 'ready');
+      /* What one of them learns does not undo it. */
+      await say(s, 'pause', { for: '1h' });
+      assert.equal(await status(far) === 200 || (await of(second)).state === 'paused', true);
+      await stateBecomes(second, 'paused');
+      await say(second, 'clear');
+      assert.deepEqual([(await of(s)).state, (await of(second)).state], ['paused', 'paused']);
+      await say(s, 'resume');
+      await stateBecomes(second, 'ready');
+    }));
 });

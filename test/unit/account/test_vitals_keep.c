@@ -3,9 +3,11 @@
 #include "account/vitals_keep.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "account/vitals.h"
+#include "account/vitals_load.h"
 #include "accounts.h"
 #include "base/clock.h"
 #include "base/mem.h"
@@ -50,13 +52,19 @@ static int open_scene(void **state)
     return 0;
 }
 
-static void keep(struct scene *scene, uint64_t every_ms)
+static void keep_as(struct scene *scene, const char *relay, uint64_t every_ms)
 {
     scene->keep = vitals_keep_new(
         &(struct vitals_keep_options){ .loop = scene->loop,
+                                       .relay = relay,
                                        .records = scene->records,
                                        .accounts = scene->accounts,
                                        .every_ms = every_ms });
+}
+
+static void keep(struct scene *scene, uint64_t every_ms)
+{
+    keep_as(scene, "a:1", every_ms);
 }
 
 /* As a relay ends. */
@@ -75,7 +83,7 @@ static void load(struct scene *scene)
 {
     struct err err;
 
-    if (!vitals_keep_load(scene->records, scene->accounts, &err))
+    if (!vitals_load(scene->records, scene->accounts, "a:1", &err))
         fail_msg("%s", err.text);
 }
 
@@ -375,7 +383,6 @@ static void a_save_that_fails_is_told(void **state)
     struct scene *scene = *state;
     struct unit_capture capture = unit_capture_begin(2);
     size_t before = script_sql_count(SCRIPT_SQL_COMMIT);
-    struct account *account;
     char *said;
 
     assert_int_equal(before, 0);
@@ -384,17 +391,14 @@ static void a_save_that_fails_is_told(void **state)
     pause_one(scene);
     wire_until(scene->loop, has_come, NULL);
     wire_rest(scene->loop, 20);
-    account = accounts_get(scene->accounts, STR("one"));
-    vitals_hold(account->vitals, scene->now_ms + 2 * HOUR_MS, STR("tea"),
-                scene->now_ms);
-    account_unref(account);
+    answer(scene, "one", 401);
     until_rows(scene, 1);
     said = unit_capture_end(&capture);
     unit_assert_part(said, "keeping how accounts are: ");
     mem_free(said);
     end(scene);
     begin_again(scene);
-    assert_true(view(scene, "one").until_ms == scene->now_ms + 2 * HOUR_MS);
+    assert_int_equal(view(scene, "one").state, HEALTH_LOGIN_REQUIRED);
 }
 
 static void put(struct scene *scene, const struct account_kind *kind,
@@ -403,41 +407,15 @@ static void put(struct scene *scene, const struct account_kind *kind,
     accounts_put(scene->accounts, unit_account(kind, name, doc), false);
 }
 
-#define OTHER_KEY "{\"api_key\":\"sk-ant-api03-y\"}"
-#define SIGN_IN(token)                                                         \
-    "{\"access_token\":\"sk-ant-oat01-" token                                  \
-    "\",\"expires_at\":\"2999-01-01T00:00:00Z\"}"
-
-/* What was put there while no relay ran: a key is another account, a sign-in another
-   credential of the same. */
-static void another_credential_begins_anew(void **state)
-{
-    struct scene *scene = *state;
-
-    put(scene, &account_kind_oauth, "three", SIGN_IN("a"));
-    keep(scene, 3600000);
-    answer(scene, "one", 429);
-    answer(scene, "three", 429);
-    answer(scene, "three", 401);
-    assert_int_equal(view(scene, "three").state, HEALTH_LOGIN_REQUIRED);
-    end(scene);
-    begin_again(scene);
-    accounts_free(scene->accounts);
-    scene->accounts = accounts_new();
-    put(scene, &account_kind_apikey, "one", OTHER_KEY);
-    put(scene, &account_kind_oauth, "three", SIGN_IN("b"));
-    load(scene);
-    assert_int_equal(view(scene, "one").state, HEALTH_READY);
-    assert_int_equal(view(scene, "three").state, HEALTH_PAUSED);
-}
-
 /* Accounts that are gone, documents that nobody can read, sessions that are over. */
 static void what_makes_no_sense_is_passed_over(void **state)
 {
     struct scene *scene = *state;
 
-    run(scene, "INSERT INTO account_state(name, doc) VALUES('one', 'tea')");
-    run(scene, "INSERT INTO account_state(name, doc) VALUES('gone', '{}')");
+    run(scene, "INSERT INTO account_state(name, relay, doc)"
+               " VALUES('one', 'a:1', 'tea')");
+    run(scene, "INSERT INTO account_state(name, relay, doc)"
+               " VALUES('gone', 'a:1', '{}')");
     run(scene, "INSERT INTO binding(session, account, until_ms)"
                " VALUES(7, 8, 9)");
     load(scene);
@@ -475,6 +453,22 @@ static void an_account_that_comes_changes_nothing(void **state)
     assert_int_equal(view(scene, "one").state, HEALTH_PAUSED);
 }
 
+/* ---- several relays -------------------------------------------------------- */
+
+static void what_one_learned_is_not_overwritten_by_another(void **state)
+{
+    struct scene *scene = *state;
+
+    keep_as(scene, "a:1", 1);
+    pause_one(scene);
+    until_rows(scene, 1);
+    end(scene);
+    begin_again(scene);
+    keep_as(scene, "b:2", 1);
+    pause_one(scene);
+    until_rows(scene, 2);
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
 
@@ -489,8 +483,8 @@ int main(void)
         TEST(what_cannot_be_saved_now_is_saved_later),
         TEST(a_save_that_fails_is_told),
         TEST(an_account_that_comes_changes_nothing),
-        TEST(another_credential_begins_anew),
         TEST(what_makes_no_sense_is_passed_over),
+        TEST(what_one_learned_is_not_overwritten_by_another),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,12 +9,17 @@
 #include "admin_scene.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "script_sql.h"
 
 static const struct admin_row rows[] = {
     ADMIN_ROW("POST", "/a/:name/pause", PUBLIC, vitals_routes_pause),
     ADMIN_ROW("POST", "/a/:name/resume", PUBLIC, vitals_routes_resume),
     ADMIN_ROW("POST", "/a/:name/clear", PUBLIC, vitals_routes_clear),
 };
+
+/* Where it is written first. */
+static char *folder;
+static struct records *records;
 
 static int open_scene(void **state)
 {
@@ -26,6 +31,9 @@ static int open_scene(void **state)
     scene = *state;
     scene->callers.config = &config;
     scene->admin->options.accounts = accounts;
+    folder = unit_folder_new();
+    records = script_sql_records(folder);
+    scene->admin->options.records = records;
     accounts_put(accounts,
                  unit_account(&account_kind_apikey, "one",
                               "{\"api_key\":\"sk-ant-api03-x\"}"),
@@ -38,8 +46,11 @@ static int close_scene(void **state)
     struct admin_scene *scene = *state;
     struct accounts *accounts = scene->admin->options.accounts;
 
+    records_stop(records);
     (void)admin_scene_close(state);
+    records_free(records);
     accounts_free(accounts);
+    unit_folder_free(folder);
     return 0;
 }
 
@@ -134,6 +145,18 @@ static void clearing_forgets_what_answers_taught(void **state)
     ask(scene, "two/clear", "", "404 Not Found");
 }
 
+static void what_cannot_be_written_is_refused(void **state)
+{
+    struct admin_scene *scene = *state;
+
+    script_sql_fail(SCRIPT_SQL_COMMIT, ERR_BROKEN, SCRIPT_SQL_ALWAYS);
+    ask(scene, "one/pause", "{\"for\":\"1h\"}", "500 ");
+    assert_int_equal(view(scene).state, HEALTH_READY);
+    script_sql_fail(SCRIPT_SQL_COMMIT, ERR_BROKEN, 0);
+    ask(scene, "one/pause", "{\"for\":\"1h\"}", "200 OK");
+    assert_int_equal(view(scene).state, HEALTH_PAUSED);
+}
+
 static void each_is_in_the_audit_log(void **state)
 {
     struct admin_scene *scene = *state;
@@ -159,6 +182,7 @@ int main(void)
         TEST(a_pause_has_an_end_and_a_reason),
         TEST(what_is_no_pause_changes_nothing),
         TEST(clearing_forgets_what_answers_taught),
+        TEST(what_cannot_be_written_is_refused),
         TEST(each_is_in_the_audit_log),
     };
 

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: MIT
+/* Before the start: rows become what is known. */
+#include "account/vitals_load.h"
+
+#include "account/said.h"
+#include "account/vitals.h"
+#include "account/vitals_json.h"
+#include "base/clock.h"
+#include "base/macros.h"
+
+/* Bindings of one kind have a table.  The newest are taken, as many as there is room
+   for. */
+static const struct table {
+    struct bindings *(*of)(struct accounts *accounts);
+    const char *load;
+} tables[] = {
+    { accounts_bindings,
+      "SELECT session, account, until_ms FROM binding WHERE until_ms > $1"
+      " ORDER BY until_ms DESC LIMIT $2" },
+    { accounts_owned,
+      "SELECT id, account, until_ms FROM owned WHERE until_ms > $1"
+      " ORDER BY until_ms DESC LIMIT $2" },
+};
+
+struct loading {
+    struct accounts *accounts;
+    const char *relay;
+    uint64_t now_ms;
+};
+
+static bool is_of_its_credential(const struct account *account,
+                                 const struct json_doc *doc)
+{
+    char now[ACCOUNT_GRANT_LEN + 1];
+    struct str then = STR_EMPTY;
+
+    account_fingerprint(account, now);
+    (void)json_doc_get_str(doc, VITALS_LOAD_CREDENTIAL, &then);
+    return str_eq(then, str_of(now));
+}
+
+/* Of another credential, as when one takes the place of another while it serves
+   (account/folder.c); but another key of the same name is another account. */
+static void restore(const struct account *account, const struct json_doc *doc,
+                    uint64_t now_ms)
+{
+    bool same = is_of_its_credential(account, doc);
+    struct vitals_copy copy;
+
+    if (!same && !account->kind->personal)
+        return;
+    vitals_from_json(doc, &copy);
+    health_mend(&copy.health, now_ms);
+    vitals_restore(account->vitals, &copy);
+    if (!same)
+        vitals_renewed(account->vitals);
+}
+
+static bool take_state(void *arg, const struct sql_row *row)
+{
+    const struct loading *loading = arg;
+    struct account *account =
+        accounts_get(loading->accounts, sql_row_text(row, 0));
+    struct json_doc *doc;
+    struct err ignored;
+
+    if (!account)
+        return true;
+    doc = json_doc_parse(sql_row_text(row, 1), &ignored);
+    restore(account, doc, loading->now_ms);
+    json_doc_free(doc);
+    account_unref(account);
+    return true;
+}
+
+static bool take_binding(void *arg, const struct sql_row *row)
+{
+    const struct binding binding = {
+        .session = (uint64_t)sql_row_number(row, 0),
+        .account = (uint64_t)sql_row_number(row, 1),
+        .until_ms = (uint64_t)sql_row_number(row, 2),
+    };
+
+    bindings_restore(arg, &binding);
+    return true;
+}
+
+static bool load_table(struct sql *sql, const struct table *table,
+                       struct loading *loading, struct err *err)
+{
+    const struct sql_ask ask = { table->load,
+                                 SQL_VALUES(sql_number(
+                                                (int64_t)loading->now_ms),
+                                            sql_number(BINDINGS_MAX)),
+                                 take_binding, table->of(loading->accounts) };
+
+    return sql_query(sql, &ask, err);
+}
+
+static bool load(struct sql *sql, void *arg, struct err *err)
+{
+    struct loading *loading = arg;
+    const struct sql_ask states = {
+        "SELECT name, doc FROM account_state"
+        " ORDER BY CASE WHEN relay = $1"
+        " THEN 1 ELSE 0 END",
+        SQL_VALUES(sql_text(str_of(loading->relay))), take_state, loading
+    };
+    bool fine = sql_query(sql, &states, err);
+
+    for (size_t i = 0; i < COUNT_OF(tables) && fine; i++)
+        fine = load_table(sql, &tables[i], loading, err);
+    return fine && said_tell(sql, loading->accounts, err);
+}
+
+bool vitals_load(struct records *records, struct accounts *accounts,
+                 const char *relay, struct err *err)
+{
+    struct loading loading = { accounts, relay, clock_wall_ms() };
+
+    return records_do(records,
+                      &(struct records_work){ .run = load, .arg = &loading },
+                      err);
+}
