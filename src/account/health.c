@@ -317,6 +317,18 @@ static struct health_view view_pauses(const struct health *health,
     if (pause)
         view = view_of(pause);
     view.of_family = pause && pause == own;
+    view.held = pause && pause == &health->held;
+    return view;
+}
+
+struct health_view health_view_held(const struct health *health,
+                                    uint64_t now_ms)
+{
+    struct health_view view = { .state = HEALTH_READY, .cause = "" };
+
+    if (is_on(&health->held, now_ms))
+        view = view_of(&health->held);
+    view.held = view.state == HEALTH_PAUSED;
     return view;
 }
 

@@ -24,6 +24,8 @@
 #define HEALTH_CAUSE_MAX 160
 /* As many as windows. */
 #define HEALTH_FAMILIES QUOTAS_MAX
+/* The operator's pause, in front of what he notes; or alone. */
+#define HEALTH_HELD "paused by the operator"
 #define HEALTH_FAMILY_MAX 24
 /* The operator's pauses are no longer. */
 #define HEALTH_HOLD_MAX_MS ((uint64_t)366 * 86400 * 1000)
@@ -95,6 +97,7 @@ struct health_view {
     enum health_state state;
     bool soft;         /* PAUSED or LOGIN_REQUIRED */
     bool of_family;    /* PAUSED, of the family that was asked for alone */
+    bool held;         /* PAUSED, by the operator */
     uint64_t since_ms; /* 0: not known, or READY */
     uint64_t until_ms; /* PAUSED; else 0 */
     const char
@@ -104,6 +107,10 @@ struct health_view {
 struct health_view health_view(const struct health *health,
                                const struct health_file *file,
                                struct str family, uint64_t now_ms);
+
+/* PAUSED by the operator, or READY, whatever else there is. */
+struct health_view health_view_held(const struct health *health,
+                                    uint64_t now_ms);
 
 /* "opus" of "claude-opus-4-1-20250805" and of "claude-3-opus-latest"; empty if the
    name tells none. */

@@ -214,6 +214,17 @@ struct health_view vitals_view(struct vitals *vitals,
     return view;
 }
 
+struct health_view vitals_view_held(struct vitals *vitals, uint64_t now_ms)
+{
+    struct health_view view;
+
+    lock(vitals);
+    view = health_view_held(&vitals->health, now_ms);
+    unlock(vitals);
+    view.cause = "";
+    return view;
+}
+
 uint64_t vitals_spare_ppm(struct vitals *vitals, uint64_t now_ms)
 {
     uint64_t spare_ppm;

@@ -67,6 +67,8 @@ unsigned vitals_in_flight(const struct vitals *vitals);
 struct health_view vitals_view(struct vitals *vitals,
                                const struct health_file *file,
                                struct str family, uint64_t now_ms);
+/* Likewise, of the operator's pause alone. */
+struct health_view vitals_view_held(struct vitals *vitals, uint64_t now_ms);
 /* What remains of the window that is used up most, in millionths: all, if nothing is
    known. */
 uint64_t vitals_spare_ppm(struct vitals *vitals, uint64_t now_ms);

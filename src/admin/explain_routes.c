@@ -56,10 +56,31 @@ static bool may_come_to_that(const struct admin_request *x,
 
 /* ---- what is answered ---------------------------------------------------- */
 
-static void set_why(struct json_doc *doc, const struct account *account,
-                    const struct choice_row *row, enum choice_why why)
+/* As the candidates have it; of the operator's pause with what he noted. */
+static void set_cause(struct json_doc *doc, const struct candidates *c,
+                      size_t i)
 {
+    static const struct health_file fine;
+    bool held = c->rows[i].health.held;
     struct vitals_copy copy;
+    struct health_view view;
+    const char *called = "";
+
+    vitals_copy(c->at[i]->vitals, &copy);
+    view = held ? health_view_held(&copy.health, c->ask.now_ms)
+                : health_view(&copy.health, &fine,
+                              health_family_of(c->ask.model), c->ask.now_ms);
+    if (held && !str_eq(str_of(view.cause), STR(HEALTH_HELD)))
+        called = HEALTH_HELD ": ";
+    json_doc_set_str(doc, "cause",
+                     arena_printf(c->ask.arena, "%s%s", called, view.cause));
+}
+
+static void set_why(struct json_doc *doc, const struct candidates *c, size_t i)
+{
+    const struct choice_row *row = &c->rows[i];
+    const struct account *account = c->at[i];
+    enum choice_why why = c->whys[i];
     char until[TEXT_TIME_MAX];
 
     json_doc_set_str(doc, "why", str_of(choice_why_word(why)));
@@ -69,8 +90,7 @@ static void set_why(struct json_doc *doc, const struct account *account,
         return;
     text_format_time(row->health.until_ms, until);
     json_doc_set_str(doc, "until", str_of(until));
-    vitals_copy(account->vitals, &copy);
-    json_doc_set_str(doc, "cause", str_of(copy.health.taught.cause));
+    set_cause(doc, c, i);
 }
 
 static struct json_doc *row_doc(const struct candidates *c, size_t i)
@@ -78,7 +98,7 @@ static struct json_doc *row_doc(const struct candidates *c, size_t i)
     struct json_doc *doc = json_doc_new_object();
 
     json_doc_set_str(doc, "account", c->rows[i].name);
-    set_why(doc, c->at[i], &c->rows[i], c->whys[i]);
+    set_why(doc, c, i);
     return doc;
 }
 
@@ -121,6 +141,8 @@ static struct flow_next post(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     struct candidates candidates;
+    struct str name = text_of(x->body, "account");
+    struct str session = name.len > 0 ? STR_EMPTY : text_of(x->body, "session");
     struct json_doc *doc;
     struct key *key;
 
@@ -130,12 +152,13 @@ static struct flow_next post(struct flow *flow)
                     &(struct candidates_ask){
                         .accounts = x->admin->options.accounts,
                         .key = key,
+                        .name = name,
                         .model = text_of(x->body, "model"),
                         .takes_place = true,
                         .session =
                             candidates_session(x->req->arena, key ? key->id : 0,
-                                               text_of(x->body, "session")),
-                        .owner = owner_of(x, key),
+                                               session),
+                        .owner = name.len > 0 ? 0 : owner_of(x, key),
                         .now_ms = clock_wall_ms(),
                         .arena = x->req->arena });
     doc = answer_doc(x, &candidates);
@@ -150,6 +173,8 @@ static const struct admin_member body_members[] = {
       "while it needs no key",
       NULL },
     { "model", ADMIN_TEXT, 0, "that it would ask for", NULL },
+    { "account", ADMIN_TEXT, 0,
+      "that it would name (X-Account-Name): all others are left out", NULL },
     { "session", ADMIN_TEXT, 0, "of which it would be", NULL },
     { "id", ADMIN_TEXT, 0, "of a batch, a file or the like that it would name",
       NULL },
@@ -164,7 +189,8 @@ static const struct admin_member row_members[] = {
       NULL },
     { "state", ADMIN_TEXT, ADMIN_REQUIRED, "how it is", NULL },
     { "until", ADMIN_TEXT, 0, "when its pause ends (RFC 3339)", NULL },
-    { "cause", ADMIN_TEXT, 0, "why it is paused", NULL },
+    { "cause", ADMIN_TEXT, 0,
+      "why it is paused; of the operator's pause the note, too", NULL },
     ADMIN_END,
 };
 static const struct admin_member rows_members[] = {

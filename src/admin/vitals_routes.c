@@ -91,7 +91,7 @@ static bool read_end(struct admin_request *x, struct said_ask *ask)
 
 static bool read_note(struct admin_request *x, struct said_ask *ask)
 {
-    ask->note = STR("paused by the operator");
+    ask->note = STR(HEALTH_HELD);
     return !json_doc_get_str(x->body, "note", &ask->note) ||
            (ask->note.len > 0 && ask->note.len < HEALTH_CAUSE_MAX &&
             !token_is_in(ask->note)) ||

@@ -59,9 +59,10 @@ static void look_at_health(struct candidates *c, size_t i)
         keep_first(c, &err);
         return;
     }
-    if (!c->sole)
-        row->health = vitals_view(account->vitals, &fine,
-                                  health_family_of(ask->model), ask->now_ms);
+    row->health = c->sole
+                      ? vitals_view_held(account->vitals, ask->now_ms)
+                      : vitals_view(account->vitals, &fine,
+                                    health_family_of(ask->model), ask->now_ms);
     row->spare_ppm = vitals_spare_ppm(account->vitals, ask->now_ms);
     row->full = ask->takes_place && account->concurrency > 0 &&
                 vitals_in_flight(account->vitals) >= account->concurrency;
@@ -117,13 +118,33 @@ static void look(struct candidates *c, size_t first, size_t count)
         look_at(c, i);
 }
 
+/* Its place; that behind the last: it is not there. */
+static size_t find(const struct account_list *list, struct str name)
+{
+    size_t i = 0;
+
+    while (i < list->count && !str_eq(str_of(list->at[i]->name), name))
+        i++;
+    return i;
+}
+
 void candidates_look(struct candidates *candidates,
                      const struct candidates_ask *ask)
 {
+    const struct account_list *list;
+    size_t first = 0;
+    size_t count;
+
     *candidates = (struct candidates){ .ask = *ask,
                                        .list = accounts_list(ask->accounts) };
-    candidates->sole = !ask->key && candidates->list->count == 1;
-    look(candidates, 0, candidates->list->count);
+    list = candidates->list;
+    count = list->count;
+    candidates->sole = !ask->key && (count == 1 || ask->name.len > 0);
+    if (ask->name.len > 0) {
+        first = find(list, ask->name);
+        count = first < list->count;
+    }
+    look(candidates, first, count);
 }
 
 /* Among those that are looked at. */
@@ -300,20 +321,53 @@ static void refuse_model(const struct candidates *c, struct err *err)
             which(c), shown(c->ask.model, text));
 }
 
+/* By whom, of those that are paused and are no guess: that they are is told to whoever
+   has the key, but not what the operator notes about it. */
+enum paused_by { BY_PROVIDER, BY_OPERATOR, BY_BOTH };
+
+static enum paused_by paused_by(const struct candidates *c)
+{
+    size_t held = 0;
+    size_t all = 0;
+
+    for (size_t i = 0; i < c->count; i++) {
+        bool paused = c->whys[i] == CHOICE_PAUSED;
+
+        all += paused;
+        held += paused && c->rows[i].health.held;
+    }
+    if (held == 0)
+        return BY_PROVIDER;
+    return held == all ? BY_OPERATOR : BY_BOTH;
+}
+
 static void refuse_paused(const struct candidates *c, uint64_t until_ms,
                           struct err *err)
 {
+    static const struct {
+        const char *who;
+        const char *what;
+        const char *why;
+    } words[][2] = {
+        [BY_PROVIDER] = { { "of the accounts", "none has more to give before",
+                            ": their limits at the provider are used up" },
+                          { "the account", "has no more to give before",
+                            ": its limit at the provider is used up" } },
+        [BY_OPERATOR] = { { "of the accounts", "none serves before",
+                            ": they are paused by the operator" },
+                          { "the account", "is paused by the operator until",
+                            "" } },
+        [BY_BOTH] = { { "of the accounts", "none serves before",
+                        ": they are paused by the operator, or their limits "
+                        "at the provider are used up" } },
+    };
+    enum paused_by by = paused_by(c);
+    bool one = c->allowed == 1;
     char until[TEXT_TIME_MAX];
 
     text_format_time(until_ms, until);
-    err_set(
-        err, ERR_RATE,
-        c->allowed == 1
-            ? "the account%s has no more to give before %s: its limit at the "
-              "provider is used up"
-            : "of the accounts%s none has more to give before %s: their "
-              "limits at the provider are used up",
-        which(c), until);
+    err_set(err, ERR_RATE, "%s%s %s %s%s", words[by][one].who, which(c),
+            words[by][one].what, until, words[by][one].why);
     err_retry_after(err, until_ms - c->ask.now_ms);
     err_opens_at(err, until_ms);
 }
@@ -346,12 +400,30 @@ static void refuse_usable(const struct candidates *c, struct err *err)
                        c->allowed, which(c));
 }
 
+/* What the key may not use is refused in the same words whether it is there or
+   not. */
+static void refuse_named(const struct candidates *c, struct err *err)
+{
+    const struct key *key = c->ask.key;
+    struct str name = c->ask.name;
+
+    if (!key)
+        (void)choose_account(c->list, name, c->ask.now_ms, err);
+    else if (key_allows_account(key, name, c->count > 0 ? c->at[0] : NULL, err))
+        err_set(err, ERR_NO_ACCOUNT,
+                "the relay key \"%s\" may use the account \"" STR_FMT
+                "\", but it is not there",
+                key->name, STR_ARG(name));
+}
+
 bool candidates_refuse(const struct candidates *candidates, struct err *err)
 {
     if (candidates->allowed > 0)
         refuse_usable(candidates, err);
     else if (candidates->without > 0)
         refuse_model(candidates, err);
+    else if (candidates->ask.name.len > 0)
+        refuse_named(candidates, err);
     else if (candidates->ask.owner)
         refuse_foreign(candidates->ask.key, err);
     else

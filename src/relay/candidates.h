@@ -17,10 +17,11 @@
 struct candidates_ask {
     struct accounts *accounts;
     const struct key *key; /* or NULL */
-    bool models;           /* they are what is asked for */
-    struct str model;      /* that is asked for; or empty */
-    bool takes_place;      /* at its account: the others' do not matter to it */
-    uint64_t session;      /* candidates_session(); 0: none */
+    struct str name;  /* of the account that is named: it or none; or empty */
+    bool models;      /* they are what is asked for */
+    struct str model; /* that is asked for; or empty */
+    bool takes_place; /* at its account: the others' do not matter to it */
+    uint64_t session; /* candidates_session(); 0: none */
     /* Of what it names, which serves it or none does; 0: none is known
        (relay/owner.h). */
     uint64_t owner;
@@ -42,7 +43,8 @@ struct candidates {
     size_t count;
     struct choice_row *rows; /* one for each of these */
     enum choice_why *whys;   /* after candidates_choose() */
-    bool sole;               /* the only one there is, and no key */
+    bool sole; /* no key, and the only one there is, or that is named: only the
+                  operator's pause is heeded, for all else it is asked */
     size_t allowed; /* that may serve it, know what it names, have its model */
     size_t without; /* that would be, but for the model */
     struct err first; /* why the first of them is not usable */

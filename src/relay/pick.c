@@ -64,20 +64,23 @@ static struct account *choose(struct relayed *r, struct candidates *candidates)
     }
 }
 
-static struct candidates_ask ask_of(struct relayed *r)
+/* One that is named has no part in what sessions and ids lead to. */
+static struct candidates_ask ask_of(struct relayed *r, struct str name)
 {
     const struct key *key = r->caller.key;
+    struct str session = name.len > 0 ? STR_EMPTY : record_fill_session(r);
 
-    r->attempt.session = candidates_session(r->req->arena, key ? key->id : 0,
-                                            record_fill_session(r));
+    r->attempt.session =
+        candidates_session(r->req->arena, key ? key->id : 0, session);
     return (struct candidates_ask){
         .accounts = r->relay->options.accounts,
         .key = key,
+        .name = name,
         .models = models_is_request(r->path),
         .model = r->told.model,
         .takes_place = relayed_takes_place(r),
         .session = r->attempt.session,
-        .owner = owner_find(r),
+        .owner = name.len > 0 ? 0 : owner_find(r),
         .now_ms = clock_wall_ms(),
         .arena = r->req->arena,
         .tried = was_tried,
@@ -98,10 +101,11 @@ static struct account *pick_bound(struct relayed *r,
     return account;
 }
 
-/* A reference. */
-static struct account *pick_any(struct relayed *r, struct err *err)
+/* A reference: to the one that is named, if any is. */
+static struct account *pick_any(struct relayed *r, struct str name,
+                                struct err *err)
 {
-    const struct candidates_ask ask = ask_of(r);
+    const struct candidates_ask ask = ask_of(r, name);
     struct candidates candidates;
     struct account *account = pick_bound(r, &ask);
 
@@ -117,43 +121,29 @@ static struct account *pick_any(struct relayed *r, struct err *err)
 
 /* ---- one is ---------------------------------------------------------------- */
 
-/* What the key may not use is refused in the same words whether it is there or
-   not. */
-static struct account *take_allowed(const struct key *key,
-                                    const struct account_list *list,
-                                    struct str name, struct err *err)
-{
-    struct account *account = account_list_find(list, name);
-
-    if (!key_allows_account(key, name, account, err))
-        return NULL;
-    if (!account)
-        (void)err_set(err, ERR_NO_ACCOUNT,
-                      "the relay key \"%s\" may use the account \"" STR_FMT
-                      "\", but it is not there",
-                      key->name, STR_ARG(name));
-    return account && account_is_usable(account, clock_wall_ms(), err) ? account
-                                                                       : NULL;
-}
-
 /* The one that is named, or the only one; a reference. */
-static struct account *pick_named(const struct relayed *r, struct str name,
+static struct account *pick_named(struct relayed *r, struct str name,
                                   struct err *err)
 {
     struct account_list *list = accounts_list(r->relay->options.accounts);
-    struct account *account =
-        r->caller.key ? take_allowed(r->caller.key, list, name, err)
-                      : choose_account(list, name, clock_wall_ms(), err);
+    uint64_t now_ms = clock_wall_ms();
+    struct account *account = choose_account(list, name, now_ms, err);
 
-    account = account_ref(enter(r, account, err));
+    if (account &&
+        vitals_view_held(account->vitals, now_ms).state == HEALTH_PAUSED)
+        account = pick_any(r, str_of(account->name), err);
+    else
+        account = account_ref(enter(r, account, err));
     account_list_unref(list);
     return account;
 }
 
-/* Without a key the only one there is serves, whatever is known of it. */
-static bool is_choosing(const struct relayed *r)
+/* Without a key the one that is named, or the only one there is, serves whatever is known
+   of it, but for the operator's own pause: its owner wants to see. */
+static bool is_choosing(const struct relayed *r, struct str name)
 {
-    return r->caller.key || accounts_count(r->relay->options.accounts) > 1;
+    return r->caller.key ||
+           (name.len == 0 && accounts_count(r->relay->options.accounts) > 1);
 }
 
 /* ---- both ------------------------------------------------------------------ */
@@ -172,8 +162,8 @@ bool pick_account(struct relayed *r, struct err *err)
                        "this client sent its own claude.ai login and names the "
                        "account " STR_FMT " as well: send one of the two",
                        STR_ARG(name));
-    account = name.len == 0 && is_choosing(r) ? pick_any(r, err)
-                                              : pick_named(r, name, err);
+    account = is_choosing(r, name) ? pick_any(r, name, err)
+                                   : pick_named(r, name, err);
     if (account)
         attempt_take(r, account);
     return account != NULL;
@@ -195,17 +185,19 @@ static bool may_choose(const struct relayed *r)
     struct str name;
     struct err ignored;
 
-    return r->attempt.account && is_choosing(r) &&
+    return r->attempt.account &&
            credential_account(r->req->arena, &r->req->headers, r->req->query,
                               &name, &ignored) &&
-           name.len == 0;
+           name.len == 0 && is_choosing(r, name);
 }
 
 struct account *pick_other(struct relayed *r)
 {
     struct err ignored;
 
-    return attempt_may_move(r) && may_choose(r) ? pick_any(r, &ignored) : NULL;
+    return attempt_may_move(r) && may_choose(r)
+               ? pick_any(r, STR_EMPTY, &ignored)
+               : NULL;
 }
 
 unsigned pick_opens_s(struct relayed *r, bool told)
@@ -216,7 +208,7 @@ unsigned pick_opens_s(struct relayed *r, bool told)
 
     if (!may_choose(r))
         return 0;
-    ask = ask_of(r);
+    ask = ask_of(r, STR_EMPTY);
     ask.tried = NULL;
     candidates_look(&candidates, &ask);
     in_ms = candidates.allowed > 1 || !told

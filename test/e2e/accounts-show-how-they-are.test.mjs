@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { it } from 'node:test';
 
 import { ask as sql, bookings, noSqlite } from '../support/bookings.mjs';
-import { HELLO } from '../support/http.mjs';
+import { HELLO, message } from '../support/http.mjs';
 import { admin, createKey } from '../support/keys.mjs';
 import { command, describe, stage, startRelay, until } from '../support/processes.mjs';
 
@@ -90,6 +90,39 @@ describe('accounts show how they are', { skip: noSqlite }, () => {
       relay = await startRelay({ upstream: s.sim.apiUrl, dataDir, accounts: () => {} });
       assert.equal((await admin(relay, 'GET', '/oauth/accounts/one/status')).doc.state, state, word);
     }
+    await relay.stop();
+  });
+
+  it('one that is named is as the only one, and its owner may ask it all the same', async () => {
+    const relay = await startRelay({ upstream: s.sim.apiUrl, accounts: (dataDir) => ['one', 'two'].forEach((name) => add(dataDir, name)) });
+    const two = { 'x-account-name': 'two' };
+    const say = async (word, body) => assert.equal((await admin(relay, 'POST', `/admin/api/accounts/two/${word}`, body)).status, 200);
+    const own = () => message(relay.url, { headers: two });
+    const isPaused = (answer, atLeast, text) => {
+      assert.equal(answer.status, 429);
+      assert.ok(Number(answer.headers['retry-after']) > atLeast, answer.headers['retry-after']);
+      assert.match(JSON.parse(answer.body.toString()).error.message, text);
+    };
+    await say('pause', { for: '1h', note: 'holidays' });
+    isPaused(await own(), 3500, /^the account is paused by the operator until [0-9TZ:.-]+$/);
+    await say('resume');
+    await s.sim.fault({ path: '/v1/messages', times: 1, directives: { status: 429, body: '{"type":"error","error":{"type":"rate_limit_error","message":"x"}}', 'reply-header': ['retry-after: 1000'] } });
+    assert.equal((await own()).status, 429);
+    assert.equal((await own()).status, 200, 'the provider was asked again');
+
+    const key = await createKey(relay, 'carol');
+    const named = () => key.message({ body: HELLO, headers: two });
+    isPaused(await named(), 900, /^the account that the relay key "carol" may use has no more to give before .*: its limit at the provider is used up$/);
+    await say('pause', { for: '1h', note: 'holidays' });
+    isPaused(await named(), 3500, /^the account that the relay key "carol" may use is paused by the operator until [0-9TZ:.-]+$/);
+    const explained = async (body) => (await admin(relay, 'POST', '/admin/api/explain', body)).doc;
+    const why = await explained({ key: 'carol', account: 'two' });
+    assert.equal(why.account, null);
+    assert.deepEqual(why.accounts.map(({ account, why: reason, cause }) => [account, reason, cause]), [['two', 'paused', 'paused by the operator: holidays']]);
+    assert.equal((await explained({ key: 'carol' })).account, 'one');
+    await say('resume');
+    await say('clear');
+    assert.equal((await named()).status, 200);
     await relay.stop();
   });
 

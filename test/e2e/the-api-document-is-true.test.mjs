@@ -97,7 +97,7 @@ const examples = {
   'GET /admin/api/keys': {},
   'GET /admin/api/keys/{id}': { id: 'alice' },
   'PATCH /admin/api/keys/{id}': { id: 'alice', body: { limits: { cost_day: 3.1 }, owner: null } },
-  'POST /admin/api/explain': { body: { key: 'alice', model: 'claude-x', session: 's' } },
+  'POST /admin/api/explain': { body: { key: 'alice', model: 'claude-x', session: 's', account: 'main' } },
   'POST /admin/api/keys/{id}/rotate': { id: 'alice', body: { overlap: '1h' } },
   'DELETE /admin/api/keys/{id}': { id: 'alice' },
   'POST /admin/api/keys/{id}/restore': { id: 'alice' },

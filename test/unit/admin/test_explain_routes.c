@@ -132,6 +132,54 @@ static void who_is_refused_is_told_what_its_client_would_be(void **state)
     ask(scene, "{\"path\":\"/\"}", "is not known here");
 }
 
+static void hold(const struct admin_scene *scene, const char *name)
+{
+    struct account *account =
+        accounts_get(scene->admin->options.accounts, str_of(name));
+    uint64_t now_ms = clock_wall_ms();
+
+    vitals_hold(account->vitals, now_ms + 3600000, STR("holidays"), now_ms);
+    account_unref(account);
+}
+
+/* What was learned earlier, and is over, is no reason any more. */
+static void the_cause_is_the_present_one(void **state)
+{
+    struct admin_scene *scene = *state;
+    uint64_t now_ms = clock_wall_ms();
+
+    put(scene, "a", POOLED);
+    put(scene, "b", POOLED);
+    learn(scene, "a",
+          &(struct vitals_answer){ .status = 429,
+                                   .retry_after_ms = 3600000,
+                                   .now_ms = now_ms - 2 * 3600000 });
+    hold(scene, "a");
+    ask(scene, "{}", "{\"account\":\"b\",");
+    wire_expect(&scene->client,
+                "\"cause\":\"paused by the operator: holidays\"");
+}
+
+/* Without a key the operator's pause counts, and nothing else. */
+static void one_may_be_named(void **state)
+{
+    struct admin_scene *scene = *state;
+
+    put(scene, "a", POOLED);
+    put(scene, "b", POOLED);
+    learn(scene, "b",
+          &(struct vitals_answer){ .status = 401, .now_ms = clock_wall_ms() });
+    ask(scene, "{\"account\":\"b\"}",
+        "{\"account\":\"b\",\"accounts\":[{\"account\":\"b\",\"why\":\"chosen\"");
+    ask(scene, "{\"account\":\"c\"}",
+        "{\"account\":null,\"refused\":\"there is no account \\\"c\\\"");
+    hold(scene, "b");
+    ask(scene, "{\"account\":\"b\"}",
+        "{\"account\":null,\"refused\":\"the account is paused by the operator");
+    wire_expect(&scene->client,
+                "\"cause\":\"paused by the operator: holidays\"");
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
 
@@ -141,6 +189,8 @@ int main(void)
         TEST(each_account_has_its_reason),
         TEST(a_session_and_an_id_lead_to_their_account),
         TEST(who_is_refused_is_told_what_its_client_would_be),
+        TEST(the_cause_is_the_present_one),
+        TEST(one_may_be_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,7 @@
     "\"claude-sonnet-5\":\"glm-5\"}}"
 
 /* What is known of an account. */
-enum known { FINE, PAUSED, SOON, SOFT, LOGIN, BLOCKED, FULL };
+enum known { FINE, PAUSED, SOON, SOFT, LOGIN, BLOCKED, FULL, HELD, OVER };
 
 static void learn(struct vitals *vitals, unsigned status, const char *error,
                   uint64_t retry_after_ms)
@@ -63,6 +63,13 @@ static void make_known(struct vitals *vitals, enum known known)
     case FULL:
         assert_true(vitals_enter(vitals, 1));
         break;
+    case HELD:
+        vitals_hold(vitals, NOW_MS + HOUR_MS / 2, STR("a CANARY"), NOW_MS);
+        break;
+    case OVER: /* what was learned is over, the operator's word is not */
+        vitals_hold(vitals, NOW_MS + HOUR_MS / 2, STR("a CANARY"), NOW_MS);
+        learn(vitals, 429, "rate_limit_error: x", 1);
+        break;
     }
 }
 
@@ -78,6 +85,7 @@ struct given {
 static const struct {
     const char *key; /* NULL: none */
     struct given given[4];
+    const char *name;  /* of the account that is named; or NULL */
     const char *owner; /* of what it names; or NULL */
     const char *model; /* or NULL */
     bool models;
@@ -144,6 +152,98 @@ static const struct {
       .want = "not_allowed",
       .part = "none of those in its `accounts` is there",
       .code = ERR_FORBIDDEN },
+    /* paused by the operator */
+    { .key = POOL,
+      .given = { { POOLED, HELD } },
+      .want = "paused",
+      .part = "the account that the relay key \"alice\" may use is paused by "
+              "the operator until 2026-",
+      .code = ERR_RATE,
+      .retry_ms = HOUR_MS / 2 },
+    { .key = POOL,
+      .given = { { POOLED, HELD }, { POOLED, OVER } },
+      .want = "paused paused",
+      .part = ": they are paused by the operator",
+      .code = ERR_RATE,
+      .retry_ms = HOUR_MS / 2 },
+    { .key = POOL,
+      .given = { { POOLED, HELD }, { POOLED, PAUSED } },
+      .want = "paused paused",
+      .part = "none serves before ",
+      .code = ERR_RATE,
+      .retry_ms = HOUR_MS / 2 },
+    { .given = { { PUT, HELD } },
+      .want = "paused",
+      .part = "the account is paused by the operator until ",
+      .code = ERR_RATE,
+      .retry_ms = HOUR_MS / 2 },
+    /* one is named: it or none */
+    { .key = POOL,
+      .given = { { POOLED, FINE }, { POOLED, FINE } },
+      .name = "b",
+      .want = "chosen" },
+    { .key = POOL,
+      .given = { { POOLED, FINE }, { POOLED, HELD } },
+      .name = "b",
+      .want = "paused",
+      .part = "the account that the relay key \"alice\" may use is paused by "
+              "the operator until ",
+      .code = ERR_RATE,
+      .retry_ms = HOUR_MS / 2 },
+    { .key = POOL,
+      .given = { { POOLED, FINE }, { POOLED, PAUSED } },
+      .name = "b",
+      .want = "paused",
+      .part = "the account that the relay key \"alice\" may use has no more to "
+              "give before ",
+      .code = ERR_RATE,
+      .retry_ms = HOUR_MS },
+    { .key = POOL,
+      .given = { { POOLED, FINE }, { POOLED, SOFT } },
+      .name = "b",
+      .want = "chosen" },
+    { .key = POOL,
+      .given = { { POOLED, FINE }, { POOLED, BLOCKED } },
+      .name = "b",
+      .want = "stopped",
+      .part = "account \"b\" is refused by the provider",
+      .code = ERR_LOGIN_REQUIRED },
+    { .key = POOL,
+      .given = { { POOLED, FINE }, { ONE_AT_ONCE, FULL } },
+      .name = "b",
+      .want = "full",
+      .part = "serve as many requests at once as they may",
+      .code = ERR_RATE,
+      .retry_ms = 1000 },
+    { .key = POOL,
+      .given = { { POOLED, FINE }, { APART, FINE } },
+      .name = "b",
+      .want = "not_allowed",
+      .part = "is not in it",
+      .code = ERR_FORBIDDEN },
+    { .key = LISTS("\"b\""),
+      .given = { { POOLED, FINE } },
+      .name = "b",
+      .want = "",
+      .part = "may use the account \"b\", but it is not there",
+      .code = ERR_NO_ACCOUNT },
+    { .given = { { APART, FINE }, { APART, PAUSED } },
+      .name = "b",
+      .want = "chosen" },
+    { .given = { { APART, FINE }, { APART, BLOCKED } },
+      .name = "b",
+      .want = "chosen" },
+    { .given = { { APART, FINE }, { APART, OVER } },
+      .name = "b",
+      .want = "paused",
+      .part = "the account is paused by the operator until ",
+      .code = ERR_RATE,
+      .retry_ms = HOUR_MS / 2 },
+    { .given = { { APART, FINE } },
+      .name = "b",
+      .want = "",
+      .part = "there is no account \"b\"",
+      .code = ERR_NO_ACCOUNT },
     /* what it names is somebody's */
     { .key = POOL,
       .given = { { POOLED, FINE }, { POOLED, SOFT } },
@@ -275,6 +375,7 @@ static void check_refusal(const struct candidates *c, size_t i)
 
     assert_false(candidates_refuse(c, &err));
     unit_assert_part(err.text, cases[i].part);
+    assert_null(strstr(err.text, "CANARY"));
     assert_int_equal(err.code, cases[i].code);
     assert_int_equal(err.retry_after_ms, cases[i].retry_ms);
 }
@@ -315,6 +416,7 @@ static void each_has_its_reason(void **state)
                         &(struct candidates_ask){
                             .accounts = accounts,
                             .key = key,
+                            .name = str_of(cases[i].name ? cases[i].name : ""),
                             .models = cases[i].models,
                             .model =
                                 str_of(cases[i].model ? cases[i].model : ""),

@@ -5,7 +5,9 @@
 #include <string.h>
 
 #include "account/accounts.h"
+#include "account/vitals.h"
 #include "accounts.h"
+#include "base/clock.h"
 #include "fields.h"
 #include "team/key_scene.h"
 
@@ -221,11 +223,86 @@ static void a_key_is_served_by_what_it_may_use(void **state)
     scene_end(&scene);
 }
 
+/* ---- whatever is known of it --------------------------------------------- */
+
+/* How the request for "b" ends. */
+static unsigned status_of(struct accounts *accounts, struct key *key,
+                          const char *query)
+{
+    struct caller_sources callers = { .admin = NULL };
+    struct relay relay = { .options = { .accounts = accounts,
+                                        .callers = &callers } };
+    struct request req = { .arena = arena_new(), .query = str_of(query) };
+    struct relayed r = { .relay = &relay,
+                         .req = &req,
+                         .path = STR(MESSAGES),
+                         .caller.key = key,
+                         .endpoint =
+                             endpoints_find(STR("GET"), STR("/v1/models")) };
+    struct err err;
+    unsigned status = pick_account(&r, &err) ? 200 : err_status(err.code);
+
+    if (status == 200)
+        assert_string_equal(r.attempt.account->name, "b");
+    if (status == 429)
+        assert_true(err.retry_after_ms > 0);
+    attempt_leave(&r);
+    arena_free(req.arena);
+    return status;
+}
+
+/* With a key it is as if it were the only one; its owner wants to see. */
+static void a_named_one_is_as_the_only_one(void **state)
+{
+    struct key_scene scene;
+    struct accounts *accounts = accounts_of((const char *[]){ KEY, KEY, NULL });
+    struct account *b = accounts_get(accounts, STR("b"));
+    uint64_t now_ms = clock_wall_ms();
+    struct vitals_answer rests = { .status = 429,
+                                   .retry_after_ms = 3600000,
+                                   .now_ms = now_ms };
+    struct key *key;
+
+    (void)state;
+    scene_begin(&scene);
+    key = scene_key(&scene, 1, "alice", POOL);
+    assert_int_equal(status_of(accounts, key, "account=b"), 200);
+    (void)vitals_learn(b->vitals, &rests);
+    assert_int_equal(status_of(accounts, key, "account=b"), 429);
+    assert_int_equal(status_of(accounts, NULL, "account=b"), 200);
+    vitals_hold(b->vitals, now_ms + 1000000, STR("tea"), now_ms);
+    assert_int_equal(status_of(accounts, key, "account=b"), 429);
+    assert_int_equal(status_of(accounts, NULL, "account=b"), 429);
+    account_unref(b);
+    key_unref(key);
+    scene_end(&scene);
+    accounts_free(accounts);
+}
+
+static void the_only_one_rests_when_the_operator_says_so(void **state)
+{
+    struct accounts *accounts = accounts_of((const char *[]){ OFF, KEY, NULL });
+    struct account *a = accounts_get(accounts, STR("a"));
+    struct account *b = accounts_get(accounts, STR("b"));
+    uint64_t now_ms = clock_wall_ms();
+
+    (void)state;
+    accounts_forget(accounts, a);
+    assert_int_equal(status_of(accounts, NULL, ""), 200);
+    vitals_hold(b->vitals, now_ms + 1000000, STR("tea"), now_ms);
+    assert_int_equal(status_of(accounts, NULL, ""), 429);
+    account_unref(a);
+    account_unref(b);
+    accounts_free(accounts);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_named_or_only_account_is_picked),
         cmocka_unit_test(a_key_is_served_by_what_it_may_use),
+        cmocka_unit_test(a_named_one_is_as_the_only_one),
+        cmocka_unit_test(the_only_one_rests_when_the_operator_says_so),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
