@@ -50,10 +50,11 @@ static const struct row rows[] = {
       LESSON(LESSON_TOKEN, .cause = "its token was refused") },
     { ANY(401), ANYWHERE, "token_expired", NEEDS_RENEWAL,
       LESSON(LESSON_TOKEN, .cause = "its token was refused") },
-    { ANY(401), ANYWHERE & ~PLAIN, NULL, NEEDS_NOTHING, LESSON(LESSON_NONE) },
     { ANY(401), ANYWHERE, NULL, NEEDS_OTHER_WORDS, LESSON(LESSON_NONE) },
     { ANY(401), ANYWHERE, NULL, NEEDS_RENEWAL,
       LESSON(LESSON_TOKEN, .cause = "its token was refused") },
+    /* another endpoint does not speak for the account */
+    { ANY(401), ANYWHERE & ~PLAIN, NULL, NEEDS_NOTHING, LESSON(LESSON_NONE) },
     { ANY(401), ANYWHERE, NULL, NEEDS_GRANT,
       LESSON(LESSON_LOGIN, .elsewhere = true,
              .cause = "its credential was refused") },
@@ -195,32 +196,14 @@ static bool has_any(struct str text, const char *const *parts, size_t count)
     return false;
 }
 
-static bool is_ascii(struct str text)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        if ((unsigned char)text.at[i] > 126)
-            return false;
-    }
-    return true;
-}
-
-/* Does a 401 say that it is about something else than the credential?  One that nobody can
-   read does not. */
+/* Does a 401 say that it is about something else than the credential? */
 static bool has_other_words(struct str error)
 {
-    static const char *const credential[] = {
-        "token",      "bearer",       "api key",      "api-key",
-        "api_key",    "apikey",       "expired",      "revoked",
-        "credential", "unauthorized", "invalid auth", "authentication fail"
-    };
     static const char *const other[] = { "not supported", "not allowed",
-                                         "only authorized", "is required" };
-    struct str message = message_of(error);
+                                         "only authorized", "is required",
+                                         "must set" };
 
-    if (has_any(message, other, COUNT_OF(other)))
-        return true;
-    return message.len > 0 && is_ascii(message) &&
-           !has_any(message, credential, COUNT_OF(credential));
+    return has_any(message_of(error), other, COUNT_OF(other));
 }
 
 /* Of another family's window: it says until when that one is refused. */

@@ -77,7 +77,7 @@ static const struct {
       .error = "authentication_error: CORS requests must set "
                "'anthropic-dangerous-direct-browser-access' header",
       .kind = LESSON_NONE },
-    /* another endpoint does not speak for the account, but an old token is one */
+    /* another endpoint does not speak for the account; a better token is tried */
     { .status = 401,
       .from = LESSON_FROM_OTHER,
       .error = "authentication_error: invalid x-api-key",
@@ -86,7 +86,7 @@ static const struct {
       .from = LESSON_FROM_OTHER,
       .renews = true,
       .renewable = true,
-      .kind = LESSON_NONE },
+      .kind = LESSON_TOKEN },
     { .status = 401,
       .from = LESSON_FROM_BATCHES,
       .error = "authentication_error: Invalid bearer token",
