@@ -259,6 +259,22 @@ static bool go_on(struct relayed *r, struct err *err)
     return may;
 }
 
+bool admit_may_cost(struct relayed *r, struct err *err)
+{
+    const struct account *account = r->attempt.account;
+    struct str model = model_of(r);
+    struct str theirs =
+        account && r->ration ? gateway_model(account, model) : STR_EMPTY;
+
+    return !r->ration || model.len == 0 ||
+           ration_goes_as(r->ration, theirs.len > 0 ? theirs : model) ||
+           err_set(err, ERR_BUDGET,
+                   "the key %s reserves the most that a request may cost "
+                   "(reserve: strict), and its limits have no room for that "
+                   "where the model is \"" STR_FMT "\", which may cost more",
+                   r->caller.key->name, STR_ARG(theirs));
+}
+
 static enum admit_answer refused(const struct relayed *r)
 {
     if (!ration_has_price(r->ration))

@@ -28,6 +28,9 @@ enum admit_answer {
    all that was asked is asked again. */
 enum admit_answer admit_ask(struct relayed *r, void (*wake)(void *arg),
                             struct err *err);
+/* At the account that was chosen: a strict key's limits have room for what it may cost
+   there, where its model may be another one (account/model_map.h). */
+bool admit_may_cost(struct relayed *r, struct err *err) MUST_CHECK;
 /* Before anything goes upstream: the same of what was changed since, its account,
    too (a token may have been long in coming).  The key that it was admitted with stays
    its own. */

@@ -78,9 +78,12 @@ static struct flow_next deliver(struct relayed *r)
 
 static struct flow_next move_to(struct relayed *r, struct account *account)
 {
+    struct err err;
+
     attempt_move(r, account);
     step_stop_waiting(r);
-    return flow_go(step_authorise);
+    return admit_may_cost(r, &err) ? flow_go(step_authorise)
+                                   : step_go_on(r, &err);
 }
 
 static struct flow_next give_spare(struct relayed *r)

@@ -311,3 +311,67 @@ bool ration_has_room(const struct ration_owner *owner, struct counters_now now,
            (verdict == ADMISSION_FULL && owner->queue_wait_ms > 0) ||
            limit_refuse(&why, owner->key, owner->group, err);
 }
+
+/* ---- by another name ----------------------------------------------------- */
+
+static uint64_t beyond(uint64_t a, uint64_t b)
+{
+    return a > b ? a - b : 0;
+}
+
+static void raise_top(struct ration *ration)
+{
+    const struct estimate *now = &ration->estimate;
+    struct estimate *top = &ration->top;
+
+    top->tokens_in = ration_larger(top->tokens_in, now->tokens_in);
+    top->tokens_out = ration_larger(top->tokens_out, now->tokens_out);
+    top->cost_microusd = ration_larger(top->cost_microusd, now->cost_microusd);
+}
+
+/* What may cost more than was thought is held besides; what may cost less is given back
+   when it is known. */
+static bool hold_more(struct ration *ration)
+{
+    const struct estimate *now = &ration->estimate;
+    const struct estimate *top = &ration->top;
+    const struct estimate beside = {
+        .tokens_in = beyond(now->tokens_in, top->tokens_in),
+        .tokens_out = beyond(now->tokens_out, top->tokens_out),
+        .cost_microusd = beyond(now->cost_microusd, top->cost_microusd),
+    };
+    struct admission_ask more = ask_for(ration, &beside);
+
+    more.whole = false;
+    return admission_extend(&ration->admission, &more, ration_now(ration));
+}
+
+static void price_as(struct ration *ration, const struct price *price,
+                     bool renamed)
+{
+    ration->price = price;
+    ration->renamed = renamed;
+    ration_estimate(ration);
+}
+
+bool ration_goes_as(struct ration *ration, struct str model)
+{
+    const struct price *was = ration->price;
+    bool renamed_before = ration->renamed;
+    bool renamed = !str_eq(model, str_of(ration->model));
+
+    if (!ration->options.owner.strict || !is_estimated(&ration->options) ||
+        (!renamed && !renamed_before))
+        return true;
+    raise_top(ration);
+    price_as(ration,
+             prices_find_safe(ration->options.prices, model,
+                              ration->options.came_ms),
+             renamed);
+    if (hold_more(ration)) {
+        raise_top(ration);
+        return true;
+    }
+    price_as(ration, was, renamed_before);
+    return false;
+}

@@ -18,7 +18,7 @@ static void take_answered(struct ration *ration,
     if (ration->answered || !usage->model[0])
         return;
     ration->answered = true;
-    if (strcmp(usage->model, ration->model) != 0)
+    if (ration->renamed || strcmp(usage->model, ration->model) != 0)
         ration_find_price(ration, usage->model);
 }
 

@@ -21,6 +21,9 @@ struct ration {
     char model[SIFT_TEXT_MAX + 1];
     const struct price *price; /* of the model asked for, or of that answered */
     bool answered;             /* the latter */
+    struct estimate top;       /* of ration_goes_as(): the most that was held */
+    bool
+        renamed; /* the price is of the name that its account has for the model */
     enum ration_basis basis;
     struct history history; /* of its like, if the basis knows any */
     bool has_tools;         /* that the server runs */

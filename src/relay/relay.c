@@ -127,8 +127,10 @@ static struct flow_next choose(struct flow *flow)
     struct relayed *r = relayed_of(flow);
     struct err err;
 
-    return pick_account(r, &err) ? flow_go(step_authorise)
-                                 : step_refuse(r, &err);
+    if (!pick_account(r, &err))
+        return step_refuse(r, &err);
+    return admit_may_cost(r, &err) ? flow_go(step_authorise)
+                                   : step_go_on(r, &err);
 }
 
 /* ---- authorise ---------------------------------------------------------- */

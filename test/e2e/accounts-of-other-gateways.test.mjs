@@ -221,6 +221,22 @@ describe('accounts of other gateways', { skip: noSqlite || missing('openssl') },
     }
   });
 
+  it('a strict key stays within its budget, whatever the model is called there', async () => {
+    const alone = await createKey(made.relay, 'strict', { accounts: ['theirs'], reserve: 'strict', limits: { cost_total: 0.0062 } });
+    const both = await createKey(made.relay, 'strict and free', { accounts: ['theirs', 'ours'], reserve: 'strict', limits: { cost_total: 0.0102 } });
+    const body = { model: 'claude-sonnet-5', max_tokens: 100, messages: [] };
+    const before = made.gateway.requests.length;
+    /* glm-5 has no price: it counts as the dearest. */
+    const refused = await alone.message({ body });
+    assert.equal(refused.status, 402);
+    assert.match(refused.body.toString(), /no room for that where the model is \\"glm-5\\"/);
+    assert.equal((await alone.show()).total.requests, 0);
+    await first('theirs');
+    const moved = await both.message({ body, headers: { 'x-relay-explain': '1' } });
+    assert.deepEqual([moved.status, moved.headers['x-relay-account']], [200, 'ours']);
+    assert.equal(made.gateway.requests.length, before);
+  });
+
   /* ---- the way --------------------------------------------------------------- */
 
   it("an account's own proxy leads there", { skip: missing('microsocks') }, async () => {

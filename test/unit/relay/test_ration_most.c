@@ -384,11 +384,69 @@ static void without_history_one_of_those_is_let_through(void **state)
     leave(given());
 }
 
+/* ---- by another name ----------------------------------------------------- */
+
+static uint64_t most_at(const char *model)
+{
+    struct price_most most;
+
+    assert_true(
+        price_worst(prices_find_safe(s.prices, str_of(model), clock_wall_ms()),
+                    &s.facts, s.options.body_bytes, &most));
+    return most.cost_microusd;
+}
+
+/* What it costs there is held, the dearest price if that has none; what does not fit
+   leaves all as it was. */
+static void a_strict_one_is_held_at_the_price_it_goes_to(void **state)
+{
+    struct meter_usage usage = usage_of(1000, true);
+    uint64_t dear = most_at("glm-5");
+    struct ration *ration;
+
+    (void)state;
+    s.options.owner.strict = true;
+    s.limits.at[LIMIT_COST_TOTAL] = dear;
+    ration = given();
+    assert_int_equal(held(), most_at(MODEL));
+    assert_true(ration_goes_as(ration, STR("claude-haiku-4-5")));
+    assert_int_equal(held(), most_at(MODEL));
+    assert_true(ration_goes_as(ration, STR("glm-5")));
+    assert_int_equal(held(), dear);
+    assert_true(ration_goes_as(ration, STR(MODEL)));
+    assert_true(ration_goes_as(ration, STR("glm-5")));
+    assert_int_equal(held(), dear);
+    /* By its answer, whatever that calls the model. */
+    end(ration, &usage, 100000, true);
+    assert_int_equal(held(), 0);
+    assert_int_equal(used(), ALIKE);
+    s.limits.at[LIMIT_COST_TOTAL] = ALIKE + dear - 1;
+    ration = given();
+    assert_false(ration_goes_as(ration, STR("glm-5")));
+    assert_int_equal(held(), most_at(MODEL));
+    assert_true(ration_goes_as(ration, STR(MODEL)));
+    leave(ration);
+}
+
+static void others_are_estimated_by_what_they_ask_for(void **state)
+{
+    struct ration *ration;
+
+    (void)state;
+    s.limits.at[LIMIT_COST_TOTAL] = most_at(MODEL);
+    ration = given();
+    assert_true(ration_goes_as(ration, STR("glm-5")));
+    assert_int_equal(held(), most_at(MODEL));
+    leave(ration);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(doubts_are_for_strict_keys),
+        TEST(a_strict_one_is_held_at_the_price_it_goes_to),
+        TEST(others_are_estimated_by_what_they_ask_for),
         TEST(no_history_exceeds_the_worst),
         TEST(what_exceeded_the_worst_may_exceed_it_again),
         TEST(strict_takes_the_worst_where_it_was_never_exceeded),
