@@ -95,7 +95,9 @@ static void look_at(struct candidates *c, size_t i)
     row->foreign = ask->owner && account->number != ask->owner;
     if (!row->allowed || row->foreign)
         return;
-    row->no_model = !c->sole && !gateway_has(account, ask->model);
+    /* Whoever names one knows better what it has. */
+    row->no_model =
+        !c->sole && ask->name.len == 0 && !gateway_has(account, ask->model);
     if (row->no_model) {
         c->without++;
         return;

@@ -1,86 +1,11 @@
 // SPDX-License-Identifier: MIT
-/* Which accounts may serve, with a key and without, and what is said if none does. */
+/* Which accounts may serve, with a key and without, and what is said if none does.
+   What becomes of sessions and of waiting: test_candidates_rest.c. */
 #include "relay/candidates.h"
 
 #include <string.h>
 
-#include "account/vitals.h"
-#include "accounts.h"
-#include "team/key_scene.h"
-
-#define NOW_MS 1795900000000u
-#define HOUR_MS 3600000u
-#define POOLED "{\"api_key\":\"sk-ant-api03-x\"}"
-#define APART "{\"api_key\":\"sk-ant-api03-x\",\"pool\":false}"
-#define PUT "{\"api_key\":\"sk-ant-api03-x\",\"pool\":true}"
-#define PUT_OFF                                                                \
-    "{\"api_key\":\"sk-ant-api03-x\",\"pool\":true,\"enabled\":false}"
-#define OFF "{\"api_key\":\"sk-ant-api03-x\",\"enabled\":false}"
-#define ONE_AT_ONCE "{\"api_key\":\"sk-ant-api03-x\",\"concurrency\":1}"
-
-#define GLM                                                                    \
-    "{\"api_key\":\"x\",\"base_url\":\"https://g.example\",\"model_map\":{"    \
-    "\"claude-sonnet-5\":\"glm-5\"}}"
-
-/* What is known of an account. */
-enum known { FINE, PAUSED, SOON, SOFT, LOGIN, BLOCKED, FULL, HELD, OVER };
-
-static void learn(struct vitals *vitals, unsigned status, const char *error,
-                  uint64_t retry_after_ms)
-{
-    struct vitals_answer answer = { .status = status,
-                                    .error = str_of(error),
-                                    .renewable = true,
-                                    .retry_after_ms = retry_after_ms,
-                                    .now_ms = NOW_MS };
-
-    (void)vitals_learn(vitals, &answer);
-}
-
-static void make_known(struct vitals *vitals, enum known known)
-{
-    switch (known) {
-    case FINE:
-        break;
-    case PAUSED:
-        learn(vitals, 429, "rate_limit_error: x", HOUR_MS);
-        break;
-    case SOON:
-        learn(vitals, 429, "rate_limit_error: x", HOUR_MS / 6);
-        break;
-    case SOFT:
-        learn(vitals, 429, "rate_limit_error: x", 0);
-        break;
-    case LOGIN:
-        learn(vitals, 401, "authentication_error: invalid x-api-key", 0);
-        break;
-    case BLOCKED:
-        learn(vitals, 400,
-              "invalid_request_error: Your credit balance is too "
-              "low to access the Anthropic API",
-              0);
-        break;
-    case FULL:
-        assert_true(vitals_enter(vitals, 1));
-        break;
-    case HELD:
-        vitals_hold(vitals, NOW_MS + HOUR_MS / 2, STR("a CANARY"), NOW_MS);
-        break;
-    case OVER: /* what was learned is over, the operator's word is not */
-        vitals_hold(vitals, NOW_MS + HOUR_MS / 2, STR("a CANARY"), NOW_MS);
-        learn(vitals, 429, "rate_limit_error: x", 1);
-        break;
-    }
-}
-
-/* The accounts are a, b, c, ... */
-struct given {
-    const char *doc;
-    enum known known;
-};
-
-#define LISTS(names) "{\"accounts\":[" names "]}"
-#define POOL "{}"
+#include "candidates_scene.h"
 
 static const struct {
     const char *key; /* NULL: none */
@@ -330,6 +255,11 @@ static const struct {
       .model = "glm-5",
       .want = "chosen" },
     { .given = { { GLM, FINE } }, .model = "claude-opus-5", .want = "chosen" },
+    { .key = POOL,
+      .given = { { POOLED, FINE }, { GLM, FINE } },
+      .name = "b",
+      .model = "claude-opus-5",
+      .want = "chosen" },
     /* what takes no place needs none */
     { .key = POOL,
       .given = { { ONE_AT_ONCE, FULL } },
@@ -340,34 +270,6 @@ static const struct {
       .models = true,
       .want = "chosen stopped" },
 };
-
-static void fill(struct accounts *accounts, const struct given *given)
-{
-    char name[] = "a";
-
-    for (size_t k = 0; k < 4 && given[k].doc; k++, name[0]++) {
-        struct account *account;
-
-        accounts_put(accounts,
-                     unit_account(&account_kind_apikey, name, given[k].doc),
-                     false);
-        account = accounts_get(accounts, str_of(name));
-        make_known(account->vitals, given[k].known);
-        account_unref(account);
-    }
-}
-
-/* The places that make_known() took. */
-static void leave(struct accounts *accounts)
-{
-    struct account_list *list = accounts_list(accounts);
-
-    for (size_t i = 0; i < list->count; i++) {
-        if (vitals_in_flight(list->at[i]->vitals) > 0)
-            vitals_leave(list->at[i]->vitals);
-    }
-    account_list_unref(list);
-}
 
 static void check_refusal(const struct candidates *c, size_t i)
 {
@@ -486,86 +388,9 @@ static void a_session_stays_at_its_account(void **state)
     accounts_free(accounts);
 }
 
-/* ---- resting, and guests --------------------------------------------------- */
-
-static const struct {
-    struct given given[4]; /* the session is bound to the first */
-    const char *owner;
-    uint64_t in_ms;
-    bool is_guest;
-} pools[] = {
-    { { { POOLED, FINE }, { POOLED, FINE } }, NULL, 0, false },
-    { { { POOLED, PAUSED }, { POOLED, FINE } }, NULL, 0, false },
-    { { { POOLED, SOFT }, { POOLED, FINE } }, NULL, 0, false },
-    { { { POOLED, BLOCKED }, { POOLED, FINE } }, NULL, 0, false },
-    { { { OFF, FINE }, { POOLED, FINE } }, NULL, 0, false },
-    { { { APART, FINE }, { POOLED, FINE } }, NULL, 0, false },
-    { { { NULL, FINE } }, NULL, 0, false },
-    /* only this request cannot have it now */
-    { { { ONE_AT_ONCE, FULL }, { POOLED, FINE } }, NULL, 0, true },
-    { { { GLM, FINE }, { POOLED, FINE } }, NULL, 0, true },
-    { { { POOLED, FINE }, { POOLED, FINE } }, "b", 0, true },
-    /* all rest, some of them for a guess */
-    { { { POOLED, PAUSED }, { POOLED, SOON } }, NULL, HOUR_MS / 6, false },
-    { { { POOLED, SOON }, { POOLED, PAUSED } }, NULL, HOUR_MS / 6, false },
-    { { { POOLED, PAUSED }, { POOLED, SOFT } }, NULL, 5000, false },
-    { { { POOLED, SOFT } }, NULL, 5000, false },
-    { { { POOLED, SOFT }, { ONE_AT_ONCE, FULL } }, NULL, 1000, false },
-    { { { POOLED, LOGIN } }, NULL, 0, false },
-    /* others' pauses do not matter */
-    { { { APART, SOON }, { POOLED, PAUSED } }, NULL, HOUR_MS, false },
-    { { { GLM, SOON }, { POOLED, PAUSED } }, NULL, HOUR_MS, true },
-};
-
-static void check_pool(size_t i, const struct candidates_ask *ask)
-{
-    struct candidates c;
-
-    candidates_look(&c, ask);
-    if (candidates_opens_in_ms(&c) != pools[i].in_ms)
-        fail_msg("case %zu: %llu", i,
-                 (unsigned long long)candidates_opens_in_ms(&c));
-    if (candidates_is_guest(&c) != pools[i].is_guest)
-        fail_msg("case %zu: a guest or not", i);
-    candidates_done(&c);
-}
-
-static void a_pool_rests_or_has_a_guest(void **state)
-{
-    struct key_scene scene;
-
-    (void)state;
-    scene_begin(&scene);
-    for (size_t i = 0; i < COUNT_OF(pools); i++) {
-        struct accounts *accounts = accounts_new();
-        struct arena *arena = arena_new();
-        struct key *key = scene_key(&scene, 1, "alice", POOL);
-        const char *owner = pools[i].owner;
-
-        fill(accounts, pools[i].given);
-        bindings_put(accounts_bindings(accounts), 7, bindings_account(STR("a")),
-                     NOW_MS);
-        check_pool(i, &(struct candidates_ask){
-                          .accounts = accounts,
-                          .key = key,
-                          .model = STR("claude-opus-5"),
-                          .session = 7,
-                          .owner = owner ? bindings_account(str_of(owner)) : 0,
-                          .takes_place = true,
-                          .now_ms = NOW_MS,
-                          .arena = arena });
-        leave(accounts);
-        key_unref(key);
-        arena_free(arena);
-        accounts_free(accounts);
-    }
-    scene_end(&scene);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_pool_rests_or_has_a_guest),
         cmocka_unit_test(each_has_its_reason),
         cmocka_unit_test(two_keys_may_call_theirs_the_same),
         cmocka_unit_test(a_session_stays_at_its_account),
