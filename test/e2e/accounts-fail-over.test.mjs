@@ -300,7 +300,7 @@ describe('accounts fail over', { skip: noSqlite }, () => {
     for (let i = 0; i < 30; i++) {
       assert.equal((await ask(sameKey, `s-${i}`)).status, 200);
     }
-    await booked(again, 61);
+    await booked(again, 60);
     assert.deepEqual(homesOf(bookings(again.dataDir).slice(-30)), homes);
     assert.equal((await admin(again, 'POST', '/admin/api/accounts/one/clear')).doc.state, 'ready');
     assert.equal((await admin(again, 'POST', '/admin/api/accounts/two/pause', { for: '1h', note: 'holidays' })).doc.why, 'holidays');
