@@ -5,8 +5,9 @@
 #include "base/str.h"
 
 /* As Anthropic makes them: a word, '_' and at least so many letters and digits
-   ("msgbatch_01HkcTjaV5uDC8jWR4ZsDV8d").  Names of paths and of skills that everybody
-   has ("batches", "xlsx") are not of that form. */
+   ("msgbatch_01HkcTjaV5uDC8jWR4ZsDV8d"), or any after the word of a batch, a file or a
+   skill.  Names of paths and of skills that everybody has ("batches", "xlsx") are not of
+   that form. */
 #define OWNED_ID_LEN_MIN 16
 bool owned_id_is(struct str text);
 

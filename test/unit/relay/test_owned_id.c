@@ -21,7 +21,12 @@ static void ids_have_a_form(void **state)
         { "skillver_01JAbcdefghijklmnopqrstuvw", true },
         { "file_0123456789abcdef", true },
         { "msgbatch_sim_0123456789abcdef", true },
-        { "file_0123456789abcde", false },
+        { "tea_0123456789abcdef", true },
+        { "tea_0123456789abcde", false },
+        { "file_1", true },
+        { "msgbatch_sim_1", true },
+        { "file_", false },
+        { "file__", false },
         { "", false },
         { "_", false },
         { "_" END, false },
@@ -47,7 +52,7 @@ static void ids_have_a_form(void **state)
     assert_true(owned_id_is_file(STR("file_" END)));
     assert_false(owned_id_is_file(STR("files_" END)));
     assert_false(owned_id_is_file(STR("msgbatch_" END)));
-    assert_false(owned_id_is_file(STR("file_1")));
+    assert_false(owned_id_is_file(STR("file_")));
 }
 
 static void answers_name_what_was_asked_for(void **state)
@@ -82,7 +87,7 @@ static void answers_name_what_was_asked_for(void **state)
             fail_msg("%s: %s", rows[i].path, id);
     }
     assert_false(owned_id_is_of(STR("/v1/agents"), STR("agents")));
-    assert_false(owned_id_is_of(STR("/v1/files"), STR("file_1")));
+    assert_false(owned_id_is_of(STR("/v1/files"), STR("tea_1")));
 }
 
 int main(void)
