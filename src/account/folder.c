@@ -8,6 +8,7 @@
 
 #include "account/kinds.h"
 #include "account/vitals.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -101,8 +102,11 @@ static void take_over(struct account *account, const struct account *before)
 {
     if (!account->vitals)
         account->vitals = vitals_ref(before->vitals);
-    if (!has_same_credential(account, before))
-        vitals_renewed(account->vitals);
+    account->renewed_ms = before->renewed_ms;
+    if (has_same_credential(account, before))
+        return;
+    vitals_renewed(account->vitals);
+    account->renewed_ms = clock_steady_ms();
 }
 
 /* A reference, taken over. */

@@ -10,6 +10,7 @@
 enum needs {
     NEEDS_NOTHING,
     NEEDS_RENEWAL,     /* a better token can be had */
+    NEEDS_OLD_TOKEN,   /* likewise, and it would be the first for a while */
     NEEDS_GRANT,       /* they could, until now */
     NEEDS_OTHER_WORDS, /* it speaks, but not of the credential */
     NEEDS_RESET,       /* it says until when, by its fields or retry-after */
@@ -51,9 +52,12 @@ static const struct row rows[] = {
     { ANY(401), ANYWHERE, "token_expired", NEEDS_RENEWAL,
       LESSON(LESSON_TOKEN, .cause = "its token was refused") },
     { ANY(401), ANYWHERE, NULL, NEEDS_OTHER_WORDS, LESSON(LESSON_NONE) },
-    { ANY(401), ANYWHERE, NULL, NEEDS_RENEWAL,
+    { ANY(401), PLAIN, NULL, NEEDS_RENEWAL,
       LESSON(LESSON_TOKEN, .cause = "its token was refused") },
-    /* another endpoint does not speak for the account */
+    /* Another endpoint does not speak for the account: one that refuses all tokens would
+       have it renewed by every request. */
+    { ANY(401), ANYWHERE, NULL, NEEDS_OLD_TOKEN,
+      LESSON(LESSON_TOKEN, .cause = "its token was refused") },
     { ANY(401), ANYWHERE & ~PLAIN, NULL, NEEDS_NOTHING, LESSON(LESSON_NONE) },
     { ANY(401), ANYWHERE, NULL, NEEDS_GRANT,
       LESSON(LESSON_LOGIN, .elsewhere = true,
@@ -237,6 +241,8 @@ static bool has_needs(enum needs needs, const struct lesson_facts *facts,
         break;
     case NEEDS_RENEWAL:
         return facts->renews;
+    case NEEDS_OLD_TOKEN:
+        return facts->renews && !facts->young;
     case NEEDS_GRANT:
         return facts->renewable;
     case NEEDS_OTHER_WORDS:

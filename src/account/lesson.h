@@ -37,6 +37,7 @@ struct lesson_facts {
     bool error_event;  /* an `event: error` inside a 200 */
     bool renews;       /* a better token can be had, and none was yet */
     bool renewable;    /* its tokens are, as long as its grant holds */
+    bool young;        /* the one that was refused is a new one */
     struct str error;  /* of the body: its type and message; or empty */
     struct str model;  /* that was asked for; or empty */
     struct str family; /* of it; or empty */

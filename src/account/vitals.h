@@ -23,6 +23,7 @@ struct vitals_answer {
     bool error_event; /* inside a 200 */
     bool renews;      /* a better token can be had, and none was yet */
     bool renewable;   /* its tokens are, as long as its grant holds */
+    bool young;       /* the one that was refused is a new one */
     const struct headers *headers; /* NULL: none came */
     struct str error;        /* of the body: its type and message; or empty */
     struct str model;        /* that was asked for; or empty */

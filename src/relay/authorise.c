@@ -4,9 +4,19 @@
 
 #include "base/clock.h"
 
+#define YOUNG_MS 60000
+
 bool authorise_refreshes(const struct relayed *r)
 {
     return r->attempt.account && r->attempt.account->grant[0];
+}
+
+bool authorise_is_young(const struct relayed *r)
+{
+    uint64_t renewed_ms =
+        r->attempt.account ? r->attempt.account->renewed_ms : 0;
+
+    return renewed_ms > 0 && clock_steady_ms() - renewed_ms < YOUNG_MS;
 }
 
 bool authorise_is_due(const struct relayed *r)

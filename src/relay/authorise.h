@@ -11,6 +11,9 @@ bool authorise_is_due(const struct relayed *r);
 /* Can its token be replaced by a better one, if the upstream refuses it? */
 bool authorise_refreshes(const struct relayed *r);
 
+/* Did its token take the place of another one within the last minute? */
+bool authorise_is_young(const struct relayed *r);
+
 /* Ask the keeper for another token; `wake(r)` comes when it has answered. */
 void authorise_ask(struct relayed *r, void (*wake)(void *arg));
 

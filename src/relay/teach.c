@@ -128,6 +128,7 @@ struct lesson teach_answer(struct relayed *r)
         .headers = &head->headers,
         .renews = authorise_refreshes(r) && !r->attempt.renewed,
         .renewable = authorise_refreshes(r),
+        .young = authorise_is_young(r),
         .retry_after_ms = retry_after_ms(&head->headers),
     };
     char text[TEACH_TEXT_MAX];

@@ -153,6 +153,16 @@ describe('refreshing', () => {
     assert.ok(!readAccount(relay.dataDir, 'me').login_required);
   });
 
+  it('an endpoint that refuses all tokens does not have them renewed again and again', async () => {
+    const relay = await relayWith({ expires_at: inMinutes(60) });
+    await sim.fault({ path: '/v1/files', times: 4, directives: { status: 401 } });
+    for (let i = 0; i < 3; i++)
+      assert.equal((await call(`${relay.url}/v1/files`, { headers: { 'anthropic-version': '2023-06-01' } })).status, 401);
+    assert.equal(await tokenCalls(), 1);
+    assert.equal((await message(relay.url)).status, 200);
+    assert.ok(!readAccount(relay.dataDir, 'me').login_required);
+  });
+
   it('a setup token that is refused twice is marked, without a token call', async () => {
     const relay = await relayWith({ expires_at: inMinutes(60), ...quiet });
     await sim.fault({ path: '/v1/messages', times: 2, directives: { status: 401 } });

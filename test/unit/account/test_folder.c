@@ -7,6 +7,7 @@
 
 #include "account/vitals.h"
 #include "accounts.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "unit.h"
 
@@ -102,6 +103,20 @@ static void what_was_learned_goes_on(void **state)
     apply(scene, &account_kind_oauth, READING_REMOVED, NULL);
     apply(scene, &account_kind_oauth, READING_FOUND, OAUTH("three"));
     assert_int_equal(state_of(scene), HEALTH_READY);
+}
+
+static void it_is_known_when_a_credential_took_anothers_place(void **state)
+{
+    struct scene *scene = *state;
+    uint64_t renewed_ms;
+
+    put(scene, "one", false);
+    assert_int_equal(scene->folder.at[0].account->renewed_ms, 0);
+    put(scene, "two", false);
+    renewed_ms = scene->folder.at[0].account->renewed_ms;
+    assert_true(renewed_ms > 0 && renewed_ms <= clock_steady_ms());
+    apply(scene, &account_kind_oauth, READING_FOUND, OAUTH("two"));
+    assert_int_equal(scene->folder.at[0].account->renewed_ms, renewed_ms);
 }
 
 /* ---- every event in every state ----------------------------------------- */
@@ -405,6 +420,7 @@ int main(void)
         SCENE(one_is_switched_off_whatever_else_is_said),
         SCENE(what_is_wrong_with_a_file_that_can_be_used_is_said),
         SCENE(what_was_learned_goes_on),
+        SCENE(it_is_known_when_a_credential_took_anothers_place),
         SCENE(what_is_put_keeps_its_complaint),
         SCENE(what_is_put_has_no_complaint_about_its_file),
         SCENE(what_keeps_a_refresh_back_survives_readings),

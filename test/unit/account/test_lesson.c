@@ -16,6 +16,7 @@ static const struct {
     const char *model;
     bool renews;
     bool renewable;
+    bool young;
     uint64_t reset_ms; /* of a rejected window; 0: none */
     uint64_t retry_after_ms;
     enum lesson_kind kind;
@@ -45,6 +46,29 @@ static const struct {
     /* nobody can read what it is about */
     { .status = 401, .kind = LESSON_LOGIN, .elsewhere = true, .soft = true },
     { .status = 401, .renews = true, .renewable = true, .kind = LESSON_TOKEN },
+    { .status = 401,
+      .renews = true,
+      .renewable = true,
+      .young = true,
+      .kind = LESSON_TOKEN },
+    { .status = 401,
+      .from = LESSON_FROM_OTHER,
+      .renews = true,
+      .renewable = true,
+      .kind = LESSON_TOKEN },
+    { .status = 401,
+      .from = LESSON_FROM_OTHER,
+      .renews = true,
+      .renewable = true,
+      .young = true,
+      .kind = LESSON_NONE },
+    { .status = 401,
+      .from = LESSON_FROM_OTHER,
+      .error = "authentication_error: OAuth token has expired",
+      .renews = true,
+      .renewable = true,
+      .young = true,
+      .kind = LESSON_TOKEN },
     { .status = 401,
       .error = ": \xe6\x97\xa0\xe6\x95\x88\xe7\x9a\x84\xe4\xbb\xa4",
       .kind = LESSON_LOGIN,
@@ -356,6 +380,7 @@ static void each_answer_teaches_one_thing(void **state)
             .error = rows[i].error ? str_of(rows[i].error) : STR_EMPTY,
             .renews = rows[i].renews,
             .renewable = rows[i].renewable,
+            .young = rows[i].young,
             .windows = &windows,
             .retry_after_ms = rows[i].retry_after_ms,
             .now_ms = NOW_MS });

@@ -4,6 +4,7 @@
 #include "relay/authorise.h"
 
 #include "accounts.h"
+#include "base/clock.h"
 #include "relay_scene.h"
 
 #define OAUTH(expires)                                                          \
@@ -43,6 +44,22 @@ static void a_token_is_due_when_it_has_expired(void **state)
         assert_int_equal(authorise_refreshes(&r), tokens[i].refreshes);
         account_unref(r.attempt.account);
     }
+}
+
+static void a_token_is_young_for_a_minute(void **state)
+{
+    struct account *account = account_of(LATER, false);
+    struct relayed r = { .attempt.account = account };
+
+    (void)state;
+    assert_false(authorise_is_young(&r));
+    account->renewed_ms = clock_steady_ms();
+    assert_true(authorise_is_young(&r));
+    account->renewed_ms -= 60001;
+    assert_false(authorise_is_young(&r));
+    account_unref(account);
+    r.attempt.account = NULL;
+    assert_false(authorise_is_young(&r));
 }
 
 static const struct {
@@ -88,6 +105,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(a_token_is_due_when_it_has_expired),
+        TEST(a_token_is_young_for_a_minute),
         TEST(the_keeper_learns_of_a_401_that_passes),
     };
 
