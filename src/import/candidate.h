@@ -65,6 +65,10 @@ void import_expiry(struct import_candidate *candidate, struct import_from from,
 /* The end of an OAuth account: an expiry that nobody told is now, if its token can be
    renewed, else in a year. */
 void import_expiry_done(struct import_candidate *candidate, uint64_t now_ms);
+/* An OAuth account whose members are called as OAuth calls them: access_token,
+   refresh_token, expires_at, scope. */
+void import_login(struct import_candidate *candidate, struct import_from from,
+                  uint64_t now_ms);
 /* A note; what is too long for one, or holds a key, is left out and said. */
 void import_note(struct import_candidate *candidate, struct import_from from,
                  const char *member);

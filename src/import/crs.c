@@ -11,17 +11,6 @@
 
 #define USUAL_PRIORITY 50
 
-static void read_login(struct import_candidate *candidate,
-                       struct import_from from, uint64_t now_ms)
-{
-    candidate->kind = &account_kind_oauth;
-    import_copy(candidate, from, "access_token", "access_token");
-    import_copy(candidate, from, "refresh_token", "refresh_token");
-    import_expiry(candidate, from, "expires_at");
-    import_expiry_done(candidate, now_ms);
-    import_scopes(candidate, from, "scope");
-}
-
 static void read_console(struct import_candidate *candidate,
                          struct import_from from)
 {
@@ -57,7 +46,7 @@ static void read_item(const struct import_source *source,
 
     (void)json_doc_get_str(item, "kind", &kind);
     if (str_eq(kind, STR("claude-account")))
-        read_login(candidate, from, source->now_ms);
+        import_login(candidate, from, source->now_ms);
     else if (str_eq(kind, STR("claude-console-account")) ||
              str_eq(kind, STR("claude-console")))
         read_console(candidate, from);

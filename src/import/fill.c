@@ -2,6 +2,7 @@
 /* Members of others' documents as ours. */
 #include "import/candidate.h"
 
+#include "account/kinds.h"
 #include "base/text.h"
 #include "base/token.h"
 
@@ -183,4 +184,15 @@ void import_expiry_done(struct import_candidate *candidate, uint64_t now_ms)
     if (!renewed)
         import_hint(candidate, "nobody says when its token expires: a year "
                                "from now is assumed");
+}
+
+void import_login(struct import_candidate *candidate, struct import_from from,
+                  uint64_t now_ms)
+{
+    candidate->kind = &account_kind_oauth;
+    import_copy(candidate, from, "access_token", "access_token");
+    import_copy(candidate, from, "refresh_token", "refresh_token");
+    import_expiry(candidate, from, "expires_at");
+    import_expiry_done(candidate, now_ms);
+    import_scopes(candidate, from, "scope");
 }

@@ -40,17 +40,6 @@ static void read_proxy(struct import_candidate *candidate,
 
 /* ---- its credentials ------------------------------------------------------ */
 
-static void read_login(struct import_candidate *candidate,
-                       struct import_from from, uint64_t now_ms)
-{
-    candidate->kind = &account_kind_oauth;
-    import_copy(candidate, from, "access_token", "access_token");
-    import_copy(candidate, from, "refresh_token", "refresh_token");
-    import_expiry(candidate, from, "expires_at");
-    import_expiry_done(candidate, now_ms);
-    import_scopes(candidate, from, "scope");
-}
-
 static void read_credentials(struct import_candidate *candidate,
                              const struct json_doc *item, uint64_t now_ms)
 {
@@ -61,7 +50,7 @@ static void read_credentials(struct import_candidate *candidate,
 
     (void)json_doc_get_str(item, "type", &type);
     if (str_eq(type, STR("oauth")) || str_eq(type, STR("setup-token")))
-        read_login(candidate, from, now_ms);
+        import_login(candidate, from, now_ms);
     else if (str_eq(type, STR("apikey")) || str_eq(type, STR("upstream")))
         import_api_key(candidate, from);
     else
