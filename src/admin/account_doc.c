@@ -36,6 +36,18 @@ const struct admin_member account_doc_tags[] = {
     ADMIN_END,
 };
 
+static const struct admin_member step_members[] = {
+    { "step", ADMIN_TEXT, ADMIN_REQUIRED,
+      "token, resolve, connect, proxy, ..., message", NULL },
+    { "ok", ADMIN_BOOL, ADMIN_REQUIRED, "whether it went well", NULL },
+    { "ms", ADMIN_NUMBER, ADMIN_REQUIRED, "how long it took", NULL },
+    { "us", ADMIN_NUMBER, ADMIN_REQUIRED, "the same in microseconds", NULL },
+    ADMIN_END,
+};
+const struct admin_member account_doc_steps[] = {
+    { .type = ADMIN_OBJECT, .text = "a step", .members = step_members },
+    ADMIN_END,
+};
 const struct admin_member account_doc_proxy_shown[] = {
     { "type", ADMIN_TEXT, ADMIN_REQUIRED, "socks5, http or https", NULL },
     { "host", ADMIN_TEXT, ADMIN_REQUIRED, "its name or address", NULL },

@@ -29,3 +29,5 @@ extern const struct admin_member account_doc_tags[];
 /* A proxy as a request names it, and as it is shown: without its password. */
 extern const struct admin_member account_doc_proxy_asked[];
 extern const struct admin_member account_doc_proxy_shown[];
+/* Of what was tried one after the other: elements of a list. */
+extern const struct admin_member account_doc_steps[];

@@ -367,18 +367,6 @@ static const struct admin_member test_members[] = {
       "the proxy to test, as if a request named it", account_doc_proxy_asked },
     ADMIN_END,
 };
-static const struct admin_member step_members[] = {
-    { "step", ADMIN_TEXT, ADMIN_REQUIRED, "resolve, connect, proxy, ...",
-      NULL },
-    { "ok", ADMIN_BOOL, ADMIN_REQUIRED, "whether it went well", NULL },
-    { "ms", ADMIN_NUMBER, ADMIN_REQUIRED, "how long it took", NULL },
-    { "us", ADMIN_NUMBER, ADMIN_REQUIRED, "the same in microseconds", NULL },
-    ADMIN_END,
-};
-static const struct admin_member steps_members[] = {
-    { .type = ADMIN_OBJECT, .text = "a step", .members = step_members },
-    ADMIN_END,
-};
 static const struct admin_member report_members[] = {
     { "ok", ADMIN_BOOL, ADMIN_REQUIRED, "whether the target answered", NULL },
     { "proxy", ADMIN_OBJECT, ADMIN_REQUIRED | ADMIN_OR_NULL,
@@ -389,7 +377,7 @@ static const struct admin_member report_members[] = {
     { "status", ADMIN_NUMBER, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "the HTTP status that it answered", NULL },
     { "steps", ADMIN_LIST, ADMIN_REQUIRED, "in the order they ran",
-      steps_members },
+      account_doc_steps },
     { "total_ms", ADMIN_NUMBER, ADMIN_REQUIRED, "all of them together", NULL },
     { "failed_step", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "the one that failed", NULL },

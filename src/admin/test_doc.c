@@ -19,18 +19,6 @@
 
 /* ---- members ----------------------------------------------------------------- */
 
-static const struct admin_member step_members[] = {
-    { "step", ADMIN_TEXT, ADMIN_REQUIRED,
-      "token, resolve, connect, ..., message", NULL },
-    { "ok", ADMIN_BOOL, ADMIN_REQUIRED, "whether it went well", NULL },
-    { "ms", ADMIN_NUMBER, ADMIN_REQUIRED, "how long it took", NULL },
-    { "us", ADMIN_NUMBER, ADMIN_REQUIRED, "the same in microseconds", NULL },
-    ADMIN_END,
-};
-static const struct admin_member steps_members[] = {
-    { .type = ADMIN_OBJECT, .text = "a step", .members = step_members },
-    ADMIN_END,
-};
 const struct admin_member test_doc_members[] = {
     { "ok", ADMIN_BOOL, ADMIN_REQUIRED, "whether the message was answered 200",
       NULL },
@@ -41,7 +29,7 @@ const struct admin_member test_doc_members[] = {
       "whose proxy that is: global or account; or direct", NULL },
     { "target", ADMIN_TEXT, ADMIN_REQUIRED, "what was asked", NULL },
     { "steps", ADMIN_LIST, ADMIN_REQUIRED, "in the order they ran",
-      steps_members },
+      account_doc_steps },
     { "failed_step", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "the one that failed; after one before \"message\" nothing was sent",
       NULL },
