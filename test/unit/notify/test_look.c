@@ -5,11 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../team/key_scene.h"
 #include "account/kinds.h"
 #include "account/vitals.h"
-#include "base/mem.h"
 #include "notify/watch.h"
+#include "team.h"
 #include "team/admission.h"
 
 #define NOW_MS 1795900000000u
@@ -295,40 +294,6 @@ static void bookings_that_wait_for_long_are_seen(void **state)
 }
 
 /* ---- keys and groups ----------------------------------------------------- */
-
-struct team {
-    struct key_scene keys;
-    struct keyring *ring;
-};
-
-static int team_begin(void **state)
-{
-    struct team *team = MEM_NEW(struct team);
-
-    scene_begin(&team->keys);
-    team->ring = keyring_new();
-    *state = team;
-    return 0;
-}
-
-static int team_end(void **state)
-{
-    struct team *team = *state;
-
-    keyring_free(team->ring);
-    scene_end(&team->keys);
-    mem_free(team);
-    return 0;
-}
-
-static void put(struct team *team, uint64_t id, const char *name,
-                const char *doc)
-{
-    struct key *key = scene_key(&team->keys, id, name, doc);
-
-    assert_non_null(key);
-    keyring_put(team->ring, key);
-}
 
 /* All keys and groups of a scene share their counters. */
 static void spend(struct team *team, uint64_t microusd)

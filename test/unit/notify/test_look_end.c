@@ -4,9 +4,8 @@
 
 #include <stdio.h>
 
-#include "../team/key_scene.h"
 #include "account/kinds.h"
-#include "base/mem.h"
+#include "team.h"
 
 #define NOW_MS 1795900000000u
 
@@ -77,40 +76,6 @@ static void what_is_seen_no_more_has_a_reason(void **state)
 }
 
 /* ---- keys and groups ----------------------------------------------------- */
-
-struct team {
-    struct key_scene keys;
-    struct keyring *ring;
-};
-
-static int team_begin(void **state)
-{
-    struct team *team = MEM_NEW(struct team);
-
-    scene_begin(&team->keys);
-    team->ring = keyring_new();
-    *state = team;
-    return 0;
-}
-
-static int team_end(void **state)
-{
-    struct team *team = *state;
-
-    keyring_free(team->ring);
-    scene_end(&team->keys);
-    mem_free(team);
-    return 0;
-}
-
-static void put(struct team *team, uint64_t id, const char *name,
-                const char *doc)
-{
-    struct key *key = scene_key(&team->keys, id, name, doc);
-
-    assert_non_null(key);
-    keyring_put(team->ring, key);
-}
 
 static void check_team_end(struct team *team, enum event_about about,
                            uint64_t id, enum event_end want)
