@@ -69,7 +69,8 @@ static void start(struct ledger_tend *tend)
                               &(struct records_work){ .run = run_start,
                                                       .drop = mem_free,
                                                       .arg = tend->tending,
-                                                      .later = true },
+                                                      .later = true,
+                                                      .minor = true },
                               started, tend);
 }
 
@@ -112,7 +113,8 @@ static void begin_removal(void *arg)
                               &(struct records_work){ .run = run_removal,
                                                       .drop = mem_free,
                                                       .arg = tend->tending,
-                                                      .later = true },
+                                                      .later = true,
+                                                      .minor = true },
                               removed, tend);
 }
 
