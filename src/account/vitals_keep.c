@@ -258,6 +258,7 @@ static bool forget_gone(struct sql *sql, const struct changes *changes,
 struct leaving {
     const struct account_list *there;
     struct buf names; /* each ended by NUL */
+    bool full;        /* there are more */
 };
 
 static bool note_leaving(void *arg, const struct sql_row *row)
@@ -265,30 +266,48 @@ static bool note_leaving(void *arg, const struct sql_row *row)
     struct leaving *leaving = arg;
     struct str name = sql_row_text(row, 0);
 
-    if (!account_list_find(leaving->there, name)) {
-        buf_add(&leaving->names, name);
-        buf_add(&leaving->names, (struct str){ "", 1 });
-    }
+    if (account_list_find(leaving->there, name))
+        return true;
+    leaving->full = leaving->names.len + name.len >= leaving->names.max;
+    if (leaving->full)
+        return false;
+    buf_add(&leaving->names, name);
+    buf_add(&leaving->names, (struct str){ "", 1 });
     return true;
+}
+
+/* As many as there is room for. */
+static bool remove_some(struct sql *sql, struct leaving *leaving,
+                        struct err *err)
+{
+    const struct sql_ask ask = { .text =
+                                     "SELECT DISTINCT name FROM account_state",
+                                 .row = note_leaving,
+                                 .arg = leaving };
+    struct str rest;
+    struct str name;
+    bool fine;
+
+    buf_clear(&leaving->names);
+    leaving->full = false;
+    fine = sql_query(sql, &ask, err);
+    rest = buf_str(&leaving->names);
+    while (fine && str_next(&rest, '\0', &name) && name.len > 0)
+        fine = sql_run(sql, "DELETE FROM account_state WHERE name = $1",
+                       SQL_VALUES(sql_text(name)), err);
+    return fine;
 }
 
 static bool remove_states(struct sql *sql, const struct account_list *there,
                           struct err *err)
 {
     struct leaving leaving = { .there = there };
-    const struct sql_ask ask = { .text = "SELECT name FROM account_state",
-                                 .row = note_leaving,
-                                 .arg = &leaving };
-    struct str rest;
-    struct str name;
     bool fine;
 
     buf_init(&leaving.names, DOC_MAX);
-    fine = sql_query(sql, &ask, err);
-    rest = buf_str(&leaving.names);
-    while (fine && str_next(&rest, '\0', &name) && name.len > 0)
-        fine = sql_run(sql, "DELETE FROM account_state WHERE name = $1",
-                       SQL_VALUES(sql_text(name)), err);
+    do {
+        fine = remove_some(sql, &leaving, err);
+    } while (fine && leaving.full && leaving.names.len > 0);
     buf_done(&leaving.names);
     return fine;
 }

@@ -453,6 +453,27 @@ static void an_account_that_comes_changes_nothing(void **state)
     assert_int_equal(view(scene, "one").state, HEALTH_PAUSED);
 }
 
+#define STALE 1400
+#define LONG_NAME "'account-that-was-removed-long-ago-and-left-its-rows-'"
+
+/* Whatever was left of others that are not there, goes: more of it than one look at the
+   database holds. */
+static void what_is_known_of_those_removed_goes(void **state)
+{
+    struct scene *scene = *state;
+    struct account *two = accounts_get(scene->accounts, STR("two"));
+
+    run(scene,
+        "INSERT INTO account_state(name, relay, doc) "
+        "WITH RECURSIVE n(i) AS (SELECT $1 UNION ALL SELECT i + 1 FROM n "
+        "WHERE i < 1399) SELECT " LONG_NAME " || i, 'a:1', '{}' FROM n");
+    assert_int_equal(rows(scene), STALE);
+    keep(scene, 1);
+    accounts_forget(scene->accounts, two);
+    account_unref(two);
+    until_rows(scene, 0);
+}
+
 /* ---- several relays -------------------------------------------------------- */
 
 static void what_one_learned_is_not_overwritten_by_another(void **state)
@@ -476,6 +497,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_changes_is_kept),
+        TEST(what_is_known_of_those_removed_goes),
         TEST(an_end_hands_over_what_is_left),
         TEST(however_much_changes_all_is_kept),
         TEST(an_end_hands_over_all_that_is_left),
