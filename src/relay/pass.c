@@ -39,6 +39,9 @@ static const struct pass_row rows[] = {
     ROW("true-client-ip", PASS_REQUEST),
     /* the client's relation to the relay's host */
     ROW("cookie", PASS_REQUEST),
+    /* what the relay says of an answer */
+    ROW("x-relay-account", PASS_EITHER),
+    ROW("x-relay-attempts", PASS_EITHER),
     /* the relay's own input */
     ROW("x-account-name", PASS_REQUEST),
     ROW("x-relay-explain", PASS_REQUEST),

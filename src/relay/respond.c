@@ -2,6 +2,7 @@
 /* How the client's answer begins. */
 #include "relay/respond.h"
 
+#include "account/gateway.h"
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -88,9 +89,21 @@ static void add_limit(const struct relayed *r, struct buf *fields)
     shown_limit_write(of, group ? 2 : 1, clock_wall_ms(), fields);
 }
 
+/* Clients follow with all they sent, the relay key too: not where another provider
+   says. */
+static bool leads_away(const struct relayed *r)
+{
+    const struct account *account = r->attempt.account;
+
+    return account && gateway_is_elsewhere(account) &&
+           call_head(r->attempt.call)->status / 100 == 3;
+}
+
 /* Whose fields do not pass. */
 static struct str replaced(const struct relayed *r)
 {
+    if (leads_away(r))
+        return STR("location");
     return shows_limit(r) ? SHOWN_LIMIT_FIELDS : STR_EMPTY;
 }
 

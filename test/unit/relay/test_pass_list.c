@@ -28,6 +28,8 @@ static const struct {
     { "x-real-ip", false, "X-Real-IP" },
     { "true-client-ip", false, "True-Client-IP" },
     { "cookie", false, "Cookie" },
+    { "x-relay-account", true, "X-Relay-Account" },
+    { "x-relay-attempts", true, "X-Relay-Attempts" },
     { "x-account-name", false, "X-Account-Name" },
     { "x-relay-explain", false, "X-Relay-Explain" },
     { "authorization", false, "Authorization" },
