@@ -209,6 +209,24 @@ struct destination gateway_way(const struct account *account,
     return way;
 }
 
+bool gateway_is_safe(const struct account *account, const struct proxy *proxy,
+                     bool detour, struct err *err)
+{
+    if (!proxy || !gateway_is_elsewhere(account) || account->gateway->api.tls)
+        return true;
+    if (detour)
+        return err_set(err, ERR_BAD_REQUEST,
+                       "account \"%s\" is at http:// on this machine: no proxy "
+                       "that a request names leads there",
+                       account->name);
+    return proxy_is_here(proxy) ||
+           err_set(err, ERR_PROXY,
+                   "account \"%s\" is at http:// on this machine, but its "
+                   "requests would go through a proxy on another one, which "
+                   "could read its key: use https://, or no such proxy",
+                   account->name);
+}
+
 struct str gateway_model(const struct account *account, struct str model)
 {
     return account && account->gateway

@@ -46,6 +46,12 @@ struct destination {
 struct destination gateway_way(const struct account *account,
                                const struct destination *home);
 
+/* May the account's key take that way (NULL: direct)?  False: it would be read by others,
+   for its provider is http:// on this machine, and the proxy (a `detour` if a request
+   names it) is not this machine's; err says so. */
+bool gateway_is_safe(const struct account *account, const struct proxy *proxy,
+                     bool detour, struct err *err) MUST_CHECK;
+
 /* What an account's model is called there; empty if it is called what clients call
    it. */
 struct str gateway_model(const struct account *account, struct str model);

@@ -274,16 +274,34 @@ static bool fits(const struct row *row, const struct lesson_facts *facts,
                           : find(facts->error, str_of(row->part)).len > 0;
 }
 
+/* Other providers may quote a request in words that are no different from their own, and
+   how a request's own proxy fares is not the account's doing. */
+static struct lesson blame(const struct lesson_facts *facts,
+                           const struct row *row)
+{
+    static const struct lesson somebody_else = { .kind = LESSON_NONE,
+                                                 .elsewhere = true };
+    static const struct lesson nobody = { .kind = LESSON_NONE };
+
+    if (facts->foreign && row->part && may_quote(row))
+        return somebody_else;
+    if (facts->detour && (row->lesson.kind == LESSON_FAILED ||
+                          row->lesson.kind == LESSON_EGRESS))
+        return nobody;
+    return row->lesson;
+}
+
 struct lesson lesson_of(const struct lesson_facts *facts)
 {
     struct lesson end = { .kind = LESSON_NONE };
 
     find_end(facts, &end);
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct lesson lesson = rows[i].lesson;
+        struct lesson lesson;
 
         if (!fits(&rows[i], facts, end.until_ms))
             continue;
+        lesson = blame(facts, &rows[i]);
         if (lesson.kind == LESSON_PAUSE) {
             lesson.until_ms = end.until_ms;
             lesson.of_family = end.of_family;

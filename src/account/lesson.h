@@ -38,6 +38,8 @@ struct lesson_facts {
     bool renews;       /* a better token can be had, and none was yet */
     bool renewable;    /* its tokens are, as long as its grant holds */
     bool young;        /* the one that was refused is a new one */
+    bool foreign;      /* from another provider, whose words are its own */
+    bool detour;       /* through a proxy that the request named */
     struct str error;  /* of the body: its type and message; or empty */
     struct str model;  /* that was asked for; or empty */
     struct str family; /* of it; or empty */

@@ -2,8 +2,17 @@
 /* An account with a token that lives. */
 #include "admin/live_account.h"
 
+#include "account/gateway.h"
 #include "admin/account_routes.h"
 #include "base/clock.h"
+
+static bool is_safe(struct admin_request *x, const struct account *account)
+{
+    return gateway_is_safe(account,
+                           proxy_choose(x->admin->options.proxy, NULL,
+                                        account->proxy),
+                           false, &x->err);
+}
 
 static struct flow_next refreshed(struct flow *flow)
 {
@@ -36,7 +45,8 @@ struct flow_next live_account_begin(struct admin_request *x, flow_step then,
 
     live->then = then;
     live->account = account_routes_find(x);
-    if (!live->account || !is_usable(live->account, whatever, &x->err))
+    if (!live->account || !is_usable(live->account, whatever, &x->err) ||
+        !is_safe(x, live->account))
         return admin_refuse(x);
     if (!account_needs_refresh(live->account, clock_wall_ms()))
         return flow_go(then);

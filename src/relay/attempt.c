@@ -13,6 +13,7 @@
 #include "relay/pass.h"
 #include "relay/relayed.h"
 #include "relay/rename.h"
+#include "relay/way.h"
 
 /* ---- starting ----------------------------------------------------------- */
 
@@ -102,9 +103,7 @@ void attempt_start(struct relayed *r, void (*wake)(void *arg))
         .id = r->req->id,
         .upstream = r->relay->upstream,
         .origin = origin_of(r->relay, &way),
-        .proxy =
-            proxy_choose(r->relay->options.proxy, r->proxy,
-                         attempt->account ? attempt->account->proxy : NULL),
+        .proxy = way_proxy(r),
         .body_kind = bodies[r->body_is].call,
         .to_head = request_is_head(r->req),
         .fresh = attempt->tries > 0,

@@ -16,6 +16,7 @@
 #include "relay/spare.h"
 #include "relay/steps.h"
 #include "relay/upload.h"
+#include "relay/way.h"
 
 /* ---- waking ------------------------------------------------------------- */
 
@@ -177,6 +178,8 @@ struct flow_next step_send(struct flow *flow)
         upload_begin(r);
     if (request_body_state(r->req) == REQUEST_BODY_FAILED)
         return step_refuse(r, request_body_error(r->req));
+    if (!way_is_safe(r, &err))
+        return step_go_on(r, &err);
     attempt_start(r, step_wake);
     return flow_go(step_judge);
 }

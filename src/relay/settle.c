@@ -83,7 +83,7 @@ static void keep_record(const struct relayed *r)
     metering_end(r->meter, r->end == RECORD_COMPLETE);
     if (is_failed_inside(r))
         teach_error_event(r);
-    if (was_well(r))
+    if (was_well(r) && teach_from(r) == LESSON_FROM_MESSAGES)
         pick_bind(r);
     record_fill(&record, r);
     ledger_add(r->relay->options.ledger, &record);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "account/accounts.h"
+#include "account/gateway.h"
 #include "account/vitals.h"
 #include "base/clock.h"
 #include "base/json.h"
@@ -12,6 +13,7 @@
 #include "relay/authorise.h"
 #include "relay/gather.h"
 #include "relay/metering.h"
+#include "relay/way.h"
 
 /* ---- the error ------------------------------------------------------------ */
 
@@ -71,8 +73,7 @@ static void unpack(struct relayed *r, struct buf *plain)
 
 /* ---- teaching ------------------------------------------------------------- */
 
-/* What was asked, by upstream's path; what is below it, too. */
-static enum lesson_from from_of(const struct relayed *r)
+enum lesson_from teach_from(const struct relayed *r)
 {
     static const struct {
         const char *path;
@@ -104,7 +105,9 @@ static struct lesson teach(const struct relayed *r,
 
     if (!account || !account->vitals)
         return (struct lesson){ .kind = LESSON_NONE };
-    answer->from = from_of(r);
+    answer->from = teach_from(r);
+    answer->foreign = gateway_is_elsewhere(account);
+    answer->detour = way_is_detour(r);
     answer->model = r->told.model;
     answer->now_ms = clock_wall_ms();
     lesson = vitals_learn(account->vitals, answer);

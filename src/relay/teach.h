@@ -8,6 +8,9 @@
 #define TEACH_ERROR_MAX (64u * 1024)
 #define TEACH_TEXT_MAX 1024
 
+/* What was asked, by upstream's path; what is below it, too. */
+enum lesson_from teach_from(const struct relayed *r);
+
 /* Does it take its body to know what this answer teaches? */
 bool teach_reads_body(unsigned status);
 

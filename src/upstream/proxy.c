@@ -230,6 +230,13 @@ const char *proxy_host(const struct proxy *proxy)
     return proxy->host;
 }
 
+bool proxy_is_here(const struct proxy *proxy)
+{
+    const struct url url = { .host = str_of(proxy->host) };
+
+    return url_is_loopback(&url);
+}
+
 uint16_t proxy_port(const struct proxy *proxy)
 {
     return proxy->port;

@@ -55,5 +55,8 @@ const struct proxy *proxy_choose(const struct proxy *global,
                                  const struct proxy *request,
                                  const struct proxy *account);
 
+/* Is it on this machine, by its address or as "localhost"? */
+bool proxy_is_here(const struct proxy *proxy);
+
 /* The same way out?  NULL is "direct". */
 bool proxy_eq(const struct proxy *a, const struct proxy *b);

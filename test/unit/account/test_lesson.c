@@ -17,6 +17,8 @@ static const struct {
     bool renews;
     bool renewable;
     bool young;
+    bool foreign;
+    bool detour;
     uint64_t reset_ms; /* of a rejected window; 0: none */
     uint64_t retry_after_ms;
     enum lesson_kind kind;
@@ -42,6 +44,38 @@ static const struct {
       .kind = LESSON_LOGIN,
       .elsewhere = true,
       .soft = true },
+
+    /* another provider's words may be a client's */
+    { .status = 400,
+      .error = "invalid_request_error: your credit balance is too low",
+      .foreign = true,
+      .kind = LESSON_NONE,
+      .elsewhere = true },
+    { .status = 403,
+      .error = "permission_error: organization has been disabled",
+      .foreign = true,
+      .kind = LESSON_NONE,
+      .elsewhere = true },
+    { .status = 402,
+      .foreign = true,
+      .kind = LESSON_BLOCKED,
+      .elsewhere = true },
+    { .status = 400,
+      .error = "invalid_request_error: tea",
+      .foreign = true,
+      .kind = LESSON_NONE },
+
+    /* the request's own proxy */
+    { .status = 0, .detour = true, .kind = LESSON_NONE },
+    { .status = 502, .detour = true, .kind = LESSON_NONE },
+    { .status = 403,
+      .error = "forbidden: Request not allowed",
+      .detour = true,
+      .kind = LESSON_NONE },
+    { .status = 529,
+      .detour = true,
+      .kind = LESSON_OVERLOADED,
+      .elsewhere = true },
 
     /* nobody can read what it is about */
     { .status = 401, .kind = LESSON_LOGIN, .elsewhere = true, .soft = true },
@@ -381,6 +415,8 @@ static void each_answer_teaches_one_thing(void **state)
             .renews = rows[i].renews,
             .renewable = rows[i].renewable,
             .young = rows[i].young,
+            .foreign = rows[i].foreign,
+            .detour = rows[i].detour,
             .windows = &windows,
             .retry_after_ms = rows[i].retry_after_ms,
             .now_ms = NOW_MS });
