@@ -154,6 +154,18 @@ static void check_urls(const struct loading *loading)
               &config->token_url, api_url_check);
 }
 
+/* A secret in clear text goes to nobody but this machine. */
+static bool is_for_here(const struct config *config, struct err *err)
+{
+    const struct url proxy = { .host = config->proxy_host };
+
+    return config->notify.url.tls || !config->proxy_enabled ||
+           url_is_loopback(&proxy) ||
+           err_set(err, ERR_CONFIG,
+                   "must be https://: an http:// one on this machine would go "
+                   "through the proxy of GLOBAL_PROXY_HOST, which is not");
+}
+
 /* Nothing of it is repeated: which part is the password, the service decides. */
 static void check_notify(const struct loading *loading)
 {
@@ -167,9 +179,10 @@ static void check_notify(const struct loading *loading)
                 "NOTIFY_FORMAT: NOTIFY_URL must be set, too, to where the "
                 "notices go");
     } else if (config->notify_url.len == 0 ||
-               notify_url_parse(loading->arena, config->notify_url,
-                                (enum notify_format)config->notify_format,
-                                &config->notify, &err)) {
+               (notify_url_parse(loading->arena, config->notify_url,
+                                 (enum notify_format)config->notify_format,
+                                 &config->notify, &err) &&
+                is_for_here(config, &err))) {
         return;
     } else {
         err_wrap(&err, "%s", name);
