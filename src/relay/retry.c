@@ -23,9 +23,11 @@ static bool is_stale(const struct retry_facts *facts)
 }
 
 /* It broke off within an answer, or is still being answered for all we know, or it made
-   something. */
+   something: so may one have that failed at the upstream. */
 static bool is_under_way(const struct retry_facts *facts)
 {
+    if (facts->makes && facts->status >= 500)
+        return true;
     return facts->status == 0 &&
            (facts->answered || (facts->sent && !facts->unheard &&
                                 (facts->timed_out || facts->makes)));

@@ -56,7 +56,8 @@ enum retry_verdict {
    ELSEWHERE: before the client has a byte of it, after an answer that is about the account
    or the provider, or none.  Not once an answer had begun, nor when we gave up on
    one that may be under way: both may be billed.  So may one that was sent and lost;
-   that is accounted for (relay/attempt.h), but what makes something ends here. */
+   that is accounted for (relay/attempt.h), but what makes something ends here, and with
+   a 5xx, behind which it may have been made. */
 enum retry_verdict retry_decide(const struct retry_facts *facts);
 
 /* What came of it. */
