@@ -3,179 +3,10 @@
 #include "account/vitals_keep.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "account/vitals.h"
-#include "account/vitals_load.h"
-#include "accounts.h"
-#include "base/clock.h"
-#include "base/mem.h"
-#include "script_sql.h"
-#include "store/records_internal.h"
-#include "unit.h"
-#include "wire.h"
-
-#define HOUR_MS 3600000u
-#define KEY "{\"api_key\":\"sk-ant-api03-x\"}"
-
-struct scene {
-    char *folder;
-    struct records *records;
-    struct loop *loop;
-    struct accounts *accounts;
-    struct vitals_keep *keep;
-    uint64_t now_ms;
-};
-
-static struct accounts *two_accounts(void)
-{
-    struct accounts *accounts = accounts_new();
-
-    accounts_put(accounts, unit_account(&account_kind_apikey, "one", KEY),
-                 false);
-    accounts_put(accounts, unit_account(&account_kind_apikey, "two", KEY),
-                 false);
-    return accounts;
-}
-
-static int open_scene(void **state)
-{
-    struct scene *scene = MEM_NEW(struct scene);
-
-    scene->folder = unit_folder_new();
-    scene->records = script_sql_records(scene->folder);
-    scene->loop = loop_new();
-    scene->accounts = two_accounts();
-    scene->now_ms = clock_wall_ms();
-    *state = scene;
-    return 0;
-}
-
-static void keep_as(struct scene *scene, const char *relay, uint64_t every_ms)
-{
-    scene->keep = vitals_keep_new(
-        &(struct vitals_keep_options){ .loop = scene->loop,
-                                       .relay = relay,
-                                       .records = scene->records,
-                                       .accounts = scene->accounts,
-                                       .every_ms = every_ms });
-}
-
-static void keep(struct scene *scene, uint64_t every_ms)
-{
-    keep_as(scene, "a:1", every_ms);
-}
-
-/* As a relay ends. */
-static void end(struct scene *scene)
-{
-    vitals_keep_stop(scene->keep);
-    records_stop(scene->records);
-    loop_free(scene->loop);
-    vitals_keep_free(scene->keep);
-    records_free(scene->records);
-    accounts_free(scene->accounts);
-    scene->keep = NULL;
-}
-
-static void load(struct scene *scene)
-{
-    struct err err;
-
-    if (!vitals_load(scene->records, scene->accounts, "a:1", &err))
-        fail_msg("%s", err.text);
-}
-
-static void begin_again(struct scene *scene)
-{
-    struct err err;
-
-    scene->records = records_over(&script_sql_backend,
-                                  unit_path(scene->folder, "x.db"), &err);
-    assert_non_null(scene->records);
-    scene->loop = loop_new();
-    scene->accounts = two_accounts();
-    load(scene);
-}
-
-static int close_scene(void **state)
-{
-    struct scene *scene = *state;
-
-    end(scene);
-    unit_folder_free(scene->folder);
-    mem_free(scene);
-    return 0;
-}
-
-/* ---- the database ------------------------------------------------------------ */
-
-static bool keep_count(void *arg, const struct sql_row *row)
-{
-    *(int64_t *)arg = sql_row_number(row, 0);
-    return true;
-}
-
-static bool count_rows(struct sql *sql, void *arg, struct err *err)
-{
-    const struct sql_ask ask = { .text =
-                                     "SELECT (SELECT count(*) FROM binding)"
-                                     " + (SELECT count(*) FROM owned)"
-                                     " + (SELECT count(*) FROM account_state)",
-                                 .row = keep_count,
-                                 .arg = arg };
-
-    return sql_query(sql, &ask, err);
-}
-
-static int64_t rows(const struct scene *scene)
-{
-    int64_t count = -1;
-    struct err err;
-
-    assert_true(records_do(scene->records,
-                           &(struct records_work){ .run = count_rows,
-                                                   .arg = &count,
-                                                   .reads = true },
-                           &err));
-    return count;
-}
-
-struct awaited {
-    const struct scene *scene;
-    int64_t rows;
-};
-
-static bool has_rows(void *arg)
-{
-    const struct awaited *awaited = arg;
-
-    return rows(awaited->scene) == awaited->rows;
-}
-
-static void until_rows(const struct scene *scene, int64_t count)
-{
-    wire_until(scene->loop, has_rows, &(struct awaited){ scene, count });
-}
-
-static bool run_text(struct sql *sql, void *arg, struct err *err)
-{
-    return sql_run(sql, arg, SQL_VALUES(sql_number(0)), err);
-}
-
-static void run(struct scene *scene, const char *text)
-{
-    char copy[256];
-    struct err err;
-
-    (void)strncpy(copy, text, sizeof(copy) - 1);
-    copy[sizeof(copy) - 1] = '\0';
-    if (!records_do(scene->records,
-                    &(struct records_work){ .run = run_text, .arg = copy },
-                    &err))
-        fail_msg("%s", err.text);
-}
+#include "vitals_scene.h"
 
 /* ---- what is known ------------------------------------------------------------- */
 
@@ -453,27 +284,6 @@ static void an_account_that_comes_changes_nothing(void **state)
     assert_int_equal(view(scene, "one").state, HEALTH_PAUSED);
 }
 
-#define STALE 1400
-#define LONG_NAME "'account-that-was-removed-long-ago-and-left-its-rows-'"
-
-/* Whatever was left of others that are not there, goes: more of it than one look at the
-   database holds. */
-static void what_is_known_of_those_removed_goes(void **state)
-{
-    struct scene *scene = *state;
-    struct account *two = accounts_get(scene->accounts, STR("two"));
-
-    run(scene,
-        "INSERT INTO account_state(name, relay, doc) "
-        "WITH RECURSIVE n(i) AS (SELECT $1 UNION ALL SELECT i + 1 FROM n "
-        "WHERE i < 1399) SELECT " LONG_NAME " || i, 'a:1', '{}' FROM n");
-    assert_int_equal(rows(scene), STALE);
-    keep(scene, 1);
-    accounts_forget(scene->accounts, two);
-    account_unref(two);
-    until_rows(scene, 0);
-}
-
 /* ---- several relays -------------------------------------------------------- */
 
 static void what_one_learned_is_not_overwritten_by_another(void **state)
@@ -490,14 +300,10 @@ static void what_one_learned_is_not_overwritten_by_another(void **state)
     until_rows(scene, 2);
 }
 
-#define TEST(name)                                                             \
-    cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(what_changes_is_kept),
-        TEST(what_is_known_of_those_removed_goes),
         TEST(an_end_hands_over_what_is_left),
         TEST(however_much_changes_all_is_kept),
         TEST(an_end_hands_over_all_that_is_left),
