@@ -45,6 +45,10 @@ struct row {
         .kind = kind_is, __VA_ARGS__                                           \
     }
 
+#define ORGANIZATION_DISABLED                                                  \
+    LESSON(LESSON_BLOCKED, .elsewhere = true,                                  \
+           .cause = "its organization is disabled")
+
 /* The first that fits. */
 static const struct row rows[] = {
     { ANY(401), ANYWHERE, "token has expired", NEEDS_RENEWAL,
@@ -58,7 +62,8 @@ static const struct row rows[] = {
        have it renewed by every request. */
     { ANY(401), ANYWHERE, NULL, NEEDS_OLD_TOKEN,
       LESSON(LESSON_TOKEN, .cause = "its token was refused") },
-    { ANY(401), ANYWHERE & ~PLAIN, NULL, NEEDS_NOTHING, LESSON(LESSON_NONE) },
+    { ANY(401), ANYWHERE & ~PLAIN, NULL, NEEDS_NOTHING,
+      LESSON(LESSON_NONE, .elsewhere = true) },
     { ANY(401), ANYWHERE, NULL, NEEDS_GRANT,
       LESSON(LESSON_LOGIN, .elsewhere = true,
              .cause = "its credential was refused") },
@@ -70,14 +75,15 @@ static const struct row rows[] = {
     { ANY(403), PLAIN, "token has been revoked", NEEDS_NOTHING,
       LESSON(LESSON_LOGIN, .elsewhere = true,
              .cause = "its credential was revoked") },
-    { ANY(403), PAID,
-      "authentication is currently not allowed for this organization",
-      NEEDS_NOTHING,
+    { ANY(403), PAID, "not allowed for this organization", NEEDS_NOTHING,
       LESSON(LESSON_BLOCKED, .elsewhere = true,
              .cause = "its organization may not use the API like this") },
     { ANY(403), PAID, "organization has been disabled", NEEDS_NOTHING,
-      LESSON(LESSON_BLOCKED, .elsewhere = true,
-             .cause = "its organization is disabled") },
+      ORGANIZATION_DISABLED },
+    { ANY(403), PAID, "organization is disabled", NEEDS_NOTHING,
+      ORGANIZATION_DISABLED },
+    { ANY(403), PAID, "organization disabled", NEEDS_NOTHING,
+      ORGANIZATION_DISABLED },
     { ANY(403), PAID | MODELS, "request not allowed", NEEDS_NOTHING,
       LESSON(LESSON_EGRESS, .elsewhere = true,
              .cause = "the address or region that it is used from is refused: "
@@ -86,8 +92,11 @@ static const struct row rows[] = {
       LESSON(LESSON_BLOCKED, .elsewhere = true,
              .cause = "its credit balance is too low") },
     { ANY(400), PAID, "organization has been disabled", NEEDS_NOTHING,
-      LESSON(LESSON_BLOCKED, .elsewhere = true,
-             .cause = "its organization is disabled") },
+      ORGANIZATION_DISABLED },
+    { ANY(400), PAID, "organization is disabled", NEEDS_NOTHING,
+      ORGANIZATION_DISABLED },
+    { ANY(400), PAID, "organization disabled", NEEDS_NOTHING,
+      ORGANIZATION_DISABLED },
     { ANY(402), PAID, NULL, NEEDS_NOTHING,
       LESSON(LESSON_BLOCKED, .elsewhere = true,
              .cause = "its billing is refused") },
@@ -140,7 +149,12 @@ static struct str find(struct str text, struct str part)
     return STR_EMPTY;
 }
 
-/* Of "type: message (code)". */
+static bool ends_with(struct str text, char last)
+{
+    return text.len > 0 && text.at[text.len - 1] == last;
+}
+
+/* Of "type: message (code)", or behind that a full stop. */
 static struct str message_of(struct str error)
 {
     struct str message = find(error, STR(": "));
@@ -148,7 +162,8 @@ static struct str message_of(struct str error)
 
     message = message.len > 0 ? str_from(message, 2) : error;
     code = str_index(message, '(');
-    if (message.len > 0 && message.at[message.len - 1] == ')' && code > 0)
+    if (code > 0 && (ends_with(message, ')') ||
+                     ends_with(str_sub(message, 0, message.len - 1), ')')))
         message = str_sub(message, 0, code);
     return message;
 }
@@ -182,13 +197,20 @@ static bool is_a_name(struct str model)
            str_index(model, '\\') == model.len;
 }
 
+/* Of this kind ("CORS requests are not allowed for this organization"), or for a model. */
+static bool is_about_requests(struct str message)
+{
+    return find(message, STR("requests are")).len > 0 ||
+           find(message, STR("model")).len > 0;
+}
+
 static bool says(const struct lesson_facts *facts, struct str part)
 {
     struct str message = message_of(facts->error);
     struct str first = str_sub(message, 0, str_index(message, '.'));
 
     return find(first, part).len > 0 && are_words(message) &&
-           is_a_name(facts->model);
+           !is_about_requests(message) && is_a_name(facts->model);
 }
 
 static bool has_any(struct str text, const char *const *parts, size_t count)
@@ -246,7 +268,7 @@ static bool has_needs(enum needs needs, const struct lesson_facts *facts,
     case NEEDS_GRANT:
         return facts->renewable;
     case NEEDS_OTHER_WORDS:
-        return has_other_words(facts->error);
+        return !facts->foreign && has_other_words(facts->error);
     case NEEDS_RESET:
         return until_ms > 0;
     case NEEDS_EVENT:
@@ -275,7 +297,8 @@ static bool fits(const struct row *row, const struct lesson_facts *facts,
 }
 
 /* Other providers may quote a request in words that are no different from their own, and
-   how a request's own proxy fares is not the account's doing. */
+   want more money for a large one; and how a request's own proxy fares is not the
+   account's doing. */
 static struct lesson blame(const struct lesson_facts *facts,
                            const struct row *row)
 {
@@ -283,7 +306,7 @@ static struct lesson blame(const struct lesson_facts *facts,
                                                  .elsewhere = true };
     static const struct lesson nobody = { .kind = LESSON_NONE };
 
-    if (facts->foreign && row->part && may_quote(row))
+    if (facts->foreign && (row->low == 402 || (row->part && may_quote(row))))
         return somebody_else;
     if (facts->detour && (row->lesson.kind == LESSON_FAILED ||
                           row->lesson.kind == LESSON_EGRESS))

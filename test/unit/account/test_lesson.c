@@ -56,14 +56,45 @@ static const struct {
       .foreign = true,
       .kind = LESSON_NONE,
       .elsewhere = true },
-    { .status = 402,
+    { .status = 402, .foreign = true, .kind = LESSON_NONE, .elsewhere = true },
+    { .status = 401,
+      .error = "authentication_error: a valid API key is required",
       .foreign = true,
-      .kind = LESSON_BLOCKED,
-      .elsewhere = true },
+      .kind = LESSON_LOGIN,
+      .elsewhere = true,
+      .soft = true },
     { .status = 400,
       .error = "invalid_request_error: tea",
       .foreign = true,
       .kind = LESSON_NONE },
+
+    /* in other words */
+    { .status = 403,
+      .error = "permission_error: This account is not allowed for this "
+               "organization",
+      .kind = LESSON_BLOCKED,
+      .elsewhere = true },
+    { .status = 403,
+      .error = "permission_error: This model is not allowed for this "
+               "organization",
+      .kind = LESSON_NONE },
+    { .status = 403,
+      .error = "permission_error: Your organization is disabled",
+      .kind = LESSON_BLOCKED,
+      .elsewhere = true },
+    { .status = 403,
+      .error = "permission_error: Your organization has been disabled. Contact "
+               "support (ref #12).",
+      .kind = LESSON_BLOCKED,
+      .elsewhere = true },
+    { .status = 403,
+      .error = "permission_error: organization has been disabled: Extra inputs "
+               "are not permitted",
+      .kind = LESSON_NONE },
+    { .status = 400,
+      .error = "invalid_request_error: Organization disabled",
+      .kind = LESSON_BLOCKED,
+      .elsewhere = true },
 
     /* the request's own proxy */
     { .status = 0, .detour = true, .kind = LESSON_NONE },
@@ -95,7 +126,8 @@ static const struct {
       .renews = true,
       .renewable = true,
       .young = true,
-      .kind = LESSON_NONE },
+      .kind = LESSON_NONE,
+      .elsewhere = true },
     { .status = 401,
       .from = LESSON_FROM_OTHER,
       .error = "authentication_error: OAuth token has expired",
@@ -139,7 +171,8 @@ static const struct {
     { .status = 401,
       .from = LESSON_FROM_OTHER,
       .error = "authentication_error: invalid x-api-key",
-      .kind = LESSON_NONE },
+      .kind = LESSON_NONE,
+      .elsewhere = true },
     { .status = 401,
       .from = LESSON_FROM_OTHER,
       .renews = true,
@@ -149,7 +182,8 @@ static const struct {
       .from = LESSON_FROM_BATCHES,
       .error = "authentication_error: Invalid bearer token",
       .renewable = true,
-      .kind = LESSON_NONE },
+      .kind = LESSON_NONE,
+      .elsewhere = true },
     { .status = 401,
       .from = LESSON_FROM_OTHER,
       .error = "authentication_error: OAuth token has expired. Please obtain "
@@ -162,7 +196,8 @@ static const struct {
       .error = "authentication_error: OAuth token has expired. Please obtain "
                "a new token.",
       .renewable = true,
-      .kind = LESSON_NONE },
+      .kind = LESSON_NONE,
+      .elsewhere = true },
 
     { .status = 403,
       .error =
