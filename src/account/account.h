@@ -39,6 +39,7 @@ struct account {
     const struct account_kind *kind;
     struct secret *token;   /* access token or API key */
     uint64_t expires_at_ms; /* wall clock, or ACCOUNT_NEVER_EXPIRES */
+    uint64_t signed_in_ms;  /* wall clock: its sign-in; 0: not noted */
     uint64_t renewed_ms;    /* steady clock: when it took another's place; 0: it
                                did not, as long as this program runs */
     struct json_doc

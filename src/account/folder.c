@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "account/credential.h"
 #include "account/kinds.h"
 #include "account/vitals.h"
 #include "base/clock.h"
@@ -90,23 +91,26 @@ static void tell_doubles(struct folder *folder, size_t from)
 }
 
 /* A broken one has none: nothing is known of another one then. */
-static bool has_same_credential(const struct account *a,
-                                const struct account *b)
+static bool has_same_token(const struct account *a, const struct account *b)
 {
     return !a->token || !b->token ||
            secret_eq(secret_reveal(a->token), secret_reveal(b->token));
 }
 
-/* What was learned of it goes on, but what was held against its old credential. */
+/* What was learned of it goes on, but what was held against its old token; or, if it has
+   another credential, against that. */
 static void take_over(struct account *account, const struct account *before)
 {
     if (!account->vitals)
         account->vitals = vitals_ref(before->vitals);
     account->renewed_ms = before->renewed_ms;
-    if (has_same_credential(account, before))
+    if (has_same_token(account, before))
         return;
-    vitals_renewed(account->vitals);
     account->renewed_ms = clock_steady_ms();
+    if (credential_is_same(account, before))
+        vitals_refreshed(account->vitals);
+    else
+        vitals_renewed(account->vitals);
 }
 
 /* A reference, taken over. */

@@ -280,6 +280,12 @@ void health_renewed(struct health *health)
         health->taught = (struct health_pause){ .until_ms = 0 };
 }
 
+void health_refreshed(struct health *health)
+{
+    if (health->stopped == HEALTH_LOGIN_REQUIRED)
+        start(health);
+}
+
 /* ---- what is seen -------------------------------------------------------- */
 
 static struct health_view view_of(const struct health_pause *pause)

@@ -6,7 +6,7 @@
          |  ^                                             |
          |  '------------- clear -------------------------'
          |
-         |--- refused for good ----> LOGIN_REQUIRED --- another credential, clear ---> READY
+         |--- refused for good ----> LOGIN_REQUIRED --- another credential or token, clear ---> READY
          |--- provider's refusal --> BLOCKED ---------- another credential, clear ---> READY
          |--- operator's pause ----> PAUSED until a time --- it comes, resume --------> READY
          '--- operator ------------> DISABLED --- operator ---> what it was
@@ -86,6 +86,8 @@ void health_resume(struct health *health);
 void health_clear(struct health *health);
 /* It has another credential. */
 void health_renewed(struct health *health);
+/* The same one, with a new token: only that its token was refused is over. */
+void health_refreshed(struct health *health);
 
 /* What its file says. */
 struct health_file {

@@ -135,6 +135,8 @@ static struct json_doc *tokens_of(const struct account *account)
     json_doc_set_str(tokens, "access_token", secret_reveal(account->token));
     json_doc_set_str(tokens, "refresh_token", secret_reveal(account->refresh));
     set_time(tokens, "expires_at", account->expires_at_ms);
+    if (account->signed_in_ms > 0)
+        set_time(tokens, "signed_in_at", account->signed_in_ms);
     if (account->replaced)
         json_doc_set(tokens, "replaced", json_doc_copy(account->replaced));
     if (account->scopes)
@@ -145,9 +147,10 @@ static struct json_doc *tokens_of(const struct account *account)
 
 static struct json_doc *tokens_in(const struct json_doc *doc)
 {
-    static const char *const members[] = { "access_token", "refresh_token",
-                                           "expires_at",   "replaced",
-                                           "scopes",       "login_required" };
+    static const char *const members[] = { "access_token",  "refresh_token",
+                                           "expires_at",    "replaced",
+                                           "scopes",        "signed_in_at",
+                                           "login_required" };
     struct json_doc *tokens = json_doc_new_object();
 
     for (size_t i = 0; i < COUNT_OF(members); i++) {

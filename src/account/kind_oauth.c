@@ -54,7 +54,16 @@ static void parse_grant(struct account *account, const struct json_doc *doc)
         str_eq(refused, str_of(account->grant));
 }
 
-/* Ours; files of others have none. */
+/* Ours; files of others have none, as below. */
+static void parse_sign_in(struct account *account, const struct json_doc *doc)
+{
+    struct str at;
+
+    if (!json_doc_get_str(doc, "signed_in_at", &at) ||
+        !text_parse_time(at, &account->signed_in_ms))
+        account->signed_in_ms = 0;
+}
+
 static void parse_replaced(struct account *account, const struct json_doc *doc)
 {
     const struct json_doc *replaced = json_doc_get(doc, "replaced");
@@ -86,6 +95,7 @@ static bool parse_oauth(struct account *account, const struct json_doc *doc,
         return err_set(err, ERR_LOGIN_REQUIRED,
                        "expires_at is missing or not an RFC 3339 time");
     parse_grant(account, doc);
+    parse_sign_in(account, doc);
     parse_replaced(account, doc);
     parse_scopes(account, doc);
     return true;

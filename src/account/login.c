@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/text.h"
 
 struct login {
     struct flow flow;
@@ -216,10 +217,13 @@ static void complete_tokens(struct login *login)
 {
     const struct json_doc *config =
         json_doc_get(login->wait->change, "proxy_config");
+    char now[TEXT_TIME_MAX];
 
     /* A setup token has none; the old one belongs to another grant. */
     if (!json_doc_get(login->tokens, "refresh_token"))
         json_doc_set(login->tokens, "refresh_token", json_doc_new_null());
+    text_format_time(clock_wall_ms(), now);
+    json_doc_set_str(login->tokens, "signed_in_at", str_of(now));
     if (!config || json_doc_is_null(config))
         config = json_doc_get(login->pending, "proxy_config");
     if (config && !json_doc_is_null(config))

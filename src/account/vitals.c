@@ -175,6 +175,13 @@ void vitals_renewed(struct vitals *vitals)
     unlock_changed(vitals);
 }
 
+void vitals_refreshed(struct vitals *vitals)
+{
+    lock(vitals);
+    health_refreshed(&vitals->health);
+    unlock_changed(vitals);
+}
+
 /* ---- slots --------------------------------------------------------------- */
 
 bool vitals_enter(struct vitals *vitals, unsigned limit)

@@ -54,6 +54,8 @@ void vitals_hold(struct vitals *vitals, uint64_t until_ms, struct str why,
 void vitals_resume(struct vitals *vitals);
 void vitals_clear(struct vitals *vitals);
 void vitals_renewed(struct vitals *vitals);
+/* The same one, with a new token. */
+void vitals_refreshed(struct vitals *vitals);
 
 /* ---- slots --------------------------------------------------------------- */
 

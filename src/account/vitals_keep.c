@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "account/credential.h"
 #include "account/said.h"
 #include "account/vitals_json.h"
 #include "account/vitals_load.h"
@@ -117,12 +118,12 @@ static void drop_changes(void *arg)
 static void add_state(struct changes *changes, const struct account *account)
 {
     struct state *state = &changes->states[changes->state_count++];
-    char credential[ACCOUNT_GRANT_LEN + 1];
+    char credential[CREDENTIAL_MAX];
     struct vitals_copy copy;
     struct json_doc *doc;
 
     vitals_copy(account->vitals, &copy);
-    account_fingerprint(account, credential);
+    credential_name(account, credential);
     doc = vitals_to_json(&copy);
     json_doc_set_str(doc, VITALS_LOAD_CREDENTIAL, str_of(credential));
     (void)snprintf(state->name, sizeof(state->name), "%s", account->name);

@@ -2,6 +2,7 @@
 /* Before the start: rows become what is known. */
 #include "account/vitals_load.h"
 
+#include "account/credential.h"
 #include "account/said.h"
 #include "account/vitals.h"
 #include "account/vitals_json.h"
@@ -31,12 +32,10 @@ struct loading {
 static bool is_of_its_credential(const struct account *account,
                                  const struct json_doc *doc)
 {
-    char now[ACCOUNT_GRANT_LEN + 1];
     struct str then = STR_EMPTY;
 
-    account_fingerprint(account, now);
     (void)json_doc_get_str(doc, VITALS_LOAD_CREDENTIAL, &then);
-    return str_eq(then, str_of(now));
+    return credential_is(account, then);
 }
 
 /* Of another credential, as when one takes the place of another while it serves

@@ -40,8 +40,8 @@ enum grant_order grant_compare(const struct json_doc *doc,
 void grant_take(struct json_doc *doc, const struct json_doc *other)
 {
     static const char *const members[] = { "access_token", "refresh_token",
-                                           "expires_at", "scopes",
-                                           "login_required" };
+                                           "expires_at",   "scopes",
+                                           "signed_in_at", "login_required" };
 
     for (size_t i = 0; i < COUNT_OF(members); i++) {
         const struct json_doc *value = json_doc_get(other, members[i]);

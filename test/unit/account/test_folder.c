@@ -119,6 +119,41 @@ static void it_is_known_when_a_credential_took_anothers_place(void **state)
     assert_int_equal(scene->folder.at[0].account->renewed_ms, renewed_ms);
 }
 
+#define RENEWED(token, replaced)                                               \
+    "{\"access_token\":\"" token "\",\"expires_at\":\"2099-01-01T00:00:00Z\"," \
+    "\"signed_in_at\":\"" replaced "\"}"
+
+/* That the provider refuses it, or an address, is not said of its token. */
+static void a_new_token_takes_back_what_was_held_against_the_old_one(
+    void **state)
+{
+    static const struct {
+        unsigned status;
+        const char *signed_in;
+        enum health_state want;
+    } rows_of[] = {
+        { 402, "2026-01-01T00:00:00Z", HEALTH_BLOCKED },
+        { 402, "2026-01-02T00:00:00Z", HEALTH_READY },
+        { 401, "2026-01-01T00:00:00Z", HEALTH_READY },
+        { 401, "2026-01-02T00:00:00Z", HEALTH_READY },
+    };
+    struct scene *scene = *state;
+
+    for (size_t i = 0; i < COUNT_OF(rows_of); i++) {
+        char text[200];
+
+        apply(scene, &account_kind_oauth, READING_FOUND,
+              RENEWED("one", "2026-01-01T00:00:00Z"));
+        learn(scene, rows_of[i].status);
+        assert_int_not_equal(state_of(scene), HEALTH_READY);
+        (void)snprintf(text, sizeof(text), RENEWED("two", "%s"),
+                       rows_of[i].signed_in);
+        apply(scene, &account_kind_oauth, READING_FOUND, text);
+        assert_int_equal(state_of(scene), rows_of[i].want);
+        apply(scene, &account_kind_oauth, READING_REMOVED, NULL);
+    }
+}
+
 /* ---- every event in every state ----------------------------------------- */
 
 enum before { NOTHING, GOOD, BROKEN, HELD, COMPLAINED };
@@ -420,6 +455,7 @@ int main(void)
         SCENE(one_is_switched_off_whatever_else_is_said),
         SCENE(what_is_wrong_with_a_file_that_can_be_used_is_said),
         SCENE(what_was_learned_goes_on),
+        SCENE(a_new_token_takes_back_what_was_held_against_the_old_one),
         SCENE(it_is_known_when_a_credential_took_anothers_place),
         SCENE(what_is_put_keeps_its_complaint),
         SCENE(what_is_put_has_no_complaint_about_its_file),
