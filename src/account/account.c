@@ -395,16 +395,25 @@ struct account_field account_field_of(const struct account *account)
                                                         : account->kind->field;
 }
 
-const char *account_pool_warning(const struct account *account)
+#define NOW_SERVES "this account now serves every relay key that "
+#define PERMITTED                                                              \
+    ". Anthropic permits the credentials of Free, Pro, Max, Team and "         \
+    "Enterprise plans for their purchaser's own ordinary use of Claude Code "  \
+    "only: routing other people's requests through them, or reselling them, "  \
+    "is not permitted. Serving others needs Console API keys "                 \
+    "(`claude-relay account add console --api-key -`)"
+
+const char *account_sharing_warning(const struct account *account)
 {
-    if (!account->pooled || !account->kind->personal)
+    bool tagged = json_doc_count(account->tags) > 0;
+
+    if (!account->kind->personal || !(account->pooled || tagged))
         return NULL;
-    return "this account now serves every relay key that says \"pool\". "
-           "Anthropic permits the credentials of Free, Pro, Max, Team and "
-           "Enterprise plans for their purchaser's own ordinary use of Claude "
-           "Code only: routing other people's requests through them, or "
-           "reselling them, is not permitted. Serving others needs Console API "
-           "keys (`claude-relay account add console --api-key -`)";
+    if (!tagged)
+        return NOW_SERVES "says \"pool\"" PERMITTED;
+    return account->pooled ? NOW_SERVES
+               "says \"pool\" or names one of its tags" PERMITTED
+                           : NOW_SERVES "names one of its tags" PERMITTED;
 }
 
 void account_fingerprint(const struct account *account,

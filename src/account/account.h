@@ -166,9 +166,9 @@ const char *account_trouble(const struct account *account);
 struct account *account_ref(struct account *account);
 void account_unref(struct account *account);
 
-/* What Anthropic permits, to whoever put a personal account into the pool; NULL: it
-   is not there, or is no personal one. */
-const char *account_pool_warning(const struct account *account);
+/* What Anthropic permits, to whoever put a personal account within reach of keys that do
+   not name it: into the pool, or under a tag.  NULL: it is not, or is no personal one. */
+const char *account_sharing_warning(const struct account *account);
 
 /* The field in which its credential goes: as its kind does it, or as a bearer token. */
 struct account_field account_field_of(const struct account *account);

@@ -83,7 +83,8 @@ const struct admin_member account_doc_status_members[] = {
     { "pool", ADMIN_BOOL, ADMIN_REQUIRED,
       "whether it serves every key that says \"pool\"", NULL },
     { "warning", ADMIN_TEXT, 0,
-      "of a personal account in the pool: what Anthropic permits", NULL },
+      "of a personal account in the pool or with tags: what Anthropic permits",
+      NULL },
     { "tags", ADMIN_LIST, ADMIN_REQUIRED, "by which keys may name it", texts },
     { "priority", ADMIN_NUMBER, ADMIN_REQUIRED, "higher ones serve first",
       NULL },
@@ -198,7 +199,7 @@ static struct json_doc *proxy_doc(const struct proxy *proxy)
 
 static void set_pool(struct json_doc *doc, const struct account *account)
 {
-    const char *warning = account_pool_warning(account);
+    const char *warning = account_sharing_warning(account);
 
     json_doc_set_bool(doc, "pool", account->pooled);
     if (warning)

@@ -263,7 +263,8 @@ static const struct admin_member patch_members[] = {
       "whether it serves every key that says \"pool\"; read the warning",
       NULL },
     { "tags", ADMIN_LIST, ADMIN_OR_NULL,
-      "by which keys may name it, as tag:NAME; instead of those it has; null: none",
+      "by which keys may name it, as tag:NAME; instead of those it has; null: "
+      "none; read the warning",
       account_doc_tags },
     { "priority", ADMIN_NUMBER, 0, "higher ones serve first; 0 to 1000", NULL },
     { "weight", ADMIN_NUMBER, 0,

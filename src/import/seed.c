@@ -34,10 +34,25 @@ static void check_seal(struct import_candidate *candidate)
                       "same one");
 }
 
-static void leave_choice(struct import_candidate *candidate)
+/* A person's sign-in serves no keys but those that name it. */
+static void leave_others(struct import_candidate *candidate)
 {
     bool pooled = false;
 
+    (void)json_doc_get_bool(candidate->doc, "pool", &pooled);
+    if (pooled) {
+        json_doc_remove(candidate->doc, "pool");
+        import_hint(candidate, "in the pool there: not here");
+    }
+    if (json_doc_count(json_doc_get(candidate->doc, "tags")) == 0)
+        return;
+    json_doc_remove(candidate->doc, "tags");
+    import_hint(candidate, "its tags are left out: it would serve every key "
+                           "that names one");
+}
+
+static void leave_choice(struct import_candidate *candidate)
+{
     candidate->rank =
         import_rank(candidate, (struct import_from){ candidate->doc, "" },
                     "priority", 0);
@@ -46,13 +61,8 @@ static void leave_choice(struct import_candidate *candidate)
         import_hint(candidate,
                     "its priority, %lld, counts only among those imported",
                     (long long)candidate->rank);
-    if (!candidate->kind->personal)
-        return;
-    (void)json_doc_get_bool(candidate->doc, "pool", &pooled);
-    if (!pooled)
-        return;
-    json_doc_remove(candidate->doc, "pool");
-    import_hint(candidate, "in the pool there: not here");
+    if (candidate->kind->personal)
+        leave_others(candidate);
 }
 
 static bool read(const struct import_source *source, struct err *err)

@@ -147,9 +147,10 @@ describe('accounts are imported', () => {
     assert.equal(done.status, 0, done.stdout);
     assert.deepEqual(accounts(), ['apikey_k.json', 'oauth_a.json', 'oauth_laptop.json']);
     assert.deepEqual(readAccount(dataDir, 'a'), readAccount(from, 'a'));
-    writeOauth(from, 'max', { pool: true, priority: 1000 });
-    assert.match(run(`account import --from seed ${from}`).stdout, /^max +oauth +imported; its priority, 1000, counts only among those imported; in the pool there: not here$/m);
-    assert.deepEqual([readAccount(dataDir, 'max').pool, readAccount(dataDir, 'max').priority], [undefined, undefined]);
+    writeOauth(from, 'max', { pool: true, tags: ['team'], priority: 1000 });
+    assert.match(run(`account import --from seed ${from}`).stdout, /^max +oauth +imported; its priority, 1000, counts only among those imported; in the pool there: not here; its tags are left out: it would serve every key that names one$/m);
+    const { pool, tags, priority } = readAccount(dataDir, 'max');
+    assert.deepEqual([pool, tags, priority], [undefined, undefined, undefined]);
   });
 
   it('--dry-run says the same and writes nothing', () => {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Which accounts serve a relay key: those that it names, or the pool, in which a
-   personal account is only if it was put there on purpose. */
+   personal account is only if it was put there on purpose; its owner is warned. */
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 
@@ -66,6 +66,22 @@ describe('accounts that serve a key', () => {
     assert.match(again.warning, /Console API keys/);
     for (const account of ['mine', 'team', 'x-last']) assert.equal(pool(account, 'off').status, 0);
     refused(await key.message(), /there is none in the pool/);
+  });
+
+  it('so is the owner of one that gets a tag, which other keys may name', async () => {
+    const key = await createKey(s.relay, 'tagged', { accounts: ['tag:team'] });
+    const tag = (account) => command(['account', 'set', account, '--tag', 'team'], { env: { DATA_DIR: s.relay.dataDir } });
+    assert.equal(tag('team').stderr.includes('Warning'), false);
+    assert.equal(await served(await key.message()), 'api_key');
+    const on = tag('mine');
+    assert.equal(on.status, 0, on.stderr);
+    assert.match(on.stderr, /names\s+one\s+of\s+its\s+tags.*Pro,\s+Max,\s+Team\s+and\s+Enterprise/s);
+    assert.equal(await served(await key.message(named('mine'))), 'oauth');
+    const patch = async (body) => JSON.parse((await call(`${s.url}/oauth/accounts/mine`, { method: 'PATCH', body })).body);
+    assert.match((await patch({ pool: true })).warning, /says "pool" or names one of its tags.*Console API keys/);
+    assert.match((await patch({ pool: false })).warning, /serves every relay key that names one of its tags\. .*Console API keys/);
+    assert.equal((await patch({ tags: null })).warning, undefined);
+    for (const account of ['mine', 'team', 'x-last']) command(['account', 'set', account, '--tag', 'none'], { env: { DATA_DIR: s.relay.dataDir } });
   });
 
   it('a key-holder does not manage', async () => {

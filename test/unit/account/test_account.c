@@ -280,6 +280,11 @@ static const struct {
     { &account_kind_oauth, "{" GOOD ",\"pool\":\"true\"}", false, false },
     /* It says so, whatever the rest of it is. */
     { &account_kind_oauth, "{\"pool\":true}", true, true },
+    { &account_kind_oauth, "{" GOOD ",\"tags\":[\"a\"]}", false, true },
+    { &account_kind_oauth, "{" GOOD ",\"tags\":[]}", false, false },
+    { &account_kind_oauth, "{" GOOD ",\"pool\":true,\"tags\":[\"a\"]}", true,
+      true },
+    { &account_kind_apikey, API_KEY ",\"tags\":[\"a\"]}", true, false },
     { &account_kind_apikey, API_KEY "}", true, false },
     { &account_kind_apikey, API_KEY ",\"pool\":true}", true, false },
     { &account_kind_apikey, API_KEY ",\"pool\":false}", false, false },
@@ -292,14 +297,19 @@ static void personal_accounts_are_put_into_the_pool_on_purpose(void **state)
         struct account *account =
             unit_account(pool_cases[i].kind, "max", pool_cases[i].text);
         struct account *same = account_with_file_problem(account, "odd");
-        const char *warning = account_pool_warning(account);
+        const char *warning = account_sharing_warning(account);
 
         if (account->pooled != pool_cases[i].pooled ||
             same->pooled != account->pooled ||
             (warning != NULL) != pool_cases[i].warned)
             fail_msg("%s: %s", pool_cases[i].text, warning ? warning : "none");
-        if (warning)
+        if (warning) {
             unit_assert_part(warning, "Console API keys");
+            assert_int_equal(account->pooled,
+                             strstr(warning, "\"pool\"") != NULL);
+            assert_int_equal(json_doc_count(account->tags) > 0,
+                             strstr(warning, "its tags") != NULL);
+        }
         account_unref(same);
         account_unref(account);
     }

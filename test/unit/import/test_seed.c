@@ -6,9 +6,9 @@
 #define WHOLE                                                                  \
     "{\"access_token\":\"" BROUGHT_ACCESS                                      \
     "\",\"expires_at\":\"2026-02-01T08:00:00Z\",\"extra\":1}"
-#define CHOSEN                                                                 \
-    "{\"access_token\":\"" BROUGHT_ACCESS                                      \
-    "\",\"pool\":true,\"expires_at\":\"2026-02-01T08:00:00Z\",\"extra\":1,"    \
+#define CHOSEN                                                                                  \
+    "{\"access_token\":\"" BROUGHT_ACCESS                                                       \
+    "\",\"pool\":true,\"tags\":[\"team\"],\"expires_at\":\"2026-02-01T08:00:00Z\",\"extra\":1," \
     "\"priority\":7}"
 
 static const struct brought cases[] = {
@@ -23,14 +23,14 @@ static const struct brought cases[] = {
       NULL,
       { { "a", "oauth", WHOLE, NULL,
           "its priority, 7, counts only among those imported; in the pool "
-          "there: not here",
+          "there: not here; its tags are left out",
           7, false } } },
-    { "a key, whose pool stays",
+    { "a key, whose pool and tags stay",
       "apikey_k.json",
-      "{\"api_key\":\"x\",\"pool\":true,\"priority\":-1}",
+      "{\"api_key\":\"x\",\"pool\":true,\"tags\":[\"a\"],\"priority\":-1}",
       NULL,
-      { { "k", "api-key", "{\"api_key\":\"x\",\"pool\":true}", NULL,
-          "its priority, -1, counts", -1, false } } },
+      { { "k", "api-key", "{\"api_key\":\"x\",\"pool\":true,\"tags\":[\"a\"]}",
+          NULL, "its priority, -1, counts", -1, false } } },
     { "a key",
       "apikey_k.json",
       "{\"api_key\":\"x\"}",
