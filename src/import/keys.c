@@ -5,21 +5,52 @@
 #include "account/kinds.h"
 #include "account/model_map.h"
 #include "base/text.h"
+#include "config/api_url.h"
 
-/* With any of the paths that people write behind it. */
-static bool is_anthropic(struct str url)
+/* ---- places ---------------------------------------------------------------- */
+
+/* That host has one API, whatever people write behind it. */
+static bool is_anthropic(const struct url *url)
 {
-    static const char *const ways[] = { "", "/", "/v1", "/v1/",
-                                        "/v1/messages" };
-    struct str host = STR("https://api.anthropic.com");
+    return url->tls && url->port == 443 &&
+           str_ieq(url->host, STR("api.anthropic.com"));
+}
 
-    if (!str_istarts(url, host))
-        return false;
-    for (size_t i = 0; i < COUNT_OF(ways); i++) {
-        if (str_eq(str_from(url, host.len), str_of(ways[i])))
-            return true;
+static struct str lower(struct arena *arena, struct str text)
+{
+    char *out = arena_alloc(arena, text.len + 1);
+
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+
+        out[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
     }
-    return false;
+    return (struct str){ out, text.len };
+}
+
+struct str import_place(struct arena *arena, struct str base_url)
+{
+    struct url url;
+    struct str host;
+    struct err err;
+
+    if (base_url.len == 0 || !api_url_parse(arena, base_url, &url, &err))
+        return base_url;
+    if (is_anthropic(&url))
+        return STR_EMPTY;
+    host = lower(arena, url.host);
+    return arena_printf(arena, "%s " STR_FMT " %u " STR_FMT,
+                        url.tls ? "https" : "http", STR_ARG(host), url.port,
+                        STR_ARG(url.prefix));
+}
+
+static bool is_elsewhere(struct str base_url)
+{
+    struct arena *arena = arena_new();
+    bool elsewhere = import_place(arena, base_url).len > 0;
+
+    arena_free(arena);
+    return elsewhere;
 }
 
 /* ---- names of models ------------------------------------------------------- */
@@ -79,7 +110,7 @@ void import_api_key(struct import_candidate *candidate, struct import_from from)
 
     candidate->kind = &account_kind_apikey;
     if (import_text(candidate, from, "base_url", &text) &&
-        !is_anthropic(str_trim(text)))
+        is_elsewhere(str_trim(text)))
         json_doc_set_str(candidate->doc, "base_url", str_trim(text));
     if (!import_text(candidate, from, "api_key", &text))
         import_refuse(candidate, "%sapi_key is missing", from.place);

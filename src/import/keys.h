@@ -3,7 +3,12 @@
    thread. */
 #pragma once
 
+#include "base/arena.h"
 #include "import/candidate.h"
+
+/* Where a key with that base URL is one, in the same words however the URL is spelt;
+   empty: at Anthropic's, as without a URL.  As long as the arena and the URL. */
+struct str import_place(struct arena *arena, struct str base_url);
 
 /* {api_key, base_url, model_mapping}: the key goes where it went, and nowhere else. */
 void import_api_key(struct import_candidate *candidate,

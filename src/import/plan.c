@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/token.h"
 #include "crypto/hash.h"
+#include "import/keys.h"
 
 #define SUFFIX_MAX 8 /* "-10000" */
 #define STEM_MAX (ACCOUNT_NAME_MAX - SUFFIX_MAX)
@@ -29,20 +30,19 @@ struct plan {
 /* ---- what there is -------------------------------------------------------- */
 
 #define ID_LEN 32
-#define ID_TEXT_MAX 65536
 
 /* A sign-in or key, and where it is one: two gateways may have given out the same. */
 static void id_of(const char *fingerprint, struct str base_url,
                   char out[ID_LEN + 1])
 {
+    struct arena *arena = arena_new();
+    struct str place = import_place(arena, base_url);
     unsigned char hash[HASH_SHA256_LEN];
-    struct buf text;
 
-    buf_init(&text, ID_TEXT_MAX);
-    buf_printf(&text, "%s " STR_FMT, fingerprint, STR_ARG(base_url));
-    hash_sha256(buf_str(&text), hash);
+    hash_sha256(arena_printf(arena, "%s " STR_FMT, fingerprint, STR_ARG(place)),
+                hash);
     text_hex(hash, ID_LEN / 2, out);
-    buf_done(&text);
+    arena_free(arena);
 }
 
 static void know(struct plan *plan, const struct json_doc *account)

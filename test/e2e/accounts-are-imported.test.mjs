@@ -225,6 +225,12 @@ describe('accounts are imported', () => {
     await relay.stop();
   });
 
+  it('a key of one place is known however its URL is spelt', () => {
+    const data = (...urls) => write('crs.json', { data: { claudeAccounts: [], claudeConsoleAccounts: urls.map((base_url, i) => ({ kind: 'claude-console-account', name: `c${i}`, isActive: true, credentials: { api_key: 'CANARY-one', base_url } })) } });
+    run(`account import --from crs ${data('https://relay.example.com')}`);
+    assert.match(run(`account import --from crs ${data('https://relay.example.com/', 'https://Relay.example.com:443/v1', 'https://relay.example.com/v1/messages', 'https://relay.example.com/other')}`).stdout, /^1 imported, 0 left out, 3 here already\.$/m);
+  });
+
   it('what cannot be read names the file and the member, and nothing of its content', () => {
     for (const [format, text, reason] of [
       ['crs', '{"success":false,"error":"include_secrets_required"}', /x\.json: data\.claudeAccounts is missing.*include_secrets=true/],

@@ -18,6 +18,11 @@ static const struct {
     { ",\"base_url\":\"https://api.anthropic.com/\"", "", "" },
     { ",\"base_url\":\"https://API.anthropic.com/v1\"", "", "" },
     { ",\"base_url\":\" https://api.anthropic.com/v1/messages\"", "", "" },
+    { ",\"base_url\":\"https://api.anthropic.com/v1/messages/\"", "", "" },
+    { ",\"base_url\":\"https://api.anthropic.com:443/\"", "", "" },
+    { ",\"base_url\":\"https://api.anthropic.com/api\"", "", "" },
+    { ",\"base_url\":\"https://api.anthropic.com:8443\"",
+      ",\"base_url\":\"https://api.anthropic.com:8443\"", "" },
     { ",\"base_url\":\"\"", "", "" },
     { ",\"base_url\":null", "", "" },
     { ",\"base_url\":\"http://api.anthropic.com\"",
@@ -129,9 +134,37 @@ static void other_keys_are_bearer_tokens(void **state)
     }
 }
 
+static void a_place_is_told_however_it_is_spelt(void **state)
+{
+    static const struct {
+        const char *url;
+        const char *place;
+    } places[] = {
+        { "", "" },
+        { "https://API.anthropic.com/v1", "" },
+        { "https://gw.example", "https gw.example 443 " },
+        { "https://GW.example:443/v1/messages/", "https gw.example 443 " },
+        { "HTTPS://gw.example/Api//v1/", "https gw.example 443 /Api" },
+        { "http://[::1]:80", "http ::1 80 " },
+        { "http://gw.example", "http://gw.example" },
+        { "gw.example", "gw.example" },
+    };
+    struct arena *arena = arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        struct str place = import_place(arena, str_of(places[i].url));
+
+        if (!str_eq(place, str_of(places[i].place)))
+            fail_msg("%s: " STR_FMT, places[i].url, STR_ARG(place));
+    }
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_place_is_told_however_it_is_spelt),
         cmocka_unit_test(a_key_goes_where_it_went),
         cmocka_unit_test(names_of_models_have_a_ceiling),
         cmocka_unit_test(other_keys_are_bearer_tokens),

@@ -214,11 +214,16 @@ static void the_same_key_elsewhere_is_another_account(void **state)
     static const char here[] =
         "[{\"account\":\"there\",\"base_url\":\"https://a.example\","
         "\"fingerprints\":[\"3b40b5b22fa40d13\"]}]";
-    static const char *const urls[] = { "https://a.example",
-                                        "https://b.example",
-                                        "https://b.example", NULL };
-    static const enum import_outcome want[] = { IMPORT_EXISTS, IMPORT_TAKE,
-                                                IMPORT_EXISTS, IMPORT_TAKE };
+    static const char *const urls[] = {
+        "https://a.example",           "https://A.example:443/v1/messages/",
+        "https://a.example/api",       "https://b.example",
+        "https://b.example/",          NULL,
+        "https://api.anthropic.com/v1"
+    };
+    static const enum import_outcome want[] = { IMPORT_EXISTS, IMPORT_EXISTS,
+                                                IMPORT_TAKE,   IMPORT_TAKE,
+                                                IMPORT_EXISTS, IMPORT_TAKE,
+                                                IMPORT_EXISTS };
     struct import_list list;
     struct import_row *got;
     struct err err;
