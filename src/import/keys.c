@@ -4,6 +4,7 @@
 
 #include "account/kinds.h"
 #include "account/model_map.h"
+#include "base/shown.h"
 #include "base/text.h"
 #include "config/api_url.h"
 
@@ -55,47 +56,106 @@ static bool is_elsewhere(struct str base_url)
 
 /* ---- names of models ------------------------------------------------------- */
 
+/* Patterns have no counterpart, but whatever clients of Claude's ask for is called like
+   this one. */
+#define ALL_THERE "claude-*"
+
 struct mapping {
+    const struct json_doc *theirs;
     struct json_doc *ours;
-    size_t left; /* that mean something else, or are too many */
+    bool elsewhere;          /* only there a map says which models there are */
+    size_t left;             /* that mean nothing here, or are too many */
+    char example[SHOWN_MAX]; /* of these */
 };
 
-/* There, a name that stands for itself is one of those that are served, and '*' any. */
+static bool is_pattern(struct str name)
+{
+    return str_contains(name, STR("*")) && !str_eq(name, STR("*"));
+}
+
+static bool add_model(struct json_doc *ours, struct str name, struct str there)
+{
+    struct json_doc *one = json_doc_new_object();
+    char model[MODEL_MAP_NAME_MAX + 1];
+    struct err err;
+    bool ok;
+
+    text_copy(model, sizeof(model), name);
+    json_doc_set_str(one, model, there);
+    ok = name.len <= MODEL_MAP_NAME_MAX && !is_pattern(name) &&
+         !is_pattern(there) && model_map_check(one, &err) &&
+         json_doc_count(ours) < MODEL_MAP_MAX;
+    if (ok)
+        json_doc_merge(ours, one);
+    json_doc_free(one);
+    return ok;
+}
+
+/* Of "*" and ALL_THERE the latter is nearer to what is asked for. */
 static bool take_model(void *arg, struct str name, struct json_doc *value)
 {
     struct mapping *mapping = arg;
-    struct json_doc *one = json_doc_new_object();
-    char model[MODEL_MAP_NAME_MAX + 1];
     struct str there = STR_EMPTY;
-    struct err err;
+    struct str here = str_eq(name, STR(ALL_THERE)) ? STR("*") : name;
+    bool hidden = str_eq(name, STR("*")) &&
+                  json_doc_get(mapping->theirs, ALL_THERE) != NULL;
 
     (void)json_doc_as_str(value, &there);
-    text_copy(model, sizeof(model), name);
-    json_doc_set(one, model, json_doc_copy(value));
-    if (name.len > MODEL_MAP_NAME_MAX || str_eq(name, there) ||
-        str_contains(name, STR("*")) || !model_map_check(one, &err) ||
-        json_doc_count(mapping->ours) == MODEL_MAP_MAX)
-        mapping->left++;
-    else
-        json_doc_merge(mapping->ours, one);
-    json_doc_free(one);
+    if (str_eq(there, name)) {
+        if (!mapping->elsewhere)
+            return true;
+        there = here;
+    }
+    if (!hidden && add_model(mapping->ours, here, there))
+        return true;
+    if (mapping->left++ == 0)
+        (void)shown_open(name, mapping->example);
     return true;
+}
+
+static const char *instead_of(const struct json_doc *ours)
+{
+    if (json_doc_get(ours, "*"))
+        return "\"*\" counts for them";
+    return json_doc_count(ours) > 0 ? "it serves the other models alone"
+                                    : "it serves any model, as clients call it";
+}
+
+static void say_models(struct import_candidate *candidate,
+                       const struct mapping *mapping)
+{
+    if (json_doc_get(mapping->theirs, ALL_THERE) &&
+        json_doc_get(mapping->ours, "*"))
+        import_hint(candidate,
+                    "\"" ALL_THERE "\" of its model_mapping is \"*\" here: "
+                    "whatever the rest does not name");
+    if (mapping->left > 0)
+        import_hint(candidate,
+                    "%zu of its model_mapping left out (\"%s\", for one): "
+                    "patterns, no names of models, or more than %d",
+                    mapping->left, mapping->example, MODEL_MAP_MAX);
+    if (mapping->left > 0 && mapping->elsewhere)
+        import_hint(candidate, "%s", instead_of(mapping->ours));
+    if (json_doc_count(mapping->theirs) > 0 && !mapping->elsewhere)
+        import_hint(candidate, "which models it serves is not taken over, only "
+                               "what they are called there");
 }
 
 static void take_models(struct import_candidate *candidate,
                         struct import_from from)
 {
     const struct json_doc *theirs = json_doc_get(from.doc, "model_mapping");
-    struct mapping mapping = { .ours = json_doc_new_object() };
+    struct mapping mapping = {
+        .theirs = theirs,
+        .ours = json_doc_new_object(),
+        .elsewhere = json_doc_get(candidate->doc, "base_url") != NULL,
+    };
 
     if (theirs && !json_doc_is_null(theirs) && !json_doc_is_object(theirs))
         import_refuse(candidate, "%smodel_mapping is not an object",
                       from.place);
     (void)json_doc_each(theirs, take_model, &mapping);
-    if (mapping.left > 0)
-        import_hint(candidate,
-                    "which models it serves is not taken over, only what they "
-                    "are called there");
+    say_models(candidate, &mapping);
     if (json_doc_count(mapping.ours) > 0)
         json_doc_set(candidate->doc, "model_map", mapping.ours);
     else

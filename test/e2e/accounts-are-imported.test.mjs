@@ -26,7 +26,7 @@ const exported = {
       ],
       claudeConsoleAccounts: [
         { kind: 'claude-console-account', id: '4', name: 'console', isActive: true, priority: 50, proxy: null, maxConcurrentTasks: 4, credentials: { api_key: API_KEY, base_url: 'https://api.anthropic.com' } },
-        { kind: 'claude-console-account', id: '5', name: 'other', isActive: true, priority: 50, proxy: null, credentials: { api_key: 'CANARY-key-of-another', base_url: 'https://relay.example.com/api', model_mapping: { 'claude-sonnet-5': 'glm-5' } } },
+        { kind: 'claude-console-account', id: '5', name: 'other', isActive: true, priority: 50, proxy: null, credentials: { api_key: 'CANARY-key-of-another', base_url: 'https://relay.example.com/api', model_mapping: { 'claude-sonnet-5': 'glm-5', 'claude-opus-5': 'claude-opus-5' } } },
         { kind: 'claude-console-account', id: '7', name: 'nowhere', isActive: true, priority: 50, proxy: null, credentials: { api_key: 'CANARY-key-of-nowhere', base_url: 'relay.example.com' } },
       ],
       openaiOAuthAccounts: [{ kind: 'openai-oauth-account', id: '6', name: 'gpt', credentials: { access_token: 'CANARY' } }],
@@ -89,7 +89,7 @@ describe('accounts are imported', () => {
     assert.match(done.stdout, /^Max-1-2 +oauth +imported .*not active there: switched off here$/m);
     assert.match(done.stdout, /^lost +oauth +left out: access_token is missing/m);
     assert.match(done.stdout, /^console +api-key +imported$/m);
-    assert.match(done.stdout, /^other +api-key +imported$/m);
+    assert.match(done.stdout, /^other +api-key +imported$/m, 'with all its models');
     assert.match(done.stdout, /^nowhere +api-key +left out: base_url=/m);
     assert.match(done.stdout, /^gpt +- +left out: its kind is "openai-oauth-account"/m);
     assert.match(done.stdout, /^4 imported, 3 left out\.$/m);
@@ -104,7 +104,7 @@ describe('accounts are imported', () => {
     const key = JSON.parse(fs.readFileSync(path.join(dataDir, 'apikey_console.json'), 'utf8'));
     assert.deepEqual([key.api_key, key.concurrency], [API_KEY, 4]);
     const other = JSON.parse(fs.readFileSync(path.join(dataDir, 'apikey_other.json'), 'utf8'));
-    assert.deepEqual([other.base_url, other.bearer, other.model_map], ['https://relay.example.com/api', true, { 'claude-sonnet-5': 'glm-5' }]);
+    assert.deepEqual([other.base_url, other.bearer, other.model_map], ['https://relay.example.com/api', true, { 'claude-sonnet-5': 'glm-5', 'claude-opus-5': 'claude-opus-5' }]);
   });
 
   it('from sub2api: a proxy that is not there is never left away', () => {

@@ -7,6 +7,8 @@
 #include "account/model_map.h"
 #include "unit.h"
 
+#define ELSEWHERE ",\"base_url\":\"https://x.example\""
+
 /* What a key of these members becomes. */
 static const struct {
     const char *json; /* besides api_key */
@@ -35,7 +37,34 @@ static const struct {
       ",\"base_url\":\"https://x.example/a\",\"model_map\":{\"a\":\"b\"}", "" },
     { ",\"model_mapping\":{\"a\":\"a\",\"b-*\":\"c\",\"d\":\"e\",\"f\":5,"
       "\"g\":\"sk-ant-api03-CANARY\"}",
-      ",\"model_map\":{\"d\":\"e\"}", "which models it serves" },
+      ",\"model_map\":{\"d\":\"e\"}",
+      "3 of its model_mapping left out (\"b-*\", for one): patterns, no names of "
+      "models, or more than 64; which models it serves is not taken over" },
+    { ",\"model_mapping\":{\"a\":\"b\"}", ",\"model_map\":{\"a\":\"b\"}",
+      "which models it serves is not taken over" },
+    { ",\"model_mapping\":{\"*\":\"b\"}", ",\"model_map\":{\"*\":\"b\"}",
+      "which models it serves is not taken over" },
+    { ",\"model_mapping\":{\"a\":\"a\",\"*\":\"*\"}", "",
+      "which models it serves is not taken over" },
+    { ELSEWHERE ",\"model_mapping\":{\"a\":\"glm\",\"b\":\"b\"}",
+      ELSEWHERE ",\"model_map\":{\"a\":\"glm\",\"b\":\"b\"}", "" },
+    { ELSEWHERE ",\"model_mapping\":{\"a\":\"a\",\"*\":\"*\"}",
+      ELSEWHERE ",\"model_map\":{\"a\":\"a\",\"*\":\"*\"}", "" },
+    { ELSEWHERE ",\"model_mapping\":{\"claude-*\":\"x\",\"claude-a\":\"y\"}",
+      ELSEWHERE ",\"model_map\":{\"*\":\"x\",\"claude-a\":\"y\"}",
+      "\"claude-*\" of its model_mapping is \"*\" here" },
+    { ELSEWHERE ",\"model_mapping\":{\"*\":\"y\",\"claude-*\":\"claude-*\"}",
+      ELSEWHERE ",\"model_map\":{\"*\":\"*\"}",
+      "left out (\"*\", for one): patterns, no names of models, or more than 64; "
+      "\"*\" counts for them" },
+    { ELSEWHERE
+      ",\"model_mapping\":{\"claude-opus-*\":\"x\",\"a\":\"claude-*\","
+      "\"b\":\"c\"}",
+      ELSEWHERE ",\"model_map\":{\"b\":\"c\"}",
+      "2 of its model_mapping left out (\"claude-opus-*\", for one): patterns, no names of models, or "
+      "more than 64; it serves the other models alone" },
+    { ELSEWHERE ",\"model_mapping\":{\"claude-opus-*\":\"x\"}", ELSEWHERE,
+      "it serves any model, as clients call it" },
     { ",\"model_mapping\":{}", "", "" },
     { ",\"model_mapping\":null", "", "" },
     { ",\"model_mapping\":[]", NULL, "c.model_mapping is not an object" },
@@ -71,6 +100,7 @@ static void a_key_goes_where_it_went(void **state)
         assert_int_equal(!candidate->why_not[0], rows[i].ours != NULL);
         unit_assert_part(rows[i].ours ? candidate->hints : candidate->why_not,
                          rows[i].said);
+        assert_true(rows[i].said[0] || !candidate->hints[0]);
         if (rows[i].ours && !json_doc_is_same(candidate->doc, want))
             fail_msg("%s", rows[i].json);
         import_list_done(&list);
@@ -99,7 +129,8 @@ static void names_of_models_have_a_ceiling(void **state)
     import_api_key(candidate, (struct import_from){ doc, "" });
     assert_int_equal(json_doc_count(json_doc_get(candidate->doc, "model_map")),
                      MODEL_MAP_MAX);
-    unit_assert_part(candidate->hints, "is not taken over");
+    unit_assert_part(candidate->hints,
+                     "1 of its model_mapping left out (\"m64\", for one)");
     import_list_done(&list);
     json_doc_free(doc);
 }

@@ -77,7 +77,7 @@ static const struct brought cases[] = {
       NULL,
       { { "a", "api-key",
           "{\"api_key\":\"" BROUGHT_KEY "\",\"model_map\":{\"x\":\"y\"}}", NULL,
-          NULL, -50, false },
+          "which models it serves is not taken over", -50, false },
         { "b", "api-key",
           "{\"api_key\":\"k\",\"base_url\":\"https://x.example\"}", NULL, NULL,
           -50, false },
