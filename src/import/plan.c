@@ -3,7 +3,9 @@
    with thousands of accounts of one name each still finds its own. */
 #include "import/plan.h"
 
+#include <assert.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "account/gateway.h"
 #include "account/refresh_rules.h"
@@ -245,29 +247,79 @@ static void consider(struct plan *plan, size_t index)
 
 /* ---- priorities ----------------------------------------------------------- */
 
-/* The least of those that are taken over is 0, as that of accounts here: they do not
-   serve before those only because another relay counts otherwise. */
+/* Nothing that is imported serves before what is here. */
+static uint64_t highest(const struct plan *plan)
+{
+    const struct json_doc *all = plan->ask->accounts;
+    uint64_t highest = ACCOUNT_PRIORITY_MAX;
+
+    for (size_t i = 0; i < json_doc_count(all); i++) {
+        uint64_t priority = 0;
+
+        (void)json_doc_get_u64(json_doc_at(all, i), "priority", &priority);
+        highest = priority < highest ? priority : highest;
+    }
+    return highest;
+}
+
+static int compare(const void *a, const void *b)
+{
+    int64_t left = *(const int64_t *)a;
+    int64_t right = *(const int64_t *)b;
+
+    return (left > right) - (left < right);
+}
+
+/* Each once, the lowest first, of those that are taken over. */
+static size_t list_ranks(const struct plan *plan, int64_t *ranks)
+{
+    size_t count = 0;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < plan->list->count; i++) {
+        if (plan->rows[i].outcome == IMPORT_TAKE)
+            ranks[count++] = plan->list->at[i].rank;
+    }
+    qsort(ranks, count, sizeof(ranks[0]), compare);
+    for (size_t i = 0; i < count; i++) {
+        if (i == 0 || ranks[i] != ranks[kept - 1])
+            ranks[kept++] = ranks[i];
+    }
+    return kept;
+}
+
+static void set_priority(struct import_candidate *candidate, uint64_t place,
+                         uint64_t most)
+{
+    if (place > most)
+        import_hint(candidate,
+                    "priority %llu instead of %llu, its place in their order: "
+                    "the most that imports get here",
+                    (unsigned long long)most, (unsigned long long)place);
+    if (place > 0 && most > 0)
+        json_doc_set_u64(candidate->doc, "priority",
+                         place < most ? place : most);
+}
+
 static void rank(struct plan *plan)
 {
-    int64_t least = INT64_MAX;
+    size_t room = plan->list->count > 0 ? plan->list->count : 1;
+    int64_t *ranks = mem_zalloc(room * sizeof(ranks[0]));
+    size_t count = list_ranks(plan, ranks);
+    uint64_t most = highest(plan);
 
-    for (size_t i = 0; i < plan->list->count; i++) {
-        if (plan->rows[i].outcome == IMPORT_TAKE &&
-            plan->list->at[i].rank < least)
-            least = plan->list->at[i].rank;
-    }
     for (size_t i = 0; i < plan->list->count; i++) {
         struct import_candidate *candidate = &plan->list->at[i];
-        uint64_t priority;
+        const int64_t *place;
 
-        if (plan->rows[i].outcome != IMPORT_TAKE || candidate->rank == least)
+        if (plan->rows[i].outcome != IMPORT_TAKE)
             continue;
-        priority = (uint64_t)(candidate->rank - least);
-        json_doc_set_u64(candidate->doc, "priority",
-                         priority < ACCOUNT_PRIORITY_MAX
-                             ? priority
-                             : ACCOUNT_PRIORITY_MAX);
+        place =
+            bsearch(&candidate->rank, ranks, count, sizeof(ranks[0]), compare);
+        assert(place);
+        set_priority(candidate, (uint64_t)(place - ranks), most);
     }
+    mem_free(ranks);
 }
 
 struct import_row *import_plan(struct import_list *list,

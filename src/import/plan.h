@@ -32,8 +32,9 @@ struct import_ask {
         *accounts; /* there are, as GET /admin/api/accounts says */
 };
 
-/* A row for each candidate, to be freed with mem_free(); documents get the priorities
-   that they have among each other.  NULL and err if a name is given and there are
+/* A row for each candidate, to be freed with mem_free().  Documents get the priorities 0,
+   1, 2, ... in the order of their ranks, but none above the lowest of an account that is
+   here, which is said of each that would.  NULL and err if a name is given and there are
    several. */
 struct import_row *import_plan(struct import_list *list,
                                const struct import_ask *ask, struct err *err);

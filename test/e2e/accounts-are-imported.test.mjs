@@ -99,7 +99,7 @@ describe('accounts are imported', () => {
     assert.equal(first.refresh_token, token('ort01', 'crs-1'));
     assert.deepEqual(first.scopes, ['user:profile', 'user:inference']);
     assert.equal(first.note, 'mine');
-    assert.equal(first.priority, 10, 'ten before those of priority 50');
+    assert.equal(first.priority, 1, 'before those of priority 50');
     assert.equal(readAccount(dataDir, 'Max-1-2').enabled, false);
     const key = JSON.parse(fs.readFileSync(path.join(dataDir, 'apikey_console.json'), 'utf8'));
     assert.deepEqual([key.api_key, key.concurrency], [API_KEY, 4]);
@@ -191,7 +191,7 @@ describe('accounts are imported', () => {
     const file = write('data.json', exported.sub2api());
     writeOauth(dataDir, 'main', { note: 'ours' });
     const done = run(`account import --from sub2api ${file}`);
-    assert.match(done.stdout, /^main-2 +oauth +imported \(there: "main"\)$/m, 'another sign-in is another account');
+    assert.match(done.stdout, /^main-2 +oauth +imported \(there: "main"\); priority 0 instead of 1, its place in their order: the most that imports get here$/m, 'another sign-in is another account');
     assert.equal(readAccount(dataDir, 'main-2').refresh_token, token('ort01', 'sub'));
     assert.equal(readAccount(dataDir, 'main').note, 'ours');
     assert.equal(readAccount(dataDir, 'main').refresh_token, token('ort01', 'main').replace('CANARY-of', 'CANARY-refresh-of'));
@@ -223,6 +223,16 @@ describe('accounts are imported', () => {
     const entries = JSON.parse(run('audit --json').stdout).entries;
     assert.deepEqual(entries.filter(({ action }) => action === 'account.add').map(({ target }) => target), ['r']);
     await relay.stop();
+  });
+
+  it('what is imported serves after what is here, and the order that this costs is told', () => {
+    const data = (...priorities) => write('data.json', { accounts: priorities.map((priority) => ({ name: `p${priority}`, platform: 'anthropic', type: 'apikey', credentials: { api_key: `CANARY-${priority}`, base_url: 'https://relay.example.com' }, priority })) });
+    const kept = () => accounts().map((name) => [name, JSON.parse(fs.readFileSync(path.join(dataDir, name), 'utf8')).priority ?? 0]);
+    run(`account import --from sub2api ${data(1, 10, 100, 5000)}`);
+    assert.deepEqual(kept(), [['apikey_p1.json', 3], ['apikey_p10.json', 2], ['apikey_p100.json', 1], ['apikey_p5000.json', 0]]);
+    run('account set p5000 --priority 1');
+    assert.match(run(`account import --from sub2api ${data(2, 3, 4)}`).stdout, /^p2 +api-key +imported; priority 1 instead of 2, its place in their order: the most that imports get here$/m);
+    assert.deepEqual(kept().filter(([name]) => /p[234]\./.test(name)), [['apikey_p2.json', 1], ['apikey_p3.json', 1], ['apikey_p4.json', 0]]);
   });
 
   it('a key of one place is known however its URL is spelt', () => {

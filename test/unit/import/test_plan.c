@@ -20,7 +20,7 @@ struct brought {
 struct wanted {
     const char *name;
     enum import_outcome outcome;
-    const char *text; /* a part */
+    const char *text; /* a part: why not, or of the hints */
     unsigned priority;
 };
 
@@ -106,14 +106,46 @@ static const struct {
       "[]",
       { { "a", "a", -50 }, { "b", "b", -10 }, { "c", "c", -50 } },
       { { "a", IMPORT_TAKE, "", 0 },
-        { "b", IMPORT_TAKE, "", 40 },
+        { "b", IMPORT_TAKE, "", 1 },
         { "c", IMPORT_TAKE, "", 0 } } },
-    { "priorities have an end",
+    { "however far apart",
       "",
       NULL,
       "[]",
-      { { "a", "a", -1000000000 }, { "b", "b", 1000000000 } },
-      { { "a", IMPORT_TAKE, "", 0 }, { "b", IMPORT_TAKE, "", 1000 } } },
+      { { "a", "a", -1 },
+        { "b", "b", -10 },
+        { "c", "c", -100 },
+        { "d", "d", -5000 } },
+      { { "a", IMPORT_TAKE, "", 3 },
+        { "b", IMPORT_TAKE, "", 2 },
+        { "c", IMPORT_TAKE, "", 1 },
+        { "d", IMPORT_TAKE, "", 0 } } },
+    { "nothing serves before what is here",
+      "",
+      NULL,
+      "[{\"account\":\"x\",\"priority\":7,\"fingerprints\":[\"x\"]},"
+      "{\"account\":\"y\",\"priority\":1,\"fingerprints\":[\"y\"]}]",
+      { { "a", "a", 5 }, { "b", "b", 6 }, { "c", "c", 7 } },
+      { { "a", IMPORT_TAKE, "", 0 },
+        { "b", IMPORT_TAKE, "", 1 },
+        { "c", IMPORT_TAKE,
+          "priority 1 instead of 2, its place in their order: the most",
+          1 } } },
+    { "nor before one that says nothing of it",
+      "",
+      NULL,
+      "[{\"account\":\"x\",\"priority\":0,\"fingerprints\":[\"x\"]}]",
+      { { "a", "a", 1000000000 }, { "b", "b", -1000000000 } },
+      { { "a", IMPORT_TAKE, "priority 0 instead of 1", 0 },
+        { "b", IMPORT_TAKE, "", 0 } } },
+    { "what is not taken over has no place in the order",
+      "",
+      NULL,
+      "[{\"account\":\"other\",\"priority\":9,\"fingerprints\":["
+      "\"3b40b5b22fa40d13\"]}]",
+      { { "a", "known", 1 }, { "b", "b", 2 } },
+      { { "other", IMPORT_EXISTS, "exists already", 0 },
+        { "b", IMPORT_TAKE, "", 0 } } },
     { "a name that was given",
       "",
       "mine",
@@ -144,12 +176,14 @@ static void check(const char *what, const struct import_list *list,
                   const struct import_row *got, const struct wanted *want)
 {
     for (size_t i = 0; i < list->count; i++) {
+        bool taken = got[i].outcome == IMPORT_TAKE;
         uint64_t priority = 0;
 
         if (strncmp(got[i].name, want[i].name, strlen(want[i].name)) != 0 ||
             got[i].outcome != want[i].outcome)
             fail_msg("%s: %s, %s", what, got[i].name, got[i].text);
-        unit_assert_part(got[i].text, want[i].text);
+        unit_assert_part(taken ? list->at[i].hints : got[i].text, want[i].text);
+        assert_true(want[i].text[0] || !list->at[i].hints[0]);
         assert_true(want[i].outcome == IMPORT_REFUSED ||
                     account_name_may_be_made(str_of(got[i].name)));
         (void)json_doc_get_u64(list->at[i].doc, "priority", &priority);
