@@ -116,7 +116,8 @@ static void note(struct refresh *r)
     json_doc_free(doc);
 }
 
-/* So many are remembered: a refresh every eight hours, for ten days. */
+/* So many are remembered: a refresh every eight hours, for ten days; and the first one,
+   by which what it was imported from is known for good. */
 #define REPLACED_MAX 32
 
 /* The patch tells which grants its tokens replace, so that an older file is known as
@@ -125,13 +126,14 @@ static void set_replaced(struct refresh *r)
 {
     struct json_doc *replaced = json_doc_new_array();
     const struct json_doc *before = r->account ? r->account->replaced : NULL;
+    size_t count = json_doc_count(before);
 
     if (r->grant[0])
         json_doc_add(replaced, json_doc_new_str(str_of(r->grant)));
-    for (size_t i = 0;
-         i < json_doc_count(before) && json_doc_count(replaced) < REPLACED_MAX;
-         i++)
-        json_doc_add(replaced, json_doc_copy(json_doc_at(before, i)));
+    for (size_t i = 0; i < count; i++) {
+        if (i + 1 == count || json_doc_count(replaced) < REPLACED_MAX - 1)
+            json_doc_add(replaced, json_doc_copy(json_doc_at(before, i)));
+    }
     json_doc_set(r->patch, "replaced", replaced);
 }
 

@@ -75,7 +75,7 @@ const struct admin_member account_doc_status_members[] = {
       "when its access token expires (RFC 3339); null: never", NULL },
     { "scopes", ADMIN_LIST, ADMIN_REQUIRED, "what Anthropic granted", texts },
     { "fingerprints", ADMIN_LIST, ADMIN_REQUIRED,
-      "of its sign-in or key, and of sign-ins that it replaced, newest first: 16 "
+      "of its sign-in or key, and of those that it replaced, newest first: 16 "
       "hex digits of a hash, by which an import knows it again",
       texts },
     { "kind", ADMIN_TEXT, ADMIN_REQUIRED, "oauth or api-key", NULL },

@@ -200,6 +200,16 @@ static bool may_be_called(const struct plan *plan, struct import_row *row,
     return !row->text[0];
 }
 
+/* The last of these stays for good (account/refresh_states.c): by it what was imported
+   is known again, however often it has been renewed. */
+static void pin(struct import_candidate *candidate, const char *grant)
+{
+    struct json_doc *replaced = json_doc_get(candidate->doc, "replaced");
+
+    if (json_doc_is_array(replaced) && json_doc_count(replaced) > 0)
+        json_doc_add(replaced, json_doc_new_str(str_of(grant)));
+}
+
 static void accept(struct plan *plan, struct import_row *row,
                    struct import_candidate *candidate,
                    const struct account *account)
@@ -215,6 +225,7 @@ static void accept(struct plan *plan, struct import_row *row,
         return;
     make_unique(plan, stem, row->name);
     json_doc_set_str(plan->grants, id, str_of(row->name));
+    pin(candidate, grant);
     row->outcome = IMPORT_TAKE;
     row->renewable = account->can_refresh;
     row->rests = account->disabled;

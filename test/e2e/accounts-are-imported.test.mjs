@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, it } from 'node:test';
 
-import { message } from '../support/http.mjs';
+import { call, message } from '../support/http.mjs';
 import { addApiKey, API_KEY, assertNoSecret, command, describe, filesBelow, inMinutes, readAccount, startRelay, startSim, tempFolder, ways, writeOauth } from '../support/processes.mjs';
 
 const token = (kind, name) => `sk-ant-${kind}-CANARY-of-${name}`;
@@ -222,6 +222,24 @@ describe('accounts are imported', () => {
     assert.deepEqual(accounts(), ['oauth_r.json']);
     const entries = JSON.parse(run('audit --json').stdout).entries;
     assert.deepEqual(entries.filter(({ action }) => action === 'account.add').map(({ target }) => target), ['r']);
+    await relay.stop();
+  });
+
+  it('a sign-in is known however often it was renewed', async () => {
+    const file = write('claude-r.json', exported.cliproxyapi('r'));
+    const folder = tempFolder();
+    writeOauth(folder, 's', { replaced: Array.from({ length: 32 }, (_, i) => String(i).padStart(16, '0')) });
+    const relay = await startRelay({ upstream: sim.apiUrl, accounts: () => {} });
+    dataDir = relay.dataDir;
+    const both = () => run(`account import --from cliproxyapi ${file}`).stdout + run(`account import ${folder}`).stdout;
+    both();
+    for (let i = 0; i < 34; i++) {
+      for (const name of ['r', 's']) assert.equal((await call(`${relay.url}/oauth/accounts/${name}/refresh`, { method: 'POST' })).status, 200);
+    }
+    const known = both();
+    for (const name of ['r', 's']) assert.match(known, new RegExp(`^${name} +oauth +exists already, with the same sign-in or key`, 'm'));
+    assert.equal(readAccount(dataDir, 's').replaced.length, 32);
+    assert.deepEqual(accounts(), ['oauth_r.json', 'oauth_s.json']);
     await relay.stop();
   });
 

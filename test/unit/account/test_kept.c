@@ -2,6 +2,8 @@
 /* Whose tokens are the newest: those in memory, in the file, or of an answer. */
 #include "account/kept.h"
 
+#include <stdio.h>
+
 #include "base/mem.h"
 #include "desk.h"
 
@@ -83,6 +85,25 @@ static void what_is_saved_tells_what_it_replaced(void **state)
 
     desk_renew(desk);
     desk_expect_stored(desk, "\"replaced\":[\"" OLD_GRANT "\"]");
+}
+
+/* By it an import knows what it was made of, however old that is. */
+static void the_first_grant_is_never_forgotten(void **state)
+{
+    struct desk *desk = *state;
+    char grants[32 * 19 + 1] = "";
+    char text[2048];
+
+    for (size_t i = 0; i < 31; i++)
+        (void)snprintf(grants + i * 19, 20, "\"%016zu\",", i);
+    (void)snprintf(text, sizeof(text),
+                   "{\"replaced\":[%s\"f125700000000000\"],%s", grants,
+                   &DESK_DOC("old-access", "old-refresh", SOON)[1]);
+    show(desk, text);
+    desk_renew(desk);
+    desk_expect_stored(desk,
+                       "\"replaced\":[\"" OLD_GRANT "\",\"0000000000000000\",");
+    desk_expect_stored(desk, "\"0000000000000029\",\"f125700000000000\"]");
 }
 
 static void a_sign_in_tells_it_too(void **state)
@@ -219,6 +240,7 @@ int main(void)
         AT_DESK(a_file_with_a_grant_that_nobody_knows_is_taken),
         AT_DESK(a_grant_that_was_refused_does_not_win),
         AT_DESK(what_is_saved_tells_what_it_replaced),
+        AT_DESK(the_first_grant_is_never_forgotten),
         AT_DESK(a_sign_in_tells_it_too),
         AT_DESK(a_sign_in_that_came_during_a_call_is_not_overwritten),
         AT_DESK(nor_is_one_that_somebody_put_there),

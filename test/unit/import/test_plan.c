@@ -306,6 +306,41 @@ static void a_sign_in_that_two_have_is_told(void **state)
     import_list_done(&list);
 }
 
+static void what_is_imported_stays_known(void **state)
+{
+    static const struct {
+        const char *replaced;
+        size_t count;
+    } lists[] = { { "[\"0123456789abcdef\",\"x\"]", 3 },
+                  { "[]", 0 },
+                  { "5", 0 } };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+        struct import_list list;
+        struct import_row *got;
+        struct json_doc *replaced;
+        struct str last;
+        struct err err;
+
+        import_list_init(&list);
+        add(&list, &(struct brought){ "a", "known", 0 });
+        json_doc_set(list.at[0].doc, "replaced",
+                     json_doc_parse(str_of(lists[i].replaced), &err));
+        got = import_plan(&list, &plain, &err);
+        replaced = json_doc_get(list.at[0].doc, "replaced");
+        assert_int_equal(json_doc_count(replaced), lists[i].count);
+        if (lists[i].count > 0) {
+            assert_true(
+                json_doc_as_str(json_doc_at(replaced, lists[i].count - 1),
+                                &last));
+            assert_true(str_eq(last, STR("3b40b5b22fa40d13")));
+        }
+        mem_free(got);
+        import_list_done(&list);
+    }
+}
+
 static void thousands_of_one_name_are_quick(void **state)
 {
     struct import_list list;
@@ -358,6 +393,7 @@ int main(void)
         cmocka_unit_test(what_cannot_be_an_account_is_refused),
         cmocka_unit_test(the_same_key_elsewhere_is_another_account),
         cmocka_unit_test(a_sign_in_that_two_have_is_told),
+        cmocka_unit_test(what_is_imported_stays_known),
         cmocka_unit_test(thousands_of_one_name_are_quick),
         cmocka_unit_test(a_long_name_is_cut),
     };
