@@ -120,12 +120,18 @@ static bool list_folder(const struct import_format *format, const char *folder,
     if (!dir)
         return err_errno(err, "open the folder %s",
                          shown_open(str_of(folder), text));
-    for (entry = readdir(dir); entry && names->count < IMPORT_MAX;
+    for (entry = readdir(dir); entry && names->count <= IMPORT_MAX;
          entry = readdir(dir)) {
         if (format->takes(str_of(entry->d_name)))
             add_name(names, entry->d_name);
     }
     (void)closedir(dir);
+    if (names->count > IMPORT_MAX)
+        return err_set(err, ERR_TOO_LARGE,
+                       "there are more than %d %s in the folder %s: bring them "
+                       "in parts",
+                       IMPORT_MAX, format->files,
+                       shown_open(str_of(folder), text));
     if (names->count > 0)
         qsort(names->at, names->count, sizeof(names->at[0]), compare);
     return names->count > 0 ||
@@ -133,22 +139,27 @@ static bool list_folder(const struct import_format *format, const char *folder,
                    format->files, shown_open(str_of(folder), text));
 }
 
-static void read_of_folder(const struct import_reading *reading,
-                           const char *folder, const char *name)
+/* A file that is something else is a candidate that says so. */
+static bool read_of_folder(const struct import_reading *reading,
+                           const char *folder, const char *name,
+                           struct err *err)
 {
-    size_t before = reading->list->count;
     struct import_candidate *candidate;
     char path[PATH_SIZE];
-    struct err err;
+    struct err why;
+    bool ok;
 
-    if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= PATH_SIZE ||
-        read_file(reading, path, str_of(name), &err))
-        return;
-    candidate = reading->list->count == before
-                    ? import_list_add(reading->list, str_of(name))
-                    : &reading->list->at[reading->list->count - 1];
-    if (candidate)
-        import_refuse(candidate, "%s", err.text);
+    if (snprintf(path, sizeof(path), "%s/%s", folder, name) >= PATH_SIZE)
+        ok = err_set(&why, ERR_NOT_FOUND, "its path is too long");
+    else
+        ok = read_file(reading, path, str_of(name), &why);
+    if (ok)
+        return true;
+    candidate = import_list_add(reading->list, str_of(name));
+    if (!candidate)
+        return import_too_many(err);
+    import_refuse(candidate, "%s", why.text);
+    return true;
 }
 
 static bool read_folder(const struct import_reading *reading,
@@ -158,7 +169,7 @@ static bool read_folder(const struct import_reading *reading,
     bool ok = list_folder(reading->format, folder, &names, err);
 
     for (size_t i = 0; i < names.count; i++) {
-        read_of_folder(reading, folder, names.at[i]);
+        ok = ok && read_of_folder(reading, folder, names.at[i], err);
         mem_free(names.at[i]);
     }
     mem_free(names.at);

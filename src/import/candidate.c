@@ -39,17 +39,17 @@ struct import_candidate *import_list_add(struct import_list *list,
 }
 
 /* What does not fit is cut. */
-__attribute__((format(printf, 2, 0))) static void append(char out[480],
+__attribute__((format(printf, 3, 0))) static void append(char *out, size_t size,
                                                          const char *format,
                                                          va_list arguments)
 {
     size_t len = strlen(out);
 
-    if (len > 0 && len < 470) {
-        (void)snprintf(out + len, 480 - len, "; ");
+    if (len > 0 && len + 10 < size) {
+        (void)snprintf(out + len, size - len, "; ");
         len += 2;
     }
-    (void)vsnprintf(out + len, 480 - len, format, arguments);
+    (void)vsnprintf(out + len, size - len, format, arguments);
 }
 
 void import_refuse(struct import_candidate *candidate, const char *format, ...)
@@ -59,7 +59,7 @@ void import_refuse(struct import_candidate *candidate, const char *format, ...)
     if (candidate->why_not[0])
         return;
     va_start(arguments, format);
-    append(candidate->why_not, format, arguments);
+    append(candidate->why_not, sizeof(candidate->why_not), format, arguments);
     va_end(arguments);
 }
 
@@ -71,7 +71,7 @@ void import_is_foreign(struct import_candidate *candidate, const char *format,
     candidate->foreign = true;
     candidate->why_not[0] = 0;
     va_start(arguments, format);
-    append(candidate->why_not, format, arguments);
+    append(candidate->why_not, sizeof(candidate->why_not), format, arguments);
     va_end(arguments);
 }
 
@@ -80,6 +80,6 @@ void import_hint(struct import_candidate *candidate, const char *format, ...)
     va_list arguments;
 
     va_start(arguments, format);
-    append(candidate->hints, format, arguments);
+    append(candidate->hints, sizeof(candidate->hints), format, arguments);
     va_end(arguments);
 }

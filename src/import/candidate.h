@@ -16,7 +16,7 @@ struct import_candidate {
     int64_t rank;      /* higher ones serve first there */
     bool foreign;      /* another provider's: `why_not` says whose */
     char why_not[480]; /* it cannot be taken over; or empty */
-    char hints[480];   /* what became of the rest, "; " between; or empty */
+    char hints[1000];  /* what became of the rest, "; " between; or empty */
 };
 
 struct import_list {
@@ -72,6 +72,15 @@ void import_login(struct import_candidate *candidate, struct import_from from,
 /* A note; what is too long for one, or holds a key, is left out and said. */
 void import_note(struct import_candidate *candidate, struct import_from from,
                  const char *member);
+/* What says something there, and nothing here, is named in one hint; nothing does that is
+   null, false, 0 or empty. */
+struct import_member {
+    const char *of; /* the member that it is in; NULL: the document */
+    const char *name;
+};
+void import_leave(struct import_candidate *candidate,
+                  const struct json_doc *doc,
+                  const struct import_member *members, size_t count);
 /* false switches it off. */
 void import_switch(struct import_candidate *candidate, struct import_from from,
                    const char *member, const char *said);

@@ -8,6 +8,16 @@
 #include "base/shown.h"
 #include "import/proxies.h"
 
+/* Some had another name before. */
+static const struct import_member left[] = {
+    { NULL, "weight" },          { NULL, "headers" },
+    { NULL, "prefix" },          { NULL, "excluded_models" },
+    { NULL, "excluded-models" }, { NULL, "model_aliases" },
+    { NULL, "model-aliases" },   { NULL, "base_url" },
+    { NULL, "request_retry" },   { NULL, "request-retry" },
+    { NULL, "disable_cooling" }, { NULL, "disable-cooling" },
+};
+
 /* Its address, else its file's name without what all of them have. */
 static struct str name_of(const struct import_source *source)
 {
@@ -51,11 +61,7 @@ static void read_login(struct import_candidate *candidate,
         import_proxy_url(candidate, url);
     read_switch(candidate, from);
     candidate->rank = import_rank(candidate, from, "priority", 0);
-    if (json_doc_get(from.doc, "weight"))
-        import_hint(candidate, "its weight is not taken over");
-    if (json_doc_get(from.doc, "headers"))
-        import_hint(candidate, "its header fields are not taken over: "
-                               "requests go on as their clients send them");
+    import_leave(candidate, from.doc, left, COUNT_OF(left));
 }
 
 static bool read(const struct import_source *source, struct err *err)

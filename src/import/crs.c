@@ -57,11 +57,9 @@ static void read_item(const struct import_source *source,
 }
 
 static bool read_list(const struct import_source *source,
-                      const struct json_doc *data, const char *name,
+                      const struct json_doc *list, const char *name,
                       struct err *err)
 {
-    const struct json_doc *list = json_doc_get(data, name);
-
     if (list && !json_doc_is_array(list))
         return err_set(err, ERR_BAD_REQUEST, "data.%s is not a list", name);
     for (size_t i = 0; i < json_doc_count(list); i++) {
@@ -77,12 +75,32 @@ static bool read_list(const struct import_source *source,
     return true;
 }
 
+/* Those that it has today, in its order. */
+static const char *const lists[] = { "claudeAccounts", "claudeConsoleAccounts",
+                                     "openaiOAuthAccounts",
+                                     "openaiResponsesAccounts" };
+
+struct rest {
+    const struct import_source *source;
+    struct err *err;
+};
+
+/* Lists that are new, or of a fork, are told like those. */
+static bool read_another(void *arg, struct str name, struct json_doc *value)
+{
+    const struct rest *rest = arg;
+    char text[SHOWN_MAX];
+
+    for (size_t i = 0; i < COUNT_OF(lists); i++) {
+        if (str_eq(name, str_of(lists[i])))
+            return true;
+    }
+    return !json_doc_is_object(json_doc_at(value, 0)) ||
+           read_list(rest->source, value, shown_name(name, text), rest->err);
+}
+
 static bool read(const struct import_source *source, struct err *err)
 {
-    static const char *const lists[] = { "claudeAccounts",
-                                         "claudeConsoleAccounts",
-                                         "openaiOAuthAccounts",
-                                         "openaiResponsesAccounts" };
     const struct json_doc *data = json_doc_get(source->doc, "data");
 
     if (!data)
@@ -93,10 +111,10 @@ static bool read(const struct import_source *source, struct err *err)
                        "data.claudeAccounts is missing: that is no answer of "
                        "GET /admin/sync/export-accounts?include_secrets=true");
     for (size_t i = 0; i < COUNT_OF(lists); i++) {
-        if (!read_list(source, data, lists[i], err))
+        if (!read_list(source, json_doc_get(data, lists[i]), lists[i], err))
             return false;
     }
-    return true;
+    return json_doc_each(data, read_another, &(struct rest){ source, err });
 }
 
 const struct import_format import_crs = {

@@ -11,6 +11,7 @@
 #define SECONDS_MAX 100000000000u /* the year 5138; above: milliseconds */
 #define YEAR_MS (365 * 86400000ull)
 #define RANK_MAX 1000000000
+#define NAMES_MAX 4096
 
 static const struct json_doc *member_of(struct import_from from,
                                         const char *member)
@@ -140,6 +141,49 @@ void import_switch(struct import_candidate *candidate, struct import_from from,
         return;
     json_doc_set_bool(candidate->doc, "enabled", false);
     import_hint(candidate, "%s there: switched off here", said);
+}
+
+/* ---- what is left -------------------------------------------------------- */
+
+static bool says_something(const struct json_doc *value)
+{
+    struct str text;
+    double number;
+    bool on;
+
+    if (!value || json_doc_is_null(value))
+        return false;
+    if (json_doc_as_bool(value, &on))
+        return on;
+    if (json_doc_as_number(value, &number))
+        return number != 0;
+    return json_doc_as_str(value, &text) ? text.len > 0
+                                         : json_doc_count(value) > 0;
+}
+
+void import_leave(struct import_candidate *candidate,
+                  const struct json_doc *doc,
+                  const struct import_member *members, size_t count)
+{
+    struct buf names;
+
+    buf_init(&names, NAMES_MAX);
+    for (size_t i = 0; i < count; i++) {
+        const struct import_member *member = &members[i];
+        const struct json_doc *in =
+            member->of ? json_doc_get(doc, member->of) : doc;
+
+        if (says_something(json_doc_get(in, member->name)))
+            buf_printf(&names, "%s%s%s%s", buf_str(&names).len > 0 ? ", " : "",
+                       member->of ? member->of : "", member->of ? "." : "",
+                       member->name);
+    }
+    if (buf_str(&names).len > 0)
+        import_hint(
+            candidate,
+            "not taken over, for there is nothing like it here: " STR_FMT,
+            STR_ARG(buf_str(&names)));
+    buf_done(&names);
 }
 
 /* ---- expiry -------------------------------------------------------------- */

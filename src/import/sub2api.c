@@ -40,6 +40,15 @@ static void read_proxy(struct import_candidate *candidate,
 
 /* ---- its credentials ------------------------------------------------------ */
 
+static void read_login(struct import_candidate *candidate,
+                       struct import_from from, uint64_t now_ms)
+{
+    import_login(candidate, from, now_ms);
+    if (json_doc_count(json_doc_get(from.doc, "model_mapping")) > 0)
+        import_hint(candidate, "its model_mapping is not taken over: it serves "
+                               "the models that its plan has");
+}
+
 static void read_credentials(struct import_candidate *candidate,
                              const struct json_doc *item, uint64_t now_ms)
 {
@@ -50,7 +59,7 @@ static void read_credentials(struct import_candidate *candidate,
 
     (void)json_doc_get_str(item, "type", &type);
     if (str_eq(type, STR("oauth")) || str_eq(type, STR("setup-token")))
-        import_login(candidate, from, now_ms);
+        read_login(candidate, from, now_ms);
     else if (str_eq(type, STR("apikey")) || str_eq(type, STR("upstream")))
         import_api_key(candidate, from);
     else
@@ -80,6 +89,22 @@ static void read_end(struct import_candidate *candidate,
     }
 }
 
+/* ---- what is left --------------------------------------------------------- */
+
+static const struct import_member left[] = {
+    { "credentials", "custom_error_codes_enabled" },
+    { "credentials", "temp_unschedulable_enabled" },
+    { "credentials", "intercept_warmup_requests" },
+    { "credentials", "pool_mode" },
+    { "extra", "window_cost_limit" },
+    { "extra", "max_sessions" },
+    { "extra", "base_rpm" },
+    { "extra", "quota_limit" },
+    { "extra", "quota_daily_limit" },
+    { "extra", "quota_weekly_limit" },
+    { "extra", "custom_base_url_enabled" },
+};
+
 /* ---- all ------------------------------------------------------------------ */
 
 static void read_item(const struct import_source *source,
@@ -100,6 +125,7 @@ static void read_item(const struct import_source *source,
     read_credentials(candidate, item, source->now_ms);
     read_proxy(candidate, data, item);
     read_end(candidate, item, source->now_ms);
+    import_leave(candidate, item, left, COUNT_OF(left));
     import_note(candidate, from, "notes");
     import_concurrency(candidate, from, "concurrency");
     candidate->rank = -import_rank(candidate, from, "priority", USUAL_PRIORITY);

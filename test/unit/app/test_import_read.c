@@ -74,6 +74,64 @@ static void a_folder_without_any_says_so(void **state)
     unit_assert_part(scene->err.text, "there is no *.json in the folder");
 }
 
+static void a_folder_with_too_many_says_so(void **state)
+{
+    struct scene *scene = *state;
+    char name[32];
+
+    for (size_t i = 0; i <= IMPORT_MAX; i++) {
+        (void)snprintf(name, sizeof(name), "claude-%zu.json", i);
+        unit_write(scene->folder, name, "");
+    }
+    scene->reading.format = &import_cliproxyapi;
+    assert_false(read_path(scene, scene->folder));
+    unit_assert_part(scene->err.text,
+                     "there are more than 10000 *.json in the");
+    assert_int_equal(scene->list.count, 0);
+}
+
+/* In files that are none of them too long. */
+static void so_does_one_with_too_many_accounts(void **state)
+{
+    struct scene *scene = *state;
+    struct buf text;
+
+    buf_init(&text, 1000000);
+    buf_add(&text, STR("{\"claudeAccounts\":[{}"));
+    for (size_t i = 1; i < IMPORT_MAX - 1; i++)
+        buf_add(&text, STR(",{}"));
+    buf_add(&text, STR("]}"));
+    assert_true(buf_append(&text, (struct str){ "", 1 }));
+    unit_write(scene->folder, "a.json", buf_str(&text).at);
+    buf_done(&text);
+    unit_write(scene->folder, "b.json", "{\"claudeAccounts\":[{}]}");
+    scene->reading.format = &import_crs;
+    assert_true(read_path(scene, scene->folder));
+    assert_int_equal(scene->list.count, IMPORT_MAX);
+    unit_write(scene->folder, "c.json", "{\"claudeAccounts\":{}}");
+    import_list_done(&scene->list);
+    assert_false(read_path(scene, scene->folder));
+    unit_assert_part(scene->err.text, "there are more than 10000 accounts");
+}
+
+/* What stands in front of it is no less an account. */
+static void a_file_that_is_broken_later_says_so_itself(void **state)
+{
+    struct scene *scene = *state;
+
+    unit_write(scene->folder, "a.json",
+               "{\"claudeAccounts\":[{\"name\":\"x\"}],"
+               "\"claudeConsoleAccounts\":5}");
+    scene->reading.format = &import_crs;
+    assert_true(read_path(scene, scene->folder));
+    assert_int_equal(scene->list.count, 2);
+    assert_string_equal(scene->list.at[0].there, "x");
+    assert_null(strstr(scene->list.at[0].why_not, "not a list"));
+    assert_string_equal(scene->list.at[1].there, "a.json");
+    unit_assert_part(scene->list.at[1].why_not,
+                     "data.claudeConsoleAccounts is not a list");
+}
+
 static void what_it_is_is_guessed_as_before(void **state)
 {
     struct scene *scene = *state;
@@ -143,6 +201,12 @@ int main(void)
             a_folder_is_read_in_order_whatever_is_in_it, set_up, tear_down),
         cmocka_unit_test_setup_teardown(a_folder_without_any_says_so, set_up,
                                         tear_down),
+        cmocka_unit_test_setup_teardown(a_folder_with_too_many_says_so, set_up,
+                                        tear_down),
+        cmocka_unit_test_setup_teardown(so_does_one_with_too_many_accounts,
+                                        set_up, tear_down),
+        cmocka_unit_test_setup_teardown(
+            a_file_that_is_broken_later_says_so_itself, set_up, tear_down),
         cmocka_unit_test_setup_teardown(what_it_is_is_guessed_as_before, set_up,
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_is_something_else_is_named,

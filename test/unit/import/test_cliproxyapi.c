@@ -42,7 +42,17 @@ static const struct brought cases[] = {
       "{" LOGIN ",\"disabled\":true,\"weight\":2,\"headers\":{\"a\":\"b\"}}",
       NULL,
       { { "a", "oauth", "{" OURS ",\"enabled\":false}", NULL,
-          "disabled there: switched off here; its weight", 0, false } } },
+          "disabled there: switched off here; not taken over, for there is "
+          "nothing like it here: weight, headers",
+          0, false } } },
+    { "models that it has not, or by other names",
+      "a.json",
+      "{" LOGIN ",\"prefix\":\"team\",\"excluded_models\":[\"claude-opus-5\"],"
+      "\"model-aliases\":[{}],\"base_url\":\"https://x.example\",\"weight\":0}",
+      NULL,
+      { { "a", "oauth", "{" OURS "}", NULL,
+          "here: prefix, excluded_models, model-aliases, base_url", 0,
+          false } } },
     { "another provider's",
       "codex-a.json",
       "{\"type\":\"codex\",\"email\":\"a\"}",

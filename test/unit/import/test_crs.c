@@ -91,6 +91,17 @@ static const struct brought cases[] = {
       { { "o", NULL, NULL, "its kind is \"openai-oauth-account\"", NULL, 0,
           true },
         { "r", NULL, NULL, "not Anthropic's", NULL, 0, true } } },
+    { "lists that are not known",
+      "",
+      "{\"data\":{\"exportedAt\":\"x\",\"bedrockAccounts\":[{\"kind\":"
+      "\"bedrock-account\",\"name\":\"b\"},{\"kind\":\"gemini-account\"}],"
+      "\"sk-ant-api03-CANARY\":[{\"kind\":\"x\"}],\"claudeAccounts\":[],"
+      "\"notes\":[\"a\"],\"none\":[]}}",
+      NULL,
+      { { "b", NULL, NULL, "its kind is \"bedrock-account\"", NULL, 0, true },
+        { "bedrockAccounts[1]", NULL, NULL, "its kind is \"gemini-account\"",
+          NULL, 0, true },
+        { "(not shown)[0]", NULL, NULL, "not Anthropic's", NULL, 0, true } } },
     { "a proxy that cannot be used",
       "",
       ONE("{\"kind\":\"claude-account\",\"name\":\"a\",\"proxy\":{\"protocol\":"

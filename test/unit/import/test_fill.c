@@ -2,6 +2,8 @@
 /* Members of others' documents as ours. */
 #include "import/candidate.h"
 
+#include <string.h>
+
 #include "unit.h"
 
 static const struct {
@@ -86,11 +88,49 @@ static void a_rank_has_bounds(void **state)
     }
 }
 
+static void what_says_something_is_named(void **state)
+{
+    static const struct import_member members[] = {
+        { NULL, "a" }, { NULL, "b" }, { "in", "c" }, { "none", "d" }
+    };
+    static const struct {
+        const char *json;
+        const char *names;
+    } leaves[] = {
+        { "{}", "" },
+        { "[]", "" },
+        { "{\"a\":null,\"b\":false,\"in\":{\"c\":0}}", "" },
+        { "{\"a\":\"\",\"b\":[],\"in\":{\"c\":{}}}", "" },
+        { "{\"a\":1.5,\"b\":\"CANARY\",\"in\":{\"c\":true}}", "a, b, in.c" },
+        { "{\"a\":[0],\"b\":{\"x\":0},\"in\":{\"c\":-1}}", "a, b, in.c" },
+        { "{\"c\":1,\"d\":1,\"in\":{\"a\":1,\"c\":2},\"none\":[1]}", "in.c" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(leaves); i++) {
+        struct err err;
+        struct json_doc *doc = json_doc_parse(str_of(leaves[i].json), &err);
+        struct import_list list;
+        struct import_candidate *candidate;
+        const char *names;
+
+        import_list_init(&list);
+        candidate = import_list_add(&list, STR("a"));
+        import_leave(candidate, doc, members, COUNT_OF(members));
+        names = strstr(candidate->hints, "like it here: ");
+        assert_int_equal(candidate->hints[0] != 0, names != NULL);
+        assert_string_equal(names ? names + 14 : "", leaves[i].names);
+        import_list_done(&list);
+        json_doc_free(doc);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_expiry_is_a_time_or_a_number),
         cmocka_unit_test(a_rank_has_bounds),
+        cmocka_unit_test(what_says_something_is_named),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

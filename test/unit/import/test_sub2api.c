@@ -106,6 +106,24 @@ static const struct brought cases[] = {
           "its time is over there", -50, false },
         { "b", "oauth", "{" OURS "}", NULL, "is not taken over", -50, false },
         { "c", "oauth", "{" OURS "}", NULL, NULL, -50, false } } },
+    { "what has no counterpart here",
+      "",
+      DATA("{\"name\":\"a\",\"extra\":{\"max_sessions\":3,\"base_rpm\":0,"
+           "\"custom_base_url_enabled\":true,\"custom_base_url\":\"https://"
+           "x.example\"},\"platform\":\"anthropic\",\"type\":\"oauth\","
+           "\"credentials\":{\"access_token\":\"" BROUGHT_ACCESS
+           "\",\"expires_at\":1769932800,\"custom_error_codes_enabled\":true,"
+           "\"model_mapping\":{\"claude-haiku-4-5\":\"claude-haiku-4-5\"}}}"),
+      NULL,
+      { { "a", "oauth",
+          "{\"access_token\":\"" BROUGHT_ACCESS
+          "\",\"expires_at\":\"2026-02-01T08:00:00.000Z\"}",
+          NULL,
+          "its model_mapping is not taken over: it serves the models that its "
+          "plan has; not taken over, for there is nothing like it here: "
+          "credentials.custom_error_codes_enabled, extra.max_sessions, "
+          "extra.custom_base_url_enabled",
+          -50, false } } },
     { "a note that holds a key",
       "",
       DATA("{\"name\":\"a\",\"notes\":\"" BROUGHT_KEY "\"," LOGIN "}"),
