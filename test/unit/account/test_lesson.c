@@ -483,24 +483,11 @@ static void an_error_inside_of_an_answer_pauses_nobody(void **state)
     assert_false(lesson.elsewhere);
 }
 
-static void some_stop_an_account_at_once(void **state)
-{
-    static const bool stops[LESSON_KINDS] = {
-        [LESSON_LOGIN] = true, [LESSON_BLOCKED] = true, [LESSON_EGRESS] = true,
-        [LESSON_PAUSE] = true, [LESSON_BACKOFF] = true,
-    };
-
-    (void)state;
-    for (int kind = 0; kind < LESSON_KINDS; kind++)
-        assert_int_equal(lesson_stops((enum lesson_kind)kind), stops[kind]);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_answer_teaches_one_thing),
         cmocka_unit_test(an_error_inside_of_an_answer_pauses_nobody),
-        cmocka_unit_test(some_stop_an_account_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

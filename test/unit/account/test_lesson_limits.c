@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* Whom a 429 concerns, and until when. */
+/* Whom a 429 concerns, and until when; and what stops an account. */
 #include <stdio.h>
 
 #include "account/lesson.h"
@@ -116,11 +116,24 @@ static void an_api_keys_amounts_tell_when(void **state)
     assert_int_equal(lesson_of(&facts).kind, LESSON_BACKOFF);
 }
 
+static void some_stop_an_account_at_once(void **state)
+{
+    static const bool stops[LESSON_KINDS] = {
+        [LESSON_LOGIN] = true, [LESSON_BLOCKED] = true, [LESSON_EGRESS] = true,
+        [LESSON_PAUSE] = true, [LESSON_BACKOFF] = true,
+    };
+
+    (void)state;
+    for (int kind = 0; kind < LESSON_KINDS; kind++)
+        assert_int_equal(lesson_stops((enum lesson_kind)kind), stops[kind]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_familys_window_is_its_own),
         cmocka_unit_test(an_api_keys_amounts_tell_when),
+        cmocka_unit_test(some_stop_an_account_at_once),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
