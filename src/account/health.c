@@ -142,21 +142,28 @@ static void pause_for(struct health *health, const struct lesson *lesson,
 
 /* ---- the clock ----------------------------------------------------------- */
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* Threads look at it a moment apart. */
 #define CLOCK_STEP_MS 10000u
 
+/* A guess is for seconds from when it was made, the rest until a time that somebody named:
+   that stays, whatever the clock said when it was. */
 static void mend(struct health_pause *pause, uint64_t most_ms, uint64_t now_ms)
 {
-    bool ahead = pause->since_ms > now_ms + CLOCK_STEP_MS;
-    uint64_t from_ms = ahead ? pause->since_ms : now_ms;
-    uint64_t left_ms =
-        pause->until_ms > from_ms ? pause->until_ms - from_ms : 0;
+    uint64_t until_ms = pause->until_ms;
 
     if (!is_on(pause, now_ms))
         return;
-    if (ahead)
+    if (pause->since_ms > now_ms + CLOCK_STEP_MS) {
+        if (pause->soft)
+            until_ms = now_ms + (until_ms - least(until_ms, pause->since_ms));
         pause->since_ms = now_ms;
-    pause->until_ms = now_ms + (left_ms < most_ms ? left_ms : most_ms);
+    }
+    pause->until_ms = least(until_ms, now_ms + most_ms);
 }
 
 static uint64_t guess_most_ms(void)

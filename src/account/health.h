@@ -74,8 +74,8 @@ struct health {
 void health_learn(struct health *health, const struct lesson *lesson,
                   struct str family, uint64_t now_ms);
 /* The clock may have been wrong, or what was kept is: a pause that began in time to come
-   begins now, and none lasts longer from now than its kind may.  To be called before
-   what is known is looked at. */
+   begins now, a soft one as long as it was to be, and none lasts longer from now than its
+   kind may.  To be called before what is known is looked at. */
 void health_mend(struct health *health, uint64_t now_ms);
 /* The operator's pause, and its end. */
 void health_hold(struct health *health, uint64_t until_ms, struct str why,

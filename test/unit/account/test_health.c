@@ -294,14 +294,16 @@ static void no_pause_is_longer_than_it_may_be(void **state)
     } rows[] = {
         { NOW_MS, HOUR_MS, false, HOUR_MS },
         { NOW_MS - DAY_MS, 2 * DAY_MS, false, DAY_MS },
-        { NOW_MS + 365 * DAY_MS, 60000, false, 60000 },
+        { NOW_MS + HOUR_MS, 60000, false, HOUR_MS + 60000 },
+        { NOW_MS + 365 * DAY_MS, 60000, false, 8 * DAY_MS },
         { NOW_MS + 365 * DAY_MS, 100 * DAY_MS, false, 8 * DAY_MS },
         { NOW_MS, 365 * DAY_MS, false, 8 * DAY_MS },
         { 0, NOW_MS + 365 * DAY_MS, false, 8 * DAY_MS },
         { NOW_MS, 365 * DAY_MS, true, 600000 },
         { NOW_MS + 365 * DAY_MS, 5000, true, 5000 },
-        { UINT64_MAX - 5, 5, false, 5 },
-        { UINT64_MAX - 5, 0, false, 0 },
+        { UINT64_MAX - 5, 5, false, 8 * DAY_MS },
+        { UINT64_MAX - 5, 5, true, 5 },
+        { UINT64_MAX - 5, 0, true, 0 },
     };
 
     (void)state;
@@ -327,7 +329,7 @@ static void no_pause_is_longer_than_it_may_be(void **state)
     }
 }
 
-/* The operator's are as long as is said. */
+/* The operator's last until what is said, at most as long as one may. */
 static void the_operators_pause_outlives_a_wrong_clock(void **state)
 {
     struct health health = { .stopped = HEALTH_READY };
@@ -337,7 +339,7 @@ static void the_operators_pause_outlives_a_wrong_clock(void **state)
                 NOW_MS + 370 * DAY_MS);
     /* Any answer comes at the right time. */
     learn(&health, LESSON_WELL, NOW_MS);
-    assert_int_equal(view(&health, NOW_MS).until_ms, NOW_MS + 30 * DAY_MS);
+    assert_int_equal(view(&health, NOW_MS).until_ms, NOW_MS + 366 * DAY_MS);
 }
 
 /* The provider's pause outlasts the operator's, which hid it. */
