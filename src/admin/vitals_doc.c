@@ -163,12 +163,20 @@ static struct json_doc *samples_doc(const struct quota *window)
     return list;
 }
 
-static struct json_doc *quota_doc(const struct quota *window,
+/* It began anew since: of the present one nothing was heard. */
+static bool is_over(const struct quota *window, uint64_t now_wall_ms)
+{
+    return window->reset_ms > 0 && window->reset_ms <= now_wall_ms;
+}
+
+static struct json_doc *quota_doc(const struct quota *told,
                                   uint64_t now_wall_ms)
 {
+    const struct quota unknown = { .used_ppm = -1, .seen_ms = told->seen_ms };
+    const struct quota *window = is_over(told, now_wall_ms) ? &unknown : told;
     struct json_doc *doc = json_doc_new_object();
 
-    json_doc_set_str(doc, "name", str_of(window->name));
+    json_doc_set_str(doc, "name", str_of(told->name));
     json_doc_set_str(doc, "status", str_of(quota_status_word(window->status)));
     if (window->used_ppm < 0)
         json_doc_set(doc, "used_ppm", json_doc_new_null());

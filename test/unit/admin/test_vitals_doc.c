@@ -159,6 +159,28 @@ static void the_worst_is_the_state_and_all_is_told(void **state)
     }
 }
 
+/* A window that began anew since it was heard of. */
+static void nothing_is_told_of_a_window_that_is_over(void **state)
+{
+    struct account *account = make(&account_kind_apikey, KEY);
+    struct json_doc *doc = json_doc_new_object();
+    struct buf text;
+
+    (void)state;
+    limit(account);
+    vitals_doc_set(doc, account, NOW_MS + 3600000);
+    buf_init(&text, 65536);
+    assert_true(json_doc_write(doc, false, &text));
+    buf_add(&text, (struct str){ "", 1 });
+    unit_assert_part(buf_str(&text).at,
+                     "{\"name\":\"5h\",\"status\":\"unknown\",\"used_ppm\":"
+                     "null,\"resets_at\":null,\"seen_at\":\"2026-08-01T12:00:"
+                     "00.000Z\",\"runs_out_at\":null,\"samples\":[]}");
+    buf_done(&text);
+    json_doc_free(doc);
+    account_unref(account);
+}
+
 /* The audit log has the state without what changes with every answer. */
 static void the_audit_log_has_the_state_alone(void **state)
 {
@@ -212,6 +234,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_worst_is_the_state_and_all_is_told),
+        cmocka_unit_test(nothing_is_told_of_a_window_that_is_over),
         cmocka_unit_test(the_audit_log_has_the_state_alone),
         cmocka_unit_test(a_family_is_told_apart),
     };
