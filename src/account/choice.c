@@ -6,6 +6,9 @@
 
 #include "base/macros.h"
 
+/* A fifth. */
+#define LITTLE_PPM 200000
+
 /* ---- crossing out -------------------------------------------------------- */
 
 static enum choice_why look(const struct choice_row *row)
@@ -110,13 +113,21 @@ static double score_of(uint64_t hash, double weight)
     return -weight / log(u);
 }
 
+/* Relays agree on a session's account without knowing what remains, as long as it is not
+   little. */
+static double chance_of(const struct choice_row *row)
+{
+    double chance = ((double)row->spare_ppm + 1) / LITTLE_PPM;
+
+    return chance < 1 ? chance : 1;
+}
+
 static double weight_of(const struct choice_ask *ask, size_t row)
 {
     const struct choice_row *at = &ask->rows[row];
     double weight = at->weight > 0 ? (double)at->weight : 1;
 
-    /* Relays agree on a session's account without knowing what remains. */
-    return ask->session ? weight : weight * ((double)at->spare_ppm + 1);
+    return weight * (ask->session ? chance_of(at) : (double)at->spare_ppm + 1);
 }
 
 static bool is_better(const struct choice_ask *ask, size_t row, size_t best)

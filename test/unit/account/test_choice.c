@@ -171,7 +171,7 @@ static size_t home_of(const struct choice_row *rows, size_t count,
     return choose(rows, count, session, CHOICE_NONE, next_random());
 }
 
-/* By weight, whatever remains; and one more moves only its own. */
+/* By weight, as long as a fifth remains; and one more moves only its own. */
 static void new_sessions_are_shared_out(void **state)
 {
     struct choice_row rows[] = { row("a"), row("b"), row("c"), row("d") };
@@ -180,7 +180,7 @@ static void new_sessions_are_shared_out(void **state)
 
     (void)state;
     rows[1].weight = 300;
-    rows[1].spare_ppm = 0;
+    rows[1].spare_ppm = SPARE / 5;
     for (size_t i = 0; i < 10000; i++) {
         uint64_t session = next_random();
         size_t home = home_of(rows, 3, session);
@@ -197,6 +197,21 @@ static void new_sessions_are_shared_out(void **state)
     assert_true(counts[1] > 5800 && counts[1] < 6200);
     assert_true(counts[2] > 1800 && counts[2] < 2200);
     assert_true(moved > 1500 && moved < 1850);
+}
+
+static void few_new_sessions_come_where_little_remains(void **state)
+{
+    struct choice_row rows[] = { row("a"), row("b") };
+    size_t counts[2] = { 0 };
+
+    (void)state;
+    rows[1].spare_ppm = SPARE / 100;
+    for (size_t i = 0; i < 10000; i++)
+        counts[home_of(rows, 2, next_random())]++;
+    assert_true(counts[1] > 350 && counts[1] < 620);
+    rows[1].spare_ppm = 0;
+    for (size_t i = 0; i < 1000; i++)
+        assert_int_equal(home_of(rows, 2, next_random()), 0);
 }
 
 /* ---- without one -------------------------------------------------------------- */
@@ -280,6 +295,7 @@ int main(void)
         cmocka_unit_test(a_softly_stopped_one_comes_after_them),
         cmocka_unit_test(a_session_stays_where_it_is_bound),
         cmocka_unit_test(new_sessions_are_shared_out),
+        cmocka_unit_test(few_new_sessions_come_where_little_remains),
         cmocka_unit_test(what_remains_is_used_up_evenly),
         cmocka_unit_test(somebody_serves_if_anybody_can),
     };
