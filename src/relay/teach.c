@@ -148,10 +148,18 @@ struct lesson teach_answer(struct relayed *r)
     return lesson;
 }
 
+/* It stood still in the middle of its body, and the other side gave up waiting. */
+static bool is_the_clients(const struct relayed *r)
+{
+    return relayed_is_streamed(r) && r->passed > 0 && !r->upload_ended;
+}
+
 struct lesson teach_failure(struct relayed *r)
 {
     struct vitals_answer answer = { .status = 0 };
 
+    if (is_the_clients(r))
+        return (struct lesson){ .kind = LESSON_NONE };
     return teach(r, &answer);
 }
 

@@ -167,6 +167,39 @@ static void an_answer_teaches_its_account(void **state)
     }
 }
 
+/* An upload that stands still is its client's affair; one that never began is not. */
+static void a_client_that_stands_still_is_no_failure_of_the_account(
+    void **state)
+{
+    static const struct {
+        enum relayed_body body_is;
+        uint64_t passed;
+        bool ended;
+        enum lesson_kind want;
+    } rows[] = {
+        { RELAYED_BODY_LENGTH, 5, false, LESSON_NONE },
+        { RELAYED_BODY_CHUNKED, 5, false, LESSON_NONE },
+        { RELAYED_BODY_LENGTH, 0, false, LESSON_FAILED },
+        { RELAYED_BODY_LENGTH, 5, true, LESSON_FAILED },
+        { RELAYED_BODY_KEPT, 5, false, LESSON_FAILED },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct relay_scene *scene = open_scene(state);
+        struct relay relay = { .options.accounts = scene->accounts };
+        struct relayed r = { .relay = &relay,
+                             .body_is = rows[i].body_is,
+                             .passed = rows[i].passed,
+                             .upload_ended = rows[i].ended,
+                             .attempt.account =
+                                 accounts_get(scene->accounts, STR("one")) };
+
+        assert_int_equal(teach_failure(&r).kind, rows[i].want);
+        account_unref(r.attempt.account);
+        (void)relay_scene_close(state);
+    }
+}
+
 /* What other endpoints answer says nothing of it: POST /v1/messages does. */
 static const struct {
     const char *request;
@@ -247,6 +280,8 @@ int main(void)
         cmocka_unit_test(errors_are_read_as_the_api_words_them),
         cmocka_unit_test(bodies_are_read_only_where_they_matter),
         cmocka_unit_test(an_answer_teaches_its_account),
+        cmocka_unit_test(
+            a_client_that_stands_still_is_no_failure_of_the_account),
         cmocka_unit_test(only_some_endpoints_speak_for_it),
         cmocka_unit_test(a_clients_own_login_teaches_nothing),
     };
