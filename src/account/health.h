@@ -16,7 +16,8 @@
    is without an end and a cause, and none becomes shorter by an answer.  A soft one
    (after failures, or a refusal that named no time) is a guess: who has no other account
    is served by it all the same.  So is he by one whose key was refused, which nothing
-   renews: it may be accepted again, and is READY then. */
+   renews, or that another provider seems to have blocked: it may be accepted again, and is
+   READY then. */
 #pragma once
 
 #include "account/lesson.h"

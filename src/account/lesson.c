@@ -297,21 +297,19 @@ static bool fits(const struct row *row, const struct lesson_facts *facts,
 }
 
 /* Other providers may quote a request in words that are no different from their own, and
-   want more money for a large one; and how a request's own proxy fares is not the
-   account's doing. */
+   want more money for a large one: they are asked again if no other is left.  And how a
+   request's own proxy fares is not the account's doing. */
 static struct lesson blame(const struct lesson_facts *facts,
                            const struct row *row)
 {
-    static const struct lesson somebody_else = { .kind = LESSON_NONE,
-                                                 .elsewhere = true };
-    static const struct lesson nobody = { .kind = LESSON_NONE };
+    struct lesson lesson = row->lesson;
 
     if (facts->foreign && (row->low == 402 || (row->part && may_quote(row))))
-        return somebody_else;
-    if (facts->detour && (row->lesson.kind == LESSON_FAILED ||
-                          row->lesson.kind == LESSON_EGRESS))
-        return nobody;
-    return row->lesson;
+        lesson.soft = true;
+    if (facts->detour &&
+        (lesson.kind == LESSON_FAILED || lesson.kind == LESSON_EGRESS))
+        lesson = (struct lesson){ .kind = LESSON_NONE };
+    return lesson;
 }
 
 struct lesson lesson_of(const struct lesson_facts *facts)

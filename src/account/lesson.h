@@ -55,7 +55,7 @@ struct lesson {
     bool elsewhere; /* another account may be asked, before the first byte */
     bool once;      /* but only one */
     bool soft; /* LESSON_LOGIN: its credential is the same for ever, and may be
-                       accepted again */
+                       accepted again; LESSON_BLOCKED: it may not have been meant */
     const char *cause; /* for people; static, or NULL */
 };
 struct lesson lesson_of(const struct lesson_facts *facts);
