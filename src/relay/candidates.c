@@ -120,6 +120,19 @@ static void look(struct candidates *c, size_t first, size_t count)
         look_at(c, i);
 }
 
+/* Its key may have been changed since that was known: what is not its to use is as if
+   nobody had it. */
+static void heed_owner(struct candidates *c)
+{
+    bool serves = false;
+
+    for (size_t i = 0; c->ask.owner && i < c->list->count && !serves; i++)
+        serves = c->list->at[i]->number == c->ask.owner &&
+                 may_serve(c, c->list->at[i]);
+    if (!serves)
+        c->ask.owner = 0;
+}
+
 /* Its place; that behind the last: it is not there. */
 static size_t find(const struct account_list *list, struct str name)
 {
@@ -142,6 +155,7 @@ void candidates_look(struct candidates *candidates,
     list = candidates->list;
     count = list->count;
     candidates->sole = !ask->key && (count == 1 || ask->name.len > 0);
+    heed_owner(candidates);
     if (ask->name.len > 0) {
         first = find(list, ask->name);
         count = first < list->count;
@@ -175,6 +189,7 @@ bool candidates_look_at_bound(struct candidates *candidates,
                               .list = accounts_list(ask->accounts) };
     c->at = c->list->at;
     c->count = c->list->count;
+    heed_owner(c);
     bound = bound_row(c);
     if (bound != CHOICE_NONE)
         look(c, bound, 1);
@@ -303,15 +318,6 @@ static void refuse_for_none(const struct candidates *c, struct err *err)
             key->name);
 }
 
-static void refuse_foreign(const struct key *key, struct err *err)
-{
-    (void)err_set(err, ERR_FORBIDDEN,
-                  "what the request names (a batch, a file) was made by an "
-                  "account that the relay key \"%s\" may not use, and no other "
-                  "account knows it",
-                  key->name);
-}
-
 /* Nobody is asked who would not know it. */
 static void refuse_model(const struct candidates *c, struct err *err)
 {
@@ -426,8 +432,6 @@ bool candidates_refuse(const struct candidates *candidates, struct err *err)
         refuse_model(candidates, err);
     else if (candidates->ask.name.len > 0)
         refuse_named(candidates, err);
-    else if (candidates->ask.owner)
-        refuse_foreign(candidates->ask.key, err);
     else
         refuse_for_none(candidates, err);
     if (candidates->allowed > 0 && candidates->ask.owner)

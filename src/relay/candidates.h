@@ -22,8 +22,8 @@ struct candidates_ask {
     struct str model; /* that is asked for; or empty */
     bool takes_place; /* at its account: the others' do not matter to it */
     uint64_t session; /* candidates_session(); 0: none */
-    /* Of what it names, which serves it or none does; 0: none is known
-       (relay/owner.h). */
+    /* Of what it names, which serves it or none does, unless it is not the key's to
+       use; 0: none is known (relay/owner.h). */
     uint64_t owner;
     uint64_t now_ms;     /* wall clock */
     struct arena *arena; /* for the rows */

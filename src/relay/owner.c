@@ -17,27 +17,37 @@
 
 /* ---- whose it is --------------------------------------------------------- */
 
-static bool is_there(struct accounts *accounts, uint64_t account)
+static bool is_for(const struct key *key, const struct account *account)
 {
-    struct account_list *list = accounts_list(accounts);
-    bool there = false;
+    struct err ignored;
 
-    for (size_t i = 0; i < list->count && !there; i++)
-        there = list->at[i]->number == account;
-    account_list_unref(list);
-    return there;
+    return !key ||
+           key_allows_account(key, str_of(account->name), account, &ignored);
 }
 
-static uint64_t account_of(struct accounts *accounts, uint64_t id)
+/* Is it there, and the key's to use? */
+static bool may_use(struct accounts *accounts, const struct key *key,
+                    uint64_t account)
+{
+    struct account_list *list = accounts_list(accounts);
+    bool may = false;
+
+    for (size_t i = 0; i < list->count && !may; i++)
+        may = list->at[i]->number == account && is_for(key, list->at[i]);
+    account_list_unref(list);
+    return may;
+}
+
+static uint64_t account_of(struct accounts *accounts, const struct key *key,
+                           uint64_t id)
 {
     uint64_t account =
         bindings_find(accounts_owned(accounts), id, clock_wall_ms());
 
-    return account && is_there(accounts, account) ? account : 0;
+    return account && may_use(accounts, key, account) ? account : 0;
 }
 
-/* A gateway says what it likes, ids that Anthropic made included: what it says holds for
-   the key that was told it, and for no other. */
+/* For that key, and for no other. */
 static uint64_t number_for(const struct key *key, uint64_t id)
 {
     const uint64_t both[] = { key ? key->id : 0, id };
@@ -48,9 +58,9 @@ static uint64_t number_for(const struct key *key, uint64_t id)
 uint64_t owner_by_id(struct accounts *accounts, const struct key *key,
                      uint64_t id)
 {
-    uint64_t account = account_of(accounts, id);
+    uint64_t account = account_of(accounts, key, id);
 
-    return account ? account : account_of(accounts, number_for(key, id));
+    return account ? account : account_of(accounts, key, number_for(key, id));
 }
 
 /* ---- requests ------------------------------------------------------------ */
@@ -143,6 +153,17 @@ static const struct sift_node root = {
     { "", 0 }, SIFT_OBJECT, ITEM_OTHER, members, COUNT_OF(members)
 };
 
+/* A gateway says what it likes, ids that Anthropic made included; and what an account has
+   that the key may not use, another of its organization, which it may use, knows too. */
+static bool holds_for_all(const struct relayed *r, uint64_t id)
+{
+    struct accounts *accounts = r->relay->options.accounts;
+
+    return !gateway_is_elsewhere(r->attempt.account) &&
+           (account_of(accounts, NULL, id) == 0 ||
+            account_of(accounts, r->caller.key, id) != 0);
+}
+
 /* Accounts of one organization know the same: it stays with the first that told it. */
 static void claim(const struct relayed *r, struct str text)
 {
@@ -151,9 +172,9 @@ static void claim(const struct relayed *r, struct str text)
     uint64_t id = hash_number(text);
     uint64_t has;
 
-    if (gateway_is_elsewhere(account))
+    if (!holds_for_all(r, id))
         id = number_for(r->caller.key, id);
-    has = account_of(accounts, id);
+    has = account_of(accounts, r->caller.key, id);
     if (has != 0 && has != account->number)
         return;
     bindings_put(accounts_owned(accounts), id, account->number,

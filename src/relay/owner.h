@@ -2,14 +2,15 @@
 /* What no account knows but the one that made it: batches, files, skills and whatever else
    answers name by an id.  Such ids are learned from answers, and requests that name one
    go to its account (accounts_owned()).  Only the account that served a request can claim
-   what its answer names, and none takes away what another one has. */
+   what its answer names, and none takes away what another one has; but for a key that may
+   not use the account, nobody has it. */
 #pragma once
 
 #include "relay/relayed.h"
 
 /* The account (bindings_account()) that made what has an id of that number
    (hash_number()), as far as the key, or nobody (NULL), was told; 0: that is not known,
-   or it is no longer there. */
+   or it is no longer there, or not the key's to use. */
 uint64_t owner_by_id(struct accounts *accounts, const struct key *key,
                      uint64_t id);
 

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "crypto/hash.h"
 #include "relay_scene.h"
+#include "team/key_scene.h"
 
 #define JSON "Content-Type: application/json; charset=utf-8\r\n"
 #define X "file_0123456789abcdefX"
@@ -323,6 +324,49 @@ static void a_gateway_leads_nobody_else(void **state)
     accounts_free(accounts);
 }
 
+static uint64_t asked(struct accounts *accounts, struct key *key)
+{
+    struct relay relay = { .options = { .accounts = accounts } };
+    struct relayed r = { .relay = &relay,
+                         .path = STR("/v1/messages"),
+                         .endpoint =
+                             endpoints_find(STR("POST"), STR("/v1/messages")) };
+    const struct scan_facts facts = {
+        .files = { hash_number(STR(X)), hash_number(STR(Y)) }, .file_count = 2
+    };
+
+    r.caller.key = key;
+    owner_note_asked(&r, &facts);
+    return owner_find(&r);
+}
+
+/* Whoever lists what another key's account has, locks nobody out. */
+static void what_a_key_may_not_use_has_nothing_for_it(void **state)
+{
+    struct accounts *accounts = with_gateways();
+    struct key_scene scene;
+    struct key *alice;
+    struct key *bob;
+
+    (void)state;
+    scene_begin(&scene);
+    alice = scene_key(&scene, 1, "alice", "{}");
+    bob = scene_key(&scene, 2, "bob", "{\"accounts\":[\"b\",\"h\"]}");
+    tell(accounts, "a", NULL);
+    expect(accounts, alice, "a");
+    expect(accounts, bob, NULL);
+    assert_true(asked(accounts, bob) == 0);
+    tell(accounts, "b", bob);
+    expect(accounts, bob, "b");
+    expect(accounts, alice, "a");
+    expect(accounts, NULL, "a");
+    assert_true(asked(accounts, bob) == bindings_account(STR("b")));
+    key_unref(alice);
+    key_unref(bob);
+    scene_end(&scene);
+    accounts_free(accounts);
+}
+
 static void the_first_keeps_it_until_it_is_gone(void **state)
 {
     struct accounts *accounts = with_gateways();
@@ -367,6 +411,7 @@ int main(void)
         cmocka_unit_test(answers_tell_what_is_whose),
         cmocka_unit_test(requests_name_what_is_somebodys),
         cmocka_unit_test(a_gateway_leads_nobody_else),
+        cmocka_unit_test(what_a_key_may_not_use_has_nothing_for_it),
         cmocka_unit_test(the_first_keeps_it_until_it_is_gone),
         cmocka_unit_test(what_is_new_is_kept_soon),
     };
