@@ -29,8 +29,8 @@ struct accounts *accounts_new(void)
 
     (void)pthread_mutex_init(&accounts->lock, NULL);
     accounts->list = account_list_new(NULL, 0);
-    accounts->bindings = bindings_new(BINDINGS_SESSION_MS);
-    accounts->owned = bindings_new(BINDINGS_OWNED_MS);
+    accounts->bindings = bindings_new(BINDINGS_SESSION_MS, BINDINGS_MAX);
+    accounts->owned = bindings_new(BINDINGS_OWNED_MS, BINDINGS_MAX);
     return accounts;
 }
 

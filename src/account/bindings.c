@@ -8,23 +8,26 @@
 #include "base/mem.h"
 
 #define WAYS 8
-#define SETS (BINDINGS_MAX / WAYS)
 #define KEEP_AGAIN_MS (600u * 1000)
 
 struct bindings {
     pthread_mutex_t lock;
     uint64_t last_ms;
-    struct binding *sets[SETS];  /* of WAYS each, or NULL */
-    unsigned char changed[SETS]; /* a bit for each of them */
-    size_t next;                 /* the set with which the next part begins */
+    size_t count;
+    struct binding **sets;  /* of WAYS each, or NULL */
+    unsigned char *changed; /* a bit for each of them */
+    size_t next;            /* the set with which the next part begins */
 };
 
-struct bindings *bindings_new(uint64_t last_ms)
+struct bindings *bindings_new(uint64_t last_ms, size_t max)
 {
     struct bindings *bindings = MEM_NEW(struct bindings);
 
     (void)pthread_mutex_init(&bindings->lock, NULL);
     bindings->last_ms = last_ms;
+    bindings->count = max / WAYS;
+    bindings->sets = mem_zalloc(bindings->count * sizeof(bindings->sets[0]));
+    bindings->changed = mem_zalloc(bindings->count);
     return bindings;
 }
 
@@ -33,8 +36,10 @@ void bindings_free(struct bindings *bindings)
     if (!bindings)
         return;
     (void)pthread_mutex_destroy(&bindings->lock);
-    for (size_t i = 0; i < SETS; i++)
+    for (size_t i = 0; i < bindings->count; i++)
         mem_free(bindings->sets[i]);
+    mem_free(bindings->sets);
+    mem_free(bindings->changed);
     mem_free(bindings);
 }
 
@@ -51,7 +56,7 @@ uint64_t bindings_account(struct str name)
 /* Its own, else the one that ends first. */
 static struct binding *place_of(struct bindings *bindings, uint64_t session)
 {
-    struct binding **at = &bindings->sets[session % SETS];
+    struct binding **at = &bindings->sets[session % bindings->count];
     struct binding *set = *at ? *at : mem_zalloc(WAYS * sizeof(**at));
     struct binding *place = &set[0];
 
@@ -73,10 +78,9 @@ static bool is_worth_keeping(const struct binding *place, uint64_t session,
            until_ms > place->kept_until_ms + KEEP_AGAIN_MS;
 }
 
-static void note_change(struct bindings *bindings, const struct binding *place)
+static void note_change(struct bindings *bindings, size_t set,
+                        const struct binding *place)
 {
-    size_t set = place->session % SETS;
-
     bindings->changed[set] |=
         (unsigned char)(1u << (place - bindings->sets[set]));
 }
@@ -88,9 +92,10 @@ static void put(struct bindings *bindings, uint64_t session, uint64_t account,
     bool keeps = is_worth_keeping(place, session, account, until_ms);
 
     *place = (struct binding){ session, account, until_ms,
-                               keeps ? until_ms : place->kept_until_ms };
+                               keeps ? until_ms : place->kept_until_ms,
+                               place->kept };
     if (keeps)
-        note_change(bindings, place);
+        note_change(bindings, session % bindings->count, place);
 }
 
 void bindings_put(struct bindings *bindings, uint64_t session, uint64_t account,
@@ -109,7 +114,8 @@ void bindings_restore(struct bindings *bindings, const struct binding *binding)
     place = place_of(bindings, binding->session);
     if (place->until_ms <= binding->until_ms)
         *place = (struct binding){ binding->session, binding->account,
-                                   binding->until_ms, binding->until_ms };
+                                   binding->until_ms, binding->until_ms,
+                                   binding->session };
     (void)pthread_mutex_unlock(&bindings->lock);
 }
 
@@ -119,11 +125,44 @@ uint64_t bindings_find(struct bindings *bindings, uint64_t session,
     struct binding found = { .session = 0 };
 
     (void)pthread_mutex_lock(&bindings->lock);
-    if (bindings->sets[session % SETS])
+    if (bindings->sets[session % bindings->count])
         found = *place_of(bindings, session);
     (void)pthread_mutex_unlock(&bindings->lock);
     return found.session == session && found.until_ms > now_ms ? found.account
                                                                : 0;
+}
+
+static void forget_in(struct bindings *bindings, size_t set, uint64_t account)
+{
+    for (size_t i = 0; i < WAYS; i++) {
+        struct binding *place = &bindings->sets[set][i];
+
+        if (place->account != account)
+            continue;
+        *place = (struct binding){ .kept = place->kept };
+        note_change(bindings, set, place);
+    }
+}
+
+void bindings_forget(struct bindings *bindings, uint64_t account)
+{
+    (void)pthread_mutex_lock(&bindings->lock);
+    for (size_t set = 0; set < bindings->count; set++) {
+        if (bindings->sets[set])
+            forget_in(bindings, set, account);
+    }
+    (void)pthread_mutex_unlock(&bindings->lock);
+}
+
+/* Whatever its place held when it was taken last is replaced by it. */
+static void take_place(struct binding *set, size_t i,
+                       struct bindings_part *part)
+{
+    if (set[i].session == 0 && set[i].kept == 0)
+        return;
+    part->place[part->count] = (unsigned char)i;
+    part->at[part->count++] = set[i];
+    set[i].kept = set[i].session;
 }
 
 static void take_set(struct bindings *bindings, size_t set,
@@ -131,7 +170,7 @@ static void take_set(struct bindings *bindings, size_t set,
 {
     for (size_t i = 0; i < WAYS; i++) {
         if (bindings->changed[set] & 1u << i)
-            part->at[part->count++] = bindings->sets[set][i];
+            take_place(bindings->sets[set], i, part);
     }
     bindings->changed[set] = 0;
 }
@@ -140,8 +179,8 @@ static void take(struct bindings *bindings, struct bindings_part *part)
 {
     size_t first = bindings->next;
 
-    for (size_t i = 0; i < SETS && !part->more; i++) {
-        size_t set = (first + i) % SETS;
+    for (size_t i = 0; i < bindings->count && !part->more; i++) {
+        size_t set = (first + i) % bindings->count;
 
         if (!bindings->changed[set])
             continue;
@@ -162,16 +201,24 @@ void bindings_take(struct bindings *bindings, struct bindings_part *part)
     (void)pthread_mutex_unlock(&bindings->lock);
 }
 
-/* One that was forgotten meanwhile needs no saving. */
+/* Nothing was saved of its place, whatever that holds by now. */
+static void put_back(struct bindings *bindings, const struct binding *taken,
+                     size_t i)
+{
+    uint64_t number = taken->session ? taken->session : taken->kept;
+    size_t set = number % bindings->count;
+    struct binding *place = &bindings->sets[set][i];
+
+    if (place->kept == taken->session)
+        place->kept = taken->kept;
+    note_change(bindings, set, place);
+}
+
 void bindings_put_back(struct bindings *bindings,
                        const struct bindings_part *part)
 {
     (void)pthread_mutex_lock(&bindings->lock);
-    for (size_t i = 0; i < part->count; i++) {
-        const struct binding *place = place_of(bindings, part->at[i].session);
-
-        if (place->session == part->at[i].session)
-            note_change(bindings, place);
-    }
+    for (size_t i = 0; i < part->count; i++)
+        put_back(bindings, &part->at[i], part->place[i]);
     (void)pthread_mutex_unlock(&bindings->lock);
 }

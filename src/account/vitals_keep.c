@@ -5,6 +5,7 @@
 #include <stdatomic.h>
 #include <stdio.h>
 
+#include "account/bindings_store.h"
 #include "account/credential.h"
 #include "account/said.h"
 #include "account/vitals_json.h"
@@ -19,8 +20,6 @@
 /* What comes in a burst is saved together. */
 #define SOON_MS 5
 #define DOC_MAX 65536
-/* Of those that are over, so many go with each save. */
-#define OVER_MAX 100
 
 struct vitals_keep {
     struct vitals_keep_options options;
@@ -32,28 +31,6 @@ struct vitals_keep {
     atomic_bool hurried;       /* since the last look */
     struct loop_timer *timer;
     struct records_job *job; /* while it is SAVING */
-};
-
-/* ---- what is kept -------------------------------------------------------- */
-
-/* Bindings of one kind have a table. */
-static const struct table {
-    struct bindings *(*of)(struct accounts *accounts);
-    const char *save;
-    const char *remove;
-} tables[] = {
-    { accounts_bindings,
-      "INSERT INTO binding(session, account, until_ms) VALUES($1, $2, $3)"
-      " ON CONFLICT (session) DO UPDATE SET account = excluded.account,"
-      " until_ms = excluded.until_ms",
-      "DELETE FROM binding WHERE session IN (SELECT session FROM binding"
-      " WHERE until_ms <= $1 LIMIT $2)" },
-    { accounts_owned,
-      "INSERT INTO owned(id, account, until_ms) VALUES($1, $2, $3)"
-      " ON CONFLICT (id) DO UPDATE SET account = excluded.account,"
-      " until_ms = excluded.until_ms",
-      "DELETE FROM owned WHERE id IN (SELECT id FROM owned"
-      " WHERE until_ms <= $1 LIMIT $2)" },
 };
 
 /* ---- what changed -------------------------------------------------------- */
@@ -80,7 +57,7 @@ struct changes {
     struct gone *gone;
     size_t gone_count;
     char *relay;
-    struct bindings_part bindings[COUNT_OF(tables)];
+    struct bindings_part bindings[BINDINGS_STORE_TABLES];
 };
 
 /* What was not saved has changed still. */
@@ -94,8 +71,8 @@ static void put_back(const struct changes *changes)
             vitals_note_change(account->vitals);
         account_unref(account);
     }
-    for (size_t i = 0; i < COUNT_OF(tables); i++)
-        bindings_put_back(tables[i].of(changes->accounts),
+    for (size_t i = 0; i < BINDINGS_STORE_TABLES; i++)
+        bindings_put_back(bindings_store_of(changes->accounts, i),
                           &changes->bindings[i]);
 }
 
@@ -138,8 +115,8 @@ static size_t take_bindings(struct vitals_keep *keep, struct changes *changes)
     size_t count = 0;
 
     keep->more = false;
-    for (size_t i = 0; i < COUNT_OF(tables); i++) {
-        bindings_take(tables[i].of(keep->options.accounts),
+    for (size_t i = 0; i < BINDINGS_STORE_TABLES; i++) {
+        bindings_take(bindings_store_of(keep->options.accounts, i),
                       &changes->bindings[i]);
         count += changes->bindings[i].count;
         keep->more |= changes->bindings[i].more;
@@ -313,32 +290,6 @@ static bool remove_states(struct sql *sql, const struct account_list *there,
     return fine;
 }
 
-static bool save_binding(struct sql *sql, const struct table *table,
-                         const struct binding *binding, struct err *err)
-{
-    return sql_run(sql, table->save,
-                   SQL_VALUES(sql_number((int64_t)binding->session),
-                              sql_number((int64_t)binding->account),
-                              sql_number((int64_t)binding->until_ms)),
-                   err);
-}
-
-static bool save_table(struct sql *sql, const struct changes *changes,
-                       size_t table, struct err *err)
-{
-    size_t count = changes->bindings[table].count;
-    bool fine = true;
-
-    for (size_t i = 0; i < count && fine; i++)
-        fine = save_binding(sql, &tables[table],
-                            &changes->bindings[table].at[i], err);
-    return fine && (count == 0 ||
-                    sql_run(sql, tables[table].remove,
-                            SQL_VALUES(sql_number((int64_t)changes->now_ms),
-                                       sql_number(OVER_MAX)),
-                            err));
-}
-
 static bool save(struct sql *sql, void *arg, struct err *err)
 {
     const struct changes *changes = arg;
@@ -349,8 +300,9 @@ static bool save(struct sql *sql, void *arg, struct err *err)
     fine = fine && forget_gone(sql, changes, err);
     if (changes->there && fine)
         fine = remove_states(sql, changes->there, err);
-    for (size_t i = 0; i < COUNT_OF(tables) && fine; i++)
-        fine = save_table(sql, changes, i, err);
+    for (size_t i = 0; i < BINDINGS_STORE_TABLES && fine; i++)
+        fine = bindings_store_save(sql, i, &changes->bindings[i],
+                                   changes->now_ms, err);
     return fine;
 }
 

@@ -2,26 +2,13 @@
 /* Before the start: rows become what is known. */
 #include "account/vitals_load.h"
 
+#include "account/bindings_store.h"
 #include "account/credential.h"
 #include "account/said.h"
 #include "account/vitals.h"
 #include "account/vitals_json.h"
 #include "base/clock.h"
 #include "base/macros.h"
-
-/* Bindings of one kind have a table.  The newest are taken, as many as there is room
-   for. */
-static const struct table {
-    struct bindings *(*of)(struct accounts *accounts);
-    const char *load;
-} tables[] = {
-    { accounts_bindings,
-      "SELECT session, account, until_ms FROM binding WHERE until_ms > $1"
-      " ORDER BY until_ms DESC LIMIT $2" },
-    { accounts_owned,
-      "SELECT id, account, until_ms FROM owned WHERE until_ms > $1"
-      " ORDER BY until_ms DESC LIMIT $2" },
-};
 
 struct loading {
     struct accounts *accounts;
@@ -72,30 +59,6 @@ static bool take_state(void *arg, const struct sql_row *row)
     return true;
 }
 
-static bool take_binding(void *arg, const struct sql_row *row)
-{
-    const struct binding binding = {
-        .session = (uint64_t)sql_row_number(row, 0),
-        .account = (uint64_t)sql_row_number(row, 1),
-        .until_ms = (uint64_t)sql_row_number(row, 2),
-    };
-
-    bindings_restore(arg, &binding);
-    return true;
-}
-
-static bool load_table(struct sql *sql, const struct table *table,
-                       struct loading *loading, struct err *err)
-{
-    const struct sql_ask ask = { table->load,
-                                 SQL_VALUES(sql_number(
-                                                (int64_t)loading->now_ms),
-                                            sql_number(BINDINGS_MAX)),
-                                 take_binding, table->of(loading->accounts) };
-
-    return sql_query(sql, &ask, err);
-}
-
 static bool load(struct sql *sql, void *arg, struct err *err)
 {
     struct loading *loading = arg;
@@ -107,9 +70,9 @@ static bool load(struct sql *sql, void *arg, struct err *err)
     };
     bool fine = sql_query(sql, &states, err);
 
-    for (size_t i = 0; i < COUNT_OF(tables) && fine; i++)
-        fine = load_table(sql, &tables[i], loading, err);
-    return fine && said_tell(sql, loading->accounts, err);
+    return fine &&
+           bindings_store_load(sql, loading->accounts, loading->now_ms, err) &&
+           said_tell(sql, loading->accounts, err);
 }
 
 bool vitals_load(struct records *records, struct accounts *accounts,

@@ -8,7 +8,7 @@
 
 static void a_session_is_bound_for_an_hour(void **state)
 {
-    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS);
+    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS, BINDINGS_MAX);
     uint64_t one = bindings_account(STR("one"));
     uint64_t two = bindings_account(STR("two"));
 
@@ -41,7 +41,7 @@ static uint64_t next_random(uint64_t *seed)
 /* The newest are there, however many came before. */
 static void they_are_bounded(void **state)
 {
-    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS);
+    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS, BINDINGS_MAX);
     uint64_t seed = 20261129;
     uint64_t newest;
     size_t kept = 0;
@@ -78,8 +78,8 @@ static size_t take(struct bindings *bindings, struct bindings *after)
 
 static void they_outlive_a_restart(void **state)
 {
-    struct bindings *before = bindings_new(BINDINGS_SESSION_MS);
-    struct bindings *after = bindings_new(BINDINGS_SESSION_MS);
+    struct bindings *before = bindings_new(BINDINGS_SESSION_MS, BINDINGS_MAX);
+    struct bindings *after = bindings_new(BINDINGS_SESSION_MS, BINDINGS_MAX);
 
     (void)state;
     for (uint64_t session = 1; session < 1000; session++)
@@ -101,7 +101,7 @@ static void they_outlive_a_restart(void **state)
 /* Most requests change nothing that has to be kept. */
 static void only_what_is_new_is_taken(void **state)
 {
-    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS);
+    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS, BINDINGS_MAX);
 
     (void)state;
     bindings_put(bindings, 7, 1, NOW_MS);
@@ -121,8 +121,8 @@ static void only_what_is_new_is_taken(void **state)
 /* However many change at once: in parts, each once. */
 static void all_are_taken(void **state)
 {
-    struct bindings *before = bindings_new(BINDINGS_SESSION_MS);
-    struct bindings *after = bindings_new(BINDINGS_SESSION_MS);
+    struct bindings *before = bindings_new(BINDINGS_SESSION_MS, BINDINGS_MAX);
+    struct bindings *after = bindings_new(BINDINGS_SESSION_MS, BINDINGS_MAX);
 
     (void)state;
     for (uint64_t session = 1; session <= MANY; session++)
@@ -145,7 +145,7 @@ static void put_again(struct bindings *bindings, uint64_t last, unsigned round)
    nobody else waiting. */
 static void none_waits_for_ever(void **state)
 {
-    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS);
+    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS, BINDINGS_MAX);
     struct bindings_part part;
     bool taken = false;
 
@@ -163,7 +163,7 @@ static void none_waits_for_ever(void **state)
 
 static void what_is_put_back_is_taken_again(void **state)
 {
-    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS);
+    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS, BINDINGS_MAX);
     struct bindings_part part;
 
     (void)state;
@@ -174,10 +174,98 @@ static void what_is_put_back_is_taken_again(void **state)
     bindings_put(bindings, 7, 2, NOW_MS);
     bindings_put_back(bindings, &part);
     assert_int_equal(take(bindings, NULL), 2);
-    /* One that was forgotten is not. */
-    part.at[0].session = 9;
-    bindings_put_back(bindings, &part);
-    assert_int_equal(take(bindings, NULL), 1);
+    bindings_free(bindings);
+}
+
+/* ---- what is saved ---------------------------------------------------------- */
+
+#define FEW 64u
+#define SESSIONS 500u
+
+/* A table of sessions; 0: it is not in there. */
+struct saved {
+    uint64_t account[SESSIONS + 1];
+    size_t rows;
+};
+
+static void save(struct saved *saved, const struct bindings_part *part)
+{
+    for (size_t i = 0; i < part->count; i++) {
+        if (part->at[i].kept != part->at[i].session)
+            saved->account[part->at[i].kept] = 0;
+    }
+    for (size_t i = 0; i < part->count; i++)
+        saved->account[part->at[i].session] = part->at[i].account;
+    saved->account[0] = 0;
+    saved->rows = 0;
+    for (size_t i = 1; i <= SESSIONS; i++)
+        saved->rows += saved->account[i] != 0;
+}
+
+static void assert_saved(struct bindings *bindings, const struct saved *saved,
+                         uint64_t now_ms)
+{
+    for (uint64_t i = 1; i <= SESSIONS; i++)
+        assert_true(bindings_find(bindings, i, now_ms) == saved->account[i]);
+}
+
+static void put_some(struct bindings *bindings, uint64_t *seed, uint64_t now_ms)
+{
+    for (size_t i = next_random(seed) % 50; i > 0; i--)
+        bindings_put(bindings, next_random(seed) / 7 % SESSIONS + 1,
+                     next_random(seed) / 7 % 3 + 1, now_ms);
+}
+
+/* Whatever is thrown out, forgotten, or not saved at once: there is never more than in
+   memory, and in the end the same. */
+static void what_is_saved_is_what_there_is(void **state)
+{
+    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS, FEW);
+    struct saved saved = { .rows = 0 };
+    struct bindings_part part;
+    uint64_t seed = 20261129;
+    uint64_t now_ms = NOW_MS;
+
+    (void)state;
+    for (size_t round = 0; round < 3000; round++) {
+        now_ms += 1000;
+        put_some(bindings, &seed, now_ms);
+        if (next_random(&seed) / 7 % 10 == 0)
+            bindings_forget(bindings, next_random(&seed) / 7 % 3 + 1);
+        bindings_take(bindings, &part);
+        put_some(bindings, &seed, now_ms);
+        if (next_random(&seed) / 7 % 3 == 0) {
+            bindings_put_back(bindings, &part);
+            continue;
+        }
+        save(&saved, &part);
+        assert_true(saved.rows <= FEW);
+        bindings_take(bindings, &part);
+        save(&saved, &part);
+        assert_saved(bindings, &saved, now_ms);
+    }
+    assert_true(saved.rows > FEW / 2);
+    bindings_free(bindings);
+}
+
+static void an_account_is_forgotten(void **state)
+{
+    struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS, FEW);
+    struct bindings_part part;
+
+    (void)state;
+    for (uint64_t session = 1; session <= 8; session++)
+        bindings_put(bindings, session, session % 2 + 1, NOW_MS);
+    assert_int_equal(take(bindings, NULL), 8);
+    bindings_put(bindings, 9, 1, NOW_MS);
+    bindings_forget(bindings, 1);
+    for (uint64_t session = 1; session <= 9; session++)
+        assert_int_equal(bindings_find(bindings, session, NOW_MS),
+                         session % 2 == 1 && session < 9 ? 2 : 0);
+    bindings_take(bindings, &part);
+    assert_int_equal(part.count, 4);
+    for (size_t i = 0; i < part.count; i++)
+        assert_true(part.at[i].session == 0 && part.at[i].kept != 0);
     bindings_free(bindings);
 }
 
@@ -191,6 +279,8 @@ int main(void)
         cmocka_unit_test(all_are_taken),
         cmocka_unit_test(none_waits_for_ever),
         cmocka_unit_test(what_is_put_back_is_taken_again),
+        cmocka_unit_test(what_is_saved_is_what_there_is),
+        cmocka_unit_test(an_account_is_forgotten),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

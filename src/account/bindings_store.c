@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+/* Bindings become rows, and rows become bindings. */
+#include "account/bindings_store.h"
+
+#include "base/macros.h"
+
+/* Of those that are over, so many go with each save. */
+#define OVER_MAX 100
+
+static const struct table {
+    struct bindings *(*of)(struct accounts *accounts);
+    size_t max;
+    const char *load;
+    const char *save;
+    const char *forget;
+    const char *end; /* of those that are over */
+} tables[BINDINGS_STORE_TABLES] = {
+#define TABLE(of, max, name, number)                                           \
+    {                                                                          \
+        of, max,                                                               \
+            "SELECT " number ", account, until_ms FROM " name                  \
+            " WHERE until_ms > $1 ORDER BY until_ms DESC LIMIT $2",            \
+            "INSERT INTO " name "(" number                                     \
+            ", account, until_ms) VALUES($1, $2, $3) ON CONFLICT (" number     \
+            ") DO UPDATE SET account = excluded.account,"                      \
+            " until_ms = excluded.until_ms",                                   \
+            "DELETE FROM " name " WHERE " number " = $1",                      \
+            "DELETE FROM " name " WHERE " number " IN (SELECT " number         \
+            " FROM " name " WHERE until_ms <= $1 LIMIT $2)"                    \
+    }
+    TABLE(accounts_bindings, BINDINGS_MAX, "binding", "session"),
+    TABLE(accounts_owned, BINDINGS_MAX, "owned", "id"),
+};
+
+struct bindings *bindings_store_of(struct accounts *accounts, size_t table)
+{
+    return tables[table].of(accounts);
+}
+
+/* ---- saving -------------------------------------------------------------- */
+
+static bool forget(struct sql *sql, const struct table *table,
+                   const struct binding *binding, struct err *err)
+{
+    return binding->kept == 0 || binding->kept == binding->session ||
+           sql_run(sql, table->forget,
+                   SQL_VALUES(sql_number((int64_t)binding->kept)), err);
+}
+
+static bool save(struct sql *sql, const struct table *table,
+                 const struct binding *binding, struct err *err)
+{
+    return binding->session == 0 ||
+           sql_run(sql, table->save,
+                   SQL_VALUES(sql_number((int64_t)binding->session),
+                              sql_number((int64_t)binding->account),
+                              sql_number((int64_t)binding->until_ms)),
+                   err);
+}
+
+bool bindings_store_save(struct sql *sql, size_t table,
+                         const struct bindings_part *part, uint64_t now_ms,
+                         struct err *err)
+{
+    const struct table *to = &tables[table];
+    bool fine = true;
+
+    for (size_t i = 0; i < part->count && fine; i++)
+        fine = forget(sql, to, &part->at[i], err);
+    for (size_t i = 0; i < part->count && fine; i++)
+        fine = save(sql, to, &part->at[i], err);
+    return fine &&
+           (part->count == 0 || sql_run(sql, to->end,
+                                        SQL_VALUES(sql_number((int64_t)now_ms),
+                                                   sql_number(OVER_MAX)),
+                                        err));
+}
+
+/* ---- loading ------------------------------------------------------------- */
+
+static bool take_row(void *arg, const struct sql_row *row)
+{
+    const struct binding binding = {
+        .session = (uint64_t)sql_row_number(row, 0),
+        .account = (uint64_t)sql_row_number(row, 1),
+        .until_ms = (uint64_t)sql_row_number(row, 2),
+    };
+
+    bindings_restore(arg, &binding);
+    return true;
+}
+
+static bool load(struct sql *sql, const struct table *table,
+                 struct accounts *accounts, uint64_t now_ms, struct err *err)
+{
+    const struct sql_ask ask = { table->load,
+                                 SQL_VALUES(sql_number((int64_t)now_ms),
+                                            sql_number((int64_t)table->max)),
+                                 take_row, table->of(accounts) };
+
+    return sql_query(sql, &ask, err);
+}
+
+bool bindings_store_load(struct sql *sql, struct accounts *accounts,
+                         uint64_t now_ms, struct err *err)
+{
+    bool fine = true;
+
+    for (size_t i = 0; i < COUNT_OF(tables) && fine; i++)
+        fine = load(sql, &tables[i], accounts, now_ms, err);
+    return fine;
+}

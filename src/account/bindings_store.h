@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+/* Bindings in the database, a table for each kind (store/schema/007_accounts.sql): as many
+   rows as there are in memory.  In jobs of the records. */
+#pragma once
+
+#include "account/accounts.h"
+#include "store/sql.h"
+
+#define BINDINGS_STORE_TABLES 2
+
+/* Those of a table. */
+struct bindings *bindings_store_of(struct accounts *accounts, size_t table);
+
+/* What was taken of them: saved, or forgotten.  A few of those that are over by now go,
+   too. */
+bool bindings_store_save(struct sql *sql, size_t table,
+                         const struct bindings_part *part, uint64_t now_ms,
+                         struct err *err) MUST_CHECK;
+
+/* All that are not over; if there is no room for all, the newest. */
+bool bindings_store_load(struct sql *sql, struct accounts *accounts,
+                         uint64_t now_ms, struct err *err) MUST_CHECK;
