@@ -18,6 +18,7 @@ struct accounts {
     struct account_list *list;
     struct bindings *bindings;
     struct bindings *owned;
+    struct bindings *told;
     void (*hurry)(void *arg);
     void *hurry_arg;
     char complaint[ACCOUNTS_COMPLAINT_MAX];
@@ -31,6 +32,7 @@ struct accounts *accounts_new(void)
     accounts->list = account_list_new(NULL, 0);
     accounts->bindings = bindings_new(BINDINGS_SESSION_MS, BINDINGS_MAX);
     accounts->owned = bindings_new(BINDINGS_OWNED_MS, BINDINGS_MAX);
+    accounts->told = bindings_new(BINDINGS_OWNED_MS, BINDINGS_TOLD_MAX);
     return accounts;
 }
 
@@ -42,6 +44,7 @@ void accounts_free(struct accounts *accounts)
     folder_done(&accounts->folder);
     bindings_free(accounts->bindings);
     bindings_free(accounts->owned);
+    bindings_free(accounts->told);
     (void)pthread_mutex_destroy(&accounts->lock);
     mem_free(accounts);
 }
@@ -157,6 +160,11 @@ struct bindings *accounts_bindings(struct accounts *accounts)
 struct bindings *accounts_owned(struct accounts *accounts)
 {
     return accounts->owned;
+}
+
+struct bindings *accounts_told(struct accounts *accounts)
+{
+    return accounts->told;
 }
 
 void accounts_on_hurry(struct accounts *accounts, void (*hurry)(void *arg),

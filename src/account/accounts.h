@@ -48,6 +48,9 @@ struct bindings *accounts_bindings(struct accounts *accounts);
 /* Which batches, files and the like they made: numbers (hash_number()) of their ids in
    place of sessions. */
 struct bindings *accounts_owned(struct accounts *accounts);
+/* Likewise, what holds for one key alone: what gateways say they made.  They are apart, and
+   fewer, so that no gateway, whatever it says, displaces what others made. */
+struct bindings *accounts_told(struct accounts *accounts);
 
 /* Something was learned that must not be lost: how an account is, or what one has made.
    Whoever keeps that (account/vitals_keep.h) is told, with a lock held.  Any thread. */

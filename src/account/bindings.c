@@ -175,7 +175,8 @@ static void take_set(struct bindings *bindings, size_t set,
     bindings->changed[set] = 0;
 }
 
-static void take(struct bindings *bindings, struct bindings_part *part)
+static void take(struct bindings *bindings, size_t max,
+                 struct bindings_part *part)
 {
     size_t first = bindings->next;
 
@@ -184,7 +185,7 @@ static void take(struct bindings *bindings, struct bindings_part *part)
 
         if (!bindings->changed[set])
             continue;
-        part->more = part->count + WAYS > BINDINGS_TAKEN_MAX;
+        part->more = part->count + WAYS > max;
         if (part->more)
             bindings->next = set;
         else
@@ -192,12 +193,13 @@ static void take(struct bindings *bindings, struct bindings_part *part)
     }
 }
 
-void bindings_take(struct bindings *bindings, struct bindings_part *part)
+void bindings_take(struct bindings *bindings, size_t max,
+                   struct bindings_part *part)
 {
     part->count = 0;
     part->more = false;
     (void)pthread_mutex_lock(&bindings->lock);
-    take(bindings, part);
+    take(bindings, max, part);
     (void)pthread_mutex_unlock(&bindings->lock);
 }
 

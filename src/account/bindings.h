@@ -11,6 +11,7 @@
 #include "base/str.h"
 
 #define BINDINGS_MAX 131072u
+#define BINDINGS_TOLD_MAX 16384u
 /* Of sessions, and of batches, files and the like. */
 #define BINDINGS_SESSION_MS ((uint64_t)3600 * 1000)
 #define BINDINGS_OWNED_MS ((uint64_t)366 * 86400 * 1000)
@@ -54,8 +55,9 @@ struct bindings_part {
 };
 /* Some of those that are new, moved, or last ten minutes longer than when they were
    taken the last time.  What is to be forgotten comes first: a session may move to
-   another place of its set. */
-void bindings_take(struct bindings *bindings, struct bindings_part *part);
+   another place of its set.  `max`: 8 to BINDINGS_TAKEN_MAX. */
+void bindings_take(struct bindings *bindings, size_t max,
+                   struct bindings_part *part);
 /* What was taken last came to nothing: it is taken again. */
 void bindings_put_back(struct bindings *bindings,
                        const struct bindings_part *part);

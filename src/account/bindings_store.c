@@ -10,14 +10,15 @@
 static const struct table {
     struct bindings *(*of)(struct accounts *accounts);
     size_t max;
+    size_t taken_max;
     const char *load;
     const char *save;
     const char *forget;
     const char *end; /* of those that are over */
 } tables[BINDINGS_STORE_TABLES] = {
-#define TABLE(of, max, name, number)                                           \
+#define TABLE(of, max, taken_max, name, number)                                \
     {                                                                          \
-        of, max,                                                               \
+        of, max, taken_max,                                                    \
             "SELECT " number ", account, until_ms FROM " name                  \
             " WHERE until_ms > $1 ORDER BY until_ms DESC LIMIT $2",            \
             "INSERT INTO " name "(" number                                     \
@@ -28,13 +29,22 @@ static const struct table {
             "DELETE FROM " name " WHERE " number " IN (SELECT " number         \
             " FROM " name " WHERE until_ms <= $1 LIMIT $2)"                    \
     }
-    TABLE(accounts_bindings, BINDINGS_MAX, "binding", "session"),
-    TABLE(accounts_owned, BINDINGS_MAX, "owned", "id"),
+    TABLE(accounts_bindings, BINDINGS_MAX, BINDINGS_TAKEN_MAX, "binding",
+          "session"),
+    TABLE(accounts_owned, BINDINGS_MAX, BINDINGS_TAKEN_MAX, "owned", "id"),
+    TABLE(accounts_told, BINDINGS_TOLD_MAX, BINDINGS_TAKEN_MAX / 10, "told",
+          "id"),
 };
 
 struct bindings *bindings_store_of(struct accounts *accounts, size_t table)
 {
     return tables[table].of(accounts);
+}
+
+void bindings_store_take(struct accounts *accounts, size_t table,
+                         struct bindings_part *part)
+{
+    bindings_take(tables[table].of(accounts), tables[table].taken_max, part);
 }
 
 /* ---- saving -------------------------------------------------------------- */

@@ -6,10 +6,15 @@
 #include "account/accounts.h"
 #include "store/sql.h"
 
-#define BINDINGS_STORE_TABLES 2
+#define BINDINGS_STORE_TABLES 3
 
 /* Those of a table. */
 struct bindings *bindings_store_of(struct accounts *accounts, size_t table);
+
+/* As many of them as one save takes: of those that anybody may bring in heaps few, so that
+   the others do not wait for these. */
+void bindings_store_take(struct accounts *accounts, size_t table,
+                         struct bindings_part *part);
 
 /* What was taken of them: saved, or forgotten.  A few of those that are over by now go,
    too. */

@@ -116,8 +116,7 @@ static size_t take_bindings(struct vitals_keep *keep, struct changes *changes)
 
     keep->more = false;
     for (size_t i = 0; i < BINDINGS_STORE_TABLES; i++) {
-        bindings_take(bindings_store_of(keep->options.accounts, i),
-                      &changes->bindings[i]);
+        bindings_store_take(keep->options.accounts, i, &changes->bindings[i]);
         count += changes->bindings[i].count;
         keep->more |= changes->bindings[i].more;
     }

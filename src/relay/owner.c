@@ -38,11 +38,17 @@ static bool may_use(struct accounts *accounts, const struct key *key,
     return may;
 }
 
-static uint64_t account_of(struct accounts *accounts, const struct key *key,
-                           uint64_t id)
+/* What is known to all, and to one key. */
+static struct bindings *bindings_of(struct accounts *accounts, bool for_all)
+{
+    return for_all ? accounts_owned(accounts) : accounts_told(accounts);
+}
+
+static uint64_t account_of(struct accounts *accounts, bool for_all,
+                           const struct key *key, uint64_t number)
 {
     uint64_t account =
-        bindings_find(accounts_owned(accounts), id, clock_wall_ms());
+        bindings_find(bindings_of(accounts, for_all), number, clock_wall_ms());
 
     return account && may_use(accounts, key, account) ? account : 0;
 }
@@ -58,9 +64,10 @@ static uint64_t number_for(const struct key *key, uint64_t id)
 uint64_t owner_by_id(struct accounts *accounts, const struct key *key,
                      uint64_t id)
 {
-    uint64_t account = account_of(accounts, key, id);
+    uint64_t account = account_of(accounts, true, key, id);
 
-    return account ? account : account_of(accounts, key, number_for(key, id));
+    return account ? account
+                   : account_of(accounts, false, key, number_for(key, id));
 }
 
 /* ---- requests ------------------------------------------------------------ */
@@ -132,8 +139,13 @@ uint64_t owner_find(const struct relayed *r)
 
 /* ---- answers ------------------------------------------------------------- */
 
+/* No answer teaches more: a page of a list, and the files of a message. */
+#define LIST_MAX 1000
+#define FILES_MAX 100
+
 struct owner {
     const struct relayed *r;
+    unsigned count; /* that it taught */
     struct sift sift;
     struct unpack *unpack; /* NULL: it comes plain */
 };
@@ -160,8 +172,8 @@ static bool holds_for_all(const struct relayed *r, uint64_t id)
     struct accounts *accounts = r->relay->options.accounts;
 
     return !gateway_is_elsewhere(r->attempt.account) &&
-           (account_of(accounts, NULL, id) == 0 ||
-            account_of(accounts, r->caller.key, id) != 0);
+           (account_of(accounts, true, NULL, id) == 0 ||
+            account_of(accounts, true, r->caller.key, id) != 0);
 }
 
 /* Accounts of one organization know the same: it stays with the first that told it. */
@@ -170,14 +182,13 @@ static void claim(const struct relayed *r, struct str text)
     struct accounts *accounts = r->relay->options.accounts;
     const struct account *account = r->attempt.account;
     uint64_t id = hash_number(text);
-    uint64_t has;
+    bool for_all = holds_for_all(r, id);
+    uint64_t number = for_all ? id : number_for(r->caller.key, id);
+    uint64_t has = account_of(accounts, for_all, r->caller.key, number);
 
-    if (!holds_for_all(r, id))
-        id = number_for(r->caller.key, id);
-    has = account_of(accounts, r->caller.key, id);
     if (has != 0 && has != account->number)
         return;
-    bindings_put(accounts_owned(accounts), id, account->number,
+    bindings_put(bindings_of(accounts, for_all), number, account->number,
                  clock_wall_ms());
     if (has == 0)
         accounts_hurry(accounts);
@@ -185,16 +196,19 @@ static void claim(const struct relayed *r, struct str text)
 
 static void take_id(void *arg, const struct sift_found *found)
 {
-    const struct owner *owner = arg;
+    struct owner *owner = arg;
 
-    if (found->id == ITEM_ID && owned_id_is_of(owner->r->path, found->text))
+    if (found->id == ITEM_ID && owned_id_is_of(owner->r->path, found->text) &&
+        owner->count++ < LIST_MAX)
         claim(owner->r, found->text);
 }
 
 void owner_note_file(void *arg, struct str id)
 {
-    if (owned_id_is_file(id))
-        claim(arg, id);
+    struct relayed *r = arg;
+
+    if (owned_id_is_file(id) && r->files_taught++ < FILES_MAX)
+        claim(r, id);
 }
 
 static bool is_json(const struct parser_head *head)

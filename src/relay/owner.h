@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What no account knows but the one that made it: batches, files, skills and whatever else
    answers name by an id.  Such ids are learned from answers, and requests that name one
-   go to its account (accounts_owned()).  Only the account that served a request can claim
+   go to its account (accounts_owned(), accounts_told()).  Only the account that served a request can claim
    what its answer names, and none takes away what another one has; but for a key that may
    not use the account, nobody has it. */
 #pragma once

@@ -101,6 +101,7 @@ struct relayed {
     struct results *results; /* of a batch, which are booked; or NULL */
     struct owner *learner;   /* reads ids out of the answer; or NULL */
     uint64_t owner;          /* of what the body names (relay/owner.h); or 0 */
+    unsigned files_taught;   /* by its answers (relay/owner.h) */
     struct spare *spare;     /* an answer that it may yet get; or NULL */
 };
 

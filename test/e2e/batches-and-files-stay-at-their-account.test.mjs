@@ -159,13 +159,14 @@ describe('batches and files stay at their account', { skip: noSqlite }, () => {
 
   it('what was made is known after a kill, and a whole list of it after an end', async () => {
     const COUNT = 5000;
+    const PAGE = 1000;
     let number = 0;
     const upstream = await startUpstream((account, method, path) => {
       if (method === 'POST') {
         return { id: idOf(path.includes('files') ? 'file' : 'msgbatch', account, number++) };
       }
-      if (path === '/v1/files') {
-        return { data: Array.from({ length: COUNT }, (_, i) => ({ id: idOf('file', account, COUNT + i) })) };
+      if (path.startsWith('/v1/files?page=')) {
+        return { data: Array.from({ length: PAGE }, (_, i) => ({ id: idOf('file', account, COUNT + PAGE * Number(path.split('=')[1]) + i) })) };
       }
       return isOf(account, path) && { id: path.split('/').at(-1) };
     });
@@ -187,7 +188,9 @@ describe('batches and files stay at their account', { skip: noSqlite }, () => {
     for (const { id, account } of batches) {
       await staysAt(key, account, [['GET', `/v1/messages/batches/${id}`]]);
     }
-    assert.equal((await send(key, 'GET', '/v1/files', { headers: { 'x-account-name': 'two' } })).status, 200);
+    for (let page = 0; page < COUNT / PAGE; page++) {
+      assert.equal((await send(key, 'GET', `/v1/files?page=${page}`, { headers: { 'x-account-name': 'two' } })).status, 200);
+    }
     await relay.stop();
     await again();
     for (let i = 0; i < COUNT; i += 100) {

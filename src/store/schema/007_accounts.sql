@@ -30,3 +30,9 @@ CREATE TABLE owned(
     account {number} NOT NULL,
     until_ms {number} NOT NULL
 ){rows by key};
+-- The same for one key each: numbers of key and id.
+CREATE TABLE told(
+    id {number} NOT NULL PRIMARY KEY,
+    account {number} NOT NULL,
+    until_ms {number} NOT NULL
+){rows by key};

@@ -67,7 +67,7 @@ static size_t take(struct bindings *bindings, struct bindings *after)
     size_t count = 0;
 
     do {
-        bindings_take(bindings, &part);
+        bindings_take(bindings, BINDINGS_TAKEN_MAX, &part);
         count += part.count;
         assert_true(part.count > 0 || !part.more);
         for (size_t i = 0; after && i < part.count; i++)
@@ -153,7 +153,7 @@ static void none_waits_for_ever(void **state)
     bindings_put(bindings, 9999, 1, NOW_MS);
     for (unsigned round = 1; round <= 3; round++) {
         put_again(bindings, 2 * BINDINGS_TAKEN_MAX, round);
-        bindings_take(bindings, &part);
+        bindings_take(bindings, BINDINGS_TAKEN_MAX, &part);
         for (size_t i = 0; i < part.count; i++)
             taken |= part.at[i].session == 9999;
     }
@@ -169,7 +169,7 @@ static void what_is_put_back_is_taken_again(void **state)
     (void)state;
     bindings_put(bindings, 7, 1, NOW_MS);
     bindings_put(bindings, 8, 1, NOW_MS);
-    bindings_take(bindings, &part);
+    bindings_take(bindings, BINDINGS_TAKEN_MAX, &part);
     assert_int_equal(part.count, 2);
     bindings_put(bindings, 7, 2, NOW_MS);
     bindings_put_back(bindings, &part);
@@ -232,7 +232,7 @@ static void what_is_saved_is_what_there_is(void **state)
         put_some(bindings, &seed, now_ms);
         if (next_random(&seed) / 7 % 10 == 0)
             bindings_forget(bindings, next_random(&seed) / 7 % 3 + 1);
-        bindings_take(bindings, &part);
+        bindings_take(bindings, BINDINGS_TAKEN_MAX, &part);
         put_some(bindings, &seed, now_ms);
         if (next_random(&seed) / 7 % 3 == 0) {
             bindings_put_back(bindings, &part);
@@ -240,7 +240,7 @@ static void what_is_saved_is_what_there_is(void **state)
         }
         save(&saved, &part);
         assert_true(saved.rows <= FEW);
-        bindings_take(bindings, &part);
+        bindings_take(bindings, BINDINGS_TAKEN_MAX, &part);
         save(&saved, &part);
         assert_saved(bindings, &saved, now_ms);
     }
@@ -262,7 +262,7 @@ static void an_account_is_forgotten(void **state)
     for (uint64_t session = 1; session <= 9; session++)
         assert_int_equal(bindings_find(bindings, session, NOW_MS),
                          session % 2 == 1 && session < 9 ? 2 : 0);
-    bindings_take(bindings, &part);
+    bindings_take(bindings, BINDINGS_TAKEN_MAX, &part);
     assert_int_equal(part.count, 4);
     for (size_t i = 0; i < part.count; i++)
         assert_true(part.at[i].session == 0 && part.at[i].kept != 0);

@@ -10,7 +10,6 @@
 #include "base/clock.h"
 #include "crypto/hash.h"
 #include "relay_scene.h"
-#include "team/key_scene.h"
 
 #define JSON "Content-Type: application/json; charset=utf-8\r\n"
 #define X "file_0123456789abcdefX"
@@ -244,176 +243,11 @@ static void requests_name_what_is_somebodys(void **state)
     accounts_free(accounts);
 }
 
-/* ---- who may claim ----------------------------------------------------------- */
-
-#define KEY "\"api_key\":\"sk-ant-api03-x\""
-#define ELSEWHERE "\"base_url\":\"https://glm.example/api\""
-
-static void put_account(struct accounts *accounts, const char *name,
-                        const char *doc)
-{
-    accounts_put(accounts, unit_account(&account_kind_apikey, name, doc),
-                 false);
-}
-
-static struct accounts *with_gateways(void)
-{
-    struct accounts *accounts = accounts_new();
-
-    put_account(accounts, "a", "{" KEY "}");
-    put_account(accounts, "b",
-                "{" KEY ",\"model_map\":{\"claude-sonnet-5\":\"x\"}}");
-    put_account(accounts, "g", "{" KEY "," ELSEWHERE "}");
-    put_account(accounts, "h", "{" KEY "," ELSEWHERE "}");
-    return accounts;
-}
-
-/* The account answers a list of files, of that key, with X in it. */
-static void tell(struct accounts *accounts, const char *name, struct key *key)
-{
-    static const struct header json = { { "content-type", 12 },
-                                        { "application/json", 16 } };
-    const struct parser_head head = { .status = 200,
-                                      .headers = headers_of(&json, 1) };
-    struct relay relay = { .options = { .accounts = accounts } };
-    struct account *account = accounts_get(accounts, str_of(name));
-    struct relayed r = { .relay = &relay,
-                         .path = STR("/v1/files"),
-                         .endpoint =
-                             endpoints_find(STR("GET"), STR("/v1/files")) };
-    struct owner *owner;
-
-    r.caller.key = key;
-    r.attempt.account = account;
-    owner = owner_learn(&r, &head);
-    assert_non_null(owner);
-    owner_feed(owner, STR(LIST));
-    owner_free(owner);
-    account_unref(account);
-}
-
-static void expect(struct accounts *accounts, const struct key *key,
-                   const char *name)
-{
-    assert_true(owner_by_id(accounts, key, hash_number(STR(X))) ==
-                (name ? bindings_account(str_of(name)) : 0));
-}
-
-/* What a gateway says leads the key that it was told to, and no other. */
-static void a_gateway_leads_nobody_else(void **state)
-{
-    struct accounts *accounts = with_gateways();
-    struct key alice = { .id = 1 };
-    struct key bob = { .id = 2 };
-
-    (void)state;
-    tell(accounts, "g", &bob);
-    expect(accounts, &bob, "g");
-    expect(accounts, &alice, NULL);
-    expect(accounts, NULL, NULL);
-    tell(accounts, "h", &bob);
-    expect(accounts, &bob, "g");
-    tell(accounts, "h", NULL);
-    expect(accounts, NULL, "h");
-    /* Nor does it take away what an account at Anthropic has. */
-    tell(accounts, "b", &alice);
-    expect(accounts, &alice, "b");
-    expect(accounts, &bob, "b");
-    tell(accounts, "g", &alice);
-    expect(accounts, &alice, "b");
-    accounts_free(accounts);
-}
-
-static uint64_t asked(struct accounts *accounts, struct key *key)
-{
-    struct relay relay = { .options = { .accounts = accounts } };
-    struct relayed r = { .relay = &relay,
-                         .path = STR("/v1/messages"),
-                         .endpoint =
-                             endpoints_find(STR("POST"), STR("/v1/messages")) };
-    const struct scan_facts facts = {
-        .files = { hash_number(STR(X)), hash_number(STR(Y)) }, .file_count = 2
-    };
-
-    r.caller.key = key;
-    owner_note_asked(&r, &facts);
-    return owner_find(&r);
-}
-
-/* Whoever lists what another key's account has, locks nobody out. */
-static void what_a_key_may_not_use_has_nothing_for_it(void **state)
-{
-    struct accounts *accounts = with_gateways();
-    struct key_scene scene;
-    struct key *alice;
-    struct key *bob;
-
-    (void)state;
-    scene_begin(&scene);
-    alice = scene_key(&scene, 1, "alice", "{}");
-    bob = scene_key(&scene, 2, "bob", "{\"accounts\":[\"b\",\"h\"]}");
-    tell(accounts, "a", NULL);
-    expect(accounts, alice, "a");
-    expect(accounts, bob, NULL);
-    assert_true(asked(accounts, bob) == 0);
-    tell(accounts, "b", bob);
-    expect(accounts, bob, "b");
-    expect(accounts, alice, "a");
-    expect(accounts, NULL, "a");
-    assert_true(asked(accounts, bob) == bindings_account(STR("b")));
-    key_unref(alice);
-    key_unref(bob);
-    scene_end(&scene);
-    accounts_free(accounts);
-}
-
-static void the_first_keeps_it_until_it_is_gone(void **state)
-{
-    struct accounts *accounts = with_gateways();
-    struct account *a = accounts_get(accounts, STR("a"));
-
-    (void)state;
-    tell(accounts, "a", NULL);
-    tell(accounts, "b", NULL);
-    expect(accounts, NULL, "a");
-    accounts_forget(accounts, a);
-    expect(accounts, NULL, NULL);
-    tell(accounts, "b", NULL);
-    expect(accounts, NULL, "b");
-    account_unref(a);
-    accounts_free(accounts);
-}
-
-static void count(void *arg)
-{
-    ++*(int *)arg;
-}
-
-static void what_is_new_is_kept_soon(void **state)
-{
-    struct accounts *accounts = with_gateways();
-    int asked = 0;
-
-    (void)state;
-    accounts_on_hurry(accounts, count, &asked);
-    tell(accounts, "a", NULL);
-    assert_int_equal(asked, 2);
-    tell(accounts, "a", NULL);
-    tell(accounts, "b", NULL);
-    assert_int_equal(asked, 2);
-    accounts_on_hurry(accounts, NULL, NULL);
-    accounts_free(accounts);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(answers_tell_what_is_whose),
         cmocka_unit_test(requests_name_what_is_somebodys),
-        cmocka_unit_test(a_gateway_leads_nobody_else),
-        cmocka_unit_test(what_a_key_may_not_use_has_nothing_for_it),
-        cmocka_unit_test(the_first_keeps_it_until_it_is_gone),
-        cmocka_unit_test(what_is_new_is_kept_soon),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
