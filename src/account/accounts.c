@@ -66,6 +66,33 @@ static struct account_list *list_of(const struct folder *folder)
     return list;
 }
 
+static void forget(struct accounts *accounts, const struct account *account)
+{
+    bindings_forget(accounts->bindings, account->number);
+    bindings_forget(accounts->owned, account->number);
+    bindings_forget(accounts->told, account->number);
+}
+
+/* A new one of its name is another one.  That one has another credential is soon kept, for
+   that is how it is known after a restart (account/vitals_load.c). */
+static void compare(struct accounts *accounts, const struct account_list *old,
+                    const struct account_list *list)
+{
+    bool renewed = false;
+
+    for (size_t i = 0; i < old->count; i++) {
+        const struct account *was = old->at[i];
+        const struct account *now = account_list_find(list, str_of(was->name));
+
+        if (!now || now->vitals != was->vitals)
+            forget(accounts, was);
+        else
+            renewed |= now->renewed_ms != was->renewed_ms;
+    }
+    if (renewed)
+        accounts_hurry(accounts);
+}
+
 /* Show everybody what the changing thread knows. */
 static void publish(struct accounts *accounts)
 {
@@ -76,6 +103,7 @@ static void publish(struct accounts *accounts)
     old = accounts->list;
     accounts->list = list;
     (void)pthread_mutex_unlock(&accounts->lock);
+    compare(accounts, old, list);
     account_list_unref(old);
 }
 

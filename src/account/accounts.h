@@ -43,7 +43,8 @@ void accounts_complain(struct accounts *accounts, const char *complaint);
 bool accounts_complaint(struct accounts *accounts,
                         char out[ACCOUNTS_COMPLAINT_MAX]);
 
-/* Which sessions they serve; as long as they are there.  Any thread. */
+/* Which sessions they serve; as long as they are there: of one that was removed all is
+   forgotten, here and below.  Any thread. */
 struct bindings *accounts_bindings(struct accounts *accounts);
 /* Which batches, files and the like they made: numbers (hash_number()) of their ids in
    place of sessions. */

@@ -15,6 +15,8 @@ static const struct table {
     const char *save;
     const char *forget;
     const char *end; /* of those that are over */
+    const char *accounts;
+    const char *leave; /* of an account */
 } tables[BINDINGS_STORE_TABLES] = {
 #define TABLE(of, max, taken_max, name, number)                                \
     {                                                                          \
@@ -27,7 +29,9 @@ static const struct table {
             " until_ms = excluded.until_ms",                                   \
             "DELETE FROM " name " WHERE " number " = $1",                      \
             "DELETE FROM " name " WHERE " number " IN (SELECT " number         \
-            " FROM " name " WHERE until_ms <= $1 LIMIT $2)"                    \
+            " FROM " name " WHERE until_ms <= $1 LIMIT $2)",                   \
+            "SELECT DISTINCT account FROM " name,                              \
+            "DELETE FROM " name " WHERE account = $1"                          \
     }
     TABLE(accounts_bindings, BINDINGS_MAX, BINDINGS_TAKEN_MAX, "binding",
           "session"),
@@ -84,6 +88,75 @@ bool bindings_store_save(struct sql *sql, size_t table,
                                         SQL_VALUES(sql_number((int64_t)now_ms),
                                                    sql_number(OVER_MAX)),
                                         err));
+}
+
+/* ---- accounts that are gone -------------------------------------------------- */
+
+static bool leave(struct sql *sql, const struct table *table, uint64_t account,
+                  struct err *err)
+{
+    return sql_run(sql, table->leave, SQL_VALUES(sql_number((int64_t)account)),
+                   err);
+}
+
+bool bindings_store_forget(struct sql *sql, uint64_t account, struct err *err)
+{
+    bool fine = true;
+
+    for (size_t i = 0; i < COUNT_OF(tables) && fine; i++)
+        fine = leave(sql, &tables[i], account, err);
+    return fine;
+}
+
+/* Of some of the accounts; more come in another round. */
+#define STRANGERS_MAX 100
+
+struct strangers {
+    const struct bindings_its *its;
+    uint64_t at[STRANGERS_MAX];
+    size_t count;
+};
+
+static bool note_stranger(void *arg, const struct sql_row *row)
+{
+    struct strangers *strangers = arg;
+    uint64_t account = (uint64_t)sql_row_number(row, 0);
+    bool is_known = false;
+
+    for (size_t i = 0; i < strangers->its->count && !is_known; i++)
+        is_known = strangers->its->at[i] == account;
+    if (!is_known && strangers->count < STRANGERS_MAX)
+        strangers->at[strangers->count++] = account;
+    return true;
+}
+
+static bool tidy(struct sql *sql, const struct table *table,
+                 const struct bindings_its *its, struct err *err)
+{
+    struct strangers strangers = { .its = its };
+    bool fine;
+
+    do {
+        strangers.count = 0;
+        fine = sql_query(sql,
+                         &(struct sql_ask){ .text = table->accounts,
+                                            .row = note_stranger,
+                                            .arg = &strangers },
+                         err);
+        for (size_t i = 0; i < strangers.count && fine; i++)
+            fine = leave(sql, table, strangers.at[i], err);
+    } while (fine && strangers.count == STRANGERS_MAX);
+    return fine;
+}
+
+bool bindings_store_tidy(struct sql *sql, const struct bindings_its *its,
+                         struct err *err)
+{
+    bool fine = true;
+
+    for (size_t i = 0; i < COUNT_OF(tables) && fine; i++)
+        fine = tidy(sql, &tables[i], its, err);
+    return fine;
 }
 
 /* ---- loading ------------------------------------------------------------- */

@@ -22,6 +22,19 @@ bool bindings_store_save(struct sql *sql, size_t table,
                          const struct bindings_part *part, uint64_t now_ms,
                          struct err *err) MUST_CHECK;
 
+/* Those of an account (bindings_account()), whoever saved them. */
+bool bindings_store_forget(struct sql *sql, uint64_t account,
+                           struct err *err) MUST_CHECK;
+
+/* The accounts to which they may belong. */
+struct bindings_its {
+    uint64_t *at;
+    size_t count;
+};
+/* Those of all others are forgotten. */
+bool bindings_store_tidy(struct sql *sql, const struct bindings_its *its,
+                         struct err *err) MUST_CHECK;
+
 /* All that are not over; if there is no room for all, the newest. */
 bool bindings_store_load(struct sql *sql, struct accounts *accounts,
                          uint64_t now_ms, struct err *err) MUST_CHECK;

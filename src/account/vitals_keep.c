@@ -40,10 +40,10 @@ struct state {
     struct buf doc;
 };
 
-/* One that was in the last look, of which the operator has said something. */
+/* One that was in the last look. */
 struct gone {
     char name[ACCOUNT_NAME_MAX + 1];
-    uint64_t heard_ms;
+    uint64_t heard_ms; /* what the operator has said of it; 0: nothing */
 };
 
 /* The job's own. */
@@ -125,10 +125,9 @@ static size_t take_bindings(struct vitals_keep *keep, struct changes *changes)
 
 static void add_gone(struct changes *changes, const struct account *account)
 {
-    struct gone *gone = &changes->gone[changes->gone_count];
+    struct gone *gone = &changes->gone[changes->gone_count++];
 
     gone->heard_ms = vitals_heard_ms(account->vitals);
-    changes->gone_count += gone->heard_ms > 0;
     (void)snprintf(gone->name, sizeof(gone->name), "%s", account->name);
 }
 
@@ -181,25 +180,43 @@ static bool is_another(const struct account_list *before,
     return was && was->vitals != account->vitals;
 }
 
+/* Bindings are those of a credential, which is kept with what is known of the account
+   (account/vitals_load.c). */
+static bool is_bound(const struct changes *changes,
+                     const struct account *account)
+{
+    for (size_t i = 0; i < BINDINGS_STORE_TABLES; i++) {
+        const struct bindings_part *part = &changes->bindings[i];
+
+        for (size_t j = 0; j < part->count; j++) {
+            if (part->at[j].account == account->number)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* NULL: nothing did. */
 static struct changes *gather(struct vitals_keep *keep)
 {
     struct accounts *accounts = keep->options.accounts;
     struct account_list *list = accounts_list(accounts);
     struct changes *changes = MEM_NEW(struct changes);
+    size_t bound = take_bindings(keep, changes);
 
     changes->now_ms = clock_wall_ms();
     changes->relay = mem_strdup(keep->relay);
     changes->states = mem_zalloc((list->count + 1) * sizeof(struct state));
     for (size_t i = 0; i < list->count; i++) {
         if (vitals_take_change(list->at[i]->vitals) ||
-            is_another(keep->seen, list->at[i]))
+            is_another(keep->seen, list->at[i]) ||
+            is_bound(changes, list->at[i]))
             add_state(changes, list->at[i]);
     }
     note_those_there(keep, changes, list);
     account_list_unref(list);
-    if (take_bindings(keep, changes) + changes->state_count > 0 ||
-        changes->there || changes->gone_count > 0)
+    if (bound + changes->state_count > 0 || changes->there ||
+        changes->gone_count > 0)
         return changes;
     drop_changes(changes);
     return NULL;
@@ -226,9 +243,12 @@ static bool forget_gone(struct sql *sql, const struct changes *changes,
 {
     bool fine = true;
 
-    for (size_t i = 0; i < changes->gone_count && fine; i++)
-        fine = said_forget(sql, str_of(changes->gone[i].name),
-                           changes->gone[i].heard_ms, err);
+    for (size_t i = 0; i < changes->gone_count && fine; i++) {
+        struct str name = str_of(changes->gone[i].name);
+
+        fine = said_forget(sql, name, changes->gone[i].heard_ms, err) &&
+               bindings_store_forget(sql, bindings_account(name), err);
+    }
     return fine;
 }
 

@@ -8,13 +8,34 @@
 #include "account/vitals.h"
 #include "account/vitals_json.h"
 #include "base/clock.h"
-#include "base/macros.h"
+#include "base/mem.h"
 
 struct loading {
     struct accounts *accounts;
     const char *relay;
     uint64_t now_ms;
+    bool tidies;
+    struct bindings_its its;
 };
+
+/* Of that account, what it served and made. */
+static void note_its(struct loading *loading, const struct account *account)
+{
+    struct bindings_its *its = &loading->its;
+    size_t i = 0;
+
+    while (i < its->count && its->at[i] != account->number)
+        i++;
+    if (i == its->count)
+        its->at[its->count++] = account->number;
+}
+
+/* Nobody knows of which credential one is that cannot be read. */
+static void note_broken(void *arg, const struct account *account)
+{
+    if (!account->token)
+        note_its(arg, account);
+}
 
 static bool is_of_its_credential(const struct account *account,
                                  const struct json_doc *doc)
@@ -27,16 +48,17 @@ static bool is_of_its_credential(const struct account *account,
 
 /* Of another credential, as when one takes the place of another while it serves
    (account/folder.c); but another key of the same name is another account. */
-static void restore(const struct account *account, const struct json_doc *doc,
-                    uint64_t now_ms)
+static void restore(struct loading *loading, const struct account *account,
+                    const struct json_doc *doc)
 {
     bool same = is_of_its_credential(account, doc);
     struct vitals_copy copy;
 
     if (!same && !account->kind->personal)
         return;
+    note_its(loading, account);
     vitals_from_json(doc, &copy);
-    health_mend(&copy.health, now_ms);
+    health_mend(&copy.health, loading->now_ms);
     vitals_restore(account->vitals, &copy);
     if (!same)
         vitals_renewed(account->vitals);
@@ -44,7 +66,7 @@ static void restore(const struct account *account, const struct json_doc *doc,
 
 static bool take_state(void *arg, const struct sql_row *row)
 {
-    const struct loading *loading = arg;
+    struct loading *loading = arg;
     struct account *account =
         accounts_get(loading->accounts, sql_row_text(row, 0));
     struct json_doc *doc;
@@ -53,7 +75,7 @@ static bool take_state(void *arg, const struct sql_row *row)
     if (!account)
         return true;
     doc = json_doc_parse(sql_row_text(row, 1), &ignored);
-    restore(account, doc, loading->now_ms);
+    restore(loading, account, doc);
     json_doc_free(doc);
     account_unref(account);
     return true;
@@ -70,17 +92,29 @@ static bool load(struct sql *sql, void *arg, struct err *err)
     };
     bool fine = sql_query(sql, &states, err);
 
+    accounts_each(loading->accounts, note_broken, loading);
+    if (fine && loading->tidies)
+        fine = bindings_store_tidy(sql, &loading->its, err);
     return fine &&
            bindings_store_load(sql, loading->accounts, loading->now_ms, err) &&
            said_tell(sql, loading->accounts, err);
 }
 
 bool vitals_load(struct records *records, struct accounts *accounts,
-                 const char *relay, struct err *err)
+                 const char *relay, bool tidies, struct err *err)
 {
-    struct loading loading = { accounts, relay, clock_wall_ms() };
+    size_t count = accounts_count(accounts);
+    struct loading loading = {
+        .accounts = accounts,
+        .relay = relay,
+        .now_ms = clock_wall_ms(),
+        .tidies = tidies,
+        .its = { .at = mem_zalloc((count + 1) * sizeof(uint64_t)) },
+    };
+    bool fine =
+        records_do(records,
+                   &(struct records_work){ .run = load, .arg = &loading }, err);
 
-    return records_do(records,
-                      &(struct records_work){ .run = load, .arg = &loading },
-                      err);
+    mem_free(loading.its.at);
+    return fine;
 }

@@ -10,7 +10,8 @@
 #define VITALS_LOAD_CREDENTIAL "credential"
 
 /* Take what was kept, before anything is served: how each account is as that relay
-   learned it, or else another one, and what the operator says (account/said.h).
-   Blocking. */
+   learned it, or else another one, which sessions it serves, what it made, and what the
+   operator says (account/said.h).  `tidies`: what is kept of accounts that are not there
+   any more, or are others now, is removed.  Blocking. */
 bool vitals_load(struct records *records, struct accounts *accounts,
-                 const char *relay, struct err *err) MUST_CHECK;
+                 const char *relay, bool tidies, struct err *err) MUST_CHECK;

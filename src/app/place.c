@@ -126,7 +126,8 @@ static bool open_vitals(struct place *place, enum place_use use,
     /* What one learned is its own, and found again when it is started again. */
     (void)snprintf(relay, sizeof(relay), "%s:%u", place->config->host.at,
                    (unsigned)place->config->port);
-    if (!vitals_load(place->records, place->accounts, relay, err))
+    if (!vitals_load(place->records, place->accounts, relay, use != PLACE_LOOKS,
+                     err))
         return err_wrap(err, "DATA_DIR=\"%s\"", place->config->data_dir.at);
     if (use != PLACE_LOOKS)
         place->vitals = vitals_keep_new(

@@ -176,6 +176,17 @@ static bool holds_for_all(const struct relayed *r, uint64_t id)
             account_of(accounts, true, r->caller.key, id) != 0);
 }
 
+/* One that was removed while it answered has nothing any more, and the next of its name is
+   another one. */
+static bool is_gone(struct accounts *accounts, const struct account *account)
+{
+    struct account *now = accounts_get(accounts, str_of(account->name));
+    bool gone = !now || now->vitals != account->vitals;
+
+    account_unref(now);
+    return gone;
+}
+
 /* Accounts of one organization know the same: it stays with the first that told it. */
 static void claim(const struct relayed *r, struct str text)
 {
@@ -186,7 +197,7 @@ static void claim(const struct relayed *r, struct str text)
     uint64_t number = for_all ? id : number_for(r->caller.key, id);
     uint64_t has = account_of(accounts, for_all, r->caller.key, number);
 
-    if (has != 0 && has != account->number)
+    if ((has != 0 && has != account->number) || is_gone(accounts, account))
         return;
     bindings_put(bindings_of(accounts, for_all), number, account->number,
                  clock_wall_ms());

@@ -105,7 +105,7 @@ static unsigned hours_at(struct scene *scene, const char *relay)
     scene->accounts = accounts_new();
     accounts_put(scene->accounts,
                  unit_account(&account_kind_oauth, "one", SIGN_IN), false);
-    if (!vitals_load(scene->records, scene->accounts, relay, &err))
+    if (!vitals_load(scene->records, scene->accounts, relay, true, &err))
         fail_msg("%s", err.text);
     account = accounts_get(scene->accounts, STR("one"));
     view = vitals_view(account->vitals, &fine, STR_EMPTY, scene->now_ms);
@@ -177,7 +177,7 @@ static void another_credential_begins_anew(void **state)
                  unit_account(&account_kind_apikey, "key",
                               "{\"api_key\":\"sk-ant-api03-x\"}"),
                  false);
-    if (!vitals_load(scene->records, scene->accounts, "a:1", &err))
+    if (!vitals_load(scene->records, scene->accounts, "a:1", true, &err))
         fail_msg("%s", err.text);
     account = accounts_get(scene->accounts, STR("one"));
     assert_int_equal(

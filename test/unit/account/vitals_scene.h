@@ -83,11 +83,11 @@ static inline void load(struct scene *scene)
 {
     struct err err;
 
-    if (!vitals_load(scene->records, scene->accounts, "a:1", &err))
+    if (!vitals_load(scene->records, scene->accounts, "a:1", true, &err))
         fail_msg("%s", err.text);
 }
 
-static inline void begin_again(struct scene *scene)
+static inline void begin_with(struct scene *scene, struct accounts *accounts)
 {
     struct err err;
 
@@ -95,8 +95,13 @@ static inline void begin_again(struct scene *scene)
                                   unit_path(scene->folder, "x.db"), &err);
     assert_non_null(scene->records);
     scene->loop = loop_new();
-    scene->accounts = two_accounts();
+    scene->accounts = accounts;
     load(scene);
+}
+
+static inline void begin_again(struct scene *scene)
+{
+    begin_with(scene, two_accounts());
 }
 
 static inline int close_scene(void **state)
@@ -122,6 +127,7 @@ static inline bool count_rows(struct sql *sql, void *arg, struct err *err)
     const struct sql_ask ask = { .text =
                                      "SELECT (SELECT count(*) FROM binding)"
                                      " + (SELECT count(*) FROM owned)"
+                                     " + (SELECT count(*) FROM told)"
                                      " + (SELECT count(*) FROM account_state)",
                                  .row = keep_count,
                                  .arg = arg };
@@ -175,6 +181,38 @@ static inline void run(struct scene *scene, const char *text)
                     &(struct records_work){ .run = run_text, .arg = copy },
                     &err))
         fail_msg("%s", err.text);
+}
+
+/* ---- accounts ---------------------------------------------------------------- */
+
+static inline void bind(struct scene *scene, uint64_t session, const char *name)
+{
+    bindings_put(accounts_bindings(scene->accounts), session,
+                 bindings_account(str_of(name)), scene->now_ms);
+}
+
+static inline uint64_t home_of(const struct scene *scene, uint64_t session)
+{
+    return bindings_find(accounts_bindings(scene->accounts), session,
+                         scene->now_ms);
+}
+
+static inline void own(struct scene *scene, uint64_t id, const char *name)
+{
+    bindings_put(accounts_owned(scene->accounts), id,
+                 bindings_account(str_of(name)), scene->now_ms);
+}
+
+static inline uint64_t owner_of(const struct scene *scene, uint64_t id)
+{
+    return bindings_find(accounts_owned(scene->accounts), id,
+                         scene->now_ms + 30 * 24 * (uint64_t)HOUR_MS);
+}
+
+static inline void put(struct scene *scene, const struct account_kind *kind,
+                       const char *name, const char *doc)
+{
+    accounts_put(scene->accounts, unit_account(kind, name, doc), false);
 }
 
 #define TEST(name)                                                             \

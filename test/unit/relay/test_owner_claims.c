@@ -252,6 +252,24 @@ static void the_first_keeps_it_until_it_is_gone(void **state)
     accounts_free(accounts);
 }
 
+/* Its answer came late: another one has its name by now. */
+static void what_is_gone_claims_nothing(void **state)
+{
+    struct accounts *accounts = with_gateways();
+    struct account *account = accounts_get(accounts, STR("a"));
+    struct relay relay = { .options = { .accounts = accounts } };
+    struct relayed r = { .relay = &relay, .path = STR("/v1/messages") };
+
+    (void)state;
+    accounts_forget(accounts, account);
+    put_account(accounts, "a", "{\"api_key\":\"sk-ant-api03-y\"}");
+    r.attempt.account = account;
+    owner_note_file(&r, STR(X));
+    expect(accounts, NULL, NULL);
+    account_unref(account);
+    accounts_free(accounts);
+}
+
 static void count(void *arg)
 {
     ++*(int *)arg;
@@ -282,6 +300,7 @@ int main(void)
         cmocka_unit_test(a_message_teaches_some_files),
         cmocka_unit_test(no_gateway_displaces_what_others_have),
         cmocka_unit_test(the_first_keeps_it_until_it_is_gone),
+        cmocka_unit_test(what_is_gone_claims_nothing),
         cmocka_unit_test(what_is_new_is_kept_soon),
     };
 
