@@ -169,6 +169,13 @@ static struct str batch_of(const struct relayed *r)
     return segment;
 }
 
+static struct str place_of(const struct relayed *r)
+{
+    const struct account *account = r->attempt.account;
+
+    return account ? gateway_place(r->req->arena, account) : STR_EMPTY;
+}
+
 static void start_results(struct relayed *r, const struct parser_head *head)
 {
     struct record fetch;
@@ -178,6 +185,7 @@ static void start_results(struct relayed *r, const struct parser_head *head)
     record_fill(&fetch, r);
     r->results =
         results_start(&(struct results_options){ .fetch = &fetch,
+                                                 .place = place_of(r),
                                                  .batch = batch_of(r),
                                                  .prices = r->prices,
                                                  .room = &r->relay->unpacking,

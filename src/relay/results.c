@@ -76,7 +76,8 @@ static void take_result(void *arg, const struct batch_result *result)
     describe(&record, result);
     price(&record, options->prices);
     record.batch_result = 1;
-    batch_results_id(options->batch, result->custom_id, record.result_id);
+    batch_results_id(options->place, options->batch, result->custom_id,
+                     record.result_id);
     results->count++;
     options->book(options->arg, &record);
 }

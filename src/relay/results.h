@@ -25,6 +25,7 @@ struct results_options {
     const struct record
         *fetch;       /* whose key and account results have; copied, but
                                    not its texts */
+    struct str place; /* gateway_place() of that account */
     struct str batch; /* its id, as it is in the path */
     const struct prices *prices;
     struct unpack_room *room;

@@ -114,13 +114,15 @@ void batch_results_end(struct batch_results *results)
     end_line(results);
 }
 
-void batch_results_id(struct str batch, const char *custom_id,
+void batch_results_id(struct str place, struct str batch, const char *custom_id,
                       uint8_t id[BATCH_RESULT_ID_LEN])
 {
     unsigned char hash[HASH_SHA256_LEN];
     struct buf text;
 
-    buf_init(&text, batch.len + SIFT_TEXT_MAX + 2);
+    buf_init(&text, place.len + batch.len + SIFT_TEXT_MAX + 3);
+    if (place.len > 0)
+        buf_printf(&text, STR_FMT "\n", STR_ARG(place));
     buf_printf(&text, STR_FMT "\n%s", STR_ARG(batch), custom_id);
     hash_sha256(buf_str(&text), hash);
     memcpy(id, hash, BATCH_RESULT_ID_LEN);

@@ -46,6 +46,7 @@ void batch_results_end(struct batch_results *results);
 
 #define BATCH_RESULT_ID_LEN 16
 
-/* What is told apart in the ledger, however often a result is fetched. */
-void batch_results_id(struct str batch, const char *custom_id,
+/* What is told apart in the ledger, however often a result is fetched.  `place`: a provider
+   that numbers its batches by itself; empty: Anthropic. */
+void batch_results_id(struct str place, struct str batch, const char *custom_id,
                       uint8_t id[BATCH_RESULT_ID_LEN]);

@@ -3,14 +3,17 @@
    half the price, whoever fetches it, however often, through whichever relay of a
    folder, whole or interrupted; and so they count in limits. */
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import { it } from 'node:test';
 
 import { ask, assertAddsUp, bookings, noSqlite } from '../support/bookings.mjs';
 import { call } from '../support/http.mjs';
-import { createKey, keyOf } from '../support/keys.mjs';
+import { admin, createKey, keyOf } from '../support/keys.mjs';
 import { CODINGS, microusd } from '../support/mix.mjs';
 import { describe, stage, startRelay, until } from '../support/processes.mjs';
+import { listen } from '../support/proxies.mjs';
 import { RawClient, requestBytes } from '../support/raw.mjs';
+import { addAccount } from '../support/several.mjs';
 
 const VERSION = { 'anthropic-version': '2023-06-01' };
 const ITEMS = 40; /* of which a few fail */
@@ -126,6 +129,24 @@ describe('batches are booked once', { skip: noSqlite }, () => {
     await results(key, batch.id);
     await until(() => booked(batch.id).length > 0, { every: 50, what: 'they are booked' });
     await assertBooked(batch, key);
+  });
+
+  it('another provider that answers for it first is another batch', async () => {
+    const line = (i) => JSON.stringify({ custom_id: `item-${i}`, result: { type: 'succeeded', message: { id: `msg_${i}`, type: 'message', model: 'claude-haiku-4-5', usage: { input_tokens: 1, output_tokens: 1 } } } });
+    const gateway = await listen(http.createServer((req, res) => {
+      res.writeHead(200, { 'content-type': 'application/x-jsonl' });
+      res.end(Array.from({ length: ITEMS }, (_, i) => `${line(i)}\n`).join(''));
+    }));
+    addAccount(s.relay.dataDir, 'elsewhere', 'e1e1', '--url', `http://127.0.0.1:${gateway.port}`);
+    const [{ account: home }] = (await admin(s, 'GET', '/admin/api/accounts')).doc.accounts.filter(({ account }) => account !== 'elsewhere');
+    const carol = await createKey(s, 'carol', { ...MEMBERS, accounts: [home, 'elsewhere'] });
+    const batch = await made(await createKey(s, 'dora', { ...MEMBERS, accounts: [home] }));
+    assert.equal((await results(carol, batch.id, { 'x-account-name': 'elsewhere' })).status, 200);
+    await until(() => bookings(s.relay.dataDir).filter((row) => row.batch && row.key_name === 'carol').length === ITEMS, { every: 50, what: "the gateway's are booked" });
+    assert.equal((await results(carol, batch.id, { 'x-account-name': home })).status, 200);
+    await assertBooked(batch, carol);
+    await call(`${s.url}/oauth/accounts/elsewhere`, { method: 'DELETE' });
+    await gateway.stop();
   });
 
   it('and in /metrics once', async () => {

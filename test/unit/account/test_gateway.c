@@ -266,6 +266,34 @@ static void a_change_is_checked_without_its_file(void **state)
     }
 }
 
+/* However it is written. */
+static void a_place_has_one_spelling(void **state)
+{
+    static const struct {
+        const char *doc;
+        const char *place;
+    } places[] = {
+        { "{\"api_key\":\"sk-ant-api03-x\"}", "" },
+        { "{\"api_key\":\"sk-ant-api03-x\",\"bearer\":true}", "" },
+        { "{" KEY ",\"base_url\":\"https://G.example:443/Base/v1/\"}",
+          "https://g.example/Base" },
+        { "{" KEY ",\"base_url\":\"https://g.example/Base\"}",
+          "https://g.example/Base" },
+        { "{" KEY ",\"base_url\":\"http://[::1]:9/x\"}", "http://[::1]:9/x" },
+    };
+    struct arena *arena = arena_new();
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(places); i++) {
+        struct account *account =
+            unit_account(&account_kind_apikey, "one", places[i].doc);
+
+        unit_assert_str(gateway_place(arena, account), places[i].place);
+        account_unref(account);
+    }
+    arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -277,6 +305,7 @@ int main(void)
         cmocka_unit_test(its_trust_is_its_own),
         cmocka_unit_test(it_is_told_with_what_is_not_there),
         cmocka_unit_test(a_change_is_checked_without_its_file),
+        cmocka_unit_test(a_place_has_one_spelling),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

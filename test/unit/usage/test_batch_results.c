@@ -153,13 +153,20 @@ static void a_result_has_one_id(void **state)
                                                        0x68, 0x05, 0x9f, 0x66,
                                                        0x55, 0xfc, 0x76, 0x8f,
                                                        0xaf, 0xcc, 0xb0, 0x7f };
+    uint8_t other[BATCH_RESULT_ID_LEN];
     uint8_t id[BATCH_RESULT_ID_LEN];
 
     (void)state;
-    batch_results_id(STR("msgbatch_1"), "my-first", id);
+    batch_results_id(STR_EMPTY, STR("msgbatch_1"), "my-first", id);
     assert_memory_equal(id, want, sizeof(id));
-    batch_results_id(STR("msgbatch_2"), "my-first", id);
+    batch_results_id(STR_EMPTY, STR("msgbatch_2"), "my-first", id);
     assert_memory_not_equal(id, want, sizeof(id));
+    batch_results_id(STR("https://g.example"), STR("msgbatch_1"), "my-first",
+                     id);
+    assert_memory_not_equal(id, want, sizeof(id));
+    batch_results_id(STR("https://h.example"), STR("msgbatch_1"), "my-first",
+                     other);
+    assert_memory_not_equal(id, other, sizeof(id));
 }
 
 static void it_is_small(void **state)
