@@ -267,7 +267,8 @@ bool admit_may_cost(struct relayed *r, struct err *err)
         account && r->ration ? gateway_model(account, model) : STR_EMPTY;
 
     return !r->ration || model.len == 0 ||
-           ration_goes_as(r->ration, theirs.len > 0 ? theirs : model) ||
+           ration_goes_as(r->ration, theirs.len > 0 ? theirs : model,
+                          account && gateway_is_elsewhere(account)) ||
            err_set(err, ERR_BUDGET,
                    "the key %s reserves the most that a request may cost "
                    "(reserve: strict), and its limits have no room for that "

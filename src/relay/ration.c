@@ -354,12 +354,13 @@ static void price_as(struct ration *ration, const struct price *price,
     ration_estimate(ration);
 }
 
-bool ration_goes_as(struct ration *ration, struct str model)
+bool ration_goes_as(struct ration *ration, struct str model, bool elsewhere)
 {
     const struct price *was = ration->price;
     bool renamed_before = ration->renamed;
     bool renamed = !str_eq(model, str_of(ration->model));
 
+    ration->elsewhere = elsewhere;
     if (!ration->options.owner.strict || !is_estimated(&ration->options) ||
         (!renamed && !renamed_before))
         return true;

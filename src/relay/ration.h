@@ -84,8 +84,11 @@ enum ration_answer ration_ask(struct ration *ration, void (*wake)(void *arg),
                               void *arg, struct err *err);
 /* It was given, and goes to an account that calls its model so: what a strict key's may come
    to there is held.  False, and it is as before, if its limits have no room for that.  What
-   its body asks for is borrowed for this, too. */
-bool ration_goes_as(struct ration *ration, struct str model) MUST_CHECK;
+   its body asks for is borrowed for this, too.  `elsewhere`: to another provider, of whose
+   models nobody knows what they cost: one without a price counts as the dearest, but
+   for a strict key not as more than is held. */
+bool ration_goes_as(struct ration *ration, struct str model,
+                    bool elsewhere) MUST_CHECK;
 /* Is there a price for its model, that of the answer once it is known?  True if it costs
    nothing. */
 bool ration_has_price(const struct ration *ration);

@@ -101,6 +101,17 @@ static struct admission_hold hold_all(const struct ration *ration,
     };
 }
 
+/* The name that another provider has for a model says nothing of what it costs: that is
+   no reason to break a promise. */
+static uint64_t counted_cost(const struct ration *ration, uint64_t cost)
+{
+    bool is_guess = ration->options.owner.strict && ration->elsewhere &&
+                    !ration_has_price(ration);
+
+    return is_guess ? ration_smaller(cost, ration->estimate.cost_microusd)
+                    : cost;
+}
+
 void ration_correct(struct ration *ration, const struct meter_usage *usage,
                     uint64_t answer_bytes)
 {
@@ -118,6 +129,7 @@ void ration_correct(struct ration *ration, const struct meter_usage *usage,
         ration->look.bytes_at = answer_bytes + RAISE_BYTES;
     hold = is_all ? hold_all(ration, usage)
                   : hold_so_far(ration, usage, answer_bytes);
+    hold.cost_microusd = counted_cost(ration, hold.cost_microusd);
     lost = ration_lost(ration, ration->again);
     hold.tokens_in = ration_sum(hold.tokens_in, lost.tokens_in);
     hold.tokens_out = ration_sum(hold.tokens_out, lost.tokens_out);
@@ -243,7 +255,8 @@ static struct admission_truth truth_of(const struct ration *ration,
     truth.tokens_in = ration_larger(truth.tokens_in, told.tokens_in);
     truth.tokens_out = ration_larger(truth.tokens_out, told.tokens_out);
     truth.cost_microusd =
-        ration_larger(truth.cost_microusd, told.cost_microusd);
+        counted_cost(ration,
+                     ration_larger(truth.cost_microusd, told.cost_microusd));
     return truth;
 }
 
@@ -266,14 +279,15 @@ static void learn(const struct ration *ration, const struct ration_end *end,
                   const struct admission_truth *truth)
 {
     uint64_t cost = truth->cost_microusd;
-    uint64_t cost_in = price_input_microusd(ration->price, end->usage);
+    uint64_t cost_in =
+        ration_smaller(price_input_microusd(ration->price, end->usage), cost);
     struct estimate_truth came_to = {
         .body_bytes = ration->options.body_bytes,
         .answer_bytes = end->answer_bytes,
         .tokens_in = truth->tokens_in,
         .tokens_out = truth->tokens_out,
         .cost_in_microusd = cost_in,
-        .cost_out_microusd = cost > cost_in ? cost - cost_in : 0,
+        .cost_out_microusd = cost - cost_in,
         .asked = ration->asked,
         .worst = ration->worst,
     };

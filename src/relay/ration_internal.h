@@ -24,6 +24,7 @@ struct ration {
     struct estimate top;       /* of ration_goes_as(): the most that was held */
     bool
         renamed; /* the price is of the name that its account has for the model */
+    bool elsewhere; /* at another provider */
     enum ration_basis basis;
     struct history history; /* of its like, if the basis knows any */
     bool has_tools;         /* that the server runs */

@@ -237,6 +237,23 @@ describe('accounts of other gateways', { skip: noSqlite || missing('openssl') },
     assert.equal(made.gateway.requests.length, before);
   });
 
+  it('nor does it leave that for what the model is called in the answer', async () => {
+    const limits = (cost) => ({ accounts: ['theirs'], reserve: 'strict', limits: { cost_total: cost } });
+    const [key, poor] = [await createKey(made.relay, 'strict there', limits(1)), await createKey(made.relay, 'poor', limits(0.0001))];
+    const body = { model: 'claude-haiku-4-5', max_tokens: 100, messages: [] };
+    await change('theirs', { model_map: null });
+    /* As the dearest it would cost three times of what is reserved. */
+    made.gateway.reply = { status: 200, body: '{"type":"message","model":"vendor/haiku","usage":{"input_tokens":60,"output_tokens":100}}' };
+    try {
+      const reserved = Number((await poor.message({ body })).body.toString().match(/may cost \$([0-9.]+)/)[1]);
+      assert.equal((await key.message({ body })).status, 200);
+      await until(async () => (await key.limit('cost_total')).used > 0, { what: 'it is counted' });
+      assert.equal((await key.limit('cost_total')).used, reserved);
+    } finally {
+      await change('theirs', { model_map: MAP });
+    }
+  });
+
   /* ---- the way --------------------------------------------------------------- */
 
   it("an account's own proxy leads there", { skip: missing('microsocks') }, async () => {

@@ -409,12 +409,12 @@ static void a_strict_one_is_held_at_the_price_it_goes_to(void **state)
     s.limits.at[LIMIT_COST_TOTAL] = dear;
     ration = given();
     assert_int_equal(held(), most_at(MODEL));
-    assert_true(ration_goes_as(ration, STR("claude-haiku-4-5")));
+    assert_true(ration_goes_as(ration, STR("claude-haiku-4-5"), false));
     assert_int_equal(held(), most_at(MODEL));
-    assert_true(ration_goes_as(ration, STR("glm-5")));
+    assert_true(ration_goes_as(ration, STR("glm-5"), false));
     assert_int_equal(held(), dear);
-    assert_true(ration_goes_as(ration, STR(MODEL)));
-    assert_true(ration_goes_as(ration, STR("glm-5")));
+    assert_true(ration_goes_as(ration, STR(MODEL), false));
+    assert_true(ration_goes_as(ration, STR("glm-5"), false));
     assert_int_equal(held(), dear);
     /* By its answer, whatever that calls the model. */
     end(ration, &usage, 100000, true);
@@ -422,10 +422,40 @@ static void a_strict_one_is_held_at_the_price_it_goes_to(void **state)
     assert_int_equal(used(), ALIKE);
     s.limits.at[LIMIT_COST_TOTAL] = ALIKE + dear - 1;
     ration = given();
-    assert_false(ration_goes_as(ration, STR("glm-5")));
+    assert_false(ration_goes_as(ration, STR("glm-5"), false));
     assert_int_equal(held(), most_at(MODEL));
-    assert_true(ration_goes_as(ration, STR(MODEL)));
+    assert_true(ration_goes_as(ration, STR(MODEL), false));
     leave(ration);
+}
+
+/* What an answer uses that much of counts as, by a model of that name. */
+static uint64_t used_by(const char *model, bool elsewhere)
+{
+    struct meter_usage usage = usage_of(1000, true);
+    uint64_t before = used();
+    struct ration *ration = given();
+
+    usage.counts[METER_INPUT] = BODY;
+    (void)strncpy(usage.model, model, sizeof(usage.model) - 1);
+    assert_true(ration_goes_as(ration, STR(MODEL), elsewhere));
+    ration_correct(ration, &usage, 1000);
+    assert_true(held() <= most_at(MODEL) || !elsewhere);
+    end(ration, &usage, 100000, true);
+    return used() - before;
+}
+
+/* Another provider's names are its own; but what it tells of known ones counts. */
+static void another_providers_name_exceeds_nothing(void **state)
+{
+    uint64_t most = most_at(MODEL);
+
+    (void)state;
+    s.options.owner.strict = true;
+    s.limits.at[LIMIT_COST_TOTAL] = 1000u * 1000 * 1000;
+    assert_int_equal(used_by("vendor/model", true), most);
+    assert_true(used_by(MODEL, true) < most);
+    assert_true(used_by(MODEL, true) == used_by(MODEL, false));
+    assert_true(used_by("vendor/model", false) > most);
 }
 
 static void others_are_estimated_by_what_they_ask_for(void **state)
@@ -435,7 +465,7 @@ static void others_are_estimated_by_what_they_ask_for(void **state)
     (void)state;
     s.limits.at[LIMIT_COST_TOTAL] = most_at(MODEL);
     ration = given();
-    assert_true(ration_goes_as(ration, STR("glm-5")));
+    assert_true(ration_goes_as(ration, STR("glm-5"), false));
     assert_int_equal(held(), most_at(MODEL));
     leave(ration);
 }
@@ -446,6 +476,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(doubts_are_for_strict_keys),
         TEST(a_strict_one_is_held_at_the_price_it_goes_to),
+        TEST(another_providers_name_exceeds_nothing),
         TEST(others_are_estimated_by_what_they_ask_for),
         TEST(no_history_exceeds_the_worst),
         TEST(what_exceeded_the_worst_may_exceed_it_again),
