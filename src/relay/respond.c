@@ -107,17 +107,25 @@ static struct str replaced(const struct relayed *r)
     return shows_limit(r) ? SHOWN_LIMIT_FIELDS : STR_EMPTY;
 }
 
+static void add_account(const struct relayed *r, struct buf *fields)
+{
+    struct str account = attempt_account(r);
+
+    if (account.len == 0)
+        return;
+    buf_add(fields, STR("x-relay-account: "));
+    buf_add(fields, account);
+    buf_add(fields, STR("\r\n"));
+}
+
 void respond_add_explanation(const struct relayed *r, struct buf *fields)
 {
     const struct str *asks =
         headers_get(&r->req->headers, STR("x-relay-explain"));
-    struct str account = attempt_account(r);
 
     if (!asks || !str_eq(*asks, STR("1")))
         return;
-    if (account.len > 0)
-        (void)buf_printf(fields, "x-relay-account: " STR_FMT "\r\n",
-                         STR_ARG(account));
+    add_account(r, fields);
     (void)buf_printf(fields, "x-relay-attempts: %zu\r\n", r->attempt.count);
 }
 
