@@ -68,7 +68,7 @@ static struct account *account_of(const char *doc)
 static void learn(struct account *account, unsigned status, const char *error,
                   const char *const *fields)
 {
-    struct header at[12];
+    struct header at[12] = { { .name = STR_EMPTY } };
     struct headers headers;
     size_t count = 0;
 
