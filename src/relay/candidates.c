@@ -318,15 +318,16 @@ static void refuse_for_none(const struct candidates *c, struct err *err)
             key->name);
 }
 
-/* Nobody is asked who would not know it. */
+/* Nobody is asked who would not know it.  Like a model that a key may not use, and no
+   404: Claude Code has words of its own for those, and hides these. */
 static void refuse_model(const struct candidates *c, struct err *err)
 {
     char text[SHOWN_MAX];
 
-    err_set(err, ERR_NOT_FOUND,
+    err_set(err, ERR_FORBIDDEN,
             "none of the accounts%s has the model \"%s\": it is on the "
             "model_map of none of them (claude-relay account set NAME --map)",
-            which(c), shown(c->ask.model, text));
+            which(c), shown_open(c->ask.model, text));
 }
 
 /* By whom, of those that are paused and are no guess: that they are is told to whoever

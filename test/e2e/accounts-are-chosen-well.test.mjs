@@ -253,8 +253,8 @@ describe('accounts are chosen well', { skip: noSqlite }, () => {
       assert.equal(by(await ask(session('m'), HELLO, key)), 'glm');
       await change('one', { enabled: false });
       const refused = await ask({}, { ...HELLO, model: 'claude-opus-5' }, await createKey(made.relay, 'glm-only', { accounts: ['glm'] }));
-      assert.equal(refused.status, 404);
-      assert.match(refused.body.toString(), /not_found_error.*has the model \\"claude-opus-5\\"/);
+      assert.equal(refused.status, 403);
+      assert.match(refused.body.toString(), /permission_error.*has the model \\"claude-opus-5\\"/);
       await change('glm', { model_map: { 'claude-sonnet-5': 'glm-5', '*': '*' } });
       assert.deepEqual(await served('claude-opus-5'), ['glm']);
       assert.equal(JSON.parse(made.upstream.requests.at(-1).body).model, 'claude-opus-5');

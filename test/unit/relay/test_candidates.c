@@ -253,7 +253,14 @@ static const struct {
       .want = "no_model not_allowed",
       .part = "none of the accounts that the relay key \"alice\" may use has "
               "the model \"claude-opus-5\"",
-      .code = ERR_NOT_FOUND },
+      .code = ERR_FORBIDDEN },
+    /* a name of any length, as keys are refused one */
+    { .key = POOL,
+      .given = { { GLM, FINE } },
+      .model = "claude-sonnet-5-20260101[1m]",
+      .want = "no_model",
+      .part = "has the model \"claude-sonnet-5-20260101[1m]\"",
+      .code = ERR_FORBIDDEN },
     { .key = POOL,
       .given = { { GLM, FINE } },
       .model = "glm-5",
