@@ -134,7 +134,8 @@ static struct flow_next make(struct flow *flow)
         return members_given(x->body, &x->err) ? make_with_key(x, name, key)
                                                : admin_refuse(x);
     if (kind && json_doc_is_object(doc) && !json_doc_get(x->body, "api_key"))
-        return make_of(x, name, kind, doc);
+        return members_document(doc, &x->err) ? make_of(x, name, kind, doc)
+                                              : admin_refuse(x);
     refuse_what_is_there(&x->err);
     return admin_refuse(x);
 }

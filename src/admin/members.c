@@ -3,12 +3,11 @@
 #include "admin/members.h"
 
 #include "account/account.h"
+#include "account/note.h"
 #include "account/tags.h"
 #include "admin/gateway_members.h"
 #include "base/token.h"
 #include "upstream/proxy.h"
-
-#define NOTE_MAX 1000
 
 bool members_text(const struct json_doc *body, const char *member,
                   struct str *text, struct err *err)
@@ -106,12 +105,12 @@ static bool check_note(const struct json_doc *body, struct err *err)
     struct str text = STR_EMPTY;
 
     return !note || json_doc_is_null(note) ||
-           (json_doc_as_str(note, &text) && text.len <= NOTE_MAX &&
-            !token_is_in(text)) ||
+           (json_doc_as_str(note, &text) &&
+            !account_note_problem(text, ACCOUNT_NOTE_MAX, true)) ||
            err_set(err, ERR_BAD_REQUEST,
-                   "note must be a text of at most %d bytes, without a key or "
-                   "token, or null",
-                   NOTE_MAX);
+                   "note must be lines of visible text of at most %d bytes, "
+                   "without a key or token, or null",
+                   ACCOUNT_NOTE_MAX);
 }
 
 static bool check_switch(const struct json_doc *body, const char *member,
@@ -147,6 +146,11 @@ static bool check_number(const struct json_doc *body, const char *member,
 bool members_given(const struct json_doc *body, struct err *err)
 {
     return check_tags(body, err);
+}
+
+bool members_document(const struct json_doc *doc, struct err *err)
+{
+    return check_note(doc, err);
 }
 
 bool members_change(const struct json_doc *body, struct err *err)

@@ -28,6 +28,9 @@ bool members_hold(const struct json_doc *body, struct str secret);
 
 /* What may come beside the key of a new account: tags (or null). */
 bool members_given(const struct json_doc *body, struct err *err) MUST_CHECK;
+/* What an account's document has of that, as far as it is not looked at where the account
+   is made of it: note (or null). */
+bool members_document(const struct json_doc *doc, struct err *err) MUST_CHECK;
 /* The change of an account: proxy_config (or null), note (or null), enabled, pool, tags, ...;
    at least one. */
 bool members_change(const struct json_doc *body, struct err *err) MUST_CHECK;

@@ -2,6 +2,7 @@
 /* The operator and how an account is, over HTTP. */
 #include "admin/vitals_routes.h"
 
+#include "account/note.h"
 #include "account/said.h"
 #include "admin/account_doc.h"
 #include "admin/account_routes.h"
@@ -9,7 +10,6 @@
 #include "admin/vitals_doc.h"
 #include "base/clock.h"
 #include "base/text.h"
-#include "base/token.h"
 
 #define TAG "accounts"
 
@@ -93,12 +93,12 @@ static bool read_note(struct admin_request *x, struct said_ask *ask)
 {
     ask->note = STR(HEALTH_HELD);
     return !json_doc_get_str(x->body, "note", &ask->note) ||
-           (ask->note.len > 0 && ask->note.len < HEALTH_CAUSE_MAX &&
-            !token_is_in(ask->note)) ||
+           (ask->note.len > 0 &&
+            !account_note_problem(ask->note, HEALTH_CAUSE_MAX - 1, false)) ||
            err_set(
                &x->err, ERR_BAD_REQUEST,
-               "note must be a text of less than %d bytes, without a key or "
-               "token",
+               "note must be one line of visible text of less than %d bytes, "
+               "without a key or token",
                HEALTH_CAUSE_MAX);
 }
 

@@ -218,10 +218,12 @@ static void print_state(const struct json_doc *account)
     (void)json_doc_get_str(account, "state", &state);
     (void)json_doc_get_str(account, "until", &until);
     (void)json_doc_get_str(account, "why", &why);
-    (void)printf("Account \"" STR_FMT "\": " STR_FMT "%s" STR_FMT "%s" STR_FMT
-                 "\n",
-                 STR_ARG(name), STR_ARG(state), until.len > 0 ? " until " : "",
-                 STR_ARG(until), why.len > 0 ? ": " : "", STR_ARG(why));
+    invocation_print(stdout,
+                     "Account \"" STR_FMT "\": " STR_FMT "%s" STR_FMT
+                     "%s" STR_FMT "\n",
+                     STR_ARG(name), STR_ARG(state),
+                     until.len > 0 ? " until " : "", STR_ARG(until),
+                     why.len > 0 ? ": " : "", STR_ARG(why));
     if (json_doc_get_str(account, "warning", &warning))
         invocation_print(stderr, "Warning: " STR_FMT ".\n", STR_ARG(warning));
 }

@@ -114,7 +114,7 @@ static void print_after(const struct json_doc *report)
     print_member(report, ": ", "why");
     (void)printf("\n");
     if (json_doc_get_str(report, "next", &next))
-        (void)printf("Next: " STR_FMT ".\n", STR_ARG(next));
+        invocation_print(stdout, "Next: " STR_FMT ".\n", STR_ARG(next));
 }
 
 static int print_report(const struct json_doc *report)

@@ -5,14 +5,15 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "base/mem.h"
 #include "base/shell.h"
+#include "base/visible.h"
 
-#define TEXT_MAX 4096
 #define PATH_LEN_MAX 4096
 /* Three paths, in which each byte may need quoting. */
 #define START_MAX (70u * PATH_LEN_MAX)
-#define FILLED_MAX (TEXT_MAX * START_MAX)
 
 struct invocation invocation_of_process(void)
 {
@@ -64,19 +65,38 @@ void invocation_fill(struct buf *out, struct str text)
     buf_done(&start);
 }
 
+static PRINTF_LIKE(1, 0) char *format_text(const char *format, va_list args)
+{
+    va_list again;
+    size_t size;
+    char *text;
+
+    va_copy(again, args);
+    size = (size_t)vsnprintf(NULL, 0, format, again) + 1;
+    va_end(again);
+    text = mem_alloc(size);
+    (void)vsnprintf(text, size, format, args);
+    return text;
+}
+
 void invocation_print(FILE *out, const char *format, ...)
 {
-    char text[TEXT_MAX];
+    struct buf visible;
     struct buf filled;
     va_list args;
+    char *text;
 
     va_start(args, format);
-    (void)vsnprintf(text, sizeof(text), format, args);
+    text = format_text(format, args);
     va_end(args);
-    buf_init(&filled, FILLED_MAX);
-    invocation_fill(&filled, str_of(text));
+    buf_init(&visible, strlen(text) + 1);
+    buf_init(&filled, (strlen(text) + 1) * START_MAX);
+    visible_add_lines(&visible, str_of(text), ' ');
+    invocation_fill(&filled, buf_str(&visible));
     (void)fprintf(out, STR_FMT, STR_ARG(buf_str(&filled)));
     buf_done(&filled);
+    buf_done(&visible);
+    mem_free(text);
 }
 
 void invocation_print_usage(FILE *out, struct str rest)

@@ -28,7 +28,8 @@ void invocation_set(const struct invocation *invocation, const char *folder);
 /* Append a text that names commands (base/shell.h), so that they can be pasted. */
 void invocation_fill(struct buf *out, struct str text);
 
-/* Print such a text for the person who called the program. */
+/* Print such a text for the person who called the program.  Whatever others have put into
+   it, nothing moves the cursor but ends of lines. */
 void invocation_print(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Print "usage: build/claude-relay secret new", and the same for the lines that

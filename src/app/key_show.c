@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "app/invocation.h"
 #include "app/key_print.h"
 #include "base/text.h"
 
@@ -89,8 +90,8 @@ static bool print_member(void *arg, struct str name, struct json_doc *value)
     buf_init(&text, VALUE_LEN_MAX);
     add_value(&text, name, value, showing->zone);
     if (buf_str(&text).len > 0)
-        (void)printf("%-14.*s " STR_FMT "\n", STR_ARG(name),
-                     STR_ARG(buf_str(&text)));
+        invocation_print(stdout, "%-14.*s " STR_FMT "\n", STR_ARG(name),
+                         STR_ARG(buf_str(&text)));
     buf_done(&text);
     return true;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "app/commands.h"
+#include "app/invocation.h"
 #include "app/remote.h"
 #include "app/terminal.h"
 
@@ -44,7 +45,7 @@ static int print_report(const struct json_doc *report)
     if (delivered)
         (void)printf("taken (HTTP %u).\n", (unsigned)status);
     else
-        (void)printf("not taken: " STR_FMT "\n", STR_ARG(error));
+        invocation_print(stdout, "not taken: " STR_FMT "\n", STR_ARG(error));
     return delivered ? 0 : 1;
 }
 

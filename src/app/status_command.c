@@ -146,9 +146,10 @@ static void print_prices(const struct json_doc *prices)
     (void)printf("Prices        " STR_FMT "\n", STR_ARG(text));
     for (size_t i = 0; i < json_doc_count(unpriced); i++) {
         if (json_doc_as_str(json_doc_at(unpriced, i), &text))
-            (void)printf("  none for " STR_FMT
-                         ": what it costs is booked as unknown\n",
-                         STR_ARG(text));
+            invocation_print(stdout,
+                             "  none for " STR_FMT
+                             ": what it costs is booked as unknown\n",
+                             STR_ARG(text));
     }
 }
 
@@ -160,7 +161,7 @@ static void print_degraded(const struct json_doc *reasons)
                  json_doc_count(reasons) > 0 ? "degraded:" : "healthy");
     for (size_t i = 0; i < json_doc_count(reasons); i++) {
         if (json_doc_as_str(json_doc_at(reasons, i), &text))
-            (void)printf("  " STR_FMT "\n", STR_ARG(text));
+            invocation_print(stdout, "  " STR_FMT "\n", STR_ARG(text));
     }
 }
 

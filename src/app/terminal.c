@@ -13,8 +13,10 @@
 
 #include "app/invocation.h"
 #include "base/buf.h"
+#include "base/text.h"
 
 #define DOC_MAX (16u * 1024 * 1024)
+#define ESCAPED_MAX 6 /* bytes of one */
 
 bool terminal_is_there(void)
 {
@@ -182,18 +184,28 @@ int terminal_finish(int status)
     return status ? status : 1;
 }
 
-void terminal_print(const struct json_doc *doc)
-{
-    struct buf text;
-
-    buf_init_secret(&text, DOC_MAX);
-    if (json_doc_write(doc, true, &text))
-        (void)printf(STR_FMT "\n", STR_ARG(buf_str(&text)));
-    buf_done(&text);
-}
-
 void terminal_write(void *arg, struct str bytes)
 {
     (void)arg;
     (void)fwrite(bytes.at, 1, bytes.len, stdout);
+}
+
+void terminal_print(const struct json_doc *doc)
+{
+    struct buf text;
+    struct buf shown;
+    struct str rest;
+    struct str line;
+
+    buf_init_secret(&text, DOC_MAX);
+    buf_init_secret(&shown, ESCAPED_MAX * DOC_MAX);
+    if (json_doc_write(doc, true, &text)) {
+        for (rest = buf_str(&text); str_next(&rest, '\n', &line);) {
+            text_json_show(&shown, line);
+            buf_add(&shown, STR("\n"));
+        }
+    }
+    terminal_write(NULL, buf_str(&shown));
+    buf_done(&shown);
+    buf_done(&text);
 }

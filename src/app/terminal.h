@@ -26,7 +26,8 @@ bool terminal_has_colours(void);
 /* Says on standard error what went wrong; returns the exit status 1. */
 int terminal_fail(const struct err *err);
 
-/* A document as it is, on standard output; it may hold a secret. */
+/* A document, on standard output; it may hold a secret.  What prints nothing is escaped
+   in its texts. */
 void terminal_print(const struct json_doc *doc);
 /* Bytes as they are, on standard output: a sink (app/remote.h); `arg` is not used. */
 void terminal_write(void *arg, struct str bytes);

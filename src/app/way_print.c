@@ -4,6 +4,8 @@
 
 #include <stdio.h>
 
+#include "app/invocation.h"
+
 static void print_target(const struct json_doc *report)
 {
     const struct json_doc *proxy = json_doc_get(report, "proxy");
@@ -13,15 +15,15 @@ static void print_target(const struct json_doc *report)
     uint64_t port = 0;
 
     (void)json_doc_get_str(report, "target", &target);
-    (void)printf("To " STR_FMT " ", STR_ARG(target));
+    invocation_print(stdout, "To " STR_FMT " ", STR_ARG(target));
     if (!json_doc_get_str(proxy, "type", &type)) {
         (void)printf("directly:\n");
         return;
     }
     (void)json_doc_get_str(proxy, "host", &host);
     (void)json_doc_get_u64(proxy, "port", &port);
-    (void)printf("through the " STR_FMT " proxy " STR_FMT ":%u:\n",
-                 STR_ARG(type), STR_ARG(host), (unsigned)port);
+    invocation_print(stdout, "through the " STR_FMT " proxy " STR_FMT ":%u:\n",
+                     STR_ARG(type), STR_ARG(host), (unsigned)port);
 }
 
 static void print_step(const struct json_doc *step, struct str why)
@@ -33,9 +35,10 @@ static void print_step(const struct json_doc *step, struct str why)
     (void)json_doc_get_str(step, "step", &name);
     (void)json_doc_get_u64(step, "us", &us);
     (void)json_doc_get_bool(step, "ok", &ok);
-    (void)printf("  %-13.*s %8.1f ms  %s%s" STR_FMT "\n", STR_ARG(name),
-                 (double)us / 1000, ok ? "ok" : "failed",
-                 ok || why.len == 0 ? "" : ": ", STR_ARG(ok ? STR_EMPTY : why));
+    invocation_print(stdout, "  %-13.*s %8.1f ms  %s%s" STR_FMT "\n",
+                     STR_ARG(name), (double)us / 1000, ok ? "ok" : "failed",
+                     ok || why.len == 0 ? "" : ": ",
+                     STR_ARG(ok ? STR_EMPTY : why));
 }
 
 void way_print(const struct json_doc *report)

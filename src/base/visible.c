@@ -20,3 +20,27 @@ bool visible_add(struct buf *out, struct str text, char blank, size_t max)
     }
     return true;
 }
+
+void visible_add_lines(struct buf *out, struct str text, char blank)
+{
+    while (text.len > 0) {
+        size_t end = str_index(text, '\n');
+
+        (void)visible_add(out, str_sub(text, 0, end), blank, SIZE_MAX);
+        buf_add(out, str_sub(text, end, 1));
+        text = str_from(text, end + 1);
+    }
+}
+
+bool visible_is_all(struct str text, bool lines)
+{
+    while (text.len > 0) {
+        struct glyph glyph = glyph_first(text);
+        char c = text.at[0];
+
+        if (glyph.is_control && !(lines && (c == '\n' || c == '\t')))
+            return false;
+        text = str_from(text, glyph.bytes.len);
+    }
+    return true;
+}

@@ -3,10 +3,9 @@
 #include "import/candidate.h"
 
 #include "account/kinds.h"
+#include "account/note.h"
 #include "base/text.h"
-#include "base/token.h"
 
-#define NOTE_MAX 1000
 #define SCOPES_MAX 100
 #define SECONDS_MAX 100000000000u /* the year 5138; above: milliseconds */
 #define YEAR_MS (365 * 86400000ull)
@@ -70,14 +69,14 @@ void import_scopes(struct import_candidate *candidate, struct import_from from,
 void import_note(struct import_candidate *candidate, struct import_from from,
                  const char *member)
 {
+    const char *problem;
     struct str text;
 
     if (!import_text(candidate, from, member, &text))
         return;
-    if (text.len > NOTE_MAX || token_is_in(text))
-        import_hint(candidate, "its note is left out: it %s",
-                    text.len > NOTE_MAX ? "is longer than 1000 bytes"
-                                        : "holds a key or token");
+    problem = account_note_problem(text, ACCOUNT_NOTE_MAX, true);
+    if (problem)
+        import_hint(candidate, "its note is left out: it %s", problem);
     else
         json_doc_set_str(candidate->doc, "note", text);
 }

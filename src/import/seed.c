@@ -34,6 +34,17 @@ static void check_seal(struct import_candidate *candidate)
                       "same one");
 }
 
+/* What is no text says nothing. */
+static void take_note(struct import_candidate *candidate,
+                      const struct json_doc *doc)
+{
+    struct str note;
+
+    json_doc_remove(candidate->doc, "note");
+    if (json_doc_get_str(doc, "note", &note))
+        import_note(candidate, (struct import_from){ doc, "" }, "note");
+}
+
 /* A person's sign-in serves no keys but those that name it. */
 static void leave_others(struct import_candidate *candidate)
 {
@@ -85,6 +96,7 @@ static bool read(const struct import_source *source, struct err *err)
     candidate->kind = kind;
     json_doc_free(candidate->doc);
     candidate->doc = json_doc_copy(source->doc);
+    take_note(candidate, source->doc);
     check_seal(candidate);
     leave_choice(candidate);
     return true;

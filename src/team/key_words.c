@@ -9,6 +9,7 @@
 #include "base/glyph.h"
 #include "base/text.h"
 #include "base/token.h"
+#include "base/visible.h"
 
 /* Spaces that look like the usual one, and selectors of a variant: a name with one
    looks like another. */
@@ -39,15 +40,14 @@ static bool looks_alike(struct str letter, bool lines)
 
 bool key_words_are_visible(struct str text, bool lines)
 {
+    if (!visible_is_all(text, lines))
+        return false;
     while (text.len > 0) {
-        struct glyph glyph = glyph_first(text);
-        char c = text.at[0];
+        struct str letter = glyph_first(text).bytes;
 
-        if (glyph.is_control && !(lines && (c == '\n' || c == '\t')))
+        if (looks_alike(letter, lines))
             return false;
-        if (looks_alike(glyph.bytes, lines))
-            return false;
-        text = str_from(text, glyph.bytes.len);
+        text = str_from(text, letter.len);
     }
     return true;
 }

@@ -107,9 +107,11 @@ static const char *const wrong[][2] = {
     { "{\"until\":\"tomorrow\"}", "a pause has an end" },
     { "{\"for\":\"1h\",\"until\":\"2026-12-31T00:00:00Z\"}",
       "a pause has an end" },
-    { "{\"for\":\"1h\",\"note\":\"\"}", "note must be a text" },
+    { "{\"for\":\"1h\",\"note\":\"\"}", "note must be one line" },
     { "{\"for\":\"1h\",\"note\":\"sk-ant-api03-0123456789abcdef\"}",
-      "note must be a text" },
+      "note must be one line" },
+    { "{\"for\":\"1h\",\"note\":\"a\\u001b[2J\"}", "note must be one line" },
+    { "{\"for\":\"1h\",\"note\":\"a\\nb\"}", "note must be one line" },
     { "{\"for\":3600}", "for" },
     { "{\"for\":\"1h\",\"why\":\"x\"}", "is not known here" },
 };

@@ -3,8 +3,11 @@
 #include "app/invocation.h"
 
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/mem.h"
 #include "run.h"
 
 /* A folder of a relay's in which no account is. */
@@ -123,6 +126,24 @@ static void what_is_broken_does_not_last_for_ever(void **state)
     unit_assert_part(run->out, "unknown\naccount \"bad\" cannot be used: ");
 }
 
+/* Whatever others put into a text, and however long it is. */
+static void nothing_but_ends_of_lines_moves_the_cursor(void **state)
+{
+    static char text[10000];
+    struct unit_capture out = unit_capture_begin(STDOUT_FILENO);
+    char *said;
+
+    (void)state;
+    memset(text, 'x', sizeof(text) - 1);
+    invocation_print(stdout, "a\x1b[2J\n%s\xc2\x9b\n", text);
+    (void)fflush(stdout);
+    said = unit_capture_end(&out);
+    assert_int_equal(strlen(said), sizeof(text) - 1 + 8);
+    assert_memory_equal(said, "a [2J\nxxx", 9);
+    assert_string_equal(said + strlen(said) - 4, "xx \n");
+    mem_free(said);
+}
+
 #define RUN(test) cmocka_unit_test_setup_teardown(test, run_open, run_close)
 
 int main(void)
@@ -135,6 +156,7 @@ int main(void)
         RUN(the_help_names_commands_likewise),
         RUN(what_is_broken_does_not_last_for_ever),
         RUN(a_path_beyond_reason_is_not_repeated),
+        cmocka_unit_test(nothing_but_ends_of_lines_moves_the_cursor),
         RUN(the_log_names_commands_likewise),
     };
 

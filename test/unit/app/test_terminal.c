@@ -51,6 +51,24 @@ static void lines_come_one_at_a_time_and_trimmed(void **state)
     mem_free(said);
 }
 
+static void a_document_moves_no_cursor(void **state)
+{
+    struct json_doc *doc = json_doc_new_object();
+    struct unit_capture out;
+    char *said;
+
+    (void)state;
+    json_doc_set_str(doc, "a", STR("x\x01\xc2\x9b\xe2\x80\xae\xc3\xa9 \"q\""));
+    out = unit_capture_begin(STDOUT_FILENO);
+    terminal_print(doc);
+    (void)fflush(stdout);
+    said = unit_capture_end(&out);
+    assert_string_equal(said, "{\n  \"a\": \"x\\u0001\\u009b\\u202e\xc3\xa9 "
+                              "\\\"q\\\"\"\n}\n");
+    mem_free(said);
+    json_doc_free(doc);
+}
+
 /* /dev/full has no room for it. */
 static void what_could_not_be_written_is_an_error(void **state)
 {
@@ -116,6 +134,7 @@ static void a_document_is_printed_with_its_members_in_order(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_document_moves_no_cursor),
         cmocka_unit_test(lines_come_one_at_a_time_and_trimmed),
         cmocka_unit_test(what_could_not_be_written_is_an_error),
         cmocka_unit_test(nothing_behind_the_line_is_read),

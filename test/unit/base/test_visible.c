@@ -63,12 +63,43 @@ static void no_character_is_cut(void **state)
     buf_done(&out);
 }
 
+static void ends_of_lines_may_stay(void **state)
+{
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 100);
+    visible_add_lines(&out, STR("a\x1b[2J\n\nb\tc\xc2\x9b\n"), '?');
+    unit_assert_str(buf_str(&out), "a?[2J\n\nb?c?\n");
+    visible_add_lines(&out, STR(""), '?');
+    visible_add_lines(&out, STR("d\re"), '?');
+    unit_assert_str(buf_str(&out), "a?[2J\n\nb?c?\nd?e");
+    buf_done(&out);
+}
+
+static void it_is_known_whether_all_prints(void **state)
+{
+    (void)state;
+    assert_true(visible_is_all(STR(""), false));
+    assert_true(visible_is_all(STR("caf\xc3\xa9"), false));
+    assert_true(visible_is_all(STR("a\n\tb"), true));
+    assert_false(visible_is_all(STR("a\nb"), false));
+    assert_false(visible_is_all(STR("a\tb"), false));
+    assert_false(visible_is_all(STR("a\rb"), true));
+    assert_false(visible_is_all(STR("\x1b[2J"), true));
+    assert_false(visible_is_all(STR("\xc2\x9b"), true));
+    assert_false(visible_is_all(STR("\xe2\x80\xae"), true));
+    assert_false(visible_is_all(STR("\xff"), true));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_prints_nothing_is_a_blank),
         cmocka_unit_test(a_nul_prints_nothing_either),
         cmocka_unit_test(no_character_is_cut),
+        cmocka_unit_test(ends_of_lines_may_stay),
+        cmocka_unit_test(it_is_known_whether_all_prints),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
