@@ -86,7 +86,7 @@ static bool read_end(struct admin_request *x, struct said_ask *ask)
            err_set(&x->err, ERR_BAD_REQUEST,
                    "a pause has an end: either `for`, a duration such as 90m, "
                    "or `until`, a time to come such as 2026-11-30T08:00:00Z, "
-                   "within a year; for ever is \"enabled\":false");
+                   "within 366 days; for ever is \"enabled\":false");
 }
 
 static bool read_note(struct admin_request *x, struct said_ask *ask)
