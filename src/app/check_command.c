@@ -6,12 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "account/gateway.h"
 #include "app/banner.h"
 #include "app/check_report.h"
 #include "app/commands.h"
 #include "app/folder_look.h"
 #include "app/place.h"
 #include "app/running.h"
+#include "app/self_call.h"
 #include "app/trial.h"
 #include "base/clock.h"
 #include "base/text.h"
@@ -58,7 +60,7 @@ static void try_way(struct check_report *report, const struct proxy *proxy)
     struct trial trial;
     struct err err;
 
-    if (trial_run(&trial, report->config, proxy, &err))
+    if (trial_run(&trial, report->config, NULL, proxy, &err))
         say_result(report, proxy, trial.probe);
     else
         check_say(report, CHECK_FAIL, "TLS", "%s", err.text);
@@ -80,6 +82,44 @@ static void check_way(struct check_report *report)
 
 /* ---- accounts ----------------------------------------------------------- */
 
+/* One that goes elsewhere: is it reached?  False: it was told why not. */
+static bool try_its_way(struct check_report *report,
+                        const struct account *account,
+                        const struct proxy *proxy)
+{
+    struct trial trial;
+    struct err err;
+    bool ok = trial_run(&trial, report->config, account,
+                        proxy_choose(proxy, NULL, account->proxy), &err);
+
+    if (ok && !probe_result(trial.probe)->ok) {
+        err = probe_result(trial.probe)->err;
+        ok = false;
+    }
+    if (!ok)
+        check_say(report, CHECK_WARN, "account",
+                  "%s: %s; `claude-relay proxy test --account %s` shows each "
+                  "step",
+                  account->name, err.text, account->name);
+    trial_done(&trial);
+    return ok;
+}
+
+/* What is wrong with the proxy for all was told. */
+static bool is_reached(struct check_report *report,
+                       const struct account *account)
+{
+    struct proxy *proxy = NULL;
+    struct err ignored;
+    bool reached = true;
+
+    if (gateway_is_elsewhere(account) &&
+        proxy_from_config(report->config, &proxy, &ignored))
+        reached = try_its_way(report, account, proxy);
+    proxy_unref(proxy);
+    return reached;
+}
+
 static void check_account(void *arg, const struct account *account)
 {
     struct check_report *report = arg;
@@ -96,7 +136,7 @@ static void check_account(void *arg, const struct account *account)
         check_say(report, CHECK_OK, "account",
                   "%s: expired %s, and is refreshed when it is needed",
                   account->name, until);
-    else
+    else if (is_reached(report, account))
         check_say(report, CHECK_OK, "account", "%s: good%s%s", account->name,
                   until[0] ? " until " : "", until);
 }
@@ -168,6 +208,16 @@ static void check_running(struct check_report *report)
     json_doc_free(running);
 }
 
+/* For that it would refuse to start. */
+static void check_circle(struct check_report *report)
+{
+    const struct config *config = report->config;
+    struct err err;
+
+    if (!self_call_check(config, (uint16_t)config->port, &err))
+        check_say(report, CHECK_FAIL, "address", "%s", err.text);
+}
+
 static void check_other_ends(struct check_report *report)
 {
     struct peers *peers = peers_new(NULL);
@@ -184,6 +234,7 @@ int check_command_run(int argc, char **argv, const struct config *config)
         return commands_usage_error("unknown argument", argv[0]);
     check_machine(&report);
     check_running(&report);
+    check_circle(&report);
     check_control(&report);
     check_other_ends(&report);
     check_way(&report);

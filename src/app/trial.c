@@ -4,6 +4,7 @@
 
 #include <signal.h>
 
+#include "account/gateway.h"
 #include "net/tls.h"
 
 static void stop(void *arg)
@@ -12,8 +13,11 @@ static void stop(void *arg)
 }
 
 bool trial_run(struct trial *trial, const struct config *config,
-               const struct proxy *proxy, struct err *err)
+               const struct account *account, const struct proxy *proxy,
+               struct err *err)
 {
+    struct destination way;
+
     *trial = (struct trial){ .loop = loop_new() };
     (void)signal(SIGPIPE, SIG_IGN);
     trial->tls =
@@ -21,10 +25,12 @@ bool trial_run(struct trial *trial, const struct config *config,
                        err);
     if (!trial->tls)
         return false;
+    way = gateway_way(account, &(struct destination){ .api = &config->api,
+                                                      .tls = trial->tls });
     trial->probe =
         probe_start(&(struct probe_options){ .loop = trial->loop,
-                                             .api = &config->api,
-                                             .tls = trial->tls,
+                                             .api = way.api,
+                                             .tls = way.tls,
                                              .ca_file = config->ca_file.at,
                                              .proxy = proxy,
                                              .timeout_ms = config->connect_ms },

@@ -3,6 +3,7 @@
    commands.  Blocking. */
 #pragma once
 
+#include "account/account.h"
 #include "config/config.h"
 #include "upstream/probe.h"
 
@@ -12,10 +13,12 @@ struct trial {
     struct probe *probe;
 };
 
-/* Try the way to the configured API through `proxy`, or directly if it is NULL.
-   False and err if it could not even begin; trial_done() in any case. */
+/* Try the way to the configured API, or where the account's requests go if it is not
+   NULL, through `proxy`, or directly if that is NULL.  False and err if it could not even
+   begin; trial_done() in any case. */
 bool trial_run(struct trial *trial, const struct config *config,
-               const struct proxy *proxy, struct err *err) MUST_CHECK;
+               const struct account *account, const struct proxy *proxy,
+               struct err *err) MUST_CHECK;
 void trial_done(struct trial *trial);
 
 /* "through the http proxy 127.0.0.1:8888", or "directly". */

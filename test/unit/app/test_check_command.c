@@ -62,6 +62,38 @@ static void an_address_where_nobody_is_served_is_named(void **state)
     assert_null(strstr(run->out, "fail  address"));
 }
 
+/* The relay does not start then. */
+static void what_leads_back_to_the_relay_is_named(void **state)
+{
+    struct run *run = *state;
+
+    run->env[1] = "PORT=4711";
+    run->env[2] = "NOTIFY_URL=http://127.0.0.1:4711/hook/canary";
+    run_command(run, "check");
+    assert_int_equal(run->status, 1);
+    unit_assert_part(run->out, "fail  address       NOTIFY_URL leads to host "
+                               "127.0.0.1 port 4711, which is this relay");
+    assert_null(strstr(run->out, "canary"));
+    run->env[1] = "PORT=4712";
+    run_command(run, "check");
+    assert_null(strstr(run->out, "NOTIFY_URL"));
+}
+
+static void another_gateway_is_tried(void **state)
+{
+    struct run *run = *state;
+
+    assert_int_equal(mkdir(unit_path(run->folder, "data"), 0700), 0);
+    unit_write(run->folder, "data/apikey_glm.json",
+               "{\"api_key\":\"canary\",\"base_url\":\"https://127.0.0.1:2\"}");
+    run_command(run, "check");
+    unit_assert_part(run->out, "warn  account       glm: connect failed: "
+                               "127.0.0.1:2");
+    unit_assert_part(run->out, "proxy test --account glm` shows each step");
+    assert_null(strstr(run->out, "glm: good"));
+    assert_null(strstr(run->out, "canary"));
+}
+
 static void accounts_are_looked_at(void **state)
 {
     struct run *run = *state;
@@ -96,6 +128,8 @@ int main(void)
         RUN(an_empty_place_is_told_what_to_do),
         RUN(a_proxy_that_fails_is_named),
         RUN(an_address_where_nobody_is_served_is_named),
+        RUN(what_leads_back_to_the_relay_is_named),
+        RUN(another_gateway_is_tried),
         RUN(accounts_are_looked_at),
         RUN(it_takes_no_arguments),
     };
