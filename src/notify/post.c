@@ -2,10 +2,12 @@
 /* One attempt to hand over a notice. */
 #include "notify/post.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
+#include "http/date.h"
 
 /* Nobody is left alone for longer because a header says so. */
-#define AFTER_MAX_S 600
+#define AFTER_MAX_MS 600000u
 
 struct post_way {
     struct post_way_options options;
@@ -94,10 +96,9 @@ static uint64_t after_of(const struct post *post)
 {
     const struct str *field =
         headers_get(fetch_headers(post->fetch), STR("retry-after"));
-    uint64_t seconds;
+    uint64_t after_ms = field ? date_wait_ms(*field, clock_wall_ms()) : 0;
 
-    return field && str_to_u64(*field, AFTER_MAX_S, &seconds) ? seconds * 1000
-                                                              : 0;
+    return after_ms < AFTER_MAX_MS ? after_ms : AFTER_MAX_MS;
 }
 
 static void judge(const struct post *post, struct post_result *result)
