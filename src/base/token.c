@@ -30,6 +30,15 @@ static char take(struct str *text)
                   chars_hex_value(rest.at[1]));
 }
 
+void token_unescape(struct buf *out, struct str text)
+{
+    while (text.len > 0) {
+        char c = take(&text);
+
+        buf_add(out, (struct str){ &c, 1 });
+    }
+}
+
 /* Does `*text` begin so?  It moves on as far as it does. */
 static bool take_start(struct str *text, struct str start)
 {

@@ -6,10 +6,13 @@
 
 #include "base/shown.h"
 #include "base/text.h"
+#include "base/token.h"
 
 #define JSON_FIELDS STR("content-type: application/json; charset=utf-8\r\n")
 /* A part of the URL that is as long may be a token. */
 #define PART_SECRET_MIN 6
+/* So many bytes of it are no accident. */
+#define SHARED_MIN 5
 #define WORDS_MAX 160
 
 /* A document, or text beside fields of its own. */
@@ -217,21 +220,70 @@ void format_write(enum notify_format format, const struct notify_url *to,
 
 /* ---- judging ------------------------------------------------------------- */
 
+/* Of URLs as services give them: anybody knows these. */
+static bool is_public(struct str part)
+{
+    static const char *const names[] = { "access_token",      "cgi-bin",
+                                         "message_thread_id", "open-apis",
+                                         "sendMessage",       "webhook" };
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        if (str_eq(part, str_of(names[i])))
+            return true;
+    }
+    return false;
+}
+
+/* Spelt in one way: unescaped, a plus as the space that it may be, and lower case. */
+static void fold(struct str text, struct buf *out)
+{
+    struct buf plain;
+
+    buf_init(&plain, text.len);
+    token_unescape(&plain, text);
+    for (size_t i = 0; i < plain.len; i++) {
+        char c = buf_str(&plain).at[i];
+
+        if (c == '+')
+            c = ' ';
+        else if (c >= 'A' && c <= 'Z')
+            c = (char)(c - 'A' + 'a');
+        buf_add(out, (struct str){ &c, 1 });
+    }
+    buf_done(&plain);
+}
+
+/* Does the text (folded) have some of it, be it not all? */
+static bool repeats(struct str text, struct str secret)
+{
+    struct buf folded;
+    bool found = false;
+
+    buf_init(&folded, secret.len);
+    fold(secret, &folded);
+    for (size_t i = 0; !found && i + SHARED_MIN <= folded.len; i++)
+        found = str_contains(text, str_sub(buf_str(&folded), i, SHARED_MIN));
+    buf_done(&folded);
+    return found;
+}
+
 static bool is_between_parts(char c)
 {
     return strchr("/?&=:", c) != NULL;
 }
 
-/* Does the text repeat what may be a token of the URL? */
+/* Does the text (folded) repeat what may be a token of the URL? */
 static bool tells_of(struct str text, struct str target)
 {
     size_t begin = 0;
 
     for (size_t i = 0; i <= target.len; i++) {
+        struct str part = str_sub(target, begin, i - begin);
+
         if (i < target.len && !is_between_parts(target.at[i]))
             continue;
-        if (i - begin >= PART_SECRET_MIN &&
-            str_contains(text, str_sub(target, begin, i - begin)))
+        if (part.len >= PART_SECRET_MIN && !is_public(part) &&
+            repeats(text, part))
             return true;
         begin = i + 1;
     }
@@ -240,9 +292,18 @@ static bool tells_of(struct str text, struct str target)
 
 static bool is_shown(const struct notify_url *to, struct str words)
 {
-    return words.len > 0 && words.len <= WORDS_MAX &&
-           !tells_of(words, to->target) &&
-           (to->chat.len == 0 || !str_contains(words, to->chat));
+    struct buf folded;
+    bool shown;
+
+    if (words.len == 0 || words.len > WORDS_MAX)
+        return false;
+    buf_init(&folded, words.len);
+    fold(words, &folded);
+    shown = !tells_of(buf_str(&folded), to->target) &&
+            !repeats(buf_str(&folded), to->chat) &&
+            (to->chat.len == 0 || !str_contains(words, to->chat));
+    buf_done(&folded);
+    return shown;
 }
 
 /* What the answer says of itself. */

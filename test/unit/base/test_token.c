@@ -93,11 +93,23 @@ static void a_given_secret_is_found_whatever_its_form(void **state)
     }
 }
 
+static void escapes_are_seen_through(void **state)
+{
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, 100);
+    token_unescape(&out, STR("a%2Bb%252bc%zz%4"));
+    unit_assert_str(buf_str(&out), "a+b+c%zz%4");
+    buf_done(&out);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_whole_relay_key_is_found_anywhere),
         cmocka_unit_test(so_is_the_beginning_of_anthropics),
+        cmocka_unit_test(escapes_are_seen_through),
         cmocka_unit_test(a_given_secret_is_found_whatever_its_form),
     };
 

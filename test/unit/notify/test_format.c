@@ -170,6 +170,49 @@ static void only_what_says_so_was_taken(void **state)
     }
 }
 
+/* A token comes back as the service understood it, or as it was spelt; cut, or in another
+   case. */
+static void words_that_tell_of_the_url_are_not_shown(void **state)
+{
+    static const struct {
+        const char *target;
+        const char *words;
+        bool shown;
+    } rows[] = {
+        { "/bot1%3ACANARYTOK/sendMessage", "bad 1:CANARYTOK", false },
+        { "/bot1%3ACANARYTOK/sendMessage", "bad bot1%3ACANARYTOK", false },
+        { "/bot1:CANARYTOK/sendMessage", "bad canarytok", false },
+        { "/bot1:CANARYTOK/sendMessage", "bad CANARYT", false },
+        { "/bot1:CANARYTOK/sendMessage", "bad ARYTOK", false },
+        { "/bot1:CANARYTOK/sendMessage", "bad %43ANARYTOK", false },
+        { "/bot1:CANARYTOK/sendMessage?x=CANARY%2BTOK", "bad Y+TOK", false },
+        { "/send?key=CAN%2BTOK", "CAN TOK is none", false },
+        { "/send?key=CAN+TOK", "CAN%2btok is none", false },
+        { "/bot1:CANARYTOK/sendMessage", "message is too long", true },
+        { "/cgi-bin/webhook/send?key=CANARYKEY", "invalid webhook url", true },
+        { "/bot1:CANARYTOK/sendMessage", "100% wrong", true },
+        { "/bot1:CANARYTOK/sendMessage", "chat -1001234567 is none", false },
+        { "/bot1:CANARYTOK/sendMessage", "chat 1001234 is none", false },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        const struct notify_url to = { .target = str_of(rows[i].target),
+                                       .chat = STR("-1001234567") };
+        struct err err = { .text = "" };
+        char body[200];
+
+        (void)snprintf(body, sizeof(body),
+                       "{\"ok\":false,\"description\":\"%s\"}", rows[i].words);
+        assert_false(
+            format_judge(NOTIFY_TELEGRAM, &to, 400, str_of(body), &err));
+        if ((strstr(err.text, rows[i].words) != NULL) != rows[i].shown ||
+            strlen(err.text) > strlen("it was answered 400: ") +
+                                   (rows[i].shown ? strlen(rows[i].words) : 0))
+            fail_msg("%s: %s", rows[i].words, err.text);
+    }
+}
+
 static void names_are_those_of_the_option(void **state)
 {
     static const char *const words[] = NOTIFY_FORMAT_WORDS;
@@ -187,6 +230,7 @@ int main(void)
         cmocka_unit_test(names_break_out_of_nothing),
         cmocka_unit_test(titles_are_ascii),
         cmocka_unit_test(only_what_says_so_was_taken),
+        cmocka_unit_test(words_that_tell_of_the_url_are_not_shown),
         cmocka_unit_test(names_are_those_of_the_option),
     };
 
