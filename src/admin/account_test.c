@@ -5,7 +5,8 @@
                                 |
                                 '-> told: the step that failed, and nothing was sent
 
-   What the account answers teaches it, and is booked, as if it had been relayed. */
+   The models and the message may take TEST_MS together.  What the account answers teaches
+   it, and is booked, as if it had been relayed. */
 #include "admin/account_test.h"
 
 #include "account/gateway.h"
@@ -21,6 +22,7 @@
 
 #define MODEL_LEN_MAX 128
 #define BODY_MAX 4096
+#define TEST_MS 60000u
 /* Where the provider has no list of them. */
 #define USUAL_MODEL "claude-haiku-4-5"
 
@@ -32,6 +34,9 @@ struct test {
     struct json_doc *report;
     char model[MODEL_LEN_MAX + 1]; /* as clients call it */
     uint64_t began_ns;             /* of the step */
+    struct loop_timer *deadline;
+    uint64_t limit_ms;
+    bool late;
 };
 
 static void drop(void *state)
@@ -41,6 +46,7 @@ static void drop(void *state)
     live_account_drop(&test->live);
     probe_free(test->probe);
     api_fetch_free(test->fetch);
+    loop_timer_free(test->deadline);
     json_doc_free(test->report);
 }
 
@@ -59,20 +65,58 @@ static struct flow_next tell(struct admin_request *x, struct test *test)
 
 /* ---- the message ----------------------------------------------------------- */
 
+static struct test_answer answer_of(const struct test *test)
+{
+    return (struct test_answer){ .account = test->live.account,
+                                 .model = str_of(test->model),
+                                 .took_us = step_us(test),
+                                 .now_ms = clock_wall_ms() };
+}
+
 static void tell_answer(struct test *test, const struct fetch *fetch)
 {
-    bool failed = fetch_state(fetch) == FETCH_FAILED;
+    struct test_answer answer = answer_of(test);
 
-    test_doc_set_answer(test->report,
-                        &(struct test_answer){
-                            .account = test->live.account,
-                            .model = str_of(test->model),
-                            .took_us = step_us(test),
-                            .now_ms = clock_wall_ms(),
-                            .failure = failed ? fetch_error(fetch) : NULL,
-                            .status = failed ? 0 : fetch_status(fetch),
-                            .headers = failed ? NULL : fetch_headers(fetch),
-                            .body = failed ? STR_EMPTY : fetch_body(fetch) });
+    if (fetch_state(fetch) == FETCH_FAILED) {
+        answer.failure = fetch_error(fetch);
+    } else {
+        answer.status = fetch_status(fetch);
+        answer.headers = fetch_headers(fetch);
+        answer.body = fetch_body(fetch);
+    }
+    test_doc_set_answer(test->report, &answer);
+}
+
+/* What was asked is asked no more. */
+static struct flow_next tell_late(struct admin_request *x, struct test *test)
+{
+    struct test_answer answer = answer_of(test);
+    struct err late;
+
+    err_set(&late, ERR_TIMEOUT, "there was no whole answer after %llu ms",
+            (unsigned long long)test->limit_ms);
+    answer.failure = &late;
+    test_doc_set_answer(test->report, &answer);
+    return tell(x, test);
+}
+
+/* The flow is woken for it. */
+static void too_late(void *arg)
+{
+    struct admin_request *x = arg;
+    struct test *test = x->state;
+
+    test->late = true;
+    admin_wake(x);
+}
+
+static void start_clock(struct admin_request *x, struct test *test)
+{
+    uint64_t answer_ms = x->admin->options.config->first_byte_ms;
+
+    test->limit_ms = answer_ms < TEST_MS ? answer_ms : TEST_MS;
+    test->deadline = loop_timer_new(x->admin->options.loop, too_late, x);
+    loop_timer_set(test->deadline, test->limit_ms);
 }
 
 static struct flow_next answered(struct flow *flow)
@@ -81,7 +125,7 @@ static struct flow_next answered(struct flow *flow)
     struct test *test = x->state;
 
     if (api_fetch_is_busy(test->fetch))
-        return flow_sleep_then(answered);
+        return test->late ? tell_late(x, test) : flow_sleep_then(answered);
     tell_answer(test, api_fetch_over(test->fetch));
     accounts_hurry(x->admin->options.accounts);
     return tell(x, test);
@@ -122,7 +166,7 @@ static struct flow_next listed(struct flow *flow)
     struct err ignored;
 
     if (api_fetch_is_busy(test->fetch))
-        return flow_sleep_then(listed);
+        return test->late ? tell_late(x, test) : flow_sleep_then(listed);
     list = api_fetch_answer(test->fetch, &ignored);
     text_copy(test->model, sizeof(test->model),
               test_doc_cheap_model(list, STR(USUAL_MODEL)));
@@ -145,6 +189,7 @@ static struct flow_next find_model(struct flow *flow)
     struct admin_request *x = admin_request_of(flow);
     struct test *test = x->state;
 
+    start_clock(x, test);
     take_mapped_model(test);
     if (test->model[0])
         return flow_go(say);

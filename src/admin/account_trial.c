@@ -10,6 +10,7 @@
 #include "admin/api_fetch.h"
 #include "admin/live_account.h"
 #include "admin/request.h"
+#include "admin/test_doc.h"
 #include "base/text.h"
 
 #define TAG "accounts"
@@ -127,6 +128,11 @@ static struct flow_next said(struct flow *flow)
 
     if (!doc)
         return next;
+    if (!test_doc_is_message(doc)) {
+        json_doc_free(doc);
+        err_set(&x->err, ERR_BAD_RESPONSE, TEST_DOC_ODD);
+        return admin_refuse(x);
+    }
     shown = json_doc_new_object();
     copy_text(shown, "model", doc, "model");
     copy_text(shown, "text", json_doc_at(json_doc_get(doc, "content"), 0),

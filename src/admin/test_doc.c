@@ -20,7 +20,9 @@
 /* ---- members ----------------------------------------------------------------- */
 
 const struct admin_member test_doc_members[] = {
-    { "ok", ADMIN_BOOL, ADMIN_REQUIRED, "whether the message was answered 200",
+    { "ok", ADMIN_BOOL, ADMIN_REQUIRED,
+      "whether the message was answered "
+      "with a message (200)",
       NULL },
     { "account", ADMIN_TEXT, ADMIN_REQUIRED, "its name", NULL },
     { "proxy", ADMIN_OBJECT, ADMIN_REQUIRED | ADMIN_OR_NULL,
@@ -34,7 +36,7 @@ const struct admin_member test_doc_members[] = {
       "the one that failed; after one before \"message\" nothing was sent",
       NULL },
     { "error", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
-      "why, if nothing was answered", NULL },
+      "why, if nothing was answered, or a 200 that is no message", NULL },
     { "status", ADMIN_NUMBER, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "of the answer to the message", NULL },
     { "model", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
@@ -219,18 +221,23 @@ static void set_facts(struct json_doc *report, const struct json_doc *doc)
 }
 
 static void set_answered(struct json_doc *report,
-                         const struct test_answer *answer)
+                         const struct test_answer *answer,
+                         const struct json_doc *doc)
 {
     const struct str *id = headers_get(answer->headers, STR("request-id"));
-    struct err ignored;
-    struct json_doc *doc = json_doc_parse(answer->body, &ignored);
 
     json_doc_set_u64(report, "status", answer->status);
     if (id)
         set_text(report, "request_id", *id);
     set_facts(report, doc);
     set_body(report, answer->account, doc, answer->body);
-    json_doc_free(doc);
+}
+
+bool test_doc_is_message(const struct json_doc *doc)
+{
+    struct str type;
+
+    return json_doc_get_str(doc, "type", &type) && str_eq(type, STR("message"));
 }
 
 static enum lesson_kind learn(const struct test_answer *answer)
@@ -254,24 +261,49 @@ static enum lesson_kind learn(const struct test_answer *answer)
                : LESSON_NONE;
 }
 
-void test_doc_set_answer(struct json_doc *report,
-                         const struct test_answer *answer)
+/* What answered so says nothing of the account. */
+static void set_odd(struct json_doc *report, const struct account *account)
 {
-    bool ok = !answer->failure && answer->status == 200;
+    json_doc_set_str(report, "error", STR(TEST_DOC_ODD));
+    json_doc_set_str(report, "taught", str_of(lesson_word(LESSON_NONE)));
+    set_next(report, account,
+             "look at where its requests go: at its base_url (`claude-relay "
+             "account show %s`) or CLAUDE_API_URL, and at its proxy");
+}
+
+static void set_learned(struct json_doc *report,
+                        const struct test_answer *answer, bool ok)
+{
     enum lesson_kind kind = learn(answer);
     const char *next = ok ? NULL : next_of(kind, answer->account);
 
-    json_doc_set_bool(report, "ok", ok);
-    json_doc_set_str(report, "model", answer->model);
-    test_doc_add_step(report, "message", ok, answer->took_us);
     if (answer->failure)
         json_doc_set(report, "error", account_doc_text(answer->failure->text));
-    else
-        set_answered(report, answer);
     json_doc_set_str(report, "taught", str_of(lesson_word(kind)));
     if (next)
         set_next(report, answer->account, next);
+}
+
+void test_doc_set_answer(struct json_doc *report,
+                         const struct test_answer *answer)
+{
+    struct err ignored;
+    struct json_doc *doc =
+        answer->failure ? NULL : json_doc_parse(answer->body, &ignored);
+    bool is_200 = !answer->failure && answer->status == 200;
+    bool ok = is_200 && test_doc_is_message(doc);
+
+    json_doc_set_bool(report, "ok", ok);
+    set_text(report, "model", answer->model);
+    test_doc_add_step(report, "message", ok, answer->took_us);
+    if (!answer->failure)
+        set_answered(report, answer, doc);
+    if (is_200 && !ok)
+        set_odd(report, answer->account);
+    else
+        set_learned(report, answer, ok);
     set_state(report, answer->account, answer->now_ms);
+    json_doc_free(doc);
 }
 
 /* ---- a model -------------------------------------------------------------------- */

@@ -33,6 +33,11 @@ struct test_answer {
     const struct headers *headers;
     struct str body;
 };
+/* Is that what a message is answered with? */
+bool test_doc_is_message(const struct json_doc *doc);
+#define TEST_DOC_ODD                                                            \
+    "it was answered 200, but not with a message: what answered does not look " \
+    "like Anthropic's API"
 /* What the message came to: the account learns from it. */
 void test_doc_set_answer(struct json_doc *report,
                          const struct test_answer *answer);

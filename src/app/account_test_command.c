@@ -13,6 +13,8 @@
 
 #define PATH_LEN_MAX 1024
 #define ANSWER_MAX (1024u * 1024)
+/* As much as a person reads. */
+#define SHOWN_ANSWER_MAX 2000
 
 /* ---- arguments ----------------------------------------------------------------- */
 
@@ -77,20 +79,26 @@ static void print_member(const struct json_doc *report, const char *head,
         (void)printf("%s%llu", head, (unsigned long long)number);
 }
 
-/* An object, or what was no JSON, as it is. */
+/* The beginning of what was answered: an object, or what was no JSON, as it is. */
 static void print_answer(const struct json_doc *report)
 {
     const struct json_doc *answer = json_doc_get(report, "answer");
     struct str text;
+    struct buf whole;
     struct buf out;
+    bool all;
 
     if (!answer || json_doc_is_null(answer))
         return;
-    buf_init(&out, ANSWER_MAX);
+    buf_init(&whole, ANSWER_MAX);
+    buf_init(&out, SHOWN_ANSWER_MAX);
     if (!json_doc_as_str(answer, &text))
-        text = json_doc_write(answer, false, &out) ? buf_str(&out) : STR_EMPTY;
-    print_text("  ", text, "\n");
+        text =
+            json_doc_write(answer, false, &whole) ? buf_str(&whole) : STR_EMPTY;
+    all = visible_add(&out, text, ' ', SHOWN_ANSWER_MAX);
+    (void)printf("  " STR_FMT "%s\n", STR_ARG(buf_str(&out)), all ? "" : "...");
     buf_done(&out);
+    buf_done(&whole);
 }
 
 static void print_what_came(const struct json_doc *report, bool ok)

@@ -10,5 +10,5 @@
 
 /* What is wrong with these arguments, from the word on; NULL: nothing. */
 const char *account_test_command_check(int argc, char **argv);
-/* Returns the exit status: 0 if it was answered 200. */
+/* Returns the exit status: 0 if it was answered with a message. */
 int account_test_command_run(struct remote *remote, int argc, char **argv);

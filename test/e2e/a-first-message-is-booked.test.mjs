@@ -76,7 +76,7 @@ describe('a first message that goes wrong', () => {
       res.writeHead(200, { 'content-type': 'application/json', 'content-length': USED.length });
       res.write(USED.slice(0, -1), () => res.destroy());
     },
-    odd: (res) => res.setHeader('content-type', 'application/json').end('{"model":"claude-sonnet-5","usage":{"input_tokens":12,"output_tokens":-3}}'),
+    odd: (res) => res.setHeader('content-type', 'application/json').end('{"type":"message","model":"claude-sonnet-5","usage":{"input_tokens":12,"output_tokens":-3}}'),
     made: (res) => res.writeHead(201, { 'content-type': 'application/json' }).end(USED),
     closed: (res) => res.destroy(),
     silent: () => {},

@@ -2,13 +2,14 @@
 /* claude-relay account test: the smallest message through an account and its proxy, step
    by step; what the provider answered is shown as it is, and teaches the account. */
 import assert from 'node:assert/strict';
+import http from 'node:http';
 import path from 'node:path';
 import { beforeEach, it } from 'node:test';
 
 import { call } from '../support/http.mjs';
 import { admin } from '../support/keys.mjs';
-import { API_KEY, command, describe, inMinutes, stage, tempFolder, until, ways, writeOauth } from '../support/processes.mjs';
-import { startCutter } from '../support/proxies.mjs';
+import { API_KEY, command, commandBeside, describe, inMinutes, stage, tempFolder, until, ways, writeOauth } from '../support/processes.mjs';
+import { listen, startCutter } from '../support/proxies.mjs';
 import { accountOf, addAccount, addAll, KEYS, used } from '../support/several.mjs';
 
 describe('an account is tried', () => {
@@ -81,6 +82,54 @@ describe('an account is tried', () => {
     assert.ok(done.stdout.includes(only), done.stdout);
     assert.match(done.stdout, /^ {2}message +[\d.]+ ms {2}failed$/m);
     assert.match(done.stdout, /^Next: the account is not at fault/m);
+  });
+
+  it('a 200 that is no message is a failure, and shown', async () => {
+    for (const body of ['<!doctype html><title>Welcome</title>', '[]', '{"id":"m"}']) {
+      await fault(KEYS.two, { status: 200, body });
+      const done = run('account test two');
+      assert.equal(done.status, 1, done.stdout);
+      assert.match(done.stdout, /^ {2}message +[\d.]+ ms {2}failed: .* does not look like Anthropic's API$/m);
+      assert.ok(done.stdout.includes(`\n  ${body}\n`), done.stdout);
+      assert.match(done.stdout, /^Next: look at where its requests go: .*account show two/m);
+    }
+    await fault(KEYS.two, { status: 400, body: JSON.stringify({ error: { message: 'x'.repeat(5000) } }) });
+    const long = run('account test two').stdout.split('\n').find((line) => line.includes('xxx'));
+    assert.ok(long.length < 2100 && long.endsWith('...'), long);
+    /* No first message either. */
+    await fault(KEYS.two, { status: 200, body: '{"id":"m"}' });
+    const first = await admin(s.relay, 'POST', '/admin/api/accounts/two/message');
+    assert.equal(first.status, 502);
+    assert.match(JSON.stringify(first.doc), /does not look like Anthropic's API/);
+  });
+
+  it('it takes no longer than it may, list and message together', async () => {
+    const drip = (res, ms, end) => {
+      res.write(' ');
+      const timer = setInterval(() => res.write(' '), 50);
+      setTimeout(() => {
+        clearInterval(timer);
+        res.end(end);
+      }, ms).unref();
+    };
+    const server = http.createServer((req, res) => {
+      req.resume();
+      if (req.method === 'HEAD') {
+        res.end();
+      } else if (req.url.startsWith('/v1/models')) {
+        drip(res, 1000, '{"data":[]}');
+      } else {
+        drip(res, 60_000);
+      }
+    });
+    const at = await listen(server);
+    const dataDir = path.join(tempFolder(), 'data');
+    writeOauth(dataDir, 'mine', { expires_at: inMinutes(60) });
+    const done = await commandBeside(['account', 'test', 'mine', '--json'], { env: { DATA_DIR: dataDir, ...ways({ upstream: `http://127.0.0.1:${at.port}` }), CLAUDE_TIMEOUT: '1500ms' } });
+    const report = JSON.parse(done.stdout);
+    assert.deepEqual([report.ok, report.failed_step, report.status], [false, 'message', null], done.stdout);
+    assert.match(report.error, /no whole answer after 1500 ms/);
+    await at.stop();
   });
 
   it('a limit that is used up pauses it, and the pause is told', async () => {

@@ -21,8 +21,16 @@ static const struct {
     const char *next; /* a part; NULL: nothing */
 } rows[] = {
     { 200,
-      "{\"model\":\"m\",\"usage\":{\"input_tokens\":8,\"output_tokens\":1}}",
+      "{\"type\":\"message\",\"model\":\"m\",\"usage\":{\"input_tokens\":8,\"output_tokens\":1}}",
       true, "well", "ready", NULL },
+    { 200, "<!doctype html><title>Welcome</title>", false, "none", "ready",
+      "account show main" },
+    { 200, "[]", false, "none", "ready", "CLAUDE_API_URL" },
+    { 200, "\"message\"", false, "none", "ready", "CLAUDE_API_URL" },
+    { 200, "{\"id\":\"m\"}", false, "none", "ready", "CLAUDE_API_URL" },
+    { 200, "{\"type\":\"error\"}", false, "none", "ready", "CLAUDE_API_URL" },
+    { 200, "event: x\ndata: {\"type\":\"message\"}\n\n", false, "none", "ready",
+      "CLAUDE_API_URL" },
     { 400,
       "{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\","
       "\"message\":\"only authorized for use with Claude Code\"}}",
@@ -123,6 +131,22 @@ static void what_answered_is_told(void **state)
     account_unref(account);
 }
 
+static void a_200_that_is_no_message_is_shown(void **state)
+{
+    struct account *account = fresh();
+    struct json_doc *report =
+        report_of(account,
+                  (struct test_answer){ .status = 200, .body = STR("<html>") });
+
+    (void)state;
+    assert_true(str_contains(text_of(report, "error"),
+                             STR("does not look like Anthropic's API")));
+    unit_assert_str(text_of(report, "answer"), "<html>");
+    unit_assert_str(text_of(report, "failed_step"), "message");
+    json_doc_free(report);
+    account_unref(account);
+}
+
 static void a_credential_that_comes_back_is_not_shown(void **state)
 {
     static const char *const bodies[] = {
@@ -208,6 +232,7 @@ static void a_cheap_model_is_one_of_those_there_are(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_200_that_is_no_message_is_shown),
         cmocka_unit_test(each_answer_says_what_to_do),
         cmocka_unit_test(what_answered_is_told),
         cmocka_unit_test(a_credential_that_comes_back_is_not_shown),
