@@ -43,6 +43,13 @@ enum event_about {
     EVENT_ABOUT_GROUP,
 };
 
+/* What is dropped first if too many wait to be sent. */
+enum event_rank {
+    EVENT_PASSES, /* by itself */
+    EVENT_MATTERS,
+    EVENT_STAYS, /* an account needs somebody, or something is not saved */
+};
+
 struct event_row {
     const char *name; /* "window_80" */
     const char
@@ -56,6 +63,10 @@ struct event_row {
     int64_t keeps_ppm;
     /* So long it must hold, or not hold, before that is told. */
     uint64_t settle_ms;
+    /* If it was over by itself it is not told again sooner; 0: it ends only by somebody's
+       doing. */
+    uint64_t again_ms;
+    enum event_rank rank;
 };
 extern const struct event_row event_rows[EVENT_KINDS];
 

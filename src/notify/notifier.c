@@ -73,7 +73,11 @@ static void tell(void *arg, const struct event *event, enum event_end end)
     buf_init(&fields, FORMAT_FIELDS_MAX);
     buf_init(&body, FORMAT_BODY_MAX);
     notifier_write(notifier->options.config, event, end, &fields, &body);
-    sender_add(notifier->sender, id, buf_str(&fields), buf_str(&body));
+    sender_add(notifier->sender,
+               &(struct sender_notice){ .id = id,
+                                        .rank = event_rows[event->kind].rank,
+                                        .fields = buf_str(&fields),
+                                        .body = buf_str(&body) });
     buf_done(&body);
     buf_done(&fields);
 }

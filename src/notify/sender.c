@@ -15,6 +15,7 @@ static const uint64_t standard_waits_ms[SENDER_TRIES - 1] = { 1000, 5000, 30000,
 struct letter {
     struct list node;
     char id[EVENT_ID_MAX];
+    enum event_rank rank;
     struct buf fields;
     struct buf body;
     unsigned tries;
@@ -32,16 +33,16 @@ struct sender {
 
 /* ---- letters ------------------------------------------------------------- */
 
-static struct letter *letter_new(const char *id, struct str fields,
-                                 struct str body)
+static struct letter *letter_new(const struct sender_notice *notice)
 {
     struct letter *letter = MEM_NEW(struct letter);
 
-    (void)snprintf(letter->id, sizeof(letter->id), "%s", id);
+    (void)snprintf(letter->id, sizeof(letter->id), "%s", notice->id);
+    letter->rank = notice->rank;
     buf_init(&letter->fields, FORMAT_FIELDS_MAX);
     buf_init(&letter->body, FORMAT_BODY_MAX);
-    buf_add(&letter->fields, fields);
-    buf_add(&letter->body, body);
+    buf_add(&letter->fields, notice->fields);
+    buf_add(&letter->body, notice->body);
     return letter;
 }
 
@@ -179,29 +180,42 @@ static void answered(void *arg)
     }
 }
 
-/* The oldest that nobody has in hand. */
+/* The oldest of the lowest rank that nobody has in hand. */
+static struct letter *find_least(const struct sender *sender)
+{
+    struct list *at = sender->queue.next;
+    struct letter *least;
+
+    if (sender->post)
+        at = at->next;
+    least = letter_of(at);
+    for (; at != &sender->queue; at = at->next) {
+        if (letter_of(at)->rank < least->rank)
+            least = letter_of(at);
+    }
+    return least;
+}
+
 static void make_room(struct sender *sender)
 {
-    struct list *first = sender->queue.next;
-    struct letter *oldest = letter_of(sender->post ? first->next : first);
+    struct letter *least = find_least(sender);
 
+    if (least->rank == EVENT_STAYS && sender->state.waiting <= SENDER_STAYS_MAX)
+        return;
     log_line(LOG_WARN,
-             "notice %s is dropped: %d wait already, and the newer ones count",
-             oldest->id, SENDER_QUEUE_MAX);
-    letter_free(oldest);
+             "notice %s is dropped: %zu wait already, and others count more",
+             least->id, sender->state.waiting - 1);
+    letter_free(least);
+    note_waiting(sender, sender->state.waiting - 1);
     note_count(sender, &sender->state.dropped);
 }
 
-void sender_add(struct sender *sender, const char *id, struct str fields,
-                struct str body)
+void sender_add(struct sender *sender, const struct sender_notice *notice)
 {
-    struct letter *letter = letter_new(id, fields, body);
-
-    if (sender->state.waiting == SENDER_QUEUE_MAX)
+    list_push(&sender->queue, &letter_new(notice)->node);
+    note_waiting(sender, sender->state.waiting + 1);
+    if (sender->state.waiting > SENDER_QUEUE_MAX)
         make_room(sender);
-    else
-        note_waiting(sender, sender->state.waiting + 1);
-    list_push(&sender->queue, &letter->node);
     send_next(sender);
 }
 

@@ -8,13 +8,15 @@
          '--------- the queue is empty ------------------'
 
    What failed after the last wait, or would only be refused again, is given up, with a
-   line in the log.  If there is no more room, the oldest that waits is dropped, and
-   counted.  On its loop; sender_state() on any thread. */
+   line in the log.  If there is no more room, the oldest of the lowest rank that waits is
+   dropped, and counted; of EVENT_STAYS there is more room.  On its loop; sender_state() on any thread. */
 #pragma once
 
 #include "notify/post.h"
 
 #define SENDER_QUEUE_MAX 256
+/* As many as can be told at a time (notifier.h), and that they are over. */
+#define SENDER_STAYS_MAX 2000
 #define SENDER_TRIES 6
 
 struct sender;
@@ -31,9 +33,14 @@ struct sender *sender_new(const struct sender_options *options);
    fine. */
 void sender_free(struct sender *sender);
 
-/* `id` is for the log.  All copied. */
-void sender_add(struct sender *sender, const char *id, struct str fields,
-                struct str body);
+struct sender_notice {
+    const char *id; /* for the log */
+    enum event_rank rank;
+    struct str fields;
+    struct str body;
+};
+/* All copied. */
+void sender_add(struct sender *sender, const struct sender_notice *notice);
 
 struct sender_state {
     size_t waiting; /* the one in hand too */

@@ -10,8 +10,10 @@
 
    Of degrees of the same (80 %, then all of it) the higher one takes the place of the
    lower one, without a word about that being over; when it falls, the higher one is over
-   and the lower one begins.  At most `max` events are known; what comes beyond is
-   counted, and not told. */
+   and the lower one begins.  What was over by itself is RESTING instead of unknown until
+   it may be told again (event.h), and what is seen sooner is SETTLING as long; each
+   degree for itself.  At most `max` events are known, for which those that rest make
+   room; what comes beyond is counted, and not told. */
 #pragma once
 
 #include "notify/event.h"

@@ -37,14 +37,24 @@ static void end(struct scene *scene)
     place_end(&scene->place);
 }
 
-static void add(struct scene *scene, unsigned number)
+static void add_ranked(struct scene *scene, unsigned number,
+                       enum event_rank rank)
 {
     char id[16];
     char body[16];
 
     (void)snprintf(id, sizeof(id), "n:%u", number);
     (void)snprintf(body, sizeof(body), "<%u>", number);
-    sender_add(scene->sender, id, STR("a: b\r\n"), str_of(body));
+    sender_add(scene->sender,
+               &(struct sender_notice){ .id = id,
+                                        .rank = rank,
+                                        .fields = STR("a: b\r\n"),
+                                        .body = str_of(body) });
+}
+
+static void add(struct scene *scene, unsigned number)
+{
+    add_ranked(scene, number, EVENT_PASSES);
 }
 
 static bool is_waiting(void *arg)
@@ -170,6 +180,42 @@ static void of_too_many_the_oldest_are_dropped(void **state)
     end(&scene);
 }
 
+/* An account that is blocked, among windows that come and go. */
+static void what_needs_somebody_is_not_dropped(void **state)
+{
+    struct scene scene;
+    struct sender_state told;
+
+    (void)state;
+    begin(&scene, soon_ms);
+    add(&scene, 0);
+    add_ranked(&scene, 1, EVENT_STAYS);
+    add_ranked(&scene, 2, EVENT_MATTERS);
+    for (unsigned i = 3; i < 2 * SENDER_QUEUE_MAX; i++)
+        add(&scene, i);
+    sender_state(scene.sender, &told);
+    assert_int_equal(told.waiting, SENDER_QUEUE_MAX);
+    /* Windows go first, then what matters; what stays has room beyond that. */
+    for (unsigned i = 0; i < SENDER_QUEUE_MAX; i++)
+        add_ranked(&scene, 1000 + i, EVENT_STAYS);
+    sender_state(scene.sender, &told);
+    assert_int_equal(told.waiting, SENDER_QUEUE_MAX + 2);
+    /* A window finds none. */
+    add(&scene, 9999);
+    sender_state(scene.sender, &told);
+    assert_int_equal(told.waiting, SENDER_QUEUE_MAX + 2);
+    place_expect(&scene.place, "<0>");
+    place_answer(&scene.place, "200 OK", "");
+    place_expect(&scene.place, "<1>");
+    place_answer(&scene.place, "200 OK", "");
+    place_expect(&scene.place, "<1000>");
+    for (unsigned i = 0; i < SENDER_STAYS_MAX; i++)
+        add_ranked(&scene, 3000 + i, EVENT_STAYS);
+    sender_state(scene.sender, &told);
+    assert_int_equal(told.waiting, SENDER_STAYS_MAX);
+    end(&scene);
+}
+
 static void an_end_waits_for_nothing(void **state)
 {
     struct scene scene;
@@ -209,6 +255,7 @@ int main(void)
         cmocka_unit_test(after_the_last_attempt_one_is_given_up),
         cmocka_unit_test(what_will_not_be_taken_is_given_up_at_once),
         cmocka_unit_test(of_too_many_the_oldest_are_dropped),
+        cmocka_unit_test(what_needs_somebody_is_not_dropped),
         cmocka_unit_test(an_end_waits_for_nothing),
         cmocka_unit_test(a_wait_holds_all),
     };

@@ -9,6 +9,7 @@
 #include "unit.h"
 
 #define MAX 8
+#define AGAIN_MS (event_rows[EVENT_WINDOW_80].again_ms)
 
 struct scene {
     struct watch *watch;
@@ -184,9 +185,95 @@ static void a_window_is_told_by_degrees(void **state)
         struct event event = of(EVENT_WINDOW_80, "a");
 
         event.used_ppm = steps[i].used_ppm;
-        look(scene, &event, steps[i].used_ppm == -2 ? 0 : 1, 1000 * (i + 1));
+        look(scene, &event, steps[i].used_ppm == -2 ? 0 : 1,
+             AGAIN_MS * (i + 1));
         check(scene, steps[i].told);
     }
+}
+
+static void see_window(struct scene *scene, const char *name, int64_t used_ppm,
+                       uint64_t now_ms)
+{
+    struct event event = of(EVENT_WINDOW_80, name);
+
+    event.used_ppm = used_ppm;
+    look(scene, &event, used_ppm > 0, now_ms);
+}
+
+/* As a provider may have it: used up and free with each answer. */
+static void what_flaps_is_told_again_after_ten_minutes(void **state)
+{
+    struct scene *scene = *state;
+    uint64_t now_ms = 1000;
+
+    see_window(scene, "a", 990000, now_ms);
+    see_window(scene, "a", 100000, now_ms + 1);
+    check(scene, "window_80:a+ window_80:a- ");
+    while (now_ms + 4000 < AGAIN_MS) {
+        now_ms += 2000;
+        see_window(scene, "a", 990000, now_ms);
+        see_window(scene, "a", now_ms % 4000 == 1000 ? 100000 : -2,
+                   now_ms + 1000);
+    }
+    check(scene, "");
+    /* It is told then, if it holds then; and before, that it is used up. */
+    see_window(scene, "a", 990000, 1000 + AGAIN_MS - 1);
+    check(scene, "");
+    see_window(scene, "a", 990000, 1000 + AGAIN_MS);
+    check(scene, "window_80:a+ ");
+    see_window(scene, "a", 1000000, 2000 + AGAIN_MS);
+    check(scene, "window_exhausted:a+ ");
+}
+
+/* What was told, and that alone, is said to be over. */
+static void each_degree_flaps_for_itself(void **state)
+{
+    struct scene *scene = *state;
+
+    see_window(scene, "a", 1000000, 1000);
+    see_window(scene, "a", 850000, 2000);
+    check(scene, "window_exhausted:a+ window_exhausted:a- window_80:a+ ");
+    see_window(scene, "a", 1000000, 3000);
+    see_window(scene, "a", 850000, 4000);
+    see_window(scene, "a", 1000000, 5000);
+    check(scene, "");
+    see_window(scene, "a", 100000, 6000);
+    check(scene, "window_80:a- ");
+    see_window(scene, "a", 1000000, 7000);
+    see_window(scene, "a", -2, 8000);
+    check(scene, "");
+    see_window(scene, "a", 1000000, 9000);
+    see_window(scene, "a", 1000000, 1000 + AGAIN_MS);
+    check(scene, "window_exhausted:a+ ");
+    see_window(scene, "a", -2, 2000 + AGAIN_MS);
+    check(scene, "window_exhausted:a- ");
+}
+
+static void what_somebody_ended_may_begin_at_once(void **state)
+{
+    struct scene *scene = *state;
+
+    see_window(scene, "a", 900000, 1000);
+    scene->end = EVENT_SWITCHED_OFF;
+    look(scene, NULL, 0, 2000);
+    see_window(scene, "a", 900000, 3000);
+    check(scene, "window_80:a+ window_80:a~ window_80:a+ ");
+}
+
+/* Those that are not told any more stand in nobody's way. */
+static void what_rests_makes_room(void **state)
+{
+    struct scene *scene = *state;
+    char name[8];
+
+    for (unsigned i = 0; i < 10 * MAX; i++) {
+        (void)snprintf(name, sizeof(name), "%u", i);
+        see_window(scene, name, 900000, 1000 + i);
+        scene->told[0] = '\0';
+        look(scene, NULL, 0, 1000 + i);
+        assert_non_null(strstr(scene->told, "- "));
+    }
+    assert_int_equal(watch_left_out(scene->watch), 0);
 }
 
 static void a_budget_that_is_changed_is_another_one(void **state)
@@ -201,6 +288,10 @@ static void a_budget_that_is_changed_is_another_one(void **state)
         { 850000, 12, "budget_100:k- budget_80:k+ " },
         { 750000, 12, "" },
         { 750000, 13, "budget_80:k- " },
+        { 850000, 13, "budget_80:k+ " },
+        { 600000, 13, "budget_80:k- " },
+        { 850000, 13, "" },
+        { 850000, 14, "budget_80:k+ " },
     };
     struct scene *scene = *state;
 
@@ -287,6 +378,10 @@ int main(void)
         ROW(what_only_goes_on_does_not_begin),
         ROW(what_comes_and_goes_is_told_when_it_has_settled),
         ROW(a_window_is_told_by_degrees),
+        ROW(what_flaps_is_told_again_after_ten_minutes),
+        ROW(each_degree_flaps_for_itself),
+        ROW(what_somebody_ended_may_begin_at_once),
+        ROW(what_rests_makes_room),
         ROW(a_budget_that_is_changed_is_another_one),
         ROW(a_look_at_one_source_ends_nothing_of_another),
         ROW(what_there_is_no_room_for_is_counted),
