@@ -65,18 +65,6 @@ static void take_object(struct import_candidate *candidate,
     take_config(candidate, config);
 }
 
-static void set_parts(struct import_candidate *candidate,
-                      const struct proxy *proxy)
-{
-    struct json_doc *config = proxy_to_json(proxy);
-
-    if (proxy_username(proxy)) {
-        json_doc_set_str(config, "username", str_of(proxy_username(proxy)));
-        json_doc_set_str(config, "password", str_of(proxy_password(proxy)));
-    }
-    json_doc_set(candidate->doc, "proxy_config", config);
-}
-
 void import_proxy_url(struct import_candidate *candidate, struct str url)
 {
     struct proxy *proxy;
@@ -88,7 +76,7 @@ void import_proxy_url(struct import_candidate *candidate, struct str url)
         return;
     proxy = proxy_url_parse(url, &err);
     if (proxy)
-        set_parts(candidate, proxy);
+        json_doc_set(candidate->doc, "proxy_config", proxy_to_config(proxy));
     else
         import_refuse(candidate, "its proxy cannot be used: %s", err.text);
     proxy_unref(proxy);

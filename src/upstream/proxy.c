@@ -225,6 +225,17 @@ struct json_doc *proxy_to_json(const struct proxy *proxy)
     return doc;
 }
 
+struct json_doc *proxy_to_config(const struct proxy *proxy)
+{
+    struct json_doc *doc = proxy_to_json(proxy);
+
+    if (proxy->username) {
+        json_doc_set_str(doc, "username", str_of(proxy->username));
+        json_doc_set_str(doc, "password", secret_reveal(proxy->password));
+    }
+    return doc;
+}
+
 const char *proxy_host(const struct proxy *proxy)
 {
     return proxy->host;

@@ -30,6 +30,8 @@ struct proxy *proxy_new(const struct proxy_parts *parts, struct err *err);
 struct proxy *proxy_from_json(const struct json_doc *config, struct err *err);
 /* Its type, host and port, and nothing of who uses it; NULL is "direct": null. */
 struct json_doc *proxy_to_json(const struct proxy *proxy);
+/* All of it, as proxy_from_json() takes it: with its password. */
+struct json_doc *proxy_to_config(const struct proxy *proxy);
 /* GLOBAL_PROXY_*: `*proxy` is NULL if none is enabled. */
 bool proxy_from_config(const struct config *config, struct proxy **proxy,
                        struct err *err) MUST_CHECK;

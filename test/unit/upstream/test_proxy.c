@@ -139,6 +139,25 @@ static void a_document_of_it_has_no_credentials(void **state)
     proxy_unref(proxy);
 }
 
+static void a_configuration_of_it_makes_it_again(void **state)
+{
+    struct proxy *proxies[] = { make("a", "user", "p@ss"),
+                                make("a", NULL, NULL) };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(proxies); i++) {
+        struct json_doc *config = proxy_to_config(proxies[i]);
+        struct err err;
+        struct proxy *same = proxy_from_json(config, &err);
+
+        assert_true(proxy_check_config(config, &err));
+        assert_true(proxy_eq(proxies[i], same));
+        json_doc_free(config);
+        proxy_unref(same);
+        proxy_unref(proxies[i]);
+    }
+}
+
 /* RFC 1929 has one byte for each length. */
 static void socks5_carries_255_bytes(void **state)
 {
@@ -237,6 +256,7 @@ int main(void)
         cmocka_unit_test(configurations_are_checked_whole),
         cmocka_unit_test(parts_are_kept_as_they_are),
         cmocka_unit_test(a_document_of_it_has_no_credentials),
+        cmocka_unit_test(a_configuration_of_it_makes_it_again),
         cmocka_unit_test(socks5_carries_255_bytes),
         cmocka_unit_test(equality_looks_at_every_part),
         cmocka_unit_test(the_global_one_comes_first),
