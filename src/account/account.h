@@ -99,6 +99,10 @@ struct account_kind {
     const struct renewal *renewal;
     bool signs_in; /* in a browser: that is how one gets another grant */
     bool personal; /* a person's plan: not in the pool unless it is put there */
+    /* NULL: it has no API key, which can be replaced by another one.  Is the member
+       api_key of such a document one for its place, whatever else is wrong with it?
+       False: err says what is allowed, and repeats nothing. */
+    bool (*check_key)(const struct json_doc *doc, struct err *err);
     bool
         goes_elsewhere; /* it may have a gateway: its credential is no person's, and
                             need not be Anthropic's */

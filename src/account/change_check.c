@@ -15,6 +15,8 @@ struct trial {
     bool is_new;
     struct account *before; /* NULL: nobody knows */
     struct account *after;  /* likewise */
+    bool refused; /* the key that it gives the account: err says why */
+    struct err err;
 };
 
 struct change_check {
@@ -28,6 +30,22 @@ static struct account *account_of(const struct trial *trial,
                                   const struct json_doc *doc)
 {
     return account_from_doc(trial->kind, str_of(trial->name), doc);
+}
+
+/* Whatever else is wrong with the account: that may hide it. */
+static void try_key(struct trial *trial, const struct json_doc *doc)
+{
+    char again[ACCOUNT_AGAIN_MAX];
+
+    if (!json_doc_get(trial->patch, "api_key"))
+        return;
+    if (trial->kind->check_key)
+        trial->refused = !trial->kind->check_key(doc, &trial->err);
+    else
+        trial->refused =
+            !err_set(&trial->err, ERR_BAD_REQUEST,
+                     "account \"%s\" has no API key: %s", trial->name,
+                     account_again(trial->kind, trial->name, true, again));
 }
 
 static void try_change(struct trial *trial, struct store_driver *driver)
@@ -44,6 +62,7 @@ static void try_change(struct trial *trial, struct store_driver *driver)
     }
     trial->before = account_of(trial, doc);
     json_doc_merge(doc, trial->patch);
+    try_key(trial, doc);
     trial->after = account_of(trial, doc);
     json_doc_free(doc);
 }
@@ -106,6 +125,8 @@ bool change_check_result(const struct change_check *check, struct err *err)
     const struct trial *trial = check->trial;
     const char *before = trial->before ? trial->before->problem : "";
 
+    if (trial->refused)
+        return err_set(err, ERR_BAD_REQUEST, "%s", trial->err.text);
     return !trial->after || !trial->after->problem[0] ||
            strcmp(trial->after->problem, before) == 0 ||
            err_set(err, ERR_BAD_REQUEST, "%s", trial->after->problem);

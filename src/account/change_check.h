@@ -24,7 +24,8 @@ void change_check_free(struct change_check *check);
 
 bool change_check_is_done(const struct change_check *check);
 /* Once it is.  False: what is asked for would make an account that cannot be used, or
-   cannot for another reason than now; err says why.  A file that is away or damaged is
+   cannot for another reason than now, or give it a key that is none for its place; err
+   says why.  A file that is away or damaged is
    left to whoever changes it. */
 bool change_check_result(const struct change_check *check,
                          struct err *err) MUST_CHECK;

@@ -6,16 +6,17 @@
 #include "base/text.h"
 #include "crypto/hash.h"
 
-/* For comparing alone: the audit log shows of no password more than that it is
+/* For comparing alone: the audit log shows of no secret more than that it is
    another. */
-static void set_password(struct json_doc *doc, const char *password)
+static void set_secret(struct json_doc *doc, const char *member,
+                       struct str secret)
 {
     unsigned char hash[HASH_SHA256_LEN];
     char hex[2 * HASH_SHA256_LEN + 1];
 
-    hash_sha256(str_of(password), hash);
+    hash_sha256(secret, hash);
     text_hex(hash, sizeof(hash), hex);
-    json_doc_set_str(doc, "password", str_of(hex));
+    json_doc_set_str(doc, member, str_of(hex));
 }
 
 static struct json_doc *proxy_doc(const struct proxy *proxy)
@@ -25,7 +26,7 @@ static struct json_doc *proxy_doc(const struct proxy *proxy)
     if (proxy && proxy_username(proxy))
         json_doc_set_str(doc, "username", str_of(proxy_username(proxy)));
     if (proxy && proxy_password(proxy))
-        set_password(doc, proxy_password(proxy));
+        set_secret(doc, "password", str_of(proxy_password(proxy)));
     return doc;
 }
 
@@ -33,6 +34,8 @@ static void set_tokens(struct json_doc *doc, const struct account *account)
 {
     char until[TEXT_TIME_MAX];
 
+    if (account->kind->check_key && account->token)
+        set_secret(doc, "api_key", secret_reveal(account->token));
     if (account->grant[0])
         json_doc_set_str(doc, "grant", str_of(account->grant));
     if (account->token && account->expires_at_ms != ACCOUNT_NEVER_EXPIRES) {

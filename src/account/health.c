@@ -279,7 +279,8 @@ void health_clear(struct health *health)
     memset(health->families, 0, sizeof(health->families));
 }
 
-/* Its limits may be the same ones: it may have signed in again. */
+/* Its limits may be the same ones: it may have signed in again,
+   or have another key of the same organization. */
 void health_renewed(struct health *health)
 {
     forget(health);

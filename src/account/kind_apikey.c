@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 /* Accounts that are a Console API key: data/apikey_<name>.json. */
-#include "account/gateway.h"
 #include "account/kinds.h"
 
 bool kind_apikey_is_any_key(struct str text)
@@ -21,21 +20,38 @@ bool kind_apikey_is_key(struct str text)
            text.len > 10;
 }
 
+/* A key of another gateway has a form that only that knows. */
+static bool check_key(const struct json_doc *doc, struct err *err)
+{
+    struct str url;
+    bool elsewhere = json_doc_get_str(doc, "base_url", &url);
+    struct str key = STR_EMPTY;
+
+    (void)json_doc_get_str(doc, "api_key", &key);
+    if (elsewhere)
+        return kind_apikey_is_any_key(key) ||
+               err_set(err, ERR_CONFIG,
+                       "api_key is missing or no key: one has no spaces or "
+                       "quotes, at most %d characters, and is no token of a "
+                       "sign-in",
+                       KIND_APIKEY_MAX);
+    return kind_apikey_is_key(key) ||
+           err_set(err, ERR_CONFIG,
+                   "api_key is missing or no Console API key: one begins with "
+                   "sk-ant-, has no spaces or quotes, at most %d characters, "
+                   "and is no token of a sign-in (keys of other providers go "
+                   "with a base_url)",
+                   KIND_APIKEY_MAX);
+}
+
 static bool parse_apikey(struct account *account, const struct json_doc *doc,
                          struct err *err)
 {
-    bool elsewhere = gateway_is_elsewhere(account);
-    struct str key;
+    struct str key = STR_EMPTY;
 
-    if (!json_doc_get_str(doc, "api_key", &key) ||
-        !(elsewhere ? kind_apikey_is_any_key(key) : kind_apikey_is_key(key)))
-        return err_set(
-            err, ERR_CONFIG,
-            elsewhere
-                ? "api_key is missing, has spaces or quotes, or is a token of "
-                  "a sign-in"
-                : "api_key is missing or does not look like sk-ant-... (keys "
-                  "of other providers go with a base_url)");
+    if (!check_key(doc, err))
+        return false;
+    (void)json_doc_get_str(doc, "api_key", &key);
     account->token = secret_new(key);
     return true;
 }
@@ -46,6 +62,7 @@ const struct account_kind account_kind_apikey = {
     .field = { { "x-api-key", 9 }, { "", 0 } },
     .beta = { "", 0 },
     .personal = false,
+    .check_key = check_key,
     .goes_elsewhere = true,
     .parse = parse_apikey,
 };

@@ -254,6 +254,10 @@ static struct flow_next patch(struct flow *flow)
 }
 
 static const struct admin_member patch_members[] = {
+    { "api_key", ADMIN_TEXT, 0,
+      "of one that has a key: another one in its place; what was held against "
+      "the former is forgotten",
+      NULL },
     { "proxy_config", ADMIN_OBJECT, ADMIN_OR_NULL,
       "a proxy of its own; null: none", account_doc_proxy_asked },
     { "note", ADMIN_TEXT, ADMIN_OR_NULL, "at most 1000 bytes; null: none",

@@ -160,8 +160,8 @@ bool members_change(const struct json_doc *body, struct err *err)
     if (json_doc_count(body) == 0)
         return err_set(
             err, ERR_BAD_REQUEST,
-            "the body must hold proxy_config, note, enabled, pool, tags, "
-            "priority, weight, concurrency, " GATEWAY_MEMBERS_NAMES);
+            "the body must hold api_key, proxy_config, note, enabled, pool, "
+            "tags, priority, weight, concurrency, " GATEWAY_MEMBERS_NAMES);
     return members_proxy(body, &proxy, err) && check_note(body, err) &&
            check_switch(body, "enabled", err) &&
            check_switch(body, "pool", err) && check_tags(body, err) &&

@@ -31,6 +31,6 @@ bool members_given(const struct json_doc *body, struct err *err) MUST_CHECK;
 /* What an account's document has of that, as far as it is not looked at where the account
    is made of it: note (or null). */
 bool members_document(const struct json_doc *doc, struct err *err) MUST_CHECK;
-/* The change of an account: proxy_config (or null), note (or null), enabled, pool, tags, ...;
-   at least one. */
+/* The change of an account: api_key, proxy_config (or null), note (or null), enabled,
+   pool, tags, ...; at least one. */
 bool members_change(const struct json_doc *body, struct err *err) MUST_CHECK;

@@ -97,6 +97,7 @@ describe('the audit log', () => {
   /* ---- accounts ------------------------------------------------------------ */
 
   does('account.add', 'made', () => ask('POST', '/admin/api/accounts', { name: 'made', api_key: API_KEY }), { status: 201, after: { kind: 'api-key', enabled: true } });
+  does('account.change', 'made', () => ask('PATCH', '/oauth/accounts/made', { api_key: `${API_KEY}-another` }), { before: { api_key: '(not shown)' }, after: { api_key: '(changed)' } });
   does('account.change', 'made', () => ask('PATCH', '/oauth/accounts/made', { note: 'mine', enabled: false, proxy_config: PROXY }), {
     before: { enabled: true },
     after: { note: 'mine', enabled: false, proxy_config: { type: 'http', host: '127.0.0.1', port: 9, username: 'user', password: '(not shown)' } },

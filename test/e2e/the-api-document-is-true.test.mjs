@@ -114,7 +114,7 @@ const examples = {
   'GET /oauth/accounts/{name}/status': { name: 'demo' },
   'POST /oauth/accounts/{name}/refresh': { name: 'mine' },
   'POST /oauth/accounts/{name}/proxy-test': { name: 'demo', body: {} },
-  'PATCH /oauth/accounts/{name}': { name: 'demo', body: { note: 'n', enabled: true, pool: true, tags: ['fast'], priority: 1, weight: 50, concurrency: 4, base_url: null, bearer: false, model_map: { a: 'b' }, tls_ca: null, proxy_config: { ...proxy, username: 'u', password: 'CANARY' } } },
+  'PATCH /oauth/accounts/{name}': { name: 'demo', body: { api_key: API_KEY, note: 'n', enabled: true, pool: true, tags: ['fast'], priority: 1, weight: 50, concurrency: 4, base_url: null, bearer: false, model_map: { a: 'b' }, tls_ca: null, proxy_config: { ...proxy, username: 'u', password: 'CANARY' } } },
   'DELETE /oauth/accounts/{name}': { name: 'spare' },
 };
 

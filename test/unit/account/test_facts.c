@@ -90,6 +90,21 @@ static void new_tokens_are_seen(void **state)
     json_doc_free(is);
 }
 
+/* Another key, too, which no fact tells. */
+static void another_key_is_seen(void **state)
+{
+    struct json_doc *was =
+        facts_of(&account_kind_apikey, "{\"api_key\":\"sk-ant-api03-a\"}");
+    struct json_doc *is =
+        facts_of(&account_kind_apikey, "{\"api_key\":\"sk-ant-api03-b\"}");
+
+    (void)state;
+    assert_false(json_doc_is_same(json_doc_get(was, "api_key"),
+                                  json_doc_get(is, "api_key")));
+    json_doc_free(was);
+    json_doc_free(is);
+}
+
 static void no_account_has_no_facts(void **state)
 {
     (void)state;
@@ -102,6 +117,7 @@ int main(void)
         cmocka_unit_test(no_secret_is_a_fact),
         cmocka_unit_test(another_password_is_seen),
         cmocka_unit_test(new_tokens_are_seen),
+        cmocka_unit_test(another_key_is_seen),
         cmocka_unit_test(no_account_has_no_facts),
     };
 

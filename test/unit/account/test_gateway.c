@@ -28,11 +28,11 @@ static const struct {
     { "{" KEY "}", "keys of other providers go with a base_url" },
     { "{" KEY ",\"bearer\":true}", "keys of other providers" },
     { "{\"api_key\":\"a b\",\"base_url\":\"https://g.example\"}",
-      "has spaces or quotes" },
+      "one has no spaces or quotes" },
     { "{\"api_key\":\"\",\"base_url\":\"https://g.example\"}", "api_key" },
     { "{\"api_key\":\"sk-ant-oat01-canary\",\"base_url\":\"https://g."
       "example\"}",
-      "a token of a sign-in" },
+      "is no token of a sign-in" },
     { "{" KEY ",\"base_url\":\"http://gateway.example\"}",
       "base_url=\"http://gateway.example\": must be https://" },
     { "{" KEY ",\"base_url\":\"https://user:canary@gateway.example\"}",
