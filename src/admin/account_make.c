@@ -65,7 +65,7 @@ static struct flow_next make_of(struct admin_request *x, struct str name,
 }
 
 /* Members that may come beside a key. */
-static const char *const given[] = { "tags" };
+static const char *const given[] = { "tags", "proxy_config" };
 
 static struct flow_next make_with_key(struct admin_request *x, struct str name,
                                       struct str key)
@@ -116,6 +116,26 @@ static void refuse_what_is_there(struct err *err)
     buf_done(&kinds);
 }
 
+static bool is_of_document(void *arg, struct str name, struct json_doc *value)
+{
+    static const char *const names[] = { "name", "kind", "document" };
+    bool known = json_doc_is_null(value);
+
+    (void)arg;
+    for (size_t i = 0; i < COUNT_OF(names); i++)
+        known |= str_eq(name, str_of(names[i]));
+    return known;
+}
+
+/* A proxy beside it would not be taken, and nobody would notice. */
+static bool check_beside_document(const struct json_doc *body, struct err *err)
+{
+    return json_doc_each(body, is_of_document, NULL) ||
+           err_set(err, ERR_BAD_REQUEST,
+                   "beside a document there are only name and kind: put the "
+                   "rest into the document");
+}
+
 /* Either an API key, or a document as it would lie in DATA_DIR. */
 static struct flow_next make(struct flow *flow)
 {
@@ -134,8 +154,10 @@ static struct flow_next make(struct flow *flow)
         return members_given(x->body, &x->err) ? make_with_key(x, name, key)
                                                : admin_refuse(x);
     if (kind && json_doc_is_object(doc) && !json_doc_get(x->body, "api_key"))
-        return members_document(doc, &x->err) ? make_of(x, name, kind, doc)
-                                              : admin_refuse(x);
+        return check_beside_document(x->body, &x->err) &&
+                       members_document(doc, &x->err)
+                   ? make_of(x, name, kind, doc)
+                   : admin_refuse(x);
     refuse_what_is_there(&x->err);
     return admin_refuse(x);
 }
@@ -147,6 +169,8 @@ static const struct admin_member make_members[] = {
     GATEWAY_MEMBERS_ASKED,
     { "tags", ADMIN_LIST, ADMIN_OR_NULL,
       "beside a key: by which relay keys may name it", account_doc_tags },
+    { "proxy_config", ADMIN_OBJECT, ADMIN_OR_NULL,
+      "beside a key: a proxy of its own", account_doc_proxy_asked },
     { "kind", ADMIN_TEXT, 0, "of the document: oauth or api-key", NULL },
     { "document", ADMIN_OBJECT, 0,
       "instead of a key: the account as its file in DATA_DIR would have it",

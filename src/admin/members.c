@@ -145,7 +145,9 @@ static bool check_number(const struct json_doc *body, const char *member,
 
 bool members_given(const struct json_doc *body, struct err *err)
 {
-    return check_tags(body, err);
+    const struct json_doc *proxy;
+
+    return check_tags(body, err) && members_proxy(body, &proxy, err);
 }
 
 bool members_document(const struct json_doc *doc, struct err *err)

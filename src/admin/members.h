@@ -26,7 +26,7 @@ bool members_kind(const struct json_doc *body, bool *setup,
 /* Does a text anywhere in it, or the name of a member, hold the secret? */
 bool members_hold(const struct json_doc *body, struct str secret);
 
-/* What may come beside the key of a new account: tags (or null). */
+/* What may come beside the key of a new account: tags, proxy_config (or null). */
 bool members_given(const struct json_doc *body, struct err *err) MUST_CHECK;
 /* What an account's document has of that, as far as it is not looked at where the account
    is made of it: note (or null). */

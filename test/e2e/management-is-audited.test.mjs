@@ -96,6 +96,7 @@ describe('the audit log', () => {
 
   /* ---- accounts ------------------------------------------------------------ */
 
+  does('account.add', 'behind', () => ask('POST', '/admin/api/accounts', { name: 'behind', api_key: API_KEY, proxy_config: PROXY }), { status: 201, after: { api_key: '(not shown)', proxy_config: { type: 'http', host: '127.0.0.1', port: 9, username: 'user', password: '(not shown)' } } });
   does('account.add', 'made', () => ask('POST', '/admin/api/accounts', { name: 'made', api_key: API_KEY }), { status: 201, after: { kind: 'api-key', enabled: true } });
   does('account.change', 'made', () => ask('PATCH', '/oauth/accounts/made', { api_key: `${API_KEY}-another` }), { before: { api_key: '(not shown)' }, after: { api_key: '(changed)' } });
   does('account.change', 'made', () => ask('PATCH', '/oauth/accounts/made', { note: 'mine', enabled: false, proxy_config: PROXY }), {

@@ -71,7 +71,7 @@ const examples = {
   'GET /admin/api/requests': {},
   'POST /admin/api/usage/reprice': { body: { since: '2026-01-01', until: '2026-02-01', model: 'claude-*', dry_run: false } },
   'GET /admin/api/accounts': {},
-  'POST /admin/api/accounts': { body: { name: 'made', api_key: 'any-key', base_url: 'https://gateway.example/base', bearer: true, model_map: { 'claude-sonnet-5': 'glm-5' }, tls_ca: null, tags: ['fast'] }, status: 201 },
+  'POST /admin/api/accounts': { body: { name: 'made', api_key: 'any-key', base_url: 'https://gateway.example/base', bearer: true, model_map: { 'claude-sonnet-5': 'glm-5' }, tls_ca: null, tags: ['fast'], proxy_config: { ...proxy, username: 'u', password: 'CANARY' } }, status: 201 },
   'POST /admin/api/accounts/check': { body: { name: 'would', api_key: API_KEY } },
   'GET /admin/api/accounts/{name}/profile': { name: 'mine' },
   'POST /admin/api/accounts/{name}/message': { name: 'demo' },
