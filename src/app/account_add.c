@@ -1,57 +1,44 @@
 // SPDX-License-Identifier: MIT
-/* Adding an account.  Its key comes from the terminal or standard input, never from the
-   command line, which others can see. */
+/* Adding an account with a key. */
 #include "app/account_add.h"
-
-#include <string.h>
 
 #include "account/kinds.h"
 #include "app/account_care.h"
 #include "app/invocation.h"
 #include "app/terminal.h"
-#include "base/mem.h"
 #include "base/shown.h"
 
 #define PATH_LEN_MAX 1024
 
 /* ---- arguments ----------------------------------------------------------- */
 
-/* NULL: all is well, and `body` has what they say. */
-static const char *fill(int argc, char **argv, struct json_doc *body)
+/* NULL: all is well, and `into` has what they say. */
+static const char *fill(int argc, char **argv, struct gateway_arguments *into)
 {
     const char *problem = NULL;
-    bool has_key = false;
     int at = 2;
 
     while (at < argc) {
-        if (strcmp(argv[at], "--api-key") == 0 && at + 1 < argc && !has_key) {
-            if (strcmp(argv[at + 1], "-") != 0)
-                return "a key is never taken from the command line: write "
-                       "--api-key - and enter it when asked";
-            has_key = true;
-            at += 2;
-            continue;
-        }
-        switch (gateway_arguments_take(argc, argv, &at, body, &problem)) {
+        switch (gateway_arguments_take(argc, argv, &at, into, &problem)) {
         case GATEWAY_ARGUMENT_TAKEN:
             break;
         case GATEWAY_ARGUMENT_WRONG:
             return problem;
         case GATEWAY_ARGUMENT_NONE:
-            if (!account_care_take_tags(argc, argv, &at, body))
+            if (!account_care_take_tags(argc, argv, &at, into->body))
                 return "account add needs a name and --api-key -, and takes "
-                       "--tag, --url, --bearer, --map and --tls-ca";
+                       "--tag, --url, --bearer, --map, --tls-ca and --proxy";
         }
     }
-    return has_key ? NULL : "account add needs a name and --api-key -";
+    return into->asks_key ? NULL : "account add needs a name and --api-key -";
 }
 
 const char *account_add_check(int argc, char **argv)
 {
-    struct json_doc *body = json_doc_new_object();
-    const char *problem = fill(argc, argv, body);
+    struct gateway_arguments arguments = { .body = json_doc_new_object() };
+    const char *problem = fill(argc, argv, &arguments);
 
-    json_doc_free(body);
+    json_doc_free(arguments.body);
     return problem;
 }
 
@@ -88,10 +75,12 @@ static bool check_name(struct remote *remote, struct str name, struct err *err)
 
 /* Keys of other gateways have any form. */
 static bool check_key(const struct json_doc *body, struct str name,
-                      struct str key, struct err *err)
+                      struct err *err)
 {
+    struct str key = STR_EMPTY;
     struct str url;
 
+    (void)json_doc_get_str(body, "api_key", &key);
     if (json_doc_get_str(body, "base_url", &url))
         return kind_apikey_is_any_key(key) ||
                err_set(err, ERR_CONFIG,
@@ -109,7 +98,7 @@ static bool check_key(const struct json_doc *body, struct str name,
 }
 
 static bool make(struct remote *remote, struct json_doc *body, struct str name,
-                 struct str key, struct err *err)
+                 struct err *err)
 {
     struct remote_call call = { .method = "POST",
                                 .path = STR("/admin/api/accounts"),
@@ -117,16 +106,22 @@ static bool make(struct remote *remote, struct json_doc *body, struct str name,
     bool ok;
 
     json_doc_set_str(body, "name", name);
-    json_doc_set_str(body, "api_key", key);
     ok = remote_call(remote, &call, err);
     json_doc_free(call.answer);
     return ok;
 }
 
-static bool add_with_key(struct remote *remote, struct json_doc *body,
-                         struct str name, struct str key, struct err *err)
+static bool add(struct remote *remote,
+                const struct gateway_arguments *arguments, struct str name,
+                struct err *err)
 {
-    if (!check_key(body, name, key, err) || !make(remote, body, name, key, err))
+    struct json_doc *body = arguments->body;
+
+    if (!check_name(remote, name, err))
+        return false;
+    remote_rest(remote);
+    if (!gateway_arguments_ask(arguments, err) || !check_key(body, name, err) ||
+        !make(remote, body, name, err))
         return false;
     invocation_print(stdout,
                      remote_is_relay(remote)
@@ -138,33 +133,14 @@ static bool add_with_key(struct remote *remote, struct json_doc *body,
     return true;
 }
 
-static bool add(struct remote *remote, struct json_doc *body, struct str name,
-                struct err *err)
-{
-    char line[TERMINAL_LINE_MAX];
-    struct str key;
-    bool ok;
-
-    if (!check_name(remote, name, err))
-        return false;
-    remote_rest(remote);
-    if (!terminal_ask("API key (not shown): ", true, line, &key))
-        return err_set(
-            err, ERR_CONFIG,
-            "no key was entered: type it, or pipe it into standard input");
-    ok = add_with_key(remote, body, name, key, err);
-    mem_wipe(line, sizeof(line));
-    return ok;
-}
-
 int account_add_run(struct remote *remote, int argc, char **argv)
 {
-    struct json_doc *body = json_doc_new_object();
+    struct gateway_arguments arguments = { .body = json_doc_new_object() };
     struct err err;
     bool ok;
 
-    (void)fill(argc, argv, body); /* account_add_check() has seen them */
-    ok = add(remote, body, str_of(argv[1]), &err);
-    json_doc_free(body);
+    (void)fill(argc, argv, &arguments); /* account_add_check() has seen them */
+    ok = add(remote, &arguments, str_of(argv[1]), &err);
+    json_doc_free(arguments.body);
     return ok ? 0 : terminal_fail(&err);
 }

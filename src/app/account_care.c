@@ -158,14 +158,14 @@ bool account_care_take_tags(int argc, char **argv, int *at,
 /* False: an argument is none of its own, or lacks its value; `*problem` says which, if
    it is one of a gateway. */
 static bool fill(const struct care *care, int argc, char **argv,
-                 struct json_doc *body, const char **problem)
+                 struct gateway_arguments *into, const char **problem)
 {
     int at = 2;
 
     while (at < argc) {
         enum gateway_argument taken =
             care->gateway
-                ? gateway_arguments_take(argc, argv, &at, body, problem)
+                ? gateway_arguments_take(argc, argv, &at, into, problem)
                 : GATEWAY_ARGUMENT_NONE;
 
         if (taken == GATEWAY_ARGUMENT_TAKEN)
@@ -173,21 +173,26 @@ static bool fill(const struct care *care, int argc, char **argv,
         if (taken == GATEWAY_ARGUMENT_WRONG)
             return false;
         *problem = NULL;
-        if (!fill_one(care, argc, argv, &at, body))
+        if (!fill_one(care, argc, argv, &at, into->body))
             return false;
     }
     return true;
 }
 
+static bool asks(const struct gateway_arguments *arguments)
+{
+    return arguments->asks_key || arguments->asks_proxy;
+}
+
 const char *account_care_check(int argc, char **argv)
 {
     const struct care *care = care_of(argv[0]);
-    struct json_doc *body = json_doc_new_object();
+    struct gateway_arguments into = { .body = json_doc_new_object() };
     const char *problem = NULL;
-    bool fine = argc >= 2 && fill(care, argc, argv, body, &problem);
-    bool some = json_doc_count(body) > 0;
+    bool fine = argc >= 2 && fill(care, argc, argv, &into, &problem);
+    bool some = json_doc_count(into.body) > 0 || asks(&into);
 
-    json_doc_free(body);
+    json_doc_free(into.body);
     if (!fine && problem)
         return problem;
     if (strcmp(argv[0], "pause") == 0)
@@ -200,7 +205,8 @@ const char *account_care_check(int argc, char **argv)
                    : "account set needs a name, and --priority, "
                      "--weight or --concurrency with a number, --enabled or "
                      "--pool with on or off, --tag with tags between commas, or "
-                     "none, --url, --bearer, --map or --tls-ca";
+                     "none, --url, --bearer, --map, --tls-ca or --proxy, or "
+                     "--api-key -";
     return fine && argc == 2 ? NULL : "account resume and clear need a name";
 }
 
@@ -228,31 +234,64 @@ static void print_state(const struct json_doc *account)
         invocation_print(stderr, "Warning: " STR_FMT ".\n", STR_ARG(warning));
 }
 
-int account_care_run(struct remote *remote, int argc, char **argv)
+static bool send_call(struct remote *remote, const struct care *care,
+                      struct str name, struct remote_call *call,
+                      struct err *err)
 {
-    const struct care *care = care_of(argv[0]);
-    struct json_doc *body = json_doc_new_object();
-    struct remote_call call = { .method = care->method };
-    struct str name = str_of(argv[1]);
-    const char *problem;
     struct buf path;
-    struct err err;
-    bool ok = fill(care, argc, argv, body, &problem);
+    bool ok;
 
-    if (json_doc_count(body) > 0)
-        call.body = body;
     buf_init(&path, PATH_LEN_MAX);
     remote_path(&path, care->prefix, name);
     buf_add(&path, str_of(care->suffix));
-    call.path = buf_str(&path);
-    ok = ok && (account_name_check(name, ERR_NOT_FOUND, &err) &&
-                remote_call(remote, &call, &err));
+    call->method = care->method;
+    call->path = buf_str(&path);
+    ok = remote_call(remote, call, err);
+    buf_done(&path);
+    if (!ok && call->status == 404)
+        return account_missing(name, ERR_NOT_FOUND, err);
+    return ok;
+}
+
+/* Nobody types a secret of an account that is not there. */
+static bool ask(struct remote *remote, const struct gateway_arguments *into,
+                struct str name, struct err *err)
+{
+    static const struct care look = { .method = "GET",
+                                      .prefix = "/oauth/accounts/",
+                                      .suffix = "/status" };
+    struct remote_call call = { .body = NULL };
+    bool there;
+
+    if (!asks(into))
+        return true;
+    there = send_call(remote, &look, name, &call, err);
+    json_doc_free(call.answer);
+    if (!there)
+        return false;
+    remote_rest(remote);
+    return gateway_arguments_ask(into, err);
+}
+
+int account_care_run(struct remote *remote, int argc, char **argv)
+{
+    const struct care *care = care_of(argv[0]);
+    struct gateway_arguments into = { .body = json_doc_new_object() };
+    struct remote_call call = { .body = into.body };
+    struct str name = str_of(argv[1]);
+    const char *problem;
+    struct err err;
+    bool ok;
+
+    (void)fill(care, argc, argv, &into, &problem); /* it was checked */
+    ok = account_name_check(name, ERR_NOT_FOUND, &err) &&
+         ask(remote, &into, name, &err);
+    if (json_doc_count(into.body) == 0)
+        call.body = NULL;
+    ok = ok && send_call(remote, care, name, &call, &err);
     if (ok)
         print_state(call.answer);
-    else if (call.status == 404)
-        (void)account_missing(name, ERR_NOT_FOUND, &err);
     json_doc_free(call.answer);
-    json_doc_free(body);
-    buf_done(&path);
+    json_doc_free(into.body);
     return ok ? 0 : terminal_fail(&err);
 }

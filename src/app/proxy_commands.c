@@ -7,11 +7,11 @@
 
 #include "account/account.h"
 #include "app/folder_look.h"
+#include "app/gateway_arguments.h"
 #include "app/invocation.h"
 #include "app/remote.h"
 #include "app/terminal.h"
 #include "app/way_print.h"
-#include "base/mem.h"
 #include "upstream/proxy_url.h"
 
 #define PATH_LEN_MAX 1024
@@ -36,36 +36,10 @@ struct request {
     const char *url;
 };
 
-static struct proxy *ask_url(const char *url, struct err *err)
+static struct proxy *proxy_of(const char *url, struct err *err)
 {
-    char line[TERMINAL_LINE_MAX] = "";
-    struct str text = str_of(url);
-    struct proxy *proxy = NULL;
-    bool ok = true;
-
-    if (strcmp(url, "-") == 0)
-        ok = terminal_ask("proxy URL (not shown): ", true, line, &text) ||
-             err_set(
-                 err, ERR_CONFIG,
-                 "no URL was entered: type it, or pipe it into standard input");
-    if (ok)
-        proxy = proxy_url_parse(text, err);
-    mem_wipe(line, sizeof(line));
-    return proxy;
-}
-
-static struct json_doc *config_of(const struct proxy *proxy)
-{
-    struct json_doc *doc = json_doc_new_object();
-
-    json_doc_set_str(doc, "type", proxy_type_name(proxy));
-    json_doc_set_str(doc, "host", str_of(proxy_host(proxy)));
-    json_doc_set_u64(doc, "port", proxy_port(proxy));
-    if (proxy_username(proxy))
-        json_doc_set_str(doc, "username", str_of(proxy_username(proxy)));
-    if (proxy_password(proxy))
-        json_doc_set_str(doc, "password", str_of(proxy_password(proxy)));
-    return doc;
+    return strcmp(url, "-") == 0 ? gateway_arguments_ask_proxy(err)
+                                 : proxy_url_parse(str_of(url), err);
 }
 
 /* ---- the result --------------------------------------------------------- */
@@ -177,9 +151,9 @@ static int test_asked(const struct config *config,
     int status;
 
     if (request->url)
-        proxy = ask_url(request->url, &err);
+        proxy = proxy_of(request->url, &err);
     if (proxy)
-        json_doc_set(body, "proxy_config", config_of(proxy));
+        json_doc_set(body, "proxy_config", proxy_to_config(proxy));
     status = request->url && !proxy ? terminal_fail(&err)
                                     : test(config, request, body);
     proxy_unref(proxy);

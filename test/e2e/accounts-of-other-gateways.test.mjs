@@ -117,6 +117,59 @@ describe('accounts of other gateways', { skip: noSqlite || missing('openssl') },
     assert.deepEqual(made.gateway.last().body, odd('glm-5'));
   });
 
+  it('its key is replaced in place: what was held against the old one is forgotten, all else stays', async () => {
+    const another = `${THEIRS}another`;
+    const set = (key) => commandBeside(['account', 'set', 'theirs', '--api-key', '-', '--data-dir', made.relay.dataDir], { input: `${key}\n` });
+    const told = async () => (await admin(made.relay, 'GET', '/oauth/accounts/theirs/status')).doc;
+    await first('theirs');
+    const was = await change('theirs', { tags: ['x'], weight: 7, note: 'mine' });
+    made.gateway.reply = { status: 401, body: '{"type":"error","error":{"type":"authentication_error","message":"no such key"}}' };
+    assert.equal((await ask(odd('claude-sonnet-5'))).status, 200);
+    assert.equal((await told()).state, 'login_required');
+    made.gateway.reply = { status: 200, body: '{"type":"message","model":"glm-5","usage":{"input_tokens":1,"output_tokens":1}}' };
+    const refused = await set('two words');
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /no spaces or quotes, at most 1024 characters, and is no token of a sign-in/);
+    assert.match((await change('ours', { api_key: another }, 400)).error, /begins with sk-ant-.*keys of other providers go with a base_url/);
+    assert.equal((await told()).state, 'login_required');
+    const done = await set(another);
+    assert.equal(done.status, 0, done.stderr);
+    assert.doesNotMatch(done.stdout + done.stderr, /CANARY/);
+    assert.deepEqual(((doc) => ['state', 'base_url', 'bearer', 'model_map', 'tls_ca', 'tags', 'weight', 'priority', 'note'].map((name) => doc[name]))(await told()), ['ready', was.base_url, true, MAP, was.tls_ca, ['x'], 7, 5, 'mine']);
+    await ask(odd('claude-sonnet-5'));
+    assert.equal(made.gateway.last().headers.authorization, `Bearer ${another}`);
+    await change('theirs', { api_key: THEIRS, tags: null, note: null });
+    await ask(odd('claude-sonnet-5'));
+    assert.equal(made.gateway.last().headers.authorization, `Bearer ${THEIRS}`);
+  });
+
+  it('one that is added with its proxy never goes without it', async () => {
+    const port = await freePort();
+    const dead = { type: 'http', host: '127.0.0.1', port };
+    assert.equal((await admin(made.relay, 'POST', '/admin/api/accounts', { name: 'behind', api_key: OURS, proxy_config: dead })).status, 201);
+    const add2 = await commandBeside(['account', 'add', 'behind2', '--api-key', '-', '--proxy', '-', '--data-dir', made.relay.dataDir], { input: `${OURS}\nhttp://user:CANARY@127.0.0.1:${port}\n` });
+    assert.equal(add2.status, 0, add2.stderr);
+    assert.doesNotMatch(add2.stdout + add2.stderr, /CANARY/);
+    const count = made.home.requests.length;
+    for (const [name, proxy] of [['behind', dead], ['behind2', { ...dead, username: 'user' }]]) {
+      assert.deepEqual((await admin(made.relay, 'GET', `/oauth/accounts/${name}/status`)).doc.proxy_config, proxy);
+      const answer = await ask(odd('claude-sonnet-5'), undefined, [['X-Account-Name', name]]);
+      assert.equal(answer.status, 502);
+      assert.match(answer.body.toString(), /proxy/);
+    }
+    assert.equal(made.home.requests.length, count);
+    /* Beside a document it would not be taken. */
+    const beside = await admin(made.relay, 'POST', '/admin/api/accounts', { name: 'doc', kind: 'api-key', document: { api_key: OURS }, proxy_config: dead });
+    assert.equal(beside.status, 400);
+    assert.match(beside.doc.error, /put the rest into the document/);
+    const none = await commandBeside(['account', 'set', 'behind', '--proxy', 'none', '--data-dir', made.relay.dataDir]);
+    assert.equal(none.status, 0, none.stderr);
+    assert.equal((await ask(odd('claude-sonnet-5'), undefined, [['X-Account-Name', 'behind']])).status, 200);
+    for (const name of ['behind', 'behind2']) {
+      assert.equal((await admin(made.relay, 'DELETE', `/oauth/accounts/${name}`)).status, 200);
+    }
+  });
+
   /* ---- failover -------------------------------------------------------------- */
 
   it('from the gateway to Anthropic: its own body, and nothing of the other credential', async () => {

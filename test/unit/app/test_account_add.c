@@ -45,6 +45,27 @@ static void a_key_of_another_gateway_has_any_form(void **state)
     assert_file(run, "\"base_url\": \"https://gateway.example/base\"");
 }
 
+/* Of which one line of standard input each is read, whatever their order. */
+static void a_key_comes_with_its_proxy(void **state)
+{
+    struct run *run = *state;
+
+    run->input = "sk-ant-api03-canary\nsocks5h://u:canary%40@127.0.0.1:1080\n";
+    run_command(run, "account add other --proxy - --api-key -");
+    assert_int_equal(run->status, 0);
+    assert_null(strstr(run->err, "canary"));
+    assert_file(run, "\"api_key\": \"sk-ant-api03-canary\"");
+    assert_file(run, "\"type\": \"socks5\"");
+    assert_file(run, "\"username\": \"u\"");
+    assert_file(run, "\"password\": \"canary@\"");
+    run_command(run, "account set other --proxy http://127.0.0.1:8080");
+    assert_int_equal(run->status, 0);
+    assert_file(run, "\"port\": 8080");
+    run_command(run, "account set other --proxy none");
+    run_command(run, "account show other");
+    unit_assert_part(run->out, "\"proxy_config\": null");
+}
+
 static const struct {
     const char *line;
     const char *input;
@@ -56,7 +77,7 @@ static const struct {
       "--map needs two names" },
     { "account add other " URL, "canary", 2, "needs a name and --api-key -" },
     { "account add other --api-key - --api-key -", "canary", 2,
-      "needs a name and --api-key -, and takes --tag, --url" },
+      "write --api-key -, once" },
     { "account add other --api-key - --tag", "canary", 2, "takes --tag" },
     { "account add other --api-key - --tag a,,b", "sk-ant-api03-canary", 1,
       "tags[1] must be" },
@@ -76,6 +97,12 @@ static const struct {
       "tls_ca=\"/no/ca.pem\": must be a PEM file: No such file" },
     { "account add other --api-key - " URL " --map a=", "canary", 2,
       "--map needs two names" },
+    { "account add other --proxy http://u:canary@p.example:1 --api-key -",
+      "canary", 2, "write --proxy -" },
+    { "account add other --api-key - --proxy -", "sk-ant-api03-x\n", 1,
+      "no proxy URL was entered" },
+    { "account add other --api-key - --proxy -",
+      "sk-ant-api03-x\nhttp://u:canary%@p.example:1\n", 1, "%25" },
     { "account set other --bearer=maybe", NULL, 2, "--bearer is on or off" },
 };
 
@@ -103,6 +130,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(a_key_of_another_gateway_has_any_form,
                                         run_open, run_close),
+        cmocka_unit_test_setup_teardown(a_key_comes_with_its_proxy, run_open,
+                                        run_close),
         cmocka_unit_test_setup_teardown(what_cannot_be_is_refused, run_open,
                                         run_close),
     };

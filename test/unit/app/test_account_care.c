@@ -40,6 +40,12 @@ static const struct {
     { "set a --priority 1.5", SET },
     { "set a --weight 99999999999", SET },
     { "set a --for 2h", SET },
+    { "set a --api-key -", NULL },
+    { "set a --proxy - --api-key - --priority 1", NULL },
+    { "set a --api-key", "never taken from the command line" },
+    { "set a --api-key sk-ant-api03-canary", "write --api-key -" },
+    { "set a --proxy http://u:p@h:1", "write --proxy -" },
+    { "pause a --api-key -", PAUSE },
     { "resume a", NULL },
     { "clear a", NULL },
     { "resume", OTHERS },
@@ -107,6 +113,26 @@ static void a_pause_is_kept_for_the_next_command_and_relay(void **state)
     assert_string_equal(run->out, "Account \"team\": ready\n");
     run_command(run, "account show team");
     unit_assert_part(run->out, "\"state\": \"ready\"");
+}
+
+/* All else that it has stays. */
+static void its_key_is_replaced_in_place(void **state)
+{
+    struct run *run = *state;
+    char *file;
+
+    add(run);
+    run_command(run, "account set team --tag x --priority 7");
+    run->input = "sk-ant-api03-canary_-2\nhttp://u:canary@127.0.0.1:1\n";
+    run_command(run, "account set team --api-key - --proxy -");
+    assert_string_equal(run->out, "Account \"team\": ready\n");
+    assert_null(strstr(run->err, "canary"));
+    file = unit_read(run->folder, "data/apikey_team.json");
+    unit_assert_part(file, "\"api_key\": \"sk-ant-api03-canary_-2\"");
+    unit_assert_part(file, "\"priority\": 7");
+    unit_assert_part(file, "\"x\"");
+    unit_assert_part(file, "\"password\": \"canary\"");
+    mem_free(file);
 }
 
 static void its_tags_and_its_pool_are_in_its_file(void **state)
@@ -182,6 +208,29 @@ static void a_refusal_says_what_to_do(void **state)
     }
 }
 
+static void a_key_is_asked_for_only_where_it_has_a_place(void **state)
+{
+    struct run *run = *state;
+
+    add(run);
+    run_command(run, "account set team --api-key -");
+    assert_int_equal(run->status, 1);
+    unit_assert_part(run->err, "no key was entered");
+    run_command(run, "account set nobody --api-key -");
+    unit_assert_part(run->err, "no account \"nobody\"");
+    run->input = "canary\n";
+    run_command(run, "account set team --api-key -");
+    assert_int_equal(run->status, 1);
+    unit_assert_part(run->err, "one begins with sk-ant-");
+    unit_write(run->folder, "data/oauth_max.json",
+               "{\"access_token\":\"t\",\"expires_at\":"
+               "\"2099-01-01T00:00:00Z\"}");
+    run_command(run, "account set max --api-key -");
+    assert_int_equal(run->status, 1);
+    unit_assert_part(run->err, "\"max\" has no API key: sign in again with");
+    assert_null(strstr(run->err, "canary"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, run_open, run_close)
 
 int main(void)
@@ -192,6 +241,8 @@ int main(void)
         cmocka_unit_test(arguments_are_looked_at_before_anything_is_done),
         TEST(a_pause_is_kept_for_the_next_command_and_relay),
         TEST(its_share_is_in_its_file),
+        TEST(its_key_is_replaced_in_place),
+        TEST(a_key_is_asked_for_only_where_it_has_a_place),
         TEST(it_is_switched_off_and_on),
         TEST(a_refusal_says_what_to_do),
     };

@@ -79,6 +79,8 @@ static const struct {
     { "account add team --api-key " KEY, KEY, 2,
       "never taken from the command line" },
     { "account add team --api-key=" KEY, KEY, 2, "usage:" },
+    { "account add team --api-key=" KEY, KEY, 2,
+      "never taken from the command line" },
     { "account add team", KEY, 2, "needs a name and --api-key -" },
     { "account pool team", NULL, 2, "needs a name, and on or off" },
     { "account pool team yes", NULL, 2, "needs a name, and on or off" },

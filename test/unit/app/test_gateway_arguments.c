@@ -12,7 +12,8 @@
 
 static const struct {
     const char *line; /* options and values, separated by spaces */
-    const char *want; /* the body; NULL: `problem` */
+    const char
+        *want; /* the body, and what is to be asked for; NULL: `problem` */
     const char *problem;
 } cases[] = {
     { "--url https://g.example/base",
@@ -41,6 +42,27 @@ static const struct {
     { "--tls-ca none", "{\"tls_ca\":null}", NULL },
     { "--tls-ca /not/there.pem", "{\"tls_ca\":\"/not/there.pem\"}", NULL },
     { "--tls-ca", NULL, "--tls-ca needs a PEM file" },
+    { "--proxy socks5://127.0.0.1:1080",
+      "{\"proxy_config\":{\"type\":\"socks5\",\"host\":\"127.0.0.1\",\"port\":"
+      "1080}}",
+      NULL },
+    { "--proxy=https://p.example:443",
+      "{\"proxy_config\":{\"type\":\"https\",\"host\":\"p.example\",\"port\":"
+      "443}}",
+      NULL },
+    { "--proxy none", "{\"proxy_config\":null}", NULL },
+    { "--proxy -", "{}ask:proxy", NULL },
+    { "--proxy - --proxy none", "{\"proxy_config\":null}", NULL },
+    { "--proxy http://u:canary@p.example:1", NULL, "write --proxy -" },
+    { "--proxy p.example:1", NULL, "--proxy needs a URL" },
+    { "--proxy http://p.example", NULL, "--proxy needs a URL" },
+    { "--proxy", NULL, "--proxy needs a URL" },
+    { "--api-key -", "{}ask:key", NULL },
+    { "--api-key=- --proxy=-", "{}ask:key,proxy", NULL },
+    { "--api-key", NULL, "never taken from the command line" },
+    { "--api-key=canary", NULL, "never taken from the command line" },
+    { "--api-key canary", NULL, "never taken from the command line" },
+    { "--api-key - --api-key -", NULL, "once" },
     { "--priority 5", NULL, NULL },
     { "--urls x", NULL, NULL },
     { "-", NULL, NULL },
@@ -58,23 +80,28 @@ static int split(char *line, char *args[ARGS_MAX])
 }
 
 static enum gateway_argument take_all(int count, char **args,
-                                      struct json_doc *body,
+                                      struct gateway_arguments *into,
                                       const char **problem)
 {
     enum gateway_argument taken = GATEWAY_ARGUMENT_TAKEN;
     int at = 0;
 
     while (at < count && taken == GATEWAY_ARGUMENT_TAKEN)
-        taken = gateway_arguments_take(count, args, &at, body, problem);
+        taken = gateway_arguments_take(count, args, &at, into, problem);
     return taken;
 }
 
-static void assert_body(const struct json_doc *body, const char *want)
+static void assert_taken(const struct gateway_arguments *taken,
+                         const char *want)
 {
     struct buf text;
 
     buf_init(&text, 4096);
-    assert_true(json_doc_write(body, false, &text));
+    assert_true(json_doc_write(taken->body, false, &text));
+    if (taken->asks_key || taken->asks_proxy)
+        buf_printf(&text, "ask:%s%s%s", taken->asks_key ? "key" : "",
+                   taken->asks_key && taken->asks_proxy ? "," : "",
+                   taken->asks_proxy ? "proxy" : "");
     unit_assert_str(buf_str(&text), want);
     buf_done(&text);
 }
@@ -83,12 +110,12 @@ static void they_become_members(void **state)
 {
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct json_doc *body = json_doc_new_object();
+        struct gateway_arguments into = { .body = json_doc_new_object() };
         char *line = mem_strdup(cases[i].line);
         char *args[ARGS_MAX];
         const char *problem = NULL;
         enum gateway_argument taken =
-            take_all(split(line, args), args, body, &problem);
+            take_all(split(line, args), args, &into, &problem);
         enum gateway_argument want = cases[i].want      ? GATEWAY_ARGUMENT_TAKEN
                                      : cases[i].problem ? GATEWAY_ARGUMENT_WRONG
                                                         : GATEWAY_ARGUMENT_NONE;
@@ -96,11 +123,13 @@ static void they_become_members(void **state)
         if (taken != want)
             fail_msg("%s", cases[i].line);
         if (cases[i].want)
-            assert_body(body, cases[i].want);
-        if (cases[i].problem)
+            assert_taken(&into, cases[i].want);
+        if (cases[i].problem) {
             unit_assert_part(problem, cases[i].problem);
+            assert_null(strstr(problem, "canary"));
+        }
         mem_free(line);
-        json_doc_free(body);
+        json_doc_free(into.body);
     }
 }
 
@@ -108,7 +137,7 @@ static void they_become_members(void **state)
 static void a_file_is_named_from_the_root(void **state)
 {
     char *folder = unit_folder_new();
-    struct json_doc *body = json_doc_new_object();
+    struct gateway_arguments into = { .body = json_doc_new_object() };
     char option[] = "--tls-ca";
     char name[] = "ca.pem";
     char *args[] = { option, name };
@@ -119,14 +148,14 @@ static void a_file_is_named_from_the_root(void **state)
     (void)state;
     unit_write(folder, "ca.pem", "x");
     assert_int_equal(chdir(folder), 0);
-    assert_int_equal(gateway_arguments_take(2, args, &at, body, &problem),
+    assert_int_equal(gateway_arguments_take(2, args, &at, &into, &problem),
                      GATEWAY_ARGUMENT_TAKEN);
     assert_int_equal(at, 2);
-    assert_true(json_doc_get_str(body, "tls_ca", &path));
+    assert_true(json_doc_get_str(into.body, "tls_ca", &path));
     assert_true(str_starts(path, STR("/")));
     assert_true(str_contains(path, STR("/ca.pem")));
     assert_int_equal(chdir("/"), 0);
-    json_doc_free(body);
+    json_doc_free(into.body);
     unit_folder_free(folder);
 }
 

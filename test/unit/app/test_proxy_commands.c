@@ -35,7 +35,7 @@ static const struct {
       "there is no account \"nobody\"" },
     { "proxy test --url socks4://a:1", NULL, 1, "", "socks5://" },
     { "proxy test --url http://u:canary%zz@a:1", NULL, 1, "", "%25" },
-    { "proxy test --url -", NULL, 1, "", "no URL was entered" },
+    { "proxy test --url -", NULL, 1, "", "no proxy URL was entered" },
     { "proxy test", NULL, 1, "To 127.0.0.1:1 directly:\n", "" },
     { "proxy test --url http://u:canary@127.0.0.1:2", NULL, 1,
       "To 127.0.0.1:1 through the http proxy 127.0.0.1:2:\n", "" },
