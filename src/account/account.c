@@ -68,6 +68,15 @@ bool account_name_may_be_made(struct str name)
     return account_name_is_valid(name) && !token_is_in(name) && !is_word(name);
 }
 
+const struct account_kind *account_kind_named(struct str name)
+{
+    const struct account_kind *const *kind = account_kinds;
+
+    while (*kind && !str_eq(name, str_of((*kind)->name)))
+        kind++;
+    return *kind;
+}
+
 const struct account_kind *account_kind_signing_in(void)
 {
     const struct account_kind *const *kind = account_kinds;
@@ -84,6 +93,11 @@ const char *account_again(const struct account_kind *kind, const char *name,
         (void)snprintf(out, ACCOUNT_AGAIN_MAX,
                        "sign in again with `claude-relay login %s`%s", name,
                        over_http ? " or POST /oauth/auth-url" : "");
+    else if (kind->check_key)
+        (void)snprintf(out, ACCOUNT_AGAIN_MAX,
+                       "give it another key with `claude-relay account set %s "
+                       "--api-key -`%s",
+                       name, over_http ? " or PATCH /oauth/accounts/NAME" : "");
     else
         (void)snprintf(out, ACCOUNT_AGAIN_MAX,
                        "remove it with `claude-relay account remove %s`, and "

@@ -113,6 +113,8 @@ struct account_kind {
 
 /* The NULL-terminated table of kinds. */
 extern const struct account_kind *const account_kinds[];
+/* NULL: none has that name. */
+const struct account_kind *account_kind_named(struct str name);
 /* The first of them that signs in. */
 const struct account_kind *account_kind_signing_in(void);
 

@@ -122,7 +122,7 @@ static struct flow_next not_saved(struct change *change)
 
     /* Another one of its name was made meanwhile. */
     if (err.code == ERR_EXISTS)
-        keeper_tell_taken(change->account->name, &err);
+        keeper_tell_taken(change->account, &err);
     if (err.code == ERR_NOT_FOUND && !store_job_was_removed(change->job))
         err_set(&err, ERR_IO,
                 "the file of account \"%s\" is gone, nothing was changed: put "

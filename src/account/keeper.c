@@ -218,12 +218,14 @@ static void adopt_asked(struct keeper_wait *wait)
     refresh_adopt(kept, wait->kind, wait->change);
 }
 
-void keeper_tell_taken(const char *name, struct err *err)
+void keeper_tell_taken(const struct account *account, struct err *err)
 {
+    char again[ACCOUNT_AGAIN_MAX];
+
     err_set(err, ERR_EXISTS,
-            "the account \"%s\" exists already; choose another name, or "
-            "remove it first with `claude-relay account remove %s`",
-            name, name);
+            "the account \"%s\" exists already; choose another name, or %s",
+            account->name,
+            account_again(account->kind, account->name, true, again));
 }
 
 /* Checked here, where changes of accounts come one after the other. */
@@ -234,7 +236,7 @@ static void create_asked(struct keeper_wait *wait)
     struct err err;
 
     if (account) {
-        keeper_tell_taken(wait->name, &err);
+        keeper_tell_taken(account, &err);
         keeper_wait_end(wait, &err);
         account_unref(account);
         return;

@@ -57,8 +57,8 @@ struct keeper_wait {
 
 /* The keeper has a question in hand (keeper.c). */
 void keeper_arrived(struct keeper_wait *wait);
-/* An account of that name is there. */
-void keeper_tell_taken(const char *name, struct err *err);
+/* An account of that name is there: `account`, or one of the same kind. */
+void keeper_tell_taken(const struct account *account, struct err *err);
 /* Answer it, unless that was done; `err` is NULL if it went well.  The work goes on,
    if there is any. */
 void keeper_wait_answer(struct keeper_wait *wait, const struct err *err);

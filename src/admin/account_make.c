@@ -89,16 +89,12 @@ static struct flow_next make_with_key(struct admin_request *x, struct str name,
     return next;
 }
 
-static const struct account_kind *kind_named(const struct json_doc *body)
+static const struct account_kind *kind_of(const struct json_doc *body)
 {
     struct str name = STR_EMPTY;
 
     (void)json_doc_get_str(body, "kind", &name);
-    for (size_t i = 0; account_kinds[i]; i++) {
-        if (str_eq(name, str_of(account_kinds[i]->name)))
-            return account_kinds[i];
-    }
-    return NULL;
+    return account_kind_named(name);
 }
 
 static void refuse_what_is_there(struct err *err)
@@ -141,7 +137,7 @@ static struct flow_next make(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     const struct json_doc *doc = json_doc_get(x->body, "document");
-    const struct account_kind *kind = kind_named(x->body);
+    const struct account_kind *kind = kind_of(x->body);
     struct str name;
     struct str key;
 

@@ -124,8 +124,8 @@ static const char *next_of(enum lesson_kind kind, const struct account *account)
         [LESSON_BLOCKED] = "the provider refuses the account: when that is "
                            "settled there, `claude-relay account clear %s`",
         [LESSON_EGRESS] =
-            "the address that it is used from is refused: give it "
-            "another proxy",
+            "the address that it is used from is refused: give it another "
+            "proxy with `claude-relay account set %s --proxy -`",
         [LESSON_PAUSE] = "its limit is used up: it serves again by itself",
         [LESSON_BACKOFF] = "it was asked too often: try again in a moment",
         [LESSON_FAILED] = "the provider or the way to it is in trouble: try "
@@ -135,8 +135,8 @@ static const char *next_of(enum lesson_kind kind, const struct account *account)
     };
 
     if (kind == LESSON_LOGIN && !account->kind->personal)
-        return "its key was refused: remove the account, and add it with "
-               "another key";
+        return "its key was refused: give it another one with `claude-relay "
+               "account set %s --api-key -`";
     return nexts[kind];
 }
 

@@ -7,6 +7,7 @@
 #include "app/invocation.h"
 #include "app/terminal.h"
 #include "base/shown.h"
+#include "base/text.h"
 
 #define PATH_LEN_MAX 1024
 
@@ -44,6 +45,23 @@ const char *account_add_check(int argc, char **argv)
 
 /* ---- adding -------------------------------------------------------------- */
 
+static void tell_taken(const struct json_doc *account, struct str name,
+                       struct err *err)
+{
+    char plain[ACCOUNT_NAME_MAX + 1];
+    char again[ACCOUNT_AGAIN_MAX];
+    const struct account_kind *kind;
+    struct str word = STR_EMPTY;
+
+    (void)json_doc_get_str(account, "kind", &word);
+    kind = account_kind_named(word);
+    text_copy(plain, sizeof(plain), name);
+    err_set(err, ERR_EXISTS,
+            "the account \"%s\" exists already; choose another name%s%s", plain,
+            kind ? ", or " : "",
+            kind ? account_again(kind, plain, false, again) : "");
+}
+
 /* Before anybody types a key. */
 static bool check_name(struct remote *remote, struct str name, struct err *err)
 {
@@ -62,15 +80,11 @@ static bool check_name(struct remote *remote, struct str name, struct err *err)
     buf_add(&path, STR("/status"));
     call.path = buf_str(&path);
     there = remote_call(remote, &call, err);
+    if (there)
+        tell_taken(call.answer, name, err);
     json_doc_free(call.answer);
     buf_done(&path);
-    if (!there)
-        return call.status == 404;
-    return err_set(err, ERR_EXISTS,
-                   "the account \"" STR_FMT
-                   "\" exists already; choose another name, or remove it first "
-                   "with `claude-relay account remove " STR_FMT "`",
-                   STR_ARG(name), STR_ARG(name));
+    return !there && call.status == 404;
 }
 
 /* Keys of other gateways have any form. */

@@ -238,9 +238,9 @@ static void next_of_login(const struct event *event, struct buf *out)
 
     if (event->has_key)
         buf_printf(out,
-                   "Run `claude-relay account remove %s`, then `claude-relay "
-                   "account add %s --api-key -`.",
-                   name, name);
+                   "Run `claude-relay account set %s --api-key -`, and enter "
+                   "another key.",
+                   name);
     else
         buf_printf(out, "Run `claude-relay login %s`.", name);
 }

@@ -66,6 +66,7 @@ describe('an account is tried', () => {
       [400, error('invalid_request_error', only), 'none', 'ready', /not at fault.*account test three --model MODEL/],
       [404, error('not_found_error', 'model: x'), 'none', 'ready', /not at fault/],
       [529, error('overloaded_error', 'Overloaded'), 'overloaded', 'ready', /overloaded/],
+      [401, error('authentication_error', 'invalid x-api-key'), 'login', 'login_required', /its key was refused: .*account set three --api-key -`/],
       [403, error('permission_error', 'This organization has been disabled.'), 'blocked', 'blocked', /account clear three/],
     ]) {
       await fault(KEYS.three, { status, body });

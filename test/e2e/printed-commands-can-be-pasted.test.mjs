@@ -67,10 +67,13 @@ describe('printed commands', { timeout: 120000 }, () => {
       /* A name that is taken: what to do is pasted, too. */
       const taken = paste(`${cd}\n${add}`, `${API_KEY}\n`);
       assert.equal(taken.status, 1);
-      const [, remove] = /`([^`]* account remove main)`/.exec(taken.stderr);
-      assert.equal(paste(`${cd}\n${remove}`).status, 0);
-      assert.equal(paste(`${cd}\n${add}`, `${API_KEY}\n`).status, 0);
-      await until(async () => (await message(told)).status === 200, { what: 'an answer with the key' });
+      const [, again] = /or sign in again with `([^`]* login main)`/.exec(taken.stderr);
+      assert.equal(paste(`${cd}\n${again}`, `${CODE}\n`).status, 0);
+      assert.equal(paste(`${cd}\n${add.replace(' add main', ' add team')}`, `${API_KEY}\n`).status, 0);
+      const retaken = paste(`${cd}\n${add.replace(' add main', ' add team')}`, `${API_KEY}\n`);
+      const [, replace] = /or give it another key with `([^`]* account set team --api-key -)`/.exec(retaken.stderr);
+      assert.equal(paste(`${cd}\n${replace}`, `${API_KEY}\n`).status, 0);
+      await until(async () => (await message(told, { headers: { 'x-account-name': 'team' } })).status === 200, { what: 'an answer with the key' });
 
       await relay.terminate();
     });

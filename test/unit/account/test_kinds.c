@@ -22,6 +22,8 @@ static void every_row_is_whole_and_its_own(void **state)
             assert_non_null(kind->renewal->judge);
         }
         assert_true(kind->renewal || !kind->signs_in);
+        assert_true(!kind->check_key || !kind->renewal);
+        assert_ptr_equal(account_kind_named(str_of(kind->name)), kind);
         assert_int_equal(kind->file_prefix[strlen(kind->file_prefix) - 1], '_');
         for (size_t k = 0; k < i; k++) {
             assert_string_not_equal(kind->name, account_kinds[k]->name);
@@ -48,6 +50,13 @@ static void each_kind_says_how_it_authorises(void **state)
     unit_assert_str(apikey->beta, "");
 }
 
+static void no_kind_has_another_name(void **state)
+{
+    (void)state;
+    assert_null(account_kind_named(STR("")));
+    assert_null(account_kind_named(STR("api")));
+}
+
 static void another_grant_is_got_as_the_kind_has_it(void **state)
 {
     char text[ACCOUNT_AGAIN_MAX];
@@ -60,8 +69,11 @@ static void another_grant_is_got_as_the_kind_has_it(void **state)
     assert_string_equal(account_again(&account_kind_oauth, "max", false, text),
                         "sign in again with `claude-relay login max`");
     assert_string_equal(account_again(&account_kind_apikey, "a", true, text),
-                        "remove it with `claude-relay account remove a`, and "
-                        "add it again with another credential");
+                        "give it another key with `claude-relay account set a "
+                        "--api-key -` or PATCH /oauth/accounts/NAME");
+    assert_string_equal(account_again(&account_kind_apikey, "a", false, text),
+                        "give it another key with `claude-relay account set a "
+                        "--api-key -`");
 }
 
 int main(void)
@@ -69,6 +81,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_row_is_whole_and_its_own),
         cmocka_unit_test(each_kind_says_how_it_authorises),
+        cmocka_unit_test(no_kind_has_another_name),
         cmocka_unit_test(another_grant_is_got_as_the_kind_has_it),
     };
 

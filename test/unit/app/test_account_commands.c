@@ -144,12 +144,14 @@ static void an_existing_name_of_either_kind_is_refused(void **state)
     unit_write(run->folder, "data/oauth_max.json", "{}");
     run_command(run, "account add max --api-key -");
     assert_int_equal(run->status, 1);
-    unit_assert_part(run->err, "\"max\" exists already");
+    unit_assert_part(run->err, "\"max\" exists already; choose another name, "
+                               "or sign in again with `");
     run_command(run, "account add team --api-key -");
     assert_int_equal(run->status, 0);
     run->input = "sk-ant-another\n";
     run_command(run, "account add team --api-key -");
     assert_int_equal(run->status, 1);
+    unit_assert_part(run->err, "account set team --api-key -`");
     file = unit_read(run->folder, "data/apikey_team.json");
     unit_assert_part(file, KEY);
     mem_free(file);

@@ -26,8 +26,8 @@ static const struct {
         .subject = "console",
         .has_key = true },
       "Account \"console\" needs another API key.",
-      "Run `claude-relay account remove console`, then `claude-relay account "
-      "add console --api-key -`.",
+      "Run `claude-relay account set console --api-key -`, and enter another "
+      "key.",
       "Account \"console\" no longer needs another API key." },
     { { .kind = EVENT_BLOCKED,
         .about = EVENT_ABOUT_ACCOUNT,
