@@ -194,25 +194,11 @@ bool gateway_is_elsewhere(const struct account *account)
     return account->gateway && account->gateway->base_url.len > 0;
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 struct str gateway_place(struct arena *arena, const struct account *account)
 {
-    const struct gateway *gateway = account->gateway;
-    char *host;
-
-    if (!gateway_is_elsewhere(account))
-        return STR_EMPTY;
-    host = arena_alloc(arena, gateway->host.len + 1);
-    for (size_t i = 0; i < gateway->host.len; i++)
-        host[i] = lower(gateway->host.at[i]);
-    return arena_printf(arena, "%s://%.*s" STR_FMT,
-                        gateway->api.tls ? "https" : "http",
-                        (int)gateway->host.len, host,
-                        STR_ARG(gateway->api.prefix));
+    return gateway_is_elsewhere(account)
+               ? api_url_place(arena, &account->gateway->api)
+               : STR_EMPTY;
 }
 
 struct destination gateway_way(const struct account *account,

@@ -34,7 +34,7 @@ bool gateway_check(const struct json_doc *body, struct err *err) MUST_CHECK;
 /* Do its requests go to another place than the relay's own settings say? */
 bool gateway_is_elsewhere(const struct account *account);
 
-/* Where else: its URL, one spelling for each place; empty if it is nowhere else. */
+/* Where else (api_url_place()); empty if it is nowhere else. */
 struct str gateway_place(struct arena *arena, const struct account *account);
 
 /* Where requests go. */

@@ -44,3 +44,35 @@ bool api_url_parse(struct arena *arena, struct str text, struct url *url,
     cut_endpoint(url);
     return true;
 }
+
+/* ---- places ---------------------------------------------------------------- */
+
+static bool is_anthropic(const struct url *url)
+{
+    return url->tls && url->port == 443 &&
+           str_ieq(url->host, STR("api.anthropic.com"));
+}
+
+static struct str lower(struct arena *arena, struct str text)
+{
+    char *out = arena_alloc(arena, text.len + 1);
+
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+
+        out[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+    }
+    return (struct str){ out, text.len };
+}
+
+struct str api_url_place(struct arena *arena, const struct url *url)
+{
+    struct str host;
+
+    if (is_anthropic(url))
+        return STR_EMPTY;
+    host = lower(arena, url->host);
+    return arena_printf(arena, "%s " STR_FMT " %u " STR_FMT,
+                        url->tls ? "https" : "http", STR_ARG(host), url->port,
+                        STR_ARG(url->prefix));
+}

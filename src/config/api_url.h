@@ -13,3 +13,8 @@ bool api_url_check(struct arena *arena, struct str text, struct url *url,
    counts. */
 bool api_url_parse(struct arena *arena, struct str text, struct url *url,
                    struct err *err) MUST_CHECK;
+
+/* Which one it is, in the same words however the URL is spelt; empty: Anthropic's own,
+   whose host has one API, whatever people write behind it.  As long as the arena and the
+   URL. */
+struct str api_url_place(struct arena *arena, const struct url *url);

@@ -10,39 +10,14 @@
 
 /* ---- places ---------------------------------------------------------------- */
 
-/* That host has one API, whatever people write behind it. */
-static bool is_anthropic(const struct url *url)
-{
-    return url->tls && url->port == 443 &&
-           str_ieq(url->host, STR("api.anthropic.com"));
-}
-
-static struct str lower(struct arena *arena, struct str text)
-{
-    char *out = arena_alloc(arena, text.len + 1);
-
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.at[i];
-
-        out[i] = c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-    }
-    return (struct str){ out, text.len };
-}
-
 struct str import_place(struct arena *arena, struct str base_url)
 {
     struct url url;
-    struct str host;
     struct err err;
 
-    if (base_url.len == 0 || !api_url_parse(arena, base_url, &url, &err))
-        return base_url;
-    if (is_anthropic(&url))
-        return STR_EMPTY;
-    host = lower(arena, url.host);
-    return arena_printf(arena, "%s " STR_FMT " %u " STR_FMT,
-                        url.tls ? "https" : "http", STR_ARG(host), url.port,
-                        STR_ARG(url.prefix));
+    return base_url.len > 0 && api_url_parse(arena, base_url, &url, &err)
+               ? api_url_place(arena, &url)
+               : base_url;
 }
 
 static bool is_elsewhere(struct str base_url)

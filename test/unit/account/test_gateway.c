@@ -276,10 +276,11 @@ static void a_place_has_one_spelling(void **state)
         { "{\"api_key\":\"sk-ant-api03-x\"}", "" },
         { "{\"api_key\":\"sk-ant-api03-x\",\"bearer\":true}", "" },
         { "{" KEY ",\"base_url\":\"https://G.example:443/Base/v1/\"}",
-          "https://g.example/Base" },
+          "https g.example 443 /Base" },
         { "{" KEY ",\"base_url\":\"https://g.example/Base\"}",
-          "https://g.example/Base" },
-        { "{" KEY ",\"base_url\":\"http://[::1]:9/x\"}", "http://[::1]:9/x" },
+          "https g.example 443 /Base" },
+        { "{" KEY ",\"base_url\":\"http://[::1]:9/x\"}", "http ::1 9 /x" },
+        { "{" KEY ",\"base_url\":\"https://api.anthropic.com/v1\"}", "" },
     };
     struct arena *arena = arena_new();
 
