@@ -61,7 +61,7 @@ static struct flow_next deliver(struct relayed *r)
 
     r->status = head->status;
     r->attempt.result = RECORD_DELIVERED; /* if only because no other is left */
-    record_fill_answered(r, head);
+    record_fill_answered(&r->told, r->req->arena, head);
     if (!relayed_is_streamed(r))
         request_drop_body(r->req);
     if (models_is_widened(r->req->path, r->path) && models_fits(head)) {

@@ -70,15 +70,13 @@ static const struct relayed_limit *limit_of(struct arena *arena,
     return limit;
 }
 
-void record_fill_answered(struct relayed *r, const struct parser_head *head)
+void record_fill_answered(struct relayed_told *told, struct arena *arena,
+                          const struct parser_head *head)
 {
-    struct arena *arena = r->req->arena;
-    struct str id = client_id_of_answer(&head->headers);
-
-    if (id.len > 0)
-        r->told.upstream_id = arena_str(arena, id);
-    if (record_is_limited(head->status))
-        r->told.limit = limit_of(arena, &head->headers);
+    told->upstream_id = arena_str(arena, client_id_of_answer(&head->headers));
+    told->limit = record_is_limited(head->status)
+                      ? limit_of(arena, &head->headers)
+                      : NULL;
 }
 
 /* It is kept before a refusal is sent. */

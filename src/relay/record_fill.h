@@ -7,8 +7,10 @@
 
 /* What the body asks for. */
 void record_fill_asked(struct relayed *r, const struct scan_facts *facts);
-/* What the head of the answer says, before it is forgotten. */
-void record_fill_answered(struct relayed *r, const struct parser_head *head);
+/* What the head of an answer says, before it is forgotten; and no more what those of others
+   said. */
+void record_fill_answered(struct relayed_told *told, struct arena *arena,
+                          const struct parser_head *head);
 
 /* The client's, as it names it; or empty. */
 struct str record_fill_session(const struct relayed *r);

@@ -72,11 +72,11 @@ void spare_keep(struct relayed *r)
     if (spare_is_better(r, head->status))
         return;
     spare_free(r->spare);
-    record_fill_answered(r, head);
     spare = r->spare = MEM_NEW(struct spare);
     spare->status = head->status;
     spare->number = r->attempt.count;
     spare->told = r->told;
+    record_fill_answered(&spare->told, r->req->arena, head);
     buf_init(&spare->reason, HEADERS_BYTES_MAX);
     buf_init(&spare->fields, PASS_HEAD_MAX);
     buf_init(&spare->body, BODY_MAX);

@@ -14,6 +14,10 @@
 #define LOST "" /* the connection ends without an answer */
 #define CHUNKS CLOSE "Transfer-Encoding: chunked\r\n\r\n4\r\ntea1\r\n0\r\n\r\n"
 
+#define ASKS                                                                   \
+    "POST /v1/messages HTTP/1.1\r\nHost: a\r\nX-Relay-Explain: 1\r\n"          \
+    "Content-Length: 2\r\n\r\n{}"
+
 static const struct {
     const char *name;
     const char *version;              /* of the client */
@@ -176,6 +180,33 @@ static void the_client_gets_what_tells_most_unchanged(void **state)
     }
 }
 
+/* What those before said is not its. */
+static void the_record_tells_of_one_answer(void **state)
+{
+    static const char *const told[] = {
+        "429 A\r\nrequest-id: req_1\r\nretry-after: 9\r\n"
+        "anthropic-ratelimit-unified-reset: 5\r\n" SAYS("1"),
+        "429 B\r\n" SAYS("2"),
+    };
+    void *opened;
+    struct relay_scene *scene;
+
+    (void)state;
+    (void)relay_scene_open(&opened);
+    scene = opened;
+    put_three(scene);
+    relay_scene_send(scene, ASKS);
+    (void)answer(scene, told[0]);
+    (void)answer(scene, told[1]);
+    (void)answer(scene, "200 C\r\n" SAYS("3"));
+    relay_scene_until_ended(scene, 1);
+    assert_int_equal(scene->record.status, 200);
+    assert_int_equal(scene->record.upstream_id.len, 0);
+    assert_int_equal(scene->record.retry_after_s, 0);
+    assert_int_equal(scene->record.reset.len, 0);
+    (void)relay_scene_close(&opened);
+}
+
 static void without_one_any_answer_is_better(void **state)
 {
     struct relayed r = { .spare = NULL };
@@ -190,6 +221,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_client_gets_what_tells_most_unchanged),
+        cmocka_unit_test(the_record_tells_of_one_answer),
         cmocka_unit_test(without_one_any_answer_is_better),
     };
 
