@@ -256,7 +256,10 @@ static const struct admin_member sums_query[] = {
 
 static const struct admin_member requests_query[] = {
     FILTERS,
-    { "status", ADMIN_TEXT, 0, "429, or 4xx for all from 400 to 499", NULL },
+    { "status", ADMIN_TEXT, 0,
+      "429, or 4xx for all from 400 to 499; 529 and 5xx have those, too, whose "
+      "end is error_event",
+      NULL },
     { "end", ADMIN_TEXT, 0,
       "complete, refused, cut, client_left, idle, error_event or "
       "relay_stopped",

@@ -17,7 +17,8 @@ static const char statement[] =
     "SELECT id FROM booking WHERE id >= $15 AND id <= $16"
     " AND ended_ms >= $1 AND ended_ms < $2" ASK_HOLDER_IS ASK_ACCOUNT_IS
         ASK_BOOKED_MODEL_IS ASK_BOOKED_SESSION_IS
-    " AND ($17 = 0 OR (status >= $17 AND status <= $18))"
+    " AND ($17 = 0 OR (status >= $17 AND status <= $18)"
+    " OR (ending = $29 AND $30 >= $17 AND $30 <= $18))"
     " AND ($19 = 0 OR ending = $19)"
     " AND ($20 IS NULL OR endpoint ="
     " (SELECT id FROM word WHERE kind = 3 AND text = $20))"
@@ -29,7 +30,7 @@ static const char statement[] =
     " AND ($27 IS NULL OR COALESCE(partial, 0) = $27)"
     " AND ($28 IS NULL OR (cost_microusd IS NULL) = ($28 = 1))"
     " ORDER BY id";
-#define VALUES 28
+#define VALUES 30
 
 struct stretch {
     int64_t *at; /* a ring: the last ones that were found */
@@ -83,6 +84,9 @@ static void set_values(const struct ask_requests *ask, int64_t hour_s,
     values[25] = number(ask->began_ms);
     values[26] = flag_or_null(ask->partial);
     values[27] = flag_or_null(ask->unpriced);
+    /* An error inside a 200 is the status that came too late. */
+    values[28] = number(RECORD_ERROR_EVENT);
+    values[29] = number(RECORD_OVERLOADED);
 }
 
 /* The newest of what was found goes first. */

@@ -223,6 +223,35 @@ static void an_id_says_when_to_look(void **state)
 
 #define RESULTS "/v1/messages/batches/:/results"
 
+/* The provider's 529, although the client had got a 200 by then. */
+static void an_error_inside_an_answer_is_a_529(void **state)
+{
+    static const struct ask_booked booked[] = {
+        { .ended = "2026-11-05T07:10:00Z" },
+        { .ended = "2026-11-05T07:10:01Z", .ending = RECORD_ERROR_EVENT },
+        { .ended = "2026-11-05T07:10:02Z", .status = 529 },
+        { .ended = "2026-11-05T07:10:03Z", .status = 503 },
+    };
+    static const struct {
+        unsigned min;
+        unsigned max;
+        const char *numbers;
+    } cases[] = { { 529, 529, "3 2" },
+                  { 500, 599, "4 3 2" },
+                  { 200, 200, "2 1" },
+                  { 500, 528, "4" } };
+    struct ask_scene *scene = *state;
+
+    ask_scene_book(scene, booked, COUNT_OF(booked));
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct asking asking = everything(50);
+
+        asking.ask.status_min = cases[i].min;
+        asking.ask.status_max = cases[i].max;
+        asserts(scene, asking, cases[i].numbers);
+    }
+}
+
 /* They were fetched in two hours by one request, whose id they have. */
 static void an_id_may_be_that_of_a_whole_batch(void **state)
 {
@@ -443,6 +472,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ASK_TEST(the_newest_come_first_in_pages),
         ASK_TEST(filters_pick_them),
+        ASK_TEST(an_error_inside_an_answer_is_a_529),
         ASK_TEST(time_is_bounded_to_the_millisecond),
         ASK_TEST(an_id_says_when_to_look),
         ASK_TEST(an_id_may_be_that_of_a_whole_batch),
