@@ -33,13 +33,14 @@ static void add_end(struct log_fields *line, const struct record *record)
     log_fields_add(line, LOG_NUM("bytes", record->bytes_out));
 }
 
-/* "stale,token_refused:401": why those before the last one failed. */
+/* "stale,token_refused:401": what came of those that failed. */
 static struct str failures_of(const struct record *record,
                               char out[FAILURES_MAX])
 {
+    size_t count = record_failures(record);
     size_t len = 0;
 
-    for (size_t i = 0; i + 1 < record->attempt_count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct record_attempt *attempt = &record->attempts[i];
         const char *word = record_result_word(attempt->result);
         char *to = out + len;

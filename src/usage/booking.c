@@ -17,7 +17,7 @@
 #define BYTES_MAX ((uint64_t)1 << 62)
 
 #define JSON_MAX 2048
-/* Of each but the last attempt, at its longest. */
+/* Of each attempt, at its longest. */
 #define FAILURES_MAX 4096
 #define NAME_MAX_LEN 128
 
@@ -146,13 +146,13 @@ static void add_json(struct booking *booking, enum booking_text which,
 
 static void add_failures(struct booking *booking, const struct record *record)
 {
-    size_t count = at_most(record->attempt_count, RECORD_ATTEMPTS_MAX);
+    size_t count = record_failures(record);
     struct buf json;
 
-    if (count < 2)
+    if (count == 0)
         return;
     buf_init(&json, JSON_CEILING);
-    for (size_t i = 0; i + 1 < count; i++) {
+    for (size_t i = 0; i < count; i++) {
         const struct record_attempt *attempt = &record->attempts[i];
 
         buf_add(&json, i ? STR(",{\"account\":\"") : STR("[{\"account\":\""));

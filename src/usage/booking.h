@@ -19,7 +19,7 @@ enum booking_text {
     BOOKING_SESSION,
     BOOKING_UPSTREAM_ID,
     BOOKING_CLIENT_ID,
-    BOOKING_FAILURES, /* JSON: why earlier attempts failed; or empty */
+    BOOKING_FAILURES, /* JSON: why attempts failed; or empty */
     BOOKING_PARTS,    /* JSON (usage/booked_parts.h), or empty */
     BOOKING_TEXTS,
 };

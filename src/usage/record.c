@@ -44,3 +44,25 @@ const char *record_result_word(enum record_result result)
 {
     return results[result];
 }
+
+size_t record_failures(const struct record *record)
+{
+    size_t count = record->attempt_count;
+
+    if (count == 0)
+        return 0;
+    switch (record->attempts[count - 1].result) {
+    case RECORD_DELIVERED:
+    case RECORD_ABANDONED:
+        return count - 1;
+    case RECORD_STALE:
+    case RECORD_UNREACHABLE:
+    case RECORD_LOST:
+    case RECORD_TIMED_OUT:
+    case RECORD_TOKEN_REFUSED:
+    case RECORD_PASSED_OVER:
+    case RECORD_RESULTS:
+        break;
+    }
+    return count;
+}

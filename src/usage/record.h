@@ -117,3 +117,7 @@ struct record {
     uint8_t
         result_id[16]; /* of a batch's result: of the batch's id and its own */
 };
+
+/* So many of the attempts, from the first on, came to nothing: all but the one whose
+   answer the client got, or that it left. */
+size_t record_failures(const struct record *record);

@@ -94,6 +94,20 @@ static void one_attempt_is_told_too(void **state)
                    " status=200 end=complete ms=12 bytes=9 attempts=1\n");
 }
 
+static void the_last_one_may_have_failed_too(void **state)
+{
+    struct record record = plain();
+
+    (void)state;
+    record.end = RECORD_REFUSED;
+    record.status = 502;
+    record.attempt_count = 2;
+    record.attempts[0].result = RECORD_LOST;
+    record.attempts[1].result = RECORD_UNREACHABLE;
+    check(&record, " warn  " BEGIN " status=502 end=refused ms=12 bytes=9 "
+                   "attempts=2 failures=\"lost,unreachable\"\n");
+}
+
 static const struct {
     enum record_end end;
     unsigned status;
@@ -246,6 +260,7 @@ int main(void)
         cmocka_unit_test(what_is_not_known_is_left_out),
         cmocka_unit_test(all_that_is_known_is_said),
         cmocka_unit_test(one_attempt_is_told_too),
+        cmocka_unit_test(the_last_one_may_have_failed_too),
         cmocka_unit_test(the_line_says_how_it_ended),
         cmocka_unit_test(the_greatest_number_of_failures_fits),
         cmocka_unit_test(what_the_answer_told_is_said),

@@ -323,6 +323,24 @@ static void it_says_why_earlier_attempts_failed(void **state)
     mem_free(booking);
 }
 
+static void the_last_attempt_may_have_failed_too(void **state)
+{
+    struct record record = ledger_scene_record();
+    struct str texts[BOOKING_TEXTS];
+    struct booking *booking;
+
+    (void)state;
+    record.attempt_count = 1;
+    record.attempts[0] =
+        (struct record_attempt){ STR("main"), RECORD_LOST, 0, 1, 20 };
+    booking = ledger_scene_booking(&record);
+    booking_texts(booking, texts);
+    unit_assert_str(texts[BOOKING_FAILURES],
+                    "[{\"account\":\"main\",\"result\":\"lost\",\"status\":0,"
+                    "\"after_ms\":1,\"took_ms\":20}]");
+    mem_free(booking);
+}
+
 static void it_tells_what_other_models_used(void **state)
 {
     struct meter_parts parts = {
@@ -364,6 +382,7 @@ int main(void)
         cmocka_unit_test(failed_is_what_is_not_a_complete_answer),
         cmocka_unit_test(unpriced_is_use_without_a_price),
         cmocka_unit_test(it_says_why_earlier_attempts_failed),
+        cmocka_unit_test(the_last_attempt_may_have_failed_too),
         cmocka_unit_test(it_tells_what_other_models_used),
     };
 

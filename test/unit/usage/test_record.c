@@ -29,12 +29,36 @@ static void each_result_has_a_word(void **state)
         assert_non_null(record_result_word((enum record_result)i));
 }
 
+static void all_but_the_one_that_was_answered_failed(void **state)
+{
+    static const struct {
+        size_t count;
+        enum record_result last;
+        size_t failures;
+    } cases[] = {
+        { 0, RECORD_LOST, 0 },      { 1, RECORD_DELIVERED, 0 },
+        { 1, RECORD_ABANDONED, 0 }, { 1, RECORD_UNREACHABLE, 1 },
+        { 3, RECORD_DELIVERED, 2 }, { 3, RECORD_LOST, 3 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct record record = { .attempt_count = cases[i].count };
+
+        for (size_t k = 0; k < cases[i].count; k++)
+            record.attempts[k].result =
+                k + 1 < cases[i].count ? RECORD_STALE : cases[i].last;
+        assert_int_equal(record_failures(&record), cases[i].failures);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_end_has_a_word_of_its_own),
         cmocka_unit_test(another_word_is_no_end),
         cmocka_unit_test(each_result_has_a_word),
+        cmocka_unit_test(all_but_the_one_that_was_answered_failed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
