@@ -106,6 +106,26 @@ void bindings_put(struct bindings *bindings, uint64_t session, uint64_t account,
     (void)pthread_mutex_unlock(&bindings->lock);
 }
 
+/* Of the session, and not over. */
+static bool is_bound(const struct binding *place, uint64_t session,
+                     uint64_t now_ms)
+{
+    return place->session == session && place->until_ms > now_ms;
+}
+
+void bindings_renew(struct bindings *bindings, uint64_t session, uint64_t was,
+                    uint64_t account, uint64_t now_ms)
+{
+    const struct binding *place;
+
+    (void)pthread_mutex_lock(&bindings->lock);
+    place = place_of(bindings, session);
+    if (!is_bound(place, session, now_ms) || place->account == was ||
+        place->account == account)
+        put(bindings, session, account, now_ms + bindings->last_ms);
+    (void)pthread_mutex_unlock(&bindings->lock);
+}
+
 void bindings_restore(struct bindings *bindings, const struct binding *binding)
 {
     struct binding *place;
@@ -128,8 +148,7 @@ uint64_t bindings_find(struct bindings *bindings, uint64_t session,
     if (bindings->sets[session % bindings->count])
         found = *place_of(bindings, session);
     (void)pthread_mutex_unlock(&bindings->lock);
-    return found.session == session && found.until_ms > now_ms ? found.account
-                                                               : 0;
+    return is_bound(&found, session, now_ms) ? found.account : 0;
 }
 
 static void forget_in(struct bindings *bindings, size_t set, uint64_t account)

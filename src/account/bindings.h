@@ -30,6 +30,10 @@ uint64_t bindings_account(struct str name);
    spread, not 0. */
 void bindings_put(struct bindings *bindings, uint64_t session, uint64_t account,
                   uint64_t now_ms);
+/* The same for what was chosen while the session was bound to `was` (0: to none), some time
+   ago: if others have moved it since, it stays where they did. */
+void bindings_renew(struct bindings *bindings, uint64_t session, uint64_t was,
+                    uint64_t account, uint64_t now_ms);
 /* 0: it is bound to none. */
 uint64_t bindings_find(struct bindings *bindings, uint64_t session,
                        uint64_t now_ms);

@@ -26,9 +26,11 @@ struct attempt {
     struct account *account; /* a reference; NULL with the client's own login */
     struct vitals *seat;     /* a reference: where it has a place; or NULL */
     uint64_t session;        /* of its key, to stay at an account; 0: none */
-    bool guest;              /* its session stays at another account */
-    size_t count;            /* of all */
-    size_t ended;            /* of these, in `past` */
+    uint64_t
+        bound; /* the account that it stayed at when this one was chosen; or 0 */
+    bool guest;      /* its session stays at another account */
+    size_t count;    /* of all */
+    size_t ended;    /* of these, in `past` */
     size_t given;    /* whose answer the client gets, of `past`; 0: none */
     unsigned tries;  /* with the present token */
     unsigned status; /* of its answer; 0: none came */

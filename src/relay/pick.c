@@ -88,6 +88,14 @@ static struct candidates_ask ask_of(struct relayed *r, struct str name)
     };
 }
 
+static void note_bound(struct relayed *r, const struct candidates_ask *ask)
+{
+    r->attempt.bound = ask->session
+                           ? bindings_find(accounts_bindings(ask->accounts),
+                                           ask->session, ask->now_ms)
+                           : 0;
+}
+
 static struct account *pick_bound(struct relayed *r,
                                   const struct candidates_ask *ask)
 {
@@ -107,8 +115,10 @@ static struct account *pick_any(struct relayed *r, struct str name,
 {
     const struct candidates_ask ask = ask_of(r, name);
     struct candidates candidates;
-    struct account *account = pick_bound(r, &ask);
+    struct account *account;
 
+    note_bound(r, &ask);
+    account = pick_bound(r, &ask);
     if (account)
         return account;
     candidates_look(&candidates, &ask);
@@ -174,9 +184,9 @@ void pick_bind(const struct relayed *r)
     const struct attempt *attempt = &r->attempt;
 
     if (attempt->session && attempt->account && !attempt->guest)
-        bindings_put(accounts_bindings(r->relay->options.accounts),
-                     attempt->session, attempt->account->number,
-                     clock_wall_ms());
+        bindings_renew(accounts_bindings(r->relay->options.accounts),
+                       attempt->session, attempt->bound,
+                       attempt->account->number, clock_wall_ms());
 }
 
 /* Several accounts may serve it: it named none. */

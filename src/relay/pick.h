@@ -10,7 +10,7 @@
 bool pick_account(struct relayed *r, struct err *err) MUST_CHECK;
 
 /* It answered, and well to the end: the session stays there, unless it is there for this
-   request alone. */
+   request alone, or was moved since this one was chosen. */
 void pick_bind(const struct relayed *r);
 
 /* Another one, a reference, for a request that named none; NULL if there is none left, or

@@ -238,6 +238,40 @@ describe('accounts fail over', { skip: noSqlite }, () => {
     await relay.stop();
   });
 
+  it('a stream that began before its session moved does not take it back', async () => {
+    let held;
+    let overloaded;
+    const upstream = await rawUpstream((connection, request) => {
+      const end = request.get('x-api-key').slice(-4);
+      if (request.body.includes('"stream":true')) {
+        held = { connection, end };
+        connection.write('HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n');
+      } else if (end === overloaded) {
+        overloaded = undefined;
+        connection.write('HTTP/1.1 529 Overloaded\r\nContent-Length: 2\r\n\r\n{}');
+      } else {
+        connection.write('HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}');
+      }
+    });
+    const relay = await start({ upstream: `${upstream.url}/v1/messages` });
+    const key = await createKey(relay, 'alice');
+    const servedBy = async () => (await key.message({ headers: { 'x-claude-code-session-id': 's', 'x-relay-explain': '1' }, body: HELLO })).headers['x-relay-account'];
+    const home = await servedBy();
+    const stream = key.message({ headers: { 'x-claude-code-session-id': 's' }, body: { ...HELLO, stream: true } });
+    await until(() => held, { what: 'the stream has begun' });
+    assert.equal(held.end, KEYS[home]);
+    overloaded = held.end;
+    const other = await servedBy();
+    assert.notEqual(other, home);
+    held.connection.write('0\r\n\r\n');
+    assert.equal((await stream).status, 200);
+    for (let i = 0; i < 5; i++) {
+      assert.equal(await servedBy(), other);
+    }
+    await relay.stop();
+    await upstream.stop();
+  });
+
   it("accounts' own limits hold exactly, with two workers and 500 streams", async () => {
     const LIMIT = 30;
     const held = [];

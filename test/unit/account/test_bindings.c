@@ -2,6 +2,7 @@
 /* Sessions stay where they were served, for an hour. */
 #include "account/bindings.h"
 
+#include "base/macros.h"
 #include "unit.h"
 
 #define NOW_MS 1795900000000u
@@ -30,6 +31,38 @@ static void a_session_is_bound_for_an_hour(void **state)
     assert_int_equal(bindings_find(bindings, 7, NOW_MS + 2000), two);
     bindings_free(bindings);
     bindings_free(NULL);
+}
+
+/* What was chosen before a session moved does not take it back. */
+static void whoever_was_chosen_later_moves_it(void **state)
+{
+    static const struct {
+        uint64_t bound; /* now */
+        uint64_t was;
+        uint64_t account;
+        uint64_t want;
+    } cases[] = {
+        { 0, 0, 1, 1 }, { 0, 2, 1, 1 }, { 1, 1, 1, 1 }, { 1, 1, 2, 2 },
+        { 2, 1, 1, 2 }, { 2, 0, 1, 2 }, { 2, 1, 2, 2 }, { 2, 1, 3, 2 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS);
+
+        if (cases[i].bound)
+            bindings_put(bindings, 7, cases[i].bound, NOW_MS);
+        bindings_renew(bindings, 7, cases[i].was, cases[i].account,
+                       NOW_MS + 1000);
+        assert_int_equal(bindings_find(bindings, 7, NOW_MS + 1000),
+                         cases[i].want);
+        /* Once it is over, nothing was moved. */
+        bindings_renew(bindings, 7, 8, 9, NOW_MS + 2 * BINDINGS_SESSION_MS);
+        assert_int_equal(bindings_find(bindings, 7,
+                                       NOW_MS + 2 * BINDINGS_SESSION_MS),
+                         9);
+        bindings_free(bindings);
+    }
 }
 
 static uint64_t next_random(uint64_t *seed)
@@ -273,6 +306,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_session_is_bound_for_an_hour),
+        cmocka_unit_test(whoever_was_chosen_later_moves_it),
         cmocka_unit_test(they_are_bounded),
         cmocka_unit_test(they_outlive_a_restart),
         cmocka_unit_test(only_what_is_new_is_taken),
