@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "account/refresh_rules.h"
+#include "account/vitals.h"
 #include "base/clock.h"
 #include "base/mem.h"
 #include "base/text.h"
@@ -184,6 +185,18 @@ uint64_t kept_postpone(struct kept_account *kept, uint64_t retry_after_ms)
 
     kept->not_before_ms = clock_steady_ms() + wait_ms;
     return wait_ms;
+}
+
+void kept_tell_token(const struct kept_account *kept, uint64_t wait_ms,
+                     const char *why)
+{
+    struct account *account = known(kept);
+    uint64_t now_ms = clock_wall_ms();
+
+    if (account && account->vitals)
+        vitals_note_token(account->vitals, wait_ms ? now_ms + wait_ms : 0,
+                          str_of(why), now_ms);
+    account_unref(account);
 }
 
 uint64_t kept_backs_off_ms(const struct kept_account *kept)

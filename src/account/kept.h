@@ -56,5 +56,8 @@ struct json_doc *kept_tokens(const struct kept_account *kept);
 /* A refresh failed: wait, at least as long as the provider asked for.  Returns how
    long. */
 uint64_t kept_postpone(struct kept_account *kept, uint64_t retry_after_ms);
+/* What all see of its token: there is none for so long, and why; 0: there is one. */
+void kept_tell_token(const struct kept_account *kept, uint64_t wait_ms,
+                     const char *why);
 /* How long still. */
 uint64_t kept_backs_off_ms(const struct kept_account *kept);

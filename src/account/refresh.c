@@ -38,6 +38,7 @@ static void ring(void *arg)
 static void show(const struct refresh *r)
 {
     accounts_put(refresh_options(r)->accounts, account_ref(r->account), false);
+    kept_tell_token(r->kept, 0, "");
 }
 
 /* Its grant was refused for good: it waits for somebody to sign in. */

@@ -39,6 +39,7 @@ enum refresh_event refresh_postponed(struct refresh *r,
 {
     uint64_t wait_ms = kept_postpone(r->kept, retry_after_ms);
 
+    kept_tell_token(r->kept, wait_ms, r->err.text);
     refresh_log_postponed(r, wait_ms);
     return event;
 }

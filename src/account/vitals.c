@@ -7,6 +7,7 @@
 #include <stdatomic.h>
 
 #include "base/mem.h"
+#include "base/text.h"
 
 struct vitals {
     atomic_uint refs;
@@ -17,6 +18,7 @@ struct vitals {
     struct quotas windows;
     uint64_t heard_ms;
     uint64_t cleared_ms;
+    struct health_pause token;
 };
 
 struct vitals *vitals_new(void)
@@ -182,6 +184,19 @@ void vitals_refreshed(struct vitals *vitals)
     unlock_changed(vitals);
 }
 
+void vitals_note_token(struct vitals *vitals, uint64_t until_ms, struct str why,
+                       uint64_t now_ms)
+{
+    struct health_pause *token = &vitals->token;
+
+    lock(vitals);
+    if (token->until_ms == 0)
+        token->since_ms = now_ms;
+    token->until_ms = until_ms;
+    text_copy(token->cause, sizeof(token->cause), why);
+    unlock(vitals);
+}
+
 /* ---- slots --------------------------------------------------------------- */
 
 bool vitals_enter(struct vitals *vitals, unsigned limit)
@@ -235,6 +250,40 @@ struct health_view vitals_view_held(struct vitals *vitals, uint64_t now_ms)
     return view;
 }
 
+/* The clock may have been wrong when it was noted. */
+static struct health_view view_token(const struct health_pause *token,
+                                     uint64_t now_ms)
+{
+    uint64_t until_ms = token->until_ms;
+
+    if (until_ms <= now_ms)
+        return (struct health_view){ .state = HEALTH_READY, .cause = "" };
+    if (until_ms > now_ms + VITALS_TOKEN_MAX_MS)
+        until_ms = now_ms + VITALS_TOKEN_MAX_MS;
+    return (struct health_view){ .state = HEALTH_PAUSED,
+                                 .soft = true,
+                                 .since_ms = token->since_ms,
+                                 .until_ms = until_ms,
+                                 .cause = token->cause };
+}
+
+struct health_view vitals_view_token(struct vitals *vitals, uint64_t now_ms)
+{
+    struct health_view view;
+
+    lock(vitals);
+    view = view_token(&vitals->token, now_ms);
+    unlock(vitals);
+    view.cause = "";
+    return view;
+}
+
+struct health_view vitals_copy_view_token(const struct vitals_copy *copy,
+                                          uint64_t now_ms)
+{
+    return view_token(&copy->token, now_ms);
+}
+
 uint64_t vitals_spare_ppm(struct vitals *vitals, uint64_t now_ms)
 {
     uint64_t spare_ppm;
@@ -251,6 +300,7 @@ void vitals_copy(struct vitals *vitals, struct vitals_copy *copy)
     copy->health = vitals->health;
     copy->windows = vitals->windows;
     copy->cleared_ms = vitals->cleared_ms;
+    copy->token = vitals->token;
     unlock(vitals);
     copy->in_flight = vitals_in_flight(vitals);
 }

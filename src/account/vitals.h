@@ -57,6 +57,13 @@ void vitals_renewed(struct vitals *vitals);
 /* The same one, with a new token. */
 void vitals_refreshed(struct vitals *vitals);
 
+/* Of an account whose token has expired: nobody has another one before that time, and
+   why; 0: there is one.  It is not kept over a restart. */
+void vitals_note_token(struct vitals *vitals, uint64_t until_ms, struct str why,
+                       uint64_t now_ms);
+/* A refresh that fails is tried again after an hour at the latest. */
+#define VITALS_TOKEN_MAX_MS ((uint64_t)3600 * 1000)
+
 /* ---- slots --------------------------------------------------------------- */
 
 /* One more request is in flight; false if there are `limit` (0: there is no limit).
@@ -74,6 +81,8 @@ struct health_view vitals_view(struct vitals *vitals,
                                struct str family, uint64_t now_ms);
 /* Likewise, of the operator's pause alone. */
 struct health_view vitals_view_held(struct vitals *vitals, uint64_t now_ms);
+/* Likewise, of its token alone, if that has expired: PAUSED softly, or READY. */
+struct health_view vitals_view_token(struct vitals *vitals, uint64_t now_ms);
 /* What remains of the window that is used up most, in millionths: all, if nothing is
    known. */
 uint64_t vitals_spare_ppm(struct vitals *vitals, uint64_t now_ms);
@@ -88,8 +97,12 @@ struct vitals_copy {
     struct health health;
     struct quotas windows;
     unsigned in_flight;
-    uint64_t cleared_ms; /* as far as was heard */
+    uint64_t cleared_ms;       /* as far as was heard */
+    struct health_pause token; /* it has none for so long */
 };
 void vitals_copy(struct vitals *vitals, struct vitals_copy *copy);
+/* As vitals_view_token(), with the cause, which lives as long as the copy. */
+struct health_view vitals_copy_view_token(const struct vitals_copy *copy,
+                                          uint64_t now_ms);
 /* What was known before a restart. */
 void vitals_restore(struct vitals *vitals, const struct vitals_copy *copy);

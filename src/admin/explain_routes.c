@@ -70,6 +70,8 @@ static void set_cause(struct json_doc *doc, const struct candidates *c,
     view = held ? health_view_held(&copy.health, c->ask.now_ms)
                 : health_view(&copy.health, &fine,
                               health_family_of(c->ask.model), c->ask.now_ms);
+    if (view.state == HEALTH_READY)
+        view = vitals_copy_view_token(&copy, c->ask.now_ms);
     if (held && !str_eq(str_of(view.cause), STR(HEALTH_HELD)))
         called = HEALTH_HELD ": ";
     json_doc_set_str(doc, "cause",

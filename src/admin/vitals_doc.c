@@ -62,15 +62,22 @@ const struct admin_member vitals_doc_error[] = {
 
 static const struct health none;
 
+/* Without a token that has not expired, what keeps the next one from coming counts. */
 static struct health_view view_of(const struct account *account,
-                                  const struct health *health,
+                                  const struct vitals_copy *copy,
                                   uint64_t now_wall_ms)
 {
     const struct health_file file = { .disabled = account->disabled,
                                       .login_required =
                                           account->login_required };
 
-    return health_view(health, &file, STR_EMPTY, now_wall_ms);
+    struct health_view view =
+        health_view(&copy->health, &file, STR_EMPTY, now_wall_ms);
+
+    return view.state == HEALTH_READY &&
+                   account_needs_refresh(account, now_wall_ms)
+               ? vitals_copy_view_token(copy, now_wall_ms)
+               : view;
 }
 
 static const char *state_of(const struct account *account,
@@ -101,7 +108,7 @@ const char *vitals_doc_state(const struct account *account,
     struct health_view view;
 
     copy_vitals(account, now_wall_ms, &copy);
-    view = view_of(account, &copy.health, now_wall_ms);
+    view = view_of(account, &copy, now_wall_ms);
     return state_of(account, &view, now_wall_ms);
 }
 
@@ -212,9 +219,9 @@ static struct json_doc *error_doc(const struct health *health)
 }
 
 static void set_state(struct json_doc *doc, const struct account *account,
-                      const struct health *health, uint64_t now_wall_ms)
+                      const struct vitals_copy *copy, uint64_t now_wall_ms)
 {
-    struct health_view view = view_of(account, health, now_wall_ms);
+    struct health_view view = view_of(account, copy, now_wall_ms);
 
     json_doc_set_str(doc, "state",
                      str_of(state_of(account, &view, now_wall_ms)));
@@ -229,7 +236,7 @@ void vitals_doc_set_state(struct json_doc *doc, const struct account *account,
     struct vitals_copy copy;
 
     copy_vitals(account, now_wall_ms, &copy);
-    set_state(doc, account, &copy.health, now_wall_ms);
+    set_state(doc, account, &copy, now_wall_ms);
 }
 
 void vitals_doc_set(struct json_doc *doc, const struct account *account,
@@ -238,7 +245,7 @@ void vitals_doc_set(struct json_doc *doc, const struct account *account,
     struct vitals_copy copy;
 
     copy_vitals(account, now_wall_ms, &copy);
-    set_state(doc, account, &copy.health, now_wall_ms);
+    set_state(doc, account, &copy, now_wall_ms);
     json_doc_set(doc, "families", families_doc(&copy.health, now_wall_ms));
     json_doc_set(doc, "windows", quotas_doc(&copy.windows, now_wall_ms));
     json_doc_set(doc, "last_error", error_doc(&copy.health));

@@ -38,6 +38,7 @@ static struct flow_next renew(struct relayed *r)
     if (!r->attempt.account->can_refresh)
         return flow_go(step_send);
     authorise_ask(r, step_wake);
+    step_be_patient(r, AUTHORISE_PATIENCE_MS);
     return flow_sleep_then(step_authorised);
 }
 
@@ -76,14 +77,23 @@ static struct flow_next deliver(struct relayed *r)
 
 /* ---- another account ---------------------------------------------------- */
 
-static struct flow_next move_to(struct relayed *r, struct account *account)
+/* Is there room for what it may cost there?  If not, it is passed over. */
+static bool move_to(struct relayed *r, struct account *account, struct err *err)
+{
+    attempt_move(r, account);
+    step_stop_waiting(r);
+    if (admit_may_cost(r, err))
+        return true;
+    attempt_pass_over(r);
+    return false;
+}
+
+static struct flow_next go_to(struct relayed *r, struct account *account)
 {
     struct err err;
 
-    attempt_move(r, account);
-    step_stop_waiting(r);
-    return admit_may_cost(r, &err) ? flow_go(step_authorise)
-                                   : step_go_on(r, &err);
+    return move_to(r, account, &err) ? flow_go(step_authorise)
+                                     : step_go_on(r, &err);
 }
 
 static struct flow_next give_spare(struct relayed *r)
@@ -104,10 +114,29 @@ static bool may_follow(struct relayed *r)
 struct flow_next step_go_on(struct relayed *r, const struct err *err)
 {
     struct account *other = may_follow(r) ? pick_other(r) : NULL;
+    struct err why = *err;
 
+    while (other && !move_to(r, other, &why))
+        other = pick_other(r);
     if (other)
-        return move_to(r, other);
-    return r->spare ? give_spare(r) : step_refuse(r, err);
+        return flow_go(step_authorise);
+    return r->spare ? give_spare(r) : step_refuse(r, &why);
+}
+
+struct flow_next step_await_token(struct relayed *r)
+{
+    struct account *other;
+
+    if (loop_now_ms(r->relay->options.loop) < r->patient_until_ms)
+        return flow_sleep_then(step_authorised);
+    authorise_is_late(r);
+    other = pick_ready(r);
+    if (other) {
+        attempt_lack_token(r);
+        return go_to(r, other);
+    }
+    step_be_patient(r, AUTHORISE_PATIENCE_MS);
+    return flow_sleep_then(step_authorised);
 }
 
 static struct flow_next give_up(struct relayed *r)
@@ -160,7 +189,7 @@ static struct flow_next weigh(struct flow *flow)
     if (other) {
         if (state == GATHER_WHOLE)
             spare_keep(r);
-        return move_to(r, other);
+        return go_to(r, other);
     }
     if (has_better_spare(r))
         return give_spare(r);
@@ -170,17 +199,12 @@ static struct flow_next weigh(struct flow *flow)
 
 static struct flow_next answered(struct relayed *r)
 {
-    struct loop *loop = r->relay->options.loop;
-
     if (r->attempt.status < 400 || !r->attempt.account) {
         (void)teach_answer(r);
         return deliver(r);
     }
     r->gather = gather_start(r->attempt.call, TEACH_ERROR_MAX);
-    r->patient_until_ms = loop_now_ms(loop) + WEIGH_MS;
-    if (!r->patience)
-        r->patience = loop_timer_new(loop, step_wake, r);
-    loop_timer_set(r->patience, WEIGH_MS);
+    step_be_patient(r, WEIGH_MS);
     return flow_go(weigh);
 }
 

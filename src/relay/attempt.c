@@ -189,14 +189,38 @@ bool attempt_may_move(const struct relayed *r)
     return !relayed_is_streamed(r) && r->attempt.accounts < accounts_max(r);
 }
 
+/* An account, by its name: its snapshot may be replaced. */
+struct attempt_taken {
+    struct attempt_taken *next;
+    struct str account;
+};
+
+static void note_taken(struct relayed *r, const struct account *account)
+{
+    struct arena *arena = r->req->arena;
+    struct attempt_taken *taken = arena_alloc(arena, sizeof(*taken));
+
+    *taken = (struct attempt_taken){ r->attempt.taken,
+                                     arena_str(arena, str_of(account->name)) };
+    r->attempt.taken = taken;
+}
+
 void attempt_take(struct relayed *r, struct account *account)
 {
     struct attempt *attempt = &r->attempt;
 
+    if (account)
+        note_taken(r, account);
     attempt->account = account;
     attempt->seat =
         account && relayed_takes_place(r) ? vitals_ref(account->vitals) : NULL;
     attempt->accounts++;
+}
+
+void attempt_pass_over(struct relayed *r)
+{
+    assert(r->attempt.accounts > 0);
+    r->attempt.accounts--;
 }
 
 /* Its snapshot may be a newer one by now; the place is the same. */
@@ -316,13 +340,27 @@ void attempt_give(struct attempt *attempt, size_t number)
         attempt->result = RECORD_PASSED_OVER;
 }
 
+void attempt_lack_token(struct relayed *r)
+{
+    struct attempt *attempt = &r->attempt;
+
+    /* What refused the one that it had is noted already. */
+    if (attempt->tries > 0 || attempt->renewed)
+        return;
+    attempt->count++;
+    attempt->status = 0;
+    attempt->result = RECORD_NO_TOKEN;
+    attempt->took_ns = clock_steady_ns() - attempt->began_ns;
+    attempt_end_early(r);
+}
+
 bool attempt_has_tried(const struct attempt *attempt, struct str account)
 {
-    for (size_t i = 0; i < attempt->ended; i++) {
-        if (str_eq(attempt->past[i].account, account))
-            return true;
-    }
-    return false;
+    const struct attempt_taken *taken = attempt->taken;
+
+    while (taken && !str_eq(taken->account, account))
+        taken = taken->next;
+    return taken;
 }
 
 /* The present one has not begun, perhaps. */

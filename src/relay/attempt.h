@@ -8,6 +8,7 @@
 #include "upstream/call.h"
 #include "usage/record.h"
 
+struct attempt_taken;
 struct relayed;
 
 /* The present one, and what is left of those before.
@@ -35,14 +36,15 @@ struct attempt {
     unsigned tries;  /* with the present token */
     unsigned status; /* of its answer; 0: none came */
     enum record_result result;
-    unsigned accounts; /* asked so far, the present one included */
-    bool renewed;      /* there was a 401, and a better token was asked for */
-    bool token;        /* what it taught: a better token may help; */
-    bool elsewhere;    /* another account may be asked, */
-    bool once;         /* but only one: so said any of them */
-    bool sent;         /* something of the request left, of any of them */
-    bool owed;         /* the present one may be billed */
-    unsigned lost;     /* those before that may be, and nobody knows how much */
+    unsigned accounts; /* sent to, or waited for, the present one included */
+    struct attempt_taken *taken; /* all, the present one included; or NULL */
+    bool renewed;   /* there was a 401, and a better token was asked for */
+    bool token;     /* what it taught: a better token may help; */
+    bool elsewhere; /* another account may be asked, */
+    bool once;      /* but only one: so said any of them */
+    bool sent;      /* something of the request left, of any of them */
+    bool owed;      /* the present one may be billed */
+    unsigned lost;  /* those before that may be, and nobody knows how much */
     uint64_t began_ns;
     uint64_t took_ns;            /* until its head came, or it failed */
     struct record_attempt *past; /* in the request's arena; NULL: none */
@@ -57,6 +59,11 @@ enum retry_verdict attempt_judge(struct relayed *r);
 /* The same, once it has taught something. */
 enum retry_verdict attempt_judge_taught(struct relayed *r,
                                         const struct lesson *lesson);
+/* The present account has no token, so that nothing is sent to it. */
+void attempt_lack_token(struct relayed *r);
+/* Nothing is to be sent to the present account, which was not waited for, either: that does
+   not count. */
+void attempt_pass_over(struct relayed *r);
 /* Whether another account may be asked, although nothing was sent to this one. */
 bool attempt_may_move(const struct relayed *r);
 /* The next one is that account's, whose place it takes: an account of its own reference
@@ -80,7 +87,7 @@ void attempt_end_early(struct relayed *r);
    that of the present one. */
 void attempt_give(struct attempt *attempt, size_t number);
 
-/* Was that account asked, by one of those that ended early? */
+/* Was that account taken, whatever came of it? */
 bool attempt_has_tried(const struct attempt *attempt, struct str account);
 /* Of whose try the answer is, or that was asked last; empty: the client's own login. */
 struct str attempt_account(const struct relayed *r);

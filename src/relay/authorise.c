@@ -2,9 +2,12 @@
 /* A live token for a relayed request. */
 #include "relay/authorise.h"
 
+#include "account/vitals.h"
 #include "base/clock.h"
 
 #define YOUNG_MS 60000
+/* As long as anybody listens for a token. */
+#define LATE_MS (10u * 60 * 1000)
 
 bool authorise_refreshes(const struct relayed *r)
 {
@@ -38,8 +41,21 @@ static struct keeper_wait *ask(struct relayed *r, enum keeper_op op,
 
 void authorise_ask(struct relayed *r, void (*wake)(void *arg))
 {
+    r->attempt.began_ns = clock_steady_ns();
     keeper_wait_free(r->wait);
     r->wait = ask(r, KEEPER_REFRESH, wake);
+}
+
+void authorise_is_late(const struct relayed *r)
+{
+    const struct account *account = r->attempt.account;
+    uint64_t now_ms = clock_wall_ms();
+
+    if (account->vitals)
+        vitals_note_token(account->vitals, now_ms + LATE_MS,
+                          STR("its token has expired, and the next one is "
+                              "long in coming"),
+                          now_ms);
 }
 
 static bool swap_account(struct relayed *r, struct err *err)

@@ -14,6 +14,12 @@ bool authorise_refreshes(const struct relayed *r);
 /* Did its token take the place of another one within the last minute? */
 bool authorise_is_young(const struct relayed *r);
 
+/* So long a token is awaited before another account is looked for. */
+#define AUTHORISE_PATIENCE_MS 3000
+
+/* It is late: until it comes, others are better asked (account/vitals.h). */
+void authorise_is_late(const struct relayed *r);
+
 /* Ask the keeper for another token; `wake(r)` comes when it has answered. */
 void authorise_ask(struct relayed *r, void (*wake)(void *arg));
 

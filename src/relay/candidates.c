@@ -63,6 +63,9 @@ static void look_at_health(struct candidates *c, size_t i)
                       ? vitals_view_held(account->vitals, ask->now_ms)
                       : vitals_view(account->vitals, &fine,
                                     health_family_of(ask->model), ask->now_ms);
+    if (!c->sole && row->health.state == HEALTH_READY &&
+        account_needs_refresh(account, ask->now_ms))
+        row->health = vitals_view_token(account->vitals, ask->now_ms);
     row->spare_ppm = vitals_spare_ppm(account->vitals, ask->now_ms);
     row->full = ask->takes_place && account->concurrency > 0 &&
                 vitals_in_flight(account->vitals) >= account->concurrency;

@@ -35,25 +35,26 @@ static struct account *enter(const struct relayed *r, struct account *account,
 
 /* ---- nobody is named ---------------------------------------------------- */
 
-/* Its snapshot may have been replaced: by its name. */
 static bool was_tried(void *arg, struct str account)
 {
-    const struct attempt *attempt = arg;
-
-    return (attempt->account &&
-            str_eq(str_of(attempt->account->name), account)) ||
-           attempt_has_tried(attempt, account);
+    return attempt_has_tried(arg, account);
 }
+
+/* Which of them will do. */
+enum choosing { ANY, READY_ONES };
 
 /* With a place of its own: another thread's request may have taken the last one
    since it was looked at. */
-static struct account *choose(struct relayed *r, struct candidates *candidates)
+static struct account *choose(struct relayed *r, struct candidates *candidates,
+                              enum choosing which)
 {
     for (;;) {
         size_t chosen = candidates_choose(candidates);
         struct account *account;
 
-        if (chosen == CHOICE_NONE)
+        if (chosen == CHOICE_NONE ||
+            (which == READY_ONES &&
+             candidates->rows[chosen].health.state != HEALTH_READY))
             return NULL;
         account = candidates->at[chosen];
         if (takes_seat(r, account)) {
@@ -88,12 +89,12 @@ static struct candidates_ask ask_of(struct relayed *r, struct str name)
     };
 }
 
-static void note_bound(struct relayed *r, const struct candidates_ask *ask)
+/* Where the session stays now; 0: nowhere. */
+static uint64_t bound_now(const struct candidates_ask *ask)
 {
-    r->attempt.bound = ask->session
-                           ? bindings_find(accounts_bindings(ask->accounts),
-                                           ask->session, ask->now_ms)
-                           : 0;
+    return ask->session ? bindings_find(accounts_bindings(ask->accounts),
+                                        ask->session, ask->now_ms)
+                        : 0;
 }
 
 static struct account *pick_bound(struct relayed *r,
@@ -104,28 +105,38 @@ static struct account *pick_bound(struct relayed *r,
 
     if (!candidates_look_at_bound(&candidates, ask))
         return NULL;
-    account = choose(r, &candidates);
+    account = choose(r, &candidates, ANY);
+    candidates_done(&candidates);
+    return account;
+}
+
+static struct account *pick_free(struct relayed *r,
+                                 const struct candidates_ask *ask,
+                                 enum choosing which, struct err *err)
+{
+    struct candidates candidates;
+    struct account *account;
+
+    candidates_look(&candidates, ask);
+    account = choose(r, &candidates, which);
+    if (!account)
+        (void)candidates_refuse(&candidates, err);
     candidates_done(&candidates);
     return account;
 }
 
 /* A reference: to the one that is named, if any is. */
 static struct account *pick_any(struct relayed *r, struct str name,
-                                struct err *err)
+                                enum choosing which, struct err *err)
 {
     const struct candidates_ask ask = ask_of(r, name);
-    struct candidates candidates;
-    struct account *account;
+    uint64_t bound = bound_now(&ask);
+    struct account *account = pick_bound(r, &ask);
 
-    note_bound(r, &ask);
-    account = pick_bound(r, &ask);
-    if (account)
-        return account;
-    candidates_look(&candidates, &ask);
-    account = choose(r, &candidates);
     if (!account)
-        (void)candidates_refuse(&candidates, err);
-    candidates_done(&candidates);
+        account = pick_free(r, &ask, which, err);
+    if (account)
+        r->attempt.bound = bound;
     return account;
 }
 
@@ -141,7 +152,7 @@ static struct account *pick_named(struct relayed *r, struct str name,
 
     if (account &&
         vitals_view_held(account->vitals, now_ms).state == HEALTH_PAUSED)
-        account = pick_any(r, str_of(account->name), err);
+        account = pick_any(r, str_of(account->name), ANY, err);
     else
         account = account_ref(enter(r, account, err));
     account_list_unref(list);
@@ -172,7 +183,7 @@ bool pick_account(struct relayed *r, struct err *err)
                        "this client sent its own claude.ai login and names the "
                        "account " STR_FMT " as well: send one of the two",
                        STR_ARG(name));
-    account = is_choosing(r, name) ? pick_any(r, name, err)
+    account = is_choosing(r, name) ? pick_any(r, name, ANY, err)
                                    : pick_named(r, name, err);
     if (account)
         attempt_take(r, account);
@@ -201,13 +212,23 @@ static bool may_choose(const struct relayed *r)
            name.len == 0 && is_choosing(r, name);
 }
 
-struct account *pick_other(struct relayed *r)
+static struct account *pick_another(struct relayed *r, enum choosing which)
 {
     struct err ignored;
 
     return attempt_may_move(r) && may_choose(r)
-               ? pick_any(r, STR_EMPTY, &ignored)
+               ? pick_any(r, STR_EMPTY, which, &ignored)
                : NULL;
+}
+
+struct account *pick_other(struct relayed *r)
+{
+    return pick_another(r, ANY);
+}
+
+struct account *pick_ready(struct relayed *r)
+{
+    return pick_another(r, READY_ONES);
 }
 
 unsigned pick_opens_s(struct relayed *r, bool told)

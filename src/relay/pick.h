@@ -17,6 +17,9 @@ void pick_bind(const struct relayed *r);
    if it may not ask more. */
 struct account *pick_other(struct relayed *r);
 
+/* Likewise, but only one that is ready. */
+struct account *pick_ready(struct relayed *r);
+
 /* Where a request named no account, and all that may serve it rest now: in how many
    seconds the first of them can be asked again.  `told`: the answer says so itself,
    which is right where there is only one.  0: one can be asked, or that is not known. */

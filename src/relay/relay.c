@@ -38,6 +38,16 @@ void step_wake(void *arg)
     flow_wake(&r->flow);
 }
 
+void step_be_patient(struct relayed *r, uint64_t ms)
+{
+    struct loop *loop = r->relay->options.loop;
+
+    r->patient_until_ms = loop_now_ms(loop) + ms;
+    if (!r->patience)
+        r->patience = loop_timer_new(loop, step_wake, r);
+    loop_timer_set(r->patience, ms);
+}
+
 struct flow_next step_refuse(struct relayed *r, const struct err *err)
 {
     caller_note(&r->caller, r->req);
@@ -130,8 +140,10 @@ static struct flow_next choose(struct flow *flow)
 
     if (!pick_account(r, &err))
         return step_refuse(r, &err);
-    return admit_may_cost(r, &err) ? flow_go(step_authorise)
-                                   : step_go_on(r, &err);
+    if (admit_may_cost(r, &err))
+        return flow_go(step_authorise);
+    attempt_pass_over(r);
+    return step_go_on(r, &err);
 }
 
 /* ---- authorise ---------------------------------------------------------- */
@@ -143,12 +155,13 @@ struct flow_next step_authorised(struct flow *flow)
 
     switch (authorise_take(r, &err)) {
     case AUTHORISE_WAITING:
-        return flow_sleep_then(step_authorised);
+        return step_await_token(r);
     case AUTHORISE_READY:
         return flow_go(step_send);
     case AUTHORISE_REFUSED:
         break;
     }
+    attempt_lack_token(r);
     return step_go_on(r, &err);
 }
 
@@ -159,6 +172,7 @@ struct flow_next step_authorise(struct flow *flow)
     if (!authorise_is_due(r))
         return flow_go(step_send);
     authorise_ask(r, step_wake);
+    step_be_patient(r, AUTHORISE_PATIENCE_MS);
     return flow_sleep_then(step_authorised);
 }
 

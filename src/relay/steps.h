@@ -19,10 +19,15 @@ struct flow_next step_settle(struct flow *flow);
 
 /* Every event of client and upstream comes here. */
 void step_wake(void *arg);
+/* It is woken then, if nothing else does it: `patient_until_ms`. */
+void step_be_patient(struct relayed *r, uint64_t ms);
 /* Answer in our own name; only before a response was started. */
 struct flow_next step_refuse(struct relayed *r, const struct err *err);
 /* No answer came, or none can come, of the present account: ask another one, give the
    client the answer that was kept, or refuse. */
 struct flow_next step_go_on(struct relayed *r, const struct err *err);
+/* The token of the present account has not come yet: another one that is ready serves, once
+   that has taken a while. */
+struct flow_next step_await_token(struct relayed *r);
 /* What was waited for, or with, is given back. */
 void step_stop_waiting(struct relayed *r);

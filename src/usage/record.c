@@ -37,6 +37,7 @@ static const char *const results[RECORD_RESULTS] = {
     [RECORD_TIMED_OUT] = "timed_out",
     [RECORD_TOKEN_REFUSED] = "token_refused",
     [RECORD_PASSED_OVER] = "passed_over",
+    [RECORD_NO_TOKEN] = "no_token",
     [RECORD_ABANDONED] = "abandoned",
 };
 
@@ -61,6 +62,7 @@ size_t record_failures(const struct record *record)
     case RECORD_TIMED_OUT:
     case RECORD_TOKEN_REFUSED:
     case RECORD_PASSED_OVER:
+    case RECORD_NO_TOKEN:
     case RECORD_RESULTS:
         break;
     }

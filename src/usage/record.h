@@ -43,6 +43,7 @@ enum record_result {
     RECORD_TIMED_OUT,   /* the answer's head did not come in time */
     RECORD_TOKEN_REFUSED, /* 401, and a better token was asked for */
     RECORD_PASSED_OVER,   /* its answer led to another account */
+    RECORD_NO_TOKEN,      /* nothing was sent: there was none, or not in time */
     RECORD_ABANDONED, /* the client left, or the relay stopped, before a head came */
     RECORD_RESULTS,
 };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Refreshes, over a scripted store and a scripted token endpoint. */
 #include "account/keeper_internal.h"
+#include "account/vitals.h"
+#include "base/clock.h"
 #include "base/mem.h"
 #include "desk.h"
 
@@ -134,6 +136,39 @@ static void a_provider_that_asks_for_time_gets_it(void **state)
     desk_reply(desk, "429 Too Many Requests\r\nretry-after: 60", "{}");
     assert_int_equal(desk_answer(desk, wait), ERR_OAUTH);
     assert_in_range(desk->retry_after_s, 59, 60);
+}
+
+/* For those who choose an account. */
+static void all_see_that_there_is_no_token(void **state)
+{
+    struct desk *desk = *state;
+    struct account *account = accounts_get(desk->accounts, STR("main"));
+    struct keeper_wait *wait = desk_ask(desk, KEEPER_REFRESH, NULL);
+    struct vitals_copy copy;
+    struct health_view view;
+
+    desk_token_call(desk);
+    desk_reply(desk, "503 Unavailable\r\nretry-after: 60", "{}");
+    assert_int_equal(desk_answer(desk, wait), ERR_OAUTH);
+    vitals_copy(account->vitals, &copy);
+    view = vitals_copy_view_token(&copy, clock_wall_ms());
+    assert_int_equal(view.state, HEALTH_PAUSED);
+    assert_in_range(view.until_ms - clock_wall_ms(), 59000, 60000);
+    unit_assert_part(view.cause, "\"main\" could not be refreshed");
+    account_unref(account);
+}
+
+static void and_that_there_is_one_again(void **state)
+{
+    struct desk *desk = *state;
+    struct account *account = accounts_get(desk->accounts, STR("main"));
+    uint64_t now_ms = clock_wall_ms();
+
+    vitals_note_token(account->vitals, now_ms + 60000, STR("a 503"), now_ms);
+    desk_renew(desk);
+    assert_int_equal(vitals_view_token(account->vitals, now_ms).state,
+                     HEALTH_READY);
+    account_unref(account);
 }
 
 static void a_refusal_marks_the_grant(void **state)
@@ -374,6 +409,8 @@ int main(void)
         AT_DESK(a_connection_that_is_lost_twice_is_an_error_and_marks_nothing),
         AT_DESK(a_late_answer_counts),
         AT_DESK(a_provider_that_asks_for_time_gets_it),
+        AT_DESK(all_see_that_there_is_no_token),
+        AT_DESK(and_that_there_is_one_again),
         AT_DESK(a_refusal_marks_the_grant),
         AT_DESK(a_lock_of_another_process_is_waited_for),
         AT_DESK(a_lock_that_cannot_be_taken_is_an_error_of_the_store),

@@ -50,6 +50,41 @@ static void an_answer_is_learned_with_its_fields(void **state)
     vitals_unref(vitals);
 }
 
+/* Until the next one may come, at the latest. */
+static void a_token_may_be_missing_for_a_while(void **state)
+{
+    struct vitals *vitals = vitals_new();
+    struct health_view view;
+    struct vitals_copy copy;
+
+    (void)state;
+    assert_int_equal(vitals_view_token(vitals, NOW_MS).state, HEALTH_READY);
+    vitals_note_token(vitals, NOW_MS + 5000, STR("a 503"), NOW_MS);
+    vitals_note_token(vitals, NOW_MS + 9000, STR("again"), NOW_MS + 5000);
+    view = vitals_view_token(vitals, NOW_MS + 8999);
+    assert_int_equal(view.state, HEALTH_PAUSED);
+    assert_true(view.soft);
+    assert_int_equal(view.since_ms, NOW_MS);
+    assert_int_equal(view.until_ms, NOW_MS + 9000);
+    assert_int_equal(vitals_view_token(vitals, NOW_MS + 9000).state,
+                     HEALTH_READY);
+    vitals_copy(vitals, &copy);
+    view = vitals_copy_view_token(&copy, NOW_MS);
+    assert_int_equal(view.state, HEALTH_PAUSED);
+    assert_string_equal(view.cause, "again");
+    /* The account itself is as it was, and nothing is to be saved. */
+    assert_int_equal(vitals_view(vitals, &fine, STR_EMPTY, NOW_MS).state,
+                     HEALTH_READY);
+    assert_false(vitals_take_change(vitals));
+    /* The clock was wrong. */
+    assert_int_equal(
+        vitals_view_token(vitals, NOW_MS - 2 * VITALS_TOKEN_MAX_MS).until_ms,
+        NOW_MS - VITALS_TOKEN_MAX_MS);
+    vitals_note_token(vitals, 0, STR_EMPTY, NOW_MS);
+    assert_int_equal(vitals_view_token(vitals, NOW_MS).state, HEALTH_READY);
+    vitals_unref(vitals);
+}
+
 static void the_operator_is_heard(void **state)
 {
     struct vitals *vitals = vitals_new();
@@ -260,6 +295,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_answer_is_learned_with_its_fields),
+        cmocka_unit_test(a_token_may_be_missing_for_a_while),
         cmocka_unit_test(the_operator_is_heard),
         cmocka_unit_test(a_limit_holds_exactly),
         cmocka_unit_test(whatever_is_answered_it_serves_again),

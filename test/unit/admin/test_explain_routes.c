@@ -96,6 +96,32 @@ static void each_account_has_its_reason(void **state)
                 "{\"account\":\"d\",\"why\":\"chosen\",\"state\":\"ready\"}");
 }
 
+/* Softly paused, as the state says. */
+static void one_without_a_token_comes_later(void **state)
+{
+    struct admin_scene *scene = *state;
+    struct accounts *accounts = scene->admin->options.accounts;
+    struct account *account;
+    uint64_t now_ms = clock_wall_ms();
+
+    put(scene, "b", POOLED);
+    accounts_put(accounts,
+                 unit_account(&account_kind_oauth, "a",
+                              "{\"access_token\":\"x\",\"refresh_token\":"
+                              "\"y\",\"pool\":true,\"expires_at\":"
+                              "\"2020-01-01T00:00:00Z\",\"priority\":9}"),
+                 false);
+    account = accounts_get(accounts, STR("a"));
+    ask(scene, "{}", "{\"account\":\"a\",");
+    vitals_note_token(account->vitals, now_ms + 60000, STR("a 503"), now_ms);
+    ask(scene, "{}", "{\"account\":\"b\",");
+    wire_expect(&scene->client,
+                "{\"account\":\"a\",\"why\":\"later\",\"state\":\"paused\","
+                "\"until\":\"");
+    wire_expect(&scene->client, "\"cause\":\"a 503\"}");
+    account_unref(account);
+}
+
 static void a_session_and_an_id_lead_to_their_account(void **state)
 {
     struct admin_scene *scene = *state;
@@ -187,6 +213,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(each_account_has_its_reason),
+        TEST(one_without_a_token_comes_later),
         TEST(a_session_and_an_id_lead_to_their_account),
         TEST(who_is_refused_is_told_what_its_client_would_be),
         TEST(the_cause_is_the_present_one),

@@ -13,6 +13,9 @@
 #define OFF "{\"api_key\":\"sk-ant-api03-x\",\"enabled\":false}"
 #define EXPIRED                                                                \
     "{\"access_token\":\"x\",\"expires_at\":\"2020-01-01T00:00:00Z\"}"
+#define RENEWABLE(expires)                                                      \
+    "{\"access_token\":\"x\",\"refresh_token\":\"y\",\"expires_at\":\"" expires \
+    "\"}"
 
 /* With what is learned of it, as in a list of accounts. */
 static struct account *make(const struct account_kind *kind, const char *doc)
@@ -62,6 +65,11 @@ static void overload(struct account *account)
 static void hold(struct account *account)
 {
     vitals_hold(account->vitals, NOW_MS + 60000, STR("tea time"), NOW_MS);
+}
+
+static void lack_token(struct account *account)
+{
+    vitals_note_token(account->vitals, NOW_MS + 60000, STR("a 503"), NOW_MS);
 }
 
 static void enter(struct account *account)
@@ -117,6 +125,18 @@ static const struct {
     /* what its file lacks */
     { &account_kind_apikey, "{}", nothing, "unusable", { "\"why\":null" } },
     { &account_kind_oauth, EXPIRED, nothing, "unusable", { NULL } },
+    /* as long as its token serves, nobody misses another one */
+    { &account_kind_oauth,
+      RENEWABLE("2020-01-01T00:00:00Z"),
+      lack_token,
+      "paused",
+      { "\"state\":\"paused\",\"since\":\"2026-08-01T12:00:00.000Z\","
+        "\"until\":\"2026-08-01T12:01:00.000Z\",\"why\":\"a 503\"" } },
+    { &account_kind_oauth,
+      RENEWABLE("2099-01-01T00:00:00Z"),
+      lack_token,
+      "ready",
+      { "\"why\":null" } },
 };
 
 static struct json_doc *doc_of(const struct account *account,

@@ -91,7 +91,45 @@ static void there_is_room_for_all(void **state)
     assert_int_equal(list[RECORD_ATTEMPTS_MAX - 1].status, 200);
 }
 
-/* As when its token could not be had. */
+static void move_to(const char *name)
+{
+    attempt_move(&r, unit_account(&account_kind_oauth, name, LATER));
+}
+
+/* Whether or not anything was sent to it. */
+static void no_account_is_taken_twice(void **state)
+{
+    static const struct endpoint endpoint = { .metered = false };
+    struct record_attempt list[RECORD_ATTEMPTS_MAX];
+
+    (void)state;
+    r.endpoint = &endpoint;
+    account_unref(r.attempt.account);
+    attempt_take(&r, unit_account(&account_kind_oauth, "main", LATER));
+    assert_true(attempt_has_tried(&r.attempt, STR("main")));
+    r.attempt.began_ns = req.arrived_ns;
+    attempt_lack_token(&r);
+    move_to("dear");
+    attempt_pass_over(&r);
+    assert_int_equal(r.attempt.accounts, 1);
+    move_to("next");
+    assert_int_equal(r.attempt.accounts, 2);
+    come_to(RECORD_TOKEN_REFUSED, 401);
+    attempt_end_early(&r);
+    r.attempt.renewed = true;
+    attempt_lack_token(&r); /* the 401 says enough */
+    assert_true(attempt_has_tried(&r.attempt, STR("main")));
+    assert_true(attempt_has_tried(&r.attempt, STR("dear")));
+    assert_true(attempt_has_tried(&r.attempt, STR("next")));
+    assert_false(attempt_has_tried(&r.attempt, STR("nex")));
+    assert_int_equal(attempt_list(&r, list), 2);
+    assert_int_equal(list[0].result, RECORD_NO_TOKEN);
+    unit_assert_str(list[0].account, "main");
+    assert_int_equal(list[1].result, RECORD_TOKEN_REFUSED);
+    unit_assert_str(list[1].account, "next");
+}
+
+/* As when the limits leave no room for it. */
 static void another_account_that_was_not_tried_is_none(void **state)
 {
     struct record_attempt list[RECORD_ATTEMPTS_MAX];
@@ -151,6 +189,7 @@ int main(void)
         TEST(without_a_try_there_is_none),
         TEST(the_present_one_stands_behind_those_before),
         TEST(there_is_room_for_all),
+        TEST(no_account_is_taken_twice),
         TEST(another_account_that_was_not_tried_is_none),
         TEST(whose_answer_is_given_stands_last),
         TEST(the_clients_own_login_has_no_name),

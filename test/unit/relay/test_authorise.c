@@ -14,6 +14,17 @@
 #define LONG_AGO OAUTH("2020-01-01T00:00:00Z")
 #define KEY "{\"api_key\":\"sk-ant-api03-x\"}"
 
+#define POOLED(members) "{" members ",\"pool\":true}"
+#define LONG_AGO_IN                                                            \
+    "\"access_token\":\"t\",\"refresh_token\":\"r\",\"priority\":9,"           \
+    "\"expires_at\":\"2020-01-01T00:00:00Z\""
+
+static void put(struct relay_scene *scene, const char *name,
+                const struct account_kind *kind, const char *doc)
+{
+    accounts_put(scene->accounts, unit_account(kind, name, doc), false);
+}
+
 static struct account *account_of(const char *doc, bool key)
 {
     return doc ? unit_account(key ? &account_kind_apikey : &account_kind_oauth,
@@ -98,6 +109,56 @@ static void the_keeper_learns_of_a_401_that_passes(void **state)
     }
 }
 
+/* Each is asked for its token once. */
+static void without_a_token_others_serve(void **state)
+{
+    struct relay_scene *scene = *state;
+    struct wire *peer;
+
+    scene->config.max_attempts = 3;
+    put(scene, "a", &account_kind_oauth, POOLED(LONG_AGO_IN));
+    put(scene, "b", &account_kind_oauth, POOLED(LONG_AGO_IN));
+    put(scene, "c", &account_kind_apikey,
+        POOLED("\"api_key\":\"sk-ant-api03-c\",\"priority\":0"));
+    relay_scene_send(scene, "POST /v1/messages HTTP/1.1\r\nHost: a\r\n"
+                            "Content-Length: 2\r\n\r\n{}");
+    relay_scene_until_asked(scene, 1);
+    relay_scene_keeper(scene, NULL);
+    relay_scene_until_asked(scene, 2);
+    relay_scene_keeper(scene, NULL);
+    peer = relay_scene_accept(scene);
+    wire_expect(peer, "sk-ant-api03-c");
+    wire_expect(peer, "{}");
+    wire_send(peer, "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    relay_scene_until_ended(scene, 1);
+    assert_int_equal(scene->questions, 2);
+    assert_int_equal(scene->record.status, 200);
+    assert_int_equal(scene->record.attempt_count, 3);
+    assert_int_equal(scene->record.attempts[0].result, RECORD_NO_TOKEN);
+    assert_int_equal(scene->record.attempts[1].result, RECORD_NO_TOKEN);
+    assert_false(str_eq(scene->record.attempts[0].account,
+                        scene->record.attempts[1].account));
+    unit_assert_str(scene->record.account, "c");
+}
+
+static void who_has_no_other_is_told_why(void **state)
+{
+    struct relay_scene *scene = *state;
+
+    relay_scene_put(scene, "old-access", true);
+    relay_scene_send(scene, "POST /v1/messages HTTP/1.1\r\nHost: a\r\n"
+                            "Content-Length: 2\r\n\r\n{}");
+    relay_scene_until_asked(scene, 1);
+    relay_scene_keeper(scene, NULL);
+    relay_scene_until_ended(scene, 1);
+    assert_int_equal(scene->record.status, 502);
+    assert_int_equal(scene->record.attempt_count, 1);
+    assert_int_equal(scene->record.attempts[0].result, RECORD_NO_TOKEN);
+    assert_false(scene->record.sent);
+    unit_assert_str(scene->record.account, "main");
+    wire_expect(&scene->client, "the kettle is cold");
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, relay_scene_open, relay_scene_close)
 
@@ -107,6 +168,8 @@ int main(void)
         TEST(a_token_is_due_when_it_has_expired),
         TEST(a_token_is_young_for_a_minute),
         TEST(the_keeper_learns_of_a_401_that_passes),
+        TEST(without_a_token_others_serve),
+        TEST(who_has_no_other_is_told_why),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
