@@ -56,9 +56,8 @@ static void write_fields(struct buf *out, const struct err *err, const char *id)
         buf_printf(out, "retry-after: %u\r\n", wait_s);
 }
 
-/* `allow` may be empty. */
-static void send_answer(struct request *req, const struct err *err,
-                        struct str allow)
+void problem_send_with(struct request *req, const struct err *err,
+                       struct str more)
 {
     struct buf fields;
     struct buf body;
@@ -67,8 +66,7 @@ static void send_answer(struct request *req, const struct err *err,
     buf_init(&fields, BODY_MAX);
     buf_init(&body, BODY_MAX);
     write_fields(&fields, err, req->id);
-    if (allow.len > 0)
-        buf_printf(&fields, "allow: " STR_FMT "\r\n", STR_ARG(allow));
+    buf_add(&fields, more);
     problem_write(&body, req, err);
     if (err->code == ERR_NOT_ALLOWED)
         response_close_after(req); /* a stranger gives its place back */
@@ -94,11 +92,17 @@ size_t problem_size(const struct request *req, const struct err *err)
 
 void problem_send(struct request *req, const struct err *err)
 {
-    send_answer(req, err, STR_EMPTY);
+    problem_send_with(req, err, STR_EMPTY);
 }
 
 void problem_send_allowing(struct request *req, const struct err *err,
                            struct str allow)
 {
-    send_answer(req, err, allow);
+    struct buf fields;
+
+    buf_init(&fields, BODY_MAX);
+    if (allow.len > 0)
+        (void)buf_printf(&fields, "allow: " STR_FMT "\r\n", STR_ARG(allow));
+    problem_send_with(req, err, buf_str(&fields));
+    buf_done(&fields);
 }

@@ -15,6 +15,10 @@ void problem_send(struct request *req, const struct err *err);
 /* Of the body that problem_send() would send, in bytes. */
 size_t problem_size(const struct request *req, const struct err *err);
 
+/* The same with these header fields, each ended by CRLF. */
+void problem_send_with(struct request *req, const struct err *err,
+                       struct str fields);
+
 /* ERR_METHOD: the same with the field Allow (RFC 9110 section 15.5.6); `allow` is
    "GET, POST". */
 void problem_send_allowing(struct request *req, const struct err *err,

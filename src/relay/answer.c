@@ -132,6 +132,7 @@ struct flow_next step_await_token(struct relayed *r)
     authorise_is_late(r);
     other = pick_ready(r);
     if (other) {
+        spare_end_refused(r, false);
         attempt_lack_token(r);
         return go_to(r, other);
     }
@@ -152,10 +153,13 @@ static struct flow_next give_up(struct relayed *r)
     return step_refuse(r, &err);
 }
 
-/* May more of the error still come that says what to do? */
+/* May more of the error still come that says what to do, or that is kept while another
+   account is asked? */
 static bool is_worth_waiting(const struct relayed *r)
 {
-    return teach_reads_body(r->attempt.status) &&
+    unsigned status = r->attempt.status;
+
+    return (teach_reads_body(status) || (status >= 500 && pick_may_other(r))) &&
            loop_now_ms(r->relay->options.loop) < r->patient_until_ms;
 }
 
@@ -182,6 +186,8 @@ static struct flow_next weigh(struct flow *flow)
         return flow_sleep_then(weigh);
     lesson = teach_answer(r);
     verdict = attempt_judge_taught(r, &lesson);
+    if (verdict == RETRY_RENEW && state == GATHER_WHOLE)
+        spare_keep_refused(r);
     if (verdict == RETRY_RENEW)
         return renew(r);
     if (verdict == RETRY_ELSEWHERE)

@@ -272,19 +272,22 @@ static bool is_any_full(const struct candidates *c)
     return false;
 }
 
-uint64_t candidates_opens_in_ms(struct candidates *candidates)
+bool candidates_opens_in_ms(struct candidates *candidates, uint64_t *in_ms)
 {
     size_t chosen = candidates_choose(candidates);
+    uint64_t now_ms = candidates->ask.now_ms;
     uint64_t until_ms;
 
+    *in_ms = 0;
     if (chosen != CHOICE_NONE &&
         candidates->rows[chosen].health.state == HEALTH_READY)
-        return 0;
+        return true;
+    *in_ms = FULL_RETRY_MS;
     if (is_any_full(candidates))
-        return FULL_RETRY_MS;
+        return true;
     until_ms = earliest_end(candidates);
-    return until_ms > candidates->ask.now_ms ? until_ms - candidates->ask.now_ms
-                                             : 0;
+    *in_ms = until_ms > now_ms ? until_ms - now_ms : 0;
+    return until_ms > now_ms;
 }
 
 /* ---- none of them -------------------------------------------------------- */

@@ -63,9 +63,9 @@ size_t candidates_choose(struct candidates *candidates);
 /* After candidates_choose(): is the session bound to one that only this request cannot have
    now, for it is full, or for what it asks for?  Then the session stays there. */
 bool candidates_is_guest(const struct candidates *candidates);
-/* Likewise: in how long the first can be asked again, if all rest, be it for a guess; 0:
-   one is ready, or that is not known. */
-uint64_t candidates_opens_in_ms(struct candidates *candidates);
+/* Likewise: in how long the first can be asked again, be it that all rest for a guess; 0:
+   one is ready.  False: that is not known. */
+bool candidates_opens_in_ms(struct candidates *candidates, uint64_t *in_ms);
 /* Why none is chosen, for the client: 429 with the wait if one is paused or full.  Always
    false. */
 bool candidates_refuse(const struct candidates *candidates, struct err *err);

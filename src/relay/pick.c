@@ -212,13 +212,17 @@ static bool may_choose(const struct relayed *r)
            name.len == 0 && is_choosing(r, name);
 }
 
+bool pick_may_other(const struct relayed *r)
+{
+    return attempt_may_move(r) && may_choose(r) &&
+           accounts_count(r->relay->options.accounts) > 1;
+}
+
 static struct account *pick_another(struct relayed *r, enum choosing which)
 {
     struct err ignored;
 
-    return attempt_may_move(r) && may_choose(r)
-               ? pick_any(r, STR_EMPTY, which, &ignored)
-               : NULL;
+    return pick_may_other(r) ? pick_any(r, STR_EMPTY, which, &ignored) : NULL;
 }
 
 struct account *pick_other(struct relayed *r)
@@ -231,20 +235,22 @@ struct account *pick_ready(struct relayed *r)
     return pick_another(r, READY_ONES);
 }
 
-unsigned pick_opens_s(struct relayed *r, bool told)
+bool pick_opens_s(struct relayed *r, bool told, unsigned *in_s)
 {
     struct candidates_ask ask;
     struct candidates candidates;
     uint64_t in_ms;
+    bool known;
 
     if (!may_choose(r))
-        return 0;
+        return false;
     ask = ask_of(r, STR_EMPTY);
     ask.tried = NULL;
     candidates_look(&candidates, &ask);
-    in_ms = candidates.allowed > 1 || !told
-                ? candidates_opens_in_ms(&candidates)
-                : 0;
+    known = (candidates.allowed > 1 || !told) &&
+            candidates_opens_in_ms(&candidates, &in_ms);
     candidates_done(&candidates);
-    return (unsigned)((in_ms + 999) / 1000);
+    if (known)
+        *in_s = (unsigned)((in_ms + 999) / 1000);
+    return known;
 }

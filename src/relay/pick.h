@@ -13,6 +13,8 @@ bool pick_account(struct relayed *r, struct err *err) MUST_CHECK;
    request alone, or was moved since this one was chosen. */
 void pick_bind(const struct relayed *r);
 
+/* Might another one be asked? */
+bool pick_may_other(const struct relayed *r);
 /* Another one, a reference, for a request that named none; NULL if there is none left, or
    if it may not ask more. */
 struct account *pick_other(struct relayed *r);
@@ -20,7 +22,7 @@ struct account *pick_other(struct relayed *r);
 /* Likewise, but only one that is ready. */
 struct account *pick_ready(struct relayed *r);
 
-/* Where a request named no account, and all that may serve it rest now: in how many
-   seconds the first of them can be asked again.  `told`: the answer says so itself,
-   which is right where there is only one.  0: one can be asked, or that is not known. */
-unsigned pick_opens_s(struct relayed *r, bool told);
+/* Where a request named no account: in how many seconds the first of those that may serve it
+   can be asked again; 0: one can be now.  `told`: the answer says so itself, which is
+   right where there is only one.  False: that is not known. */
+bool pick_opens_s(struct relayed *r, bool told, unsigned *in_s);

@@ -157,8 +157,10 @@ struct flow_next step_authorised(struct flow *flow)
     case AUTHORISE_WAITING:
         return step_await_token(r);
     case AUTHORISE_READY:
+        spare_end_refused(r, false);
         return flow_go(step_send);
     case AUTHORISE_REFUSED:
+        spare_end_refused(r, err.code == ERR_LOGIN_REQUIRED);
         break;
     }
     attempt_lack_token(r);
@@ -207,6 +209,7 @@ static void done(struct flow *flow)
     results_free(r->results);
     owner_free(r->learner);
     spare_free(r->spare);
+    spare_free(r->refused);
     prices_unref(r->prices);
     mem_free(r->ahead);
     mem_free(r->facts);

@@ -103,6 +103,8 @@ struct relayed {
     uint64_t owner;          /* of what the body names (relay/owner.h); or 0 */
     unsigned files_taught;   /* by its answers (relay/owner.h) */
     struct spare *spare;     /* an answer that it may yet get; or NULL */
+    struct spare
+        *refused; /* a 401, while a better token is asked for; or NULL */
 };
 
 /* Is its body passed on as it comes? */

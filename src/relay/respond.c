@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/text.h"
+#include "http/problem.h"
 #include "relay/gather.h"
 #include "relay/metering.h"
 #include "relay/models.h"
@@ -129,12 +130,26 @@ void respond_add_explanation(const struct relayed *r, struct buf *fields)
     (void)buf_printf(fields, "x-relay-attempts: %zu\r\n", r->attempt.count);
 }
 
-bool respond_retry_after(struct relayed *r, unsigned status, bool told,
-                         struct buf *fields)
+void respond_refused(struct relayed *r)
 {
-    unsigned opens_s = status == 429 ? pick_opens_s(r, told) : 0;
+    struct buf fields;
 
-    return opens_s > 0 && buf_printf(fields, "retry-after: %u\r\n", opens_s);
+    buf_init(&fields, PASS_HEAD_MAX);
+    respond_add_explanation(r, &fields);
+    problem_send_with(r->req, r->err, buf_str(&fields));
+    buf_done(&fields);
+}
+
+bool respond_retry_after(struct relayed *r, unsigned status, bool told,
+                         bool of_account, struct buf *fields)
+{
+    unsigned opens_s;
+
+    if (status != 429 || !pick_opens_s(r, told, &opens_s))
+        return false;
+    if (opens_s > 0)
+        (void)buf_printf(fields, "retry-after: %u\r\n", opens_s);
+    return opens_s > 0 || of_account;
 }
 
 static void add_own_fields(const struct relayed *r, struct buf *fields)
@@ -241,7 +256,7 @@ void respond_as_it_came(struct relayed *r)
     waits =
         respond_retry_after(r, head->status,
                             headers_get(&head->headers, RESPOND_RETRY_AFTER),
-                            &fields);
+                            r->attempt.elsewhere, &fields);
     pass_response(&head->headers, waits ? RESPOND_RETRY_AFTER : replaced(r),
                   &fields);
     add_own_fields(r, &fields);

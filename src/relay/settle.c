@@ -2,12 +2,12 @@
 /* The end of a relayed request: what the client sees of it, and what is kept. */
 #include <assert.h>
 
-#include "http/problem.h"
 #include "relay/admit.h"
 #include "relay/gather.h"
 #include "relay/metering.h"
 #include "relay/pick.h"
 #include "relay/record_fill.h"
+#include "relay/respond.h"
 #include "relay/results.h"
 #include "relay/steps.h"
 #include "relay/teach.h"
@@ -34,7 +34,7 @@ static void end_response(struct relayed *r)
         response_end(r->req);
         break;
     case RECORD_REFUSED:
-        problem_send(r->req, r->err);
+        respond_refused(r);
         break;
     case RECORD_CUT:
     case RECORD_IDLE:

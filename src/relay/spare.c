@@ -64,15 +64,11 @@ static void keep_wait(struct spare *spare, const struct headers *headers)
     }
 }
 
-void spare_keep(struct relayed *r)
+static struct spare *make(const struct relayed *r)
 {
     const struct parser_head *head = call_head(r->attempt.call);
-    struct spare *spare;
+    struct spare *spare = MEM_NEW(struct spare);
 
-    if (spare_is_better(r, head->status))
-        return;
-    spare_free(r->spare);
-    spare = r->spare = MEM_NEW(struct spare);
     spare->status = head->status;
     spare->number = r->attempt.count;
     spare->told = r->told;
@@ -85,6 +81,36 @@ void spare_keep(struct relayed *r)
     pass_response(&head->headers, RESPOND_RETRY_AFTER, &spare->fields);
     keep_wait(spare, &head->headers);
     copy_body(spare, r, head);
+    return spare;
+}
+
+/* Takes it over. */
+static void put(struct relayed *r, struct spare *spare)
+{
+    spare_free(r->spare);
+    r->spare = spare;
+}
+
+void spare_keep(struct relayed *r)
+{
+    if (!spare_is_better(r, call_head(r->attempt.call)->status))
+        put(r, make(r));
+}
+
+void spare_keep_refused(struct relayed *r)
+{
+    r->refused = make(r);
+}
+
+void spare_end_refused(struct relayed *r, bool for_good)
+{
+    struct spare *refused = r->refused;
+
+    r->refused = NULL;
+    if (refused && for_good && !spare_is_better(r, refused->status))
+        put(r, refused);
+    else
+        spare_free(refused);
 }
 
 void spare_free(struct spare *spare)
@@ -103,7 +129,7 @@ void spare_respond(struct relayed *r)
     struct spare *spare = r->spare;
 
     attempt_give(&r->attempt, spare->number);
-    if (!respond_retry_after(r, spare->status, spare->waits.len > 0,
+    if (!respond_retry_after(r, spare->status, spare->waits.len > 0, true,
                              &spare->fields))
         buf_add(&spare->fields, buf_str(&spare->waits));
     respond_add_explanation(r, &spare->fields);

@@ -11,6 +11,10 @@ struct spare;
 /* What was gathered of the present attempt's answer, which is whole: kept, unless what is
    kept already tells more. */
 void spare_keep(struct relayed *r);
+/* Likewise a 401, until it is known whether a better token can be had; */
+void spare_keep_refused(struct relayed *r);
+/* and then: if it is refused for good, that answer is one that tells as much as others do. */
+void spare_end_refused(struct relayed *r, bool for_good);
 /* NULL is fine. */
 void spare_free(struct spare *spare);
 

@@ -91,6 +91,16 @@ void relay_scene_keeper(struct relay_scene *scene, const char *token)
     wait->wake(wait->arg);
 }
 
+void relay_scene_keeper_refuses(struct relay_scene *scene)
+{
+    struct keeper_wait *wait = scene->wait;
+
+    assert_non_null(wait);
+    err_set(&wait->err, ERR_LOGIN_REQUIRED, "the kettle is gone");
+    wait->done = true;
+    wait->wake(wait->arg);
+}
+
 /* ---- records ------------------------------------------------------------ */
 
 /* They borrow from a request that is gone in a moment. */

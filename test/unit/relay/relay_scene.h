@@ -52,6 +52,8 @@ void relay_scene_put(struct relay_scene *scene, const char *token,
                      bool expired);
 /* The keeper answers: it has the token (NULL: it failed). */
 void relay_scene_keeper(struct relay_scene *scene, const char *token);
+/* It has none: its grant is refused for good. */
+void relay_scene_keeper_refuses(struct relay_scene *scene);
 
 /* The client sends; the upstream gets another connection. */
 void relay_scene_send(struct relay_scene *scene, const char *bytes);

@@ -14,6 +14,11 @@
 #define LOST "" /* the connection ends without an answer */
 #define CHUNKS CLOSE "Transfer-Encoding: chunked\r\n\r\n4\r\ntea1\r\n0\r\n\r\n"
 
+#define RESTS                                                                  \
+    "429 R\r\nRetry-After: 3600\r\n" CLOSE "Content-Length: 4\r\n\r\ntear"
+#define REFUSED                                                                \
+    "401 R\r\nrequest-id: req_7\r\n" CLOSE "Content-Length: 4\r\n\r\ntear"
+
 #define ASKS                                                                   \
     "POST /v1/messages HTTP/1.1\r\nHost: a\r\nX-Relay-Explain: 1\r\n"          \
     "Content-Length: 2\r\n\r\n{}"
@@ -92,6 +97,20 @@ static void put_three(struct relay_scene *scene)
     }
 }
 
+/* What stands behind LATE comes by itself. */
+#define LATE "|"
+static void say(struct relay_scene *scene, struct wire *peer, const char *said)
+{
+    struct str rest = str_of(said);
+    struct str part;
+
+    wire_send(peer, "HTTP/1.1 ");
+    while (str_next(&rest, LATE[0], &part)) {
+        wire_send_str(peer, part);
+        wire_turn_for(scene->loop, 20);
+    }
+}
+
 /* By which account? */
 static const char *answer(struct relay_scene *scene, const char *said)
 {
@@ -105,9 +124,8 @@ static const char *answer(struct relay_scene *scene, const char *said)
         by = wire_count(peer, text) == 1 ? names[i] : by;
     }
     assert_non_null(by);
-    (void)snprintf(text, sizeof(text), "HTTP/1.1 %s", said);
     if (said[0])
-        wire_send(peer, text);
+        say(scene, peer, said);
     wire_close(peer);
     return by;
 }
@@ -207,6 +225,173 @@ static void the_record_tells_of_one_answer(void **state)
     (void)relay_scene_close(&opened);
 }
 
+/* Three accounts, and so many answers; the last one is what the client waits for. */
+static struct relay_scene *ask_three(void **opened, const char *const *said,
+                                     size_t count)
+{
+    struct relay_scene *scene;
+
+    (void)relay_scene_open(opened);
+    scene = *opened;
+    put_three(scene);
+    relay_scene_send(scene, ASKS);
+    for (size_t i = 0; i < count; i++)
+        (void)answer(scene, said[i]);
+    relay_scene_until_ended(scene, 1);
+    return scene;
+}
+
+/* Whoever could be asked at once need not wait for the one that rests. */
+static void nobody_waits_while_another_could_serve(void **state)
+{
+    static const char *const cases[][ANSWERS_MAX] = {
+        { RESTS, "500 B\r\n" SAYS("2"), "500 C\r\n" SAYS("3") },
+        { "500 A\r\n" SAYS("1"), RESTS, LOST },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        void *opened;
+        struct relay_scene *scene = ask_three(&opened, cases[i], ANSWERS_MAX);
+
+        wire_expect(&scene->client, "HTTP/1.1 429 R\r\n");
+        wire_expect(&scene->client, "tear");
+        assert_int_equal(wire_count(&scene->client, "3600"), 0);
+        (void)relay_scene_close(&opened);
+    }
+}
+
+/* Where no other can, what it says itself passes. */
+static void who_is_alone_says_when_to_come_again(void **state)
+{
+    struct relay_scene *scene;
+    void *opened;
+
+    (void)state;
+    (void)relay_scene_open(&opened);
+    scene = opened;
+    relay_scene_send(scene, ASKS);
+    wire_send(relay_scene_accept(scene), "HTTP/1.1 " RESTS);
+    relay_scene_until_ended(scene, 1);
+    wire_expect(&scene->client, "Retry-After: 3600\r\n");
+    (void)relay_scene_close(&opened);
+}
+
+/* A body that comes after its head is waited for, if another account is asked then. */
+static void what_is_kept_may_come_late(void **state)
+{
+    static const struct {
+        const char *late;
+        size_t count; /* of an overload no more than two are asked */
+        const char *want;
+    } cases[] = {
+        { "529 A\r\nContent-Length: 4\r\n\r\n" LATE "tea1", 2,
+          "HTTP/1.1 529 A\r\n" },
+        { "500 A\r\n" CLOSE "\r\n" LATE "te" LATE "a1", ANSWERS_MAX,
+          "HTTP/1.1 500 A\r\n" },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+        const char *const said[] = { cases[i].late, LOST, LOST };
+        void *opened;
+        struct relay_scene *scene = ask_three(&opened, said, cases[i].count);
+
+        wire_expect(&scene->client, cases[i].want);
+        wire_expect(&scene->client, "tea1");
+        (void)relay_scene_close(&opened);
+    }
+}
+
+/* Nothing that could be kept came of any of them. */
+static void a_refusal_of_our_own_is_explained_too(void **state)
+{
+    static const char *const said[] = { LOST, LOST, LOST };
+    void *opened;
+    struct relay_scene *scene = ask_three(&opened, said, ANSWERS_MAX);
+
+    (void)state;
+    wire_expect(&scene->client, "HTTP/1.1 502 ");
+    wire_expect(&scene->client, "x-relay-account: ");
+    wire_expect(&scene->client, "x-relay-attempts: 3\r\n");
+    assert_int_equal(scene->record.end, RECORD_REFUSED);
+    (void)relay_scene_close(&opened);
+}
+
+static void a_401_passes_if_the_grant_is_refused(void **state)
+{
+    struct relay_scene *scene;
+    void *opened;
+
+    (void)state;
+    (void)relay_scene_open(&opened);
+    scene = opened;
+    relay_scene_send(scene, ASKS);
+    wire_send(relay_scene_accept(scene), "HTTP/1.1 " REFUSED);
+    relay_scene_until_asked(scene, 1);
+    relay_scene_keeper_refuses(scene);
+    relay_scene_until_ended(scene, 1);
+    wire_expect(&scene->client, "HTTP/1.1 401 R\r\n");
+    wire_expect(&scene->client, "x-relay-account: main\r\n");
+    wire_expect(&scene->client, "tear");
+    assert_int_equal(scene->record.status, 401);
+    assert_int_equal(scene->record.end, RECORD_COMPLETE);
+    assert_int_equal(scene->record.attempt_count, 1);
+    assert_int_equal(scene->record.attempts[0].result, RECORD_DELIVERED);
+    unit_assert_str(scene->record.upstream_id, "req_7");
+    (void)relay_scene_close(&opened);
+}
+
+/* What comes of the better token is the answer, whatever it is. */
+static void and_not_if_there_was_a_better_token(void **state)
+{
+    static const char *const second[] = { "400 B\r\n" SAYS("2"), LOST };
+    static const char *const want[] = { "HTTP/1.1 400 B\r\n", "HTTP/1.1 502 " };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(second); i++) {
+        struct relay_scene *scene;
+        struct wire *peer;
+        void *opened;
+
+        (void)relay_scene_open(&opened);
+        scene = opened;
+        relay_scene_send(scene, ASKS);
+        wire_send(relay_scene_accept(scene), "HTTP/1.1 " REFUSED);
+        relay_scene_until_asked(scene, 1);
+        relay_scene_keeper(scene, "new-access");
+        peer = relay_scene_accept(scene);
+        wire_expect(peer, "new-access");
+        if (second[i][0])
+            say(scene, peer, second[i]);
+        wire_close(peer);
+        relay_scene_until_ended(scene, 1);
+        wire_expect(&scene->client, want[i]);
+        assert_int_equal(wire_count(&scene->client, "tear"), 0);
+        (void)relay_scene_close(&opened);
+    }
+}
+
+static void a_refresh_that_only_failed_is_ours_to_tell(void **state)
+{
+    struct relay_scene *scene;
+    void *opened;
+
+    (void)state;
+    (void)relay_scene_open(&opened);
+    scene = opened;
+    relay_scene_send(scene, ASKS);
+    wire_send(relay_scene_accept(scene), "HTTP/1.1 " REFUSED);
+    relay_scene_until_asked(scene, 1);
+    relay_scene_keeper(scene, NULL);
+    relay_scene_until_ended(scene, 1);
+    wire_expect(&scene->client, "HTTP/1.1 502 ");
+    wire_expect(&scene->client, "x-relay-attempts: 1\r\n");
+    wire_expect(&scene->client, "the kettle is cold");
+    assert_int_equal(scene->record.upstream_id.len, 0);
+    (void)relay_scene_close(&opened);
+}
+
 static void without_one_any_answer_is_better(void **state)
 {
     struct relayed r = { .spare = NULL };
@@ -222,6 +407,13 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_client_gets_what_tells_most_unchanged),
         cmocka_unit_test(the_record_tells_of_one_answer),
+        cmocka_unit_test(nobody_waits_while_another_could_serve),
+        cmocka_unit_test(who_is_alone_says_when_to_come_again),
+        cmocka_unit_test(what_is_kept_may_come_late),
+        cmocka_unit_test(a_refusal_of_our_own_is_explained_too),
+        cmocka_unit_test(a_401_passes_if_the_grant_is_refused),
+        cmocka_unit_test(and_not_if_there_was_a_better_token),
+        cmocka_unit_test(a_refresh_that_only_failed_is_ours_to_tell),
         cmocka_unit_test(without_one_any_answer_is_better),
     };
 
