@@ -35,9 +35,8 @@ struct test_answer {
 };
 /* Is that what a message is answered with? */
 bool test_doc_is_message(const struct json_doc *doc);
-#define TEST_DOC_ODD                                                            \
-    "it was answered 200, but not with a message: what answered does not look " \
-    "like Anthropic's API"
+#define TEST_DOC_ODD                                                           \
+    "what was answered is no message: it does not look like Anthropic's API"
 /* What the message came to: the account learns from it. */
 void test_doc_set_answer(struct json_doc *report,
                          const struct test_answer *answer);

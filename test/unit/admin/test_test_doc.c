@@ -27,6 +27,8 @@ static const struct {
       "account show main" },
     { 200, "[]", false, "none", "ready", "CLAUDE_API_URL" },
     { 200, "\"message\"", false, "none", "ready", "CLAUDE_API_URL" },
+    { 204, "", false, "none", "ready", "account show main" },
+    { 302, "", false, "none", "ready", "account show main" },
     { 200, "{\"id\":\"m\"}", false, "none", "ready", "CLAUDE_API_URL" },
     { 200, "{\"type\":\"error\"}", false, "none", "ready", "CLAUDE_API_URL" },
     { 200, "event: x\ndata: {\"type\":\"message\"}\n\n", false, "none", "ready",
