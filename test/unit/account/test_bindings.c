@@ -48,7 +48,8 @@ static void whoever_was_chosen_later_moves_it(void **state)
 
     (void)state;
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        struct bindings *bindings = bindings_new(BINDINGS_SESSION_MS, BINDINGS_MAX);
+        struct bindings *bindings =
+            bindings_new(BINDINGS_SESSION_MS, BINDINGS_MAX);
 
         if (cases[i].bound)
             bindings_put(bindings, 7, cases[i].bound, NOW_MS);
