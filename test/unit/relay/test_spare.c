@@ -244,15 +244,15 @@ static struct relay_scene *ask_three(void **opened, const char *const *said,
 /* Whoever could be asked at once need not wait for the one that rests. */
 static void nobody_waits_while_another_could_serve(void **state)
 {
-    static const char *const cases[][ANSWERS_MAX] = {
+    static const char *const tries[][ANSWERS_MAX] = {
         { RESTS, "500 B\r\n" SAYS("2"), "500 C\r\n" SAYS("3") },
         { "500 A\r\n" SAYS("1"), RESTS, LOST },
     };
 
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
+    for (size_t i = 0; i < COUNT_OF(tries); i++) {
         void *opened;
-        struct relay_scene *scene = ask_three(&opened, cases[i], ANSWERS_MAX);
+        struct relay_scene *scene = ask_three(&opened, tries[i], ANSWERS_MAX);
 
         wire_expect(&scene->client, "HTTP/1.1 429 R\r\n");
         wire_expect(&scene->client, "tear");
@@ -284,7 +284,7 @@ static void what_is_kept_may_come_late(void **state)
         const char *late;
         size_t count; /* of an overload no more than two are asked */
         const char *want;
-    } cases[] = {
+    } tries[] = {
         { "529 A\r\nContent-Length: 4\r\n\r\n" LATE "tea1", 2,
           "HTTP/1.1 529 A\r\n" },
         { "500 A\r\n" CLOSE "\r\n" LATE "te" LATE "a1", ANSWERS_MAX,
@@ -292,12 +292,12 @@ static void what_is_kept_may_come_late(void **state)
     };
 
     (void)state;
-    for (size_t i = 0; i < COUNT_OF(cases); i++) {
-        const char *const said[] = { cases[i].late, LOST, LOST };
+    for (size_t i = 0; i < COUNT_OF(tries); i++) {
+        const char *const said[] = { tries[i].late, LOST, LOST };
         void *opened;
-        struct relay_scene *scene = ask_three(&opened, said, cases[i].count);
+        struct relay_scene *scene = ask_three(&opened, said, tries[i].count);
 
-        wire_expect(&scene->client, cases[i].want);
+        wire_expect(&scene->client, tries[i].want);
         wire_expect(&scene->client, "tea1");
         (void)relay_scene_close(&opened);
     }
