@@ -40,9 +40,10 @@ struct row {
 };
 
 #define ANY(status) status, status
-#define LESSON(kind_is, ...)                                                   \
+/* Its kind, and what else there is to say of it. */
+#define LESSON(...)                                                            \
     {                                                                          \
-        .kind = kind_is, __VA_ARGS__                                           \
+        .kind = __VA_ARGS__                                                    \
     }
 
 #define ORGANIZATION_DISABLED                                                  \
