@@ -10,9 +10,10 @@ import { rng } from '../support/payloads.mjs';
 import { addApiKey, describe, sanitized, startRelay, startSim, tempFolder, sleep } from '../support/processes.mjs';
 
 const MOMENTS = sanitized ? 4 : 20;
-/* So old a booking is safe.  The relay's promise is 100; a test waits for machines that
-   have other things to do. */
+/* So old a booking is safe: mostly, and whatever else the machine has to do.  The relay's
+   promise is 100. */
 const SAFE_MS = Number(process.env.BOOKING_SAFE_MS ?? (sanitized ? 4000 : 500));
+const SAFE_AT_WORST_MS = sanitized ? SAFE_MS : 3 * SAFE_MS;
 const PER_ROUND = 20000; /* more than can be done until the kill */
 const random = rng(17);
 
@@ -20,7 +21,7 @@ const random = rng(17);
 async function round(relays, victims, seed) {
   const sent = sendMixed({ seed, count: PER_ROUND, atOnce: 16, targets: relays.map((relay) => ({ port: relay.port })) });
   await sent.begun;
-  await sleep(SAFE_MS + 100 + random(400));
+  await sleep(SAFE_AT_WORST_MS + 100 + random(400));
   const killedAt = Date.now();
   victims.forEach((relay) => relay.program.child.kill('SIGKILL'));
   await Promise.all(victims.map((relay) => relay.program.ended));
@@ -34,7 +35,7 @@ function assertSafe(dataDir, { killedAt, results }) {
   const there = new Set(booked.map((row) => row.client_id));
   const missing = results.filter((result) => result.complete && result.at < killedAt && !there.has(result.name));
   const oldest = Math.max(0, ...missing.map((result) => killedAt - result.at));
-  assert.ok(oldest < SAFE_MS, `${missing.length} are missing, of which one is ${oldest} ms old`);
+  assert.ok(oldest < SAFE_AT_WORST_MS, `${missing.length} are missing, of which one is ${oldest} ms old`);
   return { done: results.filter((result) => result.complete && result.at < killedAt).length, missing: missing.length, oldest };
 }
 
@@ -46,6 +47,7 @@ describe('bookings survive a kill', { skip: noSqlite }, () => {
       addApiKey(dataDir, 'demo');
       const start = () => startRelay({ dataDir, upstream: sim.apiUrl, accounts: () => {}, env: { WORKERS: '2', LOG_LEVEL: 'warn' } });
       const relays = [];
+      const ages = [];
       for (let i = 0; i < MOMENTS / 2; i++) {
         while (relays.length < count) {
           relays.push(await start());
@@ -55,9 +57,12 @@ describe('bookings survive a kill', { skip: noSqlite }, () => {
         const what = await round([...victims, ...relays], victims, 100 * count + i);
         assert.deepEqual(ask(dataDir, 'PRAGMA integrity_check'), [{ integrity_check: 'ok' }]);
         const found = assertSafe(dataDir, what);
+        ages.push(found.oldest);
         t.diagnostic(`${found.done} done, ${found.missing} of them not booked, the oldest ${found.oldest} ms before the end`);
         assertAddsUp(dataDir);
       }
+      const middle = [...ages].sort((a, b) => a - b)[Math.floor(ages.length / 2)];
+      assert.ok(middle < SAFE_MS, `of ${ages.length} times the oldest that is missing is ${middle} ms old or older in half`);
       for (const relay of relays) {
         await relay.stop();
       }
