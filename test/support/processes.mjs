@@ -218,8 +218,18 @@ export function writeOauth(dataDir, name, members = {}) {
     scopes: ['user:profile', 'user:inference'],
     ...members,
   };
-  fs.writeFileSync(path.join(dataDir, `oauth_${name}.json`), JSON.stringify(file), { mode: 0o600 });
+  writeWhole(path.join(dataDir, `oauth_${name}.json`), JSON.stringify(file));
   return file;
+}
+
+/* A relay that runs reads a new file at once: it is never there in part. */
+function writeWhole(file, text) {
+  const there = fs.existsSync(file);
+  const place = there ? file : path.join(path.dirname(file), `.${path.basename(file)}.part`);
+  fs.writeFileSync(place, text, { mode: 0o600 });
+  if (!there) {
+    fs.renameSync(place, file);
+  }
 }
 
 export const readAccount = (dataDir, name) => JSON.parse(fs.readFileSync(path.join(dataDir, `oauth_${name}.json`), 'utf8'));
