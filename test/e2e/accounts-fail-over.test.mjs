@@ -238,6 +238,18 @@ describe('accounts fail over', { skip: noSqlite }, () => {
     await relay.stop();
   });
 
+  it('what is no message binds no session', async () => {
+    const relay = await start();
+    const key = await createKey(relay, 'alice');
+    const session = { 'x-claude-code-session-id': 's', 'x-relay-explain': '1' };
+    const servedBy = async (target) => (await call(`${relay.url}${target}`, { method: 'POST', headers: { 'x-api-key': key.text, 'anthropic-version': '2023-06-01', ...session }, body: JSON.stringify(HELLO) })).headers['x-relay-account'];
+    const home = await servedBy('/v1/messages');
+    await s.sim.fault({ path: '/v1/messages/count_tokens', account: KEYS[home], times: 1, directives: { status: 429, body: '{}' } });
+    assert.notEqual(await servedBy('/v1/messages/count_tokens'), home);
+    assert.equal(await servedBy('/v1/messages'), home);
+    await relay.stop();
+  });
+
   it('a stream that began before its session moved does not take it back', async () => {
     let held;
     let overloaded;

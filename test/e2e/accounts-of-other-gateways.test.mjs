@@ -63,6 +63,20 @@ describe('accounts of other gateways', { skip: noSqlite || missing('openssl') },
   const first = (name) => change(name, { priority: 5 });
   const ask = (body, target = '/v1/messages?beta=true', headers = []) => exchange(made.relay.port, requestBytes({ target, headers: [['x-api-key', made.key.text], ['anthropic-version', '2023-06-01'], ['anthropic-beta', 'x-1'], ['content-type', 'application/json'], ['X-Odd', 'é'], ...headers], body }));
 
+  it('a redirect of theirs leads no client away, for it would bring its key along', async () => {
+    const location = async () => {
+      const answer = await ask(odd('claude-sonnet-5'));
+      assert.equal(answer.status, 307);
+      return /elsewhere\.example/.test(JSON.stringify(answer.headers));
+    };
+    await first('theirs');
+    made.gateway.reply = { status: 307, headers: { location: 'https://elsewhere.example/' }, body: '{}' };
+    assert.equal(await location(), false);
+    await change('theirs', { enabled: false });
+    made.answer = responseBytes({ status: 307, headers: [['Location', 'https://elsewhere.example/']], body: '{}' });
+    assert.equal(await location(), true);
+  });
+
   /* ---- what arrives ---------------------------------------------------------- */
 
   it('the body is the same, but for the name of the model', async () => {

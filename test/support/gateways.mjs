@@ -12,7 +12,7 @@ import { startSim } from './processes.mjs';
 const SIM_KEY = 'sk-ant-api03-CANARY-of-the-sim';
 
 /* { url, port, requests: [{ method, target, head, headers, body }], last(), stop }.
-   `reply` (settable, { status, body }): answer with that instead. */
+   `reply` (settable, { status, body, headers }): answer with that instead. */
 export async function startGateway({ certificate, prefix = '/base' }) {
   const sim = await startSim();
   const gateway = { requests: [], reply: null };
@@ -35,7 +35,7 @@ export async function startGateway({ certificate, prefix = '/base' }) {
       const body = Buffer.concat(parts);
       gateway.requests.push({ method: req.method, target: req.url, headers: req.headers, head: req.rawHeaders.join('\n'), body });
       if (gateway.reply) {
-        res.writeHead(gateway.reply.status, { 'content-type': 'application/json' });
+        res.writeHead(gateway.reply.status, { 'content-type': 'application/json', ...gateway.reply.headers });
         res.end(gateway.reply.body);
       } else if (req.url.startsWith(`${prefix}/`)) {
         pass(req, body, res);
