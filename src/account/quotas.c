@@ -11,11 +11,6 @@
 
 /* Two samples are so far apart, of a window of 5 hours an eleventh of an hour. */
 #define SAMPLE_GAP_MS 300000u
-/* A rate is told of no less. */
-#define RATE_MIN_MS 600000u
-/* It is not known any more after a tenth of the window, or this. */
-#define RATE_AGE_MS 1800000u
-#define HOUR_MS 3600000u
 
 /* ---- words --------------------------------------------------------------- */
 
@@ -426,49 +421,4 @@ uint64_t quotas_spare_ppm(const struct quotas *windows, uint64_t now_ms)
             most = used_of(window, now_ms);
     }
     return most < QUOTA_PPM ? (uint64_t)(QUOTA_PPM - most) : 0;
-}
-
-/* "5h" and "7d_oi" are named by it; 0 of others. */
-static uint64_t length_of(const struct quota *window)
-{
-    const char *end = window->name;
-    uint64_t count;
-
-    while (*end >= '0' && *end <= '9')
-        end++;
-    if (!str_to_u64((struct str){ window->name, (size_t)(end - window->name) },
-                    UINT16_MAX, &count))
-        return 0;
-    return *end == 'd'   ? count * 24 * HOUR_MS
-           : *end == 'h' ? count * HOUR_MS
-                         : 0;
-}
-
-static bool is_recent(const struct quota *window, uint64_t at_ms,
-                      uint64_t now_ms)
-{
-    uint64_t age_ms = length_of(window) / 10;
-
-    if (age_ms < RATE_AGE_MS)
-        age_ms = RATE_AGE_MS;
-    return at_ms <= now_ms && now_ms - at_ms <= age_ms;
-}
-
-uint64_t quota_runs_out_ms(const struct quota *window, uint64_t now_ms)
-{
-    const struct quota_sample *first = &window->samples[0];
-    const struct quota_sample *last;
-    uint64_t at_ms;
-
-    if (window->sample_count < 2 || window->reset_ms <= now_ms)
-        return 0;
-    last = &window->samples[window->sample_count - 1];
-    if (!is_recent(window, last->at_ms, now_ms) ||
-        last->at_ms < first->at_ms + RATE_MIN_MS ||
-        last->used_ppm <= first->used_ppm || last->used_ppm >= QUOTA_PPM)
-        return 0;
-    at_ms = last->at_ms + (uint64_t)(QUOTA_PPM - last->used_ppm) *
-                              (last->at_ms - first->at_ms) /
-                              (uint64_t)(last->used_ppm - first->used_ppm);
-    return at_ms > now_ms && at_ms < window->reset_ms ? at_ms : 0;
 }

@@ -94,6 +94,9 @@ uint64_t quotas_spare_ppm(const struct quotas *windows, uint64_t now_ms);
 /* When it is used up if it goes on as in the present window; 0: not before it begins
    anew, or not known, as when nothing was heard of it lately. */
 uint64_t quota_runs_out_ms(const struct quota *window, uint64_t now_ms);
+/* How much of it will be used when it begins anew, at the same pace: millionths, which may
+   be more than all; -1: not known. */
+int64_t quota_at_reset_ppm(const struct quota *window, uint64_t now_ms);
 
 const char *quota_status_word(enum quota_status status);
 /* QUOTA_UNKNOWN if it is none. */

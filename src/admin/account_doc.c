@@ -73,6 +73,8 @@ const struct admin_member account_doc_status_members[] = {
       NULL },
     { "expires_at", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "when its access token expires (RFC 3339); null: never", NULL },
+    { "signed_in_at", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "when it was signed in (RFC 3339); null: not noted", NULL },
     { "scopes", ADMIN_LIST, ADMIN_REQUIRED, "what Anthropic granted", texts },
     { "fingerprints", ADMIN_LIST, ADMIN_REQUIRED,
       "of its sign-in or key, and of those that it replaced, newest first: 16 "
@@ -138,6 +140,18 @@ static void set_times(struct json_doc *doc, const struct account *account)
     json_doc_set(doc, "scopes",
                  account->scopes ? json_doc_copy(account->scopes)
                                  : json_doc_new_array());
+}
+
+static void set_sign_in(struct json_doc *doc, const struct account *account)
+{
+    char at[TEXT_TIME_MAX];
+
+    if (account->signed_in_ms == 0) {
+        json_doc_set(doc, "signed_in_at", json_doc_new_null());
+        return;
+    }
+    text_format_time(account->signed_in_ms, at);
+    json_doc_set_str(doc, "signed_in_at", str_of(at));
 }
 
 static struct json_doc *fingerprints(const struct account *account)
@@ -247,6 +261,7 @@ struct json_doc *account_doc_status(const struct account *account,
                           account->expires_at_ms <=
                               now_wall_ms + REFRESH_AHEAD_MS);
     set_times(doc, account);
+    set_sign_in(doc, account);
     json_doc_set(doc, "fingerprints", fingerprints(account));
     set_operator(doc, account);
     json_doc_set(doc, "problem",

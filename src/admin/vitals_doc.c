@@ -43,6 +43,10 @@ static const struct admin_member window_members[] = {
       "when it is used up if it goes on like this; null: not before it begins "
       "anew, or not known",
       NULL },
+    { "at_reset_ppm", ADMIN_NUMBER, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "how much will be used when it begins anew if it goes on like this; "
+      "null: not known",
+      NULL },
     { "samples", ADMIN_LIST, ADMIN_REQUIRED,
       "how much was used since it began, the newest last", one_sample },
     ADMIN_END,
@@ -127,6 +131,15 @@ static void set_time(struct json_doc *doc, const char *member, uint64_t at_ms)
     json_doc_set_str(doc, member, str_of(text));
 }
 
+/* Negative: null. */
+static void set_ppm(struct json_doc *doc, const char *member, int64_t ppm)
+{
+    if (ppm < 0)
+        json_doc_set(doc, member, json_doc_new_null());
+    else
+        json_doc_set_u64(doc, member, (uint64_t)ppm);
+}
+
 static void set_text(struct json_doc *doc, const char *member, const char *text)
 {
     json_doc_set(doc, member,
@@ -185,13 +198,11 @@ static struct json_doc *quota_doc(const struct quota *told,
 
     json_doc_set_str(doc, "name", str_of(told->name));
     json_doc_set_str(doc, "status", str_of(quota_status_word(window->status)));
-    if (window->used_ppm < 0)
-        json_doc_set(doc, "used_ppm", json_doc_new_null());
-    else
-        json_doc_set_u64(doc, "used_ppm", (uint64_t)window->used_ppm);
+    set_ppm(doc, "used_ppm", window->used_ppm);
     set_time(doc, "resets_at", window->reset_ms);
     set_time(doc, "seen_at", window->seen_ms);
     set_time(doc, "runs_out_at", quota_runs_out_ms(window, now_wall_ms));
+    set_ppm(doc, "at_reset_ppm", quota_at_reset_ppm(window, now_wall_ms));
     json_doc_set(doc, "samples", samples_doc(window));
     return doc;
 }

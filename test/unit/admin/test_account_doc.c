@@ -36,7 +36,10 @@ static const struct {
     { AT(LATE) REFRESH ",\"scopes\":[\"a\",\"b\"]}",
       { "\"is_valid\":true,\"need_refresh\":false",
         "\"expires_at\":\"2026-08-01T20:00:00.000Z\"",
-        "\"scopes\":[\"a\",\"b\"]", "\"problem\":null" } },
+        "\"scopes\":[\"a\",\"b\"],\"signed_in_at\":null",
+        "\"problem\":null" } },
+    { AT(LATE) REFRESH ",\"signed_in_at\":\"2026-07-01T08:00:00Z\"}",
+      { "\"signed_in_at\":\"2026-07-01T08:00:00.000Z\"" } },
     { AT(LATE) REFRESH ",\"replaced\":[\"0123456789abcdef\",5]}",
       { "\"fingerprints\":[\"", "\",\"0123456789abcdef\"]" } },
     { AT(SOON) REFRESH "}", { "\"is_valid\":true,\"need_refresh\":true" } },
@@ -85,6 +88,7 @@ static void a_key_never_expires(void **state)
     (void)state;
     unit_assert_part(text, "\"is_valid\":true,\"need_refresh\":false,"
                            "\"expires_at\":null,\"scopes\":[],"
+                           "\"signed_in_at\":null,"
                            "\"fingerprints\":[\"216d846d265e22d7\"]");
     assert_null(strstr(text, "canary"));
     mem_free(text);

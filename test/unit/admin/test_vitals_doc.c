@@ -98,7 +98,8 @@ static const struct {
         "\"until\":\"2026-08-01T13:00:00.000Z\",\"why\":\"a limit is used up\"",
         "{\"name\":\"5h\",\"status\":\"rejected\",\"used_ppm\":750000,"
         "\"resets_at\":\"2026-08-01T13:00:00.000Z\","
-        "\"seen_at\":\"2026-08-01T12:00:00.000Z\",\"runs_out_at\":null",
+        "\"seen_at\":\"2026-08-01T12:00:00.000Z\",\"runs_out_at\":null,"
+        "\"at_reset_ppm\":null",
         "\"last_error\":{\"at\":\"2026-08-01T12:00:00.000Z\",\"text\":" } },
     { &account_kind_apikey,
       KEY,
@@ -195,7 +196,8 @@ static void nothing_is_told_of_a_window_that_is_over(void **state)
     unit_assert_part(buf_str(&text).at,
                      "{\"name\":\"5h\",\"status\":\"unknown\",\"used_ppm\":"
                      "null,\"resets_at\":null,\"seen_at\":\"2026-08-01T12:00:"
-                     "00.000Z\",\"runs_out_at\":null,\"samples\":[]}");
+                     "00.000Z\",\"runs_out_at\":null,\"at_reset_ppm\":null,"
+                     "\"samples\":[]}");
     buf_done(&text);
     json_doc_free(doc);
     account_unref(account);
