@@ -27,12 +27,15 @@
 #define PAGE_HEAD                                                              \
     "<!doctype html><html lang=\"en\"><meta charset=\"utf-8\">"                \
     "<title>claude-relay</title><h1>claude-relay</h1>"
-#define PAGE_LIVES PAGE_HEAD "<p>This service is running.</p></html>"
+#define PAGE_LINKS                                                             \
+    "<p><a href=\"/admin/\">Manage it</a> &middot; <a href=\"/me\">Look at "   \
+    "your key</a></p></html>"
+#define PAGE_LIVES PAGE_HEAD "<p>This service is running.</p>" PAGE_LINKS
 #define PAGE_ABOUT                                                             \
     PAGE_HEAD                                                                  \
     "<p>Version " RELAY_VERSION " is running. Point Claude Code "              \
     "here:</p><pre>export ANTHROPIC_BASE_URL=http://" STR_FMT "\n"             \
-    "export ANTHROPIC_AUTH_TOKEN=%s</pre></html>"
+    "export ANTHROPIC_AUTH_TOKEN=%s</pre>" PAGE_LINKS
 
 static bool wants_html(const struct request *req)
 {

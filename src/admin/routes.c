@@ -18,6 +18,7 @@
 #include "admin/metrics.h"
 #include "admin/notify_routes.h"
 #include "admin/openapi.h"
+#include "admin/page.h"
 #include "admin/reply.h"
 #include "admin/reprice_routes.h"
 #include "admin/request.h"
@@ -226,6 +227,8 @@ bool admin_handle(struct admin *admin, struct request *req)
         verdict == ROUTER_FOUND ? &rows[match.row] : NULL;
     struct err err;
 
+    if (verdict != ROUTER_FOUND && page_handle(req))
+        return true;
     if (verdict == ROUTER_UNKNOWN && !reply_is_managed(req->path))
         return false;
     if (!may(admin, req, row, &err))

@@ -168,6 +168,7 @@ struct str response_reason(unsigned status)
         { 200, { "OK", 2 } },
         { 201, { "Created", 7 } },
         { 204, { "No Content", 10 } },
+        { 302, { "Found", 5 } },
         { 304, { "Not Modified", 12 } },
         { 400, { "Bad Request", 11 } },
         { 401, { "Unauthorized", 12 } },

@@ -36,7 +36,7 @@ const elsewhere = [
   ['HEAD', '/api/hello'],
   ['HEAD', '/api'],
   ['GET', '/metrics'],
-  ['GET', '/admin/'],
+  ['GET', '/admin/api/'],
 ];
 
 function assertRefused(answer, what, reason) {

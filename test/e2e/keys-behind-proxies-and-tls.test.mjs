@@ -31,7 +31,6 @@ const managed = [
   ['POST', '/admin/api/keys', '{"name":"mine"}'],
   ['GET', '/admin/api/status'],
   ['GET', '/admin/api/openapi.json'],
-  ['GET', '/admin/'],
   ['GET', '/api/oauth/accounts'],
   ['GET', '/v1/../admin/api/keys'],
   ['GET', '//admin/api/keys'],
