@@ -257,6 +257,9 @@ void vitals_doc_set(struct json_doc *doc, const struct account *account,
 
     copy_vitals(account, now_wall_ms, &copy);
     set_state(doc, account, &copy, now_wall_ms);
+    json_doc_set_bool(doc, "held",
+                      health_view_held(&copy.health, now_wall_ms).state ==
+                          HEALTH_PAUSED);
     json_doc_set(doc, "families", families_doc(&copy.health, now_wall_ms));
     json_doc_set(doc, "windows", quotas_doc(&copy.windows, now_wall_ms));
     json_doc_set(doc, "last_error", error_doc(&copy.health));

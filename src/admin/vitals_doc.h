@@ -19,6 +19,9 @@ extern const struct admin_member vitals_doc_error[];
           "when a pause ends", NULL },                                         \
         { "why", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL, "why it is so",   \
           NULL },                                                              \
+        { "held", ADMIN_BOOL, ADMIN_REQUIRED,                                  \
+          "whether the operator has paused it, whatever else there is",        \
+          NULL },                                                              \
         { "families", ADMIN_LIST, ADMIN_REQUIRED,                              \
           "families of models that are paused alone", vitals_doc_pauses },     \
         { "windows", ADMIN_LIST, ADMIN_REQUIRED,                               \

@@ -88,7 +88,8 @@ static const struct {
       KEY,
       nothing,
       "ready",
-      { "\"state\":\"ready\",\"since\":null,\"until\":null,\"why\":null",
+      { "\"state\":\"ready\",\"since\":null,\"until\":null,\"why\":null,"
+        "\"held\":false",
         "\"families\":[],\"windows\":[],\"last_error\":null,\"in_flight\":0" } },
     { &account_kind_apikey,
       KEY,
@@ -116,7 +117,8 @@ static const struct {
       KEY,
       hold,
       "paused",
-      { "\"until\":\"2026-08-01T12:01:00.000Z\",\"why\":\"tea time\"" } },
+      { "\"until\":\"2026-08-01T12:01:00.000Z\",\"why\":\"tea time\""
+        ",\"held\":true" } },
     { &account_kind_apikey, KEY, enter, "ready", { "\"in_flight\":1" } },
     { &account_kind_apikey,
       OFF,
