@@ -101,8 +101,12 @@ static const struct admin_member formers[] = {
           "to a minute, RFC 3339", NULL },                                     \
         { "used", ADMIN_OBJECT, ADMIN_REQUIRED, "of each limit",               \
           use_doc_limits_members },                                            \
+        { "total", ADMIN_OBJECT, ADMIN_REQUIRED, "all that was ever used",     \
+          use_doc_total_members },                                             \
+        { "today", ADMIN_OBJECT, ADMIN_REQUIRED,                               \
+          "used on this day of its time zone", use_doc_total_members },        \
     {                                                                          \
-        "total", ADMIN_OBJECT, ADMIN_REQUIRED, "all that was ever used",       \
+        "last_30d", ADMIN_OBJECT, ADMIN_REQUIRED, "used in the last 30 days",  \
             use_doc_total_members                                              \
     }
 
@@ -153,6 +157,10 @@ const struct admin_member group_members_shown[] = {
     { "used", ADMIN_OBJECT, ADMIN_REQUIRED, "of each limit",
       use_doc_limits_members },
     { "total", ADMIN_OBJECT, ADMIN_REQUIRED, "all that was ever used",
+      use_doc_total_members },
+    { "today", ADMIN_OBJECT, ADMIN_REQUIRED,
+      "used on this day of its time zone", use_doc_total_members },
+    { "last_30d", ADMIN_OBJECT, ADMIN_REQUIRED, "used in the last 30 days",
       use_doc_total_members },
     ADMIN_END,
 };

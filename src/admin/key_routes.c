@@ -2,8 +2,6 @@
 /* Relay keys over HTTP. */
 #include "admin/key_routes.h"
 
-#include <stdio.h>
-
 #include "admin/audited.h"
 #include "admin/key_members.h"
 #include "admin/key_warnings.h"
@@ -16,12 +14,6 @@
 
 /* ---- documents ----------------------------------------------------------- */
 
-static void add_use(struct json_doc *doc, const struct use_doc_of *of)
-{
-    json_doc_set(doc, "used", use_doc_limits(of));
-    json_doc_set(doc, "total", use_doc_total(of));
-}
-
 static struct counters_now now(void)
 {
     return (struct counters_now){ .steady_ms = clock_steady_ms(),
@@ -32,10 +24,10 @@ struct json_doc *key_routes_doc(const struct key *key)
 {
     struct json_doc *doc = key_doc(key, clock_wall_ms());
 
-    add_use(doc, &(struct use_doc_of){ .counters = key->counters,
-                                       .limits = &key->limits,
-                                       .zone = key->zone,
-                                       .now = now() });
+    use_doc_set(doc, &(struct use_doc_of){ .counters = key->counters,
+                                           .limits = &key->limits,
+                                           .zone = key->zone,
+                                           .now = now() });
     return doc;
 }
 
@@ -43,10 +35,10 @@ struct json_doc *key_routes_group_doc(const struct key_group *group)
 {
     struct json_doc *doc = key_group_doc(group);
 
-    add_use(doc, &(struct use_doc_of){ .counters = group->counters,
-                                       .limits = &group->limits,
-                                       .zone = group->zone,
-                                       .now = now() });
+    use_doc_set(doc, &(struct use_doc_of){ .counters = group->counters,
+                                           .limits = &group->limits,
+                                           .zone = group->zone,
+                                           .now = now() });
     return doc;
 }
 
@@ -206,176 +198,8 @@ static struct flow_next get(struct flow *flow)
     return admin_reply(x, doc);
 }
 
-#define PAGE_DEFAULT 50
-
-static bool take_number(struct admin_request *x, const char *name, uint64_t max,
-                        uint64_t *value)
-{
-    struct str text;
-
-    if (!admin_query(x, name, &text))
-        return true;
-    return str_to_u64(text, max, value) ||
-           err_set(&x->err, ERR_BAD_REQUEST,
-                   "%s must be a whole number of at most %llu", name,
-                   (unsigned long long)max);
-}
-
-static bool is_state(struct str state)
-{
-    static const char *const states[] = { "", "active", "disabled", "revoked",
-                                          "expired" };
-
-    for (size_t i = 0; i < COUNT_OF(states); i++) {
-        if (str_eq(state, str_of(states[i])))
-            return true;
-    }
-    return false;
-}
-
-/* A list of nothing would look as if the group were empty. */
-static bool has_group(struct admin_request *x, struct str name)
-{
-    struct key_group *group;
-
-    if (name.len == 0)
-        return true;
-    group =
-        keyring_need_group(keys_ring(x->admin->options.keys), name, &x->err);
-    key_group_unref(group);
-    return group != NULL;
-}
-
-static bool take_query(struct admin_request *x, struct keyring_query *query)
-{
-    struct {
-        const char *name;
-        struct str *value;
-    } texts[] = { { "search", &query->search }, { "name", &query->name },
-                  { "owner", &query->owner },   { "tag", &query->tag },
-                  { "group", &query->group },   { "state", &query->state } };
-    uint64_t max = PAGE_DEFAULT;
-
-    *query = (struct keyring_query){ .max = 0 };
-    for (size_t i = 0; i < COUNT_OF(texts); i++)
-        (void)admin_query(x, texts[i].name, texts[i].value);
-    if (!has_group(x, query->group))
-        return false;
-    if (!is_state(query->state))
-        return err_set(&x->err, ERR_BAD_REQUEST,
-                       "state must be active, disabled, revoked or expired");
-    if (!take_number(x, "limit", KEYRING_PAGE_MAX, &max) ||
-        !take_number(x, "cursor", INT64_MAX, &query->after))
-        return false;
-    query->max = (size_t)max;
-    return max > 0 || err_set(&x->err, ERR_BAD_REQUEST,
-                              "limit must be from 1 to %d", KEYRING_PAGE_MAX);
-}
-
-/* A list: found and described in parts, for there may be very many keys. */
-struct listing {
-    struct keyring_query query;
-    struct keyring_page page;
-    struct json_doc
-        *list; /* of the page's keys, as far as they are described */
-};
-
-/* Some two milliseconds of work. */
-#define DOCS_A_TURN 50
-
-static void drop_listing(void *state)
-{
-    struct listing *listing = state;
-
-    json_doc_free(listing->list);
-    keyring_page_done(&listing->page);
-}
-
-/* Takes the list. */
-static struct json_doc *page_doc(struct listing *listing)
-{
-    const struct keyring_page *page = &listing->page;
-    struct json_doc *doc = json_doc_new_object();
-    char cursor[32];
-
-    json_doc_set(doc, "keys", listing->list);
-    listing->list = NULL;
-    (void)snprintf(cursor, sizeof(cursor), "%llu",
-                   (unsigned long long)page->next);
-    json_doc_set(doc, "next_cursor",
-                 page->next ? json_doc_new_str(str_of(cursor))
-                            : json_doc_new_null());
-    if (listing->query.after == 0)
-        json_doc_set_u64(doc, "total", page->total);
-    else
-        json_doc_set(doc, "total", json_doc_new_null());
-    return doc;
-}
-
-static struct flow_next describe(struct flow *flow)
-{
-    struct admin_request *x = admin_request_of(flow);
-    struct listing *listing = x->state;
-    size_t from = json_doc_count(listing->list);
-    size_t end = from + DOCS_A_TURN < listing->page.count ? from + DOCS_A_TURN
-                                                          : listing->page.count;
-
-    for (size_t i = from; i < end; i++)
-        json_doc_add(listing->list, key_routes_doc(listing->page.at[i]));
-    return end < listing->page.count ? admin_rest(x, describe)
-                                     : admin_reply(x, page_doc(listing));
-}
-
-static struct flow_next search(struct flow *flow)
-{
-    struct admin_request *x = admin_request_of(flow);
-    struct listing *listing = x->state;
-    bool done =
-        keyring_page_step(keys_ring(x->admin->options.keys), &listing->query,
-                          clock_wall_ms(), &listing->page);
-
-    return done ? flow_go(describe) : admin_rest(x, search);
-}
-
-static struct flow_next list(struct flow *flow)
-{
-    struct admin_request *x = admin_request_of(flow);
-    struct listing *listing = x->state;
-
-    if (!take_query(x, &listing->query))
-        return admin_refuse(x);
-    keyring_page_begin(&listing->query, &listing->page);
-    listing->list = json_doc_new_array();
-    return flow_go(search);
-}
-
 /* ---- the endpoints ------------------------------------------------------- */
 
-static const struct admin_member list_query[] = {
-    { "search", ADMIN_TEXT, 0, "somewhere in name, owner or a tag", NULL },
-    { "name", ADMIN_TEXT, 0, "somewhere in the name", NULL },
-    { "owner", ADMIN_TEXT, 0, "somewhere in the owner", NULL },
-    { "tag", ADMIN_TEXT, 0, "a whole tag", NULL },
-    { "group", ADMIN_TEXT, 0, "name or id of a group", NULL },
-    { "state", ADMIN_TEXT, 0, "active, disabled, revoked or expired", NULL },
-    { "limit", ADMIN_NUMBER, 0, "how many at most, 1 to 200; 50", NULL },
-    { "cursor", ADMIN_TEXT, 0, "next_cursor of the page before", NULL },
-    ADMIN_END,
-};
-static const struct admin_member one_key[] = {
-    { .type = ADMIN_OBJECT, .text = "a key", .members = key_members_shown },
-    ADMIN_END,
-};
-static const struct admin_member list_answer[] = {
-    { "keys", ADMIN_LIST, ADMIN_REQUIRED, "by rising id", one_key },
-    { "next_cursor", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
-      "of the next page; null: this was the last", NULL },
-    { "total", ADMIN_NUMBER, ADMIN_REQUIRED | ADMIN_OR_NULL,
-      "how many keys match, on all pages; null with a cursor: the first page "
-      "has told it",
-      NULL },
-    ADMIN_END,
-};
 static const struct admin_member delete_query[] = {
     { "purge", ADMIN_BOOL, 0,
       "take a revoked key away for good, with all that was counted for its "
@@ -399,15 +223,6 @@ const struct admin_endpoint key_routes_create = {
     .status = 201,
     .action = "key.create",
     .target = "name",
-};
-const struct admin_endpoint key_routes_list = {
-    .first = list,
-    .state_size = sizeof(struct listing),
-    .drop = drop_listing,
-    .tag = TAG,
-    .summary = "Keys, in pages",
-    .query = list_query,
-    .answer = list_answer,
 };
 const struct admin_endpoint key_routes_get = {
     .first = get,

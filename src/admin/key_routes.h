@@ -6,7 +6,6 @@
 #include "team/key_change.h"
 
 extern const struct admin_endpoint key_routes_create;
-extern const struct admin_endpoint key_routes_list;
 extern const struct admin_endpoint key_routes_get;
 extern const struct admin_endpoint key_routes_change;
 extern const struct admin_endpoint key_routes_delete; /* revokes, or purges */

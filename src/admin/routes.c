@@ -11,6 +11,7 @@
 #include "admin/explain_routes.h"
 #include "admin/group_routes.h"
 #include "admin/health.h"
+#include "admin/key_list.h"
 #include "admin/key_routes.h"
 #include "admin/log_routes.h"
 #include "admin/login_routes.h"
@@ -58,7 +59,8 @@ static const struct admin_row rows[] = {
               account_routes_proxy_test),
 
     ADMIN_ROW("POST", "/admin/api/keys", MANAGE, key_routes_create),
-    ADMIN_ROW("GET", "/admin/api/keys", LOOK, key_routes_list),
+    ADMIN_ROW("GET", "/admin/api/keys", LOOK, key_list_keys),
+    ADMIN_ROW("GET", "/admin/api/tags", LOOK, key_list_tags),
     ADMIN_ROW("GET", "/admin/api/keys/:id", LOOK, key_routes_get),
     ADMIN_ROW("PATCH", "/admin/api/keys/:id", MANAGE, key_routes_change),
     ADMIN_ROW("DELETE", "/admin/api/keys/:id", MANAGE, key_routes_delete),

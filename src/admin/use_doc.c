@@ -25,31 +25,55 @@ static void look(const struct use_doc_of *of, struct counters_view *view)
     counters_view(of->counters, of->limits, of->zone, of->now, view);
 }
 
-struct json_doc *use_doc_limits(const struct use_doc_of *of)
+static struct json_doc *limits_doc_of(const struct limits *limits,
+                                      const struct counters_view *view)
 {
     struct json_doc *doc = json_doc_new_object();
-    struct counters_view view;
 
-    look(of, &view);
     for (size_t i = 0; i < LIMIT_COUNT; i++) {
-        if (of->limits->at[i] != LIMIT_NONE)
+        if (limits->at[i] != LIMIT_NONE)
             json_doc_set(doc, limit_kinds[i].name,
-                         limit_doc((enum limit)i, &view.at[i]));
+                         limit_doc((enum limit)i, &view->at[i]));
     }
     return doc;
 }
 
-struct json_doc *use_doc_total(const struct use_doc_of *of)
+static struct json_doc *sums_doc(const struct use *use)
 {
     struct json_doc *doc = json_doc_new_object();
+
+    json_doc_set_u64(doc, "requests", use->requests);
+    json_doc_set_u64(doc, "input_tokens", use->tokens_in);
+    json_doc_set_u64(doc, "output_tokens", use->tokens_out);
+    limit_set(doc, "cost", LIMIT_COST_TOTAL, use->cost_microusd);
+    return doc;
+}
+
+struct json_doc *use_doc_limits(const struct use_doc_of *of)
+{
     struct counters_view view;
 
     look(of, &view);
-    json_doc_set_u64(doc, "requests", view.total.requests);
-    json_doc_set_u64(doc, "input_tokens", view.total.tokens_in);
-    json_doc_set_u64(doc, "output_tokens", view.total.tokens_out);
-    limit_set(doc, "cost", LIMIT_COST_TOTAL, view.total.cost_microusd);
-    return doc;
+    return limits_doc_of(of->limits, &view);
+}
+
+struct json_doc *use_doc_total(const struct use_doc_of *of)
+{
+    struct counters_view view;
+
+    look(of, &view);
+    return sums_doc(&view.total);
+}
+
+void use_doc_set(struct json_doc *doc, const struct use_doc_of *of)
+{
+    struct counters_view view;
+
+    look(of, &view);
+    json_doc_set(doc, "used", limits_doc_of(of->limits, &view));
+    json_doc_set(doc, "total", sums_doc(&view.total));
+    json_doc_set(doc, "today", sums_doc(&view.today));
+    json_doc_set(doc, "last_30d", sums_doc(&view.last_30d));
 }
 
 /* ---- tables -------------------------------------------------------------- */

@@ -20,6 +20,10 @@ struct json_doc *use_doc_limits(const struct use_doc_of *of);
 /* {"requests", "input_tokens", "output_tokens", "cost"}: all that was ever used. */
 struct json_doc *use_doc_total(const struct use_doc_of *of);
 
+/* Sets "used" and "total", and "today" and "last_30d" of the same members as the
+   total. */
+void use_doc_set(struct json_doc *doc, const struct use_doc_of *of);
+
 /* Tables of both; the members of the first are named as limits are. */
 extern const struct admin_member use_doc_limits_members[];
 extern const struct admin_member use_doc_total_members[];

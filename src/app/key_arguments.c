@@ -56,6 +56,10 @@ static const struct row {
     { "--unset", NULL, UNSET, EDIT | GROUP_EDIT },
     { "--search", "search", TEXT, LIST },
     { "--state", "state", TEXT, LIST },
+    { "--used-since", "used_since", TEXT, LIST },
+    { "--unused-since", "unused_since", TEXT, LIST },
+    { "--sort", "sort", TEXT, LIST },
+    { "--order", "order", TEXT, LIST },
     { "--overlap", "overlap", DURATION, ROTATE },
 };
 

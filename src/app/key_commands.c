@@ -20,6 +20,7 @@
 #define PATH_LEN_MAX 65536
 #define PAGE_MAX "200"
 #define KEYS "/admin/api/keys"
+#define TAGS "/admin/api/tags"
 #define GROUPS "/admin/api/groups"
 #define CHANGING (KEY_OPTIONS_EDIT | KEY_OPTIONS_GROUP_EDIT)
 
@@ -278,11 +279,45 @@ static int list(const struct doing *doing)
     return ok ? 0 : terminal_fail(&err);
 }
 
+/* ---- tags ---------------------------------------------------------------- */
+
+static void print_tags(const struct json_doc *tags)
+{
+    for (size_t i = 0; i < json_doc_count(tags); i++) {
+        const struct json_doc *one = json_doc_at(tags, i);
+        struct str tag = STR_EMPTY;
+        uint64_t keys = 0;
+
+        (void)json_doc_get_str(one, "tag", &tag);
+        (void)json_doc_get_u64(one, "keys", &keys);
+        (void)printf("%7llu  " STR_FMT "\n", (unsigned long long)keys,
+                     STR_ARG(tag));
+    }
+}
+
+static int list_tags(const struct doing *doing)
+{
+    struct json_doc *answer;
+    struct err err;
+
+    if (!call(doing, str_of(doing->row->root), NULL, &answer, &err))
+        return terminal_fail(&err);
+    if (doing->arguments->json)
+        terminal_print(answer);
+    else if (json_doc_count(json_doc_get(answer, "tags")) == 0)
+        (void)printf("No key has a tag.\n");
+    else
+        print_tags(json_doc_get(answer, "tags"));
+    json_doc_free(answer);
+    return 0;
+}
+
 /* ---- the tables ---------------------------------------------------------- */
 
 static const struct row keys[] = {
     { "create", KEY_OPTIONS_CREATE, KEYS, "POST", NULL, NULL, show_new },
     { "list", KEY_OPTIONS_LIST, KEYS, "GET", NULL, NULL, list },
+    { "tags", KEY_OPTIONS_NONE, TAGS, "GET", NULL, NULL, list_tags },
     { "show", KEY_OPTIONS_NONE, KEYS, "GET", "", NULL, show },
     { "edit", KEY_OPTIONS_EDIT, KEYS, "PATCH", "", "changed", show },
     { "revoke", KEY_OPTIONS_NONE, KEYS, "DELETE", "", "revoked", show },
@@ -319,16 +354,21 @@ static const struct row *find(const struct row *rows, size_t count,
     return NULL;
 }
 
+static bool takes_name(const struct row *row)
+{
+    return row->run != list && row->run != list_tags;
+}
+
 static bool lacks_name(const struct row *row,
                        const struct key_arguments *arguments)
 {
-    return row->run != list && (!arguments->name || !*arguments->name);
+    return takes_name(row) && (!arguments->name || !*arguments->name);
 }
 
 /* A name that is made stands in the body; one that is there, in the path. */
 static void name_new(const struct row *row, struct key_arguments *arguments)
 {
-    if (row->run != list && !row->suffix)
+    if (takes_name(row) && !row->suffix)
         json_doc_set_str(arguments->doc, "name", str_of(arguments->name));
 }
 
@@ -373,10 +413,11 @@ int key_commands_run(int argc, char **argv, const struct config *config)
     int status;
 
     if (!row)
-        return usage(grouped ? "key group needs create, list, show, edit or "
-                               "remove"
-                             : "key needs create, list, show, edit, revoke, "
-                               "restore, purge, rotate or group");
+        return usage(grouped
+                         ? "key group needs create, list, show, edit or "
+                           "remove"
+                         : "key needs create, list, tags, show, edit, revoke, "
+                           "restore, purge, rotate or group");
     if (!key_arguments_parse(&arguments, argc - skip, argv + skip, row->options,
                              &err)) {
         status = usage(err.text);
@@ -386,8 +427,8 @@ int key_commands_run(int argc, char **argv, const struct config *config)
                json_doc_count(arguments.doc) == 0) {
         status = usage("this needs something to change, such as "
                        "--limit rpm=60");
-    } else if (row->run == list && arguments.name) {
-        status = usage("list takes no name: key list has --search");
+    } else if (!takes_name(row) && arguments.name) {
+        status = usage("a list takes no name: key list has --search");
     } else {
         name_new(row, &arguments);
         status = run(row, &arguments, config);

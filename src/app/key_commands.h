@@ -14,6 +14,10 @@
     "    [--proxy on|off] [--show-limit on|off]\n"                             \
     "key list [--search TEXT] [--name TEXT] [--json]\n"                        \
     "    [--owner TEXT] [--tag TEXT] [--group NAME] [--state STATE]\n"         \
+    "    [--used-since WHEN] [--unused-since WHEN]\n"                          \
+    "    [--sort id|name|owner|last_used_at|requests_today|cost_30d|\n"        \
+    "            tightest] [--order asc|desc]\n"                               \
+    "key tags [--json]\n"                                                      \
     "key edit NAME [the options of create]\n"                                  \
     "    [--name NEW] [--enabled on|off] [--unset OPTION]...\n"                \
     "key rotate NAME [--overlap DURATION] [--json]\n"                          \

@@ -264,6 +264,17 @@ static struct limit_view view_of(struct activity *activity, enum limit limit,
     return view;
 }
 
+/* Forgotten after a month and a day: WINDOWS_KEEP_S. */
+static struct use last_30d(const struct activity *activity,
+                           struct counters_now now)
+{
+    uint64_t now_s = now.wall_ms / 1000;
+    uint64_t ago_s = UINT64_C(30) * 86400;
+
+    return quarters_sum(&activity->quarters, now_s > ago_s ? now_s - ago_s : 0,
+                        UINT64_MAX);
+}
+
 void counters_view(struct counters *counters, const struct limits *limits,
                    const struct zone *zone, struct counters_now now,
                    struct counters_view *out)
@@ -278,5 +289,7 @@ void counters_view(struct counters *counters, const struct limits *limits,
                              zone ? zone : zone_utc(), now);
     }
     out->total = activity->total;
+    out->today = activity->windows.at[WINDOW_DAY].use;
+    out->last_30d = last_30d(activity, now);
     pthread_mutex_unlock(&counters->mutex);
 }

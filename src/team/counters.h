@@ -104,6 +104,9 @@ struct limit_view {
 struct counters_view {
     struct limit_view at[LIMIT_COUNT];
     struct use total;
+    struct use today; /* the present day of the zone */
+    struct use
+        last_30d; /* the present quarter of an hour and 30 days before it */
 };
 
 /* Rates are counted from the first request after the limit was put on; all else

@@ -66,24 +66,54 @@ size_t keyring_group_count(struct keyring *ring);
 
 #define KEYRING_PAGE_MAX 200
 
+/* What a list goes by; keys that are equal in it go by their ids. */
+enum keyring_order {
+    KEYRING_BY_ID,
+    KEYRING_BY_NAME,
+    KEYRING_BY_OWNER,
+    KEYRING_BY_LAST_USE,
+    KEYRING_BY_REQUESTS_TODAY,
+    KEYRING_BY_COST_30D,
+    KEYRING_BY_TIGHTEST, /* how much is used of its limit that is used most */
+    KEYRING_ORDERS,
+};
+
+/* Where a key stands in that order: by a number or a text (in small letters). */
+struct keyring_mark {
+    uint64_t id; /* 0: before all */
+    uint64_t number;
+    struct str text;
+};
+
 /* Empty texts ask for nothing.  ASCII letters match in either case. */
 struct keyring_query {
-    struct str search; /* somewhere in name, owner or a tag */
-    struct str name;   /* somewhere in the name */
-    struct str owner;  /* somewhere in the owner */
-    struct str tag;    /* one tag, whole */
-    struct str group;  /* name or id of its group */
-    struct str state;  /* as key_state() */
+    struct str search;        /* somewhere in name, owner or a tag */
+    struct str name;          /* somewhere in the name */
+    struct str owner;         /* somewhere in the owner */
+    struct str tag;           /* one tag, whole */
+    struct str group;         /* name or id of its group */
+    struct str state;         /* as key_state() */
+    uint64_t used_since_ms;   /* last used then or later; 0: whenever */
+    uint64_t unused_since_ms; /* older, and not used since then; 0: whenever */
+    enum keyring_order order;
+    bool falling;
     uint64_t
-        after;  /* the id that the last page ended with; 0: from the start */
-    size_t max; /* at most KEYRING_PAGE_MAX */
+        after; /* by rising id: what the last page ended with; 0: nothing */
+    struct keyring_mark behind; /* by all else: likewise */
+    uint64_t steady_ms;         /* now, for limits of the minute */
+    size_t max;                 /* at most KEYRING_PAGE_MAX */
 };
 
 struct keyring_page {
-    struct key *at[KEYRING_PAGE_MAX]; /* references, by rising id */
+    struct key *at[KEYRING_PAGE_MAX]; /* references, in order */
+    struct keyring_mark
+        marks[KEYRING_PAGE_MAX]; /* of what is not by rising id */
     size_t count;
-    size_t total;  /* that match, on all pages; the first page tells it */
-    uint64_t next; /* `after` of the next page; 0: this was the last */
+    size_t total; /* that match, on all pages; the first page tells it */
+    uint64_t
+        next; /* `after` of the next page; 0: this was the last.  Of what is
+                      not by rising id: not 0 if there is one, and the last mark
+                      is its `behind` */
     uint64_t seen; /* the id up to which it has been looked for */
 };
 
@@ -101,6 +131,25 @@ bool keyring_page_step(struct keyring *ring, const struct keyring_query *query,
 void keyring_page(struct keyring *ring, const struct keyring_query *query,
                   uint64_t now_wall_ms, struct keyring_page *page);
 void keyring_page_done(struct keyring_page *page);
+
+/* ---- tags ------------------------------------------------------------------- */
+
+#define KEYRING_TAGS_MAX 1000
+
+/* The tags that keys have, in small letters, in their order. */
+struct keyring_tags {
+    struct keyring_tag {
+        char *name;
+        size_t keys; /* that have it */
+    } * at;
+    size_t count;
+    bool more;     /* there are further ones than KEYRING_TAGS_MAX */
+    uint64_t seen; /* the id up to which it has been looked for */
+};
+
+/* In steps, as pages: true when they are complete.  All zero is the beginning. */
+bool keyring_tags_step(struct keyring *ring, struct keyring_tags *tags);
+void keyring_tags_done(struct keyring_tags *tags);
 
 /* Visit all keys or groups, by rising id, as they are at this moment; without the
    lock, so that `visit` may do anything.  False stops. */

@@ -31,5 +31,13 @@ static inline void keyring_count_change(struct keyring *ring)
     atomic_fetch_add_explicit(&ring->changes, 1, memory_order_release);
 }
 
+/* A key that matches, for a page that is not by rising id. */
+void keyring_sort_in(struct keyring_page *page, struct key *key,
+                     const struct keyring_query *query, uint64_t now_wall_ms);
+static inline bool keyring_is_sorted(const struct keyring_query *query)
+{
+    return query->order != KEYRING_BY_ID || query->falling;
+}
+
 /* Where the key of that id stands, or the first one behind it. */
 size_t keyring_place(const struct keyring *ring, uint64_t id);

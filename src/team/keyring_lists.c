@@ -70,6 +70,17 @@ static bool is_of_group(const struct key *key, uint64_t id)
     return is;
 }
 
+/* One that is younger than the moment says nothing by not having been used since. */
+static bool was_used(const struct key *key, const struct keyring_query *query)
+{
+    uint64_t last_ms = atomic_load(&key->use->last_ms);
+
+    return last_ms >= query->used_since_ms &&
+           (query->unused_since_ms == 0 ||
+            (last_ms < query->unused_since_ms &&
+             key->created_ms < query->unused_since_ms));
+}
+
 /* The folded text has a line each: name, owner, tags. */
 static bool fits(const struct key *key, const struct search *search)
 {
@@ -82,6 +93,7 @@ static bool fits(const struct key *key, const struct search *search)
            is_in(&search->owner, owner) &&
            has_tag(str_from(rest, owner.len + 1), &search->tag) &&
            (search->group_id == 0 || is_of_group(key, search->group_id)) &&
+           was_used(key, search->query) &&
            (search->query->state.len == 0 ||
             str_eq(search->query->state,
                    str_of(key_state(key, search->now_wall_ms))));
@@ -122,7 +134,24 @@ static void add(struct keyring_page *page, struct key *key, size_t max)
 static bool is_over(const struct keyring_query *query,
                     const struct keyring_page *page)
 {
-    return page->seen == UINT64_MAX || (query->after != 0 && page->next != 0);
+    return page->seen == UINT64_MAX ||
+           (!keyring_is_sorted(query) && query->after != 0 && page->next != 0);
+}
+
+/* Counters are behind locks of their own, which costs more. */
+static size_t step_of(const struct keyring_query *query)
+{
+    return query->order > KEYRING_BY_LAST_USE ? KEYRING_STEP / 16
+                                              : KEYRING_STEP;
+}
+
+static void take(const struct search *search, struct key *key, size_t max,
+                 struct keyring_page *page)
+{
+    if (keyring_is_sorted(search->query))
+        keyring_sort_in(page, key, search->query, search->now_wall_ms);
+    else
+        add(page, key, max);
 }
 
 /* Under the lock. */
@@ -130,13 +159,13 @@ static void look(struct keyring *ring, const struct search *search, size_t max,
                  struct keyring_page *page)
 {
     size_t at = keyring_place(ring, page->seen + 1);
-    size_t end =
-        ring->count - at < KEYRING_STEP ? ring->count : at + KEYRING_STEP;
+    size_t step = step_of(search->query);
+    size_t end = ring->count - at < step ? ring->count : at + step;
 
     for (; at < end && !is_over(search->query, page); at++) {
         page->seen = ring->keys[at]->id;
         if (fits(ring->keys[at], search))
-            add(page, ring->keys[at], max);
+            take(search, ring->keys[at], max, page);
     }
     if (at == ring->count)
         page->seen = UINT64_MAX;
@@ -148,7 +177,7 @@ void keyring_page_begin(const struct keyring_query *query,
     page->count = 0;
     page->total = 0;
     page->next = 0;
-    page->seen = query->after;
+    page->seen = keyring_is_sorted(query) ? 0 : query->after;
 }
 
 bool keyring_page_step(struct keyring *ring, const struct keyring_query *query,

@@ -95,6 +95,7 @@ const examples = {
     status: 201,
   },
   'GET /admin/api/keys': {},
+  'GET /admin/api/tags': {},
   'GET /admin/api/keys/{id}': { id: 'alice' },
   'PATCH /admin/api/keys/{id}': { id: 'alice', body: { limits: { cost_day: 3.1 }, owner: null } },
   'POST /admin/api/explain': { body: { key: 'alice', model: 'claude-x', session: 's', account: 'main' } },

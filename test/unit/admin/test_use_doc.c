@@ -83,6 +83,41 @@ static void what_is_used_and_held_is_shown(void **state)
     counters_unref(counters);
 }
 
+/* Quarter hours of the day of the zone, of 30 days, and all. */
+static void what_was_used_lately_is_shown_beside_all(void **state)
+{
+    static const struct {
+        uint64_t days;
+        uint64_t microusd;
+    } used[] = {
+        { 0, 1000000 }, { 1, 2000000 }, { 29, 4000000 }, { 31, 8000000 }
+    };
+    struct counters *counters = counters_new(NULL, SUBJECT_OF_KEY(1));
+    struct json_doc *doc = json_doc_new_object();
+    struct limits limits;
+    const struct use_doc_of of = { .counters = counters,
+                                   .limits = &limits,
+                                   .zone = zone_utc(),
+                                   .now = { 1000, MONDAY } };
+
+    (void)state;
+    limits_init(&limits);
+    for (size_t i = 0; i < COUNT_OF(used); i++)
+        counters_add_saved(counters,
+                           &(struct use_quarter){
+                               .start_s = MONDAY / 1000 - used[i].days * 86400,
+                               .use = { .requests = 1,
+                                        .cost_microusd = used[i].microusd } });
+    use_doc_set(doc, &of);
+#define SUMS(requests, cost)                                                   \
+    "{\"requests\":" requests ",\"input_tokens\":0,\"output_tokens\":0,"       \
+    "\"cost\":" cost "}"
+    expect_doc(doc,
+               "{\"used\":{},\"total\":" SUMS("4", "15") ",\"today\":" SUMS(
+                   "1", "1") ",\"last_30d\":" SUMS("3", "7") "}");
+    counters_unref(counters);
+}
+
 /* A calendar window ends whether something was used in it or not. */
 static void calendar_windows_say_when_they_end(void **state)
 {
@@ -142,6 +177,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(only_limits_that_there_are_are_shown),
         cmocka_unit_test(what_is_used_and_held_is_shown),
+        cmocka_unit_test(what_was_used_lately_is_shown_beside_all),
         cmocka_unit_test(calendar_windows_say_when_they_end),
         cmocka_unit_test(the_tables_name_every_limit),
     };

@@ -78,6 +78,11 @@ static const struct {
     { "a --ownr=secret", KEY_OPTIONS_CREATE, NULL, "\"--ownr=...\"" },
     { "--search max --tag t --state revoked", KEY_OPTIONS_LIST,
       "{\"search\":\"max\",\"tag\":\"t\",\"state\":\"revoked\"}", NULL },
+    { "--sort name --order desc --used-since 7d --unused-since 1h",
+      KEY_OPTIONS_LIST,
+      "{\"sort\":\"name\",\"order\":\"desc\",\"used_since\":\"7d\","
+      "\"unused_since\":\"1h\"}",
+      NULL },
     { "a", KEY_OPTIONS_LIST, NULL, "does not take \"a\"" },
     { "a --overlap 24h", KEY_OPTIONS_ROTATE, "{\"overlap\":\"24h\"}", NULL },
     { "a --overlap 30d", KEY_OPTIONS_ROTATE, "{\"overlap\":\"720h\"}", NULL },
