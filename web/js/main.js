@@ -1,1 +1,54 @@
-document.body.textContent = 'claude-relay';
+// SPDX-License-Identifier: MIT
+/* The page: language and theme, who is asking, the frame, then the view of the address. */
+import { session } from './api.js';
+import { replace } from './dom.js';
+import { onLanguage, startLanguage, t } from './i18n.js';
+import { startKeys } from './keys.js';
+import { live } from './live.js';
+import { failed } from './parts.js';
+import { go, reopen, startRouter } from './router.js';
+import { drawShell, startShell } from './shell.js';
+import { showShortcuts } from './shortcuts.js';
+import { gate, signInOver, startSignIn } from './signin.js';
+import { startTheme } from './theme.js';
+
+const app = document.getElementById('app');
+let within = false;
+
+/* Nobody is signed in: the form.  No answer: say so, and offer to try again. */
+async function enter() {
+  try {
+    await session.load();
+  } catch (error) {
+    if (error.status === 404) return start(); // a relay without sessions yet
+    if (error.status !== 401) return refuse(error);
+    await gate(app);
+  }
+  return start();
+}
+
+function refuse(error) {
+  document.body.classList.add('plain');
+  replace(app, failed(error, () => location.reload()));
+}
+
+async function start() {
+  const main = drawShell(app);
+  within = true;
+  startShell();
+  startSignIn();
+  startKeys({ go, list: showShortcuts });
+  live.on('signed-out', () => signInOver().then(() => live.retry()));
+  live.start();
+  await startRouter(main);
+}
+
+startTheme();
+await startLanguage();
+onLanguage(() => {
+  if (!within) return location.reload();
+  drawShell(app);
+  return reopen();
+});
+document.title = t('nav.overview');
+await enter();

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: MIT
+/* The management API.  Whatever fails throws an ApiError whose message can be
+   shown as it is. */
+import { t } from './i18n.js';
+
+/** status 0: no answer came. */
+export class ApiError extends Error {
+  constructor(status, message, { type = null, retryAfter = null, body = null } = {}) {
+    super(message);
+    Object.assign(this, { status, type, retryAfter, body });
+  }
+}
+
+/** Who this page is for the relay: filled by session.load(). */
+export const session = {
+  who: null,
+  csrf: null,
+  expires: null,
+  version: '',
+
+  take(answer) {
+    session.who = answer.who;
+    session.csrf = answer.csrf ?? null;
+    session.expires = answer.expires_at ?? null;
+    session.version = answer.version ?? session.version;
+    return answer;
+  },
+
+  /** Ask the relay; throws an ApiError of 401 if nobody is signed in. */
+  async load() {
+    return session.take(await request('GET', '/admin/api/session', { signIn: false }));
+  },
+};
+
+/* Set by signin.js: shows the form, resolves when somebody has signed in. */
+let askToSignIn = null;
+export const onSignedOut = (fn) => {
+  askToSignIn = fn;
+};
+
+/** A path with its query; null, undefined and '' are left out. */
+export function address(path, query = {}) {
+  const pairs = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '');
+  const text = new URLSearchParams(pairs).toString();
+  return text ? `${path}?${text}` : path;
+}
+
+async function failure(response) {
+  const text = await response.text().catch(() => '');
+  let body = null;
+  try {
+    body = JSON.parse(text);
+  } catch { /* not the relay's own: a proxy's page */ }
+  const after = Number(response.headers.get('retry-after'));
+  return new ApiError(response.status, body?.error?.message ?? t('failed.status', { status: response.status }), {
+    type: body?.error?.type ?? null, retryAfter: after > 0 ? after : null, body,
+  });
+}
+
+function headersFor(method, body) {
+  const headers = { accept: 'application/json' };
+  if (body !== undefined) headers['content-type'] = 'application/json';
+  if (method !== 'GET' && session.csrf) headers['x-csrf-token'] = session.csrf;
+  return headers;
+}
+
+async function send(method, path, body, signal) {
+  try {
+    return await fetch(path, {
+      method, signal, cache: 'no-store', credentials: 'same-origin', headers: headersFor(method, body),
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw new ApiError(0, t('failed.no_answer'));
+  }
+}
+
+/* A 401 asks to sign in, over the page, and tries once more: what was typed stays. */
+async function answered(method, path, { query, body, signal, signIn = true } = {}) {
+  const url = address(path, query);
+  const response = await send(method, url, body, signal);
+  if (response.ok) return response;
+  const error = await failure(response);
+  if (error.status !== 401 || !signIn || !askToSignIn) throw error;
+  await askToSignIn(error);
+  return answered(method, path, { query, body, signal, signIn: false });
+}
+
+async function request(method, path, options) {
+  const response = await answered(method, path, options);
+  const text = await response.text();
+  return text ? JSON.parse(text) : null;
+}
+
+/** Each resolves with the parsed answer; the last argument may hold { signal, signIn }. */
+export const api = {
+  get: (path, query, more) => request('GET', path, { query, ...more }),
+  post: (path, body, more) => request('POST', path, { body, ...more }),
+  patch: (path, body, more) => request('PATCH', path, { body, ...more }),
+  put: (path, body, more) => request('PUT', path, { body, ...more }),
+  delete: (path, query, more) => request('DELETE', path, { query, ...more }),
+  /** Save what is answered as a file: a GET with `query`, or with a body a POST. */
+  async download(path, { query, body, name } = {}) {
+    const response = await answered(body === undefined ? 'GET' : 'POST', path, { query, body });
+    const said = /filename="?([^";]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1];
+    save(await response.blob(), name ?? said ?? 'download');
+  },
+};
+
+/** Hand a blob to the browser as a file of that name. */
+export function save(blob, name) {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}

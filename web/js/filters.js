@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+/* A row of a search field and chips.  What is set lives in the address. */
+import { h, icon, replace, set } from './dom.js';
+import { t } from './i18n.js';
+import { openMenu } from './menu.js';
+import { iconButton } from './parts.js';
+import { query, setQuery } from './router.js';
+
+/** searchField({label, value, oninput}): `/` comes here; oninput after 250 ms of quiet. */
+export function searchField({ label, value = '', oninput }) {
+  const box = h('input.in', { type: 'search', placeholder: label, 'aria-label': label, value, autocomplete: 'off', spellcheck: 'false' });
+  let timer;
+  const tell = (wait) => {
+    clearTimeout(timer);
+    timer = setTimeout(() => oninput(box.value.trim()), wait);
+  };
+  box.addEventListener('input', () => tell(250));
+  box.addEventListener('keydown', (event) => {
+    if (event.key === 'Enter') { event.preventDefault(); tell(0); }
+    if (event.key === 'Escape') { event.stopPropagation(); if (box.value) { box.value = ''; tell(0); } else box.blur(); }
+  });
+  return Object.assign(h('div.search', icon('search', 14), box, h('kbd', { 'aria-hidden': 'true' }, '/')), { input: box });
+}
+
+/** chip({label, value, items, onchange, always}): items [[value, text]] or a function (may be
+    async); '' is "any".  `always`: it has no "any", and is not tinted. */
+export function chip({ label, value = '', items, onchange, always = false }) {
+  const node = h('button.chip', { type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false' });
+  let list = typeof items === 'function' ? [] : items;
+  const textOf = (name) => list.find(([each]) => each === name)?.[1] ?? name;
+  function draw() {
+    node.classList.toggle('on', !always && !!value);
+    replace(node, h('span', label), value && h('b', ' ', textOf(value)), icon('down', 12));
+  }
+  async function open() {
+    if (typeof items === 'function') list = await items();
+    const all = always ? list : [['', t('filters.any')], ...list];
+    openMenu(node, all.map(([name, text]) => ({ label: text, checked: name === value, onclick: () => choose(name) })), label);
+  }
+  function choose(name) {
+    value = name;
+    draw();
+    onchange(name);
+  }
+  node.addEventListener('click', open);
+  node.setValue = (name) => { value = name; draw(); };
+  draw();
+  return node;
+}
+
+/** filters({search: {name, label}, chips: [{name, label, items, always}], end: [nodes], onchange(values)})
+    -> {node, values(), clear()}; names are those of the address's query. */
+export function filters({ search = null, chips = [], end = [], onchange }) {
+  const names = [search?.name, ...chips.map((each) => each.name)].filter(Boolean);
+  const values = () => {
+    const all = query();
+    return Object.fromEntries(names.filter((name) => all[name]).map((name) => [name, all[name]]));
+  };
+  const now = values();
+  function change(name, value) {
+    setQuery({ [name]: value, cursor: null });
+    drawClear();
+    onchange?.(values());
+  }
+  const field = search && searchField({ label: search.label, value: now[search.name] ?? '', oninput: (value) => change(search.name, value) });
+  const made = chips.map((each) => chip({ ...each, value: now[each.name] ?? each.value ?? '', onchange: (value) => change(each.name, value) }));
+  const wipe = iconButton('x', t('filters.clear'), { class: 'quiet', onclick: () => clear() });
+  const drawClear = () => set(wipe, { hidden: chips.filter((each) => !each.always).every((each) => !values()[each.name]) });
+  function clear() {
+    setQuery(Object.fromEntries(names.map((name) => [name, null])));
+    if (field) field.input.value = '';
+    made.forEach((node, i) => { if (!chips[i].always) node.setValue(''); });
+    drawClear();
+    onchange?.(values());
+  }
+  drawClear();
+  return { node: h('div.filters', { role: 'search' }, field, made, wipe, end.length > 0 && h('div.end', end)), values, clear };
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+/* What stands around every view: side bar or rail, top bar and tab bar on narrow
+   screens, the strip that says that the relay does not answer. */
+import { api, session } from './api.js';
+import { h, icon, mark, replace, say, shape, sign } from './dom.js';
+import { clockSeconds } from './format.js';
+import { lang, setLang, t, tn } from './i18n.js';
+import { live } from './live.js';
+import { button } from './parts.js';
+import { onView, setNotices } from './router.js';
+import { setTheme, theme } from './theme.js';
+import { showShortcuts } from './shortcuts.js';
+
+const SECTIONS = [
+  ['overview', '/admin/'], ['accounts', '/admin/accounts'], ['keys', '/admin/keys'], ['usage', '/admin/usage'],
+  ['requests', '/admin/requests'], ['settings', '/admin/settings/options'],
+];
+
+/* Which section's link carries the count of an item that needs attention. */
+const SECTION_OF = {
+  sign_in_again: 'accounts', token_unsaved: 'accounts', account_blocked: 'accounts', account_unusable: 'accounts',
+  window_used_up: 'accounts', window_runs_out: 'accounts', budget_spent: 'keys', budget_nearly: 'keys',
+  prices_unusable: 'settings', notices_failing: 'settings', store_failing: 'settings', bookings_lost: 'settings', data_folder: 'settings',
+};
+
+let section = 'overview';
+let drawn = null;
+
+function counts() {
+  const found = {};
+  for (const item of live.last('attention')?.items ?? []) {
+    const of = SECTION_OF[item.what] ?? 'overview';
+    const is = (found[of] ??= { n: 0, bad: 0 });
+    is.n++;
+    if (item.severity === 'bad') is.bad++;
+  }
+  return found;
+}
+
+function navLink([name, href], count, kind) {
+  const current = name === section ? 'page' : null;
+  const words = t(`nav.${name}`);
+  const label = count ? tn('nav.counted', count.n, { section: words }) : null;
+  const dot = count && h(`span.count${count.bad ? '.bad' : ''}`, { 'aria-hidden': 'true' }, count.n);
+  return h('a', { href, title: kind === 'side' ? words : null, 'aria-current': current, 'aria-label': label },
+    icon(name, kind === 'tabs' ? 20 : 16), h('span.lb', words), dot);
+}
+
+const LIVE = { live: 'ready', connecting: 'wait', hidden: 'wait', lost: 'failed' };
+
+function liveState() {
+  const { name } = live.state;
+  return h(`span.st.${LIVE[name]}`, shape(LIVE[name]), h('span', t(`live.${name}`)));
+}
+
+function tool(name, label, onclick) {
+  return h('button.tool', { type: 'button', 'aria-label': label, title: label, onclick }, icon(name));
+}
+
+/** The button that changes to the other language, named in that language. */
+export function languageButton() {
+  const other = lang() === 'zh' ? 'en' : 'zh';
+  const [short, full] = other === 'zh' ? ['中文', '中文'] : ['EN', 'English'];
+  return h('button.tool', {
+    type: 'button', lang: other === 'zh' ? 'zh-CN' : 'en', 'aria-label': short === full ? null : `${short}: ${full}`, title: full,
+    onclick: () => setLang(other),
+  }, short);
+}
+
+/** The button that changes between light and dark. */
+export function themeButton() {
+  const node = h('button.tool', { type: 'button' });
+  const draw = () => {
+    const next = theme() === 'dark' ? 'light' : 'dark';
+    const label = t(`tools.${next}`);
+    node.setAttribute('aria-label', label);
+    node.title = label;
+    replace(node, icon(next === 'light' ? 'sun' : 'moon'));
+  };
+  node.addEventListener('click', () => { setTheme(theme() === 'dark' ? 'light' : 'dark'); draw(); });
+  draw();
+  return node;
+}
+
+async function signOut() {
+  await api.delete('/admin/api/session').catch(() => null);
+  location.reload();
+}
+
+function tools() {
+  return h('div.tools', languageButton(), themeButton(), tool('help', t('tools.shortcuts'), showShortcuts),
+    session.who === 'session' && tool('out', t('tools.sign_out'), signOut));
+}
+
+function side() {
+  return h('header.side', { 'aria-label': t('nav.banner') },
+    h('a.brand', { href: '/admin/', 'aria-label': `claude-relay ${location.host}` }, mark(), h('span', h('b', 'claude-relay'), h('span.tiny.faint', location.host))),
+    h('nav.nav', { 'aria-label': t('nav.sections') }),
+    h('div.foot', h('div.live', { role: 'status' }, h('span.is'), h('span.faint.end.version')), tools()));
+}
+
+function topbar() {
+  return h('div.topbar', mark(), h('b.here'), h('div.end', h('span.live', h('span.is')),
+    h('a.tool', { href: '/admin/settings/options', 'aria-label': t('nav.settings') }, icon('settings'))));
+}
+
+/** Draw the frame into `app`; returns the node for views. */
+export function drawShell(app) {
+  const main = drawn?.main ?? h('main#main', { tabindex: -1 });
+  document.body.classList.remove('plain');
+  drawn = { app, main };
+  replace(app, h('a.skip', { href: '#main', onclick: skip }, t('nav.skip')), side(), topbar(), main,
+    h('nav.tabs', { 'aria-label': t('nav.tabs') }));
+  redraw();
+  return main;
+}
+
+function skip(event) {
+  event.preventDefault();
+  drawn.main.focus();
+}
+
+function redraw() {
+  if (!drawn) return;
+  const { app } = drawn;
+  const found = counts();
+  replace(app.querySelector('.nav'), SECTIONS.map((each) => navLink(each, found[each[0]], 'side')));
+  replace(app.querySelector('.tabs'), SECTIONS.slice(0, 5).map((each) => navLink(each, found[each[0]], 'tabs')));
+  for (const is of app.querySelectorAll('.live .is')) replace(is, liveState());
+  say(app.querySelector('.version'), version());
+  say(app.querySelector('.here'), t(`nav.${section || 'overview'}`));
+  strip();
+}
+
+function version() {
+  const text = live.last('figures')?.version ?? session.version;
+  return text ? `v${text}` : '';
+}
+
+/* The strip stands in `main`, above the view; its seconds tick. */
+let ticking = null;
+function strip() {
+  const lost = live.state.name === 'lost';
+  const { main } = drawn;
+  main.classList.toggle('stale', lost);
+  const old = main.querySelector(':scope > .strip');
+  clearInterval(ticking);
+  if (!lost) return void old?.remove();
+  const words = h('span.grow');
+  const node = h('div.strip', sign('warn'), h('span.sr', { role: 'status' }, t('live.strip_short', { since: clockSeconds(live.state.since) })),
+    words, button(t('live.try_now'), { onclick: () => live.retry() }));
+  const count = () => say(words, t('live.strip', {
+    since: clockSeconds(live.state.since), seconds: Math.max(0, Math.ceil((live.state.retryAt - Date.now()) / 1000)),
+  }));
+  count();
+  ticking = setInterval(count, 1000);
+  if (old) old.replaceWith(node);
+  else main.prepend(node);
+}
+
+/** Keep the frame true to what the relay tells. */
+export function startShell() {
+  live.on('attention', ({ items }) => { setNotices(items.length); redraw(); });
+  live.on('state', redraw);
+  live.on('figures', () => say(drawn?.app.querySelector('.version'), version()));
+  onView(({ route }) => { section = route.section; redraw(); });
+}

@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: MIT
+/* What was used. */
+import { replace } from '../dom.js';
+import { t } from '../i18n.js';
+import { head } from '../parts.js';
+
+/** Open this view. */
+export async function open(view) {
+  view.title(t('nav.usage'));
+  replace(view.node, head(t('nav.usage')));
+}
