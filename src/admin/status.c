@@ -10,6 +10,7 @@
 #include "admin/request.h"
 #include "admin/vitals_doc.h"
 #include "base/clock.h"
+#include "base/zone.h"
 #include "relay/unpriced.h"
 #include "usage/model_shown.h"
 #include "usage/price_board.h"
@@ -92,6 +93,9 @@ struct json_doc *status_doc(const struct admin_options *options)
 
     json_doc_set_u64(doc, "pid", (uint64_t)getpid());
     json_doc_set_str(doc, "version", STR(RELAY_VERSION));
+    json_doc_set_str(doc, "time_zone",
+                     str_of(zone_name(options->zone ? options->zone
+                                                    : zone_utc())));
     json_doc_set(doc, "addresses", addresses_doc(facts));
     json_doc_set_u64(doc, "uptime_s", up_ms / 1000);
     json_doc_set(doc, "accounts", accounts_doc(options->accounts));
@@ -149,6 +153,8 @@ static const struct admin_member get_members[] = {
     { "pid", ADMIN_NUMBER, ADMIN_REQUIRED, "of the process that answers",
       NULL },
     { "version", ADMIN_TEXT, ADMIN_REQUIRED, "of the relay", NULL },
+    { "time_zone", ADMIN_TEXT, ADMIN_REQUIRED,
+      "TIME_ZONE: whose days usage is summed up by", NULL },
     { "addresses", ADMIN_LIST, ADMIN_REQUIRED,
       "where it listens; none if it is a command that works on the folder",
       address_members },

@@ -112,8 +112,10 @@ static void nothing_has_to_be_known(void **state)
     struct scene *scene = *state;
 
     scene->options.facts = NULL;
-    assert_told(scene, "\"addresses\":[],\"uptime_s\":0,\"accounts\":[],"
-                       "\"keys\":0,\"in_flight\":0,\"degraded\":[]}");
+    assert_told(
+        scene,
+        "\"time_zone\":\"UTC\",\"addresses\":[],"
+        "\"uptime_s\":0,\"accounts\":[],\"keys\":0,\"in_flight\":0,\"degraded\":[]}");
 }
 
 static void too_many_addresses_are_left_out(void **state)
