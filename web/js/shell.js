@@ -94,13 +94,13 @@ function tools() {
 
 function side() {
   return h('header.side', { 'aria-label': t('nav.banner') },
-    h('a.brand', { href: '/admin/', 'aria-label': `claude-relay ${location.host}` }, mark(), h('span', h('b', 'claude-relay'), h('span.tiny.faint', location.host))),
+    h('a.brand', { href: '/admin/' }, mark(), h('span', h('b', 'claude-relay'), ' ', h('span.tiny.faint', location.host))),
     h('nav.nav', { 'aria-label': t('nav.sections') }),
     h('div.foot', h('div.live', { role: 'status' }, h('span.is'), h('span.faint.end.version')), tools()));
 }
 
 function topbar() {
-  return h('div.topbar', mark(), h('b.here'), h('div.end', h('span.live', h('span.is')),
+  return h('header.topbar', mark(), h('b.here'), h('div.end', h('span.live', h('span.is')),
     h('a.tool', { href: '/admin/settings/options', 'aria-label': t('nav.settings') }, icon('settings'))));
 }
 
