@@ -15,6 +15,7 @@
 #include "base/when.h"
 #include "usage/price_file.h"
 #include "usage/reprice.h"
+#include "usage/series.h"
 
 /* So long one request may take; a page more is begun before. */
 #define SLICE_MS 1000
@@ -219,6 +220,8 @@ static struct flow_next reply(struct admin_request *x)
 {
     struct json_doc *doc = answer_doc(repricing_of(x));
 
+    if (repricing_of(x)->ask.writes)
+        series_forget(x->admin->series);
     note(x, doc);
     return admin_reply(x, doc);
 }

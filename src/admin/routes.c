@@ -23,6 +23,7 @@
 #include "admin/reply.h"
 #include "admin/reprice_routes.h"
 #include "admin/request.h"
+#include "admin/series_routes.h"
 #include "admin/status.h"
 #include "admin/usage_routes.h"
 #include "admin/vitals_routes.h"
@@ -31,6 +32,7 @@
 #include "relay/body.h"
 #include "relay/endpoints.h"
 #include "usage/price_board.h"
+#include "usage/series.h"
 
 static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/", PUBLIC, health_about),
@@ -45,6 +47,7 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/admin/api/audit", LOOK, audit_routes_list),
     ADMIN_ROW("GET", "/admin/api/usage", LOOK, usage_routes_sums),
     ADMIN_ROW("GET", "/admin/api/requests", LOOK, usage_routes_requests),
+    ADMIN_ROW("GET", "/admin/api/series", LOOK, series_routes_get),
 
     ADMIN_ROW("POST", "/oauth/auth-url", MANAGE, login_routes_auth_url),
     ADMIN_ROW("POST", "/oauth/token", MANAGE, login_routes_token),
@@ -110,6 +113,9 @@ struct admin *admin_new(const struct admin_options *options)
     if (!options->prices)
         admin->own_prices = price_board_new();
     admin->prices = options->prices ? options->prices : admin->own_prices;
+    admin->series = options->series ? series_ref(options->series)
+                                    : series_new(options->zone ? options->zone
+                                                               : zone_utc());
     if (options->audit)
         admin->users = audited_users_new(options->config->data_dir.at);
     return admin;
@@ -122,6 +128,7 @@ void admin_free(struct admin *admin)
     upstream_free(admin->upstream);
     post_way_free(admin->notices);
     price_board_free(admin->own_prices);
+    series_unref(admin->series);
     audited_users_free(admin->users);
     mem_free(admin);
 }

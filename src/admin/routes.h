@@ -20,6 +20,7 @@ struct ledger;
 struct notifier;
 struct outgoing;
 struct post_way;
+struct series;
 struct unpriced;
 
 struct admin_options {
@@ -36,6 +37,7 @@ struct admin_options {
     const struct zone *zone;    /* whose days usage is asked by; NULL: UTC */
     struct price_board *prices; /* NULL: one of its own */
     struct unpriced *unpriced;  /* models without a price; NULL: none */
+    struct series *series;      /* for charts; NULL: one of its own */
     struct tls *tls;            /* for the proxy test; NULL if all is http:// */
     const struct proxy *proxy;  /* the global one, or NULL */
     struct notifier *notifier;  /* NULL: nothing is told */
@@ -54,6 +56,7 @@ struct admin {
     struct admin_options options;
     struct price_board *prices; /* the options', or its own */
     struct price_board *own_prices;
+    struct series *series;       /* a reference */
     struct audited_users *users; /* NULL without an audit log */
     /* To the API, for admin/api_fetch.h alone; NULL until it is needed. */
     struct upstream *upstream;

@@ -26,6 +26,7 @@
 #include "relay/request_log.h"
 #include "relay/unpriced.h"
 #include "store/filelock.h"
+#include "usage/series.h"
 
 struct app {
     const struct config *config;
@@ -41,6 +42,7 @@ struct app {
     struct peers *peers;
     struct outgoing *outgoing;
     struct unpriced *unpriced;
+    struct series *series;
     struct notifier *notifier; /* NULL: nothing is told */
     struct seats seats;        /* of all workers */
     struct request_ids ids;
@@ -99,6 +101,7 @@ static struct admin_options admin_options_of(struct app *app)
                                    .keeper = app->place.keeper,
                                    .prices = app->place.prices,
                                    .unpriced = app->unpriced,
+                                   .series = app->series,
                                    .tls = app->place.tls,
                                    .proxy = app->place.proxy,
                                    .notifier = app->notifier,
@@ -152,6 +155,7 @@ static void find_peers(struct app *app)
 {
     app->outgoing = outgoing_new();
     app->unpriced = unpriced_new();
+    app->series = series_new(app->place.zone);
     app->peers = peers_new(NULL);
     if (peers_way(app->peers) == PEERS_PROC)
         log_line(LOG_INFO,
@@ -401,6 +405,7 @@ static void release(struct app *app)
     peers_free(app->peers);
     outgoing_free(app->outgoing);
     unpriced_free(app->unpriced);
+    series_unref(app->series);
     admin_token_done(&app->admin_token);
     failures_free(app->failures);
     filelock_release(app->running);

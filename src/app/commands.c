@@ -20,6 +20,7 @@
 #include "app/proxy_commands.h"
 #include "app/requests_command.h"
 #include "app/secret_commands.h"
+#include "app/series_command.h"
 #include "app/serve_command.h"
 #include "app/status_command.h"
 #include "app/terminal.h"
@@ -59,6 +60,7 @@ static const struct command commands[] = {
     { "log-level", LOG_COMMAND_USAGE, log_command_run, true, NULL },
     { "prices", PRICES_COMMAND_USAGE, prices_command_run, true, NULL },
     { "usage", USAGE_COMMAND_USAGE, usage_command_run, true, NULL },
+    { "series", SERIES_COMMAND_USAGE, series_command_run, true, NULL },
     { "requests", REQUESTS_COMMAND_USAGE, requests_command_run, true, NULL },
     { "audit", AUDIT_COMMAND_USAGE, audit_command_run, true, NULL },
     { "backup", BACKUP_COMMAND_USAGE, backup_command_run, true, NULL },

@@ -153,6 +153,28 @@ describe('usage', () => {
     assert.equal(linesOf((await call(`${s.url}/admin/api/requests?format=csv&limit=2`)).body.toString()).length, 3);
   });
 
+  it('has a course, minute by minute, by hours and by days', async () => {
+    const { total } = await usage();
+    for (const [range, count, step] of [['hour', 60, 60], ['day', 24, 3600], ['month', 30, 86400]]) {
+      const { status, doc } = await admin(s.relay, 'GET', `/admin/api/series?range=${range}`);
+      const sum = (member) => doc.points.reduce((all, point) => all + point[member], 0);
+      assert.equal(status, 200, JSON.stringify(doc));
+      assert.deepEqual([doc.range, doc.step_s, doc.points.length, doc.complete, doc.zone], [range, step, count, true, 'UTC']);
+      for (const member of ['requests', 'failed', 'input_tokens', 'output_tokens', 'cost_microusd']) {
+        assert.equal(sum(member), total[member], `${range} ${member}`);
+      }
+      const busy = doc.points.filter((point) => point.requests > 0);
+      assert.ok(busy.every((point) => point.first_byte_p50_ms > 0 && point.first_byte_p95_ms >= point.first_byte_p50_ms && point.streams_max >= 1));
+      assert.equal(doc.before.requests, 0);
+      const table = run('series', range).stdout.split('\n');
+      assert.equal(table.length, count + 3);
+      assert.match(table[0], /^SINCE \(UTC\) +REQUESTS/);
+      assert.deepEqual(Object.keys(JSON.parse(run('series', range, '--json').stdout)), Object.keys(doc));
+    }
+    assert.match((await admin(s.relay, 'GET', '/admin/api/series?range=year')).doc.error, /range must be hour, day or month, not "year"/);
+    assert.match(run('series', 'year').stderr, /series takes hour, day or month, and --json, not "year"/);
+  });
+
   it('is shown by command', async () => {
     const { total, rows } = await usage();
     assert.deepEqual(JSON.parse(run('usage', '--json').stdout), { rows, total });
@@ -185,11 +207,14 @@ describe('usage', () => {
   });
 
   it('is told of the folder, too, after the relay has ended', async () => {
+    const courseOf = () => JSON.parse(run('series', 'day', '--json').stdout).points.reduce((all, point) => all + point.requests, 0);
+    const course = courseOf();
     const { total } = await usage();
     await s.relay.stop();
     const shown = run('usage', '--json');
     assert.equal(shown.status, 0, shown.stderr);
     assert.deepEqual(JSON.parse(shown.stdout).total, total);
+    assert.equal(courseOf(), course);
   });
 
   /* What is answered for the first and the last of its days is all there is. */
