@@ -8,6 +8,8 @@ export default {
 
   // ---- chart
   'chart.chart': 'Chart',
+  'chart.empty': 'Nothing in this time',
+  'chart.none': 'none',
   'chart.now': 'now',
   'chart.table': 'Table',
   'chart.time': 'Time',
@@ -146,6 +148,7 @@ export default {
 
   // ---- window
   'window.as_of': 'as of {time}',
+  'window.chart_legend': 'Line: used. Dotted: an even pace. Dashed: forecast.',
   'window.legend_even': 'an even pace would be here',
   'window.legend_forecast': 'forecast at reset, at the rate of the last 30 min',
   'window.legend_used': 'used',

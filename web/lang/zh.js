@@ -7,6 +7,8 @@ export default {
 
   // ---- chart
   'chart.chart': '图表',
+  'chart.empty': '此时段没有数据',
+  'chart.none': '无',
   'chart.now': '现在',
   'chart.table': '表格',
   'chart.time': '时间',
@@ -145,6 +147,7 @@ export default {
 
   // ---- window
   'window.as_of': '截至 {time}',
+  'window.chart_legend': '实线：已用。点线：匀速。虚线：预计。',
   'window.legend_even': '匀速使用此刻应处的位置',
   'window.legend_forecast': '按最近 30 分钟的速度推算到重置时',
   'window.legend_used': '已用',
