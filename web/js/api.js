@@ -52,7 +52,8 @@ async function failure(response) {
     body = JSON.parse(text);
   } catch { /* not the relay's own: a proxy's page */ }
   const after = Number(response.headers.get('retry-after'));
-  return new ApiError(response.status, body?.error?.message ?? t('failed.status', { status: response.status }), {
+  const said = typeof body?.error === 'string' ? body.error : body?.error?.message;
+  return new ApiError(response.status, said ?? t('failed.status', { status: response.status }), {
     type: body?.error?.type ?? null, retryAfter: after > 0 ? after : null, body,
   });
 }

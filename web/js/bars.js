@@ -35,19 +35,21 @@ export function windowBar(w) {
     w.note && h('div.f', { class: level }, w.note));
 }
 
-/** A window as the relay tells it ({used_ppm, resets_at, runs_out_at, seen_at, begins_at}),
-    as windowBar() wants it: the forecast, an even pace, and the words. */
+const LENGTHS = { '5h': 5 * 3600e3, '7d': 7 * 86400e3, '7d_opus': 7 * 86400e3, '7d_sonnet': 7 * 86400e3 };
+
+/** A window as the relay tells it ({name, used_ppm, resets_at, at_reset_ppm, runs_out_at,
+    seen_at}), as windowBar() wants it: the forecast, an even pace, and the words. */
 export function windowOf(w, { length, now = Date.now(), stale = 3600e3 } = {}) {
   const resets = Date.parse(w.resets_at);
   const seen = w.seen_at ? Date.parse(w.seen_at) : now;
   const old = now - seen > stale;
   if (w.used_ppm === null || w.used_ppm === undefined) return { unknown: t('window.unknown') };
   const out = w.runs_out_at ? Date.parse(w.runs_out_at) : null;
-  const begins = resets - (length ?? 0);
+  const begins = resets - (length ?? LENGTHS[w.name] ?? NaN);
   return {
     used: w.used_ppm, old,
-    at: forecast(w.used_ppm, { now, resets, out }),
-    even: length && resets > now ? ((now - begins) / length) * PPM : null,
+    at: w.at_reset_ppm ?? forecast(w.used_ppm, { now, resets, out }),
+    even: begins <= now && resets > now ? ((now - begins) / (resets - begins)) * PPM : null,
     resets: old ? t('window.as_of', { time: time(seen) }) : resets ? t('window.resets', { time: time(resets) }) : null,
     out: out && out < resets ? out : null, resetsAt: resets, seenAt: seen,
   };

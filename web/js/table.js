@@ -14,7 +14,7 @@ const classes = (column) => [
 
 /** table({label, columns, rows, rowKey, ...}) -> {node, set(rows), patch(row), selected(), clear(), rowNode(key)}
     columns: [{key, label, hideLabel, priority: 1|2|3|'hide', align: 'num', width, sort: true,
-               fold: 'first'|'first2'|'second'|'wide'|'hide', class, cell(row)}]
+               fold: 'first'|'first2'|'second'|'wide'|'hide', class, cell(row), span(row): columns it takes}]
     sort: {key, desc}, onsort(key, desc); select: {label(row), actions(rows, clear)};
     actions(row) -> items of menu(), actionsLabel(row); onopen(row); rowClass(row);
     foot: cells of a last row; empty: a node; more: {text, label, onclick}; dense; keys: false */
@@ -143,7 +143,15 @@ export function table(options) {
   }
 
   function cells(row) {
-    return columns.map((column) => h('td', { role: 'cell', class: classes(column) }, column.cell ? column.cell(row) : row[column.key]));
+    const made = [];
+    for (let i = 0; i < columns.length; i++) {
+      const column = columns[i];
+      const span = column.span?.(row) ?? 1;
+      made.push(h('td', { role: 'cell', class: classes(column), colspan: span > 1 ? span : null, 'aria-colspan': span > 1 ? span : null },
+        column.cell ? column.cell(row) : row[column.key]));
+      i += span - 1;
+    }
+    return made;
   }
 
   function rowNode(row) {
