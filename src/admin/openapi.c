@@ -195,6 +195,8 @@ static struct json_doc *security_of(enum admin_right right)
     if (right == ADMIN_PUBLIC)
         return ways;
     json_doc_add(ways, around("admin_token", json_doc_new_array()));
+    if (right == ADMIN_SCRAPE)
+        json_doc_add(ways, around("metrics_token", json_doc_new_array()));
     json_doc_add(ways, json_doc_new_object());
     return ways;
 }
@@ -251,20 +253,29 @@ static const struct admin_member error_members[] = {
     ADMIN_END,
 };
 
+static struct json_doc *bearer(const char *description)
+{
+    struct json_doc *token = json_doc_new_object();
+
+    set_text(token, "type", "http");
+    set_text(token, "scheme", "bearer");
+    set_text(token, "description", description);
+    return token;
+}
+
 static struct json_doc *components(void)
 {
     struct json_doc *doc = json_doc_new_object();
     struct json_doc *error = json_doc_new_object();
-    struct json_doc *token = json_doc_new_object();
+    struct json_doc *schemes;
 
     set_text(error, "description", "What went wrong");
     set_content(error, JSON, object_schema(error_members));
     json_doc_set(doc, "responses", around("error", error));
-    set_text(token, "type", "http");
-    set_text(token, "scheme", "bearer");
-    set_text(token, "description",
-             "ADMIN_TOKEN, or what DATA_DIR/admin_token holds");
-    json_doc_set(doc, "securitySchemes", around("admin_token", token));
+    schemes = around("admin_token",
+                     bearer("ADMIN_TOKEN, or what DATA_DIR/admin_token holds"));
+    json_doc_set(schemes, "metrics_token", bearer("METRICS_TOKEN"));
+    json_doc_set(doc, "securitySchemes", schemes);
     return doc;
 }
 

@@ -38,7 +38,7 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/", PUBLIC, health_about),
     ADMIN_ROW("GET", "/health", PUBLIC, health_check),
     ADMIN_ROW("GET", "/v1/me", PUBLIC, me_show),
-    ADMIN_ROW("GET", "/metrics", LOOK, metrics_get),
+    ADMIN_ROW("GET", "/metrics", SCRAPE, metrics_get),
 
     ADMIN_ROW("GET", "/admin/api/status", LOOK, status_get),
     ADMIN_ROW("GET", "/admin/api/openapi.json", LOOK, openapi_get),
@@ -178,6 +178,8 @@ static bool may(const struct admin *admin, struct request *req,
     case ADMIN_MANAGE:
     case ADMIN_LOOK:
         return caller_has(admin->options.callers, req, RIGHT_MANAGE, err);
+    case ADMIN_SCRAPE:
+        return caller_has(admin->options.callers, req, RIGHT_SCRAPE, err);
     case ADMIN_PUBLIC:
         break;
     }

@@ -91,6 +91,7 @@ enum admin_right {
     ADMIN_PUBLIC, /* everybody; the endpoint may ask who it is */
     ADMIN_MANAGE, /* the admin token, or this machine (team/caller.h) */
     ADMIN_LOOK,   /* the same, for what changes nothing */
+    ADMIN_SCRAPE, /* the same, and METRICS_TOKEN */
 };
 
 struct admin_row {

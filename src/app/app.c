@@ -36,6 +36,7 @@ struct app {
     struct data_folder *folder;
     struct control *control;
     struct admin_token admin_token;
+    struct admin_token scraper;
     struct failures *failures;
     struct caller_sources callers;
     struct admin_facts facts;
@@ -324,6 +325,9 @@ static bool tend_folder(struct app *app, struct err *err)
                                  .admin = &app->admin_token,
                                  .keyring = keys_ring(app->place.keys),
                                  .failures = app->failures };
+    admin_token_scraper(&app->scraper, app->config->metrics_token);
+    if (app->scraper.token)
+        app->callers.scraper = &app->scraper;
     if (!admin_token_init(&app->admin_token, app->config->admin_token,
                           app->config->data_dir.at, err))
         return false;
@@ -407,6 +411,7 @@ static void release(struct app *app)
     unpriced_free(app->unpriced);
     series_unref(app->series);
     admin_token_done(&app->admin_token);
+    admin_token_done(&app->scraper);
     failures_free(app->failures);
     filelock_release(app->running);
     (void)place_close(&app->place, 0);

@@ -12,7 +12,7 @@
 #include "config/table.h"
 #include "crypto/seal.h"
 
-#define ADMIN_TOKEN_MIN 16
+#define TOKEN_MIN 16
 
 const struct config_option config_options[] = {
 #define OPTION(name, member, kind, standard, allowed, help)                    \
@@ -192,13 +192,41 @@ static void check_notify(const struct loading *loading)
 
 /* ---- secrets ------------------------------------------------------------ */
 
-static bool is_admin_token(struct str token)
+static bool is_token(struct str token)
 {
     for (size_t i = 0; i < token.len; i++) {
         if (token.at[i] <= ' ' || token.at[i] > '~')
             return false;
     }
-    return token.len == 0 || token.len >= ADMIN_TOKEN_MIN;
+    return token.len == 0 || token.len >= TOKEN_MIN;
+}
+
+static void check_token(const struct loading *loading, const char *name,
+                        struct str token)
+{
+    struct err err;
+
+    if (is_token(token))
+        return;
+    err_set(&err, ERR_CONFIG,
+            "%s: must be at least %d printable characters without spaces", name,
+            TOKEN_MIN);
+    complain(loading, name, &err);
+}
+
+/* Whoever reads figures would manage the relay. */
+static void check_apart(const struct loading *loading)
+{
+    const struct config *config = loading->config;
+    struct err err;
+
+    if (config->metrics_token.len == 0 ||
+        !str_eq(config->metrics_token, config->admin_token))
+        return;
+    err_set(&err, ERR_CONFIG,
+            "METRICS_TOKEN: must not be the ADMIN_TOKEN, which opens all: make "
+            "another one");
+    complain(loading, "METRICS_TOKEN", &err);
 }
 
 static void check_secrets(const struct loading *loading)
@@ -207,13 +235,9 @@ static void check_secrets(const struct loading *loading)
     struct seal *seal;
     struct err err;
 
-    if (!is_admin_token(config->admin_token)) {
-        err_set(&err, ERR_CONFIG,
-                "ADMIN_TOKEN: must be at least %d printable characters "
-                "without spaces",
-                ADMIN_TOKEN_MIN);
-        complain(loading, "ADMIN_TOKEN", &err);
-    }
+    check_token(loading, "ADMIN_TOKEN", config->admin_token);
+    check_token(loading, "METRICS_TOKEN", config->metrics_token);
+    check_apart(loading);
     if (config->relay_secret.len == 0)
         return;
     seal = seal_new(config->relay_secret, &err);

@@ -127,6 +127,12 @@ void admin_token_look(struct admin_token *admin, struct str given,
         (void)read_file(admin, path, &ignored);
 }
 
+void admin_token_scraper(struct admin_token *scraper, struct str given)
+{
+    scraper->token = given.len > 0 ? secret_new(given) : NULL;
+    scraper->where = "METRICS_TOKEN";
+}
+
 struct str admin_token_reveal(const struct admin_token *admin)
 {
     return admin ? secret_reveal(admin->token) : STR_EMPTY;

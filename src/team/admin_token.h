@@ -18,6 +18,8 @@ struct admin_token {
    there, it is one that nobody knows, and the log says so.  Blocking. */
 bool admin_token_init(struct admin_token *admin, struct str given,
                       const char *folder, struct err *err) MUST_CHECK;
+/* Another one, for figures alone: METRICS_TOKEN.  Empty: there is none. */
+void admin_token_scraper(struct admin_token *scraper, struct str given);
 void admin_token_done(struct admin_token *admin);
 
 /* The token that there is, for commands that take the place of a relay: nothing is

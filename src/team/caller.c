@@ -233,6 +233,37 @@ static bool is_guess(const struct caller *caller, struct str token)
            !is_fine_key(caller, token);
 }
 
+static bool is_kind(struct caller *caller, enum caller_kind kind, bool is)
+{
+    if (is)
+        caller->kind = kind;
+    return is;
+}
+
+/* The admin token, or, where it opens something, that for figures. */
+static bool is_token_known(struct caller *caller)
+{
+    const struct caller_sources *sources = caller->sources;
+    const struct headers *headers = &caller->req->headers;
+
+    return is_kind(caller, CALLER_ADMIN,
+                   admin_token_is_in(sources->admin, headers)) ||
+           is_kind(caller, CALLER_SCRAPER,
+                   caller->right == RIGHT_SCRAPE && sources->scraper &&
+                       admin_token_is_in(sources->scraper, headers));
+}
+
+/* What it took is given back; but whoever reads figures does not come to be known as
+   the admin. */
+static void is_no_guess(const struct caller *caller, const struct addr *addr,
+                        uint64_t now_ms)
+{
+    if (caller->kind == CALLER_ADMIN)
+        failures_right(caller->sources->failures, addr, now_ms);
+    else
+        failures_give_back(caller->sources->failures, addr);
+}
+
 /* A token may be one that somebody chose: it is not looked at while too many wrong ones
    come from its address. */
 static bool is_token_right(struct caller *caller)
@@ -244,19 +275,19 @@ static bool is_token_right(struct caller *caller)
     bool is_right;
 
     if (token.len == 0 || !is_guess(caller, token))
-        return admin_token_is_in(caller->sources->admin, &caller->req->headers);
+        return is_token_known(caller);
     caller_address(caller, &addr);
     caller->wait_ms = (uint32_t)failures_take(failures, &addr, now_ms);
-    is_right = caller->wait_ms == 0 &&
-               admin_token_is_in(caller->sources->admin, &caller->req->headers);
+    is_right = caller->wait_ms == 0 && is_token_known(caller);
     if (is_right)
-        failures_right(failures, &addr, now_ms);
+        is_no_guess(caller, &addr, now_ms);
     return is_right;
 }
 
 static bool is_admin(struct caller *caller)
 {
-    return is_control_socket(caller->req) || is_token_right(caller);
+    return is_kind(caller, CALLER_ADMIN, is_control_socket(caller->req)) ||
+           is_token_right(caller);
 }
 
 static bool has_key(struct caller *caller, struct found *found)
@@ -292,8 +323,8 @@ static bool is_presented(struct caller *caller)
     struct found found;
 
     if (is_admin(caller))
-        caller->kind = CALLER_ADMIN;
-    else if (has_key(caller, &found))
+        return true;
+    if (has_key(caller, &found))
         caller->kind = CALLER_KEY;
     else if (caller->key)
         has_key_over(caller);
@@ -354,12 +385,14 @@ void caller_find(struct caller *caller, const struct caller_sources *sources,
         [RIGHT_RELAY] = find_client,
         [RIGHT_MANAGE] = find_manager,
         [RIGHT_LOOK] = find_looker,
+        [RIGHT_SCRAPE] = find_manager,
     };
 
     assert(find[right]);
     *caller = (struct caller){ .sources = sources,
                                .req = req,
                                .login = STR_EMPTY,
+                               .right = right,
                                .kind = CALLER_MACHINE };
     note_when(caller);
     find[right](caller);
@@ -420,6 +453,7 @@ void caller_note(const struct caller *caller, struct request *req)
     static const char *const who[CALLER_KINDS] = {
         [CALLER_MACHINE] = AUDIT_BY_MACHINE,
         [CALLER_ADMIN] = AUDIT_BY_TOKEN,
+        [CALLER_SCRAPER] = "metrics-token",
         [CALLER_OWN_LOGIN] = "own-login",
     };
 

@@ -22,26 +22,29 @@ enum caller_kind {
     CALLER_MACHINE,  /* this machine */
     CALLER_KEY,      /* presented a relay key that is fine */
     CALLER_ADMIN, /* presented the admin token, or came by the control socket */
+    CALLER_SCRAPER,   /* presented the token for figures: METRICS_TOKEN */
     CALLER_OWN_LOGIN, /* may use the relay, with its own claude.ai login; `key` is
                          its key, if it needed one */
 };
-#define CALLER_KINDS 5
+#define CALLER_KINDS 6
 
 enum right {
     RIGHT_RELAY,  /* requests to the upstream */
     RIGHT_MANAGE, /* the management API: all of /oauth/ and /admin/ */
     RIGHT_LOOK,   /* what runs and what is wrong: /health in detail */
+    RIGHT_SCRAPE, /* figures for Prometheus: /metrics */
     RIGHT_PROXY,  /* naming a proxy for one request */
 };
-#define RIGHTS 4
+#define RIGHTS 5
 
 /* All borrowed; the same for all workers. */
 struct caller_sources {
     /* ADMIN_LOOPBACK, LOOPBACK_WITHOUT_KEY, CLIENT_LOGIN, TRUSTED_PROXIES */
     const struct config *config;
     const struct admin_token *admin;
-    struct keyring *keyring;   /* NULL: there are no keys */
-    struct failures *failures; /* NULL: nobody counts */
+    const struct admin_token *scraper; /* METRICS_TOKEN; NULL: there is none */
+    struct keyring *keyring;           /* NULL: there are no keys */
+    struct failures *failures;         /* NULL: nobody counts */
 };
 
 /* Why somebody is a stranger. */
@@ -65,6 +68,7 @@ struct caller {
         *key; /* a reference: of KEY, OWN_LOGIN, KEY_OVER and KEY_BOUND */
     struct str text;  /* which of the request's texts opened the key */
     struct str login; /* OWN_LOGIN: the value of its field, to be passed on */
+    enum right right; /* that was asked for */
     enum caller_kind kind;
     enum caller_flaw flaw; /* of a STRANGER */
     enum key_verdict verdict;

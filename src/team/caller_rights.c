@@ -17,22 +17,32 @@ static const enum verdict rights[CALLER_KINDS][RIGHTS] = {
     [CALLER_STRANGER] = { [RIGHT_RELAY] = NEVER,
                           [RIGHT_MANAGE] = NEVER,
                           [RIGHT_LOOK] = NEVER,
+                          [RIGHT_SCRAPE] = NEVER,
                           [RIGHT_PROXY] = NEVER },
     [CALLER_MACHINE] = { [RIGHT_RELAY] = WITHOUT_KEYS,
                          [RIGHT_MANAGE] = WITH_ADMIN_LOOPBACK,
                          [RIGHT_LOOK] = ALWAYS,
+                         [RIGHT_SCRAPE] = WITH_ADMIN_LOOPBACK,
                          [RIGHT_PROXY] = ALWAYS },
     [CALLER_KEY] = { [RIGHT_RELAY] = ALWAYS,
                      [RIGHT_MANAGE] = NEVER,
                      [RIGHT_LOOK] = NEVER,
+                     [RIGHT_SCRAPE] = NEVER,
                      [RIGHT_PROXY] = WITH_PERMISSION },
     [CALLER_ADMIN] = { [RIGHT_RELAY] = NEVER,
                        [RIGHT_MANAGE] = ALWAYS,
                        [RIGHT_LOOK] = ALWAYS,
+                       [RIGHT_SCRAPE] = ALWAYS,
                        [RIGHT_PROXY] = ALWAYS },
+    [CALLER_SCRAPER] = { [RIGHT_RELAY] = NEVER,
+                         [RIGHT_MANAGE] = NEVER,
+                         [RIGHT_LOOK] = NEVER,
+                         [RIGHT_SCRAPE] = ALWAYS,
+                         [RIGHT_PROXY] = NEVER },
     [CALLER_OWN_LOGIN] = { [RIGHT_RELAY] = ALWAYS,
                            [RIGHT_MANAGE] = NEVER,
                            [RIGHT_LOOK] = NEVER,
+                           [RIGHT_SCRAPE] = NEVER,
                            [RIGHT_PROXY] = WITH_PERMISSION },
 };
 
@@ -59,6 +69,11 @@ static bool is_granted(const struct caller *caller, enum right right)
 #define USE_A_KEY                                                              \
     "set ANTHROPIC_AUTH_TOKEN to a relay key (whoever runs the relay makes "   \
     "one with `claude-relay key create me`)"
+
+static bool is_managing(enum right right)
+{
+    return right == RIGHT_MANAGE || right == RIGHT_SCRAPE;
+}
 
 /* Without the admin token, where it is needed. */
 static bool refuse_manager(const struct caller *caller, struct err *why)
@@ -146,8 +161,11 @@ static bool refuse_token(const struct caller *caller, struct err *why)
 {
     if (caller->wait_ms == 0)
         return err_set(why, ERR_NOT_ALLOWED,
-                       "that is not the admin token; it is stored in %s on the "
-                       "relay's machine",
+                       "that is not the admin token%s; it is stored in %s on "
+                       "the relay's machine",
+                       caller->right == RIGHT_SCRAPE && caller->sources->scraper
+                           ? ", nor METRICS_TOKEN"
+                           : "",
                        caller->sources->admin->where);
     err_set(why, ERR_SLOWED,
             "too many wrong admin tokens or keys came from this address: no "
@@ -198,8 +216,8 @@ static bool refuse_stranger(const struct caller *caller, enum right right,
     case CALLER_LOGIN_ODD:
         return refuse_login(caller, why);
     }
-    return right == RIGHT_MANAGE ? refuse_manager(caller, why)
-                                 : refuse_client(caller, why);
+    return is_managing(right) ? refuse_manager(caller, why)
+                              : refuse_client(caller, why);
 }
 
 bool caller_may(const struct caller *caller, enum right right, struct err *why)
@@ -209,10 +227,11 @@ bool caller_may(const struct caller *caller, enum right right, struct err *why)
     switch (caller->kind) {
     case CALLER_STRANGER:
     case CALLER_ADMIN:
+    case CALLER_SCRAPER:
         break;
     case CALLER_MACHINE:
-        return right == RIGHT_MANAGE ? refuse_manager(caller, why)
-                                     : refuse_client(caller, why);
+        return is_managing(right) ? refuse_manager(caller, why)
+                                  : refuse_client(caller, why);
     case CALLER_KEY:
     case CALLER_OWN_LOGIN:
         return refuse_holder(caller, right, why);

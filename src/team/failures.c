@@ -251,17 +251,29 @@ uint64_t failures_take(struct failures *failures, const struct addr *addr,
     return wait_ms;
 }
 
+static void give_back(struct place *place)
+{
+    place->full_ms = place->full_ms > FAILURES_REFILL_MS
+                         ? place->full_ms - FAILURES_REFILL_MS
+                         : 0;
+}
+
+void failures_give_back(struct failures *failures, const struct addr *addr)
+{
+    uint64_t print = print_of(failures, addr);
+
+    (void)pthread_mutex_lock(&failures->lock);
+    give_back(place_of(failures, print));
+    (void)pthread_mutex_unlock(&failures->lock);
+}
+
 void failures_right(struct failures *failures, const struct addr *addr,
                     uint64_t now_ms)
 {
     uint64_t print = print_of(failures, addr);
-    struct place *place;
 
     (void)pthread_mutex_lock(&failures->lock);
-    place = place_of(failures, print);
-    place->full_ms = place->full_ms > FAILURES_REFILL_MS
-                         ? place->full_ms - FAILURES_REFILL_MS
-                         : 0;
+    give_back(place_of(failures, print));
     *known_of(failures, print) =
         (struct known){ print, now_ms + FAILURES_KNOWN_MS };
     (void)pthread_mutex_unlock(&failures->lock);

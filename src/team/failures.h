@@ -48,6 +48,8 @@ void failures_say(struct failures *failures, const struct addr *addr,
    or in how many milliseconds the next may. */
 uint64_t failures_take(struct failures *failures, const struct addr *addr,
                        uint64_t now_ms);
+/* It was another right one, which makes nobody known: what it took is given back. */
+void failures_give_back(struct failures *failures, const struct addr *addr);
 /* It was the right one: what it took is given back, and the address is known. */
 void failures_right(struct failures *failures, const struct addr *addr,
                     uint64_t now_ms);

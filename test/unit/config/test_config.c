@@ -234,6 +234,9 @@ static const struct {
     { { "OAUTH_SCOPES=a, b" },
       { "OAUTH_SCOPES=\"(not shown)\"", "single spaces" } },
     { { "ADMIN_TOKEN=canary-890-2345" }, { "ADMIN_TOKEN", "at least 16" } },
+    { { "METRICS_TOKEN=canary-890-2345" }, { "METRICS_TOKEN", "at least 16" } },
+    { { "ADMIN_TOKEN=canary-89-123456", "METRICS_TOKEN=canary-89-123456" },
+      { "METRICS_TOKEN", "must not be the ADMIN_TOKEN" } },
     { { "ADMIN_TOKEN=canary 8901234567" }, { "ADMIN_TOKEN", "spaces" } },
     { { "ADMIN_TOKEN=canary\x7f"
         "8901234567" },

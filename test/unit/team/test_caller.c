@@ -185,6 +185,21 @@ static const struct found passing[] = {
     { AWAY, OWN, CALLER_STRANGER, "this machine", 0 },
 };
 
+/* For figures; with METRICS_TOKEN. */
+#define FIGURES "CANARY-of-figures"
+static const struct found scrapers[] = {
+    { HERE, LOCAL, CALLER_MACHINE, NULL, 0 },
+    { AWAY, ADMIN, CALLER_ADMIN, NULL, 0 },
+    { AWAY, BEARER(FIGURES), CALLER_SCRAPER, NULL, 0 },
+    { HERE, LOCAL BEARER(FIGURES), CALLER_SCRAPER, NULL, 0 },
+    { AWAY, BEARER(FIGURES) X_API_KEY(KEY), CALLER_SCRAPER, NULL, 0 },
+    { AWAY, BEARER(FIGURES "0"), CALLER_STRANGER, "nor METRICS_TOKEN", 0 },
+    { HERE, LOCAL BEARER("x"), CALLER_STRANGER, "nor METRICS_TOKEN", 0 },
+    { AWAY, X_API_KEY(FIGURES), CALLER_STRANGER, "this machine", 0 },
+    { AWAY, "Via: 1.1 x\n", CALLER_STRANGER, "this machine", 0 },
+    { AWAY, BEARER(KEY), CALLER_KEY, "admin token", 403 },
+};
+
 static void look_at(struct desk *desk, const struct found *row,
                     enum right right)
 {
@@ -228,6 +243,63 @@ static void a_manager_is_this_machine_or_has_the_token(void **state)
             RIGHT_MANAGE);
     look_at(&desk, &(struct found){ HERE, LOCAL ADMIN, CALLER_ADMIN, NULL, 0 },
             RIGHT_MANAGE);
+    close_desk(&desk);
+}
+
+/* It is right for figures; everywhere else it is a guess, which wins nothing. */
+static void the_token_for_figures_opens_nothing_else(void **state)
+{
+    static const struct found refused = { AWAY, BEARER(FIGURES),
+                                          CALLER_STRANGER, "not the admin", 0 };
+    struct admin_token token;
+    struct desk desk;
+
+    (void)state;
+    open_desk(&desk);
+    ring.count = 1;
+    admin_token_scraper(&token, STR(FIGURES));
+    desk.sources.scraper = &token;
+    look_at_all(&desk, RIGHT_SCRAPE, scrapers, COUNT_OF(scrapers));
+    look_at(&desk, &refused, RIGHT_MANAGE);
+    look_at(&desk, &refused, RIGHT_LOOK);
+    look_at(&desk,
+            &(struct found){ AWAY, BEARER(FIGURES), CALLER_STRANGER,
+                             "not a relay key", 0 },
+            RIGHT_RELAY);
+    desk.sources.scraper = NULL;
+    look_at(&desk, &refused, RIGHT_SCRAPE);
+    admin_token_done(&token);
+    close_desk(&desk);
+}
+
+/* What it takes is given back, and its address is not the admin's. */
+static void whoever_reads_figures_is_not_slowed(void **state)
+{
+    static const struct found read = { AWAY, BEARER(FIGURES), CALLER_SCRAPER,
+                                       NULL, 0 };
+    struct caller_sources *sources;
+    struct admin_token token;
+    struct desk desk;
+
+    (void)state;
+    open_desk(&desk);
+    sources = &desk.sources;
+    sources->failures = failures_new();
+    admin_token_scraper(&token, STR(FIGURES));
+    sources->scraper = &token;
+    for (int i = 0; i < 3 * FAILURES_AT_ONCE; i++)
+        look_at(&desk, &read, RIGHT_SCRAPE);
+    come(&desk, AWAY, BEARER(FIGURES));
+    for (int i = 0; i < 3 * FAILURES_AT_ONCE; i++) {
+        caller_find(&desk.caller, sources, &desk.req, RIGHT_MANAGE);
+        caller_done(&desk.caller);
+    }
+    assert_true(desk.caller.wait_ms > 0);
+    come(&desk, AWAY, ADMIN);
+    caller_find(&desk.caller, sources, &desk.req, RIGHT_MANAGE);
+    assert_int_equal(desk.caller.kind, CALLER_STRANGER);
+    caller_done(&desk.caller);
+    admin_token_done(&token);
     close_desk(&desk);
 }
 
@@ -370,6 +442,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_manager_is_this_machine_or_has_the_token),
+        cmocka_unit_test(the_token_for_figures_opens_nothing_else),
+        cmocka_unit_test(whoever_reads_figures_is_not_slowed),
         cmocka_unit_test(a_looker_is_this_machine),
         cmocka_unit_test(a_client_is_this_machine),
         cmocka_unit_test(an_own_login_passes_where_it_may),

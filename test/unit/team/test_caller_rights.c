@@ -4,7 +4,7 @@
 
 enum place { NONE, FINE, MAY_PROXY };
 
-/* For every caller: RELAY, MANAGE, LOOK, PROXY. */
+/* For every caller: RELAY, MANAGE, LOOK, SCRAPE, PROXY. */
 static const struct {
     enum caller_kind kind;
     enum place key;
@@ -21,29 +21,31 @@ static const struct {
             __VA_ARGS__                                                        \
         }                                                                      \
     }
-    ROW(CALLER_STRANGER, NONE, 0, false, true, HERE, 0, 0, 0, 0),
-    ROW(CALLER_STRANGER, NONE, 0, true, true, HERE, 0, 0, 0, 0),
-    ROW(CALLER_STRANGER, NONE, 1, false, true, HERE, 0, 0, 0, 0),
-    ROW(CALLER_STRANGER, NONE, 1, true, true, HERE, 0, 0, 0, 0),
-    ROW(CALLER_STRANGER, NONE, 1, true, true, AWAY, 0, 0, 0, 0),
-    ROW(CALLER_MACHINE, NONE, 0, false, true, HERE, 1, 1, 1, 1),
-    ROW(CALLER_MACHINE, NONE, 0, false, false, HERE, 1, 0, 1, 1),
-    ROW(CALLER_MACHINE, NONE, 1, false, true, HERE, 0, 1, 1, 1),
-    ROW(CALLER_MACHINE, NONE, 1, false, false, HERE, 0, 0, 1, 1),
-    ROW(CALLER_MACHINE, NONE, 1, true, true, HERE, 1, 1, 1, 1),
-    ROW(CALLER_MACHINE, NONE, 1, true, false, HERE, 1, 0, 1, 1),
-    ROW(CALLER_KEY, FINE, 1, false, true, AWAY, 1, 0, 0, 0),
-    ROW(CALLER_KEY, FINE, 1, true, true, AWAY, 1, 0, 0, 0),
-    ROW(CALLER_KEY, MAY_PROXY, 1, false, true, AWAY, 1, 0, 0, 1),
-    ROW(CALLER_KEY, FINE, 1, false, true, HERE, 1, 0, 0, 1),
-    ROW(CALLER_KEY, FINE, 1, true, false, HERE, 1, 0, 0, 1),
-    ROW(CALLER_ADMIN, NONE, 0, false, true, AWAY, 0, 1, 1, 1),
-    ROW(CALLER_ADMIN, NONE, 1, true, false, AWAY, 0, 1, 1, 1),
-    ROW(CALLER_ADMIN, NONE, 1, true, false, HERE, 0, 1, 1, 1),
-    ROW(CALLER_OWN_LOGIN, NONE, 0, false, true, HERE, 1, 0, 0, 1),
-    ROW(CALLER_OWN_LOGIN, NONE, 1, true, true, HERE, 1, 0, 0, 1),
-    ROW(CALLER_OWN_LOGIN, FINE, 1, false, true, AWAY, 1, 0, 0, 0),
-    ROW(CALLER_OWN_LOGIN, MAY_PROXY, 1, false, true, AWAY, 1, 0, 0, 1),
+    ROW(CALLER_STRANGER, NONE, 0, false, true, HERE, 0, 0, 0, 0, 0),
+    ROW(CALLER_STRANGER, NONE, 0, true, true, HERE, 0, 0, 0, 0, 0),
+    ROW(CALLER_STRANGER, NONE, 1, false, true, HERE, 0, 0, 0, 0, 0),
+    ROW(CALLER_STRANGER, NONE, 1, true, true, HERE, 0, 0, 0, 0, 0),
+    ROW(CALLER_STRANGER, NONE, 1, true, true, AWAY, 0, 0, 0, 0, 0),
+    ROW(CALLER_MACHINE, NONE, 0, false, true, HERE, 1, 1, 1, 1, 1),
+    ROW(CALLER_MACHINE, NONE, 0, false, false, HERE, 1, 0, 1, 0, 1),
+    ROW(CALLER_MACHINE, NONE, 1, false, true, HERE, 0, 1, 1, 1, 1),
+    ROW(CALLER_MACHINE, NONE, 1, false, false, HERE, 0, 0, 1, 0, 1),
+    ROW(CALLER_MACHINE, NONE, 1, true, true, HERE, 1, 1, 1, 1, 1),
+    ROW(CALLER_MACHINE, NONE, 1, true, false, HERE, 1, 0, 1, 0, 1),
+    ROW(CALLER_KEY, FINE, 1, false, true, AWAY, 1, 0, 0, 0, 0),
+    ROW(CALLER_KEY, FINE, 1, true, true, AWAY, 1, 0, 0, 0, 0),
+    ROW(CALLER_KEY, MAY_PROXY, 1, false, true, AWAY, 1, 0, 0, 0, 1),
+    ROW(CALLER_KEY, FINE, 1, false, true, HERE, 1, 0, 0, 0, 1),
+    ROW(CALLER_KEY, FINE, 1, true, false, HERE, 1, 0, 0, 0, 1),
+    ROW(CALLER_ADMIN, NONE, 0, false, true, AWAY, 0, 1, 1, 1, 1),
+    ROW(CALLER_ADMIN, NONE, 1, true, false, AWAY, 0, 1, 1, 1, 1),
+    ROW(CALLER_ADMIN, NONE, 1, true, false, HERE, 0, 1, 1, 1, 1),
+    ROW(CALLER_SCRAPER, NONE, 0, false, true, HERE, 0, 0, 0, 1, 0),
+    ROW(CALLER_SCRAPER, NONE, 1, true, false, AWAY, 0, 0, 0, 1, 0),
+    ROW(CALLER_OWN_LOGIN, NONE, 0, false, true, HERE, 1, 0, 0, 0, 1),
+    ROW(CALLER_OWN_LOGIN, NONE, 1, true, true, HERE, 1, 0, 0, 0, 1),
+    ROW(CALLER_OWN_LOGIN, FINE, 1, false, true, AWAY, 1, 0, 0, 0, 0),
+    ROW(CALLER_OWN_LOGIN, MAY_PROXY, 1, false, true, AWAY, 1, 0, 0, 0, 1),
 #undef ROW
 };
 

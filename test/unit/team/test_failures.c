@@ -194,6 +194,21 @@ static void the_right_one_takes_nothing(void **state)
     failures_free(failures);
 }
 
+static void what_is_given_back_makes_nobody_known(void **state)
+{
+    struct failures *failures = failures_new();
+    struct addr addr = addr_of("192.0.2.1");
+
+    (void)state;
+    for (int i = 0; i < 100; i++) {
+        assert_int_equal(failures_take(failures, &addr, NOW), 0);
+        failures_give_back(failures, &addr);
+    }
+    empty_bucket(failures, "192.0.2.1", NOW);
+    assert_true(failures_take(failures, &addr, NOW) > 0);
+    failures_free(failures);
+}
+
 static void where_the_right_one_came_from_is_known_for_a_day(void **state)
 {
     struct failures *failures = failures_new();
@@ -385,6 +400,7 @@ int main(void)
         QUIET(each_that_came_takes_one),
         QUIET(no_token_is_looked_at_with_an_empty_bucket),
         QUIET(the_right_one_takes_nothing),
+        QUIET(what_is_given_back_makes_nobody_known),
         QUIET(where_the_right_one_came_from_is_known_for_a_day),
         QUIET(the_last_ones_are_known),
         cmocka_unit_test(the_log_names_the_address_and_what_was_left_out),
