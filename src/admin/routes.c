@@ -24,6 +24,7 @@
 #include "admin/reprice_routes.h"
 #include "admin/request.h"
 #include "admin/series_routes.h"
+#include "admin/settings_routes.h"
 #include "admin/status.h"
 #include "admin/usage_routes.h"
 #include "admin/vitals_routes.h"
@@ -42,6 +43,7 @@ static const struct admin_row rows[] = {
 
     ADMIN_ROW("GET", "/admin/api/status", LOOK, status_get),
     ADMIN_ROW("GET", "/admin/api/openapi.json", LOOK, openapi_get),
+    ADMIN_ROW("GET", "/admin/api/settings", LOOK, settings_routes_get),
     ADMIN_ROW("GET", "/admin/api/log", LOOK, log_routes_get),
     ADMIN_ROW("PATCH", "/admin/api/log", MANAGE, log_routes_change),
     ADMIN_ROW("GET", "/admin/api/audit", LOOK, audit_routes_list),

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "app/account_commands.h"
 #include "app/audit_command.h"
@@ -22,6 +23,7 @@
 #include "app/secret_commands.h"
 #include "app/series_command.h"
 #include "app/serve_command.h"
+#include "app/settings_command.h"
 #include "app/status_command.h"
 #include "app/terminal.h"
 #include "app/usage_command.h"
@@ -32,6 +34,7 @@
 
 #define TEXT_MAX 65536
 #define DATA_DIR_FLAG "--data-dir"
+#define ENV_FILE ".env"
 
 struct command {
     const char *name;
@@ -57,6 +60,7 @@ static const struct command commands[] = {
     { "proxy", PROXY_COMMANDS_USAGE, proxy_commands_run, true, NULL },
     { "notify", NOTIFY_COMMAND_USAGE, notify_command_run, true, NULL },
     { "status", STATUS_COMMAND_USAGE, status_command_run, true, NULL },
+    { "settings", SETTINGS_COMMAND_USAGE, settings_command_run, true, NULL },
     { "log-level", LOG_COMMAND_USAGE, log_command_run, true, NULL },
     { "prices", PRICES_COMMAND_USAGE, prices_command_run, true, NULL },
     { "usage", USAGE_COMMAND_USAGE, usage_command_run, true, NULL },
@@ -227,6 +231,17 @@ static void check_proxy(const struct config *config, struct dotenv *file,
     proxy_unref(proxy);
 }
 
+/* Where `.env` is, or would be. */
+static void note_env_file(struct config *config, struct arena *arena)
+{
+    char folder[4096];
+
+    if (getcwd(folder, sizeof(folder)))
+        config->env_file = arena_printf(arena, "%s/" ENV_FILE,
+                                        strcmp(folder, "/") == 0 ? "" : folder)
+                               .at;
+}
+
 static bool load(struct config *config, struct arena *arena,
                  struct problems *problems)
 {
@@ -234,9 +249,10 @@ static bool load(struct config *config, struct arena *arena,
     struct dotenv file;
     bool fine = true;
 
-    dotenv_load(&file, arena, ".env", problems);
+    dotenv_load(&file, arena, ENV_FILE, problems);
     if (!config_load(config, arena, config_from_environment, &file, problems))
         fine = false;
+    note_env_file(config, arena);
     check_proxy(config, &file, problems);
     config_forget_secrets();
     if (!fine || problems->count > 0)
@@ -262,7 +278,9 @@ static void print_problems(const struct problems *problems)
                          STR_ARG(line));
 }
 
-static int run_configured(const struct command *command, int argc, char **argv)
+/* `folder`: of the command line, or NULL. */
+static int run_configured(const struct command *command, int argc, char **argv,
+                          const char *folder)
 {
     struct arena *arena = arena_new();
     struct problems problems;
@@ -270,10 +288,13 @@ static int run_configured(const struct command *command, int argc, char **argv)
     int status = 1;
 
     problems_init(&problems);
-    if (!load(&config, arena, &problems))
+    if (!load(&config, arena, &problems)) {
         print_problems(&problems);
-    else
+    } else {
+        if (folder)
+            config_set_argument(&config, CONFIG_AT_DATA_DIR, str_of(folder));
         status = command->run(argc, argv, &config);
+    }
     problems_done(&problems);
     arena_free(arena);
     return status;
@@ -322,8 +343,10 @@ static const char *take_data_dir(int *argc, char **argv, int i, bool *bad)
 }
 
 /* For every command, and in front of it too.  As DATA_DIR in the environment: texts
-   that name commands say it then, too.  True, or the exit status. */
-static bool choose_data_dir(int *argc, char **argv, int *status)
+   that name commands say it then, too.  `*chosen` is NULL without it.  True, or the
+   exit status. */
+static bool choose_data_dir(int *argc, char **argv, const char **chosen,
+                            int *status)
 {
     const char *folder = NULL;
     bool bad = false;
@@ -334,6 +357,7 @@ static bool choose_data_dir(int *argc, char **argv, int *status)
         folder = value ? value : folder;
         i += !value;
     }
+    *chosen = folder;
     if (!folder)
         return true;
     if (bad)
@@ -347,7 +371,7 @@ static bool choose_data_dir(int *argc, char **argv, int *status)
     return false;
 }
 
-static int run(int argc, char **argv)
+static int run(int argc, char **argv, const char *folder)
 {
     bool implied = argc < 2 || (argv[1][0] == '-' && !find(argv[1]));
     const struct command *command = implied ? &commands[0] : find(argv[1]);
@@ -362,16 +386,17 @@ static int run(int argc, char **argv)
         return 0;
     }
     if (needs_config(command, argc, argv))
-        return run_configured(command, argc, argv);
+        return run_configured(command, argc, argv, folder);
     config_forget_secrets();
     return command->run(argc, argv, NULL);
 }
 
 int commands_run(int argc, char **argv)
 {
+    const char *folder;
     int status = 1;
 
-    if (choose_data_dir(&argc, argv, &status))
-        status = run(argc, argv);
+    if (choose_data_dir(&argc, argv, &folder, &status))
+        status = run(argc, argv, folder);
     return terminal_finish(status);
 }

@@ -101,7 +101,13 @@ int serve_command_run(int argc, char **argv, const struct config *config)
         return commands_usage_error(
             "--host must be an IPv4 or IPv6 address, or localhost, not",
             flags.host);
-    if (flags.host)
+    if (flags.port) {
+        ours.port = port;
+        config_set_argument(&ours, CONFIG_AT_PORT, str_of(flags.port));
+    }
+    if (flags.host) {
         ours.host = str_of(host);
+        config_set_argument(&ours, CONFIG_AT_HOST, ours.host);
+    }
     return serve(&ours, port);
 }

@@ -22,6 +22,8 @@ const struct config_option config_options[] = {
 #undef OPTION
     { .name = NULL },
 };
+static_assert(COUNT_OF(config_options) == CONFIG_OPTIONS + 1,
+              "options are numbered in the order of the table");
 
 /* One reading: what it fills, and what it found wrong. */
 struct loading {
@@ -114,15 +116,36 @@ static bool take(const struct loading *loading,
     return true;
 }
 
+static void note_source(const struct loading *loading, size_t number,
+                        const struct config_value *set)
+{
+    struct config_source *source = &loading->config->sources[number];
+    const char *text = set->text ? set->text : config_options[number].standard;
+
+    *source = (struct config_source){
+        .text = config_options[number].kind == CONFIG_SECRET
+                    ? STR_EMPTY
+                    : arena_str(loading->arena, str_of(text)),
+        .length = strlen(text),
+        .origin = !set->text  ? CONFIG_BY_DEFAULT
+                  : set->file ? CONFIG_BY_FILE
+                              : CONFIG_BY_ENVIRONMENT,
+        .line = set->line,
+    };
+    if (set->file)
+        source->file = arena_str(loading->arena, str_of(set->file)).at;
+}
+
 /* One that is refused leaves its default behind, so that those that follow are
    looked at too. */
-static void load_option(const struct loading *loading,
-                        const struct config_option *option)
+static void load_option(const struct loading *loading, size_t number)
 {
+    const struct config_option *option = &config_options[number];
     struct config_value set = value_of(loading, option->name);
     bool fine = take(loading, option, str_of(option->standard));
 
     assert(fine); /* test_describe.c looks at each */
+    note_source(loading, number, &set);
     if (set.text && !take(loading, option, str_of(set.text)))
         refuse(loading, option, str_of(set.text));
 }
@@ -344,6 +367,16 @@ static void check_time_zone(const struct loading *loading)
     zones_free(zones);
 }
 
+/* ---- arguments ----------------------------------------------------------- */
+
+void config_set_argument(struct config *config,
+                         enum config_option_number number, struct str text)
+{
+    config->sources[number] = (struct config_source){
+        .origin = CONFIG_BY_ARGUMENT, .text = text, .length = text.len
+    };
+}
+
 /* ---- all ---------------------------------------------------------------- */
 
 bool config_load(struct config *config, struct arena *arena,
@@ -354,7 +387,7 @@ bool config_load(struct config *config, struct arena *arena,
 
     memset(config, 0, sizeof(*config));
     for (size_t i = 0; config_options[i].name; i++)
-        load_option(&loading, &config_options[i]);
+        load_option(&loading, i);
     check_urls(&loading);
     check_notify(&loading);
     check_secrets(&loading);

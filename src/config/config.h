@@ -37,6 +37,31 @@
 #define CONFIG_TYPE_LINK struct str
 #define CONFIG_TYPE_SECRET struct str
 
+/* The options by number. */
+enum config_option_number {
+#define OPTION(name, member, kind, standard, allowed, help) CONFIG_AT_##name,
+#include "config/options.def"
+#undef OPTION
+    CONFIG_OPTIONS,
+};
+
+/* Where the value of an option is from. */
+enum config_origin {
+    CONFIG_BY_DEFAULT,
+    CONFIG_BY_ENVIRONMENT,
+    CONFIG_BY_FILE,
+    CONFIG_BY_ARGUMENT, /* of the command line */
+};
+struct config_source {
+    enum config_origin origin;
+    struct str
+        text;      /* as it was written; of CONFIG_BY_DEFAULT the default; of a
+                         secret nothing, for one place in memory is enough */
+    size_t length; /* of what was written */
+    const char *file; /* of CONFIG_BY_FILE */
+    size_t line;
+};
+
 /* Texts end with a NUL. */
 struct config {
 #define OPTION(name, member, kind, standard, allowed, help)                    \
@@ -48,6 +73,9 @@ struct config {
     struct url api;           /* prefix: without /v1 or /v1/messages */
     struct url token_url;     /* prefix: the whole path */
     struct notify_url notify; /* NOTIFY_URL; without a host: none is set */
+    struct config_source
+        sources[CONFIG_OPTIONS]; /* config/setting.h shows them */
+    const char *env_file; /* where `.env` is, or would be; NULL: not known */
 };
 
 enum config_client_login { CONFIG_LOGIN_REFUSE, CONFIG_LOGIN_PASS };
@@ -61,6 +89,10 @@ typedef struct config_value (*config_lookup_fn)(void *arg, const char *name);
 bool config_load(struct config *config, struct arena *arena,
                  config_lookup_fn lookup, void *arg,
                  struct problems *problems) MUST_CHECK;
+
+/* An argument of the command line says so; `text` is borrowed. */
+void config_set_argument(struct config *config,
+                         enum config_option_number number, struct str text);
 
 /* The table of options as help text, as docs/config.md, as .env.example. */
 void config_describe(struct buf *out);

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: MIT
+/* The options, over HTTP. */
+#include "admin/settings_routes.h"
+
+#include "admin/request.h"
+#include "admin/settings_doc.h"
+
+static struct flow_next get(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    const struct settings_here here = { .log_level = log_level_now() };
+
+    return admin_reply(x, settings_doc(x->admin->options.config, &here));
+}
+
+const struct admin_endpoint settings_routes_get = {
+    .first = get,
+    .tag = "relay",
+    .summary = "The options in force, and where they are from",
+    .answer = settings_doc_members,
+};
