@@ -16,7 +16,8 @@ const at = (moment) => h('span', { title: exact(moment) }, time(moment));
 function tokenWords(account) {
   if (account.expires_at === null) return t('account.fact.never');
   if (!account.can_refresh) return t('account.token_until', { time: time(account.expires_at) });
-  return account.need_refresh ? t('account.fact.token_due', { time: time(account.expires_at) })
+  if (Date.parse(account.expires_at) <= Date.now()) return t('account.fact.token_over', { time: time(account.expires_at) });
+  return account.need_refresh ? t('account.fact.token_due', { until: time(account.expires_at) })
     : t('account.fact.token', { until: time(account.expires_at), next: time(renewsAt(account)) });
 }
 

@@ -4,7 +4,7 @@
 import { menuOf } from './account-actions.js';
 import * as dialogs from './account-dialogs.js';
 import { editDialog } from './account-edit.js';
-import { isKey, kindWords, shapeOf, stateWords, unknownWords, whyLines, windowsOf, windowView } from './account-words.js';
+import { isIdle, isKey, kindWords, shapeOf, stateWords, unknownWords, whyLines, windowsOf, windowView } from './account-words.js';
 import { h } from './dom.js';
 import { money, number } from './format.js';
 import { t, tn } from './i18n.js';
@@ -44,13 +44,13 @@ const stateOf = (account) => ({
 
 const labelled = (word, node) => [h('span.wl', t(word)), node];
 
-function drawWindows({ five, seven, amount, unknown }) {
+function drawWindows({ five, seven, amount, unknown, idle }) {
   if (five || seven) {
-    const one = (w) => (w ? windowBar(windowView(w)) : windowBar({ unknown: t('window.unknown') }));
+    const one = (w) => (w ? windowBar(windowView(w, { idle })) : windowBar({ unknown: t('window.unknown') }));
     return [cell('w5', labelled('accounts.five_short', one(five))), cell('w7', labelled('accounts.seven_short', one(seven)))];
   }
   return h('div.w57', { role: 'cell', 'aria-colspan': 2 }, amount
-    ? windowBar(windowView(amount)) : h('span.faint.small', unknown));
+    ? windowBar(windowView(amount, { idle })) : h('span.faint.small', unknown));
 }
 
 const bare = (w) => w && { ...w, samples: undefined };
@@ -58,13 +58,13 @@ const bare = (w) => w && { ...w, samples: undefined };
 function windowsFor(account) {
   const { five, seven, amount } = windowsOf(account);
   return {
-    five: bare(five), seven: bare(seven), amount: bare(amount), unknown: unknownWords(account),
+    five: bare(five), seven: bare(seven), amount: bare(amount), unknown: unknownWords(account), idle: isIdle(account),
     at: Math.floor(Date.now() / MINUTE), // the even pace goes on, and what is known gets old
   };
 }
 
 const drawFlight = ({ now, of }) => [
-  h('span.wl', t('accounts.in_flight'), ' '), number(now), h('span.of', of ? t('accounts.of', { n: number(of) }) : t('accounts.any')),
+  h('span.wl', t('accounts.in_flight'), ' '), number(now), h('span.of', ' ', of ? t('accounts.of', { n: number(of) }) : t('accounts.any')),
 ];
 
 const drawToday = (today) => (today === null

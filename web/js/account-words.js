@@ -151,12 +151,15 @@ function note(w, shown, now) {
   return t('window.no_forecast');
 }
 
-/** A window as windowBar() wants it, with its forecast in words. */
-export function windowView(w, now = Date.now()) {
+/** Those that serve nobody until somebody does something: their windows stand still. */
+export const isIdle = (account) => !['ready', 'paused'].includes(account.state);
+
+/** A window as windowBar() wants it, with its forecast in words; `idle`: of an account that serves nobody. */
+export function windowView(w, { now = Date.now(), idle = false } = {}) {
   const length = lengthOf(w.name);
   if (w.used_ppm === null) return { unknown: t('window.not_known'), note: t('window.began_anew', { time: time(w.seen_at) }) };
   if (!length) return amountView(w, now);
-  const shown = windowOf(w, { length, now, stale: stale(length) });
+  const shown = windowOf(w, { length, now, stale: idle ? -1 : stale(length) });
   if (w.status === 'rejected') shown.level = 'bad';
   return { ...shown, note: note(w, shown, now) };
 }

@@ -45,7 +45,7 @@ function reason(row, rows, asked) {
     case 'paused': return row.until ? t('explain.not_paused', { until: time(row.until), why: cause(row.cause ?? '') }) : t('explain.not_paused_open');
     case 'no_model': return t('explain.not_model');
     case 'not_owner': return t('explain.not_owner');
-    case 'not_allowed': return t('explain.not_allowed');
+    case 'not_allowed': return asked.key ? t('explain.not_allowed') : t('explain.not_pooled');
     case 'stopped': return STOPPED[row.state] ? t(STOPPED[row.state]) : t('explain.not_unusable');
     default: return row.why;
   }
