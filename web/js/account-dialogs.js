@@ -103,7 +103,7 @@ function test(account, after) {
   const box = dialog({
     title: t('trial.title', { name }),
     body: [h('p.mute', t('trial.what')), it.node],
-    actions: [button(t('dialog.done'), { onclick: () => box.close(true) }), it.button],
+    actions: [button(t('dialog.close'), { onclick: () => box.close(true) }), it.button],
     onsubmit: () => it.run(),
     onclose: () => it.stop(),
   });

@@ -21,7 +21,7 @@ function makeStep(number, title, ...body) {
   const node = h('li', mark, h('div.body', h('h2', title), body));
   return {
     node,
-    /** later, now or done */
+    /** later, next, now or done */
     become(how) {
       node.className = how;
       if (how === 'now') node.setAttribute('aria-current', 'step');
@@ -50,6 +50,7 @@ function sayPasted(place, read) {
 export function signInSteps(options) {
   const { name, setup = false, proxy = () => null, signal } = options;
   let link = null; // { auth_url, state, expires }
+  let wasOpened = () => {};
 
   const linkRow = h('div.row.wrap');
   const linkWrong = h('div.wrong', { 'aria-live': 'polite' });
@@ -73,6 +74,7 @@ export function signInSteps(options) {
     replace(codeWrong);
     sayPasted(read, readPaste(pasted.value, link?.state ?? ''));
     finish.disabled = !link || !isGood();
+    if (!finish.disabled) wasOpened();
   });
   form.addEventListener('submit', (event) => { event.preventDefault(); if (!finish.disabled) exchange(); });
   pasted.addEventListener('keydown', (event) => {
@@ -81,23 +83,23 @@ export function signInSteps(options) {
 
   function drawLink() {
     const opened = h('a.btn.main', { href: link.auth_url, target: '_blank', rel: 'noopener noreferrer' }, t('login.open_link'), icon('ext', 14));
-    opened.addEventListener('click', () => {
+    wasOpened = () => {
       opened.className = 'btn';
       opened.firstChild.data = t('login.open_again');
-      paste.become('now');
       open.become('done');
-    });
+      paste.become('now');
+    };
+    opened.addEventListener('click', wasOpened);
     const shown = h('span.sr', link.auth_url);
-    replace(linkRow, opened, copyButton(() => link.auth_url, { label: t('login.copy_link'), from: shown }), shown,
+    replace(linkRow, opened, copyButton(() => link.auth_url, { label: t('login.copy_link'), from: shown, onclick: wasOpened }), shown,
       ticker(() => (link.expires > Date.now() ? t('login.valid', { left: durationWords(link.expires - Date.now()) }) : t('login.expired')), '.small.faint'));
   }
 
   async function begin() {
     replace(linkWrong);
     open.become('now');
-    paste.become('now');
+    paste.become('next');
     last.become('later');
-    paste.node.removeAttribute('aria-current');
     try {
       const through = proxy();
       const answer = await api.post('/oauth/auth-url', { ...(setup && { kind: 'setup-token' }), ...(through && { proxy_config: through }) }, { signal });
@@ -172,7 +174,7 @@ export function signInSteps(options) {
 
 /** The column beside the steps. */
 export function signInHelp({ name, through, setup }) {
-  return h('aside.help', { 'aria-label': t('login.help') }, h('h3', t('login.help')), h('ul',
+  return h('aside.help', { 'aria-label': t('login.help') }, h('h2', t('login.help')), h('ul',
     h('li', t('login.help.browser')), h('li', t('login.help.paste')), h('li', through), h('li', t('login.help.cloudflare'))),
-  h('h3', t('login.terminal')), h('code.code', setup ? `claude-relay login ${name} --setup-token` : `claude-relay login ${name}`));
+  h('h2', t('login.terminal')), h('code.code', setup ? `claude-relay login ${name} --setup-token` : `claude-relay login ${name}`));
 }

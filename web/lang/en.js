@@ -224,7 +224,6 @@ export default {
   // ---- dialog
   'dialog.cancel': 'Cancel',
   'dialog.close': 'Close',
-  'dialog.done': 'Done',
   'dialog.type': 'Type {name} to confirm',
 
   // ---- explain

@@ -223,7 +223,6 @@ export default {
   // ---- dialog
   'dialog.cancel': '取消',
   'dialog.close': '关闭',
-  'dialog.done': '完成',
   'dialog.type': '输入 {name} 以确认',
 
   // ---- explain

@@ -105,7 +105,7 @@ export async function open(view) {
       h('form.fields', { novalidate: true, onsubmit: (event) => { event.preventDefault(); run(true); } }, from.node,
         h('div.grid2', field({ label: t('import.format'), input: format }), field({ label: t('import.prefix'), hint: t('import.prefix_hint'), input: prefix })),
         h('div.row.wrap', dry, take)), place),
-    h('aside.help', { 'aria-label': t('login.help') }, h('h3', t('login.help')), h('ul',
+    h('aside.help', { 'aria-label': t('login.help') }, h('h2', t('login.help')), h('ul',
       h('li', t('import.help.nothing')), h('li', t('import.help.once')), h('li', t('import.help.personal')), h('li', t('import.help.large'))),
-    h('h3', t('login.terminal')), h('code.code', 'claude-relay account import --from crs accounts.json --dry-run'))));
+    h('h2', t('login.terminal')), h('code.code', 'claude-relay account import --from crs accounts.json --dry-run'))));
 }
