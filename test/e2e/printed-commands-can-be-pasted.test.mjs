@@ -195,8 +195,9 @@ describe('printed commands', { timeout: 120000 }, () => {
       return choice ? choice[2].split('|').map((word) => `${choice[1]} ${word}`) : form ? [form] : [];
     });
     for (const line of printed) {
-      const words = line.split(' ').filter((word) => /^[a-z]+$/.test(word));
-      const known = words.length === 0 || forms.some((form) => words.slice(0, 2).every((word, i) => form.split(' ')[i] === word || (i > 0 && /^\[?[A-Z]/.test(form.split(' ')[i] ?? ''))));
+      const words = line.split(' ').filter((word) => /^[a-z][a-z-]*$/.test(word));
+      const fits = (part, word, i) => part.replace(/[[\]]/g, '').split('|').includes(word) || (i > 0 && /^\[?[A-Z]/.test(part));
+      const known = words.length === 0 || forms.some((form) => words.slice(0, 2).every((word, i) => fits(form.split(' ')[i] ?? '', word, i)));
       assert.ok(known, `there is no "${line}"`);
       assert.doesNotMatch(line, /\b(NAME|URL|FOLDER)\b|[<>]/, line);
     }
