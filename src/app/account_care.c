@@ -11,12 +11,13 @@
 #include "app/terminal.h"
 
 #define PATH_LEN_MAX 1024
-#define MEMBERS_MAX 6
+#define MEMBERS_MAX 7
 
 enum form {
     TEXT,
     NUMBER,
     SWITCH, /* on or off */
+    WORDS,  /* a text; "none" takes it away */
     LIST, /* texts between commas, also of several such options; "none" is none */
 };
 
@@ -56,7 +57,8 @@ static const struct care cares[] = {
         { "concurrency", "concurrency", NUMBER },
         { "enabled", "enabled", SWITCH },
         { "pool", "pool", SWITCH },
-        { "tag", "tags", LIST } } },
+        { "tag", "tags", LIST },
+        { "note", "note", WORDS } } },
 };
 
 static const struct care *care_of(const char *word)
@@ -114,6 +116,11 @@ static bool set_value(struct json_doc *body, const struct member *member,
     switch (member->form) {
     case TEXT:
         json_doc_set_str(body, member->name, value);
+        return true;
+    case WORDS:
+        json_doc_set(body, member->name,
+                     str_eq(value, STR("none")) ? json_doc_new_null()
+                                                : json_doc_new_str(value));
         return true;
     case NUMBER:
         if (!str_to_u64(value, UINT32_MAX, &number))
@@ -205,7 +212,7 @@ const char *account_care_check(int argc, char **argv)
                    : "account set needs a name, and --priority, "
                      "--weight or --concurrency with a number, --enabled or "
                      "--pool with on or off, --tag with tags between commas, or "
-                     "none, --url, --bearer, --map, --tls-ca or --proxy, or "
+                     "none, --note with a text, or none, --url, --bearer, --map, --tls-ca or --proxy, or "
                      "--api-key -";
     return fine && argc == 2 ? NULL : "account resume and clear need a name";
 }

@@ -12,6 +12,7 @@
     "taught)\n"                                                                  \
     "account set NAME [--priority N] [--weight N] [--concurrency N]\n"           \
     "                 [--enabled on|off] [--pool on|off] [--tag TAG,...|none]\n" \
+    "                 [--note TEXT|none]\n"                                      \
     "   " GATEWAY_ARGUMENTS_CHANGE
 
 /* Is it one of these? */

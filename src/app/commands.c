@@ -11,6 +11,7 @@
 #include "app/audit_command.h"
 #include "app/backup_commands.h"
 #include "app/check_command.h"
+#include "app/explain_command.h"
 #include "app/hardening.h"
 #include "app/invocation.h"
 #include "app/key_commands.h"
@@ -58,6 +59,7 @@ static const struct command commands[] = {
     { "secret", SECRET_COMMANDS_USAGE, secret_commands_run, true,
       SECRET_COMMANDS_NEW },
     { "proxy", PROXY_COMMANDS_USAGE, proxy_commands_run, true, NULL },
+    { "explain", EXPLAIN_COMMAND_USAGE, explain_command_run, true, NULL },
     { "notify", NOTIFY_COMMAND_USAGE, notify_command_run, true, NULL },
     { "status", STATUS_COMMAND_USAGE, status_command_run, true, NULL },
     { "settings", SETTINGS_COMMAND_USAGE, settings_command_run, true, NULL },

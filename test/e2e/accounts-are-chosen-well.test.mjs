@@ -9,7 +9,7 @@ import { after, before, beforeEach, it } from 'node:test';
 import { noSqlite } from '../support/bookings.mjs';
 import { call, HELLO, message, stream } from '../support/http.mjs';
 import { admin, createKey } from '../support/keys.mjs';
-import { describe, startRelay, until } from '../support/processes.mjs';
+import { commandBeside, describe, startRelay, until } from '../support/processes.mjs';
 import { rawUpstream, responseBytes } from '../support/raw.mjs';
 import { accountOf, addAccount, addAll, KEYS } from '../support/several.mjs';
 
@@ -300,5 +300,18 @@ describe('accounts are chosen well', { skip: noSqlite }, () => {
     await key.change({ allow: null });
     await key.revoke();
     await refused(/was revoked/);
+  });
+
+  it('a command explains as the API does', async () => {
+    await inOrder();
+    await change('three', { enabled: false });
+    const run = (...args) => commandBeside(['explain', ...args], { env: { DATA_DIR: made.relay.dataDir } });
+    const done = await run('--key', 'alice', '--model=claude-sonnet-5');
+    assert.equal(done.status, 0, done.stderr);
+    assert.match(done.stdout, /^It would go to "one"\.\nACCOUNT +STATE +WHY\none +ready +chosen\ntwo +ready +another one's priority is higher\nthree +disabled +does not serve\n$/);
+    assert.deepEqual(JSON.parse((await run('--key', 'alice', '--json')).stdout), await explain({ key: 'alice' }));
+    const refused = await run('--key', 'nobody');
+    assert.deepEqual([refused.status, refused.stdout], [1, '']);
+    assert.equal((await run('--key')).status, 2);
   });
 });

@@ -32,6 +32,8 @@ static const struct {
     { "set a --pool on", NULL },
     { "set a --pool=off --tag x,y --tag=z", NULL },
     { "set a --tag none", NULL },
+    { "set a --note none", NULL },
+    { "set a --note", SET },
     { "set a", SET },
     { "set a --pool yes", SET },
     { "set a --tag", SET },
