@@ -16,10 +16,16 @@ export { waterfall } from './waterfall.js';
     totals: the tooltip adds up; partial: the last interval still runs; before: totals of
     the period before, a mark on each column.
     -> {node (head with legend, "Table" and controls; plot), update(changes), show(i)} */
-export const columns = (options) => plot(options, paintColumns, (o) => {
-  const sums = o.series[0].values.map((_, i) => o.series.reduce((sum, series) => sum + (series.values[i] ?? 0), 0));
-  return Math.max(0, ...sums, ...(o.before ?? []).map((n) => n ?? 0));
-});
+export const columns = (options) => plot(options, COLUMNS);
+
+/** How columns are drawn: for update(changes, COLUMNS) of a chart that had lines. */
+export const COLUMNS = {
+  paint: paintColumns,
+  most(o) {
+    const sums = o.series[0].values.map((_, i) => o.series.reduce((sum, series) => sum + (series.values[i] ?? 0), 0));
+    return Math.max(0, ...sums, ...(o.before ?? []).map((n) => n ?? 0));
+  },
+};
 
 function paintColumns(root, g, o) {
   const gap = g.each > 12 ? Math.max(2, Math.round(g.each * 0.22)) : g.each > 5 ? 2 : 1;
@@ -42,8 +48,13 @@ function paintColumns(root, g, o) {
 
 /** lines({...}) as columns(); values may be null: the line has a gap there.  The last
     series is on top: kind ink for the median, cr for p95. */
-export const lines = (options) => plot(options, paintLines, (o) =>
-  Math.max(0, ...o.series.flatMap((series) => series.values.map((n) => n ?? 0))));
+export const lines = (options) => plot(options, LINES);
+
+/** How lines are drawn. */
+export const LINES = {
+  paint: paintLines,
+  most: (o) => Math.max(0, ...o.series.flatMap((series) => series.values.map((n) => n ?? 0))),
+};
 
 function paintLines(root, g, o) {
   for (const { kind, values } of o.series) {

@@ -106,6 +106,15 @@ export function durationWords(ms) {
 const date = (at) => (at instanceof Date ? at : new Date(at));
 const known = (at) => at !== null && at !== undefined && !Number.isNaN(date(at).getTime());
 const when = (at, options) => intl(Intl.DateTimeFormat, { hourCycle: 'h23', ...options }).format(date(at));
+
+/* A zone of the relay's that this browser does not know is left out. */
+function inZone(at, options, timeZone) {
+  try {
+    return when(at, { ...options, timeZone });
+  } catch {
+    return when(at, options);
+  }
+}
 const sameDay = (a, b) => a.toDateString() === b.toDateString();
 
 /** 15:04 */
@@ -114,18 +123,33 @@ export const clock = (at) => (known(at) ? when(at, { hour: '2-digit', minute: '2
 export const clockSeconds = (at) =>
   (known(at) ? when(at, { hour: '2-digit', minute: '2-digit', second: '2-digit' }) : NONE);
 
-/** 28 Nov; with the year when it is another: 28 Nov 2025 */
-export function day(at) {
+/** 28 Nov; with the year when it is another: 28 Nov 2025.  Of days of another zone: day(at, zone) */
+export function day(at, zone) {
   if (!known(at)) return NONE;
   const month = lang() === 'zh' ? 'long' : 'short';
   const year = date(at).getFullYear() === new Date().getFullYear() ? undefined : 'numeric';
-  return when(at, { day: 'numeric', month, year });
+  return inZone(at, { day: 'numeric', month, year }, zone);
 }
 
 /** Mon 16 Nov */
-export const weekday = (at) => (known(at)
-  ? when(at, { weekday: 'short', day: 'numeric', month: lang() === 'zh' ? 'long' : 'short' }).replace(',', '')
+export const weekday = (at, zone) => (known(at)
+  ? inZone(at, { weekday: 'short', day: 'numeric', month: lang() === 'zh' ? 'long' : 'short' }, zone).replace(',', '')
   : NONE);
+
+/** Is that a Monday, in that zone? */
+export const isMonday = (at, zone) => {
+  try {
+    return new Intl.DateTimeFormat('en', { weekday: 'short', timeZone: zone }).format(date(at)) === 'Mon';
+  } catch {
+    return date(at).getDay() === 1;
+  }
+};
+
+/** Saturday 28 November, 15:04 */
+export function fullTime(at = new Date()) {
+  const text = when(at, { weekday: 'long', day: 'numeric', month: 'long' });
+  return t('time.full', { day: lang() === 'zh' ? text.replace('日星', '日 星') : text.replace(',', ''), clock: clock(at) });
+}
 
 /** 15:04 today, Mon 09:00 within a week ahead, else 28 Nov, 15:04 */
 export function time(at, { seconds = false } = {}) {

@@ -24,9 +24,10 @@ const widthOf = (text) => [...text].reduce((sum, c) => sum + (c > '⺀' ? 12 : 6
 export const legend = (items) => h('div.legend', items.map(([kind, text]) =>
   h('span', h(`span.sw.s-${kind}${kind === 'prev' ? '.line' : ''}`), text)));
 
-/** plot(options, paint, most): a chart whose `paint(root, geometry, options)` draws the
-    series.  -> {node, update(changes)} */
-export function plot(given, paint, most) {
+/** plot(options, painter): a chart whose painter.paint(root, geometry, options) draws the
+    series, and whose painter.most(options) is the largest value.
+    -> {node, update(changes, another painter), show(i)} */
+export function plot(given, painter) {
   const o = { height: 208, controls: [], ...given };
   const area = h('div.plot', { tabindex: 0, role: 'slider', 'aria-label': o.label, 'aria-orientation': 'horizontal', 'aria-readonly': 'true' });
   const numbers = h('div.plot-table', { hidden: true, tabindex: 0, role: 'region', 'aria-label': o.label });
@@ -56,7 +57,7 @@ export function plot(given, paint, most) {
   function draw() {
     const width = area.clientWidth;
     if (!width || !count()) return;
-    const biggest = most(o);
+    const biggest = painter.most(o);
     const { step, top } = nice(biggest, o.height > 200 ? 4 : 3, o.whole);
     const marks = [];
     for (let v = 0; v <= top + step / 1e6; v += step) marks.push(v);
@@ -75,7 +76,7 @@ export function plot(given, paint, most) {
         svg('text', { x: left - 8, y: y + 4, 'text-anchor': 'end' }, words(v)));
     }
     root.append(overlay);
-    paint(root, geometry, o);
+    painter.paint(root, geometry, o);
     labels(root);
     if (biggest === 0 && o.emptyText) {
       root.append(svg('text', { class: 'none', x: (left + inner.right) / 2, y: o.height / 2 - 8, 'text-anchor': 'middle' }, o.emptyText));
@@ -169,8 +170,10 @@ export function plot(given, paint, most) {
     else draw();
   }
 
-  function update(changes = {}) {
+  function update(changes = {}, another = painter) {
+    painter = another;
     Object.assign(o, changes);
+    at = Math.min(at, count() - 1);
     replace(keys, o.legend ?? (o.series.length > 1 && legend([
       ...[...o.series].reverse().map(({ kind, name }) => [kind, name]), o.before && ['prev', o.beforeName]].filter(Boolean))));
     describe(at);

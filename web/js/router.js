@@ -105,7 +105,7 @@ function makeView(route, params, abort) {
 
 function fail(view, error) {
   if (error.name === 'AbortError') return;
-  replace(view.node, h('h1.sr', view.titled || t('nav.' + (view.route.section || 'overview'))), failed(error, reopen));
+  replace(view.node, h('h1.sr', view.titled || t(`nav.${view.route.section || 'overview'}`)), failed(error, reopen));
 }
 
 async function show({ fresh, anew = false }) {

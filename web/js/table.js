@@ -33,6 +33,7 @@ export function table(options) {
   let sort = options.sort ?? null;
   let order = [];
   let active = null;
+  let nothing = null; // what stands there while there are no rows
   const self = {
     node, grid, set: draw, patch, clear,
     rows: () => order.map((key) => rowsBy.get(key).row),
@@ -194,9 +195,10 @@ export function table(options) {
   }
 
   function showEmpty(is) {
-    node.querySelector(':scope > .empty')?.remove();
-    grid.hidden = is && !!options.empty;
-    if (is && options.empty) node.append(typeof options.empty === 'function' ? options.empty() : options.empty);
+    nothing?.remove();
+    nothing = is && options.empty ? (typeof options.empty === 'function' ? options.empty() : options.empty) : null;
+    grid.hidden = !!nothing;
+    if (nothing) grid.after(nothing);
   }
 
   function patch(row) {
