@@ -1,11 +1,140 @@
 // SPDX-License-Identifier: MIT
-/* The way to the first message, while there was none. */
-import { replace } from '../dom.js';
-import { t } from '../i18n.js';
-import { head } from '../parts.js';
+/* The way to the first message: account, key, message.  It stands in the place of the
+   overview until a request was answered. */
+import { api } from '../api.js';
+import { h, icon, replace } from '../dom.js';
+import { money4, number } from '../format.js';
+import { t, tx } from '../i18n.js';
+import { live } from '../live.js';
+import { button, codeBox, state } from '../parts.js';
+import { reopen } from '../router.js';
+
+const KEPT = 'claude-relay.overview';
+const MODEL = 'claude-sonnet-5';
+
+function passed() {
+  try {
+    return localStorage.getItem(KEPT) === 'on';
+  } catch {
+    return false;
+  }
+}
+
+function pass() {
+  try {
+    localStorage.setItem(KEPT, 'on');
+  } catch { /* asked again next time */ }
+  reopen();
+}
+
+/** Was no message answered yet?  Nor did anybody say that they know. */
+export async function isFirstRun(view) {
+  if (passed()) return false;
+  const answer = await api.get('/admin/api/requests', { limit: 1, end: 'complete', endpoint: '/v1/messages' }, view).catch(() => null);
+  return answer !== null && answer.requests.length === 0;
+}
 
 /** Open this view. */
 export async function open(view) {
-  view.title(t('nav.overview'));
-  replace(view.node, head(t('nav.overview')));
+  view.title(t('first.start'));
+  const known = await ask(view);
+  const steps = h('ol.steps');
+  replace(view.node, h('div.hello', h('h1', t('first.title')),
+    h('p.mute.sub-h', t('first.where', { version: known.version, host: location.host })), steps,
+    h('p.small.mute.term', t('first.terminal'), ' ', h('code', 'claude-relay login main'), ' ',
+      button(t('first.pass'), { quiet: true, class: 'tight', onclick: pass }))));
+  draw(steps, known);
+  watch(view, steps, known);
+  return null;
+}
+
+async function ask(view) {
+  const [status, keys] = await Promise.all([api.get('/admin/api/status', null, view), api.get('/admin/api/keys', { limit: 1 }, view)]);
+  return { version: status.version, accounts: status.accounts.length, keys: keys.total, key: keys.keys[0] ?? null, running: null, ended: null };
+}
+
+function draw(steps, known) {
+  const at = known.accounts === 0 ? 1 : known.keys === 0 ? 2 : 3;
+  replace(steps, step(1, at, t('first.account'), accountStep(known)), step(2, at, t('first.key'), keyStep(known)),
+    step(3, known.ended ? 4 : at, t('first.message'), messageStep(known)));
+}
+
+function step(number_, at, title, { now, later, done }) {
+  const kind = number_ < at ? 'done' : number_ === at ? 'now' : 'later';
+  return h(`li.${kind}`, { 'aria-current': kind === 'now' ? 'step' : null },
+    h('span.no', kind === 'done' ? icon('check', 14) : number_),
+    h('div.body', h('h2', title), kind === 'now' ? now : h('p.small.faint', kind === 'done' ? done : later)));
+}
+
+const choice = (href, picture, title, words) => h('a', { href }, h('b', icon(picture), title), h('span', words));
+
+const accountStep = (known) => ({
+  now: [
+    h('div.choice', choice('/admin/new/account', 'accounts', t('first.by_login'), t('first.by_login_why')),
+      choice('/admin/new/account?by=key', 'keys', t('first.by_key'), t('first.by_key_why')),
+      choice('/admin/import', 'file', t('first.by_import'), t('first.by_import_why'))),
+    h('p.small.mute', t('first.plan')),
+  ],
+  done: t('first.account_done', { n: number(known.accounts) }),
+});
+
+const keyStep = (known) => ({
+  now: [
+    h('p.small.mute', t('first.key_why')),
+    h('div.row.wrap', button(t('first.key_create'), { href: '/admin/new/key', primary: true, icon: 'plus' })),
+    h('p.small.faint', t('first.key_without')),
+  ],
+  later: t('first.key_why'),
+  done: t('first.key_done', { n: number(known.keys) }),
+});
+
+/* A key's text is nowhere but with its holder: the lines have a place for it. */
+const lines = (known) => `export ANTHROPIC_BASE_URL=${location.origin}
+export ANTHROPIC_AUTH_TOKEN=${known.key ? `${known.key.prefix}…${known.key.last4}` : 'cr_…'}
+claude -p hello --model ${MODEL}`;
+
+function messageStep(known) {
+  return {
+    now: [
+      h('p.small.mute', tx('first.message_how', { command: h('code', 'claude') })),
+      codeBox(lines(known), t('first.lines')),
+      arrived(known),
+    ],
+    later: t('first.message_later'),
+    done: known.ended ? t('first.message_done', {
+      account: known.ended.account, tokens: number(known.ended.input_tokens + known.ended.output_tokens), cost: money4(known.ended.cost_microusd),
+    }) : '',
+  };
+}
+
+function arrived({ running, ended }) {
+  if (running) return state('run', t('first.running', { model: running.model ?? '' }));
+  return ended ? null : state('wait', t('first.not_yet'));
+}
+
+/* Accounts, keys and requests come from elsewhere: the steps follow. */
+function watch(view, steps, known) {
+  const change = (members) => {
+    Object.assign(known, members);
+    draw(steps, known);
+    if (known.ended) finish(steps);
+  };
+  live.on('figures', async (figures) => {
+    if (known.ended || (figures.keys === known.keys && known.accounts > 0)) return;
+    const now = await ask(view).catch(() => null);
+    if (now && (now.accounts !== known.accounts || now.keys !== known.keys)) change({ accounts: now.accounts, keys: now.keys, key: now.key });
+  }, view.signal);
+  live.on('running', ({ requests }) => {
+    const first = requests.find((row) => row.endpoint === '/v1/messages') ?? null;
+    if (!known.ended && first?.id !== known.running?.id) change({ running: first });
+  }, view.signal);
+  live.on('ended', ({ requests }) => {
+    const done = requests.find((row) => row.endpoint === '/v1/messages' && row.end === 'complete');
+    if (done && !known.ended) change({ ended: done, running: null });
+  }, view.signal);
+}
+
+function finish(steps) {
+  if (steps.nextElementSibling?.classList.contains('finish')) return;
+  steps.after(h('div.row.wrap.finish', button(t('first.overview'), { primary: true, onclick: reopen })));
 }

@@ -1,11 +1,154 @@
 // SPDX-License-Identifier: MIT
-/* What needs attention, figures, accounts, what runs. */
-import { replace } from '../dom.js';
-import { t } from '../i18n.js';
-import { head } from '../parts.js';
+/* What needs attention, figures with their chart, accounts, and what runs now. */
+import { shapeOf, stateWords, unknownWords, windowsOf, windowView } from '../account-words.js';
+import { api } from '../api.js';
+import { attention } from '../attention.js';
+import { h, replace, say } from '../dom.js';
+import { figures, figuresOf } from '../figures.js';
+import { durationWords, fullTime, number } from '../format.js';
+import { t, tn } from '../i18n.js';
+import { live } from '../live.js';
+import { elapsed, failed, head, name, section, state, ticker, windowBar } from '../parts.js';
+import { link, query, setQuery } from '../router.js';
+import { to } from '../routes.js';
+import { table } from '../table.js';
+import { isFirstRun, open as openFirst } from './first.js';
 
-/** Open this view. */
+const ACCOUNTS = 6;
+const RUNNING = 8;
+const SERIES_MS = 10000;
+
+/** Open this view: or, until a first message was answered, the way there. */
 export async function open(view) {
+  const [status, accounts, hour, month, first] = await Promise.all([
+    api.get('/admin/api/status', null, view), api.get('/admin/api/accounts', null, view), course('hour', view), course('month', view), isFirstRun(view),
+  ]);
+  if (first) return openFirst(view);
   view.title(t('nav.overview'));
-  replace(view.node, head(t('nav.overview')));
+  draw(view, { status, accounts: accounts.accounts, series: { hour, month } });
+  return null;
+}
+
+/* The rest of the page stands without it. */
+const course = (range, view) => api.get('/admin/api/series', { range }, view).catch((error) => ({ error, points: [], before: {} }));
+
+function draw(view, known) {
+  const needs = attention();
+  const shown = figureSection(view, known);
+  const accounts = accountSection(known.accounts);
+  const running = runningSection();
+  replace(view.node, head(t('nav.overview'), ticker(() => fullTime()), uptime(view, known.status)),
+    needs.node, shown, h('div.split', accounts.node, running.node));
+  live.on('attention', ({ items }) => needs.set(items), view.signal);
+  if (!live.last('attention')) needsNow(needs, view);
+  live.on('accounts', ({ accounts: told }) => accounts.set(told), view.signal);
+  live.on('running', running.set, view.signal);
+}
+
+async function needsNow(needs, view) {
+  const answer = await api.get('/admin/api/attention', null, view).catch(() => null);
+  if (answer) needs.set(answer.items);
+}
+
+function uptime(view, status) {
+  const node = h('span.sum.hide-n');
+  const show = ({ uptime_s: s }) => say(node, t('overview.uptime', { time: durationWords(s * 1000) }));
+  show(status);
+  live.on('figures', show, view.signal);
+  return node;
+}
+
+/* ---- figures ------------------------------------------------------------------ */
+
+function figureSection(view, known) {
+  if (known.series.hour.error) return failed(known.series.hour.error, () => location.reload());
+  const asked = query();
+  const series = { ...known.series };
+  const shown = figures({
+    figure: asked.figure, range: asked.range,
+    onchange(figure, range) {
+      setQuery({ figure: figure === 'requests' ? null : figure, range: range === 'hour' ? null : range });
+      if (!series[range]) load(range);
+    },
+  });
+  async function load(range) {
+    const answer = await course(range, view);
+    if (answer.error) return;
+    series[range] = answer;
+    shown.setSeries(series);
+  }
+  shown.set(live.last('figures') ?? figuresOf({ ...known, ...series }));
+  shown.setSeries(series);
+  load('day');
+  live.on('figures', shown.set, view.signal);
+  const timer = setInterval(() => { if (!document.hidden && live.state.name !== 'lost') refresh(); }, SERIES_MS);
+  view.signal.addEventListener('abort', () => clearInterval(timer));
+  function refresh() {
+    load('hour');
+    if (shown.range() !== 'hour') load(shown.range());
+  }
+  return shown.node;
+}
+
+/* ---- accounts ------------------------------------------------------------------- */
+
+function mini(w) {
+  if (!w) return h('span.faint', '–');
+  const shown = windowView(w);
+  return windowBar({ ...shown, resets: shown.short ?? shown.resets, note: null, small: true });
+}
+
+function firstWindow(account) {
+  const { five, seven, amount } = windowsOf(account);
+  if (five || seven) return mini(five);
+  return amount ? mini(amount) : h('span.faint.small', unknownWords(account));
+}
+
+const hasBoth = (account) => {
+  const { five, seven } = windowsOf(account);
+  return !!(five || seven);
+};
+
+function accountSection(accounts) {
+  const all = h('span');
+  const list = table({
+    label: t('nav.accounts'), class: 'acc-mini', keys: false, rowKey: (row) => row.account,
+    columns: [
+      { key: 'account', label: t('overview.account'), fold: 'first', cell: (row) => [
+        name(row.account, to('accounts', row.account)), h('span.sub', state(shapeOf(row.state), stateWords(row)))] },
+      { key: 'five', label: t('overview.window_5h'), width: '30%', fold: 'wide', cell: firstWindow, span: (row) => (hasBoth(row) ? 1 : 2) },
+      { key: 'seven', label: t('overview.window_7d'), width: '30%', fold: 'wide', cell: (row) => mini(windowsOf(row).seven) },
+      { key: 'in_flight', label: t('overview.in_flight'), align: 'num', width: 76, fold: 'first2', cell: (row) => h(row.in_flight ? 'span' : 'span.faint', number(row.in_flight)) },
+    ],
+  });
+  function set(told) {
+    replace(all, link('/admin/accounts', tn('overview.all', told.length)));
+    list.set(told.slice(0, ACCOUNTS));
+  }
+  set(accounts);
+  return { node: section(t('nav.accounts'), all, list.node), set };
+}
+
+/* ---- what runs -------------------------------------------------------------------- */
+
+/** claude-opus-5 -> opus-5 */
+const shortModel = (model) => (model ?? '–').replace(/^claude-/, '');
+
+function runningSection() {
+  const all = h('span');
+  const list = table({
+    label: t('overview.running'), keys: false,
+    columns: [
+      { key: 'key', label: t('overview.key'), fold: 'first', cell: (row) => name(row.key ?? t('overview.this_machine'), to('requests', row.id)) },
+      { key: 'model', label: t('overview.model'), class: 'mute', cell: (row) => h('span.cut', { title: row.model }, shortModel(row.model)) },
+      { key: 'output_tokens', label: t('overview.tokens_out'), align: 'num', cell: (row) => (row.output_tokens ? number(row.output_tokens) : h('span.faint', t(`step.${row.step}`))) },
+      { key: 'age', label: t('overview.age'), align: 'num', width: 72, fold: 'first2', cell: (row) => elapsed(row.started_at) },
+    ],
+    empty: () => h('p.faint.small.pt', t('overview.running_none')),
+  });
+  function set({ requests, more = 0 }) {
+    replace(all, link('/admin/requests', tn('overview.all', requests.length + more)));
+    list.set(requests.slice(0, RUNNING).map((row) => ({ ...row, age_ms: 0, bytes_out: 0 })));
+  }
+  return { node: section(t('overview.running'), all, list.node), set };
 }
