@@ -94,13 +94,16 @@ async function request(method, path, options) {
   return text ? JSON.parse(text) : null;
 }
 
-/** Each resolves with the parsed answer; the last argument may hold { signal, signIn }. */
+/* Of the last argument, which may be a view, two members count. */
+const only = ({ signal, signIn } = {}) => ({ signal, signIn });
+
+/** Each resolves with the parsed answer; the last argument may hold { signal, signIn }, as views do. */
 export const api = {
-  get: (path, query, more) => request('GET', path, { query, ...more }),
-  post: (path, body, more) => request('POST', path, { body, ...more }),
-  patch: (path, body, more) => request('PATCH', path, { body, ...more }),
-  put: (path, body, more) => request('PUT', path, { body, ...more }),
-  delete: (path, query, more) => request('DELETE', path, { query, ...more }),
+  get: (path, query, more) => request('GET', path, { query, ...only(more) }),
+  post: (path, body, more) => request('POST', path, { body, ...only(more) }),
+  patch: (path, body, more) => request('PATCH', path, { body, ...only(more) }),
+  put: (path, body, more) => request('PUT', path, { body, ...only(more) }),
+  delete: (path, query, more) => request('DELETE', path, { query, ...only(more) }),
   /** Save what is answered as a file: a GET with `query`, or with a body a POST. */
   async download(path, { query, body, name } = {}) {
     const response = await answered(body === undefined ? 'GET' : 'POST', path, { query, body });

@@ -42,7 +42,7 @@ export function back(path = '/admin/') {
 }
 
 /** A link within the page. */
-export const link = (path, ...children) => h('a', { href: path }, ...children);
+export const link = (path, ...children) => h('a.link', { href: path }, ...children);
 
 /** Change members of the query in the address, null takes one away; draws nothing. */
 export function setQuery(changes, { push = false } = {}) {

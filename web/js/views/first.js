@@ -41,8 +41,8 @@ export async function open(view) {
   const steps = h('ol.steps');
   replace(view.node, h('div.hello', h('h1', t('first.title')),
     h('p.mute.sub-h', t('first.where', { version: known.version, host: location.host })), steps,
-    h('p.small.mute.term', t('first.terminal'), ' ', h('code', 'claude-relay login main'), ' ',
-      button(t('first.pass'), { quiet: true, class: 'tight', onclick: pass }))));
+    h('p.small.mute.term', h('span', t('first.terminal')), h('code', 'claude-relay login main'),
+      h('span.end', button(t('first.pass'), { quiet: true, class: 'tight', onclick: pass })))));
   draw(steps, known);
   watch(view, steps, known);
   return null;

@@ -5,7 +5,7 @@ import { api } from '../api.js';
 import { attention } from '../attention.js';
 import { h, replace, say } from '../dom.js';
 import { figures, figuresOf } from '../figures.js';
-import { durationWords, fullTime, number } from '../format.js';
+import { durationWords, fullTime, number, time } from '../format.js';
 import { t, tn } from '../i18n.js';
 import { live } from '../live.js';
 import { elapsed, failed, head, name, section, state, ticker, windowBar } from '../parts.js';
@@ -43,11 +43,18 @@ function draw(view, known) {
   if (!live.last('attention')) needsNow(needs, view);
   live.on('accounts', ({ accounts: told }) => accounts.set(told), view.signal);
   live.on('running', running.set, view.signal);
+  if (!live.last('running')) runsNow(running, view);
+}
+
+/* Until the stream has told it. */
+async function runsNow(running, view) {
+  const answer = await api.get('/admin/api/requests/running', null, view).catch(() => null);
+  if (answer && !live.last('running')) running.set(answer);
 }
 
 async function needsNow(needs, view) {
   const answer = await api.get('/admin/api/attention', null, view).catch(() => null);
-  if (answer) needs.set(answer.items);
+  if (answer && !live.last('attention')) needs.set(answer.items);
 }
 
 function uptime(view, status) {
@@ -92,15 +99,17 @@ function figureSection(view, known) {
 
 /* ---- accounts ------------------------------------------------------------------- */
 
-function mini(w) {
-  if (!w) return h('span.faint', '–');
+/* On narrow screens the bar's name stands before it. */
+function mini(w, title) {
+  if (!w) return h('span.faint.hide-n', '–');
   const shown = windowView(w);
-  return windowBar({ ...shown, resets: shown.short ?? shown.resets, note: null, small: true });
+  const words = shown.out && !shown.old ? t('overview.runs_out', { time: time(shown.out) }) : shown.resets;
+  return h('div.named', title && h('span.wl', title), windowBar({ ...shown, resets: words, note: null, small: true }));
 }
 
 function firstWindow(account) {
   const { five, seven, amount } = windowsOf(account);
-  if (five || seven) return mini(five);
+  if (five || seven) return mini(five, t('overview.short_5h'));
   return amount ? mini(amount) : h('span.faint.small', unknownWords(account));
 }
 
@@ -117,7 +126,7 @@ function accountSection(accounts) {
       { key: 'account', label: t('overview.account'), fold: 'first', cell: (row) => [
         name(row.account, to('accounts', row.account)), h('span.sub', state(shapeOf(row.state), stateWords(row)))] },
       { key: 'five', label: t('overview.window_5h'), width: '30%', fold: 'wide', cell: firstWindow, span: (row) => (hasBoth(row) ? 1 : 2) },
-      { key: 'seven', label: t('overview.window_7d'), width: '30%', fold: 'wide', cell: (row) => mini(windowsOf(row).seven) },
+      { key: 'seven', label: t('overview.window_7d'), width: '30%', fold: 'wide', cell: (row) => mini(windowsOf(row).seven, t('overview.short_7d')) },
       { key: 'in_flight', label: t('overview.in_flight'), align: 'num', width: 76, fold: 'first2', cell: (row) => h(row.in_flight ? 'span' : 'span.faint', number(row.in_flight)) },
     ],
   });
