@@ -175,7 +175,7 @@ export default {
   'accounts.none_found': '没有匹配的账号，缩短搜索词可找到更多。',
   'accounts.of': '上限 {n}',
   'accounts.ready': '{n} 个中 {ready} 个可用',
-  'accounts.requests': '{n} 次',
+  'accounts.requests': { other: '{n} 次' },
   'accounts.running': '{n} 个请求进行中',
   'accounts.search': '名称、标签或备注',
   'accounts.seven_short': '7 天',

@@ -150,7 +150,7 @@ function runningSection() {
     columns: [
       { key: 'key', label: t('overview.key'), fold: 'first', cell: (row) => name(row.key ?? t('overview.this_machine'), to('requests', row.id)) },
       { key: 'model', label: t('overview.model'), class: 'mute', cell: (row) => h('span.cut', { title: row.model }, shortModel(row.model)) },
-      { key: 'output_tokens', label: t('overview.tokens_out'), align: 'num', cell: (row) => (row.output_tokens ? number(row.output_tokens) : h('span.faint', t(`step.${row.step}`))) },
+      { key: 'output_tokens', label: t('overview.tokens_out'), align: 'num', cell: (row) => (row.output_tokens ? number(row.output_tokens) : h('span.faint', t(`requests.step_${row.step}`))) },
       { key: 'age', label: t('overview.age'), align: 'num', width: 72, fold: 'first2', cell: (row) => elapsed(row.started_at) },
     ],
     empty: () => h('p.faint.small.pt', t('overview.running_none')),
