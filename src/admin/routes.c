@@ -23,6 +23,7 @@
 #include "admin/reply.h"
 #include "admin/reprice_routes.h"
 #include "admin/request.h"
+#include "admin/running_routes.h"
 #include "admin/series_routes.h"
 #include "admin/settings_routes.h"
 #include "admin/status.h"
@@ -50,6 +51,9 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/admin/api/usage", LOOK, usage_routes_sums),
     ADMIN_ROW("GET", "/admin/api/requests", LOOK, usage_routes_requests),
     ADMIN_ROW("GET", "/admin/api/series", LOOK, series_routes_get),
+    ADMIN_ROW("GET", "/admin/api/requests/running", LOOK, running_routes_list),
+    ADMIN_ROW("DELETE", "/admin/api/requests/running/:id", MANAGE,
+              running_routes_cancel),
 
     ADMIN_ROW("POST", "/oauth/auth-url", MANAGE, login_routes_auth_url),
     ADMIN_ROW("POST", "/oauth/token", MANAGE, login_routes_token),

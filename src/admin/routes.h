@@ -21,6 +21,7 @@ struct notifier;
 struct outgoing;
 struct post_way;
 struct series;
+struct running;
 struct unpriced;
 
 struct admin_options {
@@ -42,6 +43,7 @@ struct admin_options {
     const struct proxy *proxy;  /* the global one, or NULL */
     struct notifier *notifier;  /* NULL: nothing is told */
     struct outgoing *outgoing;  /* NULL: nobody wants to know */
+    struct running *running;    /* requests that run; NULL: no relay does */
     /* For whoever serves it on connections of its own (server_options). */
     struct request_ids *ids;
     server_log_fn log; /* of `callers`; NULL: requests leave no line */

@@ -180,7 +180,7 @@ static bool take_end(const struct usage_params *params, enum record_end *end,
     return (*end != RECORD_ENDS && *end != RECORD_RUNNING) ||
            err_set(err, ERR_BAD_REQUEST,
                    "end must be complete, refused, cut, client_left, idle, "
-                   "error_event or relay_stopped");
+                   "error_event, relay_stopped or cancelled");
 }
 
 static bool take_flag(const struct usage_params *params, const char *name,

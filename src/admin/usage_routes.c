@@ -261,8 +261,8 @@ static const struct admin_member requests_query[] = {
       "end is error_event",
       NULL },
     { "end", ADMIN_TEXT, 0,
-      "complete, refused, cut, client_left, idle, error_event or "
-      "relay_stopped",
+      "complete, refused, cut, client_left, idle, error_event, "
+      "relay_stopped or cancelled",
       NULL },
     { "endpoint", ADMIN_TEXT, 0, "as /v1/messages", NULL },
     { "id", ADMIN_TEXT, 0, "the relay's own: req_relay_...", NULL },

@@ -5,42 +5,17 @@
 #include <inttypes.h>
 #include <stdio.h>
 
+#include "admin/json_text.h"
 #include "base/csv.h"
 #include "base/text.h"
 #include "http/request_id.h"
 
 /* ---- JSON ---------------------------------------------------------------- */
 
-static void add_name(struct buf *out, const char *name)
-{
-    buf_printf(out,
-               "%s\"%s\":", buf_str(out).at[out->len - 1] == '{' ? "" : ",",
-               name);
-}
-
-/* Empty: null. */
-static void add_text(struct buf *out, const char *name, struct str text)
-{
-    add_name(out, name);
-    if (text.len == 0) {
-        buf_add(out, STR("null"));
-        return;
-    }
-    buf_add(out, STR("\""));
-    text_json_escape(out, text);
-    buf_add(out, STR("\""));
-}
-
-static void add_number(struct buf *out, const char *name, int64_t number)
-{
-    add_name(out, name);
-    buf_printf(out, "%" PRId64, number);
-}
-
 static void add_sums(struct buf *out, const int64_t sums[ASK_SUMS])
 {
     for (size_t i = 0; i < ASK_SUMS; i++)
-        add_number(out, ask_sum_name((enum ask_sum)i), sums[i]);
+        json_text_number(out, ask_sum_name((enum ask_sum)i), sums[i]);
 }
 
 /* What a row has beside its name: NULL for nothing. */
@@ -72,15 +47,15 @@ static void add_second(struct buf *out, enum ask_by by,
     if (!name)
         return;
     if (by == ASK_BY_SESSION || row->number == 0)
-        add_text(out, name, by == ASK_BY_SESSION ? row->key : STR_EMPTY);
+        json_text_str(out, name, by == ASK_BY_SESSION ? row->key : STR_EMPTY);
     else
-        add_number(out, name, row->number);
+        json_text_number(out, name, row->number);
 }
 
 void usage_text_row(struct buf *out, enum ask_by by, const struct ask_row *row)
 {
     buf_add(out, STR("{"));
-    add_text(out, ask_by_word(by), row->name);
+    json_text_str(out, ask_by_word(by), row->name);
     add_second(out, by, row);
     add_sums(out, row->sums);
     buf_add(out, STR("}"));
@@ -203,11 +178,11 @@ void usage_text_booking(struct buf *out, const struct ask_booking *booking)
         struct str text;
 
         if (!value_of(booking, i, space, &text)) {
-            add_text(out, column->name, STR_EMPTY);
+            json_text_str(out, column->name, STR_EMPTY);
         } else if (is_quoted(column->form)) {
-            add_text(out, column->name, text);
+            json_text_str(out, column->name, text);
         } else {
-            add_name(out, column->name);
+            json_text_name(out, column->name);
             buf_add(out, text);
         }
     }

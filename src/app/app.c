@@ -24,6 +24,7 @@
 #include "net/peers.h"
 #include "notify/notifier.h"
 #include "relay/request_log.h"
+#include "relay/running.h"
 #include "relay/unpriced.h"
 #include "store/filelock.h"
 #include "usage/series.h"
@@ -44,6 +45,7 @@ struct app {
     struct outgoing *outgoing;
     struct unpriced *unpriced;
     struct series *series;
+    struct running *requests;  /* that run, of all workers */
     struct notifier *notifier; /* NULL: nothing is told */
     struct seats seats;        /* of all workers */
     struct request_ids ids;
@@ -107,6 +109,7 @@ static struct admin_options admin_options_of(struct app *app)
                                    .proxy = app->place.proxy,
                                    .notifier = app->notifier,
                                    .outgoing = app->outgoing,
+                                   .running = app->requests,
                                    .ids = &app->ids,
                                    .log = request_log,
                                    .facts = &app->facts };
@@ -139,6 +142,7 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
                    .proxy = app->place.proxy,
                    .ledger = app->place.ledger,
                    .outgoing = app->outgoing,
+                   .running = app->requests,
                    .ending = &app->nothing_more,
                    .unpriced = app->unpriced,
                    .fd_max = app->capacity.fd_max },
@@ -157,6 +161,7 @@ static void find_peers(struct app *app)
     app->outgoing = outgoing_new();
     app->unpriced = unpriced_new();
     app->series = series_new(app->place.zone);
+    app->requests = running_new();
     app->peers = peers_new(NULL);
     if (peers_way(app->peers) == PEERS_PROC)
         log_line(LOG_INFO,
@@ -410,6 +415,7 @@ static void release(struct app *app)
     outgoing_free(app->outgoing);
     unpriced_free(app->unpriced);
     series_unref(app->series);
+    running_free(app->requests);
     admin_token_done(&app->admin_token);
     admin_token_done(&app->scraper);
     failures_free(app->failures);

@@ -29,6 +29,7 @@ void record_fill_asked(struct relayed *r, const struct scan_facts *facts)
 {
     struct arena *arena = r->req->arena;
 
+    r->told.stream = facts->stream;
     if (facts->model_is == SCAN_TOLD)
         r->told.model = arena_str(arena, str_of(facts->model));
     else if (facts->model_is == SCAN_ODD)
@@ -82,7 +83,8 @@ void record_fill_answered(struct relayed_told *told, struct arena *arena,
 /* It is kept before a refusal is sent. */
 static uint64_t bytes_out_of(const struct relayed *r)
 {
-    return r->end == RECORD_REFUSED && !response_started(r->req)
+    return (r->end == RECORD_REFUSED || r->end == RECORD_CANCELLED) &&
+                   !response_started(r->req)
                ? problem_size(r->req, err_of(r->err))
                : response_bytes(r->req);
 }
@@ -159,7 +161,8 @@ static void fill_attempts(struct record *record, const struct relayed *r)
     if (attempt->result == RECORD_DELIVERED && attempt->count > 0 &&
         record->end != RECORD_REFUSED)
         record->first_byte_us = (came_ns - r->req->arrived_ns) / 1000;
-    else if (record->end == RECORD_REFUSED || response_started(r->req))
+    else if (record->end == RECORD_REFUSED || record->end == RECORD_CANCELLED ||
+             response_started(r->req))
         record->first_byte_us = record->duration_us;
 }
 

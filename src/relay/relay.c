@@ -57,6 +57,23 @@ struct flow_next step_refuse(struct relayed *r, const struct err *err)
     return flow_go(step_settle);
 }
 
+bool step_cancel(struct relayed *r)
+{
+    struct err *err;
+
+    if (r->end != RECORD_RUNNING)
+        return false;
+    r->end = RECORD_CANCELLED;
+    err = err_kept(&r->err);
+    err_set(err, ERR_CANCELLED,
+            "whoever runs the relay has cancelled this request");
+    if (!response_started(r->req))
+        r->status = err_status(err->code);
+    flow_divert(&r->flow, step_settle);
+    flow_wake(&r->flow);
+    return true;
+}
+
 /* ---- identify, receive, scan, admit, choose ----------------------------- */
 
 static struct flow_next receive(struct flow *flow);
@@ -200,10 +217,41 @@ struct flow_next step_send(struct flow *flow)
     return flow_go(step_judge);
 }
 
+/* ---- as others see it --------------------------------------------------- */
+
+static enum running_step step_of_call(const struct relayed *r)
+{
+    switch (call_state(r->attempt.call)) {
+    case CALL_DIALING:
+    case CALL_SECURING:
+    case CALL_SENDING:
+        return RUNNING_SENDING;
+    case CALL_WAITING:
+    case CALL_FAILED:
+        return RUNNING_WAITING;
+    case CALL_READING:
+    case CALL_DONE:
+        break;
+    }
+    return response_started(r->req) ? RUNNING_ANSWERING : RUNNING_WAITING;
+}
+
+enum running_step step_now(const struct relayed *r)
+{
+    if (r->flow.next == receive)
+        return RUNNING_RECEIVING;
+    if (r->flow.next == admit)
+        return RUNNING_QUEUED;
+    if (r->flow.next == step_authorised)
+        return RUNNING_TOKEN;
+    return r->attempt.call ? step_of_call(r) : RUNNING_CHOOSING;
+}
+
 static void done(struct flow *flow)
 {
     struct relayed *r = relayed_of(flow);
 
+    list_remove(&r->link);
     admit_done(r);
     metering_free(r->meter);
     results_free(r->results);
@@ -232,6 +280,7 @@ void relayed_start(struct relay *relay, struct request *req,
     r->relay = relay;
     r->prices = price_board_take(relay->prices);
     atomic_fetch_add_explicit(&relay->in_flight, 1, memory_order_relaxed);
+    list_push(relay->running, &r->link);
     r->req = req;
     r->endpoint = endpoint;
     r->path = path;

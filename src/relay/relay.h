@@ -27,6 +27,7 @@
 struct keys;
 struct ledger;
 struct price_board;
+struct running;
 struct unpriced;
 
 struct relay_options {
@@ -41,6 +42,7 @@ struct relay_options {
     struct ledger *ledger;      /* books what reached an account; or NULL */
     struct price_board *prices; /* one for all relays; NULL: one of its own */
     struct unpriced *unpriced;  /* one for all relays, or NULL */
+    struct running *running;    /* one for all relays, or NULL */
     struct outgoing *outgoing;  /* where its connections are known, or NULL */
     const atomic_bool *ending;  /* nothing is sent any more: 503; or NULL */
     int fd_max;                 /* see upstream_keep_back() */

@@ -26,6 +26,8 @@ struct relay {
     struct price_board *prices; /* the options', or its own */
     struct price_board *own_prices;
     struct unpack_room unpacking; /* of answers that are metered */
+    struct list *running;         /* its requests (relay/running.h) */
+    struct list unseen;           /* the same if nobody looks */
 };
 
 struct owner;
@@ -55,6 +57,7 @@ struct relayed_told {
     struct str session; /* that the body names */
     struct str upstream_id;
     const struct relayed_limit *limit; /* NULL: another status */
+    bool stream;                       /* the body asks for one */
 };
 
 /* What each event of a stream needs stands in front: of thousands of streams that
@@ -72,6 +75,7 @@ struct relayed {
     bool upload_ended;
     bool packed; /* the body is compressed: nobody looks at it */
 
+    struct list link; /* among those that run (relay/running.h) */
     struct relay *relay;
     const struct endpoint *endpoint;
     struct str path;          /* upstream's view */

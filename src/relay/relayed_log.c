@@ -126,6 +126,7 @@ static enum log_level level_of(const struct record *record)
     case RECORD_COMPLETE:
     case RECORD_CLIENT_LEFT:
     case RECORD_RELAY_STOPPED:
+    case RECORD_CANCELLED:
     case RECORD_ENDS:
         break;
     }

@@ -5,6 +5,7 @@
 #include "http/problem.h"
 #include "relay/aside.h"
 #include "relay/relayed.h"
+#include "relay/running.h"
 
 /* Thrown away, but read: the client wants to see it taken. */
 #define TELEMETRY_MAX (4u * 1024 * 1024)
@@ -32,6 +33,11 @@ struct relay *relay_new(const struct relay_options *options)
         relay->own_prices = price_board_new();
     relay->prices = options->prices ? options->prices : relay->own_prices;
     relay->unpacking.max = UNPACKING_MAX;
+    list_init(&relay->unseen);
+    relay->running =
+        options->running
+            ? running_of(running_join(options->running, options->loop))
+            : &relay->unseen;
     return relay;
 }
 

@@ -26,6 +26,15 @@ void step_stop_waiting(struct relayed *r)
 
 /* ---- settle ------------------------------------------------------------- */
 
+/* A body that ends with its connection looks complete unless it is reset. */
+static void cut_response(struct relayed *r)
+{
+    if (r->framing == RESPONSE_CLOSE)
+        response_reset(r->req);
+    else
+        response_abort(r->req);
+}
+
 /* How the client sees the end.  The request is not ours afterwards. */
 static void end_response(struct relayed *r)
 {
@@ -36,14 +45,15 @@ static void end_response(struct relayed *r)
     case RECORD_REFUSED:
         respond_refused(r);
         break;
+    case RECORD_CANCELLED:
+        if (response_started(r->req))
+            cut_response(r);
+        else
+            respond_refused(r);
+        break;
     case RECORD_CUT:
     case RECORD_IDLE:
-        /* A body that ends with its connection looks complete unless it is
-           reset. */
-        if (r->framing == RESPONSE_CLOSE)
-            response_reset(r->req);
-        else
-            response_abort(r->req);
+        cut_response(r);
         break;
     case RECORD_CLIENT_LEFT:
     case RECORD_RELAY_STOPPED:

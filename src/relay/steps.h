@@ -5,6 +5,7 @@
 #pragma once
 
 #include "relay/relayed.h"
+#include "relay/running.h"
 
 static inline struct relayed *relayed_of(struct flow *flow)
 {
@@ -29,5 +30,10 @@ struct flow_next step_go_on(struct relayed *r, const struct err *err);
 /* The token of the present account has not come yet: another one that is ready serves, once
    that has taken a while. */
 struct flow_next step_await_token(struct relayed *r);
+/* It ends here and now, and is freed: somebody who manages the relay wants that.  False,
+   and nothing happens, if it ends already.  Not from inside a step. */
+bool step_cancel(struct relayed *r);
+/* What it waits for.  Likewise. */
+enum running_step step_now(const struct relayed *r);
 /* What was waited for, or with, is given back. */
 void step_stop_waiting(struct relayed *r);

@@ -13,6 +13,7 @@ static const char *const ends[RECORD_ENDS] = {
     [RECORD_IDLE] = "idle",
     [RECORD_ERROR_EVENT] = "error_event",
     [RECORD_RELAY_STOPPED] = "relay_stopped",
+    [RECORD_CANCELLED] = "cancelled",
 };
 
 const char *record_end_word(enum record_end end)

@@ -18,6 +18,7 @@ enum record_end {
     RECORD_IDLE, /* the answer came to a standstill: STREAM_IDLE_TIMEOUT */
     RECORD_ERROR_EVENT, /* one came inside a 200, however that ended */
     RECORD_RELAY_STOPPED,
+    RECORD_CANCELLED, /* by somebody who manages the relay */
     RECORD_ENDS,
 };
 /* "complete", "client_left", ... as logs, the API and the command line have it. */
@@ -44,7 +45,8 @@ enum record_result {
     RECORD_TOKEN_REFUSED, /* 401, and a better token was asked for */
     RECORD_PASSED_OVER,   /* its answer led to another account */
     RECORD_NO_TOKEN,      /* nothing was sent: there was none, or not in time */
-    RECORD_ABANDONED, /* the client left, or the relay stopped, before a head came */
+    RECORD_ABANDONED, /* the client left, the relay stopped, or it was cancelled, before
+                         a head came */
     RECORD_RESULTS,
 };
 const char *record_result_word(enum record_result result);

@@ -71,6 +71,8 @@ const examples = {
   'GET /admin/api/requests': {},
   'GET /admin/api/series': {},
   'GET /admin/api/settings': {},
+  'GET /admin/api/requests/running': {},
+  'DELETE /admin/api/requests/running/{id}': { id: 'req_relay_1a229e47a899e650b7f7bb', status: 404 },
   'POST /admin/api/usage/reprice': { body: { since: '2026-01-01', until: '2026-02-01', model: 'claude-*', dry_run: false } },
   'GET /admin/api/accounts': {},
   'POST /admin/api/accounts': { body: { name: 'made', api_key: 'any-key', base_url: 'https://gateway.example/base', bearer: true, model_map: { 'claude-sonnet-5': 'glm-5' }, tls_ca: null, tags: ['fast'], proxy_config: { ...proxy, username: 'u', password: 'CANARY' } }, status: 201 },

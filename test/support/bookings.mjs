@@ -16,7 +16,7 @@ export function ask(dataDir, text, before = []) {
   return out.trim() ? JSON.parse(out) : [];
 }
 
-const ENDS = ['running', 'complete', 'refused', 'cut', 'client_left', 'idle', 'error_event', 'relay_stopped'];
+const ENDS = ['running', 'complete', 'refused', 'cut', 'client_left', 'idle', 'error_event', 'relay_stopped', 'cancelled'];
 const COUNTS = ['tokens_in', 'tokens_out', 'cache_read', 'cache_write_5m', 'cache_write_1h', 'searches'];
 
 /* All bookings, texts in place of numbers. */

@@ -208,6 +208,8 @@ int relay_scene_open(void **state)
     relay.loop = scene->loop;
     relay.accounts = scene->accounts;
     relay.ending = &scene->ending;
+    scene->running = running_new();
+    relay.running = scene->running;
     scene->relay = relay_new(&relay);
     scene->server = server_new(scene->loop, &server, handle, scene, &err);
     assert_non_null(scene->server);
@@ -228,6 +230,7 @@ int relay_scene_close(void **state)
     accounts_free(scene->accounts);
     (void)close(scene->listening);
     loop_free(scene->loop);
+    running_free(scene->running);
     arena_free(scene->texts);
     mem_free(scene);
     return 0;

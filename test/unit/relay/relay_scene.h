@@ -6,6 +6,7 @@
 
 #include "http/server.h"
 #include "relay/relay.h"
+#include "relay/running.h"
 #include "unit.h"
 #include "usage/record.h"
 #include "wire.h"
@@ -16,6 +17,7 @@ struct relay_scene {
     struct loop *loop;
     struct server *server;
     struct relay *relay;
+    struct running *running; /* its requests */
     struct accounts *accounts;
     struct config config;
     struct caller_sources callers;

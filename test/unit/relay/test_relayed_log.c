@@ -140,6 +140,8 @@ static const struct {
       " info  " BEGIN " end=client_left ms=12 bytes=9\n" },
     { RECORD_RELAY_STOPPED, 200, "", 0, "",
       " info  " BEGIN " status=200 end=relay_stopped ms=12 bytes=9\n" },
+    { RECORD_CANCELLED, 200, "", 0, "",
+      " info  " BEGIN " status=200 end=cancelled ms=12 bytes=9\n" },
 };
 
 static void the_line_says_how_it_ended(void **state)

@@ -250,7 +250,7 @@ static void failed_is_what_is_not_a_complete_answer(void **state)
         { 529, RECORD_COMPLETE, true },    { 200, RECORD_CUT, true },
         { 200, RECORD_CLIENT_LEFT, true }, { 200, RECORD_IDLE, true },
         { 200, RECORD_ERROR_EVENT, true }, { 502, RECORD_REFUSED, true },
-        { 0, RECORD_RELAY_STOPPED, true },
+        { 0, RECORD_RELAY_STOPPED, true }, { 200, RECORD_CANCELLED, true },
     };
 
     (void)state;

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: MIT
+/* What runs is seen in each of its states, and can be cancelled in each of them; what has
+   ended is neither. */
+#include "relay/running.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/err.h"
+#include "relay_scene.h"
+
+#define POST_TO(path, length, body)                                            \
+    "POST " path " HTTP/1.1\r\nHost: localhost\r\nUser-Agent: kettle/1.0\r\n"  \
+    "Content-Length: " length "\r\n\r\n" body
+#define BODY "{\"model\":\"claude-tea\",\"stream\":true}"
+#define POST POST_TO("/v1/messages", "36", BODY)
+#define OK "HTTP/1.1 200 OK\r\n"
+#define STREAM                                                                 \
+    OK "Content-Type: text/event-stream\r\nTransfer-Encoding: "                \
+       "chunked\r\n\r\n"
+#define PING "7\r\n: ping\n\r\n"
+#define GONE "whoever runs the relay has cancelled this request"
+
+static struct relay_scene *scene;
+
+static int set_up(void **state)
+{
+    int result = relay_scene_open(state);
+
+    scene = *state;
+    return result;
+}
+
+/* ---- asking -------------------------------------------------------------- */
+
+static void note(void *arg)
+{
+    *(bool *)arg = true;
+}
+
+static bool is_noted(void *arg)
+{
+    return *(bool *)arg;
+}
+
+/* How many run; the oldest. */
+static size_t look(struct running_view *view)
+{
+    bool told = false;
+    struct round *round =
+        running_ask(scene->running, 2, scene->loop, note, &told);
+    const struct running_list *list;
+    size_t all;
+
+    wire_until(scene->loop, is_noted, &told);
+    list = running_list(round);
+    all = list->all;
+    assert_int_equal(list->count, all < 2 ? all : 2);
+    *view = list->count > 0 ? list->at[0] : (struct running_view){ .id = "" };
+    round_free(round);
+    return all;
+}
+
+static bool cancel_one(const char *id)
+{
+    bool told = false;
+    struct round *round =
+        running_cancel(scene->running, str_of(id), scene->loop, note, &told);
+    bool found;
+
+    wire_until(scene->loop, is_noted, &told);
+    found = running_was_found(round);
+    round_free(round);
+    return found;
+}
+
+/* It is in that state, and then cancelled.  `status`: that the client gets. */
+static void cancel_in(enum running_step step, unsigned status)
+{
+    struct running_view view;
+
+    assert_int_equal(look(&view), 1);
+    assert_string_equal(running_step_word(view.step), running_step_word(step));
+    assert_string_equal(view.client, "kettle/1.0");
+    assert_true(cancel_one(view.id));
+    assert_int_equal(scene->records, 1);
+    assert_string_equal(record_end_word(scene->record.end), "cancelled");
+    assert_int_equal(scene->record.status, status);
+    unit_assert_str(scene->record.error, GONE);
+    assert_int_equal(scene->bookings, scene->record.sent);
+    assert_int_equal(relay_in_flight(scene->relay), 0);
+    assert_int_equal(look(&view), 0);
+}
+
+/* Its client gets an error that is not to be repeated, and its connection lives. */
+static void expect_refusal(void)
+{
+    wire_expect(&scene->client, "HTTP/1.1 503 ");
+    wire_expect(&scene->client, "x-should-retry: false");
+    wire_expect(&scene->client, GONE);
+    assert_true(scene->record.bytes_out > 0);
+}
+
+/* ---- in each state -------------------------------------------------------- */
+
+static void while_its_body_comes(void **state)
+{
+    (void)state;
+    relay_scene_send(scene, POST_TO("/v1/messages", "9", "{\"a\""));
+    wire_turn_for(scene->loop, 5);
+    cancel_in(RUNNING_RECEIVING, 503);
+    expect_refusal();
+    assert_false(scene->record.sent);
+}
+
+static void while_a_token_is_waited_for(void **state)
+{
+    (void)state;
+    relay_scene_put(scene, "old-access", true);
+    relay_scene_send(scene, POST);
+    relay_scene_until_asked(scene, 1);
+    cancel_in(RUNNING_TOKEN, 503);
+    expect_refusal();
+    assert_null(scene->wait);
+    assert_false(scene->record.sent);
+}
+
+static void while_its_body_is_streamed(void **state)
+{
+    struct wire *peer =
+        relay_scene_ask(scene, POST_TO("/v1/files", "9", "abc"), "abc");
+
+    (void)state;
+    cancel_in(RUNNING_SENDING, 503);
+    expect_refusal();
+    wire_expect_end(peer);
+    assert_true(scene->record.sent);
+}
+
+static void before_an_answer_comes(void **state)
+{
+    struct wire *peer = relay_scene_ask(scene, POST, BODY);
+    struct running_view view;
+
+    (void)state;
+    assert_int_equal(look(&view), 1);
+    assert_string_equal(view.model, "claude-tea");
+    assert_string_equal(view.account, "main");
+    assert_true(view.stream);
+    assert_int_equal(view.attempts, 1);
+    unit_assert_str(view.endpoint, "/v1/messages");
+    cancel_in(RUNNING_WAITING, 503);
+    expect_refusal();
+    wire_expect_end(peer);
+    assert_true(scene->record.sent);
+    assert_true(scene->record.partial);
+    assert_string_equal(record_result_word(scene->record.attempts[0].result),
+                        "abandoned");
+}
+
+static void while_a_list_is_gathered(void **state)
+{
+    struct wire *peer =
+        relay_scene_ask(scene,
+                        "GET /api/v1/models HTTP/1.1\r\nHost: localhost\r\n"
+                        "User-Agent: kettle/1.0\r\n\r\n",
+                        "\r\n\r\n");
+
+    (void)state;
+    wire_send(peer, OK "Content-Type: application/json\r\nContent-Length: "
+                       "99\r\n\r\n{");
+    wire_turn_for(scene->loop, 5);
+    cancel_in(RUNNING_WAITING, 503);
+    expect_refusal();
+}
+
+static void while_the_answer_comes(void **state)
+{
+    struct wire *peer = relay_scene_ask(scene, POST, BODY);
+    struct running_view view;
+
+    (void)state;
+    wire_send(peer, STREAM PING);
+    wire_expect(&scene->client, PING);
+    assert_int_equal(look(&view), 1);
+    assert_int_equal(view.bytes_out, 7);
+    assert_true(view.stream);
+    assert_false(view.told);
+    cancel_in(RUNNING_ANSWERING, 200);
+    wire_expect_end(&scene->client);
+    assert_int_equal(wire_count(&scene->client, "0\r\n\r\n"), 0);
+    wire_expect_end(peer);
+    assert_true(scene->record.partial);
+}
+
+static void what_has_ended_is_not_found(void **state)
+{
+    struct wire *peer = relay_scene_ask(scene, POST, BODY);
+    struct running_view view;
+    char id[REQUEST_ID_SIZE];
+
+    (void)state;
+    assert_int_equal(look(&view), 1);
+    (void)snprintf(id, sizeof(id), "%s", view.id);
+    wire_send(peer, OK "Content-Length: 4\r\n\r\nfine");
+    relay_scene_until_ended(scene, 1);
+    assert_false(cancel_one(id));
+    assert_false(cancel_one("req_relay_nonsense"));
+    assert_int_equal(scene->records, 1);
+    assert_string_equal(record_end_word(scene->record.end), "complete");
+}
+
+static void the_oldest_stand_first(void **state)
+{
+    struct wire others[2];
+    struct running_view view;
+    char id[REQUEST_ID_SIZE];
+
+    (void)state;
+    (void)relay_scene_ask(scene, POST, BODY);
+    assert_int_equal(look(&view), 1);
+    (void)snprintf(id, sizeof(id), "%s", view.id);
+    for (size_t i = 0; i < 2; i++) {
+        wire_connect(&others[i], scene->loop, server_port(scene->server));
+        wire_send(&others[i], POST);
+        wire_expect(relay_scene_accept(scene), BODY);
+    }
+    assert_int_equal(look(&view), 3);
+    assert_string_equal(view.id, id);
+    for (size_t i = 0; i < 2; i++)
+        wire_close(&others[i]);
+}
+
+int main(void)
+{
+#define TEST(name)                                                             \
+    cmocka_unit_test_setup_teardown(name, set_up, relay_scene_close)
+    const struct CMUnitTest tests[] = {
+        TEST(while_its_body_comes),        TEST(while_a_token_is_waited_for),
+        TEST(while_its_body_is_streamed),  TEST(before_an_answer_comes),
+        TEST(while_a_list_is_gathered),    TEST(while_the_answer_comes),
+        TEST(what_has_ended_is_not_found), TEST(the_oldest_stand_first),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
