@@ -40,7 +40,7 @@ export const onSignedOut = (fn) => {
 
 /** A path with its query; null, undefined and '' are left out. */
 export function address(path, query = {}) {
-  const pairs = Object.entries(query).filter(([, value]) => value !== null && value !== undefined && value !== '');
+  const pairs = Object.entries(query ?? {}).filter(([, value]) => value !== null && value !== undefined && value !== '');
   const text = new URLSearchParams(pairs).toString();
   return text ? `${path}?${text}` : path;
 }

@@ -6,6 +6,7 @@
    there.  It may return { change(view), leave() }: `change` is asked, with the new
    params and query, when the next address belongs to the same view, and returns
    true if it saw to it. */
+import { ApiError } from './api.js';
 import { h, replace, style } from './dom.js';
 import { t } from './i18n.js';
 import { viewKeys } from './keys.js';
@@ -120,7 +121,7 @@ async function show({ fresh, anew = false }) {
     const [module] = await Promise.all([route.load(), route.css && style(route.css)]);
     handle = await module.open(view);
   } catch (error) {
-    if (error.name !== 'AbortError') console.warn(error);
+    if (error.name !== 'AbortError' && !(error instanceof ApiError)) console.error(error);
     fail(view, error);
   }
   clearTimeout(slow);
