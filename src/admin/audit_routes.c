@@ -331,8 +331,8 @@ static const struct admin_member entry_members[] = {
     { "at", ADMIN_TEXT, ADMIN_REQUIRED, "when it was asked for (RFC 3339)",
       NULL },
     { "who", ADMIN_TEXT, ADMIN_REQUIRED,
-      "admin-token, this-machine, control-socket, command, or relay, which "
-      "nobody asked",
+      "admin-token, session, this-machine, control-socket, command, or relay, "
+      "which nobody asked, or stranger, who was not let in",
       NULL },
     { "peer", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "from which address; of control-socket and command which user", NULL },

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/mem.h"
 #include "base/shown.h"
 #include "base/token.h"
@@ -81,25 +82,51 @@ static struct str shown_target(const struct admin *admin, struct str target)
     return token_holds(target, token) ? STR(SHOWN_HIDDEN) : target;
 }
 
-struct audit *audited_begin(const struct admin *admin,
-                            const struct request *req,
-                            const struct admin_row *row,
-                            const struct router_match *match)
+static struct audit *begin(const struct admin *admin, const struct request *req,
+                           const struct admin_row *row,
+                           const struct router_match *match)
 {
     struct str target = match->count > 0 ? match->at[0] : STR_EMPTY;
     char peer[PEER_MAX] = "";
-    const char *who;
+    const char *who = is_unix(req) ? find_user(admin, req, peer)
+                                   : find_client(admin, req, peer);
 
-    if (!row->endpoint->action)
-        return NULL;
-    who = is_unix(req) ? find_user(admin, req, peer)
-                       : find_client(admin, req, peer);
     return audit_begin(admin->options.audit,
                        &(struct audit_act){ .who = who,
                                             .peer = str_of(peer),
                                             .action = row->endpoint->action,
                                             .target =
                                                 shown_target(admin, target) });
+}
+
+struct audit *audited_begin(const struct admin *admin,
+                            const struct request *req,
+                            const struct admin_row *row,
+                            const struct router_match *match)
+{
+    return row->endpoint->action && row->right != ADMIN_PUBLIC
+               ? begin(admin, req, row, match)
+               : NULL;
+}
+
+struct audit *audited_now(const struct admin_request *x)
+{
+    return begin(x->admin, x->req, x->row, &x->match);
+}
+
+/* Without a cookie that is good it is anybody. */
+void audited_refused(const struct admin *admin, struct request *req,
+                     const struct admin_row *row, const struct err *why)
+{
+    static const struct router_match nowhere = { .count = 0 };
+    struct sessions *sessions = admin->options.callers->sessions;
+
+    if (!row->endpoint->action || !sessions ||
+        !sessions_may_note(sessions, clock_steady_ms()))
+        return;
+    if (!req->notes.who)
+        req->notes.who = AUDIT_BY_STRANGER;
+    audit_refused(begin(admin, req, row, &nowhere), why);
 }
 
 void audited_name(struct admin_request *x)

@@ -24,11 +24,18 @@ struct audited_users *audited_users_new(const char *data_dir);
 /* NULL is fine. */
 void audited_users_free(struct audited_users *users);
 
-/* NULL if the endpoint changes nothing. */
+/* NULL if the endpoint changes nothing, or everybody may ask it: then nobody is known
+   yet. */
 struct audit *audited_begin(const struct admin *admin,
                             const struct request *req,
                             const struct admin_row *row,
                             const struct router_match *match);
+/* For an endpoint that everybody may ask, once it is known who it is. */
+struct audit *audited_now(const struct admin_request *x);
+/* Of sessions: a forged change, or a sign-in with a wrong token.  Some are noted and
+   others not (sessions_may_note()): the audit log is not for strangers to fill. */
+void audited_refused(const struct admin *admin, struct request *req,
+                     const struct admin_row *row, const struct err *why);
 /* Once the body is there: it may name what the path does not. */
 void audited_name(struct admin_request *x);
 

@@ -187,7 +187,7 @@ static void set_body(struct json_doc *operation,
     json_doc_set(operation, "requestBody", body);
 }
 
-/* Whoever is this machine needs no token: that alternative is {}. */
+/* Whoever is this machine needs neither token nor session: that alternative is {}. */
 static struct json_doc *security_of(enum admin_right right)
 {
     struct json_doc *ways = json_doc_new_array();
@@ -197,6 +197,7 @@ static struct json_doc *security_of(enum admin_right right)
     json_doc_add(ways, around("admin_token", json_doc_new_array()));
     if (right == ADMIN_SCRAPE)
         json_doc_add(ways, around("metrics_token", json_doc_new_array()));
+    json_doc_add(ways, around("session", json_doc_new_array()));
     json_doc_add(ways, json_doc_new_object());
     return ways;
 }
@@ -268,6 +269,7 @@ static struct json_doc *components(void)
     struct json_doc *doc = json_doc_new_object();
     struct json_doc *error = json_doc_new_object();
     struct json_doc *schemes;
+    struct json_doc *session = json_doc_new_object();
 
     set_text(error, "description", "What went wrong");
     set_content(error, JSON, object_schema(error_members));
@@ -275,6 +277,13 @@ static struct json_doc *components(void)
     schemes = around("admin_token",
                      bearer("ADMIN_TOKEN, or what DATA_DIR/admin_token holds"));
     json_doc_set(schemes, "metrics_token", bearer("METRICS_TOKEN"));
+    set_text(session, "type", "apiKey");
+    set_text(session, "in", "cookie");
+    set_text(session, "name", CALLER_COOKIE);
+    set_text(session, "description",
+             "Of a browser, by POST /admin/api/session; whatever is not GET "
+             "needs X-CSRF-Token");
+    json_doc_set(schemes, "session", session);
     json_doc_set(doc, "securitySchemes", schemes);
     return doc;
 }

@@ -55,7 +55,8 @@ static void send_error(struct request *req, const struct err *err,
     buf_done(&body);
 }
 
-void reply_doc(struct request *req, unsigned status, const struct json_doc *doc)
+void reply_doc_with(struct request *req, unsigned status,
+                    const struct json_doc *doc, struct str fields)
 {
     struct buf body;
     struct err err;
@@ -63,13 +64,18 @@ void reply_doc(struct request *req, unsigned status, const struct json_doc *doc)
     buf_init_secret(&body, BODY_MAX);
     response_is_secret(req); /* a key, or the address of a sign-in */
     if (json_doc_write(doc, false, &body) && buf_append(&body, STR("\n"))) {
-        send_body(req, status, buf_str(&body), STR_EMPTY);
+        send_body(req, status, buf_str(&body), fields);
     } else {
         err_set(&err, ERR_INTERNAL,
                 "the answer is too long, or holds a text that is not UTF-8");
         send_error(req, &err, STR_EMPTY);
     }
     buf_done(&body);
+}
+
+void reply_doc(struct request *req, unsigned status, const struct json_doc *doc)
+{
+    reply_doc_with(req, status, doc, STR_EMPTY);
 }
 
 void reply_error(struct request *req, const struct err *err)

@@ -11,6 +11,9 @@
 
 void reply_doc(struct request *req, unsigned status,
                const struct json_doc *doc);
+/* With further fields, each ended by CRLF. */
+void reply_doc_with(struct request *req, unsigned status,
+                    const struct json_doc *doc, struct str fields);
 /* The status is that of the error's code. */
 void reply_error(struct request *req, const struct err *err);
 /* For a wrong method: which ones there are, in the field Allow. */

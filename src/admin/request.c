@@ -82,13 +82,19 @@ static struct flow_next leave(struct flow *flow)
     return flow_finish();
 }
 
-struct flow_next admin_reply(struct admin_request *x, struct json_doc *doc)
+struct flow_next admin_reply_with(struct admin_request *x, struct json_doc *doc,
+                                  struct str fields)
 {
     unsigned status = admin_status(x->row->endpoint);
 
-    reply_doc(admin_end(x), status, doc);
+    reply_doc_with(admin_end(x), status, doc, fields);
     json_doc_free(doc);
     return flow_finish();
+}
+
+struct flow_next admin_reply(struct admin_request *x, struct json_doc *doc)
+{
+    return admin_reply_with(x, doc, STR_EMPTY);
 }
 
 struct flow_next admin_refuse(struct admin_request *x)

@@ -63,6 +63,9 @@ bool admin_is_answered(struct admin_request *x, flow_step again,
 /* With a document, which is freed here, and the status of the endpoint's good
    answer. */
 struct flow_next admin_reply(struct admin_request *x, struct json_doc *doc);
+/* The same with further fields of the head, each ended by CRLF. */
+struct flow_next admin_reply_with(struct admin_request *x, struct json_doc *doc,
+                                  struct str fields);
 /* With x->err: {"error":"text"} below /oauth/ and /admin/, elsewhere Anthropic's
    shape.  The status is that of the error's code. */
 struct flow_next admin_refuse(struct admin_request *x);

@@ -25,6 +25,7 @@
 #include "admin/request.h"
 #include "admin/running_routes.h"
 #include "admin/series_routes.h"
+#include "admin/session_routes.h"
 #include "admin/settings_routes.h"
 #include "admin/status.h"
 #include "admin/usage_routes.h"
@@ -41,6 +42,11 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/health", PUBLIC, health_check),
     ADMIN_ROW("GET", "/v1/me", PUBLIC, me_show),
     ADMIN_ROW("GET", "/metrics", SCRAPE, metrics_get),
+
+    ADMIN_ROW("POST", "/admin/api/session", PUBLIC, session_routes_begin),
+    ADMIN_ROW("GET", "/admin/api/session", LOOK, session_routes_get),
+    ADMIN_ROW("DELETE", "/admin/api/session", MANAGE, session_routes_end),
+    ADMIN_ROW("GET", "/admin/api/sessions", LOOK, session_routes_list),
 
     ADMIN_ROW("GET", "/admin/api/status", LOOK, status_get),
     ADMIN_ROW("GET", "/admin/api/openapi.json", LOOK, openapi_get),
@@ -183,7 +189,10 @@ static bool may(const struct admin *admin, struct request *req,
     switch (row ? row->right : unknown) {
     case ADMIN_MANAGE:
     case ADMIN_LOOK:
-        return caller_has(admin->options.callers, req, RIGHT_MANAGE, err);
+        if (!caller_has(admin->options.callers, req, RIGHT_MANAGE, err))
+            return false;
+        request_vouch(req);
+        break;
     case ADMIN_SCRAPE:
         return caller_has(admin->options.callers, req, RIGHT_SCRAPE, err);
     case ADMIN_PUBLIC:
@@ -236,6 +245,15 @@ static void refuse(const struct admin *admin, struct request *req,
     reply_refusal(req, refusal->err, str_of(refusal->match->allow));
 }
 
+/* What came with a good session, and is not its owner's wish, is worth an entry. */
+static void turn_away(const struct admin *admin, struct request *req,
+                      const struct admin_row *row, const struct err *err)
+{
+    if (row && req->notes.who)
+        audited_refused(admin, req, row, err);
+    reply_refusal(req, err, STR_EMPTY);
+}
+
 bool admin_handle(struct admin *admin, struct request *req)
 {
     struct router_match match;
@@ -249,7 +267,7 @@ bool admin_handle(struct admin *admin, struct request *req)
     if (verdict == ROUTER_UNKNOWN && !reply_is_managed(req->path))
         return false;
     if (!may(admin, req, row, &err))
-        reply_refusal(req, &err, STR_EMPTY);
+        turn_away(admin, req, row, &err);
     else if (!check(req, verdict, &match, &err))
         refuse(admin, req, row, &(struct refusal){ &match, &err });
     else

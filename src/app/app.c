@@ -39,6 +39,7 @@ struct app {
     struct admin_token admin_token;
     struct admin_token scraper;
     struct failures *failures;
+    struct sessions *sessions;
     struct caller_sources callers;
     struct admin_facts facts;
     struct peers *peers;
@@ -325,11 +326,13 @@ static void warn_of_trust(const struct cidr_list *trusted)
 static bool tend_folder(struct app *app, struct err *err)
 {
     app->failures = failures_new();
+    app->sessions = sessions_new();
     app->callers =
         (struct caller_sources){ .config = app->config,
                                  .admin = &app->admin_token,
                                  .keyring = keys_ring(app->place.keys),
-                                 .failures = app->failures };
+                                 .failures = app->failures,
+                                 .sessions = app->sessions };
     admin_token_scraper(&app->scraper, app->config->metrics_token);
     if (app->scraper.token)
         app->callers.scraper = &app->scraper;
@@ -419,6 +422,7 @@ static void release(struct app *app)
     admin_token_done(&app->admin_token);
     admin_token_done(&app->scraper);
     failures_free(app->failures);
+    sessions_free(app->sessions);
     filelock_release(app->running);
     (void)place_close(&app->place, 0);
 }

@@ -24,6 +24,7 @@
 #include "app/secret_commands.h"
 #include "app/series_command.h"
 #include "app/serve_command.h"
+#include "app/sessions_command.h"
 #include "app/settings_command.h"
 #include "app/status_command.h"
 #include "app/terminal.h"
@@ -63,6 +64,7 @@ static const struct command commands[] = {
     { "notify", NOTIFY_COMMAND_USAGE, notify_command_run, true, NULL },
     { "status", STATUS_COMMAND_USAGE, status_command_run, true, NULL },
     { "settings", SETTINGS_COMMAND_USAGE, settings_command_run, true, NULL },
+    { "sessions", SESSIONS_COMMAND_USAGE, sessions_command_run, true, NULL },
     { "log-level", LOG_COMMAND_USAGE, log_command_run, true, NULL },
     { "prices", PRICES_COMMAND_USAGE, prices_command_run, true, NULL },
     { "usage", USAGE_COMMAND_USAGE, usage_command_run, true, NULL },

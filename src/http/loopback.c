@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "base/url.h"
+#include "http/origin.h"
 
 #define NOT_OURS "the client is not this machine: "
 
@@ -79,25 +80,6 @@ static bool is_local_host(const struct request *req, struct str host)
            is_own_address(req, host);
 }
 
-static bool is_same_origin(const struct headers *headers, struct str host)
-{
-    const struct str *origin = headers_get(headers, STR("origin"));
-
-    if (!origin)
-        return true;
-    return headers_count(headers, STR("origin")) == 1 &&
-           str_istarts(*origin, STR("http://")) &&
-           str_ieq(str_from(*origin, 7), host);
-}
-
-static bool is_same_site(const struct headers *headers)
-{
-    const struct str *site = headers_get(headers, STR("sec-fetch-site"));
-
-    return !site || (headers_count(headers, STR("sec-fetch-site")) == 1 &&
-                     str_eq(*site, STR("same-origin")));
-}
-
 const char *loopback_field_refusal(const struct request *req)
 {
     const struct headers *headers = &req->headers;
@@ -112,7 +94,7 @@ const char *loopback_field_refusal(const struct request *req)
         !is_local_host(req, *host))
         return "its Host is not localhost, 127.0.0.1, [::1] or the loopback "
                "address that it connected to";
-    if (!is_same_origin(headers, *host) || !is_same_site(headers))
+    if (!origin_is_own(headers, STR("http")))
         return "it comes from a page of another origin (Origin, "
                "Sec-Fetch-Site)";
     return NULL;

@@ -40,9 +40,11 @@ void audit_log_free(struct audit_log *log);
 /* Who asked. */
 #define AUDIT_BY_TOKEN "admin-token"     /* peer: from which address */
 #define AUDIT_BY_SOCKET "control-socket" /* peer: which user */
-#define AUDIT_BY_MACHINE "this-machine"  /* peer: its address */
-#define AUDIT_BY_COMMAND "command"       /* on the folder; peer: which user */
-#define AUDIT_BY_RELAY "relay"           /* nobody: it found out by itself */
+#define AUDIT_BY_SESSION "session"   /* a browser's, for the token; likewise */
+#define AUDIT_BY_STRANGER "stranger" /* who was not let in; likewise */
+#define AUDIT_BY_MACHINE "this-machine" /* peer: its address */
+#define AUDIT_BY_COMMAND "command"      /* on the folder; peer: which user */
+#define AUDIT_BY_RELAY "relay"          /* nobody: it found out by itself */
 
 struct audit_act {
     const char *who;    /* one of those above */

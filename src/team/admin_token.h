@@ -33,6 +33,5 @@ struct str admin_token_reveal(const struct admin_token *admin);
 /* What the (first) Authorization field holds as Bearer, whatever it is; or empty. */
 struct str admin_token_tried(const struct headers *headers);
 
-/* Does the (first) Authorization field carry it, as Bearer? */
-bool admin_token_is_in(const struct admin_token *admin,
-                       const struct headers *headers);
+/* Is it the admin token?  An empty text never is. */
+bool admin_token_is(const struct admin_token *admin, struct str token);

@@ -7,6 +7,8 @@
 #include "base/clock.h"
 #include "http/loopback.h"
 #include "store/audit.h"
+#include "team/caller_session.h"
+#include "team/caller_token.h"
 #include "team/caller_wrong.h"
 #include "team/client_address.h"
 #include "team/own_login.h"
@@ -208,86 +210,13 @@ static void find_client(struct caller *caller)
 
 /* ---- for the management ------------------------------------------------- */
 
-/* The socket's file is the admin's alone, and so is who may connect to it. */
-static bool is_control_socket(const struct request *req)
-{
-    return req->peer.sa.ss_family == AF_UNIX && req->process &&
-           peer_process_look(req->process) == PEER_OURS;
-}
-
-/* A key's own text is no guess at the token. */
-static bool is_fine_key(const struct caller *caller, struct str text)
-{
-    enum key_verdict verdict = KEY_UNKNOWN;
-
-    if (keys_exist(caller))
-        key_unref(keyring_find(caller->sources->keyring, text, caller->at_ms,
-                               &verdict));
-    return verdict == KEY_FINE;
-}
-
-/* Nobody can keep this machine's owner from it. */
-static bool is_guess(const struct caller *caller, struct str token)
-{
-    return caller->sources->failures && !caller_is_machine(caller->req) &&
-           !is_fine_key(caller, token);
-}
-
-static bool is_kind(struct caller *caller, enum caller_kind kind, bool is)
-{
-    if (is)
-        caller->kind = kind;
-    return is;
-}
-
-/* The admin token, or, where it opens something, that for figures. */
-static bool is_token_known(struct caller *caller)
-{
-    const struct caller_sources *sources = caller->sources;
-    const struct headers *headers = &caller->req->headers;
-
-    return is_kind(caller, CALLER_ADMIN,
-                   admin_token_is_in(sources->admin, headers)) ||
-           is_kind(caller, CALLER_SCRAPER,
-                   caller->right == RIGHT_SCRAPE && sources->scraper &&
-                       admin_token_is_in(sources->scraper, headers));
-}
-
-/* What it took is given back; but whoever reads figures does not come to be known as
-   the admin. */
-static void is_no_guess(const struct caller *caller, const struct addr *addr,
-                        uint64_t now_ms)
-{
-    if (caller->kind == CALLER_ADMIN)
-        failures_right(caller->sources->failures, addr, now_ms);
-    else
-        failures_give_back(caller->sources->failures, addr);
-}
-
-/* A token may be one that somebody chose: it is not looked at while too many wrong ones
-   come from its address. */
-static bool is_token_right(struct caller *caller)
-{
-    struct failures *failures = caller->sources->failures;
-    struct str token = admin_token_tried(&caller->req->headers);
-    uint64_t now_ms = clock_steady_ms();
-    struct addr addr;
-    bool is_right;
-
-    if (token.len == 0 || !is_guess(caller, token))
-        return is_token_known(caller);
-    caller_address(caller, &addr);
-    caller->wait_ms = (uint32_t)failures_take(failures, &addr, now_ms);
-    is_right = caller->wait_ms == 0 && is_token_known(caller);
-    if (is_right)
-        is_no_guess(caller, &addr, now_ms);
-    return is_right;
-}
-
 static bool is_admin(struct caller *caller)
 {
-    return is_kind(caller, CALLER_ADMIN, is_control_socket(caller->req)) ||
-           is_token_right(caller);
+    if (!caller_token_is_socket(caller->req))
+        return caller_token_is_right(caller,
+                                     admin_token_tried(&caller->req->headers));
+    caller->kind = CALLER_ADMIN;
+    return true;
 }
 
 static bool has_key(struct caller *caller, struct found *found)
@@ -301,17 +230,11 @@ static bool has_authorization(const struct caller *caller)
     return headers_get(&caller->req->headers, STR("authorization")) != NULL;
 }
 
-/* What is no token at all is refused, but is no guess; what is one has been counted
-   before it was looked at. */
 static void has_wrong_token(struct caller *caller, unsigned keys)
 {
     struct str token = admin_token_tried(&caller->req->headers);
 
-    is_stranger(caller, CALLER_WRONG_TOKEN);
-    if (token.len > 0)
-        caller_wrong_say(caller, caller->wait_ms > 0
-                                     ? "an admin token that was not looked at"
-                                     : "a wrong admin token");
+    caller_token_is_wrong(caller, token);
     if (keys > presented_is_key(token))
         caller_wrong_keys(caller, keys - presented_is_key(token));
 }
@@ -337,12 +260,34 @@ static bool is_presented(struct caller *caller)
     return true;
 }
 
+/* A cookie that is over is no credential: browsers keep on sending it. */
+static void find_by_session(struct caller *caller)
+{
+    switch (caller_session_find(caller)) {
+    case CALLER_SESSION_NONE:
+        is_machine_or(caller, CALLER_NOT_THIS_MACHINE);
+        break;
+    case CALLER_SESSION_ENDED:
+        is_machine_or(caller, CALLER_SESSION_OVER);
+        break;
+    case CALLER_SESSION_FOREIGN:
+        is_stranger(caller, CALLER_FOREIGN_PAGE);
+        break;
+    case CALLER_SESSION_UNCONFIRMED:
+        is_stranger(caller, CALLER_NO_CSRF);
+        break;
+    case CALLER_SESSION_FINE:
+        caller->kind = CALLER_ADMIN;
+        break;
+    }
+}
+
 /* Whoever presents something means it: a wrong token is refused on this machine
    too, and a key-holder has no business here. */
 static void find_manager(struct caller *caller)
 {
     if (!is_presented(caller))
-        is_machine_or(caller, CALLER_NOT_THIS_MACHINE);
+        find_by_session(caller);
     else if (caller->kind == CALLER_KEY)
         caller_wrong_say(caller, MISUSED);
 }
@@ -351,8 +296,8 @@ static void find_manager(struct caller *caller)
 static void find_looker(struct caller *caller)
 {
     is_machine_or(caller, CALLER_NOT_THIS_MACHINE);
-    if (caller->kind != CALLER_MACHINE)
-        (void)is_presented(caller);
+    if (caller->kind != CALLER_MACHINE && !is_presented(caller))
+        find_by_session(caller);
 }
 
 /* ---- all ---------------------------------------------------------------- */
@@ -378,6 +323,18 @@ static void note_when(struct caller *caller)
     caller->changes = ring ? keyring_changes(ring) : 0;
 }
 
+static void come(struct caller *caller, const struct caller_sources *sources,
+                 const struct request *req, enum right right)
+{
+    *caller = (struct caller){ .sources = sources,
+                               .req = req,
+                               .login = STR_EMPTY,
+                               .session = STR_EMPTY,
+                               .right = right,
+                               .kind = CALLER_MACHINE };
+    note_when(caller);
+}
+
 void caller_find(struct caller *caller, const struct caller_sources *sources,
                  const struct request *req, enum right right)
 {
@@ -389,12 +346,7 @@ void caller_find(struct caller *caller, const struct caller_sources *sources,
     };
 
     assert(find[right]);
-    *caller = (struct caller){ .sources = sources,
-                               .req = req,
-                               .login = STR_EMPTY,
-                               .right = right,
-                               .kind = CALLER_MACHINE };
-    note_when(caller);
+    come(caller, sources, req, right);
     find[right](caller);
     forget(caller);
 }
@@ -458,8 +410,10 @@ void caller_note(const struct caller *caller, struct request *req)
     };
 
     req->notes.who = who[caller->kind];
-    if (caller->kind == CALLER_ADMIN && is_control_socket(req))
+    if (caller->kind == CALLER_ADMIN && caller_token_is_socket(req))
         req->notes.who = AUDIT_BY_SOCKET;
+    if (caller->session.len > 0)
+        req->notes.who = AUDIT_BY_SESSION;
     if (caller->key)
         req->notes.key = arena_strdup(req->arena, caller->key->name);
 }
@@ -475,4 +429,19 @@ bool caller_has(const struct caller_sources *sources, struct request *req,
     may = caller_may(&caller, right, why);
     caller_done(&caller);
     return may;
+}
+
+/* The token stands in the body: what the fields hold is no credential here. */
+bool caller_may_sign_in(const struct caller_sources *sources,
+                        struct request *req, struct str token, struct err *why)
+{
+    struct caller caller;
+
+    come(&caller, sources, req, RIGHT_MANAGE);
+    if (!caller_origin_is_own(sources, req))
+        is_stranger(&caller, CALLER_FOREIGN_PAGE);
+    else if (!caller_token_is_right(&caller, token))
+        caller_token_is_wrong(&caller, token);
+    caller_note(&caller, req);
+    return caller_may(&caller, RIGHT_MANAGE, why);
 }

@@ -3,7 +3,8 @@
    what is in memory, and counts wrong credentials (team/failures.h).
 
    Which credential counts depends on what is asked for: the admin token opens the
-   management API and never relays; a relay key relays and never manages.
+   management API and never relays; a relay key relays and never manages; a browser's
+   session stands for the admin token where nothing else is presented.
 
    While no key exists this machine (http/loopback.h) may use the relay as it is;
    as soon as one does, it needs one too, unless LOOPBACK_WITHOUT_KEY is on.  A right
@@ -16,12 +17,14 @@
 #include "team/admin_token.h"
 #include "team/failures.h"
 #include "team/keyring.h"
+#include "team/sessions.h"
 
 enum caller_kind {
     CALLER_STRANGER, /* nobody known: `flaw` says why */
     CALLER_MACHINE,  /* this machine */
     CALLER_KEY,      /* presented a relay key that is fine */
-    CALLER_ADMIN, /* presented the admin token, or came by the control socket */
+    CALLER_ADMIN, /* presented the admin token, or the session of a browser that was
+                     given one for it (`session`), or came by the control socket */
     CALLER_SCRAPER,   /* presented the token for figures: METRICS_TOKEN */
     CALLER_OWN_LOGIN, /* may use the relay, with its own claude.ai login; `key` is
                          its key, if it needed one */
@@ -45,6 +48,7 @@ struct caller_sources {
     const struct admin_token *scraper; /* METRICS_TOKEN; NULL: there is none */
     struct keyring *keyring;           /* NULL: there are no keys */
     struct failures *failures;         /* NULL: nobody counts */
+    struct sessions *sessions;         /* NULL: browsers cannot sign in */
 };
 
 /* Why somebody is a stranger. */
@@ -58,6 +62,9 @@ enum caller_flaw {
     CALLER_LOGIN_REFUSED, /* an own login, and CLIENT_LOGIN is refuse */
     CALLER_LOGIN_ALONE,   /* one that passes, but there is no key beside it */
     CALLER_LOGIN_ODD,     /* one that cannot pass as it was sent */
+    CALLER_SESSION_OVER,  /* a browser's cookie, of no use any more */
+    CALLER_FOREIGN_PAGE,  /* a good one, but another origin's page asks */
+    CALLER_NO_CSRF,       /* a good one, without what confirms a change */
 };
 
 /* Lives no longer than the request. */
@@ -66,9 +73,10 @@ struct caller {
     const struct request *req;
     struct key
         *key; /* a reference: of KEY, OWN_LOGIN, KEY_OVER and KEY_BOUND */
-    struct str text;  /* which of the request's texts opened the key */
-    struct str login; /* OWN_LOGIN: the value of its field, to be passed on */
-    enum right right; /* that was asked for */
+    struct str text;    /* which of the request's texts opened the key */
+    struct str login;   /* OWN_LOGIN: the value of its field, to be passed on */
+    struct str session; /* the text of the browser's session, if it has one */
+    enum right right;   /* that was asked for */
     enum caller_kind kind;
     enum caller_flaw flaw; /* of a STRANGER */
     enum key_verdict verdict;
@@ -76,6 +84,8 @@ struct caller {
     uint64_t changes; /* of the keyring, by then */
     uint32_t wait_ms; /* too many wrong ones: until the next may come; else 0 */
 };
+
+#define CALLER_COOKIE "claude_relay_session" /* of browsers */
 
 /* Finds out who asks for `right`.  RIGHT_PROXY is asked of whoever has another right
    already. */
@@ -102,6 +112,17 @@ void caller_note(const struct caller *caller, struct request *req);
 /* All of it in one, for callers of whom nothing is kept. */
 bool caller_has(const struct caller_sources *sources, struct request *req,
                 enum right right, struct err *why) MUST_CHECK;
+
+/* Signs a browser in: may it have a session for `token`?  Wrong ones are slowed as
+   everywhere, and pages of other origins are refused before they could try one. */
+bool caller_may_sign_in(const struct caller_sources *sources,
+                        struct request *req, struct str token,
+                        struct err *why) MUST_CHECK;
+
+/* Does a page of this relay ask, or none?  (http/origin.h, by the scheme that the client
+   used.) */
+bool caller_origin_is_own(const struct caller_sources *sources,
+                          const struct request *req);
 
 /* Is it this machine, whatever it presents?  For what costs nothing. */
 bool caller_is_machine(const struct request *req);

@@ -196,6 +196,34 @@ static bool refuse_login(const struct caller *caller, struct err *why)
                        : "any text (to a relay key, once keys exist)");
 }
 
+/* Behind a proxy that is not trusted to say so, the relay does not know that TLS is in
+   use: then no page is its own. */
+static bool refuse_foreign(struct err *why)
+{
+    return err_set(
+        why, ERR_FORBIDDEN,
+        "this comes from a page of another origin (Origin, Sec-Fetch-Site); if "
+        "that page is the relay's own, a proxy is in between: name it in "
+        "TRUSTED_PROXIES, and let it pass on Host and set X-Forwarded-Proto");
+}
+
+static bool refuse_session(const struct caller *caller, struct err *why)
+{
+    if (caller->flaw == CALLER_FOREIGN_PAGE)
+        return refuse_foreign(why);
+    if (caller->flaw == CALLER_NO_CSRF)
+        return err_set(
+            why, ERR_FORBIDDEN,
+            "a session changes something only with its X-CSRF-Token, "
+            "which GET /admin/api/session tells: load the page "
+            "again");
+    return err_set(why, ERR_NOT_ALLOWED,
+                   "this session has ended, or was never begun: sign in again "
+                   "with the admin token (it is stored in %s on the relay's "
+                   "machine)",
+                   caller->sources->admin->where);
+}
+
 static bool refuse_stranger(const struct caller *caller, enum right right,
                             struct err *why)
 {
@@ -215,6 +243,10 @@ static bool refuse_stranger(const struct caller *caller, enum right right,
     case CALLER_LOGIN_ALONE:
     case CALLER_LOGIN_ODD:
         return refuse_login(caller, why);
+    case CALLER_SESSION_OVER:
+    case CALLER_FOREIGN_PAGE:
+    case CALLER_NO_CSRF:
+        return refuse_session(caller, why);
     }
     return is_managing(right) ? refuse_manager(caller, why)
                               : refuse_client(caller, why);

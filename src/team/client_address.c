@@ -106,3 +106,22 @@ void client_address(const struct cidr_list *trusted, const struct request *req,
             return;
     }
 }
+
+/* ---- how it came -------------------------------------------------------- */
+
+bool client_uses_tls(const struct cidr_list *trusted, const struct request *req)
+{
+    struct str list;
+    struct str last = STR_EMPTY;
+
+    if (!cidr_list_has(trusted, &req->peer))
+        return false;
+    for (size_t i = 0; i < req->headers.count; i++) {
+        const struct header *field = &req->headers.at[i];
+
+        list = field->value;
+        if (str_ieq(field->name, STR("x-forwarded-proto")))
+            (void)take_last(&list, &last);
+    }
+    return str_ieq(last, STR("https"));
+}

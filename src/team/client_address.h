@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* Where a client is, behind the reverse proxies that we trust (TRUSTED_PROXIES).
-   Pure. */
+/* Where a client is, and how it came, behind the reverse proxies that we trust
+   (TRUSTED_PROXIES).  Pure. */
 #pragma once
 
 #include "http/request.h"
@@ -14,3 +14,8 @@
    "[2001:db8::7]:80") and left out. */
 void client_address(const struct cidr_list *trusted, const struct request *req,
                     struct addr *addr);
+
+/* Did the client use TLS up to the proxy in front of us?  Only a trusted one is believed
+   (X-Forwarded-Proto, of several the last): the relay itself speaks none. */
+bool client_uses_tls(const struct cidr_list *trusted,
+                     const struct request *req);

@@ -137,6 +137,15 @@ describe('the audit log', () => {
     assert.notEqual(entry.before.grant, entry.after.grant);
   });
 
+  /* ---- browsers ------------------------------------------------------------- */
+
+  it('session.begin says who brought the token', async () => {
+    assert.equal((await ask('POST', '/admin/api/session', { token: TOKEN })).status, 200);
+    const entry = await newest('session.begin');
+    assert.deepEqual([entry.who, entry.peer, entry.done, entry.after], ['admin-token', '127.0.0.1', true, {}]);
+  });
+  does('session.end', null, () => ask('DELETE', '/admin/api/session?everywhere=true'), { after: { ended: 1 } });
+
   it('every change that the API has was done here', async () => {
     const { paths } = (await ask('GET', '/admin/api/openapi.json')).doc;
     if (paths['/admin/api/usage/reprice']) {

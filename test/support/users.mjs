@@ -180,6 +180,7 @@ export const nginxInFront = ({ cert, key } = {}) => ({
       proxy_set_header Connection "";
       proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto $scheme;
       proxy_buffering off;
       proxy_request_buffering off;
       proxy_read_timeout 1h;

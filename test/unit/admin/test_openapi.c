@@ -89,7 +89,7 @@ static const char *const parts[] = {
     "\"required\":false,\"description\":\"it, too\","
     "\"schema\":{\"type\":\"boolean\"}}],\"responses\":{\"200\":",
     "\"/teas\":{\"get\":{\"summary\":\"All\",\"tags\":[\"tea\"],\"security\":["
-    "{\"admin_token\":[]},{}],",
+    "{\"admin_token\":[]},{\"session\":[]},{}],",
     "\"post\":{\"summary\":\"Make\",",
     "\"/teas/{name}/cups/{cup}\":{\"get\":{",
     "\"parameters\":[{\"name\":\"name\",\"in\":\"path\",\"required\":true,"

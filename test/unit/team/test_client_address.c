@@ -120,11 +120,56 @@ static void without_trusted_proxies_nothing_is_believed(void **state)
     assert_string_equal(out, "127.0.0.1");
 }
 
+#define PROTO "X-Forwarded-Proto: "
+
+static const struct {
+    const char *peer;
+    const char *fields;
+    bool tls;
+} schemes[] = {
+    { "10.0.0.1", PROTO "https\n", true },
+    { "10.0.0.1", "x-forwarded-proto: HTTPS\n", true },
+    { "10.0.0.1", PROTO "http, https\n", true },
+    { "10.0.0.1", PROTO "http\n" PROTO "https\n", true },
+    { "10.0.0.1", PROTO "https, http\n", false },
+    { "10.0.0.1", PROTO "https\n" PROTO "http\n", false },
+    { "10.0.0.1", PROTO "http\n", false },
+    { "10.0.0.1", PROTO "https://\n", false },
+    { "10.0.0.1", PROTO "\n", false },
+    { "10.0.0.1", "X-Forwarded-Protocol: https\nForwarded: proto=https\n",
+      false },
+    { "10.0.0.1", "", false },
+    /* who is not trusted may say anything */
+    { "192.0.2.7", PROTO "https\n", false },
+    { "127.0.0.1", PROTO "https\n", false },
+};
+
+static void only_a_trusted_proxy_says_that_tls_is_used(void **state)
+{
+    static struct fields fields;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(schemes); i++) {
+        struct arena *arena = arena_new();
+        struct request req = { .arena = arena };
+        struct cidr_list trusted;
+        struct err err;
+
+        assert_true(cidr_list_parse(arena, STR("10.0.0.0/8"), &trusted, &err));
+        assert_true(addr_parse(schemes[i].peer, 1, &req.peer, &err));
+        req.headers = *fields_read(&fields, schemes[i].fields);
+        if (client_uses_tls(&trusted, &req) != schemes[i].tls)
+            fail_msg("%s %s", schemes[i].peer, schemes[i].fields);
+        arena_free(arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_rightmost_untrusted_address_is_the_client),
         cmocka_unit_test(without_trusted_proxies_nothing_is_believed),
+        cmocka_unit_test(only_a_trusted_proxy_says_that_tls_is_used),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
