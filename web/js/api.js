@@ -45,7 +45,8 @@ export function address(path, query = {}) {
   return text ? `${path}?${text}` : path;
 }
 
-async function failure(response) {
+/** What an answer that is not ok says, as an ApiError. */
+export async function failure(response) {
   const text = await response.text().catch(() => '');
   let body = null;
   try {

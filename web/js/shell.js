@@ -4,12 +4,12 @@
 import { api, session } from './api.js';
 import { h, icon, mark, replace, say, shape, sign } from './dom.js';
 import { clockSeconds } from './format.js';
-import { lang, setLang, t, tn } from './i18n.js';
+import { t, tn } from './i18n.js';
 import { live } from './live.js';
 import { button } from './parts.js';
 import { onView, setNotices } from './router.js';
-import { setTheme, theme } from './theme.js';
 import { showShortcuts } from './shortcuts.js';
+import { languageButton, themeButton } from './tools.js';
 
 const SECTIONS = [
   ['overview', '/admin/'], ['accounts', '/admin/accounts'], ['keys', '/admin/keys'], ['usage', '/admin/usage'],
@@ -55,31 +55,6 @@ function liveState() {
 
 function tool(name, label, onclick) {
   return h('button.tool', { type: 'button', 'aria-label': label, title: label, onclick }, icon(name));
-}
-
-/** The button that changes to the other language, named in that language. */
-export function languageButton() {
-  const other = lang() === 'zh' ? 'en' : 'zh';
-  const [short, full] = other === 'zh' ? ['中文', '中文'] : ['EN', 'English'];
-  return h('button.tool', {
-    type: 'button', lang: other === 'zh' ? 'zh-CN' : 'en', 'aria-label': short === full ? null : `${short}: ${full}`, title: full,
-    onclick: () => setLang(other),
-  }, short);
-}
-
-/** The button that changes between light and dark. */
-export function themeButton() {
-  const node = h('button.tool', { type: 'button' });
-  const draw = () => {
-    const next = theme() === 'dark' ? 'light' : 'dark';
-    const label = t(`tools.${next}`);
-    node.setAttribute('aria-label', label);
-    node.title = label;
-    replace(node, icon(next === 'light' ? 'sun' : 'moon'));
-  };
-  node.addEventListener('click', () => { setTheme(theme() === 'dark' ? 'light' : 'dark'); draw(); });
-  draw();
-  return node;
 }
 
 async function signOut() {

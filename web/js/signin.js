@@ -6,7 +6,7 @@ import { h, mark, replace, sign } from './dom.js';
 import { durationWords } from './format.js';
 import { t, tx } from './i18n.js';
 import { button, field, input } from './parts.js';
-import { languageButton } from './shell.js';
+import { languageButton } from './tools.js';
 
 /* A hidden user name beside the token, for password managers. */
 const userName = () => h('input', {

@@ -1,11 +1,59 @@
 // SPDX-License-Identifier: MIT
-/* A new key. */
-import { replace } from '../dom.js';
+/* A new key: a form over the list of keys, then its text, shown once. */
+import { api } from '../api.js';
+import { dialog } from '../dialog.js';
+import { h } from '../dom.js';
 import { t } from '../i18n.js';
-import { head } from '../parts.js';
+import { keyForm } from '../key-form.js';
+import { showKey } from '../key-shown.js';
+import { busy, button } from '../parts.js';
+import { go } from '../router.js';
+import { open as openKeys } from './keys.js';
 
-/** Open this view. */
+/** Open this view: the list, and over it the form. */
 export async function open(view) {
-  view.title(t('nav.keys'));
-  replace(view.node, head(t('nav.keys')));
+  const [handle, groups, accounts] = await Promise.all([
+    openKeys(view), known('/admin/api/groups', 'groups'), known('/admin/api/accounts', 'accounts'),
+  ]);
+  view.title(t('key.create'));
+  queueMicrotask(() => ask({ groups, accounts, initial: { group: view.query.group ?? null } }, view.signal));
+  return handle;
+}
+
+/* The form is of use without them. */
+const known = (path, member) => api.get(path).then((answer) => answer[member], () => []);
+
+function ask(choices, signal) {
+  if (signal.aborted) return;
+  const form = keyForm(choices);
+  const create = button(t('key.create'), { primary: true, submit: true });
+  const box = dialog({
+    title: t('key.create'), body: form.node, note: h('code.tiny.faint.hide-n.cut', 'claude-relay key create NAME'),
+    actions: [button(t('dialog.cancel'), { onclick: () => box.close() }), create],
+    onsubmit: () => busy(create, send),
+  });
+  async function send() {
+    const members = form.read();
+    if (!members) return;
+    try {
+      box.close(await api.post('/admin/api/keys', members));
+    } catch (error) {
+      form.fail(error);
+    }
+  }
+  const leave = () => box.close(null);
+  signal.addEventListener('abort', leave);
+  box.closed.then((key) => {
+    signal.removeEventListener('abort', leave);
+    if (key) shown(key, choices, signal);
+    else if (!signal.aborted) go('/admin/keys', { replace: true });
+  });
+}
+
+/* The list behind it shows the new key once the dialog is closed. */
+async function shown(key, choices, signal) {
+  let another = false;
+  await showKey(key, { again: () => { another = true; } });
+  if (another && !signal.aborted) ask({ ...choices, initial: { group: key.group } }, signal);
+  else if (!signal.aborted) go('/admin/keys', { replace: true });
 }

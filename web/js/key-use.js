@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: MIT
+/* What a key was used for, as its owner and its holder see it: limits, cost per day,
+   models, the last requests. */
+import { columns } from './chart.js';
+import { h } from './dom.js';
+import { clockSeconds, day, large, money, money4, number, percent, time, unitOf } from './format.js';
+import { has, t, tn } from './i18n.js';
+import { limitBars } from './limits.js';
+import { name, section, seg, state } from './parts.js';
+import { table } from './table.js';
+
+/** How many days the blocks look back. */
+export const DAYS = 14;
+
+/** A section of the limits of a key, or of its group; null without any. */
+export function limitsSection(title, used, { zone, wait = 0, end } = {}) {
+  const bars = limitBars(used, { wait });
+  return section(title, end ?? t('limit.days_end', { zone: zone ?? 'UTC' }),
+    bars.length ? h('div.limits', bars) : h('p.mute.pad', t('limit.none_long')));
+}
+
+/* ---- by day ------------------------------------------------------------------------ */
+
+const DAY_MS = 864e5;
+const two = (n) => String(n).padStart(2, '0');
+const dayText = (at) => `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}`;
+/* Noon, so that no change of clocks moves it to another day. */
+const noon = (text) => new Date(`${text}T12:00:00`);
+
+/* Days without use have no row; the last one is today, which the relay may have begun already. */
+function wholeDays(rows) {
+  const last = [dayText(new Date()), ...rows.map((row) => row.day)].sort().at(-1);
+  const by = new Map(rows.map((row) => [row.day, row]));
+  return Array.from({ length: DAYS }, (_, i) => dayText(new Date(noon(last).getTime() - (DAYS - 1 - i) * DAY_MS)))
+    .map((each) => by.get(each) ?? { day: each });
+}
+
+const KINDS = [
+  ['out', 'use.output', (row) => row.output_tokens], ['in', 'use.input', (row) => row.input_tokens],
+  ['cw', 'use.cache_write', (row) => (row.cache_write_5m_tokens ?? 0) + (row.cache_write_1h_tokens ?? 0)],
+  ['cr', 'use.cache_read', (row) => row.cache_read_input_tokens],
+];
+
+function shown(days, what) {
+  if (what === 'tokens') {
+    return {
+      series: KINDS.map(([kind, text, of]) => ({ kind, name: t(text), values: days.map((row) => of(row) ?? 0) })),
+      label: t('use.tokens_per_day'), format: large, formatY: large, totals: true,
+    };
+  }
+  return {
+    series: [{ kind: 'ok', name: t('use.cost'), values: days.map((row) => row.cost_microusd ?? 0) }],
+    label: t('use.cost_per_day'), format: (n) => money(n), formatY: (n) => money(n, n % 1e6 ? 2 : 0), totals: false,
+  };
+}
+
+const sum = (rows, of) => rows.reduce((all, row) => all + (of(row) ?? 0), 0);
+
+/** Cost or tokens per day: rows of GET usage?by=day. */
+export function daysSection(rows) {
+  const days = wholeDays(rows);
+  if (!rows.length) return section(t('use.per_day'), tn('time.days', DAYS), h('p.mute.pad', t('use.nothing')));
+  const tick = (i) => (i === DAYS - 1 ? t('chart.today') : i % 3 === 1 ? day(noon(days[i].day)) : null);
+  const chart = columns({
+    ...shown(days, 'cost'), at: (i) => (i === DAYS - 1 ? t('chart.today') : day(noon(days[i].day))), tick,
+    height: 180, partial: true, flush: true,
+    controls: [seg(t('use.what'), [['cost', t('use.cost')], ['tokens', t('use.tokens')]], 'cost', (what) => chart.update(shown(days, what)))],
+  });
+  return section(t('use.per_day'), t('use.days_sum', { days: tn('time.days', DAYS), sum: money(sum(days, (row) => row.cost_microusd)) }), chart.node);
+}
+
+/* ---- by model ----------------------------------------------------------------------- */
+
+const modelCost = (row, whole) => [money(row.cost_microusd), whole > 0 && h('span.sub', percent((row.cost_microusd / whole) * 1e6))];
+
+/** What each model was used for: rows of GET usage?by=model. */
+export function modelsSection(rows, { link = null } = {}) {
+  const whole = sum(rows, (row) => row.cost_microusd);
+  const tokens = unitOf(rows.map((row) => row.output_tokens));
+  const list = table({
+    label: t('use.by_model'), dense: true, rows, rowKey: (row) => row.model ?? '', keys: false,
+    columns: [
+      { key: 'model', label: t('use.model'), fold: 'first', cell: (row) => name(row.model ?? t('use.unknown_model')) },
+      { key: 'requests', label: t('use.requests'), align: 'num', fold: 'hide', cell: (row) => number(row.requests) },
+      { key: 'output', label: t('use.output'), align: 'num', priority: 3, cell: (row) => tokens(row.output_tokens) },
+      { key: 'cost', label: t('use.cost'), align: 'num', fold: 'first2', cell: (row) => modelCost(row, whole) },
+    ],
+  });
+  return section(t('use.by_model'), link ?? tn('time.days', DAYS), rows.length ? list.node : h('p.mute.pad', t('use.nothing')));
+}
+
+/* ---- the last requests ---------------------------------------------------------------- */
+
+const ENDS = { complete: 'ready', client_left: 'off', refused: 'blocked' };
+
+function endCell(row) {
+  const words = has(`use.end.${row.end}`) ? t(`use.end.${row.end}`) : row.end;
+  const failed = row.end === 'complete' && row.status >= 400;
+  return state(failed ? 'failed' : ENDS[row.end] ?? 'failed', row.status && row.status !== 200 ? `${row.status} ${words}` : words);
+}
+
+/** The last requests, as rows of GET requests; href(row) opens one. */
+export function requestsSection(rows, { href = () => null, end = null } = {}) {
+  const list = table({
+    label: t('use.last_requests'), dense: true, rows, keys: false,
+    columns: [
+      { key: 'ended_at', label: t('chart.time'), fold: 'first', class: 'nowrap', cell: (row) => (href(row) ? name(when(row), href(row)) : when(row)) },
+      { key: 'model', label: t('use.model'), fold: 'second', cell: (row) => name(row.model ?? t('use.unknown_model')) },
+      { key: 'end', label: t('use.end'), class: 'nowrap second', cell: endCell },
+      { key: 'cost', label: t('use.cost'), align: 'num', fold: 'first2', cell: (row) => money4(row.cost_microusd) },
+    ],
+  });
+  return section(t('use.last_requests'), end, rows.length ? list.node : h('p.mute.pad', t('use.no_requests')));
+}
+
+const when = (row) => (Date.now() - Date.parse(row.ended_at) < DAY_MS ? clockSeconds(row.ended_at) : time(row.ended_at));
