@@ -2,11 +2,13 @@
 /* What browsers load of the page: by anybody, from memory, under names that change with
    their bytes; nothing else is reached by such a path. */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { it } from 'node:test';
 import zlib from 'node:zlib';
 
 import { call } from '../support/http.mjs';
-import { describe, stage } from '../support/processes.mjs';
+import { describe, root, stage } from '../support/processes.mjs';
 import { exchange } from '../support/raw.mjs';
 
 const HTML = { accept: 'text/html,application/xhtml+xml' };
@@ -25,6 +27,10 @@ function assertGuarded(answer, what) {
   }
   assert.equal(answer.headers['set-cookie'], undefined, what);
 }
+
+/* What a module loads: at once, and when it comes to it. */
+const STATIC = /^\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"](\.[^'"]+)['"]|^\s*import\s*['"](\.[^'"]+)['"]/gm;
+const DYNAMIC = /\bimport\(\s*['"](\.[^'"]+)['"]\s*\)/g;
 
 const assetsOf = (html) => [...html.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, path]) => path);
 
@@ -111,6 +117,74 @@ describe('the page', () => {
       assert.equal(answer.get('cache-control'), 'no-store', 'a failure is kept');
     }
     assert.equal((await get('/admin/assets/0000000000000000/js/main.js')).status, 404);
+  });
+
+  /* ---- how much of it there is ------------------------------------------------- */
+
+  const PACKED = { 'accept-encoding': 'gzip' };
+
+  /* { path: { text, size (packed) } } of these and all that they load; `lazy`: also what
+     they may load later. */
+  async function loaded(paths, lazy = false) {
+    const found = {};
+    const waiting = [...paths];
+    while (waiting.length > 0) {
+      const path = waiting.pop();
+      if (found[path]) {
+        continue;
+      }
+      const answer = await get(path, PACKED);
+      assert.equal(answer.status, 200, `${path} is loaded, and not there`);
+      const isPacked = answer.headers['content-encoding'] === 'gzip';
+      const text = (isPacked ? zlib.gunzipSync(answer.body) : answer.body).toString();
+      found[path] = { text, size: answer.body.length };
+      if (path.endsWith('.js')) {
+        const named = [...text.matchAll(STATIC), ...(lazy ? text.matchAll(DYNAMIC) : [])].map(([, from, bare]) => from ?? bare);
+        waiting.push(...named.map((name) => new URL(name, `http://x${path}`).pathname));
+      }
+    }
+    return found;
+  }
+
+  const sizeOf = (found) => Object.values(found).reduce((sum, { size }) => sum + size, 0);
+
+  async function firstView(shell, more) {
+    const head = await get(shell, PACKED);
+    const paths = assetsOf(zlib.gunzipSync(head.body).toString());
+    const base = paths[0].slice(0, '/admin/assets/'.length + 17);
+    const found = await loaded([...paths, ...more.map((name) => base + name)]);
+    return { found, paths, size: head.body.length + sizeOf(found) };
+  }
+
+  for (const [shell, ...more] of [['/admin/', 'js/views/overview.js', 'js/views/first.js'], ['/me']]) {
+    for (const lang of ['lang/en.js', 'lang/zh.js']) {
+      it(`the first view of ${shell} with ${lang} is under 150 KB`, async (t) => {
+        const { size, found } = await firstView(shell, [...more, lang]);
+        t.diagnostic(`${size} bytes in ${Object.keys(found).length} files`);
+        assert.ok(size < 150e3, `${size} bytes:\n${Object.entries(found).map(([path, { size: bytes }]) => `${bytes} ${path}`).join('\n')}`);
+      });
+    }
+  }
+
+  it('whatever a module may load is there, and everything that is there may be loaded', async () => {
+    const roots = [];
+    for (const shell of ['/admin/', '/me']) {
+      roots.push(...(await firstView(shell, ['lang/en.js', 'lang/zh.js'])).paths);
+    }
+    const base = roots[0].slice(0, '/admin/assets/'.length + 17);
+    const found = new Set(Object.keys(await loaded([...roots, `${base}lang/en.js`, `${base}lang/zh.js`], true)));
+    const listed = fs.readFileSync(path.join(root, 'web/meson.build'), 'utf8').matchAll(/^ {2}'([^']+\.js)',$/gm);
+    const idle = [...listed].map(([, name]) => base + name).filter((name) => !found.has(name));
+    assert.deepEqual(idle, [], 'nobody loads these');
+  });
+
+  it('it is loaded once: then one question, which is answered in short', async () => {
+    const first = await get('/admin/', PACKED);
+    const again = await get('/admin/', { ...PACKED, 'if-none-match': first.headers.etag });
+    assert.equal(again.status, 304);
+    for (const path of assetsOf(zlib.gunzipSync(first.body).toString())) {
+      assert.match((await get(path, PACKED)).headers['cache-control'], /immutable/);
+    }
   });
 
   it('it hides nothing of the management API, and opens nothing of it', async () => {
