@@ -7,10 +7,10 @@ import path from 'node:path';
 import { after, before, it } from 'node:test';
 
 import { call, HELLO } from '../support/http.mjs';
-import { command, commandBeside, describe, rawStage, stage, startRelay } from '../support/processes.mjs';
+import { command, commandBeside, describe, rawStage, root, stage, startRelay } from '../support/processes.mjs';
 import { makeCertificate } from '../support/proxies.mjs';
 import { exchange, rawUpstream, responseBytes } from '../support/raw.mjs';
-import { missing, nginxInFront, proxyMissing, startProxy } from '../support/users.mjs';
+import { find, missing, proxyMissing, startProxy } from '../support/users.mjs';
 
 const TOKEN = 'CANARY-admin-token-0123456789';
 /* Nobody is this machine, and everybody says where it comes from. */
@@ -428,7 +428,37 @@ describe('on this machine', () => {
 /* ---- behind nginx ------------------------------------------------------------ */
 
 const certificate = missing('openssl') ? null : makeCertificate();
-const tls = certificate && nginxInFront(certificate);
+const told = (file, from) => fs.readFileSync(`${root}/${file}`, 'utf8').slice(fs.readFileSync(`${root}/${file}`, 'utf8').indexOf(from));
+const block = (text) => /```nginx\n([^]*?)```/.exec(text)[1];
+const inREADME = block(told('README.md', 'With nginx:'));
+const onlyForKeys = block(told('docs/operations.md', 'let the proxy pass `/v1/`'));
+const whereAll = /location \/ \{\n([^]*?)\n {4}\}\n/.exec(inREADME);
+
+/* What the documents say, but for ports and files. */
+const asTold = (server) => ({
+  program: 'nginx',
+  user: 'www-data',
+  ca: certificate?.cert,
+  make: (port, relay, folder) => ({
+    file: `user www-data;
+pid ${folder}/nginx.pid;
+error_log ${folder}/error.log;
+daemon off;
+events {}
+http {
+  access_log off;
+  ${server
+    .replace('listen 443 ssl', `listen 127.0.0.1:${port} ssl`)
+    .replace(/ssl_certificate .*;/, `ssl_certificate ${certificate.cert};`)
+    .replace(/ssl_certificate_key .*;/, `ssl_certificate_key ${certificate.key};`)
+    .replaceAll('proxy_pass http://127.0.0.1:3000', `proxy_pass http://127.0.0.1:${relay}`)}
+}
+`,
+    command: (file) => [find('nginx'), '-c', file],
+  }),
+});
+const tls = asTold(inREADME);
+const keysAlone = asTold(inREADME.replace(whereAll[0], onlyForKeys.replace('# as above', whereAll[1])));
 const noTls = certificate ? proxyMissing(tls) : missing('openssl');
 
 describe('behind nginx with TLS', { skip: noTls }, () => {
@@ -436,14 +466,13 @@ describe('behind nginx with TLS', { skip: noTls }, () => {
   const plain = stage({ relay: { env: { ADMIN_TOKEN: TOKEN } } });
   let proxy;
   let untrusted;
+  let narrow;
   before(async () => {
     proxy = await startProxy(tls, s.port);
     untrusted = await startProxy(tls, plain.port);
+    narrow = await startProxy(keysAlone, s.port);
   });
-  after(async () => {
-    await proxy?.stop();
-    await untrusted?.stop();
-  });
+  after(() => Promise.all([proxy, untrusted, narrow].map((each) => each?.stop())));
 
   const ask = (port, method, target, headers, body) =>
     call(`https://127.0.0.1:${port}${target}`, {
@@ -479,5 +508,17 @@ describe('behind nginx with TLS', { skip: noTls }, () => {
     const answer = await ask(untrusted.port, 'POST', '/admin/api/session', { origin: `https://127.0.0.1:${untrusted.port}` }, JSON.stringify({ token: TOKEN }));
     assert.equal(answer.status, 403);
     assert.match(answer.body.toString(), /TRUSTED_PROXIES.*Host.*X-Forwarded-Proto/);
+  });
+
+  it('where the proxy passes only what those need who hold keys, nothing else is there', async () => {
+    for (const target of ['/admin/', '/admin', '/admin/api/status', '/oauth/accounts', '/metrics', '/', '/admin/assets/../api/status', '/me/../admin/api/status']) {
+      assert.equal((await ask(narrow.port, 'GET', target, { accept: 'text/html' })).status, 404, target);
+    }
+    const page = await ask(narrow.port, 'GET', '/me', {});
+    assert.equal(page.status, 200);
+    for (const [, path] of page.body.toString().matchAll(/(?:href|src)="([^"]+)"/g)) {
+      assert.equal((await ask(narrow.port, 'GET', path, {})).status, 200, path);
+    }
+    assert.equal((await ask(narrow.port, 'GET', '/v1/me', {})).status, 401);
   });
 });
