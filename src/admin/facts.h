@@ -16,6 +16,7 @@ struct admin_facts {
     /* "127.0.0.1:3000"; none if it does not serve (a command on the folder). */
     char addresses[ADMIN_ADDRESSES_MAX][72];
     size_t address_count;
+    unsigned port; /* that it listens on; 0: none */
     void *arg;
     size_t (*in_flight)(void *arg); /* requests being relayed; NULL: none */
     size_t (*keys)(void *arg);      /* relay keys there are; NULL: none */

@@ -5,4 +5,5 @@
 #include "admin/row.h"
 
 extern const struct admin_endpoint notify_routes_get;
+extern const struct admin_endpoint notify_routes_change;
 extern const struct admin_endpoint notify_routes_test;

@@ -31,7 +31,6 @@
 #include "admin/usage_routes.h"
 #include "admin/vitals_routes.h"
 #include "base/mem.h"
-#include "notify/post.h"
 #include "relay/body.h"
 #include "relay/endpoints.h"
 #include "usage/price_board.h"
@@ -106,6 +105,7 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("POST", "/admin/api/accounts/:name/clear", MANAGE,
               vitals_routes_clear),
     ADMIN_ROW("GET", "/admin/api/notify", LOOK, notify_routes_get),
+    ADMIN_ROW("PATCH", "/admin/api/notify", MANAGE, notify_routes_change),
     ADMIN_ROW("POST", "/admin/api/notify/test", MANAGE, notify_routes_test),
     ADMIN_ROW("POST", "/admin/api/proxy-test", MANAGE, account_routes_way_test),
 };
@@ -138,7 +138,6 @@ void admin_free(struct admin *admin)
     if (!admin)
         return;
     upstream_free(admin->upstream);
-    post_way_free(admin->notices);
     price_board_free(admin->own_prices);
     series_unref(admin->series);
     audited_users_free(admin->users);

@@ -18,8 +18,8 @@
 /* All borrowed. */
 struct ledger;
 struct notifier;
+struct notify_board;
 struct outgoing;
-struct post_way;
 struct series;
 struct running;
 struct unpriced;
@@ -42,8 +42,9 @@ struct admin_options {
     struct tls *tls;            /* for the proxy test; NULL if all is http:// */
     const struct proxy *proxy;  /* the global one, or NULL */
     struct notifier *notifier;  /* NULL: nothing is told */
-    struct outgoing *outgoing;  /* NULL: nobody wants to know */
-    struct running *running;    /* requests that run; NULL: no relay does */
+    struct notify_board *notices; /* where that goes; NULL: nowhere */
+    struct outgoing *outgoing;    /* NULL: nobody wants to know */
+    struct running *running;      /* requests that run; NULL: no relay does */
     /* For whoever serves it on connections of its own (server_options). */
     struct request_ids *ids;
     server_log_fn log; /* of `callers`; NULL: requests leave no line */
@@ -62,7 +63,6 @@ struct admin {
     struct audited_users *users; /* NULL without an audit log */
     /* To the API, for admin/api_fetch.h alone; NULL until it is needed. */
     struct upstream *upstream;
-    struct post_way *notices; /* for admin/notify_routes.c, likewise */
 };
 
 struct admin *admin_new(const struct admin_options *options);

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "config/setting.h"
+#include "notify/format.h"
 
 #define HOW_MAX 4400
 
@@ -59,17 +60,52 @@ static void say_how(const struct config *config, const struct option *option,
 
 /* ---- what was changed ---------------------------------------------------- */
 
-static void find_here(const struct settings_here *here, struct option *option)
+static void find_level(const struct settings_here *here, struct option *option)
 {
     struct config_setting *setting = &option->setting;
     struct str level = str_of(log_level_word(here->log_level));
 
-    if (!str_eq(str_of(setting->name), STR("LOG_LEVEL")))
-        return;
     option->way =
         "`claude-relay log-level debug`, say: it holds until the relay ends";
     option->here = !str_eq(setting->value, level);
     setting->value = level;
+}
+
+static bool find_notices(const struct settings_here *here,
+                         struct option *option)
+{
+    if (here->notices_fixed)
+        return false;
+    option->way = "`claude-relay notify set`, or write NOTIFY_URL into .env";
+    option->here = here->notices != NULL;
+    return option->here;
+}
+
+static void find_notify_url(const struct settings_here *here,
+                            struct option *option)
+{
+    if (!find_notices(here, option))
+        return;
+    option->setting.is_set = true;
+    option->setting.length = here->notices->length;
+}
+
+static void find_notify_format(const struct settings_here *here,
+                               struct option *option)
+{
+    if (find_notices(here, option))
+        option->setting.value = str_of(format_name(here->notices->format));
+}
+
+static void find_here(const struct settings_here *here, size_t number,
+                      struct option *option)
+{
+    if (number == CONFIG_AT_LOG_LEVEL)
+        find_level(here, option);
+    else if (number == CONFIG_AT_NOTIFY_URL)
+        find_notify_url(here, option);
+    else if (number == CONFIG_AT_NOTIFY_FORMAT)
+        find_notify_format(here, option);
 }
 
 /* ---- the document -------------------------------------------------------- */
@@ -135,7 +171,7 @@ struct json_doc *settings_doc(const struct config *config,
         struct option option = { .here = false };
 
         config_setting_of(config, i, &option.setting);
-        find_here(here, &option);
+        find_here(here, i, &option);
         json_doc_add(list, option_doc(config, &option));
     }
     json_doc_set_str(doc, "version", STR(RELAY_VERSION));

@@ -5,10 +5,13 @@
 
 #include "admin/row.h"
 #include "config/config.h"
+#include "notify/target.h"
 
 /* What was changed while the relay runs. */
 struct settings_here {
     enum log_level log_level;
+    bool notices_fixed; /* NOTIFY_URL says where they go; else: */
+    const struct notify_target *notices; /* or NULL */
 };
 
 /* {"version":"...","env_file":"/...","options":[...]}; the caller's. */

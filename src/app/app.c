@@ -46,9 +46,9 @@ struct app {
     struct outgoing *outgoing;
     struct unpriced *unpriced;
     struct series *series;
-    struct running *requests;  /* that run, of all workers */
-    struct notifier *notifier; /* NULL: nothing is told */
-    struct seats seats;        /* of all workers */
+    struct running *requests; /* that run, of all workers */
+    struct notifier *notifier;
+    struct seats seats; /* of all workers */
     struct request_ids ids;
     struct capacity capacity;
     struct worker **workers;
@@ -109,6 +109,7 @@ static struct admin_options admin_options_of(struct app *app)
                                    .tls = app->place.tls,
                                    .proxy = app->place.proxy,
                                    .notifier = app->notifier,
+                                   .notices = app->place.notices,
                                    .outgoing = app->outgoing,
                                    .running = app->requests,
                                    .ids = &app->ids,
@@ -182,6 +183,7 @@ static void begin_notices(struct app *app)
     app->notifier = notifier_new(
         &(struct notifier_options){ .loop = app->place.loop,
                                     .config = app->config,
+                                    .board = app->place.notices,
                                     .accounts = app->place.accounts,
                                     .ring = keys_ring(app->place.keys),
                                     .ledger = app->place.ledger,
@@ -232,6 +234,7 @@ static void know_itself(struct app *app)
     size_t count = worker_hosts(app->workers[0], hosts);
 
     app->facts = (struct admin_facts){ .started_ms = clock_steady_ms(),
+                                       .port = worker_port(app->workers[0]),
                                        .arg = app,
                                        .in_flight = in_flight,
                                        .keys = keys_there_are };

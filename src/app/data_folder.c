@@ -2,6 +2,7 @@
 /* The data folder of a running relay. */
 #include "app/data_folder.h"
 
+#include <string.h>
 #include <sys/stat.h>
 
 #include "account/pending.h"
@@ -101,6 +102,29 @@ static void sweep_pending(void *arg)
                                   &work, swept, folder);
 }
 
+/* ---- where notices go --------------------------------------------------- */
+
+static void do_nothing(void *arg)
+{
+    (void)arg;
+}
+
+static void load_notices(struct store_driver *driver, void *arg)
+{
+    notify_board_load(arg, driver);
+}
+
+/* Nobody waits for it, and each reading sees what was written last. */
+static void read_notices(struct data_folder *folder)
+{
+    struct place *place = folder->place;
+
+    store_job_free(store_call(place->store, place->loop,
+                              &(struct store_work){ .run = load_notices,
+                                                    .arg = place->notices },
+                              do_nothing, NULL));
+}
+
 /* ---- watching ----------------------------------------------------------- */
 
 static void changed(void *arg, const char *name)
@@ -109,6 +133,8 @@ static void changed(void *arg, const char *name)
 
     sync_changed(folder->sync, name);
     price_sync_changed(folder->prices, name);
+    if (!name || strcmp(name, NOTIFY_TARGET_KEY ".json") == 0)
+        read_notices(folder);
 }
 
 static const char *path_of(const struct data_folder *folder)

@@ -146,6 +146,12 @@ static void open_prices(struct place *place)
     price_file_load(place->prices, place->config->data_dir.at);
 }
 
+static void open_notices(struct place *place)
+{
+    place->notices = notify_board_new(place->config);
+    notify_board_load(place->notices, store_driver(place->store));
+}
+
 /* ---- waiting ------------------------------------------------------------ */
 
 #define SAY_AGAIN_MS 5000
@@ -202,6 +208,7 @@ bool place_open(struct place *place, const struct config *config,
         !open_ledger(place, use, err) || !open_vitals(place, use, err))
         return false;
     open_prices(place);
+    open_notices(place);
     place->keeper = keeper_new(
         &(struct keeper_options){ .loop = place->loop,
                                   .store = place->store,
@@ -328,6 +335,7 @@ int place_close(struct place *place, int status)
     records_free(place->records);
     audit_log_free(place->audit);
     store_free(place->store);
+    notify_board_free(place->notices);
     tls_free(place->tls);
     proxy_unref(place->proxy);
     seal_free(place->seal);

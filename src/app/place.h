@@ -8,6 +8,7 @@
 #include "account/vitals_keep.h"
 #include "app/stop_signals.h"
 #include "config/config.h"
+#include "notify/target.h"
 #include "store/audit.h"
 #include "store/records.h"
 #include "team/keys.h"
@@ -36,6 +37,7 @@ struct place {
     struct accounts *accounts;
     struct vitals_keep *vitals; /* of one that serves, or works on the folder */
     struct price_board *prices;
+    struct notify_board *notices;
     struct tls *tls;
     struct proxy *proxy;
     struct keeper *keeper;

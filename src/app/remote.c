@@ -107,6 +107,7 @@ static bool open_place(struct remote *remote, struct err *err)
     options.ledger = place->ledger;
     options.zone = place->zone;
     options.prices = place->prices;
+    options.notices = place->notices;
     options.keeper = place->keeper;
     options.tls = place->tls;
     options.proxy = place->proxy;

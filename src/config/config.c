@@ -178,21 +178,32 @@ static void check_urls(const struct loading *loading)
 }
 
 /* A secret in clear text goes to nobody but this machine. */
-static bool is_for_here(const struct config *config, struct err *err)
+static bool is_for_here(const struct config *config, const struct url *url,
+                        struct err *err)
 {
     const struct url proxy = { .host = config->proxy_host };
 
-    return config->notify.url.tls || !config->proxy_enabled ||
-           url_is_loopback(&proxy) ||
+    return url->tls || !config->proxy_enabled || url_is_loopback(&proxy) ||
            err_set(err, ERR_CONFIG,
                    "must be https://: an http:// one on this machine would go "
                    "through the proxy of GLOBAL_PROXY_HOST, which is not");
+}
+
+bool config_check_notify(const struct config *config, struct arena *arena,
+                         const struct config_notify *asked,
+                         struct notify_url *out, struct err *err)
+{
+    return notify_url_parse(arena, asked->url, asked->format, out, err) &&
+           is_for_here(config, &out->url, err);
 }
 
 /* Nothing of it is repeated: which part is the password, the service decides. */
 static void check_notify(const struct loading *loading)
 {
     struct config *config = loading->config;
+    const struct config_notify asked = {
+        config->notify_url, (enum notify_format)config->notify_format
+    };
     const char *name = "NOTIFY_URL";
     struct err err;
 
@@ -202,10 +213,8 @@ static void check_notify(const struct loading *loading)
                 "NOTIFY_FORMAT: NOTIFY_URL must be set, too, to where the "
                 "notices go");
     } else if (config->notify_url.len == 0 ||
-               (notify_url_parse(loading->arena, config->notify_url,
-                                 (enum notify_format)config->notify_format,
-                                 &config->notify, &err) &&
-                is_for_here(config, &err))) {
+               config_check_notify(config, loading->arena, &asked,
+                                   &config->notify, &err)) {
         return;
     } else {
         err_wrap(&err, "%s", name);

@@ -90,6 +90,17 @@ bool config_load(struct config *config, struct arena *arena,
                  config_lookup_fn lookup, void *arg,
                  struct problems *problems) MUST_CHECK;
 
+/* Where notices would go. */
+struct config_notify {
+    struct str url;
+    enum notify_format format;
+};
+/* As NOTIFY_URL is checked, with the global proxy that there is.  Texts of `out` are
+   copied into `arena`; the text of err repeats nothing of the URL. */
+bool config_check_notify(const struct config *config, struct arena *arena,
+                         const struct config_notify *asked,
+                         struct notify_url *out, struct err *err) MUST_CHECK;
+
 /* An argument of the command line says so; `text` is borrowed. */
 void config_set_argument(struct config *config,
                          enum config_option_number number, struct str text);

@@ -189,6 +189,15 @@ const char *format_name(enum notify_format format)
     return rows[format].name;
 }
 
+enum notify_format format_of(struct str name)
+{
+    for (size_t i = 0; i < NOTIFY_FORMATS; i++) {
+        if (str_eq(name, str_of(rows[i].name)))
+            return (enum notify_format)i;
+    }
+    return NOTIFY_FORMATS;
+}
+
 /* ---- writing ------------------------------------------------------------- */
 
 static void write_ntfy(const struct format_notice *notice, struct buf *fields,

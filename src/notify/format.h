@@ -30,3 +30,5 @@ bool format_judge(enum notify_format format, const struct notify_url *to,
 uint64_t format_apart_ms(enum notify_format format);
 /* "slack" */
 const char *format_name(enum notify_format format);
+/* NOTIFY_FORMATS if it is none. */
+enum notify_format format_of(struct str name);

@@ -21,13 +21,16 @@
 
 struct notifier {
     struct notifier_options options;
-    struct post_way *way;
-    struct sender *sender;
     struct loop_timer *timer;
     struct look_keys keys;
     bool among_keys;       /* a look at them has begun */
     uint64_t looked_ms;    /* steady: when the last look at all else was */
-    pthread_mutex_t mutex; /* of `watch`, which others look at */
+    pthread_mutex_t mutex; /* of what follows, which others look at */
+    const struct notify_target
+        *target; /* a reference; NULL: nothing is told, and
+                                           there is none of these: */
+    struct post_way *way;
+    struct sender *sender;
     struct watch *watch;
 };
 
@@ -45,8 +48,9 @@ static void find_node(char out[NODE_MAX])
     }
 }
 
-void notifier_write(const struct config *config, const struct event *event,
-                    enum event_end end, struct buf *fields, struct buf *body)
+void notifier_write(const struct notify_target *target,
+                    const struct event *event, enum event_end end,
+                    struct buf *fields, struct buf *body)
 {
     char node[NODE_MAX];
     const struct format_notice notice = {
@@ -56,8 +60,7 @@ void notifier_write(const struct config *config, const struct event *event,
     };
 
     find_node(node);
-    format_write((enum notify_format)config->notify_format, &config->notify,
-                 &notice, fields, body);
+    format_write(target->format, &target->to, &notice, fields, body);
 }
 
 static void tell(void *arg, const struct event *event, enum event_end end)
@@ -72,7 +75,7 @@ static void tell(void *arg, const struct event *event, enum event_end end)
              end == EVENT_HOLDS ? "has begun" : "is over");
     buf_init(&fields, FORMAT_FIELDS_MAX);
     buf_init(&body, FORMAT_BODY_MAX);
-    notifier_write(notifier->options.config, event, end, &fields, &body);
+    notifier_write(notifier->target, event, end, &fields, &body);
     sender_add(notifier->sender,
                &(struct sender_notice){ .id = id,
                                         .rank = event_rows[event->kind].rank,
@@ -134,22 +137,85 @@ static void look_at_keys(struct notifier *notifier, const struct look *look)
         watch_end(notifier->watch, EVENT_OF_KEYS, look->now.wall_ms);
 }
 
-static void tick(void *arg)
+static void look_around(struct notifier *notifier)
 {
-    struct notifier *notifier = arg;
     const struct look look = { .see = see,
                                .arg = notifier,
                                .now = { clock_steady_ms(), clock_wall_ms() } };
-    uint64_t every_ms = notifier->options.every_ms;
 
     pthread_mutex_lock(&notifier->mutex);
-    if (look.now.steady_ms - notifier->looked_ms >= every_ms) {
+    if (look.now.steady_ms - notifier->looked_ms >=
+        notifier->options.every_ms) {
         notifier->looked_ms = look.now.steady_ms;
         look_at_accounts(notifier, &look);
         look_at_bookings(notifier, &look);
     }
     look_at_keys(notifier, &look);
     pthread_mutex_unlock(&notifier->mutex);
+}
+
+/* ---- where they go ------------------------------------------------------- */
+
+static void stop(struct notifier *notifier)
+{
+    sender_free(notifier->sender);
+    post_way_free(notifier->way);
+    watch_free(notifier->watch);
+    notify_target_unref(notifier->target);
+    notifier->among_keys = false;
+    notifier->sender = NULL;
+    notifier->way = NULL;
+    notifier->watch = NULL;
+    notifier->target = NULL;
+}
+
+static void begin(struct notifier *notifier, const struct notify_target *target)
+{
+    const struct notifier_options *options = &notifier->options;
+
+    notifier->target = target;
+    notifier->looked_ms = 0;
+    notifier->watch =
+        watch_new(NOTIFIER_EVENTS_MAX, &(struct watch_calls){ tell, end_of },
+                  notifier);
+    notifier->way = post_way_new(
+        &(struct post_way_options){ .loop = options->loop,
+                                    .config = options->config,
+                                    .target = target,
+                                    .tls = options->tls,
+                                    .proxy = options->proxy,
+                                    .outgoing = options->outgoing });
+    notifier->sender =
+        sender_new(&(struct sender_options){ .loop = options->loop,
+                                             .format = target->format,
+                                             .way = notifier->way });
+}
+
+/* Somebody else is told all that holds now, as after a start. */
+static void follow_target(struct notifier *notifier)
+{
+    const struct notify_target *target =
+        notify_board_take(notifier->options.board);
+
+    if (target == notifier->target) {
+        notify_target_unref(target);
+        return;
+    }
+    pthread_mutex_lock(&notifier->mutex);
+    stop(notifier);
+    if (target)
+        begin(notifier, target);
+    pthread_mutex_unlock(&notifier->mutex);
+}
+
+static void tick(void *arg)
+{
+    struct notifier *notifier = arg;
+    uint64_t every_ms = notifier->options.every_ms;
+
+    follow_target(notifier);
+    if (notifier->target)
+        look_around(notifier);
     loop_timer_set(notifier->timer,
                    notifier->among_keys && every_ms > KEYS_AGAIN_MS
                        ? KEYS_AGAIN_MS
@@ -207,10 +273,12 @@ struct json_doc *notifier_doc(struct notifier *notifier)
     uint64_t left_out = 0;
 
     if (notifier) {
-        sender_state(notifier->sender, &state);
         pthread_mutex_lock(&notifier->mutex);
-        watch_each(notifier->watch, add_told, telling);
-        left_out = watch_left_out(notifier->watch);
+        if (notifier->target) {
+            sender_state(notifier->sender, &state);
+            watch_each(notifier->watch, add_told, telling);
+            left_out = watch_left_out(notifier->watch);
+        }
         pthread_mutex_unlock(&notifier->mutex);
     }
     json_doc_set(doc, "telling", telling);
@@ -227,28 +295,12 @@ struct json_doc *notifier_doc(struct notifier *notifier)
 
 struct notifier *notifier_new(const struct notifier_options *options)
 {
-    struct notifier *notifier;
+    struct notifier *notifier = MEM_NEW(struct notifier);
 
-    if (options->config->notify.url.host.len == 0)
-        return NULL;
-    notifier = MEM_NEW(struct notifier);
     notifier->options = *options;
     if (notifier->options.every_ms == 0)
         notifier->options.every_ms = EVERY_MS;
     (void)pthread_mutex_init(&notifier->mutex, NULL);
-    notifier->watch =
-        watch_new(NOTIFIER_EVENTS_MAX, &(struct watch_calls){ tell, end_of },
-                  notifier);
-    notifier->way = post_way_new(
-        &(struct post_way_options){ .loop = options->loop,
-                                    .config = options->config,
-                                    .tls = options->tls,
-                                    .proxy = options->proxy,
-                                    .outgoing = options->outgoing });
-    notifier->sender = sender_new(&(struct sender_options){
-        .loop = options->loop,
-        .format = (enum notify_format)options->config->notify_format,
-        .way = notifier->way });
     notifier->timer = loop_timer_new(options->loop, tick, notifier);
     loop_timer_set(notifier->timer, notifier->options.every_ms);
     return notifier;
@@ -259,9 +311,7 @@ void notifier_free(struct notifier *notifier)
     if (!notifier)
         return;
     loop_timer_free(notifier->timer);
-    sender_free(notifier->sender);
-    post_way_free(notifier->way);
-    watch_free(notifier->watch);
+    stop(notifier);
     (void)pthread_mutex_destroy(&notifier->mutex);
     mem_free(notifier);
 }

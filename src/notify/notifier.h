@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Notices of a running relay: every second it looks how things are (notify/look), finds
-   what is to be told (notify/watch), and has it sent (notify/sender).  Of keys and groups
+   what is to be told (notify/watch), and has it sent (notify/sender), as long as the
+   board says where to (notify/target).  If it says another place, all begins anew.  Of keys and groups
    only so many are looked at in a turn of the loop.  On its loop, except notifier_doc(). */
 #pragma once
 
@@ -17,6 +18,7 @@ struct notifier;
 struct notifier_options {
     struct loop *loop;
     const struct config *config;
+    struct notify_board *board;
     struct accounts *accounts;
     struct keyring *ring;
     struct ledger *ledger; /* NULL: nothing is booked */
@@ -26,14 +28,14 @@ struct notifier_options {
     uint64_t every_ms; /* 0: a second */
 };
 
-/* NULL if NOTIFY_URL is not set. */
 struct notifier *notifier_new(const struct notifier_options *options);
 /* NULL is fine. */
 void notifier_free(struct notifier *notifier);
 
 /* Write one notice as it goes out: fields and body. */
-void notifier_write(const struct config *config, const struct event *event,
-                    enum event_end end, struct buf *fields, struct buf *body);
+void notifier_write(const struct notify_target *target,
+                    const struct event *event, enum event_end end,
+                    struct buf *fields, struct buf *body);
 
 /* What is told now, and how sending goes: {"telling":[...], "waiting", "sent", "given_up",
    "dropped", "left_out", "last"} (admin/notify_routes has what they mean).  Any thread;

@@ -25,9 +25,10 @@ struct post {
 struct post_way *post_way_new(const struct post_way_options *options)
 {
     struct post_way *way = MEM_NEW(struct post_way);
-    const struct url *url = &options->config->notify.url;
+    const struct url *url = &options->target->to.url;
 
     way->options = *options;
+    notify_target_ref(options->target);
     way->upstream = upstream_new(options->loop, options->config->ca_file.at);
     if (options->outgoing)
         upstream_make_known(way->upstream, options->outgoing);
@@ -45,6 +46,7 @@ void post_way_free(struct post_way *way)
     upstream_free(way->upstream);
     origin_free(way->origin);
     arena_free(way->arena);
+    notify_target_unref(way->options.target);
     mem_free(way);
 }
 
@@ -62,7 +64,7 @@ struct post *post_start(struct post_way *way, struct str fields,
             .proxy = proxy_choose(way->options.proxy, NULL, NULL),
             .method = STR("POST"),
             .host = way->host,
-            .target = config->notify.target,
+            .target = way->options.target->to.target,
             .fields = fields,
             .body = body,
             .connect_ms = config->connect_ms,
@@ -103,12 +105,11 @@ static uint64_t after_of(const struct post *post)
 
 static void judge(const struct post *post, struct post_result *result)
 {
-    const struct config *config = post->way->options.config;
+    const struct notify_target *target = post->way->options.target;
 
     result->status = fetch_status(post->fetch);
-    result->taken =
-        format_judge((enum notify_format)config->notify_format, &config->notify,
-                     result->status, fetch_body(post->fetch), &result->err);
+    result->taken = format_judge(target->format, &target->to, result->status,
+                                 fetch_body(post->fetch), &result->err);
     result->hopeless = !result->taken && is_hopeless(result->status);
     result->after_ms = result->taken ? 0 : after_of(post);
 }

@@ -1,22 +1,24 @@
 // SPDX-License-Identifier: MIT
-/* One attempt to hand over a notice: a POST to NOTIFY_URL, through the global proxy if
+/* One attempt to hand over a notice: a POST to where notices go, through the global proxy if
    there is one, and never around it; redirects are not followed.  Nothing that is said
    of it, in errors or in the log, holds more of the URL than its host. */
 #pragma once
 
 #include "config/config.h"
 #include "notify/format.h"
+#include "notify/target.h"
 #include "upstream/fetch.h"
 
 /* The way there from one loop. */
 struct post_way;
-/* All borrowed.  NOTIFY_URL is set. */
+/* All borrowed but for the target. */
 struct post_way_options {
     struct loop *loop;
     const struct config *config;
-    struct tls *tls;           /* NULL if the URL is http:// */
-    const struct proxy *proxy; /* the global one, or NULL */
-    struct outgoing *outgoing; /* NULL: nobody wants to know */
+    const struct notify_target *target; /* a reference is kept */
+    struct tls *tls;                    /* NULL if the URL is http:// */
+    const struct proxy *proxy;          /* the global one, or NULL */
+    struct outgoing *outgoing;          /* NULL: nobody wants to know */
 };
 struct post_way *post_way_new(const struct post_way_options *options);
 /* No post may be under way, and not from inside its wake.  NULL is fine. */

@@ -10,11 +10,9 @@ static const struct {
     const char *within; /* a member of the document, or NULL: the document */
     const char *member;
 } members[] = {
-    { NULL, "access_token" },
-    { NULL, "refresh_token" },
-    { NULL, "api_key" },
-    { NULL, "code_verifier" },
-    { "proxy_config", "password" },
+    { NULL, "access_token" }, { NULL, "refresh_token" },
+    { NULL, "api_key" },      { NULL, "code_verifier" },
+    { NULL, "notify_url" },   { "proxy_config", "password" },
 };
 
 static struct json_doc *holder(const struct json_doc *doc, size_t i)

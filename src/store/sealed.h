@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The secret members of a document: access_token, refresh_token, api_key,
-   code_verifier, and password inside proxy_config.  To add one: a row.  Pure. */
+   code_verifier, notify_url, and password inside proxy_config.  To add one: a row.  Pure. */
 #pragma once
 
 #include "base/json.h"

@@ -240,7 +240,7 @@ describe('notices', () => {
     assert.deepEqual([refused.status, refused.stdout], [1, 'To 127.0.0.1, as json, directly: not taken: it was answered 404\n']);
     const unset = await test({ NOTIFY_URL: '' });
     assert.equal(unset.status, 1);
-    assert.match(unset.stderr, /NOTIFY_URL is not set, so notices go nowhere: put NOTIFY_URL=https:\/\/\.\.\. into \.env/);
+    assert.match(unset.stderr, /NOTIFY_URL is not set, so notices go nowhere: say where to with .* or put NOTIFY_URL=https:\/\/\.\.\. into \.env/);
     const wrong = await commandBeside(['notify', 'tset'], {});
     assert.equal(wrong.status, 2);
     for (const run of [beside, alone, refused, unset]) {
@@ -292,6 +292,83 @@ describe('notices', () => {
     assert.equal(taken.status, 0, taken.stdout + taken.stderr);
     assertUnseen(refused.stdout + refused.stderr + taken.stdout);
     await stop();
+  });
+
+  it('an address may be given while the relay runs: it is used at once, and kept sealed', async () => {
+    const relay = await start({ env: { NOTIFY_URL: '', RELAY_SECRET: Buffer.alloc(32, 'CANARY').toString('base64') }, accounts: twoAccounts });
+    const set = (input, ...args) => commandBeside(['notify', 'set', ...args], { env: relay.settings, input });
+    const show = async () => JSON.parse((await commandBeside(['notify', 'show', '--json'], { env: relay.settings })).stdout);
+    await block(relay);
+    assert.deepEqual([(await show()).set, (await show()).telling], [false, []]);
+    const run = await set(`${receiver.url}\n`);
+    assert.deepEqual([run.status, run.stdout.split('\n')[0]], [0, 'Notices go to 127.0.0.1, as json (set here).'], run.stderr);
+    /* What holds already is told, too. */
+    await receiver.until('account_blocked:demo', 'account_blocked begun');
+    const doc = await show();
+    assert.deepEqual([doc.set, doc.host, doc.format, doc.origin], [true, '127.0.0.1', 'json', 'here']);
+    assert.match(doc.changed_at, /^\d{4}-\d\d-\d\dT.*Z$/);
+    const settings = (await admin(relay, 'GET', '/admin/api/settings')).doc.options;
+    const option = settings.find(({ name }) => name === 'NOTIFY_URL');
+    assert.deepEqual([option.origin, option.effect, option.is_set, option.length, option.value], ['here', 'now', true, receiver.url.length, null]);
+    assert.deepEqual(settings.filter(({ name }) => name === 'NOTIFY_FORMAT').map(({ value, origin }) => [value, origin]), [['json', 'here']]);
+    const file = fs.readFileSync(`${relay.dataDir}/notices.json`, 'utf8');
+    assert.match(file, /"notify_url": *"sealed:v1:/);
+    /* Another format, and the address as it was. */
+    receiver.answers.push({ text: 'ok' });
+    assert.equal((await admin(relay, 'PATCH', '/admin/api/notify', { url: receiver.url, format: 'slack' })).doc.format, 'slack');
+    await until(() => receiver.posts.some(({ body }) => JSON.parse(body).text?.includes('demo')), { what: 'the same, for Slack' });
+    const audit = (await admin(relay, 'GET', '/admin/api/audit?action=notify.change')).doc.entries;
+    assert.deepEqual(audit.map(({ before, after }) => [before, after]).reverse(), [
+      [{ set: false }, { set: true, host: '127.0.0.1', format: 'json' }],
+      [{ format: 'json' }, { format: 'slack' }],
+    ]);
+    await relay.stop();
+    const again = await start({ env: { ...relay.settings, NOTIFY_URL: '' }, dataDir: relay.dataDir, accounts: () => {} });
+    assert.equal((await admin(again, 'GET', '/admin/api/notify')).doc.format, 'slack');
+    const off = await commandBeside(['notify', 'off'], { env: again.settings });
+    assert.match(off.stdout, /^Notices go nowhere; /);
+    assert.ok(!fs.existsSync(`${relay.dataDir}/notices.json`));
+    assert.equal((await admin(again, 'POST', '/admin/api/notify/test')).status, 400);
+    await again.stop();
+    for (const text of [run.stdout, run.stderr, JSON.stringify(doc), JSON.stringify(settings), JSON.stringify(audit), file, off.stdout]) {
+      assertUnseen(text);
+    }
+  });
+
+  it('another relay on the folder sends there, too', async () => {
+    const relay = await start({ env: { NOTIFY_URL: '' } });
+    const other = await start({ env: { NOTIFY_URL: '' }, dataDir: relay.dataDir, accounts: () => {} });
+    await admin(relay, 'PATCH', '/admin/api/notify', { url: receiver.url });
+    await until(async () => (await admin(other, 'GET', '/admin/api/notify')).doc.set, { what: 'the other knows' });
+    await Promise.all([relay.stop(), other.stop()]);
+  });
+
+  it('an address is refused as the option would be, and NOTIFY_URL wins', async () => {
+    const relay = await start();
+    const won = await admin(relay, 'PATCH', '/admin/api/notify', { url: receiver.url });
+    assert.equal(won.status, 409);
+    assert.match(won.doc.error, /^NOTIFY_URL is set in the relay's environment, and that counts: change it there/);
+    await relay.stop();
+    const open = await start({ env: { NOTIFY_URL: '' } });
+    for (const [body, why] of [
+      [{ url: `http://elsewhere.example/${SECRET}` }, /^url: must be https:\/\/; http:\/\/ is for loopback hosts only/],
+      [{ url: `http://127.0.0.1:${open.port}/${SECRET}` }, /^url: leads to port \d+ of this machine, which is this relay itself/],
+      [{ url: `https://u:${SECRET}@h.example/` }, /^url: must be https:\/\/HOST/],
+      [{ url: `https://api.telegram.org/bot${SECRET}/`, format: 'telegram' }, /^url: must be https:\/\/api\.telegram\.org\/bot<token>/],
+      [{ url: receiver.url, format: 'pigeon' }, /^format must be json, slack/],
+      [{ format: 'slack' }, /url/],
+    ]) {
+      const { status, doc } = await admin(open, 'PATCH', '/admin/api/notify', body);
+      assert.equal(status, 400, JSON.stringify(body));
+      assert.match(doc.error, why);
+      assertUnseen(doc.error);
+    }
+    const shown = await commandBeside(['notify', 'set', receiver.url], { env: open.settings });
+    assert.equal(shown.status, 2);
+    assert.match(shown.stderr, /others can see the command line/);
+    assertUnseen(shown.stderr);
+    assert.equal((await admin(open, 'GET', '/admin/api/notify')).doc.set, false);
+    await open.stop();
   });
 
   it('a URL that leads back to the relay is refused', async () => {

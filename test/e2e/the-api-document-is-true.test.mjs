@@ -88,6 +88,7 @@ const examples = {
   'POST /admin/api/accounts/{name}/resume': { name: 'demo' },
   'POST /admin/api/accounts/{name}/clear': { name: 'demo' },
   'GET /admin/api/notify': {},
+  'PATCH /admin/api/notify': { body: { url: 'http://127.0.0.1:9/nobody', format: 'json' } },
   'POST /admin/api/notify/test': {},
   'POST /admin/api/proxy-test': { body: {} },
   'POST /admin/api/groups': { body: { name: 'students', note: 'n', limits: { rpm: 5, cost_day: '3.50' }, time_zone: 'UTC' }, status: 201 },
@@ -130,7 +131,6 @@ const examples = {
 describe('the document of the API', () => {
   const s = stage({
     relay: {
-      env: { NOTIFY_URL: 'http://127.0.0.1:9/nobody' },
       accounts: (dataDir) => {
         addApiKey(dataDir, 'demo');
         addApiKey(dataDir, 'spare');

@@ -28,11 +28,11 @@ static struct config settings(void)
 }
 
 /* One option's document as text; the caller's. */
-static void assert_option(const struct config *config, enum log_level level,
-                          enum config_option_number number, const char *want)
+static void assert_shown(const struct config *config,
+                         const struct settings_here *here,
+                         enum config_option_number number, const char *want)
 {
-    struct json_doc *doc =
-        settings_doc(config, &(struct settings_here){ .log_level = level });
+    struct json_doc *doc = settings_doc(config, here);
     struct json_doc *option = json_doc_copy(
         json_doc_at(json_doc_get(doc, "options"), (size_t)number));
     struct buf out;
@@ -45,6 +45,14 @@ static void assert_option(const struct config *config, enum log_level level,
     buf_done(&out);
     json_doc_free(option);
     json_doc_free(doc);
+}
+
+static void assert_option(const struct config *config, enum log_level level,
+                          enum config_option_number number, const char *want)
+{
+    const struct settings_here here = { .log_level = level };
+
+    assert_shown(config, &here, number, want);
 }
 
 #define OPTION(name, value, secret, length, standard, origin, place, effect,   \
@@ -107,12 +115,38 @@ static void the_level_is_that_of_now(void **state)
                   LEVEL("\"debug\"", "here"));
 }
 
+#define SET_HERE "`claude-relay notify set`, or write NOTIFY_URL into .env"
+
+static void notices_are_where_they_were_sent_here(void **state)
+{
+    const struct notify_target target = { .format = NOTIFY_SLACK,
+                                          .length = 50 };
+    struct settings_here here = { .notices = &target };
+    struct config config = settings();
+
+    (void)state;
+    config.sources[CONFIG_AT_NOTIFY_FORMAT] = from(CONFIG_BY_DEFAULT, "json");
+    assert_shown(&config, &here, CONFIG_AT_NOTIFY_URL,
+                 OPTION("NOTIFY_URL", "null", "true", "50", "null", "here",
+                        NOWHERE, "now", SET_HERE));
+    assert_shown(&config, &here, CONFIG_AT_NOTIFY_FORMAT,
+                 OPTION("NOTIFY_FORMAT", "\"slack\"", "false", "null",
+                        "\"json\"", "here", NOWHERE, "now", SET_HERE));
+    here.notices_fixed = true;
+    assert_shown(&config, &here, CONFIG_AT_NOTIFY_FORMAT,
+                 OPTION("NOTIFY_FORMAT", "\"json\"", "false", "null",
+                        "\"json\"", "default", NOWHERE, "restart",
+                        "write NOTIFY_FORMAT=... into /srv/relay/.env, and "
+                        "start the relay again"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_says_where_and_what_to_do),
         cmocka_unit_test(a_secret_has_a_length_and_no_value),
         cmocka_unit_test(the_level_is_that_of_now),
+        cmocka_unit_test(notices_are_where_they_were_sent_here),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

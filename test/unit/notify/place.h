@@ -13,6 +13,8 @@
 struct place {
     struct loop *loop;
     struct config config;
+    struct notify_board *board;
+    const struct notify_target *target;
     struct post_way *way;
     int listening;
     uint16_t port;
@@ -31,8 +33,12 @@ static inline void place_begin(struct place *place, enum notify_format format)
                     .target = STR(PLACE_TARGET),
                     .chat = STR_EMPTY },
     };
-    place->way = post_way_new(&(struct post_way_options){
-        .loop = place->loop, .config = &place->config });
+    place->board = notify_board_new(&place->config);
+    place->target = notify_board_take(place->board);
+    place->way =
+        post_way_new(&(struct post_way_options){ .loop = place->loop,
+                                                 .config = &place->config,
+                                                 .target = place->target });
     place->peer.fd = -1;
 }
 
@@ -40,6 +46,8 @@ static inline void place_end(struct place *place)
 {
     wire_close(&place->peer);
     post_way_free(place->way);
+    notify_target_unref(place->target);
+    notify_board_free(place->board);
     if (place->listening >= 0)
         (void)close(place->listening);
     loop_free(place->loop);

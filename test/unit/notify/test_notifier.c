@@ -10,6 +10,8 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "place.h"
+#include "script_store.h"
+#include "store/store.h"
 
 struct scene {
     struct place place;
@@ -42,6 +44,7 @@ static void begin(struct scene *scene)
     scene->notifier =
         notifier_new(&(struct notifier_options){ .loop = scene->place.loop,
                                                  .config = &scene->place.config,
+                                                 .board = scene->place.board,
                                                  .accounts = scene->accounts,
                                                  .ring = scene->ring,
                                                  .every_ms = 1 });
@@ -105,24 +108,86 @@ static void what_begins_and_ends_arrives_once(void **state)
     end(&scene);
 }
 
-static void without_a_place_there_is_none(void **state)
+static void without_a_place_nothing_is_told(void **state)
 {
-    struct config config = { .notify = { .url = { .host = STR_EMPTY } } };
-    struct json_doc *doc = notifier_doc(NULL);
+    struct config nowhere = { .notify = { .url = { .host = STR_EMPTY } } };
+    struct notify_board *board = notify_board_new(&nowhere);
+    struct loop *loop = loop_new();
+    struct notifier *notifier = notifier_new(&(struct notifier_options){
+        .loop = loop, .config = &nowhere, .board = board, .every_ms = 1 });
+    struct json_doc *doc;
 
     (void)state;
-    assert_null(notifier_new(&(struct notifier_options){ .config = &config }));
+    wire_turn_for(loop, 20);
+    doc = notifier_doc(notifier);
+    notifier_free(notifier);
+    notify_board_free(board);
+    loop_free(loop);
     notifier_free(NULL);
     assert_int_equal(json_doc_count(json_doc_get(doc, "telling")), 0);
     assert_true(json_doc_is_null(json_doc_get(doc, "last")));
     json_doc_free(doc);
 }
 
+/* Kept in a store that the test plays. */
+static void keep(struct notify_board *board, struct script_store *script,
+                 unsigned port)
+{
+    char doc[256];
+
+    (void)snprintf(doc, sizeof(doc),
+                   "{\"notify_url\":\"http://127.0.0.1:%u%s\"}", port,
+                   PLACE_TARGET);
+    script_store_put(script, NOTIFY_TARGET_KEY, port > 0 ? doc : "{}");
+    notify_board_load(board, script_store_driver(script));
+}
+
+static bool is_idle(void *arg)
+{
+    struct json_doc *doc = notifier_doc(arg);
+    bool idle = json_doc_count(json_doc_get(doc, "telling")) == 0;
+
+    json_doc_free(doc);
+    return idle;
+}
+
+static void another_place_is_told_all_that_holds(void **state)
+{
+    struct scene scene;
+    struct script_store *script = script_store_new();
+    struct notify_board *board;
+
+    (void)state;
+    begin(&scene);
+    notifier_free(scene.notifier);
+    scene.place.config.notify.url.host = STR_EMPTY;
+    board = notify_board_new(&scene.place.config);
+    scene.notifier =
+        notifier_new(&(struct notifier_options){ .loop = scene.place.loop,
+                                                 .config = &scene.place.config,
+                                                 .board = board,
+                                                 .accounts = scene.accounts,
+                                                 .ring = scene.ring,
+                                                 .every_ms = 1 });
+    learn(&scene, 401, false);
+    wire_turn_for(scene.place.loop, 20);
+    keep(board, script, scene.place.port);
+    place_expect(&scene.place, "\"id\":\"account_login_required:main\"");
+    place_answer(&scene.place, "200 OK", "");
+    wire_expect_end(&scene.place.peer);
+    keep(board, script, 0);
+    wire_until(scene.place.loop, is_idle, scene.notifier);
+    end(&scene);
+    notify_board_free(board);
+    store_free(store_over(script_store_driver(script)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_begins_and_ends_arrives_once),
-        cmocka_unit_test(without_a_place_there_is_none),
+        cmocka_unit_test(without_a_place_nothing_is_told),
+        cmocka_unit_test(another_place_is_told_all_that_holds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
