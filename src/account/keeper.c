@@ -335,6 +335,23 @@ void keeper_describe(struct keeper *keeper, struct buf *out)
         refresh_describe(LIST_ITEM(node, struct kept_account, node), out);
 }
 
+const char *keeper_refresh_word(enum keeper_refresh how)
+{
+    static const char *const words[KEEPER_REFRESHES] = {
+        [KEEPER_REFRESH_SAVED] = "saved",
+        [KEEPER_REFRESH_FAILED] = "failed",
+        [KEEPER_REFRESH_REFUSED] = "refused",
+        [KEEPER_REFRESH_LOST] = "lost",
+    };
+
+    return words[how];
+}
+
+uint64_t keeper_refreshes(const struct keeper *keeper, enum keeper_refresh how)
+{
+    return atomic_load(&keeper->refreshes[how]);
+}
+
 size_t keeper_lost(const struct keeper *keeper)
 {
     return keeper->lost;

@@ -66,6 +66,18 @@ void keeper_stop(struct keeper *keeper, void (*idle)(void *arg), void *arg);
 bool keeper_is_idle(const struct keeper *keeper);
 /* Append what is under way and how long it may take at most, one a line. */
 void keeper_describe(struct keeper *keeper, struct buf *out);
+/* How refreshes ended, since the start. */
+enum keeper_refresh {
+    KEEPER_REFRESH_SAVED,
+    KEEPER_REFRESH_FAILED,  /* for now: it is tried again */
+    KEEPER_REFRESH_REFUSED, /* for good: somebody has to sign in */
+    KEEPER_REFRESH_LOST,    /* new tokens, which could not be saved at a stop */
+    KEEPER_REFRESHES,
+};
+const char *keeper_refresh_word(enum keeper_refresh how);
+/* Any thread. */
+uint64_t keeper_refreshes(const struct keeper *keeper, enum keeper_refresh how);
+
 /* Accounts whose new tokens could not be saved before a stop gave up. */
 size_t keeper_lost(const struct keeper *keeper);
 

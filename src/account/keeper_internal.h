@@ -19,7 +19,8 @@ struct keeper {
     struct loop_timer *patience;
     struct loop_timer *sweep;
     size_t running; /* refreshes, logins and changes under way */
-    size_t lost;    /* accounts whose new tokens a stop left unsaved */
+    atomic_uint_fast64_t refreshes[KEEPER_REFRESHES];
+    size_t lost; /* accounts whose new tokens a stop left unsaved */
     bool stopping;
     uint64_t stopped_ms; /* steady */
     void (*idle)(void *arg);

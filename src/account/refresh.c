@@ -73,6 +73,7 @@ static void say_lost(const struct refresh *r)
     char again[ACCOUNT_AGAIN_MAX];
 
     r->kept->keeper->lost++;
+    refresh_count(r, KEEPER_REFRESH_LOST);
     log_line(LOG_ERROR,
              "account %s: its new tokens could not be put into its file in %s "
              "within %llu s: %s %s",
@@ -91,6 +92,7 @@ static const struct err *conclude(struct refresh *r, enum refresh_end how)
     switch (how) {
     case REFRESH_ENDS_SAVED:
         refresh_log_saved(r);
+        refresh_count(r, KEEPER_REFRESH_SAVED);
         r->kept->failures = 0;
         show(r);
         return NULL;

@@ -74,5 +74,7 @@ enum refresh_event refresh_failed(struct refresh *r, enum refresh_event event);
 void refresh_weigh(struct refresh *r);
 
 void refresh_wake(void *arg);
+/* It ended so, for figures; what only saved or restored a file is no refresh. */
+void refresh_count(const struct refresh *r, enum keeper_refresh how);
 /* Steady time by which a stop gives up saving. */
 uint64_t refresh_limit_ms(const struct refresh *r);

@@ -32,6 +32,12 @@ void refresh_set_timer(struct refresh *r, uint64_t in_ms)
     loop_timer_set(r->timer, in_ms);
 }
 
+void refresh_count(const struct refresh *r, enum keeper_refresh how)
+{
+    if (r->why != REFRESH_SIGNED_IN && r->why != REFRESH_OLDER_FILE)
+        atomic_fetch_add(&r->kept->keeper->refreshes[how], 1);
+}
+
 /* Not now: r->err says why. */
 enum refresh_event refresh_postponed(struct refresh *r,
                                      enum refresh_event event,
@@ -41,6 +47,7 @@ enum refresh_event refresh_postponed(struct refresh *r,
 
     kept_tell_token(r->kept, wait_ms, r->err.text);
     refresh_log_postponed(r, wait_ms);
+    refresh_count(r, KEEPER_REFRESH_FAILED);
     return event;
 }
 
@@ -180,6 +187,7 @@ static enum refresh_event refused(struct refresh *r)
     change_patch(r, json_doc_new_object());
     json_doc_set_str(r->patch, "login_required", str_of(r->grant));
     refresh_log_refused(r);
+    refresh_count(r, KEEPER_REFRESH_REFUSED);
     return REFRESH_REFUSED;
 }
 

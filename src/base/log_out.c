@@ -25,6 +25,7 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct buf waiting = { .max = LOG_OUT_WAITING_MAX };
 static uint64_t lost; /* lines, since there was no room */
 static atomic_bool stuck;
+static atomic_uint_fast64_t lost_ever;
 
 void log_out_setup(log_out_lost_fn *lost_fn)
 {
@@ -110,12 +111,18 @@ static void push(void)
     atomic_store(&stuck, waiting.len > 0);
 }
 
+static void lose(uint64_t count)
+{
+    lost += count;
+    atomic_fetch_add_explicit(&lost_ever, count, memory_order_relaxed);
+}
+
 static void keep(struct str lines)
 {
     if (lines.len == 0)
         return;
     if (lost > 0 || !buf_append(&waiting, lines))
-        lost += count_lines(lines);
+        lose(count_lines(lines));
     atomic_store(&stuck, true);
 }
 
@@ -130,6 +137,11 @@ void log_out_write(struct str lines)
         push();
     keep(waiting.len > 0 ? lines : str_from(lines, put(lines)));
     (void)pthread_mutex_unlock(&mutex);
+}
+
+uint64_t log_out_lost(void)
+{
+    return atomic_load_explicit(&lost_ever, memory_order_relaxed);
 }
 
 bool log_out_is_stuck(void)

@@ -25,6 +25,8 @@ void log_out_write(struct str lines);
 /* Does something wait for the reader?  Then call log_out_push() now and then. */
 bool log_out_is_stuck(void);
 void log_out_push(void);
+/* Lines that were dropped since the start, for want of a reader. */
+uint64_t log_out_lost(void);
 /* The process ends: wait for the reader, at most so long. */
 void log_out_finish(unsigned wait_ms);
 /* The same from a signal handler, before `lines`: no lock is taken. */

@@ -43,9 +43,17 @@ static void close_unserved(const struct peer_process *process)
     (void)close(process->fd);
 }
 
+static void count(struct seats *seats, enum seat seat)
+{
+    atomic_fetch_add_explicit(seat == SEAT_SERVE ? &seats->served_ever
+                                                 : &seats->refused_ever,
+                              1, memory_order_relaxed);
+}
+
 static void seat(struct server *server, const struct peer_process *process,
                  enum seat seat)
 {
+    count(server->options.shared, seat);
     if (seat == SEAT_SERVE)
         (void)connection_new(server, process, seat);
     else if (seat == SEAT_TURN_AWAY && !server->options.tls)

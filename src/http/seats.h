@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #define SEATS_KEPT_MAX 16
 
@@ -23,6 +24,9 @@ struct seats {
     atomic_size_t served;
     atomic_size_t turned_away;
     atomic_size_t applying;
+    /* Since the start. */
+    atomic_uint_fast64_t served_ever;
+    atomic_uint_fast64_t refused_ever; /* turned away, or closed */
 };
 
 enum seat {

@@ -3,6 +3,7 @@
 #include "store/audit.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 
 #include "base/clock.h"
@@ -20,6 +21,7 @@ struct audit_log {
     pthread_mutex_t lock; /* guards the rest */
     size_t waiting;
     bool stopped;
+    atomic_uint_fast64_t lost; /* without it */
 };
 
 struct audit {
@@ -214,6 +216,8 @@ void audit_undone(struct audit *audit)
 static void say_lost(struct audit *audit, const char *why)
 {
     audit->said = true;
+    if (audit->log)
+        atomic_fetch_add(&audit->log->lost, 1);
     log_line(LOG_ERROR, "the audit log has no entry of %s by %s: %s",
              audit->action, audit->who, why);
 }
@@ -276,6 +280,11 @@ static void save(struct audit *audit)
         say_lost(audit, why);
     }
     audit_free(audit);
+}
+
+uint64_t audit_lost(const struct audit_log *log)
+{
+    return log ? atomic_load(&log->lost) : 0;
 }
 
 /* ---- the ends ----------------------------------------------------------- */

@@ -46,6 +46,9 @@ void audit_log_free(struct audit_log *log);
 #define AUDIT_BY_COMMAND "command"      /* on the folder; peer: which user */
 #define AUDIT_BY_RELAY "relay"          /* nobody: it found out by itself */
 
+/* Entries that could not be kept, since the start.  Any thread; NULL: none. */
+uint64_t audit_lost(const struct audit_log *log);
+
 struct audit_act {
     const char *who;    /* one of those above */
     struct str peer;    /* may be empty */

@@ -43,6 +43,7 @@ static void all_who_wait_share_one_call(void **state)
     for (size_t i = 0; i < COUNT_OF(waits); i++)
         assert_int_equal(desk_answer(desk, waits[i]), FINE);
     assert_int_equal(script_store_count(desk->script, SCRIPT_LOCK), 1);
+    assert_int_equal(keeper_refreshes(desk->keeper, KEEPER_REFRESH_SAVED), 1);
 }
 
 /* The old one may be spent, but nothing is lost by keeping it. */
@@ -103,6 +104,7 @@ static void a_connection_that_is_lost_twice_is_an_error_and_marks_nothing(
     assert_int_equal(desk_answer(desk, wait), ERR_FIRST_BYTE);
     assert_int_equal(desk->retry_after_s, 1);
     assert_int_equal(script_store_count(desk->script, SCRIPT_LOCK), 1);
+    assert_int_equal(keeper_refreshes(desk->keeper, KEEPER_REFRESH_FAILED), 1);
 }
 
 static void a_late_answer_counts(void **state)
@@ -181,6 +183,7 @@ static void a_refusal_marks_the_grant(void **state)
     assert_int_equal(desk_answer(desk, wait), ERR_LOGIN_REQUIRED);
     desk_expect_stored(desk, "\"login_required\":");
     desk_expect_stored(desk, "\"old-refresh\"");
+    assert_int_equal(keeper_refreshes(desk->keeper, KEEPER_REFRESH_REFUSED), 1);
     assert_int_equal(desk_answer(desk, desk_ask(desk, KEEPER_REFRESH, NULL)),
                      ERR_LOGIN_REQUIRED);
 }

@@ -137,10 +137,12 @@ static void a_reader_that_does_not_read_stops_nobody(void **state)
     for (size_t i = 0; i < COUNT_OF(openers); i++) {
         struct outlet outlet;
         unsigned losses;
+        uint64_t lost = log_out_lost();
 
         outlet_open(&outlet, openers[i]);
         write_lines(0, LINES_MANY);
         assert_true(log_out_is_stuck());
+        assert_in_range(log_out_lost() - lost, 1, LINES_MANY - 1);
         read_all(&outlet);
         write_lines(LINES_MANY, LINES_MANY + 5);
         read_all(&outlet);

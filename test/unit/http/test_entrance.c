@@ -83,6 +83,8 @@ static void a_kept_place_is_this_machines_alone(void **state)
     come(&scene, &scene.guest);
     wire_expect(&scene.guest, "503 Service Unavailable");
     wire_expect_end(&scene.guest);
+    assert_int_equal(server->own.served_ever, 1);
+    assert_int_equal(server->own.refused_ever, 1);
     wire_close(&scene.guest);
     host_until_connections(scene.host, 1);
     server->options.asker = scene.asker;

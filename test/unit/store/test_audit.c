@@ -243,9 +243,11 @@ static void expect_lost(struct scene *scene, enum script_sql_at at)
     struct unit_capture capture = unit_capture_begin(2);
     char *text;
 
+    assert_int_equal(audit_lost(log), 0);
     script_sql_fail(at, ERR_BROKEN, 1);
     audit_done(begin(log));
     records_stop(scene->records);
+    assert_int_equal(audit_lost(log), 1);
     text = unit_capture_end(&capture);
     unit_assert_part(text, "the audit log has no entry of key.change by "
                            "admin-token");
