@@ -111,6 +111,7 @@ static bool open_ledger(struct place *place, enum place_use use,
                                   .flush = keys_flush(place->keys),
                                   .records = place->records,
                                   .zone = place->zone,
+                                  .prices = place->prices,
                                   .untended = use == PLACE_WORKS });
     return true;
 }
@@ -142,7 +143,6 @@ static bool open_vitals(struct place *place, enum place_use use,
 /* Wrong prices keep nobody from starting: they are complained of. */
 static void open_prices(struct place *place)
 {
-    place->prices = price_board_new();
     price_file_load(place->prices, place->config->data_dir.at);
 }
 
@@ -197,6 +197,7 @@ bool place_open(struct place *place, const struct config *config,
     *place =
         (struct place){ .config = config, .in_use = -1, .loop = loop_new() };
     place->waiting = loop_timer_new(place->loop, say_again, place);
+    place->prices = price_board_new();
     (void)signal(SIGPIPE, SIG_IGN);
     /* A file that may not grow is an error of that write, not the end. */
     (void)signal(SIGXFSZ, SIG_IGN);

@@ -114,3 +114,8 @@ size_t worker_in_flight(const struct worker *worker)
 {
     return relay_in_flight(worker->relay);
 }
+
+const struct tally_share *worker_share(const struct worker *worker)
+{
+    return relay_share(worker->relay);
+}

@@ -29,6 +29,8 @@ void worker_free(struct worker *worker);
 
 /* As server_hosts(). */
 size_t worker_hosts(const struct worker *worker, const char *hosts[DOORS_MAX]);
+/* What its relay counts; as long as the worker.  Any thread. */
+const struct tally_share *worker_share(const struct worker *worker);
 /* Requests that it is relaying.  Any thread. */
 size_t worker_in_flight(const struct worker *worker);
 uint16_t worker_port(const struct worker *worker);

@@ -276,8 +276,13 @@ bool admit_may_cost(struct relayed *r, struct err *err)
                    r->caller.key->name, STR_ARG(theirs));
 }
 
-static enum admit_answer refused(const struct relayed *r)
+static enum admit_answer refused(struct relayed *r)
 {
+    enum limit limit;
+    bool of_group;
+
+    if (ration_refused_by(r->ration, &limit, &of_group))
+        tally_share_refuse(&r->relay->share, limit, of_group);
     if (!ration_has_price(r->ration))
         unpriced_note(r->relay->options.unpriced, model_of(r), false);
     return ADMIT_REFUSED;

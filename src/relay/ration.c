@@ -34,6 +34,7 @@ struct ration *ration_new(const struct ration_options *options)
     struct ration *ration = MEM_NEW(struct ration);
 
     ration->options = *options;
+    ration->refused_by = LIMIT_COUNT;
     ration->look.bytes_at = UINT64_MAX;
     if (!is_estimated(options)) {
         ration->estimate.cost_microusd = options->costs_later;
@@ -231,9 +232,13 @@ static bool is_in_line(const struct ration *ration,
 }
 
 /* The limit itself is not in the way. */
-static void refuse_crowd(const struct ration_owner *owner,
-                         const struct limit_refusal *why, struct err *err)
+static void refuse_crowd(struct ration *ration, const struct limit_refusal *why,
+                         struct err *err)
 {
+    const struct ration_owner *owner = &ration->options.owner;
+
+    ration->refused_by = LIMIT_CONCURRENCY;
+    ration->refused_group = why->of_group;
     err_set(err, ERR_RATE,
             "%d requests of %s %s wait for a free place (limit concurrency), "
             "and no more may: try again in a moment",
@@ -242,14 +247,30 @@ static void refuse_crowd(const struct ration_owner *owner,
     err_retry_after(err, CROWD_RETRY_MS);
 }
 
+static void refuse(struct ration *ration, const struct limit_refusal *why,
+                   struct err *err)
+{
+    const struct ration_owner *owner = &ration->options.owner;
+
+    ration->refused_by = why->limit;
+    ration->refused_group = why->of_group;
+    (void)limit_refuse(why, owner->key, owner->group, err);
+}
+
+bool ration_refused_by(const struct ration *ration, enum limit *limit,
+                       bool *of_group)
+{
+    *limit = ration->refused_by;
+    *of_group = ration->refused_group;
+    return ration->refused_by < LIMIT_COUNT;
+}
+
 static enum ration_answer answer_of(struct ration *ration,
                                     enum admission_verdict verdict,
                                     struct waker waker,
                                     const struct limit_refusal *why,
                                     struct err *err)
 {
-    const struct ration_owner *owner = &ration->options.owner;
-
     if (verdict == ADMISSION_OUTDATED)
         return RATION_OUTDATED;
     if (may_wait(ration, verdict) && is_in_line(ration, why)) {
@@ -260,9 +281,9 @@ static enum ration_answer answer_of(struct ration *ration,
     if (verdict == ADMISSION_GRANTED)
         return RATION_GIVEN;
     if (verdict == ADMISSION_BEHIND)
-        refuse_crowd(owner, why, err);
+        refuse_crowd(ration, why, err);
     else
-        limit_refuse(why, owner->key, owner->group, err);
+        refuse(ration, why, err);
     return RATION_REFUSED;
 }
 

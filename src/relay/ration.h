@@ -89,6 +89,10 @@ enum ration_answer ration_ask(struct ration *ration, void (*wake)(void *arg),
    for a strict key not as more than is held. */
 bool ration_goes_as(struct ration *ration, struct str model,
                     bool elsewhere) MUST_CHECK;
+/* Which limit refused it, if one did: of a ration that was refused.  False: something
+   else is in the way. */
+bool ration_refused_by(const struct ration *ration, enum limit *limit,
+                       bool *of_group);
 /* Is there a price for its model, that of the answer once it is known?  True if it costs
    nothing. */
 bool ration_has_price(const struct ration *ration);

@@ -34,6 +34,8 @@ struct ration {
     struct queue_place *places[ADMISSION_SIDES]; /* NULL: it waits not there */
     struct loop_timer *patience;                 /* while it waits */
     uint64_t since_ms;                           /* likewise */
+    enum limit refused_by;                       /* LIMIT_COUNT: none */
+    bool refused_group;
 };
 
 static inline uint64_t ration_smaller(uint64_t a, uint64_t b)

@@ -149,6 +149,18 @@ static void note_event(struct record *record)
         record->attempts[count - 1].status = RECORD_OVERLOADED;
 }
 
+/* A streamed body was not waited for. */
+static void fill_delivered(struct record *record, const struct relayed *r,
+                           uint64_t came_ns)
+{
+    uint64_t began_ns = r->attempt.began_ns;
+
+    record->streamed = r->is_stream;
+    record->first_byte_us = (came_ns - r->req->arrived_ns) / 1000;
+    record->added_us =
+        began_ns > r->ready_ns ? (began_ns - r->ready_ns) / 1000 : 0;
+}
+
 static void fill_attempts(struct record *record, const struct relayed *r)
 {
     const struct attempt *attempt = &r->attempt;
@@ -160,7 +172,7 @@ static void fill_attempts(struct record *record, const struct relayed *r)
         note_event(record);
     if (attempt->result == RECORD_DELIVERED && attempt->count > 0 &&
         record->end != RECORD_REFUSED)
-        record->first_byte_us = (came_ns - r->req->arrived_ns) / 1000;
+        fill_delivered(record, r, came_ns);
     else if (record->end == RECORD_REFUSED || record->end == RECORD_CANCELLED ||
              response_started(r->req))
         record->first_byte_us = record->duration_us;
@@ -235,6 +247,7 @@ static void fill_usage(struct record *record, const struct relayed *r)
     }
     if (r->endpoint->metered && r->attempt.lost > 0)
         record->partial = true;
+    record_usage_name(record, r->prices);
 }
 
 void record_fill(struct record *record, const struct relayed *r)

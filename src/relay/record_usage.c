@@ -11,14 +11,20 @@ static bool tells(const struct meter_usage *usage)
     return false;
 }
 
+static struct str model_of(const struct record *record)
+{
+    return record->model.len > 0 ? record->model : record->model_asked;
+}
+
 /* At the prices of when it came. */
 static void fill_cost(struct record *record, const struct prices *prices)
 {
-    struct str model =
-        record->model.len > 0 ? record->model : record->model_asked;
+    const struct price *own =
+        prices_find_safe(prices, model_of(record), record->usage->came_ms);
 
+    record->priced = own->model;
     record->cost_known =
-        prices_cost(prices, model, record->usage, &record->cost_microusd);
+        price_cost_is_known(own, record->usage, &record->cost_microusd);
     if (!record->cost_known)
         record->cost_microusd = 0; /* what is known of it is no cost */
     record->price_version = str_of(prices_version(prices));
@@ -35,6 +41,15 @@ void record_usage_fill(struct record *record, const struct meter_usage *usage,
         return;
     record->usage = usage;
     fill_cost(record, prices);
+}
+
+void record_usage_name(struct record *record, const struct prices *prices)
+{
+    struct str model = model_of(record);
+
+    if (record->priced.len == 0 && model.len > 0)
+        record->priced =
+            prices_find_safe(prices, model, record->began_ms)->model;
 }
 
 void record_usage_unseen(struct record *record, unsigned status)

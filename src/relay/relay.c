@@ -137,6 +137,8 @@ static struct flow_next admit(struct flow *flow)
     struct relayed *r = relayed_of(flow);
     struct err err;
 
+    if (r->ready_ns == 0)
+        r->ready_ns = clock_steady_ns();
     if (is_too_late(r, &err))
         return step_refuse(r, &err);
     switch (admit_ask(r, step_wake, &err)) {
@@ -253,6 +255,8 @@ static void done(struct flow *flow)
 
     list_remove(&r->link);
     admit_done(r);
+    if (r->is_stream)
+        tally_share_end_stream(&r->relay->share);
     metering_free(r->meter);
     results_free(r->results);
     owner_free(r->learner);

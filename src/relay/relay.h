@@ -28,6 +28,7 @@ struct keys;
 struct ledger;
 struct price_board;
 struct running;
+struct tally_share;
 struct unpriced;
 
 struct relay_options {
@@ -56,6 +57,8 @@ void relay_free(struct relay *relay);
 
 /* How many requests it has in hand.  Any thread. */
 size_t relay_in_flight(const struct relay *relay);
+/* What it counts; as long as the relay.  Likewise. */
+const struct tally_share *relay_share(const struct relay *relay);
 
 /* Takes the request if its path is a relay endpoint, or a probe of one; false
    leaves it untouched. */

@@ -14,6 +14,7 @@
 #include "usage/meter.h"
 #include "usage/price_board.h"
 #include "usage/scan_ahead.h"
+#include "usage/tally_share.h"
 #include "usage/unpack.h"
 
 struct relay {
@@ -28,6 +29,7 @@ struct relay {
     struct unpack_room unpacking; /* of answers that are metered */
     struct list *running;         /* its requests (relay/running.h) */
     struct list unseen;           /* the same if nobody looks */
+    struct tally_share share;     /* what it counts */
 };
 
 struct owner;
@@ -73,7 +75,8 @@ struct relayed {
     enum relayed_body body_is;
     bool unframed; /* chunk framing is undone for an HTTP/1.0 client */
     bool upload_ended;
-    bool packed; /* the body is compressed: nobody looks at it */
+    bool is_stream; /* its answer: it is counted as one that runs */
+    bool packed;    /* the body is compressed: nobody looks at it */
 
     struct list link; /* among those that run (relay/running.h) */
     struct relay *relay;
@@ -88,7 +91,9 @@ struct relayed {
     struct gather *gather;    /* while an answer is read whole */
     struct buf head;          /* upstream request head; holds the credential */
     struct scan_ahead *ahead; /* at a body that comes in parts; or NULL */
-    uint64_t passed;          /* bytes of a streamed body */
+    uint64_t
+        ready_ns;    /* when its body, as far as it is kept, was there; or 0 */
+    uint64_t passed; /* bytes of a streamed body */
     struct loop_timer
         *patience; /* while a body that may be streamed is kept, and
                                     while it is awaited what an error says */

@@ -245,6 +245,10 @@ void respond_as_it_came(struct relayed *r)
     r->meter = metering_start(r->endpoint, head, &r->relay->unpacking);
     if (r->meter)
         price_by_its_coming(r);
+    if (r->meter && r->meter->kind == METER_STREAM) {
+        r->is_stream = true;
+        tally_share_begin_stream(&r->relay->share);
+    }
     if (r->meter && r->attempt.account) {
         r->meter->file = owner_note_file;
         r->meter->file_arg = r;

@@ -57,6 +57,11 @@ size_t relay_in_flight(const struct relay *relay)
     return atomic_load_explicit(&relay->in_flight, memory_order_relaxed);
 }
 
+const struct tally_share *relay_share(const struct relay *relay)
+{
+    return &relay->share;
+}
+
 /* Claude Code's looks at the base URL, and its event log, end here.  Strangers get
    an answer to HEAD / alone. */
 static bool handle_aside(const struct relay *relay, struct request *req)

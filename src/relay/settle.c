@@ -96,6 +96,7 @@ static void keep_record(const struct relayed *r)
     if (was_well(r) && teach_from(r) == LESSON_FROM_MESSAGES)
         pick_bind(r);
     record_fill(&record, r);
+    tally_share_add(&r->relay->share, &record);
     ledger_add(r->relay->options.ledger, &record);
     unpriced_note_record(r->relay->options.unpriced, &record, r->prices);
     relayed_log(&record);

@@ -11,6 +11,7 @@
 #include "usage/ledger_queue.h"
 #include "usage/ledger_store.h"
 #include "usage/ledger_tend.h"
+#include "usage/price_board.h"
 
 #define MEMORY_MAX ((size_t)64 << 20)
 #define STUCK_MS 2000
@@ -23,6 +24,7 @@ struct ledger {
     struct ledger_tend *tend;
     bool stopped;
     struct tally tally;
+    struct breakdown *breakdown;
     atomic_bool losing;         /* the log has it */
     atomic_bool losing_results; /* likewise */
 };
@@ -78,13 +80,33 @@ static void tell_lost(struct ledger *ledger)
              (unsigned long long)now.lost);
 }
 
+/* By the prices of now, for the name alone. */
+static void break_down_result(struct ledger *ledger,
+                              const struct booking *booking)
+{
+    struct prices *prices = ledger->options.prices
+                                ? price_board_take(ledger->options.prices)
+                                : NULL;
+    struct str texts[BOOKING_TEXTS];
+    const struct price *price = NULL;
+
+    booking_texts(booking, texts);
+    if (prices)
+        price = prices_find(prices, texts[BOOKING_MODEL], booking->ended_ms);
+    breakdown_add_result(ledger->breakdown, booking,
+                         price ? price->model : STR_EMPTY);
+    prices_unref(prices);
+}
+
 static void count_written(struct ledger *ledger)
 {
     const struct ledger_written *written = ledger_store_written(ledger->store);
 
     atomic_fetch_add(&ledger->tally.booked, written->rows);
-    for (size_t i = 0; i < written->result_count; i++)
+    for (size_t i = 0; i < written->result_count; i++) {
         tally_add_result(&ledger->tally, written->results[i]);
+        break_down_result(ledger, written->results[i]);
+    }
 }
 
 static void saved_it(struct ledger *ledger, struct ledger_batch *batch)
@@ -131,6 +153,7 @@ struct ledger *ledger_new(const struct ledger_options *options)
     struct ledger *ledger = MEM_NEW(struct ledger);
 
     ledger->options = *options;
+    ledger->breakdown = breakdown_new();
     if (ledger->options.memory_max == 0)
         ledger->options.memory_max = MEMORY_MAX;
     if (ledger->options.stuck_ms == 0)
@@ -174,6 +197,7 @@ void ledger_free(struct ledger *ledger)
     tell_unsaved(ledger);
     ledger_store_free(ledger->store);
     ledger_queue_free(ledger->queue);
+    breakdown_free(ledger->breakdown);
     mem_free(ledger);
 }
 
@@ -201,6 +225,7 @@ void ledger_add(struct ledger *ledger, const struct record *record)
     if (!ledger)
         return;
     tally_add(&ledger->tally, record);
+    breakdown_add(ledger->breakdown, record);
     if (!record->sent)
         return;
     switch (ledger_queue_add(ledger->queue, record)) {
@@ -218,6 +243,11 @@ void ledger_add(struct ledger *ledger, const struct record *record)
 const struct tally *ledger_tally(const struct ledger *ledger)
 {
     return ledger ? &ledger->tally : NULL;
+}
+
+struct breakdown *ledger_breakdown(struct ledger *ledger)
+{
+    return ledger ? ledger->breakdown : NULL;
 }
 
 bool ledger_is_crowded(struct ledger *ledger)

@@ -19,10 +19,12 @@
 #include "base/zone.h"
 #include "store/records.h"
 #include "team/use_flush.h"
+#include "usage/breakdown.h"
 #include "usage/record.h"
 #include "usage/tally.h"
 
 struct ledger;
+struct price_board;
 
 struct ledger_options {
     struct loop *loop;       /* the same as that of `flush` */
@@ -30,9 +32,10 @@ struct ledger_options {
     struct use_flush *flush; /* which writes its batches, too */
     struct records *records; /* the same as that one's */
     const struct zone *zone; /* whose days are summed up */
-    uint64_t retention_ms;   /* how long bookings are kept; 0: for ever */
-    size_t memory_max;       /* bytes that wait at most; 0: 64 MB */
-    uint64_t stuck_ms;       /* fetches wait for results to be written, but not
+    struct price_board *prices; /* for whose models figures are; NULL: none */
+    uint64_t retention_ms;      /* how long bookings are kept; 0: for ever */
+    size_t memory_max;          /* bytes that wait at most; 0: 64 MB */
+    uint64_t stuck_ms; /* fetches wait for results to be written, but not
                                 while none was for so long; 0: 2 s */
     /* A command's, which seldom books anything: nothing is removed, and whose days are
        summed up is looked at with each batch. */
@@ -57,6 +60,8 @@ bool ledger_is_crowded(struct ledger *ledger);
 
 /* What all that was added comes to; as long as the ledger.  NULL has none. */
 const struct tally *ledger_tally(const struct ledger *ledger);
+/* The same by key, model and account; likewise. */
+struct breakdown *ledger_breakdown(struct ledger *ledger);
 
 struct ledger_state {
     uint64_t waiting;    /* bookings in memory */

@@ -158,6 +158,10 @@ uint64_t price_tokens_microusd(const struct price *price,
 bool prices_cost(const struct prices *prices, struct str model,
                  const struct meter_usage *usage, uint64_t *microusd);
 
+/* The same by its price, as prices_find_safe() has it. */
+bool price_cost_is_known(const struct price *own,
+                         const struct meter_usage *usage, uint64_t *microusd);
+
 /* The most that a request can come to. */
 struct price_most {
     uint64_t tokens_in;

@@ -185,11 +185,16 @@ static bool has_prices(const struct price *own, const struct meter_usage *usage)
     return price_is_known(own);
 }
 
+bool price_cost_is_known(const struct price *own,
+                         const struct meter_usage *usage, uint64_t *microusd)
+{
+    *microusd = price_cost_microusd(own, usage);
+    return is_nothing(usage->counts) || has_prices(own, usage);
+}
+
 bool prices_cost(const struct prices *prices, struct str model,
                  const struct meter_usage *usage, uint64_t *microusd)
 {
-    const struct price *own = prices_find_safe(prices, model, usage->came_ms);
-
-    *microusd = price_cost_microusd(own, usage);
-    return is_nothing(usage->counts) || has_prices(own, usage);
+    return price_cost_is_known(prices_find_safe(prices, model, usage->came_ms),
+                               usage, microusd);
 }

@@ -47,6 +47,20 @@ const char *record_result_word(enum record_result result)
     return results[result];
 }
 
+bool record_has_failed(const struct record *record)
+{
+    return record->status >= 400 || record->end != RECORD_COMPLETE;
+}
+
+bool record_is_delivered(const struct record *record)
+{
+    size_t count = record->attempt_count;
+
+    return record->end != RECORD_REFUSED && count > 0 &&
+           record->attempts[count - 1].result == RECORD_DELIVERED &&
+           record->first_byte_us > 0;
+}
+
 size_t record_failures(const struct record *record)
 {
     size_t count = record->attempt_count;

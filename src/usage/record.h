@@ -93,12 +93,16 @@ struct record {
     uint64_t began_ms;
     uint64_t first_byte_us; /* of the answer to the client; 0: none left */
     uint64_t duration_us;
+    /* From when all of it was there to when the attempt began whose answer the client
+       got: what the relay added. */
+    uint64_t added_us;
 
     /* What came of it. */
     enum record_end end;
     unsigned status;    /* that the client got; 0: none */
     uint64_t bytes_in;  /* of the request's body, as it was sent on */
     uint64_t bytes_out; /* of the answer's body, as it left */
+    bool streamed;      /* as server-sent events */
     bool sent;          /* something of it reached an account: it is booked */
     size_t attempt_count;
     /* Whose answer the client got stands last, whenever that was. */
@@ -115,12 +119,18 @@ struct record {
     struct str unread; /* why it is not known, or not to its end; or empty */
     bool cost_known; /* there is a price for all it used; or it used nothing */
     uint64_t cost_microusd;
+    /* The row of prices that is its model's; empty: there is none, or no model. */
+    struct str priced;
     struct str price_version; /* of the table it was priced by; or empty */
     uint64_t batch_result;    /* 1: one of a batch's results */
     uint8_t
         result_id[16]; /* of a batch's result: of the batch's id and its own */
 };
 
+/* The client did not get a complete answer, or it was an error. */
+bool record_has_failed(const struct record *record);
+/* The client got an answer, or the beginning of one, that came from upstream. */
+bool record_is_delivered(const struct record *record);
 /* So many of the attempts, from the first on, came to nothing: all but the one whose
    answer the client got, or that it left. */
 size_t record_failures(const struct record *record);

@@ -24,6 +24,9 @@ static struct {
     struct scan_facts facts;
     struct ration_options options;
     unsigned woken;
+    bool refused_by_one; /* a limit: */
+    enum limit refused_by;
+    bool of_group;
     struct err err;
 } s;
 
@@ -116,6 +119,7 @@ static inline void refused(const char *text)
     struct ration *ration = ration_new(&s.options);
 
     assert_int_equal(ask(ration), RATION_REFUSED);
+    s.refused_by_one = ration_refused_by(ration, &s.refused_by, &s.of_group);
     unit_assert_part(s.err.text, text);
     ration_free(ration);
 }

@@ -114,6 +114,7 @@ static void keep_texts(struct relay_scene *scene)
         &record->group,    &record->account,      &record->model_asked,
         &record->model,    &record->service_tier, &record->error,
         &record->reset,    &record->unread,       &record->price_version,
+        &record->priced,
     };
 
     for (size_t i = 0; i < COUNT_OF(texts); i++)

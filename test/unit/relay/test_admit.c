@@ -7,6 +7,7 @@
 
 #include "admit_scene.h"
 #include "team/counters_internal.h"
+#include "usage/tally_share.h"
 
 /* ---- every end ----------------------------------------------------------- */
 
@@ -221,6 +222,8 @@ static void a_rate_answers_429_with_the_wait(void **state)
     wire_expect(&scene->client, "HTTP/1.1 429 ");
     wire_expect(&scene->client, "retry-after: 6");
     wire_expect(&scene->client, "1 of 1 requests a minute (limit rpm)");
+    assert_int_equal(
+        relay_share(scene->relay)->refused[LIMIT_RPM][TALLY_OF_KEY], 1);
     assert_int_equal(wire_count(&scene->client, "x-should-retry"), 0);
     /* Counting tokens is free. */
     post("/v1/messages/count_tokens", BODY);

@@ -33,6 +33,9 @@ static void two_of_five_like_the_last_are_admitted(void **state)
     refused("the key alice has used $0.375 of $0.54375 in total");
     refused("this request may cost $0.075");
     assert_int_equal(s.err.code, ERR_BUDGET);
+    assert_true(s.refused_by_one);
+    assert_int_equal(s.refused_by, LIMIT_COST_TOTAL);
+    assert_false(s.of_group);
     for (size_t i = 0; i < 2; i++) {
         struct meter_usage usage = usage_of(1000, true);
 
@@ -129,6 +132,7 @@ static void strict_refuses_what_nothing_bounds(void **state)
     refused("its body is not a JSON object");
     s.options.packed = true;
     refused("its body is compressed");
+    assert_false(s.refused_by_one);
     /* What costs nothing may be anything. */
     s.options.costs = false;
     end(given(), NULL, 0, false);

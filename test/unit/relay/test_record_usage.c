@@ -16,6 +16,7 @@ static void what_an_answer_tells_has_its_cost(void **state)
     record = exchange("", BODY, ANSWER);
     unit_assert_str(record->model_asked, "claude-sonnet-4-5");
     unit_assert_str(record->model, "claude-sonnet-4-5");
+    unit_assert_str(record->priced, "claude-sonnet-4-5");
     assert_non_null(record->usage);
     assert_int_equal(record->usage->counts[METER_INPUT], 1000);
     assert_int_equal(record->usage->counts[METER_OUTPUT], 100);
@@ -47,6 +48,15 @@ static void a_model_without_a_price_has_no_cost(void **state)
     assert_non_null(record->usage);
     assert_false(record->cost_known);
     assert_int_equal(record->cost_microusd, 0);
+    assert_int_equal(record->priced.len, 0);
+}
+
+/* For figures by model, though nothing was used. */
+static void what_is_refused_has_its_row_of_prices(void **state)
+{
+    (void)state;
+    use_key(MAIN);
+    unit_assert_str(exchange("", BODY, FULL)->priced, "claude-sonnet-4-5");
 }
 
 #define FINE OK "Content-Length: 2\r\n\r\n{}"
@@ -337,6 +347,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_an_answer_tells_has_its_cost),
         TEST(a_model_without_a_price_has_no_cost),
+        TEST(what_is_refused_has_its_row_of_prices),
         TEST(what_used_nothing_cost_nothing),
         TEST(a_head_costs_what_its_get_does),
         TEST(what_was_lost_may_have_cost),

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "relay_scene.h"
+#include "usage/tally_share.h"
 
 #define POST_TO(path, length, body)                                            \
     "POST " path " HTTP/1.1\r\nHost: localhost\r\nContent-Length: " length     \
@@ -98,6 +99,27 @@ static void complete(void **state)
     assert_true(scene->record.sent);
     assert_int_equal(scene->record.bytes_out, 4);
     assert_true(scene->record.first_byte_us <= scene->record.duration_us);
+    assert_true(scene->record.added_us <= scene->record.first_byte_us);
+    assert_false(scene->record.streamed);
+}
+
+/* One that was never answered took no time. */
+static void a_stream_is_counted_while_it_runs(void **state)
+{
+    const struct tally_share *share = relay_share(scene->relay);
+    struct wire *peer = ask();
+
+    (void)state;
+    wire_send(peer, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"
+                    "Content-Length: 9\r\n\r\n: ping");
+    wire_expect(&scene->client, ": ping");
+    assert_int_equal(share->streams, 1);
+    wire_send(peer, "\n\n\n");
+    expect(RECORD_COMPLETE, 200);
+    assert_true(scene->record.streamed);
+    assert_int_equal(share->streams, 0);
+    assert_true(share->times[TALLY_FIRST_BYTE][true].sum_us > 0);
+    assert_true(share->times[TALLY_FIRST_BYTE][false].sum_us == 0);
 }
 
 /* Its framing does not reach a client that knows none. */
@@ -443,6 +465,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(complete),
         TEST(complete_without_its_framing),
+        TEST(a_stream_is_counted_while_it_runs),
         TEST(the_upstreams_refusal_is_complete),
         TEST(refused),
         TEST(refused_because_the_relay_ends),
