@@ -11,8 +11,12 @@
 
 #define ADMIN_ADDRESSES_MAX 8
 
+struct seats;
+struct tally_share;
+
 struct admin_facts {
     uint64_t started_ms; /* steady clock */
+    uint64_t started_wall_ms;
     /* "127.0.0.1:3000"; none if it does not serve (a command on the folder). */
     char addresses[ADMIN_ADDRESSES_MAX][72];
     size_t address_count;
@@ -20,6 +24,10 @@ struct admin_facts {
     void *arg;
     size_t (*in_flight)(void *arg); /* requests being relayed; NULL: none */
     size_t (*keys)(void *arg);      /* relay keys there are; NULL: none */
+    /* `sum`, which is empty, has what all workers count; NULL: nothing. */
+    void (*share)(void *arg, struct tally_share *sum);
+    const struct seats *seats; /* of clients' connections; NULL: none */
+    size_t seats_max;          /* that there can be at once */
     /* Append one text for each thing that somebody has to look after, beside those
        of accounts and store; NULL: none. */
     void (*degraded)(void *arg, struct json_doc *texts);

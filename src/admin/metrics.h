@@ -1,21 +1,22 @@
 // SPDX-License-Identifier: MIT
-/* GET /metrics: figures for Prometheus, in its text format 0.0.4
-   (https://prometheus.io/docs/instrumenting/exposition_formats/). */
+/* GET /metrics: figures for Prometheus.  What they are is in admin/metrics.def. */
 #pragma once
 
-#include "admin/routes.h"
-#include "usage/ledger.h"
+#include "admin/metrics_form.h"
+#include "admin/metrics_gather.h"
 
-extern const struct admin_endpoint metrics_get;
-
-/* More than all of it. */
-#define METRICS_MAX 65536
-
-struct metrics {
-    uint64_t problems;
-    uint64_t in_flight;
-    const struct tally *tally;
-    struct ledger_state bookings;
+/* How far they are written. */
+struct metrics_writing {
+    const struct metrics *metrics;
+    enum metrics_form form;
+    size_t row;
+    size_t item; /* of it */
+    bool ended;
 };
-/* Pure. */
-void metrics_write(const struct metrics *metrics, struct buf *out);
+
+/* Append the next lines, until there are `full` bytes or a few more; false: those were
+   the last.  Pure. */
+bool metrics_write(struct metrics_writing *writing, struct buf *out,
+                   size_t full);
+/* What one call appends at most beyond `full`. */
+#define METRICS_MORE_MAX 16384

@@ -16,7 +16,7 @@
 #include "admin/log_routes.h"
 #include "admin/login_routes.h"
 #include "admin/me.h"
-#include "admin/metrics.h"
+#include "admin/metrics_routes.h"
 #include "admin/notify_routes.h"
 #include "admin/openapi.h"
 #include "admin/page.h"
@@ -40,7 +40,7 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/", PUBLIC, health_about),
     ADMIN_ROW("GET", "/health", PUBLIC, health_check),
     ADMIN_ROW("GET", "/v1/me", PUBLIC, me_show),
-    ADMIN_ROW("GET", "/metrics", SCRAPE, metrics_get),
+    ADMIN_ROW("GET", "/metrics", SCRAPE, metrics_routes_get),
 
     ADMIN_ROW("POST", "/admin/api/session", PUBLIC, session_routes_begin),
     ADMIN_ROW("GET", "/admin/api/session", LOOK, session_routes_get),

@@ -28,6 +28,7 @@
 #include "relay/unpriced.h"
 #include "store/filelock.h"
 #include "usage/series.h"
+#include "usage/tally_share.h"
 
 struct app {
     const struct config *config;
@@ -220,6 +221,14 @@ static size_t in_flight(void *arg)
     return sum;
 }
 
+static void sum_up(void *arg, struct tally_share *sum)
+{
+    const struct app *app = arg;
+
+    for (size_t i = 0; i < app->worker_count; i++)
+        tally_share_sum(sum, worker_share(app->workers[i]));
+}
+
 static size_t keys_there_are(void *arg)
 {
     const struct app *app = arg;
@@ -235,7 +244,11 @@ static void know_itself(struct app *app)
 
     app->facts = (struct admin_facts){ .started_ms = clock_steady_ms(),
                                        .port = worker_port(app->workers[0]),
+                                       .started_wall_ms = clock_wall_ms(),
                                        .arg = app,
+                                       .share = sum_up,
+                                       .seats = &app->seats,
+                                       .seats_max = app->capacity.seats.max,
                                        .in_flight = in_flight,
                                        .keys = keys_there_are };
     for (size_t i = 0; i < count && i < ADMIN_ADDRESSES_MAX; i++)
