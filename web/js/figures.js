@@ -2,7 +2,7 @@
 /* Six figures in one frame; the chosen one is what the chart below shows. */
 import { COLUMNS, LINES, columns, legend, spark } from './chart.js';
 import { h, replace, say, set } from './dom.js';
-import { clock, day, duration, durationParts, isMonday, large, largeParts, money, number, percent, time, weekday } from './format.js';
+import { clock, day, duration, durationParts, isMonday, large, largeParts, largeRound, money, moneyAxis, number, percent, time, weekday } from './format.js';
 import { t } from './i18n.js';
 import { radioGroup, seg } from './parts.js';
 import { go } from './router.js';
@@ -16,7 +16,7 @@ const inputOf = (point) => point.input_tokens + point.cache_write_tokens + point
 const FIGURES = {
   streams: {
     value: (f) => [number(f.in_flight), ''],
-    note: ({ day: today }) => (today ? t('overview.streams_note', { n: number(Math.max(0, ...today.points.map((p) => p.streams_max ?? 0))) }) : ''),
+    note: ({ day: today }, f) => (today ? t('overview.streams_note', { n: number(Math.max(f.in_flight ?? 0, ...today.points.map((p) => p.streams_max ?? 0))) }) : ''),
     spark: (p) => p.streams_max,
     chart: (points) => ({
       painter: LINES, whole: true, format: number,
@@ -41,7 +41,7 @@ const FIGURES = {
     note: ({ hour }) => cacheNote(hour),
     spark: (p) => inputOf(p) + p.output_tokens,
     chart: (points) => ({
-      painter: COLUMNS, format: large, totals: true,
+      painter: COLUMNS, format: large, formatY: largeRound, totals: true,
       series: [['output_tokens', 'out'], ['input_tokens', 'in'], ['cache_write_tokens', 'cw'], ['cache_read_tokens', 'cr']]
         .map(([name, kind]) => ({ name: t(`tokens.${kind}`), kind, values: pick(points, name) })),
     }),
@@ -51,7 +51,7 @@ const FIGURES = {
     note: ({ month }) => (month?.points.length > 1 ? t('overview.cost_note', { cost: money(month.points.at(-2).cost_microusd) }) : ''),
     spark: (p) => p.cost_microusd,
     chart: (points) => ({
-      painter: COLUMNS, format: (n) => money(n, n !== 0 && n < 1e6 ? 4 : 2), formatY: axisMoney,
+      painter: COLUMNS, format: (n) => money(n, n !== 0 && n < 1e6 ? 4 : 2), formatY: moneyAxis,
       series: [{ name: t('overview.cost'), kind: 'ok', values: pick(points, 'cost_microusd') }],
     }),
   },
@@ -81,11 +81,6 @@ const FIGURES = {
 function cacheNote(hour) {
   const all = hour ? hour.points.reduce((n, point) => n + inputOf(point), 0) : 0;
   return all ? t('overview.tokens_note', { percent: percent((sum(hour.points, 'cache_read_tokens') / all) * 1e6) }) : '';
-}
-
-function axisMoney(microusd) {
-  const cents = microusd % 1e6 !== 0;
-  return money(microusd, !cents ? 0 : microusd < 1e4 ? 4 : 2);
 }
 
 /* How the intervals of a range are called, and which are named on the axis. */

@@ -38,6 +38,12 @@ export function largeParts(n) {
 /** 612 k, 1.73 B; 61.2 万, 17.3 亿 */
 export const large = (n) => largeParts(n).join(' ').trim();
 
+/** 75 万, 2.5 M: of an axis, without zeros at the end */
+export function largeRound(n) {
+  const [size, unit] = unitFor(n);
+  return `${intl(Intl.NumberFormat, { maximumFractionDigits: 2 }).format(n / size)} ${unit}`.trim();
+}
+
 /** One unit for a column of numbers: unitOf(values)(n) */
 export function unitOf(values) {
   const most = Math.max(0, ...values.filter(isNumber).map(Math.abs));
@@ -55,6 +61,9 @@ export const money = (microusd, digits = 2) => {
 export const money4 = (microusd) => money(microusd, 4);
 /** $25 or $3.10: of limits, without cents where there are none */
 export const moneyShort = (microusd) => money(microusd, isNumber(microusd) && microusd % 1e6 === 0 ? 0 : 2);
+
+/** $75, or with cents where the steps of the axis are less than a dollar */
+export const moneyAxis = (microusd, step) => money(microusd, step % 1e6 === 0 ? 0 : step % 1e4 === 0 ? 2 : 4);
 
 /** 84% of 840,000 millionths */
 export const percent = (ppm, digits = 0) => (isNumber(ppm) ? `${signed(fixed(ppm / 1e4, digits))}%` : NONE);

@@ -61,7 +61,7 @@ export function plot(given, painter) {
     const { step, top } = nice(biggest, o.height > 200 ? 4 : 3, o.whole);
     const marks = [];
     for (let v = 0; v <= top + step / 1e6; v += step) marks.push(v);
-    const words = (o.formatY ?? o.format);
+    const words = (v) => (o.formatY ?? o.format)(v, step);
     const left = Math.max(20, ...marks.map((v) => widthOf(words(v)))) + 10;
     const inner = { left, right: width - PAD.right, top: PAD.top, bottom: o.height - PAD.bottom };
     const each = (inner.right - left) / count();
