@@ -92,6 +92,7 @@ const HOUR = 3600e3;
     runs out (`out`), or to what it will be at the reset (`at`, ppm). */
 export function windowChart({ label, points, begins, resets, now = Date.now(), out = null, at = null, height = 208 }) {
   const area = h('div.plot', { role: 'img', 'aria-label': label });
+  area.style.minHeight = `${height}px`;
   const end = out ? [Math.min(out, resets), 1e6] : at !== null && at !== undefined ? [resets, Math.min(1e6, at)] : null;
   function draw() {
     const width = area.clientWidth;

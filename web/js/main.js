@@ -20,7 +20,6 @@ async function enter() {
   try {
     await session.load();
   } catch (error) {
-    if (error.status === 404) return start(); // a relay without sessions yet
     if (error.status !== 401) return refuse(error);
     await gate(app);
   }

@@ -30,6 +30,7 @@ export const legend = (items) => h('div.legend', items.map(([kind, text]) =>
 export function plot(given, painter) {
   const o = { height: 208, controls: [], ...given };
   const area = h('div.plot', { tabindex: 0, role: 'slider', 'aria-label': o.label, 'aria-orientation': 'horizontal', 'aria-readonly': 'true' });
+  area.style.minHeight = `${o.height}px`; // before it is drawn, too: a view comes back where it was scrolled
   const numbers = h('div.plot-table', { hidden: true, tabindex: 0, role: 'region', 'aria-label': o.label });
   const swap = button(t('chart.table'), { icon: 'table', quiet: true, onclick: () => toggle() });
   const keys = h('div.keys');

@@ -158,7 +158,9 @@ function tell({ view, route }) {
 /* A fresh view begins at its top, with its title; back, as it was left. */
 function settle(fresh) {
   const place = fresh ? null : places.get(entry());
-  scrollTo(0, place?.y ?? 0);
+  const y = place?.y ?? 0;
+  scrollTo(0, y);
+  if (y) requestAnimationFrame(() => scrollTo(0, y)); // what is drawn by its size stands by then
   const old = place?.focus && document.querySelector(place.focus);
   if (old) return old.focus({ preventScroll: true });
   if (fresh && !main.contains(document.activeElement)) {

@@ -2,10 +2,11 @@
 /* What stands around every view: side bar or rail, top bar and tab bar on narrow
    screens, the strip that says that the relay does not answer. */
 import { api, session } from './api.js';
-import { h, icon, mark, replace, say, shape, sign } from './dom.js';
+import { h, icon, mark, replace, say, set, shape, sign } from './dom.js';
 import { clockSeconds } from './format.js';
 import { t, tn } from './i18n.js';
 import { live } from './live.js';
+import { openMenu } from './menu.js';
 import { button } from './parts.js';
 import { onView, setNotices } from './router.js';
 import { showShortcuts } from './shortcuts.js';
@@ -57,14 +58,22 @@ function tool(name, label, onclick) {
   return h('button.tool', { type: 'button', 'aria-label': label, title: label, onclick }, icon(name));
 }
 
-async function signOut() {
-  await api.delete('/admin/api/session').catch(() => null);
+async function signOut(everywhere) {
+  await api.delete('/admin/api/session', { everywhere: everywhere || null }).catch(() => null);
   location.reload();
+}
+
+function signOutButton() {
+  const ways = [['tools.sign_out', false], ['tools.sign_out_everywhere', true]];
+  const node = tool('out', t('tools.sign_out'), () =>
+    openMenu(node, ways.map(([name, everywhere]) => ({ label: t(name), onclick: () => signOut(everywhere) })), t('tools.sign_out')));
+  set(node, { 'aria-haspopup': 'menu', 'aria-expanded': 'false' });
+  return node;
 }
 
 function tools() {
   return h('div.tools', languageButton(), themeButton(), tool('help', t('tools.shortcuts'), showShortcuts),
-    session.who === 'session' && tool('out', t('tools.sign_out'), signOut));
+    session.who === 'session' && signOutButton());
 }
 
 function side() {
@@ -85,7 +94,7 @@ export function drawShell(app) {
   document.body.classList.remove('plain');
   drawn = { app, main };
   replace(app, h('a.skip', { href: '#main', onclick: skip }, t('nav.skip')), side(), topbar(), main,
-    h('nav.tabs', { 'aria-label': t('nav.tabs') }));
+    h('footer.narrow', h('span.faint.tiny.version'), tools()), h('nav.tabs', { 'aria-label': t('nav.tabs') }));
   redraw();
   return main;
 }
@@ -102,14 +111,14 @@ function redraw() {
   replace(app.querySelector('.nav'), SECTIONS.map((each) => navLink(each, found[each[0]], 'side')));
   replace(app.querySelector('.tabs'), SECTIONS.slice(0, 5).map((each) => navLink(each, found[each[0]], 'tabs')));
   for (const is of app.querySelectorAll('.live .is')) replace(is, liveState());
-  say(app.querySelector('.version'), version());
+  drawVersion();
   say(app.querySelector('.here'), t(`nav.${section || 'overview'}`));
   strip();
 }
 
-function version() {
+function drawVersion() {
   const text = live.last('figures')?.version ?? session.version;
-  return text ? `v${text}` : '';
+  for (const node of drawn?.app.querySelectorAll('.version') ?? []) say(node, text ? `v${text}` : '');
 }
 
 /* The strip stands in `main`, above the view; its seconds tick. */
@@ -137,6 +146,6 @@ function strip() {
 export function startShell() {
   live.on('attention', ({ items }) => { setNotices(items.length); redraw(); });
   live.on('state', redraw);
-  live.on('figures', () => say(drawn?.app.querySelector('.version'), version()));
+  live.on('figures', drawVersion);
   onView(({ route }) => { section = route.section; redraw(); });
 }

@@ -16,7 +16,7 @@ const userName = () => h('input', {
 /* The form; done() when the relay has taken the token. */
 function form(done, extra) {
   const token = input({ type: 'password', name: 'password', autocomplete: 'current-password', required: true, autofocus: true }, '.mono');
-  const row = field({ label: t('signin.token'), input: token, hint: tx('signin.where', { command: h('code', 'cat data/admin_token') }) });
+  const row = field({ label: t('signin.token'), input: token, hint: tx('signin.where', { command: h('code', 'cat admin_token') }) });
   const submit = button(t('signin.submit'), { primary: true, submit: true });
   let timer;
   function wait(seconds, message) {

@@ -1051,7 +1051,7 @@ export default {
   'signin.submit': 'Sign in',
   'signin.token': 'Admin token',
   'signin.wait': '{message} The next try is possible in {wait}.',
-  'signin.where': 'On the relay’s machine: {command}',
+  'signin.where': 'On the relay’s machine, in its data folder: {command}',
   'signin.wrong': 'This is not the token.',
 
   // ---- snippets
@@ -1110,6 +1110,7 @@ export default {
   'tools.light': 'Light',
   'tools.shortcuts': 'Keyboard shortcuts',
   'tools.sign_out': 'Sign out',
+  'tools.sign_out_everywhere': 'Sign out everywhere',
 
   // ---- trial
   'trial.action': 'Send message',

@@ -1050,7 +1050,7 @@ export default {
   'signin.submit': '登录',
   'signin.token': '管理令牌',
   'signin.wait': '{message}{wait}后可再试。',
-  'signin.where': '在中转所在机器上：{command}',
+  'signin.where': '在中转所在机器的数据目录中：{command}',
   'signin.wrong': '令牌不正确。',
 
   // ---- snippets
@@ -1109,6 +1109,7 @@ export default {
   'tools.light': '浅色',
   'tools.shortcuts': '键盘快捷键',
   'tools.sign_out': '退出登录',
+  'tools.sign_out_everywhere': '在所有浏览器退出',
 
   // ---- trial
   'trial.action': '发送消息',

@@ -1,0 +1,327 @@
+// SPDX-License-Identifier: MIT
+/* The page's frame: from an empty relay to the first message, signing in and out,
+   an end of the connection, languages, themes, keys; and what the first view weighs. */
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { before, it } from 'node:test';
+
+import { open } from '../support/browser.mjs';
+import { call } from '../support/http.mjs';
+import { admin, createKey } from '../support/keys.mjs';
+import { scene, sceneAccounts } from '../support/page_scene.mjs';
+import { addApiKey, describe, stage, startRelay, startSim, until } from '../support/processes.mjs';
+
+const FIRST_VIEW_MAX = 150 * 1024;
+const token = (relay) => fs.readFileSync(path.join(relay.dataDir, 'admin_token'), 'utf8').trim();
+const signIn = async (page, relay) => {
+  await page.type('[type=password]', token(relay));
+  await page.page.keyboard.press('Enter');
+};
+
+describe('an empty relay', () => {
+  const s = stage({ relay: { accounts: () => {} } });
+
+  it('leads through account, key and message', async () => {
+    const page = await open(s.relay);
+    await page.text('Three steps to the first message');
+    assert.equal(await page.read('.steps .now h2'), 'Connect an account');
+    await page.check();
+    await page.screenshot('first-account');
+
+    addApiKey(s.relay.dataDir, 'team', s.relay.settings);
+    await page.text('Create a key for the first client', '.steps .now');
+    await page.screenshot('first-key');
+
+    const key = await createKey(s.relay, 'ana-desk', { accounts: 'pool' });
+    await page.text('Send a message', '.steps .now');
+    await page.text(`…${key.text.slice(-4)}`, '.steps .code');
+    assert.ok(!(await page.page.content()).includes(key.text), 'the key itself is nowhere');
+    await page.check();
+    await page.screenshot('first-message');
+
+    assert.equal((await key.message()).status, 200);
+    await page.text('Answered by team');
+    await page.check();
+    await page.screenshot('first-answered');
+    await page.press('.finish .btn');
+    await page.text('Streams open');
+    await page.go('/admin/');
+    await page.text('Streams open');
+    await page.check();
+    await page.close();
+  });
+
+  it('does so in Chinese, dark and narrow', async () => {
+    const page = await open(s.relay, { path: '/admin/first', lang: 'zh', theme: 'dark', width: 390 });
+    await page.text('发送一条消息');
+    await page.check();
+    await page.screenshot('first-390-zh-dark', { full: true });
+    await page.close();
+  });
+});
+
+describe('the overview', () => {
+  const s = stage({ relay: { accounts: sceneAccounts } });
+  let made;
+  before(async () => { made = await scene(s); });
+
+  it('weighs little, asks nobody else, and may be kept', async () => {
+    const page = await open(s.relay, { path: null });
+    const client = await page.page.createCDPSession();
+    let bytes = 0;
+    await client.send('Network.enable');
+    client.on('Network.loadingFinished', (event) => { bytes += event.encodedDataLength; });
+    await page.go('/admin/');
+    await page.text('Streams open');
+    assert.ok(bytes > 20000 && bytes < FIRST_VIEW_MAX, `${bytes} bytes`);
+    await page.check();
+    const assets = page.seen.requests.filter((address) => address.includes('/admin/assets/'));
+    assert.ok(assets.length > 10);
+    const { headers } = await call(assets[0], { headers: { 'accept-encoding': 'gzip' } });
+    assert.match(headers['cache-control'], /immutable/);
+    assert.equal(headers['content-encoding'], 'gzip');
+    await page.close();
+  });
+
+  it('refuses to run what is written into it', async () => {
+    const page = await open(s.relay);
+    const { headers } = await call(`${s.url}/admin/`, { headers: { accept: 'text/html' } });
+    assert.match(headers['content-security-policy'], /^default-src 'self'/);
+    const ran = await page.page.evaluate(() => {
+      const script = document.createElement('script');
+      script.textContent = 'window.ran = true';
+      document.body.append(script);
+      return window.ran === true;
+    });
+    assert.equal(ran, false);
+    await page.close();
+  });
+
+  it('puts first what needs a person, each with its action', async () => {
+    const page = await open(s.relay);
+    await page.text('lin must sign in again', '.att');
+    assert.match(await page.read('.att li .btn'), /Sign in/);
+    assert.ok((await page.page.title()).startsWith('('), 'the title counts');
+    assert.match(await page.page.$eval('.nav a[href="/admin/accounts"]', (node) => node.getAttribute('aria-label')), /^Accounts, \d+ need/);
+    await page.press('.att li .btn');
+    await until(() => page.page.url().endsWith('/admin/accounts/lin/sign-in'), { what: 'the address of signing in' });
+    await page.page.goBack();
+    await page.text('lin must sign in again', '.att');
+    await page.close();
+  });
+
+  it('shows what runs, and what was chosen as a chart', async () => {
+    const page = await open(s.relay);
+    await page.text('wei-desk', '.split section:last-child');
+    await page.press('.fig:nth-child(4)');
+    await page.text('$', '.plot');
+    assert.equal(await page.page.$eval('.fig:nth-child(4)', (node) => node.getAttribute('aria-checked')), 'true');
+    assert.match(page.page.url(), /figure=cost/);
+    await page.press('.instr .seg button:last-child');
+    await until(() => page.page.url().includes('range=month'), { what: 'the range in the address' });
+    await page.text('today', '.plot');
+    await page.press('.instr .chart .btn.quiet');
+    await page.page.waitForSelector('.plot-table td.num', { visible: true });
+    await page.check();
+    await page.screenshot('overview-table');
+    await page.close();
+  });
+
+  it('lets a chart be walked along', async () => {
+    const page = await open(s.relay);
+    await page.tabTo('.plot[role=slider]');
+    const value = () => page.page.$eval('.plot', (node) => node.getAttribute('aria-valuetext'));
+    await page.page.keyboard.press('Home');
+    const first = await value();
+    assert.match(first, /^\d\d:\d\d: /);
+    await page.page.keyboard.press('ArrowRight');
+    assert.notEqual(await value(), first);
+    assert.match(await page.read('.tip'), /Completed/);
+    await page.page.keyboard.press('End');
+    assert.match(await value(), /so far/);
+    await page.page.keyboard.press('PageDown');
+    await page.screenshot('overview-tip');
+    await page.page.keyboard.press('Escape');
+    assert.equal(await page.count('.tip'), 0);
+    await page.page.keyboard.press('End');
+    await page.page.keyboard.press('Enter');
+    await until(() => page.page.url().includes('/admin/requests?since='), { what: "that interval's requests" });
+    await page.close();
+  });
+
+  it('goes by single keys, that can be turned off', async () => {
+    const page = await open(s.relay);
+    const keys = async (...names) => { for (const name of names) await page.page.keyboard.press(name); };
+    const at = (where) => until(() => new URL(page.page.url()).pathname === where, { what: where });
+    for (const [key, where] of [['a', '/admin/accounts'], ['k', '/admin/keys'], ['u', '/admin/usage'], ['r', '/admin/requests'], ['s', '/admin/settings'], ['o', '/admin/']]) {
+      await keys('g', key);
+      await at(where);
+      await page.settled();
+    }
+    await page.page.keyboard.type('?');
+    await page.page.waitForSelector('dialog[open] .keysd');
+    await page.check();
+    await page.screenshot('shortcuts');
+    await page.press('dialog .check');
+    await keys('Escape');
+    await page.page.waitForSelector('dialog', { hidden: true });
+    await keys('g', 'a');
+    await page.page.keyboard.type('?');
+    assert.equal(new URL(page.page.url()).pathname, '/admin/');
+    assert.equal(await page.count('dialog'), 0);
+    await page.close();
+  });
+
+  it('is reached by Tab alone: past the frame, to every control', async () => {
+    const page = await open(s.relay);
+    await page.page.keyboard.press('Tab');
+    assert.equal(await page.page.evaluate(() => document.activeElement.className), 'skip');
+    await page.page.keyboard.press('Enter');
+    assert.equal(await page.page.evaluate(() => document.activeElement.id), 'main');
+    for (const each of ['.att .btn', '.fig[aria-checked=true]', '.seg [aria-checked=true]', '.plot', '.acc-mini a']) {
+      await page.tabTo(each);
+    }
+    await page.tabTo('.fig');
+    await page.page.keyboard.press('ArrowRight');
+    assert.equal(await page.page.evaluate(() => document.activeElement.getAttribute('aria-checked')), 'true');
+    await page.close();
+  });
+
+  it('changes its language and its theme, and keeps both', async () => {
+    const page = await open(s.relay);
+    await page.press('.tools .tool[lang]');
+    await page.text('概览', 'h1');
+    assert.equal(await page.page.evaluate(() => document.documentElement.lang), 'zh-CN');
+    await page.press('.tools .tool:nth-child(2)');
+    const dark = () => page.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+    assert.equal(await dark(), 'rgb(20, 21, 23)');
+    await page.go('/admin/');
+    await page.text('概览', 'h1');
+    assert.equal(await dark(), 'rgb(20, 21, 23)');
+    await page.check();
+    await page.close();
+  });
+
+  it('comes back where it was left', async () => {
+    const page = await open(s.relay, { height: 500 });
+    await page.text('wei-desk', '.split section:last-child');
+    await page.page.evaluate(() => scrollTo(0, 300));
+    await page.page.waitForFunction(() => scrollY === 300);
+    await page.page.evaluate(() => document.querySelector('.acc-mini a').click());
+    await until(() => page.page.url().includes('/admin/accounts/'), { what: 'an account' });
+    await page.settled();
+    await page.page.goBack();
+    await page.text('Streams open');
+    await page.page.waitForFunction(() => scrollY === 300);
+    await page.close();
+  });
+
+  it('is left with nothing that runs', () => made.stop());
+});
+
+describe('away from the relay', () => {
+  const s = stage({ relay: { env: { ADMIN_LOOPBACK: 'off' } } });
+  const gate = async (options) => {
+    const page = await open(s.relay, options);
+    await page.page.waitForSelector('[type=password]');
+    return page.forgive(/401/);
+  };
+
+  it('one field asks for the admin token', async () => {
+    for (const options of [{}, { lang: 'zh', theme: 'dark', width: 390 }]) {
+      const page = await gate(options);
+      await page.check();
+      assert.equal(await page.count('input[autocomplete=username][hidden]'), 1, 'a name for password managers');
+      await page.screenshot(`sign-in-${options.width ?? 1440}`);
+      await page.close();
+    }
+  });
+
+  it('a wrong one is said so, in its place, and after many there is a wait', async () => {
+    const page = await gate();
+    for (let i = 0; i < 200 && !(await page.page.$('form [type=submit][disabled]')); i++) {
+      await page.type('[type=password]', `wrong-${i}`);
+      const answered = page.page.waitForResponse((response) => response.url().endsWith('/session'));
+      await page.page.keyboard.press('Enter');
+      await answered;
+      await page.page.waitForFunction(() => document.querySelector('.err')?.textContent);
+    }
+    page.forgive(/401|429/);
+    await page.text('The next try is possible in');
+    assert.equal(await page.page.$eval('[type=password]', (node) => node.getAttribute('aria-invalid')), 'true');
+    await page.check();
+    await page.screenshot('sign-in-wait');
+    await page.close();
+  });
+});
+
+describe('a session', () => {
+  const s = stage({ relay: { env: { ADMIN_LOOPBACK: 'off' } } });
+  const bearer = () => ({ authorization: `Bearer ${token(s.relay)}` });
+
+  it('begins with the token, lasts over a reload, and ends', async () => {
+    const page = await open(s.relay);
+    await signIn(page, s.relay);
+    await page.page.waitForSelector('.side .nav');
+    page.forgive(/401/);
+    await page.go('/admin/accounts');
+    await page.text('demo', 'main');
+    assert.ok(!(await page.page.evaluate(() => document.cookie + JSON.stringify(localStorage))).includes(token(s.relay)));
+    assert.equal(await page.page.evaluate(() => document.cookie), '', 'no script reads the cookie');
+    await page.check();
+    await page.press('.tools .tool[aria-haspopup]');
+    await page.press('.menu-list button:first-child');
+    await page.page.waitForSelector('[type=password]');
+    await page.forgive(/401/).check();
+    await page.close();
+  });
+
+  it('that was ended asks again over the page; what was typed stays', async () => {
+    const page = await open(s.relay);
+    await signIn(page, s.relay);
+    await page.page.waitForSelector('.side .nav');
+    await page.go('/admin/keys');
+    await page.type('main input[type=search]', 'ana');
+    await call(`${s.url}/admin/api/session?everywhere=true`, { method: 'DELETE', headers: bearer() });
+    await page.page.evaluate(() => document.querySelector('.nav a[href="/admin/accounts"]').click());
+    await page.page.waitForSelector('dialog[open] [type=password]');
+    page.forgive(/401/);
+    await page.check();
+    assert.equal(await page.page.$eval('main input[type=search]', (node) => node.value), 'ana');
+    await page.screenshot('signed-out');
+    await page.type('dialog [type=password]', token(s.relay));
+    await page.page.keyboard.press('Enter');
+    await page.page.waitForSelector('dialog', { hidden: true });
+    await page.text('demo', 'main');
+    await page.forgive(/401/).check();
+    await page.close();
+  });
+});
+
+describe('a relay that ends', () => {
+  it('is missed, and found again', async () => {
+    const sim = await startSim();
+    const first = await startRelay({ upstream: sim.apiUrl });
+    assert.equal((await call(`${first.url}/v1/messages`, { method: 'POST', body: { model: 'claude-sonnet-5', max_tokens: 9, messages: [{ role: 'user', content: 'x' }] }, headers: { 'anthropic-version': '2023-06-01' } })).status, 200);
+    await until(async () => (await admin(first, 'GET', '/admin/api/requests')).doc.requests.length === 1, { what: 'a booking' });
+    const page = await open(first);
+    await page.text('Streams open');
+    await page.text('Live', '.side');
+    await first.stop();
+    await page.text('The relay does not answer since', '.strip');
+    assert.equal(await page.count('main.stale'), 1);
+    page.forgive(/ERR_CONNECTION_REFUSED|ERR_|Failed to load/);
+    await page.check();
+    await page.screenshot('not-connected');
+    const again = await startRelay({ upstream: sim.apiUrl, dataDir: first.dataDir, accounts: () => {}, args: ['--port', String(first.port)] });
+    await page.press('.strip .btn');
+    await page.page.waitForSelector('.strip', { hidden: true });
+    await page.text('Live', '.side');
+    page.forgive(/ERR_|Failed to load/);
+    await page.check();
+    await page.close();
+    await again.stop();
+    await sim.stop();
+  });
+});
