@@ -45,22 +45,42 @@ static struct flow_next tried(struct flow *flow)
                                          "would be added"));
 }
 
+void account_make_ask(struct admin_request *x,
+                      const struct account_making *making)
+{
+    const struct admin_options *options = &x->admin->options;
+
+    x->wait = keeper_ask(options->keeper, options->loop,
+                         &(struct keeper_question){
+                             .op = making->only_try ? KEEPER_TRY_CREATE
+                                                    : KEEPER_CREATE,
+                             .name = making->name,
+                             .kind = making->kind,
+                             .patient = options->patient,
+                             .change = making->doc,
+                             .audit = making->audit },
+                         admin_wake, x);
+}
+
+bool account_make_check_document(const struct admin *admin,
+                                 const struct json_doc *doc, struct err *err)
+{
+    return gateway_members_check(&admin->options, doc, err) &&
+           members_document(doc, err);
+}
+
 static struct flow_next make_of(struct admin_request *x, struct str name,
                                 const struct account_kind *kind,
                                 const struct json_doc *doc)
 {
-    const struct admin_options *options = &x->admin->options;
     bool only_try = x->row->endpoint == &account_make_check;
 
-    x->wait = keeper_ask(options->keeper, options->loop,
-                         &(struct keeper_question){
-                             .op = only_try ? KEEPER_TRY_CREATE : KEEPER_CREATE,
-                             .name = name,
-                             .kind = kind,
-                             .patient = options->patient,
-                             .change = doc,
-                             .audit = audited_hand_over(x) },
-                         admin_wake, x);
+    account_make_ask(x,
+                     &(struct account_making){ .name = name,
+                                               .kind = kind,
+                                               .doc = doc,
+                                               .only_try = only_try,
+                                               .audit = audited_hand_over(x) });
     return flow_sleep_then(only_try ? tried : made);
 }
 

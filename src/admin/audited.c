@@ -83,10 +83,8 @@ static struct str shown_target(const struct admin *admin, struct str target)
 }
 
 static struct audit *begin(const struct admin *admin, const struct request *req,
-                           const struct admin_row *row,
-                           const struct router_match *match)
+                           const char *action, struct str target)
 {
-    struct str target = match->count > 0 ? match->at[0] : STR_EMPTY;
     char peer[PEER_MAX] = "";
     const char *who = is_unix(req) ? find_user(admin, req, peer)
                                    : find_client(admin, req, peer);
@@ -94,7 +92,7 @@ static struct audit *begin(const struct admin *admin, const struct request *req,
     return audit_begin(admin->options.audit,
                        &(struct audit_act){ .who = who,
                                             .peer = str_of(peer),
-                                            .action = row->endpoint->action,
+                                            .action = action,
                                             .target =
                                                 shown_target(admin, target) });
 }
@@ -105,20 +103,26 @@ struct audit *audited_begin(const struct admin *admin,
                             const struct router_match *match)
 {
     return row->endpoint->action && row->right != ADMIN_PUBLIC
-               ? begin(admin, req, row, match)
+               ? begin(admin, req, row->endpoint->action,
+                       match->count > 0 ? match->at[0] : STR_EMPTY)
                : NULL;
 }
 
 struct audit *audited_now(const struct admin_request *x)
 {
-    return begin(x->admin, x->req, x->row, &x->match);
+    return begin(x->admin, x->req, x->row->endpoint->action, STR_EMPTY);
+}
+
+struct audit *audited_also(const struct admin_request *x, const char *action,
+                           struct str target)
+{
+    return begin(x->admin, x->req, action, target);
 }
 
 /* Without a cookie that is good it is anybody. */
 void audited_refused(const struct admin *admin, struct request *req,
                      const struct admin_row *row, const struct err *why)
 {
-    static const struct router_match nowhere = { .count = 0 };
     struct sessions *sessions = admin->options.callers->sessions;
 
     if (!row->endpoint->action || !sessions ||
@@ -126,7 +130,7 @@ void audited_refused(const struct admin *admin, struct request *req,
         return;
     if (!req->notes.who)
         req->notes.who = AUDIT_BY_STRANGER;
-    audit_refused(begin(admin, req, row, &nowhere), why);
+    audit_refused(begin(admin, req, row->endpoint->action, STR_EMPTY), why);
 }
 
 void audited_name(struct admin_request *x)

@@ -32,6 +32,9 @@ struct audit *audited_begin(const struct admin *admin,
                             const struct router_match *match);
 /* For an endpoint that everybody may ask, once it is known who it is. */
 struct audit *audited_now(const struct admin_request *x);
+/* One more, for one of several things that a request does: a constant. */
+struct audit *audited_also(const struct admin_request *x, const char *action,
+                           struct str target);
 /* Of sessions: a forged change, or a sign-in with a wrong token.  Some are noted and
    others not (sessions_may_note()): the audit log is not for strangers to fill. */
 void audited_refused(const struct admin *admin, struct request *req,

@@ -2,6 +2,7 @@
 /* The management API.  To add an endpoint: a row, and a step in its file. */
 #include "admin/routes.h"
 
+#include "admin/account_import.h"
 #include "admin/account_make.h"
 #include "admin/account_routes.h"
 #include "admin/account_test.h"
@@ -91,6 +92,7 @@ static const struct admin_row rows[] = {
 
     ADMIN_ROW("GET", "/admin/api/accounts", LOOK, account_routes_list_all),
     ADMIN_ROW("POST", "/admin/api/accounts", MANAGE, account_make),
+    ADMIN_ROW("POST", "/admin/api/accounts/import", MANAGE, account_import),
     ADMIN_ROW("POST", "/admin/api/accounts/check", LOOK, account_make_check),
     ADMIN_ROW("GET", "/admin/api/accounts/:name/profile", MANAGE,
               account_trial_profile),

@@ -11,7 +11,6 @@
 #include "app/commands.h"
 #include "app/folder_look.h"
 #include "app/import_read.h"
-#include "app/import_said.h"
 #include "app/invocation.h"
 #include "app/remote.h"
 #include "app/terminal.h"
@@ -19,10 +18,10 @@
 #include "base/mem.h"
 #include "base/shown.h"
 #include "base/text.h"
+#include "import/said.h"
 
 #define PATH_SIZE 4096
 #define SAID_MAX 8192
-#define PREFIX_MAX 16
 #define CLAUDE_CODE_FILE ".claude/.credentials.json"
 
 struct arguments {
@@ -98,23 +97,9 @@ static bool find_default(const struct import_format *format,
                    "HOME is not set: name the file or folder to import");
 }
 
-static bool check_names(const struct arguments *arguments, struct err *err)
+static const char *prefix_of(const struct arguments *arguments)
 {
-    char text[SHOWN_MAX];
-
-    if (arguments->name && !account_name_may_be_made(str_of(arguments->name)))
-        return err_set(
-            err, ERR_CONFIG,
-            "\"%s\" is not a valid account name: use " ACCOUNT_NAME_NEW,
-            shown(str_of(arguments->name), text));
-    if (!arguments->prefix)
-        return true;
-    return (account_name_is_valid(str_of(arguments->prefix)) &&
-            strlen(arguments->prefix) <= PREFIX_MAX) ||
-           err_set(err, ERR_CONFIG,
-                   "--prefix \"%s\" does not begin a name: use 1 to %d "
-                   "letters, digits or . _ @ -, not starting with a dot",
-                   shown(str_of(arguments->prefix), text), PREFIX_MAX);
+    return arguments->prefix ? arguments->prefix : "";
 }
 
 /* ---- reading ---------------------------------------------------------------- */
@@ -127,7 +112,10 @@ static bool read_all(struct import *import, struct err *err)
 
     import->reading.list = &import->list;
     import->reading.now_ms = clock_wall_ms();
-    if (!check_names(arguments, err))
+    if (!import_ask_check(&(struct import_ask){ .name = arguments->name,
+                                                .prefix =
+                                                    prefix_of(arguments) },
+                          err))
         return false;
     if (arguments->from) {
         import->reading.format = import_format_named(str_of(arguments->from));
@@ -137,10 +125,12 @@ static bool read_all(struct import *import, struct err *err)
                            "cliproxyapi, claude-code or seed",
                            shown(str_of(arguments->from), text));
     }
-    if (!arguments->path && !find_default(import->reading.format, path, err))
+    if (arguments->path)
+        return import_read(&import->reading, arguments->path, err);
+    if (!find_default(import->reading.format, path, err))
         return false;
-    return import_read(&import->reading,
-                       arguments->path ? arguments->path : path, err);
+    import->reading.format = &import_claude_code;
+    return import_read(&import->reading, path, err);
 }
 
 /* ---- making ----------------------------------------------------------------- */
@@ -231,7 +221,7 @@ static bool plan(struct import *import, struct err *err)
     import->rows =
         import_plan(&import->list,
                     &(struct import_ask){
-                        .prefix = arguments->prefix ? arguments->prefix : "",
+                        .prefix = prefix_of(arguments),
                         .name = arguments->name,
                         .unnamed = import->reading.format->name,
                         .accounts = json_doc_get(call.answer, "accounts") },
@@ -260,12 +250,23 @@ static bool reach(struct import *import, struct err *err)
     return import->remote != NULL;
 }
 
+/* Whoever did not say it learns it. */
+static void say_format(const struct import *import)
+{
+    const struct import_format *format = import->reading.format;
+
+    if (!import->arguments->from)
+        (void)fprintf(stderr, "Read as --from %s (%s).\n", format->name,
+                      format->from);
+}
+
 static int run(struct import *import)
 {
     struct err err;
     int status = 1;
 
     if (read_all(import, &err) && reach(import, &err) && plan(import, &err)) {
+        say_format(import);
         carry_out_all(import);
         status = import_said_status(&import->tally);
     } else {

@@ -19,25 +19,33 @@
 
 /* ---- one text ------------------------------------------------------------- */
 
-static bool read_text(const struct import_reading *reading, struct str file,
+static bool read_doc(struct import_reading *reading, struct str file,
+                     const struct json_doc *doc, struct err *err)
+{
+    if (!reading->format)
+        reading->format = import_format_of(doc, err);
+    if (!reading->format)
+        return err_wrap(err, "say with --from what it is");
+    return reading->format->read(&(struct import_source){ .file = file,
+                                                          .doc = doc,
+                                                          .now_ms =
+                                                              reading->now_ms,
+                                                          .list =
+                                                              reading->list },
+                                 err);
+}
+
+static bool read_text(struct import_reading *reading, struct str file,
                       const struct buf *text, struct err *err)
 {
     struct json_doc *doc = json_doc_parse(buf_str(text), err);
-    bool ok;
+    bool ok = doc && read_doc(reading, file, doc, err);
 
-    if (!doc)
-        return false;
-    ok = reading->format->read(&(struct import_source){ .file = file,
-                                                        .doc = doc,
-                                                        .now_ms =
-                                                            reading->now_ms,
-                                                        .list = reading->list },
-                               err);
     json_doc_free(doc);
     return ok;
 }
 
-static bool read_file(const struct import_reading *reading, const char *path,
+static bool read_file(struct import_reading *reading, const char *path,
                       struct str file, struct err *err)
 {
     struct buf text;
@@ -67,7 +75,7 @@ static bool read_some(struct buf *text, ssize_t *len)
     return *len > 0;
 }
 
-static bool read_input(const struct import_reading *reading, struct err *err)
+static bool read_input(struct import_reading *reading, struct err *err)
 {
     struct buf text;
     ssize_t len = 1;
@@ -140,9 +148,8 @@ static bool list_folder(const struct import_format *format, const char *folder,
 }
 
 /* A file that is something else is a candidate that says so. */
-static bool read_of_folder(const struct import_reading *reading,
-                           const char *folder, const char *name,
-                           struct err *err)
+static bool read_of_folder(struct import_reading *reading, const char *folder,
+                           const char *name, struct err *err)
 {
     struct import_candidate *candidate;
     char path[PATH_SIZE];
@@ -162,8 +169,8 @@ static bool read_of_folder(const struct import_reading *reading,
     return true;
 }
 
-static bool read_folder(const struct import_reading *reading,
-                        const char *folder, struct err *err)
+static bool read_folder(struct import_reading *reading, const char *folder,
+                        struct err *err)
 {
     struct names names = { 0 };
     bool ok = list_folder(reading->format, folder, &names, err);
@@ -178,36 +185,29 @@ static bool read_folder(const struct import_reading *reading,
 
 /* ---- any -------------------------------------------------------------------- */
 
-static bool read_one(struct import_reading *reading, bool guessed,
-                     const char *path, struct err *err)
+static bool read_one(struct import_reading *reading, const char *path,
+                     struct err *err)
 {
     const char *slash = strrchr(path, '/');
     char text[SHOWN_MAX];
 
-    if (read_file(reading, path, str_of(slash ? slash + 1 : path), err))
-        return true;
-    if (guessed)
-        (void)err_wrap(err, "say with --from what it is");
-    return err_wrap(err, "%s", shown_open(str_of(path), text));
+    return read_file(reading, path, str_of(slash ? slash + 1 : path), err) ||
+           err_wrap(err, "%s", shown_open(str_of(path), text));
 }
 
 bool import_read(struct import_reading *reading, const char *path,
                  struct err *err)
 {
-    bool guessed = !reading->format;
     char text[SHOWN_MAX];
     struct stat info;
 
-    if (strcmp(path, "-") == 0) {
-        if (guessed)
-            reading->format = &import_claude_code;
+    if (strcmp(path, "-") == 0)
         return read_input(reading, err);
-    }
     if (stat(path, &info) != 0)
         return err_errno(err, "look at %s", shown(str_of(path), text));
-    if (guessed)
-        reading->format =
-            S_ISDIR(info.st_mode) ? &import_seed : &import_claude_code;
-    return S_ISDIR(info.st_mode) ? read_folder(reading, path, err)
-                                 : read_one(reading, guessed, path, err);
+    if (!S_ISDIR(info.st_mode))
+        return read_one(reading, path, err);
+    if (!reading->format)
+        reading->format = &import_seed;
+    return read_folder(reading, path, err);
 }

@@ -8,8 +8,8 @@
 #define IMPORT_READ_MAX (64u * 1024 * 1024)
 
 struct import_reading {
-    /* NULL: a folder is taken for another folder of a relay's, a file for Claude Code's;
-       it says afterwards which. */
+    /* NULL: a folder is taken for another folder of a relay's, anything else is known by
+       what it holds; it says afterwards which. */
     const struct import_format *format;
     uint64_t now_ms; /* wall clock */
     struct import_list *list;

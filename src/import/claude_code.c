@@ -10,6 +10,11 @@ static bool takes(struct str file)
     return str_eq(file, STR(".credentials.json"));
 }
 
+static bool is(const struct json_doc *doc)
+{
+    return json_doc_is_object(json_doc_get(doc, "claudeAiOauth"));
+}
+
 static void read_login(struct import_candidate *candidate,
                        struct import_from from, uint64_t now_ms)
 {
@@ -29,7 +34,7 @@ static bool read(const struct import_source *source, struct err *err)
     const struct json_doc *login = json_doc_get(source->doc, "claudeAiOauth");
     struct import_candidate *candidate;
 
-    if (!json_doc_is_object(login))
+    if (!is(source->doc))
         return err_set(err, ERR_BAD_REQUEST,
                        "claudeAiOauth is missing or not an object: that is not "
                        "Claude Code's login");
@@ -46,5 +51,6 @@ const struct import_format import_claude_code = {
     .from = "Claude Code",
     .files = ".credentials.json",
     .takes = takes,
+    .is = is,
     .read = read,
 };

@@ -18,6 +18,13 @@ static const struct import_member left[] = {
     { NULL, "disable_cooling" }, { NULL, "disable-cooling" },
 };
 
+static bool is(const struct json_doc *doc)
+{
+    struct str type;
+
+    return json_doc_get_str(doc, "type", &type);
+}
+
 /* Its address, else its file's name without what all of them have. */
 static struct str name_of(const struct import_source *source)
 {
@@ -91,5 +98,6 @@ const struct import_format import_cliproxyapi = {
     .from = "CLIProxyAPI",
     .files = "*.json",
     .takes = import_is_json,
+    .is = is,
     .read = read,
 };

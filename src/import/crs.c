@@ -75,6 +75,22 @@ static bool read_list(const struct import_source *source,
     return true;
 }
 
+/* As its API answers it, or that without what is around it. */
+static const struct json_doc *data_of(const struct json_doc *doc)
+{
+    const struct json_doc *data = json_doc_get(doc, "data");
+
+    return data ? data : doc;
+}
+
+static bool is(const struct json_doc *doc)
+{
+    const struct json_doc *data = data_of(doc);
+
+    return json_doc_get(data, "claudeAccounts") ||
+           json_doc_get(data, "claudeConsoleAccounts");
+}
+
 /* Those that it has today, in its order. */
 static const char *const lists[] = { "claudeAccounts", "claudeConsoleAccounts",
                                      "openaiOAuthAccounts",
@@ -101,12 +117,9 @@ static bool read_another(void *arg, struct str name, struct json_doc *value)
 
 static bool read(const struct import_source *source, struct err *err)
 {
-    const struct json_doc *data = json_doc_get(source->doc, "data");
+    const struct json_doc *data = data_of(source->doc);
 
-    if (!data)
-        data = source->doc;
-    if (!json_doc_get(data, "claudeAccounts") &&
-        !json_doc_get(data, "claudeConsoleAccounts"))
+    if (!is(source->doc))
         return err_set(err, ERR_BAD_REQUEST,
                        "data.claudeAccounts is missing: that is no answer of "
                        "GET /admin/sync/export-accounts?include_secrets=true");
@@ -122,5 +135,6 @@ const struct import_format import_crs = {
     .from = "claude-relay-service",
     .files = "*.json",
     .takes = import_is_json,
+    .is = is,
     .read = read,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-/* The table of formats. */
+/* The table of formats; the last takes what no other knows. */
 #include "import/formats.h"
 
 #include <stdio.h>
@@ -17,6 +17,18 @@ const struct import_format *import_format_named(struct str name)
         if (str_eq(name, str_of(import_formats[i]->name)))
             return import_formats[i];
     }
+    return NULL;
+}
+
+const struct import_format *import_format_of(const struct json_doc *doc,
+                                             struct err *err)
+{
+    for (size_t i = 0; import_formats[i]; i++) {
+        if (import_formats[i]->is(doc))
+            return import_formats[i];
+    }
+    err_set(err, ERR_BAD_REQUEST,
+            "it does not look like an export of a known format");
     return NULL;
 }
 

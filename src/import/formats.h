@@ -18,6 +18,8 @@ struct import_format {
     const char *files; /* how those in a folder are called */
     /* Of the files in a folder: is this one of them? */
     bool (*takes)(struct str file);
+    /* Does the document look like one of these, and of no row above? */
+    bool (*is)(const struct json_doc *doc);
     /* Append what the document holds.  False, and err names the member, if as a whole it
        is something else. */
     bool (*read)(const struct import_source *source, struct err *err);
@@ -27,6 +29,10 @@ struct import_format {
 extern const struct import_format *const import_formats[];
 /* NULL: there is none of that name. */
 const struct import_format *import_format_named(struct str name);
+
+/* By what it holds; NULL and err: it looks like none of them. */
+const struct import_format *import_format_of(const struct json_doc *doc,
+                                             struct err *err);
 
 extern const struct import_format import_claude_code;
 extern const struct import_format import_cliproxyapi;

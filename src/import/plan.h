@@ -32,6 +32,11 @@ struct import_ask {
         *accounts; /* there are, as GET /admin/api/accounts says */
 };
 
+#define IMPORT_PREFIX_MAX 16
+
+/* Is the name one that may be made, and the prefix one that begins such? */
+bool import_ask_check(const struct import_ask *ask, struct err *err) MUST_CHECK;
+
 /* A row for each candidate, to be freed with mem_free().  Documents get the priorities 0,
    1, 2, ... in the order of their ranks, but none above the lowest of an account that is
    here, which is said of each that would.  NULL and err if a name is given and there are

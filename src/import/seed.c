@@ -22,6 +22,13 @@ static bool takes(struct str file)
     return kind_of_file(file, &name) != NULL;
 }
 
+/* A token or a key, whatever it is worth. */
+static bool is(const struct json_doc *doc)
+{
+    return json_doc_get(doc, "access_token") ||
+           json_doc_get(doc, "refresh_token") || json_doc_get(doc, "api_key");
+}
+
 /* Taken over as they are, sealed texts would be sealed once more. */
 static void check_seal(struct import_candidate *candidate)
 {
@@ -107,5 +114,6 @@ const struct import_format import_seed = {
     .from = "the relay of those files",
     .files = "oauth_NAME.json or apikey_NAME.json",
     .takes = takes,
+    .is = is,
     .read = read,
 };

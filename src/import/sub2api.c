@@ -131,16 +131,23 @@ static void read_item(const struct import_source *source,
     candidate->rank = -import_rank(candidate, from, "priority", USUAL_PRIORITY);
 }
 
+/* As it is downloaded, or as its API answers it. */
+static const struct json_doc *data_of(const struct json_doc *doc)
+{
+    return json_doc_get(doc, "accounts") ? doc : json_doc_get(doc, "data");
+}
+
+static bool is(const struct json_doc *doc)
+{
+    return json_doc_is_array(json_doc_get(data_of(doc), "accounts"));
+}
+
 static bool read(const struct import_source *source, struct err *err)
 {
-    const struct json_doc *data = source->doc;
+    const struct json_doc *data = data_of(source->doc);
     const struct json_doc *list = json_doc_get(data, "accounts");
 
-    if (!list) {
-        data = json_doc_get(data, "data");
-        list = json_doc_get(data, "accounts");
-    }
-    if (!json_doc_is_array(list))
+    if (!is(source->doc))
         return err_set(err, ERR_BAD_REQUEST,
                        "accounts is missing or not a list: that is not "
                        "sub2api's data");
@@ -162,5 +169,6 @@ const struct import_format import_sub2api = {
     .from = "sub2api",
     .files = "*.json",
     .takes = import_is_json,
+    .is = is,
     .read = read,
 };

@@ -281,7 +281,7 @@ describe('accounts are imported', () => {
       ['account import --from nobody x', 1, /--from "nobody" is unknown: it is crs, sub2api, cliproxyapi, claude-code or seed/],
       ['account import --from crs', 1, /--from crs needs a FILE, a FOLDER or -/],
       ['account import --from', 2, /does not take/],
-      [`account import --prefix ../ --from crs ${from}`, 1, /--prefix .* does not begin a name/],
+      [`account import --prefix ../ --from crs ${from}`, 1, /the prefix .* does not begin a name/],
       [`account import --from crs ${from}/none`, 1, /look at .*: No such file/],
     ]) {
       const done = run(line);
@@ -289,5 +289,126 @@ describe('accounts are imported', () => {
       assert.match(done.stderr, reason);
     }
     assert.equal(fs.existsSync(dataDir), false);
+  });
+
+  it('what a file is shows by itself, and is said', () => {
+    for (const [doc, format] of [[exported.crs(), 'crs'], [exported.crs().data, 'crs'], [exported.sub2api(), 'sub2api'], [{ code: 0, data: exported.sub2api() }, 'sub2api'], [exported.cliproxyapi('a@example.com'), 'cliproxyapi'], [{ claudeAiOauth: { accessToken: token('oat01', 'cc') } }, 'claude-code'], [login('s'), 'seed']]) {
+      const file = write('x.json', doc);
+      const told = run(`account import --dry-run --from ${format} ${file}`);
+      for (const done of [run(`account import --dry-run ${file}`), run('account import --dry-run -', { input: JSON.stringify(doc) })]) {
+        assert.match(done.stderr, new RegExp(`Read as --from ${format} \\(`));
+        assert.equal(done.stdout.split('\n').length, told.stdout.split('\n').length, format);
+      }
+      assert.doesNotMatch(told.stderr, /Read as/);
+    }
+    const odd = run(`account import ${write('x.json', { other: 'CANARY' })}`);
+    assert.equal(odd.status, 1);
+    assert.match(odd.stderr, /x\.json: say with --from what it is/);
+  });
+});
+
+/* ---- over HTTP ---------------------------------------------------------------- */
+
+describe('accounts are imported over HTTP', () => {
+  let sim;
+  let relay;
+  before(async () => {
+    sim = await startSim();
+    relay = await startRelay({ upstream: sim.apiUrl, accounts: () => {} });
+  });
+  after(async () => {
+    await relay.stop();
+    sim.program.child.kill('SIGKILL');
+  });
+  const ask = async (body) => {
+    const answer = await call(`${relay.url}/admin/api/accounts/import`, { method: 'POST', body });
+    assertNoSecret(answer.body.toString(), 'the answer');
+    return { status: answer.status, doc: JSON.parse(answer.body) };
+  };
+  const names = async () => JSON.parse((await call(`${relay.url}/oauth/accounts`)).body).accounts;
+  const linesOf = ({ doc }) => doc.accounts.map(({ name, there, outcome }) => [name ?? there, outcome]);
+  /* What the command says of the same export, on a folder of its own. */
+  const byCommand = (content, ...args) => {
+    const dataDir = path.join(tempFolder(), 'data');
+    const done = command(['account', 'import', ...args, '-'], { env: { DATA_DIR: dataDir, ...ways({ upstream: sim.apiUrl }) }, input: content });
+    return { dataDir, lines: done.stdout.split('\n').filter((line) => /imported|left out:/.test(line) && !/^\d/.test(line)).map((line) => line.split(/ +/)[0]) };
+  };
+  const kept = (dataDir, name) => {
+    const file = ['oauth', 'apikey'].map((kind) => path.join(dataDir, `${kind}_${name}.json`)).find(fs.existsSync);
+    const { created_at: _, ...doc } = JSON.parse(fs.readFileSync(file));
+    return doc;
+  };
+
+  it('as the command does it, whatever the format, and it is the same twice', async () => {
+    const before = new Set(await names());
+    for (const [format, doc] of Object.entries({ crs: exported.crs(), sub2api: exported.sub2api(), cliproxyapi: exported.cliproxyapi('c@example.com'), 'claude-code': { claudeAiOauth: { accessToken: token('oat01', 'cc'), refreshToken: token('ort01', 'cc'), expiresAt: Date.now() + 3600e3 } } })) {
+      const content = JSON.stringify(doc);
+      const told = byCommand(content);
+      const dry = await ask({ content, dry_run: true });
+      assert.equal(dry.status, 200, JSON.stringify(dry.doc));
+      assert.deepEqual([dry.doc.format, dry.doc.dry_run], [format, true]);
+      assert.deepEqual(linesOf(dry).map(([name]) => name.replace(/ .*/, '')), told.lines);
+      assert.deepEqual(new Set(await names()), before, 'a dry run made something');
+      const done = await ask({ content, format });
+      assert.deepEqual(linesOf(done), linesOf(dry).map(([name, outcome]) => [name, outcome === 'take' ? 'imported' : outcome]));
+      assert.deepEqual([done.doc.taken, done.doc.there, done.doc.left_out], [dry.doc.taken, 0, dry.doc.left_out]);
+      for (const { name } of done.doc.accounts.filter(({ outcome }) => outcome === 'imported')) {
+        before.add(name);
+        const { priority: _, ...mine } = kept(relay.dataDir, name);
+        const { priority: __, ...theirs } = kept(told.dataDir, name);
+        assert.deepEqual(mine, theirs, name);
+      }
+      assert.deepEqual(new Set(await names()), before);
+      const again = await ask({ content });
+      assert.deepEqual([again.doc.taken, again.doc.there], [0, done.doc.taken]);
+      assert.deepEqual(new Set(await names()), before);
+    }
+  });
+
+  it('names, prefix and file, as the command has them', async () => {
+    const one = (name) => JSON.stringify(exported.cliproxyapi(name));
+    assert.deepEqual(linesOf(await ask({ content: one('d'), prefix: 'cli-' })), [['cli-d', 'imported']]);
+    assert.deepEqual(linesOf(await ask({ content: one('e'), name: 'mine' })), [['mine', 'imported']]);
+    assert.deepEqual(linesOf(await ask({ content: one('f'), name: 'mine' })), [['f', 'refused']]);
+    assert.deepEqual(linesOf(await ask({ content: JSON.stringify(login('g')), file: '../x/oauth_from-file.json' })), [['from-file', 'imported']]);
+    const { doc } = await ask({ content: JSON.stringify(login('h')), dry_run: true });
+    assert.match(doc.warning, /A refresh token works once/);
+    assert.equal((await ask({ content: '{"api_key":"CANARY-plain","base_url":"https://relay.example.com"}', dry_run: true })).doc.warning, null);
+  });
+
+  it('what cannot be taken is refused as a whole, and says nothing of what it holds', async () => {
+    for (const [body, status, reason] of [
+      [{ content: '{"CANARY' }, 400, /^content: not valid JSON/],
+      [{ content: '{"other":"CANARY"}' }, 400, /^content: it does not look like/],
+      [{ content: '{"other":"CANARY"}', format: 'crs' }, 400, /^content: data\.claudeAccounts is missing/],
+      [{ content: '{}', format: 'tea' }, 400, /^format: "tea" is none; they are crs/],
+      [{ content: '[]' }, 400, /^content: /],
+      [{ content: `${'['.repeat(5000)}` }, 400, /nested too deeply/],
+      [{ content: JSON.stringify(exported.crs()), name: 'one' }, 400, /a name is for one account/],
+      [{ content: '{"access_token":"x"}', name: '../x' }, 400, /not a valid account name/],
+      [{ content: '{"access_token":"x"}', prefix: '../' }, 400, /does not begin a name/],
+      [{ content: JSON.stringify({ accounts: Array.from({ length: 1001 }, () => ({ name: 'x' })) }) }, 413, /1001 accounts, and 1000 are taken at once/],
+      [{ content: `{"access_token":"${'x'.repeat(8 * 2 ** 20)}"}` }, 413, /more than 8 MB/],
+    ]) {
+      const answer = await ask(body);
+      assert.equal(answer.status, status, JSON.stringify(answer.doc));
+      assert.match(answer.doc.error, reason);
+    }
+    assert.equal((await call(`${relay.url}/admin/api/accounts/import`, { method: 'POST', body: `{"content":"${'x'.repeat(19 * 2 ** 20)}"}` })).status, 413);
+  });
+
+  it('names are shown as text, and tokens in their place are not', async () => {
+    const name = '"><img src=x onerror=alert(1)>';
+    const { doc } = await ask({ content: JSON.stringify({ accounts: [{ name, platform: 'anthropic', type: 'oauth', credentials: login('i') }, { name: token('oat01', 'j'), platform: 'openai' }] }), dry_run: true });
+    assert.equal(doc.accounts[0].there, name);
+    assert.match(doc.accounts[0].name, /^[A-Za-z0-9._@-]+$/);
+    assert.equal(doc.accounts[1].there, '(not shown)');
+  });
+
+  it('each account has its entry in the audit log, and the import its own', async () => {
+    await ask({ content: JSON.stringify(exported.cliproxyapi('k')) });
+    const { entries } = JSON.parse((await call(`${relay.url}/admin/api/audit?limit=2`)).body);
+    assert.deepEqual(entries.map(({ action, target, done }) => [action, target, done]).sort(), [['account.add', 'k', true], ['account.import', null, true]]);
+    assert.deepEqual(entries.find(({ action }) => action === 'account.import').after, { format: 'cliproxyapi', dry_run: false, taken: 1, there: 0, left_out: 0 });
   });
 });

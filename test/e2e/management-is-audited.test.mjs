@@ -146,6 +146,8 @@ describe('the audit log', () => {
   });
   does('session.end', null, () => ask('DELETE', '/admin/api/session?everywhere=true'), { after: { ended: 1 } });
 
+  does('account.import', null, () => ask('POST', '/admin/api/accounts/import', { content: JSON.stringify({ api_key: API_KEY }), name: 'demo2', dry_run: true }), { after: { format: 'seed', dry_run: true, taken: 0, there: 1 } });
+
   it('every change that the API has was done here', async () => {
     const { paths } = (await ask('GET', '/admin/api/openapi.json')).doc;
     if (paths['/admin/api/usage/reprice']) {

@@ -81,6 +81,7 @@ const examples = {
   'GET /admin/api/accounts': {},
   'POST /admin/api/accounts': { body: { name: 'made', api_key: 'any-key', base_url: 'https://gateway.example/base', bearer: true, model_map: { 'claude-sonnet-5': 'glm-5' }, tls_ca: null, tags: ['fast'], proxy_config: { ...proxy, username: 'u', password: 'CANARY' } }, status: 201 },
   'POST /admin/api/accounts/check': { body: { name: 'would', api_key: API_KEY } },
+  'POST /admin/api/accounts/import': { body: { content: '{"api_key":"CANARY-of-a-gateway","base_url":"https://gateway.example"}', format: 'seed', file: 'apikey_brought.json', prefix: 'x-', dry_run: true } },
   'GET /admin/api/accounts/{name}/profile': { name: 'mine' },
   'POST /admin/api/accounts/{name}/message': { name: 'demo' },
   'POST /admin/api/accounts/{name}/test': { name: 'demo', body: { model: 'claude-haiku-4-5' } },

@@ -154,8 +154,9 @@ static void a_file_that_is_something_else_is_named(void **state)
 
     unit_write(scene->folder, "x.json", "{\"other\":\"CANARY\"}");
     assert_false(read_path(scene, unit_path(scene->folder, "x.json")));
-    unit_assert_part(scene->err.text, "x.json: say with --from what it is: "
-                                      "claudeAiOauth is missing");
+    unit_assert_part(scene->err.text,
+                     "x.json: say with --from what it is: it does not look "
+                     "like an export of a known format");
     scene->reading.format = &import_crs;
     assert_false(read_path(scene, unit_path(scene->folder, "x.json")));
     unit_assert_part(scene->err.text, "x.json: data.claudeAccounts is missing");
@@ -178,6 +179,21 @@ static void end_input(int saved)
 {
     assert_true(dup2(saved, STDIN_FILENO) >= 0);
     (void)close(saved);
+}
+
+static void what_it_is_shows_by_itself(void **state)
+{
+    struct scene *scene = *state;
+    int saved = begin_input(scene, CLAUDE);
+
+    assert_true(read_path(scene, "-"));
+    assert_ptr_equal(scene->reading.format, &import_cliproxyapi);
+    end_input(saved);
+    scene->reading.format = NULL;
+    unit_write(scene->folder, "x.json", "{\"accounts\":[{}]}");
+    assert_true(read_path(scene, unit_path(scene->folder, "x.json")));
+    assert_ptr_equal(scene->reading.format, &import_sub2api);
+    assert_int_equal(scene->list.count, 2);
 }
 
 static void standard_input_is_read(void **state)
@@ -211,6 +227,8 @@ int main(void)
                                         tear_down),
         cmocka_unit_test_setup_teardown(a_file_that_is_something_else_is_named,
                                         set_up, tear_down),
+        cmocka_unit_test_setup_teardown(what_it_is_shows_by_itself, set_up,
+                                        tear_down),
         cmocka_unit_test_setup_teardown(standard_input_is_read, set_up,
                                         tear_down),
     };

@@ -16,6 +16,43 @@ static void formats_have_names(void **state)
     assert_null(import_format_named(STR_EMPTY));
 }
 
+static const struct {
+    const char *doc;
+    const struct import_format *format; /* NULL: none */
+} looks[] = {
+    { "{\"claudeAiOauth\":{}}", &import_claude_code },
+    { "{\"claudeAiOauth\":5}", NULL },
+    { "{\"data\":{\"claudeAccounts\":[]},\"success\":true}", &import_crs },
+    { "{\"claudeConsoleAccounts\":[]}", &import_crs },
+    { "{\"type\":\"sub2api-data\",\"accounts\":[]}", &import_sub2api },
+    { "{\"data\":{\"accounts\":[]},\"code\":0}", &import_sub2api },
+    { "{\"accounts\":{}}", NULL },
+    { "{\"type\":\"claude\",\"access_token\":\"x\"}", &import_cliproxyapi },
+    { "{\"type\":\"codex\"}", &import_cliproxyapi },
+    { "{\"access_token\":\"x\"}", &import_seed },
+    { "{\"refresh_token\":null}", &import_seed },
+    { "{\"api_key\":\"x\",\"type\":5}", &import_seed },
+    { "{}", NULL },
+    { "[]", NULL },
+    { "[{\"access_token\":\"x\"}]", NULL },
+    { "\"claudeAiOauth\"", NULL },
+    { "null", NULL },
+};
+
+static void a_format_is_known_by_what_it_holds(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(looks); i++) {
+        struct err err;
+        struct json_doc *doc = json_doc_parse(str_of(looks[i].doc), &err);
+
+        if (doc && import_format_of(doc, &err) != looks[i].format)
+            fail_msg("%s", looks[i].doc);
+        assert_true(doc || !looks[i].format);
+        json_doc_free(doc);
+    }
+}
+
 static void json_files_end_so(void **state)
 {
     (void)state;
@@ -50,6 +87,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(formats_have_names),
+        cmocka_unit_test(a_format_is_known_by_what_it_holds),
         cmocka_unit_test(json_files_end_so),
         cmocka_unit_test(an_import_has_an_end),
     };

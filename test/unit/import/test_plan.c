@@ -386,6 +386,35 @@ static void a_long_name_is_cut(void **state)
     import_list_done(&list);
 }
 
+static const struct {
+    const char *prefix;
+    const char *name;
+    const char *why; /* a part; NULL: it is fine */
+} asks[] = {
+    { "", NULL, NULL },
+    { "crs-", "main", NULL },
+    { "0123456789abcdef", NULL, NULL },
+    { "0123456789abcdefg", NULL, "does not begin a name" },
+    { "../", NULL, "the prefix \"../\" does not begin a name" },
+    { ".a", NULL, "does not begin a name" },
+    { "", "../main", "not a valid account name" },
+    { "", "", "not a valid account name" },
+};
+
+static void names_are_looked_at_before_anything_is_read(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(asks); i++) {
+        const struct import_ask ask = { .prefix = asks[i].prefix,
+                                        .name = asks[i].name };
+        struct err err = { .text = "" };
+
+        assert_int_equal(import_ask_check(&ask, &err), !asks[i].why);
+        if (asks[i].why)
+            unit_assert_part(err.text, asks[i].why);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +425,7 @@ int main(void)
         cmocka_unit_test(what_is_imported_stays_known),
         cmocka_unit_test(thousands_of_one_name_are_quick),
         cmocka_unit_test(a_long_name_is_cut),
+        cmocka_unit_test(names_are_looked_at_before_anything_is_read),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

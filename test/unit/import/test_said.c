@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What an import says. */
-#include "app/import_said.h"
+#include "import/said.h"
 
 #include "account/kinds.h"
 #include "unit.h"

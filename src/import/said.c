@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What an import says. */
-#include "app/import_said.h"
+#include "import/said.h"
 
 #include "base/shown.h"
 #include "base/text.h"
@@ -100,6 +100,15 @@ static void warn(struct buf *out, const struct import_tally *tally,
                tally->first);
 }
 
+void import_said_warning(struct buf *out, const struct import_tally *tally,
+                         const struct import_format *format, bool dry_run)
+{
+    if (tally->renewable > 0 && format == &import_claude_code)
+        warn_of_claude_code(out);
+    else if (tally->renewable > 0)
+        warn(out, tally, format->from, dry_run);
+}
+
 void import_said_end(struct buf *out, const struct import_tally *tally,
                      const struct import_format *format, bool dry_run)
 {
@@ -109,10 +118,7 @@ void import_said_end(struct buf *out, const struct import_tally *tally,
     if (tally->there > 0)
         buf_printf(out, ", %u here already", tally->there);
     buf_add(out, STR(".\n"));
-    if (tally->renewable > 0 && format == &import_claude_code)
-        warn_of_claude_code(out);
-    else if (tally->renewable > 0)
-        warn(out, tally, format->from, dry_run);
+    import_said_warning(out, tally, format, dry_run);
 }
 
 int import_said_status(const struct import_tally *tally)

@@ -22,7 +22,10 @@ struct import_tally {
 };
 void import_said_count(struct import_tally *tally,
                        const struct import_row *row);
-/* Append the sums, and the warning, if there is reason for one. */
+/* Append what to do about sign-ins that two relays have now; nothing, if there are none. */
+void import_said_warning(struct buf *out, const struct import_tally *tally,
+                         const struct import_format *format, bool dry_run);
+/* Append the sums, and that warning. */
 void import_said_end(struct buf *out, const struct import_tally *tally,
                      const struct import_format *format, bool dry_run);
 /* 0: all of Anthropic's is here now, or was; and there was some. */
