@@ -82,3 +82,10 @@ export function startRelayOfManyStates(options = {}) {
     },
   });
 }
+
+/* So many that sign in, with nothing known of them: account-000 and on. */
+export function manyAccounts(dataDir, count) {
+  for (let i = 0; i < count; i++) {
+    writeOauth(dataDir, `account-${String(i).padStart(3, '0')}`, { expires_at: inMinutes(300 + i) });
+  }
+}
