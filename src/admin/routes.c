@@ -7,6 +7,7 @@
 #include "admin/account_routes.h"
 #include "admin/account_test.h"
 #include "admin/account_trial.h"
+#include "admin/attention_routes.h"
 #include "admin/audit_routes.h"
 #include "admin/audited.h"
 #include "admin/explain_routes.h"
@@ -57,6 +58,7 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/admin/api/usage", LOOK, usage_routes_sums),
     ADMIN_ROW("GET", "/admin/api/requests", LOOK, usage_routes_requests),
     ADMIN_ROW("GET", "/admin/api/series", LOOK, series_routes_get),
+    ADMIN_ROW("GET", "/admin/api/attention", LOOK, attention_routes_get),
     ADMIN_ROW("GET", "/admin/api/requests/running", LOOK, running_routes_list),
     ADMIN_ROW("DELETE", "/admin/api/requests/running/:id", MANAGE,
               running_routes_cancel),

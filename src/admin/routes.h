@@ -16,7 +16,9 @@
 #include "team/keys.h"
 
 /* All borrowed. */
+struct attention;
 struct ledger;
+struct live;
 struct notifier;
 struct notify_board;
 struct outgoing;
@@ -44,6 +46,8 @@ struct admin_options {
     struct notifier *notifier;  /* NULL: nothing is told */
     struct notify_board *notices; /* where that goes; NULL: nowhere */
     struct outgoing *outgoing;    /* NULL: nobody wants to know */
+    struct attention *attention;  /* of the main loop; NULL: one of its own */
+    struct loop *main_loop;       /* `attention`'s */
     struct running *running;      /* requests that run; NULL: no relay does */
     /* For whoever serves it on connections of its own (server_options). */
     struct request_ids *ids;

@@ -22,6 +22,7 @@
 #include "base/text.h"
 #include "base/trim.h"
 #include "net/peers.h"
+#include "notify/attention.h"
 #include "notify/notifier.h"
 #include "relay/request_log.h"
 #include "relay/running.h"
@@ -49,6 +50,7 @@ struct app {
     struct series *series;
     struct running *requests; /* that run, of all workers */
     struct notifier *notifier;
+    struct attention *attention;
     struct seats seats; /* of all workers */
     struct request_ids ids;
     struct capacity capacity;
@@ -113,6 +115,8 @@ static struct admin_options admin_options_of(struct app *app)
                                    .notices = app->place.notices,
                                    .outgoing = app->outgoing,
                                    .running = app->requests,
+                                   .attention = app->attention,
+                                   .main_loop = app->place.loop,
                                    .ids = &app->ids,
                                    .log = request_log,
                                    .facts = &app->facts };
@@ -193,12 +197,25 @@ static void begin_notices(struct app *app)
                                     .outgoing = app->outgoing });
 }
 
+static void begin_attention(struct app *app)
+{
+    app->attention = attention_new(
+        &(struct attention_options){ .accounts = app->place.accounts,
+                                     .ring = keys_ring(app->place.keys),
+                                     .ledger = app->place.ledger,
+                                     .store = app->place.store,
+                                     .records = app->place.records,
+                                     .prices = app->place.prices,
+                                     .notifier = app->notifier });
+}
+
 static bool add_workers(struct app *app, uint16_t port, struct err *err)
 {
     size_t count = capacity_workers(app->config);
 
     find_peers(app);
     begin_notices(app);
+    begin_attention(app);
     app->workers = mem_zalloc(count * sizeof(struct worker *));
     if (!add_worker(app, port, true, err))
         return false;
@@ -435,6 +452,7 @@ static void release(struct app *app)
     unpriced_free(app->unpriced);
     series_unref(app->series);
     running_free(app->requests);
+    attention_free(app->attention);
     admin_token_done(&app->admin_token);
     admin_token_done(&app->scraper);
     failures_free(app->failures);

@@ -84,7 +84,9 @@ struct event {
     uint64_t since_ms;
     uint64_t until_ms; /* when it ends by itself */
     int64_t used_ppm;  /* of degrees */
-    bool full;         /* nothing more is allowed, although some is left */
+    uint64_t
+        runs_out_ms; /* of a window: when, if that is before it begins anew */
+    bool full;       /* nothing more is allowed, although some is left */
     uint64_t used; /* of a budget, in the limit's unit; of bookings: how many */
     uint64_t limit;
     bool has_key; /* of an account: it is no sign-in, but an API key */
@@ -119,6 +121,11 @@ void event_say(const struct event *event, enum event_end end, struct buf *out);
 /* What to do about it; nothing if it is over, or there is nothing to do. */
 void event_say_next(const struct event *event, enum event_end end,
                     struct buf *out);
+
+/* Of a window, whose `runs_out_ms` is known: the same, of what is to come. */
+void event_say_forecast(const struct event *event, struct buf *out);
+/* What it is about, how much is used, and what to do: members for programs. */
+void event_set_details(struct json_doc *doc, const struct event *event);
 
 /* What is known beside the event. */
 struct event_moment {

@@ -64,6 +64,18 @@ static void say_window(const struct event *event, struct buf *out)
     add_until(event, "it begins anew at", out);
 }
 
+void event_say_forecast(const struct event *event, struct buf *out)
+{
+    char time[TEXT_TIME_MAX];
+
+    text_format_time(event->runs_out_ms, time);
+    buf_printf(out,
+               "The window %s of account \"%s\" will be used up at about %s if "
+               "it goes on like this (%lld %% now)",
+               event->part, event->subject, time, percent_of(event));
+    add_until(event, "it begins anew at", out);
+}
+
 static void say_budget(const struct event *event, struct buf *out)
 {
     enum limit limit = limit_of(event);
@@ -349,6 +361,26 @@ static void set_use(struct json_doc *doc, const struct event *event)
         return;
     limit_set(doc, "used", limit_of(event), event->used);
     limit_set(doc, "limit", limit_of(event), event->limit);
+}
+
+void event_set_details(struct json_doc *doc, const struct event *event)
+{
+    static const char *const abouts[] = {
+        [EVENT_ABOUT_RELAY] = "relay",       [EVENT_ABOUT_ACCOUNT] = "account",
+        [EVENT_ABOUT_ACCOUNTS] = "accounts", [EVENT_ABOUT_KEY] = "key",
+        [EVENT_ABOUT_GROUP] = "group",
+    };
+
+    json_doc_set_str(doc, "about", str_of(abouts[event->about]));
+    set_about(doc, event);
+    if (event->about == EVENT_ABOUT_ACCOUNT)
+        json_doc_set_str(doc, "kind",
+                         event->has_key ? STR("api-key") : STR("oauth"));
+    set_use(doc, event);
+    if (event->kind == EVENT_BOOKINGS_UNSAVED)
+        json_doc_set_u64(doc, "count", event->used);
+    set_time(doc, "runs_out_at", event->runs_out_ms);
+    set_text(doc, "next", event_say_next, event, EVENT_HOLDS);
 }
 
 struct json_doc *event_doc(const struct event *event, enum event_end end,

@@ -100,6 +100,7 @@ static void see_window(const struct seen *seen, const struct quota *window)
     if (window->status == QUOTA_REJECTED && event.used_ppm < PPM)
         event.used_ppm = PPM;
     event.until_ms = window->reset_ms;
+    event.runs_out_ms = quota_runs_out_ms(window, seen->look->now.wall_ms);
     text_copy(event.part, sizeof(event.part), str_of(window->name));
     seen->look->see(seen->look->arg, &event);
 }

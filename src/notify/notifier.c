@@ -3,6 +3,7 @@
 #include "notify/notifier.h"
 
 #include <pthread.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "base/clock.h"
@@ -263,6 +264,19 @@ static struct json_doc *last_doc(const struct sender_state *state)
                  state->taken ? json_doc_new_null()
                               : json_doc_new_str(str_of(state->error)));
     return doc;
+}
+
+bool notifier_trouble(struct notifier *notifier, char out[NOTIFIER_TROUBLE_MAX])
+{
+    struct sender_state state = { .at_ms = 0 };
+
+    if (notifier)
+        sender_state(notifier->sender, &state);
+    if (state.at_ms == 0 || state.taken)
+        return false;
+    (void)snprintf(out, NOTIFIER_TROUBLE_MAX,
+                   "the last notice did not arrive: %s", state.error);
+    return true;
 }
 
 struct json_doc *notifier_doc(struct notifier *notifier)

@@ -37,6 +37,13 @@ void notifier_write(const struct notify_target *target,
                     const struct event *event, enum event_end end,
                     struct buf *fields, struct buf *body);
 
+#define NOTIFIER_TROUBLE_MAX 640
+
+/* Why the last notice did not arrive; false if it did, or none was sent.  Any thread; NULL
+   is fine. */
+bool notifier_trouble(struct notifier *notifier,
+                      char out[NOTIFIER_TROUBLE_MAX]);
+
 /* What is told now, and how sending goes: {"telling":[...], "waiting", "sent", "given_up",
    "dropped", "left_out", "last"} (admin/notify_routes has what they mean).  Any thread;
    NULL has nothing to tell. */
