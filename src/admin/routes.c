@@ -15,6 +15,8 @@
 #include "admin/health.h"
 #include "admin/key_list.h"
 #include "admin/key_routes.h"
+#include "admin/live.h"
+#include "admin/live_routes.h"
 #include "admin/log_routes.h"
 #include "admin/login_routes.h"
 #include "admin/me.h"
@@ -58,6 +60,7 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/admin/api/usage", LOOK, usage_routes_sums),
     ADMIN_ROW("GET", "/admin/api/requests", LOOK, usage_routes_requests),
     ADMIN_ROW("GET", "/admin/api/series", LOOK, series_routes_get),
+    ADMIN_ROW("GET", "/admin/api/live", LOOK, live_routes_get),
     ADMIN_ROW("GET", "/admin/api/attention", LOOK, attention_routes_get),
     ADMIN_ROW("GET", "/admin/api/requests/running", LOOK, running_routes_list),
     ADMIN_ROW("DELETE", "/admin/api/requests/running/:id", MANAGE,
@@ -132,6 +135,8 @@ struct admin *admin_new(const struct admin_options *options)
     admin->series = options->series ? series_ref(options->series)
                                     : series_new(options->zone ? options->zone
                                                                : zone_utc());
+    if (options->live)
+        admin->live = live_join(options->live, options->loop);
     if (options->audit)
         admin->users = audited_users_new(options->config->data_dir.at);
     return admin;

@@ -49,6 +49,7 @@ struct admin_options {
     struct attention *attention;  /* of the main loop; NULL: one of its own */
     struct loop *main_loop;       /* `attention`'s */
     struct running *running;      /* requests that run; NULL: no relay does */
+    struct live *live; /* what listeners are told; NULL: nobody can listen */
     /* For whoever serves it on connections of its own (server_options). */
     struct request_ids *ids;
     server_log_fn log; /* of `callers`; NULL: requests leave no line */
@@ -65,6 +66,7 @@ struct admin {
     struct price_board *own_prices;
     struct series *series;       /* a reference */
     struct audited_users *users; /* NULL without an audit log */
+    struct live_desk *live;      /* this loop's; NULL: nobody can listen */
     /* To the API, for admin/api_fetch.h alone; NULL until it is needed. */
     struct upstream *upstream;
 };

@@ -3,6 +3,7 @@
 #include "admin/vitals_doc.h"
 
 #include "account/vitals.h"
+#include "admin/json_text.h"
 #include "base/text.h"
 
 /* ---- what it has --------------------------------------------------------- */
@@ -264,4 +265,55 @@ void vitals_doc_set(struct json_doc *doc, const struct account *account,
     json_doc_set(doc, "windows", quotas_doc(&copy.windows, now_wall_ms));
     json_doc_set(doc, "last_error", error_doc(&copy.health));
     json_doc_set_u64(doc, "in_flight", copy.in_flight);
+}
+
+/* ---- as text ------------------------------------------------------------- */
+
+static void write_window(struct buf *out, const struct quota *told,
+                         uint64_t now_wall_ms)
+{
+    const struct quota unknown = { .used_ppm = -1, .seen_ms = told->seen_ms };
+    const struct quota *window = is_over(told, now_wall_ms) ? &unknown : told;
+
+    buf_add(out, STR("{"));
+    json_text_str(out, "name", str_of(told->name));
+    json_text_str(out, "status", str_of(quota_status_word(window->status)));
+    json_text_maybe(out, "used_ppm", window->used_ppm >= 0,
+                    (uint64_t)window->used_ppm);
+    json_text_time(out, "resets_at", window->reset_ms);
+    json_text_time(out, "runs_out_at", quota_runs_out_ms(window, now_wall_ms));
+    json_text_time(out, "seen_at", window->seen_ms);
+    buf_add(out, STR("}"));
+}
+
+static void write_state(struct buf *out, const struct account *account,
+                        const struct vitals_copy *copy, uint64_t now_wall_ms)
+{
+    struct health_view view = view_of(account, copy, now_wall_ms);
+
+    json_text_str(out, "state", str_of(state_of(account, &view, now_wall_ms)));
+    json_text_time(out, "since", view.since_ms);
+    json_text_time(out, "until", view.until_ms);
+    json_text_str(out, "why", str_of(view.cause));
+}
+
+void vitals_doc_write(struct buf *out, const struct account *account,
+                      uint64_t now_wall_ms)
+{
+    struct vitals_copy copy;
+
+    copy_vitals(account, now_wall_ms, &copy);
+    buf_add(out, STR("{"));
+    json_text_str(out, "account", str_of(account->name));
+    json_text_str(out, "kind", str_of(account->kind->name));
+    write_state(out, account, &copy, now_wall_ms);
+    json_text_u64(out, "in_flight", copy.in_flight);
+    json_text_u64(out, "concurrency", account->concurrency);
+    json_text_name(out, "windows");
+    buf_add(out, STR("["));
+    for (size_t i = 0; i < copy.windows.count; i++) {
+        buf_add(out, i > 0 ? STR(",") : STR_EMPTY);
+        write_window(out, &copy.windows.at[i], now_wall_ms);
+    }
+    buf_add(out, STR("]}"));
 }

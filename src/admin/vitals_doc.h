@@ -5,6 +5,7 @@
 
 #include "account/account.h"
 #include "admin/row.h"
+#include "base/buf.h"
 
 /* Rows for a table of members. */
 extern const struct admin_member vitals_doc_pauses[];
@@ -43,3 +44,7 @@ void vitals_doc_set_state(struct json_doc *doc, const struct account *account,
 /* All of these members. */
 void vitals_doc_set(struct json_doc *doc, const struct account *account,
                     uint64_t now_wall_ms);
+/* The state and the windows, without what only one account's page shows, as JSON: for whoever
+   is told of all accounts again and again. */
+void vitals_doc_write(struct buf *out, const struct account *account,
+                      uint64_t now_wall_ms);

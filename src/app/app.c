@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "admin/live.h"
 #include "app/banner.h"
 #include "app/capacity.h"
 #include "app/control.h"
@@ -51,6 +52,7 @@ struct app {
     struct running *requests; /* that run, of all workers */
     struct notifier *notifier;
     struct attention *attention;
+    struct live *live;
     struct seats seats; /* of all workers */
     struct request_ids ids;
     struct capacity capacity;
@@ -117,6 +119,7 @@ static struct admin_options admin_options_of(struct app *app)
                                    .running = app->requests,
                                    .attention = app->attention,
                                    .main_loop = app->place.loop,
+                                   .live = app->live,
                                    .ids = &app->ids,
                                    .log = request_log,
                                    .facts = &app->facts };
@@ -209,6 +212,21 @@ static void begin_attention(struct app *app)
                                      .notifier = app->notifier });
 }
 
+static void begin_live(struct app *app)
+{
+    app->live =
+        live_new(&(struct live_options){ .loop = app->place.loop,
+                                         .running = app->requests,
+                                         .attention = app->attention,
+                                         .accounts = app->place.accounts,
+                                         .ring = keys_ring(app->place.keys),
+                                         .sessions = app->callers.sessions,
+                                         .ledger = app->place.ledger,
+                                         .records = app->place.records,
+                                         .zone = app->place.zone,
+                                         .facts = &app->facts });
+}
+
 static bool add_workers(struct app *app, uint16_t port, struct err *err)
 {
     size_t count = capacity_workers(app->config);
@@ -216,6 +234,7 @@ static bool add_workers(struct app *app, uint16_t port, struct err *err)
     find_peers(app);
     begin_notices(app);
     begin_attention(app);
+    begin_live(app);
     app->workers = mem_zalloc(count * sizeof(struct worker *));
     if (!add_worker(app, port, true, err))
         return false;
@@ -440,6 +459,7 @@ static void run(struct app *app)
 static void release(struct app *app)
 {
     control_free(app->control);
+    live_stop(app->live);
     notifier_free(app->notifier);
     data_folder_free(app->folder);
     place_finish(&app->place);
@@ -459,6 +479,7 @@ static void release(struct app *app)
     sessions_free(app->sessions);
     filelock_release(app->running);
     (void)place_close(&app->place, 0);
+    live_free(app->live);
 }
 
 bool app_serve(const struct config *config, const struct invocation *invocation,

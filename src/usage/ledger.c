@@ -25,6 +25,8 @@ struct ledger {
     bool stopped;
     struct tally tally;
     struct breakdown *breakdown;
+    ledger_booked_fn *booked; /* or NULL */
+    void *booked_arg;
     atomic_bool losing;         /* the log has it */
     atomic_bool losing_results; /* likewise */
 };
@@ -118,6 +120,8 @@ static void saved_it(struct ledger *ledger, struct ledger_batch *batch)
                             ledger->options.ring);
         ledger_store_keep(ledger->store);
     }
+    if (ledger->booked)
+        ledger->booked(ledger->booked_arg, batch->at, batch->count);
     ledger_queue_done(ledger->queue, batch);
     tell_lost(ledger);
 }
@@ -248,6 +252,12 @@ const struct tally *ledger_tally(const struct ledger *ledger)
 struct breakdown *ledger_breakdown(struct ledger *ledger)
 {
     return ledger ? ledger->breakdown : NULL;
+}
+
+void ledger_listen(struct ledger *ledger, ledger_booked_fn *booked, void *arg)
+{
+    ledger->booked = booked;
+    ledger->booked_arg = arg;
 }
 
 bool ledger_is_crowded(struct ledger *ledger)

@@ -19,6 +19,7 @@
 #include "base/zone.h"
 #include "store/records.h"
 #include "team/use_flush.h"
+#include "usage/booking.h"
 #include "usage/breakdown.h"
 #include "usage/record.h"
 #include "usage/tally.h"
@@ -53,6 +54,12 @@ void ledger_free(struct ledger *ledger);
 /* Counts it, and copies what a booking has if the record is of a request that was sent.
    Any thread.  NULL is fine: nothing is booked. */
 void ledger_add(struct ledger *ledger, const struct record *record);
+
+/* From now on `booked` is called with each batch that was written, on the ledger's loop: views
+   that live for the call.  NULL: nobody wants to know. */
+typedef void ledger_booked_fn(void *arg, const struct booking *const *at,
+                              size_t count);
+void ledger_listen(struct ledger *ledger, ledger_booked_fn *booked, void *arg);
 
 /* Whoever reads results of a batch reads on later: too many wait.  Any thread; NULL is
    fine. */

@@ -75,6 +75,8 @@ const examples = {
   'GET /admin/api/requests': {},
   'GET /admin/api/series': {},
   'GET /admin/api/settings': {},
+  'GET /admin/api/attention': {},
+  'GET /admin/api/live': { endless: true },
   'GET /admin/api/requests/running': {},
   'DELETE /admin/api/requests/running/{id}': { id: 'req_relay_1a229e47a899e650b7f7bb', status: 404 },
   'POST /admin/api/usage/reprice': { body: { since: '2026-01-01', until: '2026-02-01', model: 'claude-*', dry_run: false } },
@@ -143,8 +145,8 @@ describe('the document of the API', () => {
   let operations;
 
   const target = ({ path }, example) => path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(example[name] ?? 'demo'));
-  const send = async (operation, { body, query = '', headers } = {}) => {
-    const answer = await call(s.url + target(operation, examples[operation.name]) + query, { method: operation.method, body, headers });
+  const send = async (operation, { body, query = '', headers, head } = {}) => {
+    const answer = await call(s.url + target(operation, examples[operation.name]) + query, { method: head ? 'HEAD' : operation.method, body, headers });
     const isJson = answer.body.length > 0 && answer.headers['content-type'] === 'application/json';
     return { ...answer, json: isJson ? JSON.parse(answer.body) : undefined };
   };
@@ -251,8 +253,8 @@ describe('the document of the API', () => {
 
   it('says what is answered', async () => {
     for (const operation of Object.keys(examples).map((name) => operations.find((o) => o.name === name))) {
-      const { body, status } = examples[operation.name];
-      const answer = await send(operation, { body: typeof body === 'function' ? await body(s) : body });
+      const { body, status, endless } = examples[operation.name];
+      const answer = await send(operation, { head: endless, body: typeof body === 'function' ? await body(s) : body });
       const [good] = Object.keys(operation.operation.responses).filter((key) => key !== 'default');
       assert.equal(answer.status, status ?? Number(good), `${operation.name}: ${answer.body}`);
       const documented = answer.status < 300 ? operation.operation.responses[good] : doc.components.responses.error;
