@@ -6,12 +6,12 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "admin/live.h"
 #include "app/banner.h"
 #include "app/capacity.h"
 #include "app/control.h"
 #include "app/data_folder.h"
 #include "app/ending.h"
+#include "app/looks.h"
 #include "app/place.h"
 #include "app/running.h"
 #include "app/self_call.h"
@@ -23,10 +23,8 @@
 #include "base/text.h"
 #include "base/trim.h"
 #include "net/peers.h"
-#include "notify/attention.h"
 #include "notify/notifier.h"
 #include "relay/request_log.h"
-#include "relay/running.h"
 #include "relay/unpriced.h"
 #include "store/filelock.h"
 #include "usage/series.h"
@@ -49,10 +47,8 @@ struct app {
     struct outgoing *outgoing;
     struct unpriced *unpriced;
     struct series *series;
-    struct running *requests; /* that run, of all workers */
     struct notifier *notifier;
-    struct attention *attention;
-    struct live *live;
+    struct looks looks;
     struct seats seats; /* of all workers */
     struct request_ids ids;
     struct capacity capacity;
@@ -116,10 +112,10 @@ static struct admin_options admin_options_of(struct app *app)
                                    .notifier = app->notifier,
                                    .notices = app->place.notices,
                                    .outgoing = app->outgoing,
-                                   .running = app->requests,
-                                   .attention = app->attention,
+                                   .running = app->looks.running,
+                                   .attention = app->looks.attention,
                                    .main_loop = app->place.loop,
-                                   .live = app->live,
+                                   .live = app->looks.live,
                                    .ids = &app->ids,
                                    .log = request_log,
                                    .facts = &app->facts };
@@ -152,7 +148,7 @@ static bool add_worker(struct app *app, uint16_t port, bool first,
                    .proxy = app->place.proxy,
                    .ledger = app->place.ledger,
                    .outgoing = app->outgoing,
-                   .running = app->requests,
+                   .running = app->looks.running,
                    .ending = &app->nothing_more,
                    .unpriced = app->unpriced,
                    .fd_max = app->capacity.fd_max },
@@ -171,7 +167,6 @@ static void find_peers(struct app *app)
     app->outgoing = outgoing_new();
     app->unpriced = unpriced_new();
     app->series = series_new(app->place.zone);
-    app->requests = running_new();
     app->peers = peers_new(NULL);
     if (peers_way(app->peers) == PEERS_PROC)
         log_line(LOG_INFO,
@@ -200,31 +195,12 @@ static void begin_notices(struct app *app)
                                     .outgoing = app->outgoing });
 }
 
-static void begin_attention(struct app *app)
+static void begin_looks(struct app *app)
 {
-    app->attention = attention_new(
-        &(struct attention_options){ .accounts = app->place.accounts,
-                                     .ring = keys_ring(app->place.keys),
-                                     .ledger = app->place.ledger,
-                                     .store = app->place.store,
-                                     .records = app->place.records,
-                                     .prices = app->place.prices,
-                                     .notifier = app->notifier });
-}
-
-static void begin_live(struct app *app)
-{
-    app->live =
-        live_new(&(struct live_options){ .loop = app->place.loop,
-                                         .running = app->requests,
-                                         .attention = app->attention,
-                                         .accounts = app->place.accounts,
-                                         .ring = keys_ring(app->place.keys),
-                                         .sessions = app->callers.sessions,
-                                         .ledger = app->place.ledger,
-                                         .records = app->place.records,
-                                         .zone = app->place.zone,
-                                         .facts = &app->facts });
+    looks_begin(&app->looks, &(struct looks_options){ .place = &app->place,
+                                                      .notifier = app->notifier,
+                                                      .sessions = app->sessions,
+                                                      .facts = &app->facts });
 }
 
 static bool add_workers(struct app *app, uint16_t port, struct err *err)
@@ -233,8 +209,7 @@ static bool add_workers(struct app *app, uint16_t port, struct err *err)
 
     find_peers(app);
     begin_notices(app);
-    begin_attention(app);
-    begin_live(app);
+    begin_looks(app);
     app->workers = mem_zalloc(count * sizeof(struct worker *));
     if (!add_worker(app, port, true, err))
         return false;
@@ -459,7 +434,7 @@ static void run(struct app *app)
 static void release(struct app *app)
 {
     control_free(app->control);
-    live_stop(app->live);
+    looks_stop(&app->looks);
     notifier_free(app->notifier);
     data_folder_free(app->folder);
     place_finish(&app->place);
@@ -471,15 +446,13 @@ static void release(struct app *app)
     outgoing_free(app->outgoing);
     unpriced_free(app->unpriced);
     series_unref(app->series);
-    running_free(app->requests);
-    attention_free(app->attention);
     admin_token_done(&app->admin_token);
     admin_token_done(&app->scraper);
     failures_free(app->failures);
     sessions_free(app->sessions);
     filelock_release(app->running);
     (void)place_close(&app->place, 0);
-    live_free(app->live);
+    looks_done(&app->looks);
 }
 
 bool app_serve(const struct config *config, const struct invocation *invocation,

@@ -270,8 +270,12 @@ bool notifier_trouble(struct notifier *notifier, char out[NOTIFIER_TROUBLE_MAX])
 {
     struct sender_state state = { .at_ms = 0 };
 
-    if (notifier)
+    if (!notifier)
+        return false;
+    pthread_mutex_lock(&notifier->mutex);
+    if (notifier->sender)
         sender_state(notifier->sender, &state);
+    pthread_mutex_unlock(&notifier->mutex);
     if (state.at_ms == 0 || state.taken)
         return false;
     (void)snprintf(out, NOTIFIER_TROUBLE_MAX,
