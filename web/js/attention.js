@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* What needs a person: a sentence, what follows, one button; the worst first. */
-import { cause } from './account-words.js';
+import { cause, windowName } from './account-words.js';
 import { h, icon, replace, sign } from './dom.js';
-import { durationWords, money, number, percent, time } from './format.js';
+import { durationWords, time } from './format.js';
 import { has, t, tn } from './i18n.js';
+import { amountOf, limitsInWords } from './limits.js';
 import { button } from './parts.js';
 import { to } from './routes.js';
 
@@ -12,7 +13,7 @@ const SOLVED_MS = 5000;
 
 const seeAccount = (item) => ['attention.see_account', to('accounts', item.subject)];
 const changeLimit = (item) => ['attention.change_limit',
-  item.details?.about === 'group' || item.details?.group ? to('groups', item.subject) : to('keys', item.subject)];
+  item.details?.about === 'group' ? to('groups', item.subject) : to('keys', item.subject)];
 
 /* what -> the text of its button and where that leads */
 const ACTIONS = {
@@ -20,6 +21,7 @@ const ACTIONS = {
   token_unsaved: seeAccount,
   account_blocked: seeAccount,
   account_unusable: seeAccount,
+  accounts_paused: () => ['attention.see_accounts', '/admin/accounts'],
   window_used_up: seeAccount,
   window_runs_out: seeAccount,
   budget_spent: changeLimit,
@@ -29,36 +31,40 @@ const ACTIONS = {
 };
 const elsewhere = () => ['attention.see_about', '/admin/settings/about'];
 
-const keyOf = (item) => [item.what, item.subject, item.details?.window ?? item.details?.limit ?? ''].join(' ');
+const keyOf = (item) => [item.what, item.subject, item.details?.window ?? item.details?.limit_name ?? ''].join(' ');
 
 /* The places of a text: whatever the relay tells, as it is written here. */
 function places(item) {
   const d = item.details ?? {};
-  const resets = item.until ?? d.resets_at ?? d.until;
-  const early = d.runs_out_at && resets ? Date.parse(resets) - Date.parse(d.runs_out_at) : null;
+  const early = d.runs_out_at && item.until ? Date.parse(item.until) - Date.parse(d.runs_out_at) : null;
   return {
-    name: item.subject ?? '', since: time(item.since), why: cause(d.why ?? d.error ?? ''), until: resets ? time(resets) : '',
-    window: d.window && has(`attention.window.${d.window}`) ? t(`attention.window.${d.window}`) : d.window ?? '',
-    used: d.unit === 'usd' || /^cost/.test(d.limit_name ?? d.limit ?? '') ? money(d.used_microusd ?? d.used * 1e6) : number(d.used),
-    percent: percent(d.used_ppm), runs_out: time(d.runs_out_at), early: early === null ? '' : durationWords(early), n: number(d.count ?? d.n ?? 0),
+    name: item.subject ?? '', since: time(item.since), why: d.why ? cause(d.why) : '', until: item.until ? time(item.until) : '',
+    window: d.window ? windowName(d.window) : '', used: d.limit_name ? amountOf(d.limit_name, d.used) : '',
+    limit: d.limit_name ? limitsInWords({ [d.limit_name]: d.limit }) : '',
+    runs_out: time(d.runs_out_at), early: early === null ? '' : durationWords(early),
   };
 }
 
-/* The relay's own words where this page has none for what it tells. */
+/* What follows: by the reason, else by when it is over, else by since when; else in
+   the relay's own words. */
+function follows(item, name, filled) {
+  const ways = [['why', filled.why], ['until', filled.until], ['since', item.since]];
+  const [way] = ways.find(([suffix, known]) => known && has(`${name}_${suffix}`)) ?? [];
+  return way ? t(`${name}_${way}`, filled) : item.message;
+}
+
 function words(item) {
-  const name = `attention.${item.what}`;
-  const filled = places(item);
+  const own = `attention.${item.what}`;
+  const name = item.details?.about === 'group' && has(`${own}_group`) ? `${own}_group` : own;
   if (!has(name)) return [item.message, null];
-  const why = `${name}_why`;
-  const bare = `${name}_since`;
-  const second = has(why) && filled.why ? t(why, filled) : has(bare) && item.since ? t(bare, filled) : item.message;
-  return [t(name, filled), second];
+  const filled = places(item);
+  return [t(name, filled), follows(item, own, filled)];
 }
 
 function row(item, isFirst) {
-  const [title, follows] = words(item);
+  const [title, second] = words(item);
   const [label, href] = (ACTIONS[item.what] ?? elsewhere)(item);
-  return h('li', { class: item.severity }, sign(item.severity), h('div', h('div.tt', title), follows && follows !== title && h('div.dd', follows)),
+  return h('li', { class: item.severity }, sign(item.severity), h('div', h('div.tt', title), second && second !== title && h('div.dd', second)),
     button(t(label), { href, primary: isFirst && item.severity === 'bad', label: t('attention.action', { action: t(label), about: title }) }),
     h('span.go', icon('right')));
 }

@@ -49,7 +49,7 @@ export function unitOf(values) {
   const most = Math.max(0, ...values.filter(isNumber).map(Math.abs));
   const [size, unit] = most < 1e5 ? [1, ''] : unitFor(Math.min(most, lang() === 'zh' ? 9e7 : 9e8));
   const digits = size === 1 || most / size >= 1e4 || lang() === 'zh' ? 0 : 1;
-  return (n) => (isNumber(n) ? `${signed(fixed(n / size, digits))} ${unit}`.trim() : NONE);
+  return (n) => (n === 0 ? '0' : isNumber(n) ? `${signed(fixed(n / size, digits))} ${unit}`.trim() : NONE);
 }
 
 /** $1,357.88 of millionths of a dollar; "–" if it is not known. */

@@ -28,6 +28,9 @@ export const kindsOf = (limits) => Object.keys(KINDS).filter((kind) => limits &&
 export const share = ({ used, limit }) => (limit === 0 ? PPM : Math.round((used / limit) * PPM));
 
 const micro = (dollars) => Math.round(dollars * PPM);
+/** How much of a kind: $3.10, 1.2 M, 412 */
+export const amountOf = (kind, n) => (KINDS[kind] ? amount(kind, n) : String(n));
+
 const amount = (kind, n) => (KINDS[kind].money ? money(micro(n)) : KINDS[kind].tokens ? large(n) : number(n));
 const bound = (kind, n) => (KINDS[kind].money ? moneyShort(micro(n)) : amount(kind, n));
 

@@ -19,7 +19,7 @@ const SECTIONS = [
 
 /* Which section's link carries the count of an item that needs attention. */
 const SECTION_OF = {
-  sign_in_again: 'accounts', token_unsaved: 'accounts', account_blocked: 'accounts', account_unusable: 'accounts',
+  sign_in_again: 'accounts', token_unsaved: 'accounts', account_blocked: 'accounts', account_unusable: 'accounts', accounts_paused: 'accounts',
   window_used_up: 'accounts', window_runs_out: 'accounts', budget_spent: 'keys', budget_nearly: 'keys',
   prices_unusable: 'settings', notices_failing: 'settings', store_failing: 'settings', bookings_lost: 'settings', data_folder: 'settings',
 };
