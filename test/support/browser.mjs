@@ -88,7 +88,7 @@ function watch(page, origin) {
   page.on('request', (request) => {
     const address = request.url();
     seen.requests.push(address);
-    if (!address.startsWith(`${origin}/`) && !/^(blob|about):/.test(address)) {
+    if (!address.startsWith(`${origin}/`) && !/^(blob|about|data):/.test(address)) {
       seen.foreign.push(address);
     }
   });

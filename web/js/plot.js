@@ -166,7 +166,7 @@ export function plot(given, painter) {
   function toggle(on = numbers.hidden) {
     numbers.hidden = !on;
     area.hidden = on;
-    replace(swap, button(on ? t('chart.chart') : t('chart.table'), { icon: on ? 'chart' : 'table' }).childNodes);
+    replace(swap, ...button(on ? t('chart.chart') : t('chart.table'), { icon: on ? 'chart' : 'table' }).childNodes);
     if (on) drawTable();
     else draw();
   }

@@ -70,7 +70,7 @@ export function costTable(row, prices) {
 
   if (all.length === 0) return h('p.unknown', t('request.no_tokens'), ' ', row.cost_microusd === null && note);
   const tokens = all.filter((line) => !line.search).reduce((sum, line) => sum + line.count, 0);
-  return [table({
+  const list = table({
     label: t('request.tokens_cost'), dense: true, keys: false, class: 'plain', rowKey: (line) => line.kind, rows: all,
     columns: [
       { key: 'kind', label: t('request.kind'), fold: 'first',
@@ -80,5 +80,8 @@ export function costTable(row, prices) {
       { key: 'cost', label: t('request.cost_col'), align: 'num', cell: (line) => money4(line.cost) },
     ],
     foot: [t('request.together'), number(tokens), '', money4(row.cost_microusd)],
-  }).node, more.map((text) => h('p.foot-note', text))];
+  });
+  // Four short columns have room on any screen.
+  list.grid.classList.remove('fold');
+  return [list.node, more.map((text) => h('p.foot-note', text))];
 }

@@ -50,7 +50,7 @@ export function cancelButton(request, place, options = {}) {
   }, { class: 'quiet tight', label: t('requests.cancel_label', { key }), ...options });
 }
 
-function facts(request) {
+function facts(request, size) {
   const link = (path, text) => h('a.link', { href: path }, text);
   return [
     [t('request.key'), request.key ?? t('requests.no_key')],
@@ -58,7 +58,7 @@ function facts(request) {
     request.account && [t('request.account'), link(to('accounts', request.account), request.account)],
     [t('request.endpoint'), h('code', request.endpoint)],
     request.client && [t('request.client'), request.client],
-    [t('request.size'), h('span', { 'data-live': 'size' }, bytes(request.bytes_out))],
+    [t('request.sent_so_far'), size],
     [t('request.id'), h('span.idline', h('code', request.id), copyButton(() => request.id, { iconOnly: true }))],
   ].filter(Boolean);
 }
@@ -68,12 +68,14 @@ export function runningPanel(request, { head, signal, again }) {
   const problem = h('p.err', { role: 'alert' });
   const word = h('span', t('request.running', { step: stepWord(request.step) }));
   const first = h('dd', '–');
-  const tokens = h('dd', '–');
+  const tokens = h('dd', { title: t('request.tokens_at_end') }, '–');
+  const size = h('span');
   const figure = (label, value) => h('div', h('dt', label), value);
   function show(now) {
     say(word, t('request.running', { step: stepWord(now.step) }));
     say(first, now.first_byte_ms === null ? '–' : duration(now.first_byte_ms));
-    say(tokens, now.output_tokens ? number(now.output_tokens) : '–');
+    say(tokens, now.output_tokens > 1 ? number(now.output_tokens) : '–');
+    say(size, bytes(now.bytes_out));
   }
   show(request);
   live.on('running', ({ requests, more }) => {
@@ -88,6 +90,6 @@ export function runningPanel(request, { head, signal, again }) {
     h('dl.quad', figure(t('requests.age'), h('dd', age(request))), figure(t('request.first_byte'), first),
       figure(t('requests.tokens_out'), tokens), h('div.act', cancelButton(request, problem, { class: '' }))),
     problem,
-    h('h2.sec', t('request.details')), pairs(facts(request)),
+    h('h2.sec', t('request.details')), pairs(facts(request, size)),
   ];
 }

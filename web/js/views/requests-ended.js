@@ -15,15 +15,19 @@ import { countOr, endOf, shapeOf, shortModel, tokensIn } from './request-words.j
 const PAGE = 100;
 const KEPT = 300;
 const WAITING = 300;
+const FEW = 30;
+const LOOKS = 10;
+const NEAR_TOP = 8;
 
 const isPlain = (event) => !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey && event.button === 0;
 const isToday = (at) => new Date(at).toDateString() === new Date().toDateString();
 
 function timeCell(row, onopen) {
+  const today = isToday(row.ended_at);
   return h('a', {
-    href: to('requests', row.id), title: exact(row.ended_at),
+    href: to('requests', row.id), title: exact(row.ended_at), class: today ? null : 'far',
     onclick: (event) => { if (isPlain(event)) { event.preventDefault(); onopen(row); } },
-  }, isToday(row.ended_at) ? clockSeconds(row.ended_at) : time(row.ended_at, { seconds: true }));
+  }, today ? clockSeconds(row.ended_at) : time(row.ended_at, { seconds: true }));
 }
 
 const cut = (text, none) => (text ? h('span.cut', { title: text }, text) : h('span.faint', none ?? '–'));
@@ -87,12 +91,14 @@ export function endedList(view, { onopen, onparams }) {
 
   /* ---- what the relay has --------------------------------------------------- */
 
+  const get = (more) => api.get('/admin/api/requests', { ...params, limit: PAGE, ...more }, { signal: view.signal });
+
   /* A text may be an id, a key, a session: what nobody knows is not an error here. */
-  async function ask(more) {
+  async function first() {
     for (const meaning of meaningsOf(values.q)) {
       params = paramsOf(values, meaning);
       try {
-        const page = await api.get('/admin/api/requests', { ...params, limit: PAGE, ...more }, { signal: view.signal });
+        const page = await get({});
         if (page.requests.length > 0 || page.next_cursor) return page;
       } catch (error) {
         if (error.status !== 404 && !(values.q && error.status === 400)) throw error;
@@ -101,16 +107,28 @@ export function endedList(view, { onopen, onparams }) {
     return { requests: [], next_cursor: null, searched_back_to: null };
   }
 
+  /* What is rare is looked for from the newest back, a third of a second at a time. */
+  async function enough(page, is) {
+    const found = [...page.requests];
+    let now = page;
+    for (let i = 0; i < LOOKS && now.next_cursor && found.length < FEW && is(); i++) {
+      now = await get({ cursor: now.next_cursor });
+      found.push(...now.requests);
+    }
+    return { ...now, requests: found };
+  }
+
   async function load() {
     const mine = ++turn;
+    const is = () => mine === turn;
     replace(problem);
     try {
-      const page = await ask({});
-      if (mine !== turn) return;
+      const page = await enough(await first(), is);
+      if (!is()) return;
       [rows, waiting, unknown, trimmed] = [page.requests.map(placed), [], false, false];
       [cursor, searchedTo] = [page.next_cursor, page.searched_back_to];
     } catch (error) {
-      if (mine !== turn || error.name === 'AbortError') return;
+      if (!is() || error.name === 'AbortError') return;
       replace(problem, failed(error, load));
     }
     onparams(params);
@@ -119,30 +137,34 @@ export function endedList(view, { onopen, onparams }) {
 
   async function older() {
     const mine = turn;
+    replace(problem);
     try {
-      const page = await api.get('/admin/api/requests', { ...params, limit: PAGE, cursor }, { signal: view.signal });
-      if (mine !== turn) return;
-      const focusAt = rows.length;
-      rows.push(...page.requests.map(placed));
-      [cursor, searchedTo] = [page.next_cursor, page.searched_back_to];
-      const over = Math.max(0, rows.length - KEPT);
-      if (over > 0) { rows = rows.slice(over); trimmed = true; }
-      const anchor = list.rowNode(placeOf(rows[Math.max(0, focusAt - over - 1)]));
-      const top = anchor?.getBoundingClientRect().top;
-      draw();
-      // What was read stays where it was, though rows above it went.
-      if (anchor) scrollBy(0, anchor.getBoundingClientRect().top - top);
-      list.rowNode(placeOf(rows[focusAt - over] ?? rows.at(-1)))?.querySelector('a')?.focus({ preventScroll: true });
+      const page = await enough(await get({ cursor }), () => mine === turn);
+      if (mine === turn) append(page);
     } catch (error) {
       if (error.name !== 'AbortError') replace(problem, failed(error, older));
     }
+  }
+
+  /* What was read stays where it was, though rows above it go; the first new one has the focus. */
+  function append(page) {
+    const last = rows.at(-1);
+    const fresh = page.requests.map(placed);
+    rows = [...rows, ...fresh];
+    [cursor, searchedTo] = [page.next_cursor, page.searched_back_to];
+    if (rows.length > KEPT) { rows = rows.slice(-KEPT); trimmed = true; }
+    const topOf = () => (last ? list.rowNode(placeOf(last)).getBoundingClientRect().top : 0);
+    const top = topOf();
+    draw();
+    scrollBy(0, topOf() - top);
+    if (fresh.length > 0) list.rowNode(placeOf(fresh[0])).querySelector('a').focus({ preventScroll: true });
   }
 
   /* ---- what comes live ------------------------------------------------------- */
 
   /* The reader is in the list: it must not move. */
   function isHeld() {
-    return inside || trimmed || list.node.contains(document.activeElement) || node.getBoundingClientRect().top < 0;
+    return inside || trimmed || list.node.contains(document.activeElement) || scrollY > NEAR_TOP;
   }
 
   function take({ requests, missed }) {
@@ -185,10 +207,10 @@ export function endedList(view, { onopen, onparams }) {
   /* ---- the list ------------------------------------------------------------- */
 
   function more() {
-    if (rows.length === 0 && !cursor) return null;
+    if (rows.length === 0) return cursor ? { label: t('requests.look_back'), onclick: older } : null;
     const text = trimmed ? t('requests.shown_of_newer', { n: rows.length }) : tn('requests.shown', rows.length);
-    if (!cursor && rows.length === KEPT && !trimmed) return { text: tn('requests.shown', rows.length), label: t('requests.older'), onclick: olderThanKept };
-    return { text, label: t('requests.older'), onclick: cursor ? older : null };
+    const beyond = rows.length === KEPT && !trimmed ? olderThanKept : null;
+    return { text, label: t('requests.older'), onclick: cursor ? older : beyond };
   }
 
   /* Live rows pushed the last ones out of the document: their page is asked for anew. */

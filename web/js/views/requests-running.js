@@ -3,7 +3,7 @@
    that no row moves and a button that asks "Cancel now" stays as it is.  One that ended
    says so for 2 s before it goes. */
 import { h, replace, say } from '../dom.js';
-import { number } from '../format.js';
+import { bytes } from '../format.js';
 import { t, tn } from '../i18n.js';
 import { live } from '../live.js';
 import { section, state } from '../parts.js';
@@ -16,6 +16,7 @@ import { endOf, shapeOf, shortModel } from './request-words.js';
 
 const FEW = 5;
 const LINGER_MS = 2000;
+const SHRINK_MS = 10000;
 
 /* The cells of a row, kept to change them in place. */
 function rowOf(request, problem) {
@@ -31,6 +32,12 @@ function cut(node, value, none) {
   node.classList.toggle('faint', !value);
 }
 
+/* A stream tells its tokens at its end; until then it is known how much has passed. */
+function soFar(request) {
+  if (request.output_tokens > 1) return tn('requests.tokens', request.output_tokens);
+  return request.bytes_out > 0 ? bytes(request.bytes_out) : stepShort(request.step);
+}
+
 function fillRow(row, request) {
   const { cells } = row;
   row.request = request;
@@ -39,9 +46,8 @@ function fillRow(row, request) {
   cells.model.title = request.model ?? request.endpoint;
   cut(cells.account, request.account, '–');
   cut(cells.client, request.client, '–');
-  const out = request.output_tokens > 0;
-  say(cells.out, out ? number(request.output_tokens) : stepShort(request.step));
-  cells.out.classList.toggle('faint', !out);
+  say(cells.out, soFar(request));
+  cells.out.classList.toggle('faint', request.bytes_out === 0);
 }
 
 const isPlain = (event) => !event.ctrlKey && !event.metaKey && !event.shiftKey && !event.altKey && event.button === 0;
@@ -60,8 +66,8 @@ const columns = () => [
   { key: 'model', label: t('requests.model'), class: 'mute c-model', cell: (row) => row.cells.model },
   { key: 'account', label: t('requests.account'), class: 'c-account', priority: 'hide', cell: (row) => row.cells.account },
   { key: 'client', label: t('requests.client'), class: 'mute c-client shut', priority: 2, cell: (row) => row.cells.client },
-  { key: 'out', label: t('requests.tokens_out'), align: 'num', class: 'c-out', cell: (row) => row.cells.out },
-  { key: 'act', label: t('requests.cancel'), hideLabel: true, align: 'num', class: 'c-act', fold: 'wide', cell: (row) => row.cells.act },
+  { key: 'out', label: t('requests.so_far'), align: 'num', class: 'c-out', cell: (row) => row.cells.out },
+  { key: 'act', label: t('requests.cancel'), hideLabel: true, align: 'num', class: 'c-act', priority: 'hide', cell: (row) => row.cells.act },
 ];
 
 /** runningList(view) -> {node, filter(params)} */
@@ -74,11 +80,13 @@ export function runningList(view) {
   let told = { requests: [], more: 0 };
   let params = {};
   let expanded = false;
+  let tall = { rows: 0, at: 0 }; // what is below does not jump with every row
   const list = table({
     label: t('requests.running_label'), columns: columns(), dense: true, keys: false, class: 'running', rowKey: (row) => row.id,
     onopen: (row) => openRunning(row.request),
   });
-  const node = section(t('requests.running'), all, problem, quiet, list.node);
+  const body = h('div.body', quiet, list.node);
+  const node = section(t('requests.running'), all, problem, body);
   node.classList.add('first');
   live.on('ended', ({ requests }) => requests.forEach(remember), view.signal);
   live.on('running', (now) => { told = now; take(now.requests); }, view.signal);
@@ -115,6 +123,12 @@ export function runningList(view) {
     else replace(row.cells.act);
   }
 
+  function keepHeight(count) {
+    const now = Date.now();
+    if (count >= tall.rows || now - tall.at > SHRINK_MS) tall = { rows: count, at: now };
+    body.style.setProperty('--rows', tall.rows);
+  }
+
   function draw() {
     const wanted = [...rows.values()].filter((row) => runs(row.request, params));
     const shown = expanded ? wanted : wanted.slice(0, FEW);
@@ -122,6 +136,7 @@ export function runningList(view) {
     list.set(shown.map((row) => Object.defineProperties({ id: row.id }, {
       cells: { value: row.cells }, request: { value: row.request },
     })));
+    keepHeight(shown.length);
     list.node.hidden = shown.length === 0;
     quiet.hidden = shown.length > 0;
     say(quiet, rows.size > 0 ? t('requests.none_running_match') : t('requests.none_running'));

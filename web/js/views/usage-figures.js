@@ -10,8 +10,8 @@ const PPM = 1e6;
 function points(now, before) {
   if (now === null || before === null) return null;
   const by = (now - before) / 1e4;
-  const text = new Intl.NumberFormat('en', { minimumFractionDigits: 1, maximumFractionDigits: 1 }).format(Math.abs(by));
-  return t('usage.points', { n: `${by < 0 ? '−' : by > 0 ? '+' : ''}${text}` });
+  const text = Math.abs(by).toFixed(1);
+  return t('usage.points', { n: `${text === '0.0' ? '' : by < 0 ? '−' : '+'}${text}` });
 }
 
 function cell(label, [value, unit], before) {
