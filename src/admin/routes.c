@@ -24,6 +24,7 @@
 #include "admin/notify_routes.h"
 #include "admin/openapi.h"
 #include "admin/page.h"
+#include "admin/prices_routes.h"
 #include "admin/reply.h"
 #include "admin/reprice_routes.h"
 #include "admin/request.h"
@@ -93,6 +94,10 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("PATCH", "/admin/api/groups/:id", MANAGE, group_routes_change),
     ADMIN_ROW("DELETE", "/admin/api/groups/:id", MANAGE, group_routes_delete),
 
+    ADMIN_ROW("GET", "/admin/api/prices", LOOK, prices_routes_list),
+    ADMIN_ROW("PUT", "/admin/api/prices/:model", MANAGE, prices_routes_set),
+    ADMIN_ROW("DELETE", "/admin/api/prices/:model", MANAGE,
+              prices_routes_remove),
     ADMIN_ROW("POST", "/admin/api/usage/reprice", MANAGE, reprice_routes_post),
 
     ADMIN_ROW("GET", "/admin/api/accounts", LOOK, account_routes_list_all),

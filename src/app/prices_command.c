@@ -10,6 +10,7 @@
 
 #include "app/columns.h"
 #include "app/commands.h"
+#include "app/prices_change.h"
 #include "app/terminal.h"
 #include "base/clock.h"
 #include "base/shown.h"
@@ -186,12 +187,15 @@ int prices_command_run(int argc, char **argv, const struct config *config)
 
     if (argc == 0)
         return list(config);
+    if (strcmp(argv[0], "set") == 0)
+        return prices_change_set(argc - 1, argv + 1, config);
+    if (strcmp(argv[0], "remove") == 0)
+        return prices_change_remove(argc - 1, argv + 1, config);
     if (argc == 2 && strcmp(argv[0], "--check") == 0)
         return check(argv[1]);
     if (argc != 1 || strcmp(argv[0], "--export") != 0)
-        return commands_usage_error("prices takes --check FILE or --export, "
-                                    "not",
-                                    argv[0]);
+        return commands_usage_error(
+            "prices takes set, remove, --check FILE or --export, not", argv[0]);
     (void)printf(STR_FMT, STR_ARG(text));
     return 0;
 }

@@ -100,6 +100,9 @@ const char *prices_version(const struct prices *prices);
 /* Where prompts of some model begin to be long: for the meter of an answer. */
 const struct meter_borders *prices_borders(const struct prices *prices);
 
+/* "1.25" is 1250000; with at most six decimals. */
+bool price_millionths(struct str text, uint64_t *value);
+
 /* All rows, in order; `own`: of the table that was read, not of those behind. */
 void prices_each(const struct prices *prices,
                  void (*visit)(void *arg, const struct price *price, bool own),

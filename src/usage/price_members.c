@@ -55,8 +55,7 @@ static const struct {
 };
 _Static_assert(COUNT_OF(members) == PRICE_MEMBERS, "one row for each member");
 
-/* "1.25" is 1250000. */
-static bool to_millionths(struct str text, uint64_t *value)
+bool price_millionths(struct str text, uint64_t *value)
 {
     size_t point = str_index(text, '.');
     struct str decimals = str_from(text, point + 1);
@@ -81,7 +80,7 @@ static bool read_value(const struct json_doc *object, size_t id,
     if (!members[id].is_text)
         return json_doc_get_u64(object, members[id].name, value);
     return json_doc_get_str(object, members[id].name, &text) &&
-           to_millionths(text, value);
+           price_millionths(text, value);
 }
 
 static bool read_plain(struct price_reading *r, uint64_t values[PRICE_MEMBERS])
@@ -110,8 +109,9 @@ static bool to_thousandths(const struct json_doc *value, uint64_t *thousandths)
     struct str text;
     uint64_t millionths;
 
-    if (!json_doc_as_str(value, &text) || !to_millionths(text, &millionths) ||
-        millionths % 1000 > 0 || millionths / 1000 > FACTOR_MAX)
+    if (!json_doc_as_str(value, &text) ||
+        !price_millionths(text, &millionths) || millionths % 1000 > 0 ||
+        millionths / 1000 > FACTOR_MAX)
         return false;
     *thousandths = millionths / 1000;
     return true;

@@ -62,6 +62,55 @@ describe('prices of a running relay', () => {
     assert.deepEqual(await problems(), []);
   });
 
+  it('a row is changed while the relay runs: written whole, in force at once, audited', async () => {
+    const key = await make('changed');
+    const own = async () => (await get('/admin/api/prices')).models.filter((row) => row.own).map((row) => [row.model, row.input, row.cache_read, row.in_force]);
+    const send = async (method, model, body) => {
+      const answer = await call(`${s.url}/admin/api/prices/${encodeURIComponent(model)}`, { method, body });
+      return { status: answer.status, doc: JSON.parse(answer.body) };
+    };
+    put(`{"about":"ours","models":[{"output":9,"model":"other-*","input":8}]}`);
+    await until(async () => (await own()).length === 1, { what: 'the table' });
+    const set = await send('PUT', MODEL, { input: 7000000, output: 0, cache_read: '0.05' });
+    assert.equal(set.status, 200, JSON.stringify(set.doc));
+    assert.equal(await costs(key), 7000);
+    assert.deepEqual(await own(), [['other-*', 8, '0.1', true], [MODEL, 7000000, '0.05', true]]);
+    const text = fs.readFileSync(file(), 'utf8');
+    assert.ok(text.indexOf('"about"') < text.indexOf('"output": 9') && text.indexOf('"output": 9') < text.indexOf('"model": "other-*"'), text);
+    assert.equal(fs.statSync(file()).mode & 0o777, 0o600);
+    for (const [model, body, status, why] of [
+      [MODEL, { input: 1 }, 400, /output is missing/],
+      [MODEL, { input: -1, output: 1 }, 400, /input/],
+      [MODEL, { input: 1, output: 1, cache_read: 'a' }, 400, /models\[1\]: cache_read must be a text such as/],
+      [MODEL, { input: 1, output: 1, valid_from: 'soon' }, 400, /valid_from must be a date/],
+    ]) {
+      const refused = await send('PUT', model, body);
+      assert.equal(refused.status, status, JSON.stringify(body));
+      assert.match(refused.doc.error, why);
+    }
+    assert.equal(fs.readFileSync(file(), 'utf8'), text);
+    const run = (...args) => commandBeside(['prices', ...args], { env: s.relay.settings });
+    const done = await run('set', MODEL, '--input', '5', '--output=0');
+    assert.deepEqual([done.status, /^Prices \S+ are in force\.\n$/.test(done.stdout)], [0, true], done.stderr);
+    assert.equal(await costs(key), 5000);
+    assert.equal((await run('remove', MODEL)).status, 0);
+    assert.equal(await costs(key), 2000 + 100);
+    assert.match((await run('remove', MODEL)).stderr, /no row for this model: built-in prices cannot be removed/);
+    assert.match((await run('set', MODEL, '--input', '5')).stderr, /a price has --input and --output/);
+    /* What other members it has is not thrown away with its last row. */
+    assert.equal((await send('DELETE', 'other-*')).status, 409);
+    fs.writeFileSync(file(), '{');
+    await until(async () => (await problems()).length > 0, { what: 'a problem' });
+    assert.match((await send('PUT', MODEL, { input: 1, output: 1 })).doc.error, /not valid as it is/);
+    assert.match((await get('/admin/api/prices')).problem, /prices\.json/);
+    fs.rmSync(file());
+    await until(async () => (await problems()).length === 0, { what: 'no problem' });
+    const audit = (await get('/admin/api/audit?limit=200')).entries.filter(({ action }) => action.startsWith('prices.set') || action === 'prices.remove').reverse();
+    assert.deepEqual(audit.filter(({ done }) => done).map(({ action, target, before, after }) => [action, target, before?.input ?? null, after?.input ?? null]), [
+      ['prices.set', MODEL, null, 7000000], ['prices.set', MODEL, 7000000, 5000000], ['prices.remove', MODEL, 5000000, null],
+    ]);
+  });
+
   it('a link may lead to it', async () => {
     const key = await make('link');
     const target = path.join(path.dirname(s.relay.dataDir), `prices-of-${path.basename(s.relay.dataDir)}.json`);

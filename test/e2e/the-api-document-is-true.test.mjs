@@ -77,6 +77,9 @@ const examples = {
   'GET /admin/api/settings': {},
   'GET /admin/api/attention': {},
   'GET /admin/api/live': { endless: true },
+  'GET /admin/api/prices': {},
+  'PUT /admin/api/prices/{model}': { model: 'claude-*', body: { input: 3000000, output: 15000000, valid_from: '2026-01-01', cache_write_5m: '1.25', cache_write_1h: '2', cache_read: '0.1', web_search: 10000000, context_max: 1000000, output_max: 128000, long_context: { above: 100000, input: '2', output: '1.5' }, service_tier: { batch: '0.5' }, speed: { fast: '2' }, inference_geo: { us: '1.1' } } },
+  'DELETE /admin/api/prices/{model}': { model: 'claude-*' },
   'GET /admin/api/requests/running': {},
   'DELETE /admin/api/requests/running/{id}': { id: 'req_relay_1a229e47a899e650b7f7bb', status: 404 },
   'POST /admin/api/usage/reprice': { body: { since: '2026-01-01', until: '2026-02-01', model: 'claude-*', dry_run: false } },
@@ -212,7 +215,8 @@ describe('the document of the API', () => {
     for (const operation of operations) {
       const schema = jsonOf(operation.operation.requestBody);
       for (const member of schema?.required ?? []) {
-        const body = Object.fromEntries(schema.required.filter((name) => name !== member).map((name) => [name, 'text']));
+        const valueOf = (name) => (schema.properties[name].type === 'integer' ? 1 : 'text');
+        const body = Object.fromEntries(schema.required.filter((name) => name !== member).map((name) => [name, valueOf(name)]));
         await refuses(operation, body, new RegExp(`^${member} is missing`));
       }
     }
@@ -239,6 +243,9 @@ describe('the document of the API', () => {
       const known = Object.keys(methods).map((method) => method.toUpperCase());
       const answer = await call(s.url + target({ path }, {}), { method: 'PUT' });
       assert.equal(answer.status, known.includes('PUT') ? answer.status : 405, path);
+      if (known.includes('PUT')) {
+        continue;
+      }
       assert.deepEqual(answer.headers.allow.split(', ').filter((method) => method !== 'HEAD').sort(), known.sort(), path);
     }
   });
