@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What all plots share: axes with sensible ticks, one tab stop with keys, a tooltip,
    and a table of the same numbers in the place of the plot. */
-import { h, replace, svg } from './dom.js';
+import { h, icon, replace, svg } from './dom.js';
 import { t } from './i18n.js';
 import { button } from './parts.js';
 
@@ -166,7 +166,7 @@ export function plot(given, painter) {
   function toggle(on = numbers.hidden) {
     numbers.hidden = !on;
     area.hidden = on;
-    replace(swap, ...button(on ? t('chart.chart') : t('chart.table'), { icon: on ? 'chart' : 'table' }).childNodes);
+    replace(swap, icon(on ? 'chart' : 'table', 14), on ? t('chart.chart') : t('chart.table'));
     if (on) drawTable();
     else draw();
   }

@@ -41,10 +41,10 @@ function counts() {
 function navLink([name, href], count, kind) {
   const current = name === section ? 'page' : null;
   const words = t(`nav.${name}`);
-  const label = count ? tn('nav.counted', count.n, { section: words }) : null;
-  const dot = count && h(`span.count${count.bad ? '.bad' : ''}`, { 'aria-hidden': 'true' }, count.n);
-  return h('a', { href, title: kind === 'side' ? words : null, 'aria-current': current, 'aria-label': label },
-    icon(name, kind === 'tabs' ? 20 : 16), h('span.lb', words), dot);
+  return h('a', { href, title: kind === 'side' ? words : null, 'aria-current': current },
+    icon(name, kind === 'tabs' ? 20 : 16), h('span.lb', words), count && [
+      h(`span.count${count.bad ? '.bad' : ''}`, { 'aria-hidden': 'true' }, count.n), h('span.sr', tn('nav.needs', count.n)),
+    ]);
 }
 
 const LIVE = { live: 'ready', connecting: 'wait', hidden: 'wait', lost: 'failed' };

@@ -703,8 +703,8 @@ export default {
   // ---- nav
   'nav.accounts': 'Accounts',
   'nav.banner': 'claude-relay',
-  'nav.counted': { one: '{section}, {n} needs attention', other: '{section}, {n} need attention' },
   'nav.keys': 'Keys',
+  'nav.needs': { one: ', {n} needs attention', other: ', {n} need attention' },
   'nav.overview': 'Overview',
   'nav.path': 'Path',
   'nav.requests': 'Requests',

@@ -702,8 +702,8 @@ export default {
   // ---- nav
   'nav.accounts': '账号',
   'nav.banner': 'claude-relay',
-  'nav.counted': { other: '{section}，{n} 项需要处理' },
   'nav.keys': '密钥',
+  'nav.needs': { other: '，{n} 项需要处理' },
   'nav.overview': '概览',
   'nav.path': '路径',
   'nav.requests': '请求',
