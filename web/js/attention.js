@@ -64,7 +64,7 @@ function words(item) {
 function row(item, isFirst) {
   const [title, second] = words(item);
   const [label, href] = (ACTIONS[item.what] ?? elsewhere)(item);
-  return h('li', { class: item.severity }, sign(item.severity), h('div', h('div.tt', title), second && second !== title && h('div.dd', second)),
+  return h('li', sign(item.severity), h('div', h('div.tt', title), second && second !== title && h('div.dd', second)),
     button(t(label), { href, primary: isFirst && item.severity === 'bad', label: t('attention.action', { action: t(label), about: title }) }),
     h('span.go', icon('right')));
 }

@@ -3,7 +3,7 @@
    models, the last requests. */
 import { columns } from './chart.js';
 import { h } from './dom.js';
-import { clockSeconds, day, large, money, money4, number, percent, time, unitOf } from './format.js';
+import { clockSeconds, day, large, largeRound, money, money4, moneyAxis, number, percent, time, unitOf } from './format.js';
 import { has, t, tn } from './i18n.js';
 import { limitBars } from './limits.js';
 import { name, section, seg, state } from './parts.js';
@@ -45,12 +45,12 @@ function shown(days, what) {
   if (what === 'tokens') {
     return {
       series: KINDS.map(([kind, text, of]) => ({ kind, name: t(text), values: days.map((row) => of(row) ?? 0) })),
-      label: t('use.tokens_per_day'), format: large, formatY: large, totals: true,
+      label: t('use.tokens_per_day'), format: large, formatY: largeRound, totals: true,
     };
   }
   return {
     series: [{ kind: 'ok', name: t('use.cost'), values: days.map((row) => row.cost_microusd ?? 0) }],
-    label: t('use.cost_per_day'), format: (n) => money(n), formatY: (n) => money(n, n % 1e6 ? 2 : 0), totals: false,
+    label: t('use.cost_per_day'), format: (n) => money(n), formatY: moneyAxis, totals: false,
   };
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Usage over time: stacked by kind of token, with the total of the period before. */
 import { columns as columnChart } from '../chart.js';
-import { day, large, money, moneyShort, number, weekday } from '../format.js';
+import { day, large, largeRound, money, moneyAxis, number, weekday } from '../format.js';
 import { locale, t } from '../i18n.js';
 import { seg } from '../parts.js';
 import { go } from '../router.js';
@@ -31,7 +31,7 @@ const STACKS = {
 };
 const TOTALS = { cost: (row) => row.cost_microusd, tokens: allTokens, requests: (row) => row.requests };
 const FORMATS = { cost: money, tokens: large, requests: number };
-const AXES = { cost: moneyShort, tokens: large, requests: number };
+const AXES = { cost: moneyAxis, tokens: largeRound, requests: number };
 
 /* A column's name in tooltips and tables, and its mark on the axis. */
 function namesOf({ unit, columns }, running, zone) {
