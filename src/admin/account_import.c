@@ -215,7 +215,7 @@ static struct json_doc *warning_doc(const struct importing *importing)
     buf_init(&text, WARNING_MAX);
     import_said_warning(&text, &importing->tally, importing->format,
                         importing->dry_run);
-    (void)buf_append(&text, (struct str){ "", 1 });
+    buf_add(&text, (struct str){ "", 1 });
     doc = text_doc(buf_str(&text).at);
     buf_done(&text);
     return doc;
