@@ -28,6 +28,7 @@
 #include "admin/reply.h"
 #include "admin/reprice_routes.h"
 #include "admin/request.h"
+#include "admin/request_routes.h"
 #include "admin/running_routes.h"
 #include "admin/series_routes.h"
 #include "admin/session_routes.h"
@@ -66,6 +67,7 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/admin/api/requests/running", LOOK, running_routes_list),
     ADMIN_ROW("DELETE", "/admin/api/requests/running/:id", MANAGE,
               running_routes_cancel),
+    ADMIN_ROW("GET", "/admin/api/requests/:id", LOOK, request_routes_get),
 
     ADMIN_ROW("POST", "/oauth/auth-url", MANAGE, login_routes_auth_url),
     ADMIN_ROW("POST", "/oauth/token", MANAGE, login_routes_token),

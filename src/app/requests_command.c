@@ -10,6 +10,7 @@
 #include "app/remote.h"
 #include "app/requests_rows.h"
 #include "app/requests_table.h"
+#include "app/running_command.h"
 #include "app/terminal.h"
 
 #define PATH_MAX_LEN 65536
@@ -214,6 +215,8 @@ int requests_command_run(int argc, char **argv, const struct config *config)
     struct err err;
     int status;
 
+    if (running_command_run(argc, argv, config, &status))
+        return status;
     if (!ask_arguments_parse(&arguments, argc, argv, &err) ||
         !take_limit(&requests, &err))
         status = complain(err.text);

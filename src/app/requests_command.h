@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
-/* `claude-relay requests`: the last requests, with what was booked of each. */
+/* `claude-relay requests`: the last requests, with what was booked of each; those that run
+   (app/running_command.h). */
 #pragma once
 
 #include "config/config.h"
@@ -10,6 +11,8 @@
     "    [--status 429|4xx] [--end HOW] [--endpoint PATH] [--id ID]\n"         \
     "    [--upstream-id ID] [--client-id ID] [--partial true|false]\n"         \
     "    [--unpriced true|false] [--min-cost-microusd N]\n"                    \
-    "    [--min-duration-ms N] [--limit N|all] [--csv|--json]"
+    "    [--min-duration-ms N] [--limit N|all] [--csv|--json]\n"               \
+    "requests --running [--json]\n"                                            \
+    "requests cancel ID"
 
 int requests_command_run(int argc, char **argv, const struct config *config);

@@ -107,6 +107,7 @@ void attempt_start(struct relayed *r, void (*wake)(void *arg))
         .body_kind = bodies[r->body_is].call,
         .to_head = request_is_head(r->req),
         .fresh = attempt->tries > 0,
+        .timed = r->relay->seat != NULL,
         .connect_ms = config->connect_ms,
         .first_byte_ms = config->first_byte_ms,
         .idle_ms = config->idle_ms,
@@ -307,6 +308,8 @@ static struct record_attempt record_of(const struct relayed *r)
 void attempt_end(struct relayed *r)
 {
     attempt_note(r);
+    if (r->attempt.call)
+        trail_note_call(r);
     call_free(r->attempt.call);
     r->attempt.call = NULL;
 }
@@ -329,6 +332,7 @@ void attempt_end_early(struct relayed *r)
                                                         RECORD_ATTEMPTS_MAX);
     ended = record_of(r);
     ended.account = arena_str(r->req->arena, ended.account);
+    trail_turn(r);
     attempt->past[attempt->ended++] = ended;
 }
 
@@ -374,6 +378,17 @@ struct str attempt_account(const struct relayed *r)
     if (number > 0)
         return attempt->past[number - 1].account;
     return attempt->account ? str_of(attempt->account->name) : STR_EMPTY;
+}
+
+struct record_attempt attempt_made(const struct relayed *r, size_t i)
+{
+    const struct attempt *attempt = &r->attempt;
+    struct record_attempt made =
+        i < attempt->ended ? attempt->past[i] : record_of(r);
+
+    if (attempt->given == i + 1)
+        made.result = RECORD_DELIVERED;
+    return made;
 }
 
 static void put_last(struct record_attempt *list, size_t count, size_t at)

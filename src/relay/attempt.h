@@ -91,6 +91,8 @@ void attempt_give(struct attempt *attempt, size_t number);
 bool attempt_has_tried(const struct attempt *attempt, struct str account);
 /* Of whose try the answer is, or that was asked last; empty: the client's own login. */
 struct str attempt_account(const struct relayed *r);
+/* What is known of the one that was made as number `i`, from 0. */
+struct record_attempt attempt_made(const struct relayed *r, size_t i);
 /* What is known of each, the present one too; how many there were.  Whose answer the
    client gets stands last. */
 size_t attempt_list(const struct relayed *r,

@@ -120,6 +120,7 @@ static struct flow_next scan(struct flow *flow)
     struct relayed *r = relayed_of(flow);
     struct err err;
 
+    trail_received(r);
     return body_take(r, &err) ? flow_go(admit) : step_refuse(r, &err);
 }
 
@@ -143,8 +144,11 @@ static struct flow_next admit(struct flow *flow)
         return step_refuse(r, &err);
     switch (admit_ask(r, step_wake, &err)) {
     case ADMIT_GIVEN:
+        if (r->queued)
+            trail_admitted(r);
         return flow_go(choose);
     case ADMIT_WAITING:
+        r->queued = true;
         return flow_sleep_then(admit);
     case ADMIT_REFUSED:
         break;
@@ -176,6 +180,7 @@ struct flow_next step_authorised(struct flow *flow)
     case AUTHORISE_WAITING:
         return step_await_token(r);
     case AUTHORISE_READY:
+        trail_token_came(r);
         spare_end_refused(r, false);
         return flow_go(step_send);
     case AUTHORISE_REFUSED:
@@ -192,6 +197,7 @@ struct flow_next step_authorise(struct flow *flow)
 
     if (!authorise_is_due(r))
         return flow_go(step_send);
+    trail_token_asked(r);
     authorise_ask(r, step_wake);
     step_be_patient(r, AUTHORISE_PATIENCE_MS);
     return flow_sleep_then(step_authorised);

@@ -11,6 +11,7 @@
 #include "relay/attempt.h"
 #include "relay/endpoints.h"
 #include "relay/relay.h"
+#include "relay/trail.h"
 #include "usage/meter.h"
 #include "usage/price_board.h"
 #include "usage/scan_ahead.h"
@@ -27,6 +28,7 @@ struct relay {
     struct price_board *prices; /* the options', or its own */
     struct price_board *own_prices;
     struct unpack_room unpacking; /* of answers that are metered */
+    struct running_seat *seat;    /* for those who look; NULL: nobody does */
     struct list *running;         /* its requests (relay/running.h) */
     struct list unseen;           /* the same if nobody looks */
     struct tally_share share;     /* what it counts */
@@ -77,7 +79,9 @@ struct relayed {
     bool upload_ended;
     bool is_stream; /* its answer: it is counted as one that runs */
     bool packed;    /* the body is compressed: nobody looks at it */
+    bool queued;    /* it waited for a slot */
 
+    struct trail trail;
     struct list link; /* among those that run (relay/running.h) */
     struct relay *relay;
     const struct endpoint *endpoint;

@@ -7,11 +7,18 @@
 
 #include "base/mem.h"
 #include "base/text.h"
+#include "relay/detail.h"
 #include "relay/running_view.h"
 #include "relay/steps.h"
 
 struct running_seat {
     struct list requests; /* by `link`: the oldest first */
+    /* Those that ended last, each in memory that is used again; NULL: none yet. */
+    struct kept {
+        struct detail *detail;
+        size_t room;
+    } kept[RUNNING_ENDED];
+    size_t ended; /* ever */
 };
 
 /* Complete before another thread knows it. */
@@ -25,12 +32,19 @@ struct running *running_new(void)
     return MEM_NEW(struct running);
 }
 
+static void free_seat(struct running_seat *seat)
+{
+    for (size_t i = 0; i < RUNNING_ENDED; i++)
+        mem_free(seat->kept[i].detail);
+    mem_free(seat);
+}
+
 void running_free(struct running *running)
 {
     if (!running)
         return;
     for (size_t i = 0; i < running->count; i++)
-        mem_free(running->places[i].what);
+        free_seat(running->places[i].what);
     mem_free(running->places);
     mem_free(running);
 }
@@ -174,4 +188,70 @@ bool running_was_found(const struct round *round)
     const struct cancelling *cancelling = round_state(round);
 
     return cancelling->found;
+}
+
+/* ---- those that ended ---------------------------------------------------- */
+
+void running_keep(struct running_seat *seat, const struct detail *detail)
+{
+    struct kept *kept = &seat->kept[seat->ended++ % RUNNING_ENDED];
+
+    if (kept->room < detail->size) {
+        mem_free(kept->detail);
+        kept->detail = mem_alloc(detail->size);
+        kept->room = detail->size;
+    }
+    memcpy(kept->detail, detail, detail->size);
+}
+
+struct asking {
+    char id[REQUEST_ID_SIZE];
+    struct detail *found;
+};
+
+static void find_detail(void *state, void *what)
+{
+    struct asking *asking = state;
+    const struct running_seat *seat = what;
+
+    for (size_t i = 0; i < RUNNING_ENDED && !asking->found; i++) {
+        const struct detail *detail = seat->kept[i].detail;
+
+        if (!detail || strcmp(detail->id, asking->id) != 0)
+            continue;
+        asking->found = mem_alloc(detail->size);
+        memcpy(asking->found, detail, detail->size);
+    }
+}
+
+static void drop_asking(void *state)
+{
+    struct asking *asking = state;
+
+    mem_free(asking->found);
+    mem_free(asking);
+}
+
+struct round *running_ask_detail(struct running *running, struct str id,
+                                 struct loop *loop, void (*wake)(void *arg),
+                                 void *arg)
+{
+    struct asking *asking = MEM_NEW(struct asking);
+
+    text_copy(asking->id, sizeof(asking->id), id);
+    return round_start(&(struct round_options){ .places = running->places,
+                                                .count = running->count,
+                                                .visit = find_detail,
+                                                .drop = drop_asking,
+                                                .state = asking,
+                                                .loop = loop,
+                                                .wake = wake,
+                                                .arg = arg });
+}
+
+const struct detail *running_detail(const struct round *round)
+{
+    const struct asking *asking = round_state(round);
+
+    return asking->found;
 }

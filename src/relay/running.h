@@ -25,6 +25,11 @@ void running_free(struct running *running);
 struct running_seat;
 /* While no other thread knows of any; stays until running_free(). */
 struct running_seat *running_join(struct running *running, struct loop *loop);
+/* One of its requests has ended: this is copied, and told to whoever asks until
+   RUNNING_ENDED more have. */
+#define RUNNING_ENDED 1000
+struct detail;
+void running_keep(struct running_seat *seat, const struct detail *detail);
 /* Its requests, each by its `link`. */
 struct list *running_of(struct running_seat *seat);
 
@@ -87,3 +92,10 @@ struct round *running_cancel(struct running *running, struct str id,
                              struct loop *loop, void (*wake)(void *arg),
                              void *arg);
 bool running_was_found(const struct round *round);
+
+/* Where the time of the request of that id went, if it is one of the last that ended. */
+struct round *running_ask_detail(struct running *running, struct str id,
+                                 struct loop *loop, void (*wake)(void *arg),
+                                 void *arg);
+/* NULL: it is not known any more.  Lives as long as the round. */
+const struct detail *running_detail(const struct round *round);

@@ -34,10 +34,11 @@ struct relay *relay_new(const struct relay_options *options)
     relay->prices = options->prices ? options->prices : relay->own_prices;
     relay->unpacking.max = UNPACKING_MAX;
     list_init(&relay->unseen);
-    relay->running =
-        options->running
-            ? running_of(running_join(options->running, options->loop))
-            : &relay->unseen;
+    relay->running = &relay->unseen;
+    if (options->running) {
+        relay->seat = running_join(options->running, options->loop);
+        relay->running = running_of(relay->seat);
+    }
     return relay;
 }
 

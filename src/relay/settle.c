@@ -99,6 +99,7 @@ static void keep_record(const struct relayed *r)
     tally_share_add(&r->relay->share, &record);
     ledger_add(r->relay->options.ledger, &record);
     unpriced_note_record(r->relay->options.unpriced, &record, r->prices);
+    trail_keep(r, &record, r->relay->seat);
     relayed_log(&record);
 }
 

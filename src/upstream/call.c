@@ -315,11 +315,21 @@ static uint64_t between(const struct call *call, enum call_state from,
     return from_us > 0 && to_us > from_us ? to_us - from_us : 0;
 }
 
+/* An answer may come before all of the request has left. */
+static uint64_t send_us(const struct call *call)
+{
+    return between(call, CALL_SENDING,
+                   call->entered_us[CALL_WAITING] > 0 ? CALL_WAITING
+                                                      : CALL_READING);
+}
+
 struct call_times call_times(const struct call *call)
 {
     return (struct call_times){
         .dial = call->dial_times,
         .tls_us = between(call, CALL_SECURING, CALL_SENDING),
+        .send_us = send_us(call),
+        .wait_us = between(call, CALL_WAITING, CALL_READING),
         .answer_us = between(call, CALL_SENDING, CALL_READING),
         .reached = call->reached,
     };

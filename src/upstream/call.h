@@ -110,6 +110,8 @@ void call_pause(struct call *call, bool pause);
 struct call_times {
     struct dial_times dial;
     uint64_t tls_us;
+    uint64_t send_us;        /* until all of the request had left */
+    uint64_t wait_us;        /* from then to the head */
     uint64_t answer_us;      /* from sending to the head */
     enum call_state reached; /* the state it failed in, or the present one */
 };

@@ -81,6 +81,7 @@ const examples = {
   'PUT /admin/api/prices/{model}': { model: 'claude-*', body: { input: 3000000, output: 15000000, valid_from: '2026-01-01', cache_write_5m: '1.25', cache_write_1h: '2', cache_read: '0.1', web_search: 10000000, context_max: 1000000, output_max: 128000, long_context: { above: 100000, input: '2', output: '1.5' }, service_tier: { batch: '0.5' }, speed: { fast: '2' }, inference_geo: { us: '1.1' } } },
   'DELETE /admin/api/prices/{model}': { model: 'claude-*' },
   'GET /admin/api/requests/running': {},
+  'GET /admin/api/requests/{id}': { id: 'req_relay_1a229e47a899e650b7f7bb', status: 404 },
   'DELETE /admin/api/requests/running/{id}': { id: 'req_relay_1a229e47a899e650b7f7bb', status: 404 },
   'POST /admin/api/usage/reprice': { body: { since: '2026-01-01', until: '2026-02-01', model: 'claude-*', dry_run: false } },
   'GET /admin/api/accounts': {},

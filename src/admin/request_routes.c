@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+/* One request that has ended: its row of the database, and what the workers still know of
+   it (relay/detail.h). */
+#include "admin/request_routes.h"
+
+#include "admin/detail_text.h"
+#include "admin/usage_ask.h"
+#include "admin/usage_text.h"
+#include "relay/running.h"
+
+struct state {
+    struct usage_asking
+        asking;          /* first: usage_asking_ knows the state as that */
+    struct round *round; /* NULL: no relay runs */
+};
+
+static void drop(void *arg)
+{
+    struct state *state = arg;
+
+    usage_asking_drop(&state->asking);
+    round_free(state->round);
+}
+
+static bool run(struct sql *sql, void *arg, struct err *err)
+{
+    struct usage_ask *ask = arg;
+
+    ask_found_done(&ask->found);
+    return ask_requests_run(sql, &ask->requests, &ask->found, err);
+}
+
+/* What has ended is known before it is booked. */
+static const struct detail *detail_of(const struct state *state)
+{
+    return state->round ? running_detail(state->round) : NULL;
+}
+
+static enum admin_part write_one(struct admin_request *x, struct buf *out)
+{
+    const struct state *state = x->state;
+    const struct ask_found *found = &state->asking.ask->found;
+
+    buf_add(out, STR("{\"request\":"));
+    if (found->count > 0)
+        usage_text_booking(out, &found->rows[0]);
+    else
+        buf_add(out, STR("null"));
+    buf_add(out, STR(",\"detail\":"));
+    detail_text_add(out, detail_of(state));
+    buf_add(out, STR("}"));
+    return ADMIN_PART_LAST;
+}
+
+static bool is_there(struct admin_request *x)
+{
+    const struct state *state = x->state;
+
+    if (!usage_asking_went_well(x))
+        return false;
+    return state->asking.ask->found.count > 0 || detail_of(state) ||
+           err_set(&x->err, ERR_NOT_FOUND,
+                   "no request of that id has ended, as far as is known: it "
+                   "runs still, or it was long ago");
+}
+
+static struct flow_next answer(struct flow *flow)
+{
+    static const struct admin_parts json = {
+        { "application/json", sizeof("application/json") - 1 }, write_one
+    };
+    struct admin_request *x = admin_request_of(flow);
+    const struct state *state = x->state;
+
+    if (!records_job_is_done(state->asking.job) ||
+        (state->round && !round_is_done(state->round)))
+        return flow_sleep_then(answer);
+    return is_there(x) ? admin_reply_parts(x, &json) : admin_refuse(x);
+}
+
+static bool find(struct admin_request *x, struct usage_ask *ask)
+{
+    ask->requests = (struct ask_requests){
+        .filter = { .until_ms = ASK_NO_END },
+        .by_id = true,
+        .limit = 1,
+    };
+    return request_id_read(x->match.at[0], &ask->requests.began_ms,
+                           &ask->requests.tail) ||
+           err_set(&x->err, ERR_NOT_FOUND,
+                   "ids of requests are " REQUEST_ID_PREFIX
+                   " and 22 hex digits: this is none");
+}
+
+static struct flow_next get(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct state *state = x->state;
+    struct usage_ask *ask = usage_asking_new(x);
+    struct running *running = x->admin->options.running;
+
+    if (!ask || !find(x, ask))
+        return admin_refuse(x);
+    usage_asking_start(x, run);
+    if (running)
+        state->round =
+            running_ask_detail(running, x->match.at[0], x->admin->options.loop,
+                               admin_wake, x);
+    return flow_sleep_then(answer);
+}
+
+static const struct admin_member get_members[] = {
+    { "request", ADMIN_OBJECT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "what was booked of it; null: it reached no account",
+      usage_text_booking_members },
+    { "detail", ADMIN_OBJECT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "where its time went; null: more than 1,000 have ended since, or the "
+      "relay was started again",
+      detail_text_members },
+    ADMIN_END,
+};
+const struct admin_endpoint request_routes_get = {
+    .first = get,
+    .state_size = sizeof(struct state),
+    .drop = drop,
+    .tag = "usage",
+    .summary = "One request, and where its time went",
+    .answer = get_members,
+};
