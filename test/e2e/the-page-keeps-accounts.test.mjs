@@ -2,6 +2,8 @@
 /* The page's accounts in a real browser: the list, one account with all that can be done to
    it, signing in, new ones, and where a request would go. */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
 import { it } from 'node:test';
 
 import { noSqlite } from '../support/bookings.mjs';
@@ -9,7 +11,7 @@ import { LANGUAGES, open, THEMES, WIDTHS } from '../support/browser.mjs';
 import { HELLO } from '../support/http.mjs';
 import { admin, createKey } from '../support/keys.mjs';
 import { HOSTILE, manyAccounts, startRelayOfManyStates } from '../support/many_accounts.mjs';
-import { describe, startRelay, startSim, until } from '../support/processes.mjs';
+import { describe, inMinutes, startRelay, startSim, tempFolder, until } from '../support/processes.mjs';
 import { CLOSED_PORT } from '../support/proxies.mjs';
 import { accountOf } from '../support/several.mjs';
 
@@ -415,6 +417,59 @@ describe('the page keeps accounts', { skip: noSqlite }, () => {
       assert.equal((await account(name)).state, 'ready', name);
     }
     await page.check();
+    await page.close();
+  });
+
+  /* ---- taken over ------------------------------------------------------------------------ */
+
+  const login = (name) => ({ access_token: `sk-ant-oat01-CANARY-of-${name}`, refresh_token: `sk-ant-ort01-CANARY-of-${name}`, expires_at: inMinutes(120), scope: 'user:profile user:inference' });
+  const EXPORTS = {
+    crs: { success: true, data: {
+      claudeAccounts: [
+        { kind: 'claude-account', id: '1', name: HOSTILE, platform: 'claude', authType: 'oauth', isActive: true, schedulable: true, priority: 40, proxy: null, credentials: login('crs') },
+        { kind: 'claude-account', id: '3', name: 'lost', isActive: true, priority: 50, proxy: null, credentials: { access_token: '' } }],
+      openaiOAuthAccounts: [{ kind: 'openai-oauth-account', id: '6', name: 'gpt', credentials: { access_token: 'CANARY' } }],
+    } },
+    sub2api: { type: 'sub2api-data', version: 1, proxies: [], accounts: [{ name: 'sub', platform: 'anthropic', type: 'oauth', credentials: login('sub'), concurrency: 3, priority: 1 }] },
+    cliproxyapi: { ...login('cli'), type: 'claude', email: 'cli@example.com', expired: inMinutes(120) },
+    'claude-code': { claudeAiOauth: { accessToken: 'sk-ant-oat01-CANARY-of-code', refreshToken: 'sk-ant-ort01-CANARY-of-code', expiresAt: Date.now() + 7200e3, scopes: ['user:inference'], subscriptionType: 'max' } },
+    seed: { ...login('seed'), scope: undefined, scopes: ['user:inference'] },
+  };
+
+  it('accounts of other relays are looked at, and then taken over', async () => {
+    const page = await visit('/admin/accounts');
+    await page.press(link('Import'));
+    await page.press(button('Look what would happen'));
+    await page.text('There is nothing to read yet');
+    for (const [format, doc] of Object.entries(EXPORTS)) {
+      await page.page.$eval('textarea', (area, text) => { area.value = text; area.dispatchEvent(new Event('input')); }, JSON.stringify(doc));
+      await page.page.select('.fields select', format === 'sub2api' ? 'sub2api' : '');
+      await page.press(button('Look what would happen'));
+      await page.text('1 account would be imported', '.result');
+      if (format === 'crs') {
+        await page.text(HOSTILE, '.result');
+        assert.match(await page.read('.result'), /Left out[\s\S]*Another provider’s/);
+        await page.check('what would happen');
+        await page.screenshot('accounts-import-looked');
+      }
+      const before = (await api('GET', '/oauth/accounts')).accounts.length;
+      await page.press('.fields > .row .btn.main:not([hidden])');
+      await page.text('1 account imported', '.result');
+      assert.equal((await api('GET', '/oauth/accounts')).accounts.length, before + 1, format);
+      await page.press(button('Look what would happen'));
+      await page.text('0 accounts would be imported, 1 here already', '.result');
+    }
+    const file = path.join(tempFolder(), 'oauth_from-a-file.json');
+    fs.writeFileSync(file, JSON.stringify({ ...EXPORTS.seed, ...login('file') }));
+    await (await page.page.$('input[type=file]')).uploadFile(file);
+    await page.text('oauth_from-a-file.json');
+    await page.press(button('Look what would happen'));
+    await page.text('from-a-file', '.result');
+    await page.page.$eval('textarea', (area) => { area.value = '{"what":1}'; area.dispatchEvent(new Event('input')); });
+    await page.press(button('Look what would happen'));
+    await page.page.waitForSelector('.result .err');
+    forgive(page);
+    await page.check('what is no export');
     await page.close();
   });
 

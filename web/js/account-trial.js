@@ -26,7 +26,7 @@ function facts(result) {
   const tokens = known(result.input_tokens) || known(result.output_tokens);
   return pairs([
     known(result.status) && [t('trial.status'), String(result.status)],
-    result.model && [t('trial.model'), result.model_answered && result.model_answered !== result.model
+    result.model && [t('trial.model_asked'), result.model_answered && result.model_answered !== result.model
       ? t('trial.model_as', { asked: result.model, answered: result.model_answered }) : result.model],
     tokens && [t('trial.tokens'), t('trial.tokens_in_out', { input: number(result.input_tokens), output: number(result.output_tokens) })],
     result.request_id && [t('trial.request_id'), h('code.small', result.request_id)],

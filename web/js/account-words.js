@@ -189,6 +189,8 @@ export function windowsOf(account) {
 
 /** Why nothing is known of its windows. */
 export function unknownWords(account) {
+  const seen = lastSeen(account);
+  if (seen) return t('window.none_since', { time: time(seen) });
   if (account.today?.requests > 0) return t('window.none_told');
   return t('window.none_asked');
 }

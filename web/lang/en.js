@@ -186,26 +186,6 @@ export default {
   'accounts.today': 'Today',
   'accounts.today_unknown': 'Not known: the records do not answer',
 
-  // ---- cause
-  'cause.address_refused': 'the address or region that it is used from is refused: look at its proxy',
-  'cause.billing_refused': 'its billing is refused',
-  'cause.credential_refused': 'its credential was refused',
-  'cause.credential_revoked': 'its credential was revoked',
-  'cause.credit_low': 'its credit balance is too low',
-  'cause.error_inside': 'an error came inside of an answer',
-  'cause.grant_refused': 'its sign-in was refused',
-  'cause.leads_back': 'it leads back to this relay: look at its address, or at CLAUDE_API_URL',
-  'cause.limit': 'a limit is used up',
-  'cause.not_reached': 'the provider was not reached',
-  'cause.organization_disabled': 'its organization is disabled',
-  'cause.organization_may_not': 'its organization may not use the API like this',
-  'cause.overloaded': 'the provider is overloaded',
-  'cause.paused': 'paused by the operator',
-  'cause.provider_failed': 'the provider failed',
-  'cause.switched_off': 'by the operator',
-  'cause.token_refused': 'its token was refused',
-  'cause.too_many': 'there were too many requests',
-
   // ---- attention: what needs a person
   'attention.account_blocked': '{name} is blocked by the provider',
   'attention.account_blocked_since': 'Since {since}. Keys that may use no other account are refused.',
@@ -247,6 +227,26 @@ export default {
   'attention.window_runs_out_until': '{early} before it resets {until}. Requests then go to other accounts, or are refused.',
   'attention.window_used_up': 'The {window} of {name} is used up',
   'attention.window_used_up_until': 'It resets {until}. Until then requests go to other accounts, or are refused.',
+
+  // ---- cause
+  'cause.address_refused': 'the address or region that it is used from is refused: look at its proxy',
+  'cause.billing_refused': 'its billing is refused',
+  'cause.credential_refused': 'its credential was refused',
+  'cause.credential_revoked': 'its credential was revoked',
+  'cause.credit_low': 'its credit balance is too low',
+  'cause.error_inside': 'an error came inside of an answer',
+  'cause.grant_refused': 'its sign-in was refused',
+  'cause.leads_back': 'it leads back to this relay: look at its address, or at CLAUDE_API_URL',
+  'cause.limit': 'a limit is used up',
+  'cause.not_reached': 'the provider was not reached',
+  'cause.organization_disabled': 'its organization is disabled',
+  'cause.organization_may_not': 'its organization may not use the API like this',
+  'cause.overloaded': 'the provider is overloaded',
+  'cause.paused': 'paused by the operator',
+  'cause.provider_failed': 'the provider failed',
+  'cause.switched_off': 'by the operator',
+  'cause.token_refused': 'its token was refused',
+  'cause.too_many': 'there were too many requests',
 
   // ---- chart
   'chart.chart': 'Chart',
@@ -402,6 +402,7 @@ export default {
   'import.no_name': '(no name)',
   'import.prefix': 'Prefix (optional)',
   'import.prefix_hint': 'Put in front of each name.',
+  'import.read_as': 'Read as {format}.',
   'import.reading': 'Reading …',
   'import.recognised': 'Recognised by itself',
   'import.refused': 'Left out',
@@ -1132,6 +1133,7 @@ export default {
   'trial.model': 'Model (optional)',
   'trial.model_any': 'a cheap one',
   'trial.model_as': '{asked}, answered by {answered}',
+  'trial.model_asked': 'Model',
   'trial.model_hint': 'Without one, the relay asks a cheap model of those there are.',
   'trial.request_id': 'Request id',
   'trial.running': 'Trying the way, then sending one word. This may take a minute.',
@@ -1230,14 +1232,6 @@ export default {
   'usage.week_of': 'week of {day}',
   'usage.zone': 'Days are those of {zone}, the relay’s time zone.',
 
-  // ---- way
-  'way.account': 'Through {proxy}, of this account, to {target}:',
-  'way.direct': 'Directly to {target}:',
-  'way.fails': 'does not work',
-  'way.global': 'Through {proxy}, the global proxy, to {target}:',
-  'way.request': 'Through {proxy} to {target}:',
-  'way.testing': 'Testing …',
-  'way.works': 'works, {time}',
   // ---- use: what a key was used for
   'use.by_model': 'By model',
   'use.cache_read': 'Cache read',
@@ -1267,6 +1261,15 @@ export default {
   'use.unknown_model': 'unknown',
   'use.what': 'Shown',
 
+  // ---- way
+  'way.account': 'Through {proxy}, of this account, to {target}:',
+  'way.direct': 'Directly to {target}:',
+  'way.fails': 'does not work',
+  'way.global': 'Through {proxy}, the global proxy, to {target}:',
+  'way.request': 'Through {proxy} to {target}:',
+  'way.testing': 'Testing …',
+  'way.works': 'works, {time}',
+
   // ---- window
   'window.as_of': 'as of {time}',
   'window.at_reset': '{percent} at reset',
@@ -1284,6 +1287,7 @@ export default {
   'window.no_forecast': 'no forecast yet',
   'window.no_traffic': 'no forecast without traffic',
   'window.none_asked': 'Not known: not used yet',
+  'window.none_since': 'Not known: its limits began anew since {time}',
   'window.none_told': 'Not known: its answers carry no limits',
   'window.not_known': 'Not known',
   'window.of': 'of {what}',

@@ -175,7 +175,7 @@ export default {
   'accounts.none_found': '没有匹配的账号，缩短搜索词可找到更多。',
   'accounts.of': '上限 {n}',
   'accounts.ready': '{n} 个中 {ready} 个可用',
-  'accounts.requests': { other: '{n} 次' },
+  'accounts.requests': '{n} 次',
   'accounts.running': '{n} 个请求进行中',
   'accounts.search': '名称、标签或备注',
   'accounts.seven_short': '7 天',
@@ -184,26 +184,6 @@ export default {
   'accounts.title': '账号',
   'accounts.today': '今日',
   'accounts.today_unknown': '未知：记录无响应',
-
-  // ---- cause
-  'cause.address_refused': '所用的地址或地区被拒绝，请检查代理',
-  'cause.billing_refused': '计费被拒绝',
-  'cause.credential_refused': '凭据被拒绝',
-  'cause.credential_revoked': '凭据已被吊销',
-  'cause.credit_low': '余额不足',
-  'cause.error_inside': '响应中途返回错误',
-  'cause.grant_refused': '登录已被拒绝',
-  'cause.leads_back': '地址指回本中转，请检查其地址或 CLAUDE_API_URL',
-  'cause.limit': '限额已用尽',
-  'cause.not_reached': '无法连接提供方',
-  'cause.organization_disabled': '所属组织已被停用',
-  'cause.organization_may_not': '所属组织不允许这样使用 API',
-  'cause.overloaded': '提供方过载',
-  'cause.paused': '管理员已暂停',
-  'cause.provider_failed': '提供方出错',
-  'cause.switched_off': '管理员已停用',
-  'cause.token_refused': '令牌被拒绝',
-  'cause.too_many': '请求过多',
 
   // ---- attention: what needs a person
   'attention.account_blocked': '账号 {name} 被提供方封禁',
@@ -246,6 +226,26 @@ export default {
   'attention.window_runs_out_until': '比 {until} 的重置早 {early}，届时请求转到其他账号，或被拒绝。',
   'attention.window_used_up': '{name} 的 {window}已用尽',
   'attention.window_used_up_until': '{until} 重置，在此之前请求转到其他账号，或被拒绝。',
+
+  // ---- cause
+  'cause.address_refused': '所用的地址或地区被拒绝，请检查代理',
+  'cause.billing_refused': '计费被拒绝',
+  'cause.credential_refused': '凭据被拒绝',
+  'cause.credential_revoked': '凭据已被吊销',
+  'cause.credit_low': '余额不足',
+  'cause.error_inside': '响应中途返回错误',
+  'cause.grant_refused': '登录已被拒绝',
+  'cause.leads_back': '地址指回本中转，请检查其地址或 CLAUDE_API_URL',
+  'cause.limit': '限额已用尽',
+  'cause.not_reached': '无法连接提供方',
+  'cause.organization_disabled': '所属组织已被停用',
+  'cause.organization_may_not': '所属组织不允许这样使用 API',
+  'cause.overloaded': '提供方过载',
+  'cause.paused': '管理员已暂停',
+  'cause.provider_failed': '提供方出错',
+  'cause.switched_off': '管理员已停用',
+  'cause.token_refused': '令牌被拒绝',
+  'cause.too_many': '请求过多',
 
   // ---- chart
   'chart.chart': '图表',
@@ -401,6 +401,7 @@ export default {
   'import.no_name': '（无名称）',
   'import.prefix': '前缀（可选）',
   'import.prefix_hint': '加在每个名称之前。',
+  'import.read_as': '按 {format} 读取。',
   'import.reading': '读取中…',
   'import.recognised': '自动识别',
   'import.refused': '未导入',
@@ -1131,6 +1132,7 @@ export default {
   'trial.model': '模型（可选）',
   'trial.model_any': '较便宜的一个',
   'trial.model_as': '{asked}，由 {answered} 响应',
+  'trial.model_asked': '模型',
   'trial.model_hint': '不填则由中转选一个较便宜的模型。',
   'trial.request_id': '请求 ID',
   'trial.running': '先测试链路，再发送一个词，最长约一分钟。',
@@ -1229,14 +1231,6 @@ export default {
   'usage.week_of': '{day}起的一周',
   'usage.zone': '日期以中转的时区 {zone} 为准。',
 
-  // ---- way
-  'way.account': '经本账号的代理 {proxy} 到 {target}：',
-  'way.direct': '直连 {target}：',
-  'way.fails': '不通',
-  'way.global': '经全局代理 {proxy} 到 {target}：',
-  'way.request': '经 {proxy} 到 {target}：',
-  'way.testing': '测试中…',
-  'way.works': '正常，{time}',
   // ---- use: what a key was used for
   'use.by_model': '按模型',
   'use.cache_read': '缓存读取',
@@ -1266,6 +1260,15 @@ export default {
   'use.unknown_model': '未知',
   'use.what': '显示',
 
+  // ---- way
+  'way.account': '经本账号的代理 {proxy} 到 {target}：',
+  'way.direct': '直连 {target}：',
+  'way.fails': '不通',
+  'way.global': '经全局代理 {proxy} 到 {target}：',
+  'way.request': '经 {proxy} 到 {target}：',
+  'way.testing': '测试中…',
+  'way.works': '正常，{time}',
+
   // ---- window
   'window.as_of': '截至 {time}',
   'window.at_reset': '重置时约 {percent}',
@@ -1283,6 +1286,7 @@ export default {
   'window.no_forecast': '暂无预测',
   'window.no_traffic': '无流量，不作预测',
   'window.none_asked': '未知：尚未使用',
+  'window.none_since': '未知：{time} 之后限额已重新开始',
   'window.none_told': '未知：其响应不含限额信息',
   'window.not_known': '未知',
   'window.of': '{what}',

@@ -2,6 +2,7 @@
 /* Accounts of another relay: read, shown what would become of each, and then taken over. */
 import { api } from '../api.js';
 import { h, replace, sign } from '../dom.js';
+import { number } from '../format.js';
 import { t, tn } from '../i18n.js';
 import { button, crumbs, field, head, input, name as nameOf, select, state } from '../parts.js';
 import { to } from '../routes.js';
@@ -23,7 +24,7 @@ function outcomeOf(row, dry) {
   }
 }
 
-const why = (row) => [row.text, row.hints].flat().filter(Boolean).join('; ') || null;
+const why = (row) => [row.text, row.hints].filter(Boolean).join('; ') || null;
 
 const columns = (dry) => [
   { key: 'name', label: t('import.head.name'), fold: 'first', cell: (row) => (!dry && row.outcome === 'imported'
@@ -38,8 +39,8 @@ function resultOf(answer, dry) {
   const list = table({ label: t('import.result'), columns: columns(dry), rows, rowKey: (row) => row.i, keys: false });
   return [
     h('p.small', t(dry ? 'import.sum_dry' : 'import.sum', {
-      taken: tn('import.accounts', answer.taken ?? 0), there: answer.there ?? 0, left: answer.left_out ?? 0,
-    })),
+      taken: tn('import.accounts', answer.taken), there: number(answer.there), left: number(answer.left_out),
+    }), ' ', h('span.faint', t('import.read_as', { format: t(`import.format.${answer.format.replace('-', '_')}`) }))),
     list.node, answer.warning && h('div.note.warn', sign('warn'), h('span', answer.warning)),
   ];
 }
@@ -88,7 +89,7 @@ export async function open(view) {
     replace(place, h('p.small.faint', t('import.reading')));
     try {
       const answer = await api.post('/admin/api/accounts/import', {
-        content: from.value(), dry_run: dryRun, ...(format.value && { format: format.value }), ...(prefix.value.trim() && { prefix: prefix.value.trim() }),
+        content: from.value(), dry_run: dryRun, ...(from.file() && { file: from.file() }), ...(format.value && { format: format.value }), ...(prefix.value.trim() && { prefix: prefix.value.trim() }),
       });
       replace(place, resultOf(answer, dryRun));
       take.hidden = !dryRun || !answer.taken;
