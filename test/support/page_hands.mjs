@@ -36,9 +36,18 @@ export function hands(b) {
     button: (words, part) => found('button', words, part),
     field: (words, part) => found('field', words, part),
 
+    /* What is drawn anew between a look and a press is looked for again. */
     async press(words, part) {
-      await (await self.button(words, part)).click();
-      return self;
+      for (;;) {
+        try {
+          await (await self.button(words, part)).click();
+          return self;
+        } catch (error) {
+          if (!/detached|not clickable/.test(error.message)) {
+            throw error;
+          }
+        }
+      }
     },
     /* Put words in the place of what is in a field. */
     async fill(label, words, part) {

@@ -57,6 +57,7 @@ export async function open(view) {
   const where = `/admin/api/keys/${encodeURIComponent(view.params.id)}`;
   let key = await api.get(where, null, { signal: view.signal });
   let its = null; // its group
+  const how = h('span.facts');
   const [top, group, limits, days, models, requests, may, was, warned] = Array.from({ length: 9 }, () => h('div.part'));
   const actions = () => ({ done: again });
 
@@ -86,14 +87,14 @@ export async function open(view) {
       ], { label: t('keys.actions', { name: key.name }) })];
   }
 
-  function drawTop() {
+  function drawState() {
     const words = stateNote(key);
-    replace(top, crumbs([t('nav.keys'), '/admin/keys'], [key.name]),
-      head(key.name, h('span.facts', state(...stateOf(key, its?.used)), h('span.mono', masked(key)), words && h('span', words)), ...buttons()));
+    replace(how, state(...stateOf(key, its?.used)), h('span.mono', masked(key)), words && h('span', words));
   }
   function draw() {
     view.title(key.name);
-    drawTop();
+    drawState();
+    replace(top, crumbs([t('nav.keys'), '/admin/keys'], [key.name]), head(key.name, how, ...buttons()));
     replace(warned, key.trouble && note('bad', key.trouble), warningsOf(key));
     drawLimits();
     replace(may, section(t('key.may'), button(t('key.edit'), { quiet: true, class: 'tight', onclick: () => editKey(key, actions()) }), h('div.pad', facts(key))));
@@ -129,7 +130,7 @@ export async function open(view) {
     its = null;
     if (!key.group) return [];
     its = await api.get(`/admin/api/groups/${encodeURIComponent(key.group)}`, null, { signal: view.signal });
-    drawTop();
+    drawState();
     return limitsSection(t('key.group_limits', { name: its.name }), its.used, { zone: its.time_zone });
   }
   async function refresh() {
