@@ -105,11 +105,13 @@ export const api = {
   patch: (path, body, more) => request('PATCH', path, { body, ...only(more) }),
   put: (path, body, more) => request('PUT', path, { body, ...only(more) }),
   delete: (path, query, more) => request('DELETE', path, { query, ...only(more) }),
-  /** Save what is answered as a file: a GET with `query`, or with a body a POST. */
+  /** Save what is answered as a file: a GET with `query`, or with a body a POST.  How long it is. */
   async download(path, { query, body, name } = {}) {
     const response = await answered(body === undefined ? 'GET' : 'POST', path, { query, body });
     const said = /filename="?([^";]+)/.exec(response.headers.get('content-disposition') ?? '')?.[1];
-    save(await response.blob(), name ?? said ?? 'download');
+    const blob = await response.blob();
+    save(blob, name ?? said ?? 'download');
+    return blob.size;
   },
 };
 
