@@ -67,12 +67,6 @@ static size_t ask(const struct admin_facts *facts, size_t (*what)(void *arg))
     return facts && what ? what(facts->arg) : 0;
 }
 
-static void count_session(void *arg, const struct session *session)
-{
-    (void)session;
-    ++*(size_t *)arg;
-}
-
 static struct live_figures figures_of(struct live *live)
 {
     const struct live_options *options = &live->options;
@@ -82,8 +76,7 @@ static struct live_figures figures_of(struct live *live)
     figures.uptime_s = (clock_steady_ms() - facts->started_ms) / 1000;
     figures.in_flight = ask(facts, facts->in_flight);
     figures.keys = options->ring ? keyring_count(options->ring) : 0;
-    sessions_each(options->sessions, sessions_now(), count_session,
-                  &figures.sessions);
+    figures.sessions = sessions_count(options->sessions, sessions_now());
     pulse_look(&live->pulse, figures.at_ms, &figures.pulse);
     figures.today_known = live_today_sums(live->today, figures.today);
     return figures;

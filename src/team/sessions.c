@@ -187,6 +187,19 @@ size_t sessions_end_all(struct sessions *sessions, struct sessions_now now)
     return count;
 }
 
+size_t sessions_count(struct sessions *sessions, struct sessions_now now)
+{
+    size_t count = 0;
+
+    if (!sessions)
+        return 0;
+    (void)pthread_mutex_lock(&sessions->lock);
+    for (size_t i = 0; i < SESSIONS_MAX; i++)
+        count += is_open(&sessions->places[i], now);
+    (void)pthread_mutex_unlock(&sessions->lock);
+    return count;
+}
+
 /* ---- a list of them ----------------------------------------------------- */
 
 static int by_end(const void *a, const void *b)

@@ -48,6 +48,7 @@ bool sessions_end(struct sessions *sessions, struct str text);
 /* Ends all there are: how many.  NULL has none, here and below. */
 size_t sessions_end_all(struct sessions *sessions, struct sessions_now now);
 
+size_t sessions_count(struct sessions *sessions, struct sessions_now now);
 /* Those there are, the oldest first. */
 void sessions_each(struct sessions *sessions, struct sessions_now now,
                    void (*take)(void *arg, const struct session *session),

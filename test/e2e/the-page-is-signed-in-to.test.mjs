@@ -93,6 +93,15 @@ describe('a browser that signs in', () => {
     assert.match((await browser.ask('GET', '/health')).body.toString(), /version/);
   });
 
+  it('keeps its connection, which strangers do not', async () => {
+    const browser = await signedIn(s.url);
+    for (const [cookie, connection] of [[`Cookie: ${browser.cookie}\r\n`, undefined], ['', 'close']]) {
+      const answer = await exchange(s.port, `GET ${MANAGED} HTTP/1.1\r\nHost: relay.example\r\nX-Forwarded-For: ${browser.from}\r\n${cookie}\r\n`);
+      assert.equal(answer.status, cookie ? 200 : 401);
+      assert.equal(answer.get('connection'), connection);
+    }
+  });
+
   it('is told what it has when the page is loaded again', async () => {
     const browser = await signedIn(s.url);
     const { json } = await browser.ask('GET', '/admin/api/session');

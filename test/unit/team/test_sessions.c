@@ -83,11 +83,15 @@ static void it_can_be_ended_alone_or_with_all_others(void **state)
     assert_false(sessions_end(sessions, str_of(text[0])));
     assert_false(is_there(sessions, text[0], 5));
     assert_true(is_there(sessions, text[1], 5));
+    assert_int_equal(sessions_count(sessions, later(5)), 2);
+    assert_int_equal(sessions_count(sessions, later(SESSIONS_MS + 1)), 1);
     assert_int_equal(sessions_end_all(sessions, later(5)), 2);
+    assert_int_equal(sessions_count(sessions, later(5)), 0);
     assert_int_equal(sessions_end_all(sessions, later(5)), 0);
     assert_false(is_there(sessions, text[1], 5));
     sessions_free(sessions);
     assert_int_equal(sessions_end_all(NULL, later(5)), 0);
+    assert_int_equal(sessions_count(NULL, later(5)), 0);
     sessions_free(NULL);
 }
 
