@@ -10,8 +10,8 @@
 
 /* ---- the key that asks --------------------------------------------------- */
 
-/* A reference, or NULL and the refusal: that of the key, if one was presented. */
-static struct key *find_key(struct admin_request *x)
+/* The refusal is that of the key, if one was presented. */
+struct key *me_find_key(struct admin_request *x)
 {
     struct caller caller = { .key = NULL };
     struct key *key = NULL;
@@ -89,7 +89,7 @@ static struct json_doc *doc_of(const struct key *key)
 static struct flow_next show(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
-    struct key *key = find_key(x);
+    struct key *key = me_find_key(x);
     struct json_doc *doc;
 
     if (!key)

@@ -20,6 +20,7 @@
 #include "admin/log_routes.h"
 #include "admin/login_routes.h"
 #include "admin/me.h"
+#include "admin/me_usage.h"
 #include "admin/metrics_routes.h"
 #include "admin/notify_routes.h"
 #include "admin/openapi.h"
@@ -46,6 +47,8 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/", PUBLIC, health_about),
     ADMIN_ROW("GET", "/health", PUBLIC, health_check),
     ADMIN_ROW("GET", "/v1/me", PUBLIC, me_show),
+    ADMIN_ROW("GET", "/v1/me/usage", PUBLIC, me_usage_sums),
+    ADMIN_ROW("GET", "/v1/me/requests", PUBLIC, me_usage_requests),
     ADMIN_ROW("GET", "/metrics", SCRAPE, metrics_routes_get),
 
     ADMIN_ROW("POST", "/admin/api/session", PUBLIC, session_routes_begin),
@@ -168,15 +171,21 @@ const struct admin_row *admin_rows(size_t *count)
 
 /* ---- finding ------------------------------------------------------------ */
 
+static bool ends_with(struct str path, struct str end)
+{
+    return path.len >= end.len &&
+           str_eq(str_from(path, path.len - end.len), end);
+}
+
 /* Below /v1/ a path is the same under any base URL, as for what is relayed. */
 static struct str own_path(const struct request *req)
 {
-    struct str last =
-        str_from(req->path, req->path.len < 3 ? 0 : req->path.len - 3);
+    bool is_of_me = ends_with(req->path, STR("/me")) ||
+                    ends_with(req->path, STR("/me/usage")) ||
+                    ends_with(req->path, STR("/me/requests"));
 
-    return str_eq(last, STR("/me"))
-               ? endpoints_upstream_path(req->arena, req->path)
-               : req->path;
+    return is_of_me ? endpoints_upstream_path(req->arena, req->path)
+                    : req->path;
 }
 
 /* A slash at the end is forgiven. */

@@ -24,6 +24,7 @@ struct notify_board;
 struct outgoing;
 struct series;
 struct running;
+struct seal;
 struct unpriced;
 
 struct admin_options {
@@ -54,6 +55,9 @@ struct admin_options {
     struct request_ids *ids;
     server_log_fn log; /* of `callers`; NULL: requests leave no line */
     const struct admin_facts *facts; /* of the running program; NULL: none */
+    /* What holders of keys are told of where to go on is sealed with it; NULL: they are
+       told one page. */
+    const struct seal *cursors;
     bool patient; /* who asks the keeper waits as long as it takes: a command */
 };
 
@@ -62,6 +66,7 @@ struct audited_users;
 
 struct admin {
     struct admin_options options;
+    unsigned holders;           /* of keys, who ask for their usage just now */
     struct price_board *prices; /* the options', or its own */
     struct price_board *own_prices;
     struct series *series;       /* a reference */

@@ -215,7 +215,7 @@ static bool take_cursor(const struct usage_params *params,
 {
     struct str value;
 
-    if (!get(params, "cursor", &value))
+    if (params->own_cursor || !get(params, "cursor", &value))
         return true;
     ask->goes_on = ask_cursor_read(value, &ask->after);
     return ask->goes_on || err_set(err, ERR_BAD_REQUEST,

@@ -12,6 +12,7 @@ struct usage_params {
     struct str query;    /* stays as long as what is made of it */
     const struct zone *zone;
     uint64_t now_ms; /* wall clock */
+    bool own_cursor; /* what `cursor` says is the caller's matter */
 };
 
 /* False and err (ERR_BAD_REQUEST, naming the parameter and what is allowed). */

@@ -86,6 +86,15 @@ static struct flow_next answer_sums(struct flow *flow)
                : admin_refuse(x);
 }
 
+struct flow_next usage_routes_begin_sums(struct admin_request *x)
+{
+    struct usage_ask *ask = asking_of(x)->ask;
+
+    ask->asking = ask_new(&ask->sums);
+    usage_asking_start(x, run_sums);
+    return flow_sleep_then(answer_sums);
+}
+
 static struct flow_next ask_sums(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
@@ -95,14 +104,12 @@ static struct flow_next ask_sums(struct flow *flow)
         !usage_params_sums(&ask->params, &ask->sums, &x->err))
         return admin_refuse(x);
     usage_asking_look_for_account(x, &ask->sums.filter);
-    ask->asking = ask_new(&ask->sums);
-    usage_asking_start(x, run_sums);
-    return flow_sleep_then(answer_sums);
+    return usage_routes_begin_sums(x);
 }
 
 /* ---- requests ------------------------------------------------------------ */
 
-static bool run_requests(struct sql *sql, void *arg, struct err *err)
+bool usage_routes_run_requests(struct sql *sql, void *arg, struct err *err)
 {
     struct usage_ask *ask = arg;
 
@@ -162,7 +169,7 @@ static bool ask_page(struct admin_request *x, const struct ask_cursor *after)
     if (ask->requests.limit > asking_of(x)->left)
         ask->requests.limit = (size_t)asking_of(x)->left;
     usage_asking_look_for_account(x, &ask->requests.filter);
-    usage_asking_start(x, run_requests);
+    usage_asking_start(x, usage_routes_run_requests);
     return true;
 }
 

@@ -3,7 +3,14 @@
    booked of each.  As JSON, and as CSV of any length. */
 #pragma once
 
-#include "admin/row.h"
+#include "admin/request.h"
+#include "store/sql.h"
 
 extern const struct admin_endpoint usage_routes_sums;
 extern const struct admin_endpoint usage_routes_requests;
+
+/* For questions of others (admin/me_usage.h): x->state begins with a usage_asking whose
+   question is there.  The step that follows, up to the answer. */
+struct flow_next usage_routes_begin_sums(struct admin_request *x);
+/* For usage_asking_start(). */
+bool usage_routes_run_requests(struct sql *sql, void *arg, struct err *err);

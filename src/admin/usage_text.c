@@ -169,22 +169,37 @@ static bool is_quoted(enum ask_form form)
            form != ASK_FORM_JSON;
 }
 
+static void add_member(struct buf *out, const struct ask_booking *booking,
+                       enum ask_column i)
+{
+    const struct ask_column_row *column = ask_column(i);
+    char space[SHORT_MAX];
+    struct str text;
+
+    if (!value_of(booking, i, space, &text)) {
+        json_text_str(out, column->name, STR_EMPTY);
+    } else if (is_quoted(column->form)) {
+        json_text_str(out, column->name, text);
+    } else {
+        json_text_name(out, column->name);
+        buf_add(out, text);
+    }
+}
+
 void usage_text_booking(struct buf *out, const struct ask_booking *booking)
 {
     buf_add(out, STR("{"));
-    for (enum ask_column i = 0; i < ASK_COLUMNS; i++) {
-        const struct ask_column_row *column = ask_column(i);
-        char space[SHORT_MAX];
-        struct str text;
+    for (enum ask_column i = 0; i < ASK_COLUMNS; i++)
+        add_member(out, booking, i);
+    buf_add(out, STR("}"));
+}
 
-        if (!value_of(booking, i, space, &text)) {
-            json_text_str(out, column->name, STR_EMPTY);
-        } else if (is_quoted(column->form)) {
-            json_text_str(out, column->name, text);
-        } else {
-            json_text_name(out, column->name);
-            buf_add(out, text);
-        }
+void usage_text_own_booking(struct buf *out, const struct ask_booking *booking)
+{
+    buf_add(out, STR("{"));
+    for (enum ask_column i = 0; i < ASK_COLUMNS; i++) {
+        if (ask_column(i)->told == ASK_TOLD_OWN)
+            add_member(out, booking, i);
     }
     buf_add(out, STR("}"));
 }
@@ -282,8 +297,18 @@ const struct admin_member usage_text_sums_members[] = {
 #define TYPE_JSON ADMIN_ANY
 
 const struct admin_member usage_text_booking_members[] = {
-#define COLUMN(name, form, sql, text)                                          \
+#define COLUMN(name, form, sql, text, told)                                    \
     { #name, TYPE_##form, ADMIN_REQUIRED | ADMIN_OR_NULL, text, NULL },
+#include "usage/ask_columns.def"
+#undef COLUMN
+    ADMIN_END,
+};
+
+#define COLUMN_OF_OWN(name, form, text)                                        \
+    { #name, TYPE_##form, ADMIN_REQUIRED | ADMIN_OR_NULL, text, NULL },
+#define COLUMN_OF_KEPT(name, form, text)
+const struct admin_member usage_text_own_members[] = {
+#define COLUMN(name, form, sql, text, told) COLUMN_OF_##told(name, form, text)
 #include "usage/ask_columns.def"
 #undef COLUMN
     ADMIN_END,

@@ -19,9 +19,12 @@ void usage_text_csv_row(struct buf *out, enum ask_by by,
 
 /* {"ended_at":"2026-...","id":"req_relay_...",...} */
 void usage_text_booking(struct buf *out, const struct ask_booking *booking);
+/* The same without what its key's holder is not told: accounts above all. */
+void usage_text_own_booking(struct buf *out, const struct ask_booking *booking);
 void usage_text_csv_bookings_head(struct buf *out);
 void usage_text_csv_booking(struct buf *out, const struct ask_booking *booking);
 
 extern const struct admin_member usage_text_sums_members[]; /* of an answer */
 extern const struct admin_member
-    usage_text_booking_members[]; /* of a booking */
+    usage_text_booking_members[];                          /* of a booking */
+extern const struct admin_member usage_text_own_members[]; /* of an own one */

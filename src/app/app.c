@@ -22,6 +22,7 @@
 #include "base/out.h"
 #include "base/text.h"
 #include "base/trim.h"
+#include "crypto/seal.h"
 #include "net/peers.h"
 #include "notify/notifier.h"
 #include "relay/request_log.h"
@@ -39,6 +40,7 @@ struct app {
     struct control *control;
     struct admin_token admin_token;
     struct admin_token scraper;
+    struct seal *cursors; /* of holders of keys */
     struct failures *failures;
     struct sessions *sessions;
     struct caller_sources callers;
@@ -118,6 +120,7 @@ static struct admin_options admin_options_of(struct app *app)
                                    .live = app->looks.live,
                                    .ids = &app->ids,
                                    .log = request_log,
+                                   .cursors = app->cursors,
                                    .facts = &app->facts };
 }
 
@@ -360,6 +363,7 @@ static bool tend_folder(struct app *app, struct err *err)
                                  .keyring = keys_ring(app->place.keys),
                                  .failures = app->failures,
                                  .sessions = app->sessions };
+    app->cursors = seal_new_random();
     admin_token_scraper(&app->scraper, app->config->metrics_token);
     if (app->scraper.token)
         app->callers.scraper = &app->scraper;
@@ -448,6 +452,7 @@ static void release(struct app *app)
     series_unref(app->series);
     admin_token_done(&app->admin_token);
     admin_token_done(&app->scraper);
+    seal_free(app->cursors);
     failures_free(app->failures);
     sessions_free(app->sessions);
     filelock_release(app->running);

@@ -56,20 +56,38 @@ void seal_prepare(const struct seal *seal)
     (void)pthread_mutex_unlock(&seal->nonces->lock);
 }
 
+static struct seal *make(struct str key)
+{
+    struct seal *seal = MEM_NEW(struct seal);
+    unsigned char hash[HASH_SHA256_LEN];
+
+    memcpy(seal->key, key.at, SEAL_KEY_LEN);
+    seal->nonces = MEM_NEW(struct nonces);
+    (void)pthread_mutex_init(&seal->nonces->lock, NULL);
+    hash_sha256(key, hash);
+    text_hex(hash, SEAL_ID_LEN / 2, seal->id);
+    return seal;
+}
+
+struct seal *seal_new_random(void)
+{
+    unsigned char key[SEAL_KEY_LEN];
+    struct seal *seal;
+
+    random_bytes(key, sizeof(key));
+    seal = make((struct str){ (const char *)key, sizeof(key) });
+    mem_wipe(key, sizeof(key));
+    return seal;
+}
+
 struct seal *seal_new(struct str secret, struct err *err)
 {
-    unsigned char hash[HASH_SHA256_LEN];
     struct seal *seal = NULL;
     struct buf key;
 
     buf_init_secret(&key, SEAL_KEY_LEN);
     if (base64_decode(&key, secret) && key.len == SEAL_KEY_LEN) {
-        seal = MEM_NEW(struct seal);
-        memcpy(seal->key, buf_str(&key).at, SEAL_KEY_LEN);
-        seal->nonces = MEM_NEW(struct nonces);
-        (void)pthread_mutex_init(&seal->nonces->lock, NULL);
-        hash_sha256(buf_str(&key), hash);
-        text_hex(hash, SEAL_ID_LEN / 2, seal->id);
+        seal = make(buf_str(&key));
     } else {
         err_set(err, ERR_CONFIG,
                 "RELAY_SECRET must be 32 bytes in base64; `claude-relay secret "

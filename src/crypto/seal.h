@@ -18,6 +18,8 @@ struct seal;
 
 /* From RELAY_SECRET: 32 bytes in base64.  NULL and err if it is something else. */
 struct seal *seal_new(struct str secret, struct err *err);
+/* With a key that nobody else has, for what need not outlive the process. */
+struct seal *seal_new_random(void);
 /* Wipes the key.  NULL is fine. */
 void seal_free(struct seal *seal);
 

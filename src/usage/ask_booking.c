@@ -5,7 +5,8 @@
 #include <assert.h>
 
 static const struct ask_column_row columns[ASK_COLUMNS] = {
-#define COLUMN(name, form, sql, text) { #name, ASK_FORM_##form, text },
+#define COLUMN(name, form, sql, text, told)                                    \
+    { #name, ASK_FORM_##form, text, ASK_TOLD_##told },
 #include "usage/ask_columns.def"
 #undef COLUMN
 };
@@ -20,7 +21,7 @@ const struct ask_column_row *ask_column(enum ask_column column)
 
 static const char statement[] =
     "SELECT b.id"
-#define COLUMN(name, form, sql, text) ", " sql
+#define COLUMN(name, form, sql, text, told) ", " sql
 #include "usage/ask_columns.def"
 #undef COLUMN
     " FROM booking b LEFT JOIN holder h ON h.id = b.holder"

@@ -6,7 +6,7 @@
 #include "store/sql.h"
 
 enum ask_column {
-#define COLUMN(name, form, sql, text) ASK_COLUMN_##name,
+#define COLUMN(name, form, sql, text, told) ASK_COLUMN_##name,
 #include "usage/ask_columns.def"
 #undef COLUMN
     ASK_COLUMNS,
@@ -22,10 +22,17 @@ enum ask_form {
     ASK_FORM_JSON,
 };
 
+/* To whom. */
+enum ask_told {
+    ASK_TOLD_OWN,  /* to the holder of the request's key, too */
+    ASK_TOLD_KEPT, /* to whoever manages alone */
+};
+
 struct ask_column_row {
     const char *name;
     enum ask_form form;
     const char *text; /* what it means; may be empty */
+    enum ask_told told;
 };
 const struct ask_column_row *ask_column(enum ask_column column);
 

@@ -106,7 +106,7 @@ bool ask_filter_check(struct sql *sql, const struct ask_filter *filter,
           filter->session },
     };
 
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
+    for (size_t i = 0; !filter->of_holder && i < COUNT_OF(names); i++) {
         if (!check_name(sql, &names[i], err))
             return false;
     }

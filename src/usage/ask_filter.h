@@ -18,6 +18,8 @@ struct ask_filter {
     struct str account;
     struct str model;
     struct str session;
+    bool of_holder; /* who is not to learn what there is of others: what nothing
+                       is booked of is no error */
     bool account_is_there; /* though nothing may be booked of it */
 };
 

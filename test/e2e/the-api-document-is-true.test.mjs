@@ -61,6 +61,8 @@ const examples = {
   'GET /': {},
   'GET /health': {},
   'GET /v1/me': { status: 401 },
+  'GET /v1/me/usage': { status: 401 },
+  'GET /v1/me/requests': { status: 401 },
   'GET /metrics': {},
   'POST /admin/api/session': { body: (s) => ({ token: fs.readFileSync(path.join(s.relay.dataDir, 'admin_token'), 'utf8').trim() }) },
   'GET /admin/api/session': {},

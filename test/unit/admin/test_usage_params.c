@@ -205,6 +205,19 @@ static void what_is_wrong_is_said_and_what_is_allowed(void **state)
     }
 }
 
+/* Whoever sealed it reads it. */
+static void a_cursor_may_be_the_callers_matter(void **state)
+{
+    struct parsing *parsing = *state;
+    struct usage_params params = *params_of(parsing, "cursor=sealed&limit=5");
+    struct ask_requests requests;
+
+    params.own_cursor = true;
+    assert_true(usage_params_requests(&params, &requests, &parsing->err));
+    assert_false(requests.goes_on);
+    assert_int_equal(requests.limit, 5);
+}
+
 static void an_answer_is_json_or_csv(void **state)
 {
     struct parsing *parsing = *state;
@@ -256,6 +269,7 @@ int main(void)
         TEST(names_ids_and_nothing),
         TEST(requests_have_filters_of_their_own),
         TEST(what_is_wrong_is_said_and_what_is_allowed),
+        TEST(a_cursor_may_be_the_callers_matter),
         TEST(an_answer_is_json_or_csv),
         TEST(rows_may_be_more_than_a_page),
     };

@@ -105,6 +105,31 @@ static void a_booking_has_all_columns(void **state)
     buf_done(&out);
 }
 
+/* Whose account served it, and what became of that, is not theirs to know. */
+static void its_holder_is_not_told_all_of_it(void **state)
+{
+    static const char *const kept[] = { "key_id", "key",     "group",
+                                        "owner",  "account", "failures" };
+    struct ask_booking made = booking();
+    struct json_doc *doc;
+    struct buf out;
+    struct err err;
+
+    (void)state;
+    made.at[ASK_COLUMN_account] = sql_text(STR("hidden"));
+    buf_init(&out, 65536);
+    usage_text_own_booking(&out, &made);
+    doc = json_doc_parse(buf_str(&out), &err);
+    assert_non_null(doc);
+    assert_int_equal(json_doc_count(doc), ASK_COLUMNS - COUNT_OF(kept));
+    for (size_t i = 0; i < COUNT_OF(kept); i++)
+        assert_null(json_doc_get(doc, kept[i]));
+    for (size_t i = 0; usage_text_own_members[i].text; i++)
+        assert_non_null(json_doc_get(doc, usage_text_own_members[i].name));
+    json_doc_free(doc);
+    buf_done(&out);
+}
+
 static void a_booking_is_a_row_of_csv(void **state)
 {
     const struct ask_booking made = booking();
@@ -142,6 +167,7 @@ int main(void)
         cmocka_unit_test(a_row_has_its_name_and_all_sums),
         cmocka_unit_test(csv_has_a_head_and_no_formulas),
         cmocka_unit_test(a_booking_has_all_columns),
+        cmocka_unit_test(its_holder_is_not_told_all_of_it),
         cmocka_unit_test(a_booking_is_a_row_of_csv),
         cmocka_unit_test(all_that_is_written_is_documented),
     };

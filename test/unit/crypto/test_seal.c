@@ -115,6 +115,27 @@ static void what_was_sealed_opens(void **state)
     }
 }
 
+static void a_random_one_opens_only_its_own(void **state)
+{
+    struct seal *seal = seal_new_random();
+    struct seal *other = seal_new_random();
+    struct buf sealed;
+    struct buf clear;
+    struct err err;
+
+    (void)state;
+    buf_init(&sealed, 200);
+    buf_init_secret(&clear, 100);
+    seal_close(seal, STR("a"), STR("x"), &sealed);
+    assert_true(seal_open(seal, STR("a"), buf_str(&sealed), &clear, &err));
+    unit_assert_str(buf_str(&clear), "x");
+    assert_false(seal_open(other, STR("a"), buf_str(&sealed), &clear, &err));
+    buf_done(&clear);
+    buf_done(&sealed);
+    seal_free(other);
+    seal_free(seal);
+}
+
 static void the_form_is_the_documented_one(void **state)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqr"
@@ -245,6 +266,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_secret_is_32_bytes_in_base64),
         cmocka_unit_test(what_was_sealed_opens),
+        cmocka_unit_test(a_random_one_opens_only_its_own),
         cmocka_unit_test(the_form_is_the_documented_one),
         cmocka_unit_test(a_text_of_another_program_opens),
         cmocka_unit_test(the_same_text_is_sealed_differently_each_time),

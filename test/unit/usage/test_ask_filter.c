@@ -66,6 +66,8 @@ static void what_was_not_is_said(void **state)
         assert_false(ask_scene_read(scene, run_check, &cases[i].checking));
         assert_int_equal(scene->err.code, ERR_NOT_FOUND);
         unit_assert_part(scene->err.text, cases[i].want);
+        cases[i].checking.filter.of_holder = true;
+        assert_true(ask_scene_read(scene, run_check, &cases[i].checking));
     }
 }
 

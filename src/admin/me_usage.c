@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: MIT
+/* The questions of usage_routes.c, of one key. */
+#include "admin/me_usage.h"
+
+#include <stdio.h>
+
+#include "admin/me.h"
+#include "admin/usage_ask.h"
+#include "admin/usage_routes.h"
+#include "admin/usage_text.h"
+#include "crypto/seal.h"
+
+/* Of one thread: whoever manages waits for few of them. */
+#define AT_ONCE_MAX 4
+#define RETRY_MS 1000
+#define PART_FULL (24u * 1024)
+#define CURSOR_TEXT_MAX (2 * ASK_CURSOR_MAX + SEAL_OVERHEAD)
+
+struct own {
+    struct usage_asking asking; /* for usage_ask.h, which knows this alone */
+    struct admin *admin;        /* where it is counted; or NULL */
+    uint64_t key_id;
+};
+
+static struct own *own_of(const struct admin_request *x)
+{
+    return x->state;
+}
+
+static void drop(void *state)
+{
+    struct own *own = state;
+
+    usage_asking_drop(&own->asking);
+    if (own->admin)
+        own->admin->holders--;
+    own->admin = NULL;
+}
+
+/* ---- who asks ------------------------------------------------------------ */
+
+static bool enter(struct admin_request *x)
+{
+    struct own *own = own_of(x);
+
+    if (x->admin->holders >= AT_ONCE_MAX) {
+        (void)err_set(&x->err, ERR_RATE,
+                      "too many ask for their usage just now: try again in a "
+                      "moment");
+        return err_retry_after(&x->err, RETRY_MS);
+    }
+    own->admin = x->admin;
+    own->admin->holders++;
+    return true;
+}
+
+/* The question of whoever holds a key; NULL and x->err. */
+static struct usage_ask *begin(struct admin_request *x)
+{
+    struct key *key = me_find_key(x);
+    struct usage_ask *ask;
+
+    if (!key)
+        return NULL;
+    own_of(x)->key_id = key->id;
+    key_unref(key);
+    if (!admin_check_query(x->row->endpoint, x->req->query, &x->err) ||
+        !enter(x))
+        return NULL;
+    ask = usage_asking_new(x);
+    if (ask)
+        ask->params.own_cursor = true;
+    return ask;
+}
+
+static void force(const struct admin_request *x, struct ask_filter *filter)
+{
+    filter->key_id = own_of(x)->key_id;
+    filter->of_holder = true;
+}
+
+/* ---- usage --------------------------------------------------------------- */
+
+static bool is_own_by(enum ask_by by, struct err *err)
+{
+    return by == ASK_BY_DAY || by == ASK_BY_HOUR || by == ASK_BY_MODEL ||
+           err_set(err, ERR_BAD_REQUEST, "by must be day, hour or model");
+}
+
+/* Without a word by day. */
+static bool take_sums(struct usage_ask *ask, struct err *err)
+{
+    struct str query = ask->params.query;
+    bool fine;
+
+    ask->params.query =
+        arena_printf(ask->arena, STR_FMT "&by=day", STR_ARG(query));
+    fine = usage_params_sums(&ask->params, &ask->sums, err) &&
+           is_own_by(ask->sums.by, err);
+    ask->params.query = query;
+    return fine;
+}
+
+static struct flow_next ask_usage(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct usage_ask *ask = begin(x);
+
+    if (!ask || !take_sums(ask, &x->err))
+        return admin_refuse(x);
+    force(x, &ask->sums.filter);
+    return usage_routes_begin_sums(x);
+}
+
+/* ---- requests ------------------------------------------------------------ */
+
+/* What comes next is known by numbers that count those of all keys: sealed they tell
+   nothing, and open for this key alone. */
+static struct str label_of(const struct admin_request *x, char out[32])
+{
+    (void)snprintf(out, 32, "me %llu", (unsigned long long)own_of(x)->key_id);
+    return str_of(out);
+}
+
+static void add_cursor(const struct admin_request *x, struct buf *out,
+                       const struct ask_cursor *cursor)
+{
+    char clear[ASK_CURSOR_MAX];
+    char label[32];
+
+    ask_cursor_write(cursor, clear);
+    buf_add(out, STR("\""));
+    seal_close(x->admin->options.cursors, label_of(x, label), str_of(clear),
+               out);
+    buf_add(out, STR("\""));
+}
+
+static bool read_cursor(const struct admin_request *x, struct str sealed,
+                        struct ask_cursor *cursor)
+{
+    const struct seal *seal = x->admin->options.cursors;
+    struct buf clear;
+    char label[32];
+    struct err ignored;
+    bool fine;
+
+    buf_init_secret(&clear, CURSOR_TEXT_MAX);
+    fine = sealed.len < CURSOR_TEXT_MAX &&
+           seal_open(seal, label_of(x, label), sealed, &clear, &ignored) &&
+           ask_cursor_read(buf_str(&clear), cursor);
+    buf_done(&clear);
+    return fine;
+}
+
+static bool take_cursor(struct admin_request *x, struct ask_requests *ask)
+{
+    struct str sealed;
+
+    if (!admin_query(x, "cursor", &sealed))
+        return true;
+    ask->goes_on = read_cursor(x, sealed, &ask->after);
+    return ask->goes_on ||
+           err_set(&x->err, ERR_BAD_REQUEST,
+                   "cursor must be next_cursor of an answer to the same key, "
+                   "of this relay since it was started: begin with the first "
+                   "page again");
+}
+
+static void add_end(const struct admin_request *x, struct buf *out,
+                    const struct ask_found *found)
+{
+    buf_add(out, STR("],\"next_cursor\":"));
+    if (found->more && x->admin->options.cursors)
+        add_cursor(x, out, &found->next);
+    else
+        buf_add(out, STR("null"));
+    buf_add(out, STR("}"));
+}
+
+static enum admin_part write_requests(struct admin_request *x, struct buf *out)
+{
+    struct usage_asking *asking = &own_of(x)->asking;
+    const struct ask_found *found = &asking->ask->found;
+
+    if (!asking->begun)
+        buf_add(out, STR("{\"requests\":["));
+    asking->begun = true;
+    while (asking->next < found->count && out->len < PART_FULL) {
+        buf_add(out, asking->next ? STR(",") : STR_EMPTY);
+        usage_text_own_booking(out, &found->rows[asking->next++]);
+    }
+    if (asking->next < found->count)
+        return ADMIN_PART_MORE;
+    add_end(x, out, found);
+    return ADMIN_PART_LAST;
+}
+
+static struct flow_next answer_requests(struct flow *flow)
+{
+    static const struct admin_parts form = {
+        { "application/json", sizeof("application/json") - 1 }, write_requests
+    };
+    struct admin_request *x = admin_request_of(flow);
+
+    if (!records_job_is_done(own_of(x)->asking.job))
+        return flow_sleep_then(answer_requests);
+    return usage_asking_went_well(x) ? admin_reply_parts(x, &form)
+                                     : admin_refuse(x);
+}
+
+static struct flow_next ask_requests(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct usage_ask *ask = begin(x);
+
+    if (!ask || !usage_params_requests(&ask->params, &ask->requests, &x->err) ||
+        !take_cursor(x, &ask->requests))
+        return admin_refuse(x);
+    force(x, &ask->requests.filter);
+    usage_asking_start(x, usage_routes_run_requests);
+    return flow_sleep_then(answer_requests);
+}
+
+/* ---- the endpoints ------------------------------------------------------- */
+
+#define FILTERS                                                                \
+    { "since", ADMIN_TEXT, 0,                                                  \
+      "ended from then on: a time, a day of TIME_ZONE, or a distance such as " \
+      "24h or 7d",                                                             \
+      NULL },                                                                  \
+        { "until", ADMIN_TEXT, 0,                                              \
+          "the same: ended before then; a day to its end", NULL },             \
+    {                                                                          \
+        "model", ADMIN_TEXT, 0, "whole name", NULL                             \
+    }
+
+static const struct admin_member sums_query[] = {
+    { "by", ADMIN_TEXT, 0, "day (without it), hour or model", NULL },
+    FILTERS,
+    ADMIN_END,
+};
+static const struct admin_member requests_query[] = {
+    FILTERS,
+    { "session", ADMIN_TEXT, 0, "the client's", NULL },
+    { "status", ADMIN_TEXT, 0, "429, or 4xx for all from 400 to 499", NULL },
+    { "end", ADMIN_TEXT, 0, "how it ended: complete, ...", NULL },
+    { "limit", ADMIN_NUMBER, 0, "how many at most, from 1 to 1000; or 50",
+      NULL },
+    { "cursor", ADMIN_TEXT, 0, "next_cursor of the page before", NULL },
+    ADMIN_END,
+};
+static const struct admin_member one_request[] = {
+    { .type = ADMIN_OBJECT,
+      .text = "one of its own",
+      .members = usage_text_own_members },
+    ADMIN_END,
+};
+static const struct admin_member requests_answer[] = {
+    { "requests", ADMIN_LIST, ADMIN_REQUIRED, "the newest first", one_request },
+    { "next_cursor", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "of the next page, which may be empty; null: this was the last. It holds "
+      "until the relay is started again",
+      NULL },
+    ADMIN_END,
+};
+
+#define OWN .tag = "keys", .state_size = sizeof(struct own), .drop = drop
+
+const struct admin_endpoint me_usage_sums = {
+    OWN,
+    .first = ask_usage,
+    .summary = "Of the key that asks: what was used, by day, hour or model",
+    .query = sums_query,
+    .answer = usage_text_sums_members,
+};
+const struct admin_endpoint me_usage_requests = {
+    OWN,
+    .first = ask_requests,
+    .summary = "Of the key that asks: its last requests",
+    .query = requests_query,
+    .answer = requests_answer,
+};
