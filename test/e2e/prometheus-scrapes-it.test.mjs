@@ -154,6 +154,8 @@ describe('figures for Prometheus', () => {
     for (const target of ['/v1/me', '/v1/models']) {
       assert.equal((await call(s.url + target, { headers: { ...bearer(TOKEN), ...AWAY } })).status, 401, target);
     }
+    const session = await call(`${s.url}/admin/api/session`, { method: 'POST', body: { token: TOKEN } });
+    assert.equal(session.status, 401, session.body.toString());
     const health = await call(`${s.url}/health`, { headers: { ...bearer(TOKEN), ...AWAY } });
     assert.equal(JSON.parse(health.body).version, undefined);
     assert.equal((await metricsOf(s.relay, { ...bearer(TOKEN), ...AWAY })).status, 200);

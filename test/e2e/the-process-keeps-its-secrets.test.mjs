@@ -12,6 +12,7 @@ import { CANARY, cleanEnv, describe, relayBinary, SEEN, startRelay, tempFolder, 
 const SECRETS = {
   RELAY_SECRET: Buffer.from('CANARY-of-environ-32-bytes-long!').toString('base64'),
   ADMIN_TOKEN: 'CANARY-of-the-admin-token',
+  METRICS_TOKEN: 'CANARY-of-the-metrics-token',
   GLOBAL_PROXY_ENABLED: 'true',
   GLOBAL_PROXY_TYPE: 'http',
   GLOBAL_PROXY_HOST: '127.0.0.1',
