@@ -28,6 +28,7 @@
 #include "app/settings_command.h"
 #include "app/status_command.h"
 #include "app/terminal.h"
+#include "app/top_command.h"
 #include "app/usage_command.h"
 #include "base/shell.h"
 #include "base/shown.h"
@@ -63,6 +64,7 @@ static const struct command commands[] = {
     { "explain", EXPLAIN_COMMAND_USAGE, explain_command_run, true, NULL },
     { "notify", NOTIFY_COMMAND_USAGE, notify_command_run, true, NULL },
     { "status", STATUS_COMMAND_USAGE, status_command_run, true, NULL },
+    { "top", TOP_COMMAND_USAGE, top_command_run, true, NULL },
     { "settings", SETTINGS_COMMAND_USAGE, settings_command_run, true, NULL },
     { "sessions", SESSIONS_COMMAND_USAGE, sessions_command_run, true, NULL },
     { "log-level", LOG_COMMAND_USAGE, log_command_run, true, NULL },

@@ -366,6 +366,13 @@ bool remote_call(struct remote *remote, struct remote_call *call,
     return ok;
 }
 
+int remote_connect(const struct remote *remote, struct err *err)
+{
+    pid_t pid = 0;
+
+    return connect_to_relay(remote, &pid, err);
+}
+
 void remote_path(struct buf *path, const char *prefix, struct str segment)
 {
     buf_add(path, str_of(prefix));

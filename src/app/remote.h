@@ -59,5 +59,9 @@ struct remote_call {
 bool remote_call(struct remote *remote, struct remote_call *call,
                  struct err *err) MUST_CHECK;
 
+/* A connection of one's own to the running relay, for what has no end: non-blocking, the
+   caller's.  -1 and err: it ended meanwhile, or cannot be reached. */
+int remote_connect(const struct remote *remote, struct err *err);
+
 /* Append `prefix`, and `segment` percent-encoded. */
 void remote_path(struct buf *path, const char *prefix, struct str segment);

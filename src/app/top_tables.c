@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: MIT
+/* The tables of `claude-relay top`. */
+#include "app/top_tables.h"
+
+#include "app/columns.h"
+#include "app/running_table.h"
+#include "app/usage_table.h"
+#include "base/glyph.h"
+#include "base/text.h"
+
+#define CELL_MAX 512
+#define NAME_WIDTH 32
+#define BAR_CELLS 10
+#define PPM 1000000u
+
+static void add_cell(struct columns *columns, struct buf *cell)
+{
+    columns_add(columns, cell->len > 0 ? buf_str(cell) : STR("-"));
+    buf_clear(cell);
+}
+
+static void add_text(struct columns *columns, const struct json_doc *doc,
+                     const char *member)
+{
+    struct str text = STR("-");
+
+    (void)json_doc_get_str(doc, member, &text);
+    columns_add(columns, glyph_cut(text, NAME_WIDTH));
+}
+
+/* "950", "12.3 k", "1.73 M". */
+static void write_large(struct buf *out, uint64_t number)
+{
+    static const char *const units[] = { "k", "M", "G", "T" };
+    double shown = (double)number / 1000;
+    size_t unit = 0;
+
+    if (number < 10000) {
+        usage_table_add_number(out, number);
+        return;
+    }
+    for (; shown >= 1000 && unit + 1 < COUNT_OF(units); unit++)
+        shown /= 1000;
+    buf_printf(out, shown >= 100 ? "%.0f %s" : "%.1f %s", shown, units[unit]);
+}
+
+static void write_ms(struct buf *out, uint64_t ms)
+{
+    running_table_add_age(out, ms);
+}
+
+static void write_dollars(struct buf *out, uint64_t microusd)
+{
+    usage_table_add_dollars(out, microusd, 2);
+}
+
+static void write_dollars_whole(struct buf *out, uint64_t microusd)
+{
+    usage_table_add_dollars(out, microusd, 4);
+}
+
+static void write_share(struct buf *out, uint64_t ppm)
+{
+    buf_printf(out, "%llu.%llu %%", (unsigned long long)(ppm / 10000),
+               (unsigned long long)(ppm / 1000 % 10));
+}
+
+static void add_number(struct columns *columns, const struct json_doc *doc,
+                       const char *member,
+                       void (*write)(struct buf *out, uint64_t number))
+{
+    uint64_t number;
+    struct buf cell;
+
+    buf_init(&cell, CELL_MAX);
+    if (json_doc_get_u64(doc, member, &number))
+        write(&cell, number);
+    add_cell(columns, &cell);
+    buf_done(&cell);
+}
+
+static const struct columns_cut no_cuts[] = { { 0, 0 } };
+
+/* ---- figures ------------------------------------------------------------- */
+
+void top_tables_figures(struct buf *out, size_t width,
+                        const struct json_doc *figures)
+{
+    static const struct {
+        const char *title;
+        const char *member;
+        void (*write)(struct buf *out, uint64_t number);
+    } rows[] = {
+        { "RUNNING", "in_flight", write_large },
+        { "REQUESTS/MIN", "requests_minute", write_large },
+        { "TOKENS/MIN", "tokens_minute", write_large },
+        { "COST TODAY", "cost_today_microusd", write_dollars },
+        { "FAILED, 1 H", "failed_hour_ppm", write_share },
+        { "FIRST BYTE", "first_byte_p50_ms", write_ms },
+        { "95 % BY", "first_byte_p95_ms", write_ms },
+        { "TODAY", "requests_today", write_large },
+    };
+    static const struct columns_step steps[] = {
+        { { 8 }, 0 },
+        { { 7 }, 0 },
+        { { 5 }, 0 },
+        { { 0 }, 0 },
+    };
+    struct columns columns;
+
+    columns_begin(&columns, "rrrrrrrr");
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        columns_add(&columns, str_of(rows[i].title));
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        add_number(&columns, figures, rows[i].member, rows[i].write);
+    columns_fit(&columns, width, &(struct columns_fit){ steps, no_cuts });
+    columns_write(&columns, NULL, out);
+    columns_done(&columns);
+}
+
+/* ---- accounts ------------------------------------------------------------ */
+
+static void write_bar(struct buf *out, uint64_t ppm)
+{
+    size_t full = (size_t)((ppm * BAR_CELLS + PPM / 2) / PPM);
+
+    buf_add(out, STR("["));
+    for (size_t i = 0; i < BAR_CELLS; i++)
+        buf_add(out, i < full ? STR("#") : STR("."));
+    buf_printf(out, "] %3llu %%", (unsigned long long)(ppm / 10000));
+}
+
+/* "resets in 2:12"; nothing if it is not known. */
+static void write_reset(struct buf *out, const struct json_doc *window,
+                        uint64_t now_ms)
+{
+    struct str time;
+    uint64_t at_ms;
+
+    if (!json_doc_get_str(window, "resets_at", &time) ||
+        !text_parse_time(time, &at_ms) || at_ms <= now_ms)
+        return;
+    at_ms = (at_ms - now_ms) / 60000;
+    if (at_ms >= 2880)
+        buf_printf(out, ", %llu d", (unsigned long long)(at_ms / 1440));
+    else
+        buf_printf(out, ", %llu:%02llu h", (unsigned long long)(at_ms / 60),
+                   (unsigned long long)(at_ms % 60));
+}
+
+static const struct json_doc *find_window(const struct json_doc *account,
+                                          struct str wanted)
+{
+    const struct json_doc *windows = json_doc_get(account, "windows");
+
+    for (size_t i = 0; i < json_doc_count(windows); i++) {
+        const struct json_doc *window = json_doc_at(windows, i);
+        struct str name;
+
+        if (json_doc_get_str(window, "name", &name) && str_eq(name, wanted))
+            return window;
+    }
+    return NULL;
+}
+
+static void add_window(struct columns *columns, const struct json_doc *account,
+                       struct str name, uint64_t now_ms)
+{
+    const struct json_doc *window = find_window(account, name);
+    uint64_t used_ppm;
+    struct buf cell;
+
+    buf_init(&cell, CELL_MAX);
+    if (json_doc_get_u64(window, "used_ppm", &used_ppm)) {
+        write_bar(&cell, used_ppm);
+        write_reset(&cell, window, now_ms);
+    }
+    add_cell(columns, &cell);
+    buf_done(&cell);
+}
+
+static void add_flight(struct columns *columns, const struct json_doc *account)
+{
+    uint64_t in_flight = 0;
+    uint64_t limit = 0;
+    struct buf cell;
+
+    (void)json_doc_get_u64(account, "in_flight", &in_flight);
+    (void)json_doc_get_u64(account, "concurrency", &limit);
+    buf_init(&cell, CELL_MAX);
+    usage_table_add_number(&cell, in_flight);
+    if (limit > 0)
+        buf_printf(&cell, "/%llu", (unsigned long long)limit);
+    add_cell(columns, &cell);
+    buf_done(&cell);
+}
+
+static void add_account(struct columns *columns, const struct json_doc *account,
+                        uint64_t now_ms)
+{
+    add_text(columns, account, "account");
+    add_text(columns, account, "state");
+    add_flight(columns, account);
+    add_window(columns, account, STR("5h"), now_ms);
+    add_window(columns, account, STR("7d"), now_ms);
+    add_text(columns, account, "why");
+}
+
+void top_tables_accounts(struct buf *out, size_t width, uint64_t now_ms,
+                         const struct json_doc *list)
+{
+    static const char *const titles[] = { "ACCOUNT",    "STATE",      "RUNNING",
+                                          "5 H, RESET", "7 D, RESET", "WHY" };
+    static const struct columns_step steps[] = { { { 6 }, 0 }, { { 0 }, 0 } };
+    static const struct columns_cut cuts[] = {
+        { 0, 8 }, { 4, 18 }, { 3, 18 }, { 0, 0 }
+    };
+    struct columns columns;
+
+    columns_begin(&columns, "llrlll");
+    for (size_t i = 0; i < COUNT_OF(titles); i++)
+        columns_add(&columns, str_of(titles[i]));
+    for (size_t i = 0; i < json_doc_count(list); i++)
+        add_account(&columns, json_doc_at(list, i), now_ms);
+    columns_fit(&columns, width, &(struct columns_fit){ steps, cuts });
+    columns_write(&columns, NULL, out);
+    columns_done(&columns);
+}
+
+/* ---- requests that ended ------------------------------------------------- */
+
+/* "15:04:31", of UTC, as the title says. */
+static void add_time(struct columns *columns, const struct json_doc *row)
+{
+    struct str time = STR("-");
+
+    (void)json_doc_get_str(row, "ended_at", &time);
+    columns_add(columns, str_sub(time, sizeof("2026-11-30T") - 1, 8));
+}
+
+static void add_row(struct columns *columns, const struct json_doc *row)
+{
+    add_time(columns, row);
+    add_text(columns, row, "key");
+    add_text(columns, row, "account");
+    add_text(columns, row, "model");
+    add_number(columns, row, "status", usage_table_add_number);
+    add_text(columns, row, "end");
+    add_number(columns, row, "output_tokens", write_large);
+    add_number(columns, row, "cost_microusd", write_dollars_whole);
+    add_number(columns, row, "first_byte_ms", write_ms);
+    add_number(columns, row, "duration_ms", write_ms);
+}
+
+void top_tables_ended(struct buf *out, size_t width,
+                      const struct json_doc *const *rows, size_t count)
+{
+    static const char *const titles[] = { "ENDED (UTC)", "KEY",    "ACCOUNT",
+                                          "MODEL",       "STATUS", "END",
+                                          "OUTPUT",      "COST",   "FIRST BYTE",
+                                          "TOOK" };
+    static const struct columns_step steps[] = {
+        { { 9 }, 0 }, { { 7 }, 0 }, { { 3 }, 0 }, { { 5 }, 0 }, { { 0 }, 0 },
+    };
+    static const struct columns_cut cuts[] = { { 3, 10 }, { 1, 8 }, { 0, 0 } };
+    struct columns columns;
+
+    columns_begin(&columns, "llllrlrrrr");
+    for (size_t i = 0; i < COUNT_OF(titles); i++)
+        columns_add(&columns, str_of(titles[i]));
+    for (size_t i = 0; i < count; i++)
+        add_row(&columns, rows[i]);
+    columns_fit(&columns, width, &(struct columns_fit){ steps, cuts });
+    columns_write(&columns, NULL, out);
+    columns_done(&columns);
+}
