@@ -40,8 +40,11 @@ function forget(error = null) {
 
 /* ---- the key is asked for ----------------------------------------------------------------- */
 
-const words = (error) => (error.retryAfter
-  ? t('me.wait', { message: error.message, wait: durationWords(error.retryAfter * 1000) }) : error.message);
+/* What the relay says to a client that sent something else speaks of that client's settings. */
+function words(error) {
+  if (/not a relay key/.test(error.message)) return t('me.unknown');
+  return error.retryAfter ? t('me.wait', { message: error.message, wait: durationWords(error.retryAfter * 1000) }) : error.message;
+}
 
 function form(error) {
   const key = input({ required: true, 'data-secret': '', placeholder: 'cr_…' }, '.mono.unread');

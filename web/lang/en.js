@@ -811,6 +811,7 @@ export default {
   'me.set_up': 'Set up a client',
   'me.show': 'Show',
   'me.title': 'Your key',
+  'me.unknown': 'This is not a key of this relay.',
   'me.wait': '{message} The next try is possible in {wait}.',
 
   // ---- missing

@@ -810,6 +810,7 @@ export default {
   'me.set_up': '设置客户端',
   'me.show': '查看',
   'me.title': '我的密钥',
+  'me.unknown': '这不是此中转的密钥。',
   'me.wait': '{message}{wait}后可再试。',
 
   // ---- missing
