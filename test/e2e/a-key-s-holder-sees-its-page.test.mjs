@@ -73,7 +73,7 @@ describe("a key's holder", () => {
     await hand.text('of 200 k', 'main');
     await hand.text('Limits of the group bots', 'main');
     await hand.text('of $15', 'main');
-    await hand.text('14 days, $4.7', 'main');
+    await hand.text('14 days, $4.4', 'main');
     await hand.text('claude-haiku-4-5', 'main');
     await hand.text('complete', 'main');
     await hand.press('Tokens');
