@@ -169,6 +169,8 @@ describe('the page adds accounts', { skip: noSqlite }, () => {
       await page.press('.fields > .row .btn.main:not([hidden])');
       await page.text('1 account imported', '.result');
       assert.equal((await api('GET', '/oauth/accounts')).accounts.length, before + 1, format);
+      assert.equal(await page.page.$eval('textarea', (area) => area.value), '', 'what held tokens is gone');
+      await page.page.$eval('textarea', (area, text) => { area.value = text; area.dispatchEvent(new Event('input')); }, JSON.stringify(doc));
       await page.press(button('Look what would happen'));
       await page.text('0 accounts would be imported, 1 here already', '.result');
     }

@@ -2,7 +2,7 @@
 /* The facts of one account, its proxy with the test of it, and what the provider says
    of who it is. */
 import { act, oldPathOf, pathOf } from './account-actions.js';
-import { hostOf, isKey, lastSeen, proxyWords, renewsAt } from './account-words.js';
+import { hostOf, isKey, lastSeen, profileWords, proxyWords, renewsAt } from './account-words.js';
 import { api } from './api.js';
 import { h, replace } from './dom.js';
 import { exact, money, number, time } from './format.js';
@@ -63,7 +63,7 @@ function profileLine(account, signal) {
   ask.addEventListener('click', async () => {
     ask.disabled = true;
     await act(place, () => api.get(pathOf(account.account, 'profile'), {}, { signal }), (profile) => {
-      replace(place, t('account.profile.is', { email: profile.email ?? t('window.unknown'), plan: profile.plan ?? t('window.unknown') }));
+      replace(place, profileWords(profile));
     });
     ask.disabled = false;
   });

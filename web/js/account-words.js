@@ -115,6 +115,14 @@ export function hostOf(url) {
 export const proxyWords = (proxy) =>
   `${proxy.type}://${proxy.host.includes(':') ? `[${proxy.host}]` : proxy.host}:${proxy.port}`;
 
+const PLANS = {
+  claude_free: 'Claude Free', claude_pro: 'Claude Pro', claude_max: 'Claude Max', claude_team: 'Claude Team', claude_enterprise: 'Claude Enterprise',
+};
+
+/** 'wei@example.com, plan: Claude Max' */
+export const profileWords = ({ email, plan }) =>
+  t('account.profile.is', { email: email ?? t('window.unknown'), plan: PLANS[plan] ?? plan ?? t('window.unknown') });
+
 /* ---- windows ------------------------------------------------------------------ */
 
 const LENGTHS = { h: HOUR, d: 24 * HOUR };

@@ -3,6 +3,7 @@
    is saved and tried.  What fails is said in the step that failed. */
 import { pathOf } from './account-actions.js';
 import { trial } from './account-trial.js';
+import { profileWords } from './account-words.js';
 import { api } from './api.js';
 import { h, icon, replace, sign } from './dom.js';
 import { durationWords } from './format.js';
@@ -159,9 +160,7 @@ export function signInSteps(options) {
     replace(place, h('p.small.faint', t('login.asking')));
     try {
       const profile = await api.get(pathOf(account, 'profile'), {}, { signal });
-      replace(place, h('p.ok.row.small', icon('check'), h('span', t('account.profile.is', {
-        email: profile.email ?? t('window.unknown'), plan: profile.plan ?? t('window.unknown'),
-      }))));
+      replace(place, h('p.ok.row.small', icon('check'), h('span', profileWords(profile))));
     } catch (error) {
       if (error.name === 'AbortError') return;
       replace(place, setup ? h('p.small.faint', t('login.no_profile')) : alert(error.message));

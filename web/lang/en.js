@@ -491,6 +491,7 @@ export default {
   // ---- import
   'import.accounts': { one: '{n} account', other: '{n} accounts' },
   'import.choose': 'Choose a file',
+  'import.chosen': '{name}, {size}; what is in it is not shown',
   'import.content': 'What the other relay exported',
   'import.content_hint': 'Paste it, or drop the file here. It is read by this relay, and by nobody else.',
   'import.crumb': 'Import',

@@ -490,6 +490,7 @@ export default {
   // ---- import
   'import.accounts': '{n} 个账号',
   'import.choose': '选择文件',
+  'import.chosen': '{name}，{size}；内容不显示',
   'import.content': '其他中转导出的内容',
   'import.content_hint': '粘贴内容，或将文件拖到此处。只有本中转会读取它。',
   'import.crumb': '导入',

@@ -2,7 +2,7 @@
 /* Accounts of another relay: read, shown what would become of each, and then taken over. */
 import { api } from '../api.js';
 import { h, replace, sign } from '../dom.js';
-import { number } from '../format.js';
+import { bytes, number } from '../format.js';
 import { t, tn } from '../i18n.js';
 import { button, crumbs, field, head, input, name as nameOf, select, state } from '../parts.js';
 import { to } from '../routes.js';
@@ -51,23 +51,31 @@ function source(onchange) {
   const text = h('textarea.in.mono', { rows: 8, spellcheck: 'false', autocomplete: 'off', placeholder: '{ … }' });
   const file = h('input.sr', { type: 'file', accept: '.json,application/json', tabindex: -1, 'aria-label': t('import.choose') });
   const said = h('span.small.faint', { 'aria-live': 'polite' }, t('import.drop'));
-  let called = '';
+  let chosen = null; // { name, text }: it holds tokens, and is not shown
   async function take(blob) {
     if (!blob) return;
     if (blob.size > SIZE_MAX) { replace(said, h('span.bad', t('import.too_large'))); return; }
-    text.value = await blob.text();
-    called = blob.name;
-    replace(said, blob.name);
+    chosen = { name: blob.name, text: await blob.text() };
+    text.value = '';
+    replace(said, t('import.chosen', { name: blob.name, size: bytes(blob.size) }));
     onchange();
   }
+  function forget() {
+    chosen = null;
+    text.value = '';
+    replace(said, t('import.drop'));
+  }
   file.addEventListener('change', () => take(file.files[0]));
-  text.addEventListener('input', () => { called = ''; onchange(); });
+  text.addEventListener('input', () => {
+    if (chosen) { chosen = null; replace(said, t('import.drop')); }
+    onchange();
+  });
   const area = h('div.drop', field({ label: t('import.content'), hint: t('import.content_hint'), input: text }),
     h('div.row.wrap', button(t('import.choose'), { icon: 'file', onclick: () => file.click() }), file, said));
   area.addEventListener('dragover', (event) => { event.preventDefault(); area.classList.add('over'); });
   area.addEventListener('dragleave', () => area.classList.remove('over'));
   area.addEventListener('drop', (event) => { event.preventDefault(); area.classList.remove('over'); take(event.dataTransfer.files[0]); });
-  return { node: area, value: () => text.value, file: () => called, input: text };
+  return { node: area, value: () => chosen?.text ?? text.value, file: () => chosen?.name ?? '', input: text, forget };
 }
 
 /* ---- the page --------------------------------------------------------------------------- */
@@ -94,6 +102,7 @@ export async function open(view) {
       replace(place, resultOf(answer, dryRun));
       take.hidden = !dryRun || !answer.taken;
       dry.classList.toggle('main', take.hidden);
+      if (!dryRun) from.forget();
       if (!dryRun && answer.taken) place.append(h('div.row', button(t('import.to_list'), { href: '/admin/accounts', primary: true })));
     } catch (error) {
       replace(place, h('p.err', { role: 'alert' }, sign('bad'), h('span', error.message)));
