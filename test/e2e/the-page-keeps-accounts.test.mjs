@@ -334,6 +334,8 @@ describe('the page keeps accounts', { skip: noSqlite }, () => {
         await page.page.keyboard.press(name);
       }
     };
+    await keys('j', 'j', 'j', 'k');
+    assert.equal(await page.page.evaluate(() => document.activeElement.title), 'broken');
     await page.tabTo('.acc .name[title="main"]');
     await keys('Enter');
     await page.text('main', 'h1');

@@ -5,6 +5,7 @@ import { api } from '../api.js';
 import { h, replace, say } from '../dom.js';
 import { searchField } from '../filters.js';
 import { tn, t } from '../i18n.js';
+import { tableKeys } from '../keys.js';
 import { live } from '../live.js';
 import { barLegend, button, empty, head } from '../parts.js';
 import { go, setQuery } from '../router.js';
@@ -57,6 +58,17 @@ function makeList(view, reload) {
     if (rows.size && inUse()) waiting = true;
     else place();
   }
+
+  /* j and k go from name to name, Enter opens: as in tables. */
+  function move(by) {
+    const names = [...body.querySelectorAll('.who a')];
+    const at = names.findIndex((name) => name.closest('.acc').contains(document.activeElement));
+    const next = names[at < 0 ? 0 : Math.max(0, Math.min(names.length - 1, at + by))];
+    next?.focus();
+    next?.closest('.acc').scrollIntoView({ block: 'nearest' });
+    return !!next;
+  }
+  tableKeys({ node, key: (name) => ({ j: () => move(1), k: () => move(-1) })[name]?.() ?? false });
 
   const settle = () => { if (waiting && !inUse()) place(); };
   body.addEventListener('pointerleave', settle);
