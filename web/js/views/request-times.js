@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The times of a request: its steps in words, drawn as a waterfall. */
 import { waterfall } from '../chart.js';
-import { bytes } from '../format.js';
+import { bytes, duration } from '../format.js';
 import { has, t } from '../i18n.js';
 
 /* What a line is called. */
@@ -13,12 +13,15 @@ function nameOf(line, row) {
   return has(`request.step_${step}`) ? t(`request.step_${step}`) : step;
 }
 
+/* What is too short for a figure is not nothing. */
+const textOf = (line) => (line.us < 50 ? `< ${duration(0.1)}` : duration(line.us / 1000));
+
 const levelOf = (line) => (line.kind === 'attempt' ? 'head' : line.sub ? 'sub' : '');
 
 /** All steps of a request; `steps` is of stepsOf().  node.broken: the scale changes. */
 export const times = ({ lines, firstByte, end }, row) => waterfall({
   label: t('request.times'), firstByte, end,
   rows: lines.map((line) => ({
-    name: nameOf(line, row), level: levelOf(line), kind: line.colour, from: line.start, to: line.start + line.us,
+    name: nameOf(line, row), level: levelOf(line), kind: line.colour, from: line.start, to: line.start + line.us, text: textOf(line),
   })),
 });

@@ -144,6 +144,13 @@ function ended(row, detail, prices, ways) {
   ];
 }
 
+/* One that reached no account is no booking: only where its time went is kept, for a while. */
+function unbooked(id, detail, ways) {
+  const nothing = { duration_ms: 0, first_byte_ms: null, bytes_in: 0 };
+  return [headOf(t('request.unbooked_title'), h('div.sub', h('code', id)), ways), h('p.unknown', t('request.unbooked')),
+    section(t('request.times')), times(stepsOf(detail, nothing), nothing)];
+}
+
 function gone(id, ways) {
   return [headOf(t('request.gone_title'), h('div.sub', h('code', id)), ways), h('p.unknown', t('request.gone'))];
 }
@@ -155,13 +162,13 @@ export async function openRequest(id, { known, signal, ways }) {
     find(id, signal),
     api.get('/admin/api/prices', {}, { signal }).catch(() => null),
   ]);
-  const row = found?.row ?? known;
-  const again = async () => fill(node, await find(id, signal), prices);
-  function fill(into, what, table) {
-    const children = what?.running ? runningPanel(what.running, { head: (title, under) => headOf(title, under, ways), signal, again })
-      : what?.row ? ended(what.row, what.detail, table, ways) : gone(id, ways);
-    replace(into, children);
+  const again = async () => fill(await find(id, signal));
+  function fill(what) {
+    const row = what?.row ?? known;
+    replace(node, what?.running ? runningPanel(what.running, { head: (title, under) => headOf(title, under, ways), signal, again })
+      : row ? ended(row, what?.detail, prices, ways)
+        : what?.detail ? unbooked(id, what.detail, ways) : gone(id, ways));
   }
-  fill(node, found?.running ? found : row ? { row, detail: found?.detail ?? null } : null, prices);
+  fill(found);
   return node;
 }
