@@ -16,13 +16,12 @@ import { match } from './routes.js';
 const places = new Map(); // of entries of the history: where they were scrolled, what had the focus
 const listeners = new Set();
 let main = null;
-let current = null; // { route, view, handle, abort, entry }
+let current = null; // { route, view, handle, abort, entry: of the history }
 let turn = 0;
 let notices = 0;
 let titled = '';
 
 const entry = () => history.state?.entry ?? 'first';
-const here = () => location.pathname + location.search + location.hash;
 
 /** The query of the address as an object. */
 export const query = () => Object.fromEntries(new URLSearchParams(location.search));
@@ -60,7 +59,10 @@ export function setQuery(changes, { push = false } = {}) {
   } else {
     history.replaceState(history.state, '', path);
   }
-  if (current) current.view.query = query();
+  if (current) {
+    current.entry = entry();
+    current.view.query = query();
+  }
 }
 
 /** fn({ route, params, title }) after each view was opened. */
@@ -84,7 +86,7 @@ function remember() {
   const focus = document.activeElement;
   const name = focus?.id ? `#${CSS.escape(focus.id)}`
     : focus?.getAttribute?.('href') ? `${focus.tagName}[href="${CSS.escape(focus.getAttribute('href'))}"]` : null;
-  places.set(entry(), { y: scrollY, focus: name });
+  places.set(current?.entry ?? entry(), { y: scrollY, focus: name });
 }
 
 function makeView(route, params, abort) {
@@ -126,14 +128,14 @@ async function show({ fresh, anew = false }) {
   }
   clearTimeout(slow);
   if (mine !== turn) return void abort.abort();
-  swap({ route, view, handle, abort, path: here() }, fresh);
+  swap({ route, view, handle, abort, entry: entry() }, fresh);
 }
 
 async function changed(route, params) {
   if (current?.route.load.toString() !== route.load.toString() || !current.handle?.change) return false;
   Object.assign(current.view, { params, query: query(), route });
   if (!await current.handle.change(current.view)) return false;
-  current.route = route;
+  Object.assign(current, { route, entry: entry() });
   tell(current);
   return true;
 }
@@ -190,7 +192,6 @@ export function startRouter(node) {
   main = node;
   history.scrollRestoration = 'manual';
   addEventListener('click', followed);
-  addEventListener('popstate', () => show({ fresh: false }));
-  addEventListener('scroll', () => places.set(entry(), { ...places.get(entry()), y: scrollY }), { passive: true });
+  addEventListener('popstate', () => { remember(); show({ fresh: false }); });
   return show({ fresh: false });
 }
