@@ -39,7 +39,7 @@ static void add_value(struct buf *out, const struct json_doc *option)
         buf_printf(out, "set, %llu characters",
                    (unsigned long long)number_of(option, "length"));
     else
-        (void)buf_append(out, text_of(option, "value"));
+        buf_add(out, str_sub(text_of(option, "value"), 0, CELL_MAX));
 }
 
 /* ".env, line 9", "environment" ... */
@@ -54,7 +54,7 @@ static void add_origin(struct buf *out, const struct json_doc *option)
     else if (str_eq(origin, STR("argument")))
         buf_add(out, STR("command line"));
     else
-        (void)buf_append(out, origin);
+        buf_add(out, str_sub(origin, 0, CELL_MAX));
 }
 
 static void add_cell(struct columns *columns, const struct json_doc *option,
