@@ -286,6 +286,11 @@ static uint64_t count_problems(const struct admin_options *options)
     return count;
 }
 
+static uint64_t wrong_ones(const struct admin_options *options)
+{
+    return options->callers ? failures_total(options->callers->failures) : 0;
+}
+
 void metrics_gather(struct metrics *metrics,
                     const struct admin_options *options)
 {
@@ -293,6 +298,7 @@ void metrics_gather(struct metrics *metrics,
 
     *metrics = (struct metrics){ .problems = count_problems(options),
                                  .tally = &nothing,
+                                 .wrong_credentials = wrong_ones(options),
                                  .log_lines_lost = log_out_lost(),
                                  .audit_lost = audit_lost(options->audit) };
     if (options->facts)

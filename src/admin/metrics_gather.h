@@ -78,6 +78,7 @@ struct metrics {
     uint64_t connections_max;
     uint64_t connections_accepted;
     uint64_t connections_refused;
+    uint64_t wrong_credentials;
     uint64_t log_lines_lost;
     uint64_t audit_lost;
     struct process_figures process;

@@ -40,6 +40,7 @@ struct failures {
     uint64_t unsaid;   /* of addresses that no line could be spent on */
     struct known known[FAILURES_KNOWN];
     struct place places[SETS][WAYS];
+    uint64_t total;
 };
 
 struct failures *failures_new(void)
@@ -223,12 +224,25 @@ uint64_t failures_add(struct failures *failures, const struct addr *addr,
     uint64_t wait_ms;
 
     (void)pthread_mutex_lock(&failures->lock);
+    failures->total++;
     place = place_of(failures, print);
     wait_ms = take_all(place, count, now_ms);
     line = line_of(failures, place, now_ms);
     (void)pthread_mutex_unlock(&failures->lock);
     say(&line, addr, what);
     return wait_ms;
+}
+
+uint64_t failures_total(struct failures *failures)
+{
+    uint64_t total;
+
+    if (!failures)
+        return 0;
+    (void)pthread_mutex_lock(&failures->lock);
+    total = failures->total;
+    (void)pthread_mutex_unlock(&failures->lock);
+    return total;
 }
 
 void failures_say(struct failures *failures, const struct addr *addr,

@@ -44,6 +44,10 @@ uint64_t failures_add(struct failures *failures, const struct addr *addr,
 void failures_say(struct failures *failures, const struct addr *addr,
                   const struct failure *what, uint64_t now_ms);
 
+/* How many came that were of no use, whatever was said of them in the log; since the
+   start.  NULL: none. */
+uint64_t failures_total(struct failures *failures);
+
 /* Before a token is looked at: takes one from the bucket.  0: it may be looked at;
    or in how many milliseconds the next may. */
 uint64_t failures_take(struct failures *failures, const struct addr *addr,

@@ -171,6 +171,7 @@ describe('figures for Prometheus', () => {
       statuses.push((await metricsOf(s.relay, { ...bearer(`${TOKEN}${i}`), ...AWAY })).status);
     }
     assert.ok(statuses.includes(401) && statuses.includes(429), statuses.join(' '));
+    assert.ok(metric(await text(), 'claude_relay_wrong_credentials_total') >= 40);
   });
 
   describe('and a Prometheus', { skip: withoutPrometheus }, () => {

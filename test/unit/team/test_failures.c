@@ -204,6 +204,7 @@ static void what_is_given_back_makes_nobody_known(void **state)
         assert_int_equal(failures_take(failures, &addr, NOW), 0);
         failures_give_back(failures, &addr);
     }
+    assert_int_equal(failures_total(failures), 0);
     empty_bucket(failures, "192.0.2.1", NOW);
     assert_true(failures_take(failures, &addr, NOW) > 0);
     failures_free(failures);
