@@ -107,6 +107,17 @@ describe("a key's holder", () => {
     await b.close();
   });
 
+  it('gets the whole lines selected where there is no clipboard, as over plain HTTP', async () => {
+    const b = await open(s.relay, { path: null });
+    await b.page.evaluateOnNewDocument(() => Object.defineProperty(navigator, 'clipboard', { get: () => undefined }));
+    await b.go('/me');
+    await show(b, keys['lin-laptop']);
+    await hands(b).press('Copy');
+    await hands(b).text('Selected: press Ctrl+C', '.codebox');
+    assert.ok((await b.page.evaluate(() => String(getSelection()))).includes(`ANTHROPIC_AUTH_TOKEN=${keys['lin-laptop'].text}`));
+    await b.close();
+  });
+
   it('keeps the key when the language or the theme changes, and loses it with the page', async () => {
     const b = await visit();
     const hand = hands(b);

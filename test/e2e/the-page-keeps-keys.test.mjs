@@ -295,6 +295,41 @@ describe('keys on the page', () => {
     await b.close();
   });
 
+  it('have a menu at the end of their row', async () => {
+    const key = await createKey(s.relay, 'menu');
+    const b = await open(s.relay, { path: '/admin/keys?search=menu' });
+    await allowClipboard(b);
+    const hand = hands(b);
+    const choose = async (words) => { await hand.press('Actions for menu'); await hand.press(words); };
+    await choose('Switch off');
+    await hand.text('Off', 'tbody');
+    assert.equal((await key.message()).status, 401);
+    await choose('Switch on');
+    await hand.text('Active', 'tbody');
+    await choose('Edit');
+    await hand.fill('Owner', 'Mei');
+    await hand.press('Save');
+    await hand.closed();
+    await hand.text('Mei', 'tbody');
+    await choose('Rotate…');
+    await hand.press('Rotate');
+    await hand.press('Copy key');
+    await hand.press('Done');
+    await hand.closed();
+    await choose('Revoke');
+    await hand.text('Revoked', 'tbody');
+    await choose('Restore');
+    await hand.text('Active', 'tbody');
+    await choose('Revoke');
+    await hand.text('Revoked', 'tbody');
+    await choose('Purge…');
+    await hand.fill('Type menu to confirm', 'menu');
+    await hand.press('Purge');
+    await hand.text('No key matches', 'main');
+    await b.check();
+    await b.close();
+  });
+
   it('are changed several at once', async () => {
     for (const name of ['pair-a', 'pair-b']) {
       await createKey(s.relay, name, { tags: ['pair'], limits: { rpm: 5 } });

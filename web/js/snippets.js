@@ -61,8 +61,13 @@ export function snippets({ key, shown = key, models = null, oncopied }) {
   function choose(at) {
     tabs.forEach((tab, i) => set(tab, { 'aria-selected': String(i === at), tabindex: i === at ? 0 : -1 }));
     const [name, lines] = CLIENTS[at];
-    const box = codeBox(lines({ url, key: shown, model: modelFor(models) }), t('snippets.lines', { client: name }),
-      () => lines({ url, key, model: modelFor(models) }));
+    const model = modelFor(models);
+    const box = codeBox(lines({ url, key: shown, model }), t('snippets.lines', { client: name }), () => {
+      const whole = lines({ url, key, model });
+      /* Without a clipboard what stands there is selected, so it has to be whole. */
+      if (!navigator.clipboard) box.querySelector('pre').textContent = whole;
+      return whole;
+    });
     box.querySelector('button').addEventListener('click', () => oncopied?.());
     set(panel, { 'aria-labelledby': tabs[at].id });
     replace(panel, box);

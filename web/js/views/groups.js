@@ -15,7 +15,7 @@ const href = (group) => to('groups', group.name);
 
 const columns = [
   { key: 'name', label: t('key.group'), fold: 'first', class: 'nowrap', cell: (group) => [name(group.name, href(group)), group.note && h('span.sub.cut', { title: group.note }, group.note)] },
-  { key: 'keys', label: t('nav.keys'), align: 'num', fold: 'second', cell: (group) => (group.keys === undefined ? '' : h('a', { href: `/admin/keys?group=${encodeURIComponent(group.name)}` }, number(group.keys))) },
+  { key: 'keys', label: t('nav.keys'), align: 'num', fold: 'hide', cell: (group) => (group.keys === undefined ? '' : h('a', { href: `/admin/keys?group=${encodeURIComponent(group.name)}` }, number(group.keys))) },
   { key: 'limits', label: t('keys.tightest'), fold: 'wide', class: 'limc second', cell: limitsCell },
   { key: 'today', label: t('keys.today'), align: 'num', priority: 2, cell: (group) => number(group.today.requests) },
   { key: 'cost', label: t('keys.cost_30d'), align: 'num', fold: 'first2', cell: (group) => money(group.last_30d.cost * 1e6) },
