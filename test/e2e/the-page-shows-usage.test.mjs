@@ -270,9 +270,10 @@ describe('the page shows usage', () => {
     await b.tabTo('.head .chip');
     await keyboard.press('Enter');
     await b.page.waitForSelector('[role=menu]');
-    await keyboard.type('L');
+    await keyboard.press('ArrowUp'); // from the last 30 days to the last 7
     await keyboard.press('Enter');
-    await until(() => query(b).from, { what: 'a range' });
+    const today = sums.todayIn('Europe/Berlin', Date.now());
+    await until(() => query(b).from === sums.addDays(today, -6), { what: 'the last 7 days' });
     await b.tabTo('.filters .chip');
     await keyboard.press('Enter');
     await b.page.waitForSelector('[role=menu]');
@@ -292,7 +293,6 @@ describe('the page shows usage', () => {
     assert.match(last, /Output [\d.]+ k?/);
     await keyboard.press('Enter');
     await b.page.waitForFunction(() => location.pathname === '/admin/requests', { polling: 50 });
-    const today = sums.todayIn('Europe/Berlin', Date.now());
     assert.deepEqual(query(b), { since: today, until: today });
     await b.page.waitForSelector('.tab.ended tbody tr');
     await b.close();
