@@ -85,14 +85,21 @@ static void each_figure_has_its_line(void **state)
         "\nprocess_max_fds 32\n",
         "\nprocess_start_time_seconds 1.033\n",
     };
-    struct tally tally = {
-        .cost_microusd = 12000034, .results = 6, .booked = 10, .unpriced = 9
-    };
-    struct metrics metrics = {
+    const struct tally tally = { .cost_microusd = 12000034,
+                                 .results = 6,
+                                 .booked = 10,
+                                 .unpriced = 9,
+                                 .overloaded = 13,
+                                 .requests[RECORD_COMPLETE][2] = 4,
+                                 .attempts[RECORD_STALE] = 5,
+                                 .counts[BOOKING_CACHE_WRITE_1H] = 7,
+                                 .counts[BOOKING_SEARCHES] = 8 };
+    const struct metrics metrics = {
         .problems = 2,
         .in_flight = 3,
         .tally = &tally,
-        .share = { .streams = 14 },
+        .share = { .streams = 14,
+                   .refused[LIMIT_COST_DAY][TALLY_OF_GROUP] = 15 },
         .keys = 16,
         .wrong_credentials = 34,
         .in_state = { [HEALTH_STATES] = 17 },
@@ -113,12 +120,6 @@ static void each_figure_has_its_line(void **state)
     };
 
     (void)state;
-    tally.requests[RECORD_COMPLETE][2] = 4;
-    tally.attempts[RECORD_STALE] = 5;
-    tally.overloaded = 13;
-    tally.counts[BOOKING_CACHE_WRITE_1H] = 7;
-    tally.counts[BOOKING_SEARCHES] = 8;
-    metrics.share.refused[LIMIT_COST_DAY][TALLY_OF_GROUP] = 15;
     ASSERT_LINES(&metrics, lines);
 }
 
