@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { after, before, it } from 'node:test';
 
-import { call, HELLO } from '../support/http.mjs';
+import { call, HELLO, open } from '../support/http.mjs';
 import { command, commandBeside, describe, rawStage, root, stage, startRelay } from '../support/processes.mjs';
 import { makeCertificate } from '../support/proxies.mjs';
 import { exchange, rawUpstream, responseBytes } from '../support/raw.mjs';
@@ -155,6 +155,23 @@ describe('a browser that signs in', () => {
     const before = (await browser.ask('GET', '/admin/api/sessions')).json.sessions.length;
     assert.deepEqual((await browser.ask('DELETE', '/admin/api/session?everywhere=true')).json, { ended: before });
     assert.equal((await other.ask('GET', MANAGED)).status, 401);
+  });
+
+  it('live events end with their session, and are for no page of others', async () => {
+    const browser = await signedIn(s.url);
+    const listen = (headers) => new Promise((resolve, reject) => {
+      const fields = { host: browser.host, 'x-forwarded-for': browser.from, cookie: browser.cookie, accept: 'text/event-stream', ...headers };
+      open(`${s.url}/admin/api/live`, { headers: fields }, resolve).on('error', reject);
+    });
+    for (const headers of [{ origin: 'http://evil.example' }, { 'sec-fetch-site': 'same-site' }]) {
+      assert.equal((await listen(headers)).resume().statusCode, 403);
+    }
+    assert.equal((await listen({ cookie: '' })).resume().statusCode, 401);
+    const events = await listen({ 'sec-fetch-site': 'same-origin' });
+    assert.equal(events.statusCode, 200);
+    const ended = new Promise((done) => events.on('close', done).on('error', done).resume());
+    await browser.ask('DELETE', '/admin/api/session');
+    await ended;
   });
 
   it('nobody else sees what makes a session', async () => {
