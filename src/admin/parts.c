@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "admin/audited.h"
 #include "admin/reply.h"
 #include "http/response.h"
 
@@ -38,7 +39,10 @@ static enum admin_part make_part(struct admin_request *x)
     struct buf part;
     enum admin_part said;
 
-    buf_init(&part, PART_MAX);
+    if (x->secret_parts)
+        buf_init_secret(&part, PART_MAX);
+    else
+        buf_init(&part, PART_MAX);
     said = x->parts->write(x, &part);
     send_part(x, buf_str(&part));
     buf_done(&part);
@@ -48,8 +52,10 @@ static enum admin_part make_part(struct admin_request *x)
 /* Where the end of the connection ends the body, only a reset looks cut. */
 static struct flow_next cut(struct admin_request *x)
 {
-    struct request *req = admin_end(x);
+    struct request *req;
 
+    audit_refused(audited_hand_over(x), &x->err);
+    req = admin_end(x);
     req->notes.refusal = &x->err;
     if (req->http_1_0)
         response_reset(req);
@@ -90,22 +96,39 @@ static struct flow_next write_on(struct flow *flow)
     return admin_rest(x, write_on);
 }
 
-struct flow_next admin_reply_parts(struct admin_request *x,
-                                   const struct admin_parts *parts)
+static struct flow_next begin(struct admin_request *x,
+                              const struct admin_parts *parts,
+                              struct str fields)
 {
     struct request *req = x->req;
 
     x->parts = parts;
-    response_start(
-        req,
-        &(struct response_head){
-            .status = 200,
-            .reason = response_reason(200),
-            .fields = arena_printf(req->arena,
-                                   "content-type: " STR_FMT "\r\n" REPLY_FIELDS,
-                                   STR_ARG(parts->content_type)),
-            .framing = is_framed(x) ? RESPONSE_CHUNKED : RESPONSE_CLOSE });
+    response_start(req, &(struct response_head){
+                            .status = 200,
+                            .reason = response_reason(200),
+                            .fields = arena_printf(req->arena,
+                                                   "content-type: " STR_FMT
+                                                   "\r\n" REPLY_FIELDS STR_FMT,
+                                                   STR_ARG(parts->content_type),
+                                                   STR_ARG(fields)),
+                            .framing = is_framed(x) ? RESPONSE_CHUNKED
+                                                    : RESPONSE_CLOSE });
     if (request_is_head(req))
         return finish(x);
     return flow_go(write_on);
+}
+
+struct flow_next admin_reply_parts(struct admin_request *x,
+                                   const struct admin_parts *parts)
+{
+    return begin(x, parts, STR_EMPTY);
+}
+
+struct flow_next admin_reply_secret_parts(struct admin_request *x,
+                                          const struct admin_parts *parts,
+                                          struct str fields)
+{
+    x->secret_parts = true;
+    response_is_secret(x->req);
+    return begin(x, parts, fields);
 }

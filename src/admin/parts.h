@@ -28,3 +28,8 @@ struct admin_parts {
 /* `parts` outlives the request. */
 struct flow_next admin_reply_parts(struct admin_request *x,
                                    const struct admin_parts *parts);
+/* The same with further head fields, each ended by CRLF, and of what holds secrets: what
+   it passes through is wiped. */
+struct flow_next admin_reply_secret_parts(struct admin_request *x,
+                                          const struct admin_parts *parts,
+                                          struct str fields);

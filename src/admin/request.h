@@ -25,6 +25,7 @@ struct admin_request {
     struct keeper_wait *wait;        /* of admin_ask() */
     struct err err;                  /* for admin_refuse() */
     const struct admin_parts *parts; /* of admin/parts.h */
+    bool secret_parts;               /* likewise */
     struct loop_timer *rest;         /* of admin_rest() */
     struct audit *audit;             /* of admin/audited.h; or NULL */
 };

@@ -10,6 +10,7 @@
 #include "admin/attention_routes.h"
 #include "admin/audit_routes.h"
 #include "admin/audited.h"
+#include "admin/backup_routes.h"
 #include "admin/explain_routes.h"
 #include "admin/group_routes.h"
 #include "admin/health.h"
@@ -59,6 +60,7 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/admin/api/status", LOOK, status_get),
     ADMIN_ROW("GET", "/admin/api/openapi.json", LOOK, openapi_get),
     ADMIN_ROW("GET", "/admin/api/settings", LOOK, settings_routes_get),
+    ADMIN_ROW("POST", "/admin/api/backup", MANAGE, backup_routes_post),
     ADMIN_ROW("GET", "/admin/api/log", LOOK, log_routes_get),
     ADMIN_ROW("PATCH", "/admin/api/log", MANAGE, log_routes_change),
     ADMIN_ROW("GET", "/admin/api/audit", LOOK, audit_routes_list),

@@ -354,10 +354,26 @@ static bool make_file(struct backup_making *making, struct err *err)
     return ok;
 }
 
+/* One at a time: they share the room in which the database is copied. */
+static int lock_backups(const char *data_dir, struct err *err)
+{
+    char lock[BACKUP_PATH_SIZE];
+    int held;
+
+    if (snprintf(lock, sizeof(lock), "%s/.lock_backup", data_dir) >=
+        BACKUP_PATH_SIZE) {
+        (void)err_set(err, ERR_IO, "the path of DATA_DIR is too long");
+        return -1;
+    }
+    held = filelock_take(lock, FILELOCK_TRY, err);
+    if (held < 0)
+        (void)err_wrap(err, "another backup of %s may be under way", data_dir);
+    return held;
+}
+
 bool backup_make(struct backup_making *making, struct err *err)
 {
     const char *data_dir = making->data_dir;
-    char lock[BACKUP_PATH_SIZE];
     int held;
     bool ok;
 
@@ -370,14 +386,24 @@ bool backup_make(struct backup_making *making, struct err *err)
                        "nothing of a relay's is in the folder %s: is DATA_DIR "
                        "(or --data-dir) right?",
                        data_dir);
-    if (snprintf(lock, sizeof(lock), "%s/.lock_backup", data_dir) >=
-        BACKUP_PATH_SIZE)
-        return err_set(err, ERR_IO, "the path of DATA_DIR is too long");
-    held = filelock_take(lock, FILELOCK_TRY, err);
+    held = lock_backups(data_dir, err);
     if (held < 0)
-        return err_wrap(err, "another backup of %s may be under way", data_dir);
+        return false;
     ok = make_file(making, err) ||
          err_wrap(err, "backing up %s to %s", data_dir, making->file);
+    filelock_release(held);
+    return ok;
+}
+
+bool backup_write(struct backup_making *making, int fd, struct err *err)
+{
+    int held = lock_backups(making->data_dir, err);
+    bool ok;
+
+    if (held < 0)
+        return false;
+    ok = write_all(fd, making, err) ||
+         err_wrap(err, "backing up %s", making->data_dir);
     filelock_release(held);
     return ok;
 }

@@ -28,6 +28,12 @@ struct backup_making {
    and the database as it is at one.  Secrets that are sealed stay sealed. */
 bool backup_make(struct backup_making *making, struct err *err) MUST_CHECK;
 
+/* The same of a folder that this process has open itself, into a descriptor.  Whose the
+   files are was looked at when it was opened: to look again would open and close the
+   database beside SQLite, which loses its locks then. */
+bool backup_write(struct backup_making *making, int fd,
+                  struct err *err) MUST_CHECK;
+
 struct backup_restore {
     const char *file;     /* "-": standard input */
     const char *data_dir; /* made if it is missing */

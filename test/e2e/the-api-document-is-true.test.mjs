@@ -80,6 +80,7 @@ const examples = {
   'GET /admin/api/attention': {},
   'GET /admin/api/live': { endless: true },
   'GET /admin/api/prices': {},
+  'POST /admin/api/backup': {},
   'PUT /admin/api/prices/{model}': { model: 'claude-*', body: { input: 3000000, output: 15000000, valid_from: '2026-01-01', cache_write_5m: '1.25', cache_write_1h: '2', cache_read: '0.1', web_search: 10000000, context_max: 1000000, output_max: 128000, long_context: { above: 100000, input: '2', output: '1.5' }, service_tier: { batch: '0.5' }, speed: { fast: '2' }, inference_geo: { us: '1.1' } } },
   'DELETE /admin/api/prices/{model}': { model: 'claude-*' },
   'GET /admin/api/requests/running': {},

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: MIT
+/* A backup over HTTP is the same as by command: whole, or none, and nothing is left of one whose reader went. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import fs from 'node:fs';
+import http from 'node:http';
+import path from 'node:path';
+import { it } from 'node:test';
+
+import { call } from '../support/http.mjs';
+import { admin, createKey } from '../support/keys.mjs';
+import { command, describe, stage, tempFolder, until } from '../support/processes.mjs';
+
+describe('a backup over HTTP', () => {
+  const s = stage({ relay: {} });
+  const download = () => call(`${s.url}/admin/api/backup`, { method: 'POST', body: {} });
+  const entries = async () => (await admin(s.relay, 'GET', '/admin/api/audit?action=backup.make')).doc.entries;
+  const copies = () => fs.readdirSync(path.join(s.relay.dataDir, 'db')).filter((name) => name.startsWith('.backup'));
+
+  it('brings everything back', async () => {
+    const key = await createKey(s.relay, 'alice', { note: 'kept' });
+    const answer = await download();
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers['content-type'], 'application/x-tar');
+    assert.equal(answer.headers['cache-control'], 'no-store');
+    assert.match(answer.headers['content-disposition'], /^attachment; filename="claude-relay-\d{8}-\d{6}\.tar"$/);
+    const file = path.join(tempFolder(), 'backup.tar');
+    fs.writeFileSync(file, answer.body);
+    const listed = spawnSync('tar', ['tf', file], { encoding: 'utf8' });
+    assert.deepEqual(['db/relay.db', 'apikey_demo.json', 'admin_token'].filter((name) => !listed.stdout.split('\n').includes(name)), [], listed.stderr);
+    const folder = path.join(tempFolder(), 'restored');
+    const restored = command(['restore', file, '--data-dir', folder]);
+    assert.equal(restored.status, 0, restored.stderr);
+    const keys = JSON.parse(command(['key', 'list', '--json', '--data-dir', folder]).stdout).keys ?? [];
+    assert.deepEqual(keys.map(({ name, note, id }) => [name, note, id]), [['alice', 'kept', key.id]]);
+    assert.deepEqual(copies(), []);
+    const [entry] = await entries();
+    assert.deepEqual([entry.done, entry.after.bytes], [true, answer.body.length]);
+    assert.ok(entry.after.files >= 3);
+  });
+
+  it('does not wait for a client that does not read, and leaves nothing behind', async () => {
+    const before = (await entries()).length;
+    for (let i = 0; i < 24; i++) {
+      fs.writeFileSync(path.join(s.relay.dataDir, `pad_${i}.json`), JSON.stringify({ pad: 'x'.repeat(900_000) }), { mode: 0o600 });
+    }
+    const { port } = new URL(s.url);
+    const stuck = http.request({ port, host: '127.0.0.1', method: 'POST', path: '/admin/api/backup' });
+    const response = await new Promise((resolve, reject) => {
+      stuck.on('response', (message) => { message.pause(); resolve(message); });
+      stuck.on('error', reject);
+      stuck.end();
+    });
+    assert.equal(response.statusCode, 200);
+    /* One at a time: it shares its room with others. */
+    const second = await download();
+    assert.equal(second.status, 503);
+    assert.match(JSON.parse(second.body).error, /another backup of .* may be under way/);
+    /* Requests go on meanwhile. */
+    assert.equal((await admin(s.relay, 'GET', '/admin/api/status')).status, 200);
+    stuck.destroy();
+    const again = await until(async () => {
+      const answer = await download();
+      return answer.status === 200 ? answer : null;
+    }, { what: 'the next backup' });
+    assert.ok(again.body.length > 24 * 900_000);
+    assert.deepEqual(copies(), []);
+    const seen = (await entries()).slice(0, -before).map(({ done }) => done);
+    assert.ok(seen.includes(false), 'the one that was refused');
+  });
+
+  it('is refused to those who may not manage', async () => {
+    const answer = await call(`${s.url}/admin/api/backup`, { method: 'POST', body: {}, headers: { 'x-forwarded-for': '192.0.2.1' } });
+    assert.equal(answer.status, 401);
+  });
+});
