@@ -27,7 +27,7 @@ function timeCell(row, onopen) {
   return h('a', {
     href: to('requests', row.id), title: exact(row.ended_at), class: today ? null : 'far',
     onclick: (event) => { if (isPlain(event)) { event.preventDefault(); onopen(row); } },
-  }, today ? clockSeconds(row.ended_at) : time(row.ended_at, { seconds: true }));
+  }, today ? clockSeconds(row.ended_at) : time(row.ended_at));
 }
 
 const cut = (text, none) => (text ? h('span.cut', { title: text }, text) : h('span.faint', none ?? '–'));
