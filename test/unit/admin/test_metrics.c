@@ -39,6 +39,16 @@ static void assert_lines(const struct metrics *metrics,
 #define REFUSED                                                                \
     "\nclaude_relay_limits_refused_total{limit=\"cost_day\",scope=\"group\"} 15\n"
 
+static const struct tally counted = { .cost_microusd = 12000034,
+                                      .results = 6,
+                                      .booked = 10,
+                                      .unpriced = 9,
+                                      .overloaded = 13,
+                                      .requests[RECORD_COMPLETE][2] = 4,
+                                      .attempts[RECORD_STALE] = 5,
+                                      .counts[BOOKING_CACHE_WRITE_1H] = 7,
+                                      .counts[BOOKING_SEARCHES] = 8 };
+
 static void each_figure_has_its_line(void **state)
 {
     static const char *const lines[] = {
@@ -85,19 +95,10 @@ static void each_figure_has_its_line(void **state)
         "\nprocess_max_fds 32\n",
         "\nprocess_start_time_seconds 1.033\n",
     };
-    const struct tally tally = { .cost_microusd = 12000034,
-                                 .results = 6,
-                                 .booked = 10,
-                                 .unpriced = 9,
-                                 .overloaded = 13,
-                                 .requests[RECORD_COMPLETE][2] = 4,
-                                 .attempts[RECORD_STALE] = 5,
-                                 .counts[BOOKING_CACHE_WRITE_1H] = 7,
-                                 .counts[BOOKING_SEARCHES] = 8 };
     const struct metrics metrics = {
         .problems = 2,
         .in_flight = 3,
-        .tally = &tally,
+        .tally = &counted,
         .share = { .streams = 14,
                    .refused[LIMIT_COST_DAY][TALLY_OF_GROUP] = 15 },
         .keys = 16,
