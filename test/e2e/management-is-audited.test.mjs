@@ -148,6 +148,25 @@ describe('the audit log', () => {
 
   does('account.import', null, () => ask('POST', '/admin/api/accounts/import', { content: JSON.stringify({ api_key: API_KEY }), name: 'demo2', dry_run: true }), { after: { format: 'seed', dry_run: true, taken: 0, there: 1 } });
 
+  /* Tests of their own look at what these change. */
+  for (const [action, target, status, ...request] of [
+    ['prices.set', 'claude-audited', 200, 'PUT', '/admin/api/prices/claude-audited', { input: 3, output: 15 }],
+    ['prices.remove', 'claude-audited', 200, 'DELETE', '/admin/api/prices/claude-audited'],
+    ['notify.change', null, 409, 'PATCH', '/admin/api/notify', { url: 'https://example.com/CANARY' }],
+    ['request.cancel', 'req_relay_none', 404, 'DELETE', '/admin/api/requests/running/req_relay_none'],
+  ]) {
+    it(`${action} is told`, async () => {
+      assert.equal((await ask(...request)).status, status);
+      const entry = (await entries('?limit=5')).find((each) => each.action === action);
+      assert.deepEqual([entry?.target, entry?.done], [target, status === 200]);
+    });
+  }
+
+  it('backup.make is told', async () => {
+    assert.equal((await call(`${s.url}/admin/api/backup`, { method: 'POST' })).status, 200);
+    await until(async () => (await entries('?limit=5')).some(({ action, done }) => action === 'backup.make' && done), { what: 'the entry' });
+  });
+
   it('every change that the API has was done here', async () => {
     const { paths } = (await ask('GET', '/admin/api/openapi.json')).doc;
     if (paths['/admin/api/usage/reprice']) {
