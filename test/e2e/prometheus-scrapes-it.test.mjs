@@ -9,7 +9,7 @@ import path from 'node:path';
 import { after, before, it } from 'node:test';
 
 import { call, HELLO, message, open } from '../support/http.mjs';
-import { addApiKey, CANARY, describe, root, sanitized, stage, until, writeOauth } from '../support/processes.mjs';
+import { addApiKey, CANARY, describe, root, sanitized, stage, tempFolder, until, writeOauth } from '../support/processes.mjs';
 import { familiesOf, metric, metricsOf, OPEN_METRICS, promtoolAccepts, seriesOf, startPrometheus, withoutPrometheus } from '../support/prometheus.mjs';
 
 const TOKEN = `${CANARY}-metrics-token`;
@@ -236,6 +236,45 @@ describe('figures for Prometheus', () => {
     /* And nothing that is told is left out of the dashboard. */
     const shown = [...families.keys()].filter((name) => ![...names].some((each) => each.startsWith(name)));
     assert.deepEqual(shown, ['claude_relay_model_failed_requests_total', 'claude_relay_model_tokens_total', 'claude_relay_keys', 'claude_relay_key_tokens_total', 'claude_relay_account_window_resets_timestamp_seconds', 'claude_relay_account_requests_total', 'claude_relay_account_failed_requests_total', 'claude_relay_account_tokens_total', 'claude_relay_bookings_total', 'claude_relay_connections_accepted_total', 'process_virtual_memory_bytes', 'process_threads']);
+  });
+});
+
+describe('alerts', { skip: withoutPrometheus }, () => {
+  const MINUTES = 40;
+  /* What the figures are, and which alerts that is. */
+  const cases = [
+    { alerts: [], series: { 'up{job="claude-relay"}': '1', claude_relay_problems: '0', 'claude_relay_accounts{state="ready"}': '1', 'claude_relay_accounts{state="paused"}': '3' } },
+    { alerts: ['ClaudeRelayDown'], series: { 'up{job="claude-relay"}': '0', 'up{job="another"}': '0' } },
+    { alerts: ['ClaudeRelayHasProblems'], series: { claude_relay_problems: '2' } },
+    { alerts: ['ClaudeRelayNoAccountReady'], series: { 'claude_relay_accounts{state="ready"}': '0', 'claude_relay_accounts{state="paused"}': '3' } },
+    { alerts: [], series: { 'claude_relay_accounts{state="ready"}': '0', 'claude_relay_accounts{state="paused"}': '0' } },
+    { alerts: ['ClaudeRelaySignInAgain'], series: { 'claude_relay_account_state{account="a",state="login_required"}': '1', 'claude_relay_account_state{account="b",state="login_required"}': '0' } },
+    { alerts: ['ClaudeRelayWindowRunsOut'], series: { 'claude_relay_account_window_runs_out_timestamp_seconds{account="a",window="5h"}': `${MINUTES * 60 + 600}` } },
+    { alerts: [], series: { 'claude_relay_account_window_runs_out_timestamp_seconds{account="a",window="5h"}': `${MINUTES * 60 + 7200}` } },
+    { alerts: ['ClaudeRelayKeyBudgetNearlySpent'], series: { 'claude_relay_key_limit_used_ratio{key="k",limit="cost_day"}': '0.95', 'claude_relay_key_limit_used_ratio{key="k",limit="rpm"}': '1' } },
+    { alerts: ['ClaudeRelayBookingsLost'], series: { claude_relay_bookings_lost_total: '0+1' } },
+    { alerts: ['ClaudeRelayRequestsFail'], series: { 'claude_relay_requests_total{end="complete",status="2xx"}': '0+80', 'claude_relay_requests_total{end="refused",status="5xx"}': '0+20', 'claude_relay_requests_total{end="cut",status="2xx"}': '0+1' } },
+    { alerts: [], series: { 'claude_relay_requests_total{end="complete",status="2xx"}': '0+80', 'claude_relay_requests_total{end="complete",status="4xx"}': '0+20', 'claude_relay_requests_total{end="refused",status="5xx"}': '0+2', 'claude_relay_requests_total{end="cut",status="2xx"}': '0+2' } },
+    { alerts: ['ClaudeRelayFirstByteSlow'], series: { 'claude_relay_first_byte_seconds_bucket{stream="true",le="30.0"}': '0+10', 'claude_relay_first_byte_seconds_bucket{stream="true",le="60.0"}': '0+20', 'claude_relay_first_byte_seconds_bucket{stream="true",le="+Inf"}': '0+20' } },
+    { alerts: ['ClaudeRelayGuesses'], series: { claude_relay_wrong_credentials_total: '0+20' } },
+  ];
+  const of = (name) => name.replace(/^(\w+)(\{(.*)\})?$/s, (_, base, __, labels) => `${base}{instance="here"${labels ? `,${labels}` : ''}}`);
+
+  it('say what they are to say, and nothing else', () => {
+    const tests = cases.map(({ alerts, series }) => ({
+      interval: '1m',
+      input_series: Object.entries(series).map(([name, value]) => ({ series: of(name), values: value.includes('+') ? `${value}x${MINUTES}` : `${value}+0x${MINUTES}` })),
+      promql_expr_test: [
+        {
+          expr: 'count by (alertname) (ALERTS{alertstate="firing"})',
+          eval_time: `${MINUTES}m`,
+          exp_samples: alerts.map((name) => ({ labels: `{alertname="${name}"}`, value: 1 })),
+        },
+      ],
+    }));
+    const file = path.join(tempFolder(), 'tests.yml');
+    fs.writeFileSync(file, JSON.stringify({ rule_files: [packaged('prometheus-rules.yml')], evaluation_interval: '1m', tests }));
+    promtoolAccepts(['test', 'rules', file]);
   });
 });
 
