@@ -7,8 +7,8 @@ import { button, input } from './parts.js';
 const DOLLARS = /^\d{1,4}(\.\d{0,6})?$/;
 const FACTOR = /^\d{1,3}(\.\d{1,6})?$/;
 
-/** "$3.75" as it is typed: 3.75 of 3,750,000 millionths */
-export const dollarsOf = (microusd) => (microusd === null || microusd === undefined ? '' : String(microusd / 1e6));
+/* "3.75" of 3,750,000 millionths: as it is typed. */
+const dollarsOf = (microusd) => (microusd === null || microusd === undefined ? '' : String(microusd / 1e6));
 
 const millionths = (text) => Math.round(Number(text) * 1e6);
 

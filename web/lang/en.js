@@ -2,6 +2,7 @@
 /* The page's texts in English.  Names are section.what; sections in the order of
    the alphabet.  {places} are filled in.  { one, other } go by a number, {n}. */
 export default {
+
   // ---- about
   'about.addresses': 'Listens on',
   'about.doc.accounts': 'accounts, signing in, proxies',
@@ -272,6 +273,7 @@ export default {
   'cause.switched_off': 'by the operator',
   'cause.token_refused': 'its token was refused',
   'cause.too_many': 'there were too many requests',
+
   // ---- audit
   'audit.action': 'Action',
   'audit.action.account.add': 'Account added',
@@ -1023,7 +1025,7 @@ export default {
   'prices.times': '{factor} × input',
   'prices.unpriced': { one: '{n} model was used that has no price: what it costs is not known.', other: '{n} models were used that have no price: what they cost is not known.' },
   'prices.usage': 'Usage by model',
-  'prices.version': '{version}',
+  'prices.version': 'table {version}',
   'prices.what': 'Dollars a million tokens. Prices of one’s own are kept in {file}, count at once, and for requests from then on.',
 
   // ---- proxy

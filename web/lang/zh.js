@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* The page's texts in Chinese: as in en.js, section by section. */
 export default {
+
   // ---- about
   'about.addresses': '监听',
   'about.doc.accounts': '账号、登录、代理',
@@ -271,6 +272,7 @@ export default {
   'cause.switched_off': '管理员已停用',
   'cause.token_refused': '令牌被拒绝',
   'cause.too_many': '请求过多',
+
   // ---- audit
   'audit.action': '操作',
   'audit.action.account.add': '添加账号',
@@ -1022,7 +1024,7 @@ export default {
   'prices.times': '输入的 {factor} 倍',
   'prices.unpriced': { other: '有 {n} 个用过的模型没有价格，费用未知。' },
   'prices.usage': '按模型查看用量',
-  'prices.version': '{version}',
+  'prices.version': '价格表 {version}',
   'prices.what': '每百万 token 的美元价格。自定价格保存在 {file}，立即生效，用于之后的请求。',
 
   // ---- proxy

@@ -3,10 +3,10 @@
 import { api } from '../api.js';
 import { h, replace } from '../dom.js';
 import { searchField } from '../filters.js';
-import { day } from '../format.js';
+import { day, money, number } from '../format.js';
 import { t, tn } from '../i18n.js';
 import { busy, button, failed, note } from '../parts.js';
-import { dollarsOf, editEnd, priceFields } from '../price-edit.js';
+import { editEnd, priceFields } from '../price-edit.js';
 import { query, setQuery } from '../router.js';
 import { to } from '../routes.js';
 import { frame } from '../settings-frame.js';
@@ -16,8 +16,9 @@ const PATH = '/admin/api/prices';
 const NEW = { _new: true, model: '', own: false, cache_read: '0.1' };
 
 const keyOf = (row) => (row._new ? '_new' : `${row.own ? 'own' : 'built-in'} ${row.model} ${row.valid_from ?? ''}`);
-const price = (microusd) => (microusd === null ? '–' : `$${dollarsOf(microusd)}`);
-const cached = (row) => (row.cache_read === null ? '–' : `$${Number((Number(row.cache_read) * row.input / 1e6).toPrecision(6))}`);
+/* $3.00, and $0.025 where cents are not enough. */
+const price = (microusd) => money(microusd, microusd % 1e4 === 0 ? 2 : microusd % 1e3 === 0 ? 3 : 6);
+const cached = (row) => (row.cache_read === null ? '–' : price(Math.round(Number(row.cache_read) * row.input)));
 
 /** Open this view. */
 export async function open(view) {
@@ -87,7 +88,7 @@ export async function open(view) {
   const from = (row) => [
     row._new ? '' : t(row.own ? 'prices.own' : 'prices.built_in'),
     row.valid_from && h('span.sub', t('prices.from_then', { day: day(row.valid_from) })),
-    row.long_context && h('span.sub', t('prices.long', { above: row.long_context.above.toLocaleString('en') })),
+    row.long_context && h('span.sub', t('prices.long', { above: number(row.long_context.above) })),
   ];
 
   const list = table({
@@ -135,7 +136,7 @@ export async function open(view) {
   const search = searchField({ label: t('prices.find'), value: words, oninput: (value) => { words = value; setQuery({ q: value }); draw(); } });
   draw();
   frame(view, 'prices', { facts: t('prices.version', { version: doc.version }), actions: [search, add] },
-    top, h('p.small.mute', t('prices.what', { file: doc.file })), place, list.node,
+    top, h('p.small.mute.prices-what', t('prices.what', { file: doc.file })), place, list.node,
     h('p.small.mute.pad', t('prices.reprice'), ' ', h('code', 'claude-relay usage reprice --since 30d')),
     h('p.small', h('a.link', { href: `${to('usage')}?by=model` }, t('prices.usage'))));
 }
