@@ -44,9 +44,10 @@ export function priceFields(row, { isNew = false } = {}) {
   };
 }
 
-/* What a row of one's own says beside that stays as it is. */
+/* What the row says beside that stays as it is, that of a built-in one too: long prompts
+   would cost something else otherwise. */
 function rest(row) {
-  if (!row.own) return {};
+  if (row._new) return {};
   const { cache_write_5m: short, cache_write_1h: long, ...more } = row;
   const kept = { valid_from: more.valid_from, web_search: more.web_search, context_max: more.context_max, output_max: more.output_max };
   return {

@@ -2,7 +2,6 @@
 /* The page's texts in English.  Names are section.what; sections in the order of
    the alphabet.  {places} are filled in.  { one, other } go by a number, {n}. */
 export default {
-
   // ---- about
   'about.addresses': 'Listens on',
   'about.doc.accounts': 'accounts, signing in, proxies',

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The page's texts in Chinese: as in en.js, section by section. */
 export default {
-
   // ---- about
   'about.addresses': '监听',
   'about.doc.accounts': '账号、登录、代理',
