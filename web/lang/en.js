@@ -1510,6 +1510,7 @@ export default {
   'usage.share_tokens': 'Share of tokens',
   'usage.shown': '{n} of {all} shown; the CSV has all',
   'usage.table_label': 'Usage by {by}',
+  'usage.times': '×{n}',
   'usage.title': 'Usage',
   'usage.to': 'To',
   'usage.today': 'today',

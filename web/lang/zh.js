@@ -1509,6 +1509,7 @@ export default {
   'usage.share_tokens': 'Token 占比',
   'usage.shown': '显示 {all} 个中的 {n} 个，CSV 含全部',
   'usage.table_label': '用量，按{by}',
+  'usage.times': '×{n}',
   'usage.title': '用量',
   'usage.to': '到',
   'usage.today': '今天',

@@ -7,6 +7,11 @@ import { figuresOf } from './usage-data.js';
 
 const PPM = 1e6;
 
+/** +12.7%, or ×31 where it is more than ten times as much; null if there was nothing. */
+export function changeText(now, before, digits = 1) {
+  return before > 0 && now / before > 10 ? t('usage.times', { n: number(Math.round(now / before)) }) : change(now, before, digits);
+}
+
 function points(now, before) {
   if (now === null || before === null) return null;
   const by = (now - before) / 1e4;
@@ -28,10 +33,10 @@ export function totals({ total, totalBefore }) {
   const was = totalBefore && figuresOf(totalBefore);
   const against = (write, by) => was && (isNothing(was) ? t('usage.before_none') : beforeText(write(was), by()));
   return h('dl.cmp',
-    cell(t('usage.cost'), [money(now.cost), ''], against((sums) => money(sums.cost), () => change(now.cost, was.cost))),
-    cell(t('usage.tokens'), largeParts(now.tokens), against((sums) => largeParts(sums.tokens).join(' ').trim(), () => change(now.tokens, was.tokens))),
+    cell(t('usage.cost'), [money(now.cost), ''], against((sums) => money(sums.cost), () => changeText(now.cost, was.cost))),
+    cell(t('usage.tokens'), largeParts(now.tokens), against((sums) => largeParts(sums.tokens).join(' ').trim(), () => changeText(now.tokens, was.tokens))),
     cell(t('usage.hit'), hitParts(now.hit), against((sums) => (sums.hit === null ? '–' : percent(sums.hit, 1)), () => points(now.hit, was.hit))),
-    cell(t('usage.requests'), [number(now.requests), ''], against((sums) => number(sums.requests), () => change(now.requests, was.requests))));
+    cell(t('usage.requests'), [number(now.requests), ''], against((sums) => number(sums.requests), () => changeText(now.requests, was.requests))));
 }
 
 /** Prices, what has none, whose days: sentences below the table. */

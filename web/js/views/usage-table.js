@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 /* Usage as a table: share, requests, tokens by kind, cost, change; a row of totals. */
 import { h } from '../dom.js';
-import { change, exact, money, number, percent, unitOf, weekday } from '../format.js';
+import { money, number, percent, unitOf, weekday } from '../format.js';
 import { t, tn } from '../i18n.js';
 import { shareBar } from '../parts.js';
 import { to } from '../routes.js';
 import { table } from '../table.js';
 import { beforeOf } from './usage-data.js';
+import { changeText } from './usage-figures.js';
 import { dateOf } from './usage-range.js';
 import { allTokens, KINDS, tokensOf } from './usage-sums.js';
 
@@ -39,9 +40,9 @@ function nameCell(row, by) {
   return h('a.name', { href: linkOf(row, by), title: name }, text);
 }
 
-function changeText(now, before) {
+function changeCell(now, before) {
   if (!before) return now > 0 ? t('usage.new') : '';
-  return change(now, before, 0) ?? (now > 0 ? t('usage.new') : '');
+  return changeText(now, before, 0);
 }
 
 const number0 = (write, values) => (row) => {
@@ -71,7 +72,7 @@ function columnsOf(data, of) {
     { key: 'cost', label: t('usage.cost'), align: 'num', fold: 'first2', sort: true, values: (row) => row.cost_microusd, cell: (row) => money(row.cost_microusd) },
     compared && { key: 'change', label: t('usage.change'), align: 'num', priority: 'hide', class: 'mute', sort: true,
       values: (row) => { const was = before.get(row[by]); return was && measured(was) ? measured(row) / measured(was) - 1 : Infinity; },
-      cell: (row) => { const was = before.get(row[by]); return changeText(measured(row), was && measured(was)); } },
+      cell: (row) => { const was = before.get(row[by]); return changeCell(measured(row), was && measured(was)); } },
   ].filter(Boolean);
 }
 
@@ -85,10 +86,10 @@ function sorted(rows, columns, by, { key, desc }) {
 /* "-cost": by falling cost. */
 const readSort = (text, by) => (text ? { key: text.replace(/^-/, ''), desc: text.startsWith('-') } : by === 'day' ? { key: 'name', desc: true } : { key: 'cost', desc: true });
 
-function footOf(data, columns) {
+function footOf(data, columns, whole) {
   const cells = {
     name: tn('usage.all', data.rows.length), requests: number(data.total.requests), cost: money(data.total.cost_microusd),
-    change: data.totalBefore ? change(data.total.cost_microusd, data.totalBefore.cost_microusd) ?? '' : '',
+    change: data.totalBefore ? changeText(whole(data.total), whole(data.totalBefore), 0) ?? '' : '',
   };
   return columns.map((column) => {
     if (KINDS.includes(column.key)) return column.cell(data.total);
@@ -116,6 +117,6 @@ export function usageTable(data, { sort: given, onsort, measure = 'cost' }) {
     });
   }
   draw();
-  list.setFoot(footOf(data, columns));
+  list.setFoot(footOf(data, columns, MEASURES[measure]));
   return list.node;
 }
