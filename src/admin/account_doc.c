@@ -42,6 +42,9 @@ static const struct admin_member step_members[] = {
     { "ok", ADMIN_BOOL, ADMIN_REQUIRED, "whether it went well", NULL },
     { "ms", ADMIN_NUMBER, ADMIN_REQUIRED, "how long it took", NULL },
     { "us", ADMIN_NUMBER, ADMIN_REQUIRED, "the same in microseconds", NULL },
+    { "found", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "what was found: of resolve the address that answered, of TLS its version",
+      NULL },
     ADMIN_END,
 };
 const struct admin_member account_doc_steps[] = {

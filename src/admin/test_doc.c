@@ -90,6 +90,7 @@ void test_doc_add_step(struct json_doc *report, const char *step, bool ok,
     json_doc_set_bool(doc, "ok", ok);
     json_doc_set_u64(doc, "ms", took_us / 1000);
     json_doc_set_u64(doc, "us", took_us);
+    json_doc_set(doc, "found", json_doc_new_null());
     json_doc_add(json_doc_get(report, "steps"), doc);
     if (!ok)
         json_doc_set_str(report, "failed_step", str_of(step));

@@ -50,6 +50,9 @@ void stream_start_client_tls(struct stream *stream, struct tls *tls,
                              struct tls_slot *slot, const char *host);
 void stream_start_server_tls(struct stream *stream, struct tls *tls);
 
+/* "TLSv1.3"; NULL of a plain stream.  Once it is secured. */
+const char *stream_tls_version(const struct stream *stream);
+
 /* A TLS stream on which secrets are going to be received: OpenSSL overwrites what it
    decrypted once stream_read() has given it. */
 void stream_wipe_records(struct stream *stream);

@@ -162,6 +162,11 @@ void stream_start_server_tls(struct stream *stream, struct tls *tls)
     SSL_set_accept_state(stream->ssl);
 }
 
+const char *stream_tls_version(const struct stream *stream)
+{
+    return stream->ssl ? SSL_get_version(stream->ssl) : NULL;
+}
+
 void stream_wipe_records(struct stream *stream)
 {
     (void)SSL_set_options(stream->ssl, SSL_OP_CLEANSE_PLAINTEXT);

@@ -49,6 +49,7 @@ static void destroy(struct call *call)
     if (call->link)
         trace_closed(call, "the request was given up");
     dial_free(call->dial);
+    mem_free(call->peer);
     link_free(call->link);
     free_spent(call);
     origin_free(call->options.origin);
@@ -188,6 +189,14 @@ static void use_link(struct call *call, struct link *link)
     stream_set_owner(link->stream, stream_ready, call);
 }
 
+static void note_peer(struct call *call)
+{
+    struct str peer = str_of(dial_peer(call->dial));
+
+    if (call->options.single && peer.len > 0)
+        call->peer = mem_strdup(peer.at);
+}
+
 static void dialled(void *arg)
 {
     struct call *call = arg;
@@ -196,6 +205,7 @@ static void dialled(void *arg)
     int fd;
 
     call->dial_times = dial_times(call->dial);
+    note_peer(call);
     if (dial_state(call->dial) == DIAL_FAILED) {
         *err_kept(&call->err) = *dial_error(call->dial);
         call_set_failed(call);
@@ -332,6 +342,14 @@ struct call_times call_times(const struct call *call)
         .wait_us = between(call, CALL_WAITING, CALL_READING),
         .answer_us = between(call, CALL_SENDING, CALL_READING),
         .reached = call->reached,
+    };
+}
+
+struct call_way call_way(const struct call *call)
+{
+    return (struct call_way){
+        .peer = call->peer,
+        .tls = call->link ? stream_tls_version(call->link->stream) : NULL,
     };
 }
 

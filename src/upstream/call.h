@@ -117,6 +117,15 @@ struct call_times {
 };
 struct call_times call_times(const struct call *call);
 
+/* What a `single` call found on its way, for people: the address that it was connected to
+   (a proxy's, if there is one) and the version of TLS.  Each NULL if it did not come to
+   that. */
+struct call_way {
+    const char *peer;
+    const char *tls;
+};
+struct call_way call_way(const struct call *call);
+
 /* What relay/retry.h wants to know about a failure. */
 struct call_facts {
     bool reused;    /* a pooled connection */

@@ -35,6 +35,7 @@ struct call {
     uint64_t entered_us[CALL_FAILED + 1];
     struct dial_times dial_times; /* once dialled */
     struct dial *dial;
+    char *peer; /* of a `single` one, once dialled; or NULL */
     struct arena *arena;
     size_t body_sent;
     uint64_t sent_ms;

@@ -45,6 +45,7 @@ static void take_socket(struct dial *dial)
     (void)curl_easy_getinfo(dial->easy, CURLINFO_ACTIVESOCKET, &fd);
     if (fd != CURL_SOCKET_BAD)
         dial->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    dial_note_socket(dial, dial->fd);
 }
 
 static void succeed(struct dial *dial)

@@ -62,5 +62,8 @@ struct dial_times {
 };
 struct dial_times dial_times(const struct dial *dial);
 
+/* The address that it was connected to, the proxy's if there is one; empty: to none. */
+const char *dial_peer(const struct dial *dial);
+
 /* Is the step part of the way through that proxy? */
 bool dial_has_step(const struct proxy *proxy, enum dial_step step);

@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 
 #include "base/list.h"
+#include "net/addr.h"
 #include "net/tls.h"
 #include "upstream/dial.h"
 
@@ -36,9 +37,10 @@ struct dial {
     uint64_t start_us;
     uint64_t ended_us[DIAL_STEPS]; /* 0: not yet */
     uint64_t over_us;              /* DONE or FAILED */
-    int no_socket;                 /* the errno of a socket that was not made */
-    struct tls_guest guest;        /* of the proxy's TLS */
-    char target[280];              /* host:port, for error texts */
+    char peer[ADDR_TEXT_MAX]; /* to whom a socket was connected, or empty */
+    int no_socket;            /* the errno of a socket that was not made */
+    struct tls_guest guest;   /* of the proxy's TLS */
+    char target[280];         /* host:port, for error texts */
     char detail[CURL_ERROR_SIZE];
     struct err err;
 };

@@ -33,15 +33,26 @@ void dial_mark(struct dial *dial, enum dial_step step)
 }
 
 /* libcurl's resolver has sockets too, but no others than these have such peers. */
+static bool note_peer(struct dial *dial, int fd)
+{
+    struct addr peer = { .len = sizeof(peer.sa) };
+
+    if (getpeername(fd, (struct sockaddr *)(void *)&peer.sa, &peer.len) != 0 ||
+        (peer.sa.ss_family != AF_INET && peer.sa.ss_family != AF_INET6))
+        return false;
+    addr_format(&peer, dial->peer);
+    return true;
+}
+
 void dial_note_socket(struct dial *dial, int fd)
 {
-    struct sockaddr_storage peer;
-    socklen_t len = sizeof(peer);
-
-    if (dial->ended_us[DIAL_CONNECT] == 0 &&
-        getpeername(fd, (struct sockaddr *)(void *)&peer, &len) == 0 &&
-        (peer.ss_family == AF_INET || peer.ss_family == AF_INET6))
+    if (dial->peer[0] == '\0' && note_peer(dial, fd))
         dial_mark(dial, DIAL_CONNECT);
+}
+
+const char *dial_peer(const struct dial *dial)
+{
+    return dial->peer;
 }
 
 enum dial_step dial_step(const struct dial *dial)

@@ -24,10 +24,17 @@ struct probe {
 static void add_step(struct probe_result *result, const char *name, bool ok,
                      uint64_t us)
 {
-    result->steps[result->count++] = (struct probe_step){ name, ok, us };
+    result->steps[result->count++] =
+        (struct probe_step){ .name = name, .ok = ok, .us = us };
     result->total_us += us;
     if (!ok)
         result->failed_step = name;
+}
+
+/* In the latest step. */
+static void add_found(struct probe_result *result, const char *found)
+{
+    result->steps[result->count - 1].found = found;
 }
 
 static void add_dial_steps(struct probe *probe, const struct dial_times *times)
@@ -41,9 +48,12 @@ static void add_dial_steps(struct probe *probe, const struct dial_times *times)
 
     for (unsigned step = DIAL_RESOLVE;
          step < DIAL_STEPS && step <= times->reached; step++) {
-        if (dial_has_step(probe->proxy, step))
-            add_step(&probe->result, names[step], step < times->reached,
-                     times->us[step]);
+        if (!dial_has_step(probe->proxy, step))
+            continue;
+        add_step(&probe->result, names[step], step < times->reached,
+                 times->us[step]);
+        if (step == DIAL_RESOLVE)
+            add_found(&probe->result, call_way(probe->call).peer);
     }
 }
 
@@ -57,6 +67,8 @@ static void add_steps(struct probe *probe)
         return;
     if (probe->origin->tls)
         add_step(&probe->result, "TLS", secured, times.tls_us);
+    if (probe->origin->tls && secured)
+        add_found(&probe->result, call_way(probe->call).tls);
     if (secured)
         add_step(&probe->result, "request", probe->result.ok, times.answer_us);
 }
@@ -201,6 +213,7 @@ static struct json_doc *steps_doc(const struct probe_result *result)
         json_doc_set_bool(step, "ok", result->steps[i].ok);
         json_doc_set_u64(step, "ms", result->steps[i].us / 1000);
         json_doc_set_u64(step, "us", result->steps[i].us);
+        json_doc_set(step, "found", str_or_null(result->steps[i].found));
         json_doc_add(steps, step);
     }
     return steps;

@@ -34,6 +34,7 @@ struct probe_step {
     const char *name;
     bool ok;
     uint64_t us;
+    const char *found; /* for people; as long as the probe; or NULL */
 };
 
 /* Up to the step that failed. */
@@ -60,6 +61,7 @@ const struct headers *probe_headers(const struct probe *probe);
 struct str probe_target(const struct probe *probe);
 
 /* What is over, as a document that the caller frees: {ok, proxy {type, host, port}
-   or null, target, status or null, steps [{step, ok, ms, us}], total_ms, failed_step or
+   or null, target, status or null, steps [{step, ok, ms, us,
+   found or null}], total_ms, failed_step or
    null, error or null}. */
 struct json_doc *probe_report(const struct probe *probe);

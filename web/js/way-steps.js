@@ -11,15 +11,17 @@ const WORDS = {
   authenticate: 'step.authenticate', TLS: 'step.tls', request: 'step.request', models: 'step.models', message: 'step.message',
 };
 
+const hostOf = (target) => target.replace(/:\d+$/, '');
+
 /* What was reached in it, as far as the answer tells. */
 function found(step, result) {
   const first = result.proxy ? `${result.proxy.host}:${result.proxy.port}` : result.target;
   switch (step.step) {
-    case 'resolve': return first.replace(/:\d+$/, '');
+    case 'resolve': return step.found && step.found !== hostOf(first) ? t('step.found_at', { host: hostOf(first), address: step.found }) : hostOf(first);
     case 'connect': return first;
     case 'proxy TLS': return first;
     case 'authenticate': return step.ok ? t('step.leads_to', { target: result.target }) : null;
-    case 'TLS': return result.target;
+    case 'TLS': return step.found ? t('step.found_tls', { host: hostOf(result.target), version: step.found }) : result.target;
     case 'request': return step.ok && result.status && !result.model ? t('step.answered', { status: result.status }) : null;
     case 'message': return step.ok ? result.model_answered ?? result.model : null;
     default: return null;

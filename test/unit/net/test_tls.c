@@ -191,6 +191,7 @@ static void both_sides_understand_each_other(void **state)
     for (size_t i = 0; i < COUNT_OF(hosts); i++) {
         connect_both(scene, hosts[i]);
         wire_until(scene->loop, both_secured, scene);
+        assert_non_null(stream_tls_version(scene->client.stream));
         write_text(&scene->client, STR("hello"));
         until_got(scene, &scene->server, 5);
         unit_assert_str(buf_str(&scene->server.got), "hello");

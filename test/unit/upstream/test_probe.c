@@ -161,6 +161,8 @@ static void an_answer_of_any_status_is_reached(void **state)
     assert_int_equal(result->status, 404);
     assert_null(result->failed_step);
     check_steps(trial, "resolve+, connect+, request+");
+    assert_string_equal(result->steps[0].found, "127.0.0.1");
+    assert_null(result->steps[1].found);
     unit_assert_str(*headers_get(probe_headers(trial->probe), STR("date")),
                     "today");
     check_report(trial,

@@ -4,7 +4,8 @@ import { accountRow, listHead } from '../account-row.js';
 import { api } from '../api.js';
 import { h, replace, say } from '../dom.js';
 import { searchField } from '../filters.js';
-import { tn, t } from '../i18n.js';
+import { number } from '../format.js';
+import { t, tn } from '../i18n.js';
 import { tableKeys } from '../keys.js';
 import { live } from '../live.js';
 import { barLegend, button, empty, head } from '../parts.js';
@@ -14,6 +15,8 @@ import { explainSection } from './explain.js';
 const AGAIN_MS = 15000;
 /* From so many on they are searched. */
 const MANY = 9;
+/* So many rows at a time: more are built slowly. */
+const ROWS = 100;
 
 const matches = (account, text) => !text
   || [account.account, account.kind, account.note, account.base_url, ...account.tags].some((word) => word?.toLowerCase().includes(text));
@@ -30,14 +33,17 @@ function makeList(view, reload) {
   const body = h('div', { role: 'rowgroup' });
   const node = h('div.accs', { role: 'table', 'aria-label': t('accounts.title') }, listHead(), body);
   const nothing = h('p.faint.pad', { hidden: true }, t('accounts.none_found'));
+  const more = h('div.more', { hidden: true });
   let accounts = [];
   let waiting = false;
+  let most = ROWS;
   const inUse = () => body.matches(':hover') || (body.contains(document.activeElement) && document.activeElement !== document.body);
 
   function place() {
     waiting = false;
     const text = (view.query.search ?? '').toLowerCase();
-    const shown = accounts.filter((account) => matches(account, text));
+    const found = accounts.filter((account) => matches(account, text));
+    const shown = found.slice(0, most);
     const names = new Set(shown.map((account) => account.account));
     for (const [name, row] of rows) {
       if (!names.has(name)) { row.node.remove(); rows.delete(name); }
@@ -48,6 +54,9 @@ function makeList(view, reload) {
       if (body.children[i] !== line) body.insertBefore(line, body.children[i] ?? null);
     });
     nothing.hidden = shown.length > 0;
+    more.hidden = found.length === shown.length;
+    replace(more, button(t('accounts.more'), { onclick: () => { most += ROWS; place(); } }),
+      h('span', t('accounts.shown', { n: number(shown.length), of: number(found.length) })));
   }
 
   function set(next) {
@@ -73,7 +82,7 @@ function makeList(view, reload) {
   const settle = () => { if (waiting && !inUse()) place(); };
   body.addEventListener('pointerleave', settle);
   body.addEventListener('focusout', () => setTimeout(settle));
-  return { node, nothing, set, place, accounts: () => accounts };
+  return { node, nothing, more, set, place, accounts: () => accounts };
 }
 
 /* What the relay tells as it happens is less than what it answers. */
@@ -102,7 +111,7 @@ export async function open(view) {
       button(t('newaccount.by.login'), { href: '/admin/new/account', primary: true }), button(t('accounts.import'), { href: '/admin/import' })));
   }
   show(first);
-  replace(view.node, title, first.length >= MANY && searchOf(view, list), list.node, list.nothing, barLegend(),
+  replace(view.node, title, first.length >= MANY && searchOf(view, list), list.node, list.nothing, list.more, barLegend(),
     await explainSection(view, { signal: view.signal }));
   keepLive(view, list, show, update);
 }
