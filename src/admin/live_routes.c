@@ -46,15 +46,20 @@ static bool has_ended(const struct admin_request *x)
            !sessions_find(sessions, listening->session, sessions_now(), NULL);
 }
 
+static bool is_over(struct admin_request *x)
+{
+    const struct listening *listening = x->state;
+
+    return listening->listener.state == LIVE_DROPPED &&
+           !err_set(&x->err, ERR_SLOW_REQUEST,
+                    "it did not read what it was told: more than 256 KB "
+                    "waited");
+}
+
 static enum admin_part write_on(struct admin_request *x, struct buf *out)
 {
     struct listening *listening = x->state;
 
-    if (listening->listener.state == LIVE_DROPPED) {
-        err_set(&x->err, ERR_SLOW_REQUEST,
-                "it did not read what it was told: more than 256 KB waited");
-        return ADMIN_PART_BROKEN;
-    }
     if (has_ended(x))
         return ADMIN_PART_LAST;
     return live_take(&listening->listener, out, PART_MAX) ? ADMIN_PART_MORE
@@ -80,6 +85,7 @@ static struct flow_next get(struct flow *flow)
         return admin_refuse(x);
     }
     listening->live = live;
+    x->is_over = is_over;
     listening->session = session_of(x);
     live_listen(&listening->listener, x->admin->live, admin_wake, x);
     live_came(live);

@@ -78,6 +78,8 @@ static struct flow_next write_on(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
 
+    if (x->is_over && x->is_over(x))
+        return cut(x);
     for (unsigned i = 0; i < PARTS_A_TURN; i++) {
         if (response_queued(x->req) > QUEUED_MAX)
             return flow_sleep_then(write_on);

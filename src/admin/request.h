@@ -26,8 +26,11 @@ struct admin_request {
     struct err err;                  /* for admin_refuse() */
     const struct admin_parts *parts; /* of admin/parts.h */
     bool secret_parts;               /* likewise */
-    struct loop_timer *rest;         /* of admin_rest() */
-    struct audit *audit;             /* of admin/audited.h; or NULL */
+    /* Or NULL.  True, with x->err: an answer in parts is cut now, although its client has
+       not read what waits, so that no part is asked for. */
+    bool (*is_over)(struct admin_request *x);
+    struct loop_timer *rest; /* of admin_rest() */
+    struct audit *audit;     /* of admin/audited.h; or NULL */
 };
 
 /* Takes over the request and frees itself in the end. */
