@@ -367,26 +367,6 @@ export default {
   'backup.title': 'Download a backup',
   'backup.what': 'One tar file with everything in {folder}: accounts with their tokens, keys, bookings, the audit log, prices. It is made while the relay goes on.',
 
-  // ---- cause
-  'cause.address_refused': 'the address or region that it is used from is refused: look at its proxy',
-  'cause.billing_refused': 'its billing is refused',
-  'cause.credential_refused': 'its credential was refused',
-  'cause.credential_revoked': 'its credential was revoked',
-  'cause.credit_low': 'its credit balance is too low',
-  'cause.error_inside': 'an error came inside of an answer',
-  'cause.grant_refused': 'its sign-in was refused',
-  'cause.leads_back': 'it leads back to this relay: look at its address, or at CLAUDE_API_URL',
-  'cause.limit': 'a limit is used up',
-  'cause.not_reached': 'the provider was not reached',
-  'cause.organization_disabled': 'its organization is disabled',
-  'cause.organization_may_not': 'its organization may not use the API like this',
-  'cause.overloaded': 'the provider is overloaded',
-  'cause.paused': 'paused by the operator',
-  'cause.provider_failed': 'the provider failed',
-  'cause.switched_off': 'by the operator',
-  'cause.token_refused': 'its token was refused',
-  'cause.too_many': 'there were too many requests',
-
   // ---- chart
   'chart.chart': 'Chart',
   'chart.empty': 'Nothing in this time',

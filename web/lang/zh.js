@@ -366,26 +366,6 @@ export default {
   'backup.title': '下载备份',
   'backup.what': '一个 tar 文件，包含 {folder} 中的全部内容：账号及其令牌、密钥、记账、审计日志和价格。备份期间中转照常运行。',
 
-  // ---- cause
-  'cause.address_refused': '所用的地址或地区被拒绝，请检查代理',
-  'cause.billing_refused': '计费被拒绝',
-  'cause.credential_refused': '凭据被拒绝',
-  'cause.credential_revoked': '凭据已被吊销',
-  'cause.credit_low': '余额不足',
-  'cause.error_inside': '响应中途返回错误',
-  'cause.grant_refused': '登录已被拒绝',
-  'cause.leads_back': '地址指回本中转，请检查其地址或 CLAUDE_API_URL',
-  'cause.limit': '限额已用尽',
-  'cause.not_reached': '无法连接提供方',
-  'cause.organization_disabled': '所属组织已被停用',
-  'cause.organization_may_not': '所属组织不允许这样使用 API',
-  'cause.overloaded': '提供方过载',
-  'cause.paused': '管理员已暂停',
-  'cause.provider_failed': '提供方出错',
-  'cause.switched_off': '管理员已停用',
-  'cause.token_refused': '令牌被拒绝',
-  'cause.too_many': '请求过多',
-
   // ---- chart
   'chart.chart': '图表',
   'chart.empty': '此时段没有数据',
