@@ -2,12 +2,14 @@
 /* The page's settings in a real browser: options with where they are from, the log's level, notices and prices
    changed in place, a backup, the audit log, and what is running. */
 import assert from 'node:assert/strict';
+import fs from 'node:fs';
 import http from 'node:http';
+import path from 'node:path';
 import { it } from 'node:test';
 
 import { LANGUAGES, MARKUP, open, THEMES, WIDTHS } from '../support/browser.mjs';
 import { admin, createKey } from '../support/keys.mjs';
-import { describe, startRelay, startSim, until } from '../support/processes.mjs';
+import { describe, root, startRelay, startSim, until } from '../support/processes.mjs';
 import { listen } from '../support/proxies.mjs';
 
 const VIEWS = ['options', 'prices', 'notices', 'backup', 'audit', 'about'];
@@ -70,6 +72,17 @@ describe('the page keeps settings', () => {
     await page.text('No option has “no such option” in it');
     await page.check();
     await page.close();
+  });
+
+  it('every option has its place and its words', async () => {
+    const names = [...fs.readFileSync(path.join(root, 'src/config/options.def'), 'utf8').matchAll(/^OPTION\((\w+),/gm)].map(([, name]) => name);
+    const { grouped } = await import(path.join(root, 'web/js/option-groups.js'));
+    assert.ok(names.length > 30);
+    assert.deepEqual(grouped(names.map((name) => ({ name }))).filter(([group]) => group === 'other'), []);
+    for (const lang of LANGUAGES) {
+      const texts = (await import(path.join(root, `web/lang/${lang}.js`))).default;
+      assert.deepEqual(names.filter((name) => !texts[`option.${name}`]), [], lang);
+    }
   });
 
   it('an option of the address is shown', async () => {
