@@ -46,7 +46,7 @@ export function promtoolAccepts(args, input) {
   return done.stdout;
 }
 
-/* A Prometheus that scrapes the relay every second with that token, with the rules of
+/* A Prometheus that scrapes the relay every two seconds with that token, with the rules of
    packaging/. */
 export async function startPrometheus(relay, token) {
   const folder = tempFolder();
@@ -55,7 +55,7 @@ export async function startPrometheus(relay, token) {
   fs.writeFileSync(path.join(folder, 'token'), `${token}\n`, { mode: 0o600 });
   fs.writeFileSync(
     config,
-    `global: { scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s }
+    `global: { scrape_interval: 2s, scrape_timeout: 2s, evaluation_interval: 1s }
 rule_files: ['${path.join(root, 'packaging/prometheus-rules.yml')}']
 scrape_configs:
   - job_name: claude-relay
