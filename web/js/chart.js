@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: MIT
 /* Charts: columns for counts, lines for levels; drawn in real pixels and again when
-   the size changes.  plot.js has what they share; waterfall.js the times of a request. */
+   the size changes.  plot.js has what they share; waterfall.js draws the times of a request. */
 import { h, svg } from './dom.js';
 import { clock, percent, weekday } from './format.js';
 import { t } from './i18n.js';
 import { plot } from './plot.js';
 
 export { legend } from './plot.js';
-export { waterfall } from './waterfall.js';
 
 /** columns({label, series: [{name, kind, values}], at(i), tick(i), format, formatY, height, whole, totals, partial,
              before, beforeName, controls: [nodes], legend, emptyText, flush, onopen(i)})

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The page: language and theme, who is asking, the frame, then the view of the address. */
-import { session } from './api.js';
+import { onSignedOut, session } from './api.js';
 import { replace } from './dom.js';
 import { onLanguage, startLanguage, t } from './i18n.js';
 import { startKeys } from './keys.js';
@@ -8,12 +8,15 @@ import { live } from './live.js';
 import { failed } from './parts.js';
 import { go, reopen, startRouter } from './router.js';
 import { drawShell, startShell } from './shell.js';
-import { showShortcuts } from './shortcuts.js';
-import { gate, signInOver, startSignIn } from './signin.js';
 import { startTheme } from './theme.js';
 
 const app = document.getElementById('app');
 let within = false;
+
+/* What most visits do not need comes when it is asked for. */
+const signingIn = () => import('./signin.js');
+const signInOver = async () => (await signingIn()).signInOver();
+const showShortcuts = async () => (await import('./shortcuts.js')).showShortcuts();
 
 /* Nobody is signed in: the form.  No answer: say so, and offer to try again. */
 async function enter() {
@@ -21,7 +24,7 @@ async function enter() {
     await session.load();
   } catch (error) {
     if (error.status !== 401) return refuse(error);
-    await gate(app);
+    await (await signingIn()).gate(app);
   }
   return start();
 }
@@ -34,8 +37,8 @@ function refuse(error) {
 async function start() {
   const main = drawShell(app);
   within = true;
-  startShell();
-  startSignIn();
+  startShell({ showShortcuts });
+  onSignedOut(signInOver);
   startKeys({ go, list: showShortcuts });
   live.on('signed-out', () => signInOver().then(() => live.retry()));
   live.start();

@@ -9,7 +9,6 @@ import { live } from './live.js';
 import { openMenu } from './menu.js';
 import { button } from './parts.js';
 import { onView, setNotices } from './router.js';
-import { showShortcuts } from './shortcuts.js';
 import { languageButton, themeButton } from './tools.js';
 
 const SECTIONS = [
@@ -26,6 +25,7 @@ const SECTION_OF = {
 
 let section = 'overview';
 let drawn = null;
+let shortcuts = null;
 
 function counts() {
   const found = {};
@@ -72,7 +72,7 @@ function signOutButton() {
 }
 
 function tools() {
-  return h('div.tools', languageButton(), themeButton(), tool('help', t('tools.shortcuts'), showShortcuts),
+  return h('div.tools', languageButton(), themeButton(), tool('help', t('tools.shortcuts'), () => shortcuts()),
     session.who === 'session' && signOutButton());
 }
 
@@ -142,8 +142,9 @@ function strip() {
   else main.prepend(node);
 }
 
-/** Keep the frame true to what the relay tells. */
-export function startShell() {
+/** Keep the frame true to what the relay tells; showShortcuts() is what its button does. */
+export function startShell({ showShortcuts }) {
+  shortcuts = showShortcuts;
   live.on('attention', ({ items }) => { setNotices(items.length); redraw(); });
   live.on('state', redraw);
   live.on('figures', drawVersion);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Signing in with the admin token: a page of its own at the start, a dialog over
    the page when a session has ended. */
-import { api, onSignedOut, session } from './api.js';
+import { api, session } from './api.js';
 import { h, mark, replace, sign } from './dom.js';
 import { durationWords } from './format.js';
 import { t, tx } from './i18n.js';
@@ -78,10 +78,5 @@ function over() {
   return pending;
 }
 
-/** From now on a 401 shows the form over the page. */
-export function startSignIn() {
-  onSignedOut(over);
-}
-
-/** Show the form over the page: the live stream was refused. */
+/** Show the form over the page: a session has ended. */
 export const signInOver = over;

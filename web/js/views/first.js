@@ -7,32 +7,10 @@ import { money4, number } from '../format.js';
 import { t, tx } from '../i18n.js';
 import { live } from '../live.js';
 import { button, codeBox, state } from '../parts.js';
+import { passFirstRun } from '../first-run.js';
 import { reopen } from '../router.js';
 
-const KEPT = 'claude-relay.overview';
 const MODEL = 'claude-sonnet-5';
-
-function passed() {
-  try {
-    return localStorage.getItem(KEPT) === 'on';
-  } catch {
-    return false;
-  }
-}
-
-function pass() {
-  try {
-    localStorage.setItem(KEPT, 'on');
-  } catch { /* asked again next time */ }
-  reopen();
-}
-
-/** Was no message answered yet?  Nor did anybody say that they know. */
-export async function isFirstRun(view) {
-  if (passed()) return false;
-  const answer = await api.get('/admin/api/requests', { limit: 1, end: 'complete', endpoint: '/v1/messages' }, view).catch(() => null);
-  return answer !== null && answer.requests.length === 0;
-}
 
 /** Open this view. */
 export async function open(view) {
@@ -42,7 +20,7 @@ export async function open(view) {
   replace(view.node, h('div.hello', h('h1', t('first.title')),
     h('p.mute.sub-h', t('first.where', { version: known.version, host: location.host })), steps,
     h('p.small.mute.term', h('span', t('first.terminal')), h('code', 'claude-relay login main'),
-      h('span.end', button(t('first.pass'), { quiet: true, class: 'tight', onclick: pass })))));
+      h('span.end', button(t('first.pass'), { quiet: true, class: 'tight', onclick: () => { passFirstRun(); reopen(); } })))));
   draw(steps, known);
   watch(view, steps, known);
   return null;

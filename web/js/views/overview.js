@@ -5,6 +5,7 @@ import { api } from '../api.js';
 import { attention } from '../attention.js';
 import { h, replace, say } from '../dom.js';
 import { figures, figuresOf } from '../figures.js';
+import { isFirstRun } from '../first-run.js';
 import { durationWords, fullTime, number, time } from '../format.js';
 import { t, tn } from '../i18n.js';
 import { live } from '../live.js';
@@ -12,7 +13,6 @@ import { elapsed, failed, head, name, section, state, ticker, windowBar } from '
 import { link, query, setQuery } from '../router.js';
 import { to } from '../routes.js';
 import { table } from '../table.js';
-import { isFirstRun, open as openFirst } from './first.js';
 
 const ACCOUNTS = 6;
 const RUNNING = 8;
@@ -23,7 +23,7 @@ export async function open(view) {
   const [status, accounts, hour, month, first] = await Promise.all([
     api.get('/admin/api/status', null, view), api.get('/admin/api/accounts', null, view), course('hour', view), course('month', view), isFirstRun(view),
   ]);
-  if (first) return openFirst(view);
+  if (first) return (await import('./first.js')).open(view);
   view.title(t('nav.overview'));
   draw(view, { status, accounts: accounts.accounts, series: { hour, month } });
   return null;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* The times of a request: its steps in words, drawn as a waterfall. */
-import { waterfall } from '../chart.js';
 import { bytes, duration } from '../format.js';
 import { has, t } from '../i18n.js';
+import { waterfall } from '../waterfall.js';
 
 /* What a line is called. */
 function nameOf(line, row) {
