@@ -9,7 +9,7 @@ import path from 'node:path';
 import { it } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 
-import { call, stream } from '../support/http.mjs';
+import { call } from '../support/http.mjs';
 import { readLines } from '../support/log.mjs';
 import { addApiKey, API_KEY, command, describe, filesBelow, Program, stage, startRelay, tempFolder, until, ways, writeOauth } from '../support/processes.mjs';
 import { find } from '../support/users.mjs';
@@ -165,15 +165,6 @@ describe('the audit log', () => {
   it('backup.make is told', async () => {
     assert.equal((await call(`${s.url}/admin/api/backup`, { method: 'POST' })).status, 200);
     await until(async () => (await entries('?limit=5')).some(({ action, done }) => action === 'backup.make' && done), { what: 'the entry' });
-  });
-
-  it('request.cancel says which one', async () => {
-    const open = await stream(s.url, { headers: { 'x-sim-endless': '1', 'x-sim-gap-ms': '20' } });
-    const { id } = await until(async () => (await ask('GET', '/admin/api/requests/running')).doc.requests[0], { what: 'a request that runs' });
-    assert.equal((await ask('DELETE', `/admin/api/requests/running/${id}`)).status, 200);
-    const entry = await newest('request.cancel');
-    assert.deepEqual([entry.who, entry.target, entry.done], ['this-machine', id, true]);
-    await open.ended;
   });
 
   it('every change that the API has was done here', async () => {
