@@ -5,6 +5,7 @@ import { session } from './api.js';
 
 const WAITS_S = [1, 2, 4, 8, 15];
 const SILENT_MS = 40000; // the relay says something every 15 s
+const PACE_MS = 1000; // numbers change no faster
 
 const heard = new Map(); // event -> what it said last
 const listeners = new Map(); // event -> set of functions
@@ -52,6 +53,19 @@ function emit(name, data) {
   for (const fn of listeners.get(name) ?? []) fn(data);
 }
 
+/* Figures come twice a second: the newest is told once in a second. */
+let newest = null;
+let pacing = null;
+function pace(figures) {
+  newest = figures;
+  if (pacing) return;
+  emit('figures', figures);
+  pacing = setTimeout(() => {
+    pacing = null;
+    if (newest !== figures) pace(newest);
+  }, PACE_MS);
+}
+
 function become(name, retryAt = null) {
   const since = live.state.name === name ? live.state.since : Date.now();
   live.state = { name, since, retryAt };
@@ -94,7 +108,7 @@ async function again(error, mine) {
   const wait = 1000 * WAITS_S[Math.min(failures++, WAITS_S.length - 1)];
   const answers = error.status || await reachable();
   if (abort !== mine) return;
-  become(answers && failures < 2 ? 'connecting' : answers ? 'connecting' : 'lost', Date.now() + wait);
+  become(answers ? 'connecting' : 'lost', Date.now() + wait);
   clearTimeout(timer);
   timer = setTimeout(connect, wait);
 }
@@ -125,7 +139,9 @@ function hear(block) {
   }
   if (!lines.length) return;
   try {
-    emit(name, JSON.parse(lines.join('\n')));
+    const data = JSON.parse(lines.join('\n'));
+    if (name === 'figures') pace(data);
+    else emit(name, data);
   } catch (error) {
     console.warn(`live ${name}:`, error);
   }
