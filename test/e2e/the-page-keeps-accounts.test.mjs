@@ -12,8 +12,9 @@ import { createKey } from '../support/keys.mjs';
 import { HOSTILE, manyAccounts } from '../support/many_accounts.mjs';
 import { describe, startRelay, until } from '../support/processes.mjs';
 import { CLOSED_PORT } from '../support/proxies.mjs';
+import { WAIT_MS } from '../support/time.mjs';
 
-describe('the page keeps accounts', { skip: noSqlite }, () => {
+describe('the page keeps accounts', { skip: noSqlite, timeout: 10 * WAIT_MS }, () => {
   const s = stageOfAccounts();
   const { account, api, visit } = s;
 
