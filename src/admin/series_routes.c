@@ -113,7 +113,9 @@ static struct flow_next answer(struct flow *flow)
     buf_init(&text, SERIES_TEXT_MAX);
     series_text(&text, series_ask_course(state->work->asking),
                 zone_name(series_zone(series)));
-    series_keep(series, state->range, buf_str(&text));
+    /* One that lacks something is not kept: whoever asks next reads on. */
+    if (series_ask_course(state->work->asking)->complete)
+        series_keep(series, state->range, buf_str(&text));
     next = reply(x, &text);
     buf_done(&text);
     return next;
