@@ -32,39 +32,38 @@ export function hands(b) {
     await handle.evaluate((node) => node.scrollIntoView({ block: 'center' }));
     return handle;
   }
+  /* What is drawn anew between a look and a press is looked for again. */
+  async function doing(work) {
+    for (;;) {
+      try {
+        await work();
+        return self;
+      } catch (error) {
+        if (!/detached|not clickable/.test(error.message)) {
+          throw error;
+        }
+      }
+    }
+  }
   const self = {
     button: (words, part) => found('button', words, part),
     field: (words, part) => found('field', words, part),
 
-    /* What is drawn anew between a look and a press is looked for again. */
-    async press(words, part) {
-      for (;;) {
-        try {
-          await (await self.button(words, part)).click();
-          return self;
-        } catch (error) {
-          if (!/detached|not clickable/.test(error.message)) {
-            throw error;
-          }
-        }
-      }
-    },
+    press: (words, part) => doing(async () => (await self.button(words, part)).click()),
+    tick: (label, part) => doing(async () => (await self.field(label, part)).click()),
+
     /* Put words in the place of what is in a field. */
-    async fill(label, words, part) {
+    fill: (label, words, part) => doing(async () => {
       const node = await self.field(label, part);
       if (await node.evaluate((each) => each.tagName === 'SELECT')) {
         await node.select(words);
-        return self;
+        return;
       }
       await node.evaluate((each) => { each.focus(); each.select(); });
       await page.keyboard.press('Backspace');
       await node.type(words);
-      return self;
-    },
-    async tick(label, part) {
-      await (await self.field(label, part)).click();
-      return self;
-    },
+    }),
+
     /* No dialog is open any more. */
     closed: () => page.waitForFunction(() => !document.querySelector('dialog[open]'), { polling: 50 }),
     opened: (title) => page.waitForFunction(

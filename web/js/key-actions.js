@@ -35,19 +35,20 @@ export async function attempt(work) {
 /* One after the other: whatever fails ends it, and what was done stays done. */
 async function each(keys, work) {
   for (const key of keys) await work(key);
+  return true;
 }
 
 /** Revoke: at once, for it can be undone. */
 export async function revokeKeys(keys, { done }) {
   const alive = keys.filter((key) => key.state !== 'revoked');
-  await attempt(() => each(alive, (key) => api.delete(at(key))));
+  const all = await attempt(() => each(alive, (key) => api.delete(at(key))));
   await done();
-  toast(t('keys.revoked_now', { names: names(alive) }), { undo: () => restoreKeys(alive, { done }) });
+  if (all) toast(t('keys.revoked_now', { names: names(alive) }), { undo: () => restoreKeys(alive, { done }) });
 }
 
 /** Take a revocation back. */
 export async function restoreKeys(keys, { done }) {
-  await attempt(() => each(keys.filter((key) => key.state !== undefined), (key) => api.post(at(key, '/restore'))));
+  await attempt(() => each(keys, (key) => api.post(at(key, '/restore'))));
   await done();
 }
 
