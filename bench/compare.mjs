@@ -40,7 +40,7 @@ function choose() {
   if (values.before && !fs.existsSync(values.before)) {
     throw new Error(`--before needs the program of another build, and there is no ${values.before}`);
   }
-  const targets = pick([...ALL, 'relay2', 'keyed', 'single', 'fifty', 'unbooked', 'before'].map((name) => ({ name })), values.targets, 'target').map((row) => row.name);
+  const targets = pick([...ALL, 'relay2', 'keyed', 'single', 'fifty', 'unbooked', 'watched', 'before'].map((name) => ({ name })), values.targets, 'target').map((row) => row.name);
   const given = { quick: values.quick, before: values.before !== undefined, descriptors: hardDescriptors() };
   const plans = pick(workloads, values.workloads, 'workload').map((row) => plan(row, given));
   const chosen = plans.map((made) => ({ ...made, targets: made.targets.filter((name) => targets.includes(name)) }));

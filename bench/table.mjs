@@ -11,6 +11,7 @@ const rows = {
   cpuRequest: { name: 'CPU per request, us', digits: 1 },
   keyedRatio: { name: 'CPU per request, keyed/relay', digits: 3, pair: ['cpuRequest', 'keyed', 'relay'] },
   fiftyRatio: { name: 'CPU per request, fifty/single', digits: 3, pair: ['cpuRequest', 'fifty', 'single'] },
+  watchedRatio: { name: 'CPU per request, watched/relay', digits: 3, pair: ['cpuRequest', 'watched', 'relay'] },
   workerRequest: { name: 'CPU of the worker per request, us', digits: 1 },
   workerEvent: { name: 'CPU of the worker per event, us', digits: 2 },
   besideRequest: { name: 'CPU of all other threads per request, us', digits: 1 },
@@ -37,7 +38,7 @@ const sum = (values) => values.reduce((total, value) => total + (value ?? 0), 0)
 const over = (a, b) => (a === undefined || b === undefined || a < 0 || b <= 0 ? undefined : a / b);
 
 /* Targets that are this relay, and those that share its column. */
-const OURS = ['relay', 'relay2', 'keyed', 'single', 'fifty', 'unbooked'];
+const OURS = ['relay', 'relay2', 'keyed', 'single', 'fifty', 'unbooked', 'watched'];
 const RELAYS = [...OURS, 'before'];
 
 /* ---- figures -------------------------------------------------------------- */
@@ -141,7 +142,7 @@ function noteWorkers(plan, rowsMade) {
 function notePairs(plan, runs) {
   const runsOf = Object.fromEntries(RELAYS.map((target) => [target, runs.filter((run) => run.target === target)]));
   const figure = plan.show.find((row) => ['workerRequest', 'workerEvent', 'cpuRequest', 'cpuEvent'].includes(row));
-  return [['keyed', 'relay'], ['fifty', 'single'], ['relay', 'unbooked'], ['relay', 'before'], ['keyed', 'before']].flatMap(([mine, other]) => {
+  return [['keyed', 'relay'], ['fifty', 'single'], ['relay', 'unbooked'], ['watched', 'relay'], ['relay', 'before'], ['keyed', 'before']].flatMap(([mine, other]) => {
     const ratios = pairs(runsOf, [figure, mine, other]);
     return ratios.length === 0 ? [] : [`${mine}/${other} in pairs: ${ratios.map((ratio) => ratio.toFixed(3)).join(' ')}, median ${median(ratios).toFixed(3)}`];
   });

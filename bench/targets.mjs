@@ -4,6 +4,7 @@
    upstream with verification and resumed sessions, a credential put in place of the
    client's (none is asked for, but with keys), and one log line per request into a file. */
 import fs from 'node:fs';
+import http from 'node:http';
 import net from 'node:net';
 import path from 'node:path';
 import { spawn, spawnSync } from 'node:child_process';
@@ -209,6 +210,27 @@ async function startKeyed(place, accounts = 1) {
   return { ...(await startRelay(place, 1)), key };
 }
 
+const PAGES = 20;
+
+/* As the page listens: what happens is told until the relay ends. */
+function openPage(url) {
+  return new Promise((resolve, reject) => {
+    const req = http.get(`${url}/admin/api/live`, { agent: false }, (res) => {
+      res.once('data', () => resolve()).on('error', () => {}).resume();
+      if (res.statusCode !== 200) {
+        reject(new Error(`a page was answered ${res.statusCode}`));
+      }
+    });
+    req.on('error', reject);
+  });
+}
+
+async function startWatched(place) {
+  const target = await startRelay(place, 1);
+  await Promise.all(Array.from({ length: PAGES }, () => openPage(target.url)));
+  return target;
+}
+
 const starters = {
   direct: ({ sim }) => ({ url: sim.url, direct: true }),
   relay: (place) => startRelay(place, 1),
@@ -217,6 +239,7 @@ const starters = {
   single: (place) => startKeyed(place),
   fifty: (place) => startKeyed(place, 50),
   unbooked: (place) => startRelay(place, 1, { BENCH_WITHOUT_BOOKINGS: '1' }),
+  watched: (place) => startWatched(place),
   before: (place) => startRelay({ ...place, relay: place.before }, 1),
   nginx: (place) => startConfigured('nginx', place, nginxConfig, (file) => ['nginx', '-p', place.folder, '-e', 'nginx.err', '-c', file]),
   haproxy: (place) => startConfigured('haproxy', place, haproxyConfig, (file) => ['haproxy', '-db', '-f', file]),

@@ -105,6 +105,13 @@ export const workloads = [
     show: ['workerRequest', 'bookedRequest', 'besideRequest', 'perSecond'],
   },
   {
+    name: 'W1p',
+    what: 'W1 with nobody who looks, and with 20 open pages that are told what happens',
+    connections: 64, events: 1, size: 700,
+    targets: ['relay', 'watched'],
+    show: ['cpuRequest', 'watchedRatio', 'perSecond'],
+  },
+  {
     name: 'W2b',
     what: 'W2g with bookings and without',
     connections: 100, stream: true, events: 250, gapMs: 20,
@@ -147,6 +154,7 @@ export const goals = [
   { workload: 'W1k', row: 'startCpuMs', most: 1000, mine: 'keyed' },
   { workload: 'W1a', row: 'fiftyRatio', most: 1.04 },
   { workload: 'W1b', row: 'bookedRequest', most: 1.05 },
+  { workload: 'W1p', row: 'watchedRatio', most: 1.02 },
   { workload: 'W2b', row: 'bookedEvent', most: 1.05 },
   { workload: 'W3b', row: 'bookedStream', most: 1.03 },
   { workload: 'all', row: 'restMb', most: 8 },
