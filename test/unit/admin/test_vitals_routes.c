@@ -12,9 +12,9 @@
 #include "script_sql.h"
 
 static const struct admin_row rows[] = {
-    ADMIN_ROW("POST", "/a/:name/pause", PUBLIC, vitals_routes_pause),
-    ADMIN_ROW("POST", "/a/:name/resume", PUBLIC, vitals_routes_resume),
-    ADMIN_ROW("POST", "/a/:name/clear", PUBLIC, vitals_routes_clear),
+    ADMIN_ROW("POST", "/a/:name/pause", MANAGE, vitals_routes_pause),
+    ADMIN_ROW("POST", "/a/:name/resume", MANAGE, vitals_routes_resume),
+    ADMIN_ROW("POST", "/a/:name/clear", MANAGE, vitals_routes_clear),
 };
 
 /* Where it is written first. */

@@ -170,7 +170,7 @@ static void before_anything_is_told(void **state)
     (void)state;
     buf_init(&out, TOP_SCREEN_MAX);
     top_screen(&out, &view);
-    unit_assert_part(buf_str(&out).at, "The relay tells nothing now: gone\n");
+    unit_assert_has(buf_str(&out), "The relay tells nothing now: gone\n");
     buf_done(&out);
 }
 

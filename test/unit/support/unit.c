@@ -24,12 +24,18 @@ void unit_assert_str(struct str got, const char *want)
     fail();
 }
 
+void unit_assert_has(struct str text, const char *part)
+{
+    if (str_contains(text, str_of(part)))
+        return;
+    print_error("\"" STR_FMT "\" does not contain \"%s\"\n", STR_ARG(text),
+                part);
+    fail();
+}
+
 void unit_assert_part(const char *text, const char *part)
 {
-    if (str_contains(str_of(text), str_of(part)))
-        return;
-    print_error("\"%s\" does not contain \"%s\"\n", text, part);
-    fail();
+    unit_assert_has(str_of(text), part);
 }
 
 char *unit_folder_new(void)

@@ -16,6 +16,8 @@
 void unit_assert_str(struct str got, const char *want);
 /* Fails unless `text` contains `part`. */
 void unit_assert_part(const char *text, const char *part);
+/* The same of a text without a NUL at its end. */
+void unit_assert_has(struct str text, const char *part);
 
 /* A fresh folder; unit_folder_free() removes it with all that is in it. */
 char *unit_folder_new(void);

@@ -103,7 +103,8 @@ static uint64_t ids_of(struct scene *scene, struct keyring_query query)
         more = page.next != 0;
         if (more) {
             query.behind = page.marks[page.count - 1];
-            memcpy(text, query.behind.text.at, query.behind.text.len);
+            if (query.behind.text.len > 0)
+                memcpy(text, query.behind.text.at, query.behind.text.len);
             query.behind.text.at = text;
         }
         keyring_page_done(&page);
