@@ -62,8 +62,11 @@ export const money4 = (microusd) => money(microusd, 4);
 /** $25 or $3.10: of limits, without cents where there are none */
 export const moneyShort = (microusd) => money(microusd, isNumber(microusd) && microusd % 1e6 === 0 ? 0 : 2);
 
-/** $75, or with cents where the steps of the axis are less than a dollar */
-export const moneyAxis = (microusd, step) => money(microusd, step % 1e6 === 0 ? 0 : step % 1e4 === 0 ? 2 : 4);
+/** $75, or with as many decimals as the steps of the axis need */
+export function moneyAxis(microusd, step) {
+  const digits = [0, 2, 4].find((n) => step % 10 ** (6 - n) === 0) ?? 6;
+  return money(microusd, microusd === 0 ? 0 : digits);
+}
 
 /** 84% of 840,000 millionths */
 export const percent = (ppm, digits = 0) => (isNumber(ppm) ? `${signed(fixed(ppm / 1e4, digits))}%` : NONE);

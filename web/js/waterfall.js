@@ -49,11 +49,13 @@ function axis({ broken, x, firstByte, end }) {
   for (let us = 0, i = 0; us < linear * 0.8; us += step, i++) marks.push({ us, at: x(us), half: i % 2 === 1, anchor: us ? 'middle' : 'start' });
   if (broken) marks.push({ us: firstByte, at: CUT + 1, anchor: 'middle', mid: true });
   marks.push({ us: end, at: 100, anchor: 'end' });
+  const text = ({ us }) => (us ? duration(us / 1000) : '0');
+  const told = marks.filter((mark, i) => mark.mid || i === marks.length - 1 || !marks.some((other) => other.at > mark.at && text(other) === text(mark)));
   return h('div.wr', { 'aria-hidden': 'true' }, h('div'), h('div.lane.axis', svg('svg', { height: 24 },
     broken && svg('line', { class: 'break', x1: `${CUT + 1}%`, x2: `${CUT + 1}%`, y1: 19, y2: 24 }),
-    marks.map(({ us, at, half, mid, anchor }) => svg('text', {
-      x: `${at.toFixed(2)}%`, y: 14, 'text-anchor': anchor, class: half ? 'half' : mid ? 'mid' : null,
-    }, us ? duration(us / 1000) : '0')))), h('div'));
+    told.map((mark) => svg('text', {
+      x: `${mark.at.toFixed(2)}%`, y: 14, 'text-anchor': mark.anchor, class: mark.half ? 'half' : mark.mid ? 'mid' : null,
+    }, text(mark))))), h('div'));
 }
 
 function roundStep(us) {
