@@ -138,10 +138,12 @@ static void texts_of_any_kind_were_looked_at(void **state)
     };
 
     for (size_t i = 0; i < COUNT_OF(all); i++) {
-        bool looked_at =
-            (all[i].kind != CONFIG_TEXT && all[i].kind != CONFIG_LINK) ||
-            at(state, (enum config_option_number)i).is_secret;
+        struct config_setting setting;
+        bool looked_at;
 
+        at(state, (enum config_option_number)i, &setting);
+        looked_at = setting.is_secret ||
+                    (all[i].kind != CONFIG_TEXT && all[i].kind != CONFIG_LINK);
         for (size_t k = 0; k < COUNT_OF(known); k++)
             looked_at = looked_at || strcmp(known[k], all[i].name) == 0;
         if (!looked_at)
