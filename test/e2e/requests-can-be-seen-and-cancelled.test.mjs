@@ -153,7 +153,7 @@ describe('what is cancelled', () => {
 });
 
 describe('what has ended', () => {
-  const s = stage({ relay: { env: { WORKERS: '2' } } });
+  const s = stage({ sim: { tls: true }, relay: { env: { WORKERS: '2' } } });
   const last = async () => (await until(async () => (await admin(s.relay, 'GET', '/admin/api/requests?limit=1')).doc.requests[0], { what: 'a booking' })).id;
   const detailOf = async (id) => (await admin(s.relay, 'GET', `/admin/api/requests/${id}`)).doc;
   /* Each begins where the one before ended, or later, and none is beyond the end. */
@@ -173,7 +173,7 @@ describe('what has ended', () => {
       { account: 'demo', result: 'delivered', status: 200, fresh: true, proxy: null, why: null },
     ]);
     const words = first.detail.steps.map(({ step }) => step);
-    for (const word of ['receive', 'choose', 'connect', 'wait']) {
+    for (const word of ['receive', 'choose', 'connect', 'tls', 'wait']) {
       assert.ok(words.includes(word), `${word} in ${words}`);
     }
     assert.ok(first.detail.steps.find(({ step }) => step === 'wait').us >= 60000);
