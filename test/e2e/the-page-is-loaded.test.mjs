@@ -197,4 +197,12 @@ describe('the page', () => {
     }
     assert.equal((await get('/admin/keys', { accept: 'application/json', ...STRANGER })).status, 401);
   });
+
+  it('an address whose escapes are none leads to what is not there', async () => {
+    const { match, missing } = await import(path.join(root, 'web/js/routes.js'));
+    for (const wrong of ['/admin/keys/%', '/admin/accounts/%E0%A4%A', '/admin/%zz/sign-in']) {
+      assert.equal(match(wrong).route, missing, wrong);
+    }
+    assert.deepEqual(match('/admin/keys/50%25').params, { id: '50%' });
+  });
 });

@@ -11,7 +11,7 @@ import { h, replace, style } from './dom.js';
 import { t } from './i18n.js';
 import { viewKeys } from './keys.js';
 import { failed } from './parts.js';
-import { match } from './routes.js';
+import { decoded, match } from './routes.js';
 
 const places = new Map(); // of entries of the history: where they were scrolled, what had the focus
 const listeners = new Set();
@@ -170,7 +170,7 @@ function settle(fresh) {
     title?.setAttribute('tabindex', '-1');
     title?.focus({ preventScroll: true });
   }
-  if (location.hash) document.getElementById(decodeURIComponent(location.hash.slice(1)))?.scrollIntoView();
+  if (location.hash) document.getElementById(decoded(location.hash.slice(1)) ?? '')?.scrollIntoView();
 }
 
 const plain = (event) => event.button === 0 && !event.defaultPrevented

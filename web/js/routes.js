@@ -32,12 +32,23 @@ export const routes = [
 /** Any other address below /admin/. */
 export const missing = { pattern: '', section: '', load: () => import('./views/missing.js') };
 
+/** The text of a part of an address; null if its escapes are none. */
+export function decoded(part) {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return null;
+  }
+}
+
 function names(pattern, path) {
   const [want, is] = [pattern.split('/'), path.split('/')];
   if (want.length !== is.length) return null;
   const params = {};
   for (let i = 0; i < want.length; i++) {
-    if (want[i].startsWith(':')) params[want[i].slice(1)] = decodeURIComponent(is[i]);
+    const text = decoded(is[i]);
+    if (text === null) return null;
+    if (want[i].startsWith(':')) params[want[i].slice(1)] = text;
     else if (want[i] !== is[i]) return null;
     if (is[i] === '' && want[i] !== '') return null;
   }
