@@ -61,8 +61,10 @@ static void write_dollars_whole(struct buf *out, uint64_t microusd)
 
 static void write_share(struct buf *out, uint64_t ppm)
 {
-    buf_printf(out, "%llu.%llu %%", (unsigned long long)(ppm / 10000),
-               (unsigned long long)(ppm / 1000 % 10));
+    uint64_t thousandths = (ppm + 500) / 1000;
+
+    buf_printf(out, "%llu.%llu %%", (unsigned long long)(thousandths / 10),
+               (unsigned long long)(thousandths % 10));
 }
 
 static void add_number(struct columns *columns, const struct json_doc *doc,

@@ -16,7 +16,7 @@ static const char *const texts[] = {
     [FIGURES] = "{\"version\":\"0.1.0\",\"uptime_s\":93784,\"keys\":1,"
                 "\"in_flight\":3,\"requests_minute\":21,"
                 "\"tokens_minute\":612345,\"cost_today_microusd\":4120000,"
-                "\"requests_today\":1328,\"failed_hour_ppm\":4000,"
+                "\"requests_today\":1328,\"failed_hour_ppm\":3951,"
                 "\"first_byte_p50_ms\":412,\"first_byte_p95_ms\":2180}",
     [RUNNING] = "{\"requests\":[{\"id\":\"req_relay_1\",\"key\":\"alice\","
                 "\"account\":\"main\",\"model\":\"claude-sonnet-4-5\","
