@@ -73,6 +73,14 @@ describe('the texts of the page', () => {
     assert.deepEqual(calls.filter((call) => !(call.split(' ')[0] in en)), []);
   });
 
+  it('are there for every action of the audit log', () => {
+    const sources = filesBelow(path.join(root, 'src')).filter((file) => file.endsWith('.c')).map((file) => fs.readFileSync(file, 'utf8'));
+    const actions = sources.flatMap((text) => [...text.matchAll(/"((?:account|backup|group|key|log|login|notify|prices|proxy|request|secret|session|usage)\.[a-z-]+)"/g)]
+      .map((found) => found[1]));
+    assert.ok(actions.includes('key.create') && actions.includes('account.refused'), 'the actions are found');
+    assert.deepEqual([...new Set(actions)].filter((action) => !(`audit.action.${action}` in en)), []);
+  });
+
   it('are all used', () => {
     assert.deepEqual(Object.keys(en).filter((name) => !isUsed(name)), []);
   });

@@ -4,9 +4,10 @@
 import { columns } from './chart.js';
 import { h } from './dom.js';
 import { clockSeconds, day, large, largeRound, money, money4, moneyAxis, number, percent, time, unitOf } from './format.js';
-import { has, t, tn } from './i18n.js';
+import { t, tn } from './i18n.js';
 import { limitBars } from './limits.js';
 import { name, section, seg, state } from './parts.js';
+import { endOf, shapeOf } from './request-words.js';
 import { table } from './table.js';
 
 /** How many days the blocks look back. */
@@ -91,14 +92,6 @@ export function modelsSection(rows, { link = null } = {}) {
 
 /* ---- the last requests ---------------------------------------------------------------- */
 
-const ENDS = { complete: 'ready', client_left: 'off', refused: 'blocked' };
-
-function endCell(row) {
-  const words = has(`use.end.${row.end}`) ? t(`use.end.${row.end}`) : row.end;
-  const failed = row.end === 'complete' && row.status >= 400;
-  return state(failed ? 'failed' : ENDS[row.end] ?? 'failed', row.status && row.status !== 200 ? `${row.status} ${words}` : words);
-}
-
 /** The last requests, as rows of GET requests; href(row) opens one. */
 export function requestsSection(rows, { href = () => null, end = null } = {}) {
   const list = table({
@@ -106,7 +99,7 @@ export function requestsSection(rows, { href = () => null, end = null } = {}) {
     columns: [
       { key: 'ended_at', label: t('chart.time'), fold: 'first', class: 'nowrap', cell: (row) => (href(row) ? name(when(row), href(row)) : when(row)) },
       { key: 'model', label: t('use.model'), fold: 'second', cell: (row) => name(row.model ?? t('use.unknown_model')) },
-      { key: 'end', label: t('use.end'), class: 'nowrap second', cell: endCell },
+      { key: 'end', label: t('use.end'), class: 'nowrap second', cell: (row) => state(shapeOf(row), endOf(row)) },
       { key: 'cost', label: t('use.cost'), align: 'num', fold: 'first2', cell: (row) => money4(row.cost_microusd) },
     ],
   });

@@ -7,7 +7,7 @@ import { filters } from '../filters.js';
 import { clock, time } from '../format.js';
 import { t } from '../i18n.js';
 import { menu } from '../menu.js';
-import { endWord, shortModel } from './request-words.js';
+import { endWord, shortModel } from '../request-words.js';
 
 const ENDS = ['complete', 'refused', 'cut', 'client_left', 'idle', 'error_event', 'cancelled', 'relay_stopped'];
 const NAMES_SINCE = '30d';

@@ -8,7 +8,7 @@ import { has, t } from '../i18n.js';
 import { live } from '../live.js';
 import { confirmButton, copyButton, pairs, state, ticker } from '../parts.js';
 import { to } from '../routes.js';
-import { shortModel } from './request-words.js';
+import { shortModel } from '../request-words.js';
 
 const PATH = '/admin/api/requests/running';
 const begun = new Map(); // id -> when it came, by this machine's clock

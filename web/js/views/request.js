@@ -10,7 +10,7 @@ import { to } from '../routes.js';
 import { costTable } from './request-cost.js';
 import { stepsOf } from './request-steps.js';
 import { times } from './request-times.js';
-import { attemptWords, endOf, shapeOf, shortModel } from './request-words.js';
+import { attemptWords, endOf, shapeOf, shortModel } from '../request-words.js';
 import { runningPanel } from './request-running.js';
 
 const RUNNING = '/admin/api/requests/running';

@@ -10,7 +10,7 @@ import { empty, failed, section, state } from '../parts.js';
 import { to } from '../routes.js';
 import { table } from '../table.js';
 import { isWanted, meaningsOf, paramsOf } from './request-filters.js';
-import { countOr, endOf, shapeOf, shortModel, tokensIn } from './request-words.js';
+import { countOr, endOf, shapeOf, shortModel, tokensIn } from '../request-words.js';
 
 const PAGE = 100;
 const KEPT = 300;

@@ -12,7 +12,7 @@ import { to } from '../routes.js';
 import { table } from '../table.js';
 import { runs } from './request-filters.js';
 import { age, cancelButton, forgetBut, stepShort } from './request-running.js';
-import { endOf, shapeOf, shortModel } from './request-words.js';
+import { endOf, shapeOf, shortModel } from '../request-words.js';
 
 const FEW = 5;
 const LINGER_MS = 2000;

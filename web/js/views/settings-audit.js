@@ -15,7 +15,7 @@ const PATH = '/admin/api/audit';
 const PAGE = 50;
 const MOST = 300; // rows in the document
 const WHO = ['admin-token', 'session', 'this-machine', 'control-socket', 'command', 'relay', 'stranger'];
-const ACTIONS = ['account', 'group', 'key', 'login', 'log', 'notify', 'prices', 'usage', 'request', 'session', 'backup', 'secret'];
+const ACTIONS = ['account', 'group', 'key', 'login', 'log', 'notify', 'prices', 'proxy', 'usage', 'request', 'session', 'backup', 'secret'];
 const SPANS = ['1h', '24h', '7d', '30d'];
 
 const whoName = (who) => (has(`audit.who.${who}`) ? t(`audit.who.${who}`) : who);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What became of a request, in words: the state of a row, and what its attempts mean. */
-import { has, t } from '../i18n.js';
-import { number } from '../format.js';
+import { has, t } from './i18n.js';
+import { number } from './format.js';
 
 const SHAPES = {
   complete: 'ready', refused: 'failed', cut: 'failed', idle: 'failed', error_event: 'failed',
