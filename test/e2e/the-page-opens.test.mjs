@@ -217,6 +217,50 @@ describe('the overview', () => {
     await page.close();
   });
 
+  it('keeps the focus while what stands around it is drawn anew', async () => {
+    const page = await open(s.relay, { path: '/admin/keys' });
+    const focused = () => page.page.evaluate(() => document.activeElement.getAttribute('href') ?? document.activeElement.className);
+    await page.text('Live', '.side');
+    await page.page.focus('.nav a[href="/admin/usage"]');
+    await made.keys.evals.change({ limits: { rpd: 600 } });
+    await page.page.waitForFunction(() => !document.querySelector('.nav a[href="/admin/keys"] .count'), { polling: 50 });
+    assert.equal(await focused(), '/admin/usage');
+    await page.page.focus('.side .tools .tool');
+    await page.page.keyboard.press('Enter');
+    await page.text('密钥', 'h1');
+    assert.equal(await focused(), 'tool');
+    await page.check();
+    await page.close();
+  });
+
+  it('searches nothing for whoever has left meanwhile', async () => {
+    const page = await open(s.relay, { path: '/admin/keys' });
+    await page.page.type('.search input', 'wei');
+    await page.page.evaluate(() => document.querySelector('.nav a[href="/admin/usage"]').click());
+    await page.text('Usage', 'h1');
+    await new Promise((resolve) => { setTimeout(resolve, 400); });
+    assert.equal(new URL(page.page.url()).search, '');
+    await page.close();
+  });
+
+  it('says of a refused request the same wherever it is listed', async () => {
+    const page = await open(s.relay, { path: '/admin/keys/wei-desk' });
+    await page.text('400 not valid', 'main');
+    await page.go('/admin/requests');
+    await page.text('400 not valid', 'main');
+    await page.close();
+  });
+
+  it('tells what somebody else did to a key', async () => {
+    const page = await open(s.relay, { path: `/admin/keys/${made.keys.long.id}` });
+    await page.text('Active', 'main .head');
+    await made.keys.long.revoke();
+    await page.text('Revoked', 'main .head');
+    await page.text('Restore', 'main .head');
+    await page.check();
+    await page.close();
+  });
+
   it('is left with nothing that runs', () => made.stop());
 });
 

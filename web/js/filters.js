@@ -12,7 +12,9 @@ export function searchField({ label, value = '', oninput }) {
   let timer;
   const tell = (wait) => {
     clearTimeout(timer);
-    timer = setTimeout(() => oninput(box.value.trim()), wait);
+    // Whoever has left meanwhile searches nothing: the address is another view's by then.
+    const at = location.pathname;
+    timer = setTimeout(() => location.pathname === at && oninput(box.value.trim()), wait);
   };
   box.addEventListener('input', () => tell(250));
   box.addEventListener('keydown', (event) => {

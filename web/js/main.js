@@ -45,11 +45,16 @@ async function start() {
   await startRouter(main);
 }
 
+/* The button that was pressed is drawn anew: the new one has the focus. */
+const toolsNow = () => [...app.querySelectorAll('.tools')];
+
 startTheme();
 await startLanguage();
 onLanguage(() => {
   if (!within) return location.reload();
+  const used = toolsNow().findIndex((tools) => tools.contains(document.activeElement));
   drawShell(app);
+  toolsNow()[used]?.querySelector('button').focus();
   return reopen();
 });
 document.title = t('nav.overview');

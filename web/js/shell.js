@@ -104,12 +104,19 @@ function skip(event) {
   drawn.main.focus();
 }
 
+/* Links in the place of links: the one that has the focus keeps it. */
+function links(nav, sections, found, kind) {
+  const focused = [...nav.children].indexOf(document.activeElement);
+  replace(nav, sections.map((each) => navLink(each, found[each[0]], kind)));
+  if (focused >= 0) nav.children[focused]?.focus({ preventScroll: true });
+}
+
 function redraw() {
   if (!drawn) return;
   const { app } = drawn;
   const found = counts();
-  replace(app.querySelector('.nav'), SECTIONS.map((each) => navLink(each, found[each[0]], 'side')));
-  replace(app.querySelector('.tabs'), SECTIONS.slice(0, 5).map((each) => navLink(each, found[each[0]], 'tabs')));
+  links(app.querySelector('.nav'), SECTIONS, found, 'side');
+  links(app.querySelector('.tabs'), SECTIONS.slice(0, 5), found, 'tabs');
   for (const is of app.querySelectorAll('.live .is')) replace(is, liveState());
   drawVersion();
   say(app.querySelector('.here'), t(`nav.${section || 'overview'}`));

@@ -135,8 +135,11 @@ export async function open(view) {
   }
   async function refresh() {
     if (document.hidden || document.querySelector('dialog[open]')) return;
+    const was = key;
     key = await api.get(where, null, { signal: view.signal }).catch(() => key);
-    drawLimits();
+    // Somebody else may have changed or revoked it.
+    if (key.changed_at !== was.changed_at || key.state !== was.state) draw();
+    else drawLimits();
   }
 
   draw();
