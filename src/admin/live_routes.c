@@ -13,7 +13,6 @@
 struct listening {
     struct live *live; /* NULL: it is not counted */
     struct live_listener listener;
-    struct str session; /* of a browser: it must live on; or empty */
 };
 
 static void drop(void *state)
@@ -23,27 +22,6 @@ static void drop(void *state)
     live_leave(&listening->listener);
     if (listening->live)
         live_went(listening->live);
-}
-
-/* The text lies in the request's head, which stays. */
-static struct str session_of(struct admin_request *x)
-{
-    struct caller caller;
-    struct str session;
-
-    caller_find(&caller, x->admin->options.callers, x->req, RIGHT_MANAGE);
-    session = caller.kind == CALLER_ADMIN ? caller.session : STR_EMPTY;
-    caller_done(&caller);
-    return session;
-}
-
-static bool has_ended(const struct admin_request *x)
-{
-    const struct listening *listening = x->state;
-    struct sessions *sessions = x->admin->options.callers->sessions;
-
-    return listening->session.len > 0 &&
-           !sessions_find(sessions, listening->session, sessions_now(), NULL);
 }
 
 static bool is_over(struct admin_request *x)
@@ -60,8 +38,6 @@ static enum admin_part write_on(struct admin_request *x, struct buf *out)
 {
     struct listening *listening = x->state;
 
-    if (has_ended(x))
-        return ADMIN_PART_LAST;
     return live_take(&listening->listener, out, PART_MAX) ? ADMIN_PART_MORE
                                                           : ADMIN_PART_WAIT;
 }
@@ -86,7 +62,7 @@ static struct flow_next get(struct flow *flow)
     }
     listening->live = live;
     x->is_over = is_over;
-    listening->session = session_of(x);
+    x->is_endless = true;
     live_listen(&listening->listener, x->admin->live, admin_wake, x);
     live_came(live);
     return admin_reply_parts(x, &events);

@@ -74,12 +74,35 @@ static struct flow_next finish(struct admin_request *x)
     return flow_finish();
 }
 
+static bool has_session_ended(struct admin_request *x)
+{
+    struct sessions *sessions = x->admin->options.callers->sessions;
+
+    return x->session.len > 0 &&
+           !sessions_find(sessions, x->session, sessions_now(), NULL) &&
+           !err_set(&x->err, ERR_NOT_ALLOWED,
+                    "the session that asked for it has ended");
+}
+
+/* True: it is, and `*next` is what the step returns. */
+static bool is_over(struct admin_request *x, struct flow_next *next)
+{
+    if (has_session_ended(x))
+        *next = x->is_endless ? finish(x) : cut(x);
+    else if (x->is_over && x->is_over(x))
+        *next = cut(x);
+    else
+        return false;
+    return true;
+}
+
 static struct flow_next write_on(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
+    struct flow_next next;
 
-    if (x->is_over && x->is_over(x))
-        return cut(x);
+    if (is_over(x, &next))
+        return next;
     for (unsigned i = 0; i < PARTS_A_TURN; i++) {
         if (response_queued(x->req) > QUEUED_MAX)
             return flow_sleep_then(write_on);

@@ -6,7 +6,8 @@
                  |  ^
            sleep v  |   while the client is slow to read, or until admin_wake()
 
-   The endpoint's state is dropped at the end, however it comes. */
+   The endpoint's state is dropped at the end, however it comes.  One that a browser's
+   session asked for goes on no longer than that. */
 #pragma once
 
 #include "admin/request.h"

@@ -2,6 +2,8 @@
 /* One request to the management API, in hand. */
 #include "admin/request.h"
 
+#include <string.h>
+
 #include "admin/audited.h"
 #include "admin/members.h"
 #include "admin/reply.h"
@@ -10,6 +12,7 @@
 #include "http/etag.h"
 #include "http/response.h"
 #include "http/url.h"
+#include "store/audit.h"
 
 static struct flow_next leave(struct flow *flow);
 
@@ -252,6 +255,21 @@ static void done(struct flow *flow)
     mem_free(x);
 }
 
+/* As it was let in, for it may end while the answer is made. */
+static struct str session_of(const struct admin_request *x)
+{
+    const char *who = x->req->notes.who;
+    struct caller caller;
+    struct str session;
+
+    if (!who || strcmp(who, AUDIT_BY_SESSION) != 0)
+        return STR_EMPTY;
+    caller_find(&caller, x->admin->options.callers, x->req, RIGHT_MANAGE);
+    session = caller.session;
+    caller_done(&caller);
+    return session;
+}
+
 void admin_request_start(struct admin *admin, struct request *req,
                          const struct admin_row *row,
                          const struct router_match *match)
@@ -263,6 +281,7 @@ void admin_request_start(struct admin *admin, struct request *req,
     x->req = req;
     x->row = row;
     x->match = *match;
+    x->session = session_of(x);
     x->audit = audited_begin(admin, req, row, match);
     if (endpoint->state_size > 0)
         x->state = arena_zalloc(req->arena, endpoint->state_size);

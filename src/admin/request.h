@@ -26,6 +26,12 @@ struct admin_request {
     struct err err;                  /* for admin_refuse() */
     const struct admin_parts *parts; /* of admin/parts.h */
     bool secret_parts;               /* likewise */
+    /* Of the browser that asks: an answer in parts goes on no longer than it; or empty.  The
+       text lies in the request's head, which stays. */
+    struct str session;
+    /* No part of a whole is missing, wherever it ends: with its session it ends as after
+       its last part.  Others are cut. */
+    bool is_endless;
     /* Or NULL.  True, with x->err: an answer in parts is cut now, although its client has
        not read what waits, so that no part is asked for. */
     bool (*is_over)(struct admin_request *x);

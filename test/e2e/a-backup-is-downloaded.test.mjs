@@ -7,7 +7,7 @@ import http from 'node:http';
 import path from 'node:path';
 import { it } from 'node:test';
 
-import { call } from '../support/http.mjs';
+import { call, open } from '../support/http.mjs';
 import { admin, createKey } from '../support/keys.mjs';
 import { command, describe, stage, tempFolder, until } from '../support/processes.mjs';
 
@@ -72,5 +72,38 @@ describe('a backup over HTTP', () => {
   it('is refused to those who may not manage', async () => {
     const answer = await call(`${s.url}/admin/api/backup`, { method: 'POST', body: {}, headers: { 'x-forwarded-for': '192.0.2.1' } });
     assert.equal(answer.status, 401);
+  });
+});
+
+describe('a backup that a session asks for', () => {
+  const s = stage({ relay: {} });
+  const pad = () => Array.from({ length: 24 }, (_, i) =>
+    fs.writeFileSync(path.join(s.relay.dataDir, `pad_${i}.json`), JSON.stringify({ pad: 'x'.repeat(900_000) }), { mode: 0o600 }));
+  const token = () => fs.readFileSync(path.join(s.relay.dataDir, 'admin_token'), 'utf8').trim();
+  const signIn = async () => {
+    const answer = await call(`${s.url}/admin/api/session`, { method: 'POST', body: { token: token() } });
+    assert.equal(answer.status, 200);
+    return { cookie: answer.headers['set-cookie'][0].split(';')[0], 'x-csrf-token': JSON.parse(answer.body).csrf };
+  };
+
+  it('is cut when the session ends', async () => {
+    pad();
+    const headers = await signIn();
+    const res = await new Promise((resolve, reject) => {
+      const req = open(`${s.url}/admin/api/backup`, { method: 'POST', body: {}, headers }, (message) => { message.pause(); resolve(message); });
+      req.on('error', reject);
+    });
+    assert.equal(res.statusCode, 200);
+    assert.equal((await call(`${s.url}/admin/api/session?everywhere=true`, { method: 'DELETE', headers })).status, 200);
+    let bytes = 0;
+    const complete = await new Promise((resolve) => {
+      res.on('data', (data) => { bytes += data.length; });
+      res.on('error', () => {});
+      res.on('close', () => resolve(res.complete));
+      res.resume();
+    });
+    assert.equal(complete, false);
+    assert.ok(bytes < 24 * 900_000, `${bytes} bytes`);
+    await s.relay.logged(/path=\/admin\/api\/backup .*the session that asked for it has ended/);
   });
 });

@@ -78,7 +78,40 @@ KIND(endless, without_end);
 KIND(search, find_nothing);
 KIND(broken, break_down);
 
+/* ---- sessions -------------------------------------------------------------- */
+
+static char session[SESSION_TEXT_SIZE];
+
+/* As a browser's: it was let in by its session. */
+static struct flow_next start_exported(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+
+    x->session = str_of(session);
+    return start_events(flow);
+}
+
+static struct flow_next start_followed(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+
+    x->is_endless = true;
+    return start_exported(flow);
+}
+
+#define OF_A_SESSION(name)                                                     \
+    static const struct admin_endpoint name = {                                \
+        .first = start_##name,                                                 \
+        .state_size = sizeof(struct admin_scene_state),                        \
+        .drop = admin_scene_drop,                                              \
+    }
+
+OF_A_SESSION(exported);
+OF_A_SESSION(followed);
+
 static const struct admin_row rows[] = {
+    ADMIN_ROW("GET", "/exported", PUBLIC, exported),
+    ADMIN_ROW("GET", "/followed", PUBLIC, followed),
     ADMIN_ROW("GET", "/few", PUBLIC, few),
     ADMIN_ROW("GET", "/events", PUBLIC, events),
     ADMIN_ROW("GET", "/endless", PUBLIC, endless),
@@ -209,6 +242,46 @@ static void what_breaks_looks_cut(void **state)
     assert_int_equal(scene->dropped, 2);
 }
 
+/* Begun by a session, and a part of it sent. */
+static void begin_with_session(struct admin_scene *scene, const char *ask)
+{
+    struct addr from;
+    struct err err;
+
+    assert_true(addr_parse("192.0.2.1", 1, &from, &err));
+    scene->callers.sessions = sessions_new();
+    sessions_begin(scene->callers.sessions, &from, sessions_now(), session);
+    admin_scene_ask(scene, ask, "\r\n\r\n");
+    admin_scene_until_held(scene);
+    admin_wake(scene->held);
+    wire_expect(&scene->client, "1\r\n1\r\n");
+    assert_int_equal(scene->dropped, 0);
+    (void)sessions_end_all(scene->callers.sessions, sessions_now());
+    admin_wake(scene->held);
+    admin_scene_until_dropped(scene, 1);
+}
+
+static void an_export_is_cut_with_its_session(void **state)
+{
+    struct admin_scene *scene = *state;
+
+    begin_with_session(scene, GET("/exported"));
+    wire_expect_end(&scene->client);
+    assert_int_equal(wire_count(&scene->client, "1\r\n2\r\n"), 0);
+    assert_int_equal(wire_count(&scene->client, "0\r\n\r\n"), 0);
+    sessions_free(scene->callers.sessions);
+}
+
+static void what_has_no_end_ends_with_its_session(void **state)
+{
+    struct admin_scene *scene = *state;
+
+    begin_with_session(scene, GET("/followed"));
+    wire_expect(&scene->client, "0\r\n\r\n");
+    assert_int_equal(wire_count(&scene->client, "1\r\n2\r\n"), 0);
+    sessions_free(scene->callers.sessions);
+}
+
 int main(void)
 {
 #define TEST(name)                                                             \
@@ -222,6 +295,8 @@ int main(void)
         TEST(a_slow_reader_is_waited_for),
         TEST(one_answer_leaves_room_for_others),
         TEST(what_breaks_looks_cut),
+        TEST(an_export_is_cut_with_its_session),
+        TEST(what_has_no_end_ends_with_its_session),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
