@@ -158,13 +158,20 @@ static struct flow_next begun(struct flow *flow)
     return admin_refuse(x);
 }
 
+/* A session ends; whoever could take it along would have what makes new ones. */
+static bool may_have_token(const struct admin_request *x)
+{
+    return x->session.len == 0;
+}
+
 static struct flow_next post(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     const struct admin_options *options = &x->admin->options;
     struct state *state = x->state;
 
-    state->stream = backup_stream_start(options->config->data_dir.at, &x->err);
+    state->stream = backup_stream_start(options->config->data_dir.at,
+                                        may_have_token(x), &x->err);
     if (!state->stream)
         return admin_refuse(x);
     state->part = mem_alloc(PART_SIZE);

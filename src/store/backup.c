@@ -45,7 +45,7 @@ bool backup_has(struct str name)
         return str_contains(name, STR(".json.")) ||
                str_starts(name, STR(".removed_")) ||
                str_eq(name, STR(MARK_FILE));
-    return str_eq(name, STR("admin_token")) || ends_with(name, STR(".json")) ||
+    return str_eq(name, STR(BACKUP_TOKEN)) || ends_with(name, STR(".json")) ||
            ends_with(name, STR(".json.broken"));
 }
 
@@ -69,6 +69,7 @@ struct taking {
     int folder;
     const char *path; /* of it */
     struct list *documents;
+    bool without_token;
     struct err *err;
 };
 
@@ -119,7 +120,8 @@ static bool take(void *arg, const char *name)
     struct taking *taking = arg;
     struct document *document;
 
-    if (!backup_has(str_of(name)))
+    if (!backup_has(str_of(name)) ||
+        (taking->without_token && strcmp(name, BACKUP_TOKEN) == 0))
         return true;
     document = MEM_NEW(struct document);
     list_push(taking->documents, &document->node);
@@ -133,13 +135,16 @@ static bool take(void *arg, const char *name)
     return true;
 }
 
-static bool take_documents(const char *folder, struct list *documents,
-                           struct err *err)
+static bool take_documents(const struct backup_making *making,
+                           struct list *documents, struct err *err)
 {
+    const char *folder = making->data_dir;
     int held = filelock_wait(folder, FILELOCK_FOLDER, HELD_MS, err);
-    struct taking taking = {
-        .folder = held, .path = folder, .documents = documents, .err = err
-    };
+    struct taking taking = { .folder = held,
+                             .path = folder,
+                             .documents = documents,
+                             .without_token = making->without_token,
+                             .err = err };
     bool ok;
 
     if (held < 0)
@@ -327,7 +332,7 @@ static bool write_all(int tar, struct backup_making *making, struct err *err)
 
     list_init(&documents);
     ok = find_database(making->data_dir, database, &there, err) &&
-         take_documents(making->data_dir, &documents, err);
+         take_documents(making, &documents, err);
     if (ok) {
         making->files = count(&documents) + (there ? 1 : 0);
         ok = add_mark(tar, making->files, there, err) &&

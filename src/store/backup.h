@@ -17,6 +17,7 @@ struct backup_making {
     const char *file;
     bool
         force; /* a file that is there is replaced when the new one is complete */
+    bool without_token; /* DATA_DIR/admin_token stays out of it */
     /* What came of it. */
     size_t files;
     uint64_t

@@ -8,6 +8,7 @@
 #define BACKUP_MARK "claude-relay-backup.json"
 #define BACKUP_FORMAT 1
 #define BACKUP_DATABASE "db/relay.db"
+#define BACKUP_TOKEN "admin_token"
 /* Where a restore puts what it has read, and what was there before. */
 #define BACKUP_STAGE "restoring"
 #define BACKUP_ASIDE "before-restore-"

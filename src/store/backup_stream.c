@@ -19,6 +19,7 @@ struct backup_stream {
     struct backup_making making;
     /* The thread's. */
     char *data_dir;
+    bool with_token;
     int to;
     /* The loop's. */
     int from;
@@ -45,7 +46,8 @@ static void let_go(struct backup_stream *stream)
 static void *write_backup(void *arg)
 {
     struct backup_stream *stream = arg;
-    struct backup_making making = { .data_dir = stream->data_dir };
+    struct backup_making making = { .data_dir = stream->data_dir,
+                                    .without_token = !stream->with_token };
     struct err err;
     bool ok = backup_write(&making, stream->to, &err);
 
@@ -93,7 +95,8 @@ static bool open_pipe(struct backup_stream *stream, struct err *err)
     return err_errno(err, "set up the pipe of the backup");
 }
 
-struct backup_stream *backup_stream_start(const char *data_dir, struct err *err)
+struct backup_stream *backup_stream_start(const char *data_dir, bool with_token,
+                                          struct err *err)
 {
     struct backup_stream *stream = MEM_NEW(struct backup_stream);
 
@@ -101,6 +104,7 @@ struct backup_stream *backup_stream_start(const char *data_dir, struct err *err)
     stream->holders = 1;
     stream->from = -1;
     stream->data_dir = mem_strdup(data_dir);
+    stream->with_token = with_token;
     if (open_pipe(stream, err) && start_thread(stream, err))
         return stream;
     backup_stream_free(stream);

@@ -11,8 +11,8 @@
 
 struct backup_stream;
 
-/* NULL and err if it cannot begin. */
-struct backup_stream *backup_stream_start(const char *data_dir,
+/* NULL and err if it cannot begin.  `with_token`: with DATA_DIR/admin_token. */
+struct backup_stream *backup_stream_start(const char *data_dir, bool with_token,
                                           struct err *err);
 /* It ends soon, if it did not.  NULL is fine. */
 void backup_stream_free(struct backup_stream *stream);

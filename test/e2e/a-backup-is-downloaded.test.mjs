@@ -80,11 +80,31 @@ describe('a backup that a session asks for', () => {
   const pad = () => Array.from({ length: 24 }, (_, i) =>
     fs.writeFileSync(path.join(s.relay.dataDir, `pad_${i}.json`), JSON.stringify({ pad: 'x'.repeat(900_000) }), { mode: 0o600 }));
   const token = () => fs.readFileSync(path.join(s.relay.dataDir, 'admin_token'), 'utf8').trim();
+  const names = (answer) => {
+    const listed = spawnSync('tar', ['t'], { input: answer.body, encoding: 'utf8' });
+    assert.equal(listed.status, 0, listed.stderr);
+    return listed.stdout.trim().split('\n');
+  };
   const signIn = async () => {
     const answer = await call(`${s.url}/admin/api/session`, { method: 'POST', body: { token: token() } });
     assert.equal(answer.status, 200);
     return { cookie: answer.headers['set-cookie'][0].split(';')[0], 'x-csrf-token': JSON.parse(answer.body).csrf };
   };
+
+  it('is without the admin token, which whoever presents it gets, and is restored all the same', async () => {
+    const given = await call(`${s.url}/admin/api/backup`, { method: 'POST', body: {}, headers: await signIn() });
+    assert.equal(given.status, 200);
+    const whole = await call(`${s.url}/admin/api/backup`, { method: 'POST', body: {}, headers: { authorization: `Bearer ${token()}` } });
+    assert.equal(whole.status, 200);
+    assert.equal(given.body.includes(token()), false);
+    assert.equal(whole.body.includes(token()), true);
+    assert.equal(names(given).includes('admin_token'), false);
+    assert.deepEqual(names(whole).filter((name) => name !== 'admin_token').sort(), names(given).sort());
+    const file = path.join(tempFolder(), 'given.tar');
+    fs.writeFileSync(file, given.body);
+    const restored = command(['restore', file, '--data-dir', path.join(tempFolder(), 'restored')]);
+    assert.equal(restored.status, 0, restored.stderr);
+  });
 
   it('is cut when the session ends', async () => {
     pad();

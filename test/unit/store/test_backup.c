@@ -75,6 +75,19 @@ static void it_holds_documents_and_the_database(void **state)
     assert_int_equal(unit_file_count(unit_path(folders->from, "db")), 1);
 }
 
+static void the_admin_token_can_stay_out_of_it(void **state)
+{
+    struct folders *folders = *state;
+    struct backup_making made = making_of(folders);
+    struct err err;
+
+    made.without_token = true;
+    assert_true(backup_make(&made, &err));
+    assert_int_equal(made.files, 2);
+    assert_true(holds(folders->file, "oauth_main.json"));
+    assert_false(holds(folders->file, "admin_token"));
+}
+
 static void a_newer_one_replaces_it_when_it_is_complete(void **state)
 {
     struct folders *folders = *state;
@@ -146,6 +159,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_belongs_into_it_is_known_by_name),
         TEST(it_holds_documents_and_the_database),
+        TEST(the_admin_token_can_stay_out_of_it),
         TEST(a_newer_one_replaces_it_when_it_is_complete),
         TEST(others_go_on_writing),
         TEST(two_at_once_do_not_meet),

@@ -79,7 +79,7 @@ static void it_is_a_tar_file_with_all(void **state)
     size_t files = 0;
     bool more = true;
 
-    stream = backup_stream_start(scene->folder, &err);
+    stream = backup_stream_start(scene->folder, true, &err);
     assert_non_null(stream);
     assert_int_equal(read_all(stream, out, &err), BACKUP_STREAM_END);
     assert_int_equal(fflush(out), 0);
@@ -92,6 +92,31 @@ static void it_is_a_tar_file_with_all(void **state)
     assert_int_equal(files, backup_stream_files(stream) + 1); /* and its mark */
     backup_stream_free(stream);
     (void)fclose(out);
+}
+
+static size_t files_of(struct scene *scene, bool with_token)
+{
+    FILE *out = tmpfile();
+    struct backup_stream *stream;
+    struct err err;
+    size_t files;
+
+    stream = backup_stream_start(scene->folder, with_token, &err);
+    assert_int_equal(read_all(stream, out, &err), BACKUP_STREAM_END);
+    files = backup_stream_files(stream);
+    backup_stream_free(stream);
+    (void)fclose(out);
+    return files;
+}
+
+static void the_admin_token_is_in_it_if_wanted(void **state)
+{
+    struct scene *scene = *state;
+    size_t before = files_of(scene, true);
+
+    unit_write(scene->folder, "admin_token", "CANARY-0123456789");
+    assert_int_equal(files_of(scene, true), before + 1);
+    assert_int_equal(files_of(scene, false), before);
 }
 
 static bool is_tidy(const struct scene *scene)
@@ -113,7 +138,7 @@ static void a_reader_that_goes_leaves_nothing_behind(void **state)
     char part[512];
     size_t got;
 
-    stream = backup_stream_start(scene->folder, &err);
+    stream = backup_stream_start(scene->folder, true, &err);
     assert_non_null(stream);
     wait_for(stream);
     assert_int_equal(backup_stream_read(stream, part, sizeof(part), &got, &err),
@@ -124,7 +149,7 @@ static void a_reader_that_goes_leaves_nothing_behind(void **state)
         FILE *out = tmpfile();
         enum backup_stream_got is;
 
-        stream = backup_stream_start(scene->folder, &err);
+        stream = backup_stream_start(scene->folder, true, &err);
         is = read_all(stream, out, &err);
         backup_stream_free(stream);
         (void)fclose(out);
@@ -143,7 +168,7 @@ static void what_cannot_be_made_is_said(void **state)
     struct err err;
 
     (void)state;
-    stream = backup_stream_start("/proc/nowhere", &err);
+    stream = backup_stream_start("/proc/nowhere", true, &err);
     assert_non_null(stream);
     assert_int_equal(read_all(stream, out, &err), BACKUP_STREAM_FAILED);
     unit_assert_part(err.text, "/proc/nowhere");
@@ -156,6 +181,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(it_is_a_tar_file_with_all, begin, end),
+        cmocka_unit_test_setup_teardown(the_admin_token_is_in_it_if_wanted,
+                                        begin, end),
         cmocka_unit_test_setup_teardown(
             a_reader_that_goes_leaves_nothing_behind, begin, end),
         cmocka_unit_test(what_cannot_be_made_is_said),
