@@ -225,9 +225,15 @@ static bool has_key(struct caller *caller, struct found *found)
     return keys_exist(caller) && find_key(caller, found);
 }
 
+/* A browser sends along what a proxy before the relay asks it for, and that may pass it
+   on: it takes nothing from a session. */
 static bool has_authorization(const struct caller *caller)
 {
-    return headers_get(&caller->req->headers, STR("authorization")) != NULL;
+    const struct headers *headers = &caller->req->headers;
+
+    return headers_get(headers, STR("authorization")) &&
+           !(presented_is_for_others(headers) &&
+             caller_session_is_presented(caller));
 }
 
 static void has_wrong_token(struct caller *caller, unsigned keys)

@@ -60,6 +60,20 @@ static bool find(struct caller *caller, bool *presented)
     return false;
 }
 
+bool caller_session_is_presented(const struct caller *caller)
+{
+    struct cookies at = { .field = 0 };
+    struct str text;
+
+    while (
+        caller->sources->sessions &&
+        cookies_next(&at, &caller->req->headers, STR(CALLER_COOKIE), &text)) {
+        if (text.len > 0)
+            return true;
+    }
+    return false;
+}
+
 enum caller_session caller_session_find(struct caller *caller)
 {
     bool presented = false;

@@ -18,5 +18,7 @@ enum caller_session {
     CALLER_SESSION_FINE,
 };
 
+/* Is there a cookie of that name, good or not? */
+bool caller_session_is_presented(const struct caller *caller);
 /* Of several cookies of that name the good one counts: `caller->session`. */
 enum caller_session caller_session_find(struct caller *caller);

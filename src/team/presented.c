@@ -29,6 +29,24 @@ bool presented_next(const struct headers *headers, size_t *at, struct str *text)
     return false;
 }
 
+static bool has_other_scheme(struct str value)
+{
+    size_t len = str_index(value, ' ');
+
+    return len > 0 && len < value.len &&
+           !str_ieq(str_sub(value, 0, len), STR("bearer"));
+}
+
+bool presented_is_for_others(const struct headers *headers)
+{
+    for (size_t i = 0; i < headers->count; i++) {
+        if (str_ieq(headers->at[i].name, STR("authorization")) &&
+            !has_other_scheme(str_trim(headers->at[i].value)))
+            return false;
+    }
+    return true;
+}
+
 bool presented_is_key(struct str text)
 {
     return str_starts(text, STR("cr_"));

@@ -13,5 +13,9 @@
 bool presented_next(const struct headers *headers, size_t *at,
                     struct str *text);
 
+/* Is all that Authorization holds for somebody else: of another scheme than Bearer, as
+   "Basic ..." for a proxy that passes it on?  True if there is none. */
+bool presented_is_for_others(const struct headers *headers);
+
 /* Does it look like a relay key (cr_...)? */
 bool presented_is_key(struct str text);

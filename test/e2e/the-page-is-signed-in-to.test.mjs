@@ -185,9 +185,16 @@ describe('a browser that signs in', () => {
   it('a cookie makes up for no other credential', async () => {
     const browser = await signedIn(s.url);
     await make(browser); /* while there is no key, none is looked at */
-    for (const headers of [{ authorization: 'Bearer wrong' }, { authorization: 'Basic eA==' }, { authorization: '' }, { 'x-api-key': 'cr_wrong' }]) {
+    for (const headers of [{ authorization: 'Bearer wrong' }, { authorization: 'wrong' }, { authorization: '' }, { 'x-api-key': 'cr_wrong' }]) {
       assert.equal((await browser.ask('GET', MANAGED, { headers })).status, 401, JSON.stringify(headers));
     }
+  });
+
+  it('a password for a proxy, passed on by it, is none', async () => {
+    const browser = await signedIn(s.url, { fields: { authorization: 'Basic eA==' } });
+    assert.equal((await make(browser)).status, 201);
+    assert.equal((await browser.ask('GET', MANAGED)).status, 200);
+    assert.equal((await browser.ask('GET', MANAGED, { headers: { cookie: undefined } })).status, 401);
   });
 });
 

@@ -11,6 +11,7 @@
 #define OTHERS "Cookie: claude_relay_session=CANARY-other-relay\n"
 #define PAGE(origin) "Origin: " origin "\n"
 #define FETCH(site) "Sec-Fetch-Site: " site "\n"
+#define BASIC "Authorization: Basic dXNlcjpwYXNz\n"
 #define TLS "X-Forwarded-Proto: https\n"
 
 struct row {
@@ -92,6 +93,21 @@ static const struct row managers[] = {
       "not a relay key", 0 },
     { "GET", AWAY, SITE COOKIE X_API_KEY(KEY), CALLER_KEY, "admin token", 403 },
     { "POST", AWAY, SITE COOKIE ADMIN, CALLER_ADMIN, NULL, 0 },
+    /* but what is meant for a proxy is none */
+    { "GET", AWAY, SITE COOKIE BASIC, CALLER_ADMIN, NULL, 0 },
+    { "GET", AWAY, SITE BASIC COOKIE, CALLER_ADMIN, NULL, 0 },
+    { "POST", AWAY, SITE COOKIE BASIC CSRF, CALLER_ADMIN, NULL, 0 },
+    { "POST", AWAY, SITE COOKIE BASIC, CALLER_STRANGER, "X-CSRF-Token", 403 },
+    { "GET", AWAY, SITE COOKIE BASIC FETCH("same-site"), CALLER_STRANGER,
+      "another origin", 403 },
+    { "GET", AWAY, SITE OTHERS BASIC, CALLER_STRANGER, "session has ended", 0 },
+    { "GET", AWAY, SITE BASIC, CALLER_STRANGER, "not the admin token", 0 },
+    { "GET", AWAY, SITE COOKIE BASIC BEARER("x"), CALLER_STRANGER,
+      "not the admin token", 0 },
+    { "GET", AWAY, SITE COOKIE "Authorization: x\n", CALLER_STRANGER,
+      "not the admin token", 0 },
+    { "GET", AWAY, SITE COOKIE BASIC X_API_KEY(UNKNOWN), CALLER_STRANGER,
+      "not a relay key", 0 },
 };
 
 /* It never relays. */

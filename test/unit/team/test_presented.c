@@ -44,6 +44,36 @@ static void every_credential_is_found_without_its_scheme(void **state)
     }
 }
 
+static const struct {
+    const char *fields;
+    bool is;
+} others[] = {
+    { "", true },
+    { "x-api-key: x\n", true },
+    { "Authorization: Basic eA==\n", true },
+    { "aUTHORIZATION: Digest a=b, c=d\n", true },
+    { "Authorization: Basic eA==\nAuthorization: Negotiate x\n", true },
+    { "Authorization: Bearer x\n", false },
+    { "Authorization: bEARER  x\n", false },
+    { "Authorization: Bearer\n", false },
+    { "Authorization: Basic eA==\nAuthorization: Bearer x\n", false },
+    { "Authorization: x\n", false },
+    { "Authorization: Basic \n", false },
+    { "Authorization: \n", false },
+};
+
+static void what_a_proxy_passes_on_is_for_others(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(others); i++) {
+        struct fields fields;
+
+        if (presented_is_for_others(fields_read(&fields, others[i].fields)) !=
+            others[i].is)
+            fail_msg("%s", others[i].fields);
+    }
+}
+
 static void a_key_is_known_by_its_first_letters(void **state)
 {
     (void)state;
@@ -58,6 +88,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_credential_is_found_without_its_scheme),
+        cmocka_unit_test(what_a_proxy_passes_on_is_for_others),
         cmocka_unit_test(a_key_is_known_by_its_first_letters),
     };
 
