@@ -9,7 +9,7 @@
 #include "team/sessions.h"
 
 /* So many are looked at: somebody else may have set some of them. */
-#define COOKIES_MAX 8
+#define COOKIES_MAX 64
 
 bool caller_origin_is_own(const struct caller_sources *sources,
                           const struct request *req)

@@ -238,14 +238,18 @@ static void one_request_tries_few_cookies(void **state)
 
     (void)state;
     open_signed_in(&desk);
-#define FOUR OTHERS OTHERS OTHERS OTHERS
+#define OTHER "claude_relay_session=CANARY-other; "
+#define SEVEN OTHER OTHER OTHER OTHER OTHER OTHER OTHER
+#define SIXTY_THREE SEVEN SEVEN SEVEN SEVEN SEVEN SEVEN SEVEN SEVEN SEVEN
+#define OWN_LAST "claude_relay_session=%s\n"
     look_at(&desk,
-            &(struct row){ "GET", AWAY, SITE FOUR OTHERS OTHERS OTHERS COOKIE,
+            &(struct row){ "GET", AWAY, SITE "Cookie: " SIXTY_THREE OWN_LAST,
                            CALLER_ADMIN, NULL, 0 },
             RIGHT_MANAGE);
     look_at(&desk,
-            &(struct row){ "GET", AWAY, SITE FOUR FOUR COOKIE, CALLER_STRANGER,
-                           "session has ended", 0 },
+            &(struct row){ "GET", AWAY,
+                           SITE "Cookie: " SIXTY_THREE OTHER OWN_LAST,
+                           CALLER_STRANGER, "session has ended", 0 },
             RIGHT_MANAGE);
     close_signed_in(&desk);
 }
