@@ -9,7 +9,7 @@
    While no key exists this machine (http/loopback.h) may use the relay as it is;
    as soon as one does, it needs one too, unless LOOPBACK_WITHOUT_KEY is on.  A right
    key is served however many wrong ones came from its address; the admin token is not,
-   but on this machine and from where it came lately. */
+   but on this machine; from where it came lately it is soon again. */
 #pragma once
 
 #include "config/config.h"

@@ -170,8 +170,7 @@ static bool refuse_token(const struct caller *caller, struct err *why)
     err_set(why, ERR_SLOWED,
             "too many wrong admin tokens or keys came from this address: no "
             "admin token from it is looked at for another %u s, not even the "
-            "right one, unless that came from there within the last day (on "
-            "the relay's own machine it always is)",
+            "right one (on the relay's own machine it always is)",
             wait_s(caller));
     err_retry_after(why, caller->wait_ms);
     return false;

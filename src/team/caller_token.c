@@ -57,7 +57,7 @@ static void is_no_guess(const struct caller *caller, const struct addr *addr,
     if (caller->kind == CALLER_ADMIN)
         failures_right(caller->sources->failures, addr, now_ms);
     else
-        failures_give_back(caller->sources->failures, addr);
+        failures_give_back(caller->sources->failures, addr, now_ms);
 }
 
 /* A token may be one that somebody chose: it is not looked at while too many wrong ones

@@ -15,10 +15,23 @@
 #define WAYS 8
 #define SEED_LEN 16
 
-#define FULL_MS ((uint64_t)FAILURES_AT_ONCE * FAILURES_REFILL_MS)
 #define SAY_EACH_MS 1000
 #define SAY_ALL_MS 100
 #define SAY_ALL_AT_ONCE 10
+
+struct kind {
+    uint64_t refill_ms; /* of one */
+    uint64_t holds_ms;  /* the time in which an empty one is full */
+};
+
+static const struct kind of_strangers = {
+    .refill_ms = FAILURES_REFILL_MS,
+    .holds_ms = 1ull * FAILURES_AT_ONCE * FAILURES_REFILL_MS,
+};
+static const struct kind of_known = {
+    .refill_ms = FAILURES_KNOWN_REFILL_MS,
+    .holds_ms = 1ull * FAILURES_KNOWN_AT_ONCE * FAILURES_KNOWN_REFILL_MS,
+};
 
 struct place {
     uint64_t print;    /* of the address; 0: free */
@@ -31,6 +44,7 @@ struct place {
 struct known {
     uint64_t print;
     uint64_t until_ms; /* 0: free */
+    uint64_t full_ms;  /* of its own bucket, for tokens */
 };
 
 struct failures {
@@ -109,14 +123,19 @@ static uint64_t later(uint64_t a, uint64_t b)
 }
 
 /* In how many milliseconds there is room again; 0: there was, and it is taken. */
-static uint64_t take(struct place *place, uint64_t now_ms)
+static uint64_t take(uint64_t *bucket, const struct kind *kind, uint64_t now_ms)
 {
-    uint64_t full_ms = later(place->full_ms, now_ms) + FAILURES_REFILL_MS;
+    uint64_t full_ms = later(*bucket, now_ms) + kind->refill_ms;
 
-    if (full_ms - now_ms > FULL_MS)
-        return full_ms - now_ms - FULL_MS;
-    place->full_ms = full_ms;
+    if (full_ms - now_ms > kind->holds_ms)
+        return full_ms - now_ms - kind->holds_ms;
+    *bucket = full_ms;
     return 0;
+}
+
+static void give_back(uint64_t *bucket, const struct kind *kind)
+{
+    *bucket = *bucket > kind->refill_ms ? *bucket - kind->refill_ms : 0;
 }
 
 /* ---- the log ------------------------------------------------------------ */
@@ -196,11 +215,22 @@ static struct known *known_of(struct failures *failures, uint64_t print)
     return oldest;
 }
 
-static bool is_known(struct failures *failures, uint64_t print, uint64_t now_ms)
+/* NULL: it is not, or not any more. */
+static struct known *find_known(struct failures *failures, uint64_t print,
+                                uint64_t now_ms)
 {
-    const struct known *known = known_of(failures, print);
+    struct known *known = known_of(failures, print);
 
-    return known->print == print && known->until_ms > now_ms;
+    return known->print == print && known->until_ms > now_ms ? known : NULL;
+}
+
+static void is_right(struct failures *failures, uint64_t print, uint64_t now_ms)
+{
+    struct known *known = known_of(failures, print);
+
+    if (known->print != print)
+        *known = (struct known){ .print = print };
+    known->until_ms = now_ms + FAILURES_KNOWN_MS;
 }
 
 /* ---- what comes --------------------------------------------------------- */
@@ -210,7 +240,7 @@ static uint64_t take_all(struct place *place, unsigned count, uint64_t now_ms)
     uint64_t wait_ms = 0;
 
     while (count-- > 0 && wait_ms == 0)
-        wait_ms = take(place, now_ms);
+        wait_ms = take(&place->full_ms, &of_strangers, now_ms);
     return wait_ms;
 }
 
@@ -251,6 +281,29 @@ void failures_say(struct failures *failures, const struct addr *addr,
     (void)failures_add(failures, addr, what, 0, now_ms);
 }
 
+/* Those who are known have their own: what strangers did behind the same address, with
+   keys or before, takes nothing from it. */
+static uint64_t take_one(struct failures *failures, uint64_t print,
+                         uint64_t now_ms)
+{
+    struct known *known = find_known(failures, print, now_ms);
+
+    return known ? take(&known->full_ms, &of_known, now_ms)
+                 : take(&place_of(failures, print)->full_ms, &of_strangers,
+                        now_ms);
+}
+
+static void give_one_back(struct failures *failures, uint64_t print,
+                          uint64_t now_ms)
+{
+    struct known *known = find_known(failures, print, now_ms);
+
+    if (known)
+        give_back(&known->full_ms, &of_known);
+    else
+        give_back(&place_of(failures, print)->full_ms, &of_strangers);
+}
+
 uint64_t failures_take(struct failures *failures, const struct addr *addr,
                        uint64_t now_ms)
 {
@@ -258,26 +311,18 @@ uint64_t failures_take(struct failures *failures, const struct addr *addr,
     uint64_t wait_ms;
 
     (void)pthread_mutex_lock(&failures->lock);
-    wait_ms = take(place_of(failures, print), now_ms);
-    if (is_known(failures, print, now_ms))
-        wait_ms = 0;
+    wait_ms = take_one(failures, print, now_ms);
     (void)pthread_mutex_unlock(&failures->lock);
     return wait_ms;
 }
 
-static void give_back(struct place *place)
-{
-    place->full_ms = place->full_ms > FAILURES_REFILL_MS
-                         ? place->full_ms - FAILURES_REFILL_MS
-                         : 0;
-}
-
-void failures_give_back(struct failures *failures, const struct addr *addr)
+void failures_give_back(struct failures *failures, const struct addr *addr,
+                        uint64_t now_ms)
 {
     uint64_t print = print_of(failures, addr);
 
     (void)pthread_mutex_lock(&failures->lock);
-    give_back(place_of(failures, print));
+    give_one_back(failures, print, now_ms);
     (void)pthread_mutex_unlock(&failures->lock);
 }
 
@@ -287,8 +332,7 @@ void failures_right(struct failures *failures, const struct addr *addr,
     uint64_t print = print_of(failures, addr);
 
     (void)pthread_mutex_lock(&failures->lock);
-    give_back(place_of(failures, print));
-    *known_of(failures, print) =
-        (struct known){ print, now_ms + FAILURES_KNOWN_MS };
+    give_one_back(failures, print, now_ms);
+    is_right(failures, print, now_ms);
     (void)pthread_mutex_unlock(&failures->lock);
 }

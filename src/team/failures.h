@@ -5,7 +5,9 @@
    Keys are 256 random bits: they are looked at first, so that nobody behind a shared
    address is held up who has a right one, and wrong ones are counted afterwards.  An
    admin token may be one that somebody chose: while the bucket is empty none is looked
-   at, unless the right one came from there within the last day.
+   at.  Where the right one came from within the last day, tokens have a bucket of their
+   own, which holds more and fills faster: no owner is locked out for long by what
+   happens behind the same address, and nobody who shares it can try without end.
 
    The memory is a table of fixed size.  When it is full those go first who have come
    with the fewest; which addresses share a place nobody can foresee.  Of addresses that
@@ -18,6 +20,9 @@
 #define FAILURES_AT_ONCE 20     /* wrong ones that an address may send */
 #define FAILURES_REFILL_MS 1000 /* and then one more each */
 #define FAILURES_KNOWN 64
+#define FAILURES_KNOWN_AT_ONCE                                                 \
+    100 /* of tokens, from where the right one came */
+#define FAILURES_KNOWN_REFILL_MS 100
 #define FAILURES_KNOWN_MS (24ull * 3600 * 1000)
 
 struct failures;
@@ -53,7 +58,8 @@ uint64_t failures_total(struct failures *failures);
 uint64_t failures_take(struct failures *failures, const struct addr *addr,
                        uint64_t now_ms);
 /* It was another right one, which makes nobody known: what it took is given back. */
-void failures_give_back(struct failures *failures, const struct addr *addr);
+void failures_give_back(struct failures *failures, const struct addr *addr,
+                        uint64_t now_ms);
 /* It was the right one: what it took is given back, and the address is known. */
 void failures_right(struct failures *failures, const struct addr *addr,
                     uint64_t now_ms);

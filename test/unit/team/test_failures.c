@@ -202,7 +202,7 @@ static void what_is_given_back_makes_nobody_known(void **state)
     (void)state;
     for (int i = 0; i < 100; i++) {
         assert_int_equal(failures_take(failures, &addr, NOW), 0);
-        failures_give_back(failures, &addr);
+        failures_give_back(failures, &addr, NOW);
     }
     assert_int_equal(failures_total(failures), 0);
     empty_bucket(failures, "192.0.2.1", NOW);
@@ -221,6 +221,63 @@ static void where_the_right_one_came_from_is_known_for_a_day(void **state)
     empty_bucket(failures, "192.0.2.1", end - 1);
     assert_int_equal(failures_take(failures, &addr, end - 1), 0);
     assert_true(failures_take(failures, &addr, end) > 0);
+    failures_free(failures);
+}
+
+static void take_known(struct failures *failures, const struct addr *addr,
+                       uint64_t now)
+{
+    for (int i = 0; i < FAILURES_KNOWN_AT_ONCE; i++)
+        assert_int_equal(failures_take(failures, addr, now), 0);
+}
+
+/* However many wrong ones come from there. */
+static void a_known_address_tries_ten_a_second(void **state)
+{
+    struct failures *failures = failures_new();
+    struct addr addr = addr_of("192.0.2.1");
+    unsigned looked_at = 0;
+
+    (void)state;
+    failures_right(failures, &addr, NOW);
+    take_known(failures, &addr, NOW);
+    for (uint64_t ms = 1; ms <= 60000; ms++)
+        looked_at += failures_take(failures, &addr, NOW + ms) == 0;
+    assert_int_equal(looked_at, 600);
+    failures_free(failures);
+}
+
+/* What is refused takes nothing, so that the owner is soon looked at again. */
+static void its_owner_is_locked_out_for_no_second(void **state)
+{
+    struct failures *failures = failures_new();
+    struct addr addr = addr_of("192.0.2.1");
+
+    (void)state;
+    failures_right(failures, &addr, NOW);
+    take_known(failures, &addr, NOW);
+    for (int i = 0; i < 10000; i++)
+        assert_int_equal(failures_take(failures, &addr, NOW),
+                         FAILURES_KNOWN_REFILL_MS);
+    assert_int_equal(failures_take(failures, &addr, NOW + 999), 0);
+    failures_free(failures);
+}
+
+/* And that it is known makes its bucket no fuller. */
+static void right_ones_fill_no_bucket(void **state)
+{
+    struct failures *failures = failures_new();
+    struct addr addr = addr_of("192.0.2.1");
+
+    (void)state;
+    failures_right(failures, &addr, NOW);
+    take_known(failures, &addr, NOW);
+    assert_int_equal(failures_take(failures, &addr, NOW + 100), 0);
+    failures_right(failures, &addr, NOW + 100);
+    assert_int_equal(failures_take(failures, &addr, NOW + 100), 0);
+    failures_give_back(failures, &addr, NOW + 100);
+    assert_int_equal(failures_take(failures, &addr, NOW + 100), 0);
+    assert_true(failures_take(failures, &addr, NOW + 100) > 0);
     failures_free(failures);
 }
 
@@ -403,6 +460,9 @@ int main(void)
         QUIET(the_right_one_takes_nothing),
         QUIET(what_is_given_back_makes_nobody_known),
         QUIET(where_the_right_one_came_from_is_known_for_a_day),
+        QUIET(a_known_address_tries_ten_a_second),
+        QUIET(its_owner_is_locked_out_for_no_second),
+        QUIET(right_ones_fill_no_bucket),
         QUIET(the_last_ones_are_known),
         cmocka_unit_test(the_log_names_the_address_and_what_was_left_out),
         cmocka_unit_test(a_flood_fills_no_log),
