@@ -78,6 +78,15 @@ static struct flow_next answer(struct flow *flow)
     return is_there(x) ? admin_reply_parts(x, &json) : admin_refuse(x);
 }
 
+bool request_routes_read_id(struct admin_request *x, uint64_t *began_ms,
+                            uint64_t *tail)
+{
+    return request_id_read(x->match.at[0], began_ms, tail) ||
+           err_set(&x->err, ERR_NOT_FOUND,
+                   "ids of requests are " REQUEST_ID_PREFIX
+                   " and 22 hex digits: this is none");
+}
+
 static bool find(struct admin_request *x, struct usage_ask *ask)
 {
     ask->requests = (struct ask_requests){
@@ -85,11 +94,8 @@ static bool find(struct admin_request *x, struct usage_ask *ask)
         .by_id = true,
         .limit = 1,
     };
-    return request_id_read(x->match.at[0], &ask->requests.began_ms,
-                           &ask->requests.tail) ||
-           err_set(&x->err, ERR_NOT_FOUND,
-                   "ids of requests are " REQUEST_ID_PREFIX
-                   " and 22 hex digits: this is none");
+    return request_routes_read_id(x, &ask->requests.began_ms,
+                                  &ask->requests.tail);
 }
 
 static struct flow_next get(struct flow *flow)

@@ -5,6 +5,7 @@
 
 #include "admin/json_text.h"
 #include "admin/parts.h"
+#include "admin/request_routes.h"
 #include "admin/running_text.h"
 
 #define TAG "usage"
@@ -122,7 +123,11 @@ static struct flow_next cancel(struct flow *flow)
     struct admin_request *x = admin_request_of(flow);
     struct running_state *state = x->state;
     struct running *running = x->admin->options.running;
+    uint64_t began_ms;
+    uint64_t tail;
 
+    if (!request_routes_read_id(x, &began_ms, &tail))
+        return admin_refuse(x);
     if (running)
         state->round = running_cancel(running, x->match.at[0],
                                       x->admin->options.loop, admin_wake, x);

@@ -144,6 +144,13 @@ const struct running_list *running_list(const struct round *round)
     return round_state(round);
 }
 
+/* One that only begins as an id does is nobody's. */
+static void take_id(char id[REQUEST_ID_SIZE], struct str text)
+{
+    text_copy(id, REQUEST_ID_SIZE,
+              text.len < REQUEST_ID_SIZE ? text : STR_EMPTY);
+}
+
 /* ---- cancelling ---------------------------------------------------------- */
 
 struct cancelling {
@@ -172,7 +179,7 @@ struct round *running_cancel(struct running *running, struct str id,
 {
     struct cancelling *cancelling = MEM_NEW(struct cancelling);
 
-    text_copy(cancelling->id, sizeof(cancelling->id), id);
+    take_id(cancelling->id, id);
     return round_start(&(struct round_options){ .places = running->places,
                                                 .count = running->count,
                                                 .visit = cancel,
@@ -238,7 +245,7 @@ struct round *running_ask_detail(struct running *running, struct str id,
 {
     struct asking *asking = MEM_NEW(struct asking);
 
-    text_copy(asking->id, sizeof(asking->id), id);
+    take_id(asking->id, id);
     return round_start(&(struct round_options){ .places = running->places,
                                                 .count = running->count,
                                                 .visit = find_detail,

@@ -123,6 +123,19 @@ describe('what is cancelled', () => {
     assert.match(doc.entries[0].refused ?? doc.entries[0].error ?? JSON.stringify(doc.entries[0]), /no request of that id runs/);
   });
 
+  it('is known by its whole id: nothing longer, and nothing else, ends it', async () => {
+    const open = await stream(s.url, { headers: ENDLESS });
+    const { id } = await untilRuns(s.relay, ({ bytes_out: bytes }) => bytes > 0);
+    for (const wrong of [`${id}EXTRA`, id.slice(0, -1), id.toUpperCase()]) {
+      const refused = await cancel(s.relay, wrong);
+      assert.equal(refused.status, 404, wrong);
+      assert.match(refused.doc.error, /22 hex digits/);
+    }
+    assert.equal((await runs(s.relay)).length, 1);
+    open.leave();
+    await nothingRuns(s.relay);
+  });
+
   it('is cancelled by command, too', async () => {
     const env = { DATA_DIR: s.relay.dataDir };
     const open = await stream(s.url, { headers: ENDLESS });

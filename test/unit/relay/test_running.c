@@ -210,6 +210,20 @@ static void what_has_ended_is_not_found(void **state)
     assert_string_equal(record_end_word(scene->record.end), "complete");
 }
 
+static void what_only_begins_as_an_id_is_none(void **state)
+{
+    struct running_view view;
+    char longer[REQUEST_ID_SIZE + 1];
+
+    (void)state;
+    (void)relay_scene_ask(scene, POST, BODY);
+    assert_int_equal(look(&view), 1);
+    (void)snprintf(longer, sizeof(longer), "%sX", view.id);
+    assert_false(cancel_one(longer));
+    assert_int_equal(look(&view), 1);
+    assert_true(cancel_one(view.id));
+}
+
 static void the_oldest_stand_first(void **state)
 {
     struct wire others[2];
@@ -236,10 +250,15 @@ int main(void)
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, set_up, relay_scene_close)
     const struct CMUnitTest tests[] = {
-        TEST(while_its_body_comes),        TEST(while_a_token_is_waited_for),
-        TEST(while_its_body_is_streamed),  TEST(before_an_answer_comes),
-        TEST(while_a_list_is_gathered),    TEST(while_the_answer_comes),
-        TEST(what_has_ended_is_not_found), TEST(the_oldest_stand_first),
+        TEST(while_its_body_comes),
+        TEST(while_a_token_is_waited_for),
+        TEST(while_its_body_is_streamed),
+        TEST(before_an_answer_comes),
+        TEST(while_a_list_is_gathered),
+        TEST(while_the_answer_comes),
+        TEST(what_has_ended_is_not_found),
+        TEST(the_oldest_stand_first),
+        TEST(what_only_begins_as_an_id_is_none),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
