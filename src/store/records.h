@@ -8,8 +8,8 @@
    it is done; never from inside, never after records_job_free().  Freeing a job
    earlier lets it be carried through all the same.
 
-   Jobs are tried in the order of their start, but one that has to be tried again
-   lets others pass: whoever needs an order starts the second when the first is done.
+   Jobs are tried in the order of their start, but urgent ones first, and one that has to
+   be tried again lets others pass: whoever needs an order starts the second when the first is done.
 
    If a newer program changes the tables meanwhile, so that this one may not write them
    any more (store/schema.h), what is to be written waits as for a full disk. */
@@ -55,6 +55,7 @@ struct records_work {
     bool
         reads; /* changes nothing: on the connection for reading, and for 2 s at
                    most */
+    bool urgent; /* goes before all that waits and is not */
     /* Changes nothing, but is on the connection that writes, for sql_others(): what
        these records write is not taken for that of others. */
     bool looks;

@@ -41,7 +41,8 @@ struct lane {
     pthread_mutex_t lock; /* guards all that follows */
     pthread_cond_t changed;
     struct list
-        jobs; /* QUEUED, and the RUNNING one, in the order of their start */
+        jobs; /* QUEUED, and the RUNNING one: urgent ones, then others, each
+                         in the order of their start */
     bool started;
     bool ending;
     bool ended;

@@ -105,11 +105,24 @@ void lane_wait(struct lane *lane, uint64_t at_ms)
     condition_wait(&lane->changed, &lane->lock, at_ms);
 }
 
+/* What it stands in front of; under the lock, as the next. */
+static struct list *place_of(struct lane *lane, const struct records_job *job)
+{
+    struct list *node = lane->jobs.next;
+
+    if (!job->work.urgent)
+        return &lane->jobs;
+    while (node != &lane->jobs &&
+           records_job_of(LIST_ITEM(node, struct job, node))->work.urgent)
+        node = node->next;
+    return node;
+}
+
 void lane_add(struct lane *lane, struct records_job *job)
 {
     (void)pthread_mutex_lock(&lane->lock);
     assert(!lane->ending);
-    list_push(&lane->jobs, &job->job.node);
+    list_push(place_of(lane, job), &job->job.node);
     if (!lane->started &&
         pthread_create(&lane->thread, NULL, lane_run, lane) != 0)
         abort();
@@ -247,18 +260,18 @@ static void say_problem(const struct lane *lane, uint64_t now_ms,
 
 void lane_state(struct lane *lane, struct store_state *state)
 {
-    uint64_t now_ms = clock_steady_ms();
-    uint64_t oldest_ms = 0;
+    uint64_t now_ms;
 
     (void)pthread_mutex_lock(&lane->lock);
+    now_ms = clock_steady_ms();
     for (struct list *node = lane->jobs.next; node != &lane->jobs;
-         node = node->next)
+         node = node->next) {
+        uint64_t age_ms = now_ms - LIST_ITEM(node, struct job, node)->since_ms;
+
         state->waiting++;
-    if (!list_is_empty(&lane->jobs))
-        oldest_ms =
-            now_ms - LIST_ITEM(lane->jobs.next, struct job, node)->since_ms;
-    if (oldest_ms > state->oldest_ms)
-        state->oldest_ms = oldest_ms;
+        if (age_ms > state->oldest_ms)
+            state->oldest_ms = age_ms;
+    }
     if (!state->problem[0])
         say_problem(lane, now_ms, state);
     (void)pthread_mutex_unlock(&lane->lock);

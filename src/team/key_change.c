@@ -257,8 +257,11 @@ static bool start(struct key_changes *changes, enum key_event *event)
                          .run = look, .arg = changes, .looks = true });
         return true;
     case KEY_TURN_READING:
-        ask(changes, &(struct records_work){
-                         .run = read_again, .arg = changes, .reads = true });
+        /* No question delays that a revoked key is refused. */
+        ask(changes, &(struct records_work){ .run = read_again,
+                                             .arg = changes,
+                                             .reads = true,
+                                             .urgent = true });
         return true;
     case KEY_TURN_WRITING:
         return begin(changes, event);

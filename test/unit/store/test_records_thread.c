@@ -96,6 +96,51 @@ static void others_pass_one_that_has_to_wait(void **state)
     finish(&stuck);
 }
 
+/* As it is written: the rows are counted. */
+static size_t place_of(struct scene *scene, const char *name)
+{
+    int64_t id = 0;
+    struct err err;
+    struct sql *other =
+        sqlite_backend.open(unit_path(scene->folder, "x.db"), SQL_WRITES, &err);
+    struct sql_ask ask = { .text = "SELECT id FROM key_group WHERE name = $1",
+                           .values = SQL_VALUES(sql_text(str_of(name))),
+                           .row = keep_count,
+                           .arg = &id };
+
+    assert_true(sql_query(other, &ask, &err));
+    sql_close(other);
+    return (size_t)id;
+}
+
+/* But the one that is being carried out; those among each other in their order. */
+static void what_is_urgent_passes_what_waits(void **state)
+{
+    struct scene *scene = *state;
+    struct errand errands[] = { { .name = "runs" },
+                                { .name = "waits" },
+                                { .name = "urgent" },
+                                { .name = "urgent too" } };
+    static const size_t places[] = { 1, 4, 2, 3 };
+
+    script_sql_hold(true);
+    for (size_t i = 0; i < COUNT_OF(errands); i++) {
+        struct records_work work = work_of(&errands[i], 0);
+
+        work.urgent = i >= 2;
+        errands[i].job = records_start(scene->records, scene->loop, &work,
+                                       wake_errand, &errands[i]);
+        wire_until(scene->loop, is_holding, NULL);
+    }
+    script_sql_hold(false);
+    for (size_t i = 0; i < COUNT_OF(errands); i++)
+        assert_null(wait_for(scene, &errands[i]));
+    for (size_t i = 0; i < COUNT_OF(errands); i++) {
+        assert_int_equal(place_of(scene, errands[i].name), places[i]);
+        finish(&errands[i]);
+    }
+}
+
 static void wake_nobody(void *arg)
 {
     (void)arg;
@@ -407,6 +452,7 @@ int main(void)
         TEST(what_cannot_work_fails_at_once),
         TEST(a_name_that_is_taken_is_said),
         TEST(others_pass_one_that_has_to_wait),
+        TEST(what_is_urgent_passes_what_waits),
         TEST(a_look_ends_no_trouble),
         TEST(nothing_is_written_once_a_newer_program_changed_the_tables),
         TEST(who_writes_alone_need_not_look_at_the_schema),
