@@ -2,12 +2,17 @@
 /* The management API on connections that are handed over. */
 #include "app/admin_server.h"
 
+#include "admin/live.h"
 #include "admin/reply.h"
 #include "base/mem.h"
 #include "http/server.h"
 
-/* People and their scripts; each connection asks once. */
-#define CONNECTIONS_MAX 64
+/* People and their scripts; each connection asks once.  Those who listen stay, so there
+   is room for others beside them. */
+#define CONNECTIONS_MAX 128
+
+_Static_assert(CONNECTIONS_MAX >= LIVE_LISTENERS_MAX + 64,
+               "whoever listens keeps nobody from asking");
 
 struct admin_server {
     struct admin *admin;

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "admin/live.h"
 #include "scene.h"
 
 #define NOBODY 65534u
@@ -72,6 +73,38 @@ static void who_waits_for_an_answer_is_let_go(void **state)
     wire_close(&wire);
 }
 
+static void admit(struct scene *scene, struct admin_server *server,
+                  struct wire *wire)
+{
+    int ends[2];
+
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0, ends),
+                     0);
+    admin_server_admit(server, ends[0]);
+    wire_adopt(wire, scene->loop, ends[1]);
+}
+
+/* As `claude-relay top` does, stopped or not. */
+static void as_many_as_may_listen_keep_nobody_out(void **state)
+{
+    struct scene *scene = *state;
+    struct admin_server *server = admin_server_new(&scene->options);
+    struct wire wires[LIVE_LISTENERS_MAX + 1];
+    struct wire *last = &wires[LIVE_LISTENERS_MAX];
+
+    for (size_t i = 0; i < LIVE_LISTENERS_MAX; i++) {
+        admit(scene, server, &wires[i]);
+        wire_send(&wires[i], "GET /admin/api/events HTTP/1.1\r\n");
+    }
+    wire_turn_for(scene->loop, 5);
+    admit(scene, server, last);
+    wire_send(last, ASK("GET", "/oauth/accounts"));
+    wire_expect(last, "[\"main\"]");
+    admin_server_free(server);
+    for (size_t i = 0; i < COUNT_OF(wires); i++)
+        wire_close(&wires[i]);
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, scene_open, scene_close)
 
@@ -82,6 +115,7 @@ int main(void)
         TEST(another_user_is_not),
         TEST(the_relays_own_endpoints_are_not_here),
         TEST(who_waits_for_an_answer_is_let_go),
+        TEST(as_many_as_may_listen_keep_nobody_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
