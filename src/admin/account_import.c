@@ -20,6 +20,8 @@
 #define BODY_MAX (2 * CONTENT_MAX + ADMIN_BODY)
 /* Of one request: the answer has a row for each. */
 #define ACCOUNTS_MAX 1000
+/* Parsed, each takes a hundred bytes; a thousand accounts have some ten thousand. */
+#define VALUES_MAX 200000
 #define WARNING_MAX 4096
 #define FILE_MAX 256
 
@@ -94,8 +96,23 @@ static bool read_doc(struct admin_request *x, const struct json_doc *doc)
                    importing->list.count, ACCOUNTS_MAX);
 }
 
-/* In one go, for a document is parsed as a whole: of the largest it takes some tenths of
-   a second, and an admin asked for it. */
+/* Before it is parsed. */
+static bool check_size(struct str content, struct err *err)
+{
+    if (content.len > CONTENT_MAX)
+        return err_set(err, ERR_TOO_LARGE,
+                       "content has more than 8 MB: bring it in parts, or use "
+                       "the command `claude-relay account import`");
+    return json_estimate_values(content) <= VALUES_MAX ||
+           err_set(err, ERR_TOO_LARGE,
+                   "content has more than %d values (members and elements): "
+                   "bring it in parts, or use the command `claude-relay "
+                   "account import`",
+                   VALUES_MAX);
+}
+
+/* In one go, for a document is parsed as a whole: it takes some hundredths of a second,
+   and an admin asked for it. */
 static bool read_content(struct admin_request *x)
 {
     struct str content = STR_EMPTY;
@@ -103,10 +120,8 @@ static bool read_content(struct admin_request *x)
     bool ok;
 
     (void)json_doc_get_str(x->body, "content", &content);
-    if (content.len > CONTENT_MAX)
-        return err_set(&x->err, ERR_TOO_LARGE,
-                       "content has more than 8 MB: bring it in parts, or use "
-                       "the command `claude-relay account import`");
+    if (!check_size(content, &x->err))
+        return false;
     doc = json_doc_parse(content, &x->err);
     if (!doc)
         return err_wrap(&x->err, "content");

@@ -162,6 +162,10 @@ struct flow_next admin_reply_static(struct admin_request *x,
 
 /* ---- the body ----------------------------------------------------------- */
 
+/* A large body holds a large text, not many values: these take a worker's time, and a
+   hundred bytes each. */
+#define VALUES_MAX 200000
+
 static bool parse_body(struct admin_request *x)
 {
     struct str text = str_trim(request_body(x->req));
@@ -170,6 +174,11 @@ static bool parse_body(struct admin_request *x)
         x->body = json_doc_new_object();
         return true;
     }
+    if (json_estimate_values(text) > VALUES_MAX)
+        return err_set(&x->err, ERR_TOO_LARGE,
+                       "the body has more than %d values (members and "
+                       "elements)",
+                       VALUES_MAX);
     x->body = json_doc_parse(text, &x->err);
     if (x->body && !json_doc_is_object(x->body))
         err_set(&x->err, ERR_BAD_REQUEST, "the body is not a JSON object");

@@ -45,6 +45,24 @@ static bool is_too_deep(struct str text)
     return false;
 }
 
+size_t json_estimate_values(struct str text)
+{
+    size_t count = 1;
+    bool quoted = false;
+
+    for (size_t i = 0; i < text.len; i++) {
+        char c = text.at[i];
+
+        if (quoted && c == '\\')
+            i++;
+        else if (c == '"')
+            quoted = !quoted;
+        else if (!quoted && (c == ',' || c == '{' || c == '['))
+            count++;
+    }
+    return count;
+}
+
 struct json_doc *json_doc_parse(struct str text, struct err *err)
 {
     json_error_t why;

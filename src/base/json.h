@@ -15,6 +15,9 @@ struct json_doc;
 /* NULL and err if `text` is not one JSON value, nested deeper than 64, or has a
    duplicate member. */
 struct json_doc *json_doc_parse(struct str text, struct err *err);
+/* How many values `text` has, roughly (of one that is no JSON, anything), found in a
+   fraction of the time and without the memory that parsing takes. */
+size_t json_estimate_values(struct str text);
 struct json_doc *json_doc_new_object(void);
 struct json_doc *json_doc_new_array(void);
 struct json_doc *json_doc_new_str(struct str value);

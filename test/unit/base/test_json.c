@@ -375,6 +375,26 @@ static void values_are_the_same_or_not(void **state)
     assert_true(json_doc_is_same(NULL, NULL));
 }
 
+static void values_are_estimated_without_parsing(void **state)
+{
+    static const struct {
+        const char *text;
+        size_t want;
+    } rows[] = {
+        { "7", 1 },
+        { "[{},{},{}]", 7 },
+        { "{\"a\":[1,2],\"b\":3}", 5 },
+        { "\"[{,\\\"[{,\\\\\"", 1 },
+        { "[\"a,b\",\"\\\\\",1]", 4 },
+        { "", 1 },
+    };
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        assert_int_equal(json_estimate_values(str_of(rows[i].text)),
+                         rows[i].want);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -393,6 +413,7 @@ int main(void)
         cmocka_unit_test(writing_says_when_it_failed),
         cmocka_unit_test(only_true_and_false_are_truths),
         cmocka_unit_test(values_are_the_same_or_not),
+        cmocka_unit_test(values_are_estimated_without_parsing),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
