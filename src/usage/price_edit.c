@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/visible.h"
 #include "store/filelock.h"
 #include "store/jsonfile.h"
 #include "store/owned.h"
@@ -153,10 +154,20 @@ static bool leave_nothing(const struct json_doc *doc, struct err *err)
                    "file away, if all of it shall go");
 }
 
+/* A row that is there goes, whatever it is called. */
+static bool is_name(const struct price_edit *edit, struct err *err)
+{
+    return !edit->row ||
+           (edit->model.len > 0 && visible_is_all(edit->model, false)) ||
+           err_set(err, ERR_BAD_REQUEST,
+                   "the name of a model must be UTF-8 and visible text, as "
+                   "requests have it, such as claude-sonnet-5");
+}
+
 bool price_edit_text(struct str text, const struct price_edit *edit,
                      struct price_edited *edited, struct err *err)
 {
-    struct json_doc *doc = parse(text, err);
+    struct json_doc *doc = is_name(edit, err) ? parse(text, err) : NULL;
     struct json_doc *rows;
     bool ok;
 

@@ -90,6 +90,13 @@ describe('prices of a running relay', () => {
     }
     assert.equal(fs.readFileSync(file(), 'utf8'), text);
     const run = (...args) => commandBeside(['prices', ...args], { env: s.relay.settings });
+    for (const odd of ['%ff', 'a%0ab', '%1b%5b2J', '%e2%80%ae']) {
+      const { status, body } = await call(`${s.url}/admin/api/prices/${odd}`, { method: 'PUT', body: { input: 1, output: 1 } });
+      assert.equal(status, 400, odd);
+      assert.match(JSON.parse(body).error, /^the name of a model must be UTF-8 and visible text/);
+    }
+    assert.match((await run('set', 'a\nb', '--input', '1', '--output', '1')).stderr, /the name of a model must be UTF-8 and visible text/);
+    assert.equal(fs.readFileSync(file(), 'utf8'), text);
     const done = await run('set', MODEL, '--input', '5', '--output=0');
     assert.deepEqual([done.status, /^Prices \S+ are in force\.\n$/.test(done.stdout)], [0, true], done.stderr);
     assert.equal(await costs(key), 5000);

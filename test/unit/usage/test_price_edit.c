@@ -225,6 +225,27 @@ static void a_link_is_left_alone(void **state)
     unit_folder_free(folder);
 }
 
+static void a_model_is_called_by_visible_text(void **state)
+{
+    static const char *const names[] = {
+        "\xff", "a\x80", "a\nb", "\x1b[2J", "\x7f", "\xc3", "", "\xe2\x80\xae"
+    };
+    struct scene scene;
+
+    (void)state;
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        assert_false(edit(&scene, TABLE, names[i], NEW));
+        assert_int_equal(scene.err.code, ERR_BAD_REQUEST);
+        unit_assert_part(scene.err.text, "must be UTF-8 and visible text");
+        end(&scene);
+    }
+    assert_true(edit(&scene, TABLE, "mod\xc3\xa8le", NEW));
+    end(&scene);
+    assert_false(edit(&scene, TABLE, "\xff", NULL));
+    assert_int_equal(scene.err.code, ERR_NOT_FOUND);
+    end(&scene);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -236,6 +257,7 @@ int main(void)
         cmocka_unit_test(what_would_not_hold_is_refused),
         cmocka_unit_test(the_file_is_made_changed_and_removed),
         cmocka_unit_test(a_link_is_left_alone),
+        cmocka_unit_test(a_model_is_called_by_visible_text),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
