@@ -5,12 +5,14 @@
 #include <stdio.h>
 
 #include "admin/me.h"
+#include "admin/me_turns.h"
 #include "admin/usage_ask.h"
 #include "admin/usage_routes.h"
 #include "admin/usage_text.h"
 #include "crypto/seal.h"
 
-/* Of one thread: whoever manages waits for few of them. */
+/* Of one thread: what is found is kept until it is sent.  That few are looked for at
+   once is admin/me_turns.h's. */
 #define AT_ONCE_MAX 4
 #define RETRY_MS 1000
 #define PART_FULL (24u * 1024)
@@ -39,11 +41,14 @@ static void drop(void *state)
 
 /* ---- who asks ------------------------------------------------------------ */
 
+/* Until it is found (admin/usage_ask.h), and until it is sent. */
 static bool enter(struct admin_request *x)
 {
     struct own *own = own_of(x);
+    struct me_turns *turns = x->admin->options.turns;
 
-    if (x->admin->holders >= AT_ONCE_MAX) {
+    if (x->admin->holders >= AT_ONCE_MAX ||
+        (turns && !me_turns_take(turns, own->key_id))) {
         (void)err_set(&x->err, ERR_RATE,
                       "too many ask for their usage just now: try again in a "
                       "moment");
@@ -51,6 +56,8 @@ static bool enter(struct admin_request *x)
     }
     own->admin = x->admin;
     own->admin->holders++;
+    own->asking.ask->turns = turns;
+    own->asking.ask->turn_of = own->key_id;
     return true;
 }
 
@@ -64,8 +71,7 @@ static struct usage_ask *begin(struct admin_request *x)
         return NULL;
     own_of(x)->key_id = key->id;
     key_unref(key);
-    if (!admin_check_query(x->row->endpoint, x->req->query, &x->err) ||
-        !enter(x))
+    if (!admin_check_query(x->row->endpoint, x->req->query, &x->err))
         return NULL;
     ask = usage_asking_new(x);
     if (ask)
@@ -106,7 +112,7 @@ static struct flow_next ask_usage(struct flow *flow)
     struct admin_request *x = admin_request_of(flow);
     struct usage_ask *ask = begin(x);
 
-    if (!ask || !take_sums(ask, &x->err))
+    if (!ask || !take_sums(ask, &x->err) || !enter(x))
         return admin_refuse(x);
     force(x, &ask->sums.filter);
     return usage_routes_begin_sums(x);
@@ -214,7 +220,7 @@ static struct flow_next ask_requests(struct flow *flow)
     struct usage_ask *ask = begin(x);
 
     if (!ask || !usage_params_requests(&ask->params, &ask->requests, &x->err) ||
-        !take_cursor(x, &ask->requests))
+        !take_cursor(x, &ask->requests) || !enter(x))
         return admin_refuse(x);
     force(x, &ask->requests.filter);
     usage_asking_start(x, usage_routes_run_requests);

@@ -19,6 +19,7 @@
 struct attention;
 struct ledger;
 struct live;
+struct me_turns;
 struct notifier;
 struct notify_board;
 struct outgoing;
@@ -58,6 +59,7 @@ struct admin_options {
     /* What holders of keys are told of where to go on is sealed with it; NULL: they are
        told one page. */
     const struct seal *cursors;
+    struct me_turns *turns; /* of those holders, on all loops; NULL: any time */
     bool patient; /* who asks the keeper waits as long as it takes: a command */
 };
 
@@ -66,7 +68,7 @@ struct audited_users;
 
 struct admin {
     struct admin_options options;
-    unsigned holders;           /* of keys, who ask for their usage just now */
+    unsigned holders; /* of keys, who are told of their usage just now */
     struct price_board *prices; /* the options', or its own */
     struct price_board *own_prices;
     struct series *series;       /* a reference */

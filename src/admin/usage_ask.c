@@ -2,13 +2,23 @@
 /* Questions about usage, and what works on them. */
 #include "admin/usage_ask.h"
 
+#include "admin/me_turns.h"
 #include "base/clock.h"
 #include "base/mem.h"
 
+static void end_turn(struct usage_ask *ask)
+{
+    if (ask->turns)
+        me_turns_give_back(ask->turns, ask->turn_of);
+    ask->turns = NULL;
+}
+
+/* The turn of a client that has left ends here: what it asked was carried through. */
 static void drop_ask(void *arg)
 {
     struct usage_ask *ask = arg;
 
+    end_turn(ask);
     ask_free(ask->asking);
     ask_answer_done(&ask->answer);
     ask_found_done(&ask->found);
@@ -99,9 +109,10 @@ void usage_asking_go_on(struct admin_request *x,
 
 bool usage_asking_went_well(struct admin_request *x)
 {
-    const struct usage_asking *asking = x->state;
+    struct usage_asking *asking = x->state;
     const struct err *err = records_job_error(asking->job);
 
+    end_turn(asking->ask);
     if (err)
         x->err = *err;
     return !err;

@@ -15,6 +15,8 @@ struct usage_ask {
     struct ask_requests requests;
     struct ask_found found;
     struct err err;
+    struct me_turns *turns; /* or NULL: it is nobody's turn */
+    uint64_t turn_of;       /* the key whose turn it is until this is found */
 };
 
 /* A row's state: the question, and how far the answer is written. */

@@ -6,6 +6,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "admin/me_turns.h"
 #include "app/banner.h"
 #include "app/capacity.h"
 #include "app/control.h"
@@ -40,7 +41,8 @@ struct app {
     struct control *control;
     struct admin_token admin_token;
     struct admin_token scraper;
-    struct seal *cursors; /* of holders of keys */
+    struct seal *cursors;   /* of holders of keys */
+    struct me_turns *turns; /* likewise */
     struct failures *failures;
     struct sessions *sessions;
     struct caller_sources callers;
@@ -121,6 +123,7 @@ static struct admin_options admin_options_of(struct app *app)
                                    .ids = &app->ids,
                                    .log = request_log,
                                    .cursors = app->cursors,
+                                   .turns = app->turns,
                                    .facts = &app->facts };
 }
 
@@ -364,6 +367,7 @@ static bool tend_folder(struct app *app, struct err *err)
                                  .failures = app->failures,
                                  .sessions = app->sessions };
     app->cursors = seal_new_random();
+    app->turns = me_turns_new();
     admin_token_scraper(&app->scraper, app->config->metrics_token);
     if (app->scraper.token)
         app->callers.scraper = &app->scraper;
@@ -457,6 +461,7 @@ static void release(struct app *app)
     sessions_free(app->sessions);
     filelock_release(app->running);
     (void)place_close(&app->place, 0);
+    me_turns_free(app->turns); /* with the last question */
     looks_done(&app->looks);
 }
 

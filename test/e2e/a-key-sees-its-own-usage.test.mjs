@@ -128,7 +128,8 @@ describe("a key's holder", () => {
     assert.equal((await get(alice, '/v1/me/usage?by=key')).status, 400);
     /* What others have and what nobody has is answered alike. */
     for (const [name, theirs] of [['model', 'bobs-model'], ['session', 'bobs-session']]) {
-      const [there, nowhere] = await Promise.all([theirs, 'nobodys'].map((value) => get(alice, `/v1/me/requests?${name}=${value}`)));
+      const there = await get(alice, `/v1/me/requests?${name}=${theirs}`);
+      const nowhere = await get(alice, `/v1/me/requests?${name}=nobodys`);
       assert.deepEqual([there.status, there.text], [200, nowhere.text]);
     }
     assert.deepEqual((await good(alice, '/v1/me/usage?model=bobs-model')).rows, []);
@@ -162,6 +163,14 @@ describe("a key's holder", () => {
     }
     assert.deepEqual([...statuses].sort(), [401, 429]);
     assert.equal((await get(alice, '/v1/me/requests', { via: '1.1 x' })).status, 200);
+  });
+
+  /* Whoever has its answer may ask on any worker: its turn has ended. */
+  it('one question after the other is never too many', async () => {
+    for (let i = 0; i < 40; i++) {
+      const target = i % 4 === 3 ? '/v1/me/requests?limit=0' : '/v1/me/usage?by=model';
+      assert.equal((await get(alice, target, { connection: 'close' })).status, i % 4 === 3 ? 400 : 200);
+    }
   });
 
   it('many at once are told to come back', async () => {

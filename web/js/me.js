@@ -104,7 +104,15 @@ async function part(node, work) {
   }
 }
 
-const usage = (by) => ask('/v1/me/usage', { by, since: `${DAYS}d` });
+/* One question of a key is answered at a time: the next waits for the one before. */
+let turn = Promise.resolve();
+function inTurn(path, query) {
+  const next = turn.then(() => ask(path, query));
+  turn = next.catch(() => {});
+  return next;
+}
+
+const usage = (by) => inTurn('/v1/me/usage', { by, since: `${DAYS}d` });
 
 function page() {
   const [limits, days, models, requests] = Array.from({ length: 4 }, () => h('div.part'));
@@ -112,7 +120,7 @@ function page() {
   replace(limits, limitParts());
   part(days, async () => daysSection((await usage('day')).rows));
   part(models, async () => modelsSection((await usage('model')).rows));
-  part(requests, async () => requestsSection((await ask('/v1/me/requests', { limit: LAST })).requests));
+  part(requests, async () => requestsSection((await inTurn('/v1/me/requests', { limit: LAST })).requests));
   const head = h('div.head', h('div.ti', h('h1', { tabindex: -1 }, me.name), state(...stateOf({ ...me, used: me.limits }, of)),
     h('span.sum.mono', masked(me)), stateNote(me) && h('span.sum', stateNote(me))),
   h('div.end', button(t('me.forget'), { onclick: () => forget() })));
