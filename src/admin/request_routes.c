@@ -120,8 +120,8 @@ static const struct admin_member get_members[] = {
       "what was booked of it; null: it reached no account",
       usage_text_booking_members },
     { "detail", ADMIN_OBJECT, ADMIN_REQUIRED | ADMIN_OR_NULL,
-      "where its time went; null: more than 1,000 have ended since, or the "
-      "relay was started again",
+      "where its time went; null: more than 1,000 have ended since (or what "
+      "is known of them had more than 8 MB), or the relay was started again",
       detail_text_members },
     ADMIN_END,
 };

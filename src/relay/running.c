@@ -13,12 +13,15 @@
 
 struct running_seat {
     struct list requests; /* by `link`: the oldest first */
-    /* Those that ended last, each in memory that is used again; NULL: none yet. */
+    /* Those that ended last, each in memory that is used again; NULL: none. */
     struct kept {
         struct detail *detail;
         size_t room;
     } kept[RUNNING_ENDED];
     size_t ended; /* ever */
+    size_t gone;  /* of those; the oldest that is kept comes next */
+    size_t bytes; /* that the rest have */
+    const struct running *running;
 };
 
 /* Complete before another thread knows it. */
@@ -55,6 +58,7 @@ struct running_seat *running_join(struct running *running, struct loop *loop)
     size_t size = (running->count + 1) * sizeof(*running->places);
 
     list_init(&seat->requests);
+    seat->running = running;
     running->places = mem_realloc(running->places, size);
     running->places[running->count++] = (struct round_place){ loop, seat };
     return seat;
@@ -199,16 +203,34 @@ bool running_was_found(const struct round *round)
 
 /* ---- those that ended ---------------------------------------------------- */
 
+static void give_room(struct running_seat *seat, struct kept *kept, size_t room)
+{
+    seat->bytes = seat->bytes - kept->room + room;
+    mem_free(kept->detail);
+    kept->detail = room > 0 ? mem_alloc(room) : NULL;
+    kept->room = room;
+}
+
+/* But the newest. */
+static void forget_oldest(struct running_seat *seat)
+{
+    size_t share = RUNNING_ENDED_BYTES / seat->running->count;
+
+    if (seat->ended - seat->gone > RUNNING_ENDED)
+        seat->gone = seat->ended - RUNNING_ENDED;
+    while (seat->bytes > share && seat->ended - seat->gone > 1)
+        give_room(seat, &seat->kept[seat->gone++ % RUNNING_ENDED], 0);
+}
+
+/* In the memory of the one before, unless most of that would lie idle. */
 void running_keep(struct running_seat *seat, const struct detail *detail)
 {
     struct kept *kept = &seat->kept[seat->ended++ % RUNNING_ENDED];
 
-    if (kept->room < detail->size) {
-        mem_free(kept->detail);
-        kept->detail = mem_alloc(detail->size);
-        kept->room = detail->size;
-    }
+    if (kept->room < detail->size || kept->room / 2 > detail->size)
+        give_room(seat, kept, detail->size);
     memcpy(kept->detail, detail, detail->size);
+    forget_oldest(seat);
 }
 
 struct asking {

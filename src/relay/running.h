@@ -26,8 +26,9 @@ struct running_seat;
 /* While no other thread knows of any; stays until running_free(). */
 struct running_seat *running_join(struct running *running, struct loop *loop);
 /* One of its requests has ended: this is copied, and told to whoever asks until
-   RUNNING_ENDED more have. */
+   RUNNING_ENDED more have, or more bytes than are this seat's share. */
 #define RUNNING_ENDED 1000
+#define RUNNING_ENDED_BYTES (8u * 1024 * 1024) /* of all seats */
 struct detail;
 void running_keep(struct running_seat *seat, const struct detail *detail);
 /* Its requests, each by its `link`. */

@@ -7,6 +7,8 @@
 #include <string.h>
 
 #include "base/err.h"
+#include "base/mem.h"
+#include "relay/detail.h"
 #include "relay_scene.h"
 
 #define POST_TO(path, length, body)                                            \
@@ -245,6 +247,62 @@ static void the_oldest_stand_first(void **state)
         wire_close(&others[i]);
 }
 
+/* ---- those that ended ------------------------------------------------------ */
+
+static bool is_known(struct running *running, const char *id)
+{
+    bool told = false;
+    struct round *round =
+        running_ask_detail(running, str_of(id), scene->loop, note, &told);
+    bool known;
+
+    wire_until(scene->loop, is_noted, &told);
+    known = running_detail(round) != NULL;
+    round_free(round);
+    return known;
+}
+
+static const char *id_of(size_t number, char out[REQUEST_ID_SIZE])
+{
+    request_id_write(1, number, out);
+    return out;
+}
+
+/* Detail of the size, which is otherwise empty. */
+static void keep(struct running_seat *seat, size_t from, size_t to, size_t size)
+{
+    struct detail *detail = mem_zalloc(size);
+
+    detail->size = (uint32_t)size;
+    for (size_t i = from; i < to; i++) {
+        (void)id_of(i, detail->id);
+        running_keep(seat, detail);
+    }
+    mem_free(detail);
+}
+
+/* Whatever their size, so many bytes are kept, of which each seat has its share; what is
+   smaller later takes less. */
+static void so_many_bytes_of_what_ended_are_kept(void **state)
+{
+    struct running *running = running_new();
+    struct running_seat *seat = running_join(running, scene->loop);
+    const size_t fit = RUNNING_ENDED_BYTES / 2 / DETAIL_SIZE_MAX;
+    char id[REQUEST_ID_SIZE];
+
+    (void)state;
+    (void)running_join(running, scene->loop);
+    keep(seat, 0, 1500, DETAIL_SIZE_MAX);
+    assert_true(is_known(running, id_of(1499, id)));
+    assert_true(is_known(running, id_of(1500 - fit, id)));
+    assert_false(is_known(running, id_of(1499 - fit, id)));
+    keep(seat, 1500, 3000, 512);
+    assert_true(is_known(running, id_of(2999, id)));
+    assert_true(is_known(running, id_of(2000, id)));
+    assert_false(is_known(running, id_of(1999, id)));
+    running_free(running);
+}
+
 int main(void)
 {
 #define TEST(name)                                                             \
@@ -259,6 +317,7 @@ int main(void)
         TEST(what_has_ended_is_not_found),
         TEST(the_oldest_stand_first),
         TEST(what_only_begins_as_an_id_is_none),
+        TEST(so_many_bytes_of_what_ended_are_kept),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
