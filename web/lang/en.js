@@ -366,7 +366,7 @@ export default {
   'backup.download': 'Download backup',
   'backup.plain': 'Tokens are in it as plain text: keep the file like a password. With RELAY_SECRET they would be sealed.',
   'backup.restore': 'A backup is brought back with the relay stopped:',
-  'backup.sealed': 'Tokens are sealed in it: whoever restores it needs the same RELAY_SECRET. The admin token is in it.',
+  'backup.sealed': 'Tokens are sealed in it: whoever restores it needs the same RELAY_SECRET. The admin token is in it, but not where you had to sign in.',
   'backup.terminal': 'In a terminal',
   'backup.title': 'Download a backup',
   'backup.what': 'One tar file with everything in {folder}: accounts with their tokens, keys, bookings, the audit log, prices. It is made while the relay goes on.',

@@ -365,7 +365,7 @@ export default {
   'backup.download': '下载备份',
   'backup.plain': '其中的令牌是明文：文件须像密码一样保管。设置 RELAY_SECRET 后令牌会加密保存。',
   'backup.restore': '恢复备份前先停止中转：',
-  'backup.sealed': '其中的令牌已加密：恢复时需要同一个 RELAY_SECRET。管理令牌也在其中。',
+  'backup.sealed': '其中的令牌已加密：恢复时需要同一个 RELAY_SECRET。管理令牌也在其中，但登录后下载的备份除外。',
   'backup.terminal': '在终端',
   'backup.title': '下载备份',
   'backup.what': '一个 tar 文件，包含 {folder} 中的全部内容：账号及其令牌、密钥、记账、审计日志和价格。备份期间中转照常运行。',
