@@ -461,6 +461,18 @@ describe('keys on the page', () => {
     await b.close();
   });
 
+  it('and groups that are not there lead to those that are', async () => {
+    const b = await open(s.relay, { path: '/admin/keys/999999' });
+    await hands(b).text('There is no such key', 'main');
+    await hands(b).press('All keys');
+    await b.page.waitForFunction(() => location.pathname === '/admin/keys');
+    await b.go('/admin/groups/nope');
+    await hands(b).text('There is no group of that name', 'main');
+    b.forgive(/404/);
+    await b.check();
+    await b.close();
+  });
+
   it('may be called anything: that is text', async () => {
     const odd = await createKey(s.relay, MARKUP, { owner: MARKUP, tags: [MARKUP], note: MARKUP, models: [MARKUP] });
     await admin(s.relay, 'POST', '/admin/api/groups', { name: `${MARKUP}2`, note: MARKUP });

@@ -141,6 +141,11 @@ export function crumbs(...steps) {
   ]));
 }
 
+/** The view of an item that is not there (any more): `trail` as for crumbs, `way` a button. */
+export const notThere = (trail, name, { title, why, way }) => [
+  crumbs(...trail, [name]), h('div.head', h('div.ti', h('h1', name))), empty(title, why, way),
+];
+
 /** Nothing here: what would be, why it is not, the one next step. */
 export const empty = (title, why, ...actions) =>
   h('div.empty', h('b', title), why && h('p', why), actions.length > 0 && h('div.row.wrap', actions));

@@ -481,6 +481,9 @@ export default {
   'gateway.url_hint': 'https://, with the path in front of /v1; http:// for this machine only.',
 
   // ---- group, groups
+  'group.gone': 'There is no group of that name',
+  'group.gone_way': 'All groups',
+  'group.gone_why': 'It was removed, or the address is wrong.',
   'group.no_keys': 'No key is in this group.',
   'groups.count': { one: '{n} group', other: '{n} groups' },
   'groups.create': 'Create group',
@@ -575,6 +578,9 @@ export default {
   'key.expires_day': 'expires {day}',
   'key.failed': 'This could not be done',
   'key.first_used': 'First used',
+  'key.gone': 'There is no such key',
+  'key.gone_way': 'All keys',
+  'key.gone_why': 'It was purged, or the address is wrong.',
   'key.group': 'Group',
   'key.group.none': 'none',
   'key.group_limits': 'Limits of the group {name}',

@@ -480,6 +480,9 @@ export default {
   'gateway.url_hint': 'https://，可带 /v1 之前的路径；http:// 仅限本机。',
 
   // ---- group, groups
+  'group.gone': '没有这个名称的分组',
+  'group.gone_way': '全部分组',
+  'group.gone_why': '它已被删除，或者地址有误。',
   'group.no_keys': '此分组中没有密钥。',
   'groups.count': { other: '共 {n} 个分组' },
   'groups.create': '创建分组',
@@ -574,6 +577,9 @@ export default {
   'key.expires_day': '{day} 到期',
   'key.failed': '操作失败',
   'key.first_used': '首次使用',
+  'key.gone': '没有这个密钥',
+  'key.gone_way': '全部密钥',
+  'key.gone_why': '它已被清除，或者地址有误。',
   'key.group': '分组',
   'key.group.none': '无',
   'key.group_limits': '分组 {name} 的限额',

@@ -12,7 +12,7 @@ import { h, replace, sign } from '../dom.js';
 import { time } from '../format.js';
 import { t } from '../i18n.js';
 import { live } from '../live.js';
-import { button, crumbs, empty, menu, state } from '../parts.js';
+import { button, crumbs, menu, notThere, state } from '../parts.js';
 import { go } from '../router.js';
 import { to } from '../routes.js';
 import { slot } from '../slot.js';
@@ -84,8 +84,9 @@ function headOf(page) {
 /* ---- the page ------------------------------------------------------------------------ */
 
 function gone(view, name) {
-  replace(view.node, crumbs([t('accounts.title'), '/admin/accounts'], [name]), h('div.head', h('div.ti', h('h1', name))),
-    empty(t('account.gone'), t('account.gone_why'), button(t('accounts.sign_in'), { href: to('accounts', name, 'sign-in') })));
+  replace(view.node, notThere([[t('accounts.title'), '/admin/accounts']], name, {
+    title: t('account.gone'), why: t('account.gone_why'), way: button(t('accounts.sign_in'), { href: to('accounts', name, 'sign-in') }),
+  }));
 }
 
 const merged = (account, told) => ({

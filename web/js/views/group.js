@@ -7,7 +7,7 @@ import { editGroup, removeGroup } from '../group-form.js';
 import { t, tn } from '../i18n.js';
 import { warningsOf } from '../key-actions.js';
 import { limitsSection } from '../key-use.js';
-import { button, crumbs, head, note, pairs, section } from '../parts.js';
+import { button, crumbs, head, notThere, note, pairs, section } from '../parts.js';
 import { go } from '../router.js';
 import { to } from '../routes.js';
 import { table } from '../table.js';
@@ -33,6 +33,13 @@ function keysSection(group, found) {
   const columns = keyColumns(new Map()).map((column) => ({ ...column, sort: false }));
   const list = table({ label: t('nav.keys'), columns, rows: found.keys, class: 'keys', onopen: (key) => go(to('keys', key.id)) });
   return section(t('nav.keys'), h('a.link', { href }, tn('keys.count', found.total)), list.node);
+}
+
+function gone(view) {
+  view.title(view.params.name);
+  replace(view.node, notThere([[t('nav.keys'), '/admin/keys'], [t('groups.title'), '/admin/groups']], view.params.name, {
+    title: t('group.gone'), why: t('group.gone_why'), way: button(t('group.gone_way'), { href: '/admin/groups' }),
+  }));
 }
 
 /** Open this view. */
@@ -63,5 +70,10 @@ export async function open(view) {
       h('div.split', h('div', limitsSection(t('limit.title'), group.used, { zone: group.time_zone })), h('div', section(t('groups.facts'), null, h('div.pad', facts(group))))),
       keysSection(group, found));
   }
-  await load();
+  try {
+    await load();
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    gone(view);
+  }
 }

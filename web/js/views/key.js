@@ -10,7 +10,7 @@ import { masked, stateNote, stateOf } from '../key-state.js';
 import { DAYS, daysSection, limitsSection, modelsSection, requestsSection } from '../key-use.js';
 import { durationOf } from '../limits.js';
 import { live } from '../live.js';
-import { button, crumbs, failed, head, menu, note, pairs, section, state } from '../parts.js';
+import { button, crumbs, failed, head, menu, notThere, note, pairs, section, state } from '../parts.js';
 import { to } from '../routes.js';
 
 const FRESH_MS = 10000;
@@ -52,10 +52,23 @@ function history(key) {
 
 /* ---- the view ------------------------------------------------------------------------------ */
 
+function gone(view) {
+  view.title(view.params.id);
+  replace(view.node, notThere([[t('nav.keys'), '/admin/keys']], view.params.id, {
+    title: t('key.gone'), why: t('key.gone_why'), way: button(t('key.gone_way'), { href: '/admin/keys' }),
+  }));
+}
+
 /** Open this view. */
 export async function open(view) {
   const where = `/admin/api/keys/${encodeURIComponent(view.params.id)}`;
-  let key = await api.get(where, null, { signal: view.signal });
+  let key;
+  try {
+    key = await api.get(where, null, { signal: view.signal });
+  } catch (error) {
+    if (error.status !== 404) throw error;
+    return gone(view);
+  }
   let its = null; // its group
   const how = h('span.facts');
   const [top, group, limits, days, models, requests, may, was, warned] = Array.from({ length: 9 }, () => h('div.part'));
