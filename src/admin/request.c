@@ -175,9 +175,9 @@ static bool parse_body(struct admin_request *x)
         return true;
     }
     if (json_estimate_values(text) > VALUES_MAX)
-        return err_set(&x->err, ERR_TOO_LARGE,
+        return err_set(&x->err, ERR_BAD_REQUEST,
                        "the body has more than %d values (members and "
-                       "elements)",
+                       "elements of its JSON)",
                        VALUES_MAX);
     x->body = json_doc_parse(text, &x->err);
     if (x->body && !json_doc_is_object(x->body))
