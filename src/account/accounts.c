@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "account/folder.h"
+#include "account/vitals.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 
@@ -93,6 +95,24 @@ static void compare(struct accounts *accounts, const struct account_list *old,
         accounts_hurry(accounts);
 }
 
+void accounts_look(struct accounts *accounts)
+{
+    struct account_list *list = accounts_list(accounts);
+    uint64_t now_ms = clock_wall_ms();
+
+    for (size_t i = 0; i < list->count; i++) {
+        const struct account *account = list->at[i];
+
+        if (account->vitals)
+            vitals_note_file(account->vitals,
+                             &(struct health_file){
+                                 .disabled = account->disabled,
+                                 .login_required = account->login_required },
+                             now_ms);
+    }
+    account_list_unref(list);
+}
+
 /* Show everybody what the changing thread knows. */
 static void publish(struct accounts *accounts)
 {
@@ -103,6 +123,7 @@ static void publish(struct accounts *accounts)
     old = accounts->list;
     accounts->list = list;
     (void)pthread_mutex_unlock(&accounts->lock);
+    accounts_look(accounts);
     compare(accounts, old, list);
     account_list_unref(old);
 }

@@ -27,6 +27,10 @@ bool accounts_load(struct accounts *accounts, struct store_driver *driver,
 void accounts_put(struct accounts *accounts, struct account *account,
                   bool held);
 
+/* Note since when files say what they say; that is done with every change above, and to be
+   done once what was known before a restart is restored (account/vitals_load.h). */
+void accounts_look(struct accounts *accounts);
+
 /* It was removed: a held snapshot goes too. */
 void accounts_forget(struct accounts *accounts, const struct account *account);
 

@@ -294,6 +294,28 @@ void health_refreshed(struct health *health)
         start(health);
 }
 
+/* ---- what its file says -------------------------------------------------- */
+
+static bool note_mark(struct health_mark *mark, bool is, bool looked,
+                      uint64_t now_ms)
+{
+    if (is == (mark->since_ms > 0))
+        return false;
+    *mark = (struct health_mark){ .since_ms = is ? now_ms : 0,
+                                  .found = is && !looked };
+    return true;
+}
+
+bool health_note_file(struct health *health, const struct health_file *file,
+                      bool looked, uint64_t now_ms)
+{
+    bool off = note_mark(&health->off, file->disabled, looked, now_ms);
+    bool out =
+        note_mark(&health->signed_out, file->login_required, looked, now_ms);
+
+    return off || out;
+}
+
 /* ---- what is seen -------------------------------------------------------- */
 
 static struct health_view view_of(const struct health_pause *pause)
@@ -367,11 +389,15 @@ struct health_view health_view(const struct health *health,
 
     if (file->disabled)
         return (struct health_view){ .state = HEALTH_DISABLED,
+                                     .since_ms = health->off.since_ms,
+                                     .found = health->off.found,
                                      .cause = "switched off by the operator" };
     if (health->stopped != HEALTH_READY)
         return view_stop(health, &pause);
     if (file->login_required)
         return (struct health_view){ .state = HEALTH_LOGIN_REQUIRED,
+                                     .since_ms = health->signed_out.since_ms,
+                                     .found = health->signed_out.found,
                                      .cause = "its grant was refused" };
     return pause;
 }

@@ -54,8 +54,16 @@ struct health_family {
     struct health_pause pause;
 };
 
+/* Since when its file says something. */
+struct health_mark {
+    uint64_t since_ms; /* 0: it does not */
+    bool found;        /* it was found so then: it may be older */
+};
+
 /* Zeroed memory is READY. */
 struct health {
+    struct health_mark off;
+    struct health_mark signed_out;
     struct health_pause taught;
     struct health_pause held; /* by the operator */
     struct health_family
@@ -96,12 +104,18 @@ struct health_file {
     bool login_required;
 };
 
+/* Its file says this now.  `looked`: it was looked into before, so what is new has just
+   become so.  True if anything changed. */
+bool health_note_file(struct health *health, const struct health_file *file,
+                      bool looked, uint64_t now_ms);
+
 struct health_view {
     enum health_state state;
     bool soft;         /* PAUSED or LOGIN_REQUIRED */
     bool of_family;    /* PAUSED, of the family that was asked for alone */
     bool held;         /* PAUSED, by the operator */
     uint64_t since_ms; /* 0: not known, or READY */
+    bool found;        /* it was so at `since_ms`, and may be for longer */
     uint64_t until_ms; /* PAUSED; else 0 */
     const char
         *cause; /* lives as long as the health stays as it is; or empty */

@@ -14,6 +14,7 @@ struct vitals {
     atomic_uint in_flight;
     atomic_bool changed;
     pthread_mutex_t lock;
+    bool looked; /* its file was read since what was kept was restored */
     struct health health;
     struct quotas windows;
     uint64_t heard_ms;
@@ -184,6 +185,19 @@ void vitals_refreshed(struct vitals *vitals)
     unlock_changed(vitals);
 }
 
+void vitals_note_file(struct vitals *vitals, const struct health_file *file,
+                      uint64_t now_ms)
+{
+    bool news;
+
+    lock(vitals);
+    news = health_note_file(&vitals->health, file, vitals->looked, now_ms);
+    vitals->looked = true;
+    unlock(vitals);
+    if (news)
+        vitals_note_change(vitals);
+}
+
 void vitals_note_token(struct vitals *vitals, uint64_t until_ms, struct str why,
                        uint64_t now_ms)
 {
@@ -312,5 +326,6 @@ void vitals_restore(struct vitals *vitals, const struct vitals_copy *copy)
     vitals->windows = copy->windows;
     vitals->cleared_ms = copy->cleared_ms;
     vitals->changed = false;
+    vitals->looked = false;
     unlock(vitals);
 }

@@ -57,6 +57,10 @@ void vitals_renewed(struct vitals *vitals);
 /* The same one, with a new token. */
 void vitals_refreshed(struct vitals *vitals);
 
+/* What its file says, each time that it was read (account/health.h). */
+void vitals_note_file(struct vitals *vitals, const struct health_file *file,
+                      uint64_t now_ms);
+
 /* Of an account whose token has expired: nobody has another one before that time, and
    why; 0: there is one.  It is not kept over a restart. */
 void vitals_note_token(struct vitals *vitals, uint64_t until_ms, struct str why,

@@ -22,6 +22,18 @@ static struct json_doc *pause_doc(const struct health_pause *pause)
     return doc;
 }
 
+static struct json_doc *mark_doc(const struct health_mark *mark)
+{
+    struct json_doc *doc;
+
+    if (mark->since_ms == 0)
+        return json_doc_new_null();
+    doc = json_doc_new_object();
+    json_doc_set_u64(doc, "since", mark->since_ms);
+    json_doc_set_bool(doc, "found", mark->found);
+    return doc;
+}
+
 static struct json_doc *families_doc(const struct health *health)
 {
     struct json_doc *all = json_doc_new_object();
@@ -73,6 +85,8 @@ struct json_doc *vitals_to_json(const struct vitals_copy *copy)
     struct json_doc *doc = json_doc_new_object();
 
     json_doc_set(doc, "taught", pause_doc(&health->taught));
+    json_doc_set(doc, "off", mark_doc(&health->off));
+    json_doc_set(doc, "signed_out", mark_doc(&health->signed_out));
     json_doc_set_u64(doc, "cleared", copy->cleared_ms);
     json_doc_set(doc, "families", families_doc(health));
     json_doc_set_str(doc, "stopped",
@@ -116,6 +130,17 @@ static struct health_pause pause_from(const struct json_doc *doc)
     (void)json_doc_get_bool(doc, "soft", &pause.soft);
     text(doc, "cause", pause.cause, sizeof(pause.cause));
     return pause;
+}
+
+static struct health_mark mark_from(const struct json_doc *doc)
+{
+    struct health_mark mark = { .since_ms = 0 };
+
+    if (!doc || !json_doc_is_object(doc))
+        return mark;
+    mark.since_ms = number(doc, "since");
+    (void)json_doc_get_bool(doc, "found", &mark.found);
+    return mark;
 }
 
 static bool take_family(void *arg, struct str name, struct json_doc *value)
@@ -178,6 +203,8 @@ void vitals_from_json(const struct json_doc *doc, struct vitals_copy *copy)
 
     memset(copy, 0, sizeof(*copy));
     health->taught = pause_from(json_doc_get(doc, "taught"));
+    health->off = mark_from(json_doc_get(doc, "off"));
+    health->signed_out = mark_from(json_doc_get(doc, "signed_out"));
     copy->cleared_ms = number(doc, "cleared");
     (void)json_doc_each(json_doc_get(doc, "families"), take_family, health);
     health->stopped = stopped_from(doc);

@@ -115,6 +115,7 @@ bool vitals_load(struct records *records, struct accounts *accounts,
         records_do(records,
                    &(struct records_work){ .run = load, .arg = &loading }, err);
 
+    accounts_look(accounts);
     mem_free(loading.its.at);
     return fine;
 }

@@ -238,6 +238,7 @@ static void set_state(struct json_doc *doc, const struct account *account,
     json_doc_set_str(doc, "state",
                      str_of(state_of(account, &view, now_wall_ms)));
     set_time(doc, "since", view.since_ms);
+    json_doc_set_bool(doc, "since_found", view.found);
     set_time(doc, "until", view.until_ms);
     set_text(doc, "why", view.cause);
 }
@@ -293,6 +294,7 @@ static void write_state(struct buf *out, const struct account *account,
 
     json_text_str(out, "state", str_of(state_of(account, &view, now_wall_ms)));
     json_text_time(out, "since", view.since_ms);
+    json_text_bool(out, "since_found", view.found);
     json_text_time(out, "until", view.until_ms);
     json_text_str(out, "why", str_of(view.cause));
 }

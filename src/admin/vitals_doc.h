@@ -16,6 +16,8 @@ extern const struct admin_member vitals_doc_error[];
       "ready, paused, login_required, blocked, disabled or unusable", NULL },  \
         { "since", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,                 \
           "since when (RFC 3339), if that is known", NULL },                   \
+        { "since_found", ADMIN_BOOL, ADMIN_REQUIRED,                           \
+          "it was found so then, and may be older", NULL },                    \
         { "until", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,                 \
           "when a pause ends", NULL },                                         \
         { "why", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL, "why it is so",   \

@@ -21,9 +21,9 @@ describe('the page keeps accounts', { skip: noSqlite, timeout: 10 * WAIT_MS }, (
   /* ---- looking ------------------------------------------------------------------- */
 
   const STATES = {
-    archive: ['Off', /by the operator/], banned: ['Blocked by the provider', /since .*: its organization is disabled/],
+    archive: ['Off', /since before .*: by the operator/], banned: ['Blocked by the provider', /since .*: its organization is disabled/],
     broken: ['Cannot be used', /oauth_broken\.json: not valid JSON/], full: ['Paused until', /since .*: a limit is used up/],
-    glm: ['Ready', /not used yet/], lin: ['Sign in again', /its sign-in was refused/], main: ['Ready', /renews its token at/], team: ['Ready', /last answer/],
+    glm: ['Ready', /not used yet/], lin: ['Sign in again', /since before .*: its sign-in was refused/], main: ['Ready', /renews its token at/], team: ['Ready', /last answer/],
   };
 
   it('the list says how each is, why, and where its windows are going', async () => {
@@ -41,6 +41,18 @@ describe('the page keeps accounts', { skip: noSqlite, timeout: 10 * WAIT_MS }, (
     assert.match(await page.read(`${row('team')} .w57`), /21%\s*of input tokens per minute/);
     assert.match(await page.read(`${row('glm')} .w57`), /Not known: not used yet/);
     assert.equal(await page.page.$eval(`${row('lin')} .act a`, (a) => a.getAttribute('href')), '/admin/accounts/lin/sign-in');
+    await page.close();
+  });
+
+  /* What was found so at the start may be older; what it was told it knows. */
+  it('since when one is off is known', async () => {
+    const found = await account('archive');
+    assert.ok(found.since && found.since_found, JSON.stringify(found));
+    await api('PATCH', '/oauth/accounts/archive', { enabled: true });
+    await api('PATCH', '/oauth/accounts/archive', { enabled: false });
+    const page = await visit('/admin/accounts');
+    assert.match(await page.read(`${row('archive')} .state`), /^Off\s+since \d\d:\d\d: by the operator$/);
+    assert.equal((await account('archive')).since_found, false);
     await page.close();
   });
 

@@ -76,12 +76,16 @@ export function lastSeen(account) {
   return times.length ? Math.max(...times) : null;
 }
 
+/* What was found so may be older than the relay knows. */
+const sinceWhy = ({ since, since_found: found }, why) =>
+  t(found ? 'account.since_before_why' : 'account.since_why', { since: time(since), why });
+
 /** Why it is so, and since when: the lines below its state. */
 export function whyLines(account) {
   const reason = account.state === 'unusable' ? account.problem ?? account.why : account.why;
   const lines = [];
   if (account.state === 'ready') lines.push(credential(account));
-  else if (account.since && reason) lines.push(t('account.since_why', { since: time(account.since), why: cause(reason) }));
+  else if (account.since && reason) lines.push(sinceWhy(account, cause(reason)));
   else if (account.since) lines.push(t('account.since', { since: time(account.since) }));
   else if (reason) lines.push(cause(reason));
   for (const family of account.families ?? []) {

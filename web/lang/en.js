@@ -90,6 +90,7 @@ export default {
   'account.profile.ask': 'Whose is it?',
   'account.profile.is': '{email}, plan: {plan}',
   'account.since': 'since {since}',
+  'account.since_before_why': 'since before {since}: {why}',
   'account.since_why': 'since {since}: {why}',
   'account.state.blocked': 'Blocked by the provider',
   'account.state.key_refused': 'Key refused',

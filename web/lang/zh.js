@@ -89,6 +89,7 @@ export default {
   'account.profile.ask': '查询归属',
   'account.profile.is': '{email}，套餐：{plan}',
   'account.since': '自 {since}',
+  'account.since_before_why': '早于 {since}：{why}',
   'account.since_why': '自 {since}：{why}',
   'account.state.blocked': '被提供方封禁',
   'account.state.key_refused': '密钥被拒绝',

@@ -19,6 +19,32 @@ static struct health_view view(struct vitals *vitals, const char *family,
     return vitals_view(vitals, &fine, str_of(family), now_ms);
 }
 
+static void what_its_file_says_has_a_since(void **state)
+{
+    const struct health_file off = { .disabled = true };
+    const struct health_file out = { .login_required = true };
+    struct vitals *vitals = vitals_new();
+    struct health_view is;
+
+    (void)state;
+    vitals_note_file(vitals, &off, NOW_MS);
+    assert_true(vitals_take_change(vitals));
+    vitals_note_file(vitals, &off, NOW_MS + 1000);
+    assert_false(vitals_take_change(vitals));
+    is = vitals_view(vitals, &off, STR_EMPTY, NOW_MS + 1000);
+    assert_int_equal(is.state, HEALTH_DISABLED);
+    assert_int_equal(is.since_ms, NOW_MS);
+    assert_true(is.found);
+
+    vitals_note_file(vitals, &out, NOW_MS + 2000);
+    vitals_clear(vitals);
+    is = vitals_view(vitals, &out, STR_EMPTY, NOW_MS + 3000);
+    assert_int_equal(is.state, HEALTH_LOGIN_REQUIRED);
+    assert_int_equal(is.since_ms, NOW_MS + 2000);
+    assert_false(is.found);
+    vitals_unref(vitals);
+}
+
 static void an_answer_is_learned_with_its_fields(void **state)
 {
     struct header fields[] = {
@@ -297,6 +323,7 @@ int main(void)
         cmocka_unit_test(an_answer_is_learned_with_its_fields),
         cmocka_unit_test(a_token_may_be_missing_for_a_while),
         cmocka_unit_test(the_operator_is_heard),
+        cmocka_unit_test(what_its_file_says_has_a_since),
         cmocka_unit_test(a_limit_holds_exactly),
         cmocka_unit_test(whatever_is_answered_it_serves_again),
     };

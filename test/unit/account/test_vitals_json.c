@@ -14,6 +14,8 @@ static struct vitals_copy sick(void)
 {
     struct vitals_copy copy = {
         .health = { .taught = { NOW_MS, NOW_MS + 5, true, "a limit" },
+                    .off = { NOW_MS + 8, true },
+                    .signed_out = { NOW_MS + 9, false },
                     .stopped = HEALTH_BLOCKED,
                     .stopped_ms = NOW_MS + 2,
                     .stopped_cause = "its organization",
@@ -54,6 +56,10 @@ static void it_comes_back_as_it_was(void **state)
     (void)state;
     vitals_from_json(doc, &is);
     assert_same_pause(&is.health.taught, &was.health.taught);
+    assert_int_equal(is.health.off.since_ms, NOW_MS + 8);
+    assert_true(is.health.off.found);
+    assert_int_equal(is.health.signed_out.since_ms, NOW_MS + 9);
+    assert_false(is.health.signed_out.found);
     assert_int_equal(is.cleared_ms, was.cleared_ms);
     assert_string_equal(is.health.families[0].name, "opus");
     assert_same_pause(&is.health.families[0].pause,

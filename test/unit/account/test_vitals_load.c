@@ -15,6 +15,9 @@
 #define SIGN_IN                                                                \
     "{\"access_token\":\"sk-ant-oat01-a\","                                    \
     "\"expires_at\":\"2999-01-01T00:00:00Z\"}"
+#define SIGN_IN_OFF                                                            \
+    "{\"access_token\":\"sk-ant-oat01-a\","                                    \
+    "\"expires_at\":\"2999-01-01T00:00:00Z\",\"enabled\":false}"
 
 struct scene {
     char *folder;
@@ -191,6 +194,52 @@ static void another_credential_begins_anew(void **state)
     account_unref(account);
 }
 
+/* As a start does it: the files first, then what was known of them. */
+static struct health_view view_of_off(struct scene *scene)
+{
+    static const struct health_file off = { .disabled = true };
+    struct account *account;
+    struct health_view view;
+    struct err err;
+
+    accounts_free(scene->accounts);
+    scene->accounts = accounts_new();
+    accounts_put(scene->accounts,
+                 unit_account(&account_kind_oauth, "one", SIGN_IN_OFF), false);
+    if (!vitals_load(scene->records, scene->accounts, "a:1", true, &err))
+        fail_msg("%s", err.text);
+    account = accounts_get(scene->accounts, STR("one"));
+    view = vitals_view(account->vitals, &off, STR_EMPTY, scene->now_ms);
+    account_unref(account);
+    return view;
+}
+
+static void since_when_it_is_off_outlives_a_restart(void **state)
+{
+    struct scene *scene = *state;
+    struct health_view view = view_of_off(scene);
+
+    assert_true(view.since_ms >= scene->now_ms);
+    assert_true(view.found);
+    run(scene, "INSERT INTO account_state(name, relay, doc) VALUES('one',"
+               " 'a:1', '{\"off\":{\"since\":1700000000000}}')");
+    view = view_of_off(scene);
+    assert_true(view.since_ms == 1700000000000);
+    assert_false(view.found);
+}
+
+static void what_was_switched_off_meanwhile_was_found_so(void **state)
+{
+    struct scene *scene = *state;
+    struct health_view view;
+
+    run(scene, "INSERT INTO account_state(name, relay, doc) VALUES('one',"
+               " 'a:1', '{\"off\":null}')");
+    view = view_of_off(scene);
+    assert_true(view.since_ms >= scene->now_ms);
+    assert_true(view.found);
+}
+
 #define TEST(name)                                                             \
     cmocka_unit_test_setup_teardown(name, open_scene, close_scene)
 
@@ -201,6 +250,8 @@ int main(void)
         TEST(a_new_one_knows_what_others_learned),
         TEST(the_operator_goes_before_what_was_learned),
         TEST(another_credential_begins_anew),
+        TEST(since_when_it_is_off_outlives_a_restart),
+        TEST(what_was_switched_off_meanwhile_was_found_so),
         TEST(his_pause_is_beside_what_was_learned),
     };
 
