@@ -237,9 +237,10 @@ describe('the page shows requests', () => {
     await b.page.waitForSelector(`${RUNNING} .c-act button`);
     await b.text('claude-cli/2.1', `${RUNNING} .c-client`);
     const age = () => b.read(`${RUNNING} .c-age`);
-    const [then, out] = [await age(), await b.read(`${RUNNING} .c-out`)];
-    await until(async () => (await age()) !== then && (await b.read(`${RUNNING} .c-out`)) !== out, { what: 'it goes on' });
-    assert.match(await b.read(`${RUNNING} .c-out`), /^[\d.,]+ (KB|B)$/, 'a stream tells its tokens at its end');
+    const out = () => b.read(`${RUNNING} .c-out`);
+    const [then, was] = [await age(), await out()];
+    await until(async () => (await age()) !== then && (await out()) !== was, { what: 'it goes on' });
+    assert.match(await out(), /^\d+ tokens?\s*[\d.,]+ (KB|B)$/, 'what the stream has told by now, and how much of it has passed');
     await b.check();
     await b.press(`${RUNNING} .c-act button`);
     await b.text('Cancel now', '.tab.running');
@@ -252,6 +253,37 @@ describe('the page shows requests', () => {
     await b.text('Nothing is running.');
     assert.equal((await rowsOf(s.relay))[0].end, 'cancelled');
     await b.check();
+    await b.close();
+  });
+
+  for (const lang of LANGUAGES) {
+    it(`on a narrow screen its row has the button, too (${lang})`, async () => {
+      const runs = endless(s.url, keys.lin, { agent: AGENT });
+      const b = await open(s.relay, { path: '/admin/requests', width: 390, lang });
+      await until(async () => /token/.test(await b.read(`${RUNNING} .c-out`)), { what: 'tokens so far' });
+      await b.screenshot(`requests-running-390-${lang}`);
+      await b.press(`${RUNNING} .c-act button`);
+      await b.screenshot(`requests-running-390-${lang}-asks`);
+      await b.check();
+      assert.ok((await (await b.page.$(`${RUNNING} .c-act button`)).boundingBox()).height >= 40, 'for a finger');
+      await b.press(`${RUNNING} .c-act button`);
+      await runs.over;
+      count++;
+      await until(async () => (await b.count(RUNNING)) === 0, { what: 'it is gone' });
+      await b.close();
+    });
+  }
+
+  it('the overview says as much of it', async () => {
+    const runs = endless(s.url, keys.lin);
+    const b = await open(s.relay, { path: '/admin/' });
+    const said = () => b.read('.split section:last-child tbody tr');
+    await until(async () => /\d+ tokens?/.test(await said()), { what: 'tokens so far' });
+    assert.match(await b.read('.split section:last-child thead'), /So far/);
+    runs.leave();
+    await runs.over;
+    count++;
+    await until(async () => (await rowsOf(s.relay)).length === count, { what: 'its booking' });
     await b.close();
   });
 

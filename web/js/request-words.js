@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What became of a request, in words: the state of a row, and what its attempts mean. */
-import { has, t } from './i18n.js';
-import { number } from './format.js';
+import { has, t, tn } from './i18n.js';
+import { bytes, number } from './format.js';
 
 const SHAPES = {
   complete: 'ready', refused: 'failed', cut: 'failed', idle: 'failed', error_event: 'failed',
@@ -87,6 +87,17 @@ export const tokensIn = (row) =>
 
 /** Is anything known of what it used? */
 export const usedAny = (row) => tokensIn(row) + row.output_tokens > 0;
+
+/** What it is doing, in a word; what the relay may add stays as it is. */
+export const stepShort = (step) => (has(`requests.step_${step}`) ? t(`requests.step_${step}`) : step);
+
+/** How far one that runs is, the same wherever that is shown: the tokens that its answer has
+    told and how much of it has passed, or what it waits for.  {text, size: '' if nothing has passed} */
+export function soFar(request) {
+  const size = request.bytes_out > 0 ? bytes(request.bytes_out) : '';
+  if (request.output_tokens) return { text: tn('requests.tokens', request.output_tokens), size };
+  return size ? { text: size, size: '' } : { text: stepShort(request.step), size: '' };
+}
 
 /** Tokens, or a dash for a request that used none. */
 export const countOr = (n, row) => (usedAny(row) ? number(n) : '–');

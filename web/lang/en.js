@@ -1007,7 +1007,6 @@ export default {
   'overview.this_machine': 'this machine',
   'overview.tokens': 'Tokens per minute',
   'overview.tokens_note': '{percent} read from cache',
-  'overview.tokens_out': 'Tokens out',
   'overview.uptime': 'up {time}',
   'overview.window_5h': '5-hour window',
   'overview.window_7d': '7-day window',

@@ -1006,7 +1006,6 @@ export default {
   'overview.this_machine': '本机',
   'overview.tokens': '每分钟 token',
   'overview.tokens_note': '{percent} 读自缓存',
-  'overview.tokens_out': '输出 token',
   'overview.uptime': '已运行 {time}',
   'overview.window_5h': '5 小时窗口',
   'overview.window_7d': '7 天窗口',

@@ -11,6 +11,7 @@ import { t, tn } from '../i18n.js';
 import { live } from '../live.js';
 import { elapsed, failed, head, name, section, state, ticker, windowBar } from '../parts.js';
 import { link, query, setQuery } from '../router.js';
+import { shortModel, soFar } from '../request-words.js';
 import { to } from '../routes.js';
 import { table } from '../table.js';
 
@@ -140,8 +141,10 @@ function accountSection(accounts) {
 
 /* ---- what runs -------------------------------------------------------------------- */
 
-/** claude-opus-5 -> opus-5 */
-const shortModel = (model) => (model ?? '–').replace(/^claude-/, '');
+const outCell = (row) => h(row.output_tokens || row.bytes_out ? 'span' : 'span.faint', soFar(row).text);
+
+/* A row is drawn anew when something that it shows has changed: its age ticks by itself. */
+const shownOf = (row) => ({ ...row, age_ms: 0, bytes_out: row.output_tokens ? 0 : row.bytes_out });
 
 function runningSection() {
   const all = h('span');
@@ -149,15 +152,15 @@ function runningSection() {
     label: t('overview.running'), keys: false,
     columns: [
       { key: 'key', label: t('overview.key'), fold: 'first', cell: (row) => name(row.key ?? t('overview.this_machine'), to('requests', row.id)) },
-      { key: 'model', label: t('overview.model'), class: 'mute', cell: (row) => h('span.cut', { title: row.model }, shortModel(row.model)) },
-      { key: 'output_tokens', label: t('overview.tokens_out'), align: 'num', cell: (row) => (row.output_tokens ? number(row.output_tokens) : h('span.faint', t(`requests.step_${row.step}`))) },
+      { key: 'model', label: t('overview.model'), class: 'mute', cell: (row) => h('span.cut', { title: row.model }, shortModel(row.model) || '–') },
+      { key: 'out', label: t('requests.so_far'), align: 'num', cell: outCell },
       { key: 'age', label: t('overview.age'), align: 'num', width: 72, fold: 'first2', cell: (row) => elapsed(row.started_at) },
     ],
     empty: () => h('p.faint.small.pt', t('overview.running_none')),
   });
   function set({ requests, more = 0 }) {
     replace(all, link('/admin/requests', tn('overview.all', requests.length + more)));
-    list.set(requests.slice(0, RUNNING).map((row) => ({ ...row, age_ms: 0, bytes_out: 0 })));
+    list.set(requests.slice(0, RUNNING).map(shownOf));
   }
   return { node: section(t('overview.running'), all, list.node), set };
 }

@@ -32,8 +32,6 @@ export const age = (request) => ticker(() => running(Date.now() - beganAt(reques
 
 /** What it is doing; what the relay may add stays as it is. */
 export const stepWord = (step) => (has(`request.step_${step}`) ? t(`request.step_${step}`) : step);
-/** The same in a word, for a narrow column. */
-export const stepShort = (step) => (has(`requests.step_${step}`) ? t(`requests.step_${step}`) : step);
 
 /** The button that cancels it, confirmed in place; what goes wrong stands in `place`. */
 export function cancelButton(request, place, options = {}) {
@@ -74,7 +72,7 @@ export function runningPanel(request, { head, signal, again }) {
   function show(now) {
     say(word, t('request.running', { step: stepWord(now.step) }));
     say(first, now.first_byte_ms === null ? '–' : duration(now.first_byte_ms));
-    say(tokens, now.output_tokens > 1 ? number(now.output_tokens) : '–');
+    say(tokens, now.output_tokens ? number(now.output_tokens) : '–');
     say(size, bytes(now.bytes_out));
   }
   show(request);

@@ -3,7 +3,6 @@
    that no row moves and a button that asks "Cancel now" stays as it is.  One that ended
    says so for 2 s before it goes. */
 import { h, replace, say } from '../dom.js';
-import { bytes } from '../format.js';
 import { t, tn } from '../i18n.js';
 import { live } from '../live.js';
 import { section, state } from '../parts.js';
@@ -11,8 +10,8 @@ import { go } from '../router.js';
 import { to } from '../routes.js';
 import { table } from '../table.js';
 import { runs } from './request-filters.js';
-import { age, cancelButton, forgetBut, stepShort } from './request-running.js';
-import { endOf, shapeOf, shortModel } from '../request-words.js';
+import { age, cancelButton, forgetBut } from './request-running.js';
+import { endOf, shapeOf, shortModel, soFar } from '../request-words.js';
 
 const FEW = 5;
 const LINGER_MS = 2000;
@@ -21,7 +20,7 @@ const SHRINK_MS = 10000;
 /* The cells of a row, kept to change them in place. */
 function rowOf(request, problem) {
   const text = (kind) => h(`span${kind}`);
-  const cells = { key: text('.cut'), model: text('.cut'), account: text('.cut'), client: text('.cut'), out: text(''), act: h('span') };
+  const cells = { key: text('.cut'), model: text('.cut'), account: text('.cut'), client: text('.cut'), out: text('.tokens'), size: text('.size'), act: h('span') };
   replace(cells.act, cancelButton(request, problem));
   return { id: request.id, request, cells, gone: 0 };
 }
@@ -32,12 +31,6 @@ function cut(node, value, none) {
   node.classList.toggle('faint', !value);
 }
 
-/* A stream tells its tokens at its end; until then it is known how much has passed. */
-function soFar(request) {
-  if (request.output_tokens > 1) return tn('requests.tokens', request.output_tokens);
-  return request.bytes_out > 0 ? bytes(request.bytes_out) : stepShort(request.step);
-}
-
 function fillRow(row, request) {
   const { cells } = row;
   row.request = request;
@@ -46,7 +39,9 @@ function fillRow(row, request) {
   cells.model.title = request.model ?? request.endpoint;
   cut(cells.account, request.account, '–');
   cut(cells.client, request.client, '–');
-  say(cells.out, soFar(request));
+  const { text, size } = soFar(request);
+  say(cells.out, text);
+  say(cells.size, size);
   cells.out.classList.toggle('faint', request.bytes_out === 0);
 }
 
@@ -66,8 +61,8 @@ const columns = () => [
   { key: 'model', label: t('requests.model'), class: 'mute c-model', cell: (row) => row.cells.model },
   { key: 'account', label: t('requests.account'), class: 'c-account', priority: 'hide', cell: (row) => row.cells.account },
   { key: 'client', label: t('requests.client'), class: 'mute c-client shut', priority: 2, cell: (row) => row.cells.client },
-  { key: 'out', label: t('requests.so_far'), align: 'num', class: 'c-out', cell: (row) => row.cells.out },
-  { key: 'act', label: t('requests.cancel'), hideLabel: true, align: 'num', class: 'c-act', priority: 'hide', cell: (row) => row.cells.act },
+  { key: 'out', label: t('requests.so_far'), align: 'num', class: 'c-out', cell: (row) => [row.cells.out, row.cells.size] },
+  { key: 'act', label: t('requests.cancel'), hideLabel: true, align: 'num', class: 'c-act', cell: (row) => row.cells.act },
 ];
 
 /** runningList(view) -> {node, filter(params)} */
