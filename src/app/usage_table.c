@@ -50,13 +50,31 @@ static void add_short(struct buf *out, uint64_t number)
 
 #define MICROUSD_DECIMALS 6
 
-void usage_table_add_dollars(struct buf *out, uint64_t microusd,
-                             unsigned decimals)
+/* The last one of so many decimals, in micro-dollars. */
+static uint64_t unit_of(unsigned decimals)
 {
     uint64_t unit = 1;
 
     for (unsigned i = decimals; i < MICROUSD_DECIMALS; i++)
         unit *= 10;
+    return unit;
+}
+
+/* What is less than the last one would look like nothing. */
+static unsigned decimals_to_see(uint64_t microusd, unsigned decimals)
+{
+    if (microusd == 0 || microusd >= unit_of(decimals))
+        return decimals;
+    return decimals < 4 && microusd >= unit_of(4) ? 4 : MICROUSD_DECIMALS;
+}
+
+void usage_table_add_dollars(struct buf *out, uint64_t microusd,
+                             unsigned decimals)
+{
+    uint64_t unit;
+
+    decimals = decimals_to_see(microusd, decimals);
+    unit = unit_of(decimals);
     microusd = (microusd + unit / 2) / unit * unit;
     buf_add(out, STR("$"));
     usage_table_add_number(out, microusd / 1000000);

@@ -22,6 +22,6 @@ void usage_table_add_notes(struct buf *out, const struct usage_table *table,
 
 /* "1,234,567". */
 void usage_table_add_number(struct buf *out, uint64_t number);
-/* "$1,234.50": with two to six decimals. */
+/* "$1,234.50": with two to six decimals; with four or six if there would be only zeros. */
 void usage_table_add_dollars(struct buf *out, uint64_t microusd,
                              unsigned decimals);

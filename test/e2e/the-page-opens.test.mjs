@@ -7,8 +7,9 @@ import path from 'node:path';
 import { before, it } from 'node:test';
 
 import { open } from '../support/browser.mjs';
-import { call } from '../support/http.mjs';
+import { call, HELLO } from '../support/http.mjs';
 import { admin, createKey } from '../support/keys.mjs';
+import { hands } from '../support/page_hands.mjs';
 import { scene, sceneAccounts } from '../support/page_scene.mjs';
 import { addApiKey, describe, stage, startRelay, startSim, until } from '../support/processes.mjs';
 
@@ -33,14 +34,30 @@ describe('an empty relay', () => {
     await page.text('Create a key for the first client', '.steps .now');
     await page.screenshot('first-key');
 
-    const key = await createKey(s.relay, 'ana-desk', { accounts: 'pool' });
+    const by = hands(page);
+    await by.press('Create key', '.steps .now');
+    await by.fill('Name', 'ana-desk');
+    await by.press('Create key', 'dialog[open]');
+    await page.text('cr_', 'dialog .once code');
+    const text = await page.read('dialog .once code');
+    await by.press('Copy key');
+    await by.press('Done');
     await page.text('Send a message', '.steps .now');
-    await page.text(`…${key.text.slice(-4)}`, '.steps .code');
-    assert.ok(!(await page.page.content()).includes(key.text), 'the key itself is nowhere');
+    assert.equal(await page.read('.steps .code'),
+      `export ANTHROPIC_BASE_URL=${s.url}\nexport ANTHROPIC_AUTH_TOKEN=${text}\nclaude -p hello --model claude-sonnet-5`);
     await page.check();
     await page.screenshot('first-message');
+    await page.go('/admin/');
+    await page.text('only its holder has its text', '.steps .now');
+    assert.equal(await page.count('.steps .code'), 0, 'no lines that cannot be pasted');
+    assert.ok(!(await page.page.content()).includes(text), 'the key is known no more');
+    await page.check();
+    await page.screenshot('first-message-later');
 
-    assert.equal((await key.message()).status, 200);
+    const { status } = await call(`${s.url}/v1/messages`, {
+      method: 'POST', headers: { 'x-api-key': text, 'content-type': 'application/json', 'anthropic-version': '2023-06-01' }, body: JSON.stringify(HELLO),
+    });
+    assert.equal(status, 200);
     await page.text('Answered by team');
     await page.check();
     await page.screenshot('first-answered');

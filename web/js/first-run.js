@@ -19,6 +19,19 @@ export function passFirstRun() {
   } catch { /* asked again next time */ }
 }
 
+let firstKey = null;
+
+/** The text of a key that was created on the way, for the lines of the last step: once, in memory. */
+export function giveFirstKey(text) {
+  firstKey = text;
+}
+
+export function takeFirstKey() {
+  const text = firstKey;
+  firstKey = null;
+  return text;
+}
+
 /** Was no message answered yet?  Nor did anybody say that they know the way. */
 export async function isFirstRun(view) {
   if (passed()) return false;

@@ -52,15 +52,20 @@ export function unitOf(values) {
   return (n) => (n === 0 ? '0' : isNumber(n) ? `${signed(fixed(n / size, digits))} ${unit}`.trim() : NONE);
 }
 
-/** $1,357.88 of millionths of a dollar; "–" if it is not known. */
+/* What is less than the last digit has as many as it takes to be seen: never $0.00. */
+const digitsFor = (microusd, digits) =>
+  (microusd === 0 ? digits : [digits, 4, 6].find((n) => n >= digits && microusd >= 10 ** (6 - n)) ?? 6);
+
+/** $1,357.88 of millionths of a dollar, $0.0042 of less than a cent; "–" if it is not known. */
 export const money = (microusd, digits = 2) => {
   if (!isNumber(microusd)) return NONE;
-  return `${microusd < 0 ? MINUS : ''}$${fixed(Math.abs(microusd) / 1e6, digits)}`;
+  const amount = Math.abs(microusd);
+  return `${microusd < 0 ? MINUS : ''}$${fixed(amount / 1e6, digitsFor(amount, digits))}`;
 };
 /** $0.2963: of single requests */
 export const money4 = (microusd) => money(microusd, 4);
-/** $25 or $3.10: of limits, without cents where there are none */
-export const moneyShort = (microusd) => money(microusd, isNumber(microusd) && microusd % 1e6 === 0 ? 0 : 2);
+/** $25, $3.10 or $0.005: of limits, exactly, without cents where there are none */
+export const moneyShort = (microusd) => money(microusd, [0, 2, 3, 4].find((n) => microusd % 10 ** (6 - n) === 0) ?? 6);
 
 /** $75, or with as many decimals as the steps of the axis need */
 export function moneyAxis(microusd, step) {
@@ -170,7 +175,7 @@ export function time(at, { seconds = false } = {}) {
   const hours = seconds ? clockSeconds(then) : clock(then);
   if (sameDay(then, today)) return hours;
   const ahead = then - today;
-  if (ahead > 0 && ahead < 6.5 * 864e5) return `${when(then, { weekday: 'short' })} ${hours}`;
+  if (ahead > 0 && ahead < 7 * 864e5) return `${when(then, { weekday: 'short' })} ${hours}`;
   return lang() === 'zh' ? `${day(then)} ${hours}` : `${day(then)}, ${hours}`;
 }
 

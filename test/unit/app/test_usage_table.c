@@ -119,7 +119,7 @@ static void sessions_fit_into_80_columns(void **state)
         LONG_SESSION, usage_table_add, &table,
         "SESSION                                 KEY       REQUESTS        COST\n" SESSION
         "    日本語…        123  $11,909.41  ████████\n" SESSION
-        "1…  bob              1       $0.00  ▏\n"
+        "1…  bob              1     $0.0010  ▏\n"
         "TOTAL                                                  124  $11,909.41\n");
 }
 
@@ -198,8 +198,11 @@ static void money_has_as_many_decimals_as_are_wanted(void **state)
     } cases[] = {
         { 0, 2, "$0.00" },
         { 1, 6, "$0.000001" },
-        { 4999, 2, "$0.00" },
-        { 5000, 2, "$0.01" },
+        { 4999, 2, "$0.0050" },
+        { 31, 2, "$0.000031" },
+        { 31, 4, "$0.000031" },
+        { 14999, 2, "$0.01" },
+        { 15000, 2, "$0.02" },
         { 999995000, 2, "$1,000.00" },
         { 1234567891234, 4, "$1,234,567.8912" },
     };

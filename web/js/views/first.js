@@ -7,15 +7,18 @@ import { money4, number } from '../format.js';
 import { t, tx } from '../i18n.js';
 import { live } from '../live.js';
 import { button, codeBox, state } from '../parts.js';
-import { passFirstRun } from '../first-run.js';
+import { passFirstRun, takeFirstKey } from '../first-run.js';
 import { reopen } from '../router.js';
+import { to } from '../routes.js';
 
 const MODEL = 'claude-sonnet-5';
+/* Which leads back here. */
+const NEW_KEY = '/admin/new/key?first=1';
 
 /** Open this view. */
 export async function open(view) {
   view.title(t('first.start'));
-  const known = await ask(view);
+  const known = { ...await ask(view), text: takeFirstKey() };
   const steps = h('ol.steps');
   replace(view.node, h('div.hello', h('h1', t('first.title')),
     h('p.mute.sub-h', t('first.where', { version: known.version, host: location.host })), steps,
@@ -59,25 +62,27 @@ const accountStep = (known) => ({
 const keyStep = (known) => ({
   now: [
     h('p.small.mute', t('first.key_why')),
-    h('div.row.wrap', button(t('first.key_create'), { href: '/admin/new/key', primary: true, icon: 'plus' })),
+    h('div.row.wrap', button(t('first.key_create'), { href: NEW_KEY, primary: true, icon: 'plus' })),
     h('p.small.faint', t('first.key_without')),
   ],
   later: t('first.key_why'),
   done: t('first.key_done', { n: number(known.keys) }),
 });
 
-/* A key's text is nowhere but with its holder: the lines have a place for it. */
-const lines = (known) => `export ANTHROPIC_BASE_URL=${location.origin}
-export ANTHROPIC_AUTH_TOKEN=${known.key ? `${known.key.prefix}…${known.key.last4}` : 'cr_…'}
+const lines = (text) => `export ANTHROPIC_BASE_URL=${location.origin}
+export ANTHROPIC_AUTH_TOKEN=${text}
 claude -p hello --model ${MODEL}`;
+
+/* Of a key that was created on the way here; of others nobody but the holder has the text,
+   and lines without it are none to copy. */
+const how = ({ key, text }) => (text
+  ? [h('p.small.mute', tx('first.message_how', { command: h('code', 'claude') })), codeBox(lines(text), t('first.lines'))]
+  : [h('p.small.mute', t('first.key_gone')), h('div.row.wrap',
+    key && button(t('first.key_open'), { href: to('keys', key.id) }), button(t('first.key_another'), { href: NEW_KEY }))]);
 
 function messageStep(known) {
   return {
-    now: [
-      h('p.small.mute', tx('first.message_how', { command: h('code', 'claude') })),
-      codeBox(lines(known), t('first.lines')),
-      arrived(known),
-    ],
+    now: [...how(known), arrived(known)],
     later: t('first.message_later'),
     done: known.ended ? t('first.message_done', {
       account: known.ended.account, tokens: number(known.ended.input_tokens + known.ended.output_tokens), cost: money4(known.ended.cost_microusd),

@@ -20,7 +20,7 @@ const at = (when) => h('span', { title: exact(when) }, time(when));
 const facts = (group) => pairs([
   group.note ? [t('key.note'), group.note] : null,
   [t('key.time_zone'), group.time_zone ?? 'UTC'],
-  [t('key.created'), at(group.created_at)], [t('key.changed'), at(group.changed_at)],
+  [t('key.created'), at(group.created_at)], group.changed_at !== group.created_at ? [t('key.changed'), at(group.changed_at)] : null,
   [t('key.total'), tn('key.total_says', group.total.requests, { cost: money(group.total.cost * 1e6) })],
 ]);
 

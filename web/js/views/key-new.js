@@ -3,6 +3,7 @@
 import { api } from '../api.js';
 import { dialog } from '../dialog.js';
 import { h } from '../dom.js';
+import { giveFirstKey } from '../first-run.js';
 import { t } from '../i18n.js';
 import { keyForm } from '../key-form.js';
 import { showKey } from '../key-shown.js';
@@ -16,12 +17,14 @@ export async function open(view) {
     openKeys(view), known('/admin/api/groups', 'groups'), known('/admin/api/accounts', 'accounts'),
   ]);
   view.title(t('key.create'));
-  queueMicrotask(() => ask({ groups, accounts, initial: { group: view.query.group ?? null } }, view.signal));
+  queueMicrotask(() => ask({ groups, accounts, initial: { group: view.query.group ?? null }, first: view.query.first === '1' }, view.signal));
   return handle;
 }
 
 /* The form is of use without them. */
 const known = (path, member) => api.get(path).then((answer) => answer[member], () => []);
+
+const leaveFor = ({ first }) => go(first ? '/admin/' : '/admin/keys', { replace: true });
 
 function ask(choices, signal) {
   if (signal.aborted) return;
@@ -46,14 +49,17 @@ function ask(choices, signal) {
   box.closed.then((key) => {
     signal.removeEventListener('abort', leave);
     if (key) shown(key, choices, signal);
-    else if (!signal.aborted) go('/admin/keys', { replace: true });
+    else if (!signal.aborted) leaveFor(choices);
   });
 }
 
-/* The list behind it shows the new key once the dialog is closed. */
+/* The list behind it shows the new key once the dialog is closed; on the first run the way
+   goes on, and its last step has the key in its lines. */
 async function shown(key, choices, signal) {
   let another = false;
   await showKey(key, { again: () => { another = true; } });
-  if (another && !signal.aborted) ask({ ...choices, initial: { group: key.group } }, signal);
-  else if (!signal.aborted) go('/admin/keys', { replace: true });
+  if (signal.aborted) return;
+  if (another) return void ask({ ...choices, initial: { group: key.group } }, signal);
+  if (choices.first) giveFirstKey(key.key);
+  leaveFor(choices);
 }

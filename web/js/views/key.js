@@ -41,9 +41,12 @@ function facts(key) {
   ].map((fact) => fact || null));
 }
 
+/* Of one that was never changed there is nothing to say. */
+const changedOf = ({ created_at: created, changed_at: changed }) => changed !== created && [t('key.changed'), at(changed)];
+
 function history(key) {
   return pairs([
-    [t('key.created'), at(key.created_at)], [t('key.changed'), at(key.changed_at)], key.revoked_at && [t('key.revoked'), at(key.revoked_at)],
+    [t('key.created'), at(key.created_at)], changedOf(key), key.revoked_at && [t('key.revoked'), at(key.revoked_at)],
     [t('key.first_used'), at(key.first_used_at)], [t('keys.last_used'), at(key.last_used_at)],
     [t('key.total'), tn('key.total_says', key.total.requests, { cost: money(key.total.cost * 1e6) })],
     ...key.rotated.map((old) => [t('shown.former'), t('shown.former_until', { key: masked(old), time: time(old.expires_at) })]),

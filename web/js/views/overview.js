@@ -5,7 +5,7 @@ import { api } from '../api.js';
 import { attention } from '../attention.js';
 import { h, replace, say } from '../dom.js';
 import { figures, figuresOf } from '../figures.js';
-import { isFirstRun } from '../first-run.js';
+import { isFirstRun, takeFirstKey } from '../first-run.js';
 import { durationWords, fullTime, number, time } from '../format.js';
 import { t, tn } from '../i18n.js';
 import { live } from '../live.js';
@@ -25,6 +25,7 @@ export async function open(view) {
     api.get('/admin/api/status', null, view), api.get('/admin/api/accounts', null, view), course('hour', view), course('month', view), isFirstRun(view),
   ]);
   if (first) return (await import('./first.js')).open(view);
+  takeFirstKey(); // nobody needs it any more
   view.title(t('nav.overview'));
   draw(view, { status, accounts: accounts.accounts, series: { hour, month } });
   return null;
