@@ -16,14 +16,36 @@ describe('the page adds accounts', { skip: noSqlite }, () => {
 
   /* ---- signing in ---------------------------------------------------------------------- */
 
+  async function toSignIn() {
+    const page = await visit('/admin/accounts/lin/sign-in');
+    await page.press(button('Get the link'));
+    await page.page.waitForSelector('.steps a.btn');
+    return page;
+  }
   const state = (page) => page.page.$eval('.steps a.btn', (a) => new URL(a.href).searchParams.get('state'));
   const PASTED = [
     ['this, I think', /There is no code in this/], ['?error=access_denied', /reported an error[\s\S]*access_denied/],
     [`code#${'0'.repeat(64)}`, /belongs to another link/], ['code#abc', /The end is missing/], ['goodcode', /Code found; the state of this link is used/],
   ];
 
+  it('looking at it begins nothing: only asking for the link does', async () => {
+    const begun = async () => (await api('GET', '/admin/api/audit?action=login.begin')).entries.length;
+    const before = await begun();
+    for (const [lang, width] of [['en', 1440], ['zh', 390]]) {
+      const page = await visit('/admin/accounts/lin/sign-in', { lang, width });
+      await page.check(`not begun, ${lang}`);
+      await page.screenshot(`accounts-sign-in-offered-${lang}`);
+      await page.close();
+    }
+    assert.equal(await begun(), before);
+    const page = await toSignIn();
+    assert.equal(await page.page.evaluate(() => document.activeElement.innerText), 'Open the page', 'where the button was');
+    assert.equal(await begun(), before + 1);
+    await page.close();
+  });
+
   it('what is pasted is looked at while it is typed; what fails is said in its step', async () => {
-    const page = await visit('/admin/accounts/lin/sign-in');
+    const page = await toSignIn();
     const ours = await state(page);
     for (const [text, says] of PASTED) {
       await page.type('textarea', text);
@@ -42,7 +64,7 @@ describe('the page adds accounts', { skip: noSqlite }, () => {
   });
 
   it('an account signs in again, is saved, and tried', async () => {
-    const page = await visit('/admin/accounts/lin/sign-in');
+    const page = await toSignIn();
     await page.type('textarea', `\n goodcode#${await state(page)} `);
     await page.press(button('Finish'));
     await page.text('lin is signed in and saved.');
@@ -56,7 +78,7 @@ describe('the page adds accounts', { skip: noSqlite }, () => {
   });
 
   it('a link that has been used is the first step’s affair', async () => {
-    const page = await visit('/admin/accounts/lin/sign-in');
+    const page = await toSignIn();
     const code = `goodcode#${await state(page)}`;
     await api('POST', '/oauth/token', { authorization_code: code, account_name: 'lin' });
     await page.type('textarea', code);

@@ -46,11 +46,13 @@ function sayPasted(place, read) {
 
 /* ---- the steps ------------------------------------------------------------------------ */
 
-/** signInSteps({name, setup, proxy, signal, onlink(expires), ondone(answer), oncancel}) -> {node, start()}
-    name() and proxy() are asked when they are needed. */
+/** signInSteps({name, setup, proxy, signal, onlink(expires), ondone(answer), oncancel}) -> {node, start(), offer()}
+    name() and proxy() are asked when they are needed.  start() makes the link, offer() once it is
+    asked for: each is kept by the relay, and in the audit log. */
 export function signInSteps(options) {
   const { name, setup = false, proxy = () => null, signal } = options;
   let link = null; // { auth_url, state, expires }
+  let asked = false; // with the button that the link takes the place of
   let wasOpened = () => {};
 
   const linkRow = h('div.row.wrap');
@@ -94,13 +96,27 @@ export function signInSteps(options) {
     const shown = h('span.sr', link.auth_url);
     replace(linkRow, opened, copyButton(() => link.auth_url, { label: t('login.copy_link'), from: shown, onclick: wasOpened }), shown,
       ticker(() => (link.expires > Date.now() ? t('login.valid', { left: durationWords(link.expires - Date.now()) }) : t('login.expired')), '.small.faint'));
+    if (asked) opened.focus();
+    asked = false;
   }
 
-  async function begin() {
+  function become() {
     replace(linkWrong);
     open.become('now');
     paste.become('next');
     last.become('later');
+  }
+
+  function offer() {
+    become();
+    const get = button(t('login.get_link'), {
+      primary: true, onclick: () => { asked = true; get.disabled = true; begin(); },
+    });
+    replace(linkRow, get);
+  }
+
+  async function begin() {
+    become();
     try {
       const through = proxy();
       const answer = await api.post('/oauth/auth-url', { ...(setup && { kind: 'setup-token' }), ...(through && { proxy_config: through }) }, { signal });
@@ -109,6 +125,7 @@ export function signInSteps(options) {
       options.onlink?.(link);
     } catch (error) {
       if (error.name === 'AbortError') return;
+      replace(linkRow);
       replace(linkWrong, alert(error.message), button(t('failed.again'), { onclick: begin }));
     }
   }
@@ -168,7 +185,7 @@ export function signInSteps(options) {
     place.append(h('details', h('summary.small', t('login.message')), more));
   }
 
-  return { node: h('ol.steps', open.node, paste.node, last.node), start: begin };
+  return { node: h('ol.steps', open.node, paste.node, last.node), start: begin, offer };
 }
 
 /** The column beside the steps. */

@@ -783,6 +783,7 @@ export default {
   'login.expired': 'the link has expired',
   'login.facts': 'in your browser, at Anthropic',
   'login.finish': 'Finish',
+  'login.get_link': 'Get the link',
   'login.help': 'Good to know',
   'login.help.browser': 'Use the browser in which you are signed in as the person whose account this is.',
   'login.help.cloudflare': '“Just a moment” instead of a page? That is Cloudflare; another network or proxy helps.',

@@ -782,6 +782,7 @@ export default {
   'login.expired': '链接已过期',
   'login.facts': '在浏览器中，于 Anthropic 完成',
   'login.finish': '完成登录',
+  'login.get_link': '获取链接',
   'login.help': '说明',
   'login.help.browser': '请使用已登录该账号本人的浏览器。',
   'login.help.cloudflare': '若页面停在“Just a moment”，那是 Cloudflare 拦截，可换网络或代理。',

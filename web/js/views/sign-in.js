@@ -42,6 +42,6 @@ export async function open(view) {
   replace(view.node, crumbs([t('accounts.title'), '/admin/accounts'], [name, again ? to('accounts', name) : null], [t('login.crumb')]),
     head(view.titled, setup ? t('login.setup_facts') : t('login.facts')),
     h('div.duo', steps.node, signInHelp({ name, through: throughWords(account), setup })));
-  await steps.start();
+  steps.offer();
   return undefined;
 }
