@@ -2,80 +2,39 @@
 /* Requests as a table. */
 #include "app/requests_table.h"
 
-#include "app/columns.h"
+#include "app/cells.h"
 #include "app/usage_table.h"
-#include "base/glyph.h"
 
-#define CELL_MAX 256
-#define NAME_MAX_WIDTH 60
+#define DATE_AND_TIME                                                          \
+    (struct cells_part)                                                        \
+    {                                                                          \
+        0, 19                                                                  \
+    }
+#define WITHOUT_YEAR                                                           \
+    (struct cells_part)                                                        \
+    {                                                                          \
+        sizeof("2026-") - 1, 14                                                \
+    }
 
-static void add_text(struct columns *columns, const struct json_doc *doc,
-                     const char *member)
+static void write_cost(struct buf *out, uint64_t microusd)
 {
-    struct str text = STR("-");
-
-    (void)json_doc_get_str(doc, member, &text);
-    columns_add(columns, glyph_cut(text, NAME_MAX_WIDTH));
-}
-
-/* "2026-11-30 08:00:00", of UTC, as the title says; or without the year. */
-static void add_time(struct columns *columns, const struct json_doc *doc,
-                     size_t from)
-{
-    struct str time = STR("-");
-    struct buf cell;
-
-    (void)json_doc_get_str(doc, "ended_at", &time);
-    buf_init(&cell, CELL_MAX);
-    buf_printf(&cell, "%.*s %.*s", STR_ARG(str_sub(time, from, 10 - from)),
-               STR_ARG(str_sub(time, 11, 8)));
-    columns_add(columns, buf_str(&cell));
-    buf_done(&cell);
-}
-
-static void add_number(struct columns *columns, const struct json_doc *doc,
-                       const char *member)
-{
-    uint64_t number;
-    struct buf cell;
-
-    buf_init(&cell, CELL_MAX);
-    if (json_doc_get_u64(doc, member, &number))
-        usage_table_add_number(&cell, number);
-    else
-        buf_add(&cell, STR("-"));
-    columns_add(columns, buf_str(&cell));
-    buf_done(&cell);
-}
-
-static void add_cost(struct columns *columns, const struct json_doc *doc)
-{
-    uint64_t microusd;
-    struct buf cell;
-
-    buf_init(&cell, CELL_MAX);
-    if (json_doc_get_u64(doc, "cost_microusd", &microusd))
-        usage_table_add_dollars(&cell, microusd, 6);
-    else
-        buf_add(&cell, STR("-"));
-    columns_add(columns, buf_str(&cell));
-    buf_done(&cell);
+    usage_table_add_dollars(out, microusd, 6);
 }
 
 static void add_row(struct columns *columns, const struct json_doc *doc)
 {
-    add_time(columns, doc, 0);
-    add_time(columns, doc, sizeof("2026-") - 1);
-    add_text(columns, doc, "key");
-    add_text(columns, doc, "account");
-    add_text(columns, doc, "model");
-    add_number(columns, doc, "status");
-    add_text(columns, doc, "end");
-    add_number(columns, doc, "input_tokens");
-    add_number(columns, doc, "output_tokens");
-    add_cost(columns, doc);
-    add_number(columns, doc, "duration_ms");
-    add_text(columns, doc, "id");
+    cells_add_time(columns, doc, "ended_at", DATE_AND_TIME);
+    cells_add_time(columns, doc, "ended_at", WITHOUT_YEAR);
+    cells_add_text(columns, doc, "key");
+    cells_add_text(columns, doc, "account");
+    cells_add_text(columns, doc, "model");
+    cells_add_number(columns, doc, "status", usage_table_add_number);
+    cells_add_text(columns, doc, "end");
+    cells_add_number(columns, doc, "input_tokens", usage_table_add_number);
+    cells_add_number(columns, doc, "output_tokens", usage_table_add_number);
+    cells_add_number(columns, doc, "cost_microusd", write_cost);
+    cells_add_number(columns, doc, "duration_ms", usage_table_add_number);
+    cells_add_text(columns, doc, "id");
 }
 
 /* Places of columns, from 1. */

@@ -2,12 +2,8 @@
 /* Requests that run, as a table. */
 #include "app/running_table.h"
 
-#include "app/columns.h"
+#include "app/cells.h"
 #include "app/usage_table.h"
-#include "base/glyph.h"
-
-#define CELL_MAX 256
-#define NAME_MAX_WIDTH 60
 
 void running_table_add_age(struct buf *out, uint64_t ms)
 {
@@ -25,42 +21,17 @@ void running_table_add_age(struct buf *out, uint64_t ms)
                    seconds % 60);
 }
 
-static void add_text(struct columns *columns, const struct json_doc *doc,
-                     const char *member)
-{
-    struct str text = STR("-");
-
-    (void)json_doc_get_str(doc, member, &text);
-    columns_add(columns, glyph_cut(text, NAME_MAX_WIDTH));
-}
-
-static void add_number(struct columns *columns, const struct json_doc *doc,
-                       const char *member,
-                       void (*write)(struct buf *out, uint64_t number))
-{
-    uint64_t number;
-    struct buf cell;
-
-    buf_init(&cell, CELL_MAX);
-    if (json_doc_get_u64(doc, member, &number))
-        write(&cell, number);
-    else
-        buf_add(&cell, STR("-"));
-    columns_add(columns, buf_str(&cell));
-    buf_done(&cell);
-}
-
 static void add_row(struct columns *columns, const struct json_doc *doc)
 {
-    add_number(columns, doc, "age_ms", running_table_add_age);
-    add_text(columns, doc, "step");
-    add_text(columns, doc, "key");
-    add_text(columns, doc, "account");
-    add_text(columns, doc, "model");
-    add_number(columns, doc, "bytes_out", usage_table_add_number);
-    add_number(columns, doc, "attempts", usage_table_add_number);
-    add_text(columns, doc, "client");
-    add_text(columns, doc, "id");
+    cells_add_number(columns, doc, "age_ms", running_table_add_age);
+    cells_add_text(columns, doc, "step");
+    cells_add_text(columns, doc, "key");
+    cells_add_text(columns, doc, "account");
+    cells_add_text(columns, doc, "model");
+    cells_add_number(columns, doc, "bytes_out", usage_table_add_number);
+    cells_add_number(columns, doc, "attempts", usage_table_add_number);
+    cells_add_text(columns, doc, "client");
+    cells_add_text(columns, doc, "id");
 }
 
 /* Places of columns, from 1. */

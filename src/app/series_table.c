@@ -2,65 +2,41 @@
 /* Points as a table. */
 #include "app/series_table.h"
 
-#include "app/columns.h"
+#include "app/cells.h"
 #include "app/usage_table.h"
 
-#define CELL_MAX 64
+#define DATE_AND_MINUTE                                                        \
+    (struct cells_part)                                                        \
+    {                                                                          \
+        0, 16                                                                  \
+    }
 
-/* "2026-11-30 08:00" */
-static void add_time(struct columns *columns, struct str time)
+static void write_cost(struct buf *out, uint64_t microusd)
 {
-    struct buf cell;
-
-    buf_init(&cell, CELL_MAX);
-    buf_printf(&cell, "%.*s %.*s", STR_ARG(str_sub(time, 0, 10)),
-               STR_ARG(str_sub(time, 11, 5)));
-    columns_add(columns, buf_str(&cell));
-    buf_done(&cell);
-}
-
-static void add_number(struct columns *columns, const struct json_doc *doc,
-                       const char *member)
-{
-    uint64_t number;
-    struct buf cell;
-
-    buf_init(&cell, CELL_MAX);
-    if (json_doc_get_u64(doc, member, &number))
-        usage_table_add_number(&cell, number);
-    else
-        buf_add(&cell, STR("-"));
-    columns_add(columns, buf_str(&cell));
-    buf_done(&cell);
-}
-
-static void add_cost(struct columns *columns, const struct json_doc *doc)
-{
-    uint64_t microusd = 0;
-    struct buf cell;
-
-    (void)json_doc_get_u64(doc, "cost_microusd", &microusd);
-    buf_init(&cell, CELL_MAX);
-    usage_table_add_dollars(&cell, microusd, 2);
-    columns_add(columns, buf_str(&cell));
-    buf_done(&cell);
+    usage_table_add_dollars(out, microusd, 2);
 }
 
 /* The last three are nothing of the period before. */
 static void add_figures(struct columns *columns, const struct json_doc *doc)
 {
-    static const char *const members[] = { "first_byte_p50_ms",
-                                           "first_byte_p95_ms", "streams_max" };
+    static const struct {
+        const char *member;
+        void (*write)(struct buf *out, uint64_t number);
+    } figures[] = {
+        { "requests", usage_table_add_number },
+        { "failed", usage_table_add_number },
+        { "input_tokens", usage_table_add_number },
+        { "output_tokens", usage_table_add_number },
+        { "cache_read_tokens", usage_table_add_number },
+        { "cache_write_tokens", usage_table_add_number },
+        { "cost_microusd", write_cost },
+        { "first_byte_p50_ms", usage_table_add_number },
+        { "first_byte_p95_ms", usage_table_add_number },
+        { "streams_max", usage_table_add_number },
+    };
 
-    add_number(columns, doc, "requests");
-    add_number(columns, doc, "failed");
-    add_number(columns, doc, "input_tokens");
-    add_number(columns, doc, "output_tokens");
-    add_number(columns, doc, "cache_read_tokens");
-    add_number(columns, doc, "cache_write_tokens");
-    add_cost(columns, doc);
-    for (size_t i = 0; i < COUNT_OF(members); i++)
-        add_number(columns, doc, members[i]);
+    for (size_t i = 0; i < COUNT_OF(figures); i++)
+        cells_add_number(columns, doc, figures[i].member, figures[i].write);
 }
 
 /* Where there is little room, what caches have goes first. */
@@ -85,14 +61,12 @@ void series_table_add(struct buf *out, size_t width,
     };
     const struct json_doc *points = json_doc_get(answer, "points");
     struct columns columns;
-    struct str at = STR_EMPTY;
 
     columns_begin(&columns, "lrrrrrrrrrr");
     for (size_t i = 0; i < COUNT_OF(titles); i++)
         columns_add(&columns, str_of(titles[i]));
     for (size_t i = 0; i < json_doc_count(points); i++) {
-        (void)json_doc_get_str(json_doc_at(points, i), "at", &at);
-        add_time(&columns, at);
+        cells_add_time(&columns, json_doc_at(points, i), "at", DATE_AND_MINUTE);
         add_figures(&columns, json_doc_at(points, i));
     }
     columns_add(&columns, STR("BEFORE"));

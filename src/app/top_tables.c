@@ -2,14 +2,17 @@
 /* The tables of `claude-relay top`. */
 #include "app/top_tables.h"
 
-#include "app/columns.h"
+#include "app/cells.h"
 #include "app/running_table.h"
 #include "app/usage_table.h"
-#include "base/glyph.h"
 #include "base/text.h"
 
 #define CELL_MAX 512
-#define NAME_WIDTH 32
+#define CLOCK                                                                  \
+    (struct cells_part)                                                        \
+    {                                                                          \
+        sizeof("2026-11-30T") - 1, 8                                           \
+    }
 #define BAR_CELLS 10
 #define PPM 1000000u
 
@@ -17,15 +20,6 @@ static void add_cell(struct columns *columns, struct buf *cell)
 {
     columns_add(columns, cell->len > 0 ? buf_str(cell) : STR("-"));
     buf_clear(cell);
-}
-
-static void add_text(struct columns *columns, const struct json_doc *doc,
-                     const char *member)
-{
-    struct str text = STR("-");
-
-    (void)json_doc_get_str(doc, member, &text);
-    columns_add(columns, glyph_cut(text, NAME_WIDTH));
 }
 
 /* "950", "12.3 k", "1.73 M". */
@@ -67,20 +61,6 @@ static void write_share(struct buf *out, uint64_t ppm)
                (unsigned long long)(thousandths % 10));
 }
 
-static void add_number(struct columns *columns, const struct json_doc *doc,
-                       const char *member,
-                       void (*write)(struct buf *out, uint64_t number))
-{
-    uint64_t number;
-    struct buf cell;
-
-    buf_init(&cell, CELL_MAX);
-    if (json_doc_get_u64(doc, member, &number))
-        write(&cell, number);
-    add_cell(columns, &cell);
-    buf_done(&cell);
-}
-
 static const struct columns_cut no_cuts[] = { { 0, 0 } };
 
 /* ---- figures ------------------------------------------------------------- */
@@ -114,7 +94,7 @@ void top_tables_figures(struct buf *out, size_t width,
     for (size_t i = 0; i < COUNT_OF(rows); i++)
         columns_add(&columns, str_of(rows[i].title));
     for (size_t i = 0; i < COUNT_OF(rows); i++)
-        add_number(&columns, figures, rows[i].member, rows[i].write);
+        cells_add_number(&columns, figures, rows[i].member, rows[i].write);
     columns_fit(&columns, width, &(struct columns_fit){ steps, no_cuts });
     columns_write(&columns, NULL, out);
     columns_done(&columns);
@@ -200,12 +180,12 @@ static void add_flight(struct columns *columns, const struct json_doc *account)
 static void add_account(struct columns *columns, const struct json_doc *account,
                         uint64_t now_ms)
 {
-    add_text(columns, account, "account");
-    add_text(columns, account, "state");
+    cells_add_text(columns, account, "account");
+    cells_add_text(columns, account, "state");
     add_flight(columns, account);
     add_window(columns, account, STR("5h"), now_ms);
     add_window(columns, account, STR("7d"), now_ms);
-    add_text(columns, account, "why");
+    cells_add_text(columns, account, "why");
 }
 
 void top_tables_accounts(struct buf *out, size_t width, uint64_t now_ms,
@@ -231,27 +211,18 @@ void top_tables_accounts(struct buf *out, size_t width, uint64_t now_ms,
 
 /* ---- requests that ended ------------------------------------------------- */
 
-/* "15:04:31", of UTC, as the title says. */
-static void add_time(struct columns *columns, const struct json_doc *row)
-{
-    struct str time = STR("-");
-
-    (void)json_doc_get_str(row, "ended_at", &time);
-    columns_add(columns, str_sub(time, sizeof("2026-11-30T") - 1, 8));
-}
-
 static void add_row(struct columns *columns, const struct json_doc *row)
 {
-    add_time(columns, row);
-    add_text(columns, row, "key");
-    add_text(columns, row, "account");
-    add_text(columns, row, "model");
-    add_number(columns, row, "status", usage_table_add_number);
-    add_text(columns, row, "end");
-    add_number(columns, row, "output_tokens", write_large);
-    add_number(columns, row, "cost_microusd", write_dollars_whole);
-    add_number(columns, row, "first_byte_ms", write_ms);
-    add_number(columns, row, "duration_ms", write_ms);
+    cells_add_time(columns, row, "ended_at", CLOCK);
+    cells_add_text(columns, row, "key");
+    cells_add_text(columns, row, "account");
+    cells_add_text(columns, row, "model");
+    cells_add_number(columns, row, "status", usage_table_add_number);
+    cells_add_text(columns, row, "end");
+    cells_add_number(columns, row, "output_tokens", write_large);
+    cells_add_number(columns, row, "cost_microusd", write_dollars_whole);
+    cells_add_number(columns, row, "first_byte_ms", write_ms);
+    cells_add_number(columns, row, "duration_ms", write_ms);
 }
 
 void top_tables_ended(struct buf *out, size_t width,
