@@ -189,8 +189,8 @@ static struct by by_of(const struct writing *w)
         return (struct by){ label(name, rows->rows[w->item].name),
                             &rows->rows[w->item].sums };
     return w->item == rows->count
-               ? (struct by){ label(name, "other"), &rows->others }
-               : (struct by){ label(name, ""), &rows->none };
+               ? (struct by){ label(name, METRICS_OTHERS), &rows->others }
+               : (struct by){ label(name, METRICS_NONE), &rows->none };
 }
 
 static void add_by(const struct writing *w, const struct by *by,

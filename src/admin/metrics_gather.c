@@ -15,9 +15,6 @@
 #include "base/text.h"
 #include "http/seats.h"
 
-/* What has no row of its own is called so. */
-#define OTHERS "other"
-
 /* ---- accounts ------------------------------------------------------------ */
 
 const char *metrics_state_word(size_t state)
@@ -183,9 +180,13 @@ static void gather_limits(struct metrics *metrics, struct keyring *ring)
 
 /* ---- what they came to --------------------------------------------------- */
 
+/* No label is there twice. */
 static bool is_own_name(const struct breakdown_row *row)
 {
-    return !str_eq(str_of(row->name), STR(OTHERS));
+    struct str name = str_of(row->name);
+
+    return !str_eq(name, STR(METRICS_OTHERS)) &&
+           !str_eq(name, STR(METRICS_NONE));
 }
 
 /* By its present name. */

@@ -17,6 +17,12 @@
 #define METRICS_ACCOUNTS_MAX 1000
 #define METRICS_GROUPS_MAX 200
 
+/* The rows of what has no name of its own: what came to no key, model or account, and what
+   came to those that are not told one by one.  To Prometheus a label without a value is
+   none. */
+#define METRICS_NONE "none"
+#define METRICS_OTHERS "other"
+
 /* As "state" of an account has it. */
 #define METRICS_STATES (HEALTH_STATES + 1)
 const char *metrics_state_word(size_t state);

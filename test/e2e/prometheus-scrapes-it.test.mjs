@@ -140,11 +140,23 @@ describe('figures for Prometheus', () => {
     assert.equal(metric(plain, 'claude_relay_key_requests_total{key="other"}'), others + 1);
   });
 
-  it('a key that is called as the others are is one of them', async () => {
-    const { doc } = await admin('POST', '/admin/api/keys', { name: 'other' });
-    assert.equal((await message(s.url, { headers: { 'x-api-key': doc.key, 'x-account-name': 'demo' } })).status, 200);
-    const series = seriesOf(await text());
-    assert.equal(series.filter((each) => each === 'claude_relay_key_requests_total{key="other"}').length, 1);
+  it('a key that is called as the others are, or as what has none, is one of the others', async () => {
+    for (const name of ['other', 'none']) {
+      const { doc } = await admin('POST', '/admin/api/keys', { name });
+      assert.equal((await message(s.url, { headers: { 'x-api-key': doc.key, 'x-account-name': 'demo' } })).status, 200);
+      const series = seriesOf(await text());
+      assert.equal(series.filter((each) => each === `claude_relay_key_requests_total{key="${name}"}`).length, 1);
+    }
+    assert.equal(metric(await text(), 'claude_relay_key_requests_total{key="none"}'), 0);
+  });
+
+  it('what has no model is counted under a word: to Prometheus an empty label is none', async () => {
+    const nothing = metric(await text(), 'claude_relay_model_requests_total{model="none"}');
+    const refused = await call(`${s.url}/v1/messages`, { method: 'POST', headers: { ...key.headers, 'anthropic-version': '2023-06-01' }, body: { max_tokens: 1 } });
+    assert.notEqual(refused.status, 200);
+    const plain = await text();
+    assert.equal(metric(plain, 'claude_relay_model_requests_total{model="none"}'), nothing + 1);
+    assert.deepEqual(seriesOf(plain).filter((each) => each.includes('=""')), []);
   });
 
   it('METRICS_TOKEN opens them and nothing else', async () => {

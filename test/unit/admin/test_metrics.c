@@ -168,7 +168,7 @@ static void each_key_has_its_lines_whatever_it_is_called(void **state)
     static const char *const lines[] = {
         KEY_LINE "requests_total{key=\"" EVIL_SAID "\"} 3\n",
         KEY_LINE "requests_total{key=\"other\"} 4\n",
-        KEY_LINE "requests_total{key=\"\"} 5\n",
+        KEY_LINE "requests_total{key=\"none\"} 5\n",
         KEY_LINE "failed_requests_total{key=\"" EVIL_SAID "\"} 1\n",
         KEY_LINE "tokens_total{key=\"" EVIL_SAID "\",kind=\"output\"} 6\n",
         KEY_LINE "cost_dollars_total{key=\"" EVIL_SAID "\"} 0.000007\n",
