@@ -54,11 +54,11 @@ static struct flow_next send_json(struct admin_request *x, struct str body)
 static struct flow_next send_page(struct admin_request *x, struct str body)
 {
     return admin_reply_bytes(
-        x, &(struct admin_file){
-               .content_type = STR("text/html; charset=utf-8"),
-               .bytes = body,
-               .fields = STR("content-security-policy: default-src 'none'\r\n"
-                             "x-content-type-options: nosniff\r\n") });
+        x,
+        &(struct admin_file){
+            .content_type = STR("text/html; charset=utf-8"),
+            .bytes = body,
+            .fields = STR("content-security-policy: default-src 'none'\r\n") });
 }
 
 static bool is_ours(const struct admin_request *x)

@@ -11,13 +11,11 @@
 
 /* The page can reach credentials: it loads nothing foreign, runs nothing that stands
    in a document, is shown in nobody's frame, and is read by nobody else's page. */
-#define GUARD                                                                  \
-    "content-security-policy: default-src 'self'; base-uri 'none'; "           \
-    "form-action 'self'; frame-ancestors 'none'; object-src 'none'\r\n"        \
-    "x-content-type-options: nosniff\r\n"                                      \
-    "referrer-policy: no-referrer\r\n"                                         \
-    "cross-origin-opener-policy: same-origin\r\n"                              \
-    "cross-origin-resource-policy: same-origin\r\n"
+#define GUARD                                                                       \
+    "content-security-policy: default-src 'self'; base-uri 'none'; "                \
+    "form-action 'self'; frame-ancestors 'none'; object-src 'none'\r\n" REPLY_GUARD \
+    "referrer-policy: no-referrer\r\n"                                              \
+    "cross-origin-opener-policy: same-origin\r\n"
 #define KEEP                                                                   \
     "cache-control: public, max-age=31536000, immutable\r\n"                   \
     "vary: accept-encoding\r\n"

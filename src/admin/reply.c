@@ -104,12 +104,23 @@ bool reply_is_managed(struct str path)
            str_eq(path, STR("/metrics/"));
 }
 
+static void send_problem(struct request *req, const struct err *err,
+                         struct str allow)
+{
+    struct buf fields;
+
+    buf_init(&fields, FIELDS_MAX);
+    buf_add(&fields, STR(REPLY_GUARD));
+    if (allow.len > 0)
+        (void)buf_printf(&fields, "allow: " STR_FMT "\r\n", STR_ARG(allow));
+    problem_send_with(req, err, buf_str(&fields));
+    buf_done(&fields);
+}
+
 void reply_refusal(struct request *req, const struct err *err, struct str allow)
 {
-    if (!reply_is_managed(req->path) && allow.len > 0)
-        problem_send_allowing(req, err, allow);
-    else if (!reply_is_managed(req->path))
-        problem_send(req, err);
+    if (!reply_is_managed(req->path))
+        send_problem(req, err, allow);
     else if (allow.len > 0)
         reply_error_allowing(req, err, allow);
     else

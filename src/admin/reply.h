@@ -6,8 +6,12 @@
 #include "base/json.h"
 #include "http/request.h"
 
-#define REPLY_FIELDS                                                           \
-    "cache-control: no-store\r\nx-content-type-options: nosniff\r\n"
+/* All that the relay answers itself is what it says it is, and nothing that a page of
+   another origin may load. */
+#define REPLY_GUARD                                                            \
+    "x-content-type-options: nosniff\r\n"                                      \
+    "cross-origin-resource-policy: same-origin\r\n"
+#define REPLY_FIELDS "cache-control: no-store\r\n" REPLY_GUARD
 
 void reply_doc(struct request *req, unsigned status,
                const struct json_doc *doc);

@@ -124,15 +124,18 @@ bool admin_is_answered(struct admin_request *x, flow_step again,
 struct flow_next admin_reply_bytes(struct admin_request *x,
                                    const struct admin_file *file)
 {
-    response_send(admin_end(x), 200, file->content_type, file->fields,
+    struct request *req = admin_end(x);
+
+    response_send(req, 200, file->content_type,
+                  arena_printf(req->arena, REPLY_GUARD STR_FMT,
+                               STR_ARG(file->fields)),
                   file->bytes);
     return flow_finish();
 }
 
 /* Shared caches keep nothing; the client's own asks each time. */
 #define STATIC_FIELDS                                                          \
-    "etag: %s\r\ncache-control: private, no-cache\r\n"                         \
-    "x-content-type-options: nosniff\r\n" STR_FMT
+    "etag: %s\r\ncache-control: private, no-cache\r\n" REPLY_GUARD STR_FMT
 
 /* Without a length: that of the bytes would be the right one (RFC 9110). */
 static void send_unchanged(struct request *req, struct str fields)
@@ -161,10 +164,6 @@ struct flow_next admin_reply_static(struct admin_request *x,
 }
 
 /* ---- the body ----------------------------------------------------------- */
-
-/* A large body holds a large text, not many values: these take a worker's time, and a
-   hundred bytes each. */
-#define VALUES_MAX 200000
 
 static bool parse_body(struct admin_request *x)
 {

@@ -85,7 +85,7 @@ static struct flow_next reply(struct admin_request *x, const struct buf *text)
 {
     struct admin_file file = {
         .content_type = STR("application/json"),
-        .fields = STR(REPLY_FIELDS),
+        .fields = STR("cache-control: no-store\r\n"),
         .bytes = buf_str(text),
     };
 

@@ -151,9 +151,15 @@ describe('the document of the API', () => {
   let doc;
   let operations;
 
+  /* Whatever is answered is what it says it is, and is loaded by no page of another origin. */
+  const assertGuarded = (answer, what) => {
+    assert.equal(answer.headers['cross-origin-resource-policy'], 'same-origin', what);
+    assert.equal(answer.headers['x-content-type-options'], 'nosniff', what);
+  };
   const target = ({ path }, example) => path.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(example[name] ?? 'demo'));
   const send = async (operation, { body, query = '', headers, head } = {}) => {
     const answer = await call(s.url + target(operation, examples[operation.name]) + query, { method: head ? 'HEAD' : operation.method, body, headers });
+    assertGuarded(answer, operation.name);
     const isJson = answer.body.length > 0 && answer.headers['content-type'] === 'application/json';
     return { ...answer, json: isJson ? JSON.parse(answer.body) : undefined };
   };
@@ -247,6 +253,7 @@ describe('the document of the API', () => {
       const known = Object.keys(methods).map((method) => method.toUpperCase());
       const answer = await call(s.url + target({ path }, {}), { method: 'PUT' });
       assert.equal(answer.status, known.includes('PUT') ? answer.status : 405, path);
+      assertGuarded(answer, path);
       if (known.includes('PUT')) {
         continue;
       }

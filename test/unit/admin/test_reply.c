@@ -6,7 +6,10 @@
 #include "http/response.h"
 #include "unit.h"
 
-#define FIELDS "cache-control: no-store\r\nx-content-type-options: nosniff\r\n"
+#define GUARD                                                                  \
+    "x-content-type-options: nosniff\r\n"                                      \
+    "cross-origin-resource-policy: same-origin\r\n"
+#define FIELDS "cache-control: no-store\r\n" GUARD
 
 static struct {
     unsigned status;
@@ -181,6 +184,7 @@ static void a_refusal_has_the_shape_of_its_path(void **state)
         reply_refusal(&req, &err, STR("GET"));
         assert_int_equal(sent.status, 405);
         assert_true(str_contains(buf_str(&sent.fields), STR("allow: GET\r\n")));
+        assert_true(str_contains(buf_str(&sent.fields), STR(GUARD)));
         assert_int_equal(str_starts(buf_str(&sent.body), STR("{\"error\":\"")),
                          shapes[i].managed);
         assert_int_equal(reply_is_managed(req.path), shapes[i].managed);
