@@ -10,12 +10,17 @@
 #include "store/backup_stream.h"
 
 #define PART_SIZE (32u * 1024)
-/* A client that reads nothing for so long keeps the next backup waiting no longer. */
+/* Each holds what it has not read yet. */
+#define AT_ONCE_MAX 4
+#define RETRY_MS 10000
 #define STALLED_MS 120000u
+#define BYTES_A_MS 16u
 
 /* A row's state. */
 struct state {
+    struct admin *admin;          /* where it is counted; NULL: nowhere */
     struct backup_stream *stream; /* NULL: it is given up */
+    uint64_t since_ms;            /* the first part came; 0: it did not */
     struct loop_poll *poll;
     struct loop_timer *stalled;
     char *part;
@@ -35,6 +40,9 @@ static void drop(void *arg)
     struct state *state = arg;
 
     give_up(state);
+    if (state->admin)
+        state->admin->backups--;
+    state->admin = NULL;
     loop_timer_free(state->stalled);
     if (state->part)
         mem_wipe(state->part, PART_SIZE);
@@ -59,7 +67,26 @@ static void stalled(void *arg)
     admin_wake(x);
 }
 
+uint64_t backup_routes_wait_ms(uint64_t elapsed_ms, uint64_t bytes)
+{
+    uint64_t until_ms = STALLED_MS + bytes / BYTES_A_MS;
+    uint64_t left_ms = until_ms > elapsed_ms ? until_ms - elapsed_ms : 0;
+
+    return left_ms < STALLED_MS ? left_ms : STALLED_MS;
+}
+
 /* ---- reading ------------------------------------------------------------- */
+
+static void limit_time(struct state *state)
+{
+    uint64_t now_ms = clock_steady_ms();
+
+    if (state->since_ms == 0)
+        state->since_ms = now_ms;
+    loop_timer_set(state->stalled,
+                   backup_routes_wait_ms(now_ms - state->since_ms,
+                                         backup_stream_bytes(state->stream)));
+}
 
 static enum backup_stream_got read_part(struct admin_request *x)
 {
@@ -68,7 +95,8 @@ static enum backup_stream_got read_part(struct admin_request *x)
 
     if (!state->stream) {
         (void)err_set(&x->err, ERR_TIMEOUT,
-                      "the client took nothing of the backup for too long");
+                      "the client read the backup too slowly: it stood still "
+                      "for two minutes, or took less than 16 KB/s");
         return BACKUP_STREAM_FAILED;
     }
     got = backup_stream_read(state->stream, state->part, PART_SIZE, &state->len,
@@ -76,7 +104,7 @@ static enum backup_stream_got read_part(struct admin_request *x)
     if (got == BACKUP_STREAM_NOTHING_YET)
         loop_poll_want(state->poll, LOOP_READ);
     else
-        loop_timer_set(state->stalled, STALLED_MS);
+        limit_time(state);
     return got;
 }
 
@@ -164,12 +192,30 @@ static bool may_have_token(const struct admin_request *x)
     return x->session.len == 0;
 }
 
+static bool enter(struct admin_request *x)
+{
+    struct state *state = x->state;
+
+    if (x->admin->backups >= AT_ONCE_MAX) {
+        (void)err_set(&x->err, ERR_BUSY,
+                      "%d backups are being read already: try again when one "
+                      "of them is",
+                      AT_ONCE_MAX);
+        return err_retry_after(&x->err, RETRY_MS);
+    }
+    state->admin = x->admin;
+    state->admin->backups++;
+    return true;
+}
+
 static struct flow_next post(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     const struct admin_options *options = &x->admin->options;
     struct state *state = x->state;
 
+    if (!enter(x))
+        return admin_refuse(x);
     state->stream = backup_stream_start(options->config->data_dir.at,
                                         may_have_token(x), &x->err);
     if (!state->stream)

@@ -69,6 +69,7 @@ struct audited_users;
 struct admin {
     struct admin_options options;
     unsigned holders; /* of keys, who are told of their usage just now */
+    unsigned backups; /* that clients read just now */
     struct price_board *prices; /* the options', or its own */
     struct price_board *own_prices;
     struct series *series;       /* a reference */

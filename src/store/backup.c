@@ -228,26 +228,6 @@ static bool copy_database(const char *database, const char *copy,
     return ok;
 }
 
-static bool add_file(int tar, const char *path, const char *name,
-                     struct err *err)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    struct stat info;
-    bool ok = fd >= 0 && fstat(fd, &info) == 0;
-
-    if (!ok)
-        (void)err_errno(err, "open %s", path);
-    ok = ok && tar_add(tar,
-                       &(struct tar_file){ .name = name,
-                                           .mtime_s = (uint64_t)info.st_mtime,
-                                           .size = (uint64_t)info.st_size,
-                                           .fd = fd },
-                       err);
-    if (fd >= 0)
-        (void)close(fd);
-    return ok;
-}
-
 static bool find_database(const char *data_dir,
                           char database[RECORDS_PATH_SIZE], bool *there,
                           struct err *err)
@@ -259,16 +239,67 @@ static bool find_database(const char *data_dir,
     return *there || errno == ENOENT || err_errno(err, "look for %s", database);
 }
 
-static bool add_database(int tar, const char *data_dir, const char *database,
+/* A copy without a name: it goes with its descriptor.  -1 and err. */
+static int take_database(const char *data_dir, const char *database,
                          struct err *err)
 {
     struct copy_room room = { .databases = -1, .folder = -1 };
-    bool ok = room_make(&room, data_dir, err) &&
-              copy_database(database, room.copy, err) &&
-              add_file(tar, room.copy, BACKUP_DATABASE, err);
+    int fd = -1;
 
+    if (room_make(&room, data_dir, err) &&
+        copy_database(database, room.copy, err)) {
+        fd = open(room.copy, O_RDONLY | O_CLOEXEC);
+        if (fd < 0)
+            (void)err_errno(err, "open %s", room.copy);
+    }
     room_done(&room);
-    return ok;
+    return fd;
+}
+
+/* ---- all of it ---------------------------------------------------------- */
+
+/* What is backed up, as it was at one moment.  Nobody waits while it is written,
+   however slowly that goes. */
+struct taken {
+    struct list documents;
+    size_t files; /* with the database */
+    int database; /* -1: there is none */
+};
+
+static size_t count(const struct list *documents)
+{
+    size_t sum = 0;
+
+    for (const struct list *at = documents->next; at != documents;
+         at = at->next)
+        sum++;
+    return sum;
+}
+
+/* Whatever comes of it, taken_done() ends it. */
+static bool take_all(struct taken *taken, const struct backup_making *making,
+                     struct err *err)
+{
+    char database[RECORDS_PATH_SIZE];
+    bool there = false;
+
+    *taken = (struct taken){ .database = -1 };
+    list_init(&taken->documents);
+    if (!find_database(making->data_dir, database, &there, err) ||
+        !take_documents(making, &taken->documents, err))
+        return false;
+    taken->files = count(&taken->documents) + (there ? 1 : 0);
+    if (there)
+        taken->database = take_database(making->data_dir, database, err);
+    return !there || taken->database >= 0;
+}
+
+static void taken_done(struct taken *taken)
+{
+    while (!list_is_empty(&taken->documents))
+        document_free(LIST_ITEM(taken->documents.next, struct document, node));
+    if (taken->database >= 0)
+        (void)close(taken->database);
 }
 
 /* ---- the file ----------------------------------------------------------- */
@@ -313,53 +344,32 @@ static bool add_documents(int tar, struct list *documents, struct err *err)
     return ok;
 }
 
-static size_t count(const struct list *documents)
+static bool add_database(int tar, int fd, struct err *err)
 {
-    size_t sum = 0;
+    struct stat info;
 
-    for (const struct list *at = documents->next; at != documents;
-         at = at->next)
-        sum++;
-    return sum;
+    if (fstat(fd, &info) != 0)
+        return err_errno(err, "look at the copy of " BACKUP_DATABASE);
+    return tar_add(tar,
+                   &(struct tar_file){ .name = BACKUP_DATABASE,
+                                       .mtime_s = (uint64_t)info.st_mtime,
+                                       .size = (uint64_t)info.st_size,
+                                       .fd = fd },
+                   err);
 }
 
-static bool write_all(int tar, struct backup_making *making, struct err *err)
+static bool write_all(int tar, struct taken *taken, struct err *err)
 {
-    char database[RECORDS_PATH_SIZE];
-    struct list documents;
-    bool there = false;
-    bool ok;
+    bool has_database = taken->database >= 0;
 
-    list_init(&documents);
-    ok = find_database(making->data_dir, database, &there, err) &&
-         take_documents(making, &documents, err);
-    if (ok) {
-        making->files = count(&documents) + (there ? 1 : 0);
-        ok = add_mark(tar, making->files, there, err) &&
-             add_documents(tar, &documents, err) &&
-             (!there || add_database(tar, making->data_dir, database, err)) &&
-             tar_end(tar, err);
-    }
-    while (!list_is_empty(&documents))
-        document_free(LIST_ITEM(documents.next, struct document, node));
-    return ok;
+    return add_mark(tar, taken->files, has_database, err) &&
+           add_documents(tar, &taken->documents, err) &&
+           (!has_database || add_database(tar, taken->database, err)) &&
+           tar_end(tar, err);
 }
 
-static bool make_file(struct backup_making *making, struct err *err)
-{
-    struct backup_out out = { .file = making->file, .force = making->force };
-    bool ok;
-
-    if (!backup_out_open(&out, err))
-        return false;
-    making->on_output = out.on_output;
-    ok = write_all(out.fd, making, err) &&
-         backup_out_settle(&out, &making->bytes, err);
-    backup_out_done(&out);
-    return ok;
-}
-
-/* One at a time: they share the room in which the database is copied. */
+/* One at a time: they share the room in which the database is copied.  Held until all
+   is taken, not until it is written. */
 static int lock_backups(const char *data_dir, struct err *err)
 {
     char lock[BACKUP_PATH_SIZE];
@@ -376,11 +386,35 @@ static int lock_backups(const char *data_dir, struct err *err)
     return held;
 }
 
+static bool take_and_release(struct taken *taken, struct backup_making *making,
+                             int held, struct err *err)
+{
+    bool ok = take_all(taken, making, err);
+
+    filelock_release(held);
+    making->files = taken->files;
+    return ok;
+}
+
+static bool make_file(struct backup_making *making, struct backup_out *out,
+                      int held, struct err *err)
+{
+    struct taken taken;
+    bool ok = take_and_release(&taken, making, held, err);
+
+    making->on_output = out->on_output;
+    ok = ok && write_all(out->fd, &taken, err) &&
+         backup_out_settle(out, &making->bytes, err);
+    taken_done(&taken);
+    return ok;
+}
+
 bool backup_make(struct backup_making *making, struct err *err)
 {
     const char *data_dir = making->data_dir;
+    struct backup_out out = { .file = making->file, .force = making->force };
     int held;
-    bool ok;
+    bool ok = false;
 
     making->files = 0;
     making->bytes = 0;
@@ -394,21 +428,25 @@ bool backup_make(struct backup_making *making, struct err *err)
     held = lock_backups(data_dir, err);
     if (held < 0)
         return false;
-    ok = make_file(making, err) ||
-         err_wrap(err, "backing up %s to %s", data_dir, making->file);
-    filelock_release(held);
-    return ok;
+    if (backup_out_open(&out, err)) {
+        ok = make_file(making, &out, held, err);
+        backup_out_done(&out);
+    } else {
+        filelock_release(held);
+    }
+    return ok || err_wrap(err, "backing up %s to %s", data_dir, making->file);
 }
 
 bool backup_write(struct backup_making *making, int fd, struct err *err)
 {
     int held = lock_backups(making->data_dir, err);
+    struct taken taken;
     bool ok;
 
     if (held < 0)
         return false;
-    ok = write_all(fd, making, err) ||
-         err_wrap(err, "backing up %s", making->data_dir);
-    filelock_release(held);
-    return ok;
+    ok = take_and_release(&taken, making, held, err) &&
+         write_all(fd, &taken, err);
+    taken_done(&taken);
+    return ok || err_wrap(err, "backing up %s", making->data_dir);
 }

@@ -26,7 +26,8 @@ struct backup_making {
 };
 /* ERR_EXISTS if a file is in the way; links and what else a file may be are left as
    they are.  A relay may go on using the folder: documents are taken at one moment,
-   and the database as it is at one.  Secrets that are sealed stay sealed. */
+   and the database as it is at one, before anything is written.  Secrets that are sealed
+   stay sealed. */
 bool backup_make(struct backup_making *making, struct err *err) MUST_CHECK;
 
 /* The same of a folder that this process has open itself, into a descriptor.  Whose the

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* A backup of the data folder of a relay that runs, as bytes that come through a pipe:
-   made by a thread of its own, as fast as they are read.  One whose reader goes away ends,
-   and leaves nothing behind.  Loop thread only. */
+   made by a thread of its own, as fast as they are read.  All is taken before the first
+   byte comes: whoever reads slowly keeps no other backup waiting.  One whose reader goes
+   away ends, and leaves nothing behind.  Loop thread only. */
 #pragma once
 
 #include <stdbool.h>

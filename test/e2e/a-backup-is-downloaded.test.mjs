@@ -12,7 +12,7 @@ import { admin, createKey } from '../support/keys.mjs';
 import { command, describe, stage, tempFolder, until } from '../support/processes.mjs';
 
 describe('a backup over HTTP', () => {
-  const s = stage({ relay: {} });
+  const s = stage({ relay: { env: { WORKERS: '1' } } });
   const download = () => call(`${s.url}/admin/api/backup`, { method: 'POST', body: {} });
   const entries = async () => (await admin(s.relay, 'GET', '/admin/api/audit?action=backup.make')).doc.entries;
   const copies = () => fs.readdirSync(path.join(s.relay.dataDir, 'db')).filter((name) => name.startsWith('.backup'));
@@ -39,11 +39,7 @@ describe('a backup over HTTP', () => {
     assert.ok(entry.after.files >= 3);
   });
 
-  it('does not wait for a client that does not read, and leaves nothing behind', async () => {
-    const before = (await entries()).length;
-    for (let i = 0; i < 24; i++) {
-      fs.writeFileSync(path.join(s.relay.dataDir, `pad_${i}.json`), JSON.stringify({ pad: 'x'.repeat(900_000) }), { mode: 0o600 });
-    }
+  const stick = async () => {
     const { port } = new URL(s.url);
     const stuck = http.request({ port, host: '127.0.0.1', method: 'POST', path: '/admin/api/backup' });
     const response = await new Promise((resolve, reject) => {
@@ -51,22 +47,48 @@ describe('a backup over HTTP', () => {
       stuck.on('error', reject);
       stuck.end();
     });
+    return { stuck, response };
+  };
+
+  it('does not wait for a client that does not read, and leaves nothing behind', async () => {
+    const before = (await entries()).length;
+    for (let i = 0; i < 24; i++) {
+      fs.writeFileSync(path.join(s.relay.dataDir, `pad_${i}.json`), JSON.stringify({ pad: 'x'.repeat(900_000) }), { mode: 0o600 });
+    }
+    const { stuck, response } = await stick();
     assert.equal(response.statusCode, 200);
-    /* One at a time: it shares its room with others. */
+    /* What it has not read is kept for it alone. */
+    assert.deepEqual(copies(), []);
     const second = await download();
-    assert.equal(second.status, 503);
-    assert.match(JSON.parse(second.body).error, /another backup of .* may be under way/);
+    assert.equal(second.status, 200);
+    assert.ok(second.body.length > 24 * 900_000);
+    const command_ = command(['backup', path.join(tempFolder(), 'beside.tar'), '--data-dir', s.relay.dataDir]);
+    assert.equal(command_.status, 0, command_.stderr);
     /* Requests go on meanwhile. */
     assert.equal((await admin(s.relay, 'GET', '/admin/api/status')).status, 200);
     stuck.destroy();
-    const again = await until(async () => {
-      const answer = await download();
-      return answer.status === 200 ? answer : null;
-    }, { what: 'the next backup' });
-    assert.ok(again.body.length > 24 * 900_000);
-    assert.deepEqual(copies(), []);
-    const seen = (await entries()).slice(0, -before).map(({ done }) => done);
-    assert.ok(seen.includes(false), 'the one that was refused');
+    const seen = await until(async () => {
+      const since = (await entries()).slice(0, -before).map(({ done }) => done);
+      return since.includes(false) && since;
+    }, { what: 'the end of the one that nobody read' });
+    assert.equal(seen.filter((done) => done).length, 2, 'the download, and the command');
+  });
+
+  it('is read by four at once of each worker, and not by more', async () => {
+    const all = [];
+    for (let i = 0; i < 5; i++) {
+      all.push(await stick());
+    }
+    assert.deepEqual(all.map(({ response }) => response.statusCode), [200, 200, 200, 200, 503]);
+    const refused = await download();
+    assert.equal(refused.status, 503);
+    assert.ok(Number(refused.headers['retry-after']) > 0);
+    assert.match(JSON.parse(refused.body).error, /4 backups are being read already/);
+    all[0].stuck.destroy();
+    await until(async () => (await download()).status === 200, { what: 'a place' });
+    for (const { stuck } of all) {
+      stuck.destroy();
+    }
   });
 
   it('is refused to those who may not manage', async () => {

@@ -19,6 +19,21 @@ struct scene {
     struct records *records;
 };
 
+#define PIPE_SIZE (64u * 1024)
+
+/* More than a pipe takes, so that the thread waits for a reader. */
+static void write_much(const char *folder)
+{
+    char *content = mem_alloc(4 * PIPE_SIZE);
+
+    memset(content, 'x', 4 * PIPE_SIZE - 1);
+    content[4 * PIPE_SIZE - 1] = '\0';
+    memcpy(content, "{\"pad\":\"", 8);
+    memcpy(content + 4 * PIPE_SIZE - 3, "\"}", 2);
+    unit_write(folder, "pad.json", content);
+    mem_free(content);
+}
+
 static int begin(void **state)
 {
     struct scene *scene = MEM_NEW(struct scene);
@@ -27,6 +42,7 @@ static int begin(void **state)
     scene->folder = unit_folder_new();
     scene->records = script_sql_records(scene->folder);
     unit_write(scene->folder, "apikey_main.json", "{\"api_key\":\"k\"}");
+    write_much(scene->folder);
     *state = scene;
     return 0;
 }
@@ -129,7 +145,7 @@ static bool is_tidy(const struct scene *scene)
     return lstat(path, &info) != 0;
 }
 
-/* Its database fills the pipe, so that the thread waits when the reader goes. */
+/* Its thread waits when the reader goes. */
 static void a_reader_that_goes_leaves_nothing_behind(void **state)
 {
     struct scene *scene = *state;
@@ -161,6 +177,28 @@ static void a_reader_that_goes_leaves_nothing_behind(void **state)
     assert_true(is_tidy(scene));
 }
 
+static void a_reader_that_is_slow_keeps_nobody_waiting(void **state)
+{
+    struct scene *scene = *state;
+    struct backup_stream *slow;
+    struct err err;
+    char part[512];
+    size_t got;
+    FILE *out = tmpfile();
+
+    slow = backup_stream_start(scene->folder, true, &err);
+    assert_non_null(slow);
+    wait_for(slow);
+    assert_int_equal(backup_stream_read(slow, part, sizeof(part), &got, &err),
+                     BACKUP_STREAM_SOME);
+    assert_true(is_tidy(scene));
+    assert_true(files_of(scene, true) > 0);
+    assert_int_equal(read_all(slow, out, &err), BACKUP_STREAM_END);
+    assert_true(backup_stream_bytes(slow) > PIPE_SIZE);
+    backup_stream_free(slow);
+    (void)fclose(out);
+}
+
 static void what_cannot_be_made_is_said(void **state)
 {
     FILE *out = tmpfile();
@@ -185,6 +223,8 @@ int main(void)
                                         begin, end),
         cmocka_unit_test_setup_teardown(
             a_reader_that_goes_leaves_nothing_behind, begin, end),
+        cmocka_unit_test_setup_teardown(
+            a_reader_that_is_slow_keeps_nobody_waiting, begin, end),
         cmocka_unit_test(what_cannot_be_made_is_said),
     };
 
