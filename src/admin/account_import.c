@@ -20,8 +20,6 @@
 #define BODY_MAX (2 * CONTENT_MAX + ADMIN_BODY)
 /* Of one request: the answer has a row for each. */
 #define ACCOUNTS_MAX 1000
-/* Parsed, each takes a hundred bytes; a thousand accounts have some ten thousand. */
-#define VALUES_MAX 200000
 #define WARNING_MAX 4096
 #define FILE_MAX 256
 
@@ -103,12 +101,12 @@ static bool check_size(struct str content, struct err *err)
         return err_set(err, ERR_TOO_LARGE,
                        "content has more than 8 MB: bring it in parts, or use "
                        "the command `claude-relay account import`");
-    return json_estimate_values(content) <= VALUES_MAX ||
+    return json_estimate_values(content) <= ADMIN_VALUES_MAX ||
            err_set(err, ERR_TOO_LARGE,
                    "content has more than %d values (members and elements): "
                    "bring it in parts, or use the command `claude-relay "
                    "account import`",
-                   VALUES_MAX);
+                   ADMIN_VALUES_MAX);
 }
 
 /* In one go, for a document is parsed as a whole: it takes some hundredths of a second,

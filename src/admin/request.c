@@ -173,11 +173,11 @@ static bool parse_body(struct admin_request *x)
         x->body = json_doc_new_object();
         return true;
     }
-    if (json_estimate_values(text) > VALUES_MAX)
+    if (json_estimate_values(text) > ADMIN_VALUES_MAX)
         return err_set(&x->err, ERR_BAD_REQUEST,
                        "the body has more than %d values (members and "
                        "elements of its JSON)",
-                       VALUES_MAX);
+                       ADMIN_VALUES_MAX);
     x->body = json_doc_parse(text, &x->err);
     if (x->body && !json_doc_is_object(x->body))
         err_set(&x->err, ERR_BAD_REQUEST, "the body is not a JSON object");

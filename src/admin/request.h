@@ -14,6 +14,11 @@
 
 struct admin_parts;
 
+/* Values that a document may have, which a body is or has in it as a text: a large one
+   holds a large text, not many of them.  They take a worker's time, and parsed a hundred
+   bytes each; a thousand accounts have some ten thousand. */
+#define ADMIN_VALUES_MAX 200000
+
 struct admin_request {
     struct flow flow;
     struct admin *admin;
