@@ -7,21 +7,22 @@
 #include "admin/me.h"
 #include "admin/me_turns.h"
 #include "admin/usage_ask.h"
+#include "admin/usage_query.h"
 #include "admin/usage_routes.h"
 #include "admin/usage_text.h"
+#include "base/clock.h"
 #include "crypto/seal.h"
 
-/* Of one thread: what is found is kept until it is sent.  That few are looked for at
-   once is admin/me_turns.h's. */
-#define AT_ONCE_MAX 4
 #define RETRY_MS 1000
 #define PART_FULL (24u * 1024)
 #define CURSOR_TEXT_MAX (2 * ASK_CURSOR_MAX + SEAL_OVERHEAD)
 
 struct own {
     struct usage_asking asking; /* for usage_ask.h, which knows this alone */
-    struct admin *admin;        /* where it is counted; or NULL */
+    struct admin *admin;        /* where it has a place; or NULL */
     uint64_t key_id;
+    struct loop_timer *read; /* by when it is; NULL: nothing was sent so far */
+    uint64_t until_ms;
 };
 
 static struct own *own_of(const struct admin_request *x)
@@ -34,30 +35,59 @@ static void drop(void *state)
     struct own *own = state;
 
     usage_asking_drop(&own->asking);
+    loop_timer_free(own->read);
+    own->read = NULL;
     if (own->admin)
-        own->admin->holders--;
+        me_places_give_back(&own->admin->holders, own->key_id);
     own->admin = NULL;
 }
 
 /* ---- who asks ------------------------------------------------------------ */
 
-/* Until it is found (admin/usage_ask.h), and until it is sent. */
+/* A place until it is sent, and a turn until it is found (admin/usage_ask.h). */
+static bool take_place(const struct own *own, struct me_places *places,
+                       struct me_turns *turns)
+{
+    if (!me_places_take(places, own->key_id))
+        return false;
+    if (!turns || me_turns_take(turns, own->key_id))
+        return true;
+    me_places_give_back(places, own->key_id);
+    return false;
+}
+
+/* What was found is kept until it is read: that does not last. */
+static bool is_read_too_slowly(struct admin_request *x)
+{
+    struct own *own = own_of(x);
+    uint64_t now_ms = clock_steady_ms();
+
+    if (!own->read) {
+        own->until_ms = now_ms + x->admin->holder_ms;
+        own->read = loop_timer_new(x->admin->options.loop, admin_wake, x);
+        loop_timer_set(own->read, x->admin->holder_ms);
+    }
+    return now_ms >= own->until_ms &&
+           !err_set(&x->err, ERR_SLOW_REQUEST,
+                    "it did not read what it asked for in time: ask for fewer "
+                    "rows at once (limit)");
+}
+
 static bool enter(struct admin_request *x)
 {
     struct own *own = own_of(x);
     struct me_turns *turns = x->admin->options.turns;
 
-    if (x->admin->holders >= AT_ONCE_MAX ||
-        (turns && !me_turns_take(turns, own->key_id))) {
+    if (!take_place(own, &x->admin->holders, turns)) {
         (void)err_set(&x->err, ERR_RATE,
                       "too many ask for their usage just now: try again in a "
                       "moment");
         return err_retry_after(&x->err, RETRY_MS);
     }
     own->admin = x->admin;
-    own->admin->holders++;
     own->asking.ask->turns = turns;
     own->asking.ask->turn_of = own->key_id;
+    x->is_over = is_read_too_slowly;
     return true;
 }
 
@@ -229,30 +259,21 @@ static struct flow_next ask_requests(struct flow *flow)
 
 /* ---- the endpoints ------------------------------------------------------- */
 
-#define FILTERS                                                                \
-    { "since", ADMIN_TEXT, 0,                                                  \
-      "ended from then on: a time, a day of TIME_ZONE, or a distance such as " \
-      "24h or 7d",                                                             \
-      NULL },                                                                  \
-        { "until", ADMIN_TEXT, 0,                                              \
-          "the same: ended before then; a day to its end", NULL },             \
-    {                                                                          \
-        "model", ADMIN_TEXT, 0, "whole name", NULL                             \
-    }
-
 static const struct admin_member sums_query[] = {
     { "by", ADMIN_TEXT, 0, "day (without it), hour or model", NULL },
-    FILTERS,
+    USAGE_QUERY_SPAN,
+    USAGE_QUERY_MODEL,
     ADMIN_END,
 };
 static const struct admin_member requests_query[] = {
-    FILTERS,
-    { "session", ADMIN_TEXT, 0, "the client's", NULL },
-    { "status", ADMIN_TEXT, 0, "429, or 4xx for all from 400 to 499", NULL },
-    { "end", ADMIN_TEXT, 0, "how it ended: complete, ...", NULL },
+    USAGE_QUERY_SPAN,
+    USAGE_QUERY_MODEL,
+    USAGE_QUERY_SESSION,
+    USAGE_QUERY_STATUS,
+    USAGE_QUERY_END,
     { "limit", ADMIN_NUMBER, 0, "how many at most, from 1 to 1000; or 50",
       NULL },
-    { "cursor", ADMIN_TEXT, 0, "next_cursor of the page before", NULL },
+    USAGE_QUERY_CURSOR,
     ADMIN_END,
 };
 static const struct admin_member one_request[] = {

@@ -136,11 +136,15 @@ static const struct router router = {
     .head = true,
 };
 
+/* A thousand requests are some 500 KB. */
+#define HOLDER_MS 60000u
+
 struct admin *admin_new(const struct admin_options *options)
 {
     struct admin *admin = MEM_NEW(struct admin);
 
     admin->options = *options;
+    admin->holder_ms = HOLDER_MS;
     if (!options->prices)
         admin->own_prices = price_board_new();
     admin->prices = options->prices ? options->prices : admin->own_prices;

@@ -6,6 +6,7 @@
 
 #include "account/keeper.h"
 #include "admin/facts.h"
+#include "admin/me_places.h"
 #include "admin/row.h"
 #include "config/config.h"
 #include "http/request.h"
@@ -68,8 +69,10 @@ struct audited_users;
 
 struct admin {
     struct admin_options options;
-    unsigned holders; /* of keys, who are told of their usage just now */
-    unsigned backups; /* that clients read just now */
+    struct me_places
+        holders;        /* of keys, who are told of their usage just now */
+    unsigned holder_ms; /* so long they may take to read it */
+    unsigned backups;   /* that clients read just now */
     struct price_board *prices; /* the options', or its own */
     struct price_board *own_prices;
     struct series *series;       /* a reference */

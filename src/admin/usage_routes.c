@@ -3,6 +3,7 @@
 #include "admin/usage_routes.h"
 
 #include "admin/usage_ask.h"
+#include "admin/usage_query.h"
 #include "admin/usage_text.h"
 #include "base/text.h"
 
@@ -227,21 +228,15 @@ static struct flow_next ask_requests(struct flow *flow)
 /* ---- the endpoints ------------------------------------------------------- */
 
 #define FILTERS                                                                \
-    { "since", ADMIN_TEXT, 0,                                                  \
-      "ended from then on: a time, a day of TIME_ZONE, or a distance such as " \
-      "24h or 7d",                                                             \
-      NULL },                                                                  \
-        { "until", ADMIN_TEXT, 0,                                              \
-          "the same: ended before then; a day to its end", NULL },             \
+    USAGE_QUERY_SPAN,                                                          \
         { "key", ADMIN_TEXT, 0,                                                \
           "id, or name that it has or once had; empty, here and below: those " \
           "without one",                                                       \
           NULL },                                                              \
         { "group", ADMIN_TEXT, 0, "the same", NULL },                          \
         { "owner", ADMIN_TEXT, 0, "as it was then", NULL },                    \
-        { "account", ADMIN_TEXT, 0, "name", NULL },                            \
-        { "model", ADMIN_TEXT, 0, "whole name", NULL },                        \
-        { "session", ADMIN_TEXT, 0, "the client's", NULL },                    \
+        { "account", ADMIN_TEXT, 0, "name", NULL }, USAGE_QUERY_MODEL,         \
+        USAGE_QUERY_SESSION,                                                   \
     {                                                                          \
         "format", ADMIN_TEXT, 0, "json, or csv (text/csv)", NULL               \
     }
@@ -263,14 +258,8 @@ static const struct admin_member sums_query[] = {
 
 static const struct admin_member requests_query[] = {
     FILTERS,
-    { "status", ADMIN_TEXT, 0,
-      "429, or 4xx for all from 400 to 499; 529 and 5xx have those, too, whose "
-      "end is error_event",
-      NULL },
-    { "end", ADMIN_TEXT, 0,
-      "complete, refused, cut, client_left, idle, error_event, "
-      "relay_stopped or cancelled",
-      NULL },
+    USAGE_QUERY_STATUS,
+    USAGE_QUERY_END,
     { "endpoint", ADMIN_TEXT, 0, "as /v1/messages", NULL },
     { "id", ADMIN_TEXT, 0, "the relay's own: req_relay_...", NULL },
     { "upstream_id", ADMIN_TEXT, 0, "the upstream's request-id", NULL },
@@ -287,7 +276,7 @@ static const struct admin_member requests_query[] = {
       "how many at most, from 1 to 1000, 50 without it; of csv any number, all "
       "without it",
       NULL },
-    { "cursor", ADMIN_TEXT, 0, "next_cursor of the page before", NULL },
+    USAGE_QUERY_CURSOR,
     ADMIN_END,
 };
 static const struct admin_member one_request[] = {
