@@ -3,7 +3,9 @@
    changes to what was changed there are made to what is there now. */
 #include "team/key_reload.h"
 
+#include <stdatomic.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "others_scene.h"
@@ -280,6 +282,89 @@ static void it_is_seen_without_being_asked(void **state)
     wire_until(team->loop, is_revoked, team);
 }
 
+/* ---- what is asked of the records meanwhile ------------------------------- */
+
+struct questions {
+    struct team *team;
+    atomic_bool may_end;
+    const char *state; /* of alice, when the second one was asked */
+};
+
+static bool ask_for_long(struct sql *sql, void *arg, struct err *err)
+{
+    const struct questions *questions = arg;
+
+    (void)sql;
+    (void)err;
+    while (!atomic_load(&questions->may_end))
+        (void)usleep(1000);
+    return true;
+}
+
+static bool ask_next(struct sql *sql, void *arg, struct err *err)
+{
+    struct questions *questions = arg;
+
+    (void)sql;
+    (void)err;
+    questions->state = state_of(questions->team->ring, "alice");
+    return true;
+}
+
+static void be_told(void *arg)
+{
+    (void)arg;
+}
+
+static struct records_job *start_question(struct questions *questions,
+                                          bool (*run)(struct sql *sql,
+                                                      void *arg,
+                                                      struct err *err))
+{
+    return records_start(questions->team->records, questions->team->loop,
+                         &(struct records_work){
+                             .run = run, .arg = questions, .reads = true },
+                         be_told, NULL);
+}
+
+static size_t waiting_in(struct lane *lane)
+{
+    size_t count = 0;
+
+    (void)pthread_mutex_lock(&lane->lock);
+    for (const struct list *at = lane->jobs.next; at != &lane->jobs;
+         at = at->next)
+        count++;
+    (void)pthread_mutex_unlock(&lane->lock);
+    return count;
+}
+
+/* Only what is being carried out is waited for. */
+static void no_question_that_waits_delays_it(void **state)
+{
+    struct team *team = *state;
+    struct questions questions = { .team = team };
+    struct records_job *first;
+    struct records_job *second;
+
+    team_create(team, "{\"name\":\"alice\"}");
+    others_do(team, KEY_OP_REVOKE, "alice", NULL);
+    first = start_question(&questions, ask_for_long);
+    second = start_question(&questions, ask_next);
+    key_change_free(team->change);
+    team->woken = 0;
+    team->change = team_start(team, KEY_OP_REVOKE, "nobody", NULL, 0);
+    while (waiting_in(first->lane) < 3)
+        wire_turn(team->loop);
+    atomic_store(&questions.may_end, true);
+    assert_false(team_wait(team));
+    while (!records_job_is_done(second))
+        wire_turn(team->loop);
+    assert_string_equal(questions.state, "revoked");
+    records_job_free(first);
+    records_job_free(second);
+}
+
 /* What waits is told so, and the look is not waited for. */
 static void it_may_stop_while_it_looks(void **state)
 {
@@ -315,6 +400,7 @@ int main(void)
         OTHERS_TEST(whoever_is_slower_looks_again),
         OTHERS_TEST(one_that_was_purged_meanwhile_is_not_there),
         OTHERS_TEST(it_is_seen_without_being_asked),
+        OTHERS_TEST(no_question_that_waits_delays_it),
         OTHERS_TEST(it_may_stop_while_it_looks),
     };
 
