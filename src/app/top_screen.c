@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "app/running_table.h"
+#include "app/top_attention.h"
 #include "app/top_tables.h"
 #include "app/usage_table.h"
 #include "base/glyph.h"
@@ -25,6 +26,19 @@ struct screen {
 
 /* ---- lines --------------------------------------------------------------- */
 
+/* What is left out is seen to be. */
+static void add_cut(const struct screen *screen, struct str text)
+{
+    size_t width = screen->view->width;
+
+    if (glyph_width(text) <= width || width == 0) {
+        buf_add(screen->out, glyph_cut(text, width));
+        return;
+    }
+    buf_add(screen->out, glyph_cut(text, width - 1));
+    buf_add(screen->out, STR("…"));
+}
+
 static void add_line(struct screen *screen, const char *style, struct str text)
 {
     bool coloured = screen->view->coloured && style[0];
@@ -36,7 +50,7 @@ static void add_line(struct screen *screen, const char *style, struct str text)
     buf_init(&line, LINE_MAX_BYTES);
     (void)visible_add(&line, text, ' ', LINE_MAX_BYTES);
     buf_add(screen->out, coloured ? str_of(style) : STR_EMPTY);
-    buf_add(screen->out, glyph_cut(buf_str(&line), screen->view->width));
+    add_cut(screen, buf_str(&line));
     buf_add(screen->out, coloured ? STR(PLAIN) : STR_EMPTY);
     buf_add(screen->out, STR("\n"));
     buf_done(&line);
@@ -116,37 +130,58 @@ static void add_figures(struct screen *screen)
 
 /* ---- what needs attention ------------------------------------------------ */
 
-static void add_item(struct screen *screen, const struct json_doc *item)
+/* Of lines, beside the first one of each: what there is to say is longer than a line more
+   often than not. */
+#define ITEM_LINES_MAX 4
+#define MARK_WIDTH 2
+
+/* Takes from `*spare` the lines that it needs beside its first one. */
+static void add_item(struct screen *screen, const struct json_doc *item,
+                     size_t *spare)
 {
+    size_t width = screen->view->width;
     struct str severity = STR_EMPTY;
-    struct str message = STR_EMPTY;
-    struct buf line;
+    struct str rest;
+    struct str line;
+    struct buf text;
     bool bad;
 
     (void)json_doc_get_str(item, "severity", &severity);
-    (void)json_doc_get_str(item, "message", &message);
     bad = str_eq(severity, STR("bad"));
-    buf_init(&line, LINE_MAX_BYTES);
-    buf_add(&line, bad ? STR("! ") : STR("* "));
-    (void)visible_add(&line, message, ' ', LINE_MAX_BYTES / 2);
-    add_line(screen, bad ? RED : YELLOW, buf_str(&line));
-    buf_done(&line);
+    buf_init(&text, 2 * TOP_ATTENTION_MAX);
+    top_attention_say(&text, item, screen->view->now_ms);
+    rest = buf_str(&text);
+    for (size_t i = 0;
+         top_attention_wrap(&rest, width > MARK_WIDTH ? width - MARK_WIDTH : 1,
+                            *spare == 0 || i + 1 == ITEM_LINES_MAX, &line);
+         i++) {
+        struct buf marked;
+
+        buf_init(&marked, LINE_MAX_BYTES);
+        buf_add(&marked, i > 0 ? STR("  ") : bad ? STR("! ") : STR("* "));
+        buf_add(&marked, line);
+        add_line(screen, bad ? RED : YELLOW, buf_str(&marked));
+        buf_done(&marked);
+        *spare -= rest.len > 0;
+    }
+    buf_done(&text);
 }
 
-/* A sixth of the screen, but two at least. */
+/* A sixth of the screen, but two at least; and an eighth for what is long. */
 static void add_attention(struct screen *screen)
 {
     const struct json_doc *items =
         json_doc_get(screen->view->attention, "items");
+    size_t height = screen->view->height;
     size_t count = json_doc_count(items);
-    size_t room = screen->view->height / 6;
-    size_t shown = room < 2 ? 2 : room;
+    size_t spare = height == 0 ? SIZE_MAX : height / 8;
+    size_t shown = height / 6 < 2 ? 2 : height / 6;
     char more[64];
 
-    if (screen->view->height == 0 || count < shown)
+    if (height == 0 || count < shown)
         shown = count;
     for (size_t i = 0; i < shown; i++)
-        add_item(screen, json_doc_at(items, i));
+        add_item(screen, json_doc_at(items, i), &spare);
     (void)snprintf(more, sizeof(more), "  and %zu more need attention",
                    count - shown);
     if (count > shown)

@@ -4,6 +4,7 @@
 
 #include "app/cells.h"
 #include "app/running_table.h"
+#include "app/top_attention.h"
 #include "app/usage_table.h"
 #include "base/text.h"
 
@@ -109,10 +110,10 @@ static void write_bar(struct buf *out, uint64_t ppm)
     buf_add(out, STR("["));
     for (size_t i = 0; i < BAR_CELLS; i++)
         buf_add(out, i < full ? STR("#") : STR("."));
-    buf_printf(out, "] %3llu %%", (unsigned long long)(ppm / 10000));
+    buf_add(out, STR("] "));
 }
 
-/* "resets in 2:12"; nothing if it is not known. */
+/* ", 2:12 h"; nothing if it is not known. */
 static void write_reset(struct buf *out, const struct json_doc *window,
                         uint64_t now_ms)
 {
@@ -122,12 +123,8 @@ static void write_reset(struct buf *out, const struct json_doc *window,
     if (!json_doc_get_str(window, "resets_at", &time) ||
         !text_parse_time(time, &at_ms) || at_ms <= now_ms)
         return;
-    at_ms = (at_ms - now_ms) / 60000;
-    if (at_ms >= 2880)
-        buf_printf(out, ", %llu d", (unsigned long long)(at_ms / 1440));
-    else
-        buf_printf(out, ", %llu:%02llu h", (unsigned long long)(at_ms / 60),
-                   (unsigned long long)(at_ms % 60));
+    buf_add(out, STR(", "));
+    top_attention_add_span(out, at_ms - now_ms);
 }
 
 static const struct json_doc *find_window(const struct json_doc *account,
@@ -145,17 +142,28 @@ static const struct json_doc *find_window(const struct json_doc *account,
     return NULL;
 }
 
+struct window_form {
+    const char *name;
+    bool bar;
+    uint64_t now_ms;
+};
+
+/* "[####......]  42 %, 2:12 h"; without the bar if there is no room for it. */
 static void add_window(struct columns *columns, const struct json_doc *account,
-                       struct str name, uint64_t now_ms)
+                       const struct window_form *form)
 {
+    struct str name = str_of(form->name);
     const struct json_doc *window = find_window(account, name);
     uint64_t used_ppm;
     struct buf cell;
 
     buf_init(&cell, CELL_MAX);
     if (json_doc_get_u64(window, "used_ppm", &used_ppm)) {
-        write_bar(&cell, used_ppm);
-        write_reset(&cell, window, now_ms);
+        if (form->bar)
+            write_bar(&cell, used_ppm);
+        buf_printf(&cell, "%*llu %%", form->bar ? 3 : 0,
+                   (unsigned long long)(used_ppm / 10000));
+        write_reset(&cell, window, form->now_ms);
     }
     add_cell(columns, &cell);
     buf_done(&cell);
@@ -177,34 +185,120 @@ static void add_flight(struct columns *columns, const struct json_doc *account)
     buf_done(&cell);
 }
 
+/* As long as it is: what does not fit is cut with a sign. */
+static void add_why(struct columns *columns, const struct json_doc *account)
+{
+    struct str why = STR("-");
+
+    (void)json_doc_get_str(account, "why", &why);
+    columns_add(columns, why);
+}
+
+/* "paused, 57 min". */
+static void add_state(struct columns *columns, const struct json_doc *account,
+                      uint64_t now_ms)
+{
+    struct str state = STR("-");
+    struct str time;
+    uint64_t until_ms;
+    struct buf cell;
+
+    (void)json_doc_get_str(account, "state", &state);
+    buf_init(&cell, CELL_MAX);
+    buf_add(&cell, state);
+    if (json_doc_get_str(account, "until", &time) &&
+        text_parse_time(time, &until_ms) && until_ms > now_ms) {
+        buf_add(&cell, STR(", "));
+        top_attention_add_span(&cell, until_ms - now_ms);
+    }
+    add_cell(columns, &cell);
+    buf_done(&cell);
+}
+
+/* Places of columns, from 1. */
+enum place {
+    PLACE_ACCOUNT = 1,
+    PLACE_STATE,
+    PLACE_RUNNING,
+    PLACE_5H,
+    PLACE_7D,
+    PLACE_5H_SHORT,
+    PLACE_7D_SHORT,
+    PLACE_WHY,
+};
+#define SIDES "llrlllll"
+
 static void add_account(struct columns *columns, const struct json_doc *account,
                         uint64_t now_ms)
 {
     cells_add_text(columns, account, "account");
-    cells_add_text(columns, account, "state");
+    add_state(columns, account, now_ms);
     add_flight(columns, account);
-    add_window(columns, account, STR("5h"), now_ms);
-    add_window(columns, account, STR("7d"), now_ms);
-    cells_add_text(columns, account, "why");
+    add_window(columns, account, &(struct window_form){ "5h", true, now_ms });
+    add_window(columns, account, &(struct window_form){ "7d", true, now_ms });
+    add_window(columns, account, &(struct window_form){ "5h", false, now_ms });
+    add_window(columns, account, &(struct window_form){ "7d", false, now_ms });
+    add_why(columns, account);
+}
+
+/* Why one does not serve says more than bars do, and those more than the rest of a long
+   reason. */
+static void fit_accounts(struct columns *columns, size_t width)
+{
+    static const struct columns_step no_steps[] = { { { 0 }, 0 } };
+    static const struct columns_step without_bars[] = {
+        { { PLACE_7D }, PLACE_7D_SHORT },
+        { { PLACE_5H }, PLACE_5H_SHORT },
+        { { 0 }, 0 },
+    };
+    static const struct columns_step last[] = {
+        { { PLACE_WHY }, 0 },
+        { { PLACE_7D_SHORT }, 0 },
+        { { PLACE_RUNNING }, 0 },
+        { { 0 }, 0 },
+    };
+    static const struct columns_cut long_why[] = { { PLACE_WHY - 1, 28 },
+                                                   { 0, 0 } };
+    static const struct columns_cut cuts[] = { { PLACE_WHY - 1, 14 },
+                                               { PLACE_ACCOUNT - 1, 10 },
+                                               { 0, 0 } };
+    static const struct columns_cut last_cuts[] = { { PLACE_ACCOUNT - 1, 8 },
+                                                    { 0, 0 } };
+
+    columns_fit(columns, width, &(struct columns_fit){ no_steps, long_why });
+    columns_fit(columns, width, &(struct columns_fit){ without_bars, cuts });
+    columns_fit(columns, width, &(struct columns_fit){ last, last_cuts });
+}
+
+static bool any_has(const struct json_doc *list, const char *member)
+{
+    struct str text;
+
+    for (size_t i = 0; i < json_doc_count(list); i++) {
+        if (json_doc_get_str(json_doc_at(list, i), member, &text))
+            return true;
+    }
+    return false;
 }
 
 void top_tables_accounts(struct buf *out, size_t width, uint64_t now_ms,
                          const struct json_doc *list)
 {
-    static const char *const titles[] = { "ACCOUNT",    "STATE",      "RUNNING",
-                                          "5 H, RESET", "7 D, RESET", "WHY" };
-    static const struct columns_step steps[] = { { { 6 }, 0 }, { { 0 }, 0 } };
-    static const struct columns_cut cuts[] = {
-        { 0, 8 }, { 4, 18 }, { 3, 18 }, { 0, 0 }
-    };
+    static const char *const titles[] = { "ACCOUNT",    "STATE",
+                                          "RUNNING",    "5 H, RESET",
+                                          "7 D, RESET", "5 H, RESET",
+                                          "7 D, RESET", "WHY" };
     struct columns columns;
 
-    columns_begin(&columns, "llrlll");
+    columns_begin(&columns, SIDES);
+    columns.hidden[PLACE_5H_SHORT - 1] = true;
+    columns.hidden[PLACE_7D_SHORT - 1] = true;
+    columns.hidden[PLACE_WHY - 1] = !any_has(list, "why");
     for (size_t i = 0; i < COUNT_OF(titles); i++)
         columns_add(&columns, str_of(titles[i]));
     for (size_t i = 0; i < json_doc_count(list); i++)
         add_account(&columns, json_doc_at(list, i), now_ms);
-    columns_fit(&columns, width, &(struct columns_fit){ steps, cuts });
+    fit_accounts(&columns, width);
     columns_write(&columns, NULL, out);
     columns_done(&columns);
 }

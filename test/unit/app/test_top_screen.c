@@ -107,8 +107,8 @@ static void what_there_is_at_80_by_24(void **state)
         "* d\n"
         "  and 2 more need attention\n"
         "\n"
-        "ACCOUNT  STATE  RUNNING  5 H, RESET                  7 D, RESET  WHY\n"
-        "main     ready      2/4  [########..]  84 %, 2:12 h  -           -\n"
+        "ACCOUNT  STATE  RUNNING  5 H, RESET                  7 D, RESET\n"
+        "main     ready      2/4  [########..]  84 %, 2:12 h  -\n"
         "\n"
         "  AGE  STEP       KEY    ACCOUNT  MODEL              BYTES  TRIES  "
         "CLIENT\n"
@@ -124,6 +124,114 @@ static void what_there_is_at_80_by_24(void **state)
         " 1:01\n"
         "00:00:01     bob  main     claude-opus-4-1     200  complete  $0.0009 "
         " 1:01\n");
+    buf_done(&out);
+}
+
+#define TWO_WINDOWS                                                            \
+    "\"windows\":[{\"name\":\"5h\",\"used_ppm\":840000,"                       \
+    "\"resets_at\":\"2026-11-30T02:12:00Z\"},{\"name\":\"7d\","                \
+    "\"used_ppm\":60000,\"resets_at\":\"2026-12-06T02:12:00Z\"}]"
+
+static void draw_accounts(struct buf *out, size_t width, const char *list)
+{
+    struct err err;
+    struct json_doc *doc = json_doc_parse(str_of(list), &err);
+    struct top_view view = { .accounts = doc,
+                             .now_ms = 1795996800000,
+                             .width = width };
+
+    assert_non_null(doc);
+    buf_init(out, TOP_SCREEN_MAX);
+    top_screen(out, &view);
+    json_doc_free(doc);
+}
+
+static void bars_go_before_why_does(void **state)
+{
+    struct buf out;
+
+    (void)state;
+    draw_accounts(&out, 80,
+                  "{\"accounts\":[{\"account\":\"main\",\"state\":\"ready\","
+                  "\"why\":null,\"in_flight\":2," TWO_WINDOWS
+                  "},{\"account\":\"lin\",\"state\":\"paused\","
+                  "\"until\":\"2026-11-30T00:57:00Z\",\"in_flight\":0,"
+                  "\"why\":\"the provider says that its limit of five hours "
+                  "is used up\"," TWO_WINDOWS "}]}");
+    unit_assert_has(
+        buf_str(&out),
+        "ACCOUNT  STATE           RUNNING  5 H, RESET    7 D, RESET  WHY\n"
+        "main     ready                 2  84 %, 2:12 h  6 %, 6 d    -\n"
+        "lin      paused, 57 min        0  84 %, 2:12 h  6 %, 6 d    the "
+        "provider says t…\n");
+    buf_done(&out);
+}
+
+static void there_is_no_why_where_none_has_one(void **state)
+{
+    struct buf out;
+
+    (void)state;
+    draw_accounts(&out, 80,
+                  "{\"accounts\":[{\"account\":\"main\",\"state\":\"ready\","
+                  "\"why\":null,\"in_flight\":2," TWO_WINDOWS "}]}");
+    unit_assert_has(buf_str(&out),
+                    "main     ready        2  [########..]  84 %, 2:12 h  "
+                    "[#.........]   6 %, 6 d\n");
+    buf_done(&out);
+}
+
+#define LONG_MESSAGE                                                           \
+    "{\"items\":[{\"severity\":\"bad\",\"since\":\"2026-11-29T23:02:00Z\","    \
+    "\"message\":\"Account \\\"lin\\\" has to sign in again: the token "       \
+    "endpoint refused the refresh token, and has said so for a long time\"},"  \
+    "{\"severity\":\"warn\",\"since\":\"2026-11-30T00:00:00Z\","               \
+    "\"message\":\"The window 5h has no room; it begins anew at "              \
+    "2026-11-30T00:57:00.000Z.\"}]}"
+
+static void draw_attention(struct buf *out, size_t width, size_t height)
+{
+    struct err err;
+    struct json_doc *doc = json_doc_parse(STR(LONG_MESSAGE), &err);
+    struct top_view view = { .attention = doc,
+                             .now_ms = 1795996800000,
+                             .width = width,
+                             .height = height };
+
+    assert_non_null(doc);
+    buf_init(out, TOP_SCREEN_MAX);
+    top_screen(out, &view);
+    json_doc_free(doc);
+}
+
+static void what_needs_attention_is_not_cut(void **state)
+{
+    struct buf out;
+
+    (void)state;
+    draw_attention(&out, 80, 24);
+    unit_assert_has(
+        buf_str(&out),
+        "! Account \"lin\" has to sign in again: the token endpoint refused the "
+        "refresh\n"
+        "  token, and has said so for a long time (since 2026-11-29 23:02 "
+        "UTC)\n"
+        "* The window 5h has no room; it begins anew in 57 min (since 00:00 "
+        "UTC)\n");
+    buf_done(&out);
+}
+
+/* There is one line more than one for each. */
+static void or_is_seen_to_be(void **state)
+{
+    struct buf out;
+
+    (void)state;
+    draw_attention(&out, 40, 10);
+    unit_assert_has(buf_str(&out),
+                    "! Account \"lin\" has to sign in again:\n"
+                    "  the token endpoint refused the refres…\n"
+                    "* The window 5h has no room; it begins …\n");
     buf_done(&out);
 }
 
@@ -179,6 +287,10 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
     const struct CMUnitTest tests[] = {
         TEST(what_there_is_at_80_by_24),
+        TEST(bars_go_before_why_does),
+        TEST(there_is_no_why_where_none_has_one),
+        TEST(what_needs_attention_is_not_cut),
+        TEST(or_is_seen_to_be),
         TEST(it_fits_into_any_terminal),
         TEST(nothing_but_our_own_escapes),
         TEST(before_anything_is_told),
