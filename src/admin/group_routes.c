@@ -8,9 +8,19 @@
 
 #define TAG "groups"
 
-static struct json_doc *doc_with_warnings(const struct key_group *group)
+static struct json_doc *doc_of(struct keyring *ring,
+                               const struct key_group *group)
 {
     struct json_doc *doc = key_routes_group_doc(group);
+
+    json_doc_set_u64(doc, "keys", keyring_group_keys(ring, group->id));
+    return doc;
+}
+
+static struct json_doc *doc_with_warnings(const struct admin_request *x,
+                                          const struct key_group *group)
+{
+    struct json_doc *doc = doc_of(keys_ring(x->admin->options.keys), group);
 
     key_warnings_add_group(doc, group);
     return doc;
@@ -27,8 +37,8 @@ static struct flow_next changed(struct flow *flow)
         return flow_sleep_then(changed);
     if (!key_changing_went_well(x))
         return admin_refuse(x);
-    return admin_reply(x,
-                       doc_with_warnings(key_change_group(changing->change)));
+    return admin_reply(x, doc_with_warnings(x, key_change_group(
+                                                   changing->change)));
 }
 
 static struct flow_next create(struct flow *flow)
@@ -61,14 +71,21 @@ static struct flow_next get(struct flow *flow)
 
     if (!group)
         return admin_refuse(x);
-    doc = doc_with_warnings(group);
+    doc = doc_with_warnings(x, group);
     key_group_unref(group);
     return admin_reply(x, doc);
 }
 
+struct listing {
+    struct keyring *ring;
+    struct json_doc *groups;
+};
+
 static bool add(void *arg, struct key_group *group)
 {
-    json_doc_add(arg, key_routes_group_doc(group));
+    const struct listing *listing = arg;
+
+    json_doc_add(listing->groups, doc_of(listing->ring, group));
     return true;
 }
 
@@ -76,10 +93,11 @@ static struct flow_next list(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     struct json_doc *doc = json_doc_new_object();
-    struct json_doc *all = json_doc_new_array();
+    struct listing listing = { keys_ring(x->admin->options.keys),
+                               json_doc_new_array() };
 
-    keyring_each_group(keys_ring(x->admin->options.keys), add, all);
-    json_doc_set(doc, "groups", all);
+    keyring_each_group(listing.ring, add, &listing);
+    json_doc_set(doc, "groups", listing.groups);
     return admin_reply(x, doc);
 }
 

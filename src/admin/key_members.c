@@ -152,6 +152,8 @@ const struct admin_member group_members_shown[] = {
     { "trouble", ADMIN_TEXT, 0, "its document cannot be used", NULL },
     WARNINGS,
     { "id", ADMIN_NUMBER, ADMIN_REQUIRED, "never given twice", NULL },
+    { "keys", ADMIN_NUMBER, ADMIN_REQUIRED, "that are in it, revoked ones too",
+      NULL },
     { "created_at", ADMIN_TEXT, ADMIN_REQUIRED, "RFC 3339", NULL },
     { "changed_at", ADMIN_TEXT, ADMIN_REQUIRED, "RFC 3339", NULL },
     { "used", ADMIN_OBJECT, ADMIN_REQUIRED, "of each limit",

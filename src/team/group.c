@@ -78,6 +78,7 @@ struct group_cell {
     pthread_mutex_t mutex;
     struct key_group *group; /* a reference */
     atomic_uint refs;
+    atomic_size_t keys; /* of the keyring, that are in it */
 };
 
 struct group_cell *group_cell_new(struct key_group *group)
@@ -87,6 +88,7 @@ struct group_cell *group_cell_new(struct key_group *group)
     (void)pthread_mutex_init(&cell->mutex, NULL);
     cell->group = group;
     atomic_init(&cell->refs, 1);
+    atomic_init(&cell->keys, 0);
     return cell;
 }
 
@@ -103,6 +105,21 @@ void group_cell_unref(struct group_cell *cell)
     key_group_unref(cell->group);
     (void)pthread_mutex_destroy(&cell->mutex);
     mem_free(cell);
+}
+
+void group_cell_enter(struct group_cell *cell)
+{
+    (void)atomic_fetch_add(&cell->keys, 1);
+}
+
+void group_cell_leave(struct group_cell *cell)
+{
+    (void)atomic_fetch_sub(&cell->keys, 1);
+}
+
+size_t group_cell_keys(const struct group_cell *cell)
+{
+    return atomic_load(&cell->keys);
 }
 
 void group_cell_put(struct group_cell *cell, struct key_group *group)

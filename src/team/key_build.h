@@ -70,6 +70,10 @@ void key_use_learn(struct key_use *use, uint64_t first_ms, uint64_t last_ms);
 struct group_cell *group_cell_new(struct key_group *group);
 struct group_cell *group_cell_ref(struct group_cell *cell);
 void group_cell_unref(struct group_cell *cell);
+/* A key of its group stands in the keyring, or no more. */
+void group_cell_enter(struct group_cell *cell);
+void group_cell_leave(struct group_cell *cell);
+size_t group_cell_keys(const struct group_cell *cell);
 void group_cell_put(struct group_cell *cell, struct key_group *group);
 /* A reference. */
 struct key_group *group_cell_get(struct group_cell *cell);

@@ -232,6 +232,8 @@ static void enter(struct keyring *ring, struct key *key)
         slots_put(&ring->by_text, number_of(key->texts[i].hash),
                   &key->texts[i]);
     slots_put(&ring->by_name, number_of_name(str_of(key->name)), key);
+    if (key->group)
+        group_cell_enter(key->group);
 }
 
 static void leave(struct keyring *ring, struct key *key)
@@ -240,6 +242,8 @@ static void leave(struct keyring *ring, struct key *key)
         (void)slots_remove(&ring->by_text, number_of(key->texts[i].hash),
                            &key->texts[i]);
     (void)slots_remove(&ring->by_name, number_of_name(str_of(key->name)), key);
+    if (key->group)
+        group_cell_leave(key->group);
 }
 
 static void make_room(struct keyring *ring, size_t count)

@@ -60,6 +60,8 @@ struct key_group *keyring_need_group(struct keyring *ring,
 
 /* The cell in which keys find that group; a reference, or NULL. */
 struct group_cell *keyring_group_cell(struct keyring *ring, uint64_t id);
+/* How many keys are in that group, revoked ones too. */
+size_t keyring_group_keys(struct keyring *ring, uint64_t id);
 size_t keyring_group_count(struct keyring *ring);
 
 /* ---- lists ------------------------------------------------------------------ */

@@ -41,6 +41,15 @@ struct group_cell *keyring_group_cell(struct keyring *ring, uint64_t id)
     return cell;
 }
 
+size_t keyring_group_keys(struct keyring *ring, uint64_t id)
+{
+    struct group_cell *cell = keyring_group_cell(ring, id);
+    size_t keys = cell ? group_cell_keys(cell) : 0;
+
+    group_cell_unref(cell);
+    return keys;
+}
+
 struct key_group *keyring_get_group(struct keyring *ring, struct str id_or_name)
 {
     struct key_group *group = NULL;

@@ -375,6 +375,11 @@ describe('keys on the page', () => {
 
   it('have groups, which are made, changed and removed', async () => {
     const b = await open(s.relay, { path: '/admin/groups' });
+    const { doc: { groups } } = await admin(s.relay, 'GET', '/admin/api/groups');
+    for (const group of groups) {
+      assert.equal(group.keys, (await admin(s.relay, 'GET', `/admin/api/keys?group=${group.id}`)).doc.total, group.name);
+    }
+    assert.equal(b.seen.requests.filter((address) => /api\/keys\b/.test(address)).length, 0, 'the list needs one request');
     const hand = hands(b);
     await hand.press('Create group');
     await hand.fill('Name', 'interns');

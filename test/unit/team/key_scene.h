@@ -27,6 +27,7 @@ struct key_scene {
     struct key_use *use;
     struct key_text text; /* of the last key */
     struct secret *secret;
+    struct group_cell *group; /* of the next keys; borrowed */
     struct err err;
 };
 
@@ -50,6 +51,7 @@ static inline struct key_parts scene_parts(const struct key_scene *scene)
     return (struct key_parts){ .zones = scene->zones,
                                .zone = zone_utc(),
                                .counters = scene->counters,
+                               .group = scene->group,
                                .use = scene->use };
 }
 

@@ -131,12 +131,35 @@ static void a_change_calls_those_who_wait_for_the_group(void **state)
     keyring_free(putting.ring);
 }
 
+static void it_is_known_how_many_keys_are_in_one(void **state)
+{
+    struct keyring *ring = keyring_new();
+    struct key_scene scene;
+
+    (void)state;
+    scene_begin(&scene);
+    keyring_put_group(ring, scene_group(&scene, 4, "team", "{}"));
+    scene.group = keyring_group_cell(ring, 4);
+    keyring_put(ring, scene_key(&scene, 1, "a", "{}"));
+    keyring_put(ring, scene_key(&scene, 2, "b", "{}"));
+    keyring_put(ring, scene_key(&scene, 2, "renamed", "{}"));
+    assert_int_equal(keyring_group_keys(ring, 4), 2);
+    keyring_remove(ring, 1);
+    assert_int_equal(keyring_group_keys(ring, 4), 1);
+    assert_int_equal(keyring_group_keys(ring, 5), 0);
+    group_cell_unref(scene.group);
+    scene.group = NULL;
+    scene_end(&scene);
+    keyring_free(ring);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(groups_stand_by_id_and_are_found_by_name),
         cmocka_unit_test(a_visit_may_stop),
         cmocka_unit_test(a_cell_stays_while_its_group_changes),
+        cmocka_unit_test(it_is_known_how_many_keys_are_in_one),
         cmocka_unit_test(a_change_calls_those_who_wait_for_the_group),
     };
 

@@ -15,7 +15,7 @@ const href = (group) => to('groups', group.name);
 
 const columns = [
   { key: 'name', label: t('key.group'), fold: 'first', class: 'nowrap', cell: (group) => [name(group.name, href(group)), group.note && h('span.sub.cut', { title: group.note }, group.note)] },
-  { key: 'keys', label: t('nav.keys'), align: 'num', fold: 'hide', cell: (group) => (group.keys === undefined ? '' : h('a', { href: `/admin/keys?group=${encodeURIComponent(group.name)}` }, number(group.keys))) },
+  { key: 'keys', label: t('nav.keys'), align: 'num', fold: 'hide', cell: (group) => h('a', { href: `/admin/keys?group=${encodeURIComponent(group.name)}` }, number(group.keys)) },
   { key: 'limits', label: t('keys.tightest'), fold: 'wide', class: 'limc second', cell: limitsCell },
   { key: 'today', label: t('keys.today'), align: 'num', priority: 2, cell: (group) => number(group.today.requests) },
   { key: 'cost', label: t('keys.cost_30d'), align: 'num', fold: 'first2', cell: (group) => money(group.last_30d.cost * 1e6) },
@@ -51,16 +51,8 @@ export async function open(view) {
     }
   }
   function show(groups) {
-    list.set(groups.map((group) => ({ ...group, keys: list.rows().find((row) => row.id === group.id)?.keys })));
+    list.set(groups);
     replace(summary, groups.length ? tn('groups.count', groups.length) : null);
-    countKeys(groups);
-  }
-  /* One after the other, and after the list stands: it is of use without them. */
-  async function countKeys(groups) {
-    for (const group of groups) {
-      const found = await api.get('/admin/api/keys', { group: String(group.id), limit: 1 }, { signal: view.signal }).catch(() => null);
-      if (found) list.patch({ ...group, keys: found.total });
-    }
   }
 
   replace(view.node, crumbs([t('nav.keys'), '/admin/keys'], [t('groups.title')]), head(t('groups.title'), summary, add()), list.node);
