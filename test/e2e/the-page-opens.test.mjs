@@ -145,6 +145,39 @@ describe('the overview', () => {
     await page.close();
   });
 
+  /* As of a relay with very many bookings, which reads them bit by bit. */
+  for (const [lang, width, words] of [['en', 1440, 'still being read'], ['zh', 390, '尚不完整']]) {
+    it(`asks for a course again until it is complete (${lang})`, async () => {
+      const page = await open(s.relay, { path: null, lang, width });
+      const asked = { month: 0, hour: 0 };
+      await page.page.setRequestInterception(true);
+      page.page.on('request', async (request) => {
+        const range = /\/api\/series\?range=(month|hour)/.exec(request.url())?.[1];
+        asked[range]++;
+        if (range !== 'month') {
+          return request.continue();
+        }
+        const { doc } = await admin(s.relay, 'GET', '/admin/api/series?range=month');
+        return request.respond({ status: 200, contentType: 'application/json', body: JSON.stringify({ ...doc, complete: asked.month > 3 }) });
+      });
+      await page.go('/admin/?range=month');
+      await page.text(words, '.instr');
+      await page.check();
+      await page.screenshot(`overview-reading-${lang}-${width}`);
+      await page.page.waitForFunction((text) => !document.querySelector('.instr').innerText.includes(text), { polling: 50 }, words);
+      assert.equal(asked.month, 4, 'until it was complete');
+      await page.close();
+    });
+  }
+
+  it('asks no more once it is', async () => {
+    const page = await open(s.relay, { path: '/admin/' });
+    const count = (range) => page.seen.requests.filter((address) => address.includes(`series?range=${range}`)).length;
+    await until(() => count('hour') > 1, { what: 'the next look at the hour' });
+    assert.equal(count('month'), 1);
+    await page.close();
+  });
+
   it('lets a chart be walked along', async () => {
     const page = await open(s.relay);
     await page.tabTo('.plot[role=slider]');

@@ -127,7 +127,8 @@ export function figures({ figure = 'requests', range = 'hour', onchange }) {
   let told = {};
   let series = {};
   let chart = null;
-  const node = h('section.instr', { 'aria-label': t('overview.figures') }, group);
+  const reading = h('p.reading', { hidden: true }, t('overview.reading'));
+  const node = h('section.instr', { 'aria-label': t('overview.figures') }, group, reading);
 
   function chosen() {
     onchange?.(figure, range);
@@ -149,6 +150,7 @@ export function figures({ figure = 'requests', range = 'hour', onchange }) {
 
   function draw() {
     if (!series[range]) return;
+    reading.hidden = series[range].complete !== false;
     const [all, painter] = options();
     if (chart) return chart.update(all, painter);
     chart = columns({ ...all, controls: ranges });

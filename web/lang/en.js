@@ -998,6 +998,7 @@ export default {
   'overview.range_day': 'Day',
   'overview.range_hour': 'Hour',
   'overview.range_month': 'Month',
+  'overview.reading': 'Older requests are still being read: these figures are not complete yet.',
   'overview.requests': 'Requests per minute',
   'overview.requests_note': '{n} in the hour before',
   'overview.running': 'Running now',

@@ -997,6 +997,7 @@ export default {
   'overview.range_day': '天',
   'overview.range_hour': '小时',
   'overview.range_month': '月',
+  'overview.reading': '正在读取较早的请求，这些数据尚不完整。',
   'overview.requests': '每分钟请求数',
   'overview.requests_note': '前一小时平均 {n}',
   'overview.running': '正在运行',

@@ -18,6 +18,8 @@ import { table } from '../table.js';
 const ACCOUNTS = 6;
 const RUNNING = 8;
 const SERIES_MS = 10000;
+/* So often is asked again for a course of which not all is read yet: some minutes. */
+const TRIES = 40;
 
 /** Open this view: or, until a first message was answered, the way there. */
 export async function open(view) {
@@ -69,6 +71,30 @@ function uptime(view, status) {
 
 /* ---- figures ------------------------------------------------------------------ */
 
+/* A relay that has just started reads its bookings bit by bit, further with each answer: it is
+   asked again, ever less often, until all are read. */
+function untilWhole(view, load) {
+  const tries = {};
+  const waiting = {};
+  const soon = (range) => {
+    const wait = Math.min(500 * 2 ** tries[range], 8000);
+    waiting[range] = setTimeout(() => {
+      waiting[range] = null;
+      if (document.hidden || live.state.name === 'lost') return soon(range);
+      tries[range]++;
+      return load(range);
+    }, wait);
+  };
+  view.signal.addEventListener('abort', () => Object.values(waiting).forEach(clearTimeout));
+  return {
+    look(range, { complete }) {
+      tries[range] ??= 0;
+      if (complete !== false || waiting[range] || tries[range] >= TRIES || view.signal.aborted) return;
+      soon(range);
+    },
+  };
+}
+
 function figureSection(view, known) {
   if (known.series.hour.error) return failed(known.series.hour.error, () => location.reload());
   const asked = query();
@@ -80,15 +106,18 @@ function figureSection(view, known) {
       if (!series[range]) load(range);
     },
   });
+  const whole = untilWhole(view, load);
   async function load(range) {
     const answer = await course(range, view);
     if (answer.error) return;
     series[range] = answer;
     shown.setSeries(series);
+    whole.look(range, answer);
   }
   shown.set(live.last('figures') ?? figuresOf({ ...known, ...series }));
   shown.setSeries(series);
   load('day');
+  for (const range of ['hour', 'month']) whole.look(range, series[range]);
   live.on('figures', shown.set, view.signal);
   const timer = setInterval(() => { if (!document.hidden && live.state.name !== 'lost') refresh(); }, SERIES_MS);
   view.signal.addEventListener('abort', () => clearInterval(timer));
