@@ -91,24 +91,34 @@ neither root nor is there sudo; install them and run me again:
 
 # build FOLDER COMPILER [MESON-OPTION...]: configure once (again
 # when options are given that differ) and compile what is not current: everything,
-# or what $TARGETS names.
+# or what $TARGETS names (`objects`: all, and nothing is linked), with $LINKER.
 build() {
     local folder=$1 compiler=$2 wanted had
     shift 2
-    wanted="CC=$compiler $*"
+    wanted="CC=$compiler${LINKER:+,$LINKER} $*"
     had=$(cat "$folder/.options" 2>/dev/null || true)
     if [ ! -f "$folder/build.ninja" ]; then
         quietly "configuring $folder ($compiler)" \
-            env CC="$compiler" meson setup "$folder" "$@" || return 1
-    elif [ $# -gt 0 ] && [ -n "$had" ] && [ "${had%% *}" != "CC=$compiler" ]; then
-        # A compiler is chosen once, when a folder is made.
+            env CC="$compiler" ${LINKER:+CC_LD="$LINKER"} \
+            meson setup "$folder" "$@" || return 1
+    elif [ $# -gt 0 ] && [ -n "$had" ] && [ "${had%% *}" != "${wanted%% *}" ]; then
+        # Compiler and linker are chosen once, when a folder is made.
         quietly "configuring $folder anew ($compiler)" \
-            env CC="$compiler" meson setup --wipe "$folder" "$@" || return 1
+            env CC="$compiler" ${LINKER:+CC_LD="$LINKER"} \
+            meson setup --wipe "$folder" "$@" || return 1
     elif [ $# -gt 0 ] && [ "$had" != "$wanted" ]; then
         quietly "configuring $folder again" meson configure "$folder" "$@" ||
             return 1
     fi
     [ $# -eq 0 ] || printf '%s\n' "$wanted" >"$folder/.options"
-    # shellcheck disable=SC2086
-    quietly "building $folder ($compiler)" ninja -C "$folder" ${TARGETS-}
+    # shellcheck disable=SC2046
+    quietly "building $folder ($compiler)" ninja -C "$folder" $(targets_in "$folder")
+}
+
+targets_in() {
+    if [ "${TARGETS-}" = objects ]; then
+        ninja -C "$1" -t targets all | sed -n 's/\.o: .*/.o/p'
+    else
+        printf '%s\n' "${TARGETS-}"
+    fi
 }

@@ -180,7 +180,7 @@ describe('what has ended', () => {
   };
 
   it('says where its time went: a fresh connection, then a kept one', async () => {
-    await message(s.url, { headers: { 'x-sim-first-byte-ms': '60' } });
+    await message(s.url, { headers: { 'x-sim-first-byte-ms': '300' } });
     const first = await detailOf(await last());
     assert.deepEqual(first.detail.attempts.map(({ account, result, status, fresh, proxy, why }) => ({ account, result, status, fresh, proxy, why })), [
       { account: 'demo', result: 'delivered', status: 200, fresh: true, proxy: null, why: null },
@@ -189,7 +189,8 @@ describe('what has ended', () => {
     for (const word of ['receive', 'choose', 'connect', 'tls', 'wait']) {
       assert.ok(words.includes(word), `${word} in ${words}`);
     }
-    assert.ok(first.detail.steps.find(({ step }) => step === 'wait').us >= 60000);
+    /* Who is slow to notice that all was sent begins to wait later. */
+    assert.ok(first.detail.steps.find(({ step }) => step === 'wait').us >= 50_000);
     assertOrder(first);
     const before = first.request.id;
     await until(async () => {

@@ -21,7 +21,7 @@ const MANAGED = '/admin/api/keys';
 
 let addresses = 0;
 /* Another one for each test: what others tried there slows nobody. */
-const address = () => `192.0.2.${++addresses}`;
+const address = () => `198.18.${++addresses >> 8}.${addresses & 255}`;
 
 /* A browser, as far as it matters here. */
 class Browser {
