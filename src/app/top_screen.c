@@ -192,6 +192,21 @@ static void add_attention(struct screen *screen)
 
 /* ---- tables -------------------------------------------------------------- */
 
+/* How many there are beside those that are shown under their titles. */
+static void add_rest(struct screen *screen, uint64_t all, uint64_t listed,
+                     size_t max)
+{
+    uint64_t shown = max < 2 ? 1 : max - 1;
+    char text[64];
+
+    if (shown > listed)
+        shown = listed;
+    (void)snprintf(text, sizeof(text), "and %llu more",
+                   (unsigned long long)(all - shown));
+    if (all > shown)
+        add_line(screen, DIM, str_of(text));
+}
+
 /* Of the lines that are left: with its title, and a blank line behind. */
 static void add_accounts(struct screen *screen)
 {
@@ -207,24 +222,8 @@ static void add_accounts(struct screen *screen)
                         list);
     add_table(screen, buf_str(&table), max < 2 ? 2 : max);
     buf_done(&table);
+    add_rest(screen, json_doc_count(list), json_doc_count(list), max);
     add_blank(screen);
-}
-
-/* How many run beside those that are shown under their titles. */
-static void add_rest(struct screen *screen, const struct json_doc *list,
-                     size_t max)
-{
-    uint64_t all =
-        json_doc_count(list) + number_of(screen->view->running, "more");
-    uint64_t shown = max < 2 ? 1 : max - 1;
-    char text[64];
-
-    if (shown > json_doc_count(list))
-        shown = json_doc_count(list);
-    (void)snprintf(text, sizeof(text), "and %llu more",
-                   (unsigned long long)(all - shown));
-    if (all > shown)
-        add_line(screen, DIM, str_of(text));
 }
 
 static void add_running(struct screen *screen)
@@ -243,7 +242,9 @@ static void add_running(struct screen *screen)
         buf_add(&table, STR("No request runs.\n"));
     add_table(screen, buf_str(&table), max < 2 ? 2 : max);
     buf_done(&table);
-    add_rest(screen, list, max);
+    add_rest(screen,
+             json_doc_count(list) + number_of(screen->view->running, "more"),
+             json_doc_count(list), max);
     add_blank(screen);
 }
 

@@ -84,10 +84,8 @@ void top_tables_figures(struct buf *out, size_t width,
         { "TODAY", "requests_today", write_large },
     };
     static const struct columns_step steps[] = {
-        { { 8 }, 0 },
-        { { 7 }, 0 },
-        { { 5 }, 0 },
-        { { 0 }, 0 },
+        { { 8 }, 0 }, { { 7 }, 0 }, { { 5 }, 0 },
+        { { 6 }, 0 }, { { 3 }, 0 }, { { 0 }, 0 },
     };
     struct columns columns;
 
@@ -246,9 +244,10 @@ static void add_account(struct columns *columns, const struct json_doc *account,
 static void fit_accounts(struct columns *columns, size_t width)
 {
     static const struct columns_step no_steps[] = { { { 0 }, 0 } };
-    static const struct columns_step without_bars[] = {
-        { { PLACE_7D }, PLACE_7D_SHORT },
-        { { PLACE_5H }, PLACE_5H_SHORT },
+    const bool *hidden = columns->hidden;
+    const struct columns_step without_bars[] = {
+        { { PLACE_7D }, hidden[PLACE_7D - 1] ? 0 : PLACE_7D_SHORT },
+        { { PLACE_5H }, hidden[PLACE_5H - 1] ? 0 : PLACE_5H_SHORT },
         { { 0 }, 0 },
     };
     static const struct columns_step last[] = {
@@ -281,6 +280,25 @@ static bool any_has(const struct json_doc *list, const char *member)
     return false;
 }
 
+static bool any_has_window(const struct json_doc *list, struct str name)
+{
+    for (size_t i = 0; i < json_doc_count(list); i++) {
+        if (find_window(json_doc_at(list, i), name))
+            return true;
+    }
+    return false;
+}
+
+/* Columns without anything in them only take room. */
+static void hide_empty(struct columns *columns, const struct json_doc *list)
+{
+    columns->hidden[PLACE_5H_SHORT - 1] = true;
+    columns->hidden[PLACE_7D_SHORT - 1] = true;
+    columns->hidden[PLACE_5H - 1] = !any_has_window(list, STR("5h"));
+    columns->hidden[PLACE_7D - 1] = !any_has_window(list, STR("7d"));
+    columns->hidden[PLACE_WHY - 1] = !any_has(list, "why");
+}
+
 void top_tables_accounts(struct buf *out, size_t width, uint64_t now_ms,
                          const struct json_doc *list)
 {
@@ -291,9 +309,7 @@ void top_tables_accounts(struct buf *out, size_t width, uint64_t now_ms,
     struct columns columns;
 
     columns_begin(&columns, SIDES);
-    columns.hidden[PLACE_5H_SHORT - 1] = true;
-    columns.hidden[PLACE_7D_SHORT - 1] = true;
-    columns.hidden[PLACE_WHY - 1] = !any_has(list, "why");
+    hide_empty(&columns, list);
     for (size_t i = 0; i < COUNT_OF(titles); i++)
         columns_add(&columns, str_of(titles[i]));
     for (size_t i = 0; i < json_doc_count(list); i++)

@@ -181,6 +181,40 @@ static void there_is_no_why_where_none_has_one(void **state)
     buf_done(&out);
 }
 
+static void windows_that_none_has_take_no_room(void **state)
+{
+    struct buf out;
+
+    (void)state;
+    draw_accounts(&out, 64,
+                  "{\"accounts\":[{\"account\":\"main\",\"state\":\"paused\","
+                  "\"why\":\"it is needed for something else today\","
+                  "\"in_flight\":0,\"windows\":[]}]}");
+    unit_assert_has(
+        buf_str(&out),
+        "ACCOUNT  STATE   RUNNING  WHY\n"
+        "main     paused        0  it is needed for something else today\n");
+    buf_done(&out);
+}
+
+static void accounts_that_are_not_shown_are_counted(void **state)
+{
+    struct err err;
+    struct json_doc *doc = json_doc_parse(
+        STR("{\"accounts\":[{\"account\":\"a\"},{\"account\":\"b\"},"
+            "{\"account\":\"c\"}]}"),
+        &err);
+    struct top_view view = { .accounts = doc, .width = 40, .height = 10 };
+    struct buf out;
+
+    (void)state;
+    buf_init(&out, TOP_SCREEN_MAX);
+    top_screen(&out, &view);
+    unit_assert_has(buf_str(&out), "a        -            0\nand 2 more\n");
+    buf_done(&out);
+    json_doc_free(doc);
+}
+
 #define LONG_MESSAGE                                                           \
     "{\"items\":[{\"severity\":\"bad\",\"since\":\"2026-11-29T23:02:00Z\","    \
     "\"message\":\"Account \\\"lin\\\" has to sign in again: the token "       \
@@ -288,6 +322,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(what_there_is_at_80_by_24),
         TEST(bars_go_before_why_does),
+        TEST(windows_that_none_has_take_no_room),
+        TEST(accounts_that_are_not_shown_are_counted),
         TEST(there_is_no_why_where_none_has_one),
         TEST(what_needs_attention_is_not_cut),
         TEST(or_is_seen_to_be),
