@@ -83,6 +83,16 @@ static void take_named(const struct usage_params *params, const char *name,
     *text = (struct str){ .at = NULL };
 }
 
+static void take_others(const struct usage_params *params,
+                        struct ask_others *others)
+{
+    take_named(params, "not_key", &others->key, &others->key_id);
+    take_named(params, "not_group", &others->group, &others->group_id);
+    take_text(params, "not_owner", &others->owner);
+    take_text(params, "not_account", &others->account);
+    take_text(params, "not_model", &others->model);
+}
+
 static bool take_filter(const struct usage_params *params,
                         struct ask_filter *filter, struct err *err)
 {
@@ -93,6 +103,7 @@ static bool take_filter(const struct usage_params *params,
     take_text(params, "account", &filter->account);
     take_text(params, "model", &filter->model);
     take_text(params, "session", &filter->session);
+    take_others(params, &filter->others);
     return take_times(params, filter, err);
 }
 
@@ -169,18 +180,19 @@ static bool take_status(const struct usage_params *params,
     return true;
 }
 
-static bool take_end(const struct usage_params *params, enum record_end *end,
-                     struct err *err)
+static bool take_end(const struct usage_params *params, const char *name,
+                     enum record_end *end, struct err *err)
 {
     struct str value;
 
-    if (!get(params, "end", &value))
+    if (!get(params, name, &value))
         return true;
     *end = record_end_of(value);
     return (*end != RECORD_ENDS && *end != RECORD_RUNNING) ||
            err_set(err, ERR_BAD_REQUEST,
-                   "end must be complete, refused, cut, client_left, idle, "
-                   "error_event, relay_stopped or cancelled");
+                   "%s must be complete, refused, cut, client_left, idle, "
+                   "error_event, relay_stopped or cancelled",
+                   name);
 }
 
 static bool take_flag(const struct usage_params *params, const char *name,
@@ -259,7 +271,9 @@ bool usage_params_requests(const struct usage_params *params,
     take_text(params, "upstream_id", &ask->upstream_id);
     take_text(params, "client_id", &ask->client_id);
     return take_filter(params, &ask->filter, err) &&
-           take_status(params, ask, err) && take_end(params, &ask->end, err) &&
+           take_status(params, ask, err) &&
+           take_end(params, "end", &ask->end, err) &&
+           take_end(params, "not_end", &ask->end_not, err) &&
            take_id(params, ask, err) &&
            take_flag(params, "partial", &ask->partial, err) &&
            take_flag(params, "unpriced", &ask->unpriced, err) &&

@@ -237,6 +237,13 @@ static struct flow_next ask_requests(struct flow *flow)
         { "owner", ADMIN_TEXT, 0, "as it was then", NULL },                    \
         { "account", ADMIN_TEXT, 0, "name", NULL }, USAGE_QUERY_MODEL,         \
         USAGE_QUERY_SESSION,                                                   \
+        { "not_key", ADMIN_TEXT, 0,                                            \
+          "all but those of that key; so, here and below, as without not_",    \
+          NULL },                                                              \
+        { "not_group", ADMIN_TEXT, 0, "the same", NULL },                      \
+        { "not_owner", ADMIN_TEXT, 0, "the same", NULL },                      \
+        { "not_account", ADMIN_TEXT, 0, "the same", NULL },                    \
+        { "not_model", ADMIN_TEXT, 0, "the same", NULL },                      \
     {                                                                          \
         "format", ADMIN_TEXT, 0, "json, or csv (text/csv)", NULL               \
     }
@@ -260,6 +267,7 @@ static const struct admin_member requests_query[] = {
     FILTERS,
     USAGE_QUERY_STATUS,
     USAGE_QUERY_END,
+    { "not_end", ADMIN_TEXT, 0, "all but those that ended so", NULL },
     { "endpoint", ADMIN_TEXT, 0, "as /v1/messages", NULL },
     { "id", ADMIN_TEXT, 0, "the relay's own: req_relay_...", NULL },
     { "upstream_id", ADMIN_TEXT, 0, "the upstream's request-id", NULL },

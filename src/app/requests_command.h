@@ -8,6 +8,8 @@
 #define REQUESTS_COMMAND_USAGE                                                 \
     "requests [--since WHEN] [--until WHEN] [--key NAME] [--group NAME]\n"     \
     "    [--owner NAME] [--account NAME] [--model NAME] [--session ID]\n"      \
+    "    [--not-key NAME] [--not-group NAME] [--not-owner NAME]\n"             \
+    "    [--not-account NAME] [--not-model NAME] [--not-end HOW]\n"            \
     "    [--status 429|4xx] [--end HOW] [--endpoint PATH] [--id ID]\n"         \
     "    [--upstream-id ID] [--client-id ID] [--partial true|false]\n"         \
     "    [--unpriced true|false] [--min-cost-microusd N]\n"                    \

@@ -18,9 +18,11 @@
 #define TABLE_MAX 8000
 #define SHOWN 100
 
-static const char *const names[] = { "by",      "since", "until",   "key",
-                                     "group",   "owner", "account", "model",
-                                     "session", "limit", NULL };
+static const char *const names[] = {
+    "by",          "since",     "until",   "key",     "group",     "owner",
+    "account",     "model",     "session", "not-key", "not-group", "not-owner",
+    "not-account", "not-model", "limit",   NULL
+};
 
 struct usage {
     struct remote *remote;

@@ -12,25 +12,25 @@
 /* The first one is short: mostly the newest are wanted, and match. */
 #define STRETCH_FIRST 256
 
-/* $1 and $2: when they ended; $15 and $16: between which numbers. */
+/* $1 and $2: when they ended; $23 and $24: between which numbers. */
 static const char statement[] =
-    "SELECT id FROM booking WHERE id >= $15 AND id <= $16"
+    "SELECT id FROM booking WHERE id >= $23 AND id <= $24"
     " AND ended_ms >= $1 AND ended_ms < $2" ASK_HOLDER_IS ASK_ACCOUNT_IS
         ASK_BOOKED_MODEL_IS ASK_BOOKED_SESSION_IS
-    " AND ($17 = 0 OR (status >= $17 AND status <= $18)"
-    " OR (ending = $29 AND $30 >= $17 AND $30 <= $18))"
-    " AND ($19 = 0 OR ending = $19)"
-    " AND ($20 IS NULL OR endpoint ="
-    " (SELECT id FROM word WHERE kind = 3 AND text = $20))"
-    " AND ($21 IS NULL OR COALESCE(upstream_id, '') = $21)"
-    " AND ($22 IS NULL OR COALESCE(client_id, '') = $22)"
-    " AND ($23 = 0 OR cost_microusd >= $23)"
-    " AND ($24 = 0 OR duration_ms >= $24)"
-    " AND ($25 IS NULL OR (tail = $25 AND ended_ms - duration_ms = $26))"
-    " AND ($27 IS NULL OR COALESCE(partial, 0) = $27)"
-    " AND ($28 IS NULL OR (cost_microusd IS NULL) = ($28 = 1))"
+    " AND ($25 = 0 OR (status >= $25 AND status <= $26)"
+    " OR (ending = $37 AND $38 >= $25 AND $38 <= $26))"
+    " AND ($27 = 0 OR ending = $27) AND ($39 = 0 OR ending <> $39)"
+    " AND ($28 IS NULL OR endpoint ="
+    " (SELECT id FROM word WHERE kind = 3 AND text = $28))"
+    " AND ($29 IS NULL OR COALESCE(upstream_id, '') = $29)"
+    " AND ($30 IS NULL OR COALESCE(client_id, '') = $30)"
+    " AND ($31 = 0 OR cost_microusd >= $31)"
+    " AND ($32 = 0 OR duration_ms >= $32)"
+    " AND ($33 IS NULL OR (tail = $33 AND ended_ms - duration_ms = $34))"
+    " AND ($35 IS NULL OR COALESCE(partial, 0) = $35)"
+    " AND ($36 IS NULL OR (cost_microusd IS NULL) = ($36 = 1))"
     " ORDER BY id";
-#define VALUES 30
+#define VALUES 39
 
 struct stretch {
     int64_t *at; /* a ring: the last ones that were found */
@@ -72,21 +72,22 @@ static void set_values(const struct ask_requests *ask, int64_t hour_s,
     values[0] = number(filter->since_ms > from_ms ? filter->since_ms : from_ms);
     values[1] =
         number(filter->until_ms < until_ms ? filter->until_ms : until_ms);
-    values[16] = number(ask->status_min);
-    values[17] = number(ask->status_max);
-    values[18] = number(ask->end);
-    values[19] = text_or_null(ask->endpoint);
-    values[20] = text_or_null(ask->upstream_id);
-    values[21] = text_or_null(ask->client_id);
-    values[22] = number(ask->cost_min_microusd);
-    values[23] = number(ask->duration_min_ms);
-    values[24] = ask->by_id ? number(ask->tail) : sql_null();
-    values[25] = number(ask->began_ms);
-    values[26] = flag_or_null(ask->partial);
-    values[27] = flag_or_null(ask->unpriced);
+    values[24] = number(ask->status_min);
+    values[25] = number(ask->status_max);
+    values[26] = number(ask->end);
+    values[27] = text_or_null(ask->endpoint);
+    values[28] = text_or_null(ask->upstream_id);
+    values[29] = text_or_null(ask->client_id);
+    values[30] = number(ask->cost_min_microusd);
+    values[31] = number(ask->duration_min_ms);
+    values[32] = ask->by_id ? number(ask->tail) : sql_null();
+    values[33] = number(ask->began_ms);
+    values[34] = flag_or_null(ask->partial);
+    values[35] = flag_or_null(ask->unpriced);
     /* An error inside a 200 is the status that came too late. */
-    values[28] = number(RECORD_ERROR_EVENT);
-    values[29] = number(RECORD_OVERLOADED);
+    values[36] = number(RECORD_ERROR_EVENT);
+    values[37] = number(RECORD_OVERLOADED);
+    values[38] = number(ask->end_not);
 }
 
 /* The newest of what was found goes first. */
@@ -137,8 +138,8 @@ bool ask_find_in(struct sql *sql, struct ask_finding *finding,
         int64_t from =
             last - hour->first < size ? hour->first : last - size + 1;
 
-        values[14] = sql_number(from);
-        values[15] = sql_number(last);
+        values[22] = sql_number(from);
+        values[23] = sql_number(last);
         if (!read_stretch(sql, finding, values, err))
             return false;
         *back_to = looked_down_to(finding, from);

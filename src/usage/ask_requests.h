@@ -31,7 +31,8 @@ struct ask_requests {
     struct ask_filter filter;
     unsigned status_min; /* 0: any */
     unsigned status_max;
-    enum record_end end; /* RECORD_RUNNING: any */
+    enum record_end end;     /* RECORD_RUNNING: any */
+    enum record_end end_not; /* likewise: none is left out */
     struct str endpoint;
     struct str upstream_id;
     struct str client_id;

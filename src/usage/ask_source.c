@@ -56,11 +56,11 @@ static const char *const of_sessions[][ASK_KINDS] = {
     [ASK_HOURS] = SESSIONS("session_hour", "hour_s"),
 };
 
-/* $15 is the hour. */
+/* $23 is the hour. */
 #define ROWS(column)                                                           \
     "SELECT " column ", " BOOKING_SUMS " FROM booking"                         \
-    " WHERE id >= (SELECT first_id FROM hour WHERE hour_s = $15)"              \
-    " AND id <= (SELECT last_id FROM hour WHERE hour_s = $15)"                 \
+    " WHERE id >= (SELECT first_id FROM hour WHERE hour_s = $23)"              \
+    " AND id <= (SELECT last_id FROM hour WHERE hour_s = $23)"                 \
     " AND ended_ms >= $1 AND ended_ms < $2" ASK_HOLDER_IS ASK_ACCOUNT_IS       \
         ASK_BOOKED_MODEL_IS ASK_SESSION_IS
 
@@ -75,7 +75,7 @@ static const char *const of_rows[ASK_KINDS] = {
     [ASK_OF_ALL] = ROWS("0"),
 };
 
-#define REMOVED(column) SUMS_REMOVED(column, "$1", "$2", "$15", OF_SUMS)
+#define REMOVED(column) SUMS_REMOVED(column, "$1", "$2", "$23", OF_SUMS)
 
 static const char *const of_removed[ASK_KINDS] = {
     [ASK_OF_HOLDER] = REMOVED("holder"), [ASK_OF_ACCOUNT] = REMOVED("account"),

@@ -11,7 +11,7 @@ import { before, it } from 'node:test';
 import { LANGUAGES, MARKUP, open, THEMES, WIDTHS } from '../support/browser.mjs';
 import { HELLO } from '../support/http.mjs';
 import { admin, createGroup, createKey } from '../support/keys.mjs';
-import { addApiKey, buildDir, describe, stage, until } from '../support/processes.mjs';
+import { addApiKey, buildDir, command, describe, stage, until } from '../support/processes.mjs';
 
 const SESSION = '5b0e9c1e-7d0f-4f1a-9a55-0d6a3f1c2f10';
 const AGENT = `claude-cli/2.1 ${MARKUP}`;
@@ -135,6 +135,36 @@ describe('the page shows requests', () => {
     await b.press('.filters .btn.icon');
     await choose(b, 'Ended', 'last hour');
     await until(async () => query(b).since === '1h' && (await b.count(ROWS)) === count, { what: 'the last hour' });
+    await b.close();
+  });
+
+  it('a filter may be turned round: all but the chosen one', async () => {
+    const b = await open(s.relay, { path: '/admin/requests' });
+    await b.text('complete, 2nd account');
+    const all = await b.count(ROWS);
+    await choose(b, 'Model', 'haiku-4-5');
+    await until(async () => (await b.count(ROWS)) === 1, { what: "haiku's" });
+    await choose(b, 'Model', 'All but haiku-4-5');
+    await until(async () => (await b.count(ROWS)) === all - 1, { what: 'all others' });
+    assert.deepEqual(query(b), { not_model: 'claude-haiku-4-5' });
+    await b.text('not haiku-4-5', '.filters');
+    await choose(b, 'End', 'cut upstream');
+    await choose(b, 'End', 'All but cut upstream');
+    await until(async () => (await b.count(ROWS)) === all - 2, { what: 'without the one that was cut' });
+    await b.check();
+    await b.screenshot('requests-not');
+    await b.page.reload();
+    await b.settled();
+    await until(async () => (await b.count(ROWS)) === all - 2, { what: 'the same after a reload' });
+    await b.text('not cut upstream', '.filters');
+    const { stdout } = command(['requests', '--json', '--not-model', 'claude-haiku-4-5', '--not-end', 'cut'],
+      { env: { ...s.relay.settings, DATA_DIR: s.relay.dataDir } });
+    assert.equal(JSON.parse(stdout).requests.length, all - 2, 'as the command says');
+    await choose(b, 'End', 'Only cut upstream');
+    await until(async () => (await b.count(ROWS)) === 1, { what: 'the one that was cut' });
+    await b.press('.filters .btn.icon');
+    await until(async () => (await b.count(ROWS)) === all, { what: 'all of them' });
+    assert.deepEqual(query(b), {});
     await b.close();
   });
 
@@ -333,6 +363,19 @@ describe('the page shows requests', () => {
     assert.equal(href, '/admin/api/requests?end=cut&format=csv');
     const lines = await b.page.evaluate(async (address) => (await (await fetch(address)).text()).trim().split('\r\n').length, href);
     assert.equal(lines, 2);
+    await b.close();
+  });
+
+  it('what is turned round stays out when it comes', async () => {
+    const b = await open(s.relay, { path: '/admin/requests?not_key=lin', width: 390, lang: 'zh' });
+    await b.text('除 lin 外', '.filters');
+    await until(async () => (await b.count(ROWS)) > 0, { what: 'those of others' });
+    const had = await b.count(ROWS);
+    await send('lin', {});
+    await send('odd', {});
+    await until(async () => (await b.count(ROWS)) === had + 1, { what: 'the one of another' });
+    await b.check();
+    await b.screenshot('requests-not-390-zh');
     await b.close();
   });
 

@@ -122,6 +122,19 @@ describe('the page shows usage', () => {
     assert.equal(priceOf(prices.models, MARKUP, Date.now()), null);
   });
 
+  it('all but one are summed up', async () => {
+    const b = await open(s.relay, { path: '/admin/usage?by=model&not_model=claude-opus-5&not_key=wei' });
+    await drawn(b);
+    const { rows, total } = await ask(s.relay, { by: 'model', not_model: 'claude-opus-5', not_key: 'wei' });
+    assert.deepEqual([rows.length, total.requests], [3, 6]);
+    assert.equal(await figure(b, 4), '6');
+    assert.deepEqual((await cells(b, 1)).length, 3);
+    await b.text('not claude-opus-5', '.filters');
+    await b.check();
+    await b.screenshot('usage-not');
+    await b.close();
+  });
+
   it('totals, table and footer say what the API says', async () => {
     const b = await open(s.relay, { path: '/admin/usage' });
     await drawn(b);

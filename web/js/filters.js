@@ -24,50 +24,67 @@ export function searchField({ label, value = '', oninput }) {
   return Object.assign(h('div.search', icon('search', 14), box, h('kbd', { 'aria-hidden': 'true' }, '/')), { input: box });
 }
 
-/** chip({label, value, items, onchange, always}): items [[value, text]] or a function (may be
-    async); '' is "any".  `always`: it has no "any", and is not tinted. */
-export function chip({ label, value = '', items, onchange, always = false }) {
+/** chip({label, value, items, onchange, always, not}): items [[value, text]] or a function (may be
+    async); '' is "any".  `always`: it has no "any", and is not tinted.  `not` (true or false): all but
+    the chosen one may be wanted, and are; onchange(value, not). */
+export function chip({ label, value = '', items, onchange, always = false, not }) {
   const node = h('button.chip', { type: 'button', 'aria-haspopup': 'menu', 'aria-expanded': 'false' });
   let list = typeof items === 'function' ? [] : items;
   const textOf = (name) => list.find(([each]) => each === name)?.[1] ?? name;
   function draw() {
     node.classList.toggle('on', !always && !!value);
-    replace(node, h('span', label), value && h('b', ' ', textOf(value)), icon('down', 12));
+    const words = not ? t('filters.not', { name: textOf(value) }) : textOf(value);
+    replace(node, h('span', label), value && h('b', ' ', words), icon('down', 12));
   }
   async function open() {
     if (typeof items === 'function') list = await items();
     const all = always ? list : [['', t('filters.any')], ...list];
-    openMenu(node, all.map(([name, text]) => ({ label: text, checked: name === value, onclick: () => choose(name) })), label);
+    openMenu(node, [
+      ...all.map(([name, text]) => ({ label: text, checked: name === value, onclick: () => choose(name, not) })),
+      ...(not !== undefined && value ? [null, turned()] : []),
+    ], label);
   }
-  function choose(name) {
+  /* The chosen one alone, or all but that one. */
+  const turned = () => ({
+    label: t(not ? 'filters.only' : 'filters.all_but', { name: textOf(value) }), onclick: () => choose(value, !not),
+  });
+  function choose(name, isNot) {
     value = name;
+    not = isNot === undefined ? undefined : !!name && isNot;
     draw();
-    onchange(name);
+    onchange(name, not);
   }
   node.addEventListener('click', open);
-  node.setValue = (name) => { value = name; draw(); };
+  node.setValue = (name) => { value = name; not = not === undefined ? undefined : false; draw(); };
   draw();
   return node;
 }
 
-/** filters({search: {name, label}, chips: [{name, label, items, always}], end: [nodes], onchange(values)})
-    -> {node, values(), clear()}; names are those of the address's query. */
+const other = (name) => `not_${name}`;
+
+/** filters({search: {name, label}, chips: [{name, label, items, always, not}], end: [nodes], onchange(values)})
+    -> {node, values(), clear()}; names are those of the address's query: `not`, all but that one, has
+    a name of its own, not_NAME. */
 export function filters({ search = null, chips = [], end = [], onchange }) {
-  const names = [search?.name, ...chips.map((each) => each.name)].filter(Boolean);
+  const namesOf = (each) => (each.not ? [each.name, other(each.name)] : [each.name]);
+  const names = [search?.name, ...chips.flatMap(namesOf)].filter(Boolean);
   const values = () => {
     const all = query();
     return Object.fromEntries(names.filter((name) => all[name]).map((name) => [name, all[name]]));
   };
   const now = values();
-  function change(name, value) {
-    setQuery({ [name]: value, cursor: null });
+  function change(name, value, not) {
+    setQuery({ [name]: not ? null : value, ...(not !== undefined && { [other(name)]: not ? value : null }), cursor: null });
     drawClear();
     onchange?.(values());
   }
   const field = search && searchField({ label: search.label, value: now[search.name] ?? '', oninput: (value) => change(search.name, value) });
-  const made = chips.map((each) => chip({ ...each, value: now[each.name] ?? each.value ?? '', onchange: (value) => change(each.name, value) }));
+  const made = chips.map((each) => chip({
+    ...each, value: now[each.name] ?? now[other(each.name)] ?? each.value ?? '', not: each.not && !now[each.name] && !!now[other(each.name)],
+    onchange: (value, not) => change(each.name, value, not),
+  }));
   const wipe = iconButton('x', t('filters.clear'), { class: 'quiet', onclick: () => clear() });
-  const drawClear = () => set(wipe, { hidden: chips.filter((each) => !each.always).every((each) => !values()[each.name]) });
+  const drawClear = () => set(wipe, { hidden: chips.filter((each) => !each.always).every((each) => namesOf(each).every((name) => !values()[name])) });
   function clear() {
     setQuery(Object.fromEntries(names.map((name) => [name, null])));
     if (field) field.input.value = '';

@@ -439,8 +439,11 @@ export default {
   'failed.title': 'This could not be loaded',
 
   // ---- filters
+  'filters.all_but': 'All but {name}',
   'filters.any': 'any',
   'filters.clear': 'Clear the filters',
+  'filters.not': 'not {name}',
+  'filters.only': 'Only {name}',
 
   // ---- first: the way to the first message
   'first.account': 'Connect an account',

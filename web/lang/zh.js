@@ -438,8 +438,11 @@ export default {
   'failed.title': '无法加载',
 
   // ---- filters
+  'filters.all_but': '除 {name} 外',
   'filters.any': '不限',
   'filters.clear': '清除筛选',
+  'filters.not': '除 {name} 外',
+  'filters.only': '仅 {name}',
 
   // ---- first: the way to the first message
   'first.account': '接入一个账号',

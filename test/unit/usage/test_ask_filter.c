@@ -59,6 +59,8 @@ static void what_was_not_is_said(void **state)
         { { { .account = STR("spare") } }, "of the account \"spare\"" },
         { { { .model = STR("main") } }, "of the model \"main\"" },
         { { { .session = STR("s2") } }, "of the session \"s2\"" },
+        { { { .others = { .key = STR("Alice") } } }, "of the key \"Alice\"" },
+        { { { .others = { .model = STR("main") } } }, "of the model \"main\"" },
     };
 
     ask_scene_book(scene, booked, COUNT_OF(booked));

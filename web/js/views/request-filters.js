@@ -18,7 +18,7 @@ async function namesOf(by) {
   return rows.map((row) => row[by]).filter(Boolean).map((name) => [name, by === 'model' ? shortModel(name) : name]);
 }
 
-const named = (name, label) => ({ name, label: t(label), items: () => namesOf(name) });
+const named = (name, label) => ({ name, label: t(label), not: true, items: () => namesOf(name) });
 
 /* A time that is not one of the choices came with the address: from a chart, say. */
 const instant = (value) => (/^\d{4}-\d{2}-\d{2}$/.test(value) ? value : time(value));
@@ -30,7 +30,7 @@ function chips(query) {
   const status = ['200', '4xx', '429', '5xx', '529'].map((each) => [each, each]);
 
   return [
-    { name: 'end', label: t('requests.end'), items: given('end', ENDS.map((end) => [end, endWord(end)])) },
+    { name: 'end', label: t('requests.end'), not: true, items: given('end', ENDS.map((end) => [end, endWord(end)])) },
     named('key', 'requests.key'),
     named('account', 'requests.account'),
     named('model', 'requests.model'),
@@ -56,7 +56,7 @@ function folded(bar, all) {
   const nodes = [...bar.node.querySelectorAll(':scope > .chip')];
   all.forEach((each, i) => { nodes[i].dataset.name = each.name; });
   const rare = all.map((each, i) => ({ ...each, node: nodes[i] })).filter((each) => each.rare);
-  const isSet = (each) => !!bar.values()[each.name];
+  const isSet = (each) => !!(bar.values()[each.name] || bar.values()[`not_${each.name}`]);
   const hide = () => rare.forEach((each) => { each.node.hidden = !isSet(each) && each.node !== document.activeElement; });
   const more = menu(() => rare.filter((each) => each.node.hidden && each.items.length !== 0).map((each) => ({
     label: each.label,
@@ -110,10 +110,12 @@ const TESTS = {
   until: () => false,
 };
 
+const fits = (row, name, value) => TESTS[name]?.(row, value) ?? row[name] === value;
+
 /** Does a row that has just ended belong to the list?  `params` are the relay's. */
 export const isWanted = (row, params) => Object.entries(params).every(([name, value]) =>
-  !value || (TESTS[name]?.(row, value) ?? row[name] === value));
+  !value || (name.startsWith('not_') ? !fits(row, name.slice(4), value) : fits(row, name, value)));
 
 /** Does one that runs?  What is not known of it before its end is not asked. */
 export const runs = (request, params) => ['key', 'account', 'model', 'endpoint', 'id'].every((name) =>
-  !params[name] || request[name] === params[name]);
+  (!params[name] || request[name] === params[name]) && (!params[`not_${name}`] || request[name] !== params[`not_${name}`]));

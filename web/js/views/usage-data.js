@@ -15,7 +15,8 @@ const AT_ONCE = 4;
 const HOUR_MS = 3600e3;
 
 /** Names of filters, as in the address. */
-export const FILTERS = ['key', 'group', 'owner', 'account', 'model'];
+const NAMES = ['key', 'group', 'owner', 'account', 'model'];
+export const FILTERS = [...NAMES, ...NAMES.map((name) => `not_${name}`)];
 
 /** The query of the address for the relay. */
 export const filtersOf = (query) => Object.fromEntries(FILTERS.filter((name) => query[name]).map((name) => [name, query[name]]));
@@ -103,7 +104,7 @@ export async function costsByKind(data, signal, nowMs) {
   let off = 0;
   const inTime = data.unit === 'hour' ? 'hour' : 'day';
   await eachOf(await modelsOf(data), async (model) => {
-    const sums = data.place.put((await data.get(inTime, data.span.now, { model })).rows);
+    const sums = data.place.put((await data.get(inTime, data.span.now, { model, not_model: null })).rows);
     const price = priceOf(prices.models, model, nowMs);
     sums.forEach((row, i) => {
       const divided = divideCost(row, price && listCosts(price, row));

@@ -41,7 +41,7 @@ function askedBy(given, today) {
 
 /* To choose from: what was used in the days that are shown. */
 async function namesOf(by, asked) {
-  const others = { ...asked.filters, [by]: null };
+  const others = { ...asked.filters, [by]: null, [`not_${by}`]: null };
   const { rows } = await api.get(PATH, { by, since: asked.from, until: asked.to, ...others, limit: 200 });
   return rows.map((row) => row[by]).filter(Boolean).map((name) => [name, name]);
 }
@@ -66,7 +66,7 @@ function usagePage(view, zone) {
     onchange: (by) => change({ by, sort: null }) });
   let against = againstChip(asked, change);
   const bar = filters({
-    chips: ['key', 'owner', 'group', 'account', 'model'].map((name) => ({ name, label: t(`usage.${name}`), items: () => namesOf(name, asked) })),
+    chips: ['key', 'owner', 'group', 'account', 'model'].map((name) => ({ name, label: t(`usage.${name}`), not: true, items: () => namesOf(name, asked) })),
     onchange: () => load(),
   });
   bar.node.prepend(byChip);
