@@ -6,11 +6,11 @@
 #include <string.h>
 
 #include "account/account.h"
+#include "app/account_call.h"
 #include "app/gateway_arguments.h"
 #include "app/invocation.h"
 #include "app/terminal.h"
 
-#define PATH_LEN_MAX 1024
 #define MEMBERS_MAX 7
 
 enum form {
@@ -39,17 +39,17 @@ struct care {
 static const struct care cares[] = {
     { "pause",
       "POST",
-      "/admin/api/accounts/",
+      ACCOUNT_CALL_ADMIN,
       "/pause",
       false,
       { { "for", "for", TEXT },
         { "until", "until", TEXT },
         { "note", "note", TEXT } } },
-    { "resume", "POST", "/admin/api/accounts/", "/resume", false, { { 0 } } },
-    { "clear", "POST", "/admin/api/accounts/", "/clear", false, { { 0 } } },
+    { "resume", "POST", ACCOUNT_CALL_ADMIN, "/resume", false, { { 0 } } },
+    { "clear", "POST", ACCOUNT_CALL_ADMIN, "/clear", false, { { 0 } } },
     { "set",
       "PATCH",
-      "/oauth/accounts/",
+      ACCOUNT_CALL_OAUTH,
       "",
       true,
       { { "priority", "priority", NUMBER },
@@ -245,19 +245,10 @@ static bool send_call(struct remote *remote, const struct care *care,
                       struct str name, struct remote_call *call,
                       struct err *err)
 {
-    struct buf path;
-    bool ok;
+    const struct account_call about = { care->prefix, name, care->suffix };
 
-    buf_init(&path, PATH_LEN_MAX);
-    remote_path(&path, care->prefix, name);
-    buf_add(&path, str_of(care->suffix));
     call->method = care->method;
-    call->path = buf_str(&path);
-    ok = remote_call(remote, call, err);
-    buf_done(&path);
-    if (!ok && call->status == 404)
-        return account_missing(name, ERR_NOT_FOUND, err);
-    return ok;
+    return account_call(remote, &about, call, err);
 }
 
 /* Nobody types a secret of an account that is not there. */
@@ -265,7 +256,7 @@ static bool ask(struct remote *remote, const struct gateway_arguments *into,
                 struct str name, struct err *err)
 {
     static const struct care look = { .method = "GET",
-                                      .prefix = "/oauth/accounts/",
+                                      .prefix = ACCOUNT_CALL_OAUTH,
                                       .suffix = "/status" };
     struct remote_call call = { .body = NULL };
     bool there;

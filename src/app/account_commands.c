@@ -8,6 +8,7 @@
 
 #include "account/kinds.h"
 #include "app/account_add.h"
+#include "app/account_call.h"
 #include "app/account_table.h"
 #include "app/folder_look.h"
 #include "app/invocation.h"
@@ -17,7 +18,6 @@
 #include "base/mem.h"
 #include "base/shown.h"
 
-#define PATH_LEN_MAX 1024
 #define LIST_MAX (16u * 1024 * 1024)
 
 static int usage(const char *problem)
@@ -27,24 +27,13 @@ static int usage(const char *problem)
     return 2;
 }
 
-/* What is no name is sent nowhere: it may be a secret. */
-static bool call_account(struct remote *remote, struct remote_call *call,
-                         struct str name, const char *suffix, struct err *err)
+static bool call_oauth(struct remote *remote, struct remote_call *call,
+                       struct str name, const char *suffix, struct err *err)
 {
-    struct buf path;
-    bool ok;
-
-    if (!account_name_is_valid(name)) {
-        call->status = 404;
-        return err_set(err, ERR_NOT_FOUND, "there is no such account");
-    }
-    buf_init(&path, PATH_LEN_MAX);
-    remote_path(&path, "/oauth/accounts/", name);
-    buf_add(&path, str_of(suffix));
-    call->path = buf_str(&path);
-    ok = remote_call(remote, call, err);
-    buf_done(&path);
-    return ok;
+    return account_call(remote,
+                        &(struct account_call){ ACCOUNT_CALL_OAUTH, name,
+                                                suffix },
+                        call, err);
 }
 
 /* ---- list --------------------------------------------------------------- */
@@ -90,25 +79,16 @@ static int list(struct remote *remote, const char *folder)
 
 /* ---- show, refresh, remove ---------------------------------------------- */
 
-/* Texts of the API name its own endpoints. */
-static int fail(const struct remote_call *call, struct str name,
-                struct err *err)
-{
-    if (call->status == 404)
-        (void)account_missing(name, ERR_NOT_FOUND, err);
-    return terminal_fail(err);
-}
-
 static int show(struct remote *remote, struct str name)
 {
     struct remote_call call = { .method = "GET" };
     struct err err;
     int status = 0;
 
-    if (call_account(remote, &call, name, "/status", &err))
+    if (call_oauth(remote, &call, name, "/status", &err))
         terminal_print(call.answer);
     else
-        status = fail(&call, name, &err);
+        status = terminal_fail(&err);
     json_doc_free(call.answer);
     return status;
 }
@@ -119,10 +99,10 @@ static int refresh(struct remote *remote, struct str name)
     struct err err;
     int status = 0;
 
-    if (call_account(remote, &call, name, "/refresh", &err))
+    if (call_oauth(remote, &call, name, "/refresh", &err))
         (void)printf("Account \"" STR_FMT "\" refreshed.\n", STR_ARG(name));
     else
-        status = fail(&call, name, &err);
+        status = terminal_fail(&err);
     json_doc_free(call.answer);
     return status;
 }
@@ -133,10 +113,10 @@ static int forget(struct remote *remote, struct str name)
     struct err err;
     int status = 0;
 
-    if (call_account(remote, &call, name, "", &err))
+    if (call_oauth(remote, &call, name, "", &err))
         (void)printf("Account \"" STR_FMT "\" removed.\n", STR_ARG(name));
     else
-        status = fail(&call, name, &err);
+        status = terminal_fail(&err);
     json_doc_free(call.answer);
     return status;
 }
@@ -168,10 +148,10 @@ static int pool(struct remote *remote, struct str name, bool on)
     int status = 0;
 
     json_doc_set_bool(body, "pool", on);
-    if (call_account(remote, &call, name, "", &err))
+    if (call_oauth(remote, &call, name, "", &err))
         print_pooled(call.answer, name, on);
     else
-        status = fail(&call, name, &err);
+        status = terminal_fail(&err);
     json_doc_free(call.answer);
     json_doc_free(body);
     return status;

@@ -5,13 +5,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "account/account.h"
+#include "app/account_call.h"
 #include "app/invocation.h"
 #include "app/terminal.h"
 #include "app/way_print.h"
 #include "base/visible.h"
 
-#define PATH_LEN_MAX 1024
 #define ANSWER_MAX (1024u * 1024)
 /* As much as a person reads. */
 #define SHOWN_ANSWER_MAX 2000
@@ -140,25 +139,6 @@ static int print_report(const struct json_doc *report)
 
 /* ---- asking --------------------------------------------------------------------- */
 
-static bool ask(struct remote *remote, struct remote_call *call,
-                struct str name, struct err *err)
-{
-    struct buf path;
-    bool ok;
-
-    if (!account_name_is_valid(name))
-        return account_missing(name, ERR_NOT_FOUND, err);
-    buf_init(&path, PATH_LEN_MAX);
-    remote_path(&path, "/admin/api/accounts/", name);
-    buf_add(&path, STR("/test"));
-    call->path = buf_str(&path);
-    ok = remote_call(remote, call, err);
-    buf_done(&path);
-    if (!ok && call->status == 404)
-        return account_missing(name, ERR_NOT_FOUND, err);
-    return ok;
-}
-
 int account_test_command_run(struct remote *remote, int argc, char **argv)
 {
     struct json_doc *body = json_doc_new_object();
@@ -171,7 +151,10 @@ int account_test_command_run(struct remote *remote, int argc, char **argv)
     (void)parse(argc, argv, &arguments);
     if (arguments.model.len > 0)
         json_doc_set_str(body, "model", arguments.model);
-    if (!ask(remote, &call, str_of(argv[1]), &err)) {
+    if (!account_call(remote,
+                      &(struct account_call){ ACCOUNT_CALL_ADMIN,
+                                              str_of(argv[1]), "/test" },
+                      &call, &err)) {
         (void)terminal_fail(&err);
     } else if (arguments.json) {
         terminal_print(call.answer);

@@ -4,10 +4,10 @@
 
 #include <stdio.h>
 
+#include "app/account_call.h"
 #include "app/invocation.h"
 #include "base/visible.h"
 
-#define PATH_LEN_MAX 1024
 /* What stands around texts of others. */
 #define TEXT_MAX 100
 
@@ -16,16 +16,11 @@ static struct json_doc *ask(struct remote *remote, const char *method,
                             const char *account, const char *what,
                             struct err *err)
 {
+    const struct account_call about = { ACCOUNT_CALL_ADMIN, str_of(account),
+                                        what };
     struct remote_call call = { .method = method };
-    struct buf path;
-    bool ok;
+    bool ok = account_call(remote, &about, &call, err);
 
-    buf_init(&path, PATH_LEN_MAX);
-    remote_path(&path, "/admin/api/accounts/", str_of(account));
-    buf_add(&path, str_of(what));
-    call.path = buf_str(&path);
-    ok = remote_call(remote, &call, err);
-    buf_done(&path);
     if (ok)
         return call.answer;
     json_doc_free(call.answer);
