@@ -60,12 +60,14 @@ static uint64_t unit_of(unsigned decimals)
     return unit;
 }
 
-/* What is less than the last one would look like nothing. */
+/* What is less than a cent, or would be rounded to nothing, has more. */
 static unsigned decimals_to_see(uint64_t microusd, unsigned decimals)
 {
-    if (microusd == 0 || microusd >= unit_of(decimals))
+    bool cents = decimals < 4;
+
+    if (microusd == 0 || microusd >= unit_of(decimals) / (cents ? 1 : 2))
         return decimals;
-    return decimals < 4 && microusd >= unit_of(4) ? 4 : MICROUSD_DECIMALS;
+    return cents && microusd >= unit_of(4) / 2 ? 4 : MICROUSD_DECIMALS;
 }
 
 void usage_table_add_dollars(struct buf *out, uint64_t microusd,

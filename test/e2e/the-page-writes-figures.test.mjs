@@ -16,7 +16,7 @@ describe('the page writes figures', () => {
       [0, '$0.00'], [31, '$0.000031'], [4200, '$0.0042'], [9999, '$0.0100'], [10000, '$0.01'], [1357880000, '$1,357.88'], [-4200, '−$0.0042'], [null, '–'],
     ];
     assert.deepEqual(cases.map(([n]) => money(n)), cases.map(([, text]) => text));
-    assert.deepEqual([money4(296300), money4(31), money4(0)], ['$0.2963', '$0.000031', '$0.0000']);
+    assert.deepEqual([money4(296300), money4(64), money4(31), money4(0)], ['$0.2963', '$0.0001', '$0.000031', '$0.0000']);
   });
 
   it('a limit is written exactly', () => {

@@ -52,9 +52,11 @@ export function unitOf(values) {
   return (n) => (n === 0 ? '0' : isNumber(n) ? `${signed(fixed(n / size, digits))} ${unit}`.trim() : NONE);
 }
 
-/* What is less than the last digit has as many as it takes to be seen: never $0.00. */
-const digitsFor = (microusd, digits) =>
-  (microusd === 0 ? digits : [digits, 4, 6].find((n) => n >= digits && microusd >= 10 ** (6 - n)) ?? 6);
+/* What is less than a cent, or would be rounded to nothing, has as many as it takes to be seen. */
+const digitsFor = (microusd, digits) => {
+  const isSeen = (n) => microusd >= (n < 4 ? 1 : 0.5) * 10 ** (6 - n);
+  return microusd === 0 ? digits : [digits, 4, 6].find((n) => n >= digits && isSeen(n)) ?? 6;
+};
 
 /** $1,357.88 of millionths of a dollar, $0.0042 of less than a cent; "–" if it is not known. */
 export const money = (microusd, digits = 2) => {
