@@ -180,6 +180,8 @@ static int run_named(struct remote *remote, int argc, char **argv)
 
     if (strcmp(argv[0], "test") == 0)
         return account_test_command_run(remote, argc, argv);
+    if (strcmp(argv[0], "profile") == 0)
+        return account_profile_run(remote, argc, argv);
     if (strcmp(argv[0], "pool") == 0)
         return pool(remote, name, strcmp(argv[2], "on") == 0);
 
@@ -196,6 +198,8 @@ static const char *check_arguments(int argc, char **argv)
         return account_add_check(argc, argv);
     if (argc >= 1 && strcmp(argv[0], "test") == 0)
         return account_test_command_check(argc, argv);
+    if (argc >= 1 && strcmp(argv[0], "profile") == 0)
+        return account_profile_check(argc, argv);
     if ((argc == 1 && strcmp(argv[0], "list") == 0) || is_pool(argc, argv))
         return NULL;
     for (size_t i = 0; argc == 2 && i < COUNT_OF(named); i++) {
@@ -204,8 +208,8 @@ static const char *check_arguments(int argc, char **argv)
     }
     if (argc >= 1 && strcmp(argv[0], "pool") == 0)
         return "account pool needs a name, and on or off";
-    return "account needs list or import, or one of add, show, refresh, remove, "
-           "test, pool, pause, resume, clear and set with a name";
+    return "account needs list or import, or one of add, show, profile, refresh, "
+           "remove, test, pool, pause, resume, clear and set with a name";
 }
 
 int account_commands_run(int argc, char **argv, const struct config *config)

@@ -4,6 +4,7 @@
 
 #include "app/account_add.h"
 #include "app/account_care.h"
+#include "app/account_profile.h"
 #include "app/account_test_command.h"
 #include "app/import_command.h"
 #include "config/config.h"
@@ -12,7 +13,8 @@
     ACCOUNT_ADD_USAGE                                                                          \
     "\n"                                                                                       \
     "account list\n"                                                                           \
-    "account show|refresh|remove NAME\n" ACCOUNT_TEST_USAGE "\n"                               \
+    "account show|refresh|remove NAME\n" ACCOUNT_PROFILE_USAGE                                 \
+    "\n" ACCOUNT_TEST_USAGE "\n"                                                               \
     "account pool NAME on|off   (whether it serves who names no account)\n" ACCOUNT_CARE_USAGE \
     "\n" IMPORT_COMMAND_USAGE
 

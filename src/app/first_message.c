@@ -50,21 +50,26 @@ static void print(const struct answer *answer)
     buf_done(&out);
 }
 
+void first_message_print_profile(const struct json_doc *profile)
+{
+    struct str email = STR("(unknown)");
+    struct str plan = STR("(unknown)");
+
+    (void)json_doc_get_str(profile, "email", &email);
+    (void)json_doc_get_str(profile, "plan", &plan);
+    print(&(struct answer){ "It belongs to ", email, ", plan ", plan, ".\n" });
+}
+
 void first_message_profile(struct remote *remote, const char *account)
 {
     struct err err;
     struct json_doc *doc = ask(remote, "GET", account, "/profile", &err);
-    struct str email = STR("(unknown)");
-    struct str plan = STR("(unknown)");
 
-    if (!doc) {
+    if (doc)
+        first_message_print_profile(doc);
+    else
         invocation_print(stdout, "Its profile could not be read: %s\n",
                          err.text);
-        return;
-    }
-    (void)json_doc_get_str(doc, "email", &email);
-    (void)json_doc_get_str(doc, "plan", &plan);
-    print(&(struct answer){ "It belongs to ", email, ", plan ", plan, ".\n" });
     json_doc_free(doc);
 }
 

@@ -73,6 +73,21 @@ describe('accounts by command', () => {
     await relay.stop();
   });
 
+  it('profile: whose it is, by the relay or without one', async () => {
+    writeOauth(dataDir, 'max', { expires_at: inMinutes(60) });
+    assert.equal(run('account profile max').stdout, 'It belongs to sim@example.com, plan claude_max.\n');
+    assert.deepEqual(JSON.parse(run('account profile max --json').stdout), { email: 'sim@example.com', plan: 'claude_max' });
+    assert.match(run('account profile nobody').stderr, /no account "nobody"/);
+    for (const line of ['account profile', 'account profile --json', 'account profile max --nope', 'account profile max lin']) {
+      const wrong = run(line);
+      assert.equal(wrong.status, 2, line);
+      assert.match(wrong.stderr, /account profile needs a name[^]*usage:[^]*account profile NAME \[--json\]/);
+    }
+    const relay = await startRelay({ upstream: sim.apiUrl, dataDir, accounts: () => {} });
+    assert.match(run('account profile max').stdout, /belongs to sim@example\.com/);
+    await relay.stop();
+  });
+
   it('show, refresh, remove', () => {
     writeOauth(dataDir, 'max', { note: 'mine', expires_at: inMinutes(60) });
     addApiKey(dataDir, 'key');
