@@ -4,10 +4,12 @@
 #include "app/requests_command.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "app/ask_arguments.h"
 #include "app/invocation.h"
 #include "app/remote.h"
+#include "app/request_show.h"
 #include "app/requests_rows.h"
 #include "app/requests_table.h"
 #include "app/running_command.h"
@@ -221,6 +223,8 @@ int requests_command_run(int argc, char **argv, const struct config *config)
     struct err err;
     int status;
 
+    if (argc > 0 && strcmp(argv[0], "show") == 0)
+        return request_show_run(argc - 1, argv + 1, config);
     if (running_command_run(argc, argv, config, &status))
         return status;
     if (!ask_arguments_parse(&arguments, argc, argv, &err) ||

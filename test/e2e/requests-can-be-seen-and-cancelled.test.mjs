@@ -212,6 +212,22 @@ describe('what has ended', () => {
     assertOrder(doc);
   });
 
+  it('is shown by command, too', async () => {
+    const env = { DATA_DIR: s.relay.dataDir };
+    const run = (line) => command(['requests', 'show', ...line.split(' ').filter(Boolean)], { env });
+    await message(s.url);
+    const id = await last();
+    const shown = run(id);
+    assert.equal(shown.status, 0, shown.stderr);
+    assert.match(shown.stdout, new RegExp(`COST[^]*${id}[^]*STEP +BEGAN MS +TOOK MS\n[^]*wait +[\\d.]+ +[\\d.]+\n[^]*ATTEMPT[^]*demo +200 +delivered`));
+    assert.deepEqual(JSON.parse(run(`--json ${id}`).stdout), await detailOf(id));
+    assert.match(run('nonsense').stderr, /ids of requests are/);
+    assert.equal(run('nonsense').status, 1);
+    for (const line of ['', '--nope', 'a b']) {
+      assert.equal(run(line).status, 2, line);
+    }
+  });
+
   it('is not found if nobody knows it; one that reached nobody has no booking', async () => {
     assert.equal((await admin(s.relay, 'GET', '/admin/api/requests/req_relay_1a229e47a899e650b7f7bb')).status, 404);
     assert.equal((await admin(s.relay, 'GET', '/admin/api/requests/nonsense')).status, 404);
