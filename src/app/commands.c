@@ -54,8 +54,7 @@ static int run_version(int argc, char **argv, const struct config *config);
 static const struct command commands[] = {
     { "serve", "serve [--port N] [--host ADDRESS]", serve_command_run, true,
       NULL },
-    { "login", "login [NAME] [--setup-token] [--message]", login_command_run,
-      true, NULL },
+    { "login", LOGIN_COMMAND_USAGE, login_command_run, true, NULL },
     { "account", ACCOUNT_COMMANDS_USAGE, account_commands_run, true, NULL },
     { "key", KEY_COMMANDS_USAGE, key_commands_run, true, NULL },
     { "secret", SECRET_COMMANDS_USAGE, secret_commands_run, true,

@@ -10,6 +10,7 @@
 #include "app/commands.h"
 #include "app/first_message.h"
 #include "app/folder_look.h"
+#include "app/gateway_arguments.h"
 #include "app/invocation.h"
 #include "app/remote.h"
 #include "app/running.h"
@@ -23,12 +24,36 @@ struct arguments {
     const char *name;
     bool setup;
     bool message;
+    struct gateway_arguments way; /* its proxy, and nothing else */
+    const char *problem;          /* of that */
 };
+
+/* True if it is --proxy: `*at` is then behind it, unless something is wrong with it. */
+static bool take_proxy(int argc, char **argv, int *at,
+                       struct arguments *arguments)
+{
+    struct str argument = str_of(argv[*at]);
+
+    return str_eq(str_sub(argument, 0, str_index(argument, '=')),
+                  STR("--proxy")) &&
+           gateway_arguments_take(argc, argv, at, &arguments->way,
+                                  &arguments->problem) ==
+               GATEWAY_ARGUMENT_TAKEN;
+}
 
 /* The argument that is not understood, or NULL. */
 static const char *parse(int argc, char **argv, struct arguments *arguments)
 {
     for (int i = 0; i < argc; i++) {
+        int next = i;
+
+        if (take_proxy(argc, argv, &next, arguments)) {
+            arguments->problem = NULL;
+            i = next - 1;
+            continue;
+        }
+        if (arguments->problem)
+            return argv[i];
         if (strcmp(argv[i], "--setup-token") == 0)
             arguments->setup = true;
         else if (strcmp(argv[i], "--message") == 0)
@@ -46,8 +71,18 @@ static const char *parse(int argc, char **argv, struct arguments *arguments)
 
 /* ---- the link ----------------------------------------------------------- */
 
+static void set_proxy(struct json_doc *body, const struct arguments *arguments)
+{
+    const struct json_doc *proxy =
+        json_doc_get(arguments->way.body, "proxy_config");
+
+    if (proxy)
+        json_doc_set(body, "proxy_config", json_doc_copy(proxy));
+}
+
 /* The answer to POST /oauth/auth-url, the caller's; NULL and err. */
-static struct json_doc *begin(struct remote *remote, bool setup,
+static struct json_doc *begin(struct remote *remote,
+                              const struct arguments *arguments,
                               struct err *err)
 {
     struct json_doc *body = json_doc_new_object();
@@ -56,8 +91,9 @@ static struct json_doc *begin(struct remote *remote, bool setup,
                                 .body = body };
     bool ok;
 
-    if (setup)
+    if (arguments->setup)
         json_doc_set_str(body, "kind", STR("setup-token"));
+    set_proxy(body, arguments);
     ok = remote_call(remote, &call, err);
     json_doc_free(body);
     if (ok)
@@ -82,7 +118,7 @@ static void show_link(const struct json_doc *pending, const char *name)
 
 /* ---- the code ----------------------------------------------------------- */
 
-static bool exchange(struct remote *remote, const char *name,
+static bool exchange(struct remote *remote, const struct arguments *arguments,
                      const struct json_doc *pending, struct str code,
                      struct err *err)
 {
@@ -96,7 +132,8 @@ static bool exchange(struct remote *remote, const char *name,
     (void)json_doc_get_str(pending, "state", &state);
     json_doc_set_str(body, "authorization_code", code);
     json_doc_set_str(body, "state", state);
-    json_doc_set_str(body, "account_name", str_of(name));
+    json_doc_set_str(body, "account_name", str_of(arguments->name));
+    set_proxy(body, arguments);
     ok = remote_call(remote, &call, err);
     json_doc_free(call.answer);
     json_doc_free(body);
@@ -104,7 +141,7 @@ static bool exchange(struct remote *remote, const char *name,
 }
 
 /* A slip in pasting costs nothing: the same link works until a code was taken. */
-static bool ask_code(struct remote *remote, const char *name,
+static bool ask_code(struct remote *remote, const struct arguments *arguments,
                      const struct json_doc *pending, struct err *err)
 {
     char line[TERMINAL_LINE_MAX];
@@ -118,7 +155,7 @@ static bool ask_code(struct remote *remote, const char *name,
         if (!terminal_ask("Code: ", false, line, &code))
             return err_set(err, ERR_CONFIG,
                            "no code was entered: run the command again");
-        ok = exchange(remote, name, pending, code, err);
+        ok = exchange(remote, arguments, pending, code, err);
         mem_wipe(line, sizeof(line));
         if (!terminal_is_there())
             break;
@@ -252,28 +289,53 @@ static int run(struct remote *remote, const struct config *config,
     struct err err;
     bool ok;
 
-    pending = begin(remote, arguments->setup, &err);
+    if (arguments->way.asks_proxy) {
+        remote_rest(remote);
+        if (!gateway_arguments_ask(&arguments->way, &err))
+            return terminal_fail(&err);
+    }
+    pending = begin(remote, arguments, &err);
     if (!pending)
         return terminal_fail(&err);
     show_link(pending, arguments->name);
-    ok = ask_code(remote, arguments->name, pending, &err);
+    ok = ask_code(remote, arguments, pending, &err);
     json_doc_free(pending);
     return ok ? look_at_it(remote, config, arguments) : terminal_fail(&err);
 }
 
-int login_command_run(int argc, char **argv, const struct config *config)
+static int start(const struct config *config, const struct arguments *arguments)
 {
-    struct arguments arguments = { 0 };
-    const char *bad = parse(argc, argv, &arguments);
     struct remote *remote;
     struct err err;
 
-    if (bad)
-        return commands_usage_error("login does not take", bad);
     folder_look_say_new(config);
     remote = remote_open(config, &err);
     if (!remote)
         return terminal_fail(&err);
     remote_say_where(remote);
-    return remote_close(remote, run(remote, config, &arguments));
+    return remote_close(remote, run(remote, config, arguments));
+}
+
+/* What is wrong with a proxy is not repeated: it may hold a password. */
+static int usage(const char *problem)
+{
+    (void)fprintf(stderr, "claude-relay: %s\n", problem);
+    invocation_print_usage(stderr, STR(LOGIN_COMMAND_USAGE));
+    return 2;
+}
+
+int login_command_run(int argc, char **argv, const struct config *config)
+{
+    struct arguments arguments = { .way = { .body = json_doc_new_object() } };
+    const char *bad = parse(argc, argv, &arguments);
+    int status;
+
+    if (arguments.problem)
+        status = usage(arguments.problem);
+    else if (bad)
+        status = commands_usage_error("login does not take", bad);
+    else
+        status = start(config, &arguments);
+    json_doc_free(arguments.way.body);
+    return status;
 }

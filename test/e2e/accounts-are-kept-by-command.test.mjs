@@ -9,6 +9,8 @@ import { after, before, beforeEach, it } from 'node:test';
 
 import { message } from '../support/http.mjs';
 import { addApiKey, cleanEnv, command, describe, inMinutes, readAccount, relayBinary, startRelay, startSim, tempFolder, until, ways, writeOauth } from '../support/processes.mjs';
+import { startProxy } from '../support/proxies.mjs';
+import { missing } from '../support/users.mjs';
 
 describe('accounts by command', () => {
   let sim;
@@ -60,6 +62,26 @@ describe('accounts by command', () => {
     assert.ok(!files().includes('oauth_max.json'));
     for (const line of ['login ../x', 'login a b', 'login --nope']) {
       assert.equal(run(line).status, 2, line);
+    }
+  });
+
+  it('login --proxy: through its own proxy from the first request on, which it keeps', { skip: missing('microsocks') }, async () => {
+    const proxy = await startProxy('socks5');
+    const url = `socks5://127.0.0.1:${proxy.port}`;
+    assert.equal(run(`login max --proxy ${url}`, 'code\n').status, 0);
+    assert.equal(readAccount(dataDir, 'max').proxy_config.port, proxy.port);
+    assert.equal(run('login lin --proxy -', `${url}\ncode\n`).status, 0);
+    assert.equal(readAccount(dataDir, 'lin').proxy_config.port, proxy.port);
+    await until(() => proxy.connects().length > 0, { what: 'the proxy was used' });
+    await proxy.stop();
+    const closed = run('login other --proxy http://127.0.0.1:1', 'code\n');
+    assert.equal(closed.status, 1);
+    assert.match(closed.stderr, /proxy 127\.0\.0\.1:1/);
+    for (const line of ['login max --proxy', 'login max --proxy=http://u:CANARY@127.0.0.1:1', 'login max --bearer']) {
+      const wrong = run(line);
+      assert.equal(wrong.status, 2, line);
+      assert.match(wrong.stderr, /usage:/);
+      assert.ok(!wrong.stderr.includes('CANARY'), wrong.stderr);
     }
   });
 
