@@ -13,7 +13,6 @@
 /* Each holds what it has not read yet. */
 #define AT_ONCE_MAX 4
 #define RETRY_MS 10000
-#define STALLED_MS 120000u
 #define BYTES_A_MS 16u
 
 /* A row's state. */
@@ -67,24 +66,37 @@ static void stalled(void *arg)
     admin_wake(x);
 }
 
-uint64_t backup_routes_wait_ms(uint64_t elapsed_ms, uint64_t bytes)
+uint64_t backup_routes_wait_ms(uint64_t patience_ms, uint64_t elapsed_ms,
+                               uint64_t bytes)
 {
-    uint64_t until_ms = STALLED_MS + bytes / BYTES_A_MS;
+    uint64_t until_ms = patience_ms + bytes / BYTES_A_MS;
     uint64_t left_ms = until_ms > elapsed_ms ? until_ms - elapsed_ms : 0;
 
-    return left_ms < STALLED_MS ? left_ms : STALLED_MS;
+    return left_ms < patience_ms ? left_ms : patience_ms;
 }
 
 /* ---- reading ------------------------------------------------------------- */
 
-static void limit_time(struct state *state)
+/* What waits for its client may be all that it will ever read. */
+static bool is_given_up(struct admin_request *x)
+{
+    const struct state *state = x->state;
+
+    return !state->stream &&
+           !err_set(&x->err, ERR_TIMEOUT,
+                    "the client read the backup too slowly: it stood still "
+                    "for two minutes, or took less than 16 KB/s");
+}
+
+static void limit_time(const struct admin *admin, struct state *state)
 {
     uint64_t now_ms = clock_steady_ms();
 
     if (state->since_ms == 0)
         state->since_ms = now_ms;
     loop_timer_set(state->stalled,
-                   backup_routes_wait_ms(now_ms - state->since_ms,
+                   backup_routes_wait_ms(admin->backup_ms,
+                                         now_ms - state->since_ms,
                                          backup_stream_bytes(state->stream)));
 }
 
@@ -93,18 +105,14 @@ static enum backup_stream_got read_part(struct admin_request *x)
     struct state *state = x->state;
     enum backup_stream_got got;
 
-    if (!state->stream) {
-        (void)err_set(&x->err, ERR_TIMEOUT,
-                      "the client read the backup too slowly: it stood still "
-                      "for two minutes, or took less than 16 KB/s");
+    if (is_given_up(x))
         return BACKUP_STREAM_FAILED;
-    }
     got = backup_stream_read(state->stream, state->part, PART_SIZE, &state->len,
                              &x->err);
     if (got == BACKUP_STREAM_NOTHING_YET)
         loop_poll_want(state->poll, LOOP_READ);
     else
-        limit_time(state);
+        limit_time(x->admin, state);
     return got;
 }
 
@@ -166,6 +174,7 @@ static struct flow_next reply(struct admin_request *x)
         { "application/x-tar", sizeof("application/x-tar") - 1 }, write_part
     };
 
+    x->is_over = is_given_up;
     return admin_reply_secret_parts(x, &tar, name_fields(x->req->arena));
 }
 

@@ -138,6 +138,7 @@ static const struct router router = {
 
 /* A thousand requests are some 500 KB. */
 #define HOLDER_MS 60000u
+#define BACKUP_MS 120000u
 
 struct admin *admin_new(const struct admin_options *options)
 {
@@ -145,6 +146,7 @@ struct admin *admin_new(const struct admin_options *options)
 
     admin->options = *options;
     admin->holder_ms = HOLDER_MS;
+    admin->backup_ms = BACKUP_MS;
     if (!options->prices)
         admin->own_prices = price_board_new();
     admin->prices = options->prices ? options->prices : admin->own_prices;
