@@ -27,6 +27,7 @@ static void an_argument_that_is_wrong_is_named(void **state)
         { "audit --target=", "a value is missing behind --target" },
         { "audit --limit 0", "or all, must be behind" },
         { "audit --limit x", "or all, must be behind" },
+        { "audit --csv --json", "--json and --csv do not go together" },
     };
     struct run *run = *state;
 
@@ -59,6 +60,10 @@ static void nothing_is_no_error(void **state)
     run_command(run, "audit --json");
     assert_int_equal(run->status, 0);
     unit_assert_part(run->out, "\"entries\": []");
+    assert_string_equal(run->err, "");
+    run_command(run, "audit --csv --target nobody");
+    assert_int_equal(run->status, 0);
+    unit_assert_part(run->out, "id,at,who,peer,action,target");
     assert_string_equal(run->err, "");
 }
 
