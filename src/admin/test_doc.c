@@ -57,8 +57,6 @@ const struct admin_member test_doc_members[] = {
     { "state", ADMIN_TEXT, ADMIN_REQUIRED, "how the account is afterwards",
       NULL },
     { "since", ADMIN_TEXT, ADMIN_OR_NULL, "since when (RFC 3339)", NULL },
-    { "since_found", ADMIN_BOOL, 0, "it was found so then, and may be older",
-      NULL },
     { "until", ADMIN_TEXT, ADMIN_OR_NULL, "when a pause ends", NULL },
     { "why", ADMIN_TEXT, ADMIN_OR_NULL, "why it is so", NULL },
     { "next", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,

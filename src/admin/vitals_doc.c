@@ -238,7 +238,6 @@ static void set_state(struct json_doc *doc, const struct account *account,
     json_doc_set_str(doc, "state",
                      str_of(state_of(account, &view, now_wall_ms)));
     set_time(doc, "since", view.since_ms);
-    json_doc_set_bool(doc, "since_found", view.found);
     set_time(doc, "until", view.until_ms);
     set_text(doc, "why", view.cause);
 }
@@ -262,6 +261,8 @@ void vitals_doc_set(struct json_doc *doc, const struct account *account,
     json_doc_set_bool(doc, "held",
                       health_view_held(&copy.health, now_wall_ms).state ==
                           HEALTH_PAUSED);
+    json_doc_set_bool(doc, "since_found",
+                      view_of(account, &copy, now_wall_ms).found);
     json_doc_set(doc, "families", families_doc(&copy.health, now_wall_ms));
     json_doc_set(doc, "windows", quotas_doc(&copy.windows, now_wall_ms));
     json_doc_set(doc, "last_error", error_doc(&copy.health));

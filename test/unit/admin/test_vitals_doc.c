@@ -72,6 +72,13 @@ static void lack_token(struct account *account)
     vitals_note_token(account->vitals, NOW_MS + 60000, STR("a 503"), NOW_MS);
 }
 
+static void read_file(struct account *account)
+{
+    const struct health_file file = { .disabled = account->disabled };
+
+    vitals_note_file(account->vitals, &file, NOW_MS);
+}
+
 static void enter(struct account *account)
 {
     assert_true(vitals_enter(account->vitals, 0));
@@ -125,6 +132,12 @@ static const struct {
       limit,
       "disabled",
       { "\"state\":\"disabled\",\"since\":null,\"until\":null" } },
+    { &account_kind_apikey,
+      OFF,
+      read_file,
+      "disabled",
+      { "\"state\":\"disabled\",\"since\":\"2026-08-01T12:00:00.000Z\"",
+        "\"since_found\":true" } },
     /* what its file lacks */
     { &account_kind_apikey, "{}", nothing, "unusable", { "\"why\":null" } },
     { &account_kind_oauth, EXPIRED, nothing, "unusable", { NULL } },
