@@ -8,8 +8,8 @@
 
 #include "app/commands.h"
 #include "app/explain_table.h"
+#include "app/inquiry.h"
 #include "app/invocation.h"
-#include "app/remote.h"
 #include "app/terminal.h"
 
 #define TEXT_MAX (512u * 1024)
@@ -39,43 +39,16 @@ static bool take_value(int argc, char **argv, int *i, struct json_doc *body)
     return false;
 }
 
-static void print(const struct json_doc *answer)
+static int print(const void *arg, const struct json_doc *answer)
 {
     struct buf text;
 
+    (void)arg;
     buf_init(&text, TEXT_MAX);
     explain_table_add(&text, terminal_width(), answer);
     invocation_print(stdout, STR_FMT, STR_ARG(buf_str(&text)));
     buf_done(&text);
-}
-
-static int show(struct remote *remote, const struct json_doc *body, bool json)
-{
-    struct remote_call call = { .method = "POST",
-                                .path = STR("/admin/api/explain"),
-                                .body = body };
-    struct err err;
-    int status = 0;
-
-    if (!remote_call(remote, &call, &err))
-        status = terminal_fail(&err);
-    else if (json)
-        terminal_print(call.answer);
-    else
-        print(call.answer);
-    json_doc_free(call.answer);
-    return status;
-}
-
-static int ask(const struct json_doc *body, bool json,
-               const struct config *config)
-{
-    struct err err;
-    struct remote *remote = remote_ask(config, !json, &err);
-
-    if (!remote)
-        return terminal_fail(&err);
-    return remote_close(remote, show(remote, body, json));
+    return 0;
 }
 
 int explain_command_run(int argc, char **argv, const struct config *config)
@@ -93,10 +66,16 @@ int explain_command_run(int argc, char **argv, const struct config *config)
         else if (!take_value(argc, argv, &i, body))
             wrong = argument;
     }
-    status = wrong
-                 ? commands_usage_error(
-                       "explain does not take, or not without a value,", wrong)
-                 : ask(body, json, config);
+    status =
+        wrong
+            ? commands_usage_error(
+                  "explain does not take, or not without a value,", wrong)
+            : inquiry_run(&(struct inquiry){ .method = "POST",
+                                             .path = STR("/admin/api/explain"),
+                                             .body = body,
+                                             .json = json,
+                                             .print = print },
+                          config);
     json_doc_free(body);
     return status;
 }

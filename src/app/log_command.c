@@ -5,18 +5,17 @@
 #include <stdio.h>
 
 #include "app/commands.h"
-#include "app/remote.h"
-#include "app/status_command.h"
-#include "app/terminal.h"
+#include "app/inquiry.h"
 #include "base/log.h"
 
 #define LIMIT_MS 10000
 
-static void print_level(const struct json_doc *doc)
+static int print_level(const void *arg, const struct json_doc *doc)
 {
     struct str level = STR_EMPTY;
     struct str at_start = STR_EMPTY;
 
+    (void)arg;
     (void)json_doc_get_str(doc, "level", &level);
     (void)json_doc_get_str(doc, "at_start", &at_start);
     if (str_eq(level, at_start))
@@ -26,34 +25,7 @@ static void print_level(const struct json_doc *doc)
                      " until the relay ends; then it is LOG_LEVEL, " STR_FMT
                      ", again.\n",
                      STR_ARG(level), STR_ARG(at_start));
-}
-
-static int call(struct remote *remote, const struct json_doc *body)
-{
-    struct remote_call call = { .method = body ? "PATCH" : "GET",
-                                .path = STR("/admin/api/log"),
-                                .body = body,
-                                .limit_ms = LIMIT_MS };
-    struct err err;
-    int status = 0;
-
-    if (remote_call(remote, &call, &err))
-        print_level(call.answer);
-    else
-        status = terminal_fail(&err);
-    json_doc_free(call.answer);
-    return status;
-}
-
-static int run(const struct config *config, const struct json_doc *body)
-{
-    struct err err;
-    struct remote *remote = remote_find(config, &err);
-
-    if (remote)
-        return remote_close(remote, call(remote, body));
-    return err.code == ERR_NOT_FOUND ? status_command_say_none(config)
-                                     : terminal_fail(&err);
+    return 0;
 }
 
 int log_command_run(int argc, char **argv, const struct config *config)
@@ -72,7 +44,13 @@ int log_command_run(int argc, char **argv, const struct config *config)
         body = json_doc_new_object();
         json_doc_set_str(body, "level", str_of(argv[0]));
     }
-    status = run(config, body);
+    status =
+        inquiry_run_relay(&(struct inquiry){ .method = body ? "PATCH" : "GET",
+                                             .path = STR("/admin/api/log"),
+                                             .body = body,
+                                             .limit_ms = LIMIT_MS,
+                                             .print = print_level },
+                          config);
     json_doc_free(body);
     return status;
 }

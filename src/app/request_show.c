@@ -8,7 +8,7 @@
 
 #include "app/cells.h"
 #include "app/commands.h"
-#include "app/remote.h"
+#include "app/inquiry.h"
 #include "app/requests_table.h"
 #include "app/terminal.h"
 
@@ -81,12 +81,13 @@ static void add_request(struct buf *out, const struct json_doc *row)
     json_doc_free(list);
 }
 
-static void print(const struct json_doc *answer)
+static int print(const void *arg, const struct json_doc *answer)
 {
     const struct json_doc *row = json_doc_get(answer, "request");
     const struct json_doc *detail = json_doc_get(answer, "detail");
     struct buf text;
 
+    (void)arg;
     buf_init(&text, TEXT_MAX);
     if (row && !json_doc_is_null(row))
         add_request(&text, row);
@@ -104,52 +105,31 @@ static void print(const struct json_doc *answer)
     }
     (void)printf(STR_FMT, STR_ARG(buf_str(&text)));
     buf_done(&text);
+    return 0;
 }
 
-static int show(struct remote *remote, const char *id, bool json)
+static bool is_id(const char *word)
 {
-    struct remote_call call = { .method = "GET" };
-    struct buf path;
-    struct err err;
-    int status = 0;
-
-    buf_init(&path, PATH_LEN_MAX);
-    remote_path(&path, "/admin/api/requests/", str_of(id));
-    call.path = buf_str(&path);
-    if (!remote_call(remote, &call, &err))
-        status = terminal_fail(&err);
-    else if (json)
-        terminal_print(call.answer);
-    else
-        print(call.answer);
-    json_doc_free(call.answer);
-    buf_done(&path);
-    return status;
+    return word[0] != '-' && strlen(word) <= ID_LEN_MAX;
 }
 
 int request_show_run(int argc, char **argv, const struct config *config)
 {
-    const char *id = NULL;
-    bool json = false;
-    struct remote *remote;
-    struct err err;
+    struct inquiry_words words = { .fits = is_id };
+    const char *wrong = inquiry_take(argc, argv, &words);
+    struct inquiry inquiry = { .method = "GET", .print = print };
+    struct buf path;
+    int status;
 
-    for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--json") == 0)
-            json = true;
-        else if (!id && argv[i][0] != '-' && strlen(argv[i]) <= ID_LEN_MAX)
-            id = argv[i];
-        else
-            return commands_usage_error(
-                "requests show takes the id of one request, and --json, not",
-                argv[i]);
-    }
-    if (!id)
+    if (wrong || !words.word)
         return commands_usage_error(
             "requests show takes the id of one request, and --json, not",
-            "nothing");
-    remote = remote_ask(config, !json, &err);
-    if (!remote)
-        return terminal_fail(&err);
-    return remote_close(remote, show(remote, id, json));
+            wrong ? wrong : "nothing");
+    buf_init(&path, PATH_LEN_MAX);
+    remote_path(&path, "/admin/api/requests/", str_of(words.word));
+    inquiry.path = buf_str(&path);
+    inquiry.json = words.json;
+    status = inquiry_run(&inquiry, config);
+    buf_done(&path);
+    return status;
 }

@@ -6,9 +6,7 @@
 #include <string.h>
 
 #include "app/commands.h"
-#include "app/remote.h"
-#include "app/status_command.h"
-#include "app/terminal.h"
+#include "app/inquiry.h"
 
 #define LIMIT_MS 10000
 #define WIDTH_OF_TIME 20 /* "2026-11-30T08:00:00Z", without its milliseconds */
@@ -21,14 +19,15 @@ static void print_time(const struct json_doc *session, const char *member)
     (void)printf(STR_FMT "Z  ", STR_ARG(str_sub(time, 0, WIDTH_OF_TIME - 1)));
 }
 
-static void print_sessions(const struct json_doc *doc)
+static int print_sessions(const void *arg, const struct json_doc *doc)
 {
     const struct json_doc *all = json_doc_get(doc, "sessions");
     struct str peer = STR_EMPTY;
 
+    (void)arg;
     if (json_doc_count(all) == 0) {
         (void)printf("Nobody is signed in by a browser.\n");
-        return;
+        return 0;
     }
     (void)printf("%-*s  %-*s  FROM\n", WIDTH_OF_TIME, "SINCE", WIDTH_OF_TIME,
                  "UNTIL");
@@ -40,52 +39,34 @@ static void print_sessions(const struct json_doc *doc)
         print_time(session, "expires_at");
         (void)printf(STR_FMT "\n", STR_ARG(peer));
     }
+    return 0;
 }
 
-static void print_ended(const struct json_doc *doc)
+static int print_ended(const void *arg, const struct json_doc *doc)
 {
     uint64_t count = 0;
 
+    (void)arg;
     (void)json_doc_get_u64(doc, "ended", &count);
     (void)printf("%llu session%s ended.\n", (unsigned long long)count,
                  count == 1 ? "" : "s");
-}
-
-static int ask(struct remote *remote, bool end, bool json)
-{
-    struct remote_call call = {
-        .method = end ? "DELETE" : "GET",
-        .path = end ? STR("/admin/api/session?everywhere=true")
-                    : STR("/admin/api/sessions"),
-        .limit_ms = LIMIT_MS,
-    };
-    struct err err;
-    int status = 0;
-
-    if (!remote_call(remote, &call, &err))
-        status = terminal_fail(&err);
-    else if (end)
-        print_ended(call.answer);
-    else if (json)
-        terminal_print(call.answer);
-    else
-        print_sessions(call.answer);
-    json_doc_free(call.answer);
-    return status;
+    return 0;
 }
 
 int sessions_command_run(int argc, char **argv, const struct config *config)
 {
     bool end = argc == 1 && strcmp(argv[0], "end") == 0;
     bool json = argc == 1 && strcmp(argv[0], "--json") == 0;
-    struct remote *remote;
-    struct err err;
 
     if (argc > 0 && !end && !json)
         return commands_usage_error("sessions takes end, not", argv[argc - 1]);
-    remote = remote_find(config, &err);
-    if (remote)
-        return remote_close(remote, ask(remote, end, json));
-    return err.code == ERR_NOT_FOUND ? status_command_say_none(config)
-                                     : terminal_fail(&err);
+    return inquiry_run_relay(
+        &(struct inquiry){ .method = end ? "DELETE" : "GET",
+                           .path =
+                               end ? STR("/admin/api/session?everywhere=true")
+                                   : STR("/admin/api/sessions"),
+                           .limit_ms = LIMIT_MS,
+                           .json = json,
+                           .print = end ? print_ended : print_sessions },
+        config);
 }

@@ -3,18 +3,18 @@
 #include "app/settings_command.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include "app/commands.h"
+#include "app/inquiry.h"
 #include "app/invocation.h"
-#include "app/remote.h"
 #include "app/settings_table.h"
 #include "app/terminal.h"
 
 #define TEXT_MAX (256u * 1024)
 
-static int print(const struct json_doc *answer, const char *name)
+static int print(const void *arg, const struct json_doc *answer)
 {
+    const char *name = arg;
     struct buf text;
     int status = 0;
 
@@ -32,41 +32,23 @@ static int print(const struct json_doc *answer, const char *name)
     return status;
 }
 
-static int show(struct remote *remote, const char *name, bool json)
+static bool is_name(const char *word)
 {
-    struct remote_call call = { .method = "GET",
-                                .path = STR("/admin/api/settings") };
-    struct err err;
-    int status = 0;
-
-    if (!remote_call(remote, &call, &err))
-        status = terminal_fail(&err);
-    else if (json)
-        terminal_print(call.answer);
-    else
-        status = print(call.answer, name);
-    json_doc_free(call.answer);
-    return status;
+    return word[0] != '-';
 }
 
 int settings_command_run(int argc, char **argv, const struct config *config)
 {
-    const char *name = NULL;
-    bool json = false;
-    struct remote *remote;
-    struct err err;
+    struct inquiry_words words = { .fits = is_name };
+    const char *wrong = inquiry_take(argc, argv, &words);
 
-    for (int i = 0; i < argc; i++) {
-        if (strcmp(argv[i], "--json") == 0)
-            json = true;
-        else if (!name && argv[i][0] != '-')
-            name = argv[i];
-        else
-            return commands_usage_error(
-                "settings takes one name, and --json, not", argv[i]);
-    }
-    remote = remote_ask(config, !json, &err);
-    if (!remote)
-        return terminal_fail(&err);
-    return remote_close(remote, show(remote, name, json));
+    if (wrong)
+        return commands_usage_error("settings takes one name, and --json, not",
+                                    wrong);
+    return inquiry_run(&(struct inquiry){ .method = "GET",
+                                          .path = STR("/admin/api/settings"),
+                                          .json = words.json,
+                                          .print = print,
+                                          .arg = words.word },
+                       config);
 }

@@ -6,10 +6,9 @@
 #include <string.h>
 
 #include "app/commands.h"
+#include "app/inquiry.h"
 #include "app/invocation.h"
-#include "app/remote.h"
 #include "app/running.h"
-#include "app/terminal.h"
 #include "store/in_use.h"
 
 /* A relay that takes longer is as good as dead for whoever watches over it. */
@@ -165,46 +164,30 @@ static void print_degraded(const struct json_doc *reasons)
     }
 }
 
-static void print_status(const struct json_doc *doc)
+static int print_status(const void *arg, const struct json_doc *doc)
 {
+    (void)arg;
     print_head(doc);
     print_accounts(json_doc_get(doc, "accounts"));
     print_bookings(json_doc_get(doc, "bookings"));
     print_prices(json_doc_get(doc, "prices"));
     print_degraded(json_doc_get(doc, "degraded"));
+    return 0;
 }
 
 /* ---- asking -------------------------------------------------------------- */
 
-static int ask(struct remote *remote, bool json)
-{
-    struct remote_call call = { .method = "GET",
-                                .path = STR("/admin/api/status"),
-                                .limit_ms = LIMIT_MS };
-    struct err err;
-    int status = 0;
-
-    if (!remote_call(remote, &call, &err))
-        status = terminal_fail(&err);
-    else if (json)
-        terminal_print(call.answer);
-    else
-        print_status(call.answer);
-    json_doc_free(call.answer);
-    return status;
-}
-
 int status_command_run(int argc, char **argv, const struct config *config)
 {
     bool json = argc == 1 && strcmp(argv[0], "--json") == 0;
-    struct remote *remote;
-    struct err err;
 
     if (argc > 0 && !json)
         return commands_usage_error("status does not take", argv[0]);
-    remote = remote_find(config, &err);
-    if (remote)
-        return remote_close(remote, ask(remote, json));
-    return err.code == ERR_NOT_FOUND ? status_command_say_none(config)
-                                     : terminal_fail(&err);
+    return inquiry_run_relay(&(struct inquiry){ .method = "GET",
+                                                .path =
+                                                    STR("/admin/api/status"),
+                                                .limit_ms = LIMIT_MS,
+                                                .json = json,
+                                                .print = print_status },
+                             config);
 }
