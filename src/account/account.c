@@ -12,6 +12,7 @@
 #include "account/vitals.h"
 #include "base/chars.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "base/token.h"
@@ -35,20 +36,16 @@ bool account_name_is_valid(struct str name)
 bool account_name_check(struct str name, enum err_code code, struct err *err)
 {
     return account_name_is_valid(name) ||
-           err_set(err, code,
-                   "that is not a valid account name: use 1 to %d letters, "
-                   "digits or . _ @ -, not starting with a dot",
-                   ACCOUNT_NAME_MAX);
+           REASON_SET(err, ACCOUNT_NAME_WRONG, ACCOUNT_NAME_MAX) ||
+           err_as(err, code);
 }
 
 bool account_missing(struct str name, enum err_code code, struct err *err)
 {
     char text[SHOWN_MAX];
 
-    return err_set(err, code,
-                   "there is no account \"%s\"; `claude-relay account list` "
-                   "shows those there are",
-                   shown(name, text));
+    return REASON_SET(err, ACCOUNT_UNKNOWN, shown(name, text)) ||
+           err_as(err, code);
 }
 
 /* As ACCOUNT_NAME_NEW has them. */
@@ -462,10 +459,7 @@ bool account_is_usable(const struct account *account, uint64_t now_wall_ms,
                        "account \"%s\" cannot be used: %s", account->name,
                        account->problem);
     if (account->disabled)
-        return err_set(err, ERR_NO_ACCOUNT,
-                       "account \"%s\" is switched off: switch it on with "
-                       "`claude-relay account set %s --enabled on`",
-                       account->name, account->name);
+        return REASON_SET(err, ACCOUNT_OFF, account->name, account->name);
     if (account->login_required)
         return sign_in_again(account, "was refused", err);
     if (account->expires_at_ms <= now_wall_ms && !account->can_refresh)

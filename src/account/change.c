@@ -7,6 +7,7 @@
 #include "account/change_check.h"
 #include "account/refresh.h"
 #include "base/mem.h"
+#include "base/reason.h"
 
 struct change {
     struct flow flow;
@@ -124,10 +125,7 @@ static struct flow_next not_saved(struct change *change)
     if (err.code == ERR_EXISTS)
         keeper_tell_taken(change->account, &err);
     if (err.code == ERR_NOT_FOUND && !store_job_was_removed(change->job))
-        err_set(&err, ERR_IO,
-                "the file of account \"%s\" is gone, nothing was changed: put "
-                "it back, or remove the account",
-                change->account->name);
+        REASON_SET(&err, ACCOUNT_FILE_GONE, change->account->name);
     return fail(change, &err);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/reason.h"
 
 /* Of the job: read and written by the store's thread until that is done. */
 struct trial {
@@ -43,9 +44,8 @@ static void try_key(struct trial *trial, const struct json_doc *doc)
         trial->refused = !trial->kind->check_key(doc, &trial->err);
     else
         trial->refused =
-            !err_set(&trial->err, ERR_BAD_REQUEST,
-                     "account \"%s\" has no API key: %s", trial->name,
-                     account_again(trial->kind, trial->name, true, again));
+            !REASON_SET(&trial->err, ACCOUNT_WITHOUT_KEY, trial->name,
+                        account_again(trial->kind, trial->name, true, again));
 }
 
 static void try_change(struct trial *trial, struct store_driver *driver)
@@ -125,8 +125,10 @@ bool change_check_result(const struct change_check *check, struct err *err)
     const struct trial *trial = check->trial;
     const char *before = trial->before ? trial->before->problem : "";
 
-    if (trial->refused)
-        return err_set(err, ERR_BAD_REQUEST, "%s", trial->err.text);
+    if (trial->refused) {
+        *err = trial->err;
+        return err_as(err, ERR_BAD_REQUEST);
+    }
     return !trial->after || !trial->after->problem[0] ||
            strcmp(trial->after->problem, before) == 0 ||
            err_set(err, ERR_BAD_REQUEST, "%s", trial->after->problem);

@@ -7,6 +7,7 @@
 
 #include "account/model_map.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "base/shown.h"
 #include "base/token.h"
 #include "config/api_url.h"
@@ -43,9 +44,7 @@ static bool take_url(struct gateway *gateway, const struct json_doc *member,
     struct str text;
 
     if (!is_plain_text(member, &text))
-        return err_set(err, ERR_CONFIG,
-                       "base_url must be a URL such as "
-                       "https://gateway.example/base");
+        return REASON_SET(err, BASE_URL_INVALID);
     if (!api_url_parse(gateway->arena, text, &gateway->api, err))
         return err_wrap(err, "base_url=\"%s\"", shown_host(text, shown_text));
     gateway->base_url = arena_str(gateway->arena, text);
@@ -78,9 +77,7 @@ static bool take_trust(struct gateway *gateway, const struct json_doc *member,
 
     if (!is_plain_text(member, &text) || text.at[0] != '/' ||
         text.len > PATH_LEN_MAX)
-        return err_set(err, ERR_CONFIG,
-                       "tls_ca must be the absolute path of a PEM file with "
-                       "certificates");
+        return REASON_SET(err, TLS_CA_NOT_PATH);
     gateway->tls_ca = arena_str(gateway->arena, text);
     return true;
 }

@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/reason.h"
 
 #define SWEEP_MS 15000
 /* Refreshes ahead of time that run at once; nobody waits for them. */
@@ -222,10 +223,8 @@ void keeper_tell_taken(const struct account *account, struct err *err)
 {
     char again[ACCOUNT_AGAIN_MAX];
 
-    err_set(err, ERR_EXISTS,
-            "the account \"%s\" exists already; choose another name, or %s",
-            account->name,
-            account_again(account->kind, account->name, true, again));
+    REASON_SET(err, ACCOUNT_EXISTS, account->name,
+               account_again(account->kind, account->name, true, again));
 }
 
 /* Checked here, where changes of accounts come one after the other. */
@@ -268,7 +267,7 @@ void keeper_arrived(struct keeper_wait *wait)
     struct err err;
 
     if (wait->keeper->stopping && wait->op != KEEPER_ADOPT) {
-        err_set(&err, ERR_BUSY, "the relay is stopping; try again");
+        REASON_SET(&err, RELAY_STOPS);
         keeper_wait_end(wait, &err);
         return;
     }

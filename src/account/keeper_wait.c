@@ -8,6 +8,7 @@
 #include "account/kept.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/reason.h"
 
 /* An answer that is late may come at any moment. */
 #define LATE_AGAIN_MS 5000
@@ -147,10 +148,8 @@ static void give_up(struct keeper_wait *wait)
 {
     struct err err;
 
-    err_set(&err, ERR_TIMEOUT,
-            "account \"%s\": the token endpoint did not answer within %llu "
-            "ms; the relay listens on and keeps what comes: try again",
-            wait->name, (unsigned long long)wait->keeper->options.patience_ms);
+    REASON_SET(&err, TOKEN_TOO_SLOW, wait->name,
+               (unsigned long long)wait->keeper->options.patience_ms);
     err_retry_after(&err, LATE_AGAIN_MS);
     keeper_wait_answer(wait, &err);
 }

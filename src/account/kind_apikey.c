@@ -2,6 +2,8 @@
 /* Accounts that are a Console API key: data/apikey_<name>.json. */
 #include "account/kinds.h"
 
+#include "base/reason.h"
+
 bool kind_apikey_is_any_key(struct str text)
 {
     for (size_t i = 0; i < text.len; i++) {
@@ -30,18 +32,9 @@ static bool check_key(const struct json_doc *doc, struct err *err)
     (void)json_doc_get_str(doc, "api_key", &key);
     if (elsewhere)
         return kind_apikey_is_any_key(key) ||
-               err_set(err, ERR_CONFIG,
-                       "api_key is missing or no key: one has no spaces or "
-                       "quotes, at most %d characters, and is no token of a "
-                       "sign-in",
-                       KIND_APIKEY_MAX);
+               REASON_SET(err, API_KEY_INVALID, KIND_APIKEY_MAX);
     return kind_apikey_is_key(key) ||
-           err_set(err, ERR_CONFIG,
-                   "api_key is missing or no Console API key: one begins with "
-                   "sk-ant-, has no spaces or quotes, at most %d characters, "
-                   "and is no token of a sign-in (keys of other providers go "
-                   "with a base_url)",
-                   KIND_APIKEY_MAX);
+           REASON_SET(err, API_KEY_NOT_CONSOLE, KIND_APIKEY_MAX);
 }
 
 static bool parse_apikey(struct account *account, const struct json_doc *doc,

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "base/text.h"
 
 struct login {
@@ -86,9 +87,7 @@ static bool take_code(struct login *login)
     if (!oauth_parse_paste(login->arena, pasted, &login->said, &login->err))
         return false;
     return oauth_state_is_valid(login->said.state) ||
-           err_set(&login->err, ERR_BAD_REQUEST,
-                   "state is missing or is not one that POST /oauth/auth-url "
-                   "gave: start again there");
+           REASON_SET(&login->err, LOGIN_STATE_MISSING);
 }
 
 static struct flow_next begin(struct flow *flow)
@@ -106,10 +105,7 @@ static bool check_name(struct login *login, struct account *account)
 {
     bool fine = !account || account->kind == login->kind;
 
-    return fine || err_set(&login->err, ERR_BAD_REQUEST,
-                           "the account \"%s\" holds an API key: choose "
-                           "another name for this sign-in",
-                           account->name);
+    return fine || REASON_SET(&login->err, LOGIN_NAME_HAS_KEY, account->name);
 }
 
 /* What this request says, before what the login began with, before what the
@@ -169,9 +165,7 @@ static struct flow_next check(struct flow *flow)
     }
     login->pending = store_job_take_doc(login->job);
     if (!login->pending || !pending_is_alive(login->pending, clock_wall_ms())) {
-        err_set(&login->err, ERR_BAD_REQUEST,
-                "state is unknown or has expired: a sign-in lasts 30 minutes "
-                "and works once; start again with POST /oauth/auth-url");
+        REASON_SET(&login->err, LOGIN_STATE_UNKNOWN);
         return fail(login);
     }
     account =
@@ -239,10 +233,10 @@ static bool take_answer(struct login *login)
     login->tokens = answer.patch;
     login->spoilt = answer.spoilt;
     return answer.verdict == RENEWAL_GRANTED ||
-           err_set(&login->err,
-                   answer.verdict == RENEWAL_REFUSED ? ERR_OAUTH
-                                                     : answer.err.code,
-                   "the code was not accepted: %s", answer.err.text);
+           REASON_SET(&login->err, LOGIN_CODE_REFUSED, answer.err.text) ||
+           err_as(&login->err, answer.verdict == RENEWAL_REFUSED
+                                   ? ERR_OAUTH
+                                   : answer.err.code);
 }
 
 static struct flow_next judge(struct flow *flow)

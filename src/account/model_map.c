@@ -2,6 +2,7 @@
 /* Names of models at other providers. */
 #include "account/model_map.h"
 
+#include "base/reason.h"
 #include "base/shown.h"
 #include "base/token.h"
 
@@ -26,25 +27,16 @@ static bool check_member(void *arg, struct str name, struct json_doc *value)
     char text[SHOWN_MAX];
 
     if (!is_name(name) || !json_doc_as_str(value, &to) || !is_name(to))
-        return err_set(arg, ERR_CONFIG,
-                       "model_map \"%s\": the names of models, on both sides, "
-                       "are texts of 1 to %d printable characters without "
-                       "spaces",
-                       shown(name, text), MODEL_MAP_NAME_MAX);
+        return REASON_SET(arg, MODEL_MAP_NAMES, shown(name, text),
+                          MODEL_MAP_NAME_MAX);
     return is_rest(name) || !is_rest(to) ||
-           err_set(arg, ERR_CONFIG,
-                   "model_map \"%s\": \"*\" is no model; {\"*\":\"*\"} are all "
-                   "others, as clients call them",
-                   shown(name, text));
+           REASON_SET(arg, MODEL_MAP_STAR, shown(name, text));
 }
 
 bool model_map_check(const struct json_doc *map, struct err *err)
 {
     if (!json_doc_is_object(map) || json_doc_count(map) > MODEL_MAP_MAX)
-        return err_set(err, ERR_CONFIG,
-                       "model_map must be an object of at most %d models, such "
-                       "as {\"claude-sonnet-5\":\"glm-5\"}",
-                       MODEL_MAP_MAX);
+        return REASON_SET(err, MODEL_MAP_INVALID, MODEL_MAP_MAX);
     return json_doc_each(map, check_member, err);
 }
 

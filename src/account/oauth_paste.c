@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/chars.h"
+#include "base/reason.h"
 #include "base/text.h"
 
 #define PASTE_MAX 8192
@@ -151,15 +152,11 @@ static bool check_kind(struct str text, struct err *err)
     struct str error = parameter(text, STR("error"));
 
     if (error.len > 0)
-        return err_set(err, ERR_BAD_REQUEST,
-                       "the sign-in page reported an error instead of a code "
-                       "(" STR_FMT "): open the link again and allow access",
-                       STR_ARG(is_word(error) ? str_sub(error, 0, 60)
-                                              : STR("not shown")));
+        return REASON_SET(err, LOGIN_PAGE_REFUSED,
+                          STR_ARG(is_word(error) ? str_sub(error, 0, 60)
+                                                 : STR("not shown")));
     return parameter(text, STR("code_challenge")).len == 0 ||
-           err_set(err, ERR_BAD_REQUEST,
-                   "authorization_code is the sign-in link itself: open it in "
-                   "a browser, sign in, and paste what the last page shows");
+           REASON_SET(err, LOGIN_CODE_IS_LINK);
 }
 
 bool oauth_parse_paste(struct arena *arena, struct str pasted,
@@ -170,22 +167,15 @@ bool oauth_parse_paste(struct arena *arena, struct str pasted,
     struct str state = STR_EMPTY;
 
     if (pasted.len > PASTE_MAX)
-        return err_set(err, ERR_BAD_REQUEST,
-                       "authorization_code is far too long for a code");
+        return REASON_SET(err, LOGIN_CODE_TOO_LONG);
     /* Twice: a wrapped paste may be encoded, and an encoded one hold spaces. */
     text = clean(arena, decode(arena, clean(arena, pasted)));
     if (!check_kind(text, err))
         return false;
     if (!split(text, &paste->code, &state))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "authorization_code holds no code: paste what the "
-                       "sign-in page shows (CODE#STATE), or the whole address "
-                       "it led to");
+        return REASON_SET(err, LOGIN_CODE_MISSING);
     if (state.len > 0 && given.len > 0 && !str_eq(state, given))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "the state in authorization_code is not the state that "
-                       "was given beside it: this code belongs to another "
-                       "sign-in");
+        return REASON_SET(err, LOGIN_CODE_OF_OTHER);
     paste->state = given.len > 0 ? given : state;
     return true;
 }

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/reason.h"
 
 static struct flow_next step(struct flow *flow);
 
@@ -112,7 +113,7 @@ static const struct err *conclude(struct refresh *r, enum refresh_end how)
                 r->kept->name);
         break;
     case REFRESH_ENDS_STOPPED:
-        err_set(&r->err, ERR_BUSY, "the relay is stopping; try again");
+        REASON_SET(&r->err, RELAY_STOPS);
         break;
     case REFRESH_ENDS_LOST:
         say_lost(r);
@@ -135,7 +136,7 @@ static void go_on_for_the_rest(struct kept_account *kept)
 
     if (list_is_empty(&kept->waits) || kept->refresh)
         return;
-    err_set(&err, ERR_BUSY, "the relay is stopping; try again");
+    REASON_SET(&err, RELAY_STOPS);
     account = accounts_get(kept->keeper->options.accounts, str_of(kept->name));
     if (account && !kept->keeper->stopping)
         refresh_start(kept, secret_ref(account->token), REFRESH_REFUSED_401);

@@ -2,6 +2,8 @@
 /* When a token is refreshed, and what is done under the lock. */
 #include "account/refresh_rules.h"
 
+#include "base/reason.h"
+
 #define BACKOFF_FIRST_MS 1000
 #define BACKOFF_MAX_MS (5u * 60 * 1000)
 #define SAVE_AGAIN_FIRST_MS 500
@@ -40,14 +42,10 @@ enum refresh_choice refresh_rules_decide(const struct account *account,
     if (account->can_refresh)
         return REFRESH_ASK;
     if (account->grant[0])
-        err_set(err, ERR_LOGIN_REQUIRED,
-                "account \"%s\" has no refresh token: %s", account->name,
-                account_again(account->kind, account->name, true, again));
+        REASON_SET(err, ACCOUNT_NOT_REFRESHABLE, account->name,
+                   account_again(account->kind, account->name, true, again));
     else
-        err_set(err, ERR_BAD_REQUEST,
-                "account \"%s\" holds an API key: it has no refresh token, "
-                "and needs none",
-                account->name);
+        REASON_SET(err, ACCOUNT_HAS_KEY, account->name);
     return REFRESH_REFUSE;
 }
 

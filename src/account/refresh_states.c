@@ -7,6 +7,7 @@
 #include "account/refresh_log.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/reason.h"
 
 #define SAVE_AT_STOP_MS 500
 
@@ -200,15 +201,13 @@ static enum refresh_event look_at_answer(struct refresh *r)
     if (answer.verdict == RENEWAL_GRANTED)
         return granted(r, &answer);
     if (answer.verdict == RENEWAL_REFUSED) {
-        err_set(&r->err, answer.err.code,
-                "the token of account \"%s\" could not be refreshed: %s; %s",
-                name, answer.err.text,
-                account_again(r->kind, name, true, again));
+        REASON_SET(&r->err, SIGN_IN_REFUSED, name, answer.err.text,
+                   account_again(r->kind, name, true, again));
+        err_as(&r->err, answer.err.code);
         return refused(r);
     }
-    err_set(&r->err, answer.err.code,
-            "the token of account \"%s\" could not be refreshed: %s", name,
-            answer.err.text);
+    REASON_SET(&r->err, TOKEN_NOT_REFRESHED, name, answer.err.text);
+    err_as(&r->err, answer.err.code);
     return refresh_postponed(r, REFRESH_TRANSIENT, answer.retry_after_ms);
 }
 

@@ -2,6 +2,7 @@
 /* Tags of accounts. */
 #include "account/tags.h"
 
+#include "base/reason.h"
 #include "base/text.h"
 #include "base/token.h"
 
@@ -29,12 +30,13 @@ bool account_tags_check(const struct json_doc *tags, enum err_code code,
     struct str tag;
 
     if (!json_doc_is_array(tags) || json_doc_count(tags) > ACCOUNT_TAGS_MAX)
-        return err_set(err, code, "tags must be a list of at most %d texts",
-                       ACCOUNT_TAGS_MAX);
+        return REASON_SET(err, TAGS_NOT_LIST, ACCOUNT_TAGS_MAX) ||
+               err_as(err, code);
     for (size_t i = 0; i < json_doc_count(tags); i++) {
         if (!json_doc_as_str(json_doc_at(tags, i), &tag) ||
             !account_tag_is_valid(tag))
-            return err_set(err, code, "tags[%zu] must be " ACCOUNT_TAG_NEW, i);
+            return REASON_SET(err, TAG_INVALID, i, ACCOUNT_TAG_NEW) ||
+                   err_as(err, code);
     }
     return true;
 }

@@ -11,6 +11,7 @@
 #include "admin/request.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "import/said.h"
@@ -54,10 +55,7 @@ static bool find_format(struct admin_request *x, const struct json_doc *doc)
     }
     importing->format = import_format_named(name);
     return importing->format ||
-           err_set(&x->err, ERR_BAD_REQUEST,
-                   "format: \"%s\" is none; they are crs, sub2api, "
-                   "cliproxyapi, claude-code and seed",
-                   shown(name, text));
+           REASON_SET(&x->err, IMPORT_FORMAT_UNKNOWN, shown(name, text));
 }
 
 /* What a browser calls it; folders are no part of it. */
@@ -87,26 +85,17 @@ static bool read_doc(struct admin_request *x, const struct json_doc *doc)
             &x->err))
         return err_wrap(&x->err, "content");
     return importing->list.count <= ACCOUNTS_MAX ||
-           err_set(&x->err, ERR_TOO_LARGE,
-                   "content has %zu accounts, and %d are taken at once: bring "
-                   "them in parts, or use the command `claude-relay account "
-                   "import`",
-                   importing->list.count, ACCOUNTS_MAX);
+           REASON_SET(&x->err, IMPORT_TOO_MANY, importing->list.count,
+                      ACCOUNTS_MAX);
 }
 
 /* Before it is parsed. */
 static bool check_size(struct str content, struct err *err)
 {
     if (content.len > CONTENT_MAX)
-        return err_set(err, ERR_TOO_LARGE,
-                       "content has more than 8 MB: bring it in parts, or use "
-                       "the command `claude-relay account import`");
+        return REASON_SET(err, IMPORT_TOO_LARGE);
     return json_estimate_values(content) <= ADMIN_VALUES_MAX ||
-           err_set(err, ERR_TOO_LARGE,
-                   "content has more than %d values (members and elements): "
-                   "bring it in parts, or use the command `claude-relay "
-                   "account import`",
-                   ADMIN_VALUES_MAX);
+           REASON_SET(err, IMPORT_TOO_MANY_VALUES, ADMIN_VALUES_MAX);
 }
 
 /* In one go, for a document is parsed as a whole: it takes some hundredths of a second,

@@ -10,6 +10,7 @@
 #include "admin/request.h"
 #include "admin/usage_ask.h"
 #include "base/clock.h"
+#include "base/reason.h"
 #include "base/shown.h"
 #include "upstream/probe.h"
 
@@ -37,10 +38,7 @@ struct account *account_routes_find(struct admin_request *x)
         return NULL;
     account = accounts_get(accounts_of(x), name);
     if (!account)
-        err_set(&x->err, ERR_NOT_FOUND,
-                "there is no account \"%s\"; GET /oauth/accounts lists those "
-                "there are",
-                shown(name, text));
+        REASON_SET(&x->err, ACCOUNT_NOT_FOUND, shown(name, text));
     return account;
 }
 

@@ -15,6 +15,7 @@
 #include "admin/live_account.h"
 #include "admin/test_doc.h"
 #include "base/clock.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "base/token.h"
 #include "upstream/fetch.h"
@@ -93,8 +94,7 @@ static struct flow_next tell_late(struct admin_request *x, struct test *test)
     struct test_answer answer = answer_of(test);
     struct err late;
 
-    err_set(&late, ERR_TIMEOUT, "there was no whole answer after %llu ms",
-            (unsigned long long)test->limit_ms);
+    REASON_SET(&late, TRIAL_TOO_SLOW, (unsigned long long)test->limit_ms);
     answer.failure = &late;
     test_doc_set_answer(test->report, &answer);
     return tell(x, test);
@@ -258,9 +258,7 @@ static bool take_model(struct admin_request *x, struct test *test)
     if (!json_doc_get_str(x->body, "model", &model))
         return true;
     if (model.len == 0 || model.len > MODEL_LEN_MAX || token_is_in(model))
-        return err_set(&x->err, ERR_BAD_REQUEST,
-                       "model must be the name of a model, of 1 to %d bytes",
-                       MODEL_LEN_MAX);
+        return REASON_SET(&x->err, MODEL_INVALID, MODEL_LEN_MAX);
     text_copy(test->model, sizeof(test->model), model);
     return true;
 }

@@ -11,6 +11,7 @@
 #include "admin/live_account.h"
 #include "admin/request.h"
 #include "admin/test_doc.h"
+#include "base/reason.h"
 #include "base/text.h"
 
 #define TAG "accounts"
@@ -174,7 +175,7 @@ static struct flow_next listed(struct flow *flow)
                          &id)) {
         next = send_to(x, id);
     } else {
-        err_set(&x->err, ERR_BAD_RESPONSE, "the list of models is empty");
+        REASON_SET(&x->err, MODELS_EMPTY);
         next = admin_refuse(x);
     }
     json_doc_free(doc);

@@ -8,6 +8,7 @@
 #include "admin/parts.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "base/shown.h"
 #include "base/when.h"
 #include "store/audit_difference.h"
@@ -69,9 +70,8 @@ static bool take_time(struct admin_request *x, const char *name, bool end,
     return !admin_query(x, name, &text) ||
            when_parse_in(zone ? zone : zone_utc(), text, end, clock_wall_ms(),
                          ms) ||
-           err_set(&x->err, ERR_BAD_REQUEST,
-                   "%s must be " WHEN_FORMS_IN_ZONE ", not \"%s\"", name,
-                   shown(text, value));
+           REASON_SET(&x->err, TIME_INVALID, name, WHEN_FORMS_IN_ZONE,
+                      shown(text, value));
 }
 
 static bool take_number(struct admin_request *x, const char *name, uint64_t max,
@@ -81,9 +81,7 @@ static bool take_number(struct admin_request *x, const char *name, uint64_t max,
 
     return !admin_query(x, name, &text) ||
            (str_to_u64(text, max, number) && *number > 0) ||
-           err_set(&x->err, ERR_BAD_REQUEST,
-                   "%s must be a whole number from 1 to %llu", name,
-                   (unsigned long long)max);
+           REASON_SET(&x->err, NUMBER_FROM_ONE, name, (unsigned long long)max);
 }
 
 /* Parameters lie in the request's memory, which may go first.  As the texts that they
@@ -116,7 +114,7 @@ static bool take_format(struct admin_request *x)
     (void)admin_query(x, "format", &text);
     listing->csv = str_eq(text, STR("csv"));
     if (!listing->csv && !str_eq(text, STR("json")))
-        return err_set(&x->err, ERR_BAD_REQUEST, "format must be json or csv");
+        return REASON_SET(&x->err, FORMAT_UNKNOWN);
     return !listing->csv ||
            (!admin_query(x, "limit", &other) &&
             !admin_query(x, "cursor", &other)) ||

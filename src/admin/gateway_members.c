@@ -4,6 +4,7 @@
 
 #include "account/gateway.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "config/api_url.h"
 #include "net/own.h"
 
@@ -56,11 +57,7 @@ static bool check_url(const struct admin_options *options, struct str text,
     bool fine = !api_url_parse(arena, text, &url, err) ||
                 !(url_is_loopback(&url) || url_is_address(url.host)) ||
                 !is_this_relay(options, &url) ||
-                err_set(err, ERR_BAD_REQUEST,
-                        "base_url leads to host " STR_FMT
-                        " port %u, which is this relay itself: give the URL "
-                        "of the other gateway",
-                        STR_ARG(url.host), url.port);
+                REASON_SET(err, BASE_URL_IS_RELAY, STR_ARG(url.host), url.port);
 
     arena_free(arena);
     return fine;

@@ -7,6 +7,7 @@
 #include "admin/key_members.h"
 #include "admin/key_routes.h"
 #include "base/clock.h"
+#include "base/reason.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "base/when.h"
@@ -25,9 +26,7 @@ static bool take_number(struct admin_request *x, const char *name, uint64_t max,
     if (!admin_query(x, name, &text))
         return true;
     return str_to_u64(text, max, value) ||
-           err_set(&x->err, ERR_BAD_REQUEST,
-                   "%s must be a whole number of at most %llu", name,
-                   (unsigned long long)max);
+           REASON_SET(&x->err, NUMBER_TOO_LARGE, name, (unsigned long long)max);
 }
 
 static bool is_state(struct str state)
@@ -66,9 +65,8 @@ static bool take_time(struct admin_request *x, const char *name, uint64_t *ms)
     return when_parse_in(x->admin->options.zone ? x->admin->options.zone
                                                 : zone_utc(),
                          value, false, clock_wall_ms(), ms) ||
-           err_set(&x->err, ERR_BAD_REQUEST,
-                   "%s must be " WHEN_FORMS_IN_ZONE ", not \"%s\"", name,
-                   shown(value, text));
+           REASON_SET(&x->err, TIME_INVALID, name, WHEN_FORMS_IN_ZONE,
+                      shown(value, text));
 }
 
 /* ---- its order ------------------------------------------------------------ */
@@ -96,14 +94,14 @@ static bool take_order(struct admin_request *x, struct keyring_query *query)
     (void)admin_query(x, "order", &order);
     query->falling = str_eq(order, STR("desc"));
     if (!query->falling && !str_eq(order, STR("asc")))
-        return err_set(&x->err, ERR_BAD_REQUEST, "order must be asc or desc");
+        return REASON_SET(&x->err, ORDER_UNKNOWN);
     for (size_t i = 0; i < COUNT_OF(orders); i++) {
         if (str_eq(sort, str_of(orders[i]))) {
             query->order = (enum keyring_order)i;
             return true;
         }
     }
-    return err_set(&x->err, ERR_BAD_REQUEST, "sort must be " ORDERS);
+    return REASON_SET(&x->err, SORT_UNKNOWN, ORDERS);
 }
 
 static bool is_by_rising_id(const struct keyring_query *query)
@@ -128,9 +126,7 @@ static bool take_cursor(struct admin_request *x, struct keyring_query *query)
         query->behind.text = rest;
         return true;
     }
-    return err_set(&x->err, ERR_BAD_REQUEST,
-                   "cursor must be the next_cursor of the page before, asked "
-                   "for with the same sort and order");
+    return REASON_SET(&x->err, KEY_CURSOR_UNKNOWN);
 }
 
 static bool take_query(struct admin_request *x, struct keyring_query *query)
@@ -149,8 +145,7 @@ static bool take_query(struct admin_request *x, struct keyring_query *query)
     if (!has_group(x, query->group))
         return false;
     if (!is_state(query->state))
-        return err_set(&x->err, ERR_BAD_REQUEST,
-                       "state must be active, disabled, revoked or expired");
+        return REASON_SET(&x->err, KEY_STATE_UNKNOWN);
     query->steady_ms = clock_steady_ms();
     if (!take_time(x, "used_since", &query->used_since_ms) ||
         !take_time(x, "unused_since", &query->unused_since_ms) ||
@@ -158,8 +153,7 @@ static bool take_query(struct admin_request *x, struct keyring_query *query)
         !take_order(x, query) || !take_cursor(x, query))
         return false;
     query->max = (size_t)max;
-    return max > 0 || err_set(&x->err, ERR_BAD_REQUEST,
-                              "limit must be from 1 to %d", KEYRING_PAGE_MAX);
+    return max > 0 || REASON_SET(&x->err, LIMIT_OUT_OF_RANGE, KEYRING_PAGE_MAX);
 }
 
 /* A list: found and described in parts, for there may be very many keys. */

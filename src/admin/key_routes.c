@@ -7,6 +7,7 @@
 #include "admin/key_warnings.h"
 #include "admin/use_doc.h"
 #include "base/clock.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "usage/price_board.h"
 
@@ -167,9 +168,7 @@ static bool take_overlap(struct admin_request *x, uint64_t *ms)
         return true;
     }
     return (text_parse_duration(text, ms) && *ms <= KEY_OVERLAP_MAX_MS) ||
-           err_set(&x->err, ERR_BAD_REQUEST,
-                   "overlap must be a duration from \"0s\" (the former text "
-                   "ends at once) to \"8784h\"; without it: 24h");
+           REASON_SET(&x->err, OVERLAP_INVALID);
 }
 
 static struct flow_next rotate(struct flow *flow)

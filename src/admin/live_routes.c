@@ -6,6 +6,7 @@
 #include "admin/live.h"
 #include "admin/parts.h"
 #include "admin/request.h"
+#include "base/reason.h"
 
 /* Of one part. */
 #define PART_MAX (48u * 1024)
@@ -54,10 +55,10 @@ static struct flow_next get(struct flow *flow)
     if (request_is_head(x->req) && live)
         return admin_reply_parts(x, &events);
     if (!live || !live_may_come(live)) {
-        (void)err_set(&x->err, live ? ERR_BUSY : ERR_NOT_FOUND,
-                      live ? "64 listen already: close another page of the "
-                             "relay, or `claude-relay top`"
-                           : "no relay runs, so that nothing happens");
+        if (live)
+            REASON_SET(&x->err, LISTENERS_FULL);
+        else
+            REASON_SET(&x->err, NO_RELAY_RUNS);
         return admin_refuse(x);
     }
     listening->live = live;

@@ -4,6 +4,7 @@
 
 #include "admin/request.h"
 #include "base/log.h"
+#include "base/reason.h"
 #include "base/shown.h"
 
 #define TAG "relay"
@@ -48,10 +49,7 @@ static struct flow_next change(struct flow *flow)
 
     (void)json_doc_get_str(x->body, "level", &word);
     if (!log_level_of(word, &level)) {
-        (void)err_set(&x->err, ERR_BAD_REQUEST,
-                      "level: \"%s\" is none; they are error, warn, info and "
-                      "debug",
-                      shown(word, text));
+        (void)REASON_SET(&x->err, LOG_LEVEL_UNKNOWN, shown(word, text));
         return admin_refuse(x);
     }
     audit_before(x->audit, level_doc(log_change_level(level)));

@@ -6,6 +6,7 @@
 #include "admin/request.h"
 #include "admin/use_doc.h"
 #include "base/clock.h"
+#include "base/reason.h"
 #include "base/text.h"
 
 /* ---- the key that asks --------------------------------------------------- */
@@ -23,9 +24,7 @@ struct key *me_find_key(struct admin_request *x)
     else if (caller.key)
         key = key_ref(caller.key);
     else
-        (void)err_set(&x->err, ERR_NOT_ALLOWED,
-                      "this tells the holder of a relay key what it may: send "
-                      "the key as x-api-key, or as Authorization: Bearer");
+        (void)REASON_SET(&x->err, ME_NEEDS_KEY);
     caller_done(&caller);
     return key;
 }

@@ -11,6 +11,7 @@
 #include "admin/usage_routes.h"
 #include "admin/usage_text.h"
 #include "base/clock.h"
+#include "base/reason.h"
 #include "crypto/seal.h"
 
 #define RETRY_MS 1000
@@ -79,9 +80,7 @@ static bool enter(struct admin_request *x)
     struct me_turns *turns = x->admin->options.turns;
 
     if (!take_place(own, &x->admin->holders, turns)) {
-        (void)err_set(&x->err, ERR_RATE,
-                      "too many ask for their usage just now: try again in a "
-                      "moment");
+        (void)REASON_SET(&x->err, ME_BUSY);
         return err_retry_after(&x->err, RETRY_MS);
     }
     own->admin = x->admin;
@@ -120,7 +119,7 @@ static void force(const struct admin_request *x, struct ask_filter *filter)
 static bool is_own_by(enum ask_by by, struct err *err)
 {
     return by == ASK_BY_DAY || by == ASK_BY_HOUR || by == ASK_BY_MODEL ||
-           err_set(err, ERR_BAD_REQUEST, "by must be day, hour or model");
+           REASON_SET(err, ME_BY_UNKNOWN);
 }
 
 /* Without a word by day. */
@@ -195,11 +194,7 @@ static bool take_cursor(struct admin_request *x, struct ask_requests *ask)
     if (!admin_query(x, "cursor", &sealed))
         return true;
     ask->goes_on = read_cursor(x, sealed, &ask->after);
-    return ask->goes_on ||
-           err_set(&x->err, ERR_BAD_REQUEST,
-                   "cursor must be next_cursor of an answer to the same key, "
-                   "of this relay since it was started: begin with the first "
-                   "page again");
+    return ask->goes_on || REASON_SET(&x->err, ME_CURSOR_UNKNOWN);
 }
 
 static void add_end(const struct admin_request *x, struct buf *out,

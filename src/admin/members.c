@@ -6,6 +6,7 @@
 #include "account/note.h"
 #include "account/tags.h"
 #include "admin/gateway_members.h"
+#include "base/reason.h"
 #include "base/token.h"
 #include "upstream/proxy.h"
 
@@ -13,11 +14,10 @@ bool members_text(const struct json_doc *body, const char *member,
                   struct str *text, struct err *err)
 {
     if (!json_doc_get(body, member))
-        return err_set(err, ERR_BAD_REQUEST, "%s is missing", member);
+        return REASON_SET(err, MEMBER_MISSING, member);
     if (!json_doc_get_str(body, member, text))
-        return err_set(err, ERR_BAD_REQUEST, "%s must be a text", member);
-    return text->len > 0 ||
-           err_set(err, ERR_BAD_REQUEST, "%s is empty", member);
+        return REASON_SET(err, MEMBER_NOT_TEXT, member);
+    return text->len > 0 || REASON_SET(err, MEMBER_EMPTY, member);
 }
 
 bool members_optional_text(const struct json_doc *body, const char *member,
@@ -27,7 +27,7 @@ bool members_optional_text(const struct json_doc *body, const char *member,
 
     return !json_doc_get(body, member) ||
            json_doc_get_str(body, member, &text) ||
-           err_set(err, ERR_BAD_REQUEST, "%s must be a text", member);
+           REASON_SET(err, MEMBER_NOT_TEXT, member);
 }
 
 bool members_name(const struct json_doc *body, const char *member,
@@ -35,8 +35,7 @@ bool members_name(const struct json_doc *body, const char *member,
 {
     return members_text(body, member, name, err) &&
            (account_name_may_be_made(*name) ||
-            err_set(err, ERR_BAD_REQUEST, "%s must be " ACCOUNT_NAME_NEW,
-                    member));
+            REASON_SET(err, ACCOUNT_NAME_INVALID, member, ACCOUNT_NAME_NEW));
 }
 
 bool members_proxy(const struct json_doc *body, const struct json_doc **config,
@@ -50,7 +49,7 @@ bool members_proxy(const struct json_doc *body, const struct json_doc **config,
     if (!*config)
         return true;
     if (!json_doc_is_object(*config))
-        return err_set(err, ERR_BAD_REQUEST, "proxy_config must be an object");
+        return REASON_SET(err, PROXY_NOT_OBJECT);
     if (!proxy_check_config(*config, err))
         return false;
     proxy = proxy_from_json(*config, err);
@@ -107,10 +106,7 @@ static bool check_note(const struct json_doc *body, struct err *err)
     return !note || json_doc_is_null(note) ||
            (json_doc_as_str(note, &text) &&
             !account_note_problem(text, ACCOUNT_NOTE_MAX, true)) ||
-           err_set(err, ERR_BAD_REQUEST,
-                   "note must be lines of visible text of at most %d bytes, "
-                   "without a key or token, or null",
-                   ACCOUNT_NOTE_MAX);
+           REASON_SET(err, NOTE_INVALID, ACCOUNT_NOTE_MAX);
 }
 
 static bool check_switch(const struct json_doc *body, const char *member,
@@ -120,7 +116,7 @@ static bool check_switch(const struct json_doc *body, const char *member,
 
     return !json_doc_get(body, member) ||
            json_doc_get_bool(body, member, &value) ||
-           err_set(err, ERR_BAD_REQUEST, "%s must be true or false", member);
+           REASON_SET(err, MEMBER_NOT_BOOLEAN, member);
 }
 
 static bool check_tags(const struct json_doc *body, struct err *err)
@@ -138,9 +134,8 @@ static bool check_number(const struct json_doc *body, const char *member,
 
     return !json_doc_get(body, member) ||
            (json_doc_get_u64(body, member, &value) && value <= max) ||
-           err_set(err, ERR_BAD_REQUEST,
-                   "%s must be a whole number from 0 to %llu", member,
-                   (unsigned long long)max);
+           REASON_SET(err, NUMBER_OUT_OF_RANGE, member,
+                      (unsigned long long)max);
 }
 
 bool members_given(const struct json_doc *body, struct err *err)
@@ -160,10 +155,7 @@ bool members_change(const struct json_doc *body, struct err *err)
     const struct json_doc *proxy;
 
     if (json_doc_count(body) == 0)
-        return err_set(
-            err, ERR_BAD_REQUEST,
-            "the body must hold api_key, proxy_config, note, enabled, pool, "
-            "tags, priority, weight, concurrency, " GATEWAY_MEMBERS_NAMES);
+        return REASON_SET(err, ACCOUNT_CHANGE_NOTHING, GATEWAY_MEMBERS_NAMES);
     return members_proxy(body, &proxy, err) && check_note(body, err) &&
            check_switch(body, "enabled", err) &&
            check_switch(body, "pool", err) && check_tags(body, err) &&

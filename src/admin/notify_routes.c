@@ -5,6 +5,7 @@
 #include "admin/account_doc.h"
 #include "admin/request.h"
 #include "base/clock.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "config/setting.h"
 #include "notify/notifier.h"
@@ -158,13 +159,9 @@ static bool may_change(struct admin_request *x)
     if (!notify_board_is_fixed(board))
         return true;
     if (source->file)
-        return err_set(&x->err, ERR_CONFLICT,
-                       "NOTIFY_URL is set in %s, line %zu, and that counts: "
-                       "change or remove that line, and start the relay again",
-                       source->file, source->line);
-    return err_set(&x->err, ERR_CONFLICT,
-                   "NOTIFY_URL is set in the relay's environment, and that "
-                   "counts: change it there, and start the relay again");
+        return REASON_SET(&x->err, NOTIFY_SET_IN_FILE, source->file,
+                          source->line);
+    return REASON_SET(&x->err, NOTIFY_SET_IN_ENVIRONMENT);
 }
 
 /* The format that is given, or the one that there is. */
@@ -176,9 +173,7 @@ static bool read_format(struct admin_request *x, enum notify_format *format)
     if (json_doc_get_str(x->body, "format", &word)) {
         *format = format_of(word);
         return *format < NOTIFY_FORMATS ||
-               err_set(&x->err, ERR_BAD_REQUEST,
-                       "format must be json, slack, feishu, dingtalk, wecom, "
-                       "telegram or ntfy");
+               REASON_SET(&x->err, NOTIFY_FORMAT_UNKNOWN);
     }
     target = take_target(x);
     *format = target ? target->format : NOTIFY_JSON;
@@ -206,8 +201,7 @@ static struct json_doc *patch_of(struct admin_request *x)
     char now[TEXT_TIME_MAX];
 
     if (!json_doc_get_str(x->body, "url", &offer.url)) {
-        (void)err_set(&x->err, ERR_BAD_REQUEST,
-                      "url is missing: where notices go, or null for nowhere");
+        (void)REASON_SET(&x->err, NOTIFY_URL_MISSING);
         return NULL;
     }
     if (!read_format(x, &offer.format) || !check_offer(x, &offer))
@@ -397,12 +391,7 @@ static struct flow_next test(struct flow *flow)
 
     test->target = take_target(x);
     if (!test->target) {
-        (void)err_set(
-            &x->err, ERR_BAD_REQUEST,
-            "NOTIFY_URL is not set, so notices go nowhere: say where to with "
-            "`claude-relay notify set`, or put NOTIFY_URL=https://... into "
-            ".env, with NOTIFY_FORMAT if it is slack, feishu, dingtalk, wecom, "
-            "telegram or ntfy, and start the relay again");
+        (void)REASON_SET(&x->err, NOTIFY_NOT_SET);
         return admin_refuse(x);
     }
     start(x);

@@ -250,6 +250,12 @@ static const struct admin_member error_members[] = {
       "type and message, as Anthropic's API has it",
       NULL },
     { "type", ADMIN_TEXT, 0, "error, outside /oauth/ and /admin/", NULL },
+    { "code", ADMIN_TEXT, 0,
+      "what kind of error it is, for programs: docs/api.md; of /v1/me in `error`",
+      NULL },
+    { "params", ADMIN_OBJECT, 0,
+      "the values in the text by name, if it has some, each a text; beside code",
+      NULL },
     { "request_id", ADMIN_TEXT, 0, "outside /oauth/ and /admin/", NULL },
     ADMIN_END,
 };

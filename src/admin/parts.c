@@ -6,6 +6,7 @@
 
 #include "admin/audited.h"
 #include "admin/reply.h"
+#include "base/reason.h"
 #include "http/response.h"
 
 /* What may wait for a slow reader, one part, and how many of them in one turn of the
@@ -80,8 +81,7 @@ static bool has_session_ended(struct admin_request *x)
 
     return x->session.len > 0 &&
            !sessions_find(sessions, x->session, sessions_now(), NULL) &&
-           !err_set(&x->err, ERR_NOT_ALLOWED,
-                    "the session that asked for it has ended");
+           !REASON_SET(&x->err, SESSION_OVER);
 }
 
 /* True: it is, and `*next` is what the step returns. */

@@ -3,12 +3,13 @@
 #include "admin/reply.h"
 
 #include "base/buf.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "http/problem.h"
 #include "http/response.h"
 
 #define BODY_MAX (4u * 1024 * 1024)
-#define ERROR_MAX 32768
+#define ERROR_MAX 65536
 #define TEXT_MAX 8192
 #define FIELDS_MAX 1024
 
@@ -50,7 +51,9 @@ static void send_error(struct request *req, const struct err *err,
     buf_add(&body, STR("{\"error\":\""));
     text_json_escape(&body, buf_str(&text));
     buf_done(&text);
-    buf_add(&body, STR("\"}\n"));
+    buf_add(&body, STR("\""));
+    problem_add_code(&body, req, err);
+    buf_add(&body, STR("}\n"));
     send_body(req, status_of(err->code), buf_str(&body), more);
     buf_done(&body);
 }
@@ -66,8 +69,7 @@ void reply_doc_with(struct request *req, unsigned status,
     if (json_doc_write(doc, false, &body) && buf_append(&body, STR("\n"))) {
         send_body(req, status, buf_str(&body), fields);
     } else {
-        err_set(&err, ERR_INTERNAL,
-                "the answer is too long, or holds a text that is not UTF-8");
+        REASON_SET(&err, ANSWER_TOO_LONG);
         send_error(req, &err, STR_EMPTY);
     }
     buf_done(&body);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Answers of the management API: a JSON document, or {"error":"text"} as the seed
-   has it.  Each ends the request.  Nobody keeps them (cache-control: no-store). */
+   has it, with the code of base/reason.h.  Each ends the request.  Nobody keeps them (cache-control: no-store). */
 #pragma once
 
 #include "base/json.h"

@@ -10,6 +10,7 @@
 #include "admin/request.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "base/when.h"
@@ -68,9 +69,8 @@ static bool take_time(struct admin_request *x, const char *name, bool end,
 
     return !json_doc_get_str(x->body, name, &text) ||
            when_parse_in(r->ask.zone, text, end, clock_wall_ms(), ms) ||
-           err_set(&x->err, ERR_BAD_REQUEST,
-                   "%s must be " WHEN_FORMS_IN_ZONE ", not \"%s\"", name,
-                   shown(text, value));
+           REASON_SET(&x->err, TIME_INVALID, name, WHEN_FORMS_IN_ZONE,
+                      shown(text, value));
 }
 
 /* An empty one may be a name that a script lacks: that does not ask for all. */
@@ -81,10 +81,7 @@ static bool take_model(struct admin_request *x)
     if (!json_doc_get_str(x->body, "model", &model))
         return true;
     if (model.len == 0 || model.len > REPRICE_NAME_MAX)
-        return err_set(&x->err, ERR_BAD_REQUEST,
-                       "model must be a model, or a pattern with *, of at most "
-                       "%d bytes, or not be there: then it is all of them",
-                       REPRICE_NAME_MAX);
+        return REASON_SET(&x->err, REPRICE_MODEL_INVALID, REPRICE_NAME_MAX);
     text_copy(repricing_of(x)->ask.model, REPRICE_NAME_MAX + 1, model);
     return true;
 }
@@ -96,8 +93,7 @@ static bool take_cursor(struct admin_request *x)
 
     if (json_doc_get_str(x->body, "cursor", &cursor) &&
         !str_to_u64(cursor, INT64_MAX, &after))
-        return err_set(&x->err, ERR_BAD_REQUEST,
-                       "cursor must be that of the answer before");
+        return REASON_SET(&x->err, CURSOR_OF_OTHER);
     repricing_of(x)->ask.after = (int64_t)after;
     return true;
 }
@@ -115,8 +111,7 @@ static bool take_ask(struct admin_request *x)
            take_time(x, "until", true, &ask->until_ms) && take_model(x) &&
            take_cursor(x) &&
            (ask->since_ms < ask->until_ms ||
-            err_set(&x->err, ERR_BAD_REQUEST,
-                    "since must be before until: nothing lies between them"));
+            REASON_SET(&x->err, SINCE_AFTER_UNTIL));
 }
 
 /* ---- what is answered ---------------------------------------------------- */
@@ -314,10 +309,7 @@ static bool are_prices_meant(struct admin_request *x)
     else if (!sight->away ||
              !price_board_complaint(x->admin->prices, complaint))
         return true;
-    return err_set(&x->err, ERR_CONFLICT,
-                   "nothing is priced again before the file is mended or "
-                   "removed: %s",
-                   complaint);
+    return REASON_SET(&x->err, PRICES_BROKEN, complaint);
 }
 
 /* A file that is not there any more may be away for a moment only, while an editor
@@ -329,11 +321,7 @@ static bool are_prices_built_in(struct admin_request *x)
     bool same = strcmp(version, prices_version(built_in)) == 0;
 
     prices_unref(built_in);
-    return same ||
-           err_set(&x->err, ERR_BUSY,
-                   PRICE_FILE " is not there any more, and its prices (%s) "
-                              "are in force still: ask again in a moment",
-                   version);
+    return same || REASON_SET(&x->err, PRICES_GONE, version);
 }
 
 static bool take_seen(struct admin_request *x)
@@ -358,10 +346,7 @@ static bool are_prices_shown(struct admin_request *x)
 
     return !json_doc_get_str(x->body, "prices", &told) ||
            str_eq(told, str_of(version)) ||
-           err_set(&x->err, ERR_CONFLICT,
-                   "the prices are %s now, and not those that were told: "
-                   "nothing was priced by them; look again at what they change",
-                   version);
+           REASON_SET(&x->err, PRICES_CHANGED, version);
 }
 
 static bool take_prices(struct admin_request *x)

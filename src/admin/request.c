@@ -8,6 +8,7 @@
 #include "admin/members.h"
 #include "admin/reply.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "base/token.h"
 #include "http/etag.h"
 #include "http/response.h"
@@ -174,13 +175,10 @@ static bool parse_body(struct admin_request *x)
         return true;
     }
     if (json_estimate_values(text) > ADMIN_VALUES_MAX)
-        return err_set(&x->err, ERR_BAD_REQUEST,
-                       "the body has more than %d values (members and "
-                       "elements of its JSON)",
-                       ADMIN_VALUES_MAX);
+        return REASON_SET(&x->err, BODY_TOO_MANY_VALUES, ADMIN_VALUES_MAX);
     x->body = json_doc_parse(text, &x->err);
     if (x->body && !json_doc_is_object(x->body))
-        err_set(&x->err, ERR_BAD_REQUEST, "the body is not a JSON object");
+        REASON_SET(&x->err, BODY_NOT_OBJECT);
     else if (!x->body)
         err_wrap(&x->err, "the body");
     x->err.code = ERR_BAD_REQUEST;
@@ -189,10 +187,7 @@ static bool parse_body(struct admin_request *x)
 
 static bool check_token(struct admin_request *x, const char *where, bool held)
 {
-    return !held || err_set(&x->err, ERR_BAD_REQUEST,
-                            "the %s holds the admin token, which would be kept "
-                            "or shown as it is: leave it out",
-                            where);
+    return !held || REASON_SET(&x->err, HOLDS_ADMIN_TOKEN, where);
 }
 
 /* It is looked for where those ask who have it, or need none: nobody else may try

@@ -6,6 +6,7 @@
 #include "admin/detail_text.h"
 #include "admin/usage_ask.h"
 #include "admin/usage_text.h"
+#include "base/reason.h"
 #include "relay/running.h"
 
 struct state {
@@ -59,9 +60,7 @@ static bool is_there(struct admin_request *x)
     if (!usage_asking_went_well(x))
         return false;
     return state->asking.ask->found.count > 0 || detail_of(state) ||
-           err_set(&x->err, ERR_NOT_FOUND,
-                   "no request of that id has ended, as far as is known: it "
-                   "runs still, or it was long ago");
+           REASON_SET(&x->err, REQUEST_UNKNOWN);
 }
 
 static struct flow_next answer(struct flow *flow)
@@ -82,9 +81,7 @@ bool request_routes_read_id(struct admin_request *x, uint64_t *began_ms,
                             uint64_t *tail)
 {
     return request_id_read(x->match.at[0], began_ms, tail) ||
-           err_set(&x->err, ERR_NOT_FOUND,
-                   "ids of requests are " REQUEST_ID_PREFIX
-                   " and 22 hex digits: this is none");
+           REASON_SET(&x->err, REQUEST_ID_UNKNOWN);
 }
 
 static bool find(struct admin_request *x, struct usage_ask *ask)

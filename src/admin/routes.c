@@ -39,6 +39,7 @@
 #include "admin/usage_routes.h"
 #include "admin/vitals_routes.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "relay/body.h"
 #include "relay/endpoints.h"
 #include "usage/price_board.h"
@@ -239,26 +240,19 @@ static bool check_body(const struct request *req,
     if (req->length == 0)
         return true;
     if (endpoint->body_max == 0)
-        return err_set(err, ERR_BAD_REQUEST, "this path takes no request body");
-    return !body_is_packed(&req->headers) ||
-           err_set(err, ERR_ENCODING,
-                   "the body has a content-encoding: send the JSON document "
-                   "as it is, without that field");
+        return REASON_SET(err, BODY_NOT_TAKEN);
+    return !body_is_packed(&req->headers) || REASON_SET(err, BODY_ENCODED);
 }
 
 static bool check(struct request *req, enum router_verdict verdict,
                   struct router_match *match, struct err *err)
 {
     if (verdict == ROUTER_UNKNOWN)
-        return err_set(err, ERR_NOT_FOUND,
-                       "there is nothing here; see docs/api.md for what "
-                       "/oauth/ and /admin/ have");
+        return REASON_SET(err, PATH_UNKNOWN);
     if (verdict == ROUTER_WRONG_METHOD)
-        return err_set(err, ERR_METHOD, "this path allows %s", match->allow);
+        return REASON_SET(err, METHOD_NOT_ALLOWED, match->allow);
     if (!router_decode(req->arena, match))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "a part of the path is not valid: its escapes are %%XX, "
-                       "and none is %%00");
+        return REASON_SET(err, PATH_INVALID);
     return check_body(req, rows[match->row].endpoint, err);
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "base/reason.h"
 #include "base/shown.h"
 #include "base/text.h"
 
@@ -96,8 +97,8 @@ static bool check_value(const struct admin_member *member, const char *path,
     if (json_doc_is_null(value) && or_null)
         return true;
     if (!is_of_type(member->type, value))
-        return err_set(err, ERR_BAD_REQUEST, "%s must be %s%s", path,
-                       type_text(member->type), or_null ? ", or null" : "");
+        return REASON_SET(err, VALUE_TYPE, path, type_text(member->type),
+                          or_null ? ", or null" : "");
     if (!member->members)
         return true;
     return member->type == ADMIN_LIST
@@ -140,9 +141,8 @@ static bool refuse_unknown(const struct admin_member *known, const char *what,
     char names[NAMES_MAX];
 
     list_names(known, names);
-    return err_set(err, ERR_BAD_REQUEST,
-                   "the %s \"%s\" is not known here, which takes %s", what,
-                   path, names[0] ? names : "none");
+    return REASON_SET(err, MEMBER_UNKNOWN, what, path,
+                      names[0] ? names : "none");
 }
 
 static bool check_member(void *arg, struct str name, struct json_doc *value)
@@ -168,8 +168,8 @@ static bool check_object(const struct admin_member *known, const char *path,
         return false;
     for (const struct admin_member *m = known; m && m->text; m++) {
         if (m->traits & ADMIN_REQUIRED && !json_doc_get(doc, m->name))
-            return err_set(err, ERR_BAD_REQUEST, "%s is missing",
-                           join(path, m->name, missing));
+            return REASON_SET(err, MEMBER_MISSING,
+                              join(path, m->name, missing));
     }
     return true;
 }
@@ -211,12 +211,10 @@ static bool check_parameter_value(const struct admin_member *member,
     uint64_t number;
 
     if (member->type == ADMIN_BOOL && !is_flag(value))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "the parameter %s must be true or false", member->name);
+        return REASON_SET(err, PARAMETER_NOT_BOOLEAN, member->name);
     return member->type != ADMIN_NUMBER ||
            str_to_u64(value, INT64_MAX, &number) ||
-           err_set(err, ERR_BAD_REQUEST,
-                   "the parameter %s must be a whole number", member->name);
+           REASON_SET(err, PARAMETER_NOT_NUMBER, member->name);
 }
 
 static bool check_parameter(const struct admin_member *known,
@@ -232,9 +230,7 @@ static bool check_parameter(const struct admin_member *known,
     if (!member)
         return refuse_unknown(known, "parameter", shown(name, text), err);
     if (comes_again(name, rest))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "the parameter %s may be given once only",
-                       shown(name, text));
+        return REASON_SET(err, PARAMETER_TWICE, shown(name, text));
     return check_parameter_value(member, str_from(parameter, name.len + 1),
                                  err);
 }

@@ -7,6 +7,7 @@
 #include "admin/parts.h"
 #include "admin/request_routes.h"
 #include "admin/running_text.h"
+#include "base/reason.h"
 
 #define TAG "usage"
 #define SHOWN_AT_ONCE 1000
@@ -107,9 +108,7 @@ static struct flow_next answer_cancel(struct flow *flow)
     if (!is_told(state))
         return flow_sleep_then(answer_cancel);
     if (!state->round || !running_was_found(state->round)) {
-        (void)err_set(&x->err, ERR_NOT_FOUND,
-                      "no request of that id runs: it has ended, perhaps; "
-                      "`claude-relay requests --running` lists those that do");
+        (void)REASON_SET(&x->err, REQUEST_NOT_RUNNING);
         return admin_refuse(x);
     }
     doc = json_doc_new_object();

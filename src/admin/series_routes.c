@@ -8,6 +8,7 @@
 #include "admin/series_text.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "base/shown.h"
 
 /* After so long a job makes room for others. */
@@ -126,7 +127,7 @@ static struct flow_next ask(struct admin_request *x)
     const struct state *state = x->state;
 
     if (!x->admin->options.records) {
-        (void)err_set(&x->err, ERR_NOT_FOUND, "nothing is booked here");
+        (void)REASON_SET(&x->err, NOTHING_BOOKED);
         return admin_refuse(x);
     }
     start(x, series_ask_new(x->admin->series, state->range, clock_wall_ms()));
@@ -145,9 +146,7 @@ static struct flow_next get(struct flow *flow)
     (void)admin_query(x, "range", &word);
     state->range = series_range_of(word);
     if (state->range == SERIES_RANGES) {
-        (void)err_set(&x->err, ERR_BAD_REQUEST,
-                      "range must be hour, day or month, not \"%s\"",
-                      shown(word, shown_word));
+        (void)REASON_SET(&x->err, RANGE_UNKNOWN, shown(word, shown_word));
         return admin_refuse(x);
     }
     buf_init(&text, SERIES_TEXT_MAX);

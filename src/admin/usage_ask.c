@@ -5,6 +5,7 @@
 #include "admin/me_turns.h"
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/reason.h"
 
 static void end_turn(struct usage_ask *ask)
 {
@@ -46,7 +47,7 @@ struct usage_ask *usage_asking_new(struct admin_request *x)
 
     usage_asking_drop(asking);
     if (!options->records) {
-        (void)err_set(&x->err, ERR_NOT_FOUND, "nothing is booked here");
+        (void)REASON_SET(&x->err, NOTHING_BOOKED);
         return NULL;
     }
     if (asking->now_ms == 0)

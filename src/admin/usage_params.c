@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/reason.h"
 #include "base/shown.h"
 #include "base/when.h"
 #include "http/request_id.h"
@@ -33,9 +34,7 @@ static bool take_number(const struct usage_params *params, const char *name,
     struct str value;
 
     return !get(params, name, &value) || str_to_u64(value, max, number) ||
-           err_set(err, ERR_BAD_REQUEST,
-                   "%s must be a whole number of at most %llu", name,
-                   (unsigned long long)max);
+           REASON_SET(err, NUMBER_TOO_LARGE, name, (unsigned long long)max);
 }
 
 /* ---- what both have ------------------------------------------------------ */
@@ -56,9 +55,8 @@ static bool take_time(const struct usage_params *params, const struct end *end,
         return true;
     if (!when_parse_in(params->zone, value, end->is_until, params->now_ms,
                        end->ms))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "%s must be " WHEN_FORMS_IN_ZONE ", not \"%s\"",
-                       end->name, shown(value, text));
+        return REASON_SET(err, TIME_INVALID, end->name, WHEN_FORMS_IN_ZONE,
+                          shown(value, text));
     return true;
 }
 
@@ -115,7 +113,7 @@ bool usage_params_csv(const struct usage_params *params, bool *csv,
     (void)get(params, "format", &value);
     *csv = str_eq(value, STR("csv"));
     return *csv || str_eq(value, STR("json")) ||
-           err_set(err, ERR_BAD_REQUEST, "format must be json or csv");
+           REASON_SET(err, FORMAT_UNKNOWN);
 }
 
 /* ---- sums ---------------------------------------------------------------- */
@@ -128,11 +126,7 @@ static bool take_by(const struct usage_params *params, enum ask_by *by,
 
     (void)get(params, "by", &value);
     *by = ask_by_of(value);
-    return *by < ASK_BYS ||
-           err_set(err, ERR_BAD_REQUEST,
-                   "by must be key, group, owner, account, model, day, hour "
-                   "or session, not \"%s\"",
-                   shown(value, text));
+    return *by < ASK_BYS || REASON_SET(err, BY_UNKNOWN, shown(value, text));
 }
 
 bool usage_params_sums(const struct usage_params *params, struct ask *ask,
@@ -172,9 +166,7 @@ static bool take_status(const struct usage_params *params,
         return true;
     }
     if (!str_to_u64(value, 999, &number) || number < 100)
-        return err_set(err, ERR_BAD_REQUEST,
-                       "status must be an HTTP status such as 429, or a class "
-                       "of them such as 4xx");
+        return REASON_SET(err, STATUS_INVALID);
     ask->status_min = (unsigned)number;
     ask->status_max = (unsigned)number;
     return true;
@@ -189,10 +181,7 @@ static bool take_end(const struct usage_params *params, const char *name,
         return true;
     *end = record_end_of(value);
     return (*end != RECORD_ENDS && *end != RECORD_RUNNING) ||
-           err_set(err, ERR_BAD_REQUEST,
-                   "%s must be complete, refused, cut, client_left, idle, "
-                   "error_event, relay_stopped or cancelled",
-                   name);
+           REASON_SET(err, END_UNKNOWN, name);
 }
 
 static bool take_flag(const struct usage_params *params, const char *name,
@@ -204,7 +193,7 @@ static bool take_flag(const struct usage_params *params, const char *name,
         return true;
     *flag = str_eq(value, STR("true")) ? ASK_WITH : ASK_WITHOUT;
     return *flag == ASK_WITH || str_eq(value, STR("false")) ||
-           err_set(err, ERR_BAD_REQUEST, "%s must be true or false", name);
+           REASON_SET(err, MEMBER_NOT_BOOLEAN, name);
 }
 
 static bool take_id(const struct usage_params *params, struct ask_requests *ask,
@@ -215,11 +204,7 @@ static bool take_id(const struct usage_params *params, struct ask_requests *ask,
     if (!get(params, "id", &value))
         return true;
     ask->by_id = request_id_read(value, &ask->began_ms, &ask->tail);
-    return ask->by_id ||
-           err_set(err, ERR_BAD_REQUEST,
-                   "id must be one of the relay's own, " REQUEST_ID_PREFIX
-                   " and 22 hex digits: for the upstream's there is "
-                   "upstream_id, for the client's own client_id");
+    return ask->by_id || REASON_SET(err, REQUEST_ID_INVALID);
 }
 
 static bool take_cursor(const struct usage_params *params,
@@ -230,8 +215,7 @@ static bool take_cursor(const struct usage_params *params,
     if (params->own_cursor || !get(params, "cursor", &value))
         return true;
     ask->goes_on = ask_cursor_read(value, &ask->after);
-    return ask->goes_on || err_set(err, ERR_BAD_REQUEST,
-                                   "cursor must be next_cursor of an answer");
+    return ask->goes_on || REASON_SET(err, CURSOR_UNKNOWN);
 }
 
 /* A page of JSON; CSV has as many pages as it takes. */
@@ -245,10 +229,7 @@ bool usage_params_rows(const struct usage_params *params, uint64_t *rows,
     *rows = csv ? UINT64_MAX : PAGE_DEFAULT;
     return take_number(params, "limit", csv ? UINT64_MAX : ASK_REQUESTS_MAX,
                        rows, err) &&
-           (*rows > 0 ||
-            err_set(err, ERR_BAD_REQUEST,
-                    "limit must be from 1 to %d; of csv it may be more",
-                    ASK_REQUESTS_MAX));
+           (*rows > 0 || REASON_SET(err, REQUESTS_LIMIT, ASK_REQUESTS_MAX));
 }
 
 static bool take_page(const struct usage_params *params,

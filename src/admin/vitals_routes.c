@@ -9,6 +9,7 @@
 #include "admin/request.h"
 #include "admin/vitals_doc.h"
 #include "base/clock.h"
+#include "base/reason.h"
 #include "base/text.h"
 
 #define TAG "accounts"
@@ -82,11 +83,7 @@ static bool read_end(struct admin_request *x, struct said_ask *ask)
              !json_doc_get(x->body, "for") && text_parse_time(text, &ms) &&
              ms > ask->now_ms && ms <= ask->now_ms + HEALTH_HOLD_MAX_MS)
         ask->until_ms = ms;
-    return ask->until_ms > 0 ||
-           err_set(&x->err, ERR_BAD_REQUEST,
-                   "a pause has an end: either `for`, a duration such as 90m, "
-                   "or `until`, a time to come such as 2026-11-30T08:00:00Z, "
-                   "within 366 days; for ever is \"enabled\":false");
+    return ask->until_ms > 0 || REASON_SET(&x->err, PAUSE_INVALID);
 }
 
 static bool read_note(struct admin_request *x, struct said_ask *ask)
@@ -95,11 +92,7 @@ static bool read_note(struct admin_request *x, struct said_ask *ask)
     return !json_doc_get_str(x->body, "note", &ask->note) ||
            (ask->note.len > 0 &&
             !account_note_problem(ask->note, HEALTH_CAUSE_MAX - 1, false)) ||
-           err_set(
-               &x->err, ERR_BAD_REQUEST,
-               "note must be one line of visible text of less than %d bytes, "
-               "without a key or token",
-               HEALTH_CAUSE_MAX);
+           REASON_SET(&x->err, CAUSE_INVALID, HEALTH_CAUSE_MAX);
 }
 
 static struct flow_next pause(struct flow *flow)

@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <stdio.h>
 
+#include "base/reason.h"
 #include "base/shown.h"
 #include "base/text.h"
 
@@ -80,16 +81,12 @@ bool cidr_parse(struct str text, struct cidr *cidr, struct err *err)
 
     if (!read_address(str_sub(text, 0, slash), cidr) ||
         !read_bits(str_from(text, slash), cidr))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "%s is not an address or a block of addresses: " ALLOWED,
-                       shown(text, said));
+        return REASON_SET(err, ADDRESS_INVALID, shown(text, said), ALLOWED);
     block = cidr_around(cidr->ip, cidr->len, cidr->bits);
     if (memcmp(block.ip, cidr->ip, sizeof(block.ip)) != 0) {
         unmap(&block);
         cidr_format(&block, meant);
-        return err_set(err, ERR_BAD_REQUEST,
-                       "%s has bits set after its prefix: the block is %s",
-                       shown(text, said), meant);
+        return REASON_SET(err, ADDRESS_BITS, shown(text, said), meant);
     }
     unmap(cidr);
     return true;
@@ -144,9 +141,7 @@ bool cidr_list_parse(struct arena *arena, struct str text,
     while (next(&rest, &item))
         count++;
     if (count > CIDR_LIST_MAX)
-        return err_set(err, ERR_BAD_REQUEST,
-                       "%zu blocks of addresses: at most %d are allowed", count,
-                       CIDR_LIST_MAX);
+        return REASON_SET(err, ADDRESSES_TOO_MANY, count, CIDR_LIST_MAX);
     at = arena_alloc(arena, (count + 1) * sizeof(*at));
     list->at = at;
     while (next(&text, &item)) {

@@ -21,37 +21,26 @@ static const struct {
 #undef ERR
 };
 
-/* Texts quote what people typed; none of it may steer a terminal or a log. */
-static void make_printable(char *text)
+/* A new failure, whose text is to come. */
+static void begin(struct err *err, enum err_code code)
 {
-    struct str rest = str_of(text);
-
-    while (rest.len > 0) {
-        size_t len = text_utf8_len(rest);
-
-        if (len > 0 && text_is_control(rest)) {
-            *text++ = '?';
-        } else {
-            len = len > 0 ? len : 1;
-            memmove(text, rest.at, len);
-            text += len;
-        }
-        rest = str_from(rest, len);
-    }
-    *text = '\0';
+    err->code = code;
+    err->retry_after_ms = 0;
+    err->opens_ms = 0;
+    err->reason = 0;
+    err->prefix = 0;
+    memset(err->values, 0, sizeof(err->values));
 }
 
 bool err_set(struct err *err, enum err_code code, const char *format, ...)
 {
     va_list args;
 
-    err->code = code;
-    err->retry_after_ms = 0;
-    err->opens_ms = 0;
+    begin(err, code);
     va_start(args, format);
     (void)vsnprintf(err->text, sizeof(err->text), format, args);
     va_end(args);
-    make_printable(err->text);
+    text_make_printable(err->text);
     return false;
 }
 
@@ -81,17 +70,23 @@ bool err_errno(struct err *err, const char *format, ...)
     va_list args;
     size_t len;
 
-    err->code = ERR_IO;
-    err->retry_after_ms = 0;
-    err->opens_ms = 0;
+    begin(err, ERR_IO);
     va_start(args, format);
     (void)vsnprintf(err->text, sizeof(err->text), format, args);
     va_end(args);
     len = strlen(err->text);
     (void)snprintf(err->text + len, sizeof(err->text) - len, ": %s",
                    err_number_text(number, cause));
-    make_printable(err->text);
+    text_make_printable(err->text);
     return false;
+}
+
+/* The values stand further back by as much. */
+static void shift(struct err *err, size_t len)
+{
+    for (size_t i = 0; i < ERR_VALUES_MAX; i++)
+        err->values[i].at = (uint16_t)(err->values[i].at + len);
+    err->prefix = (uint16_t)(err->prefix > 0 ? err->prefix + len : len - 2);
 }
 
 bool err_wrap(struct err *err, const char *format, ...)
@@ -104,9 +99,10 @@ bool err_wrap(struct err *err, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(err->text, sizeof(err->text), format, args);
     va_end(args);
+    text_make_printable(err->text);
     len = strlen(err->text);
     (void)snprintf(err->text + len, sizeof(err->text) - len, ": %s", cause);
-    make_printable(err->text);
+    shift(err, len + 2);
     return false;
 }
 
@@ -134,6 +130,12 @@ unsigned err_retry_after_s(const struct err *err)
     if (wait_ms == 0 && err->code == ERR_BUSY)
         wait_ms = BUSY_MS;
     return (unsigned)((wait_ms + 999) / 1000);
+}
+
+bool err_as(struct err *err, enum err_code code)
+{
+    err->code = code;
+    return false;
 }
 
 unsigned err_status(enum err_code code)

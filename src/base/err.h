@@ -15,10 +15,22 @@ enum err_code {
 #undef ERR
 };
 
+#define ERR_VALUES_MAX 4
+
+/* Where a value stands in the text. */
+struct err_value {
+    uint16_t at;
+    uint16_t len;
+};
+
 struct err {
     enum err_code code;
     uint32_t retry_after_ms; /* until it may help to try again; 0: unknown */
     uint64_t opens_ms; /* wall clock: when a limit is open again; 0: unknown */
+    uint16_t reason;   /* the row of reason.def, for programs; 0: none */
+    uint16_t prefix;   /* how much of the text err_wrap() put in front */
+    struct err_value
+        values[ERR_VALUES_MAX]; /* those of the row, in its order */
     char text[480];
 };
 
@@ -32,7 +44,7 @@ bool err_set(struct err *err, enum err_code code, const char *format, ...)
     PRINTF_LIKE(3, 4);
 /* The text of errno behind the formatted one; the code becomes ERR_IO. */
 bool err_errno(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
-/* Put what was attempted in front: "making tea: kettle is cold". */
+/* Put what was attempted in front: "making tea: kettle is cold".  The reason stays. */
 bool err_wrap(struct err *err, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* It is known when it may help to try again: the answer will say so in a
@@ -48,6 +60,9 @@ bool err_opens_at(struct err *err, uint64_t wall_ms);
 struct err *err_kept(struct err **slot);
 /* What is kept, or an empty one. */
 const struct err *err_of(const struct err *kept);
+
+/* The same failure as one of another kind; false. */
+bool err_as(struct err *err, enum err_code code);
 
 /* The HTTP status, Anthropic's error type, and whether trying again may help. */
 unsigned err_status(enum err_code code);

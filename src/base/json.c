@@ -8,6 +8,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "base/reason.h"
 
 #define DEPTH_MAX 64
 
@@ -69,15 +70,14 @@ struct json_doc *json_doc_parse(struct str text, struct err *err)
     json_t *json;
 
     if (is_too_deep(text)) {
-        err_set(err, ERR_BAD_REQUEST, "JSON is nested too deeply");
+        REASON_SET(err, JSON_TOO_DEEP);
         return NULL;
     }
     json = json_loadb(text.at, text.len,
                       JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
     /* jansson's text may quote the input, which may be a secret: say where. */
     if (!json)
-        err_set(err, ERR_BAD_REQUEST, "not valid JSON (line %d, column %d)",
-                why.line, why.column);
+        REASON_SET(err, JSON_INVALID, why.line, why.column);
     return doc_of(json);
 }
 

@@ -433,3 +433,22 @@ void text_hex(const unsigned char *bytes, size_t len, char *out)
     }
     out[2 * len] = '\0';
 }
+
+void text_make_printable(char *text)
+{
+    struct str rest = str_of(text);
+
+    while (rest.len > 0) {
+        size_t len = text_utf8_len(rest);
+
+        if (len > 0 && text_is_control(rest)) {
+            *text++ = '?';
+        } else {
+            len = len > 0 ? len : 1;
+            memmove(text, rest.at, len);
+            text += len;
+        }
+        rest = str_from(rest, len);
+    }
+    *text = '\0';
+}

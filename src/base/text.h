@@ -27,6 +27,9 @@ bool text_parse_duration(struct str s, uint64_t *ms);
    the direction or is not seen at all: control characters, and those of Unicode that
    format (U+200B, U+202E, U+FEFF, ...)?  So does what is not UTF-8. */
 bool text_is_control(struct str s);
+/* Texts quote what people typed; none of it may steer a terminal or a log: '?' in place
+   of each control character, and of others that are not seen. */
+void text_make_printable(char *text);
 
 /* Append `s` as the inside of a JSON string.  Bytes that are not UTF-8 become
    U+FFFD, so the result is always valid; what text_is_control() knows is escaped, so

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/chars.h"
+#include "base/reason.h"
 
 static bool take_scheme(struct str *rest, bool *tls)
 {
@@ -111,13 +112,11 @@ bool url_parse(struct arena *arena, struct str text, struct url *url,
     size_t slash;
 
     if (!take_scheme(&rest, &url->tls) || !is_clean(rest))
-        return err_set(err, ERR_CONFIG,
-                       "must be http://HOST[:PORT][/PATH] or https://..., "
-                       "without user, query or fragment");
+        return REASON_SET(err, URL_FORM);
     slash = str_index(rest, '/');
     if (!url_split_authority(str_sub(rest, 0, slash), &host, &port) ||
         !parse_port(port, url->tls, &url->port))
-        return err_set(err, ERR_CONFIG, "has no valid host and port");
+        return REASON_SET(err, URL_HOST);
     url->host = arena_str(arena, host);
     url->prefix = arena_str(arena, without_slash(str_from(rest, slash)));
     return true;

@@ -13,6 +13,7 @@
 #include "base/buf.h"
 #include "base/chars.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "base/text.h"
 
 #define FOLDER "/usr/share/zoneinfo"
@@ -114,13 +115,11 @@ static void no_zone(const struct zones *zones, struct str name, struct err *err)
     char shown[ZONE_NAME_MAX + 1];
 
     text_copy(shown, sizeof(shown), name);
-    err_set(err, ERR_BAD_REQUEST,
-            "there is no time zone \"%s\": allowed are UTC, a distance from it "
-            "such as +08:00, and the names below %s such as " EXAMPLE "%s",
-            shown, zones->folder,
-            has_zones(zones) ? ""
-                             : ", but there are none on this machine: install "
-                               "the package tzdata");
+    REASON_SET(err, ZONE_UNKNOWN, shown, zones->folder, EXAMPLE,
+               has_zones(zones)
+                   ? ""
+                   : ", but there are none on this machine: install "
+                     "the package tzdata");
 }
 
 static struct zone *read_zone(const struct zones *zones, struct str name,

@@ -3,14 +3,13 @@
 #include "config/api_url.h"
 
 #include "base/macros.h"
+#include "base/reason.h"
 
 bool api_url_check(struct arena *arena, struct str text, struct url *url,
                    struct err *err)
 {
     return url_parse(arena, text, url, err) &&
-           (url->tls || url_is_loopback(url) ||
-            err_set(err, ERR_CONFIG,
-                    "must be https://; http:// is for loopback only"));
+           (url->tls || url_is_loopback(url) || REASON_SET(err, URL_NOT_HTTPS));
 }
 
 static void cut_slashes(struct str *path)

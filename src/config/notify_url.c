@@ -2,6 +2,7 @@
 /* Where notices go. */
 #include "config/notify_url.h"
 
+#include "base/reason.h"
 #include "base/text.h"
 
 #define CHAT_MAX 128
@@ -59,10 +60,7 @@ static bool take_chat(struct arena *arena, struct notify_url *out,
             break;
     }
     out->target = kept;
-    return out->chat.len > 0 ||
-           err_set(err, ERR_CONFIG,
-                   "must be https://api.telegram.org/bot<token>/"
-                   "sendMessage?chat_id=<chat> with NOTIFY_FORMAT=telegram");
+    return out->chat.len > 0 || REASON_SET(err, NOTIFY_URL_TELEGRAM);
 }
 
 bool notify_url_parse(struct arena *arena, struct str text,
@@ -75,12 +73,9 @@ bool notify_url_parse(struct arena *arena, struct str text,
     *out = (struct notify_url){ .chat = STR_EMPTY };
     if (!is_visible(text) || str_index(text, '#') < text.len ||
         !url_parse(arena, str_sub(text, 0, end), &out->url, err))
-        return err_set(err, ERR_CONFIG,
-                       "must be https://HOST[:PORT]/..., without user and "
-                       "fragment, other characters percent-encoded");
+        return REASON_SET(err, NOTIFY_URL_FORM);
     if (!out->url.tls && !url_is_loopback(&out->url))
-        return err_set(err, ERR_CONFIG,
-                       "must be https://; http:// is for loopback hosts only");
+        return REASON_SET(err, NOTIFY_URL_NOT_HTTPS);
     out->target =
         arena_printf(arena, "%s" STR_FMT,
                      str_starts(target, STR("/")) ? "" : "/", STR_ARG(target));

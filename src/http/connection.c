@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "http/problem.h"
 
 #define LINGER_MS 2000
@@ -291,7 +292,7 @@ static void answering_too_slow(struct connection *conn)
     struct err err;
 
     if (connection_wants_body(conn)) {
-        err_set(&err, ERR_SLOW_REQUEST, "the request body came too slowly");
+        REASON_SET(&err, BODY_TOO_SLOW);
         connection_fail_body(conn, &err);
         connection_update(conn);
         connection_wake(conn);

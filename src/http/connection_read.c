@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* The reading half of a connection: heads, bodies, and what is refused. */
+#include "base/reason.h"
 #include "http/connection.h"
 #include "http/problem.h"
 #include "net/outgoing.h"
@@ -191,9 +192,8 @@ static void body_bytes(void *arg, struct str bytes)
     if (x->body_seen <= x->body_max && add_to_body(x, bytes))
         return;
     x->body_state = REQUEST_BODY_FAILED;
-    err_set(err_kept(&x->body_err), ERR_TOO_LARGE,
-            "the request body is larger than the %llu bytes allowed here",
-            (unsigned long long)x->body_max);
+    REASON_SET(err_kept(&x->body_err), BODY_OVER_MAX,
+               (unsigned long long)x->body_max);
 }
 
 void connection_fail_body(struct connection *conn, const struct err *err)

@@ -2,6 +2,7 @@
 /* Our own refusals and failures, in Anthropic's error shape. */
 #include "http/problem.h"
 
+#include "base/reason.h"
 #include "base/shell.h"
 #include "base/text.h"
 #include "http/response.h"
@@ -19,15 +20,62 @@ static bool is_about_files(const struct err *err)
     return err->code == ERR_IO || err->code == ERR_BROKEN;
 }
 
+static bool is_hidden(const struct request *req, const struct err *err)
+{
+    return req->notes.key && is_about_files(err);
+}
+
+static void add_words(struct buf *out, const struct request *req,
+                      const struct err *err, struct str words)
+{
+    if (err->code == ERR_NOT_ALLOWED || req->notes.key)
+        buf_add(out, words);
+    else
+        shell_fill(out, words);
+}
+
 void problem_add_text(struct buf *out, const struct request *req,
                       const struct err *err)
 {
-    if (req->notes.key && is_about_files(err))
+    if (is_hidden(req, err))
         buf_add(out, STR(OF_FILES));
-    else if (err->code == ERR_NOT_ALLOWED || req->notes.key)
-        buf_add(out, str_of(err->text));
     else
-        shell_fill(out, str_of(err->text));
+        add_words(out, req, err, str_of(err->text));
+}
+
+static void add_value(struct buf *out, const struct request *req,
+                      const struct err *err, const struct reason_value *value)
+{
+    struct buf words;
+
+    buf_init(&words, TEXT_MAX);
+    add_words(&words, req, err, value->text);
+    buf_printf(out, "\"" STR_FMT "\":\"", STR_ARG(value->name));
+    text_json_escape(out, buf_str(&words));
+    buf_add(out, STR("\""));
+    buf_done(&words);
+}
+
+void problem_add_code(struct buf *out, const struct request *req,
+                      const struct err *err)
+{
+    char code[REASON_CODE_MAX];
+    struct reason_value value;
+    size_t count = 0;
+
+    buf_printf(out, ",\"code\":\"%s\"", reason_code(err, code));
+    while (!is_hidden(req, err) && reason_value(err, count, &value)) {
+        buf_add(out, count++ == 0 ? STR(",\"params\":{") : STR(","));
+        add_value(out, req, err, &value);
+    }
+    if (count > 0)
+        buf_add(out, STR("}"));
+}
+
+/* What is relayed has Anthropic's members alone. */
+static bool is_of_me(struct str path)
+{
+    return str_eq(path, STR("/v1/me")) || str_starts(path, STR("/v1/me/"));
 }
 
 void problem_write(struct buf *out, const struct request *req,
@@ -41,7 +89,10 @@ void problem_write(struct buf *out, const struct request *req,
                "{\"type\":\"error\",\"error\":{\"type\":\"%s\",\"message\":\"",
                err_type(err->code));
     text_json_escape(out, buf_str(&text));
-    buf_printf(out, "\"},\"request_id\":\"%s\"}", req->id);
+    buf_add(out, STR("\""));
+    if (is_of_me(req->path))
+        problem_add_code(out, req, err);
+    buf_printf(out, "},\"request_id\":\"%s\"}", req->id);
     buf_done(&text);
 }
 

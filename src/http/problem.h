@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Our own refusals and failures, in Anthropic's error shape:
        {"type":"error","error":{"type":T,"message":M},"request_id":R}
+   Those of /v1/me, which is the relay's alone, have the code and the values of
+   base/reason.h beside the message.
    Permanent ones carry `x-should-retry: false`, so that SDKs show the text at
    once; temporary ones carry `retry-after` where the wait is known
    (err_retry_after()). */
@@ -29,6 +31,11 @@ void problem_send_allowing(struct request *req, const struct err *err,
    a relay key (notes.key) get the commands as they are named; the latter is not told
    which of the relay's files is in trouble, either. */
 void problem_add_text(struct buf *out, const struct request *req,
+                      const struct err *err);
+
+/* The members `code` and `params` (if there are values), each with a comma in front.
+   What the text does not tell, they do not. */
+void problem_add_code(struct buf *out, const struct request *req,
                       const struct err *err);
 
 /* The body alone. */

@@ -4,6 +4,7 @@
 
 #include <assert.h>
 
+#include "base/reason.h"
 #include "http/connection.h"
 
 #define PREALLOCATE_MAX (1024u * 1024)
@@ -42,10 +43,9 @@ static bool begin(struct exchange *x, uint64_t max)
 {
     if (x->req.length != REQUEST_LENGTH_UNKNOWN && x->req.length > max) {
         fail(x, ERR_TOO_LARGE, "");
-        return err_set(err_kept(&x->body_err), ERR_TOO_LARGE,
-                       "the request body has %llu bytes; %llu are allowed here",
-                       (unsigned long long)x->req.length,
-                       (unsigned long long)max);
+        return REASON_SET(err_kept(&x->body_err), BODY_TOO_LARGE,
+                          (unsigned long long)x->req.length,
+                          (unsigned long long)max);
     }
     answer_expect(x);
     return true;

@@ -4,6 +4,7 @@
 #include "import/formats.h"
 
 #include "account/kinds.h"
+#include "base/reason.h"
 
 static bool takes(struct str file)
 {
@@ -35,9 +36,7 @@ static bool read(const struct import_source *source, struct err *err)
     struct import_candidate *candidate;
 
     if (!is(source->doc))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "claudeAiOauth is missing or not an object: that is not "
-                       "Claude Code's login");
+        return REASON_SET(err, IMPORT_NOT_CLAUDE_CODE);
     candidate = import_list_add(source->list, STR("claude-code"));
     if (!candidate)
         return import_too_many(err);

@@ -5,6 +5,7 @@
 #include "import/formats.h"
 
 #include "account/kinds.h"
+#include "base/reason.h"
 #include "base/shown.h"
 #include "import/proxies.h"
 
@@ -78,9 +79,7 @@ static bool read(const struct import_source *source, struct err *err)
     struct str type;
 
     if (!json_doc_get_str(source->doc, "type", &type))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "type is missing or not a text: that is no account of "
-                       "CLIProxyAPI");
+        return REASON_SET(err, IMPORT_NOT_CLIPROXYAPI);
     candidate = import_list_add(source->list, name_of(source));
     if (!candidate)
         return import_too_many(err);

@@ -5,6 +5,7 @@
 #include "import/formats.h"
 
 #include "account/kinds.h"
+#include "base/reason.h"
 #include "base/shown.h"
 #include "import/keys.h"
 #include "import/proxies.h"
@@ -61,7 +62,7 @@ static bool read_list(const struct import_source *source,
                       struct err *err)
 {
     if (list && !json_doc_is_array(list))
-        return err_set(err, ERR_BAD_REQUEST, "data.%s is not a list", name);
+        return REASON_SET(err, IMPORT_NOT_LIST, name);
     for (size_t i = 0; i < json_doc_count(list); i++) {
         const struct json_doc *item = json_doc_at(list, i);
         struct import_candidate *candidate =
@@ -120,9 +121,7 @@ static bool read(const struct import_source *source, struct err *err)
     const struct json_doc *data = data_of(source->doc);
 
     if (!is(source->doc))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "data.claudeAccounts is missing: that is no answer of "
-                       "GET /admin/sync/export-accounts?include_secrets=true");
+        return REASON_SET(err, IMPORT_NOT_CRS);
     for (size_t i = 0; i < COUNT_OF(lists); i++) {
         if (!read_list(source, json_doc_get(data, lists[i]), lists[i], err))
             return false;

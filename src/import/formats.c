@@ -2,6 +2,8 @@
 /* The table of formats; the last takes what no other knows. */
 #include "import/formats.h"
 
+#include "base/reason.h"
+
 #include <stdio.h>
 
 #define PLACE_MAX 96
@@ -27,8 +29,7 @@ const struct import_format *import_format_of(const struct json_doc *doc,
         if (import_formats[i]->is(doc))
             return import_formats[i];
     }
-    err_set(err, ERR_BAD_REQUEST,
-            "it does not look like an export of a known format");
+    REASON_SET(err, IMPORT_UNRECOGNISED);
     return NULL;
 }
 
@@ -39,9 +40,7 @@ bool import_is_json(struct str file)
 
 bool import_too_many(struct err *err)
 {
-    return err_set(err, ERR_BAD_REQUEST,
-                   "there are more than %d accounts: bring them in parts",
-                   IMPORT_MAX);
+    return REASON_SET(err, IMPORT_OVER_MAX, IMPORT_MAX);
 }
 
 struct import_candidate *import_add_item(const struct import_source *source,

@@ -12,6 +12,7 @@
 #include "account/refresh_rules.h"
 #include "base/chars.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "base/token.h"
@@ -340,18 +341,14 @@ bool import_ask_check(const struct import_ask *ask, struct err *err)
     char text[SHOWN_MAX];
 
     if (ask->name && !account_name_may_be_made(str_of(ask->name)))
-        return err_set(
-            err, ERR_BAD_REQUEST,
-            "\"%s\" is not a valid account name: use " ACCOUNT_NAME_NEW,
-            shown(str_of(ask->name), text));
+        return REASON_SET(err, IMPORT_NAME_INVALID,
+                          shown(str_of(ask->name), text), ACCOUNT_NAME_NEW);
     if (!ask->prefix[0])
         return true;
     return (account_name_is_valid(str_of(ask->prefix)) &&
             strlen(ask->prefix) <= IMPORT_PREFIX_MAX) ||
-           err_set(err, ERR_BAD_REQUEST,
-                   "the prefix \"%s\" does not begin a name: use 1 to %d "
-                   "letters, digits or . _ @ -, not starting with a dot",
-                   shown(str_of(ask->prefix), text), IMPORT_PREFIX_MAX);
+           REASON_SET(err, IMPORT_PREFIX_INVALID,
+                      shown(str_of(ask->prefix), text), IMPORT_PREFIX_MAX);
 }
 
 struct import_row *import_plan(struct import_list *list,
@@ -360,9 +357,7 @@ struct import_row *import_plan(struct import_list *list,
     struct plan plan = { .list = list, .ask = ask };
 
     if (ask->name && list->count > 1) {
-        err_set(err, ERR_BAD_REQUEST,
-                "a name is for one account, and there are %zu: leave it out",
-                list->count);
+        REASON_SET(err, IMPORT_NAME_FOR_ONE, list->count);
         return NULL;
     }
     plan.rows =

@@ -5,6 +5,7 @@
 #include "import/formats.h"
 
 #include "account/kinds.h"
+#include "base/reason.h"
 #include "store/sealed.h"
 
 static const struct account_kind *kind_of_file(struct str file,
@@ -90,7 +91,7 @@ static bool read(const struct import_source *source, struct err *err)
     struct str name = STR_EMPTY;
 
     if (!json_doc_is_object(source->doc))
-        return err_set(err, ERR_BAD_REQUEST, "that is not a JSON object");
+        return REASON_SET(err, IMPORT_NOT_OBJECT);
     kind = kind_of_file(source->file, &name);
     if (!kind) {
         kind = json_doc_get(source->doc, "api_key") ? &account_kind_apikey

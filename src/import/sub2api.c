@@ -4,6 +4,7 @@
 #include "import/formats.h"
 
 #include "account/kinds.h"
+#include "base/reason.h"
 #include "base/shown.h"
 #include "import/keys.h"
 #include "import/proxies.h"
@@ -148,9 +149,7 @@ static bool read(const struct import_source *source, struct err *err)
     const struct json_doc *list = json_doc_get(data, "accounts");
 
     if (!is(source->doc))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "accounts is missing or not a list: that is not "
-                       "sub2api's data");
+        return REASON_SET(err, IMPORT_NOT_SUB2API);
     for (size_t i = 0; i < json_doc_count(list); i++) {
         const struct json_doc *item = json_doc_at(list, i);
         struct import_candidate *candidate =

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "net/own.h"
 #include "notify/format.h"
@@ -222,10 +223,7 @@ bool notify_target_check(const struct config *config,
     bool ok = config_check_notify(config, arena, &asked, &to, err);
 
     if (ok && leads_back(config, &to.url, offer->own_port))
-        ok = err_set(err, ERR_CONFIG,
-                     "leads to port %u of this machine, which is this relay "
-                     "itself: give another host or port",
-                     offer->own_port);
+        ok = REASON_SET(err, NOTIFY_URL_IS_RELAY, offer->own_port);
     arena_free(arena);
     return ok;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What callers may, and what those are told who may not. */
+#include "base/reason.h"
 #include "http/loopback.h"
 #include "team/caller.h"
 
@@ -80,11 +81,8 @@ static bool refuse_manager(const struct caller *caller, struct err *why)
 {
     const char *refusal = loopback_refusal(caller->req);
 
-    return err_set(why, ERR_NOT_ALLOWED,
-                   "this needs the admin token (Authorization: Bearer ...; it "
-                   "is stored in %s on the relay's machine), because %s",
-                   caller->sources->admin->where,
-                   refusal ? refusal : "ADMIN_LOOPBACK is off");
+    return REASON_SET(why, ADMIN_TOKEN_NEEDED, caller->sources->admin->where,
+                      refusal ? refusal : "ADMIN_LOOPBACK is off");
 }
 
 /* Without a key, where one is needed or this machine is not. */
@@ -93,19 +91,13 @@ static bool refuse_client(const struct caller *caller, struct err *why)
     const char *refusal = loopback_refusal(caller->req);
 
     if (caller_needs_key(caller->sources))
-        return err_set(
-            why, ERR_NOT_ALLOWED,
-            "this request is refused because it has no relay key, "
-            "which everybody needs as soon as there are keys: " USE_A_KEY);
+        return REASON_SET(why, KEY_NEEDED, USE_A_KEY);
     if (caller->flaw == CALLER_NO_KEY)
-        return err_set(why, ERR_NOT_ALLOWED,
-                       "this request is refused because it has no relay key, "
-                       "and %s: " USE_A_KEY,
-                       refusal ? refusal : "it has no right to this");
-    return err_set(why, ERR_NOT_ALLOWED,
-                   "this relay serves only its own machine until relay keys "
-                   "exist, and this request is refused because %s",
-                   refusal ? refusal : "it has no right to this");
+        return REASON_SET(why, KEY_NEEDED_FROM_HERE,
+                          refusal ? refusal : "it has no right to this",
+                          USE_A_KEY);
+    return REASON_SET(why, ONLY_THIS_MACHINE,
+                      refusal ? refusal : "it has no right to this");
 }
 
 /* A key is a good one, but for something else. */
@@ -117,9 +109,7 @@ static bool refuse_holder(const struct caller *caller, enum right right,
                        "the relay key \"%s\" does not allow a request to name "
                        "its own proxy: it has not the permission `proxy`",
                        caller->key ? caller->key->name : "");
-    return err_set(why, ERR_FORBIDDEN,
-                   "a relay key opens /v1/ and not the management API, which "
-                   "needs the admin token (Authorization: Bearer ...)");
+    return REASON_SET(why, MANAGED_BY_ADMIN);
 }
 
 static bool refuse_bound(const struct caller *caller, struct err *why)
@@ -132,7 +122,7 @@ static bool refuse_bound(const struct caller *caller, struct err *why)
     if (!key_allows_address(caller->key, &addr, why) ||
         !key_allows_client(caller->key, agent ? *agent : STR_EMPTY, why))
         return false;
-    return err_set(why, ERR_FORBIDDEN, "the relay key does not allow this");
+    return REASON_SET(why, KEY_DOES_NOT_ALLOW);
 }
 
 static unsigned wait_s(const struct caller *caller)
@@ -144,14 +134,8 @@ static unsigned wait_s(const struct caller *caller)
 static bool refuse_key(const struct caller *caller, struct err *why)
 {
     if (caller->wait_ms == 0)
-        return err_set(why, ERR_NOT_ALLOWED,
-                       "what this client sent is not a relay key of this "
-                       "relay: " USE_A_KEY);
-    err_set(why, ERR_SLOWED,
-            "that is not a relay key of this relay, and too many wrong ones "
-            "came from this address: for another %u s wrong ones are answered "
-            "like this; a right one is served",
-            wait_s(caller));
+        return REASON_SET(why, NO_RELAY_KEY, USE_A_KEY);
+    REASON_SET(why, KEY_SLOWED, wait_s(caller));
     err_retry_after(why, caller->wait_ms);
     return false;
 }
@@ -160,18 +144,13 @@ static bool refuse_key(const struct caller *caller, struct err *why)
 static bool refuse_token(const struct caller *caller, struct err *why)
 {
     if (caller->wait_ms == 0)
-        return err_set(why, ERR_NOT_ALLOWED,
-                       "that is not the admin token%s; it is stored in %s on "
-                       "the relay's machine",
-                       caller->right == RIGHT_SCRAPE && caller->sources->scraper
-                           ? ", nor METRICS_TOKEN"
-                           : "",
-                       caller->sources->admin->where);
-    err_set(why, ERR_SLOWED,
-            "too many wrong admin tokens or keys came from this address: no "
-            "admin token from it is looked at for another %u s, not even the "
-            "right one (on the relay's own machine it always is)",
-            wait_s(caller));
+        return REASON_SET(why, ADMIN_TOKEN_WRONG,
+                          caller->right == RIGHT_SCRAPE &&
+                                  caller->sources->scraper
+                              ? ", nor METRICS_TOKEN"
+                              : "",
+                          caller->sources->admin->where);
+    REASON_SET(why, ADMIN_TOKEN_SLOWED, wait_s(caller));
     err_retry_after(why, caller->wait_ms);
     return false;
 }
@@ -179,31 +158,20 @@ static bool refuse_token(const struct caller *caller, struct err *why)
 static bool refuse_login(const struct caller *caller, struct err *why)
 {
     if (caller->flaw == CALLER_LOGIN_ODD)
-        return err_set(why, ERR_NOT_ALLOWED,
-                       "this client sent its own claude.ai login, which passes "
-                       "only as one field `Authorization: Bearer ...`");
+        return REASON_SET(why, OWN_LOGIN_FORM);
     if (caller->flaw == CALLER_LOGIN_ALONE)
-        return err_set(why, ERR_NOT_ALLOWED,
-                       "this client sent its own claude.ai login, which passes "
-                       "only with a relay key beside it, in the field "
-                       "x-api-key (Claude Code: ANTHROPIC_CUSTOM_HEADERS)");
-    return err_set(why, ERR_NOT_ALLOWED,
-                   "this client sent its own claude.ai login, which the relay "
-                   "does not use: set ANTHROPIC_AUTH_TOKEN to %s and try again",
-                   caller_needs_key(caller->sources)
-                       ? "a relay key"
-                       : "any text (to a relay key, once keys exist)");
+        return REASON_SET(why, OWN_LOGIN_WITHOUT_KEY);
+    return REASON_SET(why, OWN_LOGIN_UNUSED,
+                      caller_needs_key(caller->sources)
+                          ? "a relay key"
+                          : "any text (to a relay key, once keys exist)");
 }
 
 /* Behind a proxy that is not trusted to say so, the relay does not know that TLS is in
    use: then no page is its own. */
 static bool refuse_foreign(struct err *why)
 {
-    return err_set(
-        why, ERR_FORBIDDEN,
-        "this comes from a page of another origin (Origin, Sec-Fetch-Site); if "
-        "that page is the relay's own, a proxy is in between: name it in "
-        "TRUSTED_PROXIES, and let it pass on Host and set X-Forwarded-Proto");
+    return REASON_SET(why, OTHER_ORIGIN);
 }
 
 static bool refuse_session(const struct caller *caller, struct err *why)
@@ -211,16 +179,8 @@ static bool refuse_session(const struct caller *caller, struct err *why)
     if (caller->flaw == CALLER_FOREIGN_PAGE)
         return refuse_foreign(why);
     if (caller->flaw == CALLER_NO_CSRF)
-        return err_set(
-            why, ERR_FORBIDDEN,
-            "a session changes something only with its X-CSRF-Token, "
-            "which GET /admin/api/session tells: load the page "
-            "again");
-    return err_set(why, ERR_NOT_ALLOWED,
-                   "this session has ended, or was never begun: sign in again "
-                   "with the admin token (it is stored in %s on the relay's "
-                   "machine)",
-                   caller->sources->admin->where);
+        return REASON_SET(why, CSRF_MISSING);
+    return REASON_SET(why, SESSION_ENDED, caller->sources->admin->where);
 }
 
 static bool refuse_stranger(const struct caller *caller, enum right right,

@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "store/audit.h"
 #include "team/key_change_internal.h"
 
@@ -75,14 +76,9 @@ static uint64_t patience_of(const struct key_change *change)
 static bool may_begin(const struct key_change *change, struct err *err)
 {
     if (change->changes->stopped)
-        return err_set(err, ERR_BUSY,
-                       "the relay is stopping: try again when "
-                       "it runs");
+        return REASON_SET(err, RELAY_STOPPING);
     if (patience_of(change) == 0)
-        return err_set(err, ERR_BUSY,
-                       "the database of keys has been busy for %d s, and "
-                       "nothing was changed: try again, and see /health",
-                       RECORDS_PATIENCE_MS / 1000);
+        return REASON_SET(err, KEYS_BUSY, RECORDS_PATIENCE_MS / 1000);
     return true;
 }
 

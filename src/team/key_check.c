@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "account/tags.h"
+#include "base/reason.h"
 #include "base/shown.h"
 #include "base/text.h"
 #include "base/token.h"
@@ -19,9 +20,9 @@ static bool must_be(struct err *err, const char *member, const char *allowed,
 
     if (!json_doc_as_str(value, &got) || !shown_is_harmless(got) ||
         got.len == 0)
-        return err_set(err, ERR_BAD_REQUEST, "%s must be %s", member, allowed);
-    return err_set(err, ERR_BAD_REQUEST, "%s must be %s, not \"%s\"", member,
-                   allowed, shown(got, text));
+        return REASON_SET(err, MEMBER_INVALID, member, allowed);
+    return REASON_SET(err, MEMBER_VALUE_INVALID, member, allowed,
+                      shown(got, text));
 }
 
 /* ---- texts --------------------------------------------------------------- */
@@ -115,8 +116,7 @@ static bool unknown(struct err *err, const char *which, struct str name,
 {
     char text[SHOWN_MAX];
 
-    return err_set(err, ERR_BAD_REQUEST, "unknown %s %s: there are %s", which,
-                   shown(name, text), known->at);
+    return REASON_SET(err, WORD_UNKNOWN, which, shown(name, text), known->at);
 }
 
 static bool check_limit(void *arg, struct str name, struct json_doc *value)
@@ -352,9 +352,7 @@ static bool check(const struct json_doc *change, unsigned belongs,
     struct checking checking = { .belongs = belongs, .err = err };
 
     if (!json_doc_is_object(change))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "the body must be a JSON object such as "
-                       "{\"name\":\"alice\"}");
+        return REASON_SET(err, BODY_NOT_CHANGE);
     return json_doc_each(change, check_member, &checking);
 }
 
@@ -388,10 +386,7 @@ static bool check_text(const struct written *row, const struct json_doc *value,
     if (!json_doc_as_str(value, &text))
         return true;
     if (token_is_in(text))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "%s holds a key or token, which would be stored and "
-                       "shown as it is: leave it out",
-                       row->member);
+        return REASON_SET(err, HOLDS_SECRET, row->member);
     return key_words_are_visible(text, row->lines) ||
            must_be(err, row->member, row->allowed, value);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* A change put into the document that is kept of a key or a group. */
 #include "base/mem.h"
+#include "base/reason.h"
 #include "team/key_change_internal.h"
 
 #define KEY_DOC_MAX (256u * 1024)
@@ -18,10 +19,7 @@ static struct json_doc *object_of(const char *text, struct err *err)
     if (json_doc_is_object(doc) && (!limits || json_doc_is_object(limits)))
         return doc;
     json_doc_free(doc);
-    err_set(err, ERR_CONFLICT,
-            "what the database keeps of it cannot be read, and a change would "
-            "take its limits and restrictions away: revoke and purge the key "
-            "(remove the group) and make a new one, or restore a backup");
+    REASON_SET(err, KEY_UNREADABLE);
     return NULL;
 }
 
@@ -46,10 +44,7 @@ static char *text_of(const struct json_doc *doc, struct err *err)
     if (json_doc_write(doc, false, &out))
         text = mem_strndup(buf_str(&out).at, buf_str(&out).len);
     else
-        err_set(err, ERR_TOO_LARGE,
-                "the members together are over %u bytes as JSON: fewer or "
-                "shorter patterns, tags or notes are needed",
-                KEY_DOC_MAX);
+        REASON_SET(err, KEY_TOO_LARGE, KEY_DOC_MAX);
     buf_done(&out);
     return text;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What each operation on a key does. */
 #include "base/mem.h"
+#include "base/reason.h"
 #include "store/mark.h"
 #include "team/counters.h"
 #include "team/key_change_internal.h"
@@ -192,10 +193,7 @@ static bool prepare_restore(struct key_change *change, struct err *err)
 static bool prepare_purge(struct key_change *change, struct err *err)
 {
     return change->key->revoked_ms != KEY_NEVER ||
-           err_set(err, ERR_CONFLICT,
-                   "the relay key \"%s\" is not revoked: revoke it before "
-                   "it is purged, for that cannot be undone",
-                   change->key->name);
+           REASON_SET(err, KEY_NOT_REVOKED, change->key->name);
 }
 
 static bool write_purge(struct sql *sql, struct key_change *change,
@@ -238,18 +236,12 @@ static bool prepare_rotate(struct key_change *change, struct err *err)
     struct key_row row;
 
     if (change->key->revoked_ms != KEY_NEVER)
-        return err_set(err, ERR_CONFLICT,
-                       "the relay key \"%s\" is revoked: restore it before "
-                       "it is rotated",
-                       change->key->name);
+        return REASON_SET(err, KEY_IS_REVOKED, change->key->name);
     row = row_of(change);
     row.texts = texts;
     if (!keep_former(change, texts, &row.text_count))
-        return err_set(err, ERR_CONFLICT,
-                       "%d texts of the relay key \"%s\" are alive already: "
-                       "rotate it with an overlap of 0, or wait until one "
-                       "has ended",
-                       KEY_TEXTS_MAX, change->key->name);
+        return REASON_SET(err, KEY_TEXTS_ALIVE, KEY_TEXTS_MAX,
+                          change->key->name);
     change->text = key_text_new(change->now_ms, &texts[0]);
     return build_as_it_is(change, &row, err);
 }

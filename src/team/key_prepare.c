@@ -2,6 +2,8 @@
 /* What every operation looks at before it does what is its own. */
 #include "team/key_change_internal.h"
 
+#include "base/reason.h"
+
 /* ---- keys and groups ----------------------------------------------------- */
 
 static bool find_key(struct key_change *change, struct err *err)
@@ -65,10 +67,7 @@ static bool name_is_free(const struct key_change *change,
         return true;
     id = kind->named(change->changes->options.ring, name);
     return id == 0 || id == own ||
-           err_set(err, ERR_EXISTS,
-                   "there is a %s named \"" STR_FMT
-                   "\" already: choose another name",
-                   kind->word, STR_ARG(name));
+           REASON_SET(err, NAME_TAKEN, kind->word, STR_ARG(name));
 }
 
 static bool says_enough(const struct key_change *change,
@@ -76,13 +75,9 @@ static bool says_enough(const struct key_change *change,
 {
     if (change->op->takes == KEY_OP_TAKES_NEW)
         return json_doc_get(change->document, "name") ||
-               err_set(err, ERR_BAD_REQUEST,
-                       "a %s needs a name: {\"name\":\"%s\"}", kind->word,
-                       kind->example);
+               REASON_SET(err, NAME_MISSING, kind->word, kind->example);
     return json_doc_count(change->document) > 0 ||
-           err_set(err, ERR_BAD_REQUEST,
-                   "the body names nothing to change, such as "
-                   "{\"limits\":{\"rpm\":60}}");
+           REASON_SET(err, NOTHING_TO_CHANGE);
 }
 
 bool key_prepare(struct key_change *change, struct err *err)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "account/tags.h"
+#include "base/reason.h"
 #include "base/shown.h"
 #include "net/cidr.h"
 #include "team/key_words.h"
@@ -37,10 +38,7 @@ bool key_allows_address(const struct key *key, const struct addr *address,
     if (key->addresses.count == 0 || cidr_list_has(&key->addresses, address))
         return true;
     addr_format(address, from);
-    return err_set(err, ERR_FORBIDDEN,
-                   "the relay key \"%s\" may not be used from %s: its "
-                   "`addresses` do not include it",
-                   key->name, from);
+    return REASON_SET(err, KEY_NOT_FROM_HERE, key->name, from);
 }
 
 bool key_allows_client(const struct key *key, struct str user_agent,
@@ -51,11 +49,10 @@ bool key_allows_client(const struct key *key, struct str user_agent,
 
     if (!key->clients || patterns_match(key->clients, user_agent))
         return true;
-    return err_set(err, ERR_FORBIDDEN,
-                   "the relay key \"%s\" is for the clients %s, not for %s",
-                   key->name, listed(key->clients, list),
-                   user_agent.len ? shown_agent(user_agent, text)
-                                  : "one without a User-Agent");
+    return REASON_SET(err, KEY_NOT_THIS_CLIENT, key->name,
+                      listed(key->clients, list),
+                      user_agent.len ? shown_agent(user_agent, text)
+                                     : "one without a User-Agent");
 }
 
 bool key_allows_call(const struct key *key, enum key_call call, struct err *err)

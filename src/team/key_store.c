@@ -2,6 +2,7 @@
 /* Changes of keys and groups, in SQL. */
 #include "team/key_store.h"
 
+#include "base/reason.h"
 #include "team/counters.h"
 #include "team/key_build.h"
 
@@ -54,19 +55,14 @@ static bool insert(struct sql *sql, const struct sql_ask *ask, uint64_t *id,
 /* The row was found as it was when the change began, or somebody was faster. */
 static bool one_changed(struct sql *sql, const char *name, struct err *err)
 {
-    return sql_changes(sql) == 1 ||
-           err_set(err, ERR_CONFLICT,
-                   "\"%s\" was changed by another process meanwhile: try again",
-                   name);
+    return sql_changes(sql) == 1 || REASON_SET(err, CHANGED_MEANWHILE, name);
 }
 
 static bool name_is_taken(struct err *err, const char *what, const char *name)
 {
     if (err->code != ERR_EXISTS)
         return false;
-    return err_set(err, ERR_EXISTS,
-                   "there is a %s named \"%s\" already: choose another name",
-                   what, name);
+    return REASON_SET(err, NAME_TAKEN, what, STR_ARG(str_of(name)));
 }
 
 /* ---- keys ---------------------------------------------------------------- */
@@ -222,10 +218,7 @@ bool key_store_remove_group(struct sql *sql, const struct key_group *group,
     if (!sql_run(sql, "DELETE FROM key_group WHERE id = $1",
                  SQL_VALUES(number(group->id)), err))
         return err->code == ERR_CONFLICT &&
-               err_set(err, ERR_CONFLICT,
-                       "the group \"%s\" still has keys: take them out first "
-                       "(`claude-relay key edit` with --unset group)",
-                       group->name);
+               REASON_SET(err, GROUP_HAS_KEYS, group->name);
     return one_changed(sql, group->name, err) &&
            forget_counted(sql, SUBJECT_OF_GROUP(group->id), err);
 }

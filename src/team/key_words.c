@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/glyph.h"
+#include "base/reason.h"
 #include "base/text.h"
 #include "base/token.h"
 #include "base/visible.h"
@@ -140,16 +141,11 @@ bool key_limit_value(enum limit limit, const struct json_doc *value,
 
     if (json_doc_as_number(value, &number)) {
         if (!decimal_of(number, decimal))
-            return err_set(err, ERR_BAD_REQUEST,
-                           "%s must be at least 0, below 1e15, and have at "
-                           "most six decimals",
-                           limit_kinds[limit].name);
+            return REASON_SET(err, LIMIT_TOO_LARGE, limit_kinds[limit].name);
         return limit_parse(limit, str_of(decimal), out, err);
     }
     if (!json_doc_as_str(value, &text))
-        return err_set(err, ERR_BAD_REQUEST,
-                       "%s must be a number, or null for none",
-                       limit_kinds[limit].name);
+        return REASON_SET(err, LIMIT_NOT_NUMBER, limit_kinds[limit].name);
     return limit_parse(limit, text, out, err);
 }
 

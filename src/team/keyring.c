@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/reason.h"
 #include "base/shown.h"
 #include "team/key_text.h"
 #include "team/keyring_internal.h"
@@ -128,22 +129,17 @@ struct key *keyring_find(struct keyring *ring, struct str presented,
 bool key_verdict_err(enum key_verdict verdict, const struct key *key,
                      struct err *err)
 {
-    static const char *const says[] = {
-        [KEY_REVOKED] = "was revoked",
-        [KEY_EXPIRED] = "has expired",
-        [KEY_DISABLED] = "is switched off",
-        [KEY_REPLACED] = "has been rotated, and this is its old text: use the "
-                         "new one",
-    };
-
     if (verdict == KEY_FINE)
         return true;
     if (verdict == KEY_UNKNOWN || !key)
-        return err_set(err, ERR_NOT_ALLOWED,
-                       "this relay key is not known: it is wrong, or was "
-                       "removed; ask whoever runs the relay for one");
-    return err_set(err, ERR_NOT_ALLOWED, "the relay key \"%s\" %s", key->name,
-                   says[verdict]);
+        return REASON_SET(err, KEY_UNKNOWN);
+    if (verdict == KEY_REVOKED)
+        return REASON_SET(err, KEY_REVOKED, key->name);
+    if (verdict == KEY_EXPIRED)
+        return REASON_SET(err, KEY_EXPIRED, key->name);
+    if (verdict == KEY_DISABLED)
+        return REASON_SET(err, KEY_DISABLED, key->name);
+    return REASON_SET(err, KEY_REPLACED, key->name);
 }
 
 bool key_is_usable(const struct key *key, uint64_t now_wall_ms, struct err *err)
@@ -217,10 +213,7 @@ struct key *keyring_need(struct keyring *ring, struct str id_or_name,
     char text[SHOWN_MAX];
 
     if (!key)
-        (void)err_set(err, ERR_NOT_FOUND,
-                      "there is no relay key %s: `claude-relay key list` shows "
-                      "those there are",
-                      shown(id_or_name, text));
+        (void)REASON_SET(err, KEY_NOT_FOUND, shown(id_or_name, text));
     return key;
 }
 

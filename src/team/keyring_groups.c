@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/reason.h"
 #include "base/shown.h"
 #include "team/keyring_internal.h"
 #include "team/queue.h"
@@ -76,10 +77,7 @@ struct key_group *keyring_need_group(struct keyring *ring,
     char text[SHOWN_MAX];
 
     if (!group)
-        (void)err_set(err, ERR_NOT_FOUND,
-                      "there is no group %s: `claude-relay key group list` "
-                      "shows those there are",
-                      shown(id_or_name, text));
+        (void)REASON_SET(err, GROUP_NOT_FOUND, shown(id_or_name, text));
     return group;
 }
 

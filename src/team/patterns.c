@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/reason.h"
 
 static bool same(char a, char b)
 {
@@ -69,17 +70,11 @@ bool patterns_check(const struct json_doc *list, const char *member,
     struct str text;
 
     if (!json_doc_is_array(list) || count < 1 || count > PATTERNS_MAX)
-        return err_set(err, ERR_BAD_REQUEST,
-                       "%s must be an array of 1 to %d texts such as "
-                       "\"claude-*\"; null takes it away",
-                       member, PATTERNS_MAX);
+        return REASON_SET(err, PATTERNS_COUNT, member, PATTERNS_MAX);
     for (size_t i = 0; i < count; i++) {
         if (!json_doc_as_str(json_doc_at(list, i), &text) || text.len < 1 ||
             text.len > PATTERN_MAX || !is_printable(text))
-            return err_set(err, ERR_BAD_REQUEST,
-                           "%s[%zu] must be a text of 1 to %d bytes without "
-                           "control characters; * is any text, ? any character",
-                           member, i, PATTERN_MAX);
+            return REASON_SET(err, PATTERN_INVALID, member, i, PATTERN_MAX);
     }
     return true;
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/reason.h"
 #include "base/secret.h"
 #include "base/url.h"
 #include "config/config.h"
@@ -37,8 +38,7 @@ static bool find_type(struct str name, enum proxy_type *type, struct err *err)
             return true;
         }
     }
-    return err_set(err, ERR_CONFIG,
-                   "the proxy type is unknown; use socks5, http or https");
+    return REASON_SET(err, PROXY_TYPE_UNKNOWN);
 }
 
 static bool has_nul(struct str s)
@@ -49,14 +49,12 @@ static bool has_nul(struct str s)
 static bool check(const struct proxy_parts *parts, struct err *err)
 {
     if (!url_is_host(parts->host))
-        return err_set(err, ERR_CONFIG,
-                       "the proxy host is missing or not a valid host name");
+        return REASON_SET(err, PROXY_HOST_INVALID);
     if (parts->port < 1 || parts->port > 65535)
-        return err_set(err, ERR_CONFIG, "proxy port must be 1 to 65535");
+        return REASON_SET(err, PROXY_PORT_INVALID);
     if ((parts->username.len == 0) != (parts->password.len == 0))
-        return err_set(err, ERR_CONFIG,
-                       "proxy %s is missing: give both or neither",
-                       parts->username.len ? "password" : "username");
+        return REASON_SET(err, PROXY_HALF_SIGN_IN,
+                          parts->username.len ? "password" : "username");
     return true;
 }
 
@@ -65,21 +63,16 @@ static bool check_credentials(const struct proxy_parts *parts,
                               enum proxy_type type, struct err *err)
 {
     if (has_nul(parts->username) || has_nul(parts->password))
-        return err_set(err, ERR_CONFIG, "proxy credentials hold a NUL byte");
+        return REASON_SET(err, PROXY_SIGN_IN_NUL);
     if (type != PROXY_SOCKS5)
         return !str_contains(parts->username, STR(":")) ||
-               err_set(err, ERR_CONFIG,
-                       "proxy username holds a ':', which %s proxies take for "
-                       "its end; use another user name",
-                       types[type]);
+               REASON_SET(err, PROXY_USER_COLON, types[type]);
     if (parts->username.len > SOCKS5_TEXT_MAX ||
         parts->password.len > SOCKS5_TEXT_MAX)
-        return err_set(err, ERR_CONFIG,
-                       "proxy %s is longer than the %d bytes that socks5 can "
-                       "carry",
-                       parts->username.len > SOCKS5_TEXT_MAX ? "username"
-                                                             : "password",
-                       SOCKS5_TEXT_MAX);
+        return REASON_SET(err, PROXY_SIGN_IN_LONG,
+                          parts->username.len > SOCKS5_TEXT_MAX ? "username"
+                                                                : "password",
+                          SOCKS5_TEXT_MAX);
     return true;
 }
 
@@ -167,13 +160,10 @@ bool proxy_check_config(const struct json_doc *config, struct err *err)
     for (size_t i = 0; i < COUNT_OF(known); i++)
         count += json_doc_get(config, known[i]) != NULL;
     if (count != json_doc_count(config))
-        return err_set(
-            err, ERR_BAD_REQUEST,
-            "proxy_config has a member that is not type, host, port, "
-            "username or password");
+        return REASON_SET(err, PROXY_MEMBER_UNKNOWN);
     return !json_doc_get(config, "port") ||
            json_doc_get_u64(config, "port", &port) ||
-           err_set(err, ERR_BAD_REQUEST, "proxy_config: port must be a number");
+           REASON_SET(err, PROXY_PORT_NOT_NUMBER);
 }
 
 const struct proxy *proxy_choose(const struct proxy *global,

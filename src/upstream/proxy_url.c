@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/reason.h"
 #include "base/text.h"
 #include "base/url.h"
 
@@ -51,10 +52,9 @@ static bool take_place(struct str authority, struct proxy_parts *parts,
     struct str port;
 
     if (!url_split_authority(authority, &parts->host, &port))
-        return err_set(err, ERR_CONFIG, "the proxy URL has no valid host");
+        return REASON_SET(err, PROXY_URL_HOST);
     if (!str_to_u64(str_from(port, 1), 65535, &parts->port))
-        return err_set(err, ERR_CONFIG,
-                       "the proxy URL needs a port: HOST:PORT");
+        return REASON_SET(err, PROXY_URL_PORT);
     return true;
 }
 
@@ -65,9 +65,7 @@ static bool take_credentials(struct str user, struct buf *name,
 
     return (text_percent_decode(name, str_sub(user, 0, colon)) &&
             text_percent_decode(word, str_from(user, colon + 1))) ||
-           err_set(err, ERR_CONFIG,
-                   "the user part of the proxy URL holds a %% that is not an "
-                   "escape; write it %%25");
+           REASON_SET(err, PROXY_URL_ESCAPE);
 }
 
 /* Where the authority ends. */
@@ -86,15 +84,10 @@ static bool take_parts(struct str url, struct proxy_parts *parts,
     size_t end;
 
     if (!take_scheme(&url, &parts->type))
-        return err_set(err, ERR_CONFIG,
-                       "a proxy URL begins with socks5://, socks5h://, http:// "
-                       "or https://");
+        return REASON_SET(err, PROXY_URL_SCHEME);
     end = authority_len(url);
     if (url.len > end && !str_eq(str_from(url, end), STR("/")))
-        return err_set(err, ERR_CONFIG,
-                       "a proxy URL ends with its port; in user and password "
-                       "percent-encode what is special (/ is %%2F, # is %%23, "
-                       "? is %%3F)");
+        return REASON_SET(err, PROXY_URL_END);
     url = str_sub(url, 0, end);
     *user = take_user(&url);
     return take_place(url, parts, err);

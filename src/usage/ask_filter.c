@@ -2,6 +2,7 @@
 /* Filters as parameters, and whether there is anything of that name. */
 #include "usage/ask_filter.h"
 
+#include "base/reason.h"
 #include "base/shown.h"
 
 /* ---- parameters ---------------------------------------------------------- */
@@ -83,8 +84,7 @@ bool ask_filter_fits(struct ask_filter *filter, struct err *err)
     cut(&filter->since_ms);
     cut(&filter->until_ms);
     return filter->since_ms < filter->until_ms ||
-           err_set(err, ERR_BAD_REQUEST,
-                   "since must be before until: nothing lies between them");
+           REASON_SET(err, SINCE_AFTER_UNTIL);
 }
 
 /* ---- what is there ------------------------------------------------------- */
@@ -120,9 +120,8 @@ static bool check_name(struct sql *sql, const struct name *name,
         return true;
     if (!sql_query(sql, &ask, err))
         return false;
-    return found || err_set(err, ERR_NOT_FOUND,
-                            "nothing has been booked of the %s \"%s\"",
-                            name->what, shown_open(name->text, text));
+    return found || REASON_SET(err, NOTHING_BOOKED_OF, name->what,
+                               shown_open(name->text, text));
 }
 
 bool ask_filter_check(struct sql *sql, const struct ask_filter *filter,

@@ -5,6 +5,7 @@
 #include <assert.h>
 
 #include "base/clock.h"
+#include "base/reason.h"
 
 /* Between two looks at the clock. */
 #define DAY_MS ((uint64_t)24 * ASK_HOUR_MS)
@@ -80,10 +81,7 @@ static enum ask_kind kind_of(enum ask_by by, bool sessions)
 
 static bool too_many(struct err *err)
 {
-    return err_set(err, ERR_BAD_REQUEST,
-                   "there are more than %u of them in that time: ask for less "
-                   "of it with since and until, or for one key",
-                   ASK_GROUPS_MAX);
+    return REASON_SET(err, TOO_MANY_ROWS, ASK_GROUPS_MAX);
 }
 
 /* ---- spans --------------------------------------------------------------- */

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/reason.h"
 #include "base/text.h"
 #include "base/visible.h"
 #include "store/filelock.h"
@@ -124,12 +125,7 @@ static bool is_in_force(const struct price_edit *edit,
         prices_find(edited->prices, edit->model, edit->now_ms);
 
     return !edit->row || json_doc_get(edit->row, "valid_from") || !row ||
-           row->valid_from_ms == 0 ||
-           err_set(err, ERR_CONFLICT,
-                   PRICE_FILE
-                   " has a row for this model with valid_from, which would "
-                   "hide one without: give a later valid_from, or remove the "
-                   "model's rows first");
+           row->valid_from_ms == 0 || REASON_SET(err, PRICES_ROW_DATED);
 }
 
 static bool write_table(const struct price_edit *edit, struct json_doc *doc,
@@ -137,9 +133,7 @@ static bool write_table(const struct price_edit *edit, struct json_doc *doc,
 {
     if (!json_doc_write(doc, true, &edited->text) ||
         !buf_append(&edited->text, STR("\n")))
-        return err_set(err, ERR_BAD_REQUEST,
-                       PRICE_FILE " would become longer than %u bytes",
-                       JSONFILE_MAX);
+        return REASON_SET(err, PRICES_TOO_LONG, JSONFILE_MAX);
     edited->prices = prices_read(buf_str(&edited->text), err);
     return edited->prices && is_in_force(edit, edited, err);
 }
@@ -147,11 +141,7 @@ static bool write_table(const struct price_edit *edit, struct json_doc *doc,
 /* Without rows it is no table; what it says beside them is not thrown away. */
 static bool leave_nothing(const struct json_doc *doc, struct err *err)
 {
-    return json_doc_count(doc) == 1 ||
-           err_set(err, ERR_CONFLICT,
-                   PRICE_FILE
-                   " would have no row left, and has other members: take the "
-                   "file away, if all of it shall go");
+    return json_doc_count(doc) == 1 || REASON_SET(err, PRICES_WOULD_BE_EMPTY);
 }
 
 /* A row that is there goes, whatever it is called. */
@@ -159,9 +149,7 @@ static bool is_name(const struct price_edit *edit, struct err *err)
 {
     return !edit->row ||
            (edit->model.len > 0 && visible_is_all(edit->model, false)) ||
-           err_set(err, ERR_BAD_REQUEST,
-                   "the name of a model must be UTF-8 and visible text, as "
-                   "requests have it, such as claude-sonnet-5");
+           REASON_SET(err, PRICE_MODEL_INVALID);
 }
 
 bool price_edit_text(struct str text, const struct price_edit *edit,
@@ -175,9 +163,7 @@ bool price_edit_text(struct str text, const struct price_edit *edit,
         return false;
     rows = new_rows(edit, json_doc_get(doc, "models"), edited->before);
     if (!edit->row && json_doc_count(edited->before) == 0) {
-        ok = err_set(err, ERR_NOT_FOUND,
-                     PRICE_FILE " has no row for this model: built-in prices "
-                                "cannot be removed, only hidden by a row");
+        ok = REASON_SET(err, PRICES_NO_ROW);
         json_doc_free(rows);
     } else if (json_doc_count(rows) == 0) {
         ok = leave_nothing(doc, err);
@@ -197,8 +183,7 @@ static bool read_text(const char *path, struct buf *text, struct err *err)
     struct stat info;
 
     if (lstat(path, &info) == 0 && S_ISLNK(info.st_mode))
-        return err_set(err, ERR_CONFLICT,
-                       "%s is a link: change the file that it leads to", path);
+        return REASON_SET(err, PRICES_IS_LINK, path);
     return (owned_file(path, err) && jsonfile_read(path, text, err)) ||
            err->code == ERR_NOT_FOUND;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* What a row of a table of prices, or its defaults, may say. */
+#include "base/reason.h"
 #include "base/shown.h"
 #include "usage/price_reading.h"
 
@@ -90,8 +91,8 @@ static bool read_plain(struct price_reading *r, uint64_t values[PRICE_MEMBERS])
             continue;
         if (!read_value(r->object, id, &values[id]) ||
             values[id] < members[id].least || values[id] > members[id].most)
-            return err_set(r->err, ERR_BAD_REQUEST, "%s: %s must be %s",
-                           r->where, members[id].name, members[id].allowed);
+            return REASON_SET(r->err, PRICE_MEMBER_INVALID, r->where,
+                              members[id].name, members[id].allowed);
     }
     return true;
 }
@@ -235,11 +236,8 @@ static bool check_member(void *arg, struct str name, struct json_doc *value)
 
     (void)value;
     return is_among(str_of(checking->known), name) ||
-           err_set(checking->r->err, ERR_BAD_REQUEST,
-                   "%s has the member \"%s\", which is not known; there are: "
-                   "%s",
-                   checking->r->where, shown_open(name, shown),
-                   checking->known);
+           REASON_SET(checking->r->err, PRICE_ROW_UNKNOWN, checking->r->where,
+                      shown_open(name, shown), checking->known);
 }
 
 bool price_members_check(const struct price_reading *r, const char *known)

@@ -7,6 +7,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { before, it } from 'node:test';
 
+import { assertCode } from '../support/codes.mjs';
 import { call } from '../support/http.mjs';
 import { addApiKey, API_KEY, describe, root, stage, until, writeOauth } from '../support/processes.mjs';
 
@@ -168,6 +169,7 @@ describe('the document of the API', () => {
     const { status, json } = await send(operation, { body });
     assert.equal(status, 400, `${operation.name} took ${text(body)}`);
     assert.match(typeof json.error === 'string' ? json.error : json.error.message, reason, `${operation.name} ${text(body)}`);
+    assertCode(typeof json.error === 'string' ? json : json.error, operation.name);
   };
 
   before(async () => {
@@ -237,6 +239,7 @@ describe('the document of the API', () => {
       const { status, json } = await send(operation, { body: {}, headers: { 'content-encoding': 'gzip' } });
       assert.equal(status, 415, operation.name);
       assert.match(json.error, /content-encoding/, operation.name);
+      assert.equal(json.code, 'body_encoded', operation.name);
     }
   });
 
@@ -245,6 +248,8 @@ describe('the document of the API', () => {
       const { status, json } = await send(operation, { query: '?misspelt=1' });
       assert.equal(status, 400, operation.name);
       assert.match(json.error, /"misspelt" is not known here/, operation.name);
+      assert.equal(json.code, 'member_unknown', operation.name);
+      assert.equal(json.params.member, 'misspelt', operation.name);
     }
   });
 

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { it } from 'node:test';
 
+import { assertCode } from '../support/codes.mjs';
 import { call } from '../support/http.mjs';
 import { describe, stage } from '../support/processes.mjs';
 import { exchange } from '../support/raw.mjs';
@@ -36,8 +37,9 @@ const strangers = [
 
 function assertRefused(answer) {
   assert.equal(answer.status, 401, answer.body.toString());
-  const { error, ...more } = JSON.parse(answer.body);
+  const { error, code, params, ...more } = JSON.parse(answer.body);
   assert.deepEqual(more, {});
+  assertCode({ code, params }, error);
   assert.match(error, /admin token/);
   assert.equal(answer.headers['www-authenticate'], 'Bearer');
 }

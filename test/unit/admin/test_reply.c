@@ -3,6 +3,7 @@
    given. */
 #include "admin/reply.h"
 
+#include "base/reason.h"
 #include "http/response.h"
 #include "unit.h"
 
@@ -81,16 +82,18 @@ static void a_document_is_json_that_nobody_keeps(void **state)
 static const struct {
     enum err_code code;
     unsigned status;
+    const char *name;
     const char *fields;
 } errors[] = {
-    { ERR_BAD_REQUEST, 400, FIELDS },
-    { ERR_NO_ACCOUNT, 400, FIELDS },
-    { ERR_NOT_ALLOWED, 401, FIELDS "www-authenticate: Bearer\r\n" },
-    { ERR_LOGIN_REQUIRED, 502, FIELDS },
-    { ERR_NOT_FOUND, 404, FIELDS },
-    { ERR_IO, 500, FIELDS },
-    { ERR_OAUTH, 502, FIELDS },
-    { ERR_BUSY, 503, FIELDS "retry-after: 1\r\n" },
+    { ERR_BAD_REQUEST, 400, "bad_request", FIELDS },
+    { ERR_NO_ACCOUNT, 400, "no_account", FIELDS },
+    { ERR_NOT_ALLOWED, 401, "not_allowed",
+      FIELDS "www-authenticate: Bearer\r\n" },
+    { ERR_LOGIN_REQUIRED, 502, "login_required", FIELDS },
+    { ERR_NOT_FOUND, 404, "not_found", FIELDS },
+    { ERR_IO, 500, "io", FIELDS },
+    { ERR_OAUTH, 502, "oauth", FIELDS },
+    { ERR_BUSY, 503, "busy", FIELDS "retry-after: 1\r\n" },
 };
 
 static void an_error_has_the_shape_of_the_seed(void **state)
@@ -107,11 +110,30 @@ static void an_error_has_the_shape_of_the_seed(void **state)
         assert_int_equal(sent.status, errors[i].status);
         unit_assert_str(buf_str(&sent.fields), errors[i].fields);
         unit_assert_str(buf_str(&sent.body),
-                        "{\"error\":\"the \\\"tea\\\" is cold\"}\n");
+                        arena_printf(req.arena,
+                                     "{\"error\":\"the \\\"tea\\\" is cold\","
+                                     "\"code\":\"%s\"}\n",
+                                     errors[i].name)
+                            .at);
         arena_free(req.arena);
         (void)end(NULL);
         (void)begin(NULL);
     }
+}
+
+static void a_reason_is_told_with_its_values(void **state)
+{
+    struct request req = { .http_1_0 = false };
+    struct err err;
+
+    (void)state;
+    (void)REASON_SET(&err, MEMBER_MISSING, "\"tea\"");
+    (void)err_wrap(&err, "the body");
+    reply_error(&req, &err);
+    unit_assert_str(buf_str(&sent.body),
+                    "{\"error\":\"the body: \\\"tea\\\" is missing\","
+                    "\"code\":\"member_missing\",\"params\":"
+                    "{\"member\":\"\\\"tea\\\"\",\"at\":\"the body\"}}\n");
 }
 
 static void a_known_wait_is_said(void **state)
@@ -204,6 +226,7 @@ int main(void)
         TEST(a_document_is_json_that_nobody_keeps),
         TEST(an_error_has_the_shape_of_the_seed),
         TEST(an_error_that_is_no_utf8_is_answered_all_the_same),
+        TEST(a_reason_is_told_with_its_values),
         TEST(a_known_wait_is_said),
         TEST(a_wrong_method_is_told_the_right_ones),
         TEST(a_refusal_has_the_shape_of_its_path),

@@ -180,7 +180,8 @@ static void a_state_is_dropped_before_the_answer(void **state)
     admin_scene_ask(scene, "POST /admin/make HTTP/1.1\r\nHost: h\r\n\r\n",
                     "{}\n");
     assert_int_equal(scene->dropped, 1);
-    admin_scene_ask(scene, GET("/admin/refuse"), "{\"error\":\"no tea\"}\n");
+    admin_scene_ask(scene, GET("/admin/refuse"),
+                    "{\"error\":\"no tea\",\"code\":\"not_found\"}\n");
     assert_int_equal(scene->dropped, 2);
     admin_scene_ask(scene, GET("/refuse"), "\"type\":\"not_found_error\"");
     assert_int_equal(scene->dropped, 3);

@@ -4,6 +4,7 @@
 
 #include "base/json.h"
 #include "base/macros.h"
+#include "base/reason.h"
 #include "base/shell.h"
 #include "http/response.h"
 #include "unit.h"
@@ -96,6 +97,55 @@ static void the_body_has_the_shape_of_anthropic(void **state)
         buf_done(&out);
         buf_done(&want);
     }
+}
+
+/* Clients of the relay's own endpoint read a code; others get what Anthropic has. */
+static void only_the_relays_own_endpoint_tells_codes(void **state)
+{
+    static const struct {
+        const char *path;
+        bool tells;
+    } paths[] = { { "/v1/me", true },        { "/v1/me/usage", true },
+                  { "/v1/messages", false }, { "/v1/mellow", false },
+                  { "/v1/models", false },   { "", false } };
+    struct err err;
+
+    (void)state;
+    (void)REASON_SET(&err, KEY_REVOKED, "alice");
+    for (size_t i = 0; i < COUNT_OF(paths); i++) {
+        const struct request req = { .id = "req_1",
+                                     .path = str_of(paths[i].path) };
+        struct buf out;
+
+        buf_init(&out, 10000);
+        problem_write(&out, &req, &err);
+        assert_int_equal(
+            str_contains(buf_str(&out),
+                         STR(",\"code\":\"key_revoked\",\"params\":{\"name\":"
+                             "\"alice\"}},\"request_id\"")),
+            paths[i].tells);
+        assert_int_equal(str_contains(buf_str(&out), STR("\"code\"")),
+                         paths[i].tells);
+        buf_done(&out);
+    }
+}
+
+/* The values of such a text name the file, too. */
+static void whoever_has_a_key_is_told_no_values_of_files(void **state)
+{
+    const struct request req = { .id = "req_1",
+                                 .path = STR("/v1/me"),
+                                 .notes.key = "alice" };
+    struct err err;
+    struct buf out;
+
+    (void)state;
+    (void)REASON_SET(&err, PRICES_IS_LINK, "/srv/tea");
+    err_as(&err, ERR_IO);
+    buf_init(&out, 10000);
+    problem_write(&out, &req, &err);
+    assert_false(str_contains(buf_str(&out), STR("/srv/")));
+    buf_done(&out);
 }
 
 /* The longest text that err_set() keeps, at its longest when escaped. */
@@ -226,6 +276,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_body_has_the_shape_of_anthropic),
+        cmocka_unit_test(only_the_relays_own_endpoint_tells_codes),
+        cmocka_unit_test(whoever_has_a_key_is_told_no_values_of_files),
         cmocka_unit_test(the_longest_text_fits),
         cmocka_unit_test(permanent_refusals_say_so),
         cmocka_unit_test(a_known_wait_is_said),
