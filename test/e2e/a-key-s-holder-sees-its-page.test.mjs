@@ -156,6 +156,23 @@ describe("a key's holder", () => {
     await b.close();
   });
 
+  it('is told so in its own language', async () => {
+    const b = await visit();
+    const hand = hands(b);
+    const gone = await createKey(s.relay, 'gone');
+    await gone.revoke();
+    await hand.press('中文');
+    const fill = async (text) => { await b.type('main input', text); await hand.press('查看'); };
+    await fill(`cr_${'x'.repeat(43)}`);
+    await hand.text('这不是此中转的密钥。', 'main');
+    await fill(gone.text);
+    await hand.text('密钥“gone”已被吊销', 'main');
+    await fill('sk-ant-oat01-CANARY');
+    await hand.text('登录令牌', 'main');
+    assert.doesNotMatch(await b.page.$eval('main', (main) => main.textContent), /revoked|relay key/);
+    await b.close();
+  });
+
   it('needs no mouse', async () => {
     const b = await visit();
     const hand = hands(b);

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 
+import { kinds, reasons } from '../support/codes.mjs';
 import { filesBelow, root } from '../support/processes.mjs';
 
 const web = path.join(root, 'web');
@@ -79,6 +80,18 @@ describe('the texts of the page', () => {
       .map((found) => found[1]));
     assert.ok(actions.includes('key.create') && actions.includes('account.refused'), 'the actions are found');
     assert.deepEqual([...new Set(actions)].filter((action) => !(`audit.action.${action}` in en)), []);
+  });
+
+  it('are there for every code of an error, with no value that it has not', () => {
+    assert.ok(reasons.size > 150 && kinds.length > 30, 'the codes are found');
+    for (const [code, values] of [...reasons, ...kinds.map((kind) => [kind, []])]) {
+      const text = en[`error.${code}`];
+      assert.ok(text, `error.${code}`);
+      const known = [...values, 'message'].map((value) => `{${value}}`);
+      assert.deepEqual(placesOf(text).filter((place) => !known.includes(place)), [], `error.${code}`);
+    }
+    const codes = [...reasons.keys(), ...kinds, 'at'].map((code) => `error.${code}`);
+    assert.deepEqual(Object.keys(en).filter((name) => /^error\./.test(name) && !name.startsWith('error.member.') && !codes.includes(name)), []);
   });
 
   it('are all used', () => {

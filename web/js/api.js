@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
 /* The management API.  Whatever fails throws an ApiError whose message can be
    shown as it is. */
+import { words } from './errors.js';
 import { t } from './i18n.js';
 
-/** status 0: no answer came. */
+/** status 0: no answer came.  `said` is what the relay says in English, `message` that in the
+    reader's language, by `code` and `params`. */
 export class ApiError extends Error {
-  constructor(status, message, { type = null, retryAfter = null, body = null } = {}) {
-    super(message);
-    Object.assign(this, { status, type, retryAfter, body });
+  constructor(status, said, { code = null, params = {}, retryAfter = null, body = null } = {}) {
+    super();
+    Object.assign(this, { status, said, code, params, retryAfter, body });
+  }
+
+  get message() {
+    return words({ code: this.code, params: this.params, message: this.said });
   }
 }
 
@@ -53,9 +59,10 @@ export async function failure(response) {
     body = JSON.parse(text);
   } catch { /* not the relay's own: a proxy's page */ }
   const after = Number(response.headers.get('retry-after'));
-  const said = typeof body?.error === 'string' ? body.error : body?.error?.message;
+  const { error } = body ?? {};
+  const [said, coded] = typeof error === 'string' ? [error, body] : [error?.message, error];
   return new ApiError(response.status, said ?? t('failed.status', { status: response.status }), {
-    type: body?.error?.type ?? null, retryAfter: after > 0 ? after : null, body,
+    code: coded?.code, params: coded?.params, retryAfter: after > 0 ? after : null, body,
   });
 }
 

@@ -13,9 +13,9 @@ const zoneHere = () => Intl.DateTimeFormat().resolvedOptions().timeZone || 'UTC'
 
 /* What a refusal is about stands where that was typed. */
 function placed(error, { fields, limits, wrong }) {
-  const kind = Object.keys(KINDS).find((each) => new RegExp(`\\b${each}\\b`).test(error.message));
+  const kind = Object.keys(KINDS).find((each) => new RegExp(`\\b${each}\\b`).test(error.said ?? error.message));
   if (kind && limits.fail(kind, error.message)) return;
-  const name = Object.keys(fields).find((each) => new RegExp(`\\b${each}\\b`).test(error.message));
+  const name = Object.keys(fields).find((each) => new RegExp(`\\b${each}\\b`).test(error.said ?? error.message));
   if (name) fields[name].fail(error.message);
   else replace(wrong, sign('bad'), h('span', error.message));
 }

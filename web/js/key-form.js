@@ -142,7 +142,7 @@ export function keyForm({ key = null, initial = {}, groups = [], accounts: known
 
   function fail(error) {
     const text = error.message;
-    const found = memberOf(text, [...Object.keys(members), ...Object.keys(KINDS)]);
+    const found = memberOf(error.said ?? text, [...Object.keys(members), ...Object.keys(KINDS)]);
     if (found in KINDS && limits.fail(found, text)) return;
     if (!members[found]) return void replace(wrong, sign('bad'), h('span', text));
     if (fold.contains(members[found].node)) fold.open = true;

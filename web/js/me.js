@@ -40,9 +40,7 @@ function forget(error = null) {
 
 /* ---- the key is asked for ----------------------------------------------------------------- */
 
-/* What the relay says to a client that sent something else speaks of that client's settings. */
 function words(error) {
-  if (/not a relay key/.test(error.message)) return t('me.unknown');
   return error.retryAfter ? t('me.wait', { message: error.message, wait: durationWords(error.retryAfter * 1000) }) : error.message;
 }
 

@@ -132,7 +132,7 @@ export function signInSteps(options) {
 
   /* An old link is the first step's affair; what the code met is the second's. */
   function sayRefused(error) {
-    const old = link.expires <= Date.now() || /state is (unknown|missing)/.test(error.message);
+    const old = link.expires <= Date.now() || /^login_state_/.test(error.code);
     if (old) {
       open.become('now');
       replace(linkWrong, alert(error.message), button(t('login.new_link'), { onclick: begin }));

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: MIT
+/* What the relay refuses, in the reader's language: by its code (docs/api.md). */
+import { has, t } from './i18n.js';
+
+/* Of some members the page knows what they may be: tags[2] is one of tags. */
+const nameOf = (code, member) => {
+  const of = `error.member.${String(member).replace(/\[.*/, '')}`;
+  return /^member_(value_)?invalid$/.test(code) && has(of) ? of : `error.${code}`;
+};
+
+/** words({code, params, message}): of an unknown code, which a newer relay may have, what it said. */
+export function words({ code, params, message }) {
+  const name = nameOf(code, params?.member);
+  if (!code || !has(name)) return message;
+  const text = t(name, { ...params, message });
+  return params?.at ? t('error.at', { at: params.at, text }) : text;
+}
