@@ -6,6 +6,7 @@
 
 #include "admin/page_files.h"
 #include "admin/reply.h"
+#include "base/reason.h"
 #include "http/etag.h"
 #include "http/response.h"
 
@@ -59,8 +60,7 @@ static void refuse(struct request *req)
 {
     struct err err;
 
-    err_set(&err, ERR_NOT_FOUND,
-            "the page has no such file, or not any more: load the page again");
+    REASON_SET(&err, PAGE_FILE_GONE);
     reply_error(req, &err);
 }
 
@@ -87,7 +87,9 @@ bool page_handle(struct request *req)
         return false;
     case PAGE_MOVED:
         response_send(req, 302, STR("text/plain"),
-                      STR(GUARD ASK "location: /admin/\r\n"), STR_EMPTY);
+                      arena_printf(req->arena, GUARD ASK "location: %s\r\n",
+                                   page_files_moved(req->path)),
+                      STR_EMPTY);
         break;
     case PAGE_SHELL:
         send_file(req, file, ASK);

@@ -47,11 +47,25 @@ static enum page_place find_shell(const char *name,
     return PAGE_SHELL;
 }
 
+const char *page_files_moved(struct str path)
+{
+    static const struct {
+        const char *from;
+        const char *to;
+    } moved[] = { { "/admin", "/admin/" }, { "/me/", "/me" } };
+
+    for (size_t i = 0; i < COUNT_OF(moved); i++) {
+        if (str_eq(path, str_of(moved[i].from)))
+            return moved[i].to;
+    }
+    return NULL;
+}
+
 enum page_place page_files_find(struct str path, bool html,
                                 const struct page_file **file)
 {
     *file = NULL;
-    if (str_eq(path, STR("/admin")))
+    if (page_files_moved(path))
         return PAGE_MOVED;
     if (str_eq(path, STR("/me")))
         return find_shell("me.html", file);

@@ -19,7 +19,7 @@ struct page_file {
 /* What a path means to whoever loads pages. */
 enum page_place {
     PAGE_NOT_HERE, /* it is not the page's */
-    PAGE_MOVED,    /* /admin */
+    PAGE_MOVED,    /* page_files_moved() says where to */
     PAGE_SHELL,    /* a document: asked for again each time */
     PAGE_ASSET,    /* its name changes with its bytes: kept for ever */
     PAGE_GONE,     /* an asset that there is not, or not any more */
@@ -29,6 +29,8 @@ enum page_place {
    if a document is wanted (`html`), but for /admin/api/. */
 enum page_place page_files_find(struct str path, bool html,
                                 const struct page_file **file);
+/* Where what has moved is now. */
+const char *page_files_moved(struct str path);
 
 /* The nth one there is; NULL behind the last. */
 const struct page_file *page_files_at(size_t n);
