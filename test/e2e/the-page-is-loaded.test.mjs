@@ -102,6 +102,13 @@ describe('the page', () => {
     }
   });
 
+  it('/me/ leads to /me', async () => {
+    const answer = await get('/me/', { host: 'evil.example' });
+    assert.equal(answer.status, 302);
+    assert.equal(answer.headers.location, '/me');
+    assert.equal((await get('/me/x')).status, 404);
+  });
+
   it('a browser finds it from /', async () => {
     const answer = await get('/', HTML);
     assert.match(answer.body.toString(), /href="\/admin\/"/);

@@ -3,7 +3,7 @@
 import { h, icon, replace, set } from './dom.js';
 import { t } from './i18n.js';
 import { openMenu } from './menu.js';
-import { iconButton } from './parts.js';
+import { button, failed, iconButton } from './parts.js';
 import { query, setQuery } from './router.js';
 
 /** searchField({label, value, oninput}): `/` comes here; oninput after 250 ms of quiet. */
@@ -63,8 +63,9 @@ export function chip({ label, value = '', items, onchange, always = false, not }
 const other = (name) => `not_${name}`;
 
 /** filters({search: {name, label}, chips: [{name, label, items, always, not}], end: [nodes], onchange(values)})
-    -> {node, values(), clear()}; names are those of the address's query: `not`, all but that one, has
-    a name of its own, not_NAME. */
+    -> {node, values(), clear(), refused(error, again)}; names are those of the address's query: `not`,
+    all but that one, has a name of its own, not_NAME.  refused(): a node for where the list would be;
+    what is set can be taken away there. */
 export function filters({ search = null, chips = [], end = [], onchange }) {
   const namesOf = (each) => (each.not ? [each.name, other(each.name)] : [each.name]);
   const names = [search?.name, ...chips.flatMap(namesOf)].filter(Boolean);
@@ -92,6 +93,17 @@ export function filters({ search = null, chips = [], end = [], onchange }) {
     drawClear();
     onchange?.(values());
   }
+  const valueOf = ({ name }) => values()[name] ?? values()[other(name)];
+  function without(each) {
+    if (each === search) field.input.value = '';
+    else made[chips.indexOf(each)].setValue('');
+    change(each.name, '', each.not ? false : undefined);
+  }
+  function refused(error, again) {
+    const given = [search, ...chips].filter((each) => each && !each.always && valueOf(each));
+    return h('div.stack', failed(error, again), given.length > 0 && h('div.row.wrap', h('span.mute.small', t('filters.refused')),
+      given.map((each) => button(t('filters.without', { label: each.label, value: valueOf(each) }), { icon: 'x', onclick: () => without(each) }))));
+  }
   drawClear();
-  return { node: h('div.filters', { role: 'search' }, field, made, wipe, end.length > 0 && h('div.end', end)), values, clear };
+  return { refused, node: h('div.filters', { role: 'search' }, field, made, wipe, end.length > 0 && h('div.end', end)), values, clear };
 }

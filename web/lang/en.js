@@ -694,6 +694,8 @@ export default {
   'filters.clear': 'Clear the filters',
   'filters.not': 'not {name}',
   'filters.only': 'Only {name}',
+  'filters.refused': 'One of the filters may be the reason:',
+  'filters.without': 'Without {label}: {value}',
 
   // ---- first: the way to the first message
   'first.account': 'Connect an account',

@@ -693,6 +693,8 @@ export default {
   'filters.clear': '清除筛选',
   'filters.not': '除 {name} 外',
   'filters.only': '仅 {name}',
+  'filters.refused': '可能是某个筛选条件所致：',
+  'filters.without': '去掉 {label}：{value}',
 
   // ---- first: the way to the first message
   'first.account': '接入一个账号',

@@ -83,10 +83,12 @@ export async function open(view) {
   const takeGroups = async () => {
     for (const group of (await api.get('/admin/api/groups', null, { signal: view.signal })).groups) groups.set(group.name, group);
   };
-  const [first, facts] = await Promise.all([page(null), countFacts(view.signal), takeGroups()]);
+  /* What the address asks for may be nothing that there is: the filters stay, to be changed. */
+  const tried = (asking) => asking.catch((error) => { if (error.name === 'AbortError') throw error; return { error }; });
+  const [first, facts] = await Promise.all([tried(page(null)), countFacts(view.signal), takeGroups()]);
 
   const list = table({
-    label: t('nav.keys'), columns: keyColumns(groups), rows: first.keys, class: 'keys', sort: sortNow(),
+    label: t('nav.keys'), columns: keyColumns(groups), rows: first.keys ?? [], class: 'keys', sort: sortNow(),
     onsort: (key, desc) => { sortBy(key, desc); },
     rowClass: (key) => (isClosed(key) ? 'gone' : null), onopen: (key) => go(to('keys', key.id)),
     select: { label: (key) => t('keys.select', { name: key.name }), actions: bulk },
@@ -136,14 +138,19 @@ export async function open(view) {
     const text = cut ? t('keys.cut', { n: number(shown), all: number(total) }) : t('keys.shown', { n: number(shown), all: number(total) });
     list.setMore(cursor ? { label: t('keys.more'), onclick: more, text } : cut ? { label: t('keys.from_start'), onclick: again, text } : null);
   }
+  const place = h('div');
+  function draw(found) {
+    replace(place, found.error ? line.refused(found.error, again) : list.node);
+    if (!found.error) show(found);
+  }
   let turn = 0;
   async function again() {
     const mine = ++turn;
     try {
-      const [found, now] = await Promise.all([page(null), countFacts(view.signal), takeGroups()]);
+      const [found, now] = await Promise.all([tried(page(null)), countFacts(view.signal), takeGroups()]);
       if (mine !== turn) return;
       Object.assign(facts, now);
-      show(found);
+      draw(found);
     } catch (error) {
       view.failed(error);
     }
@@ -180,8 +187,8 @@ export async function open(view) {
   view.signal.addEventListener('abort', () => clearInterval(timer));
 
   replace(view.node, head(t('nav.keys'), summary, button(t('groups.title'), { href: '/admin/groups' }),
-    button(t('key.create'), { primary: true, icon: 'plus', href: '/admin/new/key' })), line.node, list.node);
-  show(first);
+    button(t('key.create'), { primary: true, icon: 'plus', href: '/admin/new/key' })), line.node, place);
+  draw(first);
   view.keys({ n: () => go('/admin/new/key') });
   return {};
 }

@@ -59,8 +59,9 @@ let batches = 0;
 const placed = (row) => (row.batch ? { ...row, place: `${row.id} ${++batches}` } : row);
 const placeOf = (row) => row.place ?? row.id;
 
-/** endedList(view, {onopen(row), onparams(params)}): onparams tells what is asked for now. */
-export function endedList(view, { onopen, onparams }) {
+/** endedList(view, {onopen(row), onparams(params), refused(error, again)}): onparams tells what is
+    asked for now; refused is that of the filters. */
+export function endedList(view, { onopen, onparams, refused }) {
   let rows = [];
   let waiting = []; // newer than what is shown
   let unknown = false; // there are more new ones than were told
@@ -129,7 +130,7 @@ export function endedList(view, { onopen, onparams }) {
       [cursor, searchedTo] = [page.next_cursor, page.searched_back_to];
     } catch (error) {
       if (!is() || error.name === 'AbortError') return;
-      replace(problem, failed(error, load));
+      replace(problem, refused(error, load));
     }
     onparams(params);
     draw();

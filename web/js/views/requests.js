@@ -32,7 +32,7 @@ function requestsPage(view) {
   const ended = endedList(view, { onopen: openRow, onparams: (params) => {
     set(csv, { href: address('/admin/api/requests', { ...params, format: 'csv' }) });
     running.filter(params);
-  } });
+  }, refused: (error, again) => bar.refused(error, again) });
   const bar = requestFilters(view.query, (values) => { search = location.search; ended.filter(values); });
   let opened = null; // the id
   let closing = null; // of what is shown in the slot

@@ -6,7 +6,7 @@ import { h, replace } from '../dom.js';
 import { filters } from '../filters.js';
 import { exact, time } from '../format.js';
 import { has, t } from '../i18n.js';
-import { button, empty, failed, pairs, state } from '../parts.js';
+import { button, empty, pairs, state } from '../parts.js';
 import { query } from '../router.js';
 import { frame } from '../settings-frame.js';
 import { table } from '../table.js';
@@ -94,7 +94,7 @@ export async function open(view) {
   const list = listOf(view);
   const place = h('div');
   const draw = () => list.load().then(() => replace(place, list.node), (error) => {
-    if (error.name !== 'AbortError') replace(place, failed(error, draw));
+    if (error.name !== 'AbortError') replace(place, bar.refused(error, draw));
   });
   const bar = filters({
     search: { name: 'target', label: t('audit.find') },
@@ -106,7 +106,6 @@ export async function open(view) {
     end: [button(t('audit.csv'), { icon: 'download', onclick: () => api.download(address(PATH, { ...asked(), format: 'csv' }), { name: 'audit.csv' }) })],
     onchange: draw,
   });
-  await list.load();
-  replace(place, list.node);
+  await draw();
   frame(view, 'audit', {}, bar.node, place);
 }

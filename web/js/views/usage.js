@@ -5,7 +5,7 @@ import { address, api } from '../api.js';
 import { h, replace, set } from '../dom.js';
 import { chip, filters } from '../filters.js';
 import { t, tn } from '../i18n.js';
-import { button, empty, failed, head } from '../parts.js';
+import { button, empty, head } from '../parts.js';
 import { query, setQuery } from '../router.js';
 import { usageChart } from './usage-chart.js';
 import { costsByKind, filtersOf, loadUsage } from './usage-data.js';
@@ -92,7 +92,7 @@ function usagePage(view, zone) {
       replace(sums);
       replace(chart);
       replace(below);
-      replace(rows, failed(error, load));
+      replace(rows, bar.refused(error, load));
     }
   }
 
