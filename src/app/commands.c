@@ -32,6 +32,7 @@
 #include "app/usage_command.h"
 #include "base/shell.h"
 #include "base/shown.h"
+#include "base/text.h"
 #include "config/values.h"
 #include "upstream/proxy.h"
 
@@ -94,13 +95,30 @@ static void print_usage(FILE *out)
                        " FOLDER, which wins over DATA_DIR.\n");
 }
 
+static const struct command *find(const char *name);
+
+/* Texts about the arguments of one command begin with its name: then the forms of that one
+   are shown, among which what was wrong is not lost. */
+static void print_usage_of(struct str text)
+{
+    char name[16];
+    const struct command *command;
+
+    text_copy(name, sizeof(name), str_sub(text, 0, str_index(text, ' ')));
+    command = find(name);
+    if (command)
+        invocation_print_usage(stderr, str_of(command->usage));
+    else
+        print_usage(stderr);
+}
+
 int commands_usage_error(const char *text, const char *argument)
 {
     char value[SHOWN_MAX];
 
     (void)fprintf(stderr, "claude-relay: %s \"%s\"\n", text,
                   shown_argument(str_of(argument), value));
-    print_usage(stderr);
+    print_usage_of(str_of(text));
     return 2;
 }
 

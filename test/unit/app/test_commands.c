@@ -42,6 +42,8 @@ static const struct {
     { "help me", 2, "", "\"me\"" },
     { "brew", 2, "", "unknown command \"brew\"" },
     { "brew", 2, "", "usage: claude-relay [COMMAND]" },
+    { "series week", 2, "", "usage: claude-relay series [hour" },
+    { "settings a b", 2, "", "usage: claude-relay settings [NAME]" },
     { "serve now", 2, "", "\"now\"" },
     { "--prot 1", 2, "", "\"--prot\"" },
     { "serve --host http://u:canary@h", 2, "", "not \"(not shown)\"" },
