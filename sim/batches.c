@@ -56,7 +56,7 @@ static struct batch *find(struct visit *visit)
         if (str_eq(visit->param, str_of(batch_at(node)->id)))
             return batch_at(node);
     }
-    reply_error(visit, 404, NOT_FOUND);
+    reply_fault(visit, 404, NOT_FOUND);
     return NULL;
 }
 
@@ -116,7 +116,7 @@ void batches_create(struct visit *visit)
     struct batch *batch;
 
     if (!doc) {
-        reply_error(visit, 400, "The request body is not valid JSON");
+        reply_fault(visit, 400, "The request body is not valid JSON");
         return;
     }
     batch = add_batch(visit);
@@ -124,7 +124,7 @@ void batches_create(struct visit *visit)
         batch_write(visit, batch, reply_json(visit));
     } else {
         remove_batch(visit->sim->batches, batch);
-        reply_error(visit, 400, "requests: each needs custom_id and params");
+        reply_fault(visit, 400, "requests: each needs custom_id and params");
     }
     json_doc_free(doc);
 }

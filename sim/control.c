@@ -20,7 +20,7 @@ void control_add_fault(struct visit *visit)
     uint64_t id = doc ? faults_add(visit->sim->faults, doc, &err) : 0;
 
     if (id == 0)
-        reply_error(visit, 400, err.text);
+        reply_fault(visit, 400, err.text);
     else
         buf_printf(reply_json(visit), "{\"id\":%llu}", (unsigned long long)id);
     json_doc_free(doc);
@@ -128,7 +128,7 @@ void control_set_oauth(struct visit *visit)
     struct str challenge;
 
     if (!doc || !set_tokens(grants, doc)) {
-        reply_error(visit, 400, "not the JSON that README.md shows");
+        reply_fault(visit, 400, "not the JSON that README.md shows");
         json_doc_free(doc);
         return;
     }

@@ -83,7 +83,7 @@ static struct file *find(struct visit *visit)
     }
     text = arena_printf(visit->req->arena, "File not found: " STR_FMT,
                         STR_ARG(visit->param));
-    reply_error(visit, 404, text.at);
+    reply_fault(visit, 404, text.at);
     return NULL;
 }
 
@@ -184,7 +184,7 @@ void files_create(struct visit *visit)
 
     if (upload->multipart.state != MULTIPART_DONE ||
         !upload->multipart.has_file) {
-        reply_error(visit, 400,
+        reply_fault(visit, 400,
                     "file: a multipart/form-data part with a file "
                     "name is required");
         return;
@@ -218,7 +218,7 @@ void files_content(struct visit *visit)
     if (!file)
         return;
     if (!file->has_content) {
-        reply_error(visit, 400, "the content of this file was not kept");
+        reply_fault(visit, 400, "the content of this file was not kept");
         return;
     }
     buf_add(reply_open(visit, 200,

@@ -150,7 +150,7 @@ static void send_json(struct visit *visit, struct sse *sse)
     if (sse_write_json(sse, clock_steady_ns(), out))
         visit->reply.usage = sse->billed;
     else
-        reply_error(visit, 400,
+        reply_fault(visit, 400,
                     "x-sim-events times x-sim-event-size is more "
                     "than a JSON answer may hold");
 }
@@ -162,7 +162,7 @@ static void answer(struct visit *visit, bool completion)
     struct sse *sse;
 
     if (!wishes.is_object || wishes.model.len == 0) {
-        reply_error(visit, 400,
+        reply_fault(visit, 400,
                     wishes.is_object ? "model: Field required"
                                      : "The request body is not valid JSON");
         return;
@@ -192,7 +192,7 @@ void messages_count(struct visit *visit)
     struct bills_row *row = visit_row(visit);
 
     if (!wishes.is_object || wishes.model.len == 0) {
-        reply_error(visit, 400, "model: Field required");
+        reply_fault(visit, 400, "model: Field required");
         return;
     }
     if (row)

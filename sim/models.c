@@ -104,5 +104,5 @@ void models_get(struct visit *visit)
     }
     text = arena_printf(visit->req->arena, "model: " STR_FMT,
                         STR_ARG(visit->param));
-    reply_error(visit, 404, text.at);
+    reply_fault(visit, 404, text.at);
 }

@@ -65,7 +65,7 @@ const char *reply_error_type(unsigned status)
     return status < 500 ? "invalid_request_error" : "api_error";
 }
 
-void reply_error(struct visit *visit, unsigned status, const char *message)
+void reply_fault(struct visit *visit, unsigned status, const char *message)
 {
     struct buf *out = reply_open(visit, status, STR("application/json"));
 

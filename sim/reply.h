@@ -49,7 +49,7 @@ struct buf *reply_json(struct visit *visit);
 void reply_body(struct visit *visit, unsigned status, struct str type,
                 struct str body);
 /* Anthropic's error shape; the type follows from the status. */
-void reply_error(struct visit *visit, unsigned status, const char *message);
+void reply_fault(struct visit *visit, unsigned status, const char *message);
 /* Anthropic's type for an error status. */
 const char *reply_error_type(unsigned status);
 

@@ -124,14 +124,14 @@ static bool check_access(struct visit *visit)
             (struct refusal){ 400, "anthropic-version: header is required" };
     if (refusal.status == 0)
         return true;
-    reply_error(visit, refusal.status, refusal.text);
+    reply_fault(visit, refusal.status, refusal.text);
     return false;
 }
 
 static void answer_route(struct visit *visit)
 {
     if (!visit->route)
-        reply_error(visit, route_has_path(visit->req->path) ? 405 : 404,
+        reply_fault(visit, route_has_path(visit->req->path) ? 405 : 404,
                     route_has_path(visit->req->path) ? "Method Not Allowed"
                                                      : "Not Found");
     else if (check_access(visit))
@@ -163,7 +163,7 @@ static void answer(struct visit *visit)
     else if (directives_given(directives, "body"))
         answer_literal(visit);
     else if (status >= 300)
-        reply_error(visit, status,
+        reply_fault(visit, status,
                     status == 401 ? "Invalid bearer token"
                                   : "simulated by claude-sim");
     else
@@ -192,7 +192,7 @@ static void refuse_body(struct visit *visit)
     const struct err *err = request_body_error(visit->req);
 
     visit->sink = NULL;
-    reply_error(visit, err_status(err->code), err->text);
+    reply_fault(visit, err_status(err->code), err->text);
 }
 
 static struct flow_next collect(struct flow *flow)

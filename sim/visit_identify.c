@@ -51,7 +51,7 @@ void visit_identify(struct visit *visit)
         return;
     if (!directives_from_headers(&visit->directives, &req->headers, &err)) {
         directives_init(&visit->directives);
-        reply_error(visit, 400, err.text);
+        reply_fault(visit, 400, err.text);
     }
     faults_apply(visit->sim->faults, req, visit->credential.token,
                  &visit->directives);
