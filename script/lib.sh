@@ -117,6 +117,7 @@ build() {
 
 targets_in() {
     if [ "${TARGETS-}" = objects ]; then
+        ninja -C "$1" build.ninja >&2 # which may be older than the tree
         ninja -C "$1" -t targets all | sed -n 's/\.o: .*/.o/p'
     else
         printf '%s\n' "${TARGETS-}"
