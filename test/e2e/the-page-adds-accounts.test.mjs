@@ -57,7 +57,7 @@ describe('the page adds accounts', { skip: noSqlite }, () => {
     await page.check();
     await page.type('textarea', `bad#${ours}`);
     await page.press(button('Finish'));
-    await page.text('the code was not accepted', 'li:nth-child(2)');
+    await page.text('The code was not accepted', 'li:nth-child(2)');
     forgive(page);
     await page.check('a code that was refused');
     await page.close();
@@ -83,7 +83,7 @@ describe('the page adds accounts', { skip: noSqlite }, () => {
     await api('POST', '/oauth/token', { authorization_code: code, account_name: 'lin' });
     await page.type('textarea', code);
     await page.press(button('Finish'));
-    await page.text('state is unknown', 'li:nth-child(1)');
+    await page.text('The link has expired or was used', 'li:nth-child(1)');
     forgive(page);
     await page.press(button('Make a new link'));
     await page.page.waitForFunction((old) => !document.querySelector('.steps a.btn').href.includes(old), { polling: 50 }, code.slice(9));

@@ -117,7 +117,7 @@ describe('the page keeps settings', () => {
     await page.text('An address is needed');
     await page.type('input[name=notify-url]', 'http://elsewhere.example/hook');
     await page.press('.panel .btn.main');
-    await page.text('http:// is for loopback hosts only');
+    await page.text('http:// is for this machine only');
     await page.screenshot('settings-notices-refused');
     await page.type('input[name=notify-url]', `http://127.0.0.1:${s.receiver.port}/CANARYhook`);
     await page.press('.panel .btn.main');
