@@ -233,7 +233,9 @@ static struct prices *prices_new(struct json_doc *doc, struct json_doc *behind)
     return prices;
 }
 
-static bool fill(struct prices *prices, struct str json, struct err *err)
+/* `own`: the first text is of the operator, not of the program. */
+static bool fill(struct prices *prices, struct str json, bool own,
+                 struct err *err)
 {
     struct making making = { .prices = prices, .err = err };
 
@@ -241,7 +243,7 @@ static bool fill(struct prices *prices, struct str json, struct err *err)
     add_version(prices, making.doc, json);
     if (!add_text(&making))
         return false;
-    prices->own_count = prices->count;
+    prices->own_count = own ? prices->count : 0;
     making.doc = prices->docs[1];
     if (!making.doc)
         return true;
@@ -249,7 +251,7 @@ static bool fill(struct prices *prices, struct str json, struct err *err)
     return add_text(&making);
 }
 
-static struct prices *read_table(struct str json, bool alone, struct err *err)
+static struct prices *read_table(struct str json, bool own, struct err *err)
 {
     struct json_doc *doc = parse(json, err);
     struct json_doc *behind = NULL;
@@ -259,10 +261,10 @@ static struct prices *read_table(struct str json, bool alone, struct err *err)
     if (!doc)
         return NULL;
     (void)json_doc_get_bool(doc, "embedded", &embedded);
-    if (embedded && !alone)
+    if (embedded && own)
         behind = parse(str_of(own_table), err);
     prices = prices_new(doc, behind);
-    if (fill(prices, json, err))
+    if (fill(prices, json, own, err))
         return prices;
     prices_unref(prices);
     return NULL;
@@ -270,7 +272,7 @@ static struct prices *read_table(struct str json, bool alone, struct err *err)
 
 struct prices *prices_read(struct str json, struct err *err)
 {
-    return read_table(json, false, err);
+    return read_table(json, true, err);
 }
 
 struct str prices_default_text(void)
@@ -281,7 +283,7 @@ struct str prices_default_text(void)
 struct prices *prices_default(void)
 {
     struct err err;
-    struct prices *prices = read_table(str_of(own_table), true, &err);
+    struct prices *prices = read_table(str_of(own_table), false, &err);
 
     assert(prices);
     return prices;

@@ -49,6 +49,13 @@ describe('prices of a running relay', () => {
     await comesTo(key, 2000 + 100);
   });
 
+  it("without a file no price is one's own", async () => {
+    await until(async () => !fs.existsSync(file()), { what: 'no file' });
+    const { models } = await get('/admin/api/prices');
+    assert.ok(models.length > 0);
+    assert.deepEqual(models.filter((row) => row.own), []);
+  });
+
   it('a bad file changes nothing, and /health says what is wrong and where', async () => {
     const key = await make('bad');
     put(table(3000000));

@@ -162,6 +162,17 @@ describe('the page keeps settings', () => {
     await page.close();
   });
 
+  it('a price that cannot be removed says why, and nothing about loading', async () => {
+    await api('PUT', '/admin/api/prices/gone-by-then', { input: 1, output: 2 });
+    const page = forgive(await visit('prices'));
+    await page.page.waitForSelector(button('Remove the price of gone-by-then'));
+    await api('DELETE', '/admin/api/prices/gone-by-then');
+    await page.press(button('Remove the price of gone-by-then'));
+    await page.text('built-in prices cannot be removed', '.set-body .err');
+    assert.equal(await page.page.$$eval('.set-body .failed', (all) => all.length), 0);
+    await page.close();
+  });
+
   it('a backup is downloaded', async () => {
     const page = await visit('backup');
     const done = page.page.waitForResponse((response) => response.url().endsWith('/admin/api/backup'));

@@ -179,6 +179,27 @@ static void hidden_rows_are_told_from_others(void **state)
     prices_unref(prices);
 }
 
+static void count_own(void *arg, const struct price *price, bool own)
+{
+    (void)price;
+    *(size_t *)arg += own;
+}
+
+/* Nobody could take them away. */
+static void no_row_of_the_program_is_ones_own(void **state)
+{
+    struct prices *prices = prices_default();
+    size_t own = 0;
+    size_t behind = 0;
+
+    (void)state;
+    prices_each(prices, count_own, &own);
+    prices_each(prices, count_behind, &behind);
+    assert_int_equal(own, 0);
+    assert_true(behind > 0);
+    prices_unref(prices);
+}
+
 static void patterns_of_models_are_known(void **state)
 {
     static const char *const known[] = { "*",
@@ -201,6 +222,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(hidden_rows_are_told_from_others),
+        cmocka_unit_test(no_row_of_the_program_is_ones_own),
         cmocka_unit_test(patterns_of_models_are_known),
         cmocka_unit_test(models_are_found_with_and_without_their_date),
         cmocka_unit_test(a_model_without_a_price_counts_as_the_dearest),

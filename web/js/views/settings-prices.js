@@ -5,7 +5,7 @@ import { h, replace } from '../dom.js';
 import { searchField } from '../filters.js';
 import { day, money, number } from '../format.js';
 import { t, tn } from '../i18n.js';
-import { busy, button, failed, note } from '../parts.js';
+import { busy, button, note } from '../parts.js';
 import { editEnd, priceFields } from '../price-edit.js';
 import { query, setQuery } from '../router.js';
 import { to } from '../routes.js';
@@ -62,14 +62,7 @@ export async function open(view) {
       error.field?.focus();
     }
   }
-  async function remove(row) {
-    replace(place);
-    try {
-      take(await api.delete(`${PATH}/${encodeURIComponent(row.model)}`));
-    } catch (error) {
-      replace(place, failed(error, () => remove(row)));
-    }
-  }
+  const remove = (row, node) => busy(node, async () => take(await api.delete(`${PATH}/${encodeURIComponent(row.model)}`)), place);
 
   /* ---- cells ------------------------------------------------------------------- */
 
@@ -82,7 +75,7 @@ export async function open(view) {
   function act(row) {
     if (isEdited(row)) return editEnd(save, cancel);
     return h('div.row.endr',
-      row.own && button(t('prices.remove'), { quiet: true, onclick: () => remove(row), label: t('prices.remove_of', { model: row.model }) }),
+      row.own && button(t('prices.remove'), { quiet: true, onclick: (event) => remove(row, event.currentTarget), label: t('prices.remove_of', { model: row.model }) }),
       button(t('settings.change'), { quiet: true, class: 'pull', onclick: () => edit(row), label: t('settings.change_of', { name: row.model }) }));
   }
   const from = (row) => [
