@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "base/glyph.h"
+#include "base/macros.h"
 
 static bool is_one_of(char c, const char *set)
 {
@@ -22,6 +23,27 @@ static bool needs_quotes(struct str cell)
     return false;
 }
 
+/* What begins a formula; where Chinese and Japanese are written, the full-width ones do,
+   too. */
+static const struct str signs[] = {
+    { "=", 1 },      { "+", 1 },      { "-", 1 },      { "@", 1 },
+    { "\uFF1D", 3 }, { "\uFF0B", 3 }, { "\uFF0D", 3 }, { "\uFF20", 3 },
+};
+/* No-break, and as wide as a Chinese character. */
+static const struct str blanks[] = { { " ", 1 },
+                                     { "\u00A0", 2 },
+                                     { "\u3000", 3 } };
+
+static bool begins_with_one(struct str text, const struct str *set,
+                            size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        if (str_starts(text, set[i]))
+            return true;
+    }
+    return false;
+}
+
 /* Spreadsheets evaluate what begins so, quoted or not, and some pass over what is not
    seen in front of it. */
 static bool is_formula(struct str cell)
@@ -30,9 +52,10 @@ static bool is_formula(struct str cell)
 
     if (cell.len > 0 && is_one_of(cell.at[0], "\t\r\n"))
         return true;
-    while (rest.len > 0 && (rest.at[0] == ' ' || glyph_first(rest).is_control))
+    while (rest.len > 0 && (glyph_first(rest).is_control ||
+                            begins_with_one(rest, blanks, COUNT_OF(blanks))))
         rest = str_from(rest, glyph_first(rest).bytes.len);
-    return rest.len > 0 && is_one_of(rest.at[0], "=+-@");
+    return begins_with_one(rest, signs, COUNT_OF(signs));
 }
 
 static size_t plain_len(struct str text)
