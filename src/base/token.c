@@ -98,13 +98,24 @@ static bool begins_with(struct str text, struct str secret)
     return true;
 }
 
+/* Behind the last character that may begin an escape.  What begins behind that holds
+   none. */
+static size_t escapes_end(struct str text)
+{
+    size_t end = text.len;
+
+    while (end > 0 && text.at[end - 1] != '%')
+        end--;
+    return end;
+}
+
 bool token_holds(struct str text, struct str secret)
 {
     if (secret.len == 0 || text.len < secret.len)
         return false;
     if (str_contains(text, secret))
         return true;
-    for (size_t i = 0; i < text.len && memchr(text.at, '%', text.len); i++) {
+    for (size_t i = 0, end = escapes_end(text); i < end; i++) {
         if (begins_with(str_from(text, i), secret))
             return true;
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Keys and tokens in a text. */
 #include "base/macros.h"
+#include "base/mem.h"
 #include "base/token.h"
 #include "unit.h"
 
@@ -93,6 +94,32 @@ static void a_given_secret_is_found_whatever_its_form(void **state)
     }
 }
 
+#define MB (1024 * 1024)
+
+/* With the rest looked through at each byte this would take hours. */
+static void a_large_text_is_looked_through_once(void **state)
+{
+    char *text = mem_alloc(8 * MB);
+    struct str all = { text, 8 * MB };
+
+    (void)state;
+    memset(text, 'c', all.len);
+    memcpy(text + all.len - 3, "%20", 3);
+    assert_false(token_holds(all, STR("cccccccc-16-long")));
+    assert_false(token_holds_relay_key(all));
+    assert_false(token_is_in(all));
+    memcpy(text + all.len - 18, "cccccccc%2d16-long", 18);
+    assert_true(token_holds(all, STR("cccccccc-16-long")));
+    memset(text, '%', all.len);
+    assert_false(token_holds(all, STR("cccccccc-16-long")));
+    assert_false(token_holds_relay_key(all));
+    for (size_t i = 1; i < all.len; i++)
+        text[i] = i % 2 == 1 ? '2' : '5';
+    assert_false(token_holds(all, STR("cccccccc-16-long")));
+    assert_false(token_holds_relay_key(all));
+    mem_free(text);
+}
+
 static void escapes_are_seen_through(void **state)
 {
     struct buf out;
@@ -110,6 +137,7 @@ int main(void)
         cmocka_unit_test(a_whole_relay_key_is_found_anywhere),
         cmocka_unit_test(so_is_the_beginning_of_anthropics),
         cmocka_unit_test(escapes_are_seen_through),
+        cmocka_unit_test(a_large_text_is_looked_through_once),
         cmocka_unit_test(a_given_secret_is_found_whatever_its_form),
     };
 
