@@ -5,6 +5,7 @@
 #include "base/reason.h"
 #include "base/shell.h"
 #include "base/text.h"
+#include "http/base_url.h"
 #include "http/response.h"
 
 #define BODY_MAX 32768
@@ -73,8 +74,10 @@ void problem_add_code(struct buf *out, const struct request *req,
 }
 
 /* What is relayed has Anthropic's members alone. */
-static bool is_of_me(struct str path)
+static bool is_of_me(struct str sent)
 {
+    struct str path = base_url_rest(sent);
+
     return str_eq(path, STR("/v1/me")) || str_starts(path, STR("/v1/me/"));
 }
 

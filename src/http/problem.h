@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Our own refusals and failures, in Anthropic's error shape:
        {"type":"error","error":{"type":T,"message":M},"request_id":R}
-   Those of /v1/me, which is the relay's alone, have the code and the values of
-   base/reason.h beside the message.
+   Those of /v1/me (under any base URL), which is the relay's alone, have the code and
+   the values of base/reason.h beside the message.
    Permanent ones carry `x-should-retry: false`, so that SDKs show the text at
    once; temporary ones carry `retry-after` where the wait is known
    (err_retry_after()). */

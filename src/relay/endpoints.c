@@ -6,6 +6,7 @@
 
 #include "base/chars.h"
 #include "base/macros.h"
+#include "http/base_url.h"
 
 #define MB (1024ull * 1024)
 #define ROW_OF(method, pattern, max, body, metered, call, model, ...)          \
@@ -67,31 +68,13 @@ static const struct endpoint open_rows[] = {
 static const struct router known = ROUTER_OVER(endpoints, route);
 static const struct router open_list = ROUTER_OVER(open_rows, route);
 
-static struct str single_slash(struct str path)
-{
-    while (str_starts(path, STR("//")))
-        path = str_from(path, 1);
-    return path;
-}
-
-/* Drop the first segment if it is `segment` ("/api"); false otherwise. */
-static bool drop_segment(struct str *path, struct str segment)
-{
-    struct str rest = str_from(*path, segment.len);
-
-    if (!str_starts(*path, segment) || (rest.len > 0 && rest.at[0] != '/'))
-        return false;
-    *path = single_slash(rest);
-    return true;
-}
-
 /* "/messages", the first segment of what follows "/v1" in a row? */
 static bool is_known(struct str segment)
 {
     for (size_t i = 0; i < COUNT_OF(endpoints); i++) {
         struct str name = str_from(endpoints[i].route.pattern, 3);
 
-        if (drop_segment(&name, segment))
+        if (base_url_drop(&name, segment))
             return true;
     }
     return false;
@@ -104,23 +87,18 @@ static struct str first_segment(struct str path)
 
 struct str endpoints_upstream_path(struct arena *arena, struct str path)
 {
-    struct str rest = single_slash(path);
-    struct str behind;
+    struct str rest = base_url_rest(path);
 
-    (void)drop_segment(&rest, STR("/api"));
-    behind = rest;
-    if (drop_segment(&behind, STR("/v1")))
-        return str_starts(behind, STR("/v1/")) ? behind : rest;
-    if (rest.len > 1 && is_known(first_segment(rest)))
-        return arena_printf(arena, "/v1" STR_FMT, STR_ARG(rest));
-    return rest;
+    return rest.len > 1 && is_known(first_segment(rest))
+               ? arena_printf(arena, "/v1" STR_FMT, STR_ARG(rest))
+               : rest;
 }
 
 bool endpoints_is_under_api(struct str path)
 {
-    struct str rest = single_slash(path);
+    struct str rest = base_url_single_slash(path);
 
-    return drop_segment(&rest, STR("/api"));
+    return base_url_drop(&rest, STR("/api"));
 }
 
 /* An id goes upstream as it came: nothing in it may lead to another path. */
@@ -290,13 +268,13 @@ struct str endpoints_allow(struct arena *arena, struct str path)
 /* What is left behind all leading /api and /v1; `api`: the last one was /api. */
 static struct str behind_base(struct str path, bool *api)
 {
-    struct str rest = single_slash(path);
+    struct str rest = base_url_single_slash(path);
 
     *api = false;
     for (;;) {
-        if (drop_segment(&rest, STR("/api")))
+        if (base_url_drop(&rest, STR("/api")))
             *api = true;
-        else if (drop_segment(&rest, STR("/v1")))
+        else if (base_url_drop(&rest, STR("/v1")))
             *api = false;
         else
             return rest;
