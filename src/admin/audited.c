@@ -75,9 +75,10 @@ static const char *find_client(const struct admin *admin,
 }
 
 /* The admin token has no form of its own, by which it would be hidden later. */
-static struct str shown_target(const struct admin *admin, struct str target)
+static struct str shown_target(const struct admin *admin,
+                               const struct request *req, struct str target)
 {
-    struct str token = admin_token_reveal(admin->options.callers->admin);
+    struct str token = caller_known_token(admin->options.callers, req);
 
     return token_holds(target, token) ? STR(SHOWN_HIDDEN) : target;
 }
@@ -90,11 +91,11 @@ static struct audit *begin(const struct admin *admin, const struct request *req,
                                    : find_client(admin, req, peer);
 
     return audit_begin(admin->options.audit,
-                       &(struct audit_act){ .who = who,
-                                            .peer = str_of(peer),
-                                            .action = action,
-                                            .target =
-                                                shown_target(admin, target) });
+                       &(struct audit_act){
+                           .who = who,
+                           .peer = str_of(peer),
+                           .action = action,
+                           .target = shown_target(admin, req, target) });
 }
 
 struct audit *audited_begin(const struct admin *admin,
@@ -139,7 +140,7 @@ void audited_name(struct admin_request *x)
     struct str name;
 
     if (member && json_doc_get_str(x->body, member, &name))
-        audit_target(x->audit, shown_target(x->admin, name));
+        audit_target(x->audit, shown_target(x->admin, x->req, name));
 }
 
 struct audit *audited_hand_over(struct admin_request *x)

@@ -190,18 +190,16 @@ static bool check_token(struct admin_request *x, const char *where, bool held)
     return !held || REASON_SET(&x->err, HOLDS_ADMIN_TOKEN, where);
 }
 
-/* It is looked for where those ask who have it, or need none: nobody else may try
-   which one it is. */
-static struct str token_to_hide(const struct admin_request *x)
+static struct str known_token(const struct admin_request *x)
 {
     return x->row->right == ADMIN_PUBLIC
                ? STR_EMPTY
-               : admin_token_reveal(x->admin->options.callers->admin);
+               : caller_known_token(x->admin->options.callers, x->req);
 }
 
 static bool check_path(struct admin_request *x)
 {
-    struct str token = token_to_hide(x);
+    struct str token = known_token(x);
 
     return check_token(x, "path", token_holds(x->req->path, token)) &&
            check_token(x, "query", token_holds(x->req->query, token));
@@ -222,7 +220,7 @@ static struct flow_next check(struct flow *flow)
     if (!check_path(x) || !check_query(x) || !parse_body(x))
         return admin_refuse(x);
     audited_name(x);
-    if (!check_token(x, "body", members_hold(x->body, token_to_hide(x))) ||
+    if (!check_token(x, "body", members_hold(x->body, known_token(x))) ||
         !admin_check_body(endpoint, x->body, &x->err))
         return admin_refuse(x);
     return flow_go(endpoint->first);

@@ -91,20 +91,12 @@ static uint64_t bytes_out_of(const struct relayed *r)
 
 /* ---- all of it ---------------------------------------------------------- */
 
-/* Whose secret it is to keep out of what clients call things. */
-static struct str secret_of(const struct relayed *r)
-{
-    return admin_token_reveal(r->relay->options.callers->admin);
-}
-
 struct str record_fill_session(const struct relayed *r)
 {
     struct str session =
         word_of(headers_get(&r->req->headers, STR("x-claude-code-session-id")));
 
-    if (session.len == 0)
-        session = r->told.session;
-    return token_holds(session, secret_of(r)) ? STR_EMPTY : session;
+    return session.len > 0 ? session : r->told.session;
 }
 
 static void fill_who(struct record *record, const struct relayed *r)
@@ -130,10 +122,12 @@ static void fill_what(struct record *record, const struct relayed *r)
     const struct request *req = r->req;
 
     record->id = str_of(req->id);
-    record->client_id = client_id_of(&req->headers, secret_of(r));
+    record->client_id = client_id_of(&req->headers);
     record->upstream_id = r->told.upstream_id;
     record->method = req->method;
-    record->path = shown_request_path(req->arena, r->path, secret_of(r));
+    record->path = shown_request_path(req->arena, r->path,
+                                      admin_token_reveal(
+                                          r->relay->options.callers->admin));
     record->endpoint = r->endpoint->route.pattern;
     record->model_asked = r->told.model;
     record->bytes_in = relayed_is_streamed(r) ? r->passed : r->body.len;

@@ -56,8 +56,7 @@ static void add_who(struct log_fields *line,
                     const struct caller_sources *callers,
                     const struct request *req, char peer[ADDR_TEXT_MAX])
 {
-    struct str id =
-        client_id_of(&req->headers, admin_token_reveal(callers->admin));
+    struct str id = client_id_of(&req->headers);
 
     log_fields_add_known(line, LOG_STR("id", str_of(req->id)));
     log_fields_add_known(line,

@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: MIT
 /* The admin token: whoever presents it as Bearer may use the management API
-   (team/caller.h).  Where that puts it by mistake (a name, a note, a path) it is neither
-   kept nor shown.  Immutable once made; any thread. */
+   (team/caller.h).  Where they put it by mistake (a name, a note, a path) it is neither
+   kept nor shown.
+
+   One rule holds wherever it is looked for in what somebody sent: no answer, and nothing
+   that he can read back (the audit log, bookings, lists), depends on whether it is in
+   there, unless he proved the token itself in this very request, or is this machine's user
+   or root (caller_known_token()).  Anybody else (METRICS_TOKEN, a session, a relay key) could
+   find it out so, a character at a time and unslowed.  The log, which no endpoint shows,
+   hides it from whomever it came.
+
+   Immutable once made; any thread. */
 #pragma once
 
 #include "base/err.h"
@@ -27,7 +36,8 @@ void admin_token_done(struct admin_token *admin);
 void admin_token_look(struct admin_token *admin, struct str given,
                       const char *folder);
 
-/* The text itself, for whoever hides it; empty if there is none. */
+/* The text itself; empty if there is none.  For the log alone: what may be read by
+   whoever sent something asks caller_known_token(). */
 struct str admin_token_reveal(const struct admin_token *admin);
 
 /* What the (first) Authorization field holds as Bearer, whatever it is; or empty. */

@@ -424,6 +424,17 @@ void caller_note(const struct caller *caller, struct request *req)
         req->notes.key = arena_strdup(req->arena, caller->key->name);
 }
 
+struct str caller_known_token(const struct caller_sources *sources,
+                              const struct request *req)
+{
+    struct str who = str_of(req->notes.who);
+    bool knows = str_eq(who, STR(AUDIT_BY_TOKEN)) ||
+                 str_eq(who, STR(AUDIT_BY_MACHINE)) ||
+                 str_eq(who, STR(AUDIT_BY_SOCKET));
+
+    return knows ? admin_token_reveal(sources->admin) : STR_EMPTY;
+}
+
 bool caller_has(const struct caller_sources *sources, struct request *req,
                 enum right right, struct err *why)
 {

@@ -113,6 +113,12 @@ void caller_note(const struct caller *caller, struct request *req);
 bool caller_has(const struct caller_sources *sources, struct request *req,
                 enum right right, struct err *why) MUST_CHECK;
 
+/* The admin token, to be looked for in what was sent, if that tells its sender nothing new:
+   he proved it in this request, or may read where it lies (this machine, the control
+   socket).  Else empty, and before caller_note().  Why: team/admin_token.h. */
+struct str caller_known_token(const struct caller_sources *sources,
+                              const struct request *req);
+
 /* Signs a browser in: may it have a session for `token`?  Wrong ones are slowed as
    everywhere, and pages of other origins are refused before they could try one. */
 bool caller_may_sign_in(const struct caller_sources *sources,

@@ -12,6 +12,7 @@ static void handle(void *arg, struct request *req)
     assert_int_equal(router_find(&scene->router, req->method, req->path,
                                  &match),
                      ROUTER_FOUND);
+    req->notes.who = scene->who;
     admin_request_start(scene->admin, req, &scene->rows[match.row], &match);
 }
 

@@ -12,6 +12,7 @@ struct admin_scene {
     struct server *server;
     struct admin_token token; /* none, but for tests that set one */
     struct caller_sources callers;
+    const char *who; /* asks, as caller_note() has it; or NULL */
     struct admin *admin;
     const struct admin_row *rows;
     struct router router;

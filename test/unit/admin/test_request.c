@@ -96,6 +96,7 @@ static const struct admin_row rows[] = {
     ADMIN_ROW("GET", "/admin/cups/:name", LOOK, refuse_endpoint),
     ADMIN_ROW("GET", "/refuse", MANAGE, refuse_endpoint),
     ADMIN_ROW("GET", "/admin/hold", MANAGE, hold_endpoint),
+    ADMIN_ROW("GET", "/metrics", SCRAPE, refuse_endpoint),
     ADMIN_ROW("GET", "/page", PUBLIC, page_endpoint),
     ADMIN_ROW("GET", "/plain", PUBLIC, plain_endpoint),
 };
@@ -143,7 +144,7 @@ static void a_body_is_an_object_or_nothing(void **state)
 
 #define ADMIN_TOKEN "token-0123456789"
 
-static void what_holds_the_admin_token_is_refused(void **state)
+static void what_holds_the_token_is_refused_to_whoever_has_it(void **state)
 {
     static const char *const cases[][2] = {
         { GET("/admin/cups/my-" ADMIN_TOKEN), "the path holds the admin" },
@@ -160,9 +161,38 @@ static void what_holds_the_admin_token_is_refused(void **state)
     struct admin_scene *scene = *state;
 
     scene->token.token = secret_new(STR(ADMIN_TOKEN));
+    scene->who = "admin-token";
     for (size_t i = 0; i < COUNT_OF(cases); i++) {
         admin_scene_reconnect(scene);
         admin_scene_ask(scene, cases[i][0], cases[i][1]);
+    }
+}
+
+/* Nothing tells them whether their guess is in what they sent. */
+static void nobody_else_can_tell_the_token_from_other_texts(void **state)
+{
+    static const char *const cases[][2] = {
+        { GET("/admin/cups/my-" ADMIN_TOKEN), "no tea" },
+        { "POST /admin/make?colour=" ADMIN_TOKEN " HTTP/1.1\r\n"
+          "Host: h\r\n\r\n",
+          "{\"colour\":\"" ADMIN_TOKEN "\"}" },
+        { "POST /admin/make?" ADMIN_TOKEN "=1 HTTP/1.1\r\nHost: h\r\n\r\n",
+          "the parameter \\\"" ADMIN_TOKEN "\\\" is not known here" },
+        { "POST /admin/make HTTP/1.1\r\nHost: h\r\n"
+          "Content-Length: 27\r\n\r\n{\"cups\":\"" ADMIN_TOKEN "\"}",
+          "{\"cups\":\"" ADMIN_TOKEN "\"" },
+        { GET("/metrics?" ADMIN_TOKEN), "is not known here" },
+        { GET("/page?" ADMIN_TOKEN), "200 OK" },
+    };
+    static const char *const who[] = { "metrics-token", "own-login", NULL };
+    struct admin_scene *scene = *state;
+
+    scene->token.token = secret_new(STR(ADMIN_TOKEN));
+    for (size_t i = 0; i < COUNT_OF(who) * COUNT_OF(cases); i++) {
+        scene->who = who[i / COUNT_OF(cases)];
+        admin_scene_reconnect(scene);
+        admin_scene_ask(scene, cases[i % COUNT_OF(cases)][0],
+                        cases[i % COUNT_OF(cases)][1]);
     }
 }
 
@@ -258,7 +288,8 @@ int main(void)
     cmocka_unit_test_setup_teardown(name, open_scene, admin_scene_close)
     const struct CMUnitTest tests[] = {
         TEST(a_body_is_an_object_or_nothing),
-        TEST(what_holds_the_admin_token_is_refused),
+        TEST(what_holds_the_token_is_refused_to_whoever_has_it),
+        TEST(nobody_else_can_tell_the_token_from_other_texts),
         TEST(a_misspelt_parameter_is_not_left_out),
         TEST(a_state_is_dropped_before_the_answer),
         TEST(a_client_that_leaves_drops_it_too),

@@ -28,7 +28,6 @@ static const struct {
     { "x-request-id", "a\"b", NULL, "" },
     { "x-request-id", KEY, NULL, "" },
     { "x-request-id", "sk-ant-api03-x", NULL, "" },
-    { "x-request-id", "no-Secret-here", NULL, "" },
     { "x-request-id",
       TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "01234567", NULL,
       TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN TEN "01234567" },
@@ -46,7 +45,7 @@ static void an_id_is_a_plain_word_and_no_key(void **state)
         };
         struct headers headers = headers_of(fields, cases[i].also ? 2 : 1);
 
-        unit_assert_str(client_id_of(&headers, STR("Secret")), cases[i].id);
+        unit_assert_str(client_id_of(&headers), cases[i].id);
     }
 }
 
@@ -55,7 +54,7 @@ static void who_sends_none_has_none(void **state)
     struct headers headers = { .count = 0 };
 
     (void)state;
-    unit_assert_str(client_id_of(&headers, STR_EMPTY), "");
+    unit_assert_str(client_id_of(&headers), "");
 }
 
 static const struct {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What the log is told of who asks. */
 #include "caller_desk.h"
+#include "store/audit.h"
 
 static const struct {
     enum right right;
@@ -56,10 +57,39 @@ static void the_log_is_told_who_it_is(void **state)
     close_desk(&desk);
 }
 
+static const struct {
+    const char *who; /* or NULL */
+    bool knows;
+} askers[] = {
+    { AUDIT_BY_TOKEN, true },     { AUDIT_BY_MACHINE, true },
+    { AUDIT_BY_SOCKET, true },    { AUDIT_BY_SESSION, false },
+    { AUDIT_BY_STRANGER, false }, { "metrics-token", false },
+    { "own-login", false },       { NULL, false },
+};
+
+/* Others could find it out by what it is looked for in. */
+static void the_token_is_looked_for_for_those_who_know_it(void **state)
+{
+    struct desk desk;
+
+    (void)state;
+    open_desk(&desk);
+    for (size_t i = 0; i < COUNT_OF(askers); i++) {
+        struct str token;
+
+        come(&desk, AWAY, "");
+        desk.req.notes.who = askers[i].who;
+        token = caller_known_token(&desk.sources, &desk.req);
+        assert_int_equal(token.len > 0, askers[i].knows);
+    }
+    close_desk(&desk);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_log_is_told_who_it_is),
+        cmocka_unit_test(the_token_is_looked_for_for_those_who_know_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
