@@ -54,6 +54,16 @@ describe("a key's holder", () => {
     }
   };
 
+  it('is told why it is refused by a code, under any base URL', async () => {
+    for (const base of ['', '/api', '/v1', '/api/v1']) {
+      for (const target of ['/v1/me', '/v1/me/usage', '/v1/me/requests']) {
+        const answer = await get({ headers: { 'x-api-key': `cr_${'a'.repeat(43)}` } }, base + target);
+        assert.equal(answer.status, 401);
+        assert.match(answer.doc.error.code, /^[a-z_]+$/, base + target);
+      }
+    }
+  });
+
   it('sees its usage by day, hour and model', async () => {
     for (const by of ['day', 'hour', 'model']) {
       const answer = await get(alice, `/v1/me/usage?by=${by}&since=7d`);
