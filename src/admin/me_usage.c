@@ -10,7 +10,6 @@
 #include "admin/usage_query.h"
 #include "admin/usage_routes.h"
 #include "admin/usage_text.h"
-#include "base/clock.h"
 #include "base/reason.h"
 #include "crypto/seal.h"
 
@@ -22,6 +21,10 @@ struct own {
     struct usage_asking asking; /* for usage_ask.h, which knows this alone */
     struct admin *admin;        /* where it has a place; or NULL */
     uint64_t key_id;
+    struct me_ticket *ticket; /* until it is the question's; or NULL */
+    struct loop_timer *patience;
+    uint64_t late_ms;
+    struct flow_next (*ask)(struct admin_request *x); /* when it is its turn */
     struct loop_timer *read; /* by when it is; NULL: nothing was sent so far */
     uint64_t until_ms;
 };
@@ -36,6 +39,10 @@ static void drop(void *state)
     struct own *own = state;
 
     usage_asking_drop(&own->asking);
+    me_ticket_end(own->ticket);
+    own->ticket = NULL;
+    loop_timer_free(own->patience);
+    own->patience = NULL;
     loop_timer_free(own->read);
     own->read = NULL;
     if (own->admin)
@@ -45,23 +52,12 @@ static void drop(void *state)
 
 /* ---- who asks ------------------------------------------------------------ */
 
-/* A place until it is sent, and a turn until it is found (admin/usage_ask.h). */
-static bool take_place(const struct own *own, struct me_places *places,
-                       struct me_turns *turns)
-{
-    if (!me_places_take(places, own->key_id))
-        return false;
-    if (!turns || me_turns_take(turns, own->key_id))
-        return true;
-    me_places_give_back(places, own->key_id);
-    return false;
-}
-
 /* What was found is kept until it is read: that does not last. */
 static bool is_read_too_slowly(struct admin_request *x)
 {
     struct own *own = own_of(x);
-    uint64_t now_ms = clock_steady_ms();
+    /* As timers count: one that fires is not too early. */
+    uint64_t now_ms = loop_now_ms(x->admin->options.loop);
 
     if (!own->read) {
         own->until_ms = now_ms + x->admin->holder_ms;
@@ -74,20 +70,61 @@ static bool is_read_too_slowly(struct admin_request *x)
                     "rows at once (limit)");
 }
 
-static bool enter(struct admin_request *x)
+static struct flow_next refuse_busy(struct admin_request *x)
+{
+    (void)REASON_SET(&x->err, ME_BUSY);
+    (void)err_retry_after(&x->err, RETRY_MS);
+    return admin_refuse(x);
+}
+
+/* A turn until it is found (admin/usage_ask.h), and a place until it is sent: whoever
+   waits for a turn needs none. */
+static struct flow_next enter(struct admin_request *x)
 {
     struct own *own = own_of(x);
-    struct me_turns *turns = x->admin->options.turns;
 
-    if (!take_place(own, &x->admin->holders, turns)) {
-        (void)REASON_SET(&x->err, ME_BUSY);
-        return err_retry_after(&x->err, RETRY_MS);
-    }
+    if (!me_places_take(&x->admin->holders, own->key_id))
+        return refuse_busy(x);
     own->admin = x->admin;
-    own->asking.ask->turns = turns;
-    own->asking.ask->turn_of = own->key_id;
+    own->asking.ask->turn = own->ticket;
+    own->ticket = NULL;
     x->is_over = is_read_too_slowly;
-    return true;
+    return own->ask(x);
+}
+
+static struct flow_next await_turn(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct own *own = own_of(x);
+    bool is_late = loop_now_ms(x->admin->options.loop) >= own->late_ms;
+
+    switch (me_ticket_look(own->ticket, is_late)) {
+    case ME_TURN_HAS:
+        return enter(x);
+    case ME_TURN_WAITS:
+        return flow_sleep_then(await_turn);
+    case ME_TURN_NONE:
+    case ME_TURN_REFUSED:
+        break;
+    }
+    return refuse_busy(x);
+}
+
+static struct flow_next get_in_line(
+    struct admin_request *x, struct flow_next (*ask)(struct admin_request *x))
+{
+    const struct admin_options *options = &x->admin->options;
+    struct own *own = own_of(x);
+
+    own->ask = ask;
+    if (!options->turns)
+        return enter(x);
+    own->ticket =
+        me_turns_ask(options->turns, own->key_id, options->loop, admin_wake, x);
+    own->late_ms = loop_now_ms(options->loop) + x->admin->turn_wait_ms;
+    own->patience = loop_timer_new(options->loop, admin_wake, x);
+    loop_timer_set(own->patience, x->admin->turn_wait_ms);
+    return flow_go(await_turn);
 }
 
 /* The question of whoever holds a key; NULL and x->err. */
@@ -141,10 +178,10 @@ static struct flow_next ask_usage(struct flow *flow)
     struct admin_request *x = admin_request_of(flow);
     struct usage_ask *ask = begin(x);
 
-    if (!ask || !take_sums(ask, &x->err) || !enter(x))
+    if (!ask || !take_sums(ask, &x->err))
         return admin_refuse(x);
     force(x, &ask->sums.filter);
-    return usage_routes_begin_sums(x);
+    return get_in_line(x, usage_routes_begin_sums);
 }
 
 /* ---- requests ------------------------------------------------------------ */
@@ -239,17 +276,22 @@ static struct flow_next answer_requests(struct flow *flow)
                                      : admin_refuse(x);
 }
 
+static struct flow_next begin_requests(struct admin_request *x)
+{
+    usage_asking_start(x, usage_routes_run_requests);
+    return flow_sleep_then(answer_requests);
+}
+
 static struct flow_next ask_requests(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     struct usage_ask *ask = begin(x);
 
     if (!ask || !usage_params_requests(&ask->params, &ask->requests, &x->err) ||
-        !take_cursor(x, &ask->requests) || !enter(x))
+        !take_cursor(x, &ask->requests))
         return admin_refuse(x);
     force(x, &ask->requests.filter);
-    usage_asking_start(x, usage_routes_run_requests);
-    return flow_sleep_then(answer_requests);
+    return get_in_line(x, begin_requests);
 }
 
 /* ---- the endpoints ------------------------------------------------------- */

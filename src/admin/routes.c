@@ -21,6 +21,7 @@
 #include "admin/log_routes.h"
 #include "admin/login_routes.h"
 #include "admin/me.h"
+#include "admin/me_turns.h"
 #include "admin/me_usage.h"
 #include "admin/metrics_routes.h"
 #include "admin/notify_routes.h"
@@ -147,6 +148,7 @@ struct admin *admin_new(const struct admin_options *options)
 
     admin->options = *options;
     admin->holder_ms = HOLDER_MS;
+    admin->turn_wait_ms = ME_WAIT_MS;
     admin->backup_ms = BACKUP_MS;
     if (!options->prices)
         admin->own_prices = price_board_new();

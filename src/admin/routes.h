@@ -70,10 +70,11 @@ struct audited_users;
 struct admin {
     struct admin_options options;
     struct me_places
-        holders;        /* of keys, who are told of their usage just now */
-    unsigned holder_ms; /* so long they may take to read it */
-    unsigned backups;   /* that clients read just now */
-    unsigned backup_ms; /* so long they may stand still */
+        holders;           /* of keys, who are told of their usage just now */
+    unsigned holder_ms;    /* so long they may take to read it */
+    unsigned turn_wait_ms; /* and wait for their turn to ask */
+    unsigned backups;      /* that clients read just now */
+    unsigned backup_ms;    /* so long they may stand still */
     struct price_board *prices; /* the options', or its own */
     struct price_board *own_prices;
     struct series *series;       /* a reference */

@@ -9,9 +9,8 @@
 
 static void end_turn(struct usage_ask *ask)
 {
-    if (ask->turns)
-        me_turns_give_back(ask->turns, ask->turn_of);
-    ask->turns = NULL;
+    me_ticket_end(ask->turn);
+    ask->turn = NULL;
 }
 
 /* The turn of a client that has left ends here: what it asked was carried through. */

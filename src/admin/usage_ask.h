@@ -15,8 +15,7 @@ struct usage_ask {
     struct ask_requests requests;
     struct ask_found found;
     struct err err;
-    struct me_turns *turns; /* or NULL: it is nobody's turn */
-    uint64_t turn_of;       /* the key whose turn it is until this is found */
+    struct me_ticket *turn; /* until this is found; or NULL */
 };
 
 /* A row's state: the question, and how far the answer is written. */

@@ -192,4 +192,21 @@ describe("a key's holder", () => {
     }
     await until(async () => (await get(alice, '/v1/me/usage')).status === 200, { what: 'an answer' });
   });
+
+  it('and are not in the way of a third one', async () => {
+    const carol = await createKey(s.relay, 'carol');
+    let over = false;
+    const asks = async (key) => {
+      while (!over) await get(key, '/v1/me/usage?by=hour');
+    };
+    const others = [alice, bob].flatMap((key) => Array.from({ length: 5 }, () => asks(key)));
+    try {
+      for (let i = 0; i < 40; i++) {
+        await good(carol, '/v1/me/usage');
+      }
+    } finally {
+      over = true;
+      await Promise.all(others);
+    }
+  });
 });

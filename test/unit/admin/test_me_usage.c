@@ -195,25 +195,102 @@ static void assert_told_to_come_back(struct admin_scene *scene, unsigned key)
     }
 }
 
+/* Somebody who asks, on whatever connection. */
+static struct me_ticket *somebody(struct admin_scene *scene, uint64_t key)
+{
+    return me_turns_ask(own.turns, key, scene->loop, NULL, NULL);
+}
+
+static void have_all_turns(struct admin_scene *scene,
+                           struct me_ticket *tickets[ME_TURNS])
+{
+    for (size_t i = 0; i < ME_TURNS; i++) {
+        tickets[i] = somebody(scene, 100 + i);
+        assert_int_equal(me_ticket_look(tickets[i], false), ME_TURN_HAS);
+    }
+}
+
+static void give_turns_back(struct me_ticket *tickets[ME_TURNS])
+{
+    for (size_t i = 0; i < ME_TURNS; i++)
+        me_ticket_end(tickets[i]);
+}
+
 static void whoever_asks_already_waits_for_the_answer(void **state)
 {
     struct admin_scene *scene = *state;
+    struct me_ticket *ticket = somebody(scene, ALICE);
 
-    assert_true(me_turns_take(own.turns, ALICE));
     assert_told_to_come_back(scene, ALICE);
     ask(scene, BOB, ALL, "200 OK");
-    me_turns_give_back(own.turns, ALICE);
+    me_ticket_end(ticket);
     ask(scene, ALICE, ALL, "200 OK");
 }
 
-static void all_have_so_many_turns(void **state)
+/* In the line is whoever is refused there a second time. */
+static bool waits(void *arg)
+{
+    struct me_ticket *again = somebody(arg, ALICE);
+    bool refused = me_ticket_look(again, false) == ME_TURN_REFUSED;
+
+    me_ticket_end(again);
+    return refused;
+}
+
+static void begin_to_wait(struct admin_scene *scene)
+{
+    ask(scene, ALICE, SUMS, "");
+    wire_until(scene->loop, waits, scene);
+}
+
+static bool has_left(void *arg)
+{
+    return !waits(arg);
+}
+
+static void whoever_waits_is_answered_before_those_who_come(void **state)
 {
     struct admin_scene *scene = *state;
+    struct me_ticket *tickets[ME_TURNS];
+    struct me_ticket *next;
 
-    for (uint64_t key = 0; key < ME_TURNS; key++)
-        assert_true(me_turns_take(own.turns, 100 + key));
+    have_all_turns(scene, tickets);
+    begin_to_wait(scene);
+    assert_int_equal(scene->admin->holders.count, 0);
+    next = somebody(scene, 100);
+    assert_int_equal(me_ticket_look(next, false), ME_TURN_REFUSED);
+    me_ticket_end(next);
+    me_ticket_end(tickets[0]);
+    tickets[0] = somebody(scene, 100);
+    assert_int_equal(me_ticket_look(tickets[0], false), ME_TURN_WAITS);
+    wire_expect(&scene->client, END);
+    assert_int_equal(wire_count(&scene->client, "200 OK"), 1);
+    assert_int_equal(me_ticket_look(tickets[0], false), ME_TURN_HAS);
+    give_turns_back(tickets);
+}
+
+static void waiting_for_a_turn_has_an_end(void **state)
+{
+    struct admin_scene *scene = *state;
+    struct me_ticket *tickets[ME_TURNS];
+
+    scene->admin->turn_wait_ms = 1;
+    have_all_turns(scene, tickets);
     assert_told_to_come_back(scene, ALICE);
-    me_turns_give_back(own.turns, 100);
+    assert_false(waits(scene));
+    give_turns_back(tickets);
+}
+
+static void whoever_leaves_waits_no_longer(void **state)
+{
+    struct admin_scene *scene = *state;
+    struct me_ticket *tickets[ME_TURNS];
+
+    have_all_turns(scene, tickets);
+    begin_to_wait(scene);
+    wire_close(&scene->client);
+    wire_until(scene->loop, has_left, scene);
+    give_turns_back(tickets);
     ask(scene, ALICE, SUMS, "200 OK");
 }
 
@@ -226,8 +303,7 @@ static void a_turn_ends_with_its_question(void **state)
 
     for (size_t i = 0; i < COUNT_OF(paths); i++) {
         ask(scene, ALICE, paths[i], i < 2 ? END : "400 Bad Request");
-        assert_true(me_turns_take(own.turns, ALICE));
-        me_turns_give_back(own.turns, ALICE);
+        assert_false(waits(scene));
         assert_int_equal(scene->admin->holders.count, 0);
     }
 }
@@ -240,20 +316,20 @@ static void one_holder_leaves_places_for_others(void **state)
     while (me_places_take(places, ALICE))
         ;
     assert_told_to_come_back(scene, ALICE);
+    assert_false(waits(scene)); /* nor does it keep its turn */
     ask(scene, BOB, ALL, "200 OK");
     me_places_give_back(places, ALICE);
     ask(scene, ALICE, ALL, "200 OK");
 }
 
-/* Without a place nobody has a turn. */
 static void a_turn_that_is_refused_takes_no_place(void **state)
 {
     struct admin_scene *scene = *state;
+    struct me_ticket *ticket = somebody(scene, ALICE);
 
-    assert_true(me_turns_take(own.turns, ALICE));
     assert_told_to_come_back(scene, ALICE);
     assert_int_equal(scene->admin->holders.count, 0);
-    me_turns_give_back(own.turns, ALICE);
+    me_ticket_end(ticket);
 }
 
 static void an_answer_is_read_in_time_or_cut(void **state)
@@ -277,7 +353,9 @@ int main(void)
         TEST(nothing_else_is_asked_for),
         TEST(a_cursor_opens_for_its_own_key_alone),
         TEST(whoever_asks_already_waits_for_the_answer),
-        TEST(all_have_so_many_turns),
+        TEST(whoever_waits_is_answered_before_those_who_come),
+        TEST(waiting_for_a_turn_has_an_end),
+        TEST(whoever_leaves_waits_no_longer),
         TEST(a_turn_ends_with_its_question),
         TEST(one_holder_leaves_places_for_others),
         TEST(a_turn_that_is_refused_takes_no_place),
