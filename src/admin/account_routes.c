@@ -6,6 +6,7 @@
 #include "admin/account_doc.h"
 #include "admin/account_today.h"
 #include "admin/gateway_members.h"
+#include "admin/listed.h"
 #include "admin/members.h"
 #include "admin/request.h"
 #include "admin/usage_ask.h"
@@ -79,23 +80,43 @@ static struct json_doc *whole_doc(const struct admin_request *x,
     return doc;
 }
 
+struct listing {
+    struct usage_asking
+        asking;                /* for account_today.h, which knows this alone */
+    struct account_list *list; /* those there were when they were asked for */
+    size_t next;
+    struct listed listed;
+};
+
+static void drop_listing(void *state)
+{
+    struct listing *listing = state;
+
+    usage_asking_drop(&listing->asking);
+    account_list_unref(listing->list);
+    listed_done(&listing->listed);
+}
+
+static struct json_doc *next_account(struct admin_request *x)
+{
+    struct listing *listing = x->state;
+
+    return listing->next < listing->list->count
+               ? whole_doc(x, listing->list->at[listing->next++])
+               : NULL;
+}
+
 static struct flow_next answer_all(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
-    struct json_doc *doc;
-    struct json_doc *all;
-    struct account_list *list;
+    struct listing *listing = x->state;
 
     if (!account_today_is_there(x))
         return flow_sleep_then(answer_all);
-    doc = json_doc_new_object();
-    all = json_doc_new_array();
-    list = accounts_list(accounts_of(x));
-    for (size_t i = 0; i < list->count; i++)
-        json_doc_add(all, whole_doc(x, list->at[i]));
-    account_list_unref(list);
-    json_doc_set(doc, "accounts", all);
-    return admin_reply(x, doc);
+    listing->list = accounts_list(accounts_of(x));
+    listing->listed.member = "accounts";
+    listing->listed.next = next_account;
+    return listed_reply(x, &listing->listed);
 }
 
 static struct flow_next list_all(struct flow *flow)
@@ -117,8 +138,8 @@ static const struct admin_member all_members[] = {
 };
 const struct admin_endpoint account_routes_list_all = {
     .first = list_all,
-    .state_size = sizeof(struct usage_asking),
-    .drop = usage_asking_drop,
+    .state_size = sizeof(struct listing),
+    .drop = drop_listing,
     .tag = TAG,
     .summary = "All accounts, and how each is",
     .answer = all_members,

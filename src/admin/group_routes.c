@@ -5,6 +5,8 @@
 #include "admin/key_members.h"
 #include "admin/key_routes.h"
 #include "admin/key_warnings.h"
+#include "admin/listed.h"
+#include "base/reason.h"
 
 #define TAG "groups"
 
@@ -77,28 +79,73 @@ static struct flow_next get(struct flow *flow)
 }
 
 struct listing {
-    struct keyring *ring;
-    struct json_doc *groups;
+    struct listed listed;
+    uint64_t after; /* the id of the last one shown */
+    uint64_t left;  /* so many are asked for yet */
 };
 
-static bool add(void *arg, struct key_group *group)
+static void drop_listing(void *state)
 {
-    const struct listing *listing = arg;
+    struct listing *listing = state;
 
-    json_doc_add(listing->groups, doc_of(listing->ring, group));
-    return true;
+    listed_done(&listing->listed);
+}
+
+static struct json_doc *next_group(struct admin_request *x)
+{
+    struct listing *listing = x->state;
+    struct keyring *ring = keys_ring(x->admin->options.keys);
+    struct key_group *group =
+        listing->left > 0 ? keyring_after_group(ring, listing->after) : NULL;
+    struct json_doc *doc;
+
+    if (!group)
+        return NULL;
+    listing->left--;
+    listing->after = group->id;
+    doc = doc_of(ring, group);
+    key_group_unref(group);
+    return doc;
+}
+
+static void add_cursor(struct admin_request *x, struct buf *out)
+{
+    const struct listing *listing = x->state;
+    struct key_group *more =
+        keyring_after_group(keys_ring(x->admin->options.keys), listing->after);
+
+    if (more)
+        buf_printf(out, ",\"next_cursor\":\"%llu\"",
+                   (unsigned long long)listing->after);
+    else
+        buf_add(out, STR(",\"next_cursor\":null"));
+    key_group_unref(more);
+}
+
+static bool take_number(struct admin_request *x, const char *name,
+                        uint64_t *number)
+{
+    struct str text;
+
+    return !admin_query(x, name, &text) ||
+           (str_to_u64(text, INT64_MAX, number) && *number > 0) ||
+           REASON_SET(&x->err, NUMBER_FROM_ONE, name,
+                      (unsigned long long)INT64_MAX);
 }
 
 static struct flow_next list(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
-    struct json_doc *doc = json_doc_new_object();
-    struct listing listing = { keys_ring(x->admin->options.keys),
-                               json_doc_new_array() };
+    struct listing *listing = x->state;
 
-    keyring_each_group(listing.ring, add, &listing);
-    json_doc_set(doc, "groups", listing.groups);
-    return admin_reply(x, doc);
+    listing->listed = (struct listed){ .member = "groups",
+                                       .next = next_group,
+                                       .end = add_cursor };
+    listing->left = UINT64_MAX;
+    if (!take_number(x, "limit", &listing->left) ||
+        !take_number(x, "cursor", &listing->after))
+        return admin_refuse(x);
+    return listed_reply(x, &listing->listed);
 }
 
 /* ---- the endpoints ------------------------------------------------------- */
@@ -109,6 +156,13 @@ static const struct admin_member one_group[] = {
 };
 static const struct admin_member list_answer[] = {
     { "groups", ADMIN_LIST, ADMIN_REQUIRED, "by rising id", one_group },
+    { "next_cursor", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "of the next page; null: this was the last", NULL },
+    ADMIN_END,
+};
+static const struct admin_member list_query[] = {
+    { "limit", ADMIN_NUMBER, 0, "how many at most; all", NULL },
+    { "cursor", ADMIN_TEXT, 0, "next_cursor of the page before", NULL },
     ADMIN_END,
 };
 
@@ -125,8 +179,11 @@ const struct admin_endpoint group_routes_create = {
 };
 const struct admin_endpoint group_routes_list = {
     .first = list,
+    .state_size = sizeof(struct listing),
+    .drop = drop_listing,
     .tag = TAG,
     .summary = "All groups",
+    .query = list_query,
     .answer = list_answer,
 };
 const struct admin_endpoint group_routes_get = {

@@ -161,8 +161,14 @@ struct listing {
     struct keyring_query query;
     struct keyring_page page;
     struct json_doc
-        *list; /* of the page's keys, as far as they are described */
+        *list;    /* of the page's keys, as far as they are described */
+    size_t bytes; /* of those */
 };
+
+/* Patterns and notes may be long: a page that holds so much ends there, and the next one
+   goes on. */
+#define PAGE_FULL (1024u * 1024)
+#define KEY_BYTES_MAX (1024u * 1024)
 
 /* Some two milliseconds of work. */
 #define DOCS_A_TURN 50
@@ -217,18 +223,41 @@ static struct json_doc *page_doc(struct listing *listing)
     return doc;
 }
 
+static size_t length_of(const struct json_doc *doc)
+{
+    struct buf text;
+    size_t len;
+
+    buf_init(&text, KEY_BYTES_MAX);
+    len = json_doc_write(doc, false, &text) ? text.len : KEY_BYTES_MAX;
+    buf_done(&text);
+    return len;
+}
+
+/* The next key of the page, which ends with it if it is full. */
+static void describe_one(struct listing *listing)
+{
+    size_t done = json_doc_count(listing->list);
+    struct json_doc *doc = key_routes_doc(listing->page.at[done]);
+
+    listing->bytes += length_of(doc);
+    json_doc_add(listing->list, doc);
+    if (listing->bytes >= PAGE_FULL)
+        keyring_page_cut(&listing->page, done + 1);
+}
+
 static struct flow_next describe(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
     struct listing *listing = x->state;
-    size_t from = json_doc_count(listing->list);
-    size_t end = from + DOCS_A_TURN < listing->page.count ? from + DOCS_A_TURN
-                                                          : listing->page.count;
+    size_t end = json_doc_count(listing->list) + DOCS_A_TURN;
 
-    for (size_t i = from; i < end; i++)
-        json_doc_add(listing->list, key_routes_doc(listing->page.at[i]));
-    return end < listing->page.count ? admin_rest(x, describe)
-                                     : admin_reply(x, page_doc(listing));
+    while (json_doc_count(listing->list) < listing->page.count) {
+        if (json_doc_count(listing->list) == end)
+            return admin_rest(x, describe);
+        describe_one(listing);
+    }
+    return admin_reply(x, page_doc(listing));
 }
 
 static struct flow_next search(struct flow *flow)
@@ -299,7 +328,8 @@ static const struct admin_member list_query[] = {
       "made before, and not used since then: " WHEN_FORMS_IN_ZONE, NULL },
     { "sort", ADMIN_TEXT, 0, "by what they go: " ORDERS "; id", NULL },
     { "order", ADMIN_TEXT, 0, "asc or desc; asc", NULL },
-    { "limit", ADMIN_NUMBER, 0, "how many at most, 1 to 200; 50", NULL },
+    { "limit", ADMIN_NUMBER, 0,
+      "how many at most, 1 to 200; 50. A page of 1 MB ends, too", NULL },
     { "cursor", ADMIN_TEXT, 0, "next_cursor of the page before", NULL },
     ADMIN_END,
 };

@@ -8,7 +8,9 @@
 #include "http/problem.h"
 #include "http/response.h"
 
-#define BODY_MAX (4u * 1024 * 1024)
+/* What a command takes (app/socket_call.c).  A document takes several times as much
+   memory as its text does; what has no bound of its own is answered in parts. */
+#define BODY_MAX (64u * 1024 * 1024)
 #define ERROR_MAX 65536
 #define TEXT_MAX 8192
 #define FIELDS_MAX 1024

@@ -182,7 +182,8 @@ static bool add_parameter(void *arg, struct str name, struct json_doc *value)
     struct str text = STR_EMPTY;
 
     (void)json_doc_as_str(value, &text);
-    buf_add(path, path->len > sizeof(KEYS) + 1 ? STR("&") : STR("?"));
+    buf_add(path,
+            str_index(buf_str(path), '?') < path->len ? STR("&") : STR("?"));
     buf_add(path, name);
     remote_path(path, "=", str_sub(text, 0, 500));
     return true;
@@ -260,12 +261,11 @@ static int list(const struct doing *doing)
     bool more = true;
     bool ok = true;
 
-    if (is_of_keys(doing)) {
-        json_doc_set_str(query, "limit", STR(PAGE_MAX));
+    json_doc_set_str(query, "limit", STR(PAGE_MAX));
+    if (is_of_keys(doing))
         key_table_begin_keys(&listing.table);
-    } else {
+    else
         key_table_begin_groups(&listing.table);
-    }
     while (ok && more)
         ok = take_page(doing, query, &listing, &more, &err);
     json_doc_set(whole, list_member(doing), listing.all);

@@ -133,6 +133,9 @@ bool keyring_page_step(struct keyring *ring, const struct keyring_query *query,
 void keyring_page(struct keyring *ring, const struct keyring_query *query,
                   uint64_t now_wall_ms, struct keyring_page *page);
 void keyring_page_done(struct keyring_page *page);
+/* Keep the first `count` of a complete page, one at least: if there were more, the next
+   page begins behind them. */
+void keyring_page_cut(struct keyring_page *page, size_t count);
 
 /* ---- tags ------------------------------------------------------------------- */
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Lists of keys, and which were used. */
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -208,6 +209,17 @@ void keyring_page_done(struct keyring_page *page)
     for (size_t i = 0; i < page->count; i++)
         key_unref(page->at[i]);
     page->count = 0;
+}
+
+void keyring_page_cut(struct keyring_page *page, size_t count)
+{
+    assert(count > 0);
+    if (count >= page->count)
+        return;
+    for (size_t i = count; i < page->count; i++)
+        key_unref(page->at[i]);
+    page->count = count;
+    page->next = page->at[count - 1]->id;
 }
 
 void keyring_each(struct keyring *ring,

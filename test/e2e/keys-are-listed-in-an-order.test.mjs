@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 
-import { admin, createKey, keyCommand } from '../support/keys.mjs';
+import { admin, createGroup, createKey, keyCommand } from '../support/keys.mjs';
 import { addApiKey, describe, stage } from '../support/processes.mjs';
 
 const relay = { env: { WORKERS: '2' }, accounts: (dataDir) => addApiKey(dataDir, 'demo') };
@@ -67,5 +67,67 @@ describe('lists of keys', () => {
     assert.deepEqual(JSON.parse(list.stdout).keys.map(({ name }) => name), ['C 3', 'b.2', 'a']);
     const tags = keyCommand(s.relay.dataDir, 'tags');
     assert.equal(tags.stdout, '      2  dev\n      1  x.y\n');
+  });
+
+  const MB = 1024 * 1024;
+  const patterns = (what) => Array.from({ length: 64 }, (_, i) => `${what}${i}-`.padEnd(128, 'x'));
+
+  it('end a page where it is full', async () => {
+    const long = { models: patterns('m'), deny_models: patterns('d'), clients: patterns('c') };
+    const made = [];
+    for (let i = 0; i < 60; i++) {
+      made.push((await createKey(s.relay, `long-${String(i).padStart(2, '0')}`, long)).name);
+    }
+    for (const query of [{}, { sort: 'name' }, { sort: 'id', order: 'desc' }, { sort: 'cost_30d' }]) {
+      const all = [];
+      let pages = 0;
+      for (let cursor; cursor !== null; pages++) {
+        const page = await ask({ ...query, search: 'long-', limit: '200', ...(cursor && { cursor }) });
+        assert.equal(page.total, cursor ? null : made.length);
+        assert.ok(JSON.stringify(page).length < 1.1 * MB);
+        all.push(...page.keys.map(({ name }) => name));
+        cursor = page.next_cursor;
+      }
+      assert.ok(pages > 1, JSON.stringify(query));
+      assert.deepEqual(query.order ? all.reverse() : all, made, JSON.stringify(query));
+    }
+    const listed = keyCommand(s.relay.dataDir, 'list', '--search', 'long-');
+    assert.equal(listed.status, 0, listed.stderr);
+    assert.deepEqual(listed.stdout.match(/long-\d\d/g), made);
+  });
+});
+
+describe('lists of groups', () => {
+  const s = stage({ relay });
+  const NAMES = Array.from({ length: 250 }, (_, i) => `group-${i}`);
+  const names = (doc) => doc.groups.map(({ name }) => name);
+  const ask = async (query) => (await admin(s.relay, 'GET', `/admin/api/groups?${new URLSearchParams(query)}`)).doc;
+
+  it('have all of them, or pages', async () => {
+    assert.deepEqual(await ask({}), { groups: [], next_cursor: null });
+    for (const name of NAMES) await createGroup(s.relay, name);
+    const whole = await ask({});
+    assert.deepEqual(names(whole), NAMES);
+    assert.equal(whole.next_cursor, null);
+    const all = [];
+    for (let cursor; cursor !== null;) {
+      const page = await ask({ limit: '100', ...(cursor && { cursor }) });
+      assert.ok(page.groups.length <= 100);
+      all.push(...names(page));
+      cursor = page.next_cursor;
+    }
+    assert.deepEqual(all, NAMES);
+    assert.equal((await ask({ limit: '250' })).next_cursor, null);
+    const listed = keyCommand(s.relay.dataDir, 'group', 'list', '--json');
+    assert.equal(listed.status, 0, listed.stderr);
+    assert.deepEqual(names(JSON.parse(listed.stdout)), NAMES);
+  });
+
+  it('say what may be asked for', async () => {
+    for (const query of ['limit=0', 'limit=x', 'cursor=0', 'cursor=-1']) {
+      const answer = await admin(s.relay, 'GET', `/admin/api/groups?${query}`);
+      assert.equal(answer.status, 400, query);
+      assert.match(answer.doc.error, /must be a whole number/);
+    }
   });
 });

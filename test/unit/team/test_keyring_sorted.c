@@ -88,20 +88,24 @@ static int end(void **state)
     return 0;
 }
 
-/* The ids of all pages as one number. */
-static uint64_t ids_of(struct scene *scene, struct keyring_query query)
+/* The ids of all pages as one number, each of which is cut after so many. */
+static uint64_t ids_of_cut(struct scene *scene, struct keyring_query query,
+                           size_t cut)
 {
     char text[5000];
-    struct keyring_page page;
+    struct keyring_page page = { .count = 0 };
     uint64_t ids = 0;
     bool more;
 
     do {
         keyring_page(scene->ring, &query, NOW_MS, &page);
+        if (page.count > cut)
+            keyring_page_cut(&page, cut);
         for (size_t i = 0; i < page.count; i++)
             ids = ids * 10 + page.at[i]->id;
         more = page.next != 0;
-        if (more) {
+        query.after = page.next;
+        if (more && page.marks[0].id != 0) {
             query.behind = page.marks[page.count - 1];
             if (query.behind.text.len > 0)
                 memcpy(text, query.behind.text.at, query.behind.text.len);
@@ -110,6 +114,29 @@ static uint64_t ids_of(struct scene *scene, struct keyring_query query)
         keyring_page_done(&page);
     } while (more);
     return ids;
+}
+
+static uint64_t ids_of(struct scene *scene, struct keyring_query query)
+{
+    return ids_of_cut(scene, query, KEYRING_PAGE_MAX);
+}
+
+/* In any order, the default one, too. */
+static void a_page_that_is_cut_goes_on_in_the_next(void **state)
+{
+    static const struct keyring_query queries[] = {
+        { .max = 4 },
+        { .max = 3 },
+        { .order = KEYRING_BY_NAME, .max = 4 },
+        { .order = KEYRING_BY_COST_30D, .falling = true, .max = 3 },
+    };
+
+    for (size_t i = 0; i < COUNT_OF(queries); i++) {
+        for (size_t cut = 1; cut <= 4; cut++)
+            assert_int_equal(ids_of_cut(*state, queries[i], cut),
+                             ids_of(*state, queries[i]));
+    }
+    assert_int_equal(ids_of_cut(*state, queries[0], 1), 1234);
 }
 
 /* Small pages end at other places than large ones, and say the same. */
@@ -195,6 +222,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_order_goes_by_what_it_says, begin,
                                         end),
+        cmocka_unit_test_setup_teardown(a_page_that_is_cut_goes_on_in_the_next,
+                                        begin, end),
         cmocka_unit_test_setup_teardown(the_tightest_limit_may_be_the_groups,
                                         begin, end),
         cmocka_unit_test_setup_teardown(a_page_counts_all_that_match, begin,
