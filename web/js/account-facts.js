@@ -22,7 +22,7 @@ function tokenWords(account) {
 }
 
 function servedTo(account) {
-  const tags = account.tags.join(t('list.comma'));
+  const tags = account.tags.join(t('list.names'));
   if (account.pool) return tags ? t('account.fact.pool_tags', { tags }) : t('account.fact.pool');
   return tags ? t('account.fact.tags', { tags }) : t('account.fact.named');
 }
@@ -46,7 +46,7 @@ function draw(account) {
     account.tls_ca && [t('account.fact.tls_ca'), h('span.mono', account.tls_ca)],
     !isKey(account) && [t('account.fact.signed_in'), account.signed_in_at ? at(account.signed_in_at) : t('account.fact.not_noted')],
     [isKey(account) ? t('account.fact.key') : t('account.fact.token_name'), tokenWords(account)],
-    account.scopes.length > 0 && [t('account.fact.scopes'), account.scopes.join(t('list.comma'))],
+    account.scopes.length > 0 && [t('account.fact.scopes'), account.scopes.join(t('list.names'))],
     [t('account.fact.served_to'), servedTo(account)],
     [t('account.fact.rank'), t('account.fact.rank_of', { priority: number(account.priority), weight: number(account.weight) })],
     [t('account.fact.at_once'), atOnce(account)],

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* What can be done with a key, from the list and from its own page. */
 import { api } from './api.js';
+import { command } from './command.js';
 import { confirm, dialog } from './dialog.js';
 import { h, sign } from './dom.js';
 import { t, tn } from './i18n.js';
@@ -11,7 +12,6 @@ import { go } from './router.js';
 import { to } from './routes.js';
 
 const at = (key, end = '') => `/admin/api/keys/${key.id}${end}`;
-const names = (keys) => (keys.length === 1 ? keys[0].name : tn('keys.count', keys.length));
 
 /* What failed stands in a dialog, for it has no other place to stand: in lists a row may be
    gone by then. */
@@ -38,12 +38,14 @@ async function each(keys, work) {
   return true;
 }
 
+const revokedWords = (keys) => (keys.length === 1 ? t('keys.revoked_now', { name: keys[0].name }) : tn('keys.revoked_many', keys.length));
+
 /** Revoke: at once, for it can be undone. */
 export async function revokeKeys(keys, { done }) {
   const alive = keys.filter((key) => key.state !== 'revoked');
   const all = await attempt(() => each(alive, (key) => api.delete(at(key))));
   await done();
-  if (all) toast(t('keys.revoked_now', { names: names(alive) }), { undo: () => restoreKeys(alive, { done }) });
+  if (all) toast(revokedWords(alive), { undo: () => restoreKeys(alive, { done }) });
 }
 
 /** Take a revocation back. */
@@ -76,7 +78,7 @@ export function rotateKey(key, { done }) {
   const box = dialog({
     title: t('key.rotate_title', { name: key.name }),
     body: [h('p.mute', t('key.rotate_consequence')), field({ label: t('key.overlap'), input: overlap }), wrong],
-    note: h('code.tiny.faint.hide-n', 'claude-relay key rotate NAME'),
+    note: h('code.tiny.faint.hide-n.cut', command('key rotate', key.name)),
     actions: [button(t('dialog.cancel'), { onclick: () => box.close() }), yes],
     onsubmit: () => busy(yes, async () => box.close(await api.post(at(key, '/rotate'), { overlap: overlap.value })), wrong),
   });
@@ -99,7 +101,7 @@ export async function editKey(key, { done }) {
   const form = keyForm({ key: now, groups, accounts });
   const save = button(t('key.save'), { primary: true, submit: true });
   const box = dialog({
-    title: t('key.edit_title', { name: key.name }), body: form.node, note: h('code.tiny.faint.hide-n', 'claude-relay key edit NAME'),
+    title: t('key.edit_title', { name: key.name }), body: form.node, note: h('code.tiny.faint.hide-n.cut', command('key edit', key.name)),
     actions: [button(t('dialog.cancel'), { onclick: () => box.close() }), save],
     onsubmit: () => busy(save, send),
   });

@@ -43,7 +43,7 @@ export function tagKeys(keys, { done }) {
   const there = [...new Set(keys.flatMap((key) => key.tags))].sort();
   const gone = there.map((tag) => [tag, check(tag, false)]);
   change({
-    title: t('keys.tags_title', { keys: tn('keys.count', keys.length) }), keys, done,
+    title: tn('keys.tags_title', keys.length), keys, done,
     body: h('div.stack', add, gone.length > 0 && h('fieldset.fs', h('legend.lab', t('keys.tags_remove')), h('div.picks', gone.map(([, node]) => node)))),
     membersOf: (key) => {
       const left = key.tags.filter((tag) => !gone.some(([each, node]) => each === tag && node.input.checked));
@@ -58,7 +58,7 @@ export function groupKeys(keys, { groups, done }) {
   const now = new Set(keys.map((key) => key.group ?? ''));
   const choice = select([['', t('key.group.none')], ...groups.map((each) => [each, each])], now.size === 1 ? [...now][0] : '');
   change({
-    title: t('keys.group_title', { keys: tn('keys.count', keys.length) }), keys, done,
+    title: tn('keys.group_title', keys.length), keys, done,
     body: field({ label: t('key.group'), input: choice, hint: groups.length ? null : t('groups.none_why') }),
     membersOf: (key) => ((key.group ?? '') === choice.value ? {} : { group: choice.value || null }),
   });
@@ -71,7 +71,7 @@ export function limitKeys(keys, { done }) {
   const gone = Object.keys(KINDS).filter((kind) => keys.some((key) => key.limits && kind in key.limits))
     .map((kind) => [kind, check(t(`limit.names.${kind}`), false)]);
   change({
-    title: t('keys.limits_title', { keys: tn('keys.count', keys.length) }), keys, done, focus: first.value,
+    title: tn('keys.limits_title', keys.length), keys, done, focus: first.value,
     body: h('div.stack', rows.node, gone.length > 0 && h('fieldset.fs', h('legend.lab', t('keys.limits_remove')), h('div.picks', gone.map(([, node]) => node)))),
     membersOf: () => {
       const set = rows.read();

@@ -5,6 +5,7 @@ import { pathOf } from './account-actions.js';
 import { trial } from './account-trial.js';
 import { profileWords } from './account-words.js';
 import { api } from './api.js';
+import { command } from './command.js';
 import { h, icon, replace, sign } from './dom.js';
 import { durationWords } from './format.js';
 import { t } from './i18n.js';
@@ -192,5 +193,5 @@ export function signInSteps(options) {
 export function signInHelp({ name, through, setup }) {
   return h('aside.help', { 'aria-label': t('login.help') }, h('h2', t('login.help')), h('ul',
     h('li', t('login.help.browser')), h('li', t('login.help.paste')), h('li', through), h('li', t('login.help.cloudflare'))),
-  h('h2', t('login.terminal')), h('code.code', setup ? `claude-relay login ${name} --setup-token` : `claude-relay login ${name}`));
+  h('h2', t('login.terminal')), h('code.code', setup ? `${command('login', name)} --setup-token` : command('login', name)));
 }

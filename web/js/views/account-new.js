@@ -39,6 +39,11 @@ function nameField(taken) {
   return node;
 }
 
+/* On the way to the first message its next step comes after this one. */
+const isFirst = (view) => view.query.first === '1';
+const listOf = (view) => (isFirst(view) ? '/admin/' : '/admin/accounts');
+const afterwards = (view, name) => (isFirst(view) ? '/admin/' : to('accounts', name));
+
 const proxyPart = (proxy) => h('details', h('summary.small', t('newaccount.proxy')), proxy.node);
 
 /* ---- by signing in --------------------------------------------------------------- */
@@ -55,8 +60,8 @@ function signingIn(view, taken, setup) {
       const called = name.input.value.trim();
       const steps = signInSteps({
         name: () => called, setup, signal: view.signal, proxy: () => proxy.value(),
-        oncancel: () => go('/admin/accounts'),
-        after: () => h('div.row', button(t('login.to_account'), { primary: true, onclick: () => go(to('accounts', called)) })),
+        oncancel: () => go(listOf(view)),
+        after: () => h('div.row', button(t(isFirst(view) ? 'first.go_on' : 'login.to_account'), { primary: true, onclick: () => go(afterwards(view, called)) })),
       });
       replace(node, h('h2.sr', t('login.title', { name: called })), h('div.duo', steps.node, signInHelp({
         name: called, setup, through: proxy.value() ? t('login.help.this_proxy') : t('login.help.no_proxy'),
@@ -94,14 +99,14 @@ function withKey(view, taken, elsewhere) {
       return api.post('/admin/api/accounts', given({
         name: name.input.value.trim(), api_key: secret, ...gateway?.value(), tags: readTags(tags.value), proxy_config: proxy.value(),
       }));
-    }, (account) => go(to('accounts', account.account), { replace: true }));
+    }, (account) => go(afterwards(view, account.account), { replace: true }));
     add.disabled = false;
   }
   return h('form.form', { novalidate: true, onsubmit: (event) => { event.preventDefault(); make(); } },
     h('p.mute.small', elsewhere ? t('newaccount.gateway_what') : t('newaccount.key_what')), name, key, gateway?.node,
     h('details', h('summary.small', t('newaccount.more')), h('div.fields',
       field({ label: t('account_edit.tags'), hint: t('account_edit.tags_hint'), input: tags }), proxy.node)),
-    wrong, h('div.row', add, button(t('dialog.cancel'), { quiet: true, href: '/admin/accounts' })));
+    wrong, h('div.row', add, button(t('dialog.cancel'), { quiet: true, href: listOf(view) })));
 }
 
 /* ---- the page ---------------------------------------------------------------------- */
@@ -126,6 +131,6 @@ export async function open(view) {
   const ways = seg(t('newaccount.by'), WAYS.map((way) => [way, t(`newaccount.by.${way}`)]), first, show);
   set(ways, { class: 'ways' });
   replace(view.node, crumbs([t('accounts.title'), '/admin/accounts'], [t('newaccount.crumb')]),
-    head(t('newaccount.title'), null, button(t('newaccount.import'), { href: '/admin/import' })), ways, place);
+    head(t('newaccount.title'), null, button(t('newaccount.import'), { href: isFirst(view) ? '/admin/import?first=1' : '/admin/import' })), ways, place);
   replace(place, makers[first](view, taken));
 }

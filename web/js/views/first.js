@@ -14,6 +14,7 @@ import { to } from '../routes.js';
 const MODEL = 'claude-sonnet-5';
 /* Which leads back here. */
 const NEW_KEY = '/admin/new/key?first=1';
+const NEW_ACCOUNT = '/admin/new/account?first=1';
 
 /** Open this view. */
 export async function open(view) {
@@ -22,8 +23,7 @@ export async function open(view) {
   const steps = h('ol.steps');
   replace(view.node, h('div.hello', h('h1', t('first.title')),
     h('p.mute.sub-h', t('first.where', { version: known.version, host: location.host })), steps,
-    h('p.small.mute.term', h('span', t('first.terminal')), h('code', 'claude-relay login main'),
-      h('span.end', button(t('first.pass'), { quiet: true, class: 'tight', onclick: () => { passFirstRun(); reopen(); } })))));
+    h('p.small.mute.term', h('span.row.wrap.rather'), h('span.end', button(t('first.pass'), { quiet: true, class: 'tight', onclick: () => { passFirstRun(); reopen(); } })))));
   draw(steps, known);
   watch(view, steps, known);
   return null;
@@ -36,8 +36,16 @@ async function ask(view) {
 
 function draw(steps, known) {
   const at = known.accounts === 0 ? 1 : known.keys === 0 ? 2 : 3;
+  drawTerminal(steps.parentNode.querySelector('.rather'), known.ended ? 4 : at);
   replace(steps, step(1, at, t('first.account'), accountStep(known)), step(2, at, t('first.key'), keyStep(known)),
     step(3, known.ended ? 4 : at, t('first.message'), messageStep(known)));
+}
+
+/* The same step in a terminal; the last one is lines for it already. */
+const COMMANDS = { 1: 'claude-relay login main', 2: 'claude-relay key create NAME' };
+
+function drawTerminal(place, at) {
+  replace(place, COMMANDS[at] && [h('span', t('first.terminal')), h('code', COMMANDS[at])]);
 }
 
 function step(number_, at, title, { now, later, done }) {
@@ -51,9 +59,9 @@ const choice = (href, picture, title, words) => h('a', { href }, h('b', icon(pic
 
 const accountStep = (known) => ({
   now: [
-    h('div.choice', choice('/admin/new/account', 'accounts', t('first.by_login'), t('first.by_login_why')),
-      choice('/admin/new/account?by=key', 'keys', t('first.by_key'), t('first.by_key_why')),
-      choice('/admin/import', 'file', t('first.by_import'), t('first.by_import_why'))),
+    h('div.choice', choice(NEW_ACCOUNT, 'accounts', t('first.by_login'), t('first.by_login_why')),
+      choice(`${NEW_ACCOUNT}&by=key`, 'keys', t('first.by_key'), t('first.by_key_why')),
+      choice('/admin/import?first=1', 'file', t('first.by_import'), t('first.by_import_why'))),
     h('p.small.mute', t('first.plan')),
   ],
   done: t('first.account_done', { n: number(known.accounts) }),

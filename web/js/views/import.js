@@ -103,7 +103,8 @@ export async function open(view) {
       take.hidden = !dryRun || !answer.taken;
       dry.classList.toggle('main', take.hidden);
       if (!dryRun) from.forget();
-      if (!dryRun && answer.taken) place.append(h('div.row', button(t('import.to_list'), { href: '/admin/accounts', primary: true })));
+      if (!dryRun && answer.taken) place.append(h('div.row', view.query.first === '1'
+        ? button(t('first.go_on'), { href: '/admin/', primary: true }) : button(t('import.to_list'), { href: '/admin/accounts', primary: true })));
     } catch (error) {
       replace(place, h('p.err', { role: 'alert' }, sign('bad'), h('span', error.message)));
     }

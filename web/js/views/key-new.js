@@ -8,7 +8,7 @@ import { t } from '../i18n.js';
 import { keyForm } from '../key-form.js';
 import { showKey } from '../key-shown.js';
 import { busy, button } from '../parts.js';
-import { go } from '../router.js';
+import { back, go } from '../router.js';
 import { open as openKeys } from './keys.js';
 
 /** Open this view: the list, and over it the form. */
@@ -24,7 +24,8 @@ export async function open(view) {
 /* The form is of use without them. */
 const known = (path, member) => api.get(path).then((answer) => answer[member], () => []);
 
-const leaveFor = ({ first }) => go(first ? '/admin/' : '/admin/keys', { replace: true });
+/* To where it was opened: what had the focus there has it again. */
+const leaveFor = ({ first }) => (first ? go('/admin/', { replace: true }) : back('/admin/keys'));
 
 function ask(choices, signal) {
   if (signal.aborted) return;
