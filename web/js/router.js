@@ -114,10 +114,10 @@ function fail(view, error) {
 async function show({ fresh, anew = false }) {
   const mine = ++turn;
   const { route, params } = match(location.pathname);
-  if (!anew && await changed(route, params)) return;
+  if (!anew && await changed(route, params)) return mine === turn && main.classList.remove('loading');
   const abort = new AbortController();
   const view = makeView(route, params, abort);
-  const slow = setTimeout(() => main.classList.add('loading'), 300);
+  const slow = setTimeout(() => mine === turn && main.classList.add('loading'), 300);
   let handle = null;
   try {
     const [module] = await Promise.all([route.load(), route.css && style(route.css)]);
