@@ -147,6 +147,9 @@ const struct admin_member use_doc_total_members[] = {
     { "input_tokens", ADMIN_NUMBER, ADMIN_REQUIRED, "cache reads excluded",
       NULL },
     { "output_tokens", ADMIN_NUMBER, ADMIN_REQUIRED, "of all answers", NULL },
-    { "cost", ADMIN_DOLLARS, ADMIN_REQUIRED, "in US dollars", NULL },
+    { "cost", ADMIN_DOLLARS, ADMIN_REQUIRED,
+      "in US dollars, as limits count it: what has no known price counts at "
+      "the highest that there is, and usage has what was booked",
+      NULL },
     ADMIN_END,
 };

@@ -152,7 +152,7 @@ static void print_total(const struct json_doc *total)
         { "requests", "requests", LIMIT_RPM },
         { ", input tokens", "input_tokens", LIMIT_TPM_IN },
         { ", output tokens", "output_tokens", LIMIT_TPM_OUT },
-        { ", cost", "cost", LIMIT_COST_TOTAL },
+        { ", counted against limits", "cost", LIMIT_COST_TOTAL },
     };
 
     (void)printf("Used in all: ");

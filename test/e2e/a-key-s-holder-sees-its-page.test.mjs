@@ -87,6 +87,28 @@ describe("a key's holder", () => {
     await b.close();
   });
 
+  for (const [lang, words] of Object.entries({
+    en: { unknown: /1 request used something without a known price: its cost is not known\. Limits count it at the highest price/, total: /1 request, \$\d+\.\d+ counted against limits/, sum: '14 days, cost not known', calendar: '00:00' },
+    zh: { unknown: /有 1 个请求使用了价格未知的内容，其费用未知。限额按价格表中的最高价计入/, total: /1 个请求，计入限额 \$\d/, sum: '14 天，费用未知', calendar: '00:00' },
+  })) {
+    it(`is told what limits count where the cost is not known, in ${lang}`, async () => {
+      const key = await createKey(s.relay, `unpriced-${lang}`, { limits: { cost_total: 5 } });
+      await key.message({ body: { model: 'no-such-model', max_tokens: 10, messages: [{ role: 'user', content: 'hello' }] } });
+      const b = await visit({ lang });
+      await show(b, key);
+      await b.page.waitForFunction(() => [...document.querySelectorAll('td')].some((cell) => cell.textContent === 'no-such-model'), { polling: 50 });
+      const told = await b.read('main');
+      assert.match(told, words.unknown);
+      assert.match(told, words.total);
+      assert.ok(told.includes(words.sum), told);
+      assert.ok(!/\$0\.00\b/.test(told.replace(/\$0 /g, '')), told);
+      assert.ok(!told.includes(words.calendar), 'a limit in all has no end of a day');
+      await b.screenshot(`me-unpriced-${lang}`, { full: true });
+      await b.check();
+      await b.close();
+    });
+  }
+
   it('copies lines that hold the whole key, which the screen does not', async () => {
     const b = await visit();
     const hand = hands(b);

@@ -50,7 +50,7 @@ describe('claude-relay key', () => {
     assert.match(shown, /^LIMIT +ALLOWED +USED +RESERVED {2}RESETS$/m);
     assert.match(shown, /^rpm +60 +0 +0 {2}-$/m);
     assert.match(shown, /^cost_day +\$3\.50 +\$0\.00 +\$0\.00 {2}\d{4}-\d\d-\d\d 00:00 \(UTC\)$/m);
-    assert.match(shown, /^Used in all: requests 0, input tokens 0, output tokens 0, cost \$0\.00$/m);
+    assert.match(shown, /^Used in all: requests 0, input tokens 0, output tokens 0, counted against limits \$0\.00$/m);
   });
 
   it('names groups with their limits, as --limit takes them', () => {

@@ -72,6 +72,21 @@ describe('keys on the page', () => {
     await b.close();
   });
 
+  it('have what limits count in one number of decimals, and it is called that', async () => {
+    const cheap = await createKey(s.relay, 'cheap');
+    await cheap.message({ headers: { 'x-sim-input-tokens': '100', 'x-sim-output-tokens': '1' } });
+    for (const [lang, head, note] of [['en', 'Counted, 30 d', 'what limits count'], ['zh', '近 30 天计入', '计入限额的金额']]) {
+      const b = await open(s.relay, { path: '/admin/keys', lang });
+      await hands(b).text(note, 'main');
+      const column = await b.page.$$eval('.tab.keys thead th', (all, words) => all.findIndex((each) => each.innerText.startsWith(words)) + 1, head);
+      const costs = await b.page.$$eval(`.tab.keys tbody td:nth-child(${column})`, (all) => all.map((cell) => cell.innerText.trim()));
+      assert.ok(costs.length === 11 && costs.every((cost) => /^\$\d+\.\d{4}$/.test(cost)), costs.join());
+      await b.close();
+    }
+    await cheap.revoke();
+    await admin(s.relay, 'DELETE', '/admin/api/keys/cheap?purge=true');
+  });
+
   it('are searched, filtered and sorted by the relay, and the address says how', async () => {
     const b = await open(s.relay, { path: '/admin/keys' });
     const hand = hands(b);

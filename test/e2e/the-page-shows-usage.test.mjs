@@ -144,13 +144,30 @@ describe('the page shows usage', () => {
     const tokensIn = total.input_tokens + total.cache_read_input_tokens + total.cache_write_5m_tokens + total.cache_write_1h_tokens;
     assert.equal(await figure(b, 3), `${((100 * total.cache_read_input_tokens) / tokensIn).toFixed(1)}%`);
     assert.deepEqual(await cells(b, 1), rows.map((row) => row.key));
-    assert.deepEqual(await cells(b, 8), rows.map((row) => money(row.cost_microusd)));
+    assert.ok(rows.every((row) => row.unpriced === 1));
+    assert.deepEqual(await cells(b, 8), rows.map((row) => `at least ${money(row.cost_microusd)}`));
     assert.deepEqual(await cells(b, 3), rows.map((row) => number(row.requests)));
     const foot = await b.page.$$eval('.tab.use tfoot td', (all) => all.map((cell) => cell.innerText.trim()));
-    assert.deepEqual([foot[0], foot[2], foot[7]], ['All 3', String(sent), money(total.cost_microusd)]);
+    assert.deepEqual([foot[0], foot[2], foot[7]], ['All 3', String(sent), `at least ${money(total.cost_microusd)}`]);
+    await b.text('Cost, at least', '.cmp');
     await b.text('3 requests used something without a price');
     await b.text('Days are those of Europe/Berlin');
     await b.text('“Other” is web searches');
+    await b.check();
+    await b.close();
+  });
+
+  it('what is not known is no $0.00, and has a reason', async () => {
+    const b = await open(s.relay, { path: '/admin/usage?by=model' });
+    await drawn(b);
+    const names = await cells(b, 1);
+    const at = names.indexOf(MARKUP);
+    assert.deepEqual([(await cells(b, 2))[at], (await cells(b, 8))[at]], ['–', '–']);
+    assert.match(await b.page.$$eval(`${ROWS} td:nth-child(8)`, (all, i) => all[i].firstElementChild.title, at), /^3 requests used something without a known price/);
+    assert.ok((await cells(b, 8)).every((text, i) => i === at || /^\$\d/.test(text)), 'of others all is known');
+    await b.go(`/admin/usage?by=model&model=${encodeURIComponent(MARKUP)}`);
+    await drawn(b);
+    assert.equal(await figure(b, 1), '–');
     await b.check();
     await b.close();
   });

@@ -8,7 +8,7 @@ import { describe, it } from 'node:test';
 import { root } from '../support/processes.mjs';
 
 const DAY_MS = 864e5;
-const { money, money4, moneyShort, time } = await import(path.join(root, 'web/js/format.js'));
+const { exactMoneyOf, money, money4, moneyListed, moneyOf, moneyShort, time } = await import(path.join(root, 'web/js/format.js'));
 
 describe('the page writes figures', () => {
   it('money has as many digits as it takes to see it', () => {
@@ -17,6 +17,16 @@ describe('the page writes figures', () => {
     ];
     assert.deepEqual(cases.map(([n]) => money(n)), cases.map(([, text]) => text));
     assert.deepEqual([money4(296300), money4(64), money4(31), money4(0)], ['$0.2963', '$0.0001', '$0.000031', '$0.0000']);
+  });
+
+  it('a column of money has one number of decimals, and its smallest is seen', () => {
+    const column = (values, digits) => values.map(moneyOf(values, digits));
+    assert.deepEqual(column([1190000, 1500, 0]), ['$1.1900', '$0.0015', '$0.0000']);
+    assert.deepEqual(column([1190000, 20000, 0, null]), ['$1.19', '$0.02', '$0.00', '–']);
+    assert.deepEqual(column([100, 25, 125], 4), ['$0.000100', '$0.000025', '$0.000125'], 'so that a sum is seen to be one');
+    assert.deepEqual([296300, 64, 31, 0].map(moneyListed), ['$0.2963', '$0.0001', '<$0.0001', '$0.0000']);
+    const prices = [3e6, 25000, 18750000];
+    assert.deepEqual(prices.map(exactMoneyOf(prices)), ['$3.000', '$0.025', '$18.750']);
   });
 
   it('a limit is written exactly', () => {

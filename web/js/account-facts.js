@@ -4,8 +4,9 @@
 import { act, oldPathOf, pathOf } from './account-actions.js';
 import { hostOf, isKey, lastSeen, profileWords, proxyWords, renewsAt } from './account-words.js';
 import { api } from './api.js';
+import { costText, isUnknown } from './cost.js';
 import { h, replace } from './dom.js';
-import { exact, money, number, time } from './format.js';
+import { exact, number, time } from './format.js';
 import { t, tn } from './i18n.js';
 import { button, pairs, section } from './parts.js';
 import { slot } from './slot.js';
@@ -27,9 +28,13 @@ function servedTo(account) {
   return tags ? t('account.fact.tags', { tags }) : t('account.fact.named');
 }
 
-const todayWords = ({ requests, failed, cost_microusd: cost }) => (failed
-  ? t('account.fact.today_failed', { requests: tn('accounts.requests', requests), failed: number(failed), cost: money(cost) })
-  : t('account.fact.today', { requests: tn('accounts.requests', requests), cost: money(cost) }));
+function todayWords(today) {
+  const words = {
+    requests: tn('accounts.requests', today.requests), failed: number(today.failed),
+    cost: isUnknown(today) ? t('cost.unknown_sum') : costText(today),
+  };
+  return t(today.failed ? 'account.fact.today_failed' : 'account.fact.today', words);
+}
 
 const atOnce = (account) => (account.concurrency
   ? t('account.fact.at_once_of', { n: number(account.in_flight), of: number(account.concurrency) })

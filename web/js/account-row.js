@@ -5,6 +5,7 @@ import { menuOf } from './account-actions.js';
 import * as dialogs from './account-dialogs.js';
 import { editDialog } from './account-edit.js';
 import { isIdle, isKey, kindWords, shapeOf, stateWords, unknownWords, whyLines, windowsOf, windowView } from './account-words.js';
+import { costWhy, isUnknown } from './cost.js';
 import { h } from './dom.js';
 import { money, number } from './format.js';
 import { t, tn } from './i18n.js';
@@ -69,7 +70,7 @@ const drawFlight = ({ now, of }) => [
 
 const drawToday = (today) => (today === null
   ? [h('span.wl', t('accounts.today'), ' '), h('span', { title: t('accounts.today_unknown') }, '–')]
-  : [h('span.wl', t('accounts.today'), ' '), money(today.cost_microusd), h('span.of', ' ', tn('accounts.requests', today.requests))]);
+  : [h('span.wl', t('accounts.today'), ' '), h('span', { title: costWhy(today) }, isUnknown(today) ? '–' : money(today.cost_microusd)), h('span.of', ' ', tn('accounts.requests', today.requests))]);
 
 /* ---- a row --------------------------------------------------------------------- */
 

@@ -12,7 +12,7 @@ export { legend } from './plot.js';
              before, beforeName, controls: [nodes], legend, emptyText, flush, onopen(i)})
     kind: out in cw cr 4 ok bad ink; the first series is the lowest of the stack.  at(i)
     names an interval; tick(i) is its label on the axis or null; whole: numbers that count;
-    formatY(value, step) writes the axis; totals: the tooltip adds up; partial: the last interval still runs; before: totals of
+    formatY(value, step) writes the axis; noneText: what stands for a value that is null; totals: the tooltip adds up; partial: the last interval still runs; before: totals of
     the period before, a mark on each column.
     -> {node (head with legend, "Table" and controls; plot), update(changes), show(i)} */
 export const columns = (options) => plot(options, COLUMNS);

@@ -64,6 +64,22 @@ export const money = (microusd, digits = 2) => {
   const amount = Math.abs(microusd);
   return `${microusd < 0 ? MINUS : ''}$${fixed(amount / 1e6, digitsFor(amount, digits))}`;
 };
+/** How many decimals a column of money has, so that the smallest of it is seen. */
+export const decimalsOf = (values, digits = 2) =>
+  values.filter(isNumber).reduce((most, n) => Math.max(most, digitsFor(Math.abs(Math.round(n)), digits)), digits);
+/** One number of decimals for a column of money: moneyOf(values)(n) */
+export function moneyOf(values, digits = 2) {
+  const decimals = decimalsOf(values, digits);
+  return (n) => money(isNumber(n) ? Math.round(n) : n, decimals);
+}
+/** The same of prices, which are written exactly: $3.000 beside $0.025. */
+export function exactMoneyOf(values) {
+  const all = values.filter(isNumber).map(Math.round);
+  const digits = [2, 3, 4].find((n) => all.every((value) => value % 10 ** (6 - n) === 0)) ?? 6;
+  return (n) => money(isNumber(n) ? Math.round(n) : n, digits);
+}
+/** $0.2963, <$0.0001: of requests in a list, which goes on and keeps its four decimals */
+export const moneyListed = (microusd) => (microusd > 0 && microusd < 50 ? '<$0.0001' : money(microusd, 4));
 /** $0.2963: of single requests */
 export const money4 = (microusd) => money(microusd, 4);
 /** $25, $3.10 or $0.005: of limits, exactly, without cents where there are none */
@@ -71,6 +87,7 @@ export const moneyShort = (microusd) => money(microusd, [0, 2, 3, 4].find((n) =>
 
 /** $75, or with as many decimals as the steps of the axis need */
 export function moneyAxis(microusd, step) {
+  if (step < 1 && microusd > 0) return ''; // of nothing: there is no smaller money
   const digits = [0, 2, 4].find((n) => step % 10 ** (6 - n) === 0) ?? 6;
   return money(microusd, microusd === 0 ? 0 : digits);
 }

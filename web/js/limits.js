@@ -24,6 +24,9 @@ export const KINDS = {
 /** What the relay knows of a budget that this page does not is left out. */
 export const kindsOf = (limits) => Object.keys(KINDS).filter((kind) => limits && kind in limits);
 
+/** Is one of them of days, weeks or months: does it matter when those end? */
+export const hasCalendar = (limits) => kindsOf(limits).some((kind) => KINDS[kind].opens === 'calendar');
+
 /** How much of it is used, in millionths; of a limit of 0 all. */
 export const share = ({ used, limit }) => (limit === 0 ? PPM : Math.round((used / limit) * PPM));
 

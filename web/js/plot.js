@@ -41,7 +41,7 @@ export function plot(given, painter) {
   let tip = null;
 
   const count = () => o.series[0]?.values.length ?? 0;
-  const value = (series, i) => (series.values[i] === null || series.values[i] === undefined ? t('chart.none') : o.format(series.values[i]));
+  const value = (series, i) => (series.values[i] === null || series.values[i] === undefined ? o.noneText ?? t('chart.none') : o.format(series.values[i]));
   const say = (i) => `${o.at(i)}: ${o.series.map((series) => `${series.name} ${value(series, i)}`).join(t('list.comma'))}`;
   const total = (i) => o.series.reduce((sum, series) => sum + (series.values[i] ?? 0), 0);
 

@@ -8,8 +8,8 @@
     "\"total\":{\"requests\":1200,\"input_tokens\":3,\"output_tokens\":4,"     \
     "\"cost\":0.5}"
 #define IN_ALL                                                                 \
-    "Used in all: requests 1,200, input tokens 3, output tokens 4, cost "      \
-    "$0.50\n"
+    "Used in all: requests 1,200, input tokens 3, output tokens 4, counted "   \
+    "against limits $0.50\n"
 #define NO_LIMITS "\nNo limits.\n" IN_ALL
 
 static void members_are_shown_as_options_set_them(void **state)

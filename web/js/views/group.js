@@ -11,7 +11,7 @@ import { button, crumbs, head, notThere, note, pairs, section } from '../parts.j
 import { go } from '../router.js';
 import { to } from '../routes.js';
 import { table } from '../table.js';
-import { keyColumns } from './keys.js';
+import { countedNote, keyColumns, withDecimals } from './keys.js';
 
 const PAGE = 100;
 
@@ -31,8 +31,8 @@ function keysSection(group, found) {
       h('div', button(t('key.create'), { icon: 'plus', href: `/admin/new/key?group=${encodeURIComponent(group.name)}` })));
   }
   const columns = keyColumns(new Map()).map((column) => ({ ...column, sort: false }));
-  const list = table({ label: t('nav.keys'), columns, rows: found.keys, class: 'keys', onopen: (key) => go(to('keys', key.id)) });
-  return section(t('nav.keys'), h('a.link', { href }, tn('keys.count', found.total)), list.node);
+  const list = table({ label: t('nav.keys'), columns, rows: withDecimals(found.keys), class: 'keys', onopen: (key) => go(to('keys', key.id)) });
+  return section(t('nav.keys'), h('a.link', { href }, tn('keys.count', found.total)), list.node, countedNote());
 }
 
 function gone(view) {

@@ -2,7 +2,7 @@
 /* All groups of keys. */
 import { api } from '../api.js';
 import { h, replace } from '../dom.js';
-import { money, number } from '../format.js';
+import { number } from '../format.js';
 import { editGroup, removeGroup } from '../group-form.js';
 import { t, tn } from '../i18n.js';
 import { tightest } from '../limits.js';
@@ -10,6 +10,7 @@ import { button, crumbs, empty, head, name } from '../parts.js';
 import { go } from '../router.js';
 import { to } from '../routes.js';
 import { table } from '../table.js';
+import { costCell, countedNote, withDecimals } from './keys.js';
 
 const href = (group) => to('groups', group.name);
 
@@ -18,7 +19,7 @@ const columns = [
   { key: 'keys', label: t('nav.keys'), align: 'num', fold: 'hide', cell: (group) => h('a', { href: `/admin/keys?group=${encodeURIComponent(group.name)}` }, number(group.keys)) },
   { key: 'limits', label: t('keys.tightest'), fold: 'wide', class: 'limc second', cell: limitsCell },
   { key: 'today', label: t('keys.today'), align: 'num', priority: 2, cell: (group) => number(group.today.requests) },
-  { key: 'cost', label: t('keys.cost_30d'), align: 'num', fold: 'first2', cell: (group) => money(group.last_30d.cost * 1e6) },
+  { key: 'cost', label: t('keys.cost_30d'), align: 'num', fold: 'first2', cell: costCell },
 ];
 
 function limitsCell(group) {
@@ -33,6 +34,7 @@ export async function open(view) {
   const create = () => editGroup(null, { done: (made) => go(href(made)) });
   const add = () => button(t('groups.create'), { primary: true, icon: 'plus', onclick: create });
   const summary = h('span');
+  const below = h('div');
   const list = table({
     label: t('groups.title'), columns, rows: await load(), onopen: (group) => go(href(group)), class: 'keys',
     actions: (group) => [
@@ -51,11 +53,12 @@ export async function open(view) {
     }
   }
   function show(groups) {
-    list.set(groups);
+    list.set(withDecimals(groups));
+    replace(below, groups.length ? countedNote() : null);
     replace(summary, groups.length ? tn('groups.count', groups.length) : null);
   }
 
-  replace(view.node, crumbs([t('nav.keys'), '/admin/keys'], [t('groups.title')]), head(t('groups.title'), summary, add()), list.node);
+  replace(view.node, crumbs([t('nav.keys'), '/admin/keys'], [t('groups.title')]), head(t('groups.title'), summary, add()), list.node, below);
   view.keys({ n: create });
   show(list.rows());
 }

@@ -3,7 +3,7 @@
 import { api } from '../api.js';
 import { h, replace } from '../dom.js';
 import { chip, filters } from '../filters.js';
-import { ago, day, exact, money, number } from '../format.js';
+import { ago, day, decimalsOf, exact, money, number } from '../format.js';
 import { t, tn } from '../i18n.js';
 import { keyActions, restoreKeys, revokeKeys } from '../key-actions.js';
 import { groupKeys, limitKeys, tagKeys } from '../key-bulk.js';
@@ -55,7 +55,9 @@ function limitsCell(key, group) {
 }
 
 const countCell = (n) => (n ? number(n) : h('span.faint', '0'));
-const costCell = (dollars) => (dollars ? money(dollars * 1e6) : h('span.faint', money(0)));
+const countedOf = (key) => Math.round(key.last_30d.cost * 1e6);
+/** What limits counted in 30 days, of a key or a group. */
+export const costCell = (key) => (countedOf(key) ? money(countedOf(key), key._decimals) : h('span.faint', money(0, key._decimals)));
 const usedCell = (key) => h('span.mute', { title: exact(key.last_used_at) }, key.last_used_at ? ago(key.last_used_at) : t('keys.never'));
 
 /** Columns of a table of keys; groups: a Map of those that have limits, by name. */
@@ -65,9 +67,18 @@ export const keyColumns = (groups) => [
   { key: 'state', label: t('keys.state'), class: 'nowrap second', cell: (key) => stateCell(key, groups.get(key.group)) },
   { key: 'tightest', label: t('keys.tightest'), sort: true, fold: 'wide', class: 'limc second', cell: (key) => limitsCell(key, groups.get(key.group)) },
   { key: 'requests_today', label: t('keys.today'), sort: true, align: 'num', priority: 2, cell: (key) => countCell(key.today.requests) },
-  { key: 'cost_30d', label: t('keys.cost_30d'), sort: true, align: 'num', fold: 'first2', cell: (key) => costCell(key.last_30d.cost) },
+  { key: 'cost_30d', label: t('keys.cost_30d'), sort: true, align: 'num', fold: 'first2', cell: costCell },
   { key: 'last_used_at', label: t('keys.last_used'), sort: true, align: 'num', priority: 3, fold: 'hide', cell: usedCell },
 ];
+
+/** Keys or groups, with the decimals that the column of what is counted has. */
+export function withDecimals(rows) {
+  const decimals = decimalsOf(rows.map(countedOf));
+  return rows.map((row) => ({ ...row, _decimals: decimals }));
+}
+
+/** What "counted" is, below such a column. */
+export const countedNote = () => h('p.small.mute.pad', t('keys.counted'));
 
 /* ---- the view -------------------------------------------------------------------- */
 
@@ -129,7 +140,7 @@ export async function open(view) {
     cut = rows.length > MOST || (add && cut);
     if (found.total !== null) total = found.total;
     cursor = found.next_cursor;
-    list.set(rows.slice(-MOST));
+    list.set(withDecimals(rows.slice(-MOST)));
     drawMore();
     say();
   }
@@ -140,7 +151,7 @@ export async function open(view) {
   }
   const place = h('div');
   function draw(found) {
-    replace(place, found.error ? line.refused(found.error, again) : list.node);
+    replace(place, found.error ? line.refused(found.error, again) : [list.node, found.keys.length > 0 && countedNote()]);
     if (!found.error) show(found);
   }
   let turn = 0;
@@ -181,7 +192,9 @@ export async function open(view) {
     const mine = turn;
     const found = await page(null).catch(() => null);
     await takeGroups().catch(() => null);
-    if (found && mine === turn) found.keys.forEach((key) => list.patch(key));
+    if (!found || mine !== turn) return;
+    const fresh = new Map(found.keys.map((key) => [key.id, key]));
+    list.set(withDecimals(list.rows().map((key) => fresh.get(key.id) ?? key)));
   }
   const timer = setInterval(refresh, FRESH_MS);
   view.signal.addEventListener('abort', () => clearInterval(timer));

@@ -2,7 +2,7 @@
 /* Tokens × price = cost of one request, where the price table gives just what was booked;
    else the tokens and the sum, and why the parts are not known. */
 import { h } from '../dom.js';
-import { money, money4, number } from '../format.js';
+import { exactMoneyOf, money, moneyOf, number } from '../format.js';
 import { t } from '../i18n.js';
 import { priceOf, ratesOf } from '../prices.js';
 import { table } from '../table.js';
@@ -60,8 +60,7 @@ function why(row, { exact, rows }) {
   return rows ? t('request.prices_differ', { version }) : t('request.prices_unknown');
 }
 
-const rateText = (line) => (line.rate === null ? '–'
-  : line.search ? t('request.per_thousand', { price: money(line.rate) }) : money(line.rate, line.rate % 1e4 === 0 ? 2 : 4));
+const rateText = (line, write) => (line.rate === null ? '–' : line.search ? t('request.per_thousand', { price: money(line.rate) }) : write(line.rate));
 
 /** The table of one request. */
 export function costTable(row, prices) {
@@ -70,16 +69,18 @@ export function costTable(row, prices) {
 
   if (all.length === 0) return h('p.unknown', t('request.no_tokens'), ' ', row.cost_microusd === null && note);
   const tokens = all.filter((line) => !line.search).reduce((sum, line) => sum + line.count, 0);
+  const write = moneyOf([...all.map((line) => line.cost), row.cost_microusd], 4);
+  const writeRate = exactMoneyOf(all.filter((line) => !line.search).map((line) => line.rate));
   const list = table({
     label: t('request.tokens_cost'), dense: true, keys: false, class: 'plain', rowKey: (line) => line.kind, rows: all,
     columns: [
       { key: 'kind', label: t('request.kind'), fold: 'first',
         cell: (line) => h('span.row', h('span', { class: line.series ? `sw s-${line.series}` : 'sw' }), t(`request.kind_${line.kind}`)) },
       { key: 'count', label: t('request.tokens'), align: 'num', cell: (line) => number(line.count) },
-      { key: 'rate', label: t('request.per_million'), align: 'num', class: 'mute', cell: rateText },
-      { key: 'cost', label: t('request.cost_col'), align: 'num', cell: (line) => money4(line.cost) },
+      { key: 'rate', label: t('request.per_million'), align: 'num', class: 'mute', cell: (line) => rateText(line, writeRate) },
+      { key: 'cost', label: t('request.cost_col'), align: 'num', cell: (line) => write(line.cost) },
     ],
-    foot: [t('request.together'), number(tokens), '', money4(row.cost_microusd)],
+    foot: [t('request.together'), number(tokens), '', write(row.cost_microusd)],
   });
   // Four short columns have room on any screen.
   list.grid.classList.remove('fold');

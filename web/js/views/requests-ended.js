@@ -2,8 +2,9 @@
 /* Requests that ended, the newest first: pages by cursor, at most 300 rows in the document.
    New ones come live; while the reader is in the list they wait behind "4 new". */
 import { api } from '../api.js';
+import { requestCost } from '../cost.js';
 import { h, icon, replace, say } from '../dom.js';
-import { clockSeconds, duration, exact, money4, time } from '../format.js';
+import { clockSeconds, duration, exact, time } from '../format.js';
 import { t, tn } from '../i18n.js';
 import { live } from '../live.js';
 import { empty, failed, section, state } from '../parts.js';
@@ -33,10 +34,6 @@ function timeCell(row, onopen) {
 const cut = (text, none) => (text ? h('span.cut', { title: text }, text) : h('span.faint', none ?? '–'));
 const dash = () => h('span.faint', '–');
 
-function costCell(row) {
-  return row.cost_microusd === null ? h('span.faint', { title: t('request.no_cost') }, '–') : money4(row.cost_microusd);
-}
-
 function columns(onopen) {
   return [
     { key: 'time', label: t('requests.time'), class: 'c-time', fold: 'second', cell: (row) => timeCell(row, onopen) },
@@ -50,7 +47,7 @@ function columns(onopen) {
     { key: 'took', label: t('requests.took'), align: 'num', priority: 'hide', class: 'c-ms', cell: (row) => duration(row.duration_ms) },
     { key: 'in', label: t('requests.tokens_in'), align: 'num', priority: 2, class: 'c-count shut', cell: (row) => countOr(tokensIn(row), row) },
     { key: 'out', label: t('requests.out'), align: 'num', priority: 2, class: 'c-count shut', cell: (row) => countOr(row.output_tokens, row) },
-    { key: 'cost', label: t('requests.cost'), align: 'num', class: 'c-cost', fold: 'first2', cell: costCell },
+    { key: 'cost', label: t('requests.cost'), align: 'num', class: 'c-cost', fold: 'first2', cell: requestCost },
   ];
 }
 

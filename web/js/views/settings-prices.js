@@ -3,7 +3,7 @@
 import { api } from '../api.js';
 import { h, replace } from '../dom.js';
 import { searchField } from '../filters.js';
-import { day, money, number } from '../format.js';
+import { day, exactMoneyOf, number } from '../format.js';
 import { t, tn } from '../i18n.js';
 import { busy, button, note } from '../parts.js';
 import { editEnd, priceFields } from '../price-edit.js';
@@ -16,13 +16,16 @@ const PATH = '/admin/api/prices';
 const NEW = { _new: true, model: '', own: false, cache_read: '0.1' };
 
 const keyOf = (row) => (row._new ? '_new' : `${row.own ? 'own' : 'built-in'} ${row.model} ${row.valid_from ?? ''}`);
-/* $3.00, and $0.025 where cents are not enough. */
-const price = (microusd) => money(microusd, microusd % 1e4 === 0 ? 2 : microusd % 1e3 === 0 ? 3 : 6);
-const cached = (row) => (row.cache_read === null ? '–' : price(Math.round(Number(row.cache_read) * row.input)));
+const cachedOf = (row) => (row.cache_read === null ? null : Math.round(Number(row.cache_read) * row.input));
+/* How each column writes its prices: with as many decimals as one of them needs. */
+const writersOf = (rows) => ({
+  input: exactMoneyOf(rows.map((row) => row.input)), output: exactMoneyOf(rows.map((row) => row.output)), cached: exactMoneyOf(rows.map(cachedOf)),
+});
 
 /** Open this view. */
 export async function open(view) {
   let doc = await api.get(PATH, null, view);
+  let write = writersOf(doc.models);
   let editing = null; // { key, fields }
   let words = query().q ?? '';
   const place = h('div', { 'aria-live': 'polite' });
@@ -32,6 +35,7 @@ export async function open(view) {
 
   function take(answer, focus) {
     doc = answer;
+    write = writersOf(doc.models);
     editing = null;
     replace(place);
     draw();
@@ -89,11 +93,11 @@ export async function open(view) {
     rowClass: (row) => (row._edit ? 'edit' : null),
     columns: [
       { key: 'model', label: t('prices.model'), fold: 'first', cell: fieldOr('model', (row) => h('span.mono.wrapped', row.model)) },
-      { key: 'input', label: t('prices.input'), align: 'num', width: 104, cell: fieldOr('input', (row) => price(row.input)) },
-      { key: 'output', label: t('prices.output'), align: 'num', width: 104, cell: fieldOr('output', (row) => price(row.output)) },
+      { key: 'input', label: t('prices.input'), align: 'num', width: 104, cell: fieldOr('input', (row) => write.input(row.input)) },
+      { key: 'output', label: t('prices.output'), align: 'num', width: 104, cell: fieldOr('output', (row) => write.output(row.output)) },
       {
         key: 'cache', label: t('prices.cache_read'), align: 'num', width: 118,
-        cell: fieldOr('cache_read', (row) => [cached(row), h('span.sub', t('prices.times', { factor: row.cache_read ?? '–' }))]),
+        cell: fieldOr('cache_read', (row) => [write.cached(cachedOf(row)), h('span.sub', t('prices.times', { factor: row.cache_read ?? '–' }))]),
       },
       { key: 'from', label: t('prices.from'), width: 150, fold: 'second', cell: from },
       { key: 'act', label: t('table.actions'), hideLabel: true, width: 168, align: 'num', class: 'act', fold: 'first2', cell: act },
@@ -112,7 +116,8 @@ export async function open(view) {
   function draw() {
     const rows = doc.models.filter(matches);
     if (editing?.row._new) rows.unshift(NEW);
-    list.set(rows.map((row) => (isEdited(row) ? { ...row, _edit: true } : row)));
+    const looks = write.input(0) + write.output(0) + write.cached(0); // a row is drawn again when the decimals are others
+    list.set(rows.map((row) => ({ ...row, _looks: looks, ...(isEdited(row) && { _edit: true }) })));
     const hidden = doc.models.filter((row) => !row.in_force).length;
     list.setMore(hidden ? { text: tn('prices.hidden', hidden) } : null);
     drawTop();

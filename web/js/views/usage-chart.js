@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /* Usage over time: stacked by kind of token, with the total of the period before. */
 import { columns as columnChart } from '../chart.js';
-import { day, large, largeRound, money, moneyAxis, number, weekday } from '../format.js';
+import { day, large, largeRound, moneyAxis, moneyOf, number, weekday } from '../format.js';
 import { locale, t } from '../i18n.js';
 import { seg } from '../parts.js';
 import { go } from '../router.js';
@@ -30,7 +30,7 @@ const STACKS = {
   ],
 };
 const TOTALS = { cost: (row) => row.cost_microusd, tokens: allTokens, requests: (row) => row.requests };
-const FORMATS = { cost: money, tokens: large, requests: number };
+const FORMATS = { tokens: large, requests: number };
 const AXES = { cost: moneyAxis, tokens: largeRound, requests: number };
 
 /* A column's name in tooltips and tables, and its mark on the axis. */
@@ -74,8 +74,10 @@ export function usageChart(data, { zone, onmeasure }) {
 }
 
 function partOf({ measure, ...data }) {
+  const series = STACKS[measure](data);
+  const before = data.sumsBefore?.map(TOTALS[measure]) ?? null;
   return {
-    label: t(`usage.label_${measure}`), series: STACKS[measure](data), format: FORMATS[measure], formatY: AXES[measure],
-    whole: measure !== 'cost', before: data.sumsBefore?.map(TOTALS[measure]) ?? null,
+    label: t(`usage.label_${measure}`), series, before, formatY: AXES[measure], whole: measure !== 'cost',
+    format: FORMATS[measure] ?? moneyOf([...series.flatMap((each) => each.values), ...before ?? []]),
   };
 }

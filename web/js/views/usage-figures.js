@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 /* Usage in four figures with the period before, and what has to be said of it all. */
+import { costText, isPart, isUnknown } from '../cost.js';
 import { h } from '../dom.js';
 import { change, largeParts, money, number, percent } from '../format.js';
 import { t, tn } from '../i18n.js';
@@ -33,7 +34,7 @@ export function totals({ total, totalBefore }) {
   const was = totalBefore && figuresOf(totalBefore);
   const against = (write, by) => was && (isNothing(was) ? t('usage.before_none') : beforeText(write(was), by()));
   return h('dl.cmp',
-    cell(t('usage.cost'), [money(now.cost), ''], against((sums) => money(sums.cost), () => changeText(now.cost, was.cost))),
+    cell(t(isPart(total) ? 'usage.cost_least' : 'usage.cost'), [isUnknown(total) ? '–' : money(now.cost), ''], against(() => costText(totalBefore), () => changeText(now.cost, was.cost))),
     cell(t('usage.tokens'), largeParts(now.tokens), against((sums) => largeParts(sums.tokens).join(' ').trim(), () => changeText(now.tokens, was.tokens))),
     cell(t('usage.hit'), hitParts(now.hit), against((sums) => (sums.hit === null ? '–' : percent(sums.hit, 1)), () => points(now.hit, was.hit))),
     cell(t('usage.requests'), [number(now.requests), ''], against((sums) => number(sums.requests), () => changeText(now.requests, was.requests))));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 /* Usage as a table: share, requests, tokens by kind, cost, change; a row of totals. */
+import { costCell, isUnknown } from '../cost.js';
 import { h } from '../dom.js';
-import { money, number, percent, unitOf, weekday } from '../format.js';
+import { moneyOf, number, percent, unitOf, weekday } from '../format.js';
 import { t, tn } from '../i18n.js';
 import { shareBar } from '../parts.js';
 import { to } from '../routes.js';
@@ -60,16 +61,17 @@ function columnsOf(data, of) {
     return { key: kind, label: t(`usage.kind_${kind}`), align: 'num', sort: true, values, cell: number0(unitOf([...rows.map(values), values(data.total)]), values), ...extra };
   };
   const measured = MEASURES[of.measure];
+  const write = moneyOf([...rows, data.total].map((row) => row.cost_microusd));
   return [
     { key: 'name', label: t(`usage.${by}`), fold: 'first', sort: true, class: 'c-name', cell: (row) => nameCell(row, by) },
     { key: 'share', label: t(`usage.share_${of.measure}`), fold: 'wide', class: 'c-share',
-      cell: (row) => shareBar((measured(row) / whole) * PPM, (measured(row) / most) * PPM) },
+      cell: (row) => (of.measure === 'cost' && isUnknown(row) ? shareBar(null, 0) : shareBar((measured(row) / whole) * PPM, (measured(row) / most) * PPM)) },
     { key: 'requests', label: t('usage.requests'), align: 'num', priority: 2, sort: true, values: (row) => row.requests, cell: (row) => number(row.requests) },
     tokens('cache_read', { priority: 'hide' }),
     tokens('cache_write', { priority: 2 }),
     tokens('input', { priority: 2 }),
     tokens('output', { priority: 'hide' }),
-    { key: 'cost', label: t('usage.cost'), align: 'num', fold: 'first2', sort: true, values: (row) => row.cost_microusd, cell: (row) => money(row.cost_microusd) },
+    { key: 'cost', label: t('usage.cost'), align: 'num', fold: 'first2', sort: true, values: (row) => row.cost_microusd, cell: (row) => costCell(row, write) },
     compared && { key: 'change', label: t('usage.change'), align: 'num', priority: 'hide', class: 'mute', sort: true,
       values: (row) => { const was = before.get(row[by]); return was && measured(was) ? measured(row) / measured(was) - 1 : Infinity; },
       cell: (row) => { const was = before.get(row[by]); return changeCell(measured(row), was && measured(was)); } },
@@ -88,11 +90,11 @@ const readSort = (text, by) => (text ? { key: text.replace(/^-/, ''), desc: text
 
 function footOf(data, columns, whole) {
   const cells = {
-    name: tn('usage.all', data.rows.length), requests: number(data.total.requests), cost: money(data.total.cost_microusd),
+    name: tn('usage.all', data.rows.length), requests: number(data.total.requests),
     change: data.totalBefore ? changeText(whole(data.total), whole(data.totalBefore), 0) ?? '' : '',
   };
   return columns.map((column) => {
-    if (KINDS.includes(column.key)) return column.cell(data.total);
+    if (column.key === 'cost' || KINDS.includes(column.key)) return column.cell(data.total);
     return cells[column.key] ?? '';
   });
 }
