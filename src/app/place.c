@@ -56,7 +56,8 @@ static bool take_folder(struct place *place, enum place_use use,
     return err_wrap(err, "DATA_DIR=\"%s\"", folder);
 }
 
-static bool open_accounts(struct place *place, struct err *err)
+static bool open_accounts(struct place *place, enum place_use use,
+                          struct err *err)
 {
     const char *folder = place->config->data_dir.at;
 
@@ -67,6 +68,8 @@ static bool open_accounts(struct place *place, struct err *err)
     if (!place->records)
         return err_wrap(err, "DATA_DIR=\"%s\"", folder);
     place->audit = audit_log_new(place->records);
+    if (use == PLACE_SERVES)
+        audit_log_tell(place->audit);
     place->accounts = accounts_new();
     return accounts_load(place->accounts, store_driver(place->store), err) ||
            err_wrap(err, "DATA_DIR=\"%s\"", folder);
@@ -205,7 +208,7 @@ bool place_open(struct place *place, const struct config *config,
     if (!make_seal(place, err) ||
         !proxy_from_config(config, &place->proxy, err) ||
         !make_tls(place, err) || !take_folder(place, use, err) ||
-        !open_accounts(place, err) || !open_keys(place, use, err) ||
+        !open_accounts(place, use, err) || !open_keys(place, use, err) ||
         !open_ledger(place, use, err) || !open_vitals(place, use, err))
         return false;
     open_prices(place);

@@ -352,9 +352,15 @@ enum log_level log_change_level(enum log_level level)
     };
 
     if (level != was)
-        write_line(LOG_INFO, STR("the log's level was changed"), fields,
-                   COUNT_OF(fields));
+        log_event_always("the log's level was changed", fields,
+                         COUNT_OF(fields));
     return was;
+}
+
+void log_event_always(const char *event, const struct log_field *fields,
+                      size_t count)
+{
+    write_line(LOG_INFO, str_sub(str_of(event), 0, VALUE_MAX), fields, count);
 }
 
 void log_event(enum log_level level, const char *event,

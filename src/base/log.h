@@ -68,6 +68,11 @@ void log_flush_at_end(void);
 void log_event(enum log_level level, const char *event,
                const struct log_field *fields, size_t count);
 
+/* The same at level info, whatever the log's level is: for what must not be hidden by
+   whoever may change that. */
+void log_event_always(const char *event, const struct log_field *fields,
+                      size_t count);
+
 /* A line without fields; its commands begin as the program was called. */
 void log_line(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 

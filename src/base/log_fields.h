@@ -34,3 +34,9 @@ static inline void log_fields_write(const struct log_fields *fields,
 {
     log_event(level, event, fields->at, fields->count);
 }
+
+static inline void log_fields_write_always(const struct log_fields *fields,
+                                           const char *event)
+{
+    log_event_always(event, fields->at, fields->count);
+}

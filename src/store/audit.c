@@ -9,18 +9,29 @@
 #include "base/clock.h"
 #include "base/log_fields.h"
 #include "base/mem.h"
+#include "base/reason.h"
 #include "store/audit_difference.h"
 #include "store/audit_line.h"
 #include "store/sql_backend.h"
 
-/* Rows that wait for a database that does not work. */
-#define WAITING_MAX 256
+/* For whom a row has room while it waits for the database. */
+enum room {
+    ROOM_NONE,
+    ROOM_CHANGE, /* also while the change is made */
+    ROOM_REFUSAL,
+};
+#define ROOMS 3
+static const size_t room_max[ROOMS] = {
+    [ROOM_CHANGE] = 512, [ROOM_REFUSAL] = 256
+};
 
 struct audit_log {
     struct records *records;
     pthread_mutex_t lock; /* guards the rest */
-    size_t waiting;
+    size_t taken[ROOMS];
+    size_t left_out; /* refusals that had no room since it was said last */
     bool stopped;
+    bool loud;                 /* audit_log_tell() */
     atomic_uint_fast64_t lost; /* without it */
 };
 
@@ -34,6 +45,7 @@ struct audit {
     struct json_doc *before;
     struct json_doc *after;
     char *result;
+    enum room room;
     bool added; /* its row went in with the change */
     bool kept;  /* its row went in by itself */
     bool said;  /* the log has it that it did not */
@@ -59,10 +71,26 @@ void audit_log_stop(struct audit_log *log)
     (void)pthread_mutex_unlock(&log->lock);
 }
 
+void audit_log_tell(struct audit_log *log)
+{
+    log->loud = true;
+}
+
+/* Once for a whole crowd of them. */
+static void say_left_out(size_t count)
+{
+    if (count > 0)
+        log_line(LOG_WARN,
+                 "the audit log has no entries of %zu requests that were "
+                 "refused: too many came at once",
+                 count);
+}
+
 void audit_log_free(struct audit_log *log)
 {
     if (!log)
         return;
+    say_left_out(log->left_out);
     (void)pthread_mutex_destroy(&log->lock);
     mem_free(log);
 }
@@ -81,8 +109,60 @@ struct audit *audit_begin(struct audit_log *log, const struct audit_act *act)
     return audit;
 }
 
+/* ---- room --------------------------------------------------------------- */
+
+/* Under the lock, as the next.  How many were left out, if that is to be said now: the
+   crowd is over. */
+static size_t leave_room(struct audit *audit)
+{
+    struct audit_log *log = audit->log;
+    enum room room = audit->room;
+    size_t left_out = 0;
+
+    audit->room = ROOM_NONE;
+    if (room == ROOM_NONE || --log->taken[room] > 0 || room != ROOM_REFUSAL)
+        return 0;
+    left_out = log->left_out;
+    log->left_out = 0;
+    return left_out;
+}
+
+static bool take_room(struct audit *audit, enum room room)
+{
+    struct audit_log *log = audit->log;
+
+    if (audit->room == room)
+        return true;
+    (void)leave_room(audit); /* it is a change's */
+    if (log->taken[room] >= room_max[room])
+        return false;
+    log->taken[room]++;
+    audit->room = room;
+    return true;
+}
+
+bool audit_reserve(struct audit *audit, struct err *err)
+{
+    bool fits;
+
+    if (!audit || !audit->log)
+        return true;
+    (void)pthread_mutex_lock(&audit->log->lock);
+    fits = take_room(audit, ROOM_CHANGE);
+    (void)pthread_mutex_unlock(&audit->log->lock);
+    return fits || REASON_SET(err, AUDIT_FULL, (unsigned)room_max[ROOM_CHANGE]);
+}
+
 static void audit_free(struct audit *audit)
 {
+    size_t left_out = 0;
+
+    if (audit->log) {
+        (void)pthread_mutex_lock(&audit->log->lock);
+        left_out = leave_room(audit);
+        (void)pthread_mutex_unlock(&audit->log->lock);
+    }
+    say_left_out(left_out);
     json_doc_free(audit->before);
     json_doc_free(audit->after);
     mem_free(audit->peer);
@@ -235,34 +315,42 @@ static bool add_later(struct sql *sql, void *arg, struct err *err)
 static void drop(void *arg)
 {
     struct audit *audit = arg;
-    struct audit_log *log = audit->log;
 
     if (!audit->kept && !audit->said)
         say_lost(audit, "it could not be saved");
     audit_free(audit);
-    (void)pthread_mutex_lock(&log->lock);
-    log->waiting--;
-    (void)pthread_mutex_unlock(&log->lock);
 }
 
-/* Under the lock, so that nothing is started once it is stopped.  NULL, or why
-   not. */
-static const char *start(struct audit *audit)
+static bool was_refused(const struct audit *audit)
+{
+    return audit->result[0] != '\0';
+}
+
+/* Under the lock, so that nothing is started once it is stopped.  False, and why not;
+   NULL: it is counted, and said later. */
+static bool start(struct audit *audit, const char **why)
 {
     struct audit_log *log = audit->log;
+    bool refused = was_refused(audit);
 
-    if (log->stopped)
-        return "the relay is stopping";
-    if (log->waiting >= WAITING_MAX)
-        return "too many wait for the database";
-    log->waiting++;
+    *why = NULL;
+    if (log->stopped) {
+        *why = "the relay is stopping";
+        return false;
+    }
+    if (!take_room(audit, refused ? ROOM_REFUSAL : ROOM_CHANGE)) {
+        if (!refused)
+            *why = "too many wait for the database";
+        log->left_out += refused;
+        return false;
+    }
     (void)records_start(log->records, NULL,
                         &(struct records_work){ .run = add_later,
                                                 .drop = drop,
                                                 .kept = &audit->kept,
                                                 .arg = audit },
                         NULL, NULL);
-    return NULL;
+    return true;
 }
 
 /* Takes over the entry, which is gone as soon as its row may be written. */
@@ -270,14 +358,18 @@ static void save(struct audit *audit)
 {
     struct audit_log *log = audit->log;
     const char *why = NULL;
+    bool started;
 
     if (log) {
         (void)pthread_mutex_lock(&log->lock);
-        why = start(audit);
+        started = start(audit, &why);
         (void)pthread_mutex_unlock(&log->lock);
-        if (!why)
+        if (started)
             return;
-        say_lost(audit, why);
+        if (why)
+            say_lost(audit, why);
+        else
+            atomic_fetch_add(&log->lost, 1);
     }
     audit_free(audit);
 }
@@ -319,7 +411,10 @@ static void say(const struct audit *audit)
     log_fields_add_known(&line, LOG_STR("target", str_of(audit->target)));
     add_changed(&line, &difference, &before, &after);
     log_fields_add_known(&line, LOG_STR("refused", str_of(audit->result)));
-    log_fields_write(&line, LOG_INFO, "audit");
+    if (audit->log && audit->log->loud)
+        log_fields_write_always(&line, "audit");
+    else
+        log_fields_write(&line, LOG_INFO, "audit");
     audit_difference_done(&difference);
     buf_done(&before);
     buf_done(&after);
@@ -344,20 +439,29 @@ void audit_done(struct audit *audit)
         save(audit);
 }
 
-void audit_refused(struct audit *audit, const struct err *err)
+/* Without being done, as far as is known. */
+static void end_because(struct audit *audit, struct str why)
 {
     if (!audit)
         return;
-    set_result(audit, str_of(err->text[0] ? err->text : "it failed"));
+    set_result(audit, why);
     say(audit);
     save(audit);
 }
 
+void audit_refused(struct audit *audit, const struct err *err)
+{
+    if (audit)
+        end_because(audit, str_of(err->text[0] ? err->text : "it failed"));
+}
+
 void audit_left(struct audit *audit)
 {
-    if (!audit)
-        return;
-    set_result(audit, STR("its connection ended before it was answered"));
-    say(audit);
-    save(audit);
+    end_because(audit, STR("its connection ended before it was answered"));
+}
+
+void audit_stopped(struct audit *audit)
+{
+    end_because(audit, STR("the relay stopped while it was being done, and "
+                           "may have done it"));
 }

@@ -8,10 +8,14 @@
        begun -> in hand -> done: the row goes in with the change, if that is a
                   |              transaction of the records, else right after it
                   |-----> refused: a row that says why, and no members
-                  '-----> left: the asker did not wait for what came of it
+                  |-----> left: the asker was gone before anything was done
+                  '-----> stopped: the relay ended while it was being done
 
    A database that does not work refuses nothing: the row waits for it, in bounded
-   memory; the log has its line at once, and says so if there is no room for the row.
+   memory, and the log has its line at once.  Whoever changes something first reserves
+   room for the row, and changes nothing if there is none.  What was refused has room of
+   its own: a crowd of it, which anybody who may manage can make at will, pushes out
+   no change, and is left out itself; how much was, the log says.
 
    A struct audit is used by one thread at a time, a struct audit_log by any. */
 #pragma once
@@ -32,6 +36,9 @@ struct audit_log;
 struct audit_log *audit_log_new(struct records *records);
 /* Before the records are stopped: from now on entries are lines of the log only. */
 void audit_log_stop(struct audit_log *log);
+/* From now on each entry is a line of the log whatever the log's level is: that of a
+   relay which runs.  Before there are entries. */
+void audit_log_tell(struct audit_log *log);
 /* All entries are ended, and the records stopped.  NULL is fine, for both. */
 void audit_log_free(struct audit_log *log);
 
@@ -63,6 +70,10 @@ struct audit *audit_begin(struct audit_log *log, const struct audit_act *act);
 
 /* The rest takes a NULL entry, for which nothing happens. */
 
+/* Before anything is changed: the entry will have room, however long the database takes.
+   False: it has none, and err (ERR_BUSY). */
+bool audit_reserve(struct audit *audit, struct err *err) MUST_CHECK;
+
 /* What is done, where that is known later: a constant. */
 void audit_action(struct audit *audit, const char *action);
 /* What it is done to, where that is known later. */
@@ -86,3 +97,5 @@ void audit_undone(struct audit *audit);
 void audit_done(struct audit *audit);
 void audit_refused(struct audit *audit, const struct err *err);
 void audit_left(struct audit *audit);
+/* It was being done when the relay stopped: nobody is left to say what came of it. */
+void audit_stopped(struct audit *audit);

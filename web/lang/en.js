@@ -496,6 +496,7 @@ export default {
   'error.key_too_large': 'This is too much: at most {max} bytes of patterns, tags and notes are kept.',
   'error.key_unknown': 'This relay key is not known: it is wrong, or was removed. Whoever runs the relay can make a new one.',
   'error.key_unreadable': 'What the database keeps of this cannot be read, so that a change would lose its limits: revoke and purge it and make a new one, or restore a backup.',
+  'error.audit_full': 'Too many changes are being made at once: {count} wait for their entries of the audit log. Nothing was changed: try again.',
   'error.keys_busy': 'The database of keys has been busy for {seconds} s, and nothing was changed: try again.',
   'error.limit_not_number': '{limit} must be a number, or empty for none.',
   'error.limit_out_of_range': 'From 1 to {max} are listed at a time.',

@@ -495,6 +495,7 @@ export default {
   'error.key_too_large': '内容过多：通配符、标签和备注合计最多 {max} 字节。',
   'error.key_unknown': '此中转没有这个密钥：密钥有误，或已被移除。可请中转管理员创建新的密钥。',
   'error.key_unreadable': '数据库中的内容无法读取，更改会丢失其限额：请吊销并清除后新建，或恢复备份。',
+  'error.audit_full': '同时进行的更改过多：有 {count} 项在等待写入审计日志。未作任何更改：请再试一次。',
   'error.keys_busy': '密钥数据库已忙 {seconds} 秒，未作任何更改：请再试一次。',
   'error.limit_not_number': '{limit} 必须是数字，留空则不限。',
   'error.limit_out_of_range': '每次可列出 1 到 {max} 项。',

@@ -282,27 +282,6 @@ static void a_log_that_was_stopped_starts_nothing(void **state)
     end(scene, log);
 }
 
-static void more_than_fit_are_not_kept(void **state)
-{
-    struct scene *scene = *state;
-    struct audit_log *log = audit_log_new(scene->records);
-    struct unit_capture capture;
-    char *text;
-
-    script_sql_hold(true);
-    log_setup(LOG_ERROR, LOG_TEXT);
-    capture = unit_capture_begin(2);
-    for (size_t i = 0; i < 257; i++)
-        audit_done(begin(log));
-    text = unit_capture_end(&capture);
-    log_setup(LOG_INFO, LOG_TEXT);
-    unit_assert_part(text, "too many wait for the database");
-    mem_free(text);
-    script_sql_hold(false);
-    records_stop(scene->records);
-    end(scene, log);
-}
-
 /* ---- how many are kept --------------------------------------------------- */
 
 static bool pretend(struct sql *sql, void *arg, struct err *err)
@@ -366,6 +345,27 @@ static void a_line_says_who_did_what(void **state)
     mem_free(text);
 }
 
+/* Whoever changes something may change the level, too. */
+static void a_relay_says_it_whatever_the_level_is(void **state)
+{
+    struct scene *scene = *state;
+    struct audit_log *log = audit_log_new(scene->records);
+    struct unit_capture capture = unit_capture_begin(2);
+    char *text;
+
+    log_setup(LOG_ERROR, LOG_TEXT);
+    audit_done(begin(log));
+    audit_log_tell(log);
+    audit_left(begin(log));
+    log_setup(LOG_INFO, LOG_TEXT);
+    text = unit_capture_end(&capture);
+    unit_assert_part(text, " info  audit who=admin-token peer=10.0.0.7 "
+                           "action=key.change target=ci refused=");
+    assert_null(strstr(text, "target=ci\n"));
+    mem_free(text);
+    end(scene, log);
+}
+
 static void what_was_named_is_no_secret(void **state)
 {
     struct unit_capture capture = unit_capture_begin(2);
@@ -395,6 +395,8 @@ static void nothing_happens_to_no_entry(void **state)
     audit_done(NULL);
     audit_refused(NULL, NULL);
     audit_left(NULL);
+    audit_stopped(NULL);
+    assert_true(audit_reserve(NULL, NULL));
 }
 
 int main(void)
@@ -410,9 +412,9 @@ int main(void)
         TEST(what_cannot_be_written_is_said),
         TEST(what_was_written_and_undone_is_said),
         TEST(a_log_that_was_stopped_starts_nothing),
-        TEST(more_than_fit_are_not_kept),
         TEST(the_oldest_go),
         cmocka_unit_test(a_line_says_who_did_what),
+        TEST(a_relay_says_it_whatever_the_level_is),
         cmocka_unit_test(what_was_named_is_no_secret),
         cmocka_unit_test(nothing_happens_to_no_entry),
     };
