@@ -116,15 +116,20 @@ const struct admin_endpoint session_routes_get = {
 
 /* ---- signing in ---------------------------------------------------------- */
 
-/* What the browser had before is of no use to anybody now. */
-static void end_former(const struct admin_request *x)
+/* What the browser has is of no use to anybody then: all of it, for several cookies may
+   have that name.  It may be let in otherwise: by the token, or as this machine. */
+static size_t end_own(const struct admin_request *x)
 {
-    struct caller caller;
+    struct sessions *sessions = sessions_of(x);
+    struct str text;
+    size_t count = 0;
 
-    caller_find(&caller, x->admin->options.callers, x->req, RIGHT_LOOK);
-    if (caller.session.len > 0)
-        (void)sessions_end(sessions_of(x), caller.session);
-    caller_done(&caller);
+    for (;;) {
+        text = caller_session_held(x->admin->options.callers, x->req);
+        if (text.len == 0 || !sessions_end(sessions, text))
+            return count;
+        count++;
+    }
 }
 
 static struct flow_next start(struct admin_request *x)
@@ -137,7 +142,7 @@ static struct flow_next start(struct admin_request *x)
     struct str cookie;
     struct addr addr;
 
-    end_former(x);
+    (void)end_own(x);
     client_address(&config->trusted, x->req, &addr);
     sessions_begin(sessions_of(x), &addr, now, text);
     (void)sessions_find(sessions_of(x), str_of(text), now, &session);
@@ -164,7 +169,7 @@ static struct flow_next begin(struct flow *flow)
         return admin_refuse(x);
     }
     x->audit = audited_now(x);
-    return start(x);
+    return audit_reserve(x->audit, &x->err) ? start(x) : admin_refuse(x);
 }
 
 static const struct admin_member begin_members[] = {
@@ -182,18 +187,6 @@ const struct admin_endpoint session_routes_begin = {
 };
 
 /* ---- signing out --------------------------------------------------------- */
-
-static size_t end_own(const struct admin_request *x)
-{
-    struct caller caller;
-    size_t count;
-
-    caller_find(&caller, x->admin->options.callers, x->req, RIGHT_MANAGE);
-    count =
-        caller.session.len > 0 && sessions_end(sessions_of(x), caller.session);
-    caller_done(&caller);
-    return count;
-}
 
 static struct flow_next end(struct flow *flow)
 {

@@ -87,6 +87,10 @@ struct caller {
 
 #define CALLER_COOKIE "claude_relay_session" /* of browsers */
 
+/* The text of a session that the browser has, whoever else it is, and whatever it may
+   with it; empty if it has none. */
+struct str caller_session_held(const struct caller_sources *sources,
+                               const struct request *req);
 /* Finds out who asks for `right`.  RIGHT_PROXY is asked of whoever has another right
    already. */
 void caller_find(struct caller *caller, const struct caller_sources *sources,

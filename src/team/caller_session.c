@@ -74,6 +74,17 @@ bool caller_session_is_presented(const struct caller *caller)
     return false;
 }
 
+struct str caller_session_held(const struct caller_sources *sources,
+                               const struct request *req)
+{
+    struct caller caller = { .sources = sources,
+                             .req = req,
+                             .session = STR_EMPTY };
+
+    (void)caller_session_find(&caller);
+    return caller.session;
+}
+
 enum caller_session caller_session_find(struct caller *caller)
 {
     bool presented = false;
