@@ -278,6 +278,7 @@ static struct flow_next next(struct flow *flow)
     struct importing *importing = x->state;
     const struct import_candidate *candidate;
     const struct import_row *row;
+    struct audit *audit = NULL;
     struct err err;
 
     if (importing->at == importing->list.count)
@@ -286,17 +287,23 @@ static struct flow_next next(struct flow *flow)
     row = &importing->rows[importing->at];
     if (row->outcome != IMPORT_TAKE)
         return finish_row(x, NULL);
+    if (admin_session_is_over(x))
+        return finish_row(x, &x->err);
     if (!account_make_check_document(x->admin, candidate->doc, &err))
         return finish_row(x, &err);
-    account_make_ask(x, &(struct account_making){
-                            .name = str_of(row->name),
-                            .kind = candidate->kind,
-                            .doc = candidate->doc,
-                            .only_try = importing->dry_run,
-                            .audit = importing->dry_run
-                                         ? NULL
-                                         : audited_also(x, "account.add",
-                                                        str_of(row->name)) });
+    if (!importing->dry_run) {
+        audit = audited_also(x, "account.add", str_of(row->name));
+        if (!audit_reserve(audit, &err)) {
+            audit_refused(audit, &err);
+            return finish_row(x, &err);
+        }
+    }
+    account_make_ask(x,
+                     &(struct account_making){ .name = str_of(row->name),
+                                               .kind = candidate->kind,
+                                               .doc = candidate->doc,
+                                               .only_try = importing->dry_run,
+                                               .audit = audit });
     return flow_sleep_then(answered);
 }
 

@@ -6,7 +6,6 @@
 
 #include "admin/audited.h"
 #include "admin/reply.h"
-#include "base/reason.h"
 #include "http/response.h"
 
 /* What may wait for a slow reader, one part, and how many of them in one turn of the
@@ -75,19 +74,10 @@ static struct flow_next finish(struct admin_request *x)
     return flow_finish();
 }
 
-static bool has_session_ended(struct admin_request *x)
-{
-    struct sessions *sessions = x->admin->options.callers->sessions;
-
-    return x->session.len > 0 &&
-           !sessions_find(sessions, x->session, sessions_now(), NULL) &&
-           !REASON_SET(&x->err, SESSION_OVER);
-}
-
 /* True: it is, and `*next` is what the step returns. */
 static bool is_over(struct admin_request *x, struct flow_next *next)
 {
-    if (has_session_ended(x))
+    if (admin_session_is_over(x))
         *next = x->is_endless ? finish(x) : cut(x);
     else if (x->is_over && x->is_over(x))
         *next = cut(x);

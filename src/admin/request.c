@@ -14,14 +14,25 @@
 #include "http/response.h"
 #include "http/url.h"
 #include "store/audit.h"
+#include "team/sessions.h"
 
 static struct flow_next leave(struct flow *flow);
+
+/* A client that resets its connection does not make the audit log say that nothing was
+   done. */
+static bool goes_on(const struct admin_request *x)
+{
+    const struct admin_endpoint *endpoint = x->row->endpoint;
+
+    return x->begun && endpoint->action && !endpoint->is_answer &&
+           !request_is_ended(x->req);
+}
 
 void admin_wake(void *arg)
 {
     struct admin_request *x = arg;
 
-    if (x->req && request_is_gone(x->req))
+    if (x->req && request_is_gone(x->req) && !goes_on(x))
         flow_divert(&x->flow, leave);
     flow_wake(&x->flow);
 }
@@ -32,6 +43,15 @@ struct flow_next admin_rest(struct admin_request *x, flow_step then)
         x->rest = loop_timer_new(x->admin->options.loop, admin_wake, x);
     loop_timer_set(x->rest, 0);
     return flow_sleep_then(then);
+}
+
+bool admin_session_is_over(struct admin_request *x)
+{
+    struct sessions *sessions = x->admin->options.callers->sessions;
+
+    return x->session.len > 0 &&
+           !sessions_find(sessions, x->session, sessions_now(), NULL) &&
+           !REASON_SET(&x->err, SESSION_OVER);
 }
 
 bool admin_query(struct admin_request *x, const char *name, struct str *value)
@@ -81,7 +101,10 @@ static struct flow_next leave(struct flow *flow)
 {
     struct admin_request *x = admin_request_of(flow);
 
-    audit_left(audited_hand_over(x));
+    if (x->begun && request_is_ended(x->req))
+        audit_stopped(audited_hand_over(x));
+    else
+        audit_left(audited_hand_over(x));
     request_release(admin_end(x));
     return flow_finish();
 }
@@ -217,12 +240,17 @@ static struct flow_next check(struct flow *flow)
     struct admin_request *x = admin_request_of(flow);
     const struct admin_endpoint *endpoint = x->row->endpoint;
 
-    if (!check_path(x) || !check_query(x) || !parse_body(x))
+    /* Its body may have been on its way for a while. */
+    if (admin_session_is_over(x) || !check_path(x) || !check_query(x) ||
+        !parse_body(x))
         return admin_refuse(x);
     audited_name(x);
     if (!check_token(x, "body", members_hold(x->body, known_token(x))) ||
         !admin_check_body(endpoint, x->body, &x->err))
         return admin_refuse(x);
+    if (!audit_reserve(x->audit, &x->err))
+        return admin_refuse(x);
+    x->begun = true;
     return flow_go(endpoint->first);
 }
 

@@ -2,10 +2,12 @@
 /* One request to the management API, in hand.
 
        receive -> check -> (the endpoint's own steps) -> answered
-                                  any -> the client left
+          |                       |
+          '-> the client left <---'
 
-   A client that leaves stops waiting; what it asked of others (the keeper, the
-   database) is carried out all the same.  Loop thread only. */
+   A client that leaves takes nothing back: what has an `action`, and was begun, goes on
+   to its end, for whoever reads the audit log, and its answer goes nowhere.  Other
+   requests end, and so does all when the server does.  Loop thread only. */
 #pragma once
 
 #include "account/keeper.h"
@@ -31,6 +33,7 @@ struct admin_request {
     struct err err;                  /* for admin_refuse() */
     const struct admin_parts *parts; /* of admin/parts.h */
     bool secret_parts;               /* likewise */
+    bool begun;                      /* the endpoint's own steps */
     /* Of the browser that asks: an answer in parts goes on no longer than it; or empty.  The
        text lies in the request's head, which stays. */
     struct str session;
@@ -63,6 +66,11 @@ struct flow_next admin_rest(struct admin_request *x, flow_step then);
 
 /* The decoded value of a parameter of the URL; false if it is absent. */
 bool admin_query(struct admin_request *x, const char *name, struct str *value);
+
+/* Has the session ended by which it was let in?  True, with x->err.  It is looked at
+   again whenever something came of the client's after the head, and between the parts
+   of what takes long. */
+bool admin_session_is_over(struct admin_request *x);
 
 /* Ask the keeper about an account; the step sleeps until x->wait is done. */
 void admin_ask(struct admin_request *x, enum keeper_op op, struct str name,

@@ -67,6 +67,9 @@ struct admin_endpoint {
         *target; /* the member of the body that names what it is done to, if
                            the path does not; or NULL */
     const char *content_type; /* if it is no JSON document */
+    /* What it does is its answer: once the client has left there is nothing to go on
+       with.  Of those with an `action` alone; the others are so all the same. */
+    bool is_answer;
 };
 
 #define ADMIN_BODY (2u * 1024 * 1024)

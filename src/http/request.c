@@ -122,6 +122,13 @@ bool request_is_gone(const struct request *req)
     return exchange_of(req)->gone;
 }
 
+bool request_is_ended(const struct request *req)
+{
+    const struct exchange *x = exchange_of(req);
+
+    return x->gone && x->conn->server->ending;
+}
+
 void request_vouch(struct request *req)
 {
     exchange_of(req)->conn->vouched = true;

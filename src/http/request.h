@@ -90,6 +90,9 @@ static inline bool request_is_head(const struct request *req)
 /* The client closed its side or broke the connection.  (A client that shuts only
    its sending side counts as gone: docs/decisions.) */
 bool request_is_gone(const struct request *req);
+/* It is gone because the server ends: whoever was told gives the request back at once,
+   whatever is under way. */
+bool request_is_ended(const struct request *req);
 
 /* Whoever sent it has proved to be no stranger: the connection stays open for more,
    wherever it comes from.  Before the answer is started. */

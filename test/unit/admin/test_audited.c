@@ -213,6 +213,21 @@ static struct flow_next hold(struct flow *flow)
     return flow_sleep_then(refuse);
 }
 
+/* Of what was begun, and is woken once its client has left. */
+static struct flow_next pour(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+
+    return request_is_gone(x->req) ? admin_reply(x, json_doc_new_object())
+                                   : flow_sleep_then(pour);
+}
+
+static struct flow_next hold_change(struct flow *flow)
+{
+    (void)hold(flow);
+    return flow_sleep_then(pour);
+}
+
 static const struct admin_member members[] = {
     { "name", ADMIN_TEXT, 0, "of the cup", NULL },
     ADMIN_END,
@@ -228,11 +243,19 @@ static const struct admin_endpoint hold_endpoint = {
     .body = members,
     .target = "name",
 };
+#define HOLDING_CHANGE                                                         \
+    .first = hold_change, .state_size = sizeof(struct admin_scene_state),      \
+    .drop = admin_scene_drop, .action = "cup.fill"
+static const struct admin_endpoint pour_endpoint = { HOLDING_CHANGE };
+static const struct admin_endpoint answer_endpoint = { HOLDING_CHANGE,
+                                                       .is_answer = true };
 static const struct admin_row rows[] = {
     ADMIN_ROW("POST", "/admin/do", MANAGE, do_endpoint),
     ADMIN_ROW("POST", "/admin/refuse", MANAGE, refuse_endpoint),
     ADMIN_ROW("POST", "/admin/hand", MANAGE, hand_endpoint),
     ADMIN_ROW("POST", "/admin/hold", MANAGE, hold_endpoint),
+    ADMIN_ROW("POST", "/admin/pour", PUBLIC, pour_endpoint),
+    ADMIN_ROW("POST", "/admin/answer", PUBLIC, answer_endpoint),
 };
 
 static int open_scene(void **state)
@@ -293,6 +316,58 @@ static void a_client_that_leaves_has_one_too(void **state)
     mem_free(text);
 }
 
+/* The entry of a request whose client leaves while it is done. */
+static char *entry_without_client(struct admin_scene *scene,
+                                  const char *request)
+{
+    struct unit_capture capture = unit_capture_begin(2);
+
+    wire_send(&scene->client, request);
+    admin_scene_until_held(scene);
+    wire_reset(&scene->client);
+    admin_scene_until_dropped(scene, 1);
+    return unit_capture_end(&capture);
+}
+
+static void a_change_that_was_begun_is_no_less_done(void **state)
+{
+    char *text =
+        entry_without_client(*state,
+                             "POST /admin/pour HTTP/1.1\r\nHost: h\r\n\r\n");
+
+    unit_assert_part(text, "action=cup.fill target=x\n");
+    assert_int_equal(lines_in(text), 1);
+    mem_free(text);
+}
+
+static void what_is_an_answer_ends_with_its_client(void **state)
+{
+    char *text =
+        entry_without_client(*state,
+                             "POST /admin/answer HTTP/1.1\r\nHost: h\r\n\r\n");
+
+    unit_assert_part(text, "target=x refused=\"its connection ended");
+    mem_free(text);
+}
+
+/* Nobody waits for it then. */
+static void a_relay_that_stops_says_that_it_does_not_know(void **state)
+{
+    struct admin_scene *scene = *state;
+    struct unit_capture capture = unit_capture_begin(2);
+    char *text;
+
+    wire_send(&scene->client, "POST /admin/pour HTTP/1.1\r\nHost: h\r\n\r\n");
+    admin_scene_until_held(scene);
+    server_free(scene->server);
+    scene->server = NULL;
+    assert_int_equal(scene->dropped, 1);
+    text = unit_capture_end(&capture);
+    unit_assert_part(text, "target=x refused=\"the relay stopped while");
+    assert_int_equal(lines_in(text), 1);
+    mem_free(text);
+}
+
 int main(void)
 {
 #define OFFICE_TEST(name)                                                      \
@@ -306,6 +381,9 @@ int main(void)
         OFFICE_TEST(looking_has_no_entry),
         SCENE_TEST(each_answer_ends_one_entry),
         SCENE_TEST(a_client_that_leaves_has_one_too),
+        SCENE_TEST(a_change_that_was_begun_is_no_less_done),
+        SCENE_TEST(what_is_an_answer_ends_with_its_client),
+        SCENE_TEST(a_relay_that_stops_says_that_it_does_not_know),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
