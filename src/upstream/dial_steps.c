@@ -191,7 +191,7 @@ void dial_describe_failure(struct dial *dial, CURLcode code)
     step = dial_step(dial);
     describe_cause(dial, code, step);
     if (dial->proxy)
-        err_wrap(&dial->err, "proxy %s failed: proxy %s:%u", words[step],
+        err_wrap(&dial->err, "proxy %s failed: %s:%u", words[step],
                  proxy_host(dial->proxy), proxy_port(dial->proxy));
     else
         err_wrap(&dial->err, "%s failed: %s", words[step], dial->target);

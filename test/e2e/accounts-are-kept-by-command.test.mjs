@@ -76,7 +76,7 @@ describe('accounts by command', () => {
     await proxy.stop();
     const closed = run('login other --proxy http://127.0.0.1:1', 'code\n');
     assert.equal(closed.status, 1);
-    assert.match(closed.stderr, /proxy 127\.0\.0\.1:1/);
+    assert.match(closed.stderr, /proxy connect failed: 127\.0\.0\.1:1/);
     for (const line of ['login max --proxy', 'login max --proxy=http://u:CANARY@127.0.0.1:1', 'login max --bearer']) {
       const wrong = run(line);
       assert.equal(wrong.status, 2, line);

@@ -217,7 +217,7 @@ describe('notices', () => {
     const { doc } = await admin(dead, 'POST', '/admin/api/notify/test');
     assert.equal(doc.delivered, false);
     assert.equal(doc.status, null);
-    assert.match(doc.error, /proxy 127\.0\.0\.1:1/);
+    assert.match(doc.error, /proxy connect failed: 127\.0\.0\.1:1/);
     assertUnseen(JSON.stringify(doc));
     assert.equal(receiver.posts.length, 2);
     await dead.stop();

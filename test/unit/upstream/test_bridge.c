@@ -367,7 +367,7 @@ static void a_certificate_nobody_trusts_is_refused(void **state)
     dialer_free(stage->dialer);
     stage->dialer = dialer_new(stage->loop, NULL);
     call_on(side);
-    stage_check_failure(stage, ERR_PROXY, "proxy TLS failed: proxy 127.0.0.1:");
+    stage_check_failure(stage, ERR_PROXY, "proxy TLS failed: 127.0.0.1:");
     unit_assert_part(dial_error(stage->dial)->text, "certificate");
     assert_int_equal(side->got.len, 0);
     assert_int_equal(dial_times(stage->dial).reached, DIAL_PROXY_TLS);
@@ -403,7 +403,7 @@ static void a_certificate_of_somebody_else_is_refused(void **state)
                                                     .password = STR(PASSWORD) },
                              &err);
     call_on(side);
-    stage_check_failure(stage, ERR_PROXY, "proxy TLS failed: proxy 127.0.0.2:");
+    stage_check_failure(stage, ERR_PROXY, "proxy TLS failed: 127.0.0.2:");
     assert_int_equal(side->got.len, 0);
     assert_int_equal(dial_times(stage->dial).reached, DIAL_PROXY_TLS);
 }

@@ -72,7 +72,7 @@ static const struct {
       "socks5",
       NULL,
       { SAY("HTTP/1.1 400 a\r\n\r\n") },
-      "proxy 127.0.0.1:" },
+      "failed: 127.0.0.1:" },
 };
 
 static bool has_bytes(void *arg)
@@ -103,7 +103,7 @@ static void a_refusing_proxy_is_told_with_its_reason(void **state)
         stage_begin(stage, "api.invalid", 443, WIRE_WAIT_MS);
         play(stage, refusals[i].said);
         stage_check_failure(stage, ERR_PROXY,
-                            "proxy authenticate failed: proxy 127.0.0.1:");
+                            "proxy authenticate failed: 127.0.0.1:");
         unit_assert_part(dial_error(stage->dial)->text, refusals[i].part);
         assert_int_equal(dial_times(stage->dial).reached, DIAL_AUTHENTICATE);
     }
@@ -116,9 +116,9 @@ static void a_silent_proxy_is_given_up(void **state)
         enum dial_step step;
         const char *part;
     } rows[] = {
-        { "http", DIAL_AUTHENTICATE, "proxy authenticate failed: proxy 127" },
-        { "socks5", DIAL_AUTHENTICATE, "proxy authenticate failed: proxy 127" },
-        { "https", DIAL_PROXY_TLS, "proxy TLS failed: proxy 127" },
+        { "http", DIAL_AUTHENTICATE, "proxy authenticate failed: 127" },
+        { "socks5", DIAL_AUTHENTICATE, "proxy authenticate failed: 127" },
+        { "https", DIAL_PROXY_TLS, "proxy TLS failed: 127" },
     };
     struct stage *stage = *state;
 
@@ -144,7 +144,7 @@ static void a_proxy_without_tls_gets_no_password(void **state)
     stage_use_proxy(stage, "https", PASSWORD);
     stage_begin(stage, "api.invalid", 443, WIRE_WAIT_MS);
     play(stage, (const struct str[3]){ STR(REFUSED_407) });
-    stage_check_failure(stage, ERR_PROXY, "proxy TLS failed: proxy 127.0.0.1:");
+    stage_check_failure(stage, ERR_PROXY, "proxy TLS failed: 127.0.0.1:");
     assert_int_equal(wire_count(&stage->peer, "Proxy-Auth"), 0);
 }
 
@@ -168,7 +168,7 @@ static void nobody_listens(void **state)
     check_nobody(stage, ERR_CONNECT, "connect failed: 127.0.0.1:");
     for (size_t i = 0; i < COUNT_OF(types); i++) {
         stage_use_proxy(stage, types[i], NULL);
-        check_nobody(stage, ERR_PROXY, "proxy connect failed: proxy 127.0.0.1");
+        check_nobody(stage, ERR_PROXY, "proxy connect failed: 127.0.0.1");
     }
 }
 
@@ -193,7 +193,7 @@ static void a_name_that_is_none(void **state)
     stage->proxy = proxy_at("nothing.invalid");
     stage_start(stage, "127.0.0.1", 443, WIRE_WAIT_MS);
     stage_check_failure(stage, ERR_PROXY,
-                        "proxy resolve failed: proxy nothing.invalid:1");
+                        "proxy resolve failed: nothing.invalid:1");
     assert_int_equal(dial_times(stage->dial).reached, DIAL_RESOLVE);
 }
 
@@ -204,8 +204,7 @@ static void an_ipv6_proxy(void **state)
 
     stage->proxy = proxy_at("::1");
     stage_start(stage, "127.0.0.1", 443, WIRE_WAIT_MS);
-    stage_check_failure(stage, ERR_PROXY,
-                        "proxy connect failed: proxy ::1:1: ");
+    stage_check_failure(stage, ERR_PROXY, "proxy connect failed: ::1:1: ");
     assert_null(strstr(dial_error(stage->dial)->text, "syntax"));
 }
 

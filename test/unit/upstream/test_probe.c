@@ -211,7 +211,7 @@ static void a_failed_step_is_the_last(void **state)
                      "\"127.0.0.1\",\"port\":",
                      "\"target\":\"api.invalid:80\",\"status\":null",
                      "\"failed_step\":\"authenticate\",\"error\":\"proxy "
-                     "authenticate failed: proxy 127.0.0.1:",
+                     "authenticate failed: 127.0.0.1:",
                      NULL });
 }
 
