@@ -223,6 +223,20 @@ static struct json_doc *warning_doc(const struct importing *importing)
     return doc;
 }
 
+static void set_warning(struct json_doc *doc, const struct importing *importing)
+{
+    const char *code =
+        import_said_warning_code(&importing->tally, importing->format);
+    struct json_doc *params = json_doc_new_object();
+
+    if (code)
+        import_said_warning_params(params, &importing->tally,
+                                   importing->format);
+    json_doc_set(doc, "warning", warning_doc(importing));
+    json_doc_set(doc, "warning_code", text_doc(code ? code : ""));
+    json_doc_set(doc, "warning_params", params);
+}
+
 static struct flow_next answer(struct admin_request *x)
 {
     struct importing *importing = x->state;
@@ -234,7 +248,7 @@ static struct flow_next answer(struct admin_request *x)
         json_doc_add(all, row_doc(&importing->list.at[i], &importing->rows[i],
                                   importing->dry_run));
     json_doc_set(doc, "accounts", all);
-    json_doc_set(doc, "warning", warning_doc(importing));
+    set_warning(doc, importing);
     return admin_reply(x, doc);
 }
 
@@ -373,6 +387,10 @@ static const struct admin_member answer_members[] = {
       rows_members },
     { "warning", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "what to do about sign-ins that two relays have now", NULL },
+    { "warning_code", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "import_shared, or import_claude_code", NULL },
+    { "warning_params", ADMIN_OBJECT, ADMIN_REQUIRED,
+      "what stands in it: accounts, from, first, renews_at", NULL },
     ADMIN_END,
 };
 const struct admin_endpoint account_import = {

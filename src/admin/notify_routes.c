@@ -77,6 +77,12 @@ static const struct admin_member told_members[] = {
     { "id", ADMIN_TEXT, ADMIN_REQUIRED, "the same as long as it lasts", NULL },
     { "since", ADMIN_TEXT, ADMIN_REQUIRED, "RFC 3339", NULL },
     { "message", ADMIN_TEXT, ADMIN_REQUIRED, "for people", NULL },
+    { "subject", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "the name of the account, key or group; null: the relay", NULL },
+    { "until", ADMIN_TEXT, ADMIN_REQUIRED | ADMIN_OR_NULL,
+      "when it ends by itself", NULL },
+    { "details", ADMIN_OBJECT, ADMIN_REQUIRED,
+      "for programs: about, window, used_ppm, why, next, ...", NULL },
     ADMIN_END,
 };
 static const struct admin_member telling_members[] = {

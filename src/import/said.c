@@ -109,6 +109,31 @@ void import_said_warning(struct buf *out, const struct import_tally *tally,
         warn(out, tally, format->from, dry_run);
 }
 
+const char *import_said_warning_code(const struct import_tally *tally,
+                                     const struct import_format *format)
+{
+    if (tally->renewable == 0)
+        return NULL;
+    return format == &import_claude_code ? "import_claude_code"
+                                         : "import_shared";
+}
+
+void import_said_warning_params(struct json_doc *params,
+                                const struct import_tally *tally,
+                                const struct import_format *format)
+{
+    char when[TEXT_TIME_MAX];
+
+    json_doc_set_u64(params, "accounts", tally->renewable);
+    json_doc_set_str(params, "from", str_of(format->from));
+    json_doc_set_str(params, "first", str_of(tally->first));
+    json_doc_set(params, "renews_at", json_doc_new_null());
+    if (tally->renewed == 0)
+        return;
+    text_format_time(tally->due_ms, when);
+    json_doc_set_str(params, "renews_at", str_of(when));
+}
+
 void import_said_end(struct buf *out, const struct import_tally *tally,
                      const struct import_format *format, bool dry_run)
 {

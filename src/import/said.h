@@ -25,6 +25,12 @@ void import_said_count(struct import_tally *tally,
 /* Append what to do about sign-ins that two relays have now; nothing, if there are none. */
 void import_said_warning(struct buf *out, const struct import_tally *tally,
                          const struct import_format *format, bool dry_run);
+/* The same for programs: its code, or NULL, and the values in it, set in `params`. */
+const char *import_said_warning_code(const struct import_tally *tally,
+                                     const struct import_format *format);
+void import_said_warning_params(struct json_doc *params,
+                                const struct import_tally *tally,
+                                const struct import_format *format);
 /* Append the sums, and that warning. */
 void import_said_end(struct buf *out, const struct import_tally *tally,
                      const struct import_format *format, bool dry_run);

@@ -276,6 +276,14 @@ static void set_time(struct json_doc *doc, const char *member, uint64_t ms)
     json_doc_set_str(doc, member, str_of(time));
 }
 
+/* Of a complaint that is no sentence by itself. */
+static const char *intro_of(const struct item *item)
+{
+    return strcmp(item->what, "notices_failing") == 0
+               ? "the last notice did not arrive: "
+               : "";
+}
+
 static void set_message(struct json_doc *doc, const struct item *item)
 {
     struct buf text;
@@ -287,7 +295,7 @@ static void set_message(struct json_doc *doc, const struct item *item)
     else if (item->is_event)
         event_say(&item->event, EVENT_HOLDS, &text);
     else
-        buf_add(&text, str_of(item->event.why));
+        buf_printf(&text, "%s%s", intro_of(item), item->event.why);
     json_doc_set_str(doc, "message", buf_str(&text));
     buf_done(&text);
 }
@@ -295,22 +303,12 @@ static void set_message(struct json_doc *doc, const struct item *item)
 static struct json_doc *item_doc(const struct item *item)
 {
     struct json_doc *doc = json_doc_new_object();
-    struct json_doc *details = json_doc_new_object();
-    const char *subject = item->event.subject;
 
     json_doc_set_str(doc, "what", str_of(item->what));
     json_doc_set_str(doc, "severity", str_of(severities[item->severity]));
-    json_doc_set(doc, "subject",
-                 subject[0] ? json_doc_new_str(str_of(subject))
-                            : json_doc_new_null());
     set_time(doc, "since", item->since_ms);
-    set_time(doc, "until", item->event.until_ms);
     set_message(doc, item);
-    if (item->is_event)
-        event_set_details(details, &item->event);
-    if (item->event.why[0])
-        json_doc_set_str(details, "why", str_of(item->event.why));
-    json_doc_set(doc, "details", details);
+    event_set_facts(doc, &item->event, item->is_event);
     return doc;
 }
 

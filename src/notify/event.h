@@ -124,8 +124,11 @@ void event_say_next(const struct event *event, enum event_end end,
 
 /* Of a window, whose `runs_out_ms` is known: the same, of what is to come. */
 void event_say_forecast(const struct event *event, struct buf *out);
-/* What it is about, how much is used, and what to do: members for programs. */
-void event_set_details(struct json_doc *doc, const struct event *event);
+/* Members for programs, which say it in their own words: "subject", "until" and "details"
+   (what it is about, how much is used, why, what to do); not `whole`: of it `why` alone is
+   known. */
+void event_set_facts(struct json_doc *doc, const struct event *event,
+                     bool whole);
 
 /* What is known beside the event. */
 struct event_moment {

@@ -363,7 +363,7 @@ static void set_use(struct json_doc *doc, const struct event *event)
     limit_set(doc, "limit", limit_of(event), event->limit);
 }
 
-void event_set_details(struct json_doc *doc, const struct event *event)
+static void set_details(struct json_doc *doc, const struct event *event)
 {
     static const char *const abouts[] = {
         [EVENT_ABOUT_RELAY] = "relay",       [EVENT_ABOUT_ACCOUNT] = "account",
@@ -381,6 +381,23 @@ void event_set_details(struct json_doc *doc, const struct event *event)
         json_doc_set_u64(doc, "count", event->used);
     set_time(doc, "runs_out_at", event->runs_out_ms);
     set_text(doc, "next", event_say_next, event, EVENT_HOLDS);
+}
+
+void event_set_facts(struct json_doc *doc, const struct event *event,
+                     bool whole)
+{
+    struct json_doc *details = json_doc_new_object();
+
+    json_doc_set(doc, "subject",
+                 event->subject[0] ? json_doc_new_str(str_of(event->subject))
+                                   : json_doc_new_null());
+    json_doc_set(doc, "until", json_doc_new_null());
+    set_time(doc, "until", event->until_ms);
+    if (whole)
+        set_details(details, event);
+    if (event->why[0])
+        json_doc_set_str(details, "why", str_of(event->why));
+    json_doc_set(doc, "details", details);
 }
 
 struct json_doc *event_doc(const struct event *event, enum event_end end,

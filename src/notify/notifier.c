@@ -242,6 +242,7 @@ static void add_told(void *arg, const struct event *event)
     event_say(event, EVENT_HOLDS, &text);
     json_doc_set_str(doc, "message", buf_str(&text));
     buf_done(&text);
+    event_set_facts(doc, event, true);
     json_doc_add(list, doc);
 }
 
@@ -278,8 +279,7 @@ bool notifier_trouble(struct notifier *notifier, char out[NOTIFIER_TROUBLE_MAX])
     pthread_mutex_unlock(&notifier->mutex);
     if (state.at_ms == 0 || state.taken)
         return false;
-    (void)snprintf(out, NOTIFIER_TROUBLE_MAX,
-                   "the last notice did not arrive: %s", state.error);
+    (void)snprintf(out, NOTIFIER_TROUBLE_MAX, "%s", state.error);
     return true;
 }
 

@@ -143,6 +143,38 @@ static void keys_need_no_warning(void **state)
     buf_done(&out);
 }
 
+/* For programs: a code, and what stands in the warning. */
+static void a_warning_has_a_code(void **state)
+{
+    const struct import_row key = { .outcome = IMPORT_TAKE };
+    const struct import_row login = {
+        .name = "b", .outcome = IMPORT_TAKE, .renewable = true, .due_ms = 1000
+    };
+    struct import_tally tally = { 0 };
+    struct json_doc *params = json_doc_new_object();
+    struct str text;
+    uint64_t accounts = 0;
+
+    (void)state;
+    import_said_count(&tally, &key);
+    assert_null(import_said_warning_code(&tally, &import_crs));
+    import_said_count(&tally, &login);
+    assert_string_equal(import_said_warning_code(&tally, &import_crs),
+                        "import_shared");
+    assert_string_equal(import_said_warning_code(&tally, &import_claude_code),
+                        "import_claude_code");
+    import_said_warning_params(params, &tally, &import_crs);
+    assert_true(json_doc_get_u64(params, "accounts", &accounts));
+    assert_int_equal(accounts, 1);
+    assert_true(json_doc_get_str(params, "first", &text));
+    unit_assert_str(text, "b");
+    assert_true(json_doc_get_str(params, "from", &text));
+    unit_assert_str(text, "claude-relay-service");
+    assert_true(json_doc_get_str(params, "renews_at", &text));
+    unit_assert_str(text, "1970-01-01T00:00:01.000Z");
+    json_doc_free(params);
+}
+
 static void the_exit_status_tells_whether_all_is_here(void **state)
 {
     static const struct {
@@ -170,6 +202,7 @@ int main(void)
         cmocka_unit_test(two_that_have_a_sign_in_are_warned),
         cmocka_unit_test(one_that_rests_is_warned_of_too),
         cmocka_unit_test(keys_need_no_warning),
+        cmocka_unit_test(a_warning_has_a_code),
         cmocka_unit_test(the_exit_status_tells_whether_all_is_here),
     };
 

@@ -80,6 +80,20 @@ static struct str telling(struct json_doc *doc, size_t index)
     return id;
 }
 
+/* What the page needs to say it in its reader's language. */
+static void expect_facts(const struct json_doc *doc)
+{
+    const struct json_doc *told = json_doc_at(json_doc_get(doc, "telling"), 0);
+    struct str text;
+
+    assert_true(json_doc_get_str(told, "subject", &text));
+    unit_assert_str(text, "main");
+    assert_true(json_doc_is_null(json_doc_get(told, "until")));
+    assert_true(
+        json_doc_get_str(json_doc_get(told, "details"), "about", &text));
+    unit_assert_str(text, "account");
+}
+
 static void what_begins_and_ends_arrives_once(void **state)
 {
     struct scene scene;
@@ -99,6 +113,7 @@ static void what_begins_and_ends_arrives_once(void **state)
     assert_int_equal(sent, 1);
     assert_int_equal(json_doc_count(json_doc_get(doc, "telling")), 1);
     unit_assert_str(telling(doc, 0), "account_login_required:main");
+    expect_facts(doc);
     json_doc_free(doc);
     learn(&scene, 0, true);
     place_expect(&scene.place, "\"id\":\"account_login_required:main\"");
