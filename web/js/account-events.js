@@ -5,7 +5,7 @@ import { cause, lengthOf, windowName, windowsOf } from './account-words.js';
 import { api } from './api.js';
 import { h } from './dom.js';
 import { exact, time } from './format.js';
-import { t } from './i18n.js';
+import { has, t } from './i18n.js';
 import { empty, section, state } from './parts.js';
 import { link } from './router.js';
 import { slot } from './slot.js';
@@ -23,7 +23,8 @@ const ACTIONS = {
 };
 
 /* 'priority, note': the members that it changed. */
-const membersOf = (entry) => Object.keys(entry.after ?? {}).join(t('list.comma'));
+const memberName = (name) => (has(`account_member.${name}`) ? t(`account_member.${name}`) : name);
+const membersOf = (entry) => Object.keys(entry.after ?? {}).map(memberName).join(t('list.names'));
 
 function ofAudit(entry) {
   const [shape, words] = ACTIONS[entry.action] ?? ['run', null];

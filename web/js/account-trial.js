@@ -5,6 +5,7 @@ import { pathOf } from './account-actions.js';
 import { cause, shapeOf, stateWords } from './account-words.js';
 import { api } from './api.js';
 import { h, replace, sign } from './dom.js';
+import { failure } from './errors.js';
 import { number } from './format.js';
 import { t } from './i18n.js';
 import { button, field, input, pairs, state } from './parts.js';
@@ -19,7 +20,7 @@ function answerText(answer) {
 function verdict(result) {
   return result.ok
     ? state('ready', t('trial.works'))
-    : h('div.wrong', state('failed', t('trial.fails')), result.error && !result.failed_step && h('p.small', result.error));
+    : h('div.wrong', state('failed', t('trial.fails')), result.error && !result.failed_step && h('p.small', failure(result.error)));
 }
 
 function facts(result) {

@@ -35,8 +35,13 @@ const CAUSES = {
   'paused by the operator': 'cause.paused',
 };
 
-/** A cause as the relay tells it, in the reader's language as far as it is known. */
-export const cause = (text) => (CAUSES[text] ? t(CAUSES[text]) : text);
+/** A cause as the relay tells it, in the reader's language as far as it is known; somebody's own
+    words after it ("paused by the operator: repairs") stay as they are. */
+export function cause(text) {
+  if (CAUSES[text]) return t(CAUSES[text]);
+  const known = Object.keys(CAUSES).find((each) => text.startsWith(`${each}: `));
+  return known ? t('cause.with_words', { cause: t(CAUSES[known]), words: text.slice(known.length + 2) }) : text;
+}
 
 /** Has it an API key, and no sign-in? */
 export const isKey = (account) => account.kind === 'api-key';

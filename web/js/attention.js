@@ -2,7 +2,8 @@
 /* What needs a person: a sentence, what follows, one button; the worst first. */
 import { cause, windowName } from './account-words.js';
 import { h, icon, replace, sign } from './dom.js';
-import { durationWords, time } from './format.js';
+import { failure } from './errors.js';
+import { durationWords, percent, time } from './format.js';
 import { has, t, tn } from './i18n.js';
 import { amountOf, limitsInWords } from './limits.js';
 import { button } from './parts.js';
@@ -33,15 +34,17 @@ const elsewhere = () => ['attention.see_about', '/admin/settings/about'];
 
 const keyOf = (item) => [item.what, item.subject, item.details?.window ?? item.details?.limit_name ?? ''].join(' ');
 
+const whyOf = ({ what, details }) => (what === 'notices_failing' ? failure(details.why) : cause(details.why));
+
 /* The places of a text: whatever the relay tells, as it is written here. */
 function places(item) {
   const d = item.details ?? {};
   const early = d.runs_out_at && item.until ? Date.parse(item.until) - Date.parse(d.runs_out_at) : null;
   return {
-    name: item.subject ?? '', since: time(item.since), why: d.why ? cause(d.why) : '', until: item.until ? time(item.until) : '',
+    name: item.subject ?? '', since: time(item.since), why: d.why ? whyOf(item) : '', until: item.until ? time(item.until) : '',
     window: d.window ? windowName(d.window) : '', used: d.limit_name ? amountOf(d.limit_name, d.used) : '',
     limit: d.limit_name ? limitsInWords({ [d.limit_name]: d.limit }) : '',
-    runs_out: time(d.runs_out_at), early: early === null ? '' : durationWords(early),
+    percent: percent(d.used_ppm ?? 0), runs_out: time(d.runs_out_at), early: early === null ? '' : durationWords(early),
   };
 }
 
@@ -53,7 +56,8 @@ function follows(item, name, filled) {
   return way ? t(`${name}_${way}`, filled) : item.message;
 }
 
-function words(item) {
+/** [sentence, what follows or null] of {what, subject, since, until, message, details}. */
+export function words(item) {
   const own = `attention.${item.what}`;
   const name = item.details?.about === 'group' && has(`${own}_group`) ? `${own}_group` : own;
   if (!has(name)) return [item.message, null];

@@ -15,3 +15,17 @@ export function words({ code, params, message }) {
   const text = t(name, { ...params, message });
   return params?.at ? t('error.at', { at: params.at, text }) : text;
 }
+
+/* How a way failed (upstream/dial_steps.c and others): "proxy connect failed: 127.0.0.1:1080: ...". */
+const FAILED = /^(proxy )?(resolve|connect|TLS|authenticate|send|first byte) failed: (.*)$/s;
+const ANSWERED = /^it was answered (\d+)[,:]? ?(.*)$/s;
+
+/** The step that failed, in the reader's language, and what the system said, as it said it. */
+export function failure(text) {
+  const [, proxy, step, why] = FAILED.exec(text) ?? [];
+  const key = `${proxy ?? ''}${step}`.toLowerCase().replaceAll(' ', '_');
+  if (has(`failure.${key}`)) return t(`failure.${key}`, { why });
+  const [, status, words] = ANSWERED.exec(text) ?? [];
+  if (!status) return text;
+  return words ? t('failure.answered_with', { status, why: words }) : t('failure.answered', { status });
+}

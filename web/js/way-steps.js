@@ -2,6 +2,7 @@
 /* What the tests of a way and of an account found, step by step: the one that failed is
    open, with the reason. */
 import { h, icon, replace, sign } from './dom.js';
+import { failure } from './errors.js';
 import { duration } from './format.js';
 import { t } from './i18n.js';
 import { proxyWords } from './account-words.js';
@@ -33,7 +34,7 @@ const line = (step, result) => h('li', { class: step.ok ? null : 'failed' },
   h('span.what', h('span', WORDS[step.step] ? t(WORDS[step.step]) : step.step), ' ',
     h('span.sr', step.ok ? t('step.ok') : t('step.failed')), h('span.faint', found(step, result))),
   h('span.r', duration(step.us / 1000)),
-  !step.ok && result.error && h('p.why', result.error));
+  !step.ok && result.error && h('p.why', failure(result.error)));
 
 /** The steps of {steps, error, proxy, target, status, ...}. */
 export const waySteps = (result) =>

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 /* Accounts of another relay: read, shown what would become of each, and then taken over. */
 import { api } from '../api.js';
+import { command } from '../command.js';
 import { h, replace, sign } from '../dom.js';
-import { bytes, number } from '../format.js';
-import { t, tn } from '../i18n.js';
+import { bytes, number, time } from '../format.js';
+import { t, tn, tx } from '../i18n.js';
 import { button, crumbs, field, head, input, name as nameOf, select, state } from '../parts.js';
 import { to } from '../routes.js';
 import { table } from '../table.js';
@@ -34,6 +35,18 @@ const columns = (dry) => [
   { key: 'outcome', label: t('import.head.outcome'), fold: 'wide', cell: (row) => state(SHAPES[row.outcome] ?? 'failed', outcomeOf(row, dry), { why: why(row) }) },
 ];
 
+/* Whose tokens two relays would renew; by its code, else in the relay's own words. */
+function warningOf({ warning, warning_code: code, warning_params: params, format }, dry) {
+  if (code === 'import_claude_code') return [t('import.warn.claude_code')];
+  if (code !== 'import_shared') return [warning];
+  const from = format === 'seed' ? t('import.warn.files') : params.from;
+  return [
+    tn('import.warn.shared', params.accounts, { from }), t(dry ? 'import.warn.stop_before' : 'import.warn.stop_now'),
+    params.renews_at ? t('import.warn.renews', { time: time(params.renews_at) }) : t('import.warn.off'),
+    tx('import.warn.again', { command: h('code', command('login', params.first)) }),
+  ];
+}
+
 function resultOf(answer, dry) {
   const rows = answer.accounts.map((row, i) => ({ ...row, i }));
   const list = table({ label: t('import.result'), columns: columns(dry), rows, rowKey: (row) => row.i, keys: false });
@@ -41,7 +54,7 @@ function resultOf(answer, dry) {
     h('p.small', t(dry ? 'import.sum_dry' : 'import.sum', {
       taken: tn('import.accounts', answer.taken), there: number(answer.there), left: number(answer.left_out),
     }), ' ', h('span.faint', t('import.read_as', { format: t(`import.format.${answer.format.replace('-', '_')}`) }))),
-    list.node, answer.warning && h('div.note.warn', sign('warn'), h('span', answer.warning)),
+    list.node, answer.warning && h('div.note.warn', sign('warn'), h('div', warningOf(answer, dry).map((line) => h('p', line)))),
   ];
 }
 
