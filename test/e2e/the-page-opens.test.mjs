@@ -300,12 +300,12 @@ describe('the overview', () => {
     page.page.on('request', (request) => (request.url().includes('/admin/api/usage') ? held.push(request) : request.continue()));
     const follow = (href) => page.page.evaluate((to) => document.querySelector(`.nav a[href="${to}"]`).click(), href);
     await follow('/admin/usage');
-    await follow('/admin/settings');
-    await page.text('Settings', 'h1');
+    await follow('/admin/requests');
+    await page.text('Requests', 'h1');
     await new Promise((resolve) => { setTimeout(resolve, 400); });
     await Promise.all(held.map((request) => request.continue().catch(() => {})));
     await page.settled();
-    assert.equal(await page.read('h1'), 'Settings');
+    assert.equal(await page.read('h1'), 'Requests');
     await page.close();
   });
 
