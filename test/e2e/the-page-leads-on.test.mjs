@@ -58,6 +58,7 @@ describe('the first run', { skip: noSqlite }, () => {
     await page.page.waitForSelector('textarea');
     await page.page.$eval('textarea', (area, text) => { area.value = text; area.dispatchEvent(new Event('input')); }, JSON.stringify(seed));
     await page.press(button('Look what would happen'));
+    await page.text('1 account would be imported', '.result');
     await page.press('.fields > .row .btn.main:not([hidden])');
     await page.press(link('Go on to the next step'));
     await page.text(SECOND, '.steps .now');
