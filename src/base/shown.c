@@ -296,6 +296,8 @@ const char *shown_agent(struct str text, char out[SHOWN_MAX])
     struct str first = str_sub(text, 0, str_index(text, ' '));
     bool names = str_index(first, '/') > 0 && str_index(first, '/') < first.len;
 
+    if (first.len == text.len && is_a_name(text))
+        return show(text.len > 0, text, out);
     return show(names && holds_no_secret(text) &&
                     has_usual_chars(text, " ();+"),
                 text, out);

@@ -37,7 +37,7 @@ const char *shown_open(struct str text, char out[SHOWN_MAX]);
 /* An argument of a command: like a host, but of "--name=value" only the name. */
 const char *shown_argument(struct str text, char out[SHOWN_MAX]);
 
-/* A User-Agent: "name/version (words; words)" is shown. */
+/* A User-Agent: "name/version (words; words)" is shown, and a name alone ("node"). */
 const char *shown_agent(struct str text, char out[SHOWN_MAX]);
 
 /* The path of a request for the log: parts that hold a token, or `secret` (empty:
