@@ -233,7 +233,9 @@ void usage_text_csv_booking(struct buf *out, const struct ask_booking *booking)
     { "requests", ADMIN_NUMBER, ADMIN_REQUIRED, "that reached an account",     \
       NULL },                                                                  \
         { "failed", ADMIN_NUMBER, ADMIN_REQUIRED,                              \
-          "of them: not answered completely, or with an error", NULL },        \
+          "of them: not answered completely, or with an error; not those "     \
+          "whose client left, or that were cancelled",                         \
+          NULL },                                                              \
         { "unpriced", ADMIN_NUMBER, ADMIN_REQUIRED,                            \
           "of them: there is no price for what they used; not in "             \
           "cost_microusd",                                                     \

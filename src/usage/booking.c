@@ -297,7 +297,7 @@ void booking_pack(struct booking *booking, const struct record *record)
 
 bool booking_has_failed(const struct booking *booking)
 {
-    return booking->status >= 400 || booking->ending != RECORD_COMPLETE;
+    return record_is_failure(booking->status, (enum record_end)booking->ending);
 }
 
 bool booking_is_unpriced(const struct booking *booking)

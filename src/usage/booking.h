@@ -72,7 +72,7 @@ void booking_counts(uint64_t to[BOOKING_COUNTS],
 /* Views of its texts. */
 void booking_texts(const struct booking *booking,
                    struct str texts[BOOKING_TEXTS]);
-/* The client did not get a complete answer, or it was an error. */
+/* As record_is_failure(). */
 bool booking_has_failed(const struct booking *booking);
 /* It used something, and nobody knows what that costs. */
 bool booking_is_unpriced(const struct booking *booking);

@@ -3,9 +3,11 @@
    sums them up (usage/booking.h). */
 #pragma once
 
-/* It did not end well, or its answer was an error.  1: RECORD_COMPLETE. */
+/* As record_is_failure().  1: RECORD_COMPLETE, 4: RECORD_CLIENT_LEFT, 8:
+   RECORD_CANCELLED. */
 #define BOOKING_FAILED                                                         \
-    "(CASE WHEN ending <> 1 OR status >= 400 THEN 1 ELSE 0 END)"
+    "(CASE WHEN ending NOT IN (4, 8) AND (ending <> 1 OR status >= 400)"       \
+    " THEN 1 ELSE 0 END)"
 /* It used something, and nobody knows what that costs. */
 #define BOOKING_UNPRICED                                                       \
     "(CASE WHEN cost_microusd IS NULL AND COALESCE(tokens_in, tokens_out,"     \

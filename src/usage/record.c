@@ -47,9 +47,16 @@ const char *record_result_word(enum record_result result)
     return results[result];
 }
 
+bool record_is_failure(unsigned status, enum record_end end)
+{
+    if (end == RECORD_CLIENT_LEFT || end == RECORD_CANCELLED)
+        return false;
+    return status >= 400 || end != RECORD_COMPLETE;
+}
+
 bool record_has_failed(const struct record *record)
 {
-    return record->status >= 400 || record->end != RECORD_COMPLETE;
+    return record_is_failure(record->status, record->end);
 }
 
 bool record_is_delivered(const struct record *record)

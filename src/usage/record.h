@@ -127,7 +127,9 @@ struct record {
         result_id[16]; /* of a batch's result: of the batch's id and its own */
 };
 
-/* The client did not get a complete answer, or it was an error. */
+/* Upstream or the relay did not answer completely, or with an error.  That the client
+   left, or somebody cancelled it, is no failure. */
+bool record_is_failure(unsigned status, enum record_end end);
 bool record_has_failed(const struct record *record);
 /* The client got an answer, or the beginning of one, that came from upstream. */
 bool record_is_delivered(const struct record *record);

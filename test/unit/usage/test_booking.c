@@ -245,12 +245,13 @@ static void failed_is_what_is_not_a_complete_answer(void **state)
         enum record_end end;
         bool failed;
     } rows[] = {
-        { 200, RECORD_COMPLETE, false },   { 201, RECORD_COMPLETE, false },
-        { 399, RECORD_COMPLETE, false },   { 400, RECORD_COMPLETE, true },
-        { 529, RECORD_COMPLETE, true },    { 200, RECORD_CUT, true },
-        { 200, RECORD_CLIENT_LEFT, true }, { 200, RECORD_IDLE, true },
-        { 200, RECORD_ERROR_EVENT, true }, { 502, RECORD_REFUSED, true },
-        { 0, RECORD_RELAY_STOPPED, true }, { 200, RECORD_CANCELLED, true },
+        { 200, RECORD_COMPLETE, false },    { 201, RECORD_COMPLETE, false },
+        { 399, RECORD_COMPLETE, false },    { 400, RECORD_COMPLETE, true },
+        { 529, RECORD_COMPLETE, true },     { 200, RECORD_CUT, true },
+        { 200, RECORD_CLIENT_LEFT, false }, { 200, RECORD_IDLE, true },
+        { 200, RECORD_ERROR_EVENT, true },  { 502, RECORD_REFUSED, true },
+        { 0, RECORD_RELAY_STOPPED, true },  { 200, RECORD_CANCELLED, false },
+        { 0, RECORD_CLIENT_LEFT, false },   { 503, RECORD_CANCELLED, false },
     };
 
     (void)state;
