@@ -56,8 +56,8 @@ const struct admin_member running_text_members[] = {
     { "first_byte_ms", ADMIN_NUMBER, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "after it came; null: none yet", NULL },
     { "output_tokens", ADMIN_NUMBER, ADMIN_REQUIRED | ADMIN_OR_NULL,
-      "as far as its answer has told: a stream tells the whole number at its "
-      "end; null: nothing yet",
+      "as its answer has told: a stream does at its end, what it begins with is "
+      "none; null: not yet",
       NULL },
     { "bytes_out", ADMIN_NUMBER, ADMIN_REQUIRED, "of the answer's body so far",
       NULL },

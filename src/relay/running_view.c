@@ -61,7 +61,9 @@ static void fill_answer(struct running_view *view, const struct relayed *r)
             1000000;
     if (!r->meter)
         return;
-    view->told = r->meter->usage.known[METER_OUTPUT];
+    /* A message_start has the first token or so, and nobody wants to know that. */
+    view->told =
+        r->meter->usage.known[METER_OUTPUT] && r->meter->usage.last_output;
     view->output_tokens = r->meter->usage.counts[METER_OUTPUT];
 }
 

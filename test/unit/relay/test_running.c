@@ -139,6 +139,43 @@ static void while_its_body_is_streamed(void **state)
     assert_true(scene->record.sent);
 }
 
+static void expect_tokens(struct wire *peer, const char *event, bool told,
+                          uint64_t tokens)
+{
+    struct running_view view;
+    char chunk[512];
+
+    (void)snprintf(chunk, sizeof(chunk), "%zx\r\n%s\r\n", strlen(event), event);
+    wire_send(peer, chunk);
+    wire_expect(&scene->client, event);
+    assert_int_equal(look(&view), 1);
+    assert_true(view.bytes_out > 0);
+    assert_int_equal(view.told, told);
+    if (told)
+        assert_int_equal(view.output_tokens, tokens);
+}
+
+/* That of its beginning is no number of tokens; what comes later is. */
+static void output_is_told_by_more_than_the_beginning(void **state)
+{
+    struct wire *peer = relay_scene_ask(scene, POST, BODY);
+    struct running_view view;
+
+    (void)state;
+    wire_send(peer, STREAM);
+    expect_tokens(peer,
+                  "event: message_start\ndata: {\"type\":\"message_start\","
+                  "\"message\":{\"model\":\"claude-tea\",\"usage\":{"
+                  "\"input_tokens\":9,\"output_tokens\":1}}}\n\n",
+                  false, 0);
+    expect_tokens(peer,
+                  "event: message_delta\ndata: {\"type\":\"message_delta\","
+                  "\"delta\":{},\"usage\":{\"output_tokens\":70}}\n\n",
+                  true, 70);
+    assert_int_equal(look(&view), 1);
+    assert_true(cancel_one(view.id));
+}
+
 static void before_an_answer_comes(void **state)
 {
     struct wire *peer = relay_scene_ask(scene, POST, BODY);
@@ -311,6 +348,7 @@ int main(void)
         TEST(while_its_body_comes),
         TEST(while_a_token_is_waited_for),
         TEST(while_its_body_is_streamed),
+        TEST(output_is_told_by_more_than_the_beginning),
         TEST(before_an_answer_comes),
         TEST(while_a_list_is_gathered),
         TEST(while_the_answer_comes),
