@@ -10,7 +10,10 @@
 #include "base/mem.h"
 #include "base/reason.h"
 #include "base/shown.h"
+#include "relay/running.h"
 
+/* Of so many that run it is asked when they began; others count as if they did now. */
+#define RUNNING_ASKED 1000
 /* After so long a job makes room for others. */
 #define STEP_MS 100
 
@@ -22,6 +25,7 @@ struct work {
 /* A row's state. */
 struct state {
     enum series_range range;
+    struct round *round; /* what runs; NULL: nobody knows */
     struct records_job *job;
     struct work *work; /* the job's */
 };
@@ -38,6 +42,7 @@ static void drop(void *arg)
 {
     struct state *state = arg;
 
+    round_free(state->round);
     records_job_free(state->job);
 }
 
@@ -122,16 +127,44 @@ static struct flow_next answer(struct flow *flow)
     return next;
 }
 
+static void take_running(struct series_asking *asking,
+                         const struct running_list *list, uint64_t now_ms)
+{
+    uint64_t *began_ms = mem_alloc((list->all + 1) * sizeof(*began_ms));
+
+    for (size_t i = 0; i < list->all; i++)
+        began_ms[i] = i < list->count ? list->at[i].began_ms : now_ms;
+    series_ask_running(asking, began_ms, list->all);
+}
+
+static struct flow_next begin(struct flow *flow)
+{
+    struct admin_request *x = admin_request_of(flow);
+    struct state *state = x->state;
+    uint64_t now_ms = clock_wall_ms();
+    struct series_asking *asking;
+
+    if (state->round && !round_is_done(state->round))
+        return flow_sleep_then(begin);
+    asking = series_ask_new(x->admin->series, state->range, now_ms);
+    if (state->round)
+        take_running(asking, running_list(state->round), now_ms);
+    start(x, asking);
+    return flow_sleep_then(answer);
+}
+
 static struct flow_next ask(struct admin_request *x)
 {
-    const struct state *state = x->state;
+    struct state *state = x->state;
 
     if (!x->admin->options.records) {
         (void)REASON_SET(&x->err, NOTHING_BOOKED);
         return admin_refuse(x);
     }
-    start(x, series_ask_new(x->admin->series, state->range, clock_wall_ms()));
-    return flow_sleep_then(answer);
+    if (x->admin->options.running)
+        state->round = running_ask(x->admin->options.running, RUNNING_ASKED,
+                                   x->admin->options.loop, admin_wake, x);
+    return flow_go(begin);
 }
 
 static struct flow_next get(struct flow *flow)

@@ -108,8 +108,8 @@ static const struct admin_member point_members[] = {
     { "first_byte_p95_ms", ADMIN_NUMBER, ADMIN_REQUIRED | ADMIN_OR_NULL,
       "19 of 20 of them did", NULL },
     { "streams_max", ADMIN_NUMBER, ADMIN_REQUIRED | ADMIN_OR_NULL,
-      "of requests that have ended: how many were being answered at once, looked "
-      "at each second (day: 10 s, month: 5 min); null: not known",
+      "how many were being answered at once, at most, looked at each second; those "
+      "that run now included; null: not known",
       NULL },
     ADMIN_END,
 };

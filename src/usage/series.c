@@ -312,8 +312,11 @@ bool series_read(struct sql *sql, struct series *series,
 }
 
 bool series_figures(struct series *series, enum series_range range,
-                    struct zone_window window, struct series_figures *figures)
+                    struct zone_window window,
+                    const struct series_running *running,
+                    struct series_figures *figures)
 {
+    static const struct series_running none = { .count = 0 };
     bool known;
 
     *figures = (struct series_figures){ .timed = 0 };
@@ -321,7 +324,8 @@ bool series_figures(struct series *series, enum series_range range,
     known = series->reach.begun && series->scales[range] &&
             (series->reach.back_to_ms <= window.start_ms);
     if (known)
-        series_scale_figures(series->scales[range], window, figures);
+        series_scale_figures(series->scales[range], window,
+                             running ? running : &none, figures);
     (void)pthread_mutex_unlock(&series->lock);
     return known;
 }

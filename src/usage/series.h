@@ -30,9 +30,12 @@ struct series_want {
 bool series_read(struct sql *sql, struct series *series,
                  const struct series_want *want, bool *done,
                  struct err *err) MUST_CHECK;
-/* False: not all of that stretch is read so far, and the figures are nothing. */
+/* With what is running (NULL: that does not matter).  False: not all of that stretch is
+   read so far, and the figures are nothing. */
 bool series_figures(struct series *series, enum series_range range,
-                    struct zone_window window, struct series_figures *figures);
+                    struct zone_window window,
+                    const struct series_running *running,
+                    struct series_figures *figures);
 
 /* An answer that was given before, if it is not too old; else nothing is appended. */
 bool series_kept(struct series *series, enum series_range range,

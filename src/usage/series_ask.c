@@ -18,6 +18,8 @@ struct series_asking {
     struct series *series;
     enum stage stage;
     uint64_t deadline_ms; /* steady; 0: not begun */
+    uint64_t *began_ms;   /* of what runs, the oldest first */
+    size_t running;
     struct series_course course;
     struct asking *sums; /* of POINTS and BEFORE; NULL: not asked */
     struct ask_answer answer;
@@ -71,7 +73,16 @@ void series_ask_free(struct series_asking *asking)
         return;
     drop_sums(asking);
     series_unref(asking->series);
+    mem_free(asking->began_ms);
     mem_free(asking);
+}
+
+void series_ask_running(struct series_asking *asking, uint64_t *began_ms,
+                        size_t count)
+{
+    mem_free(asking->began_ms);
+    asking->began_ms = began_ms;
+    asking->running = count;
 }
 
 const struct series_course *series_ask_course(
@@ -85,6 +96,8 @@ const struct series_course *series_ask_course(
 static void fill_points(struct series_asking *asking)
 {
     struct series_course *course = &asking->course;
+    const struct series_running running = { course->now_ms, asking->began_ms,
+                                            asking->running };
 
     course->complete = true;
     for (size_t i = 0; i < course->count; i++) {
@@ -92,7 +105,7 @@ static void fill_points(struct series_asking *asking)
 
         point->window = window_at(asking, course->count - 1 - i);
         point->known = series_figures(asking->series, course->range,
-                                      point->window, &point->figures);
+                                      point->window, &running, &point->figures);
         course->complete = course->complete && point->known;
     }
 }
@@ -104,7 +117,7 @@ static void sum_up_before(struct series_asking *asking)
 
     for (size_t i = course->count; i < 2 * course->count; i++) {
         (void)series_figures(asking->series, course->range,
-                             window_at(asking, i), &figures);
+                             window_at(asking, i), NULL, &figures);
         for (size_t k = 0; k < ASK_SUMS; k++)
             course->before_sums[k] += figures.sums[k];
     }

@@ -30,6 +30,10 @@ struct series_asking;
 /* Holds a reference to the series. */
 struct series_asking *series_ask_new(struct series *series,
                                      enum series_range range, uint64_t now_ms);
+/* What runs at that time, since when (the oldest first): no booking knows of it.  Before
+   the first step; takes that memory. */
+void series_ask_running(struct series_asking *asking, uint64_t *began_ms,
+                        size_t count);
 /* NULL is fine. */
 void series_ask_free(struct series_asking *asking);
 /* One step, until course->done, each in a transaction of its own.  Of hours and days the

@@ -18,19 +18,20 @@
 #define CLASSES (21 * CLASSES_PER_DOUBLING + 1)
 
 /* `kept` points are twice as many for minutes: nothing else knows those before.  The
-   instants cover one point more than is shown. */
+   instants, which are seconds, cover one point more than is shown: what happens for some
+   seconds is in a day's course as it is in an hour's, at 6 MB for a month. */
 static const struct {
     const char *word;
     size_t points;
     size_t kept;
     uint64_t step_ms;
-    uint64_t instant_ms;
     size_t instants;
 } ranges[SERIES_RANGES] = {
-    [SERIES_HOUR] = { "hour", 60, 128, MINUTE_MS, 1000, 62 * 60 },
-    [SERIES_DAY] = { "day", 24, 26, HOUR_MS, 10000, 26 * 360 },
-    [SERIES_MONTH] = { "month", 30, 32, DAY_MS, 300000, 33 * 288 },
+    [SERIES_HOUR] = { "hour", 60, 128, MINUTE_MS, 62 * 60 },
+    [SERIES_DAY] = { "day", 24, 26, HOUR_MS, 26 * 3600 },
+    [SERIES_MONTH] = { "month", 30, 32, DAY_MS, 33 * 86400 },
 };
+#define INSTANT_MS 1000u
 
 struct point {
     int64_t start; /* of its window in ms; NONE: empty */
@@ -45,7 +46,7 @@ struct series_scale {
     struct zone_window window; /* of the booking that was added last, */
     size_t slot;               /* and where its point lies */
     struct point *points;      /* by number, modulo how many there are */
-    uint32_t *instants;        /* likewise */
+    uint16_t *instants;        /* likewise */
     uint64_t newest;           /* the instant after the last that is counted */
 };
 
@@ -199,6 +200,8 @@ static void move_on(struct series_scale *scale, uint64_t newest)
 
     if (newest <= from)
         return;
+    if (from == 0) /* nothing was counted yet */
+        from = newest;
     if (newest - from > count)
         from = newest - count;
     for (uint64_t at = from; at < newest; at++)
@@ -206,11 +209,9 @@ static void move_on(struct series_scale *scale, uint64_t newest)
     scale->newest = newest;
 }
 
-static uint64_t instant_from(const struct series_scale *scale, uint64_t at_ms)
+static uint64_t instant_from(uint64_t at_ms)
 {
-    uint64_t step_ms = ranges[scale->range].instant_ms;
-
-    return (at_ms + step_ms - 1) / step_ms;
+    return (at_ms + INSTANT_MS - 1) / INSTANT_MS;
 }
 
 static uint64_t oldest(const struct series_scale *scale)
@@ -224,14 +225,17 @@ static uint64_t oldest(const struct series_scale *scale)
 static void add_instants(struct series_scale *scale,
                          const struct series_booking *booking)
 {
-    uint64_t first = instant_from(scale, booking->began_ms);
-    uint64_t end = instant_from(scale, booking->ended_ms);
+    uint64_t first = instant_from(booking->began_ms);
+    uint64_t end = instant_from(booking->ended_ms);
 
     move_on(scale, end);
     if (first < oldest(scale))
         first = oldest(scale);
-    for (uint64_t at = first; at < end; at++)
-        scale->instants[at % ranges[scale->range].instants]++;
+    for (uint64_t at = first; at < end; at++) {
+        uint16_t *count = &scale->instants[at % ranges[scale->range].instants];
+
+        *count += *count < UINT16_MAX;
+    }
 }
 
 void series_scale_add(struct series_scale *scale,
@@ -250,23 +254,56 @@ void series_scale_add(struct series_scale *scale,
 
 /* ---- figures ------------------------------------------------------------- */
 
-static uint64_t streams_max(const struct series_scale *scale,
-                            struct zone_window window)
+/* At the instants of the window, as far as bookings tell and up to now. */
+static struct zone_window instants_of(const struct series_scale *scale,
+                                      struct zone_window window,
+                                      const struct series_running *running)
 {
+    struct zone_window span = { instant_from(window.start_ms),
+                                instant_from(window.end_ms) };
+    uint64_t last = scale->newest;
+
+    if (running->count > 0 && running->now_ms / INSTANT_MS + 1 > last)
+        last = running->now_ms / INSTANT_MS + 1;
+    if (span.start_ms < oldest(scale))
+        span.start_ms = oldest(scale);
+    if (span.end_ms > last)
+        span.end_ms = last;
+    return span;
+}
+
+/* Those that run began one after the other, and none has ended. */
+static uint64_t streams_max(const struct series_scale *scale,
+                            struct zone_window window,
+                            const struct series_running *running)
+{
+    struct zone_window span = instants_of(scale, window, running);
     size_t count = ranges[scale->range].instants;
-    uint64_t at = instant_from(scale, window.start_ms);
-    uint64_t end = instant_from(scale, window.end_ms);
+    size_t slot = (size_t)(span.start_ms % count);
+    size_t begun = 0;
     uint64_t most = 0;
 
-    if (at < oldest(scale))
-        at = oldest(scale);
-    if (end > scale->newest)
-        end = scale->newest;
-    for (; at < end; at++) {
-        if (scale->instants[at % count] > most)
-            most = scale->instants[at % count];
+    for (uint64_t at = span.start_ms; at < span.end_ms; at++) {
+        uint64_t here = at < scale->newest ? scale->instants[slot] : 0;
+
+        while (begun < running->count &&
+               running->began_ms[begun] <= at * INSTANT_MS)
+            begun++;
+        if (here + begun > most)
+            most = here + begun;
+        slot = slot + 1 < count ? slot + 1 : 0;
     }
     return most;
+}
+
+/* All of them run at this moment, which may lie behind the last instant. */
+static uint64_t running_now(struct zone_window window,
+                            const struct series_running *running)
+{
+    bool within =
+        running->now_ms >= window.start_ms && running->now_ms < window.end_ms;
+
+    return within ? running->count : 0;
 }
 
 static uint64_t count_timed(const struct point *point)
@@ -280,12 +317,16 @@ static uint64_t count_timed(const struct point *point)
 
 void series_scale_figures(const struct series_scale *scale,
                           struct zone_window window,
+                          const struct series_running *running,
                           struct series_figures *figures)
 {
     const struct point *point = &scale->points[slot_of(scale, window)];
 
     *figures =
-        (struct series_figures){ .streams_max = streams_max(scale, window) };
+        (struct series_figures){ .streams_max =
+                                     streams_max(scale, window, running) };
+    if (figures->streams_max < running_now(window, running))
+        figures->streams_max = running_now(window, running);
     if (point->start != (int64_t)window.start_ms)
         return;
     for (size_t i = 0; i < ASK_SUMS; i++)

@@ -44,7 +44,14 @@ struct series_figures {
         timed; /* so many first bytes are known; 0: the next two are nothing */
     uint64_t first_byte_p50_ms; /* to about 5 % */
     uint64_t first_byte_p95_ms;
-    uint64_t streams_max; /* at once, looked at each second, 10 s or 5 min */
+    uint64_t streams_max; /* at once, looked at each second */
+};
+
+/* What is being answered at a time: no booking knows of it yet. */
+struct series_running {
+    uint64_t now_ms;
+    const uint64_t *began_ms; /* the oldest first */
+    size_t count;
 };
 
 struct series_scale;
@@ -60,4 +67,5 @@ void series_scale_add(struct series_scale *scale,
 /* Of a point that series_window() gave. */
 void series_scale_figures(const struct series_scale *scale,
                           struct zone_window window,
+                          const struct series_running *running,
                           struct series_figures *figures);

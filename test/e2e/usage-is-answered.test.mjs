@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { before, it } from 'node:test';
 
-import { call, HELLO, message } from '../support/http.mjs';
+import { call, HELLO, message, stream } from '../support/http.mjs';
 import { admin, createGroup, createKey } from '../support/keys.mjs';
 import { addApiKey, buildDir, command, describe, stage, until } from '../support/processes.mjs';
 
@@ -300,5 +300,26 @@ describe('many bookings', () => {
     assert.match(table.at(-2), /^These are the newest 10000: --csv and --json have all/);
     assert.equal(run('--limit', '10000').stdout.split('\n').length, 10_002);
     assert.equal(run().stdout.split('\n').length, 22);
+  });
+});
+
+describe('what runs', () => {
+  const s = stage();
+
+  it('is in the course, and no failure if it was left', async () => {
+    const most = async (range) => Math.max(...(await admin(s.relay, 'GET', `/admin/api/series?range=${range}`)).doc.points.map((point) => point.streams_max));
+    const total = async () => (await admin(s.relay, 'GET', '/admin/api/usage')).doc.total;
+    const open = await Promise.all(Array.from({ length: 5 }, () => stream(s.url, { headers: { 'x-sim-endless': '1', 'x-sim-gap-ms': '50' } })));
+    await until(async () => (await admin(s.relay, 'GET', '/admin/api/requests/running')).doc.requests.length === 5, { what: 'five that run' });
+    for (const range of ['hour', 'day', 'month']) {
+      await until(async () => (await most(range)) === 5, { what: `five at once in the ${range}'s course` });
+    }
+    open.forEach((each) => each.leave());
+    await until(async () => (await total()).requests === 5, { what: 'their bookings' });
+    assert.equal((await total()).failed, 0);
+    for (const range of ['hour', 'day']) {
+      await until(async () => (await admin(s.relay, 'GET', `/admin/api/series?range=${range}`)).doc.points.at(-1).requests >= 5, { what: 'them in the course' });
+      assert.equal(await most(range), 5, range);
+    }
   });
 });

@@ -43,7 +43,7 @@ static int64_t requests_in(struct series *series, enum series_range range,
     if (!series_figures(series, range,
                         series_window(range, series_zone(series),
                                       ask_scene_ms(NOW), back),
-                        &figures))
+                        NULL, &figures))
         return -1;
     return figures.sums[ASK_REQUESTS];
 }
@@ -157,7 +157,7 @@ static void what_was_changed_is_read_again(void **state)
     assert_true(series_figures(series, SERIES_HOUR,
                                series_window(SERIES_HOUR, scene->zone,
                                              ask_scene_ms(NOW), 0),
-                               &figures));
+                               NULL, &figures));
     assert_int_equal(figures.sums[ASK_COST_MICROUSD], 9);
     series_unref(series);
 }

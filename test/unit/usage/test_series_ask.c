@@ -3,6 +3,7 @@
 #include "usage/series_ask.h"
 
 #include "ask_scene.h"
+#include "base/mem.h"
 
 #define NOW "2026-11-30T12:20:30Z"
 
@@ -94,12 +95,18 @@ static void figures_of_bookings_come_along(void **state)
     struct series_asking *asking =
         series_ask_new(series, SERIES_DAY, ask_scene_ms(NOW));
     const struct series_course *course = series_ask_course(asking);
+    uint64_t *began_ms = mem_alloc(sizeof(*began_ms));
 
+    *began_ms = ask_scene_ms("2026-11-30T11:30:00Z");
+    series_ask_running(asking, began_ms, 1);
     ask_scene_book(scene, booked, COUNT_OF(booked));
     while (!course->done)
         assert_true(ask_scene_read(scene, step, asking));
     assert_true(course->points[23].known);
-    assert_int_equal(course->points[23].figures.streams_max, 1);
+    /* Those of 12:20 were there together, for three seconds, with the one that runs. */
+    assert_int_equal(course->points[23].figures.streams_max, 3);
+    assert_int_equal(course->points[22].figures.streams_max, 1);
+    assert_int_equal(course->points[20].figures.streams_max, 0);
     assert_int_equal(course->points[23].window.start_ms,
                      ask_scene_ms("2026-11-30T12:00:00Z"));
     assert_int_equal(course->before.start_ms,

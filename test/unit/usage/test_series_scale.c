@@ -29,6 +29,8 @@ static void add(struct series_scale *scale, const char *ended,
                          .sums = { [ASK_REQUESTS] = 1, [ASK_OUTPUT] = 10 } });
 }
 
+static const struct series_running nothing = { .count = 0 };
+
 static struct series_figures figures(const struct series_scale *scale,
                                      enum series_range range, const char *now,
                                      size_t back)
@@ -37,7 +39,7 @@ static struct series_figures figures(const struct series_scale *scale,
 
     series_scale_figures(scale,
                          series_window(range, zone_utc(), ms_of(now), back),
-                         &out);
+                         &nothing, &out);
     return out;
 }
 
@@ -152,6 +154,61 @@ static void those_at_once_are_counted(void **state)
     series_scale_free(scale);
 }
 
+/* Between the full minutes, where a look from time to time would miss them. */
+static void a_few_seconds_are_in_hours_and_days(void **state)
+{
+    (void)state;
+    for (size_t range = 0; range < SERIES_RANGES; range++) {
+        struct series_scale *scale =
+            series_scale_new((enum series_range)range, zone_utc());
+
+        for (size_t i = 0; i < 5; i++)
+            add(scale, "2026-11-30T12:31:04.500Z", 2000, 0);
+        for (size_t i = 0; i < 9; i++)
+            add(scale, "2026-11-30T12:31:04.900Z", 300, 0);
+        add(scale, "2026-11-30T12:31:50Z", 20000, 0);
+        assert_int_equal(figures(scale, (enum series_range)range,
+                                 "2026-11-30T12:31:59Z", 0)
+                             .streams_max,
+                         5);
+        series_scale_free(scale);
+    }
+}
+
+/* Two for ten minutes and more, one since now, beside one that has ended; whether there
+   is a booking or not. */
+static void what_runs_is_counted_from_when_it_began(void **state)
+{
+    const uint64_t began[] = { ms_of("2026-11-30T11:50:00.500Z"),
+                               ms_of("2026-11-30T12:10:30Z"),
+                               ms_of("2026-11-30T12:20:30.700Z") };
+    const struct series_running running = { ms_of("2026-11-30T12:20:30.800Z"),
+                                            began, COUNT_OF(began) };
+    static const struct {
+        size_t back;
+        uint64_t booked; /* with the booking */
+        uint64_t alone;
+    } minutes[] = { { 0, 3, 3 },  { 1, 2, 2 },  { 5, 3, 2 }, { 10, 2, 2 },
+                    { 11, 1, 1 }, { 30, 1, 1 }, { 31, 0, 0 } };
+
+    (void)state;
+    for (size_t i = 0; i < 2 * COUNT_OF(minutes); i++) {
+        size_t at = i / 2;
+        struct series_scale *scale = series_scale_new(SERIES_HOUR, zone_utc());
+        struct series_figures got;
+
+        if (i % 2)
+            add(scale, "2026-11-30T12:15:30Z", 20000, 0);
+        series_scale_figures(scale,
+                             series_window(SERIES_HOUR, zone_utc(),
+                                           running.now_ms, minutes[at].back),
+                             &running, &got);
+        assert_int_equal(got.streams_max,
+                         i % 2 ? minutes[at].booked : minutes[at].alone);
+        series_scale_free(scale);
+    }
+}
+
 static void days_are_those_of_the_zone(void **state)
 {
     struct zone *zone = zone_fixed(STR("+12:00"));
@@ -166,8 +223,10 @@ static void days_are_those_of_the_zone(void **state)
         add(scale, time, 1000, 200);
     }
     for (size_t back = 0; back < 30; back++) {
-        series_scale_figures(
-            scale, series_window(SERIES_MONTH, zone, ms_of(NOON), back), &got);
+        series_scale_figures(scale,
+                             series_window(SERIES_MONTH, zone, ms_of(NOON),
+                                           back),
+                             &nothing, &got);
         assert_int_equal(got.sums[ASK_REQUESTS], 1);
         assert_int_equal(got.streams_max, 1);
     }
@@ -184,6 +243,8 @@ int main(void)
         cmocka_unit_test(what_is_too_old_is_forgotten),
         cmocka_unit_test(times_are_right_to_about_five_percent),
         cmocka_unit_test(those_at_once_are_counted),
+        cmocka_unit_test(a_few_seconds_are_in_hours_and_days),
+        cmocka_unit_test(what_runs_is_counted_from_when_it_began),
         cmocka_unit_test(days_are_those_of_the_zone),
     };
 
